@@ -1,0 +1,139 @@
+# mlv - one non-recursive make file.  `make help` lists the targets.
+#
+#   make                    build/bin/mlv-*
+#   make SAN=1 ...          the same under build/san, with ASan and UBSan
+#   make WERROR=1           warnings are errors (make check does this)
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+ifeq ($(origin CC),default)
+CC = cc
+endif
+CFLAGS ?= -O2 -g
+LDFLAGS ?=
+-include config.mk
+
+VERSION := 0.1.0
+TOOLS := data train registry serve drift card
+
+ifdef SAN
+B := build/san
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else
+B := build
+SANFLAGS :=
+HARDEN := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+HARDEN_LD := -Wl,-z,relro,-z,noexecstack
+endif
+
+# -ffp-contract=off: the same arithmetic, bit for bit, on every machine.
+MLV_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -DMLV_VERSION='"$(VERSION)"' \
+	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wformat=2 -Wvla -fno-strict-aliasing -ffp-contract=off -fno-math-errno \
+	-fPIE -pthread $(if $(WERROR),-Werror) $(HARDEN) $(SANFLAGS) -Ilib
+MLV_LDFLAGS := -pie -pthread -Wl,--as-needed $(HARDEN_LD) $(SANFLAGS)
+LIBS := -lyaml -lzstd -lcrypto -lpcre2-8 -lmicrohttpd -lopenblas -lm
+
+LIB_SRC := $(sort $(wildcard lib/*/*.c))
+CMD_SRC := $(sort $(wildcard cmd/*/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+LIB := $(B)/libmlv.a
+# A tool appears as soon as its main.c does.
+BINS := $(foreach t,$(TOOLS),$(if $(wildcard cmd/mlv-$t/main.c),$(B)/bin/mlv-$t))
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
+
+all: $(BINS) ## build the six tools into build/bin
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+
+# A changed flag rebuilds what it changes.
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@echo '$(CC) $(CFLAGS) $(MLV_CFLAGS) $(LDFLAGS) $(MLV_LDFLAGS)' | cmp -s - $@ || \
+	  echo '$(CC) $(CFLAGS) $(MLV_CFLAGS) $(LDFLAGS) $(MLV_LDFLAGS)' > $@
+
+# What a bare machine lacks is installed before the first compile.
+$(B)/deps: scripts/deps | $(B)/flags
+	@sh scripts/deps build
+	@touch $@
+
+$(B)/obj/%.o: %.c $(B)/flags $(B)/deps
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(MLV_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(call obj,$(LIB_SRC))
+	@rm -f $@
+	ar rcD $@ $^
+
+define tool_rule
+$(B)/bin/mlv-$(1): $(call obj,$(sort $(wildcard cmd/mlv-$(1)/*.c))) $(LIB)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(MLV_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+endef
+$(foreach t,$(TOOLS),$(eval $(call tool_rule,$t)))
+
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Fuzz targets define LLVMFuzzerTestOneInput; a small main replays files.
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/replay.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+units: $(UNIT)
+fuzzers: $(FUZZ)
+
+check: ## build with -Werror, then unit, CLI, golden, fuzz, sanitizer and lint checks
+	@sh scripts/deps check
+	@$(MAKE) --no-print-directory WERROR=1 all units fuzzers
+	@sh tests/run all
+
+test: all units fuzzers ## the tests alone; T='cli/data*' picks some
+	@sh tests/run some $(T)
+
+interop: all ## compare with scikit-learn, LightGBM, XGBoost, onnxruntime, evidently
+	@sh scripts/deps interop
+	@sh tests/interop/run
+
+demo: all ## the churn journey; DATA=telco.csv runs it on a real file
+	@sh examples/churn/demo.sh $(DATA)
+
+bench: all ## measure side by side with the peers
+	@sh scripts/deps interop
+	@sh scripts/bench/run
+
+lint: ## layers, headers, banned functions, man pages
+	@sh scripts/lint
+
+MAN := $(sort $(wildcard man/*.[157]))
+install: all ## DESTDIR= PREFIX=
+	@for t in $(BINS); do install -D -m 755 $$t $(DESTDIR)$(PREFIX)/bin/$$(basename $$t) || exit 1; done
+	@for m in $(MAN); do s=$${m##*.}; install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s/$$(basename $$m) || exit 1; done
+	@sh scripts/completions $(B)/bin $(B)/completions
+	@for t in $(TOOLS); do \
+	  install -D -m 644 $(B)/completions/mlv-$$t.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mlv-$$t && \
+	  install -D -m 644 $(B)/completions/_mlv-$$t $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mlv-$$t || exit 1; done
+
+uninstall: ## removes what install put there
+	@for t in $(TOOLS); do rm -f $(DESTDIR)$(PREFIX)/bin/mlv-$$t \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mlv-$$t \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mlv-$$t; done
+	@for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$(basename $$m); done
+
+clean: ## remove build/
+	rm -rf build
+
+FORCE:
+.PHONY: all help units fuzzers check test interop demo bench lint install uninstall clean FORCE
+
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/replay.c))

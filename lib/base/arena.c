@@ -1,0 +1,89 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define BLOCK_BYTES ((size_t)32 << 10)
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, size;
+	max_align_t bytes[];
+};
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	struct arena_block *b = a->block;
+	size_t unit = sizeof(max_align_t), size;
+	void *p;
+
+	n = n ? (n + unit - 1) / unit * unit : unit;
+	a->used += n;
+	if (b == NULL || b->size - b->used < n) {
+		size = n > BLOCK_BYTES ? n : BLOCK_BYTES;
+		b = xalloc(1, sizeof(*b) + size);
+		b->size = size;
+		/* an oversized block goes behind a half-full one */
+		if (a->block && n > BLOCK_BYTES) {
+			b->next = a->block->next;
+			a->block->next = b;
+		} else {
+			b->next = a->block;
+			a->block = b;
+		}
+	}
+	p = (char *)b->bytes + b->used;
+	b->used += n;
+	return p;
+}
+
+char *
+arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	char *p = arena_alloc(a, n + 1);
+
+	if (n)
+		memcpy(p, s, n);
+	return p;
+}
+
+char *
+arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	p = arena_alloc(a, (size_t)n + 1);
+	vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return p;
+}
+
+void
+arena_free(struct arena *a)
+{
+	struct arena_block *b, *next;
+
+	for (b = a->block; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	a->block = NULL;
+	a->used = 0;
+}

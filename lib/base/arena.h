@@ -1,0 +1,30 @@
+/*
+ * base/arena.h - memory for a tree of small things that die together.
+ *
+ * Passed explicitly to whoever builds a JSON tree, a manifest, a graph.
+ * Nothing in it is freed alone; arena_free frees all.  A zeroed struct is
+ * a valid empty arena.  Allocation never returns NULL: it goes through
+ * xalloc (base/mem.h), so whoever reads sizes from outside caps them first.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *block;	/* newest first */
+	size_t used;			/* bytes handed out, for caps */
+};
+
+/* `n` bytes, zeroed, aligned for any type. */
+void *arena_alloc(struct arena *a, size_t n);
+char *arena_strndup(struct arena *a, const char *s, size_t n);
+char *arena_strdup(struct arena *a, const char *s);
+char *arena_printf(struct arena *a, const char *fmt, ...) MLV_PRINTF(2, 3);
+void arena_free(struct arena *a);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * base/child.h - another program: started with an argument list, never
+ * through a shell, and waited for.
+ */
+#ifndef BASE_CHILD_H
+#define BASE_CHILD_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct child_usage {
+	int64_t cpu_us;			/* user + system, descendants included */
+	int64_t max_rss_bytes;		/* peak of the largest process */
+};
+
+/* Start argv[0] from PATH.  in/out/err: descriptors to become 0/1/2, or -1
+ * to inherit ours.  ERR_NOENT when there is no such program. */
+int child_start(pid_t *pid, const char *const *argv, int in, int out, int err,
+    struct err *e);
+/* Wait: *status is the exit status, or 128 + the signal. */
+int child_wait(pid_t pid, int *status, struct child_usage *use, struct err *e);
+/* Run to the end and collect standard output; standard error is dropped.
+ * *status as above. */
+int child_output(struct buf *out, int *status, const char *const *argv,
+    struct err *e);
+
+#endif

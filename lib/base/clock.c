@@ -1,0 +1,171 @@
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static int64_t
+read_clock(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t clock_wall_us(void) { return read_clock(CLOCK_REALTIME); }
+int64_t clock_mono_us(void) { return read_clock(CLOCK_MONOTONIC); }
+int64_t clock_cpu_us(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
+
+/* Days since 1970-01-01 of a proleptic Gregorian date, and back (Howard
+ * Hinnant, "chrono-compatible low-level date algorithms"). */
+static int64_t
+days_from_civil(int64_t y, int64_t m, int64_t d)
+{
+	int64_t era, yoe, doy, doe;
+
+	y -= m <= 2;
+	era = (y >= 0 ? y : y - 399) / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+	return era * 146097 + doe - 719468;
+}
+
+static void
+civil_from_days(int64_t z, int64_t *y, int64_t *m, int64_t *d)
+{
+	int64_t era, doe, yoe, doy, mp;
+
+	z += 719468;
+	era = (z >= 0 ? z : z - 146096) / 146097;
+	doe = z - era * 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	mp = (5 * doy + 2) / 153;
+	*d = doy - (153 * mp + 2) / 5 + 1;
+	*m = mp + (mp < 10 ? 3 : -9);
+	*y = yoe + era * 400 + (*m <= 2);
+}
+
+size_t
+clock_print(char out[CLOCK_TEXT_MAX], int64_t us)
+{
+	int64_t sec = us / 1000000, frac = us % 1000000, day, rest, y, m, d;
+	int n;
+
+	if (frac < 0) {
+		frac += 1000000;
+		sec--;
+	}
+	day = sec / 86400;
+	rest = sec % 86400;
+	if (rest < 0) {
+		rest += 86400;
+		day--;
+	}
+	civil_from_days(day, &y, &m, &d);
+	n = snprintf(out, CLOCK_TEXT_MAX, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld",
+	    (long long)y, (long long)m, (long long)d, (long long)(rest / 3600),
+	    (long long)(rest / 60 % 60), (long long)(rest % 60));
+	if (frac)
+		n += snprintf(out + n, CLOCK_TEXT_MAX - (size_t)n, ".%06lld",
+		    (long long)frac);
+	n += snprintf(out + n, CLOCK_TEXT_MAX - (size_t)n, "Z");
+	return (size_t)n;
+}
+
+struct scan {
+	const char *s, *end;
+};
+
+/* Exactly `n` digits. */
+static bool
+digits(struct scan *c, int n, int64_t *out)
+{
+	int64_t v = 0;
+
+	for (; n > 0; n--, c->s++) {
+		if (c->s == c->end || *c->s < '0' || *c->s > '9')
+			return false;
+		v = v * 10 + (*c->s - '0');
+	}
+	*out = v;
+	return true;
+}
+
+static bool
+take(struct scan *c, char want)
+{
+	if (c->s == c->end || *c->s != want)
+		return false;
+	c->s++;
+	return true;
+}
+
+/* Up to six digits count, further ones are dropped. */
+static bool
+fraction(struct scan *c, int64_t *us)
+{
+	int64_t unit = 100000;
+
+	*us = 0;
+	if (c->s == c->end || *c->s < '0' || *c->s > '9')
+		return false;
+	for (; c->s < c->end && *c->s >= '0' && *c->s <= '9'; c->s++) {
+		*us += (*c->s - '0') * unit;
+		unit /= 10;
+	}
+	return true;
+}
+
+static bool
+zone(struct scan *c, int64_t *offset)
+{
+	int64_t h, m = 0, sign;
+
+	*offset = 0;
+	if (c->s == c->end || take(c, 'Z') || take(c, 'z'))
+		return true;
+	sign = take(c, '+') ? 1 : take(c, '-') ? -1 : 0;
+	if (sign == 0 || !digits(c, 2, &h) ||
+	    ((take(c, ':') || c->s < c->end) && !digits(c, 2, &m)) ||
+	    h > 23 || m > 59)
+		return false;
+	*offset = sign * (h * 3600 + m * 60);
+	return true;
+}
+
+static int64_t
+days_in_month(int64_t y, int64_t m)
+{
+	static const int of[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+
+	return of[m - 1] + (m == 2 && leap);
+}
+
+bool
+clock_parse(const char *s, size_t n, int64_t *us)
+{
+	struct scan c = { s, s + n };
+	int64_t y, m, d, hh = 0, mm = 0, ss = 0, frac = 0, off = 0;
+
+	if (!digits(&c, 4, &y) || !take(&c, '-') || !digits(&c, 2, &m) ||
+	    !take(&c, '-') || !digits(&c, 2, &d) ||
+	    m < 1 || m > 12 || d < 1 || d > days_in_month(y, m))
+		return false;
+	if (c.s < c.end) {
+		if (!take(&c, 'T') && !take(&c, ' ') && !take(&c, 't'))
+			return false;
+		if (!digits(&c, 2, &hh) || !take(&c, ':') ||
+		    !digits(&c, 2, &mm) ||
+		    (take(&c, ':') && !digits(&c, 2, &ss)) ||
+		    (take(&c, '.') && !fraction(&c, &frac)) ||
+		    !zone(&c, &off) || c.s != c.end ||
+		    hh > 23 || mm > 59 || ss > 60)
+			return false;
+	}
+	*us = ((days_from_civil(y, m, d) * 86400 + hh * 3600 + mm * 60 + ss -
+	    off) * 1000000) + frac;
+	return true;
+}

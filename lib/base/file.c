@@ -1,0 +1,364 @@
+#define _GNU_SOURCE
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/rng.h"
+
+#define READ_BYTES ((size_t)1 << 18)
+#define PENDING_BYTES ((size_t)1 << 16)
+
+int
+file_read_fd(struct buf *out, int fd, const char *name, struct err *e)
+{
+	ssize_t got;
+	char *at;
+
+	for (;;) {
+		size_t want = READ_BYTES;
+
+		if (want > out->cap - out->len)
+			want = out->cap - out->len + 1;
+		if ((at = buf_reserve(out, want)) == NULL &&
+		    (want == 1 || (at = buf_reserve(out, 1)) == NULL)) {
+			char one;
+
+			/* full: one more byte decides whether that was all */
+			out->failed = false;
+			if ((got = read(fd, &one, 1)) == 0)
+				return 0;
+			return err_set(e, ERR_TOOBIG,
+			    "'%s' is larger than %zu bytes", name, out->cap);
+		}
+		got = read(fd, at, want);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_sys(e, "cannot read '%s'", name);
+		if (got == 0)
+			return 0;
+		buf_grew(out, (size_t)got);
+	}
+}
+
+int
+file_read(struct buf *out, const char *path, struct err *e)
+{
+	int fd, r;
+
+	if (strcmp(path, "-") == 0)
+		return file_read_fd(out, 0, "standard input", e);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, "cannot open '%s'", path);
+	r = file_read_fd(out, fd, path, e);
+	close(fd);
+	return r;
+}
+
+static int
+read_instead(struct file_map *m, int fd, const char *path, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_DATA);
+	if (file_read_fd(&b, fd, path, e) < 0) {
+		buf_free(&b);
+		return -1;
+	}
+	m->data = buf_detach(&b, &m->n);
+	m->mapped = false;
+	return 0;
+}
+
+int
+file_map(struct file_map *m, const char *path, struct err *e)
+{
+	struct stat st;
+	void *p;
+	int fd, r;
+
+	if (strcmp(path, "-") == 0)
+		return read_instead(m, 0, "standard input", e);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, "cannot open '%s'", path);
+	if (fstat(fd, &st) < 0) {
+		err_sys(e, "cannot stat '%s'", path);
+		close(fd);
+		return -1;
+	}
+	p = S_ISREG(st.st_mode) && st.st_size > 0 ?
+	    mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) :
+	    MAP_FAILED;
+	if (p == MAP_FAILED) {
+		r = read_instead(m, fd, path, e);
+	} else {
+		*m = (struct file_map){ p, (size_t)st.st_size, true };
+		r = 0;
+	}
+	close(fd);
+	return r;
+}
+
+void
+file_unmap(struct file_map *m)
+{
+	if (m->mapped)
+		munmap((void *)(uintptr_t)m->data, m->n);
+	else
+		free((void *)(uintptr_t)m->data);
+	*m = (struct file_map){ NULL, 0, false };
+}
+
+int
+file_write_fd(const struct os *os, int fd, const void *p, size_t n,
+    const char *name, struct err *e)
+{
+	const char *s = p;
+
+	while (n) {
+		ssize_t put = os->write(fd, s, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return err_sys(e, "cannot write '%s'", name);
+		s += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+int
+out_file_open(struct out_file *f, const struct os *os, const char *path,
+    mode_t mode, bool durable, struct err *e)
+{
+	uint64_t r;
+
+	memset(f, 0, sizeof(*f));
+	f->os = os;
+	f->durable = durable;
+	buf_init(&f->pending, PENDING_BYTES * 2);
+	if (strcmp(path, "-") == 0) {
+		f->fd = 1;
+		return 0;
+	}
+	rng_system(&r, sizeof(r));
+	f->path = xstrdup(path);
+	f->temp = xprintf("%s.%016llx.tmp", path, (unsigned long long)r);
+	f->fd = os->open(f->temp, O_WRONLY | O_CREAT | O_EXCL, mode);
+	if (f->fd < 0) {
+		err_sys(e, "cannot create '%s'", path);
+		free(f->path);
+		free(f->temp);
+		f->path = f->temp = NULL;
+		return -1;
+	}
+	return 0;
+}
+
+int
+out_file_flush(struct out_file *f, struct err *e)
+{
+	int r = file_write_fd(f->os, f->fd, f->pending.data, f->pending.len,
+	    f->path ? f->path : "standard output", e);
+
+	buf_clear(&f->pending);
+	return r;
+}
+
+int
+out_file_add(struct out_file *f, const void *p, size_t n, struct err *e)
+{
+	if (f->pending.len + n > PENDING_BYTES && out_file_flush(f, e) < 0)
+		return -1;
+	if (n > PENDING_BYTES)
+		return file_write_fd(f->os, f->fd, p, n,
+		    f->path ? f->path : "standard output", e);
+	buf_add(&f->pending, p, n);
+	return buf_check(&f->pending, e);
+}
+
+int
+out_file_commit(struct out_file *f, struct err *e)
+{
+	char *folder;
+	int r;
+
+	if (out_file_flush(f, e) < 0)
+		goto fail;
+	if (f->path == NULL) {
+		buf_free(&f->pending);
+		return 0;
+	}
+	if (f->durable && f->os->fsync(f->fd) < 0) {
+		err_sys(e, "cannot fsync '%s'", f->path);
+		goto fail;
+	}
+	r = f->os->close(f->fd);
+	f->fd = -1;
+	if (r < 0) {
+		err_sys(e, "cannot close '%s'", f->path);
+		goto fail;
+	}
+	if (f->os->rename(f->temp, f->path) < 0) {
+		err_sys(e, "cannot rename to '%s'", f->path);
+		goto fail;
+	}
+	free(f->temp);
+	f->temp = NULL;
+	r = 0;
+	if (f->durable) {
+		folder = path_folder(f->path);
+		r = file_sync_folder(f->os, folder, e);
+		free(folder);
+		if (r < 0)
+			e->code = ERR_UNPROVEN;
+	}
+	out_file_drop(f);
+	return r;
+fail:
+	out_file_drop(f);
+	return -1;
+}
+
+void
+out_file_drop(struct out_file *f)
+{
+	if (f->path && f->fd >= 0)
+		f->os->close(f->fd);
+	if (f->temp)
+		f->os->unlink(f->temp);
+	free(f->temp);
+	free(f->path);
+	f->temp = f->path = NULL;
+	f->fd = -1;
+	buf_free(&f->pending);
+}
+
+int
+file_replace(const struct os *os, const char *path, const void *p, size_t n,
+    mode_t mode, struct err *e)
+{
+	struct out_file f;
+
+	if (out_file_open(&f, os, path, mode, true, e) < 0)
+		return -1;
+	if (out_file_add(&f, p, n, e) < 0) {
+		out_file_drop(&f);
+		return -1;
+	}
+	return out_file_commit(&f, e);
+}
+
+int
+file_sync_folder(const struct os *os, const char *path, struct err *e)
+{
+	int fd = os->open(path, O_RDONLY | O_DIRECTORY, 0), r = 0;
+
+	if (fd < 0)
+		return err_sys(e, "cannot open folder '%s'", path);
+	/* some network file systems cannot; they have no better promise */
+	if (os->fsync(fd) < 0 && errno != EINVAL)
+		r = err_sys(e, "cannot fsync folder '%s'", path);
+	os->close(fd);
+	return r;
+}
+
+int
+file_make_folders(const struct os *os, const char *path, struct err *e)
+{
+	char *folder;
+	int r;
+
+	if (os->mkdir(path, 0777) == 0) {
+		folder = path_folder(path);
+		r = file_sync_folder(os, folder, e);
+		free(folder);
+		return r;
+	}
+	if (errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return err_sys(e, "cannot create folder '%s'", path);
+	folder = path_folder(path);
+	r = strcmp(folder, path) == 0 ?
+	    err_sys(e, "cannot create folder '%s'", path) :
+	    file_make_folders(os, folder, e);
+	free(folder);
+	if (r < 0)
+		return -1;
+	if (os->mkdir(path, 0777) < 0 && errno != EEXIST)
+		return err_sys(e, "cannot create folder '%s'", path);
+	folder = path_folder(path);
+	r = file_sync_folder(os, folder, e);
+	free(folder);
+	return r;
+}
+
+static int
+set_lock(int fd, short type, off_t start, off_t len)
+{
+	struct flock l = {
+		.l_type = type, .l_whence = SEEK_SET,
+		.l_start = start, .l_len = len,
+	};
+
+	return fcntl(fd, F_OFD_SETLK, &l);
+}
+
+int
+file_lock(int fd, enum file_lock how, off_t start, off_t len,
+    int64_t wait_ms, struct err *e)
+{
+	short type = how == FILE_SHARED ? F_RDLCK : F_WRLCK;
+	int64_t end = clock_mono_us() + wait_ms * 1000, pause_us = 500;
+
+	for (;;) {
+		if (set_lock(fd, type, start, len) == 0)
+			return 0;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EACCES)
+			return err_sys(e, "cannot lock");
+		if (wait_ms >= 0 && clock_mono_us() >= end)
+			return err_set(e, ERR_BUSY,
+			    "another process holds the lock");
+		nanosleep(&(struct timespec){ 0, pause_us * 1000 }, NULL);
+		if (pause_us < 20000)
+			pause_us *= 2;
+	}
+}
+
+int
+file_unlock(int fd, off_t start, off_t len, struct err *e)
+{
+	if (set_lock(fd, F_UNLCK, start, len) < 0)
+		return err_sys(e, "cannot unlock");
+	return 0;
+}
+
+int
+file_is_locked(int fd, off_t start, off_t len, struct err *e)
+{
+	struct flock l = {
+		.l_type = F_WRLCK, .l_whence = SEEK_SET,
+		.l_start = start, .l_len = len,
+	};
+
+	if (fcntl(fd, F_OFD_GETLK, &l) < 0)
+		return err_sys(e, "cannot ask for a lock");
+	return l.l_type != F_UNLCK;
+}

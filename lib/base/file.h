@@ -1,0 +1,86 @@
+/*
+ * base/file.h - whole files: read, map, and write so that they are there
+ * or not there, never half.
+ *
+ * One write path for everything (see mlv-store(5)): a temporary file in the
+ * same folder, written, fsynced, renamed or linked, and the folder fsynced.
+ * A `struct out_file` that is dropped before commit leaves nothing behind.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/os.h"
+
+/* Append all of a file, or of an open descriptor, to *out.  ERR_TOOBIG when
+ * it is longer than out's cap allows.  "-" is standard input. */
+int file_read(struct buf *out, const char *path, struct err *e);
+int file_read_fd(struct buf *out, int fd, const char *name, struct err *e);
+
+/* A file's bytes: mapped when it is a regular file, read otherwise.  Private:
+ * a writer of the file does not change what was mapped by more than the
+ * kernel promises, so records that must be exact are read, not mapped. */
+struct file_map {
+	const char *data;
+	size_t n;
+	bool mapped;
+};
+int file_map(struct file_map *m, const char *path, struct err *e);
+void file_unmap(struct file_map *m);
+
+/* Write all n bytes; retries EINTR and short writes. */
+int file_write_fd(const struct os *os, int fd, const void *p, size_t n,
+    const char *name, struct err *e);
+
+/* A file being written. */
+struct out_file {
+	const struct os *os;
+	int fd;
+	char *path;		/* where it will be; NULL: standard output */
+	char *temp;		/* where it is now */
+	struct buf pending;	/* not yet written */
+	bool durable;
+};
+
+/* Begin to replace `path` ("-": standard output, written as it comes).
+ * With `durable` commit fsyncs the file and its folder; user output such as
+ * scored rows need not, files of record must. */
+int out_file_open(struct out_file *f, const struct os *os, const char *path,
+    mode_t mode, bool durable, struct err *e);
+int out_file_add(struct out_file *f, const void *p, size_t n, struct err *e);
+int out_file_flush(struct out_file *f, struct err *e);
+/* Flush, fsync, rename over `path`, fsync the folder.  On failure the old
+ * file still stands and the temporary one is gone; ERR_UNPROVEN when only
+ * the folder's fsync failed. */
+int out_file_commit(struct out_file *f, struct err *e);
+/* Forget it; nothing happens after a commit. */
+void out_file_drop(struct out_file *f);
+
+/* All of that at once. */
+int file_replace(const struct os *os, const char *path, const void *p,
+    size_t n, mode_t mode, struct err *e);
+
+/* mkdir -p; each new folder's parent is fsynced. */
+int file_make_folders(const struct os *os, const char *path, struct err *e);
+int file_sync_folder(const struct os *os, const char *path, struct err *e);
+
+/*
+ * Locks (OFD byte-range locks): they belong to the open description, so a
+ * kill frees them and a child that inherits the descriptor keeps them.
+ */
+enum file_lock { FILE_SHARED, FILE_EXCLUSIVE };
+/* Lock [start, start+len) of fd (len 0: to the end), waiting up to wait_ms
+ * (0: do not wait, < 0: for ever).  ERR_BUSY when it was not to be had. */
+int file_lock(int fd, enum file_lock how, off_t start, off_t len,
+    int64_t wait_ms, struct err *e);
+int file_unlock(int fd, off_t start, off_t len, struct err *e);
+/* Would an exclusive lock be refused now?  1 held by someone, 0 free, -1. */
+int file_is_locked(int fd, off_t start, off_t len, struct err *e);
+
+#endif

@@ -1,0 +1,118 @@
+#include "base/hash.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct sha256 {
+	EVP_MD *md;
+	EVP_MD_CTX *ctx;
+};
+
+struct sha256 *
+sha256_new(void)
+{
+	struct sha256 *h = xalloc(1, sizeof(*h));
+
+	/* fetched, not EVP_sha256(): that one looks the digest up anew at
+	 * every init, which dominates small inputs */
+	h->md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	h->ctx = EVP_MD_CTX_new();
+	if (h->md == NULL || h->ctx == NULL ||
+	    EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1)
+		BUG("libcrypto has no SHA-256");
+	return h;
+}
+
+void
+sha256_add(struct sha256 *h, const void *p, size_t n)
+{
+	if (n && EVP_DigestUpdate(h->ctx, p, n) != 1)
+		BUG("SHA-256 update failed");
+}
+
+void
+sha256_done(struct sha256 *h, uint8_t out[SHA256_BYTES])
+{
+	unsigned int n = SHA256_BYTES;
+
+	if (EVP_DigestFinal_ex(h->ctx, out, &n) != 1 ||
+	    EVP_DigestInit_ex2(h->ctx, h->md, NULL) != 1)
+		BUG("SHA-256 final failed");
+}
+
+void
+sha256_free(struct sha256 *h)
+{
+	if (h == NULL)
+		return;
+	EVP_MD_CTX_free(h->ctx);
+	EVP_MD_free(h->md);
+	free(h);
+}
+
+void
+sha256_of(const void *p, size_t n, uint8_t out[SHA256_BYTES])
+{
+	struct sha256 *h = sha256_new();
+
+	sha256_add(h, p, n);
+	sha256_done(h, out);
+	sha256_free(h);
+}
+
+void
+hex_encode(char *out, const uint8_t *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		*out++ = digits[p[i] >> 4];
+		*out++ = digits[p[i] & 15];
+	}
+	*out = '\0';
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+int
+hex_decode(uint8_t *out, size_t n, const char *s, size_t len)
+{
+	if (len != 2 * n)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		int a = hex_value(s[2 * i]), b = hex_value(s[2 * i + 1]);
+
+		if (a < 0 || b < 0)
+			return -1;
+		out[i] = (uint8_t)(a << 4 | b);
+	}
+	return 0;
+}
+
+uint64_t
+hash64(const void *p, size_t n, uint64_t seed)
+{
+	return XXH3_64bits_withSeed(p, n, seed);
+}
+
+struct hash128
+hash128(const void *p, size_t n)
+{
+	XXH128_hash_t h = XXH3_128bits(p, n);
+
+	return (struct hash128){ h.low64, h.high64 };
+}

@@ -1,0 +1,96 @@
+#include "base/path.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+char *
+path_join(const char *folder, const char *name)
+{
+	size_t n = strlen(folder);
+
+	if (name[0] == '/' || n == 0 || strcmp(folder, ".") == 0)
+		return xstrdup(name);
+	return xprintf(folder[n - 1] == '/' ? "%s%s" : "%s/%s", folder, name);
+}
+
+char *
+path_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	while (slash && slash[1] == '\0' && slash > path) {
+		/* "a/b/" is in "a" */
+		while (slash > path && slash[-1] == '/')
+			slash--;
+		while (slash > path && slash[-1] != '/')
+			slash--;
+		if (slash == path)
+			return xstrdup(*path == '/' ? "/" : ".");
+		slash--;
+		return xstrndup(path, (size_t)(slash - path));
+	}
+	if (slash == NULL)
+		return xstrdup(".");
+	if (slash == path)
+		return xstrdup("/");
+	return xstrndup(path, (size_t)(slash - path));
+}
+
+const char *
+path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+const char *
+path_extension(const char *path)
+{
+	const char *base = path_base(path), *dot = strrchr(base, '.');
+
+	return dot && dot != base ? dot : base + strlen(base);
+}
+
+char *
+path_stem(const char *path)
+{
+	const char *base = path_base(path);
+
+	return xstrndup(base, (size_t)(path_extension(path) - base));
+}
+
+bool
+path_is_below(const char *path)
+{
+	if (*path == '/' || *path == '\0')
+		return false;
+	while (*path) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 0 || (n == 1 && path[0] == '.') ||
+		    (n == 2 && path[0] == '.' && path[1] == '.'))
+			return false;
+		path += n;
+		if (*path == '/' && *++path == '\0')
+			return false;
+	}
+	return true;
+}
+
+char *
+path_relative(const char *folder, const char *path)
+{
+	size_t n = strlen(folder);
+
+	while (n > 1 && folder[n - 1] == '/')
+		n--;
+	if (strncmp(folder, path, n) != 0)
+		return NULL;
+	if (n == 1 && folder[0] == '/')
+		return xstrdup(path + 1);
+	if (path[n] == '\0')
+		return xstrdup(".");
+	return path[n] == '/' ? xstrdup(path + n + 1) : NULL;
+}

@@ -1,0 +1,199 @@
+#define _GNU_SOURCE
+#include "base/pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+#define SPIN_ROUNDS 2000	/* a few microseconds before sleeping */
+
+struct pool {
+	int threads;
+	pthread_t *ids;
+	pthread_mutex_t lock;
+	pthread_cond_t wake, idle;
+	void (*fn)(void *, size_t, int);
+	void *ctx;
+	size_t n;
+	_Atomic size_t next;
+	_Atomic unsigned long round;	/* counts jobs, so a worker sees a new one */
+	_Atomic int busy;
+	bool stop;
+};
+
+struct worker {
+	struct pool *pool;
+	int id;
+};
+
+static void
+take_parts(struct pool *p, int id)
+{
+	size_t i;
+
+	while ((i = atomic_fetch_add(&p->next, 1)) < p->n)
+		p->fn(p->ctx, i, id);
+}
+
+/* Waits for a round after `seen`: spins a little, for loops that follow
+ * each other closely, then sleeps. */
+static unsigned long
+next_round(struct pool *p, unsigned long seen)
+{
+	unsigned long now;
+
+	for (int i = 0; i < SPIN_ROUNDS; i++) {
+		if ((now = atomic_load_explicit(&p->round,
+		    memory_order_acquire)) != seen)
+			return now;
+#if defined(__x86_64__)
+		__builtin_ia32_pause();
+#endif
+	}
+	pthread_mutex_lock(&p->lock);
+	while ((now = atomic_load(&p->round)) == seen)
+		pthread_cond_wait(&p->wake, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+	return now;
+}
+
+static void *
+worker_main(void *arg)
+{
+	struct worker w = *(struct worker *)arg;
+	struct pool *p = w.pool;
+	unsigned long seen = 0;
+
+	free(arg);
+	for (;;) {
+		seen = next_round(p, seen);
+		if (p->stop)
+			return NULL;
+		take_parts(p, w.id);
+		if (atomic_fetch_sub(&p->busy, 1) == 1) {
+			pthread_mutex_lock(&p->lock);
+			pthread_cond_signal(&p->idle);
+			pthread_mutex_unlock(&p->lock);
+		}
+	}
+}
+
+/* CPUs a cgroup quota allows, or a large number when there is none. */
+static int
+quota_cpus(void)
+{
+	long quota = -1, period = 100000;
+	FILE *f = fopen("/sys/fs/cgroup/cpu.max", "re");
+
+	if (f) {
+		if (fscanf(f, "%ld %ld", &quota, &period) < 1)
+			quota = -1;
+		fclose(f);
+	}
+	if (quota <= 0 || period <= 0)
+		return 64;
+	return (int)((quota + period - 1) / period);
+}
+
+int
+pool_default_threads(void)
+{
+	const char *s = getenv("MLV_THREADS");
+	cpu_set_t set;
+	int n = s ? atoi(s) : 0;
+
+	if (n <= 0) {
+		n = sched_getaffinity(0, sizeof(set), &set) == 0 ?
+		    CPU_COUNT(&set) : 1;
+		if (quota_cpus() < n)
+			n = quota_cpus();
+	}
+	return n < 1 ? 1 : n > 64 ? 64 : n;
+}
+
+struct pool *
+pool_new(int threads)
+{
+	struct pool *p = xalloc(1, sizeof(*p));
+	struct worker *w;
+
+	if (threads <= 0)
+		threads = pool_default_threads();
+	p->threads = 1;
+	p->ids = xalloc((size_t)threads, sizeof(*p->ids));
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->wake, NULL);
+	pthread_cond_init(&p->idle, NULL);
+	for (int i = 1; i < threads; i++) {
+		w = xalloc(1, sizeof(*w));
+		*w = (struct worker){ p, i };
+		if (pthread_create(&p->ids[i], NULL, worker_main, w) != 0) {
+			free(w);
+			break;
+		}
+		p->threads++;
+	}
+	return p;
+}
+
+static void
+announce(struct pool *p)
+{
+	pthread_mutex_lock(&p->lock);
+	atomic_fetch_add_explicit(&p->round, 1, memory_order_release);
+	pthread_cond_broadcast(&p->wake);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
+pool_free(struct pool *p)
+{
+	if (p == NULL)
+		return;
+	p->stop = true;
+	announce(p);
+	for (int i = 1; i < p->threads; i++)
+		pthread_join(p->ids[i], NULL);
+	pthread_mutex_destroy(&p->lock);
+	pthread_cond_destroy(&p->wake);
+	pthread_cond_destroy(&p->idle);
+	free(p->ids);
+	free(p);
+}
+
+int
+pool_threads(const struct pool *p)
+{
+	return p->threads;
+}
+
+void
+pool_run(struct pool *p, size_t n, void (*fn)(void *, size_t, int), void *ctx)
+{
+	if (p->threads == 1 || n <= 1) {
+		for (size_t i = 0; i < n; i++)
+			fn(ctx, i, 0);
+		return;
+	}
+	p->fn = fn;
+	p->ctx = ctx;
+	p->n = n;
+	atomic_store(&p->next, 0);
+	atomic_store(&p->busy, p->threads - 1);
+	announce(p);
+	take_parts(p, 0);
+	for (int i = 0; i < SPIN_ROUNDS && atomic_load(&p->busy); i++) {
+#if defined(__x86_64__)
+		__builtin_ia32_pause();
+#endif
+	}
+	pthread_mutex_lock(&p->lock);
+	while (atomic_load(&p->busy))
+		pthread_cond_wait(&p->idle, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+}
