@@ -19,28 +19,38 @@
 #define READ_BYTES ((size_t)1 << 18)
 #define PENDING_BYTES ((size_t)1 << 16)
 
+/* The buffer is full: is the file at its end too? */
+static int
+expect_end(const struct buf *out, int fd, const char *name, struct err *e)
+{
+	ssize_t got;
+	char one;
+
+	do
+		got = read(fd, &one, 1);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return err_sys(e, "cannot read '%s'", name);
+	if (got > 0)
+		return err_set(e, ERR_TOOBIG, "'%s' is larger than %zu bytes",
+		    name, out->cap);
+	return 0;
+}
+
 int
 file_read_fd(struct buf *out, int fd, const char *name, struct err *e)
 {
-	ssize_t got;
-	char *at;
-
 	for (;;) {
-		size_t want = READ_BYTES;
+		size_t want = out->cap - out->len;
+		ssize_t got;
+		char *at;
 
-		if (want > out->cap - out->len)
-			want = out->cap - out->len + 1;
-		if ((at = buf_reserve(out, want)) == NULL &&
-		    (want == 1 || (at = buf_reserve(out, 1)) == NULL)) {
-			char one;
-
-			/* full: one more byte decides whether that was all */
-			out->failed = false;
-			if ((got = read(fd, &one, 1)) == 0)
-				return 0;
-			return err_set(e, ERR_TOOBIG,
-			    "'%s' is larger than %zu bytes", name, out->cap);
-		}
+		if (want == 0)
+			return expect_end(out, fd, name, e);
+		if (want > READ_BYTES)
+			want = READ_BYTES;
+		if ((at = buf_reserve(out, want)) == NULL)
+			return buf_check(out, e);
 		got = read(fd, at, want);
 		if (got < 0 && errno == EINTR)
 			continue;

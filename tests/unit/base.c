@@ -1,0 +1,239 @@
+/* The foundation: errors, buffers, arenas, paths, clocks, hashes, files. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/intern.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/pool.h"
+#include "base/rng.h"
+#include "base/source.h"
+#include "tap.h"
+
+static void
+errors(void)
+{
+	struct err e = ERR_INIT;
+
+	is_int(err_set(&e, ERR_FORMAT, "row %d", 3), -1, "err_set returns -1");
+	err_wrap(&e, "read '%s'", "x");
+	is_text(e.msg, "read 'x': row 3", "err_wrap puts context in front");
+}
+
+static void
+buffers(void)
+{
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	buf_init(&b, 5);
+	buf_adds(&b, "abc");
+	buf_adds(&b, "defg");
+	ok(b.failed && b.len == 3, "a buffer stays under its cap");
+	is_int(buf_check(&b, &e), -1, "and says so");
+	is_int(e.code, ERR_TOOBIG, "with the right code");
+	buf_clear(&b);
+	buf_le32(&b, 0x01020304);
+	ok(b.data[0] == 4 && get_le32(b.data) == 0x01020304, "little-endian");
+	buf_free(&b);
+}
+
+static void
+paths(void)
+{
+	char *s;
+
+	is_text(s = path_folder("a/b/c"), "a/b", "folder of a/b/c");
+	free(s);
+	is_text(s = path_folder("a"), ".", "folder of a");
+	free(s);
+	is_text(s = path_folder("/a"), "/", "folder of /a");
+	free(s);
+	is_text(s = path_folder("a/b/"), "a", "folder of a/b/");
+	free(s);
+	is_text(s = path_stem("x/churn.csv"), "churn", "stem");
+	free(s);
+	is_text(s = path_stem(".profile"), ".profile", "a dot file has no extension");
+	free(s);
+	ok(path_is_below("a/b") && !path_is_below("a/../b") &&
+	    !path_is_below("/a") && !path_is_below("") && !path_is_below("a//b"),
+	    "path_is_below");
+	is_text(s = path_relative("/r", "/r/a/b"), "a/b", "relative");
+	free(s);
+	ok(path_relative("/r", "/ra") == NULL, "a longer name is not below");
+}
+
+static void
+dates(void)
+{
+	char out[CLOCK_TEXT_MAX];
+	int64_t us;
+
+	ok(clock_parse("2024-02-29", 10, &us), "leap day");
+	ok(!clock_parse("2023-02-29", 10, &us), "no leap day");
+	ok(clock_parse("2026-01-02 03:04:05.25+01:00", 28, &us), "offset");
+	clock_print(out, us);
+	is_text(out, "2026-01-02T02:04:05.250000Z", "printed in UTC");
+	ok(clock_parse("1969-12-31T23:59:59Z", 20, &us) && us == -1000000,
+	    "before 1970");
+	clock_print(out, us);
+	is_text(out, "1969-12-31T23:59:59Z", "printed before 1970");
+	ok(!clock_parse("2026-01-02x", 11, &us), "rest is refused");
+}
+
+static void
+hashes(void)
+{
+	uint8_t d[SHA256_BYTES];
+	char hex[SHA256_HEX + 1];
+
+	sha256_of("abc", 3, d);
+	hex_encode(hex, d, sizeof(d));
+	is_text(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f"
+	    "20015ad", "SHA-256 of abc");
+	ok(hex_decode(d, sizeof(d), hex, 64) == 0, "hex reads back");
+	ok(hex_decode(d, sizeof(d), "BA", 2) < 0, "upper case or short is not");
+}
+
+static void
+interning(void)
+{
+	struct intern *t = intern_new();
+	char text[16];
+	int good = 1;
+
+	for (int i = 0; i < 10000; i++) {
+		int n = snprintf(text, sizeof(text), "k%d", i);
+
+		good &= intern_add(t, text, (size_t)n) == (uint32_t)i;
+	}
+	ok(good && intern_count(t) == 10000, "numbers by first appearance");
+	is_int(intern_find(t, "k77", 3), 77, "found");
+	is_int(intern_find(t, "k10000", 6), INTERN_NONE, "not found");
+	is_text(intern_text(t, 9999, NULL), "k9999", "text back");
+	intern_free(t);
+}
+
+struct counted {
+	unsigned char seen[1000];
+};
+
+static void
+touch(void *ctx, size_t i, int worker)
+{
+	(void)worker;
+	((struct counted *)ctx)->seen[i]++;
+}
+
+static void
+pools(void)
+{
+	struct pool *p = pool_new(4);
+	int good = 1;
+
+	for (int round = 0; round < 200; round++) {
+		struct counted c = { { 0 } };
+
+		pool_run(p, 1000, touch, &c);
+		for (int i = 0; i < 1000; i++)
+			good &= c.seen[i] == 1;
+	}
+	ok(good, "every part is done once");
+	pool_free(p);
+}
+
+static void
+files(const char *folder)
+{
+	char *path = path_join(folder, "f"), *deep = path_join(folder, "a/b/c");
+	struct err e = ERR_INIT;
+	struct out_file f;
+	struct buf b;
+
+	buf_init(&b, 100);
+	is_int(file_replace(os_real(), path, "one", 3, 0666, &e), 0, "write");
+	is_int(file_read(&b, path, &e), 0, "read");
+	is_text(b.data, "one", "the same");
+	ok(out_file_open(&f, os_real(), path, 0666, true, &e) == 0 &&
+	    out_file_add(&f, "two", 3, &e) == 0, "begin to replace");
+	out_file_drop(&f);
+	buf_clear(&b);
+	file_read(&b, path, &e);
+	is_text(b.data, "one", "dropped: the old one stands");
+	is_int(file_make_folders(os_real(), deep, &e), 0, "mkdir -p");
+	ok(access(deep, F_OK) == 0, "is there");
+	b.cap = 2;
+	buf_clear(&b);
+	buf_free(&b);
+	buf_init(&b, 2);
+	is_int(file_read(&b, path, &e), -1, "longer than the cap");
+	is_int(e.code, ERR_TOOBIG, "is too big");
+	buf_free(&b);
+	buf_init(&b, 3);
+	is_int(file_read(&b, path, &e), 0, "exactly the cap is not");
+	buf_free(&b);
+	is_int(file_read(&b, "/nonexistent", &e), -1, "no such file");
+	is_int(e.code, ERR_NOENT, "has its code");
+	free(path);
+	free(deep);
+}
+
+static void
+children(void)
+{
+	const char *const echo[] = { "sh", "-c", "echo hi; exit 7", NULL };
+	const char *const none[] = { "no-such-program-here", NULL };
+	struct err e = ERR_INIT;
+	struct buf b;
+	int st = 0;
+
+	buf_init(&b, 100);
+	is_int(child_output(&b, &st, echo, &e), 0, "run a child");
+	ok(st == 7 && strcmp(b.data, "hi\n") == 0, "output and status");
+	is_int(child_output(&b, &st, none, &e), -1, "no such program");
+	is_int(e.code, ERR_NOENT, "has its code");
+	buf_free(&b);
+}
+
+static void
+draws(void)
+{
+	struct rng a, b;
+	int good = 1;
+
+	rng_seed(&a, 1, 0);
+	rng_seed(&b, 1, 1);
+	ok(rng_u64(&a) != rng_u64(&b), "streams differ");
+	rng_seed(&a, 42, 0);
+	for (int i = 0; i < 1000; i++)
+		good &= rng_below(&a, 7) < 7;
+	ok(good, "rng_below in range");
+}
+
+int
+main(void)
+{
+	char folder[] = "/tmp/mlv-unit.XXXXXX";
+
+	if (mkdtemp(folder) == NULL)
+		return 1;
+	errors();
+	buffers();
+	paths();
+	dates();
+	hashes();
+	interning();
+	pools();
+	files(folder);
+	children();
+	draws();
+	execlp("sh", "sh", "-c", "rm -rf \"$0\"; exit $1", folder,
+	    tap_done() ? "1" : "0", (char *)NULL);
+	return 1;
+}
