@@ -1,0 +1,278 @@
+/*
+ * cli.c - the life of one invocation: descriptors and signals put in order,
+ * words parsed, the verb run, its report flushed, the exit status decided.
+ */
+#define _GNU_SOURCE
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "cli/help.h"
+#include "cli/opt.h"
+
+#define PROGRESS_AFTER_US 1000000
+#define PROGRESS_EVERY_US 166000
+
+struct meter {
+	int64_t start, last;
+	bool shown;
+	bool wanted;
+};
+
+/* A line on stderr, whatever became of stdio. */
+static void
+say(const char *tool, const char *kind, const char *text)
+{
+	struct buf b;
+	struct err e;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	buf_addf(&b, "%s: %s: %s\n", tool, kind, text);
+	(void)file_write_fd(os_real(), 2, b.data, b.len, "standard error", &e);
+	buf_free(&b);
+}
+
+int
+cli_status(const struct err *e)
+{
+	switch (e->code) {
+	case ERR_NO:
+		return EXIT_NO;
+	case ERR_USAGE:
+		return EXIT_USAGE;
+	case ERR_BUSY:
+		return EXIT_BUSY;
+	case ERR_UNPROVEN:
+		return EXIT_UNPROVEN;
+	default:
+		return EXIT_TROUBLE;
+	}
+}
+
+static void
+clear_progress(struct cli *c)
+{
+	struct meter *m = c->progress.ctx;
+
+	if (m && m->shown)
+		(void)!write(2, "\r\033[K", 4);
+	if (m)
+		m->shown = false;
+}
+
+int
+cli_fail(struct cli *c, const struct err *e)
+{
+	clear_progress(c);
+	say(c->tool->name, "error", e->msg);
+	return cli_status(e);
+}
+
+int
+cli_usage(struct cli *c, const char *fmt, ...)
+{
+	struct err e = { ERR_USAGE, "" };
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(e.msg, sizeof(e.msg), fmt, ap);
+	va_end(ap);
+	return cli_fail(c, &e);
+}
+
+static void
+warn_line(void *ctx, const char *line)
+{
+	struct cli *c = ctx;
+
+	if (c->quiet)
+		return;
+	clear_progress(c);
+	say(c->tool->name, "warning", line);
+}
+
+void
+cli_warn(struct cli *c, const char *fmt, ...)
+{
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	warn_line(c, line);
+}
+
+static void
+tick(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct meter *m = ctx;
+	int64_t now = clock_mono_us();
+	char line[160];
+	int n;
+
+	if (!m->wanted || now - m->start < PROGRESS_AFTER_US ||
+	    now - m->last < PROGRESS_EVERY_US)
+		return;
+	m->last = now;
+	m->shown = true;
+	if (total) {
+		int full = (int)(done * 30 / total);
+
+		n = snprintf(line, sizeof(line), "\r%.60s [%.*s%.*s] %3d%%\033[K",
+		    what, full, "##############################", 30 - full,
+		    "..............................", (int)(done * 100 / total));
+	} else {
+		n = snprintf(line, sizeof(line), "\r%.60s %llu\033[K", what,
+		    (unsigned long long)done);
+	}
+	(void)!write(2, line, (size_t)n);
+}
+
+static void
+no_memory(void)
+{
+	static const char text[] = "mlv: error: out of memory\n";
+
+	(void)!write(2, text, sizeof(text) - 1);
+	_exit(EXIT_TROUBLE);
+}
+
+/* A data file must never become descriptor 0, 1 or 2.  What was closed is
+ * opened so that using it fails, not so that it seems to work. */
+static void
+sanitize_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
+static bool
+wants_color(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(1) && (no == NULL || *no == '\0') && term &&
+	    strcmp(term, "dumb") != 0;
+}
+
+static const struct verb *
+find_verb(const struct tool *t, const char *name)
+{
+	for (size_t i = 0; t->verbs[i]; i++)
+		if (strcmp(t->verbs[i]->name, name) == 0)
+			return t->verbs[i];
+	return NULL;
+}
+
+static int
+unknown_verb(struct cli *c, const char *name)
+{
+	const char *known[64], *near;
+	size_t n = 0;
+
+	for (; c->tool->verbs[n] && n < 64; n++)
+		known[n] = c->tool->verbs[n]->name;
+	near = nearest_word(name, known, n);
+	if (near)
+		return cli_usage(c, "unknown verb '%s'; did you mean '%s'?",
+		    name, near);
+	return cli_usage(c, "unknown verb '%s'; see '%s --help'", name,
+	    c->tool->name);
+}
+
+static int
+run_verb(struct cli *c, int argc, char **argv)
+{
+	struct parsed p;
+	struct err e = ERR_INIT;
+	int status;
+
+	if (opt_parse(&p, c, argc, argv, &e) < 0)
+		return cli_fail(c, &e);
+	if (p.help) {
+		help_verb(&c->out, c->tool, c->verb);
+		return EXIT_YES;
+	}
+	c->out.form = c->json ? OUT_JSON_LINES : c->nul ? OUT_NUL : OUT_PLAIN;
+	status = c->verb->run(c, p.opts, p.argc, p.argv);
+	free(p.opts);
+	return status;
+}
+
+static int
+dispatch(struct cli *c, int argc, char **argv)
+{
+	const char *first = argc > 1 ? argv[1] : NULL;
+
+	if (first == NULL) {
+		help_tool(&c->out, c->tool);
+		return EXIT_USAGE;
+	}
+	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
+	    strcmp(first, "help") == 0) {
+		if (argc > 2 && (c->verb = find_verb(c->tool, argv[2])))
+			help_verb(&c->out, c->tool, c->verb);
+		else
+			help_tool(&c->out, c->tool);
+		return EXIT_YES;
+	}
+	if (strcmp(first, "--version") == 0) {
+		out_line(&c->out, "%s %s", c->tool->name, MLV_VERSION);
+		return EXIT_YES;
+	}
+	if (strcmp(first, "--list-options") == 0) {
+		help_list(&c->out, c->tool);
+		return EXIT_YES;
+	}
+	c->verb = find_verb(c->tool, first);
+	if (c->verb == NULL)
+		return unknown_verb(c, first);
+	return run_verb(c, argc - 1, argv + 1);
+}
+
+int
+cli_main(int argc, char **argv, const struct tool *tool)
+{
+	struct meter meter = { 0 };
+	struct cli c = { .tool = tool };
+	struct err e = ERR_INIT;
+	int status;
+
+	sanitize_descriptors();
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_IGN);	/* EFBIG is an error we can report */
+	mem_on_exhaustion(no_memory);
+	out_init(&c.out, OUT_PLAIN);
+	c.color = wants_color();
+	c.terminal = isatty(1);
+	meter.start = clock_mono_us();
+	meter.wanted = isatty(2);
+	c.progress = (struct progress){ tick, &meter };
+	c.log = (struct log){ warn_line, &c };
+
+	status = dispatch(&c, argc, argv);
+	clear_progress(&c);
+	if (out_flush(&c.out, &e) < 0) {
+		cli_fail(&c, &e);
+		if (c.committed)
+			status = EXIT_UNPROVEN;
+		else if (status == EXIT_YES || status == EXIT_NO)
+			status = EXIT_TROUBLE;
+	}
+	buf_free(&c.out.buf);
+	arena_free(&c.arena);
+	return status;
+}

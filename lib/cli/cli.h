@@ -1,0 +1,144 @@
+/*
+ * cli/cli.h - what the six programs share: verbs, options, help, errors.
+ *
+ * A tool is a table of verbs; a verb is a table of options, a struct they
+ * are stored in, and a function.  Help, completions and the checks of the
+ * man pages are made from these tables, so they are static and complete.
+ *
+ *	struct add_opts { const char *name; bool force; struct texts na; };
+ *	static const struct opt add_options[] = {
+ *		{ OPT_TEXT, 'n', "name", offsetof(struct add_opts, name),
+ *		    "NAME", "use NAME instead of the file's stem" },
+ *		{ OPT_FLAG, 0, "force", offsetof(struct add_opts, force),
+ *		    NULL, "replace what is there" },
+ *		{ OPT_TEXTS, 0, "na", offsetof(struct add_opts, na),
+ *		    "TEXT", "cells that mean missing" },
+ *		OPT_END
+ *	};
+ *	static int add_run(struct cli *c, void *opts, int argc, char **argv);
+ *	const struct verb verb_add = {
+ *		.name = "add", .summary = "put files under version control",
+ *		.synopsis = "[options] FILE...",
+ *		.about = "Paragraphs of help.\n", .options = add_options,
+ *		.opts_size = sizeof(struct add_opts),
+ *		.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = add_run,
+ *	};
+ *
+ * The verb's function returns the exit status: EXIT_YES, EXIT_NO, or
+ * cli_fail(c, &e), cli_usage(c, ...).  It writes records with cli/out.h
+ * and nothing else to stdout.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/progress.h"
+#include "cli/out.h"
+
+enum exit_status {
+	EXIT_YES = 0,		/* yes, done */
+	EXIT_NO = 1,		/* an honest no */
+	EXIT_USAGE = 2,
+	EXIT_TROUBLE = 3,
+	EXIT_BUSY = 4,		/* try again */
+	EXIT_UNPROVEN = 5	/* committed; durability or report unproven */
+};
+
+enum opt_type {
+	OPT_FLAG,		/* bool; --no-NAME unsets it */
+	OPT_TEXT,		/* const char * */
+	OPT_TEXTS,		/* struct texts, may be repeated */
+	OPT_LIST,		/* struct texts, comma-separated, repeated */
+	OPT_INT,		/* int64_t */
+	OPT_NUM			/* double */
+};
+
+struct texts {
+	const char **v;
+	size_t n;
+};
+
+struct opt {
+	enum opt_type type;
+	char letter;		/* 0: none */
+	const char *name;	/* without the dashes; NULL ends the table */
+	size_t at;		/* offsetof in the verb's options struct */
+	const char *value;	/* what to call its value in help */
+	const char *help;	/* one line, lower case, no full stop */
+};
+
+#define OPT_END { OPT_FLAG, 0, NULL, 0, NULL, NULL }
+
+enum verb_flag {
+	VERB_JSON = 1 << 0,	/* has --json */
+	VERB_NUL = 1 << 1,	/* has -z */
+	VERB_STDIN = 1 << 2,	/* has --stdin: arguments come from a pipe */
+	VERB_COMMAND = 1 << 3	/* options end at the first argument */
+};
+
+struct cli;
+
+struct verb {
+	const char *name;
+	const char *summary;	/* one line for the tool's help */
+	const char *synopsis;	/* what follows the verb; lines for variants */
+	const char *about;	/* help text, ends with a newline */
+	const struct opt *options;	/* may be NULL */
+	size_t opts_size;
+	const void *defaults;	/* opts_size bytes, or NULL for all zero */
+	unsigned flags;
+	int (*run)(struct cli *c, void *opts, int argc, char **argv);
+};
+
+struct tool {
+	const char *name;	/* "mlv-data" */
+	const char *summary;
+	const struct verb *const *verbs;	/* NULL-ended, in help order */
+};
+
+/* One invocation. */
+struct cli {
+	const struct tool *tool;
+	const struct verb *verb;
+	bool json, nul, quiet, from_stdin;
+	bool color;		/* stdout may be coloured */
+	bool terminal;		/* stdout is one: plots may be drawn */
+	/* Set as soon as something durable has changed: a report that then
+	 * cannot be written is EXIT_UNPROVEN, not EXIT_TROUBLE. */
+	bool committed;
+	struct out out;
+	struct progress progress;	/* hand on to libraries */
+	struct log log;
+	struct arena arena;	/* lives as long as the invocation */
+};
+
+/* A whole main(): returns the exit status. */
+int cli_main(int argc, char **argv, const struct tool *tool);
+
+/* Print "TOOL: error: MSG" and return the status that fits e->code. */
+int cli_fail(struct cli *c, const struct err *e);
+/* Print it and go on with other work; the status as above. */
+int cli_status(const struct err *e);
+/* Wrong words on the command line: one line, returns EXIT_USAGE. */
+int cli_usage(struct cli *c, const char *fmt, ...) MLV_PRINTF(2, 3);
+/* "TOOL: warning: ..." on stderr, unless -q. */
+void cli_warn(struct cli *c, const char *fmt, ...) MLV_PRINTF(2, 3);
+
+/*
+ * The names a verb works on: its arguments, or with --stdin the first field
+ * of each record on standard input (TAB-separated lines, escaped as in
+ * cli/out.h; NUL-ended with -z).  No record at all is an error.
+ */
+int cli_names(struct cli *c, struct texts *out, int argc, char **argv,
+    struct err *e);
+
+/* "KEY=VALUE" cut at the first '='; false when there is none. */
+bool cli_key_value(struct cli *c, const char *s, const char **key,
+    const char **value);
+
+#endif

@@ -1,0 +1,221 @@
+#include "cli/out.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/num.h"
+#include "codec/json.h"
+
+#define FLUSH_AT ((size_t)1 << 16)
+
+void
+out_init(struct out *o, enum out_form form)
+{
+	memset(o, 0, sizeof(*o));
+	o->form = form;
+	buf_init(&o->buf, BUF_CAP_DOC);
+}
+
+int
+out_flush(struct out *o, struct err *e)
+{
+	if (!o->broken && buf_check(&o->buf, &o->why) < 0)
+		o->broken = true;
+	if (!o->broken && file_write_fd(os_real(), 1, o->buf.data, o->buf.len,
+	    "standard output", &o->why) < 0)
+		o->broken = true;
+	buf_clear(&o->buf);
+	if (!o->broken)
+		return 0;
+	*e = o->why;
+	return -1;
+}
+
+static void
+flush_if_full(struct out *o)
+{
+	struct err e;
+
+	if (o->buf.len >= FLUSH_AT)
+		(void)out_flush(o, &e);	/* remembered in o */
+}
+
+void
+out_begin(struct out *o, const char *schema)
+{
+	o->open = o->first = true;
+	o->only = OUT_BOTH;
+	if (o->form == OUT_JSON_LINES) {
+		buf_adds(&o->buf, "{\"schema\":");
+		json_quote(&o->buf, schema, strlen(schema));
+	}
+}
+
+void
+out_end(struct out *o)
+{
+	buf_adds(&o->buf, o->form == OUT_JSON_LINES ? "}\n" : "");
+	if (o->form != OUT_JSON_LINES)
+		buf_addc(&o->buf, o->form == OUT_NUL ? '\0' : '\n');
+	o->open = false;
+	flush_if_full(o);
+}
+
+void
+out_only(struct out *o, enum out_where where)
+{
+	o->only = where;
+}
+
+/* Starts a field; false when it is not wanted in this form. */
+static bool
+field(struct out *o, const char *key)
+{
+	if (o->form == OUT_JSON_LINES) {
+		if (o->only == OUT_TEXT)
+			return false;
+		buf_addc(&o->buf, ',');
+		json_quote(&o->buf, key, strlen(key));
+		buf_addc(&o->buf, ':');
+		return true;
+	}
+	if (o->only == OUT_JSON)
+		return false;
+	if (!o->first)
+		buf_addc(&o->buf, '\t');
+	o->first = false;
+	return true;
+}
+
+static void
+add_escaped(struct buf *b, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *to = s[i] == '\t' ? "\\t" : s[i] == '\n' ? "\\n" :
+		    s[i] == '\r' ? "\\r" : s[i] == '\\' ? "\\\\" :
+		    s[i] == '\0' ? "\\0" : NULL;
+
+		if (to)
+			buf_adds(b, to);
+		else
+			buf_addc(b, s[i]);
+	}
+}
+
+static void
+missing(struct out *o)
+{
+	buf_adds(&o->buf, o->form == OUT_JSON_LINES ? "null" : "\\N");
+}
+
+void
+out_textn(struct out *o, const char *key, const char *s, size_t n)
+{
+	if (!field(o, key))
+		return;
+	if (o->form == OUT_JSON_LINES)
+		json_quote(&o->buf, s, n);
+	else
+		add_escaped(&o->buf, s, n);
+}
+
+void
+out_text(struct out *o, const char *key, const char *s)
+{
+	if (s)
+		out_textn(o, key, s, strlen(s));
+	else
+		out_null(o, key);
+}
+
+void
+out_path(struct out *o, const char *key, const char *path)
+{
+	if (o->form != OUT_NUL || path == NULL)
+		out_text(o, key, path);
+	else if (field(o, key))
+		buf_adds(&o->buf, path);
+}
+
+void
+out_int(struct out *o, const char *key, int64_t v)
+{
+	if (field(o, key))
+		buf_addf(&o->buf, "%lld", (long long)v);
+}
+
+void
+out_num(struct out *o, const char *key, double v)
+{
+	char text[NUM_TEXT_MAX];
+
+	if (!field(o, key))
+		return;
+	num_print_f64(text, v);
+	if (o->form != OUT_JSON_LINES || isfinite(v))
+		buf_adds(&o->buf, text);
+	else
+		buf_addf(&o->buf, "null,\"%s_flag\":\"%s\"", key, text);
+}
+
+void
+out_short(struct out *o, const char *key, double v, int digits)
+{
+	if (o->form == OUT_JSON_LINES || !isfinite(v))
+		out_num(o, key, v);
+	else if (field(o, key))
+		buf_addf(&o->buf, "%.*g", digits, v);
+}
+
+void
+out_bool(struct out *o, const char *key, bool v)
+{
+	if (field(o, key))
+		buf_adds(&o->buf, v ? "true" : "false");
+}
+
+void
+out_null(struct out *o, const char *key)
+{
+	if (field(o, key))
+		missing(o);
+}
+
+void
+out_tree(struct out *o, const char *key, const struct json *j)
+{
+	struct buf tmp;
+
+	if (!field(o, key))
+		return;
+	buf_init(&tmp, BUF_CAP_DOC);
+	json_write(&tmp, j);
+	if (o->form == OUT_JSON_LINES)
+		buf_add(&o->buf, tmp.data, tmp.len);
+	else
+		add_escaped(&o->buf, tmp.data, tmp.len);
+	o->buf.failed |= tmp.failed;
+	buf_free(&tmp);
+}
+
+void
+out_raw(struct out *o, const void *p, size_t n)
+{
+	buf_add(&o->buf, p, n);
+	flush_if_full(o);
+}
+
+void
+out_line(struct out *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_addv(&o->buf, fmt, ap);
+	va_end(ap);
+	buf_addc(&o->buf, '\n');
+	flush_if_full(o);
+}
