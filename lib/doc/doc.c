@@ -1,0 +1,268 @@
+#include "doc/doc.h"
+
+#include <string.h>
+
+#include "doc/plot.h"
+
+/* Readable in light and dark, printable, and small. */
+static const char style[] =
+    ":root{color-scheme:light dark;--ink:#1c2733;--soft:#5b6b7b;--line:#d5dde5;"
+    "--page:#fff;--a:#2563a8;--b:#c2571a;--c:#2f7d4f;--d:#7a4aa0;--warn:#fff4d6}"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e4eaf0;--soft:#9fb0c0;"
+    "--line:#33404d;--page:#151b21;--a:#6aa9e9;--b:#f0955a;--c:#6fc492;"
+    "--d:#b98be0;--warn:#4a3d14}}"
+    "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);"
+    "background:var(--page);max-width:54rem;margin:2rem auto;padding:0 1rem}"
+    "h1,h2,h3{line-height:1.2;margin:1.8em 0 .5em}h1{margin-top:0}"
+    "table{border-collapse:collapse;margin:1em 0;display:block;overflow-x:auto}"
+    "th,td{padding:.3em .8em;border-bottom:1px solid var(--line);"
+    "text-align:left;vertical-align:top}th{color:var(--soft);font-weight:600}"
+    ".r{text-align:right;font-variant-numeric:tabular-nums}"
+    "pre{background:color-mix(in srgb,var(--ink) 6%,transparent);padding:.8em;"
+    "overflow-x:auto}.notice{background:var(--warn);padding:.6em .9em;"
+    "border-left:4px solid var(--b)}figure{margin:1em 0}"
+    "figcaption{color:var(--soft)}dt{font-weight:600}dd{margin:0 0 .4em 0;"
+    "overflow-wrap:anywhere}svg{max-width:100%;height:auto}";
+
+void
+doc_escape_html(struct buf *out, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		switch (s[i]) {
+		case '&':
+			buf_adds(out, "&amp;");
+			break;
+		case '<':
+			buf_adds(out, "&lt;");
+			break;
+		case '>':
+			buf_adds(out, "&gt;");
+			break;
+		case '"':
+			buf_adds(out, "&quot;");
+			break;
+		case '\'':
+			buf_adds(out, "&#39;");
+			break;
+		default:
+			/* control bytes have no place in a page */
+			buf_addc(out, (unsigned char)s[i] < 32 && s[i] != '\n' &&
+			    s[i] != '\t' ? ' ' : s[i]);
+		}
+	}
+}
+
+void
+doc_escape_markdown(struct buf *out, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == '\n' || s[i] == '\r' || (unsigned char)s[i] < 32) {
+			buf_addc(out, ' ');
+			continue;
+		}
+		if (s[i] == '<' || s[i] == '&' || s[i] == '>') {
+			doc_escape_html(out, s + i, 1);
+			continue;
+		}
+		/* '_' inside a word is harmless and common in names */
+		if (strchr("\\`*[]|", s[i]) || (s[i] == '#' && i == 0))
+			buf_addc(out, '\\');
+		buf_addc(out, s[i]);
+	}
+}
+
+static void
+text(struct doc *d, const char *s)
+{
+	if (d->form == DOC_HTML)
+		doc_escape_html(d->out, s, strlen(s));
+	else
+		doc_escape_markdown(d->out, s, strlen(s));
+}
+
+static void
+wrapped(struct doc *d, const char *open, const char *s, const char *close)
+{
+	buf_adds(d->out, open);
+	text(d, s);
+	buf_adds(d->out, close);
+}
+
+void
+doc_open(struct doc *d, struct buf *out, enum doc_form form, const char *title)
+{
+	memset(d, 0, sizeof(*d));
+	d->out = out;
+	d->form = form;
+	if (form == DOC_HTML) {
+		buf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+		    "<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-"
+		    "Security-Policy\" content=\"default-src 'none'; style-src "
+		    "'unsafe-inline'\">\n<meta name=\"viewport\" content=\""
+		    "width=device-width, initial-scale=1\">\n");
+		wrapped(d, "<title>", title, "</title>\n<style>");
+		buf_adds(out, style);
+		buf_adds(out, "</style>\n</head>\n<body>\n");
+	}
+	doc_heading(d, 1, title);
+}
+
+void
+doc_close(struct doc *d)
+{
+	if (d->form == DOC_HTML)
+		buf_adds(d->out, "</body>\n</html>\n");
+}
+
+void
+doc_heading(struct doc *d, int level, const char *s)
+{
+	if (d->form == DOC_HTML) {
+		buf_addf(d->out, "<h%d>", level);
+		text(d, s);
+		buf_addf(d->out, "</h%d>\n", level);
+		return;
+	}
+	buf_addf(d->out, "%s%.*s ", level > 1 ? "\n" : "", level, "######");
+	wrapped(d, "", s, "\n\n");
+}
+
+void
+doc_paragraph(struct doc *d, const char *s)
+{
+	if (d->form == DOC_HTML)
+		wrapped(d, "<p>", s, "</p>\n");
+	else
+		wrapped(d, "", s, "\n\n");
+}
+
+void
+doc_notice(struct doc *d, const char *s)
+{
+	if (d->form == DOC_HTML)
+		wrapped(d, "<p class=\"notice\">", s, "</p>\n");
+	else
+		wrapped(d, "> **Note:** ", s, "\n\n");
+}
+
+void
+doc_list_open(struct doc *d)
+{
+	if (d->form == DOC_HTML)
+		buf_adds(d->out, "<ul>\n");
+}
+
+void
+doc_item(struct doc *d, const char *s)
+{
+	if (d->form == DOC_HTML)
+		wrapped(d, "<li>", s, "</li>\n");
+	else
+		wrapped(d, "- ", s, "\n");
+}
+
+void
+doc_list_close(struct doc *d)
+{
+	buf_adds(d->out, d->form == DOC_HTML ? "</ul>\n" : "\n");
+}
+
+void
+doc_fact(struct doc *d, const char *label, const char *s)
+{
+	if (d->form == DOC_HTML) {
+		wrapped(d, "<dl><dt>", label, "</dt>");
+		wrapped(d, "<dd>", s, "</dd></dl>\n");
+		return;
+	}
+	wrapped(d, "- **", label, ":** ");
+	wrapped(d, "", s, "\n");
+}
+
+static void
+cells(struct doc *d, const char *tag, const char *const *v)
+{
+	if (d->form == DOC_MARKDOWN) {
+		for (size_t i = 0; i < d->columns; i++)
+			wrapped(d, i ? " | " : "| ", v[i], "");
+		buf_adds(d->out, " |\n");
+		return;
+	}
+	buf_adds(d->out, "<tr>");
+	for (size_t i = 0; i < d->columns; i++) {
+		buf_addf(d->out, "<%s%s>", tag,
+		    d->align[i] == 'r' ? " class=\"r\"" : "");
+		text(d, v[i]);
+		buf_addf(d->out, "</%s>", tag);
+	}
+	buf_adds(d->out, "</tr>\n");
+}
+
+void
+doc_table_open(struct doc *d, const char *const *heads, size_t n,
+    const char *align)
+{
+	d->columns = n < sizeof(d->align) ? n : sizeof(d->align);
+	memset(d->align, 'l', sizeof(d->align));
+	if (align)
+		memcpy(d->align, align, d->columns);
+	if (d->form == DOC_HTML) {
+		buf_adds(d->out, "<table>\n<thead>");
+		cells(d, "th", heads);
+		buf_adds(d->out, "</thead>\n<tbody>\n");
+		return;
+	}
+	cells(d, "th", heads);
+	for (size_t i = 0; i < d->columns; i++)
+		buf_adds(d->out, d->align[i] == 'r' ? "|---:" : "|---");
+	buf_adds(d->out, "|\n");
+}
+
+void
+doc_row(struct doc *d, const char *const *v)
+{
+	cells(d, "td", v);
+}
+
+void
+doc_table_close(struct doc *d)
+{
+	buf_adds(d->out, d->form == DOC_HTML ? "</tbody>\n</table>\n" : "\n");
+}
+
+void
+doc_code(struct doc *d, const char *s, size_t n)
+{
+	if (d->form == DOC_HTML) {
+		buf_adds(d->out, "<pre>");
+		doc_escape_html(d->out, s, n);
+		buf_adds(d->out, "</pre>\n");
+		return;
+	}
+	/* an indented block needs no fence that the text could close */
+	for (size_t at = 0; at < n;) {
+		const char *end = memchr(s + at, '\n', n - at);
+		size_t len = end ? (size_t)(end - (s + at)) : n - at;
+
+		buf_adds(d->out, "    ");
+		buf_add(d->out, s + at, len);
+		buf_addc(d->out, '\n');
+		at += len + 1;
+	}
+	buf_addc(d->out, '\n');
+}
+
+void
+doc_plot(struct doc *d, const struct plot *p)
+{
+	d->plots++;
+	if (d->form == DOC_HTML) {
+		buf_adds(d->out, "<figure>\n");
+		plot_svg(d->out, p, d->plots);
+		wrapped(d, "\n<figcaption>", p->title, "</figcaption>\n</figure>\n");
+		return;
+	}
+	wrapped(d, "", p->title, ": ");
+	plot_text(d->out, p);
+	buf_adds(d->out, "\n\n");
+}

@@ -1,0 +1,71 @@
+/*
+ * doc/doc.h - a document of headings, paragraphs, tables and plots, written
+ * as Markdown or as one self-contained HTML page.
+ *
+ * The caller says what is there, this folder how it looks; it is the only
+ * place that escapes, so a cell of a data set can never become markup.  The
+ * page has no script, no outside reference and says so in a
+ * Content-Security-Policy; plots are inline SVG (doc/plot.h), drawn from
+ * aggregates, in the reader's light or dark scheme.  The same calls give
+ * the same bytes.
+ *
+ *	struct doc d;
+ *	doc_open(&d, &out, DOC_HTML, "Model card: churn");
+ *	doc_heading(&d, 2, "Evaluation");
+ *	doc_table_open(&d, (const char *const[]){ "metric", "value" }, 2, "lr");
+ *	doc_row(&d, (const char *const[]){ "auc", "0.84" });
+ *	doc_table_close(&d);
+ *	doc_close(&d);
+ *
+ * Everything is appended to the caller's buffer, whose cap is the limit;
+ * buf_check tells at the end.
+ */
+#ifndef DOC_DOC_H
+#define DOC_DOC_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+enum doc_form { DOC_MARKDOWN, DOC_HTML };
+
+struct plot;
+
+struct doc {
+	struct buf *out;
+	enum doc_form form;
+	size_t columns;		/* of the open table */
+	char align[16];		/* 'l', 'r' for each of them */
+	int plots;		/* so far, for unique ids */
+};
+
+void doc_open(struct doc *d, struct buf *out, enum doc_form form,
+    const char *title);
+void doc_close(struct doc *d);
+
+void doc_heading(struct doc *d, int level, const char *text);
+void doc_paragraph(struct doc *d, const char *text);
+/* A remark that must be seen: something is missing or failed. */
+void doc_notice(struct doc *d, const char *text);
+void doc_list_open(struct doc *d);
+void doc_item(struct doc *d, const char *text);
+void doc_list_close(struct doc *d);
+/* `label: text`, as one line of a list of facts. */
+void doc_fact(struct doc *d, const char *label, const char *text);
+/* At most 16 columns; align holds 'l' or 'r' for each, NULL is all left. */
+void doc_table_open(struct doc *d, const char *const *heads, size_t n,
+    const char *align);
+void doc_row(struct doc *d, const char *const *cells);
+void doc_table_close(struct doc *d);
+/* Text as it is, in a fixed-width block. */
+void doc_code(struct doc *d, const char *text, size_t n);
+/* HTML: an SVG figure with its caption.  Markdown: the caption and the
+ * series as a line of block characters, so that nothing is lost in a
+ * terminal. */
+void doc_plot(struct doc *d, const struct plot *p);
+
+/* The escaping itself, for those who build parts by hand in this folder. */
+void doc_escape_html(struct buf *out, const char *s, size_t n);
+void doc_escape_markdown(struct buf *out, const char *s, size_t n);
+
+#endif

@@ -1,0 +1,297 @@
+#include "doc/plot.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "doc/doc.h"
+
+/* The drawing is 640 wide; the plot area leaves room for words. */
+#define WIDTH 640.0
+#define HEIGHT 320.0
+#define SQUARE 360.0
+#define LEFT 64.0
+#define RIGHT 16.0
+#define TOP 28.0
+#define BOTTOM 48.0
+#define BAR_HEIGHT 22.0
+#define BAR_LEFT 190.0
+#define SERIES_MAX 4
+
+static const char *const colors[SERIES_MAX] = {
+	"var(--a)", "var(--b)", "var(--c)", "var(--d)"
+};
+
+struct frame {
+	double x0, x1, y0, y1;		/* data */
+	double width, height;		/* the whole drawing */
+};
+
+size_t
+plot_ticks(double out[8], int *decimals, double low, double high)
+{
+	double raw = (high - low) / 5, step = 1;
+	int power = 0;
+	size_t n = 0;
+
+	*decimals = 0;
+	if (!(raw > 0) || !isfinite(raw)) {
+		out[0] = low;
+		return 1;
+	}
+	/* powers of ten by multiplication: no libm, the same everywhere */
+	for (; step > raw && power > -300; power--)
+		step /= 10;
+	for (; step * 10 <= raw && power < 300; power++)
+		step *= 10;
+	if (raw > step * 5) {
+		step *= 10;
+		power++;
+	} else {
+		step *= raw > step * 2 ? 5 : raw > step ? 2 : 1;
+	}
+	*decimals = power < 0 ? -power : 0;
+	for (double t = ceil(low / step) * step; t <= high + step * 1e-9 &&
+	    n < 8; t += step)
+		out[n++] = fabs(t) < step * 1e-9 ? 0 : t;
+	return n;
+}
+
+static void
+widen(double *low, double *high, double v)
+{
+	if (!isfinite(v))
+		return;
+	if (v < *low)
+		*low = v;
+	if (v > *high)
+		*high = v;
+}
+
+static struct frame
+frame_of(const struct plot *p)
+{
+	struct frame f = { INFINITY, -INFINITY, INFINITY, -INFINITY, WIDTH,
+	    p->unit_square ? SQUARE : HEIGHT };
+
+	for (size_t s = 0; s < p->n_series && s < SERIES_MAX; s++)
+		for (size_t i = 0; i < p->series[s].n; i++) {
+			widen(&f.x0, &f.x1, p->series[s].x[i]);
+			widen(&f.y0, &f.y1, p->series[s].y[i]);
+		}
+	if (p->unit_square || !(f.x0 <= f.x1) || !(f.y0 <= f.y1)) {
+		f.x0 = f.y0 = 0;
+		f.x1 = f.y1 = 1;
+	}
+	if (f.x0 == f.x1)
+		f.x1 = f.x0 + 1;
+	if (f.y0 == f.y1)
+		f.y1 = f.y0 + 1;
+	return f;
+}
+
+static double
+at_x(const struct frame *f, double x)
+{
+	return LEFT + (x - f->x0) / (f->x1 - f->x0) * (f->width - LEFT - RIGHT);
+}
+
+static double
+at_y(const struct frame *f, double y)
+{
+	return f->height - BOTTOM -
+	    (y - f->y0) / (f->y1 - f->y0) * (f->height - TOP - BOTTOM);
+}
+
+static void
+label(struct buf *out, double x, double y, const char *anchor, const char *s)
+{
+	buf_addf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y,
+	    anchor);
+	doc_escape_html(out, s, strlen(s));
+	buf_adds(out, "</text>\n");
+}
+
+static void
+open_svg(struct buf *out, const struct plot *p, int id, double w, double h)
+{
+	buf_addf(out, "<svg viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\""
+	    "%.0f\" role=\"img\" aria-labelledby=\"plot%d\" font-size=\"12\" "
+	    "fill=\"currentColor\">\n<title id=\"plot%d\">", w, h, w, h, id, id);
+	doc_escape_html(out, p->title, strlen(p->title));
+	buf_adds(out, "</title>\n");
+}
+
+static void
+axes(struct buf *out, const struct plot *p, const struct frame *f)
+{
+	char tick[32];
+	double t[8];
+	int dec;
+	size_t n = plot_ticks(t, &dec, f->x0, f->x1);
+	struct buf word;
+
+	buf_init(&word, sizeof(tick));
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&word);
+		buf_addf(&word, "%.*f", dec, t[i]);
+		label(out, at_x(f, t[i]), f->height - BOTTOM + 16, "middle",
+		    word.data);
+	}
+	n = plot_ticks(t, &dec, f->y0, f->y1);
+	for (size_t i = 0; i < n; i++) {
+		buf_addf(out, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" "
+		    "y2=\"%.1f\" stroke=\"var(--line)\"/>\n", LEFT,
+		    f->width - RIGHT, at_y(f, t[i]), at_y(f, t[i]));
+		buf_clear(&word);
+		buf_addf(&word, "%.*f", dec, t[i]);
+		label(out, LEFT - 6, at_y(f, t[i]) + 4, "end", word.data);
+	}
+	buf_free(&word);
+	if (p->x_label)
+		label(out, (LEFT + f->width - RIGHT) / 2, f->height - 10,
+		    "middle", p->x_label);
+	if (p->y_label)
+		label(out, LEFT, TOP - 14, "start", p->y_label);
+	if (p->diagonal)
+		buf_addf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
+		    "y2=\"%.1f\" stroke=\"var(--soft)\" stroke-dasharray=\""
+		    "4 4\"/>\n", at_x(f, f->x0), at_y(f, f->x0 > f->y0 ?
+		    f->x0 : f->y0), at_x(f, f->x1), at_y(f, f->x1 < f->y1 ?
+		    f->x1 : f->y1));
+}
+
+static void
+draw_line(struct buf *out, const struct plot_series *s, const struct frame *f,
+    const char *color)
+{
+	const char *op = "M";
+
+	buf_addf(out, "<path fill=\"none\" stroke-width=\"2\" stroke=\"%s\" d=\"",
+	    color);
+	for (size_t i = 0; i < s->n; i++) {
+		if (!isfinite(s->x[i]) || !isfinite(s->y[i]))
+			continue;
+		buf_addf(out, "%s%.1f %.1f", op, at_x(f, s->x[i]),
+		    at_y(f, s->y[i]));
+		op = "L";
+	}
+	buf_adds(out, "\"/>\n");
+}
+
+static void
+draw_points(struct buf *out, const struct plot_series *s,
+    const struct frame *f, const char *color)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (isfinite(s->x[i]) && isfinite(s->y[i]))
+			buf_addf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" "
+			    "fill=\"%s\"/>\n", at_x(f, s->x[i]),
+			    at_y(f, s->y[i]), color);
+}
+
+static void
+legend(struct buf *out, const struct plot *p, double width)
+{
+	double x = width - RIGHT;
+
+	for (size_t i = p->n_series < SERIES_MAX ? p->n_series : SERIES_MAX;
+	    i-- > 0;) {
+		const char *name = p->series[i].name;
+
+		if (name == NULL)
+			continue;
+		x -= 7.0 * (double)strlen(name);
+		label(out, x, 16, "start", name);
+		buf_addf(out, "<rect x=\"%.1f\" y=\"7\" width=\"10\" height=\""
+		    "10\" fill=\"%s\"/>\n", x - 15, colors[i]);
+		x -= 30;
+	}
+}
+
+static void
+svg_xy(struct buf *out, const struct plot *p, int id)
+{
+	struct frame f = frame_of(p);
+
+	open_svg(out, p, id, f.width, f.height);
+	axes(out, p, &f);
+	for (size_t i = 0; i < p->n_series && i < SERIES_MAX; i++) {
+		if (p->kind == PLOT_LINES)
+			draw_line(out, &p->series[i], &f, colors[i]);
+		else
+			draw_points(out, &p->series[i], &f, colors[i]);
+	}
+	legend(out, p, f.width);
+	buf_adds(out, "</svg>");
+}
+
+/* Horizontal bars: names are longer than numbers. */
+static void
+svg_bars(struct buf *out, const struct plot *p, int id)
+{
+	size_t rows = p->n_series ? p->series[0].n : 0;
+	size_t kinds = p->n_series < SERIES_MAX ? p->n_series : SERIES_MAX;
+	double high = 0, thick, room = WIDTH - BAR_LEFT - 70;
+	struct buf word;
+
+	for (size_t s = 0; s < kinds; s++)
+		for (size_t i = 0; i < rows; i++)
+			if (isfinite(p->series[s].y[i]) &&
+			    fabs(p->series[s].y[i]) > high)
+				high = fabs(p->series[s].y[i]);
+	thick = (BAR_HEIGHT - 6) / (double)(kinds ? kinds : 1);
+	buf_init(&word, 64);
+	open_svg(out, p, id, WIDTH, TOP + BAR_HEIGHT * (double)rows + 8);
+	for (size_t i = 0; i < rows; i++) {
+		double y = TOP + BAR_HEIGHT * (double)i;
+
+		label(out, BAR_LEFT - 8, y + 13, "end", p->labels[i]);
+		for (size_t s = 0; s < kinds; s++) {
+			double v = p->series[s].y[i];
+			double w = high > 0 && isfinite(v) ?
+			    fabs(v) / high * room : 0;
+
+			buf_addf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f"
+			    "\" height=\"%.1f\" fill=\"%s\"/>\n", BAR_LEFT,
+			    y + 2 + thick * (double)s, w, thick, colors[s]);
+			if (s)
+				continue;
+			buf_clear(&word);
+			buf_addf(&word, "%.3g", v);
+			label(out, BAR_LEFT + w + 6, y + 13, "start", word.data);
+		}
+	}
+	buf_free(&word);
+	legend(out, p, WIDTH);
+	buf_adds(out, "</svg>");
+}
+
+void
+plot_svg(struct buf *out, const struct plot *p, int id)
+{
+	if (p->kind == PLOT_BARS)
+		svg_bars(out, p, id);
+	else
+		svg_xy(out, p, id);
+}
+
+void
+plot_text(struct buf *out, const struct plot *p)
+{
+	const struct plot_series *s = p->n_series ? &p->series[0] : NULL;
+	double low = INFINITY, high = -INFINITY;
+
+	for (size_t i = 0; s && i < s->n; i++)
+		widen(&low, &high, s->y[i]);
+	for (size_t i = 0; s && i < s->n; i++) {
+		double share = high > low ? (s->y[i] - low) / (high - low) : 0.5;
+		/* U+2581 (low) to U+2588 (full) */
+		char block[3] = { (char)0xe2, (char)0x96,
+		    (char)(0x81 + (int)(share * 7 + 0.5)) };
+
+		if (isfinite(s->y[i]))
+			buf_add(out, block, 3);
+		else
+			buf_addc(out, ' ');
+	}
+}
