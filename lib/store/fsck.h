@@ -1,0 +1,43 @@
+/*
+ * store/fsck.h - proves what the store promises, or says what is wrong.
+ *
+ *  - every ref parses, its versions are numbered in order, each value names
+ *    an object that is there and each audit hash a record of the chain;
+ *  - every alias value is a version of its ref, with that version's id;
+ *  - every object's file is whole; what is reachable from refs by links is
+ *    there, and links tell the right sizes;
+ *  - the audit chain holds and each record is confirmed by a ref or void.
+ */
+#ifndef STORE_FSCK_H
+#define STORE_FSCK_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/store.h"
+
+enum fsck_level {
+	FSCK_QUICK,	/* refs, manifests, sizes, audit chain */
+	FSCK_FULL,	/* also every object file's XXH3 */
+	FSCK_STRONG	/* also every object's SHA-256 */
+};
+
+struct fsck_finding {
+	const char *severity;	/* "error", or "note": nothing is lost */
+	const char *subject;	/* id, ref or file */
+	const char *reason;
+	const char *needed_by;	/* a ref that leads to it, or "" */
+};
+
+struct fsck_report {
+	uint64_t refs, objects, bytes, records, errors, notes;
+};
+
+/* Visits everything; fn hears of each finding as it is made.  Returns 0
+ * also when there are errors: see report->errors. */
+int store_fsck(struct fsck_report *report, struct store *s,
+    enum fsck_level level,
+    void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
+    struct err *e);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * store/ref.h - names that point at objects and remember every value.
+ *
+ * A ref is named KIND/NAME ("data/churn"); its values are versions 1, 2, 3
+ * and never change.  An alias is named KIND/NAME@LABEL ("model/churn@champion");
+ * its values are versions of KIND/NAME and it moves freely.  Both are one
+ * file each, replaced by rename, holding one line a value with the hash of
+ * the audit record that set it.
+ *
+ * Writers wait for one lock a repository (ERR_BUSY after store_opts.wait_ms)
+ * and state what they expect, so a slower one loses with ERR_MOVED and
+ * changes nothing.  Readers lock nothing.
+ */
+#ifndef STORE_REF_H
+#define STORE_REF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/oid.h"
+#include "store/store.h"
+
+struct ref_value {
+	uint32_t number;	/* version; for an alias the one it labels; 0: dropped */
+	struct oid id;
+	struct oid audit;	/* hash of the audit record that set it */
+};
+
+struct ref {
+	struct ref_value *value;	/* oldest first */
+	size_t n;
+};
+
+#define REF_NAME_MAX 128	/* bytes in one part of a name */
+
+/* [a-z0-9] then [a-z0-9._-], no "..", at most REF_NAME_MAX bytes. */
+bool ref_part_ok(const char *s, size_t n);
+/* KIND/NAME or KIND/NAME@LABEL. */
+bool ref_name_ok(const char *name);
+
+/* All values.  ERR_NOENT when there is no such ref, ERR_CORRUPT when the
+ * file is not a ref. */
+int ref_read(struct ref *r, struct store *s, const char *name, struct err *e);
+void ref_free(struct ref *r);
+/* The newest value, or NULL; a dropped alias has none. */
+const struct ref_value *ref_last(const struct ref *r);
+/* Version `number`, or NULL; `id`'s newest version, or NULL. */
+const struct ref_value *ref_version(const struct ref *r, uint32_t number);
+const struct ref_value *ref_with_id(const struct ref *r, const struct oid *id);
+
+#define REF_ANY UINT32_MAX	/* expect nothing in particular */
+
+/*
+ * Add `id` as the next version of `name`; it must be stored already.  When
+ * the newest version is `id` already nothing happens and *number is its.
+ * `expect`: the number of the newest version now, or REF_ANY.
+ * ERR_UNPROVEN: it was added, but the folder's fsync failed.
+ */
+int ref_add(uint32_t *number, bool *added, struct store *s, const char *name,
+    const struct oid *id, uint32_t expect, const char *note, struct err *e);
+
+/*
+ * Let the alias name@label mean version `number` (0: drop it).
+ * `expect`: the version it must mean now, 0 for none, or REF_ANY.
+ * *was gets the version before.  Moving to where it is already is done and
+ * recorded nowhere.
+ */
+int ref_move(uint32_t *was, struct store *s, const char *name,
+    const char *label, uint32_t number, uint32_t expect, const char *note,
+    struct err *e);
+
+/* Refs whose name begins with `prefix` ("", "data/"), in byte order;
+ * aliases come after the ref they label.  fn returns 0 to go on. */
+int ref_each(struct store *s, const char *prefix,
+    int (*fn)(void *ctx, const char *name, struct err *e), void *ctx,
+    struct err *e);
+
+/* A number that changes whenever the ref's file does; 0 when there is
+ * none.  One stat(2). */
+uint64_t ref_stamp(struct store *s, const char *name);
+
+#endif

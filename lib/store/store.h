@@ -1,0 +1,98 @@
+/*
+ * store/store.h - a repository's objects: immutable bytes under the name
+ * of their content.
+ *
+ * The layout on disk, the object file's format and the order of writing are
+ * in mlv-store(5).  In short: .mlv/objects/ab/cdef... holds a header, the
+ * bytes (zstd when that shrinks them) and a trailer with the plain size and
+ * an XXH3; it appears by link or rename after its fsync, so it is there
+ * whole or not at all.  Every read checks the SHA-256.
+ *
+ * A store may be used by many processes at once and by several threads for
+ * reading.  Locks are held only around a ref's move (store/ref.h).
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/os.h"
+#include "base/progress.h"
+#include "base/source.h"
+#include "store/oid.h"
+
+struct store;
+
+/* What a store is opened with; a zeroed struct is a good default. */
+struct store_opts {
+	const struct os *os;		/* NULL: os_real() */
+	const struct log *log;		/* warnings; may be NULL */
+	const struct progress *progress;
+	int64_t wait_ms;		/* for locks; 0: 30 s, < 0: for ever */
+};
+
+/* Make folder/.mlv.  *made says whether it was not there before. */
+int store_init(bool *made, const char *folder, const struct store_opts *o,
+    struct err *e);
+/* Open the repository at or above `from` (NULL: the current folder).
+ * ERR_NOENT when there is none.  A linked git worktree uses the store of
+ * the main one. */
+int store_open(struct store **s, const char *from, const struct store_opts *o,
+    struct err *e);
+void store_close(struct store *s);
+
+/* The work tree's top: absolute, clean. */
+const char *store_top(const struct store *s);
+/* The folder with objects, refs, audit: "/x/.mlv". */
+const char *store_folder(const struct store *s);
+const struct os *store_os(const struct store *s);
+const struct log *store_log(const struct store *s);
+/* It belongs to another user: it is read, but nothing it configures runs. */
+bool store_is_foreign(const struct store *s);
+/* folder/name, to be freed. */
+char *store_path(const struct store *s, const char *name);
+
+/*
+ * Put bytes in.  Durable on return.  Bytes that are there already cost one
+ * check of the stored copy; a damaged copy is replaced.
+ */
+int store_put(struct oid *id, struct store *s, const void *p, size_t n,
+    struct err *e);
+int store_put_source(struct oid *id, uint64_t *size, struct store *s,
+    struct source *from, struct err *e);
+/* As above for a regular file; one that the stat cache knows unchanged and
+ * stored is not read.  ERR_MOVED when it changed while it was read. */
+int store_put_file(struct oid *id, uint64_t *size, struct store *s,
+    const char *path, struct err *e);
+/* The id the file's content has, by the stat cache or by hashing; nothing
+ * is stored. */
+int store_hash_file(struct oid *id, uint64_t *size, struct store *s,
+    const char *path, struct err *e);
+
+bool store_has(struct store *s, const struct oid *id);
+/* Append the plain bytes to *out.  ERR_NOENT, ERR_CORRUPT, or ERR_TOOBIG
+ * when out's cap is too small. */
+int store_get(struct buf *out, struct store *s, const struct oid *id,
+    struct err *e);
+/* The bytes as a stream; the last read fails with ERR_CORRUPT when they do
+ * not hash to `id`, so act on them only after the end was seen. */
+int store_get_source(struct source *from, struct store *s,
+    const struct oid *id, struct err *e);
+/* Size of the plain bytes, from the trailer. */
+int store_size(uint64_t *size, struct store *s, const struct oid *id,
+    struct err *e);
+
+/* "sha256:" and at least 8 digits, or the digits alone: the one object they
+ * begin.  ERR_NOENT, or ERR_USAGE when several do. */
+int store_expand(struct oid *id, struct store *s, const char *text,
+    struct err *e);
+
+/* Every object, in order of its name.  fn returns 0 to go on. */
+int store_each(struct store *s, int (*fn)(void *ctx, const struct oid *id,
+    struct err *e), void *ctx, struct err *e);
+
+#endif
