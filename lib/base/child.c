@@ -5,41 +5,88 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 
 extern char **environ;
 
-int
-child_start(pid_t *pid, const char *const *argv, int in, int out, int err,
-    struct err *e)
+static bool
+same_name(const char *a, const char *b)
 {
+	size_t n = strcspn(a, "=");
+
+	return strncmp(a, b, n + 1) == 0;
+}
+
+/* Our environment with `add` over it; the list is freed by the caller, the
+ * strings are borrowed. */
+static const char **
+merged_environment(const char *const *add)
+{
+	size_t n = 0, m = 0, k = 0;
+	const char **env;
+
+	while (environ[n])
+		n++;
+	while (add && add[m])
+		m++;
+	env = xalloc(n + m + 1, sizeof(*env));
+	for (size_t i = 0; i < n; i++) {
+		bool over = false;
+
+		for (size_t j = 0; j < m; j++)
+			over |= same_name(add[j], environ[i]);
+		if (!over)
+			env[k++] = environ[i];
+	}
+	for (size_t j = 0; j < m; j++)
+		env[k++] = add[j];
+	return env;
+}
+
+int
+child_start_with(pid_t *pid, const char *const *argv,
+    const struct child_setup *how, struct err *e)
+{
+	const char **env = merged_environment(how->env);
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t at;
-	sigset_t set;
+	sigset_t all, none;
 	int r;
 
 	posix_spawn_file_actions_init(&fa);
 	posix_spawnattr_init(&at);
-	if (in >= 0)
-		posix_spawn_file_actions_adddup2(&fa, in, 0);
-	if (out >= 0)
-		posix_spawn_file_actions_adddup2(&fa, out, 1);
-	if (err >= 0)
-		posix_spawn_file_actions_adddup2(&fa, err, 2);
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	posix_spawnattr_setsigdefault(&at, &set);
-	posix_spawnattr_setflags(&at, POSIX_SPAWN_SETSIGDEF);
-	r = posix_spawnp(pid, argv[0], &fa, &at, (char *const *)argv, environ);
+	if (how->in >= 0)
+		posix_spawn_file_actions_adddup2(&fa, how->in, 0);
+	if (how->out >= 0)
+		posix_spawn_file_actions_adddup2(&fa, how->out, 1);
+	if (how->err >= 0)
+		posix_spawn_file_actions_adddup2(&fa, how->err, 2);
+	/* onto itself: that only clears close-on-exec */
+	if (how->keep >= 0)
+		posix_spawn_file_actions_adddup2(&fa, how->keep, how->keep);
+	sigemptyset(&all);
+	sigaddset(&all, SIGPIPE);
+	sigaddset(&all, SIGINT);
+	sigaddset(&all, SIGTERM);
+	sigaddset(&all, SIGHUP);
+	sigemptyset(&none);
+	posix_spawnattr_setsigdefault(&at, &all);
+	posix_spawnattr_setsigmask(&at, &none);
+	posix_spawnattr_setflags(&at, POSIX_SPAWN_SETSIGDEF |
+	    POSIX_SPAWN_SETSIGMASK);
+	r = posix_spawnp(pid, argv[0], &fa, &at, (char *const *)argv,
+	    (char *const *)env);
 	posix_spawnattr_destroy(&at);
 	posix_spawn_file_actions_destroy(&fa);
+	free(env);
 	if (r == 0)
 		return 0;
 	errno = r;
@@ -47,22 +94,51 @@ child_start(pid_t *pid, const char *const *argv, int in, int out, int err,
 }
 
 int
-child_wait(pid_t pid, int *status, struct child_usage *use, struct err *e)
+child_start(pid_t *pid, const char *const *argv, int in, int out, int err,
+    struct err *e)
+{
+	struct child_setup how = { in, out, err, -1, NULL };
+
+	return child_start_with(pid, argv, &how, e);
+}
+
+static void
+read_usage(struct child_usage *use, const struct rusage *ru)
+{
+	use->cpu_us = (int64_t)(ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) *
+	    1000000 + ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
+	use->max_rss_bytes = (int64_t)ru->ru_maxrss * 1024;
+}
+
+static int
+wait_for(pid_t pid, int flags, int *status, struct child_usage *use,
+    struct err *e)
 {
 	struct rusage ru;
+	pid_t got;
 	int st;
 
-	while (wait4(pid, &st, 0, &ru) < 0)
+	while ((got = wait4(pid, &st, flags, &ru)) < 0)
 		if (errno != EINTR)
 			return err_sys(e, "cannot wait for a child");
+	if (got == 0)
+		return 0;
 	*status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
-	if (use) {
-		use->cpu_us = (int64_t)(ru.ru_utime.tv_sec +
-		    ru.ru_stime.tv_sec) * 1000000 +
-		    ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
-		use->max_rss_bytes = (int64_t)ru.ru_maxrss * 1024;
-	}
-	return 0;
+	if (use)
+		read_usage(use, &ru);
+	return 1;
+}
+
+int
+child_poll(pid_t pid, int *status, struct child_usage *use, struct err *e)
+{
+	return wait_for(pid, WNOHANG, status, use, e);
+}
+
+int
+child_wait(pid_t pid, int *status, struct child_usage *use, struct err *e)
+{
+	return wait_for(pid, 0, status, use, e) < 0 ? -1 : 0;
 }
 
 int

@@ -20,6 +20,18 @@ struct child_usage {
  * to inherit ours.  ERR_NOENT when there is no such program. */
 int child_start(pid_t *pid, const char *const *argv, int in, int out, int err,
     struct err *e);
+/* The same with more said: descriptor `keep` (or -1) stays open in the child
+ * under its number, and `env` ("NAME=value", NULL-ended, may be NULL) is
+ * added to our environment. */
+struct child_setup {
+	int in, out, err;
+	int keep;
+	const char *const *env;
+};
+int child_start_with(pid_t *pid, const char *const *argv,
+    const struct child_setup *how, struct err *e);
+/* Has it ended?  1 and *status, *use as child_wait; 0 not yet; -1. */
+int child_poll(pid_t pid, int *status, struct child_usage *use, struct err *e);
 /* Wait: *status is the exit status, or 128 + the signal. */
 int child_wait(pid_t pid, int *status, struct child_usage *use, struct err *e);
 /* Run to the end and collect standard output; standard error is dropped.
