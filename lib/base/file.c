@@ -155,6 +155,13 @@ int
 out_file_open(struct out_file *f, const struct os *os, const char *path,
     mode_t mode, bool durable, struct err *e)
 {
+	return out_file_open_in(f, os, path, NULL, mode, durable, e);
+}
+
+int
+out_file_open_in(struct out_file *f, const struct os *os, const char *path,
+    const char *folder, mode_t mode, bool durable, struct err *e)
+{
 	uint64_t r;
 
 	memset(f, 0, sizeof(*f));
@@ -167,7 +174,9 @@ out_file_open(struct out_file *f, const struct os *os, const char *path,
 	}
 	rng_system(&r, sizeof(r));
 	f->path = xstrdup(path);
-	f->temp = xprintf("%s.%016llx.tmp", path, (unsigned long long)r);
+	f->temp = folder ? xprintf("%s/%s.%016llx.tmp", folder,
+	    path_base(path), (unsigned long long)r) :
+	    xprintf("%s.%016llx.tmp", path, (unsigned long long)r);
 	f->fd = os->open(f->temp, O_WRONLY | O_CREAT | O_EXCL, mode);
 	if (f->fd < 0) {
 		err_sys(e, "cannot create '%s'", path);

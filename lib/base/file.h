@@ -53,6 +53,11 @@ struct out_file {
  * scored rows need not, files of record must. */
 int out_file_open(struct out_file *f, const struct os *os, const char *path,
     mode_t mode, bool durable, struct err *e);
+/* The same with the temporary file in `folder`, so that a kill leaves
+ * nothing beside `path`; `folder` must be on the same file system. */
+int out_file_open_in(struct out_file *f, const struct os *os,
+    const char *path, const char *folder, mode_t mode, bool durable,
+    struct err *e);
 int out_file_add(struct out_file *f, const void *p, size_t n, struct err *e);
 int out_file_flush(struct out_file *f, struct err *e);
 /* Flush, fsync, rename over `path`, fsync the folder.  On failure the old
@@ -65,6 +70,27 @@ void out_file_drop(struct out_file *f);
 /* All of that at once. */
 int file_replace(const struct os *os, const char *path, const void *p,
     size_t n, mode_t mode, struct err *e);
+
+/*
+ * A file that gets its name once its content is known, and only if nobody
+ * was faster: nameless (O_TMPFILE) where the file system can, a temporary
+ * name otherwise.  Write it with file_write_fd(f.os, f.fd, ...).
+ */
+struct new_file {
+	const struct os *os;
+	int fd;
+	char *temp;		/* its name for now, or NULL */
+	const char *folder;	/* for temporary names, borrowed */
+};
+/* `expect` bytes are reserved (0: unknown). */
+int new_file_open(struct new_file *f, const struct os *os, const char *folder,
+    uint64_t expect, struct err *e);
+/* fsync, name it `path`, fsync path's folder.  *existed: there was such a
+ * file, which still stands, and ours is gone.  With `replace` ours takes
+ * its place. */
+int new_file_commit(struct new_file *f, const char *path, bool replace,
+    bool *existed, struct err *e);
+void new_file_drop(struct new_file *f);
 
 /* mkdir -p; each new folder's parent is fsynced. */
 int file_make_folders(const struct os *os, const char *path, struct err *e);

@@ -109,6 +109,43 @@ hash64(const void *p, size_t n, uint64_t seed)
 	return XXH3_64bits_withSeed(p, n, seed);
 }
 
+struct hash64 {
+	XXH3_state_t *state;
+};
+
+struct hash64 *
+hash64_new(void)
+{
+	struct hash64 *h = xalloc(1, sizeof(*h));
+
+	h->state = XXH3_createState();
+	if (h->state == NULL || XXH3_64bits_reset(h->state) != XXH_OK)
+		BUG("no memory for XXH3");
+	return h;
+}
+
+void
+hash64_add(struct hash64 *h, const void *p, size_t n)
+{
+	if (n)
+		XXH3_64bits_update(h->state, p, n);
+}
+
+uint64_t
+hash64_done(const struct hash64 *h)
+{
+	return XXH3_64bits_digest(h->state);
+}
+
+void
+hash64_free(struct hash64 *h)
+{
+	if (h == NULL)
+		return;
+	XXH3_freeState(h->state);
+	free(h);
+}
+
 struct hash128
 hash128(const void *p, size_t n)
 {

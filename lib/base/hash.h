@@ -32,6 +32,12 @@ struct hash128 {
 };
 
 uint64_t hash64(const void *p, size_t n, uint64_t seed);
+/* hash64 with seed 0 of bytes that come in pieces. */
+struct hash64;
+struct hash64 *hash64_new(void);
+void hash64_add(struct hash64 *h, const void *p, size_t n);
+uint64_t hash64_done(const struct hash64 *h);
+void hash64_free(struct hash64 *h);
 struct hash128 hash128(const void *p, size_t n);
 
 #endif

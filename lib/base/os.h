@@ -23,6 +23,11 @@ struct os {
 	int (*close)(int fd);
 	int (*rename)(const char *from, const char *to);
 	int (*link)(const char *from, const char *to);
+	/* give an O_TMPFILE descriptor a name */
+	int (*linkfd)(int fd, const char *to);
+	/* reserve room, so that a full disk says so before the work */
+	int (*fallocate)(int fd, off_t size);
+	int (*fdatasync)(int fd);
 	int (*unlink)(const char *path);
 	int (*mkdir)(const char *path, mode_t mode);
 	int (*truncate)(int fd, off_t size);
