@@ -1,0 +1,34 @@
+/*
+ * table/write.h - rows of a table as CSV or JSON Lines, in one form only.
+ *
+ * CSV: RFC 4180 with LF, a cell quoted only when it holds the delimiter,
+ * a quote, CR, LF, leading or trailing space, or is text that would read as
+ * missing; missing is empty.  Numbers are the shortest text that reads
+ * back, floats of 32 bits as such; booleans true and false; date-times as
+ * RFC 3339.  JSON Lines: one object a line, missing and non-finite null.
+ * A raw cell goes out as it came: in JSON as a number, true or false if it
+ * is written as one and was not quoted, else as a string.
+ */
+#ifndef TABLE_WRITE_H
+#define TABLE_WRITE_H
+
+#include "base/buf.h"
+#include "table/table.h"
+
+struct table_write_opts {
+	char delimiter;			/* 0: ',' */
+};
+
+/* The header line: names of several tables side by side. */
+void table_write_header(struct buf *out, const struct column *const *col,
+    size_t n, const struct table_write_opts *o);
+/* Rows [from, to) of the columns given, which may be of several tables. */
+void table_write_csv(struct buf *out, const struct column *const *col,
+    size_t n, size_t from, size_t to, const struct table_write_opts *o);
+void table_write_jsonl(struct buf *out, const struct column *const *col,
+    size_t n, size_t from, size_t to);
+
+/* One CSV cell of text, quoted as needed. */
+void csv_write_cell(struct buf *out, const char *s, size_t n, char delimiter);
+
+#endif
