@@ -33,6 +33,7 @@ struct json {
 	const char *s;		/* JSON_TEXT: NUL-ended, may hold NULs */
 	size_t n;		/* bytes of s, or number of children */
 	struct json *child;	/* first of a list or map, in order */
+	struct json *last;	/* its last child, so that appending is quick */
 	struct json *next;	/* sibling */
 	const char *key;	/* in a map: its name */
 	uint32_t line;		/* where it stood, from 1; 0 if made by us */
