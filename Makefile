@@ -24,6 +24,8 @@ TOOLS := data train registry serve drift card
 ifdef SAN
 B := build/san
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# gcc's flow warnings see ghosts in instrumented code
+SANFLAGS += -Wno-format-truncation -Wno-format-overflow -Wno-maybe-uninitialized -Wno-null-dereference
 else
 B := build
 SANFLAGS :=

@@ -107,11 +107,11 @@ void
 buf_addv(struct buf *b, const char *fmt, va_list ap)
 {
 	va_list again;
-	char *at, probe[1];
+	char *at;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(probe, sizeof(probe), fmt, again);
+	n = vsnprintf(NULL, 0, fmt, again);
 	va_end(again);
 	if (n < 0 || (at = buf_reserve(b, (size_t)n)) == NULL) {
 		b->failed = true;

@@ -1,0 +1,80 @@
+#include "codec/git.h"
+
+#include <string.h>
+
+#include "base/child.h"
+
+#define WORDS_MAX 12
+
+/* Run git in the folder; 1 when it said yes, 0 when it said no or is not
+ * there, -1 on trouble. */
+static int
+ask(struct buf *out, const char *folder, const char *const *words,
+    struct err *e)
+{
+	const char *argv[WORDS_MAX + 4] = { "git", "-C", folder };
+	int status = 0;
+
+	for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
+		argv[3 + i] = words[i];
+	if (child_output(out, &status, argv, e) < 0)
+		return e->code == ERR_NOENT ? 0 : -1;
+	return status == 0;
+}
+
+static void
+chomp(struct buf *b)
+{
+	while (b->len && b->data[b->len - 1] == '\n')
+		b->data[--b->len] = '\0';
+}
+
+int
+git_read_state(struct git_state *g, const char *folder, struct err *e)
+{
+	static const char *const head[] = { "rev-parse", "--verify", "-q",
+	    "HEAD^{commit}", NULL };
+	static const char *const status[] = { "--no-optional-locks", "status",
+	    "--porcelain", "--untracked-files=no", NULL };
+	struct buf b;
+	int r;
+
+	memset(g, 0, sizeof(*g));
+	buf_init(&b, BUF_CAP_DOC);
+	r = ask(&b, folder, head, e);
+	chomp(&b);
+	if (r == 1 && b.len < sizeof(g->commit)) {
+		g->known = true;
+		memcpy(g->commit, b.data, b.len);
+		buf_clear(&b);
+		r = ask(&b, folder, status, e);
+		g->dirty = r == 1 && b.len > 0;
+	}
+	buf_free(&b);
+	return r < 0 ? -1 : 0;
+}
+
+int
+git_read_diff(struct buf *out, const char *folder, struct err *e)
+{
+	static const char *const diff[] = { "--no-optional-locks", "diff",
+	    "HEAD", "--no-color", "--no-ext-diff", "--no-textconv", "--binary",
+	    NULL };
+
+	return ask(out, folder, diff, e) < 0 ? -1 : 0;
+}
+
+int
+git_read_top(struct buf *out, const char *folder, struct err *e)
+{
+	static const char *const top[] = { "rev-parse", "--show-toplevel",
+	    NULL };
+	int r = ask(out, folder, top, e);
+
+	if (r < 0)
+		return -1;
+	if (r == 0)
+		buf_clear(out);
+	chomp(out);
+	return 0;
+}

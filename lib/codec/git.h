@@ -1,0 +1,27 @@
+/*
+ * codec/git.h - what git says about the folder we are in, by asking git.
+ *
+ * No git on the machine, no repository, no commit yet: all of that is
+ * "unknown", not an error.
+ */
+#ifndef CODEC_GIT_H
+#define CODEC_GIT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct git_state {
+	bool known;		/* there is a commit */
+	bool dirty;		/* tracked files differ from it */
+	char commit[65];	/* full hex id */
+};
+
+int git_read_state(struct git_state *g, const char *folder, struct err *e);
+/* Append the difference to HEAD; ERR_TOOBIG beyond out's cap. */
+int git_read_diff(struct buf *out, const char *folder, struct err *e);
+/* The work tree's top into out (emptied when there is none). */
+int git_read_top(struct buf *out, const char *folder, struct err *e);
+
+#endif

@@ -1,0 +1,305 @@
+#include "codec/yaml.h"
+
+#include <string.h>
+#include <yaml.h>
+
+#include "base/num.h"
+
+#define BYTES_MAX ((size_t)1 << 20)
+#define EVENTS_MAX 100000
+
+struct reader {
+	struct arena *a;
+	struct json *root;
+	struct json *level[JSON_DEPTH_MAX + 1];
+	int depth;
+	const char *key;	/* in a map: its value comes next */
+	size_t events;
+};
+
+static int
+refuse(const yaml_event_t *ev, const char *what, struct err *e)
+{
+	return err_set(e, ERR_FORMAT, "YAML line %zu: %s",
+	    ev->start_mark.line + 1, what);
+}
+
+static bool
+is_one_of(const char *s, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(s, words[i]) == 0)
+			return true;
+	return false;
+}
+
+/* YAML 1.2's core schema for plain scalars, plus the spellings of true and
+ * false that have capitals. */
+static struct json *
+plain(struct arena *a, const char *s, size_t n)
+{
+	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
+	static const char *const bools[] = { "true", "True", "TRUE", "false",
+	    "False", "FALSE" };
+	static const char *const infinite[] = { ".inf", ".Inf", ".INF", "+.inf" };
+	struct json *j = json_new(a, JSON_TEXT);
+
+	j->s = arena_strndup(a, s, n);
+	j->n = n;
+	if (is_one_of(j->s, nulls, 5)) {
+		j->type = JSON_NULL;
+	} else if (is_one_of(j->s, bools, 6)) {
+		j->type = JSON_BOOL;
+		j->b = (s[0] | 32) == 't';
+	} else if (num_parse_i64(s, n, &j->i)) {
+		j->type = JSON_INT;
+		j->d = (double)j->i;
+	} else if (s[0] != 'n' && s[0] != 'N' && (s[n - 1] | 32) != 'y' &&
+	    (s[n - 1] | 32) != 'f' && num_parse_f64(s, n, &j->d)) {
+		j->type = JSON_REAL;
+	} else if (is_one_of(j->s, infinite, 4) || strcmp(j->s, "-.inf") == 0) {
+		j->type = JSON_REAL;
+		j->d = s[0] == '-' ? -1e308 * 10 : 1e308 * 10;
+	}
+	return j;
+}
+
+static int
+place(struct reader *r, struct json *j, const yaml_event_t *ev, struct err *e)
+{
+	struct json *to = r->depth ? r->level[r->depth] : NULL;
+
+	j->line = (uint32_t)ev->start_mark.line + 1;
+	if (to == NULL) {
+		if (r->root)
+			return refuse(ev, "a second document", e);
+		r->root = j;
+		return 0;
+	}
+	json_add(r->a, to, to->type == JSON_MAP ? r->key : NULL, j);
+	r->key = NULL;
+	return 0;
+}
+
+static int
+take_scalar(struct reader *r, const yaml_event_t *ev, struct err *e)
+{
+	const char *s = (const char *)ev->data.scalar.value;
+	size_t n = ev->data.scalar.length;
+	struct json *to = r->depth ? r->level[r->depth] : NULL, *j;
+
+	if (ev->data.scalar.anchor || ev->data.scalar.tag)
+		return refuse(ev, "anchors and tags are not used here", e);
+	if (memchr(s, '\0', n))
+		return refuse(ev, "a NUL in text", e);
+	if (to && to->type == JSON_MAP && r->key == NULL) {
+		r->key = arena_strndup(r->a, s, n);
+		if (json_get(to, r->key))
+			return err_set(e, ERR_FORMAT, "YAML line %zu: key '%s' "
+			    "stands twice", ev->start_mark.line + 1, r->key);
+		return 0;
+	}
+	if (ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
+		j = plain(r->a, s, n);
+	} else {
+		j = json_new(r->a, JSON_TEXT);
+		j->s = arena_strndup(r->a, s, n);
+		j->n = n;
+	}
+	return place(r, j, ev, e);
+}
+
+static int
+take_open(struct reader *r, const yaml_event_t *ev, struct err *e)
+{
+	bool map = ev->type == YAML_MAPPING_START_EVENT;
+	struct json *to = r->depth ? r->level[r->depth] : NULL, *j;
+
+	if (map ? ev->data.mapping_start.anchor || ev->data.mapping_start.tag :
+	    ev->data.sequence_start.anchor || ev->data.sequence_start.tag)
+		return refuse(ev, "anchors and tags are not used here", e);
+	if (to && to->type == JSON_MAP && r->key == NULL)
+		return refuse(ev, "a key must be text", e);
+	if (r->depth == JSON_DEPTH_MAX)
+		return refuse(ev, "nested too deeply", e);
+	j = json_new(r->a, map ? JSON_MAP : JSON_LIST);
+	if (place(r, j, ev, e) < 0)
+		return -1;
+	r->level[++r->depth] = j;
+	return 0;
+}
+
+static int
+take_event(struct reader *r, const yaml_event_t *ev, struct err *e)
+{
+	if (++r->events > EVENTS_MAX)
+		return refuse(ev, "too many values", e);
+	switch (ev->type) {
+	case YAML_ALIAS_EVENT:
+		return refuse(ev, "aliases are not used here", e);
+	case YAML_SCALAR_EVENT:
+		return take_scalar(r, ev, e);
+	case YAML_SEQUENCE_START_EVENT:
+	case YAML_MAPPING_START_EVENT:
+		return take_open(r, ev, e);
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT:
+		r->depth--;
+		return 0;
+	case YAML_DOCUMENT_START_EVENT:
+		return r->root ? refuse(ev, "a second document", e) : 0;
+	default:
+		return 0;
+	}
+}
+
+int
+yaml_parse(struct json **out, struct arena *a, const char *s, size_t n,
+    struct err *e)
+{
+	struct reader r = { .a = a };
+	yaml_parser_t parser;
+	yaml_event_t ev;
+	bool more = true;
+	int result = 0;
+
+	if (n > BYTES_MAX)
+		return err_set(e, ERR_TOOBIG, "YAML of more than 1 MiB");
+	if (!yaml_parser_initialize(&parser))
+		return err_set(e, ERR_NOMEM, "out of memory");
+	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)s, n);
+	while (more && result == 0) {
+		if (!yaml_parser_parse(&parser, &ev)) {
+			result = err_set(e, ERR_FORMAT, "YAML line %zu: %s",
+			    parser.problem_mark.line + 1,
+			    parser.problem ? parser.problem : "cannot be read");
+			break;
+		}
+		more = ev.type != YAML_STREAM_END_EVENT;
+		result = take_event(&r, &ev, e);
+		yaml_event_delete(&ev);
+	}
+	yaml_parser_delete(&parser);
+	*out = r.root ? r.root : json_new(a, JSON_NULL);
+	return result;
+}
+
+/* Text that yaml_parse would read as the same text without quotes. */
+static bool
+needs_quotes(struct arena *a, const char *s, size_t n)
+{
+	if (n == 0 || plain(a, s, n)->type != JSON_TEXT || s[0] == ' ' ||
+	    s[n - 1] == ' ' || s[n - 1] == ':' ||
+	    strchr("-?:,[]{}#&*!|>'\"%@`~.", s[0]))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] < 32 || (unsigned char)s[i] >= 127 ||
+		    s[i] == '#' || s[i] == ':' || s[i] == '"' || s[i] == '\\')
+			return true;
+	return false;
+}
+
+static void
+write_text(struct buf *out, struct arena *a, const char *s, size_t n)
+{
+	if (needs_quotes(a, s, n))
+		json_quote(out, s, n);	/* JSON text is YAML text */
+	else
+		buf_add(out, s, n);
+}
+
+static void
+indent(struct buf *out, int by)
+{
+	for (int i = 0; i < by; i++)
+		buf_adds(out, "  ");
+}
+
+static bool
+is_small(const struct json *j)
+{
+	const struct json *m;
+
+	if (j->type != JSON_LIST || j->n > 12)
+		return false;
+	for (m = j->child; m; m = m->next)
+		if (m->type >= JSON_LIST || (m->type == JSON_TEXT && m->n > 32))
+			return false;
+	return true;
+}
+
+static void write_node(struct buf *out, struct arena *a, const struct json *j,
+    int level);
+
+/* A list of a few short values: on one line. */
+static void
+write_flow(struct buf *out, struct arena *a, const struct json *j)
+{
+	buf_addc(out, '[');
+	for (const struct json *m = j->child; m; m = m->next) {
+		if (m->type == JSON_TEXT && memchr(m->s, ',', m->n))
+			json_quote(out, m->s, m->n);
+		else if (m->type == JSON_TEXT && (memchr(m->s, ']', m->n) ||
+		    memchr(m->s, '[', m->n) || memchr(m->s, '{', m->n) ||
+		    memchr(m->s, '}', m->n)))
+			json_quote(out, m->s, m->n);
+		else
+			write_node(out, a, m, 0);
+		if (m->next)
+			buf_adds(out, ", ");
+	}
+	buf_addc(out, ']');
+}
+
+/* What follows "key:" or "-", with its leading space or line end. */
+static void
+write_child(struct buf *out, struct arena *a, const struct json *m, int level)
+{
+	if ((m->type == JSON_MAP || m->type == JSON_LIST) && m->n &&
+	    !is_small(m)) {
+		buf_addc(out, '\n');
+		write_node(out, a, m, level);
+		return;
+	}
+	buf_addc(out, ' ');
+	write_node(out, a, m, level);
+	buf_addc(out, '\n');
+}
+
+static void
+write_node(struct buf *out, struct arena *a, const struct json *j, int level)
+{
+	if (j->type == JSON_TEXT) {
+		write_text(out, a, j->s, j->n);
+	} else if (j->type == JSON_REAL && j->d - j->d != 0) {
+		buf_adds(out, j->d != j->d ? "null" : j->d > 0 ? ".inf" : "-.inf");
+	} else if (j->type < JSON_LIST || j->n == 0) {
+		json_write(out, j);
+	} else if (is_small(j)) {
+		write_flow(out, a, j);
+	} else {
+		for (const struct json *m = j->child; m; m = m->next) {
+			indent(out, level);
+			if (j->type == JSON_MAP) {
+				write_text(out, a, m->key, strlen(m->key));
+				buf_addc(out, ':');
+			} else {
+				buf_addc(out, '-');
+			}
+			write_child(out, a, m, level + 1);
+		}
+	}
+}
+
+int
+yaml_write(struct buf *out, const struct json *j, struct err *e)
+{
+	struct arena a = { 0 };
+
+	write_node(out, &a, j, 0);
+	if (out->len && out->data[out->len - 1] != '\n')
+		buf_addc(out, '\n');
+	arena_free(&a);
+	return buf_check(out, e);
+}
