@@ -47,23 +47,30 @@ read_cpu_name(char *out, size_t room)
 }
 
 void
-machine_read(struct machine *m)
+machine_who(struct machine *m)
 {
-	struct utsname u;
-	struct sysinfo si;
 	struct passwd *pw = getpwuid(geteuid());
-	cpu_set_t set;
 
 	memset(m, 0, sizeof(*m));
 	if (gethostname(m->host, sizeof(m->host) - 1) < 0)
 		m->host[0] = '\0';
-	if (uname(&u) == 0)
-		snprintf(m->system, sizeof(m->system), "%.64s %.64s %.64s",
-		    u.sysname, u.release, u.machine);
 	if (pw)
 		snprintf(m->user, sizeof(m->user), "%s", pw->pw_name);
 	else
 		snprintf(m->user, sizeof(m->user), "%ld", (long)geteuid());
+}
+
+void
+machine_read(struct machine *m)
+{
+	struct utsname u;
+	struct sysinfo si;
+	cpu_set_t set;
+
+	machine_who(m);
+	if (uname(&u) == 0)
+		snprintf(m->system, sizeof(m->system), "%.64s %.64s %.64s",
+		    u.sysname, u.release, u.machine);
 	read_cpu_name(m->cpu, sizeof(m->cpu));
 	small_file(m->boot, sizeof(m->boot), "/proc/sys/kernel/random/boot_id");
 	m->cpus = sched_getaffinity(0, sizeof(set), &set) == 0 ?

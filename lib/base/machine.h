@@ -20,6 +20,8 @@ struct machine {
 };
 
 void machine_read(struct machine *m);
+/* Only host and user; the rest is empty. */
+void machine_who(struct machine *m);
 
 /*
  * Energy of the processor packages, from the kernel's RAPL counters where

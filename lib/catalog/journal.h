@@ -94,7 +94,7 @@ struct run {
 	const char *id;
 	enum run_status status;
 	int exit_status;
-	const char *verb, *name, *host, *user;
+	const char *verb, *name, *host, *user, *boot;	/* never NULL */
 	int64_t begin_us, end_us;	/* end: 0 while it runs or if unknown */
 	const struct json *command;	/* list of texts, or NULL */
 	const struct json *params;	/* map, never NULL */
@@ -116,7 +116,8 @@ const struct run_metric *run_find_metric(const struct run *r,
  * what --where and --sort look at, and the core of --json. */
 struct json *run_to_json(struct arena *a, const struct run *r);
 
-/* Every run, newest first.  fn borrows r and returns 0 to go on. */
+/* Every run, newest first.  fn borrows r and returns 0 to go on.  A sealed
+ * run's metrics have their last value only (n == 1, step and time 0). */
 int journal_list(struct catalog *c,
     int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
     struct err *e);

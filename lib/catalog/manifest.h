@@ -48,6 +48,10 @@ struct json *manifest_new(struct arena *a, const char *schema);
 /* Append a link; name may be NULL. */
 void manifest_link(struct arena *a, struct json *m, const char *rel,
     const char *type, const char *name, const struct oid *id, uint64_t size);
+/* Add a copy of `from` (NULL: nothing) as a member; numbers that are not
+ * finite become null. */
+void manifest_copy(struct arena *a, struct json *to, const char *key,
+    const struct json *from);
 /* The i-th link, or false when there is no such or it is malformed. */
 bool manifest_link_at(struct link *l, const struct json *m, size_t i);
 /* The first link with that rel (and type, when not NULL). */

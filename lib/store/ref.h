@@ -71,8 +71,8 @@ int ref_move(uint32_t *was, struct store *s, const char *name,
     const char *label, uint32_t number, uint32_t expect, const char *note,
     struct err *e);
 
-/* Refs whose name begins with `prefix` ("", "data/"), in byte order;
- * aliases come after the ref they label.  fn returns 0 to go on. */
+/* Refs whose name begins with `prefix` ("", "data/"), in byte order,
+ * aliases too.  fn returns 0 to go on. */
 int ref_each(struct store *s, const char *prefix,
     int (*fn)(void *ctx, const char *name, struct err *e), void *ctx,
     struct err *e);

@@ -55,6 +55,11 @@ const struct log *store_log(const struct store *s);
 bool store_is_foreign(const struct store *s);
 /* folder/name, to be freed. */
 char *store_path(const struct store *s, const char *name);
+/* Where `path` stands below the work tree's top ("sub/x.csv"), symbolic
+ * links in its folder resolved; NULL when outside.  To be freed. */
+char *store_relative(const struct store *s, const char *path);
+/* A folder for temporary files on the work tree's file system, to be freed. */
+char *store_temp(const struct store *s);
 
 /*
  * Put bytes in.  Durable on return.  Bytes that are there already cost one

@@ -1,0 +1,159 @@
+/* A data file put under version control, its rows counted. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "catalog/inside.h"
+#include "catalog/open_table.h"
+
+/* A file larger than this is counted row by row and its columns are named
+ * without their types, so that adding needs no memory for it. */
+#define WHOLE_TABLE_MAX ((uint64_t)1 << 28)
+
+static struct json *
+describe_columns(struct arena *a, const struct table *t)
+{
+	struct json *list = json_new(a, JSON_LIST);
+
+	for (size_t i = 0; i < t->cols; i++) {
+		struct json *col = json_add_map(a, list, NULL);
+
+		json_add_text(a, col, "name", t->col[i].name);
+		json_add_text(a, col, "type", col_type_name(t->col[i].type));
+	}
+	return list;
+}
+
+static int
+read_whole(struct catalog_dataset *d, struct arena *a, const char *path,
+    const struct table_read_opts *o, struct err *e)
+{
+	struct table *t = NULL;
+	struct file_map m;
+	int r;
+
+	if (file_map(&m, path, e) < 0)
+		return -1;
+	r = table_read(&t, m.data, m.n, o, e);
+	if (r == 0) {
+		d->rows = (int64_t)t->rows;
+		d->columns = describe_columns(a, t);
+	}
+	table_free(t);
+	file_unmap(&m);
+	return r;
+}
+
+static int
+read_by_rows(struct catalog_dataset *d, struct arena *a, const char *path,
+    const struct table_read_opts *o, struct err *e)
+{
+	struct table_reader_opts how = { .read = *o };
+	struct table_reader *rd = NULL;
+	const char *const *names;
+	struct json *list;
+	struct source from;
+	struct table *block;
+	int64_t rows = 0;
+	size_t n;
+	int r;
+
+	if (source_open(&from, path, e) < 0)
+		return -1;
+	r = table_reader_open(&rd, &from, &how, e);
+	if (r == 0) {
+		while ((r = table_reader_next(&block, rd, e)) > 0)
+			rows += (int64_t)block->rows;
+	}
+	if (r == 0) {
+		d->rows = rows;
+		names = table_reader_names(rd, &n);
+		list = json_new(a, JSON_LIST);
+		for (size_t i = 0; i < n; i++)
+			json_add_text(a, json_add_map(a, list, NULL), "name",
+			    names[i]);
+		d->columns = list;
+	}
+	table_reader_free(rd);
+	source_close(&from);
+	return r;
+}
+
+/* What we know of this content, read this way, from the newest version. */
+static bool
+known_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
+    const char *name, const struct oid *content)
+{
+	char *label = xprintf("data:%s", name);
+	struct err ignored = ERR_INIT;
+	struct catalog_item item;
+	const struct json *m, *read;
+	struct buf have, want;
+	struct link l;
+	bool yes = false;
+
+	buf_init(&have, BUF_CAP_SMALL);
+	buf_init(&want, BUF_CAP_SMALL);
+	if (catalog_resolve(&item, c, label, &ignored) == 0) {
+		if (catalog_manifest(&m, a, c, &item.id, &ignored) == 0 &&
+		    manifest_find(&l, m, "content", NULL) &&
+		    oid_eq(&l.id, content)) {
+			if ((read = json_get(m, "read")) != NULL)
+				(void)json_canonical(&have, read, &ignored);
+			if (d->read && d->read->n)
+				(void)json_canonical(&want, d->read, &ignored);
+			yes = have.len == want.len &&
+			    memcmp(have.data, want.data, have.len) == 0;
+			d->rows = json_int(m, "rows", -1);
+			d->columns = json_get(m, "columns");
+		}
+		catalog_item_free(&item);
+	}
+	buf_free(&want);
+	buf_free(&have);
+	free(label);
+	return yes;
+}
+
+int
+catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
+    struct catalog *c, const char *path, const char *name,
+    const struct table_read_opts *read, struct err *e)
+{
+	struct table_read_opts o = { .name = path };
+	struct catalog_dataset d = { .name = name, .path = path, .rows = -1 };
+	struct arena a = { NULL, 0 };
+	struct err mine = ERR_INIT;
+	struct oid content;
+	char *base;
+	int r;
+
+	if (need_store(c, path, e) < 0)
+		return -1;
+	if (read)
+		o = *read;
+	o.name = path;
+	d.read = table_opts_json(&a, &o);
+	d.type = o.format == TABLE_JSONL ? TYPE_JSONL : o.format == TABLE_CSV ?
+	    TYPE_CSV : manifest_type_of_path(path);
+	if (store_put_file(&content, size, c->store, path, e) < 0) {
+		arena_free(&a);
+		return -1;
+	}
+	base = name ? xstrdup(name) : name_from_path(path);
+	if ((strcmp(d.type, TYPE_CSV) == 0 || strcmp(d.type, TYPE_JSONL) == 0) &&
+	    !known_rows(&d, &a, c, base, &content) &&
+	    (*size <= WHOLE_TABLE_MAX ? read_whole(&d, &a, path, &o, &mine) :
+	    read_by_rows(&d, &a, path, &o, &mine)) < 0) {
+		d.rows = -1;
+		d.columns = NULL;
+		log_warn(c->opts.log, "'%s' is stored, but cannot be read as a "
+		    "table: %s", path, mine.msg);
+	}
+	*rows = d.rows;
+	r = catalog_put_dataset(put, c, &d, e);
+	free(base);
+	arena_free(&a);
+	return r;
+}

@@ -1,0 +1,158 @@
+/* Any name as bytes. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "catalog/inside.h"
+#include "catalog/reqlog.h"
+
+static int
+open_file(struct catalog_bytes *b, const char *path, struct err *e)
+{
+	struct file_map m;
+
+	if (file_map(&m, path, e) < 0)
+		return -1;
+	b->data = m.data;
+	b->n = m.n;
+	b->mapped = m.mapped;
+	b->owned = m.mapped ? NULL : (void *)(uintptr_t)m.data;
+	b->type = manifest_type_of_path(path);
+	return 0;
+}
+
+static int
+open_requests(struct catalog_bytes *b, const char *path, struct err *e)
+{
+	struct reqlog_filter all = { 0 };
+	uint64_t rows, skipped;
+	struct buf out;
+
+	buf_init(&out, BUF_CAP_DATA);
+	if (reqlog_read(&out, &rows, &skipped, path, &all, e) < 0) {
+		buf_free(&out);
+		return -1;
+	}
+	b->owned = buf_detach(&out, &b->n);
+	b->data = b->owned;
+	b->type = TYPE_JSONL;
+	return 0;
+}
+
+static int
+open_object(struct catalog_bytes *b, struct catalog *c, const struct oid *id,
+    const char *type, struct err *e)
+{
+	struct buf out;
+
+	buf_init(&out, BUF_CAP_DATA);
+	if (store_get(&out, c->store, id, e) < 0) {
+		buf_free(&out);
+		return -1;
+	}
+	b->owned = buf_detach(&out, &b->n);
+	b->data = b->owned;
+	b->content = *id;
+	b->type = type;
+	return 0;
+}
+
+/* The output of a run that was asked for, or its only one. */
+static int
+find_output(struct link *found, const struct catalog_bytes *b, struct err *e)
+{
+	struct link l;
+	size_t n = 0;
+
+	for (size_t i = 0; manifest_link_at(&l, b->manifest, i); i++) {
+		if (strcmp(l.rel, "output") != 0)
+			continue;
+		if (b->item.path && strcmp(l.name, b->item.path) != 0)
+			continue;
+		*found = l;
+		n++;
+	}
+	if (n == 1 || (n && b->item.path))
+		return 0;
+	if (b->item.path)
+		return err_set(e, ERR_NOENT, "%s put out no '%s'",
+		    b->item.label, b->item.path);
+	return err_set(e, n ? ERR_USAGE : ERR_NOENT, n ?
+	    "%s put out %zu files: say which, as run:ID:PATH" :
+	    "%s put out no file (%zu)", b->item.label, n);
+}
+
+static int
+open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
+{
+	struct link content;
+
+	if (catalog_manifest(&b->manifest, &b->arena, c, &b->item.id, e) < 0)
+		return -1;
+	if (b->item.kind == NAME_RUN) {
+		if (find_output(&content, b, e) < 0)
+			return -1;
+	} else if (b->item.path) {
+		return err_set(e, ERR_NOENT, "%s is one file; there is no '%s' "
+		    "in it", b->item.label, b->item.path);
+	} else if (!manifest_find(&content, b->manifest, "content", NULL)) {
+		return open_object(b, c, &b->item.id, "application/json", e);
+	}
+	return open_object(b, c, &content.id, content.type, e);
+}
+
+int
+catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e)
+{
+	struct stat st;
+	int r;
+
+	memset(b, 0, sizeof(*b));
+	if (catalog_resolve(&b->item, c, name, e) < 0)
+		return -1;
+	switch (b->item.kind) {
+	case NAME_STDIO:
+		r = open_file(b, "-", e);
+		break;
+	case NAME_PATH:
+		if (stat(b->item.base, &st) == 0 && S_ISDIR(st.st_mode) &&
+		    reqlog_is(b->item.base))
+			r = open_requests(b, b->item.base, e);
+		else
+			r = open_file(b, b->item.base, e);
+		break;
+	case NAME_OBJECT:
+		r = open_object(b, c, &b->item.id, TYPE_BYTES, e);
+		break;
+	default:
+		r = open_ref(b, c, e);
+		break;
+	}
+	if (r < 0)
+		catalog_bytes_close(b);
+	return r;
+}
+
+void
+catalog_bytes_close(struct catalog_bytes *b)
+{
+	struct file_map m = { b->data, b->n, true };
+
+	if (b->mapped)
+		file_unmap(&m);
+	free(b->owned);
+	catalog_item_free(&b->item);
+	arena_free(&b->arena);
+	memset(b, 0, sizeof(*b));
+}
+
+const struct oid *
+catalog_bytes_id(struct catalog_bytes *b)
+{
+	if (oid_is_none(&b->content))
+		oid_of(&b->content, b->data, b->n);
+	return &b->content;
+}

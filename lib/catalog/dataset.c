@@ -1,0 +1,118 @@
+/* Datasets: a file of rows under a name, and the files git keeps for it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "catalog/inside.h"
+
+/* A stem may stand for one path only, unless the user gave the name. */
+static int
+check_holder(struct catalog *c, const char *name, const char *path,
+    struct err *e)
+{
+	char *ref = xprintf("data/%s", name);
+	struct arena a = { NULL, 0 };
+	struct err mine = ERR_INIT;
+	const struct json *m;
+	const char *held;
+	struct ref r;
+	int result = 0;
+
+	if (ref_read(&r, c->store, ref, &mine) < 0) {
+		if (mine.code != ERR_NOENT) {
+			*e = mine;
+			result = -1;
+		}
+		free(ref);
+		return result;
+	}
+	result = catalog_manifest(&m, &a, c, &ref_last(&r)->id, e);
+	if (result == 0) {
+		held = json_text(m, "path", NULL);
+		if (held == NULL || path == NULL || strcmp(held, path) != 0)
+			result = err_set(e, ERR_EXISTS, "data:%s is '%s' "
+			    "already; say which name you want with --name",
+			    name, held ? held : "something without a path");
+	}
+	arena_free(&a);
+	ref_free(&r);
+	free(ref);
+	return result;
+}
+
+static struct json *
+dataset_manifest(struct arena *a, const struct catalog_dataset *d,
+    const char *rel, const struct oid *content, uint64_t size)
+{
+	struct json *m = manifest_new(a, "mlv.dataset/1");
+	const char *type = d->type;
+
+	if (type == NULL)
+		type = d->path ? manifest_type_of_path(d->path) : TYPE_CSV;
+	manifest_link(a, m, "content", type, NULL, content, size);
+	for (size_t i = 0; i < d->n_from; i++)
+		manifest_link(a, m, d->from[i].rel, d->from[i].type,
+		    d->from[i].name, &d->from[i].id, d->from[i].size);
+	if (rel)
+		json_add_text(a, m, "path", rel);
+	json_add_int(a, m, "bytes", (int64_t)size);
+	if (d->rows >= 0)
+		json_add_int(a, m, "rows", d->rows);
+	manifest_copy(a, m, "columns", d->columns);
+	if (d->read && d->read->n)
+		manifest_copy(a, m, "read", d->read);
+	manifest_copy(a, m, "detail", d->extra);
+	return m;
+}
+
+static int
+store_content(struct oid *content, uint64_t *size, struct catalog *c,
+    const struct catalog_dataset *d, struct err *e)
+{
+	if (d->path == NULL) {
+		*size = d->n;
+		return store_put(content, c->store, d->data, d->n, e);
+	}
+	return store_put_file(content, size, c->store, d->path, e);
+}
+
+int
+catalog_put_dataset(struct catalog_put *put, struct catalog *c,
+    const struct catalog_dataset *d, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	char *name = NULL, *rel = NULL;
+	struct err late = ERR_INIT;
+	struct oid content;
+	uint64_t size;
+	int r = -1;
+
+	memset(put, 0, sizeof(*put));
+	if (need_store(c, d->name ? d->name : d->path, e) < 0)
+		return -1;
+	name = d->name ? xstrdup(d->name) : name_from_path(d->path);
+	if (d->path)
+		rel = store_relative(c->store, d->path);
+	if (!name_base_ok(name)) {
+		err_set(e, ERR_USAGE, "no name can be made of '%s'; give one "
+		    "with --name", d->path ? d->path : name);
+		goto done;
+	}
+	if (d->name == NULL && check_holder(c, name, rel, e) < 0)
+		goto done;
+	if (store_content(&content, &size, c, d, e) < 0)
+		goto done;
+	r = catalog_put_manifest(put, c, NAME_DATA, name,
+	    dataset_manifest(&a, d, rel, &content, size), NULL, e);
+	if ((r == 0 || e->code == ERR_UNPROVEN) && rel && !d->no_pointer &&
+	    (pointer_write(c, rel, name, &put->id, &content, size, d->rows,
+	    &late) < 0 || ignore_in_git(c, rel, &late) < 0))
+		/* the version stands; only git does not know it yet */
+		r = err_set(e, ERR_UNPROVEN, "%s is stored, but: %s",
+		    put->label, late.msg);
+done:
+	arena_free(&a);
+	free(rel);
+	free(name);
+	return r;
+}

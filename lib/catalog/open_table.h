@@ -1,0 +1,36 @@
+/*
+ * catalog/open_table.h - a name as a table, and a table under a name.
+ *
+ * How a file is to be read (columns, delimiter, words for missing) is
+ * remembered with the dataset when it is added, so every later verb reads
+ * data:adult the same way.  What the user says now comes before that.
+ */
+#ifndef CATALOG_OPEN_TABLE_H
+#define CATALOG_OPEN_TABLE_H
+
+#include "catalog/catalog.h"
+#include "table/read.h"
+#include "table/reader.h"
+#include "table/table.h"
+
+/* The options to read `b` with: those in its manifest, overridden by what
+ * `user` (may be NULL) sets.  What *o points to lives as long as b. */
+int catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
+    const struct table_read_opts *user, struct err *e);
+/* Open and read at once; *b stays open for its id and label (close it after
+ * table_free).  A request-log folder is a table too. */
+int catalog_open_table(struct table **t, struct catalog_bytes *b,
+    struct catalog *c, const char *name, const struct table_read_opts *user,
+    struct err *e);
+
+/*
+ * Put a file under version control: what `mlv-data add` does.  `name` NULL:
+ * from the stem.  Counts rows (*rows -1 when it is not a table, with a
+ * warning when it should be one) and remembers `read`.  A file that the
+ * stat cache knows unchanged is not read.
+ */
+int catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
+    struct catalog *c, const char *path, const char *name,
+    const struct table_read_opts *read, struct err *e);
+
+#endif

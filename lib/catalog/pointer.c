@@ -1,0 +1,274 @@
+/*
+ * The pointer file stands for a data file in git: a few lines of YAML in a
+ * fixed order, so that two versions differ in the lines that matter.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "catalog/inside.h"
+#include "codec/yaml.h"
+
+#define POINTER_MAX ((size_t)1 << 16)
+#define IGNORE_MAX ((size_t)1 << 24)
+
+static char *
+full_path(const struct catalog *c, const char *path, const char *suffix)
+{
+	return xprintf("%s/%s%s", store_top(c->store), path, suffix);
+}
+
+void
+pointer_free(struct pointer *p)
+{
+	free(p->name);
+	p->name = NULL;
+}
+
+int
+pointer_read(struct pointer *p, struct catalog *c, const char *path,
+    struct err *e)
+{
+	char *file = full_path(c, path, ".mlv");
+	struct arena a = { NULL, 0 };
+	struct json *j;
+	struct buf b;
+	int r = -1;
+
+	memset(p, 0, sizeof(*p));
+	buf_init(&b, POINTER_MAX);
+	if (file_read(&b, file, e) < 0)
+		goto done;
+	if (yaml_parse(&j, &a, b.data, b.len, e) < 0 ||
+	    oid_parse(&p->id, json_text(j, "id", ""), e) < 0 ||
+	    oid_parse(&p->content, json_text(j, "content", ""), e) < 0) {
+		e->code = ERR_FORMAT;
+		err_wrap(e, "'%s' is no pointer", file);
+		goto done;
+	}
+	p->name = xstrdup(json_text(j, "name", ""));
+	r = 0;
+done:
+	buf_free(&b);
+	arena_free(&a);
+	free(file);
+	return r;
+}
+
+/* Replace a file of the work tree through the store's temporary folder, so
+ * that a kill leaves nothing beside it. */
+static int
+replace(struct catalog *c, const char *file, const struct buf *b,
+    struct err *e)
+{
+	char *tmp = store_temp(c->store), *folder = path_folder(file);
+	struct stat here, there;
+	struct out_file f;
+	mode_t mode = 0666;
+	int r = -1;
+
+	if (stat(file, &here) == 0)
+		mode = here.st_mode & 0777;
+	/* another file system in between: then beside it after all */
+	if (file_make_folders(store_os(c->store), tmp, e) < 0)
+		goto done;
+	if (stat(folder, &here) == 0 && stat(tmp, &there) == 0 &&
+	    here.st_dev == there.st_dev)
+		r = out_file_open_in(&f, store_os(c->store), file, tmp, mode,
+		    true, e);
+	else
+		r = out_file_open(&f, store_os(c->store), file, mode, true, e);
+	if (r < 0)
+		goto done;
+	r = out_file_add(&f, b->data, b->len, e);
+	if (r < 0)
+		out_file_drop(&f);
+	else
+		r = out_file_commit(&f, e);
+done:
+	free(folder);
+	free(tmp);
+	return r;
+}
+
+int
+pointer_write(struct catalog *c, const char *path, const char *name,
+    const struct oid *id, const struct oid *content, uint64_t size,
+    int64_t rows, struct err *e)
+{
+	char *file = full_path(c, path, ".mlv"), text[OID_TEXT];
+	struct err ignored = ERR_INIT;
+	struct buf b, now;
+	int r = 0;
+
+	buf_init(&b, POINTER_MAX);
+	buf_init(&now, POINTER_MAX);
+	buf_adds(&b, "# Stands for the file of this name without .mlv; see "
+	    "mlv-data(1).\n");
+	buf_addf(&b, "name: %s\n", name);
+	buf_addf(&b, "id: %s\n", oid_print(text, id));
+	buf_addf(&b, "content: %s\n", oid_print(text, content));
+	buf_addf(&b, "size: %llu\n", (unsigned long long)size);
+	if (rows >= 0)
+		buf_addf(&b, "rows: %lld\n", (long long)rows);
+	/* untouched when it says so already: nothing for git to see */
+	if (file_read(&now, file, &ignored) < 0 || now.len != b.len ||
+	    memcmp(now.data, b.data, b.len) != 0)
+		r = replace(c, file, &b, e);
+	buf_free(&now);
+	buf_free(&b);
+	free(file);
+	return r;
+}
+
+/* gitignore's own words for a literal name. */
+static bool
+put_pattern(struct buf *b, const char *base)
+{
+	size_t n = strlen(base);
+
+	buf_addc(b, '/');
+	for (size_t i = 0; i < n; i++) {
+		if (base[i] == '\n')
+			return false;
+		if (strchr("*?[]\\#!", base[i]) ||
+		    (base[i] == ' ' && i + 1 == n))
+			buf_addc(b, '\\');
+		buf_addc(b, base[i]);
+	}
+	return true;
+}
+
+static bool
+has_line(const struct buf *b, const char *line, size_t n)
+{
+	const char *at = b->data, *end = b->data + b->len;
+
+	while (at < end) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((stop ? stop : end) - at);
+
+		if (len && at[len - 1] == '\r')
+			len--;
+		if (len == n && memcmp(at, line, n) == 0)
+			return true;
+		if (stop == NULL)
+			break;
+		at = stop + 1;
+	}
+	return false;
+}
+
+static int
+add_line(struct catalog *c, const char *file, const char *path, struct err *e)
+{
+	struct buf text, line;
+	int r = 0;
+
+	buf_init(&text, IGNORE_MAX);
+	buf_init(&line, BUF_CAP_SMALL);
+	if (access(file, F_OK) == 0 && file_read(&text, file, e) < 0) {
+		r = -1;
+	} else if (put_pattern(&line, path_base(path)) &&
+	    !has_line(&text, line.data, line.len)) {
+		if (text.len && text.data[text.len - 1] != '\n')
+			buf_addc(&text, '\n');
+		buf_add(&text, line.data, line.len);
+		buf_addc(&text, '\n');
+		r = buf_check(&text, e);
+		if (r == 0)
+			r = replace(c, file, &text, e);
+	}
+	buf_free(&line);
+	buf_free(&text);
+	return r;
+}
+
+int
+ignore_in_git(struct catalog *c, const char *path, struct err *e)
+{
+	char *full = full_path(c, path, ""), *folder = path_folder(full);
+	char *file = path_join(folder, ".gitignore");
+	char *lock = xprintf("%s/.mlv/locks/ignore", store_top(c->store));
+	char *locks = path_folder(lock);
+	int fd = -1, r = -1;
+
+	/* two adders in one folder must not lose each other's line */
+	if (file_make_folders(store_os(c->store), locks, e) < 0)
+		goto done;
+	fd = store_os(c->store)->open(lock, O_RDWR | O_CREAT, 0666);
+	if (fd < 0) {
+		err_sys(e, "cannot open '%s'", lock);
+		goto done;
+	}
+	if (file_lock(fd, FILE_EXCLUSIVE, 0, 0, 30000, e) == 0)
+		r = add_line(c, file, path, e);
+done:
+	if (fd >= 0)
+		close(fd);
+	free(locks);
+	free(lock);
+	free(file);
+	free(folder);
+	free(full);
+	return r;
+}
+
+static int
+stored_path(char **path, struct catalog *c, const struct oid *id,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	const struct json *m;
+	const char *text;
+	int r = catalog_manifest(&m, &a, c, id, e);
+
+	*path = NULL;
+	if (r == 0 && (text = json_text(m, "path", NULL)) != NULL &&
+	    path_is_below(text))
+		*path = xstrdup(text);
+	arena_free(&a);
+	return r;
+}
+
+int
+pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
+    const char *base, const struct ref *versions, struct err *e)
+{
+	const struct ref_value *newest = ref_last(versions), *v;
+	struct err mine = ERR_INIT;
+	char text[OID_TEXT], *path;
+	struct pointer p;
+	int r = 0;
+
+	if (stored_path(&path, c, &newest->id, e) < 0)
+		return -1;
+	if (path == NULL)
+		return 0;
+	if (pointer_read(&p, c, path, &mine) < 0) {
+		free(path);
+		if (mine.code == ERR_NOENT)
+			return 0;
+		*e = mine;
+		return -1;
+	}
+	if (strcmp(p.name, base) == 0) {
+		*id = p.id;
+		v = ref_with_id(versions, id);
+		*version = v ? v->number : 0;
+		r = 1;
+		if (!store_has(c->store, id))
+			r = err_set(e, ERR_NOENT, "'%s.mlv' says data:%s is %s, "
+			    "which this repository does not have (its newest "
+			    "is data:%s@%u)", path, base, oid_print(text, id),
+			    base, newest->number);
+	}
+	pointer_free(&p);
+	free(path);
+	return r;
+}

@@ -1,0 +1,244 @@
+/* Making versions: manifests first, then the name. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "catalog/inside.h"
+
+int
+catalog_put_bytes(struct oid *id, struct catalog *c, const void *p, size_t n,
+    struct err *e)
+{
+	if (need_store(c, "storing", e) < 0)
+		return -1;
+	return store_put(id, c->store, p, n, e);
+}
+
+static int
+store_manifest(struct oid *id, struct catalog *c, const struct json *m,
+    struct err *e)
+{
+	struct buf b;
+	int r = -1;
+
+	buf_init(&b, BUF_CAP_DOC);
+	if (json_canonical(&b, m, e) == 0 && buf_check(&b, e) == 0)
+		r = store_put(id, c->store, b.data, b.len, e);
+	buf_free(&b);
+	return r;
+}
+
+/* The version that is this already: a dataset or a model that comes back
+ * is not a new one.  An evaluation that comes back is newer than others. */
+static int
+known_version(uint32_t *version, struct catalog *c, const char *ref,
+    const struct oid *id, struct err *e)
+{
+	const struct ref_value *v;
+	struct err mine = ERR_INIT;
+	struct ref r;
+
+	*version = 0;
+	if (ref_read(&r, c->store, ref, &mine) < 0) {
+		if (mine.code == ERR_NOENT)
+			return 0;
+		*e = mine;
+		return -1;
+	}
+	v = ref_with_id(&r, id);
+	*version = v ? v->number : 0;
+	ref_free(&r);
+	return 0;
+}
+
+int
+catalog_put_manifest(struct catalog_put *put, struct catalog *c,
+    enum name_kind kind, const char *name, const struct json *m,
+    const char *note, struct err *e)
+{
+	char *ref = xprintf("%s/%s", name_kind_text(kind), name);
+	struct link content;
+	int r = -1;
+
+	memset(put, 0, sizeof(*put));
+	if (need_store(c, name, e) < 0)
+		goto done;
+	if (kind < NAME_DATA || !name_base_ok(name)) {
+		err_set(e, ERR_USAGE, "'%.200s' is no name: lower-case letters, "
+		    "digits, '.', '_' and '-', beginning with a letter or "
+		    "digit", name);
+		goto done;
+	}
+	if (store_manifest(&put->id, c, m, e) < 0)
+		goto done;
+	if (manifest_find(&content, m, "content", NULL))
+		put->content = content.id;
+	r = kind == NAME_DATA || kind == NAME_MODEL ?
+	    known_version(&put->version, c, ref, &put->id, e) : 0;
+	if (r == 0 && put->version == 0)
+		r = ref_add(&put->version, &put->added, c->store, ref, &put->id,
+		    REF_ANY, note, e);
+	snprintf(put->label, sizeof(put->label), "%s:%s@%u",
+	    name_kind_text(kind), name, put->version);
+done:
+	free(ref);
+	return r;
+}
+
+/* --- models ---------------------------------------------------------------- */
+
+static void
+add_copy(struct arena *a, struct json *to, const char *key,
+    const struct json *from)
+{
+	const struct json *c;
+	struct json *list;
+
+	switch (from->type) {
+	case JSON_NULL:
+		json_add_null(a, to, key);
+		break;
+	case JSON_BOOL:
+		json_add_bool(a, to, key, from->b);
+		break;
+	case JSON_INT:
+		json_add_int(a, to, key, from->i);
+		break;
+	case JSON_REAL:
+		/* canonical JSON has no word for these */
+		if (isfinite(from->d))
+			json_add_num(a, to, key, from->d);
+		else
+			json_add_null(a, to, key);
+		break;
+	case JSON_TEXT:
+		json_add_textn(a, to, key, from->s, from->n);
+		break;
+	case JSON_LIST:
+	case JSON_MAP:
+		list = from->type == JSON_LIST ? json_add_list(a, to, key) :
+		    json_add_map(a, to, key);
+		for (c = from->child; c; c = c->next)
+			add_copy(a, list, from->type == JSON_MAP ? c->key : NULL,
+			    c);
+		break;
+	}
+}
+
+void
+manifest_copy(struct arena *a, struct json *to, const char *key,
+    const struct json *from)
+{
+	if (from)
+		add_copy(a, to, key, from);
+}
+
+static void
+add_links(struct arena *a, struct json *m, const struct link *l, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		manifest_link(a, m, l[i].rel, l[i].type, l[i].name, &l[i].id,
+		    l[i].size);
+}
+
+int
+catalog_put_model(struct catalog_put *put, struct catalog *c,
+    const struct catalog_model *d, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *m = manifest_new(&a, "mlv.model/1");
+	int r;
+
+	manifest_link(&a, m, "content", d->type ? d->type : TYPE_ONNX, NULL,
+	    &d->content, d->size);
+	add_links(&a, m, d->links, d->n_links);
+	manifest_copy(&a, m, "metrics", d->metrics);
+	manifest_copy(&a, m, "params", d->params);
+	manifest_copy(&a, m, "code", d->code);
+	r = catalog_put_manifest(put, c, NAME_MODEL, d->name, m, NULL, e);
+	arena_free(&a);
+	return r;
+}
+
+/* --- evaluations ----------------------------------------------------------- */
+
+static void
+evaluation_name(char name[32], const struct oid *model)
+{
+	char hex[OID_HEX + 1];
+
+	snprintf(name, 32, "eval-%.16s", oid_hex(hex, model));
+}
+
+int
+catalog_put_evaluation(struct catalog_put *put, struct catalog *c,
+    const struct catalog_evaluation *v, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *m = manifest_new(&a, "mlv.report/1");
+	char name[32];
+	int r;
+
+	evaluation_name(name, &v->model);
+	json_add_text(&a, m, "about", "evaluation");
+	json_add_text(&a, m, "label", v->label ? v->label : "test");
+	manifest_link(&a, m, "model", TYPE_ONNX, NULL, &v->model, v->model_size);
+	if (!oid_is_none(&v->data))
+		manifest_link(&a, m, "data", v->data_type ? v->data_type :
+		    TYPE_BYTES, v->data_name, &v->data, v->data_size);
+	manifest_copy(&a, m, "metrics", v->metrics);
+	manifest_copy(&a, m, "detail", v->extra);
+	r = catalog_put_manifest(put, c, NAME_REPORT, name, m, NULL, e);
+	arena_free(&a);
+	return r;
+}
+
+static bool
+is_of(const struct json *m, const struct oid *model, const char *label)
+{
+	struct link l;
+
+	return manifest_find(&l, m, "model", NULL) && oid_eq(&l.id, model) &&
+	    strcmp(json_text(m, "about", ""), "evaluation") == 0 &&
+	    strcmp(json_text(m, "label", ""), label) == 0;
+}
+
+int
+catalog_find_evaluation(const struct json **found, struct oid *id,
+    struct arena *a, struct catalog *c, const struct oid *model,
+    const char *label, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	char name[32], *ref;
+	struct ref r;
+	int result;
+
+	*found = NULL;
+	if (need_store(c, "an evaluation", e) < 0)
+		return -1;
+	evaluation_name(name, model);
+	ref = xprintf("report/%s", name);
+	result = ref_read(&r, c->store, ref, &mine);
+	free(ref);
+	if (result < 0) {
+		if (mine.code == ERR_NOENT)
+			return 0;
+		*e = mine;
+		return -1;
+	}
+	for (size_t i = r.n; result == 0 && *found == NULL && i-- > 0;) {
+		const struct json *m;
+
+		result = catalog_manifest(&m, a, c, &r.value[i].id, e);
+		if (result == 0 && is_of(m, model, label)) {
+			*found = m;
+			if (id)
+				*id = r.value[i].id;
+		}
+	}
+	ref_free(&r);
+	return result;
+}

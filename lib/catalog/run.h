@@ -1,0 +1,25 @@
+/* catalog/run.h - reading journals; private to lib/catalog. */
+#ifndef CATALOG_RUN_H
+#define CATALOG_RUN_H
+
+#include "catalog/journal.h"
+
+/* "/x/.mlv/runs/ID.jsonl", to be freed. */
+char *journal_path(const struct catalog *c, const char *id);
+
+/* A journal's text into *r (zeroed).  The status is what its end line says,
+ * RUN_UNKNOWN without one.  Lines that are not whole are skipped.
+ * ERR_FORMAT when line one is not the beginning of a run. */
+int run_parse(struct run *r, const char *s, size_t n, struct err *e);
+/* Of an unsealed run; of a sealed one by its manifest's id, with metrics'
+ * last values only, or in full.  On failure *r is empty. */
+int run_read_living(struct run *r, struct catalog *c, const char *id,
+    struct err *e);
+int run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
+    struct err *e);
+int run_read_sealed(struct run *r, struct catalog *c, const struct oid *id,
+    struct err *e);
+/* The boot that line one names, valid after run_parse. */
+bool run_began_here(const struct run *r);
+
+#endif

@@ -1,0 +1,435 @@
+#include "store/audit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "codec/json.h"
+#include "store/inside.h"
+#include "store/ref.h"
+
+#define LOG_MAX ((size_t)1 << 32)
+#define LINE_MAX_BYTES ((size_t)1 << 16)
+
+static int
+bad(uint64_t seq, const char *why, struct err *e)
+{
+	return err_set(e, ERR_CORRUPT, "audit log: record %llu %s",
+	    (unsigned long long)seq, why);
+}
+
+/* One line, without its newline; texts live in the arena. */
+static int
+parse_record(struct audit_record *r, struct arena *a, const char *line,
+    size_t n, uint64_t seq, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+	const char *prev, *id;
+	struct json *j;
+
+	memset(r, 0, sizeof(*r));
+	if (json_parse(&j, a, line, n, 0, &ignored) < 0 || j->type != JSON_MAP)
+		return bad(seq, "is not a record", e);
+	r->seq = (uint64_t)json_int(j, "seq", -1);
+	prev = json_text(j, "prev", "");
+	if (hex_decode(r->prev.b, OID_BYTES, prev, strlen(prev)) < 0)
+		return bad(seq, "has no link", e);
+	r->time = json_text(j, "time", "");
+	r->host = json_text(j, "host", "");
+	r->user = json_text(j, "user", "");
+	r->op = json_text(j, "op", "");
+	r->ref = json_text(j, "ref", "");
+	r->note = json_text(j, "note", "");
+	r->number = (uint32_t)json_int(j, "number", 0);
+	r->was = (uint32_t)json_int(j, "was", 0);
+	id = json_text(j, "id", NULL);
+	if (id && oid_parse(&r->id, id, &ignored) < 0)
+		return bad(seq, "has a bad id", e);
+	oid_of(&r->hash, line, n);
+	return 0;
+}
+
+/* --- appending ------------------------------------------------------------- */
+
+struct tail {
+	bool any;
+	struct audit_record last;
+	struct arena arena;
+	off_t whole;		/* bytes up to the last newline */
+	off_t size;
+};
+
+/* The last whole line, read from the end. */
+static int
+read_tail(struct tail *t, int fd, struct err *e)
+{
+	char *p = xalloc(1, LINE_MAX_BYTES * 2);
+	struct stat st;
+	size_t n, end, start;
+	ssize_t got;
+	off_t at;
+	int r = -1;
+
+	if (fstat(fd, &st) < 0) {
+		err_sys(e, "cannot stat the audit log");
+		goto done;
+	}
+	t->size = st.st_size;
+	n = st.st_size < (off_t)LINE_MAX_BYTES * 2 ? (size_t)st.st_size :
+	    LINE_MAX_BYTES * 2;
+	at = st.st_size - (off_t)n;
+	do
+		got = pread(fd, p, n, at);
+	while (got < 0 && errno == EINTR);
+	if (got < 0 || (size_t)got != n) {
+		err_sys(e, "cannot read the audit log");
+		goto done;
+	}
+	for (end = n; end > 0 && p[end - 1] != '\n'; end--)
+		;
+	t->whole = at + (off_t)end;
+	if (end == 0) {
+		r = at == 0 ? 0 : bad(0, "at the end is too long", e);
+		goto done;
+	}
+	for (start = end - 1; start > 0 && p[start - 1] != '\n'; start--)
+		;
+	t->any = true;
+	r = parse_record(&t->last, &t->arena, p + start, end - 1 - start, 0, e);
+done:
+	free(p);
+	return r;
+}
+
+/* Half a line at the end was never a record: keep it aside for people. */
+static int
+set_torn_aside(struct tail *t, struct store *s, int fd, struct err *e)
+{
+	size_t n = (size_t)(t->size - t->whole);
+	char *p = xalloc(n, 1), *name, *path;
+	int r = -1;
+
+	if (pread(fd, p, n, t->whole) != (ssize_t)n) {
+		err_sys(e, "cannot read the audit log");
+		free(p);
+		return -1;
+	}
+	name = xprintf("audit/torn.%lld", (long long)t->whole);
+	path = store_path(s, name);
+	if (file_replace(s->os, path, p, n, 0666, e) == 0) {
+		if (s->os->truncate(fd, t->whole) < 0)
+			err_sys(e, "cannot cut the audit log");
+		else
+			r = 0;
+	}
+	if (r == 0)
+		log_warn(s->log, "a torn record at the end of the audit log "
+		    "was set aside in '%s'", path);
+	free(path);
+	free(name);
+	free(p);
+	return r;
+}
+
+static void
+put_text(struct buf *b, const char *key, const char *s)
+{
+	buf_addf(b, ",\"%s\":", key);
+	json_quote(b, s, strlen(s));
+}
+
+static void
+format(struct buf *b, const struct audit_record *r)
+{
+	char hex[OID_HEX + 1], id[OID_TEXT], now[CLOCK_TEXT_MAX];
+	struct machine m;
+
+	machine_who(&m);
+	clock_print(now, clock_wall_us());
+	buf_addf(b, "{\"seq\":%llu,\"prev\":\"%s\"",
+	    (unsigned long long)r->seq, oid_hex(hex, &r->prev));
+	put_text(b, "time", now);
+	put_text(b, "host", m.host);
+	put_text(b, "user", m.user);
+	put_text(b, "op", r->op);
+	put_text(b, "ref", r->ref);
+	if (r->number)
+		buf_addf(b, ",\"number\":%u", r->number);
+	if (!oid_is_none(&r->id))
+		put_text(b, "id", oid_print(id, &r->id));
+	if (r->was)
+		buf_addf(b, ",\"was\":%u", r->was);
+	if (r->note && *r->note)
+		put_text(b, "note", r->note);
+	buf_adds(b, "}\n");
+}
+
+/* One record after `t`, in one write, synced; undone when that fails. */
+static int
+append_one(struct tail *t, struct store *s, int fd,
+    const struct audit_record *what, struct err *e)
+{
+	struct audit_record r = *what;
+	struct buf b;
+	int result = -1;
+
+	r.seq = t->any ? t->last.seq + 1 : 1;
+	if (t->any)
+		r.prev = t->last.hash;
+	else
+		memset(&r.prev, 0, sizeof(r.prev));
+	buf_init(&b, LINE_MAX_BYTES);
+	format(&b, &r);
+	if (buf_check(&b, e) < 0)
+		goto done;
+	if (file_write_fd(s->os, fd, b.data, b.len, "audit/log", e) < 0) {
+		(void)s->os->truncate(fd, t->whole);
+		goto done;
+	}
+	if (s->os->fdatasync(fd) < 0) {
+		err_sys(e, "cannot fsync the audit log");
+		(void)s->os->truncate(fd, t->whole);
+		goto done;
+	}
+	oid_of(&r.hash, b.data, b.len - 1);
+	t->whole += (off_t)b.len;
+	t->size = t->whole;
+	t->any = true;
+	t->last.seq = r.seq;
+	t->last.hash = r.hash;
+	result = 0;
+done:
+	buf_free(&b);
+	return result;
+}
+
+static bool
+is_void(const struct audit_record *r)
+{
+	return strcmp(r->op, "void") == 0;
+}
+
+/* Does its ref carry this record's hash? */
+static int
+is_confirmed(bool *yes, struct store *s, const struct audit_record *r,
+    struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct ref now;
+
+	*yes = false;
+	if (ref_read(&now, s, r->ref, &mine) < 0) {
+		if (mine.code == ERR_NOENT)
+			return 0;
+		*e = mine;
+		return -1;
+	}
+	for (size_t i = now.n; i-- > 0 && !*yes;)
+		*yes = oid_eq(&now.value[i].audit, &r->hash);
+	ref_free(&now);
+	return 0;
+}
+
+static int
+void_unconfirmed(struct tail *t, struct store *s, int fd, struct err *e)
+{
+	struct audit_record r = { .op = "void" };
+	uint64_t seq = t->last.seq;
+	char *note;
+	bool yes;
+	int result;
+
+	if (!t->any || is_void(&t->last))
+		return 0;
+	if (is_confirmed(&yes, s, &t->last, e) < 0)
+		return -1;
+	if (yes)
+		return 0;
+	note = xprintf("record %llu was never confirmed by its ref",
+	    (unsigned long long)seq);
+	r.ref = t->last.ref;
+	r.note = note;
+	result = append_one(t, s, fd, &r, e);
+	if (result == 0)
+		log_warn(s->log, "an interrupted move of '%s' is void (audit "
+		    "record %llu)", r.ref, (unsigned long long)seq);
+	free(note);
+	return result;
+}
+
+int
+audit_append(struct oid *hash, struct store *s, const struct audit_record *r,
+    struct err *e)
+{
+	char *path = store_path(s, "audit/log"), *folder;
+	struct tail t = { .any = false };
+	int fd = s->os->open(path, O_RDWR | O_CREAT | O_APPEND, 0666);
+	int result = -1;
+
+	if (fd < 0) {
+		err_sys(e, "cannot open '%s'", path);
+		free(path);
+		return -1;
+	}
+	folder = path_folder(path);
+	if (read_tail(&t, fd, e) < 0)
+		goto done;
+	/* a log that was only just made must be found after a power cut */
+	if (t.size == 0 && file_sync_folder(s->os, folder, e) < 0)
+		goto done;
+	if (t.whole < t.size) {
+		if (set_torn_aside(&t, s, fd, e) < 0)
+			goto done;
+		t.size = t.whole;
+	}
+	if (void_unconfirmed(&t, s, fd, e) < 0 || append_one(&t, s, fd, r, e) < 0)
+		goto done;
+	*hash = t.last.hash;
+	result = 0;
+done:
+	s->os->close(fd);
+	arena_free(&t.arena);
+	free(folder);
+	free(path);
+	return result;
+}
+
+/* --- reading --------------------------------------------------------------- */
+
+struct hashes {
+	struct store *s;
+	struct oid *hash;
+	size_t n, room;
+};
+
+static int
+by_oid(const void *a, const void *b)
+{
+	return oid_cmp(a, b);
+}
+
+static int
+collect(void *ctx, const char *name, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct hashes *h = ctx;
+	struct ref r;
+
+	if (ref_read(&r, h->s, name, &mine) < 0) {
+		/* fsck says what is wrong with it; the chain stands alone */
+		if (mine.code == ERR_CORRUPT || mine.code == ERR_NOENT)
+			return 0;
+		*e = mine;
+		return -1;
+	}
+	for (size_t i = 0; i < r.n; i++) {
+		if (h->n == h->room) {
+			h->room = h->room ? h->room * 2 : 256;
+			h->hash = xresize(h->hash, h->room, sizeof(*h->hash));
+		}
+		h->hash[h->n++] = r.value[i].audit;
+	}
+	ref_free(&r);
+	return 0;
+}
+
+struct walk {
+	struct hashes confirmed;
+	struct audit_record held;	/* heard of when the next one is known */
+	struct arena arena[2];		/* of the held one and of the next */
+	bool holding;
+	int (*fn)(void *ctx, const struct audit_record *r, struct err *e);
+	void *ctx;
+};
+
+static int
+release(struct walk *w, const struct audit_record *next, struct err *e)
+{
+	struct audit_record *r = &w->held;
+
+	if (!w->holding)
+		return 0;
+	w->holding = false;
+	r->confirmed = w->confirmed.n && bsearch(&r->hash, w->confirmed.hash,
+	    w->confirmed.n, sizeof(*w->confirmed.hash), by_oid) != NULL;
+	r->voided = !r->confirmed && !is_void(r) &&
+	    (next == NULL || is_void(next));
+	return w->fn ? w->fn(w->ctx, r, e) : 0;
+}
+
+static int
+walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
+    struct oid *head, struct err *e)
+{
+	const char *at = p, *end = p + n, *stop;
+	struct audit_record r;
+	struct arena spare;
+
+	for (; (stop = memchr(at, '\n', (size_t)(end - at))); at = stop + 1) {
+		if (parse_record(&r, &w->arena[1], at, (size_t)(stop - at),
+		    *count + 1, e) < 0)
+			return -1;
+		if (r.seq != *count + 1)
+			return bad(*count + 1, "is out of sequence", e);
+		if (!oid_eq(&r.prev, head))
+			return bad(r.seq, "does not follow from the one "
+			    "before it: the log was changed", e);
+		if (release(w, &r, e) < 0)
+			return -1;
+		arena_free(&w->arena[0]);
+		spare = w->arena[0];
+		w->arena[0] = w->arena[1];
+		w->arena[1] = spare;
+		w->held = r;
+		w->holding = true;
+		*head = r.hash;
+		++*count;
+	}
+	return release(w, NULL, e);
+}
+
+int
+audit_each(struct store *s, uint64_t *count, struct oid *head,
+    int (*fn)(void *ctx, const struct audit_record *r, struct err *e),
+    void *ctx, struct err *e)
+{
+	struct walk w = { .confirmed = { .s = s }, .fn = fn, .ctx = ctx };
+	char *path = store_path(s, "audit/log");
+	struct oid last = { { 0 } };
+	uint64_t n = 0;
+	struct buf b;
+	int r = -1;
+
+	/* the log before the refs: a record whose ref comes a moment later
+	 * is then seen as confirmed */
+	buf_init(&b, LOG_MAX);
+	if (access(path, F_OK) == 0 && file_read(&b, path, e) < 0)
+		goto done;
+	if (ref_each(s, "", collect, &w.confirmed, e) < 0)
+		goto done;
+	if (w.confirmed.n)
+		qsort(w.confirmed.hash, w.confirmed.n,
+		    sizeof(*w.confirmed.hash), by_oid);
+	r = walk_lines(&w, b.data, b.len, &n, &last, e);
+	if (count)
+		*count = n;
+	if (head)
+		*head = last;
+done:
+	arena_free(&w.arena[0]);
+	arena_free(&w.arena[1]);
+	free(w.confirmed.hash);
+	buf_free(&b);
+	free(path);
+	return r;
+}

@@ -1,0 +1,315 @@
+#include "store/fsck.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/intern.h"
+#include "base/mem.h"
+#include "codec/json.h"
+#include "store/audit.h"
+#include "store/inside.h"
+#include "store/ref.h"
+
+#define MANIFEST_PREFIX "application/vnd.mlv."
+
+struct fsck {
+	struct store *s;
+	enum fsck_level level;
+	struct fsck_report *report;
+	void (*fn)(void *ctx, const struct fsck_finding *f);
+	void *ctx;
+	struct intern *seen;	/* objects already followed, by raw id */
+	struct intern *records;	/* hashes of the audit records, raw */
+	struct oid *queue;	/* manifests to follow */
+	size_t n, room;
+};
+
+static void
+say(struct fsck *k, const char *severity, const char *subject,
+    const char *reason, const char *needed_by)
+{
+	struct fsck_finding f = { severity, subject, reason,
+	    needed_by ? needed_by : "" };
+
+	if (strcmp(severity, "error") == 0)
+		k->report->errors++;
+	else
+		k->report->notes++;
+	if (k->fn)
+		k->fn(k->ctx, &f);
+}
+
+/* Trouble with the machine ends the check; a bad file is a finding. */
+static int
+finding(struct fsck *k, const struct err *what, const char *subject,
+    const char *needed_by, struct err *e)
+{
+	if (what->code == ERR_NOMEM || what->code == ERR_BUSY) {
+		*e = *what;
+		return -1;
+	}
+	say(k, "error", subject, what->msg, needed_by);
+	return 0;
+}
+
+/* --- links ----------------------------------------------------------------- */
+
+static bool
+first_time(struct fsck *k, const struct oid *id)
+{
+	size_t before = intern_count(k->seen);
+
+	intern_add(k->seen, (const char *)id->b, OID_BYTES);
+	return intern_count(k->seen) > before;
+}
+
+static void
+follow_later(struct fsck *k, const struct oid *id)
+{
+	if (k->n == k->room) {
+		k->room = k->room ? k->room * 2 : 64;
+		k->queue = xresize(k->queue, k->room, sizeof(*k->queue));
+	}
+	k->queue[k->n++] = *id;
+}
+
+static int
+check_link(struct fsck *k, const struct json *link, const char *ref,
+    struct err *e)
+{
+	const char *type = json_text(link, "type", "");
+	const char *text = json_text(link, "id", "");
+	int64_t says = json_int(link, "size", -1);
+	struct err mine = ERR_INIT;
+	struct oid id;
+	uint64_t size;
+
+	if (oid_parse(&id, text, &mine) < 0)
+		return finding(k, &mine, ref, ref, e);
+	if (store_size(&size, k->s, &id, &mine) < 0)
+		return finding(k, &mine, text, ref, e);
+	if (says >= 0 && (uint64_t)says != size)
+		say(k, "error", text, "its size is not what a link says", ref);
+	if (strncmp(type, MANIFEST_PREFIX, sizeof(MANIFEST_PREFIX) - 1) == 0 &&
+	    first_time(k, &id))
+		follow_later(k, &id);
+	return 0;
+}
+
+static int
+check_manifest(struct fsck *k, const struct oid *id, const char *ref,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct err mine = ERR_INIT;
+	const struct json *links;
+	char text[OID_TEXT];
+	struct json *j;
+	struct buf b;
+	int r = 0;
+
+	buf_init(&b, BUF_CAP_DOC);
+	if (store_get(&b, k->s, id, &mine) < 0 ||
+	    json_parse(&j, &a, b.data, b.len, 0, &mine) < 0) {
+		r = finding(k, &mine, oid_print(text, id), ref, e);
+	} else if ((links = json_get(j, "links")) != NULL &&
+	    links->type == JSON_LIST) {
+		for (const struct json *l = links->child; r == 0 && l; l = l->next)
+			r = check_link(k, l, ref, e);
+	}
+	buf_free(&b);
+	arena_free(&a);
+	return r;
+}
+
+static int
+follow(struct fsck *k, const struct oid *id, const char *ref, struct err *e)
+{
+	int r = 0;
+
+	if (!first_time(k, id))
+		return 0;
+	follow_later(k, id);
+	while (r == 0 && k->n) {
+		struct oid next = k->queue[--k->n];
+
+		r = check_manifest(k, &next, ref, e);
+	}
+	return r;
+}
+
+/* --- refs ------------------------------------------------------------------ */
+
+static void
+check_values(struct fsck *k, const char *name, const struct ref *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (intern_find(k->records, (const char *)r->value[i].audit.b,
+		    OID_BYTES) == INTERN_NONE)
+			say(k, "error", name, "the audit record that set one of "
+			    "its values is not in the log", name);
+}
+
+/* An alias labels versions of its ref, with their ids. */
+static int
+check_alias(struct fsck *k, const char *name, const struct ref *r,
+    struct err *e)
+{
+	char *base = xstrndup(name, strcspn(name, "@"));
+	struct err mine = ERR_INIT;
+	struct ref versions;
+	int result = 0;
+
+	if (ref_read(&versions, k->s, base, &mine) < 0) {
+		result = finding(k, &mine, name, name, e);
+		free(base);
+		return result;
+	}
+	for (size_t i = 0; i < r->n; i++) {
+		const struct ref_value *v = &r->value[i];
+		const struct ref_value *of = ref_version(&versions, v->number);
+
+		if (v->number && (of == NULL || !oid_eq(&of->id, &v->id)))
+			say(k, "error", name,
+			    "it labels something that is no version", name);
+	}
+	ref_free(&versions);
+	free(base);
+	return result;
+}
+
+static int
+check_ref(void *ctx, const char *name, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct fsck *k = ctx;
+	struct ref r;
+	int result = 0;
+
+	k->report->refs++;
+	if (ref_read(&r, k->s, name, &mine) < 0)
+		return finding(k, &mine, name, name, e);
+	check_values(k, name, &r);
+	if (strchr(name, '@'))
+		result = check_alias(k, name, &r, e);
+	for (size_t i = 0; result == 0 && i < r.n; i++)
+		if (r.value[i].number)
+			result = follow(k, &r.value[i].id, name, e);
+	ref_free(&r);
+	return result;
+}
+
+/* --- audit ----------------------------------------------------------------- */
+
+static int
+check_record(void *ctx, const struct audit_record *r, struct err *e)
+{
+	struct fsck *k = ctx;
+	char *what;
+
+	(void)e;
+	intern_add(k->records, (const char *)r->hash.b, OID_BYTES);
+	if (r->confirmed || strcmp(r->op, "void") == 0)
+		return 0;
+	what = xprintf("audit record %llu", (unsigned long long)r->seq);
+	if (r->voided)
+		say(k, "note", what, "an interrupted move; it is void", r->ref);
+	else
+		say(k, "error", what, "no ref has the value it set", r->ref);
+	free(what);
+	return 0;
+}
+
+static int
+check_audit(struct fsck *k, struct err *e)
+{
+	struct err mine = ERR_INIT;
+
+	if (audit_each(k->s, &k->report->records, NULL, check_record, k,
+	    &mine) == 0)
+		return 0;
+	return finding(k, &mine, "audit/log", NULL, e);
+}
+
+/* --- objects --------------------------------------------------------------- */
+
+static int
+check_object(void *ctx, const struct oid *id, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct fsck *k = ctx;
+	char text[OID_TEXT];
+	uint64_t size = 0;
+	int r;
+
+	k->report->objects++;
+	if (k->level == FSCK_QUICK) {
+		r = store_size(&size, k->s, id, &mine);
+	} else {
+		r = object_check(&size, k->s, id, &mine);
+	}
+	if (r == 0 && k->level == FSCK_STRONG) {
+		struct source from;
+		char *block = xalloc(1, 1 << 18);
+		int64_t got = -1;
+
+		if (store_get_source(&from, k->s, id, &mine) == 0) {
+			do
+				got = source_read(&from, block, 1 << 18, &mine);
+			while (got > 0);
+			source_close(&from);
+		}
+		free(block);
+		r = got < 0 ? -1 : 0;
+	}
+	k->report->bytes += size;
+	progress_tick(k->s->progress, "checking objects", k->report->objects, 0);
+	return r < 0 ? finding(k, &mine, oid_print(text, id), NULL, e) : 0;
+}
+
+/* What a kill left behind costs room, nothing else. */
+static int
+check_leftovers(struct fsck *k, struct err *e)
+{
+	char *path = store_path(k->s, "tmp"), **names;
+	size_t n;
+	int r = folder_names(&names, &n, path, e);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		say(k, "note", names[i], "a temporary file of a command that "
+		    "runs now or was killed", NULL);
+	folder_names_free(names, n);
+	free(path);
+	return r;
+}
+
+int
+store_fsck(struct fsck_report *report, struct store *s,
+    enum fsck_level level,
+    void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
+    struct err *e)
+{
+	struct fsck k = { .s = s, .level = level, .report = report,
+	    .fn = fn, .ctx = ctx };
+	int fd, r = -1;
+
+	memset(report, 0, sizeof(*report));
+	/* audit log and refs must be of one moment */
+	if (refs_lock(&fd, s, true, e) < 0)
+		return -1;
+	k.seen = intern_new();
+	k.records = intern_new();
+	if (check_audit(&k, e) == 0 && ref_each(s, "", check_ref, &k, e) == 0) {
+		refs_unlock(fd);
+		fd = -1;
+		r = store_each(s, check_object, &k, e);
+	}
+	refs_unlock(fd);
+	if (r == 0)
+		r = check_leftovers(&k, e);
+	intern_free(k.seen);
+	intern_free(k.records);
+	free(k.queue);
+	return r;
+}

@@ -1,0 +1,259 @@
+/*
+ * .mlv/cache/stat: "MLVS", version 1, three zero bytes, the number of
+ * entries (8 bytes), the entries ordered by path, and an XXH3-64 of all
+ * that.  An entry: size, mtime ns, ctime ns, inode (8 bytes each), the id
+ * (32), length of the path (4), the path relative to the work tree's top.
+ * Integers are little-endian.  Anything odd about the file and it is empty.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "store/inside.h"
+
+#define CACHE_MAX ((size_t)1 << 30)
+#define HEAD 16
+#define FIXED 68
+
+struct entry {
+	uint64_t size, mtime, ctime, inode;
+	struct oid id;
+	char *path;
+	bool fresh;		/* hashed by this process */
+};
+
+struct stat_cache {
+	struct entry *entry;	/* ordered by path */
+	size_t n, room;
+	uint64_t written;	/* mtime of the file itself, ns */
+	bool changed;
+};
+
+static uint64_t
+ns(const struct timespec *t)
+{
+	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_nsec;
+}
+
+static void
+parse(struct stat_cache *c, const char *p, size_t n)
+{
+	uint64_t count;
+	size_t at = HEAD;
+
+	if (n < HEAD + 8 || memcmp(p, "MLVS\1\0\0\0", 8) != 0 ||
+	    get_le64(p + n - 8) != hash64(p, n - 8, 0))
+		return;
+	n -= 8;
+	count = get_le64(p + 8);
+	if (count > n / FIXED)
+		return;
+	c->room = c->n = (size_t)count;
+	c->entry = xalloc(c->n ? c->n : 1, sizeof(*c->entry));
+	for (size_t i = 0; i < c->n; i++) {
+		struct entry *t = &c->entry[i];
+		size_t len = n - at < FIXED ? SIZE_MAX : get_le32(p + at + 64);
+
+		if (len > n - at - FIXED) {	/* only by a bug of ours */
+			c->n = i;
+			return;
+		}
+		t->size = get_le64(p + at);
+		t->mtime = get_le64(p + at + 8);
+		t->ctime = get_le64(p + at + 16);
+		t->inode = get_le64(p + at + 24);
+		memcpy(t->id.b, p + at + 32, OID_BYTES);
+		t->path = xstrndup(p + at + FIXED, len);
+		at += FIXED + len;
+	}
+}
+
+static struct stat_cache *
+load(struct store *s)
+{
+	struct err ignored = ERR_INIT;
+	struct stat_cache *c = xalloc(1, sizeof(*c));
+	char *path = path_join(s->local, "cache/stat");
+	struct stat st;
+	struct buf b;
+
+	buf_init(&b, CACHE_MAX);
+	if (stat(path, &st) == 0 && file_read(&b, path, &ignored) == 0) {
+		c->written = ns(&st.st_mtim);
+		parse(c, b.data, b.len);
+	}
+	buf_free(&b);
+	free(path);
+	return c;
+}
+
+/* The entry, or where it would go. */
+static size_t
+place(const struct stat_cache *c, const char *path, bool *there)
+{
+	size_t lo = 0, hi = c->n;
+
+	*there = false;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int order = strcmp(c->entry[mid].path, path);
+
+		if (order == 0) {
+			*there = true;
+			return mid;
+		}
+		if (order < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* It may have been written again within the same tick of the clock. */
+static bool
+is_racy(const struct stat_cache *c, const struct entry *t)
+{
+	return !t->fresh &&
+	    (t->mtime >= c->written || t->ctime >= c->written);
+}
+
+bool
+stat_cache_find(struct store *s, const char *path, const struct stat *st,
+    struct oid *id)
+{
+	const struct entry *t;
+	char *rel;
+	size_t at;
+	bool there = false;
+
+	if (!S_ISREG(st->st_mode))
+		return false;
+	if (s->cache == NULL)
+		s->cache = load(s);
+	if (s->cache->n == 0 || (rel = store_relative(s, path)) == NULL)
+		return false;
+	at = place(s->cache, rel, &there);
+	free(rel);
+	if (!there)
+		return false;
+	t = &s->cache->entry[at];
+	if (is_racy(s->cache, t))
+		return false;
+	if (t->size != (uint64_t)st->st_size || t->mtime != ns(&st->st_mtim) ||
+	    t->ctime != ns(&st->st_ctim) || t->inode != (uint64_t)st->st_ino)
+		return false;
+	*id = t->id;
+	return true;
+}
+
+void
+stat_cache_add(struct store *s, const char *path, const struct stat *st,
+    const struct oid *id)
+{
+	struct stat_cache *c;
+	char *rel = store_relative(s, path);
+	bool there;
+	size_t at;
+
+	if (rel == NULL)
+		return;
+	if (s->cache == NULL)
+		s->cache = load(s);
+	c = s->cache;
+	at = place(c, rel, &there);
+	if (there) {
+		free(c->entry[at].path);
+	} else {
+		if (c->n == c->room) {
+			c->room = c->room ? c->room * 2 : 16;
+			c->entry = xresize(c->entry, c->room, sizeof(*c->entry));
+		}
+		memmove(c->entry + at + 1, c->entry + at,
+		    (c->n - at) * sizeof(*c->entry));
+		c->n++;
+	}
+	c->entry[at] = (struct entry){
+		(uint64_t)st->st_size, ns(&st->st_mtim), ns(&st->st_ctim),
+		(uint64_t)st->st_ino, *id, rel, true
+	};
+	c->changed = true;
+}
+
+static size_t
+put_entries(struct buf *b, const struct stat_cache *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct entry *t = &c->entry[i];
+
+		/* a new mtime of ours would make it look settled */
+		if (is_racy(c, t))
+			continue;
+		buf_le64(b, t->size);
+		buf_le64(b, t->mtime);
+		buf_le64(b, t->ctime);
+		buf_le64(b, t->inode);
+		buf_add(b, t->id.b, OID_BYTES);
+		buf_le32(b, (uint32_t)strlen(t->path));
+		buf_adds(b, t->path);
+		n++;
+	}
+	return n;
+}
+
+static void
+write_cache(struct store *s, const struct buf *b)
+{
+	struct err ignored = ERR_INIT;
+	char *path = path_join(s->local, "cache/stat");
+	char *tmp = path_join(s->local, "tmp");
+	struct out_file f;
+
+	if (out_file_open_in(&f, s->os, path, tmp, 0666, false, &ignored) == 0) {
+		if (out_file_add(&f, b->data, b->len, &ignored) < 0)
+			out_file_drop(&f);
+		else
+			(void)out_file_commit(&f, &ignored);
+	}
+	free(tmp);
+	free(path);
+}
+
+void
+stat_cache_save(struct store *s)
+{
+	struct stat_cache *c = s->cache;
+	struct buf body, b;
+	size_t n;
+
+	if (c == NULL || !c->changed)
+		return;
+	buf_init(&body, CACHE_MAX);
+	buf_init(&b, CACHE_MAX);
+	n = put_entries(&body, c);
+	buf_add(&b, "MLVS\1\0\0\0", 8);
+	buf_le64(&b, n);
+	buf_add(&b, body.data, body.len);
+	buf_le64(&b, hash64(b.data, b.len, 0));
+	if (!b.failed && !body.failed)
+		write_cache(s, &b);
+	buf_free(&body);
+	buf_free(&b);
+	c->changed = false;
+}
+
+void
+stat_cache_free(struct stat_cache *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		free(c->entry[i].path);
+	free(c->entry);
+	free(c);
+}
