@@ -1,0 +1,72 @@
+/* mlv-train compare: runs side by side. */
+#include <string.h>
+
+#include "catalog/journal.h"
+#include "cli/cli.h"
+#include "train/compare.h"
+#include "verbs.h"
+
+struct compare_opts {
+	bool all;
+};
+
+static const struct opt compare_options[] = {
+	{ OPT_FLAG, 'a', "all", offsetof(struct compare_opts, all), NULL,
+	    "also what is the same in all of them" },
+	OPT_END
+};
+
+static void
+print_line(struct cli *c, const struct compare_line *l, size_t n)
+{
+	out_begin(&c->out, "mlv.comparison/1");
+	out_text(&c->out, "field", l->field);
+	for (size_t i = 0; i < n; i++) {
+		/* JSON has one list, text a column a run */
+		out_only(&c->out, OUT_TEXT);
+		out_text(&c->out, "value", l->text[i]);
+	}
+	out_only(&c->out, OUT_JSON);
+	out_tree(&c->out, "values", l->values);
+	out_end(&c->out);
+}
+
+static int
+compare_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	struct compare_opts *o = opts;
+	struct err e = ERR_INIT;
+	struct catalog *catalog = NULL;
+	struct compare table = { 0 };
+	struct texts names;
+	int r;
+
+	if (cli_names(c, &names, argc, argv, &e) < 0)
+		return cli_fail(c, &e);
+	if (names.n < 2)
+		return cli_usage(c, "compare needs two runs or more");
+	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	r = compare_runs(&table, catalog, names.v, names.n, &e);
+	for (size_t i = 0; r == 0 && i < table.n_lines; i++)
+		if (o->all || table.line[i].differs || i == 0)
+			print_line(c, &table.line[i], names.n);
+	compare_free(&table);
+	catalog_close(catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_compare = {
+	.name = "compare",
+	.summary = "put runs side by side",
+	.synopsis = "[-a] RUN RUN...\n[-a] --stdin",
+	.about =
+"Prints one record a field in which the runs differ, one column a run: the\n"
+"parameters, the last value of each metric, the git commit, what they read\n"
+"and made, and what they cost.  A field a run lacks is \\N.\n"
+"\n"
+"example: mlv-train runs --sort -metrics.auc -n 3 | mlv-train compare --stdin\n",
+	.options = compare_options, .opts_size = sizeof(struct compare_opts),
+	.flags = VERB_JSON | VERB_STDIN, .run = compare_run,
+};

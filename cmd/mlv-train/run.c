@@ -1,0 +1,115 @@
+/* mlv-train run: any command, tracked; done before, its outputs come back. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "train/run.h"
+#include "verbs.h"
+
+struct run_opts {
+	struct texts deps, params, outs;
+	const char *name;
+	bool force;
+};
+
+static const struct opt run_options[] = {
+	{ OPT_TEXTS, 'd', "dep", offsetof(struct run_opts, deps), "NAME",
+	    "a file or name the command reads; repeatable" },
+	{ OPT_TEXTS, 'p', "param", offsetof(struct run_opts, params),
+	    "KEY=VALUE", "a parameter of the run; repeatable" },
+	{ OPT_TEXTS, 'o', "out", offsetof(struct run_opts, outs), "FILE",
+	    "a file the command makes; repeatable" },
+	{ OPT_TEXT, 'n', "name", offsetof(struct run_opts, name), "WORD",
+	    "a word to find the run by" },
+	{ OPT_FLAG, 'f', "force", offsetof(struct run_opts, force), NULL,
+	    "run even if the same work was done before" },
+	OPT_END
+};
+
+static int
+read_params(struct cli *c, struct run_param **out, const struct texts *given,
+    struct err *e)
+{
+	struct run_param *p = arena_alloc(&c->arena,
+	    (given->n + 1) * sizeof(*p));
+
+	for (size_t i = 0; i < given->n; i++)
+		if (!cli_key_value(c, given->v[i], &p[i].name, &p[i].value))
+			return err_set(e, ERR_USAGE,
+			    "'-p %s' is not KEY=VALUE", given->v[i]);
+	*out = p;
+	return 0;
+}
+
+static void
+report(struct cli *c, const struct run_outcome *done)
+{
+	const char *how = done->restored ? "restored" :
+	    done->exit_status ? "failed" : "finished";
+	char id[OID_TEXT];
+
+	out_begin(&c->out, "mlv.run/1");
+	out_text(&c->out, "name", done->label);
+	oid_print(id, &done->manifest);
+	out_text(&c->out, "id", id);
+	out_text(&c->out, "status", how);
+	out_int(&c->out, "exit", done->exit_status);
+	out_end(&c->out);
+}
+
+static int
+run_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct run_opts *o = opts;
+	struct err e = ERR_INIT;
+	struct catalog *catalog = NULL;
+	struct run_outcome done;
+	struct run_param *params = NULL;
+	struct run_request rq = {
+		.command = (const char *const *)argv, .name = o->name,
+		.deps = o->deps.v, .n_deps = o->deps.n,
+		.n_params = o->params.n, .outs = o->outs.v,
+		.n_outs = o->outs.n, .force = o->force, .log = &c->log,
+	};
+	const struct store_opts so = { .log = &c->log };
+	int r;
+
+	if (argc == 0)
+		return cli_usage(c, "run needs a command after '--'");
+	if (read_params(c, &params, &o->params, &e) < 0)
+		return cli_fail(c, &e);
+	rq.params = params;
+	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	r = run_command(&done, catalog, &rq, &e);
+	c->committed = done.id[0] != '\0' && !done.restored;
+	if (done.id[0])
+		report(c, &done);
+	catalog_close(catalog);
+	if (r < 0)
+		return cli_fail(c, &e);
+	return done.exit_status ? EXIT_NO : EXIT_YES;
+}
+
+const struct verb verb_run = {
+	.name = "run",
+	.summary = "run any command as a tracked run",
+	.synopsis = "[-d NAME]... [-p KEY=VALUE]... [-o FILE]... [-n WORD] "
+	    "[-f] -- COMMAND [ARGUMENT]...",
+	.about =
+"Runs COMMAND and keeps a record: the command, the git commit and what was\n"
+"changed since, inputs and outputs by content, parameters, metrics, the words\n"
+"it printed, and what it cost.  The same command on the same content with the\n"
+"same parameters is not run again: its outputs are put back.\n"
+"\n"
+"The command finds its run in MLV_RUN, so 'mlv-train log' inside it adds\n"
+"metrics, and its parameters in MLV_PARAM_KEY.  Its standard output and\n"
+"standard error go to standard error; the run's record to standard output.\n"
+"\n"
+"Exit status: 0 done or restored, 1 the command failed or did not make an\n"
+"output, 2 usage, 3 trouble.\n"
+"\n"
+"example: mlv-train run -d train.py -d data:churn-train -p lr=0.1 -o model.onnx \\\n"
+"             -- python3 train.py\n",
+	.options = run_options, .opts_size = sizeof(struct run_opts),
+	.flags = VERB_JSON | VERB_COMMAND, .run = run_run,
+};

@@ -1,0 +1,126 @@
+/* mlv-train runs: the runs of this repository. */
+#include <string.h>
+
+#include "base/num.h"
+#include "cli/cli.h"
+#include "codec/json.h"
+#include "train/query.h"
+#include "verbs.h"
+
+struct runs_opts {
+	const char *where, *sort;
+	struct texts columns;
+	int64_t limit;
+};
+
+static const struct opt runs_options[] = {
+	{ OPT_TEXT, 'w', "where", offsetof(struct runs_opts, where), "EXPR",
+	    "only runs for which it holds, as 'metrics.auc > 0.8'" },
+	{ OPT_TEXT, 's', "sort", offsetof(struct runs_opts, sort), "FIELD",
+	    "order by a field; -FIELD is descending" },
+	{ OPT_LIST, 'c', "columns", offsetof(struct runs_opts, columns),
+	    "FIELD,...", "fields to print after the run's name" },
+	{ OPT_INT, 'n', "limit", offsetof(struct runs_opts, limit), "N",
+	    "at most N runs" },
+	OPT_END
+};
+
+static void
+print_field(struct cli *c, const struct json *row, const char *field)
+{
+	const struct json *j = json_path(row, field);
+
+	if (j == NULL || j->type == JSON_NULL)
+		out_null(&c->out, field);
+	else if (j->type == JSON_TEXT)
+		out_textn(&c->out, field, j->s, j->n);
+	else if (j->type == JSON_REAL)
+		out_num(&c->out, field, j->d);
+	else
+		out_tree(&c->out, field, j);
+}
+
+/* "auc=0.84 loss=0.31" for people, in the order they were first logged. */
+static void
+print_metrics(struct cli *c, const struct json *row)
+{
+	const struct json *m = json_get(row, "metrics");
+	char text[NUM_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (const struct json *j = m ? m->child : NULL; j; j = j->next) {
+		num_print_f64(text, j->d);
+		buf_addf(&b, "%s%s=%s", b.len ? " " : "", j->key, text);
+	}
+	out_text(&c->out, "metrics", b.data);
+	buf_free(&b);
+}
+
+static void
+print_row(struct cli *c, const struct json *row, const struct texts *columns)
+{
+	const char *id = json_text(row, "id", "");
+
+	out_begin(&c->out, "mlv.run/1");
+	out_only(&c->out, OUT_TEXT);
+	out_text(&c->out, "run", arena_printf(&c->arena, "run:%s", id));
+	if (columns->n == 0) {
+		print_field(c, row, "status");
+		print_field(c, row, "verb");
+		print_field(c, row, "name");
+		print_metrics(c, row);
+	}
+	for (size_t i = 0; i < columns->n; i++)
+		print_field(c, row, columns->v[i]);
+	out_only(&c->out, OUT_JSON);
+	for (const struct json *j = row->child; j; j = j->next)
+		if (strcmp(j->key, "schema") != 0)
+			out_tree(&c->out, j->key, j);
+	out_end(&c->out);
+}
+
+static int
+runs_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	struct runs_opts *o = opts;
+	struct query q = { o->where, o->sort, 0 };
+	struct err e = ERR_INIT;
+	struct catalog *catalog = NULL;
+	struct query_rows rows;
+	int r;
+
+	if (argc)
+		return cli_usage(c, "runs takes no argument, not '%s'; "
+		    "'mlv-train show' shows one", argv[0]);
+	if (o->limit < 0)
+		return cli_usage(c, "--limit is 1 or more");
+	q.limit = (size_t)o->limit;
+	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	r = query_runs(&rows, catalog, &q, &e);
+	for (size_t i = 0; r == 0 && i < rows.n; i++)
+		print_row(c, rows.row[i], &o->columns);
+	query_free(&rows);
+	catalog_close(catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_runs = {
+	.name = "runs",
+	.summary = "list runs, filtered and sorted",
+	.synopsis = "[-w EXPR] [-s [-]FIELD] [-c FIELD,...] [-n N]",
+	.about =
+"Prints one record a run, newest first: its name, status, verb, word and the\n"
+"last value of each metric; or with --columns the fields asked for.\n"
+"\n"
+"Fields: id, name, verb, status (running, finished, failed, killed, unknown),\n"
+"exit, params.KEY, metrics.NAME, git.commit, usage.wall_s, usage.cpu_s ...\n"
+"A killed run reads as killed: a lock says so, not a field.\n"
+"\n"
+"example: mlv-train runs --where 'metrics.auc > 0.8 and params.lr = 0.1' \\\n"
+"             --sort -metrics.auc\n",
+	.options = runs_options, .opts_size = sizeof(struct runs_opts),
+	.flags = VERB_JSON | VERB_NUL, .run = runs_run,
+};

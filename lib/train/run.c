@@ -1,0 +1,366 @@
+#include "train/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "catalog/journal.h"
+#include "codec/git.h"
+#include "train/memo.h"
+#include "train/watch.h"
+
+#define DIFF_MAX ((size_t)16 << 20)
+
+/* One thing the command reads. */
+struct dep {
+	const char *name;
+	const char *rel, *type;
+	struct oid id;
+	uint64_t size;
+};
+
+struct work {
+	struct catalog *c;
+	struct store *s;
+	const struct run_request *rq;
+	struct arena arena;
+	struct dep *deps;
+	char memo[SHA256_HEX + 1];
+	struct journal *j;
+	int64_t begin_us;
+};
+
+struct json *
+run_value(struct arena *a, const char *text)
+{
+	size_t n = strlen(text);
+	struct json *v;
+	int64_t i;
+	double d;
+
+	if (num_parse_i64(text, n, &i)) {
+		v = json_new(a, JSON_INT);
+		v->i = i;
+		v->d = (double)i;
+	} else if (num_parse_f64(text, n, &d) && d - d == 0) {
+		v = json_new(a, JSON_REAL);
+		v->d = d;
+	} else if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
+		v = json_new(a, JSON_BOOL);
+		v->b = text[0] == 't';
+	} else if (strcmp(text, "null") == 0) {
+		v = json_new(a, JSON_NULL);
+	} else {
+		v = json_new(a, JSON_TEXT);
+		v->s = arena_strdup(a, text);
+		v->n = n;
+	}
+	return v;
+}
+
+/* Programs are code, whatever else is data. */
+static const char *
+rel_of_path(const char *path)
+{
+	static const char *const code[] = { ".py", ".sh", ".R", ".r", ".jl",
+	    ".c", ".h", ".cpp", ".rs", ".go", ".js", ".pl", ".awk", ".sql",
+	    ".ipynb", ".mk", ".yaml", ".yml", ".toml" };
+	const char *end = path_extension(path);
+
+	for (size_t i = 0; i < sizeof(code) / sizeof(*code); i++)
+		if (strcmp(end, code[i]) == 0)
+			return "code";
+	return "input";
+}
+
+static int
+find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
+{
+	struct catalog_item item;
+	int r = -1;
+
+	d->name = name;
+	if (catalog_resolve(&item, w->c, name, e) < 0)
+		return -1;
+	if (item.kind == NAME_PATH) {
+		d->rel = rel_of_path(name);
+		d->type = manifest_type_of_path(name);
+		r = store_put_file(&d->id, &d->size, w->s, name, e);
+	} else if (item.kind == NAME_STDIO) {
+		err_set(e, ERR_USAGE, "'-' cannot be an input of a run");
+	} else {
+		d->rel = "input";
+		d->type = item.kind == NAME_DATA ? TYPE_DATASET :
+		    item.kind == NAME_MODEL ? TYPE_MODEL :
+		    item.kind == NAME_RUN ? TYPE_RUN : TYPE_BYTES;
+		d->id = item.id;
+		d->name = arena_strdup(&w->arena, item.label);
+		r = store_size(&d->size, w->s, &d->id, e);
+	}
+	catalog_item_free(&item);
+	return r;
+}
+
+static struct json *
+params_of(struct work *w)
+{
+	struct json *m = json_new(&w->arena, JSON_MAP);
+
+	for (size_t i = 0; i < w->rq->n_params; i++)
+		json_add(&w->arena, m, w->rq->params[i].name,
+		    run_value(&w->arena, w->rq->params[i].value));
+	return m;
+}
+
+/* The name of this work: everything that decides what comes out. */
+static int
+name_work(struct work *w, struct err *e)
+{
+	struct json *m = json_new(&w->arena, JSON_MAP), *list, *dep;
+	char hex[OID_HEX + 1], *here = getcwd(NULL, 0), *below;
+
+	below = here ? path_relative(store_top(w->s), here) : NULL;
+	json_add_text(&w->arena, m, "folder", below ? below : "");
+	free(below);
+	free(here);
+	list = json_add_list(&w->arena, m, "command");
+	for (size_t i = 0; w->rq->command[i]; i++)
+		json_add_text(&w->arena, list, NULL, w->rq->command[i]);
+	list = json_add_list(&w->arena, m, "reads");
+	for (size_t i = 0; i < w->rq->n_deps; i++) {
+		/* a name's label holds its version; only its content counts */
+		dep = json_add_map(&w->arena, list, NULL);
+		oid_hex(hex, &w->deps[i].id);
+		json_add_text(&w->arena, dep, "name", w->rq->deps[i]);
+		json_add_text(&w->arena, dep, "id", hex);
+	}
+	json_add(&w->arena, m, "params", params_of(w));
+	list = json_add_list(&w->arena, m, "makes");
+	for (size_t i = 0; i < w->rq->n_outs; i++)
+		json_add_text(&w->arena, list, NULL, w->rq->outs[i]);
+	return memo_name(w->memo, m, e);
+}
+
+static int
+record_code(struct work *w, const struct dep *deps, struct err *e)
+{
+	struct git_state g;
+	struct json *m;
+	struct oid id;
+	struct buf diff;
+	int r = -1;
+
+	for (size_t i = 0; i < w->rq->n_deps; i++)
+		if (journal_link(w->j, deps[i].rel, deps[i].type, deps[i].name,
+		    &deps[i].id, deps[i].size, e) < 0)
+			return -1;
+	if (git_read_state(&g, ".", e) < 0)
+		return -1;
+	if (!g.known)
+		return 0;
+	buf_init(&diff, DIFF_MAX);
+	m = json_new(&w->arena, JSON_MAP);
+	json_add_text(&w->arena, m, "commit", g.commit);
+	json_add_bool(&w->arena, m, "dirty", g.dirty);
+	if (journal_fact(w->j, "git", m, e) < 0)
+		goto done;
+	if (g.dirty && git_read_diff(&diff, ".", e) == 0 && diff.len &&
+	    (store_put(&id, w->s, diff.data, diff.len, e) < 0 ||
+	    journal_link(w->j, "diff", TYPE_TEXT, "git diff", &id, diff.len,
+	    e) < 0))
+		goto done;
+	r = 0;
+done:
+	buf_free(&diff);
+	return r;
+}
+
+static int
+begin(struct run_outcome *out, struct work *w, struct err *e)
+{
+	struct journal_start start = {
+		.verb = "run", .command = w->rq->command, .name = w->rq->name,
+	};
+	const struct json *params = params_of(w), *p;
+	struct json *facts = json_new(&w->arena, JSON_MAP), *m;
+	struct machine machine;
+
+	machine_read(&machine);
+	json_add_text(&w->arena, facts, "memo", w->memo);
+	m = json_add_map(&w->arena, facts, "machine");
+	json_add_text(&w->arena, m, "system", machine.system);
+	json_add_text(&w->arena, m, "cpu", machine.cpu);
+	json_add_int(&w->arena, m, "cpus", machine.cpus);
+	json_add_int(&w->arena, m, "memory_bytes", machine.memory_bytes);
+	start.facts = facts;
+	if (journal_begin(&w->j, w->c, &start, e) < 0)
+		return -1;
+	snprintf(out->id, sizeof(out->id), "%s", journal_id(w->j));
+	snprintf(out->label, sizeof(out->label), "run:%s", out->id);
+	for (p = params->child; p; p = p->next)
+		if (journal_param(w->j, p->key, p, e) < 0)
+			return -1;
+	return record_code(w, w->deps, e);
+}
+
+/* NAME=value for the command; the strings live in the arena. */
+static const char **
+environment(struct work *w)
+{
+	const char **env = arena_alloc(&w->arena,
+	    (w->rq->n_params + 2) * sizeof(*env));
+	size_t n = 0;
+
+	env[n++] = arena_printf(&w->arena, "MLV_RUN=%s", journal_id(w->j));
+	for (size_t i = 0; i < w->rq->n_params; i++) {
+		char *s = arena_printf(&w->arena, "MLV_PARAM_%s=%s",
+		    w->rq->params[i].name, w->rq->params[i].value);
+
+		for (char *at = s; *at != '='; at++)
+			if (!((*at >= '0' && *at <= '9') ||
+			    ((*at | 32) >= 'a' && (*at | 32) <= 'z')))
+				*at = '_';
+		env[n++] = s;
+	}
+	return env;
+}
+
+static int
+record_usage(struct work *w, const struct watched *seen, struct err *e)
+{
+	struct json *m = json_new(&w->arena, JSON_MAP);
+	double cpu = (double)seen->use.cpu_us * 1e-6;
+
+	json_add_num(&w->arena, m, "wall_s",
+	    (double)(clock_mono_us() - w->begin_us) * 1e-6);
+	json_add_num(&w->arena, m, "cpu_s", cpu);
+	json_add_int(&w->arena, m, "max_rss_bytes", seen->use.max_rss_bytes);
+	if (seen->energy_known) {
+		json_add_num(&w->arena, m, "energy_j", seen->joules);
+		json_add_text(&w->arena, m, "energy_from", "rapl");
+	} else {
+		json_add_num(&w->arena, m, "energy_j",
+		    cpu * ENERGY_WATTS_PER_CPU);
+		json_add_text(&w->arena, m, "energy_from", "estimate");
+	}
+	return journal_fact(w->j, "usage", m, e);
+}
+
+static int
+keep_words(struct work *w, const struct buf *b, const char *rel,
+    struct err *e)
+{
+	struct oid id;
+
+	if (b->len == 0)
+		return 0;
+	if (store_put(&id, w->s, b->data, b->len, e) < 0)
+		return -1;
+	return journal_link(w->j, rel, TYPE_TEXT, rel, &id, b->len, e);
+}
+
+static int
+keep_outputs(struct work *w, struct err *e)
+{
+	struct oid id;
+	uint64_t size;
+
+	for (size_t i = 0; i < w->rq->n_outs; i++) {
+		const char *path = w->rq->outs[i];
+
+		if (access(path, F_OK) < 0)
+			return err_set(e, ERR_NO, "the command did not make "
+			    "its output '%s'", path);
+		if (store_put_file(&id, &size, w->s, path, e) < 0 ||
+		    journal_link(w->j, "output", manifest_type_of_path(path),
+		    path, &id, size, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Run it and write down what happened; the journal is sealed whatever
+ * that was. */
+static int
+run_it(struct run_outcome *out, struct work *w, struct err *e)
+{
+	struct catalog_put put;
+	struct watched seen;
+	struct err late = ERR_INIT;
+	int r, s;
+
+	w->begin_us = clock_mono_us();
+	watch_init(&seen);
+	r = watch_command(&seen, w->rq->command, environment(w),
+	    journal_fd(w->j), e);
+	out->exit_status = r < 0 ? 127 : seen.status;
+	if (record_usage(w, &seen, r < 0 ? &late : e) < 0 ||
+	    keep_words(w, &seen.out, "stdout", r < 0 ? &late : e) < 0 ||
+	    keep_words(w, &seen.err, "stderr", r < 0 ? &late : e) < 0)
+		r = -1;
+	if (r == 0 && out->exit_status == 0)
+		r = keep_outputs(w, e);
+	watch_free(&seen);
+	s = journal_seal(&put, w->j, r == 0 && out->exit_status == 0 ?
+	    RUN_FINISHED : RUN_FAILED, out->exit_status, r < 0 ? &late : e);
+	w->j = NULL;
+	if (s == 0)
+		out->manifest = put.id;
+	if (r < 0 || s < 0)
+		return -1;
+	if (out->exit_status == 0)
+		memo_write(w->s, w->memo, out->id, w->rq->log);
+	return 0;
+}
+
+/* Was it done before, and is all it made still here? */
+static int
+restore(struct run_outcome *out, struct work *w, struct err *e)
+{
+	struct run run;
+	int r;
+
+	r = memo_restore(&run, w->c, w->memo, w->rq->outs, w->rq->n_outs, e);
+	if (r != 1)
+		return r;
+	snprintf(out->id, sizeof(out->id), "%s", run.id);
+	snprintf(out->label, sizeof(out->label), "run:%s", out->id);
+	out->manifest = run.manifest;
+	out->restored = true;
+	run_free(&run);
+	return 1;
+}
+
+int
+run_command(struct run_outcome *out, struct catalog *c,
+    const struct run_request *rq, struct err *e)
+{
+	struct work w = { .c = c, .s = catalog_store(c), .rq = rq };
+	int r = -1;
+
+	memset(out, 0, sizeof(*out));
+	w.deps = arena_alloc(&w.arena, (rq->n_deps + 1) * sizeof(*w.deps));
+	for (size_t i = 0; i < rq->n_deps; i++)
+		if (find_dep(&w.deps[i], &w, rq->deps[i], e) < 0)
+			goto done;
+	if (name_work(&w, e) < 0)
+		goto done;
+	r = rq->force ? 0 : restore(out, &w, e);
+	if (r == 0)
+		r = begin(out, &w, e) < 0 ? -1 : run_it(out, &w, e);
+	else if (r == 1)
+		r = 0;
+done:
+	if (w.j)
+		journal_close(w.j);
+	arena_free(&w.arena);
+	return r;
+}
