@@ -1,0 +1,349 @@
+#include "table/cell.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "table/reader.h"
+
+static const char *const na_default[] = {
+	"NA", "N/A", "NaN", "nan", "null", "NULL", "None"
+};
+#define NA_DEFAULTS (sizeof(na_default) / sizeof(na_default[0]))
+
+static bool
+same(const char *word, const char *s, size_t n)
+{
+	return strncmp(word, s, n) == 0 && word[n] == '\0';
+}
+
+void
+na_words_init(struct na_words *w, const struct table_read_opts *o)
+{
+	memset(w, 0, sizeof(*w));
+	if (o != NULL) {
+		w->user = o->na;
+		w->n_user = o->n_na;
+	}
+	for (size_t i = 0; i < NA_DEFAULTS; i++)
+		w->first[(unsigned char)na_default[i][0]] = 1;
+	for (size_t i = 0; i < w->n_user; i++) {
+		unsigned char c = (unsigned char)w->user[i][0];
+
+		w->first[c] = 1;
+		if ((c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.')
+			w->numeric = true;
+	}
+}
+
+bool
+na_words_match(const struct na_words *w, const char *s, size_t n, bool quoted)
+{
+	for (size_t i = 0; !quoted && i < NA_DEFAULTS; i++)
+		if (same(na_default[i], s, n))
+			return true;
+	for (size_t i = 0; i < w->n_user; i++)
+		if (same(w->user[i], s, n))
+			return true;
+	return false;
+}
+
+bool
+cell_int(const char *s, size_t n, int64_t *v)
+{
+	size_t sign = n > 0 && (*s == '-' || *s == '+');
+
+	if (n - sign > 1 && s[sign] == '0')
+		return false;
+	if (n == 0 || n > 20 || s[n - 1] < '0' || s[n - 1] > '9')
+		return false;
+	return num_parse_i64(s, n, v);
+}
+
+/* Leading zeros before another digit make it a code: "007", "00.5". */
+static bool
+coded(const char *s, size_t n)
+{
+	size_t sign = n > 0 && (*s == '-' || *s == '+');
+
+	return n - sign > 1 && s[sign] == '0' && s[sign + 1] >= '0' &&
+	    s[sign + 1] <= '9';
+}
+
+bool
+cell_float(const char *s, size_t n, double *v)
+{
+	if (n == 0 || coded(s, n))
+		return false;
+	return num_parse_f64(s, n, v);
+}
+
+bool
+cell_bool(const char *s, size_t n, uint8_t *v)
+{
+	if (n == 4 && (memcmp(s, "true", 4) == 0 ||
+	    memcmp(s, "True", 4) == 0 || memcmp(s, "TRUE", 4) == 0)) {
+		*v = 1;
+		return true;
+	}
+	if (n == 5 && (memcmp(s, "false", 5) == 0 ||
+	    memcmp(s, "False", 5) == 0 || memcmp(s, "FALSE", 5) == 0)) {
+		*v = 0;
+		return true;
+	}
+	return false;
+}
+
+enum kind
+cell_kind_text(const char *s, size_t n)
+{
+	int64_t us;
+
+	return n >= 10 && *s >= '0' && *s <= '9' && clock_parse(s, n, &us) ?
+	    KIND_DATE : KIND_STRING;
+}
+
+enum kind
+cell_kind(const char *s, size_t n)
+{
+	int64_t i;
+	double d;
+	uint8_t b;
+
+	if (cell_int(s, n, &i))
+		return KIND_INT;
+	if (cell_float(s, n, &d))
+		return KIND_FLOAT;
+	if (cell_bool(s, n, &b))
+		return KIND_BOOL;
+	return cell_kind_text(s, n);
+}
+
+enum col_type
+kinds_type(unsigned kinds)
+{
+	switch (kinds) {
+	case KIND_INT:
+		return COL_INT64;
+	case 0:
+	case KIND_FLOAT:
+	case KIND_FLOAT | KIND_INT:
+		return COL_FLOAT64;
+	case KIND_BOOL:
+		return COL_BOOL;
+	case KIND_DATE:
+		return COL_DATETIME;
+	default:
+		return COL_CATEGORY;
+	}
+}
+
+enum col_type
+strings_type(size_t distinct, size_t values)
+{
+	return distinct > 20 && distinct > values / 2 ? COL_TEXT :
+	    COL_CATEGORY;
+}
+
+static const double tens[] = {
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
+	1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
+};
+
+static inline bool
+digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
+/*
+ * Clinger 1990: an integer below 2^53 times or divided by a power of ten up
+ * to 22 is rounded once, hence right.
+ */
+const char *
+cell_scan_float(const char *p, double *v)
+{
+	bool neg = *p == '-';
+	const char *start, *point;
+	uint64_t m = 0;
+	int digits, exp = 0;
+	double d;
+
+	p += neg || *p == '+';
+	start = p;
+	if (p[0] == '0' && digit(p[1]))
+		return NULL;
+	for (; digit(*p); p++)
+		m = m * 10 + (uint64_t)(*p - '0');
+	digits = (int)(p - start);
+	if (*p == '.') {
+		point = ++p;
+		for (; digit(*p); p++)
+			m = m * 10 + (uint64_t)(*p - '0');
+		exp = -(int)(p - point);
+		digits -= exp;
+	}
+	if (digits == 0 || p - start > 20 || digits > 19)
+		return NULL;
+	if ((*p | 32) == 'e') {
+		bool down = p[1] == '-';
+		int x = 0;
+
+		p += 1 + (down || p[1] == '+');
+		if (!digit(*p))
+			return NULL;
+		for (; digit(*p); p++) {
+			x = x * 10 + (*p - '0');
+			if (x > 999)
+				return NULL;
+		}
+		exp += down ? -x : x;
+	}
+	if (m > (uint64_t)1 << 53 || exp < -22 || exp > 22)
+		return NULL;
+	d = (double)m;
+	d = exp < 0 ? d / tens[-exp] : d * tens[exp];
+	*v = neg ? -d : d;
+	return p;
+}
+
+void
+column_set_missing(struct column *c, size_t i)
+{
+	size_t words = (c->rows + 63) / 64;
+
+	if (c->type == COL_RAW) {
+		c->raw[i] = (struct raw_cell){ 0 };
+		return;
+	}
+	if (c->valid == NULL) {
+		c->valid = xalloc(words ? words : 1, sizeof(*c->valid));
+		memset(c->valid, 0xff, words * sizeof(*c->valid));
+	}
+	if (!(c->valid[i >> 6] >> (i & 63) & 1))
+		return;
+	c->valid[i >> 6] &= ~((uint64_t)1 << (i & 63));
+	c->missing++;
+	switch (c->type) {
+	case COL_FLOAT64:
+		c->f64[i] = NAN;
+		break;
+	case COL_FLOAT32:
+		c->f32[i] = NAN;
+		break;
+	case COL_CATEGORY:
+	case COL_TEXT:
+		c->code[i] = INTERN_NONE;
+		break;
+	case COL_BOOL:
+		c->b[i] = 0;
+		break;
+	default:
+		c->i64[i] = 0;
+	}
+}
+
+static int
+unfit(const struct column *c, const char *s, size_t n, struct err *e)
+{
+	static const char *const want[] = {
+		[COL_INT64] = "an integer", [COL_FLOAT64] = "a number",
+		[COL_FLOAT32] = "a number", [COL_BOOL] = "true or false",
+		[COL_DATETIME] = "a date-time",
+	};
+
+	return err_set(e, ERR_FORMAT, "'%.*s%s' is not %s",
+	    n > 60 ? 60 : (int)n, s, n > 60 ? "..." : "", want[c->type]);
+}
+
+static int
+set_int(struct column *c, size_t i, const char *s, size_t n, struct err *e)
+{
+	double d;
+
+	if (num_parse_i64(s, n, &c->i64[i]))
+		return 0;
+	if (num_parse_f64(s, n, &d) && d == floor(d) && fabs(d) < 0x1p63) {
+		c->i64[i] = (int64_t)d;
+		return 0;
+	}
+	return unfit(c, s, n, e);
+}
+
+static int
+set_bool(struct column *c, size_t i, const char *s, size_t n, struct err *e)
+{
+	double d;
+
+	if (cell_bool(s, n, &c->b[i]))
+		return 0;
+	if (num_parse_f64(s, n, &d) && (d == 0 || d == 1)) {
+		c->b[i] = d == 1;
+		return 0;
+	}
+	return unfit(c, s, n, e);
+}
+
+int
+column_set_text(struct column *c, size_t i, const char *s, size_t n,
+    struct err *e)
+{
+	uint8_t b;
+	double d;
+
+	switch (c->type) {
+	case COL_INT64:
+		return set_int(c, i, s, n, e);
+	case COL_FLOAT64:
+	case COL_FLOAT32:
+		if (!num_parse_f64(s, n, &d)) {
+			if (!cell_bool(s, n, &b))
+				return unfit(c, s, n, e);
+			d = b;
+		}
+		return column_set_number(c, i, d, e);
+	case COL_BOOL:
+		return set_bool(c, i, s, n, e);
+	case COL_DATETIME:
+		return clock_parse(s, n, &c->i64[i]) ? 0 : unfit(c, s, n, e);
+	case COL_CATEGORY:
+	case COL_TEXT:
+		c->code[i] = intern_add(c->dict, s, n);
+		return 0;
+	case COL_RAW:
+		c->raw[i] = (struct raw_cell){ .s = s, .n = (uint32_t)n };
+		return 0;
+	}
+	return 0;
+}
+
+int
+column_set_number(struct column *c, size_t i, double v, struct err *e)
+{
+	char text[NUM_TEXT_MAX];
+
+	if (isnan(v)) {
+		column_set_missing(c, i);
+		return 0;
+	}
+	switch (c->type) {
+	case COL_FLOAT64:
+		c->f64[i] = v;
+		return 0;
+	case COL_FLOAT32:
+		c->f32[i] = (float)v;
+		return 0;
+	case COL_INT64:
+	case COL_DATETIME:
+		if (v == floor(v) && fabs(v) < 0x1p63) {
+			c->i64[i] = (int64_t)v;
+			return 0;
+		}
+		break;
+	default:
+		break;
+	}
+	return column_set_text(c, i, text, num_print_f64(text, v), e);
+}

@@ -1,0 +1,73 @@
+/*
+ * table/cell.h - one cell: missing or not, and what it can be read as.
+ * Private to lib/table.
+ */
+#ifndef TABLE_CELL_H
+#define TABLE_CELL_H
+
+#include "codec/csv.h"
+#include "table/read.h"
+
+/* What values a column was seen to hold; bits. */
+enum kind {
+	KIND_INT = 1, KIND_FLOAT = 2, KIND_BOOL = 4, KIND_DATE = 8,
+	KIND_STRING = 16
+};
+
+/* The words that mean missing. */
+struct na_words {
+	const char *const *user;
+	size_t n_user;
+	uint8_t first[256];	/* 1: a word starts so */
+	bool numeric;		/* one of them looks like a number */
+};
+
+void na_words_init(struct na_words *w, const struct table_read_opts *o);
+bool na_words_match(const struct na_words *w, const char *s, size_t n,
+    bool quoted);
+
+static inline bool
+cell_missing(const struct na_words *w, const struct csv_cell *c)
+{
+	return c->n == 0 || (w->first[(unsigned char)*c->s] &&
+	    na_words_match(w, c->s, c->n, c->quoted));
+}
+
+/* What a value that is not missing is.  `json_text`: a JSON string, which is
+ * a date or a string and nothing else. */
+enum kind cell_kind(const char *s, size_t n);
+enum kind cell_kind_text(const char *s, size_t n);
+/* The type of a column with these kinds; strings are COL_CATEGORY. */
+enum col_type kinds_type(unsigned kinds);
+
+/* Is it an integer with no needless zeros in front, so that its text can be
+ * had back from the number? */
+bool cell_int(const char *s, size_t n, int64_t *v);
+bool cell_float(const char *s, size_t n, double *v);
+bool cell_bool(const char *s, size_t n, uint8_t *v);
+
+/* Strings of a column: text when there are many and they hardly repeat. */
+enum col_type strings_type(size_t distinct, size_t values);
+
+/*
+ * A plain decimal at p, read in one go: at most 19 digits whose value is
+ * exact.  Returns its end, or NULL when the slow way must be taken.  The
+ * bytes must be followed by something that is no part of a number.
+ */
+const char *cell_scan_float(const char *p, double *v);
+
+/* The first byte of the value that follows a member's name, NUL when there
+ * is none; *at is where it stands. */
+static inline char
+json_peek(const struct json_pull *p, const char **at)
+{
+	const char *s = p->at;
+
+	while (s < p->end && (*s == ':' || *s == ' ' || *s == '\t' ||
+	    *s == '\n' || *s == '\r'))
+		s++;
+	*at = s;
+	return s < p->end ? *s : '\0';
+}
+
+#endif

@@ -1,0 +1,225 @@
+#include "table/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define SNIFF_BYTES 65536
+
+bool
+line_blank(const struct csv_form *f, const char *p)
+{
+	while (csv_is_space(f, *p))
+		p++;
+	return *p == f->eol;
+}
+
+uint64_t
+lines_in(const struct csv_form *f, const char *from, const char *to)
+{
+	uint64_t n = 0;
+
+	while (from < to && (from = memchr(from, f->eol,
+	    (size_t)(to - from))) != NULL) {
+		n++;
+		from++;
+	}
+	return n;
+}
+
+char *
+cell_dup(const struct csv_cell *c)
+{
+	struct buf b;
+	char *s;
+
+	if (!c->escaped)
+		return xstrndup(c->s, c->n);
+	buf_init(&b, BUF_CAP_DATA);
+	csv_unescape(&b, c);
+	s = xstrndup(b.data, b.len);
+	buf_free(&b);
+	return s;
+}
+
+static bool
+starts_json(const char *s, size_t n)
+{
+	size_t i = csv_bom(s, n);
+
+	while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '\n' ||
+	    s[i] == '\r'))
+		i++;
+	return i < n && s[i] == '{';
+}
+
+void
+input_sniff(struct input *in, const char *s, size_t n,
+    const struct table_read_opts *o)
+{
+	struct buf b;
+	size_t look = n < SNIFF_BYTES ? n : SNIFF_BYTES;
+
+	memset(in, 0, sizeof(*in));
+	in->name = o->name != NULL ? o->name : "input";
+	in->format = o->format;
+	if (in->format == TABLE_AUTO)
+		in->format = starts_json(s, n) ? TABLE_JSONL : TABLE_CSV;
+	in->form.eol = '\n';
+	in->form.delimiter = ',';
+	in->body = s + csv_bom(s, n);
+	if (in->format == TABLE_JSONL)
+		return;
+	if (n == look && n > 0 && s[n - 1] != '\n' && s[n - 1] != '\r') {
+		/* a last line without an end counts too */
+		buf_init(&b, SNIFF_BYTES + 1);
+		buf_add(&b, s, n);
+		buf_addc(&b, memchr(s, '\n', n) == NULL &&
+		    memchr(s, '\r', n) != NULL ? '\r' : '\n');
+		csv_detect(&in->form, b.data, b.len);
+		buf_free(&b);
+	} else {
+		csv_detect(&in->form, s, look);
+	}
+	if (o->delimiter != '\0')
+		in->form.delimiter = o->delimiter;
+}
+
+/* Cells of the record at p as new strings. */
+static int
+split_names(struct input *in, const char *p, const char *end, struct err *e)
+{
+	size_t room = 0;
+	struct csv_cell c;
+
+	do {
+		if (in->cols == TABLE_COLS_MAX)
+			return err_set(e, ERR_TOOBIG, "%s: more than %d "
+			    "columns", in->name, TABLE_COLS_MAX);
+		if (in->cols == room) {
+			room = room ? room * 2 : 32;
+			in->names = xresize(in->names, room,
+			    sizeof(*in->names));
+		}
+		if ((p = csv_cell(&in->form, p, end, &c)) == NULL)
+			return err_set(e, ERR_FORMAT, "%s: line %llu: broken "
+			    "quotes in the header", in->name,
+			    (unsigned long long)in->lines + 1);
+		in->names[in->cols++] = cell_dup(&c);
+	} while (*p++ == in->form.delimiter);
+	return 0;
+}
+
+static int
+check_names(const struct input *in, struct err *e)
+{
+	struct intern *seen = intern_new();
+	int r = -1;
+
+	for (size_t i = 0; i < in->cols; i++) {
+		const char *s = in->names[i];
+
+		if (*s == '\0') {
+			err_set(e, ERR_FORMAT, "%s: column %zu has no name",
+			    in->name, i + 1);
+			goto done;
+		}
+		if (intern_add(seen, s, strlen(s)) != i) {
+			err_set(e, ERR_FORMAT, "%s: two columns are named "
+			    "'%s'", in->name, s);
+			goto done;
+		}
+	}
+	r = 0;
+done:
+	intern_free(seen);
+	return r;
+}
+
+/* Nobody names a column 39; a year may be one, but then somebody says so. */
+static int
+doubt_header(const struct input *in, struct err *e)
+{
+	double d;
+
+	for (size_t i = 0; i < in->cols; i++) {
+		const char *s = in->names[i];
+
+		if (cell_float(s, strlen(s), &d))
+			return err_set(e, ERR_FORMAT, "%s: line %llu looks "
+			    "like data ('%s'), not like column names: give "
+			    "--columns, --no-header, or --header if it is one",
+			    in->name, (unsigned long long)in->lines + 1, s);
+	}
+	return 0;
+}
+
+static void
+given_names(struct input *in, const struct table_read_opts *o, size_t cells)
+{
+	in->cols = o->n_columns > 0 ? o->n_columns : cells;
+	in->names = xalloc(in->cols ? in->cols : 1, sizeof(*in->names));
+	for (size_t i = 0; i < in->cols; i++)
+		in->names[i] = o->n_columns > 0 ? xstrdup(o->columns[i]) :
+		    xprintf("column_%zu", i + 1);
+}
+
+static void
+drop_names(struct input *in)
+{
+	for (size_t i = 0; i < in->cols; i++)
+		free(in->names[i]);
+	free(in->names);
+	in->names = NULL;
+	in->cols = 0;
+}
+
+int
+input_header(struct input *in, const char *s, const char *end,
+    const struct table_read_opts *o, struct err *e)
+{
+	const char *next;
+	size_t cells;
+
+	while (s < end && line_blank(&in->form, s)) {
+		s = csv_record(&in->form, s, end);
+		in->lines++;
+	}
+	in->body = s;
+	if (s == end || (next = csv_record(&in->form, s, end)) == NULL) {
+		if (s < end)
+			return err_set(e, ERR_FORMAT, "%s: line %llu: a quote "
+			    "is never closed", in->name,
+			    (unsigned long long)in->lines + 1);
+		if (o->n_columns == 0)
+			return err_set(e, ERR_FORMAT, "%s: empty, without a "
+			    "header line", in->name);
+		given_names(in, o, 0);
+		return check_names(in, e);
+	}
+	if (split_names(in, s, next, e) != 0)
+		return -1;
+	if (o->n_columns > 0 || o->header == TABLE_HEADER_NO) {
+		cells = in->cols;
+		drop_names(in);
+		given_names(in, o, cells);
+		if (in->cols != cells)
+			return err_set(e, ERR_FORMAT, "%s: %zu column names "
+			    "given, but line %llu has %zu cells", in->name,
+			    in->cols, (unsigned long long)in->lines + 1,
+			    cells);
+		return check_names(in, e);
+	}
+	if (o->header == TABLE_HEADER_AUTO && doubt_header(in, e) != 0)
+		return -1;
+	in->body = next;
+	in->lines += lines_in(&in->form, s, next);
+	return check_names(in, e);
+}
+
+void
+input_free(struct input *in)
+{
+	drop_names(in);
+}

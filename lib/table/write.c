@@ -1,0 +1,185 @@
+#include "table/write.h"
+
+#include <string.h>
+
+#include "base/num.h"
+#include "codec/json.h"
+#include "table/cell.h"
+
+static bool
+needs_quotes(const char *s, size_t n, char d)
+{
+	if (n == 0)
+		return true;
+	if (s[0] == ' ' || s[n - 1] == ' ' || s[0] == '\t' || s[n - 1] == '\t')
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (s[i] == d || s[i] == '"' || s[i] == '\n' || s[i] == '\r')
+			return true;
+	return false;
+}
+
+static void
+put_quoted(struct buf *out, const char *s, size_t n)
+{
+	const char *end = s + n, *q;
+
+	buf_addc(out, '"');
+	while (s < end && (q = memchr(s, '"', (size_t)(end - s))) != NULL) {
+		buf_add(out, s, (size_t)(q + 1 - s));
+		buf_addc(out, '"');
+		s = q + 1;
+	}
+	buf_add(out, s, (size_t)(end - s));
+	buf_addc(out, '"');
+}
+
+void
+csv_write_cell(struct buf *out, const char *s, size_t n, char delimiter)
+{
+	if (needs_quotes(s, n, delimiter))
+		put_quoted(out, s, n);
+	else
+		buf_add(out, s, n);
+}
+
+static char
+delimiter_of(const struct table_write_opts *o)
+{
+	return o != NULL && o->delimiter != '\0' ? o->delimiter : ',';
+}
+
+void
+table_write_header(struct buf *out, const struct column *const *col,
+    size_t n, const struct table_write_opts *o)
+{
+	char d = delimiter_of(o);
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(out, d);
+		csv_write_cell(out, col[i]->name, strlen(col[i]->name), d);
+	}
+	buf_addc(out, '\n');
+}
+
+/* A number straight into the buffer. */
+static bool
+put_number(struct buf *out, const struct column *c, size_t row)
+{
+	char *room = buf_reserve(out, NUM_TEXT_MAX);
+
+	if (room == NULL)
+		return true;
+	switch (c->type) {
+	case COL_FLOAT64:
+		buf_grew(out, num_print_f64(room, c->f64[row]));
+		return true;
+	case COL_FLOAT32:
+		buf_grew(out, num_print_f32(room, c->f32[row]));
+		return true;
+	case COL_INT64:
+		buf_grew(out, num_print_i64(room, c->i64[row]));
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+put_csv(struct buf *out, const struct column *c, size_t row, char d,
+    const struct na_words *na)
+{
+	char room[COLUMN_PRINT_MAX];
+	const char *s;
+	size_t n;
+
+	if (column_missing(c, row) || put_number(out, c, row))
+		return;
+	s = column_print(c, row, room, &n);
+	if (col_type_is_text(c->type) && na_words_match(na, s, n, false))
+		put_quoted(out, s, n);
+	else if (c->type == COL_RAW && c->raw[row].quoted && n > 0 &&
+	    na_words_match(na, s, n, false))
+		put_quoted(out, s, n);
+	else
+		csv_write_cell(out, s, n, d);
+}
+
+void
+table_write_csv(struct buf *out, const struct column *const *col, size_t n,
+    size_t from, size_t to, const struct table_write_opts *o)
+{
+	char d = delimiter_of(o);
+	struct na_words na;
+
+	na_words_init(&na, NULL);
+	for (size_t row = from; row < to; row++) {
+		for (size_t i = 0; i < n; i++) {
+			if (i > 0)
+				buf_addc(out, d);
+			put_csv(out, col[i], row, d, &na);
+		}
+		buf_addc(out, '\n');
+	}
+}
+
+/* A number as JSON writes one: no '+', no bare point, no needless zero. */
+static bool
+json_number(const char *s, size_t n)
+{
+	size_t i = n > 0 && s[0] == '-';
+	double d;
+
+	if (i == n || s[i] < '0' || s[i] > '9' || s[n - 1] < '0' ||
+	    s[n - 1] > '9' || (s[i] == '0' && i + 1 < n &&
+	    s[i + 1] >= '0' && s[i + 1] <= '9'))
+		return false;
+	for (; i < n; i++)
+		if (s[i] == '.' && (s[i + 1] < '0' || s[i + 1] > '9'))
+			return false;
+	return num_parse_f64(s, n, &d) && isfinite(d);
+}
+
+static void
+put_json(struct buf *out, const struct column *c, size_t row)
+{
+	char room[COLUMN_PRINT_MAX];
+	const char *s;
+	uint8_t b;
+	size_t n;
+
+	s = column_print(c, row, room, &n);
+	if (s == NULL) {
+		buf_adds(out, "null");
+	} else if (c->type == COL_RAW) {
+		const struct raw_cell *raw = &c->raw[row];
+
+		if (raw->json || (!raw->quoted && (json_number(s, n) ||
+		    (cell_bool(s, n, &b) && (*s == 't' || *s == 'f')))))
+			buf_add(out, s, n);
+		else
+			json_quote(out, s, n);
+	} else if (col_type_is_text(c->type) || c->type == COL_DATETIME) {
+		json_quote(out, s, n);
+	} else if (isfinite(column_number(c, row))) {
+		buf_add(out, s, n);
+	} else {
+		buf_adds(out, "null");
+	}
+}
+
+void
+table_write_jsonl(struct buf *out, const struct column *const *col, size_t n,
+    size_t from, size_t to)
+{
+	for (size_t row = from; row < to; row++) {
+		for (size_t i = 0; i < n; i++) {
+			buf_addc(out, i > 0 ? ',' : '{');
+			json_quote(out, col[i]->name, strlen(col[i]->name));
+			buf_addc(out, ':');
+			put_json(out, col[i], row);
+		}
+		buf_adds(out, n > 0 ? "}\n" : "{}\n");
+	}
+}
