@@ -1,0 +1,289 @@
+/* lib/catalog: names, versions and pointers, journals, the request log. */
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "catalog/catalog.h"
+#include "catalog/journal.h"
+#include "catalog/reqlog.h"
+#include "store/fsck.h"
+#include "tap.h"
+
+static char top[64];
+
+static void
+test_names(void)
+{
+	static const char *const bad[] = {
+		"", "data:", "data:Churn", "data:churn@", "data:churn@0",
+		"data:churn@-1", "date:churn", "http://x", "data:../x",
+		"data:churn@1:", "data:churn:/etc/passwd", "data:churn:../x",
+		"sha256:abc", "sha256:ABCDEF0123", "data:.churn", "data:a..b",
+		"data:churn@99999999999999999999", "model:x@Best", "data:a b",
+	};
+	struct err e = ERR_INIT;
+	struct name n;
+	size_t wrong = 0;
+	char *s;
+
+	ok(name_parse(&n, "data:churn@3", &e) == 0 && n.kind == NAME_DATA &&
+	    n.version == 3 && n.alias == NULL, "data:churn@3");
+	name_free(&n);
+	ok(name_parse(&n, "model:churn@champion", &e) == 0 &&
+	    n.kind == NAME_MODEL && n.version == 0 &&
+	    strcmp(n.alias, "champion") == 0, "model:churn@champion");
+	name_free(&n);
+	ok(name_parse(&n, "run:20260102-030405-4f2a9c:out/m.onnx", &e) == 0 &&
+	    n.kind == NAME_RUN && strcmp(n.path, "out/m.onnx") == 0,
+	    "run:ID:PATH");
+	name_free(&n);
+	ok(name_parse(&n, "./data:churn", &e) == 0 && n.kind == NAME_PATH,
+	    "./data:churn is a path");
+	name_free(&n);
+	ok(name_parse(&n, "C:/x", &e) == 0 && n.kind == NAME_PATH &&
+	    (name_free(&n), name_parse(&n, "a1:b", &e)) == 0 &&
+	    n.kind == NAME_PATH, "only lower-case letters make a kind");
+	name_free(&n);
+	ok(name_parse(&n, "-", &e) == 0 && n.kind == NAME_STDIO, "-");
+	name_free(&n);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		if (name_parse(&n, bad[i], &e) == 0) {
+			printf("# accepted: %s\n", bad[i]);
+			wrong++;
+			name_free(&n);
+		}
+	}
+	is_int(wrong, 0, "names that are none are refused");
+	ok(name_parse(&n, "modle:x", &e) < 0 && strstr(e.msg, "model:"),
+	    "the kind that was meant is named");
+	s = name_from_path("dir/My File (1).CSV");
+	is_text(s, "my-file--1-", "a name made from a file's");
+	free(s);
+}
+
+static void
+write_text(const char *name, const char *text)
+{
+	struct err e = ERR_INIT;
+	char *path = path_join(top, name);
+
+	if (file_replace(os_real(), path, text, strlen(text), 0644, &e) < 0)
+		printf("# %s\n", e.msg);
+	free(path);
+}
+
+static int
+count_links(void *ctx, int depth, const struct link *l, struct err *e)
+{
+	(void)e;
+	(void)l;
+	if (depth)
+		++*(int *)ctx;
+	return 0;
+}
+
+static void
+test_versions(struct catalog *c)
+{
+	struct catalog_put v1, v2, put;
+	struct catalog_dataset d = { .rows = 2 };
+	struct err e = ERR_INIT;
+	struct catalog_bytes b;
+	struct catalog_item item;
+	char *path = path_join(top, "churn.csv");
+	struct buf text;
+	int links = 0;
+
+	write_text("churn.csv", "a,b\n1,2\n3,4\n");
+	d.path = path;
+	ok(catalog_put_dataset(&v1, c, &d, &e) == 0 && v1.added, "a dataset");
+	is_text(v1.label, "data:churn@1", "named by its stem");
+	ok(catalog_put_dataset(&put, c, &d, &e) == 0 && !put.added &&
+	    put.version == 1, "again: the same version");
+	buf_init(&text, BUF_CAP_SMALL);
+	ok(file_read(&text, "churn.csv.mlv", &e) == 0 &&
+	    strstr(text.data, "rows: 2"), "a pointer for git");
+	buf_clear(&text);
+	ok(file_read(&text, ".gitignore", &e) == 0 &&
+	    strcmp(text.data, "/churn.csv\n") == 0, "and git ignores the file");
+	buf_free(&text);
+	write_text("churn.csv", "a,b\n1,2\n3,4\n5,6\n");
+	d.rows = 3;
+	ok(catalog_put_dataset(&v2, c, &d, &e) == 0 && v2.version == 2,
+	    "version 2");
+	ok(catalog_open_bytes(&b, c, "data:churn@1", &e) == 0 &&
+	    b.n == 12 && memcmp(b.data, "a,b\n1,2\n3,4\n", 12) == 0,
+	    "version 1 still opens");
+	catalog_bytes_close(&b);
+	ok(catalog_resolve(&item, c, "data:churn", &e) == 0 &&
+	    item.version == 2, "no version: what the pointer says");
+	catalog_item_free(&item);
+	write_text("churn.csv", "a,b\n1,2\n3,4\n");
+	ok(catalog_put_dataset(&put, c, &d, &e) == 0 && put.version == 3,
+	    "rows said otherwise make another manifest");
+	d.rows = 2;
+	ok(catalog_put_dataset(&put, c, &d, &e) == 0 && put.version == 1 &&
+	    !put.added, "content that comes back is the old version");
+	ok(catalog_resolve(&item, c, "data:churn", &e) == 0 &&
+	    item.version == 1, "and the pointer says so");
+	catalog_item_free(&item);
+	d.path = NULL;
+	d.data = "x\n";
+	d.n = 2;
+	d.name = "derived";
+	d.from = &(struct link){ "from", TYPE_DATASET, "", v1.id, 1 };
+	d.n_from = 1;
+	/* the link's size is wrong on purpose: fsck must see it */
+	ok(catalog_put_dataset(&put, c, &d, &e) == 0, "derived data");
+	ok(catalog_lineage(c, &put.id, count_links, &links, &e) == 0 &&
+	    links == 3, "its lineage: bytes, parent, the parent's bytes");
+	ok(catalog_resolve(&item, c, "data:chrun", &e) < 0 &&
+	    strstr(e.msg, "data:churn"), "a wrong name: the near one is named");
+	{
+		struct fsck_report report;
+
+		ok(store_fsck(&report, catalog_store(c), FSCK_STRONG, NULL,
+		    NULL, &e) == 0 && report.errors == 1,
+		    "fsck: one link tells a wrong size");
+	}
+	free(path);
+}
+
+static int
+first_run(void *ctx, const struct run *r, struct err *e)
+{
+	enum run_status *s = ctx;
+
+	(void)e;
+	if (*s == (enum run_status)-1)
+		*s = r->status;
+	return 0;
+}
+
+static void
+test_runs(struct catalog *c)
+{
+	const char *const command[] = { "true", "x y", NULL };
+	struct journal_start start = { .verb = "run", .command = command,
+	    .name = "first" };
+	enum run_status newest = (enum run_status)-1;
+	struct arena a = { NULL, 0 };
+	struct err e = ERR_INIT;
+	struct catalog_put put;
+	struct journal *j, *other;
+	struct json *v = json_new(&a, JSON_MAP);
+	struct run r;
+	char id[64];
+	pid_t pid;
+
+	json_add_num(&a, v, "x", 0.1);
+	ok(journal_begin(&j, c, &start, &e) == 0, "a run begins");
+	snprintf(id, sizeof(id), "%s", journal_id(j));
+	ok(journal_param(j, "lr", json_get(v, "x"), &e) == 0, "a parameter");
+	ok(journal_join(&other, c, id, &e) == 0, "another process joins");
+	ok(journal_metric(other, "auc", 1, 0.5, &e) == 0 &&
+	    journal_metric(j, "auc", 2, NAN, &e) == 0 &&
+	    journal_metric(other, "auc", 3, 0.75, &e) == 0, "metrics");
+	journal_close(other);
+	ok(journal_read(&r, c, id, &e) == 0 && r.status == RUN_RUNNING &&
+	    r.n_metrics == 1 && r.metric[0].n == 3 &&
+	    isnan(r.metric[0].value[1]) && r.metric[0].value[2] == 0.75,
+	    "read while it lives");
+	run_free(&r);
+	ok(journal_seal(&put, j, RUN_FINISHED, 0, &e) == 0, "it is sealed");
+	ok(journal_read(&r, c, "first", &e) == 0 &&
+	    r.status == RUN_FINISHED && r.metric[0].n == 3 &&
+	    json_num(r.params, "lr", 0) == 0.1 && r.command->n == 2 &&
+	    strcmp(r.id, id) == 0, "and read by its name");
+	run_free(&r);
+	ok(journal_join(&other, c, id, &e) < 0 && e.code == ERR_NO,
+	    "nobody joins a run that has ended");
+
+	fflush(stdout);
+	if ((pid = fork()) == 0) {	/* killed while it lives */
+		if (journal_begin(&j, c, &start, &e) < 0)
+			_exit(1);
+		journal_metric(j, "loss", 0, 1, &e);
+		raise(9);
+	}
+	waitpid(pid, NULL, 0);
+	ok(journal_list(c, first_run, &newest, &e) == 0, "runs are listed");
+	is_text(run_status_text(newest), "killed", "a killed one reads as killed");
+	arena_free(&a);
+}
+
+static void
+test_requests(void)
+{
+	struct reqlog_opts o = { .segment_bytes = 2000, .flush_ms = 5 };
+	struct reqlog_request q = { .model = "churn", .version = "3" };
+	struct reqlog_filter f = { .version = "3" };
+	char *folder = path_join(top, "requests");
+	struct err e = ERR_INIT;
+	uint64_t rows, skipped;
+	struct reqlog *l;
+	struct buf out;
+
+	ok(reqlog_open(&l, folder, &o, &e) == 0, "a request log");
+	for (int i = 0; i < 100; i++) {
+		char in[64];
+		int n = snprintf(in, sizeof(in), "{\"x\":%d,\"y\":\"a\"}", i);
+
+		q.version = i < 50 ? "3" : "4";
+		q.time_us = clock_wall_us();
+		reqlog_row(l, &q, in, (size_t)n, "{\"y\":0.5}", 9);
+		if (i % 20 == 0)
+			reqlog_flush(l);
+	}
+	is_int(reqlog_rows(l), 100, "100 rows");
+	reqlog_close(l);
+	ok(reqlog_is(folder) && !reqlog_is(top), "a folder of it is known");
+	buf_init(&out, BUF_CAP_SMALL);
+	ok(reqlog_read(&out, &rows, &skipped, folder, &f, &e) == 0 &&
+	    rows == 50 && skipped == 0, "those of one version come back");
+	ok(strstr(out.data, "{\"x\":0,\"y\":\"a\",\"output.y\":0.5}\n") == out.data,
+	    "as flat rows in order");
+	buf_free(&out);
+	free(folder);
+}
+
+int
+main(void)
+{
+	struct err e = ERR_INIT;
+	struct catalog *c;
+	char cmd[128];
+	bool made;
+
+	test_names();
+	snprintf(top, sizeof(top), "/tmp/mlv-catalog.XXXXXX");
+	if (mkdtemp(top) == NULL || chdir(top) < 0)
+		return 1;
+	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_store(c) == NULL,
+	    "no repository is no error");
+	{
+		struct catalog_bytes b;
+
+		write_text("x.csv", "a\n1\n");
+		ok(catalog_open_bytes(&b, c, "x.csv", &e) == 0 && b.n == 4,
+		    "paths open all the same");
+		catalog_bytes_close(&b);
+		ok(catalog_open_bytes(&b, c, "data:x", &e) < 0 &&
+		    strstr(e.msg, "mlv-data init"), "names say what is missing");
+	}
+	catalog_close(c);
+	store_init(&made, top, &(struct store_opts){ 0 }, &e);
+	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_store(c), "one");
+	test_versions(c);
+	test_runs(c);
+	test_requests();
+	catalog_close(c);
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
+	if (chdir("/") < 0 || system(cmd) != 0)
+		ok(0, "clean up");
+	return tap_done();
+}
