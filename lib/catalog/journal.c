@@ -138,15 +138,17 @@ begin_event(struct arena *a, const char *id, const struct journal_start *s)
 static char *
 new_id(void)
 {
-	char now[CLOCK_TEXT_MAX], *id;
+	int64_t us = clock_wall_us();
+	char now[CLOCK_TEXT_MAX];
 	uint32_t r;
 
-	/* "2026-01-02T03:04:05..." */
-	clock_print(now, clock_wall_us());
+	/* "2026-01-02T03:04:05...", the microseconds, and three digits by
+	 * chance: ids are in order of time */
+	clock_print(now, us);
 	rng_system(&r, sizeof(r));
-	id = xprintf("%.4s%.2s%.2s-%.2s%.2s%.2s-%06x", now, now + 5, now + 8,
-	    now + 11, now + 14, now + 17, (unsigned)(r & 0xffffff));
-	return id;
+	return xprintf("%.4s%.2s%.2s-%.2s%.2s%.2s-%05x%03x", now, now + 5,
+	    now + 8, now + 11, now + 14, now + 17, (unsigned)(us % 1000000),
+	    (unsigned)(r & 0xfff));
 }
 
 /* Locked and with its first line before it has its name, so that nobody
@@ -173,11 +175,13 @@ begin_file(struct journal *j, const struct json *event, struct err *e)
 		os->unlink(temp);
 		goto done;
 	}
-	if (os->fsync(j->fd) < 0 || os->rename(temp, j->path) < 0) {
+	/* link, not rename: never over another run */
+	if (os->fsync(j->fd) < 0 || os->link(temp, j->path) < 0) {
 		err_sys(e, "cannot create '%s'", j->path);
 		os->unlink(temp);
 		goto done;
 	}
+	os->unlink(temp);
 	r = file_sync_folder(os, runs, e);
 done:
 	free(runs);

@@ -53,7 +53,7 @@ struct journal_start {
 /* Begin a run with a fresh ID; needs a repository. */
 int journal_begin(struct journal **j, struct catalog *c,
     const struct journal_start *start, struct err *e);
-const char *journal_id(const struct journal *j);	/* "20260102-030405-4f2a9c" */
+const char *journal_id(const struct journal *j);	/* "20260102-030405-4f2a9c01" */
 /* The descriptor that keeps the run alive: let the command inherit it. */
 int journal_fd(const struct journal *j);
 /* Append to the living run `id` from another process; ERR_NO when it has

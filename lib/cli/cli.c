@@ -265,6 +265,9 @@ cli_main(int argc, char **argv, const struct tool *tool)
 
 	status = dispatch(&c, argc, argv);
 	clear_progress(&c);
+	/* what is done must be told apart from what is not: 5, not a signal */
+	if (c.committed)
+		signal(SIGPIPE, SIG_IGN);
 	if (out_flush(&c.out, &e) < 0) {
 		cli_fail(&c, &e);
 		if (c.committed)

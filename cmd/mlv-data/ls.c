@@ -1,0 +1,170 @@
+/* mlv-data ls: the datasets, and whether their files are as they were. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "catalog/catalog.h"
+#include "cli/cli.h"
+#include "store/ref.h"
+#include "verbs.h"
+
+struct ls_opts {
+	bool all;
+};
+
+static const struct opt ls_options[] = {
+	{ OPT_FLAG, 'a', "all", offsetof(struct ls_opts, all), NULL,
+	    "every version, not only the one a name means now" },
+	OPT_END
+};
+
+struct listing {
+	struct cli *c;
+	struct catalog *catalog;
+	bool all;
+};
+
+/* Is the file in the work tree what this version says? */
+static int
+state_of(const char **state, struct listing *l, const char *path,
+    const struct oid *content, struct err *e)
+{
+	struct store *s = catalog_store(l->catalog);
+	char *full;
+	struct oid now;
+	uint64_t size;
+	int r = 0;
+
+	*state = NULL;
+	if (path == NULL)
+		return 0;
+	full = xprintf("%s/%s", store_top(s), path);
+	if (access(full, F_OK) < 0)
+		*state = "missing";
+	else if ((r = store_hash_file(&now, &size, s, full, e)) == 0)
+		*state = oid_eq(&now, content) ? "same" : "changed";
+	free(full);
+	return r;
+}
+
+static int
+print(struct listing *l, const char *name, struct err *e)
+{
+	struct out *out = &l->c->out;
+	struct arena a = { NULL, 0 };
+	struct catalog_item item;
+	const char *state, *path;
+	const struct json *m;
+	char text[OID_TEXT];
+	struct link content;
+	int r = -1;
+
+	if (catalog_resolve(&item, l->catalog, name, e) < 0)
+		return -1;
+	if (catalog_manifest(&m, &a, l->catalog, &item.id, e) < 0)
+		goto done;
+	if (!manifest_find(&content, m, "content", NULL)) {
+		err_set(e, ERR_FORMAT, "%s has no content", item.label);
+		goto done;
+	}
+	path = json_text(m, "path", NULL);
+	if (state_of(&state, l, path, &content.id, e) < 0)
+		goto done;
+	out_begin(out, "mlv.dataset/1");
+	out_text(out, "name", item.label);
+	out_text(out, "id", oid_print(text, &content.id));
+	if (json_get(m, "rows"))
+		out_int(out, "rows", json_int(m, "rows", 0));
+	else
+		out_null(out, "rows");
+	out_int(out, "bytes", (int64_t)content.size);
+	out_text(out, "state", state);
+	if (path)
+		out_path(out, "path", path);
+	else
+		out_null(out, "path");
+	out_end(out);
+	r = 0;
+done:
+	arena_free(&a);
+	catalog_item_free(&item);
+	return r;
+}
+
+static int
+print_ref(void *ctx, const char *ref, struct err *e)
+{
+	struct listing *l = ctx;
+	struct ref versions;
+	int r = 0;
+	char *name;
+
+	if (strchr(ref, '@'))
+		return 0;
+	if (!l->all) {
+		name = xprintf("data:%s", ref + 5);
+		r = print(l, name, e);
+		free(name);
+		return r;
+	}
+	if (ref_read(&versions, catalog_store(l->catalog), ref, e) < 0)
+		return -1;
+	for (size_t i = 0; r == 0 && i < versions.n; i++) {
+		name = xprintf("data:%s@%zu", ref + 5, i + 1);
+		r = print(l, name, e);
+		free(name);
+	}
+	ref_free(&versions);
+	return r;
+}
+
+static int
+ls_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log,
+	    .progress = &c->progress };
+	struct listing l = { .c = c, .all = ((struct ls_opts *)opts)->all };
+	struct err e = ERR_INIT;
+	int r = 0;
+
+	if (catalog_open_repository(&l.catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	if (argc == 0)
+		r = ref_each(catalog_store(l.catalog), "data/", print_ref, &l,
+		    &e);
+	for (int i = 0; r == 0 && i < argc; i++) {
+		struct name n;
+		char *ref;
+
+		if ((r = name_parse(&n, argv[i], &e)) < 0)
+			break;
+		if (n.kind != NAME_DATA) {
+			r = err_set(&e, ERR_USAGE, "'%s' is not data:NAME",
+			    argv[i]);
+		} else if (n.version || n.alias || !l.all) {
+			r = print(&l, argv[i], &e);
+		} else {
+			ref = xprintf("data/%s", n.base);
+			r = print_ref(&l, ref, &e);
+			free(ref);
+		}
+		name_free(&n);
+	}
+	catalog_close(l.catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_ls = {
+	.name = "ls",
+	.summary = "list datasets, and whether their files changed",
+	.synopsis = "[-a] [data:NAME...]",
+	.about =
+"Prints a record a dataset: name, id of its content, rows, bytes, state,\n"
+"path.  State is same, changed or missing, for the file in the work tree;\n"
+"\\N for data without one.  An unchanged file is not read again.\n"
+"\n"
+"example: mlv-data ls | awk -F'\\t' '$5 == \"changed\"'\n",
+	.options = ls_options, .opts_size = sizeof(struct ls_opts),
+	.flags = VERB_JSON | VERB_NUL, .run = ls_run,
+};

@@ -1,0 +1,20 @@
+/* mlv-data: data under version control, checked, described and split. */
+#include "cli/cli.h"
+#include "verbs.h"
+
+int
+main(int argc, char **argv)
+{
+	static const struct verb *const verbs[] = {
+		&verb_init, &verb_add, &verb_ls, &verb_show, &verb_cat,
+		&verb_log, &verb_fsck, NULL
+	};
+	static const struct tool tool = {
+		.name = "mlv-data",
+		.summary = "data under version control, checked, described "
+		    "and split",
+		.verbs = verbs,
+	};
+
+	return cli_main(argc, argv, &tool);
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# mlv-data init, add, ls, show, cat, log, fsck
+. "$(dirname "$0")/../lib.sh"
+
+tab=$(printf '\t')
+check 'outside a repository add says what to do' \
+    'echo a,b >x.csv && expect 3 mlv-data add x.csv && says "mlv-data init"'
+fresh repo
+git init -q .
+check 'init makes a repository' 'expect 0 mlv-data init && prints "made" && test -d .mlv/objects'
+check 'init again changes nothing' 'expect 0 mlv-data init && prints "there"'
+check 'git sees config and .gitignore alone' \
+    'git add .mlv && test "$(git ls-files | tr "\n" " ")" = ".mlv/.gitignore .mlv/config "'
+
+printf 'id,x\n1,a\n2,b\n' >churn.csv
+sha=$(sha256sum churn.csv | cut -d" " -f1)
+check 'add prints name, id, rows, bytes, path' \
+    'expect 0 mlv-data add churn.csv && printf "data:churn@1\tsha256:$sha\t2\t13\tchurn.csv\n" >want && same want out'
+check 'it wrote a pointer and told git' \
+    'grep -qx "content: sha256:$sha" churn.csv.mlv && grep -qx /churn.csv .gitignore && git check-ignore -q churn.csv'
+cp churn.csv.mlv pointer1
+check 'the same content is the same version' \
+    'expect 0 mlv-data add churn.csv && same want out && same pointer1 churn.csv.mlv'
+check '.gitignore holds the line once' 'test "$(grep -c churn .gitignore)" = 1'
+check '--json begins with its schema' \
+    'expect 0 mlv-data add --json churn.csv && grep -q "^{\"schema\":\"mlv.dataset/1\",\"name\":\"data:churn@1\"" out'
+check 'ls: same' 'expect 0 mlv-data ls && prints "same${tab}churn.csv"'
+printf '3,c\n' >>churn.csv
+check 'ls: changed' 'expect 0 mlv-data ls && prints "changed${tab}churn.csv"'
+check 'new content is version 2' 'expect 0 mlv-data add churn.csv && prints "data:churn@2"'
+check 'version 1 is still there' 'mlv-data cat data:churn@1 >v1 && test "$(sha256sum <v1 | cut -d" " -f1)" = "$sha"'
+check 'a checked-out pointer decides' \
+    'cp pointer1 churn.csv.mlv && mlv-data cat data:churn >now && same v1 now && mlv-data ls | grep -q "^data:churn@1.*changed"'
+cp v1 churn.csv
+check 'content that comes back is its old version' 'expect 0 mlv-data add churn.csv && prints "data:churn@1"'
+check 'log tells both versions' 'expect 0 mlv-data log data:churn && test "$(wc -l <out)" = 2'
+check 'show prints the manifest' 'expect 0 mlv-data show data:churn && prints "rows${tab}2" && prints "{\"name\":\"x\",\"type\":\"category\"}"'
+
+mkdir sub
+printf 'id,x\n9,z\n' >sub/churn.csv
+check 'a stem held by another path is refused' 'expect 3 mlv-data add sub/churn.csv && says "--name"'
+check '--name decides' 'expect 0 mlv-data add --name other sub/churn.csv && prints "data:other@1" && grep -qx /churn.csv sub/.gitignore'
+check 'from below, paths are found too' '(cd sub && expect 0 mlv-data ls && grep -q sub/churn.csv out)'
+check 'a wrong name names the near one' 'expect 3 mlv-data cat data:chrun && says "data:churn"'
+check 'a missing version says the newest' 'expect 3 mlv-data cat data:churn@9 && says "newest is 2"'
+check 'an unknown kind is refused' 'expect 2 mlv-data cat date:churn && says "./date:churn"'
+check 'a missing file' 'expect 3 mlv-data add nope.csv && says "cannot open '"'nope.csv'"'"'
+check 'a folder is refused' 'expect 3 mlv-data add sub && says "is a folder"'
+check 'names by --stdin' 'printf "a,b\n1,2\n" >one.csv; printf "a,b\n" >two.csv; printf "one.csv\ntwo.csv\n" >names;
+    expect 0 mlv-data add --stdin <names && test "$(cut -f1,3 out | tr "\t\n" "  ")" = "data:one@1 1 data:two@1 0 "'
+check 'no name on --stdin is an error' 'expect 2 mlv-data add --stdin </dev/null'
+printf '39, State-gov,?\n50, Private,1\n' >adult.csv
+check 'a file without a header is kept, with a word' 'expect 0 mlv-data add adult.csv && says "--columns" && prints "${tab}\\N${tab}"'
+check 'how to read it is remembered' \
+    'expect 0 mlv-data add adult.csv --columns age,work,gain --na "?" && prints "data:adult@2" && prints "${tab}2${tab}" &&
+     mlv-data show data:adult >out && prints "{\"columns\":[\"age\",\"work\",\"gain\"],\"na\":[\"?\"]}"'
+check 'bytes that are no table are kept too' 'head -c 1000 /dev/urandom >x.bin && expect 0 mlv-data add x.bin && prints "${tab}\\N${tab}1000${tab}"'
+check 'any file name' 'n="a b	c*.csv"; printf "a\n1\n" >"$n"; expect 0 mlv-data add "$n" && git check-ignore -q "$n" && test -f "$n.mlv"'
+check 'a short digest is enough' 'mlv-data cat "sha256:$(echo $sha | cut -c1-8)" >now && same v1 now'
+check 'fsck says whole' 'expect 0 mlv-data fsck --strong && prints "whole${tab}0"'
+
+check 'a linked git worktree shares the store' \
+    'git add . && git commit -qm x && git worktree add -q ../tree && (cd ../tree && mlv-data cat data:churn | cmp - ../repo/v1 && mlv-data ls | grep -q "missing.churn.csv")'
+check 'what is added there is known here' \
+    '(cd ../tree && printf "a\n5\n" >new.csv && mlv-data add new.csv) && mlv-data cat data:new | grep -q 5'
+
+check 'stdout to a full disk: committed, not reported' \
+    'printf "a\n77\n" >full.csv; mlv-data add full.csv >/dev/full 2>err; test $? = 5 && mlv-data cat data:full | grep -q 77'
+check 'a closed pipe: committed, not reported' \
+    'printf "a\n76\n" >pipe.csv; { mlv-data add pipe.csv; echo $? >code; } 2>err | true; grep -qE "^(0|5)\$" code && mlv-data cat data:pipe | grep -q 76'
+check 'closed descriptors take no harm' \
+    'printf "a\n78\n" >closed.csv; mlv-data add closed.csv <&- >&- 2>&-; mlv-data cat data:closed | grep -q 78 && mlv-data fsck >out'
+object=.mlv/objects/$(echo "$sha" | cut -c1-2)/$(echo "$sha" | cut -c3-)
+chmod u+w "$object"
+printf X | dd of="$object" bs=1 seek=12 conv=notrunc 2>/dev/null
+check 'a damaged object is never served' 'expect 3 mlv-data cat data:churn@1 && says damaged'
+check 'fsck names it and the exit status is 1' 'expect 1 mlv-data fsck && prints "sha256:$sha" && prints "damaged${tab}1"'
+touch churn.csv
+check 'adding the content again heals it' 'cp v1 churn.csv && expect 0 mlv-data add churn.csv && expect 0 mlv-data fsck'
+check 'a newer store is refused' 'sed "s/^format: 1/format: 2/" .mlv/config >c && cp .mlv/config keep && cp c .mlv/config && expect 3 mlv-data ls && says "format 2"; cp keep .mlv/config'
+finish
