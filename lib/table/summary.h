@@ -1,0 +1,56 @@
+/*
+ * table/summary.h - the inside of a profile.  Private to lib/table.
+ */
+#ifndef TABLE_SUMMARY_H
+#define TABLE_SUMMARY_H
+
+#include "table/distinct.h"
+#include "table/exact.h"
+#include "table/profile.h"
+
+#define HISTOGRAM_HALF 131073		/* keys are below it on either side */
+#define HISTOGRAM_SIZE (2 * HISTOGRAM_HALF + 1)
+
+struct summary {			/* of one column */
+	char *name;
+	enum col_type type;
+	bool number, words;		/* numbers; strings whose words count */
+	uint64_t missing;
+	uint64_t finite, infinite, zeros, negatives;
+	double min, max;		/* of finite values, if any */
+	struct exact sum, squares;
+	uint64_t *histogram;		/* by key + HISTOGRAM_HALF */
+	struct few few;
+	uint8_t hll[HLL_REGISTERS];
+	uint64_t min_length, max_length, length;
+	/* made when the profile is read; dropped when it changes */
+	struct profile_bucket *bucket;
+	struct profile_number *numbers, *samples;
+	struct profile_word *word;
+	size_t n_bucket, n_number, n_sample, n_word;
+};
+
+struct profile {
+	uint64_t rows;
+	size_t cols;
+	struct summary *col;
+	struct few sample;		/* rows by hash; .row into `value` */
+	double *value;			/* rows x cols; NaN where none */
+	size_t sampled, room;
+	bool sealed;
+};
+
+bool type_is_number(enum col_type type);
+uint64_t number_hash(double v);
+struct profile *profile_empty(size_t cols);
+void summary_init(struct summary *s, const char *name, enum col_type type);
+void summary_number(struct summary *s, double v, uint64_t n);
+void summary_word(struct summary *s, const char *w, size_t len, uint64_t n);
+/* One row more in the sample; its values are written where the answer
+ * points (cols of them), unless it is NULL. */
+double *sample_add(struct profile *p, uint64_t hash, uint64_t n);
+void profile_seal(struct profile *p);
+void profile_unseal(struct profile *p);
+uint64_t summary_distinct(const struct summary *s);
+
+#endif
