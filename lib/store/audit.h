@@ -10,7 +10,7 @@
  *	 "op":"move","ref":"model/churn@champion","number":2,
  *	 "id":"sha256:..","was":1,"note":".."}
  *
- * op: add (a new version), move (an alias), drop (an alias), void (the
+ * op: add (a new version), move, rollback, drop (an alias), void (the
  * record before did not happen: its ref was never written).  A last record
  * that no ref confirms is void too; the next writer says so.  A torn last
  * line is set aside into audit/torn.N by the next writer.

@@ -349,8 +349,8 @@ done:
 
 static int
 move_locked(uint32_t *was, struct store *s, const char *name,
-    const char *alias, uint32_t number, uint32_t expect, const char *note,
-    struct err *e)
+    const char *alias, uint32_t number, uint32_t expect, const char *op,
+    const char *note, struct err *e)
 {
 	struct ref versions = { NULL, 0 }, r = { NULL, 0 };
 	struct ref_value v = { .number = number };
@@ -379,7 +379,7 @@ move_locked(uint32_t *was, struct store *s, const char *name,
 	if (to)
 		v.id = to->id;
 	record = (struct audit_record){
-		.op = number ? "move" : "drop", .ref = alias,
+		.op = op ? op : number ? "move" : "drop", .ref = alias,
 		.number = number, .was = *was, .id = v.id, .note = note,
 	};
 	result = commit(s, alias, &r, &v, &record, e);
@@ -391,8 +391,8 @@ done:
 
 int
 ref_move(uint32_t *was, struct store *s, const char *name,
-    const char *label, uint32_t number, uint32_t expect, const char *note,
-    struct err *e)
+    const char *label, uint32_t number, uint32_t expect, const char *op,
+    const char *note, struct err *e)
 {
 	char *alias = xprintf("%s@%s", name, label);
 	int fd, r = -1;
@@ -400,7 +400,8 @@ ref_move(uint32_t *was, struct store *s, const char *name,
 	if (!ref_name_ok(alias)) {
 		err_set(e, ERR_USAGE, "'%.200s' is no alias", alias);
 	} else if (refs_lock(&fd, s, false, e) == 0) {
-		r = move_locked(was, s, name, alias, number, expect, note, e);
+		r = move_locked(was, s, name, alias, number, expect, op,
+		    note, e);
 		refs_unlock(fd);
 	}
 	free(alias);

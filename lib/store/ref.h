@@ -65,11 +65,12 @@ int ref_add(uint32_t *number, bool *added, struct store *s, const char *name,
  * Let the alias name@label mean version `number` (0: drop it).
  * `expect`: the version it must mean now, 0 for none, or REF_ANY.
  * *was gets the version before.  Moving to where it is already is done and
- * recorded nowhere.
+ * recorded nowhere.  `op` is the audit log's word for it; NULL: "move", or
+ * "drop" for 0.
  */
 int ref_move(uint32_t *was, struct store *s, const char *name,
-    const char *label, uint32_t number, uint32_t expect, const char *note,
-    struct err *e);
+    const char *label, uint32_t number, uint32_t expect, const char *op,
+    const char *note, struct err *e);
 
 /* Refs whose name begins with `prefix` ("", "data/"), in byte order,
  * aliases too.  fn returns 0 to go on. */

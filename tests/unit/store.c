@@ -192,17 +192,22 @@ test_refs(struct store *s)
 	    number == 2, "version 2");
 	ok(ref_add(&number, &added, s, "model/m", &a, 1, NULL, &e) < 0 &&
 	    e.code == ERR_MOVED, "one who expects version 1 loses");
-	ok(ref_move(&was, s, "model/m", "best", 1, 0, NULL, &e) == 0 &&
+	ok(ref_move(&was, s, "model/m", "best", 1, 0, NULL, NULL,
+	    &e) == 0 &&
 	    was == 0, "an alias is set");
 	stamp = ref_stamp(s, "model/m@best");
-	ok(ref_move(&was, s, "model/m", "best", 2, 2, NULL, &e) < 0 &&
+	ok(ref_move(&was, s, "model/m", "best", 2, 2, NULL, NULL,
+	    &e) < 0 &&
 	    e.code == ERR_MOVED, "expecting another version loses");
-	ok(ref_move(&was, s, "model/m", "best", 2, 1, NULL, &e) == 0 &&
+	ok(ref_move(&was, s, "model/m", "best", 2, 1, NULL, NULL,
+	    &e) == 0 &&
 	    was == 1, "it moves");
 	ok(ref_stamp(s, "model/m@best") != stamp, "and its stamp changes");
-	ok(ref_move(&was, s, "model/m", "best", 3, REF_ANY, NULL, &e) < 0 &&
+	ok(ref_move(&was, s, "model/m", "best", 3, REF_ANY, NULL, NULL,
+	    &e) < 0 &&
 	    e.code == ERR_NOENT, "not to a version that is not there");
-	ok(ref_move(&was, s, "model/m", "best", 0, REF_ANY, NULL, &e) == 0,
+	ok(ref_move(&was, s, "model/m", "best", 0, REF_ANY, NULL, NULL,
+	    &e) == 0,
 	    "it is dropped");
 	ok(ref_read(&r, s, "model/m@best", &e) == 0 && r.n == 3 &&
 	    ref_last(&r) == NULL, "and remembers where it was");
@@ -387,7 +392,7 @@ one_round(int round, struct err *e)
 	if (claimed != there && !(there && e->code == ERR_UNPROVEN))
 		verdict = -1;
 	if (claimed && ref_move(&was, s, "model/f", "x", number, REF_ANY, NULL,
-	    e) == 0 && verdict == 0)
+	    NULL, e) == 0 && verdict == 0)
 		verdict = 1;
 	if (errors_in(look, FSCK_STRONG) != 0)
 		verdict = -1;

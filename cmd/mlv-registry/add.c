@@ -1,0 +1,65 @@
+/* mlv-registry add: register a model. */
+#include "verbs.h"
+
+static int
+add_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log,
+	    .progress = &c->progress };
+	struct catalog *catalog = NULL;
+	struct registry_added added;
+	struct err e = ERR_INIT;
+	struct texts sources;
+	char text[OID_TEXT];
+	struct name n;
+	int r;
+
+	(void)opts;
+	if (argc < 1)
+		return cli_usage(c, "add takes a name and a run or a model "
+		    "file");
+	if (cli_names(c, &sources, argc - 1, argv + 1, &e) < 0 ||
+	    model_name(&n, c, argv[0], &e) < 0)
+		return cli_fail(c, &e);
+	if (n.version || n.alias || sources.n != 1) {
+		name_free(&n);
+		return cli_usage(c, "add takes a name and one run or model "
+		    "file");
+	}
+	r = catalog_open_repository(&catalog, NULL, &so, &e);
+	if (r == 0)
+		r = registry_add(&added, catalog, n.base, sources.v[0], &e);
+	if (r == 0 || e.code == ERR_UNPROVEN) {
+		c->committed = true;
+		out_begin(&c->out, "mlv.model/1");
+		out_text(&c->out, "name", added.put.label);
+		out_text(&c->out, "id", oid_print(text, &added.put.content));
+		out_int(&c->out, "bytes", (int64_t)added.size);
+		out_text(&c->out, "run", *added.run ? added.run : NULL);
+		out_only(&c->out, OUT_JSON);
+		out_text(&c->out, "manifest", oid_print(text, &added.put.id));
+		out_bool(&c->out, "added", added.put.added);
+		out_end(&c->out);
+	}
+	name_free(&n);
+	catalog_close(catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_add = {
+	.name = "add",
+	.summary = "register a model as the next version of a name",
+	.synopsis = "NAME RUN\nNAME FILE\nNAME --stdin",
+	.about =
+"RUN is run:ID, run:ID:PATH, an ID or the word a run was given; its model\n"
+"file is registered with its metrics, parameters and code, and lineage to\n"
+"the run and the data it read.  A FILE that a run put out gets the same; any\n"
+"other is registered as it is.\n"
+"\n"
+"Prints the version's name, the id of the model file, its bytes and the run.\n"
+"What is registered already keeps its version.\n"
+"\n"
+"example: mlv-train fit data:churn-train --target Churn -o m.onnx |\n"
+"             mlv-registry add churn --stdin\n",
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = add_run,
+};

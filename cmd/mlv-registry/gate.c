@@ -1,0 +1,82 @@
+/* mlv-registry gate: would this version pass? */
+#include "verbs.h"
+
+struct gate_opts {
+	const char *policy;
+};
+
+static const struct opt gate_options[] = {
+	{ OPT_TEXT, 'p', "policy", offsetof(struct gate_opts, policy), "FILE",
+	    "the rules, see mlv-policy(5)" },
+	OPT_END
+};
+
+static int
+judge(struct cli *c, struct catalog *catalog, const char *text,
+    const struct policy *p, struct err *e)
+{
+	struct catalog_item item;
+	struct gate g;
+	int r;
+
+	if (model_item(&item, c, catalog, text, e) < 0)
+		return -1;
+	r = gate_judge(&g, catalog, &item, p, e);
+	if (r == 0) {
+		print_gate(c, item.label, &g);
+		r = gate_refuse(&g, item.label, e);
+		gate_free(&g);
+	}
+	catalog_item_free(&item);
+	return r;
+}
+
+static int
+gate_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	struct gate_opts *o = opts;
+	struct catalog *catalog = NULL;
+	struct err e = ERR_INIT;
+	struct texts names;
+	struct policy p;
+	int status = EXIT_YES;
+
+	if (o->policy == NULL)
+		return cli_usage(c, "gate needs --policy FILE");
+	if (cli_names(c, &names, argc, argv, &e) < 0 ||
+	    read_policy(&p, o->policy, &e) < 0)
+		return cli_fail(c, &e);
+	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0) {
+		policy_free(&p);
+		return cli_fail(c, &e);
+	}
+	for (size_t i = 0; i < names.n; i++) {
+		if (judge(c, catalog, names.v[i], &p, &e) < 0) {
+			status = cli_fail(c, &e);
+			if (e.code != ERR_NO)
+				break;
+		}
+	}
+	catalog_close(catalog);
+	policy_free(&p);
+	return status;
+}
+
+const struct verb verb_gate = {
+	.name = "gate",
+	.summary = "judge a version by a policy, moving nothing",
+	.synopsis = "-p FILE NAME[@VERSION|@ALIAS]...\n-p FILE --stdin",
+	.about =
+"Prints a record a rule: model, verdict (pass, fail, missing, skipped), the\n"
+"rule's name and expression, the values it saw, and why.  Exit status 1, and\n"
+"the first rule that does not hold on stderr, when one fails or has no\n"
+"evidence.  A rule about the champion is skipped while there is none.\n"
+"\n"
+"Evidence is what was recorded by 'mlv-train eval' for the model's bytes, and\n"
+"the metrics and parameters of its run.\n"
+"\n"
+"example: mlv-registry gate churn@1 --policy gates.yaml\n",
+	.options = gate_options, .opts_size = sizeof(struct gate_opts),
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = gate_run,
+};

@@ -1,0 +1,73 @@
+/* mlv-registry log: versions and alias moves, from the audit log. */
+#include "catalog/history.h"
+#include "verbs.h"
+
+static void
+number(struct out *out, const char *key, uint32_t v)
+{
+	if (v)
+		out_int(out, key, v);
+	else
+		out_null(out, key);
+}
+
+static int
+print(void *ctx, const struct history_entry *h, struct err *e)
+{
+	const struct audit_record *r = h->record;
+	struct cli *c = ctx;
+	char text[OID_TEXT];
+
+	(void)e;
+	out_begin(&c->out, "mlv.history/1");
+	out_text(&c->out, "name", h->label);
+	out_text(&c->out, "op", r->op);
+	number(&c->out, "version", r->number);
+	number(&c->out, "was", r->was);
+	out_text(&c->out, "time", r->time);
+	out_text(&c->out, "user", r->user);
+	out_text(&c->out, "host", r->host);
+	out_text(&c->out, "note", *r->note ? r->note : NULL);
+	out_only(&c->out, OUT_JSON);
+	out_text(&c->out, "manifest", oid_is_none(&r->id) ? NULL :
+	    oid_print(text, &r->id));
+	out_text(&c->out, "record", oid_print(text, &r->hash));
+	out_end(&c->out);
+	return 0;
+}
+
+static int
+log_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	struct catalog *catalog = NULL;
+	struct err e = ERR_INIT;
+	struct name n;
+	int r;
+
+	(void)opts;
+	r = catalog_open_repository(&catalog, NULL, &so, &e);
+	if (r == 0 && argc == 0)
+		r = catalog_history(catalog, NAME_MODEL, NULL, print, c, &e);
+	for (int i = 0; r == 0 && i < argc; i++) {
+		if ((r = model_name(&n, c, argv[i], &e)) < 0)
+			break;
+		r = catalog_history(catalog, NAME_MODEL, n.base, print, c, &e);
+		name_free(&n);
+	}
+	catalog_close(catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_log = {
+	.name = "log",
+	.summary = "list versions and alias moves, with time, user and reason",
+	.synopsis = "[NAME...]",
+	.about =
+"Prints a record an event, oldest first: name, operation (add, move,\n"
+"rollback, drop), version, version before, time, user, host, note.  It comes\n"
+"from the audit log, whose chain of hashes is checked on the way.\n"
+"\n"
+"example: mlv-registry log churn\n",
+	.flags = VERB_JSON | VERB_NUL, .run = log_run,
+};

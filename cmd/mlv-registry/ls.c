@@ -1,0 +1,186 @@
+/* mlv-registry ls: models, or the versions of one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "store/ref.h"
+#include "verbs.h"
+
+struct listing {
+	struct cli *c;
+	struct catalog *catalog;
+	const char *base;	/* of the model at hand */
+	uint32_t version;	/* whose aliases are collected; 0: all */
+	struct buf aliases;
+};
+
+/* "champion", or "champion=2" when all are collected. */
+static int
+collect(void *ctx, const char *ref, struct err *e)
+{
+	struct listing *l = ctx;
+	const char *at = strchr(ref, '@');
+	const struct ref_value *v;
+	struct ref r;
+	size_t n = strlen(l->base);
+
+	if (at == NULL || (size_t)(at - ref) != 6 + n ||
+	    memcmp(ref + 6, l->base, n) != 0)
+		return 0;
+	if (ref_read(&r, catalog_store(l->catalog), ref, e) < 0)
+		return -1;
+	v = ref_last(&r);
+	if (v && (l->version == 0 || v->number == l->version)) {
+		buf_addf(&l->aliases, "%s%s", l->aliases.len ? "," : "", at + 1);
+		if (l->version == 0)
+			buf_addf(&l->aliases, "=%u", v->number);
+	}
+	ref_free(&r);
+	return 0;
+}
+
+static int
+find_aliases(struct listing *l, const char *base, uint32_t version,
+    struct err *e)
+{
+	char *prefix = xprintf("model/%s@", base);
+	int r;
+
+	buf_clear(&l->aliases);
+	l->base = base;
+	l->version = version;
+	r = ref_each(catalog_store(l->catalog), prefix, collect, l, e);
+	free(prefix);
+	return r;
+}
+
+static void
+print_metrics(struct out *out, const struct json *metrics)
+{
+	char text[NUM_TEXT_MAX];
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (const struct json *m = metrics ? metrics->child : NULL; m;
+	    m = m->next) {
+		num_print_f64(text, m->d);
+		buf_addf(&b, "%s%s=%s", b.len ? " " : "", m->key,
+		    m->type == JSON_NULL ? "?" : text);
+	}
+	out_only(out, OUT_TEXT);
+	out_text(out, "metrics", b.len ? b.data : NULL);
+	out_only(out, OUT_JSON);
+	if (metrics)
+		out_tree(out, "metrics", metrics);
+	out_only(out, OUT_BOTH);
+	buf_free(&b);
+}
+
+static int
+print(struct listing *l, const char *base, uint32_t version, bool all,
+    struct err *e)
+{
+	struct out *out = &l->c->out;
+	struct arena a = { NULL, 0 };
+	char *name = xprintf("model:%s@%u", base, version);
+	struct catalog_item item;
+	struct link content, run;
+	const struct json *m;
+	char text[OID_TEXT];
+	int r = catalog_resolve(&item, l->catalog, name, e);
+
+	free(name);
+	if (r < 0)
+		return -1;
+	if (catalog_manifest(&m, &a, l->catalog, &item.id, e) < 0 ||
+	    find_aliases(l, base, all ? 0 : version, e) < 0) {
+		r = -1;
+	} else {
+		bool has = manifest_find(&content, m, "content", NULL);
+
+		out_begin(out, "mlv.model/1");
+		out_text(out, "name", item.label);
+		out_text(out, "id", has ? oid_print(text, &content.id) : NULL);
+		out_int(out, "bytes", has ? (int64_t)content.size : 0);
+		out_text(out, "run", manifest_find(&run, m, "run", NULL) ?
+		    run.name : NULL);
+		out_text(out, "aliases", l->aliases.len ? l->aliases.data : NULL);
+		print_metrics(out, json_get(m, "metrics"));
+		out_end(out);
+	}
+	arena_free(&a);
+	catalog_item_free(&item);
+	return r;
+}
+
+static int
+newest(void *ctx, const char *ref, struct err *e)
+{
+	struct listing *l = ctx;
+	struct ref r;
+	int result;
+
+	if (strchr(ref, '@'))
+		return 0;
+	if (ref_read(&r, catalog_store(l->catalog), ref, e) < 0)
+		return -1;
+	result = print(l, ref + 6, (uint32_t)r.n, true, e);
+	ref_free(&r);
+	return result;
+}
+
+static int
+versions(struct listing *l, const char *text, struct err *e)
+{
+	struct name n;
+	struct ref r = { NULL, 0 };
+	char *ref;
+	int result;
+
+	if (model_name(&n, l->c, text, e) < 0)
+		return -1;
+	ref = xprintf("model/%s", n.base);
+	result = ref_read(&r, catalog_store(l->catalog), ref, e);
+	if (result < 0 && e->code == ERR_NOENT)
+		err_set(e, ERR_NOENT, "there is no model:%s", n.base);
+	for (uint32_t i = 1; result == 0 && i <= r.n; i++)
+		result = print(l, n.base, i, false, e);
+	ref_free(&r);
+	free(ref);
+	name_free(&n);
+	return result;
+}
+
+static int
+ls_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	struct listing l = { .c = c };
+	struct err e = ERR_INIT;
+	int r;
+
+	(void)opts;
+	buf_init(&l.aliases, BUF_CAP_SMALL);
+	r = catalog_open_repository(&l.catalog, NULL, &so, &e);
+	if (r == 0 && argc == 0)
+		r = ref_each(catalog_store(l.catalog), "model/", newest, &l, &e);
+	for (int i = 0; r == 0 && i < argc; i++)
+		r = versions(&l, argv[i], &e);
+	buf_free(&l.aliases);
+	catalog_close(l.catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_ls = {
+	.name = "ls",
+	.summary = "list models, or every version of one",
+	.synopsis = "[NAME...]",
+	.about =
+"Prints a record a model: the name with its newest version, the id of the\n"
+"model file, its bytes, the run it is from, the aliases with their versions,\n"
+"the run's metrics.  With NAME a record a version, with its own aliases.\n"
+"\n"
+"example: mlv-registry ls churn\n",
+	.flags = VERB_JSON | VERB_NUL, .run = ls_run,
+};

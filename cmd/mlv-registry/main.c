@@ -1,0 +1,80 @@
+/* mlv-registry: models under a name, their versions, and who is champion. */
+#include <string.h>
+
+#include "base/file.h"
+#include "verbs.h"
+
+int
+model_name(struct name *n, struct cli *c, const char *text, struct err *e)
+{
+	const char *full = strchr(text, ':') ? text :
+	    arena_printf(&c->arena, "model:%s", text);
+
+	if (name_parse(n, full, e) < 0)
+		return -1;
+	if (n->kind == NAME_MODEL && n->path == NULL)
+		return 0;
+	name_free(n);
+	return err_set(e, ERR_USAGE, "'%.200s' is not a model's name", text);
+}
+
+int
+model_item(struct catalog_item *item, struct cli *c, struct catalog *catalog,
+    const char *text, struct err *e)
+{
+	struct name n;
+	int r;
+
+	if (model_name(&n, c, text, e) < 0)
+		return -1;
+	r = catalog_resolve(item, catalog, n.text, e);
+	name_free(&n);
+	return r;
+}
+
+int
+read_policy(struct policy *p, const char *path, struct err *e)
+{
+	struct buf b;
+	int r;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	r = file_read(&b, path, e);
+	if (r == 0 && (r = policy_parse(p, b.data, b.len, e)) < 0)
+		err_wrap(e, "'%s'", path);
+	buf_free(&b);
+	return r;
+}
+
+void
+print_gate(struct cli *c, const char *label, const struct gate *g)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		const struct gate_result *r = &g->result[i];
+
+		out_begin(&c->out, "mlv.verdict/1");
+		out_text(&c->out, "model", label);
+		out_text(&c->out, "verdict", verdict_text(r->verdict));
+		out_text(&c->out, "rule", r->rule->name);
+		out_text(&c->out, "expr", r->rule->text);
+		out_text(&c->out, "values", *r->values ? r->values : NULL);
+		out_text(&c->out, "why", *r->why ? r->why : NULL);
+		out_end(&c->out);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct verb *const verbs[] = {
+		&verb_add, &verb_ls, &verb_show, &verb_gate, &verb_set,
+		&verb_rollback, &verb_log, &verb_verify, NULL
+	};
+	static const struct tool tool = {
+		.name = "mlv-registry",
+		.summary = "models under a name, their versions and aliases",
+		.verbs = verbs,
+	};
+
+	return cli_main(argc, argv, &tool);
+}

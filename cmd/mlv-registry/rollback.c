@@ -1,0 +1,68 @@
+/* mlv-registry rollback: back to the version before. */
+#include "verbs.h"
+
+struct rollback_opts {
+	const char *note;
+};
+
+static const struct opt rollback_options[] = {
+	{ OPT_TEXT, 'm', "note", offsetof(struct rollback_opts, note), "TEXT",
+	    "a word for the audit log" },
+	OPT_END
+};
+
+static int
+rollback_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	const char *note = ((struct rollback_opts *)opts)->note;
+	struct catalog *catalog = NULL;
+	struct err e = ERR_INIT;
+	uint32_t now = 0, was = 0;
+	struct name n;
+	int r;
+
+	if (argc != 1)
+		return cli_usage(c, "rollback takes NAME@ALIAS");
+	if (model_name(&n, c, argv[0], &e) < 0)
+		return cli_fail(c, &e);
+	if (n.alias == NULL) {
+		name_free(&n);
+		return cli_usage(c, "'%s' names no alias: write NAME@ALIAS",
+		    argv[0]);
+	}
+	r = catalog_open_repository(&catalog, NULL, &so, &e);
+	if (r == 0)
+		r = registry_rollback(&now, &was, catalog, n.base, n.alias, note,
+		    &e);
+	if (r == 0 || e.code == ERR_UNPROVEN) {
+		c->committed = true;
+		out_begin(&c->out, "mlv.alias/1");
+		out_text(&c->out, "name", arena_printf(&c->arena,
+		    "model:%s@%s", n.base, n.alias));
+		out_int(&c->out, "version", now);
+		if (was)
+			out_int(&c->out, "was", was);
+		else
+			out_null(&c->out, "was");
+		out_end(&c->out);
+	}
+	catalog_close(catalog);
+	name_free(&n);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_rollback = {
+	.name = "rollback",
+	.summary = "let an alias mean the version it meant before",
+	.synopsis = "[-m TEXT] NAME@ALIAS",
+	.about =
+"Repeated, it goes further back.  No gate is asked: the version passed when\n"
+"it was set.  Exit status 1 when there is nowhere to go back to.\n"
+"\n"
+"Prints the alias, its version now and before.\n"
+"\n"
+"example: mlv-registry rollback churn@champion -m 'latency'\n",
+	.options = rollback_options, .opts_size = sizeof(struct rollback_opts),
+	.flags = VERB_JSON | VERB_NUL, .run = rollback_run,
+};

@@ -1,0 +1,145 @@
+/* mlv-registry show: one version: what it is, rests on and scored. */
+#include <string.h>
+
+#include "verbs.h"
+
+struct showing {
+	struct cli *c;
+	struct catalog *catalog;
+};
+
+static void
+field(struct cli *c, const char *key, const char *value)
+{
+	out_begin(&c->out, "mlv.field/1");
+	out_text(&c->out, "field", key);
+	out_text(&c->out, "value", value);
+	out_end(&c->out);
+}
+
+static void
+members(struct cli *c, const char *prefix, const struct json *map)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_DOC);
+	for (const struct json *m = map ? map->child : NULL; m; m = m->next) {
+		buf_clear(&b);
+		if (m->type == JSON_TEXT)
+			buf_add(&b, m->s, m->n);
+		else
+			json_write(&b, m);
+		field(c, arena_printf(&c->arena, "%s.%s", prefix, m->key),
+		    b.data);
+	}
+	buf_free(&b);
+}
+
+/* "lineage  <indent>rel name id", one a record. */
+static int
+print_link(void *ctx, int depth, const struct link *l, struct err *e)
+{
+	struct showing *s = ctx;
+	char text[OID_TEXT];
+
+	(void)e;
+	if (depth == 0)
+		return 0;
+	field(s->c, "lineage", arena_printf(&s->c->arena, "%*s%s %s %s",
+	    (depth - 1) * 2, "", l->rel, *l->name ? l->name : "-",
+	    oid_print(text, &l->id)));
+	return 0;
+}
+
+static int
+print_evaluation(struct showing *s, const struct oid *model, struct err *e)
+{
+	static const char *const labels[] = { "test", "valid", "train" };
+	struct arena *a = &s->c->arena;
+	const struct json *found;
+	struct link data;
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
+		if (catalog_find_evaluation(&found, NULL, a, s->catalog, model,
+		    labels[i], e) < 0)
+			return -1;
+		if (found == NULL)
+			continue;
+		if (manifest_find(&data, found, "data", NULL))
+			field(s->c, arena_printf(a, "%s.data", labels[i]),
+			    data.name);
+		members(s->c, labels[i], json_get(found, "metrics"));
+	}
+	return 0;
+}
+
+static int
+show(struct showing *s, const char *text, struct err *e)
+{
+	struct cli *c = s->c;
+	struct catalog_item item;
+	char id[OID_TEXT];
+	struct link content;
+	const struct json *m;
+	int r;
+
+	if (model_item(&item, c, s->catalog, text, e) < 0)
+		return -1;
+	r = catalog_manifest(&m, &c->arena, s->catalog, &item.id, e);
+	if (r == 0 && c->json) {
+		out_begin(&c->out, "mlv.manifest/1");
+		out_text(&c->out, "name", item.label);
+		out_text(&c->out, "id", oid_print(id, &item.id));
+		out_tree(&c->out, "manifest", m);
+		out_end(&c->out);
+	} else if (r == 0) {
+		bool has = manifest_find(&content, m, "content", NULL);
+
+		field(c, "name", item.label);
+		field(c, "manifest", oid_print(id, &item.id));
+		if (has)
+			field(c, "content", oid_print(id, &content.id));
+		members(c, "code", json_get(m, "code"));
+		members(c, "params", json_get(m, "params"));
+		members(c, "metrics", json_get(m, "metrics"));
+		if (has)
+			r = print_evaluation(s, &content.id, e);
+		if (r == 0)
+			r = catalog_lineage(s->catalog, &item.id, print_link, s,
+			    e);
+	}
+	catalog_item_free(&item);
+	return r;
+}
+
+static int
+show_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	struct showing s = { .c = c };
+	struct err e = ERR_INIT;
+	struct texts names;
+	int r = 0;
+
+	(void)opts;
+	if (cli_names(c, &names, argc, argv, &e) < 0 ||
+	    catalog_open_repository(&s.catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		r = show(&s, names.v[i], &e);
+	catalog_close(s.catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_show = {
+	.name = "show",
+	.summary = "show a version: its numbers, code and lineage",
+	.synopsis = "NAME[@VERSION|@ALIAS]...\n--stdin",
+	.about =
+"Prints a record a field: name, manifest, content, code, parameters, the\n"
+"run's metrics, the newest evaluations (test, valid, train), and the lineage,\n"
+"one link a record, indented by depth.  --json prints the manifest.\n"
+"\n"
+"example: mlv-registry show churn@champion\n",
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = show_run,
+};

@@ -1,0 +1,357 @@
+/* Judging a model version by the evidence recorded for it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "registry/policy.h"
+
+static const char champion_word[] = "champion.";
+
+/* One model version and what is known of it, read when asked for. */
+struct evidence {
+	const struct json *manifest;
+	struct oid content;
+	struct found {
+		const char *label;
+		const struct json *report;	/* NULL: there is none */
+	} *found;
+	size_t n, room;
+};
+
+struct judging {
+	struct gate *g;
+	struct catalog *c;
+	struct evidence candidate, champion;
+	bool has_champion;
+	/* of the rule at hand */
+	const struct expr *expr;
+	struct buf values, why;
+	bool asked_champion;	/* and there is none */
+	bool missing;
+};
+
+static int
+read_evidence(struct evidence *v, struct judging *j, const struct oid *id,
+    struct err *e)
+{
+	struct link l;
+
+	if (catalog_manifest(&v->manifest, &j->g->arena, j->c, id, e) < 0)
+		return -1;
+	if (!manifest_find(&l, v->manifest, "content", NULL))
+		return err_set(e, ERR_FORMAT, "a model without content");
+	v->content = l.id;
+	return 0;
+}
+
+static int
+find_report(const struct json **report, struct evidence *v,
+    struct judging *j, const char *label, struct err *e)
+{
+	struct found *f;
+
+	for (size_t i = 0; i < v->n; i++) {
+		if (strcmp(v->found[i].label, label) == 0) {
+			*report = v->found[i].report;
+			return 0;
+		}
+	}
+	if (catalog_find_evaluation(report, NULL, &j->g->arena, j->c,
+	    &v->content, label, e) < 0)
+		return -1;
+	if (v->n == v->room) {
+		v->room = v->room ? v->room * 2 : 4;
+		v->found = xresize(v->found, v->room, sizeof(*v->found));
+	}
+	f = &v->found[v->n++];
+	f->label = arena_strdup(&j->g->arena, label);
+	f->report = *report;
+	return 0;
+}
+
+/* {metric: number} or {metric: {value, low, high}}; "auc" or "auc.low". */
+static bool
+metric_of(double *out, const struct json *metrics, const char *name)
+{
+	const struct json *m = json_get(metrics, name);
+	const char *dot = strrchr(name, '.');
+	char *base;
+
+	if (m == NULL && dot != NULL) {
+		base = xstrndup(name, (size_t)(dot - name));
+		m = json_get(metrics, base);
+		free(base);
+		m = m && m->type == JSON_MAP ? json_get(m, dot + 1) : NULL;
+	} else if (m != NULL && m->type == JSON_MAP) {
+		m = json_get(m, "value");
+	}
+	if (m == NULL || (m->type != JSON_INT && m->type != JSON_REAL))
+		return false;
+	*out = m->d;
+	return true;
+}
+
+static bool
+same_data(const struct json *a, const struct json *b)
+{
+	struct link x, y;
+	bool has = manifest_find(&x, a, "data", NULL);
+
+	if (has != manifest_find(&y, b, "data", NULL))
+		return false;
+	return !has || oid_eq(&x.id, &y.id);
+}
+
+static void
+lacks(struct judging *j, const char *fmt, const char *what)
+{
+	j->missing = true;
+	buf_addf(&j->why, "%s", j->why.len ? "; " : "");
+	buf_addf(&j->why, "%s", fmt);
+	if (what)
+		buf_addf(&j->why, " '%s'", what);
+}
+
+/* LABEL.METRIC by an evaluation.  1 found, 0 not, -1. */
+static int
+from_report(double *out, struct judging *j, struct evidence *v,
+    const char *label, const char *metric, struct err *e)
+{
+	const struct json *report, *ours;
+
+	if (find_report(&report, v, j, label, e) < 0)
+		return -1;
+	if (report == NULL ||
+	    !metric_of(out, json_get(report, "metrics"), metric))
+		return 0;
+	if (v != &j->champion)
+		return 1;
+	if (find_report(&ours, &j->candidate, j, label, e) < 0)
+		return -1;
+	if (ours != NULL && !same_data(ours, report)) {
+		lacks(j, "the champion was evaluated on other data under the "
+		    "label", label);
+		return 0;
+	}
+	return 1;
+}
+
+static int
+lookup(struct expr_value *out, struct judging *j, struct evidence *v,
+    const char *name, struct err *e)
+{
+	const struct json *metrics = json_get(v->manifest, "metrics"), *p;
+	const char *dot = strchr(name, '.');
+	struct link content;
+	char *label;
+	double d;
+	int r = 0;
+
+	*out = (struct expr_value){ .type = EXPR_MISSING };
+	if (strncmp(name, "params.", 7) == 0) {
+		p = json_get(json_get(v->manifest, "params"), name + 7);
+		if (p && p->type == JSON_TEXT)
+			*out = (struct expr_value){ .type = EXPR_TEXT,
+			    .s = p->s, .n = p->n };
+		else if (p && p->type == JSON_BOOL)
+			*out = (struct expr_value){ .type = EXPR_BOOL, .b = p->b };
+		else if (p && (p->type == JSON_INT || p->type == JSON_REAL))
+			*out = (struct expr_value){ .type = EXPR_NUM, .d = p->d };
+		return 0;
+	}
+	if (strcmp(name, "size") == 0 &&
+	    manifest_find(&content, v->manifest, "content", NULL)) {
+		d = (double)content.size;
+		r = 1;
+	} else if (dot == NULL) {
+		r = from_report(&d, j, v, "test", name, e);
+	} else {
+		label = xstrndup(name, (size_t)(dot - name));
+		r = from_report(&d, j, v, label, dot + 1, e);
+		free(label);
+	}
+	if (r == 0 && !j->missing && metric_of(&d, metrics, name))
+		r = 1;
+	if (r == 1)
+		*out = (struct expr_value){ .type = EXPR_NUM, .d = d };
+	return r < 0 ? -1 : 0;
+}
+
+static void
+note_value(struct judging *j, const char *name, const struct expr_value *v)
+{
+	char text[NUM_TEXT_MAX];
+
+	buf_addf(&j->values, "%s%s=", j->values.len ? " " : "", name);
+	switch (v->type) {
+	case EXPR_NUM:
+		num_print_f64(text, v->d);
+		buf_adds(&j->values, text);
+		break;
+	case EXPR_TEXT:
+		buf_add(&j->values, v->s, v->n);
+		break;
+	case EXPR_BOOL:
+		buf_adds(&j->values, v->b ? "true" : "false");
+		break;
+	case EXPR_MISSING:
+		buf_adds(&j->values, "?");
+		break;
+	}
+}
+
+static int
+value_of(void *ctx, size_t i, struct expr_value *v, struct err *e)
+{
+	struct judging *j = ctx;
+	const char *name = expr_name(j->expr, i);
+	size_t n = sizeof(champion_word) - 1;
+
+	*v = (struct expr_value){ .type = EXPR_MISSING };
+	if (strncmp(name, champion_word, n) == 0) {
+		if (!j->has_champion) {
+			j->asked_champion = true;
+			return 0;
+		}
+		return lookup(v, j, &j->champion, name + n, e);
+	}
+	return lookup(v, j, &j->candidate, name, e);
+}
+
+/* Every name once for the record, whether the rule got to it or not. */
+static int
+note_all(struct judging *j, struct err *e)
+{
+	for (size_t i = 0; i < expr_names(j->expr); i++) {
+		struct expr_value v;
+		bool told;
+
+		if (value_of(j, i, &v, e) < 0)
+			return -1;
+		told = j->missing;
+		note_value(j, expr_name(j->expr, i), &v);
+		if (v.type == EXPR_MISSING && !told && !j->asked_champion)
+			lacks(j, "no record of", expr_name(j->expr, i));
+	}
+	return 0;
+}
+
+static int
+judge_rule(struct gate_result *out, struct judging *j,
+    const struct policy_rule *rule, struct err *e)
+{
+	struct expr_env env = { .name = value_of, .ctx = j };
+	bool holds;
+
+	j->expr = rule->expr;
+	j->asked_champion = j->missing = false;
+	buf_clear(&j->values);
+	buf_clear(&j->why);
+	out->rule = rule;
+	if (note_all(j, e) < 0 || expr_holds(&holds, rule->expr, &env, e) < 0)
+		return err_wrap(e, "rule '%s'", rule->name);
+	if (holds)
+		out->verdict = VERDICT_PASS;
+	else if (j->asked_champion)
+		out->verdict = VERDICT_SKIPPED;
+	else
+		out->verdict = j->missing ? VERDICT_MISSING : VERDICT_FAIL;
+	if (out->verdict == VERDICT_SKIPPED) {
+		buf_clear(&j->why);
+		buf_adds(&j->why, "there is no champion yet");
+	}
+	if (out->verdict == VERDICT_FAIL || out->verdict == VERDICT_MISSING)
+		j->g->failed++;
+	out->values = arena_strdup(&j->g->arena, j->values.data);
+	out->why = out->verdict == VERDICT_PASS ? "" :
+	    arena_strdup(&j->g->arena, j->why.data);
+	return 0;
+}
+
+static int
+find_champion(struct judging *j, const struct catalog_item *item,
+    const struct policy *p, struct err *e)
+{
+	char *name = xprintf("model:%s@%s", item->base, p->champion);
+	struct err mine = ERR_INIT;
+	struct catalog_item champion;
+	int r = 0;
+
+	if (catalog_resolve(&champion, j->c, name, &mine) == 0) {
+		j->has_champion = true;
+		j->g->champion = champion.version;
+		r = read_evidence(&j->champion, j, &champion.id, e);
+		catalog_item_free(&champion);
+	} else if (mine.code != ERR_NOENT) {
+		*e = mine;
+		r = -1;
+	}
+	free(name);
+	return r;
+}
+
+int
+gate_judge(struct gate *g, struct catalog *c,
+    const struct catalog_item *item, const struct policy *p, struct err *e)
+{
+	struct judging j = { .g = g, .c = c };
+	int r = -1;
+
+	memset(g, 0, sizeof(*g));
+	if (item->kind != NAME_MODEL)
+		return err_set(e, ERR_USAGE, "%s is not a model: a gate judges "
+		    "model:NAME@VERSION", item->label);
+	buf_init(&j.values, BUF_CAP_SMALL);
+	buf_init(&j.why, BUF_CAP_SMALL);
+	if (read_evidence(&j.candidate, &j, &item->id, e) < 0 ||
+	    find_champion(&j, item, p, e) < 0)
+		goto done;
+	g->result = arena_alloc(&g->arena, p->n * sizeof(*g->result));
+	for (; g->n < p->n; g->n++)
+		if (judge_rule(&g->result[g->n], &j, &p->rule[g->n], e) < 0)
+			goto done;
+	r = 0;
+done:
+	free(j.candidate.found);
+	free(j.champion.found);
+	buf_free(&j.values);
+	buf_free(&j.why);
+	if (r < 0)
+		gate_free(g);
+	return r;
+}
+
+void
+gate_free(struct gate *g)
+{
+	arena_free(&g->arena);
+	memset(g, 0, sizeof(*g));
+}
+
+const char *
+verdict_text(enum verdict v)
+{
+	static const char *const words[] = { "pass", "fail", "missing",
+	    "skipped" };
+
+	return words[v];
+}
+
+int
+gate_refuse(const struct gate *g, const char *label, struct err *e)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		const struct gate_result *r = &g->result[i];
+
+		if (r->verdict == VERDICT_FAIL)
+			return err_set(e, ERR_NO, "%s does not pass: rule '%s' "
+			    "fails (%s)", label, r->rule->name, r->values);
+		if (r->verdict == VERDICT_MISSING)
+			return err_set(e, ERR_NO, "%s does not pass: rule '%s' "
+			    "has no evidence: %s; record it with 'mlv-train "
+			    "eval'", label, r->rule->name, r->why);
+	}
+	return 0;
+}

@@ -1,0 +1,75 @@
+/*
+ * registry/policy.h - what must hold before an alias moves (mlv-policy(5)).
+ *
+ * A policy is YAML: a list of rules, each an expression of lib/expr over
+ * the evidence recorded for a model version:
+ *
+ *	champion: champion		# the alias to compare with
+ *	rules:
+ *	  - test.auc >= 0.83
+ *	  - name: not worse than the champion
+ *	    expr: test.auc - champion.test.auc > -0.005
+ *
+ * Names: LABEL.METRIC is a metric of the newest evaluation with that label
+ * (LABEL.METRIC.low and .high its interval); a METRIC without label is the
+ * test evaluation's, else the run's; params.NAME is a parameter; size is
+ * the model's bytes.  champion.X is X of the champion; it counts only when
+ * both were evaluated on the same data.  A rule that compares with a
+ * champion is skipped as long as there is none.
+ *
+ * The gate never evaluates a model: it looks at what was recorded, and a
+ * rule whose evidence is missing does not hold.
+ */
+#ifndef REGISTRY_POLICY_H
+#define REGISTRY_POLICY_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "catalog/catalog.h"
+#include "expr/expr.h"
+
+struct policy_rule {
+	const char *name;
+	const char *text;
+	const struct expr *expr;
+};
+
+struct policy {
+	struct arena arena;
+	struct policy_rule *rule;
+	size_t n;
+	const char *champion;
+	struct oid id;		/* of the policy's bytes */
+};
+
+/* ERR_FORMAT and ERR_USAGE name the line. */
+int policy_parse(struct policy *p, const char *s, size_t n, struct err *e);
+void policy_free(struct policy *p);
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_MISSING, VERDICT_SKIPPED };
+const char *verdict_text(enum verdict v);
+
+struct gate_result {
+	const struct policy_rule *rule;
+	enum verdict verdict;
+	const char *values;	/* "test.auc=0.84 champion.test.auc=0.83" */
+	const char *why;	/* what is missing, or "" */
+};
+
+struct gate {
+	struct arena arena;
+	struct gate_result *result;	/* one a rule */
+	size_t n;
+	size_t failed;			/* fail or missing */
+	uint32_t champion;		/* version compared with; 0: none */
+};
+
+/* Judge version `item` of a model.  Returns 0 also when rules fail. */
+int gate_judge(struct gate *g, struct catalog *c,
+    const struct catalog_item *item, const struct policy *p, struct err *e);
+void gate_free(struct gate *g);
+/* The first rule that does not hold as an ERR_NO message; returns -1. */
+int gate_refuse(const struct gate *g, const char *label, struct err *e);
+
+#endif

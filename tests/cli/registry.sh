@@ -1,0 +1,51 @@
+#!/bin/sh
+# mlv-registry: versions, aliases, gates, log, verify
+. "$(dirname "$0")/../lib.sh"
+
+tab=$(printf '\t')
+fresh repo
+check 'outside a repository: what to do' 'echo m >m.onnx; expect 3 mlv-registry add churn m.onnx && says "mlv-data init"'
+mlv-data init >/dev/null
+check 'nothing to list' 'expect 0 mlv-registry ls && test ! -s out'
+echo 'model one' >m.onnx
+sha=$(sha256sum m.onnx | cut -d" " -f1)
+check 'a file becomes version 1' 'expect 0 mlv-registry add churn m.onnx && printf "model:churn@1\tsha256:$sha\t10\t\\\\N\n" >want && same want out'
+check 'the same file stays version 1' 'expect 0 mlv-registry add churn m.onnx && same want out'
+echo 'model two, larger' >m.onnx
+check 'another is version 2' 'expect 0 mlv-registry add churn m.onnx && prints "model:churn@2"'
+check 'the name by --stdin' 'echo "m.onnx${tab}x" | mlv-registry add other --stdin >out && prints "model:other@1"'
+check 'no such run' 'expect 3 mlv-registry add churn nothing && says "nothing"'
+check 'a name that is none' 'expect 2 mlv-registry add Churn m.onnx && says "lower-case"'
+check 'an alias is set' 'expect 0 mlv-registry set churn@champion 1 && printf "model:churn@champion\t1\t\\\\N\n" >want && same want out'
+check 'and serves as a name' 'mlv-data cat model:churn@champion >out && printf "model one\n" >want && same want out'
+check 'a policy that holds' 'printf "rules:\n  - size < 100\n" >p.yaml; expect 0 mlv-registry gate model:churn@2 --policy p.yaml && prints "pass${tab}size < 100"'
+check 'one that does not: exit 1, the rule named' \
+    'printf "rules:\n  - name: small\n    expr: size <= champion.size\n" >q.yaml; expect 1 mlv-registry gate churn@2 -p q.yaml && says "rule '"'small'"'" && says "size=18" && prints "fail${tab}small"'
+check 'evidence that is missing is said' \
+    'printf "rules: [test.auc > 0.8]\n" >r.yaml; expect 1 mlv-registry gate churn@2 -p r.yaml && says "no record of" && says "mlv-train eval" && prints missing'
+check 'a gate keeps the alias where it is' \
+    'expect 1 mlv-registry set churn@champion 2 --gate q.yaml && test ! -s out && mlv-registry ls churn | grep "^model:churn@1" | grep -q champion'
+check 'a gate that holds lets it move' 'expect 0 mlv-registry set churn@champion 2 --gate p.yaml -m "try it" && prints "2${tab}1"'
+check 'the wrong expectation changes nothing' 'expect 3 mlv-registry set churn@champion 1 --expect 1 && says "expected version 1, found 2"'
+check 'expect none' 'expect 3 mlv-registry set churn@champion 1 -e none && expect 0 mlv-registry set churn@candidate champion -e none'
+check 'a version that is not there' 'expect 3 mlv-registry set churn@champion 9 && says "no version 9"'
+check 'rollback' 'expect 0 mlv-registry rollback churn@champion -m "too slow" && prints "1${tab}2"'
+check 'no further' 'expect 1 mlv-registry rollback churn@champion && says "nowhere"'
+check 'an alias is dropped' 'expect 0 mlv-registry set churn@candidate --drop && expect 3 mlv-data cat model:churn@candidate && says "no alias"'
+check 'log tells it all' 'expect 0 mlv-registry log churn && cut -f1-4 out >got &&
+    printf "%s\n" "model:churn@1${tab}add${tab}1${tab}\\N" "model:churn@2${tab}add${tab}2${tab}\\N" "model:churn@champion${tab}move${tab}1${tab}\\N" "model:churn@champion${tab}move${tab}2${tab}1" "model:churn@candidate${tab}move${tab}2${tab}\\N" "model:churn@champion${tab}rollback${tab}1${tab}2" "model:churn@candidate${tab}drop${tab}\\N${tab}2" >want && same want got && prints "too slow" && prints "passed; try it"'
+check 'ls as JSON' 'expect 0 mlv-registry ls --json churn && grep -q "^{\"schema\":\"mlv.model/1\",\"name\":\"model:churn@1\"" out'
+check 'show' 'expect 0 mlv-registry show churn@champion && prints "content${tab}sha256:$sha" && prints "lineage${tab}content"'
+check 'verify says whole' 'expect 0 mlv-registry verify && test "$(grep -c whole out)" = 3'
+check 'a policy with an unknown member' 'printf "ruels: []\n" >b.yaml; expect 3 mlv-registry gate churn@1 -p b.yaml && says "rules"'
+check 'a policy that does not parse' 'printf "rules: [a >]\n" >b.yaml; expect 2 mlv-registry gate churn@1 -p b.yaml'
+check 'no policy' 'expect 2 mlv-registry gate churn@1 && says "--policy"'
+check 'data is no model' 'expect 2 mlv-registry show data:churn && says "not a model"'
+cp .mlv/audit/log keep
+sed -i 's/try it/do it!/' .mlv/audit/log
+check 'an edited audit log shows' 'expect 1 mlv-registry verify && says "audit log" && expect 1 mlv-data fsck && expect 3 mlv-registry log churn'
+cp keep .mlv/audit/log
+object=.mlv/objects/$(echo "$sha" | cut -c1-2)/$(echo "$sha" | cut -c3-)
+chmod u+w "$object"; printf X | dd of="$object" bs=1 seek=9 conv=notrunc 2>/dev/null
+check 'verify names what is damaged' 'expect 1 mlv-registry verify churn@1 && says damaged && prints "damaged${tab}2${tab}1"'
+finish
