@@ -44,12 +44,14 @@ LIBS := -lyaml -lzstd -lcrypto -lpcre2-8 -lmicrohttpd -lopenblas -lm
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB := $(B)/libmlv.a
 # A tool appears as soon as its main.c does.
 BINS := $(foreach t,$(TOOLS),$(if $(wildcard cmd/mlv-$t/main.c),$(B)/bin/mlv-$t))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
+TESTTOOLS := $(patsubst tests/tools/%.c,$(B)/tools/%,$(TOOL_SRC))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
 all: $(BINS) ## build the six tools into build/bin
@@ -87,12 +89,17 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Programs that tests and benchmarks drive.
+$(B)/tools/%: $(B)/obj/tests/tools/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Fuzz targets define LLVMFuzzerTestOneInput; a small main replays files.
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/replay.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-units: $(UNIT)
+units: $(UNIT) $(TESTTOOLS)
 fuzzers: $(FUZZ)
 
 check: ## build with -Werror, then unit, CLI, golden, fuzz, sanitizer and lint checks
@@ -103,14 +110,14 @@ check: ## build with -Werror, then unit, CLI, golden, fuzz, sanitizer and lint c
 test: all units fuzzers ## the tests alone; T='cli/data*' picks some
 	@sh tests/run some $(T)
 
-interop: all ## compare with scikit-learn, LightGBM, XGBoost, onnxruntime, evidently
+interop: all units ## compare with scikit-learn, LightGBM, XGBoost, onnxruntime, evidently
 	@sh scripts/deps interop
 	@sh tests/interop/run
 
 demo: all ## the churn journey; DATA=telco.csv runs it on a real file
 	@sh examples/churn/demo.sh $(DATA)
 
-bench: all ## measure side by side with the peers
+bench: all units ## measure side by side with the peers
 	@sh scripts/deps interop
 	@sh scripts/bench/run
 
@@ -138,4 +145,4 @@ clean: ## remove build/
 FORCE:
 .PHONY: all help units fuzzers check test interop demo bench lint install uninstall clean FORCE
 
--include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/replay.c))
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC) tests/replay.c))

@@ -280,7 +280,8 @@ number(struct json_pull *p)
 		s = digits(s, p->end, &m, &count);
 		if (s == first)
 			return false;
-		frac = (int)(s - first > 400 ? 400 : s - first);
+		/* what is longer than an int is not short: the slow path */
+		frac = s - first > 100000 ? 100000 : (int)(s - first);
 		p->is_int = false;
 	}
 	if (s < p->end && (*s | 32) == 'e') {
@@ -301,7 +302,7 @@ number(struct json_pull *p)
 	p->s = from;
 	p->n = (size_t)(s - from);
 	exponent -= frac;
-	if (count <= 19 && m <= (1ull << 53) && exponent >= -22 &&
+	if (count <= 19 && frac < 100000 && m <= (1ull << 53) && exponent >= -22 &&
 	    exponent <= 22) {
 		p->d = exponent < 0 ? (double)m / powers[-exponent] :
 		    (double)m * powers[exponent];

@@ -108,6 +108,9 @@ struct onnx_model {
 /* ERR_FORMAT: not an ONNX file; ERR_UNSUPPORTED names what we refuse. */
 int onnx_read(struct onnx_model **out, struct arena *a, const void *bytes,
     size_t n, struct err *e);
+/* A file that holds one TensorProto, as the conformance tests have. */
+int onnx_read_tensor(struct onnx_tensor *out, struct arena *a,
+    const void *bytes, size_t n, struct err *e);
 void onnx_write(struct buf *out, const struct onnx_model *m);
 
 const char *onnx_find_meta(const struct onnx_model *m, const char *key);

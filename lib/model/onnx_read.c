@@ -248,6 +248,15 @@ read_tensor(struct reader *r, struct onnx_tensor *t, const uint8_t *s,
 	return 0;
 }
 
+int
+onnx_read_tensor(struct onnx_tensor *out, struct arena *a, const void *bytes,
+    size_t n, struct err *e)
+{
+	struct reader r = { a, e };
+
+	return read_tensor(&r, out, bytes, n);
+}
+
 /* --- attributes and nodes ------------------------------------------------ */
 
 struct attr_lists {
