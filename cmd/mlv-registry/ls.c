@@ -7,52 +7,78 @@
 #include "store/ref.h"
 #include "verbs.h"
 
+struct labelled {
+	char *alias;
+	uint32_t version;
+};
+
 struct listing {
 	struct cli *c;
 	struct catalog *catalog;
-	const char *base;	/* of the model at hand */
-	uint32_t version;	/* whose aliases are collected; 0: all */
-	struct buf aliases;
+	struct labelled *label;	/* its aliases, read once: one moment */
+	size_t n, room;
 };
 
-/* "champion", or "champion=2" when all are collected. */
 static int
 collect(void *ctx, const char *ref, struct err *e)
 {
 	struct listing *l = ctx;
-	const char *at = strchr(ref, '@');
 	const struct ref_value *v;
 	struct ref r;
-	size_t n = strlen(l->base);
 
-	if (at == NULL || (size_t)(at - ref) != 6 + n ||
-	    memcmp(ref + 6, l->base, n) != 0)
-		return 0;
 	if (ref_read(&r, catalog_store(l->catalog), ref, e) < 0)
 		return -1;
-	v = ref_last(&r);
-	if (v && (l->version == 0 || v->number == l->version)) {
-		buf_addf(&l->aliases, "%s%s", l->aliases.len ? "," : "", at + 1);
-		if (l->version == 0)
-			buf_addf(&l->aliases, "=%u", v->number);
+	if ((v = ref_last(&r)) != NULL) {
+		if (l->n == l->room) {
+			l->room = l->room ? l->room * 2 : 8;
+			l->label = xresize(l->label, l->room, sizeof(*l->label));
+		}
+		l->label[l->n].alias = xstrdup(strchr(ref, '@') + 1);
+		l->label[l->n++].version = v->number;
 	}
 	ref_free(&r);
 	return 0;
 }
 
+static void
+forget_aliases(struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->label[i].alias);
+	l->n = 0;
+}
+
 static int
-find_aliases(struct listing *l, const char *base, uint32_t version,
-    struct err *e)
+read_aliases(struct listing *l, const char *base, struct err *e)
 {
 	char *prefix = xprintf("model/%s@", base);
 	int r;
 
-	buf_clear(&l->aliases);
-	l->base = base;
-	l->version = version;
+	forget_aliases(l);
 	r = ref_each(catalog_store(l->catalog), prefix, collect, l, e);
 	free(prefix);
 	return r;
+}
+
+/* "champion,last" of one version, or of all as "champion=2,last=3". */
+static void
+put_aliases(struct out *out, const struct listing *l, uint32_t version,
+    bool all)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct labelled *a = &l->label[i];
+
+		if (!all && a->version != version)
+			continue;
+		buf_addf(&b, "%s%s", b.len ? "," : "", a->alias);
+		if (all)
+			buf_addf(&b, "=%u", a->version);
+	}
+	out_text(out, "aliases", b.len ? b.data : NULL);
+	buf_free(&b);
 }
 
 static void
@@ -93,10 +119,8 @@ print(struct listing *l, const char *base, uint32_t version, bool all,
 	free(name);
 	if (r < 0)
 		return -1;
-	if (catalog_manifest(&m, &a, l->catalog, &item.id, e) < 0 ||
-	    find_aliases(l, base, all ? 0 : version, e) < 0) {
-		r = -1;
-	} else {
+	r = catalog_manifest(&m, &a, l->catalog, &item.id, e);
+	if (r == 0) {
 		bool has = manifest_find(&content, m, "content", NULL);
 
 		out_begin(out, "mlv.model/1");
@@ -105,7 +129,7 @@ print(struct listing *l, const char *base, uint32_t version, bool all,
 		out_int(out, "bytes", has ? (int64_t)content.size : 0);
 		out_text(out, "run", manifest_find(&run, m, "run", NULL) ?
 		    run.name : NULL);
-		out_text(out, "aliases", l->aliases.len ? l->aliases.data : NULL);
+		put_aliases(out, l, version, all);
 		print_metrics(out, json_get(m, "metrics"));
 		out_end(out);
 	}
@@ -125,7 +149,9 @@ newest(void *ctx, const char *ref, struct err *e)
 		return 0;
 	if (ref_read(&r, catalog_store(l->catalog), ref, e) < 0)
 		return -1;
-	result = print(l, ref + 6, (uint32_t)r.n, true, e);
+	result = read_aliases(l, ref + 6, e);
+	if (result == 0)
+		result = print(l, ref + 6, (uint32_t)r.n, true, e);
 	ref_free(&r);
 	return result;
 }
@@ -144,6 +170,8 @@ versions(struct listing *l, const char *text, struct err *e)
 	result = ref_read(&r, catalog_store(l->catalog), ref, e);
 	if (result < 0 && e->code == ERR_NOENT)
 		err_set(e, ERR_NOENT, "there is no model:%s", n.base);
+	if (result == 0)
+		result = read_aliases(l, n.base, e);
 	for (uint32_t i = 1; result == 0 && i <= r.n; i++)
 		result = print(l, n.base, i, false, e);
 	ref_free(&r);
@@ -161,13 +189,13 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 	int r;
 
 	(void)opts;
-	buf_init(&l.aliases, BUF_CAP_SMALL);
 	r = catalog_open_repository(&l.catalog, NULL, &so, &e);
 	if (r == 0 && argc == 0)
 		r = ref_each(catalog_store(l.catalog), "model/", newest, &l, &e);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = versions(&l, argv[i], &e);
-	buf_free(&l.aliases);
+	forget_aliases(&l);
+	free(l.label);
 	catalog_close(l.catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }

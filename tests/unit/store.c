@@ -223,6 +223,28 @@ test_refs(struct store *s)
 	is_int(errors_in(s, FSCK_STRONG), 0, "the repository is whole");
 }
 
+static void
+test_busy(void)
+{
+	struct store_opts o = { .wait_ms = 30 };
+	char *path = xprintf("%s/.mlv/locks/refs", top);
+	struct err e = ERR_INIT;
+	struct store *s;
+	uint32_t was;
+	int fd = open(path, O_RDWR);
+
+	ok(file_lock(fd, FILE_EXCLUSIVE, 0, 0, 0, &e) == 0 &&
+	    store_open(&s, top, &o, &e) == 0, "somebody holds the lock");
+	ok(ref_move(&was, s, "model/m", "b", 1, REF_ANY, NULL, NULL, &e) < 0 &&
+	    e.code == ERR_BUSY, "who waited long enough is told to try again");
+	close(fd);
+	ok(ref_move(&was, s, "model/m", "b", 1, REF_ANY, NULL, NULL, &e) == 0 &&
+	    ref_move(&was, s, "model/m", "b", 0, REF_ANY, NULL, NULL, &e) == 0,
+	    "and may when it is free");
+	store_close(s);
+	free(path);
+}
+
 /* Cut the audit log anywhere, change any byte: it shows. */
 static void
 test_audit(struct store *s)
@@ -451,6 +473,7 @@ main(void)
 	test_damage(s);
 	test_refs(s);
 	test_audit(s);
+	test_busy();
 	test_faults("EIO once", EIO, false);
 	test_faults("ENOSPC from then on", ENOSPC, true);
 	short_writes = true;

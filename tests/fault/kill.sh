@@ -1,0 +1,57 @@
+#!/bin/sh
+# kill -9 at every system call of the commands that change a repository
+# (a sample of them; FAULT_ALL=1: at every one).
+. "$(dirname "$0")/lib.sh"
+command -v strace >/dev/null || { skip 'kill -9 at every system call' 'no strace'; finish; exit; }
+strace -qq -o /dev/null true 2>/dev/null || { skip 'kill -9 at every system call' 'strace may not trace here'; finish; exit; }
+
+kill_at_every_call() {	# title, shell code, states that may be seen
+	title=$1 code=$2 states=${3:-old new}
+	trace "$code"
+	cmp -s old new && { check "$title changes something" false; return; }
+	chosen >tried
+	: >wrong
+	hit=0
+	while read -r call n; do
+		rm -rf work && cp -a base work
+		(cd work && strace -f -qq -o ../hits -e trace="$call" -e inject="$call:signal=KILL:when=$n" \
+		    sh -c "exec $code" >/dev/null 2>&1)
+		grep -q SIGKILL hits && hit=$((hit + 1))
+		why=$(whole "$code" "$states") || echo "killed at $call $n: $why" >>wrong
+	done <tried 2>/dev/null
+	check "$title: killed at $hit of $(wc -l <points) calls, always whole" \
+	    'head -n 20 wrong; test ! -s wrong && test $((hit * 10)) -ge $(($(wc -l <tried) * 9)) && test $hit -ge 20'
+}
+
+fresh area
+mkdir base && cd base || exit 1
+mlv-data init >/dev/null
+printf 'id,x\n1,a\n' >churn.csv
+mlv-data add churn.csv >/dev/null
+echo 'model one' >m.onnx
+mlv-registry add churn m.onnx >/dev/null
+echo 'model two' >m.onnx
+mlv-registry add churn m.onnx >/dev/null
+mlv-registry set churn@champion 1 >/dev/null
+printf 'id,x\n1,a\n2,b\n' >churn.csv
+echo 'model three' >m.onnx
+printf 'rules: [size < 100]\n' >gates.yaml
+cd ..
+
+# The pointer and .gitignore come after the version: a kill in between
+# leaves the version without them, which another add completes.
+cp -a base between
+(cd between && mlv-data add churn.csv >/dev/null && cp ../base/churn.csv.mlv . && state) >half
+kill_at_every_call 'add' 'mlv-data add churn.csv' 'old new half'
+kill_at_every_call 'registry add' 'mlv-registry add churn m.onnx'
+kill_at_every_call 'registry set' 'mlv-registry set churn@champion 2 --gate gates.yaml'
+
+(cd base && mlv-registry set churn@champion 2 >/dev/null)
+# once more must not go further back: the check runs it only when needed
+kill_at_every_call 'registry rollback' 'mlv-registry rollback churn@champion || test "$(mlv-registry ls churn | grep -c "champion")" = 1'
+
+fresh empty
+mkdir base
+kill_at_every_call 'init' 'mlv-data init'
+
+finish
