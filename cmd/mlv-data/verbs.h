@@ -12,6 +12,10 @@ extern const struct verb verb_ls;
 extern const struct verb verb_show;
 extern const struct verb verb_cat;
 extern const struct verb verb_log;
+extern const struct verb verb_schema;
+extern const struct verb verb_check;
+extern const struct verb verb_profile;
+extern const struct verb verb_split;
 extern const struct verb verb_fsck;
 
 #endif

@@ -160,7 +160,7 @@ summary_number(struct summary *s, double v, uint64_t n)
 void
 summary_word(struct summary *s, const char *w, size_t len, uint64_t n)
 {
-	uint64_t hash = hash64(w, len, 0);
+	uint64_t hash = hash64(w, len, TEXT_SEED);
 	struct few_entry *f;
 	bool fresh;
 
@@ -265,7 +265,7 @@ add_column(void *ctx, size_t i, int worker)
 	for (size_t k = 0; k < intern_count(c->dict); k++) {
 		const char *w = intern_text(c->dict, (uint32_t)k, &len);
 
-		j->code_hash[i][k] = hash64(w, len, 0);
+		j->code_hash[i][k] = hash64(w, len, TEXT_SEED);
 	}
 }
 
@@ -282,7 +282,7 @@ hash_rows(void *ctx, size_t part, int worker)
 		to = j->t->rows;
 	for (size_t i = 0; i < j->t->cols; i++) {
 		const struct column *c = &j->t->col[i];
-		uint64_t name = hash64(c->name, strlen(c->name), 0);
+		uint64_t name = hash64(c->name, strlen(c->name), TEXT_SEED);
 		bool number = j->p->col[i].number;
 
 		for (size_t r = from; r < to; r++) {

@@ -336,10 +336,10 @@ get_word(struct summary *s, const struct json *v, uint64_t count,
 	} else if (v->type != JSON_TEXT) {
 		return broken("values", e);
 	}
-	f = few_add(&s->few, hash64(w, n, 0), count, &fresh);
+	f = few_add(&s->few, hash64(w, n, TEXT_SEED), count, &fresh);
 	if (f != NULL && fresh)
 		few_set_text(f, w, n);
-	hll_add(s->hll, hash64(w, n, 0));
+	hll_add(s->hll, hash64(w, n, TEXT_SEED));
 	free(raw);
 	return fresh ? 0 : broken("values", e);
 }

@@ -8,6 +8,10 @@
 #include "table/exact.h"
 #include "table/profile.h"
 
+/* The seed of hashes of texts: not that of a split, whose parts would else
+ * be lopsided samples of the hashes. */
+#define TEXT_SEED 0x70726f66696c6531u
+
 #define HISTOGRAM_HALF 131073		/* keys are below it on either side */
 #define HISTOGRAM_SIZE (2 * HISTOGRAM_HALF + 1)
 

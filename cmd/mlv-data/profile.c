@@ -1,0 +1,217 @@
+/* mlv-data profile: a summary that merges exactly. */
+#include <string.h>
+
+#include "base/file.h"
+#include "catalog/open_table.h"
+#include "cli/cli.h"
+#include "cli/reading.h"
+#include "table/profile.h"
+#include "table/schema.h"
+#include "verbs.h"
+
+struct profile_verb {
+	struct reading read;
+	const char *schema, *output;
+	bool merge;
+	struct texts drop;
+};
+
+static const struct opt profile_options[] = {
+	{ OPT_FLAG, 0, "merge", offsetof(struct profile_verb, merge), NULL,
+	    "NAME... are profiles: print that of all their rows" },
+	{ OPT_TEXT, 'o', "output", offsetof(struct profile_verb, output),
+	    "NAME", "write a file, or profile:NAME in the repository" },
+	{ OPT_TEXT, 0, "schema", offsetof(struct profile_verb, schema), "FILE",
+	    "take column types and reading from this schema" },
+	{ OPT_LIST, 0, "drop", offsetof(struct profile_verb, drop),
+	    "COLUMN,...", "leave these columns out" },
+	READING_OPTIONS(struct profile_verb, read),
+	OPT_END
+};
+
+static int
+profile_data(struct profile **p, struct json *links, struct cli *c,
+    struct catalog *catalog, const char *name, const struct profile_verb *o,
+    const struct table_read_opts *user, struct err *e)
+{
+	struct catalog_bytes b;
+	struct table *t;
+	uint64_t size;
+	int r = -1;
+
+	if (catalog_open_table(&t, &b, catalog, name, user, e) != 0)
+		return -1;
+	if (table_drop(t, o->drop.v, o->drop.n, e) == 0)
+		r = profile_of_table(p, t, 0, e);
+	if (r == 0 && b.item.kind == NAME_DATA)
+		r = store_size(&size, catalog_store(catalog), &b.item.id, e);
+	if (r == 0 && b.item.kind == NAME_DATA)
+		manifest_link(&c->arena, links, "data", TYPE_DATASET,
+		    arena_strdup(&c->arena, b.item.label), &b.item.id, size);
+	table_free(t);
+	catalog_bytes_close(&b);
+	return r;
+}
+
+static int
+merge_one(struct profile **p, struct catalog *catalog, const char *name,
+    struct err *e)
+{
+	struct profile *one;
+	struct catalog_bytes b;
+	int r = -1;
+
+	if (catalog_open_bytes(&b, catalog, name, e) != 0)
+		return -1;
+	if (profile_parse(&one, b.data, b.n, e) != 0) {
+		err_wrap(e, "%s", name);
+	} else if (*p == NULL) {
+		*p = one;
+		r = 0;
+	} else {
+		r = profile_merge(*p, one, e);
+		if (r != 0)
+			err_wrap(e, "%s", name);
+		profile_free(one);
+	}
+	catalog_bytes_close(&b);
+	return r;
+}
+
+/* profile:NAME becomes a version there. */
+static int
+register_profile(struct cli *c, struct catalog *catalog, const char *base,
+    struct json *m, const struct json *links, struct err *e)
+{
+	char text[OID_TEXT];
+	struct catalog_put put;
+	struct link k;
+
+	json_add_list(&c->arena, m, "links");
+	if (manifest_find(&k, links, "data", NULL))
+		manifest_link(&c->arena, m, k.rel, k.type, k.name, &k.id,
+		    k.size);
+	if (catalog_put_manifest(&put, catalog, NAME_PROFILE, base, m, NULL,
+	    e) != 0)
+		return -1;
+	c->committed = true;
+	out_begin(&c->out, "mlv.put/1");
+	out_text(&c->out, "name", put.label);
+	out_text(&c->out, "id", oid_print(text, &put.id));
+	out_end(&c->out);
+	return 0;
+}
+
+static int
+deliver(struct cli *c, struct catalog *catalog, const struct profile_verb *o,
+    const struct profile *p, const struct json *links, struct err *e)
+{
+	struct json *m;
+	struct name n;
+	struct buf b;
+	int r = -1;
+
+	if (o->output != NULL && name_parse(&n, o->output, e) != 0)
+		return -1;
+	if (o->output != NULL && n.kind == NAME_PROFILE) {
+		r = catalog_store(catalog) == NULL ? err_set(e, ERR_NOENT,
+		    "no repository here for '%s': run mlv-data init",
+		    o->output) : profile_json(&m, &c->arena, p, e);
+		if (r == 0)
+			r = register_profile(c, catalog, n.base, m, links, e);
+		name_free(&n);
+		return r;
+	}
+	buf_init(&b, BUF_CAP_DOC);
+	if (o->output != NULL && n.kind != NAME_PATH && n.kind != NAME_STDIO)
+		err_set(e, ERR_USAGE, "-o is a file or profile:NAME, not "
+		    "'%s'", o->output);
+	else if (profile_write(&b, p, e) == 0) {
+		if (o->output == NULL || n.kind == NAME_STDIO) {
+			out_raw(&c->out, b.data, b.len);
+			r = 0;
+		} else {
+			r = file_replace(os_real(), o->output, b.data, b.len,
+			    0666, e);
+		}
+	}
+	if (o->output != NULL)
+		name_free(&n);
+	buf_free(&b);
+	return r;
+}
+
+static int
+work(struct cli *c, struct catalog *catalog, const struct profile_verb *o,
+    struct table_read_opts *user, const struct texts *names, struct err *e)
+{
+	struct json *links = manifest_new(&c->arena, PROFILE_SCHEMA);
+	struct profile *p = NULL;
+	int r = 0;
+
+	if (o->schema != NULL) {
+		struct buf b;
+		struct schema *s;
+
+		buf_init(&b, BUF_CAP_SMALL);
+		r = file_read(&b, o->schema, e);
+		if (r == 0 && (r = schema_parse(&s, &c->arena, b.data, b.len,
+		    e)) != 0)
+			err_wrap(e, "%s", o->schema);
+		if (r == 0)
+			schema_read_opts(user, &c->arena, s);
+		buf_free(&b);
+	}
+	for (size_t i = 0; r == 0 && i < names->n; i++)
+		r = o->merge ? merge_one(&p, catalog, names->v[i], e) :
+		    profile_data(&p, links, c, catalog, names->v[i], o, user,
+		    e);
+	if (r == 0)
+		r = deliver(c, catalog, o, p, links, e);
+	profile_free(p);
+	return r;
+}
+
+static int
+profile_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log,
+	    .progress = &c->progress };
+	struct catalog *catalog = NULL;
+	struct profile_verb *o = opts;
+	struct table_read_opts user;
+	struct err e = ERR_INIT;
+	struct texts names = { (const char **)argv, (size_t)argc };
+	int status;
+
+	if (o->merge && argc < 1)
+		return cli_usage(c, "give the profiles to merge");
+	if (!o->merge && argc != 1)
+		return cli_usage(c, "give one file or name (to join profiles: "
+		    "--merge)");
+	if ((status = reading_opts(&user, c, &o->read)) != 0)
+		return status;
+	if (catalog_open(&catalog, NULL, &so, &e) != 0)
+		return cli_fail(c, &e);
+	status = work(c, catalog, o, &user, &names, &e) == 0 ? EXIT_YES :
+	    cli_fail(c, &e);
+	catalog_close(catalog);
+	return status;
+}
+
+const struct verb verb_profile = {
+	.name = "profile",
+	.summary = "print a statistical summary that merges exactly",
+	.synopsis = "[--schema FILE] [-o NAME] NAME\n"
+	    "--merge [-o NAME] PROFILE...",
+	.about =
+"Prints canonical JSON (mlv-profile(5)): counts, exact sums, histograms,\n"
+"distinct values, a sample of rows.  The same rows give the same bytes,\n"
+"however they are cut, ordered or shared among threads: profiles of parts,\n"
+"merged, are the profile of the whole.  Give parts the same --schema, so\n"
+"that their columns have the same types.  No value of a text column is kept.\n"
+"\n"
+"example: mlv-data profile data:churn-train -o profile:churn-train\n",
+	.options = profile_options, .opts_size = sizeof(struct profile_verb),
+	.run = profile_run,
+};

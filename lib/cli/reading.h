@@ -1,0 +1,47 @@
+/*
+ * cli/reading.h - the options that say how a table is to be read, the same
+ * for every verb that reads one.
+ *
+ *	struct fit_opts { struct reading read; ... };
+ *	static const struct opt fit_options[] = {
+ *		READING_OPTIONS(struct fit_opts, read),
+ *		OPT_END
+ *	};
+ *	...
+ *	if ((status = reading_opts(&r, c, &o->read)) != 0)
+ *		return status;
+ */
+#ifndef CLI_READING_H
+#define CLI_READING_H
+
+#include "cli/cli.h"
+#include "table/read.h"
+
+struct reading {
+	struct texts columns, na, types;
+	const char *delimiter, *format;
+	bool header, no_header;
+};
+
+#define READING_OPTIONS(s, m) \
+	{ OPT_LIST, 0, "columns", offsetof(s, m.columns), "NAME,...", \
+	    "column names of a file without a header line" }, \
+	{ OPT_FLAG, 0, "header", offsetof(s, m.header), NULL, \
+	    "the first line is a header, even if it holds numbers" }, \
+	{ OPT_FLAG, 0, "no-header", offsetof(s, m.no_header), NULL, \
+	    "the first line is data: column_1, column_2 ..." }, \
+	{ OPT_TEXTS, 0, "na", offsetof(s, m.na), "TEXT", \
+	    "a cell that means missing, besides the empty one" }, \
+	{ OPT_TEXTS, 0, "type", offsetof(s, m.types), "NAME=TYPE", \
+	    "int64, float64, boolean, datetime, category or text" }, \
+	{ OPT_TEXT, 0, "delimiter", offsetof(s, m.delimiter), "CHAR", \
+	    "between cells, instead of finding out" }, \
+	{ OPT_TEXT, 0, "format", offsetof(s, m.format), "FORMAT", \
+	    "csv or jsonl, instead of finding out" }
+
+/* 0, or the exit status after a message.  What *r points to lives as long
+ * as the invocation; progress is set. */
+int reading_opts(struct table_read_opts *r, struct cli *c,
+    const struct reading *o);
+
+#endif

@@ -1,0 +1,127 @@
+#!/bin/sh
+# mlv-data schema, check, split, profile: on files, in a repository, and
+# what they refuse.
+. "$(dirname "$0")/../lib.sh"
+
+# id,plan,months,charge with 400 rows; $1: first row
+rows() {
+	awk -v from="$1" -v to="$2" 'BEGIN { print "id,plan,months,charge"
+		for (i = from; i < to; i++)
+			printf "c%04d,%s,%d,%s\n", i, i % 3 ? "basic" : "gold",
+			    i % 72, i % 11 ? i * 7 % 997 / 10 : "" }'
+}
+
+fresh files
+rows 0 400 >all.csv
+check 'schema prints YAML' 'expect 0 mlv-data schema all.csv && cp out schema.yaml &&
+	prints "plan:" && prints "values: [basic, gold]" && prints "max: 71"'
+check 'a key is unique, no values listed' 'grep -q "unique: true" schema.yaml && ! grep -q c0001 schema.yaml'
+check 'the data keeps its schema' 'expect 0 mlv-data check --schema schema.yaml all.csv && test ! -s out'
+check 'schema --json is one object' 'expect 0 mlv-data schema --json all.csv && prints "{\"schema\":\"mlv.schema/1\"" && test "$(wc -l <out)" = 1'
+check 'schema from a pipe' 'mlv-data schema - <all.csv >piped.yaml && same piped.yaml schema.yaml'
+check 'schema -o writes a file' 'expect 0 mlv-data schema all.csv -o s2.yaml && same s2.yaml schema.yaml && test ! -s out'
+
+sed -e '2s/basic\|gold/silver/' -e '3s/,[0-9]*,/,900,/' -e '5s/^c0003/c0002/' all.csv >bad.csv
+check 'broken rules are exit 1, a record each' 'expect 1 mlv-data check --schema schema.yaml bad.csv &&
+	test "$(wc -l <out)" = 3'
+check 'the record names rule, column, hits, examples and rows' \
+	'grep -q "^values	plan	error	1	not among the values	\[\"silver\"\]	\[1\]	bad.csv$" out'
+check 'range' 'grep -q "^range	months	error	1	.*\[\"900\"\]	\[2\]" out'
+check 'uniqueness' 'grep -q "^unique	id	error	1	.*\[\"c0002\"\]	\[4\]" out'
+check '--json' 'expect 1 mlv-data check --json --schema schema.yaml bad.csv &&
+	prints "{\"schema\":\"mlv.check/1\",\"rule\":\"unique\",\"column\":\"id\""'
+check '--bad keeps those rows as they stand' 'expect 1 mlv-data check -s schema.yaml bad.csv --bad q.csv &&
+	sed -n "1,3p;5p" bad.csv >want && same q.csv want'
+sed 's/  plan:/&\n    severity: warn/' schema.yaml >warn.yaml
+sed '2s/basic\|gold/silver/' all.csv >one.csv
+check 'a warning is told and exit 0' 'expect 0 mlv-data check -s warn.yaml one.csv && prints "warn"'
+sed 's/  plan:/&\n    mostly: 0.99/' schema.yaml >mostly.yaml
+check 'mostly' 'expect 0 mlv-data check -s mostly.yaml one.csv && test ! -s out'
+{ cat schema.yaml; printf 'rules:\n  - expr: months >= 1 or charge is null\n    name: used\n'; } >rule.yaml
+check 'expressions over a row' 'expect 1 mlv-data check -s rule.yaml all.csv && prints "expr	used	error	5"'
+printf 'plan,id,charge,extra\n' >cols.csv
+check 'columns and rows' 'expect 1 mlv-data check -s schema.yaml cols.csv && prints "column_absent" &&
+	prints "[\"months\"]" && prints "column_new" && prints "rows	"'
+check 'several files by --stdin' 'printf "all.csv\nbad.csv\n" >names && mlv-data check -s schema.yaml --stdin <names >out; test $? = 1 && prints bad.csv'
+
+check 'a schema that is none names the line' 'printf "columns:\n  a:\n    type: int64\n    mim: 3\n" >no.yaml &&
+	expect 3 mlv-data check -s no.yaml all.csv && says "no.yaml: column '"'a'"': line 4: '"'mim'"' is not known; is it '"'min'"'?"'
+check 'a rule on no column' 'printf "columns: {a: {type: int64}}\nrules: [{expr: b > 1}]\n" >no.yaml &&
+	expect 2 mlv-data check -s no.yaml all.csv && says "no column '"'b'"' in the schema"'
+check 'no schema is usage' 'expect 2 mlv-data check all.csv && says --schema'
+check 'no such file' 'expect 3 mlv-data check -s schema.yaml nope.csv && says "nope.csv" && test "$(wc -l <err)" = 1'
+printf 'a,b\n1,2\n3\n4,5,6\n' >ragged.csv
+check 'ragged rows are refused with their lines' 'expect 3 mlv-data schema ragged.csv &&
+	says "ragged.csv: rows must have 2 cells, but line 3 has 1, line 4 has 3"'
+check 'check on ragged rows' 'expect 3 mlv-data check -s schema.yaml ragged.csv && says "ragged.csv: line 3"'
+printf '39, State-gov, ?\n50, ?, 13\n' >adult.csv
+check 'no header is refused, and said how to help' 'expect 3 mlv-data schema adult.csv && says "--columns"'
+check 'columns, spaces and ? as people have them' 'expect 0 mlv-data schema adult.csv --columns age,work,hours --na "?" &&
+	prints "age:" && prints "na: [" && prints "columns: [age, work, hours]"'
+check 'duplicate names are refused by name' 'printf "a,b,a\n" >dup.csv; expect 3 mlv-data schema dup.csv && says "two columns are named '"'a'"'"'
+check 'JSON Lines too' 'printf "{\"a\":1}\n{\"a\":2}\n" >x.jsonl && expect 0 mlv-data schema x.jsonl && prints "type: int64"'
+check 'a full disk' 'mlv-data schema all.csv >/dev/full 2>err; test $? = 3'
+check 'a closed pipe is silent' '{ mlv-data schema all.csv 2>err; echo $? >st; } | true; test ! -s err'
+
+fresh splits
+rows 0 400 >all.csv
+check 'split prints name, id, rows, bytes, path' 'expect 0 mlv-data split all.csv --by id train=70 valid=15 test=15 &&
+	test "$(cut -f1,5 out | tr "\t\n" "  ")" = "all-train all-train.csv all-valid all-valid.csv all-test all-test.csv "'
+check 'the id is the SHA-256' 'test "sha256:$(sha256sum <all-train.csv | cut -c1-64)" = "$(sed -n "1s/.*\(sha256:[0-9a-f]*\).*/\1/p" out)"'
+check 'every row is in one part, unchanged' '{ head -n 1 all.csv; for p in train valid test; do tail -n +2 all-$p.csv; done | sort; } >joined && same joined all.csv'
+check 'shares are about right' 'n=$(wc -l <all-train.csv); test $n -gt 250 && test $n -lt 310'
+rows 0 600 >more.csv
+check 'rows added move none' 'expect 0 mlv-data split more.csv --by id train=70 valid=15 test=15 -n grown &&
+	tail -n +2 all-test.csv >want && tail -n +2 grown-test.csv | awk -F, "substr(\$1, 2) + 0 < 400" >got && test -s got && same got want'
+check 'another seed, another split' 'mlv-data split all.csv --by id --seed 7 train=70 valid=15 test=15 -n seed >/dev/null && ! cmp -s seed-test.csv all-test.csv'
+printf 'k,v\n' >keys.csv; i=0; while [ $i -lt 300 ]; do echo "k$((i % 30)),$i"; i=$((i + 1)); done >>keys.csv
+check 'rows of one key stay together' 'mlv-data split keys.csv --by k a=50 b=50 >/dev/null &&
+	tail -n +2 keys-a.csv | cut -d, -f1 | sort -u >a && tail -n +2 keys-b.csv | cut -d, -f1 | sort -u >b &&
+	test -s a && test -s b && test -z "$(comm -12 a b)"'
+printf 'd,v\r\n2026-03-01,3\r\n2026-01-01,"1\r\n"\r\n2026-02-01,2' >time.csv
+check 'by time, CRLF and quoted line ends kept' 'expect 0 mlv-data split time.csv --time d old=2 new=1 &&
+	printf "d,v\r\n2026-01-01,\"1\r\n\"\r\n2026-02-01,2\r\n" >want && same time-old.csv want'
+check 'without --by whole lines decide' 'expect 0 mlv-data split all.csv a=1 b=1 && test "$(cat all-a.csv all-b.csv | wc -l)" = 402'
+check 'JSON Lines' 'awk "BEGIN{for(i=0;i<99;i++)printf \"{\\\"id\\\":%d}\\n\",i}" >x.jsonl && expect 0 mlv-data split x.jsonl --by id a=1 b=1 && test "$(cat x-a.jsonl x-b.jsonl | wc -l)" = 99'
+check 'no such column' 'expect 3 mlv-data split all.csv --by nope a=1 b=1 -n none && says "no column '"'nope'"'" && test ! -e none-a.csv'
+check 'no share' 'expect 2 mlv-data split all.csv a b=1 && says "NAME=SHARE"'
+check 'a share of nothing' 'expect 2 mlv-data split all.csv a=0 b=1'
+check 'one part' 'expect 2 mlv-data split all.csv a=1'
+check '-o DIR' 'mkdir d && expect 0 mlv-data split all.csv -o d a=1 b=1 && test -s d/all-a.csv'
+check 'from a pipe a name is needed' 'mlv-data split - a=1 b=1 <all.csv 2>err; test $? = 2 && says --name'
+
+fresh profiles
+rows 0 400 >all.csv
+rows 400 900 >rest.csv
+{ cat all.csv; tail -n +2 rest.csv; } >whole.csv
+mlv-data schema whole.csv >s.yaml
+check 'a profile' 'expect 0 mlv-data profile all.csv && prints "\"schema\":\"mlv.profile/1\""'
+check 'no value of a key is in it' '! grep -q c0123 out'
+check 'one thread or two, the same bytes' 'MLV_THREADS=1 mlv-data profile whole.csv >one && MLV_THREADS=2 mlv-data profile whole.csv >two && same one two'
+check 'merged profiles are that of the whole' 'mlv-data profile --schema s.yaml all.csv >a.json && mlv-data profile --schema s.yaml rest.csv >b.json &&
+	mlv-data profile whole.csv >w.json && mlv-data profile --merge b.json a.json >m.json && same m.json w.json'
+check 'rows in another order, the same bytes' '{ head -n 1 whole.csv; tail -n +2 whole.csv | sort -t, -k3 -r; } >sorted.csv && mlv-data profile --schema s.yaml sorted.csv >o.json && same o.json w.json'
+check '-o FILE' 'expect 0 mlv-data profile whole.csv -o f.json && same f.json w.json'
+check 'what is no profile' 'expect 3 mlv-data profile --merge all.csv && says all.csv'
+check 'another shape' 'printf "x\n1\n" >x.csv && mlv-data profile x.csv >x.json && expect 3 mlv-data profile --merge w.json x.json && says column'
+check '--drop' 'mlv-data profile --drop id,plan all.csv >d.json && ! grep -q "\"plan\"" d.json && expect 3 mlv-data profile --drop nope all.csv'
+
+fresh repository
+mlv-data init >/dev/null
+rows 0 400 >churn.csv
+mlv-data add churn.csv >/dev/null
+check 'names work where files do' 'mlv-data schema data:churn >s.yaml && expect 0 mlv-data check -s s.yaml data:churn'
+check 'split makes datasets' 'expect 0 mlv-data split data:churn --by id train=70 test=30 && prints "data:churn-train@1" && test ! -e churn-train.csv'
+check 'with the bytes a file would have' 'mlv-data split churn.csv --by id train=70 test=30 >/dev/null && mlv-data cat data:churn-train >got && same got churn-train.csv'
+check 'linked to where they come from' 'mlv-data show data:churn-train >out && prints "data:churn@1" && prints "\"by\":[\"id\"]"'
+check 'again: nothing new' 'expect 0 mlv-data split data:churn --by id train=70 test=30 && prints "data:churn-train@1"'
+check 'a profile under a name' 'expect 0 mlv-data profile data:churn-train -o profile:churn-train && prints "profile:churn-train@1"'
+check 'merges from there' 'expect 0 mlv-data profile --merge profile:churn-train'
+check 'the repository is whole' 'expect 0 mlv-data fsck'
+printf '1, ?\n2, x\n' >ad.csv
+mlv-data add ad.csv --columns n,s --na '?' >/dev/null
+check 'how to read is remembered' 'mlv-data schema data:ad >out && prints "columns: [n, s]" && prints "type: int64"'
+check 'and passed on to parts' 'mlv-data split data:ad a=1 b=1 >/dev/null 2>&1 && { mlv-data schema data:ad-a >out 2>&1; mlv-data schema data:ad-b >>out 2>&1; prints "columns: [n, s]"; }'
+cd .. && mkdir -p none && cd none
+check 'a name without a repository' 'expect 3 mlv-data schema data:churn && test "$(wc -l <err)" = 1'
+finish
