@@ -41,10 +41,10 @@ read_params(struct cli *c, struct run_param **out, const struct texts *given,
 }
 
 static void
-report(struct cli *c, const struct run_outcome *done)
+report(struct cli *c, const struct run_outcome *done, bool good)
 {
 	const char *how = done->restored ? "restored" :
-	    done->exit_status ? "failed" : "finished";
+	    good && done->exit_status == 0 ? "finished" : "failed";
 	char id[OID_TEXT];
 
 	out_begin(&c->out, "mlv.run/1");
@@ -83,7 +83,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	r = run_command(&done, catalog, &rq, &e);
 	c->committed = done.id[0] != '\0' && !done.restored;
 	if (done.id[0])
-		report(c, &done);
+		report(c, &done, r == 0);
 	catalog_close(catalog);
 	if (r < 0)
 		return cli_fail(c, &e);

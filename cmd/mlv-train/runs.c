@@ -28,7 +28,7 @@ static const struct opt runs_options[] = {
 static void
 print_field(struct cli *c, const struct json *row, const char *field)
 {
-	const struct json *j = json_path(row, field);
+	const struct json *j = query_field(row, field);
 
 	if (j == NULL || j->type == JSON_NULL)
 		out_null(&c->out, field);

@@ -36,13 +36,22 @@ value_of(struct expr_value *v, const struct json *j)
 	}
 }
 
+/* A field of the run itself, else one of its facts (git, usage, machine). */
+const struct json *
+query_field(const struct json *row, const char *name)
+{
+	const struct json *j = json_path(row, name);
+
+	return j ? j : json_path(json_get(row, "facts"), name);
+}
+
 static int
 name_in_run(void *ctx, size_t i, struct expr_value *v, struct err *e)
 {
 	struct search *s = ctx;
 
 	(void)e;
-	value_of(v, json_path(s->row, expr_name(s->where, i)));
+	value_of(v, query_field(s->row, expr_name(s->where, i)));
 	return 0;
 }
 
@@ -128,7 +137,7 @@ sort_rows(struct query_rows *out, const char *sort)
 	for (size_t i = 0; i < out->n; i++) {
 		s[i].row = out->row[i];
 		s[i].place = i;
-		value_of(&s[i].key, json_path(out->row[i], sort + down));
+		value_of(&s[i].key, query_field(out->row[i], sort + down));
 	}
 	qsort(s, out->n, sizeof(*s), down ? descending : ascending);
 	for (size_t i = 0; i < out->n; i++)

@@ -14,6 +14,8 @@
 #include "base/err.h"
 #include "catalog/catalog.h"
 
+struct json;
+
 struct query {
 	const char *where;	/* an expression, or NULL for all */
 	const char *sort;	/* a field, with '-' in front for descending, or
@@ -31,6 +33,8 @@ struct query_rows {
  * newest first. */
 int query_runs(struct query_rows *out, struct catalog *c,
     const struct query *q, struct err *e);
+/* "metrics.auc", "git.commit" ...: a field of a row, or NULL. */
+const struct json *query_field(const struct json *row, const char *name);
 void query_free(struct query_rows *r);
 
 #endif

@@ -1,0 +1,19 @@
+/* mlv-train: fit models, track runs. */
+#include "cli/cli.h"
+#include "verbs.h"
+
+int
+main(int argc, char **argv)
+{
+	static const struct verb *const verbs[] = {
+		&verb_run, &verb_log, &verb_runs, &verb_show, &verb_compare,
+		NULL
+	};
+	static const struct tool tool = {
+		.name = "mlv-train",
+		.summary = "fit models, and track what was tried",
+		.verbs = verbs,
+	};
+
+	return cli_main(argc, argv, &tool);
+}

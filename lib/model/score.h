@@ -1,0 +1,93 @@
+/*
+ * model/score.h - rows in, answers out: the one way a model is asked.
+ *
+ * Evaluation, batch, stream and HTTP all score through this, so the same
+ * row gets the same bits from each of them, whatever stands beside it.
+ *
+ * What goes in.  An input of shape [N, 1] or [N] is one raw column of that
+ * name.  A model with a single wider input takes its columns in order, or
+ * those named in score_opts.columns.  How a column is read:
+ *
+ *	input type	column		missing becomes
+ *	float, double	number		NaN
+ *	int64, int32	whole number	an error that names it
+ *	bool		boolean		an error that names it
+ *	string		text as it	""
+ *			stands
+ *
+ * A float input whose column the metadata (mlv.columns, a JSON map of name
+ * to type) calls boolean or datetime reads that and takes its number.
+ *
+ * What comes out.  An output of shape [N] or [N, 1] is the column NAME; one
+ * of shape [N, K] is NAME.CLASS where classes are named, else NAME.0,
+ * NAME.1 ...
+ *
+ * Golden rows travel in the metadata (mlv.golden) and are replayed, bit by
+ * bit, when a model is opened; a mismatch is ERR_CORRUPT.
+ */
+#ifndef MODEL_SCORE_H
+#define MODEL_SCORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/model.h"
+#include "table/reader.h"
+#include "table/table.h"
+
+struct score_opts {
+	const char *const *columns;	/* for one wide input; or NULL */
+	size_t n_columns;
+	bool skip_golden;		/* open without replaying them */
+};
+
+/* Immutable and shared by threads. */
+struct score_plan;
+
+struct score_column {
+	const char *name;		/* "probabilities.Yes" */
+	enum col_type type;
+	size_t output;			/* which of model_output */
+	size_t place;			/* within its last dimension */
+	const char *class_name;		/* or NULL */
+};
+
+/* Load a model and bind it. The bytes are not needed afterwards. */
+int score_open(struct score_plan **out, const void *bytes, size_t n,
+    const struct score_opts *o, struct err *e);
+void score_close(struct score_plan *p);
+
+const struct model *score_model(const struct score_plan *p);
+/* What to read, for table_reader_opts and table_rows_new. */
+const struct table_want *score_wants(const struct score_plan *p, size_t *n);
+/* The wide input without names: columns are taken by their place. */
+bool score_by_place(const struct score_plan *p);
+const struct score_column *score_columns(const struct score_plan *p,
+    size_t *n);
+/* Which model input wanted column i feeds, and where in it. */
+void score_want_port(const struct score_plan *p, size_t i, size_t *input,
+    size_t *place);
+
+/* One a thread. */
+struct scorer;
+
+struct scorer *scorer_new(const struct score_plan *p);
+void scorer_free(struct scorer *s);
+/*
+ * Score a block whose first columns are the wanted ones, in order.  *out
+ * holds one row a row and one column a score_column, borrowed until the
+ * next call.
+ */
+int scorer_run(struct table **out, struct scorer *s,
+    const struct table *block, struct err *e);
+/* The same for rows [from, to) of it. */
+int scorer_run_part(struct table **out, struct scorer *s,
+    const struct table *block, size_t from, size_t to, struct err *e);
+
+/* The golden rows of the first n rows of a block, as JSON for mlv.golden. */
+int score_golden(struct buf *out, const struct score_plan *p,
+    const struct table *block, size_t n, struct err *e);
+
+#endif

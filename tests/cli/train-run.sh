@@ -1,0 +1,91 @@
+#!/bin/sh
+# Tracked runs: any command, its memory, its metrics, its listing.
+. "$(dirname "$0")/../lib.sh"
+
+fresh outside
+check 'run needs a repository' 'expect 3 mlv-train run -- true && says "mlv-data init" && test ! -s out'
+
+fresh run
+mlv-data init >/dev/null
+cat >train.sh <<'X'
+echo "training lr=$MLV_PARAM_lr"
+for i in 1 2 3; do echo "step=$i loss=0.$((9 - i)) auc=0.8$i" | mlv-train log; done
+echo "model $MLV_PARAM_lr" >model.txt
+echo trouble ahead >&2
+X
+check 'a run prints its name first' \
+	'expect 0 mlv-train run -n first -d train.sh -p lr=0.1 -o model.txt -- sh train.sh && grep -qE "^run:[0-9a-z-]+	sha256:[0-9a-f]{64}	finished	0$" out'
+first=$(cut -f1 out)
+check 'the command speaks on stderr' 'says "training lr=0.1" && says "trouble ahead"'
+check 'its output is there' 'test "$(cat model.txt)" = "model 0.1"'
+rm model.txt
+check 'the same again is restored, not run' \
+	'expect 0 mlv-train run -d train.sh -p lr=0.1 -o model.txt -- sh train.sh && prints restored && prints "$first" && ! says "training" >/dev/null && test "$(cat model.txt)" = "model 0.1"'
+touch -d 2020-01-01 model.txt
+check 'an output that is right is not touched' \
+	'expect 0 mlv-train run -d train.sh -p lr=0.1 -o model.txt -- sh train.sh && test "$(stat -c %Y model.txt)" = "$(date -d 2020-01-01 +%s)"'
+check 'another parameter is another run' \
+	'expect 0 mlv-train run -d train.sh -p lr=0.2 -o model.txt -- sh train.sh && prints finished && test "$(cat model.txt)" = "model 0.2"'
+echo "# changed" >>train.sh
+check 'another input is another run' \
+	'expect 0 mlv-train run -d train.sh -p lr=0.1 -o model.txt -- sh train.sh && prints finished'
+check '--force runs all the same' \
+	'expect 0 mlv-train run -f -d train.sh -p lr=0.1 -o model.txt -- sh train.sh && prints finished'
+check 'a command that fails is 1, its status in the record' \
+	'expect 1 mlv-train run -n bad -- sh -c "exit 7" && prints "	failed	7"'
+check 'and is not remembered' 'expect 1 mlv-train run -n bad -- sh -c "exit 7" && prints failed'
+check 'an output that was not made is 1' \
+	'expect 1 mlv-train run -o none.txt -- true && says "did not make its output" && prints failed'
+check 'a command that does not exist is 3' 'expect 3 mlv-train run -- ./no-such && says "cannot run"'
+check 'no command is 2' 'expect 2 mlv-train run -p a=1'
+check 'a parameter without = is 2' 'expect 2 mlv-train run -p a -- true'
+check 'an input that is not there is 3' 'expect 3 mlv-train run -d nope.csv -- true && says nope.csv'
+check 'a bigger output than a pipe holds is kept whole' \
+	'expect 0 mlv-train run -n loud -- sh -c "seq 1 100000" && expect 0 mlv-train show -w stdout loud && test "$(wc -l <out)" = 100000'
+
+check 'runs lists newest first' 'expect 0 mlv-train runs && test "$(head -n 1 out | cut -f4)" = loud'
+check 'runs --where on metrics' 'expect 0 mlv-train runs --where "metrics.auc > 0.82" && test "$(wc -l <out)" -ge 3'
+check 'runs --where that nothing meets prints nothing' 'expect 0 mlv-train runs --where "metrics.auc > 1" && test ! -s out'
+check 'runs --where on params and --sort' \
+	'expect 0 mlv-train runs --where "params.lr = 0.2" --sort -metrics.auc && test "$(wc -l <out)" = 1'
+check 'runs without the sort field come last' \
+	'expect 0 mlv-train runs --sort metrics.auc -c metrics.auc && test "$(tail -n 1 out | cut -f2)" = "\\N"'
+check 'runs --json is JSON Lines with a schema' 'expect 0 mlv-train runs --json && jq -es "all(.schema == \"mlv.run/1\")" out >/dev/null'
+check 'a bad expression is 2 and says where' 'expect 2 mlv-train runs --where "metrics.auc >" && says "at the end"'
+
+check 'show tells the parameters and metrics' 'expect 0 mlv-train show first && prints "params.lr	0.1" && prints "metrics.auc	0.83"'
+check 'show -m is the history' 'expect 0 mlv-train show -m loss first && printf "1\t0.8\n2\t0.7\n3\t0.6\n" | cmp -s - out'
+check 'show --json holds the histories' 'expect 0 mlv-train show --json first && test "$(jq ".history.auc | length" out)" = 3'
+check 'show says what a run cost' 'prints "max_rss_bytes"'
+check 'show of a run that is not there is 3' 'expect 3 mlv-train show nothere && says nothere'
+check 'show of a metric that is not there is 3' 'expect 3 mlv-train show -m nothere first'
+check 'compare puts runs side by side' 'expect 0 mlv-train compare first bad && prints "params.lr	0.1	\\N" && prints "status	finished	failed"'
+check 'compare takes names from a pipe' 'mlv-train runs -n 2 >names && expect 0 mlv-train compare --stdin <names'
+check 'compare of one is 2' 'expect 2 mlv-train compare first'
+
+check 'a pipe alone is a run' 'printf "loss=1\nnoise\n{\"loss\":0.5,\"step\":10}\n" >lines && expect 0 mlv-train log -n piped -p a=1 <lines && prints finished && says "1 of 3 lines"'
+check 'with its steps' 'expect 0 mlv-train show -m loss piped && printf "1\t1\n10\t0.5\n" | cmp -s - out'
+check 'log into a run that has ended is 1' 'expect 1 mlv-train log -r "$first" auc=1'
+check 'log of words without a number is 2' 'expect 2 mlv-train log auc=high'
+
+git init -q . && git add train.sh && git commit -qm one && echo "# dirty" >>train.sh
+check 'the git commit and what was changed since are kept' \
+	'expect 0 mlv-train run -n dirty -d train.sh -p lr=0.3 -o model.txt -- sh train.sh && expect 0 mlv-train show dirty && prints "git.commit	$(git rev-parse HEAD)" && prints "git.dirty	true" && expect 0 mlv-train show -w diff dirty && prints "+# dirty"'
+check 'runs --where git.commit' 'expect 0 mlv-train runs --where "git.commit = \"$(git rev-parse HEAD)\"" && test "$(wc -l <out)" = 1'
+
+# a run that is killed reads as killed, without anybody saying so
+background mlv-train run -n victim -- sleep 60
+until_true grep -q . .mlv/runs/*.jsonl
+check 'a living run reads as running' 'expect 0 mlv-train runs --where "name = \"victim\"" && prints running'
+pkill -KILL -P "$server" 2>/dev/null
+kill -KILL "$server"
+wait "$server" 2>/dev/null
+check 'a killed one as killed' 'expect 0 mlv-train runs --where "name = \"victim\"" && prints killed'
+background mlv-train run -n stopped -- sleep 60
+until_true sh -c 'mlv-train runs --where "name = \"stopped\"" | grep -q running'
+kill -TERM "$server"
+wait "$server"
+check 'SIGTERM is passed on and the run sealed' 'expect 0 mlv-train runs --where "name = \"stopped\"" && prints failed'
+check 'the repository is whole' 'expect 0 mlv-data fsck'
+check 'a report that cannot be written after the run is 5' 'mlv-train run -- true >/dev/full 2>err; test $? = 5'
+finish
