@@ -1,3 +1,4 @@
+#define _XOPEN_SOURCE 700
 #include "store/store.h"
 
 #include <dirent.h>
