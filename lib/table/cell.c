@@ -16,7 +16,7 @@ static const char *const na_default[] = {
 static bool
 same(const char *word, const char *s, size_t n)
 {
-	return strncmp(word, s, n) == 0 && word[n] == '\0';
+	return strlen(word) == n && memcmp(word, s, n) == 0;
 }
 
 void

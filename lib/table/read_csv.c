@@ -304,7 +304,7 @@ quick_float(const struct job *j, const char *p, double *v)
 		p++;
 	if ((p = cell_scan_float(p, v)) == NULL)
 		return NULL;
-	if (*p == '\r' && p[1] == l)
+	if (l == '\n' && *p == '\r' && p[1] == l)
 		p++;
 	return *p == d || *p == l ? p : NULL;
 }

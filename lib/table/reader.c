@@ -348,7 +348,7 @@ quick(const struct table_reader *r, struct column *c, size_t row,
 		p++;
 	if ((p = cell_scan_float(p, &v)) == NULL)
 		return NULL;
-	if (*p == '\r' && p[1] == l)
+	if (l == '\n' && *p == '\r' && p[1] == l)
 		p++;
 	if (*p != d && *p != l)
 		return NULL;

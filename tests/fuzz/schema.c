@@ -1,0 +1,43 @@
+/* A schema that can be read is written as YAML and as JSON and means the
+ * same again; rows are held against it. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/yaml.h"
+#include "data/check.h"
+#include "table/schema.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	static const char rows[] = "a,b,c\n1,x,2026-01-02\n2,y,\n2,,no\n";
+	struct arena a = { 0 };
+	struct schema *s, *t;
+	struct err e = ERR_INIT;
+	struct buf one, two;
+	struct check c;
+
+	buf_init(&one, BUF_CAP_DOC);
+	buf_init(&two, BUF_CAP_DOC);
+	if (schema_parse(&s, &a, (const char *)data, n, &e) == 0) {
+		json_write(&one, schema_json(&a, s));
+		if (yaml_write(&two, schema_json(&a, s), &e) == 0 &&
+		    two.len < ((size_t)1 << 19)) {
+			if (schema_parse(&t, &a, two.data, two.len, &e) != 0)
+				abort();
+			buf_clear(&two);
+			json_write(&two, schema_json(&a, t));
+			if (strcmp(one.data, two.data) != 0)
+				abort();
+		}
+		if (check_table(&c, rows, sizeof(rows) - 1, s, NULL, &e) == 0)
+			check_free(&c);
+	}
+	buf_free(&one);
+	buf_free(&two);
+	arena_free(&a);
+	return 0;
+}

@@ -1,0 +1,106 @@
+/* Bytes as a table: read whole with one thread and with two, and in blocks;
+ * what is read must agree. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "table/lines.h"
+#include "table/read.h"
+#include "table/reader.h"
+#include "table/write.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void
+write_all(struct buf *out, const struct table *t)
+{
+	const struct column **col = malloc((t->cols + 1) * sizeof(*col));
+
+	for (size_t i = 0; i < t->cols; i++)
+		col[i] = &t->col[i];
+	table_write_header(out, col, t->cols, NULL);
+	table_write_csv(out, col, t->cols, 0, t->rows, NULL);
+	table_write_jsonl(out, col, t->cols, 0, t->rows);
+	free(col);
+}
+
+static void
+blocks(const char *s, size_t n, const struct table *t)
+{
+	struct table_want *want = calloc(t->cols + 1, sizeof(*want));
+	struct table_reader_opts o = { .want = want, .n_want = t->cols,
+	    .keep_all = true, .block_rows = 3, .eager = n & 1 };
+	struct source src = source_memory(s, n, "fuzz");
+	struct table_reader *r;
+	struct err e = ERR_INIT;
+	struct table *block;
+	size_t rows = 0;
+	int k;
+
+	for (size_t i = 0; i < t->cols; i++)
+		want[i] = (struct table_want){ t->col[i].name,
+		    t->col[i].type, true };
+	if (table_reader_open(&r, &src, &o, &e) == 0) {
+		while ((k = table_reader_next(&block, r, &e)) > 0)
+			rows += block->rows;
+		if (k == 0 && rows != t->rows)
+			abort();
+		table_reader_free(r);
+	}
+	source_close(&src);
+	free(want);
+}
+
+static void
+lines(const char *s, size_t n)
+{
+	struct err e = ERR_INIT;
+	struct table_lines *l;
+	const char *at;
+	size_t len;
+
+	if (table_lines_open(&l, s, n, NULL, &e) != 0)
+		return;
+	while (table_lines_next(l, &at, &len, &e) > 0)
+		if (at < s || at + len > s + n)
+			abort();
+	table_lines_close(l);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct table_read_opts o = { .threads = 1,
+	    .header = n % 3 == 0 ? TABLE_HEADER_NO : TABLE_HEADER_AUTO };
+	char *copy = malloc(n + 1);	/* exact, for the sanitizer */
+	struct table *a, *b;
+	struct buf one, two;
+	struct err e = ERR_INIT;
+	uint64_t rows;
+
+	if (n > 0)
+		memcpy(copy, data, n);
+	copy = realloc(copy, n ? n : 1);
+	lines(copy, n);
+	table_count_rows(&rows, copy, n, &o, &e);
+	if (table_read(&a, copy, n, &o, &e) == 0) {
+		buf_init(&one, BUF_CAP_DATA);
+		buf_init(&two, BUF_CAP_DATA);
+		o.threads = 2;
+		if (table_read(&b, copy, n, &o, &e) != 0)
+			abort();
+		write_all(&one, a);
+		write_all(&two, b);
+		if (one.len != two.len || memcmp(one.data, two.data, one.len))
+			abort();
+		if (o.header == TABLE_HEADER_AUTO)
+			blocks(copy, n, a);
+		buf_free(&one);
+		buf_free(&two);
+		table_free(a);
+		table_free(b);
+	}
+	free(copy);
+	return 0;
+}
