@@ -65,7 +65,7 @@ print_evaluation(struct showing *s, const struct oid *model, struct err *e)
 			return -1;
 		if (found == NULL)
 			continue;
-		if (manifest_find(&data, found, "data", NULL))
+		if (catalog_evaluation_data(&data, found) && *data.name)
 			field(s->c, arena_printf(a, "%s.data", labels[i]),
 			    data.name);
 		members(s->c, labels[i], json_get(found, "metrics"));

@@ -138,7 +138,9 @@ int catalog_put_model(struct catalog_put *put, struct catalog *c,
  * What an evaluation found, attached to a model's bytes, so that a gate
  * finds it by them.  `label` is the word rules use ("test": test.auc);
  * metrics is {name: number} or {name: {value, low, high}}.  Stored as a
- * version of report:eval-<16 digits of the model id>.
+ * version of report:eval-<16 digits of the model id>.  The model's bytes
+ * must be in the store (catalog_put_bytes them first, else ERR_NOENT); data
+ * may be outside, it is then named but not linked to.
  */
 struct catalog_evaluation {
 	struct oid model;		/* of the model file's bytes */
@@ -160,8 +162,12 @@ int catalog_find_evaluation(const struct json **found, struct oid *id,
     struct arena *a, struct catalog *c, const struct oid *model,
     const char *label, struct err *e);
 
+/* What it was evaluated on, linked to or only named (type TYPE_BYTES, name
+ * maybe ""); false when nothing says. */
+bool catalog_evaluation_data(struct link *l, const struct json *evaluation);
+
 /* Any manifest as the next version of kind:name; for profiles, cards and
- * reports.  `kind` one of name.h's. */
+ * reports.  Everything it links to must be stored, in the size it says.  `kind` one of name.h's. */
 int catalog_put_manifest(struct catalog_put *put, struct catalog *c,
     enum name_kind kind, const char *name, const struct json *m,
     const char *note, struct err *e);

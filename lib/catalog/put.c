@@ -31,6 +31,32 @@ store_manifest(struct oid *id, struct catalog *c, const struct json *m,
 	return r;
 }
 
+/* A version never leads to what is not there: fsck would say so later. */
+static int
+check_links(struct catalog *c, const struct json *m, const char *name,
+    struct err *e)
+{
+	const struct json *links = json_get(m, "links");
+	char text[OID_TEXT];
+	struct link l;
+	uint64_t size;
+	size_t i = 0;
+
+	for (; manifest_link_at(&l, m, i); i++) {
+		if (store_size(&size, c->store, &l.id, e) < 0)
+			return err_wrap(e, "cannot record '%s'", name);
+		if (size != l.size)
+			return err_set(e, ERR_FORMAT, "cannot record '%s': a "
+			    "link says %s has %llu bytes, it has %llu", name,
+			    oid_print(text, &l.id), (unsigned long long)l.size,
+			    (unsigned long long)size);
+	}
+	if (links && i != links->n)
+		return err_set(e, ERR_FORMAT, "cannot record '%s': link %zu is "
+		    "malformed", name, i + 1);
+	return 0;
+}
+
 /* The version that is this already: a dataset or a model that comes back
  * is not a new one.  An evaluation that comes back is newer than others. */
 static int
@@ -72,7 +98,8 @@ catalog_put_manifest(struct catalog_put *put, struct catalog *c,
 		    "digit", name);
 		goto done;
 	}
-	if (store_manifest(&put->id, c, m, e) < 0)
+	if (check_links(c, m, name, e) < 0 ||
+	    store_manifest(&put->id, c, m, e) < 0)
 		goto done;
 	if (manifest_find(&content, m, "content", NULL))
 		put->content = content.id;
@@ -173,6 +200,38 @@ evaluation_name(char name[32], const struct oid *model)
 	snprintf(name, 32, "eval-%.16s", oid_hex(hex, model));
 }
 
+/* Data that is not in the repository is named, not linked to. */
+static void
+add_outside_data(struct arena *a, struct json *m,
+    const struct catalog_evaluation *v)
+{
+	struct json *data = json_add_map(a, m, "data");
+	char text[OID_TEXT];
+
+	json_add_text(a, data, "id", oid_print(text, &v->data));
+	json_add_int(a, data, "size", (int64_t)v->data_size);
+	if (v->data_name)
+		json_add_text(a, data, "name", v->data_name);
+}
+
+bool
+catalog_evaluation_data(struct link *l, const struct json *m)
+{
+	const struct json *data = json_get(m, "data");
+	struct err ignored = ERR_INIT;
+
+	if (manifest_find(l, m, "data", NULL))
+		return true;
+	if (data == NULL ||
+	    oid_parse(&l->id, json_text(data, "id", ""), &ignored) < 0)
+		return false;
+	l->rel = "data";
+	l->type = TYPE_BYTES;
+	l->name = json_text(data, "name", "");
+	l->size = (uint64_t)json_int(data, "size", 0);
+	return true;
+}
+
 int
 catalog_put_evaluation(struct catalog_put *put, struct catalog *c,
     const struct catalog_evaluation *v, struct err *e)
@@ -186,9 +245,12 @@ catalog_put_evaluation(struct catalog_put *put, struct catalog *c,
 	json_add_text(&a, m, "about", "evaluation");
 	json_add_text(&a, m, "label", v->label ? v->label : "test");
 	manifest_link(&a, m, "model", TYPE_ONNX, NULL, &v->model, v->model_size);
-	if (!oid_is_none(&v->data))
+	if (!oid_is_none(&v->data) && catalog_store(c) &&
+	    store_has(c->store, &v->data))
 		manifest_link(&a, m, "data", v->data_type ? v->data_type :
 		    TYPE_BYTES, v->data_name, &v->data, v->data_size);
+	else if (!oid_is_none(&v->data))
+		add_outside_data(&a, m, v);
 	manifest_copy(&a, m, "metrics", v->metrics);
 	manifest_copy(&a, m, "detail", v->extra);
 	r = catalog_put_manifest(put, c, NAME_REPORT, name, m, NULL, e);

@@ -97,9 +97,9 @@ static bool
 same_data(const struct json *a, const struct json *b)
 {
 	struct link x, y;
-	bool has = manifest_find(&x, a, "data", NULL);
+	bool has = catalog_evaluation_data(&x, a);
 
-	if (has != manifest_find(&y, b, "data", NULL))
+	if (has != catalog_evaluation_data(&y, b))
 		return false;
 	return !has || oid_eq(&x.id, &y.id);
 }
