@@ -159,19 +159,72 @@ digit(char c)
 }
 
 /*
+ * Up to 8 digits at p in one step: how many, and their value.  Eight bytes
+ * are one word; a byte that is no digit shows in its top bit; the digits are
+ * pushed to the word's end and joined in pairs, fours and eights.
+ */
+static inline unsigned
+digits8(const char *p, uint64_t *value)
+{
+	uint64_t w, bad;
+	unsigned n;
+
+	memcpy(&w, p, sizeof(w));
+	w ^= 0x3030303030303030u;
+	bad = ((w + 0x7676767676767676u) | w) & 0x8080808080808080u;
+	n = bad == 0 ? 8 : (unsigned)__builtin_ctzll(bad) >> 3;
+	if (n == 0) {
+		*value = 0;
+		return 0;
+	}
+	w <<= 64 - 8 * n;
+	w = w * 10 + (w >> 8);
+	*value = ((w & 0x000000ff000000ffu) * 0x000f424000000064u +
+	    (w >> 16 & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
+	return n;
+}
+
+/* The digits at p after those that made *m; where they end.  Only their
+ * count can tell that *m is too large. */
+static inline const char *
+scan_digits(const char *p, const char *end, uint64_t *m)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	static const uint64_t shift[] = { 1, 10, 100, 1000, 10000, 100000,
+	    1000000, 10000000, 100000000 };
+
+	while (end - p >= 8) {
+		uint64_t v;
+		unsigned n = digits8(p, &v);
+
+		*m = *m * shift[n] + v;
+		p += n;
+		if (n < 8)
+			return p;
+	}
+#else
+	(void)end;
+#endif
+	for (; digit(*p); p++)
+		*m = *m * 10 + (uint64_t)(*p - '0');
+	return p;
+}
+
+/*
  * Clinger 1990: an integer below 2^53 times or divided by a power of ten up
  * to 22 is rounded once, hence right.
  */
 const char *
-cell_scan_float(const char *p, double *v)
+cell_scan_float(const char *p, const char *end, double *v)
 {
+	static const double sign[] = { 1, -1 };
 	bool neg = *p == '-';
 	const char *start, *point;
 	uint64_t m = 0;
 	int digits, exp = 0;
 	double d;
 
-	p += neg || *p == '+';
+	p += neg | (*p == '+');
 	start = p;
 	if (p[0] == '0' && digit(p[1]))
 		return NULL;
@@ -180,12 +233,11 @@ cell_scan_float(const char *p, double *v)
 	digits = (int)(p - start);
 	if (*p == '.') {
 		point = ++p;
-		for (; digit(*p); p++)
-			m = m * 10 + (uint64_t)(*p - '0');
+		p = scan_digits(p, end, &m);
 		exp = -(int)(p - point);
 		digits -= exp;
 	}
-	if (digits == 0 || p - start > 20 || digits > 19)
+	if (digits == 0 || digits > 19)
 		return NULL;
 	if ((*p | 32) == 'e') {
 		bool down = p[1] == '-';
@@ -203,9 +255,8 @@ cell_scan_float(const char *p, double *v)
 	}
 	if (m > (uint64_t)1 << 53 || exp < -22 || exp > 22)
 		return NULL;
-	d = (double)m;
-	d = exp < 0 ? d / tens[-exp] : d * tens[exp];
-	*v = neg ? -d : d;
+	d = (double)m * sign[neg];
+	*v = exp < 0 ? d / tens[-exp] : d * tens[exp];
 	return p;
 }
 

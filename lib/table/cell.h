@@ -52,9 +52,10 @@ enum col_type strings_type(size_t distinct, size_t values);
 /*
  * A plain decimal at p, read in one go: at most 19 digits whose value is
  * exact.  Returns its end, or NULL when the slow way must be taken.  The
- * bytes must be followed by something that is no part of a number.
+ * bytes must be followed, before `end`, by something that is no part of a
+ * number.
  */
-const char *cell_scan_float(const char *p, double *v);
+const char *cell_scan_float(const char *p, const char *end, double *v);
 
 /* The first byte of the value that follows a member's name, NUL when there
  * is none; *at is where it stands. */

@@ -296,13 +296,13 @@ set_cell(struct job *j, struct piece *pc, size_t col, size_t row,
 
 /* A plain number, without cutting out the cell first; NULL: the slow way. */
 static const char *
-quick_float(const struct job *j, const char *p, double *v)
+quick_float(const struct job *j, const char *p, const char *end, double *v)
 {
 	char d = j->in.form.delimiter, l = j->in.form.eol;
 
 	while (*p == ' ' && d != ' ')
 		p++;
-	if ((p = cell_scan_float(p, v)) == NULL)
+	if ((p = cell_scan_float(p, end, v)) == NULL)
 		return NULL;
 	if (l == '\n' && *p == '\r' && p[1] == l)
 		p++;
@@ -336,7 +336,7 @@ read_row(struct job *j, struct piece *pc, const char *record, size_t row)
 
 	for (size_t i = 0;; p++) {
 		if (j->plan[i].action == READ_FLOAT && !j->na.numeric &&
-		    (q = quick_float(j, p, &v)) != NULL) {
+		    (q = quick_float(j, p, pc->end, &v)) != NULL) {
 			j->t->col[i].f64[row] = v;
 			pc->kinds[i] |= KIND_FLOAT;
 			p = q;

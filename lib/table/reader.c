@@ -339,14 +339,14 @@ table_reader_free(struct table_reader *r)
 
 static const char *
 quick(const struct table_reader *r, struct column *c, size_t row,
-    const char *p)
+    const char *p, const char *end)
 {
 	char d = r->in.form.delimiter, l = r->in.form.eol;
 	double v;
 
 	while (*p == ' ' && d != ' ')
 		p++;
-	if ((p = cell_scan_float(p, &v)) == NULL)
+	if ((p = cell_scan_float(p, end, &v)) == NULL)
 		return NULL;
 	if (l == '\n' && *p == '\r' && p[1] == l)
 		p++;
@@ -390,7 +390,8 @@ read_csv_row(struct table_reader *r, size_t row, const char *s,
 		if (here && (a + 1 == last || a[1].from != i) &&
 		    (t->col[a->to].type == COL_FLOAT64 ||
 		    t->col[a->to].type == COL_FLOAT32) && !r->na.numeric &&
-		    (q = quick(r, &t->col[a->to], row, p)) != NULL) {
+		    (q = quick(r, &t->col[a->to], row, p,
+		    r->buf + r->len)) != NULL) {
 			p = q;
 			a++;
 		} else {
