@@ -151,6 +151,8 @@ block_set(struct block *b, size_t to, size_t row, const struct csv_cell *c,
 		column_set_missing(col, row);
 		return 0;
 	}
+	if (col->type == COL_FLOAT64 && cell_quick_float(c, &col->f64[row]))
+		return 0;
 	if (c->escaped) {
 		buf_clear(scratch);
 		csv_unescape(scratch, c);

@@ -57,6 +57,13 @@ enum col_type strings_type(size_t distinct, size_t values);
  */
 const char *cell_scan_float(const char *p, const char *end, double *v);
 
+/* A cell of a file: a byte that is no digit follows it. */
+static inline bool
+cell_quick_float(const struct csv_cell *c, double *v)
+{
+	return cell_scan_float(c->s, c->s + c->n, v) == c->s + c->n;
+}
+
 /* The first byte of the value that follows a member's name, NUL when there
  * is none; *at is where it stands. */
 static inline char

@@ -215,7 +215,8 @@ set_forced(struct job *j, size_t col, size_t row, const struct csv_cell *c)
 		if (to->type == COL_INT64 &&
 		    num_parse_i64(c->s, c->n, &to->i64[row]))
 			return true;
-		if (!num_parse_f64(c->s, c->n, &d))
+		if (!cell_quick_float(c, &d) &&
+		    !num_parse_f64(c->s, c->n, &d))
 			return false;
 		if (to->type == COL_FLOAT64)
 			to->f64[row] = d;
@@ -242,7 +243,8 @@ set_inferred(struct job *j, struct piece *pc, size_t col, size_t row,
 		return cell_int(c->s, c->n, &to->i64[row]);
 	case READ_FLOAT:
 		pc->kinds[col] |= KIND_FLOAT;
-		return cell_float(c->s, c->n, &to->f64[row]);
+		return cell_quick_float(c, &to->f64[row]) ||
+		    cell_float(c->s, c->n, &to->f64[row]);
 	case READ_BOOL:
 		pc->kinds[col] |= KIND_BOOL;
 		return cell_bool(c->s, c->n, &to->b[row]);
