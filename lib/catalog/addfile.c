@@ -116,6 +116,34 @@ known_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 	return yes;
 }
 
+/* Rows and columns of the file, unless they are known.  What cannot be read
+ * as a table is stored all the same; what cannot be read at all is not. */
+static int
+describe(struct catalog_dataset *d, struct arena *a, struct catalog *c,
+    const struct table_read_opts *o, const char *name,
+    const struct oid *content, uint64_t size, struct err *e)
+{
+	struct err mine = ERR_INIT;
+
+	if (strcmp(d->type, TYPE_CSV) != 0 && strcmp(d->type, TYPE_JSONL) != 0)
+		return 0;
+	if (known_rows(d, a, c, name, content))
+		return 0;
+	if ((size <= WHOLE_TABLE_MAX ? read_whole(d, a, d->path, o, &mine) :
+	    read_by_rows(d, a, d->path, o, &mine)) == 0)
+		return 0;
+	if (mine.code != ERR_FORMAT && mine.code != ERR_TOOBIG &&
+	    mine.code != ERR_USAGE && mine.code != ERR_UNSUPPORTED) {
+		*e = mine;
+		return -1;
+	}
+	d->rows = -1;
+	d->columns = NULL;
+	log_warn(c->opts.log, "'%s' is stored, but cannot be read as a table: "
+	    "%s", d->path, mine.msg);
+	return 0;
+}
+
 int
 catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
     struct catalog *c, const char *path, const char *name,
@@ -124,8 +152,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	struct table_read_opts o = { .name = path };
 	struct catalog_dataset d = { .name = name, .path = path, .rows = -1 };
 	struct arena a = { NULL, 0 };
-	struct err mine = ERR_INIT;
-	struct oid content;
+	struct oid content, again;
 	char *base;
 	int r;
 
@@ -142,17 +169,16 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 		return -1;
 	}
 	base = name ? xstrdup(name) : name_from_path(path);
-	if ((strcmp(d.type, TYPE_CSV) == 0 || strcmp(d.type, TYPE_JSONL) == 0) &&
-	    !known_rows(&d, &a, c, base, &content) &&
-	    (*size <= WHOLE_TABLE_MAX ? read_whole(&d, &a, path, &o, &mine) :
-	    read_by_rows(&d, &a, path, &o, &mine)) < 0) {
-		d.rows = -1;
-		d.columns = NULL;
-		log_warn(c->opts.log, "'%s' is stored, but cannot be read as a "
-		    "table: %s", path, mine.msg);
-	}
+	r = describe(&d, &a, c, &o, base, &content, *size, e);
 	*rows = d.rows;
-	r = catalog_put_dataset(put, c, &d, e);
+	/* what was counted must be what was stored */
+	if (r == 0)
+		r = store_hash_file(&again, size, c->store, path, e);
+	if (r == 0 && !oid_eq(&again, &content))
+		r = err_set(e, ERR_MOVED, "'%s' changed while it was added",
+		    path);
+	if (r == 0)
+		r = catalog_put_dataset(put, c, &d, e);
 	free(base);
 	arena_free(&a);
 	return r;

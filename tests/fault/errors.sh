@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every system call of a command fails in turn (a sample; FAULT_ALL=1: all):
 # nothing is half done, and the exit status tells what is.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/harness"
 command -v strace >/dev/null || { skip 'an error at every system call' 'no strace'; finish; exit; }
 strace -qq -o /dev/null true 2>/dev/null || { skip 'an error at every system call' 'strace may not trace here'; finish; exit; }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A disk that is full at any moment, many writers at once, closed streams.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/harness"
 
 # --- disk full --------------------------------------------------------------
 fresh disk

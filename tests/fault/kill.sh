@@ -1,7 +1,7 @@
 #!/bin/sh
 # kill -9 at every system call of the commands that change a repository
 # (a sample of them; FAULT_ALL=1: at every one).
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/harness"
 command -v strace >/dev/null || { skip 'kill -9 at every system call' 'no strace'; finish; exit; }
 strace -qq -o /dev/null true 2>/dev/null || { skip 'kill -9 at every system call' 'strace may not trace here'; finish; exit; }
 
@@ -49,6 +49,28 @@ kill_at_every_call 'registry set' 'mlv-registry set churn@champion 2 --gate gate
 (cd base && mlv-registry set churn@champion 2 >/dev/null)
 # once more must not go further back: the check runs it only when needed
 kill_at_every_call 'registry rollback' 'mlv-registry rollback churn@champion || test "$(mlv-registry ls churn | grep -c "champion")" = 1'
+
+# A run: its id is new each time, so what counts is that fsck finds nothing,
+# that it reads as what it is, and that the same again gives the output.
+fresh runs
+mkdir base
+(cd base && mlv-data init && printf 'id,x\n1,a\n' >d.csv && mlv-data add d.csv) >/dev/null
+run='mlv-train run -d data:d -p a=1 -o made.txt -- sh -c "cat d.csv >made.txt"'
+trace "$run"
+chosen >tried
+: >wrong
+hit=0
+while read -r call n; do
+	rm -rf work && cp -a base work
+	(cd work && strace -f -qq -o ../hits -e trace="$call" -e inject="$call:signal=KILL:when=$n" \
+	    sh -c "exec $run" >/dev/null 2>&1)
+	grep -q SIGKILL hits && hit=$((hit + 1))
+	(cd work && mlv-data fsck && ! mlv-train runs | grep -q running) >why 2>&1 ||
+	    echo "killed at $call $n: $(tail -n 3 why | tr '\n' ' ')" >>wrong
+	(cd work && sh -c "$run" && cmp made.txt d.csv && mlv-train runs | grep -q finished && mlv-data fsck) >why 2>&1 ||
+	    echo "killed at $call $n, again: $(tail -n 3 why | tr '\n' ' ')" >>wrong
+done <tried 2>/dev/null
+check "run: killed at $hit of $(wc -l <points) calls, always whole" 'head -n 20 wrong; test ! -s wrong && test $hit -ge 20'
 
 fresh empty
 mkdir base
