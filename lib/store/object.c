@@ -141,6 +141,25 @@ write_drop(struct writing *w)
 	buf_free(&w->out);
 }
 
+/*
+ * It is there already, but whoever put it there may have been killed before
+ * the folders were synced.  When they are clean this costs next to nothing.
+ */
+static int
+settle(struct store *s, const struct oid *id, struct err *e)
+{
+	char *path = object_path(s, id), *shard = path_folder(path);
+	char *objects = path_folder(shard);
+	int r = file_sync_folder(s->os, shard, e);
+
+	if (r == 0)
+		r = file_sync_folder(s->os, objects, e);
+	free(objects);
+	free(shard);
+	free(path);
+	return r;
+}
+
 /* The name is known: is it there already, and whole? */
 static int
 write_commit(struct oid *id, struct writing *w, struct err *e)
@@ -153,7 +172,7 @@ write_commit(struct oid *id, struct writing *w, struct err *e)
 
 	sha256_done(w->sha, id->b);
 	if (object_check(&size, w->s, id, &ignored) == 0)
-		return 0;
+		return settle(w->s, id, e);
 	/* a damaged copy is healed by a good one */
 	replace = ignored.code == ERR_CORRUPT;
 	path = object_path(w->s, id);
@@ -163,6 +182,8 @@ write_commit(struct oid *id, struct writing *w, struct err *e)
 		r = new_file_commit(&w->file, path, replace, &existed, e);
 	if (r == 0 && existed)
 		r = object_check(&size, w->s, id, e);
+	if (r == 0)
+		r = settle(w->s, id, e);
 	free(folder);
 	free(path);
 	return r;
@@ -236,7 +257,7 @@ store_put(struct oid *id, struct store *s, const void *p, size_t n,
 
 	oid_of(id, p, n);
 	if (object_check(&size, s, id, &ignored) == 0)
-		return 0;
+		return settle(s, id, e);
 	if (write_begin(&w, s, p, n < BLOCK ? n : BLOCK, n, e) < 0)
 		goto done;
 	for (; n > BLOCK; n -= BLOCK, at += BLOCK)
@@ -324,7 +345,7 @@ read_file(struct oid *id, uint64_t *size, struct store *s, const char *path,
 	    (!put || store_has(s, &known))) {
 		*id = known;
 		*size = (uint64_t)before.st_size;
-		r = 0;
+		r = put ? settle(s, id, e) : 0;
 		goto done;
 	}
 	if ((put ? put_expected(id, size, s, &from, S_ISREG(before.st_mode) ?

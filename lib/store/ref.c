@@ -237,7 +237,7 @@ write_ref(struct store *s, const char *name, const struct ref *r,
     const struct ref_value *more, struct err *e)
 {
 	char *path = ref_path(s, name), *folder = path_folder(path);
-	char *tmp = store_path(s, "tmp");
+	char *tmp = store_path(s, "tmp"), *refs = store_path(s, "refs");
 	struct out_file f;
 	struct buf b;
 	int result = -1;
@@ -247,7 +247,9 @@ write_ref(struct store *s, const char *name, const struct ref *r,
 	for (size_t i = 0; i < r->n; i++)
 		put_value(&b, &r->value[i]);
 	put_value(&b, more);
+	/* the folder may be another's, killed before it synced its parent */
 	if (buf_check(&b, e) < 0 || file_make_folders(s->os, folder, e) < 0 ||
+	    file_sync_folder(s->os, refs, e) < 0 ||
 	    out_file_open_in(&f, s->os, path, tmp, 0666, true, e) < 0)
 		goto done;
 	if (out_file_add(&f, b.data, b.len, e) < 0)
@@ -256,6 +258,7 @@ write_ref(struct store *s, const char *name, const struct ref *r,
 		result = out_file_commit(&f, e);
 done:
 	buf_free(&b);
+	free(refs);
 	free(tmp);
 	free(folder);
 	free(path);

@@ -90,8 +90,9 @@ store_init(bool *made, const char *folder, const struct store_opts *o,
 	*made = access(config, F_OK) != 0;
 	if (make_folders(os, mlv, e) == 0 &&
 	    write_once(os, mlv, ".gitignore", ignore_text, e) == 0 &&
-	    write_once(os, mlv, "config", config_text, e) == 0)
-		r = 0;
+	    write_once(os, mlv, "config", config_text, e) == 0 &&
+	    file_sync_folder(os, mlv, e) == 0)
+		r = file_sync_folder(os, folder, e);
 	free(config);
 	free(mlv);
 	return r;
