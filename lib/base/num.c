@@ -1,4 +1,5 @@
 #include "base/num.h"
+#include "base/num_exact.h"
 
 #include <errno.h>
 #include <math.h>
@@ -82,12 +83,55 @@ is_word(const char *s, size_t n, const char *word)
 	return true;
 }
 
+/* Up to 19 digits and a small exponent; false: the slow way. */
+static bool
+parse_plain(const char *s, size_t n, double *out)
+{
+	const char *end = s + n, *first;
+	bool neg = n && *s == '-';
+	uint64_t m = 0;
+	int digits = 0, exponent = 0;
+
+	if (n > 40)
+		return false;
+	s += n && (*s == '-' || *s == '+');
+	for (first = s; s < end && *s >= '0' && *s <= '9'; s++)
+		m = m * 10 + (uint64_t)(*s - '0');
+	digits = (int)(s - first);
+	if (s < end && *s == '.') {
+		for (first = ++s; s < end && *s >= '0' && *s <= '9'; s++)
+			m = m * 10 + (uint64_t)(*s - '0');
+		exponent = -(int)(s - first);
+		digits -= exponent;
+	}
+	if (digits == 0 || digits > 19)
+		return false;
+	if (end - s >= 2 && (*s | 32) == 'e') {
+		bool down = *++s == '-';
+		int x = 0;
+
+		s += *s == '-' || *s == '+';
+		if (s == end || end - s > 3)
+			return false;
+		for (; s < end && *s >= '0' && *s <= '9'; s++)
+			x = x * 10 + (*s - '0');
+		exponent += down ? -x : x;
+	}
+	if (s != end || !num_from_decimal(m, exponent, out))
+		return false;
+	if (neg)
+		*out = -*out;
+	return true;
+}
+
 bool
 num_parse_f64(const char *s, size_t n, double *out)
 {
 	char tmp[512];
 	size_t sign = n && (*s == '-' || *s == '+');
 
+	if (parse_plain(s, n, out))
+		return true;
 	if (is_word(s, n, "nan")) {
 		*out = NAN;
 		return true;
@@ -109,11 +153,16 @@ bool
 num_parse_f32(const char *s, size_t n, float *out)
 {
 	char tmp[512];
+	uint64_t u;
 	double d;
 
 	if (!num_parse_f64(s, n, &d))
 		return false;
-	if (!isfinite(d)) {
+	/* Rounding twice goes wrong only half-way between two floats, and
+	 * where floats get coarser (subnormal). */
+	memcpy(&u, &d, sizeof(u));
+	if (!isfinite(d) || d == 0 || ((u & 0x1fffffff) != 0x10000000 &&
+	    fabs(d) > 1e-37)) {
 		*out = (float)d;
 		return true;
 	}
@@ -126,14 +175,25 @@ num_parse_f32(const char *s, size_t n, float *out)
 size_t
 num_print_u64(char *out, uint64_t v)
 {
-	return (size_t)snprintf(out, NUM_TEXT_MAX, "%llu",
-	    (unsigned long long)v);
+	char digits[NUM_TEXT_MAX];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while ((v /= 10) != 0);
+	for (size_t i = 0; i < n; i++)
+		out[i] = digits[n - 1 - i];
+	out[n] = '\0';
+	return n;
 }
 
 size_t
 num_print_i64(char *out, int64_t v)
 {
-	return (size_t)snprintf(out, NUM_TEXT_MAX, "%lld", (long long)v);
+	if (v >= 0)
+		return num_print_u64(out, (uint64_t)v);
+	*out = '-';
+	return 1 + num_print_u64(out + 1, -(uint64_t)v);
 }
 
 /* Digits and exponent, laid out as ECMAScript's Number::toString does. */
@@ -190,12 +250,17 @@ print_float(char *out, double v, int least, int most, bool single)
 	char text[64], digits[32];
 	int k = 0, exponent;
 	const char *s;
+	uint64_t quick;
 
 	if (!isfinite(v))
 		return print_special(out, v);
 	if (v == 0) {
 		memcpy(out, "0", 2);
 		return 1;
+	}
+	if (num_shortest(&quick, &k, &exponent, fabs(v), single)) {
+		num_print_u64(digits, quick);
+		return lay_out(out, v < 0, digits, k, exponent);
 	}
 	for (int p = least; p <= most; p++) {
 		snprintf(text, sizeof(text), "%.*e", p - 1, fabs(v));

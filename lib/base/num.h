@@ -26,6 +26,10 @@ bool num_parse_u64(const char *s, size_t n, uint64_t *out);
 bool num_parse_f64(const char *s, size_t n, double *out);
 bool num_parse_f32(const char *s, size_t n, float *out);
 
+/* m * 10^e10, correctly rounded; false outside -27 <= e10 <= 27, where text
+ * must be parsed. */
+bool num_from_decimal(uint64_t m, int e10, double *out);
+
 /* Shortest round-trip text, at most NUM_TEXT_MAX - 1 bytes and a NUL;
  * returns the length.  Integral values print without a point ("3"), large
  * and small ones as 1e21 and 1e-7, and "NaN", "Infinity", "-Infinity". */

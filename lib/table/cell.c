@@ -147,11 +147,6 @@ strings_type(size_t distinct, size_t values)
 	    COL_CATEGORY;
 }
 
-static const double tens[] = {
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
-	1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
-};
-
 static inline bool
 digit(char c)
 {
@@ -210,10 +205,6 @@ scan_digits(const char *p, const char *end, uint64_t *m)
 	return p;
 }
 
-/*
- * Clinger 1990: an integer below 2^53 times or divided by a power of ten up
- * to 22 is rounded once, hence right.
- */
 const char *
 cell_scan_float(const char *p, const char *end, double *v)
 {
@@ -253,10 +244,9 @@ cell_scan_float(const char *p, const char *end, double *v)
 		}
 		exp += down ? -x : x;
 	}
-	if (m > (uint64_t)1 << 53 || exp < -22 || exp > 22)
+	if (!num_from_decimal(m, exp, &d))
 		return NULL;
-	d = (double)m * sign[neg];
-	*v = exp < 0 ? d / tens[-exp] : d * tens[exp];
+	*v = d * sign[neg];
 	return p;
 }
 

@@ -1,0 +1,164 @@
+/* Numbers as text: the quick ways against the C library's slow ones. */
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "base/rng.h"
+#include "tap.h"
+
+/* The first precision that reads back, without trailing zeros. */
+static void
+slow_digits(char *out, double v, bool single)
+{
+	char text[64];
+	size_t n = 0;
+
+	for (int p = 1; p <= 17; p++) {
+		snprintf(text, sizeof(text), "%.*e", p - 1, fabs(v));
+		if (single ? strtof(text, NULL) == (float)fabs(v) :
+		    strtod(text, NULL) == fabs(v))
+			break;
+	}
+	for (const char *s = text; *s != 'e'; s++)
+		if (*s != '.')
+			out[n++] = *s;
+	while (n > 1 && out[n - 1] == '0')
+		n--;
+	out[n] = '\0';
+}
+
+/* The digits of a printed number, without zeros around them. */
+static void
+only_digits(char *out, const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0' && *s != 'e'; s++)
+		if (*s >= '0' && *s <= '9' && (n > 0 || *s != '0'))
+			out[n++] = *s;
+	while (n > 1 && out[n - 1] == '0')
+		n--;
+	out[n] = '\0';
+}
+
+static double
+draw(struct rng *r, int kind)
+{
+	uint64_t u = rng_u64(r);
+	double v = rng_f64(r);
+
+	switch (kind % 5) {
+	case 0:
+		memcpy(&v, &u, sizeof(v));
+		return isfinite(v) ? v : 1;
+	case 1:
+		return v;
+	case 2:
+		return (double)(int64_t)(u % 2000000) / -1000;
+	case 3:
+		return (double)(u >> (u & 63));
+	default:
+		return ldexp(v, (int)(u % 120) - 60);
+	}
+}
+
+static void
+prints(void)
+{
+	char text[NUM_TEXT_MAX], got[64], want[64];
+	int wrong = 0, wrong32 = 0, lost = 0;
+	struct rng r;
+
+	rng_seed(&r, 1, 1);
+	for (int i = 0; i < 40000; i++) {
+		double v = draw(&r, i), back = 0;
+		float f = (float)v, fback = 0;
+		size_t n;
+
+		if (v == 0 || !isfinite(f) || f == 0)
+			continue;
+		n = num_print_f64(text, v);
+		lost += !num_parse_f64(text, n, &back) || back != v;
+		only_digits(got, text);
+		slow_digits(want, v, false);
+		wrong += strcmp(got, want) != 0;
+		n = num_print_f32(text, f);
+		lost += !num_parse_f32(text, n, &fback) || fback != f;
+		only_digits(got, text);
+		slow_digits(want, f, true);
+		wrong32 += strcmp(got, want) != 0;
+	}
+	is_int(wrong, 0, "doubles print as the shortest text");
+	is_int(wrong32, 0, "floats too");
+	is_int(lost, 0, "both read back");
+}
+
+static void
+parses(void)
+{
+	int wrong = 0;
+	struct rng r;
+
+	rng_seed(&r, 2, 1);
+	for (int i = 0; i < 40000; i++) {
+		int digits = (int)rng_below(&r, 21) + 1;
+		int point = (int)rng_below(&r, 24);
+		char text[64];
+		size_t n = 0;
+		double d;
+		float f;
+
+		for (int k = 0; k < digits; k++) {
+			text[n++] = (char)('0' + rng_below(&r, 10));
+			if (k == point)
+				text[n++] = '.';
+		}
+		text[n] = '\0';
+		if (i & 1)
+			n += (size_t)snprintf(text + n, 8, "e%d",
+			    (int)rng_below(&r, 80) - 40);
+		wrong += !num_parse_f64(text, n, &d) ||
+		    d != strtod(text, NULL);
+		wrong += !num_parse_f32(text, n, &f) ||
+		    f != strtof(text, NULL);
+	}
+	is_int(wrong, 0, "text is rounded as the C library does");
+}
+
+static void
+decimal(void)
+{
+	double d;
+
+	ok(num_from_decimal(0, -27, &d) && d == 0, "zero");
+	ok(num_from_decimal(UINT64_MAX, -27, &d) &&
+	    d == 1.8446744073709551615e-8, "the largest over the largest");
+	ok(num_from_decimal(UINT64_MAX, 27, &d) &&
+	    d == 1.8446744073709551615e46, "and times it");
+	ok(num_from_decimal(9007199254740993u, 0, &d) &&
+	    d == 9007199254740992.0, "half-way goes to even");
+	ok(!num_from_decimal(1, 28, &d) && !num_from_decimal(1, -28, &d),
+	    "beyond it says so");
+}
+
+static void
+integers(void)
+{
+	char text[NUM_TEXT_MAX];
+
+	num_print_i64(text, INT64_MIN);
+	is_text(text, "-9223372036854775808", "the smallest integer");
+	num_print_u64(text, UINT64_MAX);
+	is_text(text, "18446744073709551615", "the largest");
+	num_print_i64(text, 0);
+	is_text(text, "0", "zero");
+}
+
+int
+main(void)
+{
+	prints();
+	parses();
+	decimal();
+	integers();
+	return tap_done();
+}
