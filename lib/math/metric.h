@@ -1,0 +1,67 @@
+/*
+ * math/metric.h - how good predictions are, each with a 95 % interval.
+ *
+ * Values are scikit-learn's of the same name (ties in scores, zero
+ * divisions as 0).  Where the field has a closed form the interval is that:
+ * "delong" for AUC (DeLong, DeLong & Clarke-Pearson 1988, in the fast form
+ * of Sun & Xu 2014), "wilson" for shares (Wilson 1927), "normal" for means;
+ * otherwise "bootstrap": the 2.5 and 97.5 percentiles over METRIC_DRAWS
+ * resamples drawn with the seed.  Sums run in row order, so the same input
+ * gives the same bits.
+ */
+#ifndef MATH_METRIC_H
+#define MATH_METRIC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define METRIC_DRAWS 400
+#define METRIC_MAX 16
+#define METRIC_BINS 10		/* of the calibration table */
+#define METRIC_CURVE 101	/* points of the ROC curve at most */
+
+struct metric {
+	const char *name;
+	double value, low, high;
+	const char *interval;	/* "delong", "wilson", "normal", "bootstrap" */
+};
+
+struct metric_bin {		/* scores in [i/10, (i+1)/10) */
+	size_t n;
+	double score, share;	/* their mean, and the share of positives */
+};
+
+struct metrics {
+	struct metric m[METRIC_MAX];
+	size_t n;
+	size_t rows, positives;
+	/* binary only */
+	struct metric_bin bin[METRIC_BINS];
+	double fpr[METRIC_CURVE], tpr[METRIC_CURVE];
+	size_t n_curve;
+	size_t tp, fp, fn, tn;
+};
+
+/*
+ * Binary: p (n) probability of the positive class, y (n) 0 or 1.  auc,
+ * average_precision, logloss, brier, accuracy, precision, recall, f1, ks,
+ * ece.  The last but two are at p >= threshold.  ERR_FORMAT when only one
+ * class is there or a score is not finite.
+ */
+int metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
+    size_t n, double threshold, uint64_t seed, struct err *e);
+/* Multiclass: p (n, k) row-major, y (n) below k.  accuracy, logloss,
+ * f1_macro, f1_weighted, auc_ovr (macro).  Label = first largest. */
+int metrics_multiclass(struct metrics *out, const double *p,
+    const uint32_t *y, size_t n, size_t k, uint64_t seed, struct err *e);
+/* Regression: rmse, mae, r2, median_ae. */
+int metrics_regression(struct metrics *out, const double *p, const double *y,
+    size_t n, uint64_t seed, struct err *e);
+const struct metric *metrics_find(const struct metrics *m, const char *name);
+
+/* The area alone, ties counted half; weight may be NULL. NaN with one class. */
+double metric_auc(const double *p, const uint8_t *y, size_t n);
+
+#endif

@@ -1,0 +1,373 @@
+#include "train/bin.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define PART ((size_t)16384)
+
+static int
+rising(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Floats as unsigned numbers of the same order, for a radix sort. */
+static uint32_t
+ordered_bits(float v)
+{
+	uint32_t u;
+
+	memcpy(&u, &v, sizeof(u));
+	return u & 0x80000000u ? ~u : u | 0x80000000u;
+}
+
+static void
+sort_floats(float *v, size_t n)
+{
+	uint32_t *a, *b, *t;
+	size_t count[256];
+
+	if (n < 2048) {
+		qsort(v, n, sizeof(*v), rising);
+		return;
+	}
+	a = xalloc(n, sizeof(*a));
+	b = xalloc(n, sizeof(*b));
+	for (size_t i = 0; i < n; i++)
+		a[i] = ordered_bits(v[i]);
+	for (int shift = 0; shift < 32; shift += 8) {
+		size_t at = 0;
+
+		memset(count, 0, sizeof(count));
+		for (size_t i = 0; i < n; i++)
+			count[a[i] >> shift & 255]++;
+		for (int k = 0; k < 256; k++) {
+			size_t c = count[k];
+
+			count[k] = at;
+			at += c;
+		}
+		for (size_t i = 0; i < n; i++)
+			b[count[a[i] >> shift & 255]++] = a[i];
+		t = a;
+		a = b;
+		b = t;
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t u = a[i] & 0x80000000u ? a[i] & 0x7fffffffu : ~a[i];
+
+		memcpy(&v[i], &u, sizeof(u));
+	}
+	free(a);
+	free(b);
+}
+
+/* A float t with a <= t < b, about half-way. */
+static float
+between(float a, float b)
+{
+	float t = (float)(((double)a + (double)b) / 2);
+
+	return t >= a && t < b ? t : a;
+}
+
+struct values {			/* distinct ones, rising */
+	float *v;
+	size_t *count;
+	size_t n, total;
+};
+
+static void
+distinct(struct values *out, float *sorted, size_t n)
+{
+	out->v = xalloc(n + 1, sizeof(*out->v));
+	out->count = xalloc(n + 1, sizeof(*out->count));
+	out->n = 0;
+	out->total = n;
+	for (size_t i = 0; i < n; i++) {
+		if (out->n == 0 || sorted[i] != out->v[out->n - 1])
+			out->v[out->n++] = sorted[i];
+		out->count[out->n - 1]++;
+	}
+}
+
+/* Few distinct values: a bin each, of at least min rows. */
+static size_t
+bounds_of_few(float *bound, const struct values *d, size_t min)
+{
+	size_t n = 0, have = 0;
+
+	for (size_t i = 0; i + 1 < d->n; i++) {
+		have += d->count[i];
+		if (have < min)
+			continue;
+		bound[n++] = between(d->v[i], d->v[i + 1]);
+		have = 0;
+	}
+	bound[n++] = INFINITY;
+	return n;
+}
+
+/* Many: equal counts, but a value as heavy as a bin stands alone. */
+static size_t
+bounds_of_many(float *bound, const struct values *d, size_t max, size_t min)
+{
+	double mean;
+	size_t n = 0, have = 0, rest, bins_left;
+	bool *heavy = xalloc(d->n, sizeof(*heavy));
+
+	if (min > 0 && d->total / min < max)
+		max = d->total / min > 0 ? d->total / min : 1;
+	mean = (double)d->total / (double)max;
+	rest = d->total;
+	bins_left = max;
+	for (size_t i = 0; i < d->n; i++)
+		if ((double)d->count[i] >= mean) {
+			heavy[i] = true;
+			rest -= d->count[i];
+			bins_left--;
+		}
+	mean = bins_left ? (double)rest / (double)bins_left : 1e300;
+	for (size_t i = 0; i + 1 < d->n && n + 1 < max; i++) {
+		if (!heavy[i])
+			rest -= d->count[i];
+		have += d->count[i];
+		if (heavy[i] || (double)have >= mean || (heavy[i + 1] &&
+		    (double)have >= (mean * 0.5 > 1 ? mean * 0.5 : 1))) {
+			bound[n++] = between(d->v[i], d->v[i + 1]);
+			have = 0;
+			if (!heavy[i] && bins_left > 1) {
+				bins_left--;
+				mean = (double)rest / (double)bins_left;
+			}
+		}
+	}
+	bound[n++] = INFINITY;
+	free(heavy);
+	return n;
+}
+
+static void
+number_bins(struct bin_feature *b, const float *v, size_t rows,
+    const struct bin_params *p)
+{
+	size_t take = rows < (size_t)p->sample ? rows : (size_t)p->sample, n = 0;
+	float *room = xalloc(take + 1, sizeof(*room));
+	struct values d;
+	size_t max;
+
+	b->missing = false;
+	for (size_t i = 0; i < rows && !b->missing; i++)
+		b->missing = isnan(v[i]);
+	for (size_t i = 0; i < take; i++) {
+		/* evenly spread rows, the same for every column */
+		float x = v[(size_t)((double)i * ((double)rows / (double)take))];
+
+		if (!isnan(x))
+			room[n++] = x == 0 ? 0 : x;
+	}
+	sort_floats(room, n);
+	distinct(&d, room, n);
+	max = (size_t)p->max_bin - b->missing;
+	b->bound = xalloc(max + 1, sizeof(*b->bound));
+	if (d.n <= max)
+		b->n_bins = (uint32_t)bounds_of_few(b->bound, &d,
+		    (size_t)p->min_data_in_bin);
+	else
+		b->n_bins = (uint32_t)bounds_of_many(b->bound, &d, max,
+		    (size_t)p->min_data_in_bin);
+	free(d.v);
+	free(d.count);
+	free(room);
+}
+
+struct level_count {
+	uint32_t level;
+	size_t count;
+};
+
+static int
+by_count(const void *a, const void *b)
+{
+	const struct level_count *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return x->level < y->level ? -1 : 1;
+}
+
+static void
+category_bins(struct bin_feature *b, const struct feature *f, size_t rows)
+{
+	struct level_count *c = xalloc(f->n_levels + 1, sizeof(*c));
+	size_t most = f->n_levels < 254 ? f->n_levels : 254;
+
+	for (size_t i = 0; i < f->n_levels; i++)
+		c[i].level = (uint32_t)i;
+	b->missing = most < f->n_levels;
+	for (size_t i = 0; i < rows; i++) {
+		if (f->level[i] == LEVEL_MISSING)
+			b->missing = true;
+		else
+			c[f->level[i]].count++;
+	}
+	qsort(c, f->n_levels, sizeof(*c), by_count);
+	b->category = true;
+	b->n_bins = (uint32_t)most;
+	b->n_levels = f->n_levels;
+	b->level = xalloc(most + 1, sizeof(*b->level));
+	b->of_level = xalloc(f->n_levels + 1, 1);
+	memset(b->of_level, (int)most, f->n_levels + 1);
+	for (size_t i = 0; i < most; i++) {
+		b->level[i] = c[i].level;
+		b->of_level[c[i].level] = (uint8_t)i;
+	}
+	free(c);
+}
+
+struct job {
+	struct bins *b;
+	const struct frame *f;
+	const struct bin_params *p;
+};
+
+static void
+find_bins(void *ctx, size_t k, int worker)
+{
+	struct job *j = ctx;
+	const struct feature *f = &j->f->feature[k];
+
+	(void)worker;
+	if (f->category)
+		category_bins(&j->b->feature[k], f, j->f->rows);
+	else
+		number_bins(&j->b->feature[k], f->number, j->f->rows, j->p);
+}
+
+/* The first bound that x does not exceed, in a fixed number of steps. */
+static uint32_t
+bin_of(const float *bound, uint32_t n, float x)
+{
+	const float *base = bound;
+
+	while (n > 1) {
+		uint32_t half = n / 2;
+
+		base += base[half - 1] < x ? half : 0;
+		n -= half;
+	}
+	return (uint32_t)(base - bound);
+}
+
+static void
+fill_part(void *ctx, size_t part, int worker)
+{
+	struct job *j = ctx;
+	struct bins *b = j->b;
+	size_t from = part * PART, to = from + PART;
+
+	(void)worker;
+	if (to > b->rows)
+		to = b->rows;
+	for (size_t k = 0; k < b->n_features; k++) {
+		const struct bin_feature *bf = &b->feature[k];
+		const struct feature *f = &j->f->feature[k];
+		uint8_t *out = b->row + from * b->stride + k;
+
+		for (size_t i = from; i < to; i++, out += b->stride) {
+			if (bf->category)
+				*out = f->level[i] >= bf->n_levels ?
+				    (uint8_t)bf->n_bins :
+				    bf->of_level[f->level[i]];
+			else
+				*out = (uint8_t)(isnan(f->number[i]) ?
+				    bf->n_bins : bin_of(bf->bound, bf->n_bins,
+				    f->number[i]));
+		}
+	}
+}
+
+static int
+allocate(struct bins *b, const struct frame *f, struct err *e)
+{
+	memset(b, 0, sizeof(*b));
+	b->rows = f->rows;
+	b->n_features = f->n_features;
+	b->stride = (f->n_features + 3) / 4 * 4;
+	b->row = mem_array(f->rows, b->stride);
+	if (b->row == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	b->feature = xalloc(f->n_features + 1, sizeof(*b->feature));
+	return 0;
+}
+
+static void
+fill(struct bins *b, const struct frame *f, struct pool *pool)
+{
+	struct job j = { b, f, NULL };
+
+	pool_run(pool, (b->rows + PART - 1) / PART, fill_part, &j);
+}
+
+int
+bins_make(struct bins *b, const struct frame *f, const struct bin_params *p,
+    struct pool *pool, struct err *e)
+{
+	struct job j = { b, f, p };
+
+	if (allocate(b, f, e) < 0)
+		return -1;
+	pool_run(pool, f->n_features, find_bins, &j);
+	for (size_t k = 0; k < f->n_features; k++) {
+		b->feature[k].offset = b->total;
+		b->total += b->feature[k].n_bins + 1;
+	}
+	fill(b, f, pool);
+	return 0;
+}
+
+int
+bins_like(struct bins *b, const struct bins *like, const struct frame *f,
+    struct pool *pool, struct err *e)
+{
+	if (allocate(b, f, e) < 0)
+		return -1;
+	for (size_t k = 0; k < f->n_features; k++) {
+		struct bin_feature *to = &b->feature[k];
+		const struct bin_feature *from = &like->feature[k];
+
+		*to = *from;
+		to->bound = NULL;
+		to->level = NULL;
+		to->of_level = NULL;
+		if (from->category) {
+			to->of_level = xalloc(from->n_levels + 1, 1);
+			memcpy(to->of_level, from->of_level, from->n_levels + 1);
+		} else {
+			to->bound = xalloc(from->n_bins, sizeof(float));
+			memcpy(to->bound, from->bound, from->n_bins *
+			    sizeof(float));
+		}
+	}
+	b->total = like->total;
+	fill(b, f, pool);
+	return 0;
+}
+
+void
+bins_free(struct bins *b)
+{
+	for (size_t k = 0; b->feature && k < b->n_features; k++) {
+		free(b->feature[k].bound);
+		free(b->feature[k].level);
+		free(b->feature[k].of_level);
+	}
+	free(b->feature);
+	free(b->row);
+	memset(b, 0, sizeof(*b));
+}

@@ -1,0 +1,133 @@
+/* The parameters by name, with LightGBM's aliases. */
+#include <math.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "base/num.h"
+#include "train/gbdt.h"
+
+enum kind { WHOLE, REAL, TRUTH };
+
+static const struct {
+	const char *name;
+	enum kind kind;
+	size_t at;
+	double low, high;
+	const char *alias[4];
+} known[] = {
+#define P(n) offsetof(struct gbdt_params, n)
+	{ "num_iterations", WHOLE, P(num_iterations), 1, 1e6,
+	    { "n_estimators", "num_trees", "num_boost_round", "n_iter" } },
+	{ "learning_rate", REAL, P(learning_rate), 1e-9, 1e3,
+	    { "eta", "shrinkage_rate", NULL, NULL } },
+	{ "num_leaves", WHOLE, P(num_leaves), 2, 131072,
+	    { "max_leaves", "max_leaf_nodes", NULL, NULL } },
+	{ "max_depth", WHOLE, P(max_depth), -1, 4096, { NULL } },
+	{ "min_data_in_leaf", WHOLE, P(min_data_in_leaf), 0, 1e9,
+	    { "min_child_samples", "min_samples_leaf", NULL, NULL } },
+	{ "min_sum_hessian_in_leaf", REAL, P(min_sum_hessian_in_leaf), 0, 1e9,
+	    { "min_child_weight", NULL, NULL, NULL } },
+	{ "lambda_l1", REAL, P(lambda_l1), 0, 1e9,
+	    { "reg_alpha", NULL, NULL, NULL } },
+	{ "lambda_l2", REAL, P(lambda_l2), 0, 1e9,
+	    { "reg_lambda", "l2_regularization", NULL, NULL } },
+	{ "min_gain_to_split", REAL, P(min_gain_to_split), 0, 1e9,
+	    { "min_split_gain", NULL, NULL, NULL } },
+	{ "max_bin", WHOLE, P(max_bin), 2, 255, { "max_bins", NULL, NULL,
+	    NULL } },
+	{ "min_data_in_bin", WHOLE, P(min_data_in_bin), 1, 1e9, { NULL } },
+	{ "bin_construct_sample_cnt", WHOLE, P(bin_construct_sample_cnt), 1,
+	    1e9, { "subsample_for_bin", NULL, NULL, NULL } },
+	{ "feature_fraction", REAL, P(feature_fraction), 1e-9, 1,
+	    { "colsample_bytree", NULL, NULL, NULL } },
+	{ "bagging_fraction", REAL, P(bagging_fraction), 1e-9, 1,
+	    { "subsample", NULL, NULL, NULL } },
+	{ "bagging_freq", WHOLE, P(bagging_freq), 0, 1e6,
+	    { "subsample_freq", NULL, NULL, NULL } },
+	{ "cat_smooth", REAL, P(cat_smooth), 0, 1e9, { NULL } },
+	{ "cat_l2", REAL, P(cat_l2), 0, 1e9, { NULL } },
+	{ "max_cat_threshold", WHOLE, P(max_cat_threshold), 1, 254, { NULL } },
+	{ "max_cat_to_onehot", WHOLE, P(max_cat_to_onehot), 1, 254, { NULL } },
+	{ "min_data_per_group", WHOLE, P(min_data_per_group), 1, 1e9,
+	    { NULL } },
+	{ "early_stopping_round", WHOLE, P(early_stopping_round), 0, 1e6,
+	    { "early_stopping_rounds", "early_stopping", NULL, NULL } },
+	{ "scale_pos_weight", REAL, P(scale_pos_weight), 1e-9, 1e9, { NULL } },
+	{ "boost_from_average", TRUTH, P(boost_from_average), 0, 1, { NULL } },
+	{ "seed", WHOLE, P(seed), 0, 9e15,
+	    { "random_state", "random_seed", NULL, NULL } },
+#undef P
+};
+
+#define N_KNOWN (sizeof(known) / sizeof(*known))
+
+void
+gbdt_defaults(struct gbdt_params *p)
+{
+	*p = (struct gbdt_params){
+		.num_iterations = 100, .learning_rate = 0.1, .num_leaves = 31,
+		.max_depth = -1, .min_data_in_leaf = 20,
+		.min_sum_hessian_in_leaf = 1e-3, .max_bin = 255,
+		.min_data_in_bin = 3, .bin_construct_sample_cnt = 200000,
+		.feature_fraction = 1, .bagging_fraction = 1,
+		.cat_smooth = 10, .cat_l2 = 10, .max_cat_threshold = 32,
+		.max_cat_to_onehot = 4, .min_data_per_group = 100,
+		.scale_pos_weight = 1, .boost_from_average = true,
+	};
+}
+
+static bool
+is_called(size_t i, const char *name)
+{
+	if (strcmp(known[i].name, name) == 0)
+		return true;
+	for (int k = 0; k < 4 && known[i].alias[k]; k++)
+		if (strcmp(known[i].alias[k], name) == 0)
+			return true;
+	return false;
+}
+
+int
+gbdt_set(struct gbdt_params *p, const char *name, const char *value,
+    struct err *e)
+{
+	const char *words[N_KNOWN], *near;
+	size_t i, n = strlen(value);
+	bool good = true;
+	double v = 0;
+	int64_t w = 0;
+	void *at;
+
+	for (i = 0; i < N_KNOWN && !is_called(i, name); i++)
+		;
+	if (i == N_KNOWN) {
+		for (size_t k = 0; k < N_KNOWN; k++)
+			words[k] = known[k].name;
+		near = nearest_word(name, words, N_KNOWN);
+		return err_set(e, ERR_USAGE, "the learner has no parameter "
+		    "'%s'%s%s%s", name, near ? "; did you mean '" : "",
+		    near ? near : "", near ? "'?" : "");
+	}
+	at = (char *)p + known[i].at;
+	if (known[i].kind == TRUTH) {
+		good = strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+		*(bool *)at = value[0] == 't';
+	} else if (known[i].kind == WHOLE) {
+		good = num_parse_i64(value, n, &w);
+		v = (double)w;
+	} else {
+		good = num_parse_f64(value, n, &v);
+	}
+	if (known[i].kind != TRUTH)
+		good = good && v >= known[i].low && v <= known[i].high;
+	if (!good)
+		return err_set(e, ERR_USAGE, "'%s' is no value for %s, which "
+		    "takes %s%g to %g", value, known[i].name,
+		    known[i].kind == WHOLE ? "whole numbers " : "",
+		    known[i].low, known[i].high);
+	if (known[i].kind == WHOLE)
+		*(int64_t *)at = w;
+	else if (known[i].kind == REAL)
+		*(double *)at = v;
+	return 0;
+}

@@ -1,0 +1,430 @@
+#include "train/grow.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define PART ((size_t)8192)	/* rows of one piece of a partition */
+#define AHEAD 24		/* rows fetched before they are needed */
+
+int
+grower_new(struct grower *w, const struct bins *b,
+    const struct gbdt_params *p, struct pool *pool, struct err *e)
+{
+	size_t leaves = (size_t)p->num_leaves, cells = 0;
+
+	memset(w, 0, sizeof(*w));
+	w->b = b;
+	w->p = p;
+	w->pool = pool;
+	w->order = mem_array(b->rows, sizeof(*w->order));
+	w->spare = mem_array(b->rows, sizeof(*w->spare));
+	w->gathered = mem_array(b->rows, sizeof(*w->gathered));
+	w->leaf = xalloc(leaves + 1, sizeof(*w->leaf));
+	w->use = xalloc(b->n_features + 1, sizeof(*w->use));
+	w->found = xalloc(b->n_features + 1, sizeof(*w->found));
+	w->histograms = size_mul(&cells, leaves + 1, b->total) ?
+	    mem_aligned(64, cells, sizeof(*w->histograms)) : NULL;
+	if (!w->order || !w->spare || !w->gathered || !w->histograms) {
+		grower_free(w);
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
+	/* columns a tree does not use are subtracted too, unread */
+	memset(w->histograms, 0, cells * sizeof(*w->histograms));
+	return 0;
+}
+
+void
+grower_free(struct grower *w)
+{
+	free(w->order);
+	free(w->spare);
+	free(w->gathered);
+	free(w->leaf);
+	free(w->use);
+	free(w->found);
+	free(w->histograms);
+	memset(w, 0, sizeof(*w));
+}
+
+/* --- histograms ----------------------------------------------------------- */
+
+struct hist_job {
+	struct grower *w;
+	const struct gh *gh;		/* by place in the leaf */
+	const uint32_t *order;		/* rows, or NULL: 0, 1, 2 ... */
+	size_t n;
+	struct cell *hist;
+	size_t width;			/* features of one part */
+};
+
+/* Features [part * width, ...) over all rows of the leaf, in their order. */
+static void
+hist_part(void *ctx, size_t part, int worker)
+{
+	struct hist_job *j = ctx;
+	const struct bins *b = j->w->b;
+	size_t first = part * j->width, last = first + j->width, k, n = 0;
+	struct cell *at[256];
+	uint8_t place[256];
+
+	(void)worker;
+	if (last > b->n_features)
+		last = b->n_features;
+	for (k = first; k < last; k++) {
+		struct cell *h = j->hist + b->feature[k].offset;
+
+		if (!j->w->use[k])
+			continue;
+		memset(h, 0, (b->feature[k].n_bins + 1) * sizeof(*h));
+		at[n] = h;
+		place[n++] = (uint8_t)(k - first);
+	}
+	for (size_t i = 0; i < j->n; i++) {
+		size_t row = j->order ? j->order[i] : i;
+		const uint8_t *r = b->row + row * b->stride + first;
+		double g = (double)j->gh[i].g, h = (double)j->gh[i].h;
+
+		if (j->order && i + AHEAD < j->n)
+			__builtin_prefetch(b->row + j->order[i + AHEAD] *
+			    b->stride + first);
+		for (k = 0; k < n; k++) {
+			struct cell *c = &at[k][r[place[k]]];
+
+			c->g += g;
+			c->h += h;
+		}
+	}
+}
+
+static void
+make_histogram(struct grower *w, struct leaf *l, const struct gh *gh,
+    bool all_rows)
+{
+	struct hist_job j = { .w = w, .gh = gh, .n = l->n, .hist = l->hist,
+	    .order = all_rows ? NULL : w->order + l->from };
+	size_t threads = (size_t)pool_threads(w->pool), parts;
+
+	/* a small leaf is not worth waking anybody */
+	if (l->n < 2048)
+		threads = 1;
+	parts = threads;
+	j.width = (w->b->n_features + parts - 1) / parts;
+	if (j.width > 256)
+		j.width = 256;
+	parts = (w->b->n_features + j.width - 1) / j.width;
+	if (threads == 1)
+		for (size_t k = 0; k < parts; k++)
+			hist_part(&j, k, 0);
+	else
+		pool_run(w->pool, parts, hist_part, &j);
+}
+
+struct gather_job {
+	struct grower *w;
+	const struct gh *gh;
+	size_t from, n;
+};
+
+static void
+gather_part(void *ctx, size_t part, int worker)
+{
+	struct gather_job *j = ctx;
+	size_t i = part * PART, end = i + PART;
+	const uint32_t *order = j->w->order + j->from;
+	struct gh *to = j->w->gathered;
+
+	(void)worker;
+	if (end > j->n)
+		end = j->n;
+	for (; i < end; i++)
+		to[i] = j->gh[order[i]];
+}
+
+static const struct gh *
+gather(struct grower *w, const struct gh *gh, size_t from, size_t n)
+{
+	struct gather_job j = { w, gh, from, n };
+
+	pool_run(w->pool, (n + PART - 1) / PART, gather_part, &j);
+	return w->gathered;
+}
+
+/* larger = parent - smaller, in the parent's place */
+static void
+subtract(struct cell *parent, const struct cell *smaller, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		parent[i].g -= smaller[i].g;
+		parent[i].h -= smaller[i].h;
+	}
+}
+
+/* --- finding splits ------------------------------------------------------- */
+
+struct find_job {
+	struct grower *w;
+	struct leaf *l;
+};
+
+static void
+find_part(void *ctx, size_t k, int worker)
+{
+	struct find_job *j = ctx;
+
+	(void)worker;
+	j->w->found[k].gain = -INFINITY;
+	if (j->w->use[k])
+		split_feature(&j->w->found[k], j->w, j->l, (uint32_t)k);
+}
+
+static void
+find_split(struct grower *w, struct leaf *l)
+{
+	struct find_job j = { w, l };
+
+	l->best.gain = -INFINITY;
+	if (l->n < 2 * (size_t)w->p->min_data_in_leaf || l->n < 2 ||
+	    (w->p->max_depth > 0 && l->depth >= w->p->max_depth))
+		return;
+	for (size_t k = 0; k < w->b->n_features; k++)
+		find_part(&j, k, 0);
+	/* of equal gains the first feature */
+	for (size_t k = 0; k < w->b->n_features; k++)
+		if (w->found[k].gain > l->best.gain)
+			l->best = w->found[k];
+}
+
+/* --- cutting a leaf in two ------------------------------------------------ */
+
+struct cut_job {
+	struct grower *w;
+	const struct split *s;
+	size_t from, n;
+	uint8_t left[256];		/* by bin: 1 goes left */
+	size_t *n_left;			/* by part, then where it begins */
+	size_t all_left;
+};
+
+/* Left rows from the front of the part, right ones from its end, which
+ * turns them round. */
+static void
+cut_part(void *ctx, size_t part, int worker)
+{
+	struct cut_job *j = ctx;
+	size_t i = part * PART, end = i + PART, a, b;
+	const struct bins *bins = j->w->b;
+	const uint8_t *column = bins->row + j->s->feature;
+	const uint32_t *order = j->w->order + j->from;
+	uint32_t *spare = j->w->spare + j->from;
+
+	(void)worker;
+	if (end > j->n)
+		end = j->n;
+	a = i;
+	b = end;
+	for (; i < end; i++) {
+		uint32_t row = order[i];
+		size_t left = j->left[column[row * bins->stride]];
+
+		if (i + AHEAD < j->n)
+			__builtin_prefetch(column + order[i + AHEAD] *
+			    bins->stride);
+		/* both are written; the one that counts stays */
+		spare[a] = row;
+		spare[b - 1] = row;
+		a += left;
+		b -= 1 - left;
+	}
+	j->n_left[part] = a - part * PART;
+}
+
+static void
+join_part(void *ctx, size_t part, int worker)
+{
+	struct cut_job *j = ctx;
+	size_t i = part * PART, end = i + PART, n;
+	const uint32_t *spare = j->w->spare + j->from;
+	uint32_t *order = j->w->order + j->from, *right;
+
+	(void)worker;
+	if (end > j->n)
+		end = j->n;
+	n = j->n_left[part + 1] - j->n_left[part];
+	memcpy(order + j->n_left[part], spare + i, n * sizeof(*order));
+	right = order + j->all_left + (i - j->n_left[part]);
+	for (size_t k = end; k > i + n; k--)
+		*right++ = spare[k - 1];
+}
+
+/* The rows of leaf l by split s; how many go left. */
+static size_t
+cut(struct grower *w, const struct leaf *l, const struct split *s)
+{
+	struct cut_job j = { .w = w, .s = s, .from = l->from, .n = l->n };
+	const struct bin_feature *f = &w->b->feature[s->feature];
+	size_t parts = (l->n + PART - 1) / PART, at = 0;
+
+	if (s->category)
+		for (uint32_t k = 0; k < s->n_set; k++)
+			j.left[s->set[k]] = 1;
+	else
+		memset(j.left, 1, s->bin + 1);
+	if (!s->category)
+		j.left[f->n_bins] = s->default_left;
+	j.n_left = xalloc(parts + 1, sizeof(*j.n_left));
+	pool_run(w->pool, parts, cut_part, &j);
+	for (size_t k = 0; k < parts; k++) {
+		size_t n = j.n_left[k];
+
+		j.n_left[k] = at;
+		at += n;
+	}
+	j.n_left[parts] = j.all_left = at;
+	pool_run(w->pool, parts, join_part, &j);
+	free(j.n_left);
+	return at;
+}
+
+/* --- growing -------------------------------------------------------------- */
+
+static void
+add_set(struct grower *w, struct gbdt_node *n, const struct split *s)
+{
+	const struct bin_feature *f = &w->b->feature[s->feature];
+
+	if (*w->n_set + s->n_set > *w->room_set) {
+		*w->room_set = (*w->room_set + s->n_set) * 2;
+		*w->set = xresize(*w->set, *w->room_set, sizeof(**w->set));
+	}
+	n->set = (uint32_t)*w->n_set;
+	n->n_set = s->n_set;
+	for (uint32_t k = 0; k < s->n_set; k++)
+		(*w->set)[(*w->n_set)++] = f->level[s->set[k]];
+}
+
+/* Node for the split of leaf l, whose left part keeps the leaf's number. */
+static uint32_t
+add_node(struct grower *w, uint32_t at, uint32_t fresh)
+{
+	struct gbdt_tree *t = w->tree;
+	struct leaf *l = &w->leaf[at];
+	uint32_t k = (uint32_t)t->n_nodes++;
+	struct gbdt_node *n = &t->node[k];
+	const struct split *s = &l->best;
+
+	*n = (struct gbdt_node){ .feature = s->feature, .gain = s->gain,
+	    .category = s->category, .default_left = s->default_left,
+	    .count = (double)l->n, .left = at, .right = fresh,
+	    .left_leaf = true, .right_leaf = true };
+	if (s->category)
+		add_set(w, n, s);
+	else
+		n->threshold = w->b->feature[s->feature].bound[s->bin];
+	if (k > 0) {
+		struct gbdt_node *up = &t->node[l->parent];
+
+		if (l->is_left) {
+			up->left = k;
+			up->left_leaf = false;
+		} else {
+			up->right = k;
+			up->right_leaf = false;
+		}
+	}
+	return k;
+}
+
+static void
+split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
+{
+	uint32_t fresh = (uint32_t)w->n_leaves++, node;
+	struct leaf *l = &w->leaf[at], *r = &w->leaf[fresh], *small, *large;
+	struct split s = l->best;
+	struct cell *parent = l->hist, *free_one;
+	size_t n_left;
+
+	node = add_node(w, at, fresh);
+	n_left = cut(w, l, &s);
+	r->from = l->from + n_left;
+	r->n = l->n - n_left;
+	l->n = n_left;
+	r->sum = (struct cell){ l->sum.g - s.left.g, l->sum.h - s.left.h };
+	l->sum = s.left;
+	l->count = (double)l->n;
+	r->count = (double)r->n;
+	l->depth++;
+	r->depth = l->depth;
+	l->parent = r->parent = node;
+	l->is_left = true;
+	r->is_left = false;
+	free_one = w->histograms + (size_t)fresh * w->b->total;
+	small = l->n <= r->n ? l : r;
+	large = small == l ? r : l;
+	small->hist = free_one;
+	large->hist = parent;
+	make_histogram(w, small, gather(w, gh, small->from, small->n), false);
+	subtract(parent, small->hist, w->b->total);
+	find_split(w, l);
+	find_split(w, r);
+}
+
+/* Sums over rows in blocks of fixed size, in order. */
+static struct cell
+sum_rows(const struct gh *gh, const uint32_t *order, size_t n)
+{
+	struct cell all = { 0, 0 };
+
+	for (size_t from = 0; from < n; from += 4096) {
+		size_t end = from + 4096 < n ? from + 4096 : n;
+		struct cell part = { 0, 0 };
+
+		for (size_t i = from; i < end; i++) {
+			const struct gh *x = &gh[order ? order[i] : i];
+
+			part.g += (double)x->g;
+			part.h += (double)x->h;
+		}
+		all.g += part.g;
+		all.h += part.h;
+	}
+	return all;
+}
+
+void
+grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
+    size_t n)
+{
+	size_t most = (size_t)w->p->num_leaves;
+	bool all = n == w->b->rows;
+	struct leaf *root = &w->leaf[0];
+
+	memset(out, 0, sizeof(*out));
+	w->tree = out;
+	out->node = xalloc(most, sizeof(*out->node));
+	*root = (struct leaf){ .n = n, .count = (double)n,
+	    .hist = w->histograms };
+	root->sum = sum_rows(gh, all ? NULL : w->order, n);
+	w->n_leaves = 1;
+	make_histogram(w, root, all ? gh : gather(w, gh, 0, n), all);
+	find_split(w, root);
+	while (w->n_leaves < most) {
+		uint32_t best = 0;
+
+		for (uint32_t k = 1; k < w->n_leaves; k++)
+			if (w->leaf[k].best.gain > w->leaf[best].best.gain)
+				best = k;
+		if (!(w->leaf[best].best.gain > 0))
+			break;
+		split_leaf(w, best, gh);
+	}
+	out->n_leaves = w->n_leaves;
+	out->value = xalloc(w->n_leaves, sizeof(double));
+	out->count = xalloc(w->n_leaves, sizeof(double));
+	for (size_t k = 0; k < w->n_leaves; k++) {
+		out->value[k] = leaf_value(w->p, w->leaf[k].sum);
+		out->count[k] = (double)w->leaf[k].n;
+	}
+}

@@ -1,0 +1,208 @@
+/* Where to cut: the gain of every threshold and set, from histograms. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "train/grow.h"
+
+#define TINY 1e-15		/* added to hessians, as LightGBM does */
+
+static double
+shrunk(double g, double l1)
+{
+	double a = fabs(g) - l1;
+
+	return a <= 0 ? 0 : g < 0 ? -a : a;
+}
+
+static double
+gain_of(const struct gbdt_params *p, struct cell s, double l2)
+{
+	double t = shrunk(s.g, p->lambda_l1);
+
+	return t * t / (s.h + l2 + TINY);
+}
+
+double
+leaf_value(const struct gbdt_params *p, struct cell s)
+{
+	return -shrunk(s.g, p->lambda_l1) / (s.h + p->lambda_l2 + TINY);
+}
+
+struct scan {
+	const struct gbdt_params *p;
+	const struct leaf *l;
+	const struct cell *hist;
+	double per_hessian;		/* rows for one unit of hessian */
+	double floor;			/* gain that must be beaten */
+};
+
+static double
+rows_of(const struct scan *s, struct cell c)
+{
+	return nearbyint(c.h * s->per_hessian);
+}
+
+/* Would both sides be large enough? */
+static bool
+allowed(const struct scan *s, struct cell left, double n_left)
+{
+	double n_right = s->l->count - n_left;
+
+	return n_left >= (double)s->p->min_data_in_leaf &&
+	    n_right >= (double)s->p->min_data_in_leaf &&
+	    left.h >= s->p->min_sum_hessian_in_leaf &&
+	    s->l->sum.h - left.h >= s->p->min_sum_hessian_in_leaf;
+}
+
+static double
+split_gain(const struct scan *s, struct cell left, double l2)
+{
+	struct cell right = { s->l->sum.g - left.g, s->l->sum.h - left.h };
+
+	return gain_of(s->p, left, l2) + gain_of(s->p, right, l2);
+}
+
+/* Thresholds from the left; rows without a value go left when `with` is
+ * set. */
+static void
+scan_numbers(struct split *out, const struct scan *s,
+    const struct bin_feature *f, bool with)
+{
+	struct cell left = { 0, 0 };
+	double n_left = 0;
+
+	if (with) {
+		left = s->hist[f->n_bins];
+		n_left = rows_of(s, left);
+	}
+	for (uint32_t b = 0; b + 1 < f->n_bins + (uint32_t)(f->missing &&
+	    !with); b++) {
+		double gain;
+
+		left.g += s->hist[b].g;
+		left.h += s->hist[b].h;
+		n_left += rows_of(s, s->hist[b]);
+		if (!allowed(s, left, n_left))
+			continue;
+		gain = split_gain(s, left, s->p->lambda_l2);
+		if (gain > s->floor && gain > out->gain) {
+			out->gain = gain;
+			out->bin = b;
+			out->default_left = with;
+			out->category = false;
+			out->left = left;
+		}
+	}
+}
+
+/* Each level against all others. */
+static void
+scan_onehot(struct split *out, const struct scan *s,
+    const struct bin_feature *f)
+{
+	for (uint32_t b = 0; b < f->n_bins; b++) {
+		struct cell left = s->hist[b];
+		double gain;
+
+		if (!allowed(s, left, rows_of(s, left)))
+			continue;
+		gain = split_gain(s, left, s->p->lambda_l2);
+		if (gain > s->floor && gain > out->gain) {
+			out->gain = gain;
+			out->category = true;
+			out->left = left;
+			out->n_set = 1;
+			out->set[0] = (uint8_t)b;
+		}
+	}
+}
+
+struct ratio {
+	double v;
+	uint8_t bin;
+};
+
+static int
+by_ratio(const void *a, const void *b)
+{
+	const struct ratio *x = a, *y = b;
+
+	if (x->v != y->v)
+		return x->v < y->v ? -1 : 1;
+	return (int)x->bin - (int)y->bin;
+}
+
+/* Levels in the order of g / (h + smooth), taken from either end. */
+static void
+scan_sets(struct split *out, const struct scan *s,
+    const struct bin_feature *f)
+{
+	const struct gbdt_params *p = s->p;
+	struct ratio r[256];
+	uint32_t n = 0, most;
+
+	for (uint32_t b = 0; b < f->n_bins; b++)
+		if (rows_of(s, s->hist[b]) >= p->cat_smooth)
+			r[n++] = (struct ratio){ s->hist[b].g /
+			    (s->hist[b].h + p->cat_smooth), (uint8_t)b };
+	qsort(r, n, sizeof(*r), by_ratio);
+	most = (n + 1) / 2 < (uint32_t)p->max_cat_threshold ? (n + 1) / 2 :
+	    (uint32_t)p->max_cat_threshold;
+	for (int end = 0; end < 2; end++) {
+		struct cell left = { 0, 0 };
+		double n_left = 0, group = 0;
+
+		for (uint32_t i = 0; i < n && i < most; i++) {
+			uint8_t b = r[end ? n - 1 - i : i].bin;
+			double c = rows_of(s, s->hist[b]), gain, n_right;
+
+			left.g += s->hist[b].g;
+			left.h += s->hist[b].h;
+			n_left += c;
+			group += c;
+			n_right = s->l->count - n_left;
+			if (n_right < (double)p->min_data_per_group)
+				break;
+			if (!allowed(s, left, n_left) ||
+			    group < (double)p->min_data_per_group)
+				continue;
+			group = 0;
+			gain = split_gain(s, left, p->lambda_l2 + p->cat_l2);
+			if (gain <= s->floor || gain <= out->gain)
+				continue;
+			out->gain = gain;
+			out->category = true;
+			out->left = left;
+			out->n_set = i + 1;
+			for (uint32_t k = 0; k <= i; k++)
+				out->set[k] = r[end ? n - 1 - k : k].bin;
+		}
+	}
+}
+
+void
+split_feature(struct split *out, const struct grower *w,
+    const struct leaf *l, uint32_t feature)
+{
+	const struct bin_feature *f = &w->b->feature[feature];
+	struct scan s = { w->p, l, l->hist + f->offset,
+	    l->sum.h > 0 ? l->count / l->sum.h : 0, 0 };
+
+	out->gain = -INFINITY;
+	out->feature = feature;
+	out->default_left = false;
+	s.floor = gain_of(w->p, l->sum, w->p->lambda_l2) +
+	    w->p->min_gain_to_split;
+	if (f->category && f->n_bins <= (uint32_t)w->p->max_cat_to_onehot)
+		scan_onehot(out, &s, f);
+	else if (f->category)
+		scan_sets(out, &s, f);
+	else {
+		scan_numbers(out, &s, f, false);
+		if (f->missing)
+			scan_numbers(out, &s, f, true);
+	}
+	if (out->gain > -INFINITY)
+		out->gain -= s.floor - w->p->min_gain_to_split;
+}
