@@ -1,62 +1,20 @@
 /* mlv-data add: put files under version control. */
-#include <string.h>
-
 #include "catalog/open_table.h"
 #include "cli/cli.h"
+#include "cli/reading.h"
 #include "verbs.h"
 
 struct add_opts {
-	const char *name, *delimiter, *format;
-	struct texts columns, na;
-	bool no_header;
+	const char *name;
+	struct reading read;
 };
 
 static const struct opt add_options[] = {
 	{ OPT_TEXT, 'n', "name", offsetof(struct add_opts, name), "NAME",
 	    "use NAME instead of the file's stem" },
-	{ OPT_LIST, 0, "columns", offsetof(struct add_opts, columns),
-	    "NAME,...", "column names of a file without a header line" },
-	{ OPT_FLAG, 0, "no-header", offsetof(struct add_opts, no_header), NULL,
-	    "the first line is data: column_1, column_2 ..." },
-	{ OPT_TEXTS, 0, "na", offsetof(struct add_opts, na), "TEXT",
-	    "a cell that means missing, besides the empty one" },
-	{ OPT_TEXT, 0, "delimiter", offsetof(struct add_opts, delimiter),
-	    "CHAR", "between cells, instead of finding out" },
-	{ OPT_TEXT, 0, "format", offsetof(struct add_opts, format), "FORMAT",
-	    "csv or jsonl, instead of finding out" },
+	READING_OPTIONS(struct add_opts, read),
 	OPT_END
 };
-
-static int
-reading(struct table_read_opts *r, struct cli *c, const struct add_opts *o)
-{
-	memset(r, 0, sizeof(*r));
-	r->columns = o->columns.v;
-	r->n_columns = o->columns.n;
-	r->na = o->na.v;
-	r->n_na = o->na.n;
-	if (o->no_header)
-		r->header = TABLE_HEADER_NO;
-	if (o->delimiter) {
-		if (strcmp(o->delimiter, "\\t") == 0)
-			r->delimiter = '\t';
-		else if (strlen(o->delimiter) == 1)
-			r->delimiter = o->delimiter[0];
-		else
-			return cli_usage(c, "--delimiter is one character, "
-			    "or \\t");
-	}
-	if (o->format == NULL)
-		return 0;
-	if (strcmp(o->format, "csv") == 0)
-		r->format = TABLE_CSV;
-	else if (strcmp(o->format, "jsonl") == 0)
-		r->format = TABLE_JSONL;
-	else
-		return cli_usage(c, "--format is csv or jsonl, not '%s'",
-		    o->format);
-	return 0;
-}
 
 static void
 report(struct cli *c, const struct catalog_put *put, uint64_t size,
@@ -113,7 +71,7 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 	struct err e = ERR_INIT;
 	struct add_opts *o = opts;
 	struct texts paths;
-	int status = reading(&read, c, o);
+	int status = reading_opts(&read, c, &o->read);
 
 	if (status)
 		return status;
@@ -121,7 +79,6 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_fail(c, &e);
 	if (o->name && paths.n > 1)
 		return cli_usage(c, "--name names one file, not %zu", paths.n);
-	read.progress = &c->progress;
 	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
 	status = add_each(c, catalog, o, &read, &paths);

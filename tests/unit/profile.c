@@ -207,8 +207,8 @@ refusals(void)
 	static const struct table_type a[] = { { "x", COL_CATEGORY } };
 	struct table_read_opts o = { .types = a, .n_types = 1 };
 	struct err e = ERR_INIT;
-	struct profile *p, *q;
-	struct table *t, *u;
+	struct profile *p = NULL, *q = NULL;
+	struct table *t = NULL, *u = NULL;
 
 	ok(profile_parse(&p, "{}", 2, &e) != 0, "not a profile");
 	ok(table_read(&t, "x\n1\n", 4, NULL, &e) == 0 &&
