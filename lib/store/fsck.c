@@ -23,6 +23,11 @@ struct fsck {
 	struct intern *records;	/* hashes of the audit records, raw */
 	struct oid *queue;	/* manifests to follow */
 	size_t n, room;
+	struct root {
+		struct oid id;
+		char *ref;
+	} *root;		/* what refs mean */
+	size_t n_roots, room_roots;
 };
 
 static void
@@ -179,6 +184,17 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 	return result;
 }
 
+static void
+add_root(struct fsck *k, const struct oid *id, const char *ref)
+{
+	if (k->n_roots == k->room_roots) {
+		k->room_roots = k->room_roots ? k->room_roots * 2 : 64;
+		k->root = xresize(k->root, k->room_roots, sizeof(*k->root));
+	}
+	k->root[k->n_roots].id = *id;
+	k->root[k->n_roots++].ref = xstrdup(ref);
+}
+
 static int
 check_ref(void *ctx, const char *name, struct err *e)
 {
@@ -195,9 +211,19 @@ check_ref(void *ctx, const char *name, struct err *e)
 		result = check_alias(k, name, &r, e);
 	for (size_t i = 0; result == 0 && i < r.n; i++)
 		if (r.value[i].number)
-			result = follow(k, &r.value[i].id, name, e);
+			add_root(k, &r.value[i].id, name);
 	ref_free(&r);
 	return result;
+}
+
+static int
+follow_roots(struct fsck *k, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < k->n_roots; i++)
+		r = follow(k, &k->root[i].id, k->root[i].ref, e);
+	return r;
 }
 
 /* --- audit ----------------------------------------------------------------- */
@@ -292,22 +318,27 @@ store_fsck(struct fsck_report *report, struct store *s,
 {
 	struct fsck k = { .s = s, .level = level, .report = report,
 	    .fn = fn, .ctx = ctx };
-	int fd, r = -1;
+	int fd, r;
 
 	memset(report, 0, sizeof(*report));
-	/* audit log and refs must be of one moment */
+	/* audit log and refs must be of one moment; objects never change */
 	if (refs_lock(&fd, s, true, e) < 0)
 		return -1;
 	k.seen = intern_new();
 	k.records = intern_new();
-	if (check_audit(&k, e) == 0 && ref_each(s, "", check_ref, &k, e) == 0) {
-		refs_unlock(fd);
-		fd = -1;
-		r = store_each(s, check_object, &k, e);
-	}
+	r = check_audit(&k, e);
+	if (r == 0)
+		r = ref_each(s, "", check_ref, &k, e);
 	refs_unlock(fd);
 	if (r == 0)
+		r = follow_roots(&k, e);
+	if (r == 0)
+		r = store_each(s, check_object, &k, e);
+	if (r == 0)
 		r = check_leftovers(&k, e);
+	for (size_t i = 0; i < k.n_roots; i++)
+		free(k.root[i].ref);
+	free(k.root);
 	intern_free(k.seen);
 	intern_free(k.records);
 	free(k.queue);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -17,6 +18,7 @@
 
 #define FORMAT 1
 #define WAIT_MS 30000
+#define SWEEP_AGE_S 86400
 #define CONFIG_MAX ((size_t)1 << 16)
 
 static const char config_text[] =
@@ -45,6 +47,33 @@ make_folders(const struct os *os, const char *folder, struct err *e)
 	return r;
 }
 
+/* What killed commands left: nothing lives there for a day.  A slow one
+ * that loses its file fails cleanly, so a wrong clock does no harm. */
+static void
+sweep(struct store *s)
+{
+	char *folder = path_join(s->folder, "tmp"), **names;
+	int64_t now = clock_wall_us() / 1000000;
+	struct err ignored = ERR_INIT;
+	struct stat st;
+	size_t n;
+
+	if (folder_names(&names, &n, folder, &ignored) < 0) {
+		free(folder);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		char *path = path_join(folder, names[i]);
+
+		if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+		    now - (int64_t)st.st_mtim.tv_sec > SWEEP_AGE_S)
+			(void)s->os->unlink(path);
+		free(path);
+	}
+	folder_names_free(names, n);
+	free(folder);
+}
+
 int
 store_make_folders(struct store *s, struct err *e)
 {
@@ -53,6 +82,7 @@ store_make_folders(struct store *s, struct err *e)
 	if (make_folders(s->os, s->folder, e) < 0)
 		return -1;
 	s->folders_made = true;
+	sweep(s);
 	return 0;
 }
 

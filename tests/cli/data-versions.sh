@@ -57,6 +57,8 @@ check 'how to read it is remembered' \
 check 'bytes that are no table are kept too' 'head -c 1000 /dev/urandom >x.bin && expect 0 mlv-data add x.bin && prints "${tab}\\N${tab}1000${tab}"'
 check 'any file name' 'n="a b	c*.csv"; printf "a\n1\n" >"$n"; expect 0 mlv-data add "$n" && git check-ignore -q "$n" && test -f "$n.mlv"'
 check 'a short digest is enough' 'mlv-data cat "sha256:$(echo $sha | cut -c1-8)" >now && same v1 now'
+check 'what a killed command left a day ago is swept' \
+    'touch -d "2 days ago" .mlv/tmp/old.tmp; touch .mlv/tmp/young.tmp; printf "a\n2\n" >sw.csv; expect 0 mlv-data add sw.csv && test ! -e .mlv/tmp/old.tmp && test -e .mlv/tmp/young.tmp; rm -f .mlv/tmp/young.tmp'
 check 'fsck says whole' 'expect 0 mlv-data fsck --strong && prints "whole${tab}0"'
 
 check 'a linked git worktree shares the store' \
