@@ -56,6 +56,7 @@ struct checker {
 	size_t row;		/* in the block */
 	uint64_t at;		/* number of that row */
 	bool row_bad;
+	bool named;		/* the input says what columns it has */
 	const char *pattern;	/* of an expression, compiled last */
 	struct regex *regex;
 	size_t bad_room;
@@ -514,7 +515,8 @@ read_rows(struct checker *k, const char *bytes, size_t n,
 	if ((r = table_reader_open(&rd, &src, &o, e)) != 0)
 		goto done;
 	names = table_reader_names(rd, &count);
-	if (table_reader_format(rd) == TABLE_CSV)
+	k->named = table_reader_format(rd) == TABLE_CSV;
+	if (k->named)
 		check_columns(k, names, count);
 	while ((r = table_reader_next(&t, rd, e)) > 0) {
 		k->block = t;
@@ -590,6 +592,14 @@ conclude(struct checker *k)
 	const struct schema *s = k->s;
 	int64_t rows = (int64_t)k->out->rows;
 
+	/* JSON Lines name no columns: one that no row has is not there */
+	for (size_t i = 0; !k->named && rows > 0 && i < s->cols; i++)
+		if (!s->col[i].optional &&
+		    k->watch[i].f[CHECK_MISSING].hits == (uint64_t)rows) {
+			k->whole[CHECK_ABSENT].hits++;
+			add_example(&k->whole[CHECK_ABSENT], s->col[i].name,
+			    strlen(s->col[i].name));
+		}
 	for (size_t i = 0; i < CHECK_ROW_COUNT; i++) {
 		if (k->whole[i].hits == 0)
 			continue;

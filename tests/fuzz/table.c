@@ -25,6 +25,7 @@ write_all(struct buf *out, const struct table *t)
 	free(col);
 }
 
+/* The same cells block by block as in the whole table. */
 static void
 blocks(const char *s, size_t n, const struct table *t)
 {
@@ -36,19 +37,37 @@ blocks(const char *s, size_t n, const struct table *t)
 	struct err e = ERR_INIT;
 	struct table *block;
 	size_t rows = 0;
+	const struct column *one, *two;
+	struct buf got, whole;
 	int k;
 
+	buf_init(&got, BUF_CAP_DATA);
+	buf_init(&whole, BUF_CAP_DATA);
 	for (size_t i = 0; i < t->cols; i++)
 		want[i] = (struct table_want){ t->col[i].name,
 		    t->col[i].type, true };
 	if (table_reader_open(&r, &src, &o, &e) == 0) {
-		while ((k = table_reader_next(&block, r, &e)) > 0)
+		while ((k = table_reader_next(&block, r, &e)) > 0) {
+			for (size_t i = 0; i < t->cols; i++) {
+				one = &block->col[i];
+				two = &t->col[i];
+				table_write_csv(&got, &one, 1, 0, block->rows,
+				    NULL);
+				table_write_csv(&whole, &two, 1, rows, rows +
+				    block->rows, NULL);
+			}
 			rows += block->rows;
+		}
+		if (got.len != whole.len ||
+		    memcmp(got.data, whole.data, got.len) != 0)
+			abort();
 		if (k == 0 && rows != t->rows)
 			abort();
 		table_reader_free(r);
 	}
 	source_close(&src);
+	buf_free(&got);
+	buf_free(&whole);
 	free(want);
 }
 

@@ -135,6 +135,9 @@ checks(void)
 	    "cells, but there are 1 columns", "what is no table");
 	finds("columns: {a: {type: int64, min: 2}}", "{\"a\":1}\n{\"a\":2}\n",
 	    "range a 1/2 1 !", "JSON Lines");
+	finds("columns: {a: {type: int64}, b: {type: int64, optional: true}, "
+	    "c: {type: int64}}", "{\"a\":1}\n", "column_absent - 1/0 !",
+	    "a column that no line has");
 }
 
 static void
