@@ -132,32 +132,48 @@ put_parts(struct cli *c, struct catalog *catalog,
 	return 0;
 }
 
+/* All are written before the first takes its name. */
 static int
 write_parts(struct cli *c, const struct split_verb *o,
     const struct split_part *part, size_t parts, const char *base,
     const char *extension, struct err *e)
 {
+	struct out_file *f = xalloc(parts, sizeof(*f));
+	size_t open = 0;
 	struct oid id;
+	int r = 0;
 
-	for (size_t i = 0; i < parts; i++) {
-		char *name = arena_printf(&c->arena, "%s-%s", base,
-		    part[i].name);
-		char *file = arena_printf(&c->arena, "%s%s", name, extension);
+	for (; r == 0 && open < parts; open += r == 0) {
+		char *file = arena_printf(&c->arena, "%s-%s%s", base,
+		    part[open].name, extension);
 		char *path = o->folder ? path_join(o->folder, file) :
 		    xstrdup(file);
-		int r = file_replace(os_real(), path, part[i].bytes.data,
-		    part[i].bytes.len, 0666, e);
 
-		if (r == 0) {
-			c->committed = true;
-			oid_of(&id, part[i].bytes.data, part[i].bytes.len);
-			report(c, name, &id, &part[i], path);
-		}
+		r = out_file_open(&f[open], os_real(), path, 0666, true, e);
 		free(path);
 		if (r != 0)
-			return -1;
+			break;
+		if (out_file_add(&f[open], part[open].bytes.data,
+		    part[open].bytes.len, e) != 0 ||
+		    out_file_flush(&f[open], e) != 0) {
+			out_file_drop(&f[open]);
+			r = -1;
+		}
 	}
-	return 0;
+	for (size_t i = 0; r == 0 && i < parts; i++) {
+		char *path = arena_strdup(&c->arena, f[i].path);
+
+		if ((r = out_file_commit(&f[i], e)) != 0)
+			break;
+		c->committed = true;
+		oid_of(&id, part[i].bytes.data, part[i].bytes.len);
+		report(c, arena_printf(&c->arena, "%s-%s", base,
+		    part[i].name), &id, &part[i], path);
+	}
+	for (size_t i = 0; i < open; i++)
+		out_file_drop(&f[i]);
+	free(f);
+	return r;
 }
 
 /* The first half of the parts' names, and the end of their files'. */

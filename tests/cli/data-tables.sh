@@ -88,6 +88,7 @@ check 'no share' 'expect 2 mlv-data split all.csv a b=1 && says "NAME=SHARE"'
 check 'a share of nothing' 'expect 2 mlv-data split all.csv a=0 b=1'
 check 'one part' 'expect 2 mlv-data split all.csv a=1'
 check '-o DIR' 'mkdir d && expect 0 mlv-data split all.csv -o d a=1 b=1 && test -s d/all-a.csv'
+check 'a folder that is not there' 'expect 3 mlv-data split all.csv -o nowhere a=1 b=1 && says nowhere'
 check 'from a pipe a name is needed' 'mlv-data split - a=1 b=1 <all.csv 2>err; test $? = 2 && says --name'
 
 fresh profiles
