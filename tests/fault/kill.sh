@@ -50,27 +50,39 @@ kill_at_every_call 'registry set' 'mlv-registry set churn@champion 2 --gate gate
 # once more must not go further back: the check runs it only when needed
 kill_at_every_call 'registry rollback' 'mlv-registry rollback churn@champion || test "$(mlv-registry ls churn | grep -c "champion")" = 1'
 
-# A run: its id is new each time, so what counts is that fsck finds nothing,
-# that it reads as what it is, and that the same again gives the output.
+# A run's id is new each time, so what counts is that fsck finds nothing, that
+# nothing dead reads as running, that an output is whole or not there, and
+# that the same again gives it.
+kill_a_run() {	# title, shell code, its output
+	title=$1 code=$2 made=$3
+	trace "$code"
+	cp "work/$made" want || { check "$title makes $made" false; return; }
+	chosen >tried
+	: >wrong
+	hit=0
+	while read -r call n; do
+		rm -rf work && cp -a base work
+		(cd work && strace -f -qq -o ../hits -e trace="$call" -e inject="$call:signal=KILL:when=$n" \
+		    sh -c "exec $code" >/dev/null 2>&1)
+		grep -q SIGKILL hits && hit=$((hit + 1))
+		(cd work && mlv-data fsck && ! mlv-train runs | grep -q running) >why 2>&1 ||
+		    echo "killed at $call $n: $(tail -n 3 why | tr '\n' ' ')" >>wrong
+		(cd work && sh -c "$code" && cmp "$made" ../want && mlv-train runs | grep -q finished && mlv-data fsck) >why 2>&1 ||
+		    echo "killed at $call $n, again: $(tail -n 3 why | tr '\n' ' ')" >>wrong
+	done <tried 2>/dev/null
+	check "$title: killed at $hit of $(wc -l <points) calls, always whole" \
+	    'head -n 20 wrong; test ! -s wrong && test $((hit * 10)) -ge $(($(wc -l <tried) * 8))'
+}
+
 fresh runs
 mkdir base
 (cd base && mlv-data init && printf 'id,x\n1,a\n' >d.csv && mlv-data add d.csv) >/dev/null
-run='mlv-train run -d data:d -p a=1 -o made.txt -- sh -c "cat d.csv >made.txt"'
-trace "$run"
-chosen >tried
-: >wrong
-hit=0
-while read -r call n; do
-	rm -rf work && cp -a base work
-	(cd work && strace -f -qq -o ../hits -e trace="$call" -e inject="$call:signal=KILL:when=$n" \
-	    sh -c "exec $run" >/dev/null 2>&1)
-	grep -q SIGKILL hits && hit=$((hit + 1))
-	(cd work && mlv-data fsck && ! mlv-train runs | grep -q running) >why 2>&1 ||
-	    echo "killed at $call $n: $(tail -n 3 why | tr '\n' ' ')" >>wrong
-	(cd work && sh -c "$run" && cmp made.txt d.csv && mlv-train runs | grep -q finished && mlv-data fsck) >why 2>&1 ||
-	    echo "killed at $call $n, again: $(tail -n 3 why | tr '\n' ' ')" >>wrong
-done <tried 2>/dev/null
-check "run: killed at $hit of $(wc -l <points) calls, always whole" 'head -n 20 wrong; test ! -s wrong && test $hit -ge 20'
+kill_a_run 'run' 'mlv-train run -d data:d -p a=1 -o made.txt -- sh -c "cat d.csv >made.txt"' made.txt
+if mlv-train --list-options | grep -q '^fit'; then
+	awk 'BEGIN { print "u,v,y"; for (i = 0; i < 60; i++) print i % 7, (i * i) % 11 / 2, (i % 7 + (i * i) % 11 > 6 || i % 13 == 0 ? "yes" : "no") }' >base/t.csv
+	(cd base && mlv-data add t.csv) >/dev/null
+	kill_a_run 'fit' 'mlv-train fit data:t --target y --learner logistic -o made.onnx' made.onnx
+fi
 
 fresh empty
 mkdir base

@@ -1,5 +1,6 @@
 /* lib/catalog: names, versions and pointers, journals, the request log. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -258,6 +259,66 @@ test_requests(void)
 	free(folder);
 }
 
+/* --- many threads, and a disk that is full --------------------------------- */
+
+#define ROWS_EACH 5000
+
+static void *
+log_many(void *ctx)
+{
+	struct reqlog_request q = { .model = "m", .id = "r", .variant = "stable" };
+
+	for (int i = 0; i < ROWS_EACH; i++)
+		reqlog_row(ctx, &q, "{\"x\":1}", 7, "{\"y\":2}", 7);
+	return NULL;
+}
+
+static ssize_t
+no_room(int fd, const void *p, size_t n)
+{
+	(void)fd;
+	(void)p;
+	(void)n;
+	errno = ENOSPC;
+	return -1;
+}
+
+static void
+test_busy_log(void)
+{
+	struct os os = *os_real();
+	struct reqlog_opts o = { .segment_bytes = 100000, .flush_ms = 1 };
+	struct reqlog_filter all = { 0 };
+	char *folder = path_join(top, "busy");
+	struct err e = ERR_INIT;
+	uint64_t rows, skipped;
+	pthread_t t[4];
+	struct reqlog *l;
+	struct buf out;
+
+	ok(reqlog_open(&l, folder, &o, &e) == 0, "a busy log");
+	for (int i = 0; i < 4; i++)
+		pthread_create(&t[i], NULL, log_many, l);
+	for (int i = 0; i < 4; i++)
+		pthread_join(t[i], NULL);
+	reqlog_close(l);
+	buf_init(&out, BUF_CAP_DOC);
+	ok(reqlog_read(&out, &rows, &skipped, folder, &all, &e) == 0 &&
+	    rows == 4 * ROWS_EACH && skipped == 0, "four threads: every row");
+	buf_free(&out);
+	free(folder);
+
+	folder = path_join(top, "full");
+	os.write = no_room;
+	o.os = &os;
+	ok(reqlog_open(&l, folder, &o, &e) == 0, "a log on a full disk");
+	log_many(l);
+	reqlog_flush(l);
+	is_int(reqlog_dropped(l), ROWS_EACH, "what is lost is counted");
+	reqlog_close(l);
+	free(folder);
+}
+
 /* --- the Nth call fails: what a run looks like then ------------------------ */
 
 /* Mutable on purpose: the table has no context, the test is one thread. */
@@ -410,6 +471,7 @@ main(void)
 	test_versions(c);
 	test_runs(c);
 	test_requests();
+	test_busy_log();
 	test_run_faults();
 	catalog_close(c);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
