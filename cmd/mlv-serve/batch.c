@@ -1,0 +1,136 @@
+/* mlv-serve batch: a model over a file or a pipe. */
+#include <string.h>
+
+#include "cli/reading.h"
+#include "serve/batch.h"
+#include "verbs.h"
+
+struct batch_verb {
+	struct texts model_columns, keep, na;
+	const char *input, *output, *delimiter, *format, *out_format;
+	bool keep_all;
+	int64_t threads;
+};
+
+static const struct opt batch_options[] = {
+	{ OPT_TEXT, 'i', "input", offsetof(struct batch_verb, input), "NAME",
+	    "rows from a file or name instead of standard input" },
+	{ OPT_TEXT, 'o', "output", offsetof(struct batch_verb, output), "FILE",
+	    "answers into a file, whole or not at all" },
+	{ OPT_LIST, 0, "keep", offsetof(struct batch_verb, keep), "NAME,...",
+	    "carry these input columns through" },
+	{ OPT_FLAG, 0, "keep-all", offsetof(struct batch_verb, keep_all), NULL,
+	    "carry all input columns through" },
+	{ OPT_LIST, 0, "columns", offsetof(struct batch_verb, model_columns),
+	    "NAME,...", "columns for a model with one matrix input, in order" },
+	{ OPT_TEXTS, 0, "na", offsetof(struct batch_verb, na), "TEXT",
+	    "a cell that means missing, besides the empty one" },
+	{ OPT_TEXT, 0, "delimiter", offsetof(struct batch_verb, delimiter),
+	    "CHAR", "between cells of the input, instead of finding out" },
+	{ OPT_TEXT, 0, "format", offsetof(struct batch_verb, format), "FORMAT",
+	    "of the input: csv or jsonl, instead of finding out" },
+	{ OPT_TEXT, 0, "out-format", offsetof(struct batch_verb, out_format),
+	    "FORMAT", "of the output: csv or jsonl, instead of the input's" },
+	{ OPT_INT, 't', "threads", offsetof(struct batch_verb, threads), "N",
+	    "threads, instead of one a processor" },
+	OPT_END
+};
+
+static int
+format_of(bool *jsonl, bool *said, const char *text)
+{
+	*said = text != NULL;
+	*jsonl = text && strcmp(text, "jsonl") == 0;
+	return text && !*jsonl && strcmp(text, "csv") != 0 ? -1 : 0;
+}
+
+static int
+score_all(struct catalog *catalog,
+    const struct score_plan *plan, const struct batch_verb *o,
+    struct batch_opts *bo, struct err *e)
+{
+	struct catalog_bytes b;
+	struct source in;
+	struct out_file out;
+	uint64_t rows;
+	bool named = o->input && strcmp(o->input, "-") != 0;
+	int r = -1;
+
+	if (named && catalog_open_bytes(&b, catalog, o->input, e) < 0)
+		return -1;
+	in = named ? source_memory(b.data, b.n, o->input) :
+	    source_fd(0, "standard input");
+	bo->read.name = named ? o->input : "standard input";
+	if (out_file_open(&out, os_real(), o->output ? o->output : "-", 0666,
+	    false, e) == 0) {
+		r = batch_run(&rows, &out, plan, &in, bo, e);
+		if (r == 0)
+			r = out_file_commit(&out, e);
+		else if (o->output == NULL) {
+			struct err ignored;
+
+			/* what was answered before the bad row stands */
+			(void)out_file_flush(&out, &ignored);
+		}
+		if (r < 0)
+			out_file_drop(&out);
+	}
+	source_close(&in);
+	if (named)
+		catalog_bytes_close(&b);
+	return r;
+}
+
+static int
+batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct batch_verb *o = opts;
+	const struct store_opts so = { .log = &c->log };
+	struct reading reading = { .na = o->na, .delimiter = o->delimiter,
+	    .format = o->format };
+	struct batch_opts bo = { .keep = o->keep.v, .n_keep = o->keep.n,
+	    .keep_all = o->keep_all, .threads = (int)o->threads,
+	    .progress = &c->progress };
+	struct score_plan *plan = NULL;
+	struct catalog *catalog = NULL;
+	struct err e = ERR_INIT;
+	bool said;
+	int r;
+
+	if (argc != 1)
+		return cli_usage(c, "batch takes one model");
+	if (format_of(&bo.jsonl, &said, o->out_format) < 0)
+		return cli_usage(c, "--out-format is csv or jsonl, not '%s'",
+		    o->out_format);
+	bo.like_input = !said;
+	if ((r = reading_opts(&bo.read, c, &reading)) != 0)
+		return r;
+	if (o->threads < 0 || o->threads > 64)
+		return cli_usage(c, "--threads is 1 to 64");
+	if (catalog_open(&catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	r = open_model(&plan, catalog, argv[0], &o->model_columns, &e);
+	if (r == 0)
+		r = score_all(catalog, plan, o, &bo, &e);
+	score_close(plan);
+	catalog_close(catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_batch = {
+	.name = "batch",
+	.summary = "score a file or a pipe, row by row, in order",
+	.synopsis = "[-i NAME] [-o FILE] [--keep NAME,...] MODEL [< ROWS]",
+	.about =
+"Reads CSV or JSON Lines, writes one row of answers a row, in order and in\n"
+"constant memory.  The header names the model's outputs: NAME for one value,\n"
+"NAME.CLASS or NAME.0, NAME.1 for several; --keep and --keep-all put input\n"
+"columns in front.  Columns the model does not take are passed over; one it\n"
+"takes that is not there is an error that names it.\n"
+"\n"
+"MODEL is model:NAME@VERSION, model:NAME@ALIAS, or an ONNX file by anybody.\n"
+"\n"
+"example: mlv-serve batch model:churn@champion --keep customerID < new.csv > scored.csv\n",
+	.options = batch_options, .opts_size = sizeof(struct batch_verb),
+	.run = batch_run_verb,
+};

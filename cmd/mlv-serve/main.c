@@ -1,0 +1,17 @@
+/* mlv-serve: models answering, from files, pipes and HTTP. */
+#include "verbs.h"
+
+int
+main(int argc, char **argv)
+{
+	static const struct verb *const verbs[] = {
+		&verb_batch, &verb_stream, NULL
+	};
+	static const struct tool tool = {
+		.name = "mlv-serve",
+		.summary = "models answering, from files, pipes and HTTP",
+		.verbs = verbs,
+	};
+
+	return cli_main(argc, argv, &tool);
+}

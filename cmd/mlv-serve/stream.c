@@ -1,0 +1,57 @@
+/* mlv-serve stream: JSON Lines in, JSON Lines out, as they come. */
+#include "serve/stream.h"
+#include "verbs.h"
+
+struct stream_verb {
+	struct texts model_columns, keep;
+};
+
+static const struct opt stream_options[] = {
+	{ OPT_LIST, 0, "keep", offsetof(struct stream_verb, keep), "NAME,...",
+	    "carry these members through" },
+	{ OPT_LIST, 0, "columns", offsetof(struct stream_verb, model_columns),
+	    "NAME,...", "columns for a model with one matrix input, in order" },
+	OPT_END
+};
+
+static int
+stream_run_verb(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct stream_verb *o = opts;
+	const struct store_opts so = { .log = &c->log };
+	struct stream_opts to = { o->keep.v, o->keep.n };
+	struct stream_count count = { 0, 0 };
+	struct score_plan *plan = NULL;
+	struct catalog *catalog = NULL;
+	struct err e = ERR_INIT;
+	int r;
+
+	if (argc != 1)
+		return cli_usage(c, "stream takes one model");
+	if (catalog_open(&catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	r = open_model(&plan, catalog, argv[0], &o->model_columns, &e);
+	if (r == 0)
+		r = stream_run(&count, plan, 0, 1, &to, &e);
+	score_close(plan);
+	catalog_close(catalog);
+	if (r < 0)
+		return cli_fail(c, &e);
+	return count.refused ? EXIT_NO : EXIT_YES;
+}
+
+const struct verb verb_stream = {
+	.name = "stream",
+	.summary = "answer JSON Lines, one line for each, as they come",
+	.synopsis = "[--keep NAME,...] MODEL",
+	.about =
+"Reads JSON objects from standard input, one a line, and writes an object of\n"
+"answers for each, at once and in order.  A line that cannot be answered gets\n"
+"{\"error\":\"...\",\"line\":N} in its place, and the stream goes on.\n"
+"\n"
+"Exit status: 0 every line was answered, 1 some were refused, 3 trouble.\n"
+"\n"
+"example: kcat -C -t customers | mlv-serve stream model:churn@champion | kcat -P -t scores\n",
+	.options = stream_options, .opts_size = sizeof(struct stream_verb),
+	.run = stream_run_verb,
+};

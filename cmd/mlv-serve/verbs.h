@@ -1,0 +1,19 @@
+/*
+ * verbs.h - the verbs of mlv-serve, one file each.
+ */
+#ifndef MLV_SERVE_VERBS_H
+#define MLV_SERVE_VERBS_H
+
+#include "catalog/catalog.h"
+#include "cli/cli.h"
+#include "model/score.h"
+
+extern const struct verb verb_batch;
+extern const struct verb verb_stream;
+extern const struct verb verb_http;
+
+/* A name or path as a model that is ready; 0, or -1 with *e. */
+int open_model(struct score_plan **out, struct catalog *c, const char *name,
+    const struct texts *columns, struct err *e);
+
+#endif

@@ -1,0 +1,133 @@
+"""Exports of scikit-learn, LightGBM and XGBoost: our engine beside onnxruntime.
+
+Labels must be equal and scores within 1e-6, missing values and unseen
+categories included.  With a folder as argument the small ones are frozen
+there for tests/golden/onnx.sh, which needs no Python.
+"""
+import os
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import onnx
+import onnxruntime as rt
+from onnx import numpy_helper
+
+import tap
+
+warnings.filterwarnings("ignore")
+from lightgbm import LGBMClassifier, LGBMRegressor
+from onnxmltools import convert_lightgbm, convert_xgboost
+from onnxmltools.convert.common.data_types import FloatTensorType as F2
+from skl2onnx import to_onnx
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.cluster import KMeans
+from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, ExtraTreesClassifier,
+                              GradientBoostingClassifier, GradientBoostingRegressor, RandomForestClassifier,
+                              RandomForestRegressor, StackingClassifier, VotingClassifier)
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge, SGDClassifier
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MinMaxScaler, Normalizer, PolynomialFeatures,
+                                   RobustScaler, StandardScaler)
+from sklearn.tree import DecisionTreeClassifier
+from xgboost import XGBClassifier, XGBRegressor
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(400, 6)).astype(np.float32)
+y2 = (X[:, 0] + X[:, 1] ** 2 > 0.5).astype(int)
+y3 = (X[:, 0] > 0).astype(int) + (X[:, 1] > 0.5)
+yr = X[:, 0] * 2 + X[:, 1] ** 2
+work = tap.workspace()
+engine = os.path.join(os.environ.get("BUILD", "build"), "tools", "onnx_run")
+freeze = sys.argv[1] if len(sys.argv) > 1 else None
+
+
+def flat(o):
+    """ZipMap's list of maps as the matrix it stands for."""
+    return np.array([list(m.values()) for m in o], dtype=np.float32) if isinstance(o, list) else o
+
+
+def compare(name, model, x):
+    path, pb = os.path.join(work, "m.onnx"), os.path.join(work, "x.pb")
+    with open(path, "wb") as f:
+        f.write(model.SerializeToString())
+    with open(pb, "wb") as f:
+        f.write(numpy_helper.from_array(x).SerializeToString())
+    got = subprocess.run([engine, path, pb], capture_output=True, text=True)
+    if got.returncode:
+        return tap.ok(False, name, got.stderr.strip())
+    session = rt.InferenceSession(path)
+    want = session.run(None, {session.get_inputs()[0].name: x})
+    worst = 0.0
+    for o, line in zip(want, got.stdout.strip().split("\n")):
+        o, values = flat(o), line.split(" ")[2:]
+        if o.dtype.kind in "OUS":
+            good = [str(v) for v in o.ravel()] == values
+        else:
+            d = np.abs(np.array(values, dtype=np.float64).reshape(o.shape) - o.astype(np.float64))
+            scale = np.maximum(1, np.abs(o.astype(np.float64)))
+            worst = max(worst, float(np.nanmax(d / scale)) if d.size else 0.0)
+            good = worst <= (0 if o.dtype.kind == "i" else 1e-6)
+        if not good:
+            return tap.ok(False, name, "difference %g" % worst)
+    if freeze and os.path.getsize(path) < 24000:
+        d = os.path.join(freeze, name.replace(" ", "-"))
+        os.makedirs(d, exist_ok=True)
+        os.replace(path, os.path.join(d, "model.onnx"))
+        os.replace(pb, os.path.join(d, "input_0.pb"))
+        with open(os.path.join(d, "expected.txt"), "w") as f:
+            f.write(got.stdout)
+    return tap.ok(True, name, "worst difference %g" % worst)
+
+
+holes = X[:37].copy()
+holes[::3, 0] = np.nan
+holes[1::4, 2] = np.nan
+sklearn = [
+    ("logistic", LogisticRegression(), y2), ("logistic of three", LogisticRegression(), y3),
+    ("ridge", Ridge(), yr), ("elastic net", ElasticNet(alpha=0.1), yr),
+    ("sgd", SGDClassifier(loss="log_loss", random_state=0), y2),
+    ("gradient boosting", GradientBoostingClassifier(n_estimators=10, random_state=0), y2),
+    ("gradient boosting of three", GradientBoostingClassifier(n_estimators=5, random_state=0), y3),
+    ("gradient boosting regressor", GradientBoostingRegressor(n_estimators=10, random_state=0), yr),
+    ("random forest", RandomForestClassifier(n_estimators=8, max_depth=4, random_state=0), y2),
+    ("random forest of three", RandomForestClassifier(n_estimators=20, random_state=0), y3),
+    ("random forest regressor", RandomForestRegressor(n_estimators=20, random_state=0), yr),
+    ("extra trees", ExtraTreesClassifier(n_estimators=10, random_state=0), y3),
+    ("decision tree", DecisionTreeClassifier(random_state=0), y3),
+    ("perceptron", MLPClassifier((8,), max_iter=50, random_state=0), y3),
+    ("perceptron regressor", MLPRegressor(hidden_layer_sizes=(8,), max_iter=50, random_state=0), yr),
+    ("naive bayes", GaussianNB(), y3), ("k-means", KMeans(3, n_init=1, random_state=0), y3),
+    ("polynomial", make_pipeline(PolynomialFeatures(2), MinMaxScaler(), LogisticRegression()), y2),
+    ("normalizer", make_pipeline(Normalizer(), RobustScaler(), LogisticRegression()), y2),
+    ("binarizer", make_pipeline(Binarizer(), LogisticRegression()), y2),
+    ("adaboost", AdaBoostClassifier(n_estimators=5, random_state=0), y2),
+    ("bagging", BaggingClassifier(n_estimators=5, random_state=0), y2),
+    ("calibrated", CalibratedClassifierCV(LogisticRegression(), cv=2), y2),
+    ("stacking", StackingClassifier([("a", LogisticRegression()), ("b", DecisionTreeClassifier(max_depth=3))]), y2),
+    ("voting", VotingClassifier([("a", LogisticRegression()), ("b", DecisionTreeClassifier(max_depth=3))],
+                                voting="soft", flatten_transform=False), y2),
+]
+for name, m, y in sklearn:
+    compare(name, to_onnx(m.fit(X, y), X[:1], target_opset={"": 17, "ai.onnx.ml": 3}), X[:37])
+m = make_pipeline(SimpleImputer(), StandardScaler(), LogisticRegression()).fit(X, y2)
+compare("imputed pipeline", to_onnx(m, X[:1], target_opset={"": 17, "ai.onnx.ml": 3}), holes)
+Xm = X.copy()
+Xm[rng.random(X.shape) < 0.1] = np.nan
+spec = [("input", F2([None, 6]))]
+for name, m, y in [
+        ("lightgbm", LGBMClassifier(n_estimators=12, num_leaves=8, verbose=-1), y2),
+        ("lightgbm of three", LGBMClassifier(n_estimators=15, verbose=-1), y3),
+        ("lightgbm regressor", LGBMRegressor(n_estimators=15, verbose=-1), yr)]:
+    onx = convert_lightgbm(m.fit(Xm, y), initial_types=spec, target_opset=15, zipmap=name == "lightgbm")
+    compare(name, onx, holes)
+for name, m, y in [
+        ("xgboost", XGBClassifier(n_estimators=12, max_depth=3), y2),
+        ("xgboost of three", XGBClassifier(n_estimators=10, max_depth=4), y3),
+        ("xgboost regressor", XGBRegressor(n_estimators=12, max_depth=4), yr)]:
+    compare(name, convert_xgboost(m.fit(Xm, y), initial_types=spec, target_opset=15), holes)
+tap.done()
