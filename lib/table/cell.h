@@ -46,6 +46,14 @@ bool cell_int(const char *s, size_t n, int64_t *v);
 bool cell_float(const char *s, size_t n, double *v);
 bool cell_bool(const char *s, size_t n, uint8_t *v);
 
+/* What a column that shall have this type is read as. */
+static inline enum col_type
+readable_type(enum col_type type)
+{
+	return type == COL_FLOAT32 ? COL_FLOAT64 : type == COL_RAW ? COL_TEXT :
+	    type;
+}
+
 /* Strings of a column: text when there are many and they hardly repeat. */
 enum col_type strings_type(size_t distinct, size_t values);
 

@@ -563,7 +563,7 @@ plan_columns(struct job *j, struct err *e)
 		if (table_index(&at, j->t, o->types[i].name, e) != 0)
 			return err_wrap(e, "%s", j->in.name);
 		j->plan[at].forced = true;
-		j->plan[at].type = o->types[i].type;
+		j->plan[at].type = readable_type(o->types[i].type);
 	}
 	return 0;
 }

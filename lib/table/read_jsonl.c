@@ -354,7 +354,7 @@ plan_columns(struct job *j, bool *forced, struct err *e)
 		type = kinds_type(kinds);
 		for (size_t k = 0; k < o->n_types; k++) {
 			if (strcmp(o->types[k].name, name) == 0) {
-				type = o->types[k].type;
+				type = readable_type(o->types[k].type);
 				forced[i] = true;
 			}
 		}

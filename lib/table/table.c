@@ -31,12 +31,12 @@ col_type_parse(const char *s, enum col_type *type)
 	} others[] = {
 		{ "int", COL_INT64 }, { "integer", COL_INT64 },
 		{ "float", COL_FLOAT64 }, { "double", COL_FLOAT64 },
-		{ "number", COL_FLOAT64 }, { "bool", COL_BOOL },
+		{ "number", COL_FLOAT64 }, { "float32", COL_FLOAT64 }, { "bool", COL_BOOL },
 		{ "date", COL_DATETIME }, { "date-time", COL_DATETIME },
 		{ "string", COL_CATEGORY },
 	};
 
-	for (size_t i = 0; i < COL_RAW; i++) {
+	for (size_t i = 0; i < COL_FLOAT32; i++) {
 		if (strcmp(s, type_names[i]) == 0) {
 			*type = (enum col_type)i;
 			return true;

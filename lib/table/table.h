@@ -80,7 +80,8 @@ struct table {
 
 /* "int64" "float64" "boolean" "datetime" "category" "text" "float32" "raw" */
 const char *col_type_name(enum col_type type);
-/* False for an unknown word; also takes int, float, bool, date, string. */
+/* The type a column can be read as: the first six, and int, float, double,
+ * number, float32 (all float64), bool, date, string.  False for others. */
 bool col_type_parse(const char *s, enum col_type *type);
 size_t col_type_size(enum col_type type);	/* bytes a row */
 bool col_type_is_number(enum col_type type);	/* int64, floats, boolean */

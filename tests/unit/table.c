@@ -59,6 +59,8 @@ csv(void)
 	static const char *const minus[] = { "-999" };
 	static const char *const only_b[] = { "b" };
 	static const struct table_type types[] = { { "a", COL_CATEGORY } };
+	static const struct table_type odd[] = { { "a", COL_FLOAT32 },
+	    { "b", COL_RAW } };
 	struct table_read_opts o = { 0 };
 
 	reads("a,b\n1,x\n2,y\n", NULL, "a:int64 1 2; b:category x y", "plain");
@@ -129,6 +131,11 @@ csv(void)
 	    "a number that means missing");
 	o = (struct table_read_opts){ .types = types, .n_types = 1 };
 	reads("a,b\n1,2\n", &o, "a:category 1; b:int64 2", "a type said");
+	o.types = odd;
+	o.n_types = 2;
+	reads("a,b\n1.5,2\n2,3\n", &o, "a:float64 1.5 2; b:text 2 3",
+	    "types that are not for reading");
+	o = (struct table_read_opts){ .types = types, .n_types = 1 };
 	o.only = only_b;
 	o.n_only = 1;
 	reads("a,b\n1,2\n", &o, "b:int64 2", "one column of two");
