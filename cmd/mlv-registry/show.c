@@ -6,6 +6,7 @@
 struct showing {
 	struct cli *c;
 	struct catalog *catalog;
+	struct json *labels;	/* of evaluations, those shown already */
 };
 
 static void
@@ -51,26 +52,33 @@ print_link(void *ctx, int depth, const struct link *l, struct err *e)
 	return 0;
 }
 
+/* The newest of each label, under its label. */
 static int
-print_evaluation(struct showing *s, const struct oid *model, struct err *e)
+print_evaluation(void *ctx, const struct json *m, const struct oid *id,
+    struct err *e)
 {
-	static const char *const labels[] = { "test", "valid", "train" };
-	struct arena *a = &s->c->arena;
-	const struct json *found;
+	struct showing *s = ctx;
+	const char *label = json_text(m, "label", "");
 	struct link data;
 
-	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
-		if (catalog_find_evaluation(&found, NULL, a, s->catalog, model,
-		    labels[i], e) < 0)
-			return -1;
-		if (found == NULL)
-			continue;
-		if (catalog_evaluation_data(&data, found) && *data.name)
-			field(s->c, arena_printf(a, "%s.data", labels[i]),
-			    data.name);
-		members(s->c, labels[i], json_get(found, "metrics"));
-	}
+	(void)e;
+	(void)id;
+	if (json_get(s->labels, label))
+		return 0;
+	json_add_bool(&s->c->arena, s->labels, label, true);
+	if (catalog_evaluation_data(&data, m) && *data.name)
+		field(s->c, arena_printf(&s->c->arena, "%s.data", label),
+		    data.name);
+	members(s->c, label, json_get(m, "metrics"));
 	return 0;
+}
+
+static int
+show_evaluations(struct showing *s, const struct oid *model, struct err *e)
+{
+	s->labels = json_new(&s->c->arena, JSON_MAP);
+	return catalog_each_evaluation(&s->c->arena, s->catalog, model,
+	    print_evaluation, s, e);
 }
 
 static int
@@ -103,7 +111,7 @@ show(struct showing *s, const char *text, struct err *e)
 		members(c, "params", json_get(m, "params"));
 		members(c, "metrics", json_get(m, "metrics"));
 		if (has)
-			r = print_evaluation(s, &content.id, e);
+			r = show_evaluations(s, &content.id, e);
 		if (r == 0)
 			r = catalog_lineage(s->catalog, &item.id, print_link, s,
 			    e);
@@ -137,8 +145,8 @@ const struct verb verb_show = {
 	.synopsis = "NAME[@VERSION|@ALIAS]...\n--stdin",
 	.about =
 "Prints a record a field: name, manifest, content, code, parameters, the\n"
-"run's metrics, the newest evaluations (test, valid, train), and the lineage,\n"
-"one link a record, indented by depth.  --json prints the manifest.\n"
+"run's metrics, the newest evaluation of each label, and the lineage, one link\n"
+"a record, indented by depth.  --json prints the manifest.\n"
 "\n"
 "example: mlv-registry show churn@champion\n",
 	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = show_run,

@@ -259,26 +259,24 @@ catalog_put_evaluation(struct catalog_put *put, struct catalog *c,
 }
 
 static bool
-is_of(const struct json *m, const struct oid *model, const char *label)
+is_of(const struct json *m, const struct oid *model)
 {
 	struct link l;
 
 	return manifest_find(&l, m, "model", NULL) && oid_eq(&l.id, model) &&
-	    strcmp(json_text(m, "about", ""), "evaluation") == 0 &&
-	    strcmp(json_text(m, "label", ""), label) == 0;
+	    strcmp(json_text(m, "about", ""), "evaluation") == 0;
 }
 
 int
-catalog_find_evaluation(const struct json **found, struct oid *id,
-    struct arena *a, struct catalog *c, const struct oid *model,
-    const char *label, struct err *e)
+catalog_each_evaluation(struct arena *a, struct catalog *c,
+    const struct oid *model, int (*fn)(void *ctx, const struct json *m,
+    const struct oid *id, struct err *e), void *ctx, struct err *e)
 {
 	struct err mine = ERR_INIT;
 	char name[32], *ref;
 	struct ref r;
 	int result;
 
-	*found = NULL;
 	if (need_store(c, "an evaluation", e) < 0)
 		return -1;
 	evaluation_name(name, model);
@@ -291,16 +289,47 @@ catalog_find_evaluation(const struct json **found, struct oid *id,
 		*e = mine;
 		return -1;
 	}
-	for (size_t i = r.n; result == 0 && *found == NULL && i-- > 0;) {
+	for (size_t i = r.n; result == 0 && i-- > 0;) {
 		const struct json *m;
 
 		result = catalog_manifest(&m, a, c, &r.value[i].id, e);
-		if (result == 0 && is_of(m, model, label)) {
-			*found = m;
-			if (id)
-				*id = r.value[i].id;
-		}
+		if (result == 0 && is_of(m, model))
+			result = fn(ctx, m, &r.value[i].id, e);
 	}
 	ref_free(&r);
 	return result;
+}
+
+struct finding {
+	const char *label;
+	const struct json **found;
+	struct oid *id;
+};
+
+/* The newest of that label ends the walk. */
+static int
+match_label(void *ctx, const struct json *m, const struct oid *id,
+    struct err *e)
+{
+	struct finding *f = ctx;
+
+	(void)e;
+	if (strcmp(json_text(m, "label", ""), f->label) != 0)
+		return 0;
+	*f->found = m;
+	if (f->id)
+		*f->id = *id;
+	return 1;
+}
+
+int
+catalog_find_evaluation(const struct json **found, struct oid *id,
+    struct arena *a, struct catalog *c, const struct oid *model,
+    const char *label, struct err *e)
+{
+	struct finding f = { label, found, id };
+
+	*found = NULL;
+	return catalog_each_evaluation(a, c, model, match_label, &f, e) < 0 ?
+	    -1 : 0;
 }
