@@ -8,10 +8,23 @@
 #include "base/num.h"
 #include "table/reader.h"
 
-static const char *const na_default[] = {
-	"NA", "N/A", "NaN", "nan", "null", "NULL", "None"
-};
-#define NA_DEFAULTS (sizeof(na_default) / sizeof(na_default[0]))
+/* NA N/A NaN nan null NULL None, asked of every word with an N in front. */
+static bool
+na_default(const char *s, size_t n)
+{
+	switch (n) {
+	case 2:
+		return s[0] == 'N' && s[1] == 'A';
+	case 3:
+		return memcmp(s, "N/A", 3) == 0 || memcmp(s, "NaN", 3) == 0 ||
+		    memcmp(s, "nan", 3) == 0;
+	case 4:
+		return memcmp(s, "null", 4) == 0 ||
+		    memcmp(s, "NULL", 4) == 0 || memcmp(s, "None", 4) == 0;
+	default:
+		return false;
+	}
+}
 
 static bool
 same(const char *word, const char *s, size_t n)
@@ -27,8 +40,7 @@ na_words_init(struct na_words *w, const struct table_read_opts *o)
 		w->user = o->na;
 		w->n_user = o->n_na;
 	}
-	for (size_t i = 0; i < NA_DEFAULTS; i++)
-		w->first[(unsigned char)na_default[i][0]] = 1;
+	w->first['N'] = w->first['n'] = 1;
 	for (size_t i = 0; i < w->n_user; i++) {
 		unsigned char c = (unsigned char)w->user[i][0];
 
@@ -41,9 +53,8 @@ na_words_init(struct na_words *w, const struct table_read_opts *o)
 bool
 na_words_match(const struct na_words *w, const char *s, size_t n, bool quoted)
 {
-	for (size_t i = 0; !quoted && i < NA_DEFAULTS; i++)
-		if (same(na_default[i], s, n))
-			return true;
+	if (!quoted && na_default(s, n))
+		return true;
 	for (size_t i = 0; i < w->n_user; i++)
 		if (same(w->user[i], s, n))
 			return true;
