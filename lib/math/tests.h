@@ -1,0 +1,29 @@
+/*
+ * math/tests.h - the tests of twosample.h one by one.  Private to lib/math.
+ */
+#ifndef MATH_TESTS_H
+#define MATH_TESTS_H
+
+#include "math/twosample.h"
+
+#define TEST(name) \
+	int test_##name(double *score, const struct twosample *s, \
+	    struct err *e)
+TEST(ks);
+TEST(wasserstein);
+TEST(energy);
+TEST(mann_whitney);
+TEST(cramer);
+TEST(anderson);
+TEST(chisquare);
+TEST(z);
+TEST(jensenshannon);
+TEST(psi);
+TEST(kl);
+TEST(hellinger);
+TEST(t);
+TEST(g);
+TEST(fisher);
+#undef TEST
+
+#endif
