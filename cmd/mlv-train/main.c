@@ -6,7 +6,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct verb *const verbs[] = {
-		&verb_run, &verb_log, &verb_runs, &verb_show, &verb_compare,
+		&verb_fit, &verb_eval, &verb_run, &verb_log, &verb_runs, &verb_show, &verb_compare,
 		NULL
 	};
 	static const struct tool tool = {

@@ -1,51 +1,111 @@
 #include "math/blas.h"
 
 #include <cblas.h>
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 
-/* LAPACK as OpenBLAS exports it: column-major, so our row-major lower
- * triangle is its upper one. */
-extern void dpotrf_(const char *, const int *, double *, const int *, int *);
-extern void dpotrs_(const char *, const int *, const int *, const double *,
-    const int *, double *, const int *, int *);
+#include "base/mem.h"
 
-static void
-one_thread(void)
+struct blas {
+	void *library;
+	void (*syrk)(enum CBLAS_ORDER, enum CBLAS_UPLO, enum CBLAS_TRANSPOSE,
+	    int, int, double, const double *, int, double, double *, int);
+	/* LAPACK as OpenBLAS exports it: column-major, so our row-major
+	 * lower triangle is its upper one. */
+	void (*potrf)(const char *, const int *, double *, const int *, int *);
+	void (*potrs)(const char *, const int *, const int *, const double *,
+	    const int *, double *, const int *, int *);
+	void (*threads)(int);
+	char *(*kernel)(void);
+};
+
+/* A function's address; ISO C has no cast for it. */
+static int
+find(void *to, size_t n, void *library, const char *name, struct err *e)
 {
-	openblas_set_num_threads(1);
+	void *p = dlsym(library, name);
+
+	if (p == NULL)
+		return err_set(e, ERR_UNSUPPORTED, "the OpenBLAS library has "
+		    "no '%s'", name);
+	memcpy(to, &p, n);
+	return 0;
 }
 
-void
-blas_gram(double *h, const double *a, size_t n, size_t p)
+static void *
+load(void)
 {
-	one_thread();
-	cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)p, (int)n, 1.0,
-	    a, (int)p, 1.0, h, (int)p);
-}
+	static const char *const names[] = { "libopenblas.so.0",
+	    "libopenblas.so.3", "libopenblas.so" };
+	void *library = NULL;
+	sigset_t all, before;
 
-void
-blas_cross(double *h, const double *a, const double *b, size_t n, size_t p,
-    size_t q)
-{
-	one_thread();
-	cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)p, (int)q,
-	    (int)n, 1.0, a, (int)p, b, (int)q, 1.0, h, (int)q);
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	for (int i = 0; i < 3 && library == NULL; i++)
+		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return library;
 }
 
 int
-blas_solve(double *h, double *g, size_t p)
+blas_open(struct blas **out, struct err *e)
+{
+	struct blas *b = xalloc(1, sizeof(*b));
+
+	b->library = load();
+	if (b->library == NULL) {
+		free(b);
+		return err_set(e, ERR_UNSUPPORTED, "linear learners need the "
+		    "OpenBLAS library (Debian: libopenblas0-pthread)");
+	}
+	if (find(&b->syrk, sizeof(b->syrk), b->library, "cblas_dsyrk",
+	    e) < 0 ||
+	    find(&b->potrf, sizeof(b->potrf), b->library, "dpotrf_", e) < 0 ||
+	    find(&b->potrs, sizeof(b->potrs), b->library, "dpotrs_", e) < 0 ||
+	    find(&b->threads, sizeof(b->threads), b->library,
+	    "openblas_set_num_threads", e) < 0 ||
+	    find(&b->kernel, sizeof(b->kernel), b->library,
+	    "openblas_get_corename", e) < 0) {
+		blas_close(b);
+		return -1;
+	}
+	b->threads(1);
+	*out = b;
+	return 0;
+}
+
+void
+blas_close(struct blas *b)
+{
+	/* the library stays: it may not be unloaded under its threads */
+	free(b);
+}
+
+void
+blas_gram(const struct blas *b, double *h, const double *a, size_t n,
+    size_t p)
+{
+	b->syrk(CblasRowMajor, CblasLower, CblasTrans, (int)p, (int)n, 1.0, a,
+	    (int)p, 1.0, h, (int)p);
+}
+
+int
+blas_solve(const struct blas *b, double *h, double *g, size_t p)
 {
 	int n = (int)p, one = 1, info = 0;
 
-	one_thread();
-	dpotrf_("U", &n, h, &n, &info);
+	b->potrf("U", &n, h, &n, &info);
 	if (info != 0)
 		return -1;
-	dpotrs_("U", &n, &one, h, &n, g, &n, &info);
+	b->potrs("U", &n, &one, h, &n, g, &n, &info);
 	return info ? -1 : 0;
 }
 
 const char *
-blas_kernel(void)
+blas_kernel(const struct blas *b)
 {
-	return openblas_get_corename();
+	return b->kernel();
 }

@@ -4,20 +4,31 @@
  * OpenBLAS on one thread.  Its rounding depends on the kernel it picks for
  * the CPU, so nothing that must be the same everywhere goes through here;
  * blas_kernel names the kernel for the record of a run.
+ *
+ * It is loaded when a learner asks for it, not at start: it starts threads
+ * of its own as it loads, which cost every verb two milliseconds and would
+ * take the signals that `run` waits for.  They are made with every signal
+ * blocked.
  */
 #ifndef MATH_BLAS_H
 #define MATH_BLAS_H
 
 #include <stddef.h>
 
+#include "base/err.h"
+
+struct blas;
+
+/* ERR_UNSUPPORTED when the library is not there. */
+int blas_open(struct blas **out, struct err *e);
+void blas_close(struct blas *b);
+
 /* h (p, p), lower triangle and diagonal, += a' a with a (n, p) row-major. */
-void blas_gram(double *h, const double *a, size_t n, size_t p);
-/* h (p, q) += a' b with a (n, p), b (n, q). */
-void blas_cross(double *h, const double *a, const double *b, size_t n,
-    size_t p, size_t q);
+void blas_gram(const struct blas *b, double *h, const double *a, size_t n,
+    size_t p);
 /* Solve h x = g for symmetric positive definite h (lower triangle, which is
  * destroyed); x replaces g.  -1 when h is not positive definite. */
-int blas_solve(double *h, double *g, size_t p);
-const char *blas_kernel(void);
+int blas_solve(const struct blas *b, double *h, double *g, size_t p);
+const char *blas_kernel(const struct blas *b);
 
 #endif

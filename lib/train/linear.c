@@ -78,6 +78,7 @@ linear_set(struct linear_params *p, bool logistic, const char *name,
 
 /* One problem: weights are laid out (k, p + 1), the intercept last. */
 struct problem {
+	struct blas *blas;
 	const struct design *d;
 	const struct frame *f;
 	bool logistic;
@@ -228,7 +229,8 @@ quadratic(double *g, double *h, const struct problem *m, const double *w)
 					m->row[i * q + p] = root;
 				}
 				memset(part, 0, q * q * sizeof(*part));
-				blas_gram(part, m->row, n, q);
+				blas_gram(m->blas, part, m->row,
+				    n, q);
 				for (size_t j = 0; j < q; j++)
 					for (size_t l = 0; l <= j; l++) {
 						double v = sign * part[j * q + l];
@@ -269,7 +271,7 @@ newton_direction(double *step, const double *g, const double *h,
 			copy[j * all + j] += ridge;
 			step[j] = -g[j];
 		}
-		r = blas_solve(copy, step, all);
+		r = blas_solve(m->blas, copy, step, all);
 	}
 	free(copy);
 	return r < 0 ? err_set(e, ERR_FORMAT, "the columns cannot be told "
@@ -428,6 +430,8 @@ linear_train(struct linear_fit *out, const struct design *d,
 	if (m.k * m.q > 8192)
 		return err_set(e, ERR_TOOBIG, "%zu columns and %zu outputs are "
 		    "more than Newton's method takes", d->p, m.k);
+	if (blas_open(&m.blas, e) < 0)
+		return -1;
 	m.row = xalloc(BLOCK * m.q, sizeof(*m.row));
 	m.out = xalloc(m.k, sizeof(*m.out));
 	w = xalloc(m.k * m.q, sizeof(*w));
@@ -441,6 +445,8 @@ linear_train(struct linear_fit *out, const struct design *d,
 		    sizeof(double));
 		out->intercept[k] = w[k * m.q + d->p];
 	}
+	out->kernel = blas_kernel(m.blas);
+	blas_close(m.blas);
 	free(m.row);
 	free(m.out);
 	free(w);

@@ -45,6 +45,7 @@ struct linear_fit {
 	double *intercept;		/* (k) */
 	int64_t iterations;
 	bool converged;
+	const char *kernel;		/* of BLAS; static */
 };
 
 /* Binary: k = 1, the score of the frame's positive class. */

@@ -77,8 +77,9 @@ check 'runs --where git.commit' 'expect 0 mlv-train runs --where "git.commit = \
 background mlv-train run -n victim -- sleep 60
 until_true grep -q . .mlv/runs/*.jsonl
 check 'a living run reads as running' 'expect 0 mlv-train runs --where "name = \"victim\"" && prints running'
-pkill -KILL -P "$server" 2>/dev/null
-kill -KILL "$server"
+# the run first: it would seal what it saw its command die of
+children=$(pgrep -P "$server")
+kill -KILL "$server" $children
 wait "$server" 2>/dev/null
 check 'a killed one as killed' 'expect 0 mlv-train runs --where "name = \"victim\"" && prints killed'
 background mlv-train run -n stopped -- sleep 60

@@ -1,0 +1,223 @@
+/* mlv-train eval: how well a model answers, with intervals. */
+#include <string.h>
+
+#include "catalog/open_table.h"
+#include "cli/cli.h"
+#include "cli/reading.h"
+#include "train/evaluate.h"
+#include "verbs.h"
+
+struct eval_opts {
+	struct reading read;
+	const char *target, *task, *positive, *score, *label;
+	struct texts drop, inputs;
+	double threshold;
+	int64_t seed;
+	bool record;
+};
+
+static const struct eval_opts eval_defaults = { .threshold = 0.5,
+    .label = "test", .record = true };
+
+static const struct opt eval_options[] = {
+	{ OPT_TEXT, 't', "target", offsetof(struct eval_opts, target),
+	    "COLUMN", "the column with the truth; default the model's" },
+	{ OPT_TEXT, 0, "task", offsetof(struct eval_opts, task), "TASK",
+	    "binary, multiclass or regression, instead of finding out" },
+	{ OPT_TEXT, 0, "positive", offsetof(struct eval_opts, positive),
+	    "CLASS", "of two classes the positive one" },
+	{ OPT_TEXT, 0, "score", offsetof(struct eval_opts, score), "OUTPUT",
+	    "which output of the model to judge" },
+	{ OPT_NUM, 0, "threshold", offsetof(struct eval_opts, threshold), "P",
+	    "probability from which a row counts as positive" },
+	{ OPT_LIST, 'd', "drop", offsetof(struct eval_opts, drop),
+	    "COLUMN,...", "no columns of a model that takes a matrix" },
+	{ OPT_LIST, 0, "inputs", offsetof(struct eval_opts, inputs),
+	    "COLUMN,...", "the columns of a model that takes a matrix" },
+	{ OPT_INT, 0, "seed", offsetof(struct eval_opts, seed), "N",
+	    "of the bootstrap" },
+	{ OPT_TEXT, 0, "label", offsetof(struct eval_opts, label), "WORD",
+	    "what gates call this evidence (label.auc)" },
+	{ OPT_FLAG, 0, "record", offsetof(struct eval_opts, record), NULL,
+	    "in a repository, keep the result as evidence" },
+	READING_OPTIONS(struct eval_opts, read),
+	OPT_END
+};
+
+/* One evaluation under way. */
+struct work {
+	struct cli *c;
+	const struct eval_opts *o;
+	struct catalog *catalog;
+	struct catalog_bytes model, data;
+	struct evaluation v;
+	struct json *metrics, *extra;
+	char report[300];
+};
+
+static int
+record(struct work *w, struct err *e)
+{
+	struct store *s = catalog_store(w->catalog);
+	struct catalog_evaluation v = {
+		.label = w->o->label, .metrics = w->metrics,
+		.extra = w->extra, .model_size = w->model.n,
+		.data_name = w->data.item.label,
+		.data_type = w->data.type ? w->data.type : TYPE_BYTES,
+	};
+	struct catalog_put put;
+
+	if (s == NULL || !w->o->record)
+		return 0;
+	if (catalog_put_bytes(&v.model, w->catalog, w->model.data, w->model.n,
+	    e) < 0)
+		return -1;
+	if (w->data.item.kind == NAME_DATA) {
+		v.data = w->data.item.id;
+		v.data_type = TYPE_DATASET;
+		if (store_size(&v.data_size, s, &v.data, e) < 0)
+			return -1;
+	} else {
+		v.data = *catalog_bytes_id(&w->data);
+		v.data_size = w->data.n;
+	}
+	if (catalog_put_evaluation(&put, w->catalog, &v, e) < 0)
+		return -1;
+	memcpy(w->report, put.label, sizeof(w->report));
+	w->c->committed = true;
+	return 0;
+}
+
+static void
+print(struct work *w)
+{
+	struct out *out = &w->c->out;
+	char id[OID_TEXT];
+
+	for (size_t i = 0; !w->c->json && i < w->v.metrics.n; i++) {
+		const struct metric *m = &w->v.metrics.m[i];
+
+		out_begin(out, "mlv.metric/1");
+		out_text(out, "metric", m->name);
+		out_short(out, "value", m->value, 6);
+		out_short(out, "low", m->low, 6);
+		out_short(out, "high", m->high, 6);
+		out_text(out, "interval", m->interval);
+		out_end(out);
+	}
+	if (!w->c->json)
+		return;
+	out_begin(out, "mlv.evaluation/1");
+	if (w->report[0])
+		out_text(out, "name", w->report);
+	out_text(out, "model", w->model.item.label);
+	out_text(out, "model_id", oid_print(id, catalog_bytes_id(&w->model)));
+	out_text(out, "data", w->data.item.label);
+	out_text(out, "data_id", oid_print(id, catalog_bytes_id(&w->data)));
+	out_text(out, "label", w->o->label);
+	out_tree(out, "metrics", w->metrics);
+	for (const struct json *j = w->extra->child; j; j = j->next)
+		out_tree(out, j->key, j);
+	out_end(out);
+}
+
+static int
+judge(struct work *w, const struct table_read_opts *user,
+    struct evaluate_opts *eo, const char *data, struct err *e)
+{
+	const struct score_opts so = { .columns = w->o->inputs.v,
+	    .n_columns = w->o->inputs.n };
+	struct table_read_opts read = *user;
+	struct score_plan *p;
+	struct table *t;
+	int r;
+
+	if (score_open(&p, w->model.data, w->model.n, &so, e) < 0)
+		return err_wrap(e, "%s", w->model.item.label);
+	evaluate_read_opts(&read, &w->c->arena, p);
+	r = catalog_open_table(&t, &w->data, w->catalog, data, &read, e);
+	if (r < 0) {
+		score_close(p);
+		return -1;
+	}
+	r = evaluate_table(&w->v, p, t, eo, e);
+	if (r < 0)
+		err_wrap(e, "%s", data);
+	score_close(p);
+	table_free(t);
+	if (r == 0) {
+		w->metrics = evaluation_metrics(&w->c->arena, &w->v);
+		w->extra = evaluation_extra(&w->c->arena, &w->v);
+		r = record(w, e);
+		if (r == 0)
+			print(w);
+		evaluation_free(&w->v);
+	}
+	catalog_bytes_close(&w->data);
+	return r;
+}
+
+static int
+eval_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	struct eval_opts *o = opts;
+	struct work w = { .c = c, .o = o };
+	struct table_read_opts read;
+	struct err e = ERR_INIT;
+	struct evaluate_opts eo = { .target = o->target,
+	    .positive = o->positive, .score = o->score,
+	    .threshold = o->threshold, .seed = (uint64_t)o->seed,
+	    .drop = o->drop.v, .n_drop = o->drop.n };
+	int r;
+
+	if (argc != 2)
+		return cli_usage(c, "eval needs a model and data");
+	if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
+		return cli_usage(c, "standard input cannot be both the model "
+		    "and the data");
+	if (o->task && (!task_parse(&eo.task, o->task) ||
+	    eo.task == TASK_AUTO))
+		return cli_usage(c, "--task is binary, multiclass or "
+		    "regression, not '%s'", o->task);
+	if (!(o->threshold >= 0 && o->threshold <= 1))
+		return cli_usage(c, "--threshold is 0 to 1");
+	if (!name_alias_ok(o->label))
+		return cli_usage(c, "'%s' is no label: lower-case letters, "
+		    "digits, '.', '_' and '-'", o->label);
+	if ((r = reading_opts(&read, c, &o->read)) != 0)
+		return r;
+	if (catalog_open(&w.catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	r = catalog_open_bytes(&w.model, w.catalog, argv[0], &e);
+	if (r == 0) {
+		r = judge(&w, &read, &eo, argv[1], &e);
+		catalog_bytes_close(&w.model);
+	}
+	catalog_close(w.catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_eval = {
+	.name = "eval",
+	.summary = "judge a model on rows whose answer is known",
+	.synopsis = "[-t COLUMN] [--label WORD] [--no-record] [options] "
+	    "MODEL NAME",
+	.about =
+"Scores the rows of NAME with the ONNX model and prints one record a metric:\n"
+"its name, value, 95 % interval, and how that was made (delong, wilson,\n"
+"normal or bootstrap).  The model may come from anywhere.\n"
+"\n"
+"Two classes: auc, average_precision, logloss, brier, accuracy, precision,\n"
+"recall, f1, ks, ece (calibration).  More: accuracy, logloss, f1_macro,\n"
+"f1_weighted, auc_ovr.  Numbers: rmse, mae, r2, median_ae.\n"
+"\n"
+"In a repository the result is kept, tied to the model's and the data's\n"
+"content, where 'mlv-registry gate' finds it.  --json adds the ROC curve, the\n"
+"reliability table and the confusion matrix.\n"
+"\n"
+"example: mlv-train eval gbdt.onnx data:churn-test --target Churn\n",
+	.options = eval_options, .opts_size = sizeof(struct eval_opts),
+	.defaults = &eval_defaults, .flags = VERB_JSON | VERB_NUL,
+	.run = eval_run,
+};

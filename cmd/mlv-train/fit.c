@@ -1,0 +1,193 @@
+/* mlv-train fit: a table in, a proven ONNX model out. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/reading.h"
+#include "train/fit.h"
+#include "verbs.h"
+
+struct fit_opts {
+	struct reading read;
+	const char *valid, *target, *learner, *output, *task, *positive;
+	const char *weight, *name;
+	struct texts set, drop, categorical, numeric;
+	int64_t seed, threads;
+};
+
+static const struct opt fit_options[] = {
+	{ OPT_TEXT, 't', "target", offsetof(struct fit_opts, target), "COLUMN",
+	    "the column to learn" },
+	{ OPT_TEXT, 'l', "learner", offsetof(struct fit_opts, learner), "NAME",
+	    "logistic, linear or gbdt" },
+	{ OPT_TEXT, 'o', "output", offsetof(struct fit_opts, output), "FILE",
+	    "the ONNX file to make" },
+	{ OPT_TEXT, 'v', "valid", offsetof(struct fit_opts, valid), "NAME",
+	    "rows to judge by, and for gbdt to stop early by" },
+	{ OPT_TEXTS, 's', "set", offsetof(struct fit_opts, set), "NAME=VALUE",
+	    "a parameter of the learner; repeatable" },
+	{ OPT_LIST, 'd', "drop", offsetof(struct fit_opts, drop), "COLUMN,...",
+	    "columns to leave out" },
+	{ OPT_LIST, 0, "categorical", offsetof(struct fit_opts, categorical),
+	    "COLUMN,...", "take these as categories" },
+	{ OPT_LIST, 0, "numeric", offsetof(struct fit_opts, numeric),
+	    "COLUMN,...", "take these keys or date-times as numbers" },
+	{ OPT_TEXT, 0, "task", offsetof(struct fit_opts, task), "TASK",
+	    "binary, multiclass or regression, instead of finding out" },
+	{ OPT_TEXT, 0, "positive", offsetof(struct fit_opts, positive),
+	    "CLASS", "of two classes the positive one; default the last" },
+	{ OPT_TEXT, 0, "weight", offsetof(struct fit_opts, weight), "COLUMN",
+	    "how much each row counts" },
+	{ OPT_INT, 0, "seed", offsetof(struct fit_opts, seed), "N",
+	    "of whatever is drawn" },
+	{ OPT_INT, 0, "threads", offsetof(struct fit_opts, threads), "N",
+	    "how many; the model is the same for any number" },
+	{ OPT_TEXT, 'n', "name", offsetof(struct fit_opts, name), "WORD",
+	    "a word to find the run by" },
+	READING_OPTIONS(struct fit_opts, read),
+	OPT_END
+};
+
+/* Metrics that fit a line; the rest is in --json and in the run. */
+static const char *const headline[] = { "auc", "logloss", "accuracy", "rmse",
+	"r2" };
+
+static void
+report(struct cli *c, const struct fit_opts *o, const struct fit_outcome *f)
+{
+	char id[OID_TEXT];
+
+	out_begin(&c->out, "mlv.fit/1");
+	out_text(&c->out, "name", f->label[0] ? f->label : o->output);
+	out_text(&c->out, "id", oid_print(id, &f->model));
+	out_text(&c->out, "learner", o->learner);
+	out_text(&c->out, "task", task_name(f->task));
+	out_int(&c->out, "rows", (int64_t)f->rows);
+	out_int(&c->out, "iterations", f->iterations);
+	out_only(&c->out, OUT_TEXT);
+	if (f->loss_name)
+		out_text(&c->out, "loss", arena_printf(&c->arena, "%s=%.6g",
+		    f->loss_name, f->loss));
+	for (size_t i = 0; f->judged && i < sizeof(headline) /
+	    sizeof(*headline); i++) {
+		const struct metric *m = metrics_find(&f->valid.metrics,
+		    headline[i]);
+
+		if (m)
+			out_text(&c->out, headline[i], arena_printf(&c->arena,
+			    "%s=%.6g", m->name, m->value));
+	}
+	out_only(&c->out, OUT_JSON);
+	out_int(&c->out, "features", (int64_t)f->features);
+	out_int(&c->out, "bytes", (int64_t)f->size);
+	out_bool(&c->out, "converged", f->converged);
+	if (f->loss_name)
+		out_num(&c->out, f->loss_name, f->loss);
+	if (f->judged)
+		out_tree(&c->out, "metrics", evaluation_metrics(&c->arena,
+		    &f->valid));
+	out_only(&c->out, OUT_BOTH);
+	out_path(&c->out, "path", o->output);
+	out_end(&c->out);
+}
+
+static int
+check_words(struct cli *c, const struct fit_opts *o, struct frame_opts *f,
+    int argc, char **argv)
+{
+	if (argc != 1)
+		return argc == 0 ? cli_usage(c, "fit needs the name of its "
+		    "data") : cli_usage(c, "fit takes one name of data, not "
+		    "also '%s'", argv[1]);
+	if (o->target == NULL)
+		return cli_usage(c, "say with --target which column to learn");
+	if (o->learner == NULL)
+		return cli_usage(c, "say with --learner how: logistic, linear "
+		    "or gbdt");
+	if (o->output == NULL)
+		return cli_usage(c, "say with -o where the model goes");
+	if (o->threads < 0 || o->threads > 1024)
+		return cli_usage(c, "--threads is 1 to 1024");
+	if (o->task && (!task_parse(&f->task, o->task) ||
+	    f->task == TASK_AUTO))
+		return cli_usage(c, "--task is binary, multiclass or "
+		    "regression, not '%s'", o->task);
+	return 0;
+}
+
+static int
+fit_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	struct fit_opts *o = opts;
+	struct err e = ERR_INIT;
+	struct catalog *catalog = NULL;
+	struct table_read_opts read;
+	struct fit_outcome done;
+	struct run_param *set = arena_alloc(&c->arena, (o->set.n + 1) *
+	    sizeof(*set));
+	struct fit_request rq = {
+		.valid = o->valid, .read = &read, .learner = o->learner,
+		.set = set, .n_set = o->set.n, .seed = o->seed,
+		.threads = (int)o->threads, .output = o->output,
+		.name = o->name, .progress = &c->progress, .log = &c->log,
+		.frame = { .target = o->target, .positive = o->positive,
+		    .weight = o->weight, .drop = o->drop.v,
+		    .n_drop = o->drop.n, .categorical = o->categorical.v,
+		    .n_categorical = o->categorical.n,
+		    .numeric = o->numeric.v, .n_numeric = o->numeric.n },
+	};
+	int r;
+
+	if ((r = check_words(c, o, &rq.frame, argc, argv)) != 0 ||
+	    (r = reading_opts(&read, c, &o->read)) != 0)
+		return r;
+	rq.data = argv[0];
+	for (size_t i = 0; i < o->set.n; i++)
+		if (!cli_key_value(c, o->set.v[i], &set[i].name,
+		    &set[i].value))
+			return cli_usage(c, "'--set %s' is not NAME=VALUE",
+			    o->set.v[i]);
+	if (catalog_open(&catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	r = fit_model(&done, catalog, &rq, &e);
+	if (r == 0) {
+		c->committed = true;
+		if (!done.converged)
+			cli_warn(c, "the coefficients still move after %lld "
+			    "steps: --set max_iter=N", (long long)
+			    done.iterations);
+		report(c, o, &done);
+		fit_outcome_free(&done);
+	}
+	catalog_close(catalog);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_fit = {
+	.name = "fit",
+	.summary = "fit a model to a table, as an ONNX file",
+	.synopsis = "-t COLUMN -l LEARNER -o FILE [-v NAME] "
+	    "[-s NAME=VALUE]... [options] NAME",
+	.about =
+"Fits a learner to the rows of NAME and writes an ONNX model that takes the\n"
+"raw columns: imputing, scaling and encoding are part of its graph.  In a\n"
+"repository the fit is recorded as a run, whose name is printed first.\n"
+"\n"
+"Learners and their parameters (--set), with scikit-learn's and LightGBM's\n"
+"names and defaults:\n"
+"  logistic   C=1 penalty=l2|l1|elasticnet|none l1_ratio max_iter tol\n"
+"  linear     penalty=none|l2|l1|elasticnet alpha=1 l1_ratio max_iter tol\n"
+"  gbdt       num_iterations=100 learning_rate=0.1 num_leaves=31 max_depth\n"
+"             min_data_in_leaf=20 lambda_l1 lambda_l2 max_bin=255\n"
+"             feature_fraction bagging_fraction bagging_freq cat_smooth\n"
+"             early_stopping_round (50 with --valid) scale_pos_weight ...\n"
+"\n"
+"A target of names, booleans or exactly two values is classified, any other\n"
+"number regressed.  A column that cannot be used (free text, a key, a\n"
+"date-time) is refused by name, with the option that settles it.\n"
+"\n"
+"example: mlv-train fit data:churn-train --valid data:churn-valid \\\n"
+"             --target Churn --drop customerID --learner gbdt -o gbdt.onnx\n",
+	.options = fit_options, .opts_size = sizeof(struct fit_opts),
+	.flags = VERB_JSON | VERB_NUL, .run = fit_run,
+};

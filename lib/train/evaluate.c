@@ -1,0 +1,577 @@
+#include "train/evaluate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+
+void
+evaluate_read_opts(struct table_read_opts *o, struct arena *a,
+    const struct score_plan *p)
+{
+	size_t n_wants, n = 0;
+	const struct table_want *want = score_wants(p, &n_wants);
+	struct table_type *types;
+
+	if (score_by_place(p))
+		return;
+	types = arena_alloc(a, (n_wants + o->n_types) * sizeof(*types));
+	for (size_t i = 0; i < o->n_types; i++)
+		types[n++] = o->types[i];
+	for (size_t i = 0; i < n_wants; i++) {
+		size_t k = 0;
+
+		while (k < o->n_types &&
+		    strcmp(o->types[k].name, want[i].name) != 0)
+			k++;
+		if (k == o->n_types)
+			types[n++] = (struct table_type){ want[i].name,
+			    want[i].type };
+	}
+	o->types = types;
+	o->n_types = n;
+}
+
+/* --- the model's inputs --------------------------------------------------- */
+
+static bool
+left_out(const struct evaluate_opts *o, const char *target, const char *name)
+{
+	if (strcmp(name, target) == 0)
+		return true;
+	for (size_t i = 0; i < o->n_drop; i++)
+		if (strcmp(o->drop[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Places in t of the columns the model wants. */
+static int
+find_inputs(size_t *at, const struct score_plan *p, const struct table *t,
+    const char *target, const struct evaluate_opts *o, struct err *e)
+{
+	size_t n, k = 0;
+	const struct table_want *want = score_wants(p, &n);
+
+	for (size_t i = 0; !score_by_place(p) && i < n; i++)
+		if (table_index(&at[i], t, want[i].name, e) < 0)
+			return err_wrap(e, "the model's input");
+	if (!score_by_place(p))
+		return 0;
+	for (size_t i = 0; i < t->cols; i++)
+		if (!left_out(o, target, t->col[i].name)) {
+			if (k < n)
+				at[k] = i;
+			k++;
+		}
+	if (k != n)
+		return err_set(e, ERR_FORMAT, "the model takes %zu columns, "
+		    "beside the target there are %zu: leave some out with "
+		    "--drop, or name them with --inputs", n, k);
+	return 0;
+}
+
+/* Rows [from, to) of t as the block the scorer takes. */
+static int
+make_block(struct table **out, const struct score_plan *p,
+    const struct table *t, const size_t *at, size_t from, size_t to,
+    struct err *e)
+{
+	size_t n, *rows = xalloc(to - from + 1, sizeof(*rows));
+	const struct table_want *want = score_wants(p, &n);
+	struct table picked = { t->rows, n, NULL };
+	int r;
+
+	for (size_t i = from; i < to; i++)
+		rows[i - from] = i;
+	picked.col = xalloc(n + 1, sizeof(*picked.col));
+	for (size_t i = 0; i < n; i++)
+		picked.col[i] = t->col[at[i]];
+	r = table_gather(out, &picked, rows, to - from, e);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = column_convert(&(*out)->col[i], want[i].type, e);
+		if (r < 0)
+			table_free(*out);
+	}
+	free(picked.col);
+	free(rows);
+	return r;
+}
+
+/* --- what is judged ------------------------------------------------------- */
+
+/* The judged output: columns first .. first + width of the answers. */
+struct judged {
+	size_t first, width;
+	bool named;
+};
+
+static bool
+is_float(enum col_type t)
+{
+	return t == COL_FLOAT32 || t == COL_FLOAT64;
+}
+
+static size_t
+width_at(const struct score_column *c, size_t n, size_t i)
+{
+	size_t w = 1;
+
+	while (i + w < n && c[i + w].output == c[i].output)
+		w++;
+	return w;
+}
+
+static int
+find_output(struct judged *j, const struct score_plan *p, const char *wanted,
+    struct err *e)
+{
+	size_t n, w;
+	const struct score_column *c = score_columns(p, &n);
+	int best = -1;
+
+	for (size_t i = 0; i < n; i += w) {
+		const char *name = model_output(score_model(p),
+		    c[i].output)->name;
+		int merit;
+
+		w = width_at(c, n, i);
+		if (wanted) {
+			merit = strcmp(name, wanted) == 0 ? 9 : -1;
+			for (size_t k = 0; merit < 0 && k < w; k++)
+				if (strcmp(c[i + k].name, wanted) == 0) {
+					*j = (struct judged){ i + k, 1, false };
+					return 0;
+				}
+		} else {
+			merit = !is_float(c[i].type) ? 0 : c[i].class_name ? 4 :
+			    w > 1 ? 3 : strcmp(name, "label") != 0 ? 2 : 1;
+		}
+		if (merit > best) {
+			best = merit;
+			*j = (struct judged){ i, w, c[i].class_name != NULL };
+		}
+	}
+	if (best < 0)
+		return err_set(e, ERR_NOENT, "the model has no output '%s'",
+		    wanted ? wanted : "");
+	if (col_type_is_text(c[j->first].type))
+		return err_set(e, ERR_FORMAT, "output '%s' holds names, not "
+		    "scores", c[j->first].name);
+	return 0;
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int
+cell(struct buf *b, const struct column *c, size_t i, const char *what,
+    struct err *e)
+{
+	char room[COLUMN_PRINT_MAX];
+	size_t n;
+	const char *s = column_print(c, i, room, &n);
+
+	buf_clear(b);
+	if (s == NULL)
+		return err_set(e, ERR_FORMAT, "row %zu has no value of the %s "
+		    "'%s'", i + 1, what, c->name);
+	buf_add(b, s, n);
+	return 0;
+}
+
+/* Distinct values of the target, sorted by bytes. */
+static int
+target_values(struct evaluation *v, const struct column *c, struct err *e)
+{
+	struct intern *seen = intern_new();
+	const char **list;
+	struct buf b;
+	int r = 0;
+	size_t n;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; r == 0 && i < c->rows; i++) {
+		r = cell(&b, c, i, "target", e);
+		if (r == 0)
+			intern_add(seen, b.data, b.len);
+		if (r == 0 && intern_count(seen) > FRAME_LEVELS_MAX)
+			r = err_set(e, ERR_TOOBIG, "the target '%s' has more "
+			    "than %d values; is it a number? --task "
+			    "regression", c->name, FRAME_LEVELS_MAX);
+	}
+	n = intern_count(seen);
+	list = arena_alloc(&v->arena, (n + 1) * sizeof(*list));
+	for (size_t i = 0; i < n; i++)
+		list[i] = arena_strdup(&v->arena, intern_text(seen,
+		    (uint32_t)i, NULL));
+	qsort(list, n, sizeof(*list), by_bytes);
+	v->classes = list;
+	v->n_classes = n;
+	buf_free(&b);
+	intern_free(seen);
+	return r;
+}
+
+static bool
+counts_up(const struct column *c, size_t k)
+{
+	if (c->type != COL_INT64)
+		return false;
+	for (size_t i = 0; i < c->rows; i++)
+		if (c->i64[i] < 0 || (uint64_t)c->i64[i] >= k)
+			return false;
+	return true;
+}
+
+/* Names of the classes in the order of the judged columns. */
+static int
+find_classes(struct evaluation *v, const struct score_plan *p,
+    const struct judged *j, const struct column *y, struct err *e)
+{
+	size_t n, width = j->width < 2 ? 2 : j->width;
+	const struct score_column *c = score_columns(p, &n);
+	const char *const *known = model_classes(score_model(p), &n);
+	const char **list = arena_alloc(&v->arena, width * sizeof(*list));
+	char text[NUM_TEXT_MAX];
+
+	v->n_classes = width;
+	v->classes = list;
+	for (size_t i = 0; i < width; i++) {
+		if (j->named) {
+			list[i] = c[j->first + i].class_name;
+		} else if (n == width) {
+			list[i] = known[i];
+		} else if (counts_up(y, width)) {
+			num_print_u64(text, i);
+			list[i] = arena_strdup(&v->arena, text);
+		} else {
+			if (target_values(v, y, e) < 0)
+				return -1;
+			return v->n_classes == width ? 0 : err_set(e,
+			    ERR_FORMAT, "the model tells %zu classes apart, "
+			    "the target '%s' has %zu values", width, y->name,
+			    v->n_classes);
+		}
+	}
+	return 0;
+}
+
+/* The class of each row. */
+static int
+true_classes(uint32_t *out, const struct evaluation *v,
+    const struct column *y, struct err *e)
+{
+	struct intern *known = intern_new();
+	struct buf b;
+	uint32_t code;
+	int r = 0;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t k = 0; k < v->n_classes; k++)
+		if (intern_add(known, v->classes[k], strlen(v->classes[k])) !=
+		    k)
+			r = err_set(e, ERR_FORMAT, "the model names the class "
+			    "'%s' twice", v->classes[k]);
+	for (size_t i = 0; r == 0 && i < y->rows; i++) {
+		r = cell(&b, y, i, "target", e);
+		code = r < 0 ? 0 : intern_find(known, b.data, b.len);
+		if (r == 0 && code == INTERN_NONE)
+			r = err_set(e, ERR_FORMAT, "row %zu: the target '%s' is "
+			    "'%.100s', none of the model's classes ('%s', "
+			    "'%s'%s)", i + 1, y->name, b.data, v->classes[0],
+			    v->classes[1], v->n_classes > 2 ? " ..." : "");
+		out[i] = code;
+	}
+	buf_free(&b);
+	intern_free(known);
+	return r;
+}
+
+/* --- scoring and judging -------------------------------------------------- */
+
+#define PART 16384
+
+/* Scores (rows, width), row-major. */
+static int
+score_rows(double *out, const struct score_plan *p, const struct table *t,
+    const size_t *at, const struct judged *j, struct err *e)
+{
+	struct scorer *s = scorer_new(p);
+	int r = 0;
+
+	for (size_t from = 0; r == 0 && from < t->rows; from += PART) {
+		size_t to = t->rows - from < PART ? t->rows : from + PART;
+		struct table *block, *got;
+
+		if (make_block(&block, p, t, at, from, to, e) < 0) {
+			r = -1;
+			break;
+		}
+		r = scorer_run(&got, s, block, e);
+		for (size_t i = 0; r == 0 && i < to - from; i++)
+			for (size_t k = 0; k < j->width; k++)
+				out[(from + i) * j->width + k] = column_number(
+				    &got->col[j->first + k], i);
+		table_free(block);
+	}
+	scorer_free(s);
+	return r;
+}
+
+static int
+judge_binary(struct evaluation *v, const double *score, const uint32_t *y,
+    size_t n, size_t width, const struct evaluate_opts *o, struct err *e)
+{
+	double *p = mem_array(n + 1, sizeof(*p));
+	uint8_t *yes = mem_array(n + 1, 1);
+	size_t at = 0;
+	int r;
+
+	while (at < 2 && strcmp(v->classes[at], v->positive) != 0)
+		at++;
+	if (at == 2 || p == NULL || yes == NULL) {
+		r = at == 2 ? err_set(e, ERR_USAGE, "the model has no class "
+		    "'%s', but '%s' and '%s'", v->positive, v->classes[0],
+		    v->classes[1]) : err_set(e, ERR_NOMEM, "out of memory");
+		free(p);
+		free(yes);
+		return r;
+	}
+	for (size_t i = 0; i < n; i++) {
+		/* one score alone is the last class's */
+		p[i] = width == 2 ? score[2 * i + at] : at == 1 ? score[i] :
+		    1 - score[i];
+		yes[i] = y[i] == at;
+	}
+	r = metrics_binary(&v->metrics, p, yes, n, o->threshold, o->seed, e);
+	v->confusion = arena_alloc(&v->arena, 4 * sizeof(*v->confusion));
+	v->confusion[at * 2 + at] = v->metrics.tp;
+	v->confusion[at * 2 + !at] = v->metrics.fn;
+	v->confusion[!at * 2 + at] = v->metrics.fp;
+	v->confusion[!at * 2 + !at] = v->metrics.tn;
+	free(p);
+	free(yes);
+	return r;
+}
+
+static int
+judge_classes(struct evaluation *v, const double *score, const uint32_t *y,
+    size_t n, const struct evaluate_opts *o, struct err *e)
+{
+	size_t k = v->n_classes;
+
+	v->confusion = arena_alloc(&v->arena, k * k * sizeof(*v->confusion));
+	for (size_t i = 0; i < n; i++) {
+		size_t best = 0;
+
+		for (size_t c = 1; c < k; c++)
+			if (score[i * k + c] > score[i * k + best])
+				best = c;
+		v->confusion[y[i] * k + best]++;
+	}
+	return metrics_multiclass(&v->metrics, score, y, n, k, o->seed, e);
+}
+
+static int
+judge(struct evaluation *v, const struct score_plan *p, const double *score,
+    const struct judged *j, const struct column *y,
+    const struct evaluate_opts *o, struct err *e)
+{
+	size_t n = y->rows;
+	uint32_t *truth;
+	double *number;
+	int r = 0;
+
+	if (v->task == TASK_REGRESSION) {
+		number = mem_array(n + 1, sizeof(*number));
+		if (number == NULL)
+			return err_set(e, ERR_NOMEM, "out of memory");
+		for (size_t i = 0; r == 0 && i < n; i++) {
+			number[i] = column_number(y, i);
+			if (isnan(number[i]))
+				r = err_set(e, ERR_FORMAT, "row %zu has no "
+				    "number in the target '%s'", i + 1,
+				    y->name);
+		}
+		if (r == 0)
+			r = metrics_regression(&v->metrics, score, number, n,
+			    o->seed, e);
+		free(number);
+		return r;
+	}
+	if (find_classes(v, p, j, y, e) < 0)
+		return -1;
+	truth = mem_array(n + 1, sizeof(*truth));
+	r = truth == NULL ? err_set(e, ERR_NOMEM, "out of memory") :
+	    true_classes(truth, v, y, e);
+	if (r == 0 && v->n_classes == 2) {
+		v->task = TASK_BINARY;
+		v->positive = o->positive ? o->positive :
+		    model_meta(score_model(p), "mlv.positive");
+		if (v->positive == NULL)
+			v->positive = v->classes[1];
+		v->positive = arena_strdup(&v->arena, v->positive);
+		r = judge_binary(v, score, truth, n, j->width, o, e);
+	} else if (r == 0) {
+		v->task = TASK_MULTICLASS;
+		r = judge_classes(v, score, truth, n, o, e);
+	}
+	free(truth);
+	/* names may belong to the model */
+	if (r == 0) {
+		const char **own = arena_alloc(&v->arena, v->n_classes *
+		    sizeof(*own));
+
+		for (size_t k = 0; k < v->n_classes; k++)
+			own[k] = arena_strdup(&v->arena, v->classes[k]);
+		v->classes = own;
+	}
+	return r;
+}
+
+/* What is being judged, when neither user nor model says. */
+static enum task
+guess(const struct score_plan *p, const struct judged *j,
+    const struct column *y)
+{
+	size_t n;
+
+	if (j->named || j->width > 1 || model_classes(score_model(p), &n) ||
+	    y->type == COL_BOOL || col_type_is_text(y->type) || counts_up(y,
+	    2))
+		return TASK_BINARY;
+	return TASK_REGRESSION;
+}
+
+int
+evaluate_table(struct evaluation *v, const struct score_plan *p,
+    const struct table *t, const struct evaluate_opts *o, struct err *e)
+{
+	const char *said = model_meta(score_model(p), "mlv.task");
+	size_t n_wants, target, *at, cells;
+	struct judged j = { 0 };
+	double *score = NULL;
+	int r = -1;
+
+	memset(v, 0, sizeof(*v));
+	score_wants(p, &n_wants);
+	v->target = o->target ? o->target : model_meta(score_model(p),
+	    "mlv.target");
+	if (v->target == NULL)
+		return err_set(e, ERR_USAGE, "the model does not say what it "
+		    "answers: name the column with --target");
+	v->target = arena_strdup(&v->arena, v->target);
+	at = xalloc(n_wants + 1, sizeof(*at));
+	if (table_index(&target, t, v->target, e) < 0 ||
+	    find_inputs(at, p, t, v->target, o, e) < 0 ||
+	    find_output(&j, p, o->score, e) < 0)
+		goto done;
+	if (t->rows == 0) {
+		err_set(e, ERR_FORMAT, "there are no rows to judge by");
+		goto done;
+	}
+	v->task = o->task;
+	if (v->task == TASK_AUTO && (said == NULL || !task_parse(&v->task,
+	    said)))
+		v->task = guess(p, &j, &t->col[target]);
+	if (v->task == TASK_REGRESSION && j.width > 1) {
+		err_set(e, ERR_FORMAT, "the model answers with %zu numbers a "
+		    "row: pick one with --score", j.width);
+		goto done;
+	}
+	if (!size_mul(&cells, t->rows, j.width) ||
+	    (score = mem_array(cells, sizeof(*score))) == NULL) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		goto done;
+	}
+	if (score_rows(score, p, t, at, &j, e) == 0 &&
+	    judge(v, p, score, &j, &t->col[target], o, e) == 0)
+		r = 0;
+done:
+	free(score);
+	free(at);
+	if (r < 0)
+		evaluation_free(v);
+	return r;
+}
+
+void
+evaluation_free(struct evaluation *v)
+{
+	arena_free(&v->arena);
+	memset(v, 0, sizeof(*v));
+}
+
+/* --- as JSON -------------------------------------------------------------- */
+
+struct json *
+evaluation_metrics(struct arena *a, const struct evaluation *v)
+{
+	struct json *all = json_new(a, JSON_MAP), *one;
+
+	for (size_t i = 0; i < v->metrics.n; i++) {
+		const struct metric *m = &v->metrics.m[i];
+
+		one = json_add_map(a, all, m->name);
+		json_add_num(a, one, "value", m->value);
+		json_add_num(a, one, "low", m->low);
+		json_add_num(a, one, "high", m->high);
+		json_add_text(a, one, "interval", m->interval);
+	}
+	return all;
+}
+
+static void
+add_curves(struct arena *a, struct json *j, const struct metrics *m)
+{
+	struct json *list = json_add_list(a, j, "roc"), *one;
+
+	for (size_t i = 0; i < m->n_curve; i++) {
+		one = json_add_list(a, list, NULL);
+		json_add_num(a, one, NULL, m->fpr[i]);
+		json_add_num(a, one, NULL, m->tpr[i]);
+	}
+	list = json_add_list(a, j, "reliability");
+	for (size_t i = 0; i < METRIC_BINS; i++) {
+		if (m->bin[i].n == 0)
+			continue;
+		one = json_add_map(a, list, NULL);
+		json_add_int(a, one, "rows", (int64_t)m->bin[i].n);
+		json_add_num(a, one, "score", m->bin[i].score);
+		json_add_num(a, one, "share", m->bin[i].share);
+	}
+}
+
+struct json *
+evaluation_extra(struct arena *a, const struct evaluation *v)
+{
+	struct json *j = json_new(a, JSON_MAP), *list, *row;
+
+	json_add_text(a, j, "task", task_name(v->task));
+	json_add_text(a, j, "target", v->target);
+	json_add_int(a, j, "rows", (int64_t)v->metrics.rows);
+	if (v->task == TASK_REGRESSION)
+		return j;
+	list = json_add_list(a, j, "classes");
+	for (size_t k = 0; k < v->n_classes; k++)
+		json_add_text(a, list, NULL, v->classes[k]);
+	if (v->task == TASK_BINARY) {
+		json_add_text(a, j, "positive", v->positive);
+		json_add_int(a, j, "positives", (int64_t)v->metrics.positives);
+		add_curves(a, j, &v->metrics);
+	}
+	list = json_add_list(a, j, "confusion");
+	for (size_t k = 0; k < v->n_classes; k++) {
+		row = json_add_list(a, list, NULL);
+		for (size_t c = 0; c < v->n_classes; c++)
+			json_add_int(a, row, NULL, (int64_t)v->confusion[k *
+			    v->n_classes + c]);
+	}
+	return j;
+}

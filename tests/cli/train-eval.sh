@@ -1,0 +1,69 @@
+#!/bin/sh
+# Judging a model: metrics with intervals, evidence for the gate.
+. "$(dirname "$0")/../lib.sh"
+
+rows() {	# how many, first number
+	awk -v n="$1" -v from="$2" 'BEGIN {
+		print "a,b,y,z,kind"
+		for (i = from; i < from + n; i++) {
+			a = (i * 37) % 101; b = (i * 53) % 97
+			s = a / 10 - b / 20 + (i * 7919 % 13) / 3
+			printf("%s,%s,%s,%.3f,%s\n", i % 17 ? a : "", b, s > 7 ? "Yes" : "No", s,
+			    s > 8 ? "high" : s > 4 ? "mid" : "low")
+		}
+	}'
+}
+fresh eval
+rows 500 1 >train.csv
+rows 300 5000 >test.csv
+mlv-train fit train.csv -t y -d z,kind -l logistic -o y.onnx >/dev/null
+mlv-train fit train.csv -t kind -d z,y -l gbdt -o kind.onnx >/dev/null
+mlv-train fit train.csv -t z -d y,kind -l linear -o z.onnx >/dev/null
+
+check 'two classes' 'expect 0 mlv-train eval y.onnx test.csv --target y && test "$(cut -f1 out | tr "\n" " ")" = "auc logloss brier accuracy precision recall f1 ks average_precision ece "'
+check 'every metric lies in its interval' 'awk -F"\t" "\$1 != \"ece\" && !(\$3 <= \$2 && \$2 <= \$4) { bad = 1 } END { exit bad || NR != 10 }" out'
+check 'AUC is good and closed-form' 'grep -qE "^auc	0\.[89].*	delong$" out'
+check 'several classes' 'expect 0 mlv-train eval kind.onnx test.csv && prints auc_ovr && prints f1_macro'
+check 'numbers' 'expect 0 mlv-train eval z.onnx test.csv && prints rmse && prints r2'
+check 'the target is the model'\''s where none is said' 'expect 0 mlv-train eval y.onnx test.csv'
+check 'JSON is one object with its curves' \
+	'expect 0 mlv-train eval --json y.onnx test.csv && test "$(wc -l <out)" = 1 && jq -e ".schema == \"mlv.evaluation/1\" and .metrics.auc.low <= .metrics.auc.value and .rows == 300 and (.roc | length > 10) and ([.confusion[][]] | add) == 300 and .positive == \"Yes\"" out >/dev/null'
+check 'the other class as positive mirrors' \
+	'expect 0 mlv-train eval --json y.onnx test.csv --positive No && cp out no && expect 0 mlv-train eval --json y.onnx test.csv && test "$(jq .metrics.brier.value out | cut -c1-10)" = "$(jq .metrics.brier.value no | cut -c1-10)" && jq -e ".positive == \"No\"" no >/dev/null'
+check 'the threshold moves recall' 'expect 0 mlv-train eval --threshold 0 y.onnx test.csv && grep -qE "^recall	1	" out'
+check 'the same again is the same bytes' 'expect 0 mlv-train eval --json y.onnx test.csv && cp out one && expect 0 mlv-train eval --json y.onnx test.csv && same one out'
+check 'data from a pipe' 'mlv-train eval y.onnx - <test.csv >out 2>err && prints auc'
+check 'an output by its name' 'expect 0 mlv-train eval --score probabilities y.onnx test.csv && expect 0 mlv-train eval --score probabilities.Yes y.onnx test.csv && prints auc'
+
+bad() {	# exit status, words, arguments...
+	code=$1 words=$2
+	shift 2
+	expect "$code" mlv-train eval "$@" && says "$words" && test "$(wc -l <err)" = 1 && test ! -s out
+}
+check 'a column the model needs is missing' 'cut -d, -f2- test.csv >cut.csv && bad 3 "'\''a'\''" y.onnx cut.csv'
+check 'no such target' 'bad 3 nope y.onnx test.csv -t nope'
+check 'no such output' 'bad 3 nope y.onnx test.csv --score nope'
+check 'one class only' '{ head -n 1 test.csv; grep ,No, test.csv; } >one.csv && bad 3 "class" y.onnx one.csv'
+check 'a class the model does not know' 'sed "s/Yes/Perhaps/" test.csv >odd.csv && bad 3 Perhaps y.onnx odd.csv'
+check 'text where a number goes' 'sed "5s/^[0-9]*/abc/" test.csv >text.csv && bad 3 abc y.onnx text.csv'
+check 'no rows' 'head -n 1 test.csv >none.csv && bad 3 "no rows" y.onnx none.csv'
+check 'not a model' 'bad 3 test.csv test.csv test.csv'
+check 'half a model' 'head -c 900 y.onnx >half.onnx && bad 3 half.onnx half.onnx test.csv'
+check 'no such file' 'bad 3 nope.onnx nope.onnx test.csv'
+check 'words that are off' 'bad 2 "model and data" y.onnx && bad 2 threshold --threshold 2 y.onnx test.csv && bad 2 task --task x y.onnx test.csv && bad 2 label --label "A B" y.onnx test.csv'
+check 'a full disk' 'mlv-train eval y.onnx test.csv >/dev/full 2>err; test $? = 3'
+
+fresh gate
+rows 500 1 >train.csv
+rows 300 5000 >test.csv
+mlv-data init >/dev/null
+mlv-data add train.csv test.csv >/dev/null 2>&1
+mlv-train fit data:train -t y -d z,kind -l logistic -o y.onnx >record
+mlv-registry add m --stdin <record >/dev/null
+printf 'rules:\n  - test.auc >= 0.7\n' >gates.yaml
+check 'without evidence the gate does not hold' 'expect 1 mlv-registry gate model:m@1 --policy gates.yaml'
+check '--no-record keeps none' 'expect 0 mlv-train eval --no-record y.onnx data:test && expect 1 mlv-registry gate model:m@1 --policy gates.yaml'
+check 'an evaluation is evidence' 'expect 0 mlv-train eval y.onnx data:test && expect 0 mlv-registry gate model:m@1 --policy gates.yaml'
+check 'a registered model by name' 'expect 0 mlv-train eval --json --label holdout model:m@1 data:test && jq -e ".name | startswith(\"report:eval-\")" out >/dev/null'
+check 'the repository is whole' 'expect 0 mlv-data fsck'
+finish

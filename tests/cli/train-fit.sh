@@ -1,0 +1,96 @@
+#!/bin/sh
+# Fitting: every learner, from a file to a model, and what is refused.
+. "$(dirname "$0")/../lib.sh"
+
+# y follows a, b and colour; id is a key
+rows() {	# how many, first number
+	awk -v n="$1" -v from="$2" 'BEGIN {
+		split("red green blue", c, " ")
+		print "id,a,b,colour,flag,y,z,kind"
+		for (i = from; i < from + n; i++) {
+			a = (i * 37) % 101; b = (i * 53) % 97; k = c[i % 3 + 1]
+			s = a / 10 - b / 20 + (k == "red" ? 3 : 0) + (i * 7919 % 13) / 3
+			printf("K%07d,%s,%s,%s,%s,%s,%.3f,%s\n", i * 104729 % 9999991,
+			    i % 17 ? a : "", b, i % 23 ? k : "", i % 2 ? "true" : "false",
+			    s > 7 ? "Yes" : "No", s, s > 9 ? "high" : s > 5 ? "mid" : "low")
+		}
+	}'
+}
+fit() { mlv-train fit train.csv --drop id "$@"; }
+
+fresh fit
+rows 600 1 >train.csv
+rows 200 5000 >valid.csv
+for l in logistic gbdt; do
+	check "$l tells two classes apart, its record name first and path last" \
+		"expect 0 fit -t y -d z,kind -l $l --valid valid.csv -o $l.onnx && grep -qE '^$l.onnx	sha256:[0-9a-f]{64}	$l	binary	600	.*	auc=0\.[89].*	$l.onnx\$' out && test ! -s err"
+	check "$l: the id is the file's" 'test "$(cut -f2 out)" = "sha256:$(sha256sum '$l'.onnx | cut -d" " -f1)"'
+	check "$l: one thread and two give the same bytes" \
+		"expect 0 fit -t y -d z,kind -l $l --valid valid.csv --threads 1 -o one.onnx && expect 0 fit -t y -d z,kind -l $l --valid valid.csv --threads 2 -o two.onnx && same one.onnx two.onnx && same one.onnx $l.onnx"
+	check "$l tells three classes apart" "expect 0 fit -t kind -d z,y -l $l -o kind.onnx && prints multiclass"
+done
+for l in linear gbdt; do
+	check "$l regresses" "expect 0 fit -t z -d y,kind -l $l --valid valid.csv -o z.onnx && prints regression && prints r2=0."
+done
+check 'linear with each penalty' \
+	'for p in l1 l2 elasticnet none; do expect 0 fit -t z -d y,kind -l linear --set penalty=$p --set alpha=0.01 -o z.onnx || return 1; done'
+check 'logistic with l1' 'expect 0 fit -t y -d z,kind -l logistic --set penalty=l1 --set C=0.1 -o l1.onnx'
+check 'the model holds what is known of it' 'grep -qa mlv.golden gbdt.onnx && grep -qa mlv.profile gbdt.onnx && grep -qa mlv.positive gbdt.onnx'
+check 'standard input' 'mlv-train fit - --drop id,z,kind -t y -l gbdt -o in.onnx <train.csv >out 2>err && expect 0 fit -t y -d z,kind -l gbdt -o file.onnx && same in.onnx file.onnx'
+check 'JSON is one object' 'expect 0 fit -t y -d z,kind -l gbdt --valid valid.csv -o j.onnx --json && test "$(jq -r ".schema, .task" out | tr "\n" " ")" = "mlv.fit/1 binary " && jq -e ".metrics.auc.low < .metrics.auc.value" out >/dev/null'
+check '--positive turns the probability around' 'expect 0 fit -t y -d z,kind -l logistic --positive No -o no.onnx'
+check 'weights' 'expect 0 fit -t y -d z,kind -l gbdt --weight b -o w.onnx && ! cmp -s w.onnx file.onnx'
+check 'a weight that is missing' 'expect 3 fit -t y -d z,kind -l gbdt --weight a -o w2.onnx && says "has no weight" && test ! -e w2.onnx'
+check 'a target of numbers as classes' 'sed "s/Yes/1/; s/No/0/" train.csv >num.csv && expect 0 mlv-train fit num.csv -d id,z,kind -t y -l logistic -o n.onnx && prints binary'
+
+# refused, and nothing left behind
+refused() {	# exit status, words, arguments...
+	code=$1 words=$2
+	shift 2
+	rm -f bad.onnx
+	expect "$code" mlv-train fit "$@" -o bad.onnx && says "$words" && test "$(wc -l <err)" = 1 &&
+	    test ! -s out && test -z "$(ls | grep bad.onnx)"
+}
+check 'a key is refused by name, with the way out' 'refused 3 "--drop id" train.csv -t y -l gbdt'
+check 'no such target names the nearest' 'refused 3 "colour" train.csv -t color -l gbdt'
+check 'no such column to drop' 'refused 3 "nope" train.csv -t y -d nope -l gbdt'
+check 'one class' 'sed "s/Yes/No/" train.csv >one.csv && refused 3 "one value only" one.csv -t y -d id,z,kind -l gbdt'
+check 'no rows' 'head -n 1 train.csv >none.csv && refused 3 "no rows" none.csv -t y -l gbdt'
+check 'an empty file' ': >empty.csv && refused 3 "empty.csv" empty.csv -t y -l gbdt'
+check 'a file that is not there' 'refused 3 "nope.csv" nope.csv -t y -l gbdt'
+check 'a folder' 'mkdir -p d && refused 3 "d" d -t y -l gbdt'
+check 'an unknown learner' 'refused 2 "did you mean '\''gbdt'\''" train.csv -t y -l gbt'
+check 'an unknown parameter names the nearest' 'refused 2 "num_leaves" train.csv -t y -d id,z,kind -l gbdt --set num_leafs=3'
+check 'a bad value' 'refused 2 "C" train.csv -t y -d id,z,kind -l logistic --set C=abc'
+check 'a parameter without =' 'refused 2 "NAME=VALUE" train.csv -t y -l gbdt --set num_leaves'
+check 'logistic is not for numbers' 'refused 2 "logistic" train.csv -t z -d id,y,kind -l logistic'
+check 'a class that is not there' 'refused 2 "Maybe" train.csv -t y -d id,z,kind -l gbdt --positive Maybe'
+check 'a bad task' 'refused 2 "task" train.csv -t y --task three -l gbdt'
+check 'validation rows with other columns' 'cut -d, -f1-3,5- valid.csv >cut.csv && refused 3 "colour" train.csv -t y -d id,z,kind -l gbdt --valid cut.csv'
+check 'validation rows with an unknown class' 'sed "s/Yes/Perhaps/" valid.csv >odd.csv && refused 3 "none of the classes" train.csv -t y -d id,z,kind -l gbdt --valid odd.csv'
+check 'a target that is missing' 'sed "3s/,Yes,/,,/;3s/,No,/,,/" train.csv >gap.csv && refused 3 "row 2 has no value of the target" gap.csv -t y -d id,z,kind -l gbdt'
+check 'no target, no learner, no file to make' \
+	'expect 2 mlv-train fit train.csv -l gbdt -o x && expect 2 mlv-train fit train.csv -t y -o x && expect 2 mlv-train fit train.csv -t y -l gbdt'
+check 'a folder that is not there' 'expect 3 fit -t y -d z,kind -l gbdt -o no/where.onnx && says "no/where.onnx"'
+check 'a device is not replaced' 'expect 2 fit -t y -d z,kind -l gbdt -o /dev/full && test -c /dev/full'
+check 'standard output holds the record' 'expect 2 fit -t y -d z,kind -l gbdt -o -'
+check 'a record that cannot be written after the model is 5' 'fit -t y -d z,kind -l gbdt -o full.onnx >/dev/full 2>err; test $? = 5 && test -s full.onnx'
+check 'an old model stands when fitting fails' 'cp gbdt.onnx old.onnx && expect 3 mlv-train fit train.csv -t y -l gbdt -o old.onnx && same old.onnx gbdt.onnx'
+
+fresh repo
+rows 600 1 >train.csv
+rows 200 5000 >valid.csv
+mlv-data init >/dev/null
+mlv-data add train.csv valid.csv >/dev/null 2>&1
+check 'in a repository a fit is a run' \
+	'expect 0 mlv-train fit data:train --valid data:valid -d id,z,kind -t y -l gbdt --set num_leaves=7 -n first -o m.onnx && grep -qE "^run:[0-9a-z-]+	sha256:" out'
+cp out record
+check 'the run knows parameters, metrics by iteration and data' \
+	'expect 0 mlv-train show --json first && jq -e ".params.num_leaves == 7 and .metrics.auc > 0.8 and (.history[\"train.logloss\"] | length > 5)" out >/dev/null && expect 0 mlv-train show first && prints data:train@1 && prints m.onnx'
+check 'runs finds it by its metric' 'expect 0 mlv-train runs --where "metrics.auc > 0.8" && test "$(wc -l <out)" = 1'
+check 'the record feeds the registry' 'mlv-registry add churn --stdin <record >out 2>err && prints model:churn@1'
+check 'the same bytes as outside' 'cp train.csv valid.csv "$HOME_DIR" && (cd "$HOME_DIR" && mlv-train fit train.csv --valid valid.csv -d id,z,kind -t y -l gbdt --set num_leaves=7 -o out.onnx >/dev/null) && same m.onnx "$HOME_DIR/out.onnx"'
+check 'what fails before it begins leaves no run' 'expect 3 mlv-train fit data:train -t y -l gbdt -o bad.onnx && expect 0 mlv-train runs && test "$(wc -l <out)" = 1'
+check 'what fails later is a failed run' 'expect 2 mlv-train fit data:train -d id,z,kind -t y -l gbdt --set nope=1 -o bad.onnx && test ! -e bad.onnx && expect 0 mlv-train runs && prints failed'
+check 'the repository is whole' 'expect 0 mlv-data fsck'
+finish
