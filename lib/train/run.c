@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
+#include "base/stop.h"
 #include "catalog/journal.h"
 #include "codec/git.h"
 #include "train/memo.h"
@@ -344,6 +345,7 @@ run_command(struct run_outcome *out, struct catalog *c,
     const struct run_request *rq, struct err *e)
 {
 	struct work w = { .c = c, .s = catalog_store(c), .rq = rq };
+	struct stop stop;
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
@@ -354,10 +356,13 @@ run_command(struct run_outcome *out, struct catalog *c,
 	if (name_work(&w, e) < 0)
 		goto done;
 	r = rq->force ? 0 : restore(out, &w, e);
-	if (r == 0)
+	if (r == 0 && (r = stop_open(&stop, e)) == 0) {
+		/* a signal from here on waits for the command to be there */
 		r = begin(out, &w, e) < 0 ? -1 : run_it(out, &w, e);
-	else if (r == 1)
+		stop_close(&stop);
+	} else if (r == 1) {
 		r = 0;
+	}
 done:
 	if (w.j)
 		journal_close(w.j);
