@@ -339,6 +339,19 @@ put_lists3(struct arena *a, struct onnx_node *n, const struct lists3 *l,
 	    l->weight, l->n_w);
 }
 
+/* Scores before any tree go into each output's first tree: of two classes
+ * onnxruntime adds a single base value to the class that has no weights. */
+static void
+fold_start(struct lists3 *l, const struct gbdt_model *g, double sign)
+{
+	size_t at = 0;
+
+	for (size_t t = 0; t < g->n_trees && t < g->n_outputs; t++)
+		for (size_t i = 0; i < g->tree[t].n_leaves; i++)
+			l->weight[at++] = (float)(sign * (g->tree[t].value[i] +
+			    g->start[g->tree[t].target]));
+}
+
 static void
 forest3(struct arena *a, struct onnx_model *m, const struct frame *f,
     const struct gbdt_model *g, const char *features)
@@ -354,9 +367,12 @@ forest3(struct arena *a, struct onnx_model *m, const struct frame *f,
 	onnx_node_in(a, n, features);
 	onnx_node_out(a, n, classes ? "label" : "prediction");
 	lists3_make(&l, a, g, only, sign);
+	if (g->n_trees >= g->n_outputs && classes)
+		fold_start(&l, g, sign);
 	put_lists3(a, n, &l, classes ? "class_" : "target_");
-	onnx_attr_floats(a, n, "base_values", floats_of(a, g->start,
-	    g->n_outputs, sign), g->n_outputs);
+	if (g->n_trees < g->n_outputs || !classes)
+		onnx_attr_floats(a, n, "base_values", floats_of(a, g->start,
+		    g->n_outputs, sign), g->n_outputs);
 	if (!classes) {
 		onnx_attr_int(a, n, "n_targets", 1);
 		onnx_attr_text(a, n, "post_transform", "NONE");

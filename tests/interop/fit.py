@@ -1,0 +1,156 @@
+"""What mlv-train fits, beside scikit-learn and LightGBM on the same rows, and in onnxruntime."""
+import json
+import os
+
+import lightgbm
+import numpy as np
+import onnx
+import onnxruntime
+import pandas as pd
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
+from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+import tap
+
+work = tap.workspace()
+os.chdir(work)
+
+
+def fit(name, train, target, learner, *more):
+    tap.run("mlv-train", "fit", train, "-t", target, "-l", learner, "-o", name, *more)
+    return name
+
+
+def evaluate(model, test, target, *more):
+    return json.loads(tap.run("mlv-train", "eval", "--json", model, test, "-t", target, *more))
+
+
+def feed(model, frame):
+    """Rows as the graph takes them, and as mlv reads them."""
+    out = {}
+    for i in onnxruntime.InferenceSession(model).get_inputs():
+        c = frame[i.name]
+        if "string" in i.type:
+            out[i.name] = c.fillna("").astype(str).to_numpy(dtype=object).reshape(-1, 1)
+        else:
+            out[i.name] = pd.to_numeric(c).to_numpy(dtype=np.float32).reshape(-1, 1)
+    return out
+
+
+def served(model, frame, output="probabilities"):
+    s = onnxruntime.InferenceSession(model)
+    return np.asarray(s.run([output], feed(model, frame))[0], dtype=np.float64)
+
+
+def sklearn_linear(train, test, target, positive):
+    """The same preparation, spelled in scikit-learn."""
+    x, z = train.drop(columns=target), test.drop(columns=target)
+    words = [c for c in x if not pd.api.types.is_numeric_dtype(x[c])]
+    numbers = [c for c in x if c not in words]
+    prep = make_column_transformer(
+        (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
+        (OneHotEncoder(handle_unknown="ignore"), words))
+    m = make_pipeline(prep, LogisticRegression(max_iter=5000, tol=1e-8)).fit(x, train[target] == positive)
+    return m.predict_proba(z)[:, 1]
+
+
+def codes(train, test, target):
+    x, z = train.drop(columns=target).copy(), test.drop(columns=target).copy()
+    for c in x:
+        if not pd.api.types.is_numeric_dtype(x[c]):
+            kind = pd.CategoricalDtype(sorted(x[c].dropna().unique()))
+            x[c], z[c] = x[c].astype(kind), z[c].astype(kind)
+    return x, z
+
+
+def near(title, ours, theirs, by):
+    tap.ok(ours >= theirs - by, title, "mlv %.5f, theirs %.5f, apart %+.5f" % (ours, theirs, ours - theirs))
+
+
+def same_scores(title, model, test, target, *more):
+    """onnxruntime's probabilities judged by scikit-learn are what eval says; and row by row."""
+    got = evaluate(model, "test.csv", target, *more)
+    p = served(model, test)
+    at = got["classes"].index(got["positive"])
+    truth = test[target].astype(str) == got["positive"]
+    d = abs(roc_auc_score(truth, p[:, at]) - got["metrics"]["auc"]["value"])
+    # scores that agree within 1e-6 may still swap two rows that almost tie
+    tap.ok(d < 1e-6, title + ": eval's AUC is scikit-learn's on onnxruntime's scores", "apart %.2g" % d)
+    tap.ok(abs(log_loss(truth, p[:, at]) - got["metrics"]["logloss"]["value"]) < 1e-6, title + ": and its log loss")
+    golden = json.loads({m.key: m.value for m in onnx.load(model).metadata_props}["mlv.golden"])["rows"]
+    frame = pd.DataFrame([g["in"] for g in golden])
+    mine = np.array([[g["out"]["probabilities.%s" % c] for c in got["classes"]] for g in golden])
+    d = np.abs(served(model, frame) - mine).max()
+    tap.ok(d <= 1e-6, title + ": golden rows in onnxruntime within 1e-6", "largest difference %.2g" % d)
+    return got["metrics"]["auc"]["value"]
+
+
+def three(title, train, test, target, positive):
+    train.to_csv("train.csv", index=False)
+    test.to_csv("test.csv", index=False)
+    y, z = train[target].astype(str) == positive, test[target].astype(str) == positive
+    a = same_scores(title + " logistic", fit("l.onnx", "train.csv", target, "logistic"), test, target)
+    near(title + ": logistic's AUC within .005 of LogisticRegression", a, roc_auc_score(z, sklearn_linear(train, test, target, positive if train[target].dtype == object else int(positive))), .005)
+    a = same_scores(title + " gbdt", fit("g.onnx", "train.csv", target, "gbdt"), test, target)
+    x, w = codes(train, test, target)
+    near(title + ": gbdt's AUC within .005 of LightGBM", a, roc_auc_score(z, lightgbm.LGBMClassifier(verbose=-1).fit(x, y).predict_proba(w)[:, 1]), .005)
+    near(title + ": and of HistGradientBoosting", a, roc_auc_score(z, HistGradientBoostingClassifier(categorical_features="from_dtype", early_stopping=False).fit(x, y).predict_proba(w)[:, 1]), .005)
+
+
+def coefficients():
+    """Exactly the numbers scikit-learn finds, on rows already prepared."""
+    r = np.random.default_rng(3)
+    x = r.normal(size=(600, 5)).astype(np.float32)
+    z = x @ [1.5, -2, 0, .3, 0] + r.normal(size=600)
+    x = ((x - x.mean(0, dtype=np.float64)) / x.astype(np.float64).std(0)).astype(np.float32)
+    kind = np.where(z > 1, "c", np.where(z > -1, "b", "a"))
+    f = pd.DataFrame(x.astype(np.float64), columns=list("pqrst"))
+    f["z"], f["y"], f["k"] = z, np.where(z > 0, "b", "a"), kind
+    f.to_csv("c.csv", index=False)
+    cases = [
+        ("linear", "z", LinearRegression(), []),
+        ("linear", "z", Ridge(alpha=2.5, tol=1e-12), ["alpha=2.5"]),
+        ("linear", "z", Lasso(alpha=.05, tol=1e-12, max_iter=100000), ["penalty=l1", "alpha=.05"]),
+        ("linear", "z", ElasticNet(alpha=.05, l1_ratio=.3, tol=1e-12, max_iter=100000), ["penalty=elasticnet", "alpha=.05", "l1_ratio=.3"]),
+        ("logistic", "y", LogisticRegression(tol=1e-12, max_iter=10000), []),
+        ("logistic", "y", LogisticRegression(C=.1, l1_ratio=1, solver="saga", tol=1e-12, max_iter=100000), ["penalty=l1", "C=.1"]),
+        ("logistic", "y", LogisticRegression(C=.1, l1_ratio=.4, solver="saga", tol=1e-12, max_iter=100000), ["penalty=elasticnet", "C=.1", "l1_ratio=.4"]),
+        ("logistic", "k", LogisticRegression(tol=1e-12, max_iter=10000), []),
+    ]
+    for learner, target, peer, sets in cases:
+        drop = ",".join(c for c in "zyk" if c != target)
+        fit("c.onnx", "c.csv", target, learner, "-d", drop, *[w for s in sets + ["tol=1e-10"] for w in ("-s", s)])
+        for n in onnx.load("c.onnx").graph.node:
+            a = {i.name: onnx.helper.get_attribute_value(i) for i in n.attribute}
+            if "coefficients" in a:
+                got = np.append(a["coefficients"], a["intercepts"])
+        peer.fit(x.astype(np.float64), f[target])
+        want = np.append(np.ravel(peer.coef_), peer.intercept_)
+        if target == "k":       # a softmax does not change when all intercepts move together
+            got[-3:] -= got[-3:].mean()
+            want[-3:] -= want[-3:].mean()
+        d = np.abs(got - want).max()
+        tap.ok(d < 2e-6, "coefficients of %s %s are scikit-learn's" % (learner, " ".join(sets) or target), "largest difference %.2g (stored as float32)" % d)
+
+
+coefficients()
+if tap.data("telco-churn.csv"):
+    t = pd.read_csv(tap.data("telco-churn.csv"), na_values=[" "]).drop(columns="customerID")
+    test = np.arange(len(t)) % 5 == 0
+    three("telco", t[~test], t[test], "Churn", "Yes")
+if tap.data("adult-train.csv"):
+    names = "age workclass fnlwgt education educationnum marital occupation relationship race sex gain loss hours country income".split()
+    a, b = [pd.read_csv(tap.data("adult-%s.csv" % s), names=names, skipinitialspace=True, na_values="?", comment="|") for s in ("train", "test")]
+    b["income"] = b["income"].str.rstrip(".")
+    three("adult", a, b, "income", ">50K")
+if tap.data("higgs-sample-train.tsv"):
+    names = ["y"] + ["f%d" % i for i in range(28)]
+    a, b = [pd.read_csv(tap.data("higgs-sample-%s.tsv" % s), sep="\t", names=names) for s in ("train", "test")]
+    a["y"], b["y"] = a["y"].astype(int), b["y"].astype(int)
+    three("higgs", a, b, "y", "1")
+tap.done()
