@@ -1,0 +1,11 @@
+/*
+ * verbs.h - the verbs of mlv-drift, one file each.
+ */
+#ifndef MLV_DRIFT_VERBS_H
+#define MLV_DRIFT_VERBS_H
+
+struct verb;
+
+extern const struct verb verb_compare;
+
+#endif

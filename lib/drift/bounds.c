@@ -1,0 +1,142 @@
+/* Tests on buckets: what can be said whatever the values inside were. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "drift/pair.h"
+#include "math/special.h"
+
+/* Both distribution functions at one edge, from below and above. */
+struct edge {
+	double x, f_low, f_high, g_low, g_high;
+};
+
+static int
+by_place(const void *a, const void *b)
+{
+	double x = ((const struct edge *)a)->x, y = ((const struct edge *)b)->x;
+
+	return (x > y) - (x < y);
+}
+
+static void
+share_below(const struct profile_column *c, double x, double *low,
+    double *high)
+{
+	if (x < c->min)
+		*low = *high = 0;
+	else if (x >= c->max)
+		*low = *high = 1;
+	else
+		profile_cdf(c, x, low, high);
+}
+
+static size_t
+add_edges(struct edge *v, size_t n, const struct profile_column *c,
+    double min, double max)
+{
+	for (size_t i = 0; i < c->buckets; i++) {
+		double low, high;
+
+		profile_bucket_edges(c->bucket[i].key, &low, &high);
+		v[n++].x = low < min ? min : low > max ? max : low;
+		v[n++].x = high < min ? min : high > max ? max : high;
+	}
+	v[n++].x = c->min;
+	v[n++].x = c->max;
+	return n;
+}
+
+static double
+larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+struct gaps {
+	double area_low, area_high;	/* of |F - G| */
+	double most_low, most_high;	/* its maximum */
+};
+
+static void
+measure(struct gaps *g, const struct profile_column *f,
+    const struct profile_column *c)
+{
+	double min = f->min < c->min ? f->min : c->min;
+	double max = larger(f->max, c->max);
+	struct edge *v = xalloc(2 * (f->buckets + c->buckets) + 4,
+	    sizeof(*v));
+	size_t n = add_edges(v, 0, f, min, max);
+
+	n = add_edges(v, n, c, min, max);
+	qsort(v, n, sizeof(*v), by_place);
+	*g = (struct gaps){ 0, 0, 0, 0 };
+	for (size_t i = 0; i < n; i++) {
+		share_below(f, v[i].x, &v[i].f_low, &v[i].f_high);
+		share_below(c, v[i].x, &v[i].g_low, &v[i].g_high);
+		g->most_low = larger(g->most_low, larger(v[i].f_low -
+		    v[i].g_high, v[i].g_low - v[i].f_high));
+		g->most_high = larger(g->most_high, larger(v[i].f_high -
+		    v[i].g_low, v[i].g_high - v[i].f_low));
+	}
+	for (size_t i = 0; i + 1 < n; i++) {
+		const struct edge *a = &v[i], *b = &v[i + 1];
+		double width = b->x - a->x, near, far;
+
+		if (width == 0)
+			continue;
+		/* both functions rise inside [a, b) */
+		far = larger(b->f_high - a->g_low, b->g_high - a->f_low);
+		near = larger(0, larger(a->f_low - b->g_high, a->g_low -
+		    b->f_high));
+		g->area_low += near * width;
+		g->area_high += far * width;
+		g->most_high = larger(g->most_high, far);
+	}
+	free(v);
+}
+
+static double
+ks_p(uint64_t m, uint64_t n, double d)
+{
+	double a = (double)m, b = (double)n;
+	uint64_t g = m, r = n;
+
+	while (r != 0) {
+		uint64_t t = g % r;
+
+		g = r;
+		r = t;
+	}
+	if (m <= 10000 && n <= 10000)
+		return ks_exact(m, n, (uint64_t)llround(d * (a / (double)g) *
+		    b));
+	return ks_one_sf((uint64_t)nearbyint(a * b / (a + b)), d);
+}
+
+int
+bounds_test(struct drift_column *d, const struct view *ref,
+    const struct view *cur, struct err *e)
+{
+	struct gaps g;
+	double std = ref->p.std > 0.001 ? ref->p.std : 0.001;
+
+	if (!ref->p.is_number || !cur->p.is_number)
+		return err_set(e, ERR_UNSUPPORTED, "more values than a profile "
+		    "keeps (%d): compare rows, or --exclude it",
+		    PROFILE_VALUES);
+	if (d->method != TS_WASSERSTEIN && d->method != TS_KS)
+		return err_set(e, ERR_UNSUPPORTED, "'%s' needs rows: these "
+		    "profiles do not hold all values (wasserstein and ks "
+		    "can be bounded)", ts_name(d->method));
+	measure(&g, &ref->p, &cur->p);
+	if (d->method == TS_WASSERSTEIN) {
+		d->low = g.area_low / std;
+		d->high = g.area_high / std;
+	} else {
+		d->low = ks_p(d->n_ref, d->n_cur, g.most_high);
+		d->high = ks_p(d->n_ref, d->n_cur, g.most_low);
+	}
+	d->score = (d->low + d->high) / 2;
+	return 0;
+}

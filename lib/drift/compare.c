@@ -1,0 +1,309 @@
+/* Pair the columns, choose the tests, run them, judge. */
+#include "drift/compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/pool.h"
+#include "drift/pair.h"
+
+struct work {
+	struct drift_column *d;
+	struct view ref, cur;
+	bool fixed;			/* the user named a method */
+	struct err e;
+	int failed;
+};
+
+struct job {
+	struct work *w;
+	const struct drift_opts *o;
+};
+
+static bool
+listed(const char *const *v, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(v[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* One for the column itself comes before one for every column. */
+static const struct drift_setting *
+setting(const struct drift_setting *v, size_t n, const char *name)
+{
+	const struct drift_setting *found = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].column == NULL ? found == NULL ||
+		    found->column == NULL : strcmp(v[i].column, name) == 0)
+			found = &v[i];
+	}
+	return found;
+}
+
+static void
+name_add(struct drift_report *r, struct drift_names *l, const char *s)
+{
+	const char **v = arena_alloc(&r->arena, (l->n + 1) * sizeof(*v));
+
+	if (l->n > 0)
+		memcpy(v, l->v, l->n * sizeof(*v));
+	v[l->n++] = arena_strdup(&r->arena, s);
+	l->v = v;
+}
+
+/* --- one column -------------------------------------------------------------- */
+
+static void
+bars_of_values(struct drift_column *d, const struct twosample *s)
+{
+	double low = s->value != NULL ? s->value[0] : 0;
+	double width = s->value != NULL ? s->value[s->k - 1] - low : 0;
+
+	d->bars = s->numeric || s->k > DRIFT_BARS ? DRIFT_BARS : s->k;
+	for (size_t i = 0; i < s->k; i++) {
+		size_t b = i < DRIFT_BARS ? i : DRIFT_BARS - 1;
+
+		if (s->numeric)
+			b = width > 0 ? (size_t)((s->value[i] - low) / width *
+			    (DRIFT_BARS - 0.001)) : 0;
+		d->bar_ref[b] += (double)s->ref[i] / (double)s->n_ref;
+		d->bar_cur[b] += (double)s->cur[i] / (double)s->n_cur;
+	}
+}
+
+static int
+no_value(struct drift_column *d, struct err *e)
+{
+	return err_set(e, ERR_UNSUPPORTED, "no value in the %s: --exclude it",
+	    d->n_ref == 0 ? "reference" : "current data");
+}
+
+static int
+test_counted(struct work *w, struct err *e)
+{
+	struct drift_column *d = w->d;
+	struct pair p;
+	int r;
+
+	if (pair_make(&p, &w->ref, &w->cur, d->numeric, e) != 0)
+		return -1;
+	d->n_ref = p.s.n_ref;
+	d->n_cur = p.s.n_cur;
+	if (!w->fixed)
+		d->method = ts_auto(d->numeric, p.s.n_ref, p.s.k);
+	if (p.s.n_ref == 0 || p.s.n_cur == 0) {
+		r = no_value(d, e);
+	} else {
+		/* a chi-square asked of few-valued numbers, as by auto */
+		if (d->method == TS_CHISQUARE || d->method == TS_Z)
+			p.s.numeric = false;
+		r = ts_run(&d->score, &p.s, d->method, e);
+		p.s.numeric = d->numeric;
+		bars_of_values(d, &p.s);
+	}
+	d->low = d->high = d->score;
+	pair_free(&p);
+	return r;
+}
+
+static int
+test_bounded(struct work *w, struct err *e)
+{
+	struct drift_column *d = w->d;
+
+	if (!w->ref.p.is_number || !w->cur.p.is_number)
+		return bounds_test(d, &w->ref, &w->cur, e);
+	d->n_ref = w->ref.p.finite;
+	d->n_cur = w->cur.p.finite;
+	if (d->n_ref == 0 || d->n_cur == 0)
+		return no_value(d, e);
+	if (!w->fixed)
+		d->method = ts_auto(true, d->n_ref, PROFILE_VALUES + 1);
+	return bounds_test(d, &w->ref, &w->cur, e);
+}
+
+static void
+judge(struct drift_column *d, const struct drift_opts *o)
+{
+	const struct drift_setting *s = setting(o->threshold, o->n_threshold,
+	    d->name);
+	bool low, high;
+
+	d->threshold = s != NULL ? s->threshold : ts_threshold(d->method);
+	low = ts_drifted(d->method, d->low, d->threshold);
+	high = ts_drifted(d->method, d->high, d->threshold);
+	d->unknown = low != high;
+	d->drifted = low && high;
+}
+
+static void
+one_column(void *ctx, size_t part, int worker)
+{
+	struct job *j = ctx;
+	struct work *w = &j->w[part];
+
+	(void)worker;
+	w->failed = view_complete(&w->ref) && view_complete(&w->cur) ?
+	    test_counted(w, &w->e) : test_bounded(w, &w->e);
+	if (w->failed == 0)
+		judge(w->d, j->o);
+}
+
+/* --- all of them ---------------------------------------------------------- */
+
+static bool
+wanted(const struct drift_opts *o, const char *name)
+{
+	return (o->n_only == 0 || listed(o->only, o->n_only, name)) &&
+	    !listed(o->exclude, o->n_exclude, name);
+}
+
+/* 1: to be compared; 0: not; -1: refused. */
+static int
+plan_column(struct work *w, struct drift_report *r,
+    const struct drift_opts *o, const struct drift_side *ref,
+    const struct drift_side *cur, const char *name, struct err *e)
+{
+	const struct drift_setting *s;
+	struct drift_column *d = w->d;
+	enum kind kind;
+
+	if (!wanted(o, name))
+		return 0;
+	side_view(&w->ref, ref, name);
+	if (!side_view(&w->cur, cur, name)) {
+		name_add(r, &r->gone, name);
+		return 0;
+	}
+	kind = view_kind(&w->cur);
+	if (kind == KIND_TIME || w->ref.type == COL_DATETIME) {
+		name_add(r, &r->skipped, name);
+		return 0;
+	}
+	s = setting(o->method, o->n_method, name);
+	if (kind == KIND_TEXT && (s == NULL || s->column == NULL))
+		return err_set(e, ERR_UNSUPPORTED, "column '%s' is text: "
+		    "--exclude %s, or compare it as categories with "
+		    "--method %s=jensenshannon", name, name, name);
+	memset(d, 0, sizeof(*d));
+	d->name = arena_strdup(&r->arena, name);
+	d->role = o->target != NULL && strcmp(name, o->target) == 0 ?
+	    "target" : o->prediction != NULL && strcmp(name, o->prediction) ==
+	    0 ? "prediction" : "feature";
+	d->numeric = kind == KIND_NUMBER;
+	d->missing_ref = w->ref.missing;
+	d->missing_cur = w->cur.missing;
+	w->fixed = s != NULL;
+	if (s != NULL)
+		d->method = s->method;
+	return 1;
+}
+
+static int
+known(const struct drift_side *ref, const struct drift_side *cur,
+    const char *name, const char *option, struct err *e)
+{
+	struct view v;
+
+	if (name == NULL || side_view(&v, ref, name) ||
+	    side_view(&v, cur, name))
+		return 0;
+	return err_set(e, ERR_NOENT, "no column '%s' (%s) on either side",
+	    name, option);
+}
+
+static int
+all_known(const struct drift_side *ref, const struct drift_side *cur,
+    const struct drift_opts *o, struct err *e)
+{
+	int r = known(ref, cur, o->target, "--target", e);
+
+	if (r == 0)
+		r = known(ref, cur, o->prediction, "--prediction", e);
+	for (size_t i = 0; r == 0 && i < o->n_only; i++)
+		r = known(ref, cur, o->only[i], "--only", e);
+	for (size_t i = 0; r == 0 && i < o->n_exclude; i++)
+		r = known(ref, cur, o->exclude[i], "--exclude", e);
+	for (size_t i = 0; r == 0 && i < o->n_method; i++)
+		r = known(ref, cur, o->method[i].column, "--method", e);
+	for (size_t i = 0; r == 0 && i < o->n_threshold; i++)
+		r = known(ref, cur, o->threshold[i].column, "--threshold", e);
+	return r;
+}
+
+static void
+verdict(struct drift_report *r, double share)
+{
+	double n = (double)r->n;
+
+	for (size_t i = 0; i < r->n; i++) {
+		r->count += r->col[i].drifted;
+		r->unknowns += r->col[i].unknown;
+	}
+	r->share = (double)r->count / n;
+	r->drifted = r->share >= share;
+	r->unknown = !r->drifted && (double)(r->count + r->unknowns) / n >=
+	    share;
+}
+
+static int
+run_all(struct drift_report *r, struct work *w, const struct drift_opts *o,
+    struct err *e)
+{
+	struct job j = { w, o };
+	struct pool *pool;
+
+	if (r->n == 0)
+		return err_set(e, ERR_USAGE, "no column to compare");
+	pool = pool_new(o->threads);
+	pool_run(pool, r->n, one_column, &j);
+	pool_free(pool);
+	for (size_t i = 0; i < r->n; i++)
+		if (w[i].failed != 0)
+			return err_set(e, w[i].e.code, "column '%s': %s",
+			    r->col[i].name, w[i].e.msg);
+	verdict(r, o->share);
+	return 0;
+}
+
+int
+drift_compare(struct drift_report *r, const struct drift_side *ref,
+    const struct drift_side *cur, const struct drift_opts *o, struct err *e)
+{
+	size_t cols = side_cols(ref);
+	struct work *w = xalloc(cols + 1, sizeof(*w));
+	struct view v;
+	int status;
+
+	memset(r, 0, sizeof(*r));
+	r->col = arena_alloc(&r->arena, (cols + 1) * sizeof(*r->col));
+	status = all_known(ref, cur, o, e);
+	for (size_t i = 0; status >= 0 && i < cols; i++) {
+		w[r->n].d = &r->col[r->n];
+		status = plan_column(&w[r->n], r, o, ref, cur,
+		    side_name(ref, i), e);
+		r->n += status == 1;
+	}
+	for (size_t i = 0; status >= 0 && i < side_cols(cur); i++)
+		if (wanted(o, side_name(cur, i)) &&
+		    !side_view(&v, ref, side_name(cur, i)))
+			name_add(r, &r->added, side_name(cur, i));
+	if (status >= 0)
+		status = run_all(r, w, o, e);
+	free(w);
+	if (status != 0)
+		drift_free(r);
+	return status;
+}
+
+void
+drift_free(struct drift_report *r)
+{
+	arena_free(&r->arena);
+	memset(r, 0, sizeof(*r));
+}

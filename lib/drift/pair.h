@@ -1,0 +1,43 @@
+/*
+ * drift/pair.h - one column of both sides as distinct values with counts.
+ * Private to lib/drift.
+ */
+#ifndef DRIFT_PAIR_H
+#define DRIFT_PAIR_H
+
+#include "drift/compare.h"
+
+/* One side of one column. */
+struct view {
+	const struct column *c;		/* of a table, or NULL */
+	struct profile_column p;	/* else of a profile */
+	enum col_type type;
+	uint64_t rows, missing;
+};
+
+enum kind { KIND_NUMBER, KIND_CATEGORY, KIND_TEXT, KIND_TIME };
+
+size_t side_cols(const struct drift_side *s);
+const char *side_name(const struct drift_side *s, size_t i);
+bool side_view(struct view *v, const struct drift_side *s, const char *name);
+enum kind view_kind(const struct view *v);
+/* Does it hold every value (a table always does)? */
+bool view_complete(const struct view *v);
+
+/* Storage behind a struct twosample. */
+struct pair {
+	struct twosample s;
+	double *value;
+	uint64_t *count;
+};
+
+/* ERR_UNSUPPORTED when one side is numbers and the other words. */
+int pair_make(struct pair *p, const struct view *ref, const struct view *cur,
+    bool numeric, struct err *e);
+void pair_free(struct pair *p);
+
+/* Bounds of ks or wasserstein from buckets; score in the middle. */
+int bounds_test(struct drift_column *d, const struct view *ref,
+    const struct view *cur, struct err *e);
+
+#endif

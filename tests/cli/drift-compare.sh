@@ -1,0 +1,61 @@
+#!/bin/sh
+# mlv-drift compare: verdicts, records, exit statuses, what is refused.
+. "$(dirname "$0")/../lib.sh"
+
+# id,plan,months,charge; $1 rows, $2 added to the charge, $3 share of gold
+rows() {
+	awk -v n="$1" -v add="$2" -v gold="$3" 'BEGIN { print "id,plan,months,charge"
+		for (i = 0; i < n; i++)
+			printf "c%05d,%s,%d,%s\n", i, i * 7 % 10 < gold ? "gold" : "basic",
+			    i * 31 % 72, i % 11 ? i * 7 % 997 / 10 + add : "" }'
+}
+
+fresh files
+rows 2000 0 3 >a.csv
+rows 1500 0 3 >b.csv
+rows 1500 60 8 >c.csv
+check 'the same data has not drifted' 'expect 0 mlv-drift compare -x id a.csv a.csv && prints "(dataset)	share	0	0.5	same"'
+check 'nearly the same neither' 'expect 0 mlv-drift compare -x id a.csv b.csv && ! grep -q "drift$" out'
+check 'two of three moved: exit 1' 'expect 1 mlv-drift compare -x id a.csv c.csv && grep -q "^charge	wasserstein	.*	0.1	drift$" out &&
+	grep -q "^plan	jensenshannon	.*	drift$" out && grep -q "^months	wasserstein	.*	same$" out'
+check 'json: a record a column, then the dataset' 'expect 1 mlv-drift compare --json -x id a.csv c.csv && test "$(wc -l <out)" = 4 &&
+	prints "{\"schema\":\"mlv.drift.column/1\",\"column\":\"plan\",\"method\":\"jensenshannon\",\"score\":" &&
+	prints "\"count\":2,\"drifted\":true,\"columns\":3,\"threshold\":0.5"'
+check '--share' 'expect 0 mlv-drift compare --share 0.7 -x id a.csv c.csv'
+check '--any' 'expect 1 mlv-drift compare --share 0.7 --any -x id a.csv c.csv'
+check '--threshold for one column' 'expect 0 mlv-drift compare -x id -t plan=0.9 a.csv c.csv && grep -q "^plan	.*	0.9	same$" out'
+check '--method for one column' 'expect 1 mlv-drift compare -x id -m charge=psi a.csv c.csv && grep -q "^charge	psi	.*drift$" out'
+check '--only' 'expect 0 mlv-drift compare --only months a.csv c.csv && test "$(wc -l <out)" = 2'
+check 'roles' 'expect 1 mlv-drift compare --json -x id --target plan a.csv c.csv && prints "\"role\":\"target\""'
+check 'few rows: ks, z' 'head -n 500 a.csv >s.csv && expect 0 mlv-drift compare -x id s.csv s.csv && grep -q "^charge	ks	1	0.05	same$" out && grep -q "^plan	z	" out'
+check 'threads change no byte' 'MLV_THREADS=1 mlv-drift compare --json -x id a.csv c.csv >one; MLV_THREADS=2 mlv-drift compare --json -x id a.csv c.csv >two; same one two'
+
+check 'text is refused by name' 'expect 3 mlv-drift compare a.csv b.csv && says "column '\''id'\'' is text: --exclude id" && test ! -s out'
+check 'an unknown column' 'expect 3 mlv-drift compare -x nope a.csv b.csv && says "no column '\''nope'\'' (--exclude)"'
+check 'an unknown test' 'expect 2 mlv-drift compare -m kss a.csv b.csv && says "no test '\''kss'\''; there are: ks wasserstein"'
+check 'a test that does not fit' 'expect 3 mlv-drift compare -x id -m plan=ks a.csv b.csv && says "column '\''plan'\''"'
+check 'a threshold that is none' 'expect 2 mlv-drift compare -t much a.csv b.csv && says "not '\''much'\''"'
+check 'a share beyond one' 'expect 2 mlv-drift compare --share 2 a.csv b.csv'
+check 'one file' 'expect 2 mlv-drift compare a.csv'
+check 'a file that is not there' 'expect 3 mlv-drift compare a.csv nope.csv && says nope.csv'
+check 'an empty side' 'head -n 1 a.csv >e.csv && expect 3 mlv-drift compare -x id a.csv e.csv'
+check 'a full disk' 'mlv-drift compare -x id a.csv a.csv >/dev/full 2>err; test $? = 3'
+check 'a column gone, one new' 'cut -d, -f1-3 b.csv | sed "s/months/weeks/" >g.csv && expect 0 mlv-drift compare --json -x id a.csv g.csv &&
+	says "column '\''charge'\'' is not in the current data" && prints "\"missing\":[\"months\",\"charge\"],\"new\":[\"weeks\"]"'
+
+check 'profiles that know all values give the numbers of rows' 'for f in a c; do mlv-data profile --drop id $f.csv -o $f.json || return 1; done
+	mlv-drift compare --json -x id a.csv c.csv >rows; expect 1 mlv-drift compare --json a.json c.json && same rows out'
+check 'a table beside a profile' 'expect 1 mlv-drift compare --json -x id a.json c.csv'
+wide() { awk -v add="$1" 'BEGIN { print "x,y"; for (i = 0; i < 5000; i++) print i * 7919 % 10007 / 97 + add "," i * 31 % 4999 }'; }
+wide 0 >w0.csv; wide 0.2 >w1.csv; wide 80 >w2.csv
+check 'larger ones give bounds' 'for i in 0 1 2; do mlv-data profile w$i.csv -o w$i.json || return 1; done
+	expect 1 mlv-drift compare --json w0.json w2.json && grep -q "\"column\":\"x\".*\"drifted\":true.*\"low\":.*\"high\":" out'
+check 'a straddled threshold is unknown' 's=$(mlv-drift compare --json w0.csv w1.csv | sed -n "s/.*\"x\".*\"score\":\([0-9.e-]*\).*/\1/p")
+	expect 1 mlv-drift compare -t x=$s --any w0.json w1.json && grep -q "^x	wasserstein	.*unknown$" out'
+
+fresh logs
+mkdir log
+awk 'BEGIN { for (i = 0; i < 1200; i++) printf "{\"time\":\"2026-01-02T03:04:05Z\",\"id\":\"r%d\",\"model\":\"m\",\"version\":\"1\",\"inputs\":{\"x\":%d},\"outputs\":{\"prediction\":%d}}\n", i, i % 50, i % 30 }' >log/20260102T030405.000000Z-1.jsonl
+awk 'BEGIN { print "x,y"; for (i = 0; i < 1200; i++) print i % 50 "," i % 7 }' >ref.csv
+check 'request logs are current data' 'expect 0 mlv-drift compare --json ref.csv log && prints "\"column\":\"x\"" && prints "\"new\":[\"prediction\"]"'
+finish
