@@ -358,8 +358,9 @@ forest3(struct arena *a, struct onnx_model *m, const struct frame *f,
 {
 	bool classes = f->task != TASK_REGRESSION;
 	double sign = f->task == TASK_BINARY && f->positive == 0 ? -1 : 1;
-	/* of two classes one weight id: the one with two breaks labels */
-	int64_t only = f->task == TASK_MULTICLASS ? -1 : classes;
+	/* of two classes one weight id, 0: with 1 onnxruntime calls the
+	 * other class 0.5 */
+	int64_t only = f->task == TASK_MULTICLASS ? -1 : 0;
 	struct onnx_node *n = onnx_add_node(a, m, ML, classes ?
 	    "TreeEnsembleClassifier" : "TreeEnsembleRegressor", "trees");
 	struct lists3 l;
