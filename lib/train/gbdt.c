@@ -129,7 +129,7 @@ start_scores(struct booster *g)
 	double all = 0, *sum = xalloc(g->k, sizeof(*sum)), p;
 
 	for (size_t i = 0; i < f->rows; i++) {
-		double w = weight_of(g, f, i);
+		double w = f->weight ? f->weight[i] : 1;
 
 		all += w;
 		if (f->task == TASK_REGRESSION)

@@ -340,19 +340,26 @@ add_node(struct grower *w, uint32_t at, uint32_t fresh)
 static void
 split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 {
-	uint32_t fresh = (uint32_t)w->n_leaves++, node;
+	uint32_t fresh = (uint32_t)w->n_leaves, node;
 	struct leaf *l = &w->leaf[at], *r = &w->leaf[fresh], *small, *large;
 	struct split s = l->best;
 	struct cell *parent = l->hist, *free_one;
-	size_t n_left;
+	size_t n_left = cut(w, l, &s);
 
+	/* Histograms that come from subtraction may hold a trace of rows
+	 * where there are none; no leaf is made of that. */
+	if (n_left == 0 || n_left == l->n) {
+		l->best.gain = -INFINITY;
+		return;
+	}
 	node = add_node(w, at, fresh);
-	n_left = cut(w, l, &s);
+	w->n_leaves++;
 	r->from = l->from + n_left;
 	r->n = l->n - n_left;
 	l->n = n_left;
 	r->sum = (struct cell){ l->sum.g - s.left.g, l->sum.h - s.left.h };
 	l->sum = s.left;
+	l->l2 = r->l2 = s.l2;
 	l->count = (double)l->n;
 	r->count = (double)r->n;
 	l->depth++;
@@ -405,7 +412,7 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	w->tree = out;
 	out->node = xalloc(most, sizeof(*out->node));
 	*root = (struct leaf){ .n = n, .count = (double)n,
-	    .hist = w->histograms };
+	    .hist = w->histograms, .l2 = w->p->lambda_l2 };
 	root->sum = sum_rows(gh, all ? NULL : w->order, n);
 	w->n_leaves = 1;
 	make_histogram(w, root, all ? gh : gather(w, gh, 0, n), all);
@@ -424,7 +431,8 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	out->value = xalloc(w->n_leaves, sizeof(double));
 	out->count = xalloc(w->n_leaves, sizeof(double));
 	for (size_t k = 0; k < w->n_leaves; k++) {
-		out->value[k] = leaf_value(w->p, w->leaf[k].sum);
+		out->value[k] = leaf_value(w->p, w->leaf[k].sum,
+		    w->leaf[k].l2);
 		out->count[k] = (double)w->leaf[k].n;
 	}
 }

@@ -29,6 +29,7 @@ struct split {
 	uint32_t n_set;
 	uint8_t set[256];		/* bins that go left */
 	struct cell left;
+	double l2;			/* of both sides' values */
 };
 
 struct leaf {
@@ -38,6 +39,7 @@ struct leaf {
 	int depth;
 	struct cell *hist;		/* all features, or NULL */
 	struct split best;
+	double l2;			/* of its value */
 	uint32_t parent;		/* node, and which side of it */
 	bool is_left;
 };
@@ -70,6 +72,6 @@ void grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 /* The best split of a feature by its histogram; see grow_split.c. */
 void split_feature(struct split *out, const struct grower *w,
     const struct leaf *l, uint32_t feature);
-double leaf_value(const struct gbdt_params *p, struct cell sum);
+double leaf_value(const struct gbdt_params *p, struct cell sum, double l2);
 
 #endif

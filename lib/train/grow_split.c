@@ -24,9 +24,9 @@ gain_of(const struct gbdt_params *p, struct cell s, double l2)
 }
 
 double
-leaf_value(const struct gbdt_params *p, struct cell s)
+leaf_value(const struct gbdt_params *p, struct cell s, double l2)
 {
-	return -shrunk(s.g, p->lambda_l1) / (s.h + p->lambda_l2 + TINY);
+	return -shrunk(s.g, p->lambda_l1) / (s.h + l2 + TINY);
 }
 
 struct scan {
@@ -174,6 +174,7 @@ scan_sets(struct split *out, const struct scan *s,
 			out->gain = gain;
 			out->category = true;
 			out->left = left;
+			out->l2 = p->lambda_l2 + p->cat_l2;
 			out->n_set = i + 1;
 			for (uint32_t k = 0; k <= i; k++)
 				out->set[k] = r[end ? n - 1 - k : k].bin;
@@ -192,6 +193,7 @@ split_feature(struct split *out, const struct grower *w,
 	out->gain = -INFINITY;
 	out->feature = feature;
 	out->default_left = false;
+	out->l2 = w->p->lambda_l2;
 	s.floor = gain_of(w->p, l->sum, w->p->lambda_l2) +
 	    w->p->min_gain_to_split;
 	if (f->category && f->n_bins <= (uint32_t)w->p->max_cat_to_onehot)
