@@ -12,7 +12,8 @@
 #include "model/plan.h"
 
 static const struct op *const families[] = { ops_elementwise, ops_compare,
-	ops_shape, ops_reduce, ops_linear, ops_encode, ops_tree };
+	ops_shape, ops_reduce, ops_linear, ops_encode, ops_tree, ops_index,
+	ops_norm };
 
 /* --- what operators call -------------------------------------------------- */
 
@@ -87,7 +88,13 @@ step_out(struct model_run *r, const struct step *s, size_t i,
 		return NULL;
 	bytes = t->n * onnx_elem_size(elem);
 	if (bytes > r->room_bytes[v] || r->room[v] == NULL) {
+		if (bytes > RUN_BYTES_MAX - (r->bytes - r->room_bytes[v])) {
+			err_set(e, ERR_TOOBIG, "%s node '%s': the model needs "
+			    "too much memory", s->node->op, s->node->name);
+			return NULL;
+		}
 		free(r->room[v]);
+		r->bytes -= r->room_bytes[v];
 		r->room_bytes[v] = 0;
 		r->room[v] = mem_aligned(64, bytes + 64, 1);
 		if (r->room[v] == NULL) {
@@ -95,6 +102,7 @@ step_out(struct model_run *r, const struct step *s, size_t i,
 			return NULL;
 		}
 		r->room_bytes[v] = bytes;
+		r->bytes += bytes;
 	}
 	t->data = r->room[v];
 	return t;
@@ -338,9 +346,9 @@ all_constant(const struct model *m, const struct step *s)
 }
 
 /* Keep what the step made as constants of the model. */
-static void
+static int
 keep_constant(struct model *m, const struct model_run *r,
-    const struct step *s)
+    const struct step *s, struct err *e)
 {
 	for (size_t i = 0; i < s->n_out; i++) {
 		const struct tensor *t;
@@ -350,6 +358,10 @@ keep_constant(struct model *m, const struct model_run *r,
 			continue;
 		t = &r->value[s->out[i]];
 		bytes = t->n * onnx_elem_size(t->elem);
+		if (bytes > FOLD_BYTES_MAX - m->folded)
+			return err_set(e, ERR_TOOBIG, "%s node '%s': too much "
+			    "is constant", s->node->op, s->node->name);
+		m->folded += bytes;
 		m->constant[s->out[i]] = *t;
 		m->constant[s->out[i]].data = arena_alloc(&m->arena, bytes);
 		if (bytes)
@@ -362,6 +374,7 @@ keep_constant(struct model *m, const struct model_run *r,
 				    c[k].n);
 			}
 	}
+	return 0;
 }
 
 /* Prepare every step; run now, and drop, what depends on constants only. */
@@ -381,9 +394,8 @@ prepare_and_fold(struct model *m, struct err *e)
 			m->step[kept++] = *s;
 			continue;
 		}
-		if (s->op->run(r, s, e) < 0)
+		if (s->op->run(r, s, e) < 0 || keep_constant(m, r, s, e) < 0)
 			goto done;
-		keep_constant(m, r, s);
 		for (size_t k = 0; k < s->n_out; k++)
 			if (s->out[k] >= 0)
 				r->value[s->out[k]] = m->constant[s->out[k]];

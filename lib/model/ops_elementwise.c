@@ -253,6 +253,15 @@ u_hard_sigmoid(double x, const float *p)
 }
 
 static double
+u_hard_swish(double x, const float *p)
+{
+	double y = x / 6 + 0.5;
+
+	(void)p;
+	return x * (y < 0 ? 0 : y > 1 ? 1 : y);
+}
+
+static double
 u_gelu(double x, const float *p)
 {
 	(void)p;
@@ -280,6 +289,7 @@ static const struct {
 	{ "Softplus", u_softplus, { 0 }, { 0 } },
 	{ "Softsign", u_softsign, { 0 }, { 0 } },
 	{ "HardSigmoid", u_hard_sigmoid, { "alpha", "beta" }, { 0.2f, 0.5f } },
+	{ "HardSwish", u_hard_swish, { 0 }, { 0 } },
 	{ "Gelu", u_gelu, { 0 }, { 0 } },
 };
 
@@ -541,6 +551,7 @@ const struct op ops_elementwise[] = {
 	UNARY("Round"), UNARY("Reciprocal"), UNARY("Sigmoid"), UNARY("Relu"),
 	UNARY("Sign"), UNARY("LeakyRelu"), UNARY("Elu"), UNARY("Selu"),
 	UNARY("Softplus"), UNARY("Softsign"), UNARY("HardSigmoid"),
+	UNARY("HardSwish"),
 	{ "", "Gelu", 20, 0, prepare_unary, run_unary, 0 },
 	{ "", "Clip", 1, 0, NULL, run_clip, 0 },
 	{ "", "Cast", 6, 0, NULL, run_cast, 0 },

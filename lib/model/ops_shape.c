@@ -3,12 +3,8 @@
 
 #include "model/plan.h"
 
-#define NEED(t, s, e) \
-	do { if ((t) == NULL) return step_bad(s, e, "an input is missing"); } \
-	while (0)
-
-static int
-axis_of(int64_t *axis, int64_t given, int rank, const struct step *s,
+int
+step_axis(int64_t *axis, int64_t given, int rank, const struct step *s,
     struct err *e)
 {
 	*axis = given < 0 ? given + rank : given;
@@ -18,8 +14,8 @@ axis_of(int64_t *axis, int64_t given, int rank, const struct step *s,
 	return 0;
 }
 
-static size_t
-span(const struct tensor *t, int from, int to)
+size_t
+tensor_span(const struct tensor *t, int from, int to)
 {
 	size_t n = 1;
 
@@ -82,8 +78,8 @@ run_flatten(struct model_run *r, const struct step *s, struct err *e)
 	if (axis < 0 || axis > a->rank)
 		return step_bad(s, e, "axis %lld of %d dimensions",
 		    (long long)axis, a->rank);
-	dim[0] = (int64_t)span(a, 0, (int)axis);
-	dim[1] = (int64_t)span(a, (int)axis, a->rank);
+	dim[0] = (int64_t)tensor_span(a, 0, (int)axis);
+	dim[1] = (int64_t)tensor_span(a, (int)axis, a->rank);
 	return step_alias(r, s, 0, a, 2, dim, e);
 }
 
@@ -119,7 +115,7 @@ run_squeeze(struct model_run *r, const struct step *s, struct err *e)
 	if (axes_of(axes, &n, r, s, e) < 0)
 		return -1;
 	for (int i = 0; i < n; i++) {
-		if (axis_of(&axis, axes[i], a->rank, s, e) < 0)
+		if (step_axis(&axis, axes[i], a->rank, s, e) < 0)
 			return -1;
 		if (a->dim[axis] != 1)
 			return step_bad(s, e, "dimension %lld is not 1",
@@ -147,7 +143,7 @@ run_unsqueeze(struct model_run *r, const struct step *s, struct err *e)
 	if (rank > ONNX_RANK_MAX)
 		return step_bad(s, e, "too many dimensions");
 	for (int i = 0; i < n; i++) {
-		if (axis_of(&axis, axes[i], rank, s, e) < 0)
+		if (step_axis(&axis, axes[i], rank, s, e) < 0)
 			return -1;
 		fresh[axis] = true;
 	}
@@ -168,7 +164,7 @@ run_concat(struct model_run *r, const struct step *s, struct err *e)
 	struct tensor *out;
 
 	NEED(first, s, e);
-	if (axis_of(&axis, attr_int(s, "axis", 1), first->rank, s, e) < 0)
+	if (step_axis(&axis, attr_int(s, "axis", 1), first->rank, s, e) < 0)
 		return -1;
 	memcpy(dim, first->dim, sizeof(dim));
 	dim[axis] = 0;
@@ -186,7 +182,7 @@ run_concat(struct model_run *r, const struct step *s, struct err *e)
 	if (out == NULL)
 		return -1;
 	size = onnx_elem_size(first->elem);
-	outer = span(first, 0, (int)axis);
+	outer = tensor_span(first, 0, (int)axis);
 	row = outer ? out->n / outer * size : 0;
 	for (size_t i = 0; i < s->n_in; i++) {
 		size_t part;
@@ -241,8 +237,8 @@ run_size(struct model_run *r, const struct step *s, struct err *e)
 	return 0;
 }
 
-static int64_t
-index_at(const struct tensor *t, size_t i)
+int64_t
+tensor_index(const struct tensor *t, size_t i)
 {
 	return t->elem == ONNX_INT64 ? ((const int64_t *)t->data)[i] :
 	    ((const int32_t *)t->data)[i];
@@ -260,7 +256,7 @@ run_gather(struct model_run *r, const struct step *s, struct err *e)
 
 	NEED(a, s, e);
 	NEED(ix, s, e);
-	if (axis_of(&axis, attr_int(s, "axis", 0), a->rank, s, e) < 0)
+	if (step_axis(&axis, attr_int(s, "axis", 0), a->rank, s, e) < 0)
 		return -1;
 	if (ix->elem != ONNX_INT64 && ix->elem != ONNX_INT32)
 		return step_bad_type(s, ix->elem, e);
@@ -275,12 +271,12 @@ run_gather(struct model_run *r, const struct step *s, struct err *e)
 	if ((out = step_out(r, s, 0, a->elem, rank, dim, e)) == NULL)
 		return -1;
 	size = onnx_elem_size(a->elem);
-	outer = span(a, 0, (int)axis);
-	inner = span(a, (int)axis + 1, a->rank) * size;
+	outer = tensor_span(a, 0, (int)axis);
+	inner = tensor_span(a, (int)axis + 1, a->rank) * size;
 	to = out->data;
 	for (size_t o = 0; o < outer; o++)
 		for (size_t i = 0; i < ix->n; i++) {
-			k = index_at(ix, i);
+			k = tensor_index(ix, i);
 			k = k < 0 ? k + a->dim[axis] : k;
 			if (k < 0 || k >= a->dim[axis])
 				return step_bad(s, e, "index %lld of %lld",
@@ -359,7 +355,7 @@ slice_plan(struct slice *sl, struct model_run *r, const struct step *s,
 	if (n[0] != n[1] || (n[2] && n[2] != n[0]) || (n[3] && n[3] != n[0]))
 		return step_bad(s, e, "starts, ends, axes do not agree");
 	for (int i = 0; i < n[0]; i++)
-		if (axis_of(&axis, n[2] ? v[2][i] : i, a->rank, s, e) < 0 ||
+		if (step_axis(&axis, n[2] ? v[2][i] : i, a->rank, s, e) < 0 ||
 		    slice_axis(sl, axis, v[0][i], v[1][i], n[3] ? v[3][i] : 1,
 		    a->dim[axis], s, e) < 0)
 			return -1;
@@ -434,7 +430,7 @@ run_transpose(struct model_run *r, const struct step *s, struct err *e)
 	for (int d = 0; d < a->rank; d++) {
 		int64_t p = perm ? perm->ints[d] : a->rank - 1 - d;
 
-		if (axis_of(&p, p, a->rank, s, e) < 0)
+		if (step_axis(&p, p, a->rank, s, e) < 0)
 			return -1;
 		dim[d] = a->dim[p];
 		stride[d] = unit[p];
@@ -532,14 +528,14 @@ run_split(struct model_run *r, const struct step *s, struct err *e)
 	size_t size, outer, inner;
 
 	NEED(a, s, e);
-	if (axis_of(&axis, attr_int(s, "axis", 0), a->rank, s, e) < 0)
+	if (step_axis(&axis, attr_int(s, "axis", 0), a->rank, s, e) < 0)
 		return -1;
 	if (sizes && (sizes->elem != ONNX_INT64 || sizes->n != s->n_out))
 		return step_bad(s, e, "bad sizes");
 	each = (a->dim[axis] + (int64_t)s->n_out - 1) / (int64_t)s->n_out;
 	size = onnx_elem_size(a->elem);
-	outer = span(a, 0, (int)axis);
-	inner = span(a, (int)axis + 1, a->rank) * size;
+	outer = tensor_span(a, 0, (int)axis);
+	inner = tensor_span(a, (int)axis + 1, a->rank) * size;
 	memcpy(dim, a->dim, sizeof(dim));
 	for (size_t i = 0; i < s->n_out; i++) {
 		struct tensor *out;

@@ -13,6 +13,9 @@
 #include "model/model.h"
 
 #define TENSOR_N_MAX ((size_t)1 << 26)
+/* What one run may keep, and what folding may add to a model. */
+#define RUN_BYTES_MAX ((size_t)1 << 31)
+#define FOLD_BYTES_MAX ((size_t)1 << 28)
 
 struct step;
 
@@ -54,6 +57,7 @@ struct model {
 	/* dictionaries of encoders, which live outside the arena */
 	struct intern **dict;
 	size_t n_dicts;
+	size_t folded;		/* bytes of constants made at load */
 };
 
 struct model_run {
@@ -61,12 +65,18 @@ struct model_run {
 	struct tensor *value;	/* by value */
 	void **room;		/* buffers, by value */
 	size_t *room_bytes;
+	size_t bytes;		/* all of them together */
 	struct arena text;	/* strings made by this call */
 };
 
 /* The families: tables ended by a NULL name. */
 extern const struct op ops_elementwise[], ops_shape[], ops_reduce[],
-    ops_linear[], ops_encode[], ops_tree[], ops_compare[];
+    ops_linear[], ops_encode[], ops_tree[], ops_compare[], ops_index[],
+    ops_norm[];
+
+#define NEED(t, s, e) \
+	do { if ((t) == NULL) return step_bad(s, e, "an input is missing"); } \
+	while (0)
 
 /* Input i, or NULL when absent. */
 const struct tensor *step_in(const struct model_run *r, const struct step *s,
@@ -98,5 +108,12 @@ void plan_names(struct model *m, int v, const char **names, size_t n);
 void plan_own_intern(struct model *m, struct intern *t);
 /* Integers of a 1-D int64 or int32 tensor; at most ONNX_RANK_MAX. */
 int tensor_ints(int64_t *out, int *n, const struct tensor *t, struct err *e);
+/* Value i of an int64 or int32 tensor. */
+int64_t tensor_index(const struct tensor *t, size_t i);
+/* Product of the dimensions [from, to). */
+size_t tensor_span(const struct tensor *t, int from, int to);
+/* An axis counted from the front; a negative one counts from the back. */
+int step_axis(int64_t *axis, int64_t given, int rank, const struct step *s,
+    struct err *e);
 
 #endif
