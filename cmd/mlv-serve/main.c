@@ -5,7 +5,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct verb *const verbs[] = {
-		&verb_batch, &verb_stream, NULL
+		&verb_batch, &verb_stream, &verb_http, NULL
 	};
 	static const struct tool tool = {
 		.name = "mlv-serve",

@@ -1,0 +1,160 @@
+/* mlv-serve http: a model behind HTTP. */
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/stop.h"
+#include "serve/app.h"
+#include "verbs.h"
+
+struct http_verb {
+	const char *host, *canary, *name, *log, *share_file;
+	int64_t port, threads, drain;
+};
+
+static const struct http_verb http_defaults = { .port = 8080, .drain = 30 };
+
+static const struct opt http_options[] = {
+	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
+	    "IPv4 address to listen on, instead of 127.0.0.1" },
+	{ OPT_INT, 'p', "port", offsetof(struct http_verb, port), "N",
+	    "port, 8080 by default; 0 takes a free one" },
+	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
+	    "MODEL=PERCENT", "let another model answer a share of the units" },
+	{ OPT_TEXT, 0, "share-file", offsetof(struct http_verb, share_file),
+	    "FILE", "the canary's percentage, read again when it changes" },
+	{ OPT_TEXT, 0, "name", offsetof(struct http_verb, name), "NAME",
+	    "serve the model under this name" },
+	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
+	    "write a request log there" },
+	{ OPT_INT, 't', "threads", offsetof(struct http_verb, threads), "N",
+	    "threads, instead of one a processor" },
+	{ OPT_INT, 0, "drain", offsetof(struct http_verb, drain), "SECONDS",
+	    "wait at most so long for requests at the end, 30 by default" },
+	OPT_END
+};
+
+/* MODEL=PERCENT, or MODEL alone beside --share-file. */
+static int
+read_canary(struct cli *c, struct app_opts *a, const struct http_verb *o)
+{
+	const char *eq = o->canary ? strrchr(o->canary, '=') : NULL;
+
+	a->share_file = o->share_file;
+	if (o->canary == NULL)
+		return o->share_file ? cli_usage(c, "--share-file is for a "
+		    "--canary") : 0;
+	if (eq == NULL && o->share_file) {
+		a->canary = o->canary;
+		return 0;
+	}
+	if (eq == NULL || !num_parse_f64(eq + 1, strlen(eq + 1), &a->share) ||
+	    !(a->share >= 0) || a->share > 100)
+		return cli_usage(c, "--canary is MODEL=PERCENT, not '%s'",
+		    o->canary);
+	a->canary = arena_strndup(&c->arena, o->canary, (size_t)(eq -
+	    o->canary));
+	return 0;
+}
+
+/* Until we are asked to stop; SIGHUP only looks for other versions. */
+static int
+wait_for_end(struct app *app, struct stop *stop)
+{
+	for (;;) {
+		struct pollfd p = { stop->fd, POLLIN, 0 };
+		int sig;
+
+		(void)poll(&p, 1, -1);
+		sig = stop_signal(stop);
+		if (sig == SIGHUP)
+			app_refresh(app);
+		else if (sig)
+			return sig;
+	}
+}
+
+static int
+serve(struct cli *c, struct app *app, struct stop *stop,
+    const struct http_verb *o, struct err *e)
+{
+	struct http_opts ho = { .host = o->host, .port = (int)o->port,
+	    .threads = (int)o->threads, .answer = app_answer, .ctx = app };
+	struct http_server *server;
+
+	if (http_start(&server, &ho, e) < 0)
+		return -1;
+	out_begin(&c->out, "mlv.server/1");
+	out_text(&c->out, "url", arena_printf(&c->arena, "http://%s:%d",
+	    o->host ? o->host : "127.0.0.1", http_port(server)));
+	out_end(&c->out);
+	if (out_flush(&c->out, e) < 0) {
+		http_stop(server, 0);
+		return -1;
+	}
+	(void)wait_for_end(app, stop);
+	app_retire(app);
+	/* a second signal does not wait any more */
+	stop_close(stop);
+	http_stop(server, o->drain * 1000);
+	return 0;
+}
+
+static int
+http_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct http_verb *o = opts;
+	struct app_opts ao = { .as = o->name, .log_folder = o->log,
+	    .log = &c->log };
+	struct err e = ERR_INIT;
+	struct app *app;
+	struct stop stop;
+	int r;
+
+	if (argc != 1)
+		return cli_usage(c, "http takes one model");
+	if (o->port < 0 || o->port > 65535)
+		return cli_usage(c, "--port is 0 to 65535");
+	if (o->threads < 0 || o->threads > 64)
+		return cli_usage(c, "--threads is 1 to 64");
+	if (o->drain < 0 || o->drain > 86400)
+		return cli_usage(c, "--drain is 0 to 86400");
+	if ((r = read_canary(c, &ao, o)) != 0)
+		return r;
+	ao.model = argv[0];
+	signal(SIGPIPE, SIG_IGN);
+	if (stop_open(&stop, &e) < 0)
+		return cli_fail(c, &e);
+	if (app_new(&app, &ao, &e) < 0) {
+		stop_close(&stop);
+		return cli_fail(c, &e);
+	}
+	r = serve(c, app, &stop, o, &e);
+	app_free(app);
+	stop_close(&stop);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_http = {
+	.name = "http",
+	.summary = "serve a model over HTTP, with a canary and hot reload",
+	.synopsis = "[--port N] [--canary MODEL=PERCENT] [--log FOLDER] MODEL",
+	.about =
+"Speaks the Open Inference Protocol v2 (/v2/models/NAME/infer ...), MLflow's\n"
+"/invocations, /ping and /health, and /metrics for Prometheus.  Prints its URL\n"
+"when it is ready.  Listens on loopback unless --host says otherwise; put a\n"
+"proxy with TLS in front of anything else.\n"
+"\n"
+"When an alias moves (mlv-registry set) or a file changes, the other version is\n"
+"loaded and checked beside the old one and takes over between two requests.\n"
+"SIGHUP looks at once.  SIGTERM: not ready, finish what has come, exit 0.\n"
+"\n"
+"A canary answers a share of the units; a unit is the header X-Unit-Id, else\n"
+"the request's id, else its body, and stays where it is as the share grows.\n"
+"\n"
+"example: mlv-serve http model:churn@champion --canary model:churn@candidate=10 \\\n"
+"             --port 8080 --log .mlv/requests\n",
+	.options = http_options, .opts_size = sizeof(struct http_verb),
+	.defaults = &http_defaults, .flags = VERB_JSON, .run = http_run,
+};

@@ -1,0 +1,184 @@
+/*
+ * hammer PORT PATH BODY SECONDS [VERSION=TEXT]...: POST the body file again
+ * and again over four kept connections and count.  Every answer must be 200,
+ * name a version in X-Mlv-Version that is given here, and hold that
+ * version's text: then no answer came from a model other than the one named.
+ * Prints "N requests, N failed, N mixed" and exits 1 when any is.
+ *
+ * raw: with PATH "-" the BODY's bytes are sent as they are, and what comes
+ * back is printed.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/num.h"
+
+struct job {
+	int port;
+	const char *path;
+	struct buf request;
+	int64_t until;
+	char **expected;
+	int n_expected;
+	long requests, failed, mixed;
+};
+
+static int
+dial(int port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	struct timeval limit = { 10, 0 };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	a.sin_port = htons((uint16_t)port);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* One whole answer into b; its body's place, or NULL. */
+static const char *
+receive(int fd, struct buf *b)
+{
+	uint64_t length = 0;
+	const char *end, *l;
+
+	buf_clear(b);
+	for (;;) {
+		char *at = buf_reserve(b, 4096);
+		ssize_t n = at ? read(fd, at, 4096) : -1;
+
+		if (n <= 0)
+			return NULL;
+		buf_grew(b, (size_t)n);
+		end = strstr(b->data, "\r\n\r\n");
+		l = strstr(b->data, "Content-Length: ");
+		if (end == NULL)
+			continue;
+		if (l == NULL || !num_parse_u64(l + 16, strcspn(l + 16, "\r"),
+		    &length))
+			return NULL;
+		if (b->len >= (size_t)(end + 4 - b->data) + length)
+			return end + 4;
+	}
+}
+
+static int
+fits(const struct job *j, const char *head, const char *body)
+{
+	const char *v = strstr(head, "X-Mlv-Version: ");
+	size_t n;
+
+	if (j->n_expected == 0)
+		return 1;
+	if (v == NULL)
+		return 0;
+	v += 15;
+	n = strcspn(v, "\r");
+	for (int i = 0; i < j->n_expected; i++) {
+		const char *x = j->expected[i], *eq = strchr(x, '=');
+
+		if ((size_t)(eq - x) == n && memcmp(x, v, n) == 0)
+			return strstr(body, eq + 1) != NULL;
+	}
+	return 0;
+}
+
+static void *
+hammer(void *arg)
+{
+	struct job *j = arg;
+	int fd = dial(j->port);
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	while (clock_mono_us() < j->until) {
+		const char *body;
+
+		j->requests++;
+		if (fd < 0 || write(fd, j->request.data, j->request.len) !=
+		    (ssize_t)j->request.len || (body = receive(fd, &b)) ==
+		    NULL || strncmp(b.data, "HTTP/1.1 200", 12) != 0) {
+			j->failed++;
+			if (fd >= 0)
+				close(fd);
+			fd = dial(j->port);
+			continue;
+		}
+		j->mixed += !fits(j, b.data, body);
+	}
+	if (fd >= 0)
+		close(fd);
+	buf_free(&b);
+	return NULL;
+}
+
+static int
+raw(int port, const struct buf *bytes)
+{
+	int fd = dial(port);
+	char back[4096];
+	ssize_t n;
+
+	if (fd < 0 || write(fd, bytes->data, bytes->len) < 0)
+		return 1;
+	shutdown(fd, SHUT_WR);
+	while ((n = read(fd, back, sizeof(back))) > 0)
+		fwrite(back, 1, (size_t)n, stdout);
+	close(fd);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct job j[4];
+	pthread_t id[4];
+	struct err e = ERR_INIT;
+	struct buf body;
+	int64_t port = 0, seconds = 0;
+	long requests = 0, failed = 0, mixed = 0;
+
+	buf_init(&body, BUF_CAP_SMALL);
+	if (argc < 5 || !num_parse_i64(argv[1], strlen(argv[1]), &port) ||
+	    !num_parse_i64(argv[4], strlen(argv[4]), &seconds) ||
+	    file_read(&body, argv[3], &e) < 0) {
+		fprintf(stderr, "usage: hammer PORT PATH BODY SECONDS\n");
+		return 2;
+	}
+	if (strcmp(argv[2], "-") == 0)
+		return raw((int)port, &body);
+	for (int i = 0; i < 4; i++) {
+		j[i] = (struct job){ .port = (int)port, .path = argv[2],
+		    .until = clock_mono_us() + seconds * 1000000,
+		    .expected = argv + 5, .n_expected = argc - 5 };
+		buf_init(&j[i].request, BUF_CAP_SMALL);
+		buf_addf(&j[i].request, "POST %s HTTP/1.1\r\nHost: x\r\n"
+		    "X-Unit-Id: u%d\r\nContent-Type: application/json\r\n"
+		    "Content-Length: %zu\r\n\r\n", argv[2], i, body.len);
+		buf_add(&j[i].request, body.data, body.len);
+		pthread_create(&id[i], NULL, hammer, &j[i]);
+	}
+	for (int i = 0; i < 4; i++) {
+		pthread_join(id[i], NULL);
+		requests += j[i].requests;
+		failed += j[i].failed;
+		mixed += j[i].mixed;
+		buf_free(&j[i].request);
+	}
+	buf_free(&body);
+	printf("%ld requests, %ld failed, %ld mixed\n", requests, failed, mixed);
+	return failed || mixed || requests == 0;
+}
