@@ -426,7 +426,8 @@ try_one_row(struct model *m, struct err *e)
 		for (int k = 0; k < in[i].rank; k++) {
 			in[i].dim[k] = p->rank < 0 || p->dim[k] < 0 ? 1 :
 			    p->dim[k];
-			if (in[i].dim[k] > (int64_t)(TENSOR_N_MAX / in[i].n))
+			if (in[i].n && in[i].dim[k] >
+			    (int64_t)(TENSOR_N_MAX / in[i].n))
 				in[i].dim[k] = 1;
 			in[i].n *= (size_t)in[i].dim[k];
 		}

@@ -77,6 +77,9 @@ KERNEL(pow_f, float, m_powf(x, y))
 KERNEL(pow_d, double, m_pow(x, y))
 KERNEL(pow_l, int64_t, power(x, y))
 KERNEL(pow_i, int32_t, power(x, y))
+/* fmod = 1: the sign of the dividend, as C's */
+KERNEL(rem_l, int64_t, y == 0 || y == -1 ? 0 : x % y)
+KERNEL(rem_i, int32_t, y == 0 || y == -1 ? 0 : x % y)
 KERNEL(mod_l, int64_t, modulo(x, y))
 KERNEL(mod_i, int32_t, modulo(x, y))
 KERNEL(mod_f, float, fmodf(x, y))
@@ -93,14 +96,15 @@ KERNEL(max_i, int32_t, x > y ? x : y)
 KERNEL(prelu_f, float, x < 0 ? x * y : x)
 KERNEL(prelu_d, double, x < 0 ? x * y : x)
 
-enum binary { ADD, SUB, MUL, DIV, POW, MOD, MIN, MAX, PRELU };
+enum binary { ADD, SUB, MUL, DIV, POW, MOD, MIN, MAX, PRELU,
+	REM };
 
 static broadcast_kernel *const binaries[][4] = {
 	{ add_f, add_d, add_l, add_i }, { sub_f, sub_d, sub_l, sub_i },
 	{ mul_f, mul_d, mul_l, mul_i }, { div_f, div_d, div_l, div_i },
 	{ pow_f, pow_d, pow_l, pow_i }, { mod_f, mod_d, mod_l, mod_i },
 	{ min_f, min_d, min_l, min_i }, { max_f, max_d, max_l, max_i },
-	{ prelu_f, prelu_d, NULL, NULL },
+	{ prelu_f, prelu_d, NULL, NULL }, { mod_f, mod_d, rem_l, rem_i },
 };
 
 static int
@@ -117,8 +121,9 @@ run_pair(struct model_run *r, const struct step *s, const struct tensor *a,
 	const struct tensor *in[2] = { a, b };
 	int column = type_column(a->elem);
 	size_t size[2] = { onnx_elem_size(a->elem), onnx_elem_size(b->elem) };
-	broadcast_kernel *k = column < 0 ? NULL :
-	    binaries[s->op->arg][column];
+	int kind = s->op->arg == MOD && attr_int(s, "fmod", 0) ? REM :
+	    s->op->arg;
+	broadcast_kernel *k = column < 0 ? NULL : binaries[kind][column];
 	struct broadcast plan;
 	struct tensor *out;
 
@@ -387,6 +392,8 @@ run_clip(struct model_run *r, const struct step *s, struct err *e)
 		return step_bad_type(s, a->elem, e);
 	if ((out = step_out(r, s, 0, a->elem, a->rank, a->dim, e)) == NULL)
 		return -1;
+	if (low > high)		/* the upper bound is applied last */
+		low = high;
 #define CLIP(T) for (size_t i = 0; i < a->n; i++) { \
 		T x = ((const T *)a->data)[i]; \
 		((T *)out->data)[i] = (double)x < low ? (T)low : \

@@ -33,6 +33,27 @@ run_identity(struct model_run *r, const struct step *s, struct err *e)
 	return step_alias(r, s, 0, a, a->rank, a->dim, e);
 }
 
+/* At inference nothing is dropped; the mask says so. */
+static int
+run_dropout(struct model_run *r, const struct step *s, struct err *e)
+{
+	const struct tensor *a = step_in(r, s, 0), *training = step_in(r, s, 2);
+	struct tensor *mask;
+
+	NEED(a, s, e);
+	if (training && (training->elem != ONNX_BOOL || training->n != 1 ||
+	    *(const uint8_t *)training->data))
+		return err_set(e, ERR_UNSUPPORTED, "Dropout in training is "
+		    "not supported in node '%s'", s->node->name);
+	if (s->n_out > 1 && s->out[1] >= 0) {
+		mask = step_out(r, s, 1, ONNX_BOOL, a->rank, a->dim, e);
+		if (mask == NULL)
+			return -1;
+		memset(mask->data, 1, mask->n);
+	}
+	return step_alias(r, s, 0, a, a->rank, a->dim, e);
+}
+
 static int
 run_reshape(struct model_run *r, const struct step *s, struct err *e)
 {
@@ -633,7 +654,7 @@ run_constant_of_shape(struct model_run *r, const struct step *s,
 
 const struct op ops_shape[] = {
 	{ "", "Identity", 1, 0, NULL, run_identity, 0 },
-	{ "", "Dropout", 7, 0, NULL, run_identity, 0 },
+	{ "", "Dropout", 7, 0, NULL, run_dropout, 0 },
 	{ "", "Reshape", 5, 0, NULL, run_reshape, 0 },
 	{ "", "Flatten", 1, 0, NULL, run_flatten, 0 },
 	{ "", "Squeeze", 1, 0, NULL, run_squeeze, 0 },

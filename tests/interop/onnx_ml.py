@@ -130,4 +130,40 @@ for name, m, y in [
         ("xgboost of three", XGBClassifier(n_estimators=10, max_depth=4), y3),
         ("xgboost regressor", XGBRegressor(n_estimators=12, max_depth=4), yr)]:
     compare(name, convert_xgboost(m.fit(Xm, y), initial_types=spec, target_opset=15), holes)
+
+
+def graph(nodes, **constants):
+    """A model of x (N, 6) to y from (operator, inputs, attributes)..."""
+    made = [onnx.helper.make_node(op, ins.split(" "), ["y" if k == len(nodes) - 1 else "t%d" % k], **attrs)
+            for k, (op, ins, attrs) in enumerate(nodes)]
+    g = onnx.helper.make_graph(
+        made, "g", [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [None, 6])],
+        [onnx.helper.make_empty_tensor_value_info("y")],
+        [numpy_helper.from_array(np.asarray(v), k) for k, v in constants.items()])
+    g.output[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT
+    return onnx.helper.make_model(g, ir_version=8, opset_imports=[onnx.helper.make_opsetid("", 17)])
+
+
+f32, i64 = np.float32, np.int64
+ones, steps = np.ones(6, f32), np.arange(6, dtype=f32)
+for name, nodes, constants in [
+        ("gather elements", [("GatherElements", "x i", {"axis": 1})], {"i": np.array([[5, -1, 0]] * 5, i64)}),
+        ("gather nd", [("GatherND", "x i", {})], {"i": np.array([[0, 1], [4, -6], [2, 2]], i64)}),
+        ("one-hot of places", [("ArgMax", "x", {"axis": 1, "keepdims": 0}), ("OneHot", "t0 d v", {})],
+         {"d": np.array(6, i64), "v": np.array([-1, 2], f32)}),
+        ("running sums", [("CumSum", "x a", {"exclusive": 1, "reverse": 1})], {"a": np.array(1, i64)}),
+        ("pad", [("Pad", "x p v", {})], {"p": np.array([1, 2, 0, -1], i64), "v": np.array(7, f32)}),
+        ("pad by reflection", [("Pad", "x p", {"mode": "reflect"})], {"p": np.array([2, 3, 1, 2], i64)}),
+        ("pad by the edge", [("Pad", "x p", {"mode": "edge"})], {"p": np.array([2, 3, 1, 2], i64)}),
+        ("compress", [("Compress", "x c", {"axis": 1})], {"c": np.array([1, 0, 1, 1, 0], bool)}),
+        ("non-zero", [("Relu", "x", {}), ("NonZero", "t0", {}), ("Cast", "t1", {"to": 1})], {}),
+        ("range", [("Range", "a b c", {}), ("Add", "x t0", {})],
+         {"a": np.array(3, f32), "b": np.array(-0.5, f32), "c": np.array(-0.6, f32)}),
+        ("lower triangle", [("Trilu", "x k", {"upper": 0})], {"k": np.array(1, i64)}),
+        ("batch normalisation", [("BatchNormalization", "x s b m v", {"epsilon": 1e-3})],
+         {"s": steps, "b": ones, "m": steps, "v": ones}),
+        ("layer normalisation", [("LayerNormalization", "x s b", {})], {"s": steps, "b": ones}),
+        ("hard swish", [("HardSwish", "x", {})], {}), ("clip turned round", [("Clip", "x a b", {})],
+                                                       {"a": np.array(1, f32), "b": np.array(-1, f32)})]:
+    compare(name, graph(nodes, **constants), X[:5])
 tap.done()
