@@ -13,7 +13,7 @@
 
 static const struct op *const families[] = { ops_elementwise, ops_compare,
 	ops_shape, ops_reduce, ops_linear, ops_encode, ops_tree, ops_index,
-	ops_norm };
+	ops_norm, ops_svm };
 
 /* --- what operators call -------------------------------------------------- */
 

@@ -72,7 +72,7 @@ struct model_run {
 /* The families: tables ended by a NULL name. */
 extern const struct op ops_elementwise[], ops_shape[], ops_reduce[],
     ops_linear[], ops_encode[], ops_tree[], ops_compare[], ops_index[],
-    ops_norm[];
+    ops_norm[], ops_svm[];
 
 #define NEED(t, s, e) \
 	do { if ((t) == NULL) return step_bad(s, e, "an input is missing"); } \

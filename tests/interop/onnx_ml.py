@@ -33,6 +33,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MinMaxScaler, Normalizer, PolynomialFeatures,
                                    RobustScaler, StandardScaler)
+from sklearn.svm import SVC, SVR, OneClassSVM
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier, XGBRegressor
 
@@ -51,7 +52,7 @@ def flat(o):
     return np.array([list(m.values()) for m in o], dtype=np.float32) if isinstance(o, list) else o
 
 
-def compare(name, model, x):
+def compare(name, model, x, within=1e-6):
     path, pb = os.path.join(work, "m.onnx"), os.path.join(work, "x.pb")
     with open(path, "wb") as f:
         f.write(model.SerializeToString())
@@ -71,7 +72,7 @@ def compare(name, model, x):
             d = np.abs(np.array(values, dtype=np.float64).reshape(o.shape) - o.astype(np.float64))
             scale = np.maximum(1, np.abs(o.astype(np.float64)))
             worst = max(worst, float(np.nanmax(d / scale)) if d.size else 0.0)
-            good = worst <= (0 if o.dtype.kind == "i" else 1e-6)
+            good = worst <= (0 if o.dtype.kind == "i" else within)
         if not good:
             return tap.ok(False, name, "difference %g" % worst)
     if freeze and os.path.getsize(path) < 24000:
@@ -109,11 +110,18 @@ sklearn = [
     ("bagging", BaggingClassifier(n_estimators=5, random_state=0), y2),
     ("calibrated", CalibratedClassifierCV(LogisticRegression(), cv=2), y2),
     ("stacking", StackingClassifier([("a", LogisticRegression()), ("b", DecisionTreeClassifier(max_depth=3))]), y2),
+    ("svm", SVC(), y2), ("svm of three", SVC(decision_function_shape="ovo"), y3),
+    ("svm one against rest", SVC(kernel="linear"), y3),
+    ("svm with chances", SVC(probability=True, kernel="poly", max_iter=300, random_state=0), y2),
+    ("svm with chances of three", SVC(probability=True, kernel="sigmoid", gamma=0.1, coef0=0.5, random_state=0), y3),
+    ("svm regressor", SVR(epsilon=0.5), yr), ("svm of one class", OneClassSVM(nu=0.1), y2),
     ("voting", VotingClassifier([("a", LogisticRegression()), ("b", DecisionTreeClassifier(max_depth=3))],
                                 voting="soft", flatten_transform=False), y2),
 ]
 for name, m, y in sklearn:
-    compare(name, to_onnx(m.fit(X, y), X[:1], target_opset={"": 17, "ai.onnx.ml": 3}), X[:37])
+    # onnxruntime adds up an SVMRegressor in single precision, and the terms of the one-class form cancel
+    compare(name, to_onnx(m.fit(X, y), X[:1], target_opset={"": 17, "ai.onnx.ml": 3}), X[:37],
+            5e-6 if name == "svm of one class" else 1e-6)
 m = make_pipeline(SimpleImputer(), StandardScaler(), LogisticRegression()).fit(X, y2)
 compare("imputed pipeline", to_onnx(m, X[:1], target_opset={"": 17, "ai.onnx.ml": 3}), holes)
 Xm = X.copy()
