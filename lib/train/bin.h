@@ -37,7 +37,7 @@ struct bins {
 	size_t rows, n_features, stride;
 	uint8_t *row;			/* (rows, stride) */
 	struct bin_feature *feature;
-	uint32_t total;			/* bins of all features */
+	uint32_t total;			/* bins of all features, and gaps */
 };
 
 struct bin_params {

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "math/elem.h"
 #include "train/grow.h"
+#include "train/loss.h"
 
 #define PART ((size_t)8192)
 
@@ -25,100 +26,12 @@ struct booster {
 	struct side train, valid;
 	bool has_valid;
 	struct grower w;
-	struct gh *gh;			/* (rows) of the output at hand */
+	struct gh *gh;			/* (outputs, rows) */
 	size_t k;			/* outputs */
 	size_t room_trees, n_set, room_set;
 	size_t bagged;			/* rows in the bag, first in `bag` */
 	uint32_t *bag;			/* in the bag, then out of it */
 };
-
-/* --- losses --------------------------------------------------------------- */
-
-static double
-weight_of(const struct booster *g, const struct frame *f, size_t i)
-{
-	double w = f->weight ? f->weight[i] : 1;
-
-	if (f->task == TASK_BINARY && f->y_class[i] == f->positive)
-		w *= g->p->scale_pos_weight;
-	return w;
-}
-
-struct gradient_job {
-	struct booster *g;
-	size_t output;
-};
-
-static void
-gradients_part(void *ctx, size_t part, int worker)
-{
-	struct gradient_job *j = ctx;
-	struct booster *g = j->g;
-	const struct frame *f = g->train.f;
-	size_t n = f->rows, i = part * PART, end = i + PART < n ? i + PART : n;
-	const double *s = g->train.score + j->output * n;
-
-	(void)worker;
-	for (; i < end; i++) {
-		double w = weight_of(g, f, i), y, p, h, top, sum = 0;
-
-		if (f->task == TASK_REGRESSION) {
-			g->gh[i] = (struct gh){ (float)((s[i] - f->y[i]) * w),
-			    (float)w };
-			continue;
-		}
-		if (f->task == TASK_BINARY) {
-			y = f->y_class[i] == f->positive;
-			p = m_sigmoid(s[i]);
-			h = p * (1 - p);
-		} else {
-			const double *all = g->train.score + i;
-
-			top = all[0];
-			for (size_t c = 1; c < g->k; c++)
-				top = all[c * n] > top ? all[c * n] : top;
-			for (size_t c = 0; c < g->k; c++)
-				sum += m_exp(all[c * n] - top);
-			y = f->y_class[i] == j->output;
-			p = m_exp(s[i] - top) / sum;
-			/* LightGBM's factor for the softmax */
-			h = (double)g->k / (double)(g->k - 1) * p * (1 - p);
-		}
-		g->gh[i] = (struct gh){ (float)((p - y) * w), (float)(h * w) };
-	}
-}
-
-/* Mean loss of one side: what history and early stopping look at. */
-static double
-loss_of(const struct booster *g, const struct side *s)
-{
-	const struct frame *f = s->f;
-	size_t n = f->rows;
-	double sum = 0, all = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const double *v = s->score + i;
-		double w = f->weight ? f->weight[i] : 1, top, e = 0, loss;
-
-		if (f->task == TASK_REGRESSION) {
-			loss = (v[0] - f->y[i]) * (v[0] - f->y[i]);
-		} else if (f->task == TASK_BINARY) {
-			double z = f->y_class[i] == f->positive ? -v[0] : v[0];
-
-			loss = (z > 0 ? z : 0) + m_log1p(m_exp(-fabs(z)));
-		} else {
-			top = v[0];
-			for (size_t c = 1; c < g->k; c++)
-				top = v[c * n] > top ? v[c * n] : top;
-			for (size_t c = 0; c < g->k; c++)
-				e += m_exp(v[c * n] - top);
-			loss = top + m_log(e) - v[f->y_class[i] * n];
-		}
-		sum += w * loss;
-		all += w;
-	}
-	return sum / all;
-}
 
 /* --- the start ------------------------------------------------------------ */
 
@@ -266,6 +179,44 @@ score_part(void *ctx, size_t part, int worker)
 	}
 }
 
+/* Rows in the bag lie in their leaves already. */
+static void
+leaf_part(void *ctx, size_t part, int worker)
+{
+	struct score_job *j = ctx;
+	const struct grower *w = &j->g->w;
+	size_t from = part * PART, to = from + PART;
+
+	(void)worker;
+	for (size_t k = 0; k < w->n_leaves; k++) {
+		const struct leaf *l = &w->leaf[k];
+		size_t i = l->from > from ? l->from : from;
+		size_t end = l->from + l->n < to ? l->from + l->n : to;
+		double v = j->t->value[k];
+
+		for (; i < end; i++)
+			j->score[w->order[i]] += v;
+	}
+}
+
+/* The grower's rows in rising order, or those of the bag. */
+static void
+order_part(void *ctx, size_t part, int worker)
+{
+	struct booster *g = ctx;
+	size_t i = part * PART, end = i + PART;
+
+	(void)worker;
+	if (end > g->bagged)
+		end = g->bagged;
+	if (g->bagged == g->train.f->rows)
+		for (; i < end; i++)
+			g->w.order[i] = (uint32_t)i;
+	else if (i < end)
+		memcpy(g->w.order + i, g->bag + i, (end - i) *
+		    sizeof(*g->bag));
+}
+
 static void
 add_tree_scores(struct booster *g, const struct gbdt_tree *t, size_t output)
 {
@@ -273,13 +224,7 @@ add_tree_scores(struct booster *g, const struct gbdt_tree *t, size_t output)
 	double *score = g->train.score + output * n;
 	struct score_job j = { g, t, &g->train, score, NULL, 0 };
 
-	/* rows in the bag lie in their leaves already */
-	for (size_t k = 0; k < g->w.n_leaves; k++) {
-		const uint32_t *row = g->w.order + g->w.leaf[k].from;
-
-		for (size_t i = 0; i < g->w.leaf[k].n; i++)
-			score[row[i]] += t->value[k];
-	}
+	pool_run(g->pool, (g->bagged + PART - 1) / PART, leaf_part, &j);
 	if (g->bagged < n) {
 		j.rows = g->bag + g->bagged;
 		j.n = n - g->bagged;
@@ -315,15 +260,11 @@ boost_round(struct booster *g, int64_t iteration)
 
 	draw_rows(g, iteration);
 	for (size_t c = 0; c < g->k; c++) {
-		struct gradient_job j = { g, c };
 		struct gbdt_tree *t = next_tree(g);
 
-		pool_run(g->pool, (n + PART - 1) / PART, gradients_part, &j);
-		for (size_t i = 0; i < g->bagged; i++)
-			g->w.order[i] = g->bagged == n ? (uint32_t)i :
-			    g->bag[i];
+		pool_run(g->pool, (g->bagged + PART - 1) / PART, order_part, g);
 		draw_columns(g, iteration * (int64_t)g->k + (int64_t)c);
-		grower_run(&g->w, t, g->gh, g->bagged);
+		grower_run(&g->w, t, g->gh + c * n, g->bagged);
 		t->target = (uint32_t)c;
 		for (size_t k = 0; k < t->n_leaves; k++)
 			t->value[k] = t->n_nodes == 0 ? 0 :
@@ -357,17 +298,23 @@ boost(struct booster *g, const struct progress *progress)
 	m->train_loss = xalloc((size_t)rounds, sizeof(double));
 	if (g->has_valid)
 		m->valid_metric = xalloc((size_t)rounds, sizeof(double));
+	loss_pass(g->gh, g->train.f, g->train.score, g->k,
+	    g->p->scale_pos_weight, g->pool);
 	for (int64_t i = 0; i < rounds; i++) {
 		bool grew = boost_round(g, i);
 
 		progress_tick(progress, "boosting", (uint64_t)i + 1,
 		    (uint64_t)rounds);
-		m->train_loss[i] = loss_of(g, &g->train);
+		/* with the gradients of the next round */
+		m->train_loss[i] = loss_pass(g->gh, g->train.f, g->train.score,
+		    g->k, g->p->scale_pos_weight, g->pool);
 		m->n_history = (size_t)i + 1;
 		m->best_iteration = i + 1;
 		if (g->has_valid) {
-			double v = m->valid_metric[i] = loss_of(g, &g->valid);
+			double v = loss_pass(NULL, g->valid.f, g->valid.score,
+			    g->k, 1, g->pool);
 
+			m->valid_metric[i] = v;
 			if (v < best_value) {
 				best_value = v;
 				best = i + 1;
@@ -400,7 +347,7 @@ prepare(struct booster *g, const struct frame *train,
 	if (bins_make(&g->train.b, train, &bp, g->pool, e) < 0)
 		return -1;
 	g->train.score = mem_zeroed(n * g->k, sizeof(double));
-	g->gh = mem_array(n, sizeof(*g->gh));
+	g->gh = mem_array(n * g->k, sizeof(*g->gh));
 	g->bag = mem_array(n, sizeof(*g->bag));
 	if (!g->train.score || !g->gh || !g->bag)
 		return err_set(e, ERR_NOMEM, "out of memory");

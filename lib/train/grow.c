@@ -24,7 +24,7 @@ grower_new(struct grower *w, const struct bins *b,
 	w->gathered = mem_array(b->rows, sizeof(*w->gathered));
 	w->leaf = xalloc(leaves + 1, sizeof(*w->leaf));
 	w->use = xalloc(b->n_features + 1, sizeof(*w->use));
-	w->found = xalloc(b->n_features + 1, sizeof(*w->found));
+	w->found = xalloc(2 * b->n_features + 1, sizeof(*w->found));
 	w->histograms = size_mul(&cells, leaves + 1, b->total) ?
 	    mem_aligned(64, cells, sizeof(*w->histograms)) : NULL;
 	if (!w->order || !w->spare || !w->gathered || !w->histograms) {
@@ -60,13 +60,52 @@ struct hist_job {
 	size_t width;			/* features of one part */
 };
 
+/* A row's gradient and hessian into the cells of n features, whose bins
+ * are at r; `place` tells which of them when not all are in use. */
+static inline void
+add_row(struct cell *const *at, const uint8_t *r, const uint8_t *place,
+    size_t n, double g, double h)
+{
+	struct cell *a, *b, *c, *d;
+	size_t k = 0;
+
+	for (; place && k < n; k++) {
+		a = at[k] + r[place[k]];
+		a->g += g;
+		a->h += h;
+	}
+	for (; k + 4 <= n; k += 4) {
+		a = at[k] + r[k];
+		b = at[k + 1] + r[k + 1];
+		a->g += g;
+		a->h += h;
+		c = at[k + 2] + r[k + 2];
+		b->g += g;
+		b->h += h;
+		d = at[k + 3] + r[k + 3];
+		c->g += g;
+		c->h += h;
+		d->g += g;
+		d->h += h;
+	}
+	for (; k < n; k++) {
+		a = at[k] + r[k];
+		a->g += g;
+		a->h += h;
+	}
+}
+
 /* Features [part * width, ...) over all rows of the leaf, in their order. */
 static void
 hist_part(void *ctx, size_t part, int worker)
 {
-	struct hist_job *j = ctx;
+	const struct hist_job *j = ctx;
 	const struct bins *b = j->w->b;
-	size_t first = part * j->width, last = first + j->width, k, n = 0;
+	size_t first = part * j->width, last = first + j->width, k, n = 0, i;
+	size_t stride = b->stride, rows = j->n, ahead;
+	const uint8_t *from = b->row + first, *picked;
+	const uint32_t *order = j->order;
+	const struct gh *gh = j->gh;
 	struct cell *at[256];
 	uint8_t place[256];
 
@@ -82,21 +121,22 @@ hist_part(void *ctx, size_t part, int worker)
 		at[n] = h;
 		place[n++] = (uint8_t)(k - first);
 	}
-	for (size_t i = 0; i < j->n; i++) {
-		size_t row = j->order ? j->order[i] : i;
-		const uint8_t *r = b->row + row * b->stride + first;
-		double g = (double)j->gh[i].g, h = (double)j->gh[i].h;
-
-		if (j->order && i + AHEAD < j->n)
-			__builtin_prefetch(b->row + j->order[i + AHEAD] *
-			    b->stride + first);
-		for (k = 0; k < n; k++) {
-			struct cell *c = &at[k][r[place[k]]];
-
-			c->g += g;
-			c->h += h;
-		}
+	picked = n < last - first ? place : NULL;
+	if (order == NULL) {
+		for (i = 0; i < rows; i++)
+			add_row(at, from + i * stride, picked, n,
+			    (double)gh[i].g, (double)gh[i].h);
+		return;
 	}
+	ahead = rows > AHEAD ? rows - AHEAD : 0;
+	for (i = 0; i < ahead; i++) {
+		__builtin_prefetch(from + order[i + AHEAD] * stride);
+		add_row(at, from + order[i] * stride, picked, n,
+		    (double)gh[i].g, (double)gh[i].h);
+	}
+	for (; i < rows; i++)
+		add_row(at, from + order[i] * stride, picked, n,
+		    (double)gh[i].g, (double)gh[i].h);
 }
 
 static void
@@ -166,35 +206,61 @@ subtract(struct cell *parent, const struct cell *smaller, size_t n)
 
 struct find_job {
 	struct grower *w;
-	struct leaf *l;
+	struct leaf *l[2];
+	size_t width;			/* features of one part */
+	size_t per_leaf;		/* parts */
 };
 
 static void
-find_part(void *ctx, size_t k, int worker)
+find_part(void *ctx, size_t part, int worker)
 {
 	struct find_job *j = ctx;
+	struct grower *w = j->w;
+	size_t side = part / j->per_leaf, n = w->b->n_features;
+	size_t k = part % j->per_leaf * j->width, end = k + j->width;
 
 	(void)worker;
-	j->w->found[k].gain = -INFINITY;
-	if (j->w->use[k])
-		split_feature(&j->w->found[k], j->w, j->l, (uint32_t)k);
+	for (; k < end && k < n; k++) {
+		struct split *s = &w->found[side * n + k];
+
+		s->gain = -INFINITY;
+		if (w->use[k])
+			split_feature(s, w, j->l[side], (uint32_t)k);
+	}
 }
 
-static void
-find_split(struct grower *w, struct leaf *l)
+static bool
+may_split(const struct grower *w, const struct leaf *l)
 {
-	struct find_job j = { w, l };
+	return l->n >= 2 * (size_t)w->p->min_data_in_leaf && l->n >= 2 &&
+	    (w->p->max_depth <= 0 || l->depth < w->p->max_depth);
+}
 
-	l->best.gain = -INFINITY;
-	if (l->n < 2 * (size_t)w->p->min_data_in_leaf || l->n < 2 ||
-	    (w->p->max_depth > 0 && l->depth >= w->p->max_depth))
-		return;
-	for (size_t k = 0; k < w->b->n_features; k++)
-		find_part(&j, k, 0);
+/* The best split of one leaf or two (b may be NULL). */
+static void
+find_splits(struct grower *w, struct leaf *a, struct leaf *b)
+{
+	struct find_job j = { .w = w };
+	size_t sides = 0, n = w->b->n_features;
+
+	a->best.gain = -INFINITY;
+	if (may_split(w, a))
+		j.l[sides++] = a;
+	if (b) {
+		b->best.gain = -INFINITY;
+		if (may_split(w, b))
+			j.l[sides++] = b;
+	}
+	/* about a thousand bins are worth a part of their own */
+	j.width = n * 1024 / (w->b->total + 1) + 1;
+	j.per_leaf = (n + j.width - 1) / j.width;
+	if (sides)
+		pool_run(w->pool, sides * j.per_leaf, find_part, &j);
 	/* of equal gains the first feature */
-	for (size_t k = 0; k < w->b->n_features; k++)
-		if (w->found[k].gain > l->best.gain)
-			l->best = w->found[k];
+	for (size_t s = 0; s < sides; s++)
+		for (size_t k = 0; k < n; k++)
+			if (w->found[s * n + k].gain > j.l[s]->best.gain)
+				j.l[s]->best = w->found[s * n + k];
 }
 
 /* --- cutting a leaf in two ------------------------------------------------ */
@@ -374,8 +440,7 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	large->hist = parent;
 	make_histogram(w, small, gather(w, gh, small->from, small->n), false);
 	subtract(parent, small->hist, w->b->total);
-	find_split(w, l);
-	find_split(w, r);
+	find_splits(w, l, r);
 }
 
 /* Sums over rows in blocks of fixed size, in order. */
@@ -416,7 +481,7 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	root->sum = sum_rows(gh, all ? NULL : w->order, n);
 	w->n_leaves = 1;
 	make_histogram(w, root, all ? gh : gather(w, gh, 0, n), all);
-	find_split(w, root);
+	find_splits(w, root, NULL);
 	while (w->n_leaves < most) {
 		uint32_t best = 0;
 

@@ -54,7 +54,7 @@ struct grower {
 	size_t n_leaves;
 	struct cell *histograms;	/* num_leaves of them */
 	bool *use;			/* features of this tree */
-	struct split *found;		/* by feature */
+	struct split *found;		/* by leaf (two at once), feature */
 	/* the tree being grown */
 	struct gbdt_tree *tree;
 	uint32_t **set;			/* of the model, growing */

@@ -40,7 +40,10 @@ struct scan {
 static double
 rows_of(const struct scan *s, struct cell c)
 {
-	return nearbyint(c.h * s->per_hessian);
+	double n = c.h * s->per_hessian + 0.5;
+
+	/* a trace left by subtraction may be anything */
+	return n >= 1 && n < 1e15 ? (double)(int64_t)n : 0;
 }
 
 /* Would both sides be large enough? */
