@@ -5,7 +5,7 @@
 struct pb
 pb_over(const void *p, size_t n)
 {
-	const uint8_t *s = p;
+	const uint8_t *s = p ? p : (const uint8_t *)"";
 
 	return (struct pb){ s, s + n, false };
 }
@@ -55,6 +55,9 @@ pb_next(struct pb *r, struct pb_field *f)
 	f->number = (uint32_t)(key >> 3);
 	f->wire = (enum pb_wire)(key & 7);
 	f->v = 0;
+	/* a number where bytes are expected reads as no bytes */
+	f->s = (const uint8_t *)"";
+	f->n = 0;
 	switch (f->wire) {
 	case PB_VARINT:
 		if (pb_varint(r, &f->v))

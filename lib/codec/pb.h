@@ -25,7 +25,8 @@ struct pb_field {
 	uint32_t number;
 	enum pb_wire wire;
 	uint64_t v;		/* varint, or the bits of a fixed one */
-	const uint8_t *s;	/* PB_BYTES: n bytes, borrowed */
+	const uint8_t *s;	/* PB_BYTES: n bytes, borrowed;
+				 * none for PB_VARINT */
 	size_t n;
 };
 

@@ -349,7 +349,7 @@ read_attr(struct reader *r, struct onnx_attr *at, const uint8_t *s, size_t n)
 	int type = 0;
 
 	memset(at, 0, sizeof(*at));
-	at->name = "";
+	at->name = at->s.s = "";
 	while (pb_next(&from, &f)) {
 		if (f.number == 20)
 			type = (int)f.v;
