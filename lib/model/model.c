@@ -277,6 +277,8 @@ plan_values(struct model *m, struct intern *names, struct err *e)
 		if (onnx_elem_size(v->elem) == 0 || v->sequence)
 			return err_set(e, ERR_UNSUPPORTED, "input '%s' is not "
 			    "a tensor of a supported type", v->name);
+		if (v->name[0] == '\0')
+			return err_set(e, ERR_FORMAT, "an input has no name");
 		p->name = v->name;
 		p->elem = v->elem == ONNX_FLOAT16 ? ONNX_FLOAT : v->elem;
 		p->rank = v->rank;
