@@ -173,7 +173,7 @@ run_compress(struct model_run *r, const struct step *s, struct err *e)
 	int64_t dim[ONNX_RANK_MAX], axis = 0, kept = 0;
 	size_t outer, inner, n;
 	struct tensor *out;
-	const bool *on;
+	const uint8_t *on;
 	char *to;
 
 	NEED(a, s, e);
@@ -192,7 +192,7 @@ run_compress(struct model_run *r, const struct step *s, struct err *e)
 	if (c->n < n)
 		n = c->n;
 	for (size_t i = 0; i < n; i++)
-		kept += on[i];
+		kept += on[i] != 0;
 	memcpy(dim, a->dim, sizeof(dim));
 	dim[axis] = kept;
 	out = step_out(r, s, 0, a->elem, flat ? 1 : a->rank, dim, e);
