@@ -18,7 +18,7 @@ shrunk(double g, double l1)
 static double
 gain_of(const struct gbdt_params *p, struct cell s, double l2)
 {
-	double t = shrunk(s.g, p->lambda_l1);
+	double t = p->lambda_l1 > 0 ? shrunk(s.g, p->lambda_l1) : s.g;
 
 	return t * t / (s.h + l2 + TINY);
 }
@@ -66,37 +66,49 @@ split_gain(const struct scan *s, struct cell left, double l2)
 	return gain_of(s->p, left, l2) + gain_of(s->p, right, l2);
 }
 
-/* Thresholds from the left; rows without a value go left when `with` is
- * set. */
+/*
+ * Thresholds from the left; rows without a value go left when `with` is
+ * set.  A bin that none of the leaf's rows are in cuts as the bin before it
+ * does; what subtraction leaves there is some 1e-16 of the root's sums.
+ */
 static void
 scan_numbers(struct split *out, const struct scan *s,
     const struct bin_feature *f, bool with)
 {
-	struct cell left = { 0, 0 };
-	double n_left = 0;
+	uint32_t end = f->n_bins + (uint32_t)(f->missing && !with), at = end;
+	double n_left = 0, trace = s->l->sum.h * 1e-12;
+	double best = out->gain > s->floor ? out->gain : s->floor;
+	struct cell left = { 0, 0 }, best_left = { 0, 0 };
 
 	if (with) {
 		left = s->hist[f->n_bins];
 		n_left = rows_of(s, left);
 	}
-	for (uint32_t b = 0; b + 1 < f->n_bins + (uint32_t)(f->missing &&
-	    !with); b++) {
+	for (uint32_t b = 0; b + 1 < end; b++) {
+		struct cell c = s->hist[b];
 		double gain;
 
-		left.g += s->hist[b].g;
-		left.h += s->hist[b].h;
-		n_left += rows_of(s, s->hist[b]);
+		left.g += c.g;
+		left.h += c.h;
+		if (c.h <= trace && fabs(c.g) <= trace)
+			continue;
+		n_left += rows_of(s, c);
 		if (!allowed(s, left, n_left))
 			continue;
 		gain = split_gain(s, left, s->p->lambda_l2);
-		if (gain > s->floor && gain > out->gain) {
-			out->gain = gain;
-			out->bin = b;
-			out->default_left = with;
-			out->category = false;
-			out->left = left;
+		if (gain > best) {
+			best = gain;
+			best_left = left;
+			at = b;
 		}
 	}
+	if (at == end)
+		return;
+	out->gain = best;
+	out->bin = at;
+	out->default_left = with;
+	out->category = false;
+	out->left = best_left;
 }
 
 /* Each level against all others. */
