@@ -602,6 +602,25 @@ write_all(struct card *k, struct buf *out, struct err *e)
 	return buf_check(out, e);
 }
 
+/* A given evaluation must be one, and of these bytes. */
+static int
+check_evaluation(struct card *k, struct err *e)
+{
+	const struct json *v = k->r->evaluation;
+	const char *of;
+	char id[OID_TEXT];
+
+	if (v == NULL)
+		return 0;
+	if (v->type != JSON_MAP || json_get(v, "metrics") == NULL)
+		return err_set(e, ERR_FORMAT, "the evaluation has no metrics");
+	of = json_text(v, "model_id", "");
+	if (*of && strcmp(of, oid_print(id, catalog_bytes_id(&k->bytes))) != 0)
+		return err_set(e, ERR_FORMAT, "the evaluation is of another "
+		    "model, %s", of);
+	return 0;
+}
+
 /* The run behind a registered version. */
 static int
 find_run(struct card *k, struct err *e)
@@ -630,7 +649,9 @@ card_write(struct buf *out, size_t *missing, struct catalog *c,
 		goto done;
 	}
 	k.model = score_model(k.plan);
-	got = find_run(&k, e);
+	got = check_evaluation(&k, e);
+	if (got == 0)
+		got = find_run(&k, e);
 	if (got == 0)
 		got = write_all(&k, out, e);
 	*missing = k.n_missing;

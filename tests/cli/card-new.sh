@@ -1,0 +1,63 @@
+#!/bin/sh
+# Cards: of a plain file and of a version, what is stated, what is missing.
+. "$(dirname "$0")/../lib.sh"
+
+rows() {
+	awk 'BEGIN {
+		print "a,<b>x</b>,y"
+		for (i = 1; i <= 400; i++) {
+			a = (i * 37) % 101
+			print a "," (i * 53) % 97 "," (a + i * 7919 % 40 > 70 ? "<script>alert(1)</script>" : "No")
+		}
+	}'
+}
+new() { mlv-card new "$@"; }
+
+fresh file
+cp "$TOP/tests/golden/models/churn-sklearn.onnx" m.onnx
+check 'a file outside any repository' 'expect 0 mlv-card new m.onnx && prints "# Model card: m.onnx" && prints "Contract" && test ! -s err'
+check 'it names the bytes it speaks of' 'prints "sha256:$(sha256sum m.onnx | cut -d" " -f1)"'
+check 'what is missing is listed last' 'test "$(grep "^## " out | tail -n 1)" = "## What is missing" && sed -n "/^## What is missing/,\$p" out | grep -q "Lineage" && sed -n "/^## What is missing/,\$p" out | grep -q "License"'
+check 'the same bytes twice' 'new m.onnx >1.md && new m.onnx >2.md && same 1.md 2.md && new --html m.onnx >1.html && new --html m.onnx >2.html && same 1.html 2.html'
+check 'a page fetches nothing and has no script' 'grep -q "<html" 1.html && ! grep -qiE "<script|src=|href=.?http" 1.html'
+check '-o writes what standard output would' 'expect 0 mlv-card new m.onnx -o c.md && test ! -s out && same c.md 1.md'
+
+printf 'license: MIT <i>now</i>\nowner: Ann\n' >n.yaml
+check 'notes are stated and no longer missing' 'expect 0 mlv-card new m.onnx --notes n.yaml && prints "**Owner:** Ann" && ! sed -n "/^## What is missing/,\$p" out | grep -q License'
+check 'notes are no markup' 'expect 0 mlv-card new --html m.onnx --notes n.yaml && prints "MIT &lt;i&gt;now" && ! grep -q "<i>now" out'
+printf 'licence: MIT\n' >bad.yaml
+check 'an unknown field names the nearest' 'expect 2 mlv-card new m.onnx --notes bad.yaml -o bad.md && says "licence" && says "license" && test ! -e bad.md'
+printf 'owner: [a, b]\n' >list.yaml
+check 'a field that is no text' 'expect 2 mlv-card new m.onnx --notes list.yaml && says owner'
+check 'notes that are not there' 'expect 3 mlv-card new m.onnx --notes nope.yaml && says nope.yaml'
+echo '{' >bad.json
+check 'an evaluation that is no JSON' 'expect 3 mlv-card new m.onnx --eval bad.json && says bad.json'
+
+check 'no model' 'expect 2 mlv-card new && says "one model"'
+check 'a file that is not there' 'expect 3 mlv-card new nope.onnx && says nope.onnx && test ! -s out'
+check 'a file that is no model' 'expect 3 mlv-card new n.yaml && says n.yaml && test ! -s out'
+check 'no repository' 'expect 3 mlv-card new model:churn && test "$(wc -l <err)" = 1'
+check 'a full disk' 'mlv-card new m.onnx >/dev/full 2>err; test $? = 3'
+check 'a folder that is not there' 'expect 3 mlv-card new m.onnx -o no/such/c.md && says no/such'
+
+fresh names
+rows >d.csv
+mlv-train fit d.csv -t y -l gbdt -o m.onnx >/dev/null 2>&1
+mlv-train eval m.onnx d.csv --json >eval.json 2>/dev/null
+check 'an evaluation with its interval and curves' 'expect 0 mlv-card new m.onnx --eval eval.json && prints "| auc |" && prints " to " && prints "ROC" && prints "Reliability"'
+check 'an evaluation of another model is no evidence' 'expect 3 mlv-card new "$TOP/tests/golden/models/churn-sklearn.onnx" --eval eval.json && says "another model" && test ! -s out'
+echo '[1]' >list.json
+check 'an evaluation that is none' 'expect 3 mlv-card new m.onnx --eval list.json && says "no metrics" && test ! -s out'
+check 'names of columns and classes are no markup' 'expect 0 mlv-card new --html m.onnx --eval eval.json && prints "<svg" && prints "&lt;script&gt;" && prints "&lt;b&gt;x" && ! grep -qE "<script|<b>x" out'
+check 'nor in Markdown' 'expect 0 mlv-card new m.onnx --eval eval.json && ! grep -qE "(^|[^\\\\])<(script|b>x)" out'
+
+fresh repo
+rows >d.csv
+mlv-data init >/dev/null && mlv-data add d.csv >/dev/null 2>&1
+mlv-train fit data:d -t y -l gbdt -o m.onnx >/dev/null 2>&1
+mlv-registry add churn m.onnx >reg.log 2>&1
+mlv-train eval m.onnx data:d >/dev/null 2>&1
+check 'a version brings its evaluation and lineage' 'expect 0 mlv-card new model:churn && prints "## Lineage" && prints "data:d@1" && prints "| auc |" && prints "run:"'
+check 'an unknown model' 'expect 3 mlv-card new model:nope && says nope && test ! -s out'
+check 'an unknown alias' 'expect 3 mlv-card new model:churn@nope && says nope && test ! -s out'
+finish
