@@ -204,6 +204,7 @@ run_verb(struct cli *c, int argc, char **argv)
 		return cli_fail(c, &e);
 	if (p.help) {
 		help_verb(&c->out, c->tool, c->verb);
+		free(p.opts);
 		return EXIT_YES;
 	}
 	c->out.form = c->json ? OUT_JSON_LINES : c->nul ? OUT_NUL : OUT_PLAIN;

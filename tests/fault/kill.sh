@@ -79,7 +79,7 @@ mkdir base
 (cd base && mlv-data init && printf 'id,x\n1,a\n' >d.csv && mlv-data add d.csv) >/dev/null
 kill_a_run 'run' 'mlv-train run -d data:d -p a=1 -o made.txt -- sh -c "cat d.csv >made.txt"' made.txt
 if mlv-train --list-options | grep -q '^fit'; then
-	awk 'BEGIN { print "u,v,y"; for (i = 0; i < 60; i++) print i % 7, (i * i) % 11 / 2, (i % 7 + (i * i) % 11 > 6 || i % 13 == 0 ? "yes" : "no") }' >base/t.csv
+	awk 'BEGIN { OFS = ","; print "u,v,y"; for (i = 0; i < 60; i++) print i % 7, (i * i) % 11 / 2, (i % 7 + (i * i) % 11 > 6 || i % 13 == 0 ? "yes" : "no") }' >base/t.csv
 	(cd base && mlv-data add t.csv) >/dev/null
 	kill_a_run 'fit' 'mlv-train fit data:t --target y --learner logistic -o made.onnx' made.onnx
 fi

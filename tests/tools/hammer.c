@@ -158,8 +158,12 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: hammer PORT PATH BODY SECONDS\n");
 		return 2;
 	}
-	if (strcmp(argv[2], "-") == 0)
-		return raw((int)port, &body);
+	if (strcmp(argv[2], "-") == 0) {
+		int r = raw((int)port, &body);
+
+		buf_free(&body);
+		return r;
+	}
 	for (int i = 0; i < 4; i++) {
 		j[i] = (struct job){ .port = (int)port, .path = argv[2],
 		    .until = clock_mono_us() + seconds * 1000000,
