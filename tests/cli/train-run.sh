@@ -74,12 +74,11 @@ check 'the git commit and what was changed since are kept' \
 check 'runs --where git.commit' 'expect 0 mlv-train runs --where "git.commit = \"$(git rev-parse HEAD)\"" && test "$(wc -l <out)" = 1'
 
 # a run that is killed reads as killed, without anybody saying so
-background mlv-train run -n victim -- sleep 60
-until_true grep -q . .mlv/runs/*.jsonl
+background mlv-train run -n victim -- sh -c 'echo $$ >victim; exec sleep 60'
+until_true test -s victim
 check 'a living run reads as running' 'expect 0 mlv-train runs --where "name = \"victim\"" && prints running'
 # the run first: it would seal what it saw its command die of
-children=$(pgrep -P "$server")
-kill -KILL "$server" $children
+kill -KILL "$server" "$(cat victim)"
 wait "$server" 2>/dev/null
 check 'a killed one as killed' 'expect 0 mlv-train runs --where "name = \"victim\"" && prints killed'
 background mlv-train run -n stopped -- sleep 60
