@@ -103,16 +103,25 @@ make_block(struct desk *d, const struct served *s, size_t room,
 	const struct table_want *want = score_wants(s->plan, &n);
 	struct table *t = table_new(n);
 
-	for (size_t i = 0; i < n; i++)
-		if (column_init(&t->col[i], want[i].name, want[i].type, room,
-		    e) < 0) {
-			table_free(t);
-			return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct column *c = &t->col[i];
+
+		if (column_init(c, want[i].name, want[i].type, room, e) < 0)
+			goto fail;
+		/* as long as the room, however few rows the first request has */
+		c->valid = mem_array(room / 64 + 1, sizeof(*c->valid));
+		if (c->valid == NULL) {
+			err_set(e, ERR_NOMEM, "no memory for %zu rows", room);
+			goto fail;
 		}
+	}
 	table_free(d->block);
 	d->block = t;
 	d->room = room;
 	return 0;
+fail:
+	table_free(t);
+	return -1;
 }
 
 struct desk *
@@ -177,8 +186,7 @@ desk_rows(struct desk *d, const struct served *s, size_t n, struct err *e)
 
 		c->rows = n;
 		c->missing = 0;
-		if (c->valid)
-			memset(c->valid, 0xff, (n + 63) / 64 * 8);
+		memset(c->valid, 0xff, (n / 64 + 1) * sizeof(*c->valid));
 	}
 	return 0;
 }

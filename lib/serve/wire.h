@@ -16,6 +16,12 @@ struct wire_request {
 	struct table *block;		/* of the desk */
 };
 
+/* One value into a cell of a desk's block; null is missing.  Every cell of a
+ * block in use again is set through this, so nothing of the request before
+ * can show. */
+int wire_set_cell(struct column *c, size_t i, const struct json *v,
+    struct err *e);
+
 /* {"id","inputs":[{name,shape,datatype,data}],"outputs":[{name}]} */
 int wire_read_v2(struct wire_request *r, struct desk *d,
     const struct served *s, const char *body, size_t n, struct err *e);

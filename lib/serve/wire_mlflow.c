@@ -138,14 +138,7 @@ from_matrix(struct wire_request *r, struct desk *d, const struct served *s,
 			return err_set(e, ERR_FORMAT, "row %zu does not have "
 			    "%zu values", row + 1, n_wants);
 		for (const struct json *v = j->child; v; v = v->next, k++) {
-			struct column *c = &d->block->col[k];
-			int got = v->type == JSON_NULL ? 0 : v->type ==
-			    JSON_TEXT ? column_set_text(c, row, v->s, v->n, e) :
-			    v->type == JSON_INT || v->type == JSON_REAL ?
-			    column_set_number(c, row, v->d, e) : err_set(e,
-			    ERR_FORMAT, "a value of another kind");
-
-			if (got < 0)
+			if (wire_set_cell(&d->block->col[k], row, v, e) < 0)
 				return err_wrap(e, "row %zu", row + 1);
 		}
 	}

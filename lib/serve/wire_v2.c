@@ -60,8 +60,9 @@ rows_of(size_t *rows, const struct json *in, size_t width, struct err *e)
 	return 0;
 }
 
-static int
-set_cell(struct column *c, size_t i, const struct json *v, struct err *e)
+int
+wire_set_cell(struct column *c, size_t i, const struct json *v,
+    struct err *e)
 {
 	switch (v->type) {
 	case JSON_NULL:
@@ -105,7 +106,7 @@ fill(struct filler *f, const struct json *data, int depth, struct err *e)
 		if (f->at == f->all)
 			return err_set(e, ERR_FORMAT, "more values than the "
 			    "shape has room for");
-		if (set_cell(&f->col[f->at % f->width], f->at / f->width, j,
+		if (wire_set_cell(&f->col[f->at % f->width], f->at / f->width, j,
 		    e) < 0)
 			return -1;
 		f->at++;
