@@ -8,6 +8,8 @@
 
 #define PART ((size_t)1024)	/* rows that are binned together */
 #define LANE 16			/* searches side by side */
+#define LEVELS_MAX 254		/* a row's bin is a byte, one means none */
+#define ZERO 1e-35f		/* what is not beyond it counts as zero */
 
 static int
 rising(const void *a, const void *b)
@@ -153,6 +155,56 @@ bounds_of_many(float *bound, const struct values *d, size_t max, size_t min)
 	return n;
 }
 
+static size_t
+bounds_of(float *bound, const struct values *d, size_t max, size_t min)
+{
+	return d->n <= max ? bounds_of_few(bound, d, min) :
+	    bounds_of_many(bound, d, max, min);
+}
+
+/* Values [from, to) of d. */
+static struct values
+part_of(const struct values *d, size_t from, size_t to)
+{
+	struct values p = { d->v + from, d->count + from, to - from, 0 };
+
+	for (size_t i = 0; i < p.n; i++)
+		p.total += p.count[i];
+	return p;
+}
+
+/*
+ * Zero, or what is as good as zero, has a bin to itself; of the others the
+ * values below and above it get their share.  At most max bounds.
+ */
+static size_t
+bounds_about_zero(float *bound, const struct values *d, size_t max,
+    size_t min)
+{
+	size_t below = 0, above, n = 0, share;
+	struct values low, high;
+
+	while (below < d->n && d->v[below] <= -ZERO)
+		below++;
+	for (above = below; above < d->n && d->v[above] <= ZERO; above++)
+		;
+	low = part_of(d, 0, below);
+	high = part_of(d, above, d->n);
+	if (low.n > 0 && max > 1) {
+		share = (size_t)((double)low.total / (double)(low.total +
+		    high.total) * (double)(max - 1));
+		n = bounds_of(bound, &low, share ? share : 1, min);
+		bound[n - 1] = -ZERO;
+	}
+	if (high.n > 0 && max > n + 1) {
+		bound[n++] = ZERO;
+		n += bounds_of(bound + n, &high, max - n, min);
+	} else {
+		bound[n++] = INFINITY;
+	}
+	return n;
+}
+
 static void
 number_bins(struct bin_feature *b, const float *v, size_t rows,
     const struct bin_params *p)
@@ -176,12 +228,8 @@ number_bins(struct bin_feature *b, const float *v, size_t rows,
 	distinct(&d, room, n);
 	max = (size_t)p->max_bin - b->missing;
 	b->bound = xalloc(max + 1, sizeof(*b->bound));
-	if (d.n <= max)
-		b->n_bins = (uint32_t)bounds_of_few(b->bound, &d,
-		    (size_t)p->min_data_in_bin);
-	else
-		b->n_bins = (uint32_t)bounds_of_many(b->bound, &d, max,
-		    (size_t)p->min_data_in_bin);
+	b->n_bins = (uint32_t)bounds_about_zero(b->bound, &d, max,
+	    (size_t)p->min_data_in_bin);
 	free(d.v);
 	free(d.count);
 	free(room);
@@ -202,15 +250,37 @@ by_count(const void *a, const void *b)
 	return x->level < y->level ? -1 : 1;
 }
 
+/*
+ * How many levels get a bin, the frequent ones first: as many as there is
+ * room for, and more while less than 99 % of the values are held; but none
+ * for too few rows, save for the first two.
+ */
+static size_t
+levels_kept(const struct level_count *c, size_t n, const struct bin_params *p,
+    bool missing)
+{
+	size_t total = 0, held = 0, k = 0, max = n + missing;
+
+	for (size_t i = 0; i < n; i++)
+		total += c[i].count;
+	total = (size_t)((double)((float)total * 0.99F) + 0.5);
+	max = max < (size_t)p->max_bin ? max : (size_t)p->max_bin;
+	while (k < n && k < LEVELS_MAX && (held < total || k + 1 < max) &&
+	    (k < 2 || c[k].count >= (size_t)p->min_data_in_bin))
+		held += c[k++].count;
+	return k;
+}
+
 static void
-category_bins(struct bin_feature *b, const struct feature *f, size_t rows)
+category_bins(struct bin_feature *b, const struct feature *f, size_t rows,
+    const struct bin_params *p)
 {
 	struct level_count *c = xalloc(f->n_levels + 1, sizeof(*c));
-	size_t most = f->n_levels < 254 ? f->n_levels : 254;
+	size_t most;
 
 	for (size_t i = 0; i < f->n_levels; i++)
 		c[i].level = (uint32_t)i;
-	b->missing = most < f->n_levels;
+	b->missing = false;
 	for (size_t i = 0; i < rows; i++) {
 		if (f->level[i] == LEVEL_MISSING)
 			b->missing = true;
@@ -218,6 +288,8 @@ category_bins(struct bin_feature *b, const struct feature *f, size_t rows)
 			c[f->level[i]].count++;
 	}
 	qsort(c, f->n_levels, sizeof(*c), by_count);
+	most = levels_kept(c, f->n_levels, p, b->missing);
+	b->missing |= most < f->n_levels;
 	b->category = true;
 	b->n_bins = (uint32_t)most;
 	b->n_levels = f->n_levels;
@@ -245,7 +317,7 @@ find_bins(void *ctx, size_t k, int worker)
 
 	(void)worker;
 	if (f->category)
-		category_bins(&j->b->feature[k], f, j->f->rows);
+		category_bins(&j->b->feature[k], f, j->f->rows, j->p);
 	else
 		number_bins(&j->b->feature[k], f->number, j->f->rows, j->p);
 }

@@ -4,9 +4,10 @@
  * A number's bins are intervals closed above, x in bin b when x <= bound[b]
  * and x > bound[b-1]; bounds are float32 midpoints between neighbouring
  * values, chosen greedily for equal counts as LightGBM does (a value that
- * alone fills a bin gets its own), from at most `sample` rows taken evenly.
+ * alone fills a bin gets its own, and so does zero), from at most `sample`
+ * rows taken evenly.
  * A category's bin is its level.  The last bin holds what is missing, when
- * anything is, and levels beyond the 254 most frequent.
+ * anything is, and levels too rare for one of their own (254 at most).
  *
  * Rows are stored together: one row's bins are side by side, so that a
  * scattered set of rows costs one cache line each.

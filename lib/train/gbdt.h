@@ -1,10 +1,16 @@
 /*
  * train/gbdt.h - gradient boosted trees on histograms, in LightGBM's terms.
  *
+ * Where nothing is drawn the trees are LightGBM's, node for node, and scores
+ * agree to float32's last digits (tests/golden/gbdt.sh, tests/interop/gbdt.py;
+ * LightGBM 4).  Only cuts of exactly the same worth may be told apart
+ * otherwise: there LightGBM goes by what its rounding left.
+ *
  * Numbers are binned once (train/bin.h); a tree grows leaf by leaf, the
  * histogram of the larger child being the parent's less the smaller one's.
- * Missing values learn a direction at every split; categories split by sets
- * (one against the rest when there are few).  Thresholds are float32 and
+ * Missing values learn a direction at every split, or follow zero where no
+ * training row had any; categories split by sets (one against the rest when
+ * there are few).  Thresholds are float32 and
  * rows are told apart by the float32 they will be served with, so no row
  * falls on another side in production.
  *

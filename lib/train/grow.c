@@ -24,6 +24,7 @@ grower_new(struct grower *w, const struct bins *b,
 	w->gathered = mem_array(b->rows, sizeof(*w->gathered));
 	w->leaf = xalloc(leaves + 1, sizeof(*w->leaf));
 	w->use = xalloc(b->n_features + 1, sizeof(*w->use));
+	w->worth = xalloc((leaves + 1) * b->n_features + 1, sizeof(*w->worth));
 	w->found = xalloc(2 * b->n_features + 1, sizeof(*w->found));
 	w->histograms = size_mul(&cells, leaves + 1, b->total) ?
 	    mem_aligned(64, cells, sizeof(*w->histograms)) : NULL;
@@ -44,6 +45,7 @@ grower_free(struct grower *w)
 	free(w->gathered);
 	free(w->leaf);
 	free(w->use);
+	free(w->worth);
 	free(w->found);
 	free(w->histograms);
 	memset(w, 0, sizeof(*w));
@@ -222,10 +224,13 @@ find_part(void *ctx, size_t part, int worker)
 	(void)worker;
 	for (; k < end && k < n; k++) {
 		struct split *s = &w->found[side * n + k];
+		bool *worth = &w->worth[(size_t)(j->l[side] - w->leaf) * n + k];
 
 		s->gain = -INFINITY;
-		if (w->use[k])
-			split_feature(s, w, j->l[side], (uint32_t)k);
+		if (!*worth)
+			continue;
+		split_feature(s, w, j->l[side], (uint32_t)k);
+		*worth = s->gain > -INFINITY;
 	}
 }
 
@@ -434,10 +439,13 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	l->is_left = true;
 	r->is_left = false;
 	free_one = w->histograms + (size_t)fresh * w->b->total;
-	small = l->n <= r->n ? l : r;
+	small = l->n < r->n ? l : r;
 	large = small == l ? r : l;
 	small->hist = free_one;
 	large->hist = parent;
+	memcpy(w->worth + (size_t)fresh * w->b->n_features, w->worth +
+	    (size_t)at * w->b->n_features, w->b->n_features *
+	    sizeof(*w->worth));
 	make_histogram(w, small, gather(w, gh, small->from, small->n), false);
 	subtract(parent, small->hist, w->b->total);
 	find_splits(w, l, r);
@@ -480,6 +488,7 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	    .hist = w->histograms, .l2 = w->p->lambda_l2 };
 	root->sum = sum_rows(gh, all ? NULL : w->order, n);
 	w->n_leaves = 1;
+	memcpy(w->worth, w->use, w->b->n_features * sizeof(*w->worth));
 	make_histogram(w, root, all ? gh : gather(w, gh, 0, n), all);
 	find_splits(w, root, NULL);
 	while (w->n_leaves < most) {

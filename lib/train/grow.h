@@ -54,6 +54,9 @@ struct grower {
 	size_t n_leaves;
 	struct cell *histograms;	/* num_leaves of them */
 	bool *use;			/* features of this tree */
+	bool *worth;			/* by leaf, feature: could it be split
+					 * above? if not it is not tried again
+					 * below, as in LightGBM */
 	struct split *found;		/* by leaf (two at once), feature */
 	/* the tree being grown */
 	struct gbdt_tree *tree;

@@ -5,7 +5,11 @@
 
 #include "train/grow.h"
 
-#define TINY 1e-15		/* added to hessians, as LightGBM does */
+/*
+ * A side's hessian begins at this, as in LightGBM: no division by zero, and
+ * of cuts that are worth the same the one that LightGBM takes.
+ */
+#define TINY ((double)1e-15F)
 
 static double
 shrunk(double g, double l1)
@@ -20,7 +24,7 @@ gain_of(const struct gbdt_params *p, struct cell s, double l2)
 {
 	double t = p->lambda_l1 > 0 ? shrunk(s.g, p->lambda_l1) : s.g;
 
-	return t * t / (s.h + l2 + TINY);
+	return t * t / (s.h + l2);
 }
 
 double
@@ -32,6 +36,7 @@ leaf_value(const struct gbdt_params *p, struct cell s, double l2)
 struct scan {
 	const struct gbdt_params *p;
 	const struct leaf *l;
+	struct cell all;		/* the leaf's sums, and TINY of each side */
 	const struct cell *hist;
 	double per_hessian;		/* rows for one unit of hessian */
 	double floor;			/* gain that must be beaten */
@@ -55,43 +60,76 @@ allowed(const struct scan *s, struct cell left, double n_left)
 	return n_left >= (double)s->p->min_data_in_leaf &&
 	    n_right >= (double)s->p->min_data_in_leaf &&
 	    left.h >= s->p->min_sum_hessian_in_leaf &&
-	    s->l->sum.h - left.h >= s->p->min_sum_hessian_in_leaf;
+	    s->all.h - left.h >= s->p->min_sum_hessian_in_leaf;
 }
 
 static double
 split_gain(const struct scan *s, struct cell left, double l2)
 {
-	struct cell right = { s->l->sum.g - left.g, s->l->sum.h - left.h };
+	struct cell right = { s->all.g - left.g, s->all.h - left.h };
 
 	return gain_of(s->p, left, l2) + gain_of(s->p, right, l2);
 }
 
 /*
- * Thresholds from the left; rows without a value go left when `with` is
- * set.  A bin that none of the leaf's rows are in cuts as the bin before it
- * does; what subtraction leaves there is some 1e-16 of the root's sums.
+ * Thresholds from the right, rows without a value on the left; `end` is one
+ * past the last bin.  Of equal cuts the one found first stays.  A bin that
+ * none of the leaf's rows are in cuts as the bin before it does; what
+ * subtraction leaves there is some 1e-16 of the root's sums.
  */
 static void
-scan_numbers(struct split *out, const struct scan *s,
-    const struct bin_feature *f, bool with)
+scan_down(struct split *out, const struct scan *s, uint32_t end)
 {
-	uint32_t end = f->n_bins + (uint32_t)(f->missing && !with), at = end;
+	double n_right = 0, trace = s->l->sum.h * 1e-12, best = s->floor;
+	struct cell right = { 0, TINY }, best_left = { 0, 0 };
+	uint32_t at = end;
+
+	for (uint32_t b = end; b-- > 1;) {
+		struct cell c = s->hist[b], left;
+		double gain;
+
+		if (c.h <= trace && fabs(c.g) <= trace)
+			continue;
+		right.g += c.g;
+		right.h += c.h;
+		n_right += rows_of(s, c);
+		left = (struct cell){ s->all.g - right.g, s->all.h - right.h };
+		if (!allowed(s, left, s->l->count - n_right))
+			continue;
+		gain = split_gain(s, left, s->p->lambda_l2);
+		if (gain > best) {
+			best = gain;
+			best_left = left;
+			at = b - 1;
+		}
+	}
+	if (at == end)
+		return;
+	out->gain = best;
+	out->bin = at;
+	out->default_left = true;
+	out->category = false;
+	out->left = best_left;
+}
+
+/* Thresholds from the left, rows without a value on the right: taken when
+ * they are better than what is in `out`. */
+static void
+scan_up(struct split *out, const struct scan *s, uint32_t end)
+{
 	double n_left = 0, trace = s->l->sum.h * 1e-12;
 	double best = out->gain > s->floor ? out->gain : s->floor;
-	struct cell left = { 0, 0 }, best_left = { 0, 0 };
+	struct cell left = { 0, TINY }, best_left = { 0, 0 };
+	uint32_t at = end;
 
-	if (with) {
-		left = s->hist[f->n_bins];
-		n_left = rows_of(s, left);
-	}
-	for (uint32_t b = 0; b + 1 < end; b++) {
+	for (uint32_t b = 0; b < end; b++) {
 		struct cell c = s->hist[b];
 		double gain;
 
-		left.g += c.g;
-		left.h += c.h;
 		if (c.h <= trace && fabs(c.g) <= trace)
 			continue;
+		left.g += c.g;
+		left.h += c.h;
 		n_left += rows_of(s, c);
 		if (!allowed(s, left, n_left))
 			continue;
@@ -106,9 +144,24 @@ scan_numbers(struct split *out, const struct scan *s,
 		return;
 	out->gain = best;
 	out->bin = at;
-	out->default_left = with;
+	out->default_left = false;
 	out->category = false;
 	out->left = best_left;
+}
+
+/*
+ * Where no training row was without a value, one that is later goes where
+ * zero goes.
+ */
+static void
+scan_numbers(struct split *out, const struct scan *s,
+    const struct bin_feature *f)
+{
+	scan_down(out, s, f->n_bins);
+	if (f->missing)
+		scan_up(out, s, f->n_bins);
+	else if (out->gain > -INFINITY)
+		out->default_left = f->bound[out->bin] >= 0;
 }
 
 /* Each level against all others. */
@@ -118,9 +171,10 @@ scan_onehot(struct split *out, const struct scan *s,
 {
 	for (uint32_t b = 0; b < f->n_bins; b++) {
 		struct cell left = s->hist[b];
-		double gain;
+		double gain, n = rows_of(s, left);
 
-		if (!allowed(s, left, rows_of(s, left)))
+		left.h += TINY;
+		if (!allowed(s, left, n))
 			continue;
 		gain = split_gain(s, left, s->p->lambda_l2);
 		if (gain > s->floor && gain > out->gain) {
@@ -165,7 +219,7 @@ scan_sets(struct split *out, const struct scan *s,
 	most = (n + 1) / 2 < (uint32_t)p->max_cat_threshold ? (n + 1) / 2 :
 	    (uint32_t)p->max_cat_threshold;
 	for (int end = 0; end < 2; end++) {
-		struct cell left = { 0, 0 };
+		struct cell left = { 0, TINY };
 		double n_left = 0, group = 0;
 
 		for (uint32_t i = 0; i < n && i < most; i++) {
@@ -202,24 +256,24 @@ split_feature(struct split *out, const struct grower *w,
     const struct leaf *l, uint32_t feature)
 {
 	const struct bin_feature *f = &w->b->feature[feature];
-	struct scan s = { w->p, l, l->hist + f->offset,
-	    l->sum.h > 0 ? l->count / l->sum.h : 0, 0 };
+	struct scan s = { w->p, l, { l->sum.g, l->sum.h + 2 * TINY },
+	    l->hist + f->offset, 0, 0 };
 
 	out->gain = -INFINITY;
 	out->feature = feature;
 	out->default_left = false;
 	out->l2 = w->p->lambda_l2;
-	s.floor = gain_of(w->p, l->sum, w->p->lambda_l2) +
+	s.per_hessian = l->count / s.all.h;
+	s.floor = gain_of(w->p, s.all, w->p->lambda_l2) +
 	    w->p->min_gain_to_split;
-	if (f->category && f->n_bins <= (uint32_t)w->p->max_cat_to_onehot)
+	if (f->category && f->n_bins < (uint32_t)w->p->max_cat_to_onehot)
 		scan_onehot(out, &s, f);
 	else if (f->category)
 		scan_sets(out, &s, f);
-	else {
-		scan_numbers(out, &s, f, false);
-		if (f->missing)
-			scan_numbers(out, &s, f, true);
-	}
-	if (out->gain > -INFINITY)
-		out->gain -= s.floor - w->p->min_gain_to_split;
+	else
+		scan_numbers(out, &s, f);
+	if (out->gain == -INFINITY)
+		return;
+	out->gain -= s.floor - w->p->min_gain_to_split;
+	out->left.h -= TINY;
 }

@@ -273,7 +273,9 @@ missing(void)
 	    "missing values like the low ones");
 	missing_goes("x,y\n1,10\n2,10\n3,0\n4,0\n,0\n,0\n", 2.5F, false,
 	    "missing values like the high ones");
-	missing_goes("x,y\n1,0\n2,0\n3,0\n4,0\n,7\n,7\n", INFINITY, false,
+	missing_goes("x,y\n1,0\n2,0\n3,0\n4,0\n,7\n,7\n", 1e-35F, true,
+	    "missing values like none, so like zero");
+	missing_goes("x,y\n-1,0\n-2,0\n0,0\n4,0\n,7\n,7\n", INFINITY, false,
 	    "missing values like none");
 	if (!make(&d, "x,none,same,y\n1,,3,0\n2,,3,0\n3,,3,9\n4,,3,9\n", NULL))
 		return;

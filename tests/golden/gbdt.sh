@@ -1,0 +1,43 @@
+#!/bin/sh
+# LightGBM's scores of the rows it was trained on, frozen by
+# tests/interop/gbdt.py: our trees of the same rows give them within 1e-6.
+. "$(dirname "$0")/../lib.sh"
+golden=$TOP/tests/golden/gbdt
+
+fit() {		# case
+	# shellcheck disable=SC2046
+	mlv-train fit "$golden/rows.csv" -o m.onnx $(cat "$golden/$1.args") >out 2>err &&
+	    mlv-serve batch -o scored.csv m.onnx <"$golden/rows.csv" 2>err
+}
+
+# Columns of scored.csv beside those of the frozen file: the last one, or
+# after the label as many as there are.
+within() {	# case
+	paste -d , scored.csv "$golden/$1.csv" | awk -F , '
+	NR == 1 {
+		for (i = 1; i <= NF; i++)
+			theirs += $i ~ /^p[0-9]*$/
+		next
+	}
+	{
+		ours = NF - theirs
+		for (i = 0; i < theirs; i++) {
+			a = $(ours - i); b = $(NF - i)
+			d = a > b ? a - b : b - a
+			m = b > 1 ? b : b < -1 ? -b : 1
+			if (d / m > most) most = d / m
+			n++
+		}
+	}
+	END {
+		printf "%d scores, largest difference %g\n", n, most
+		exit !(n >= 400 && most <= 1e-6)
+	}'
+}
+
+for a in "$golden"/*.args; do
+	n=$(basename "$a" .args)
+	check "$n: fitted and served" 'fit "$n"'
+	check "$n: LightGBM's scores" 'within "$n"'
+done
+finish
