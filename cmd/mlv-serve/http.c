@@ -9,6 +9,7 @@
 #include "verbs.h"
 
 struct http_verb {
+	struct texts columns;
 	const char *host, *canary, *name, *log, *share_file;
 	int64_t port, threads, drain;
 };
@@ -26,6 +27,8 @@ static const struct opt http_options[] = {
 	    "FILE", "the canary's percentage, read again when it changes" },
 	{ OPT_TEXT, 0, "name", offsetof(struct http_verb, name), "NAME",
 	    "serve the model under this name" },
+	{ OPT_LIST, 0, "columns", offsetof(struct http_verb, columns),
+	    "NAME,...", "columns for a model with one matrix input, in order" },
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
 	{ OPT_INT, 't', "threads", offsetof(struct http_verb, threads), "N",
@@ -37,7 +40,7 @@ static const struct opt http_options[] = {
 
 /* MODEL=PERCENT, or MODEL alone beside --share-file. */
 static int
-read_canary(struct cli *c, struct app_opts *a, const struct http_verb *o)
+read_canary(struct cli *c, struct slots_opts *a, const struct http_verb *o)
 {
 	const char *eq = o->canary ? strrchr(o->canary, '=') : NULL;
 
@@ -105,8 +108,10 @@ static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct http_verb *o = opts;
-	struct app_opts ao = { .as = o->name, .log_folder = o->log,
-	    .log = &c->log };
+	const struct score_opts so = { .columns = o->columns.v,
+	    .n_columns = o->columns.n };
+	struct app_opts ao = { .log_folder = o->log, .slots = {
+	    .as = o->name, .score = &so, .log = &c->log } };
 	struct err e = ERR_INIT;
 	struct app *app;
 	struct stop stop;
@@ -120,9 +125,9 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--threads is 1 to 64");
 	if (o->drain < 0 || o->drain > 86400)
 		return cli_usage(c, "--drain is 0 to 86400");
-	if ((r = read_canary(c, &ao, o)) != 0)
+	if ((r = read_canary(c, &ao.slots, o)) != 0)
 		return r;
-	ao.model = argv[0];
+	ao.slots.model = argv[0];
 	signal(SIGPIPE, SIG_IGN);
 	if (stop_open(&stop, &e) < 0)
 		return cli_fail(c, &e);

@@ -63,13 +63,19 @@ is_number(const char *s, size_t n)
 	return n > 0 && n < 19;
 }
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 static bool
 same_word(const char *a, size_t n, const char *b)
 {
 	if (strlen(b) != n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if ((a[i] | 32) != (b[i] | 32))
+		if (lower(a[i]) != lower(b[i]))
 			return false;
 	return true;
 }
@@ -112,6 +118,42 @@ const char *
 http_header(const struct http_request *r, const char *name)
 {
 	return MHD_lookup_connection_value(r->handle, MHD_HEADER_KIND, name);
+}
+
+static size_t
+past_space(const char *s, size_t i)
+{
+	while (s[i] == ' ' || s[i] == '\t')
+		i++;
+	return i;
+}
+
+bool
+http_media_is(const char *value, const char *type)
+{
+	size_t i, n;
+
+	if (value == NULL)
+		return false;
+	i = past_space(value, 0);
+	n = strcspn(value + i, "; \t");
+	if (!same_word(value + i, n, type))
+		return false;
+	i = past_space(value, i + n);
+	while (value[i] == ';') {
+		i = past_space(value, i + 1);
+		n = strcspn(value + i, ";");
+		if (n >= 8 && same_word(value + i, 8, "charset=")) {
+			const char *set = value + i + 8;
+			size_t k = strcspn(set, "; \t");
+
+			if (!same_word(set, k, "utf-8") &&
+			    !same_word(set, k, "\"utf-8\""))
+				return false;
+		}
+		i += n;
+	}
+	return value[i] == '\0';
 }
 
 /* --- answers -------------------------------------------------------------- */

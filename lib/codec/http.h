@@ -18,6 +18,7 @@
 #ifndef CODEC_HTTP_H
 #define CODEC_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,11 @@ struct http_request {
 
 /* The first header of that name (any case), or NULL; borrowed. */
 const char *http_header(const struct http_request *r, const char *name);
+
+/* Is a Content-Type this media type?  Case does not matter; parameters are
+ * passed over, but a charset other than utf-8 makes it another.  NULL is
+ * none. */
+bool http_media_is(const char *value, const char *type);
 
 #define HTTP_EXTRA_MAX 6
 

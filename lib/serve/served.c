@@ -18,20 +18,20 @@ struct desks {
 };
 
 static void
-name_it(struct served *s, const struct catalog_bytes *b, const char *as)
+name_it(struct served *s, const struct catalog_bytes *b)
 {
 	char text[NUM_TEXT_MAX];
 
 	num_print_u64(text, b->item.version ? b->item.version : 1);
 	s->version = xstrdup(text);
-	s->name = as ? xstrdup(as) : b->item.kind == NAME_PATH ?
+	s->name = b->item.kind == NAME_PATH ?
 	    path_stem(b->item.base) : b->item.base[0] ?
 	    xstrdup(b->item.base) : xstrdup("model");
 }
 
 int
 served_load(struct served **out, struct catalog *c, const char *name,
-    const char *as, const char *variant, struct err *e)
+    const char *variant, const struct score_opts *o, struct err *e)
 {
 	struct served *s;
 	struct desks *d;
@@ -40,14 +40,14 @@ served_load(struct served **out, struct catalog *c, const char *name,
 	if (catalog_open_bytes(&b, c, name, e) < 0)
 		return -1;
 	s = xalloc(1, sizeof(*s));
-	if (score_open(&s->plan, b.data, b.n, NULL, e) < 0) {
+	if (score_open(&s->plan, b.data, b.n, o, e) < 0) {
 		err_wrap(e, "%s", name);
 		catalog_bytes_close(&b);
 		free(s);
 		return -1;
 	}
 	oid_print(s->digest, catalog_bytes_id(&b));
-	name_it(s, &b, as);
+	name_it(s, &b);
 	snprintf(s->variant, sizeof(s->variant), "%s", variant);
 	catalog_bytes_close(&b);
 	d = xalloc(1, sizeof(*d));

@@ -19,7 +19,8 @@
 
 struct served {
 	struct score_plan *plan;
-	char *name;			/* the registry's, or the file's stem */
+	char *name;			/* the registry's, or the file's stem;
+					 * what it is called in paths */
 	char *version;			/* "3"; "1" for a file */
 	char digest[OID_TEXT];		/* of the model file */
 	char variant[16];		/* "stable" or "canary" */
@@ -29,11 +30,11 @@ struct served {
 	void *desks;
 };
 
-/* `as`: the name to serve it under, or NULL. Begins with one user. */
+/* Begins with one user.  `o` may be NULL. */
 int served_load(struct served **out, struct catalog *c, const char *name,
-    const char *as, const char *variant, struct err *e);
+    const char *variant, const struct score_opts *o, struct err *e);
 void served_hold(struct served *s);
-void served_release(struct served *s);
+void served_release(struct served *s);		/* NULL is fine */
 
 struct desk {
 	struct scorer *scorer;

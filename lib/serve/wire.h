@@ -25,8 +25,9 @@ int wire_set_cell(struct column *c, size_t i, const struct json *v,
 /* {"id","inputs":[{name,shape,datatype,data}],"outputs":[{name}]} */
 int wire_read_v2(struct wire_request *r, struct desk *d,
     const struct served *s, const char *body, size_t n, struct err *e);
+/* `name`: model_name of the answer. */
 void wire_write_v2(struct buf *out, const struct wire_request *r,
-    const struct served *s, const struct table *answers);
+    const char *name, const struct served *s, const struct table *answers);
 
 /* dataframe_split, dataframe_records, instances or inputs; or CSV with a
  * header line when `csv`. */
@@ -35,7 +36,9 @@ int wire_read_invocation(struct wire_request *r, struct desk *d,
     struct err *e);
 void wire_write_predictions(struct buf *out, const struct table *answers);
 
-/* What the model takes and gives, as v2 model metadata. */
-void wire_write_metadata(struct buf *out, const struct served *s);
+/* What the model takes and gives, as v2 model metadata.  `other`: another
+ * version that is served by its name, or NULL. */
+void wire_write_metadata(struct buf *out, const struct served *s,
+    const char *other);
 
 #endif

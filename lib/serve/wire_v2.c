@@ -236,7 +236,7 @@ wanted(const struct json *outputs, const char *name)
 
 void
 wire_write_v2(struct buf *out, const struct wire_request *r,
-    const struct served *s, const struct table *answers)
+    const char *name, const struct served *s, const struct table *answers)
 {
 	const struct model *m = score_model(s->plan);
 	const struct score_column *col;
@@ -245,7 +245,7 @@ wire_write_v2(struct buf *out, const struct wire_request *r,
 
 	col = score_columns(s->plan, &n);
 	buf_adds(out, "{\"model_name\":");
-	json_quote(out, s->name, strlen(s->name));
+	json_quote(out, name, strlen(name));
 	buf_addf(out, ",\"model_version\":\"%s\"", s->version);
 	if (r->id) {
 		buf_adds(out, ",\"id\":");
@@ -293,14 +293,17 @@ put_port(struct buf *out, const struct model_port *p, size_t width)
 }
 
 void
-wire_write_metadata(struct buf *out, const struct served *s)
+wire_write_metadata(struct buf *out, const struct served *s,
+    const char *other)
 {
 	const struct model *m = score_model(s->plan);
 
 	buf_adds(out, "{\"name\":");
 	json_quote(out, s->name, strlen(s->name));
-	buf_addf(out, ",\"versions\":[\"%s\"],\"platform\":\"onnx_onnxv1\","
-	    "\"inputs\":[", s->version);
+	buf_addf(out, ",\"versions\":[\"%s\"", s->version);
+	if (other)
+		buf_addf(out, ",\"%s\"", other);
+	buf_adds(out, "],\"platform\":\"onnx_onnxv1\",\"inputs\":[");
 	for (size_t i = 0; i < model_inputs(m); i++) {
 		const struct model_port *p = model_input(m, i);
 
