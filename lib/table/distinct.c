@@ -95,15 +95,6 @@ find(const struct few *f, uint64_t hash)
 	return i;
 }
 
-static int
-by_hash(const void *a, const void *b)
-{
-	const struct few_entry *x = *(const struct few_entry *const *)a;
-	const struct few_entry *y = *(const struct few_entry *const *)b;
-
-	return (x->hash > y->hash) - (x->hash < y->hash);
-}
-
 const struct few_entry **
 few_sorted(const struct few *f, int (*cmp)(const void *, const void *))
 {
@@ -141,15 +132,48 @@ rebuild(struct few *f, size_t mask)
 	free(old);
 }
 
+/* The k-th smallest of v, counted from 0; Hoare's selection, v is moved. */
+static uint64_t
+smallest(uint64_t *v, size_t n, size_t k)
+{
+	size_t low = 0, high = n - 1;
+
+	while (low < high) {
+		uint64_t pivot = v[low + (high - low) / 2], t;
+		size_t i = low, j = high;
+
+		for (;; i++, j--) {
+			while (v[i] < pivot)
+				i++;
+			while (v[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			t = v[i];
+			v[i] = v[j];
+			v[j] = t;
+		}
+		if (k <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+	return v[k];
+}
+
 void
 few_trim(struct few *f)
 {
-	const struct few_entry **v;
+	uint64_t *v;
+	size_t n = 0;
 
 	if (f->n <= f->keep)
 		return;
-	v = few_sorted(f, by_hash);
-	f->limit = v[f->keep - 1]->hash;
+	v = xalloc(f->n, sizeof(*v));
+	for (size_t i = 0; i <= f->mask; i++)
+		if (f->slot[i].used)
+			v[n++] = f->slot[i].hash;
+	f->limit = smallest(v, n, f->keep - 1);
 	f->complete = false;
 	free(v);
 	rebuild(f, f->mask);

@@ -487,6 +487,7 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	*root = (struct leaf){ .n = n, .count = (double)n,
 	    .hist = w->histograms, .l2 = w->p->lambda_l2 };
 	root->sum = sum_rows(gh, all ? NULL : w->order, n);
+	w->root_h = root->sum.h;
 	w->n_leaves = 1;
 	memcpy(w->worth, w->use, w->b->n_features * sizeof(*w->worth));
 	make_histogram(w, root, all ? gh : gather(w, gh, 0, n), all);

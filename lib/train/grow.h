@@ -59,6 +59,7 @@ struct grower {
 					 * below, as in LightGBM */
 	struct split *found;		/* by leaf (two at once), feature */
 	/* the tree being grown */
+	double root_h;
 	struct gbdt_tree *tree;
 	uint32_t **set;			/* of the model, growing */
 	size_t *n_set, *room_set;

@@ -19,7 +19,7 @@ shrunk(double g, double l1)
 	return a <= 0 ? 0 : g < 0 ? -a : a;
 }
 
-static double
+static inline double
 gain_of(const struct gbdt_params *p, struct cell s, double l2)
 {
 	double t = p->lambda_l1 > 0 ? shrunk(s.g, p->lambda_l1) : s.g;
@@ -33,6 +33,9 @@ leaf_value(const struct gbdt_params *p, struct cell s, double l2)
 	return -shrunk(s.g, p->lambda_l1) / (s.h + l2 + TINY);
 }
 
+#define LANE 16			/* cuts looked at together */
+#define BINS_MAX (256 + LANE)
+
 struct scan {
 	const struct gbdt_params *p;
 	const struct leaf *l;
@@ -42,28 +45,29 @@ struct scan {
 	double floor;			/* gain that must be beaten */
 };
 
-static double
+static inline double
 rows_of(const struct scan *s, struct cell c)
 {
-	double n = c.h * s->per_hessian + 0.5;
-
-	/* a trace left by subtraction may be anything */
-	return n >= 1 && n < 1e15 ? (double)(int64_t)n : 0;
+	return (double)(int64_t)(c.h * s->per_hessian + 0.5);
 }
 
-/* Would both sides be large enough? */
+/* Is a side large enough? */
+static inline bool
+enough(const struct scan *s, struct cell side, double rows)
+{
+	return rows >= (double)s->p->min_data_in_leaf &&
+	    side.h >= s->p->min_sum_hessian_in_leaf;
+}
+
+/* Are both? */
 static bool
 allowed(const struct scan *s, struct cell left, double n_left)
 {
-	double n_right = s->l->count - n_left;
-
-	return n_left >= (double)s->p->min_data_in_leaf &&
-	    n_right >= (double)s->p->min_data_in_leaf &&
-	    left.h >= s->p->min_sum_hessian_in_leaf &&
-	    s->all.h - left.h >= s->p->min_sum_hessian_in_leaf;
+	return enough(s, left, n_left) && enough(s, (struct cell){ 0,
+	    s->all.h - left.h }, s->l->count - n_left);
 }
 
-static double
+static inline double
 split_gain(const struct scan *s, struct cell left, double l2)
 {
 	struct cell right = { s->all.g - left.g, s->all.h - left.h };
@@ -71,82 +75,102 @@ split_gain(const struct scan *s, struct cell left, double l2)
 	return gain_of(s->p, left, l2) + gain_of(s->p, right, l2);
 }
 
-/*
- * Thresholds from the right, rows without a value on the left; `end` is one
- * past the last bin.  Of equal cuts the one found first stays.  A bin that
- * none of the leaf's rows are in cuts as the bin before it does; what
- * subtraction leaves there is some 1e-16 of the root's sums.
- */
+/* The sums of the first bins from one end, and the rows in them. */
+struct reach {
+	double g[BINS_MAX], h[BINS_MAX], rows[BINS_MAX];
+};
+
+struct cut {
+	double gain;
+	struct cell left;
+	uint32_t bin;
+	bool found, default_left;
+};
+
+/* Bins from `from`, up or down; no branches, for they cannot be foretold. */
 static void
-scan_down(struct split *out, const struct scan *s, uint32_t end)
+reach(struct reach *x, const struct scan *s, uint32_t from, uint32_t n, bool up)
 {
-	double n_right = 0, trace = s->l->sum.h * 1e-12, best = s->floor;
-	struct cell right = { 0, TINY }, best_left = { 0, 0 };
-	uint32_t at = end;
+	const struct cell *c = s->hist + from;
+	const ptrdiff_t step = up ? 1 : -1;
+	double g = 0, h = TINY, rows = 0;
 
-	for (uint32_t b = end; b-- > 1;) {
-		struct cell c = s->hist[b], left;
-		double gain;
-
-		if (c.h <= trace && fabs(c.g) <= trace)
-			continue;
-		right.g += c.g;
-		right.h += c.h;
-		n_right += rows_of(s, c);
-		left = (struct cell){ s->all.g - right.g, s->all.h - right.h };
-		if (!allowed(s, left, s->l->count - n_right))
-			continue;
-		gain = split_gain(s, left, s->p->lambda_l2);
-		if (gain > best) {
-			best = gain;
-			best_left = left;
-			at = b - 1;
-		}
+	for (uint32_t k = 0; k < n; k++, c += step) {
+		g += c->g;
+		h += c->h;
+		rows += rows_of(s, *c);
+		x->g[k] = g;
+		x->h[k] = h;
+		x->rows[k] = rows;
 	}
-	if (at == end)
-		return;
-	out->gain = best;
-	out->bin = at;
-	out->default_left = true;
-	out->category = false;
-	out->left = best_left;
 }
 
-/* Thresholds from the left, rows without a value on the right: taken when
- * they are better than what is in `out`. */
-static void
-scan_up(struct split *out, const struct scan *s, uint32_t end)
+/*
+ * How much more LANE cuts might be worth than `best`: below zero surely not.
+ * Told without a division, and left open within rounding's reach.  (A
+ * penalty on the sums only makes cuts worth less.)  False: none is.
+ */
+static bool
+hopeful(double over[LANE], const double *g, const double *h, struct cell all,
+    double l2, double best)
 {
-	double n_left = 0, trace = s->l->sum.h * 1e-12;
-	double best = out->gain > s->floor ? out->gain : s->floor;
-	struct cell left = { 0, TINY }, best_left = { 0, 0 };
-	uint32_t at = end;
+	const double bar = best * (1 - 1e-9);
+	uint64_t bits[LANE], signs = ~(uint64_t)0;
 
-	for (uint32_t b = 0; b < end; b++) {
-		struct cell c = s->hist[b];
-		double gain;
+	for (int i = 0; i < LANE; i++) {
+		double a = h[i] + l2, b = (all.h - h[i]) + l2;
+		double far = all.g - g[i];
 
-		if (c.h <= trace && fabs(c.g) <= trace)
+		over[i] = g[i] * g[i] * b + far * far * a - bar * (a * b);
+	}
+	memcpy(bits, over, sizeof(bits));
+	for (int i = 0; i < LANE; i++)
+		signs &= bits[i];
+	return signs >> 63 == 0;
+}
+
+/*
+ * Thresholds from one end, rows without a value at the other.  Of equal
+ * cuts the one found first stays.
+ */
+static void
+scan_from(struct cut *best, const struct scan *s, const struct bin_feature *f,
+    bool up)
+{
+	const struct gbdt_params *p = s->p;
+	uint32_t n = f->n_bins - !up, from = up ? 0 : n, k = 0, end = n;
+	struct reach x;
+
+	reach(&x, s, from, n, up);
+	while (k < end && !enough(s, (struct cell){ x.g[k], x.h[k] },
+	    x.rows[k]))
+		k++;
+	while (end > k && !enough(s, (struct cell){ 0, s->all.h -
+	    x.h[end - 1] }, s->l->count - x.rows[end - 1]))
+		end--;
+	for (uint32_t i = n; i < end + LANE; i++)
+		x.g[i] = x.h[i] = 0;
+	for (; k < end; k += LANE) {
+		double over[LANE];
+
+		if (!hopeful(over, x.g + k, x.h + k, s->all, p->lambda_l2,
+		    best->gain))
 			continue;
-		left.g += c.g;
-		left.h += c.h;
-		n_left += rows_of(s, c);
-		if (!allowed(s, left, n_left))
-			continue;
-		gain = split_gain(s, left, s->p->lambda_l2);
-		if (gain > best) {
-			best = gain;
-			best_left = left;
-			at = b;
+		for (uint32_t i = k; i < k + LANE && i < end; i++) {
+			struct cell c = { x.g[i], x.h[i] };
+			double gain;
+
+			if (over[i - k] < 0)
+				continue;
+			if (!up)
+				c = (struct cell){ s->all.g - c.g, s->all.h -
+				    c.h };
+			gain = split_gain(s, c, p->lambda_l2);
+			if (gain > best->gain)
+				*best = (struct cut){ gain, c, up ? i :
+				    from - i - 1, true, !up };
 		}
 	}
-	if (at == end)
-		return;
-	out->gain = best;
-	out->bin = at;
-	out->default_left = false;
-	out->category = false;
-	out->left = best_left;
 }
 
 /*
@@ -157,11 +181,20 @@ static void
 scan_numbers(struct split *out, const struct scan *s,
     const struct bin_feature *f)
 {
-	scan_down(out, s, f->n_bins);
+	struct cut best = { .gain = s->floor };
+
+	if (f->n_bins > 1)
+		scan_from(&best, s, f, false);
 	if (f->missing)
-		scan_up(out, s, f->n_bins);
-	else if (out->gain > -INFINITY)
-		out->default_left = f->bound[out->bin] >= 0;
+		scan_from(&best, s, f, true);
+	if (!best.found)
+		return;
+	out->gain = best.gain;
+	out->bin = best.bin;
+	out->left = best.left;
+	out->category = false;
+	out->default_left = f->missing ? best.default_left :
+	    f->bound[best.bin] >= 0;
 }
 
 /* Each level against all others. */
@@ -258,12 +291,19 @@ split_feature(struct split *out, const struct grower *w,
 	const struct bin_feature *f = &w->b->feature[feature];
 	struct scan s = { w->p, l, { l->sum.g, l->sum.h + 2 * TINY },
 	    l->hist + f->offset, 0, 0 };
+	double most;
 
 	out->gain = -INFINITY;
 	out->feature = feature;
 	out->default_left = false;
 	out->l2 = w->p->lambda_l2;
+	if (!(l->sum.g * 0 + l->sum.h * 0 == 0))
+		return;		/* scores that ran away */
+	/* no cell's hessian is beyond the root's: whole numbers hold */
+	most = 4e18 / (w->root_h + 1);
 	s.per_hessian = l->count / s.all.h;
+	if (!(s.per_hessian < most))
+		s.per_hessian = most;
 	s.floor = gain_of(w->p, s.all, w->p->lambda_l2) +
 	    w->p->min_gain_to_split;
 	if (f->category && f->n_bins < (uint32_t)w->p->max_cat_to_onehot)
