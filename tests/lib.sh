@@ -58,7 +58,7 @@ same() { cmp -s "$1" "$2" || { diff "$1" "$2" | head -n 10; return 1; }; }
 # A fresh folder of its own, the current one from here on.
 fresh() { cd "$HOME_DIR" && rm -rf "$1" && mkdir "$1" && cd "$1" || exit 1; }
 # Start a server in the background, its words in ./server.err; its pid in $server.
-background() { "$@" >server.out 2>server.err & server=$!; pids="$pids $server"; }
+background() { : >server.out; "$@" >server.out 2>server.err & server=$!; pids="$pids $server"; }
 # Wait until a command succeeds, at most about 10 s.
 until_true() { n=0; until "$@" >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt 200 ] || return 1; sleep 0.05; done; }
 finish() { echo "1..$count"; [ $bad -eq 0 ]; }

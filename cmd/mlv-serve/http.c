@@ -11,10 +11,11 @@
 struct http_verb {
 	struct texts columns;
 	const char *host, *canary, *name, *log, *share_file;
-	int64_t port, threads, drain;
+	int64_t port, threads, drain, grace, timeout;
 };
 
-static const struct http_verb http_defaults = { .port = 8080, .drain = 30 };
+static const struct http_verb http_defaults = { .port = 8080, .drain = 30,
+    .grace = 1, .timeout = 30 };
 
 static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
@@ -35,6 +36,12 @@ static const struct opt http_options[] = {
 	    "threads, instead of one a processor" },
 	{ OPT_INT, 0, "drain", offsetof(struct http_verb, drain), "SECONDS",
 	    "wait at most so long for requests at the end, 30 by default" },
+	{ OPT_INT, 0, "grace", offsetof(struct http_verb, grace), "SECONDS",
+	    "after SIGTERM, say not ready so long before connections are "
+	    "refused, 1 by default" },
+	{ OPT_INT, 0, "timeout", offsetof(struct http_verb, timeout), "SECONDS",
+	    "for a client to send a request, take the answer, or say nothing, "
+	    "30 by default" },
 	OPT_END
 };
 
@@ -83,8 +90,10 @@ serve(struct cli *c, struct app *app, struct stop *stop,
     const struct http_verb *o, struct err *e)
 {
 	struct http_opts ho = { .host = o->host, .port = (int)o->port,
-	    .threads = (int)o->threads, .answer = app_answer, .ctx = app };
+	    .threads = (int)o->threads, .timeout_s = (unsigned)o->timeout,
+	    .answer = app_answer, .ctx = app };
 	struct http_server *server;
+	int sig;
 
 	if (http_start(&server, &ho, e) < 0)
 		return -1;
@@ -93,14 +102,15 @@ serve(struct cli *c, struct app *app, struct stop *stop,
 	    o->host ? o->host : "127.0.0.1", http_port(server)));
 	out_end(&c->out);
 	if (out_flush(&c->out, e) < 0) {
-		http_stop(server, 0);
+		http_stop(server, 0, 0);
 		return -1;
 	}
-	(void)wait_for_end(app, stop);
+	sig = wait_for_end(app, stop);
 	app_retire(app);
 	/* a second signal does not wait any more */
+	signal(SIGHUP, SIG_IGN);
 	stop_close(stop);
-	http_stop(server, o->drain * 1000);
+	http_stop(server, sig == SIGTERM ? o->grace * 1000 : 0, o->drain * 1000);
 	return 0;
 }
 
@@ -125,6 +135,10 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--threads is 1 to 64");
 	if (o->drain < 0 || o->drain > 86400)
 		return cli_usage(c, "--drain is 0 to 86400");
+	if (o->grace < 0 || o->grace > 86400)
+		return cli_usage(c, "--grace is 0 to 86400");
+	if (o->timeout < 1 || o->timeout > 86400)
+		return cli_usage(c, "--timeout is 1 to 86400");
 	if ((r = read_canary(c, &ao.slots, o)) != 0)
 		return r;
 	ao.slots.model = argv[0];

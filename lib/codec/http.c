@@ -4,11 +4,14 @@
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,20 +22,45 @@
 #include "base/pool.h"
 
 #define BODY_MAX ((size_t)8 << 20)
+#define BODIES_MAX 64		/* of the largest size, on their way at once */
+#define LOOK_MS 250
+
+/* What a connection is at, and since when. */
+enum phase { HEADERS, BODY, WORKING, ANSWERING };
+
+struct conn {
+	int fd;
+	_Atomic int phase;
+	_Atomic int64_t since_us;
+	bool leaving;			/* of the watcher */
+	struct conn *next, **at;	/* under http_server.lock */
+};
 
 struct http_server {
 	struct MHD_Daemon *daemon;
 	struct http_opts o;
 	size_t body_max;
+	int64_t timeout_us;
 	int port;
-	_Atomic int busy;		/* requests between header and answer */
-	_Atomic bool closing;
+	/* requests between headers and answer, by whether they began before
+	 * the server was told to stop */
+	_Atomic int busy[2];
+	_Atomic int closing;
+	_Atomic size_t held;		/* bytes of bodies on their way */
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct conn *conns;
+	pthread_t watcher;
+	bool ending;
 };
 
 /* One request in progress. */
 struct pending {
 	struct buf body;
-	bool too_large;
+	struct conn *conn;
+	size_t held, dropped;
+	int closing;			/* which of busy it is counted in */
+	int refused;			/* a status, or 0 */
 };
 
 /* --- headers -------------------------------------------------------------- */
@@ -190,37 +218,182 @@ answer_with(struct http_server *s, struct MHD_Connection *c,
 }
 
 static enum MHD_Result
-refuse(struct http_server *s, struct MHD_Connection *c, int status,
-    const char *why)
+refuse(struct http_server *s, struct MHD_Connection *c, int status)
 {
 	struct http_response out = { .status = status,
 	    .type = "application/json" };
 
+	if (status == 503) {
+		out.extra[0][0] = "Retry-After";
+		out.extra[0][1] = "1";
+	}
 	buf_init(&out.body, BUF_CAP_SMALL);
-	buf_addf(&out.body, "{\"error\":\"%s\"}\n", why);
+	buf_addf(&out.body, "{\"error\":\"%s\"}\n", status == 400 ?
+	    "malformed request" : status == 413 ? "body too large" :
+	    "too many large requests at once");
 	return answer_with(s, c, &out, true);
 }
+
+/* --- who takes too long --------------------------------------------------- */
+
+static void
+enter(struct conn *c, enum phase phase)
+{
+	if (c == NULL)
+		return;
+	atomic_store_explicit(&c->since_us, clock_mono_us(),
+	    memory_order_relaxed);
+	atomic_store_explicit(&c->phase, phase, memory_order_relaxed);
+}
+
+/* A connection comes or goes; its descriptor is open in between. */
+static void
+connection(void *ctx, struct MHD_Connection *c, void **state,
+    enum MHD_ConnectionNotificationCode what)
+{
+	struct http_server *s = ctx;
+	struct conn *k = *state;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		const union MHD_ConnectionInfo *i = MHD_get_connection_info(c,
+		    MHD_CONNECTION_INFO_CONNECTION_FD);
+
+		k = xalloc(1, sizeof(*k));
+		k->fd = i ? i->connect_fd : -1;
+		enter(k, HEADERS);
+		pthread_mutex_lock(&s->lock);
+		k->next = s->conns;
+		k->at = &s->conns;
+		if (k->next)
+			k->next->at = &k->next;
+		s->conns = k;
+		pthread_mutex_unlock(&s->lock);
+		*state = k;
+	} else if (k) {
+		pthread_mutex_lock(&s->lock);
+		*k->at = k->next;
+		if (k->next)
+			k->next->at = k->at;
+		pthread_mutex_unlock(&s->lock);
+		free(k);
+		*state = NULL;
+	}
+}
+
+static struct conn *
+conn_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *i = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return i ? i->socket_context : NULL;
+}
+
+/* Has the client closed in the middle of a request?  Seen twice, so that what
+ * came just before is not overlooked. */
+static bool
+has_left(struct conn *k, int phase)
+{
+	struct pollfd p = { k->fd, POLLRDHUP, 0 };
+	bool seen = k->leaving;
+	int unread = 0;
+
+	k->leaving = (phase == HEADERS || phase == BODY) &&
+	    poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLHUP)) &&
+	    ioctl(k->fd, FIONREAD, &unread) == 0 && unread == 0;
+	return seen && k->leaving;
+}
+
+/* The library only counts idle time, so a byte now and then would hold a
+ * connection for ever, and it does not notice who leaves half-way. */
+static void
+cut_off_late(struct http_server *s)
+{
+	int64_t now = clock_mono_us();
+
+	for (struct conn *k = s->conns; k; k = k->next) {
+		int phase = atomic_load(&k->phase);
+
+		if (k->fd >= 0 && phase != WORKING && (has_left(k, phase) ||
+		    now - atomic_load(&k->since_us) > s->timeout_us))
+			shutdown(k->fd, SHUT_RDWR);
+	}
+}
+
+static void *
+watch(void *arg)
+{
+	struct http_server *s = arg;
+	struct timespec until;
+
+	pthread_mutex_lock(&s->lock);
+	while (!s->ending) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += LOOK_MS * 1000000L;
+		if (until.tv_nsec >= 1000000000L) {
+			until.tv_nsec -= 1000000000L;
+			until.tv_sec++;
+		}
+		pthread_cond_timedwait(&s->wake, &s->lock, &until);
+		cut_off_late(s);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+/* --- requests ------------------------------------------------------------- */
 
 static enum MHD_Result
 begin(struct http_server *s, struct MHD_Connection *c, const char *version,
     void **state)
 {
 	const char *length;
+	struct conn *k = conn_of(c);
 	struct pending *p;
 	uint64_t announced;
 
-	if (!acceptable(c, version))
-		return refuse(s, c, 400, "malformed request");
+	if (!acceptable(c, version)) {
+		enter(k, ANSWERING);
+		return refuse(s, c, 400);
+	}
 	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 	    "Content-Length");
 	if (length && (!num_parse_u64(length, strlen(length), &announced) ||
-	    announced > s->body_max))
-		return refuse(s, c, 413, "body too large");
+	    announced > s->body_max)) {
+		enter(k, ANSWERING);
+		return refuse(s, c, 413);
+	}
 	p = xalloc(1, sizeof(*p));
 	buf_init(&p->body, s->body_max);
-	atomic_fetch_add(&s->busy, 1);
+	p->conn = k;
+	p->closing = atomic_load(&s->closing);
+	atomic_fetch_add(&s->busy[p->closing], 1);
+	enter(k, BODY);
 	*state = p;
 	return MHD_YES;
+}
+
+/* What is refused is read on for a while, so that the client hears why. */
+static enum MHD_Result
+take(struct http_server *s, struct pending *p, const char *data, size_t n)
+{
+	if (!p->refused) {
+		p->held += n;
+		if (atomic_fetch_add(&s->held, n) + n > s->body_max *
+		    BODIES_MAX)
+			p->refused = 503;
+		else
+			buf_add(&p->body, data, n);
+		if (p->body.failed)
+			p->refused = 413;
+		if (p->refused) {
+			buf_free(&p->body);
+			buf_init(&p->body, s->body_max);
+		}
+	}
+	if (p->refused)
+		p->dropped += n;
+	return p->dropped > s->body_max ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result
@@ -232,22 +405,27 @@ handle(void *ctx, struct MHD_Connection *c, const char *url,
 	struct pending *p = *state;
 	struct http_response out = { .status = 200 };
 	struct http_request r = { .method = method, .path = url, .handle = c };
+	enum MHD_Result done;
 
 	if (p == NULL)
 		return begin(s, c, version, state);
 	if (*n) {
-		buf_add(&p->body, data, *n);
-		p->too_large |= p->body.failed;
+		done = take(s, p, data, *n);
 		*n = 0;
-		return MHD_YES;
+		return done;
 	}
-	if (p->too_large)
-		return refuse(s, c, 413, "body too large");
+	if (p->refused) {
+		enter(p->conn, ANSWERING);
+		return refuse(s, c, p->refused);
+	}
+	enter(p->conn, WORKING);
 	r.body = p->body.data;
 	r.n = p->body.len;
 	buf_init(&out.body, BUF_CAP_DOC);
 	s->o.answer(s->o.ctx, &r, &out);
-	return answer_with(s, c, &out, false);
+	done = answer_with(s, c, &out, false);
+	enter(p->conn, ANSWERING);
+	return done;
 }
 
 static void
@@ -257,14 +435,15 @@ completed(void *ctx, struct MHD_Connection *c, void **state,
 	struct http_server *s = ctx;
 	struct pending *p = *state;
 
-	(void)c;
 	(void)why;
+	enter(p ? p->conn : conn_of(c), HEADERS);
 	if (p == NULL)
 		return;
+	atomic_fetch_sub(&s->held, p->held);
+	atomic_fetch_sub(&s->busy[p->closing], 1);
 	buf_free(&p->body);
 	free(p);
 	*state = NULL;
-	atomic_fetch_sub(&s->busy, 1);
 }
 
 /* Errors of the library's own go nowhere: clients are told. */
@@ -316,29 +495,41 @@ http_start(struct http_server **out, const struct http_opts *o,
 
 	s->o = *o;
 	s->body_max = o->body_max ? o->body_max : BODY_MAX;
+	s->timeout_us = (int64_t)(o->timeout_s ? o->timeout_s : 30) * 1000000;
 	fd = listen_on(o, &s->port, e);
 	if (fd < 0) {
 		free(s);
 		return -1;
 	}
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->wake, NULL);
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-	    MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, s,
+	    MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, s,
 	    MHD_OPTION_EXTERNAL_LOGGER, silence, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0u,
 	    MHD_OPTION_CONNECTION_LIMIT, o->connections_max ?
 	    o->connections_max : 1024u,
-	    MHD_OPTION_CONNECTION_TIMEOUT, o->idle_s ? o->idle_s : 30u,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(s->timeout_us / 1000000),
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	    MHD_OPTION_NOTIFY_COMPLETED, completed, s, MHD_OPTION_END);
+	    MHD_OPTION_NOTIFY_COMPLETED, completed, s,
+	    MHD_OPTION_NOTIFY_CONNECTION, connection, s, MHD_OPTION_END);
 	if (s->daemon == NULL) {
 		close(fd);
-		free(s);
-		return err_set(e, ERR_IO, "cannot start the HTTP server");
+		goto fail;
+	}
+	if (pthread_create(&s->watcher, NULL, watch, s) != 0) {
+		MHD_stop_daemon(s->daemon);
+		goto fail;
 	}
 	*out = s;
 	return 0;
+fail:
+	pthread_cond_destroy(&s->wake);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+	return err_set(e, ERR_IO, "cannot start the HTTP server");
 }
 
 int
@@ -347,18 +538,38 @@ http_port(const struct http_server *s)
 	return s->port;
 }
 
-void
-http_stop(struct http_server *s, int64_t drain_ms)
+static void
+pause_ms(int ms)
 {
-	int64_t end = clock_mono_us() + drain_ms * 1000;
+	nanosleep(&(struct timespec){ 0, ms * 1000000L }, NULL);
+}
+
+void
+http_stop(struct http_server *s, int64_t grace_ms, int64_t drain_ms)
+{
+	int64_t begin = clock_mono_us(), end = begin + (drain_ms > grace_ms ?
+	    drain_ms : grace_ms) * 1000;
 	int fd;
 
-	atomic_store(&s->closing, true);
+	atomic_store(&s->closing, 1);
+	while (clock_mono_us() < end && (atomic_load(&s->busy[0]) > 0 ||
+	    clock_mono_us() < begin + grace_ms * 1000))
+		pause_ms(2);
 	fd = MHD_quiesce_daemon(s->daemon);
-	while (atomic_load(&s->busy) > 0 && clock_mono_us() < end)
-		nanosleep(&(struct timespec){ 0, 2000000 }, NULL);
+	if (fd >= 0)
+		shutdown(fd, SHUT_RDWR);	/* who comes now is refused */
+	while (clock_mono_us() < end && atomic_load(&s->busy[0]) +
+	    atomic_load(&s->busy[1]) > 0)
+		pause_ms(2);
 	MHD_stop_daemon(s->daemon);
 	if (fd >= 0)
 		close(fd);
+	pthread_mutex_lock(&s->lock);
+	s->ending = true;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->watcher, NULL);
+	pthread_cond_destroy(&s->wake);
+	pthread_mutex_destroy(&s->lock);
 	free(s);
 }

@@ -5,7 +5,12 @@
  * could be read in two ways is refused before its body is looked at: more
  * than one Host or Content-Length, both a length and an encoding, any
  * encoding but "chunked", header names that are no tokens - 400 and the
- * connection closed.  Bodies beyond the cap are 413.
+ * connection closed.  Bodies beyond the cap are 413; when bodies on their
+ * way hold more memory together than a server should give, 503.
+ *
+ * A client has `timeout_s` for each of: the headers (from the connection, or
+ * from the answer before), the body, taking the answer.  One that needs
+ * longer, however busily it sends a byte at a time, is cut off.
  *
  *	struct http_opts o = { .port = 8080, .answer = answer, .ctx = app };
  *	struct http_server *s;
@@ -13,7 +18,7 @@
  *	if (http_start(&s, &o, e) < 0) ...
  *	port = http_port(s);
  *	...
- *	http_stop(s, 30000);		* drain, then end *
+ *	http_stop(s, 1000, 30000);	* drain, then end *
  */
 #ifndef CODEC_HTTP_H
 #define CODEC_HTTP_H
@@ -57,7 +62,7 @@ struct http_opts {
 	int threads;			/* 0: one a processor */
 	size_t body_max;		/* 0: 8 MiB */
 	unsigned connections_max;	/* 0: 1024 */
-	unsigned idle_s;		/* 0: 30 */
+	unsigned timeout_s;		/* 0: 30 */
 	/* Fill *out, whose body is an empty buffer and status 200. */
 	void (*answer)(void *ctx, const struct http_request *r,
 	    struct http_response *out);
@@ -67,7 +72,12 @@ struct http_opts {
 int http_start(struct http_server **s, const struct http_opts *o,
     struct err *e);
 int http_port(const struct http_server *s);
-/* Take no new connection; wait up to drain_ms for requests that came; end. */
-void http_stop(struct http_server *s, int64_t drain_ms);
+/*
+ * Requests still come and are answered, each with "Connection: close", for
+ * grace_ms and until those begun before are done: time for a load balancer
+ * to be told no.  Then no new connection is taken, what has come is
+ * answered, and it ends; all of it within drain_ms (or grace_ms).
+ */
+void http_stop(struct http_server *s, int64_t grace_ms, int64_t drain_ms);
 
 #endif

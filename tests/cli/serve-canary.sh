@@ -6,7 +6,7 @@ ridge=$TOP/tests/golden/onnx/ridge/model.onnx
 net=$TOP/tests/golden/onnx/elastic-net/model.onnx
 
 start() {	# options... : $url
-	background mlv-serve http --port 0 "$@"
+	background mlv-serve http --grace 0 --port 0 "$@"
 	until_true grep -q http server.out || { cat server.err; return 1; }
 	url=$(cut -f1 server.out)
 }
@@ -31,14 +31,14 @@ check 'the endpoint has the stable name, whatever the canary is' \
 check 'a share beyond all units does not rename it' \
 	'stop && start one.onnx --canary two.onnx=100 && test "$(ask "$url/v2/models" | jq -c .models)" = "[\"one\"]"'
 check 'every unit is answered there, by the canary now, and the answer has that name' \
-	'for i in 1 2 3 4 5 6 7 8 9; do body $i >b && test "$(code "$url/v2/models/one/infer" -D head -d @b)" = 200 && grep -qi "x-mlv-variant: canary" head && test "$(jq -r "[.model_name,.id] | join(\" \")" body)" = "one $i" || exit 1; done'
+	'for i in 1 2 3 4 5 6 7 8 9; do body $i >b && test "$(code "$url/v2/models/one/infer" -D head -d @b)" = 200 && grep -qi "x-mlv-variant: canary" head && test "$(jq -r "[.model_name,.id] | join(\" \")" body)" = "one $i" || return 1; done'
 check 'the digest says whose answer it was' \
 	'grep -qi "x-mlv-model: sha256:$(sha256sum two.onnx | cut -c1-64)" head'
 body x >b
 check 'a version is of a name: the stable one' 'test "$(code "$url/v2/models/one/versions/1/infer" -D head -d @b)" = 200 && grep -qi "x-mlv-variant: stable" head'
 check 'the canary by its own name and version' 'test "$(code "$url/v2/models/two/versions/1/infer" -D head -d @b)" = 200 && grep -qi "x-mlv-variant: canary" head && test "$(jq -r .model_name body)" = two'
 check 'a name nobody has is 404, with a version that somebody has' \
-	'for what in /infer /ready ""; do test "$(code "$url/v2/models/other/versions/1$what")" = 404 || exit 1; done'
+	'for what in /infer /ready ""; do test "$(code "$url/v2/models/other/versions/1$what")" = 404 || return 1; done'
 check 'a version nobody has is 404' 'test "$(code "$url/v2/models/one/versions/2")" = 404 && test "$(code "$url/v2/models/two/versions/01")" = 404'
 check 'the canary has no unversioned path' 'test "$(code "$url/v2/models/two/infer" -d @b)" = 404'
 check 'metadata of a version' 'test "$(ask "$url/v2/models/two/versions/1" | jq -r .name)" = two && test "$(ask "$url/v2/models/one/versions/1/ready" | jq -r .name)" = one'
@@ -103,5 +103,5 @@ check 'a share file is read again' 'until_true sh -c "curl -s $url/metrics | gre
 check 'one that holds no percentage changes nothing, said once' ': >server.err; echo lots >share && sleep 1 && test "$(count)" = 60 && test "$(grep -c "does not hold a percentage" server.err)" = 1'
 check 'a canary whose alias is dropped ends' 'mlv-registry set score@candidate --drop >/dev/null && until_true sh -c "! curl -s -D - -o /dev/null $url/invocations -H \"Content-Type: application/json\" -d \"{\\\"instances\\\":[[1,2,3,4,5,6]]}\" | grep -qi canary" && test "$(ask "$url/v2/models/score" | jq -c .versions)" = "[\"1\"]"'
 check 'stops' stop
-check 'a canary that cannot be loaded at the start is exit 3' 'expect 3 timeout 20 mlv-serve http --port 0 one.onnx --canary bad.onnx=5 && says bad.onnx'
+check 'a canary that cannot be loaded at the start is exit 3' 'expect 3 timeout 20 mlv-serve http --grace 0 --port 0 one.onnx --canary bad.onnx=5 && says bad.onnx'
 finish

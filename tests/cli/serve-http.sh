@@ -5,7 +5,7 @@ G=$TOP/tests/golden/models
 hammer=$BUILD/tools/hammer
 
 start() {	# options... : $url and $port
-	background mlv-serve http --port 0 "$@"
+	background mlv-serve http --grace 0 --port 0 "$@"
 	until_true grep -q http server.out || { cat server.err; return 1; }
 	url=$(cut -f1 server.out) port=${url##*:}
 }
@@ -116,7 +116,7 @@ check "no request failed and none was mixed over $n alias moves ($(cat hammered)
 check 'versions did change under load' 'test "$(ask "$url/metrics" | sed -n "s/^mlv_reloads_total //p")" -gt 2'
 cp one.onnx three.onnx && printf 'x' >>three.onnx && mlv-registry add score three.onnx >/dev/null 2>&1
 check 'stops when asked' 'stop'
-check 'a model that is not there is exit 3' 'expect 3 mlv-serve http --port 0 model:nope'
+check 'a model that is not there is exit 3' 'expect 3 mlv-serve http --grace 0 --port 0 model:nope'
 check 'a port in use is exit 3' 'start one.onnx && expect 3 mlv-serve http --port "$port" one.onnx && says "cannot listen" && stop'
 check 'a share beyond 100 is usage' 'expect 2 mlv-serve http --canary model:score@candidate=101 one.onnx'
 check 'a request that has begun is answered before the end' \

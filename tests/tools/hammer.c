@@ -6,7 +6,8 @@
  * Prints "N requests, N failed, N mixed" and exits 1 when any is.
  *
  * raw: with PATH "-" the BODY's bytes are sent as they are, and what comes
- * back is printed.
+ * back is printed.  With PATH "+MS:N" the first N go at once and the rest one
+ * by one, MS milliseconds apart, until SECONDS are over or the server closes.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -125,18 +127,54 @@ hammer(void *arg)
 	return NULL;
 }
 
+/* What has come, or comes until the end, to standard output; false at the
+ * end. */
+static int
+pour(int fd, int flags)
+{
+	char back[4096];
+	ssize_t n;
+
+	while ((n = recv(fd, back, sizeof(back), flags)) > 0)
+		fwrite(back, 1, (size_t)n, stdout);
+	fflush(stdout);
+	return n < 0;
+}
+
 static int
 raw(int port, const struct buf *bytes)
 {
 	int fd = dial(port);
-	char back[4096];
-	ssize_t n;
 
 	if (fd < 0 || write(fd, bytes->data, bytes->len) < 0)
 		return 1;
 	shutdown(fd, SHUT_WR);
-	while ((n = read(fd, back, sizeof(back))) > 0)
-		fwrite(back, 1, (size_t)n, stdout);
+	(void)pour(fd, 0);
+	close(fd);
+	return 0;
+}
+
+static int
+slow(int port, const char *how, const struct buf *bytes, int64_t until)
+{
+	const char *colon = strchr(how, ':');
+	int64_t ms, at;
+	int fd = dial(port), open = 1;
+
+	if (fd < 0 || colon == NULL || !num_parse_i64(how, (size_t)(colon -
+	    how), &ms) || !num_parse_i64(colon + 1, strlen(colon + 1), &at))
+		return 1;
+	if (at > (int64_t)bytes->len || write(fd, bytes->data, (size_t)at) != at)
+		return 1;
+	while (open && clock_mono_us() < until) {
+		nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 },
+		    NULL);
+		if (at < (int64_t)bytes->len && send(fd, bytes->data + at++, 1,
+		    MSG_NOSIGNAL) != 1)
+			break;
+		open = pour(fd, MSG_DONTWAIT);
+	}
+	printf("\n%lld bytes sent\n", (long long)at);
 	close(fd);
 	return 0;
 }
@@ -160,6 +198,13 @@ main(int argc, char **argv)
 	}
 	if (strcmp(argv[2], "-") == 0) {
 		int r = raw((int)port, &body);
+
+		buf_free(&body);
+		return r;
+	}
+	if (argv[2][0] == '+') {
+		int r = slow((int)port, argv[2] + 1, &body, clock_mono_us() +
+		    seconds * 1000000);
 
 		buf_free(&body);
 		return r;
