@@ -6,15 +6,9 @@
 
 #include "base/mem.h"
 
-#define LANES 8			/* rows or trees walked at once */
+#define LANES 8		/* rows or trees walked at once */
 #define BLOCK 64		/* rows whose slots are spread together */
 #define NO_TARGET UINT32_MAX
-
-struct node {
-	float threshold;
-	uint32_t slot;
-	uint32_t left;		/* the true child; the false one follows */
-};
 
 /* A question that is no comparison, answered once a row: 0 for yes. */
 struct question {
@@ -29,7 +23,10 @@ struct question {
 #define BITS_MAX 65536
 
 struct forest {
-	struct node *node;
+	/* by node: x[slot] <= threshold leads to left, else to left + 1.
+	 * Slots are counted in floats: LANES rows lie side by side. */
+	float *threshold;
+	uint32_t *slot, *left;
 	/* by node, for leaves: the one weight, or NO_TARGET and its list */
 	uint32_t *target;
 	float *value;
@@ -90,7 +87,10 @@ reserve(struct compiler *c, uint32_t *at, size_t n)
 		    "nodes once shared ones are copied", TREE_NODES_MAX);
 	if (f->n_nodes + n > c->room_nodes) {
 		c->room_nodes = c->room_nodes ? c->room_nodes * 2 : 1024;
-		f->node = xresize(f->node, c->room_nodes, sizeof(*f->node));
+		f->threshold = xresize(f->threshold, c->room_nodes,
+		    sizeof(float));
+		f->slot = xresize(f->slot, c->room_nodes, sizeof(uint32_t));
+		f->left = xresize(f->left, c->room_nodes, sizeof(uint32_t));
 		f->target = xresize(f->target, c->room_nodes, sizeof(uint32_t));
 		f->value = xresize(f->value, c->room_nodes, sizeof(float));
 		f->leaf = xresize(f->leaf, c->room_nodes, sizeof(*f->leaf));
@@ -161,6 +161,15 @@ ask(struct compiler *c, const struct tree_source_node *n, bool not_nan)
 	return (uint32_t)(2 * f->features + 1 + f->n_questions++);
 }
 
+static void
+set_node(struct forest *f, uint32_t at, float threshold, uint32_t slot,
+    uint32_t left)
+{
+	f->threshold[at] = threshold;
+	f->slot[at] = slot * LANES;
+	f->left[at] = left;
+}
+
 /* Node `place` tests x[slot] <= t and leads to yes or no. */
 static int
 test(struct compiler *c, const struct task *k, uint32_t slot, float t,
@@ -170,7 +179,7 @@ test(struct compiler *c, const struct task *k, uint32_t slot, float t,
 
 	if (reserve(c, &left, 2) < 0)
 		return -1;
-	c->f->node[k->place] = (struct node){ t, slot, left };
+	set_node(c->f, k->place, t, slot, left);
 	c->f->target[k->place] = NO_TARGET;
 	c->f->value[k->place] = 0;
 	c->f->leaf[k->place] = NULL;
@@ -234,8 +243,8 @@ compile_leaf(struct compiler *c, const struct task *k)
 	struct forest *f = c->f;
 
 	/* a leaf must not read a feature: slot 2F holds 0 */
-	f->node[k->place] = (struct node){ INFINITY,
-	    (uint32_t)(2 * f->features), k->place };
+	set_node(f, k->place, INFINITY, (uint32_t)(2 * f->features),
+	    k->place);
 	f->leaf[k->place] = l;
 	f->target[k->place] = l->n == 1 ? l->weight[0].target : NO_TARGET;
 	f->value[k->place] = l->n == 1 ? l->weight[0].value : 0;
@@ -298,13 +307,17 @@ forest_new(struct forest **out, struct arena *a,
 		}
 	}
 	free(c.task);
-	f->node = moved(a, f->node, f->n_nodes * sizeof(*f->node));
+	f->threshold = moved(a, f->threshold, f->n_nodes * sizeof(float));
+	f->slot = moved(a, f->slot, f->n_nodes * sizeof(uint32_t));
+	f->left = moved(a, f->left, f->n_nodes * sizeof(uint32_t));
 	f->target = moved(a, f->target, f->n_nodes * sizeof(*f->target));
 	f->value = moved(a, f->value, f->n_nodes * sizeof(*f->value));
 	f->leaf = moved(a, (void *)f->leaf, f->n_nodes * sizeof(*f->leaf));
 	f->question = moved(a, f->question, f->n_questions *
 	    sizeof(*f->question));
 	f->slots = 2 * f->features + 1 + f->n_questions;
+	if (r == 0 && f->slots > UINT32_MAX / LANES / 2)
+		r = err_set(e, ERR_TOOBIG, "the trees test too many things");
 	*out = f;
 	return r;
 }
@@ -346,6 +359,7 @@ answer(const struct question *q, float x)
 	return low < q->n_set && q->set[low] == x ? 0 : 1;
 }
 
+/* One row's slots, LANES floats apart. */
 static void
 spread(const struct forest *f, float *s, const float *x)
 {
@@ -354,38 +368,48 @@ spread(const struct forest *f, float *s, const float *x)
 	for (size_t i = 0; i < n; i++) {
 		bool gone = isnan(x[i]);
 
-		s[i] = gone ? -INFINITY : x[i];
-		s[n + i] = gone ? INFINITY : x[i];
+		s[i * LANES] = gone ? -INFINITY : x[i];
+		s[(n + i) * LANES] = gone ? INFINITY : x[i];
 	}
-	s[2 * n] = 0;
+	s[2 * n * LANES] = 0;
 	for (size_t i = 0; i < f->n_questions; i++)
-		s[2 * n + 1 + i] = answer(&f->question[i],
+		s[(2 * n + 1 + i) * LANES] = answer(&f->question[i],
 		    x[f->question[i].feature]);
 }
 
-static inline uint32_t
-next(const struct node *node, uint32_t i, const float *s)
+#define EACH_LANE(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
+
+/*
+ * From at[] to the leaves, four levels for all lanes until every one stands
+ * on a leaf.  Lane q reads what is q * apart behind its slot: 1 for as many
+ * rows in one tree, 0 for one row in as many trees.  Spelled lane by lane
+ * so that all of them are in registers.
+ */
+static inline void
+walk(const struct forest *f, uint32_t at[LANES], const float *s, size_t apart)
 {
-	const struct node *n = &node[i];
+	const float *threshold = f->threshold;
+	const uint32_t *slot = f->slot, *left = f->left;
+#define TAKE(q) uint32_t i##q = at[q];
+#define STEP(q) i##q = left[i##q] + !(s[slot[i##q] + q * apart] <= threshold[i##q]);
+#define MOVES(q) moves |= left[i##q] ^ i##q;
+#define GIVE(q) at[q] = i##q;
+	EACH_LANE(TAKE)
+	uint32_t moves;
 
-	return n->left + !(s[n->slot] <= n->threshold);
+	do {
+		for (int level = 0; level < 4; level++) {
+			EACH_LANE(STEP)
+		}
+		moves = 0;
+		EACH_LANE(MOVES)
+	} while (moves);
+	EACH_LANE(GIVE)
+#undef TAKE
+#undef STEP
+#undef MOVES
+#undef GIVE
 }
-
-/* Four levels for all lanes, until every one stands on a leaf. */
-#define WALK(at, row) \
-	for (;;) { \
-		uint32_t moved_on = 0; \
-		for (int step = 0; step < 3; step++) \
-			for (int q = 0; q < LANES; q++) \
-				at[q] = next(node, at[q], row); \
-		for (int q = 0; q < LANES; q++) { \
-			uint32_t to = next(node, at[q], row); \
-			moved_on |= to ^ at[q]; \
-			at[q] = to; \
-		} \
-		if (moved_on == 0) \
-			break; \
-	}
 
 static inline void
 vote(const struct forest *f, float *out, uint8_t *voted, uint32_t target,
@@ -411,45 +435,34 @@ take_leaf(const struct forest *f, float *out, uint8_t *voted, uint32_t at)
 		vote(f, out, voted, l->weight[k].target, l->weight[k].value);
 }
 
-/* Eight rows down one tree after the other. */
-static void
-walk_rows(const struct forest *f, float *out, uint8_t *voted, const float *s)
+/* Eight rows down tree t. */
+static inline void
+walk_rows(const struct forest *f, size_t t, float *out, uint8_t *voted,
+    const float *s)
 {
-	const struct node *node = f->node;
 	size_t T = f->targets;
 	bool plain = f->one_weight && f->how <= TREE_SUM;
+	uint32_t at[LANES];
 
-	for (size_t t = 0; t < f->n_trees; t++) {
-		uint32_t at[LANES];
+	for (int q = 0; q < LANES; q++)
+		at[q] = f->root[t];
+	walk(f, at, s, 1);
+	for (size_t q = 0; q < LANES; q++) {
+		if (plain) {
+			size_t k = q * T + f->target[at[q]];
 
-		for (int q = 0; q < LANES; q++)
-			at[q] = f->root[t];
-		WALK(at, (s + (size_t)q * f->slots))
-		if (plain && T == 1) {
-			for (int q = 0; q < LANES; q++)
-				out[q] += f->value[at[q]];
-			continue;
-		}
-		for (size_t q = 0; q < LANES; q++) {
-			if (plain) {
-				size_t k = q * T + f->target[at[q]];
-
-				out[k] += f->value[at[q]];
-				voted[k] = 1;
-			} else {
-				take_leaf(f, out + q * T, voted + q * T, at[q]);
-			}
+			out[k] += f->value[at[q]];
+			voted[k] = 1;
+		} else {
+			take_leaf(f, out + q * T, voted + q * T, at[q]);
 		}
 	}
-	if (plain && T == 1)
-		memset(voted, f->n_trees > 0, LANES);
 }
 
 /* One row down eight trees at once, then their leaves in order. */
 static void
 walk_trees(const struct forest *f, float *out, uint8_t *voted, const float *s)
 {
-	const struct node *node = f->node;
 	bool plain = f->one_weight && f->how <= TREE_SUM;
 
 	for (size_t t = 0; t < f->n_trees; t += LANES) {
@@ -458,7 +471,7 @@ walk_trees(const struct forest *f, float *out, uint8_t *voted, const float *s)
 
 		for (size_t q = 0; q < LANES; q++)
 			at[q] = f->root[t + (q < n ? q : 0)];
-		WALK(at, s)
+		walk(f, at, s, 0);
 		for (size_t q = 0; q < n; q++) {
 			if (plain) {
 				out[f->target[at[q]]] += f->value[at[q]];
@@ -480,16 +493,19 @@ forest_run(const struct forest *f, float *out, uint8_t *voted,
 	memset(out, 0, n * T * sizeof(*out));
 	memset(voted, 0, n * T);
 	for (size_t from = 0; from < n; from += BLOCK) {
-		size_t rows = n - from < BLOCK ? n - from : BLOCK, i = 0;
+		size_t rows = n - from < BLOCK ? n - from : BLOCK, i;
 
 		for (size_t k = 0; k < rows; k++)
-			spread(f, s + k * f->slots, x + (from + k) * stride);
-		for (; i + LANES <= rows; i += LANES)
-			walk_rows(f, out + (from + i) * T, voted + (from + i) *
-			    T, s + i * f->slots);
-		for (; i < rows; i++)
+			spread(f, s + k / LANES * LANES * f->slots + k % LANES,
+			    x + (from + k) * stride);
+		/* a tree stays in the nearest cache for all rows of a block */
+		for (size_t t = 0; t < f->n_trees; t++)
+			for (i = 0; i + LANES <= rows; i += LANES)
+				walk_rows(f, t, out + (from + i) * T, voted +
+				    (from + i) * T, s + i * f->slots);
+		for (i = rows / LANES * LANES; i < rows; i++)
 			walk_trees(f, out + (from + i) * T, voted + (from + i) *
-			    T, s + i * f->slots);
+			    T, s + i / LANES * LANES * f->slots + i % LANES);
 	}
 	if (f->how == TREE_AVERAGE && f->n_trees)
 		for (size_t i = 0; i < n * T; i++)

@@ -5,7 +5,8 @@
  * ONNX's TreeEnsemble operators, and compiled: every test becomes
  * `x[slot] <= threshold`, children lie side by side (true, then false), and
  * a leaf points at itself, so a walk is `i = left + !(x <= t)` with no
- * branch to mispredict, eight rows or eight trees at a time.
+ * branch to mispredict, eight rows or eight trees at a time; a tree is done
+ * with for a block of rows before the next is fetched.
  *
  * Missing values cost nothing: a row is spread over slots, feature f with
  * NaN as -infinity at f and as +infinity at F + f, and a node reads the one
