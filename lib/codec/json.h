@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -127,5 +128,24 @@ void json_pull_free(struct json_pull *p);
 enum json_token json_pull(struct json_pull *p, struct err *e);
 /* Skip the value that comes next, whatever it is. */
 int json_pull_skip(struct json_pull *p, struct err *e);
+/* Is the key or text just read this word? */
+static inline bool
+json_pull_is(const struct json_pull *p, const char *word)
+{
+	return strlen(word) == p->n && memcmp(p->s, word, p->n) == 0;
+}
+/* The first byte of the value that follows a member's name, NUL when there
+ * is none; *at is where it stands. */
+static inline char
+json_peek(const struct json_pull *p, const char **at)
+{
+	const char *s = p->at;
+
+	while (s < p->end && (*s == ':' || *s == ' ' || *s == '\t' ||
+	    *s == '\n' || *s == '\r'))
+		s++;
+	*at = s;
+	return s < p->end ? *s : '\0';
+}
 
 #endif

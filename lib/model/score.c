@@ -414,8 +414,17 @@ make_room(struct scorer *s, size_t rows, struct err *e)
 	if (rows > s->result_room)
 		s->result_room = rows;
 	s->result->rows = rows;
-	for (size_t i = 0; i < s->result->cols; i++)
-		s->result->col[i].rows = rows;
+	for (size_t i = 0; i < s->result->cols; i++) {
+		struct column *c = &s->result->col[i];
+
+		c->rows = rows;
+		/* a model may answer with texts it was asked */
+		if (c->dict && intern_count(c->dict) > TABLE_DICT_MAX) {
+			intern_free(c->dict);
+			c->dict = intern_new();
+			c->dict_generation++;
+		}
+	}
 	return 0;
 }
 

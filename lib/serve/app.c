@@ -158,8 +158,8 @@ answer(struct table **answers, struct wire_request *w, struct buf *out,
 	if (protocol == V2 && http_header(r, "Inference-Header-Content-Length"))
 		return err_set(e, ERR_UNSUPPORTED, "binary tensors are not "
 		    "spoken here: send JSON alone");
-	if ((protocol == V2 ? wire_read_v2(w, d, s, r->body, r->n, e) :
-	    wire_read_invocation(w, d, s, r->body, r->n, csv, e)) < 0 ||
+	if ((protocol == V2 ? wire_read_v2(w, d, r->body, r->n, e) :
+	    wire_read_invocation(w, d, r->body, r->n, csv, e)) < 0 ||
 	    scorer_run(answers, d->scorer, w->block, e) < 0)
 		return -1;
 	if (protocol == V2)
@@ -176,7 +176,7 @@ answer(struct table **answers, struct wire_request *w, struct buf *out,
 static void
 infer(struct app *a, const struct http_request *r, struct http_response *out,
     enum protocol protocol, struct served *s, const char *name,
-    const char *id, const char *unit)
+    const char *unit)
 {
 	int64_t begin = clock_mono_us();
 	struct wire_request w;
@@ -192,7 +192,7 @@ infer(struct app *a, const struct http_request *r, struct http_response *out,
 	if (good < 0)
 		refuse(out, protocol, &e);
 	else if (a->reqlog)
-		log_rows(a, s, id, unit, w.block, answers);
+		log_rows(a, s, w.id, unit ? unit : w.id, w.block, answers);
 	stats_count(s->stats, good == 0 ? answers->rows : 0, good == 0,
 	    clock_mono_us() - begin);
 	if (d)
@@ -216,15 +216,15 @@ ask(struct app *a, const struct http_request *r, struct http_response *out,
 
 	atomic_fetch_add_explicit(&a->stats.in_flight, 1,
 	    memory_order_relaxed);
-	if (protocol == V2 && (a->reqlog || (!unit && slots_split(a->slots))))
+	if (protocol == V2 && !unit && slots_split(a->slots))
 		id = find_id(r->body, r->n, &arena);
 	by = unit ? unit : id;
 	if (s) {
-		infer(a, r, out, protocol, s, s->name, id, by);
+		infer(a, r, out, protocol, s, s->name, unit);
 	} else {
 		s = by ? slots_choose(a->slots, by, strlen(by)) :
 		    slots_choose(a->slots, r->body, r->n);
-		infer(a, r, out, protocol, s, slots_name(a->slots), id, by);
+		infer(a, r, out, protocol, s, slots_name(a->slots), unit);
 		served_release(s);
 	}
 	arena_free(&arena);

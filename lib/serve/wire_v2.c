@@ -4,8 +4,7 @@
 
 #include "base/num.h"
 #include "serve/wire.h"
-
-#define ROWS_MAX 1000000
+#include "table/reader.h"
 
 static const char *
 datatype_of(enum onnx_elem e)
@@ -28,183 +27,381 @@ datatype_of(enum onnx_elem e)
 	}
 }
 
-static const struct json *
-find_input(const struct json *inputs, const char *name)
+/* --- reading -------------------------------------------------------------- */
+
+struct reading {
+	struct wire_request *r;
+	struct desk *d;
+	const struct served *s;
+	size_t n;			/* bytes of the body */
+	size_t rows;			/* 0: not known yet */
+	size_t next;			/* the input that probably comes next */
+	bool *seen;			/* by input */
+};
+
+/* One element of "inputs"; its members come in any order. */
+struct input {
+	const struct served_port *port;	/* NULL: not one we take */
+	bool named, shaped, filled;
+	int rank;
+	int64_t dim[2];
+	const char *data;		/* seen before name and shape */
+	size_t n_data;
+};
+
+/* The usual client sends the inputs in the model's order. */
+static const struct served_port *
+find_port(struct reading *g, const char *name, size_t n)
 {
-	for (const struct json *j = inputs->child; j; j = j->next)
-		if (strcmp(json_text(j, "name", ""), name) == 0)
-			return j;
+	const struct served *s = g->s;
+
+	for (size_t i = 0; i < s->n_ports; i++) {
+		size_t k = g->next + i;
+		const struct served_port *p;
+
+		p = &s->port[k < s->n_ports ? k : k - s->n_ports];
+		if (p->n == n && memcmp(p->name, name, n) == 0) {
+			g->next = (size_t)(p - s->port) + 1;
+			if (g->next == s->n_ports)
+				g->next = 0;
+			return p;
+		}
+	}
 	return NULL;
 }
 
-/* Rows of a tensor of shape [n], [n, 1] or [n, width]. */
 static int
-rows_of(size_t *rows, const struct json *in, size_t width, struct err *e)
+read_name(struct reading *g, struct input *in, struct json_pull *p,
+    struct err *e)
 {
-	const struct json *shape = json_get(in, "shape"), *j;
-	const char *name = json_text(in, "name", "");
+	enum json_token t = json_pull(p, e);
 
-	if (shape == NULL || shape->type != JSON_LIST || shape->n < 1 ||
-	    shape->n > 2)
-		return err_set(e, ERR_FORMAT, "input '%s': the shape must be "
-		    "[n] or [n, %zu]", name, width);
-	for (j = shape->child; j; j = j->next) {
-		if (j->type != JSON_INT || j->i < 0 || j->i > ROWS_MAX)
-			return err_set(e, ERR_FORMAT, "input '%s': a bad shape",
-			    name);
-	}
-	if (shape->n == 1 ? width != 1 : shape->last->i != (int64_t)width)
-		return err_set(e, ERR_FORMAT, "input '%s': the shape must be "
-		    "[n, %zu]", name, width);
-	*rows = (size_t)shape->child->i;
+	if (t == JSON_BAD)
+		return -1;
+	if (t != JSON_T_TEXT || in->named)
+		return err_set(e, ERR_FORMAT, "an input has one name, a text");
+	in->named = true;
+	in->port = find_port(g, p->s, p->n);
+	if (in->port == NULL)
+		return 0;
+	if (g->seen[in->port - g->s->port])
+		return err_set(e, ERR_FORMAT, "input '%s' is there twice",
+		    in->port->name);
+	g->seen[in->port - g->s->port] = true;
 	return 0;
 }
 
-int
-wire_set_cell(struct column *c, size_t i, const struct json *v,
-    struct err *e)
+static int
+read_shape(struct input *in, struct json_pull *p, struct err *e)
 {
-	switch (v->type) {
-	case JSON_NULL:
-		column_set_missing(c, i);
-		return 0;
-	case JSON_TEXT:
-		return column_set_text(c, i, v->s, v->n, e);
-	case JSON_BOOL:
-		return column_set_text(c, i, v->b ? "true" : "false",
-		    v->b ? 4 : 5, e);
-	case JSON_INT:
-		if (c->type == COL_INT64) {	/* all 64 bits of it */
-			char text[NUM_TEXT_MAX];
-			size_t n = num_print_i64(text, v->i);
+	enum json_token t = json_pull(p, e);
 
-			return column_set_text(c, i, text, n, e);
-		}
-		return column_set_number(c, i, v->d, e);
-	case JSON_REAL:
-		return column_set_number(c, i, v->d, e);
-	default:
-		return err_set(e, ERR_FORMAT, "a list or object is no value");
+	in->rank = 0;
+	in->shaped = true;
+	if (t != JSON_T_LIST)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "a shape is "
+		    "a list");
+	while ((t = json_pull(p, e)) == JSON_T_NUM && p->is_int && p->i >= 0) {
+		if (in->rank < 2)
+			in->dim[in->rank] = p->i;
+		in->rank++;
 	}
+	if (t != JSON_T_LIST_END)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "a shape is "
+		    "a list of sizes");
+	return 0;
 }
 
-struct filler {
-	struct column *col;		/* the first of `width` columns */
-	size_t width, at, all;
-};
+/* Name and shape are known: is there a place for it? */
+static int
+check_shape(struct reading *g, const struct input *in, struct err *e)
+{
+	const struct served_port *port = in->port;
+	size_t rows;
+
+	if (port->width == 0 || in->rank < 1 || in->rank > 2 || (in->rank == 1 ? port->width != 1 :
+	    in->dim[1] != (int64_t)port->width))
+		return err_set(e, ERR_FORMAT, "input '%s': the shape must be "
+		    "[n, %zu]", port->name, port->width);
+	if (in->dim[0] == 0)
+		return err_set(e, ERR_FORMAT, "no rows came");
+	/* a value is a byte at least: room is made for what can have come */
+	if (in->dim[0] > WIRE_ROWS_MAX || (size_t)in->dim[0] * port->width >
+	    g->n)
+		return err_set(e, ERR_FORMAT, "input '%s': the shape says more "
+		    "values than came", port->name);
+	rows = (size_t)in->dim[0];
+	if (g->rows == 0) {
+		g->rows = rows;
+		return desk_rows(g->d, rows, e);
+	}
+	if (rows != g->rows)
+		return err_set(e, ERR_FORMAT, "input '%s' has %zu rows, others "
+		    "have %zu", port->name, rows, g->rows);
+	return 0;
+}
 
 /* Data nested or flat, in row-major order. */
 static int
-fill(struct filler *f, const struct json *data, int depth, struct err *e)
+fill(struct reading *g, struct input *in, struct json_pull *p, struct err *e)
 {
-	for (const struct json *j = data->child; j; j = j->next) {
-		if (j->type == JSON_LIST && depth < 4) {
-			if (fill(f, j, depth + 1, e) < 0)
-				return -1;
+	const struct served_port *port = in->port;
+	struct column *col = &g->d->block->col[port->first];
+	size_t row = 0, k = 0, came = 0;
+	enum json_token t;
+	int depth = 0;
+
+	in->filled = true;
+	do {
+		t = json_pull(p, e);
+		if (t == JSON_BAD)
+			return -1;
+		if (t == JSON_T_LIST && depth < 4) {
+			depth++;
 			continue;
 		}
-		if (f->at == f->all)
+		if (t == JSON_T_LIST_END) {
+			depth--;
+			continue;
+		}
+		if (depth == 0)
+			return err_set(e, ERR_FORMAT, "data is a list");
+		if (row == g->rows)
 			return err_set(e, ERR_FORMAT, "more values than the "
 			    "shape has room for");
-		if (wire_set_cell(&f->col[f->at % f->width], f->at / f->width, j,
-		    e) < 0)
+		if (column_set_token(&col[k], row, t, p, e) < 0)
 			return -1;
-		f->at++;
-	}
+		came++;
+		if (++k == port->width) {
+			k = 0;
+			row++;
+		}
+	} while (depth > 0);
+	if (row != g->rows)
+		return err_set(e, ERR_FORMAT, "%zu values came, the shape says "
+		    "%zu", came, g->rows * port->width);
 	return 0;
 }
 
+/* Data where the pull reader stands. */
 static int
-take_input(struct desk *d, const struct json *in, size_t first, size_t width,
-    size_t rows, struct err *e)
-{
-	struct filler f = { &d->block->col[first], width, 0, rows * width };
-	const struct json *data = json_get(in, "data");
-
-	if (data == NULL || data->type != JSON_LIST)
-		return err_set(e, ERR_FORMAT, "input '%s' has no data",
-		    json_text(in, "name", ""));
-	if (fill(&f, data, 0, e) < 0)
-		return err_wrap(e, "input '%s'", json_text(in, "name", ""));
-	if (f.at != f.all)
-		return err_set(e, ERR_FORMAT, "input '%s': %zu values came, "
-		    "the shape says %zu", json_text(in, "name", ""), f.at,
-		    f.all);
-	return 0;
-}
-
-static int
-check_outputs(const struct json *outputs, const struct served *s,
+take_data(struct reading *g, struct input *in, struct json_pull *p,
     struct err *e)
 {
-	const struct model *m = score_model(s->plan);
+	if (check_shape(g, in, e) < 0)
+		return -1;
+	return fill(g, in, p, e) < 0 ? err_wrap(e, "input '%s'",
+	    in->port->name) : 0;
+}
 
-	for (const struct json *j = outputs ? outputs->child : NULL; j;
-	    j = j->next) {
-		const char *name = json_text(j, "name", "");
-		size_t i = 0;
+/* Name or shape came after the data. */
+static int
+take_late_data(struct reading *g, struct input *in, struct err *e)
+{
+	struct json_pull p;
+	int r;
 
-		while (i < model_outputs(m) &&
-		    strcmp(model_output(m, i)->name, name) != 0)
-			i++;
-		if (i == model_outputs(m))
-			return err_set(e, ERR_FORMAT, "no output '%s'", name);
+	if (in->port == NULL || in->filled)
+		return 0;
+	if (!in->shaped || in->data == NULL)
+		return err_set(e, ERR_FORMAT, "input '%s' has no %s",
+		    in->port->name, in->shaped ? "data" : "shape");
+	json_pull_init(&p, in->data, in->n_data, JSON_NAN);
+	r = take_data(g, in, &p, e);
+	json_pull_free(&p);
+	return r;
+}
+
+static int
+read_data(struct reading *g, struct input *in, struct json_pull *p,
+    struct err *e)
+{
+	if (in->filled || in->data)
+		return err_set(e, ERR_FORMAT, "an input has one data");
+	if (in->port && in->shaped)
+		return take_data(g, in, p, e);
+	(void)json_peek(p, &in->data);
+	if (json_pull_skip(p, e) < 0)
+		return -1;
+	in->n_data = (size_t)(p->at - in->data);
+	return 0;
+}
+
+static int
+read_input(struct reading *g, struct json_pull *p, struct err *e)
+{
+	struct input in = { 0 };
+	enum json_token t;
+	int r = 0;
+
+	while (r == 0 && (t = json_pull(p, e)) == JSON_KEY) {
+		if (json_pull_is(p, "name"))
+			r = read_name(g, &in, p, e);
+		else if (json_pull_is(p, "shape") && !in.shaped)
+			r = read_shape(&in, p, e);
+		else if (json_pull_is(p, "shape"))
+			r = err_set(e, ERR_FORMAT, "an input has one shape");
+		else if (json_pull_is(p, "data"))
+			r = read_data(g, &in, p, e);
+		else
+			r = json_pull_skip(p, e);
 	}
+	if (r < 0 || t == JSON_BAD)
+		return -1;
+	if (!in.named)
+		return err_set(e, ERR_FORMAT, "an input has no name");
+	return take_late_data(g, &in, e);
+}
+
+static int
+read_inputs(struct reading *g, struct json_pull *p, struct err *e)
+{
+	enum json_token t = json_pull(p, e);
+
+	if (t != JSON_T_LIST)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "inputs is "
+		    "a list");
+	while ((t = json_pull(p, e)) == JSON_T_MAP)
+		if (read_input(g, p, e) < 0)
+			return -1;
+	if (t != JSON_T_LIST_END)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "an input "
+		    "is an object");
+	return 0;
+}
+
+static int
+mark_output(struct reading *g, const char *name, size_t n, struct err *e)
+{
+	const struct model *m = score_model(g->s->plan);
+	bool *mark = g->d->mark;
+
+	if (g->r->outputs == NULL)
+		memset(mark, 0, model_outputs(m) * sizeof(*mark));
+	g->r->outputs = mark;
+	for (size_t i = 0; i < model_outputs(m); i++)
+		if (strlen(model_output(m, i)->name) == n &&
+		    memcmp(model_output(m, i)->name, name, n) == 0) {
+			mark[i] = true;
+			return 0;
+		}
+	return err_set(e, ERR_FORMAT, "no output '%.*s'", n > 200 ? 200 :
+	    (int)n, name);
+}
+
+static int
+read_outputs(struct reading *g, struct json_pull *p, struct err *e)
+{
+	enum json_token t = json_pull(p, e);
+
+	if (t != JSON_T_LIST)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "outputs is "
+		    "a list");
+	while ((t = json_pull(p, e)) == JSON_T_MAP) {
+		while ((t = json_pull(p, e)) == JSON_KEY) {
+			if (!json_pull_is(p, "name")) {
+				if (json_pull_skip(p, e) < 0)
+					return -1;
+				continue;
+			}
+			t = json_pull(p, e);
+			if (t == JSON_BAD)
+				return -1;
+			if (t != JSON_T_TEXT)
+				return err_set(e, ERR_FORMAT, "an output's "
+				    "name is a text");
+			if (mark_output(g, p->s, p->n, e) < 0)
+				return -1;
+		}
+		if (t == JSON_BAD)
+			return -1;
+	}
+	if (t != JSON_T_LIST_END)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "an output "
+		    "is an object");
+	return 0;
+}
+
+/* A text is echoed; anything else is passed over. */
+static int
+read_id(struct reading *g, struct json_pull *p, struct err *e)
+{
+	const char *at;
+
+	if (json_peek(p, &at) != '"')
+		return json_pull_skip(p, e);
+	if (json_pull(p, e) == JSON_BAD)
+		return -1;
+	buf_clear(&g->d->id);
+	buf_add(&g->d->id, p->s, p->n);
+	g->r->id = g->d->id.data;
+	g->r->n_id = g->d->id.len;
+	return 0;
+}
+
+static int
+read_request(struct reading *g, struct json_pull *p, struct err *e)
+{
+	enum { ID = 1, INPUTS = 2, OUTPUTS = 4 };
+	enum json_token t = json_pull(p, e);
+	int given = 0, r = 0;
+
+	if (t != JSON_T_MAP)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "a request "
+		    "is a JSON object");
+	while (r == 0 && (t = json_pull(p, e)) == JSON_KEY) {
+		int which = json_pull_is(p, "inputs") ? INPUTS : json_pull_is(p, "id") ?
+		    ID : json_pull_is(p, "outputs") ? OUTPUTS : 0;
+
+		if (which & given)
+			return err_set(e, ERR_FORMAT, "'%s' is there twice",
+			    which == INPUTS ? "inputs" : which == ID ? "id" :
+			    "outputs");
+		given |= which;
+		r = which == INPUTS ? read_inputs(g, p, e) : which == ID ?
+		    read_id(g, p, e) : which == OUTPUTS ?
+		    read_outputs(g, p, e) : json_pull_skip(p, e);
+	}
+	if (r < 0 || t == JSON_BAD || json_pull(p, e) == JSON_BAD)
+		return -1;
+	if (!(given & INPUTS))
+		return err_set(e, ERR_FORMAT, "the request has no inputs");
 	return 0;
 }
 
 int
-wire_read_v2(struct wire_request *r, struct desk *d, const struct served *s,
-    const char *body, size_t n, struct err *e)
+wire_read_v2(struct wire_request *r, struct desk *d, const char *body,
+    size_t n, struct err *e)
 {
-	const struct model *m = score_model(s->plan);
-	const struct json *inputs, *in;
-	struct json *j;
-	size_t first = 0, n_wants, rows = 0, these = 0;
+	bool few[64] = { false };
+	struct reading g = { .r = r, .d = d, .s = d->served, .n = n };
+	struct json_pull p;
+	int got;
 
-	(void)score_wants(s->plan, &n_wants);
 	memset(r, 0, sizeof(*r));
-	if (json_parse(&j, &d->arena, body, n, JSON_NAN, e) < 0)
+	g.seen = g.s->n_ports <= 64 ? few : arena_alloc(&d->arena,
+	    g.s->n_ports * sizeof(*g.seen));
+	json_pull_init(&p, body, n, JSON_NAN);
+	got = read_request(&g, &p, e);
+	json_pull_free(&p);
+	if (got < 0)
 		return -1;
-	r->id = json_text(j, "id", NULL);
-	r->outputs = json_get(j, "outputs");
-	inputs = json_get(j, "inputs");
-	if (inputs == NULL || inputs->type != JSON_LIST || inputs->n == 0)
-		return err_set(e, ERR_FORMAT, "the request has no inputs");
-	if (check_outputs(r->outputs, s, e) < 0)
-		return -1;
-	for (size_t i = 0; i < model_inputs(m); i++) {
-		const char *name = model_input(m, i)->name;
-		size_t width = 0, at, place;
-
-		while (first + width < n_wants) {
-			score_want_port(s->plan, first + width, &at, &place);
-			if (at != i)
-				break;
-			width++;
-		}
-		in = find_input(inputs, name);
-		if (in == NULL)
+	for (size_t i = 0; i < g.s->n_ports; i++)
+		if (!g.seen[i])
 			return err_set(e, ERR_FORMAT, "input '%s' is missing",
-			    name);
-		if (rows_of(&these, in, width, e) < 0)
-			return -1;
-		if (i == 0) {
-			rows = these;
-			if (rows == 0)
-				return err_set(e, ERR_FORMAT, "no rows came");
-			if (desk_rows(d, s, rows, e) < 0)
-				return -1;
-		} else if (these != rows) {
-			return err_set(e, ERR_FORMAT, "input '%s' has %zu rows,"
-			    " others have %zu", name, these, rows);
-		}
-		if (take_input(d, in, first, width, rows, e) < 0)
-			return -1;
-		first += width;
-	}
+			    g.s->port[i].name);
 	r->block = d->block;
 	return 0;
+}
+
+/* --- writing -------------------------------------------------------------- */
+
+static void
+put_size(struct buf *out, size_t v)
+{
+	char text[NUM_TEXT_MAX];
+
+	buf_add(out, text, num_print_u64(text, v));
 }
 
 static void
@@ -223,15 +420,28 @@ put_value(struct buf *out, const struct column *c, size_t i)
 		buf_add(out, s, n);
 }
 
-static bool
-wanted(const struct json *outputs, const char *name)
+static void
+put_tensor(struct buf *out, const struct model_port *p,
+    const struct column *col, size_t width, size_t rows)
 {
-	if (outputs == NULL || outputs->n == 0)
-		return true;
-	for (const struct json *j = outputs->child; j; j = j->next)
-		if (strcmp(json_text(j, "name", ""), name) == 0)
-			return true;
-	return false;
+	buf_adds(out, "{\"name\":");
+	json_quote(out, p->name, strlen(p->name));
+	buf_adds(out, ",\"datatype\":\"");
+	buf_adds(out, datatype_of(p->elem));
+	buf_adds(out, "\",\"shape\":[");
+	put_size(out, rows);
+	if (p->rank == 2) {
+		buf_addc(out, ',');
+		put_size(out, width);
+	}
+	buf_adds(out, "],\"data\":[");
+	for (size_t k = 0; k < rows && !out->failed; k++)
+		for (size_t w = 0; w < width; w++) {
+			if (k || w)
+				buf_addc(out, ',');
+			put_value(out, &col[w], k);
+		}
+	buf_adds(out, "]}");
 }
 
 void
@@ -240,41 +450,32 @@ wire_write_v2(struct buf *out, const struct wire_request *r,
 {
 	const struct model *m = score_model(s->plan);
 	const struct score_column *col;
-	size_t n, at = 0, rows = answers->rows;
+	size_t n, at = 0;
 	bool first = true;
 
 	col = score_columns(s->plan, &n);
+	buf_reserve(out, 512);
 	buf_adds(out, "{\"model_name\":");
 	json_quote(out, name, strlen(name));
-	buf_addf(out, ",\"model_version\":\"%s\"", s->version);
+	buf_adds(out, ",\"model_version\":\"");
+	buf_adds(out, s->version);
+	buf_addc(out, '"');
 	if (r->id) {
 		buf_adds(out, ",\"id\":");
-		json_quote(out, r->id, strlen(r->id));
+		json_quote(out, r->id, r->n_id);
 	}
 	buf_adds(out, ",\"outputs\":[");
 	for (size_t i = 0; i < model_outputs(m); i++) {
-		const struct model_port *p = model_output(m, i);
 		size_t width = 0;
 
 		while (at + width < n && col[at + width].output == i)
 			width++;
-		if (wanted(r->outputs, p->name)) {
-			buf_adds(out, first ? "{\"name\":" : ",{\"name\":");
+		if (r->outputs == NULL || r->outputs[i]) {
+			if (!first)
+				buf_addc(out, ',');
 			first = false;
-			json_quote(out, p->name, strlen(p->name));
-			buf_addf(out, ",\"datatype\":\"%s\",\"shape\":[%zu",
-			    datatype_of(p->elem), rows);
-			if (p->rank == 2)
-				buf_addf(out, ",%zu", width);
-			buf_adds(out, "],\"data\":[");
-			for (size_t k = 0; k < rows; k++)
-				for (size_t w = 0; w < width; w++) {
-					if (k || w)
-						buf_addc(out, ',');
-					put_value(out, &answers->col[at + w],
-					    k);
-				}
-			buf_adds(out, "]}");
+			put_tensor(out, model_output(m, i), &answers->col[at],
+			    width, answers->rows);
 		}
 		at += width;
 	}

@@ -207,27 +207,13 @@ static int
 set_value(struct column *c, size_t row, enum json_token t,
     const struct json_pull *p, const struct na_words *na, struct err *e)
 {
-	int r = 0;
-
-	if (t == JSON_T_NULL) {
-		column_set_missing(c, row);
-	} else if (t == JSON_T_NUM) {
-		if (c->type == COL_INT64 && p->is_int)
-			c->i64[row] = p->i;
-		else if (col_type_is_text(c->type) && isfinite(p->d))
-			r = column_set_text(c, row, p->s, p->n, e);
-		else
-			r = column_set_number(c, row, p->d, e);
-	} else if (t == JSON_T_BOOL) {
-		r = column_set_text(c, row, p->b ? "true" : "false",
-		    p->b ? 4 : 5, e);
-	} else if (p->n == 0 || na_words_match(na, p->s, p->n,
+	if (t == JSON_T_TEXT && na_words_match(na, p->s, p->n,
 	    col_type_is_text(c->type))) {
 		column_set_missing(c, row);
-	} else {
-		r = column_set_text(c, row, p->s, p->n, e);
+		return 0;
 	}
-	return r == 0 ? 0 : err_wrap(e, "column '%s'", c->name);
+	return column_set_token(c, row, t, p, e) == 0 ? 0 :
+	    err_wrap(e, "column '%s'", c->name);
 }
 
 /* The value of a member that goes to one column or two. */

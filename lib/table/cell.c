@@ -399,3 +399,35 @@ column_set_number(struct column *c, size_t i, double v, struct err *e)
 	}
 	return column_set_text(c, i, text, num_print_f64(text, v), e);
 }
+
+int
+column_set_token(struct column *c, size_t i, enum json_token t,
+    const struct json_pull *p, struct err *e)
+{
+	bool text = col_type_is_text(c->type);
+
+	switch (t) {
+	case JSON_T_NULL:
+		column_set_missing(c, i);
+		return 0;
+	case JSON_T_NUM:
+		if (c->type == COL_INT64 && p->is_int) {
+			c->i64[i] = p->i;
+			return 0;
+		}
+		return text && isfinite(p->d) ?
+		    column_set_text(c, i, p->s, p->n, e) :
+		    column_set_number(c, i, p->d, e);
+	case JSON_T_BOOL:
+		return column_set_text(c, i, p->b ? "true" : "false",
+		    p->b ? 4 : 5, e);
+	case JSON_T_TEXT:
+		if (p->n == 0 || (!text && na_default(p->s, p->n))) {
+			column_set_missing(c, i);
+			return 0;
+		}
+		return column_set_text(c, i, p->s, p->n, e);
+	default:
+		return err_set(e, ERR_FORMAT, "a list or object is no cell");
+	}
+}

@@ -72,18 +72,4 @@ cell_quick_float(const struct csv_cell *c, double *v)
 	return cell_scan_float(c->s, c->s + c->n, v) == c->s + c->n;
 }
 
-/* The first byte of the value that follows a member's name, NUL when there
- * is none; *at is where it stands. */
-static inline char
-json_peek(const struct json_pull *p, const char **at)
-{
-	const char *s = p->at;
-
-	while (s < p->end && (*s == ':' || *s == ' ' || *s == '\t' ||
-	    *s == '\n' || *s == '\r'))
-		s++;
-	*at = s;
-	return s < p->end ? *s : '\0';
-}
-
 #endif

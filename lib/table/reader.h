@@ -112,5 +112,8 @@ int column_set_text(struct column *c, size_t i, const char *s, size_t n,
     struct err *e);
 int column_set_number(struct column *c, size_t i, double v, struct err *e);
 void column_set_missing(struct column *c, size_t i);
+/* The value a pull reader has just given, by the rules of table_rows. */
+int column_set_token(struct column *c, size_t i, enum json_token t,
+    const struct json_pull *p, struct err *e);
 
 #endif
