@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 
+#define FIRST_BYTES ((size_t)2 << 10)	/* most arenas stay small */
 #define BLOCK_BYTES ((size_t)32 << 10)
 
 struct arena_block {
@@ -25,7 +26,8 @@ arena_alloc(struct arena *a, size_t n)
 	n = n ? (n + unit - 1) / unit * unit : unit;
 	a->used += n;
 	if (b == NULL || b->size - b->used < n) {
-		size = n > BLOCK_BYTES ? n : BLOCK_BYTES;
+		size = n > BLOCK_BYTES ? n : b == NULL && n <= FIRST_BYTES ?
+		    FIRST_BYTES : BLOCK_BYTES;
 		b = xalloc(1, sizeof(*b) + size);
 		b->size = size;
 		/* an oversized block goes behind a half-full one */

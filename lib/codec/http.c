@@ -25,15 +25,23 @@
 #define BODIES_MAX 64		/* of the largest size, on their way at once */
 #define LOOK_MS 250
 
-/* What a connection is at, and since when. */
+#define BODY_KEPT ((size_t)64 << 10)	/* room left to the next request */
+
 enum phase { HEADERS, BODY, WORKING, ANSWERING };
 
+/* A connection, and the request in progress on it. */
 struct conn {
 	int fd;
+	/* what it is at, and since when by the watcher's clock */
 	_Atomic int phase;
 	_Atomic int64_t since_us;
 	bool leaving;			/* of the watcher */
 	struct conn *next, **at;	/* under http_server.lock */
+	bool begun;			/* its headers were accepted */
+	struct buf body;
+	size_t held, dropped;
+	int closing;			/* which of busy it is counted in */
+	int refused;			/* a status, or 0 */
 };
 
 struct http_server {
@@ -47,20 +55,12 @@ struct http_server {
 	_Atomic int busy[2];
 	_Atomic int closing;
 	_Atomic size_t held;		/* bytes of bodies on their way */
+	_Atomic int64_t now_us;		/* as good as LOOK_MS */
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	struct conn *conns;
 	pthread_t watcher;
 	bool ending;
-};
-
-/* One request in progress. */
-struct pending {
-	struct buf body;
-	struct conn *conn;
-	size_t held, dropped;
-	int closing;			/* which of busy it is counted in */
-	int refused;			/* a status, or 0 */
 };
 
 /* --- headers -------------------------------------------------------------- */
@@ -70,16 +70,20 @@ struct vet {
 	bool bad;
 };
 
+/* The bytes of a token, RFC 9110: no controls, spaces or separators. */
 static bool
 is_token(const char *s, size_t n)
 {
-	if (n == 0)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (s[i] <= 32 || s[i] >= 127 || strchr("\"(),/:;<=>?@[\\]{}",
-		    s[i]))
+	static const uint32_t good[8] = { 0, 0x03ff6cfau, 0xc7fffffeu,
+	    0x57ffffffu };
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (!(good[c >> 5] >> (c & 31) & 1))
 			return false;
-	return true;
+	}
+	return n > 0;
 }
 
 static bool
@@ -237,13 +241,11 @@ refuse(struct http_server *s, struct MHD_Connection *c, int status)
 /* --- who takes too long --------------------------------------------------- */
 
 static void
-enter(struct conn *c, enum phase phase)
+enter(struct http_server *s, struct conn *k, enum phase phase)
 {
-	if (c == NULL)
-		return;
-	atomic_store_explicit(&c->since_us, clock_mono_us(),
-	    memory_order_relaxed);
-	atomic_store_explicit(&c->phase, phase, memory_order_relaxed);
+	atomic_store_explicit(&k->since_us, atomic_load_explicit(&s->now_us,
+	    memory_order_relaxed), memory_order_relaxed);
+	atomic_store_explicit(&k->phase, phase, memory_order_relaxed);
 }
 
 /* A connection comes or goes; its descriptor is open in between. */
@@ -260,7 +262,8 @@ connection(void *ctx, struct MHD_Connection *c, void **state,
 
 		k = xalloc(1, sizeof(*k));
 		k->fd = i ? i->connect_fd : -1;
-		enter(k, HEADERS);
+		buf_init(&k->body, s->body_max);
+		enter(s, k, HEADERS);
 		pthread_mutex_lock(&s->lock);
 		k->next = s->conns;
 		k->at = &s->conns;
@@ -275,6 +278,7 @@ connection(void *ctx, struct MHD_Connection *c, void **state,
 		if (k->next)
 			k->next->at = k->at;
 		pthread_mutex_unlock(&s->lock);
+		buf_free(&k->body);
 		free(k);
 		*state = NULL;
 	}
@@ -311,6 +315,7 @@ cut_off_late(struct http_server *s)
 {
 	int64_t now = clock_mono_us();
 
+	atomic_store(&s->now_us, now);
 	for (struct conn *k = s->conns; k; k = k->next) {
 		int phase = atomic_load(&k->phase);
 
@@ -344,56 +349,47 @@ watch(void *arg)
 /* --- requests ------------------------------------------------------------- */
 
 static enum MHD_Result
-begin(struct http_server *s, struct MHD_Connection *c, const char *version,
-    void **state)
+begin(struct http_server *s, struct MHD_Connection *c, struct conn *k,
+    const char *version)
 {
 	const char *length;
-	struct conn *k = conn_of(c);
-	struct pending *p;
-	uint64_t announced;
+	uint64_t announced = 0;
 
-	if (!acceptable(c, version)) {
-		enter(k, ANSWERING);
+	enter(s, k, BODY);
+	if (!acceptable(c, version))
 		return refuse(s, c, 400);
-	}
 	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 	    "Content-Length");
 	if (length && (!num_parse_u64(length, strlen(length), &announced) ||
-	    announced > s->body_max)) {
-		enter(k, ANSWERING);
+	    announced > s->body_max))
 		return refuse(s, c, 413);
-	}
-	p = xalloc(1, sizeof(*p));
-	buf_init(&p->body, s->body_max);
-	p->conn = k;
-	p->closing = atomic_load(&s->closing);
-	atomic_fetch_add(&s->busy[p->closing], 1);
-	enter(k, BODY);
-	*state = p;
+	if (announced < BODY_KEPT)
+		(void)buf_reserve(&k->body, (size_t)announced);
+	k->begun = true;
+	k->closing = atomic_load(&s->closing);
+	atomic_fetch_add(&s->busy[k->closing], 1);
 	return MHD_YES;
 }
 
 /* What is refused is read on for a while, so that the client hears why. */
 static enum MHD_Result
-take(struct http_server *s, struct pending *p, const char *data, size_t n)
+take(struct http_server *s, struct conn *k, const char *data, size_t n)
 {
-	if (!p->refused) {
-		p->held += n;
+	if (!k->refused) {
+		k->held += n;
 		if (atomic_fetch_add(&s->held, n) + n > s->body_max *
 		    BODIES_MAX)
-			p->refused = 503;
+			k->refused = 503;
 		else
-			buf_add(&p->body, data, n);
-		if (p->body.failed)
-			p->refused = 413;
-		if (p->refused) {
-			buf_free(&p->body);
-			buf_init(&p->body, s->body_max);
-		}
+			buf_add(&k->body, data, n);
+		if (k->body.failed)
+			k->refused = 413;
+		if (k->refused)
+			buf_free(&k->body);
 	}
-	if (p->refused)
-		p->dropped += n;
-	return p->dropped > s->body_max ? MHD_NO : MHD_YES;
+	if (k->refused)
+		k->dropped += n;
+	return k->dropped > s->body_max ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result
@@ -402,29 +398,31 @@ handle(void *ctx, struct MHD_Connection *c, const char *url,
     void **state)
 {
 	struct http_server *s = ctx;
-	struct pending *p = *state;
+	struct conn *k = *state;
 	struct http_response out = { .status = 200 };
 	struct http_request r = { .method = method, .path = url, .handle = c };
 	enum MHD_Result done;
 
-	if (p == NULL)
-		return begin(s, c, version, state);
+	if (k == NULL) {
+		*state = k = conn_of(c);
+		return k ? begin(s, c, k, version) : MHD_NO;
+	}
 	if (*n) {
-		done = take(s, p, data, *n);
+		done = take(s, k, data, *n);
 		*n = 0;
 		return done;
 	}
-	if (p->refused) {
-		enter(p->conn, ANSWERING);
-		return refuse(s, c, p->refused);
+	if (k->refused) {
+		enter(s, k, ANSWERING);
+		return refuse(s, c, k->refused);
 	}
-	enter(p->conn, WORKING);
-	r.body = p->body.data;
-	r.n = p->body.len;
+	enter(s, k, WORKING);
+	r.body = k->body.data;
+	r.n = k->body.len;
 	buf_init(&out.body, BUF_CAP_DOC);
 	s->o.answer(s->o.ctx, &r, &out);
 	done = answer_with(s, c, &out, false);
-	enter(p->conn, ANSWERING);
+	enter(s, k, ANSWERING);
 	return done;
 }
 
@@ -433,17 +431,23 @@ completed(void *ctx, struct MHD_Connection *c, void **state,
     enum MHD_RequestTerminationCode why)
 {
 	struct http_server *s = ctx;
-	struct pending *p = *state;
+	struct conn *k = *state;
 
+	(void)c;
 	(void)why;
-	enter(p ? p->conn : conn_of(c), HEADERS);
-	if (p == NULL)
+	if (k == NULL)
 		return;
-	atomic_fetch_sub(&s->held, p->held);
-	atomic_fetch_sub(&s->busy[p->closing], 1);
-	buf_free(&p->body);
-	free(p);
+	atomic_fetch_sub(&s->held, k->held);
+	if (k->begun)
+		atomic_fetch_sub(&s->busy[k->closing], 1);
+	if (k->body.alloc > BODY_KEPT)
+		buf_free(&k->body);
+	buf_clear(&k->body);
+	k->held = k->dropped = 0;
+	k->refused = 0;
+	k->begun = false;
 	*state = NULL;
+	enter(s, k, HEADERS);
 }
 
 /* Errors of the library's own go nowhere: clients are told. */
@@ -495,6 +499,7 @@ http_start(struct http_server **out, const struct http_opts *o,
 
 	s->o = *o;
 	s->body_max = o->body_max ? o->body_max : BODY_MAX;
+	atomic_store(&s->now_us, clock_mono_us());
 	s->timeout_us = (int64_t)(o->timeout_s ? o->timeout_s : 30) * 1000000;
 	fd = listen_on(o, &s->port, e);
 	if (fd < 0) {
@@ -511,7 +516,7 @@ http_start(struct http_server **out, const struct http_opts *o,
 	    MHD_OPTION_CONNECTION_LIMIT, o->connections_max ?
 	    o->connections_max : 1024u,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(s->timeout_us / 1000000),
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_NOTIFY_COMPLETED, completed, s,
 	    MHD_OPTION_NOTIFY_CONNECTION, connection, s, MHD_OPTION_END);
