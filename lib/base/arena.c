@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-#define FIRST_BYTES ((size_t)2 << 10)	/* most arenas stay small */
+#define FIRST_BYTES ((size_t)960)	/* most arenas stay small */
 #define BLOCK_BYTES ((size_t)32 << 10)
 
 struct arena_block {

@@ -443,7 +443,7 @@ sums(float *out, uint8_t **voted, struct model_run *r, const struct step *s,
 		    forest_features(t->forest));
 	*voted = arena_alloc(&r->text, n * forest_targets(t->forest) + 1);
 	forest_run(t->forest, out, *voted, x, n, f, arena_alloc(&r->text,
-	    forest_scratch(t->forest)));
+	    forest_scratch(t->forest, n)));
 	return 0;
 }
 

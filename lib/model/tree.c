@@ -326,9 +326,11 @@ size_t forest_features(const struct forest *f) { return f->features; }
 size_t forest_targets(const struct forest *f) { return f->targets; }
 
 size_t
-forest_scratch(const struct forest *f)
+forest_scratch(const struct forest *f, size_t n)
 {
-	return BLOCK * f->slots * sizeof(float) + 64;
+	size_t rows = n < BLOCK ? (n + LANES - 1) / LANES * LANES : BLOCK;
+
+	return rows * f->slots * sizeof(float) + 64;
 }
 
 /* --- walking -------------------------------------------------------------- */

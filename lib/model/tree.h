@@ -77,8 +77,8 @@ int forest_new(struct forest **out, struct arena *a,
     const struct tree_source *src, enum tree_sum how, struct err *e);
 size_t forest_features(const struct forest *f);
 size_t forest_targets(const struct forest *f);
-/* Bytes of scratch that forest_run needs. */
-size_t forest_scratch(const struct forest *f);
+/* Bytes of scratch that forest_run needs for n rows. */
+size_t forest_scratch(const struct forest *f, size_t n);
 /*
  * out (n, targets) = what the leaves say, summed (or least, greatest, or
  * divided by the number of trees); x (n, stride) with stride >= features.
