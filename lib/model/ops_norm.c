@@ -159,8 +159,47 @@ run_layer_norm(struct model_run *r, const struct step *s, struct err *e)
 	return 0;
 }
 
+/* Each value by the length of its line along an axis: the sum of absolutes
+ * (p 1) or the Euclidean one (p 2).  A line of zeros stays. */
+static int
+run_lp_norm(struct model_run *r, const struct step *s, struct err *e)
+{
+	const struct tensor *a = step_in(r, s, 0);
+	int64_t axis, p = attr_int(s, "p", 2);
+	size_t n, inner, outer;
+	struct tensor *out;
+
+	NEED(a, s, e);
+	if (!is_real(a))
+		return step_bad_type(s, a->elem, e);
+	if (p != 1 && p != 2)
+		return step_bad(s, e, "p is neither 1 nor 2");
+	if (step_axis(&axis, attr_int(s, "axis", -1), a->rank, s, e) < 0 ||
+	    (out = step_out(r, s, 0, a->elem, a->rank, a->dim, e)) == NULL)
+		return -1;
+	n = (size_t)a->dim[axis];
+	inner = tensor_span(a, (int)axis + 1, a->rank);
+	outer = tensor_span(a, 0, (int)axis);
+	for (size_t line = 0; n && line < outer * inner; line++) {
+		size_t at = line / inner * n * inner + line % inner;
+		double length = 0;
+
+		for (size_t k = 0; k < n; k++) {
+			double v = real_at(a, at + k * inner);
+
+			length += p == 1 ? fabs(v) : v * v;
+		}
+		length = p == 1 ? length : sqrt(length);
+		for (size_t k = 0; k < n; k++)
+			real_set(out, at + k * inner, length == 0 ? 0 :
+			    real_at(a, at + k * inner) / length);
+	}
+	return 0;
+}
+
 const struct op ops_norm[] = {
 	{ "", "BatchNormalization", 9, 0, NULL, run_batch_norm, 0 },
 	{ "", "LayerNormalization", 17, 0, NULL, run_layer_norm, 0 },
+	{ "", "LpNormalization", 1, 0, NULL, run_lp_norm, 0 },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0 }
 };

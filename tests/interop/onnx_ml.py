@@ -171,6 +171,7 @@ for name, nodes, constants in [
         ("batch normalisation", [("BatchNormalization", "x s b m v", {"epsilon": 1e-3})],
          {"s": steps, "b": ones, "m": steps, "v": ones}),
         ("layer normalisation", [("LayerNormalization", "x s b", {})], {"s": steps, "b": ones}),
+        ("lengths of one", [("LpNormalization", "x", {"axis": 0, "p": 1})], {}),
         ("hard swish", [("HardSwish", "x", {})], {}), ("clip turned round", [("Clip", "x a b", {})],
                                                        {"a": np.array(1, f32), "b": np.array(-1, f32)})]:
     compare(name, graph(nodes, **constants), X[:5])
