@@ -93,28 +93,6 @@ stop
 start model:score@champion --canary model:score@candidate=60
 for i in $(seq 100); do echo "$i $(unit "$i")"; done >split3
 check 'another server with a larger share only adds units' 'grep canary split1 | while read -r u v; do grep -q "^$u canary" split3 || exit 1; done && test "$(grep -c canary split3)" -gt "$(grep -c canary split1)"'
-mlv-serve batch -i /dev/stdin one.onnx <<X >ans1
-a,b,c,d,e,f
-0.1,0.2,0.3,0.4,0.5,0.6
-X
-mlv-serve batch -i /dev/stdin two.onnx <<X >ans2
-a,b,c,d,e,f
-0.1,0.2,0.3,0.4,0.5,0.6
-X
-one=$(tail -n 1 ans1) two=$(tail -n 1 ans2)
-"$hammer" "$port" /invocations body.json "${HAMMER_SECONDS:-4}" "1=$one" "2=$two" >hammered &
-h=$!
-n=0
-while kill -0 $h 2>/dev/null && [ $n -lt "${HAMMER_MOVES:-10000}" ]; do
-	n=$((n + 1))
-	mlv-registry set score@champion $((n % 2 + 1)) >/dev/null 2>&1
-	mlv-registry set score@candidate $(((n + 1) % 2 + 1)) >/dev/null 2>&1
-	kill -HUP "$server"
-done
-wait $h
-check "no request failed and none was mixed over $n alias moves ($(cat hammered))" 'grep -q " 0 failed, 0 mixed" hammered'
-check 'versions did change under load' 'test "$(ask "$url/metrics" | sed -n "s/^mlv_reloads_total //p")" -gt 2'
-cp one.onnx three.onnx && printf 'x' >>three.onnx && mlv-registry add score three.onnx >/dev/null 2>&1
 check 'stops when asked' 'stop'
 check 'a model that is not there is exit 3' 'expect 3 mlv-serve http --grace 0 --port 0 model:nope'
 check 'a port in use is exit 3' 'start one.onnx && expect 3 mlv-serve http --port "$port" one.onnx && says "cannot listen" && stop'

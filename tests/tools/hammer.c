@@ -1,9 +1,11 @@
 /*
- * hammer PORT PATH BODY SECONDS [VERSION=TEXT]...: POST the body file again
- * and again over four kept connections and count.  Every answer must be 200,
- * name a version in X-Mlv-Version that is given here, and hold that
- * version's text: then no answer came from a model other than the one named.
- * Prints "N requests, N failed, N mixed" and exits 1 when any is.
+ * hammer PORT PATH BODY SECONDS[:MS] [VERSION=TEXT]...: POST the body file
+ * again and again over four kept connections, each time for another unit and
+ * MS milliseconds apart, until the time is over or a SIGTERM comes, and
+ * count.  Every answer must be 200, name a version in X-Mlv-Version that is
+ * given here, and hold that version's text: then no answer came from a model
+ * other than the one named.  Prints "N requests, N failed, N mixed" and how
+ * many came from a canary; exits 1 when any failed or was mixed.
  *
  * raw: with PATH "-" the BODY's bytes are sent as they are, and what comes
  * back is printed.  With PATH "+MS:N" the first N go at once and the rest one
@@ -12,6 +14,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +31,20 @@ struct job {
 	int port;
 	const char *path;
 	struct buf request;
-	int64_t until;
+	int64_t until, pause_ms;
 	char **expected;
 	int n_expected;
-	long requests, failed, mixed;
+	long requests, failed, mixed, canary;
 };
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void
+stop(int sig)
+{
+	(void)sig;
+	asked_to_stop = 1;
+}
 
 static int
 dial(int port)
@@ -98,6 +110,17 @@ fits(const struct job *j, const char *head, const char *body)
 	return 0;
 }
 
+/* Another unit: its digits stand at a fixed place in the request. */
+static void
+next_unit(struct job *j)
+{
+	char *at = strstr(j->request.data, "X-Unit-Id: ") + 13;
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%09ld", j->requests % 1000000000);
+	memcpy(at, digits, 9);
+}
+
 static void *
 hammer(void *arg)
 {
@@ -106,9 +129,13 @@ hammer(void *arg)
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
-	while (clock_mono_us() < j->until) {
+	while (clock_mono_us() < j->until && !asked_to_stop) {
 		const char *body;
 
+		if (j->pause_ms)
+			nanosleep(&(struct timespec){ 0, j->pause_ms * 1000000 },
+			    NULL);
+		next_unit(j);
 		j->requests++;
 		if (fd < 0 || write(fd, j->request.data, j->request.len) !=
 		    (ssize_t)j->request.len || (body = receive(fd, &b)) ==
@@ -120,6 +147,7 @@ hammer(void *arg)
 			continue;
 		}
 		j->mixed += !fits(j, b.data, body);
+		j->canary += strstr(b.data, "X-Mlv-Variant: canary") != NULL;
 	}
 	if (fd >= 0)
 		close(fd);
@@ -186,14 +214,17 @@ main(int argc, char **argv)
 	pthread_t id[4];
 	struct err e = ERR_INIT;
 	struct buf body;
-	int64_t port = 0, seconds = 0;
-	long requests = 0, failed = 0, mixed = 0;
+	int64_t port = 0, seconds = 0, ms = 0;
+	long requests = 0, failed = 0, mixed = 0, canary = 0;
+	size_t n;
 
 	buf_init(&body, BUF_CAP_SMALL);
+	n = argc < 5 ? 0 : strcspn(argv[4], ":");
 	if (argc < 5 || !num_parse_i64(argv[1], strlen(argv[1]), &port) ||
-	    !num_parse_i64(argv[4], strlen(argv[4]), &seconds) ||
+	    !num_parse_i64(argv[4], n, &seconds) || (argv[4][n] &&
+	    !num_parse_i64(argv[4] + n + 1, strlen(argv[4] + n + 1), &ms)) ||
 	    file_read(&body, argv[3], &e) < 0) {
-		fprintf(stderr, "usage: hammer PORT PATH BODY SECONDS\n");
+		fprintf(stderr, "usage: hammer PORT PATH BODY SECONDS[:MS]\n");
 		return 2;
 	}
 	if (strcmp(argv[2], "-") == 0) {
@@ -209,14 +240,16 @@ main(int argc, char **argv)
 		buf_free(&body);
 		return r;
 	}
+	signal(SIGTERM, stop);
 	for (int i = 0; i < 4; i++) {
 		j[i] = (struct job){ .port = (int)port, .path = argv[2],
 		    .until = clock_mono_us() + seconds * 1000000,
+		    .pause_ms = ms,
 		    .expected = argv + 5, .n_expected = argc - 5 };
 		buf_init(&j[i].request, BUF_CAP_SMALL);
 		buf_addf(&j[i].request, "POST %s HTTP/1.1\r\nHost: x\r\n"
-		    "X-Unit-Id: u%d\r\nContent-Type: application/json\r\n"
-		    "Content-Length: %zu\r\n\r\n", argv[2], i, body.len);
+		    "X-Unit-Id: %c-000000000\r\nContent-Type: application/json\r\n"
+		    "Content-Length: %zu\r\n\r\n", argv[2], 'a' + i, body.len);
 		buf_add(&j[i].request, body.data, body.len);
 		pthread_create(&id[i], NULL, hammer, &j[i]);
 	}
@@ -225,9 +258,11 @@ main(int argc, char **argv)
 		requests += j[i].requests;
 		failed += j[i].failed;
 		mixed += j[i].mixed;
+		canary += j[i].canary;
 		buf_free(&j[i].request);
 	}
 	buf_free(&body);
-	printf("%ld requests, %ld failed, %ld mixed\n", requests, failed, mixed);
+	printf("%ld requests, %ld failed, %ld mixed, %ld by a canary\n",
+	    requests, failed, mixed, canary);
 	return failed || mixed || requests == 0;
 }
