@@ -2,9 +2,10 @@
  * model/onnx.h - an ONNX file as C structs: read, built, written.
  *
  * Everything lives in an arena.  Reading checks every length and count
- * before it is used, refuses external data, sparse tensors, sub-graphs and
- * model functions, and copies numbers into native arrays.  Writing gives
- * the same bytes for the same calls.  Field numbers: onnx.proto, IR 8.
+ * before it is used, refuses external data, sparse tensors and model
+ * functions, passes over graphs inside nodes (model_load refuses those
+ * nodes by name), and copies numbers into native arrays.  Writing gives the
+ * same bytes for the same calls.  Field numbers: onnx.proto, IR 8.
  */
 #ifndef MODEL_ONNX_H
 #define MODEL_ONNX_H

@@ -189,7 +189,7 @@ test(struct compiler *c, const struct task *k, uint32_t slot, float t,
 	return 0;
 }
 
-/* x <= t with NaN sent to `yes` or to `no`. */
+/* x <= t with NaN sent to `yes` or to `no`; no number is <= a t of NaN. */
 static int
 compare(struct compiler *c, const struct task *k,
     const struct tree_source_node *n, float t, bool nan_yes,
@@ -198,6 +198,8 @@ compare(struct compiler *c, const struct task *k,
 	uint32_t slot = n->feature + (nan_yes ? 0 :
 	    (uint32_t)c->f->features);
 
+	if (isnan(t) && nan_yes)
+		return test(c, k, ask(c, n, true), 0.5f, no, TO_NODE, yes);
 	/* +infinity <= +infinity would take a NaN along */
 	if (t == INFINITY && !nan_yes)
 		return test(c, k, ask(c, n, true), 0.5f, yes, yes_kind, no);
@@ -208,7 +210,9 @@ static int
 compile_node(struct compiler *c, const struct task *k)
 {
 	const struct tree_source_node *n = &c->src->node[k->at];
-	float below = nextafterf(n->value, -INFINITY);
+	/* x < value as x <= below; nothing is less than -infinity */
+	float below = n->value == -INFINITY ? NAN : nextafterf(n->value,
+	    -INFINITY);
 	struct tree_ref self = { k->at, false };
 	bool m = n->missing_true;
 

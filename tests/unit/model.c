@@ -1,0 +1,392 @@
+/* ONNX graphs: what was written is read again, what cannot run is refused at
+ * load and by name, rows do not depend on their neighbours; forests beside a
+ * walk that asks one question at a time. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "model/model.h"
+#include "model/tree.h"
+#include "tap.h"
+
+/* --- forests -------------------------------------------------------------- */
+
+#define FEATURES 5
+#define TARGETS 3
+#define ROWS 131		/* neither a block of rows nor some lanes */
+
+struct wood {
+	struct tree_source_node node[400];
+	struct tree_source_leaf leaf[400];
+	struct tree_weight weight[800];
+	struct tree_ref root[40];
+	float set[400][3];
+	struct tree_source src;
+	size_t n_weights;
+};
+
+/* Small whole numbers and halves, so that equality happens; and the rest. */
+static float
+some_value(struct rng *r)
+{
+	switch (rng_below(r, 12)) {
+	case 0: return NAN;
+	case 1: return INFINITY;
+	case 2: return -INFINITY;
+	case 3: return -0.0f;
+	default: return (float)rng_below(r, 9) / 2 - 2;
+	}
+}
+
+static struct tree_ref
+plant(struct wood *w, struct rng *r, int depth, bool one_weight)
+{
+	struct tree_source *s = &w->src;
+
+	if (depth == 0 || rng_below(r, 4) == 0) {
+		struct tree_source_leaf *l = &w->leaf[s->n_leaves];
+
+		l->weight = &w->weight[w->n_weights];
+		l->n = one_weight ? 1 : rng_below(r, 3);
+		for (size_t k = 0; k < l->n; k++)
+			w->weight[w->n_weights++] = (struct tree_weight){
+			    (uint32_t)rng_below(r, TARGETS),
+			    (float)rng_f64(r) };
+		return (struct tree_ref){ (uint32_t)s->n_leaves++, true };
+	}
+	{
+		size_t at = s->n_nodes++;
+		struct tree_source_node *n = &w->node[at];
+		float v = some_value(r);
+
+		n->mode = (enum tree_mode)rng_below(r, TREE_MEMBER + 1);
+		n->feature = (uint32_t)rng_below(r, FEATURES);
+		n->value = isnan(v) ? 0.25f : v;
+		n->missing_true = rng_below(r, 2);
+		n->n_set = rng_below(r, 4);
+		n->set = w->set[at];
+		for (size_t k = 0; k < n->n_set; k++)
+			w->set[at][k] = (float)rng_below(r, 9) / 2 - 2;
+		n->yes = plant(w, r, depth - 1, one_weight);
+		n->no = plant(w, r, depth - 1, one_weight);
+		return (struct tree_ref){ (uint32_t)at, false };
+	}
+}
+
+static bool
+answer(const struct tree_source_node *n, float x)
+{
+	if (isnan(x))
+		return n->missing_true || n->mode == TREE_NEQ;
+	switch (n->mode) {
+	case TREE_LEQ: return x <= n->value;
+	case TREE_LT: return x < n->value;
+	case TREE_GTE: return x >= n->value;
+	case TREE_GT: return x > n->value;
+	case TREE_EQ: return x == n->value;
+	case TREE_NEQ: return x != n->value;
+	default:
+		for (size_t k = 0; k < n->n_set; k++)
+			if (n->set[k] == x)
+				return true;
+		return false;
+	}
+}
+
+static void
+walk(float out[TARGETS], const struct tree_source *s, enum tree_sum how,
+    const float *x)
+{
+	bool voted[TARGETS] = { 0 };
+
+	for (size_t k = 0; k < TARGETS; k++)
+		out[k] = 0;
+	for (size_t t = 0; t < s->n_trees; t++) {
+		struct tree_ref at = s->root[t];
+
+		while (!at.leaf)
+			at = answer(&s->node[at.at], x[s->node[at.at].feature])
+			    ? s->node[at.at].yes : s->node[at.at].no;
+		for (size_t k = 0; k < s->leaf[at.at].n; k++) {
+			struct tree_weight v = s->leaf[at.at].weight[k];
+			float *o = &out[v.target];
+
+			if (how == TREE_MIN)
+				*o = voted[v.target] && *o < v.value ? *o :
+				    v.value;
+			else if (how == TREE_MAX)
+				*o = voted[v.target] && *o > v.value ? *o :
+				    v.value;
+			else
+				*o += v.value;
+			voted[v.target] = true;
+		}
+	}
+	for (size_t k = 0; how == TREE_AVERAGE && k < TARGETS; k++)
+		out[k] /= (float)s->n_trees;
+}
+
+static size_t
+differences(const struct forest *f, const struct tree_source *s,
+    enum tree_sum how, const float *x, size_t n)
+{
+	float got[ROWS * TARGETS], want[TARGETS];
+	uint8_t voted[ROWS * TARGETS];
+	void *scratch = xalloc(forest_scratch(f, n), 1);
+	size_t bad = 0;
+
+	forest_run(f, got, voted, x, n, FEATURES, scratch);
+	for (size_t i = 0; i < n; i++) {
+		walk(want, s, how, x + i * FEATURES);
+		bad += memcmp(got + i * TARGETS, want, sizeof(want)) != 0;
+	}
+	free(scratch);
+	return bad;
+}
+
+static void
+forests(void)
+{
+	static const enum tree_sum sums[] = { TREE_AVERAGE, TREE_SUM, TREE_MIN,
+	    TREE_MAX };
+	static struct wood w;
+	float x[ROWS * FEATURES];
+	size_t bad = 0, alone = 0, built = 0;
+	struct rng r;
+
+	rng_seed(&r, 7, 0);
+	for (int round = 0; round < 200; round++) {
+		struct arena a = { 0 };
+		struct forest *f = NULL;
+		struct err e = ERR_INIT;
+		enum tree_sum how = sums[round % 4];
+
+		memset(&w, 0, sizeof(w));
+		w.src = (struct tree_source){ w.node, w.leaf, w.root, 0, 0,
+		    1 + rng_below(&r, 10), FEATURES, TARGETS };
+		for (size_t t = 0; t < w.src.n_trees; t++)
+			w.root[t] = plant(&w, &r, (int)rng_below(&r, 6),
+			    round % 8 >= 4);
+		for (size_t i = 0; i < ROWS * FEATURES; i++)
+			x[i] = some_value(&r);
+		if (forest_new(&f, &a, &w.src, how, &e) == 0) {
+			built++;
+			bad += differences(f, &w.src, how, x, ROWS);
+			alone += differences(f, &w.src, how, x, 1);
+		}
+		arena_free(&a);
+	}
+	is_int(built, 200, "forests of every kind of question");
+	is_int(bad, 0, "answer as the questions one by one do, bit for bit");
+	is_int(alone, 0, "and so for a row alone");
+}
+
+static void
+refused(struct tree_source *s, const char *says, const char *what)
+{
+	struct arena a = { 0 };
+	struct forest *f = NULL;
+	struct err e = ERR_INIT;
+
+	ok(forest_new(&f, &a, s, TREE_SUM, &e) < 0 && strstr(e.msg, says),
+	    "%s: %s", what, e.msg);
+	arena_free(&a);
+}
+
+static void
+bad_forests(void)
+{
+	struct tree_weight one = { 0, 1 }, off = { 3, 1 };
+	struct tree_source_leaf leaf = { &one, 1 }, stray = { &off, 1 };
+	struct tree_source_node n = { .mode = TREE_LEQ, .yes = { 0, true },
+	    .no = { 0, true } }, loop = n, far = n, wide = n;
+	struct tree_ref root = { 0, false };
+	struct tree_source s = { &n, &leaf, &root, 1, 1, 1, FEATURES,
+	    TARGETS };
+
+	loop.no = root;
+	s.node = &loop;
+	refused(&s, "circle", "a tree that bites its tail");
+	far.yes.at = 9;
+	s.node = &far;
+	refused(&s, "not there", "a child beyond the end");
+	wide.feature = FEATURES;
+	s.node = &wide;
+	refused(&s, "feature", "a feature beyond the row");
+	s.node = &n;
+	s.leaf = &stray;
+	refused(&s, "target", "a target beyond the answer");
+}
+
+/* --- graphs --------------------------------------------------------------- */
+
+#define WIDTH 4
+
+/* x (N, 4) through a layer of three: softmax(tanh(x W + b)); the last
+ * operator is given. */
+static void
+write_graph(struct buf *out, const char *last, int64_t opset)
+{
+	struct arena a = { 0 };
+	struct onnx_model *m = onnx_new(&a, "g");
+	int64_t in[2] = { -1, WIDTH }, to[2] = { -1, 3 }, w[2] = { WIDTH, 3 };
+	float weight[WIDTH * 3], bias[3] = { 0.1f, -0.2f, 0.3f };
+	struct onnx_node *n;
+
+	for (size_t i = 0; i < WIDTH * 3; i++)
+		weight[i] = (float)((i * 7 + 3) % 11) / 11 - 0.4f;
+	onnx_set_opset(&a, m, "", opset);
+	onnx_add_input(&a, m, "x", ONNX_FLOAT, 2, in);
+	onnx_add_output(&a, m, "y", ONNX_FLOAT, 2, to);
+	onnx_add_initializer(&a, m, "w", ONNX_FLOAT, 2, w, weight);
+	onnx_add_initializer(&a, m, "b", ONNX_FLOAT, 1, to + 1, bias);
+	n = onnx_add_node(&a, m, "", "Gemm", "layer");
+	onnx_node_in(&a, n, "x");
+	onnx_node_in(&a, n, "w");
+	onnx_node_in(&a, n, "b");
+	onnx_node_out(&a, n, "h");
+	n = onnx_add_node(&a, m, "", "Tanh", "bend");
+	onnx_node_in(&a, n, "h");
+	onnx_node_out(&a, n, "t");
+	n = onnx_add_node(&a, m, "", last, "last");
+	onnx_node_in(&a, n, "t");
+	onnx_node_out(&a, n, "y");
+	onnx_attr_int(&a, n, "axis", 1);
+	onnx_add_meta(&a, m, "mlv.classes", "[\"a\",\"b\",\"c\"]", 13);
+	onnx_write(out, m);
+	arena_free(&a);
+}
+
+static void
+again(void)
+{
+	struct buf one, two;
+	struct arena a = { 0 };
+	struct onnx_model *m = NULL;
+	struct err e = ERR_INIT;
+
+	buf_init(&one, 1 << 20);
+	buf_init(&two, 1 << 20);
+	write_graph(&one, "Softmax", 17);
+	if (ok(onnx_read(&m, &a, one.data, one.len, &e) == 0, "a graph is read: "
+	    "%s", e.msg)) {
+		onnx_write(&two, m);
+		ok(one.len == two.len && memcmp(one.data, two.data, one.len) == 0,
+		    "and written again as it was");
+		is_int(onnx_opset_of(m, ""), 17, "its opset");
+		is_text(onnx_find_meta(m, "mlv.classes"),
+		    "[\"a\",\"b\",\"c\"]", "what it says of itself");
+	}
+	arena_free(&a);
+	buf_free(&one);
+	buf_free(&two);
+}
+
+static void
+run_rows(struct model *m, float *out, const float *x, size_t n)
+{
+	struct model_run *r = model_run_new(m);
+	struct tensor in = { ONNX_FLOAT, 2, { (int64_t)n, WIDTH }, n * WIDTH,
+	    (void *)(uintptr_t)x }, y;
+	struct err e = ERR_INIT;
+
+	if (model_run(r, &in, &y, &e) == 0 && y.n == n * 3)
+		memcpy(out, y.data, n * 3 * sizeof(float));
+	else
+		ok(false, "it runs: %s", e.msg);
+	model_run_free(r);
+}
+
+static void
+rows(void)
+{
+	enum { N = 77 };
+	float x[N * WIDTH], all[N * 3], one[3], sum = 0;
+	struct model *m = NULL;
+	struct err e = ERR_INIT;
+	struct buf b;
+	size_t names, bad = 0;
+	struct rng r;
+
+	rng_seed(&r, 3, 0);
+	for (size_t i = 0; i < N * WIDTH; i++)
+		x[i] = (float)(rng_f64(&r) * 8 - 4);
+	buf_init(&b, 1 << 20);
+	write_graph(&b, "Softmax", 17);
+	if (!ok(model_load(&m, b.data, b.len, &e) == 0, "it loads: %s", e.msg))
+		goto out;
+	ok(model_classes(m, &names) && names == 3, "three classes");
+	run_rows(m, all, x, N);
+	for (size_t i = 0; i < N; i++) {
+		run_rows(m, one, x + i * WIDTH, 1);
+		bad += memcmp(one, all + i * 3, sizeof(one)) != 0;
+	}
+	is_int(bad, 0, "a row's answer does not depend on its neighbours");
+	for (size_t k = 0; k < 3; k++)
+		sum += all[k];
+	is_near((double)sum, 1, 1e-6, "chances add up to one");
+out:
+	model_free(m);
+	buf_free(&b);
+}
+
+static void
+refused_graph(const char *last, int64_t opset, const char *says)
+{
+	struct model *m = NULL;
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	write_graph(&b, last, opset);
+	ok(model_load(&m, b.data, b.len, &e) < 0 && m == NULL, "%s is refused",
+	    last);
+	is_text(e.msg, says, "by its name");
+	buf_free(&b);
+}
+
+/* No file that was cut or has a byte changed may do more than be refused. */
+static void
+damaged(void)
+{
+	struct buf b;
+	size_t loaded = 0, cut = 0;
+
+	buf_init(&b, 1 << 20);
+	write_graph(&b, "Softmax", 17);
+	for (size_t i = 0; i < b.len; i++) {
+		struct model *m = NULL;
+		struct err e = ERR_INIT;
+		char *copy = xalloc(b.len, 1);
+
+		memcpy(copy, b.data, b.len);
+		cut += model_load(&m, copy, i, &e) < 0;
+		model_free(m);
+		m = NULL;
+		copy[i] = (char)(copy[i] ^ 0x5a);
+		loaded += model_load(&m, copy, b.len, &e) == 0;
+		model_free(m);
+		free(copy);
+	}
+	ok(cut > b.len / 2 && loaded < b.len, "%zu of %zu cut files are refused, "
+	    "%zu with a changed byte still load", cut, b.len, loaded);
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	forests();
+	bad_forests();
+	again();
+	rows();
+	refused_graph("Foo", 17, "unsupported operator Foo (opset 17) in node "
+	    "'last'");
+	refused_graph("Scan", 17, "unsupported operator Scan (opset 17) in "
+	    "node 'last'");
+	damaged();
+	return tap_done();
+}
