@@ -132,7 +132,6 @@ desk_give(struct served *s, struct desk *d)
 	}
 	if (d->arena.block)
 		arena_free(&d->arena);
-	table_rows_clear(d->rows);
 	pthread_mutex_lock(&all->lock);
 	d->next = all->free;
 	all->free = d;

@@ -11,18 +11,6 @@
 #include "serve/desk.h"
 
 static void
-name_it(struct served *s, const struct catalog_bytes *b)
-{
-	char text[NUM_TEXT_MAX];
-
-	num_print_u64(text, b->item.version ? b->item.version : 1);
-	s->version = xstrdup(text);
-	s->name = b->item.kind == NAME_PATH ?
-	    path_stem(b->item.base) : b->item.base[0] ?
-	    xstrdup(b->item.base) : xstrdup("model");
-}
-
-static void
 find_ports(struct served *s)
 {
 	const struct model *m = score_model(s->plan);
@@ -46,30 +34,49 @@ find_ports(struct served *s)
 }
 
 int
-served_load(struct served **out, struct catalog *c, const char *name,
-    const char *variant, const struct score_opts *o, struct err *e)
+served_new(struct served **out, const void *bytes, size_t n,
+    const char *name, uint64_t version, const char *variant,
+    const struct score_opts *o, struct err *e)
 {
-	struct served *s;
-	struct catalog_bytes b;
+	struct served *s = xalloc(1, sizeof(*s));
+	char text[NUM_TEXT_MAX];
 
-	if (catalog_open_bytes(&b, c, name, e) < 0)
-		return -1;
-	s = xalloc(1, sizeof(*s));
-	if (score_open(&s->plan, b.data, b.n, o, e) < 0) {
-		err_wrap(e, "%s", name);
-		catalog_bytes_close(&b);
+	if (score_open(&s->plan, bytes, n, o, e) < 0) {
 		free(s);
 		return -1;
 	}
-	oid_print(s->digest, catalog_bytes_id(&b));
-	name_it(s, &b);
+	num_print_u64(text, version);
+	s->version = xstrdup(text);
+	s->name = xstrdup(name);
 	snprintf(s->variant, sizeof(s->variant), "%s", variant);
-	catalog_bytes_close(&b);
 	find_ports(s);
 	s->desks = desks_new();
 	atomic_init(&s->users, 1);
 	*out = s;
 	return 0;
+}
+
+int
+served_load(struct served **out, struct catalog *c, const char *name,
+    const char *variant, const struct score_opts *o, struct err *e)
+{
+	struct catalog_bytes b;
+	char *called;
+	int r;
+
+	if (catalog_open_bytes(&b, c, name, e) < 0)
+		return -1;
+	called = b.item.kind == NAME_PATH ? path_stem(b.item.base) :
+	    xstrdup(b.item.base[0] ? b.item.base : "model");
+	r = served_new(out, b.data, b.n, called, b.item.version ?
+	    b.item.version : 1, variant, o, e);
+	if (r == 0)
+		oid_print((*out)->digest, catalog_bytes_id(&b));
+	else
+		err_wrap(e, "%s", name);
+	free(called);
+	catalog_bytes_close(&b);
+	return r;
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "catalog/catalog.h"
@@ -39,7 +40,11 @@ struct served {
 	_Atomic int users;
 };
 
-/* Begins with one user.  `o` may be NULL. */
+/* Begins with one user.  `o` may be NULL.  From bytes, which are not needed
+ * afterwards, without a digest; or from a name or path. */
+int served_new(struct served **out, const void *bytes, size_t n,
+    const char *name, uint64_t version, const char *variant,
+    const struct score_opts *o, struct err *e);
 int served_load(struct served **out, struct catalog *c, const char *name,
     const char *variant, const struct score_opts *o, struct err *e);
 void served_hold(struct served *s);

@@ -66,6 +66,7 @@ from_records(struct reading *g, struct json_pull *p, struct err *e)
 	enum json_token t;
 	size_t n = 0;
 
+	table_rows_clear(rows);
 	while ((t = json_pull(p, e)) == JSON_T_MAP) {
 		if (++n > WIRE_ROWS_MAX)
 			return err_set(e, ERR_TOOBIG, "more than %d rows",

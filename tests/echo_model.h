@@ -1,0 +1,82 @@
+/*
+ * echo_model.h - models that answer with what they were asked, for tests of
+ * the ways in and out: by name (a float, a whole number, a text, a boolean)
+ * or as a matrix of floats.
+ */
+#ifndef ECHO_MODEL_H
+#define ECHO_MODEL_H
+
+#include <stdlib.h>
+
+#include "serve/wire.h"
+
+static void
+echo_port(struct arena *a, struct onnx_model *m, const char *in,
+    const char *out, enum onnx_elem elem, int64_t width)
+{
+	const int64_t dim[2] = { -1, width };
+	struct onnx_node *n;
+
+	onnx_add_input(a, m, in, elem, 2, dim);
+	onnx_add_output(a, m, out, elem, 2, dim);
+	n = onnx_add_node(a, m, "", "Identity", out);
+	onnx_node_in(a, n, in);
+	onnx_node_out(a, n, out);
+}
+
+/* `width` 0: by name. */
+static struct served *
+echo_model(int64_t width)
+{
+	struct arena a = { 0 };
+	struct onnx_model *m = onnx_new(&a, "echo");
+	struct served *s;
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	onnx_set_opset(&a, m, "", 17);
+	if (width) {
+		echo_port(&a, m, "x", "y", ONNX_FLOAT, width);
+	} else {
+		echo_port(&a, m, "f", "f_out", ONNX_FLOAT, 1);
+		echo_port(&a, m, "i", "i_out", ONNX_INT64, 1);
+		echo_port(&a, m, "t", "t_out", ONNX_TEXT, 1);
+		echo_port(&a, m, "b", "b_out", ONNX_BOOL, 1);
+	}
+	buf_init(&b, BUF_CAP_DOC);
+	onnx_write(&b, m);
+	if (served_new(&s, b.data, b.len, "echo", 7, "stable", NULL, &e) < 0) {
+		fprintf(stderr, "echo_model: %s\n", e.msg);
+		abort();
+	}
+	buf_free(&b);
+	arena_free(&a);
+	return s;
+}
+
+enum form { FORM_V2, FORM_JSON, FORM_CSV };
+
+/* The answer to a body, or why there is none; 0 or -1. */
+static int
+echo_ask(struct buf *out, struct desk *d, enum form form, const char *body,
+    size_t n)
+{
+	struct wire_request r;
+	struct table *answers;
+	struct err e = ERR_INIT;
+
+	buf_clear(out);
+	if ((form == FORM_V2 ? wire_read_v2(&r, d, body, n, &e) :
+	    wire_read_invocation(&r, d, body, n, form == FORM_CSV, &e)) < 0 ||
+	    scorer_run(&answers, d->scorer, r.block, &e) < 0) {
+		buf_adds(out, e.msg);
+		return -1;
+	}
+	if (form == FORM_V2)
+		wire_write_v2(out, &r, "echo", d->served, answers);
+	else
+		wire_write_predictions(out, answers);
+	return 0;
+}
+
+#endif
