@@ -31,14 +31,14 @@ check 'the endpoint has the stable name, whatever the canary is' \
 check 'a share beyond all units does not rename it' \
 	'stop && start one.onnx --canary two.onnx=100 && test "$(ask "$url/v2/models" | jq -c .models)" = "[\"one\"]"'
 check 'every unit is answered there, by the canary now, and the answer has that name' \
-	'for i in 1 2 3 4 5 6 7 8 9; do body $i >b && test "$(code "$url/v2/models/one/infer" -D head -d @b)" = 200 && grep -qi "x-mlv-variant: canary" head && test "$(jq -r "[.model_name,.id] | join(\" \")" body)" = "one $i" || return 1; done'
+	'( for i in 1 2 3 4 5 6 7 8 9; do body $i >b && test "$(code "$url/v2/models/one/infer" -D head -d @b)" = 200 && grep -qi "x-mlv-variant: canary" head && test "$(jq -r "[.model_name,.id] | join(\" \")" body)" = "one $i" || exit 1; done )'
 check 'the digest says whose answer it was' \
 	'grep -qi "x-mlv-model: sha256:$(sha256sum two.onnx | cut -c1-64)" head'
 body x >b
 check 'a version is of a name: the stable one' 'test "$(code "$url/v2/models/one/versions/1/infer" -D head -d @b)" = 200 && grep -qi "x-mlv-variant: stable" head'
 check 'the canary by its own name and version' 'test "$(code "$url/v2/models/two/versions/1/infer" -D head -d @b)" = 200 && grep -qi "x-mlv-variant: canary" head && test "$(jq -r .model_name body)" = two'
 check 'a name nobody has is 404, with a version that somebody has' \
-	'for what in /infer /ready ""; do test "$(code "$url/v2/models/other/versions/1$what")" = 404 || return 1; done'
+	'( for what in /infer /ready ""; do test "$(code "$url/v2/models/other/versions/1$what")" = 404 || exit 1; done )'
 check 'a version nobody has is 404' 'test "$(code "$url/v2/models/one/versions/2")" = 404 && test "$(code "$url/v2/models/two/versions/01")" = 404'
 check 'the canary has no unversioned path' 'test "$(code "$url/v2/models/two/infer" -d @b)" = 404'
 check 'metadata of a version' 'test "$(ask "$url/v2/models/two/versions/1" | jq -r .name)" = two && test "$(ask "$url/v2/models/one/versions/1/ready" | jq -r .name)" = one'

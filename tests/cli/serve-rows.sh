@@ -45,7 +45,7 @@ check 'v2' 'both "/v2/models/$name/infer" v2full v2gone && jq -c ".outputs[0].da
 many() { v2 "$1" "$(yes '1,null,3,4,5,6' | head -n "$1" | paste -sd,)"; }
 for n in 1 100 190 7; do many $n >many.$n; done
 check 'requests that grow and shrink, all with nulls' \
-	'for n in 1 100 190 7; do curl -s -m 10 -o got "$url/v2/models/$name/infer" -d @many.$n && test "$(jq ".outputs[0].shape[0]" got)" = $n && test "$(jq -c ".outputs[0].data[]" got | sort -u | wc -l)" = 1 || return 1; done'
+	'( for n in 1 100 190 7; do curl -s -m 10 -o got "$url/v2/models/$name/infer" -d @many.$n && test "$(jq ".outputs[0].shape[0]" got)" = $n && test "$(jq -c ".outputs[0].data[]" got | sort -u | wc -l)" = 1 || exit 1; done )'
 check 'stops' stop
 
 fresh columns
