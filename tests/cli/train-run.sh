@@ -80,6 +80,8 @@ check 'a living run reads as running' 'expect 0 mlv-train runs --where "name = \
 # the run first: it would seal what it saw its command die of
 kill -KILL "$server" "$(cat victim)"
 wait "$server" 2>/dev/null
+# nobody waits for the command; it holds the run open until it is gone
+until_true sh -c '! kill -0 "$(cat victim)"'
 check 'a killed one as killed' 'expect 0 mlv-train runs --where "name = \"victim\"" && prints killed'
 background mlv-train run -n stopped -- sleep 60
 until_true sh -c 'mlv-train runs --where "name = \"stopped\"" | grep -q running'
