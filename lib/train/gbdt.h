@@ -2,7 +2,7 @@
  * train/gbdt.h - gradient boosted trees on histograms, in LightGBM's terms.
  *
  * Where nothing is drawn the trees are LightGBM's, node for node, and scores
- * agree to float32's last digits (tests/golden/gbdt.sh, tests/interop/gbdt.py;
+ * agree to float32's last digits (tests/golden/fits.sh, tests/interop/gbdt.py;
  * LightGBM 4).  Only cuts of exactly the same worth may be told apart
  * otherwise: there LightGBM goes by what its rounding left.
  *

@@ -1,6 +1,10 @@
-"""What mlv-train fits, beside scikit-learn and LightGBM on the same rows, and in onnxruntime."""
+"""What mlv-train fits, beside scikit-learn and LightGBM on the same rows, and in onnxruntime.
+
+fit.py [FOLDER] also freezes the answers of linear pipelines there, for tests/golden/fits.sh.
+"""
 import json
 import os
+import sys
 
 import lightgbm
 import numpy as np
@@ -17,6 +21,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import tap
 
+freeze = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else None
+frozen_rows = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "fits", "rows.csv")
 work = tap.workspace()
 os.chdir(work)
 
@@ -138,7 +144,45 @@ def coefficients():
         tap.ok(d < 2e-6, "coefficients of %s %s are scikit-learn's" % (learner, " ".join(sets) or target), "largest difference %.2g (stored as float32)" % d)
 
 
+def linear_pipelines():
+    """Imputed, scaled and encoded as scikit-learn does it; a missing category is no category."""
+    d = pd.read_csv(frozen_rows)
+    x = d.drop(columns=["y", "kind", "z", "w"])
+    words = [c for c in x if x[c].dtype == object]
+    levels = [sorted(x[c].dropna().unique()) for c in words]
+    x[words] = x[words].fillna("(missing)")
+    exact = dict(tol=1e-12, max_iter=100000)
+    cases = [
+        ("logistic", "y", LogisticRegression(**exact), []),
+        ("logistic-strict", "y", LogisticRegression(C=.05, **exact), ["C=.05"]),
+        ("logistic-l1", "y", LogisticRegression(C=.2, l1_ratio=1, solver="saga", **exact), ["penalty=l1", "C=.2"]),
+        ("logistic-multinomial", "kind", LogisticRegression(**exact), []),
+        ("linear-ridge", "z", Ridge(alpha=2.5, tol=1e-12), ["penalty=l2", "alpha=2.5"]),
+        ("linear-lasso", "z", Lasso(alpha=.02, **exact), ["penalty=l1", "alpha=.02"]),
+        ("linear-elastic-net", "z", ElasticNet(alpha=.02, l1_ratio=.3, **exact), ["penalty=elasticnet", "alpha=.02", "l1_ratio=.3"]),
+    ]
+    for name, target, peer, sets in cases:
+        learner = name.split("-")[0]
+        a = ["-t", target, "-l", learner, "-d", ",".join(c for c in ("y", "kind", "z", "w") if c != target),
+             "--categorical", ",".join(words)] + [w for s in sets + ["tol=1e-10"] for w in ("-s", s)]
+        tap.run("mlv-train", "fit", frozen_rows, "-o", "p.onnx", *a)
+        tap.run("mlv-serve", "batch", "-i", frozen_rows, "-o", "p.csv", "p.onnx")
+        prep = make_column_transformer(
+            (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), [c for c in x if c not in words]),
+            (OneHotEncoder(categories=levels, handle_unknown="ignore", sparse_output=False), words))
+        m = make_pipeline(prep, peer).fit(x, d[target])
+        want = m.predict_proba(x) if learner == "logistic" else m.predict(x).reshape(-1, 1)
+        got = pd.read_csv("p.csv").to_numpy()[:, -want.shape[1]:].astype(float)
+        off = (np.abs(got - want) / np.maximum(1, np.abs(want))).max()
+        tap.ok(off <= 1e-6, "%s: scikit-learn's answers" % name, "largest difference %.2g" % off)
+        if freeze:
+            pd.DataFrame(want, columns=["p%d" % i for i in range(want.shape[1])]).to_csv(
+                os.path.join(freeze, name + ".csv"), index=False, float_format="%.7f")
+            open(os.path.join(freeze, name + ".args"), "w").write(" ".join(a) + "\n")
+
+
 coefficients()
+linear_pipelines()
 if tap.data("telco-churn.csv"):
     t = pd.read_csv(tap.data("telco-churn.csv"), na_values=[" "]).drop(columns="customerID")
     test = np.arange(len(t)) % 5 == 0

@@ -1,6 +1,6 @@
 """Boosted trees beside LightGBM's: the same rows, the same parameters, the same scores.
 
-gbdt.py [FOLDER] also freezes small cases there, for tests/golden/gbdt.sh.
+gbdt.py [FOLDER] also freezes small cases there, for tests/golden/fits.sh.
 """
 import os
 import sys
@@ -133,12 +133,12 @@ for title, d, params, how in cases(small, None, False):
     if freeze:
         names = ["p%d" % i for i in range(want.shape[1])] if want.ndim == 2 else ["p"]
         pd.DataFrame(want.reshape(len(d), -1), columns=names).to_csv(
-            os.path.join(freeze, title + ".csv"), index=False, float_format="%.7f")
+            os.path.join(freeze, "gbdt-" + title + ".csv"), index=False, float_format="%.7f")
         a = arguments(d, how.get("target", "y"), how.get("task", "binary"), params, how.get("weight"))
         unused = [c for c in small if c not in d and c not in drops(how.get("target", "y"), small)]
         if unused or "-d" not in a:
             a += ["-d", ",".join(unused + drops(how.get("target", "y"), small))]
-        open(os.path.join(freeze, title + ".args"), "w").write(" ".join(a) + "\n")
+        open(os.path.join(freeze, "gbdt-" + title + ".args"), "w").write(" ".join(a) + "\n")
 
 if tap.data("adult-train.csv"):
     names = "age workclass fnlwgt education educationnum marital occupation relationship race sex gain loss hours country y".split()

@@ -1,8 +1,9 @@
 #!/bin/sh
-# LightGBM's scores of the rows it was trained on, frozen by
-# tests/interop/gbdt.py: our trees of the same rows give them within 1e-6.
+# What LightGBM and scikit-learn answer for the rows they were trained on,
+# frozen by tests/interop/gbdt.py and fit.py: models that mlv-train fits to
+# the same rows, served, answer the same within 1e-6.
 . "$(dirname "$0")/../lib.sh"
-golden=$TOP/tests/golden/gbdt
+golden=$TOP/tests/golden/fits
 
 fit() {		# case
 	# shellcheck disable=SC2046
@@ -38,6 +39,6 @@ within() {	# case
 for a in "$golden"/*.args; do
 	n=$(basename "$a" .args)
 	check "$n: fitted and served" 'fit "$n"'
-	check "$n: LightGBM's scores" 'within "$n"'
+	check "$n: the peer's answers" 'within "$n"'
 done
 finish
