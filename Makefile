@@ -124,20 +124,11 @@ bench: all units ## measure side by side with the peers
 lint: ## layers, headers, banned functions, man pages
 	@sh scripts/lint
 
-MAN := $(sort $(wildcard man/*.[157]))
-install: all ## DESTDIR= PREFIX=
-	@for t in $(BINS); do install -D -m 755 $$t $(DESTDIR)$(PREFIX)/bin/$$(basename $$t) || exit 1; done
-	@for m in $(MAN); do s=$${m##*.}; install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s/$$(basename $$m) || exit 1; done
-	@sh scripts/completions $(B)/bin $(B)/completions
-	@for t in $(TOOLS); do \
-	  install -D -m 644 $(B)/completions/mlv-$$t.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mlv-$$t && \
-	  install -D -m 644 $(B)/completions/_mlv-$$t $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mlv-$$t || exit 1; done
+install: all ## the tools, man pages and completions; DESTDIR= PREFIX=
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' sh scripts/install $(B)
 
 uninstall: ## removes what install put there
-	@for t in $(TOOLS); do rm -f $(DESTDIR)$(PREFIX)/bin/mlv-$$t \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mlv-$$t \
-	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mlv-$$t; done
-	@for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$(basename $$m); done
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' sh scripts/install -u $(B)
 
 clean: ## remove build/
 	rm -rf build
