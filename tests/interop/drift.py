@@ -1,7 +1,13 @@
-"""mlv-drift compare against Evidently's DataDriftPreset, digit for digit."""
+"""mlv-drift compare against Evidently's DataDriftPreset, digit for digit.
+
+drift.py FILE also freezes Evidently's answers to the cases of
+tests/golden/drift/cases there, for tests/golden/drift.sh.
+"""
 import json
 import os
+import re
 import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -13,6 +19,9 @@ from tap import data, done, ok, workspace
 
 warnings.filterwarnings("ignore")
 tmp = workspace()
+top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+METHODS = {"K-S p_value": "ks", "Wasserstein distance (normed)": "wasserstein", "chi-square p_value": "chisquare",
+           "Z-test p_value": "z", "Jensen-Shannon distance": "jensenshannon"}
 
 
 def ours(ref, cur, *options):
@@ -53,6 +62,36 @@ def compare(title, ref, cur, *flags, **options):
     ok(status == (1 if whole["share"] >= 0.5 else 0), "%s: the exit status" % title)
 
 
+def case(name):
+    """One of the frozen cases: ours, and Evidently's reading of the same files, as lines."""
+    subprocess.run([top + "/tests/golden/drift/cases", name], cwd=tmp, check=True)
+    ref, cur = (pd.read_csv(os.path.join(tmp, n + ".csv")) for n in ("ref", "cur"))
+    run = Report([DataDriftPreset()]).run(Dataset.from_pandas(cur, DataDefinition()),
+                                          Dataset.from_pandas(ref, DataDefinition()))
+    lines = []
+    for m in json.loads(run.json())["metrics"]:
+        if "column" not in m["config"]:
+            lines.append((name, "(dataset)", "share", float(m["value"]["share"])))
+            continue
+        method = METHODS[re.search("method=([^,]*),", m["metric_name"]).group(1)]
+        lines.append((name, m["config"]["column"], method, float(m["value"])))
+    out = subprocess.run(["build/bin/mlv-drift", "compare", "ref.csv", "cur.csv", "--json"], cwd=tmp,
+                         executable=os.path.abspath("build/bin/mlv-drift"), stdout=subprocess.PIPE, text=True)
+    got = {}
+    for d in map(json.loads, out.stdout.splitlines()):
+        got[d.get("column", "(dataset)")] = (d.get("method", "share"), d.get("score", d.get("share")))
+    wrong = [(l, got.get(l[1])) for l in lines if l[1] not in got or got[l[1]][0] != l[2] or
+             abs(got[l[1]][1] - l[3]) > 1e-13 + 1e-11 * abs(l[3])]
+    ok(len(got) == len(lines) and not wrong, "case %s: %d tests and scores" % (name, len(lines) - 1), wrong or "")
+    return lines
+
+
+frozen = []
+for name in subprocess.run([top + "/tests/golden/drift/cases"], stdout=subprocess.PIPE, text=True).stdout.split():
+    frozen += case(name)
+if len(sys.argv) > 1:
+    with open(sys.argv[1], "w") as f:
+        f.writelines("%s\t%s\t%s\t%.17g\n" % line for line in frozen)
 path = data("telco-churn.csv")
 if path:
     t = pd.read_csv(path, na_values=[" "]).drop(columns="customerID")
