@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/num.h"
 #include "base/stop.h"
@@ -85,6 +86,18 @@ wait_for_end(struct app *app, struct stop *stop)
 	}
 }
 
+/* A connection is a file: as many as we may. */
+static void
+allow_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 static int
 serve(struct cli *c, struct app *app, struct stop *stop,
     const struct http_verb *o, struct err *e)
@@ -143,6 +156,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return r;
 	ao.slots.model = argv[0];
 	signal(SIGPIPE, SIG_IGN);
+	allow_files();
 	if (stop_open(&stop, &e) < 0)
 		return cli_fail(c, &e);
 	if (app_new(&app, &ao, &e) < 0) {

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -488,6 +489,22 @@ listen_on(const struct http_opts *o, int *port, struct err *e)
 	return fd;
 }
 
+/* So many that a descriptor is left for each: without one the library would
+ * ask for it without end. */
+static unsigned
+connections_for(const struct http_opts *o, unsigned threads)
+{
+	unsigned most = o->connections_max ? o->connections_max : 1024u;
+	unsigned others = 32 + 4 * threads;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur <
+	    (rlim_t)most + others)
+		most = files.rlim_cur > others + threads ?
+		    (unsigned)files.rlim_cur - others : threads;
+	return most;
+}
+
 int
 http_start(struct http_server **out, const struct http_opts *o,
     struct err *e)
@@ -513,8 +530,7 @@ http_start(struct http_server **out, const struct http_opts *o,
 	    MHD_OPTION_EXTERNAL_LOGGER, silence, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0u,
-	    MHD_OPTION_CONNECTION_LIMIT, o->connections_max ?
-	    o->connections_max : 1024u,
+	    MHD_OPTION_CONNECTION_LIMIT, connections_for(o, threads),
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(s->timeout_us / 1000000),
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,

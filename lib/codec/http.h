@@ -61,7 +61,8 @@ struct http_opts {
 	int port;			/* 0: any free one */
 	int threads;			/* 0: one a processor */
 	size_t body_max;		/* 0: 8 MiB */
-	unsigned connections_max;	/* 0: 1024 */
+	unsigned connections_max;	/* 0: 1024; fewer where the process may
+					 * not open so many files */
 	unsigned timeout_s;		/* 0: 30 */
 	/* Fill *out, whose body is an empty buffer and status 200. */
 	void (*answer)(void *ctx, const struct http_request *r,

@@ -66,6 +66,9 @@ from_records(struct reading *g, struct json_pull *p, struct err *e)
 	enum json_token t;
 	size_t n = 0;
 
+	if (g->by_place)
+		return err_set(e, ERR_FORMAT, "the model's columns have no "
+		    "names: send lists, or serve it with --columns");
 	table_rows_clear(rows);
 	while ((t = json_pull(p, e)) == JSON_T_MAP) {
 		if (++n > WIRE_ROWS_MAX)
