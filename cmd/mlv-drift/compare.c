@@ -155,7 +155,7 @@ put_column(struct out *o, const struct drift_column *d)
 	out_only(o, OUT_JSON);
 	out_text(o, "role", d->role);
 	out_text(o, "type", d->numeric ? "num" : "cat");
-	if (d->low != d->high) {
+	if (d->low < d->high) {
 		out_num(o, "low", d->low);
 		out_num(o, "high", d->high);
 	}
@@ -254,6 +254,11 @@ report(struct cli *c, const struct drift_report *r, double share)
 	for (size_t i = 0; i < r->skipped.n; i++)
 		cli_warn(c, "column '%s' holds dates: not compared",
 		    r->skipped.v[i]);
+	for (size_t i = 0; i < r->n; i++)
+		if (r->col[i].n_ref == 0 || r->col[i].n_cur == 0)
+			cli_warn(c, "column '%s' has no value in the %s: "
+			    "unknown", r->col[i].name, r->col[i].n_ref == 0 ?
+			    "reference" : "current data");
 	if (c->terminal && !c->json && !c->nul) {
 		draw(c, r);
 		return;
@@ -349,6 +354,8 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 2)
 		return cli_usage(c, "give the reference and the current data");
+	if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
+		return cli_usage(c, "standard input can be one side only");
 	if (!(o->share > 0 && o->share <= 1))
 		return cli_usage(c, "--share is above 0 and at most 1");
 	if ((status = reading_opts(&user, c, &o->read)) != 0 ||

@@ -77,13 +77,6 @@ bars_of_values(struct drift_column *d, const struct twosample *s)
 }
 
 static int
-no_value(struct drift_column *d, struct err *e)
-{
-	return err_set(e, ERR_UNSUPPORTED, "no value in the %s: --exclude it",
-	    d->n_ref == 0 ? "reference" : "current data");
-}
-
-static int
 test_counted(struct work *w, struct err *e)
 {
 	struct drift_column *d = w->d;
@@ -97,7 +90,8 @@ test_counted(struct work *w, struct err *e)
 	if (!w->fixed)
 		d->method = ts_auto(d->numeric, p.s.n_ref, p.s.k);
 	if (p.s.n_ref == 0 || p.s.n_cur == 0) {
-		r = no_value(d, e);
+		d->score = NAN;
+		r = 0;
 	} else {
 		/* a chi-square asked of few-valued numbers, as by auto */
 		if (d->method == TS_CHISQUARE || d->method == TS_Z)
@@ -120,11 +114,26 @@ test_bounded(struct work *w, struct err *e)
 		return bounds_test(d, &w->ref, &w->cur, e);
 	d->n_ref = w->ref.p.finite;
 	d->n_cur = w->cur.p.finite;
-	if (d->n_ref == 0 || d->n_cur == 0)
-		return no_value(d, e);
 	if (!w->fixed)
 		d->method = ts_auto(true, d->n_ref, PROFILE_VALUES + 1);
+	if (d->n_ref == 0 || d->n_cur == 0) {
+		d->score = d->low = d->high = NAN;
+		return 0;
+	}
 	return bounds_test(d, &w->ref, &w->cur, e);
+}
+
+/* One side has rows, but not one value: its type says nothing either. */
+static void
+no_values(struct work *w)
+{
+	struct drift_column *d = w->d;
+
+	d->n_ref = w->ref.rows - w->ref.missing;
+	d->n_cur = w->cur.rows - w->cur.missing;
+	if (!w->fixed)
+		d->method = ts_auto(d->numeric, d->n_ref, UINT64_MAX);
+	d->score = d->low = d->high = NAN;
 }
 
 static void
@@ -137,7 +146,7 @@ judge(struct drift_column *d, const struct drift_opts *o)
 	d->threshold = s != NULL ? s->threshold : ts_threshold(d->method);
 	low = ts_drifted(d->method, d->low, d->threshold);
 	high = ts_drifted(d->method, d->high, d->threshold);
-	d->unknown = low != high;
+	d->unknown = low != high || isnan(d->score);
 	d->drifted = low && high;
 }
 
@@ -148,8 +157,11 @@ one_column(void *ctx, size_t part, int worker)
 	struct work *w = &j->w[part];
 
 	(void)worker;
-	w->failed = view_complete(&w->ref) && view_complete(&w->cur) ?
-	    test_counted(w, &w->e) : test_bounded(w, &w->e);
+	if (view_empty(&w->ref) || view_empty(&w->cur))
+		no_values(w);
+	else
+		w->failed = view_complete(&w->ref) && view_complete(&w->cur) ?
+		    test_counted(w, &w->e) : test_bounded(w, &w->e);
 	if (w->failed == 0)
 		judge(w->d, j->o);
 }
@@ -180,7 +192,7 @@ plan_column(struct work *w, struct drift_report *r,
 		name_add(r, &r->gone, name);
 		return 0;
 	}
-	kind = view_kind(&w->cur);
+	kind = view_kind(view_empty(&w->cur) ? &w->ref : &w->cur);
 	if (kind == KIND_TIME || w->ref.type == COL_DATETIME) {
 		name_add(r, &r->skipped, name);
 		return 0;
@@ -236,6 +248,17 @@ all_known(const struct drift_side *ref, const struct drift_side *cur,
 	return r;
 }
 
+static int
+any_rows(const struct drift_side *s, const char *which, struct err *e)
+{
+	struct view v;
+
+	if (side_cols(s) > 0 && side_view(&v, s, side_name(s, 0)) &&
+	    v.rows > 0)
+		return 0;
+	return err_set(e, ERR_UNSUPPORTED, "no rows in the %s", which);
+}
+
 static void
 verdict(struct drift_report *r, double share)
 {
@@ -259,7 +282,9 @@ run_all(struct drift_report *r, struct work *w, const struct drift_opts *o,
 	struct pool *pool;
 
 	if (r->n == 0)
-		return err_set(e, ERR_USAGE, "no column to compare");
+		return err_set(e, ERR_UNSUPPORTED, "no column to compare: %zu "
+		    "only in the reference, %zu only in the current data, "
+		    "%zu of dates", r->gone.n, r->added.n, r->skipped.n);
 	pool = pool_new(o->threads);
 	pool_run(pool, r->n, one_column, &j);
 	pool_free(pool);
@@ -282,7 +307,11 @@ drift_compare(struct drift_report *r, const struct drift_side *ref,
 
 	memset(r, 0, sizeof(*r));
 	r->col = arena_alloc(&r->arena, (cols + 1) * sizeof(*r->col));
-	status = all_known(ref, cur, o, e);
+	status = any_rows(ref, "reference", e);
+	if (status == 0)
+		status = any_rows(cur, "current data", e);
+	if (status == 0)
+		status = all_known(ref, cur, o, e);
 	for (size_t i = 0; status >= 0 && i < cols; i++) {
 		w[r->n].d = &r->col[r->n];
 		status = plan_column(&w[r->n], r, o, ref, cur,

@@ -8,7 +8,8 @@
  * category are categories; strings that are more than half distinct are
  * text, which no test here fits: refused by name unless excluded, or a
  * method is named for it (then they are categories).  Date-times are not
- * compared.  Missing and infinite values are left out on each side alone.
+ * compared.  Missing and infinite values are left out on each side alone;
+ * a column that has no value left on a side is `unknown`, its score NaN.
  *
  * The dataset drifted when drifted columns / columns compared >= share.
  *
@@ -80,7 +81,7 @@ struct drift_side {
 
 /* Both sides of the same sort.  ERR_NOENT: a named column is on neither
  * side; ERR_UNSUPPORTED: a column cannot be compared, with the option that
- * settles it; ERR_USAGE: nothing left to compare. */
+ * settles it; a side has no rows, or nothing is left to compare. */
 int drift_compare(struct drift_report *r, const struct drift_side *ref,
     const struct drift_side *cur, const struct drift_opts *o, struct err *e);
 void drift_free(struct drift_report *r);

@@ -48,6 +48,12 @@ side_view(struct view *v, const struct drift_side *s, const char *name)
 }
 
 bool
+view_empty(const struct view *v)
+{
+	return v->missing == v->rows;
+}
+
+bool
 view_complete(const struct view *v)
 {
 	return v->c != NULL || (v->p.complete && v->type != COL_TEXT);

@@ -272,32 +272,40 @@ test_z(double *score, const struct twosample *s, struct err *e)
 	return 0;
 }
 
-int
-test_t(double *score, const struct twosample *s, struct err *e)
+/* t of the values times a power of two, which changes no digit of it. */
+static double
+student_t(const struct twosample *s, double scale, double *sum)
 {
 	double nr = (double)s->n_ref, nc = (double)s->n_cur, mr = 0, mc = 0;
-	double sum = 0, df = nr + nc - 2, t;
 
-	if (df < 1)
-		return err_set(e, ERR_UNSUPPORTED, "'t_test' needs three "
-		    "values");
+	*sum = 0;
 	for (size_t i = 0; i < s->k; i++) {
-		mr += s->value[i] * (double)s->ref[i];
-		mc += s->value[i] * (double)s->cur[i];
+		mr += s->value[i] * scale * (double)s->ref[i];
+		mc += s->value[i] * scale * (double)s->cur[i];
 	}
 	mr /= nr;
 	mc /= nc;
 	for (size_t i = 0; i < s->k; i++) {
-		double a = s->value[i] - mr, b = s->value[i] - mc;
+		double x = s->value[i] * scale, a = x - mr, b = x - mc;
 
-		sum += a * a * (double)s->ref[i] + b * b * (double)s->cur[i];
+		*sum += a * a * (double)s->ref[i] + b * b * (double)s->cur[i];
 	}
-	if (sum == 0) {
-		*score = mr == mc;
-		return 0;
-	}
-	t = (mr - mc) / sqrt(sum / df * (1 / nr + 1 / nc));
-	*score = t_two_sided(t, df);
+	return *sum == 0 ? mr - mc : (mr - mc) / sqrt(*sum / (nr + nc - 2) *
+	    (1 / nr + 1 / nc));
+}
+
+int
+test_t(double *score, const struct twosample *s, struct err *e)
+{
+	double df = (double)s->n_ref + (double)s->n_cur - 2, sum, t;
+
+	if (df < 1)
+		return err_set(e, ERR_UNSUPPORTED, "'t_test' needs three "
+		    "values");
+	t = student_t(s, 1, &sum);
+	if (!isfinite(sum))
+		t = student_t(s, 0x1p-600, &sum);
+	*score = sum == 0 ? t == 0 : t_two_sided(t, df);
 	return 0;
 }
 

@@ -160,21 +160,32 @@ test_ks(double *score, const struct twosample *s, struct err *e)
 	return 0;
 }
 
+/* Of the values times a power of two, which changes no digit. */
 static double
-reference_std(const struct twosample *s)
+scaled_std(const struct twosample *s, double scale)
 {
 	double sum = 0, mean, n = (double)s->n_ref;
 
 	for (size_t i = 0; i < s->k; i++)
-		sum += s->value[i] * (double)s->ref[i];
+		sum += s->value[i] * scale * (double)s->ref[i];
 	mean = sum / n;
 	sum = 0;
 	for (size_t i = 0; i < s->k; i++) {
-		double d = s->value[i] - mean;
+		double d = s->value[i] * scale - mean;
 
 		sum += d * d * (double)s->ref[i];
 	}
-	return sqrt(sum / n);
+	return sqrt(sum / n) / scale;
+}
+
+/* Squares of values beyond 1e154 overflow (Evidently's distance is then 0,
+ * whatever moved). */
+static double
+reference_std(const struct twosample *s)
+{
+	double std = scaled_std(s, 1);
+
+	return isfinite(std) ? std : scaled_std(s, 0x1p-600);
 }
 
 int

@@ -39,6 +39,23 @@ check 'a share beyond one' 'expect 2 mlv-drift compare --share 2 a.csv b.csv'
 check 'one file' 'expect 2 mlv-drift compare a.csv'
 check 'a file that is not there' 'expect 3 mlv-drift compare a.csv nope.csv && says nope.csv'
 check 'an empty side' 'head -n 1 a.csv >e.csv && expect 3 mlv-drift compare -x id a.csv e.csv'
+check 'a table on standard input, on either side' 'expect 0 mlv-drift compare -x id a.csv - <b.csv && cp out file && expect 0 mlv-drift compare -x id a.csv b.csv && same out file &&
+	expect 0 mlv-drift compare -x id - b.csv <a.csv && same out file'
+check 'but not on both' 'expect 2 mlv-drift compare - - <a.csv && says "one side only"'
+: >zero.csv
+check 'an empty file' 'expect 3 mlv-drift compare zero.csv b.csv && says "zero.csv: empty" && test ! -s out'
+check 'a header and no rows' 'expect 3 mlv-drift compare -x id e.csv a.csv && says "no rows in the reference" && expect 3 mlv-drift compare -x id a.csv e.csv && says "no rows in the current data"'
+check 'a folder' 'expect 3 mlv-drift compare a.csv . && test "$(wc -l <err)" = 1'
+check 'no column in common' 'sed "1s/.*/p,q,r,s/" a.csv >other.csv && expect 3 mlv-drift compare a.csv other.csv && says "4 only in the reference, 4 only in the current data"'
+check 'numbers against words' 'sed "2,\$s/,[0-9]*,/,w,/" a.csv >words.csv && expect 3 mlv-drift compare -x id a.csv words.csv && says "column '\''months'\'': int64 in the reference, category in the current data: say which with --type"'
+check '--type settles it' 'expect 0 mlv-drift compare -x id --type months=category a.csv words.csv && grep -q "^months	jensenshannon	.*drift$" out'
+check 'an unknown target, an unknown prediction' 'expect 3 mlv-drift compare --target nope a.csv b.csv && says "(--target)" && expect 3 mlv-drift compare --prediction nope a.csv b.csv && says "(--prediction)"'
+awk -F, -v OFS=, 'NR > 1 { $4 = "" } 1' b.csv >blank.csv
+check 'a column without any value is unknown, on either side' 'expect 0 mlv-drift compare -x id a.csv blank.csv && grep -q "^charge	wasserstein	.*unknown$" out && says "column '\''charge'\'' has no value in the current data" &&
+	expect 0 mlv-drift compare -x id blank.csv a.csv && says "in the reference" && expect 1 mlv-drift compare --any -q -x id a.csv blank.csv && test ! -s err'
+check 'in JSON its score and verdict are null' 'expect 1 mlv-drift compare --json --only charge a.csv blank.csv && prints "\"score\":null" && prints "\"drifted\":null,\"unknown\":true" && ! grep -q "\"low\"" out'
+check 'the others are judged as before' 'mlv-drift compare -x id,charge a.csv b.csv >want; mlv-drift compare -q -x id a.csv blank.csv >out; grep -q "^plan" out && test "$(grep ^plan out)" = "$(grep ^plan want)"'
+check 'a closed pipe is no error of ours' '{ mlv-drift compare -x id a.csv a.csv; echo $? >status; } 2>err | true; test ! -s err; s=$(cat status); test "$s" = 0 || test "$s" = 141'
 check 'a full disk' 'mlv-drift compare -x id a.csv a.csv >/dev/full 2>err; test $? = 3'
 check 'a column gone, one new' 'cut -d, -f1-3 b.csv | sed "s/months/weeks/" >g.csv && expect 0 mlv-drift compare --json -x id a.csv g.csv &&
 	says "column '\''charge'\'' is not in the current data" && prints "\"missing\":[\"months\",\"charge\"],\"new\":[\"weeks\"]"'
