@@ -151,7 +151,7 @@ summary_number(struct summary *s, double v, uint64_t n)
 	s->finite += n;
 	s->zeros += v == 0 ? n : 0;
 	s->negatives += v < 0 ? n : 0;
-	s->histogram[profile_bucket_key(v) + HISTOGRAM_HALF] += n;
+	histogram_add(s, profile_bucket_key(v), n);
 	hll_add(s->hll, hash);
 	if ((f = few_add(&s->few, hash, n, &fresh)) != NULL && fresh)
 		f->v = v;
@@ -469,8 +469,13 @@ merge_summary(struct summary *to, const struct summary *from,
 	if (to->number) {
 		exact_merge(&to->sum, &from->sum);
 		exact_merge(&to->squares, &from->squares);
-		for (size_t i = 0; i < HISTOGRAM_SIZE; i++)
-			to->histogram[i] += from->histogram[i];
+		for (size_t i = 0; i < HISTOGRAM_SIZE; i++) {
+			if (!from->marked[i / HISTOGRAM_PART])
+				i |= HISTOGRAM_PART - 1;
+			else if (from->histogram[i] > 0)
+				histogram_add(to, (int32_t)i - HISTOGRAM_HALF,
+				    from->histogram[i]);
+		}
 	}
 	if (to->words && type == COL_TEXT) {
 		few_free(&to->few);

@@ -282,7 +282,7 @@ get_histogram(struct summary *s, const struct json *j, struct err *e)
 		if (k->type != JSON_INT || k->i < -131072 || k->i > 131072 ||
 		    !get_count(&count, n))
 			return broken("histogram", e);
-		s->histogram[k->i + HISTOGRAM_HALF] += count;
+		histogram_add(s, (int32_t)k->i, count);
 		total += count;
 	}
 	return total == s->finite ? 0 :

@@ -35,22 +35,33 @@ by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void
-seal_histogram(struct summary *s)
+/* The buckets that hold something into `to`, unless it is NULL; how many. */
+static size_t
+take_buckets(struct profile_bucket *to, const struct summary *s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < HISTOGRAM_SIZE; i++)
-		n += s->histogram[i] > 0;
-	s->bucket = xalloc(n + 1, sizeof(*s->bucket));
-	s->n_bucket = n;
-	n = 0;
-	for (size_t i = 0; i < HISTOGRAM_SIZE; i++) {
-		if (s->histogram[i] == 0)
-			continue;
-		s->bucket[n].key = (int32_t)i - HISTOGRAM_HALF;
-		s->bucket[n++].n = s->histogram[i];
+	for (size_t part = 0; part < HISTOGRAM_PARTS; part++) {
+		size_t i = part * HISTOGRAM_PART, end = i + HISTOGRAM_PART;
+
+		for (; s->marked[part] && i < end; i++) {
+			if (s->histogram[i] == 0)
+				continue;
+			if (to)
+				to[n] = (struct profile_bucket){ (int32_t)i -
+				    HISTOGRAM_HALF, s->histogram[i] };
+			n++;
+		}
 	}
+	return n;
+}
+
+static void
+seal_histogram(struct summary *s)
+{
+	s->n_bucket = take_buckets(NULL, s);
+	s->bucket = xalloc(s->n_bucket + 1, sizeof(*s->bucket));
+	take_buckets(s->bucket, s);
 }
 
 static void

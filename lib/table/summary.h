@@ -13,7 +13,9 @@
 #define TEXT_SEED 0x70726f66696c6531u
 
 #define HISTOGRAM_HALF 131073		/* keys are below it on either side */
-#define HISTOGRAM_SIZE (2 * HISTOGRAM_HALF + 1)
+#define HISTOGRAM_PART 256		/* keys that share a mark */
+#define HISTOGRAM_PARTS (2 * HISTOGRAM_HALF / HISTOGRAM_PART + 1)
+#define HISTOGRAM_SIZE (HISTOGRAM_PARTS * HISTOGRAM_PART)
 
 struct summary {			/* of one column */
 	char *name;
@@ -23,7 +25,10 @@ struct summary {			/* of one column */
 	uint64_t finite, infinite, zeros, negatives;
 	double min, max;		/* of finite values, if any */
 	struct exact sum, squares;
-	uint64_t *histogram;		/* by key + HISTOGRAM_HALF */
+	/* by key + HISTOGRAM_HALF: two megabytes, of which a column touches
+	 * little; parts without a mark hold nothing and are not looked at */
+	uint64_t *histogram;
+	bool marked[HISTOGRAM_PARTS];
 	struct few few;
 	uint8_t hll[HLL_REGISTERS];
 	uint64_t min_length, max_length, length;
@@ -43,6 +48,15 @@ struct profile {
 	size_t sampled, room;
 	bool sealed;
 };
+
+static inline void
+histogram_add(struct summary *s, int32_t key, uint64_t n)
+{
+	uint32_t at = (uint32_t)(key + HISTOGRAM_HALF);
+
+	s->histogram[at] += n;
+	s->marked[at / HISTOGRAM_PART] = true;
+}
 
 bool type_is_number(enum col_type type);
 uint64_t number_hash(double v);
