@@ -364,8 +364,8 @@ begin(struct http_server *s, struct MHD_Connection *c, struct conn *k,
 	if (length && (!num_parse_u64(length, strlen(length), &announced) ||
 	    announced > s->body_max))
 		return refuse(s, c, 413);
-	if (announced < BODY_KEPT)
-		(void)buf_reserve(&k->body, (size_t)announced);
+	if (announced < BODY_KEPT && buf_reserve(&k->body, (size_t)announced))
+		buf_grew(&k->body, 0);
 	k->begun = true;
 	k->closing = atomic_load(&s->closing);
 	atomic_fetch_add(&s->busy[k->closing], 1);
