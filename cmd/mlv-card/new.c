@@ -6,13 +6,15 @@
 #include "verbs.h"
 
 struct new_opts {
-	bool html;
+	bool html, json;
 	const char *output, *notes, *evaluation;
 };
 
 static const struct opt new_options[] = {
 	{ OPT_FLAG, 0, "html", offsetof(struct new_opts, html), NULL,
 	    "one self-contained page instead of Markdown" },
+	{ OPT_FLAG, 0, "json", offsetof(struct new_opts, json), NULL,
+	    "one JSON object, each field with its status" },
 	{ OPT_TEXT, 'o', "output", offsetof(struct new_opts, output), "FILE",
 	    "write a file, whole or not at all" },
 	{ OPT_TEXT, 'n', "notes", offsetof(struct new_opts, notes), "FILE",
@@ -58,7 +60,8 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct new_opts *o = opts;
 	const struct store_opts so = { .log = &c->log };
-	struct card_request rq = { .form = o->html ? DOC_HTML : DOC_MARKDOWN };
+	struct card_request rq = { .form = o->html ? DOC_HTML : DOC_MARKDOWN,
+	    .json = o->json };
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct buf b;
@@ -67,6 +70,8 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 1)
 		return cli_usage(c, "new takes one model");
+	if (o->html && o->json)
+		return cli_usage(c, "--html and --json exclude each other");
 	rq.model = argv[0];
 	if ((o->notes && (read_tree(&rq.notes, c, o->notes, false, &e) < 0 ||
 	    card_check_notes(rq.notes, &e) < 0)) || (o->evaluation &&
@@ -85,7 +90,7 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_new = {
 	.name = "new",
 	.summary = "write the card of a model",
-	.synopsis = "[--html] [-o FILE] [-n NOTES] [-e EVALUATION] MODEL",
+	.synopsis = "[--html | --json] [-o FILE] [-n NOTES] [-e EVALUATION] MODEL",
 	.about =
 "Writes a model card as Markdown, or as one HTML page with its plots inside.\n"
 "Every statement is evidence that names the object it comes from, or stated by\n"

@@ -40,6 +40,9 @@ struct card {
 	const char *missing[32];
 	size_t n_missing;
 	size_t n_evaluations;
+	/* the same statements as data */
+	struct json *root, *fields, *evaluations, *inputs, *lineage;
+	const char *section;
 };
 
 int
@@ -71,8 +74,31 @@ card_check_notes(const struct json *notes, struct err *e)
 }
 
 static void
+heading(struct card *k, const char *title)
+{
+	k->section = title;
+	doc_heading(&k->d, 2, title);
+}
+
+/* A statement as data; `value` is NULL when it is missing. */
+static void
+field(struct card *k, const char *name, const char *status, const char *value)
+{
+	struct json *j = json_add_map(&k->a, k->fields, NULL);
+
+	json_add_text(&k->a, j, "section", k->section);
+	json_add_text(&k->a, j, "field", name);
+	json_add_text(&k->a, j, "status", status);
+	if (value)
+		json_add_text(&k->a, j, "value", value);
+	else
+		json_add_null(&k->a, j, "value");
+}
+
+static void
 lacks(struct card *k, const char *what)
 {
+	field(k, what, "missing", NULL);
 	if (k->n_missing < sizeof(k->missing) / sizeof(*k->missing))
 		k->missing[k->n_missing++] = what;
 }
@@ -90,10 +116,12 @@ write_stated(struct card *k, const char *section)
 			continue;
 		s = k->r->notes ? json_text(k->r->notes, stated[i].field,
 		    NULL) : NULL;
-		if (s)
+		if (s) {
 			doc_fact(&k->d, stated[i].title, s);
-		else
+			field(k, stated[i].title, "stated", s);
+		} else {
 			lacks(k, stated[i].title);
+		}
 		any |= s != NULL;
 	}
 	return any;
@@ -115,8 +143,10 @@ meta(const struct card *k, const char *key)
 static void
 fact(struct card *k, const char *label, const char *s)
 {
-	if (s && *s)
-		doc_fact(&k->d, label, s);
+	if (s == NULL || *s == '\0')
+		return;
+	doc_fact(&k->d, label, s);
+	field(k, label, "evidence", s);
 }
 
 /* --- model details -------------------------------------------------------- */
@@ -145,7 +175,7 @@ write_details(struct card *k)
 	const struct onnx_model *o = model_onnx(k->model);
 	char id[OID_TEXT];
 
-	doc_heading(&k->d, 2, "Model details");
+	heading(k, "Model details");
 	fact(k, "Model", k->bytes.item.label);
 	fact(k, "Model file", oid_print(id, catalog_bytes_id(&k->bytes)));
 	if (!oid_is_none(&k->bytes.item.id))
@@ -170,7 +200,7 @@ write_details(struct card *k)
 static void
 write_said(struct card *k, const char *title, const char *section)
 {
-	doc_heading(&k->d, 2, title);
+	heading(k, title);
 	if (!write_stated(k, section))
 		doc_notice(&k->d, "Nobody has stated anything here.");
 	else
@@ -184,7 +214,7 @@ write_start(struct card *k)
 	char *s = arena_printf(&k->a, "mlv-serve batch %s < new.csv > "
 	    "scored.csv\nmlv-serve http %s --port 8080\n", name, name);
 
-	doc_heading(&k->d, 2, "How to get started");
+	heading(k, "How to get started");
 	doc_code(&k->d, s, strlen(s));
 }
 
@@ -239,7 +269,7 @@ write_training(struct card *k)
 	const struct json *m = k->bytes.manifest, *git;
 	struct link l;
 
-	doc_heading(&k->d, 2, "Training details");
+	heading(k, "Training details");
 	if (m && manifest_find(&l, m, "data", NULL))
 		write_data(k, &l);
 	else
@@ -367,12 +397,25 @@ write_confusion(struct card *k, const struct json *confusion,
 }
 
 static void
+keep_evaluation(struct card *k, const struct json *m, const char *id)
+{
+	struct json *j = json_add_map(&k->a, k->evaluations, NULL);
+	struct json *copy = json_new(&k->a, m->type);
+
+	if (id)
+		json_add_text(&k->a, j, "id", id);
+	*copy = *m;		/* what it holds is shared, it is only read */
+	json_add(&k->a, j, "evaluation", copy);
+}
+
+static void
 write_evaluation(struct card *k, const struct json *m, const char *id)
 {
 	const struct json *metrics = json_get(m, "metrics");
 	const struct json *part;
 
 	k->n_evaluations++;
+	keep_evaluation(k, m, id);
 	doc_heading(&k->d, 3, arena_printf(&k->a, "On %s", json_text(m, "data",
 	    json_text(m, "data_name", json_text(m, "label", "data")))));
 	if (id)
@@ -406,7 +449,7 @@ one_evaluation(void *ctx, const struct json *m, const struct oid *id,
 static int
 write_evaluations(struct card *k, struct err *e)
 {
-	doc_heading(&k->d, 2, "Evaluation");
+	heading(k, "Evaluation");
 	if (k->r->evaluation)
 		write_evaluation(k, k->r->evaluation, NULL);
 	if (catalog_store(k->c) && catalog_each_evaluation(&k->a, k->c,
@@ -457,6 +500,17 @@ seen_text(struct card *k, const struct json *c)
 }
 
 static void
+keep_input(struct card *k, const char *const cells[4])
+{
+	struct json *j = json_add_map(&k->a, k->inputs, NULL);
+
+	json_add_text(&k->a, j, "name", cells[0]);
+	json_add_text(&k->a, j, "type", cells[1]);
+	json_add_text(&k->a, j, "seen", cells[2]);
+	json_add_text(&k->a, j, "missing", cells[3]);
+}
+
+static void
 write_inputs(struct card *k)
 {
 	const char *heads[] = { "input", "type", "in training",
@@ -472,7 +526,7 @@ write_inputs(struct card *k)
 		profile = NULL;
 	if (profile == NULL)
 		lacks(k, "Training profile");
-	doc_heading(&k->d, 2, "Inputs and outputs");
+	heading(k, "Inputs and outputs");
 	want = score_wants(k->plan, &n);
 	doc_table_open(&k->d, heads, 4, "lllr");
 	for (size_t i = 0; i < n; i++) {
@@ -489,6 +543,7 @@ write_inputs(struct card *k)
 		cells[3] = c && missing + present > 0 ? arena_printf(&k->a,
 		    "%.2f %%", 100 * missing / (missing + present)) : "";
 		doc_row(&k->d, cells);
+		keep_input(k, cells);
 	}
 	doc_table_close(&k->d);
 	doc_list_open(&k->d);
@@ -510,7 +565,7 @@ write_cost(struct card *k)
 	const struct json *u = k->has_run ? json_get(k->run.facts, "usage") :
 	    NULL;
 
-	doc_heading(&k->d, 2, "Environmental impact");
+	heading(k, "Environmental impact");
 	if (u == NULL) {
 		lacks(k, "Cost of training");
 		doc_notice(&k->d, "What training cost is not recorded.");
@@ -537,6 +592,7 @@ one_link(void *ctx, int depth, const struct link *l, struct err *e)
 	struct card *k = ctx;
 	char id[OID_TEXT];
 	const char *cells[3];
+	struct json *j;
 
 	(void)e;
 	if (depth == 0)
@@ -546,6 +602,11 @@ one_link(void *ctx, int depth, const struct link *l, struct err *e)
 	cells[1] = l->name;
 	cells[2] = oid_print(id, &l->id);
 	doc_row(&k->d, cells);
+	j = json_add_map(&k->a, k->lineage, NULL);
+	json_add_text(&k->a, j, "relation", l->rel);
+	json_add_text(&k->a, j, "name", l->name);
+	json_add_text(&k->a, j, "id", id);
+	json_add_int(&k->a, j, "depth", depth);
 	return 0;
 }
 
@@ -559,7 +620,7 @@ write_lineage(struct card *k, struct err *e)
 		lacks(k, "Lineage (the model is a plain file)");
 		return 0;
 	}
-	doc_heading(&k->d, 2, "Lineage");
+	heading(k, "Lineage");
 	doc_table_open(&k->d, heads, 3, NULL);
 	r = catalog_lineage(k->c, &k->bytes.item.id, one_link, k, e);
 	doc_table_close(&k->d);
@@ -569,7 +630,7 @@ write_lineage(struct card *k, struct err *e)
 static void
 write_missing(struct card *k)
 {
-	doc_heading(&k->d, 2, "What is missing");
+	heading(k, "What is missing");
 	if (k->n_missing == 0) {
 		doc_paragraph(&k->d, "Nothing: every field is evidence or "
 		    "stated.");
@@ -581,9 +642,26 @@ write_missing(struct card *k)
 	doc_list_close(&k->d);
 }
 
+/* The card as a document into `out`, and as data into k->root. */
 static int
 write_all(struct card *k, struct buf *out, struct err *e)
 {
+	const struct json *params = k->bytes.manifest ? json_get(
+	    k->bytes.manifest, "params") : NULL;
+
+	k->root = json_new(&k->a, JSON_MAP);
+	json_add_text(&k->a, k->root, "schema", "mlv.card/1");
+	json_add_text(&k->a, k->root, "model", k->bytes.item.label);
+	k->fields = json_add_list(&k->a, k->root, "fields");
+	k->evaluations = json_add_list(&k->a, k->root, "evaluations");
+	k->inputs = json_add_list(&k->a, k->root, "inputs");
+	k->lineage = json_add_list(&k->a, k->root, "lineage");
+	if (params) {
+		struct json *copy = json_new(&k->a, params->type);
+
+		*copy = *params;
+		json_add(&k->a, k->root, "params", copy);
+	}
 	doc_open(&k->d, out, k->r->form, arena_printf(&k->a,
 	    "Model card: %s", k->bytes.item.label));
 	write_details(k);
@@ -599,6 +677,11 @@ write_all(struct card *k, struct buf *out, struct err *e)
 		return -1;
 	write_missing(k);
 	doc_close(&k->d);
+	if (k->r->json) {
+		buf_clear(out);
+		json_write(out, k->root);
+		buf_addc(out, '\n');
+	}
 	return buf_check(out, e);
 }
 

@@ -7,9 +7,17 @@
  * repository from the version's manifest, its run, its data and the
  * evaluations recorded for its bytes.  No clock: the same evidence gives
  * the same bytes.  The order of sections is that of Hugging Face's template.
+ *
+ * As data (mlv.card/1): `model`, `fields` (section, field, status "evidence",
+ * "stated" or "missing", value), `evaluations` (id, and what mlv-train eval
+ * recorded), `inputs` (name, type, what training saw, share missing),
+ * `lineage` (relation, name, id, depth) and `params`.
  */
 #ifndef CARD_CARD_H
 #define CARD_CARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -19,6 +27,7 @@
 struct card_request {
 	const char *model;		/* a name or a file */
 	enum doc_form form;
+	bool json;			/* instead: one object, below */
 	/* what a person states: a map of the fields below, or NULL */
 	const struct json *notes;
 	/* an evaluation as `mlv-train eval --json` prints it, or NULL */

@@ -60,4 +60,7 @@ mlv-train eval m.onnx data:d >/dev/null 2>&1
 check 'a version brings its evaluation and lineage' 'expect 0 mlv-card new model:churn && prints "## Lineage" && prints "data:d@1" && prints "| auc |" && prints "run:"'
 check 'an unknown model' 'expect 3 mlv-card new model:nope && says nope && test ! -s out'
 check 'an unknown alias' 'expect 3 mlv-card new model:churn@nope && says nope && test ! -s out'
+check 'as data: what is evidence, stated and missing' 'printf "owner: Ann\\n" >who.yaml && expect 0 mlv-card new --json -n who.yaml model:churn@1 && test "$(wc -l <out)" = 1 && jq -e ".schema == \"mlv.card/1\" and (.fields | map(select(.field == \"Owner\")) == [{section: \"Model details\", field: \"Owner\", status: \"stated\", value: \"Ann\"}]) and ([.fields[].status] | unique == [\"evidence\", \"missing\", \"stated\"]) and (.inputs | length > 0) and (.lineage | map(.relation) | index(\"run\") != null)" out >/dev/null'
+check 'with its evaluations, by their objects' 'jq -e ".evaluations[0].id[:7] == \"sha256:\" and .evaluations[0].evaluation.metrics.auc.value > 0.5" out >/dev/null'
+check 'one form at a time' 'expect 2 mlv-card new --json --html model:churn@1'
 finish
