@@ -96,6 +96,8 @@ check 'another server with a larger share only adds units' 'grep canary split1 |
 check 'stops when asked' 'stop'
 check 'a model that is not there is exit 3' 'expect 3 mlv-serve http --grace 0 --port 0 model:nope'
 check 'a port in use is exit 3' 'start one.onnx && expect 3 mlv-serve http --port "$port" one.onnx && says "cannot listen" && stop'
+check 'a log that cannot be written is exit 3' ': >plain && expect 3 timeout 20 mlv-serve http --port 0 --log plain/log one.onnx && says plain'
+check 'a time-out of nothing, a grace below it: usage' 'expect 2 mlv-serve http --timeout 0 one.onnx && expect 2 mlv-serve http --grace -1 one.onnx && says "--grace is 0 to"'
 check 'a share beyond 100 is usage' 'expect 2 mlv-serve http --canary model:score@candidate=101 one.onnx'
 check 'a request that has begun is answered before the end' \
 	'start one.onnx && { printf "POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" "$(wc -c <body.json)"; cat body.json; } >req && "$hammer" "$port" - req 1 >answer && grep -q " 200 " answer && stop'
