@@ -33,9 +33,10 @@ trap 'exit 130' INT TERM
 cd "$HOME_DIR" || exit 1
 
 count=0 bad=0
+attempt() { eval "$1"; }	# where `return` in a check's code leads to
 check() {	# title, shell code
 	count=$((count + 1))
-	if eval "$2" >"$HOME_DIR/.log" 2>&1; then
+	if attempt "$2" >"$HOME_DIR/.log" 2>&1; then
 		echo "ok $count - $1"
 	else
 		bad=$((bad + 1))
