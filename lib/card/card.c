@@ -60,7 +60,9 @@ card_check_notes(const struct json *notes, struct err *e)
 
 		while (i < N_STATED && strcmp(known[i], j->key) != 0)
 			i++;
-		if (i < N_STATED && j->type == JSON_TEXT)
+		/* a field left empty is one nobody has filled in yet */
+		if (i < N_STATED && (j->type == JSON_TEXT || j->type ==
+		    JSON_NULL))
 			continue;
 		if (i < N_STATED)
 			return err_set(e, ERR_USAGE, "line %u: '%s' must be "
@@ -116,13 +118,13 @@ write_stated(struct card *k, const char *section)
 			continue;
 		s = k->r->notes ? json_text(k->r->notes, stated[i].field,
 		    NULL) : NULL;
-		if (s) {
+		if (s && *s) {
 			doc_fact(&k->d, stated[i].title, s);
 			field(k, stated[i].title, "stated", s);
 		} else {
 			lacks(k, stated[i].title);
 		}
-		any |= s != NULL;
+		any |= s && *s;
 	}
 	return any;
 }
@@ -207,10 +209,33 @@ write_said(struct card *k, const char *title, const char *section)
 		end_facts(k);
 }
 
+/* A name as one word of a shell, to be copied without harm. */
+static const char *
+shell_word(struct card *k, const char *name)
+{
+	struct buf b;
+	char *s;
+
+	if (*name && *name != '-' && strspn(name, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-") == strlen(name))
+		return name;
+	buf_init(&b, BUF_CAP_DOC);
+	buf_adds(&b, *name == '-' ? "'./" : "'");
+	for (; *name; name++)
+		if (*name == '\'')
+			buf_adds(&b, "'\\''");
+		else
+			buf_addc(&b, *name);
+	buf_addc(&b, '\'');
+	s = arena_strdup(&k->a, b.data);
+	buf_free(&b);
+	return s;
+}
+
 static void
 write_start(struct card *k)
 {
-	const char *name = k->bytes.item.label;
+	const char *name = shell_word(k, k->bytes.item.label);
 	char *s = arena_printf(&k->a, "mlv-serve batch %s < new.csv > "
 	    "scored.csv\nmlv-serve http %s --port 8080\n", name, name);
 

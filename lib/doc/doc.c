@@ -239,15 +239,14 @@ doc_code(struct doc *d, const char *s, size_t n)
 		buf_adds(d->out, "</pre>\n");
 		return;
 	}
-	/* an indented block needs no fence that the text could close */
+	/* an indented block needs no fence that the text could close; a
+	 * carriage return would end its line, too */
 	for (size_t at = 0; at < n;) {
-		const char *end = memchr(s + at, '\n', n - at);
-		size_t len = end ? (size_t)(end - (s + at)) : n - at;
-
 		buf_adds(d->out, "    ");
-		buf_add(d->out, s + at, len);
+		for (; at < n && s[at] != '\n'; at++)
+			buf_addc(d->out, s[at] == '\r' ? ' ' : s[at]);
 		buf_addc(d->out, '\n');
-		at += len + 1;
+		at++;
 	}
 	buf_addc(d->out, '\n');
 }

@@ -63,4 +63,11 @@ check 'an unknown alias' 'expect 3 mlv-card new model:churn@nope && says nope &&
 check 'as data: what is evidence, stated and missing' 'printf "owner: Ann\\n" >who.yaml && expect 0 mlv-card new --json -n who.yaml model:churn@1 && test "$(wc -l <out)" = 1 && jq -e ".schema == \"mlv.card/1\" and (.fields | map(select(.field == \"Owner\")) == [{section: \"Model details\", field: \"Owner\", status: \"stated\", value: \"Ann\"}]) and ([.fields[].status] | unique == [\"evidence\", \"missing\", \"stated\"]) and (.inputs | length > 0) and (.lineage | map(.relation) | index(\"run\") != null)" out >/dev/null'
 check 'with its evaluations, by their objects' 'jq -e ".evaluations[0].id[:7] == \"sha256:\" and .evaluations[0].evaluation.metrics.auc.value > 0.5" out >/dev/null'
 check 'one form at a time' 'expect 2 mlv-card new --json --html model:churn@1'
+check 'a template that is not filled in yet' 'printf "owner: Ann\nlicense:\nusers: \"\"\n" >who.yaml && expect 0 mlv-card new --json -n who.yaml model:churn@1 && jq -e ".fields | map(select(.field == \"License\" or .field == \"Intended users\") | .status) == [\"missing\", \"missing\"]" out >/dev/null'
+evil="a b$(printf '\r')# \$(touch x)'.onnx"
+cp "$TOP/tests/golden/models/churn-sklearn.onnx" "$evil"
+cat >want <<'W'
+    mlv-serve batch 'a b # $(touch x)'\''.onnx' < new.csv > scored.csv
+W
+check 'a hostile file name leaves neither its block nor its quotes' 'expect 0 mlv-card new "$evil" && grep -F "    mlv-serve batch" out >got && same got want && ! grep -q "$(printf "\r")" out'
 finish
