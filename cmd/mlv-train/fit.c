@@ -156,6 +156,9 @@ fit_run(struct cli *c, void *opts, int argc, char **argv)
 			cli_warn(c, "the coefficients still move after %lld "
 			    "steps: --set max_iter=N", (long long)
 			    done.iterations);
+		if (done.iterations == 0 && strcmp(o->learner, "gbdt") == 0)
+			cli_warn(c, "no cut was worth making: the model says "
+			    "the same of every row");
 		report(c, o, &done);
 		fit_outcome_free(&done);
 	}

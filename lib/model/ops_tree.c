@@ -165,6 +165,9 @@ v3_places(struct v3 *v)
 		    v->src.n_features)
 			v->src.n_features = (size_t)v->feature[i] + 1;
 	}
+	/* trees that are leaves ask nothing, but rows are not empty */
+	if (v->src.n_features == 0)
+		v->src.n_features = 1;
 	v->node = arena_alloc(a, (v->n + 1) * sizeof(*v->node));
 	v->leaf = arena_alloc(a, (v->src.n_leaves + 1) * sizeof(*v->leaf));
 	v->root = arena_alloc(a, (v->n + 1) * sizeof(*v->root));

@@ -323,8 +323,10 @@ boost(struct booster *g, const struct progress *progress)
 				break;
 			}
 		}
-		if (!grew) {		/* nothing is left to learn */
-			drop_trees(m, (size_t)i * g->k);
+		if (!grew) {
+			/* nothing is left to learn; if nothing ever was, one
+			 * leaf each says what is said before any tree */
+			drop_trees(m, (size_t)(i > 0 ? i : 1) * g->k);
 			m->best_iteration = i;
 			break;
 		}

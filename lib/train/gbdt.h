@@ -94,7 +94,9 @@ struct gbdt_model {
 	size_t n_trees;			/* those that are kept */
 	uint32_t *set;			/* levels of category splits */
 	size_t n_set;
-	int64_t best_iteration;		/* trees per output that are kept */
+	/* trees per output that are kept; 0: no cut was worth making, and
+	 * each output has one tree of one leaf */
+	int64_t best_iteration;
 	enum gbdt_metric metric;
 	double *train_loss, *valid_metric;	/* by iteration; valid NULL */
 	size_t n_history;

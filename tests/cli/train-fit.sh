@@ -93,4 +93,10 @@ check 'the same bytes as outside' 'cp train.csv valid.csv "$HOME_DIR" && (cd "$H
 check 'what fails before it begins leaves no run' 'expect 3 mlv-train fit data:train -t y -l gbdt -o bad.onnx && expect 0 mlv-train runs && test "$(wc -l <out)" = 1'
 check 'what fails later is a failed run' 'expect 2 mlv-train fit data:train -d id,z,kind -t y -l gbdt --set nope=1 -o bad.onnx && test ! -e bad.onnx && expect 0 mlv-train runs && prints failed'
 check 'the repository is whole' 'expect 0 mlv-data fsck'
+
+# too little to tell anything apart: the mean, the shares of the classes
+printf 'a,y\n,1\n,2\n,3\n' >blank.csv
+printf 'a,y\n1,p\n2,q\n3,p\n' >few.csv
+check 'boosted trees of nothing say the mean, with a warning' 'expect 0 mlv-train fit blank.csv -t y -l gbdt -o c.onnx && says "no cut was worth making" && mlv-serve batch c.onnx <blank.csv >out && test "$(sort -u out)" = "$(printf "2\nprediction")"'
+check 'of classes their shares' 'expect 0 mlv-train fit few.csv -t y -l gbdt -o c.onnx && mlv-serve batch c.onnx <few.csv >out && prints "p,0.6666667,0.3333333"'
 finish

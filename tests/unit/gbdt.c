@@ -169,12 +169,13 @@ one_cut(void)
 	p = small(2);
 	p.min_gain_to_split = 251;
 	m = train(&d, &p);
-	ok(m.n_trees == 0 && m.best_iteration == 0, "not worth a cut");
+	ok(m.n_trees == 1 && m.tree[0].n_nodes == 0 && m.best_iteration == 0,
+	    "not worth a cut");
 	gbdt_free(&m);
 	p = small(31);
 	p.min_data_in_leaf = 6;
 	m = train(&d, &p);
-	is_int(m.n_trees, 0, "too few rows for two leaves");
+	is_int(m.best_iteration, 0, "too few rows for two leaves");
 	gbdt_free(&m);
 	drop(&d);
 }
@@ -289,8 +290,8 @@ missing(void)
 		return;
 	p.num_iterations = 5;
 	m = train(&d, &p);
-	ok(m.n_trees == 0 && m.best_iteration == 0 && m.n_history == 1,
-	    "with nothing else there is no tree");
+	ok(m.n_trees == 1 && m.tree[0].n_leaves == 1 && m.best_iteration ==
+	    0 && m.n_history == 1, "with nothing else there is one leaf");
 	is_near(m.start[0], 4.5, 0, "but the mean");
 	gbdt_free(&m);
 	drop(&d);
@@ -342,7 +343,7 @@ categories(void)
 	gbdt_free(&m);
 	p.min_data_per_group = 8;
 	m = train(&d, &p);
-	is_int(m.n_trees, 0, "min_data_per_group");
+	is_int(m.best_iteration, 0, "min_data_per_group");
 	gbdt_free(&m);
 	drop(&d);
 }
