@@ -1,71 +1,17 @@
-/* The body of a v2 request: refused with a reason, or answered with
- * JSON; and answered the same whatever the desk was used for before. */
+/* The body of a v2 request. */
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "codec/json.h"
-
-#include "../echo_model.h"
+#include "../ask_twice.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-use_before(struct desk *d, bool matrix)
-{
-	static const char named[] = "{\"instances\":[{\"f\":1,\"i\":2,\"t\":"
-	    "\"secret\",\"b\":true},{\"f\":3,\"i\":4,\"t\":\"secret\",\"b\":"
-	    "true}]}";
-	static const char listed[] = "{\"instances\":[[1,2,\"secret\",true],"
-	    "[3,4,\"secret\",true]]}", square[] = "{\"instances\":[[5,6,7],"
-	    "[8,9,null]]}";
-	struct buf out;
-
-	buf_init(&out, BUF_CAP_DOC);
-	if (matrix ? echo_ask(&out, d, FORM_JSON, square, sizeof(square) - 1) :
-	    echo_ask(&out, d, FORM_JSON, named, sizeof(named) - 1) ||
-	    echo_ask(&out, d, FORM_JSON, listed, sizeof(listed) - 1))
-		abort();
-	buf_free(&out);
-}
-
-static void
-ask(struct served *s, bool matrix, enum form form, const char *body, size_t n)
-{
-	struct err e = ERR_INIT;
-	struct desk *fresh = desk_take(s, &e), *used = desk_take(s, &e);
-	struct arena a = { 0 };
-	struct buf one, two;
-	struct json *j;
-	int got;
-
-	buf_init(&one, BUF_CAP_DOC);
-	buf_init(&two, BUF_CAP_DOC);
-	use_before(used, matrix);
-	got = echo_ask(&one, fresh, form, body, n);
-	if (echo_ask(&two, used, form, body, n) != got ||
-	    one.len != two.len || memcmp(one.data, two.data, one.len) != 0)
-		abort();
-	if (got == 0 && (one.failed || json_parse(&j, &a, one.data, one.len, 0,
-	    &e) < 0))
-		abort();
-	if (got < 0 && one.len == 0)
-		abort();
-	arena_free(&a);
-	buf_free(&one);
-	buf_free(&two);
-	desk_give(s, fresh);
-	desk_give(s, used);
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct served *named = echo_model(0), *matrix = echo_model(3);
 
-	ask(named, false, FORM_V2, (const char *)data, n);
-	ask(matrix, true, FORM_V2, (const char *)data, n);
+	ask_twice(named, false, FORM_V2, (const char *)data, n);
+	ask_twice(matrix, true, FORM_V2, (const char *)data, n);
 	served_release(named);
 	served_release(matrix);
 	return 0;
