@@ -56,7 +56,8 @@ void reqlog_flush(struct reqlog *l);
 void reqlog_close(struct reqlog *l);
 
 /*
- * Read it back as rows: each line becomes one flat JSON object of the
+ * Read it back as rows: each line whose inputs and outputs are plain values
+ * (others are skipped) becomes one flat JSON object of the
  * input columns, then the output columns (prefixed when they clash with an
  * input: "output."), then, with_meta, "mlv.time" "mlv.id" "mlv.unit"
  * "mlv.model" "mlv.version" "mlv.variant".  Appended to *out as JSON Lines,

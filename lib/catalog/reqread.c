@@ -127,12 +127,18 @@ put_row(struct buf *out, const struct json *line, bool with_meta)
 	buf_adds(out, first ? "{}\n" : "}\n");
 }
 
+/* A map of plain values, as cells of a table are? */
 static bool
-is_map(const struct json *j, const char *key)
+is_flat(const struct json *j, const char *key)
 {
 	const struct json *m = json_get(j, key);
 
-	return m && m->type == JSON_MAP;
+	if (m == NULL || m->type != JSON_MAP)
+		return false;
+	for (m = m->child; m; m = m->next)
+		if (m->type == JSON_MAP || m->type == JSON_LIST)
+			return false;
+	return true;
 }
 
 static int
@@ -155,8 +161,8 @@ read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
 		}
 		arena_free(&a);
 		if (json_parse(&line, &a, at, (size_t)(stop - at), JSON_NAN,
-		    &ignored) < 0 || !is_map(line, "inputs") ||
-		    !is_map(line, "outputs")) {
+		    &ignored) < 0 || !is_flat(line, "inputs") ||
+		    !is_flat(line, "outputs")) {
 			++*skipped;
 		} else if (wanted(line, f)) {
 			put_row(out, line, f->with_meta != 0);
@@ -204,7 +210,7 @@ reqlog_is(const char *path)
 		stop = m.n ? memchr(m.data, '\n', m.n) : NULL;
 		yes = stop && json_parse(&line, &a, m.data,
 		    (size_t)(stop - m.data), JSON_NAN, &ignored) == 0 &&
-		    is_map(line, "inputs") && is_map(line, "outputs") &&
+		    is_flat(line, "inputs") && is_flat(line, "outputs") &&
 		    json_get(line, "time") != NULL;
 		file_unmap(&m);
 	}
