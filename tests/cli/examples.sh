@@ -45,4 +45,18 @@ check 'and they run' 'expect 0 sh -eu job.sh && grep -q "</html>" card.html'
 awk '!/^#/ { $1 = $2 = $3 = $4 = $5 = ""; sub(/^ */, ""); print }' "$churn/crontab" >cron.sh
 check 'the crontab is shell' 'test "$(wc -l <cron.sh)" = 3 && sh -n cron.sh'
 check 'of verbs that are there' 'for v in $(grep -o "mlv-[a-z]* [a-z]*" cron.sh | tr " " :); do "${v%:*}" "${v#*:}" --help >/dev/null || return 1; done'
+
+# the ten-minute tour, line by line: each does what it says, or an honest no
+fresh tour
+sh "$churn/generate.sh" 2000 1 >churn.csv
+sh "$churn/generate.sh" 500 2 >new.csv
+printf 'rules:\n  - name: good enough\n    expr: test.auc > 0.7\n' >gates.yaml
+awk '/^\.Bd -literal/ { on = 1; next } /^\.Ed/ { on = 0 }
+	on { sub(/\\e$/, ""); printf "%s%s", $0, /[^ ]$/ ? "\n" : " " }' "$TOP/man/mlv.7" |
+    grep -v 'mlv-serve http\|\.mlv/requests' >tour.sh
+check 'the tour has its lines' 'test "$(wc -l <tour.sh)" = 16'
+mlv-data init >/dev/null && mlv-data add churn.csv >/dev/null
+while IFS= read -r line; do
+	check "$line" 'sh -c "$line" >out 2>err </dev/null; test $? -le 1'
+done <tour.sh
 finish
