@@ -16,6 +16,10 @@ grower_new(struct grower *w, const struct bins *b,
 	size_t leaves = (size_t)p->num_leaves, cells = 0;
 
 	memset(w, 0, sizeof(*w));
+	/* no more room than rows could fill */
+	if (leaves > b->rows)
+		leaves = b->rows;
+	w->most = leaves;
 	w->b = b;
 	w->p = p;
 	w->pool = pool;
@@ -24,11 +28,14 @@ grower_new(struct grower *w, const struct bins *b,
 	w->gathered = mem_array(b->rows, sizeof(*w->gathered));
 	w->leaf = xalloc(leaves + 1, sizeof(*w->leaf));
 	w->use = xalloc(b->n_features + 1, sizeof(*w->use));
-	w->worth = xalloc((leaves + 1) * b->n_features + 1, sizeof(*w->worth));
 	w->found = xalloc(2 * b->n_features + 1, sizeof(*w->found));
 	w->histograms = size_mul(&cells, leaves + 1, b->total) ?
 	    mem_aligned(64, cells, sizeof(*w->histograms)) : NULL;
-	if (!w->order || !w->spare || !w->gathered || !w->histograms) {
+	/* features are fewer than bins */
+	w->worth = mem_array((leaves + 1) * (b->n_features + 1),
+	    sizeof(*w->worth));
+	if (!w->order || !w->spare || !w->gathered || !w->histograms ||
+	    !w->worth) {
 		grower_free(w);
 		return err_set(e, ERR_NOMEM, "out of memory");
 	}
@@ -477,7 +484,7 @@ void
 grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
     size_t n)
 {
-	size_t most = (size_t)w->p->num_leaves;
+	size_t most = w->most;
 	bool all = n == w->b->rows;
 	struct leaf *root = &w->leaf[0];
 

@@ -51,7 +51,7 @@ struct grower {
 	uint32_t *order, *spare;	/* (rows) */
 	struct gh *gathered;		/* (rows) */
 	struct leaf *leaf;
-	size_t n_leaves;
+	size_t n_leaves, most;		/* of a tree; most it may have */
 	struct cell *histograms;	/* num_leaves of them */
 	bool *use;			/* features of this tree */
 	bool *worth;			/* by leaf, feature: could it be split
