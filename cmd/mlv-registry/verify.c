@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "store/audit.h"
+#include "store/fsck.h"
 #include "store/ref.h"
 #include "verbs.h"
 
@@ -70,25 +70,37 @@ verify_all(void *ctx, const char *ref, struct err *e)
 	return r;
 }
 
+static void
+disagrees(void *ctx, const struct fsck_finding *f)
+{
+	struct verifying *v = ctx;
+
+	if (strcmp(f->severity, "error") == 0)
+		cli_warn(v->c, "%s: %s", f->subject, f->reason);
+}
+
 static int
 verify_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct store_opts so = { .log = &c->log };
 	struct verifying v = { .c = c };
+	struct fsck_report refs;
 	struct err e = ERR_INIT;
 	int r;
 
 	(void)opts;
-	r = catalog_open_repository(&v.catalog, NULL, &so, &e);
-	if (r == 0 && (r = audit_each(catalog_store(v.catalog), NULL, NULL,
-	    NULL, NULL, &e)) < 0 && e.code == ERR_CORRUPT)
-		e.code = ERR_NO;	/* an honest answer to the question */
+	if (catalog_open_repository(&v.catalog, NULL, &so, &e) < 0)
+		return cli_fail(c, &e);
+	r = store_check_refs(&refs, catalog_store(v.catalog), disagrees, &v, &e);
 	if (r == 0 && argc == 0)
 		r = ref_each(catalog_store(v.catalog), "model/", verify_all, &v,
 		    &e);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = verify(&v, argv[i], &e);
 	catalog_close(v.catalog);
+	if (r == 0 && refs.errors)
+		r = err_set(&e, ERR_NO, "the audit log and the refs do not "
+		    "agree: somebody changed them, or they are damaged");
 	if (r < 0)
 		return cli_fail(c, &e);
 	return v.bad ? EXIT_NO : EXIT_YES;
@@ -100,8 +112,8 @@ const struct verb verb_verify = {
 	.synopsis = "[NAME[@VERSION|@ALIAS]...]",
 	.about =
 "Reads everything a version rests on, model, run, data, code, to any depth,\n"
-"and checks each against its SHA-256; and the whole audit log.  Without NAME\n"
-"every version of every model.  Prints a record a version: name, verdict\n"
+"and checks each against its SHA-256; and the whole audit log against every\n"
+"version and alias.  Without NAME every version of every model.  Prints a record a version: name, verdict\n"
 "(whole, damaged), objects, bad ones, manifest.  Exit status 1 when something\n"
 "is damaged or gone.\n"
 "\n"

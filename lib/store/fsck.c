@@ -21,6 +21,12 @@ struct fsck {
 	void *ctx;
 	struct intern *seen;	/* objects already followed, by raw id */
 	struct intern *records;	/* hashes of the audit records, raw */
+	struct intern *names;	/* of the refs they set */
+	struct set_by {		/* what record i of `records` set */
+		uint32_t ref, number;
+		struct oid id;
+	} *set;
+	size_t n_set, room_set;
 	struct oid *queue;	/* manifests to follow */
 	size_t n, room;
 	struct root {
@@ -146,14 +152,33 @@ follow(struct fsck *k, const struct oid *id, const char *ref, struct err *e)
 
 /* --- refs ------------------------------------------------------------------ */
 
+/* Every value is what its audit record says, in the order of the log. */
 static void
 check_values(struct fsck *k, const char *name, const struct ref *r)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (intern_find(k->records, (const char *)r->value[i].audit.b,
-		    OID_BYTES) == INTERN_NONE)
+	uint32_t ref = intern_find(k->names, name, strlen(name)), last = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct ref_value *v = &r->value[i];
+		uint32_t at = intern_find(k->records, (const char *)v->audit.b,
+		    OID_BYTES);
+		const struct set_by *by;
+
+		if (at == INTERN_NONE) {
 			say(k, "error", name, "the audit record that set one of "
 			    "its values is not in the log", name);
+			continue;
+		}
+		by = &k->set[at];
+		if (by->ref != ref || by->number != v->number ||
+		    !oid_eq(&by->id, &v->id))
+			say(k, "error", name, "one of its values is not what "
+			    "the audit record says that set it", name);
+		else if (i && at <= last)
+			say(k, "error", name, "its values are not in the order "
+			    "of the audit log", name);
+		last = at;
+	}
 }
 
 /* An alias labels versions of its ref, with their ids. */
@@ -228,6 +253,22 @@ follow_roots(struct fsck *k, struct err *e)
 
 /* --- audit ----------------------------------------------------------------- */
 
+/* A record's place in `set` is its number in `records`: no two hash alike,
+ * since each holds its place in the log. */
+static void
+remember(struct fsck *k, const struct audit_record *r)
+{
+	if (k->n_set == k->room_set) {
+		k->room_set = k->room_set ? k->room_set * 2 : 256;
+		k->set = xresize(k->set, k->room_set, sizeof(*k->set));
+	}
+	intern_add(k->records, (const char *)r->hash.b, OID_BYTES);
+	k->set[k->n_set++] = (struct set_by){
+		.ref = intern_add(k->names, r->ref, strlen(r->ref)),
+		.number = r->number, .id = r->id,
+	};
+}
+
 static int
 check_record(void *ctx, const struct audit_record *r, struct err *e)
 {
@@ -235,7 +276,7 @@ check_record(void *ctx, const struct audit_record *r, struct err *e)
 	char *what;
 
 	(void)e;
-	intern_add(k->records, (const char *)r->hash.b, OID_BYTES);
+	remember(k, r);
 	if (r->confirmed || strcmp(r->op, "void") == 0)
 		return 0;
 	what = xprintf("audit record %llu", (unsigned long long)r->seq);
@@ -310,6 +351,38 @@ check_leftovers(struct fsck *k, struct err *e)
 	return r;
 }
 
+/* The audit log and the refs, which must be of one moment. */
+static int
+check_both(struct fsck *k, struct err *e)
+{
+	int fd, r;
+
+	memset(k->report, 0, sizeof(*k->report));
+	if (refs_lock(&fd, k->s, true, e) < 0)
+		return -1;
+	k->seen = intern_new();
+	k->records = intern_new();
+	k->names = intern_new();
+	r = check_audit(k, e);
+	if (r == 0)
+		r = ref_each(k->s, "", check_ref, k, e);
+	refs_unlock(fd);
+	return r;
+}
+
+static void
+fsck_free(struct fsck *k)
+{
+	for (size_t i = 0; i < k->n_roots; i++)
+		free(k->root[i].ref);
+	free(k->root);
+	free(k->set);
+	intern_free(k->seen);
+	intern_free(k->records);
+	intern_free(k->names);
+	free(k->queue);
+}
+
 int
 store_fsck(struct fsck_report *report, struct store *s,
     enum fsck_level level,
@@ -318,29 +391,27 @@ store_fsck(struct fsck_report *report, struct store *s,
 {
 	struct fsck k = { .s = s, .level = level, .report = report,
 	    .fn = fn, .ctx = ctx };
-	int fd, r;
+	int r = check_both(&k, e);
 
-	memset(report, 0, sizeof(*report));
-	/* audit log and refs must be of one moment; objects never change */
-	if (refs_lock(&fd, s, true, e) < 0)
-		return -1;
-	k.seen = intern_new();
-	k.records = intern_new();
-	r = check_audit(&k, e);
-	if (r == 0)
-		r = ref_each(s, "", check_ref, &k, e);
-	refs_unlock(fd);
+	/* objects never change, so the rest needs no lock */
 	if (r == 0)
 		r = follow_roots(&k, e);
 	if (r == 0)
 		r = store_each(s, check_object, &k, e);
 	if (r == 0)
 		r = check_leftovers(&k, e);
-	for (size_t i = 0; i < k.n_roots; i++)
-		free(k.root[i].ref);
-	free(k.root);
-	intern_free(k.seen);
-	intern_free(k.records);
-	free(k.queue);
+	fsck_free(&k);
+	return r;
+}
+
+int
+store_check_refs(struct fsck_report *report, struct store *s,
+    void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
+    struct err *e)
+{
+	struct fsck k = { .s = s, .report = report, .fn = fn, .ctx = ctx };
+	int r = check_both(&k, e);
+
+	fsck_free(&k);
 	return r;
 }

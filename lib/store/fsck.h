@@ -2,7 +2,8 @@
  * store/fsck.h - proves what the store promises, or says what is wrong.
  *
  *  - every ref parses, its versions are numbered in order, each value names
- *    an object that is there and each audit hash a record of the chain;
+ *    an object that is there and is what a record of the audit chain says,
+ *    in the order of the chain;
  *  - every alias value is a version of its ref, with that version's id;
  *  - every object's file is whole; what is reachable from refs by links is
  *    there, and links tell the right sizes;
@@ -37,6 +38,10 @@ struct fsck_report {
  * also when there are errors: see report->errors. */
 int store_fsck(struct fsck_report *report, struct store *s,
     enum fsck_level level,
+    void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
+    struct err *e);
+/* The audit log and the refs alone. */
+int store_check_refs(struct fsck_report *report, struct store *s,
     void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
     struct err *e);
 

@@ -45,6 +45,25 @@ cp .mlv/audit/log keep
 sed -i 's/try it/do it!/' .mlv/audit/log
 check 'an edited audit log shows' 'expect 1 mlv-registry verify && says "audit log" && expect 1 mlv-data fsck && expect 3 mlv-registry log churn'
 cp keep .mlv/audit/log
+# what an alias means is what the log says it was moved to
+alias=.mlv/refs/model/churn@champion
+tampered() {	# title, what says so
+	check "$1" "expect 1 mlv-data fsck && prints '$2' && expect 1 mlv-registry verify && says '$2' && says 'do not agree'"
+	rm -rf .mlv && cp -a whole .mlv
+}
+cp -a .mlv whole
+two=$(awk -F'\t' '$1 == 2 { print $2 }' .mlv/refs/model/churn)
+sed -i '$s/^1\(.\)[^\t]*/2\1'"$two/" $alias
+tampered 'an alias that points elsewhere than it was moved to shows' 'not what the audit record says'
+sed -i '$d' .mlv/audit/log
+tampered 'a log with its tail cut off shows' 'is not in the log'
+rm .mlv/audit/log
+tampered 'a log that is gone shows' 'is not in the log'
+awk 'NR == 1 { print; next } { line[NR] = $0 } END { for (i = NR; i > 1; i--) print line[i] }' $alias >turned && cat turned >$alias
+tampered 'values in another order show' 'not in the order'
+cp $alias .mlv/refs/model/churn@other
+tampered 'an alias copied from another shows' 'not what the audit record says'
+check 'and untouched they agree' 'expect 0 mlv-data fsck && expect 0 mlv-registry verify'
 object=.mlv/objects/$(echo "$sha" | cut -c1-2)/$(echo "$sha" | cut -c3-)
 chmod u+w "$object"; printf X | dd of="$object" bs=1 seek=9 conv=notrunc 2>/dev/null
 check 'verify names what is damaged' 'expect 1 mlv-registry verify churn@1 && says damaged && prints "damaged${tab}2${tab}1"'
