@@ -15,7 +15,7 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 	int r;
 
 	(void)opts;
-	if (argc < 1)
+	if (argc < 1 || (argc < 2 && !c->from_stdin))
 		return cli_usage(c, "add takes a name and a run or a model "
 		    "file");
 	if (cli_names(c, &sources, argc - 1, argv + 1, &e) < 0 ||

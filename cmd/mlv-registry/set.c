@@ -76,6 +76,16 @@ report(struct cli *c, const char *label, uint32_t version, uint32_t was)
 	out_end(&c->out);
 }
 
+/* A champion alias misspelt would skip its rules for ever: say so. */
+static void
+tell_skipped(struct cli *c, const struct gate *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->result[i].verdict == VERDICT_SKIPPED)
+			cli_warn(c, "rule '%s' was skipped: %s",
+			    g->result[i].rule->name, g->result[i].why);
+}
+
 static int
 move(struct cli *c, struct catalog *catalog, const struct name *n,
     const char *to, uint32_t expect, const struct policy *p,
@@ -93,6 +103,7 @@ move(struct cli *c, struct catalog *catalog, const struct name *n,
 	    p, note, e);
 	if (r == 0 || e->code == ERR_UNPROVEN)
 		report(c, label, version, was);
+	tell_skipped(c, &g);
 	gate_free(&g);
 	return r;
 }

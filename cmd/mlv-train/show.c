@@ -212,9 +212,6 @@ show_run(struct cli *c, void *opts, int argc, char **argv)
 		    "'%s'", o->words);
 	if (cli_names(c, &names, argc, argv, &e) < 0)
 		return cli_fail(c, &e);
-	if (names.n == 0)
-		return cli_usage(c, "show needs a run; 'mlv-train runs' lists "
-		    "them");
 	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n && done == 0; i++) {

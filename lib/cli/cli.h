@@ -132,7 +132,8 @@ void cli_warn(struct cli *c, const char *fmt, ...) MLV_PRINTF(2, 3);
 /*
  * The names a verb works on: its arguments, or with --stdin the first field
  * of each record on standard input (TAB-separated lines, escaped as in
- * cli/out.h; NUL-ended with -z).  No record at all is an error.
+ * cli/out.h; NUL-ended with -z).  No name at all is an error: what judges
+ * must not say yes to nothing.
  */
 int cli_names(struct cli *c, struct texts *out, int argc, char **argv,
     struct err *e);

@@ -325,6 +325,9 @@ cli_names(struct cli *c, struct texts *out, int argc, char **argv,
 		    "give names with --stdin or as arguments, not both");
 	if (c->from_stdin)
 		return names_from_stdin(c, out, e);
+	if (argc == 0)
+		return err_set(e, ERR_USAGE, "%s takes a name or more, as "
+		    "arguments or with --stdin", c->verb->name);
 	for (int i = 0; i < argc; i++)
 		append(c, out, argv[i]);
 	return 0;

@@ -69,7 +69,8 @@ registry_set(uint32_t *was, struct gate *g, struct catalog *c,
 			expect = now;
 		if (pass_gate(g, c, name, version, p, e) < 0)
 			goto done;
-		text = xprintf("gate %s passed%s%s", oid_print(id, &p->id),
+		text = xprintf("gate %s passed%s%s%s", oid_print(id, &p->id),
+		    g->skipped ? ", champion rules skipped" : "",
 		    note ? "; " : "", note ? note : "");
 		if (version_now(&now, c, name, p->champion, e) < 0)
 			goto done;
@@ -106,6 +107,9 @@ follow(void *ctx, const struct history_entry *h, struct err *e)
 		return 0;
 	if (strcmp(r->op, "rollback") == 0) {
 		if (t->n)
+			t->n--;
+		/* it went over a drop in between */
+		while (t->n && t->version[t->n - 1] != r->number)
 			t->n--;
 		return 0;
 	}

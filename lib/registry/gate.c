@@ -25,8 +25,10 @@ struct judging {
 	struct catalog *c;
 	struct evidence candidate, champion;
 	bool has_champion;
+	const char *no_champion;	/* why a rule is skipped */
 	/* of the rule at hand */
 	const struct expr *expr;
+	struct expr_value *value;	/* of its names */
 	struct buf values, why;
 	bool asked_champion;	/* and there is none */
 	bool missing;
@@ -130,24 +132,61 @@ from_report(double *out, struct judging *j, struct evidence *v,
 		return 1;
 	if (find_report(&ours, &j->candidate, j, label, e) < 0)
 		return -1;
-	if (ours != NULL && !same_data(ours, report)) {
-		lacks(j, "the champion was evaluated on other data under the "
-		    "label", label);
+	if (ours != NULL && same_data(ours, report))
+		return 1;
+	lacks(j, ours ? "the champion was evaluated on other data under the "
+	    "label" : "only the champion was evaluated under the label", label);
+	return 0;
+}
+
+/*
+ * What the run itself recorded.  It says nothing about a champion beside a
+ * candidate that was evaluated: the two were not measured alike.
+ */
+static int
+from_run(double *out, struct judging *j, struct evidence *v,
+    const char *label, const char *metric, const char *name, struct err *e)
+{
+	const struct json *ours;
+	double d;
+
+	if (!metric_of(out, json_get(v->manifest, "metrics"), name))
 		return 0;
-	}
-	return 1;
+	if (v != &j->champion)
+		return 1;
+	if (find_report(&ours, &j->candidate, j, label, e) < 0)
+		return -1;
+	if (ours == NULL || !metric_of(&d, json_get(ours, "metrics"), metric))
+		return 1;
+	lacks(j, "the champion was not evaluated under the label", label);
+	return 0;
+}
+
+/* LABEL.METRIC, or METRIC of the label "test". */
+static int
+find_metric(double *out, struct judging *j, struct evidence *v,
+    const char *name, struct err *e)
+{
+	const char *dot = strchr(name, '.'), *metric = dot ? dot + 1 : name;
+	char *label = dot ? xstrndup(name, (size_t)(dot - name)) :
+	    xstrdup("test");
+	size_t told = j->why.len;
+	int r = from_report(out, j, v, label, metric, e);
+
+	if (r == 0 && told == j->why.len)
+		r = from_run(out, j, v, label, metric, name, e);
+	free(label);
+	return r;
 }
 
 static int
 lookup(struct expr_value *out, struct judging *j, struct evidence *v,
     const char *name, struct err *e)
 {
-	const struct json *metrics = json_get(v->manifest, "metrics"), *p;
-	const char *dot = strchr(name, '.');
+	const struct json *p;
 	struct link content;
-	char *label;
 	double d;
-	int r = 0;
+	int r;
 
 	*out = (struct expr_value){ .type = EXPR_MISSING };
 	if (strncmp(name, "params.", 7) == 0) {
@@ -165,15 +204,9 @@ lookup(struct expr_value *out, struct judging *j, struct evidence *v,
 	    manifest_find(&content, v->manifest, "content", NULL)) {
 		d = (double)content.size;
 		r = 1;
-	} else if (dot == NULL) {
-		r = from_report(&d, j, v, "test", name, e);
 	} else {
-		label = xstrndup(name, (size_t)(dot - name));
-		r = from_report(&d, j, v, label, dot + 1, e);
-		free(label);
+		r = find_metric(&d, j, v, name, e);
 	}
-	if (r == 0 && !j->missing && metric_of(&d, metrics, name))
-		r = 1;
 	if (r == 1)
 		*out = (struct expr_value){ .type = EXPR_NUM, .d = d };
 	return r < 0 ? -1 : 0;
@@ -202,40 +235,68 @@ note_value(struct judging *j, const char *name, const struct expr_value *v)
 	}
 }
 
+static bool
+is_of_champion(const char *name)
+{
+	return strncmp(name, champion_word, sizeof(champion_word) - 1) == 0;
+}
+
+static int
+find_value(struct expr_value *v, struct judging *j, const char *name,
+    struct err *e)
+{
+	*v = (struct expr_value){ .type = EXPR_MISSING };
+	if (!is_of_champion(name))
+		return lookup(v, j, &j->candidate, name, e);
+	if (j->has_champion)
+		return lookup(v, j, &j->champion,
+		    name + sizeof(champion_word) - 1, e);
+	j->asked_champion = true;
+	return 0;
+}
+
+/* Every name's value, whether the rule gets to it or not, and its record. */
+static int
+find_values(struct judging *j, struct err *e)
+{
+	size_t n = expr_names(j->expr);
+
+	j->value = arena_alloc(&j->g->arena, (n + 1) * sizeof(*j->value));
+	for (size_t i = 0; i < n; i++) {
+		const char *name = expr_name(j->expr, i);
+		size_t told = j->why.len;
+
+		if (find_value(&j->value[i], j, name, e) < 0)
+			return -1;
+		note_value(j, name, &j->value[i]);
+		if (j->value[i].type == EXPR_MISSING && told == j->why.len &&
+		    (j->has_champion || !is_of_champion(name)))
+			lacks(j, "no record of", name);
+	}
+	return 0;
+}
+
 static int
 value_of(void *ctx, size_t i, struct expr_value *v, struct err *e)
 {
-	struct judging *j = ctx;
-	const char *name = expr_name(j->expr, i);
-	size_t n = sizeof(champion_word) - 1;
+	const struct judging *j = ctx;
 
-	*v = (struct expr_value){ .type = EXPR_MISSING };
-	if (strncmp(name, champion_word, n) == 0) {
-		if (!j->has_champion) {
-			j->asked_champion = true;
-			return 0;
-		}
-		return lookup(v, j, &j->champion, name + n, e);
-	}
-	return lookup(v, j, &j->candidate, name, e);
+	(void)e;
+	*v = j->value[i];
+	return 0;
 }
 
-/* Every name once for the record, whether the rule got to it or not. */
-static int
-note_all(struct judging *j, struct err *e)
+/* Only a rule that nothing but the champion is missing for is skipped: one
+ * that does not hold whatever a champion were, or lacks what the candidate
+ * should have, counts. */
+static enum verdict
+verdict_of(const struct judging *j, bool holds, bool decided)
 {
-	for (size_t i = 0; i < expr_names(j->expr); i++) {
-		struct expr_value v;
-		bool told;
-
-		if (value_of(j, i, &v, e) < 0)
-			return -1;
-		told = j->missing;
-		note_value(j, expr_name(j->expr, i), &v);
-		if (v.type == EXPR_MISSING && !told && !j->asked_champion)
-			lacks(j, "no record of", expr_name(j->expr, i));
-	}
-	return 0;
+	if (holds)
+		return VERDICT_PASS;
+	if (j->missing)
+		return VERDICT_MISSING;
+	return j->asked_champion && !decided ? VERDICT_SKIPPED : VERDICT_FAIL;
 }
 
 static int
@@ -243,6 +304,7 @@ judge_rule(struct gate_result *out, struct judging *j,
     const struct policy_rule *rule, struct err *e)
 {
 	struct expr_env env = { .name = value_of, .ctx = j };
+	struct expr_value v;
 	bool holds;
 
 	j->expr = rule->expr;
@@ -250,22 +312,17 @@ judge_rule(struct gate_result *out, struct judging *j,
 	buf_clear(&j->values);
 	buf_clear(&j->why);
 	out->rule = rule;
-	if (note_all(j, e) < 0 || expr_holds(&holds, rule->expr, &env, e) < 0)
+	if (find_values(j, e) < 0 || expr_holds(&holds, rule->expr, &env, e) < 0 ||
+	    expr_eval(&v, rule->expr, &env, e) < 0)
 		return err_wrap(e, "rule '%s'", rule->name);
-	if (holds)
-		out->verdict = VERDICT_PASS;
-	else if (j->asked_champion)
-		out->verdict = VERDICT_SKIPPED;
-	else
-		out->verdict = j->missing ? VERDICT_MISSING : VERDICT_FAIL;
-	if (out->verdict == VERDICT_SKIPPED) {
-		buf_clear(&j->why);
-		buf_adds(&j->why, "there is no champion yet");
-	}
+	out->verdict = verdict_of(j, holds, v.type != EXPR_MISSING);
 	if (out->verdict == VERDICT_FAIL || out->verdict == VERDICT_MISSING)
 		j->g->failed++;
+	else if (out->verdict == VERDICT_SKIPPED)
+		j->g->skipped++;
 	out->values = arena_strdup(&j->g->arena, j->values.data);
 	out->why = out->verdict == VERDICT_PASS ? "" :
+	    out->verdict == VERDICT_SKIPPED ? j->no_champion :
 	    arena_strdup(&j->g->arena, j->why.data);
 	return 0;
 }
@@ -288,6 +345,9 @@ find_champion(struct judging *j, const struct catalog_item *item,
 		*e = mine;
 		r = -1;
 	}
+	if (r == 0 && !j->has_champion)
+		j->no_champion = arena_printf(&j->g->arena, "there is no %s yet",
+		    name);
 	free(name);
 	return r;
 }

@@ -12,10 +12,11 @@
  *
  * Names: LABEL.METRIC is a metric of the newest evaluation with that label
  * (LABEL.METRIC.low and .high its interval); a METRIC without label is the
- * test evaluation's, else the run's; params.NAME is a parameter; size is
- * the model's bytes.  champion.X is X of the champion; it counts only when
- * both were evaluated on the same data.  A rule that compares with a
- * champion is skipped as long as there is none.
+ * test evaluation's; without an evaluation either is what the run recorded
+ * under that name.  params.NAME is a parameter; size is the model's bytes.
+ * champion.X is X of the champion; it counts only when both were evaluated
+ * on the same data, or neither was.  A rule is skipped when a champion that
+ * does not exist yet is all it lacks.
  *
  * The gate never evaluates a model: it looks at what was recorded, and a
  * rule whose evidence is missing does not hold.
@@ -62,6 +63,7 @@ struct gate {
 	struct gate_result *result;	/* one a rule */
 	size_t n;
 	size_t failed;			/* fail or missing */
+	size_t skipped;
 	uint32_t champion;		/* version compared with; 0: none */
 };
 

@@ -29,6 +29,13 @@ check 'a gate that holds lets it move' 'expect 0 mlv-registry set churn@champion
 check 'the wrong expectation changes nothing' 'expect 3 mlv-registry set churn@champion 1 --expect 1 && says "expected version 1, found 2"'
 check 'expect none' 'expect 3 mlv-registry set churn@champion 1 -e none && expect 0 mlv-registry set churn@candidate champion -e none'
 check 'a version that is not there' 'expect 3 mlv-registry set churn@champion 9 && says "no version 9"'
+check 'a gate that judged nothing says no' 'expect 2 mlv-registry gate -p p.yaml && says "takes a name" && test ! -s out'
+check 'a champion that is not there is told' \
+    'printf "champion: champoin\nrules: [size <= champion.size]\n" >s.yaml; expect 0 mlv-registry set churn@champion 2 -g s.yaml && says "skipped: there is no model:churn@champoin yet"'
+check 'but excuses no missing evidence' \
+    'printf "champion: nobody\nrules: [champion.test.auc - test.auc < 0.1]\n" >s.yaml; expect 1 mlv-registry gate churn@2 -p s.yaml && says "no record of '"'test.auc'"'"'
+check 'nor what fails anyway' \
+    'printf "champion: nobody\nrules: [size < 5 and size <= champion.size]\n" >s.yaml; expect 1 mlv-registry gate churn@2 -p s.yaml && prints "fail${tab}"'
 check 'rollback' 'expect 0 mlv-registry rollback churn@champion -m "too slow" && prints "1${tab}2"'
 check 'no further' 'expect 1 mlv-registry rollback churn@champion && says "nowhere"'
 check 'an alias is dropped' 'expect 0 mlv-registry set churn@candidate --drop && expect 3 mlv-data cat model:churn@candidate && says "no alias"'

@@ -43,9 +43,10 @@ make_run(char id[64], const char *file, const char *bytes,
 }
 
 static void
-evaluate(const char *bytes, const struct oid *data, double auc, double low)
+evaluate_as(const char *label, const char *bytes, const struct oid *data,
+    double auc, double low)
 {
-	struct catalog_evaluation v = { .model_size = strlen(bytes),
+	struct catalog_evaluation v = { .label = label, .model_size = strlen(bytes),
 	    .data = *data, .data_size = 3, .data_name = "x.csv" };
 	struct arena a = { NULL, 0 };
 	struct err e = ERR_INIT;
@@ -61,6 +62,12 @@ evaluate(const char *bytes, const struct oid *data, double auc, double low)
 	if (catalog_put_evaluation(&put, c, &v, &e) < 0)
 		printf("# %s\n", e.msg);
 	arena_free(&a);
+}
+
+static void
+evaluate(const char *bytes, const struct oid *data, double auc, double low)
+{
+	evaluate_as("test", bytes, data, auc, low);
 }
 
 /* The verdicts of a policy on a version: one letter a rule. */
@@ -103,6 +110,15 @@ static const char gates[] =
     "  - valid.auc > 0.5 and params.learner = 'gbdt'\n"
     "  - test.auc.low > 0.8\n"
     "  - test.recall > 0.1\n";
+
+static const char closed[] =
+    "rules:\n"
+    "  - champion.test.auc - test.auc < 0.005\n"
+    "  - size > 1000 and size <= champion.size\n"
+    "  - size <= champion.size\n"
+    "  - not (size > champion.size) and size > 1\n";
+
+static const char lone[] = "rules: [valid.auc > champion.valid.auc]\n";
 
 static const char two_rules[] =
     "rules: [test.auc >= 0.83, auc - champion.auc > -0.005]\n";
@@ -157,8 +173,10 @@ test_registry(void)
 	    e.code == ERR_NOENT, "not what it did not put out");
 	ok(registry_add(&again, c, "churn", "nothing", &e) < 0, "nor nothing");
 
-	is_text(verdicts(out, "model:churn@1", gates), "mspmm",
-	    "without an evaluation: missing, no champion, the run's own");
+	is_text(verdicts(out, "model:churn@1", gates), "mmpmm",
+	    "without an evaluation: missing, champion or not; the run's own");
+	is_text(verdicts(out, "model:churn@1", closed), "mfss",
+	    "no champion excuses neither missing evidence nor a plain no");
 	evaluate("model one", &data, 0.84, 0.82);
 	is_text(verdicts(out, "model:churn@1", gates), "psppm", "with one");
 	evaluate("model two", &data, 0.82, 0.79);
@@ -177,6 +195,14 @@ test_registry(void)
 	policy_free(&p);
 	is_text(verdicts(out, "model:churn@2", gates), "ffpfm",
 	    "now also against the champion");
+	make_run(id2, "three.onnx", "model three", &data, 0.99);
+	registry_add(&again, c, "churn", id2, &e);
+	evaluate_as("valid", "model one", &data, 0.84, 0.82);
+	is_text(verdicts(out, "model:churn@3", lone), "m",
+	    "a run's own word does not beat the champion's evaluation");
+	evaluate_as("valid", "model three", &data, 0.8, 0.78);
+	is_text(verdicts(out, "model:churn@3", lone), "f",
+	    "evaluated alike they compare");
 	evaluate("model two", &other, 0.9, 0.88);
 	is_text(verdicts(out, "model:churn@2", gates), "pmppm",
 	    "other data is no comparison");
@@ -199,6 +225,14 @@ test_registry(void)
 	    now == 2 && was == 0, "rollback undoes the drop");
 	ok(registry_rollback(&now, &was, c, "churn", "champion", NULL, &e) == 0 &&
 	    now == 1, "and then the move");
+	ok(registry_set(&was, NULL, c, "churn", "old", 1, 0, NULL, NULL, &e) == 0 &&
+	    registry_set(&was, NULL, c, "churn", "old", 2, 1, NULL, NULL, &e) == 0 &&
+	    registry_set(&was, NULL, c, "churn", "old", 0, 2, NULL, NULL, &e) == 0 &&
+	    registry_set(&was, NULL, c, "churn", "old", 3, 0, NULL, NULL, &e) == 0 &&
+	    registry_rollback(&now, &was, c, "churn", "old", NULL, &e) == 0 &&
+	    now == 2 && was == 3, "rollback goes over a drop");
+	ok(registry_rollback(&now, &was, c, "churn", "old", NULL, &e) == 0 &&
+	    now == 1 && was == 2, "and further back from there");
 	ok(registry_verify(&objects, &bad, c, &v1.put.id, NULL, NULL, &e) == 0 &&
 	    bad == 0 && objects == 5,
 	    "verified: manifest, model, run, its journal, data");
