@@ -109,6 +109,9 @@ struct run {
  * newest run), or a file that a run put out. */
 int journal_read(struct run *r, struct catalog *c, const char *id,
     struct err *e);
+/* The newest run that put out these bytes, one that finished if any did. */
+int journal_of_output(struct run *r, struct catalog *c,
+    const struct oid *output, struct err *e);
 void run_free(struct run *r);
 const struct run_metric *run_find_metric(const struct run *r,
     const char *name);

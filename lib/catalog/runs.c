@@ -155,20 +155,44 @@ struct search {
 	char *id;
 };
 
+static bool
+put_out(const struct run *r, const struct oid *output)
+{
+	for (size_t i = 0; i < r->n_links; i++)
+		if (strcmp(r->link[i].rel, "output") == 0 &&
+		    oid_eq(&r->link[i].id, output))
+			return true;
+	return false;
+}
+
+/* The newest one; of those that put something out one that finished, if
+ * any did. */
 static int
 matches(void *ctx, const struct run *r, struct err *e)
 {
 	struct search *s = ctx;
+	bool sure = r->status == RUN_FINISHED || s->output == NULL;
 
 	(void)e;
-	if (s->id)
+	if ((s->id && !sure) || (s->output ? !put_out(r, s->output) :
+	    strcmp(r->name, s->name) != 0))
 		return 0;
-	if (s->name && *r->name && strcmp(r->name, s->name) == 0)
-		s->id = xstrdup(r->id);
-	for (size_t i = 0; s->output && i < r->n_links && s->id == NULL; i++)
-		if (strcmp(r->link[i].rel, "output") == 0 &&
-		    oid_eq(&r->link[i].id, s->output))
-			s->id = xstrdup(r->id);
+	free(s->id);
+	s->id = xstrdup(r->id);
+	return sure;
+}
+
+static int
+search(char **id, struct catalog *c, const char *name,
+    const struct oid *output, struct err *e)
+{
+	struct search s = { .name = name, .output = output };
+
+	if (journal_list(c, matches, &s, e) < 0) {
+		free(s.id);
+		return -1;
+	}
+	*id = s.id;
 	return 0;
 }
 
@@ -207,29 +231,40 @@ by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
 static int
 find_id(char **id, struct catalog *c, const char *text, struct err *e)
 {
-	struct search s = { .name = text };
 	struct oid output;
 	uint64_t size;
+	bool file = false;
 
-	if (by_beginning(id, c, text, e) < 0)
+	if (by_beginning(id, c, text, e) < 0 ||
+	    (*id == NULL && search(id, c, text, NULL, e) < 0))
 		return -1;
-	if (*id)
-		return 0;
-	if (access(text, F_OK) == 0) {
-		if (store_hash_file(&output, &size, c->store, text, e) < 0)
+	if (*id == NULL && access(text, F_OK) == 0) {
+		file = true;
+		if (store_hash_file(&output, &size, c->store, text, e) < 0 ||
+		    search(id, c, NULL, &output, e) < 0)
 			return -1;
-		s.output = &output;
 	}
-	if (journal_list(c, matches, &s, e) < 0) {
-		free(s.id);
-		return -1;
-	}
-	if (s.id == NULL)
-		return err_set(e, ERR_NOENT, s.output ?
+	if (*id == NULL)
+		return err_set(e, ERR_NOENT, file ?
 		    "no run put out '%.200s' as it is now" :
 		    "there is no run '%.200s'", text);
-	*id = s.id;
 	return 0;
+}
+
+int
+journal_of_output(struct run *r, struct catalog *c, const struct oid *output,
+    struct err *e)
+{
+	char text[OID_TEXT], *id = NULL;
+	int result;
+
+	memset(r, 0, sizeof(*r));
+	if (need_store(c, "a run", e) < 0 || search(&id, c, NULL, output, e) < 0)
+		return -1;
+	result = id ? read_exact(r, c, id, false, e) : err_set(e, ERR_NOENT,
+	    "no run put out %s", oid_print(text, output));
+	free(id);
+	return result;
 }
 
 int

@@ -122,7 +122,7 @@ from_file(struct adding *a, const char *path, struct err *e)
 	    catalog_store(a->c), path, e) < 0)
 		return -1;
 	a->model.type = manifest_type_of_path(path);
-	if (journal_read(&a->run, a->c, path, &mine) < 0) {
+	if (journal_of_output(&a->run, a->c, &a->model.content, &mine) < 0) {
 		if (mine.code == ERR_NOENT)
 			return 0;
 		*e = mine;

@@ -73,6 +73,15 @@ check 'the git commit and what was changed since are kept' \
 	'expect 0 mlv-train run -n dirty -d train.sh -p lr=0.3 -o model.txt -- sh train.sh && expect 0 mlv-train show dirty && prints "git.commit	$(git rev-parse HEAD)" && prints "git.dirty	true" && expect 0 mlv-train show -w diff dirty && prints "+# dirty"'
 check 'runs --where git.commit' 'expect 0 mlv-train runs --where "git.commit = \"$(git rev-parse HEAD)\"" && test "$(wc -l <out)" = 1'
 
+# a file is told by what is in it, never taken for a run of that name
+year=$(mlv-train runs -n 1 | cut -c5-8)
+echo 'a model of no run' >"$year" && cp "$year" first
+check 'a file called like the beginning of a run, or its word, is no run' \
+	'expect 0 mlv-registry add bare "$year" && prints "	\N" && expect 0 mlv-registry add bare first && prints "bare@1	" && prints "	\N"'
+echo "echo one >one.onnx; echo two >two.onnx" >two.sh
+check 'a model put out and lost again by a run that failed is the first one' \
+	'expect 0 mlv-train run -n whole -o one.onnx -- sh two.sh && id=$(cut -f1 out) && expect 1 mlv-train run -o one.onnx -o three.onnx -- sh two.sh && expect 0 mlv-registry add bare one.onnx && prints "$id"'
+
 # a run that is killed reads as killed, without anybody saying so
 background mlv-train run -n victim -- sh -c 'echo $$ >victim; exec sleep 60'
 until_true test -s victim
