@@ -13,7 +13,7 @@ struct run_opts {
 
 static const struct opt run_options[] = {
 	{ OPT_TEXTS, 'd', "dep", offsetof(struct run_opts, deps), "NAME",
-	    "a file or name the command reads; repeatable" },
+	    "a file or name the command reads, - for stdin; repeatable" },
 	{ OPT_TEXTS, 'p', "param", offsetof(struct run_opts, params),
 	    "KEY=VALUE", "a parameter of the run; repeatable" },
 	{ OPT_TEXTS, 'o', "out", offsetof(struct run_opts, outs), "FILE",
@@ -99,7 +99,8 @@ const struct verb verb_run = {
 "Runs COMMAND and keeps a record: the command, the git commit and what was\n"
 "changed since, inputs and outputs by content, parameters, metrics, the words\n"
 "it printed, and what it cost.  The same command on the same content with the\n"
-"same parameters is not run again: its outputs are put back.\n"
+"same parameters is not run again: its outputs are put back.  Without --dep it\n"
+"is run every time.  Standard input is '--dep -', else it is empty.\n"
 "\n"
 "The command finds its run in MLV_RUN, so 'mlv-train log' inside it adds\n"
 "metrics, and its parameters in MLV_PARAM_KEY.  Its standard output and\n"

@@ -45,13 +45,16 @@ static void
 print_metrics(struct cli *c, const struct json *row)
 {
 	const struct json *m = json_get(row, "metrics");
+	const struct json *flags = json_get(row, "metrics_flag");
 	char text[NUM_TEXT_MAX];
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
 	for (const struct json *j = m ? m->child : NULL; j; j = j->next) {
 		num_print_f64(text, j->d);
-		buf_addf(&b, "%s%s=%s", b.len ? " " : "", j->key, text);
+		buf_addf(&b, "%s%s=%s", b.len ? " " : "", j->key,
+		    j->type != JSON_NULL ? text :
+		    json_text(flags, j->key, "NaN"));
 	}
 	out_text(&c->out, "metrics", b.data);
 	buf_free(&b);

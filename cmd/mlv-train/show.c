@@ -1,4 +1,5 @@
 /* mlv-train show: one run, with the history of its metrics. */
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -110,10 +111,12 @@ show_text(struct cli *c, const struct run *r)
 
 	line(c, "run", id);
 	line(c, "status", run_status_text(r->status));
-	if (r->name)
+	if (*r->name)
 		line(c, "name", r->name);
 	if (r->command)
 		tree_line(c, "command", r->command);
+	if (r->status == RUN_FINISHED || r->status == RUN_FAILED)
+		line(c, "exit", arena_printf(&c->arena, "%d", r->exit_status));
 	time_line(c, "began", r->begin_us);
 	time_line(c, "ended", r->end_us);
 	line(c, "host", r->host);
@@ -133,6 +136,21 @@ show_text(struct cli *c, const struct run *r)
 		link_line(c, &r->link[i]);
 }
 
+/* Null and a flag where JSON has no number, as in every record. */
+static void
+point_value(struct cli *c, struct json *point, double v)
+{
+	char text[NUM_TEXT_MAX];
+
+	if (isfinite(v)) {
+		json_add_num(&c->arena, point, "value", v);
+		return;
+	}
+	num_print_f64(text, v);
+	json_add_null(&c->arena, point, "value");
+	json_add_text(&c->arena, point, "value_flag", text);
+}
+
 /* The whole run as one object, histories included. */
 static void
 show_json(struct cli *c, const struct run *r)
@@ -147,7 +165,7 @@ show_json(struct cli *c, const struct run *r)
 		for (size_t k = 0; k < m->n; k++) {
 			p = json_add_map(&c->arena, points, NULL);
 			json_add_int(&c->arena, p, "step", m->step[k]);
-			json_add_num(&c->arena, p, "value", m->value[k]);
+			point_value(c, p, m->value[k]);
 		}
 	}
 	out_begin(&c->out, "mlv.run/1");

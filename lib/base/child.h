@@ -30,6 +30,9 @@ struct child_setup {
 };
 int child_start_with(pid_t *pid, const char *const *argv,
     const struct child_setup *how, struct err *e);
+/* A descriptor that becomes readable when it ends, to be closed; -1 where
+ * the kernel has none. */
+int child_end_fd(pid_t pid);
 /* Has it ended?  1 and *status, *use as child_wait; 0 not yet; -1. */
 int child_poll(pid_t pid, int *status, struct child_usage *use, struct err *e);
 /* Wait: *status is the exit status, or 128 + the signal. */

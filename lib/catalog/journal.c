@@ -335,7 +335,7 @@ static struct json *
 run_manifest(struct arena *a, const struct run *r, const struct oid *journal,
     uint64_t size)
 {
-	struct json *m = manifest_new(a, "mlv.run/1"), *metrics;
+	struct json *m = manifest_new(a, "mlv.run/1");
 
 	for (size_t i = 0; i < r->n_links; i++)
 		manifest_link(a, m, r->link[i].rel, r->link[i].type,
@@ -354,15 +354,7 @@ run_manifest(struct arena *a, const struct run *r, const struct oid *journal,
 	manifest_copy(a, m, "command", r->command);
 	manifest_copy(a, m, "params", r->params);
 	manifest_copy(a, m, "facts", r->facts);
-	metrics = json_add_map(a, m, "metrics");
-	for (size_t i = 0; i < r->n_metrics; i++) {
-		double v = r->metric[i].value[r->metric[i].n - 1];
-
-		if (isfinite(v))
-			json_add_num(a, metrics, r->metric[i].name, v);
-		else
-			json_add_null(a, metrics, r->metric[i].name);
-	}
+	run_put_metrics(a, m, r);
 	return m;
 }
 

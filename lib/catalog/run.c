@@ -345,16 +345,19 @@ done:
 }
 
 static void
-last_values(struct building *b, const struct json *metrics)
+last_values(struct building *b, const struct json *manifest)
 {
+	const struct json *metrics = json_get(manifest, "metrics"), *flag;
+	const struct json *flags = json_get(manifest, "metrics_flag");
 	struct json *event;
 
 	if (metrics == NULL || metrics->type != JSON_MAP)
 		return;
 	for (const struct json *v = metrics->child; v; v = v->next) {
+		flag = flags ? json_get(flags, v->key) : NULL;
 		event = json_new(&b->r->arena, JSON_MAP);
 		json_add_text(&b->r->arena, event, "name", v->key);
-		manifest_copy(&b->r->arena, event, "value", v);
+		manifest_copy(&b->r->arena, event, "value", flag ? flag : v);
 		add_metric(b, event);
 	}
 }
@@ -391,7 +394,7 @@ run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
 		r->facts = v;
 	for (size_t i = 0; manifest_link_at(&l, m, i); i++)
 		push_link(&b, &l);
-	last_values(&b, json_get(m, "metrics"));
+	last_values(&b, m);
 	settle(&b);
 	drop(&b);
 	return 0;
@@ -440,10 +443,32 @@ run_find_metric(const struct run *r, const char *name)
 	return NULL;
 }
 
+void
+run_put_metrics(struct arena *a, struct json *j, const struct run *r)
+{
+	struct json *metrics = json_add_map(a, j, "metrics"), *flags = NULL;
+	char text[NUM_TEXT_MAX];
+
+	for (size_t i = 0; i < r->n_metrics; i++) {
+		const struct run_metric *m = &r->metric[i];
+		double v = m->value[m->n - 1];
+
+		if (isfinite(v)) {
+			json_add_num(a, metrics, m->name, v);
+			continue;
+		}
+		json_add_null(a, metrics, m->name);
+		if (flags == NULL)
+			flags = json_add_map(a, j, "metrics_flag");
+		num_print_f64(text, v);
+		json_add_text(a, flags, m->name, text);
+	}
+}
+
 struct json *
 run_to_json(struct arena *a, const struct run *r)
 {
-	struct json *j = json_new(a, JSON_MAP), *metrics;
+	struct json *j = json_new(a, JSON_MAP);
 	char text[CLOCK_TEXT_MAX];
 
 	json_add_text(a, j, "id", r->id);
@@ -465,15 +490,7 @@ run_to_json(struct arena *a, const struct run *r)
 	}
 	manifest_copy(a, j, "command", r->command);
 	manifest_copy(a, j, "params", r->params);
-	metrics = json_add_map(a, j, "metrics");
-	for (size_t i = 0; i < r->n_metrics; i++) {
-		double v = r->metric[i].value[r->metric[i].n - 1];
-
-		if (isfinite(v))
-			json_add_num(a, metrics, r->metric[i].name, v);
-		else
-			json_add_null(a, metrics, r->metric[i].name);
-	}
+	run_put_metrics(a, j, r);
 	manifest_copy(a, j, "facts", r->facts);
 	return j;
 }

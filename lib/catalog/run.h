@@ -19,6 +19,9 @@ int run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e);
 int run_read_sealed(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e);
+/* Member "metrics" of j: the last values; null for one that is not finite,
+ * and which in "metrics_flag". */
+void run_put_metrics(struct arena *a, struct json *j, const struct run *r);
 /* The boot that line one names, valid after run_parse. */
 bool run_began_here(const struct run *r);
 

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/intern.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "catalog/journal.h"
 
 struct builder {
@@ -82,12 +83,29 @@ add_links(struct builder *b, size_t run, const struct run *r)
 	arena_free(&a);
 }
 
+static void
+add_metrics(struct builder *b, size_t run, const struct run *r)
+{
+	struct arena a = { 0 };
+	char text[NUM_TEXT_MAX];
+
+	for (size_t i = 0; i < r->n_metrics; i++) {
+		const struct run_metric *m = &r->metric[i];
+		struct json value = { .type = JSON_TEXT, .s = text };
+
+		num_print_f64(text, m->value[m->n - 1]);
+		value.n = strlen(text);
+		set(b, run, arena_printf(&a, "metrics.%s", m->name), &value);
+	}
+	arena_free(&a);
+}
+
 static int
 add_run(struct builder *b, size_t i, struct catalog *c, const char *name,
     struct err *e)
 {
-	static const char *const parts[] = { "status", "params", "metrics",
-	    "git", "usage" };
+	static const char *const parts[] = { "status", "params", "git",
+	    "usage" };
 	struct arena a = { 0 };
 	struct json *all, id = { .type = JSON_TEXT };
 	struct run r;
@@ -106,6 +124,7 @@ add_run(struct builder *b, size_t i, struct catalog *c, const char *name,
 		if (part)
 			add_tree(b, i, parts[k], part);
 	}
+	add_metrics(b, i, &r);
 	add_links(b, i, &r);
 	arena_free(&a);
 	run_free(&r);

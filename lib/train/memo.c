@@ -64,6 +64,7 @@ static int
 put_back(struct store *s, const struct link *l, struct err *e)
 {
 	struct err ignored = ERR_INIT;
+	char *folder;
 	struct oid now;
 	uint64_t size;
 	struct buf b;
@@ -75,8 +76,13 @@ put_back(struct store *s, const struct link *l, struct err *e)
 		return 0;
 	buf_init(&b, BUF_CAP_DATA);
 	r = store_get(&b, s, &l->id, e);
-	if (r == 0)
-		r = file_replace(store_os(s), l->name, b.data, b.len, 0666, e);
+	if (r == 0) {
+		folder = path_folder(l->name);
+		if ((r = file_make_folders(store_os(s), folder, e)) == 0)
+			r = file_replace(store_os(s), l->name, b.data, b.len,
+			    0666, e);
+		free(folder);
+	}
 	buf_free(&b);
 	return r;
 }
@@ -105,8 +111,12 @@ memo_restore(struct run *run, struct catalog *c, const char *name,
 		goto forget;
 	for (size_t i = 0; i < n; i++) {
 		r = put_back(s, output_of(run, outs[i]), e);
-		if (r < 0)
-			goto forget;
+		if (r == 0)
+			continue;
+		/* a damaged copy is no reason not to make it again */
+		if (e->code == ERR_CORRUPT)
+			r = 0;
+		goto forget;
 	}
 	r = 1;
 	goto done;

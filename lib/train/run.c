@@ -1,5 +1,6 @@
 #include "train/run.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "train/watch.h"
 
 #define DIFF_MAX ((size_t)16 << 20)
+#define SPOOL_BLOCK ((size_t)1 << 18)
 
 /* One thing the command reads. */
 struct dep {
@@ -34,6 +36,7 @@ struct work {
 	const struct run_request *rq;
 	struct arena arena;
 	struct dep *deps;
+	int input;		/* what the command reads as input, or -1 */
 	char memo[SHA256_HEX + 1];
 	struct journal *j;
 	int64_t begin_us;
@@ -82,6 +85,64 @@ rel_of_path(const char *path)
 	return "input";
 }
 
+/* A file without a name that holds what came on standard input. */
+static int
+spool(struct work *w, const struct dep *d, struct err *e)
+{
+	char *tmp = store_temp(w->s), *again, *block;
+	struct source from = { .read = NULL };
+	struct new_file f;
+	int64_t got = -1;
+
+	if (new_file_open(&f, store_os(w->s), tmp, d->size, e) < 0) {
+		free(tmp);
+		return -1;
+	}
+	again = xprintf("/proc/self/fd/%d", f.fd);
+	block = xalloc(1, SPOOL_BLOCK);
+	w->input = open(again, O_RDONLY | O_CLOEXEC);
+	if (w->input < 0)
+		err_sys(e, "cannot open '%s'", again);
+	else if (store_get_source(&from, w->s, &d->id, e) == 0)
+		while ((got = source_read(&from, block, SPOOL_BLOCK, e)) > 0 &&
+		    (got = file_write_fd(f.os, f.fd, block, (size_t)got, tmp,
+		    e)) == 0)
+			;
+	source_close(&from);
+	new_file_drop(&f);
+	free(block);
+	free(again);
+	free(tmp);
+	return got < 0 ? -1 : 0;
+}
+
+static int
+take_stdin(struct dep *d, struct work *w, struct err *e)
+{
+	struct source from = source_fd(0, "standard input");
+	int r;
+
+	if (w->input >= 0)
+		return err_set(e, ERR_USAGE, "'-d -' stands twice: there is "
+		    "one standard input");
+	d->rel = "input";
+	d->type = TYPE_BYTES;
+	r = store_put_source(&d->id, &d->size, w->s, &from, e);
+	source_close(&from);
+	return r < 0 ? -1 : spool(w, d, e);
+}
+
+/* What was not named as an input is not there: a command that read it all
+ * the same would be restored though it changed.  A person may be asked. */
+static int
+no_stdin(struct work *w, struct err *e)
+{
+	if (w->input >= 0 || isatty(0))
+		return 0;
+	w->input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return w->input < 0 ? err_sys(e, "cannot open '/dev/null'") : 0;
+}
+
 static int
 find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
 {
@@ -96,7 +157,7 @@ find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
 		d->type = manifest_type_of_path(name);
 		r = store_put_file(&d->id, &d->size, w->s, name, e);
 	} else if (item.kind == NAME_STDIO) {
-		err_set(e, ERR_USAGE, "'-' cannot be an input of a run");
+		r = take_stdin(d, w, e);
 	} else {
 		d->rel = "input";
 		d->type = item.kind == NAME_DATA ? TYPE_DATASET :
@@ -300,7 +361,7 @@ run_it(struct run_outcome *out, struct work *w, struct err *e)
 
 	w->begin_us = clock_mono_us();
 	watch_init(&seen);
-	r = watch_command(&seen, w->rq->command, environment(w),
+	r = watch_command(&seen, w->rq->command, environment(w), w->input,
 	    journal_fd(w->j), e);
 	out->exit_status = r < 0 ? 127 : seen.status;
 	if (record_usage(w, &seen, r < 0 ? &late : e) < 0 ||
@@ -317,7 +378,7 @@ run_it(struct run_outcome *out, struct work *w, struct err *e)
 		out->manifest = put.id;
 	if (r < 0 || s < 0)
 		return -1;
-	if (out->exit_status == 0)
+	if (out->exit_status == 0 && w->rq->n_deps)
 		memo_write(w->s, w->memo, out->id, w->rq->log);
 	return 0;
 }
@@ -329,6 +390,9 @@ restore(struct run_outcome *out, struct work *w, struct err *e)
 	struct run run;
 	int r;
 
+	/* without an input nothing says that it is the same work */
+	if (w->rq->force || w->rq->n_deps == 0)
+		return 0;
 	r = memo_restore(&run, w->c, w->memo, w->rq->outs, w->rq->n_outs, e);
 	if (r != 1)
 		return r;
@@ -344,7 +408,8 @@ int
 run_command(struct run_outcome *out, struct catalog *c,
     const struct run_request *rq, struct err *e)
 {
-	struct work w = { .c = c, .s = catalog_store(c), .rq = rq };
+	struct work w = { .c = c, .s = catalog_store(c), .rq = rq,
+	    .input = -1 };
 	struct stop stop;
 	int r = -1;
 
@@ -355,7 +420,9 @@ run_command(struct run_outcome *out, struct catalog *c,
 			goto done;
 	if (name_work(&w, e) < 0)
 		goto done;
-	r = rq->force ? 0 : restore(out, &w, e);
+	r = restore(out, &w, e);
+	if (r == 0)
+		r = no_stdin(&w, e);
 	if (r == 0 && (r = stop_open(&stop, e)) == 0) {
 		/* a signal from here on waits for the command to be there */
 		r = begin(out, &w, e) < 0 ? -1 : run_it(out, &w, e);
@@ -366,6 +433,8 @@ run_command(struct run_outcome *out, struct catalog *c,
 done:
 	if (w.j)
 		journal_close(w.j);
+	if (w.input >= 0)
+		close(w.input);
 	arena_free(&w.arena);
 	return r;
 }

@@ -10,7 +10,8 @@
  *
  * The command finds its run in MLV_RUN (so that `mlv-train log` appends to
  * it) and its parameters in MLV_PARAM_<name>, other bytes than letters and
- * digits as '_'.
+ * digits as '_'.  Its standard input is empty unless "-" is among what it
+ * reads, or it is a terminal.  Work that reads nothing is done every time.
  */
 #ifndef TRAIN_RUN_H
 #define TRAIN_RUN_H
@@ -44,7 +45,6 @@ struct run_outcome {
 	char label[300];		/* "run:ID" */
 	struct oid manifest;
 	bool restored;			/* outputs put back, nothing run */
-	bool unproven;			/* sealed, durability not proven */
 	int exit_status;		/* the command's */
 };
 

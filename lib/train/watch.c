@@ -13,7 +13,8 @@
 #include "base/machine.h"
 #include "base/stop.h"
 
-#define LOOK_MS 50			/* how often to see whether it ended */
+#define LOOK_MS 1000			/* how often to look in any case */
+#define LOOK_OFTEN_MS 50		/* where its end does not wake us */
 #define ENERGY_EVERY_US 20000000
 
 struct pipes {
@@ -105,16 +106,16 @@ attend(struct watched *w, pid_t pid, struct pipes *p, struct stop *stop,
 {
 	struct energy energy;
 	int64_t measured = clock_mono_us();
-	int signals = 0, ended = 0;
+	int signals = 0, ended = 0, end_fd = child_end_fd(pid);
 
 	energy_begin(&energy);
 	while (!ended) {
-		struct pollfd fds[3] = {
+		struct pollfd fds[4] = {
 			{ p->out[0], POLLIN, 0 }, { p->err[0], POLLIN, 0 },
-			{ stop->fd, POLLIN, 0 },
+			{ stop->fd, POLLIN, 0 }, { end_fd, POLLIN, 0 },
 		};
 
-		(void)poll(fds, 3, LOOK_MS);
+		(void)poll(fds, 4, end_fd < 0 ? LOOK_OFTEN_MS : LOOK_MS);
 		pass_signal(pid, stop, &signals);
 		ended = child_poll(pid, &w->status, &w->use, e);
 		pump(&p->out[0], &w->out);
@@ -124,6 +125,7 @@ attend(struct watched *w, pid_t pid, struct pipes *p, struct stop *stop,
 			measured = clock_mono_us();
 		}
 	}
+	shut(&end_fd);
 	energy_update(&energy);
 	w->energy_known = energy.zones > 0;
 	w->joules = energy.joules;
@@ -132,11 +134,11 @@ attend(struct watched *w, pid_t pid, struct pipes *p, struct stop *stop,
 
 int
 watch_command(struct watched *w, const char *const *command,
-    const char *const *env, int keep, struct err *e)
+    const char *const *env, int in, int keep, struct err *e)
 {
 	struct stop stop;
 	struct pipes p;
-	struct child_setup how = { .in = -1, .keep = keep, .env = env };
+	struct child_setup how = { .in = in, .keep = keep, .env = env };
 	pid_t pid;
 	int r = -1;
 

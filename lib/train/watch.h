@@ -27,8 +27,9 @@ struct watched {
 
 void watch_init(struct watched *w);
 void watch_free(struct watched *w);
-/* `keep` stays open in the command.  -1 when it could not be started. */
+/* `in` becomes its standard input (-1: ours), `keep` stays open in it.  -1
+ * when it could not be started. */
 int watch_command(struct watched *w, const char *const *command,
-    const char *const *env, int keep, struct err *e);
+    const char *const *env, int in, int keep, struct err *e);
 
 #endif

@@ -29,6 +29,24 @@ check 'another parameter is another run' \
 echo "# changed" >>train.sh
 check 'another input is another run' \
 	'expect 0 mlv-train run -d train.sh -p lr=0.1 -o model.txt -- sh train.sh && prints finished'
+check 'work that names no input is done each time' \
+	'expect 0 mlv-train run -o made.txt -- sh -c "echo x >>made.txt" && expect 0 mlv-train run -o made.txt -- sh -c "echo x >>made.txt" && prints finished && test "$(wc -l <made.txt)" = 2'
+check 'the content of standard input counts when it is named' \
+	'echo A >a && echo B >b && expect 0 mlv-train run -d - -o in.txt -- sh -c "cat >in.txt" <a && expect 0 mlv-train run -d - -o in.txt -- sh -c "cat >in.txt" <b && prints finished && same in.txt b && expect 0 mlv-train run -d - -o in.txt -- sh -c "cat >in.txt" <a && prints restored && same in.txt a'
+check 'and is empty when it is not' 'expect 0 mlv-train run -d a -o in.txt -- sh -c "cat >in.txt" <b && test -f in.txt && test ! -s in.txt'
+check 'there is one standard input' 'expect 2 mlv-train run -d - -d - -- true </dev/null'
+mkdir deep
+expect 0 mlv-train run -d a -o deep/er/x.txt -- sh -c 'mkdir -p deep/er; cp a deep/er/x.txt'
+rm -r deep
+check 'an output comes back into a folder that is gone' \
+	'expect 0 mlv-train run -d a -o deep/er/x.txt -- sh -c "mkdir -p deep/er; cp a deep/er/x.txt" && prints restored && same deep/er/x.txt a'
+digits=$(sha256sum a | cut -c1-64)
+object=.mlv/objects/$(echo "$digits" | cut -c1-2)/$(echo "$digits" | cut -c3-)
+cp "$object" keep
+chmod u+w "$object" && printf X | dd of="$object" bs=1 seek=8 conv=notrunc 2>/dev/null
+rm -r deep
+check 'a damaged copy is made again' \
+	'expect 0 mlv-train run -d a -o deep/er/x.txt -- sh -c "mkdir -p deep/er; cp a deep/er/x.txt" && prints finished && same deep/er/x.txt a && expect 0 mlv-data fsck'
 check '--force runs all the same' \
 	'expect 0 mlv-train run -f -d train.sh -p lr=0.1 -o model.txt -- sh train.sh && prints finished'
 check 'a command that fails is 1, its status in the record' \
@@ -64,6 +82,10 @@ check 'compare takes names from a pipe' 'mlv-train runs -n 2 >names && expect 0 
 check 'compare of one is 2' 'expect 2 mlv-train compare first'
 
 check 'a pipe alone is a run' 'printf "loss=1\nnoise\n{\"loss\":0.5,\"step\":10}\n" >lines && expect 0 mlv-train log -n piped -p a=1 <lines && prints finished && says "1 of 3 lines"'
+check 'a value that is no number is not told as 0' \
+	'printf "loss=1 gain=2\nloss=nan gain=-inf\n" >lines && expect 0 mlv-train log -n gone <lines && expect 0 mlv-train runs -n 1 && prints "gain=-Infinity loss=NaN" && expect 0 mlv-train compare gone piped && prints "metrics.loss	NaN	0.5"'
+check 'nor in JSON, where it is null and a flag' \
+	'expect 0 mlv-train runs --json -n 1 && prints "\"metrics_flag\":{\"gain\":\"-Infinity\",\"loss\":\"NaN\"}" && expect 0 mlv-train show --json gone && prints "{\"step\":2,\"value\":null,\"value_flag\":\"NaN\"}"'
 check 'with its steps' 'expect 0 mlv-train show -m loss piped && printf "1\t1\n10\t0.5\n" | cmp -s - out'
 check 'log into a run that has ended is 1' 'expect 1 mlv-train log -r "$first" auc=1'
 check 'log of words without a number is 2' 'expect 2 mlv-train log auc=high'
