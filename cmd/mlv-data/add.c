@@ -98,7 +98,8 @@ const struct verb verb_add = {
 "\n"
 "Content that was added before keeps its version.  A stem that stands for\n"
 "another path already is refused until --name says what is meant.  How to\n"
-"read the file (--columns, --na ...) is remembered with it.\n"
+"read the file (--columns, --na ...) is remembered with it.  '-' is standard\n"
+"input; it needs --name.\n"
 "\n"
 "example: mlv-data add adult.csv --columns age,workclass,income --na '?'\n",
 	.options = add_options, .opts_size = sizeof(struct add_opts),

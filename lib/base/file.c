@@ -18,6 +18,7 @@
 
 #define READ_BYTES ((size_t)1 << 18)
 #define PENDING_BYTES ((size_t)1 << 16)
+#define TEMP_STEM 200	/* a name has 255 bytes at most */
 
 /* The buffer is full: is the file at its end too? */
 static int
@@ -158,11 +159,24 @@ out_file_open(struct out_file *f, const struct os *os, const char *path,
 	return out_file_open_in(f, os, path, NULL, mode, durable, e);
 }
 
+/* In the folder, "NAME.RANDOM.tmp"; as much of the name as there is room. */
+static char *
+temp_name(const char *folder, const char *path)
+{
+	char *here = folder ? NULL : path_folder(path), *name;
+	uint64_t r;
+
+	rng_system(&r, sizeof(r));
+	name = xprintf("%s/%.*s.%016llx.tmp", folder ? folder : here,
+	    TEMP_STEM, path_base(path), (unsigned long long)r);
+	free(here);
+	return name;
+}
+
 int
 out_file_open_in(struct out_file *f, const struct os *os, const char *path,
     const char *folder, mode_t mode, bool durable, struct err *e)
 {
-	uint64_t r;
 
 	memset(f, 0, sizeof(*f));
 	f->os = os;
@@ -172,11 +186,8 @@ out_file_open_in(struct out_file *f, const struct os *os, const char *path,
 		f->fd = 1;
 		return 0;
 	}
-	rng_system(&r, sizeof(r));
 	f->path = xstrdup(path);
-	f->temp = folder ? xprintf("%s/%s.%016llx.tmp", folder,
-	    path_base(path), (unsigned long long)r) :
-	    xprintf("%s.%016llx.tmp", path, (unsigned long long)r);
+	f->temp = temp_name(folder, path);
 	f->fd = os->open(f->temp, O_WRONLY | O_CREAT | O_EXCL, mode);
 	if (f->fd < 0) {
 		err_sys(e, "cannot create '%s'", path);

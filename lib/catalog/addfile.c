@@ -2,14 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "catalog/inside.h"
 #include "catalog/open_table.h"
 
 /* A file larger than this is counted row by row and its columns are named
  * without their types, so that adding needs no memory for it. */
 #define WHOLE_TABLE_MAX ((uint64_t)1 << 28)
+/* Of a name in a folder, on the file systems people have. */
+#define NAME_BYTES_MAX 255
 
 static struct json *
 describe_columns(struct arena *a, const struct table *t)
@@ -26,27 +28,28 @@ describe_columns(struct arena *a, const struct table *t)
 }
 
 static int
-read_whole(struct catalog_dataset *d, struct arena *a, const char *path,
+read_whole(struct catalog_dataset *d, struct arena *a, struct store *s,
     const struct table_read_opts *o, struct err *e)
 {
 	struct table *t = NULL;
-	struct file_map m;
+	struct buf b;
 	int r;
 
-	if (file_map(&m, path, e) < 0)
-		return -1;
-	r = table_read(&t, m.data, m.n, o, e);
+	buf_init(&b, BUF_CAP_DATA);
+	r = store_get(&b, s, d->content, e);
+	if (r == 0)
+		r = table_read(&t, b.data, b.len, o, e);
 	if (r == 0) {
 		d->rows = (int64_t)t->rows;
 		d->columns = describe_columns(a, t);
 	}
 	table_free(t);
-	file_unmap(&m);
+	buf_free(&b);
 	return r;
 }
 
 static int
-read_by_rows(struct catalog_dataset *d, struct arena *a, const char *path,
+read_by_rows(struct catalog_dataset *d, struct arena *a, struct store *s,
     const struct table_read_opts *o, struct err *e)
 {
 	struct table_reader_opts how = { .read = *o };
@@ -59,7 +62,7 @@ read_by_rows(struct catalog_dataset *d, struct arena *a, const char *path,
 	size_t n;
 	int r;
 
-	if (source_open(&from, path, e) < 0)
+	if (store_get_source(&from, s, d->content, e) < 0)
 		return -1;
 	r = table_reader_open(&rd, &from, &how, e);
 	if (r == 0) {
@@ -116,21 +119,23 @@ known_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 	return yes;
 }
 
-/* Rows and columns of the file, unless they are known.  What cannot be read
- * as a table is stored all the same; what cannot be read at all is not. */
+/*
+ * Rows and columns of what was stored, unless they are known: of the stored
+ * bytes, not of the file, which may have changed since.  What cannot be read
+ * as a table is stored all the same; what cannot be read at all is not.
+ */
 static int
 describe(struct catalog_dataset *d, struct arena *a, struct catalog *c,
-    const struct table_read_opts *o, const char *name,
-    const struct oid *content, uint64_t size, struct err *e)
+    const struct table_read_opts *o, const char *name, struct err *e)
 {
 	struct err mine = ERR_INIT;
 
 	if (strcmp(d->type, TYPE_CSV) != 0 && strcmp(d->type, TYPE_JSONL) != 0)
 		return 0;
-	if (known_rows(d, a, c, name, content))
+	if (known_rows(d, a, c, name, d->content))
 		return 0;
-	if ((size <= WHOLE_TABLE_MAX ? read_whole(d, a, d->path, o, &mine) :
-	    read_by_rows(d, a, d->path, o, &mine)) == 0)
+	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->store, o, &mine) :
+	    read_by_rows(d, a, c->store, o, &mine)) == 0)
 		return 0;
 	if (mine.code != ERR_FORMAT && mine.code != ERR_TOOBIG &&
 	    mine.code != ERR_USAGE && mine.code != ERR_UNSUPPORTED) {
@@ -140,8 +145,57 @@ describe(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 	d->rows = -1;
 	d->columns = NULL;
 	log_warn(c->opts.log, "'%s' is stored, but cannot be read as a table: "
-	    "%s", d->path, mine.msg);
+	    "%s", o->name, mine.msg);
 	return 0;
+}
+
+/* What could not be kept is refused before it is stored. */
+static int
+check_path(struct catalog *c, const char *path, const char *base, bool named,
+    struct err *e)
+{
+	char *rel = store_relative(c->store, path);
+	size_t n = strlen(path_base(path));
+	int r = 0;
+
+	if (!name_base_ok(base))
+		r = named ? err_set(e, ERR_USAGE, "'%.200s' is no name: "
+		    "lower-case letters, digits, '.', '_' and '-', beginning "
+		    "with a letter or digit", base) :
+		    err_set(e, ERR_USAGE, "no name can be made of '%.200s'; "
+		    "give one with --name", path);
+	else if (rel && (strncmp(rel, ".mlv/", 5) == 0 ||
+	    strcmp(rel, ".mlv") == 0))
+		r = err_set(e, ERR_USAGE, "'%.200s' is the repository's own",
+		    path);
+	else if (rel && strcmp(path_extension(path), ".mlv") == 0)
+		r = err_set(e, ERR_USAGE, "'%.200s' stands for a file: add "
+		    "'%.*s'", path, (int)(strlen(path) - 4), path);
+	else if (rel && n + 4 > NAME_BYTES_MAX)
+		r = err_set(e, ERR_USAGE, "the name of '%.200s' is too long "
+		    "for a pointer beside it", path);
+	free(rel);
+	return r;
+}
+
+/* Bytes from a pipe have a name, no path. */
+static int
+put_stdin(struct oid *content, uint64_t *size, struct catalog_dataset *d,
+    struct catalog *c, struct err *e)
+{
+	struct source from;
+	int r;
+
+	if (d->name == NULL || !name_base_ok(d->name))
+		return err_set(e, ERR_USAGE, "standard input needs a name: "
+		    "give one with --name");
+	d->path = NULL;
+	if (strcmp(d->type, TYPE_BYTES) == 0)
+		d->type = TYPE_CSV;
+	from = source_fd(0, "standard input");
+	r = store_put_source(content, size, c->store, &from, e);
+	source_close(&from);
+	return r;
 }
 
 int
@@ -152,7 +206,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	struct table_read_opts o = { .name = path };
 	struct catalog_dataset d = { .name = name, .path = path, .rows = -1 };
 	struct arena a = { NULL, 0 };
-	struct oid content, again;
+	struct oid content;
 	char *base;
 	int r;
 
@@ -160,23 +214,21 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 		return -1;
 	if (read)
 		o = *read;
-	o.name = path;
+	o.name = strcmp(path, "-") == 0 ? "standard input" : path;
 	d.read = table_opts_json(&a, &o);
 	d.type = o.format == TABLE_JSONL ? TYPE_JSONL : o.format == TABLE_CSV ?
 	    TYPE_CSV : manifest_type_of_path(path);
-	if (store_put_file(&content, size, c->store, path, e) < 0) {
-		arena_free(&a);
-		return -1;
-	}
 	base = name ? xstrdup(name) : name_from_path(path);
-	r = describe(&d, &a, c, &o, base, &content, *size, e);
-	*rows = d.rows;
-	/* what was counted must be what was stored */
-	if (r == 0)
-		r = store_hash_file(&again, size, c->store, path, e);
-	if (r == 0 && !oid_eq(&again, &content))
-		r = err_set(e, ERR_MOVED, "'%s' changed while it was added",
-		    path);
+	if (strcmp(path, "-") == 0)
+		r = put_stdin(&content, size, &d, c, e);
+	else if ((r = check_path(c, path, base, name != NULL, e)) == 0)
+		r = store_put_file(&content, size, c->store, path, e);
+	if (r == 0) {
+		d.content = &content;
+		d.n = (size_t)*size;
+		r = describe(&d, &a, c, &o, base, e);
+		*rows = d.rows;
+	}
 	if (r == 0)
 		r = catalog_put_dataset(put, c, &d, e);
 	free(base);

@@ -103,7 +103,8 @@ struct catalog_dataset {
 	const char *name;		/* NULL: from the path's stem */
 	const char *path;
 	const void *data;
-	size_t n;
+	const struct oid *content;	/* the path's bytes, stored already */
+	size_t n;			/* of data, or of the content */
 	const char *type;		/* NULL: by extension */
 	int64_t rows;
 	const struct json *columns;	/* [{name, type}], or NULL */

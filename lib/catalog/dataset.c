@@ -69,11 +69,31 @@ static int
 store_content(struct oid *content, uint64_t *size, struct catalog *c,
     const struct catalog_dataset *d, struct err *e)
 {
+	if (d->content) {
+		*content = *d->content;
+		*size = d->n;
+		return 0;
+	}
 	if (d->path == NULL) {
 		*size = d->n;
 		return store_put(content, c->store, d->data, d->n, e);
 	}
 	return store_put_file(content, size, c->store, d->path, e);
+}
+
+/* Where it is in the work tree; NULL when outside, or when no manifest could
+ * say so. */
+static char *
+kept_path(struct catalog *c, const char *path)
+{
+	char *rel = store_relative(c->store, path);
+
+	if (rel == NULL || json_is_utf8(rel))
+		return rel;
+	log_warn(c->opts.log, "'%s' is stored without its path and pointer: "
+	    "its name is not UTF-8", path);
+	free(rel);
+	return NULL;
 }
 
 int
@@ -92,7 +112,7 @@ catalog_put_dataset(struct catalog_put *put, struct catalog *c,
 		return -1;
 	name = d->name ? xstrdup(d->name) : name_from_path(d->path);
 	if (d->path)
-		rel = store_relative(c->store, d->path);
+		rel = kept_path(c, d->path);
 	if (!name_base_ok(name)) {
 		err_set(e, ERR_USAGE, "no name can be made of '%s'; give one "
 		    "with --name", d->path ? d->path : name);

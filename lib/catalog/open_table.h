@@ -25,9 +25,10 @@ int catalog_open_table(struct table **t, struct catalog_bytes *b,
 
 /*
  * Put a file under version control: what `mlv-data add` does.  `name` NULL:
- * from the stem.  Counts rows (*rows -1 when it is not a table, with a
- * warning when it should be one) and remembers `read`.  A file that the
- * stat cache knows unchanged is not read.
+ * from the stem; "-" is standard input and needs one.  Counts rows (*rows
+ * -1 when it is not a table, with a warning when it should be one) and
+ * remembers `read`.  A file that the stat cache knows unchanged is not
+ * read, any other once.
  */
 int catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
     struct catalog *c, const char *path, const char *name,

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "catalog/inside.h"
+#include "codec/git.h"
 #include "codec/yaml.h"
 
 #define POINTER_MAX ((size_t)1 << 16)
@@ -164,6 +165,17 @@ has_line(const struct buf *b, const char *line, size_t n)
 	return false;
 }
 
+/* A line in .gitignore does nothing for what git has already. */
+static void
+warn_tracked(struct catalog *c, const char *path)
+{
+	struct err ignored = ERR_INIT;
+
+	if (git_tracks(store_top(c->store), path, &ignored) == 1)
+		log_warn(c->opts.log, "git tracks '%s' itself; 'git rm "
+		    "--cached' leaves it to mlv", path);
+}
+
 static int
 add_line(struct catalog *c, const char *file, const char *path, struct err *e)
 {
@@ -174,8 +186,10 @@ add_line(struct catalog *c, const char *file, const char *path, struct err *e)
 	buf_init(&line, BUF_CAP_SMALL);
 	if (access(file, F_OK) == 0 && file_read(&text, file, e) < 0) {
 		r = -1;
-	} else if (put_pattern(&line, path_base(path)) &&
-	    !has_line(&text, line.data, line.len)) {
+	} else if (!put_pattern(&line, path_base(path))) {
+		log_warn(c->opts.log, "'%s' cannot be said in .gitignore: keep "
+		    "it out of git yourself", path);
+	} else if (!has_line(&text, line.data, line.len)) {
 		if (text.len && text.data[text.len - 1] != '\n')
 			buf_addc(&text, '\n');
 		buf_add(&text, line.data, line.len);
@@ -183,6 +197,8 @@ add_line(struct catalog *c, const char *file, const char *path, struct err *e)
 		r = buf_check(&text, e);
 		if (r == 0)
 			r = replace(c, file, &text, e);
+		if (r == 0)
+			warn_tracked(c, path);
 	}
 	buf_free(&line);
 	buf_free(&text);
@@ -236,39 +252,60 @@ stored_path(char **path, struct catalog *c, const struct oid *id,
 	return r;
 }
 
-int
-pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
-    const char *base, const struct ref *versions, struct err *e)
+/* 1: what the pointer beside the path says, 0: there is none for this name. */
+static int
+ask_pointer(struct oid *id, struct catalog *c, const char *path,
+    const char *base, struct err *e)
 {
-	const struct ref_value *newest = ref_last(versions), *v;
 	struct err mine = ERR_INIT;
-	char text[OID_TEXT], *path;
 	struct pointer p;
-	int r = 0;
+	int r;
 
-	if (stored_path(&path, c, &newest->id, e) < 0)
-		return -1;
-	if (path == NULL)
-		return 0;
 	if (pointer_read(&p, c, path, &mine) < 0) {
-		free(path);
 		if (mine.code == ERR_NOENT)
 			return 0;
 		*e = mine;
 		return -1;
 	}
-	if (strcmp(p.name, base) == 0) {
+	r = strcmp(p.name, base) == 0;
+	if (r)
 		*id = p.id;
+	pointer_free(&p);
+	return r;
+}
+
+/* The newest version's path is asked first; an older checkout may have the
+ * pointer where the file was then. */
+int
+pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
+    const char *base, const struct ref *versions, struct err *e)
+{
+	const struct ref_value *newest = ref_last(versions), *v;
+	char text[OID_TEXT], *path, *asked = NULL;
+	int r = 0;
+
+	for (size_t i = versions->n; r == 0 && i-- > 0;) {
+		if ((r = stored_path(&path, c, &versions->value[i].id, e)) < 0)
+			break;
+		if (path == NULL && i + 1 == versions->n)
+			break;
+		if (path == NULL || (asked && strcmp(path, asked) == 0)) {
+			free(path);
+			continue;
+		}
+		free(asked);
+		asked = path;
+		r = ask_pointer(id, c, path, base, e);
+	}
+	if (r == 1) {
 		v = ref_with_id(versions, id);
 		*version = v ? v->number : 0;
-		r = 1;
 		if (!store_has(c->store, id))
 			r = err_set(e, ERR_NOENT, "'%s.mlv' says data:%s is %s, "
 			    "which this repository does not have (its newest "
-			    "is data:%s@%u)", path, base, oid_print(text, id),
+			    "is data:%s@%u)", asked, base, oid_print(text, id),
 			    base, newest->number);
 	}
-	pointer_free(&p);
-	free(path);
+	free(asked);
 	return r;
 }

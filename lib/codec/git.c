@@ -65,6 +65,20 @@ git_read_diff(struct buf *out, const char *folder, struct err *e)
 }
 
 int
+git_tracks(const char *folder, const char *path, struct err *e)
+{
+	const char *const files[] = { "--literal-pathspecs", "ls-files",
+	    "--error-unmatch", "--", path, NULL };
+	struct buf b;
+	int r;
+
+	buf_init(&b, BUF_CAP_DOC);
+	r = ask(&b, folder, files, e);
+	buf_free(&b);
+	return r;
+}
+
+int
 git_read_top(struct buf *out, const char *folder, struct err *e)
 {
 	static const char *const top[] = { "rev-parse", "--show-toplevel",

@@ -21,6 +21,8 @@ struct git_state {
 int git_read_state(struct git_state *g, const char *folder, struct err *e);
 /* Append the difference to HEAD; ERR_TOOBIG beyond out's cap. */
 int git_read_diff(struct buf *out, const char *folder, struct err *e);
+/* Does git keep the file itself?  1 yes, 0 no, -1. */
+int git_tracks(const char *folder, const char *path, struct err *e);
 /* The work tree's top into out (emptied when there is none). */
 int git_read_top(struct buf *out, const char *folder, struct err *e);
 

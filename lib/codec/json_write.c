@@ -194,8 +194,8 @@ by_utf16(const void *a, const void *b)
 static int canonical(struct buf *out, const struct json *j, int depth,
     struct err *e);
 
-static bool
-is_utf8(const char *text)
+bool
+json_is_utf8(const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t n = strlen(text);
@@ -221,7 +221,7 @@ canonical_map(struct buf *out, const struct json *j, int depth,
 
 	for (m = j->child; m && r == 0; m = m->next) {
 		sorted[n++] = m;
-		if (!is_utf8(m->key))
+		if (!json_is_utf8(m->key))
 			r = err_set(e, ERR_FORMAT, "a key is not UTF-8");
 	}
 	if (r == 0)

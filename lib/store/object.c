@@ -323,6 +323,7 @@ static int
 read_file(struct oid *id, uint64_t *size, struct store *s, const char *path,
     bool put, struct err *e)
 {
+	struct err ignored = ERR_INIT;
 	struct source from;
 	struct stat before, after;
 	struct timespec begun;
@@ -341,8 +342,9 @@ read_file(struct oid *id, uint64_t *size, struct store *s, const char *path,
 		err_set(e, ERR_UNSUPPORTED, "'%s' is a folder", path);
 		goto done;
 	}
+	/* what is stored must be whole too: adding again heals it */
 	if (stat_cache_find(s, path, &before, &known) &&
-	    (!put || store_has(s, &known))) {
+	    (!put || object_check(size, s, &known, &ignored) == 0)) {
 		*id = known;
 		*size = (uint64_t)before.st_size;
 		r = put ? settle(s, id, e) : 0;

@@ -56,6 +56,19 @@ check 'how to read it is remembered' \
      mlv-data show data:adult >out && prints "{\"columns\":[\"age\",\"work\",\"gain\"],\"na\":[\"?\"]}"'
 check 'bytes that are no table are kept too' 'head -c 1000 /dev/urandom >x.bin && expect 0 mlv-data add x.bin && prints "${tab}\\N${tab}1000${tab}"'
 check 'any file name' 'n="a b	c*.csv"; printf "a\n1\n" >"$n"; expect 0 mlv-data add "$n" && git check-ignore -q "$n" && test -f "$n.mlv"'
+check 'a name too long for a temporary one beside it' 'n=$(printf "%0240d" 0).csv; printf "a\n1\n" >"$n"; expect 0 mlv-data add "$n" && test -f "$n.mlv" && git check-ignore -q "$n"; rm -f "$n" "$n.mlv"'
+check 'one too long for a pointer is refused before it is stored' 'n=$(printf "%0250d" 1).csv; printf "a\n1\n" >"$n"; expect 2 mlv-data add "$n" && says "too long"; rm -f "$n"'
+check 'a name with a newline is kept, and git does not hear of it' 'n="new
+line.csv"; printf "a\n1\n" >"$n"; expect 0 mlv-data add "$n" && says "cannot be said in .gitignore" && expect 0 mlv-data cat data:new-line && same out "$n"; rm -f "$n" "$n.mlv"'
+check 'a name that is not UTF-8 is kept without its path' 'n=$(printf "\377latin.csv"); printf "a\n1\n" >"$n"; expect 0 mlv-data add "$n" && says "not UTF-8" && test ! -e "$n.mlv" && mlv-data ls data:latin >out && prints "${tab}\\N${tab}\\N"; rm -f "$n"'
+check 'what is the repository'"'"'s own is refused' 'expect 2 mlv-data add .mlv/config && says "own" && expect 2 mlv-data add churn.csv.mlv && says "add '"'churn.csv'"'"'
+check 'a name given that is none' 'expect 2 mlv-data add --name Bad churn.csv && says "'"'Bad'"' is no name"'
+check 'no file is a mistake' 'expect 2 mlv-data add && says "takes a name"'
+check 'a pipe with a name' 'printf "p,q\n1,2\n" | expect 0 mlv-data add --name piped - && printf "data:piped@1\t%s\t1\t8\t-\n" "sha256:$(printf "p,q\n1,2\n" | sha256sum | cut -c1-64)" >want && same want out'
+check 'and without one' 'expect 2 mlv-data add - </dev/null && says "--name"'
+check 'a FIFO, read once' 'mkfifo ff && { printf "p,q\n1,2\n3,4\n" >ff & } && expect 0 mlv-data add --name fifo --format csv ff && prints "${tab}2${tab}12${tab}"; rm -f ff ff.mlv'
+printf 'a\n1\n' >own.csv && git add own.csv
+check 'a file that git tracks itself is told' 'expect 0 mlv-data add own.csv && says "git tracks '"'own.csv'"'" && git rm -q --cached own.csv && expect 0 mlv-data add own.csv && ! grep warning err'
 check 'a short digest is enough' 'mlv-data cat "sha256:$(echo $sha | cut -c1-8)" >now && same v1 now'
 check 'what a killed command left a day ago is swept' \
     'touch -d "2 days ago" .mlv/tmp/old.tmp; touch .mlv/tmp/young.tmp; printf "a\n2\n" >sw.csv; expect 0 mlv-data add sw.csv && test ! -e .mlv/tmp/old.tmp && test -e .mlv/tmp/young.tmp; rm -f .mlv/tmp/young.tmp'
@@ -63,6 +76,12 @@ check 'fsck says whole' 'expect 0 mlv-data fsck --strong && prints "whole${tab}0
 
 check 'a linked git worktree shares the store' \
     'git add . && git commit -qm x && git worktree add -q ../tree && (cd ../tree && mlv-data cat data:churn | cmp - ../repo/v1 && mlv-data ls | grep -q "missing.churn.csv")'
+printf 'a\n1\n' >before.csv
+mlv-data add --name moved before.csv >/dev/null && git add . && git commit -qm before
+git mv before.csv.mlv after.csv.mlv && mv before.csv after.csv && printf 'a\n1\n2\n' >after.csv
+mlv-data add --name moved after.csv >/dev/null && git add . && git commit -qm after
+check 'a checkout decides after the file was renamed, too' \
+    'mlv-data cat data:moved | cmp - after.csv && git checkout -q HEAD~1 && printf "a\n1\n" >want && mlv-data cat data:moved | cmp - want; git checkout -q -'
 check 'what is added there is known here' \
     '(cd ../tree && printf "a\n5\n" >new.csv && mlv-data add new.csv) && mlv-data cat data:new | grep -q 5'
 
@@ -77,7 +96,11 @@ chmod u+w "$object"
 printf X | dd of="$object" bs=1 seek=12 conv=notrunc 2>/dev/null
 check 'a damaged object is never served' 'expect 3 mlv-data cat data:churn@1 && says damaged'
 check 'fsck names it and the exit status is 1' 'expect 1 mlv-data fsck && prints "sha256:$sha" && prints "damaged${tab}1"'
-touch churn.csv
 check 'adding the content again heals it' 'cp v1 churn.csv && expect 0 mlv-data add churn.csv && expect 0 mlv-data fsck'
+sleep 0.05	# a tick of the clock, so that the file is remembered
+expect 0 mlv-data add churn.csv
+chmod u+w "$object"
+printf X | dd of="$object" bs=1 seek=12 conv=notrunc 2>/dev/null
+check 'so does adding a file that is known unchanged' 'expect 1 mlv-data fsck && expect 0 mlv-data add churn.csv && expect 0 mlv-data fsck'
 check 'a newer store is refused' 'sed "s/^format: 1/format: 2/" .mlv/config >c && cp .mlv/config keep && cp c .mlv/config && expect 3 mlv-data ls && says "format 2"; cp keep .mlv/config'
 finish
