@@ -5,38 +5,50 @@
 #include "base/mem.h"
 #include "catalog/inside.h"
 
-/* A stem may stand for one path only, unless the user gave the name. */
+/* A stem may stand for one path only, unless the user gave the name.  Of a
+ * file outside the work tree only its content tells whether it is the one. */
+static int
+compare_holder(const struct json *m, const char *name, const char *path,
+    const struct oid *content, struct err *e)
+{
+	const char *held = json_text(m, "path", NULL);
+	struct link l;
+
+	if (held && path && strcmp(held, path) == 0)
+		return 0;
+	if (held == NULL && path == NULL && content &&
+	    manifest_find(&l, m, "content", NULL) && oid_eq(&l.id, content))
+		return 0;
+	if (held)
+		return err_set(e, ERR_EXISTS, "data:%s is '%s' already; say "
+		    "which name you want with --name", name, held);
+	return err_set(e, ERR_EXISTS, "data:%s is data without a path "
+	    "already; say with --name that this is its next version", name);
+}
+
 static int
 check_holder(struct catalog *c, const char *name, const char *path,
-    struct err *e)
+    const struct oid *content, struct err *e)
 {
 	char *ref = xprintf("data/%s", name);
 	struct arena a = { NULL, 0 };
 	struct err mine = ERR_INIT;
 	const struct json *m;
-	const char *held;
 	struct ref r;
-	int result = 0;
+	int result = ref_read(&r, c->store, ref, &mine);
 
-	if (ref_read(&r, c->store, ref, &mine) < 0) {
-		if (mine.code != ERR_NOENT) {
-			*e = mine;
-			result = -1;
-		}
-		free(ref);
-		return result;
+	free(ref);
+	if (result < 0) {
+		if (mine.code == ERR_NOENT)
+			return 0;
+		*e = mine;
+		return -1;
 	}
 	result = catalog_manifest(&m, &a, c, &ref_last(&r)->id, e);
-	if (result == 0) {
-		held = json_text(m, "path", NULL);
-		if (held == NULL || path == NULL || strcmp(held, path) != 0)
-			result = err_set(e, ERR_EXISTS, "data:%s is '%s' "
-			    "already; say which name you want with --name",
-			    name, held ? held : "something without a path");
-	}
+	if (result == 0)
+		result = compare_holder(m, name, path, content, e);
 	arena_free(&a);
 	ref_free(&r);
-	free(ref);
 	return result;
 }
 
@@ -118,7 +130,7 @@ catalog_put_dataset(struct catalog_put *put, struct catalog *c,
 		    "with --name", d->path ? d->path : name);
 		goto done;
 	}
-	if (d->name == NULL && check_holder(c, name, rel, e) < 0)
+	if (d->name == NULL && check_holder(c, name, rel, d->content, e) < 0)
 		goto done;
 	if (store_content(&content, &size, c, d, e) < 0)
 		goto done;

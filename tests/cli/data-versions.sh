@@ -46,6 +46,11 @@ check 'a missing version says the newest' 'expect 3 mlv-data cat data:churn@9 &&
 check 'an unknown kind is refused' 'expect 2 mlv-data cat date:churn && says "./date:churn"'
 check 'a missing file' 'expect 3 mlv-data add nope.csv && says "cannot open '"'nope.csv'"'"'
 check 'a folder is refused' 'expect 3 mlv-data add sub && says "is a folder"'
+printf 'a,b\n1,2\n' >../outside.csv
+check 'a file outside the work tree is kept without a pointer' 'expect 0 mlv-data add ../outside.csv && cp out first && test ! -e ../outside.csv.mlv'
+check 'the same again is the same version' 'expect 0 mlv-data add ../outside.csv && same first out'
+printf '3,4\n' >>../outside.csv
+check 'other content needs the name' 'expect 3 mlv-data add ../outside.csv && says "without a path" && expect 0 mlv-data add --name outside ../outside.csv && prints "data:outside@2"'
 check 'names by --stdin' 'printf "a,b\n1,2\n" >one.csv; printf "a,b\n" >two.csv; printf "one.csv\ntwo.csv\n" >names;
     expect 0 mlv-data add --stdin <names && test "$(cut -f1,3 out | tr "\t\n" "  ")" = "data:one@1 1 data:two@1 0 "'
 check 'no name on --stdin is an error' 'expect 2 mlv-data add --stdin </dev/null'
