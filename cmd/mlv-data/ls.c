@@ -23,6 +23,7 @@ struct listing {
 	struct cli *c;
 	struct catalog *catalog;
 	bool all;
+	int status;		/* of what could not be listed */
 };
 
 /* Is the file in the work tree what this version says? */
@@ -92,6 +93,18 @@ done:
 	return r;
 }
 
+/* One that cannot be read does not hide the others. */
+static int
+print_or_say(struct listing *l, const char *name, struct err *e)
+{
+	if (print(l, name, e) == 0)
+		return 0;
+	if (e->code == ERR_NOMEM)
+		return -1;
+	l->status = cli_fail(l->c, e);
+	return 0;
+}
+
 static int
 print_ref(void *ctx, const char *ref, struct err *e)
 {
@@ -104,7 +117,7 @@ print_ref(void *ctx, const char *ref, struct err *e)
 		return 0;
 	if (!l->all) {
 		name = xprintf("data:%s", ref + 5);
-		r = print(l, name, e);
+		r = print_or_say(l, name, e);
 		free(name);
 		return r;
 	}
@@ -112,7 +125,7 @@ print_ref(void *ctx, const char *ref, struct err *e)
 		return -1;
 	for (size_t i = 0; r == 0 && i < versions.n; i++) {
 		name = xprintf("data:%s@%zu", ref + 5, i + 1);
-		r = print(l, name, e);
+		r = print_or_say(l, name, e);
 		free(name);
 	}
 	ref_free(&versions);
@@ -152,7 +165,7 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 		name_free(&n);
 	}
 	catalog_close(l.catalog);
-	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+	return r < 0 ? cli_fail(c, &e) : l.status;
 }
 
 const struct verb verb_ls = {

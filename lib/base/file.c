@@ -173,10 +173,34 @@ temp_name(const char *folder, const char *path)
 	return name;
 }
 
+/* What a link leads to is replaced, not the link. */
+static char *
+behind_links(const char *path)
+{
+	struct stat st;
+	char *real = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ?
+	    realpath(path, NULL) : NULL;
+
+	return real ? real : xstrdup(path);
+}
+
+static bool
+same_file_system(const char *path, const char *folder)
+{
+	char *here = path_folder(path);
+	struct stat a, b;
+	bool yes = stat(here, &a) == 0 && stat(folder, &b) == 0 &&
+	    a.st_dev == b.st_dev;
+
+	free(here);
+	return yes;
+}
+
 int
 out_file_open_in(struct out_file *f, const struct os *os, const char *path,
     const char *folder, mode_t mode, bool durable, struct err *e)
 {
+	struct stat st;
 
 	memset(f, 0, sizeof(*f));
 	f->os = os;
@@ -186,9 +210,16 @@ out_file_open_in(struct out_file *f, const struct os *os, const char *path,
 		f->fd = 1;
 		return 0;
 	}
-	f->path = xstrdup(path);
-	f->temp = temp_name(folder, path);
-	f->fd = os->open(f->temp, O_WRONLY | O_CREAT | O_EXCL, mode);
+	f->path = behind_links(path);
+	f->as_is = stat(f->path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISDIR(st.st_mode);
+	if (f->as_is) {
+		f->fd = os->open(f->path, O_WRONLY, 0);
+	} else {
+		f->temp = temp_name(folder && same_file_system(f->path,
+		    folder) ? folder : NULL, f->path);
+		f->fd = os->open(f->temp, O_WRONLY | O_CREAT | O_EXCL, mode);
+	}
 	if (f->fd < 0) {
 		err_sys(e, "cannot create '%s'", path);
 		free(f->path);
@@ -233,7 +264,7 @@ out_file_commit(struct out_file *f, struct err *e)
 		buf_free(&f->pending);
 		return 0;
 	}
-	if (f->durable && f->os->fsync(f->fd) < 0) {
+	if (f->durable && !f->as_is && f->os->fsync(f->fd) < 0) {
 		err_sys(e, "cannot fsync '%s'", f->path);
 		goto fail;
 	}
@@ -242,6 +273,10 @@ out_file_commit(struct out_file *f, struct err *e)
 	if (r < 0) {
 		err_sys(e, "cannot close '%s'", f->path);
 		goto fail;
+	}
+	if (f->as_is) {
+		out_file_drop(f);
+		return 0;
 	}
 	if (f->os->rename(f->temp, f->path) < 0) {
 		err_sys(e, "cannot rename to '%s'", f->path);

@@ -46,15 +46,17 @@ struct out_file {
 	char *temp;		/* where it is now */
 	struct buf pending;	/* not yet written */
 	bool durable;
+	bool as_is;		/* a device or a FIFO: nothing to replace */
 };
 
-/* Begin to replace `path` ("-": standard output, written as it comes).
- * With `durable` commit fsyncs the file and its folder; user output such as
+/* Begin to replace `path`, or what it links to.  Standard output ("-"), a
+ * device or a FIFO is written as it comes.  With `durable` commit fsyncs the file and its folder; user output such as
  * scored rows need not, files of record must. */
 int out_file_open(struct out_file *f, const struct os *os, const char *path,
     mode_t mode, bool durable, struct err *e);
 /* The same with the temporary file in `folder`, so that a kill leaves
- * nothing beside `path`; `folder` must be on the same file system. */
+ * nothing beside `path`; beside it after all when that is on another file
+ * system. */
 int out_file_open_in(struct out_file *f, const struct os *os,
     const char *path, const char *folder, mode_t mode, bool durable,
     struct err *e);

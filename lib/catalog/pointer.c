@@ -67,32 +67,20 @@ static int
 replace(struct catalog *c, const char *file, const struct buf *b,
     struct err *e)
 {
-	char *tmp = store_temp(c->store), *folder = path_folder(file);
-	struct stat here, there;
+	const struct os *os = store_os(c->store);
+	char *tmp = store_temp(c->store);
 	struct out_file f;
-	mode_t mode = 0666;
+	struct stat st;
+	mode_t mode = stat(file, &st) == 0 ? st.st_mode & 0777 : 0666;
 	int r = -1;
 
-	if (stat(file, &here) == 0)
-		mode = here.st_mode & 0777;
-	/* another file system in between: then beside it after all */
-	if (file_make_folders(store_os(c->store), tmp, e) < 0)
-		goto done;
-	if (stat(folder, &here) == 0 && stat(tmp, &there) == 0 &&
-	    here.st_dev == there.st_dev)
-		r = out_file_open_in(&f, store_os(c->store), file, tmp, mode,
-		    true, e);
-	else
-		r = out_file_open(&f, store_os(c->store), file, mode, true, e);
-	if (r < 0)
-		goto done;
-	r = out_file_add(&f, b->data, b->len, e);
-	if (r < 0)
-		out_file_drop(&f);
-	else
-		r = out_file_commit(&f, e);
-done:
-	free(folder);
+	if (file_make_folders(os, tmp, e) == 0 &&
+	    out_file_open_in(&f, os, file, tmp, mode, true, e) == 0) {
+		if (out_file_add(&f, b->data, b->len, e) < 0)
+			out_file_drop(&f);
+		else
+			r = out_file_commit(&f, e);
+	}
 	free(tmp);
 	return r;
 }

@@ -16,7 +16,6 @@ struct store {
 	const struct log *log;
 	const struct progress *progress;
 	int64_t wait_ms;
-	bool foreign;
 	bool folders_made;
 	struct stat_cache *cache;	/* read at first use */
 };

@@ -272,7 +272,6 @@ store_open(struct store **out, const char *from, const struct store_opts *o,
     struct err *e)
 {
 	struct store *s = xalloc(1, sizeof(*s));
-	struct stat st;
 
 	s->os = o->os ? o->os : os_real();
 	s->log = o->log;
@@ -281,11 +280,6 @@ store_open(struct store **out, const char *from, const struct store_opts *o,
 	if (find(s, from ? from : ".", e) < 0 ||
 	    check_config(s->folder, e) < 0)
 		goto fail;
-	if (stat(s->folder, &st) < 0) {
-		err_sys(e, "cannot stat '%s'", s->folder);
-		goto fail;
-	}
-	s->foreign = st.st_uid != geteuid();
 	*out = s;
 	return 0;
 fail:
@@ -328,12 +322,6 @@ const struct log *
 store_log(const struct store *s)
 {
 	return s->log;
-}
-
-bool
-store_is_foreign(const struct store *s)
-{
-	return s->foreign;
 }
 
 char *

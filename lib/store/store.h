@@ -51,8 +51,6 @@ const char *store_top(const struct store *s);
 const char *store_folder(const struct store *s);
 const struct os *store_os(const struct store *s);
 const struct log *store_log(const struct store *s);
-/* It belongs to another user: it is read, but nothing it configures runs. */
-bool store_is_foreign(const struct store *s);
 /* folder/name, to be freed. */
 char *store_path(const struct store *s, const char *name);
 /* Where `path` stands below the work tree's top ("sub/x.csv"), symbolic

@@ -212,11 +212,24 @@ name_work(struct work *w, struct err *e)
 }
 
 static int
+keep_words(struct work *w, const struct buf *b, const char *rel,
+    struct err *e)
+{
+	struct oid id;
+
+	if (b->len == 0)
+		return 0;
+	if (store_put(&id, w->s, b->data, b->len, e) < 0)
+		return -1;
+	return journal_link(w->j, rel, TYPE_TEXT, rel, &id, b->len, e);
+}
+
+static int
 record_code(struct work *w, const struct dep *deps, struct err *e)
 {
+	struct err late = ERR_INIT;
 	struct git_state g;
 	struct json *m;
-	struct oid id;
 	struct buf diff;
 	int r = -1;
 
@@ -234,10 +247,11 @@ record_code(struct work *w, const struct dep *deps, struct err *e)
 	json_add_bool(&w->arena, m, "dirty", g.dirty);
 	if (journal_fact(w->j, "git", m, e) < 0)
 		goto done;
-	if (g.dirty && git_read_diff(&diff, ".", e) == 0 && diff.len &&
-	    (store_put(&id, w->s, diff.data, diff.len, e) < 0 ||
-	    journal_link(w->j, "diff", TYPE_TEXT, "git diff", &id, diff.len,
-	    e) < 0))
+	/* without it the commit alone would pass for what ran */
+	if (g.dirty && git_read_diff(&diff, ".", &late) < 0)
+		log_warn(w->rq->log, "the difference to the commit is not "
+		    "kept: %s", late.msg);
+	else if (g.dirty && keep_words(w, &diff, "diff", e) < 0)
 		goto done;
 	r = 0;
 done:
@@ -314,19 +328,6 @@ record_usage(struct work *w, const struct watched *seen, struct err *e)
 		json_add_text(&w->arena, m, "energy_from", "estimate");
 	}
 	return journal_fact(w->j, "usage", m, e);
-}
-
-static int
-keep_words(struct work *w, const struct buf *b, const char *rel,
-    struct err *e)
-{
-	struct oid id;
-
-	if (b->len == 0)
-		return 0;
-	if (store_put(&id, w->s, b->data, b->len, e) < 0)
-		return -1;
-	return journal_link(w->j, rel, TYPE_TEXT, rel, &id, b->len, e);
 }
 
 static int

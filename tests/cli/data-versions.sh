@@ -81,6 +81,9 @@ check 'fsck says whole' 'expect 0 mlv-data fsck --strong && prints "whole${tab}0
 
 check 'a linked git worktree shares the store' \
     'git add . && git commit -qm x && git worktree add -q ../tree && (cd ../tree && mlv-data cat data:churn | cmp - ../repo/v1 && mlv-data ls | grep -q "missing.churn.csv")'
+sed 's/^id: sha256:..../id: sha256:0000/' churn.csv.mlv >c && cp churn.csv.mlv pointer && cp c churn.csv.mlv
+check 'a pointer to what is not here is told, and hides no other' \
+    'expect 3 mlv-data ls && says "churn.csv.mlv" && says "does not have" && prints "data:other@1" && prints "data:adult@2"; cp pointer churn.csv.mlv'
 printf 'a\n1\n' >before.csv
 mlv-data add --name moved before.csv >/dev/null && git add . && git commit -qm before
 git mv before.csv.mlv after.csv.mlv && mv before.csv after.csv && printf 'a\n1\n2\n' >after.csv

@@ -1,6 +1,6 @@
 #!/bin/sh
 # kill -9 at every system call of the commands that change a repository
-# (a sample of them; FAULT_ALL=1: at every one).
+# (a sample of them; FAULT_ALL=1 TEST_TIMEOUT=9999: at every one).
 . "$(dirname "$0")/harness"
 command -v strace >/dev/null || { skip 'kill -9 at every system call' 'no strace'; finish; exit; }
 strace -qq -o /dev/null true 2>/dev/null || { skip 'kill -9 at every system call' 'strace may not trace here'; finish; exit; }
@@ -52,9 +52,11 @@ kill_at_every_call 'registry rollback' 'mlv-registry rollback churn@champion || 
 
 # A run's id is new each time, so what counts is that fsck finds nothing, that
 # nothing dead reads as running, that an output is whole or not there, and
-# that the same again gives it.
-kill_a_run() {	# title, shell code, its output
-	title=$1 code=$2 made=$3
+# that the same again gives it.  What the command itself writes may be half
+# done; what we write for it may not, and nothing else lies about.
+kill_a_run() {	# title, shell code, its output, whether we write it
+	title=$1 code=$2 made=$3 ours=${4:-}
+	(cd base && find . -name .mlv -prune -o -type f -print) | sort >files
 	trace "$code"
 	cp "work/$made" want || { check "$title makes $made" false; return; }
 	chosen >tried
@@ -67,6 +69,9 @@ kill_a_run() {	# title, shell code, its output
 		grep -q SIGKILL hits && hit=$((hit + 1))
 		(cd work && mlv-data fsck && ! mlv-train runs | grep -q running) >why 2>&1 ||
 		    echo "killed at $call $n: $(tail -n 3 why | tr '\n' ' ')" >>wrong
+		[ -z "$ours" ] || [ ! -e "work/$made" ] || cmp -s "work/$made" want || echo "killed at $call $n: $made is half there" >>wrong
+		(cd work && find . -name .mlv -prune -o -type f -print) | grep -vxF "./$made" | sort >left
+		cmp -s left files || echo "killed at $call $n: left $(comm -23 left files | tr '\n' ' ')" >>wrong
 		(cd work && sh -c "$code" && cmp "$made" ../want && mlv-train runs | grep -q finished && mlv-data fsck) >why 2>&1 ||
 		    echo "killed at $call $n, again: $(tail -n 3 why | tr '\n' ' ')" >>wrong
 	done <tried 2>/dev/null
@@ -81,7 +86,7 @@ kill_a_run 'run' 'mlv-train run -d data:d -p a=1 -o made.txt -- sh -c "cat d.csv
 if mlv-train --list-options | grep -q '^fit'; then
 	awk 'BEGIN { OFS = ","; print "u,v,y"; for (i = 0; i < 60; i++) print i % 7, (i * i) % 11 / 2, (i % 7 + (i * i) % 11 > 6 || i % 13 == 0 ? "yes" : "no") }' >base/t.csv
 	(cd base && mlv-data add t.csv) >/dev/null
-	kill_a_run 'fit' 'mlv-train fit data:t --target y --learner logistic -o made.onnx' made.onnx
+	kill_a_run 'fit' 'mlv-train fit data:t --target y --learner logistic -o made.onnx' made.onnx ours
 fi
 
 fresh empty

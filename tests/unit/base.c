@@ -1,5 +1,7 @@
 /* The foundation: errors, buffers, arenas, paths, clocks, hashes, files. */
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -185,6 +187,46 @@ files(const char *folder)
 }
 
 static void
+odd_files(const char *folder)
+{
+	char *path = path_join(folder, "real"), *link = path_join(folder, "ln");
+	char *pipe = path_join(folder, "pipe"), *longest, name[256];
+	struct err e = ERR_INIT;
+	struct stat st;
+	struct buf b;
+	int fd = -1;
+
+	file_replace(os_real(), path, "one", 3, 0666, &e);
+	ok(symlink("real", link) == 0 &&
+	    file_replace(os_real(), link, "two", 3, 0666, &e) == 0 &&
+	    lstat(link, &st) == 0 && S_ISLNK(st.st_mode), "a link stays one");
+	buf_init(&b, 100);
+	file_read(&b, path, &e);
+	is_text(b.data, "two", "what it leads to is replaced");
+	buf_clear(&b);
+	ok(mkfifo(pipe, 0600) == 0 &&
+	    (fd = open(pipe, O_RDONLY | O_NONBLOCK)) >= 0 &&
+	    file_replace(os_real(), pipe, "three", 5, 0666, &e) == 0 &&
+	    file_read_fd(&b, fd, pipe, &e) == 0, "a FIFO is written");
+	is_text(b.data, "three", "and read");
+	ok(stat(pipe, &st) == 0 && S_ISFIFO(st.st_mode), "and stays one");
+	close(fd);
+	is_int(file_replace(os_real(), "/dev/null", "x", 1, 0666, &e), 0,
+	    "so is a device");
+	ok(stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode), "as well");
+	memset(name, 'n', 255);
+	name[255] = '\0';
+	longest = path_join(folder, name);
+	is_int(file_replace(os_real(), longest, "x", 1, 0666, &e), 0,
+	    "the longest of names has room for a temporary one");
+	buf_free(&b);
+	free(longest);
+	free(pipe);
+	free(link);
+	free(path);
+}
+
+static void
 children(void)
 {
 	const char *const echo[] = { "sh", "-c", "echo hi; exit 7", NULL };
@@ -231,6 +273,7 @@ main(void)
 	interning();
 	pools();
 	files(folder);
+	odd_files(folder);
 	children();
 	draws();
 	execlp("sh", "sh", "-c", "rm -rf \"$0\"; exit $1", folder,
