@@ -174,6 +174,8 @@ check_path(struct catalog *c, const char *path, const char *base, bool named,
 	else if (rel && n + 4 > NAME_BYTES_MAX)
 		r = err_set(e, ERR_USAGE, "the name of '%.200s' is too long "
 		    "for a pointer beside it", path);
+	else if (rel && !named)
+		r = dataset_holder(c, base, rel, NULL, e);
 	free(rel);
 	return r;
 }

@@ -26,8 +26,8 @@ compare_holder(const struct json *m, const char *name, const char *path,
 	    "already; say with --name that this is its next version", name);
 }
 
-static int
-check_holder(struct catalog *c, const char *name, const char *path,
+int
+dataset_holder(struct catalog *c, const char *name, const char *path,
     const struct oid *content, struct err *e)
 {
 	char *ref = xprintf("data/%s", name);
@@ -130,7 +130,7 @@ catalog_put_dataset(struct catalog_put *put, struct catalog *c,
 		    "with --name", d->path ? d->path : name);
 		goto done;
 	}
-	if (d->name == NULL && check_holder(c, name, rel, d->content, e) < 0)
+	if (d->name == NULL && dataset_holder(c, name, rel, d->content, e) < 0)
 		goto done;
 	if (store_content(&content, &size, c, d, e) < 0)
 		goto done;

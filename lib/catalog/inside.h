@@ -25,6 +25,10 @@ void pointer_free(struct pointer *p);
 int pointer_write(struct catalog *c, const char *path, const char *name,
     const struct oid *id, const struct oid *content, uint64_t size,
     int64_t rows, struct err *e);
+/* May the stem `name` stand for this file?  `path` NULL: it is outside the
+ * work tree, and its content decides.  ERR_EXISTS. */
+int dataset_holder(struct catalog *c, const char *name, const char *path,
+    const struct oid *content, struct err *e);
 /* "/NAME" as a line of the folder's .gitignore. */
 int ignore_in_git(struct catalog *c, const char *path, struct err *e);
 

@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/num.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20)
@@ -18,7 +20,20 @@ struct point {
 	double value;
 };
 
-#define POINTS_MAX 256
+struct points {
+	struct point *v;
+	size_t n, room;
+};
+
+static void
+add_point(struct points *l, const char *name, size_t n, double value)
+{
+	if (l->n == l->room) {
+		l->room = l->room ? l->room * 2 : 16;
+		l->v = xresize(l->v, l->room, sizeof(*l->v));
+	}
+	l->v[l->n++] = (struct point){ name, n, value };
+}
 
 static bool
 is_step(const struct point *p)
@@ -32,13 +47,14 @@ is_step(const struct point *p)
 	return false;
 }
 
-static size_t
-split_words(struct point *out, const char *s, size_t n)
+static void
+split_words(struct points *out, const char *s, size_t n)
 {
-	size_t k = 0, at = 0;
+	size_t at = 0;
 
-	while (at < n && k < POINTS_MAX) {
+	while (at < n) {
 		const char *w, *eq;
+		double value;
 		size_t len;
 
 		while (at < n && strchr(" \t\r,", s[at]))
@@ -48,56 +64,55 @@ split_words(struct point *out, const char *s, size_t n)
 			at++;
 		len = (size_t)(s + at - w);
 		eq = memchr(w, '=', len);
-		if (eq == NULL || eq == w ||
-		    !num_parse_f64(eq + 1, (size_t)(w + len - eq - 1),
-		    &out[k].value))
-			continue;
-		out[k].name = w;
-		out[k++].n = (size_t)(eq - w);
+		if (eq != NULL && eq != w && num_parse_f64(eq + 1,
+		    (size_t)(w + len - eq - 1), &value))
+			add_point(out, w, (size_t)(eq - w), value);
 	}
-	return k;
 }
 
-static size_t
-split_json(struct point *out, struct arena *a, const char *s, size_t n)
+static void
+split_json(struct points *out, struct arena *a, const char *s, size_t n)
 {
 	struct err ignored;
 	struct json *j;
-	size_t k = 0;
 
 	if (json_parse(&j, a, s, n, JSON_NAN, &ignored) < 0 ||
 	    j->type != JSON_MAP)
-		return 0;
-	for (j = j->child; j && k < POINTS_MAX; j = j->next)
+		return;
+	for (j = j->child; j; j = j->next)
 		if (j->type == JSON_INT || j->type == JSON_REAL)
-			out[k++] = (struct point){ j->key, strlen(j->key), j->d };
-	return k;
+			add_point(out, j->key, strlen(j->key), j->d);
 }
 
 int
 series_line(struct series *s, const char *line, size_t n, struct err *e)
 {
-	struct point p[POINTS_MAX];
+	struct points l = { NULL, 0, 0 };
 	struct arena a = { 0 };
 	char name[NAME_MAX_BYTES + 1];
 	int64_t step = s->next_step;
-	size_t k, used = 0;
+	size_t used = 0;
 	int r = 0;
 
 	s->lines++;
-	k = n && line[0] == '{' ? split_json(p, &a, line, n) :
-	    split_words(p, line, n);
-	for (size_t i = 0; i < k; i++)
-		if (is_step(&p[i]) && fabs(p[i].value) < 9e15)
-			step = (int64_t)p[i].value;
-	for (size_t i = 0; i < k && r == 0; i++) {
-		if (is_step(&p[i]) || p[i].n > NAME_MAX_BYTES)
+	if (n && line[0] == '{')
+		split_json(&l, &a, line, n);
+	else
+		split_words(&l, line, n);
+	for (size_t i = 0; i < l.n; i++)
+		if (is_step(&l.v[i]) && fabs(l.v[i].value) < 9e15)
+			step = (int64_t)l.v[i].value;
+	for (size_t i = 0; i < l.n && r == 0; i++) {
+		const struct point *p = &l.v[i];
+
+		if (is_step(p) || p->n > NAME_MAX_BYTES)
 			continue;
-		memcpy(name, p[i].name, p[i].n);
-		name[p[i].n] = '\0';
-		r = journal_metric(s->j, name, step, p[i].value, e);
+		memcpy(name, p->name, p->n);
+		name[p->n] = '\0';
+		r = journal_metric(s->j, name, step, p->value, e);
 		used++;
 	}
+	free(l.v);
 	arena_free(&a);
 	s->points += used;
 	s->skipped += used == 0 && n > 0;

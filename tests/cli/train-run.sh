@@ -86,6 +86,8 @@ check 'a value that is no number is not told as 0' \
 	'printf "loss=1 gain=2\nloss=nan gain=-inf\n" >lines && expect 0 mlv-train log -n gone <lines && expect 0 mlv-train runs -n 1 && prints "gain=-Infinity loss=NaN" && expect 0 mlv-train compare gone piped && prints "metrics.loss	NaN	0.5"'
 check 'nor in JSON, where it is null and a flag' \
 	'expect 0 mlv-train runs --json -n 1 && prints "\"metrics_flag\":{\"gain\":\"-Infinity\",\"loss\":\"NaN\"}" && expect 0 mlv-train show --json gone && prints "{\"step\":2,\"value\":null,\"value_flag\":\"NaN\"}"'
+check 'every metric of a long line' \
+	'awk "BEGIN { for (i = 0; i < 600; i++) printf \"m%d=%d \", i, i }" >lines && expect 0 mlv-train log -n wide <lines && expect 0 mlv-train show wide && test "$(grep -c "^metrics" out)" = 600'
 check 'with its steps' 'expect 0 mlv-train show -m loss piped && printf "1\t1\n10\t0.5\n" | cmp -s - out'
 check 'log into a run that has ended is 1' 'expect 1 mlv-train log -r "$first" auc=1'
 check 'log of words without a number is 2' 'expect 2 mlv-train log auc=high'
