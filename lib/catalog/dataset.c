@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "catalog/inside.h"
 
 /* A stem may stand for one path only, unless the user gave the name.  Of a
@@ -100,7 +101,7 @@ kept_path(struct catalog *c, const char *path)
 {
 	char *rel = store_relative(c->store, path);
 
-	if (rel == NULL || json_is_utf8(rel))
+	if (rel == NULL || utf8_ok(rel, strlen(rel)))
 		return rel;
 	log_warn(c->opts.log, "'%s' is stored without its path and pointer: "
 	    "its name is not UTF-8", path);

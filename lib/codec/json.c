@@ -6,6 +6,7 @@
 
 #include "base/intern.h"
 #include "base/num.h"
+#include "base/utf8.h"
 
 /* What may come next; kept in json_pull.state. */
 enum {
@@ -56,24 +57,6 @@ skip_space(struct json_pull *p)
 	while (p->at < p->end && (*p->at == ' ' || *p->at == '\n' ||
 	    *p->at == '\t' || *p->at == '\r'))
 		p->at++;
-}
-
-/* Length of the valid UTF-8 sequence at s, or 0. */
-static size_t
-utf8_at(const unsigned char *s, const unsigned char *end)
-{
-	size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 :
-	    (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-
-	if (n == 0 || (size_t)(end - s) < n)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return n;
 }
 
 static int
@@ -173,8 +156,7 @@ plain(struct json_pull *p)
 			p->at++;
 			continue;
 		}
-		n = utf8_at((const unsigned char *)p->at,
-		    (const unsigned char *)p->end);
+		n = utf8_at(p->at, (size_t)(p->end - p->at));
 		if (n == 0)
 			return false;
 		p->at += n;

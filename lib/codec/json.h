@@ -87,8 +87,6 @@ void json_write(struct buf *out, const struct json *j);
 void json_write_pretty(struct buf *out, const struct json *j);
 int json_canonical(struct buf *out, const struct json *j, struct err *e);
 
-/* Can JSON hold it unchanged? */
-bool json_is_utf8(const char *text);
 /* The quoted, escaped form of n bytes; bytes that are not UTF-8 become
  * U+FFFD. */
 void json_quote(struct buf *out, const char *s, size_t n);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "codec/json.h"
 
 /* Bytes that stand for themselves inside quotes. */
@@ -12,23 +13,6 @@ static bool
 is_plain(unsigned char c)
 {
 	return c >= 0x20 && c != '"' && c != '\\' && c < 0x80;
-}
-
-static size_t
-sequence(const unsigned char *s, size_t left)
-{
-	size_t n = s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 :
-	    s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-
-	if (n == 0 || left < n)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return n;
 }
 
 static void
@@ -61,7 +45,7 @@ json_quote(struct buf *out, const char *text, size_t n)
 			add_escape(out, s[i++]);
 			continue;
 		}
-		k = sequence(s + i, n - i);
+		k = utf8_at(text + i, n - i);
 		if (k)
 			buf_add(out, s + i, k);
 		else
@@ -194,23 +178,6 @@ by_utf16(const void *a, const void *b)
 static int canonical(struct buf *out, const struct json *j, int depth,
     struct err *e);
 
-bool
-json_is_utf8(const char *text)
-{
-	const unsigned char *s = (const unsigned char *)text;
-	size_t n = strlen(text);
-
-	while (n) {
-		size_t k = s[0] < 0x80 ? 1 : sequence(s, n);
-
-		if (k == 0)
-			return false;
-		s += k;
-		n -= k;
-	}
-	return true;
-}
-
 static int
 canonical_map(struct buf *out, const struct json *j, int depth,
     struct err *e)
@@ -221,7 +188,7 @@ canonical_map(struct buf *out, const struct json *j, int depth,
 
 	for (m = j->child; m && r == 0; m = m->next) {
 		sorted[n++] = m;
-		if (!json_is_utf8(m->key))
+		if (!utf8_ok(m->key, strlen(m->key)))
 			r = err_set(e, ERR_FORMAT, "a key is not UTF-8");
 	}
 	if (r == 0)

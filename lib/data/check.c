@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "codec/regex.h"
 #include "expr/expr.h"
 #include "table/lines.h"
@@ -139,16 +140,6 @@ hit(struct checker *k, struct finding *f, const char *s, size_t n)
 
 /* ---- cells ---- */
 
-static size_t
-characters(const char *s, size_t n)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += ((unsigned char)s[i] & 0xc0) != 0x80;
-	return count;
-}
-
 /* What is wrong with a value, by itself. */
 static int
 judge(uint8_t *bits, struct watch *w, const char *s, size_t n, struct err *e)
@@ -172,7 +163,7 @@ judge(uint8_t *bits, struct watch *w, const char *s, size_t n, struct err *e)
 	if (w->values != NULL && intern_find(w->values, s, n) == INTERN_NONE)
 		*bits |= BAD_VALUE;
 	if (c->has_min_length || c->has_max_length) {
-		int64_t len = (int64_t)characters(s, n);
+		int64_t len = (int64_t)utf8_count(s, n);
 
 		if ((c->has_min_length && len < c->min_length) ||
 		    (c->has_max_length && len > c->max_length))

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/utf8.h"
 #include "expr/node.h"
 
 static const struct expr_value missing;
@@ -274,16 +275,6 @@ eval_between(struct expr_value *v, const struct expr_node *n,
 	return 0;
 }
 
-static size_t
-characters(const char *s, size_t n)
-{
-	size_t k = 0;
-
-	for (size_t i = 0; i < n; i++)
-		k += ((unsigned char)s[i] & 0xc0) != 0x80;
-	return k;
-}
-
 static int
 eval_unary(struct expr_value *v, const struct expr_node *n,
     const struct frame *f)
@@ -297,7 +288,7 @@ eval_unary(struct expr_value *v, const struct expr_node *n,
 	if (n->op == OP_IS_NULL)
 		*v = truth(a.type == EXPR_MISSING);
 	else if (n->op == OP_LENGTH && a.type == EXPR_TEXT)
-		*v = number((double)characters(a.s, a.n));
+		*v = number((double)utf8_count(a.s, a.n));
 	else if (n->op != OP_LENGTH && as_number(&x, &a))
 		*v = number(n->op == OP_NEG ? -x : fabs(x));
 	return 0;

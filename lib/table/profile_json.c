@@ -5,42 +5,13 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "table/summary.h"
 
 static const char digits64[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /* ---- writing ---- */
-
-static bool
-is_utf8(const char *s, size_t n)
-{
-	const unsigned char *p = (const unsigned char *)s, *end = p + n;
-
-	while (p < end) {
-		int more = *p < 0x80 ? 0 : *p >= 0xc2 && *p < 0xe0 ? 1 :
-		    *p >= 0xe1 && *p < 0xed ? 2 : *p == 0xee || *p == 0xef ?
-		    2 : *p >= 0xf1 && *p < 0xf4 ? 3 : -1;
-
-		if (*p == 0xe0 || *p == 0xed || *p == 0xf0 || *p == 0xf4) {
-			unsigned next = p + 1 < end ? p[1] : 0;
-
-			more = *p < 0xf0 ? 2 : 3;
-			if ((*p == 0xe0 && next < 0xa0) ||
-			    (*p == 0xed && next > 0x9f) ||
-			    (*p == 0xf0 && next < 0x90) ||
-			    (*p == 0xf4 && next > 0x8f))
-				return false;
-		}
-		if (more < 0 || end - p <= more)
-			return false;
-		for (int i = 1; i <= more; i++)
-			if ((p[i] & 0xc0) != 0x80)
-				return false;
-		p += more + 1;
-	}
-	return true;
-}
 
 /* Bytes that are no text go as {"hex": ".."}. */
 static void
@@ -49,7 +20,7 @@ put_word(struct arena *a, struct json *list, const struct profile_word *w)
 	struct json *m;
 	char *hex;
 
-	if (is_utf8(w->s, w->len)) {
+	if (utf8_ok(w->s, w->len)) {
 		json_add_textn(a, list, NULL, w->s, w->len);
 		return;
 	}
