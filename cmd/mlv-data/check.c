@@ -62,6 +62,9 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 	if (catalog_open_bytes(&b, catalog, name, e) != 0)
 		return -1;
 	buf_init(&bad, BUF_CAP_DATA);
+	if (o->bad != NULL && b.item.kind == NAME_PATH &&
+	    file_refuse_same(o->bad, b.item.base, e) != 0)
+		goto done;
 	if (catalog_read_opts(&read, &b, user, e) != 0 ||
 	    check_table(&k, b.data, b.n, s, &read, e) != 0)
 		goto done;
@@ -120,7 +123,8 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->bad != NULL && names.n != 1)
 		return cli_usage(c, "--bad takes the rows of one file, not "
 		    "%zu", names.n);
-	if (read_schema(&s, c, o->schema, &e) != 0 ||
+	if ((o->bad != NULL && file_refuse_same(o->bad, o->schema, &e) != 0) ||
+	    read_schema(&s, c, o->schema, &e) != 0 ||
 	    catalog_open(&catalog, NULL, &so, &e) != 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n && status == 0; i++)

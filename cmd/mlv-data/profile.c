@@ -37,11 +37,15 @@ profile_data(struct profile **p, struct json *links, struct cli *c,
 	struct catalog_bytes b;
 	struct table *t;
 	uint64_t size;
-	int r = -1;
+	int r;
 
 	if (catalog_open_table(&t, &b, catalog, name, user, e) != 0)
 		return -1;
-	if (table_drop(t, o->drop.v, o->drop.n, e) == 0)
+	r = o->output != NULL && b.item.kind == NAME_PATH ?
+	    file_refuse_same(o->output, b.item.base, e) : 0;
+	if (r == 0)
+		r = table_drop(t, o->drop.v, o->drop.n, e);
+	if (r == 0)
 		r = profile_of_table(p, t, 0, e);
 	if (r == 0 && b.item.kind == NAME_DATA)
 		r = store_size(&size, catalog_store(catalog), &b.item.id, e);
@@ -181,12 +185,14 @@ profile_run(struct cli *c, void *opts, int argc, char **argv)
 	struct profile_verb *o = opts;
 	struct table_read_opts user;
 	struct err e = ERR_INIT;
-	struct texts names = { (const char **)argv, (size_t)argc };
+	struct texts names;
 	int status;
 
-	if (o->merge && argc < 1)
+	if (cli_names(c, &names, argc, argv, &e) != 0)
+		return cli_fail(c, &e);
+	if (o->merge && names.n == 0)
 		return cli_usage(c, "give the profiles to merge");
-	if (!o->merge && argc != 1)
+	if (!o->merge && names.n != 1)
 		return cli_usage(c, "give one file or name (to join profiles: "
 		    "--merge)");
 	if ((status = reading_opts(&user, c, &o->read)) != 0)
@@ -203,7 +209,8 @@ const struct verb verb_profile = {
 	.name = "profile",
 	.summary = "print a statistical summary that merges exactly",
 	.synopsis = "[--schema FILE] [-o NAME] NAME\n"
-	    "--merge [-o NAME] PROFILE...",
+	    "--merge [-o NAME] PROFILE...\n"
+	    "--merge [-o NAME] --stdin",
 	.about =
 "Prints canonical JSON (mlv-profile(5)): counts, exact sums, histograms,\n"
 "distinct values, a sample of rows.  The same rows give the same bytes,\n"
@@ -213,5 +220,5 @@ const struct verb verb_profile = {
 "\n"
 "example: mlv-data profile data:churn-train -o profile:churn-train\n",
 	.options = profile_options, .opts_size = sizeof(struct profile_verb),
-	.run = profile_run,
+	.flags = VERB_JSON | VERB_STDIN, .run = profile_run,
 };

@@ -23,7 +23,8 @@ static const struct opt schema_options[] = {
 
 static int
 infer(struct buf *out, struct cli *c, struct catalog *catalog,
-    const char *name, const struct table_read_opts *user, struct err *e)
+    const char *name, const char *output, const struct table_read_opts *user,
+    struct err *e)
 {
 	struct table_read_opts read;
 	struct catalog_bytes b;
@@ -34,6 +35,9 @@ infer(struct buf *out, struct cli *c, struct catalog *catalog,
 
 	if (catalog_open_table(&t, &b, catalog, name, user, e) != 0)
 		return -1;
+	if (output != NULL && b.item.kind == NAME_PATH &&
+	    file_refuse_same(output, b.item.base, e) != 0)
+		goto done;
 	if (catalog_read_opts(&read, &b, user, e) != 0 ||
 	    schema_infer(&s, &c->arena, t, &read, e) != 0)
 		goto done;
@@ -72,7 +76,7 @@ schema_run(struct cli *c, void *opts, int argc, char **argv)
 	if (catalog_open(&catalog, NULL, &so, &e) != 0)
 		return cli_fail(c, &e);
 	buf_init(&out, BUF_CAP_DOC);
-	if (infer(&out, c, catalog, argv[0], &user, &e) != 0)
+	if (infer(&out, c, catalog, argv[0], o->output, &user, &e) != 0)
 		status = cli_fail(c, &e);
 	else if (o->output == NULL)
 		out_raw(&c->out, out.data, out.len);

@@ -132,9 +132,9 @@ put_parts(struct cli *c, struct catalog *catalog,
 	return 0;
 }
 
-/* All are written before the first takes its name. */
+/* All are written before the first takes its name; none that of `from`. */
 static int
-write_parts(struct cli *c, const struct split_verb *o,
+write_parts(struct cli *c, const struct split_verb *o, const char *from,
     const struct split_part *part, size_t parts, const char *base,
     const char *extension, struct err *e)
 {
@@ -149,7 +149,10 @@ write_parts(struct cli *c, const struct split_verb *o,
 		char *path = o->folder ? path_join(o->folder, file) :
 		    xstrdup(file);
 
-		r = out_file_open(&f[open], os_real(), path, 0666, true, e);
+		r = from != NULL ? file_refuse_same(path, from, e) : 0;
+		if (r == 0)
+			r = out_file_open(&f[open], os_real(), path, 0666,
+			    true, e);
 		free(path);
 		if (r != 0)
 			break;
@@ -205,6 +208,24 @@ name_parts(const char **base, const char **extension, struct cli *c,
 	return 0;
 }
 
+static void
+warn_of_shares(struct cli *c, const struct split_part *part, size_t parts,
+    bool by_time)
+{
+	const struct split_part *worst;
+	double expected;
+
+	worst = by_time ? NULL : split_lopsided(part, parts, &expected);
+	if (worst != NULL)
+		cli_warn(c, "part '%s' has %llu rows, its share would be "
+		    "%.0f: the keys are few, or this is a part of a split by "
+		    "the same key (then give another --seed)", worst->name,
+		    (unsigned long long)worst->rows, expected);
+	for (size_t i = 0; worst == NULL && i < parts; i++)
+		if (part[i].rows == 0)
+			cli_warn(c, "part '%s' has no rows", part[i].name);
+}
+
 static int
 split_all(struct cli *c, struct catalog *catalog, const char *name,
     const struct split_verb *o, const struct table_read_opts *user,
@@ -223,13 +244,12 @@ split_all(struct cli *c, struct catalog *catalog, const char *name,
 	    catalog_read_opts(&read, &b, user, e) != 0 ||
 	    split_rows(part, parts, b.data, b.n, &read, &how, e) != 0)
 		goto done;
-	for (size_t i = 0; i < parts; i++)
-		if (part[i].rows == 0)
-			cli_warn(c, "part '%s' has no rows", part[i].name);
+	warn_of_shares(c, part, parts, o->time != NULL);
 	if (b.item.kind == NAME_DATA && o->folder == NULL)
 		r = put_parts(c, catalog, &b, o, part, parts, base, &read, e);
 	else
-		r = write_parts(c, o, part, parts, base, extension, e);
+		r = write_parts(c, o, b.item.kind == NAME_PATH ? b.item.base :
+		    NULL, part, parts, base, extension, e);
 done:
 	for (size_t i = 0; i < parts; i++)
 		if (part[i].bytes.data != NULL)

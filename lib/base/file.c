@@ -134,6 +134,18 @@ file_unmap(struct file_map *m)
 }
 
 int
+file_refuse_same(const char *out, const char *in, struct err *e)
+{
+	struct stat a, b;
+
+	if (stat(out, &a) != 0 || stat(in, &b) != 0 || a.st_dev != b.st_dev ||
+	    a.st_ino != b.st_ino || !S_ISREG(a.st_mode))
+		return 0;
+	return err_set(e, ERR_USAGE, "'%s' is what is read; write another file",
+	    out);
+}
+
+int
 file_write_fd(const struct os *os, int fd, const void *p, size_t n,
     const char *name, struct err *e)
 {

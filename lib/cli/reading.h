@@ -25,7 +25,7 @@ struct reading {
 
 #define READING_OPTIONS(s, m) \
 	{ OPT_LIST, 0, "columns", offsetof(s, m.columns), "NAME,...", \
-	    "column names of a file without a header line" }, \
+	    "column names; of a file without a header line, unless --header" }, \
 	{ OPT_FLAG, 0, "header", offsetof(s, m.header), NULL, \
 	    "the first line is a header, even if it holds numbers" }, \
 	{ OPT_FLAG, 0, "no-header", offsetof(s, m.no_header), NULL, \

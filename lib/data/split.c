@@ -161,7 +161,8 @@ split_rows(struct split_part *part, size_t parts, const char *bytes,
 		part[i].rows = 0;
 		buf_init(&part[i].bytes, BUF_CAP_DATA);
 	}
-	if (table_lines_open(&l, bytes, n, read, e) != 0)
+	if (table_lines_check(bytes, n, read, e) != 0 ||
+	    table_lines_open(&l, bytes, n, read, e) != 0)
 		return -1;
 	if (o->time != NULL && order_rows(&s, bytes, n, read, e) != 0)
 		goto done;
@@ -175,4 +176,28 @@ done:
 	free(s.chosen);
 	table_lines_close(l);
 	return r;
+}
+
+const struct split_part *
+split_lopsided(const struct split_part *part, size_t parts, double *expected)
+{
+	const struct split_part *worst = NULL;
+	double total = 0, rows = 0, most = 6;	/* standard deviations */
+
+	for (size_t i = 0; i < parts; i++) {
+		total += part[i].weight;
+		rows += (double)part[i].rows;
+	}
+	for (size_t i = 0; i < parts; i++) {
+		double share = part[i].weight / total, mean = rows * share;
+		double off = (fabs((double)part[i].rows - mean) - 1) /
+		    sqrt(mean * (1 - share) + 1);
+
+		if (off > most) {
+			most = off;
+			worst = &part[i];
+			*expected = mean;
+		}
+	}
+	return worst;
 }

@@ -31,8 +31,16 @@ struct split_opts {
 	uint64_t seed;
 };
 
+/* ERR_FORMAT, before anything is dealt, when a row is not whole. */
 int split_rows(struct split_part *part, size_t parts, const char *bytes,
     size_t n, const struct table_read_opts *read, const struct split_opts *o,
     struct err *e);
+
+/* The part furthest from its share, when that is further than chance would
+ * have it were every row dealt by itself; else NULL.  Then there are few
+ * keys, or the rows are a part of a split by the same key and seed.
+ * *expected: its share of all rows. */
+const struct split_part *split_lopsided(const struct split_part *part,
+    size_t parts, double *expected);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 
 #define SNIFF_BYTES 65536
 
@@ -43,20 +44,85 @@ cell_dup(const struct csv_cell *c)
 	return s;
 }
 
+/* The first byte that is not white space, NUL when there is none; *at is
+ * where it stands. */
+static char
+first_byte(const char *s, size_t n, size_t *at)
+{
+	size_t i = *at;
+
+	while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '\n' ||
+	    s[i] == '\r'))
+		i++;
+	*at = i;
+	return i < n ? s[i] : '\0';
+}
+
 static bool
 starts_json(const char *s, size_t n)
 {
 	size_t i = csv_bom(s, n);
 
-	while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '\n' ||
-	    s[i] == '\r'))
-		i++;
-	return i < n && s[i] == '{';
+	return first_byte(s, n, &i) == '{';
 }
 
-void
+/* Files that people take for a table. */
+static int
+refuse_others(const struct input *in, const char *s, size_t n, struct err *e)
+{
+	static const struct {
+		const char *bytes;
+		uint8_t n;
+		const char *what;
+	} known[] = {
+		{ "\xff\xfe", 2, "is UTF-16, not UTF-8: convert it first "
+		    "(iconv -f UTF-16 -t UTF-8)" },
+		{ "\xfe\xff", 2, "is UTF-16, not UTF-8: convert it first "
+		    "(iconv -f UTF-16 -t UTF-8)" },
+		{ "\x1f\x8b", 2, "is compressed: unpack it first (gzip -dc)" },
+		{ "\x28\xb5\x2f\xfd", 4, "is compressed: unpack it first "
+		    "(zstd -dc)" },
+		{ "\xfd" "7zXZ", 5, "is compressed: unpack it first "
+		    "(xz -dc)" },
+		{ "BZh91AY&SY", 10, "is compressed: unpack it first "
+		    "(bzip2 -dc)" },
+		{ "PK\3\4", 4, "is a zip archive or a workbook: unpack it, or "
+		    "save the sheet as CSV" },
+		{ "\xd0\xcf\x11\xe0", 4, "is a workbook: save the sheet as "
+		    "CSV" },
+		{ "PAR1\x15", 5, "is Parquet: convert it to CSV first" },
+	};
+	const char *line;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (n >= known[i].n && memcmp(s, known[i].bytes,
+		    known[i].n) == 0)
+			return err_set(e, ERR_FORMAT, "%s: %s", in->name,
+			    known[i].what);
+	line = memchr(s, '\n', n);
+	if (memchr(s, '\0', line ? (size_t)(line - s) : n) != NULL)
+		return err_set(e, ERR_FORMAT, "%s: line 1: a NUL byte: this "
+		    "is no text, or not in UTF-8", in->name);
+	return 0;
+}
+
+/* "[{": what most tools write as JSON. */
+static int
+refuse_list(const struct input *in, const char *s, size_t n, struct err *e)
+{
+	size_t i = csv_bom(s, n);
+
+	if (first_byte(s, n, &i) != '[')
+		return 0;
+	i++;
+	return first_byte(s, n, &i) != '{' ? 0 : err_set(e, ERR_FORMAT,
+	    "%s: a JSON list: JSON Lines have one object a line (jq -c '.[]' "
+	    "makes them)", in->name);
+}
+
+int
 input_sniff(struct input *in, const char *s, size_t n,
-    const struct table_read_opts *o)
+    const struct table_read_opts *o, struct err *e)
 {
 	struct buf b;
 	size_t look = n < SNIFF_BYTES ? n : SNIFF_BYTES;
@@ -64,13 +130,16 @@ input_sniff(struct input *in, const char *s, size_t n,
 	memset(in, 0, sizeof(*in));
 	in->name = o->name != NULL ? o->name : "input";
 	in->format = o->format;
+	if (n > 0 && (refuse_others(in, s, look, e) != 0 ||
+	    (o->format != TABLE_CSV && refuse_list(in, s, look, e) != 0)))
+		return -1;
 	if (in->format == TABLE_AUTO)
 		in->format = starts_json(s, n) ? TABLE_JSONL : TABLE_CSV;
 	in->form.eol = '\n';
 	in->form.delimiter = ',';
 	in->body = s + csv_bom(s, n);
 	if (in->format == TABLE_JSONL)
-		return;
+		return 0;
 	if (n == look && n > 0 && s[n - 1] != '\n' && s[n - 1] != '\r') {
 		/* a last line without an end counts too */
 		buf_init(&b, SNIFF_BYTES + 1);
@@ -84,6 +153,7 @@ input_sniff(struct input *in, const char *s, size_t n,
 	}
 	if (o->delimiter != '\0')
 		in->form.delimiter = o->delimiter;
+	return 0;
 }
 
 /* Cells of the record at p as new strings. */
@@ -121,7 +191,8 @@ check_names(const struct input *in, struct err *e)
 		const char *s = in->names[i];
 
 		if (*s == '\0') {
-			err_set(e, ERR_FORMAT, "%s: column %zu has no name",
+			err_set(e, ERR_FORMAT, "%s: column %zu has no name; "
+			    "give all names with --header --columns",
 			    in->name, i + 1);
 			goto done;
 		}
@@ -175,6 +246,13 @@ drop_names(struct input *in)
 	in->cols = 0;
 }
 
+bool
+input_has_header(const struct table_read_opts *o)
+{
+	return o->header == TABLE_HEADER_YES ||
+	    (o->header == TABLE_HEADER_AUTO && o->n_columns == 0);
+}
+
 int
 input_header(struct input *in, const char *s, const char *end,
     const struct table_read_opts *o, struct err *e)
@@ -209,13 +287,49 @@ input_header(struct input *in, const char *s, const char *end,
 			    "given, but line %llu has %zu cells", in->name,
 			    in->cols, (unsigned long long)in->lines + 1,
 			    cells);
-		return check_names(in, e);
-	}
-	if (o->header == TABLE_HEADER_AUTO && doubt_header(in, e) != 0)
+	} else if (o->header == TABLE_HEADER_AUTO && doubt_header(in, e) != 0) {
 		return -1;
-	in->body = next;
-	in->lines += lines_in(&in->form, s, next);
+	}
+	if (input_has_header(o)) {
+		in->body = next;
+		in->lines += lines_in(&in->form, s, next);
+	}
 	return check_names(in, e);
+}
+
+int
+input_no_column(const struct input *in, const char *name, struct err *e)
+{
+	const char *near = nearest_word(name, (const char *const *)in->names,
+	    in->cols);
+
+	return err_set(e, ERR_NOENT, "%s: no column '%s'%s%s%s", in->name,
+	    name, near ? "; is it '" : "", near ? near : "", near ? "'?" : "");
+}
+
+void
+ragged_add(struct ragged *r, uint64_t line, size_t cells)
+{
+	if (r->n < RAGGED_LISTED) {
+		r->line[r->n] = line;
+		r->cells[r->n] = cells;
+	}
+	r->n++;
+}
+
+int
+ragged_tell(const struct ragged *r, const struct input *in, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < r->n && i < RAGGED_LISTED; i++)
+		buf_addf(&b, "%sline %llu has %zu", i ? ", " : "",
+		    (unsigned long long)r->line[i], r->cells[i]);
+	err_set(e, ERR_FORMAT, "%s: rows must have %zu cells, but %s%s",
+	    in->name, in->cols, b.data, r->n > RAGGED_LISTED ? ", ..." : "");
+	buf_free(&b);
+	return -1;
 }
 
 void

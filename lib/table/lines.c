@@ -51,7 +51,7 @@ open_csv(struct table_lines *l, struct err *e)
 	l->at = l->in.body;
 	if (stop <= s && l->padded)
 		l->at = l->in.body == l->padded ? l->tail : l->end;
-	if (l->o.n_columns == 0 && l->o.header != TABLE_HEADER_NO)
+	if (input_has_header(&l->o))
 		l->header_n = (size_t)(l->at - l->start);
 	return 0;
 }
@@ -66,7 +66,10 @@ table_lines_open(struct table_lines **out, const char *bytes, size_t n,
 	l->o = o != NULL ? *o : plain;
 	l->start = bytes;
 	l->end = bytes + n;
-	input_sniff(&l->in, bytes, n, &l->o);
+	if (input_sniff(&l->in, bytes, n, &l->o, e) != 0) {
+		table_lines_close(l);
+		return -1;
+	}
 	for (l->tail = l->end; l->tail > l->in.body &&
 	    l->tail[-1] != l->in.form.eol; l->tail--)
 		;
@@ -192,11 +195,30 @@ find_columns(struct table_lines *l, const char *const *names, size_t n,
 		while (k < l->in.cols && strcmp(l->in.names[k], names[i]) != 0)
 			k++;
 		if (k == l->in.cols)
-			return err_set(e, ERR_NOENT, "%s: no column '%s'",
-			    l->in.name, names[i]);
+			return input_no_column(&l->in, names[i], e);
 		l->key[i] = k;
 	}
 	l->key_names = names;
+	return 0;
+}
+
+/* The row's cells into cell[0..cols), or nowhere; how many there are. */
+static int
+cut_cells(size_t *cells, struct csv_cell *cell, const struct table_lines *l,
+    struct err *e)
+{
+	const char *p = l->row;
+	struct csv_cell one;
+
+	*cells = 0;
+	do {
+		if ((p = csv_cell(&l->in.form, p, l->row_end, &one)) == NULL)
+			return err_set(e, ERR_FORMAT, "%s: line %llu: broken "
+			    "quotes", l->in.name, (unsigned long long)l->line);
+		if (cell != NULL && *cells < l->in.cols)
+			cell[*cells] = one;
+		++*cells;
+	} while (*p++ != l->in.form.eol);
 	return 0;
 }
 
@@ -205,30 +227,16 @@ csv_key(struct table_lines *l, struct buf *out, const char *const *names,
     size_t n, struct err *e)
 {
 	struct csv_cell *c = xalloc(l->in.cols, sizeof(*c));
-	const char *p = l->row;
-	size_t have = 0;
+	struct ragged bad = { 0 };
+	size_t have;
 	int r = -1;
 
-	if (find_columns(l, names, n, e) != 0)
+	if (find_columns(l, names, n, e) != 0 ||
+	    cut_cells(&have, c, l, e) != 0)
 		goto done;
-	for (;;) {
-		struct csv_cell one;
-
-		if ((p = csv_cell(&l->in.form, p, l->row_end, &one)) == NULL) {
-			err_set(e, ERR_FORMAT, "%s: line %llu: broken quotes",
-			    l->in.name, (unsigned long long)l->line);
-			goto done;
-		}
-		if (have < l->in.cols)
-			c[have] = one;
-		have++;
-		if (*p++ == l->in.form.eol)
-			break;
-	}
 	if (have != l->in.cols) {
-		err_set(e, ERR_FORMAT, "%s: line %llu: %zu cells, but there "
-		    "are %zu columns", l->in.name,
-		    (unsigned long long)l->line, have, l->in.cols);
+		ragged_add(&bad, l->line, have);
+		ragged_tell(&bad, &l->in, e);
 		goto done;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -286,4 +294,50 @@ table_lines_key(struct table_lines *l, struct buf *out,
 {
 	return l->in.format == TABLE_CSV ? csv_key(l, out, names, n, e) :
 	    json_key(l, out, names, n, e);
+}
+
+static int
+check_object(const struct table_lines *l, struct err *e)
+{
+	struct json_pull p;
+	int r = -1;
+
+	json_pull_init(&p, l->row, (size_t)(l->row_end - l->row), JSON_NAN);
+	if (json_pull(&p, e) != JSON_T_MAP) {
+		err_set(e, ERR_FORMAT, "not a JSON object");
+	} else {
+		while (p.depth > 0 && (r = json_pull(&p, e)) != JSON_BAD)
+			;
+		r = r == JSON_BAD || json_pull(&p, e) == JSON_BAD ? -1 : 0;
+	}
+	json_pull_free(&p);
+	return r == 0 ? 0 : err_wrap(e, "%s: line %llu", l->in.name,
+	    (unsigned long long)l->line);
+}
+
+int
+table_lines_check(const char *bytes, size_t n,
+    const struct table_read_opts *o, struct err *e)
+{
+	struct ragged bad = { 0 };
+	struct table_lines *l;
+	const char *line;
+	size_t len, cells;
+	int r;
+
+	if (table_lines_open(&l, bytes, n, o, e) != 0)
+		return -1;
+	while (bad.n <= RAGGED_LISTED &&
+	    (r = table_lines_next(l, &line, &len, e)) > 0) {
+		r = l->in.format == TABLE_CSV ?
+		    cut_cells(&cells, NULL, l, e) : check_object(l, e);
+		if (r != 0)
+			break;
+		if (l->in.format == TABLE_CSV && cells != l->in.cols)
+			ragged_add(&bad, l->line, cells);
+	}
+	if (bad.n > 0)
+		r = ragged_tell(&bad, &l->in, e);
+	table_lines_close(l);
+	return r;
 }

@@ -32,4 +32,9 @@ uint64_t table_lines_line(const struct table_lines *l);
 int table_lines_key(struct table_lines *l, struct buf *out,
     const char *const *names, size_t n, struct err *e);
 
+/* Is every row of the bytes whole: as many cells as there are columns, or
+ * one JSON object?  ERR_FORMAT lists the first that are not. */
+int table_lines_check(const char *bytes, size_t n,
+    const struct table_read_opts *o, struct err *e);
+
 #endif

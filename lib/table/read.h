@@ -53,7 +53,8 @@ struct table_read_opts {
 	enum table_format format;
 	char delimiter;			/* 0: detected */
 	enum table_header header;	/* NO: column_1, column_2 ... */
-	const char *const *columns;	/* names; implies no header line */
+	const char *const *columns;	/* names; no header line, unless */
+					/* `header` is YES: instead of its */
 	size_t n_columns;
 	const char *const *na;		/* further words for missing */
 	size_t n_na;
@@ -70,11 +71,6 @@ struct table_read_opts {
  * An input without rows is a table of zero rows; without any byte it is
  * ERR_FORMAT.  opts may be NULL. */
 int table_read(struct table **out, const char *bytes, size_t n,
-    const struct table_read_opts *opts, struct err *e);
-
-/* Data rows in the bytes (the header does not count), without reading the
- * cells. */
-int table_count_rows(uint64_t *rows, const char *bytes, size_t n,
     const struct table_read_opts *opts, struct err *e);
 
 /*

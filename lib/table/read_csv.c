@@ -19,7 +19,7 @@
 #define PIECE_BYTES ((size_t)1 << 20)
 #define SAMPLE_ROWS 100			/* of the first piece */
 #define SAMPLE_MORE 10			/* of each other one */
-#define BAD_LISTED 5
+#define BAD_LISTED (RAGGED_LISTED + 1)
 
 enum trouble { BAD_CELLS = 1, BAD_QUOTE, BAD_TYPE };
 
@@ -425,27 +425,15 @@ tell(const struct job *j, size_t part, const struct bad *b, struct err *e)
 static int
 tell_ragged(const struct job *j, struct err *e)
 {
-	struct buf b;
-	size_t told = 0;
+	struct ragged r = { 0 };
 
-	buf_init(&b, BUF_CAP_SMALL);
-	for (size_t i = 0; i < j->pieces && told <= BAD_LISTED; i++) {
-		const struct piece *pc = &j->piece[i];
-
-		for (size_t k = 0; k < pc->n_bad; k++) {
-			if (pc->bad[k].what != BAD_CELLS)
-				continue;
-			if (told++ < BAD_LISTED)
-				buf_addf(&b, "%sline %llu has %zu",
-				    told == 1 ? "" : ", ", (unsigned long long)
-				    line_of(j, i, pc->bad[k].at),
-				    pc->bad[k].cells);
-		}
-	}
-	err_set(e, ERR_FORMAT, "%s: rows must have %zu cells, but %s%s",
-	    j->in.name, j->in.cols, b.data, told > BAD_LISTED ? ", ..." : "");
-	buf_free(&b);
-	return -1;
+	for (size_t i = 0; i < j->pieces && r.n <= RAGGED_LISTED; i++)
+		for (size_t k = 0; k < j->piece[i].n_bad; k++)
+			if (j->piece[i].bad[k].what == BAD_CELLS)
+				ragged_add(&r, line_of(j, i,
+				    j->piece[i].bad[k].at),
+				    j->piece[i].bad[k].cells);
+	return ragged_tell(&r, &j->in, e);
 }
 
 static int
@@ -740,9 +728,9 @@ table_read_csv(struct table **out, const char *s, size_t n,
 	const char *end = s + n, *body = end;
 	int r = -1;
 
-	input_sniff(&j.in, s, n, o);
 	na_words_init(&j.na, o);
-	if (read_header(&j, &body, end, e) != 0)
+	if (input_sniff(&j.in, s, n, o, e) != 0 ||
+	    read_header(&j, &body, end, e) != 0)
 		goto done;
 	j.t = table_new(j.in.cols);
 	if (plan_columns(&j, e) != 0 || cut_body(&j, body, end, e) != 0)

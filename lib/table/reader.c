@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/nearest.h"
 #include "table/block.h"
 #include "table/input.h"
 
@@ -138,26 +137,24 @@ aim_at(struct table_reader *r, size_t to, const char *name, bool optional,
     struct intern *names, struct err *e)
 {
 	uint32_t from = intern_find(names, name, strlen(name));
-	struct aim a = { from, to };
-	size_t i;
 
 	if (from == INTERN_NONE) {
-		const char *near = nearest_word(name,
-		    (const char *const *)r->in.names, r->in.cols);
-
 		if (optional)
 			return 0;
-		if (near == NULL)
-			return err_set(e, ERR_NOENT, "%s: no column '%s'",
-			    r->in.name, name);
-		return err_set(e, ERR_NOENT, "%s: no column '%s'; is it '%s'?",
-		    r->in.name, name, near);
+		return input_no_column(&r->in, name, e);
 	}
-	for (i = r->aims; i > 0 && r->aim[i - 1].from > from; i--)
-		r->aim[i] = r->aim[i - 1];
-	r->aim[i] = a;
-	r->aims++;
+	r->aim[r->aims++] = (struct aim){ from, to };
 	return 0;
+}
+
+static int
+by_from(const void *a, const void *b)
+{
+	const struct aim *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return (x->to > y->to) - (x->to < y->to);
 }
 
 static int
@@ -190,6 +187,7 @@ aim_columns(struct table_reader *r, struct err *e)
 		if (aim_at(r, i, b->t->col[i].name, i < b->n_want &&
 		    b->want[i].optional, names, e) != 0)
 			goto done;
+	qsort(r->aim, r->aims, sizeof(*r->aim), by_from);
 	rc = 0;
 done:
 	intern_free(names);
@@ -307,7 +305,8 @@ table_reader_open(struct table_reader **out, struct source *src,
 	    o->keep_all ? 0 : o->n_keep, r->block_rows, e) != 0 ||
 	    peek(r, e) != 0)
 		goto fail;
-	input_sniff(&r->in, r->buf, r->len, &r->opts);
+	if (input_sniff(&r->in, r->buf, r->len, &r->opts, e) != 0)
+		goto fail;
 	end_last_line(r);
 	if ((r->in.format == TABLE_JSONL ? open_jsonl(r, e) :
 	    open_csv(r, e)) != 0)

@@ -60,6 +60,23 @@ check 'columns, spaces and ? as people have them' 'expect 0 mlv-data schema adul
 	prints "age:" && prints "na: [" && prints "columns: [age, work, hours]"'
 check 'duplicate names are refused by name' 'printf "a,b,a\n" >dup.csv; expect 3 mlv-data schema dup.csv && says "two columns are named '"'a'"'"'
 check 'JSON Lines too' 'printf "{\"a\":1}\n{\"a\":2}\n" >x.jsonl && expect 0 mlv-data schema x.jsonl && prints "type: int64"'
+printf '\377\376a\0,\0b\0\n\0' >utf16.csv
+check 'UTF-16 is named, and how to convert it' 'expect 3 mlv-data schema utf16.csv && says "utf16.csv: is UTF-16" && says iconv'
+printf 'a\0,\0b\0\n\0001\0,\0002\0\n\0' >wide.csv
+check 'bytes that are no text' 'expect 3 mlv-data schema wide.csv && says "wide.csv: line 1: a NUL byte"'
+gzip -c all.csv >all.csv.gz
+check 'a packed file is not read as a table' 'expect 3 mlv-data schema all.csv.gz && says "gzip -dc" &&
+	expect 3 mlv-data check -s schema.yaml all.csv.gz && says "gzip -dc" && expect 3 mlv-data split all.csv.gz a=1 b=1 && says "gzip -dc"'
+printf '[{"a":1},\n {"a":2}]\n' >list.json
+check 'a JSON list is not read as a table' 'expect 3 mlv-data schema list.json && says "list.json: a JSON list"'
+printf ',a,b\n0,1,x\n1,2,y\n' >index.csv
+check 'a nameless column: what to do' 'expect 3 mlv-data schema index.csv && says "column 1 has no name" && says "--header --columns"'
+check '--header --columns: names in place of its own' 'expect 0 mlv-data schema index.csv --header --columns row,a,b && cp out i.yaml &&
+	prints "  row:" && prints "max: 2" && expect 0 mlv-data check -s i.yaml index.csv &&
+	expect 0 mlv-data split index.csv --header --columns row,a,b a=1 b=1 && test "$(sort index-a.csv index-b.csv | grep -c "^,a,b$")" = 2'
+for v in "schema all.csv -o" "profile all.csv -o" "check -s schema.yaml all.csv --bad"; do
+	check "$v does not write over what is read" "cp all.csv was && expect 2 mlv-data $v ./all.csv && says 'what is read' && same was all.csv"
+done
 check 'a full disk' 'mlv-data schema all.csv >/dev/full 2>err; test $? = 3'
 check 'a closed pipe is silent' '{ mlv-data schema all.csv 2>err; echo $? >st; } | true; test ! -s err'
 
@@ -83,6 +100,15 @@ check 'by time, CRLF and quoted line ends kept' 'expect 0 mlv-data split time.cs
 	printf "d,v\r\n2026-01-01,\"1\r\n\"\r\n2026-02-01,2\r\n" >want && same time-old.csv want'
 check 'without --by whole lines decide' 'expect 0 mlv-data split all.csv a=1 b=1 && test "$(cat all-a.csv all-b.csv | wc -l)" = 402'
 check 'JSON Lines' 'awk "BEGIN{for(i=0;i<99;i++)printf \"{\\\"id\\\":%d}\\n\",i}" >x.jsonl && expect 0 mlv-data split x.jsonl --by id a=1 b=1 && test "$(cat x-a.jsonl x-b.jsonl | wc -l)" = 99'
+check 'a part does not write over what is read' 'cp all.csv own-a.csv && expect 2 mlv-data split own-a.csv -n own a=1 b=1 && says "what is read" && same own-a.csv all.csv && test ! -e own-b.csv'
+printf 'a,b\n1,2\n3\n4,5\n6,7,8\n' >ragged.csv
+check 'ragged rows are refused with their lines' 'expect 3 mlv-data split ragged.csv a=1 b=1 && says "line 3 has 1, line 5 has 3" &&
+	expect 3 mlv-data split ragged.csv --by a a=1 b=1 && says "line 3 has 1, line 5 has 3" && test ! -e ragged-a.csv'
+check 'a line that is no object' 'printf "{\"id\":1}\n[2]\n" >no.jsonl && expect 3 mlv-data split no.jsonl a=1 b=1 && says "no.jsonl: line 2"'
+check 'a part split again by its own key' 'mlv-data split all.csv --by id a=70 b=30 >/dev/null && expect 0 mlv-data split all-a.csv --by id c=80 d=20 &&
+	says "its share would be" && says "another --seed" && expect 0 mlv-data split all-a.csv --by id --seed 1 c=80 d=20 && test ! -s err'
+check 'few keys' 'expect 0 mlv-data split all.csv --by plan a=80 b=20 && says "the keys are few"'
+check 'a key like another' 'expect 3 mlv-data split all.csv --by Id a=1 b=1 && says "is it '"'id'"'"'
 check 'no such column' 'expect 3 mlv-data split all.csv --by nope a=1 b=1 -n none && says "no column '"'nope'"'" && test ! -e none-a.csv'
 check 'no share' 'expect 2 mlv-data split all.csv a b=1 && says "NAME=SHARE"'
 check 'a share of nothing' 'expect 2 mlv-data split all.csv a=0 b=1'
@@ -103,6 +129,7 @@ check 'merged profiles are that of the whole' 'mlv-data profile --schema s.yaml 
 	mlv-data profile whole.csv >w.json && mlv-data profile --merge b.json a.json >m.json && same m.json w.json'
 check 'rows in another order, the same bytes' '{ head -n 1 whole.csv; tail -n +2 whole.csv | sort -t, -k3 -r; } >sorted.csv && mlv-data profile --schema s.yaml sorted.csv >o.json && same o.json w.json'
 check '-o FILE' 'expect 0 mlv-data profile whole.csv -o f.json && same f.json w.json'
+check '--merge takes names from a pipe' 'printf "a.json\nb.json\n" | mlv-data profile --merge --stdin >m.json && same m.json w.json && expect 2 mlv-data profile --merge'
 check 'what is no profile' 'expect 3 mlv-data profile --merge all.csv && says all.csv'
 check 'another shape' 'printf "x\n1\n" >x.csv && mlv-data profile x.csv >x.json && expect 3 mlv-data profile --merge w.json x.json && says column'
 check '--drop' 'mlv-data profile --drop id,plan all.csv >d.json && ! grep -q "\"plan\"" d.json && expect 3 mlv-data profile --drop nope all.csv'
@@ -117,6 +144,7 @@ check 'with the bytes a file would have' 'mlv-data split churn.csv --by id train
 check 'linked to where they come from' 'mlv-data show data:churn-train >out && prints "data:churn@1" && prints "\"by\":[\"id\"]"'
 check 'again: nothing new' 'expect 0 mlv-data split data:churn --by id train=70 test=30 && prints "data:churn-train@1"'
 check 'a profile under a name' 'expect 0 mlv-data profile data:churn-train -o profile:churn-train && prints "profile:churn-train@1"'
+check '... and its record with --json' 'expect 0 mlv-data profile data:churn-train -o profile:churn-train --json && prints "\"name\":\"profile:churn-train@1\""'
 check 'merges from there' 'expect 0 mlv-data profile --merge profile:churn-train'
 check 'the repository is whole' 'expect 0 mlv-data fsck'
 printf '1, ?\n2, x\n' >ad.csv

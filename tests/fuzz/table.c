@@ -96,13 +96,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct table *a, *b;
 	struct buf one, two;
 	struct err e = ERR_INIT;
-	uint64_t rows;
 
 	if (n > 0)
 		memcpy(copy, data, n);
 	copy = realloc(copy, n ? n : 1);
 	lines(copy, n);
-	table_count_rows(&rows, copy, n, &o, &e);
+	table_lines_check(copy, n, &o, &e);
 	if (table_read(&a, copy, n, &o, &e) == 0) {
 		buf_init(&one, BUF_CAP_DATA);
 		buf_init(&two, BUF_CAP_DATA);

@@ -5,6 +5,7 @@
 #include "codec/yaml.h"
 #include "data/check.h"
 #include "table/read.h"
+#include "table/lines.h"
 #include "table/schema.h"
 #include "tap.h"
 
@@ -175,20 +176,24 @@ columns(void)
 }
 
 static void
-counts(void)
+shapes(void)
 {
-	static const char *const texts[] = { "a\n1\n2\n", "a\n1\n2",
+	static const char *const whole[] = { "a\n1\n2\n", "a\n1\n2",
 	    "a\n\n1\n\"x\ny\"\n", "{\"a\":1}\n\n{\"a\":2}" };
-	struct table_read_opts o = { .header = TABLE_HEADER_NO };
+	static const char *const broken[] = { "a\n1\n2,3\n", "a,b\n1\n2",
+	    "a\n\"x", "a\n\"x\"y\n", "{\"a\":1}\n{\"a\":}", "{}\n[]",
+	    "{} {}", "" };
 	struct err e = ERR_INIT;
-	uint64_t rows;
 
-	for (size_t i = 0; i < 4; i++)
-		ok(table_count_rows(&rows, texts[i], strlen(texts[i]), NULL,
-		    &e) == 0 && rows == 2, "two rows");
-	ok(table_count_rows(&rows, "1\n2\n", 4, &o, &e) == 0 && rows == 2,
-	    "without a header too");
-	ok(table_count_rows(&rows, "", 0, NULL, &e) != 0, "no header at all");
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		ok(table_lines_check(whole[i], strlen(whole[i]), NULL, &e) == 0,
+		    "whole rows");
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		ok(table_lines_check(broken[i], strlen(broken[i]), NULL,
+		    &e) != 0, "rows that are not whole");
+	ok(table_lines_check("a,b\n1\n2,3\n4,5,6", 16, NULL, &e) != 0 &&
+	    strcmp(e.msg, "input: rows must have 2 cells, but line 2 has 1, "
+	    "line 4 has 3") == 0, "told with their lines");
 }
 
 int
@@ -206,6 +211,6 @@ main(void)
 	    "'unique' names a column that is not there");
 	checks();
 	columns();
-	counts();
+	shapes();
 	return tap_done();
 }
