@@ -86,21 +86,6 @@ done:
 }
 
 static int
-read_schema(struct schema **s, struct cli *c, const char *path,
-    struct err *e)
-{
-	struct buf b;
-	int r;
-
-	buf_init(&b, BUF_CAP_SMALL);
-	r = file_read(&b, path, e);
-	if (r == 0 && (r = schema_parse(s, &c->arena, b.data, b.len, e)) != 0)
-		err_wrap(e, "%s", path);
-	buf_free(&b);
-	return r;
-}
-
-static int
 check_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct store_opts so = { .log = &c->log,
@@ -124,7 +109,7 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--bad takes the rows of one file, not "
 		    "%zu", names.n);
 	if ((o->bad != NULL && file_refuse_same(o->bad, o->schema, &e) != 0) ||
-	    read_schema(&s, c, o->schema, &e) != 0 ||
+	    schema_load(&s, &c->arena, o->schema, &e) != 0 ||
 	    catalog_open(&catalog, NULL, &so, &e) != 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n && status == 0; i++)

@@ -154,17 +154,11 @@ work(struct cli *c, struct catalog *catalog, const struct profile_verb *o,
 	int r = 0;
 
 	if (o->schema != NULL) {
-		struct buf b;
 		struct schema *s;
 
-		buf_init(&b, BUF_CAP_SMALL);
-		r = file_read(&b, o->schema, e);
-		if (r == 0 && (r = schema_parse(&s, &c->arena, b.data, b.len,
-		    e)) != 0)
-			err_wrap(e, "%s", o->schema);
+		r = schema_load(&s, &c->arena, o->schema, e);
 		if (r == 0)
 			schema_read_opts(user, &c->arena, s);
-		buf_free(&b);
 	}
 	for (size_t i = 0; r == 0 && i < names->n; i++)
 		r = o->merge ? merge_one(&p, catalog, names->v[i], e) :

@@ -21,6 +21,18 @@ static const struct opt schema_options[] = {
 	OPT_END
 };
 
+/* A category whose few values are not listed: they are no text. */
+static void
+warn_of_bytes(struct cli *c, const struct schema *s)
+{
+	for (size_t i = 0; i < s->cols; i++)
+		if (s->col[i].type == COL_CATEGORY &&
+		    s->col[i].values == NULL && s->col[i].distinct > 0 &&
+		    s->col[i].distinct <= SCHEMA_VALUES_MAX)
+			cli_warn(c, "column '%s' holds bytes that are not "
+			    "UTF-8; its values are left out", s->col[i].name);
+}
+
 static int
 infer(struct buf *out, struct cli *c, struct catalog *catalog,
     const char *name, const char *output, const struct table_read_opts *user,
@@ -41,6 +53,7 @@ infer(struct buf *out, struct cli *c, struct catalog *catalog,
 	if (catalog_read_opts(&read, &b, user, e) != 0 ||
 	    schema_infer(&s, &c->arena, t, &read, e) != 0)
 		goto done;
+	warn_of_bytes(c, s);
 	j = schema_json(&c->arena, s);
 	if (c->json) {
 		json_write(out, j);

@@ -41,3 +41,13 @@ utf8_count(const char *s, size_t n)
 		count += ((unsigned char)s[i] & 0xc0) != 0x80;
 	return count;
 }
+
+size_t
+utf8_cut(const char *s, size_t n, size_t most)
+{
+	size_t cut = n > most ? most : n;
+
+	while (cut < n && cut > 0 && ((unsigned char)s[cut] & 0xc0) == 0x80)
+		cut--;
+	return cut;
+}

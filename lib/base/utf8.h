@@ -15,5 +15,7 @@ size_t utf8_at(const char *s, size_t left);
 bool utf8_ok(const char *s, size_t n);
 /* How many characters; of other bytes each that could begin one counts. */
 size_t utf8_count(const char *s, size_t n);
+/* How much of the n bytes fits `most` without cutting a character. */
+size_t utf8_cut(const char *s, size_t n, size_t most);
 
 #endif

@@ -3,15 +3,18 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/intern.h"
 #include "base/num.h"
 
-#define BYTES_MAX ((size_t)1 << 20)
-#define EVENTS_MAX 100000
+#define EVENTS_MAX 2000000
 
 struct reader {
 	struct arena *a;
 	struct json *root;
-	struct json *level[JSON_DEPTH_MAX + 1];
+	struct level {
+		struct json *at;	/* the list or map */
+		struct intern *seen;	/* a map's keys */
+	} level[JSON_DEPTH_MAX + 1];
 	int depth;
 	const char *key;	/* in a map: its value comes next */
 	size_t events;
@@ -67,7 +70,7 @@ plain(struct arena *a, const char *s, size_t n)
 static int
 place(struct reader *r, struct json *j, const yaml_event_t *ev, struct err *e)
 {
-	struct json *to = r->depth ? r->level[r->depth] : NULL;
+	struct json *to = r->depth ? r->level[r->depth].at : NULL;
 
 	j->line = (uint32_t)ev->start_mark.line + 1;
 	if (to == NULL) {
@@ -86,7 +89,7 @@ take_scalar(struct reader *r, const yaml_event_t *ev, struct err *e)
 {
 	const char *s = (const char *)ev->data.scalar.value;
 	size_t n = ev->data.scalar.length;
-	struct json *to = r->depth ? r->level[r->depth] : NULL, *j;
+	struct json *to = r->depth ? r->level[r->depth].at : NULL, *j;
 
 	if (ev->data.scalar.anchor || ev->data.scalar.tag)
 		return refuse(ev, "anchors and tags are not used here", e);
@@ -94,7 +97,7 @@ take_scalar(struct reader *r, const yaml_event_t *ev, struct err *e)
 		return refuse(ev, "a NUL in text", e);
 	if (to && to->type == JSON_MAP && r->key == NULL) {
 		r->key = arena_strndup(r->a, s, n);
-		if (json_get(to, r->key))
+		if (intern_add(r->level[r->depth].seen, s, n) < to->n)
 			return err_set(e, ERR_FORMAT, "YAML line %zu: key '%s' "
 			    "stands twice", ev->start_mark.line + 1, r->key);
 		return 0;
@@ -113,7 +116,7 @@ static int
 take_open(struct reader *r, const yaml_event_t *ev, struct err *e)
 {
 	bool map = ev->type == YAML_MAPPING_START_EVENT;
-	struct json *to = r->depth ? r->level[r->depth] : NULL, *j;
+	struct json *to = r->depth ? r->level[r->depth].at : NULL, *j;
 
 	if (map ? ev->data.mapping_start.anchor || ev->data.mapping_start.tag :
 	    ev->data.sequence_start.anchor || ev->data.sequence_start.tag)
@@ -125,7 +128,7 @@ take_open(struct reader *r, const yaml_event_t *ev, struct err *e)
 	j = json_new(r->a, map ? JSON_MAP : JSON_LIST);
 	if (place(r, j, ev, e) < 0)
 		return -1;
-	r->level[++r->depth] = j;
+	r->level[++r->depth] = (struct level){ j, map ? intern_new() : NULL };
 	return 0;
 }
 
@@ -144,7 +147,7 @@ take_event(struct reader *r, const yaml_event_t *ev, struct err *e)
 		return take_open(r, ev, e);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		r->depth--;
+		intern_free(r->level[r->depth--].seen);
 		return 0;
 	case YAML_DOCUMENT_START_EVENT:
 		return r->root ? refuse(ev, "a second document", e) : 0;
@@ -163,8 +166,9 @@ yaml_parse(struct json **out, struct arena *a, const char *s, size_t n,
 	bool more = true;
 	int result = 0;
 
-	if (n > BYTES_MAX)
-		return err_set(e, ERR_TOOBIG, "YAML of more than 1 MiB");
+	if (n > YAML_BYTES_MAX)
+		return err_set(e, ERR_TOOBIG, "YAML of more than %zu MiB",
+		    YAML_BYTES_MAX >> 20);
 	if (!yaml_parser_initialize(&parser))
 		return err_set(e, ERR_NOMEM, "out of memory");
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
@@ -181,6 +185,8 @@ yaml_parse(struct json **out, struct arena *a, const char *s, size_t n,
 		yaml_event_delete(&ev);
 	}
 	yaml_parser_delete(&parser);
+	for (; r.depth > 0; r.depth--)
+		intern_free(r.level[r.depth].seen);
 	*out = r.root ? r.root : json_new(a, JSON_NULL);
 	return result;
 }
@@ -301,5 +307,8 @@ yaml_write(struct buf *out, const struct json *j, struct err *e)
 	if (out->len && out->data[out->len - 1] != '\n')
 		buf_addc(out, '\n');
 	arena_free(&a);
+	if (out->len > YAML_BYTES_MAX)
+		return err_set(e, ERR_TOOBIG, "more than %zu MiB of YAML",
+		    YAML_BYTES_MAX >> 20);
 	return buf_check(out, e);
 }

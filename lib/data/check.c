@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -26,6 +27,7 @@ struct set {			/* of keys seen, by 128 bits of hash */
 
 struct watch {			/* a column */
 	const struct schema_column *c;
+	bool there;		/* in the input */
 	struct column one;	/* a cell read as the type */
 	struct intern *values;
 	struct regex *regex;
@@ -44,13 +46,19 @@ struct rule {
 	struct checker *owner;
 };
 
+struct key {			/* columns that are unique together */
+	size_t *col;
+	struct set seen;
+	struct finding f;
+};
+
 struct checker {
 	const struct schema *s;
 	struct arena arena;
+	struct intern *names;	/* of the schema's columns, by number */
 	struct watch *watch;
 	struct rule *rule;
-	struct set *key;
-	struct finding *key_f;
+	struct key *key;
 	struct finding whole[CHECK_MISSING];	/* of the table */
 	struct check *out;
 	const struct table *block;
@@ -58,6 +66,7 @@ struct checker {
 	uint64_t at;		/* number of that row */
 	bool row_bad;
 	bool named;		/* the input says what columns it has */
+	struct buf text;	/* of a row that broke a rule, of a key */
 	const char *pattern;	/* of an expression, compiled last */
 	struct regex *regex;
 	size_t bad_room;
@@ -109,13 +118,11 @@ set_add(struct set *s, const void *p, size_t n)
 static void
 add_example(struct finding *f, const char *s, size_t n)
 {
-	size_t cut = n > EXAMPLE_BYTES ? EXAMPLE_BYTES : n;
+	size_t cut = utf8_cut(s, n, EXAMPLE_BYTES);
 	char *text;
 
 	if (f->examples == CHECK_EXAMPLES)
 		return;
-	while (cut < n && cut > 0 && ((unsigned char)s[cut] & 0xc0) == 0x80)
-		cut--;
 	text = n > cut ? xprintf("%.*s...", (int)cut, s) : xstrndup(s, n);
 	for (size_t i = 0; i < f->examples; i++) {
 		if (strcmp(f->example[i], text) == 0) {
@@ -139,6 +146,19 @@ hit(struct checker *k, struct finding *f, const char *s, size_t n)
 }
 
 /* ---- cells ---- */
+
+/* The cell's text, NULL when it is missing: columns of strings come with a
+ * dict, all others as they stand. */
+static const char *
+cell_text(const struct checker *k, size_t col, size_t *n)
+{
+	const struct column *c = &k->block->col[col];
+
+	if (c->type != COL_RAW)
+		return column_text(c, k->row, n);
+	*n = c->raw[k->row].n;
+	return c->raw[k->row].s;
+}
 
 /* What is wrong with a value, by itself. */
 static int
@@ -204,6 +224,20 @@ verdict(uint8_t *bits, struct watch *w, const struct column *c, uint32_t code,
 	return 0;
 }
 
+static void
+miss(struct checker *k, struct watch *w)
+{
+	struct finding *f = &w->f[CHECK_MISSING];
+
+	f->hits++;
+	if (!w->there && k->named)
+		return;			/* told as absent */
+	if (f->rows < CHECK_ROWS)
+		f->row[f->rows++] = k->at;
+	if (w->c->min_fraction >= 1 && f->severity == SEVERITY_ERROR)
+		k->row_bad = true;
+}
+
 static int
 check_cell(struct checker *k, size_t col, struct err *e)
 {
@@ -215,24 +249,20 @@ check_cell(struct checker *k, size_t col, struct err *e)
 	    { BAD_PATTERN, CHECK_PATTERN } };
 	const struct column *c = &k->block->col[col];
 	struct watch *w = &k->watch[col];
-	const char *s;
-	uint8_t bits;
 	size_t n;
+	const char *s = cell_text(k, col, &n);
+	uint8_t bits;
+	int r;
 
-	if (column_missing(c, k->row)) {
-		struct finding *f = &w->f[CHECK_MISSING];
-
-		f->hits++;
-		if (f->rows < CHECK_ROWS)
-			f->row[f->rows++] = k->at;
-		if (w->c->min_fraction >= 1 && f->severity == SEVERITY_ERROR)
-			k->row_bad = true;
+	if (s == NULL) {
+		miss(k, w);
 		return 0;
 	}
-	if (verdict(&bits, w, c, c->code[k->row], e) != 0)
+	r = c->type == COL_RAW ? judge(&bits, w, s, n, e) :
+	    verdict(&bits, w, c, c->code[k->row], e);
+	if (r != 0)
 		return -1;
 	w->f[CHECK_TYPE].looked++;
-	s = column_text(c, k->row, &n);
 	for (size_t i = 0; bits != SEEN && i < 5; i++)
 		if (bits & map[i].bit)
 			hit(k, &w->f[map[i].rule], s, n);
@@ -249,23 +279,24 @@ expr_value_of(void *ctx, size_t i, struct expr_value *v, struct err *e)
 	struct rule *r = ctx;
 	struct checker *k = r->owner;
 	size_t col = r->col[i];
-	const struct column *c = &k->block->col[col];
-	enum col_type type = k->s->col[col].type;
+	struct column *one = &k->watch[col].one;
+	struct err ignored = ERR_INIT;
 
 	(void)e;
 	memset(v, 0, sizeof(*v));
 	v->type = EXPR_MISSING;
-	if (column_missing(c, k->row))
+	v->s = cell_text(k, col, &v->n);
+	if (v->s == NULL)
 		return 0;
-	v->s = column_text(c, k->row, &v->n);
-	v->type = EXPR_TEXT;
-	if (type == COL_BOOL) {
-		v->type = EXPR_BOOL;
-		v->b = v->n == 4 || (v->n == 1 && *v->s == '1');
-	} else if (col_type_is_number(type) &&
-	    num_parse_f64(v->s, v->n, &v->d)) {
-		v->type = isnan(v->d) ? EXPR_MISSING : EXPR_NUM;
+	if (!col_type_is_number(one->type)) {
+		v->type = EXPR_TEXT;
+		return 0;
 	}
+	if (column_set_text(one, 0, v->s, v->n, &ignored) != 0)
+		return 0;		/* told as of the wrong type */
+	v->type = one->type == COL_BOOL ? EXPR_BOOL : EXPR_NUM;
+	v->d = column_number(one, 0);
+	v->b = v->d == 1;
 	return 0;
 }
 
@@ -286,6 +317,23 @@ expr_match(void *ctx, const char *pattern, const char *s, size_t n, bool *yes,
 	return regex_find(yes, k->regex, s, n, e);
 }
 
+/* The values a rule looked at: "tenure=3 TotalCharges=". */
+static void
+hit_rule(struct checker *k, struct rule *r)
+{
+	size_t n;
+
+	buf_clear(&k->text);
+	for (size_t i = 0; i < expr_names(r->x); i++) {
+		const char *s = cell_text(k, r->col[i], &n);
+
+		buf_addf(&k->text, "%s%s=", i ? " " : "", expr_name(r->x, i));
+		if (s != NULL)
+			buf_add(&k->text, s, n);
+	}
+	hit(k, &r->f, k->text.data, k->text.len);
+}
+
 /* A rule is broken where it is false; missing breaks nothing. */
 static int
 check_rule(struct checker *k, struct rule *r, struct err *e)
@@ -303,38 +351,34 @@ check_rule(struct checker *k, struct rule *r, struct err *e)
 		    r->f.column);
 	r->f.looked++;
 	if (!v.b)
-		hit(k, &r->f, NULL, 0);
+		hit_rule(k, r);
 	return 0;
 }
 
 static void
 check_key(struct checker *k, size_t i)
 {
-	const struct schema_key *key = &k->s->key[i];
-	struct buf b;
+	struct key *key = &k->key[i];
+	struct buf *b = &k->text;
+	size_t n;
 
-	buf_init(&b, BUF_CAP_DOC);
-	for (size_t j = 0; j < key->n; j++) {
-		size_t col = (size_t)(schema_find(k->s, key->columns[j]) -
-		    k->s->col), n;
-		const char *s = column_text(&k->block->col[col], k->row, &n);
+	buf_clear(b);
+	for (size_t j = 0; j < k->s->key[i].n; j++) {
+		const char *s = cell_text(k, key->col[j], &n);
 
-		if (j > 0)
-			buf_addc(&b, 0x1f);
-		if (s == NULL) {	/* missing: not a key, as in SQL */
-			buf_free(&b);
+		if (s == NULL)		/* missing: not a key, as in SQL */
 			return;
-		}
-		buf_add(&b, s, n);
+		if (j > 0)
+			buf_addc(b, 0x1f);
+		buf_add(b, s, n);
 	}
-	k->key_f[i].looked++;
-	if (!set_add(&k->key[i], b.data, b.len)) {
-		for (size_t j = 0; j < b.len; j++)
-			if (b.data[j] == 0x1f)
-				b.data[j] = ' ';
-		hit(k, &k->key_f[i], b.data, b.len);
-	}
-	buf_free(&b);
+	key->f.looked++;
+	if (set_add(&key->seen, b->data, b->len))
+		return;
+	for (size_t j = 0; j < b->len; j++)
+		if (b->data[j] == 0x1f)
+			b->data[j] = ' ';
+	hit(k, &key->f, b->data, b->len);
 }
 
 static int
@@ -363,38 +407,43 @@ check_row(struct checker *k, struct err *e)
 
 /* ---- columns ---- */
 
+/* Columns that are too many or stand elsewhere. */
 static void
 check_columns(struct checker *k, const char *const *names, size_t n)
 {
-	const struct schema *s = k->s;
-	struct finding *absent = &k->whole[CHECK_ABSENT];
 	struct finding *fresh = &k->whole[CHECK_NEW];
 	struct finding *order = &k->whole[CHECK_ORDER];
-	const struct schema_column *last = NULL;
+	uint32_t last = 0;
 
-	for (size_t i = 0; i < s->cols; i++) {
-		bool there = false;
-
-		for (size_t j = 0; j < n; j++)
-			there = there || strcmp(names[j], s->col[i].name) == 0;
-		if (there || s->col[i].optional)
-			continue;
-		absent->hits++;
-		add_example(absent, s->col[i].name, strlen(s->col[i].name));
-	}
 	for (size_t j = 0; j < n; j++) {
-		const struct schema_column *c = schema_find(s, names[j]);
+		size_t len = strlen(names[j]);
+		uint32_t c = intern_find(k->names, names[j], len);
 
-		if (c == NULL && !s->extra) {
+		if (c == INTERN_NONE && !k->s->extra) {
 			fresh->hits++;
-			add_example(fresh, names[j], strlen(names[j]));
-		} else if (c != NULL) {
-			if (s->ordered && last != NULL && c < last) {
+			add_example(fresh, names[j], len);
+		} else if (c != INTERN_NONE) {
+			if (k->s->ordered && c < last) {
 				order->hits++;
-				add_example(order, names[j], strlen(names[j]));
+				add_example(order, names[j], len);
 			}
 			last = c;
 		}
+	}
+}
+
+static void
+check_absent(struct checker *k)
+{
+	struct finding *absent = &k->whole[CHECK_ABSENT];
+
+	for (size_t i = 0; i < k->s->cols; i++) {
+		const struct schema_column *c = &k->s->col[i];
+
+		if (k->watch[i].there || c->optional)
+			continue;
+		absent->hits++;
+		add_example(absent, c->name, strlen(c->name));
 	}
 }
 
@@ -443,14 +492,12 @@ prepare_rule(struct rule *r, struct checker *k, const struct schema_rule *s,
 	r->col = arena_alloc(&k->arena, (expr_names(r->x) + 1) *
 	    sizeof(*r->col));
 	for (size_t i = 0; i < expr_names(r->x); i++) {
-		const struct schema_column *c = schema_find(k->s,
-		    expr_name(r->x, i));
+		const char *name = expr_name(r->x, i);
 
-		if (c == NULL)
+		r->col[i] = intern_find(k->names, name, strlen(name));
+		if (r->col[i] == INTERN_NONE)
 			return err_set(e, ERR_USAGE, "rule '%s': no column "
-			    "'%s' in the schema", r->f.column,
-			    expr_name(r->x, i));
-		r->col[i] = (size_t)(c - k->s->col);
+			    "'%s' in the schema", r->f.column, name);
 	}
 	return 0;
 }
@@ -460,10 +507,13 @@ prepare(struct checker *k, struct err *e)
 {
 	const struct schema *s = k->s;
 
+	buf_init(&k->text, BUF_CAP_DOC);
+	k->names = intern_new();
+	for (size_t i = 0; i < s->cols; i++)
+		intern_add(k->names, s->col[i].name, strlen(s->col[i].name));
 	k->watch = xalloc(s->cols + 1, sizeof(*k->watch));
 	k->rule = xalloc(s->rules + 1, sizeof(*k->rule));
 	k->key = xalloc(s->keys + 1, sizeof(*k->key));
-	k->key_f = xalloc(s->keys + 1, sizeof(*k->key_f));
 	for (size_t i = 0; i < CHECK_MISSING; i++)
 		begin(&k->whole[i], (enum check_rule)i, NULL, SEVERITY_ERROR);
 	for (size_t i = 0; i < s->cols; i++)
@@ -473,15 +523,19 @@ prepare(struct checker *k, struct err *e)
 		if (prepare_rule(&k->rule[i], k, &s->rule[i], e) != 0)
 			return -1;
 	for (size_t i = 0; i < s->keys; i++) {
-		struct buf b;
+		const struct schema_key *key = &s->key[i];
 
-		buf_init(&b, BUF_CAP_SMALL);
-		for (size_t j = 0; j < s->key[i].n; j++)
-			buf_addf(&b, "%s%s", j ? "," : "",
-			    s->key[i].columns[j]);
-		begin(&k->key_f[i], CHECK_UNIQUE, arena_strdup(&k->arena,
-		    b.data), SEVERITY_ERROR);
-		buf_free(&b);
+		k->key[i].col = arena_alloc(&k->arena, (key->n + 1) *
+		    sizeof(*k->key[i].col));
+		buf_clear(&k->text);
+		for (size_t j = 0; j < key->n; j++) {
+			k->key[i].col[j] = intern_find(k->names,
+			    key->columns[j], strlen(key->columns[j]));
+			buf_addf(&k->text, "%s%s", j ? "," : "",
+			    key->columns[j]);
+		}
+		begin(&k->key[i].f, CHECK_UNIQUE, arena_strdup(&k->arena,
+		    k->text.data), SEVERITY_ERROR);
 	}
 	return 0;
 }
@@ -492,7 +546,7 @@ read_rows(struct checker *k, const char *bytes, size_t n,
 {
 	struct table_want *want = xalloc(k->s->cols + 1, sizeof(*want));
 	struct table_reader_opts o = { .read = *read, .want = want,
-	    .n_want = k->s->cols };
+	    .n_want = k->s->cols, .lax = true };
 	struct source src = source_memory(bytes, n, read->name);
 	struct table_reader *rd = NULL;
 	const char *const *names;
@@ -502,11 +556,14 @@ read_rows(struct checker *k, const char *bytes, size_t n,
 
 	for (size_t i = 0; i < k->s->cols; i++)
 		want[i] = (struct table_want){ k->s->col[i].name,
-		    COL_CATEGORY, true };
+		    col_type_is_text(k->s->col[i].type) ? COL_CATEGORY :
+		    COL_RAW, true };
 	if ((r = table_reader_open(&rd, &src, &o, e)) != 0)
 		goto done;
 	names = table_reader_names(rd, &count);
 	k->named = table_reader_format(rd) == TABLE_CSV;
+	for (size_t i = 0; k->named && i < k->s->cols; i++)
+		k->watch[i].there = table_reader_has(rd, i);
 	if (k->named)
 		check_columns(k, names, count);
 	while ((r = table_reader_next(&t, rd, e)) > 0) {
@@ -520,6 +577,15 @@ read_rows(struct checker *k, const char *bytes, size_t n,
 		}
 		k->out->rows += t->rows;
 	}
+	for (size_t i = 0; r == 0 && i < k->s->cols; i++)
+		k->watch[i].there = table_reader_has(rd, i);
+	for (size_t i = 0; r == 0 && table_reader_other(rd, i) != NULL; i++) {
+		const char *name = table_reader_other(rd, i);
+
+		check_columns(k, &name, 1);
+	}
+	if (r < 0 && k->named)		/* which rows, if there are more */
+		table_lines_check(bytes, n, read, e);
 done:
 	table_reader_free(rd);
 	source_close(&src);
@@ -545,6 +611,55 @@ broken(const struct finding *f, double mostly)
 }
 
 static void
+print_bound(char text[CLOCK_TEXT_MAX], const struct schema_column *c, double v)
+{
+	if (c->type == COL_DATETIME)
+		clock_print(text, (int64_t)v);
+	else
+		num_print_f64(text, v);
+}
+
+/* What a column's rule asks for. */
+static void
+say_rule(struct finding *f, const struct schema_column *c)
+{
+	char low[CLOCK_TEXT_MAX], high[CLOCK_TEXT_MAX];
+	size_t room = sizeof(f->what);
+
+	if (f->rule == CHECK_RANGE) {
+		print_bound(low, c, c->has_min ? c->min : -INFINITY);
+		print_bound(high, c, c->has_max ? c->max : INFINITY);
+	} else if (f->rule == CHECK_LENGTH) {
+		num_print_i64(low, c->has_min_length ? c->min_length : 0);
+		num_print_f64(high, c->has_max_length ? (double)c->max_length :
+		    INFINITY);
+	}
+	if (f->rule == CHECK_TYPE)
+		snprintf(f->what, room, "cannot be read as %s",
+		    col_type_name(c->type));
+	else if (f->rule == CHECK_RANGE && !c->has_max)
+		snprintf(f->what, room, "less than %s", low);
+	else if (f->rule == CHECK_RANGE && !c->has_min)
+		snprintf(f->what, room, "more than %s", high);
+	else if (f->rule == CHECK_RANGE)
+		snprintf(f->what, room, "not from %s to %s", low, high);
+	else if (f->rule == CHECK_VALUES)
+		snprintf(f->what, room, "not among the %zu values",
+		    c->n_values);
+	else if (f->rule == CHECK_LENGTH && !c->has_max_length)
+		snprintf(f->what, room, "shorter than %s", low);
+	else if (f->rule == CHECK_LENGTH && !c->has_min_length)
+		snprintf(f->what, room, "longer than %s", high);
+	else if (f->rule == CHECK_LENGTH)
+		snprintf(f->what, room, "length not from %s to %s", low, high);
+	else if (f->rule == CHECK_PATTERN)
+		snprintf(f->what, room, "does not match '%.*s'", (int)
+		    utf8_cut(c->pattern, strlen(c->pattern), 100), c->pattern);
+	else
+		snprintf(f->what, room, "seen before");
+}
+
+static void
 conclude_column(struct checker *k, struct watch *w)
 {
 	const struct schema_column *c = w->c;
@@ -552,7 +667,8 @@ conclude_column(struct checker *k, struct watch *w)
 	struct finding *f = &w->f[CHECK_MISSING];
 
 	f->looked = rows;
-	if ((double)(rows - f->hits) < c->min_fraction * (double)rows) {
+	if (w->there && (double)(rows - f->hits) < c->min_fraction *
+	    (double)rows) {
 		snprintf(f->what, sizeof(f->what), "%.4g of the rows have a "
 		    "value, less than %.4g", (double)(rows - f->hits) /
 		    (double)rows, c->min_fraction);
@@ -563,13 +679,7 @@ conclude_column(struct checker *k, struct watch *w)
 		f->looked = w->f[CHECK_TYPE].looked;
 		if (!broken(f, i == CHECK_UNIQUE ? 1 : c->mostly))
 			continue;
-		snprintf(f->what, sizeof(f->what), "%s",
-		    i == CHECK_TYPE ? col_type_name(c->type) :
-		    i == CHECK_RANGE ? "outside min and max" :
-		    i == CHECK_VALUES ? "not among the values" :
-		    i == CHECK_LENGTH ? "too short or too long" :
-		    i == CHECK_PATTERN ? "does not match the pattern" :
-		    "seen before");
+		say_rule(f, c);
 		keep(k->out, f);
 	}
 }
@@ -583,14 +693,9 @@ conclude(struct checker *k)
 	const struct schema *s = k->s;
 	int64_t rows = (int64_t)k->out->rows;
 
-	/* JSON Lines name no columns: one that no row has is not there */
-	for (size_t i = 0; !k->named && rows > 0 && i < s->cols; i++)
-		if (!s->col[i].optional &&
-		    k->watch[i].f[CHECK_MISSING].hits == (uint64_t)rows) {
-			k->whole[CHECK_ABSENT].hits++;
-			add_example(&k->whole[CHECK_ABSENT], s->col[i].name,
-			    strlen(s->col[i].name));
-		}
+	/* JSON Lines name no columns: without a row nobody knows */
+	if (k->named || rows > 0)
+		check_absent(k);
 	for (size_t i = 0; i < CHECK_ROW_COUNT; i++) {
 		if (k->whole[i].hits == 0)
 			continue;
@@ -610,11 +715,11 @@ conclude(struct checker *k)
 	for (size_t i = 0; i < s->cols; i++)
 		conclude_column(k, &k->watch[i]);
 	for (size_t i = 0; i < s->keys; i++) {
-		if (k->key_f[i].hits == 0)
+		if (k->key[i].f.hits == 0)
 			continue;
-		snprintf(k->key_f[i].what, sizeof(k->key_f[i].what),
+		snprintf(k->key[i].f.what, sizeof(k->key[i].f.what),
 		    "together seen before");
-		keep(k->out, &k->key_f[i]);
+		keep(k->out, &k->key[i].f);
 	}
 	for (size_t i = 0; i < s->rules; i++) {
 		if (!broken(&k->rule[i].f, k->rule[i].r->mostly))
@@ -649,15 +754,16 @@ checker_free(struct checker *k)
 	for (size_t i = 0; k->rule != NULL && i < k->s->rules; i++)
 		finding_clear(&k->rule[i].f);
 	for (size_t i = 0; k->key != NULL && i < k->s->keys; i++) {
-		free(k->key[i].slot);
-		finding_clear(&k->key_f[i]);
+		free(k->key[i].seen.slot);
+		finding_clear(&k->key[i].f);
 	}
 	for (size_t i = 0; i < CHECK_MISSING; i++)
 		finding_clear(&k->whole[i]);
 	free(k->watch);
 	free(k->rule);
 	free(k->key);
-	free(k->key_f);
+	intern_free(k->names);
+	buf_free(&k->text);
 	regex_free(k->regex);
 	arena_free(&k->arena);
 }

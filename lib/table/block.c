@@ -1,5 +1,6 @@
 #include "table/block.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,7 +140,9 @@ block_set(struct block *b, size_t to, size_t row, const struct csv_cell *c,
 
 		*raw = (struct raw_cell){ .s = n == 0 && !c->quoted ? NULL : s,
 		    .n = (uint32_t)n, .quoted = c->quoted };
-		if (!c->escaped)
+		if (to < b->n_want && cell_missing(na, c))
+			raw->s = NULL;
+		if (!c->escaped || raw->s == NULL)
 			return 0;
 		buf_clear(scratch);
 		csv_unescape(scratch, c);
@@ -172,8 +175,10 @@ members_init(struct members *m, const struct block *b)
 	const struct table *t = b->t;
 
 	m->names = intern_new();
+	m->other = intern_new();
 	m->slot = xalloc(t->cols + 1, sizeof(*m->slot));
 	m->seen = xalloc(t->cols + 1, sizeof(*m->seen));
+	m->ever = xalloc(t->cols + 1, sizeof(*m->ever));
 	m->round = 0;
 	for (size_t i = 0; i < t->cols; i++) {
 		const char *s = t->col[i].name;
@@ -190,8 +195,10 @@ void
 members_free(struct members *m)
 {
 	intern_free(m->names);
+	intern_free(m->other);
 	free(m->slot);
 	free(m->seen);
+	free(m->ever);
 }
 
 static void
@@ -203,10 +210,49 @@ set_raw(struct block *b, size_t col, size_t row, const char *s, size_t n,
 	    .quoted = quoted, .json = tree };
 }
 
+/* A list or object as its text. */
 static int
-set_value(struct column *c, size_t row, enum json_token t,
+set_tree(struct block *b, size_t col, size_t row, const char *s, size_t n,
+    struct err *e)
+{
+	struct column *c = &b->t->col[col];
+
+	if (c->type == COL_RAW) {
+		set_raw(b, col, row, s, n, false, true);
+		return 0;
+	}
+	return column_set_text(c, row, s, n, e) == 0 ? 0 :
+	    err_wrap(e, "column '%s'", c->name);
+}
+
+/* A scalar that goes through unread. */
+static void
+set_scalar(struct block *b, size_t col, size_t row, enum json_token t,
+    const struct json_pull *p)
+{
+	if (t == JSON_T_NULL)
+		column_set_missing(&b->t->col[col], row);
+	else if (t == JSON_T_BOOL)
+		set_raw(b, col, row, p->b ? "true" : "false", p->b ? 4 : 5,
+		    false, false);
+	else
+		set_raw(b, col, row, p->s, p->n, t == JSON_T_TEXT, false);
+}
+
+static int
+set_value(struct block *b, size_t col, size_t row, enum json_token t,
     const struct json_pull *p, const struct na_words *na, struct err *e)
 {
+	struct column *c = &b->t->col[col];
+
+	if (c->type == COL_RAW) {
+		set_scalar(b, col, row, t, p);
+		if ((t == JSON_T_TEXT && (p->n == 0 ||
+		    na_words_match(na, p->s, p->n, false))) ||
+		    (t == JSON_T_NUM && isnan(p->d)))
+			column_set_missing(c, row);
+		return 0;
+	}
 	if (t == JSON_T_TEXT && na_words_match(na, p->s, p->n,
 	    col_type_is_text(c->type))) {
 		column_set_missing(c, row);
@@ -226,32 +272,24 @@ read_member(struct block *b, const struct slot *to, size_t row,
 	enum json_token t;
 
 	if (first == '{' || first == '[') {
-		if (to->want != 0)
+		if (to->want != 0 && !b->lax)
 			return err_set(e, ERR_FORMAT, "column '%s': a %s is "
 			    "no cell", b->t->col[to->want - 1].name,
 			    first == '{' ? "JSON object" : "JSON list");
 		if (json_pull_skip(p, e) != 0)
 			return -1;
-		set_raw(b, to->keep - 1, row, at, (size_t)(p->at - at), false,
-		    true);
-		return 0;
+		if (to->keep != 0)
+			set_raw(b, to->keep - 1, row, at,
+			    (size_t)(p->at - at), false, true);
+		return to->want == 0 ? 0 : set_tree(b, to->want - 1, row, at,
+		    (size_t)(p->at - at), e);
 	}
 	if ((t = json_pull(p, e)) == JSON_BAD)
 		return -1;
-	if (to->want != 0 && set_value(&b->t->col[to->want - 1], row, t, p,
-	    na, e) != 0)
+	if (to->want != 0 && set_value(b, to->want - 1, row, t, p, na, e) != 0)
 		return -1;
-	if (to->keep == 0)
-		return 0;
-	if (t == JSON_T_NULL)
-		column_set_missing(&b->t->col[to->keep - 1], row);
-	else if (t == JSON_T_TEXT)
-		set_raw(b, to->keep - 1, row, p->s, p->n, true, false);
-	else if (t == JSON_T_NUM)
-		set_raw(b, to->keep - 1, row, p->s, p->n, false, false);
-	else
-		set_raw(b, to->keep - 1, row, p->b ? "true" : "false",
-		    p->b ? 4 : 5, false, false);
+	if (to->keep != 0)
+		set_scalar(b, to->keep - 1, row, t, p);
 	return 0;
 }
 
@@ -286,6 +324,8 @@ members_read(struct members *m, struct block *b, size_t row,
 		const struct slot *to;
 
 		if (id == INTERN_NONE) {
+			if (b->lax && intern_count(m->other) < MEMBERS_OTHER)
+				intern_add(m->other, p->s, p->n);
 			if (json_pull_skip(p, e) != 0)
 				return -1;
 			continue;
@@ -295,8 +335,10 @@ members_read(struct members *m, struct block *b, size_t row,
 		    (to->keep && m->seen[to->keep - 1] == m->round))
 			return err_set(e, ERR_FORMAT, "member '%.*s' is there "
 			    "twice", (int)p->n, p->s);
-		if (to->want)
+		if (to->want) {
 			m->seen[to->want - 1] = m->round;
+			m->ever[to->want - 1] = true;
+		}
 		if (to->keep)
 			m->seen[to->keep - 1] = m->round;
 		if (read_member(b, to, row, p, na, e) != 0)

@@ -13,6 +13,8 @@ struct block {
 	struct table_want *want;	/* names owned by the columns */
 	size_t room;		/* rows there is space for */
 	struct arena text;	/* of raw cells that had to be copied */
+	bool lax;		/* lists and objects are cells; members of no
+				 * column are remembered */
 };
 
 int block_init(struct block *b, const struct table_want *want, size_t n_want,
@@ -35,12 +37,16 @@ int block_set(struct block *b, size_t to, size_t row,
 /*
  * Members of JSON objects to columns.
  */
+#define MEMBERS_OTHER 1000
+
 struct members {
 	struct intern *names;
 	struct slot {
 		size_t want, keep;	/* columns + 1; 0: none */
 	} *slot;			/* by number of the name */
 	uint32_t *seen;			/* a column: the round it was set in */
+	bool *ever;			/* ... whether it ever was */
+	struct intern *other;		/* names of no column, the first few */
 	uint32_t round;
 };
 

@@ -164,15 +164,21 @@ top_bits(const uint32_t *m, size_t n, int *below)
 }
 
 double
-exact_value(const struct exact *x)
+exact_mean(const struct exact *x, uint64_t n)
 {
 	uint32_t m[EXACT_LIMBS];
 	bool neg = magnitude(m, x);
 	int below;
 	uint64_t v = top_bits(m, EXACT_LIMBS, &below);
-	double d = ldexp((double)v, below - 1074);
+	double d = ldexp((double)v / (double)n, below - 1074);
 
 	return neg ? -d : d;
+}
+
+double
+exact_value(const struct exact *x)
+{
+	return exact_mean(x, 1);
 }
 
 double

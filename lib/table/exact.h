@@ -26,8 +26,11 @@ void exact_add(struct exact *x, double v);		/* v finite */
 void exact_add_square(struct exact *x, double v);
 void exact_merge(struct exact *to, const struct exact *from);
 
-/* The sum, correctly rounded (of exact_add only). */
+/* The sum, correctly rounded (of exact_add only); infinite when it is too
+ * large for a double. */
 double exact_value(const struct exact *x);
+/* The sum, rounded, over n: finite, as a mean of finite values is. */
+double exact_mean(const struct exact *x, uint64_t n);
 /* Population standard deviation of n values: sqrt(n*squares - sum^2) / n,
  * rounded after the exact subtraction. */
 double exact_std(const struct exact *sum, const struct exact *squares,

@@ -505,6 +505,19 @@ merge_samples(struct profile *to, const struct profile *from,
 		few_limit(&to->sample, from->sample.limit);
 }
 
+/* Which column has that name, `near` first; p->cols: none. */
+static size_t
+place_of(const struct profile *p, const char *name, size_t near)
+{
+	size_t i = 0;
+
+	if (near < p->cols && strcmp(p->col[near].name, name) == 0)
+		return near;
+	while (i < p->cols && strcmp(p->col[i].name, name) != 0)
+		i++;
+	return i;
+}
+
 int
 profile_merge(struct profile *to, const struct profile *from, struct err *e)
 {
@@ -513,11 +526,8 @@ profile_merge(struct profile *to, const struct profile *from, struct err *e)
 	int r = -1;
 
 	for (size_t i = 0; i < to->cols; i++) {
-		size_t k = 0;
+		size_t k = place_of(from, to->col[i].name, i);
 
-		while (k < from->cols &&
-		    strcmp(to->col[i].name, from->col[k].name) != 0)
-			k++;
 		if (k == from->cols) {
 			err_set(e, ERR_FORMAT, "only one of the profiles has "
 			    "a column '%s'", to->col[i].name);

@@ -84,7 +84,7 @@ struct profile_column {
 	uint64_t infinite;
 	uint64_t zeros, negatives;
 	double min, max;	/* NaN when there is none */
-	double sum, mean;	/* correctly rounded */
+	double sum, mean;	/* the exact sum, rounded; that over finite */
 	double std;		/* population; from the exact moments */
 	const struct profile_bucket *bucket;	/* by rising value */
 	size_t buckets;

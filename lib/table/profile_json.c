@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/intern.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "table/summary.h"
@@ -402,6 +403,32 @@ get_column(struct summary *s, const struct json *j, struct err *e)
 	return get_hll(s, j, e);
 }
 
+/* The list of each number column's sampled values, `rows` of them. */
+static bool
+find_lists(const struct json **list, const struct profile *p,
+    const struct json *cols, size_t rows)
+{
+	struct intern *names = intern_new();
+	bool good = true;
+
+	for (size_t k = 0; k < p->cols; k++)
+		good = good && intern_add(names, p->col[k].name,
+		    strlen(p->col[k].name)) == k;
+	for (const struct json *c = cols->child; c != NULL && good;
+	    c = c->next) {
+		uint32_t k = intern_find(names, c->key, strlen(c->key));
+
+		if (k == INTERN_NONE || !p->col[k].number)
+			continue;
+		good = c->type == JSON_LIST && c->n == rows;
+		list[k] = c;
+	}
+	for (size_t k = 0; k < p->cols; k++)
+		good = good && (list[k] != NULL || !p->col[k].number);
+	intern_free(names);
+	return good;
+}
+
 /* A row's values stand at the same place of every column's list. */
 static int
 get_sample(struct profile *p, const struct json *j, struct err *e)
@@ -414,19 +441,14 @@ get_sample(struct profile *p, const struct json *j, struct err *e)
 	int rc = -1;
 
 	if (!get_lists(s, "rows", "counts", &r, &n) || cols == NULL ||
+	    cols->type != JSON_MAP ||
 	    json_get(s, "rows")->n > PROFILE_SAMPLE)
 		return broken("sample", e);
 	at = xalloc(p->cols + 1, sizeof(*at));
-	for (size_t k = 0; k < p->cols; k++) {
-		const struct json *c = json_get(cols, p->col[k].name);
-
-		if (!p->col[k].number)
-			continue;
-		if (c == NULL || c->type != JSON_LIST ||
-		    c->n != json_get(s, "rows")->n)
-			goto bad;
-		at[k] = c->child;
-	}
+	if (!find_lists(at, p, cols, json_get(s, "rows")->n))
+		goto bad;
+	for (size_t k = 0; k < p->cols; k++)
+		at[k] = at[k] ? at[k]->child : NULL;
 	for (; r != NULL; r = r->next, n = n->next) {
 		if (r->type != JSON_TEXT || hex_decode(raw, 8, r->s, r->n) ||
 		    !get_count(&count, n) || count == 0)

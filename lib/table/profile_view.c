@@ -176,7 +176,8 @@ profile_column(struct profile_column *out, const struct profile *p, size_t i)
 	out->min = s->number && s->finite ? s->min : NAN;
 	out->max = s->number && s->finite ? s->max : NAN;
 	out->sum = s->number ? exact_value(&s->sum) : NAN;
-	out->mean = s->number && s->finite ? out->sum / (double)s->finite : NAN;
+	out->mean = s->number && s->finite ? exact_mean(&s->sum,
+	    s->finite) : NAN;
 	out->std = s->number && s->finite ? exact_std(&s->sum, &s->squares,
 	    s->finite) : NAN;
 	out->bucket = s->bucket;

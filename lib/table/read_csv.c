@@ -535,25 +535,40 @@ static int
 plan_columns(struct job *j, struct err *e)
 {
 	const struct table_read_opts *o = j->o;
-	size_t at;
+	struct intern *names = intern_new();
+	int r = -1;
 
 	j->plan = xalloc(j->in.cols, sizeof(*j->plan));
 	for (size_t i = 0; i < j->in.cols; i++) {
 		j->plan[i].wanted = o->n_only == 0;
 		j->t->col[i].name = xstrdup(j->in.names[i]);
+		intern_add(names, j->in.names[i], strlen(j->in.names[i]));
 	}
 	for (size_t i = 0; i < o->n_only; i++) {
-		if (table_index(&at, j->t, o->only[i], e) != 0)
-			return err_wrap(e, "%s", j->in.name);
+		uint32_t at = intern_find(names, o->only[i],
+		    strlen(o->only[i]));
+
+		if (at == INTERN_NONE) {
+			input_no_column(&j->in, o->only[i], e);
+			goto done;
+		}
 		j->plan[at].wanted = true;
 	}
 	for (size_t i = 0; i < o->n_types; i++) {
-		if (table_index(&at, j->t, o->types[i].name, e) != 0)
-			return err_wrap(e, "%s", j->in.name);
+		uint32_t at = intern_find(names, o->types[i].name,
+		    strlen(o->types[i].name));
+
+		if (at == INTERN_NONE) {
+			input_no_column(&j->in, o->types[i].name, e);
+			goto done;
+		}
 		j->plan[at].forced = true;
 		j->plan[at].type = readable_type(o->types[i].type);
 	}
-	return 0;
+	r = 0;
+done:
+	intern_free(names);
+	return r;
 }
 
 /* Read with the types guessed, then again the columns that were not so. */

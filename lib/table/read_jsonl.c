@@ -38,6 +38,7 @@ struct piece {
 	struct intern *names;
 	struct list *col;		/* by number of the name */
 	size_t cols, rows, row0;
+	size_t *seen, seen_room;	/* a name: row + 1 it was last in */
 	struct arena arena;
 	struct err err;
 	uint64_t bad_line;		/* in this piece, from 1 */
@@ -166,6 +167,17 @@ read_object(struct job *j, struct piece *pc, struct json_pull *p,
 		if (at >= TABLE_COLS_MAX)
 			return err_set(e, ERR_TOOBIG, "more than %d columns",
 			    TABLE_COLS_MAX);
+		if (at >= pc->seen_room) {
+			pc->seen = xresize(pc->seen, 2 * at + 16,
+			    sizeof(*pc->seen));
+			memset(pc->seen + pc->seen_room, 0, (2 * at + 16 -
+			    pc->seen_room) * sizeof(*pc->seen));
+			pc->seen_room = 2 * at + 16;
+		}
+		if (pc->seen[at] == pc->rows + 1)
+			return err_set(e, ERR_FORMAT, "member '%.*s' is there "
+			    "twice", p->n > 60 ? 60 : (int)p->n, p->s);
+		pc->seen[at] = pc->rows + 1;
 		if (read_value(j, pc, p, at, e) != 0)
 			return -1;
 	}
@@ -334,16 +346,28 @@ settle_column(void *ctx, size_t col, int worker)
 }
 
 static int
+no_column(const struct job *j, const char *name, struct err *e)
+{
+	size_t ignored;
+
+	return table_index(&ignored, j->t, name, e) == 0 ? 0 :
+	    err_wrap(e, "%s", j->name);
+}
+
+static int
 plan_columns(struct job *j, bool *forced, struct err *e)
 {
 	const struct table_read_opts *o = j->o;
 	struct table *t = j->t;
+	const char *name;
 	enum col_type type;
-	size_t at, len;
+	uint32_t at;
+	size_t len;
 
 	for (size_t i = 0; i < t->cols; i++) {
-		const char *name = intern_text(j->names, (uint32_t)i, &len);
 		unsigned kinds = 0;
+
+		name = intern_text(j->names, (uint32_t)i, &len);
 
 		for (size_t k = 0; k < j->pieces; k++) {
 			uint32_t c = intern_find(j->piece[k].names, name, len);
@@ -351,23 +375,29 @@ plan_columns(struct job *j, bool *forced, struct err *e)
 			if (c < j->piece[k].cols)
 				kinds |= j->piece[k].col[c].kinds;
 		}
-		type = kinds_type(kinds);
-		for (size_t k = 0; k < o->n_types; k++) {
-			if (strcmp(o->types[k].name, name) == 0) {
-				type = readable_type(o->types[k].type);
-				forced[i] = true;
-			}
-		}
-		if (column_init(&t->col[i], name, type, t->rows, e) != 0)
+		if (column_init(&t->col[i], name, kinds_type(kinds), t->rows,
+		    e) != 0)
 			return -1;
 		j->unwanted[i] = o->n_only > 0;
 	}
-	for (size_t i = 0; i < o->n_types; i++)
-		if (table_index(&at, t, o->types[i].name, e) != 0)
-			return err_wrap(e, "%s", j->name);
+	for (size_t i = 0; i < o->n_types; i++) {
+		name = o->types[i].name;
+		type = readable_type(o->types[i].type);
+		if ((at = intern_find(j->names, name, strlen(name))) ==
+		    INTERN_NONE)
+			return no_column(j, name, e);
+		forced[at] = true;
+		if (t->col[at].type == type)
+			continue;
+		column_clear(&t->col[at]);
+		if (column_init(&t->col[at], name, type, t->rows, e) != 0)
+			return -1;
+	}
 	for (size_t i = 0; i < o->n_only; i++) {
-		if (table_index(&at, t, o->only[i], e) != 0)
-			return err_wrap(e, "%s", j->name);
+		name = o->only[i];
+		if ((at = intern_find(j->names, name, strlen(name))) ==
+		    INTERN_NONE)
+			return no_column(j, name, e);
 		j->unwanted[at] = false;
 	}
 	return 0;
@@ -415,6 +445,7 @@ job_free(struct job *j)
 		for (size_t k = 0; k < pc->cols; k++)
 			free(pc->col[k].cell);
 		free(pc->col);
+		free(pc->seen);
 		intern_free(pc->names);
 		arena_free(&pc->arena);
 	}

@@ -27,6 +27,7 @@ struct table_reader {
 	struct members members;		/* JSON Lines */
 	struct aim *aim;		/* CSV: by rising `from` */
 	size_t aims;
+	bool *there;		/* CSV: a wanted column is in the input */
 	bool keep_all, by_place, eager;
 	size_t block_rows;
 	struct table_read_opts opts;
@@ -188,6 +189,10 @@ aim_columns(struct table_reader *r, struct err *e)
 		    b->want[i].optional, names, e) != 0)
 			goto done;
 	qsort(r->aim, r->aims, sizeof(*r->aim), by_from);
+	r->there = xalloc(b->n_want + 1, sizeof(*r->there));
+	for (size_t i = 0; i < r->aims; i++)
+		if (r->aim[i].to < b->n_want)
+			r->there[r->aim[i].to] = true;
 	rc = 0;
 done:
 	intern_free(names);
@@ -308,6 +313,7 @@ table_reader_open(struct table_reader **out, struct source *src,
 	if (input_sniff(&r->in, r->buf, r->len, &r->opts, e) != 0)
 		goto fail;
 	end_last_line(r);
+	r->block.lax = o->lax;
 	if ((r->in.format == TABLE_JSONL ? open_jsonl(r, e) :
 	    open_csv(r, e)) != 0)
 		goto fail;
@@ -328,6 +334,7 @@ table_reader_free(struct table_reader *r)
 		members_free(&r->members);
 	input_free(&r->in);
 	free(r->aim);
+	free(r->there);
 	free(r->buf);
 	free(r->lines);
 	buf_free(&r->scratch);
@@ -435,13 +442,9 @@ static void
 blank_absent(struct table_reader *r, size_t rows)
 {
 	for (size_t i = 0; i < r->block.n_want; i++) {
-		bool there = false;
-
-		if (!r->block.want[i].optional || r->in.format != TABLE_CSV)
+		if (r->in.format != TABLE_CSV || r->there[i])
 			continue;
-		for (size_t k = 0; k < r->aims; k++)
-			there = there || r->aim[k].to == i;
-		for (size_t row = 0; !there && row < rows; row++)
+		for (size_t row = 0; row < rows; row++)
 			column_set_missing(&r->block.t->col[i], row);
 	}
 }
@@ -510,6 +513,20 @@ enum table_format
 table_reader_format(const struct table_reader *r)
 {
 	return r->in.format;
+}
+
+bool
+table_reader_has(const struct table_reader *r, size_t i)
+{
+	return r->in.format == TABLE_JSONL ? r->members.ever[i] : r->there[i];
+}
+
+const char *
+table_reader_other(const struct table_reader *r, size_t i)
+{
+	return r->in.format == TABLE_JSONL && i <
+	    intern_count(r->members.other) ? intern_text(r->members.other,
+	    (uint32_t)i, NULL) : NULL;
 }
 
 uint64_t

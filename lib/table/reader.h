@@ -33,7 +33,8 @@
 
 struct table_want {
 	const char *name;
-	enum col_type type;	/* COL_RAW: the text, unread */
+	enum col_type type;	/* COL_RAW: the text, unread, but missing
+				 * where a number's would be */
 	bool optional;		/* absent: every row missing */
 };
 
@@ -49,6 +50,9 @@ struct table_reader_opts {
 	size_t n_keep;
 	bool keep_all;			/* every input column (JSON Lines: the
 					 * members of the first row) */
+	bool lax;			/* for checks: a JSON list or object is
+					 * its text (else an error in wanted
+					 * columns), other members are noted */
 	bool by_place;			/* the i-th input column is want[i],
 					 * whatever the names (matrix models) */
 	size_t block_rows;		/* 0: TABLE_BLOCK_ROWS */
@@ -73,6 +77,12 @@ void table_reader_free(struct table_reader *r);
  * first block, of its first row). */
 const char *const *table_reader_names(const struct table_reader *r, size_t *n);
 enum table_format table_reader_format(const struct table_reader *r);
+/* Does the input have the column want[i]?  JSON Lines: has any row so far,
+ * even a null? */
+bool table_reader_has(const struct table_reader *r, size_t i);
+/* JSON Lines, lax: names of members that went nowhere so far, the first
+ * thousand; NULL beyond the last. */
+const char *table_reader_other(const struct table_reader *r, size_t i);
 /* Number of the current block's first row, from 1, and the line on which
  * each of its rows starts (blank lines and quoted newlines counted). */
 uint64_t table_reader_first_row(const struct table_reader *r);

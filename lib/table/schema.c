@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "codec/yaml.h"
 
-#define VALUES_MAX 100		/* categories an inferred schema lists */
 #define UNIQUE_ROWS 20		/* fewer rows prove no key */
 
 /* ---- from data ---- */
@@ -27,12 +28,14 @@ infer_values(struct schema_column *s, struct arena *a, const struct column *c)
 	size_t n = intern_count(c->dict), len;
 	const char **v;
 
-	if (c->type != COL_CATEGORY || n == 0 || n > VALUES_MAX)
+	if (c->type != COL_CATEGORY || n == 0 || n > SCHEMA_VALUES_MAX)
 		return;
 	v = arena_alloc(a, n * sizeof(*v));
 	for (size_t i = 0; i < n; i++) {
 		const char *text = intern_text(c->dict, (uint32_t)i, &len);
 
+		if (!utf8_ok(text, len) || memchr(text, '\0', len) != NULL)
+			return;		/* YAML could not say them */
 		v[i] = arena_strndup(a, text, len);
 	}
 	qsort(v, n, sizeof(*v), by_text);
@@ -43,9 +46,13 @@ infer_values(struct schema_column *s, struct arena *a, const struct column *c)
 static void
 infer_range(struct schema_column *s, const struct column *c)
 {
+	bool low = false, high = false;		/* an infinity was seen */
+
 	for (size_t i = 0; i < c->rows; i++) {
 		double v = column_number(c, i);
 
+		low = low || v == -INFINITY;
+		high = high || v == INFINITY;
 		if (!isfinite(v))
 			continue;
 		if (!s->has_min || v < s->min)
@@ -54,6 +61,8 @@ infer_range(struct schema_column *s, const struct column *c)
 			s->max = v;
 		s->has_min = s->has_max = true;
 	}
+	s->has_min = s->has_min && !low;
+	s->has_max = s->has_max && !high;
 }
 
 static int
@@ -96,6 +105,10 @@ infer_column(struct schema_column *s, struct arena *a, const struct column *c,
     struct err *e)
 {
 	memset(s, 0, sizeof(*s));
+	if (!utf8_ok(c->name, strlen(c->name)))
+		return err_set(e, ERR_FORMAT, "the name of column '%s' is not "
+		    "UTF-8: convert the file first (iconv -f LATIN1 -t "
+		    "UTF-8)", c->name);
 	s->name = arena_strdup(a, c->name);
 	s->type = c->type;
 	s->mostly = 1;
@@ -127,7 +140,7 @@ schema_infer(struct schema **out, struct arena *a, const struct table *t,
 	s->read.progress = NULL;
 	s->read.types = NULL;
 	s->read.n_types = 0;
-	s->has_min_rows = true;
+	s->has_min_rows = t->rows > 0;
 	s->min_rows = 1;
 	for (size_t i = 0; i < t->cols; i++)
 		if (infer_column(&s->col[i], a, &t->col[i], e) != 0)
@@ -589,6 +602,21 @@ schema_parse(struct schema **out, struct arena *a, const char *s, size_t n,
 	if (j == NULL || j->type != JSON_MAP)
 		return err_set(e, ERR_FORMAT, "not a schema: no map");
 	return schema_from_json(out, a, j, e);
+}
+
+int
+schema_load(struct schema **out, struct arena *a, const char *path,
+    struct err *e)
+{
+	struct buf b;
+	int r;
+
+	buf_init(&b, YAML_BYTES_MAX);
+	r = file_read(&b, path, e);
+	if (r == 0 && (r = schema_parse(out, a, b.data, b.len, e)) != 0)
+		err_wrap(e, "%s", path);
+	buf_free(&b);
+	return r;
 }
 
 const struct schema_column *

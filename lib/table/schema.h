@@ -13,6 +13,8 @@
 #include "table/read.h"
 #include "table/table.h"
 
+#define SCHEMA_VALUES_MAX 100	/* categories an inferred schema lists */
+
 enum severity { SEVERITY_ERROR, SEVERITY_WARN };
 
 struct schema_column {
@@ -63,7 +65,8 @@ struct schema {
 
 /* All of these put what they make into the arena. */
 
-/* From a table; `read` (may be NULL) is how it was read. */
+/* From a table; `read` (may be NULL) is how it was read.  ERR_FORMAT when a
+ * column's name is not UTF-8; values that are not are left out. */
 int schema_infer(struct schema **out, struct arena *a, const struct table *t,
     const struct table_read_opts *read, struct err *e);
 struct json *schema_json(struct arena *a, const struct schema *s);
@@ -73,6 +76,10 @@ int schema_from_json(struct schema **out, struct arena *a,
     const struct json *j, struct err *e);
 /* From the text of a YAML or JSON file. */
 int schema_parse(struct schema **out, struct arena *a, const char *s, size_t n,
+    struct err *e);
+
+/* From a file. */
+int schema_load(struct schema **out, struct arena *a, const char *path,
     struct err *e);
 
 const struct schema_column *schema_find(const struct schema *s,

@@ -120,6 +120,9 @@ table_write_csv(struct buf *out, const struct column *const *col, size_t n,
 				buf_addc(out, d);
 			put_csv(out, col[i], row, d, &na);
 		}
+		/* a blank line would be no row */
+		if (n == 1 && column_missing(col[0], row))
+			buf_adds(out, "\"\"");
 		buf_addc(out, '\n');
 	}
 }

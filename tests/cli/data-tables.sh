@@ -25,7 +25,7 @@ sed -e '2s/basic\|gold/silver/' -e '3s/,[0-9]*,/,900,/' -e '5s/^c0003/c0002/' al
 check 'broken rules are exit 1, a record each' 'expect 1 mlv-data check --schema schema.yaml bad.csv &&
 	test "$(wc -l <out)" = 3'
 check 'the record names rule, column, hits, examples and rows' \
-	'grep -q "^values	plan	error	1	not among the values	\[\"silver\"\]	\[1\]	bad.csv$" out'
+	'grep -q "^values	plan	error	1	not among the 2 values	\[\"silver\"\]	\[1\]	bad.csv$" out'
 check 'range' 'grep -q "^range	months	error	1	.*\[\"900\"\]	\[2\]" out'
 check 'uniqueness' 'grep -q "^unique	id	error	1	.*\[\"c0002\"\]	\[4\]" out'
 check '--json' 'expect 1 mlv-data check --json --schema schema.yaml bad.csv &&
@@ -42,6 +42,39 @@ check 'expressions over a row' 'expect 1 mlv-data check -s rule.yaml all.csv && 
 printf 'plan,id,charge,extra\n' >cols.csv
 check 'columns and rows' 'expect 1 mlv-data check -s schema.yaml cols.csv && prints "column_absent" &&
 	prints "[\"months\"]" && prints "column_new" && prints "rows	"'
+cat >what.yaml <<'END'
+columns:
+  n: {type: int64, min: 18, max: 99}
+  d: {type: datetime, min: 2026-01-01}
+  b: {type: boolean}
+  t: {type: text, pattern: '[a-z]+', min_length: 2, max_length: 3}
+rules: [{expr: n > 20 or b, name: old}]
+END
+printf 'n,d,b,t\n17,2025-06-01,maybe,ABCD\nx,2026-01-02,1.0,ab\n19,2026-01-02,0,cd\n' >what.csv
+expect 1 mlv-data check -s what.yaml what.csv >said 2>&1
+check 'a record says what the rule asks for' 'prints "cannot be read as int64" && prints "not from 18 to 99" &&
+	prints "less than 2026-01-01T00:00:00Z" && prints "does not match '"'[a-z]+'"'" && prints "length not from 2 to 3"'
+check 'a rule names the values it looked at' 'prints "expr	old	error	1	does not hold	[\"n=19 b=0\"]	[3]"'
+check 'a cell of the wrong type breaks its own rule alone' 'grep -q "^type	b	error	1	.*maybe" out && ! grep -q "^expr.*maybe" out'
+check 'JSON Lines break the same rules' 'awk -F, "NR > 1 { printf \"{\\\"n\\\":\\\"%s\\\",\\\"d\\\":\\\"%s\\\",\\\"b\\\":\\\"%s\\\",\\\"t\\\":\\\"%s\\\"}\\n\", \$1, \$2, \$3, \$4 }" what.csv >what.jsonl &&
+	sed "s/csv$/jsonl/" out >want && expect 1 mlv-data check -s what.yaml what.jsonl && same out want'
+check 'a column that is not there breaks one rule' 'cut -d, -f1-3 all.csv >less.csv && expect 1 mlv-data check -s schema.yaml less.csv --bad q.csv &&
+	test "$(cut -f1,4 out)" = "column_absent	1" && test "$(wc -l <q.csv)" = 1'
+printf '{"a":1,"t":null,"u":{"x":1}}\n{"a":2,"t":null,"u":[1]}\n' >odd.jsonl
+check 'nulls and nested values keep their own schema' 'mlv-data schema odd.jsonl >odd.yaml && expect 0 mlv-data check -s odd.yaml odd.jsonl && test ! -s out'
+check 'a member that no row has is absent, one of no column is new' 'printf "{\"a\":1,\"u\":3,\"new\":3}\n" >no.jsonl && expect 1 mlv-data check -s odd.yaml no.jsonl &&
+	prints "column_new	\\N	error	1	columns the schema does not know	[\"new\"]" && prints "column_absent	\\N	error	1	columns that are not there	[\"t\"]"'
+check 'a member twice is refused by every verb' 'printf "{\"a\":1,\"a\":null}\n" >two.jsonl && expect 3 mlv-data schema two.jsonl && says "line 1: member '"'a'"' is there twice" &&
+	expect 3 mlv-data check -s odd.yaml two.jsonl && says "line 1: member '"'a'"' is there twice"'
+printf 'a,b\n1.5,x\ninf,y\n2,x\n' >inf.csv
+check 'infinite values keep their own schema' 'mlv-data schema inf.csv >inf.yaml && ! grep -q "max: 2" inf.yaml && grep -q "min: 1.5" inf.yaml && expect 0 mlv-data check -s inf.yaml inf.csv'
+printf 'a,b\n1,caf\351\n2,th\351\n' >latin.csv
+check 'values that are not UTF-8 are left out, and told' 'expect 0 mlv-data schema latin.csv && says "column '"'b'"' holds bytes that are not UTF-8" && cp out latin.yaml &&
+	! grep -q values: latin.yaml && expect 0 mlv-data check -s latin.yaml latin.csv'
+check 'a name that is not UTF-8 is refused' 'printf "n\351\n1\n" >name.csv; expect 3 mlv-data schema name.csv && says iconv'
+awk 'BEGIN { for (r = 0; r < 3; r++) { for (i = 0; i < 12000; i++) printf "%s%s", i ? "," : "", r ? r + i / 8 : "gene_" i; print "" } }' >wide.csv
+check 'a table of 12,000 columns has a schema that can be read' 'mlv-data schema wide.csv >wide.yaml && expect 0 mlv-data check -s wide.yaml wide.csv && test ! -s out &&
+	mlv-data profile wide.csv >p && mlv-data profile --schema wide.yaml wide.csv >q && same p q && expect 0 mlv-data profile --merge p q'
 check 'several files by --stdin' 'printf "all.csv\nbad.csv\n" >names && mlv-data check -s schema.yaml --stdin <names >out; test $? = 1 && prints bad.csv'
 
 check 'a schema that is none names the line' 'printf "columns:\n  a:\n    type: int64\n    mim: 3\n" >no.yaml &&
@@ -53,7 +86,8 @@ check 'no such file' 'expect 3 mlv-data check -s schema.yaml nope.csv && says "n
 printf 'a,b\n1,2\n3\n4,5,6\n' >ragged.csv
 check 'ragged rows are refused with their lines' 'expect 3 mlv-data schema ragged.csv &&
 	says "ragged.csv: rows must have 2 cells, but line 3 has 1, line 4 has 3"'
-check 'check on ragged rows' 'expect 3 mlv-data check -s schema.yaml ragged.csv && says "ragged.csv: line 3"'
+check 'check on ragged rows' 'expect 3 mlv-data check -s schema.yaml ragged.csv &&
+	says "ragged.csv: rows must have 2 cells, but line 3 has 1, line 4 has 3"'
 printf '39, State-gov, ?\n50, ?, 13\n' >adult.csv
 check 'no header is refused, and said how to help' 'expect 3 mlv-data schema adult.csv && says "--columns"'
 check 'columns, spaces and ? as people have them' 'expect 0 mlv-data schema adult.csv --columns age,work,hours --na "?" &&
@@ -130,6 +164,8 @@ check 'merged profiles are that of the whole' 'mlv-data profile --schema s.yaml 
 check 'rows in another order, the same bytes' '{ head -n 1 whole.csv; tail -n +2 whole.csv | sort -t, -k3 -r; } >sorted.csv && mlv-data profile --schema s.yaml sorted.csv >o.json && same o.json w.json'
 check '-o FILE' 'expect 0 mlv-data profile whole.csv -o f.json && same f.json w.json'
 check '--merge takes names from a pipe' 'printf "a.json\nb.json\n" | mlv-data profile --merge --stdin >m.json && same m.json w.json && expect 2 mlv-data profile --merge'
+printf 'a\n1e308\n1.7e308\n1e308\n' >huge.csv
+check 'the mean of huge values is finite' 'expect 0 mlv-data profile huge.csv && prints "\"mean\":1.2333333333333335e+308"'
 check 'what is no profile' 'expect 3 mlv-data profile --merge all.csv && says all.csv'
 check 'another shape' 'printf "x\n1\n" >x.csv && mlv-data profile x.csv >x.json && expect 3 mlv-data profile --merge w.json x.json && says column'
 check '--drop' 'mlv-data profile --drop id,plan all.csv >d.json && ! grep -q "\"plan\"" d.json && expect 3 mlv-data profile --drop nope all.csv'

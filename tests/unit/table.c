@@ -106,7 +106,7 @@ csv(void)
 	reads("a,b\n1,\"x\"y\n", NULL,
 	    "input: line 2: broken quotes in column 'b'", "text after a quote");
 	reads("a,a\n", NULL, "input: two columns are named 'a'", "duplicate");
-	reads("a,,b\n", NULL, "input: column 2 has no name", "no name");
+	reads("a,,b\n", NULL, "input: column 2 has no name; give all names with --header --columns", "no name");
 	reads("39, Private\n40, Public\n", NULL, "input: line 1 looks like "
 	    "data ('39'), not like column names: give --columns, "
 	    "--no-header, or --header if it is one", "no header");
@@ -353,6 +353,13 @@ write_back(void)
 	    "\"d\":\"2026-01-02T00:00:00Z\",\"s\":\"a,\\\"b\"}\n"
 	    "{\"i\":2,\"f\":null,\"b\":false,\"d\":null,\"s\":null}\n",
 	    "JSON Lines");
+	buf_clear(&out);
+	table_write_header(&out, col, 1, NULL);
+	table_write_csv(&out, col, 1, 0, u->rows, NULL);
+	is_text(out.data, "i\n1\n2\n\"\"\n", "one column: no blank line");
+	table_free(t);
+	ok(table_read(&t, out.data, out.len, NULL, &e) == 0 && t->rows == 3 &&
+	    t->col[0].missing == 1, "which would be no row");
 	table_free(t);
 	table_free(u);
 	buf_free(&out);
