@@ -7,6 +7,10 @@
 # company has changed: fibre for most, higher prices, newer customers.
 set -eu
 export LC_ALL=C
+usage() { echo "usage: generate.sh [ROWS [SEED [drift]]] > churn.csv" >&2; exit 2; }
+case ${1:-7000}${2:-1} in *[!0-9]*) usage ;; esac
+case ${3:-drift} in drift) ;; *) usage ;; esac
+[ $# -le 3 ] || usage
 exec awk -v OFS=, -v rows="${1:-7000}" -v seed="${2:-1}" -v drift="${3:-}" '
 # Park and Miller: exact in doubles, so every awk draws the same numbers.
 function draw() { state = state * 16807 % 2147483647; return state / 2147483647 }

@@ -14,6 +14,7 @@ fresh journey
 sh "$churn/generate.sh" 1500 3 >churn.csv
 printf 'rules:\n  - name: good enough\n    expr: test.auc > 0.7\n' >gates.yaml
 mlv-data init >/dev/null
+check 'the generator refuses what it does not know' 'expect 2 sh "$churn/generate.sh" 100 1 drfit && says usage && expect 2 sh "$churn/generate.sh" ten && test ! -s out'
 check 'the generator says the same again' 'sh "$churn/generate.sh" 1500 3 | cmp - churn.csv'
 check 'as a Makefile' 'expect 0 make -s -f "$churn/Makefile" DATA=churn.csv && grep -q "^# Model card" card.md'
 check 'which promotes what passes' 'expect 0 make -s -f "$churn/Makefile" DATA=churn.csv promoted && expect 0 mlv-registry ls && prints champion'
