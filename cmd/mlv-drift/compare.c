@@ -5,8 +5,8 @@
 #include "base/num.h"
 #include "catalog/open_table.h"
 #include "cli/cli.h"
-#include "cli/plot.h"
 #include "cli/reading.h"
+#include "doc/spark.h"
 #include "drift/compare.h"
 #include "verbs.h"
 
@@ -225,11 +225,11 @@ draw(struct cli *c, const struct drift_report *r)
 		struct buf b;
 
 		buf_init(&b, BUF_CAP_SMALL);
-		plot_spark(&b, d->bar_ref, d->bars, DRIFT_BARS);
+		plot_shares(&b, d->bar_ref, d->bars, DRIFT_BARS);
 		for (size_t k = d->bars; k < DRIFT_BARS; k++)
 			buf_addc(&b, ' ');
 		buf_adds(&b, "  ");
-		plot_spark(&b, d->bar_cur, d->bars, DRIFT_BARS);
+		plot_shares(&b, d->bar_cur, d->bars, DRIFT_BARS);
 		out_line(&c->out, "%-*.*s  %-16s %10.4g %10.4g  %s%-8s%s %s\n",
 		    (int)wide, (int)wide, d->name, ts_name(d->method),
 		    d->score, d->threshold, c->color ? on : "",

@@ -13,11 +13,11 @@ struct eval_opts {
 	struct texts drop, inputs;
 	double threshold;
 	int64_t seed;
-	bool record;
+	bool record, importance;
 };
 
 static const struct eval_opts eval_defaults = { .threshold = 0.5,
-    .label = "test", .record = true };
+    .label = "test", .record = true, .importance = true };
 
 static const struct opt eval_options[] = {
 	{ OPT_TEXT, 't', "target", offsetof(struct eval_opts, target),
@@ -40,6 +40,8 @@ static const struct opt eval_options[] = {
 	    "what gates call this evidence (label.auc)" },
 	{ OPT_FLAG, 0, "record", offsetof(struct eval_opts, record), NULL,
 	    "in a repository, keep the result as evidence" },
+	{ OPT_FLAG, 0, "importance", offsetof(struct eval_opts, importance),
+	    NULL, "weigh the inputs, for --json and the card" },
 	READING_OPTIONS(struct eval_opts, read),
 	OPT_END
 };
@@ -189,6 +191,9 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 		return r;
 	if (catalog_open(&w.catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
+	/* where nobody would see it, it is not measured */
+	eo.importance = o->importance && (c->json || (o->record &&
+	    catalog_store(w.catalog)));
 	r = catalog_open_bytes(&w.model, w.catalog, argv[0], &e);
 	if (r == 0) {
 		r = judge(&w, &read, &eo, argv[1], &e);
@@ -213,8 +218,10 @@ const struct verb verb_eval = {
 "f1_weighted, auc_ovr.  Numbers: rmse, mae, r2, median_ae.\n"
 "\n"
 "In a repository the result is kept, tied to the model's and the data's\n"
-"content, where 'mlv-registry gate' finds it.  --json adds the ROC curve, the\n"
-"reliability table and the confusion matrix.\n"
+"content, where 'mlv-registry gate' and 'mlv-card new' find it.  --json adds\n"
+"the ROC curve, the reliability table, how scores spread, the confusion matrix\n"
+"and the importance of every input: how much worse the answers get when its\n"
+"values are shuffled.\n"
 "\n"
 "example: mlv-train eval gbdt.onnx data:churn-test --target Churn\n",
 	.options = eval_options, .opts_size = sizeof(struct eval_opts),

@@ -6,7 +6,7 @@
 #include "base/num.h"
 #include "catalog/journal.h"
 #include "cli/cli.h"
-#include "cli/plot.h"
+#include "doc/spark.h"
 #include "verbs.h"
 
 #define SPARK_WIDTH 40

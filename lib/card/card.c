@@ -1,13 +1,10 @@
-#include "card/card.h"
+#include "card/inside.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/nearest.h"
-#include "base/num.h"
-#include "catalog/journal.h"
 #include "doc/plot.h"
-#include "model/score.h"
 
 /* What only a person can say, in the order of the card. */
 static const struct {
@@ -26,24 +23,6 @@ static const struct {
 };
 
 #define N_STATED (sizeof(stated) / sizeof(*stated))
-
-struct card {
-	struct doc d;
-	struct arena a;
-	const struct card_request *r;
-	struct catalog *c;
-	struct catalog_bytes bytes;
-	struct score_plan *plan;
-	const struct model *model;
-	struct run run;
-	bool has_run;
-	const char *missing[32];
-	size_t n_missing;
-	size_t n_evaluations;
-	/* the same statements as data */
-	struct json *root, *fields, *evaluations, *inputs, *lineage;
-	const char *section;
-};
 
 int
 card_check_notes(const struct json *notes, struct err *e)
@@ -75,8 +54,8 @@ card_check_notes(const struct json *notes, struct err *e)
 	return 0;
 }
 
-static void
-heading(struct card *k, const char *title)
+void
+card_heading(struct card *k, const char *title)
 {
 	k->section = title;
 	doc_heading(&k->d, 2, title);
@@ -97,8 +76,8 @@ field(struct card *k, const char *name, const char *status, const char *value)
 		json_add_null(&k->a, j, "value");
 }
 
-static void
-lacks(struct card *k, const char *what)
+void
+card_lacks(struct card *k, const char *what)
 {
 	field(k, what, "missing", NULL);
 	if (k->n_missing < sizeof(k->missing) / sizeof(*k->missing))
@@ -122,28 +101,21 @@ write_stated(struct card *k, const char *section)
 			doc_fact(&k->d, stated[i].title, s);
 			field(k, stated[i].title, "stated", s);
 		} else {
-			lacks(k, stated[i].title);
+			card_lacks(k, stated[i].title);
 		}
 		any |= s && *s;
 	}
 	return any;
 }
 
-static void
-end_facts(struct card *k)
-{
-	if (k->d.form == DOC_MARKDOWN)
-		buf_addc(k->d.out, '\n');
-}
-
-static const char *
-meta(const struct card *k, const char *key)
+const char *
+card_meta(const struct card *k, const char *key)
 {
 	return model_meta(k->model, key);
 }
 
-static void
-fact(struct card *k, const char *label, const char *s)
+void
+card_fact(struct card *k, const char *label, const char *s)
 {
 	if (s == NULL || *s == '\0')
 		return;
@@ -177,36 +149,34 @@ write_details(struct card *k)
 	const struct onnx_model *o = model_onnx(k->model);
 	char id[OID_TEXT];
 
-	heading(k, "Model details");
-	fact(k, "Model", k->bytes.item.label);
-	fact(k, "Model file", oid_print(id, catalog_bytes_id(&k->bytes)));
+	card_heading(k, "Model details");
+	card_fact(k, "Model", k->bytes.item.label);
+	card_fact(k, "Model file", oid_print(id, catalog_bytes_id(&k->bytes)));
 	if (!oid_is_none(&k->bytes.item.id))
-		fact(k, "Manifest", oid_print(id, &k->bytes.item.id));
-	fact(k, "Learner", meta(k, "mlv.learner"));
-	fact(k, "Task", meta(k, "mlv.task"));
-	fact(k, "Target", meta(k, "mlv.target"));
-	fact(k, "Classes", classes_text(k));
-	fact(k, "Positive class", meta(k, "mlv.positive"));
-	fact(k, "Format", arena_printf(&k->a, "ONNX IR %lld, opset %lld, "
+		card_fact(k, "Manifest", oid_print(id, &k->bytes.item.id));
+	card_fact(k, "Learner", card_meta(k, "mlv.learner"));
+	card_fact(k, "Task", card_meta(k, "mlv.task"));
+	card_fact(k, "Target", card_meta(k, "mlv.target"));
+	card_fact(k, "Classes", classes_text(k));
+	card_fact(k, "Positive class", card_meta(k, "mlv.positive"));
+	card_fact(k, "Format", arena_printf(&k->a, "ONNX IR %lld, opset %lld, "
 	    "ai.onnx.ml %lld, made by %s", (long long)o->ir_version,
 	    (long long)onnx_opset_of(o, ""),
 	    (long long)onnx_opset_of(o, "ai.onnx.ml"), *o->producer ?
 	    o->producer : "an unnamed producer"));
-	fact(k, "Size", arena_printf(&k->a, "%zu bytes, %zu operators",
+	card_fact(k, "Size", arena_printf(&k->a, "%zu bytes, %zu operators",
 	    k->bytes.n, o->n_nodes));
 	(void)write_stated(k, "details");
-	end_facts(k);
 }
 
 /* A section that only a person can fill. */
 static void
 write_said(struct card *k, const char *title, const char *section)
 {
-	heading(k, title);
+	card_heading(k, title);
 	if (!write_stated(k, section))
-		doc_notice(&k->d, "Nobody has stated anything here.");
-	else
-		end_facts(k);
+		doc_notice(&k->d, "Nobody has stated anything here: give "
+		    "mlv-card new --notes a file that does.");
 }
 
 /* A name as one word of a shell, to be copied without harm. */
@@ -239,7 +209,7 @@ write_start(struct card *k)
 	char *s = arena_printf(&k->a, "mlv-serve batch %s < new.csv > "
 	    "scored.csv\nmlv-serve http %s --port 8080\n", name, name);
 
-	heading(k, "How to get started");
+	card_heading(k, "How to get started");
 	doc_code(&k->d, s, strlen(s));
 }
 
@@ -276,15 +246,15 @@ write_data(struct card *k, const struct link *l)
 	struct err ignored;
 	const struct json *m;
 
-	fact(k, "Training data", arena_printf(&k->a, "%s, %s", l->name,
+	card_fact(k, "Training data", arena_printf(&k->a, "%s, %s", l->name,
 	    oid_print(id, &l->id)));
 	if (catalog_manifest(&m, &k->a, k->c, &l->id, &ignored) < 0)
 		return;
 	if (json_get(m, "rows"))
-		fact(k, "Rows", arena_printf(&k->a, "%lld",
+		card_fact(k, "Rows", arena_printf(&k->a, "%lld",
 		    (long long)json_int(m, "rows", 0)));
 	if (json_get(m, "columns"))
-		fact(k, "Columns", arena_printf(&k->a, "%zu",
+		card_fact(k, "Columns", arena_printf(&k->a, "%zu",
 		    json_get(m, "columns")->n));
 }
 
@@ -294,292 +264,24 @@ write_training(struct card *k)
 	const struct json *m = k->bytes.manifest, *git;
 	struct link l;
 
-	heading(k, "Training details");
+	card_heading(k, "Training details");
 	if (m && manifest_find(&l, m, "data", NULL))
 		write_data(k, &l);
 	else
-		lacks(k, "Training data");
+		card_lacks(k, "Training data");
 	if (k->has_run) {
-		fact(k, "Run", arena_printf(&k->a, "run:%s", k->run.id));
+		card_fact(k, "Run", arena_printf(&k->a, "run:%s", k->run.id));
 		git = json_get(k->run.facts, "git");
 		if (git)
-			fact(k, "Code", arena_printf(&k->a, "git commit %s%s",
+			card_fact(k, "Code", arena_printf(&k->a, "git commit %s%s",
 			    json_text(git, "commit", "?"), json_bool(git,
 			    "dirty", false) ? ", with changes kept in the run" :
 			    ""));
 	}
 	if (!k->has_run || json_get(k->run.facts, "git") == NULL)
-		lacks(k, "Code version");
-	end_facts(k);
+		card_lacks(k, "Code version");
 	write_params(k, m ? json_get(m, "params") : NULL);
-}
-
-/* --- evaluation ----------------------------------------------------------- */
-
-static const char *
-short_number(struct card *k, double v)
-{
-	return arena_printf(&k->a, "%.6g", v);
-}
-
-static void
-write_metrics(struct card *k, const struct json *metrics)
-{
-	const char *heads[] = { "metric", "value", "95 % interval", "by" };
-	const char *cells[4];
-
-	doc_table_open(&k->d, heads, 4, "lrrl");
-	for (const struct json *j = metrics->child; j; j = j->next) {
-		bool map = j->type == JSON_MAP;
-
-		cells[0] = j->key;
-		cells[1] = short_number(k, map ? json_num(j, "value", 0) :
-		    j->d);
-		cells[2] = map && json_get(j, "low") ? arena_printf(&k->a,
-		    "%.6g to %.6g", json_num(j, "low", 0), json_num(j, "high",
-		    0)) : "";
-		cells[3] = map ? json_text(j, "interval", "") : "";
-		doc_row(&k->d, cells);
-	}
-	doc_table_close(&k->d);
-}
-
-static double
-item(const struct json *list, size_t i)
-{
-	const struct json *j = list ? list->child : NULL;
-
-	while (j && i--)
-		j = j->next;
-	return j ? j->d : 0;
-}
-
-static void
-plot_roc(struct card *k, const struct json *roc)
-{
-	double x[256], y[256];
-	struct plot_series s = { NULL, x, y, 0 };
-	struct plot p = { .kind = PLOT_LINES, .title = "ROC curve",
-	    .x_label = "false positive rate", .y_label = "true positive rate",
-	    .series = &s, .n_series = 1, .diagonal = true,
-	    .unit_square = true };
-
-	for (const struct json *j = roc->child; j && s.n < 256; j = j->next) {
-		x[s.n] = item(j, 0);
-		y[s.n++] = item(j, 1);
-	}
-	doc_plot(&k->d, &p);
-}
-
-static void
-plot_reliability(struct card *k, const struct json *bins)
-{
-	double x[64], y[64];
-	struct plot_series s = { NULL, x, y, 0 };
-	struct plot p = { .kind = PLOT_POINTS,
-	    .title = "Reliability: the share of positives by mean score",
-	    .x_label = "mean score", .y_label = "share of positives",
-	    .series = &s, .n_series = 1, .diagonal = true,
-	    .unit_square = true };
-
-	for (const struct json *j = bins->child; j && s.n < 64; j = j->next) {
-		if (json_num(j, "rows", 0) <= 0)
-			continue;
-		x[s.n] = json_num(j, "score", 0);
-		y[s.n++] = json_num(j, "share", 0);
-	}
-	doc_plot(&k->d, &p);
-}
-
-/* Rows are the true classes, columns what the model says. */
-static void
-write_confusion(struct card *k, const struct json *confusion,
-    const struct json *classes)
-{
-	const char *heads[16] = { "true class" }, *cells[16];
-	const struct json *c = classes ? classes->child : NULL;
-	size_t n = 1;
-
-	if (confusion->n > 14)
-		return;
-	for (const struct json *j = c; j && n < 15; j = j->next)
-		heads[n++] = arena_printf(&k->a, "predicted %s",
-		    j->type == JSON_TEXT ? j->s : "");
-	doc_table_open(&k->d, heads, n, "lrrrrrrrrrrrrrr");
-	for (const struct json *row = confusion->child; row; row = row->next) {
-		size_t i = 1;
-
-		cells[0] = c && c->type == JSON_TEXT ? c->s : "";
-		for (const struct json *v = row->child; v && i < n;
-		    v = v->next)
-			cells[i++] = arena_printf(&k->a, "%.0f", v->d);
-		while (i < n)
-			cells[i++] = "";
-		doc_row(&k->d, cells);
-		c = c ? c->next : NULL;
-	}
-	doc_table_close(&k->d);
-}
-
-static void
-keep_evaluation(struct card *k, const struct json *m, const char *id)
-{
-	struct json *j = json_add_map(&k->a, k->evaluations, NULL);
-	struct json *copy = json_new(&k->a, m->type);
-
-	if (id)
-		json_add_text(&k->a, j, "id", id);
-	*copy = *m;		/* what it holds is shared, it is only read */
-	json_add(&k->a, j, "evaluation", copy);
-}
-
-static void
-write_evaluation(struct card *k, const struct json *m, const char *id)
-{
-	const struct json *metrics = json_get(m, "metrics");
-	const struct json *part;
-
-	k->n_evaluations++;
-	keep_evaluation(k, m, id);
-	doc_heading(&k->d, 3, arena_printf(&k->a, "On %s", json_text(m, "data",
-	    json_text(m, "data_name", json_text(m, "label", "data")))));
-	if (id)
-		fact(k, "Evidence", id);
-	if (json_get(m, "rows"))
-		fact(k, "Rows", arena_printf(&k->a, "%lld",
-		    (long long)json_int(m, "rows", 0)));
-	end_facts(k);
-	if (metrics && metrics->type == JSON_MAP)
-		write_metrics(k, metrics);
-	if ((part = json_get(m, "confusion")) != NULL)
-		write_confusion(k, part, json_get(m, "classes"));
-	if ((part = json_get(m, "roc")) != NULL)
-		plot_roc(k, part);
-	if ((part = json_get(m, "reliability")) != NULL)
-		plot_reliability(k, part);
-}
-
-static int
-one_evaluation(void *ctx, const struct json *m, const struct oid *id,
-    struct err *e)
-{
-	struct card *k = ctx;
-	char text[OID_TEXT];
-
-	(void)e;
-	write_evaluation(k, m, oid_print(text, id));
-	return k->n_evaluations >= 4;
-}
-
-static int
-write_evaluations(struct card *k, struct err *e)
-{
-	heading(k, "Evaluation");
-	if (k->r->evaluation)
-		write_evaluation(k, k->r->evaluation, NULL);
-	if (catalog_store(k->c) && catalog_each_evaluation(&k->a, k->c,
-	    catalog_bytes_id(&k->bytes), one_evaluation, k, e) < 0)
-		return -1;
-	if (k->n_evaluations == 0) {
-		doc_notice(&k->d, "No evaluation is recorded for this model.");
-		lacks(k, "Evaluation on held-out data");
-	}
-	return 0;
-}
-
-/* --- inputs, outputs, what was seen in training --------------------------- */
-
-static const struct json *
-profile_column(const struct json *profile, const char *name)
-{
-	const struct json *c = json_get(profile, "columns");
-
-	for (c = c ? c->child : NULL; c; c = c->next)
-		if (strcmp(json_text(c, "name", ""), name) == 0)
-			return c;
-	return NULL;
-}
-
-/* "0 to 72", or the most frequent values. */
-static const char *
-seen_text(struct card *k, const struct json *c)
-{
-	const struct json *values = json_path(c, "values.values"), *j;
-	struct buf b;
-	char *s;
-	int n = 0;
-
-	if (json_get(c, "min") && json_get(c, "max"))
-		return arena_printf(&k->a, "%s to %s", short_number(k,
-		    json_num(c, "min", 0)), short_number(k, json_num(c, "max",
-		    0)));
-	buf_init(&b, BUF_CAP_SMALL);
-	for (j = values ? values->child : NULL; j && n < 5; j = j->next)
-		if (j->type == JSON_TEXT)
-			buf_addf(&b, "%s%.40s", n++ ? ", " : "", j->s);
-	if (j)
-		buf_adds(&b, ", ...");
-	s = arena_strdup(&k->a, b.data);
-	buf_free(&b);
-	return s;
-}
-
-static void
-keep_input(struct card *k, const char *const cells[4])
-{
-	struct json *j = json_add_map(&k->a, k->inputs, NULL);
-
-	json_add_text(&k->a, j, "name", cells[0]);
-	json_add_text(&k->a, j, "type", cells[1]);
-	json_add_text(&k->a, j, "seen", cells[2]);
-	json_add_text(&k->a, j, "missing", cells[3]);
-}
-
-static void
-write_inputs(struct card *k)
-{
-	const char *heads[] = { "input", "type", "in training",
-	    "missing in training" }, *cells[4];
-	const char *text = meta(k, "mlv.profile");
-	struct json *profile = NULL;
-	struct err ignored;
-	const struct table_want *want;
-	size_t n;
-
-	if (text && json_parse(&profile, &k->a, text, strlen(text), 0,
-	    &ignored) < 0)
-		profile = NULL;
-	if (profile == NULL)
-		lacks(k, "Training profile");
-	heading(k, "Inputs and outputs");
-	want = score_wants(k->plan, &n);
-	doc_table_open(&k->d, heads, 4, "lllr");
-	for (size_t i = 0; i < n; i++) {
-		const struct json *c = profile ? profile_column(profile,
-		    want[i].name) : NULL;
-		double missing = json_num(c, "missing", 0);
-		double present = json_num(c, "present", 0);
-
-		cells[0] = want[i].name;
-		cells[1] = want[i].type == COL_CATEGORY ? "category" :
-		    want[i].type == COL_FLOAT64 ? "number" :
-		    col_type_name(want[i].type);
-		cells[2] = c ? seen_text(k, c) : "";
-		cells[3] = c && missing + present > 0 ? arena_printf(&k->a,
-		    "%.2f %%", 100 * missing / (missing + present)) : "";
-		doc_row(&k->d, cells);
-		keep_input(k, cells);
-	}
-	doc_table_close(&k->d);
-	doc_list_open(&k->d);
-	{
-		const struct score_column *o = score_columns(k->plan, &n);
-
-		for (size_t i = 0; i < n; i++)
-			doc_item(&k->d, arena_printf(&k->a, "%s (%s)",
-			    o[i].name, col_type_name(o[i].type)));
-	}
-	doc_list_close(&k->d);
+	card_curves(k);
 }
 
 /* --- cost, lineage, what is missing --------------------------------------- */
@@ -590,25 +292,24 @@ write_cost(struct card *k)
 	const struct json *u = k->has_run ? json_get(k->run.facts, "usage") :
 	    NULL;
 
-	heading(k, "Environmental impact");
+	card_heading(k, "Environmental impact");
 	if (u == NULL) {
-		lacks(k, "Cost of training");
+		card_lacks(k, "Cost of training");
 		doc_notice(&k->d, "What training cost is not recorded.");
 		return;
 	}
-	fact(k, "Wall time", arena_printf(&k->a, "%.3g s", json_num(u,
+	card_fact(k, "Wall time", arena_printf(&k->a, "%.3g s", json_num(u,
 	    "wall_s", 0)));
-	fact(k, "CPU time", arena_printf(&k->a, "%.3g s", json_num(u, "cpu_s",
+	card_fact(k, "CPU time", arena_printf(&k->a, "%.3g s", json_num(u, "cpu_s",
 	    0)));
 	if (json_get(u, "max_rss_bytes"))
-		fact(k, "Peak memory", arena_printf(&k->a, "%.4g MB",
+		card_fact(k, "Peak memory", arena_printf(&k->a, "%.4g MB",
 		    json_num(u, "max_rss_bytes", 0) / 1e6));
 	if (json_get(u, "energy_j"))
-		fact(k, "Energy", arena_printf(&k->a, "%.3g J (%s)",
+		card_fact(k, "Energy", arena_printf(&k->a, "%.3g J (%s)",
 		    json_num(u, "energy_j", 0), strcmp(json_text(u,
 		    "energy_from", ""), "rapl") == 0 ? "measured" :
 		    "an estimate"));
-	end_facts(k);
 }
 
 static int
@@ -642,10 +343,10 @@ write_lineage(struct card *k, struct err *e)
 	int r;
 
 	if (oid_is_none(&k->bytes.item.id) || k->bytes.manifest == NULL) {
-		lacks(k, "Lineage (the model is a plain file)");
+		card_lacks(k, "Lineage (the model is a plain file)");
 		return 0;
 	}
-	heading(k, "Lineage");
+	card_heading(k, "Lineage");
 	doc_table_open(&k->d, heads, 3, NULL);
 	r = catalog_lineage(k->c, &k->bytes.item.id, one_link, k, e);
 	doc_table_close(&k->d);
@@ -655,7 +356,7 @@ write_lineage(struct card *k, struct err *e)
 static void
 write_missing(struct card *k)
 {
-	heading(k, "What is missing");
+	card_heading(k, "What is missing");
 	if (k->n_missing == 0) {
 		doc_paragraph(&k->d, "Nothing: every field is evidence or "
 		    "stated.");
@@ -665,6 +366,25 @@ write_missing(struct card *k)
 	for (size_t i = 0; i < k->n_missing; i++)
 		doc_item(&k->d, k->missing[i]);
 	doc_list_close(&k->d);
+}
+
+/* One sentence under the title: what it is, in the words of its file. */
+static void
+write_lead(struct card *k)
+{
+	const char *task = card_meta(k, "mlv.task");
+	const char *target = card_meta(k, "mlv.target");
+	const char *learner = card_meta(k, "mlv.learner");
+	const char *positive = card_meta(k, "mlv.positive");
+
+	if (task == NULL || target == NULL)
+		return;
+	doc_paragraph(&k->d, arena_printf(&k->a, "%s of %s%s%s%s%s.",
+	    strcmp(task, "regression") == 0 ? "Regression" :
+	    strcmp(task, "binary") == 0 ? "Binary classification" :
+	    "Classification", target, positive ? ", looking for " : "",
+	    positive ? positive : "", learner ? ", by the learner " : "",
+	    learner ? learner : ""));
 }
 
 /* The card as a document into `out`, and as data into k->root. */
@@ -689,14 +409,17 @@ write_all(struct card *k, struct buf *out, struct err *e)
 	}
 	doc_open(&k->d, out, k->r->form, arena_printf(&k->a,
 	    "Model card: %s", k->bytes.item.label));
+	write_lead(k);
+	if (card_headline(k, e) < 0)
+		return -1;
 	write_details(k);
 	write_said(k, "Uses", "uses");
 	write_said(k, "Bias, risks and limitations", "risks");
 	write_start(k);
 	write_training(k);
-	if (write_evaluations(k, e) < 0)
+	if (card_evaluations(k, e) < 0)
 		return -1;
-	write_inputs(k);
+	card_inputs(k);
 	write_cost(k);
 	if (write_lineage(k, e) < 0)
 		return -1;

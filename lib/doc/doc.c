@@ -3,26 +3,46 @@
 #include <string.h>
 
 #include "doc/plot.h"
+#include "doc/spark.h"
 
 /* Readable in light and dark, printable, and small. */
 static const char style[] =
     ":root{color-scheme:light dark;--ink:#1c2733;--soft:#5b6b7b;--line:#d5dde5;"
-    "--page:#fff;--a:#2563a8;--b:#c2571a;--c:#2f7d4f;--d:#7a4aa0;--warn:#fff4d6}"
+    "--page:#fff;--card:#f5f7fa;--a:#2563a8;--b:#c2571a;--c:#2f7d4f;--d:#7a4aa0;"
+    "--warn:#fff4d6}"
     "@media(prefers-color-scheme:dark){:root{--ink:#e4eaf0;--soft:#9fb0c0;"
-    "--line:#33404d;--page:#151b21;--a:#6aa9e9;--b:#f0955a;--c:#6fc492;"
-    "--d:#b98be0;--warn:#4a3d14}}"
+    "--line:#33404d;--page:#151b21;--card:#1d252d;--a:#6aa9e9;--b:#f0955a;"
+    "--c:#6fc492;--d:#b98be0;--warn:#4a3d14}}"
     "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);"
-    "background:var(--page);max-width:54rem;margin:2rem auto;padding:0 1rem}"
-    "h1,h2,h3{line-height:1.2;margin:1.8em 0 .5em}h1{margin-top:0}"
+    "background:var(--page);max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "h1,h2,h3{line-height:1.2;margin:1.6em 0 .6em}h1{margin-top:0}"
+    "h2{border-bottom:2px solid var(--line);padding-bottom:.25em}"
     "table{border-collapse:collapse;margin:1em 0;display:block;overflow-x:auto}"
     "th,td{padding:.3em .8em;border-bottom:1px solid var(--line);"
     "text-align:left;vertical-align:top}th{color:var(--soft);font-weight:600}"
-    ".r{text-align:right;font-variant-numeric:tabular-nums}"
-    "pre{background:color-mix(in srgb,var(--ink) 6%,transparent);padding:.8em;"
-    "overflow-x:auto}.notice{background:var(--warn);padding:.6em .9em;"
-    "border-left:4px solid var(--b)}figure{margin:1em 0}"
-    "figcaption{color:var(--soft)}dt{font-weight:600}dd{margin:0 0 .4em 0;"
-    "overflow-wrap:anywhere}svg{max-width:100%;height:auto}";
+    ".r{text-align:right;font-variant-numeric:tabular-nums}td{white-space:pre-wrap}"
+    "pre{background:var(--card);border:1px solid var(--line);border-radius:6px;"
+    "padding:.8em;overflow-x:auto}"
+    ".notice{background:var(--warn);padding:.6em .9em;border-left:4px solid var(--b)}"
+    ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));"
+    "gap:.8rem;margin:1em 0}"
+    ".tiles div{background:var(--card);border:1px solid var(--line);"
+    "border-radius:8px;padding:.7em .9em}.tiles b{display:block;font-size:1.5em;"
+    "line-height:1.3;font-variant-numeric:tabular-nums}"
+    ".tiles span,.tiles small{display:block;color:var(--soft)}"
+    ".plots{display:grid;gap:1rem;margin:1em 0;"
+    "grid-template-columns:repeat(auto-fill,minmax(min(26rem,100%),1fr))}"
+    "figure{margin:0;background:var(--card);border:1px solid var(--line);"
+    "border-radius:8px;padding:.8em}svg{max-width:100%;height:auto}"
+    "figcaption{font-weight:600;margin-bottom:.4em}"
+    "dl{display:grid;grid-template-columns:minmax(9rem,max-content) 1fr;"
+    "gap:.25em 1.2em;margin:1em 0}dt{color:var(--soft)}"
+    "dd{margin:0;overflow-wrap:anywhere}"
+    "@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5em}}"
+    "@media print{body{max-width:none;margin:0;font-size:11pt}"
+    "pre{white-space:pre-wrap}tr,figure,.tiles div,.notice{break-inside:avoid}"
+    "h2,h3{break-after:avoid}.plots{grid-template-columns:1fr 1fr}"
+    "table{display:table}}";
 
 void
 doc_escape_html(struct buf *out, const char *s, size_t n)
@@ -88,6 +108,26 @@ wrapped(struct doc *d, const char *open, const char *s, const char *close)
 	buf_adds(d->out, close);
 }
 
+/* End what is open, or begin what follows. */
+static void
+within(struct doc *d, enum doc_in in)
+{
+	static const char *const open[] = { "", "<dl>\n",
+	    "<div class=\"tiles\">\n", "<div class=\"plots\">\n" };
+	static const char *const close[] = { "", "</dl>\n", "</div>\n",
+	    "</div>\n" };
+
+	if (d->in == in)
+		return;
+	if (d->form == DOC_HTML) {
+		buf_adds(d->out, close[d->in]);
+		buf_adds(d->out, open[in]);
+	} else if (d->in == DOC_IN_FACTS || d->in == DOC_IN_TILES) {
+		buf_addc(d->out, '\n');
+	}
+	d->in = in;
+}
+
 void
 doc_open(struct doc *d, struct buf *out, enum doc_form form, const char *title)
 {
@@ -110,6 +150,7 @@ doc_open(struct doc *d, struct buf *out, enum doc_form form, const char *title)
 void
 doc_close(struct doc *d)
 {
+	within(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML)
 		buf_adds(d->out, "</body>\n</html>\n");
 }
@@ -117,6 +158,7 @@ doc_close(struct doc *d)
 void
 doc_heading(struct doc *d, int level, const char *s)
 {
+	within(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML) {
 		buf_addf(d->out, "<h%d>", level);
 		text(d, s);
@@ -130,6 +172,7 @@ doc_heading(struct doc *d, int level, const char *s)
 void
 doc_paragraph(struct doc *d, const char *s)
 {
+	within(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML)
 		wrapped(d, "<p>", s, "</p>\n");
 	else
@@ -139,6 +182,7 @@ doc_paragraph(struct doc *d, const char *s)
 void
 doc_notice(struct doc *d, const char *s)
 {
+	within(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML)
 		wrapped(d, "<p class=\"notice\">", s, "</p>\n");
 	else
@@ -148,6 +192,7 @@ doc_notice(struct doc *d, const char *s)
 void
 doc_list_open(struct doc *d)
 {
+	within(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML)
 		buf_adds(d->out, "<ul>\n");
 }
@@ -170,13 +215,31 @@ doc_list_close(struct doc *d)
 void
 doc_fact(struct doc *d, const char *label, const char *s)
 {
+	within(d, DOC_IN_FACTS);
 	if (d->form == DOC_HTML) {
-		wrapped(d, "<dl><dt>", label, "</dt>");
-		wrapped(d, "<dd>", s, "</dd></dl>\n");
+		wrapped(d, "<dt>", label, "</dt>");
+		wrapped(d, "<dd>", s, "</dd>\n");
 		return;
 	}
 	wrapped(d, "- **", label, ":** ");
 	wrapped(d, "", s, "\n");
+}
+
+void
+doc_tile(struct doc *d, const char *label, const char *value,
+    const char *remark)
+{
+	within(d, DOC_IN_TILES);
+	if (d->form == DOC_HTML) {
+		wrapped(d, "<div><span>", label, "</span>");
+		wrapped(d, "<b>", value, "</b>");
+		wrapped(d, "<small>", remark, "</small></div>\n");
+		return;
+	}
+	wrapped(d, "- **", label, ":** ");
+	wrapped(d, "", value, *remark ? " (" : "\n");
+	if (*remark)
+		wrapped(d, "", remark, ")\n");
 }
 
 static void
@@ -202,6 +265,7 @@ void
 doc_table_open(struct doc *d, const char *const *heads, size_t n,
     const char *align)
 {
+	within(d, DOC_IN_TEXT);
 	d->columns = n < sizeof(d->align) ? n : sizeof(d->align);
 	memset(d->align, 'l', sizeof(d->align));
 	if (align)
@@ -233,6 +297,7 @@ doc_table_close(struct doc *d)
 void
 doc_code(struct doc *d, const char *s, size_t n)
 {
+	within(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML) {
 		buf_adds(d->out, "<pre>");
 		doc_escape_html(d->out, s, n);
@@ -251,14 +316,43 @@ doc_code(struct doc *d, const char *s, size_t n)
 	buf_addc(d->out, '\n');
 }
 
+/* Bars with their names, as a block of text. */
+static void
+bars(struct doc *d, const struct plot *p)
+{
+	const struct plot_series *s = &p->series[0];
+	double most = 0;
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_DOC);
+	for (size_t i = 0; i < s->n; i++)
+		most = s->y[i] > most ? s->y[i] : most;
+	for (size_t i = 0; i < s->n; i++) {
+		buf_addf(&b, "%-24s %10.3g  ", p->labels[i], s->y[i]);
+		plot_bar(&b, most > 0 ? s->y[i] / most : 0, 24);
+		buf_addc(&b, '\n');
+	}
+	wrapped(d, "", p->title, ":\n\n");
+	doc_code(d, b.data, b.len);
+	buf_free(&b);
+}
+
 void
 doc_plot(struct doc *d, const struct plot *p)
 {
+	within(d, DOC_IN_PLOTS);
 	d->plots++;
 	if (d->form == DOC_HTML) {
-		buf_adds(d->out, "<figure>\n");
+		wrapped(d, "<figure>\n<figcaption>", p->title,
+		    "</figcaption>\n");
 		plot_svg(d->out, p, d->plots);
-		wrapped(d, "\n<figcaption>", p->title, "</figcaption>\n</figure>\n");
+		buf_adds(d->out, "\n</figure>\n");
+		return;
+	}
+	if (p->kind == PLOT_RANGES || p->n_series == 0)
+		return;
+	if (p->kind == PLOT_BARS) {
+		bars(d, p);
 		return;
 	}
 	wrapped(d, "", p->title, ": ");

@@ -17,6 +17,9 @@
  *	doc_table_close(&d);
  *	doc_close(&d);
  *
+ * Facts, tiles and plots that follow one another are set together: a list,
+ * a row, two beside each other; whatever else comes ends that.
+ *
  * Everything is appended to the caller's buffer, whose cap is the limit;
  * buf_check tells at the end.
  */
@@ -31,9 +34,12 @@ enum doc_form { DOC_MARKDOWN, DOC_HTML };
 
 struct plot;
 
+enum doc_in { DOC_IN_TEXT, DOC_IN_FACTS, DOC_IN_TILES, DOC_IN_PLOTS };
+
 struct doc {
 	struct buf *out;
 	enum doc_form form;
+	enum doc_in in;	/* what is open: facts, tiles or plots */
 	size_t columns;		/* of the open table */
 	char align[16];		/* 'l', 'r' for each of them */
 	int plots;		/* so far, for unique ids */
@@ -52,6 +58,9 @@ void doc_item(struct doc *d, const char *text);
 void doc_list_close(struct doc *d);
 /* `label: text`, as one line of a list of facts. */
 void doc_fact(struct doc *d, const char *label, const char *text);
+/* A number to be seen at once, with its name and a remark ("" for none). */
+void doc_tile(struct doc *d, const char *label, const char *value,
+    const char *remark);
 /* At most 16 columns; align holds 'l' or 'r' for each, NULL is all left. */
 void doc_table_open(struct doc *d, const char *const *heads, size_t n,
     const char *align);
@@ -60,8 +69,8 @@ void doc_table_close(struct doc *d);
 /* Text as it is, in a fixed-width block. */
 void doc_code(struct doc *d, const char *text, size_t n);
 /* HTML: an SVG figure with its caption.  Markdown: the caption and the
- * series as a line of block characters, so that nothing is lost in a
- * terminal. */
+ * first series as a line of block characters, bars with their names, so that
+ * a terminal shows them; intervals only repeat the table, and are left out. */
 void doc_plot(struct doc *d, const struct plot *p);
 
 /* The escaping itself, for those who build parts by hand in this folder. */

@@ -4,17 +4,19 @@
 #include <string.h>
 
 #include "doc/doc.h"
+#include "doc/spark.h"
 
-/* The drawing is 640 wide; the plot area leaves room for words. */
-#define WIDTH 640.0
-#define HEIGHT 320.0
-#define SQUARE 360.0
-#define LEFT 64.0
+/* As wide as half a page; the plot area leaves room for words. */
+#define WIDTH 520.0
+#define HEIGHT 300.0
+#define SQUARE 340.0
+#define LEFT 52.0
 #define RIGHT 16.0
 #define TOP 28.0
 #define BOTTOM 48.0
 #define BAR_HEIGHT 22.0
-#define BAR_LEFT 190.0
+#define BAR_LEFT 150.0
+#define BAR_RIGHT 64.0
 #define SERIES_MAX 4
 
 static const char *const colors[SERIES_MAX] = {
@@ -82,6 +84,8 @@ frame_of(const struct plot *p)
 		f.x0 = f.y0 = 0;
 		f.x1 = f.y1 = 1;
 	}
+	if (p->from_zero && f.y0 > 0)
+		f.y0 = 0;
 	if (f.x0 == f.x1)
 		f.x1 = f.x0 + 1;
 	if (f.y0 == f.y1)
@@ -178,6 +182,21 @@ draw_line(struct buf *out, const struct plot_series *s, const struct frame *f,
 	buf_adds(out, "\"/>\n");
 }
 
+/* Steps from each x to the next, filled: counts of equal bins. */
+static void
+draw_area(struct buf *out, const struct plot_series *s, const struct frame *f,
+    const char *color)
+{
+	buf_addf(out, "<path fill=\"%s\" fill-opacity=\"0.3\" stroke=\"%s\" "
+	    "stroke-width=\"1.5\" d=\"M%.1f %.1f", color, color,
+	    at_x(f, s->n ? s->x[0] : 0), at_y(f, 0));
+	for (size_t i = 0; i + 1 < s->n; i++)
+		buf_addf(out, "L%.1f %.1fL%.1f %.1f", at_x(f, s->x[i]),
+		    at_y(f, s->y[i]), at_x(f, s->x[i + 1]), at_y(f, s->y[i]));
+	buf_addf(out, "L%.1f %.1fZ\"/>\n", at_x(f, s->n ? s->x[s->n - 1] : 0),
+	    at_y(f, 0));
+}
+
 static void
 draw_points(struct buf *out, const struct plot_series *s,
     const struct frame *f, const char *color)
@@ -216,7 +235,9 @@ svg_xy(struct buf *out, const struct plot *p, int id)
 	open_svg(out, p, id, f.width, f.height);
 	axes(out, p, &f);
 	for (size_t i = 0; i < p->n_series && i < SERIES_MAX; i++) {
-		if (p->kind == PLOT_LINES)
+		if (p->kind == PLOT_LINES && p->series[i].area)
+			draw_area(out, &p->series[i], &f, colors[i]);
+		else if (p->kind == PLOT_LINES)
 			draw_line(out, &p->series[i], &f, colors[i]);
 		else
 			draw_points(out, &p->series[i], &f, colors[i]);
@@ -225,41 +246,91 @@ svg_xy(struct buf *out, const struct plot *p, int id)
 	buf_adds(out, "</svg>");
 }
 
-/* Horizontal bars: names are longer than numbers. */
-static void
-svg_bars(struct buf *out, const struct plot *p, int id)
+/* --- one line a label ------------------------------------------------------ */
+
+static double
+end_of(const struct plot_series *s, size_t i)
 {
-	size_t rows = p->n_series ? p->series[0].n : 0;
-	size_t kinds = p->n_series < SERIES_MAX ? p->n_series : SERIES_MAX;
-	double high = 0, thick, room = WIDTH - BAR_LEFT - 70;
-	struct buf word;
+	double v = fabs(s->y[i]);
+
+	if (s->high && isfinite(s->high[i]) && s->high[i] > v)
+		v = s->high[i];
+	return isfinite(v) ? v : 0;
+}
+
+/* What a bar's length or a dot's place is measured by. */
+static double
+scale_of(const struct plot *p, size_t kinds, size_t rows)
+{
+	double most = 0;
 
 	for (size_t s = 0; s < kinds; s++)
 		for (size_t i = 0; i < rows; i++)
-			if (isfinite(p->series[s].y[i]) &&
-			    fabs(p->series[s].y[i]) > high)
-				high = fabs(p->series[s].y[i]);
-	thick = (BAR_HEIGHT - 6) / (double)(kinds ? kinds : 1);
+			if (end_of(&p->series[s], i) > most)
+				most = end_of(&p->series[s], i);
+	return p->kind == PLOT_RANGES && most <= 1 ? 1 : most > 0 ? most : 1;
+}
+
+static void
+whisker(struct buf *out, double low, double high, double y, const char *color)
+{
+	buf_addf(out, "<path stroke=\"%s\" stroke-width=\"2\" d=\"M%.1f %.1f"
+	    "H%.1fM%.1f %.1fv8M%.1f %.1fv8\"/>\n", color, low, y, high, low,
+	    y - 4, high, y - 4);
+}
+
+static void
+draw_row(struct buf *out, const struct plot *p, size_t s, size_t i,
+    double per, double y, double thick)
+{
+	const struct plot_series *of = &p->series[s];
+	double v = isfinite(of->y[i]) ? of->y[i] : 0, w = fabs(v) * per;
+	double mid = y + thick / 2;
+	bool range = of->low && of->high && isfinite(of->low[i]) &&
+	    isfinite(of->high[i]);
+
+	if (p->kind == PLOT_BARS)
+		buf_addf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+		    "height=\"%.1f\" fill=\"%s\"/>\n", BAR_LEFT, y, w, thick,
+		    colors[s]);
+	if (range)
+		whisker(out, BAR_LEFT + (of->low[i] > 0 ? of->low[i] : 0) *
+		    per, BAR_LEFT + (of->high[i] > 0 ? of->high[i] : 0) * per,
+		    mid, p->kind == PLOT_BARS ? "currentColor" : colors[s]);
+	if (p->kind == PLOT_RANGES)
+		buf_addf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\" "
+		    "fill=\"%s\"/>\n", BAR_LEFT + w, mid, colors[s]);
+}
+
+/* Horizontal, for names are longer than numbers. */
+static void
+svg_rows(struct buf *out, const struct plot *p, int id)
+{
+	size_t rows = p->n_series ? p->series[0].n : 0;
+	size_t kinds = p->n_series < SERIES_MAX ? p->n_series : SERIES_MAX;
+	double thick = (BAR_HEIGHT - 6) / (double)(kinds ? kinds : 1);
+	double most = scale_of(p, kinds, rows);
+	double per = (WIDTH - BAR_LEFT - BAR_RIGHT) / most;
+	struct buf word;
+
 	buf_init(&word, 64);
 	open_svg(out, p, id, WIDTH, TOP + BAR_HEIGHT * (double)rows + 8);
 	for (size_t i = 0; i < rows; i++) {
 		double y = TOP + BAR_HEIGHT * (double)i;
 
 		label(out, BAR_LEFT - 8, y + 13, "end", p->labels[i]);
-		for (size_t s = 0; s < kinds; s++) {
-			double v = p->series[s].y[i];
-			double w = high > 0 && isfinite(v) ?
-			    fabs(v) / high * room : 0;
-
-			buf_addf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f"
-			    "\" height=\"%.1f\" fill=\"%s\"/>\n", BAR_LEFT,
-			    y + 2 + thick * (double)s, w, thick, colors[s]);
-			if (s)
-				continue;
-			buf_clear(&word);
-			buf_addf(&word, "%.3g", v);
-			label(out, BAR_LEFT + w + 6, y + 13, "start", word.data);
-		}
+		buf_addf(out, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" "
+		    "y2=\"%.1f\" stroke=\"var(--line)\"/>\n", BAR_LEFT,
+		    WIDTH - BAR_RIGHT, y + BAR_HEIGHT, y + BAR_HEIGHT);
+		for (size_t s = 0; s < kinds; s++)
+			draw_row(out, p, s, i, per, y + 2 + thick * (double)s,
+			    thick);
+		if (kinds == 0)
+			continue;
+		buf_clear(&word);
+		buf_addf(&word, "%.3g", p->series[0].y[i]);
+		label(out, BAR_LEFT + end_of(&p->series[0], i) * per + 8,
+		    y + 13, "start", word.data);
 	}
 	buf_free(&word);
 	legend(out, p, WIDTH);
@@ -269,8 +340,8 @@ svg_bars(struct buf *out, const struct plot *p, int id)
 void
 plot_svg(struct buf *out, const struct plot *p, int id)
 {
-	if (p->kind == PLOT_BARS)
-		svg_bars(out, p, id);
+	if (p->kind == PLOT_BARS || p->kind == PLOT_RANGES)
+		svg_rows(out, p, id);
 	else
 		svg_xy(out, p, id);
 }
@@ -278,20 +349,7 @@ plot_svg(struct buf *out, const struct plot *p, int id)
 void
 plot_text(struct buf *out, const struct plot *p)
 {
-	const struct plot_series *s = p->n_series ? &p->series[0] : NULL;
-	double low = INFINITY, high = -INFINITY;
-
-	for (size_t i = 0; s && i < s->n; i++)
-		widen(&low, &high, s->y[i]);
-	for (size_t i = 0; s && i < s->n; i++) {
-		double share = high > low ? (s->y[i] - low) / (high - low) : 0.5;
-		/* U+2581 (low) to U+2588 (full) */
-		char block[3] = { (char)0xe2, (char)0x96,
-		    (char)(0x81 + (int)(share * 7 + 0.5)) };
-
-		if (isfinite(s->y[i]))
-			buf_add(out, block, 3);
-		else
-			buf_addc(out, ' ');
-	}
+	if (p->n_series)
+		plot_spark(out, p->series[0].y, p->series[0].n,
+		    p->series[0].n);
 }

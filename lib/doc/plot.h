@@ -16,14 +16,18 @@
 enum plot_kind {
 	PLOT_LINES,		/* x and y points of each series, joined */
 	PLOT_POINTS,		/* the same, as dots */
-	PLOT_BARS		/* one bar a label, series side by side */
+	PLOT_BARS,		/* one bar a label, series side by side */
+	PLOT_RANGES		/* a dot a label, with its interval */
 };
 
 struct plot_series {
 	const char *name;	/* in the legend; NULL: none */
-	const double *x;	/* unused by PLOT_BARS */
+	const double *x;	/* unused by PLOT_BARS, PLOT_RANGES */
 	const double *y;
 	size_t n;
+	/* PLOT_BARS, PLOT_RANGES: the intervals, or NULL */
+	const double *low, *high;
+	bool area;		/* PLOT_LINES: fill down to zero, as steps */
 };
 
 struct plot {
@@ -32,14 +36,15 @@ struct plot {
 	const char *x_label, *y_label;
 	const struct plot_series *series;	/* at most 4 */
 	size_t n_series;
-	const char *const *labels;	/* PLOT_BARS: one a bar */
+	const char *const *labels;	/* PLOT_BARS, PLOT_RANGES: one each */
 	bool diagonal;		/* draw y = x, for ROC and reliability */
 	bool unit_square;	/* both axes from 0 to 1 */
+	bool from_zero;		/* the y axis begins at 0 */
 };
 
 /* Appends one <svg> element; `id` makes its inner names unique. */
 void plot_svg(struct buf *out, const struct plot *p, int id);
-/* One line of block characters for the first series. */
+/* One line of block characters for the first series (doc/spark.h). */
 void plot_text(struct buf *out, const struct plot *p);
 
 /* Tick positions: at most 6 round numbers (1, 2 or 5 times a power of ten)

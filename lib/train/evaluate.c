@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/rng.h"
+#include "math/elem.h"
 
 void
 evaluate_read_opts(struct table_read_opts *o, struct arena *a,
@@ -73,30 +75,27 @@ find_inputs(size_t *at, const struct score_plan *p, const struct table *t,
 	return 0;
 }
 
-/* Rows [from, to) of t as the block the scorer takes. */
+/* Rows row[0..rows) of t as the block the scorer takes. */
 static int
 make_block(struct table **out, const struct score_plan *p,
-    const struct table *t, const size_t *at, size_t from, size_t to,
+    const struct table *t, const size_t *at, const size_t *row, size_t rows,
     struct err *e)
 {
-	size_t n, *rows = xalloc(to - from + 1, sizeof(*rows));
+	size_t n;
 	const struct table_want *want = score_wants(p, &n);
 	struct table picked = { t->rows, n, NULL };
 	int r;
 
-	for (size_t i = from; i < to; i++)
-		rows[i - from] = i;
 	picked.col = xalloc(n + 1, sizeof(*picked.col));
 	for (size_t i = 0; i < n; i++)
 		picked.col[i] = t->col[at[i]];
-	r = table_gather(out, &picked, rows, to - from, e);
+	r = table_gather(out, &picked, row, rows, e);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		r = column_convert(&(*out)->col[i], want[i].type, e);
 		if (r < 0)
 			table_free(*out);
 	}
 	free(picked.col);
-	free(rows);
 	return r;
 }
 
@@ -303,13 +302,16 @@ score_rows(double *out, const struct score_plan *p, const struct table *t,
     const size_t *at, const struct judged *j, struct err *e)
 {
 	struct scorer *s = scorer_new(p);
+	size_t *row = xalloc(PART, sizeof(*row));
 	int r = 0;
 
 	for (size_t from = 0; r == 0 && from < t->rows; from += PART) {
 		size_t to = t->rows - from < PART ? t->rows : from + PART;
 		struct table *block, *got;
 
-		if (make_block(&block, p, t, at, from, to, e) < 0) {
+		for (size_t i = from; i < to; i++)
+			row[i - from] = i;
+		if (make_block(&block, p, t, at, row, to - from, e) < 0) {
 			r = -1;
 			break;
 		}
@@ -320,8 +322,36 @@ score_rows(double *out, const struct score_plan *p, const struct table *t,
 				    &got->col[j->first + k], i);
 		table_free(block);
 	}
+	free(row);
 	scorer_free(s);
 	return r;
+}
+
+/* The positive class's share of the two scores of row i; one score alone
+ * is the last class's. */
+static double
+positive_score(const double *score, size_t i, size_t width, size_t at)
+{
+	return width == 2 ? score[2 * i + at] : at == 1 ? score[i] :
+	    1 - score[i];
+}
+
+static void
+spread_scores(struct evaluation *v, const double *p, const uint8_t *yes,
+    size_t n)
+{
+	v->has_spread = true;
+	for (size_t i = 0; i < n; i++) {
+		size_t bin;
+
+		if (!(p[i] >= 0 && p[i] <= 1)) {
+			v->has_spread = false;
+			return;
+		}
+		bin = (size_t)(p[i] * EVALUATE_SPREAD);
+		v->spread[yes[i]][bin < EVALUATE_SPREAD ? bin :
+		    EVALUATE_SPREAD - 1]++;
+	}
 }
 
 static int
@@ -344,12 +374,12 @@ judge_binary(struct evaluation *v, const double *score, const uint32_t *y,
 		return r;
 	}
 	for (size_t i = 0; i < n; i++) {
-		/* one score alone is the last class's */
-		p[i] = width == 2 ? score[2 * i + at] : at == 1 ? score[i] :
-		    1 - score[i];
+		p[i] = positive_score(score, i, width, at);
 		yes[i] = y[i] == at;
 	}
 	r = metrics_binary(&v->metrics, p, yes, n, o->threshold, o->seed, e);
+	if (r == 0)
+		spread_scores(v, p, yes, n);
 	v->confusion = arena_alloc(&v->arena, 4 * sizeof(*v->confusion));
 	v->confusion[at * 2 + at] = v->metrics.tp;
 	v->confusion[at * 2 + !at] = v->metrics.fn;
@@ -435,6 +465,120 @@ judge(struct evaluation *v, const struct score_plan *p, const double *score,
 	return r;
 }
 
+/* --- what an answer hangs on ---------------------------------------------- */
+
+struct truth {				/* of the rows looked at */
+	const struct evaluation *v;
+	size_t n, width, positive;
+	uint32_t *y;			/* classes, or */
+	double *number, *p;
+	uint8_t *yes;
+};
+
+static double
+loss_of(void *ctx, const double *score)
+{
+	const struct truth *t = ctx;
+	size_t k = t->width;
+	double sum = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		double d;
+
+		if (t->v->task == TASK_BINARY) {
+			t->p[i] = positive_score(score, i, k, t->positive);
+			continue;
+		}
+		if (t->v->task == TASK_REGRESSION) {
+			d = score[i] - t->number[i];
+			sum += d * d;
+			continue;
+		}
+		d = score[i * k + t->y[i]];
+		sum -= m_log(d > 1e-15 ? d : 1e-15);
+	}
+	if (t->v->task == TASK_BINARY)
+		return -metric_auc(t->p, t->yes, t->n);
+	sum /= (double)t->n;
+	return t->v->task == TASK_REGRESSION ? sqrt(sum) : sum;
+}
+
+/* The same rows whatever the file's order would suggest: by a seeded draw
+ * without replacement (Knuth's algorithm S), in their order. */
+static void
+draw_rows(size_t *row, size_t want, size_t rows, uint64_t seed)
+{
+	struct rng r;
+
+	rng_seed(&r, seed, UINT64_MAX);
+	for (size_t i = 0, n = 0; n < want; i++)
+		if (rng_below(&r, rows - i) < want - n)
+			row[n++] = i;
+}
+
+static int
+read_truth(struct truth *t, const struct column *y, struct err *e)
+{
+	const struct evaluation *v = t->v;
+
+	t->y = xalloc(t->n, sizeof(*t->y));
+	t->number = xalloc(t->n, sizeof(*t->number));
+	t->p = xalloc(t->n, sizeof(*t->p));
+	t->yes = xalloc(t->n, sizeof(*t->yes));
+	if (v->task == TASK_REGRESSION) {
+		for (size_t i = 0; i < t->n; i++)
+			t->number[i] = column_number(y, i);
+		return 0;
+	}
+	if (true_classes(t->y, v, y, e) < 0)
+		return -1;
+	for (size_t i = 0; v->task == TASK_BINARY && i < t->n; i++) {
+		t->positive = strcmp(v->classes[1], v->positive) == 0;
+		t->yes[i] = t->y[i] == t->positive;
+	}
+	return 0;
+}
+
+static int
+weigh_inputs(struct evaluation *v, const struct score_plan *p,
+    const struct table *t, const size_t *at, size_t target,
+    const struct judged *j, uint64_t seed, struct err *e)
+{
+	struct importance *im = &v->importance;
+	struct truth truth = { .v = v, .width = j->width };
+	const struct importance_judge judge = { loss_of, &truth, j->first,
+	    j->width };
+	struct table picked = { t->rows, 1, &t->col[target] };
+	struct table *block = NULL, *answers = NULL;
+	size_t inputs, *row;
+	int r = -1;
+
+	score_wants(p, &inputs);
+	truth.n = importance_rows(t->rows, inputs);
+	if (truth.n == 0)
+		return 0;
+	im->metric = v->task == TASK_BINARY ? "auc" : v->task ==
+	    TASK_REGRESSION ? "rmse" : "logloss";
+	im->input = arena_alloc(&v->arena, inputs * sizeof(*im->input));
+	for (size_t i = 0; i < inputs; i++)
+		im->input[i].name = arena_strdup(&v->arena,
+		    t->col[at[i]].name);
+	row = xalloc(truth.n, sizeof(*row));
+	draw_rows(row, truth.n, t->rows, seed);
+	if (make_block(&block, p, t, at, row, truth.n, e) == 0 &&
+	    table_gather(&answers, &picked, row, truth.n, e) == 0 &&
+	    read_truth(&truth, &answers->col[0], e) == 0)
+		r = importance_measure(im, p, block, &judge, seed, e);
+	table_free(block);
+	table_free(answers);
+	free(row);
+	free(truth.y);
+	free(truth.number);
+	free(truth.p);
+	free(truth.yes);
+	return r;
+}
+
 /* What is being judged, when neither user nor model says. */
 static enum task
 guess(const struct score_plan *p, const struct judged *j,
@@ -491,7 +635,9 @@ evaluate_table(struct evaluation *v, const struct score_plan *p,
 		goto done;
 	}
 	if (score_rows(score, p, t, at, &j, e) == 0 &&
-	    judge(v, p, score, &j, &t->col[target], o, e) == 0)
+	    judge(v, p, score, &j, &t->col[target], o, e) == 0 &&
+	    (!o->importance || weigh_inputs(v, p, t, at, target, &j, o->seed,
+	    e) == 0))
 		r = 0;
 done:
 	free(score);
@@ -548,6 +694,42 @@ add_curves(struct arena *a, struct json *j, const struct metrics *m)
 	}
 }
 
+static void
+add_spread(struct arena *a, struct json *j, const struct evaluation *v)
+{
+	static const char *const names[] = { "negative", "positive" };
+	struct json *m, *list;
+
+	if (!v->has_spread)
+		return;
+	m = json_add_map(a, j, "scores");
+	for (size_t k = 0; k < 2; k++) {
+		list = json_add_list(a, m, names[k]);
+		for (size_t i = 0; i < EVALUATE_SPREAD; i++)
+			json_add_int(a, list, NULL, (int64_t)v->spread[k][i]);
+	}
+}
+
+static void
+add_importance(struct arena *a, struct json *j, const struct importance *im)
+{
+	struct json *m, *list, *one;
+
+	if (im->n == 0)
+		return;
+	m = json_add_map(a, j, "importance");
+	json_add_text(a, m, "metric", im->metric);
+	json_add_int(a, m, "rows", (int64_t)im->rows);
+	json_add_int(a, m, "repeats", IMPORTANCE_REPEATS);
+	list = json_add_list(a, m, "inputs");
+	for (size_t i = 0; i < im->n; i++) {
+		one = json_add_map(a, list, NULL);
+		json_add_text(a, one, "name", im->input[i].name);
+		json_add_num(a, one, "loss", im->input[i].loss);
+		json_add_num(a, one, "std", im->input[i].std);
+	}
+}
+
 struct json *
 evaluation_extra(struct arena *a, const struct evaluation *v)
 {
@@ -556,6 +738,7 @@ evaluation_extra(struct arena *a, const struct evaluation *v)
 	json_add_text(a, j, "task", task_name(v->task));
 	json_add_text(a, j, "target", v->target);
 	json_add_int(a, j, "rows", (int64_t)v->metrics.rows);
+	add_importance(a, j, &v->importance);
 	if (v->task == TASK_REGRESSION)
 		return j;
 	list = json_add_list(a, j, "classes");
@@ -565,6 +748,7 @@ evaluation_extra(struct arena *a, const struct evaluation *v)
 		json_add_text(a, j, "positive", v->positive);
 		json_add_int(a, j, "positives", (int64_t)v->metrics.positives);
 		add_curves(a, j, &v->metrics);
+		add_spread(a, j, v);
 	}
 	list = json_add_list(a, j, "confusion");
 	for (size_t k = 0; k < v->n_classes; k++) {

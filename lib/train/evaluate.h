@@ -18,6 +18,9 @@
 #include "table/read.h"
 #include "table/table.h"
 #include "train/frame.h"
+#include "train/importance.h"
+
+#define EVALUATE_SPREAD 20	/* bins of scores from 0 to 1 */
 
 struct evaluate_opts {
 	const char *target;		/* NULL: the model's mlv.target */
@@ -28,6 +31,7 @@ struct evaluate_opts {
 	uint64_t seed;			/* of bootstraps */
 	const char *const *drop;	/* for a matrix: not its columns */
 	size_t n_drop;
+	bool importance;		/* of every input; costs time */
 };
 
 struct evaluation {
@@ -38,6 +42,11 @@ struct evaluation {
 	size_t n_classes;
 	uint64_t *confusion;		/* (truth, answer), n_classes square */
 	struct metrics metrics;
+	/* binary: rows by score, the negative ones and the positive ones;
+	 * not known (has_spread) when scores leave [0, 1] */
+	uint64_t spread[2][EVALUATE_SPREAD];
+	bool has_spread;
+	struct importance importance;
 };
 
 /* The types to read a table with, so that it fits the model; user's own
@@ -50,7 +59,8 @@ void evaluation_free(struct evaluation *v);
 
 /* {"auc":{"value":..,"low":..,"high":..,"interval":"delong"}, ...} */
 struct json *evaluation_metrics(struct arena *a, const struct evaluation *v);
-/* The rest: task, target, rows, classes, roc, reliability, confusion. */
+/* The rest: task, target, rows, classes, roc, reliability, scores,
+ * confusion, importance. */
 struct json *evaluation_extra(struct arena *a, const struct evaluation *v);
 
 #endif

@@ -49,7 +49,12 @@ check 'an evaluation of another model is no evidence' 'expect 3 mlv-card new "$T
 echo '[1]' >list.json
 check 'an evaluation that is none' 'expect 3 mlv-card new m.onnx --eval list.json && says "no metrics" && test ! -s out'
 check 'names of columns and classes are no markup' 'expect 0 mlv-card new --html m.onnx --eval eval.json && prints "<svg" && prints "&lt;script&gt;" && prints "&lt;b&gt;x" && ! grep -qE "<script|<b>x" out'
-check 'nor in Markdown' 'expect 0 mlv-card new m.onnx --eval eval.json && ! grep -qE "(^|[^\\\\])<(script|b>x)" out'
+check 'nor in Markdown, outside its blocks of text' 'expect 0 mlv-card new m.onnx --eval eval.json && ! grep -v "^    " out | grep -qE "(^|[^\\\\])<(script|b>x)"'
+
+fresh seen
+awk 'BEGIN { print "n,c,y"; for (i = 0; i < 200; i++) print (i % 4 ? i : "") "," (i % 2 ? "a" : "b") "," (i > 99 ? "Yes" : "No") }' >m.csv
+mlv-train fit m.csv -t y -l gbdt -o m.onnx >/dev/null 2>&1
+check 'what training saw: range, shape, missing' 'expect 0 mlv-card new m.onnx && prints "| n | number | 1 to 199 |" && grep "^| n |" out | grep -q " 25.00 % |" && grep "^| c |" out | grep -q "| a, b | ██ | 0.00 % |"'
 
 fresh repo
 rows >d.csv
@@ -58,6 +63,13 @@ mlv-train fit data:d -t y -l gbdt -o m.onnx >/dev/null 2>&1
 mlv-registry add churn m.onnx >reg.log 2>&1
 mlv-train eval m.onnx data:d >/dev/null 2>&1
 check 'a version brings its evaluation and lineage' 'expect 0 mlv-card new model:churn && prints "## Lineage" && prints "data:d@1" && prints "| auc |" && prints "run:"'
+check 'a recorded evaluation brings its rows, curves and importance' 'prints "ROC curve" && prints "Precision and recall" && prints "Reliability" && prints "scores spread" && prints "| true class |" && prints "**Rows:** 400" && prints "Importance of the inputs" && prints "While it learned"'
+check 'the headline stands above all sections' 'sed -n "1,/^## /p" out | grep -q "Area under the ROC curve"'
+check 'the page draws them all' 'expect 0 mlv-card new --html model:churn && test "$(grep -c "<svg" out)" = 7 && test "$(grep -c "<dl>" out)" -gt 2'
+mlv-train eval --threshold 0.3 m.onnx data:d >/dev/null 2>&1
+check 'judged again on the same data: the newest alone is shown' 'expect 0 mlv-card new model:churn && test "$(grep -c "^### On" out)" = 1'
+mlv-train eval --label other m.onnx data:d >/dev/null 2>&1
+check 'another label is another question' 'expect 0 mlv-card new model:churn && test "$(grep -c "^### On" out)" = 2'
 check 'an unknown model' 'expect 3 mlv-card new model:nope && says nope && test ! -s out'
 check 'an unknown alias' 'expect 3 mlv-card new model:churn@nope && says nope && test ! -s out'
 check 'as data: what is evidence, stated and missing' 'printf "owner: Ann\\n" >who.yaml && expect 0 mlv-card new --json -n who.yaml model:churn@1 && test "$(wc -l <out)" = 1 && jq -e ".schema == \"mlv.card/1\" and (.fields | map(select(.field == \"Owner\")) == [{section: \"Model details\", field: \"Owner\", status: \"stated\", value: \"Ann\"}]) and ([.fields[].status] | unique == [\"evidence\", \"missing\", \"stated\"]) and (.inputs | length > 0) and (.lineage | map(.relation) | index(\"run\") != null)" out >/dev/null'

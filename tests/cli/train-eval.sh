@@ -28,6 +28,11 @@ check 'numbers' 'expect 0 mlv-train eval z.onnx test.csv && prints rmse && print
 check 'the target is the model'\''s where none is said' 'expect 0 mlv-train eval y.onnx test.csv'
 check 'JSON is one object with its curves' \
 	'expect 0 mlv-train eval --json y.onnx test.csv && test "$(wc -l <out)" = 1 && jq -e ".schema == \"mlv.evaluation/1\" and .metrics.auc.low <= .metrics.auc.value and .rows == 300 and (.roc | length > 10) and ([.confusion[][]] | add) == 300 and .positive == \"Yes\"" out >/dev/null'
+check 'how scores spread adds up to the rows' 'jq -e "([.scores.negative[], .scores.positive[]] | add) == 300 and ([.scores.positive[]] | add) == .positives and (.scores.positive | length) == 20" out >/dev/null'
+check 'what matters most stands first' 'jq -e ".importance.metric == \"auc\" and .importance.rows == 300 and .importance.inputs[0].loss > 0.1 and ([.importance.inputs[].loss] == ([.importance.inputs[].loss] | sort | reverse)) and all(.importance.inputs[]; .std >= 0)" out >/dev/null'
+check 'it can be left out' 'expect 0 mlv-train eval --json --no-importance y.onnx test.csv && jq -e "has(\"importance\") | not" out >/dev/null'
+check 'of classes by log loss, of numbers by their error' 'expect 0 mlv-train eval --json kind.onnx test.csv && jq -e ".importance.metric == \"logloss\" and .importance.inputs[0].loss > 0" out >/dev/null && expect 0 mlv-train eval --json z.onnx test.csv && jq -e ".importance.metric == \"rmse\" and .importance.inputs[0].loss > 0" out >/dev/null'
+check 'too few rows say nothing of it' 'head -n 30 test.csv >few.csv && expect 0 mlv-train eval --json y.onnx few.csv && jq -e "has(\"importance\") | not" out >/dev/null'
 check 'the other class as positive mirrors' \
 	'expect 0 mlv-train eval --json y.onnx test.csv --positive No && cp out no && expect 0 mlv-train eval --json y.onnx test.csv && test "$(jq .metrics.brier.value out | cut -c1-10)" = "$(jq .metrics.brier.value no | cut -c1-10)" && jq -e ".positive == \"No\"" no >/dev/null'
 check 'the threshold moves recall' 'expect 0 mlv-train eval --threshold 0 y.onnx test.csv && grep -qE "^recall	1	" out'

@@ -11,7 +11,8 @@ write_all(struct doc *d, struct buf *out, enum doc_form form)
 	const char *const heads[] = { "metric", "value" };
 	const char *const row[] = { "<auc> & |x|", "0.84" };
 	const double x[] = { 0, 0.5, 1 }, y[] = { 0, NAN, 1 };
-	const struct plot_series s = { "test", x, y, 3 };
+	const struct plot_series s = { .name = "test", .x = x, .y = y,
+	    .n = 3 };
 	const struct plot p = { .kind = PLOT_LINES, .title = "ROC <test>",
 	    .x_label = "false positive rate", .series = &s, .n_series = 1,
 	    .diagonal = true, .unit_square = true };

@@ -1,4 +1,4 @@
-#include "cli/plot.h"
+#include "doc/spark.h"
 
 #include <math.h>
 
@@ -26,18 +26,12 @@ mean_of(const double *v, size_t n)
 	return m ? sum / (double)m : NAN;
 }
 
-void
-plot_spark(struct buf *out, const double *v, size_t n, size_t width)
+static void
+draw(struct buf *out, const double *v, size_t n, size_t width, double low,
+    double high)
 {
-	double low = INFINITY, high = -INFINITY;
 	size_t cells = n < width ? n : width;
 
-	for (size_t i = 0; i < n; i++) {
-		if (!isfinite(v[i]))
-			continue;
-		low = v[i] < low ? v[i] : low;
-		high = v[i] > high ? v[i] : high;
-	}
 	for (size_t i = 0; i < cells; i++) {
 		size_t a = i * n / cells, b = (i + 1) * n / cells;
 		double m = mean_of(v + a, b - a);
@@ -48,6 +42,32 @@ plot_spark(struct buf *out, const double *v, size_t n, size_t width)
 		else
 			buf_addc(out, ' ');
 	}
+}
+
+static double
+largest(const double *v, size_t n, double high)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(v[i]) && v[i] > high)
+			high = v[i];
+	return high;
+}
+
+void
+plot_spark(struct buf *out, const double *v, size_t n, size_t width)
+{
+	double low = INFINITY;
+
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(v[i]) && v[i] < low)
+			low = v[i];
+	draw(out, v, n, width, low, largest(v, n, -INFINITY));
+}
+
+void
+plot_shares(struct buf *out, const double *v, size_t n, size_t width)
+{
+	draw(out, v, n, width, 0, largest(v, n, 0));
 }
 
 void

@@ -1,0 +1,47 @@
+/*
+ * train/importance.h - what an answer hangs on: how much worse a model
+ * answers when the values of one input are dealt out anew among the rows
+ * (Breiman 2001; scikit-learn's permutation_importance).
+ *
+ * Any model will do.  It is asked about IMPORTANCE_ROWS rows in all, so a
+ * model of many inputs is judged on fewer rows; below IMPORTANCE_FEW there
+ * is no result.  Two inputs that say the same share their importance.
+ */
+#ifndef TRAIN_IMPORTANCE_H
+#define TRAIN_IMPORTANCE_H
+
+#include "base/arena.h"
+#include "model/score.h"
+
+#define IMPORTANCE_REPEATS 5
+#define IMPORTANCE_ROWS 200000
+#define IMPORTANCE_FEW 50
+
+struct importance_input {
+	const char *name;
+	double loss, std;		/* over the repeats */
+};
+
+struct importance {
+	const char *metric;		/* whose loss; NULL: no result */
+	size_t rows;
+	struct importance_input *input;	/* (n), the largest loss first */
+	size_t n;
+};
+
+/* How many of `rows` to look at with `inputs` inputs; 0: none. */
+size_t importance_rows(size_t rows, size_t inputs);
+
+/* How bad an answer is: score (rows, width), row-major.  NaN: unknown. */
+struct importance_judge {
+	double (*loss)(void *ctx, const double *score);
+	void *ctx;
+	size_t first, width;		/* of the scorer's columns */
+};
+/* out->input[i].name are set, in the order of the block's columns; fills
+ * the rest and sorts.  A loss that is unknown leaves out->n 0. */
+int importance_measure(struct importance *out, const struct score_plan *p,
+    const struct table *block, const struct importance_judge *j,
+    uint64_t seed, struct err *e);
+
+#endif
