@@ -115,7 +115,8 @@ interop: all units ## compare with scikit-learn, LightGBM, XGBoost, onnxruntime,
 	@sh tests/interop/run
 
 demo: all ## the churn journey; DATA=telco.csv runs it on a real file
-	@sh examples/churn/demo.sh $(DATA)
+	@sh scripts/deps demo
+	@sh examples/churn/demo.sh '$(DATA)'
 
 bench: all units ## measure side by side with the peers
 	@sh scripts/deps interop

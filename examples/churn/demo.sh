@@ -17,6 +17,7 @@ if [ $# -gt 0 ] && [ -n "$1" ]; then
 	case $1 in /*) data=$1 ;; *) data=$PWD/$1 ;; esac
 	[ -r "$data" ] || { echo "demo: error: cannot read '$1'" >&2; exit 1; }
 fi
+command -v curl >/dev/null 2>&1 || { echo "demo: error: curl is missing; 'make demo' installs it" >&2; exit 1; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/mlv-demo.XXXXXX")
 server=
 end() {
@@ -40,6 +41,23 @@ expect_no() {
 	[ $r -eq 1 ] || { echo "demo: error: expected exit 1, got $r" >&2; exit 1; }
 	echo "(exit 1: an honest no)"
 }
+
+# Try for ten seconds.
+soon() {
+	n=0
+	until "$@"; do
+		n=$((n + 1))
+		[ $n -lt 100 ] || return 1
+		sleep 0.1
+	done
+}
+# ask FILE UNIT [curl options]: one request of many rows
+ask() {
+	rows=$1 unit=$2
+	shift 2
+	curl -sS -m 30 "$@" "$url/invocations" -H 'Content-Type: text/csv' -H "X-Unit-Id: $unit" --data-binary "@$rows"
+}
+answered_by() { ask two.csv somebody -o /dev/null -D - | grep -qi "^x-mlv-version: $1"; }
 
 title "1. Raw data under version control, beside git"
 git init -q . && git config user.name demo && git config user.email demo@localhost
@@ -67,13 +85,7 @@ step mlv-train eval gbdt.onnx data:churn-test --target Churn
 step mlv-train runs --sort -metrics.auc -c params.learner,metrics.auc
 
 title "5. The registry: versions, a gate, an alias"
-cat >gates.yaml <<'X'
-rules:
-  - name: good enough
-    expr: test.auc >= 0.80
-  - name: not worse than the champion
-    expr: test.auc - champion.test.auc > -0.005
-X
+cp "$here/gates.yaml" .
 cat gates.yaml
 step mlv-registry add churn gbdt.onnx
 step mlv-registry add churn logistic.onnx
@@ -83,57 +95,46 @@ expect_no mlv-registry gate model:churn@2 --policy strict.yaml
 
 title "6. Scoring a file, a pipe, and over HTTP: the same code, the same bits"
 head -n 4 churn.csv | mlv-serve batch model:churn@champion --keep customerID
-mlv-registry set churn@candidate 2 >/dev/null
+step mlv-registry set churn@candidate 2
+echo "$ mlv-serve http model:churn@champion --canary model:churn@candidate=20 --log .mlv/requests"
 mlv-serve http model:churn@champion --canary model:churn@candidate=20 --port 0 --log .mlv/requests >url 2>server.err &
 server=$!
-n=0
-until grep -q http url; do
-	n=$((n + 1))
-	[ $n -lt 100 ] || { cat server.err >&2; exit 1; }
-	sleep 0.05
-done
+soon grep -q http url || { cat server.err >&2; exit 1; }
 url=$(cut -f1 url)
-echo "$ mlv-serve http model:churn@champion --canary model:churn@candidate=20 --log .mlv/requests   # $url"
-# ask URL FILE: one POST; curl where there is one, the shell's own python else
-ask() { curl -sS -m 30 "$1" -H 'Content-Type: text/csv' -H "X-Unit-Id: $3" --data-binary "@$2"; }
-if command -v curl >/dev/null 2>&1; then
-	head -n 3 churn.csv >two.csv
-	ask "$url/invocations" two.csv somebody; echo
-	i=1
-	while [ $i -le 40 ]; do
-		{ head -n 1 churn.csv; sed -n "$((i * 20 + 2)),$((i * 20 + 21))p" churn.csv; } >part.csv
-		ask "$url/invocations" part.csv "unit$i" >/dev/null
-		i=$((i + 1))
-	done
-	echo "who answered:"
-	curl -sS "$url/metrics" | grep '^mlv_rows_total'
+head -n 3 churn.csv >two.csv
+step ask two.csv somebody
+echo
+i=1
+while [ $i -le 40 ]; do
+	{ head -n 1 churn.csv; sed -n "$((i * 20 + 2)),$((i * 20 + 21))p" churn.csv; } >part.csv
+	ask part.csv "unit$i" >/dev/null
+	i=$((i + 1))
+done
+echo "40 more requests of 20 rows; who answered, for a unit stays with its variant:"
+curl -sS "$url/metrics" | grep '^mlv_rows_total'
 
-	title "7. Promotion under load: the server follows the alias"
-	step mlv-registry set churn@champion 2 --gate gates.yaml
-	sleep 1
-	curl -sS -o /dev/null -D - "$url/invocations" -H 'Content-Type: text/csv' -H 'X-Unit-Id: somebody' --data-binary @two.csv | grep -i '^x-mlv'
-	step mlv-registry rollback churn@champion
-	step mlv-registry log churn
+title "7. Promotion under load: the server follows the alias"
+step mlv-registry set churn@champion 2 --gate gates.yaml
+soon answered_by 2
+ask two.csv somebody -o /dev/null -D - | grep -i '^x-mlv'
+step mlv-registry rollback churn@champion
+soon answered_by 1
+step mlv-registry log churn
 
-	title "8. Another market comes in: the watch sees it"
-	if [ -n "$data" ]; then
-		# the company turns to fibre and raises its prices
-		awk -F, -v OFS=, 'NR == 1 { print; next } $9 == "Fiber optic" { $19 = $19 * 1.18; print }' churn.csv >new.csv
-	else
-		sh "$here/generate.sh" 2000 7 drift >new.csv
-	fi
-	rm -rf .mlv/requests-old
-	ask "$url/invocations" new.csv crowd >/dev/null
-	kill "$server" && wait "$server"
-	server=
-	echo "the server stopped with exit 0"
+title "8. The watch: what the server was asked, against what the model learned"
+step mlv-drift compare data:churn-train .mlv/requests --exclude customerID --quiet
+echo "(exit 0: no drift; now another market comes in)"
+if [ -n "$data" ]; then
+	# the company turns to fibre and raises its prices
+	awk -F, -v OFS=, 'NR == 1 { print; next } $9 == "Fiber optic" { $19 = $19 * 1.18; print }' churn.csv >new.csv
 else
-	echo "(no curl here: the requests are left out)"
-	kill "$server" && wait "$server"
-	server=
-	sh "$here/generate.sh" 2000 7 drift >new.csv
+	sh "$here/generate.sh" 6000 7 drift >new.csv
 fi
-expect_no mlv-drift compare data:churn-train new.csv --exclude customerID
+ask new.csv crowd >/dev/null
+kill "$server" && wait "$server"
+server=
+echo "the server drained and stopped with exit 0; its log is whole"
+expect_no mlv-drift compare data:churn-train .mlv/requests --exclude customerID --quiet
 
 title "9. Retrain on both, gate, promote"
 { cat churn.csv; tail -n +2 new.csv | sed 's/^/n/'; } >grown.csv
@@ -145,10 +146,16 @@ step mlv-registry add churn again.onnx
 step mlv-registry set churn@champion 3 --gate gates.yaml
 
 title "10. Documented, and proved whole"
-mlv-card new model:churn@champion >card.md
-echo "$ mlv-card new model:churn@champion > card.md"; head -n 24 card.md; echo ...
-mlv-card new model:churn@champion --html >card.html
-echo "$ mlv-card new model:churn@champion --html > card.html   # $(wc -c <card.html) bytes, one page"
+cat >notes.yaml <<'X'
+owner: the churn team
+intended_use: Choosing whom to call before they leave.
+out_of_scope: Prices, credit, anything a person is refused.
+X
+cat notes.yaml
+mlv-card new model:churn@champion --notes notes.yaml >card.md
+echo "$ mlv-card new model:churn@champion --notes notes.yaml > card.md"; head -n 24 card.md; echo ...
+mlv-card new model:churn@champion --notes notes.yaml --html >card.html
+echo "$ mlv-card new model:churn@champion --notes notes.yaml --html > card.html   # $(wc -c <card.html) bytes, one page"
 step mlv-registry verify
 step mlv-data fsck
 title "done: $(mlv-train runs | wc -l) runs, $(mlv-registry ls | wc -l) model, nothing left behind"
