@@ -20,7 +20,7 @@ struct compare_verb {
 
 static const struct opt compare_options[] = {
 	{ OPT_TEXTS, 'm', "method", offsetof(struct compare_verb, method),
-	    "[COLUMN=]TEST", "this test instead of the automatic choice" },
+	    "[COLUMN=]TEST", "this test, of several the one that fits" },
 	{ OPT_TEXTS, 't', "threshold", offsetof(struct compare_verb,
 	    threshold), "[COLUMN=]NUMBER", "instead of the test's own" },
 	{ OPT_NUM, 0, "share", offsetof(struct compare_verb, share), "SHARE",

@@ -45,6 +45,20 @@ setting(const struct drift_setting *v, size_t n, const char *name)
 	return found;
 }
 
+/* Of tests for every column the last that fits is taken; none does: the
+ * last, which will say why not. */
+static const struct drift_setting *
+method_for(const struct drift_opts *o, const char *name, bool numeric)
+{
+	const struct drift_setting *s = setting(o->method, o->n_method, name);
+
+	for (size_t i = o->n_method; s && s->column == NULL && i-- > 0;)
+		if (o->method[i].column == NULL &&
+		    ts_fits(o->method[i].method, numeric))
+			return &o->method[i];
+	return s;
+}
+
 static void
 name_add(struct drift_report *r, struct drift_names *l, const char *s)
 {
@@ -193,11 +207,15 @@ plan_column(struct work *w, struct drift_report *r,
 		return 0;
 	}
 	kind = view_kind(view_empty(&w->cur) ? &w->ref : &w->cur);
+	/* a few rows hardly repeat: what the reference has as names is names */
+	if (kind == KIND_TEXT && !view_empty(&w->ref) &&
+	    view_kind(&w->ref) == KIND_CATEGORY)
+		kind = KIND_CATEGORY;
 	if (kind == KIND_TIME || w->ref.type == COL_DATETIME) {
 		name_add(r, &r->skipped, name);
 		return 0;
 	}
-	s = setting(o->method, o->n_method, name);
+	s = method_for(o, name, kind == KIND_NUMBER);
 	if (kind == KIND_TEXT && (s == NULL || s->column == NULL))
 		return err_set(e, ERR_UNSUPPORTED, "column '%s' is text: "
 		    "--exclude %s, or compare it as categories with "

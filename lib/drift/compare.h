@@ -5,10 +5,10 @@
  * Columns pair by name.  A column's kind is Evidently's reading of the
  * current side: float64 is a number; int64 is one too, unless it has at most
  * 10 distinct values and none missing, then categories; boolean and
- * category are categories; strings that are more than half distinct are
- * text, which no test here fits: refused by name unless excluded, or a
- * method is named for it (then they are categories).  Date-times are not
- * compared.  Missing and infinite values are left out on each side alone;
+ * category are categories; strings that are more than half distinct on
+ * both sides are text, which no test here fits: refused by name unless
+ * excluded, or a method is named for it (then they are categories).
+ * Date-times are not compared.  Missing and infinite values are left out on each side alone;
  * a column that has no value left on a side is `unknown`, its score NaN.
  *
  * The dataset drifted when drifted columns / columns compared >= share.
@@ -29,7 +29,7 @@
 #define DRIFT_BARS 16
 
 struct drift_setting {
-	const char *column;	/* NULL: every column */
+	const char *column;	/* NULL: every column (that a method fits) */
 	enum ts_method method;	/* of drift_opts.method */
 	double threshold;	/* of drift_opts.threshold */
 };

@@ -76,6 +76,12 @@ ts_threshold(enum ts_method m)
 }
 
 bool
+ts_fits(enum ts_method m, bool numeric)
+{
+	return numeric ? tests[m].number : tests[m].category;
+}
+
+bool
 ts_is_p(enum ts_method m)
 {
 	return tests[m].rule == P_BELOW || tests[m].rule == P_MOST;
@@ -113,7 +119,7 @@ ts_run(double *score, const struct twosample *s, enum ts_method m,
 	if (s->n_ref == 0 || s->n_cur == 0)
 		return err_set(e, ERR_UNSUPPORTED, "no value on the %s side",
 		    s->n_ref == 0 ? "reference" : "current");
-	if (s->numeric ? !tests[m].number : !tests[m].category)
+	if (!ts_fits(m, s->numeric))
 		return err_set(e, ERR_UNSUPPORTED, "'%s' is a test of %s",
 		    tests[m].name, s->numeric ? "categories" : "numbers");
 	return tests[m].run(score, s, e);

@@ -37,6 +37,7 @@ const char *ts_name(enum ts_method m);		/* "ks", "wasserstein" .. */
 const char *ts_title(enum ts_method m);		/* "Kolmogorov-Smirnov p" */
 bool ts_parse(enum ts_method *m, const char *name);
 double ts_threshold(enum ts_method m);		/* its default */
+bool ts_fits(enum ts_method m, bool numeric);	/* made for such values? */
 bool ts_is_p(enum ts_method m);			/* a p-value: small is drift */
 /* Does a score say drift?  Each test has its own strictness. */
 bool ts_drifted(enum ts_method m, double score, double threshold);

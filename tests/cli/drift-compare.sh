@@ -31,6 +31,8 @@ check 'few rows: ks, z' 'head -n 500 a.csv >s.csv && expect 0 mlv-drift compare 
 check 'threads change no byte' 'MLV_THREADS=1 mlv-drift compare --json -x id a.csv c.csv >one; MLV_THREADS=2 mlv-drift compare --json -x id a.csv c.csv >two; same one two'
 
 check 'text is refused by name' 'expect 3 mlv-drift compare a.csv b.csv && says "column '\''id'\'' is text: --exclude id" && test ! -s out'
+check 'a few rows of names are no text' 'sed -n "1p;2p;5p" a.csv >two.csv && mlv-drift compare -q -x id a.csv two.csv >out 2>err; test $? -le 1 && grep -q "^plan	jensenshannon	" out && test ! -s err'
+check 'one test for numbers, one for categories' 'expect 1 mlv-drift compare -x id -m hellinger -m ks a.csv c.csv && grep -q "^charge	ks	" out && grep -q "^plan	hellinger	" out && expect 1 mlv-drift compare -x id -m ks -m hellinger a.csv c.csv && grep -q "^charge	hellinger	" out'
 check 'an unknown column' 'expect 3 mlv-drift compare -x nope a.csv b.csv && says "no column '\''nope'\'' (--exclude)"'
 check 'an unknown test' 'expect 2 mlv-drift compare -m kss a.csv b.csv && says "no test '\''kss'\''; there are: ks wasserstein"'
 check 'a test that does not fit' 'expect 3 mlv-drift compare -x id -m plan=ks a.csv b.csv && says "column '\''plan'\''"'
