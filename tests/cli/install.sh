@@ -14,10 +14,16 @@ if command -v bash >/dev/null; then
 		    - "d/usr/share/bash-completion/completions/$1" "$@" >out
 	}
 	check 'a verb is completed' 'complete mlv-train ev && prints eval && ! grep -q fit out'
+	check 'or what every tool says' 'complete mlv-train --v && prints -- --version'
+	touch 'a file.csv'
+	check 'a file is left to the shell, spaces and all' 'complete mlv-train fit a && test -z "$(cat out)" && grep -q "^complete .*-o default" d/usr/share/bash-completion/completions/mlv-train'
 	check 'and an option of it' 'complete mlv-train fit --lear && prints --learner'
 fi
 if command -v zsh >/dev/null; then
 	check 'zsh reads them' 'for f in d/usr/share/zsh/site-functions/*; do zsh -n "$f" || return 1; done'
+	check 'an option may come again, by either name' 'grep -q "^ *.\*.{--set=,-[a-zA-Z]+}\|\*.--set=" d/usr/share/zsh/site-functions/_mlv-train'
 fi
 check 'uninstall leaves nothing' 'DESTDIR=$PWD/d PREFIX=/usr expect 0 sh "$TOP/scripts/install" -u build && test -z "$(find d -type f)" && test ! -e d/usr/share'
+mkdir -p own/bin own/share/man
+check 'but in a system of its own, what was there before' 'PREFIX=$PWD/own expect 0 sh "$TOP/scripts/install" build && PREFIX=$PWD/own expect 0 sh "$TOP/scripts/install" -u build && test -d own/bin && test -d own/share/man && test -z "$(find own -type f)" && test ! -e own/share/zsh'
 finish
