@@ -100,7 +100,8 @@ const struct verb verb_new = {
 "NOTES is YAML with any of: owner, contact, license, description, intended_use,\n"
 "out_of_scope, users, limitations, risks, ethics, oversight.\n"
 "\n"
-"MODEL is a name or a file.  A file has no lineage; give its evaluation with -e.\n"
+"MODEL is a name or a file.  Outside a repository a file has no lineage; give its\n"
+"evaluation with -e.\n"
 "\n"
 "example: mlv-card new model:churn@champion --html > card.html\n",
 	.options = new_options, .opts_size = sizeof(struct new_opts),

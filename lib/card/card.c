@@ -258,6 +258,26 @@ write_data(struct card *k, const struct link *l)
 		    json_get(m, "columns")->n));
 }
 
+/* What the run read first. */
+static bool
+run_data(struct link *l, const struct card *k)
+{
+	for (size_t i = 0; k->has_run && i < k->run.n_links; i++)
+		if (strcmp(k->run.link[i].rel, "input") == 0) {
+			*l = k->run.link[i];
+			return true;
+		}
+	return false;
+}
+
+/* Of the version, else of the run that made the file, or NULL. */
+static const struct json *
+params_of(const struct card *k)
+{
+	return k->bytes.manifest ? json_get(k->bytes.manifest, "params") :
+	    k->has_run ? k->run.params : NULL;
+}
+
 static void
 write_training(struct card *k)
 {
@@ -265,7 +285,7 @@ write_training(struct card *k)
 	struct link l;
 
 	card_heading(k, "Training details");
-	if (m && manifest_find(&l, m, "data", NULL))
+	if ((m && manifest_find(&l, m, "data", NULL)) || run_data(&l, k))
 		write_data(k, &l);
 	else
 		card_lacks(k, "Training data");
@@ -280,7 +300,7 @@ write_training(struct card *k)
 	}
 	if (!k->has_run || json_get(k->run.facts, "git") == NULL)
 		card_lacks(k, "Code version");
-	write_params(k, m ? json_get(m, "params") : NULL);
+	write_params(k, params_of(k));
 	card_curves(k);
 }
 
@@ -340,15 +360,19 @@ static int
 write_lineage(struct card *k, struct err *e)
 {
 	const char *heads[] = { "relation", "name", "object" };
+	const struct oid *id = &k->bytes.item.id;
 	int r;
 
-	if (oid_is_none(&k->bytes.item.id) || k->bytes.manifest == NULL) {
+	/* a plain file has that of the run which made it */
+	if (k->bytes.manifest == NULL && k->has_run)
+		id = &k->run.manifest;
+	if (oid_is_none(id) || (k->bytes.manifest == NULL && !k->has_run)) {
 		card_lacks(k, "Lineage (the model is a plain file)");
 		return 0;
 	}
 	card_heading(k, "Lineage");
 	doc_table_open(&k->d, heads, 3, NULL);
-	r = catalog_lineage(k->c, &k->bytes.item.id, one_link, k, e);
+	r = catalog_lineage(k->c, id, one_link, k, e);
 	doc_table_close(&k->d);
 	return r < 0 ? -1 : 0;
 }
@@ -391,8 +415,7 @@ write_lead(struct card *k)
 static int
 write_all(struct card *k, struct buf *out, struct err *e)
 {
-	const struct json *params = k->bytes.manifest ? json_get(
-	    k->bytes.manifest, "params") : NULL;
+	const struct json *params = params_of(k);
 
 	k->root = json_new(&k->a, JSON_MAP);
 	json_add_text(&k->a, k->root, "schema", "mlv.card/1");
@@ -452,17 +475,38 @@ check_evaluation(struct card *k, struct err *e)
 	return 0;
 }
 
-/* The run behind a registered version. */
+static bool
+put_out(const struct run *r, const struct oid *content)
+{
+	for (size_t i = 0; i < r->n_links; i++)
+		if (strcmp(r->link[i].rel, "output") == 0 &&
+		    oid_eq(&r->link[i].id, content))
+			return true;
+	return false;
+}
+
+/* The run behind a registered version, or the one that put out these bytes
+ * as a file. */
 static int
 find_run(struct card *k, struct err *e)
 {
+	const char *name = NULL;
 	struct link l;
 
-	if (k->bytes.manifest == NULL || !manifest_find(&l, k->bytes.manifest,
-	    "run", NULL))
+	if (k->bytes.manifest && manifest_find(&l, k->bytes.manifest, "run",
+	    NULL))
+		name = l.name;
+	else if (catalog_store(k->c) && k->bytes.item.kind == NAME_PATH)
+		name = k->r->model;
+	if (name == NULL)
 		return 0;
-	k->has_run = journal_read(&k->run, k->c, l.name, e) == 0;
-	return k->has_run || e->code == ERR_NOENT ? 0 : -1;
+	if (journal_read(&k->run, k->c, name, e) < 0)
+		return e->code == ERR_NOENT ? 0 : -1;
+	k->has_run = k->bytes.manifest || put_out(&k->run,
+	    catalog_bytes_id(&k->bytes));
+	if (!k->has_run)
+		run_free(&k->run);
+	return 0;
 }
 
 int

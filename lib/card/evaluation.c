@@ -54,23 +54,36 @@ has_interval(const struct json *metric)
 /* As people read them: what is asked for most comes first. */
 static const struct {
 	const char *name, *title;
+	bool share;			/* from 0 to 1: drawn on one scale */
 } metric_words[] = {
-	{ "auc", "Area under the ROC curve" },
-	{ "average_precision", "Average precision" },
-	{ "logloss", "Log loss" }, { "brier", "Brier score" },
-	{ "accuracy", "Accuracy" }, { "precision", "Precision" },
-	{ "recall", "Recall" }, { "f1", "F1" },
-	{ "ks", "Kolmogorov-Smirnov" },
-	{ "ece", "Expected calibration error" },
-	{ "auc_ovr", "AUC, one against the rest" },
-	{ "f1_macro", "F1, mean of classes" },
-	{ "f1_weighted", "F1, weighted by class" },
-	{ "rmse", "Root mean squared error" },
-	{ "mae", "Mean absolute error" }, { "r2", "R squared" },
-	{ "median_ae", "Median absolute error" },
+	{ "auc", "Area under the ROC curve", true },
+	{ "average_precision", "Average precision", true },
+	{ "logloss", "Log loss", false }, { "brier", "Brier score", true },
+	{ "accuracy", "Accuracy", true }, { "precision", "Precision", true },
+	{ "recall", "Recall", true }, { "f1", "F1", true },
+	{ "ks", "Kolmogorov-Smirnov", true },
+	{ "ece", "Expected calibration error", true },
+	{ "auc_ovr", "AUC, one against the rest", true },
+	{ "f1_macro", "F1, mean of classes", true },
+	{ "f1_weighted", "F1, weighted by class", true },
+	{ "rmse", "Root mean squared error", false },
+	{ "mae", "Mean absolute error", false },
+	{ "r2", "R squared", false },
+	{ "median_ae", "Median absolute error", false },
 };
 
 #define WORDS (sizeof(metric_words) / sizeof(*metric_words))
+
+/* Its place among the words, or WORDS. */
+static size_t
+word_of(const char *metric)
+{
+	size_t i = 0;
+
+	while (i < WORDS && strcmp(metric_words[i].name, metric) != 0)
+		i++;
+	return i;
+}
 
 /* The metrics in the order above, others after them; how many. */
 static size_t
@@ -82,24 +95,18 @@ in_order(const struct json **out, size_t room, const struct json *metrics)
 	for (size_t i = 0; i < WORDS && n < room; i++)
 		if ((j = json_get(metrics, metric_words[i].name)) != NULL)
 			out[n++] = j;
-	for (j = metrics->child; j && n < room; j = j->next) {
-		size_t i = 0;
-
-		while (i < WORDS && strcmp(metric_words[i].name, j->key) != 0)
-			i++;
-		if (i == WORDS)
+	for (j = metrics->child; j && n < room; j = j->next)
+		if (word_of(j->key) == WORDS)
 			out[n++] = j;
-	}
 	return n;
 }
 
 static const char *
 title_of(const char *metric)
 {
-	for (size_t i = 0; i < WORDS; i++)
-		if (strcmp(metric_words[i].name, metric) == 0)
-			return metric_words[i].title;
-	return metric;
+	size_t i = word_of(metric);
+
+	return i < WORDS ? metric_words[i].title : metric;
 }
 
 /* Three decimals where that says something, else three digits. */
@@ -191,10 +198,10 @@ plot_metrics(struct card *k, const struct json *metrics)
 
 	for (size_t i = 0; i < n; i++) {
 		double v = value_of(list[i]);
+		size_t word = word_of(list[i]->key);
 
-		/* those that are shares stand on one scale */
-		if (!has_interval(list[i]) || !(v >= 0 && v <= 1) ||
-		    !(json_num(list[i], "high", 2) <= 1))
+		if (word == WORDS || !metric_words[word].share ||
+		    !has_interval(list[i]) || !(v >= 0 && v <= 1))
 			continue;
 		labels[s.n] = list[i]->key;
 		low[s.n] = json_num(list[i], "low", v);
@@ -265,11 +272,18 @@ plot_reliability(struct card *k, const struct json *bins)
 	    .series = &s, .n_series = 1, .diagonal = true,
 	    .unit_square = true };
 
+	if (json_get(bins->child, "truth")) {
+		p.title = "Reliability: the mean truth by mean answer";
+		p.x_label = "mean answer";
+		p.y_label = "mean truth";
+		p.unit_square = false;
+	}
 	for (const struct json *j = bins->child; j && s.n < 64; j = j->next) {
 		if (json_num(j, "rows", 0) <= 0)
 			continue;
 		x[s.n] = json_num(j, "score", 0);
-		y[s.n++] = json_num(j, "share", 0);
+		y[s.n++] = json_num(j, json_get(j, "truth") ? "truth" :
+		    "share", 0);
 	}
 	doc_plot(&k->d, &p);
 }
@@ -345,8 +359,8 @@ plot_importance(struct card *k, const struct json *importance)
 	}
 	if (s.n == 0)
 		return;
-	p.title = arena_printf(&k->a, "Importance of the inputs: what %s loses "
-	    "when their values are shuffled%s", json_text(importance, "metric",
+	p.title = arena_printf(&k->a, "Importance of the inputs: how much "
+	    "worse %s gets when their values are shuffled%s", json_text(importance, "metric",
 	    "the answer"), inputs->n > s.n ? arena_printf(&k->a,
 	    " (first %zu of %zu)", s.n, inputs->n) : "");
 	doc_plot(&k->d, &p);

@@ -354,6 +354,46 @@ spread_scores(struct evaluation *v, const double *p, const uint8_t *yes,
 	}
 }
 
+struct answer {
+	double said, truth;
+};
+
+static int
+by_answer(const void *a, const void *b)
+{
+	const struct answer *x = a, *y = b;
+
+	if (x->said != y->said)
+		return x->said < y->said ? -1 : 1;
+	return (x->truth > y->truth) - (x->truth < y->truth);
+}
+
+static int
+tenths(struct evaluation *v, const double *score, const double *y, size_t n,
+    struct err *e)
+{
+	struct answer *a = mem_array(n + 1, sizeof(*a));
+
+	if (a == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		a[i] = (struct answer){ score[i], y[i] };
+	qsort(a, n, sizeof(*a), by_answer);
+	for (size_t b = 0; b < METRIC_BINS; b++) {
+		size_t from = b * n / METRIC_BINS, to = (b + 1) * n /
+		    METRIC_BINS;
+		struct metric_bin *bin = &v->tenth[b];
+
+		bin->n = to - from;
+		for (size_t i = from; i < to; i++) {
+			bin->score += a[i].said / (double)bin->n;
+			bin->share += a[i].truth / (double)bin->n;
+		}
+	}
+	free(a);
+	return 0;
+}
+
 static int
 judge_binary(struct evaluation *v, const double *score, const uint32_t *y,
     size_t n, size_t width, const struct evaluate_opts *o, struct err *e)
@@ -432,6 +472,8 @@ judge(struct evaluation *v, const struct score_plan *p, const double *score,
 		if (r == 0)
 			r = metrics_regression(&v->metrics, score, number, n,
 			    o->seed, e);
+		if (r == 0)
+			r = tenths(v, score, number, n, e);
 		free(number);
 		return r;
 	}
@@ -683,14 +725,22 @@ add_curves(struct arena *a, struct json *j, const struct metrics *m)
 		json_add_num(a, one, NULL, m->fpr[i]);
 		json_add_num(a, one, NULL, m->tpr[i]);
 	}
-	list = json_add_list(a, j, "reliability");
+}
+
+/* Mean answer beside mean truth, of bins that hold something. */
+static void
+add_reliability(struct arena *a, struct json *j, const struct metric_bin *bin,
+    const char *truth)
+{
+	struct json *list = json_add_list(a, j, "reliability"), *one;
+
 	for (size_t i = 0; i < METRIC_BINS; i++) {
-		if (m->bin[i].n == 0)
+		if (bin[i].n == 0)
 			continue;
 		one = json_add_map(a, list, NULL);
-		json_add_int(a, one, "rows", (int64_t)m->bin[i].n);
-		json_add_num(a, one, "score", m->bin[i].score);
-		json_add_num(a, one, "share", m->bin[i].share);
+		json_add_int(a, one, "rows", (int64_t)bin[i].n);
+		json_add_num(a, one, "score", bin[i].score);
+		json_add_num(a, one, truth, bin[i].share);
 	}
 }
 
@@ -739,8 +789,10 @@ evaluation_extra(struct arena *a, const struct evaluation *v)
 	json_add_text(a, j, "target", v->target);
 	json_add_int(a, j, "rows", (int64_t)v->metrics.rows);
 	add_importance(a, j, &v->importance);
-	if (v->task == TASK_REGRESSION)
+	if (v->task == TASK_REGRESSION) {
+		add_reliability(a, j, v->tenth, "truth");
 		return j;
+	}
 	list = json_add_list(a, j, "classes");
 	for (size_t k = 0; k < v->n_classes; k++)
 		json_add_text(a, list, NULL, v->classes[k]);
@@ -748,6 +800,7 @@ evaluation_extra(struct arena *a, const struct evaluation *v)
 		json_add_text(a, j, "positive", v->positive);
 		json_add_int(a, j, "positives", (int64_t)v->metrics.positives);
 		add_curves(a, j, &v->metrics);
+		add_reliability(a, j, v->metrics.bin, "share");
 		add_spread(a, j, v);
 	}
 	list = json_add_list(a, j, "confusion");

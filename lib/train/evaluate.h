@@ -46,6 +46,8 @@ struct evaluation {
 	 * not known (has_spread) when scores leave [0, 1] */
 	uint64_t spread[2][EVALUATE_SPREAD];
 	bool has_spread;
+	/* regression: means of the rows by tenth of the answers */
+	struct metric_bin tenth[METRIC_BINS];	/* share: of the truth */
 	struct importance importance;
 };
 

@@ -70,6 +70,11 @@ mlv-train eval --threshold 0.3 m.onnx data:d >/dev/null 2>&1
 check 'judged again on the same data: the newest alone is shown' 'expect 0 mlv-card new model:churn && test "$(grep -c "^### On" out)" = 1'
 mlv-train eval --label other m.onnx data:d >/dev/null 2>&1
 check 'another label is another question' 'expect 0 mlv-card new model:churn && test "$(grep -c "^### On" out)" = 2'
+check 'a file that a run put out has its lineage, too' 'expect 0 mlv-card new m.onnx && prints "data:d@1" && prints "**Run:** run:" && prints "## Lineage" && prints "| learner | gbdt |" && prints "**Wall time:**"'
+cp "$TOP/tests/golden/models/churn-sklearn.onnx" other.onnx
+check 'one that no run made has none' 'expect 0 mlv-card new other.onnx && ! prints "## Lineage" && ! prints "**Run:**"'
+mlv-train fit data:d -t a -l linear -o r.onnx >/dev/null 2>&1 && mlv-train eval r.onnx data:d >/dev/null 2>&1
+check 'a regression: its errors are no shares' 'expect 0 mlv-card new --html r.onnx && prints "Root mean squared error" && prints "the mean truth by mean answer" && ! prints "Metrics with their"'
 check 'an unknown model' 'expect 3 mlv-card new model:nope && says nope && test ! -s out'
 check 'an unknown alias' 'expect 3 mlv-card new model:churn@nope && says nope && test ! -s out'
 check 'as data: what is evidence, stated and missing' 'printf "owner: Ann\\n" >who.yaml && expect 0 mlv-card new --json -n who.yaml model:churn@1 && test "$(wc -l <out)" = 1 && jq -e ".schema == \"mlv.card/1\" and (.fields | map(select(.field == \"Owner\")) == [{section: \"Model details\", field: \"Owner\", status: \"stated\", value: \"Ann\"}]) and ([.fields[].status] | unique == [\"evidence\", \"missing\", \"stated\"]) and (.inputs | length > 0) and (.lineage | map(.relation) | index(\"run\") != null)" out >/dev/null'
