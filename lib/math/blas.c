@@ -17,6 +17,8 @@ struct blas {
 	void (*potrf)(const char *, const int *, double *, const int *, int *);
 	void (*potrs)(const char *, const int *, const int *, const double *,
 	    const int *, double *, const int *, int *);
+	void (*syev)(const char *, const char *, const int *, double *,
+	    const int *, double *, double *, const int *, int *);
 	void (*threads)(int);
 	char *(*kernel)(void);
 };
@@ -65,6 +67,7 @@ blas_open(struct blas **out, struct err *e)
 	    e) < 0 ||
 	    find(&b->potrf, sizeof(b->potrf), b->library, "dpotrf_", e) < 0 ||
 	    find(&b->potrs, sizeof(b->potrs), b->library, "dpotrs_", e) < 0 ||
+	    find(&b->syev, sizeof(b->syev), b->library, "dsyev_", e) < 0 ||
 	    find(&b->threads, sizeof(b->threads), b->library,
 	    "openblas_set_num_threads", e) < 0 ||
 	    find(&b->kernel, sizeof(b->kernel), b->library,
@@ -101,6 +104,22 @@ blas_solve(const struct blas *b, double *h, double *g, size_t p)
 	if (info != 0)
 		return -1;
 	b->potrs("U", &n, &one, h, &n, g, &n, &info);
+	return info ? -1 : 0;
+}
+
+int
+blas_eigen(const struct blas *b, double *h, double *value, size_t p)
+{
+	int n = (int)p, room = -1, info = 0;
+	double best = 0, *work;
+
+	b->syev("V", "U", &n, h, &n, value, &best, &room, &info);
+	if (info != 0 || !(best >= 1 && best < 1e9))
+		return -1;
+	room = (int)best;
+	work = xalloc((size_t)room, sizeof(*work));
+	b->syev("V", "U", &n, h, &n, value, work, &room, &info);
+	free(work);
 	return info ? -1 : 0;
 }
 

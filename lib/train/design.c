@@ -1,5 +1,6 @@
 #include "train/design.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,15 +30,22 @@ median_of(const float *v, size_t n, float *room)
 	    (float)(((double)room[k / 2 - 1] + (double)room[k / 2]) / 2);
 }
 
-/* Mean and population deviation of the imputed column, in row order. */
+/*
+ * Mean and population deviation of the imputed column, in row order.  A
+ * column of one value is not scaled: its deviation is what rounding left.
+ */
 static void
 standard_steps(float *offset, float *scale, const float *v, size_t n,
     float impute)
 {
 	double mean = 0, square = 0, sd;
+	float low = impute, high = impute;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		mean += (double)(isnan(v[i]) ? impute : v[i]);
+		low = v[i] < low ? v[i] : low;
+		high = v[i] > high ? v[i] : high;
+	}
 	mean /= (double)n;
 	for (size_t i = 0; i < n; i++) {
 		double d = (double)(isnan(v[i]) ? impute : v[i]) - mean;
@@ -45,8 +53,9 @@ standard_steps(float *offset, float *scale, const float *v, size_t n,
 		square += d * d;
 	}
 	sd = sqrt(square / (double)n);
-	*offset = (float)mean;
-	*scale = sd > 0 && isfinite(1 / sd) ? (float)(1 / sd) : 1;
+	*offset = low == high ? low : (float)mean;
+	*scale = low == high || sd == 0 ? 1 : 1 / sd > (double)FLT_MAX ?
+	    FLT_MAX : (float)(1 / sd);
 }
 
 static int
@@ -60,6 +69,9 @@ allocate(struct design *d, const struct frame *f, struct err *e)
 		d->n_numbers += !f->feature[i].category;
 		d->p += f->feature[i].category ? f->feature[i].n_levels : 1;
 	}
+	if (d->p == 0)
+		return err_set(e, ERR_FORMAT, "no column has a value to learn "
+		    "from");
 	if (!size_mul(&cells, d->n, d->p) || cells >> 31)
 		return err_set(e, ERR_TOOBIG, "%zu rows of %zu columns are more "
 		    "than a linear learner takes", d->n, d->p);
@@ -94,7 +106,7 @@ apply(struct design *d, const struct frame *f)
 			    c->number[i];
 
 			v = (v - d->offset[number]) * d->scale[number];
-			d->x[i * d->p + number] = (double)v;
+			d->x[i * d->p + number] = v;
 		}
 		number++;
 	}

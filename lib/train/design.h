@@ -14,7 +14,7 @@
 
 struct design {
 	size_t n, p;
-	double *x;		/* (n, p), row-major, each a float32 */
+	float *x;		/* (n, p), row-major */
 	/* of the numbers, in the order of the frame's features */
 	size_t n_numbers;
 	float *impute, *offset, *scale;

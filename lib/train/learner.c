@@ -55,7 +55,7 @@ linear_scores(double *s, const struct linear_fit *fit, const struct design *d,
 		s[k] = fit->intercept[k];
 		for (size_t j = 0; j < fit->p; j++)
 			s[k] += fit->coef[k * fit->p + j] *
-			    d->x[row * d->p + j];
+			    (double)d->x[row * d->p + j];
 	}
 }
 

@@ -12,6 +12,7 @@
 
 #define BLOCK ((size_t)512)		/* rows summed together */
 #define HALVINGS 30
+#define EIGEN_MAX 2048
 
 struct linear_params
 linear_defaults(bool logistic)
@@ -39,39 +40,42 @@ int
 linear_set(struct linear_params *p, bool logistic, const char *name,
     const char *value, struct err *e)
 {
-	static const char *const known[] = { "C", "alpha", "penalty",
+	enum { STRENGTH, PENALTY, L1_RATIO, MAX_ITER, TOL, KNOWN };
+	const char *const known[KNOWN] = { logistic ? "C" : "alpha", "penalty",
 	    "l1_ratio", "max_iter", "tol" };
 	const char *near;
 	double v;
 	size_t i;
 
-	for (i = 0; i < 6 && strcmp(name, known[i]) != 0; i++)
+	for (i = 0; i < KNOWN && strcmp(name, known[i]) != 0; i++)
 		;
-	if (i == 6 || i == (logistic ? 1 : 0)) {
-		near = nearest_word(name, known, 6);
+	if (i == KNOWN) {
+		near = nearest_word(name, known, KNOWN);
 		return err_set(e, ERR_USAGE, "the learner has no parameter "
-		    "'%s'%s%s%s", name, near ? "; did you mean '" : "", near ?
-		    near : "", near ? "'?" : "");
+		    "'%s'%s%s%s: %s, penalty, l1_ratio, max_iter and tol are "
+		    "known", name, near ? "; did you mean '" : "", near ?
+		    near : "", near ? "'?" : "", known[STRENGTH]);
 	}
-	if (i == 2)
+	if (i == PENALTY)
 		return set_penalty(p, value, e);
 	if (!num_parse_f64(value, strlen(value), &v) || !(v >= 0) || isinf(v) ||
-	    (i == 3 && v > 1) || (i == 4 && (v < 1 || v > 1e6)) ||
-	    (i == 0 && v == 0))
+	    (i == L1_RATIO && v > 1) ||
+	    (i == MAX_ITER && (v < 1 || v > 1e6 || v != floor(v))) ||
+	    (i == STRENGTH && logistic && v == 0))
 		return err_set(e, ERR_USAGE, "'%s' is no value for %s", value,
 		    name);
-	if (i == 0)
+	if (i == STRENGTH && logistic)
 		p->C = v;
-	else if (i == 1)
+	else if (i == STRENGTH)
 		p->alpha = v;
-	else if (i == 3)
+	else if (i == L1_RATIO)
 		p->l1_ratio = v;
-	else if (i == 4)
+	else if (i == MAX_ITER)
 		p->max_iter = (int64_t)v;
 	else
 		p->tol = v;
 	/* a strength without a kind means ridge, as in scikit-learn */
-	if (i == 1 && p->penalty == PENALTY_NONE && v > 0)
+	if (i == STRENGTH && !logistic && p->penalty == PENALTY_NONE && v > 0)
 		p->penalty = PENALTY_L2;
 	return 0;
 }
@@ -105,14 +109,14 @@ target_of(const struct problem *m, size_t i)
 static void
 scores(double *out, const struct problem *m, const double *w, size_t i)
 {
-	const double *x = m->d->x + i * m->d->p;
+	const float *x = m->d->x + i * m->d->p;
 
 	for (size_t k = 0; k < m->k; k++) {
 		const double *b = w + k * m->q;
 		double s = 0;
 
 		for (size_t j = 0; j < m->d->p; j++)
-			s += x[j] * b[j];
+			s += (double)x[j] * b[j];
 		out[k] = s + b[m->d->p];
 	}
 }
@@ -176,12 +180,87 @@ objective(const struct problem *m, const double *w)
 	return sum + pen;
 }
 
+/* What the model says of rows from .. from + n: (n, k). */
+static void
+answers(double *prob, const struct problem *m, const double *w, size_t from,
+    size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		double *s = prob + i * m->k, unused;
+
+		scores(s, m, w, from + i);
+		if (m->k > 1)
+			softmax(s, m->k, &unused);
+		else if (m->logistic)
+			s[0] = m_sigmoid(s[0]);
+	}
+}
+
+/* Output a's part of the gradient, (q). */
+static void
+add_slopes(double *g, const struct problem *m, const double *prob, size_t a,
+    size_t from, size_t n)
+{
+	size_t p = m->d->p;
+
+	for (size_t i = 0; i < n; i++) {
+		const float *x = m->d->x + (from + i) * p;
+		double t = m->k > 1 ? m->f->y_class[from + i] == a :
+		    target_of(m, from + i);
+		double r = row_weight(m, from + i) * (prob[i * m->k + a] - t);
+
+		for (size_t j = 0; j < p; j++)
+			g[j] += r * (double)x[j];
+		g[p] += r;
+	}
+}
+
+/* The curvature between outputs a and b, its lower triangle in part (q, q);
+ * between two outputs it is negative. */
+static void
+curvature(double *part, const struct problem *m, const double *prob, size_t a,
+    size_t b, size_t from, size_t n)
+{
+	size_t q = m->q, p = m->d->p;
+
+	for (size_t i = 0; i < n; i++) {
+		const float *x = m->d->x + (from + i) * p;
+		double pa = prob[i * m->k + a], pb = prob[i * m->k + b];
+		double v = !m->logistic ? 1 : a == b ? pa * (1 - pa) : pa * pb;
+		double root = sqrt(v * row_weight(m, from + i));
+
+		for (size_t j = 0; j < p; j++)
+			m->row[i * q + j] = root * (double)x[j];
+		m->row[i * q + p] = root;
+	}
+	memset(part, 0, q * q * sizeof(*part));
+	blas_gram(m->blas, part, m->row, n, q);
+}
+
+/* Block (a, b) of the Hessian, of which the lower triangle is kept. */
+static void
+add_curvature(double *h, const struct problem *m, const double *part,
+    size_t a, size_t b)
+{
+	size_t q = m->q, all = m->k * q;
+	double sign = a == b ? 1 : -1;
+
+	for (size_t j = 0; j < q; j++)
+		for (size_t l = 0; l <= j; l++) {
+			double v = sign * part[j * q + l];
+
+			h[(a * q + j) * all + b * q + l] += v;
+			if (a != b && l < j)
+				h[(a * q + l) * all + b * q + j] += v;
+		}
+}
+
 /* Gradient g (k q) of the smooth part and its Hessian h (k q, k q), lower
  * triangle. */
 static void
 quadratic(double *g, double *h, const struct problem *m, const double *w)
 {
-	size_t q = m->q, all = m->k * q, p = m->d->p;
+	size_t q = m->q, all = m->k * q;
 	double *prob = xalloc(BLOCK * m->k, sizeof(*prob));
 	double *part = xalloc(q * q, sizeof(*part));
 
@@ -190,61 +269,17 @@ quadratic(double *g, double *h, const struct problem *m, const double *w)
 	for (size_t from = 0; from < m->d->n; from += BLOCK) {
 		size_t n = m->d->n - from < BLOCK ? m->d->n - from : BLOCK;
 
-		for (size_t i = 0; i < n; i++) {
-			double *s = prob + i * m->k, unused;
-
-			scores(s, m, w, from + i);
-			if (m->k > 1)
-				softmax(s, m->k, &unused);
-			else if (m->logistic)
-				s[0] = m_sigmoid(s[0]);
-		}
+		answers(prob, m, w, from, n);
 		for (size_t a = 0; a < m->k; a++) {
-			for (size_t i = 0; i < n; i++) {
-				const double *x = m->d->x + (from + i) * p;
-				double t = m->k > 1 ? m->f->y_class[from + i] ==
-				    a : target_of(m, from + i);
-				double r = row_weight(m, from + i) *
-				    (prob[i * m->k + a] - t);
-
-				for (size_t j = 0; j < p; j++)
-					g[a * q + j] += r * x[j];
-				g[a * q + p] += r;
-			}
+			add_slopes(g + a * q, m, prob, a, from, n);
 			for (size_t b = 0; b <= a; b++) {
-				double sign = a == b ? 1 : -1;
-
-				for (size_t i = 0; i < n; i++) {
-					const double *x = m->d->x + (from + i) *
-					    p;
-					double pa = prob[i * m->k + a];
-					double pb = prob[i * m->k + b];
-					double v = !m->logistic ? 1 : a == b ?
-					    pa * (1 - pa) : pa * pb;
-					double root = sqrt(v * row_weight(m,
-					    from + i));
-
-					for (size_t j = 0; j < p; j++)
-						m->row[i * q + j] = root * x[j];
-					m->row[i * q + p] = root;
-				}
-				memset(part, 0, q * q * sizeof(*part));
-				blas_gram(m->blas, part, m->row,
-				    n, q);
-				for (size_t j = 0; j < q; j++)
-					for (size_t l = 0; l <= j; l++) {
-						double v = sign * part[j * q + l];
-
-						h[(a * q + j) * all + b * q + l] += v;
-						if (a != b && l < j)
-							h[(a * q + l) * all + b *
-							    q + j] += v;
-					}
+				curvature(part, m, prob, a, b, from, n);
+				add_curvature(h, m, part, a, b);
 			}
 		}
 	}
 	for (size_t a = 0; a < m->k; a++)
-		for (size_t j = 0; j < p; j++) {
+		for (size_t j = 0; j < m->d->p; j++) {
 			g[a * q + j] += m->l2 * w[a * q + j];
 			h[(a * q + j) * all + a * q + j] += m->l2;
 		}
@@ -278,6 +313,58 @@ newton_direction(double *step, const double *g, const double *h,
 	    "apart: the equations have no solution") : 0;
 }
 
+/*
+ * Direction where nothing is penalised: of all solutions of H d = -g the one
+ * whose coefficients are shortest, as scikit-learn's LinearRegression has
+ * it.  What columns differ in by less than float rounding is no direction.
+ * With one output the intercept does not count as length: it is eliminated
+ * first.
+ */
+static int
+shortest_direction(double *step, const double *g, const double *h,
+    const struct problem *m, struct err *e)
+{
+	size_t all = m->k * m->q, n = m->k == 1 ? all - 1 : all;
+	const double *last = h + n * all;	/* the intercept's, if k = 1 */
+	double d = m->k == 1 ? last[n] : 0;
+	double *s = xalloc(n * n + 1, sizeof(*s)), *value, *rest, top, sum;
+	int r = 0;
+
+	value = xalloc(n + 1, sizeof(*value));
+	rest = xalloc(n + 1, sizeof(*rest));
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j <= i; j++)
+			s[i * n + j] = h[i * all + j] - (d > 0 ? last[i] *
+			    last[j] / d : 0);
+		rest[i] = g[i] - (d > 0 ? last[i] * g[n] / d : 0);
+	}
+	memset(step, 0, all * sizeof(*step));
+	if (n && blas_eigen(m->blas, s, value, n) < 0)
+		r = err_set(e, ERR_FORMAT, "the equations have no solution");
+	top = n && r == 0 ? value[n - 1] : 0;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const double *u = s + i * n;
+
+		if (!(value[i] > top * 1e-11))
+			continue;
+		sum = 0;
+		for (size_t j = 0; j < n; j++)
+			sum += u[j] * rest[j];
+		for (size_t j = 0; j < n; j++)
+			step[j] -= sum / value[i] * u[j];
+	}
+	if (d > 0) {
+		sum = g[n];
+		for (size_t j = 0; j < n; j++)
+			sum += last[j] * step[j];
+		step[n] = -sum / d;
+	}
+	free(s);
+	free(value);
+	free(rest);
+	return r;
+}
+
 static double
 soft(double v, double t)
 {
@@ -285,33 +372,33 @@ soft(double v, double t)
 }
 
 /* Direction of the l1 problem: coordinate descent on the quadratic model
- * g'd + d'Hd/2 + l1 |w + d|, k = 1. */
+ * g'd + d'Hd/2 + l1 |w + d|. */
 static void
 lasso_direction(double *step, const double *g, const double *h,
     const struct problem *m, const double *w, double tol)
 {
-	size_t q = m->q;
-	double *hd = xalloc(q, sizeof(*hd));	/* H d so far */
+	size_t all = m->k * m->q;
+	double *hd = xalloc(all, sizeof(*hd));	/* H d so far */
 
-	memset(step, 0, q * sizeof(*step));
+	memset(step, 0, all * sizeof(*step));
 	for (int sweep = 0; sweep < 1000; sweep++) {
 		double most = 0;
 
-		for (size_t j = 0; j < q; j++) {
-			double a = h[j * q + j], now = w[j] + step[j], to, move;
+		for (size_t j = 0; j < all; j++) {
+			double a = h[j * all + j], now = w[j] + step[j], to, move;
 
 			if (a <= 0)
 				continue;
 			to = now - (g[j] + hd[j]) / a;
-			if (j < m->d->p)
+			if (j % m->q < m->d->p)
 				to = soft(to, m->l1 / a);
 			move = to - now;
 			if (move == 0)
 				continue;
 			step[j] += move;
-			for (size_t l = 0; l < q; l++)
-				hd[l] += move * (l <= j ? h[j * q + l] :
-				    h[l * q + j]);
+			for (size_t l = 0; l < all; l++)
+				hd[l] += move * (l <= j ? h[j * all + l] :
+				    h[l * all + j]);
 			if (fabs(move) * sqrt(a) > most)
 				most = fabs(move) * sqrt(a);
 		}
@@ -363,6 +450,8 @@ descend(struct linear_fit *out, const struct problem *m,
 		}
 		if (m->l1 > 0)
 			lasso_direction(step, g, h, m, w, p->tol);
+		else if (m->l2 == 0 && all <= EIGEN_MAX)
+			r = shortest_direction(step, g, h, m, e);
 		else
 			r = newton_direction(step, g, h, m, e);
 		t = 1;
@@ -395,7 +484,7 @@ descend(struct linear_fit *out, const struct problem *m,
 static void
 set_strengths(struct problem *m, const struct linear_params *p)
 {
-	double strength = m->logistic ? 1 : p->alpha;
+	double strength = m->logistic ? 1 : p->alpha, rows = 0;
 	double r = p->penalty == PENALTY_L1 ? 1 :
 	    p->penalty == PENALTY_ELASTICNET ? p->l1_ratio : 0;
 
@@ -405,8 +494,11 @@ set_strengths(struct problem *m, const struct linear_params *p)
 		return;
 	}
 	/* lasso and elastic net of scikit-learn average the squares */
-	if (!m->logistic && p->penalty != PENALTY_L2)
-		strength *= (double)m->d->n;
+	if (!m->logistic && p->penalty != PENALTY_L2) {
+		for (size_t i = 0; i < m->d->n; i++)
+			rows += m->f->weight ? m->f->weight[i] : 1;
+		strength *= rows;
+	}
 	m->l1 = strength * r;
 	m->l2 = strength * (1 - r);
 }
@@ -424,9 +516,6 @@ linear_train(struct linear_fit *out, const struct design *d,
 
 	memset(out, 0, sizeof(*out));
 	set_strengths(&m, p);
-	if (m.k > 1 && m.l1 > 0)
-		return err_set(e, ERR_UNSUPPORTED, "penalty l1 and elasticnet "
-		    "are for two classes; use l2 for %zu", m.k);
 	if (m.k * m.q > 8192)
 		return err_set(e, ERR_TOOBIG, "%zu columns and %zu outputs are "
 		    "more than Newton's method takes", d->p, m.k);

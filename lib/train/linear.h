@@ -6,15 +6,16 @@
  *
  *	logistic	C * sum w_i loss_i + (1-r)/2 |b|^2 + r |b|_1
  *	linear		1/2 sum w_i (y_i - f_i)^2 + alpha/2 |b|^2	(l2)
- *			1/(2n) sum ... + alpha (r |b|_1 + (1-r)/2 |b|^2)
+ *			sum ... / sum w_i + alpha (r |b|_1 + (1-r)/2 |b|^2)
  *							(l1, elasticnet)
  *
  * Newton steps (iteratively reweighted least squares) with a Cholesky solve
  * for l2, coordinate descent on the same quadratic model for l1 and
- * elasticnet; a step is halved while it does not improve.  Several classes
- * are one softmax model, l2 only.  Blocks of rows are summed in their order
- * on one BLAS thread: the same bits for any number of threads, though not
- * for any CPU (math/blas.h).
+ * elasticnet, and the shortest of all solutions where nothing is penalised;
+ * a step is halved while it does not improve.  Several classes are one
+ * softmax model.  Blocks of rows are summed in their order on one BLAS
+ * thread: the same bits for any number of threads, though not for any CPU
+ * (math/blas.h).
  */
 #ifndef TRAIN_LINEAR_H
 #define TRAIN_LINEAR_H
@@ -35,7 +36,7 @@ struct linear_params {
 };
 
 struct linear_params linear_defaults(bool logistic);
-/* "C", "penalty" ...: ERR_USAGE names the nearest known one. */
+/* "C", "penalty" ...: ERR_USAGE names the known ones. */
 int linear_set(struct linear_params *p, bool logistic, const char *name,
     const char *value, struct err *e);
 

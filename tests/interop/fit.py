@@ -157,20 +157,27 @@ def linear_pipelines():
         ("logistic-strict", "y", LogisticRegression(C=.05, **exact), ["C=.05"]),
         ("logistic-l1", "y", LogisticRegression(C=.2, l1_ratio=1, solver="saga", **exact), ["penalty=l1", "C=.2"]),
         ("logistic-multinomial", "kind", LogisticRegression(**exact), []),
+        ("logistic-multinomial-l1", "kind", LogisticRegression(C=.2, l1_ratio=1, solver="saga", **exact), ["penalty=l1", "C=.2"]),
+        # levels and the intercept have many solutions: the shortest one
+        ("linear-unpenalised", "z", LinearRegression(), []),
         ("linear-ridge", "z", Ridge(alpha=2.5, tol=1e-12), ["penalty=l2", "alpha=2.5"]),
+        ("linear-lasso-weights", "z", Lasso(alpha=.02, **exact), ["penalty=l1", "alpha=.02"]),
         ("linear-lasso", "z", Lasso(alpha=.02, **exact), ["penalty=l1", "alpha=.02"]),
         ("linear-elastic-net", "z", ElasticNet(alpha=.02, l1_ratio=.3, **exact), ["penalty=elasticnet", "alpha=.02", "l1_ratio=.3"]),
     ]
     for name, target, peer, sets in cases:
         learner = name.split("-")[0]
-        a = ["-t", target, "-l", learner, "-d", ",".join(c for c in ("y", "kind", "z", "w") if c != target),
+        weight = "w" if name.endswith("weights") else None
+        a = ["-t", target, "-l", learner, "-d", ",".join(c for c in ("y", "kind", "z", "w") if c not in (target, weight)),
              "--categorical", ",".join(words)] + [w for s in sets + ["tol=1e-10"] for w in ("-s", s)]
+        a += ["--weight", weight] if weight else []
         tap.run("mlv-train", "fit", frozen_rows, "-o", "p.onnx", *a)
         tap.run("mlv-serve", "batch", "-i", frozen_rows, "-o", "p.csv", "p.onnx")
         prep = make_column_transformer(
             (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), [c for c in x if c not in words]),
             (OneHotEncoder(categories=levels, handle_unknown="ignore", sparse_output=False), words))
-        m = make_pipeline(prep, peer).fit(x, d[target])
+        how = {type(peer).__name__.lower() + "__sample_weight": d[weight]} if weight else {}
+        m = make_pipeline(prep, peer).fit(x, d[target], **how)
         want = m.predict_proba(x) if learner == "logistic" else m.predict(x).reshape(-1, 1)
         got = pd.read_csv("p.csv").to_numpy()[:, -want.shape[1]:].astype(float)
         off = (np.abs(got - want) / np.maximum(1, np.abs(want))).max()
