@@ -59,11 +59,31 @@ export_begin(struct arena *a, const struct frame *f, const char *learner)
 	for (size_t i = 0; i < f->n_classes; i++)
 		json_add_text(a, classes, NULL, f->classes[i]);
 	meta_json(a, m, "mlv.classes", classes);
-	meta_text(a, m, "mlv.positive", f->classes[f->positive]);
+	if (f->task == TASK_BINARY)
+		meta_text(a, m, "mlv.positive", f->classes[f->positive]);
 	onnx_add_output(a, m, "label", ONNX_TEXT, 1, any_by_one);
 	onnx_add_output(a, m, "probabilities", ONNX_FLOAT, 2,
 	    (int64_t[]){ -1, (int64_t)f->n_classes });
 	return m;
+}
+
+/* A name for a value inside the graph that no column has. */
+static const char *
+own(struct arena *a, const struct frame *f, const char *name)
+{
+	for (size_t i = 0; i < f->n_features; i++)
+		if (strcmp(f->feature[i].name, name) == 0) {
+			name = arena_printf(a, "%s_", name);
+			i = SIZE_MAX;		/* once more from the first */
+		}
+	return name;
+}
+
+/* The same for a column's own steps: "hot_3". */
+static const char *
+own_of(struct arena *a, const struct frame *f, const char *stem, size_t i)
+{
+	return own(a, f, arena_printf(a, "%s_%zu", stem, i));
 }
 
 static struct text *
@@ -95,29 +115,32 @@ static void
 number_steps(struct arena *a, struct onnx_model *m, const struct frame *f,
     const struct design *d)
 {
-	struct onnx_node *n = onnx_add_node(a, m, "", "Concat", "numbers");
+	const char *numbers = own(a, f, "numbers");
+	const char *imputed = own(a, f, "imputed");
+	struct onnx_node *n = onnx_add_node(a, m, "", "Concat", numbers);
 
 	for (size_t i = 0; i < f->n_features; i++)
 		if (!f->feature[i].category)
 			onnx_node_in(a, n, f->feature[i].name);
-	onnx_node_out(a, n, "numbers");
+	onnx_node_out(a, n, numbers);
 	onnx_attr_int(a, n, "axis", 1);
-	n = chain(a, m, ML, "Imputer", "numbers", "imputed");
+	n = chain(a, m, ML, "Imputer", numbers, imputed);
 	onnx_attr_floats(a, n, "imputed_value_floats", d->impute,
 	    d->n_numbers);
 	onnx_attr_float(a, n, "replaced_value_float", NAN);
-	n = chain(a, m, ML, "Scaler", "imputed", "scaled");
+	n = chain(a, m, ML, "Scaler", imputed, own(a, f, "scaled"));
 	onnx_attr_floats(a, n, "offset", d->offset, d->n_numbers);
 	onnx_attr_floats(a, n, "scale", d->scale, d->n_numbers);
 }
 
 /* Category i as one column a level: "onehot_i". */
 static void
-onehot_steps(struct arena *a, struct onnx_model *m, const struct feature *x,
+onehot_steps(struct arena *a, struct onnx_model *m, const struct frame *f,
     size_t i)
 {
-	const char *hot = arena_printf(a, "hot_%zu", i);
-	const char *shape = arena_printf(a, "shape_%zu", i);
+	const struct feature *x = &f->feature[i];
+	const char *hot = own_of(a, f, "hot", i);
+	const char *shape = own_of(a, f, "shape", i);
 	int64_t dims[2] = { -1, (int64_t)x->n_levels }, two = 2;
 	struct onnx_node *n = chain(a, m, ML, "OneHotEncoder", x->name, hot);
 
@@ -125,7 +148,7 @@ onehot_steps(struct arena *a, struct onnx_model *m, const struct feature *x,
 	    x->n_levels), x->n_levels);
 	onnx_attr_int(a, n, "zeros", 1);
 	onnx_add_initializer(a, m, shape, ONNX_INT64, 1, &two, dims);
-	n = chain(a, m, "", "Reshape", hot, arena_printf(a, "onehot_%zu", i));
+	n = chain(a, m, "", "Reshape", hot, own_of(a, f, "onehot", i));
 	onnx_node_in(a, n, shape);
 }
 
@@ -135,27 +158,28 @@ design_steps(struct arena *a, struct onnx_model *m, const struct frame *f,
 {
 	struct onnx_node *n;
 	size_t parts = d->n_numbers > 0;
-	const char *one = "scaled";
+	const char *scaled = own(a, f, "scaled"), *one = scaled, *all;
 
 	if (d->n_numbers)
 		number_steps(a, m, f, d);
 	for (size_t i = 0; i < f->n_features; i++)
 		if (f->feature[i].category && f->feature[i].n_levels) {
-			onehot_steps(a, m, &f->feature[i], i);
-			one = arena_printf(a, "onehot_%zu", i);
+			onehot_steps(a, m, f, i);
+			one = own_of(a, f, "onehot", i);
 			parts++;
 		}
 	if (parts == 1)
 		return one;
-	n = onnx_add_node(a, m, "", "Concat", "features");
+	all = own(a, f, "features");
+	n = onnx_add_node(a, m, "", "Concat", all);
 	if (d->n_numbers)
-		onnx_node_in(a, n, "scaled");
+		onnx_node_in(a, n, scaled);
 	for (size_t i = 0; i < f->n_features; i++)
 		if (f->feature[i].category && f->feature[i].n_levels)
-			onnx_node_in(a, n, arena_printf(a, "onehot_%zu", i));
-	onnx_node_out(a, n, "features");
+			onnx_node_in(a, n, own_of(a, f, "onehot", i));
+	onnx_node_out(a, n, all);
 	onnx_attr_int(a, n, "axis", 1);
-	return "features";
+	return all;
 }
 
 static float *
@@ -201,6 +225,7 @@ export_linear(struct arena *a, struct onnx_model *m, const struct frame *f,
 static const char *
 tree_columns(struct arena *a, struct onnx_model *m, const struct frame *f)
 {
+	const char *all = own(a, f, "features");
 	struct onnx_node *n;
 
 	for (size_t i = 0; i < f->n_features; i++) {
@@ -213,19 +238,19 @@ tree_columns(struct arena *a, struct onnx_model *m, const struct frame *f)
 		for (size_t k = 0; k < x->n_levels; k++)
 			codes[k] = (float)k;
 		n = chain(a, m, ML, "LabelEncoder", x->name,
-		    arena_printf(a, "code_%zu", i));
+		    own_of(a, f, "code", i));
 		onnx_attr_texts(a, n, "keys_strings", texts_of(a, x->levels,
 		    x->n_levels), x->n_levels);
 		onnx_attr_floats(a, n, "values_floats", codes, x->n_levels);
 		onnx_attr_float(a, n, "default_float", NAN);
 	}
-	n = onnx_add_node(a, m, "", "Concat", "features");
+	n = onnx_add_node(a, m, "", "Concat", all);
 	for (size_t i = 0; i < f->n_features; i++)
 		onnx_node_in(a, n, f->feature[i].category ?
-		    arena_printf(a, "code_%zu", i) : f->feature[i].name);
-	onnx_node_out(a, n, "features");
+		    own_of(a, f, "code", i) : f->feature[i].name);
+	onnx_node_out(a, n, all);
 	onnx_attr_int(a, n, "axis", 1);
-	return "features";
+	return all;
 }
 
 static bool
@@ -496,14 +521,15 @@ label_steps(struct arena *a, struct onnx_model *m, const struct frame *f)
 {
 	struct text *names = texts_of(a, f->classes, f->n_classes);
 	int64_t *numbers = arena_alloc(a, f->n_classes * sizeof(*numbers));
+	const char *which = own(a, f, "which");
 	struct onnx_node *n = chain(a, m, "", "ArgMax", "probabilities",
-	    "which");
+	    which);
 
 	onnx_attr_int(a, n, "axis", 1);
 	onnx_attr_int(a, n, "keepdims", 0);
 	for (size_t i = 0; i < f->n_classes; i++)
 		numbers[i] = (int64_t)i;
-	n = chain(a, m, ML, "LabelEncoder", "which", "label");
+	n = chain(a, m, ML, "LabelEncoder", which, "label");
 	onnx_attr_ints(a, n, "keys_int64s", numbers, f->n_classes);
 	onnx_attr_texts(a, n, "values_strings", names, f->n_classes);
 	onnx_attr_text(a, n, "default_string", f->classes[0]);
@@ -515,31 +541,34 @@ forest5(struct arena *a, struct onnx_model *m, const struct frame *f,
 {
 	int64_t k = (int64_t)g->n_outputs, one = 1;
 	float whole = 1;
+	const char *sums = own(a, f, "sums"), *start = own(a, f, "start");
+	const char *scores = own(a, f, "scores"), *unit = own(a, f, "one");
+	const char *yes = own(a, f, "yes"), *no = own(a, f, "no");
 	struct onnx_node *n;
 	struct lists5 l;
 
 	onnx_set_opset(a, m, ML, 5);
 	lists5_make(&l, a, g);
-	n = chain(a, m, ML, "TreeEnsemble", features, "sums");
+	n = chain(a, m, ML, "TreeEnsemble", features, sums);
 	put_lists5(a, n, &l, g->n_outputs);
-	onnx_add_initializer(a, m, "start", ONNX_FLOAT, 1, &k, floats_of(a,
+	onnx_add_initializer(a, m, start, ONNX_FLOAT, 1, &k, floats_of(a,
 	    g->start, g->n_outputs, 1));
-	n = chain(a, m, "", "Add", "sums", f->task == TASK_REGRESSION ?
-	    "prediction" : "scores");
-	onnx_node_in(a, n, "start");
+	n = chain(a, m, "", "Add", sums, f->task == TASK_REGRESSION ?
+	    "prediction" : scores);
+	onnx_node_in(a, n, start);
 	if (f->task == TASK_REGRESSION)
 		return;
 	if (f->task == TASK_MULTICLASS) {
-		n = chain(a, m, "", "Softmax", "scores", "probabilities");
+		n = chain(a, m, "", "Softmax", scores, "probabilities");
 		onnx_attr_int(a, n, "axis", 1);
 	} else {
-		chain(a, m, "", "Sigmoid", "scores", "yes");
-		onnx_add_initializer(a, m, "one", ONNX_FLOAT, 1, &one, &whole);
-		n = chain(a, m, "", "Sub", "one", "no");
-		onnx_node_in(a, n, "yes");
-		n = chain(a, m, "", "Concat", f->positive ? "no" : "yes",
+		chain(a, m, "", "Sigmoid", scores, yes);
+		onnx_add_initializer(a, m, unit, ONNX_FLOAT, 1, &one, &whole);
+		n = chain(a, m, "", "Sub", unit, no);
+		onnx_node_in(a, n, yes);
+		n = chain(a, m, "", "Concat", f->positive ? no : yes,
 		    "probabilities");
-		onnx_node_in(a, n, f->positive ? "yes" : "no");
+		onnx_node_in(a, n, f->positive ? yes : no);
 		onnx_attr_int(a, n, "axis", 1);
 	}
 	label_steps(a, m, f);

@@ -1,5 +1,6 @@
 #include "train/frame.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,14 +134,29 @@ holds_keys(const struct column *c)
 	return false;
 }
 
-static int
-take_feature(struct frame *f, const struct column *c,
-    const struct frame_opts *o, struct err *e)
+/* A graph's inputs and outputs share one room for names. */
+static bool
+names_output(const struct frame *f, const char *name)
 {
-	struct feature *x = &f->feature[f->n_features];
-	bool category = listed(c->name, o->categorical, o->n_categorical);
-	bool numeric = listed(c->name, o->numeric, o->n_numeric);
+	if (f->task == TASK_REGRESSION)
+		return strcmp(name, "prediction") == 0;
+	return strcmp(name, "label") == 0 || strcmp(name, "probabilities") == 0;
+}
 
+static int
+check_feature(const struct frame *f, const struct column *c, bool category,
+    bool numeric, struct err *e)
+{
+	if (names_output(f, c->name))
+		return err_set(e, ERR_FORMAT, "column '%s' is called as the "
+		    "model's output is: rename it, or leave it out with "
+		    "--drop %s", c->name, c->name);
+	if (category && numeric)
+		return err_set(e, ERR_USAGE, "column '%s' cannot be both "
+		    "--categorical and --numeric", c->name);
+	if (numeric && c->type == COL_CATEGORY)
+		return err_set(e, ERR_FORMAT, "column '%s' holds names, which "
+		    "--numeric cannot take as numbers", c->name);
 	if (c->type == COL_TEXT && !category)
 		return err_set(e, ERR_FORMAT, "column '%s' is free text: "
 		    "--drop %s leaves it out, --categorical %s takes it as a "
@@ -153,6 +169,19 @@ take_feature(struct frame *f, const struct column *c,
 		return err_set(e, ERR_FORMAT, "column '%s' holds whole numbers "
 		    "beyond 2^24, which are keys: --drop %s leaves it out, "
 		    "--numeric %s rounds them", c->name, c->name, c->name);
+	return 0;
+}
+
+static int
+take_feature(struct frame *f, const struct column *c,
+    const struct frame_opts *o, struct err *e)
+{
+	struct feature *x = &f->feature[f->n_features];
+	bool category = listed(c->name, o->categorical, o->n_categorical);
+	bool numeric = listed(c->name, o->numeric, o->n_numeric);
+
+	if (check_feature(f, c, category, numeric, e) < 0)
+		return -1;
 	x->name = arena_strdup(&f->arena, c->name);
 	x->category = category || c->type == COL_CATEGORY;
 	x->read_as = x->category ? COL_CATEGORY : c->type == COL_BOOL ||
@@ -226,6 +255,10 @@ take_target(struct frame *f, const struct column *c,
 	    e) < 0)
 		return -1;
 	f->task = o->task != TASK_AUTO ? o->task : guess_task(c, f->n_classes);
+	if (o->positive && f->task != TASK_BINARY)
+		return err_set(e, ERR_USAGE, "--positive is for two classes, "
+		    "but '%s' is learned as %s", c->name,
+		    task_name(f->task));
 	if (f->task != TASK_REGRESSION)
 		return take_classes(f, c, o, e);
 	if (col_type_is_text(c->type))
@@ -235,9 +268,14 @@ take_target(struct frame *f, const struct column *c,
 	y = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*y));
 	for (size_t i = 0; i < c->rows; i++) {
 		y[i] = column_number(c, i);
-		if (!isfinite(y[i]))
+		if (isnan(y[i]))
 			return err_set(e, ERR_FORMAT, "row %zu has no value of "
 			    "the target '%s'", i + 1, c->name);
+		/* the model answers in floats */
+		if (!(fabs(y[i]) <= (double)FLT_MAX))
+			return err_set(e, ERR_FORMAT, "row %zu: the target '%s' "
+			    "is %g, beyond what a float holds", i + 1, c->name,
+			    y[i]);
 	}
 	f->y = y;
 	return 0;
@@ -247,13 +285,19 @@ static int
 take_weight(struct frame *f, const struct column *c, struct err *e)
 {
 	double *w = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*w));
+	double sum = 0;
 
 	for (size_t i = 0; i < c->rows; i++) {
 		w[i] = column_number(c, i);
-		if (!(w[i] >= 0) || !isfinite(w[i]))
+		/* gradients, which it scales, are floats */
+		if (!(w[i] >= 0 && w[i] <= (double)FLT_MAX))
 			return err_set(e, ERR_FORMAT, "row %zu has no weight in "
 			    "'%s'", i + 1, c->name);
+		sum += w[i];
 	}
+	if (sum == 0)
+		return err_set(e, ERR_FORMAT, "every weight in '%s' is 0",
+		    c->name);
 	f->weight = w;
 	return 0;
 }
@@ -286,6 +330,9 @@ frame_make(struct frame *f, const struct table *t,
 		return -1;
 	if (t->rows == 0)
 		return err_set(e, ERR_FORMAT, "there are no rows to learn from");
+	if (weight == target)
+		return err_set(e, ERR_USAGE, "'%s' cannot be both the target "
+		    "and the weight", o->target);
 	f->feature = arena_alloc(&f->arena, (t->cols + 1) *
 	    sizeof(*f->feature));
 	if (take_target(f, &t->col[target], o, e) < 0 ||

@@ -6,7 +6,8 @@
  * boolean as 0 or 1; a category as its text, its levels sorted.  Columns a
  * learner cannot use are refused by name, with the flag that settles it:
  * free text, date-times, whole numbers beyond 2^24 (keys), categories of
- * more levels than FRAME_LEVELS_MAX.  Nothing is dropped in silence.
+ * more levels than FRAME_LEVELS_MAX, a column called as an output of the
+ * model is.  Nothing is dropped in silence.
  */
 #ifndef TRAIN_FRAME_H
 #define TRAIN_FRAME_H

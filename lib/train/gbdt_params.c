@@ -91,7 +91,7 @@ int
 gbdt_set(struct gbdt_params *p, const char *name, const char *value,
     struct err *e)
 {
-	const char *words[N_KNOWN], *near;
+	const char *words[N_KNOWN * 5], *near;
 	size_t i, n = strlen(value);
 	bool good = true;
 	double v = 0;
@@ -101,12 +101,18 @@ gbdt_set(struct gbdt_params *p, const char *name, const char *value,
 	for (i = 0; i < N_KNOWN && !is_called(i, name); i++)
 		;
 	if (i == N_KNOWN) {
-		for (size_t k = 0; k < N_KNOWN; k++)
-			words[k] = known[k].name;
-		near = nearest_word(name, words, N_KNOWN);
+		size_t n_words = 0;
+
+		for (size_t k = 0; k < N_KNOWN; k++) {
+			words[n_words++] = known[k].name;
+			for (int j = 0; j < 4 && known[k].alias[j]; j++)
+				words[n_words++] = known[k].alias[j];
+		}
+		near = nearest_word(name, words, n_words);
 		return err_set(e, ERR_USAGE, "the learner has no parameter "
 		    "'%s'%s%s%s", name, near ? "; did you mean '" : "",
-		    near ? near : "", near ? "'?" : "");
+		    near ? near : "", near ? "'?" :
+		    ": 'mlv-train fit --help' names them");
 	}
 	at = (char *)p + known[i].at;
 	if (known[i].kind == TRUTH) {

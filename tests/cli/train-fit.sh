@@ -69,6 +69,17 @@ check 'a bad task' 'refused 2 "task" train.csv -t y --task three -l gbdt'
 check 'validation rows with other columns' 'cut -d, -f1-3,5- valid.csv >cut.csv && refused 3 "colour" train.csv -t y -d id,z,kind -l gbdt --valid cut.csv'
 check 'validation rows with an unknown class' 'sed "s/Yes/Perhaps/" valid.csv >odd.csv && refused 3 "none of the classes" train.csv -t y -d id,z,kind -l gbdt --valid odd.csv'
 check 'a target that is missing' 'sed "3s/,Yes,/,,/;3s/,No,/,,/" train.csv >gap.csv && refused 3 "row 2 has no value of the target" gap.csv -t y -d id,z,kind -l gbdt'
+check 'a parameter of another learner' 'refused 2 "C, penalty" train.csv -t y -d id,z,kind -l logistic --set alpha=1 && ! grep -q "did you mean" err'
+check 'an alias misspelt' 'refused 2 "n_estimators" train.csv -t y -d id,z,kind -l gbdt --set n_estimator=3'
+check 'a whole number is one' 'refused 2 "max_iter" train.csv -t y -d id,z,kind -l logistic --set max_iter=2.5'
+check 'a positive class of numbers or of many' 'refused 2 "two classes" train.csv -t z -d id,y,kind -l gbdt --positive 1 && refused 2 "two classes" train.csv -t kind -d id,y,z -l gbdt --positive low'
+check 'the target is no weight' 'refused 2 "both the target and the weight" train.csv -t z -d id,y,kind -l gbdt --weight z'
+check 'no row counts' 'sed "s/\$/,0/; 1s/,0\$/,w/" train.csv >zero.csv && for l in logistic gbdt; do refused 3 "every weight" zero.csv -t y -d id,z,kind -l $l --weight w || return 1; done'
+check 'names are no numbers' 'refused 3 "--numeric" train.csv -t y -d id,z,kind -l gbdt --numeric colour'
+check 'a number or a category, not both' 'refused 2 "both" train.csv -t y -d id,z,kind -l gbdt --numeric a --categorical a'
+check 'a target beyond float' 'printf "a,y\n1,1\n2,5\n3,1e39\n" >far.csv && refused 3 "row 3" far.csv -t y -l linear'
+check 'no value at all' 'printf "e,y\n,p\n,q\n" >void.csv && refused 3 "no column has a value" void.csv -t y -l logistic --categorical e'
+check 'a column called as an output' 'sed "1s/a,b/label,prediction/" train.csv >named.csv && refused 3 "--drop label" named.csv -t y -d id,z,kind -l gbdt && refused 3 "--drop prediction" named.csv -t z -d id,y,kind -l linear'
 check 'no target, no learner, no file to make' \
 	'expect 2 mlv-train fit train.csv -l gbdt -o x && expect 2 mlv-train fit train.csv -t y -o x && expect 2 mlv-train fit train.csv -t y -l gbdt'
 check 'a folder that is not there' 'expect 3 fit -t y -d z,kind -l gbdt -o no/where.onnx && says "no/where.onnx"'
@@ -93,6 +104,23 @@ check 'the same bytes as outside' 'cp train.csv valid.csv "$HOME_DIR" && (cd "$H
 check 'what fails before it begins leaves no run' 'expect 3 mlv-train fit data:train -t y -l gbdt -o bad.onnx && expect 0 mlv-train runs && test "$(wc -l <out)" = 1'
 check 'what fails later is a failed run' 'expect 2 mlv-train fit data:train -d id,z,kind -t y -l gbdt --set nope=1 -o bad.onnx && test ! -e bad.onnx && expect 0 mlv-train runs && prints failed'
 check 'the repository is whole' 'expect 0 mlv-data fsck'
+
+# columns may be called as values inside the graph are
+sed '1s/a,b,colour,flag/features,numbers,code_2,yes/' train.csv >inner.csv
+sed '1s/a,b,colour,flag/scaled,hot_2,onehot_2_,scores/' train.csv >inner2.csv
+for l in logistic gbdt; do
+	check "$l: names inside the graph give way to the columns'" \
+		"mlv-train fit train.csv -d id,z,kind -t y -l $l -o n.onnx >out && mlv-serve batch n.onnx <train.csv >scores && for i in inner inner2; do expect 0 mlv-train fit \$i.csv -d id,z,kind -t y -l $l -o i.onnx && mlv-serve batch i.onnx <\$i.csv >out && same out scores || return 1; done"
+done
+check 'so with three classes and with numbers' 'for i in inner inner2; do expect 0 mlv-train fit $i.csv -d id,z,y -t kind -l gbdt -o i.onnx && expect 0 mlv-train fit $i.csv -d id,kind,y -t z -l linear -o i.onnx || return 1; done'
+
+# columns that say the same, of one value, tiny or huge
+awk 'BEGIN { srand(3); print "a,twin,const,tiny,huge,z,y"; for (i = 0; i < 300; i++) { a = rand(); t = rand(); h = rand()
+	printf("%.6f,%.6f,0.1,%.6fe-40,%.6fe37,%.4f,%s\n", a, 2 * a - 1, t, h, a + t + h, a + t + h + rand() > 2 ? "p" : "n") } }' >scales.csv
+check 'columns without penalty, of any scale, two of them the same' 'expect 0 mlv-train fit scales.csv -t z -d y -l linear -o s.onnx && expect 0 mlv-train eval s.onnx scales.csv --task regression && grep -qE "^r2	(1|0.99999)" out && expect 0 mlv-train fit scales.csv -t y -d z -l logistic --set penalty=none -o s.onnx'
+check 'a column that had one value counts for nothing when it has another' 'mlv-serve batch s.onnx <scales.csv >one && sed "2,\$s/,0.1,/,7,/" scales.csv | mlv-serve batch s.onnx >other && same one other'
+check 'several classes with l1: a strong one leaves the shares' 'cd ../fit && expect 0 fit -t kind -d y,z -l logistic --set penalty=l1 --set C=0.00001 -o l1.onnx && mlv-serve batch l1.onnx <train.csv >out && test "$(sort -u out | wc -l)" = 2'
+cd ../repo || exit 1
 
 # too little to tell anything apart: the mean, the shares of the classes
 printf 'a,y\n,1\n,2\n,3\n' >blank.csv
