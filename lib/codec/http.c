@@ -39,6 +39,7 @@ struct conn {
 	bool leaving;			/* of the watcher */
 	struct conn *next, **at;	/* under http_server.lock */
 	bool begun;			/* its headers were accepted */
+	bool chunked;			/* where it ends is the library's word */
 	struct buf body;
 	size_t held, dropped;
 	int closing;			/* which of busy it is counted in */
@@ -69,6 +70,7 @@ struct http_server {
 struct vet {
 	int hosts, lengths, encodings;
 	bool bad;
+	const char *end;		/* of what stood before, in the request */
 };
 
 /* The bytes of a token, RFC 9110: no controls, spaces or separators. */
@@ -113,6 +115,29 @@ same_word(const char *a, size_t n, const char *b)
 	return true;
 }
 
+/*
+ * Libraries before 1.0 take a line that begins with a colon or a NUL for the
+ * end of the headers, and what follows for another request; they end a value
+ * at a NUL, and put a folded line behind the name of its header.  All of it
+ * leaves a gap: names and values point into the request as it came, and from
+ * one to the next there must be a line's end and nothing else.
+ */
+static bool
+follows(const char *next, const char *end)
+{
+	return MHD_VERSION >= 0x01000000 || next - end == 2 || next - end == 1;
+}
+
+static bool
+is_the_end(struct MHD_Connection *c, const char *method, const char *end)
+{
+	const union MHD_ConnectionInfo *i = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	ptrdiff_t gap = i ? method + i->header_size - end : 0;
+
+	return MHD_VERSION >= 0x01000000 || gap == 4 || gap == 2;
+}
+
 static enum MHD_Result
 vet_header(void *ctx, enum MHD_ValueKind kind, const char *name,
     size_t n_name, const char *value, size_t n_value)
@@ -120,6 +145,8 @@ vet_header(void *ctx, enum MHD_ValueKind kind, const char *name,
 	struct vet *v = ctx;
 
 	(void)kind;
+	v->bad |= !follows(name, v->end);
+	v->end = value ? value + n_value : name + n_name;
 	v->bad |= !is_token(name, n_name) || memchr(value ? value : "", '\0',
 	    n_value) || (value && memchr(value, '\r', n_value));
 	if (same_word(name, n_name, "Host"))
@@ -136,12 +163,12 @@ vet_header(void *ctx, enum MHD_ValueKind kind, const char *name,
 }
 
 static bool
-acceptable(struct MHD_Connection *c, const char *version)
+acceptable(struct MHD_Connection *c, const char *method, const char *version)
 {
-	struct vet v = { 0 };
+	struct vet v = { .end = version + strlen(version) };
 
 	MHD_get_connection_values_n(c, MHD_HEADER_KIND, vet_header, &v);
-	return !v.bad && v.lengths <= 1 && v.encodings <= 1 &&
+	return !v.bad && is_the_end(c, method, v.end) && v.lengths <= 1 && v.encodings <= 1 &&
 	    v.lengths + v.encodings <= 1 &&
 	    (v.hosts == 1 || (v.hosts == 0 && strcmp(version, "HTTP/1.0") ==
 	    0));
@@ -235,8 +262,56 @@ refuse(struct http_server *s, struct MHD_Connection *c, int status)
 	buf_init(&out.body, BUF_CAP_SMALL);
 	buf_addf(&out.body, "{\"error\":\"%s\"}\n", status == 400 ?
 	    "malformed request" : status == 413 ? "body too large" :
-	    "too many large requests at once");
+	    status == 415 ? "a Content-Encoding is not understood: send the "
+	    "body as it is" : "too many large requests at once");
 	return answer_with(s, c, &out, true);
+}
+
+/* --- paths ---------------------------------------------------------------- */
+
+static int
+hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : lower(c) >= 'a' &&
+	    lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+}
+
+/* %2F is no slash and %00 no end: whoever guards paths in front of us does
+ * not take them for that either. */
+static size_t
+unescape(void *ctx, struct MHD_Connection *c, char *s)
+{
+	char *to = s;
+	const char *at = s;
+
+	(void)ctx;
+	(void)c;
+	while (*at) {
+		int high = *at == '%' ? hex_digit(at[1]) : -1;
+		int low = high >= 0 ? hex_digit(at[2]) : -1;
+		int byte = low >= 0 ? high * 16 + low : 0;
+
+		if (byte == 0 || byte == '/') {
+			*to++ = *at++;
+			continue;
+		}
+		*to++ = (char)byte;
+		at += 3;
+	}
+	*to = '\0';
+	return (size_t)(to - s);
+}
+
+/* Of "http://host/path", which proxies may send, the path. */
+static const char *
+path_of(const char *url)
+{
+	const char *slash;
+
+	if (strncmp(url, "http://", 7) != 0)
+		return url;
+	slash = strchr(url + 7, '/');
+	return slash ? slash : "/";
 }
 
 /* --- who takes too long --------------------------------------------------- */
@@ -351,14 +426,18 @@ watch(void *arg)
 
 static enum MHD_Result
 begin(struct http_server *s, struct MHD_Connection *c, struct conn *k,
-    const char *version)
+    const char *method, const char *version)
 {
-	const char *length;
+	const char *length, *coding;
 	uint64_t announced = 0;
 
 	enter(s, k, BODY);
-	if (!acceptable(c, version))
+	if (!acceptable(c, method, version))
 		return refuse(s, c, 400);
+	coding = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+	    "Content-Encoding");
+	if (coding && !same_word(coding, strlen(coding), "identity"))
+		return refuse(s, c, 415);
 	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 	    "Content-Length");
 	if (length && (!num_parse_u64(length, strlen(length), &announced) ||
@@ -367,6 +446,8 @@ begin(struct http_server *s, struct MHD_Connection *c, struct conn *k,
 	if (announced < BODY_KEPT && buf_reserve(&k->body, (size_t)announced))
 		buf_grew(&k->body, 0);
 	k->begun = true;
+	k->chunked = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+	    "Transfer-Encoding") != NULL;
 	k->closing = atomic_load(&s->closing);
 	atomic_fetch_add(&s->busy[k->closing], 1);
 	return MHD_YES;
@@ -401,12 +482,13 @@ handle(void *ctx, struct MHD_Connection *c, const char *url,
 	struct http_server *s = ctx;
 	struct conn *k = *state;
 	struct http_response out = { .status = 200 };
-	struct http_request r = { .method = method, .path = url, .handle = c };
+	struct http_request r = { .method = method, .path = path_of(url),
+	    .handle = c };
 	enum MHD_Result done;
 
 	if (k == NULL) {
 		*state = k = conn_of(c);
-		return k ? begin(s, c, k, version) : MHD_NO;
+		return k ? begin(s, c, k, method, version) : MHD_NO;
 	}
 	if (*n) {
 		done = take(s, k, data, *n);
@@ -422,7 +504,7 @@ handle(void *ctx, struct MHD_Connection *c, const char *url,
 	r.n = k->body.len;
 	buf_init(&out.body, BUF_CAP_DOC);
 	s->o.answer(s->o.ctx, &r, &out);
-	done = answer_with(s, c, &out, false);
+	done = answer_with(s, c, &out, k->chunked);
 	enter(s, k, ANSWERING);
 	return done;
 }
@@ -528,6 +610,7 @@ http_start(struct http_server **out, const struct http_opts *o,
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
 	    MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, s,
 	    MHD_OPTION_EXTERNAL_LOGGER, silence, NULL,
+	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0u,
 	    MHD_OPTION_CONNECTION_LIMIT, connections_for(o, threads),

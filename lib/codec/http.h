@@ -4,9 +4,15 @@
  * Requests are answered by one function, on several threads at once.  What
  * could be read in two ways is refused before its body is looked at: more
  * than one Host or Content-Length, both a length and an encoding, any
- * encoding but "chunked", header names that are no tokens - 400 and the
- * connection closed.  Bodies beyond the cap are 413; when bodies on their
- * way hold more memory together than a server should give, 503.
+ * encoding but "chunked", header names that are no tokens, lines that are
+ * empty but for a colon, folded, or hold a NUL - 400 and the connection
+ * closed.  A body in chunks, in whose lines and trailers there is more room
+ * for doubt, is the last of its connection.  A Content-Encoding is 415.
+ * Bodies beyond the cap are 413; when bodies on their way hold more memory
+ * together than a server should give, 503.
+ *
+ * Of "http://host/path" the path is the path; %2F and %00 in it stay as they
+ * are.
  *
  * A client has `timeout_s` for each of: the headers (from the connection, or
  * from the answer before), the body, taking the answer.  One that needs

@@ -138,6 +138,24 @@ static const struct {
 	{ HEAD "Content-Length: 1001\r\n\r\n", "413", NULL },
 	{ HEAD "Content-Length : 3\r\n\r\nabc", "400", NULL },
 	{ HEAD "X(A): 3\r\n\r\n", "400", NULL },
+	{ HEAD "X: b\r\n c\r\n\r\n", "400", NULL },
+	{ HEAD "Content-Lengt: 3\r\n h\r\n\r\nabc", "400", NULL },
+	{ HEAD ": x\r\n\r\n", "400", NULL },
+	{ HEAD "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+	    "415", NULL },
+	{ HEAD "Content-Encoding: identity\r\nContent-Length: 3\r\n"
+	    "Connection: close\r\n\r\nabc", "200", "3:abc" },
+	{ HEAD "X:\r\nY: \t\r\nX-A: 1 \r\nContent-Length: 1\r\n"
+	    "Connection: close \r\n\r\na", "200", "1:a" },
+	{ "GET / HTTP/1.1\nHost: a\nConnection: close\n\n", "200",
+	    "GET / [] 0:" },
+	{ "GET http://a/b?c HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+	    "\r\n", "200", "GET /b [] 0:" },
+	{ "GET http://a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+	    "200", "GET / [] 0:" },
+	{ "GET /a%2Fb%00c%41%4%zz%f HTTP/1.1\r\nHost: a\r\n"
+	    "Connection: close\r\n\r\n", "200",
+	    "GET /a%2Fb%00cA%4%zz%f [] 0:" },
 	{ "GET /huge HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "500",
 	    "" },
 };
@@ -184,6 +202,41 @@ ask_all(int port)
 	buf_free(&got);
 }
 
+#define HIDDEN "GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"
+#define CHUNKS HEAD "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+
+/* What another reader takes for the rest of a request is no request. */
+static void
+hide(int port)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+	} t[] = {
+#define CASE(s) { s, sizeof(s) - 1 }
+		CASE(HEAD ": x\r\n" HIDDEN),
+		CASE(HEAD ":\r\n" HIDDEN),
+		CASE(HEAD "\0\r\n" HIDDEN),
+		CASE(HEAD "\0: x\r\n" HIDDEN),
+		CASE(HEAD "X: a\0b\r\n\r\n" HIDDEN),
+		CASE(HEAD "X: b\r\n c\r\n\r\n" HIDDEN),
+		CASE("GET / HTTP/1.0\r\n: x\r\n" HIDDEN),
+		CASE(CHUNKS ": x\r\n" HIDDEN),
+		CASE(CHUNKS "\0\r\n" HIDDEN),
+		CASE(CHUNKS "X: y\r\n\r\n" HIDDEN),
+	};
+	struct buf got;
+
+	buf_init(&got, BUF_CAP_SMALL);
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		tell(&got, port, t[i].bytes, t[i].n);
+		ok(strncmp(got.data, "HTTP/1.", 7) == 0 &&
+		    strstr(got.data, "GET /hidden") == NULL,
+		    "a hidden request is not answered (%zu)", i + 1);
+	}
+	buf_free(&got);
+}
+
 int
 main(void)
 {
@@ -205,6 +258,7 @@ main(void)
 	ok(http_start(&other, &o, &e) < 0 && e.code == ERR_USAGE,
 	    "so is a host that is no address");
 	ask_all(port);
+	hide(port);
 	fd = dial(port);
 	(void)!send(fd, "POST / HTT", 10, MSG_NOSIGNAL);
 	ok(read(fd, &back, 1) == 0, "half a line is cut off");
