@@ -151,11 +151,11 @@ attr_text(const struct step *s, const char *name, const char *fallback)
 }
 
 const struct onnx_attr *
-attr_list(const struct step *s, const char *name)
+attr_list(const struct step *s, const char *name, enum onnx_attr_type type)
 {
 	const struct onnx_attr *a = onnx_find_attr(s->node, name);
 
-	return a && a->n ? a : NULL;
+	return a && a->n && a->type == type ? a : NULL;
 }
 
 void

@@ -11,8 +11,10 @@
 static int
 run_imputer(struct model_run *r, const struct step *s, struct err *e)
 {
-	const struct onnx_attr *with = attr_list(s, "imputed_value_floats");
-	const struct onnx_attr *whole = attr_list(s, "imputed_value_int64s");
+	const struct onnx_attr *with = attr_list(s, "imputed_value_floats",
+	    ONNX_ATTR_FLOATS);
+	const struct onnx_attr *whole = attr_list(s, "imputed_value_int64s",
+	    ONNX_ATTR_INTS);
 	const struct tensor *a = step_in(r, s, 0);
 	float gone = attr_float(s, "replaced_value_float", 0);
 	int64_t gone_whole = attr_int(s, "replaced_value_int64", 0);
@@ -83,8 +85,11 @@ find_list(const void **data, size_t *n, enum onnx_elem *elem,
 	static const struct {
 		const char *end;
 		enum onnx_elem elem;
-	} kinds[] = { { "strings", ONNX_TEXT }, { "int64s", ONNX_INT64 },
-	    { "floats", ONNX_FLOAT }, { "tensor", ONNX_NONE } };
+		enum onnx_attr_type type;
+	} kinds[] = { { "strings", ONNX_TEXT, ONNX_ATTR_TEXTS },
+	    { "int64s", ONNX_INT64, ONNX_ATTR_INTS },
+	    { "floats", ONNX_FLOAT, ONNX_ATTR_FLOATS },
+	    { "tensor", ONNX_NONE, ONNX_ATTR_TENSOR } };
 	char name[32];
 
 	for (int k = 0; k < 4; k++) {
@@ -94,7 +99,7 @@ find_list(const void **data, size_t *n, enum onnx_elem *elem,
 		memcpy(name, prefix, p);
 		memcpy(name + p, kinds[k].end, strlen(kinds[k].end) + 1);
 		a = onnx_find_attr(s->node, name);
-		if (a == NULL)
+		if (a == NULL || a->type != kinds[k].type)
 			continue;
 		if (a->type == ONNX_ATTR_TENSOR) {
 			*data = a->t->data;
@@ -222,8 +227,8 @@ struct onehot {
 static int
 prepare_onehot(struct step *s, struct model *m, struct err *e)
 {
-	const struct onnx_attr *t = attr_list(s, "cats_strings");
-	const struct onnx_attr *i = attr_list(s, "cats_int64s");
+	const struct onnx_attr *t = attr_list(s, "cats_strings", ONNX_ATTR_TEXTS);
+	const struct onnx_attr *i = attr_list(s, "cats_int64s", ONNX_ATTR_INTS);
 	struct onehot *c = arena_alloc(&m->arena, sizeof(*c));
 
 	if ((t == NULL) == (i == NULL))

@@ -401,14 +401,13 @@ pads_of(int64_t before[], int64_t after[], struct model_run *r,
     const struct step *s, const struct tensor *a, struct err *e)
 {
 	const struct tensor *t = step_in(r, s, 1), *ax = step_in(r, s, 3);
-	const struct onnx_attr *given = attr_list(s, "pads");
+	const struct onnx_attr *given = attr_list(s, "pads", ONNX_ATTR_INTS);
 	size_t n = t ? t->n : given ? given->n : 0;
 	int64_t axis;
 
 	memset(before, 0, ONNX_RANK_MAX * sizeof(*before));
 	memset(after, 0, ONNX_RANK_MAX * sizeof(*after));
-	if ((t && t->elem != ONNX_INT64) ||
-	    (given && given->type != ONNX_ATTR_INTS) || (ax && !is_index(ax)))
+	if ((t && t->elem != ONNX_INT64) || (ax && !is_index(ax)))
 		return step_bad(s, e, "pads must be integers");
 	if (n != 2 * (ax ? ax->n : (size_t)a->rank) || n > 2 * ONNX_RANK_MAX)
 		return step_bad(s, e, "two pads an axis are needed");

@@ -184,11 +184,11 @@ static int
 prepare_linear(struct step *s, struct model *m, struct err *e)
 {
 	bool classifier = s->op->arg != 0;
-	const struct onnx_attr *c = attr_list(s, "coefficients");
-	const struct onnx_attr *i = attr_list(s, "intercepts");
+	const struct onnx_attr *c = attr_list(s, "coefficients", ONNX_ATTR_FLOATS);
+	const struct onnx_attr *i = attr_list(s, "intercepts", ONNX_ATTR_FLOATS);
 	struct linear *l = arena_alloc(&m->arena, sizeof(*l));
 
-	if (c == NULL || c->type != ONNX_ATTR_FLOATS)
+	if (c == NULL)
 		return step_bad(s, e, "it has no coefficients");
 	if (post_of(&l->post, s, e) < 0)
 		return -1;
@@ -208,7 +208,7 @@ prepare_linear(struct step *s, struct model *m, struct err *e)
 	for (size_t k = 0; k < l->e; k++)
 		for (size_t j = 0; j < l->f; j++)
 			l->b[j * l->e + k] = c->floats[k * l->f + j];
-	if (i && i->type == ONNX_ATTR_FLOATS) {
+	if (i) {
 		l->bias = arena_alloc(&m->arena, i->n * sizeof(float));
 		memcpy(l->bias, i->floats, i->n * sizeof(float));
 	}
@@ -311,8 +311,8 @@ run_linear_classifier(struct model_run *r, const struct step *s,
 static int
 run_scaler(struct model_run *r, const struct step *s, struct err *e)
 {
-	const struct onnx_attr *offset = attr_list(s, "offset");
-	const struct onnx_attr *scale = attr_list(s, "scale");
+	const struct onnx_attr *offset = attr_list(s, "offset", ONNX_ATTR_FLOATS);
+	const struct onnx_attr *scale = attr_list(s, "scale", ONNX_ATTR_FLOATS);
 	const struct tensor *a = step_in(r, s, 0);
 	struct tensor *out;
 	const float *x;
@@ -333,6 +333,18 @@ run_scaler(struct model_run *r, const struct step *s, struct err *e)
 			    offset->floats[offset->n == 1 ? 0 : j]) *
 			    scale->floats[scale->n == 1 ? 0 : j];
 	return 0;
+}
+
+static int
+prepare_normalizer(struct step *s, struct model *m, struct err *e)
+{
+	const char *norm = attr_text(s, "norm", "MAX");
+
+	(void)m;
+	if (strcmp(norm, "MAX") == 0 || strcmp(norm, "L1") == 0 ||
+	    strcmp(norm, "L2") == 0)
+		return 0;
+	return step_bad(s, e, "unknown norm '%s'", norm);
 }
 
 static int
@@ -373,6 +385,6 @@ const struct op ops_linear[] = {
 	{ ML, "LinearClassifier", 1, 0, prepare_linear, run_linear_classifier,
 	    1 },
 	{ ML, "Scaler", 1, 0, NULL, run_scaler, 0 },
-	{ ML, "Normalizer", 1, 0, NULL, run_normalizer, 0 },
+	{ ML, "Normalizer", 1, 0, prepare_normalizer, run_normalizer, 0 },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0 }
 };

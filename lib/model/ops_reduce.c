@@ -21,15 +21,14 @@ reduce_plan(struct reduction *p, struct model_run *r, const struct step *s,
     const struct tensor *a, struct err *e)
 {
 	const struct tensor *t = step_in(r, s, 1);
-	const struct onnx_attr *at = attr_list(s, "axes");
+	const struct onnx_attr *at = attr_list(s, "axes", ONNX_ATTR_INTS);
 	int64_t axes[ONNX_RANK_MAX];
 	int n = 0;
 
 	memset(p, 0, sizeof(*p));
 	if (t && tensor_ints(axes, &n, t, e) < 0)
 		return -1;
-	if (t == NULL && at && at->type == ONNX_ATTR_INTS && at->n <=
-	    ONNX_RANK_MAX) {
+	if (t == NULL && at && at->n <= ONNX_RANK_MAX) {
 		n = (int)at->n;
 		memcpy(axes, at->ints, at->n * sizeof(*axes));
 	}

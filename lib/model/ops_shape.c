@@ -110,14 +110,14 @@ axes_of(int64_t *axes, int *n, struct model_run *r, const struct step *s,
     struct err *e)
 {
 	const struct tensor *t = step_in(r, s, 1);
-	const struct onnx_attr *a = attr_list(s, "axes");
+	const struct onnx_attr *a = attr_list(s, "axes", ONNX_ATTR_INTS);
 
 	*n = 0;
 	if (t)
 		return tensor_ints(axes, n, t, e);
 	if (a == NULL)
 		return 0;
-	if (a->n > ONNX_RANK_MAX || a->type != ONNX_ATTR_INTS)
+	if (a->n > ONNX_RANK_MAX)
 		return step_bad(s, e, "bad axes");
 	memcpy(axes, a->ints, a->n * sizeof(*axes));
 	*n = (int)a->n;
@@ -362,13 +362,12 @@ slice_plan(struct slice *sl, struct model_run *r, const struct step *s,
 	for (int i = 0; i < 4; i++) {
 		static const char *const old[] = { "starts", "ends", "axes",
 		    "" };
-		const struct onnx_attr *at = attr_list(s, old[i]);
+		const struct onnx_attr *at = attr_list(s, old[i], ONNX_ATTR_INTS);
 
 		in[i] = step_in(r, s, (size_t)i + 1);
 		if (in[i] && tensor_ints(v[i], &n[i], in[i], e) < 0)
 			return -1;
-		if (in[i] == NULL && at && at->n <= ONNX_RANK_MAX &&
-		    at->type == ONNX_ATTR_INTS) {
+		if (in[i] == NULL && at && at->n <= ONNX_RANK_MAX) {
 			memcpy(v[i], at->ints, at->n * sizeof(int64_t));
 			n[i] = (int)at->n;
 		}
@@ -436,13 +435,13 @@ static int
 run_transpose(struct model_run *r, const struct step *s, struct err *e)
 {
 	const struct tensor *a = step_in(r, s, 0);
-	const struct onnx_attr *perm = attr_list(s, "perm");
+	const struct onnx_attr *perm = attr_list(s, "perm", ONNX_ATTR_INTS);
 	int64_t unit[ONNX_RANK_MAX], stride[ONNX_RANK_MAX], dim[ONNX_RANK_MAX];
 	int64_t k = 1;
 	struct tensor *out;
 
 	NEED(a, s, e);
-	if (perm && (perm->type != ONNX_ATTR_INTS || (int)perm->n != a->rank))
+	if (perm && (int)perm->n != a->rank)
 		return step_bad(s, e, "bad perm");
 	for (int d = a->rank - 1; d >= 0; d--) {
 		unit[d] = k;
@@ -544,7 +543,7 @@ static int
 run_split(struct model_run *r, const struct step *s, struct err *e)
 {
 	const struct tensor *a = step_in(r, s, 0), *sizes = step_in(r, s, 1);
-	const struct onnx_attr *given = attr_list(s, "split");
+	const struct onnx_attr *given = attr_list(s, "split", ONNX_ATTR_INTS);
 	int64_t dim[ONNX_RANK_MAX], axis, at = 0, each;
 	size_t size, outer, inner;
 

@@ -31,9 +31,9 @@ static const float *
 floats_of(const struct step *s, const char *name, size_t at_least,
     struct err *e)
 {
-	const struct onnx_attr *a = attr_list(s, name);
+	const struct onnx_attr *a = attr_list(s, name, ONNX_ATTR_FLOATS);
 
-	if (a == NULL || a->type != ONNX_ATTR_FLOATS || a->n < at_least) {
+	if (a == NULL || a->n < at_least) {
 		step_bad(s, e, "%s: %zu numbers are needed", name, at_least);
 		return NULL;
 	}
@@ -67,10 +67,9 @@ kernel_of(struct svm *v, const struct step *s, struct err *e)
 static int
 vectors_of(struct svm *v, const struct step *s, struct err *e)
 {
-	const struct onnx_attr *a = attr_list(s, "support_vectors");
+	const struct onnx_attr *a = attr_list(s, "support_vectors", ONNX_ATTR_FLOATS);
 
-	if (a == NULL || a->type != ONNX_ATTR_FLOATS || v->n == 0 ||
-	    a->n % v->n)
+	if (a == NULL || v->n == 0 || a->n % v->n)
 		return step_bad(s, e, "support vectors of one length are "
 		    "needed");
 	v->vector = a->floats;
@@ -117,7 +116,7 @@ prepare_svm_regressor(struct step *s, struct model *m, struct err *e)
 {
 	struct svm *v = arena_alloc(&m->arena, sizeof(*v));
 	int64_t n = attr_int(s, "n_supports", 0);
-	const struct onnx_attr *c = attr_list(s, "coefficients");
+	const struct onnx_attr *c = attr_list(s, "coefficients", ONNX_ATTR_FLOATS);
 
 	if (only_plain(s, e) < 0 || kernel_of(v, s, e) < 0 ||
 	    (v->rho = floats_of(s, "rho", 1, e)) == NULL)
@@ -131,7 +130,7 @@ prepare_svm_regressor(struct step *s, struct model *m, struct err *e)
 	} else {		/* the coefficients are the one vector */
 		static const float one = 1;
 
-		if (c == NULL || c->type != ONNX_ATTR_FLOATS)
+		if (c == NULL)
 			return step_bad(s, e, "it has no coefficients");
 		v->kernel = LINEAR;
 		v->n = 1;
@@ -180,7 +179,7 @@ static int
 class_ranges(struct svm *v, const struct step *s, struct model *m,
     struct err *e)
 {
-	const struct onnx_attr *a = attr_list(s, "vectors_per_class");
+	const struct onnx_attr *a = attr_list(s, "vectors_per_class", ONNX_ATTR_INTS);
 	size_t c = v->labels.n;
 
 	if (a == NULL)
@@ -189,7 +188,7 @@ class_ranges(struct svm *v, const struct step *s, struct model *m,
 		    s->node->name);
 	if (c < 2 || c > SVM_CLASSES_MAX)
 		return step_bad(s, e, "%zu classes", c);
-	if (a->type != ONNX_ATTR_INTS || a->n != c)
+	if (a->n != c)
 		return step_bad(s, e, "one count of vectors a class is "
 		    "needed");
 	v->start = arena_alloc(&m->arena, (c + 1) * sizeof(*v->start));
@@ -218,7 +217,7 @@ prepare_svm_classifier(struct step *s, struct model *m, struct err *e)
 	v->rho = floats_of(s, "rho", pairs, e);
 	if (v->coef == NULL || v->rho == NULL)
 		return -1;
-	if (attr_list(s, "prob_a")) {
+	if (attr_list(s, "prob_a", ONNX_ATTR_FLOATS)) {
 		v->prob_a = floats_of(s, "prob_a", pairs, e);
 		v->prob_b = floats_of(s, "prob_b", pairs, e);
 		if (v->prob_a == NULL || v->prob_b == NULL)

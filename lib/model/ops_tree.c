@@ -42,12 +42,12 @@ static int
 ints_of(const int64_t **out, struct v3 *v, const char *name, size_t n,
     bool needed)
 {
-	const struct onnx_attr *a = attr_list(v->s, name);
+	const struct onnx_attr *a = attr_list(v->s, name, ONNX_ATTR_INTS);
 
 	*out = NULL;
 	if (a == NULL && !needed)
 		return 0;
-	if (a == NULL || a->type != ONNX_ATTR_INTS || a->n != n)
+	if (a == NULL || a->n != n)
 		return step_bad(v->s, v->e, "%s does not have %zu entries",
 		    name, n);
 	*out = a->ints;
@@ -58,7 +58,7 @@ ints_of(const int64_t **out, struct v3 *v, const char *name, size_t n,
 static int
 floats_of(const float **out, size_t *n, struct v3 *v, const char *name)
 {
-	const struct onnx_attr *a = attr_list(v->s, name), *t;
+	const struct onnx_attr *a = attr_list(v->s, name, ONNX_ATTR_FLOATS), *t;
 	char as_tensor[64];
 	size_t len = strlen(name);
 
@@ -72,7 +72,7 @@ floats_of(const float **out, size_t *n, struct v3 *v, const char *name)
 			return step_bad_type(v->s, t->t->elem, v->e);
 		*out = t->t->data;
 		*n = t->t->n;
-	} else if (a && a->type == ONNX_ATTR_FLOATS) {
+	} else if (a) {
 		*out = a->floats;
 		*n = a->n;
 	}
@@ -90,10 +90,10 @@ place_of(struct v3 *v, int64_t tree, int64_t id)
 static int
 v3_lists(struct v3 *v)
 {
-	const struct onnx_attr *mode = attr_list(v->s, "nodes_modes");
+	const struct onnx_attr *mode = attr_list(v->s, "nodes_modes", ONNX_ATTR_TEXTS);
 	size_t n_values;
 
-	if (mode == NULL || mode->type != ONNX_ATTR_TEXTS)
+	if (mode == NULL)
 		return step_bad(v->s, v->e, "it has no nodes");
 	v->n = mode->n;
 	v->mode = mode->texts;
@@ -210,7 +210,7 @@ v3_weights(struct v3 *v, const char *prefix, bool *one_id, bool *positive)
 		memcpy(name[k], prefix, p);
 		memcpy(name[k] + p, parts[k], strlen(parts[k]) + 1);
 	}
-	a = attr_list(v->s, name[2]);
+	a = attr_list(v->s, name[2], ONNX_ATTR_INTS);
 	if (a == NULL)
 		return step_bad(v->s, v->e, "its leaves have no weights");
 	if (floats_of(&weight, &n, v, name[3]) < 0)
@@ -369,9 +369,9 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 {
 	struct ensemble *t = arena_alloc(&m->arena, sizeof(*t));
 	struct v3 lists = { .s = s, .m = m, .e = e };
-	const struct onnx_attr *f = attr_list(s, "nodes_featureids");
-	const struct onnx_attr *roots = attr_list(s, "tree_roots");
-	const struct onnx_attr *ids = attr_list(s, "leaf_targetids");
+	const struct onnx_attr *f = attr_list(s, "nodes_featureids", ONNX_ATTR_INTS);
+	const struct onnx_attr *roots = attr_list(s, "tree_roots", ONNX_ATTR_INTS);
+	const struct onnx_attr *ids = attr_list(s, "leaf_targetids", ONNX_ATTR_INTS);
 	struct tree_source src = { 0 };
 	struct tree_source_leaf *leaf;
 	struct tree_weight *weight;

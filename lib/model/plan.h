@@ -12,7 +12,11 @@
 #include "base/intern.h"
 #include "model/model.h"
 
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define TENSOR_N_MAX ((size_t)1 << 16)	/* a fuzzer is to try many */
+#else
 #define TENSOR_N_MAX ((size_t)1 << 26)
+#endif
 /* What one run may keep, and what folding may add to a model. */
 #define RUN_BYTES_MAX ((size_t)1 << 31)
 #define FOLD_BYTES_MAX ((size_t)1 << 28)
@@ -100,7 +104,9 @@ int64_t attr_int(const struct step *s, const char *name, int64_t fallback);
 float attr_float(const struct step *s, const char *name, float fallback);
 const char *attr_text(const struct step *s, const char *name,
     const char *fallback);
-const struct onnx_attr *attr_list(const struct step *s, const char *name);
+/* A list that is not empty, of this type; else NULL. */
+const struct onnx_attr *attr_list(const struct step *s, const char *name,
+    enum onnx_attr_type type);
 
 /* Say that value v's last dimension has these names. */
 void plan_names(struct model *m, int v, const char **names, size_t n);

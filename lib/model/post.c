@@ -78,17 +78,18 @@ int
 labels_of(struct labels *l, const struct step *s, struct model *m,
     struct err *e)
 {
-	const struct onnx_attr *t = attr_list(s, "classlabels_strings");
-	const struct onnx_attr *i = attr_list(s, "classlabels_int64s");
+	const struct onnx_attr *t = attr_list(s, "classlabels_strings",
+	    ONNX_ATTR_TEXTS);
+	const struct onnx_attr *i = attr_list(s, "classlabels_int64s", ONNX_ATTR_INTS);
 	char text[NUM_TEXT_MAX];
 
 	if (i == NULL)
-		i = attr_list(s, "classlabels_ints");
+		i = attr_list(s, "classlabels_ints", ONNX_ATTR_INTS);
 	memset(l, 0, sizeof(*l));
-	if (t && t->type == ONNX_ATTR_TEXTS) {
+	if (t) {
 		l->texts = t->texts;
 		l->n = t->n;
-	} else if (i && i->type == ONNX_ATTR_INTS) {
+	} else if (i) {
 		l->ints = i->ints;
 		l->n = i->n;
 	} else {
