@@ -437,10 +437,15 @@ try_one_row(struct model *m, struct err *e)
 		for (size_t k = 0; p->elem == ONNX_TEXT && k < in[i].n; k++)
 			((struct text *)in[i].data)[k].s = "";
 	}
-	/* a value that is refused says nothing about the model */
-	if (model_run(r, in, out, &why) < 0 && why.code != ERR_FORMAT) {
-		*e = why;
-		result = -1;
+	/* a value that is refused all the same says nothing about the model,
+	 * as a shape that the rows are to give */
+	r->trial = true;
+	if (model_run(r, in, out, &why) < 0) {
+		if (why.code == ERR_FORMAT)
+			m->trial_why = arena_strdup(&m->arena, why.msg);
+		else
+			*e = why;
+		result = why.code == ERR_FORMAT ? 0 : -1;
 	}
 	for (size_t i = 0; result == 0 && why.code == ERR_NONE &&
 	    i < m->n_outputs; i++) {
@@ -568,6 +573,12 @@ model_classes(const struct model *m, size_t *n)
 {
 	*n = m->n_classes;
 	return m->classes;
+}
+
+const char *
+model_trial_why(const struct model *m)
+{
+	return m->trial_why;
 }
 
 const struct onnx_model *

@@ -67,6 +67,9 @@ const struct model_port *model_output(const struct model *m, size_t i);
 const char *model_meta(const struct model *m, const char *key);
 /* Class names of the model (mlv.classes, else an output's); *n may be 0. */
 const char *const *model_classes(const struct model *m, size_t *n);
+/* Why the row tried at load was refused, though its shape was the model's;
+ * or NULL.  Shapes of outputs are then those the file declares. */
+const char *model_trial_why(const struct model *m);
 const struct onnx_model *model_onnx(const struct model *m);
 
 struct model_run *model_run_new(const struct model *m);

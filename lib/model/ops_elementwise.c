@@ -503,6 +503,7 @@ run_cast(struct model_run *r, const struct step *s, struct err *e)
 {
 	const struct tensor *a = step_in(r, s, 0);
 	enum onnx_elem to = (enum onnx_elem)attr_int(s, "to", 0);
+	static const struct text zero = { "0", 1 };
 	struct tensor *out;
 
 	if (a == NULL)
@@ -524,6 +525,8 @@ run_cast(struct model_run *r, const struct step *s, struct err *e)
 
 		if (a->elem == ONNX_TEXT) {
 			t = &((const struct text *)a->data)[i];
+			if (r->trial && t->n == 0)
+				t = &zero;
 			if (!num_parse_f64(t->s, t->n, &d))
 				return step_bad(s, e, "'%.*s' is not a number",
 				    (int)(t->n < 60 ? t->n : 60), t->s);

@@ -288,8 +288,11 @@ run_onehot(struct model_run *r, const struct step *s, struct err *e)
 		    intern_find(c->keys, (const char *)&whole, 8);
 		if (at != INTERN_NONE)
 			((float *)out->data)[i * c->n + at] = 1;
-		else if (!c->zeros)
-			return step_bad(s, e, "a category is unknown");
+		else if (!c->zeros && !r->trial)
+			return c->text ? step_bad(s, e, "'%.*s' is no category "
+			    "it knows", (int)(t->n < 60 ? t->n : 60), t->s) :
+			    step_bad(s, e, "%lld is no category it knows",
+			    (long long)whole);
 	}
 	return 0;
 }
@@ -338,6 +341,7 @@ run_extract(struct model_run *r, const struct step *s, struct err *e)
 	for (size_t k = 0; k < ix->n; k++) {
 		int64_t at = ((const int64_t *)ix->data)[k];
 
+		at = r->trial && at < 0 && last ? 0 : at;
 		if (at < 0 || at >= last)
 			return step_bad(s, e, "place %lld of %lld",
 			    (long long)at, (long long)last);
@@ -394,11 +398,13 @@ run_vectorize(struct model_run *r, const struct step *s, struct err *e)
 static int
 prepare_zipmap(struct step *s, struct model *m, struct err *e)
 {
-	struct labels l;
+	struct labels *l = arena_alloc(&m->arena, sizeof(*l));
 
-	if (labels_of(&l, s, m, e) < 0)
+	if (labels_of(l, s, m, e) < 0)
 		return -1;
-	plan_names(m, s->out[0], l.names, l.n);
+	s->state = l;
+	if (s->n_out)
+		plan_names(m, s->out[0], l->names, l->n);
 	return 0;
 }
 
@@ -406,9 +412,13 @@ static int
 run_zipmap(struct model_run *r, const struct step *s, struct err *e)
 {
 	const struct tensor *a = step_in(r, s, 0);
+	const struct labels *l = s->state;
 
-	if (a == NULL || a->elem != ONNX_FLOAT)
+	if (a == NULL || a->elem != ONNX_FLOAT || a->rank < 1)
 		return step_bad(s, e, "scores are needed");
+	if (a->dim[a->rank - 1] != (int64_t)l->n)
+		return step_bad(s, e, "%lld scores came for %zu classes",
+		    (long long)a->dim[a->rank - 1], l->n);
 	return step_alias(r, s, 0, a, a->rank, a->dim, e);
 }
 

@@ -62,6 +62,8 @@ struct model {
 	struct intern **dict;
 	size_t n_dicts;
 	size_t folded;		/* bytes of constants made at load */
+	const char *trial_why;	/* why the row of nothing was refused; or
+				 * NULL */
 };
 
 struct model_run {
@@ -70,6 +72,9 @@ struct model_run {
 	void **room;		/* buffers, by value */
 	size_t *room_bytes;
 	size_t bytes;		/* all of them together */
+	/* the row of nothing at load: a value that no row would have, as an
+	 * unknown category, is taken for the first one instead of refused */
+	bool trial;
 	struct arena text;	/* strings made by this call */
 };
 

@@ -25,6 +25,7 @@ struct score_plan {
 	bool by_place;
 	struct score_column *column;
 	size_t n_columns;
+	size_t *out_width;		/* by output: values a row */
 };
 
 struct scorer {
@@ -33,7 +34,7 @@ struct scorer {
 	struct tensor *in, *out;
 	void **room;			/* by input */
 	struct table *result;
-	size_t result_room;
+	size_t result_room, refused;
 };
 
 /* --- planning ------------------------------------------------------------- */
@@ -176,7 +177,8 @@ static int
 plan_outputs(struct score_plan *p, struct err *e)
 {
 	size_t n = model_outputs(p->model), total = 0, k;
-	size_t *width = arena_alloc(&p->arena, n * sizeof(*width));
+	size_t *width = arena_alloc(&p->arena, (n + 1) * sizeof(*width));
+	const char *why = model_trial_why(p->model);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct model_port *o = model_output(p->model, i);
@@ -184,11 +186,12 @@ plan_outputs(struct score_plan *p, struct err *e)
 		if (o->rank < 1 || o->rank > 2 || (o->rank == 2 &&
 		    (o->dim[1] < 0 || o->dim[1] > 65536)))
 			return err_set(e, ERR_UNSUPPORTED, "output '%s' is not "
-			    "one value, or a fixed number of them, a row",
-			    o->name);
+			    "one value, or a fixed number of them, a row%s%s",
+			    o->name, why ? ": " : "", why ? why : "");
 		width[i] = o->rank == 2 ? (size_t)o->dim[1] : 1;
 		total += width[i];
 	}
+	p->out_width = width;
 	p->column = arena_alloc(&p->arena, (total + 1) * sizeof(*p->column));
 	for (size_t i = 0; i < n; i++) {
 		const struct model_port *o = model_output(p->model, i);
@@ -319,10 +322,10 @@ scorer_free(struct scorer *s)
 }
 
 static int
-missing(const struct column *c, size_t row, const char *what, struct err *e)
+missing(const struct column *c, const char *what, struct err *e)
 {
-	return err_set(e, ERR_FORMAT, "row %zu: column '%s' is missing, and "
-	    "the model takes %s there", row + 1, c->name, what);
+	return err_set(e, ERR_FORMAT, "column '%s' is missing, and the model "
+	    "takes %s there", c->name, what);
 }
 
 /* Column `c`, rows [from, from + n), into place k of w of one input. */
@@ -347,19 +350,18 @@ fill(void *to, enum onnx_elem elem, size_t w, size_t k,
 		case ONNX_INT64:
 		case ONNX_INT32:
 			if (gone)
-				return missing(c, i, "whole numbers", e);
+				return missing(c, "whole numbers", e);
 			if (elem == ONNX_INT64)
 				((int64_t *)to)[at] = c->i64[i];
 			else if (c->i64[i] > INT32_MAX || c->i64[i] < INT32_MIN)
-				return err_set(e, ERR_FORMAT, "row %zu: column "
-				    "'%s' does not fit 32 bits", i + 1,
-				    c->name);
+				return err_set(e, ERR_FORMAT, "column '%s' does "
+				    "not fit 32 bits", c->name);
 			else
 				((int32_t *)to)[at] = (int32_t)c->i64[i];
 			break;
 		case ONNX_BOOL:
 			if (gone)
-				return missing(c, i, "booleans", e);
+				return missing(c, "booleans", e);
 			((uint8_t *)to)[at] = c->b[i];
 			break;
 		default:
@@ -470,10 +472,11 @@ take_outputs(struct scorer *s, size_t from, size_t n, struct err *e)
 	for (size_t i = 0; i < p->n_columns; i++) {
 		const struct score_column *o = &p->column[i];
 		const struct tensor *t = &s->out[o->output];
-		size_t w = t->rank == 2 ? (size_t)t->dim[1] : 1;
+		size_t w = p->out_width[o->output];
 
-		if (t->rank < 1 || t->dim[0] != (int64_t)n || o->place >= w ||
-		    type_of(t->elem) != o->type)
+		/* one value a row is one in any shape: some labels lie */
+		if (t->rank < 1 || t->n != n * w || (w > 1 && (t->rank != 2 ||
+		    t->dim[0] != (int64_t)n)) || type_of(t->elem) != o->type)
 			return err_set(e, ERR_FORMAT, "output '%s' does not "
 			    "give one answer a row", o->name);
 		take_column(&s->result->col[i], from, t, w, o->place, n);
@@ -481,29 +484,66 @@ take_outputs(struct scorer *s, size_t from, size_t n, struct err *e)
 	return 0;
 }
 
+/* n rows from `from` on, to be rows of the answer from `to` on. */
+static int
+score_rows(struct scorer *s, const struct table *block, size_t from, size_t n,
+    size_t to, struct err *e)
+{
+	return fill_inputs(s, block, from, n, e) < 0 ||
+	    model_run(s->run, s->in, s->out, e) < 0 ||
+	    take_outputs(s, to, n, e) < 0 ? -1 : 0;
+}
+
+/* Whose fault it was: the first of n rows that is refused when alone. */
+static void
+find_refused(struct scorer *s, const struct table *block, size_t from,
+    size_t n, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	for (size_t i = from; i < from + n; i++)
+		if (score_rows(s, block, i, 1, 0, &why) < 0) {
+			*e = why;
+			s->refused = i;
+			return;
+		}
+}
+
 int
 scorer_run_part(struct table **out, struct scorer *s,
     const struct table *block, size_t from, size_t to, struct err *e)
 {
+	s->refused = SIZE_MAX;
 	if (make_room(s, to - from, e) < 0)
 		return -1;
 	for (size_t at = from; at < to; at += PART_ROWS) {
 		size_t n = to - at < PART_ROWS ? to - at : PART_ROWS;
 
-		if (fill_inputs(s, block, at, n, e) < 0 ||
-		    model_run(s->run, s->in, s->out, e) < 0 ||
-		    take_outputs(s, at - from, n, e) < 0)
+		if (score_rows(s, block, at, n, at - from, e) < 0) {
+			if (e->code == ERR_FORMAT)
+				find_refused(s, block, at, n, e);
 			return -1;
+		}
 	}
 	*out = s->result;
 	return 0;
+}
+
+size_t
+scorer_refused(const struct scorer *s)
+{
+	return s->refused;
 }
 
 int
 scorer_run(struct table **out, struct scorer *s, const struct table *block,
     struct err *e)
 {
-	return scorer_run_part(out, s, block, 0, block->rows, e);
+	int r = scorer_run_part(out, s, block, 0, block->rows, e);
+
+	if (r < 0 && s->refused != SIZE_MAX && block->rows > 1)
+		err_wrap(e, "row %zu", s->refused + 1);
+	return r;
 }
 
 /* --- golden rows ---------------------------------------------------------- */

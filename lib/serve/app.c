@@ -157,7 +157,8 @@ answer(struct table **answers, struct wire_request *w, struct buf *out,
 
 	if (protocol == V2 && http_header(r, "Inference-Header-Content-Length"))
 		return err_set(e, ERR_UNSUPPORTED, "binary tensors are not "
-		    "spoken here: send JSON alone");
+		    "spoken here: send JSON alone (tritonclient: "
+		    "binary_data=False)");
 	if ((protocol == V2 ? wire_read_v2(w, d, r->body, r->n, e) :
 	    wire_read_invocation(w, d, r->body, r->n, csv, e)) < 0 ||
 	    scorer_run(answers, d->scorer, w->block, e) < 0)
@@ -214,11 +215,14 @@ ask(struct app *a, const struct http_request *r, struct http_response *out,
 	const char *by;
 	struct arena arena = { 0 };
 
+	if (unit && *unit == '\0')	/* of nobody: no unit */
+		unit = NULL;
+
 	atomic_fetch_add_explicit(&a->stats.in_flight, 1,
 	    memory_order_relaxed);
 	if (protocol == V2 && !unit && slots_split(a->slots))
 		id = find_id(r->body, r->n, &arena);
-	by = unit ? unit : id;
+	by = unit ? unit : id && *id ? id : NULL;
 	if (s) {
 		infer(a, r, out, protocol, s, s->name, unit);
 	} else {

@@ -105,11 +105,13 @@ write_header(struct out_file *out, const struct job *j,
 
 /* Rows are counted from the start of the input, not of the block. */
 static int
-explain(struct err *e, const struct err *why, uint64_t first_row, size_t k)
+explain(struct err *e, const struct part *p, uint64_t first_row)
 {
-	*e = *why;
-	return err_wrap(e, "after row %llu", (unsigned long long)(first_row - 1
-	    + k * PART_ROWS));
+	size_t row = scorer_refused(p->scorer);
+
+	*e = p->err;
+	return row == SIZE_MAX ? -1 : err_wrap(e, "row %llu",
+	    (unsigned long long)(first_row + row));
 }
 
 static int
@@ -123,7 +125,7 @@ run_block(struct out_file *out, struct job *j, struct pool *pool,
 		struct part *p = &j->part[k];
 
 		if (p->failed)
-			return explain(e, &p->err, j->first_row, k);
+			return explain(e, p, j->first_row);
 		if (out_file_add(out, p->text.data, p->text.len, e) < 0)
 			return -1;
 	}

@@ -42,6 +42,20 @@ cp out in-order
 check 'or those of --columns' \
 	'printf "f,e,d,c,b,a\n6,5,4,3,2,1\n" >m2.csv && expect 0 mlv-serve batch -i m2.csv --columns a,b,c,d,e,f "$TOP/tests/golden/onnx/ridge/model.onnx" && same out in-order'
 
+fresh strict
+strict=$G/strict-sklearn.onnx
+check 'a model that refuses unknown categories answers those it knows (as onnxruntime did)' \
+	'expect 0 mlv-serve batch -i "$G/strict-rows.csv" "$strict" && same out "$G/strict-scores.csv"'
+{ cat "$G/strict-rows.csv"; for i in $(seq 30); do tail -n +2 "$G/strict-rows.csv"; done; echo 30,basic,Paris; cat "$G/strict-rows.csv"; } >late.csv
+check 'one it does not know is named, with its row' 'expect 3 mlv-serve batch -i late.csv "$strict" && says "row 1241: " && says "Paris"'
+echo '{"age":30,"plan":"basic","town":"Paris"}' >line
+check 'a stream has its line' 'expect 1 mlv-serve stream "$strict" <line && grep -q "Paris.*\"line\":1" out'
+background mlv-serve http --grace 0 --port 0 --name strict "$strict"
+until_true grep -q http server.out
+check 'a request its row' 'printf "%s" "{\"dataframe_records\":[{\"age\":1,\"plan\":\"basic\",\"town\":\"Oslo\"},$(cat line)]}" >body && curl -s -m 10 "$(cut -f1 server.out)/invocations" -H "Content-Type: application/json" -d @body | jq -r .message | grep -q "^row 2: .*Paris"'
+kill "$server" && wait "$server"
+check 'labels that lie on their side are one a row all the same' 'expect 0 mlv-serve batch -i "$G/lying-rows.csv" "$G/lying-sklearn.onnx" && same out "$G/lying-scores.csv"'
+
 fresh stream
 printf '{"tenure":1,"MonthlyCharges":"29.85","TotalCharges":null,"Contract":"Month-to-month","InternetService":"DSL","PaymentMethod":"never seen","gender":"Male","extra":[1,2]}\n\n{"tenure":1}\nnonsense\n' >in
 check 'a bad line gets an error in its place and the stream goes on' \

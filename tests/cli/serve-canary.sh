@@ -44,6 +44,16 @@ check 'the canary has no unversioned path' 'test "$(code "$url/v2/models/two/inf
 check 'metadata of a version' 'test "$(ask "$url/v2/models/two/versions/1" | jq -r .name)" = two && test "$(ask "$url/v2/models/one/versions/1/ready" | jq -r .name)" = one'
 check 'stops' stop
 
+fresh nobody
+cp "$ridge" one.onnx && cp "$net" two.onnx
+start one.onnx --canary two.onnx=50 --log reqs
+# Which variants answer the bodies 1 to 40 with this header.
+variants() { for i in $(seq 40); do ask -o body -D head "$url/invocations" -H "$1" -H 'Content-Type: application/json' -d "{\"instances\":[[1,2,3,4,5,$i]]}"; tr -d '\r' <head | sed -n 's/^X-Mlv-Variant: //p'; done >v; sort -u v | wc -l; }
+check 'an empty X-Unit-Id is no unit: bodies decide' 'test "$(variants "X-Unit-Id;")" = 2'
+check 'one unit has one variant, whatever the body' 'test "$(variants "X-Unit-Id: u")" = 1'
+check 'nor is it logged as one' 'stop && test "$(cat reqs/*.jsonl | jq -r .unit | sort | uniq -c | tr -s " ")" = " 40 null
+ 40 u"'
+
 fresh types
 cp "$ridge" one.onnx
 start one.onnx --name short
