@@ -120,6 +120,7 @@ demo: all ## the churn journey; DATA=telco.csv runs it on a real file
 
 bench: all units ## measure side by side with the peers
 	@sh scripts/deps interop
+	@sh scripts/deps bench
 	@sh scripts/bench/run
 
 lint: ## layers, headers, banned functions, man pages

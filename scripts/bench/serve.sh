@@ -7,7 +7,7 @@ set -eu
 python=${PYTHON:-build/venv/bin/python}
 case $python in /*) ;; *) python=$PWD/$python ;; esac
 build=${BUILD:-build}
-command -v wrk >/dev/null 2>&1 || { echo "bench: skipped: wrk is not installed"; exit 0; }
+command -v wrk >/dev/null 2>&1 || { echo "bench: error: wrk is not installed; 'make bench' installs it" >&2; exit 1; }
 work=$(mktemp -d)
 pids=
 trap 'for p in $pids; do kill "$p" 2>/dev/null || :; done; rm -rf "$work"' EXIT
