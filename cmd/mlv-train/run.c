@@ -41,16 +41,16 @@ read_params(struct cli *c, struct run_param **out, const struct texts *given,
 }
 
 static void
-report(struct cli *c, const struct run_outcome *done, bool good)
+report(struct cli *c, const struct run_outcome *done)
 {
 	const char *how = done->restored ? "restored" :
-	    good && done->exit_status == 0 ? "finished" : "failed";
+	    done->finished ? "finished" : "failed";
 	char id[OID_TEXT];
 
 	out_begin(&c->out, "mlv.run/1");
 	out_text(&c->out, "name", done->label);
-	oid_print(id, &done->manifest);
-	out_text(&c->out, "id", id);
+	out_text(&c->out, "id", oid_is_none(&done->manifest) ? NULL :
+	    oid_print(id, &done->manifest));
 	out_text(&c->out, "status", how);
 	out_int(&c->out, "exit", done->exit_status);
 	out_end(&c->out);
@@ -83,7 +83,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	r = run_command(&done, catalog, &rq, &e);
 	c->committed = done.id[0] != '\0' && !done.restored;
 	if (done.id[0])
-		report(c, &done, r == 0);
+		report(c, &done);
 	catalog_close(catalog);
 	if (r < 0)
 		return cli_fail(c, &e);

@@ -65,7 +65,10 @@ take_lineage(struct adding *a, struct err *e)
 	struct json *metrics = json_new(m, JSON_MAP);
 	uint64_t size;
 
-	if (r->status != RUN_FINISHED || oid_is_none(&r->manifest))
+	if (r->status == RUN_FINISHED && oid_is_none(&r->manifest))
+		return err_set(e, ERR_NO, "run:%s finished, but could not be "
+		    "recorded: run it again", r->id);
+	if (r->status != RUN_FINISHED)
 		return err_set(e, ERR_NO, "run:%s is %s: only a run that "
 		    "finished gives a model", r->id, run_status_text(r->status));
 	if (store_size(&size, catalog_store(a->c), &r->manifest, e) < 0)

@@ -358,6 +358,7 @@ run_it(struct run_outcome *out, struct work *w, struct err *e)
 	struct catalog_put put;
 	struct watched seen;
 	struct err late = ERR_INIT;
+	bool good;
 	int r, s;
 
 	w->begin_us = clock_mono_us();
@@ -372,11 +373,14 @@ run_it(struct run_outcome *out, struct work *w, struct err *e)
 	if (r == 0 && out->exit_status == 0)
 		r = keep_outputs(w, e);
 	watch_free(&seen);
-	s = journal_seal(&put, w->j, r == 0 && out->exit_status == 0 ?
-	    RUN_FINISHED : RUN_FAILED, out->exit_status, r < 0 ? &late : e);
+	good = r == 0 && out->exit_status == 0;
+	s = journal_seal(&put, w->j, good ? RUN_FINISHED : RUN_FAILED,
+	    out->exit_status, r < 0 ? &late : e);
 	w->j = NULL;
-	if (s == 0)
+	if (s == 0 || (r < 0 ? &late : e)->code == ERR_UNPROVEN) {
 		out->manifest = put.id;
+		out->finished = good;
+	}
 	if (r < 0 || s < 0)
 		return -1;
 	if (out->exit_status == 0 && w->rq->n_deps)

@@ -43,7 +43,8 @@ struct run_request {
 struct run_outcome {
 	char id[128];
 	char label[300];		/* "run:ID" */
-	struct oid manifest;
+	struct oid manifest;		/* none when it could not be sealed */
+	bool finished;			/* run now, and sealed as such */
 	bool restored;			/* outputs put back, nothing run */
 	int exit_status;		/* the command's */
 };

@@ -31,6 +31,9 @@ if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=400k,nr_inodes=200 none m 2>/dev
 	check "a disk that fills up: $done done, $full refused, no lie" 'test $lies = 0 && test $done -gt 0 && test $full -gt 0'
 	check 'and always whole, and readable' 'test $broken = 0'
 	rm -f fill
+	check 'a run whose output finds no room: said, and no id made up' \
+	    'mlv-train run -d first.csv -o much -- sh -c "head -c 150000 /dev/urandom >much" >../out 2>../err; r=$?; rm -f much; cd ..; test $r = 3 && says "No space left" && prints "	failed	0" && ! grep sha256:0000000 out && cd m && expect 0 mlv-data fsck'
+	cd "$HOME_DIR/disk/m" || exit 1
 	check 'with room again all goes on' 'expect 0 mlv-data add --name again first.csv'
 	cd ../.. && umount -l disk/m
 	trap tests_done EXIT
