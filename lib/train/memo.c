@@ -59,9 +59,21 @@ output_of(const struct run *run, const char *path)
 	return NULL;
 }
 
+static bool
+is_program(const struct run *run, const char *path)
+{
+	const struct json *list = json_get(run->facts, MEMO_PROGRAMS), *p;
+
+	for (p = list && list->type == JSON_LIST ? list->child : NULL; p;
+	    p = p->next)
+		if (p->type == JSON_TEXT && strcmp(p->s, path) == 0)
+			return true;
+	return false;
+}
+
 /* Put one output back, unless it is there. */
 static int
-put_back(struct store *s, const struct link *l, struct err *e)
+put_back(struct store *s, const struct link *l, mode_t mode, struct err *e)
 {
 	struct err ignored = ERR_INIT;
 	char *folder;
@@ -80,7 +92,7 @@ put_back(struct store *s, const struct link *l, struct err *e)
 		folder = path_folder(l->name);
 		if ((r = file_make_folders(store_os(s), folder, e)) == 0)
 			r = file_replace(store_os(s), l->name, b.data, b.len,
-			    0666, e);
+			    mode, e);
 		free(folder);
 	}
 	buf_free(&b);
@@ -110,7 +122,8 @@ memo_restore(struct run *run, struct catalog *c, const char *name,
 	if (run->status != RUN_FINISHED)
 		goto forget;
 	for (size_t i = 0; i < n; i++) {
-		r = put_back(s, output_of(run, outs[i]), e);
+		r = put_back(s, output_of(run, outs[i]),
+		    is_program(run, outs[i]) ? 0777 : 0666, e);
 		if (r == 0)
 			continue;
 		/* a damaged copy is no reason not to make it again */

@@ -16,6 +16,9 @@
 #include "catalog/catalog.h"
 #include "catalog/journal.h"
 
+/* The fact that lists which outputs are programs: they come back as such. */
+#define MEMO_PROGRAMS "programs"
+
 int memo_name(char out[SHA256_HEX + 1], const struct json *work,
     struct err *e);
 /* Remember; a failure is only a warning. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -333,21 +334,25 @@ record_usage(struct work *w, const struct watched *seen, struct err *e)
 static int
 keep_outputs(struct work *w, struct err *e)
 {
+	struct json *programs = json_new(&w->arena, JSON_LIST);
+	struct stat st;
 	struct oid id;
 	uint64_t size;
 
 	for (size_t i = 0; i < w->rq->n_outs; i++) {
 		const char *path = w->rq->outs[i];
 
-		if (access(path, F_OK) < 0)
+		if (stat(path, &st) < 0)
 			return err_set(e, ERR_NO, "the command did not make "
 			    "its output '%s'", path);
 		if (store_put_file(&id, &size, w->s, path, e) < 0 ||
 		    journal_link(w->j, "output", manifest_type_of_path(path),
 		    path, &id, size, e) < 0)
 			return -1;
+		if (st.st_mode & S_IXUSR)
+			json_add_text(&w->arena, programs, NULL, path);
 	}
-	return 0;
+	return programs->n ? journal_fact(w->j, MEMO_PROGRAMS, programs, e) : 0;
 }
 
 /* Run it and write down what happened; the journal is sealed whatever

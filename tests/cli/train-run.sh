@@ -41,6 +41,10 @@ rm -r deep
 check 'an output comes back into a folder that is gone' \
 	'expect 0 mlv-train run -d a -o deep/er/x.txt -- sh -c "mkdir -p deep/er; cp a deep/er/x.txt" && prints restored && same deep/er/x.txt a'
 expect 0 mlv-train run -d a -o deep/er/x.txt -- sh -c 'mkdir -p deep/er; tr A Z <a >deep/er/x.txt'
+expect 0 mlv-train run -d a -o prog -- sh -c 'echo "#!/bin/sh" >prog; echo "echo works" >>prog; chmod +x prog'
+rm prog
+check 'a program comes back as one' \
+	'expect 0 mlv-train run -d a -o prog -- sh -c "echo \"#!/bin/sh\" >prog; echo \"echo works\" >>prog; chmod +x prog" && prints restored && test "$(./prog)" = works'
 digits=$(sha256sum deep/er/x.txt | cut -c1-64)
 object=.mlv/objects/$(echo "$digits" | cut -c1-2)/$(echo "$digits" | cut -c3-)
 chmod u+w "$object" && printf X | dd of="$object" bs=1 seek=8 conv=notrunc 2>/dev/null
