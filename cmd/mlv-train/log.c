@@ -70,20 +70,23 @@ add_words(struct series *s, int argc, char **argv, struct err *e)
 static int
 seal_own(struct cli *c, struct journal *j, int r, struct err *e)
 {
-	struct err ignored;
+	struct err ignored = ERR_INIT;
 	struct catalog_put put;
+	const char *name = arena_printf(&c->arena, "run:%s", journal_id(j));
+	struct err *to = r < 0 ? &ignored : e;
 	char id[OID_TEXT];
+	int sealed = journal_seal(&put, j, r < 0 ? RUN_FAILED : RUN_FINISHED,
+	    r < 0, to);
 
-	if (journal_seal(&put, j, r < 0 ? RUN_FAILED : RUN_FINISHED, r < 0,
-	    r < 0 ? &ignored : e) < 0)
+	if (sealed < 0 && to->code != ERR_UNPROVEN)
 		return -1;
 	c->committed = true;
 	out_begin(&c->out, "mlv.run/1");
-	out_text(&c->out, "name", put.label);
+	out_text(&c->out, "name", name);
 	out_text(&c->out, "id", oid_print(id, &put.id));
 	out_text(&c->out, "status", r < 0 ? "failed" : "finished");
 	out_end(&c->out);
-	return r;
+	return r < 0 ? r : sealed;
 }
 
 static int

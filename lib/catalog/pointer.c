@@ -85,6 +85,21 @@ replace(struct catalog *c, const char *file, const struct buf *b,
 	return r;
 }
 
+/* The old name then means its newest version, whatever git checks out. */
+static void
+warn_renamed(struct catalog *c, const char *path, const char *name)
+{
+	struct err ignored = ERR_INIT;
+	struct pointer p;
+
+	if (pointer_read(&p, c, path, &ignored) < 0)
+		return;
+	if (strcmp(p.name, name) != 0)
+		log_warn(c->opts.log, "'%s.mlv' stood for data:%s; it stands "
+		    "for data:%s now", path, p.name, name);
+	pointer_free(&p);
+}
+
 int
 pointer_write(struct catalog *c, const char *path, const char *name,
     const struct oid *id, const struct oid *content, uint64_t size,
@@ -107,8 +122,10 @@ pointer_write(struct catalog *c, const char *path, const char *name,
 		buf_addf(&b, "rows: %lld\n", (long long)rows);
 	/* untouched when it says so already: nothing for git to see */
 	if (file_read(&now, file, &ignored) < 0 || now.len != b.len ||
-	    memcmp(now.data, b.data, b.len) != 0)
+	    memcmp(now.data, b.data, b.len) != 0) {
+		warn_renamed(c, path, name);
 		r = replace(c, file, &b, e);
+	}
 	buf_free(&now);
 	buf_free(&b);
 	free(file);

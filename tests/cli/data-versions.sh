@@ -41,6 +41,8 @@ printf 'id,x\n9,z\n' >sub/churn.csv
 check 'a stem held by another path is refused' 'expect 3 mlv-data add sub/churn.csv && says "--name"'
 check 'and not stored before' 'digits=$(sha256sum sub/churn.csv | cut -c1-64); test ! -e .mlv/objects/$(echo "$digits" | cut -c1-2)/$(echo "$digits" | cut -c3-)'
 check '--name decides' 'expect 0 mlv-data add --name other sub/churn.csv && prints "data:other@1" && grep -qx /churn.csv sub/.gitignore'
+check 'a pointer that changes its name is told' \
+    'expect 0 mlv-data add --name third sub/churn.csv && says "stood for data:other" && expect 0 mlv-data add --name other sub/churn.csv'
 check 'from below, paths are found too' '(cd sub && expect 0 mlv-data ls && grep -q sub/churn.csv out)'
 check 'a wrong name names the near one' 'expect 3 mlv-data cat data:chrun && says "data:churn"'
 check 'a missing version says the newest' 'expect 3 mlv-data cat data:churn@9 && says "newest is 2"'
