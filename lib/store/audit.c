@@ -190,8 +190,11 @@ append_one(struct tail *t, struct store *s, int fd,
 		memset(&r.prev, 0, sizeof(r.prev));
 	buf_init(&b, LINE_MAX_BYTES);
 	format(&b, &r);
-	if (buf_check(&b, e) < 0)
+	if (b.failed) {
+		err_set(e, ERR_TOOBIG, "the note is too long: an audit record "
+		    "has room for %zu bytes", LINE_MAX_BYTES);
 		goto done;
+	}
 	if (file_write_fd(s->os, fd, b.data, b.len, "audit/log", e) < 0) {
 		(void)s->os->truncate(fd, t->whole);
 		goto done;

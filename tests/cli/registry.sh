@@ -38,6 +38,8 @@ check 'nor what fails anyway' \
     'printf "champion: nobody\nrules: [size < 5 and size <= champion.size]\n" >s.yaml; expect 1 mlv-registry gate churn@2 -p s.yaml && prints "fail${tab}"'
 check 'rollback' 'expect 0 mlv-registry rollback churn@champion -m "too slow" && prints "1${tab}2"'
 check 'no further' 'expect 1 mlv-registry rollback churn@champion && says "nowhere"'
+check 'a note without end is refused, in words' \
+    'expect 3 mlv-registry set churn@candidate 1 -m "$(printf "%070000d" 0)" && says "note is too long" && expect 0 mlv-data fsck'
 check 'an alias is dropped' 'expect 0 mlv-registry set churn@candidate --drop && expect 3 mlv-data cat model:churn@candidate && says "no alias"'
 check 'log tells it all' 'expect 0 mlv-registry log churn && cut -f1-4 out >got &&
     printf "%s\n" "model:churn@1${tab}add${tab}1${tab}\\N" "model:churn@2${tab}add${tab}2${tab}\\N" "model:churn@champion${tab}move${tab}1${tab}\\N" "model:churn@champion${tab}move${tab}2${tab}1" "model:churn@candidate${tab}move${tab}2${tab}\\N" "model:churn@champion${tab}rollback${tab}1${tab}2" "model:churn@candidate${tab}drop${tab}\\N${tab}2" >want && same want got && prints "too slow" && prints "passed; try it"'
