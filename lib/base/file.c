@@ -223,8 +223,15 @@ out_file_open_in(struct out_file *f, const struct os *os, const char *path,
 		return 0;
 	}
 	f->path = behind_links(path);
-	f->as_is = stat(f->path, &st) == 0 && !S_ISREG(st.st_mode) &&
-	    !S_ISDIR(st.st_mode);
+	f->as_is = stat(f->path, &st) == 0 && !S_ISREG(st.st_mode);
+	/* now, not after all the work that makes what is to be written */
+	if (*path_base(path) == '\0' || (f->as_is && S_ISDIR(st.st_mode))) {
+		free(f->path);
+		f->path = NULL;
+		f->fd = -1;
+		return err_set(e, ERR_IO, "cannot write '%s': it is a folder",
+		    path);
+	}
 	if (f->as_is) {
 		f->fd = os->open(f->path, O_WRONLY, 0);
 	} else {

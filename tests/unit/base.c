@@ -214,6 +214,11 @@ odd_files(const char *folder)
 	is_int(file_replace(os_real(), "/dev/null", "x", 1, 0666, &e), 0,
 	    "so is a device");
 	ok(stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode), "as well");
+	is_int(file_replace(os_real(), folder, "x", 1, 0666, &e), -1,
+	    "a folder is not");
+	ok(strstr(e.msg, "is a folder") != NULL, "and said to be one");
+	is_int(file_replace(os_real(), "none/", "x", 1, 0666, &e), -1,
+	    "nor one that is not there");
 	memset(name, 'n', 255);
 	name[255] = '\0';
 	longest = path_join(folder, name);
