@@ -12,10 +12,12 @@
 
 struct regex;
 
-/* Perl's syntax on UTF-8 text.  ERR_USAGE says where a pattern is wrong. */
-int regex_new(struct regex **out, const char *pattern, struct err *e);
+/* Perl's syntax on UTF-8 text; `whole`: it must match all of a text, not
+ * somewhere in it.  ERR_USAGE says where a pattern is wrong. */
+int regex_new(struct regex **out, const char *pattern, bool whole,
+    struct err *e);
 void regex_free(struct regex *r);
-/* Does it match anywhere in the n bytes?  Text that is not UTF-8 does not.
+/* Does it match the n bytes?  Text that is not UTF-8 does not.
  * ERR_TOOBIG when the match runs into its limit.  One thread at a time. */
 int regex_find(bool *yes, struct regex *r, const char *s, size_t n,
     struct err *e);

@@ -191,11 +191,26 @@ yaml_parse(struct json **out, struct arena *a, const char *s, size_t n,
 	return result;
 }
 
-/* Text that yaml_parse would read as the same text without quotes. */
+/* What YAML 1.1, which most other readers speak, takes for true or false. */
+static bool
+is_old_bool(const char *s, size_t n)
+{
+	static const char *const words[] = { "y", "n", "yes", "no", "on",
+	    "off" };
+	char low[4];
+
+	if (n >= sizeof(low))
+		return false;
+	for (size_t i = 0; i <= n; i++)
+		low[i] = (char)(i < n ? s[i] | 32 : '\0');
+	return is_one_of(low, words, 6);
+}
+
+/* Text that would not be read as the same text without quotes. */
 static bool
 needs_quotes(struct arena *a, const char *s, size_t n)
 {
-	if (n == 0 || plain(a, s, n)->type != JSON_TEXT || s[0] == ' ' ||
+	if (n == 0 || is_old_bool(s, n) || plain(a, s, n)->type != JSON_TEXT || s[0] == ' ' ||
 	    s[n - 1] == ' ' || s[n - 1] == ':' ||
 	    strchr("-?:,[]{}#&*!|>'\"%@`~.", s[0]))
 		return true;

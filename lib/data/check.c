@@ -67,8 +67,11 @@ struct checker {
 	bool row_bad;
 	bool named;		/* the input says what columns it has */
 	struct buf text;	/* of a row that broke a rule, of a key */
-	const char *pattern;	/* of an expression, compiled last */
-	struct regex *regex;
+	struct pattern {	/* of conditions, compiled once */
+		const char *text;
+		struct regex *regex;
+	} *pattern;
+	size_t patterns;
 	size_t bad_room;
 };
 
@@ -160,9 +163,10 @@ cell_text(const struct checker *k, size_t col, size_t *n)
 	return c->raw[k->row].s;
 }
 
-/* What is wrong with a value, by itself. */
+/* What is wrong with a value, by itself; it stands in row `at`. */
 static int
-judge(uint8_t *bits, struct watch *w, const char *s, size_t n, struct err *e)
+judge(uint8_t *bits, struct watch *w, uint64_t at, const char *s, size_t n,
+    struct err *e)
 {
 	const struct schema_column *c = w->c;
 	struct err ignored = ERR_INIT;
@@ -191,7 +195,8 @@ judge(uint8_t *bits, struct watch *w, const char *s, size_t n, struct err *e)
 	}
 	if (w->regex != NULL) {
 		if (regex_find(&yes, w->regex, s, n, e) != 0)
-			return err_wrap(e, "column '%s'", c->name);
+			return err_wrap(e, "row %llu: column '%s'",
+			    (unsigned long long)at, c->name);
 		if (!yes)
 			*bits |= BAD_PATTERN;
 	}
@@ -200,8 +205,8 @@ judge(uint8_t *bits, struct watch *w, const char *s, size_t n, struct err *e)
 
 /* The verdict on a code, formed once. */
 static int
-verdict(uint8_t *bits, struct watch *w, const struct column *c, uint32_t code,
-    struct err *e)
+verdict(uint8_t *bits, struct watch *w, uint64_t at, const struct column *c,
+    uint32_t code, struct err *e)
 {
 	size_t n, count = intern_count(c->dict);
 	const char *s;
@@ -217,7 +222,7 @@ verdict(uint8_t *bits, struct watch *w, const struct column *c, uint32_t code,
 	}
 	if (w->verdict[code] == 0) {
 		s = intern_text(c->dict, code, &n);
-		if (judge(&w->verdict[code], w, s, n, e) != 0)
+		if (judge(&w->verdict[code], w, at, s, n, e) != 0)
 			return -1;
 	}
 	*bits = w->verdict[code];
@@ -258,8 +263,8 @@ check_cell(struct checker *k, size_t col, struct err *e)
 		miss(k, w);
 		return 0;
 	}
-	r = c->type == COL_RAW ? judge(&bits, w, s, n, e) :
-	    verdict(&bits, w, c, c->code[k->row], e);
+	r = c->type == COL_RAW ? judge(&bits, w, k->at, s, n, e) :
+	    verdict(&bits, w, k->at, c, c->code[k->row], e);
 	if (r != 0)
 		return -1;
 	w->f[CHECK_TYPE].looked++;
@@ -305,16 +310,18 @@ expr_match(void *ctx, const char *pattern, const char *s, size_t n, bool *yes,
     struct err *e)
 {
 	struct checker *k = ((struct rule *)ctx)->owner;
+	size_t i = 0;
 
-	if (k->pattern != pattern) {
-		regex_free(k->regex);
-		k->regex = NULL;
-		k->pattern = NULL;
-		if (regex_new(&k->regex, pattern, e) != 0)
+	while (i < k->patterns && k->pattern[i].text != pattern)
+		i++;
+	if (i == k->patterns) {
+		k->pattern = xresize(k->pattern, i + 1, sizeof(*k->pattern));
+		k->pattern[i].text = pattern;
+		if (regex_new(&k->pattern[i].regex, pattern, false, e) != 0)
 			return -1;
-		k->pattern = pattern;
+		k->patterns++;
 	}
-	return regex_find(yes, k->regex, s, n, e);
+	return regex_find(yes, k->pattern[i].regex, s, n, e);
 }
 
 /* The values a rule looked at: "tenure=3 TotalCharges=". */
@@ -460,8 +467,7 @@ begin(struct finding *f, enum check_rule rule, const char *column,
 }
 
 static int
-prepare_column(struct watch *w, struct arena *a,
-    const struct schema_column *c, struct err *e)
+prepare_column(struct watch *w, const struct schema_column *c, struct err *e)
 {
 	w->c = c;
 	for (size_t i = 0; i <= CHECK_EXPR; i++)
@@ -474,8 +480,8 @@ prepare_column(struct watch *w, struct arena *a,
 			intern_add(w->values, c->values[i],
 			    strlen(c->values[i]));
 	}
-	if (c->pattern != NULL && regex_new(&w->regex, arena_printf(a,
-	    "\\A(?:%s)\\z", c->pattern), e) != 0)
+	if (c->pattern != NULL &&
+	    regex_new(&w->regex, c->pattern, true, e) != 0)
 		return err_wrap(e, "column '%s': pattern", c->name);
 	return 0;
 }
@@ -517,7 +523,7 @@ prepare(struct checker *k, struct err *e)
 	for (size_t i = 0; i < CHECK_MISSING; i++)
 		begin(&k->whole[i], (enum check_rule)i, NULL, SEVERITY_ERROR);
 	for (size_t i = 0; i < s->cols; i++)
-		if (prepare_column(&k->watch[i], &k->arena, &s->col[i], e) != 0)
+		if (prepare_column(&k->watch[i], &s->col[i], e) != 0)
 			return -1;
 	for (size_t i = 0; i < s->rules; i++)
 		if (prepare_rule(&k->rule[i], k, &s->rule[i], e) != 0)
@@ -764,7 +770,9 @@ checker_free(struct checker *k)
 	free(k->key);
 	intern_free(k->names);
 	buf_free(&k->text);
-	regex_free(k->regex);
+	for (size_t i = 0; i < k->patterns; i++)
+		regex_free(k->pattern[i].regex);
+	free(k->pattern);
 	arena_free(&k->arena);
 }
 

@@ -63,7 +63,7 @@ match_text(void *ctx, const char *pattern, const char *s, size_t n, bool *yes,
 	int got;
 
 	(void)ctx;
-	if (regex_new(&r, pattern, e) < 0)
+	if (regex_new(&r, pattern, false, e) < 0)
 		return -1;
 	got = regex_find(yes, r, s, n, e);
 	regex_free(r);

@@ -75,6 +75,10 @@ check 'a name that is not UTF-8 is refused' 'printf "n\351\n1\n" >name.csv; expe
 awk 'BEGIN { for (r = 0; r < 3; r++) { for (i = 0; i < 12000; i++) printf "%s%s", i ? "," : "", r ? r + i / 8 : "gene_" i; print "" } }' >wide.csv
 check 'a table of 12,000 columns has a schema that can be read' 'mlv-data schema wide.csv >wide.yaml && expect 0 mlv-data check -s wide.yaml wide.csv && test ! -s out &&
 	mlv-data profile wide.csv >p && mlv-data profile --schema wide.yaml wide.csv >q && same p q && expect 0 mlv-data profile --merge p q'
+printf 'a,t\nyes,no\nOn,2\nnope,x\n' >norway.csv
+check 'words that are booleans elsewhere are quoted' 'expect 0 mlv-data schema norway.csv && prints "[\"On\", nope, \"yes\"]" && prints "[\"2\", \"no\", x]"'
+printf 'columns: {t: {type: text, pattern: "[a-z"}}\n' >no.yaml
+check 'a pattern is told as it was written' 'expect 2 mlv-data check -s no.yaml all.csv && says "pattern '"'[a-z'"' at 4"'
 check 'several files by --stdin' 'printf "all.csv\nbad.csv\n" >names && mlv-data check -s schema.yaml --stdin <names >out; test $? = 1 && prints bad.csv'
 
 check 'a schema that is none names the line' 'printf "columns:\n  a:\n    type: int64\n    mim: 3\n" >no.yaml &&

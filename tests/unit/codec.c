@@ -75,16 +75,24 @@ patterns(void)
 {
 	struct regex *r = NULL;
 	struct err e = ERR_INIT;
-	char text[41];
+	char text[41], words[30000];
 	bool yes;
 
-	ok(regex_new(&r, "^[0-9]{4}-[A-Z]+$", &e) == 0, "compiles");
+	ok(regex_new(&r, "^[0-9]{4}-[A-Z]+$", false, &e) == 0, "compiles");
 	ok(regex_find(&yes, r, "7590-VHVEG", 10, &e) == 0 && yes, "matches");
 	ok(regex_find(&yes, r, "7590-vhveg", 10, &e) == 0 && !yes, "does not");
 	ok(regex_find(&yes, r, "\xff", 1, &e) == 0 && !yes, "not UTF-8: no");
 	regex_free(r);
-	is_int(regex_new(&r, "(", &e), -1, "a bad pattern is refused");
-	ok(regex_new(&r, "^(a+)+$", &e) == 0, "a dangerous one compiles");
+	ok(regex_new(&r, "a|(?:ab )*", true, &e) == 0, "all of a text");
+	ok(regex_find(&yes, r, "ab ab ", 6, &e) == 0 && yes, "matches");
+	ok(regex_find(&yes, r, "ab", 2, &e) == 0 && !yes, "not in part");
+	for (size_t i = 0; i < sizeof(words); i++)
+		words[i] = "ab "[i % 3];
+	ok(regex_find(&yes, r, words, sizeof(words), &e) == 0 && yes,
+	    "a long text");
+	regex_free(r);
+	is_int(regex_new(&r, "(", false, &e), -1, "a bad pattern is refused");
+	ok(regex_new(&r, "^(a+)+$", false, &e) == 0, "a dangerous one compiles");
 	memset(text, 'a', 40);
 	text[40] = '!';
 	is_int(regex_find(&yes, r, text, 41, &e), -1, "and is stopped");
