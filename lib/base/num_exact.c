@@ -133,17 +133,19 @@ num_shortest(uint64_t *digits, int *count, int *point, double v, bool single)
 	/* v = m * 2^(e2-53); its decimal exponent, at most one too low */
 	e10 = (int)floor((e2 - 1) * 0.30102999566398120);
 	for (int p = least; p <= most; p++) {
-		int k = p - 1 - e10;
+		int k = p - 1 - e10, at = e10;
 
 		if (k < 0 || k > FIVES_MAX ||
 		    !nearest_digits(&c, m, e2 - 53, k))
 			return false;
-		if (c >= tens[p]) {		/* it was too low */
-			if (++e10 && (--k < 0 ||
-			    !nearest_digits(&c, m, e2 - 53, k)))
+		if (c >= tens[p]) {
+			at++;
+			if (--k < 0 || !nearest_digits(&c, m, e2 - 53, k) ||
+			    c >= tens[p])
 				return false;
-			if (c >= tens[p])	/* 9.99.. became 10 */
-				return false;
+			/* too low, or 9.99.. became 10 at this length alone? */
+			if (c > tens[p - 1])
+				e10 = at;
 		}
 		if (!reads_back(c, k, v, single, &unsure)) {
 			if (unsure)
@@ -158,7 +160,7 @@ num_shortest(uint64_t *digits, int *count, int *point, double v, bool single)
 			--*count;
 		}
 		*digits = c;
-		*point = e10 + 1;
+		*point = at + 1;
 		return true;
 	}
 	return false;

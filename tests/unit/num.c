@@ -43,10 +43,14 @@ only_digits(char *out, const char *s)
 static double
 draw(struct rng *r, int kind)
 {
+	static const char *const ten[] = { "1e-10", "1e-9", "1e-8", "1e-7",
+	    "1e-6", "1e-5", "1e-4", "1e-3", "1e-2", "1e-1", "1", "1e1", "1e2",
+	    "1e3", "1e4", "1e5", "1e6", "1e7", "1e8", "1e9", "1e10", "1e11",
+	    "1e12", "1e13", "1e14", "1e15" };
 	uint64_t u = rng_u64(r);
 	double v = rng_f64(r);
 
-	switch (kind % 5) {
+	switch (kind % 7) {
 	case 0:
 		memcpy(&v, &u, sizeof(v));
 		return isfinite(v) ? v : 1;
@@ -56,6 +60,11 @@ draw(struct rng *r, int kind)
 		return (double)(int64_t)(u % 2000000) / -1000;
 	case 3:
 		return (double)(u >> (u & 63));
+	case 4:			/* a power of ten, and what rounds to one */
+	case 5:
+		v = strtod(ten[u % 26], NULL);
+		return v - v * (double)(u >> 8 & 63) * (kind % 7 == 4 ?
+		    0x1p-53 : 0x1p-24);
 	default:
 		return ldexp(v, (int)(u % 120) - 60);
 	}
