@@ -195,15 +195,14 @@ yaml_parse(struct json **out, struct arena *a, const char *s, size_t n,
 static bool
 is_old_bool(const char *s, size_t n)
 {
-	static const char *const words[] = { "y", "n", "yes", "no", "on",
-	    "off" };
+	static const char *const words[] = { "yes", "no", "on", "off" };
 	char low[4];
 
 	if (n >= sizeof(low))
 		return false;
 	for (size_t i = 0; i <= n; i++)
 		low[i] = (char)(i < n ? s[i] | 32 : '\0');
-	return is_one_of(low, words, 6);
+	return is_one_of(low, words, 4);
 }
 
 /* Text that would not be read as the same text without quotes. */

@@ -35,12 +35,26 @@ pad(struct table_lines *l, struct err *e)
 	return 0;
 }
 
+/* Does the header, behind blank lines, go on in the last line? */
+static bool
+header_goes_on(const struct table_lines *l, const char *s, const char *stop)
+{
+	while (s < stop && line_blank(&l->in.form, s))
+		s = csv_record(&l->in.form, s, stop);
+	return s < stop && csv_record(&l->in.form, s, stop) == NULL;
+}
+
 static int
 open_csv(struct table_lines *l, struct err *e)
 {
 	const char *s = l->in.body, *stop = l->tail;
 	int r;
 
+	if (l->padded && header_goes_on(l, s, stop)) {
+		l->tail = stop = s;
+		if (pad(l, e) != 0)
+			return -1;
+	}
 	if (stop > s)
 		r = input_header(&l->in, s, stop, &l->o, e);
 	else	/* a single line without an end */

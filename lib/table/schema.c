@@ -439,6 +439,38 @@ column_member(struct schema_column *c, struct arena *a, const struct json *j,
 	}
 }
 
+/* A bound of the column's kind? */
+static int
+bound_fits(const struct schema_column *c, const struct json *j, struct err *e)
+{
+	bool date = c->type == COL_DATETIME;
+
+	if (j == NULL)
+		return 0;
+	if (col_type_is_text(c->type))
+		return off(j, "is for numbers and dates", e);
+	if (date != (j->type == JSON_TEXT))
+		return off(j, date ? "must be a date" : "must be a number", e);
+	return isnan(j->d) ? off(j, "must be a number", e) : 0;
+}
+
+/* What only the whole column shows. */
+static int
+check_column(const struct schema_column *c, const struct json *j,
+    struct err *e)
+{
+	if (bound_fits(c, json_get(j, "min"), e) != 0 ||
+	    bound_fits(c, json_get(j, "max"), e) != 0)
+		return -1;
+	if (c->has_min && c->has_max && c->min > c->max)
+		return off(json_get(j, "min"), "is more than 'max'", e);
+	if (c->has_min_length && c->has_max_length &&
+	    c->min_length > c->max_length)
+		return off(json_get(j, "min_length"), "is more than "
+		    "'max_length'", e);
+	return 0;
+}
+
 static int
 get_columns(struct schema *s, struct arena *a, const struct json *j,
     struct err *e)
@@ -458,6 +490,8 @@ get_columns(struct schema *s, struct arena *a, const struct json *j,
 		for (const struct json *m = c->child; m != NULL; m = m->next)
 			if (column_member(col, a, m, e) != 0)
 				return err_wrap(e, "column '%s'", col->name);
+		if (check_column(col, c, e) != 0)
+			return err_wrap(e, "column '%s'", col->name);
 	}
 	return 0;
 }
@@ -534,6 +568,8 @@ get_rows(struct schema *s, const struct json *j, struct err *e)
 		if (r != 0)
 			return -1;
 	}
+	if (s->has_min_rows && s->has_max_rows && s->min_rows > s->max_rows)
+		return off(j, "has a 'min' that is more than 'max'", e);
 	return 0;
 }
 

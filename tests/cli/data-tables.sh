@@ -77,8 +77,11 @@ check 'a table of 12,000 columns has a schema that can be read' 'mlv-data schema
 	mlv-data profile wide.csv >p && mlv-data profile --schema wide.yaml wide.csv >q && same p q && expect 0 mlv-data profile --merge p q'
 printf 'a,t\nyes,no\nOn,2\nnope,x\n' >norway.csv
 check 'words that are booleans elsewhere are quoted' 'expect 0 mlv-data schema norway.csv && prints "[\"On\", nope, \"yes\"]" && prints "[\"2\", \"no\", x]"'
-printf 'columns: {t: {type: text, pattern: "[a-z"}}\n' >no.yaml
-check 'a pattern is told as it was written' 'expect 2 mlv-data check -s no.yaml all.csv && says "pattern '"'[a-z'"' at 4"'
+for bound in "{type: datetime, min: 5}" "{type: int64, min: 2026-01-01}" "{type: text, max: 3}" "{type: int64, min: 3, max: 2}" \
+    "{type: text, min_length: 3, max_length: 2}" "{type: datetime, min: .inf}"; do
+	check "a bound that bounds nothing: $bound" "printf 'columns:\n  a: %s\n' '$bound' >no.yaml && expect 3 mlv-data check -s no.yaml all.csv && says \"column 'a': line 2: 'm\""
+done
+check 'a pattern is told as it was written' 'printf "columns: {t: {type: text, pattern: \"[a-z\"}}\n" >no.yaml && expect 2 mlv-data check -s no.yaml all.csv && says "pattern '"'[a-z'"' at 4"'
 check 'several files by --stdin' 'printf "all.csv\nbad.csv\n" >names && mlv-data check -s schema.yaml --stdin <names >out; test $? = 1 && prints bad.csv'
 
 check 'a schema that is none names the line' 'printf "columns:\n  a:\n    type: int64\n    mim: 3\n" >no.yaml &&
