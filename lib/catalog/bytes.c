@@ -118,8 +118,8 @@ catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
 		r = open_file(b, "-", e);
 		break;
 	case NAME_PATH:
-		if (stat(b->item.base, &st) == 0 && S_ISDIR(st.st_mode) &&
-		    reqlog_is(b->item.base))
+		if (stat(b->item.base, &st) == 0 && (S_ISDIR(st.st_mode) ||
+		    S_ISREG(st.st_mode)) && reqlog_is(b->item.base))
 			r = open_requests(b, b->item.base, e);
 		else
 			r = open_file(b, b->item.base, e);

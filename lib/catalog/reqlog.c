@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 
 struct reqlog {
 	const struct os *os;
+	const struct log *log;
 	char *folder;
 	uint64_t segment_bytes;
 	int64_t segment_ms, flush_ms;
@@ -38,6 +40,7 @@ struct reqlog {
 	int fd;
 	uint64_t written;
 	int64_t begun_us;
+	bool failing;		/* and it was said */
 	pthread_t thread;
 };
 
@@ -66,32 +69,56 @@ end_segment(struct reqlog *l)
 	l->fd = -1;
 }
 
-/* Rows that could not be written whole are lost and counted; the segment
- * is ended, so that half a line stays the last of its file. */
-static int
-write_segment(struct reqlog *l)
+/* Is it time for another one?  Also when somebody removed it under us. */
+static bool
+is_over(const struct reqlog *l)
 {
-	struct err ignored = ERR_INIT;
+	struct stat st;
 
-	if (l->fd >= 0 && (l->written >= l->segment_bytes ||
-	    clock_wall_us() - l->begun_us >= l->segment_ms * 1000))
+	return l->written >= l->segment_bytes ||
+	    clock_wall_us() - l->begun_us >= l->segment_ms * 1000 ||
+	    fstat(l->fd, &st) < 0 || st.st_nlink == 0;
+}
+
+/* Rows that could not be written whole are lost and counted.  What was
+ * written of them is cut off again, and the segment goes on when there is
+ * room; one that cannot be cut is ended, so that half a line stays the last
+ * of its file. */
+static int
+write_segment(struct reqlog *l, struct err *e)
+{
+	if (l->fd >= 0 && is_over(l))
 		end_segment(l);
 	if (l->fd < 0 && begin_segment(l) < 0)
-		return -1;
+		return err_sys(e, "cannot make a file in '%s'", l->folder);
 	if (file_write_fd(l->os, l->fd, l->writing.data, l->writing.len,
-	    l->folder, &ignored) < 0) {
-		end_segment(l);
+	    l->folder, e) < 0) {
+		if (l->os->truncate(l->fd, (off_t)l->written) < 0)
+			end_segment(l);
 		return -1;
 	}
 	l->written += l->writing.len;
 	return 0;
 }
 
+/* Said once, until it is good again. */
+static void
+say(struct reqlog *l, int result, const struct err *why)
+{
+	if (result < 0 && !l->failing)
+		log_warn(l->log, "the request log loses rows: %s", why->msg);
+	if (result == 0 && l->failing)
+		log_warn(l->log, "the request log is written again");
+	l->failing = result < 0;
+}
+
 void
 reqlog_flush(struct reqlog *l)
 {
+	struct err e = ERR_INIT;
 	struct buf swap;
 	uint64_t rows;
+	int r = 0;
 
 	pthread_mutex_lock(&l->file_lock);
 	pthread_mutex_lock(&l->lock);
@@ -101,7 +128,11 @@ reqlog_flush(struct reqlog *l)
 	rows = l->pending_rows;
 	l->pending_rows = 0;
 	pthread_mutex_unlock(&l->lock);
-	if (l->writing.len && write_segment(l) < 0) {
+	if (l->writing.len) {
+		r = write_segment(l, &e);
+		say(l, r, &e);
+	}
+	if (r < 0) {
 		pthread_mutex_lock(&l->lock);
 		l->dropped += rows;
 		pthread_mutex_unlock(&l->lock);
@@ -148,6 +179,7 @@ reqlog_open(struct reqlog **out, const char *folder,
 		return err_sys(e, "cannot write into '%s'", folder);
 	l = xalloc(1, sizeof(*l));
 	l->os = o->os ? o->os : os_real();
+	l->log = o->log;
 	l->folder = xstrdup(folder);
 	l->segment_bytes = o->segment_bytes ? o->segment_bytes : SEGMENT_BYTES;
 	l->segment_ms = o->segment_ms ? o->segment_ms : SEGMENT_MS;

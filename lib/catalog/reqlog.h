@@ -14,7 +14,8 @@
  * synced; a kill loses at most what was not flushed, a power cut what the
  * kernel had not written.  A torn last line is skipped by the reader.
  * A write that fails (full disk) drops those lines and counts them: serving
- * goes on, and reqlog_dropped tells.
+ * goes on, reqlog_dropped tells, and `log` hears it once.  The segment goes
+ * on when there is room again; one that was removed is followed by another.
  */
 #ifndef CATALOG_REQLOG_H
 #define CATALOG_REQLOG_H
@@ -25,11 +26,13 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/os.h"
+#include "base/progress.h"
 
 struct reqlog;
 
 struct reqlog_opts {
 	const struct os *os;		/* NULL: os_real() */
+	const struct log *log;		/* borrowed; or NULL */
 	uint64_t segment_bytes;		/* 0: 64 MiB */
 	int64_t segment_ms;		/* 0: one hour */
 	int64_t flush_ms;		/* 0: 200 */

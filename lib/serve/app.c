@@ -23,11 +23,12 @@ int
 app_new(struct app **out, const struct app_opts *o, struct err *e)
 {
 	struct app *a = xalloc(1, sizeof(*a));
+	const struct reqlog_opts ro = { .log = o->slots.log };
 	struct slots_opts so = o->slots;
 
 	so.stats = &a->stats;
 	if (slots_open(&a->slots, &so, e) < 0 || (o->log_folder &&
-	    reqlog_open(&a->reqlog, o->log_folder, NULL, e) < 0)) {
+	    reqlog_open(&a->reqlog, o->log_folder, &ro, e) < 0)) {
 		app_free(a);
 		return -1;
 	}

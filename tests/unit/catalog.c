@@ -1,4 +1,5 @@
 /* lib/catalog: names, versions and pointers, journals, the request log. */
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -273,14 +274,54 @@ log_many(void *ctx)
 	return NULL;
 }
 
+static _Atomic bool full;
+
+/* Half of it goes on the disk before that is full. */
 static ssize_t
 no_room(int fd, const void *p, size_t n)
 {
-	(void)fd;
-	(void)p;
-	(void)n;
+	static _Atomic int calls_here;
+
+	if (!full)
+		return write(fd, p, n);
+	if (calls_here++ % 2 == 0)
+		return write(fd, p, n / 2 + 1);
 	errno = ENOSPC;
 	return -1;
+}
+
+static void
+hear(void *ctx, const char *line)
+{
+	ok(strstr(line, "the request log") != NULL, "it is said: %s", line);
+	++*(int *)ctx;
+}
+
+static int
+files_in(const char *folder)
+{
+	DIR *d = opendir(folder);
+	int n = 0;
+
+	for (struct dirent *x; d && (x = readdir(d)) != NULL;)
+		n += x->d_name[0] != '.';
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static char *
+only_file_in(const char *folder)
+{
+	char *path = NULL;
+	DIR *d = opendir(folder);
+
+	for (struct dirent *x; d && (x = readdir(d)) != NULL;)
+		if (x->d_name[0] != '.' && path == NULL)
+			path = path_join(folder, x->d_name);
+	if (d)
+		closedir(d);
+	return path ? path : path_join(folder, "none");
 }
 
 static void
@@ -289,7 +330,9 @@ test_busy_log(void)
 	struct os os = *os_real();
 	struct reqlog_opts o = { .segment_bytes = 100000, .flush_ms = 1 };
 	struct reqlog_filter all = { 0 };
-	char *folder = path_join(top, "busy");
+	int said = 0;
+	const struct log log = { hear, &said };
+	char *folder = path_join(top, "busy"), *segment;
 	struct err e = ERR_INIT;
 	uint64_t rows, skipped;
 	pthread_t t[4];
@@ -310,12 +353,27 @@ test_busy_log(void)
 
 	folder = path_join(top, "full");
 	os.write = no_room;
-	o.os = &os;
+	o = (struct reqlog_opts){ .os = &os, .log = &log, .flush_ms = 60000 };
 	ok(reqlog_open(&l, folder, &o, &e) == 0, "a log on a full disk");
+	for (int i = 0; i < 6; i++) {	/* full, but for the first and last */
+		full = i > 0 && i < 5;
+		log_many(l);
+		reqlog_flush(l);
+	}
+	is_int(reqlog_dropped(l), 4 * ROWS_EACH, "what is lost is counted");
+	is_int(said, 2, "said once, and once when it was over");
+	is_int(files_in(folder), 1, "in one file");
+	buf_init(&out, BUF_CAP_DOC);
+	ok(reqlog_read(&out, &rows, &skipped, folder, &all, &e) == 0 &&
+	    rows == 2 * ROWS_EACH && skipped == 0, "without half a line");
+	buf_free(&out);
+	segment = only_file_in(folder);
+	ok(reqlog_is(segment), "a segment alone is known, too");
+	unlink(segment);
 	log_many(l);
-	reqlog_flush(l);
-	is_int(reqlog_dropped(l), ROWS_EACH, "what is lost is counted");
 	reqlog_close(l);
+	is_int(files_in(folder), 1, "one that was removed has a successor");
+	free(segment);
 	free(folder);
 }
 
