@@ -3,7 +3,8 @@
  * again and again over four kept connections, each time for another unit and
  * MS milliseconds apart, until the time is over or a SIGTERM comes, and
  * count.  Every answer must be 200, name a version in X-Mlv-Version that is
- * given here, and hold that version's text: then no answer came from a model
+ * given here, the same one in "model_version" where its body has that, and
+ * hold that version's text and no other's: then no answer came from a model
  * other than the one named.  Prints "N requests, N failed, N mixed" and how
  * many came from a canary; exits 1 when any failed or was mixed.
  *
@@ -89,10 +90,20 @@ receive(int fd, struct buf *b)
 	}
 }
 
+/* Does the body say another version than its n bytes at v? */
+static int
+disagrees(const char *body, const char *v, size_t n)
+{
+	const char *said = strstr(body, "\"model_version\":\"");
+
+	return said && (strncmp(said + 17, v, n) != 0 || said[17 + n] != '"');
+}
+
 static int
 fits(const struct job *j, const char *head, const char *body)
 {
 	const char *v = strstr(head, "X-Mlv-Version: ");
+	int named = 0;
 	size_t n;
 
 	if (j->n_expected == 0)
@@ -101,13 +112,17 @@ fits(const struct job *j, const char *head, const char *body)
 		return 0;
 	v += 15;
 	n = strcspn(v, "\r");
+	if (disagrees(body, v, n))
+		return 0;
 	for (int i = 0; i < j->n_expected; i++) {
 		const char *x = j->expected[i], *eq = strchr(x, '=');
+		int same = (size_t)(eq - x) == n && memcmp(x, v, n) == 0;
 
-		if ((size_t)(eq - x) == n && memcmp(x, v, n) == 0)
-			return strstr(body, eq + 1) != NULL;
+		if ((strstr(body, eq + 1) != NULL) != same)
+			return 0;
+		named |= same;
 	}
-	return 0;
+	return named;
 }
 
 /* Another unit: its digits stand at a fixed place in the request. */
