@@ -48,8 +48,7 @@ struct slots {
 	struct slot stable, canary;
 	int share;			/* places of 10,000 */
 	const char *share_file;
-	struct timespec share_changed;
-	bool share_failed;
+	int share_bad;			/* looks in a row, up to 2 */
 	/* the looking thread */
 	pthread_t thread;
 	bool started;
@@ -245,16 +244,8 @@ parse_share(double *v, const char *path, struct err *e)
 static int
 read_share(struct slots *a, struct err *e)
 {
-	struct stat st;
 	double v;
 
-	if (stat(a->share_file, &st) < 0) {
-		a->share_changed = (struct timespec){ 0, 0 };
-		return err_sys(e, "cannot open '%s'", a->share_file);
-	}
-	if (same_time(&st.st_mtim, &a->share_changed))
-		return a->share_failed ? -1 : 0;
-	a->share_changed = st.st_mtim;
 	if (parse_share(&v, a->share_file, e) < 0)
 		return -1;
 	pthread_mutex_lock(&a->lock);
@@ -263,19 +254,20 @@ read_share(struct slots *a, struct err *e)
 	return 0;
 }
 
-/* Said once, until it is good again. */
+/* A few bytes are read sooner than a time of change is trusted.  Bad twice in
+ * a row, for it may just be being written, is said once, until it is good
+ * again. */
 static void
 look_at_share(struct slots *a)
 {
 	struct err e = ERR_INIT;
-	bool bad;
 
 	if (a->share_file == NULL)
 		return;
-	bad = read_share(a, &e) < 0;
-	if (bad && !a->share_failed)
+	if (read_share(a, &e) == 0)
+		a->share_bad = 0;
+	else if (a->share_bad < 2 && ++a->share_bad == 2)
 		log_warn(a->log, "keeping the share: %s", e.msg);
-	a->share_failed = bad;
 }
 
 /* --- life ----------------------------------------------------------------- */

@@ -110,6 +110,7 @@ check 'and moved on: taken up' 'mlv-registry set score@champion 2 >/dev/null && 
 mlv-registry set score@champion 1 >/dev/null
 count() { for i in $(seq 60); do says_header X-Mlv-Variant "$i"; done | grep -c canary; }
 check 'a share file is read again' 'until_true sh -c "curl -s $url/metrics | grep -q \"^mlv_reloads_total 2\"" && echo 0 >share && sleep 0.6 && test "$(count)" = 0 && echo 100 >share && sleep 0.6 && test "$(count)" = 60'
+check 'also when its time of change is the same' 'echo 0 >share && touch -d @1000000000 share && sleep 0.6 && test "$(count)" = 0 && echo 100 >t && touch -d @1000000000 t && cat t >share && touch -d @1000000000 share && sleep 0.6 && test "$(count)" = 60'
 check 'one that holds no percentage changes nothing, said once' ': >server.err; echo lots >share && sleep 1 && test "$(count)" = 60 && test "$(grep -c "does not hold a percentage" server.err)" = 1'
 check 'a canary whose alias is dropped ends' 'mlv-registry set score@candidate --drop >/dev/null && until_true sh -c "! curl -s -D - -o /dev/null $url/invocations -H \"Content-Type: application/json\" -d \"{\\\"instances\\\":[[1,2,3,4,5,6]]}\" | grep -qi canary" && test "$(ask "$url/v2/models/score" | jq -c .versions)" = "[\"1\"]"'
 check 'stops' stop
