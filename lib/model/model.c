@@ -13,7 +13,7 @@
 
 static const struct op *const families[] = { ops_elementwise, ops_compare,
 	ops_shape, ops_reduce, ops_linear, ops_encode, ops_tree, ops_index,
-	ops_norm, ops_svm };
+	ops_norm, ops_svm, ops_scan };
 
 /* --- what operators call -------------------------------------------------- */
 
@@ -510,29 +510,59 @@ read_classes(struct model *m)
 	}
 }
 
+/* From what was read to steps that can run. */
+static int
+plan_model(struct model *m, struct err *e)
+{
+	struct intern *names = intern_new();
+	int r = plan_values(m, names, e);
+
+	if (r == 0) {
+		plan_constants(m, names);
+		declared_outputs(m);
+		r = prepare_and_fold(m, e);
+	}
+	intern_free(names);
+	return r;
+}
+
+int
+plan_inner(size_t *number, const struct step *s, const char *attr,
+    struct model *m, struct err *e)
+{
+	const struct onnx_attr *g = onnx_find_attr(s->node, attr);
+	struct model *in;
+
+	if (g == NULL || g->type != ONNX_ATTR_GRAPH)
+		return step_bad(s, e, "it has no %s", attr);
+	if (m->depth == INNER_DEPTH_MAX)
+		return step_bad(s, e, "graphs in graphs in graphs");
+	in = xalloc(1, sizeof(*in));
+	in->depth = m->depth + 1;
+	if (onnx_read_graph(&in->onnx, &in->arena, m->onnx, g->s.s, g->s.n,
+	    e) < 0 || plan_model(in, e) < 0) {
+		model_free(in);
+		return err_wrap(e, "in node '%s'", s->node->name);
+	}
+	m->inner = xresize(m->inner, m->n_inner + 1, sizeof(*m->inner));
+	*number = m->n_inner;
+	m->inner[m->n_inner++] = in;
+	return 0;
+}
+
 int
 model_load(struct model **out, const void *bytes, size_t n, struct err *e)
 {
 	struct model *m = xalloc(1, sizeof(*m));
-	struct intern *names = intern_new();
-	int r = -1;
 
 	if (onnx_read(&m->onnx, &m->arena, bytes, n, e) < 0 ||
-	    plan_values(m, names, e) < 0)
-		goto done;
-	plan_constants(m, names);
-	declared_outputs(m);
-	if (prepare_and_fold(m, e) < 0 || try_one_row(m, e) < 0)
-		goto done;
-	read_classes(m);
-	r = 0;
-done:
-	intern_free(names);
-	if (r < 0)
+	    plan_model(m, e) < 0 || try_one_row(m, e) < 0) {
 		model_free(m);
-	else
-		*out = m;
-	return r;
+		return -1;
+	}
+	read_classes(m);
+	*out = m;
+	return 0;
 }
 
 void
@@ -543,6 +573,9 @@ model_free(struct model *m)
 	for (size_t i = 0; i < m->n_dicts; i++)
 		intern_free(m->dict[i]);
 	free(m->dict);
+	for (size_t i = 0; i < m->n_inner; i++)
+		model_free(m->inner[i]);
+	free(m->inner);
 	arena_free(&m->arena);
 	free(m);
 }
@@ -610,11 +643,28 @@ model_run_free(struct model_run *r)
 		return;
 	for (size_t i = 0; i < r->m->n_values; i++)
 		free(r->room[i]);
+	for (size_t i = 0; i < r->n_inner; i++)
+		model_run_free(r->inner[i]);
+	free(r->inner);
 	free(r->value);
 	free(r->room);
 	free(r->room_bytes);
 	arena_free(&r->text);
 	free(r);
+}
+
+struct model_run *
+run_inner(struct model_run *r, size_t number)
+{
+	while (r->n_inner <= number) {
+		r->inner = xresize(r->inner, r->n_inner + 1,
+		    sizeof(*r->inner));
+		r->inner[r->n_inner++] = NULL;
+	}
+	if (r->inner[number] == NULL)
+		r->inner[number] = model_run_new(r->m->inner[number]);
+	r->inner[number]->trial = r->trial;
+	return r->inner[number];
 }
 
 static int

@@ -3,8 +3,7 @@
  *
  * Everything lives in an arena.  Reading checks every length and count
  * before it is used, refuses external data, sparse tensors and model
- * functions, passes over graphs inside nodes (model_load refuses those
- * nodes by name), and copies numbers into native arrays.  Writing gives the
+ * functions, keeps graphs inside nodes as bytes, and copies numbers into native arrays.  Writing gives the
  * same bytes for the same calls.  Field numbers: onnx.proto, IR 8.
  */
 #ifndef MODEL_ONNX_H
@@ -49,8 +48,8 @@ struct onnx_tensor {
 
 enum onnx_attr_type {
 	ONNX_ATTR_FLOAT = 1, ONNX_ATTR_INT = 2, ONNX_ATTR_TEXT = 3,
-	ONNX_ATTR_TENSOR = 4, ONNX_ATTR_FLOATS = 6, ONNX_ATTR_INTS = 7,
-	ONNX_ATTR_TEXTS = 8
+	ONNX_ATTR_TENSOR = 4, ONNX_ATTR_GRAPH = 5, ONNX_ATTR_FLOATS = 6,
+	ONNX_ATTR_INTS = 7, ONNX_ATTR_TEXTS = 8
 };
 
 struct onnx_attr {
@@ -58,7 +57,7 @@ struct onnx_attr {
 	enum onnx_attr_type type;
 	float f;
 	int64_t i;
-	struct text s;
+	struct text s;		/* of a graph the bytes, as they came */
 	struct onnx_tensor *t;
 	size_t n;		/* of the list that follows */
 	const float *floats;
@@ -109,6 +108,10 @@ struct onnx_model {
 /* ERR_FORMAT: not an ONNX file; ERR_UNSUPPORTED names what we refuse. */
 int onnx_read(struct onnx_model **out, struct arena *a, const void *bytes,
     size_t n, struct err *e);
+/* A graph inside a node of `outer`, which gives it its opsets. */
+int onnx_read_graph(struct onnx_model **out, struct arena *a,
+    const struct onnx_model *outer, const void *bytes, size_t n,
+    struct err *e);
 /* A file that holds one TensorProto, as the conformance tests have. */
 int onnx_read_tensor(struct onnx_tensor *out, struct arena *a,
     const void *bytes, size_t n, struct err *e);

@@ -327,9 +327,12 @@ attr_field(struct reader *r, struct onnx_attr *at, struct attr_lists *l,
 		l->texts[l->n_texts++] = (struct text){ name_of(r, f), f->n };
 		break;
 	case 6:
+		at->s = (struct text){ name_of(r, f), f->n };
+		at->type = ONNX_ATTR_GRAPH;
+		break;
 	case 11:
-		/* graphs: no operator that takes them is supported, and the
-		 * plan says so by its name */
+		/* several graphs: no operator that takes them is supported,
+		 * and the plan says so by its name */
 		break;
 	case 10:
 	case 22:
@@ -599,6 +602,25 @@ model_field(struct reader *r, struct onnx_model *m, const struct pb_field *f,
 	default:
 		return 0;
 	}
+}
+
+int
+onnx_read_graph(struct onnx_model **out, struct arena *a,
+    const struct onnx_model *outer, const void *bytes, size_t n,
+    struct err *e)
+{
+	struct reader r = { a, e };
+	struct onnx_model *m = arena_alloc(a, sizeof(*m));
+
+	m->ir_version = outer->ir_version;
+	m->producer = m->producer_version = m->graph_name = "";
+	for (size_t i = 0; i < outer->n_opsets; i++)
+		onnx_set_opset(a, m, outer->opset[i].domain,
+		    outer->opset[i].version);
+	if (read_graph(&r, m, bytes, n) < 0)
+		return -1;
+	*out = m;
+	return 0;
 }
 
 int

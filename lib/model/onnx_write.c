@@ -55,6 +55,9 @@ put_attr(struct buf *out, const struct onnx_attr *at)
 	case ONNX_ATTR_TENSOR:
 		put_tensor(&b, 5, at->t);
 		break;
+	case ONNX_ATTR_GRAPH:
+		pb_put_bytes(&b, 6, at->s.s, at->s.n);
+		break;
 	case ONNX_ATTR_FLOATS:
 		for (size_t i = 0; i < at->n; i++)
 			pb_put_float(&b, 7, at->floats[i]);

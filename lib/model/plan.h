@@ -12,6 +12,7 @@
 #include "base/intern.h"
 #include "model/model.h"
 
+#define INNER_DEPTH_MAX 3
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 #define TENSOR_N_MAX ((size_t)1 << 16)	/* a fuzzer is to try many */
 #else
@@ -61,6 +62,10 @@ struct model {
 	/* dictionaries of encoders, which live outside the arena */
 	struct intern **dict;
 	size_t n_dicts;
+	/* graphs inside nodes, planned; and how deep this one is in another */
+	struct model **inner;
+	size_t n_inner;
+	int depth;
 	size_t folded;		/* bytes of constants made at load */
 	const char *trial_why;	/* why the row of nothing was refused; or
 				 * NULL */
@@ -76,12 +81,14 @@ struct model_run {
 	 * unknown category, is taken for the first one instead of refused */
 	bool trial;
 	struct arena text;	/* strings made by this call */
+	struct model_run **inner;	/* by model.inner; made when needed */
+	size_t n_inner;
 };
 
 /* The families: tables ended by a NULL name. */
 extern const struct op ops_elementwise[], ops_shape[], ops_reduce[],
     ops_linear[], ops_encode[], ops_tree[], ops_compare[], ops_index[],
-    ops_norm[], ops_svm[];
+    ops_norm[], ops_svm[], ops_scan[];
 
 #define NEED(t, s, e) \
 	do { if ((t) == NULL) return step_bad(s, e, "an input is missing"); } \
@@ -115,6 +122,12 @@ const struct onnx_attr *attr_list(const struct step *s, const char *name,
 
 /* Say that value v's last dimension has these names. */
 void plan_names(struct model *m, int v, const char **names, size_t n);
+/* Plan the graph in an attribute of the step; it may use nothing of what is
+ * around it.  Its number in m->inner. */
+int plan_inner(size_t *number, const struct step *s, const char *attr,
+    struct model *m, struct err *e);
+/* The run of an inner graph that belongs to this run. */
+struct model_run *run_inner(struct model_run *r, size_t number);
 /* Hand over a dictionary, to be freed with the model. */
 void plan_own_intern(struct model *m, struct intern *t);
 /* Integers of a 1-D int64 or int32 tensor; at most ONNX_RANK_MAX. */

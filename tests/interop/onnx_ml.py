@@ -141,9 +141,10 @@ for name, m, y in [
 
 
 def graph(nodes, **constants):
-    """A model of x (N, 6) to y from (operator, inputs, attributes)..."""
-    made = [onnx.helper.make_node(op, ins.split(" "), ["y" if k == len(nodes) - 1 else "t%d" % k], **attrs)
-            for k, (op, ins, attrs) in enumerate(nodes)]
+    """A model of x (N, 6) to y from (operator, inputs, attributes[, which output])..."""
+    made = [onnx.helper.make_node(op, ins.split(" "), ["z%d_%d" % (k, j) for j in range(at[0] if at else 0)] +
+                                  ["y" if k == len(nodes) - 1 else "t%d" % k], **attrs)
+            for k, (op, ins, attrs, *at) in enumerate(nodes)]
     g = onnx.helper.make_graph(
         made, "g", [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [None, 6])],
         [onnx.helper.make_empty_tensor_value_info("y")],
@@ -152,7 +153,17 @@ def graph(nodes, **constants):
     return onnx.helper.make_model(g, ir_version=8, opset_imports=[onnx.helper.make_opsetid("", 17)])
 
 
+def inner(nodes, ins, outs):
+    """A graph inside a node, of floats."""
+    made = [onnx.helper.make_node(op, i.split(" "), [o], **attrs) for op, i, o, attrs in nodes]
+    value = lambda k: onnx.helper.make_tensor_value_info(k, onnx.TensorProto.FLOAT, None)
+    return onnx.helper.make_graph(made, "inner", [value(k) for k in ins.split(" ")], [value(k) for k in outs.split(" ")])
+
+
 f32, i64 = np.float32, np.int64
+sums = inner([("Add", "a x", "s", {}), ("Mul", "s x", "p", {})], "a x", "s p")
+swap = inner([("Identity", "b", "c", {}), ("Identity", "a", "d", {}), ("Mul", "a x", "m", {}), ("Sub", "m b", "p", {})],
+             "a b x", "c d p")
 ones, steps = np.ones(6, f32), np.arange(6, dtype=f32)
 for name, nodes, constants in [
         ("gather elements", [("GatherElements", "x i", {"axis": 1})], {"i": np.array([[5, -1, 0]] * 5, i64)}),
@@ -172,6 +183,11 @@ for name, nodes, constants in [
          {"s": steps, "b": ones, "m": steps, "v": ones}),
         ("layer normalisation", [("LayerNormalization", "x s b", {})], {"s": steps, "b": ones}),
         ("lengths of one", [("LpNormalization", "x", {"axis": 0, "p": 1})], {}),
+        ("scan for sums", [("Scan", "a x", {"num_scan_inputs": 1, "body": sums}, 1)], {"a": ones}),
+        ("scan that swaps", [("Scan", "a b x", {"num_scan_inputs": 1, "body": swap}, 2)], {"a": steps, "b": ones * 9}),
+        ("scan for distances", [("Scan", "x t", {"num_scan_inputs": 1, "body": inner(
+            [("Identity", "a", "n", {}), ("Sub", "a x", "d", {}), ("ReduceSumSquare", "d", "p", {"axes": [1], "keepdims": 0})],
+            "a x", "n p")}, 1), ("Transpose", "t0", {"perm": [1, 0]})], {"t": X[5:12]}),
         ("hard swish", [("HardSwish", "x", {})], {}), ("clip turned round", [("Clip", "x a b", {})],
                                                        {"a": np.array(1, f32), "b": np.array(-1, f32)})]:
     compare(name, graph(nodes, **constants), X[:5])

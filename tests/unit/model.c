@@ -385,7 +385,7 @@ main(void)
 	rows();
 	refused_graph("Foo", 17, "unsupported operator Foo (opset 17) in node "
 	    "'last'");
-	refused_graph("Scan", 17, "unsupported operator Scan (opset 17) in "
+	refused_graph("Loop", 17, "unsupported operator Loop (opset 17) in "
 	    "node 'last'");
 	damaged();
 	return tap_done();
