@@ -211,7 +211,7 @@ draw(struct cli *c, const struct drift_report *r)
 	size_t wide = 6;
 
 	for (size_t i = 0; i < r->n; i++) {
-		size_t n = strlen(r->col[i].name);
+		size_t n = out_width(r->col[i].name);
 
 		wide = n > wide ? n : wide;
 	}
@@ -225,16 +225,17 @@ draw(struct cli *c, const struct drift_report *r)
 		struct buf b;
 
 		buf_init(&b, BUF_CAP_SMALL);
+		out_cell(&b, d->name, wide);
+		buf_addf(&b, "  %-16s %10.4g %10.4g  %s%-8s%s ",
+		    ts_name(d->method), d->score, d->threshold, c->color ?
+		    on : "", word(d->drifted, d->unknown), c->color &&
+		    d->drifted ? "\033[m" : "");
 		plot_shares(&b, d->bar_ref, d->bars, DRIFT_BARS);
 		for (size_t k = d->bars; k < DRIFT_BARS; k++)
 			buf_addc(&b, ' ');
 		buf_adds(&b, "  ");
 		plot_shares(&b, d->bar_cur, d->bars, DRIFT_BARS);
-		out_line(&c->out, "%-*.*s  %-16s %10.4g %10.4g  %s%-8s%s %s\n",
-		    (int)wide, (int)wide, d->name, ts_name(d->method),
-		    d->score, d->threshold, c->color ? on : "",
-		    word(d->drifted, d->unknown), c->color && d->drifted ?
-		    "\033[m" : "", b.data);
+		out_line(&c->out, "%s", b.data);
 		buf_free(&b);
 	}
 	out_line(&c->out, "%zu of %zu columns drifted: %s\n", r->count, r->n,

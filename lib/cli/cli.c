@@ -30,7 +30,8 @@ struct meter {
 	bool wanted;
 };
 
-/* A line on stderr, whatever became of stdio. */
+/* A line on stderr, whatever became of stdio.  One line, and no words for
+ * the terminal, whatever a file or a column is called. */
 static void
 say(const char *tool, const char *kind, const char *text)
 {
@@ -38,7 +39,18 @@ say(const char *tool, const char *kind, const char *text)
 	struct err e;
 
 	buf_init(&b, BUF_CAP_SMALL);
-	buf_addf(&b, "%s: %s: %s\n", tool, kind, text);
+	buf_addf(&b, "%s: %s: ", tool, kind);
+	for (; *text; text++) {
+		unsigned char ch = (unsigned char)*text;
+
+		if (ch == '\n')
+			buf_adds(&b, "\\n");
+		else if (ch < 32 || ch == 127)
+			buf_addf(&b, "\\x%02x", ch);
+		else
+			buf_addc(&b, *text);
+	}
+	buf_addc(&b, '\n');
 	(void)file_write_fd(os_real(), 2, b.data, b.len, "standard error", &e);
 	buf_free(&b);
 }
@@ -119,7 +131,7 @@ tick(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
 	struct meter *m = ctx;
 	int64_t now = clock_mono_us();
-	char line[160];
+	char line[160], name[64];
 	int n;
 
 	if (!m->wanted || now - m->start < PROGRESS_AFTER_US ||
@@ -127,14 +139,19 @@ tick(void *ctx, const char *what, uint64_t done, uint64_t total)
 		return;
 	m->last = now;
 	m->shown = true;
+	for (n = 0; n < 60 && what[n]; n++)
+		name[n] = (unsigned char)what[n] < 32 || what[n] == 127 ? '?' :
+		    what[n];
+	name[n] = '\0';
 	if (total) {
-		int full = (int)(done * 30 / total);
+		double share = done < total ? (double)done / (double)total : 1;
+		int full = (int)(share * 30);
 
-		n = snprintf(line, sizeof(line), "\r%.60s [%.*s%.*s] %3d%%\033[K",
-		    what, full, "##############################", 30 - full,
-		    "..............................", (int)(done * 100 / total));
+		n = snprintf(line, sizeof(line), "\r%s [%.*s%.*s] %3d%%\033[K",
+		    name, full, "##############################", 30 - full,
+		    "..............................", (int)(share * 100));
 	} else {
-		n = snprintf(line, sizeof(line), "\r%.60s %llu\033[K", what,
+		n = snprintf(line, sizeof(line), "\r%s %llu\033[K", name,
 		    (unsigned long long)done);
 	}
 	(void)!write(2, line, (size_t)n);
@@ -143,8 +160,10 @@ tick(void *ctx, const char *what, uint64_t done, uint64_t total)
 static void
 no_memory(void)
 {
-	static const char text[] = "mlv: error: out of memory\n";
+	static const char text[] = ": error: out of memory\n";
+	const char *name = program_invocation_short_name;
 
+	(void)!write(2, name, strlen(name));
 	(void)!write(2, text, sizeof(text) - 1);
 	_exit(EXIT_TROUBLE);
 }
@@ -224,10 +243,14 @@ dispatch(struct cli *c, int argc, char **argv)
 	}
 	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
 	    strcmp(first, "help") == 0) {
-		if (argc > 2 && (c->verb = find_verb(c->tool, argv[2])))
-			help_verb(&c->out, c->tool, c->verb);
-		else
+		if (argc < 3) {
 			help_tool(&c->out, c->tool);
+			return EXIT_YES;
+		}
+		c->verb = find_verb(c->tool, argv[2]);
+		if (c->verb == NULL)
+			return unknown_verb(c, argv[2]);
+		help_verb(&c->out, c->tool, c->verb);
 		return EXIT_YES;
 	}
 	if (strcmp(first, "--version") == 0) {

@@ -32,6 +32,12 @@ check 'threads change no byte' 'MLV_THREADS=1 mlv-drift compare --json -x id a.c
 
 check 'text is refused by name' 'expect 3 mlv-drift compare a.csv b.csv && says "column '\''id'\'' is text: --exclude id" && test ! -s out'
 check 'a few rows of names are no text' 'sed -n "1p;2p;5p" a.csv >two.csv && mlv-drift compare -q -x id a.csv two.csv >out 2>err; test $? -le 1 && grep -q "^plan	jensenshannon	" out && test ! -s err'
+{ printf 'gr\303\266\303\237e,p\033[31mlan\n' && awk -F, 'NR > 1 { print $3 "," $2 }' a.csv; } >odd.csv
+drawn() { TERM=xterm script -qec "mlv-drift compare $*" /dev/null >out 2>&1; }
+if script -qec true /dev/null >/dev/null 2>&1; then
+	check 'a terminal sees a table, aligned, which no name of a column steers' 'drawn odd.csv odd.csv; grep -q "^größe      wasserstein" out && grep -q "^p?\[31mlan  jensenshannon" out'
+	check 'in colour, unless NO_COLOR' 'drawn -t 0 odd.csv odd.csv; grep -q "$(printf "\033")" out && (export NO_COLOR=1; drawn -t 0 odd.csv odd.csv); ! grep -q "$(printf "\033")" out'
+fi
 check 'one test for numbers, one for categories' 'expect 1 mlv-drift compare -x id -m hellinger -m ks a.csv c.csv && grep -q "^charge	ks	" out && grep -q "^plan	hellinger	" out && expect 1 mlv-drift compare -x id -m ks -m hellinger a.csv c.csv && grep -q "^charge	hellinger	" out'
 check 'an unknown column' 'expect 3 mlv-drift compare -x nope a.csv b.csv && says "no column '\''nope'\'' (--exclude)"'
 check 'an unknown test' 'expect 2 mlv-drift compare -m kss a.csv b.csv && says "no test '\''kss'\''; there are: ks wasserstein"'
