@@ -119,6 +119,24 @@ compare("normal, exact ks", a, b[:4000])
 # Evidently's dataset count does not clean infinities that its column scores
 # do (it asks for NaN alone), so the two disagree: leave these out here.
 b = b[np.isfinite(b.x2)]
+
+
+def shapes(n, step=0):
+    """Every kind of column around the limits of the automatic choice."""
+    t = {"f%d" % k: rng.integers(0, k, n) / 2 + step for k in (1, 2, 5, 6, 20, 21, 40)}
+    t.update({"i%d" % k: rng.integers(0, k + step, n) for k in (1, 2, 3, 10, 11, 40)})
+    t["bool"] = rng.random(n) < 0.3 + 0.1 * step
+    t["word"] = rng.choice(list("abc" if step else "ab"), n)
+    t["gone"] = rng.choice(list("ab" if step else "abc"), n)
+    t["one"] = ["b" if step else "a"] * n
+    t["ties"] = np.round(rng.normal(step / 5, 1, n), 1)
+    t["holes"] = np.where(rng.random(n) < 0.4, np.nan, rng.normal(size=n))
+    t["filled"] = rng.integers(0, 4, n) if step else np.where(rng.random(n) < 0.2, np.nan, rng.integers(0, 4, n))
+    return pd.DataFrame(t)
+
+
+for n in (500, 999, 1000, 1001, 1700):
+    compare("every shape, %d rows" % n, shapes(n), shapes(n + 100, 1))
 for m in ["anderson", "cramer_von_mises", "mannw", "t_test", "ed"]:
     compare("normal, " + m, a, b[:3000], "--method", m, method=m)
 done()
