@@ -148,6 +148,11 @@ judge(struct work *w, const struct table_read_opts *user,
 	score_close(p);
 	table_free(t);
 	if (r == 0) {
+		const char *gap[EVALUATION_GAPS];
+		size_t n = evaluation_gaps(gap, &w->v);
+
+		for (size_t i = 0; i < n; i++)
+			cli_warn(w->c, "%s: %s", data, gap[i]);
 		w->metrics = evaluation_metrics(&w->c->arena, &w->v);
 		w->extra = evaluation_extra(&w->c->arena, &w->v);
 		r = record(w, e);
@@ -221,7 +226,8 @@ const struct verb verb_eval = {
 "content, where 'mlv-registry gate' and 'mlv-card new' find it.  --json adds\n"
 "the ROC curve, the reliability table, how scores spread, the confusion matrix\n"
 "and the importance of every input: how much worse the answers get when its\n"
-"values are shuffled.\n"
+"values are shuffled.  What the rows do not allow to be said (auc where one\n"
+"class is missing) is left out, with a warning.\n"
 "\n"
 "example: mlv-train eval gbdt.onnx data:churn-test --target Churn\n",
 	.options = eval_options, .opts_size = sizeof(struct eval_opts),

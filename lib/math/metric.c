@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/pool.h"
 #include "base/rng.h"
 #include "math/elem.h"
 
@@ -18,8 +19,10 @@ static struct metric *
 add(struct metrics *out, const char *name, double value, double low,
     double high, const char *how)
 {
-	struct metric *m = &out->m[out->n++];
+	struct metric *m = &out->m[out->n];
 
+	/* what has no value is not told */
+	out->n += !isnan(value);
 	*m = (struct metric){ name, value, low, high, how };
 	return m;
 }
@@ -34,22 +37,38 @@ add_share(struct metrics *out, const char *name, size_t k, size_t n)
 
 	if (n == 0)
 		mid = half = 0.5;
-	add(out, name, p, mid - half < 0 ? 0 : mid - half, mid + half > 1 ? 1 :
-	    mid + half, "wilson");
+	/* its ends are exact where all are, or none is */
+	add(out, name, p, k == 0 || mid - half < 0 ? 0 : mid - half, k == n ||
+	    mid + half > 1 ? 1 : mid + half, "wilson");
+}
+
+/* The sum, or of squared distances from `centre`, in blocks. */
+static double
+sum_of(const double *v, size_t n, const double *centre)
+{
+	double all = 0;
+
+	for (size_t from = 0; from < n; from += 256) {
+		size_t end = from + 256 < n ? from + 256 : n;
+		double part = 0;
+
+		for (size_t i = from; i < end; i++)
+			part += centre ? (v[i] - *centre) * (v[i] - *centre) :
+			    v[i];
+		all += part;
+	}
+	return all;
 }
 
 /* Mean of v with its normal interval. */
 static void
 add_mean(struct metrics *out, const char *name, const double *v, size_t n)
 {
-	double sum = 0, square = 0, mean, half;
+	double mean = sum_of(v, n, NULL) / (double)n, half = 0;
 
-	for (size_t i = 0; i < n; i++)
-		sum += v[i];
-	mean = sum / (double)n;
-	for (size_t i = 0; i < n; i++)
-		square += (v[i] - mean) * (v[i] - mean);
-	half = n > 1 ? Z95 * sqrt(square / (double)(n - 1) / (double)n) : 0;
+	if (n > 1)
+		half = Z95 * sqrt(sum_of(v, n, &mean) / (double)(n - 1) /
+		    (double)n);
 	add(out, name, mean, mean - half, mean + half, "normal");
 }
 
@@ -61,15 +80,26 @@ rising(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Percentile interval from the draws, which are sorted here. */
+/* Percentile interval from the draws, which are sorted here; those that had
+ * no value, for want of a class, do not count. */
 static void
-add_draws(struct metrics *out, const char *name, double value, double *draw,
-    size_t n)
+add_draws(struct metrics *out, const char *name, double value, double *draw)
 {
+	double low = NAN, high = NAN;
+	size_t n = 0;
+
+	for (size_t i = 0; i < METRIC_DRAWS; i++)
+		if (!isnan(draw[i]))
+			draw[n++] = draw[i];
 	qsort(draw, n, sizeof(*draw), rising);
-	add(out, name, value, draw[(size_t)(0.025 * (double)(n - 1))],
-	    draw[(size_t)(0.975 * (double)(n - 1) + 0.5)], "bootstrap");
+	if (n) {
+		low = draw[(size_t)(0.025 * (double)(n - 1))];
+		high = draw[(size_t)(0.975 * (double)(n - 1) + 0.5)];
+	}
+	add(out, name, value, low, high, "bootstrap");
 }
+
+/* --- ranks ---------------------------------------------------------------- */
 
 struct ranked {
 	double p;
@@ -86,59 +116,75 @@ falling(const void *a, const void *b)
 	return x->row < y->row ? -1 : 1;
 }
 
-/* Rows by falling score. */
-static struct ranked *
-ranked_rows(const double *p, size_t stride, size_t n)
+/* One score's rows by falling score. */
+struct order {
+	size_t n;
+	double *p;
+	uint8_t *is;			/* of the class whose score it is */
+	uint32_t *row;			/* their places before */
+};
+
+static void
+order_make(struct order *o, const double *p, size_t stride, const uint8_t *is,
+    size_t n)
 {
 	struct ranked *r = xalloc(n + 1, sizeof(*r));
 
+	o->n = n;
+	o->p = xalloc(n + 1, sizeof(*o->p));
+	o->is = xalloc(n + 1, sizeof(*o->is));
+	o->row = xalloc(n + 1, sizeof(*o->row));
 	for (size_t i = 0; i < n; i++)
 		r[i] = (struct ranked){ p[i * stride], (uint32_t)i };
 	qsort(r, n, sizeof(*r), falling);
-	return r;
+	for (size_t i = 0; i < n; i++) {
+		o->p[i] = r[i].p;
+		o->is[i] = is[r[i].row];
+		o->row[i] = r[i].row;
+	}
+	free(r);
 }
 
-/* AUC and KS in one walk over rows by falling score, each row counted
- * count[row] times (NULL: once); positive[row] tells the class. */
+static void
+order_free(struct order *o)
+{
+	free(o->p);
+	free(o->is);
+	free(o->row);
+}
+
+/* AUC, KS and average precision in one walk, each row counted count[i]
+ * times (NULL: once), i its rank, or its place before where `by_row`; P of
+ * all n counts are of the class.  NAN where one class is missing. */
 struct walk {
 	double auc, ks, ap;
 };
 
 static struct walk
-walk_ranked(const struct ranked *r, const uint8_t *positive,
-    const uint32_t *count, size_t n)
+walk_ranks(const struct order *o, const uint32_t *count, bool by_row, double P)
 {
-	double P = 0, N = 0, tp = 0, fp = 0, area = 0, ap = 0, ks = 0;
+	double N = (double)o->n - P, tp = 0, fp = 0, area = 0, ap = 0, ks = 0;
+	const uint32_t *row = by_row ? o->row : NULL;
 	struct walk w = { NAN, NAN, NAN };
 
-	for (size_t i = 0; i < n; i++) {
-		double c = count ? count[r[i].row] : 1;
-
-		if (positive[r[i].row])
-			P += c;
-		else
-			N += c;
-	}
 	if (P == 0 || N == 0)
 		return w;
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0; i < o->n;) {
 		double dp = 0, dn = 0, gap;
 		size_t j = i;
 
-		for (; j < n && r[j].p == r[i].p; j++) {
-			double c = count ? count[r[j].row] : 1;
+		for (; j < o->n && o->p[j] == o->p[i]; j++) {
+			double c = count ? count[row ? row[j] : j] : 1;
 
-			if (positive[r[j].row])
-				dp += c;
-			else
-				dn += c;
+			dp += o->is[j] ? c : 0;
+			dn += o->is[j] ? 0 : c;
 		}
 		area += dn * (tp + dp / 2);
 		tp += dp;
 		fp += dn;
 		if (dp > 0)
 			ap += dp / P * (tp / (tp + fp));
-		gap = tp / P - fp / N;
+		gap = fabs(tp / P - fp / N);
 		ks = gap > ks ? gap : ks;
 		i = j;
 	}
@@ -151,28 +197,32 @@ walk_ranked(const struct ranked *r, const uint8_t *positive,
 double
 metric_auc(const double *p, const uint8_t *y, size_t n)
 {
-	struct ranked *r = ranked_rows(p, 1, n);
-	double auc = walk_ranked(r, y, NULL, n).auc;
+	struct order o;
+	double auc;
+	size_t P = 0;
 
-	free(r);
+	for (size_t i = 0; i < n; i++)
+		P += y[i];
+	order_make(&o, p, 1, y, n);
+	auc = walk_ranks(&o, NULL, false, (double)P).auc;
+	order_free(&o);
 	return auc;
 }
 
 /* DeLong's variance from the placements of each positive among negatives
  * and the other way round: all three from mid-ranks. */
 static double
-delong_variance(const struct ranked *r, const uint8_t *y, size_t n, size_t P,
-    double auc)
+delong_variance(const struct order *o, size_t P, double auc)
 {
-	double N = (double)(n - P), sp = 0, sn = 0, tp = 0, fp = 0;
+	double N = (double)(o->n - P), sp = 0, sn = 0, tp = 0, fp = 0;
 
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0; i < o->n;) {
 		double dp = 0, dn = 0, vp, vn;
 		size_t j = i;
 
-		for (; j < n && r[j].p == r[i].p; j++) {
-			dp += y[r[j].row];
-			dn += !y[r[j].row];
+		for (; j < o->n && o->p[j] == o->p[i]; j++) {
+			dp += o->is[j];
+			dn += !o->is[j];
 		}
 		/* share of negatives below these, of positives above */
 		vp = (N - fp - dn + dn / 2) / N - auc;
@@ -188,14 +238,14 @@ delong_variance(const struct ranked *r, const uint8_t *y, size_t n, size_t P,
 }
 
 static void
-roc_curve(struct metrics *out, const struct ranked *r, const uint8_t *y,
-    size_t n, size_t P)
+roc_curve(struct metrics *out, const struct order *o, size_t P)
 {
+	size_t n = o->n;
 	double tp = 0, fp = 0, N = (double)(n - P), next = 0;
 
 	out->n_curve = 0;
 	for (size_t i = 0; i <= n; i++) {
-		bool edge = i == 0 || i == n || r[i].p != r[i - 1].p;
+		bool edge = i == 0 || i == n || o->p[i] != o->p[i - 1];
 
 		if (edge && (i == 0 || i == n || fp / N >= next) &&
 		    out->n_curve < METRIC_CURVE) {
@@ -205,8 +255,8 @@ roc_curve(struct metrics *out, const struct ranked *r, const uint8_t *y,
 		}
 		if (i == n)
 			break;
-		tp += y[r[i].row];
-		fp += !y[r[i].row];
+		tp += o->is[i];
+		fp += !o->is[i];
 	}
 }
 
@@ -243,48 +293,125 @@ bin_of(double p)
 	return b < 0 ? 0 : b >= METRIC_BINS ? METRIC_BINS - 1 : b;
 }
 
-struct draws {
+/* Draws share a loop; each has its own stream of numbers. */
+static struct pool *
+draw_pool(int threads, size_t n)
+{
+	int most = threads > 0 ? threads : pool_default_threads();
+
+	/* each thread counts every row */
+	return pool_new(n < 4096 ? 1 : most < 8 ? most : 8);
+}
+
+static uint32_t **
+new_counts(const struct pool *pool, size_t n)
+{
+	int threads = pool_threads(pool);
+	uint32_t **c = xalloc((size_t)threads, sizeof(*c));
+
+	for (int t = 0; t < threads; t++)
+		c[t] = xalloc(n + 1, sizeof(**c));
+	return c;
+}
+
+static void
+free_counts(uint32_t **c, const struct pool *pool)
+{
+	for (int t = 0; t < pool_threads(pool); t++)
+		free(c[t]);
+	free(c);
+}
+
+/* How often each of n < 2^32 rows comes when n are drawn with replacement;
+ * one random number is good for two of them. */
+static void
+draw_counts(uint32_t *count, size_t n, uint64_t seed, size_t draw)
+{
+	struct rng g;
+
+	memset(count, 0, n * sizeof(*count));
+	rng_seed(&g, seed, draw);
+	for (size_t i = 0; i < n; i += 2) {
+		uint64_t u = rng_u64(&g);
+
+		count[(u >> 32) * n >> 32]++;
+		if (i + 1 < n)
+			count[(u & UINT32_MAX) * n >> 32]++;
+	}
+}
+
+struct binary_draws {
+	const struct order *o;
+	uint8_t *bin;			/* by rank */
+	size_t above;			/* ranks that count as positive */
+	uint64_t seed;
+	uint32_t **count;
 	double f1[METRIC_DRAWS], ks[METRIC_DRAWS], ece[METRIC_DRAWS],
 	    ap[METRIC_DRAWS];
 };
 
-/* Resample rows with replacement; everything from one set of counts. */
+/* Everything from one set of counts. */
 static void
-draw_binary(struct draws *d, const struct ranked *r, const double *p,
-    const uint8_t *y, size_t n, double threshold, uint64_t seed)
+draw_binary(void *ctx, size_t b, int worker)
 {
-	uint32_t *count = xalloc(n + 1, sizeof(*count));
+	struct binary_draws *d = ctx;
+	const struct order *o = d->o;
+	uint32_t *count = d->count[worker];
+	double tp = 0, fp = 0, fn = 0, bn[METRIC_BINS] = { 0 };
+	double bs[METRIC_BINS] = { 0 }, by[METRIC_BINS] = { 0 };
+	struct walk w;
 
-	for (int b = 0; b < METRIC_DRAWS; b++) {
-		double tp = 0, fp = 0, fn = 0, bn[METRIC_BINS] = { 0 };
-		double bs[METRIC_BINS] = { 0 }, by[METRIC_BINS] = { 0 };
-		struct walk w;
-		struct rng g;
+	draw_counts(count, o->n, d->seed, b);
+	for (size_t i = 0; i < o->n; i++) {
+		double c = count[i], yes = o->is[i] ? c : 0;
 
-		memset(count, 0, n * sizeof(*count));
-		rng_seed(&g, seed, (uint64_t)b);
-		for (size_t i = 0; i < n; i++)
-			count[rng_below(&g, n)]++;
-		for (size_t i = 0; i < n; i++) {
-			double c = count[i];
-			int k = bin_of(p[i]);
-
-			if (count[i] == 0)
-				continue;
-			tp += p[i] >= threshold && y[i] ? c : 0;
-			fp += p[i] >= threshold && !y[i] ? c : 0;
-			fn += p[i] < threshold && y[i] ? c : 0;
-			bn[k] += c;
-			bs[k] += c * p[i];
-			by[k] += c * y[i];
+		bn[d->bin[i]] += c;
+		bs[d->bin[i]] += c * o->p[i];
+		by[d->bin[i]] += yes;
+		if (i < d->above) {
+			tp += yes;
+			fp += c - yes;
+		} else {
+			fn += yes;
 		}
-		w = walk_ranked(r, y, count, n);
-		d->f1[b] = f1_of(tp, fp, fn);
-		d->ks[b] = isnan(w.ks) ? 0 : w.ks;
-		d->ap[b] = isnan(w.ap) ? 0 : w.ap;
-		d->ece[b] = ece_of(bn, bs, by, (double)n);
 	}
-	free(count);
+	w = walk_ranks(o, count, false, tp + fn);
+	d->f1[b] = f1_of(tp, fp, fn);
+	d->ks[b] = w.ks;
+	d->ap[b] = w.ap;
+	d->ece[b] = ece_of(bn, bs, by, (double)o->n);
+}
+
+static struct binary_draws *
+binary_draws(const struct order *o, double threshold, uint64_t seed,
+    int threads)
+{
+	struct pool *pool = draw_pool(threads, o->n);
+	struct binary_draws *d = xalloc(1, sizeof(*d));
+
+	d->o = o;
+	d->seed = seed;
+	d->bin = xalloc(o->n + 1, 1);
+	for (size_t i = 0; i < o->n; i++) {
+		d->bin[i] = (uint8_t)bin_of(o->p[i]);
+		d->above += o->p[i] >= threshold;
+	}
+	d->count = new_counts(pool, o->n);
+	pool_run(pool, METRIC_DRAWS, draw_binary, d);
+	free_counts(d->count, pool);
+	pool_free(pool);
+	free(d->bin);
+	return d;
+}
+
+static int
+check_rows(size_t n, struct err *e)
+{
+	if (n == 0)
+		return err_set(e, ERR_FORMAT, "there are no rows");
+	if (n > UINT32_MAX)
+		return err_set(e, ERR_TOOBIG, "more than 2^32 rows");
+	return 0;
 }
 
 static int
@@ -334,49 +461,60 @@ ece_value(const struct metrics *m)
 	return sum / (double)m->rows;
 }
 
-int
-metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
-    size_t n, double threshold, uint64_t seed, struct err *e)
+/* Mean loss and squared error, of scores that are probabilities. */
+static void
+add_losses(struct metrics *out, const double *p, const uint8_t *y, size_t n)
 {
-	struct draws *d;
-	struct ranked *r;
-	struct walk w;
-	double *loss, half;
+	double *loss = xalloc(n, sizeof(*loss));
 
-	memset(out, 0, sizeof(*out));
-	out->rows = n;
-	if (check_scores(p, n, e) < 0)
-		return -1;
-	count_binary(out, p, y, n, threshold);
-	if (out->positives == 0 || out->positives == n)
-		return err_set(e, ERR_FORMAT, "only one class is there: nothing "
-		    "can be told apart");
-	r = ranked_rows(p, 1, n);
-	w = walk_ranked(r, y, NULL, n);
-	half = Z95 * sqrt(delong_variance(r, y, n, out->positives, w.auc));
-	roc_curve(out, r, y, n, out->positives);
-	d = xalloc(1, sizeof(*d));
-	draw_binary(d, r, p, y, n, threshold, seed);
-	loss = xalloc(n, sizeof(*loss));
-	add(out, "auc", w.auc, w.auc - half < 0 ? 0 : w.auc - half,
-	    w.auc + half > 1 ? 1 : w.auc + half, "delong");
 	for (size_t i = 0; i < n; i++)
 		loss[i] = log_loss(p[i], y[i]);
 	add_mean(out, "logloss", loss, n);
 	for (size_t i = 0; i < n; i++)
 		loss[i] = (p[i] - y[i]) * (p[i] - y[i]);
 	add_mean(out, "brier", loss, n);
+	free(loss);
+}
+
+int
+metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
+    size_t n, double threshold, uint64_t seed, int threads, struct err *e)
+{
+	struct binary_draws *d;
+	struct order o;
+	struct walk w;
+	double half;
+
+	memset(out, 0, sizeof(*out));
+	out->rows = n;
+	if (check_rows(n, e) < 0 || check_scores(p, n, e) < 0)
+		return -1;
+	count_binary(out, p, y, n, threshold);
+	out->one_class = out->positives == 0 || out->positives == n;
+	order_make(&o, p, 1, y, n);
+	/* sums of leaves may be a little beyond 1 */
+	out->no_probability = o.p[0] > 1 + 1e-6 || o.p[n - 1] < -1e-6;
+	w = walk_ranks(&o, NULL, false, (double)out->positives);
+	if (!out->one_class) {
+		half = Z95 * sqrt(delong_variance(&o, out->positives, w.auc));
+		roc_curve(out, &o, out->positives);
+		add(out, "auc", w.auc, w.auc - half < 0 ? 0 : w.auc - half,
+		    w.auc + half > 1 ? 1 : w.auc + half, "delong");
+	}
+	if (!out->no_probability)
+		add_losses(out, p, y, n);
 	add_share(out, "accuracy", out->tp + out->tn, n);
 	add_share(out, "precision", out->tp, out->tp + out->fp);
 	add_share(out, "recall", out->tp, out->tp + out->fn);
+	d = binary_draws(&o, threshold, seed, threads);
 	add_draws(out, "f1", f1_of((double)out->tp, (double)out->fp,
-	    (double)out->fn), d->f1, METRIC_DRAWS);
-	add_draws(out, "ks", w.ks, d->ks, METRIC_DRAWS);
-	add_draws(out, "average_precision", w.ap, d->ap, METRIC_DRAWS);
-	add_draws(out, "ece", ece_value(out), d->ece, METRIC_DRAWS);
-	free(loss);
+	    (double)out->fn), d->f1);
+	add_draws(out, "ks", w.ks, d->ks);
+	add_draws(out, "average_precision", w.ap, d->ap);
+	if (!out->no_probability)
+		add_draws(out, "ece", ece_value(out), d->ece);
 	free(d);
-	free(r);
+	order_free(&o);
 	return 0;
 }
 
@@ -400,58 +538,82 @@ f1_scores(double *macro, double *weighted, const double *cell, size_t k,
 	}
 }
 
+/* What several classes are judged by. */
+struct multi {
+	const struct order *o;		/* by class */
+	const uint32_t *said, *y;	/* by row */
+	size_t n, k;
+	uint64_t seed;
+	uint32_t **count;
+	double macro[METRIC_DRAWS], weighted[METRIC_DRAWS], auc[METRIC_DRAWS];
+};
+
+/* Truth by answer. */
+static double *
+cells(const struct multi *m, const uint32_t *count)
+{
+	double *cell = xalloc(m->k * m->k, sizeof(*cell));
+
+	for (size_t i = 0; i < m->n; i++)
+		cell[m->y[i] * m->k + m->said[i]] += count ? count[i] : 1;
+	return cell;
+}
+
+/* NAN where a class is missing. */
 static double
-auc_ovr(struct ranked *const *r, const uint8_t *is, const uint32_t *count,
-    size_t n, size_t k)
+auc_ovr(const struct multi *m, const uint32_t *count, const double *cell)
 {
 	double sum = 0;
 
-	for (size_t c = 0; c < k; c++)
-		sum += walk_ranked(r[c], is + c * n, count, n).auc;
-	return sum / (double)k;
+	for (size_t c = 0; c < m->k && !isnan(sum); c++) {
+		double P = 0;
+
+		for (size_t j = 0; j < m->k; j++)
+			P += cell[c * m->k + j];
+		sum += walk_ranks(&m->o[c], count, true, P).auc;
+	}
+	return sum / (double)m->k;
 }
 
 static void
-draw_multiclass(struct metrics *out, struct ranked *const *r,
-    const uint8_t *is, const uint32_t *said, const uint32_t *y, size_t n,
-    size_t k, uint64_t seed)
+draw_multi(void *ctx, size_t b, int worker)
 {
-	double macro[METRIC_DRAWS], weighted[METRIC_DRAWS], auc[METRIC_DRAWS];
-	double value[2], *cell = xalloc(k * k, sizeof(*cell));
-	uint32_t *count = xalloc(n + 1, sizeof(*count));
+	struct multi *m = ctx;
+	uint32_t *count = m->count[worker];
+	double *cell;
 
-	for (int b = 0; b < METRIC_DRAWS; b++) {
-		struct rng g;
-
-		memset(count, 0, n * sizeof(*count));
-		memset(cell, 0, k * k * sizeof(*cell));
-		rng_seed(&g, seed, (uint64_t)b);
-		for (size_t i = 0; i < n; i++)
-			count[rng_below(&g, n)]++;
-		for (size_t i = 0; i < n; i++)
-			cell[y[i] * k + said[i]] += count[i];
-		f1_scores(&macro[b], &weighted[b], cell, k, (double)n);
-		auc[b] = auc_ovr(r, is, count, n, k);
-		if (isnan(auc[b]))
-			auc[b] = 0;
-	}
-	memset(cell, 0, k * k * sizeof(*cell));
-	for (size_t i = 0; i < n; i++)
-		cell[y[i] * k + said[i]]++;
-	f1_scores(&value[0], &value[1], cell, k, (double)n);
-	add_draws(out, "f1_macro", value[0], macro, METRIC_DRAWS);
-	add_draws(out, "f1_weighted", value[1], weighted, METRIC_DRAWS);
-	add_draws(out, "auc_ovr", auc_ovr(r, is, NULL, n, k), auc,
-	    METRIC_DRAWS);
+	draw_counts(count, m->n, m->seed, b);
+	cell = cells(m, count);
+	f1_scores(&m->macro[b], &m->weighted[b], cell, m->k, (double)m->n);
+	m->auc[b] = auc_ovr(m, count, cell);
 	free(cell);
-	free(count);
+}
+
+static void
+add_multi(struct metrics *out, struct multi *m, int threads)
+{
+	struct pool *pool = draw_pool(threads, m->n);
+	double macro, weighted, auc, *cell = cells(m, NULL);
+
+	f1_scores(&macro, &weighted, cell, m->k, (double)m->n);
+	auc = auc_ovr(m, NULL, cell);
+	free(cell);
+	out->one_class = isnan(auc);
+	m->count = new_counts(pool, m->n);
+	pool_run(pool, METRIC_DRAWS, draw_multi, m);
+	free_counts(m->count, pool);
+	pool_free(pool);
+	add_draws(out, "f1_macro", macro, m->macro);
+	add_draws(out, "f1_weighted", weighted, m->weighted);
+	add_draws(out, "auc_ovr", auc, m->auc);
 }
 
 int
 metrics_multiclass(struct metrics *out, const double *p, const uint32_t *y,
-    size_t n, size_t k, uint64_t seed, struct err *e)
+    size_t n, size_t k, uint64_t seed, int threads, struct err *e)
 {
-	struct ranked **r;
+	struct order *o;
+	struct multi *m;
 	uint8_t *is;
 	uint32_t *said;
 	double *loss;
@@ -459,12 +621,11 @@ metrics_multiclass(struct metrics *out, const double *p, const uint32_t *y,
 
 	memset(out, 0, sizeof(*out));
 	out->rows = n;
-	if (n == 0)
-		return err_set(e, ERR_FORMAT, "there are no rows");
-	if (check_scores(p, n * k, e) < 0)
+	if (check_rows(n, e) < 0 || check_scores(p, n * k, e) < 0)
 		return -1;
-	r = xalloc(k, sizeof(*r));
-	is = xalloc(n * k, 1);
+	o = xalloc(k, sizeof(*o));
+	m = xalloc(1, sizeof(*m));
+	is = xalloc(n, 1);
 	said = xalloc(n, sizeof(*said));
 	loss = xalloc(n, sizeof(*loss));
 	for (size_t i = 0; i < n; i++) {
@@ -475,16 +636,24 @@ metrics_multiclass(struct metrics *out, const double *p, const uint32_t *y,
 				said[i] = (uint32_t)c;
 		right += said[i] == y[i];
 		loss[i] = log_loss(v[y[i]], 1);
-		is[y[i] * n + i] = 1;
 	}
-	for (size_t c = 0; c < k; c++)
-		r[c] = ranked_rows(p + c, k, n);
+	for (size_t c = 0; c < k; c++) {
+		for (size_t i = 0; i < n; i++)
+			is[i] = y[i] == c;
+		order_make(&o[c], p + c, k, is, n);
+		out->no_probability |= o[c].p[0] > 1 + 1e-6 ||
+		    o[c].p[n - 1] < -1e-6;
+	}
 	add_share(out, "accuracy", right, n);
-	add_mean(out, "logloss", loss, n);
-	draw_multiclass(out, r, is, said, y, n, k, seed);
+	if (!out->no_probability)
+		add_mean(out, "logloss", loss, n);
+	*m = (struct multi){ .o = o, .said = said, .y = y, .n = n, .k = k,
+	    .seed = seed };
+	add_multi(out, m, threads);
 	for (size_t c = 0; c < k; c++)
-		free(r[c]);
-	free(r);
+		order_free(&o[c]);
+	free(o);
+	free(m);
 	free(is);
 	free(said);
 	free(loss);
@@ -493,74 +662,112 @@ metrics_multiclass(struct metrics *out, const double *p, const uint32_t *y,
 
 /* --- regression ----------------------------------------------------------- */
 
+/* As scikit-learn has it where the truth does not vary. */
 static double
 r2_of(double n, double sy, double syy, double see)
 {
 	double total = syy - sy * sy / n;
 
-	return total > 0 ? 1 - see / total : 0;
+	return total > 0 ? 1 - see / total : see > 0 ? 0 : 1;
+}
+
+struct number_draws {
+	const double *square;		/* of the errors */
+	const double *y;		/* less `centre` */
+	size_t n;
+	uint64_t seed;
+	uint32_t **count;
+	double r2[METRIC_DRAWS];
+};
+
+static void
+draw_numbers(void *ctx, size_t b, int worker)
+{
+	struct number_draws *d = ctx;
+	uint32_t *count = d->count[worker];
+	double a = 0, aa = 0, ee = 0;
+
+	draw_counts(count, d->n, d->seed, b);
+	for (size_t i = 0; i < d->n; i++) {
+		double c = count[i], y = d->y[i];
+
+		a += c * y;
+		aa += c * (y * y);
+		ee += c * d->square[i];
+	}
+	d->r2[b] = r2_of((double)d->n, a, aa, ee);
+}
+
+static void
+add_r2(struct metrics *out, const double *square, const double *y, size_t n,
+    uint64_t seed, int threads)
+{
+	struct pool *pool = draw_pool(threads, n);
+	struct number_draws *d = xalloc(1, sizeof(*d));
+	double *away = xalloc(n, sizeof(*away)), centre, zero = 0;
+	bool varies = false;
+
+	for (size_t i = 1; i < n; i++)
+		varies |= y[i] != y[0];
+	centre = varies ? sum_of(y, n, NULL) / (double)n : y[0];
+	for (size_t i = 0; i < n; i++)
+		away[i] = y[i] - centre;
+	d->square = square;
+	d->y = away;
+	d->n = n;
+	d->seed = seed;
+	d->count = new_counts(pool, n);
+	pool_run(pool, METRIC_DRAWS, draw_numbers, d);
+	free_counts(d->count, pool);
+	pool_free(pool);
+	/* of one row there is nothing to explain */
+	add_draws(out, "r2", n < 2 ? NAN : r2_of((double)n, sum_of(away, n,
+	    NULL), sum_of(away, n, &zero), sum_of(square, n, NULL)), d->r2);
+	free(away);
+	free(d);
+}
+
+/* The median of v, which is sorted, and its distribution-free interval. */
+static void
+add_median(struct metrics *out, const char *name, double *v, size_t n)
+{
+	double half = Z95 * sqrt((double)n) / 2, mid = (double)n / 2;
+	size_t low = mid > half ? (size_t)(mid - half) : 0;
+	size_t high = mid + half < (double)n - 1 ? (size_t)(mid + half + 1) :
+	    n - 1;
+
+	qsort(v, n, sizeof(*v), rising);
+	add(out, name, n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2,
+	    v[low], v[high < n ? high : n - 1], "normal");
 }
 
 int
 metrics_regression(struct metrics *out, const double *p, const double *y,
-    size_t n, uint64_t seed, struct err *e)
+    size_t n, uint64_t seed, int threads, struct err *e)
 {
-	double draw[METRIC_DRAWS], *v, centre = 0, sy = 0, syy = 0, see = 0;
+	double *square, *far;
 	struct metric *m;
 
 	memset(out, 0, sizeof(*out));
 	out->rows = n;
-	if (n == 0)
-		return err_set(e, ERR_FORMAT, "there are no rows");
-	if (check_scores(p, n, e) < 0)
+	if (check_rows(n, e) < 0 || check_scores(p, n, e) < 0)
 		return -1;
-	v = xalloc(n, sizeof(*v));
+	square = xalloc(n, sizeof(*square));
+	far = xalloc(n, sizeof(*far));
 	for (size_t i = 0; i < n; i++) {
-		v[i] = (p[i] - y[i]) * (p[i] - y[i]);
-		centre += y[i];
+		square[i] = (p[i] - y[i]) * (p[i] - y[i]);
+		far[i] = fabs(p[i] - y[i]);
 	}
-	centre /= (double)n;
-	for (size_t i = 0; i < n; i++) {
-		see += v[i];
-		sy += y[i] - centre;
-		syy += (y[i] - centre) * (y[i] - centre);
-	}
-	add_mean(out, "rmse", v, n);
+	add_mean(out, "rmse", square, n);
 	m = &out->m[0];
 	m->value = sqrt(m->value);
 	m->low = m->low > 0 ? sqrt(m->low) : 0;
 	m->high = sqrt(m->high);
-	for (int b = 0; b < METRIC_DRAWS; b++) {
-		double a = 0, aa = 0, ee = 0;
-		struct rng g;
-
-		rng_seed(&g, seed, (uint64_t)b);
-		for (size_t i = 0; i < n; i++) {
-			size_t k = rng_below(&g, n);
-
-			a += y[k] - centre;
-			aa += (y[k] - centre) * (y[k] - centre);
-			ee += v[k];
-		}
-		draw[b] = r2_of((double)n, a, aa, ee);
-	}
-	for (size_t i = 0; i < n; i++)
-		v[i] = fabs(p[i] - y[i]);
-	add_mean(out, "mae", v, n);
-	add_draws(out, "r2", r2_of((double)n, sy, syy, see), draw,
-	    METRIC_DRAWS);
-	qsort(v, n, sizeof(*v), rising);
-	{	/* distribution-free interval of the median */
-		double half = Z95 * sqrt((double)n) / 2, mid = (double)n / 2;
-		size_t low = mid > half ? (size_t)(mid - half) : 0;
-		size_t high = mid + half < (double)n - 1 ?
-		    (size_t)(mid + half + 1) : n - 1;
-
-		add(out, "median_ae", n % 2 ? v[n / 2] : (v[n / 2 - 1] +
-		    v[n / 2]) / 2, v[low], v[high < n ? high : n - 1],
-		    "normal");
-	}
-	free(v);
+	add_mean(out, "mae", far, n);
+	add_r2(out, square, y, n, seed, threads);
+	add_median(out, "median_ae", far, n);
+	free(square);
+	free(far);
 	return 0;
 }
 

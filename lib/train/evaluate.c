@@ -270,6 +270,9 @@ true_classes(uint32_t *out, const struct evaluation *v,
 	struct buf b;
 	uint32_t code;
 	int r = 0;
+	/* elsewhere booleans are learned as 0 and 1 */
+	bool count = y->type == COL_BOOL && v->n_classes == 2 &&
+	    strcmp(v->classes[0], "0") == 0 && strcmp(v->classes[1], "1") == 0;
 
 	buf_init(&b, BUF_CAP_SMALL);
 	for (size_t k = 0; k < v->n_classes; k++)
@@ -279,7 +282,8 @@ true_classes(uint32_t *out, const struct evaluation *v,
 			    "'%s' twice", v->classes[k]);
 	for (size_t i = 0; r == 0 && i < y->rows; i++) {
 		r = cell(&b, y, i, "target", e);
-		code = r < 0 ? 0 : intern_find(known, b.data, b.len);
+		code = r < 0 ? 0 : count ? column_number(y, i) > 0 :
+		    intern_find(known, b.data, b.len);
 		if (r == 0 && code == INTERN_NONE)
 			r = err_set(e, ERR_FORMAT, "row %zu: the target '%s' is "
 			    "'%.100s', none of the model's classes ('%s', "
@@ -417,7 +421,8 @@ judge_binary(struct evaluation *v, const double *score, const uint32_t *y,
 		p[i] = positive_score(score, i, width, at);
 		yes[i] = y[i] == at;
 	}
-	r = metrics_binary(&v->metrics, p, yes, n, o->threshold, o->seed, e);
+	r = metrics_binary(&v->metrics, p, yes, n, o->threshold, o->seed,
+	    o->threads, e);
 	if (r == 0)
 		spread_scores(v, p, yes, n);
 	v->confusion = arena_alloc(&v->arena, 4 * sizeof(*v->confusion));
@@ -445,7 +450,8 @@ judge_classes(struct evaluation *v, const double *score, const uint32_t *y,
 				best = c;
 		v->confusion[y[i] * k + best]++;
 	}
-	return metrics_multiclass(&v->metrics, score, y, n, k, o->seed, e);
+	return metrics_multiclass(&v->metrics, score, y, n, k, o->seed,
+	    o->threads, e);
 }
 
 static int
@@ -458,20 +464,23 @@ judge(struct evaluation *v, const struct score_plan *p, const double *score,
 	double *number;
 	int r = 0;
 
+	if (v->task == TASK_REGRESSION && o->positive)
+		return err_set(e, ERR_USAGE, "--positive is for two classes, "
+		    "but '%s' is judged as numbers", y->name);
 	if (v->task == TASK_REGRESSION) {
 		number = mem_array(n + 1, sizeof(*number));
 		if (number == NULL)
 			return err_set(e, ERR_NOMEM, "out of memory");
 		for (size_t i = 0; r == 0 && i < n; i++) {
 			number[i] = column_number(y, i);
-			if (isnan(number[i]))
+			if (!isfinite(number[i]))
 				r = err_set(e, ERR_FORMAT, "row %zu has no "
 				    "number in the target '%s'", i + 1,
 				    y->name);
 		}
 		if (r == 0)
 			r = metrics_regression(&v->metrics, score, number, n,
-			    o->seed, e);
+			    o->seed, o->threads, e);
 		if (r == 0)
 			r = tenths(v, score, number, n, e);
 		free(number);
@@ -490,6 +499,9 @@ judge(struct evaluation *v, const struct score_plan *p, const double *score,
 			v->positive = v->classes[1];
 		v->positive = arena_strdup(&v->arena, v->positive);
 		r = judge_binary(v, score, truth, n, j->width, o, e);
+	} else if (r == 0 && o->positive) {
+		r = err_set(e, ERR_USAGE, "--positive is for two classes, the "
+		    "model has %zu", v->n_classes);
 	} else if (r == 0) {
 		v->task = TASK_MULTICLASS;
 		r = judge_classes(v, score, truth, n, o, e);
@@ -694,4 +706,19 @@ evaluation_free(struct evaluation *v)
 {
 	arena_free(&v->arena);
 	memset(v, 0, sizeof(*v));
+}
+
+size_t
+evaluation_gaps(const char *out[EVALUATION_GAPS], const struct evaluation *v)
+{
+	size_t n = 0;
+
+	if (v->metrics.one_class)
+		out[n++] = v->task == TASK_BINARY ? "only one class is there, "
+		    "so there is no auc, ks and average_precision" :
+		    "not every class is there, so there is no auc_ovr";
+	if (v->metrics.no_probability)
+		out[n++] = "scores beyond 0 to 1 are no probabilities, so "
+		    "there is no logloss, brier and ece";
+	return n;
 }

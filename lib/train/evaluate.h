@@ -29,6 +29,7 @@ struct evaluate_opts {
 	const char *score;		/* output to judge, or NULL */
 	double threshold;		/* of two classes */
 	uint64_t seed;			/* of bootstraps */
+	int threads;			/* 0: the default */
 	const char *const *drop;	/* for a matrix: not its columns */
 	size_t n_drop;
 	bool importance;		/* of every input; costs time */
@@ -58,6 +59,10 @@ void evaluate_read_opts(struct table_read_opts *o, struct arena *a,
 int evaluate_table(struct evaluation *v, const struct score_plan *p,
     const struct table *t, const struct evaluate_opts *o, struct err *e);
 void evaluation_free(struct evaluation *v);
+/* Sentences about what the rows did not allow to be judged; how many. */
+#define EVALUATION_GAPS 2
+size_t evaluation_gaps(const char *out[EVALUATION_GAPS],
+    const struct evaluation *v);
 
 /* {"auc":{"value":..,"low":..,"high":..,"interval":"delong"}, ...} */
 struct json *evaluation_metrics(struct arena *a, const struct evaluation *v);

@@ -410,22 +410,18 @@ static int
 judge_valid(struct fitting *f, struct err *e)
 {
 	const struct evaluate_opts o = { .target = f->train.target,
-	    .threshold = 0.5 };
-	struct err why = ERR_INIT;
+	    .threshold = 0.5, .threads = f->rq->threads };
+	const char *gap[EVALUATION_GAPS];
+	size_t n;
 
 	if (f->rq->valid == NULL)
 		return 0;
-	if (evaluate_table(&f->out->valid, f->plan, f->valid_table, &o,
-	    &why) == 0) {
-		f->out->judged = true;
-		return 0;
-	}
-	/* one class in a small validation set is no reason to fail */
-	if (why.code != ERR_FORMAT) {
-		*e = why;
-		return -1;
-	}
-	log_warn(f->rq->log, "%s: %s", f->rq->valid, why.msg);
+	if (evaluate_table(&f->out->valid, f->plan, f->valid_table, &o, e) < 0)
+		return err_wrap(e, "%s", f->rq->valid);
+	f->out->judged = true;
+	n = evaluation_gaps(gap, &f->out->valid);
+	for (size_t i = 0; i < n; i++)
+		log_warn(f->rq->log, "%s: %s", f->rq->valid, gap[i]);
 	return 0;
 }
 

@@ -421,21 +421,6 @@ gbdt_free(struct gbdt_model *m)
 const char *
 gbdt_metric_name(enum gbdt_metric m, size_t n_outputs)
 {
-	return m == GBDT_L2 ? "l2" : m == GBDT_AUC ? "auc" : n_outputs > 1 ?
-	    "multi_logloss" : "binary_logloss";
-}
-
-void
-gbdt_importance(const struct gbdt_model *m, double *gain, double *splits,
-    size_t n_features)
-{
-	for (size_t k = 0; k < n_features; k++)
-		gain[k] = splits[k] = 0;
-	for (size_t t = 0; t < m->n_trees; t++)
-		for (size_t i = 0; i < m->tree[t].n_nodes; i++) {
-			const struct gbdt_node *n = &m->tree[t].node[i];
-
-			gain[n->feature] += n->gain;
-			splits[n->feature]++;
-		}
+	return m == GBDT_L2 ? "l2" : n_outputs > 1 ? "multi_logloss" :
+	    "binary_logloss";
 }

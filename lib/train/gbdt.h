@@ -29,7 +29,7 @@
 #include "base/progress.h"
 #include "train/frame.h"
 
-enum gbdt_metric { GBDT_AUC, GBDT_LOGLOSS, GBDT_L2 };
+enum gbdt_metric { GBDT_LOGLOSS, GBDT_L2 };
 
 /* Names and defaults are LightGBM's. */
 struct gbdt_params {
@@ -107,8 +107,5 @@ int gbdt_train(struct gbdt_model *out, const struct frame *train,
     const struct progress *progress, struct err *e);
 void gbdt_free(struct gbdt_model *m);
 const char *gbdt_metric_name(enum gbdt_metric m, size_t n_outputs);
-/* Sum of gains and number of splits of each feature. */
-void gbdt_importance(const struct gbdt_model *m, double *gain, double *splits,
-    size_t n_features);
 
 #endif
