@@ -19,6 +19,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+import real
 import tap
 
 freeze = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else None
@@ -190,18 +191,9 @@ def linear_pipelines():
 
 coefficients()
 linear_pipelines()
-if tap.data("telco-churn.csv"):
-    t = pd.read_csv(tap.data("telco-churn.csv"), na_values=[" "]).drop(columns="customerID")
-    test = np.arange(len(t)) % 5 == 0
-    three("telco", t[~test], t[test], "Churn", "Yes")
-if tap.data("adult-train.csv"):
-    names = "age workclass fnlwgt education educationnum marital occupation relationship race sex gain loss hours country income".split()
-    a, b = [pd.read_csv(tap.data("adult-%s.csv" % s), names=names, skipinitialspace=True, na_values="?", comment="|") for s in ("train", "test")]
-    b["income"] = b["income"].str.rstrip(".")
-    three("adult", a, b, "income", ">50K")
-if tap.data("higgs-sample-train.tsv"):
-    names = ["y"] + ["f%d" % i for i in range(28)]
-    a, b = [pd.read_csv(tap.data("higgs-sample-%s.tsv" % s), sep="\t", names=names) for s in ("train", "test")]
-    a["y"], b["y"] = a["y"].astype(int), b["y"].astype(int)
-    three("higgs", a, b, "y", "1")
+for title, load, target, positive in (("telco", real.telco, "Churn", "Yes"), ("adult", real.adult, "income", ">50K"),
+                                      ("higgs", real.higgs, "y", "1")):
+    both = load()
+    if both:
+        three(title, *both, target, positive)
 tap.done()

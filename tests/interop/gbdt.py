@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime
 import pandas as pd
 
+import real
 import tap
 
 freeze = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else None
@@ -140,11 +141,8 @@ for title, d, params, how in cases(small, None, False):
             a += ["-d", ",".join(unused + drops(how.get("target", "y"), small))]
         open(os.path.join(freeze, "gbdt-" + title + ".args"), "w").write(" ".join(a) + "\n")
 
-if tap.data("adult-train.csv"):
-    names = "age workclass fnlwgt education educationnum marital occupation relationship race sex gain loss hours country y".split()
-    case("adult", pd.read_csv(tap.data("adult-train.csv"), names=names, skipinitialspace=True, na_values="?", comment="|"), {})
-if tap.data("higgs-sample-train.tsv"):
-    d = pd.read_csv(tap.data("higgs-sample-train.tsv"), sep="\t", names=["y"] + ["f%d" % i for i in range(28)])
-    d["y"] = d["y"].astype(int)
-    case("higgs", d, {})
+for title, load in (("adult", real.adult), ("higgs", real.higgs)):
+    both = load()
+    if both:
+        case(title, both[0].rename(columns={"income": "y"}), {})
 tap.done()

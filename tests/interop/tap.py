@@ -38,11 +38,10 @@ def workspace():
     return d
 
 
-def data(name):
-    """A file of the shared data sets, or None when they are not here."""
-    top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    path = os.path.join(os.environ.get("MLV_DATA", os.path.join(top, "..", "shared", "data")), name)
-    return path if os.path.exists(path) else None
+def skip(title, reason):
+    global count
+    count += 1
+    print("ok", count, "-", title, "# SKIP", reason, flush=True)
 
 
 def done():
