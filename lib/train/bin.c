@@ -5,70 +5,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "math/order.h"
 
 #define PART ((size_t)1024)	/* rows that are binned together */
 #define LANE 16			/* searches side by side */
 #define LEVELS_MAX 254		/* a row's bin is a byte, one means none */
 #define ZERO 1e-35f		/* what is not beyond it counts as zero */
-
-static int
-rising(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Floats as unsigned numbers of the same order, for a radix sort. */
-static uint32_t
-ordered_bits(float v)
-{
-	uint32_t u;
-
-	memcpy(&u, &v, sizeof(u));
-	return u & 0x80000000u ? ~u : u | 0x80000000u;
-}
-
-static void
-sort_floats(float *v, size_t n)
-{
-	uint32_t *a, *b, *t;
-	size_t count[256];
-
-	if (n < 2048) {
-		qsort(v, n, sizeof(*v), rising);
-		return;
-	}
-	a = xalloc(n, sizeof(*a));
-	b = xalloc(n, sizeof(*b));
-	for (size_t i = 0; i < n; i++)
-		a[i] = ordered_bits(v[i]);
-	for (int shift = 0; shift < 32; shift += 8) {
-		size_t at = 0;
-
-		memset(count, 0, sizeof(count));
-		for (size_t i = 0; i < n; i++)
-			count[a[i] >> shift & 255]++;
-		for (int k = 0; k < 256; k++) {
-			size_t c = count[k];
-
-			count[k] = at;
-			at += c;
-		}
-		for (size_t i = 0; i < n; i++)
-			b[count[a[i] >> shift & 255]++] = a[i];
-		t = a;
-		a = b;
-		b = t;
-	}
-	for (size_t i = 0; i < n; i++) {
-		uint32_t u = a[i] & 0x80000000u ? a[i] & 0x7fffffffu : ~a[i];
-
-		memcpy(&v[i], &u, sizeof(u));
-	}
-	free(a);
-	free(b);
-}
 
 /* A float t with a <= t < b, about half-way. */
 static float

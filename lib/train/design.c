@@ -6,28 +6,24 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-static int
-rising(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return x < y ? -1 : x > y;
-}
+#include "math/order.h"
 
 static float
 median_of(const float *v, size_t n, float *room)
 {
 	size_t k = 0;
+	float high;
 
 	for (size_t i = 0; i < n; i++)
 		if (!isnan(v[i]))
 			room[k++] = v[i];
 	if (k == 0)
 		return 0;
-	qsort(room, k, sizeof(*room), rising);
-	return k % 2 ? room[k / 2] :
-	    (float)(((double)room[k / 2 - 1] + (double)room[k / 2]) / 2);
+	high = kth_float(room, k, k / 2);
+	if (k % 2)
+		return high;
+	return (float)(((double)kth_float(room, k, k / 2 - 1) + (double)high) /
+	    2);
 }
 
 /*

@@ -244,26 +244,57 @@ take_classes(struct frame *f, const struct column *c,
 	return 0;
 }
 
+/* Has a column of numbers more than two of them? */
+static bool
+many_numbers(const struct column *c)
+{
+	double seen[2];
+	size_t n = 0, k;
+
+	for (size_t i = 0; i < c->rows; i++) {
+		double v = column_number(c, i);
+
+		for (k = 0; k < n && v != seen[k]; k++)
+			;
+		if (k < n || isnan(v))
+			continue;
+		if (n == 2)
+			return true;
+		seen[n++] = v;
+	}
+	return false;
+}
+
 static int
 take_target(struct frame *f, const struct column *c,
     const struct frame_opts *o, struct err *e)
 {
+	bool text = col_type_is_text(c->type);
 	double *y;
 
 	f->target = arena_strdup(&f->arena, c->name);
-	if (find_levels(&f->arena, &f->classes, &f->n_classes, &f->y_class, c,
-	    e) < 0)
+	f->task = o->task;
+	/* without a look at the texts of a million numbers */
+	if (f->task == TASK_AUTO && !text && many_numbers(c))
+		f->task = TASK_REGRESSION;
+	if ((f->task != TASK_REGRESSION || text) && find_levels(&f->arena,
+	    &f->classes, &f->n_classes, &f->y_class, c, e) < 0)
 		return -1;
-	f->task = o->task != TASK_AUTO ? o->task : guess_task(c, f->n_classes);
+	if (f->task == TASK_AUTO)
+		f->task = guess_task(c, f->n_classes);
 	if (o->positive && f->task != TASK_BINARY)
 		return err_set(e, ERR_USAGE, "--positive is for two classes, "
 		    "but '%s' is learned as %s", c->name,
 		    task_name(f->task));
 	if (f->task != TASK_REGRESSION)
 		return take_classes(f, c, o, e);
-	if (col_type_is_text(c->type))
+	if (text)
 		return err_set(e, ERR_FORMAT, "the target '%s' holds names, "
 		    "which cannot be regressed", c->name);
+	if (c->type == COL_DATETIME && !listed(c->name, o->numeric,
+	    o->n_numeric))
+		return err_set(e, ERR_FORMAT, "the target '%s' is a date-time: "
+		    "--numeric %s takes its microseconds", c->name, c->name);
 	f->n_classes = 0;
 	y = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*y));
 	for (size_t i = 0; i < c->rows; i++) {
@@ -375,7 +406,9 @@ static int
 like_target(struct frame *f, const struct frame *like, const struct column *c,
     struct err *e)
 {
-	struct frame_opts o = { .task = TASK_REGRESSION };
+	const char *numeric[1] = { c->name };
+	struct frame_opts o = { .task = TASK_REGRESSION, .numeric = numeric,
+	    .n_numeric = 1 };
 
 	f->target = like->target;
 	f->task = like->task;

@@ -77,6 +77,8 @@ check 'the target is no weight' 'refused 2 "both the target and the weight" trai
 check 'no row counts' 'sed "s/\$/,0/; 1s/,0\$/,w/" train.csv >zero.csv && for l in logistic gbdt; do refused 3 "every weight" zero.csv -t y -d id,z,kind -l $l --weight w || return 1; done'
 check 'names are no numbers' 'refused 3 "--numeric" train.csv -t y -d id,z,kind -l gbdt --numeric colour'
 check 'a number or a category, not both' 'refused 2 "both" train.csv -t y -d id,z,kind -l gbdt --numeric a --categorical a'
+check 'a date-time is no number by itself' 'printf "a,t\n1,2026-01-01\n2,2026-01-02\n3,2026-01-04\n" >when.csv && refused 3 "--numeric t" when.csv -t t -l linear && expect 0 mlv-train fit when.csv -t t -l linear --numeric t -o t.onnx'
+check 'validation rows of one class are judged by what they allow' '{ head -n 1 valid.csv; grep ,No, valid.csv; } >vone.csv && expect 0 fit -t y -d z,kind -l gbdt --valid vone.csv -o v.onnx --json && says "only one class" && jq -e ".metrics.logloss.value > 0 and (.metrics | has(\"auc\") | not)" out >/dev/null'
 check 'a target beyond float' 'printf "a,y\n1,1\n2,5\n3,1e39\n" >far.csv && refused 3 "row 3" far.csv -t y -l linear'
 check 'no value at all' 'printf "e,y\n,p\n,q\n" >void.csv && refused 3 "no column has a value" void.csv -t y -l logistic --categorical e'
 check 'a column called as an output' 'sed "1s/a,b/label,prediction/" train.csv >named.csv && refused 3 "--drop label" named.csv -t y -d id,z,kind -l gbdt && refused 3 "--drop prediction" named.csv -t z -d id,y,kind -l linear'
