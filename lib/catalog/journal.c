@@ -182,7 +182,8 @@ begin_file(struct journal *j, const struct json *event, struct err *e)
 		goto done;
 	}
 	os->unlink(temp);
-	r = file_sync_folder(os, runs, e);
+	if ((r = file_sync_folder(os, runs, e)) < 0)
+		os->unlink(j->path);	/* it never began */
 done:
 	free(runs);
 	free(temp);
@@ -382,30 +383,40 @@ done:
 	return r;
 }
 
+static int
+append_end(struct journal *j, enum run_status status, int exit_status,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *event = new_event(&a, "end");
+	int r;
+
+	json_add_text(&a, event, "status", run_status_text(status));
+	json_add_int(&a, event, "exit", exit_status);
+	put_time(&a, event, "time", clock_wall_us());
+	r = append(j, event, e);
+	arena_free(&a);
+	return r;
+}
+
 int
 journal_seal(struct catalog_put *put, struct journal *j,
     enum run_status status, int exit_status, struct err *e)
 {
 	const struct os *os = store_os(j->c->store);
-	struct arena a = { NULL, 0 };
-	struct json *event = new_event(&a, "end");
-	int r = -1;
+	struct err ignored = ERR_INIT;
+	int r = append_end(j, status, exit_status, e);
 
-	json_add_text(&a, event, "status", run_status_text(status));
-	json_add_int(&a, event, "exit", exit_status);
-	put_time(&a, event, "time", clock_wall_us());
-	if (append(j, event, e) < 0)
-		goto done;
-	if (os->fsync(j->fd) < 0) {
-		err_sys(e, "cannot fsync '%s'", j->path);
-		goto done;
-	}
-	r = store_run(put, j, e);
+	if (r == 0 && os->fsync(j->fd) < 0)
+		r = err_sys(e, "cannot fsync '%s'", j->path);
+	if (r == 0)
+		r = store_run(put, j, e);
+	/* the last end counts: what we report is what runs will list */
+	if (r < 0 && e->code != ERR_UNPROVEN && status == RUN_FINISHED)
+		(void)append_end(j, RUN_FAILED, exit_status, &ignored);
 	/* left behind by a kill here it is only a second copy */
 	if (r == 0 && os->unlink(j->path) < 0)
 		log_warn(j->c->opts.log, "cannot remove '%s'", j->path);
-done:
-	arena_free(&a);
 	journal_close(j);
 	return r;
 }

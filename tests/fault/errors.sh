@@ -55,6 +55,31 @@ cd ..
 cp -a base between
 (cd between && mlv-data add churn.csv >/dev/null && cp ../base/churn.csv.mlv . && state) >half
 
+# A run's id is new each time: what counts is that the record, the exit status
+# and what is listed afterwards say the same.
+fresh runs
+mkdir base
+(cd base && mlv-data init && echo 1 >f) >/dev/null
+trace 'mlv-train run -d f -o o -- cp f o'
+grep -E '^(openat|write|fsync|fdatasync|linkat|link|rename|mkdir) ' points >some && mv some points
+chosen >list
+: >wrong
+while read -r call n; do
+	rm -rf work && cp -a base work
+	(cd work && strace -qq -o /dev/null -e trace="$call" -e inject="$call:error=EIO:when=$n" \
+	    mlv-train run -d f -o o -- cp f o >../out 2>../err)
+	rc=$?
+	said=$(cut -f3 out)
+	listed=$(cd work && mlv-train runs | cut -f2)
+	case $rc.$said.$listed in
+	0.finished.finished | 3.failed.failed | 3.failed.killed | 5.*.finished | 3.. | 1.failed.failed) ;;
+	*) echo "$call $n: exit $rc, said '$said', listed '$listed'" >>wrong ;;
+	esac
+	(cd work && mlv-data fsck >/dev/null) || echo "$call $n: fsck" >>wrong
+done <list
+check "run: $(wc -l <list) failing calls, record and listing agree" 'cat wrong; test ! -s wrong && test "$(wc -l <list)" -gt 15'
+
+cd "$HOME_DIR/area" || exit 1
 fail_every_call 'add' 'mlv-data add churn.csv' 'old new half'
 fail_every_call 'registry set' 'mlv-registry set churn@champion 2'
 finish

@@ -465,9 +465,9 @@ run_with_faults(const char *word)
 		return false;
 	good = journal_read(&r, c, word, &mine) == 0;
 	if (good)
-		/* not sealed: dead, or at its end but not put away */
+		/* not sealed: dead, or told that it failed */
 		good = sealed ? r.status == RUN_FINISHED :
-		    r.status == RUN_KILLED || r.status == RUN_FINISHED;
+		    r.status == RUN_KILLED || r.status == RUN_FAILED;
 	else
 		good = !begun && mine.code == ERR_NOENT;
 	run_free(&r);
