@@ -305,6 +305,16 @@ read_or_none(struct ref *r, struct store *s, const char *name, struct err *e)
 	return -1;
 }
 
+/* "model:churn@champion moved: ...", as people write it. */
+static void
+err_moved(struct err *e, const char *name, uint32_t expect, uint32_t found)
+{
+	int kind = (int)strcspn(name, "/");
+
+	err_set(e, ERR_MOVED, "%.*s:%s moved: expected version %u, found %u",
+	    kind, name, name + kind + 1, expect, found);
+}
+
 int
 ref_add(uint32_t *number, bool *added, struct store *s, const char *name,
     const struct oid *id, uint32_t expect, const char *note, struct err *e)
@@ -325,8 +335,7 @@ ref_add(uint32_t *number, bool *added, struct store *s, const char *name,
 	if (read_or_none(&r, s, name, e) < 0)
 		goto done;
 	if (expect != REF_ANY && expect != r.n) {
-		err_set(e, ERR_MOVED, "'%s' moved: expected version %u, "
-		    "found %zu", name, expect, r.n);
+		err_moved(e, name, expect, (uint32_t)r.n);
 		goto done;
 	}
 	*number = (uint32_t)r.n;
@@ -367,8 +376,7 @@ move_locked(uint32_t *was, struct store *s, const char *name,
 	now = ref_last(&r);
 	*was = now ? now->number : 0;
 	if (expect != REF_ANY && expect != *was) {
-		err_set(e, ERR_MOVED, "'%s' moved: expected version %u, "
-		    "found %u", alias, expect, *was);
+		err_moved(e, alias, expect, *was);
 		goto done;
 	}
 	if (number && (to = ref_version(&versions, number)) == NULL) {

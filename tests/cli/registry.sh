@@ -26,7 +26,7 @@ check 'evidence that is missing is said' \
 check 'a gate keeps the alias where it is' \
     'expect 1 mlv-registry set churn@champion 2 --gate q.yaml && test ! -s out && mlv-registry ls churn | grep "^model:churn@1" | grep -q champion'
 check 'a gate that holds lets it move' 'expect 0 mlv-registry set churn@champion 2 --gate p.yaml -m "try it" && prints "2${tab}1"'
-check 'the wrong expectation changes nothing' 'expect 3 mlv-registry set churn@champion 1 --expect 1 && says "expected version 1, found 2"'
+check 'the wrong expectation changes nothing' 'expect 3 mlv-registry set churn@champion 1 --expect 1 && says "model:churn@champion moved: expected version 1, found 2"'
 check 'expect none' 'expect 3 mlv-registry set churn@champion 1 -e none && expect 0 mlv-registry set churn@candidate champion -e none'
 check 'a version that is not there' 'expect 3 mlv-registry set churn@champion 9 && says "no version 9"'
 check 'a gate that judged nothing says no' 'expect 2 mlv-registry gate -p p.yaml && says "takes a name" && test ! -s out'
