@@ -120,12 +120,13 @@ spool(struct work *w, const struct dep *d, struct err *e)
 static int
 take_stdin(struct dep *d, struct work *w, struct err *e)
 {
-	struct source from = source_fd(0, "standard input");
+	struct source from;
 	int r;
 
 	if (w->input >= 0)
 		return err_set(e, ERR_USAGE, "'-d -' stands twice: there is "
 		    "one standard input");
+	from = source_fd(0, "standard input");
 	d->rel = "input";
 	d->type = TYPE_BYTES;
 	r = store_put_source(&d->id, &d->size, w->s, &from, e);
