@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "doc/plot.h"
+#include "catalog/history.h"
 
 /* What only a person can say, in the order of the card. */
 static const struct {
@@ -377,6 +377,68 @@ write_lineage(struct card *k, struct err *e)
 	return r < 0 ? -1 : 0;
 }
 
+/* "model:churn@champion" is "champion", "model:churn@3" "version 3". */
+static const char *
+what_moved(struct card *k, const struct history_entry *h)
+{
+	const char *at = strchr(h->label, '@');
+
+	return strcmp(h->record->op, "add") == 0 ? arena_printf(&k->a,
+	    "version %u", (unsigned)h->record->number) : at ? at + 1 :
+	    h->label;
+}
+
+static int
+one_move(void *ctx, const struct history_entry *h, struct err *e)
+{
+	struct card *k = ctx;
+	const struct audit_record *r = h->record;
+	const char *cells[6];
+	struct json *j;
+
+	(void)e;
+	if (r->number != k->bytes.item.version &&
+	    r->was != k->bytes.item.version)
+		return 0;
+	cells[0] = arena_strdup(&k->a, r->time);
+	cells[1] = what_moved(k, h);
+	cells[2] = arena_strdup(&k->a, r->op);
+	cells[3] = r->was ? arena_printf(&k->a, "%u to %u", (unsigned)r->was,
+	    (unsigned)r->number) : r->number ? arena_printf(&k->a, "%u",
+	    (unsigned)r->number) : "";
+	cells[4] = arena_strdup(&k->a, r->user);
+	cells[5] = arena_strdup(&k->a, r->note);
+	doc_row(&k->d, cells);
+	j = json_add_map(&k->a, k->history, NULL);
+	json_add_text(&k->a, j, "time", cells[0]);
+	json_add_text(&k->a, j, "name", arena_strdup(&k->a, h->label));
+	json_add_text(&k->a, j, "op", cells[2]);
+	json_add_int(&k->a, j, "version", r->number);
+	json_add_int(&k->a, j, "was", r->was);
+	json_add_text(&k->a, j, "user", cells[4]);
+	json_add_text(&k->a, j, "note", cells[5]);
+	return 0;
+}
+
+/* Who registered this version, who let it answer, and by which gate. */
+static int
+write_history(struct card *k, struct err *e)
+{
+	const char *heads[] = { "time", "what", "how", "version", "by",
+	    "note" };
+	int r;
+
+	if (k->bytes.item.kind != NAME_MODEL || k->bytes.item.version == 0 ||
+	    catalog_store(k->c) == NULL)
+		return 0;
+	card_heading(k, "Promotion");
+	doc_table_open(&k->d, heads, 6, NULL);
+	r = catalog_history(k->c, NAME_MODEL, k->bytes.item.base, one_move, k,
+	    e);
+	doc_table_close(&k->d);
+	return r;
+}
+
 static void
 write_missing(struct card *k)
 {
@@ -424,6 +486,7 @@ write_all(struct card *k, struct buf *out, struct err *e)
 	k->evaluations = json_add_list(&k->a, k->root, "evaluations");
 	k->inputs = json_add_list(&k->a, k->root, "inputs");
 	k->lineage = json_add_list(&k->a, k->root, "lineage");
+	k->history = json_add_list(&k->a, k->root, "history");
 	if (params) {
 		struct json *copy = json_new(&k->a, params->type);
 
@@ -444,7 +507,7 @@ write_all(struct card *k, struct buf *out, struct err *e)
 		return -1;
 	card_inputs(k);
 	write_cost(k);
-	if (write_lineage(k, e) < 0)
+	if (write_lineage(k, e) < 0 || write_history(k, e) < 0)
 		return -1;
 	write_missing(k);
 	doc_close(&k->d);

@@ -11,7 +11,8 @@
  * As data (mlv.card/1): `model`, `fields` (section, field, status "evidence",
  * "stated" or "missing", value), `evaluations` (id, and what mlv-train eval
  * recorded), `inputs` (name, type, what training saw, share missing),
- * `lineage` (relation, name, id, depth) and `params`.
+ * `lineage` (relation, name, id, depth), `history` (time, name, op, version,
+ * was, user, note: what happened to this version) and `params`.
  */
 #ifndef CARD_CARD_H
 #define CARD_CARD_H

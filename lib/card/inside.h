@@ -25,7 +25,8 @@ struct card {
 	size_t n_missing;
 	size_t n_evaluations;
 	/* the same statements as data */
-	struct json *root, *fields, *evaluations, *inputs, *lineage;
+	struct json *root, *fields, *evaluations, *inputs, *lineage,
+	    *history;
 	const char *section;
 };
 

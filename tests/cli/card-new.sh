@@ -69,6 +69,9 @@ check 'the page draws them all' 'expect 0 mlv-card new --html model:churn && tes
 mlv-train eval --threshold 0.3 m.onnx data:d >/dev/null 2>&1
 check 'judged again on the same data: the newest alone is shown' 'expect 0 mlv-card new model:churn && test "$(grep -c "^### On" out)" = 1'
 mlv-train eval --label other m.onnx data:d >/dev/null 2>&1
+printf 'rules:\n  - name: any\n    expr: test.auc > 0.1\n' >gates.yaml
+mlv-registry set churn@champion 1 --gate gates.yaml >/dev/null 2>&1
+check 'who let it answer, and by which gate' 'expect 0 mlv-card new model:churn@champion && sed -n "/^## Promotion/,\$p" out | grep -q "| champion | move | 1 | .* gate sha256:.* passed |" && expect 0 mlv-card new --json model:churn && jq -e "[.history[].op] == [\"add\", \"move\"]" out >/dev/null'
 check 'another label is another question' 'expect 0 mlv-card new model:churn && test "$(grep -c "^### On" out)" = 2'
 check 'a file that a run put out has its lineage, too' 'expect 0 mlv-card new m.onnx && prints "data:d@1" && prints "**Run:** run:" && prints "## Lineage" && prints "| learner | gbdt |" && prints "**Wall time:**"'
 cp "$TOP/tests/golden/models/churn-sklearn.onnx" other.onnx
