@@ -25,7 +25,10 @@ done
 check 'help of a verb that is none' 'expect 2 mlv-data help nope && says "unknown verb" && test ! -s out'
 evil="$(printf 'a\nb\033[31m.csv')"
 check 'a hostile file name makes one line, without words for the terminal' 'expect 3 mlv-drift compare "$evil" "$evil" && test "$(wc -l <err)" = 1 && ! grep -q "$(printf "\033")" err && says "a\\nb\\x1b[31m.csv"'
-check 'no memory: one line in the name of the tool' 'yes 1,2,3,4,5,6,7,8 | head -n 400000 | sed "1s/.*/a,b,c,d,e,f,g,h/" >big.csv; (ulimit -v 60000; mlv-drift compare big.csv big.csv) >out 2>err; test $? = 3 && test "$(wc -l <err)" = 1 && says "mlv-drift: error:"'
+# a sanitizer takes all the room there is
+if [ -z "${MLV_SANITIZED:-}" ]; then
+	check 'no memory: one line in the name of the tool' 'yes 1,2,3,4,5,6,7,8 | head -n 400000 | sed "1s/.*/a,b,c,d,e,f,g,h/" >big.csv; (ulimit -v 60000; mlv-drift compare big.csv big.csv) >out 2>err; test $? = 3 && test "$(wc -l <err)" = 1 && says "mlv-drift: error:"'
+fi
 check 'help carries no colour codes' '! grep -q "$(printf "\033")" help1'
 check 'a reader that leaves early is not an error message' \
 	'{ mlv-data --help 2>err; echo $? >status; } | true; test ! -s err'
