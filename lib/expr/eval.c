@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "base/utf8.h"
 #include "expr/node.h"
@@ -44,9 +45,19 @@ as_number(double *out, const struct expr_value *v)
 	return !isnan(*out);
 }
 
+/* Two texts that both are date-times, whatever their zones. */
+static bool
+both_dates(int64_t *x, int64_t *y, const struct expr_value *a,
+    const struct expr_value *b)
+{
+	return a->n >= 10 && b->n >= 10 && a->s[4] == '-' && b->s[4] == '-' &&
+	    clock_parse(a->s, a->n, x) && clock_parse(b->s, b->n, y);
+}
+
 int
 expr_order(const struct expr_value *a, const struct expr_value *b)
 {
+	int64_t at, bt;
 	size_t n;
 	double x, y;
 	int c;
@@ -54,6 +65,8 @@ expr_order(const struct expr_value *a, const struct expr_value *b)
 	if (a->type == EXPR_MISSING || b->type == EXPR_MISSING)
 		return 2;
 	if (a->type == EXPR_TEXT && b->type == EXPR_TEXT) {
+		if (both_dates(&at, &bt, a, b))
+			return at < bt ? -1 : at > bt;
 		n = a->n < b->n ? a->n : b->n;
 		c = n ? memcmp(a->s, b->s, n) : 0;
 		if (c == 0)

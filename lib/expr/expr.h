@@ -21,7 +21,8 @@
  * computed with a missing value is missing, `false and missing` is false,
  * `true or missing` is true, and a predicate that is missing does not hold.
  * Division by zero is missing.  A number and a text that reads as a number
- * compare as numbers; otherwise they are unequal and have no order.
+ * compare as numbers; otherwise they are unequal and have no order.  Two texts
+ * that both are date-times (base/clock.h) compare as those.
  *
  * An expression is parsed once into an arena and evaluated as often as
  * needed, by several threads if need be.  At most 4096 nodes, 64 levels.
