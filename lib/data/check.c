@@ -629,16 +629,16 @@ print_bound(char text[CLOCK_TEXT_MAX], const struct schema_column *c, double v)
 static void
 say_rule(struct finding *f, const struct schema_column *c)
 {
-	char low[CLOCK_TEXT_MAX], high[CLOCK_TEXT_MAX];
+	char low[CLOCK_TEXT_MAX] = "", high[CLOCK_TEXT_MAX] = "";
 	size_t room = sizeof(f->what);
 
-	if (f->rule == CHECK_RANGE) {
-		print_bound(low, c, c->has_min ? c->min : -INFINITY);
-		print_bound(high, c, c->has_max ? c->max : INFINITY);
-	} else if (f->rule == CHECK_LENGTH) {
-		num_print_i64(low, c->has_min_length ? c->min_length : 0);
-		num_print_f64(high, c->has_max_length ? (double)c->max_length :
-		    INFINITY);
+	if (f->rule == CHECK_RANGE && c->has_min)
+		print_bound(low, c, c->min);
+	if (f->rule == CHECK_RANGE && c->has_max)
+		print_bound(high, c, c->max);
+	if (f->rule == CHECK_LENGTH) {
+		num_print_i64(low, c->min_length);
+		num_print_i64(high, c->max_length);
 	}
 	if (f->rule == CHECK_TYPE)
 		snprintf(f->what, room, "cannot be read as %s",
