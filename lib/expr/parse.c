@@ -43,8 +43,8 @@ refuse(struct parser *p, const char *what, struct err *e)
 static int
 lex_text(struct parser *p, struct err *e)
 {
-	char quote = *p->at, *out = arena_alloc(p->a, strlen(p->at) + 1);
 	const char *s = p->at + 1;
+	char quote = *p->at, *out;
 	size_t n = 0;
 
 	for (;; s++) {
@@ -53,7 +53,11 @@ lex_text(struct parser *p, struct err *e)
 			    "text is not closed at '%.40s'", p->at);
 		if (*s == quote && *++s != quote)
 			break;
-		out[n++] = *s;
+	}
+	out = arena_alloc(p->a, (size_t)(s - p->at));
+	for (const char *q = p->at + 1; q < s - 1; q++) {
+		out[n++] = *q;
+		q += *q == quote;
 	}
 	p->token = T_TEXT;
 	p->value = (struct expr_value){ .type = EXPR_TEXT, .s = out, .n = n };
@@ -64,29 +68,30 @@ lex_text(struct parser *p, struct err *e)
 static int
 lex_name(struct parser *p, struct err *e)
 {
-	char *out = arena_alloc(p->a, strlen(p->at) + 1);
 	const char *s = p->at, *end;
 	size_t n = 0;
+	char *out;
 
 	p->quoted = false;
-	for (;;) {
+	for (;; s++) {
 		if (*s == '`') {
 			end = strchr(s + 1, '`');
 			if (end == NULL || end == s + 1)
 				return err_set(e, ERR_USAGE,
 				    "name is not closed at '%.40s'", s);
-			memcpy(out + n, s + 1, (size_t)(end - s - 1));
-			n += (size_t)(end - s - 1);
 			s = end + 1;
 			p->quoted = true;
 		} else {
 			while (is_word_byte(*s))
-				out[n++] = *s++;
+				s++;
 		}
 		if (*s != '.' || (!is_word_byte(s[1]) && s[1] != '`'))
 			break;
-		out[n++] = *s++;
 	}
+	out = arena_alloc(p->a, (size_t)(s - p->at) + 1);
+	for (const char *q = p->at; q < s; q++)
+		if (*q != '`')
+			out[n++] = *q;
 	p->token = T_NAME;
 	p->name = out;
 	p->at = s;
