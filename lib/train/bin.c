@@ -12,12 +12,18 @@
 #define LEVELS_MAX 254		/* a row's bin is a byte, one means none */
 #define ZERO 1e-35f		/* what is not beyond it counts as zero */
 
-/* A float t with a <= t < b, about half-way. */
+/*
+ * A float t with a <= t < b, half-way.  LightGBM's bound is a double: the
+ * largest float that is not beyond it tells floats apart as it does.
+ */
 static float
 between(float a, float b)
 {
-	float t = (float)(((double)a + (double)b) / 2);
+	double half = nextafter(((double)a + (double)b) / 2, INFINITY);
+	float t = (float)half;
 
+	if ((double)t > half)
+		t = nextafterf(t, -INFINITY);
 	return t >= a && t < b ? t : a;
 }
 

@@ -64,7 +64,9 @@ void gbdt_defaults(struct gbdt_params *p);
 int gbdt_set(struct gbdt_params *p, const char *name, const char *value,
     struct err *e);
 
-#define GBDT_LEAF UINT32_MAX
+/* Do they go together?  watched: there are rows to stop by.  ERR_USAGE. */
+int gbdt_check(const struct gbdt_params *p, bool watched, struct err *e);
+
 
 struct gbdt_node {
 	uint32_t feature;		/* of the frame */

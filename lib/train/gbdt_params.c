@@ -87,53 +87,82 @@ is_called(size_t i, const char *name)
 	return false;
 }
 
+static int
+unknown(const char *name, struct err *e)
+{
+	const char *words[N_KNOWN * 5], *near;
+	size_t n = 0;
+
+	for (size_t k = 0; k < N_KNOWN; k++) {
+		words[n++] = known[k].name;
+		for (int j = 0; j < 4 && known[k].alias[j]; j++)
+			words[n++] = known[k].alias[j];
+	}
+	near = nearest_word(name, words, n);
+	return err_set(e, ERR_USAGE, "the learner has no parameter '%s'%s%s%s",
+	    name, near ? "; did you mean '" : "", near ? near : "", near ?
+	    "'?" : ": 'mlv-train fit --help' names them");
+}
+
+static int
+set_truth(bool *at, const char *name, const char *value, struct err *e)
+{
+	static const char *const words[] = { "false", "true", "0", "1" };
+
+	for (int k = 0; k < 4; k++)
+		if (strcmp(value, words[k]) == 0) {
+			*at = k % 2;
+			return 0;
+		}
+	return err_set(e, ERR_USAGE, "'%s' is no value for %s, which takes true "
+	    "or false", value, name);
+}
+
 int
 gbdt_set(struct gbdt_params *p, const char *name, const char *value,
     struct err *e)
 {
-	const char *words[N_KNOWN * 5], *near;
 	size_t i, n = strlen(value);
-	bool good = true;
-	double v = 0;
 	int64_t w = 0;
+	double v = 0;
+	bool good;
 	void *at;
 
 	for (i = 0; i < N_KNOWN && !is_called(i, name); i++)
 		;
-	if (i == N_KNOWN) {
-		size_t n_words = 0;
-
-		for (size_t k = 0; k < N_KNOWN; k++) {
-			words[n_words++] = known[k].name;
-			for (int j = 0; j < 4 && known[k].alias[j]; j++)
-				words[n_words++] = known[k].alias[j];
-		}
-		near = nearest_word(name, words, n_words);
-		return err_set(e, ERR_USAGE, "the learner has no parameter "
-		    "'%s'%s%s%s", name, near ? "; did you mean '" : "",
-		    near ? near : "", near ? "'?" :
-		    ": 'mlv-train fit --help' names them");
-	}
+	if (i == N_KNOWN)
+		return unknown(name, e);
 	at = (char *)p + known[i].at;
-	if (known[i].kind == TRUTH) {
-		good = strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
-		*(bool *)at = value[0] == 't';
-	} else if (known[i].kind == WHOLE) {
+	if (known[i].kind == TRUTH)
+		return set_truth(at, known[i].name, value, e);
+	if (known[i].kind == WHOLE) {
 		good = num_parse_i64(value, n, &w);
 		v = (double)w;
 	} else {
 		good = num_parse_f64(value, n, &v);
 	}
-	if (known[i].kind != TRUTH)
-		good = good && v >= known[i].low && v <= known[i].high;
-	if (!good)
+	if (!good || !(v >= known[i].low && v <= known[i].high))
 		return err_set(e, ERR_USAGE, "'%s' is no value for %s, which "
 		    "takes %s%g to %g", value, known[i].name,
 		    known[i].kind == WHOLE ? "whole numbers " : "",
 		    known[i].low, known[i].high);
 	if (known[i].kind == WHOLE)
 		*(int64_t *)at = w;
-	else if (known[i].kind == REAL)
+	else
 		*(double *)at = v;
+	return 0;
+}
+
+int
+gbdt_check(const struct gbdt_params *p, bool watched, struct err *e)
+{
+	if (p->early_stopping_round > 0 && !watched)
+		return err_set(e, ERR_USAGE, "stopping early needs rows to "
+		    "watch: give --valid");
+	/* LightGBM would go on without a word */
+	if (p->bagging_fraction < 1 && p->bagging_freq == 0)
+		return err_set(e, ERR_USAGE, "bagging_fraction draws no rows "
+		    "while bagging_freq is 0: --set bagging_freq=1 draws for "
+		    "every tree");
 	return 0;
 }

@@ -196,10 +196,8 @@ fit_gbdt(struct learned *out, struct arena *a, const struct frame *f,
 	for (size_t i = 0; i < rq->n_set; i++)
 		if (gbdt_set(&p, rq->set[i].name, rq->set[i].value, e) < 0)
 			return -1;
-	if (p.early_stopping_round > 0 && valid == NULL)
-		return err_set(e, ERR_USAGE, "stopping early needs rows to "
-		    "watch: give --valid");
-	if (gbdt_train(&m, f, valid, &p, rq->threads, rq->progress, e) < 0)
+	if (gbdt_check(&p, valid != NULL, e) < 0 ||
+	    gbdt_train(&m, f, valid, &p, rq->threads, rq->progress, e) < 0)
 		return -1;
 	out->graph = export_begin(a, f, rq->name);
 	export_gbdt(a, out->graph, f, &m);

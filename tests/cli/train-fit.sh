@@ -71,6 +71,8 @@ check 'validation rows with an unknown class' 'sed "s/Yes/Perhaps/" valid.csv >o
 check 'a target that is missing' 'sed "3s/,Yes,/,,/;3s/,No,/,,/" train.csv >gap.csv && refused 3 "row 2 has no value of the target" gap.csv -t y -d id,z,kind -l gbdt'
 check 'a parameter of another learner' 'refused 2 "C, penalty" train.csv -t y -d id,z,kind -l logistic --set alpha=1 && ! grep -q "did you mean" err'
 check 'an alias misspelt' 'refused 2 "n_estimators" train.csv -t y -d id,z,kind -l gbdt --set n_estimator=3'
+check 'a share of the rows is drawn, or the way is told' 'refused 2 "bagging_freq=1" train.csv -t y -d id,z,kind -l gbdt --set subsample=0.5 && expect 0 fit -t y -d z,kind -l gbdt --set subsample=0.5 --set bagging_freq=1 -o b.onnx && ! cmp -s b.onnx gbdt.onnx'
+check 'truth is true or 1' 'refused 2 "true or false" train.csv -t y -d id,z,kind -l gbdt --set boost_from_average=yes && expect 0 fit -t y -d z,kind -l gbdt --set boost_from_average=0 -o t0.onnx && expect 0 fit -t y -d z,kind -l gbdt --set boost_from_average=false -o t1.onnx && same t0.onnx t1.onnx'
 check 'a whole number is one' 'refused 2 "max_iter" train.csv -t y -d id,z,kind -l logistic --set max_iter=2.5'
 check 'a positive class of numbers or of many' 'refused 2 "two classes" train.csv -t z -d id,y,kind -l gbdt --positive 1 && refused 2 "two classes" train.csv -t kind -d id,y,z -l gbdt --positive low'
 check 'the target is no weight' 'refused 2 "both the target and the weight" train.csv -t z -d id,y,kind -l gbdt --weight z'

@@ -641,10 +641,43 @@ parameters(void)
 	ok(gbdt_set(&p, "learning_rate", "nan", &e) < 0, "no number");
 }
 
+/* Half-way in double is what LightGBM compares floats with: a threshold
+ * that is rounded up to float would take along what lies between. */
+static void
+half_way(void)
+{
+	struct gbdt_params p = small(2);
+	bool below = true, near = true;
+
+	for (int i = 1; i < 40; i++) {
+		double a = i * 0.0137, b = a + 0.0002, t, half;
+		struct gbdt_model m;
+		struct err e = ERR_INIT;
+		struct data d;
+		char csv[128];
+
+		snprintf(csv, sizeof(csv), "x,y\n%.4f,1\n%.4f,2\n%.4f,5\n", a,
+		    a, b);
+		if (!make(&d, csv, NULL) ||
+		    gbdt_train(&m, &d.f, NULL, &p, 1, NULL, &e) < 0)
+			break;
+		half = ((double)d.f.feature[0].number[0] +
+		    (double)d.f.feature[0].number[2]) / 2;
+		t = m.n_trees && m.tree[0].n_nodes ?
+		    (double)m.tree[0].node[0].threshold : NAN;
+		below &= t <= half;
+		near &= half - t < 1e-7;
+		gbdt_free(&m);
+		drop(&d);
+	}
+	ok(below && near, "a threshold is the last float up to half-way");
+}
+
 int
 main(void)
 {
 	one_cut();
+	half_way();
 	two_classes();
 	deeper();
 	missing();
