@@ -105,6 +105,18 @@ valid_types(struct table_read_opts *o, struct fitting *f)
 	}
 }
 
+/* Can the model be put there?  Nothing stays meanwhile: a kill while
+ * learning leaves nothing behind. */
+static int
+try_output(struct fitting *f, struct err *e)
+{
+	if (open_output(f, e) < 0)
+		return -1;
+	out_file_drop(&f->file);
+	f->file_open = false;
+	return 0;
+}
+
 static int
 read_rows(struct fitting *f, struct err *e)
 {
@@ -435,7 +447,8 @@ deliver(struct fitting *f, struct err *e)
 
 	oid_of(&f->out->model, f->bytes.data, f->bytes.len);
 	f->out->size = f->bytes.len;
-	if (out_file_add(&f->file, f->bytes.data, f->bytes.len, e) < 0 ||
+	if (open_output(f, e) < 0 ||
+	    out_file_add(&f->file, f->bytes.data, f->bytes.len, e) < 0 ||
 	    out_file_flush(&f->file, e) < 0)
 		return -1;
 	if (f->j && (store_put(&f->out->model, f->s, f->bytes.data,
@@ -496,7 +509,7 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 	if (f.opts.task == TASK_AUTO)
 		f.opts.task = wanted;
 	buf_init(&f.bytes, ONNX_BYTES_MAX);
-	if (open_output(&f, e) == 0 && read_rows(&f, e) == 0 &&
+	if (try_output(&f, e) == 0 && read_rows(&f, e) == 0 &&
 	    begin_run(&f, e) == 0 && learn(&f, e) == 0 &&
 	    add_profile(&f, e) == 0 && prove(&f, e) == 0 &&
 	    judge_valid(&f, e) == 0) {

@@ -90,6 +90,7 @@ check 'a folder that is not there' 'expect 3 fit -t y -d z,kind -l gbdt -o no/wh
 check 'a device is not replaced' 'expect 2 fit -t y -d z,kind -l gbdt -o /dev/full && test -c /dev/full'
 check 'standard output holds the record' 'expect 2 fit -t y -d z,kind -l gbdt -o -'
 check 'a record that cannot be written after the model is 5' 'fit -t y -d z,kind -l gbdt -o full.onnx >/dev/full 2>err; test $? = 5 && test -s full.onnx'
+check 'a fit that is stopped leaves nothing behind' 'rm -rf pipe stop && mkdir stop && mkfifo pipe && { mlv-train fit - -t y -l gbdt -o stop/m.onnx <pipe >out 2>err & } && pid=$! && exec 7>pipe && head -n 300 train.csv >&7 && sleep 0.3 && kill $pid && ! wait $pid && exec 7>&- && test -z "$(ls -A stop)"'
 check 'an old model stands when fitting fails' 'cp gbdt.onnx old.onnx && expect 3 mlv-train fit train.csv -t y -l gbdt -o old.onnx && same old.onnx gbdt.onnx'
 
 fresh repo
