@@ -101,6 +101,38 @@ prints(void)
 	is_int(lost, 0, "both read back");
 }
 
+/* 9.99.. rounds to ten with few digits, and not with all it needs. */
+static void
+prints_below_tens(void)
+{
+	int wrong = 0;
+	char text[NUM_TEXT_MAX];
+
+	for (int e = -9; e <= 15; e++)
+		for (int k = -400; k <= 400; k++) {
+			double v = pow(10, e), back = 0;
+			float f = (float)v, fback = 0;
+			uint64_t u;
+			uint32_t w;
+
+			memcpy(&w, &f, sizeof(w));
+			w += (uint32_t)k;
+			memcpy(&f, &w, sizeof(f));
+			memcpy(&u, &v, sizeof(u));
+			u += (uint64_t)(int64_t)k * (k % 7 ? 1000003u : 1u);
+			memcpy(&v, &u, sizeof(v));
+			num_print_f32(text, f);
+			fback = strtof(text, NULL);
+			wrong += fback != f;
+			num_print_f64(text, v);
+			back = strtod(text, NULL);
+			wrong += back != v;
+		}
+	is_int(wrong, 0, "numbers around powers of ten read back");
+	num_print_f32(text, 999.99994f);
+	is_text(text, "999.99994", "just below a thousand");
+}
+
 static void
 parses(void)
 {
@@ -166,6 +198,7 @@ int
 main(void)
 {
 	prints();
+	prints_below_tens();
 	parses();
 	decimal();
 	integers();
