@@ -378,6 +378,28 @@ bound(struct model_run *r, const struct step *s, size_t i, const char *name,
 	}
 }
 
+/* Towards zero; what does not fit is the nearest that does, NaN is 0. */
+static int64_t
+to_whole(double d)
+{
+	if (isnan(d))
+		return 0;
+	if (d >= 9223372036854775807.0)
+		return INT64_MAX;
+	if (d <= -9223372036854775808.0)
+		return INT64_MIN;
+	return (int64_t)d;
+}
+
+static int32_t
+to_int32(double d)
+{
+	int64_t w = to_whole(d);
+
+	return w > INT32_MAX ? INT32_MAX : w < INT32_MIN ? INT32_MIN :
+	    (int32_t)w;
+}
+
 static int
 run_clip(struct model_run *r, const struct step *s, struct err *e)
 {
@@ -394,19 +416,19 @@ run_clip(struct model_run *r, const struct step *s, struct err *e)
 		return -1;
 	if (low > high)		/* the upper bound is applied last */
 		low = high;
-#define CLIP(T) for (size_t i = 0; i < a->n; i++) { \
+#define CLIP(T, LOW, HIGH) for (size_t i = 0; i < a->n; i++) { \
 		T x = ((const T *)a->data)[i]; \
-		((T *)out->data)[i] = (double)x < low ? (T)low : \
-		    (double)x > high ? (T)high : x; \
+		((T *)out->data)[i] = (double)x < low ? (T)LOW : \
+		    (double)x > high ? (T)HIGH : x; \
 	}
 	if (a->elem == ONNX_FLOAT)
-		CLIP(float)
+		CLIP(float, low, high)
 	else if (a->elem == ONNX_DOUBLE)
-		CLIP(double)
+		CLIP(double, low, high)
 	else if (a->elem == ONNX_INT64)
-		CLIP(int64_t)
+		CLIP(int64_t, to_whole(low), to_whole(high))
 	else
-		CLIP(int32_t)
+		CLIP(int32_t, to_int32(low), to_int32(high))
 #undef CLIP
 	return 0;
 }
@@ -434,19 +456,6 @@ number_at(const struct tensor *t, size_t i)
 	default:
 		return (double)((const uint8_t *)t->data)[i];
 	}
-}
-
-/* Towards zero; what does not fit is the nearest that does, NaN is 0. */
-static int64_t
-to_whole(double d)
-{
-	if (isnan(d))
-		return 0;
-	if (d >= 9223372036854775807.0)
-		return INT64_MAX;
-	if (d <= -9223372036854775808.0)
-		return INT64_MIN;
-	return (int64_t)d;
 }
 
 static int
