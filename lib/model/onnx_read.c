@@ -116,7 +116,8 @@ tensor_shape(struct reader *r, struct onnx_tensor *t, struct pb from)
 			t->name = name_of(r, &f);
 		if (f.number == 13 || (f.number == 14 && f.v == 1))
 			return err_set(r->e, ERR_UNSUPPORTED, "tensor data in "
-			    "another file is not read");
+			    "another file is not read: save the model as one "
+			    "file");
 		if (f.number != 1)
 			continue;
 		packed = f.wire == PB_BYTES ? pb_over(f.s, f.n) :

@@ -273,6 +273,34 @@ u_gelu(double x, const float *p)
 	return 0.5 * x * (1 + m_erf(x * 0.70710678118654752440));
 }
 
+static double
+u_gelu_tanh(double x, const float *p)
+{
+	(void)p;
+	return 0.5 * x * (1 + m_tanh(0.79788456080286535588 * (x + 0.044715 *
+	    x * x * x)));
+}
+
+static double
+u_celu(double x, const float *p)
+{
+	double alpha = (double)p[0];
+
+	return x > 0 ? x : alpha * m_expm1(x / alpha);
+}
+
+static double
+u_thresholded_relu(double x, const float *p)
+{
+	return x > (double)p[0] ? x : 0;
+}
+
+static double
+u_mish(double x, const float *p)
+{
+	return x * m_tanh(u_softplus(x, p));
+}
+
 static const struct {
 	const char *name;
 	double (*f)(double, const float *);
@@ -296,17 +324,20 @@ static const struct {
 	{ "HardSigmoid", u_hard_sigmoid, { "alpha", "beta" }, { 0.2f, 0.5f } },
 	{ "HardSwish", u_hard_swish, { 0 }, { 0 } },
 	{ "Gelu", u_gelu, { 0 }, { 0 } },
+	{ "Celu", u_celu, { "alpha", NULL }, { 1, 0 } },
+	{ "ThresholdedRelu", u_thresholded_relu, { "alpha", NULL }, { 1, 0 } },
+	{ "Mish", u_mish, { 0 }, { 0 } },
 };
 
 static int
 prepare_unary(struct step *s, struct model *m, struct err *e)
 {
 	struct unary *u = arena_alloc(&m->arena, sizeof(*u));
+	const char *how = strcmp(s->node->op, "Gelu") == 0 ?
+	    attr_text(s, "approximate", "none") : "none";
 
-	if (strcmp(s->node->op, "Gelu") == 0 &&
-	    strcmp(attr_text(s, "approximate", "none"), "none") != 0)
-		return err_set(e, ERR_UNSUPPORTED, "Gelu by approximation is "
-		    "not supported in node '%s'", s->node->name);
+	if (strcmp(how, "none") != 0 && strcmp(how, "tanh") != 0)
+		return step_bad(s, e, "unknown approximation '%s'", how);
 	for (size_t i = 0; i < sizeof(unaries) / sizeof(*unaries); i++) {
 		if (strcmp(unaries[i].name, s->node->op) != 0)
 			continue;
@@ -316,6 +347,8 @@ prepare_unary(struct step *s, struct model *m, struct err *e)
 				u->p[k] = attr_float(s, unaries[i].attr[k],
 				    unaries[i].fallback[k]);
 	}
+	if (strcmp(how, "tanh") == 0)
+		u->f = u_gelu_tanh;
 	s->state = u;
 	return 0;
 }
@@ -572,6 +605,9 @@ const struct op ops_elementwise[] = {
 	UNARY("Softplus"), UNARY("Softsign"), UNARY("HardSigmoid"),
 	UNARY("HardSwish"),
 	{ "", "Gelu", 20, 0, prepare_unary, run_unary, 0 },
+	{ "", "ThresholdedRelu", 10, 0, prepare_unary, run_unary, 0 },
+	{ "", "Celu", 12, 0, prepare_unary, run_unary, 0 },
+	{ "", "Mish", 18, 0, prepare_unary, run_unary, 0 },
 	{ "", "Clip", 1, 0, NULL, run_clip, 0 },
 	{ "", "Cast", 6, 0, NULL, run_cast, 0 },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0 }

@@ -188,7 +188,13 @@ for name, nodes, constants in [
         ("scan for distances", [("Scan", "x t", {"num_scan_inputs": 1, "body": inner(
             [("Identity", "a", "n", {}), ("Sub", "a x", "d", {}), ("ReduceSumSquare", "d", "p", {"axes": [1], "keepdims": 0})],
             "a x", "n p")}, 1), ("Transpose", "t0", {"perm": [1, 0]})], {"t": X[5:12]}),
+        ("celu", [("Celu", "x", {"alpha": .7})], {}), ("thresholded relu", [("ThresholdedRelu", "x", {})], {}),
         ("hard swish", [("HardSwish", "x", {})], {}), ("clip turned round", [("Clip", "x a b", {})],
                                                        {"a": np.array(1, f32), "b": np.array(-1, f32)})]:
     compare(name, graph(nodes, **constants), X[:5])
+# the activations of later opsets
+for name, node in [("mish", ("Mish", "x", {})), ("gelu", ("Gelu", "x", {})), ("gelu by tanh", ("Gelu", "x", {"approximate": "tanh"}))]:
+    m = graph([node])
+    m.opset_import[0].version = 20
+    compare(name, m, X[:5])
 tap.done()
