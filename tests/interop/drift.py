@@ -15,7 +15,8 @@ import pandas as pd
 from evidently import DataDefinition, Dataset, Report
 from evidently.presets import DataDriftPreset
 
-from tap import data, done, ok, workspace
+import real
+from tap import done, ok, workspace
 
 warnings.filterwarnings("ignore")
 tmp = workspace()
@@ -92,19 +93,19 @@ for name in subprocess.run([top + "/tests/golden/drift/cases"], stdout=subproces
 if len(sys.argv) > 1:
     with open(sys.argv[1], "w") as f:
         f.writelines("%s\t%s\t%s\t%.17g\n" % line for line in frozen)
-path = data("telco-churn.csv")
-if path:
-    t = pd.read_csv(path, na_values=[" "]).drop(columns="customerID")
+found = real.paths("telco", "telco-churn.csv")
+if found:
+    t = pd.read_csv(found[0], na_values=[" "]).drop(columns="customerID")
     compare("telco, halves", t[:3500], t[3500:])
     compare("telco, by contract", t[t.Contract == "Two year"].drop(columns="Contract"),
             t[t.Contract != "Two year"].drop(columns="Contract"))
     compare("telco, small", t[:700], t[700:1300])
     compare("telco, psi", t[:3500], t[3500:], "--method", "psi", method="psi")
-path = data("adult-train.csv")
-if path:
+found = real.paths("adult", "adult-train.csv")
+if found:
     names = ("age workclass fnlwgt education education_num marital occupation relationship race sex "
              "gain loss hours country income").split()
-    t = pd.read_csv(path, names=names, skipinitialspace=True, na_values=["?"])
+    t = pd.read_csv(found[0], names=names, skipinitialspace=True, na_values=["?"])
     compare("adult, by sex", t[t.sex == "Male"], t[t.sex == "Female"])
     compare("adult, small", t[:1000], t[1000:3000])
     compare("adult, hellinger", t[:9000], t[9000:], "--method", "hellinger", method="hellinger")
