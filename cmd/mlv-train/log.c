@@ -120,7 +120,7 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 		r = add_words(&s, argc, argv, &e);
 	else if (r == 0 && !(run && o->params.n))
 		r = series_read(&s, 0, o->tee ? 1 : -1, &e);
-	if (s.skipped && !o->tee)
+	if (r == 0 && s.skipped && !o->tee)
 		cli_warn(c, "%llu of %llu lines held no NAME=NUMBER",
 		    (unsigned long long)s.skipped, (unsigned long long)s.lines);
 	if (run)

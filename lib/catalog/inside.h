@@ -38,6 +38,9 @@ int ignore_in_git(struct catalog *c, const char *path, struct err *e);
 int pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
     const char *base, const struct ref *versions, struct err *e);
 
+/* The id of the run that a user names, as journal_read takes it. */
+int journal_find(char **id, struct catalog *c, const char *text,
+    struct err *e);
 /* Where unsealed journals are: "/x/.mlv/runs". */
 char *journal_folder(const struct catalog *c);
 

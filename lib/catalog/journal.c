@@ -217,34 +217,54 @@ journal_begin(struct journal **out, struct catalog *c,
 	return 0;
 }
 
+/* 0, or why not. */
+static int
+open_living(struct journal *j, const char *id)
+{
+	free(j->id);
+	free(j->path);
+	j->id = xstrdup(id);
+	j->path = journal_path(j->c, id);
+	j->fd = store_os(j->c->store)->open(j->path, O_RDWR | O_APPEND, 0);
+	return j->fd < 0 ? errno : 0;
+}
+
 int
-journal_join(struct journal **out, struct catalog *c, const char *id,
+journal_join(struct journal **out, struct catalog *c, const char *run,
     struct err *e)
 {
+	char *id;
 	struct journal *j;
-	int locked;
+	int locked, why = ENOENT;
 
-	if (need_store(c, id, e) < 0)
+	if (need_store(c, run, e) < 0)
 		return -1;
-	if (strncmp(id, "run:", 4) == 0)
-		id += 4;
-	if (!name_base_ok(id))
-		return err_set(e, ERR_USAGE, "'%.200s' is no run", id);
+	if (strncmp(run, "run:", 4) == 0)
+		run += 4;
 	j = xalloc(1, sizeof(*j));
 	j->c = c;
-	j->id = xstrdup(id);
-	j->path = journal_path(c, id);
-	j->fd = store_os(c->store)->open(j->path, O_RDWR | O_APPEND, 0);
-	if (j->fd < 0 && errno == ENOENT)
-		err_set(e, ERR_NO, "run:%s has ended, or never was", id);
-	else if (j->fd < 0)
+	j->fd = -1;
+	if (name_base_ok(run))
+		why = open_living(j, run);
+	/* the whole id, as in MLV_RUN, was no search; a word or a beginning is */
+	if (why == ENOENT) {
+		if (journal_find(&id, c, run, e) < 0)
+			goto fail;
+		why = open_living(j, id);
+		free(id);
+	}
+	errno = why;
+	if (why == ENOENT)
+		err_set(e, ERR_NO, "run:%s has ended", j->id);
+	else if (why)
 		err_sys(e, "cannot open '%s'", j->path);
 	else if ((locked = file_is_locked(j->fd, ALIVE, 1, e)) == 0)
-		err_set(e, ERR_NO, "run:%s was killed", id);
+		err_set(e, ERR_NO, "run:%s was killed", j->id);
 	else if (locked == 1) {
 		*out = j;
 		return 0;
 	}
+fail:
 	journal_close(j);
 	return -1;
 }

@@ -56,9 +56,9 @@ int journal_begin(struct journal **j, struct catalog *c,
 const char *journal_id(const struct journal *j);	/* "20260102-030405-4f2a9c01" */
 /* The descriptor that keeps the run alive: let the command inherit it. */
 int journal_fd(const struct journal *j);
-/* Append to the living run `id` from another process; ERR_NO when it has
- * ended.  journal_close ends the appending, not the run. */
-int journal_join(struct journal **j, struct catalog *c, const char *id,
+/* Append to a living run from another process, named as for journal_read;
+ * ERR_NO when it has ended.  journal_close ends the appending, not the run. */
+int journal_join(struct journal **j, struct catalog *c, const char *run,
     struct err *e);
 
 /* One event each; written whole under the lock on byte 1.  Metrics and

@@ -228,8 +228,8 @@ by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
 	return 0;
 }
 
-static int
-find_id(char **id, struct catalog *c, const char *text, struct err *e)
+int
+journal_find(char **id, struct catalog *c, const char *text, struct err *e)
 {
 	struct oid output;
 	uint64_t size;
@@ -283,7 +283,7 @@ journal_read(struct run *r, struct catalog *c, const char *text,
 			return -1;
 		text = n.base;
 	}
-	result = find_id(&id, c, text, e);
+	result = journal_find(&id, c, text, e);
 	if (result == 0)
 		result = read_exact(r, c, id, false, e);
 	free(id);

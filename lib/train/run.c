@@ -21,6 +21,7 @@
 #include "train/watch.h"
 
 #define DIFF_MAX ((size_t)16 << 20)
+#define NOT_STARTED 127		/* its exit status, as the shell has it */
 #define SPOOL_BLOCK ((size_t)1 << 18)
 
 /* One thing the command reads. */
@@ -356,22 +357,20 @@ keep_outputs(struct work *w, struct err *e)
 	return programs->n ? journal_fact(w->j, MEMO_PROGRAMS, programs, e) : 0;
 }
 
-/* Run it and write down what happened; the journal is sealed whatever
- * that was. */
+/* Run it and write down what happened. */
 static int
 run_it(struct run_outcome *out, struct work *w, struct err *e)
 {
-	struct catalog_put put;
 	struct watched seen;
 	struct err late = ERR_INIT;
-	bool good;
-	int r, s;
+	int r;
 
 	w->begin_us = clock_mono_us();
 	watch_init(&seen);
 	r = watch_command(&seen, w->rq->command, environment(w), w->input,
 	    journal_fd(w->j), e);
-	out->exit_status = r < 0 ? 127 : seen.status;
+	if (r == 0)
+		out->exit_status = seen.status;
 	if (record_usage(w, &seen, r < 0 ? &late : e) < 0 ||
 	    keep_words(w, &seen.out, "stdout", r < 0 ? &late : e) < 0 ||
 	    keep_words(w, &seen.err, "stderr", r < 0 ? &late : e) < 0)
@@ -379,17 +378,32 @@ run_it(struct run_outcome *out, struct work *w, struct err *e)
 	if (r == 0 && out->exit_status == 0)
 		r = keep_outputs(w, e);
 	watch_free(&seen);
-	good = r == 0 && out->exit_status == 0;
-	s = journal_seal(&put, w->j, good ? RUN_FINISHED : RUN_FAILED,
-	    out->exit_status, r < 0 ? &late : e);
+	return r;
+}
+
+/* Seal the journal, whatever came before: r < 0, and e says why. */
+static int
+finish(struct run_outcome *out, struct work *w, int r, struct err *e)
+{
+	struct err late = ERR_INIT, *to = r < 0 ? &late : e;
+	bool good = r == 0 && out->exit_status == 0;
+	struct json *why = json_new(&w->arena, JSON_MAP);
+	struct catalog_put put;
+	int sealed;
+
+	json_add_text(&w->arena, why, "error", e->msg);
+	if (r < 0)
+		(void)journal_fact(w->j, "error", why->child, &late);
+	sealed = journal_seal(&put, w->j, good ? RUN_FINISHED : RUN_FAILED,
+	    out->exit_status, to);
 	w->j = NULL;
-	if (s == 0 || (r < 0 ? &late : e)->code == ERR_UNPROVEN) {
+	if (sealed == 0 || to->code == ERR_UNPROVEN) {
 		out->manifest = put.id;
 		out->finished = good;
 	}
-	if (r < 0 || s < 0)
+	if (r < 0 || sealed < 0)
 		return -1;
-	if (out->exit_status == 0 && w->rq->n_deps)
+	if (good && w->rq->n_deps)
 		memo_write(w->s, w->memo, out->id, w->rq->log);
 	return 0;
 }
@@ -436,14 +450,16 @@ run_command(struct run_outcome *out, struct catalog *c,
 		r = no_stdin(&w, e);
 	if (r == 0 && (r = stop_open(&stop, e)) == 0) {
 		/* a signal from here on waits for the command to be there */
-		r = begin(out, &w, e) < 0 ? -1 : run_it(out, &w, e);
+		out->exit_status = NOT_STARTED;
+		if ((r = begin(out, &w, e)) == 0)
+			r = run_it(out, &w, e);
+		if (w.j)
+			r = finish(out, &w, r, e);
 		stop_close(&stop);
 	} else if (r == 1) {
 		r = 0;
 	}
 done:
-	if (w.j)
-		journal_close(w.j);
 	if (w.input >= 0)
 		close(w.input);
 	arena_free(&w.arena);

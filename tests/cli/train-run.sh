@@ -58,7 +58,11 @@ check 'a command that fails is 1, its status in the record' \
 check 'and is not remembered' 'expect 1 mlv-train run -n bad -- sh -c "exit 7" && prints failed'
 check 'an output that was not made is 1' \
 	'expect 1 mlv-train run -o none.txt -- true && says "did not make its output" && prints failed'
-check 'a command that does not exist is 3' 'expect 3 mlv-train run -- ./no-such && says "cannot run"'
+check 'a command that does not exist is 3, and the run says why' \
+	'expect 3 mlv-train run -n absent -- ./no-such && says "cannot run" && expect 0 mlv-train show absent && prints "status	failed" && prints "error	cannot run" && prints "No such file"'
+mkdir broken && : >broken/git
+check 'what fails before the command starts is failed, not killed' \
+	'expect 3 env PATH="$PWD/broken" "$(command -v mlv-train)" run -n early -- /bin/true && prints "failed	127" && expect 0 mlv-train show early && prints "status	failed" && prints "error	cannot run"'
 check 'no command is 2' 'expect 2 mlv-train run -p a=1'
 check 'a parameter without = is 2' 'expect 2 mlv-train run -p a -- true'
 check 'an input that is not there is 3' 'expect 3 mlv-train run -d nope.csv -- true && says nope.csv'
@@ -94,7 +98,11 @@ check 'every metric of a long line' \
 	'awk "BEGIN { for (i = 0; i < 600; i++) printf \"m%d=%d \", i, i }" >lines && expect 0 mlv-train log -n wide <lines && expect 0 mlv-train show wide && test "$(grep -c "^metrics" out)" = 600'
 check 'with its steps' 'expect 0 mlv-train show -m loss piped && printf "1\t1\n10\t0.5\n" | cmp -s - out'
 check 'log into a run that has ended is 1' 'expect 1 mlv-train log -r "$first" auc=1'
-check 'log of words without a number is 2' 'expect 2 mlv-train log auc=high'
+check 'a living run is joined by its word' \
+	'expect 0 mlv-train run -n joined -- mlv-train log -r joined auc=0.5 && expect 0 mlv-train show joined && prints "metrics.auc	0.5"'
+check 'one that has ended is not, whatever it is called' 'expect 1 mlv-train log -r joined auc=1 && says "has ended"'
+check 'nor one that never was' 'expect 3 mlv-train log -r nobody auc=1 && says "there is no run"'
+check 'log of words without a number is 2, in one line' 'expect 2 mlv-train log auc=high && test "$(wc -l <err)" = 1'
 
 git init -q . && git add train.sh && git commit -qm one && echo "# dirty" >>train.sh
 check 'the git commit and what was changed since are kept' \
