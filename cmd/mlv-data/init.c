@@ -1,5 +1,6 @@
 /* mlv-data init: make a repository. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/path.h"
 #include "cli/cli.h"
@@ -18,6 +19,9 @@ init_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)opts;
 	if (argc > 1)
 		return cli_usage(c, "init takes one folder, not %d", argc);
+	if (*folder == '\0' || strcmp(folder, "-") == 0)
+		return cli_usage(c, "'%s' is no folder%s", folder,
+		    *folder ? "; one of that name is './-'" : "");
 	if (store_init(&made, folder, &so, &e) < 0)
 		return cli_fail(c, &e);
 	c->committed = true;

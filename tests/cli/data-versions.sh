@@ -8,6 +8,7 @@ check 'outside a repository add says what to do' \
 fresh repo
 git init -q .
 check 'init makes a repository' 'expect 0 mlv-data init && prints "made" && test -d .mlv/objects'
+check 'init of - or of nothing makes no folder' 'expect 2 mlv-data init - && says "is no folder" && expect 2 mlv-data init "" && test ! -e -'
 check 'init again changes nothing' 'expect 0 mlv-data init && prints "there"'
 check 'git sees config and .gitignore alone' \
     'git add .mlv && test "$(git ls-files | tr "\n" " ")" = ".mlv/.gitignore .mlv/config "'
