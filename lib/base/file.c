@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,13 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/path.h"
 #include "base/rng.h"
 
 #define READ_BYTES ((size_t)1 << 18)
 #define PENDING_BYTES ((size_t)1 << 16)
+#define LINKS_MAX 40	/* as the kernel has it */
 #define TEMP_STEM 200	/* a name has 255 bytes at most */
 
 /* The buffer is full: is the file at its end too? */
@@ -185,15 +188,52 @@ temp_name(const char *folder, const char *path)
 	return name;
 }
 
-/* What a link leads to is replaced, not the link. */
+/* The number of "/dev/fd/N" and its like, or -1: opened by that name a file
+ * is begun anew, and what the shell has open there is lost. */
+static int
+descriptor_of(const char *path)
+{
+	static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
+	int64_t n;
+
+	if (strcmp(path, "/dev/stdout") == 0)
+		return 1;
+	if (strcmp(path, "/dev/stderr") == 0)
+		return 2;
+	for (size_t i = 0; i < 2; i++) {
+		size_t len = strlen(folders[i]);
+
+		if (strncmp(path, folders[i], len) == 0 && num_parse_i64(
+		    path + len, strlen(path + len), &n) && n >= 0 &&
+		    n <= INT_MAX)
+			return (int)n;
+	}
+	return -1;
+}
+
+/* What a link leads to is replaced or made, not the link.  NULL and errno
+ * when it leads nowhere. */
 static char *
 behind_links(const char *path)
 {
-	struct stat st;
-	char *real = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ?
-	    realpath(path, NULL) : NULL;
+	char to[4096], *here = xstrdup(path), *folder, *next;
+	ssize_t n;
 
-	return real ? real : xstrdup(path);
+	for (int i = 0; i < LINKS_MAX; i++) {
+		n = descriptor_of(here) >= 0 ? -1 :
+		    readlink(here, to, sizeof(to) - 1);
+		if (n < 0)
+			return here;
+		to[n] = '\0';
+		folder = path_folder(here);
+		next = *to == '/' ? xstrdup(to) : path_join(folder, to);
+		free(folder);
+		free(here);
+		here = next;
+	}
+	free(here);
+	errno = ELOOP;
+	return NULL;
 }
 
 static bool
@@ -213,6 +253,7 @@ out_file_open_in(struct out_file *f, const struct os *os, const char *path,
     const char *folder, mode_t mode, bool durable, struct err *e)
 {
 	struct stat st;
+	int given;
 
 	memset(f, 0, sizeof(*f));
 	f->os = os;
@@ -222,17 +263,23 @@ out_file_open_in(struct out_file *f, const struct os *os, const char *path,
 		f->fd = 1;
 		return 0;
 	}
+	f->fd = -1;
 	f->path = behind_links(path);
-	f->as_is = stat(f->path, &st) == 0 && !S_ISREG(st.st_mode);
+	if (f->path == NULL)
+		return err_sys(e, "cannot create '%s'", path);
+	given = descriptor_of(f->path);
+	f->as_is = given >= 0 || (stat(f->path, &st) == 0 &&
+	    !S_ISREG(st.st_mode));
 	/* now, not after all the work that makes what is to be written */
-	if (*path_base(path) == '\0' || (f->as_is && S_ISDIR(st.st_mode))) {
-		free(f->path);
-		f->path = NULL;
-		f->fd = -1;
+	if (*path_base(f->path) == '\0' || (f->as_is && given < 0 &&
+	    S_ISDIR(st.st_mode))) {
+		out_file_drop(f);
 		return err_set(e, ERR_IO, "cannot write '%s': it is a folder",
 		    path);
 	}
-	if (f->as_is) {
+	if (given >= 0) {
+		f->fd = fcntl(given, F_DUPFD_CLOEXEC, 0);
+	} else if (f->as_is) {
 		f->fd = os->open(f->path, O_WRONLY, 0);
 	} else {
 		f->temp = temp_name(folder && same_file_system(f->path,
@@ -241,9 +288,9 @@ out_file_open_in(struct out_file *f, const struct os *os, const char *path,
 	}
 	if (f->fd < 0) {
 		err_sys(e, "cannot create '%s'", path);
-		free(f->path);
 		free(f->temp);
-		f->path = f->temp = NULL;
+		f->temp = NULL;		/* not ours, if it is there */
+		out_file_drop(f);
 		return -1;
 	}
 	return 0;

@@ -50,12 +50,13 @@ struct out_file {
 	char *temp;		/* where it is now */
 	struct buf pending;	/* not yet written */
 	bool durable;
-	bool as_is;		/* a device or a FIFO: nothing to replace */
+	bool as_is;		/* a device, a FIFO, a descriptor: nothing to replace */
 };
 
 /* Begin to replace `path`, or what it links to.  Standard output ("-"), a
- * device or a FIFO is written as it comes.  With `durable` commit fsyncs the file and its folder; user output such as
- * scored rows need not, files of record must. */
+ * device, a FIFO, or what is open as "/dev/stdout" or "/dev/fd/N", is written
+ * as it comes.  With `durable` commit fsyncs the file and its folder; user
+ * output such as scored rows need not, files of record must. */
 int out_file_open(struct out_file *f, const struct os *os, const char *path,
     mode_t mode, bool durable, struct err *e);
 /* The same with the temporary file in `folder`, so that a kill leaves

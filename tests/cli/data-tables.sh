@@ -196,4 +196,7 @@ check 'how to read is remembered' 'mlv-data schema data:ad >out && prints "colum
 check 'and passed on to parts' 'mlv-data split data:ad a=1 b=1 >/dev/null 2>&1 && { mlv-data schema data:ad-a >out 2>&1; mlv-data schema data:ad-b >>out 2>&1; prints "columns: [n, s]"; }'
 cd .. && mkdir -p none && cd none
 check 'a name without a repository' 'expect 3 mlv-data schema data:churn && test "$(wc -l <err)" = 1'
+printf 'id,x\n1,a\n' >two.csv && echo before >kept
+check '-o /dev/stdout adds to what the shell has open' \
+	'mlv-data schema two.csv -o /dev/stdout >>kept && test "$(head -n 1 kept)" = before && grep -q "^schema:" kept'
 finish

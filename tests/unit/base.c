@@ -190,7 +190,7 @@ static void
 odd_files(const char *folder)
 {
 	char *path = path_join(folder, "real"), *link = path_join(folder, "ln");
-	char *pipe = path_join(folder, "pipe"), *longest, name[256];
+	char *pipe = path_join(folder, "pipe"), *longest, *self, name[256];
 	struct err e = ERR_INIT;
 	struct stat st;
 	struct buf b;
@@ -219,6 +219,25 @@ odd_files(const char *folder)
 	ok(strstr(e.msg, "is a folder") != NULL, "and said to be one");
 	is_int(file_replace(os_real(), "none/", "x", 1, 0666, &e), -1,
 	    "nor one that is not there");
+	ok(unlink(path) == 0 &&
+	    file_replace(os_real(), link, "four", 4, 0666, &e) == 0 &&
+	    lstat(link, &st) == 0 && S_ISLNK(st.st_mode) && access(path, F_OK) == 0,
+	    "a link that leads nowhere yet makes what it leads to");
+	ok(unlink(link) == 0 && symlink("ln", link) == 0 &&
+	    file_replace(os_real(), link, "x", 1, 0666, &e) < 0 &&
+	    lstat(link, &st) == 0 && S_ISLNK(st.st_mode),
+	    "a link to itself is refused");
+	fd = open(path, O_WRONLY);
+	num_print_i64(name, fd);
+	self = path_join("/dev/fd", name);
+	ok(write(fd, "old ", 4) == 4 &&
+	    file_replace(os_real(), self, "new", 3, 0666, &e) == 0 &&
+	    write(fd, "\n", 1) == 1, "a descriptor is written where it stands");
+	buf_clear(&b);
+	file_read(&b, path, &e);
+	is_text(b.data, "old new\n", "between what others write there");
+	close(fd);
+	free(self);
 	memset(name, 'n', 255);
 	name[255] = '\0';
 	longest = path_join(folder, name);
