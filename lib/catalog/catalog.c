@@ -96,12 +96,19 @@ no_such(struct catalog *c, const char *kind, const char *base, struct err *e)
 {
 	struct names l = { .skip = strlen(kind) + 1 };
 	struct err ignored = ERR_INIT;
-	char *prefix = xprintf("%s/", kind);
+	char *prefix = xprintf("%s/", kind), *path = NULL;
 	const char *near = NULL;
 
+	/* a fresh clone has what git keeps, not what is kept here */
+	if (strcmp(kind, "data") == 0)
+		path = pointer_find(c, base);
 	if (ref_each(c->store, prefix, keep_name, &l, &ignored) == 0 && l.n)
 		near = nearest_word(base, (const char *const *)l.v, l.n);
-	if (near)
+	if (path)
+		err_set(e, ERR_NOENT, "the content of data:%s is not in this "
+		    "repository's store; '%.200s.mlv' stands for it: get the "
+		    "file and 'mlv-data add' it", base, path);
+	else if (near)
 		err_set(e, ERR_NOENT, "there is no %s:%s (did you mean %s:%s?)",
 		    kind, base, kind, near);
 	else
@@ -110,6 +117,7 @@ no_such(struct catalog *c, const char *kind, const char *base, struct err *e)
 		free(l.v[i]);
 	free(l.v);
 	free(prefix);
+	free(path);
 	return -1;
 }
 

@@ -41,6 +41,10 @@ int pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 /* The id of the run that a user names, as journal_read takes it. */
 int journal_find(char **id, struct catalog *c, const char *text,
     struct err *e);
+/* The file whose pointer git keeps and that stands for data:base, relative
+ * to the work tree's top; NULL when there is none. */
+char *pointer_find(struct catalog *c, const char *base);
+
 /* Where unsealed journals are: "/x/.mlv/runs". */
 char *journal_folder(const struct catalog *c);
 

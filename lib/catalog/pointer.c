@@ -314,3 +314,30 @@ pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 	free(asked);
 	return r;
 }
+
+char *
+pointer_find(struct catalog *c, const char *base)
+{
+	struct err ignored = ERR_INIT;
+	struct pointer p = { .name = NULL };
+	struct buf files;
+	char *path = NULL;
+
+	buf_init(&files, BUF_CAP_DOC);
+	if (git_read_files(&files, store_top(c->store), "*.mlv", &ignored) < 0)
+		buf_clear(&files);
+	for (size_t at = 0; path == NULL && at < files.len;
+	    at += strlen(files.data + at) + 1) {
+		size_t n = strlen(files.data + at);
+
+		path = n > 4 ? xstrndup(files.data + at, n - 4) : NULL;
+		if (path == NULL || pointer_read(&p, c, path, &ignored) < 0 ||
+		    strcmp(p.name, base) != 0) {
+			free(path);
+			path = NULL;
+		}
+		pointer_free(&p);
+	}
+	buf_free(&files);
+	return path;
+}

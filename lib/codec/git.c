@@ -79,6 +79,15 @@ git_tracks(const char *folder, const char *path, struct err *e)
 }
 
 int
+git_read_files(struct buf *out, const char *folder, const char *pattern,
+    struct err *e)
+{
+	const char *const files[] = { "ls-files", "-z", "--", pattern, NULL };
+
+	return ask(out, folder, files, e) < 0 ? -1 : 0;
+}
+
+int
 git_read_top(struct buf *out, const char *folder, struct err *e)
 {
 	static const char *const top[] = { "rev-parse", "--show-toplevel",

@@ -23,6 +23,10 @@ int git_read_state(struct git_state *g, const char *folder, struct err *e);
 int git_read_diff(struct buf *out, const char *folder, struct err *e);
 /* Does git keep the file itself?  1 yes, 0 no, -1. */
 int git_tracks(const char *folder, const char *path, struct err *e);
+/* Append the files it keeps under the folder whose names the pattern fits,
+ * relative to the folder, a NUL after each. */
+int git_read_files(struct buf *out, const char *folder, const char *pattern,
+    struct err *e);
 /* The work tree's top into out (emptied when there is none). */
 int git_read_top(struct buf *out, const char *folder, struct err *e);
 

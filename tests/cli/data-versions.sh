@@ -94,6 +94,11 @@ git mv before.csv.mlv after.csv.mlv && mv before.csv after.csv && printf 'a\n1\n
 mlv-data add --name moved after.csv >/dev/null && git add . && git commit -qm after
 check 'a checkout decides after the file was renamed, too' \
     'mlv-data cat data:moved | cmp - after.csv && git checkout -q HEAD~1 && printf "a\n1\n" >want && mlv-data cat data:moved | cmp - want; git checkout -q -'
+git clone -q . ../clone && cp after.csv ../clone
+check 'in a fresh clone what git alone knows is told to be that' \
+    '(cd ../clone && expect 3 mlv-data cat data:moved && says "not in this repository" && says "after.csv.mlv") && (cd ../clone && expect 3 mlv-data cat data:nothing && says "there is no data:nothing")'
+check 'and is there when the file is added' \
+    '(cd ../clone && expect 0 mlv-data add --name moved after.csv && expect 0 mlv-data cat data:moved && same out after.csv && git diff --quiet -- "*.mlv")'
 check 'what is added there is known here' \
     '(cd ../tree && printf "a\n5\n" >new.csv && mlv-data add new.csv) && mlv-data cat data:new | grep -q 5'
 
