@@ -76,7 +76,8 @@ int journal_fact(struct journal *j, const char *key, const struct json *v,
 
 /* End the run: RUN_FINISHED or RUN_FAILED with the command's status.  Frees
  * j.  put->label is "run:ID@1", its base name the ID.  What cannot be sealed
- * stays a journal and reads as failed. */
+ * stays a journal and reads as failed, or as killed where there was no room
+ * even for its end. */
 int journal_seal(struct catalog_put *put, struct journal *j,
     enum run_status status, int exit_status, struct err *e);
 /* Give up the handle; a run not sealed reads as killed afterwards. */

@@ -46,6 +46,6 @@ ask u rows.csv
 check 'and said once' 'until_true sh -c "curl -s $url/metrics | grep -q \"^mlv_request_log_dropped_total 40\"" && test "$(grep -c "the request log loses rows: cannot make a file in .requests.: No such file" server.err)" = 1'
 mkdir requests
 ask u rows.csv
-check 'with a folder again it goes on, and says so' 'until_true sh -c "cat requests/*.jsonl | grep -q tenure" && test "$(grep -c "written again" server.err)" = 1'
+check 'with a folder again it goes on, and says so' 'until_true sh -c "cat requests/*.jsonl | grep -q tenure" && until_true grep -q "written again" server.err && test "$(grep -c "written again" server.err)" = 1'
 check 'stops' stop
 finish
