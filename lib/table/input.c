@@ -282,7 +282,8 @@ input_header(struct input *in, const char *s, const char *end,
 		cells = in->cols;
 		drop_names(in);
 		given_names(in, o, cells);
-		if (in->cols != cells)
+		/* a header that is passed over may name fewer, as R's do */
+		if (in->cols != cells && !input_has_header(o))
 			return err_set(e, ERR_FORMAT, "%s: %zu column names "
 			    "given, but line %llu has %zu cells", in->name,
 			    in->cols, (unsigned long long)in->lines + 1,

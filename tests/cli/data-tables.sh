@@ -115,6 +115,8 @@ check 'a nameless column: what to do' 'expect 3 mlv-data schema index.csv && say
 check '--header --columns: names in place of its own' 'expect 0 mlv-data schema index.csv --header --columns row,a,b && cp out i.yaml &&
 	prints "  row:" && prints "max: 2" && expect 0 mlv-data check -s i.yaml index.csv &&
 	expect 0 mlv-data split index.csv --header --columns row,a,b a=1 b=1 && test "$(sort index-a.csv index-b.csv | grep -c "^,a,b$")" = 2'
+printf '"a" "b"\n"1" 2 3\n"2" 4 5\n' | tr ' ' ';' >r.csv
+check 'also when it names fewer than there are, as that of R does' 'expect 0 mlv-data profile r.csv --header --columns row,a,b && prints "\"rows\":2" && expect 3 mlv-data profile r.csv --header --columns a,b && says "rows must have 2 cells"'
 for v in "schema all.csv -o" "profile all.csv -o" "check -s schema.yaml all.csv --bad"; do
 	check "$v does not write over what is read" "cp all.csv was && expect 2 mlv-data $v ./all.csv && says 'what is read' && same was all.csv"
 done
