@@ -73,7 +73,10 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->html && o->json)
 		return cli_usage(c, "--html and --json exclude each other");
 	rq.model = argv[0];
-	if ((o->notes && (read_tree(&rq.notes, c, o->notes, false, &e) < 0 ||
+	if (file_refuse_same(o->output, rq.model, &e) < 0 ||
+	    file_refuse_same(o->output, o->notes, &e) < 0 ||
+	    file_refuse_same(o->output, o->evaluation, &e) < 0 ||
+	    (o->notes && (read_tree(&rq.notes, c, o->notes, false, &e) < 0 ||
 	    card_check_notes(rq.notes, &e) < 0)) || (o->evaluation &&
 	    read_tree(&rq.evaluation, c, o->evaluation, true, &e) < 0) ||
 	    catalog_open(&catalog, NULL, &so, &e) < 0)

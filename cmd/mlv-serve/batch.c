@@ -1,6 +1,7 @@
 /* mlv-serve batch: a model over a file or a pipe. */
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/reading.h"
 #include "serve/batch.h"
 #include "verbs.h"
@@ -56,6 +57,8 @@ score_all(struct catalog *catalog,
 	bool named = o->input && strcmp(o->input, "-") != 0;
 	int r = -1;
 
+	if (file_refuse_same(o->output, named ? o->input : "/dev/stdin", e) < 0)
+		return -1;
 	if (named && catalog_open_bytes(&b, catalog, o->input, e) < 0)
 		return -1;
 	in = named ? source_memory(b.data, b.n, o->input) :
@@ -107,7 +110,8 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 		return r;
 	if (o->threads < 0 || o->threads > 64)
 		return cli_usage(c, "--threads is 1 to 64");
-	if (catalog_open(&catalog, NULL, &so, &e) < 0)
+	if (file_refuse_same(o->output, argv[0], &e) < 0 ||
+	    catalog_open(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
 	r = open_model(&plan, catalog, argv[0], &o->model_columns, &e);
 	if (r == 0)

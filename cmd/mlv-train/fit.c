@@ -1,6 +1,7 @@
 /* mlv-train fit: a table in, a proven ONNX model out. */
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "train/fit.h"
@@ -147,7 +148,9 @@ fit_run(struct cli *c, void *opts, int argc, char **argv)
 		    &set[i].value))
 			return cli_usage(c, "'--set %s' is not NAME=VALUE",
 			    o->set.v[i]);
-	if (catalog_open(&catalog, NULL, &so, &e) < 0)
+	if (file_refuse_same(o->output, rq.data, &e) < 0 ||
+	    file_refuse_same(o->output, o->valid, &e) < 0 ||
+	    catalog_open(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
 	r = fit_model(&done, catalog, &rq, &e);
 	if (r == 0) {

@@ -141,7 +141,8 @@ file_refuse_same(const char *out, const char *in, struct err *e)
 {
 	struct stat a, b;
 
-	if (stat(out, &a) != 0 || stat(in, &b) != 0 || a.st_dev != b.st_dev ||
+	if (out == NULL || in == NULL || stat(out, &a) != 0 ||
+	    stat(in, &b) != 0 || a.st_dev != b.st_dev ||
 	    a.st_ino != b.st_ino || !S_ISREG(a.st_mode))
 		return 0;
 	return err_set(e, ERR_USAGE, "'%s' is what is read; write another file",

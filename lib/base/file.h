@@ -35,7 +35,7 @@ int file_map(struct file_map *m, const char *path, struct err *e);
 void file_unmap(struct file_map *m);
 
 /* ERR_USAGE when both are the same file: who reads one must not replace it
- * by the other.  What is not there is not the same. */
+ * by the other.  What is not there, or NULL, is not the same. */
 int file_refuse_same(const char *out, const char *in, struct err *e);
 
 /* Write all n bytes; retries EINTR and short writes. */

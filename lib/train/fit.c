@@ -48,9 +48,6 @@ open_output(struct fitting *f, struct err *e)
 	struct stat st;
 	int r;
 
-	if (strcmp(path, "-") == 0)
-		return err_set(e, ERR_USAGE, "-o is a file: standard output "
-		    "carries the record");
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return err_set(e, ERR_USAGE, "'%s' is not a regular file",
 		    path);
@@ -58,6 +55,11 @@ open_output(struct fitting *f, struct err *e)
 		temp = store_temp(f->s);
 	r = out_file_open_in(&f->file, f->s ? store_os(f->s) : os_real(), path,
 	    temp, 0666, true, e);
+	if (r == 0 && f->file.temp == NULL) {
+		out_file_drop(&f->file);
+		r = err_set(e, ERR_USAGE, "'%s' is not a file of its own: "
+		    "standard output carries the record", path);
+	}
 	f->file_open = r == 0;
 	free(inside);
 	free(temp);

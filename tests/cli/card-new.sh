@@ -20,6 +20,7 @@ check 'it names the bytes it speaks of' 'prints "sha256:$(sha256sum m.onnx | cut
 check 'what is missing is listed last' 'test "$(grep "^## " out | tail -n 1)" = "## What is missing" && sed -n "/^## What is missing/,\$p" out | grep -q "Lineage" && sed -n "/^## What is missing/,\$p" out | grep -q "License"'
 check 'the same bytes twice' 'new m.onnx >1.md && new m.onnx >2.md && same 1.md 2.md && new --html m.onnx >1.html && new --html m.onnx >2.html && same 1.html 2.html'
 check 'a page fetches nothing and has no script' 'grep -q "<html" 1.html && ! grep -qiE "<script|src=|href=.?http" 1.html'
+check '-o does not replace the model' 'cp m.onnx keep.onnx && expect 2 mlv-card new m.onnx -o ./m.onnx && says "what is read" && cmp m.onnx keep.onnx'
 check '-o writes what standard output would' 'expect 0 mlv-card new m.onnx -o c.md && test ! -s out && same c.md 1.md'
 
 printf 'license: MIT <i>now</i>\nowner: Ann\n' >n.yaml

@@ -9,6 +9,7 @@ cp "$G/churn-rows.csv" rows.csv
 check 'batch answers as onnxruntime did' 'mlv-serve batch "$model" <rows.csv >out 2>err && same out "$G/churn-scores.csv"'
 check '--threads 1 gives the same bytes' 'mlv-serve batch -t 1 "$model" <rows.csv >one && same one "$G/churn-scores.csv"'
 check 'a name instead of standard input' 'expect 0 mlv-serve batch -i rows.csv "$model" && same out "$G/churn-scores.csv"'
+check 'nothing replaces what is read' 'cp rows.csv r2.csv && cp "$model" m.onnx && expect 2 mlv-serve batch -i r2.csv -o ./r2.csv m.onnx && says "what is read" && expect 2 mlv-serve batch -i r2.csv -o m.onnx m.onnx && { expect 2 mlv-serve batch -o r2.csv m.onnx <r2.csv; } && same r2.csv rows.csv && cmp m.onnx "$model"'
 check '--keep puts columns in front' 'expect 0 mlv-serve batch -i rows.csv --keep customerID,tenure "$model" && test "$(head -n 1 out)" = "customerID,tenure,$(head -n 1 "$G/churn-scores.csv")" && test "$(cut -d, -f1 out)" = "$(cut -d, -f1 rows.csv)"'
 check '--keep-all carries everything' 'expect 0 mlv-serve batch -i rows.csv --keep-all "$model" && test "$(head -n 1 out)" = "$(head -n 1 rows.csv),$(head -n 1 "$G/churn-scores.csv")"'
 check 'a kept column that is not there is named' 'expect 3 mlv-serve batch -i rows.csv --keep nope "$model" && says nope'
