@@ -81,7 +81,9 @@ rising(const void *a, const void *b)
 }
 
 /* Percentile interval from the draws, which are sorted here; those that had
- * no value, for want of a class, do not count. */
+ * no value, for want of a class, do not count.  Of what cannot fall below 0
+ * (ks and ece of a good model) all draws may lie above the value itself,
+ * which belongs to it all the same. */
 static void
 add_draws(struct metrics *out, const char *name, double value, double *draw)
 {
@@ -95,6 +97,8 @@ add_draws(struct metrics *out, const char *name, double value, double *draw)
 	if (n) {
 		low = draw[(size_t)(0.025 * (double)(n - 1))];
 		high = draw[(size_t)(0.975 * (double)(n - 1) + 0.5)];
+		low = value < low ? value : low;
+		high = value > high ? value : high;
 	}
 	add(out, name, value, low, high, "bootstrap");
 }
@@ -201,8 +205,11 @@ metric_auc(const double *p, const uint8_t *y, size_t n)
 	double auc;
 	size_t P = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (isnan(p[i]))
+			return NAN;
 		P += y[i];
+	}
 	order_make(&o, p, 1, y, n);
 	auc = walk_ranks(&o, NULL, false, (double)P).auc;
 	order_free(&o);
@@ -288,9 +295,7 @@ ece_of(const double *n, const double *score, const double *share, double all)
 static int
 bin_of(double p)
 {
-	int b = (int)(p * METRIC_BINS);
-
-	return b < 0 ? 0 : b >= METRIC_BINS ? METRIC_BINS - 1 : b;
+	return p >= 1 ? METRIC_BINS - 1 : p > 0 ? (int)(p * METRIC_BINS) : 0;
 }
 
 /* Draws share a loop; each has its own stream of numbers. */

@@ -6,7 +6,8 @@
  * "delong" for AUC (DeLong, DeLong & Clarke-Pearson 1988, in the fast form
  * of Sun & Xu 2014), "wilson" for shares (Wilson 1927), "normal" for means;
  * otherwise "bootstrap": the 2.5 and 97.5 percentiles over METRIC_DRAWS
- * resamples drawn with the seed, less those that lack a class.  Sums run in
+ * resamples drawn with the seed, less those that lack a class, and the
+ * value itself where it is beyond them.  Sums run in
  * row order within fixed blocks, and a draw is one thread's, so the same
  * input gives the same bits on any number of threads.
  *
@@ -71,7 +72,7 @@ int metrics_regression(struct metrics *out, const double *p, const double *y,
     size_t n, uint64_t seed, int threads, struct err *e);
 const struct metric *metrics_find(const struct metrics *m, const char *name);
 
-/* The area alone, ties counted half.  NaN with one class. */
+/* The area alone, ties counted half.  NaN with one class or a NaN score. */
 double metric_auc(const double *p, const uint8_t *y, size_t n);
 
 #endif

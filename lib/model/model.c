@@ -620,6 +620,43 @@ model_onnx(const struct model *m)
 	return m->onnx;
 }
 
+/* Trees by their roots, or by the first of their nodes. */
+static size_t
+node_effort(const struct onnx_node *n)
+{
+	bool trees = strncmp(n->op, "Tree", 4) == 0;
+	size_t sum = 0;
+
+	for (size_t k = 0; k < n->n_attrs; k++) {
+		const struct onnx_attr *a = &n->attr[k];
+
+		if (trees && strcmp(a->name, "tree_roots") == 0)
+			sum += a->n * TREE_PATH;
+		for (size_t i = 0; trees && i < a->n && strcmp(a->name,
+		    "nodes_treeids") == 0; i++)
+			if (i == 0 || a->ints[i] != a->ints[i - 1])
+				sum += TREE_PATH;
+		if (!trees)
+			sum += a->type == ONNX_ATTR_FLOATS ? a->n :
+			    a->type == ONNX_ATTR_TENSOR ? a->t->n : 0;
+	}
+	return sum;
+}
+
+size_t
+model_effort(const struct model *m)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < m->onnx->n_initializers; i++)
+		sum += m->onnx->initializer[i].n;
+	for (size_t i = 0; i < m->onnx->n_nodes; i++)
+		sum += node_effort(&m->onnx->node[i]);
+	for (size_t i = 0; i < m->n_inner; i++)
+		sum += model_effort(m->inner[i]);
+	return sum;
+}
+
 /* --- running -------------------------------------------------------------- */
 
 struct model_run *

@@ -71,6 +71,9 @@ const char *const *model_classes(const struct model *m, size_t *n);
  * or NULL.  Shapes of outputs are then those the file declares. */
 const char *model_trial_why(const struct model *m);
 const struct onnx_model *model_onnx(const struct model *m);
+/* About how many numbers an answer to one row takes: those in the file, and
+ * of trees a path each. */
+size_t model_effort(const struct model *m);
 
 struct model_run *model_run_new(const struct model *m);
 void model_run_free(struct model_run *r);

@@ -13,6 +13,7 @@
 #include "model/model.h"
 
 #define INNER_DEPTH_MAX 3
+#define TREE_PATH 16		/* steps from a root to a leaf, about */
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 #define TENSOR_N_MAX ((size_t)1 << 16)	/* a fuzzer is to try many */
 #else

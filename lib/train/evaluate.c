@@ -435,6 +435,17 @@ judge_binary(struct evaluation *v, const double *score, const uint32_t *y,
 	return r;
 }
 
+static size_t
+first_largest(const double *score, size_t k)
+{
+	size_t best = 0;
+
+	for (size_t c = 1; c < k; c++)
+		if (score[c] > score[best])
+			best = c;
+	return best;
+}
+
 static int
 judge_classes(struct evaluation *v, const double *score, const uint32_t *y,
     size_t n, const struct evaluate_opts *o, struct err *e)
@@ -442,14 +453,8 @@ judge_classes(struct evaluation *v, const double *score, const uint32_t *y,
 	size_t k = v->n_classes;
 
 	v->confusion = arena_alloc(&v->arena, k * k * sizeof(*v->confusion));
-	for (size_t i = 0; i < n; i++) {
-		size_t best = 0;
-
-		for (size_t c = 1; c < k; c++)
-			if (score[i * k + c] > score[i * k + best])
-				best = c;
-		v->confusion[y[i] * k + best]++;
-	}
+	for (size_t i = 0; i < n; i++)
+		v->confusion[y[i] * k + first_largest(score + i * k, k)]++;
 	return metrics_multiclass(&v->metrics, score, y, n, k, o->seed,
 	    o->threads, e);
 }
@@ -523,11 +528,29 @@ judge(struct evaluation *v, const struct score_plan *p, const double *score,
 
 struct truth {				/* of the rows looked at */
 	const struct evaluation *v;
+	bool labels;			/* classes by their largest score */
 	size_t n, width, positive;
 	uint32_t *y;			/* classes, or */
 	double *number, *p;
 	uint8_t *yes;
 };
+
+/* How wrong the answer to row i is. */
+static double
+row_loss(const struct truth *t, const double *score, size_t i)
+{
+	const double *s = score + i * t->width;
+	double d;
+
+	if (t->v->task == TASK_REGRESSION) {
+		d = s[0] - t->number[i];
+		return d * d;
+	}
+	if (t->labels)
+		return first_largest(s, t->width) != t->y[i];
+	d = s[t->y[i]];
+	return -m_log(d > 1e-15 ? d : 1e-15);
+}
 
 static double
 loss_of(void *ctx, const double *score)
@@ -536,25 +559,27 @@ loss_of(void *ctx, const double *score)
 	size_t k = t->width;
 	double sum = 0;
 
+	/* rows that nobody has seen may be beyond the model */
+	for (size_t i = 0; i < t->n * k; i++)
+		if (!isfinite(score[i]))
+			return NAN;
 	for (size_t i = 0; i < t->n; i++) {
-		double d;
-
-		if (t->v->task == TASK_BINARY) {
+		if (t->v->task == TASK_BINARY)
 			t->p[i] = positive_score(score, i, k, t->positive);
-			continue;
-		}
-		if (t->v->task == TASK_REGRESSION) {
-			d = score[i] - t->number[i];
-			sum += d * d;
-			continue;
-		}
-		d = score[i * k + t->y[i]];
-		sum -= m_log(d > 1e-15 ? d : 1e-15);
+		else
+			sum += row_loss(t, score, i);
 	}
 	if (t->v->task == TASK_BINARY)
 		return -metric_auc(t->p, t->yes, t->n);
 	sum /= (double)t->n;
 	return t->v->task == TASK_REGRESSION ? sqrt(sum) : sum;
+}
+
+static const char *
+loss_name(const struct truth *t)
+{
+	return t->v->task == TASK_BINARY ? "auc" : t->v->task ==
+	    TASK_REGRESSION ? "rmse" : t->labels ? "accuracy" : "logloss";
 }
 
 /* The same rows whatever the file's order would suggest: by a seeded draw
@@ -599,7 +624,8 @@ weigh_inputs(struct evaluation *v, const struct score_plan *p,
     const struct judged *j, uint64_t seed, struct err *e)
 {
 	struct importance *im = &v->importance;
-	struct truth truth = { .v = v, .width = j->width };
+	struct truth truth = { .v = v, .width = j->width,
+	    .labels = v->metrics.no_probability };
 	const struct importance_judge judge = { loss_of, &truth, j->first,
 	    j->width };
 	struct table picked = { t->rows, 1, &t->col[target] };
@@ -608,11 +634,11 @@ weigh_inputs(struct evaluation *v, const struct score_plan *p,
 	int r = -1;
 
 	score_wants(p, &inputs);
-	truth.n = importance_rows(t->rows, inputs);
+	truth.n = importance_rows(t->rows, inputs,
+	    model_effort(score_model(p)));
 	if (truth.n == 0)
 		return 0;
-	im->metric = v->task == TASK_BINARY ? "auc" : v->task ==
-	    TASK_REGRESSION ? "rmse" : "logloss";
+	im->metric = loss_name(&truth);
 	im->input = arena_alloc(&v->arena, inputs * sizeof(*im->input));
 	for (size_t i = 0; i < inputs; i++)
 		im->input[i].name = arena_strdup(&v->arena,

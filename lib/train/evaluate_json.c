@@ -103,7 +103,8 @@ evaluation_extra(struct arena *a, const struct evaluation *v)
 		json_add_text(a, j, "positive", v->positive);
 		json_add_int(a, j, "positives", (int64_t)v->metrics.positives);
 		add_curves(a, j, &v->metrics);
-		add_reliability(a, j, v->metrics.bin, "share");
+		if (!v->metrics.no_probability)
+			add_reliability(a, j, v->metrics.bin, "share");
 		add_spread(a, j, v);
 	}
 	list = json_add_list(a, j, "confusion");

@@ -8,11 +8,13 @@
 #include "base/rng.h"
 
 size_t
-importance_rows(size_t rows, size_t inputs)
+importance_rows(size_t rows, size_t inputs, size_t effort)
 {
-	size_t most = inputs == 0 ? 0 : IMPORTANCE_ROWS /
-	    (inputs * IMPORTANCE_REPEATS);
+	size_t most = IMPORTANCE_WORK / (effort + 1);
 
+	if (most > IMPORTANCE_ROWS)
+		most = IMPORTANCE_ROWS;
+	most = inputs ? most / inputs / IMPORTANCE_REPEATS : 0;
 	if (rows > most)
 		rows = most;
 	return rows < IMPORTANCE_FEW ? 0 : rows;

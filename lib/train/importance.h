@@ -3,9 +3,12 @@
  * answers when the values of one input are dealt out anew among the rows
  * (Breiman 2001; scikit-learn's permutation_importance).
  *
- * Any model will do.  It is asked about IMPORTANCE_ROWS rows in all, so a
- * model of many inputs is judged on fewer rows; below IMPORTANCE_FEW there
- * is no result.  Two inputs that say the same share their importance.
+ * Any model will do.  It is asked about IMPORTANCE_ROWS rows in all, and no
+ * more than IMPORTANCE_WORK allows (model_effort), so a model of many inputs,
+ * or one that goes through its training rows for every answer, is judged on
+ * fewer rows; below IMPORTANCE_FEW there is no result, as where shuffled
+ * rows have no finite answer.  Two inputs that say the same share their
+ * importance.
  */
 #ifndef TRAIN_IMPORTANCE_H
 #define TRAIN_IMPORTANCE_H
@@ -15,6 +18,7 @@
 
 #define IMPORTANCE_REPEATS 5
 #define IMPORTANCE_ROWS 200000
+#define IMPORTANCE_WORK ((size_t)1 << 30)
 #define IMPORTANCE_FEW 50
 
 struct importance_input {
@@ -29,8 +33,9 @@ struct importance {
 	size_t n;
 };
 
-/* How many of `rows` to look at with `inputs` inputs; 0: none. */
-size_t importance_rows(size_t rows, size_t inputs);
+/* How many of `rows` to look at, with so many inputs and so much effort a
+ * row; 0: none. */
+size_t importance_rows(size_t rows, size_t inputs, size_t effort);
 
 /* How bad an answer is: score (rows, width), row-major.  NaN: unknown. */
 struct importance_judge {
