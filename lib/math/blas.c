@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 #include <dlfcn.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,11 @@ struct blas {
 	void (*potrf)(const char *, const int *, double *, const int *, int *);
 	void (*potrs)(const char *, const int *, const int *, const double *,
 	    const int *, double *, const int *, int *);
-	void (*syev)(const char *, const char *, const int *, double *,
-	    const int *, double *, double *, const int *, int *);
+	void (*pocon)(const char *, const int *, const double *, const int *,
+	    const double *, double *, double *, int *, int *);
+	void (*syevd)(const char *, const char *, const int *, double *,
+	    const int *, double *, double *, const int *, int *, const int *,
+	    int *);
 	void (*threads)(int);
 	char *(*kernel)(void);
 };
@@ -67,7 +71,8 @@ blas_open(struct blas **out, struct err *e)
 	    e) < 0 ||
 	    find(&b->potrf, sizeof(b->potrf), b->library, "dpotrf_", e) < 0 ||
 	    find(&b->potrs, sizeof(b->potrs), b->library, "dpotrs_", e) < 0 ||
-	    find(&b->syev, sizeof(b->syev), b->library, "dsyev_", e) < 0 ||
+	    find(&b->pocon, sizeof(b->pocon), b->library, "dpocon_", e) < 0 ||
+	    find(&b->syevd, sizeof(b->syevd), b->library, "dsyevd_", e) < 0 ||
 	    find(&b->threads, sizeof(b->threads), b->library,
 	    "openblas_set_num_threads", e) < 0 ||
 	    find(&b->kernel, sizeof(b->kernel), b->library,
@@ -107,19 +112,63 @@ blas_solve(const struct blas *b, double *h, double *g, size_t p)
 	return info ? -1 : 0;
 }
 
+/* The largest sum of a row's magnitudes. */
+static double
+norm_of(const double *h, size_t p)
+{
+	double *sum = xalloc(p + 1, sizeof(*sum)), top = 0;
+
+	for (size_t i = 0; i < p; i++)
+		for (size_t j = 0; j <= i; j++) {
+			sum[i] += fabs(h[i * p + j]);
+			sum[j] += j < i ? fabs(h[i * p + j]) : 0;
+		}
+	for (size_t i = 0; i < p; i++)
+		top = sum[i] > top ? sum[i] : top;
+	free(sum);
+	return top;
+}
+
+int
+blas_solve_well(const struct blas *b, double *h, double *g, size_t p,
+    double least)
+{
+	double norm = norm_of(h, p), inverse = 0, *work;
+	int n = (int)p, one = 1, info = 0, *place;
+
+	b->potrf("U", &n, h, &n, &info);
+	if (info != 0)
+		return -1;
+	work = xalloc(3 * p + 1, sizeof(*work));
+	place = xalloc(p + 1, sizeof(*place));
+	b->pocon("U", &n, h, &n, &norm, &inverse, work, place, &info);
+	free(work);
+	free(place);
+	if (info != 0 || !(inverse > least))
+		return -1;
+	b->potrs("U", &n, &one, h, &n, g, &n, &info);
+	return info ? -1 : 0;
+}
+
 int
 blas_eigen(const struct blas *b, double *h, double *value, size_t p)
 {
-	int n = (int)p, room = -1, info = 0;
+	int n = (int)p, room = -1, places = -1, best_places = 0, info = 0;
 	double best = 0, *work;
+	int *place;
 
-	b->syev("V", "U", &n, h, &n, value, &best, &room, &info);
-	if (info != 0 || !(best >= 1 && best < 1e9))
+	b->syevd("V", "U", &n, h, &n, value, &best, &room, &best_places,
+	    &places, &info);
+	if (info != 0 || !(best >= 1 && best < 1e9) || best_places < 1)
 		return -1;
 	room = (int)best;
+	places = best_places;
 	work = xalloc((size_t)room, sizeof(*work));
-	b->syev("V", "U", &n, h, &n, value, work, &room, &info);
+	place = xalloc((size_t)places, sizeof(*place));
+	b->syevd("V", "U", &n, h, &n, value, work, &room, place, &places,
+	    &info);
 	free(work);
+	free(place);
 	return info ? -1 : 0;
 }
 

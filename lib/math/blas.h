@@ -29,6 +29,10 @@ void blas_gram(const struct blas *b, double *h, const double *a, size_t n,
 /* Solve h x = g for symmetric positive definite h (lower triangle, which is
  * destroyed); x replaces g.  -1 when h is not positive definite. */
 int blas_solve(const struct blas *b, double *h, double *g, size_t p);
+/* The same; -1, and g as it was, also when the condition number is not below
+ * 1 / least. */
+int blas_solve_well(const struct blas *b, double *h, double *g, size_t p,
+    double least);
 /* Eigenvalues of symmetric h, rising, and in h's rows their vectors of
  * length one.  h needs its lower triangle.  -1 when they are not found. */
 int blas_eigen(const struct blas *b, double *h, double *value, size_t p);
