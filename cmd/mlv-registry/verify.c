@@ -113,9 +113,9 @@ const struct verb verb_verify = {
 	.about =
 "Reads everything a version rests on, model, run, data, code, to any depth,\n"
 "and checks each against its SHA-256; and the whole audit log against every\n"
-"version and alias.  Without NAME every version of every model.  Prints a record a version: name, verdict\n"
-"(whole, damaged), objects, bad ones, manifest.  Exit status 1 when something\n"
-"is damaged or gone.\n"
+"version and alias.  Without NAME every version of every model.  Prints a\n"
+"record a version: name, verdict (whole, damaged), objects, bad ones, manifest.\n"
+"Exit status 1 when something is damaged or gone.\n"
 "\n"
 "example: mlv-registry verify churn@champion\n",
 	.flags = VERB_JSON | VERB_NUL, .run = verify_run,

@@ -134,7 +134,7 @@ const struct verb verb_batch = {
 "\n"
 "MODEL is model:NAME@VERSION, model:NAME@ALIAS, or an ONNX file by anybody.\n"
 "\n"
-"example: mlv-serve batch model:churn@champion --keep customerID < new.csv > scored.csv\n",
+"example: mlv-serve batch model:churn@champion --keep customerID < new.csv\n",
 	.options = batch_options, .opts_size = sizeof(struct batch_verb),
 	.run = batch_run_verb,
 };

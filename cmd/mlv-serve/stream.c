@@ -51,7 +51,7 @@ const struct verb verb_stream = {
 "\n"
 "Exit status: 0 every line was answered, 1 some were refused, 3 trouble.\n"
 "\n"
-"example: kcat -C -t customers | mlv-serve stream model:churn@champion | kcat -P -t scores\n",
+"example: kcat -C -t in | mlv-serve stream model:churn@champion | kcat -P -t out\n",
 	.options = stream_options, .opts_size = sizeof(struct stream_verb),
 	.run = stream_run_verb,
 };

@@ -360,8 +360,8 @@ plot_importance(struct card *k, const struct json *importance)
 	if (s.n == 0)
 		return;
 	p.title = arena_printf(&k->a, "Importance of the inputs: how much "
-	    "worse %s gets when their values are shuffled%s", json_text(importance, "metric",
-	    "the answer"), inputs->n > s.n ? arena_printf(&k->a,
+	    "worse %s gets when their values are shuffled%s",
+	    json_text(importance, "metric", "the answer"), inputs->n > s.n ? arena_printf(&k->a,
 	    " (first %zu of %zu)", s.n, inputs->n) : "");
 	doc_plot(&k->d, &p);
 }

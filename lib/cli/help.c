@@ -4,6 +4,9 @@
 
 #include "cli/opt.h"
 
+#define WIDE 80
+#define HELP_AT 32		/* column of what an option does */
+
 void
 help_tool(struct out *o, const struct tool *t)
 {
@@ -12,39 +15,79 @@ help_tool(struct out *o, const struct tool *t)
 	for (size_t i = 0; t->verbs[i]; i++)
 		out_line(o, "  %-10s %s", t->verbs[i]->name,
 		    t->verbs[i]->summary);
-	out_line(o, "\n'%s VERB --help' explains one; '%s --version' tells the "
+	out_line(o, "\n'%s VERB --help' explains one, '%s --version' its "
 	    "version.", t->name, t->name);
+}
+
+/* The word of s to its next space that is in no brackets. */
+static size_t
+word_length(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	for (int deep = 0; i < n && (deep > 0 || s[i] != ' '); i++)
+		deep += s[i] == '[' ? 1 : s[i] == ']' ? -1 : 0;
+	return i;
+}
+
+/* n bytes of words from column `at` on; lines that follow begin at
+ * `indent`. */
+static void
+put_words(struct out *o, const char *s, size_t n, size_t at, size_t indent)
+{
+	bool first = true;
+
+	while (n) {
+		size_t len = word_length(s, n);
+
+		if (!first && at + 1 + len > WIDE) {
+			buf_addf(&o->buf, "\n%*s", (int)indent, "");
+			at = indent;
+		} else if (!first) {
+			buf_addc(&o->buf, ' ');
+			at++;
+		}
+		buf_add(&o->buf, s, len);
+		at += len;
+		first = false;
+		len += len < n;		/* the space */
+		s += len;
+		n -= len;
+	}
+	out_line(o, "%s", "");
 }
 
 static void
 help_option(struct out *o, const struct opt *p)
 {
-	char left[64];
 	size_t n;
 
 	buf_adds(&o->buf, p->letter ? "  -" : "      --");
 	if (p->letter)
 		buf_addf(&o->buf, "%c, --", p->letter);
 	n = strlen(p->name);
-	memset(left, ' ', sizeof(left));
 	buf_add(&o->buf, p->name, n);
 	if (p->value) {
 		buf_addf(&o->buf, " %s", p->value);
 		n += 1 + strlen(p->value);
 	}
-	buf_add(&o->buf, left, n < 22 ? 24 - n : 2);
-	out_line(o, "%s", p->help);
+	n = n < HELP_AT - 10 ? HELP_AT - 8 - n : 2;
+	buf_addf(&o->buf, "%*s", (int)n, "");
+	n += 8 + strlen(p->name) + (p->value ? 1 + strlen(p->value) : 0);
+	put_words(o, p->help, strlen(p->help), n, HELP_AT);
 }
 
 void
 help_verb(struct out *o, const struct tool *t, const struct verb *v)
 {
 	const char *s = v->synopsis, *head = "usage:";
+	size_t start = strlen(head) + strlen(t->name) + strlen(v->name) + 3;
 
 	do {
 		size_t n = strcspn(s, "\n");
 
-		out_line(o, "%s %s %s %.*s", head, t->name, v->name, (int)n, s);
+		buf_addf(&o->buf, "%s %s %s ", head, t->name, v->name);
+		put_words(o, s, n, start, start);
 		s += n + (s[n] == '\n');
 		head = "      ";
 	} while (*s);

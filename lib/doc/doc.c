@@ -355,7 +355,12 @@ doc_plot(struct doc *d, const struct plot *p)
 		bars(d, p);
 		return;
 	}
-	wrapped(d, "", p->title, ": ");
-	plot_text(d->out, p);
+	wrapped(d, "", p->title, ":");
+	for (size_t i = 0; i < p->n_series; i++) {
+		buf_adds(d->out, " ");
+		if (p->n_series > 1 && p->series[i].name)
+			wrapped(d, i ? "- " : "", p->series[i].name, " ");
+		plot_text(d->out, p, i);
+	}
 	buf_adds(d->out, "\n\n");
 }

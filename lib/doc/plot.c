@@ -347,9 +347,12 @@ plot_svg(struct buf *out, const struct plot *p, int id)
 }
 
 void
-plot_text(struct buf *out, const struct plot *p)
+plot_text(struct buf *out, const struct plot *p, size_t i)
 {
-	if (p->n_series)
-		plot_spark(out, p->series[0].y, p->series[0].n,
-		    p->series[0].n);
+	const struct plot_series *s = &p->series[i];
+
+	if (p->from_zero)
+		plot_shares(out, s->y, s->n, s->n);
+	else
+		plot_spark(out, s->y, s->n, s->n);
 }

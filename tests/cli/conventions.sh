@@ -7,6 +7,7 @@ for path in "$BUILD"/bin/mlv-*; do
 	[ -x "$path" ] || continue
 	t=$(basename "$path")
 	check "$t --help is whole and exit 0" 'expect 0 $t --help && prints usage: && test ! -s err'
+	check "$t --help fits a terminal" '! grep -E ".{81}" out'
 	check "$t --version names itself" 'expect 0 $t --version && prints "$t "'
 	check "$t alone shows help, exit 2" 'expect 2 $t && prints usage:'
 	check "$t refuses an unknown verb in one line" \
@@ -16,6 +17,7 @@ for path in "$BUILD"/bin/mlv-*; do
 	"$t" --list-options >options.txt
 	for v in $(awk -F'\t' '$2 == "-" { print $1 }' options.txt); do
 		check "$t $v --help" 'expect 0 $t $v --help && prints "usage: $t $v" && test ! -s err'
+		check "$t $v --help fits a terminal" '! grep -E ".{81}" out'
 		check "$t $v -h is the same" 'cp out help1 && expect 0 $t $v -h && same out help1'
 		check "$t $v refuses an unknown option, exit 2, one line" \
 			'expect 2 $t $v --no-such-option </dev/null && test ! -s out && test "$(wc -l <err)" = 1 && says "$t: error:"'
