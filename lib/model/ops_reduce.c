@@ -299,20 +299,52 @@ struct ranked {
 	size_t at;
 };
 
+/* NaN comes last, both ways. */
+static bool
+before(double a, double b, bool largest)
+{
+	return isnan(b) ? !isnan(a) : largest ? a > b : a < b;
+}
+
+static int
+by_rank(const struct ranked *a, const struct ranked *b, bool largest)
+{
+	return before(a->v, b->v, largest) ? -1 : before(b->v, a->v,
+	    largest) ? 1 : a->at < b->at ? -1 : 1;
+}
+
 static int
 falling(const void *x, const void *y)
 {
-	const struct ranked *a = x, *b = y;
-
-	return a->v > b->v ? -1 : a->v < b->v ? 1 : a->at < b->at ? -1 : 1;
+	return by_rank(x, y, true);
 }
 
 static int
 rising(const void *x, const void *y)
 {
-	const struct ranked *a = x, *b = y;
+	return by_rank(x, y, false);
+}
 
-	return a->v < b->v ? -1 : a->v > b->v ? 1 : a->at < b->at ? -1 : 1;
+#define FEW 32			/* of many: sooner picked than sorted */
+
+/* The first k <= n in order; what is behind them is lost. */
+static void
+pick_first(struct ranked *lane, size_t n, size_t k, bool largest)
+{
+	if (k > FEW) {
+		qsort(lane, n, sizeof(*lane), largest ? falling : rising);
+		return;
+	}
+	for (size_t j = 0; k && j < n; j++) {
+		struct ranked x = lane[j];
+		size_t i = j < k ? j : k - 1;
+
+		if (j >= k && !before(x.v, lane[i].v, largest))
+			continue;
+		for (; i > 0 && before(x.v, lane[i - 1].v, largest); i--)
+			lane[i] = lane[i - 1];
+		lane[i] = x;
+	}
 }
 
 static int
@@ -321,6 +353,7 @@ run_topk(struct model_run *r, const struct step *s, struct err *e)
 	const struct tensor *a = step_in(r, s, 0), *k_in = step_in(r, s, 1);
 	int64_t axis = attr_int(s, "axis", -1), dim[ONNX_RANK_MAX];
 	int64_t k = attr_int(s, "k", -1);
+	bool largest = attr_int(s, "largest", 1) != 0;
 	struct tensor *values, *places;
 	struct ranked *lane;
 	struct lane l;
@@ -350,8 +383,7 @@ run_topk(struct model_run *r, const struct step *s, struct err *e)
 			for (size_t j = 0; j < l.n; j++)
 				lane[j] = (struct ranked){ value_at(a, (o * l.n
 				    + j) * l.inner + i), j };
-			qsort(lane, l.n, sizeof(*lane),
-			    attr_int(s, "largest", 1) ? falling : rising);
+			pick_first(lane, l.n, (size_t)k, largest);
 			for (size_t j = 0; j < (size_t)k; j++) {
 				size_t to = (o * (size_t)k + j) * l.inner + i;
 
