@@ -350,9 +350,10 @@ void
 plot_text(struct buf *out, const struct plot *p, size_t i)
 {
 	const struct plot_series *s = &p->series[i];
+	size_t n = s->n - (s->area && s->n);	/* the last ends the area */
 
 	if (p->from_zero)
-		plot_shares(out, s->y, s->n, s->n);
+		plot_shares(out, s->y, n, n);
 	else
-		plot_spark(out, s->y, s->n, s->n);
+		plot_spark(out, s->y, n, n);
 }
