@@ -15,6 +15,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/stop.h"
+#include "base/utf8.h"
 #include "catalog/journal.h"
 #include "codec/git.h"
 #include "train/memo.h"
@@ -186,6 +187,23 @@ params_of(struct work *w)
 }
 
 /* The name of this work: everything that decides what comes out. */
+/* JSON holds UTF-8 alone: other bytes as their digits, or works that differ
+ * in them would be one. */
+static void
+add_exact(struct arena *a, struct json *to, const char *key, const char *text)
+{
+	size_t n = strlen(text);
+	char *digits;
+
+	if (utf8_ok(text, n)) {
+		json_add_text(a, to, key, text);
+		return;
+	}
+	digits = arena_alloc(a, 2 * n + 1);
+	hex_encode(digits, (const uint8_t *)text, n);
+	json_add_text(a, json_add_map(a, to, key), "bytes", digits);
+}
+
 static int
 name_work(struct work *w, struct err *e)
 {
@@ -193,24 +211,34 @@ name_work(struct work *w, struct err *e)
 	char hex[OID_HEX + 1], *here = getcwd(NULL, 0), *below;
 
 	below = here ? path_relative(store_top(w->s), here) : NULL;
-	json_add_text(&w->arena, m, "folder", below ? below : "");
+	add_exact(&w->arena, m, "folder", below ? below : "");
 	free(below);
 	free(here);
 	list = json_add_list(&w->arena, m, "command");
 	for (size_t i = 0; w->rq->command[i]; i++)
-		json_add_text(&w->arena, list, NULL, w->rq->command[i]);
+		add_exact(&w->arena, list, NULL, w->rq->command[i]);
 	list = json_add_list(&w->arena, m, "reads");
 	for (size_t i = 0; i < w->rq->n_deps; i++) {
 		/* a name's label holds its version; only its content counts */
 		dep = json_add_map(&w->arena, list, NULL);
 		oid_hex(hex, &w->deps[i].id);
-		json_add_text(&w->arena, dep, "name", w->rq->deps[i]);
+		add_exact(&w->arena, dep, "name", w->rq->deps[i]);
 		json_add_text(&w->arena, dep, "id", hex);
 	}
 	json_add(&w->arena, m, "params", params_of(w));
+	list = NULL;
+	for (size_t i = 0; i < w->rq->n_params; i++) {
+		const char *value = w->rq->params[i].value;
+
+		if (utf8_ok(value, strlen(value)))
+			continue;
+		if (list == NULL)
+			list = json_add_list(&w->arena, m, "params_exact");
+		add_exact(&w->arena, list, NULL, value);
+	}
 	list = json_add_list(&w->arena, m, "makes");
 	for (size_t i = 0; i < w->rq->n_outs; i++)
-		json_add_text(&w->arena, list, NULL, w->rq->outs[i]);
+		add_exact(&w->arena, list, NULL, w->rq->outs[i]);
 	return memo_name(w->memo, m, e);
 }
 

@@ -51,6 +51,11 @@ chmod u+w "$object" && printf X | dd of="$object" bs=1 seek=8 conv=notrunc 2>/de
 rm -r deep
 check 'a damaged copy is made again' \
 	'expect 0 mlv-train run -d a -o deep/er/x.txt -- sh -c "mkdir -p deep/er; tr A Z <a >deep/er/x.txt" && prints finished && grep -q Z deep/er/x.txt && expect 0 mlv-data fsck'
+byte=$(printf '\377') other=$(printf '\376')
+for v in "$byte" "$other"; do mlv-train run -d a -p "p=$v" -o b -- sh -c 'printf %s "$0" "$MLV_PARAM_p" >b' "$v" >/dev/null; cp b "b.$v"; done
+check 'commands that differ in bytes that are no text are not the same work' 'printf "\376\376" | cmp - "b.$other" && printf "\377\377" | cmp - "b.$byte"'
+mlv-train run -d a -p "p=$byte" -o b -- sh -c 'printf %s "$MLV_PARAM_p" >b' >/dev/null
+check 'nor are parameters' 'expect 0 mlv-train run -d a -p "p=$other" -o b -- sh -c "printf %s \"\$MLV_PARAM_p\" >b" && printf "\376" | cmp - b'
 check '--force runs all the same' \
 	'expect 0 mlv-train run -f -d train.sh -p lr=0.1 -o model.txt -- sh train.sh && prints finished'
 check 'a command that fails is 1, its status in the record' \
