@@ -112,7 +112,7 @@ count() { for i in $(seq 60); do says_header X-Mlv-Variant "$i"; done | grep -c 
 counts() { test "$(count)" = "$1"; }
 check 'a share file is read again' 'until_true sh -c "curl -s $url/metrics | grep -q \"^mlv_reloads_total 2\"" && echo 0 >share && until_true counts 0 && echo 100 >share && until_true counts 60'
 check 'also when its time of change is the same' 'echo 0 >share && touch -d @1000000000 share && until_true counts 0 && echo 100 >t && touch -d @1000000000 t && cat t >share && touch -d @1000000000 share && until_true counts 60'
-check 'one that holds no percentage changes nothing, said once' ': >server.err; echo lots >share && until_true grep -q "does not hold" server.err && sleep 0.6 && counts 60 && test "$(grep -c "does not hold a percentage" server.err)" = 1'
+check 'one that holds no percentage changes nothing, said once' ': >server.err; echo lots >share && until_true grep -q "does not hold a percentage" server.err && sleep 0.5 && counts 60 && test "$(grep -c "does not hold a percentage" server.err)" = 1'
 check 'a canary whose alias is dropped ends' 'mlv-registry set score@candidate --drop >/dev/null && until_true sh -c "! curl -s -D - -o /dev/null $url/invocations -H \"Content-Type: application/json\" -d \"{\\\"instances\\\":[[1,2,3,4,5,6]]}\" | grep -qi canary" && test "$(ask "$url/v2/models/score" | jq -c .versions)" = "[\"1\"]"'
 check 'stops' stop
 check 'a canary that cannot be loaded at the start is exit 3' 'expect 3 timeout 20 mlv-serve http --grace 0 --port 0 one.onnx --canary bad.onnx=5 && says bad.onnx'

@@ -66,7 +66,7 @@ check 'nothing of all that is in flight' 'test "$(ask "$url/metrics" | sed -n "s
 check 'stops, with nobody waited for' stop
 
 fresh drain
-start --grace 2 "$ridge"
+start --grace 4 "$ridge"
 request "$good" >req
 most=$(($(wc -c <req) - 20))
 "$hammer" "$port" +100:$most req 8 >answer &
