@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
@@ -31,6 +32,59 @@ find_ports(struct served *s)
 		}
 		p->width = at - p->first;
 	}
+}
+
+#define LACKS_NAMED 5
+
+static const char *
+kind_of(const struct served *s, const struct served_port *p)
+{
+	size_t n;
+	enum col_type t = p->width ? score_wants(s->plan, &n)[p->first].type :
+	    COL_FLOAT64;
+
+	return col_type_is_text(t) ? "text" : t == COL_DATETIME ? "a date" :
+	    "a number";
+}
+
+static const struct served_port *
+port_called(const struct served *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_ports; i++)
+		if (strcmp(s->port[i].name, name) == 0)
+			return &s->port[i];
+	return NULL;
+}
+
+char *
+served_lacks(const struct served *s, const struct served *other)
+{
+	size_t lacks = 0;
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < other->n_ports; i++) {
+		const struct served_port *p = &other->port[i];
+		const struct served_port *mine = port_called(s, p->name);
+		const char *kind = kind_of(other, p);
+		bool wide = mine && mine->width != p->width;
+
+		if (mine && !wide && strcmp(kind_of(s, mine), kind) == 0)
+			continue;
+		if (lacks++ >= LACKS_NAMED)
+			continue;
+		buf_addf(&b, "%s'%s'", b.len ? ", " : "", p->name);
+		if (wide)
+			buf_addf(&b, " of %zu columns", p->width);
+		else if (mine)
+			buf_addf(&b, " as %s", kind);
+	}
+	if (lacks > LACKS_NAMED)
+		buf_addf(&b, " and %zu more", lacks - LACKS_NAMED);
+	if (lacks)
+		return buf_detach(&b, NULL);
+	buf_free(&b);
+	return NULL;
 }
 
 int

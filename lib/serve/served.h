@@ -47,6 +47,9 @@ int served_new(struct served **out, const void *bytes, size_t n,
     const struct score_opts *o, struct err *e);
 int served_load(struct served **out, struct catalog *c, const char *name,
     const char *variant, const struct score_opts *o, struct err *e);
+/* The inputs of `other` that `s` does not take, or not as what they are, in
+ * words: "'region', 'age' as text".  NULL: it takes them all.  To be freed. */
+char *served_lacks(const struct served *s, const struct served *other);
 void served_hold(struct served *s);
 void served_release(struct served *s);		/* NULL is fine */
 

@@ -71,6 +71,10 @@ put_in(struct slots *a, struct slot *s, struct served *fresh)
 	old = s->now;
 	s->now = fresh;
 	pthread_mutex_unlock(&a->lock);
+	if (old)
+		atomic_store(&old->stats->now, false);
+	if (fresh)
+		atomic_store(&fresh->stats->now, true);
 	served_release(old);
 }
 
@@ -131,17 +135,43 @@ is_same(struct slots *a, const struct slot *s)
 	return same;
 }
 
+static bool
+is_there(struct slots *a, const char *name, struct err *e)
+{
+	struct catalog_item item;
+
+	if (catalog_resolve(&item, a->catalog, name, e) < 0)
+		return false;
+	catalog_item_free(&item);
+	return true;
+}
+
 /* No such name any more, as an alias that was dropped. */
 static bool
 is_gone(struct slots *a, const struct slot *s)
 {
-	struct catalog_item item;
 	struct err e = ERR_INIT;
 
-	if (catalog_resolve(&item, a->catalog, s->source, &e) < 0)
-		return e.code == ERR_NOENT;
-	catalog_item_free(&item);
-	return false;
+	return !is_there(a, s->source, &e) && e.code == ERR_NOENT;
+}
+
+/* An alias that is not set, of a model that is there: *why says so. */
+static bool
+may_be_set(struct slots *a, const struct slot *s, struct err *why)
+{
+	struct err ignored;
+	struct name n;
+	char *model;
+	bool may = false;
+
+	if (!s->named || name_parse(&n, s->source, &ignored) < 0)
+		return false;
+	model = xprintf("%s:%s", name_kind_text(n.kind), n.base);
+	if (n.alias && is_there(a, model, &ignored))
+		may = !is_there(a, s->source, why) && why->code == ERR_NOENT;
+	free(model);
+	name_free(&n);
+	return may;
 }
 
 /* The endpoint's name goes to every version of its model. */
@@ -158,17 +188,19 @@ name_it(struct slots *a, struct served *fresh)
 	fresh->name = xstrdup(a->name);
 }
 
+/* Who asks does not know which of the two will answer. */
 static int
-load(struct slots *a, struct slot *s, struct err *e)
+check_canary(const struct served *stable, const struct served *canary,
+    const char *source, struct err *e)
 {
-	struct served *fresh;
+	char *lacks = served_lacks(stable, canary);
 
-	if (served_load(&fresh, a->catalog, s->source, s->variant, a->score,
-	    e) < 0)
-		return -1;
-	name_it(a, fresh);
-	put_in(a, s, fresh);
-	return 0;
+	if (lacks == NULL)
+		return 0;
+	err_set(e, ERR_UNSUPPORTED, "%s: it needs %s, which the stable model "
+	    "does not take", source, lacks);
+	free(lacks);
+	return -1;
 }
 
 static void
@@ -182,11 +214,58 @@ failed(struct slots *a, struct slot *s, bool other, const struct err *why)
 		s->wait_ms = RETRY_LAST_MS;
 	s->again_us = clock_mono_us() + s->wait_ms * 1000;
 	snprintf(text, sizeof(text), "%.255s", why->msg);
-	if (!s->failed || strcmp(text, s->why) != 0)
-		log_warn(a->log, "keeping the old version of %s: %s",
-		    s->source, why->msg);
+	if (!s->failed || strcmp(text, s->why) != 0) {
+		if (s->now)
+			log_warn(a->log, "keeping the old version of %s: %s",
+			    s->source, why->msg);
+		else
+			log_warn(a->log, "the stable model answers all "
+			    "requests: %s", why->msg);
+	}
 	memcpy(s->why, text, sizeof(text));
 	s->failed = true;
+}
+
+/* Before another stable version takes over: whoever decided that one knows
+ * its inputs, so it is followed, but not without a word.  A canary that asks
+ * for more than it takes ends, and is tried again when one of them moves. */
+static void
+make_way(struct slots *a, const struct served *fresh)
+{
+	char *lacks = a->stable.now ? served_lacks(a->stable.now, fresh) : NULL;
+	struct slot *s = &a->canary;
+	struct err e = ERR_INIT;
+
+	if (lacks)
+		log_warn(a->log, "%s is version %s now, which needs %s; "
+		    "version %s did not take that", a->stable.source,
+		    fresh->version, lacks, a->stable.now->version);
+	free(lacks);
+	s->again_us = 0;
+	if (s->now && check_canary(fresh, s->now, s->source, &e) < 0) {
+		put_in(a, s, NULL);
+		failed(a, s, true, &e);
+	}
+}
+
+static int
+load(struct slots *a, struct slot *s, struct err *e)
+{
+	struct served *fresh;
+
+	if (served_load(&fresh, a->catalog, s->source, s->variant, a->score,
+	    e) < 0)
+		return -1;
+	if (s == &a->canary && check_canary(a->stable.now, fresh, s->source,
+	    e) < 0) {
+		served_release(fresh);
+		return -1;
+	}
+	if (s == &a->stable)
+		make_way(a, fresh);
+	name_it(a, fresh);
+	put_in(a, s, fresh);
+	return 0;
 }
 
 /* `now`: do not wait for a file to settle, nor for the next try. */
@@ -215,6 +294,9 @@ look_at(struct slots *a, struct slot *s, bool now)
 		atomic_fetch_add(&a->stats->reloads, 1);
 	} else if (s == &a->canary && is_gone(a, s)) {
 		s->failed = false;
+		if (s->now)
+			log_warn(a->log, "there is no %s any more: the stable "
+			    "model answers all requests", s->source);
 		put_in(a, s, NULL);
 	} else {
 		failed(a, s, other, &e);
@@ -324,12 +406,26 @@ begin(struct slots *a, struct slot *s, struct err *e)
 	return load(a, s, e);
 }
 
+/* One that is not there may come, if it is an alias. */
+static int
+begin_canary(struct slots *a, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (a->canary.source == NULL || begin(a, &a->canary, e) == 0)
+		return 0;
+	if (!may_be_set(a, &a->canary, &why))
+		return -1;
+	log_warn(a->log, "there is no canary: %s; the stable model answers "
+	    "all requests until it is set", why.msg);
+	return 0;
+}
+
 int
 slots_open(struct slots **out, const struct slots_opts *o, struct err *e)
 {
 	struct slots *a = xalloc(1, sizeof(*a));
 	const struct store_opts so = { .log = o->log };
-	struct err why = ERR_INIT;
 
 	a->name = o->as ? xstrdup(o->as) : NULL;
 	a->score = o->score;
@@ -343,13 +439,8 @@ slots_open(struct slots **out, const struct slots_opts *o, struct err *e)
 	slot_init(&a->stable, o->model, "stable");
 	slot_init(&a->canary, o->canary, "canary");
 	if (catalog_open(&a->catalog, NULL, &so, e) < 0 ||
-	    begin(a, &a->stable, e) < 0)
+	    begin(a, &a->stable, e) < 0 || begin_canary(a, e) < 0)
 		goto fail;
-	if (o->canary && begin(a, &a->canary, &why) < 0 &&
-	    why.code != ERR_NOENT) {
-		*e = why;
-		goto fail;
-	}
 	if (a->share_file && read_share(a, e) < 0)
 		goto fail;
 	if (pthread_create(&a->thread, NULL, look_for_ever, a) != 0) {

@@ -14,6 +14,10 @@
  * loaded changes nothing: it is counted and said once, and tried again after
  * 1, 2, 4 ... 60 seconds, or at once when the name moves on.
  *
+ * A canary that needs inputs the stable model does not take is one that
+ * cannot be loaded.  A stable version that needs more than the one before it
+ * is followed with a warning; a canary that then asks for too much ends.
+ *
  * The endpoint has one name, that of the stable slot, whatever the canary
  * is: `as`, else the registry's, else the file's stem.  A canary by another
  * name is only asked for under that name by its version.
@@ -43,8 +47,10 @@ struct slots_opts {
 	struct stats_all *stats;	/* outlives this */
 };
 
-/* The stable model is loaded when it returns.  A canary that is not there
- * yet is waited for.  Everything in `o` is borrowed. */
+/* The stable model is loaded when it returns.  A canary by an alias that is
+ * not set is waited for, which is said; one that is not there otherwise, or
+ * that needs inputs the stable model does not take, is an error.  Everything
+ * in `o` is borrowed. */
 int slots_open(struct slots **out, const struct slots_opts *o,
     struct err *e);
 /* Nobody asks any more. */

@@ -137,9 +137,11 @@ stats_write(struct buf *out, const struct stats_all *all, int ready,
 	counter(out, all, "mlv_rows_total", "Rows scored.",
 	    offsetof(struct stats, rows));
 	latency(out, all);
-	help(out, "mlv_model_info", "gauge", "Model versions served, by the "
-	    "digest of the file.");
+	help(out, "mlv_model_info", "gauge", "Model versions served now, by "
+	    "the digest of the file.");
 	for (const struct stats *s = atomic_load(&all->first); s; s = s->next) {
+		if (!atomic_load(&s->now))
+			continue;
 		labels(out, "mlv_model_info", s);
 		buf_addf(out, ",digest=\"%s\"} 1\n", s->digest);
 	}

@@ -9,6 +9,7 @@
 #define SERVE_STATS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -20,6 +21,7 @@ struct stats {
 	_Atomic uint64_t requests, errors, rows;
 	_Atomic uint64_t bucket[STATS_BUCKETS + 1];
 	_Atomic uint64_t micros;	/* sum of latencies */
+	_Atomic bool now;		/* it is one of those served */
 	struct stats *next;
 };
 
