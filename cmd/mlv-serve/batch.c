@@ -2,14 +2,15 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "catalog/open_table.h"
 #include "cli/reading.h"
 #include "serve/batch.h"
 #include "verbs.h"
 
 struct batch_verb {
-	struct texts model_columns, keep, na;
+	struct texts columns, keep, na;
 	const char *input, *output, *delimiter, *format, *out_format;
-	bool keep_all;
+	bool keep_all, header, no_header;
 	int64_t threads;
 };
 
@@ -22,8 +23,13 @@ static const struct opt batch_options[] = {
 	    "carry these input columns through" },
 	{ OPT_FLAG, 0, "keep-all", offsetof(struct batch_verb, keep_all), NULL,
 	    "carry all input columns through" },
-	{ OPT_LIST, 0, "columns", offsetof(struct batch_verb, model_columns),
-	    "NAME,...", "columns for a model with one matrix input, in order" },
+	{ OPT_LIST, 0, "columns", offsetof(struct batch_verb, columns),
+	    "NAME,...", "names of a file without a header line, unless "
+	    "--header; or which ones a matrix takes, in order" },
+	{ OPT_FLAG, 0, "header", offsetof(struct batch_verb, header), NULL,
+	    "the first line is a header, even if it holds numbers" },
+	{ OPT_FLAG, 0, "no-header", offsetof(struct batch_verb, no_header),
+	    NULL, "the first line is data: column_1, column_2 ..." },
 	{ OPT_TEXTS, 0, "na", offsetof(struct batch_verb, na), "TEXT",
 	    "a cell that means missing, besides the empty one" },
 	{ OPT_TEXT, 0, "delimiter", offsetof(struct batch_verb, delimiter),
@@ -50,6 +56,7 @@ score_all(struct catalog *catalog,
     const struct score_plan *plan, const struct batch_verb *o,
     struct batch_opts *bo, struct err *e)
 {
+	const struct table_read_opts user = bo->read;
 	struct catalog_bytes b;
 	struct source in;
 	struct out_file out;
@@ -63,8 +70,9 @@ score_all(struct catalog *catalog,
 		return -1;
 	in = named ? source_memory(b.data, b.n, o->input) :
 	    source_fd(0, "standard input");
-	bo->read.name = named ? o->input : "standard input";
-	if (out_file_open(&out, os_real(), o->output ? o->output : "-", 0666,
+	bo->read.name = "standard input";
+	if ((!named || catalog_read_opts(&bo->read, &b, &user, e) == 0) &&
+	    out_file_open(&out, os_real(), o->output ? o->output : "-", 0666,
 	    false, e) == 0) {
 		r = batch_run(&rows, &out, plan, &in, bo, e);
 		if (r == 0)
@@ -84,24 +92,64 @@ score_all(struct catalog *catalog,
 	return r;
 }
 
+/* --columns are the *names of a file without a header line.  Where there is
+ * one, they pick the columns of a matrix; a model that takes columns by their
+ * names needs no picking. */
+static int
+open_for_rows(struct score_plan **plan, struct texts *names,
+    struct catalog *c, const char *model, const struct batch_verb *o,
+    struct err *e)
+{
+	static const struct texts none;
+	const struct texts *columns = &o->columns;
+	struct err why = ERR_INIT;
+
+	*names = o->no_header ? *columns : none;
+	if (open_model(plan, c, model, columns, &why) == 0)
+		return 0;
+	if (why.code == ERR_USAGE && columns->n &&
+	    open_model(plan, c, model, &none, e) == 0) {
+		*names = *columns;
+		if (!score_by_place(*plan))
+			return 0;
+		score_close(*plan);
+		*plan = NULL;
+	}
+	*e = why;
+	return -1;
+}
+
+/* Rows behind the model are what many try first. */
+static int
+check_operands(struct cli *c, int argc, char **argv)
+{
+	if (argc == 2)
+		return cli_usage(c, "batch takes one model: rows come with "
+		    "-i %s, or on standard input", argv[1]);
+	return argc == 1 ? 0 : cli_usage(c, "batch takes one model; rows come "
+	    "with -i, or on standard input");
+}
+
 static int
 batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct batch_verb *o = opts;
 	const struct store_opts so = { .log = &c->log };
 	struct reading reading = { .na = o->na, .delimiter = o->delimiter,
-	    .format = o->format };
+	    .format = o->format, .header = o->header,
+	    .no_header = o->no_header };
 	struct batch_opts bo = { .keep = o->keep.v, .n_keep = o->keep.n,
 	    .keep_all = o->keep_all, .threads = (int)o->threads,
 	    .progress = &c->progress };
 	struct score_plan *plan = NULL;
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
+	struct texts names;
 	bool said;
 	int r;
 
-	if (argc != 1)
-		return cli_usage(c, "batch takes one model");
+	if ((r = check_operands(c, argc, argv)) != 0)
+		return r;
 	if (format_of(&bo.jsonl, &said, o->out_format) < 0)
 		return cli_usage(c, "--out-format is csv or jsonl, not '%s'",
 		    o->out_format);
@@ -113,7 +161,9 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 	if (file_refuse_same(o->output, argv[0], &e) < 0 ||
 	    catalog_open(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	r = open_model(&plan, catalog, argv[0], &o->model_columns, &e);
+	r = open_for_rows(&plan, &names, catalog, argv[0], o, &e);
+	bo.read.columns = names.v;
+	bo.read.n_columns = names.n;
 	if (r == 0)
 		r = score_all(catalog, plan, o, &bo, &e);
 	score_close(plan);
@@ -131,6 +181,10 @@ const struct verb verb_batch = {
 "NAME.CLASS or NAME.0, NAME.1 for several; --keep and --keep-all put input\n"
 "columns in front.  Columns the model does not take are passed over; one it\n"
 "takes that is not there is an error that names it.\n"
+"\n"
+"A file without a header line needs its columns' names, --columns NAME,... .\n"
+"A model with one matrix input takes columns in order; its --columns are those\n"
+"to take, by the header line, and --no-header says that there is none.\n"
 "\n"
 "MODEL is model:NAME@VERSION, model:NAME@ALIAS, or an ONNX file by anybody.\n"
 "\n"

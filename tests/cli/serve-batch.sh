@@ -43,6 +43,24 @@ cp out in-order
 check 'or those of --columns' \
 	'printf "f,e,d,c,b,a\n6,5,4,3,2,1\n" >m2.csv && expect 0 mlv-serve batch -i m2.csv --columns a,b,c,d,e,f "$TOP/tests/golden/onnx/ridge/model.onnx" && same out in-order'
 
+fresh headerless
+names=$(head -n 1 "$G/churn-rows.csv")
+tail -n +2 "$G/churn-rows.csv" >body.csv
+check 'a file without a header line is read with --columns' 'expect 0 mlv-serve batch -i body.csv --columns "$names" "$model" && same out "$G/churn-scores.csv" && mlv-serve batch --columns "$names" --keep tenure "$model" <body.csv >out && test "$(head -n 1 out)" = "tenure,$(head -n 1 "$G/churn-scores.csv")"'
+check 'with --header they replace the names that are there' 'sed "1s/tenure/years/" "$G/churn-rows.csv" >other.csv && expect 0 mlv-serve batch -i other.csv --header --columns "$names" "$model" && same out "$G/churn-scores.csv"'
+check 'without either, the advice is what batch has' 'expect 3 mlv-serve batch -i body.csv "$model" && for o in --columns --no-header --header; do says "$o" && mlv-serve batch --help | grep -q -- "$o " || return 1; done'
+check 'too few names, or both ways, are refused' 'expect 3 mlv-serve batch -i body.csv --columns a,b "$model" && says "2 column names given" && expect 2 mlv-serve batch -i body.csv --header --no-header "$model"'
+ridge=$TOP/tests/golden/onnx/ridge/model.onnx
+printf '1,2,3,4,5,6\n6,5,4,3,2,1\n' >m.csv
+{ echo a,b,c,d,e,f; cat m.csv; } >named.csv
+mlv-serve batch -i named.csv "$ridge" >right
+check 'a matrix takes the columns in order, with --no-header' 'expect 0 mlv-serve batch --no-header -i m.csv "$ridge" && same out right && expect 0 mlv-serve batch --no-header --columns a,b,c,d,e,f -i m.csv "$ridge" && same out right'
+check 'its --columns pick by the header line' 'expect 0 mlv-serve batch --columns f,e,d,c,b,a -i named.csv "$ridge" && test "$(sed -n 3p out)" = "$(sed -n 2p right)" && expect 2 mlv-serve batch --columns a,b -i named.csv "$ridge" && says "takes 6 columns, 2 are named"'
+mlv-data init >/dev/null
+cp body.csv churn.csv && mlv-data add churn.csv --columns "$names" >/dev/null
+check 'a dataset is read as it was added' 'expect 0 mlv-serve batch -i data:churn "$model" && same out "$G/churn-scores.csv"'
+check 'rows behind the model get a hint' 'expect 2 mlv-serve batch "$model" body.csv && says "rows come with -i body.csv, or on standard input"'
+
 fresh strict
 strict=$G/strict-sklearn.onnx
 check 'a model that refuses unknown categories answers those it knows (as onnxruntime did)' \
