@@ -60,10 +60,13 @@ read_canary(struct cli *c, struct slots_opts *a, const struct http_verb *o)
 		a->canary = o->canary;
 		return 0;
 	}
-	if (eq == NULL || !num_parse_f64(eq + 1, strlen(eq + 1), &a->share) ||
-	    !(a->share >= 0) || a->share > 100)
+	if (eq == NULL || eq == o->canary)
 		return cli_usage(c, "--canary is MODEL=PERCENT, not '%s'",
 		    o->canary);
+	if (!num_parse_f64(eq + 1, strlen(eq + 1), &a->share) ||
+	    !(a->share >= 0) || a->share > 100)
+		return cli_usage(c, "--canary is MODEL=PERCENT, and PERCENT is "
+		    "0 to 100, not '%s'", eq + 1);
 	a->canary = arena_strndup(&c->arena, o->canary, (size_t)(eq -
 	    o->canary));
 	return 0;

@@ -279,11 +279,26 @@ say_ready(struct app *a, struct http_response *out, const char *name)
 	}
 }
 
+/* Whoever asked for something else is told what there is. */
 static void
 not_here(struct app *a, struct http_response *out, const char *what)
 {
+	struct served *v[] = { slots_stable(a->slots), slots_canary(a->slots) };
+	struct buf b;
+
 	atomic_fetch_add(&a->stats.bad_requests, 1);
-	fail_with(out, 404, what);
+	buf_init(&b, BUF_CAP_SMALL);
+	buf_addf(&b, "%s; served here: /v2/models/%s/infer", what,
+	    slots_name(a->slots));
+	for (int i = 0; i < 2; i++) {
+		if (v[i])
+			buf_addf(&b, ", /v2/models/%s/versions/%s/infer",
+			    v[i]->name, v[i]->version);
+		served_release(v[i]);
+	}
+	buf_adds(&b, ", /invocations");
+	fail_with(out, 404, b.data);
+	buf_free(&b);
 }
 
 static void

@@ -39,6 +39,7 @@ check 'a version is of a name: the stable one' 'test "$(code "$url/v2/models/one
 check 'the canary by its own name and version' 'test "$(code "$url/v2/models/two/versions/1/infer" -D head -d @b)" = 200 && grep -qi "x-mlv-variant: canary" head && test "$(jq -r .model_name body)" = two'
 check 'a name nobody has is 404, with a version that somebody has' \
 	'( for what in /infer /ready ""; do test "$(code "$url/v2/models/other/versions/1$what")" = 404 || exit 1; done )'
+check 'which lists what there is' 'code "$url/v2/models/other/infer" && test "$(jq -r .error body)" = "that model is not served here; served here: /v2/models/one/infer, /v2/models/one/versions/1/infer, /v2/models/two/versions/1/infer, /invocations" && code "$url/nowhere" && jq -r .error body | grep -q "no such path; served here: /v2/models/one/infer"'
 check 'a version nobody has is 404' 'test "$(code "$url/v2/models/one/versions/2")" = 404 && test "$(code "$url/v2/models/two/versions/01")" = 404'
 check 'the canary has no unversioned path' 'test "$(code "$url/v2/models/two/infer" -d @b)" = 404'
 check 'metadata of a version' 'test "$(ask "$url/v2/models/two/versions/1" | jq -r .name)" = two && test "$(ask "$url/v2/models/one/versions/1/ready" | jq -r .name)" = one'

@@ -30,6 +30,7 @@ s=model:score@champion
 check 'a canary by a file that is not there is refused' 'refuses $s --canary nosuch.onnx=10 && says "nosuch.onnx"'
 check 'and one by a model that nobody has' 'refuses $s --canary model:nosuch@x=10 && says "no model:nosuch"'
 check 'and a version that is not there' 'refuses $s --canary model:score@99=10 && says "no version 99"'
+check 'a share is 0 to 100' 'expect 2 mlv-serve http $s --canary $s=200 && says "0 to 100, not '"'200'"'" && expect 2 mlv-serve http $s --canary $s=ten && says "0 to 100" && expect 2 mlv-serve http $s --canary $s && says MODEL=PERCENT'
 check 'a canary of other inputs is refused, and they are named' 'refuses $s --canary model:score@2=10 && says "model:score@2: it needs '"'c'"', which the stable model does not take"'
 check 'so is one that reads an input as text' 'refuses ab.onnx --canary text.onnx=10 && says "'"'b'"' as text"'
 check 'and one of a matrix, or of a wider one' 'refuses ab.onnx --canary "$ridge"=10 && says "the stable model does not take" && refuses "$ridge" --canary ab.onnx=10 && says "'"'a', 'b'"'"'
