@@ -63,7 +63,7 @@ const struct verb verb_compare = {
 	.synopsis = "[-a] RUN RUN...\n[-a] --stdin",
 	.about =
 "Prints one record a field in which the runs differ, one column a run: the\n"
-"parameters, the last value of each metric, the git commit, what they read\n"
+"parameters, the value of each metric, the git commit, what they read\n"
 "and made, and what they cost.  A field a run lacks is \\N.\n"
 "\n"
 "example: mlv-train runs --sort -metrics.auc -n 3 | mlv-train compare --stdin\n",

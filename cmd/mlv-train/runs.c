@@ -116,7 +116,7 @@ const struct verb verb_runs = {
 	.synopsis = "[-w EXPR] [-s [-]FIELD] [-c FIELD,...] [-n N]",
 	.about =
 "Prints one record a run, newest first: its name, status, verb, word and the\n"
-"last value of each metric; or with --columns the fields asked for.\n"
+"value of each metric; or with --columns the fields asked for.\n"
 "\n"
 "Fields: id, name, verb, status (running, finished, failed, killed, unknown),\n"
 "exit, params.KEY, metrics.NAME, git.commit, usage.wall_s, usage.cpu_s ...\n"

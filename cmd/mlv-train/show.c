@@ -67,7 +67,7 @@ metric_line(struct cli *c, const struct run_metric *m)
 	buf_init(&key, BUF_CAP_SMALL);
 	buf_init(&value, BUF_CAP_SMALL);
 	buf_addf(&key, "metrics.%s", m->name);
-	num_print_f64(text, m->value[m->n - 1]);
+	num_print_f64(text, m->summary);
 	buf_adds(&value, text);
 	if (c->terminal && m->n > 1) {
 		buf_adds(&value, "  ");
@@ -256,8 +256,8 @@ const struct verb verb_show = {
 	.synopsis = "[-m NAME | -w STREAM] RUN...\n--stdin",
 	.about =
 "Prints a run field by field: what ran, on what, with which parameters, the\n"
-"last value of each metric, what it read and made, what it cost.  On a\n"
-"terminal each metric's history is drawn beside its last value.\n"
+"value of each metric, what it read and made, what it cost.  On a terminal\n"
+"each metric's history is drawn beside it.\n"
 "\n"
 "RUN is run:ID, an ID, a unique beginning of one, or the word given with\n"
 "--name (its newest run).\n",

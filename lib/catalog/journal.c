@@ -284,23 +284,46 @@ journal_param(struct journal *j, const char *name, const struct json *v,
 	return r;
 }
 
+/* JSON has no number that is not finite: that is its word. */
+static void
+put_value(struct arena *a, struct json *event, double value)
+{
+	char text[NUM_TEXT_MAX];
+
+	if (isfinite(value)) {
+		json_add_num(a, event, "value", value);
+		return;
+	}
+	num_print_f64(text, value);
+	json_add_text(a, event, "value", text);
+}
+
+int
+journal_summary(struct journal *j, const char *name, double value,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *event = new_event(&a, "summary");
+	int r;
+
+	json_add_text(&a, event, "name", name);
+	put_value(&a, event, value);
+	r = append(j, event, e);
+	arena_free(&a);
+	return r;
+}
+
 int
 journal_metric(struct journal *j, const char *name, int64_t step,
     double value, struct err *e)
 {
 	struct arena a = { NULL, 0 };
 	struct json *event = new_event(&a, "metric");
-	char text[NUM_TEXT_MAX];
 	int r;
 
 	json_add_text(&a, event, "name", name);
 	json_add_int(&a, event, "step", step);
-	if (isfinite(value)) {
-		json_add_num(&a, event, "value", value);
-	} else {
-		num_print_f64(text, value);
-		json_add_text(&a, event, "value", text);
-	}
+	put_value(&a, event, value);
 	json_add_int(&a, event, "us", clock_wall_us());
 	r = append(j, event, e);
 	arena_free(&a);

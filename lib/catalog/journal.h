@@ -67,6 +67,10 @@ int journal_param(struct journal *j, const char *name, const struct json *v,
     struct err *e);
 int journal_metric(struct journal *j, const char *name, int64_t step,
     double value, struct err *e);
+/* The value that counts for the run, where it is not the last one: that of
+ * the iteration whose model was kept. */
+int journal_summary(struct journal *j, const char *name, double value,
+    struct err *e);
 int journal_link(struct journal *j, const char *rel, const char *type,
     const char *name, const struct oid *id, uint64_t size, struct err *e);
 /* Any other fact ("git", "usage", "energy", "environment"): the last one
@@ -89,6 +93,7 @@ struct run_metric {
 	size_t n;
 	const int64_t *step;	/* (n) */
 	const double *value;	/* (n), in order of appending */
+	double summary;		/* what journal_summary said, or the last */
 	const int64_t *time_us;	/* (n) */
 };
 struct run {
@@ -117,12 +122,12 @@ int journal_of_output(struct run *r, struct catalog *c,
 void run_free(struct run *r);
 const struct run_metric *run_find_metric(const struct run *r,
     const char *name);
-/* As {"id":..,"status":..,"params":{..},"metrics":{name: last value},...}:
+/* As {"id":..,"status":..,"params":{..},"metrics":{name: summary},...}:
  * what --where and --sort look at, and the core of --json. */
 struct json *run_to_json(struct arena *a, const struct run *r);
 
 /* Every run, newest first.  fn borrows r and returns 0 to go on.  A sealed
- * run's metrics have their last value only (n == 1, step and time 0). */
+ * run's metrics have their summary only (n == 1, step and time 0). */
 int journal_list(struct catalog *c,
     int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
     struct err *e);

@@ -20,6 +20,8 @@ struct growing {
 	size_t n, room;
 	int64_t *step, *time_us;
 	double *value;
+	double summary;
+	bool summed;			/* else it is the last value */
 };
 
 struct building {
@@ -104,15 +106,35 @@ metric_value(const struct json *event)
 	return v && v->type != JSON_TEXT ? json_num(event, "value", NAN) : d;
 }
 
+static struct growing *
+find_metric(const struct building *b, const struct json *event)
+{
+	const char *name = json_text(event, "name", "");
+
+	for (size_t i = 0; i < b->n_metrics; i++)
+		if (strcmp(b->metric[i].name, name) == 0)
+			return &b->metric[i];
+	return NULL;
+}
+
+/* Of a metric that has values; it follows them. */
+static void
+add_summary(struct building *b, const struct json *event)
+{
+	struct growing *g = find_metric(b, event);
+
+	if (g == NULL)
+		return;
+	g->summary = metric_value(event);
+	g->summed = true;
+}
+
 static void
 add_metric(struct building *b, const struct json *event)
 {
 	const char *name = json_text(event, "name", "");
-	struct growing *g = NULL;
+	struct growing *g = find_metric(b, event);
 
-	for (size_t i = 0; i < b->n_metrics && g == NULL; i++)
-		if (strcmp(b->metric[i].name, name) == 0)
-			g = &b->metric[i];
 	if (g == NULL) {
 		if (b->n_metrics == b->room) {
 			b->room = b->room ? b->room * 2 : 16;
@@ -202,6 +224,8 @@ add_event(struct building *b, const struct json *event)
 
 	if (strcmp(what, "metric") == 0) {
 		add_metric(b, event);
+	} else if (strcmp(what, "summary") == 0) {
+		add_summary(b, event);
 	} else if (strcmp(what, "param") == 0) {
 		map_set(&r->arena, b->params, json_text(event, "name", ""),
 		    json_get(event, "value"));
@@ -237,7 +261,7 @@ settle(struct building *b)
 		memcpy(when, g->time_us, g->n * sizeof(*when));
 		memcpy(value, g->value, g->n * sizeof(*value));
 		r->metric[i] = (struct run_metric){ g->name, g->n, step, value,
-		    when };
+		    g->summed ? g->summary : value[g->n - 1], when };
 	}
 }
 
@@ -345,7 +369,7 @@ done:
 }
 
 static void
-last_values(struct building *b, const struct json *manifest)
+summaries(struct building *b, const struct json *manifest)
 {
 	const struct json *metrics = json_get(manifest, "metrics"), *flag;
 	const struct json *flags = json_get(manifest, "metrics_flag");
@@ -362,7 +386,7 @@ last_values(struct building *b, const struct json *manifest)
 	}
 }
 
-/* From the manifest alone: metrics have their last values only. */
+/* From the manifest alone: metrics have their summaries only. */
 int
 run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e)
@@ -394,7 +418,7 @@ run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
 		r->facts = v;
 	for (size_t i = 0; manifest_link_at(&l, m, i); i++)
 		push_link(&b, &l);
-	last_values(&b, m);
+	summaries(&b, m);
 	settle(&b);
 	drop(&b);
 	return 0;
@@ -451,7 +475,7 @@ run_put_metrics(struct arena *a, struct json *j, const struct run *r)
 
 	for (size_t i = 0; i < r->n_metrics; i++) {
 		const struct run_metric *m = &r->metric[i];
-		double v = m->value[m->n - 1];
+		double v = m->summary;
 
 		if (isfinite(v)) {
 			json_add_num(a, metrics, m->name, v);

@@ -12,14 +12,14 @@ char *journal_path(const struct catalog *c, const char *id);
  * ERR_FORMAT when line one is not the beginning of a run. */
 int run_parse(struct run *r, const char *s, size_t n, struct err *e);
 /* Of an unsealed run; of a sealed one by its manifest's id, with metrics'
- * last values only, or in full.  On failure *r is empty. */
+ * summaries only, or in full.  On failure *r is empty. */
 int run_read_living(struct run *r, struct catalog *c, const char *id,
     struct err *e);
 int run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e);
 int run_read_sealed(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e);
-/* Member "metrics" of j: the last values; null for one that is not finite,
+/* Member "metrics" of j: the summaries; null for one that is not finite,
  * and which in "metrics_flag". */
 void run_put_metrics(struct arena *a, struct json *j, const struct run *r);
 /* The boot that line one names, valid after run_parse. */

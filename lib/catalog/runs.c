@@ -97,7 +97,7 @@ all_ids(struct ids *l, struct catalog *c, struct err *e)
 	return 0;
 }
 
-/* `brief`: metrics may have only their last values. */
+/* `brief`: metrics may have only their summaries. */
 static int
 read_exact(struct run *r, struct catalog *c, const char *id, bool brief,
     struct err *e)

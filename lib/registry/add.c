@@ -87,7 +87,7 @@ take_lineage(struct adding *a, struct err *e)
 	}
 	for (size_t i = 0; i < r->n_metrics; i++)
 		json_add_num(m, metrics, r->metric[i].name,
-		    r->metric[i].value[r->metric[i].n - 1]);
+		    r->metric[i].summary);
 	a->model.metrics = metrics;
 	a->model.params = r->params;
 	a->model.code = json_get(r->facts, "git");

@@ -93,7 +93,7 @@ add_metrics(struct builder *b, size_t run, const struct run *r)
 		const struct run_metric *m = &r->metric[i];
 		struct json value = { .type = JSON_TEXT, .s = text };
 
-		num_print_f64(text, m->value[m->n - 1]);
+		num_print_f64(text, m->summary);
 		value.n = strlen(text);
 		set(b, run, arena_printf(&a, "metrics.%s", m->name), &value);
 	}

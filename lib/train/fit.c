@@ -248,6 +248,16 @@ begin_run(struct fitting *f, struct err *e)
 	return journal_fact(f->j, "git", m, e);
 }
 
+/* Early stopping keeps the best iteration's trees, not the last one's. */
+static double
+kept_value(const struct fitting *f, const struct history *h)
+{
+	int64_t at = f->learned.iterations;
+
+	return h->value[at > 0 && (size_t)at <= h->n ? (size_t)at - 1 :
+	    h->n - 1];
+}
+
 static int
 record_results(struct fitting *f, struct err *e)
 {
@@ -259,6 +269,10 @@ record_results(struct fitting *f, struct err *e)
 			if (journal_metric(f->j, l->history[h].name,
 			    (int64_t)i + 1, l->history[h].value[i], e) < 0)
 				return -1;
+	for (size_t h = 0; h < l->n_histories; h++)
+		if (l->history[h].n && journal_summary(f->j,
+		    l->history[h].name, kept_value(f, &l->history[h]), e) < 0)
+			return -1;
 	for (size_t i = 0; f->out->judged && i < f->out->valid.metrics.n; i++)
 		if (journal_metric(f->j, f->out->valid.metrics.m[i].name,
 		    l->iterations, f->out->valid.metrics.m[i].value, e) < 0)
@@ -410,12 +424,8 @@ learn(struct fitting *f, struct err *e)
 	f->out->converged = f->learned.converged;
 	h = f->learned.history;
 	if (f->learned.n_histories && h->n) {
-		/* early stopping keeps the best iteration's trees */
-		int64_t at = f->learned.iterations;
-
 		f->out->loss_name = arena_strdup(&f->out->arena, h->name);
-		f->out->loss = h->value[at > 0 && (size_t)at <= h->n ? at - 1 :
-		    (int64_t)h->n - 1];
+		f->out->loss = kept_value(f, h);
 	}
 	return 0;
 }

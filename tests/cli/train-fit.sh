@@ -104,10 +104,14 @@ check 'in a repository a fit is a run' \
 cp out record
 check 'the run knows parameters, metrics by iteration and data' \
 	'expect 0 mlv-train show --json first && jq -e ".params.num_leaves == 7 and .metrics.auc > 0.8 and (.history[\"train.logloss\"] | length > 5)" out >/dev/null && expect 0 mlv-train show first && prints data:train@1 && prints m.onnx'
-check 'runs finds it by its metric' 'expect 0 mlv-train runs --where "metrics.auc > 0.8" && test "$(wc -l <out)" = 1'
+check 'a metric of the run is that of the model kept, not of the last step' \
+	'expect 0 mlv-train fit data:train --valid data:valid -d id,z,kind -t y -l gbdt --set learning_rate=0.3 --set early_stopping_round=5 -n early -o early.onnx && kept=$(cut -f6 out) && loss=$(cut -f7 out) && test "$kept" -gt 0 &&
+	expect 0 mlv-train show --json early && jq -e --argjson at "$kept" ".metrics[\"train.logloss\"] == .history[\"train.logloss\"][\$at - 1].value and .metrics[\"valid.binary_logloss\"] == .history[\"valid.binary_logloss\"][\$at - 1].value and (.history[\"train.logloss\"] | length) == \$at + 5" out >/dev/null &&
+	value=$(jq ".metrics[\"train.logloss\"]" out) && test "$loss" = "train.logloss=$(printf %.6g "$value")" && expect 0 mlv-train show early && prints "metrics.train.logloss	$value" && expect 0 mlv-train runs -n 1 -c metrics.train.logloss && prints "	$value" && expect 0 mlv-train compare early first && prints "metrics.train.logloss	$value" && mlv-registry add early early.onnx >/dev/null && expect 0 mlv-registry ls && prints "train.logloss=$value"'
+check 'runs finds it by its metric' 'expect 0 mlv-train runs --where "metrics.auc > 0.8 and name = \"first\"" && test "$(wc -l <out)" = 1'
 check 'the record feeds the registry' 'mlv-registry add churn --stdin <record >out 2>err && prints model:churn@1'
 check 'the same bytes as outside' 'cp train.csv valid.csv "$HOME_DIR" && (cd "$HOME_DIR" && mlv-train fit train.csv --valid valid.csv -d id,z,kind -t y -l gbdt --set num_leaves=7 -o out.onnx >/dev/null) && same m.onnx "$HOME_DIR/out.onnx"'
-check 'what fails before it begins leaves no run' 'expect 3 mlv-train fit data:train -t y -l gbdt -o bad.onnx && expect 0 mlv-train runs && test "$(wc -l <out)" = 1'
+check 'what fails before it begins leaves no run' 'expect 3 mlv-train fit data:train -t y -l gbdt -o bad.onnx && expect 0 mlv-train runs && test "$(wc -l <out)" = 2'
 check 'what fails later is a failed run' 'expect 2 mlv-train fit data:train -d id,z,kind -t y -l gbdt --set nope=1 -o bad.onnx && test ! -e bad.onnx && expect 0 mlv-train runs && prints failed'
 check 'the repository is whole' 'expect 0 mlv-data fsck'
 
