@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "train/evaluate.h"
+#include "train/seen.h"
 #include "verbs.h"
 
 struct eval_opts {
@@ -13,11 +14,11 @@ struct eval_opts {
 	struct texts drop, inputs;
 	double threshold;
 	int64_t seed;
-	bool record, importance;
+	bool record, no_record, importance;
 };
 
 static const struct eval_opts eval_defaults = { .threshold = 0.5,
-    .label = "test", .record = true, .importance = true };
+    .importance = true };
 
 static const struct opt eval_options[] = {
 	{ OPT_TEXT, 't', "target", offsetof(struct eval_opts, target),
@@ -37,9 +38,11 @@ static const struct opt eval_options[] = {
 	{ OPT_INT, 0, "seed", offsetof(struct eval_opts, seed), "N",
 	    "of the bootstrap" },
 	{ OPT_TEXT, 0, "label", offsetof(struct eval_opts, label), "WORD",
-	    "what gates call this evidence (label.auc)" },
+	    "what gates call it; default train, valid or test by lineage" },
 	{ OPT_FLAG, 0, "record", offsetof(struct eval_opts, record), NULL,
-	    "in a repository, keep the result as evidence" },
+	    "keep the result as evidence, as a repository does anyhow" },
+	{ OPT_FLAG, 0, "no-record", offsetof(struct eval_opts, no_record),
+	    NULL, "do not keep it" },
 	{ OPT_FLAG, 0, "importance", offsetof(struct eval_opts, importance),
 	    NULL, "weigh the inputs, for --json and the card" },
 	READING_OPTIONS(struct eval_opts, read),
@@ -54,6 +57,8 @@ struct work {
 	struct catalog_bytes model, data;
 	struct evaluation v;
 	struct json *metrics, *extra;
+	struct seen_data seen;
+	const char *label;
 	char report[300];
 };
 
@@ -62,14 +67,14 @@ record(struct work *w, struct err *e)
 {
 	struct store *s = catalog_store(w->catalog);
 	struct catalog_evaluation v = {
-		.label = w->o->label, .metrics = w->metrics,
+		.label = w->label, .metrics = w->metrics,
 		.extra = w->extra, .model_size = w->model.n,
 		.data_name = w->data.item.label,
 		.data_type = w->data.type ? w->data.type : TYPE_BYTES,
 	};
 	struct catalog_put put;
 
-	if (s == NULL || !w->o->record)
+	if (s == NULL || w->o->no_record)
 		return 0;
 	if (catalog_put_bytes(&v.model, w->catalog, w->model.data, w->model.n,
 	    e) < 0)
@@ -105,6 +110,7 @@ print(struct work *w)
 		out_short(out, "low", m->low, 6);
 		out_short(out, "high", m->high, 6);
 		out_text(out, "interval", m->interval);
+		out_text(out, "label", w->label);
 		out_end(out);
 	}
 	if (!w->c->json)
@@ -116,11 +122,32 @@ print(struct work *w)
 	out_text(out, "model_id", oid_print(id, catalog_bytes_id(&w->model)));
 	out_text(out, "data", w->data.item.label);
 	out_text(out, "data_id", oid_print(id, catalog_bytes_id(&w->data)));
-	out_text(out, "label", w->o->label);
+	out_text(out, "label", w->label);
 	out_tree(out, "metrics", w->metrics);
 	for (const struct json *j = w->extra->child; j; j = j->next)
 		out_tree(out, j->key, j);
 	out_end(out);
+}
+
+/* What the evidence is called.  It is not new rows because somebody says
+ * so: what the model was made from is in its lineage. */
+static int
+name_evidence(struct work *w, const char *data, struct err *e)
+{
+	const char *train = seen_label(SEEN_TRAIN);
+
+	if (seen_data(&w->seen, w->catalog, &w->model, &w->data, e) < 0)
+		return -1;
+	w->label = w->o->label ? w->o->label : seen_label(w->seen.seen);
+	if (w->seen.seen == SEEN_TRAIN &&
+	    strncmp(w->label, train, strlen(train)) != 0)
+		cli_warn(w->c, "%s is what the model learned from in %s: as "
+		    "'%s' it says too much good of it", data, w->seen.run,
+		    w->label);
+	if (w->seen.seen != SEEN_NOT)
+		json_add_text(&w->c->arena, w->extra, "seen",
+		    seen_label(w->seen.seen));
+	return 0;
 }
 
 static int
@@ -155,7 +182,9 @@ judge(struct work *w, const struct table_read_opts *user,
 			cli_warn(w->c, "%s: %s", data, gap[i]);
 		w->metrics = evaluation_metrics(&w->c->arena, &w->v);
 		w->extra = evaluation_extra(&w->c->arena, &w->v);
-		r = record(w, e);
+		r = name_evidence(w, data, e);
+		if (r == 0)
+			r = record(w, e);
 		if (r == 0)
 			print(w);
 		evaluation_free(&w->v);
@@ -189,15 +218,23 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 		    "regression, not '%s'", o->task);
 	if (!(o->threshold >= 0 && o->threshold <= 1))
 		return cli_usage(c, "--threshold is 0 to 1");
-	if (!name_alias_ok(o->label))
+	if (o->record && o->no_record)
+		return cli_usage(c, "--record and --no-record exclude each "
+		    "other");
+	if (o->label && !name_alias_ok(o->label))
 		return cli_usage(c, "'%s' is no label: lower-case letters, "
 		    "digits, '.', '_' and '-'", o->label);
 	if ((r = reading_opts(&read, c, &o->read)) != 0)
 		return r;
 	if (catalog_open(&w.catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
+	if (o->record && catalog_store(w.catalog) == NULL) {
+		catalog_close(w.catalog);
+		return cli_usage(c, "--record needs a repository around this "
+		    "folder: 'mlv-data init' makes one");
+	}
 	/* where nobody would see it, it is not measured */
-	eo.importance = o->importance && (c->json || (o->record &&
+	eo.importance = o->importance && (c->json || (!o->no_record &&
 	    catalog_store(w.catalog)));
 	r = catalog_open_bytes(&w.model, w.catalog, argv[0], &e);
 	if (r == 0) {
@@ -215,16 +252,17 @@ const struct verb verb_eval = {
 	    "MODEL NAME",
 	.about =
 "Scores the rows of NAME with the ONNX model and prints one record a metric:\n"
-"its name, value, 95 % interval, and how that was made (delong, wilson,\n"
-"normal or bootstrap).  The model may come from anywhere.\n"
+"its name, value, 95 % interval, how that was made (delong, wilson, normal or\n"
+"bootstrap), and the label.  The model may come from anywhere.\n"
 "\n"
 "Two classes: auc, average_precision, logloss, brier, accuracy, precision,\n"
 "recall, f1, ks, ece (calibration).  More: accuracy, logloss, f1_macro,\n"
 "f1_weighted, auc_ovr.  Numbers: rmse, mae, r2, median_ae.\n"
 "\n"
 "In a repository the result is kept, tied to the model's and the data's\n"
-"content, where 'mlv-registry gate' and 'mlv-card new' find it.  --json adds\n"
-"the ROC curve, the reliability table, how scores spread, the confusion matrix\n"
+"content, where 'mlv-registry gate' and 'mlv-card new' find it.  Its label is\n"
+"train or valid where the model's run read these bytes as such, else test.\n"
+"--json adds the ROC curve, the reliability table, how scores spread, the confusion matrix\n"
 "and the importance of every input: how much worse the answers get when its\n"
 "values are shuffled.  What the rows do not allow to be said (auc where one\n"
 "class is missing) is left out, with a warning.\n"

@@ -106,6 +106,65 @@ same_data(const struct json *a, const struct json *b)
 	return !has || oid_eq(&x.id, &y.id);
 }
 
+static struct expr_value
+text_value(const char *s, size_t n)
+{
+	return (struct expr_value){ .type = EXPR_TEXT, .s = s, .n = n };
+}
+
+static struct expr_value
+num_value(double d)
+{
+	return (struct expr_value){ .type = EXPR_NUM, .d = d };
+}
+
+/* The bytes a report's data link leads to: of a dataset its content. */
+static int
+data_id(struct expr_value *out, struct judging *j, const struct link *data,
+    struct err *e)
+{
+	char *text = arena_alloc(&j->g->arena, OID_TEXT);
+	const struct json *m;
+	struct link content = *data;
+
+	if (strcmp(data->type, TYPE_DATASET) == 0) {
+		if (catalog_manifest(&m, &j->g->arena, j->c, &data->id, e) < 0)
+			return -1;
+		if (!manifest_find(&content, m, "content", NULL))
+			return 0;
+	}
+	oid_print(text, &content.id);
+	*out = text_value(text, strlen(text));
+	return 1;
+}
+
+/* What a report says beside its metrics: how many rows of which data.  1
+ * found, 0 not, -1. */
+static int
+fact_of(struct expr_value *out, struct judging *j, const struct json *report,
+    const char *name, struct err *e)
+{
+	const struct json *rows = json_get(json_get(report, "detail"), "rows");
+	struct link data;
+	const char *at;
+
+	if (strcmp(name, "rows") == 0 && rows && rows->type == JSON_INT) {
+		*out = num_value(rows->d);
+		return 1;
+	}
+	if ((strcmp(name, "data") && strcmp(name, "data_id")) ||
+	    !catalog_evaluation_data(&data, report))
+		return 0;
+	if (strcmp(name, "data_id") == 0)
+		return data_id(out, j, &data, e);
+	/* a dataset without its version, a path as it is */
+	at = strncmp(data.name, "data:", 5) == 0 ? strchr(data.name, '@') :
+	    NULL;
+	*out = text_value(data.name, at ? (size_t)(at - data.name) :
+	    strlen(data.name));
+	return *data.name != '\0';
+}
+
 static void
 lacks(struct judging *j, const char *fmt, const char *what)
 {
@@ -118,22 +177,28 @@ lacks(struct judging *j, const char *fmt, const char *what)
 
 /* LABEL.METRIC by an evaluation.  1 found, 0 not, -1. */
 static int
-from_report(double *out, struct judging *j, struct evidence *v,
+from_report(struct expr_value *out, struct judging *j, struct evidence *v,
     const char *label, const char *metric, struct err *e)
 {
 	const struct json *report, *ours;
+	double d;
+	int r;
 
 	if (find_report(&report, v, j, label, e) < 0)
 		return -1;
-	if (report == NULL ||
-	    !metric_of(out, json_get(report, "metrics"), metric))
+	if (report == NULL)
 		return 0;
+	if (metric_of(&d, json_get(report, "metrics"), metric))
+		*out = num_value(d);
+	else if ((r = fact_of(out, j, report, metric, e)) != 1)
+		return r;
 	if (v != &j->champion)
 		return 1;
 	if (find_report(&ours, &j->candidate, j, label, e) < 0)
 		return -1;
 	if (ours != NULL && same_data(ours, report))
 		return 1;
+	*out = (struct expr_value){ .type = EXPR_MISSING };
 	lacks(j, ours ? "the champion was evaluated on other data under the "
 	    "label" : "only the champion was evaluated under the label", label);
 	return 0;
@@ -144,27 +209,29 @@ from_report(double *out, struct judging *j, struct evidence *v,
  * candidate that was evaluated: the two were not measured alike.
  */
 static int
-from_run(double *out, struct judging *j, struct evidence *v,
+from_run(struct expr_value *out, struct judging *j, struct evidence *v,
     const char *label, const char *metric, const char *name, struct err *e)
 {
 	const struct json *ours;
 	double d;
 
-	if (!metric_of(out, json_get(v->manifest, "metrics"), name))
+	if (!metric_of(&d, json_get(v->manifest, "metrics"), name))
 		return 0;
+	*out = num_value(d);
 	if (v != &j->champion)
 		return 1;
 	if (find_report(&ours, &j->candidate, j, label, e) < 0)
 		return -1;
 	if (ours == NULL || !metric_of(&d, json_get(ours, "metrics"), metric))
 		return 1;
+	*out = (struct expr_value){ .type = EXPR_MISSING };
 	lacks(j, "the champion was not evaluated under the label", label);
 	return 0;
 }
 
 /* LABEL.METRIC, or METRIC of the label "test". */
 static int
-find_metric(double *out, struct judging *j, struct evidence *v,
+find_metric(struct expr_value *out, struct judging *j, struct evidence *v,
     const char *name, struct err *e)
 {
 	const char *dot = strchr(name, '.'), *metric = dot ? dot + 1 : name;
@@ -185,31 +252,24 @@ lookup(struct expr_value *out, struct judging *j, struct evidence *v,
 {
 	const struct json *p;
 	struct link content;
-	double d;
-	int r;
 
 	*out = (struct expr_value){ .type = EXPR_MISSING };
 	if (strncmp(name, "params.", 7) == 0) {
 		p = json_get(json_get(v->manifest, "params"), name + 7);
 		if (p && p->type == JSON_TEXT)
-			*out = (struct expr_value){ .type = EXPR_TEXT,
-			    .s = p->s, .n = p->n };
+			*out = text_value(p->s, p->n);
 		else if (p && p->type == JSON_BOOL)
 			*out = (struct expr_value){ .type = EXPR_BOOL, .b = p->b };
 		else if (p && (p->type == JSON_INT || p->type == JSON_REAL))
-			*out = (struct expr_value){ .type = EXPR_NUM, .d = p->d };
+			*out = num_value(p->d);
 		return 0;
 	}
 	if (strcmp(name, "size") == 0 &&
 	    manifest_find(&content, v->manifest, "content", NULL)) {
-		d = (double)content.size;
-		r = 1;
-	} else {
-		r = find_metric(&d, j, v, name, e);
+		*out = num_value((double)content.size);
+		return 0;
 	}
-	if (r == 1)
-		*out = (struct expr_value){ .type = EXPR_NUM, .d = d };
-	return r < 0 ? -1 : 0;
+	return find_metric(out, j, v, name, e) < 0 ? -1 : 0;
 }
 
 static void

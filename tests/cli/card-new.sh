@@ -62,12 +62,12 @@ rows >d.csv
 mlv-data init >/dev/null && mlv-data add d.csv >/dev/null 2>&1
 mlv-train fit data:d -t y -l gbdt -o m.onnx >/dev/null 2>&1
 mlv-registry add churn m.onnx >reg.log 2>&1
-mlv-train eval m.onnx data:d >/dev/null 2>&1
+mlv-train eval --label test m.onnx data:d >/dev/null 2>&1
 check 'a version brings its evaluation and lineage' 'expect 0 mlv-card new model:churn && prints "## Lineage" && prints "data:d@1" && prints "| auc |" && prints "run:"'
 check 'a recorded evaluation brings its rows, curves and importance' 'prints "ROC curve" && prints "Precision and recall" && prints "Reliability" && grep -q "scores spread.*: .*script.* - No " out && ! grep -q "▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁" out && prints "| true class |" && prints "**Rows:** 400" && prints "Importance of the inputs" && prints "While it learned"'
 check 'the headline stands above all sections' 'sed -n "1,/^## /p" out | grep -q "Area under the ROC curve"'
 check 'the page draws them all' 'expect 0 mlv-card new --html model:churn && test "$(grep -c "<svg" out)" = 7 && test "$(grep -c "<dl>" out)" -gt 2'
-mlv-train eval --threshold 0.3 m.onnx data:d >/dev/null 2>&1
+mlv-train eval --label test --threshold 0.3 m.onnx data:d >/dev/null 2>&1
 check 'judged again on the same data: the newest alone is shown' 'expect 0 mlv-card new model:churn && test "$(grep -c "^### On" out)" = 1'
 mlv-train eval --label other m.onnx data:d >/dev/null 2>&1
 printf 'rules:\n  - name: any\n    expr: test.auc > 0.1\n' >gates.yaml

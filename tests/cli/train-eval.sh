@@ -22,7 +22,7 @@ mlv-train fit train.csv -t z -d y,kind -l linear -o z.onnx >/dev/null
 
 check 'two classes' 'expect 0 mlv-train eval y.onnx test.csv --target y && test "$(cut -f1 out | tr "\n" " ")" = "auc logloss brier accuracy precision recall f1 ks average_precision ece "'
 check 'every metric lies in its interval' 'awk -F"\t" "!(\$3 <= \$2 && \$2 <= \$4) { bad = 1 } END { exit bad || NR != 10 }" out'
-check 'AUC is good and closed-form' 'grep -qE "^auc	0\.[89].*	delong$" out'
+check 'AUC is good and closed-form' 'grep -qE "^auc	0\.[89].*	delong	test$" out'
 check 'so does ks of scores that say nothing' 'rows 300 7 | awk -F, -v OFS=, "NR > 1 { \$3 = NR % 2 ? \"Yes\" : \"No\" } { print }" >coin.csv && expect 0 mlv-train eval y.onnx coin.csv && awk -F"\t" "!(\$3 <= \$2 && \$2 <= \$4) { bad = 1 } END { exit bad || NR != 10 }" out'
 check 'several classes' 'expect 0 mlv-train eval kind.onnx test.csv && prints auc_ovr && prints f1_macro'
 check 'numbers' 'expect 0 mlv-train eval z.onnx test.csv && prints rmse && prints r2'
@@ -66,6 +66,7 @@ check 'not a model' 'bad 3 test.csv test.csv test.csv'
 check 'half a model' 'head -c 900 y.onnx >half.onnx && bad 3 half.onnx half.onnx test.csv'
 check 'no such file' 'bad 3 nope.onnx nope.onnx test.csv'
 check 'words that are off' 'bad 2 "model and data" y.onnx && bad 2 threshold --threshold 2 y.onnx test.csv && bad 2 task --task x y.onnx test.csv && bad 2 label --label "A B" y.onnx test.csv'
+check '--record without a repository is told' 'bad 2 "mlv-data init" --record y.onnx test.csv && bad 2 "exclude each other" --record --no-record y.onnx test.csv && expect 0 mlv-train eval --no-record y.onnx test.csv'
 check 'a full disk' 'mlv-train eval y.onnx test.csv >/dev/full 2>err; test $? = 3'
 
 fresh gate
@@ -79,6 +80,26 @@ printf 'rules:\n  - test.auc >= 0.7\n' >gates.yaml
 check 'without evidence the gate does not hold' 'expect 1 mlv-registry gate model:m@1 --policy gates.yaml'
 check '--no-record keeps none' 'expect 0 mlv-train eval --no-record y.onnx data:test && expect 1 mlv-registry gate model:m@1 --policy gates.yaml'
 check 'an evaluation is evidence' 'expect 0 mlv-train eval y.onnx data:test && expect 0 mlv-registry gate model:m@1 --policy gates.yaml'
+# evidence is called what it is, whoever asks
+label() { jq -r ".label + \" \" + (.seen // \"new\")" out; }
+check 'the training data is no test: the gate looks elsewhere' \
+	'mlv-train fit data:train -t y -d z,kind -l gbdt --valid data:test --set num_iterations=5 -o g.onnx >record && mlv-registry add g --stdin <record >/dev/null && expect 0 mlv-train eval --json model:g@1 data:train && test "$(label)" = "train train" && test ! -s err && expect 1 mlv-registry gate g@1 -p gates.yaml && says "no record of" && expect 0 mlv-train eval g.onnx data:train && test "$(cut -f6 out | sort -u)" = train'
+check 'by content: as a path, from a pipe, the file of another name' \
+	'cp train.csv copy.csv && expect 0 mlv-train eval --json g.onnx copy.csv && test "$(label)" = "train train" && mlv-train eval --json g.onnx - <train.csv >out && test "$(label)" = "train train" && cp g.onnx same.onnx && expect 0 mlv-train eval --json same.onnx train.csv && test "$(label)" = "train train"'
+check 'the validation data is valid, what is new is test' \
+	'expect 0 mlv-train eval --json g.onnx data:test && test "$(label)" = "valid valid" && rows 300 9000 >new.csv && expect 0 mlv-train eval --json g.onnx new.csv && test "$(label)" = "test new" && expect 0 mlv-registry gate g@1 -p gates.yaml'
+check 'and stays the evidence when the training data is judged later' \
+	'echo "rules: [test.rows = 300, train.rows = 500]" >n.yaml && expect 0 mlv-train eval g.onnx data:train && expect 0 mlv-registry gate g@1 -p n.yaml'
+check 'another word for training data is taken, and warned of' \
+	'expect 0 mlv-train eval --json --label test g.onnx data:train && test "$(label)" = "test train" && says "data:train is what the model learned from in run:" && test "$(wc -l <err)" = 1 && expect 0 mlv-train eval --label train-again g.onnx data:train && test ! -s err'
+check 'what any other command read it may have learned from' \
+	'rows 50 77 >own.csv && cp y.onnx u.onnx && expect 0 mlv-train run -d own.csv -o u2.onnx -- cp u.onnx u2.onnx && expect 0 mlv-train eval --json u2.onnx own.csv && test "$(label)" = "train train"'
+gate() { printf 'rules:\n  - %s\n' "$1" >one.yaml && expect "$2" mlv-registry gate m@1 -p one.yaml; }
+check 'a policy pins its evidence: rows, data, bytes' \
+	'expect 0 mlv-train eval model:m@1 data:test && id=$(sha256sum test.csv | cut -c1-64) &&
+	gate "test.rows >= 300" 0 && gate "test.rows >= 301" 1 && says "test.rows=300" && gate "test.data == \"data:test\"" 0 && gate "test.data = '"'data:other'"'" 1 && says "test.data=data:test" && gate "test.data_id = '"'sha256:\$id'"'" 0 && gate "test.data_id = '"'sha256:0'"'" 1 && gate "rows = 300 and other.rows = 300" 1 && says "other.rows"'
+check 'evidence on a file: its path and its bytes' \
+	'expect 0 mlv-train eval model:m@1 new.csv && gate "test.data = '"'new.csv'"'" 0 && gate "test.data_id = '"'sha256:\$(sha256sum new.csv | cut -c1-64)'"'" 0 && expect 0 mlv-train eval model:m@1 data:test'
 check 'a registered model by name' 'expect 0 mlv-train eval --json --label holdout model:m@1 data:test && jq -e ".name | startswith(\"report:eval-\")" out >/dev/null'
 check 'the repository is whole' 'expect 0 mlv-data fsck'
 finish
