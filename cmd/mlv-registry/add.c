@@ -31,6 +31,9 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 		r = registry_add(&added, catalog, n.base, sources.v[0], &e);
 	if (r == 0 || e.code == ERR_UNPROVEN) {
 		c->committed = true;
+		if (*added.refused)
+			cli_warn(c, "%s is registered, but mlv-serve will "
+			    "refuse it: %s", added.put.label, added.refused);
 		out_begin(&c->out, "mlv.model/1");
 		out_text(&c->out, "name", added.put.label);
 		out_text(&c->out, "id", oid_print(text, &added.put.content));
@@ -54,7 +57,8 @@ const struct verb verb_add = {
 "RUN is run:ID, run:ID:PATH, an ID or the word a run was given; its model\n"
 "file is registered with its metrics, parameters and code, and lineage to\n"
 "the run and the data it read.  A FILE that a run put out gets the same; any\n"
-"other is registered as it is.\n"
+"other is registered as it is, but no table.  An ONNX file that mlv-serve\n"
+"would refuse is registered with a warning that says why.\n"
 "\n"
 "Prints the version's name, the id of the model file, its bytes and the run.\n"
 "What is registered already keeps its version.\n"

@@ -1,4 +1,5 @@
 /* mlv-registry set: move an alias, if its gate holds. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -86,6 +87,68 @@ tell_skipped(struct cli *c, const struct gate *g)
 			    g->result[i].rule->name, g->result[i].why);
 }
 
+/* One letter more, less, other, or two swapped?  Numbers are counted on
+ * purpose, and short words are near to each other anyhow. */
+static bool
+one_letter_apart(const char *a, const char *b)
+{
+	size_t na = strlen(a), nb = strlen(b), i = 0;
+
+	if (na < 4 || nb < 4)
+		return false;
+	while (a[i] && a[i] == b[i])
+		i++;
+	if (isdigit((unsigned char)a[i]) || isdigit((unsigned char)b[i]))
+		return false;
+	if (na == nb)
+		return a[i] && (strcmp(a + i + 1, b + i + 1) == 0 ||
+		    (a[i] == b[i + 1] && a[i + 1] == b[i] &&
+		    strcmp(a + i + 2, b + i + 2) == 0));
+	return na > nb ? strcmp(a + i + 1, b + i) == 0 :
+	    strcmp(a + i, b + i + 1) == 0;
+}
+
+struct likeness {
+	struct cli *c;
+	const char *alias;
+	const char *near;	/* another alias, or NULL */
+};
+
+static int
+compare_alias(void *ctx, const char *ref, struct err *e)
+{
+	const char *other = strchr(ref, '@') + 1;
+	struct likeness *l = ctx;
+
+	(void)e;
+	if (l->near == NULL && one_letter_apart(l->alias, other))
+		l->near = arena_strdup(&l->c->arena, other);
+	return 0;
+}
+
+/* An alias nobody asks for moves no server: say so when it looks misspelt.
+ * The move is done, so what goes wrong here is nobody's trouble. */
+static void
+tell_new(struct cli *c, struct catalog *catalog, const struct name *n,
+    const char *label)
+{
+	const char *prefix = arena_printf(&c->arena, "model/%s@", n->base);
+	struct likeness l = { .c = c, .alias = n->alias };
+	struct err ignored = ERR_INIT;
+	struct ref r;
+	bool fresh;
+
+	if (ref_read(&r, catalog_store(catalog), arena_printf(&c->arena,
+	    "%s%s", prefix, n->alias), &ignored) < 0)
+		return;
+	fresh = r.n == 1;
+	ref_free(&r);
+	if (fresh && ref_each(catalog_store(catalog), prefix, compare_alias,
+	    &l, &ignored) == 0 && l.near)
+		cli_warn(c, "%s is a new alias; did you mean '%s'?", label,
+		    l.near);
+}
+
 static int
 move(struct cli *c, struct catalog *catalog, const struct name *n,
     const char *to, uint32_t expect, const struct policy *p,
@@ -103,6 +166,8 @@ move(struct cli *c, struct catalog *catalog, const struct name *n,
 	    p, note, e);
 	if (r == 0 || e->code == ERR_UNPROVEN)
 		report(c, label, version, was);
+	if (r == 0 && version)
+		tell_new(c, catalog, n, label);
 	tell_skipped(c, &g);
 	gate_free(&g);
 	return r;

@@ -262,10 +262,10 @@ const struct verb verb_eval = {
 "In a repository the result is kept, tied to the model's and the data's\n"
 "content, where 'mlv-registry gate' and 'mlv-card new' find it.  Its label is\n"
 "train or valid where the model's run read these bytes as such, else test.\n"
-"--json adds the ROC curve, the reliability table, how scores spread, the confusion matrix\n"
-"and the importance of every input: how much worse the answers get when its\n"
-"values are shuffled.  What the rows do not allow to be said (auc where one\n"
-"class is missing) is left out, with a warning.\n"
+"--json adds the ROC curve, the reliability table, how scores spread, the\n"
+"confusion matrix and the importance of every input: how much worse the\n"
+"answers get when its values are shuffled.  What the rows do not allow to be\n"
+"said (auc where one class is missing) is left out, with a warning.\n"
 "\n"
 "example: mlv-train eval gbdt.onnx data:churn-test --target Churn\n",
 	.options = eval_options, .opts_size = sizeof(struct eval_opts),

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "catalog/journal.h"
+#include "model/score.h"
 #include "registry/registry.h"
 
 struct adding {
@@ -24,6 +25,37 @@ is_model(const struct link *l)
 	return strcmp(l->rel, "output") == 0 &&
 	    (strcmp(l->type, TYPE_ONNX) == 0 ||
 	    strcmp(path_extension(l->name), ".onnx") == 0);
+}
+
+static int
+refuse_table(const char *type, const char *source, struct err *e)
+{
+	if (type && (strcmp(type, TYPE_CSV) == 0 ||
+	    strcmp(type, TYPE_JSONL) == 0))
+		return err_set(e, ERR_FORMAT, "'%.200s' is a table, not a "
+		    "model", source);
+	return 0;
+}
+
+/* Does the engine that will serve it know it?  Better said now. */
+static int
+try_model(struct registry_added *out, struct adding *a, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct score_plan *p;
+	struct buf b;
+	int r;
+
+	if (a->model.type && strcmp(a->model.type, TYPE_ONNX) != 0)
+		return 0;
+	buf_init(&b, BUF_CAP_DATA);
+	r = store_get(&b, catalog_store(a->c), &a->model.content, e);
+	if (r == 0 && score_open(&p, b.data, b.len, NULL, &why) == 0)
+		score_close(p);
+	else if (r == 0)
+		snprintf(out->refused, sizeof(out->refused), "%s", why.msg);
+	buf_free(&b);
+	return r;
 }
 
 /* The run's model: the file asked for, or its only one. */
@@ -51,6 +83,8 @@ pick_output(struct adding *a, const char *path, struct err *e)
 		return err_set(e, ERR_USAGE, "run:%s put out %zu models: say "
 		    "which, as run:%s:PATH (one is '%s')", a->run.id, n,
 		    a->run.id, found->name);
+	if (refuse_table(found->type, found->name, e) < 0)
+		return -1;
 	a->model.content = found->id;
 	a->model.size = found->size;
 	a->model.type = found->type;
@@ -107,6 +141,9 @@ from_run(struct adding *a, const char *source, struct err *e)
 		path = n.path;
 	}
 	r = journal_read(&a->run, a->c, source, e);
+	if (r < 0 && e->code == ERR_NOENT && !n.text)
+		err_set(e, ERR_NOENT, "there is no file and no run '%.200s'",
+		    source);
 	if (r == 0) {
 		a->has_run = true;
 		r = pick_output(a, path, e);
@@ -121,10 +158,12 @@ from_file(struct adding *a, const char *path, struct err *e)
 {
 	struct err mine = ERR_INIT;
 
+	a->model.type = manifest_type_of_path(path);
+	if (refuse_table(a->model.type, path, e) < 0)
+		return -1;
 	if (store_put_file(&a->model.content, &a->model.size,
 	    catalog_store(a->c), path, e) < 0)
 		return -1;
-	a->model.type = manifest_type_of_path(path);
 	if (journal_of_output(&a->run, a->c, &a->model.content, &mine) < 0) {
 		if (mine.code == ERR_NOENT)
 			return 0;
@@ -207,6 +246,8 @@ registry_add(struct registry_added *out, struct catalog *c,
 		return err_set(e, ERR_USAGE, "'%.200s' is no name for a model: "
 		    "lower-case letters, digits, '.', '_' and '-'", name);
 	r = find_source(&a, source, e);
+	if (r == 0)
+		r = try_model(out, &a, e);
 	if (r == 0) {
 		a.model.name = name;
 		a.model.links = a.links;

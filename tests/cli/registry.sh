@@ -13,6 +13,11 @@ check 'a file becomes version 1' 'expect 0 mlv-registry add churn m.onnx && prin
 check 'the same file stays version 1' 'expect 0 mlv-registry add churn m.onnx && same want out'
 echo 'model two, larger' >m.onnx
 check 'another is version 2' 'expect 0 mlv-registry add churn m.onnx && prints "model:churn@2"'
+check 'a table is no model' 'printf "a,b\n1,2\n" >t.csv && echo "{}" >t.jsonl && for t in t.csv t.jsonl; do expect 3 mlv-registry add tab $t && says "is a table, not a model" && test ! -s out || return 1; done; expect 3 mlv-registry show tab'
+check 'nor is what a run put out' 'expect 0 mlv-train run -n tabled -o t2.csv -- cp t.csv t2.csv && expect 3 mlv-registry add tab run:$(cut -f1 out | cut -d: -f2):t2.csv && says "'"'t2.csv'"' is a table"'
+check 'what will not be served is registered with one warning' 'expect 0 mlv-registry add churn m.onnx && says "model:churn@2 is registered, but mlv-serve will refuse it: " && test "$(wc -l <err)" = 1 && expect 0 mlv-registry add -q churn m.onnx && test ! -s err'
+check 'what will be is registered without' 'cp "$TOP/tests/golden/models/churn-sklearn.onnx" good.onnx && expect 0 mlv-registry add good good.onnx && test ! -s err && cp good.onnx weights.bin && echo x >>weights.bin && expect 0 mlv-registry add good weights.bin && test ! -s err'
+check 'neither file nor run' 'expect 3 mlv-registry add churn nosuch.onnx && says "there is no file and no run '"'nosuch.onnx'"'"'
 check 'the name by --stdin' 'echo "m.onnx${tab}x" | mlv-registry add other --stdin >out && prints "model:other@1"'
 check 'no such run' 'expect 3 mlv-registry add churn nothing && says "nothing"'
 check 'a name that is none' 'expect 2 mlv-registry add Churn m.onnx && says "lower-case"'
@@ -43,9 +48,14 @@ check 'a note without end is refused, in words' \
 check 'an alias is dropped' 'expect 0 mlv-registry set churn@candidate --drop && expect 3 mlv-data cat model:churn@candidate && says "no alias"'
 check 'log tells it all' 'expect 0 mlv-registry log churn && cut -f1-4 out >got &&
     printf "%s\n" "model:churn@1${tab}add${tab}1${tab}\\N" "model:churn@2${tab}add${tab}2${tab}\\N" "model:churn@champion${tab}move${tab}1${tab}\\N" "model:churn@champion${tab}move${tab}2${tab}1" "model:churn@candidate${tab}move${tab}2${tab}\\N" "model:churn@champion${tab}rollback${tab}1${tab}2" "model:churn@candidate${tab}drop${tab}\\N${tab}2" >want && same want got && prints "too slow" && prints "passed; try it"'
+check 'log of an alias is its own, of a version what meant it' \
+    'expect 0 mlv-registry log churn@candidate && test "$(cut -f2,3 out | tr "\t\n" "  ")" = "move 2 drop \\N " && expect 0 mlv-registry log model:churn@1 && test "$(cut -f1,2 out | tr "\t\n" "  ")" = "model:churn@1 add model:churn@champion move model:churn@champion rollback "'
+check 'of one that never was: exit 3' 'expect 3 mlv-registry log churn@nobody && says "there never was model:churn@nobody" && expect 3 mlv-registry log churn@99'
+check 'a new alias that reads like another is set, and asked about' \
+    'expect 0 mlv-registry set good@champion 1 && test ! -s err && expect 0 mlv-registry set good@champoin 2 && prints "model:good@champoin" && says "model:good@champoin is a new alias; did you mean '"'champion'"'?" && test "$(wc -l <err)" = 1 && expect 0 mlv-registry set good@champoin 1 && test ! -s err && expect 0 mlv-registry set good@canary 1 && test ! -s err'
 check 'ls as JSON' 'expect 0 mlv-registry ls --json churn && grep -q "^{\"schema\":\"mlv.model/1\",\"name\":\"model:churn@1\"" out'
 check 'show' 'expect 0 mlv-registry show churn@champion && prints "content${tab}sha256:$sha" && prints "lineage${tab}content"'
-check 'verify says whole' 'expect 0 mlv-registry verify && test "$(grep -c whole out)" = 3'
+check 'verify says whole' 'expect 0 mlv-registry verify && test "$(grep -c whole out)" = 5'
 check 'a policy with an unknown member' 'printf "ruels: []\n" >b.yaml; expect 3 mlv-registry gate churn@1 -p b.yaml && says "rules"'
 check 'a policy that does not parse' 'printf "rules: [a >]\n" >b.yaml; expect 2 mlv-registry gate churn@1 -p b.yaml'
 check 'no policy' 'expect 2 mlv-registry gate churn@1 && says "--policy"'
