@@ -128,6 +128,7 @@ catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
 		r = open_object(b, c, &b->item.id, TYPE_BYTES, e);
 		break;
 	default:
+		catalog_warn_changed(c, &b->item);
 		r = open_ref(b, c, e);
 		break;
 	}

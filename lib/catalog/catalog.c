@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intern.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "catalog/inside.h"
@@ -50,6 +51,7 @@ catalog_close(struct catalog *c)
 	if (c == NULL)
 		return;
 	store_close(c->store);
+	intern_free(c->told);
 	free(c);
 }
 
@@ -169,6 +171,7 @@ resolve_version(struct catalog_item *item, struct catalog *c,
 	}
 	if (decided < 0)
 		return -1;
+	item->pointed = decided;
 	if (!decided) {
 		item->version = v->number;
 		item->id = v->id;

@@ -47,12 +47,18 @@ struct catalog_item {
 	struct oid id;		/* of the manifest (refs) or the object; none
 				 * for a path */
 	char *path;		/* the part after the second colon, or NULL */
+	bool pointed;		/* a pointer file said which version */
 };
 
 /* ERR_NOENT says which part is missing.  Objects are not read. */
 int catalog_resolve(struct catalog_item *item, struct catalog *c,
     const char *name, struct err *e);
 void catalog_item_free(struct catalog_item *item);
+/* A word in the log, once, when a pointer file decided and the file beside
+ * it is no longer what it stands for: whoever goes on reads the stored
+ * version.  catalog_open_bytes does it; call it where an item is used by
+ * its id. */
+void catalog_warn_changed(struct catalog *c, const struct catalog_item *item);
 
 /* The manifest with this id as a tree in the arena; ERR_FORMAT when the
  * object is not one. */

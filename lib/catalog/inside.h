@@ -2,12 +2,14 @@
 #ifndef CATALOG_INSIDE_H
 #define CATALOG_INSIDE_H
 
+#include "base/intern.h"
 #include "catalog/catalog.h"
 #include "store/ref.h"
 
 struct catalog {
 	struct store *store;	/* NULL outside a repository */
 	struct store_opts opts;
+	struct intern *told;	/* files whose change was told */
 };
 
 /* ERR_NOENT with advice unless there is a repository. */

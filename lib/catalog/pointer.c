@@ -315,6 +315,52 @@ pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 	return r;
 }
 
+/* Of another size it is not read at all. */
+static bool
+has_changed(struct catalog *c, const char *file, const struct link *content)
+{
+	struct err ignored = ERR_INIT;
+	struct stat st;
+	struct oid now;
+	uint64_t size;
+
+	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	return (uint64_t)st.st_size != content->size ||
+	    (store_hash_file(&now, &size, c->store, file, &ignored) == 0 &&
+	    !oid_eq(&now, &content->id));
+}
+
+void
+catalog_warn_changed(struct catalog *c, const struct catalog_item *item)
+{
+	struct err ignored = ERR_INIT;
+	struct arena a = { NULL, 0 };
+	const struct json *m;
+	struct link content;
+	const char *path;
+	char *file = NULL;
+
+	if (!item->pointed ||
+	    catalog_manifest(&m, &a, c, &item->id, &ignored) < 0 ||
+	    !manifest_find(&content, m, "content", NULL) ||
+	    (path = json_text(m, "path", NULL)) == NULL ||
+	    !path_is_below(path))
+		goto done;
+	if (c->told == NULL)
+		c->told = intern_new();
+	if (intern_find(c->told, path, strlen(path)) != INTERN_NONE)
+		goto done;
+	intern_add(c->told, path, strlen(path));
+	file = full_path(c, path, "");
+	if (has_changed(c, file, &content))
+		log_warn(c->opts.log, "'%s' has changed since it was added: "
+		    "data:%s is the stored version", path, item->base);
+done:
+	free(file);
+	arena_free(&a);
+}
+
 char *
 pointer_find(struct catalog *c, const char *base)
 {

@@ -163,6 +163,7 @@ find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
 	} else if (item.kind == NAME_STDIO) {
 		r = take_stdin(d, w, e);
 	} else {
+		catalog_warn_changed(w->c, &item);
 		d->rel = "input";
 		d->type = item.kind == NAME_DATA ? TYPE_DATASET :
 		    item.kind == NAME_MODEL ? TYPE_MODEL :

@@ -28,6 +28,14 @@ check '--json begins with its schema' \
 check 'ls: same' 'expect 0 mlv-data ls && prints "same${tab}churn.csv"'
 printf '3,c\n' >>churn.csv
 check 'ls: changed' 'expect 0 mlv-data ls && prints "changed${tab}churn.csv"'
+check 'a reader of the stored version is told, once, and goes on' \
+    'expect 0 mlv-data profile data:churn && says "'"'churn.csv'"' has changed since it was added: data:churn is the stored version" && grep -q "\"rows\":2" out && expect 0 mlv-drift compare --exclude x data:churn data:churn && test "$(grep -c "has changed" err)" = 1'
+check 'not with a version, nor when the bytes are as they were' \
+    'expect 0 mlv-data profile data:churn@1 && test ! -s err && cp churn.csv keep.csv && head -n 3 keep.csv >churn.csv && expect 0 mlv-data profile data:churn && test ! -s err && mv keep.csv churn.csv'
+check 'a change of no size is seen, too, and -q says nothing' \
+    'cp churn.csv keep.csv && printf "id,x\n1,a\n2,c\n" >churn.csv && expect 0 mlv-data profile data:churn && says "has changed" && expect 0 mlv-data profile -q data:churn && test ! -s err && mv keep.csv churn.csv'
+check 'so is a run that takes it by name' \
+    'expect 0 mlv-train run -d data:churn -- true && says "has changed since it was added"'
 check 'new content is version 2' 'expect 0 mlv-data add churn.csv && prints "data:churn@2"'
 check 'version 1 is still there' 'mlv-data cat data:churn@1 >v1 && test "$(sha256sum <v1 | cut -d" " -f1)" = "$sha"'
 check 'a checked-out pointer decides' \
