@@ -23,30 +23,42 @@ static const struct {
 };
 
 #define N_STATED (sizeof(stated) / sizeof(*stated))
+#define N_KNOWN (N_STATED + FRONT_FIELDS)
+
+static bool
+is_words(const struct json *list)
+{
+	for (const struct json *j = list->child; j; j = j->next)
+		if (j->type != JSON_TEXT)
+			return false;
+	return list->type == JSON_LIST;
+}
 
 int
 card_check_notes(const struct json *notes, struct err *e)
 {
-	const char *known[N_STATED], *near;
+	const char *known[N_KNOWN], *near;
 
 	if (notes->type != JSON_MAP)
 		return err_set(e, ERR_USAGE, "the notes must be a map of "
 		    "fields");
-	for (size_t i = 0; i < N_STATED; i++)
-		known[i] = stated[i].field;
+	for (size_t i = 0; i < N_KNOWN; i++)
+		known[i] = i < N_STATED ? stated[i].field :
+		    card_front_fields[i - N_STATED];
 	for (const struct json *j = notes->child; j; j = j->next) {
 		size_t i = 0;
 
-		while (i < N_STATED && strcmp(known[i], j->key) != 0)
+		while (i < N_KNOWN && strcmp(known[i], j->key) != 0)
 			i++;
 		/* a field left empty is one nobody has filled in yet */
-		if (i < N_STATED && (j->type == JSON_TEXT || j->type ==
-		    JSON_NULL))
+		if (i < N_KNOWN && (j->type == JSON_TEXT || j->type ==
+		    JSON_NULL || (i >= N_STATED && is_words(j))))
 			continue;
-		if (i < N_STATED)
+		if (i < N_KNOWN)
 			return err_set(e, ERR_USAGE, "line %u: '%s' must be "
-			    "text", j->line, j->key);
-		near = nearest_word(j->key, known, N_STATED);
+			    "text%s", j->line, j->key, i < N_STATED ? "" :
+			    " or a list of texts");
+		near = nearest_word(j->key, known, N_KNOWN);
 		return err_set(e, ERR_USAGE, "line %u: no card has a field "
 		    "'%s'%s%s%s", j->line, j->key, near ? "; did you mean '" :
 		    "", near ? near : "", near ? "'?" : "");
@@ -98,7 +110,7 @@ write_stated(struct card *k, const char *section)
 		s = k->r->notes ? json_text(k->r->notes, stated[i].field,
 		    NULL) : NULL;
 		if (s && *s) {
-			doc_fact(&k->d, stated[i].title, s);
+			doc_note(&k->d, stated[i].title, s);
 			field(k, stated[i].title, "stated", s);
 		} else {
 			card_lacks(k, stated[i].title);
@@ -330,6 +342,26 @@ write_cost(struct card *k)
 		    json_num(u, "energy_j", 0), strcmp(json_text(u,
 		    "energy_from", ""), "rapl") == 0 ? "measured" :
 		    "an estimate"));
+	else
+		card_lacks(k, "Energy of training");
+}
+
+/* Spaces that a table does not take away, and an arrow. */
+static const char *
+indent(struct card *k, int depth)
+{
+	struct buf b;
+	char *s;
+
+	if (depth <= 0)
+		return "";
+	buf_init(&b, BUF_CAP_SMALL);
+	for (int i = 1; i < depth && i < 10; i++)
+		buf_adds(&b, "\xc2\xa0\xc2\xa0");
+	buf_adds(&b, "\xe2\x86\xb3 ");
+	s = arena_strdup(&k->a, b.data);
+	buf_free(&b);
+	return s;
 }
 
 static int
@@ -343,8 +375,7 @@ one_link(void *ctx, int depth, const struct link *l, struct err *e)
 	(void)e;
 	if (depth == 0)
 		return 0;
-	cells[0] = arena_printf(&k->a, "%.*s%s", depth > 1 ? 2 * (depth - 1) :
-	    0, "                    ", l->rel);
+	cells[0] = arena_printf(&k->a, "%s%s", indent(k, depth - 1), l->rel);
 	cells[1] = l->name;
 	cells[2] = oid_print(id, &l->id);
 	doc_row(&k->d, cells);
@@ -511,6 +542,8 @@ write_all(struct card *k, struct buf *out, struct err *e)
 		return -1;
 	write_missing(k);
 	doc_close(&k->d);
+	if (k->r->form == DOC_MARKDOWN && card_front(k, out, e) < 0)
+		return -1;
 	if (k->r->json) {
 		buf_clear(out);
 		json_write(out, k->root);

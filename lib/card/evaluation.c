@@ -4,6 +4,7 @@
 
 #include "card/inside.h"
 #include "doc/plot.h"
+#include "doc/spark.h"
 
 #define EVALUATIONS_MOST 4
 #define INPUTS_SHOWN 20
@@ -55,21 +56,25 @@ has_interval(const struct json *metric)
 static const struct {
 	const char *name, *title;
 	bool share;			/* from 0 to 1: drawn on one scale */
+	bool more;			/* the larger the better */
 } metric_words[] = {
-	{ "auc", "Area under the ROC curve", true },
-	{ "average_precision", "Average precision", true },
-	{ "logloss", "Log loss", false }, { "brier", "Brier score", true },
-	{ "accuracy", "Accuracy", true }, { "precision", "Precision", true },
-	{ "recall", "Recall", true }, { "f1", "F1", true },
-	{ "ks", "Kolmogorov-Smirnov", true },
-	{ "ece", "Expected calibration error", true },
-	{ "auc_ovr", "AUC, one against the rest", true },
-	{ "f1_macro", "F1, mean of classes", true },
-	{ "f1_weighted", "F1, weighted by class", true },
-	{ "rmse", "Root mean squared error", false },
-	{ "mae", "Mean absolute error", false },
-	{ "r2", "R squared", false },
-	{ "median_ae", "Median absolute error", false },
+	{ "auc", "Area under the ROC curve", true, true },
+	{ "average_precision", "Average precision", true, true },
+	{ "logloss", "Log loss", false, false },
+	{ "brier", "Brier score", true, false },
+	{ "accuracy", "Accuracy", true, true },
+	{ "precision", "Precision", true, true },
+	{ "recall", "Recall", true, true },
+	{ "f1", "F1", true, true },
+	{ "ks", "Kolmogorov-Smirnov", true, true },
+	{ "ece", "Expected calibration error", true, false },
+	{ "auc_ovr", "AUC, one against the rest", true, true },
+	{ "f1_macro", "F1, mean of classes", true, true },
+	{ "f1_weighted", "F1, weighted by class", true, true },
+	{ "rmse", "Root mean squared error", false, false },
+	{ "mae", "Mean absolute error", false, false },
+	{ "r2", "R squared", false, true },
+	{ "median_ae", "Median absolute error", false, false },
 };
 
 #define WORDS (sizeof(metric_words) / sizeof(*metric_words))
@@ -224,7 +229,8 @@ item(const struct json *list, size_t i)
 
 #define CURVE_MOST 256
 
-/* And precision against recall, which follows from the same points. */
+/* And precision against recall, which follows from the same points.  Text
+ * has the table of thresholds instead. */
 static void
 plot_roc(struct card *k, const struct found *f, const struct json *roc)
 {
@@ -259,6 +265,28 @@ plot_roc(struct card *k, const struct found *f, const struct json *roc)
 	p.series = &pr;
 	p.diagonal = false;
 	doc_plot(&k->d, &p);
+}
+
+static void
+table_reliability(struct card *k, const struct json *bins)
+{
+	bool truth = json_get(bins->child, "truth") != NULL;
+	const char *heads[] = { truth ? "mean answer" : "mean score", truth ?
+	    "mean truth" : "share of positives", "rows" }, *cells[3];
+
+	doc_paragraph(&k->d, truth ? "Reliability: the mean truth by mean "
+	    "answer" : "Reliability: the share of positives by mean score");
+	doc_table_open(&k->d, heads, 3, "rrr");
+	for (const struct json *j = bins->child; j; j = j->next) {
+		if (json_num(j, "rows", 0) <= 0)
+			continue;
+		cells[0] = tile_number(k, json_num(j, "score", 0));
+		cells[1] = tile_number(k, json_num(j, truth ? "truth" :
+		    "share", 0));
+		cells[2] = arena_printf(&k->a, "%.0f", json_num(j, "rows", 0));
+		doc_row(&k->d, cells);
+	}
+	doc_table_close(&k->d);
 }
 
 static void
@@ -304,6 +332,62 @@ shares_of(double *y, const struct json *counts)
 	    sum > 0; j = j->next)
 		y[n++] = j->d / sum;
 	return n;
+}
+
+#define TENTHS 10
+
+/* Rows of a class in each tenth of the scores, the last with what is 1. */
+static bool
+tenths_of(double *out, const struct json *counts)
+{
+	size_t i = 0;
+
+	memset(out, 0, TENTHS * sizeof(*out));
+	if (counts == NULL || counts->n == 0 || counts->n % TENTHS)
+		return false;
+	for (const struct json *j = counts->child; j; j = j->next)
+		out[i++ * TENTHS / counts->n] += j->d;
+	return true;
+}
+
+/* What a threshold does, by tenths: ROC, precision and recall as numbers. */
+static void
+table_scores(struct card *k, const struct json *scores)
+{
+	const char *heads[] = { "score from", "negative rows", "positive rows",
+	    "true positive rate", "false positive rate", "precision" };
+	double no[TENTHS], yes[TENTHS], all_no = 0, all_yes = 0;
+	const char *cells[6];
+
+	if (!tenths_of(no, json_get(scores, "negative")) ||
+	    !tenths_of(yes, json_get(scores, "positive")))
+		return;
+	for (size_t i = 0; i < TENTHS; i++) {
+		all_no += no[i];
+		all_yes += yes[i];
+	}
+	if (!(all_no > 0 && all_yes > 0))
+		return;
+	doc_paragraph(&k->d, "How scores spread, and what that score as the "
+	    "threshold gives (the ROC curve, precision and recall)");
+	doc_table_open(&k->d, heads, 6, "rrrrrr");
+	for (size_t i = 0; i < TENTHS; i++) {
+		double tp = 0, fp = 0;
+
+		for (size_t t = i; t < TENTHS; t++) {
+			tp += yes[t];
+			fp += no[t];
+		}
+		cells[0] = arena_printf(&k->a, "%.1f", (double)i / TENTHS);
+		cells[1] = arena_printf(&k->a, "%.0f", no[i]);
+		cells[2] = arena_printf(&k->a, "%.0f", yes[i]);
+		cells[3] = arena_printf(&k->a, "%.3f", tp / all_yes);
+		cells[4] = arena_printf(&k->a, "%.3f", fp / all_no);
+		cells[5] = tp + fp > 0 ? arena_printf(&k->a, "%.3f", tp /
+		    (tp + fp)) : "";
+		doc_row(&k->d, cells);
+	}
+	doc_table_close(&k->d);
 }
 
 static void
@@ -403,6 +487,7 @@ write_data(struct card *k, const struct found *f)
 static void
 write_evaluation(struct card *k, const struct found *f)
 {
+	bool text = k->d.form == DOC_MARKDOWN;
 	const struct json *p;
 
 	k->n_evaluations++;
@@ -416,12 +501,12 @@ write_evaluation(struct card *k, const struct found *f)
 		write_confusion(k, p, part(f, "classes", JSON_LIST));
 	if (f->metrics)
 		plot_metrics(k, f->metrics);
-	if ((p = part(f, "roc", JSON_LIST)) != NULL)
+	if (!text && (p = part(f, "roc", JSON_LIST)) != NULL)
 		plot_roc(k, f, p);
-	if ((p = part(f, "reliability", JSON_LIST)) != NULL)
-		plot_reliability(k, p);
+	if ((p = part(f, "reliability", JSON_LIST)) != NULL && p->n)
+		text ? table_reliability(k, p) : plot_reliability(k, p);
 	if ((p = part(f, "scores", JSON_MAP)) != NULL)
-		plot_scores(k, f, p);
+		text ? table_scores(k, p) : plot_scores(k, f, p);
 	if ((p = part(f, "importance", JSON_MAP)) != NULL)
 		plot_importance(k, p);
 }
@@ -515,6 +600,56 @@ card_headline(struct card *k, struct err *e)
 /* --- while it learned ------------------------------------------------------- */
 
 #define CURVES_MOST 4		/* what one plot holds */
+#define SPARK_MOST 40		/* marks that a line of text has room for */
+
+/* The step of a curve's best value; -1 when nobody knows which that is. */
+static long
+best_of(const struct run_metric *m)
+{
+	const char *dot = strrchr(m->name, '.');
+	size_t word = word_of(dot ? dot + 1 : m->name);
+	long best = -1;
+
+	for (size_t i = 0; word < WORDS && i < m->n; i++) {
+		double v = m->value[i];
+
+		if (isfinite(v) && (best < 0 || (metric_words[word].more ?
+		    v > m->value[best] : v < m->value[best])))
+			best = (long)i;
+	}
+	return best;
+}
+
+static void
+table_curves(struct card *k)
+{
+	const char *heads[] = { "while it learned", "steps", "first", "best",
+	    "at step", "last", "course" }, *cells[7];
+
+	doc_table_open(&k->d, heads, 7, "lrrrrrl");
+	for (size_t i = 0; i < k->run.n_metrics; i++) {
+		const struct run_metric *m = &k->run.metric[i];
+		long best = best_of(m);
+		struct buf b;
+
+		if (m->n < 3)
+			continue;
+		buf_init(&b, BUF_CAP_SMALL);
+		plot_spark(&b, m->value, m->n, SPARK_MOST);
+		cells[0] = m->name;
+		cells[1] = arena_printf(&k->a, "%zu", m->n);
+		cells[2] = arena_printf(&k->a, "%.6g", m->value[0]);
+		cells[3] = best < 0 ? "" : arena_printf(&k->a, "%.6g",
+		    m->value[best]);
+		cells[4] = best < 0 ? "" : arena_printf(&k->a, "%lld",
+		    (long long)m->step[best]);
+		cells[5] = arena_printf(&k->a, "%.6g", m->value[m->n - 1]);
+		cells[6] = b.data;
+		doc_row(&k->d, cells);
+		buf_free(&b);
+	}
+	doc_table_close(&k->d);
+}
 
 void
 card_curves(struct card *k)
@@ -536,6 +671,10 @@ card_curves(struct card *k)
 		s[p.n_series++] = (struct plot_series){ .name = m->name,
 		    .x = x, .y = m->value, .n = m->n };
 	}
-	if (p.n_series)
+	if (p.n_series == 0)
+		return;
+	if (k->d.form == DOC_MARKDOWN)
+		table_curves(k);
+	else
 		doc_plot(&k->d, &p);
 }

@@ -30,6 +30,14 @@ struct card {
 	const char *section;
 };
 
+/* Fields of the notes that Hugging Face's front matter takes as they are;
+ * `license` is one more. */
+#define FRONT_FIELDS 11
+extern const char *const card_front_fields[FRONT_FIELDS];
+/* Before the finished Markdown: front matter for the Hub when the notes give
+ * some of it, with the evaluations as its model-index. */
+int card_front(struct card *k, struct buf *out, struct err *e);
+
 /* The next section. */
 void card_heading(struct card *k, const char *title);
 /* Evidence, in the document and as data; NULL and "" are left out. */

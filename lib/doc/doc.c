@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "doc/note.h"
 #include "doc/plot.h"
 #include "doc/spark.h"
 
@@ -37,7 +38,7 @@ static const char style[] =
     "figcaption{font-weight:600;margin-bottom:.4em}"
     "dl{display:grid;grid-template-columns:minmax(9rem,max-content) 1fr;"
     "gap:.25em 1.2em;margin:1em 0}dt{color:var(--soft)}"
-    "dd{margin:0;overflow-wrap:anywhere}"
+    "dd{margin:0;overflow-wrap:anywhere}dd p,dd ul{margin:0 0 .5em}"
     "@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5em}}"
     "@media print{body{max-width:none;margin:0;font-size:11pt}"
     "pre{white-space:pre-wrap}tr,figure,.tiles div,.notice{break-inside:avoid}"
@@ -226,6 +227,40 @@ doc_fact(struct doc *d, const char *label, const char *s)
 }
 
 void
+doc_note(struct doc *d, const char *label, const char *s)
+{
+	size_t n = strlen(s);
+	bool block;
+
+	while (n && strchr(" \t\r\n", s[n - 1]))
+		n--;
+	while (n && strchr("\r\n", *s)) {
+		s++;
+		n--;
+	}
+	block = note_is_block(s, n);
+	if (d->form == DOC_HTML) {
+		within(d, DOC_IN_FACTS);
+		wrapped(d, "<dt>", label, "</dt><dd>");
+		if (block)
+			note_html(d->out, s, n);
+		else
+			note_html_line(d->out, s, n);
+		buf_adds(d->out, "</dd>\n");
+	} else if (block) {
+		within(d, DOC_IN_TEXT);
+		wrapped(d, "**", label, "**\n\n");
+		note_markdown(d->out, s, n);
+		buf_addc(d->out, '\n');
+	} else {
+		within(d, DOC_IN_FACTS);
+		wrapped(d, "- **", label, ":** ");
+		buf_add(d->out, s, n);
+		buf_addc(d->out, '\n');
+	}
+}
+
+void
 doc_tile(struct doc *d, const char *label, const char *value,
     const char *remark)
 {
@@ -349,18 +384,6 @@ doc_plot(struct doc *d, const struct plot *p)
 		buf_adds(d->out, "\n</figure>\n");
 		return;
 	}
-	if (p->kind == PLOT_RANGES || p->n_series == 0)
-		return;
-	if (p->kind == PLOT_BARS) {
+	if (p->kind == PLOT_BARS && p->n_series)
 		bars(d, p);
-		return;
-	}
-	wrapped(d, "", p->title, ":");
-	for (size_t i = 0; i < p->n_series; i++) {
-		buf_adds(d->out, " ");
-		if (p->n_series > 1 && p->series[i].name)
-			wrapped(d, i ? "- " : "", p->series[i].name, " ");
-		plot_text(d->out, p, i);
-	}
-	buf_adds(d->out, "\n\n");
 }

@@ -58,6 +58,10 @@ void doc_item(struct doc *d, const char *text);
 void doc_list_close(struct doc *d);
 /* `label: text`, as one line of a list of facts. */
 void doc_fact(struct doc *d, const char *label, const char *text);
+/* The same of text that its author wrote as Markdown: in Markdown it passes
+ * through, on a page a small part of it is set (doc/note.h).  More than a
+ * line of words stands in paragraphs of its own. */
+void doc_note(struct doc *d, const char *label, const char *text);
 /* A number to be seen at once, with its name and a remark ("" for none). */
 void doc_tile(struct doc *d, const char *label, const char *value,
     const char *remark);
@@ -68,9 +72,8 @@ void doc_row(struct doc *d, const char *const *cells);
 void doc_table_close(struct doc *d);
 /* Text as it is, in a fixed-width block. */
 void doc_code(struct doc *d, const char *text, size_t n);
-/* HTML: an SVG figure with its caption.  Markdown: the caption and the
- * first series as a line of block characters, bars with their names, so that
- * a terminal shows them; intervals only repeat the table, and are left out. */
+/* HTML: an SVG figure with its caption.  Markdown: bars with their names, in
+ * block characters; of other plots a table says more, which is the caller's. */
 void doc_plot(struct doc *d, const struct plot *p);
 
 /* The escaping itself, for those who build parts by hand in this folder. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "doc/doc.h"
-#include "doc/spark.h"
 
 /* As wide as half a page; the plot area leaves room for words. */
 #define WIDTH 520.0
@@ -344,16 +343,4 @@ plot_svg(struct buf *out, const struct plot *p, int id)
 		svg_rows(out, p, id);
 	else
 		svg_xy(out, p, id);
-}
-
-void
-plot_text(struct buf *out, const struct plot *p, size_t i)
-{
-	const struct plot_series *s = &p->series[i];
-	size_t n = s->n - (s->area && s->n);	/* the last ends the area */
-
-	if (p->from_zero)
-		plot_shares(out, s->y, n, n);
-	else
-		plot_spark(out, s->y, n, n);
 }

@@ -44,8 +44,6 @@ struct plot {
 
 /* Appends one <svg> element; `id` makes its inner names unique. */
 void plot_svg(struct buf *out, const struct plot *p, int id);
-/* Block characters for series i (doc/spark.h). */
-void plot_text(struct buf *out, const struct plot *p, size_t i);
 
 /* Tick positions: at most 6 round numbers (1, 2 or 5 times a power of ten)
  * within [low, high]; returns how many, *decimals for printing them. */

@@ -26,6 +26,43 @@ check '-o writes what standard output would' 'expect 0 mlv-card new m.onnx -o c.
 printf 'license: MIT <i>now</i>\nowner: Ann\n' >n.yaml
 check 'notes are stated and no longer missing' 'expect 0 mlv-card new m.onnx --notes n.yaml && prints "**Owner:** Ann" && ! sed -n "/^## What is missing/,\$p" out | grep -q License'
 check 'notes are no markup' 'expect 0 mlv-card new --html m.onnx --notes n.yaml && prints "MIT &lt;i&gt;now" && ! grep -q "<i>now" out'
+cat >md.yaml <<'W'
+license: Apache-2.0
+tags: [churn, tabular]
+limitations: |
+  Use it for the **retention** call.
+
+  - not for pricing
+  - nor *credit*, `x < y`
+
+  # Scope
+  one
+  two
+  ```
+  # code, never ended
+W
+cat >want <<'W'
+**Limitations**
+
+Use it for the **retention** call.
+
+- not for pricing
+- nor *credit*, `x < y`
+
+#### Scope
+one
+two
+```
+# code, never ended
+```
+
+W
+check 'Markdown in the notes passes through, and ends with its field' 'expect 0 mlv-card new m.onnx -n md.yaml && sed -n "/^\*\*Limitations/,/^## /p" out | sed "/^## /d" | sed "\$d" >got && same want got && prints "## What is missing"'
+check 'on a page its paragraphs, lists and marks are set' 'expect 0 mlv-card new --html m.onnx -n md.yaml && prints "<p>Use it for the <strong>retention</strong> call.</p><ul><li>not for pricing</li><li>nor <em>credit</em>, <code>x &lt; y</code></li></ul><p><strong>Scope</strong></p><p>one<br>" && prints "<pre># code, never ended"'
+printf -- '---\nlicense: apache-2.0\ntags: [churn, tabular]\nlibrary_name: onnx\n---\n\n# Model card: m.onnx\n' >want
+check 'what the Hub reads stands before all' 'expect 0 mlv-card new m.onnx -n md.yaml && head -n 7 out >got && same want got && expect 0 mlv-card new m.onnx && ! grep -qx -e --- out'
+printf 'license: Ours alone\ntags: [1]\n' >bad.yaml
+check 'a tag that is no text' 'expect 2 mlv-card new m.onnx -n bad.yaml && says "'"'tags' must be text or a list"'"'
 printf 'licence: MIT\n' >bad.yaml
 check 'an unknown field names the nearest' 'expect 2 mlv-card new m.onnx --notes bad.yaml -o bad.md && says "licence" && says "license" && test ! -e bad.md'
 printf 'owner: [a, b]\n' >list.yaml
@@ -45,8 +82,10 @@ fresh names
 rows >d.csv
 mlv-train fit d.csv -t y -l gbdt -o m.onnx >/dev/null 2>&1
 mlv-train eval m.onnx d.csv --json >eval.json 2>/dev/null
-check 'an evaluation with its interval and curves' 'expect 0 mlv-card new m.onnx --eval eval.json && prints "| auc |" && prints " to " && prints "ROC" && prints "Reliability"'
+check 'an evaluation with its interval and curves' 'expect 0 mlv-card new m.onnx --eval eval.json && prints "| auc |" && prints " to " && prints "ROC" && prints "| mean score | share of positives | rows |"'
 check 'an evaluation of another model is no evidence' 'expect 3 mlv-card new "$TOP/tests/golden/models/churn-sklearn.onnx" --eval eval.json && says "another model" && test ! -s out'
+printf 'license: Our own\n' >lic.yaml
+check 'an evaluation is the model-index of the front matter' 'expect 0 mlv-card new m.onnx --eval eval.json -n lic.yaml && prints "license: other" && prints "license_name: Our own" && prints "pipeline_tag: tabular-classification" && prints "            type: roc_auc" && prints "          name: d.csv"'
 echo '[1]' >list.json
 check 'an evaluation that is none' 'expect 3 mlv-card new m.onnx --eval list.json && says "no metrics" && test ! -s out'
 check 'names of columns and classes are no markup' 'expect 0 mlv-card new --html m.onnx --eval eval.json && prints "<svg" && prints "&lt;script&gt;" && prints "&lt;b&gt;x" && ! grep -qE "<script|<b>x" out'
@@ -64,7 +103,10 @@ mlv-train fit data:d -t y -l gbdt -o m.onnx >/dev/null 2>&1
 mlv-registry add churn m.onnx >reg.log 2>&1
 mlv-train eval --label test m.onnx data:d >/dev/null 2>&1
 check 'a version brings its evaluation and lineage' 'expect 0 mlv-card new model:churn && prints "## Lineage" && prints "data:d@1" && prints "| auc |" && prints "run:"'
-check 'a recorded evaluation brings its rows, curves and importance' 'prints "ROC curve" && prints "Precision and recall" && prints "Reliability" && grep -q "scores spread.*: .*script.* - No " out && ! grep -q "▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁" out && prints "| true class |" && prints "**Rows:** 400" && prints "Importance of the inputs" && prints "While it learned"'
+check 'a recorded evaluation brings its rows, thresholds, reliability and importance' 'prints "| score from | negative rows | positive rows | true positive rate |" && prints "| 0.0 |" && prints "| 1.000 | 1.000 |" && prints "Reliability" && prints "| true class |" && prints "**Rows:** 400" && prints "Importance of the inputs"'
+check 'what it learned: each metric by its name, first, best and last' 'grep -q "^| train.logloss | [0-9]* | 0\.[0-9]* | \([0-9.]*\) | [0-9]* | \1 | " out'
+check 'no line of text holds more than 40 marks of a picture' '! grep -v "^    " out | grep -qE "([▁▂▃▄▅▆▇█]{121})"'
+check 'lineage is set in by what a table keeps' 'grep -q "^| ↳ [a-z]* |" out && ! grep -q "^|   *[a-z]* |" out'
 check 'the headline stands above all sections' 'sed -n "1,/^## /p" out | grep -q "Area under the ROC curve"'
 check 'the page draws them all' 'expect 0 mlv-card new --html model:churn && test "$(grep -c "<svg" out)" = 7 && test "$(grep -c "<dl>" out)" -gt 2'
 mlv-train eval --label test --threshold 0.3 m.onnx data:d >/dev/null 2>&1
