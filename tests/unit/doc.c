@@ -73,34 +73,10 @@ ticks(void)
 	is_int(n, 1, "one value has one tick");
 }
 
-/* Steps: what ends the last is no step of its own. */
-static void
-steps(void)
-{
-	const double x[] = { 0, 0.5, 1 }, no[] = { 1, 0, 0 }, yes[] = { 0, 1,
-	    0 };
-	const struct plot_series s[] = {
-		{ .name = "no", .x = x, .y = no, .n = 3, .area = true },
-		{ .name = "<yes>", .x = x, .y = yes, .n = 3, .area = true } };
-	const struct plot p = { .kind = PLOT_LINES, .title = "Spread",
-	    .series = s, .n_series = 2, .from_zero = true };
-	struct buf b;
-	struct doc d;
-
-	buf_init(&b, BUF_CAP_DOC);
-	doc_open(&d, &b, DOC_MARKDOWN, "Card");
-	doc_plot(&d, &p);
-	doc_close(&d);
-	ok(strstr(b.data, "Spread: no █▁ - &lt;yes&gt; ▁█\n") != NULL,
-	    "every series is in the text, by its name");
-	buf_free(&b);
-}
-
 int
 main(void)
 {
 	forms();
-	steps();
 	ticks();
 	return tap_done();
 }
