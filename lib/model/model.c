@@ -668,6 +668,7 @@ model_run_new(const struct model *m)
 	r->value = xalloc(m->n_values + 1, sizeof(*r->value));
 	r->room = xalloc(m->n_values + 1, sizeof(*r->room));
 	r->room_bytes = xalloc(m->n_values + 1, sizeof(*r->room_bytes));
+	buf_init(&r->unseen, BUF_CAP_DOC);
 	for (size_t i = 0; i < m->n_values; i++)
 		r->value[i] = m->constant[i];
 	return r;
@@ -686,6 +687,7 @@ model_run_free(struct model_run *r)
 	free(r->value);
 	free(r->room);
 	free(r->room_bytes);
+	buf_free(&r->unseen);
 	arena_free(&r->text);
 	free(r);
 }
@@ -728,6 +730,7 @@ model_run(struct model_run *r, const struct tensor *in, struct tensor *out,
 
 	if (r->text.block)
 		arena_free(&r->text);
+	buf_clear(&r->unseen);
 	if (take_inputs(r, in, e) < 0)
 		return -1;
 	for (size_t i = 0; i < m->n_steps; i++)
@@ -736,4 +739,14 @@ model_run(struct model_run *r, const struct tensor *in, struct tensor *out,
 	for (size_t i = 0; i < m->n_outputs; i++)
 		out[i] = r->value[m->output_value[i]];
 	return 0;
+}
+
+size_t
+model_run_unseen(const struct model_run *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->unseen.len; i++)
+		n += r->unseen.data[i] != 0;
+	return n;
 }

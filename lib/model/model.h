@@ -85,5 +85,8 @@ void model_run_free(struct model_run *r);
  */
 int model_run(struct model_run *r, const struct tensor *in,
     struct tensor *out, struct err *e);
+/* Rows of the last run with a text that an encoder had no entry for, and
+ * took for none or for its default; the empty text is missing, not unseen. */
+size_t model_run_unseen(const struct model_run *r);
 
 #endif

@@ -184,6 +184,27 @@ prepare_label_encoder(struct step *s, struct model *m, struct err *e)
 	return 0;
 }
 
+/* Element i is in no list: remember its row, where the rows are the model's. */
+static void
+note_unseen(struct model_run *r, const struct tensor *a, size_t i)
+{
+	const struct tensor *in = r->m->n_inputs ?
+	    &r->value[r->m->input_value[0]] : NULL;
+	size_t rows = in && in->rank ? (size_t)in->dim[0] : 0;
+	char *mark;
+
+	if (((const struct text *)a->data)[i].n == 0 || a->rank == 0 ||
+	    rows == 0 || (size_t)a->dim[0] != rows)
+		return;
+	if (r->unseen.len == 0) {
+		if ((mark = buf_reserve(&r->unseen, rows)) == NULL)
+			return;
+		memset(mark, 0, rows);
+		buf_grew(&r->unseen, rows);
+	}
+	r->unseen.data[i / (a->n / rows)] = 1;
+}
+
 static int
 run_label_encoder(struct model_run *r, const struct step *s, struct err *e)
 {
@@ -205,6 +226,8 @@ run_label_encoder(struct model_run *r, const struct step *s, struct err *e)
 			const struct text *t = (const struct text *)a->data + i;
 
 			at = intern_find(c->keys, t->s, t->n);
+			if (at == INTERN_NONE)
+				note_unseen(r, a, i);
 		} else {
 			key_bytes(bytes, a->data, c->from, i);
 			at = intern_find(c->keys, bytes, 8);
@@ -293,6 +316,8 @@ run_onehot(struct model_run *r, const struct step *s, struct err *e)
 			    "it knows", (int)(t->n < 60 ? t->n : 60), t->s) :
 			    step_bad(s, e, "%lld is no category it knows",
 			    (long long)whole);
+		else if (c->text)
+			note_unseen(r, a, i);
 	}
 	return 0;
 }

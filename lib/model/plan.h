@@ -9,6 +9,7 @@
 #define MODEL_PLAN_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/intern.h"
 #include "model/model.h"
 
@@ -81,6 +82,8 @@ struct model_run {
 	/* the row of nothing at load: a value that no row would have, as an
 	 * unknown category, is taken for the first one instead of refused */
 	bool trial;
+	struct buf unseen;	/* by row, 1: a text no encoder knew; empty
+				 * until there is one */
 	struct arena text;	/* strings made by this call */
 	struct model_run **inner;	/* by model.inner; made when needed */
 	size_t n_inner;

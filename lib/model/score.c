@@ -34,7 +34,7 @@ struct scorer {
 	struct tensor *in, *out;
 	void **room;			/* by input */
 	struct table *result;
-	size_t result_room, refused;
+	size_t result_room, refused, unseen;
 };
 
 /* --- planning ------------------------------------------------------------- */
@@ -489,9 +489,12 @@ static int
 score_rows(struct scorer *s, const struct table *block, size_t from, size_t n,
     size_t to, struct err *e)
 {
-	return fill_inputs(s, block, from, n, e) < 0 ||
+	if (fill_inputs(s, block, from, n, e) < 0 ||
 	    model_run(s->run, s->in, s->out, e) < 0 ||
-	    take_outputs(s, to, n, e) < 0 ? -1 : 0;
+	    take_outputs(s, to, n, e) < 0)
+		return -1;
+	s->unseen += model_run_unseen(s->run);
+	return 0;
 }
 
 /* Whose fault it was: the first of n rows that is refused when alone. */
@@ -514,6 +517,7 @@ scorer_run_part(struct table **out, struct scorer *s,
     const struct table *block, size_t from, size_t to, struct err *e)
 {
 	s->refused = SIZE_MAX;
+	s->unseen = 0;
 	if (make_room(s, to - from, e) < 0)
 		return -1;
 	for (size_t at = from; at < to; at += PART_ROWS) {
@@ -533,6 +537,12 @@ size_t
 scorer_refused(const struct scorer *s)
 {
 	return s->refused;
+}
+
+size_t
+scorer_unseen(const struct scorer *s)
+{
+	return s->unseen;
 }
 
 int

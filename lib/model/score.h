@@ -87,6 +87,8 @@ int scorer_run_part(struct table **out, struct scorer *s,
     const struct table *block, size_t from, size_t to, struct err *e);
 /* Which row of the block was refused last, or SIZE_MAX: none by itself. */
 size_t scorer_refused(const struct scorer *s);
+/* Rows it answered last that hold a category the model has never seen. */
+size_t scorer_unseen(const struct scorer *s);
 
 /* The golden rows of the first n rows of a block, as JSON for mlv.golden. */
 int score_golden(struct buf *out, const struct score_plan *p,

@@ -195,8 +195,8 @@ infer(struct app *a, const struct http_request *r, struct http_response *out,
 		refuse(out, protocol, &e);
 	else if (a->reqlog)
 		log_rows(a, s, w.id, unit ? unit : w.id, w.block, answers);
-	stats_count(s->stats, good == 0 ? answers->rows : 0, good == 0,
-	    clock_mono_us() - begin);
+	stats_count(s->stats, good == 0 ? answers->rows : 0, good == 0 ?
+	    scorer_unseen(d->scorer) : 0, good == 0, clock_mono_us() - begin);
 	if (d)
 		desk_give(s, d);
 	out->extra[0][0] = "X-Mlv-Model";

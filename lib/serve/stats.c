@@ -30,7 +30,8 @@ stats_for(struct stats_all *all, const char *model, const char *version,
 }
 
 void
-stats_count(struct stats *s, uint64_t rows, int ok, int64_t micros)
+stats_count(struct stats *s, uint64_t rows, uint64_t unseen, int ok,
+    int64_t micros)
 {
 	int b = 0;
 
@@ -38,6 +39,9 @@ stats_count(struct stats *s, uint64_t rows, int ok, int64_t micros)
 		b++;
 	atomic_fetch_add_explicit(&s->requests, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&s->rows, rows, memory_order_relaxed);
+	if (unseen)
+		atomic_fetch_add_explicit(&s->unseen, unseen,
+		    memory_order_relaxed);
 	if (!ok)
 		atomic_fetch_add_explicit(&s->errors, 1, memory_order_relaxed);
 	atomic_fetch_add_explicit(&s->bucket[b], 1, memory_order_relaxed);
@@ -136,6 +140,9 @@ stats_write(struct buf *out, const struct stats_all *all, int ready,
 	    offsetof(struct stats, errors));
 	counter(out, all, "mlv_rows_total", "Rows scored.",
 	    offsetof(struct stats, rows));
+	counter(out, all, "mlv_unseen_category_rows_total", "Rows scored with "
+	    "a category the model has never seen.",
+	    offsetof(struct stats, unseen));
 	latency(out, all);
 	help(out, "mlv_model_info", "gauge", "Model versions served now, by "
 	    "the digest of the file.");

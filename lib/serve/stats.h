@@ -18,7 +18,7 @@
 
 struct stats {
 	char model[130], version[24], variant[16], digest[80];
-	_Atomic uint64_t requests, errors, rows;
+	_Atomic uint64_t requests, errors, rows, unseen;
 	_Atomic uint64_t bucket[STATS_BUCKETS + 1];
 	_Atomic uint64_t micros;	/* sum of latencies */
 	_Atomic bool now;		/* it is one of those served */
@@ -35,7 +35,9 @@ struct stats_all {
  * from one thread at a time. */
 struct stats *stats_for(struct stats_all *all, const char *model,
     const char *version, const char *variant, const char *digest);
-void stats_count(struct stats *s, uint64_t rows, int ok, int64_t micros);
+/* `unseen`: of the rows, those with a category the model has never seen. */
+void stats_count(struct stats *s, uint64_t rows, uint64_t unseen, int ok,
+    int64_t micros);
 /* The text exposition format. `rows_logged`, `rows_dropped`: of the request
  * log. */
 void stats_write(struct buf *out, const struct stats_all *all, int ready,

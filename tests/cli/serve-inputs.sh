@@ -1,6 +1,7 @@
 #!/bin/sh
 # A canary that is not there, one that asks for other inputs than the stable
-# model, and a stable model that moves to other inputs.
+# model, a stable model that moves to other inputs, and categories that a model
+# has never seen.
 . "$(dirname "$0")/../lib.sh"
 ridge=$TOP/tests/golden/onnx/ridge/model.onnx
 
@@ -54,4 +55,17 @@ lines=$(wc -l <server.err)
 mlv-registry set score@candidate --drop >/dev/null
 check 'an alias that is dropped ends the canary, in one line' 'until_true is stable && ! has_info canary && test "$(wc -l <server.err)" = $((lines + 1)) && tail -n 1 server.err | grep -q "there is no model:score@candidate any more: the stable model answers all requests"'
 check 'stops' stop
+
+fresh categories
+awk -v OFS=, 'BEGIN { print "n,town,y"; for (i = 1; i <= 90; i++) print i % 7, substr("OsloRomeBern", i % 3 * 4 + 1, 4), i % 3 ? "no" : "yes" }' >rows.csv
+printf 'n,town\n1,Oslo\n2,Paris\n3,\n4,Nice\n,Rome\n' >asked.csv
+for learner in logistic gbdt; do
+	mlv-train fit rows.csv --target y --learner $learner -o $learner.onnx >/dev/null
+	start $learner.onnx
+	check "rows with a category never seen are counted: $learner" 'curl -s -m 10 "$url/invocations" -H "Content-Type: text/csv" --data-binary @asked.csv >/dev/null && test "$(curl -s -m 10 "$url/metrics" | sed -n "s/^mlv_unseen_category_rows_total{.*} //p")" = 2 && curl -s -m 10 "$url/invocations" -H "Content-Type: text/csv" --data-binary @asked.csv >/dev/null && test "$(curl -s -m 10 "$url/metrics" | sed -n "s/^mlv_unseen_category_rows_total{.*} //p")" = 4'
+	stop
+done
+start "$TOP/tests/golden/models/churn-sklearn.onnx" --name churn
+check 'also by the encoders of other exports' '{ cat "$TOP/tests/golden/models/churn-rows.csv"; sed -n 2p "$TOP/tests/golden/models/churn-rows.csv" | sed "s/Month-to-month/Day/;s/DSL/Wire/"; } >asked.csv && curl -s -m 10 "$url/invocations" -H "Content-Type: text/csv" --data-binary @asked.csv >/dev/null && test "$(curl -s -m 10 "$url/metrics" | sed -n "s/^mlv_unseen_category_rows_total{.*} //p")" = 1'
+stop
 finish
