@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "serve/lanes.h"
 
 #define LOOK_MS 200
 #define PLACES 10000
@@ -30,7 +31,7 @@ struct slot {
 	const char *source;		/* name or path; NULL: no such slot */
 	const char *variant;
 	bool named;			/* a catalog name, not a path */
-	struct served *now;		/* under slots.lock */
+	struct served *now;		/* under slots.lanes */
 	struct sight taken, last;	/* acted upon; seen at the last look */
 	/* what was seen last could not be loaded */
 	bool failed;
@@ -44,7 +45,7 @@ struct slots {
 	const struct log *log;
 	struct stats_all *stats;
 	char *name, *own;		/* of the endpoint; of the stable model */
-	pthread_mutex_t lock;		/* slot.now, share */
+	struct lanes lanes;		/* slot.now, share */
 	struct slot stable, canary;
 	int share;			/* places of 10,000 */
 	const char *share_file;
@@ -67,10 +68,10 @@ put_in(struct slots *a, struct slot *s, struct served *fresh)
 	if (fresh)
 		fresh->stats = stats_for(a->stats, fresh->name,
 		    fresh->version, fresh->variant, fresh->digest);
-	pthread_mutex_lock(&a->lock);
+	lanes_close(&a->lanes);
 	old = s->now;
 	s->now = fresh;
-	pthread_mutex_unlock(&a->lock);
+	lanes_open(&a->lanes);
 	if (old)
 		atomic_store(&old->stats->now, false);
 	if (fresh)
@@ -330,9 +331,9 @@ read_share(struct slots *a, struct err *e)
 
 	if (parse_share(&v, a->share_file, e) < 0)
 		return -1;
-	pthread_mutex_lock(&a->lock);
+	lanes_close(&a->lanes);
 	a->share = (int)(v * (PLACES / 100.0) + 0.5);
-	pthread_mutex_unlock(&a->lock);
+	lanes_open(&a->lanes);
 	return 0;
 }
 
@@ -433,7 +434,7 @@ slots_open(struct slots **out, const struct slots_opts *o, struct err *e)
 	a->stats = o->stats;
 	a->share = (int)(o->share * (PLACES / 100.0) + 0.5);
 	a->share_file = o->share_file;
-	pthread_mutex_init(&a->lock, NULL);
+	lanes_init(&a->lanes);
 	pthread_mutex_init(&a->wake_lock, NULL);
 	pthread_cond_init(&a->wake, NULL);
 	slot_init(&a->stable, o->model, "stable");
@@ -470,7 +471,7 @@ slots_close(struct slots *a)
 	served_release(a->stable.now);
 	served_release(a->canary.now);
 	catalog_close(a->catalog);
-	pthread_mutex_destroy(&a->lock);
+	lanes_destroy(&a->lanes);
 	pthread_mutex_destroy(&a->wake_lock);
 	pthread_cond_destroy(&a->wake);
 	free(a->name);
@@ -515,8 +516,8 @@ slots_choose(struct slots *a, const char *unit, size_t n)
 {
 	struct served *s;
 	uint64_t seed, place;
+	int lane = lanes_enter(&a->lanes);
 
-	pthread_mutex_lock(&a->lock);
 	s = a->stable.now;
 	if (a->canary.now && a->share > 0) {
 		seed = hash64(a->name, strlen(a->name), 0x6d6c762d756e6974u);
@@ -525,7 +526,7 @@ slots_choose(struct slots *a, const char *unit, size_t n)
 			s = a->canary.now;
 	}
 	s = held(s);
-	pthread_mutex_unlock(&a->lock);
+	lanes_leave(&a->lanes, lane);
 	return s;
 }
 
@@ -533,10 +534,10 @@ struct served *
 slots_stable(struct slots *a)
 {
 	struct served *s;
+	int lane = lanes_enter(&a->lanes);
 
-	pthread_mutex_lock(&a->lock);
 	s = held(a->stable.now);
-	pthread_mutex_unlock(&a->lock);
+	lanes_leave(&a->lanes, lane);
 	return s;
 }
 
@@ -544,10 +545,10 @@ struct served *
 slots_canary(struct slots *a)
 {
 	struct served *s;
+	int lane = lanes_enter(&a->lanes);
 
-	pthread_mutex_lock(&a->lock);
 	s = held(a->canary.now);
-	pthread_mutex_unlock(&a->lock);
+	lanes_leave(&a->lanes, lane);
 	return s;
 }
 
@@ -566,14 +567,14 @@ slots_version(struct slots *a, const char *name, size_t n_name,
     const char *version, size_t n_version)
 {
 	struct served *s;
+	int lane = lanes_enter(&a->lanes);
 
-	pthread_mutex_lock(&a->lock);
 	s = a->stable.now;
 	if (!is_called(s, name, n_name, version, n_version))
 		s = a->canary.now;
 	if (!is_called(s, name, n_name, version, n_version))
 		s = NULL;
 	s = held(s);
-	pthread_mutex_unlock(&a->lock);
+	lanes_leave(&a->lanes, lane);
 	return s;
 }
