@@ -88,7 +88,8 @@ runs_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct store_opts so = { .log = &c->log };
 	struct runs_opts *o = opts;
-	struct query q = { o->where, o->sort, 0 };
+	struct query q = { .where = o->where, .sort = o->sort,
+	    .columns = o->columns.v, .n_columns = o->columns.n };
 	struct err e = ERR_INIT;
 	struct catalog *catalog = NULL;
 	struct query_rows rows;
@@ -103,6 +104,8 @@ runs_run(struct cli *c, void *opts, int argc, char **argv)
 	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
 	r = query_runs(&rows, catalog, &q, &e);
+	for (size_t i = 0; r == 0 && i < rows.n_absent; i++)
+		cli_warn(c, "no run has %s", rows.absent[i]);
 	for (size_t i = 0; r == 0 && i < rows.n; i++)
 		print_row(c, rows.row[i], &o->columns);
 	query_free(&rows);
@@ -115,12 +118,14 @@ const struct verb verb_runs = {
 	.summary = "list runs, filtered and sorted",
 	.synopsis = "[-w EXPR] [-s [-]FIELD] [-c FIELD,...] [-n N]",
 	.about =
-"Prints one record a run, newest first: its name, status, verb, word and the\n"
-"value of each metric; or with --columns the fields asked for.\n"
+"Prints one record a run, newest first: run:ID, and then the fields status,\n"
+"verb, name (the word given with --name) and metrics, or with --columns those\n"
+"asked for.\n"
 "\n"
 "Fields: id, name, verb, status (running, finished, failed, killed, unknown),\n"
 "exit, params.KEY, metrics.NAME, git.commit, usage.wall_s, usage.cpu_s ...\n"
-"A killed run reads as killed: a lock says so, not a field.\n"
+"Another name is a usage error; a metric or parameter that no run has, a\n"
+"warning.  A killed run reads as killed: a lock says so, not a field.\n"
 "\n"
 "example: mlv-train runs --where 'metrics.auc > 0.8 and params.lr = 0.1' \\\n"
 "             --sort -metrics.auc\n",

@@ -3,7 +3,8 @@
  *
  * A run is seen as the tree of run_to_json (catalog/journal.h): id, name,
  * status, params.X, metrics.X, git.commit, usage.wall_s ...  A name a run
- * does not have is missing there, so the condition does not hold.
+ * does not have is missing there, so the condition does not hold.  A name no
+ * run can have is ERR_USAGE: an answer of nothing would look like one.
  */
 #ifndef TRAIN_QUERY_H
 #define TRAIN_QUERY_H
@@ -20,6 +21,8 @@ struct query {
 	const char *where;	/* an expression, or NULL for all */
 	const char *sort;	/* a field, with '-' in front for descending, or
 				 * NULL: newest first */
+	const char *const *columns;	/* fields that will be printed */
+	size_t n_columns;
 	size_t limit;		/* 0: all */
 };
 
@@ -27,6 +30,9 @@ struct query_rows {
 	struct arena arena;
 	struct json **row;	/* as run_to_json */
 	size_t n;
+	/* metrics and parameters asked for that no run at all has */
+	const char **absent;
+	size_t n_absent;
 };
 
 /* Runs without the sort field come last, whatever the direction; equal ones

@@ -82,6 +82,13 @@ check 'runs --where on params and --sort' \
 check 'runs without the sort field come last' \
 	'expect 0 mlv-train runs --sort metrics.auc -c metrics.auc && test "$(tail -n 1 out | cut -f2)" = "\\N"'
 check 'runs --json is JSON Lines with a schema' 'expect 0 mlv-train runs --json && jq -es "all(.schema == \"mlv.run/1\")" out >/dev/null'
+no_field() { name=$1 words=$2; shift 2; expect 2 mlv-train runs "$@" && says "there is no field '$name'" && says "$words" && test "$(wc -l <err)" = 1 && test ! -s out; }
+check 'a name that is no field is 2, and names the nearest' \
+	'no_field metric.auc "did you mean '"'metrics.auc'"'" -w "metric.auc > 0.8" && no_field parms.lr "did you mean '"'params.lr'"'" -s -parms.lr && no_field word "metrics.NAME" -c word && no_field failed "between quotes" -w "status = failed" && no_field usage.wall "did you mean '"'usage.wall_s'"'" -c usage.wall && no_field git.comit "git.commit" -w "git.comit is null" && no_field metrics. "" -c metrics.'
+check 'every field that is told is one' \
+	'expect 0 mlv-train runs --json && for f in $(jq -r "paths(scalars) | map(tostring) | select(.[0] != \"schema\" and (.[1] | type) != \"number\") | join(\".\")" out | sed "s/^facts\.//; /^command/d; /^programs/d" | sort -u); do expect 0 mlv-train runs -q -c "$f" || return 1; done'
+check 'what no run at all has is told' \
+	'expect 0 mlv-train runs -w "metrics.acu > 0.8 or params.lr = 0.2" -c params.nix,metrics.auc && says "no run has metrics.acu" && says "no run has params.nix" && test "$(wc -l <err)" = 2 && test -s out && expect 0 mlv-train runs -n 1 -c params.lr && test ! -s err && test "$(wc -l <out)" = 1'
 check 'a bad expression is 2 and says where' 'expect 2 mlv-train runs --where "metrics.auc >" && says "at the end"'
 
 check 'show tells the parameters and metrics' 'expect 0 mlv-train show first && prints "params.lr	0.1" && prints "metrics.auc	0.83"'
