@@ -197,6 +197,37 @@ list_param(struct fitting *f, const char *name, const char *const *list,
 	return n == 0 ? 0 : journal_param(f->j, name, v, e);
 }
 
+static struct learner_request
+learner_request(const struct fitting *f)
+{
+	return (struct learner_request){ .name = f->rq->learner,
+	    .set = f->rq->set, .n_set = f->rq->n_set, .seed = f->rq->seed,
+	    .threads = f->rq->threads, .probe = f->probe,
+	    .n_probes = f->n_probes, .progress = f->rq->progress };
+}
+
+/* What the learner goes by: what is given and every default.  Of words it
+ * does not take, those, so that the failed run shows them. */
+static int
+record_settings(struct fitting *f, struct err *e)
+{
+	const struct fit_request *rq = f->rq;
+	const struct learner_request lr = learner_request(f);
+	struct err late = ERR_INIT;
+	struct json *m;
+
+	if (learner_params(&m, &f->arena, &lr, rq->valid != NULL, e) < 0) {
+		for (size_t i = 0; i < rq->n_set; i++)
+			(void)journal_param(f->j, rq->set[i].name,
+			    run_value(&f->arena, rq->set[i].value), &late);
+		return -1;
+	}
+	for (const struct json *p = m->child; p; p = p->next)
+		if (journal_param(f->j, p->key, p, e) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 record_params(struct fitting *f, struct err *e)
 {
@@ -216,11 +247,7 @@ record_params(struct fitting *f, struct err *e)
 	    e) < 0 ||
 	    journal_param(f->j, "seed", run_value(&f->arena, seed), e) < 0)
 		return -1;
-	for (size_t i = 0; i < rq->n_set; i++)
-		if (journal_param(f->j, rq->set[i].name, run_value(&f->arena,
-		    rq->set[i].value), e) < 0)
-			return -1;
-	return 0;
+	return record_settings(f, e);
 }
 
 static int
@@ -407,16 +434,13 @@ learn(struct fitting *f, struct err *e)
 {
 	const struct fit_request *rq = f->rq;
 	size_t n = f->train.rows < FIT_GOLDEN ? f->train.rows : FIT_GOLDEN;
-	struct learner_request lr = {
-		.name = rq->learner, .set = rq->set, .n_set = rq->n_set,
-		.seed = rq->seed, .threads = rq->threads, .probe = f->probe,
-		.n_probes = n, .progress = rq->progress,
-	};
+	struct learner_request lr;
 	const struct history *h;
 
 	for (size_t i = 0; i < n; i++)
 		f->probe[i] = i * f->train.rows / n;
 	f->n_probes = n;
+	lr = learner_request(f);
 	if (learner_fit(&f->learned, &f->arena, &f->train, rq->valid ?
 	    &f->valid : NULL, &lr, e) < 0)
 		return -1;
@@ -479,16 +503,26 @@ deliver(struct fitting *f, struct err *e)
 	return r;
 }
 
+/* A run that failed keeps the reason, as those of other commands do. */
 static void
-finish(struct fitting *f)
+seal_failed(struct fitting *f, const char *why)
 {
-	struct catalog_put put;
+	struct json *m = json_new(&f->arena, JSON_MAP);
 	struct err ignored = ERR_INIT;
+	struct catalog_put put;
 
+	json_add_text(&f->arena, m, "error", why);
+	(void)journal_fact(f->j, "error", m->child, &ignored);
+	journal_seal(&put, f->j, RUN_FAILED, 1, &ignored);
+}
+
+static void
+finish(struct fitting *f, const struct err *e)
+{
 	if (f->file_open)
 		out_file_drop(&f->file);
 	if (f->j)
-		journal_seal(&put, f->j, RUN_FAILED, 1, &ignored);
+		seal_failed(f, e->msg);
 	score_close(f->plan);
 	if (f->bytes.data)
 		buf_free(&f->bytes);
@@ -530,7 +564,7 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 		out->features = f.train.n_features;
 		r = deliver(&f, e);
 	}
-	finish(&f);
+	finish(&f, e);
 	if (r < 0)
 		fit_outcome_free(out);
 	return r;

@@ -359,6 +359,9 @@ frame_make(struct frame *f, const struct table *t,
 	    check_names(t, o->categorical, o->n_categorical, e) < 0 ||
 	    check_names(t, o->numeric, o->n_numeric, e) < 0)
 		return -1;
+	if (listed(o->target, o->drop, o->n_drop))
+		return err_set(e, ERR_USAGE, "'%s' cannot be both the target "
+		    "and dropped", o->target);
 	if (t->rows == 0)
 		return err_set(e, ERR_FORMAT, "there are no rows to learn from");
 	if (weight == target)

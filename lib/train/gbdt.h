@@ -25,8 +25,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/progress.h"
+#include "codec/json.h"
 #include "train/frame.h"
 
 enum gbdt_metric { GBDT_LOGLOSS, GBDT_L2 };
@@ -64,6 +66,11 @@ void gbdt_defaults(struct gbdt_params *p);
 int gbdt_set(struct gbdt_params *p, const char *name, const char *value,
     struct err *e);
 
+/* The name a parameter has here, of one of its names; NULL: unknown. */
+const char *gbdt_param_name(const char *name);
+/* All of them, into a map. */
+void gbdt_record(struct json *m, struct arena *a,
+    const struct gbdt_params *p);
 /* Do they go together?  watched: there are rows to stop by.  ERR_USAGE. */
 int gbdt_check(const struct gbdt_params *p, bool watched, struct err *e);
 

@@ -87,6 +87,31 @@ is_called(size_t i, const char *name)
 	return false;
 }
 
+const char *
+gbdt_param_name(const char *name)
+{
+	for (size_t i = 0; i < N_KNOWN; i++)
+		if (is_called(i, name))
+			return known[i].name;
+	return NULL;
+}
+
+void
+gbdt_record(struct json *m, struct arena *a, const struct gbdt_params *p)
+{
+	for (size_t i = 0; i < N_KNOWN; i++) {
+		const char *name = known[i].name;
+		const void *at = (const char *)p + known[i].at;
+
+		if (known[i].kind == TRUTH)
+			json_add_bool(a, m, name, *(const bool *)at);
+		else if (known[i].kind == WHOLE)
+			json_add_int(a, m, name, *(const int64_t *)at);
+		else
+			json_add_num(a, m, name, *(const double *)at);
+	}
+}
+
 static int
 unknown(const char *name, struct err *e)
 {

@@ -85,21 +85,30 @@ linear_loss(struct arena *a, const struct linear_fit *fit,
 }
 
 static int
+set_linear(struct linear_params *p, const struct learner_request *rq,
+    struct err *e)
+{
+	bool logistic = strcmp(rq->name, "logistic") == 0;
+
+	*p = linear_defaults(logistic);
+	for (size_t i = 0; i < rq->n_set; i++)
+		if (linear_set(p, logistic, rq->set[i].name, rq->set[i].value,
+		    e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
 fit_linear(struct learned *out, struct arena *a, const struct frame *f,
     const struct learner_request *rq, struct err *e)
 {
-	bool logistic = strcmp(rq->name, "logistic") == 0;
-	struct linear_params p = linear_defaults(logistic);
+	struct linear_params p;
 	struct linear_fit fit = { 0 };
 	struct design d = { 0 };
 	double *answer, *loss;
 	int r = -1;
 
-	for (size_t i = 0; i < rq->n_set; i++)
-		if (linear_set(&p, logistic, rq->set[i].name, rq->set[i].value,
-		    e) < 0)
-			return -1;
-	if (design_make(&d, f, e) < 0)
+	if (set_linear(&p, rq, e) < 0 || design_make(&d, f, e) < 0)
 		return -1;
 	if (linear_train(&fit, &d, f, &p, rq->progress, e) < 0)
 		goto done;
@@ -181,6 +190,34 @@ keep_history(struct learned *out, struct arena *a, const char *set,
 	    arena_printf(a, "%s.%s", set, what), n, copy };
 }
 
+/* The last value of a name counts; but of two names, which one? */
+static int
+refuse_twice(const struct learner_request *rq, size_t at, struct err *e)
+{
+	const char *name = rq->set[at].name, *real = gbdt_param_name(name);
+
+	for (size_t i = 0; i < at; i++)
+		if (strcmp(rq->set[i].name, name) != 0 &&
+		    gbdt_param_name(rq->set[i].name) == real)
+			return err_set(e, ERR_USAGE, "%s and %s are the same "
+			    "parameter: give one", rq->set[i].name, name);
+	return 0;
+}
+
+static int
+set_gbdt(struct gbdt_params *p, const struct learner_request *rq,
+    bool watched, struct err *e)
+{
+	gbdt_defaults(p);
+	p->seed = rq->seed;
+	p->early_stopping_round = watched ? EARLY_STOPPING : 0;
+	for (size_t i = 0; i < rq->n_set; i++)
+		if (gbdt_set(p, rq->set[i].name, rq->set[i].value, e) < 0 ||
+		    refuse_twice(rq, i, e) < 0)
+			return -1;
+	return gbdt_check(p, watched, e);
+}
+
 static int
 fit_gbdt(struct learned *out, struct arena *a, const struct frame *f,
     const struct frame *valid, const struct learner_request *rq,
@@ -190,13 +227,7 @@ fit_gbdt(struct learned *out, struct arena *a, const struct frame *f,
 	struct gbdt_model m;
 	double *answer;
 
-	gbdt_defaults(&p);
-	p.seed = rq->seed;
-	p.early_stopping_round = valid ? EARLY_STOPPING : 0;
-	for (size_t i = 0; i < rq->n_set; i++)
-		if (gbdt_set(&p, rq->set[i].name, rq->set[i].value, e) < 0)
-			return -1;
-	if (gbdt_check(&p, valid != NULL, e) < 0 ||
+	if (set_gbdt(&p, rq, valid != NULL, e) < 0 ||
 	    gbdt_train(&m, f, valid, &p, rq->threads, rq->progress, e) < 0)
 		return -1;
 	out->graph = export_begin(a, f, rq->name);
@@ -216,6 +247,27 @@ fit_gbdt(struct learned *out, struct arena *a, const struct frame *f,
 	out->iterations = m.best_iteration;
 	out->converged = true;
 	gbdt_free(&m);
+	return 0;
+}
+
+int
+learner_params(struct json **out, struct arena *a,
+    const struct learner_request *rq, bool watched, struct err *e)
+{
+	struct linear_params linear;
+	struct gbdt_params gbdt;
+
+	*out = json_new(a, JSON_MAP);
+	if (strcmp(rq->name, "gbdt") == 0) {
+		if (set_gbdt(&gbdt, rq, watched, e) < 0)
+			return -1;
+		gbdt_record(*out, a, &gbdt);
+	} else {
+		if (set_linear(&linear, rq, e) < 0)
+			return -1;
+		linear_record(*out, a, &linear, strcmp(rq->name,
+		    "logistic") == 0);
+	}
 	return 0;
 }
 

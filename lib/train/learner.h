@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/progress.h"
+#include "codec/json.h"
 #include "model/onnx.h"
 #include "train/frame.h"
 #include "train/run.h"
@@ -56,7 +57,12 @@ struct learned {		/* all of it in the arena */
 /* Does such a learner exist, and what task does it want when the user says
  * nothing?  ERR_USAGE names the known ones. */
 int learner_check(enum task *wanted, const char *name, struct err *e);
-/* ERR_USAGE: an unknown parameter, or a task the learner is not for. */
+/* Every parameter that counts, given or by default, as numbers, by its own
+ * name.  ERR_USAGE: an unknown one, a value it does not take, or one given by
+ * two of its names. */
+int learner_params(struct json **out, struct arena *a,
+    const struct learner_request *rq, bool watched, struct err *e);
+/* ERR_USAGE: as learner_params, or a task the learner is not for. */
 int learner_fit(struct learned *out, struct arena *a,
     const struct frame *train, const struct frame *valid,
     const struct learner_request *rq, struct err *e);

@@ -23,13 +23,27 @@ linear_defaults(bool logistic)
 	    .max_iter = 100, .tol = 1e-6 };
 }
 
+static const char *const penalties[] = { "l2", "l1", "elasticnet", "none" };
+
+void
+linear_record(struct json *m, struct arena *a, const struct linear_params *p,
+    bool logistic)
+{
+	json_add_text(a, m, "penalty", penalties[p->penalty]);
+	if (p->penalty != PENALTY_NONE)
+		json_add_num(a, m, logistic ? "C" : "alpha", logistic ? p->C :
+		    p->alpha);
+	if (p->penalty == PENALTY_ELASTICNET)
+		json_add_num(a, m, "l1_ratio", p->l1_ratio);
+	json_add_int(a, m, "max_iter", p->max_iter);
+	json_add_num(a, m, "tol", p->tol);
+}
+
 static int
 set_penalty(struct linear_params *p, const char *value, struct err *e)
 {
-	static const char *const words[] = { "l2", "l1", "elasticnet", "none" };
-
 	for (int i = 0; i < 4; i++)
-		if (strcmp(value, words[i]) == 0) {
+		if (strcmp(value, penalties[i]) == 0) {
 			p->penalty = (enum penalty)i;
 			return 0;
 		}
@@ -44,6 +58,9 @@ linear_set(struct linear_params *p, bool logistic, const char *name,
 	enum { STRENGTH, PENALTY, L1_RATIO, MAX_ITER, TOL, KNOWN };
 	const char *const known[KNOWN] = { logistic ? "C" : "alpha", "penalty",
 	    "l1_ratio", "max_iter", "tol" };
+	const char *const takes[KNOWN] = { logistic ? "numbers above 0" :
+	    "numbers from 0", NULL, "0 to 1", "whole numbers 1 to 1e+06",
+	    "numbers from 0" };
 	const char *near;
 	double v;
 	size_t i;
@@ -63,8 +80,8 @@ linear_set(struct linear_params *p, bool logistic, const char *name,
 	    (i == L1_RATIO && v > 1) ||
 	    (i == MAX_ITER && (v < 1 || v > 1e6 || v != floor(v))) ||
 	    (i == STRENGTH && logistic && v == 0))
-		return err_set(e, ERR_USAGE, "'%s' is no value for %s", value,
-		    name);
+		return err_set(e, ERR_USAGE, "'%s' is no value for %s, which "
+		    "takes %s", value, name, takes[i]);
 	if (i == STRENGTH && logistic)
 		p->C = v;
 	else if (i == STRENGTH)

@@ -20,8 +20,10 @@
 #ifndef TRAIN_LINEAR_H
 #define TRAIN_LINEAR_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/progress.h"
+#include "codec/json.h"
 #include "train/design.h"
 
 enum penalty { PENALTY_L2, PENALTY_L1, PENALTY_ELASTICNET, PENALTY_NONE };
@@ -39,6 +41,10 @@ struct linear_params linear_defaults(bool logistic);
 /* "C", "penalty" ...: ERR_USAGE names the known ones. */
 int linear_set(struct linear_params *p, bool logistic, const char *name,
     const char *value, struct err *e);
+
+/* The parameters that count with that penalty, into a map. */
+void linear_record(struct json *m, struct arena *a,
+    const struct linear_params *p, bool logistic);
 
 struct linear_fit {
 	size_t k, p;			/* outputs, columns */
