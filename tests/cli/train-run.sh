@@ -116,6 +116,16 @@ check 'one that has ended is not, whatever it is called' 'expect 1 mlv-train log
 check 'nor one that never was' 'expect 3 mlv-train log -r nobody auc=1 && says "there is no run"'
 check 'log of words without a number is 2, in one line' 'expect 2 mlv-train log auc=high && test "$(wc -l <err)" = 1'
 
+# the script of the man page, as it stands there
+sed -n '/^import csv/,/^\.Ed/p' "$TOP/man/mlv-train.1" | sed '$d' >page.py
+seq 0 7 | sed '1s/.*/Churn/' >churn-train.csv && mlv-data add churn-train.csv >/dev/null 2>&1
+if command -v python3 >/dev/null; then
+	check 'a script reads its data and parameters and tells its metrics' \
+		'test "$(wc -l <page.py)" = 4 && expect 0 mlv-train run -n paged -d page.py -d data:churn-train -p lr=0.1 -- python3 page.py && expect 0 mlv-train show --json paged && jq -e "(.metrics.score * 10 | round) == 7 and .params.lr == 0.1" out >/dev/null && expect 0 mlv-train show paged && prints data:churn-train@1'
+else
+	skip 'a script reads its data and parameters and tells its metrics' 'no python3'
+fi
+
 git init -q . && git add train.sh && git commit -qm one && echo "# dirty" >>train.sh
 check 'the git commit and what was changed since are kept' \
 	'expect 0 mlv-train run -n dirty -d train.sh -p lr=0.3 -o model.txt -- sh train.sh && expect 0 mlv-train show dirty && prints "git.commit	$(git rev-parse HEAD)" && prints "git.dirty	true" && expect 0 mlv-train show -w diff dirty && prints "+# dirty"'
