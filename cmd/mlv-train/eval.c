@@ -141,8 +141,8 @@ name_evidence(struct work *w, const char *data, struct err *e)
 	w->label = w->o->label ? w->o->label : seen_label(w->seen.seen);
 	if (w->seen.seen == SEEN_TRAIN &&
 	    strncmp(w->label, train, strlen(train)) != 0)
-		cli_warn(w->c, "%s is what the model learned from in %s: as "
-		    "'%s' it says too much good of it", data, w->seen.run,
+		cli_warn(w->c, "the model learned from rows of %s in %s: as "
+		    "'%s' they say too much good of it", data, w->seen.run,
 		    w->label);
 	if (w->seen.seen != SEEN_NOT)
 		json_add_text(&w->c->arena, w->extra, "seen",
@@ -261,7 +261,8 @@ const struct verb verb_eval = {
 "\n"
 "In a repository the result is kept, tied to the model's and the data's\n"
 "content, where 'mlv-registry gate' and 'mlv-card new' find it.  Its label is\n"
-"train or valid where the model's run read these bytes as such, else test.\n"
+"train or valid where the model's run read these bytes, or a part of them, as\n"
+"such, else test.\n"
 "--json adds the ROC curve, the reliability table, how scores spread, the\n"
 "confusion matrix and the importance of every input: how much worse the\n"
 "answers get when its values are shuffled.  What the rows do not allow to be\n"

@@ -36,26 +36,38 @@ find_run(const struct json **m, struct arena *a, struct catalog *c,
 	return -1;
 }
 
-/* The bytes a link leads to, through the manifest of a dataset. */
-static int
-content_of(struct oid *id, struct arena *a, struct catalog *c,
-    const struct link *l, struct err *e)
-{
-	struct err mine = ERR_INIT;
-	const struct json *m;
-	struct link content;
+struct looking {
+	const struct oid *content;
+	bool found;
+};
 
-	*id = l->id;
-	if (strcmp(l->type, TYPE_DATASET) != 0)
-		return 0;
-	if (catalog_manifest(&m, a, c, &l->id, &mine) < 0) {
-		if (mine.code == ERR_NOENT)
-			return 0;
+static int
+is_it(void *ctx, int depth, const struct link *l, struct err *e)
+{
+	struct looking *w = ctx;
+
+	(void)depth;
+	(void)e;
+	w->found = oid_eq(&l->id, w->content);
+	return w->found;
+}
+
+/* Is it these bytes, or a dataset that was made from them?  What they were
+ * split from holds their rows. */
+static int
+rests_on(bool *yes, struct catalog *c, const struct link *input,
+    const struct oid *content, struct err *e)
+{
+	struct looking w = { content, oid_eq(&input->id, content) };
+	struct err mine = ERR_INIT;
+
+	if (!w.found && strcmp(input->type, TYPE_DATASET) == 0 &&
+	    catalog_lineage(c, &input->id, is_it, &w, &mine) < 0 &&
+	    mine.code != ERR_NOENT) {
 		*e = mine;
 		return -1;
 	}
-	if (manifest_find(&content, m, "content", NULL))
-		*id = content.id;
+	*yes = w.found;
 	return 0;
 }
 
@@ -65,10 +77,9 @@ seen_data(struct seen_data *out, struct catalog *c,
 {
 	const struct json *run;
 	struct arena a = { 0 };
-	struct oid content;
 	struct link l;
 	size_t inputs = 0;
-	bool fit;
+	bool fit, same;
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
@@ -81,9 +92,9 @@ seen_data(struct seen_data *out, struct catalog *c,
 	    manifest_link_at(&l, run, i); i++) {
 		if (strcmp(l.rel, "input") != 0)
 			continue;
-		if (content_of(&content, &a, c, &l, e) < 0)
+		if (rests_on(&same, c, &l, catalog_bytes_id(data), e) < 0)
 			goto done;
-		if (oid_eq(&content, catalog_bytes_id(data)))
+		if (same)
 			out->seen = fit && inputs ? SEEN_VALID : SEEN_TRAIN;
 		inputs++;
 	}

@@ -3,7 +3,8 @@
  *
  * The run that put out the model's bytes says what it read, by content.  Of
  * a fit that is the training data and then the validation data; of any other
- * command, all of it may have been learned from.
+ * command, all of it may have been learned from.  So may what these datasets
+ * were split from or made of.
  */
 #ifndef TRAIN_SEEN_H
 #define TRAIN_SEEN_H

@@ -91,7 +91,9 @@ check 'the validation data is valid, what is new is test' \
 check 'and stays the evidence when the training data is judged later' \
 	'echo "rules: [test.rows = 300, train.rows = 500]" >n.yaml && expect 0 mlv-train eval g.onnx data:train && expect 0 mlv-registry gate g@1 -p n.yaml'
 check 'another word for training data is taken, and warned of' \
-	'expect 0 mlv-train eval --json --label test g.onnx data:train && test "$(label)" = "test train" && says "data:train is what the model learned from in run:" && test "$(wc -l <err)" = 1 && expect 0 mlv-train eval --label train-again g.onnx data:train && test ! -s err'
+	'expect 0 mlv-train eval --json --label test g.onnx data:train && test "$(label)" = "test train" && says "the model learned from rows of data:train in run:" && test "$(wc -l <err)" = 1 && expect 0 mlv-train eval --label train-again g.onnx data:train && test ! -s err'
+check 'what the training data was split from is no test either, what was split beside it is' \
+	'rows 900 300 >all.csv && mlv-data add all.csv >/dev/null 2>&1 && mlv-data split data:all learn=50 watch=20 rest=30 >/dev/null && mlv-train fit data:all-learn -t y -d z,kind -l gbdt -v data:all-watch --set num_iterations=5 -o s.onnx >/dev/null && expect 0 mlv-train eval --json s.onnx data:all && test "$(label)" = "train train" && expect 0 mlv-train eval --json s.onnx data:all-rest && test "$(label)" = "test new" && test ! -s err && expect 0 mlv-train eval --json s.onnx data:all-watch && test "$(label)" = "valid valid"'
 check 'what any other command read it may have learned from' \
 	'rows 50 77 >own.csv && cp y.onnx u.onnx && expect 0 mlv-train run -d own.csv -o u2.onnx -- cp u.onnx u2.onnx && expect 0 mlv-train eval --json u2.onnx own.csv && test "$(label)" = "train train"'
 gate() { printf 'rules:\n  - %s\n' "$1" >one.yaml && expect "$2" mlv-registry gate m@1 -p one.yaml; }
