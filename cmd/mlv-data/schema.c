@@ -50,8 +50,11 @@ infer(struct buf *out, struct cli *c, struct catalog *catalog,
 	if (output != NULL && b.item.kind == NAME_PATH &&
 	    file_refuse_same(output, b.item.base, e) != 0)
 		goto done;
-	if (catalog_read_opts(&read, &b, user, e) != 0 ||
-	    schema_infer(&s, &c->arena, t, &read, e) != 0)
+	if (catalog_read_opts(&read, &b, user, e) != 0)
+		goto done;
+	/* that this file is CSV goes without saying; new data may not be */
+	read.format = user->format;
+	if (schema_infer(&s, &c->arena, t, &read, e) != 0)
 		goto done;
 	warn_of_bytes(c, s);
 	j = schema_json(&c->arena, s);

@@ -19,6 +19,9 @@ catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
 		return 0;
 	if (user->format != TABLE_AUTO)
 		o->format = user->format;
+	o->likely = user->likely;
+	if (user->skip)
+		o->skip = user->skip;
 	if (user->delimiter)
 		o->delimiter = user->delimiter;
 	if (user->header != TABLE_HEADER_AUTO)

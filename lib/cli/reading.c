@@ -32,6 +32,9 @@ reading_opts(struct table_read_opts *r, struct cli *c,
 	r->na = o->na.v;
 	r->n_na = o->na.n;
 	r->progress = &c->progress;
+	if (o->skip < 0)
+		return cli_usage(c, "--skip-lines is 0 or more");
+	r->skip = (uint64_t)o->skip;
 	if (o->header && o->no_header)
 		return cli_usage(c, "--header and --no-header exclude each "
 		    "other");

@@ -21,6 +21,7 @@ struct reading {
 	struct texts columns, na, types;
 	const char *delimiter, *format;
 	bool header, no_header;
+	int64_t skip;
 };
 
 #define READING_OPTIONS(s, m) \
@@ -34,6 +35,8 @@ struct reading {
 	    "a cell that means missing, besides the empty one" }, \
 	{ OPT_TEXTS, 0, "type", offsetof(s, m.types), "NAME=TYPE", \
 	    "int64, float64, boolean, datetime, category or text" }, \
+	{ OPT_INT, 0, "skip-lines", offsetof(s, m.skip), "N", \
+	    "pass over N lines before the header or the data" }, \
 	{ OPT_TEXT, 0, "delimiter", offsetof(s, m.delimiter), "CHAR", \
 	    "between cells, instead of finding out" }, \
 	{ OPT_TEXT, 0, "format", offsetof(s, m.format), "FORMAT", \

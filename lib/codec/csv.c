@@ -101,16 +101,20 @@ count_cells(const struct csv_form *f, const char *p, const char *end)
 	return p == NULL ? 0 : n;
 }
 
-/* How many cells every record has with this delimiter; 0 when they differ.
- * *first is the count of the first record. */
-static size_t
-try_delimiter(const struct csv_form *f, const char *s, const char *end,
-    size_t *first)
+/* How many cells the records have with this delimiter. */
+struct trial {
+	size_t same;		/* every one; 0 when they differ */
+	size_t most;		/* the last half or more, or 0 */
+	size_t first;
+};
+
+static struct trial
+try_delimiter(const struct csv_form *f, const char *s, const char *end)
 {
-	size_t same = 0, records = 0, cells;
+	size_t records = 0, cells, last = 0, run = 0;
+	struct trial t = { 0 };
 	const char *next;
 
-	*first = 0;
 	for (; s < end && records < DETECT_RECORDS; s = next) {
 		next = csv_record(f, s, end);
 		if (next == NULL)
@@ -119,19 +123,22 @@ try_delimiter(const struct csv_form *f, const char *s, const char *end,
 		if (cells == 1 && next - s <= 2)
 			continue;		/* an empty line */
 		if (records++ == 0)
-			*first = same = cells;
-		else if (cells != same)
-			same = 0;
+			t.first = t.same = cells;
+		else if (cells != t.same)
+			t.same = 0;
+		run = cells == last ? run + 1 : 1;
+		last = cells;
 	}
-	return same;
+	t.most = run >= 2 && 2 * run >= records ? last : 0;
+	return t;
 }
 
 void
 csv_detect(struct csv_form *f, const char *s, size_t n)
 {
 	static const char candidates[] = ",\t;|";
-	size_t best = 1, most = 1;
-	char fallback = ',', found = '\0';
+	struct trial best = { 1, 1, 1 };
+	char first = ',', most = '\0', same = '\0';
 	const char *end, *last;
 
 	if (n > DETECT_BYTES)
@@ -142,18 +149,22 @@ csv_detect(struct csv_form *f, const char *s, size_t n)
 		;
 	end = last;
 	for (const char *d = candidates; *d != '\0'; d++) {
-		size_t first, cells;
+		struct trial t;
 
 		f->delimiter = *d;
-		cells = try_delimiter(f, s, end, &first);
-		if (cells > best) {
-			best = cells;
-			found = *d;
+		t = try_delimiter(f, s, end);
+		if (t.same > best.same) {
+			best.same = t.same;
+			same = *d;
 		}
-		if (first > most) {
-			most = first;
-			fallback = *d;
+		if (t.most > best.most) {
+			best.most = t.most;
+			most = *d;
+		}
+		if (t.first > best.first) {
+			best.first = t.first;
+			first = *d;
 		}
 	}
-	f->delimiter = found != '\0' ? found : fallback;
+	f->delimiter = same ? same : most ? most : first;
 }

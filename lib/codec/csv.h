@@ -33,7 +33,8 @@ size_t csv_bom(const char *s, size_t n);
 
 /* Line end and delimiter by the first lines of the n bytes: the delimiter
  * of , ; TAB | that cuts them into the same number of cells, at least two;
- * a comma when none does. */
+ * else the last half of them, where a line or two stands before the data;
+ * else the first; a comma when none does. */
 void csv_detect(struct csv_form *f, const char *s, size_t n);
 
 /* Where the record that starts at p ends: just after its line end, or NULL

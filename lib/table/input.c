@@ -58,12 +58,47 @@ first_byte(const char *s, size_t n, size_t *at)
 	return i < n ? s[i] : '\0';
 }
 
+/* Is the first line a whole JSON object? */
 static bool
-starts_json(const char *s, size_t n)
+is_object(const char *s, size_t n)
 {
-	size_t i = csv_bom(s, n);
+	const char *end = memchr(s, '\n', n);
+	struct arena a = { NULL, 0 };
+	struct err ignored = ERR_INIT;
+	struct json *j;
+	bool yes = json_parse(&j, &a, s, end ? (size_t)(end - s) : n, JSON_NAN,
+	    &ignored) == 0 && j->type == JSON_MAP;
 
-	return first_byte(s, n, &i) == '{';
+	arena_free(&a);
+	return yes;
+}
+
+static enum table_format
+find_format(const char *s, size_t n, const struct table_read_opts *o)
+{
+	size_t i = 0;
+
+	if (o->format != TABLE_AUTO)
+		return o->format;
+	if (first_byte(s, n, &i) != '{')
+		return TABLE_CSV;
+	return o->likely != TABLE_CSV || is_object(s + i, n - i) ?
+	    TABLE_JSONL : TABLE_CSV;
+}
+
+/* The first line behind those that are not data. */
+static void
+pass_over(struct input *in, const char *end, uint64_t lines)
+{
+	size_t n = (size_t)(end - in->body);
+	char eol = n && memchr(in->body, '\n', n) == NULL ? '\r' : '\n';
+
+	for (; in->lines < lines && in->body < end; in->lines++) {
+		const char *at = memchr(in->body, eol,
+		    (size_t)(end - in->body));
+
+		in->body = at ? at + 1 : end;
+	}
 }
 
 /* Files that people take for a table. */
@@ -110,7 +145,7 @@ refuse_others(const struct input *in, const char *s, size_t n, struct err *e)
 static int
 refuse_list(const struct input *in, const char *s, size_t n, struct err *e)
 {
-	size_t i = csv_bom(s, n);
+	size_t i = 0;
 
 	if (first_byte(s, n, &i) != '[')
 		return 0;
@@ -129,15 +164,19 @@ input_sniff(struct input *in, const char *s, size_t n,
 
 	memset(in, 0, sizeof(*in));
 	in->name = o->name != NULL ? o->name : "input";
-	in->format = o->format;
-	if (n > 0 && (refuse_others(in, s, look, e) != 0 ||
-	    (o->format != TABLE_CSV && refuse_list(in, s, look, e) != 0)))
+	if (n > 0 && refuse_others(in, s, look, e) != 0)
 		return -1;
-	if (in->format == TABLE_AUTO)
-		in->format = starts_json(s, n) ? TABLE_JSONL : TABLE_CSV;
 	in->form.eol = '\n';
 	in->form.delimiter = ',';
 	in->body = s + csv_bom(s, n);
+	pass_over(in, s + n, o->skip);
+	n -= (size_t)(in->body - s);
+	s = in->body;
+	look = n < SNIFF_BYTES ? n : SNIFF_BYTES;
+	if (n > 0 && o->format != TABLE_CSV && o->likely != TABLE_CSV &&
+	    refuse_list(in, s, look, e) != 0)
+		return -1;
+	in->format = find_format(s, n, o);
 	if (in->format == TABLE_JSONL)
 		return 0;
 	if (n == look && n > 0 && s[n - 1] != '\n' && s[n - 1] != '\r') {
@@ -246,11 +285,47 @@ drop_names(struct input *in)
 	in->cols = 0;
 }
 
-bool
-input_has_header(const struct table_read_opts *o)
+/* Are the cells of the first line the names that were given?  No row of
+ * data holds those. */
+static bool
+holds_names(const struct input *in, const struct table_read_opts *o)
 {
-	return o->header == TABLE_HEADER_YES ||
-	    (o->header == TABLE_HEADER_AUTO && o->n_columns == 0);
+	struct intern *given;
+	bool all = in->cols == o->n_columns;
+
+	if (!all)
+		return false;
+	given = intern_new();
+	for (size_t i = 0; i < o->n_columns; i++)
+		intern_add(given, o->columns[i], strlen(o->columns[i]));
+	for (size_t i = 0; all && i < in->cols; i++)
+		all = intern_find(given, in->names[i], strlen(in->names[i])) !=
+		    INTERN_NONE;
+	intern_free(given);
+	return all;
+}
+
+/* More names or fewer than cells: perhaps the line stands before the data. */
+static int
+wrong_number(const struct input *in, const char *next, const char *end,
+    size_t cells, struct err *e)
+{
+	unsigned long long line = (unsigned long long)in->lines + 1;
+	const char *after = next < end ? csv_record(&in->form, next, end) :
+	    NULL;
+	struct csv_cell c;
+	size_t n = after != NULL;
+
+	for (const char *p = next; n && (p = csv_cell(&in->form, p, after,
+	    &c)) != NULL && *p == in->form.delimiter; p++)
+		n++;
+	if (n == in->cols)
+		return err_set(e, ERR_FORMAT, "%s: %zu column names given, "
+		    "but line %llu has %zu cell%s; the next has %zu: "
+		    "--skip-lines %llu begins there", in->name, in->cols,
+		    line, cells, cells == 1 ? "" : "s", n, line);
+	return err_set(e, ERR_FORMAT, "%s: %zu column names given, but line "
+	    "%llu has %zu cells", in->name, in->cols, line, cells);
 }
 
 int
@@ -259,6 +334,7 @@ input_header(struct input *in, const char *s, const char *end,
 {
 	const char *next;
 	size_t cells;
+	bool named;
 
 	while (s < end && line_blank(&in->form, s)) {
 		s = csv_record(&in->form, s, end);
@@ -278,20 +354,22 @@ input_header(struct input *in, const char *s, const char *end,
 	}
 	if (split_names(in, s, next, e) != 0)
 		return -1;
-	if (o->n_columns > 0 || o->header == TABLE_HEADER_NO) {
+	named = o->header == TABLE_HEADER_AUTO && o->n_columns > 0 &&
+	    holds_names(in, o);
+	in->header = named || o->header == TABLE_HEADER_YES ||
+	    (o->header == TABLE_HEADER_AUTO && o->n_columns == 0);
+	if (!named && (o->n_columns > 0 || o->header == TABLE_HEADER_NO)) {
 		cells = in->cols;
 		drop_names(in);
 		given_names(in, o, cells);
 		/* a header that is passed over may name fewer, as R's do */
-		if (in->cols != cells && !input_has_header(o))
-			return err_set(e, ERR_FORMAT, "%s: %zu column names "
-			    "given, but line %llu has %zu cells", in->name,
-			    in->cols, (unsigned long long)in->lines + 1,
-			    cells);
-	} else if (o->header == TABLE_HEADER_AUTO && doubt_header(in, e) != 0) {
+		if (in->cols != cells && !in->header)
+			return wrong_number(in, next, end, cells, e);
+	} else if (!named && o->header == TABLE_HEADER_AUTO &&
+	    doubt_header(in, e) != 0) {
 		return -1;
 	}
-	if (input_has_header(o)) {
+	if (in->header) {
 		in->body = next;
 		in->lines += lines_in(&in->form, s, next);
 	}
@@ -318,6 +396,19 @@ ragged_add(struct ragged *r, uint64_t line, size_t cells)
 	r->n++;
 }
 
+/* Every row longer than the header, and all alike: is it one? */
+static bool
+doubtful_header(const struct ragged *r, const struct input *in)
+{
+	size_t n = r->n < RAGGED_LISTED ? r->n : RAGGED_LISTED;
+
+	for (size_t i = 0; i < n; i++)
+		if (r->cells[i] != r->cells[0])
+			return false;
+	return in->header && n > 1 && r->line[0] == in->lines + 1 &&
+	    r->cells[0] > in->cols;
+}
+
 int
 ragged_tell(const struct ragged *r, const struct input *in, struct err *e)
 {
@@ -327,8 +418,10 @@ ragged_tell(const struct ragged *r, const struct input *in, struct err *e)
 	for (size_t i = 0; i < r->n && i < RAGGED_LISTED; i++)
 		buf_addf(&b, "%sline %llu has %zu", i ? ", " : "",
 		    (unsigned long long)r->line[i], r->cells[i]);
-	err_set(e, ERR_FORMAT, "%s: rows must have %zu cells, but %s%s",
-	    in->name, in->cols, b.data, r->n > RAGGED_LISTED ? ", ..." : "");
+	err_set(e, ERR_FORMAT, "%s: rows must have %zu cell%s, but %s%s%s",
+	    in->name, in->cols, in->cols == 1 ? "" : "s", b.data, r->n >
+	    RAGGED_LISTED ? ", ..." : "", doubtful_header(r, in) ?
+	    "; --skip-lines passes over lines before the header" : "");
 	buf_free(&b);
 	return -1;
 }

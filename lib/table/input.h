@@ -16,11 +16,14 @@ struct input {
 	struct csv_form form;
 	char **names;			/* CSV: the columns */
 	size_t cols;
+	bool header;			/* CSV: the first line is one, its
+					 * names used or not */
 	const char *body;		/* first data byte */
 	uint64_t lines;			/* before the body */
 };
 
-/* Format by the first byte, form by the first lines.  ERR_FORMAT: no table
+/* Format by the first byte, form by the first lines, both behind those that
+ * are passed over; sets body and lines.  ERR_FORMAT: no table
  * at all, but a packed file, UTF-16, a JSON list ...; says what helps. */
 int input_sniff(struct input *in, const char *s, size_t n,
     const struct table_read_opts *o, struct err *e);
@@ -29,8 +32,6 @@ int input_sniff(struct input *in, const char *s, size_t n,
 int input_header(struct input *in, const char *s, const char *end,
     const struct table_read_opts *o, struct err *e);
 void input_free(struct input *in);
-/* CSV: is the first line a header, its names used or not? */
-bool input_has_header(const struct table_read_opts *o);
 
 /* -1 with ERR_NOENT: no such column, and the nearest one there is. */
 int input_no_column(const struct input *in, const char *name, struct err *e);

@@ -65,7 +65,8 @@ open_csv(struct table_lines *l, struct err *e)
 	l->at = l->in.body;
 	if (stop <= s && l->padded)
 		l->at = l->in.body == l->padded ? l->tail : l->end;
-	if (input_has_header(&l->o))
+	/* what is passed over goes before the header, or stands for it */
+	if (l->in.header || l->o.skip > 0)
 		l->header_n = (size_t)(l->at - l->start);
 	return 0;
 }
@@ -93,6 +94,8 @@ table_lines_open(struct table_lines **out, const char *bytes, size_t n,
 	}
 	l->at = l->in.body;
 	l->header = l->start;
+	if (l->o.skip > 0)
+		l->header_n = (size_t)(l->at - l->start);
 	if (l->in.format == TABLE_CSV && open_csv(l, e) != 0) {
 		table_lines_close(l);
 		return -1;

@@ -26,6 +26,8 @@ table_opts_json(struct arena *a, const struct table_read_opts *o)
 	if (o->format != TABLE_AUTO)
 		json_add_text(a, j, "format", o->format == TABLE_CSV ? "csv" :
 		    "jsonl");
+	if (o->skip > 0)
+		json_add_int(a, j, "skip_lines", (int64_t)o->skip);
 	if (o->delimiter != '\0')
 		json_add_text(a, j, "delimiter", delimiter);
 	if (o->header != TABLE_HEADER_AUTO)
@@ -88,13 +90,17 @@ member_from(struct table_read_opts *o, struct arena *a, const struct json *j,
     struct err *e)
 {
 	static const char *const known[] = {
-		"format", "delimiter", "header", "columns", "na", "types"
+		"format", "skip_lines", "delimiter", "header", "columns", "na",
+		"types"
 	};
 	const char *near;
 
 	if (strcmp(j->key, "format") == 0 && j->type == JSON_TEXT &&
 	    (strcmp(j->s, "csv") == 0 || strcmp(j->s, "jsonl") == 0)) {
 		o->format = j->s[0] == 'c' ? TABLE_CSV : TABLE_JSONL;
+	} else if (strcmp(j->key, "skip_lines") == 0 &&
+	    j->type == JSON_INT && j->i >= 0) {
+		o->skip = (uint64_t)j->i;
 	} else if (strcmp(j->key, "delimiter") == 0 &&
 	    j->type == JSON_TEXT && j->n == 1) {
 		o->delimiter = j->s[0];

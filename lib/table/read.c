@@ -14,6 +14,7 @@ table_read(struct table **out, const char *bytes, size_t n,
 	if (input_sniff(&in, bytes, n, opts, e) != 0)
 		return -1;
 	return in.format == TABLE_JSONL ?
-	    table_read_jsonl(out, bytes, n, opts, e) :
+	    table_read_jsonl(out, in.body, n - (size_t)(in.body - bytes), opts,
+	    e) :
 	    table_read_csv(out, bytes, n, opts, e);
 }

@@ -8,7 +8,8 @@
  * or too few cells is refused; the message lists the first such lines.
  *
  * Column names come from the first line (CSV) or the members in order of
- * first appearance (JSON Lines).  A first line that holds a number or an
+ * first appearance (JSON Lines).  With `columns` a first line that holds
+ * just these names, in any order, is a header all the same.  A first line that holds a number or an
  * empty cell is no header: it is refused unless `header` or `columns` says
  * what it is.  Empty and duplicate names are refused by name.
  *
@@ -51,10 +52,16 @@ struct table_type {
 /* All zero is a good default.  What it points to is borrowed. */
 struct table_read_opts {
 	enum table_format format;
+	enum table_format likely;	/* what a schema says: where `format`
+					 * is AUTO, and the first line is not
+					 * plainly of the other */
+	uint64_t skip;			/* lines before the data, passed over;
+					 * blank ones count */
 	char delimiter;			/* 0: detected */
 	enum table_header header;	/* NO: column_1, column_2 ... */
-	const char *const *columns;	/* names; no header line, unless */
-					/* `header` is YES: instead of its */
+	const char *const *columns;	/* names; no header line, unless it */
+					/* holds them, or `header` is YES: */
+					/* then instead of its names */
 	size_t n_columns;
 	const char *const *na;		/* further words for missing */
 	size_t n_na;

@@ -250,7 +250,7 @@ cut(struct job *j, const char *s, const char *end)
 static int
 join_pieces(struct job *j, struct err *e)
 {
-	uint64_t lines = 0;
+	uint64_t lines = j->o->skip;
 	size_t rows = 0;
 
 	j->names = intern_new();

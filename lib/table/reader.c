@@ -205,7 +205,6 @@ open_csv(struct table_reader *r, struct err *e)
 	const char *s = r->buf, *end = s, *stop = s;
 	int k;
 
-	r->at = csv_bom(r->buf, r->len);
 	if ((k = next_record(r, &s, &end, true, e)) < 0)
 		return -1;
 	if (k == 0)
@@ -258,7 +257,6 @@ open_jsonl(struct table_reader *r, struct err *e)
 	const char *s, *end;
 	int k = 1;
 
-	r->at = csv_bom(r->buf, r->len);
 	if (r->keep_all) {
 		if ((k = next_record(r, &s, &end, true, e)) < 0)
 			return -1;
@@ -272,15 +270,20 @@ open_jsonl(struct table_reader *r, struct err *e)
 	return 0;
 }
 
-/* Enough bytes to tell what this is: a whole line, or the end. */
+/* Enough bytes to tell what this is: a whole line behind those that are
+ * passed over, or the end. */
 static int
 peek(struct table_reader *r, struct err *e)
 {
+	static const struct csv_form form = { ',', '\n' };
+	uint64_t skip = r->opts.skip, lines;
+
 	do {
 		if (fill(r, e) != 0)
 			return -1;
-	} while (!r->eof && memchr(r->buf, '\n', r->len) == NULL &&
-	    r->len < BUFFER_BYTES);
+		lines = lines_in(&form, r->buf, r->buf + r->len);
+	} while (!r->eof && (lines < skip || (lines == skip &&
+	    r->len < BUFFER_BYTES)));
 	return 0;
 }
 
@@ -312,6 +315,8 @@ table_reader_open(struct table_reader **out, struct source *src,
 		goto fail;
 	if (input_sniff(&r->in, r->buf, r->len, &r->opts, e) != 0)
 		goto fail;
+	r->at = (size_t)(r->in.body - r->buf);
+	r->line = r->in.lines + 1;
 	end_last_line(r);
 	r->block.lax = o->lax;
 	if ((r->in.format == TABLE_JSONL ? open_jsonl(r, e) :

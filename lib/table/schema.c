@@ -138,6 +138,7 @@ schema_infer(struct schema **out, struct arena *a, const struct table *t,
 		s->read = *read;
 	s->read.name = NULL;
 	s->read.progress = NULL;
+	s->read.skip = 0;	/* of this file, not of what it looks like */
 	s->read.types = NULL;
 	s->read.n_types = 0;
 	s->has_min_rows = t->rows > 0;
@@ -672,8 +673,9 @@ schema_read_opts(struct table_read_opts *o, struct arena *a,
 
 	for (size_t i = 0; i < s->cols; i++)
 		t[i] = (struct table_type){ s->col[i].name, s->col[i].type };
-	if (o->format == TABLE_AUTO)
-		o->format = s->read.format;
+	o->likely = s->read.format;
+	if (o->skip == 0)
+		o->skip = s->read.skip;
 	if (o->delimiter == '\0')
 		o->delimiter = s->read.delimiter;
 	if (o->header == TABLE_HEADER_AUTO)

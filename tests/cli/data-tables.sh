@@ -100,6 +100,20 @@ check 'no header is refused, and said how to help' 'expect 3 mlv-data schema adu
 check 'columns, spaces and ? as people have them' 'expect 0 mlv-data schema adult.csv --columns age,work,hours --na "?" &&
 	prints "age:" && prints "na: [" && prints "columns: [age, work, hours]"'
 check 'duplicate names are refused by name' 'printf "a,b,a\n" >dup.csv; expect 3 mlv-data schema dup.csv && says "two columns are named '"'a'"'"'
+printf '|1x3 Cross validator\n25, Private, 40\n38, Local-gov, 50\n28, Private, 30\n' >pre.csv
+check 'a line before the data: what to do' 'expect 3 mlv-data schema pre.csv --columns age,work,hours && says "3 column names given, but line 1 has 1 cell; the next has 3: --skip-lines 1 begins there" &&
+	expect 3 mlv-data schema pre.csv && says "rows must have 1 cell, but line 2 has 3" && says "--skip-lines"'
+check '--skip-lines passes over it, in every reader' 'expect 0 mlv-data profile pre.csv --columns age,work,hours --skip-lines 1 && prints "\"rows\":3" &&
+	expect 0 mlv-data schema pre.csv --columns age,work,hours --skip-lines 1 && ! grep -q skip out && cp out pre.yaml &&
+	expect 0 mlv-data check -s pre.yaml pre.csv --skip-lines 1 && tail -n +2 pre.csv >rest.csv && expect 0 mlv-data check -s pre.yaml rest.csv && test ! -s out'
+check 'lines are counted with it' 'sed "s/28/x28/" pre.csv >prebad.csv && expect 3 mlv-data profile prebad.csv --columns age,work,hours --skip-lines 1 --type age=int64 && says "line 4"'
+check 'parts keep it, and are read as the whole' 'expect 0 mlv-data split pre.csv --columns age,work,hours --skip-lines 1 --by age a=1 b=1 && test "$(head -n 1 pre-a.csv)" = "$(head -n 1 pre.csv)" &&
+	expect 0 mlv-data profile pre-b.csv --columns age,work,hours --skip-lines 1 && test "$(cat pre-a.csv pre-b.csv | wc -l)" = 5'
+check 'before a header, and before JSON Lines' 'printf "made by x\n\nid,v\n1,2\n" >h.csv && expect 0 mlv-data profile h.csv --skip-lines 2 && prints "\"rows\":1" && printf "# x\n{\"a\":1}\n{\"a\":2}\n" >h.jsonl && expect 0 mlv-data profile h.jsonl --skip-lines 1 && prints "\"rows\":2" &&
+	printf "{\"a\":\"x\"}\n" >one.jsonl && mlv-data schema one.jsonl >one.yaml && printf "# x\n{\"a\":\"x\"}\n[1]\n" >h.jsonl && expect 3 mlv-data check -s one.yaml h.jsonl --skip-lines 1 && says "line 3" && expect 3 mlv-data profile h.jsonl --skip-lines 1 && says "line 3"'
+check 'more lines than there are' 'expect 3 mlv-data profile h.csv --skip-lines 9 && says "empty" && expect 2 mlv-data profile h.csv --skip-lines -1'
+check '--columns that the first line holds, in any order, make it a header' 'printf "work,age,hours\nPrivate,25,40\nLocal-gov,38,50\n" >own.csv && expect 0 mlv-data profile own.csv --columns age,work,hours && prints "\"rows\":2" && prints "\"Private\"" &&
+	expect 0 mlv-data check -s pre.yaml own.csv --bad q.csv && test ! -s out && test "$(cat q.csv)" = work,age,hours'
 check 'JSON Lines too' 'printf "{\"a\":1}\n{\"a\":2}\n" >x.jsonl && expect 0 mlv-data schema x.jsonl && prints "type: int64"'
 printf '\377\376a\0,\0b\0\n\0' >utf16.csv
 check 'UTF-16 is named, and how to convert it' 'expect 3 mlv-data schema utf16.csv && says "utf16.csv: is UTF-16" && says iconv'
@@ -183,6 +197,18 @@ fresh repository
 mlv-data init >/dev/null
 rows 0 400 >churn.csv
 mlv-data add churn.csv >/dev/null
+cat >json.awk <<'A'
+NR == 1 { for (i = 1; i <= NF; i++) name[i] = $i }
+NR > 1 {
+	for (i = 1; i <= NF; i++)
+		printf "%s\"%s\":\"%s\"", (i > 1 ? "," : "{"), name[i], $i
+	print "}"
+}
+A
+check 'the schema of a CSV holds for JSON Lines of the same columns' 'mlv-data schema data:churn >s.yaml && ! grep -q "format" s.yaml && sed "s/^ordered/read:\n  format: csv\n  delimiter: \",\"\n  header: true\nordered/" s.yaml >csv.yaml && grep -q "format: csv" csv.yaml &&
+	awk -F, -f json.awk churn.csv >served.jsonl && test -s served.jsonl &&
+	expect 0 mlv-data check -s s.yaml served.jsonl && expect 0 mlv-data check -s csv.yaml served.jsonl && expect 0 mlv-data check -s csv.yaml - <served.jsonl && expect 0 mlv-data profile --schema csv.yaml served.jsonl'
+check 'and a CSV that begins like an object is what the schema says' 'printf "{\"a\nx\n" >brace.csv && printf "schema: mlv.schema/1\nread: {format: csv}\nextra: true\ncolumns: {}\n" >brace.yaml && expect 0 mlv-data check -s brace.yaml brace.csv'
 check 'names work where files do' 'mlv-data schema data:churn >s.yaml && expect 0 mlv-data check -s s.yaml data:churn'
 check 'split makes datasets' 'expect 0 mlv-data split data:churn --by id train=70 test=30 && prints "data:churn-train@1" && test ! -e churn-train.csv'
 check 'with the bytes a file would have' 'mlv-data split churn.csv --by id train=70 test=30 >/dev/null && mlv-data cat data:churn-train >got && same got churn-train.csv'

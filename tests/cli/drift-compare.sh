@@ -78,6 +78,11 @@ check 'larger ones give bounds' 'for i in 0 1 2; do mlv-data profile w$i.csv -o 
 check 'a straddled threshold is unknown' 's=$(mlv-drift compare --json w0.csv w1.csv | sed -n "s/.*\"x\".*\"score\":\([0-9.e-]*\).*/\1/p")
 	expect 1 mlv-drift compare -t x=$s --any w0.json w1.json && grep -q "^x	wasserstein	.*unknown$" out'
 
+fresh header
+awk 'BEGIN { print "x,y"; for (i = 0; i < 200; i++) print i % 50 "," i % 7 }' >with.csv
+tail -n +2 with.csv >without.csv
+check '--columns names one side, the other has a header of its own' 'expect 0 mlv-drift compare --json --columns x,y with.csv without.csv && prints "\"reference_values\":200,\"current_values\":200" && expect 0 mlv-drift compare --columns x,y without.csv with.csv'
+
 fresh logs
 mkdir log
 awk 'BEGIN { for (i = 0; i < 1200; i++) printf "{\"time\":\"2026-01-02T03:04:05Z\",\"id\":\"r%d\",\"model\":\"m\",\"version\":\"1\",\"inputs\":{\"x\":%d},\"outputs\":{\"prediction\":%d}}\n", i, i % 50, i % 30 }' >log/20260102T030405.000000Z-1.jsonl

@@ -77,6 +77,8 @@ main(void)
 	detect("a\tb\r\n1\t2\r\n", '\t', '\n', "TAB and CRLF");
 	detect("a|b\r1|2\r", '|', '\r', "bar and CR");
 	detect("\"a,b\";c\n\"1,2\";3\n", ';', '\n', "quoted commas do not count");
+	detect("|1x3 lines\n1,2,3\n4,5,6\n", ',', '\n', "a line before the data");
+	detect("a|b|c\n1,2\n|\n", '|', '\n', "nothing fits: the first line's");
 	detect("a\nb\n", ',', '\n', "one column");
 	is_int(csv_bom("\xef\xbb\xbf" "a", 4), 3, "byte order mark");
 	is_int(csv_bom("ab", 2), 0, "none");

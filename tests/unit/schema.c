@@ -133,7 +133,7 @@ checks(void)
 	finds("columns: {a: {type: int64}}\nrows: {min: 2}", "a\n1\n",
 	    "rows - 1/1 !", "rows");
 	finds("columns: {a: {type: int64}}", "a\n1,2\n", "input: rows must have 1 "
-	    "cells, but line 2 has 2", "what is no table");
+	    "cell, but line 2 has 2", "what is no table");
 	finds("columns: {a: {type: int64, min: 2}}", "{\"a\":1}\n{\"a\":2}\n",
 	    "range a 1/2 1 !", "JSON Lines");
 	finds("columns: {a: {type: int64}, b: {type: int64, optional: true}, "
