@@ -1,15 +1,40 @@
 /* mlv-data cat: the bytes behind a name. */
+#include "base/file.h"
 #include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "verbs.h"
 
 #define BLOCK ((size_t)1 << 18)
 
-/* An object is streamed in constant memory; its digest, known at the end,
- * decides the exit status. */
+struct cat_opts {
+	const char *output;
+};
+
+static const struct opt cat_options[] = {
+	{ OPT_TEXT, 'o', "output", offsetof(struct cat_opts, output), "FILE",
+	    "write a file, whole or not at all: restore it" },
+	OPT_END
+};
+
+struct target {
+	struct out *out;	/* or, with -o, */
+	struct out_file *file;
+};
+
 static int
-send_object(struct cli *c, struct store *s, const struct oid *id,
-    struct err *e)
+target_add(struct target *to, const void *p, size_t n, struct err *e)
+{
+	if (to->file)
+		return out_file_add(to->file, p, n, e);
+	out_raw(to->out, p, n);
+	return 0;
+}
+
+/* An object is streamed in constant memory; its digest, known at the end,
+ * decides the exit status, and whether a file is replaced. */
+static int
+send_object(struct target *to, struct cli *c, struct store *s,
+    const struct oid *id, struct err *e)
 {
 	char *block = arena_alloc(&c->arena, BLOCK);
 	struct source from;
@@ -18,8 +43,9 @@ send_object(struct cli *c, struct store *s, const struct oid *id,
 	if (store_get_source(&from, s, id, e) < 0)
 		return -1;
 	while ((got = source_read(&from, block, BLOCK, e)) > 0) {
-		out_raw(&c->out, block, (size_t)got);
-		if (c->out.broken)
+		if (target_add(to, block, (size_t)got, e) < 0)
+			got = -1;
+		if (got < 0 || c->out.broken)
 			break;
 	}
 	source_close(&from);
@@ -53,28 +79,50 @@ find_content(struct oid *id, struct cli *c, struct catalog *catalog,
 }
 
 static int
-cat_run(struct cli *c, void *opts, int argc, char **argv)
+send_all(struct target *to, struct cli *c, struct catalog *catalog,
+    const struct texts *names, struct err *e)
 {
-	const struct store_opts so = { .log = &c->log };
-	struct catalog *catalog = NULL;
 	struct catalog_bytes b;
-	struct err e = ERR_INIT;
-	struct texts names;
 	struct oid id;
 	int r = 0;
 
-	(void)opts;
+	for (size_t i = 0; r == 0 && i < names->n && !c->out.broken; i++) {
+		if (find_content(&id, c, catalog, names->v[i])) {
+			r = send_object(to, c, catalog_store(catalog), &id, e);
+		} else if ((r = catalog_open_bytes(&b, catalog, names->v[i],
+		    e)) == 0) {
+			r = target_add(to, b.data, b.n, e);
+			catalog_bytes_close(&b);
+		}
+	}
+	return r;
+}
+
+static int
+cat_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct store_opts so = { .log = &c->log };
+	const char *path = ((struct cat_opts *)opts)->output;
+	struct target to = { .out = &c->out };
+	struct catalog *catalog = NULL;
+	struct err e = ERR_INIT;
+	struct out_file f;
+	struct texts names;
+	int r = 0;
+
 	if (cli_names(c, &names, argc, argv, &e) < 0 ||
 	    catalog_open(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	for (size_t i = 0; r == 0 && i < names.n && !c->out.broken; i++) {
-		if (find_content(&id, c, catalog, names.v[i])) {
-			r = send_object(c, catalog_store(catalog), &id, &e);
-		} else if ((r = catalog_open_bytes(&b, catalog, names.v[i],
-		    &e)) == 0) {
-			out_raw(&c->out, b.data, b.n);
-			catalog_bytes_close(&b);
-		}
+	if (path && (r = out_file_open(&f, os_real(), path, 0666, true,
+	    &e)) == 0)
+		to.file = &f;
+	if (r == 0)
+		r = send_all(&to, c, catalog, &names, &e);
+	if (to.file && r == 0) {
+		r = out_file_commit(&f, &e);
+		c->committed = r == 0;
+	} else if (to.file) {
+		out_file_drop(&f);
 	}
 	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
@@ -83,12 +131,14 @@ cat_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_cat = {
 	.name = "cat",
 	.summary = "write the bytes behind a name to standard output",
-	.synopsis = "NAME...\n--stdin",
+	.synopsis = "[-o FILE] NAME...\n[-o FILE] --stdin",
 	.about =
 "NAME is data:NAME[@VERSION], model:NAME, run:ID:PATH, sha256:DIGITS or a\n"
 "path.  Stored bytes are checked against their SHA-256 as they go: exit\n"
-"status 0 means that all of them were right.\n"
+"status 0 means that all of them were right.  With -o FILE is replaced only\n"
+"then: an edited file is restored.\n"
 "\n"
-"example: mlv-data cat data:churn@1 | head\n",
+"example: mlv-data cat data:churn -o churn.csv\n",
+	.options = cat_options, .opts_size = sizeof(struct cat_opts),
 	.flags = VERB_STDIN, .run = cat_run,
 };

@@ -1,4 +1,5 @@
 /* mlv-data split: deal the rows of a file out to parts. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,26 @@ parse_parts(struct split_part *part, struct cli *c, int argc, char **argv)
 				    "'%s'", p->name);
 	}
 	return 0;
+}
+
+/* Shares add up to 100 or to 1; others may be meant, or one is forgotten. */
+static void
+warn_of_sum(struct cli *c, const struct split_part *part, size_t parts)
+{
+	double sum = 0;
+	struct buf b;
+
+	for (size_t i = 0; i < parts; i++)
+		sum += part[i].weight;
+	if (fabs(sum - 100) < 1e-6 || fabs(sum - 1) < 1e-6)
+		return;
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < parts && i < 8; i++)
+		buf_addf(&b, "%s%s %.4g %%", i ? ", " : "", part[i].name,
+		    100 * part[i].weight / sum);
+	cli_warn(c, "the shares add up to %.6g, not to 100 or 1: taken as "
+	    "%s%s", sum, b.data, parts > 8 ? " ..." : "");
+	buf_free(&b);
 }
 
 static void
@@ -280,6 +301,7 @@ split_run(struct cli *c, void *opts, int argc, char **argv)
 	if ((status = reading_opts(&user, c, &o->read)) != 0 ||
 	    (status = parse_parts(part, c, argc - 1, argv + 1)) != 0)
 		return status;
+	warn_of_sum(c, part, (size_t)argc - 1);
 	if (catalog_open(&catalog, NULL, &so, &e) != 0)
 		return cli_fail(c, &e);
 	status = split_all(c, catalog, argv[0], o, &user, part,

@@ -132,7 +132,7 @@ describe(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 
 	if (strcmp(d->type, TYPE_CSV) != 0 && strcmp(d->type, TYPE_JSONL) != 0)
 		return 0;
-	if (known_rows(d, a, c, name, d->content))
+	if (known_rows(d, a, c, name, d->content) && d->rows >= 0)
 		return 0;
 	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->store, o, &mine) :
 	    read_by_rows(d, a, c->store, o, &mine)) == 0)
@@ -220,6 +220,9 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	d.read = table_opts_json(&a, &o);
 	d.type = o.format == TABLE_JSONL ? TYPE_JSONL : o.format == TABLE_CSV ?
 	    TYPE_CSV : manifest_type_of_path(path);
+	/* whoever says how it is to be read says that it is a table */
+	if (d.read->n && strcmp(d.type, TYPE_BYTES) == 0)
+		d.type = TYPE_CSV;
 	base = name ? xstrdup(name) : name_from_path(path);
 	if (strcmp(path, "-") == 0)
 		r = put_stdin(&content, size, &d, c, e);

@@ -156,6 +156,7 @@ printf 'd,v\r\n2026-03-01,3\r\n2026-01-01,"1\r\n"\r\n2026-02-01,2' >time.csv
 check 'by time, CRLF and quoted line ends kept' 'expect 0 mlv-data split time.csv --time d old=2 new=1 &&
 	printf "d,v\r\n2026-01-01,\"1\r\n\"\r\n2026-02-01,2\r\n" >want && same time-old.csv want'
 check 'without --by whole lines decide' 'expect 0 mlv-data split all.csv a=1 b=1 && test "$(cat all-a.csv all-b.csv | wc -l)" = 402'
+check 'shares that add up to neither 100 nor 1' 'expect 0 mlv-data split all.csv train=70 valid=15 -o . && says "the shares add up to 85, not to 100 or 1: taken as train 82.35 %, valid 17.65 %" && test "$(wc -l <err)" = 1 && expect 0 mlv-data split all.csv a=0.7 b=0.2 c=0.1 && test ! -s err'
 check 'JSON Lines' 'awk "BEGIN{for(i=0;i<99;i++)printf \"{\\\"id\\\":%d}\\n\",i}" >x.jsonl && expect 0 mlv-data split x.jsonl --by id a=1 b=1 && test "$(cat x-a.jsonl x-b.jsonl | wc -l)" = 99'
 check 'a part does not write over what is read' 'cp all.csv own-a.csv && expect 2 mlv-data split own-a.csv -n own a=1 b=1 && says "what is read" && same own-a.csv all.csv && test ! -e own-b.csv'
 printf 'a,b\n1,2\n3\n4,5\n6,7,8\n' >ragged.csv

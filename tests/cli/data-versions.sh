@@ -40,6 +40,10 @@ check 'new content is version 2' 'expect 0 mlv-data add churn.csv && prints "dat
 check 'version 1 is still there' 'mlv-data cat data:churn@1 >v1 && test "$(sha256sum <v1 | cut -d" " -f1)" = "$sha"'
 check 'a checked-out pointer decides' \
     'cp pointer1 churn.csv.mlv && mlv-data cat data:churn >now && same v1 now && mlv-data ls | grep -q "^data:churn@1.*changed"'
+check 'cat -o restores the file' \
+    'mlv-data cat data:churn >now && expect 0 mlv-data cat data:churn -o churn.csv && test ! -s out && same now churn.csv && mlv-data ls data:churn >out && prints "same${tab}churn.csv" && ls .churn* churn.csv?* 2>/dev/null >left; echo churn.csv.mlv >want; same want left'
+check 'and leaves it when what is stored cannot be had' \
+    'cp churn.csv keep.csv && expect 3 mlv-data cat data:churn@9 -o churn.csv && same keep.csv churn.csv && expect 3 mlv-data cat data:churn data:nope -o churn.csv && same keep.csv churn.csv && expect 3 mlv-data cat data:churn -o no/such/x.csv'
 cp v1 churn.csv
 check 'content that comes back is its old version' 'expect 0 mlv-data add churn.csv && prints "data:churn@1"'
 check 'log tells both versions' 'expect 0 mlv-data log data:churn && test "$(wc -l <out)" = 2'
@@ -71,6 +75,8 @@ check 'a file without a header is kept, with a word' 'expect 0 mlv-data add adul
 check 'how to read it is remembered' \
     'expect 0 mlv-data add adult.csv --columns age,work,gain --na "?" && prints "data:adult@2" && prints "${tab}2${tab}" &&
      mlv-data show data:adult >out && prints "{\"columns\":[\"age\",\"work\",\"gain\"],\"na\":[\"?\"]}"'
+check 'names that do not fit are told each time, whatever the file is called' \
+    'cp adult.csv adult.data && for i in 1 2; do expect 0 mlv-data add adult.data --name odd --columns age,work && says "2 column names given, but line 1 has 3 cells" && prints "${tab}\\N${tab}" || return 1; done; expect 0 mlv-data add adult.data --name odd --columns a,b,c && prints "${tab}2${tab}" && test ! -s err'
 check 'bytes that are no table are kept too' 'head -c 1000 /dev/urandom >x.bin && expect 0 mlv-data add x.bin && prints "${tab}\\N${tab}1000${tab}"'
 check 'any file name' 'n="a b	c*.csv"; printf "a\n1\n" >"$n"; expect 0 mlv-data add "$n" && git check-ignore -q "$n" && test -f "$n.mlv"'
 check 'a name too long for a temporary one beside it' 'n=$(printf "%0240d" 0).csv; printf "a\n1\n" >"$n"; expect 0 mlv-data add "$n" && test -f "$n.mlv" && git check-ignore -q "$n"; rm -f "$n" "$n.mlv"'
@@ -119,6 +125,7 @@ check 'closed descriptors take no harm' \
 object=.mlv/objects/$(echo "$sha" | cut -c1-2)/$(echo "$sha" | cut -c3-)
 chmod u+w "$object"
 printf X | dd of="$object" bs=1 seek=12 conv=notrunc 2>/dev/null
+check 'a damaged object is never restored' 'cp churn.csv keep.csv; echo edited >churn.csv; cp churn.csv was; expect 3 mlv-data cat data:churn@1 -o churn.csv && says damaged && same was churn.csv; mv keep.csv churn.csv'
 check 'a damaged object is never served' 'expect 3 mlv-data cat data:churn@1 && says damaged'
 check 'fsck names it and the exit status is 1' 'expect 1 mlv-data fsck && prints "sha256:$sha" && prints "damaged${tab}1"'
 check 'adding the content again heals it' 'cp v1 churn.csv && expect 0 mlv-data add churn.csv && expect 0 mlv-data fsck'
