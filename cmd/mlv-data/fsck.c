@@ -79,5 +79,5 @@ const struct verb verb_fsck = {
 "\n"
 "example: mlv-data fsck --strong\n",
 	.options = fsck_options, .opts_size = sizeof(struct fsck_opts),
-	.flags = VERB_JSON | VERB_NUL, .run = fsck_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = fsck_run,
 };

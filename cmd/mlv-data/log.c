@@ -64,5 +64,5 @@ const struct verb verb_log = {
 "hashes is checked on the way.\n"
 "\n"
 "example: mlv-data log data:churn\n",
-	.flags = VERB_JSON | VERB_NUL, .run = log_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = log_run,
 };

@@ -179,5 +179,5 @@ const struct verb verb_ls = {
 "\n"
 "example: mlv-data ls | awk -F'\\t' '$5 == \"changed\"'\n",
 	.options = ls_options, .opts_size = sizeof(struct ls_opts),
-	.flags = VERB_JSON | VERB_NUL, .run = ls_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = ls_run,
 };

@@ -102,5 +102,5 @@ const struct verb verb_log = {
 "from the audit log, whose chain of hashes is checked on the way.\n"
 "\n"
 "example: mlv-registry log churn\n",
-	.flags = VERB_JSON | VERB_NUL, .run = log_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = log_run,
 };

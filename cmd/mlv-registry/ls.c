@@ -210,5 +210,5 @@ const struct verb verb_ls = {
 "the run's metrics.  With NAME a record a version, with its own aliases.\n"
 "\n"
 "example: mlv-registry ls churn\n",
-	.flags = VERB_JSON | VERB_NUL, .run = ls_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = ls_run,
 };

@@ -130,5 +130,5 @@ const struct verb verb_runs = {
 "example: mlv-train runs --where 'metrics.auc > 0.8 and params.lr = 0.1' \\\n"
 "             --sort -metrics.auc\n",
 	.options = runs_options, .opts_size = sizeof(struct runs_opts),
-	.flags = VERB_JSON | VERB_NUL, .run = runs_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = runs_run,
 };

@@ -226,7 +226,9 @@ run_verb(struct cli *c, int argc, char **argv)
 		free(p.opts);
 		return EXIT_YES;
 	}
-	c->out.form = c->json ? OUT_JSON_LINES : c->nul ? OUT_NUL : OUT_PLAIN;
+	c->out.form = c->json ? OUT_JSON_LINES : c->nul ? OUT_NUL :
+	    c->terminal && (c->verb->flags & VERB_TABLE) ? OUT_TABLE :
+	    OUT_PLAIN;
 	status = c->verb->run(c, p.opts, p.argc, p.argv);
 	free(p.opts);
 	return status;
@@ -299,7 +301,7 @@ cli_main(int argc, char **argv, const struct tool *tool)
 		else if (status == EXIT_YES || status == EXIT_NO)
 			status = EXIT_TROUBLE;
 	}
-	buf_free(&c.out.buf);
+	out_free(&c.out);
 	arena_free(&c.arena);
 	return status;
 }

@@ -78,7 +78,8 @@ enum verb_flag {
 	VERB_JSON = 1 << 0,	/* has --json */
 	VERB_NUL = 1 << 1,	/* has -z */
 	VERB_STDIN = 1 << 2,	/* has --stdin: arguments come from a pipe */
-	VERB_COMMAND = 1 << 3	/* options end at the first argument */
+	VERB_COMMAND = 1 << 3,	/* options end at the first argument */
+	VERB_TABLE = 1 << 4	/* a terminal gets its records as a table */
 };
 
 struct cli;

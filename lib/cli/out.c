@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/num.h"
+#include "cli/table.h"
 #include "codec/json.h"
 
 #define FLUSH_AT ((size_t)1 << 16)
@@ -17,17 +18,44 @@ out_init(struct out *o, enum out_form form)
 	memset(o, 0, sizeof(*o));
 	o->form = form;
 	buf_init(&o->buf, BUF_CAP_DOC);
+	buf_init(&o->heads, BUF_CAP_SMALL);
+}
+
+void
+out_free(struct out *o)
+{
+	buf_free(&o->buf);
+	buf_free(&o->heads);
+}
+
+/* What waits for its table is set. */
+static void
+settle(struct out *o)
+{
+	struct buf done;
+
+	if (o->form != OUT_TABLE || o->table == o->buf.len)
+		return;
+	buf_init(&done, BUF_CAP_DOC);
+	out_table(&done, o->heads.data, o->buf.data + o->table);
+	o->buf.len = o->table;
+	o->buf.failed |= done.failed;
+	buf_add(&o->buf, done.data, done.len);
+	o->table = o->buf.len;
+	buf_free(&done);
 }
 
 int
 out_flush(struct out *o, struct err *e)
 {
+	settle(o);
 	if (!o->broken && buf_check(&o->buf, &o->why) < 0)
 		o->broken = true;
 	if (!o->broken && file_write_fd(os_real(), 1, o->buf.data, o->buf.len,
 	    "standard output", &o->why) < 0)
 		o->broken = true;
 	buf_clear(&o->buf);
+	o->table = 0;
 	if (!o->broken)
 		return 0;
 	*e = o->why;
@@ -48,6 +76,12 @@ out_begin(struct out *o, const char *schema)
 {
 	o->open = o->first = true;
 	o->only = OUT_BOTH;
+	if (o->form == OUT_TABLE && strcmp(schema, o->schema) != 0) {
+		settle(o);
+		buf_clear(&o->heads);
+		snprintf(o->schema, sizeof(o->schema), "%s", schema);
+		o->named = false;
+	}
 	if (o->form == OUT_JSON_LINES) {
 		buf_adds(&o->buf, "{\"schema\":");
 		json_quote(&o->buf, schema, strlen(schema));
@@ -61,7 +95,9 @@ out_end(struct out *o)
 	if (o->form != OUT_JSON_LINES)
 		buf_addc(&o->buf, o->form == OUT_NUL ? '\0' : '\n');
 	o->open = false;
-	flush_if_full(o);
+	o->named = true;
+	if (o->form != OUT_TABLE)
+		flush_if_full(o);
 }
 
 void
@@ -86,6 +122,8 @@ field(struct out *o, const char *key)
 		return false;
 	if (!o->first)
 		buf_addc(&o->buf, '\t');
+	if (o->form == OUT_TABLE && !o->named)
+		buf_addf(&o->heads, "%s%s", o->first ? "" : "\t", key);
 	o->first = false;
 	return true;
 }
@@ -204,7 +242,9 @@ out_tree(struct out *o, const char *key, const struct json *j)
 void
 out_raw(struct out *o, const void *p, size_t n)
 {
+	settle(o);
 	buf_add(&o->buf, p, n);
+	o->table = o->buf.len;
 	flush_if_full(o);
 }
 
@@ -213,10 +253,12 @@ out_line(struct out *o, const char *fmt, ...)
 {
 	va_list ap;
 
+	settle(o);
 	va_start(ap, fmt);
 	buf_addv(&o->buf, fmt, ap);
 	va_end(ap);
 	buf_addc(&o->buf, '\n');
+	o->table = o->buf.len;
 	flush_if_full(o);
 }
 

@@ -13,6 +13,9 @@
  *	out_text(&c->out, "created", when);
  *	out_end(&c->out);
  *
+ * OUT_TABLE is for a person at a terminal: records of one schema are set as
+ * a table with a heading, numbers to the right, digests shortened.
+ *
  * Output is buffered and goes to descriptor 1; out_flush sends it now.  A
  * failed write is remembered and decides the exit status at the end.
  */
@@ -28,7 +31,7 @@
 
 struct json;
 
-enum out_form { OUT_PLAIN, OUT_NUL, OUT_JSON_LINES };
+enum out_form { OUT_PLAIN, OUT_NUL, OUT_JSON_LINES, OUT_TABLE };
 enum out_where { OUT_BOTH, OUT_TEXT, OUT_JSON };
 
 struct out {
@@ -39,9 +42,15 @@ struct out {
 	struct buf buf;
 	bool broken;		/* a write failed; *why says how */
 	struct err why;
+	/* OUT_TABLE: keys of the records that stand in buf from `table` on */
+	char schema[64];
+	struct buf heads;
+	size_t table;
+	bool named;		/* the keys are complete */
 };
 
 void out_init(struct out *o, enum out_form form);
+void out_free(struct out *o);
 void out_begin(struct out *o, const char *schema);
 void out_end(struct out *o);
 /* The fields that follow in this record go only there. */

@@ -95,6 +95,15 @@ check 'a file that git tracks itself is told' 'expect 0 mlv-data add own.csv && 
 check 'a short digest is enough' 'mlv-data cat "sha256:$(echo $sha | cut -c1-8)" >now && same v1 now'
 check 'what a killed command left a day ago is swept' \
     'touch -d "2 days ago" .mlv/tmp/old.tmp; touch .mlv/tmp/young.tmp; printf "a\n2\n" >sw.csv; expect 0 mlv-data add sw.csv && test ! -e .mlv/tmp/old.tmp && test -e .mlv/tmp/young.tmp; rm -f .mlv/tmp/young.tmp'
+if command -v script >/dev/null; then
+	at_terminal() { script -qec "$*" /dev/null </dev/null | tr -d '\r' >out; }
+	check 'a terminal gets a table: heading, short digests, columns under each other' 'at_terminal mlv-data ls data:churn &&
+		printf "name          id                   rows  bytes  state  path\ndata:churn@1  sha256:%s     2     13  same   churn.csv\n" "$(echo "$sha" | cut -c1-12)" >want && same want out'
+	check 'but --json and -z are as in a pipe' 'mlv-data ls --json >want && at_terminal mlv-data ls --json && same want out && mlv-data ls -z >want && at_terminal mlv-data ls -z && same want out'
+	check 'fsck names its numbers there' 'at_terminal mlv-data fsck && grep -q "^verdict  errors  notes " out && grep -q "^whole         0 " out'
+else
+	skip 'a terminal gets a table' 'no script(1)'
+fi
 check 'fsck says whole' 'expect 0 mlv-data fsck --strong && prints "whole${tab}0"'
 
 check 'a linked git worktree shares the store' \

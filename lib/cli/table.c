@@ -1,0 +1,91 @@
+#include "cli/table.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/num.h"
+#include "cli/out.h"
+
+#define COLUMNS 32
+#define DIGEST 71		/* "sha256:" and its digits */
+#define DIGEST_SHOWN 19
+
+struct column {
+	size_t wide;
+	bool numbers, words;	/* holds some */
+};
+
+/* The next cell of the line at *s, as it is shown; NULL at its end. */
+static const char *
+next_cell(struct arena *a, const char **s)
+{
+	size_t n = strcspn(*s, "\t\n");
+	const char *cell = *s;
+
+	if (**s == '\0')
+		return NULL;
+	*s += n + ((*s)[n] == '\t');
+	if (n == DIGEST && strncmp(cell, "sha256:", 7) == 0)
+		n = DIGEST_SHOWN;
+	if (n == 2 && strncmp(cell, "\\N", 2) == 0)
+		return "-";
+	return arena_printf(a, "%.*s", (int)n, cell);
+}
+
+static bool
+is_number(const char *s)
+{
+	double v;
+
+	return num_parse_f64(s, strlen(s), &v);
+}
+
+/* Measures a line, or sets it. */
+static const char *
+line(struct buf *out, struct column *c, const char *s, bool head)
+{
+	struct arena a = { NULL, 0 };
+	size_t n, gap = 0;
+	const char *cell;
+	bool more = true, right;
+
+	for (size_t i = 0; more && i < COLUMNS; i++) {
+		size_t stop = strcspn(s, "\t\n");
+
+		more = s[stop] == '\t';
+		if ((cell = next_cell(&a, &s)) == NULL)
+			cell = "";
+		n = out_width(cell);
+		if (out == NULL) {
+			c[i].wide = n > c[i].wide ? n : c[i].wide;
+			if (!head && strcmp(cell, "-") != 0)
+				*(is_number(cell) ? &c[i].numbers :
+				    &c[i].words) = true;
+			continue;
+		}
+		right = c[i].numbers && !c[i].words;
+		gap += right ? c[i].wide - n : 0;
+		for (; n && gap; gap--)		/* nothing ends in spaces */
+			buf_addc(out, ' ');
+		out_cell(out, cell, n);
+		gap += 2 + (right ? 0 : c[i].wide - n);
+	}
+	if (out)
+		buf_addc(out, '\n');
+	s += strcspn(s, "\n");
+	arena_free(&a);
+	return *s ? s + 1 : s;
+}
+
+void
+out_table(struct buf *out, const char *heads, const char *records)
+{
+	struct column c[COLUMNS] = { { .wide = 0 } };
+
+	(void)line(NULL, c, heads, true);
+	for (const char *s = records; *s;)
+		s = line(NULL, c, s, false);
+	(void)line(out, c, heads, true);
+	for (const char *s = records; *s;)
+		s = line(out, c, s, false);
+}
