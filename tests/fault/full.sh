@@ -49,7 +49,7 @@ i=0
 while [ $i -lt 8 ]; do
 	printf 'a\n%s\n' $i >f$i.csv
 	printf 'model %s\n' $i >m$i.onnx
-	(mlv-data add f$i.csv && mlv-registry add churn m$i.onnx) >o$i 2>e$i &
+	(mlv-data add f$i.csv && mlv-registry add -q churn m$i.onnx) >o$i 2>e$i &
 	pids="$pids $!"
 	i=$((i + 1))
 done
