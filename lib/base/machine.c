@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -88,6 +89,15 @@ read_counter(uint64_t *out, size_t zone, const char *what)
 	    "/sys/class/powercap/intel-rapl:%zu/%s", zone, what);
 	return small_file(text, sizeof(text), path) &&
 	    num_parse_u64(text, strlen(text), out);
+}
+
+int64_t
+machine_peak_bytes(void)
+{
+	struct rusage u;
+
+	return getrusage(RUSAGE_SELF, &u) == 0 ? (int64_t)u.ru_maxrss * 1024 :
+	    0;
 }
 
 void

@@ -23,6 +23,9 @@ void machine_read(struct machine *m);
 /* Only host and user; the rest is empty. */
 void machine_who(struct machine *m);
 
+/* Memory that this process held at its largest. */
+int64_t machine_peak_bytes(void);
+
 /*
  * Energy of the processor packages, from the kernel's RAPL counters where
  * they are readable (usually by root only).  The counters wrap; a meter

@@ -8,14 +8,18 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "catalog/journal.h"
 #include "catalog/open_table.h"
-#include "codec/git.h"
 #include "model/score.h"
 #include "table/profile.h"
 #include "train/learner.h"
+#include "train/trace.h"
+
+/* Energy counters that were not read for so long may have wrapped. */
+#define ENERGY_FAR_US 60000000
 
 struct fitting {
 	struct catalog *c;
@@ -36,6 +40,7 @@ struct fitting {
 	bool file_open;
 	struct journal *j;
 	int64_t wall_us, cpu_us;
+	struct energy energy;
 };
 
 /* --- reading -------------------------------------------------------------- */
@@ -253,26 +258,23 @@ record_params(struct fitting *f, struct err *e)
 static int
 begin_run(struct fitting *f, struct err *e)
 {
-	struct journal_start start = { .verb = "fit", .name = f->rq->name };
-	struct git_state g;
-	struct json *m;
+	struct json *facts = json_new(&f->arena, JSON_MAP);
+	struct journal_start start = { .verb = "fit", .name = f->rq->name,
+	    .facts = facts };
+	struct trace t = { NULL, f->s, &f->arena, f->rq->log };
 
 	if (f->s == NULL)
 		return 0;
+	trace_machine(&f->arena, facts);
 	if (journal_begin(&f->j, f->c, &start, e) < 0)
 		return -1;
 	snprintf(f->out->label, sizeof(f->out->label), "run:%s",
 	    journal_id(f->j));
 	if (record_params(f, e) < 0 || link_input(f, &f->train_bytes, e) < 0 ||
-	    (f->rq->valid && link_input(f, &f->valid_bytes, e) < 0) ||
-	    git_read_state(&g, ".", e) < 0)
+	    (f->rq->valid && link_input(f, &f->valid_bytes, e) < 0))
 		return -1;
-	if (!g.known)
-		return 0;
-	m = json_new(&f->arena, JSON_MAP);
-	json_add_text(&f->arena, m, "commit", g.commit);
-	json_add_bool(&f->arena, m, "dirty", g.dirty);
-	return journal_fact(f->j, "git", m, e);
+	t.j = f->j;
+	return trace_code(&t, e);
 }
 
 /* Early stopping keeps the best iteration's trees, not the last one's. */
@@ -283,6 +285,22 @@ kept_value(const struct fitting *f, const struct history *h)
 
 	return h->value[at > 0 && (size_t)at <= h->n ? (size_t)at - 1 :
 	    h->n - 1];
+}
+
+static void
+record_cost(struct fitting *f, struct json *usage)
+{
+	struct trace_cost cost = {
+		.wall_us = clock_mono_us() - f->wall_us,
+		.cpu_us = clock_cpu_us() - f->cpu_us,
+		.max_rss_bytes = machine_peak_bytes(),
+	};
+
+	energy_update(&f->energy);
+	/* nobody read the counters in between: they may have wrapped */
+	cost.energy_known = f->energy.zones > 0 && cost.wall_us < ENERGY_FAR_US;
+	cost.joules = f->energy.joules;
+	trace_cost(&f->arena, usage, &cost);
 }
 
 static int
@@ -306,10 +324,7 @@ record_results(struct fitting *f, struct err *e)
 			return -1;
 	if (l->kernel)
 		json_add_text(&f->arena, m, "blas_kernel", l->kernel);
-	json_add_num(&f->arena, m, "wall_s", (double)(clock_mono_us() -
-	    f->wall_us) * 1e-6);
-	json_add_num(&f->arena, m, "cpu_s", (double)(clock_cpu_us() -
-	    f->cpu_us) * 1e-6);
+	record_cost(f, m);
 	return journal_fact(f->j, "usage", m, e);
 }
 
@@ -555,6 +570,7 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 	if (f.opts.task == TASK_AUTO)
 		f.opts.task = wanted;
 	buf_init(&f.bytes, ONNX_BYTES_MAX);
+	energy_begin(&f.energy);
 	if (try_output(&f, e) == 0 && read_rows(&f, e) == 0 &&
 	    begin_run(&f, e) == 0 && learn(&f, e) == 0 &&
 	    add_profile(&f, e) == 0 && prove(&f, e) == 0 &&

@@ -10,18 +10,16 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
 #include "base/stop.h"
 #include "base/utf8.h"
 #include "catalog/journal.h"
-#include "codec/git.h"
 #include "train/memo.h"
+#include "train/trace.h"
 #include "train/watch.h"
 
-#define DIFF_MAX ((size_t)16 << 20)
 #define NOT_STARTED 127		/* its exit status, as the shell has it */
 #define SPOOL_BLOCK ((size_t)1 << 18)
 
@@ -243,52 +241,22 @@ name_work(struct work *w, struct err *e)
 	return memo_name(w->memo, m, e);
 }
 
-static int
-keep_words(struct work *w, const struct buf *b, const char *rel,
-    struct err *e)
+static struct trace
+trace_of(struct work *w)
 {
-	struct oid id;
-
-	if (b->len == 0)
-		return 0;
-	if (store_put(&id, w->s, b->data, b->len, e) < 0)
-		return -1;
-	return journal_link(w->j, rel, TYPE_TEXT, rel, &id, b->len, e);
+	return (struct trace){ w->j, w->s, &w->arena, w->rq->log };
 }
 
 static int
 record_code(struct work *w, const struct dep *deps, struct err *e)
 {
-	struct err late = ERR_INIT;
-	struct git_state g;
-	struct json *m;
-	struct buf diff;
-	int r = -1;
+	const struct trace t = trace_of(w);
 
 	for (size_t i = 0; i < w->rq->n_deps; i++)
 		if (journal_link(w->j, deps[i].rel, deps[i].type, deps[i].name,
 		    &deps[i].id, deps[i].size, e) < 0)
 			return -1;
-	if (git_read_state(&g, ".", e) < 0)
-		return -1;
-	if (!g.known)
-		return 0;
-	buf_init(&diff, DIFF_MAX);
-	m = json_new(&w->arena, JSON_MAP);
-	json_add_text(&w->arena, m, "commit", g.commit);
-	json_add_bool(&w->arena, m, "dirty", g.dirty);
-	if (journal_fact(w->j, "git", m, e) < 0)
-		goto done;
-	/* without it the commit alone would pass for what ran */
-	if (g.dirty && git_read_diff(&diff, ".", &late) < 0)
-		log_warn(w->rq->log, "the difference to the commit is not "
-		    "kept: %s", late.msg);
-	else if (g.dirty && keep_words(w, &diff, "diff", e) < 0)
-		goto done;
-	r = 0;
-done:
-	buf_free(&diff);
-	return r;
+	return trace_code(&t, e);
 }
 
 static int
@@ -298,16 +266,10 @@ begin(struct run_outcome *out, struct work *w, struct err *e)
 		.verb = "run", .command = w->rq->command, .name = w->rq->name,
 	};
 	const struct json *params = params_of(w), *p;
-	struct json *facts = json_new(&w->arena, JSON_MAP), *m;
-	struct machine machine;
+	struct json *facts = json_new(&w->arena, JSON_MAP);
 
-	machine_read(&machine);
 	json_add_text(&w->arena, facts, "memo", w->memo);
-	m = json_add_map(&w->arena, facts, "machine");
-	json_add_text(&w->arena, m, "system", machine.system);
-	json_add_text(&w->arena, m, "cpu", machine.cpu);
-	json_add_int(&w->arena, m, "cpus", machine.cpus);
-	json_add_int(&w->arena, m, "memory_bytes", machine.memory_bytes);
+	trace_machine(&w->arena, facts);
 	start.facts = facts;
 	if (journal_begin(&w->j, w->c, &start, e) < 0)
 		return -1;
@@ -345,20 +307,14 @@ static int
 record_usage(struct work *w, const struct watched *seen, struct err *e)
 {
 	struct json *m = json_new(&w->arena, JSON_MAP);
-	double cpu = (double)seen->use.cpu_us * 1e-6;
+	const struct trace_cost cost = {
+		.wall_us = clock_mono_us() - w->begin_us,
+		.cpu_us = seen->use.cpu_us,
+		.max_rss_bytes = seen->use.max_rss_bytes,
+		.energy_known = seen->energy_known, .joules = seen->joules,
+	};
 
-	json_add_num(&w->arena, m, "wall_s",
-	    (double)(clock_mono_us() - w->begin_us) * 1e-6);
-	json_add_num(&w->arena, m, "cpu_s", cpu);
-	json_add_int(&w->arena, m, "max_rss_bytes", seen->use.max_rss_bytes);
-	if (seen->energy_known) {
-		json_add_num(&w->arena, m, "energy_j", seen->joules);
-		json_add_text(&w->arena, m, "energy_from", "rapl");
-	} else {
-		json_add_num(&w->arena, m, "energy_j",
-		    cpu * ENERGY_WATTS_PER_CPU);
-		json_add_text(&w->arena, m, "energy_from", "estimate");
-	}
+	trace_cost(&w->arena, m, &cost);
 	return journal_fact(w->j, "usage", m, e);
 }
 
@@ -390,6 +346,7 @@ keep_outputs(struct work *w, struct err *e)
 static int
 run_it(struct run_outcome *out, struct work *w, struct err *e)
 {
+	const struct trace t = trace_of(w);
 	struct watched seen;
 	struct err late = ERR_INIT;
 	int r;
@@ -401,8 +358,8 @@ run_it(struct run_outcome *out, struct work *w, struct err *e)
 	if (r == 0)
 		out->exit_status = seen.status;
 	if (record_usage(w, &seen, r < 0 ? &late : e) < 0 ||
-	    keep_words(w, &seen.out, "stdout", r < 0 ? &late : e) < 0 ||
-	    keep_words(w, &seen.err, "stderr", r < 0 ? &late : e) < 0)
+	    trace_text(&t, &seen.out, "stdout", r < 0 ? &late : e) < 0 ||
+	    trace_text(&t, &seen.err, "stderr", r < 0 ? &late : e) < 0)
 		r = -1;
 	if (r == 0 && out->exit_status == 0)
 		r = keep_outputs(w, e);

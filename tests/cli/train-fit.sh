@@ -121,6 +121,8 @@ check 'runs finds it by its metric' 'expect 0 mlv-train runs --where "metrics.au
 check 'the record feeds the registry' 'mlv-registry add churn --stdin <record >out 2>err && prints model:churn@1'
 check 'the same bytes as outside' 'cp train.csv valid.csv "$HOME_DIR" && (cd "$HOME_DIR" && mlv-train fit train.csv --valid valid.csv -d id,z,kind -t y -l gbdt --set num_leaves=7 -o out.onnx >/dev/null) && same m.onnx "$HOME_DIR/out.onnx"'
 check 'what fails before it begins leaves no run' 'expect 3 mlv-train fit data:train -t y -l gbdt -o bad.onnx && expect 0 mlv-train runs && test "$(wc -l <out)" = 5'
+check 'a run in a changed git tree keeps the machine, the commit with the difference to it, and the cost with where its energy is from' \
+	'git init -q . && echo one >code.py && git add code.py && git commit -qm one && echo two >code.py && expect 0 mlv-train fit data:train -d id,z,kind -t y -l logistic -n traced -o t.onnx && expect 0 mlv-train show --json traced && jq -e ".facts | (.machine.cpus > 0) and .git.dirty and (.git.commit | length == 40) and .usage.max_rss_bytes > 1000000 and .usage.energy_j >= 0 and (.usage.energy_from | test(\"^(rapl|estimate)$\"))" out >/dev/null && diff=$(mlv-train show traced | grep -o "sha256:[0-9a-f]*.*diff" | cut -c1-71) && mlv-data cat "$diff" | grep -q "^+two"'
 check 'what fails later is a failed run' 'expect 2 mlv-train fit data:train -d id,z,kind -t y -l gbdt --set nope=1 -o bad.onnx && test ! -e bad.onnx && expect 0 mlv-train runs && prints failed && lost=$(grep failed out | cut -f1) && expect 0 mlv-train show "$lost" && prints "params.nope	1" && prints "error	the learner has no parameter '"'nope'"'"'
 check 'the repository is whole' 'expect 0 mlv-data fsck'
 
