@@ -76,6 +76,8 @@ static int
 first_inputs(struct tensor *in, int64_t *steps, struct model_run *r,
     const struct step *s, const struct scan *c, struct err *e)
 {
+	int64_t most;
+
 	for (size_t i = 0; i < s->n_in; i++) {
 		const struct tensor *a = step_in(r, s, i);
 		struct tensor *t = &in[i];
@@ -95,8 +97,11 @@ first_inputs(struct tensor *in, int64_t *steps, struct model_run *r,
 		    sizeof(*t->dim));
 		t->n = *steps ? a->n / (size_t)*steps : 0;
 	}
-	if (*steps < 1 || *steps > SCAN_STEPS_MAX)
-		return step_bad(s, e, "%lld steps", (long long)*steps);
+	/* one within another: together, or a small file takes for ever */
+	most = SCAN_STEPS_MAX / (r->around ? r->around : 1);
+	if (*steps < 1 || *steps > most)
+		return step_bad(s, e, "%lld steps, where 1 to %lld are taken",
+		    (long long)*steps, (long long)most);
 	return 0;
 }
 
@@ -170,6 +175,7 @@ run_all(struct model_run *r, const struct step *s, struct tensor *in,
 
 	if (first_inputs(in, &steps, r, s, c, e) < 0)
 		return -1;
+	inner->around = steps * (r->around ? r->around : 1);
 	for (int64_t at = 0; at < steps; at++) {
 		if (model_run(inner, in, out, e) < 0 ||
 		    keep_states(in, out, aside, r, s, c, e) < 0 ||

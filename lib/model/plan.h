@@ -79,6 +79,7 @@ struct model_run {
 	void **room;		/* buffers, by value */
 	size_t *room_bytes;
 	size_t bytes;		/* all of them together */
+	int64_t around;		/* steps of the Scans around, multiplied; or 0 */
 	/* the row of nothing at load: a value that no row would have, as an
 	 * unknown category, is taken for the first one instead of refused */
 	bool trial;

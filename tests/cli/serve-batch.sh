@@ -33,6 +33,7 @@ check 'no rows give a header alone' 'head -n 1 rows.csv >none.csv && expect 0 ml
 check 'an empty input is refused' ': >nothing && expect 3 mlv-serve batch -i nothing "$model"'
 check 'a full disk is exit 3' 'mlv-serve batch -i rows.csv "$model" >/dev/full 2>err; test $? = 3 && says "mlv-serve: error:"'
 check 'a reader that leaves early is quiet' '{ mlv-serve batch -i many.csv "$model" 2>err; } | head -n 1 >/dev/null; test ! -s err'
+check 'a small model that would take for ever is refused' 'expect 3 timeout 60 mlv-serve batch "$TOP/tests/fuzz/seeds/onnx/scans-in-scans" <rows.csv && says "Scan node" && says "1048576 steps, where 1 to 1 are taken"'
 check 'a model that is not there' 'expect 3 mlv-serve batch nope.onnx <rows.csv && says nope.onnx'
 check 'a file that is no model' 'expect 3 mlv-serve batch rows.csv <rows.csv && says "not an ONNX file"'
 check 'a truncated model' 'head -c 700 "$model" >cut.onnx && expect 3 mlv-serve batch cut.onnx <rows.csv && says cut.onnx'
