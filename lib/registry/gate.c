@@ -166,11 +166,11 @@ fact_of(struct expr_value *out, struct judging *j, const struct json *report,
 }
 
 static void
-lacks(struct judging *j, const char *fmt, const char *what)
+lacks(struct judging *j, const char *why, const char *what)
 {
 	j->missing = true;
-	buf_addf(&j->why, "%s", j->why.len ? "; " : "");
-	buf_addf(&j->why, "%s", fmt);
+	buf_adds(&j->why, j->why.len ? "; " : "");
+	buf_adds(&j->why, why);
 	if (what)
 		buf_addf(&j->why, " '%s'", what);
 }

@@ -185,7 +185,6 @@ params_of(struct work *w)
 	return m;
 }
 
-/* The name of this work: everything that decides what comes out. */
 /* JSON holds UTF-8 alone: other bytes as their digits, or works that differ
  * in them would be one. */
 static void
@@ -203,6 +202,7 @@ add_exact(struct arena *a, struct json *to, const char *key, const char *text)
 	json_add_text(a, json_add_map(a, to, key), "bytes", digits);
 }
 
+/* The name of this work: everything that decides what comes out. */
 static int
 name_work(struct work *w, struct err *e)
 {
