@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "serve/wire.h"
+#include "dialect/dialect.h"
 
 static void
 echo_port(struct arena *a, struct onnx_model *m, const char *in,

@@ -1,6 +1,6 @@
 /* mlv-card new: a model card from what is known. */
 #include "base/file.h"
-#include "card/card.h"
+#include "flow/card/card.h"
 #include "cli/cli.h"
 #include "codec/yaml.h"
 #include "verbs.h"

@@ -5,7 +5,7 @@
 #include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
-#include "data/check.h"
+#include "quality/check.h"
 #include "verbs.h"
 
 struct check_verb {

@@ -5,8 +5,8 @@
 #include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
-#include "table/profile.h"
-#include "table/schema.h"
+#include "profile/profile.h"
+#include "quality/schema.h"
 #include "verbs.h"
 
 struct profile_verb {

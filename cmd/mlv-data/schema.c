@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "codec/yaml.h"
-#include "table/schema.h"
+#include "quality/schema.h"
 #include "verbs.h"
 
 struct schema_verb {

@@ -10,7 +10,7 @@
 #include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
-#include "data/split.h"
+#include "quality/split.h"
 #include "verbs.h"
 
 #define PARTS_MAX 100

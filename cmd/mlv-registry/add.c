@@ -1,4 +1,5 @@
 /* mlv-registry add: register a model. */
+#include "flow/register.h"
 #include "verbs.h"
 
 static int

@@ -5,7 +5,7 @@
 #define MLV_REGISTRY_VERBS_H
 
 #include "cli/cli.h"
-#include "registry/registry.h"
+#include "promote/alias.h"
 
 extern const struct verb verb_add;
 extern const struct verb verb_ls;

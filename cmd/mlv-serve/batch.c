@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "catalog/open_table.h"
 #include "cli/reading.h"
-#include "serve/batch.h"
+#include "flow/batch.h"
 #include "verbs.h"
 
 struct batch_verb {

@@ -6,7 +6,7 @@
 
 #include "base/num.h"
 #include "base/stop.h"
-#include "serve/app.h"
+#include "flow/serve.h"
 #include "verbs.h"
 
 struct http_verb {

@@ -1,5 +1,5 @@
 /* mlv-serve stream: JSON Lines in, JSON Lines out, as they come. */
-#include "serve/stream.h"
+#include "flow/stream.h"
 #include "verbs.h"
 
 struct stream_verb {

@@ -1,9 +1,9 @@
 /* mlv-train compare: runs side by side. */
 #include <string.h>
 
-#include "catalog/journal.h"
+#include "track/journal.h"
 #include "cli/cli.h"
-#include "train/compare.h"
+#include "track/diff.h"
 #include "verbs.h"
 
 struct compare_opts {

@@ -4,8 +4,8 @@
 #include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
-#include "train/evaluate.h"
-#include "train/seen.h"
+#include "judge/evaluate.h"
+#include "judge/leakage.h"
 #include "verbs.h"
 
 struct eval_opts {

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
-#include "train/fit.h"
+#include "flow/fit.h"
 #include "verbs.h"
 
 struct fit_opts {
@@ -124,7 +124,7 @@ fit_run(struct cli *c, void *opts, int argc, char **argv)
 	struct catalog *catalog = NULL;
 	struct table_read_opts read;
 	struct fit_outcome done;
-	struct run_param *set = arena_alloc(&c->arena, (o->set.n + 1) *
+	struct param *set = arena_alloc(&c->arena, (o->set.n + 1) *
 	    sizeof(*set));
 	struct fit_request rq = {
 		.valid = o->valid, .read = &read, .learner = o->learner,

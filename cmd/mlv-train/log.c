@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "catalog/journal.h"
+#include "track/journal.h"
 #include "cli/cli.h"
-#include "train/run.h"
-#include "train/series.h"
+#include "exec/command.h"
+#include "track/stdin.h"
 #include "verbs.h"
 
 struct log_opts {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "train/run.h"
+#include "exec/command.h"
 #include "verbs.h"
 
 struct run_opts {
@@ -26,10 +26,10 @@ static const struct opt run_options[] = {
 };
 
 static int
-read_params(struct cli *c, struct run_param **out, const struct texts *given,
+read_params(struct cli *c, struct param **out, const struct texts *given,
     struct err *e)
 {
-	struct run_param *p = arena_alloc(&c->arena,
+	struct param *p = arena_alloc(&c->arena,
 	    (given->n + 1) * sizeof(*p));
 
 	for (size_t i = 0; i < given->n; i++)
@@ -63,7 +63,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	struct err e = ERR_INIT;
 	struct catalog *catalog = NULL;
 	struct run_outcome done;
-	struct run_param *params = NULL;
+	struct param *params = NULL;
 	struct run_request rq = {
 		.command = (const char *const *)argv, .name = o->name,
 		.deps = o->deps.v, .n_deps = o->deps.n,

@@ -4,7 +4,7 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "codec/json.h"
-#include "train/query.h"
+#include "track/query.h"
 #include "verbs.h"
 
 struct runs_opts {

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
-#include "catalog/journal.h"
+#include "track/journal.h"
 #include "cli/cli.h"
 #include "doc/spark.h"
 #include "verbs.h"

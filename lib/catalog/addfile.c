@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "catalog/inside.h"
+#include "catalog/internal.h"
 #include "catalog/open_table.h"
 
 /* A file larger than this is counted row by row and its columns are named
@@ -212,7 +212,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	char *base;
 	int r;
 
-	if (need_store(c, path, e) < 0)
+	if (catalog_need_store(c, path, e) < 0)
 		return -1;
 	if (read)
 		o = *read;

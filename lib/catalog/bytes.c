@@ -5,8 +5,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "catalog/inside.h"
-#include "catalog/reqlog.h"
+#include "catalog/internal.h"
+#include "reqlog/reqlog.h"
 
 static int
 open_file(struct catalog_bytes *b, const char *path, struct err *e)

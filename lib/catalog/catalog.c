@@ -6,7 +6,7 @@
 #include "base/intern.h"
 #include "base/mem.h"
 #include "base/nearest.h"
-#include "catalog/inside.h"
+#include "catalog/internal.h"
 
 int
 catalog_open(struct catalog **out, const char *from,
@@ -61,8 +61,14 @@ catalog_store(const struct catalog *c)
 	return c ? c->store : NULL;
 }
 
+const struct log *
+catalog_log(const struct catalog *c)
+{
+	return c ? c->opts.log : NULL;
+}
+
 int
-need_store(struct catalog *c, const char *what, struct err *e)
+catalog_need_store(struct catalog *c, const char *what, struct err *e)
 {
 	if (c && c->store)
 		return 0;
@@ -189,7 +195,7 @@ resolve_ref(struct catalog_item *item, struct catalog *c,
 	struct ref r = { NULL, 0 };
 	int result = -1;
 
-	if (need_store(c, n->text, e) < 0)
+	if (catalog_need_store(c, n->text, e) < 0)
 		goto done;
 	if (ref_read(&r, c->store, ref, &mine) < 0) {
 		if (mine.code == ERR_NOENT)
@@ -222,7 +228,7 @@ catalog_resolve(struct catalog_item *item, struct catalog *c,
 		return -1;
 	item->kind = n.kind;
 	if (n.kind == NAME_OBJECT) {
-		r = need_store(c, name, e);
+		r = catalog_need_store(c, name, e);
 		if (r == 0)
 			r = store_expand(&item->id, c->store, n.base, e);
 		item->base = xstrdup("");
@@ -259,7 +265,7 @@ catalog_manifest(const struct json **m, struct arena *a, struct catalog *c,
 	struct buf b;
 	int r = -1;
 
-	if (need_store(c, oid_print(text, id), e) < 0)
+	if (catalog_need_store(c, oid_print(text, id), e) < 0)
 		return -1;
 	buf_init(&b, BUF_CAP_DOC);
 	if (store_get(&b, c->store, id, e) < 0)
@@ -348,7 +354,7 @@ catalog_lineage(struct catalog *c, const struct oid *id,
 	    .name = "", .id = *id };
 	int r;
 
-	if (need_store(c, "lineage", e) < 0 ||
+	if (catalog_need_store(c, "lineage", e) < 0 ||
 	    store_size(&root.size, c->store, id, e) < 0)
 		return -1;
 	r = descend(&w, 0, &root, e);

@@ -36,6 +36,10 @@ int catalog_open_repository(struct catalog **c, const char *from,
 void catalog_close(struct catalog *c);
 /* NULL outside a repository. */
 struct store *catalog_store(const struct catalog *c);
+/* Where words to the user go; may be NULL. */
+const struct log *catalog_log(const struct catalog *c);
+/* ERR_NOENT with advice unless there is a repository. */
+int catalog_need_store(struct catalog *c, const char *what, struct err *e);
 
 /* What a name stands for. */
 struct catalog_item {

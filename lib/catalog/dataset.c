@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "catalog/inside.h"
+#include "catalog/internal.h"
 
 /* A stem may stand for one path only, unless the user gave the name.  Of a
  * file outside the work tree only its content tells whether it is the one. */
@@ -121,7 +121,7 @@ catalog_put_dataset(struct catalog_put *put, struct catalog *c,
 	int r = -1;
 
 	memset(put, 0, sizeof(*put));
-	if (need_store(c, d->name ? d->name : d->path, e) < 0)
+	if (catalog_need_store(c, d->name ? d->name : d->path, e) < 0)
 		return -1;
 	name = d->name ? xstrdup(d->name) : name_from_path(d->path);
 	if (d->path)

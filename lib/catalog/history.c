@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "catalog/inside.h"
+#include "catalog/internal.h"
 
 struct telling {
 	const char *kind, *base;
@@ -49,7 +49,7 @@ catalog_history(struct catalog *c, enum name_kind kind, const char *base,
 	struct telling t = { .kind = name_kind_text(kind), .base = base,
 	    .fn = fn, .ctx = ctx };
 
-	if (need_store(c, base ? base : t.kind, e) < 0)
+	if (catalog_need_store(c, base ? base : t.kind, e) < 0)
 		return -1;
 	t.kind_len = strlen(t.kind);
 	if (audit_each(c->store, NULL, NULL, tell, &t, e) < 0)

@@ -9,8 +9,8 @@
 #define CATALOG_OPEN_TABLE_H
 
 #include "catalog/catalog.h"
-#include "table/read.h"
-#include "table/reader.h"
+#include "read/whole.h"
+#include "read/stream.h"
 #include "table/table.h"
 
 /* The options to read `b` with: those in its manifest, overridden by what

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "catalog/inside.h"
+#include "catalog/internal.h"
 #include "codec/git.h"
 #include "codec/yaml.h"
 

@@ -6,13 +6,13 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "catalog/inside.h"
+#include "catalog/internal.h"
 
 int
 catalog_put_bytes(struct oid *id, struct catalog *c, const void *p, size_t n,
     struct err *e)
 {
-	if (need_store(c, "storing", e) < 0)
+	if (catalog_need_store(c, "storing", e) < 0)
 		return -1;
 	return store_put(id, c->store, p, n, e);
 }
@@ -90,7 +90,7 @@ catalog_put_manifest(struct catalog_put *put, struct catalog *c,
 	int r = -1;
 
 	memset(put, 0, sizeof(*put));
-	if (need_store(c, name, e) < 0)
+	if (catalog_need_store(c, name, e) < 0)
 		goto done;
 	if (kind < NAME_DATA || !name_base_ok(name)) {
 		err_set(e, ERR_USAGE, "'%.200s' is no name: lower-case letters, "
@@ -277,7 +277,7 @@ catalog_each_evaluation(struct arena *a, struct catalog *c,
 	struct ref r;
 	int result;
 
-	if (need_store(c, "an evaluation", e) < 0)
+	if (catalog_need_store(c, "an evaluation", e) < 0)
 		return -1;
 	evaluation_name(name, model);
 	ref = xprintf("report/%s", name);

@@ -15,7 +15,7 @@
 #define CLI_READING_H
 
 #include "cli/cli.h"
-#include "table/read.h"
+#include "read/whole.h"
 
 struct reading {
 	struct texts columns, na, types;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "doc/note.h"
+#include "doc/markdown.h"
 #include "doc/plot.h"
 #include "doc/spark.h"
 

@@ -59,7 +59,7 @@ void doc_list_close(struct doc *d);
 /* `label: text`, as one line of a list of facts. */
 void doc_fact(struct doc *d, const char *label, const char *text);
 /* The same of text that its author wrote as Markdown: in Markdown it passes
- * through, on a page a small part of it is set (doc/note.h).  More than a
+ * through, on a page a small part of it is set (doc/markdown.h).  More than a
  * line of words stands in paragraphs of its own. */
 void doc_note(struct doc *d, const char *label, const char *text);
 /* A number to be seen at once, with its name and a remark ("" for none). */

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "drift/pair.h"
-#include "math/special.h"
+#include "stat/special.h"
 
 /* Both distribution functions at one edge, from below and above. */
 struct edge {

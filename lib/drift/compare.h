@@ -22,8 +22,8 @@
 #define DRIFT_COMPARE_H
 
 #include "base/arena.h"
-#include "math/twosample.h"
-#include "table/profile.h"
+#include "stat/twosample.h"
+#include "profile/profile.h"
 #include "table/table.h"
 
 #define DRIFT_BARS 16

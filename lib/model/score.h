@@ -33,8 +33,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "model/model.h"
-#include "table/reader.h"
+#include "engine/model.h"
+#include "read/stream.h"
 #include "table/table.h"
 
 struct score_opts {

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "codec/json.h"
-#include "store/inside.h"
+#include "store/internal.h"
 #include "store/ref.h"
 
 #define LOG_MAX ((size_t)1 << 32)

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "codec/json.h"
 #include "store/audit.h"
-#include "store/inside.h"
+#include "store/internal.h"
 #include "store/ref.h"
 
 #define MANIFEST_PREFIX "application/vnd.mlv."

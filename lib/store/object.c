@@ -22,7 +22,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "codec/zst.h"
-#include "store/inside.h"
+#include "store/internal.h"
 
 #define BLOCK ((size_t)1 << 20)
 #define LEVEL 1

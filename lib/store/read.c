@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "codec/zst.h"
-#include "store/inside.h"
+#include "store/internal.h"
 
 #define HEADER 8
 #define TRAILER 16

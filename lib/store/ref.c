@@ -18,7 +18,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "store/audit.h"
-#include "store/inside.h"
+#include "store/internal.h"
 
 #define REF_FILE_MAX ((size_t)1 << 28)
 static const char head[] = "mlv-ref 1\n";

@@ -12,7 +12,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "store/inside.h"
+#include "store/internal.h"
 
 #define CACHE_MAX ((size_t)1 << 30)
 #define HEAD 16

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
-#include "store/inside.h"
+#include "store/internal.h"
 
 #define FORMAT 1
 #define WAIT_MS 30000

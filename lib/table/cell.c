@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "table/reader.h"
 
 /* NA N/A NaN nan null NULL None, asked of every word with an N in front. */
 static bool
@@ -33,13 +32,11 @@ same(const char *word, const char *s, size_t n)
 }
 
 void
-na_words_init(struct na_words *w, const struct table_read_opts *o)
+na_words_init(struct na_words *w, const char *const *user, size_t n)
 {
 	memset(w, 0, sizeof(*w));
-	if (o != NULL) {
-		w->user = o->na;
-		w->n_user = o->n_na;
-	}
+	w->user = user;
+	w->n_user = n;
 	w->first['N'] = w->first['n'] = 1;
 	for (size_t i = 0; i < w->n_user; i++) {
 		unsigned char c = (unsigned char)w->user[i][0];

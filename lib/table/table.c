@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/num.h"
-#include "table/reader.h"
+#include "table/cell.h"
 
 static const char *const type_names[] = {
 	[COL_INT64] = "int64", [COL_FLOAT64] = "float64",

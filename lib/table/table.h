@@ -19,7 +19,7 @@
  * and a NaN in a float column is always missing.  `missing` counts them.
  *
  * Category and text are both strings; the reader calls a column text when
- * its values hardly repeat (table/read.h), so that a learner can refuse it.
+ * its values hardly repeat (read/whole.h), so that a learner can refuse it.
  * dict numbers run in order of first appearance down the column.
  *
  * A table owns its columns, names, arrays and dicts (except a borrowed

@@ -113,7 +113,7 @@ table_write_csv(struct buf *out, const struct column *const *col, size_t n,
 	char d = delimiter_of(o);
 	struct na_words na;
 
-	na_words_init(&na, NULL);
+	na_words_init(&na, NULL, 0);
 	for (size_t row = from; row < to; row++) {
 		for (size_t i = 0; i < n; i++) {
 			if (i > 0)

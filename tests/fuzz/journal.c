@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "catalog/run.h"
+#include "track/run.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "registry/policy.h"
+#include "promote/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "codec/yaml.h"
-#include "data/check.h"
-#include "table/schema.h"
+#include "quality/check.h"
+#include "quality/schema.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "table/lines.h"
-#include "table/read.h"
-#include "table/reader.h"
+#include "read/records.h"
+#include "read/whole.h"
+#include "read/stream.h"
 #include "table/write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

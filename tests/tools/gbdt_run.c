@@ -17,9 +17,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "math/metric.h"
-#include "table/read.h"
-#include "train/gbdt.h"
+#include "stat/metric.h"
+#include "read/whole.h"
+#include "learn/gbdt/gbdt.h"
 
 #define CATEGORICAL_MAX 64
 

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/num.h"
-#include "model/model.h"
+#include "engine/model.h"
 
 static int
 fail(const struct err *e)

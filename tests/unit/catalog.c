@@ -12,8 +12,8 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "catalog/catalog.h"
-#include "catalog/journal.h"
-#include "catalog/reqlog.h"
+#include "track/journal.h"
+#include "reqlog/reqlog.h"
 #include "store/fsck.h"
 #include "tap.h"
 

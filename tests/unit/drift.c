@@ -1,6 +1,6 @@
 /* Drift: kinds of columns, roles, who counts, what cannot be judged. */
 #include "drift/compare.h"
-#include "table/read.h"
+#include "read/whole.h"
 #include "tap.h"
 
 static struct table *

@@ -6,8 +6,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "judge/importance.h"
 #include "tap.h"
-#include "train/evaluate.h"
+#include "judge/evaluate.h"
 
 #define ROWS 200
 

@@ -5,9 +5,9 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "math/elem.h"
-#include "table/read.h"
+#include "read/whole.h"
 #include "tap.h"
-#include "train/gbdt.h"
+#include "learn/gbdt/gbdt.h"
 
 struct data {
 	struct table *t;

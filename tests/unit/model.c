@@ -8,8 +8,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/rng.h"
-#include "model/model.h"
-#include "model/tree.h"
+#include "engine/model.h"
+#include "engine/forest.h"
 #include "tap.h"
 
 /* --- forests -------------------------------------------------------------- */

@@ -3,9 +3,9 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "table/exact.h"
-#include "table/profile.h"
-#include "table/read.h"
+#include "profile/exactsum.h"
+#include "profile/profile.h"
+#include "read/whole.h"
 #include "tap.h"
 
 static void

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "catalog/journal.h"
-#include "registry/registry.h"
+#include "flow/register.h"
+#include "promote/verify.h"
+#include "track/journal.h"
+#include "promote/alias.h"
 #include "store/fsck.h"
 #include "store/ref.h"
 #include "tap.h"

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "codec/yaml.h"
-#include "data/check.h"
-#include "table/read.h"
-#include "table/lines.h"
-#include "table/schema.h"
+#include "quality/check.h"
+#include "read/whole.h"
+#include "read/records.h"
+#include "quality/schema.h"
 #include "tap.h"
 
 static void

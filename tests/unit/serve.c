@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "serve/slots.h"
-#include "serve/stats.h"
+#include "deploy/endpoint.h"
+#include "deploy/stats.h"
 #include "tap.h"
 
 #include "../echo_model.h"

@@ -3,8 +3,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "table/read.h"
-#include "table/reader.h"
+#include "read/whole.h"
+#include "read/stream.h"
 #include "table/write.h"
 #include "tap.h"
 

@@ -1,8 +1,8 @@
 /* Two-sample tests against Evidently 0.7.23 on scipy 1.17 and numpy 2.4. */
 #include <stdlib.h>
 
-#include "math/special.h"
-#include "math/twosample.h"
+#include "stat/special.h"
+#include "stat/twosample.h"
 #include "tap.h"
 
 struct golden {

@@ -1,0 +1,46 @@
+/*
+ * deploy/session.h - what one request works at: a scorer, and a block to put its
+ * rows in; kept for the next request to the same version.
+ *
+ * A block in use again holds what the request before put there.  Whoever
+ * adds a row sets every cell of it.
+ */
+#ifndef DEPLOY_SESSION_H
+#define DEPLOY_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/score.h"
+#include "deploy/version.h"
+
+struct desk {
+	const struct served *served;
+	struct scorer *scorer;
+	struct table *block;		/* the wanted columns */
+	size_t room;			/* rows it has room for */
+	struct table_rows *rows;	/* the same, filled from JSON objects */
+	/* of this request */
+	bool *mark;			/* by wanted column or output; not
+					 * cleared */
+	struct buf id;
+	struct arena arena;
+	struct desk *next;
+};
+
+struct desks *desks_new(void);
+void desks_free(struct desks *all);
+
+/* NULL and *e without memory. */
+struct desk *desk_take(struct served *s, struct err *e);
+void desk_give(struct served *s, struct desk *d);
+
+/* Make the block n rows; the cells are still to be set. */
+int desk_rows(struct desk *d, size_t n, struct err *e);
+/* One more row behind those there are: its number is block->rows - 1. */
+int desk_add_row(struct desk *d, struct err *e);
+
+#endif

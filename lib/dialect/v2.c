@@ -1,0 +1,526 @@
+/* Open Inference Protocol v2: tensors by name. */
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "dialect/dialect.h"
+#include "read/stream.h"
+#include "table/cell.h"
+
+static const char *
+datatype_of(enum onnx_elem e)
+{
+	switch (e) {
+	case ONNX_FLOAT:
+		return "FP32";
+	case ONNX_DOUBLE:
+		return "FP64";
+	case ONNX_INT64:
+		return "INT64";
+	case ONNX_INT32:
+		return "INT32";
+	case ONNX_BOOL:
+		return "BOOL";
+	case ONNX_TEXT:
+		return "BYTES";
+	default:
+		return "INT64";
+	}
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+struct reading {
+	struct wire_request *r;
+	struct desk *d;
+	const struct served *s;
+	size_t n;			/* bytes of the body */
+	size_t rows;			/* 0: not known yet */
+	size_t next;			/* the input that probably comes next */
+	bool *seen;			/* by input */
+};
+
+/* One element of "inputs"; its members come in any order. */
+struct input {
+	const struct served_port *port;	/* NULL: not one we take */
+	bool named, shaped, filled;
+	int rank;
+	int64_t dim[2];
+	const char *data;		/* seen before name and shape */
+	size_t n_data;
+};
+
+/* The usual client sends the inputs in the model's order. */
+static const struct served_port *
+find_port(struct reading *g, const char *name, size_t n)
+{
+	const struct served *s = g->s;
+
+	for (size_t i = 0; i < s->n_ports; i++) {
+		size_t k = g->next + i;
+		const struct served_port *p;
+
+		p = &s->port[k < s->n_ports ? k : k - s->n_ports];
+		if (p->n == n && memcmp(p->name, name, n) == 0) {
+			g->next = (size_t)(p - s->port) + 1;
+			if (g->next == s->n_ports)
+				g->next = 0;
+			return p;
+		}
+	}
+	return NULL;
+}
+
+static int
+read_name(struct reading *g, struct input *in, struct json_pull *p,
+    struct err *e)
+{
+	enum json_token t = json_pull(p, e);
+
+	if (t == JSON_BAD)
+		return -1;
+	if (t != JSON_T_TEXT || in->named)
+		return err_set(e, ERR_FORMAT, "an input has one name, a text");
+	in->named = true;
+	in->port = find_port(g, p->s, p->n);
+	if (in->port == NULL)
+		return 0;
+	if (g->seen[in->port - g->s->port])
+		return err_set(e, ERR_FORMAT, "input '%s' is there twice",
+		    in->port->name);
+	g->seen[in->port - g->s->port] = true;
+	return 0;
+}
+
+static int
+read_shape(struct input *in, struct json_pull *p, struct err *e)
+{
+	enum json_token t = json_pull(p, e);
+
+	in->rank = 0;
+	in->shaped = true;
+	if (t != JSON_T_LIST)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "a shape is "
+		    "a list");
+	while ((t = json_pull(p, e)) == JSON_T_NUM && p->is_int && p->i >= 0) {
+		if (in->rank < 2)
+			in->dim[in->rank] = p->i;
+		in->rank++;
+	}
+	if (t != JSON_T_LIST_END)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "a shape is "
+		    "a list of sizes");
+	return 0;
+}
+
+/* Name and shape are known: is there a place for it? */
+static int
+check_shape(struct reading *g, const struct input *in, struct err *e)
+{
+	const struct served_port *port = in->port;
+	size_t rows;
+
+	if (port->width == 0 || in->rank < 1 || in->rank > 2 || (in->rank == 1 ? port->width != 1 :
+	    in->dim[1] != (int64_t)port->width))
+		return err_set(e, ERR_FORMAT, "input '%s': the shape must be "
+		    "[n, %zu]", port->name, port->width);
+	if (in->dim[0] == 0)
+		return err_set(e, ERR_FORMAT, "no rows came");
+	/* a value is a byte at least: room is made for what can have come */
+	if (in->dim[0] > WIRE_ROWS_MAX || (size_t)in->dim[0] * port->width >
+	    g->n)
+		return err_set(e, ERR_FORMAT, "input '%s': the shape says more "
+		    "values than came", port->name);
+	rows = (size_t)in->dim[0];
+	if (g->rows == 0) {
+		g->rows = rows;
+		return desk_rows(g->d, rows, e);
+	}
+	if (rows != g->rows)
+		return err_set(e, ERR_FORMAT, "input '%s' has %zu rows, others "
+		    "have %zu", port->name, rows, g->rows);
+	return 0;
+}
+
+/* Data nested or flat, in row-major order. */
+static int
+fill(struct reading *g, struct input *in, struct json_pull *p, struct err *e)
+{
+	const struct served_port *port = in->port;
+	struct column *col = &g->d->block->col[port->first];
+	size_t row = 0, k = 0, came = 0;
+	enum json_token t;
+	int depth = 0;
+
+	in->filled = true;
+	do {
+		t = json_pull(p, e);
+		if (t == JSON_BAD)
+			return -1;
+		if (t == JSON_T_LIST && depth < 4) {
+			depth++;
+			continue;
+		}
+		if (t == JSON_T_LIST_END) {
+			depth--;
+			continue;
+		}
+		if (depth == 0)
+			return err_set(e, ERR_FORMAT, "data is a list");
+		if (row == g->rows)
+			return err_set(e, ERR_FORMAT, "more values than the "
+			    "shape has room for");
+		if (column_set_token(&col[k], row, t, p, e) < 0)
+			return -1;
+		came++;
+		if (++k == port->width) {
+			k = 0;
+			row++;
+		}
+	} while (depth > 0);
+	if (row != g->rows)
+		return err_set(e, ERR_FORMAT, "%zu values came, the shape says "
+		    "%zu", came, g->rows * port->width);
+	return 0;
+}
+
+/* Data where the pull reader stands. */
+static int
+take_data(struct reading *g, struct input *in, struct json_pull *p,
+    struct err *e)
+{
+	if (check_shape(g, in, e) < 0)
+		return -1;
+	return fill(g, in, p, e) < 0 ? err_wrap(e, "input '%s'",
+	    in->port->name) : 0;
+}
+
+/* Name or shape came after the data. */
+static int
+take_late_data(struct reading *g, struct input *in, struct err *e)
+{
+	struct json_pull p;
+	int r;
+
+	if (in->port == NULL || in->filled)
+		return 0;
+	if (!in->shaped || in->data == NULL)
+		return err_set(e, ERR_FORMAT, "input '%s' has no %s",
+		    in->port->name, in->shaped ? "data" : "shape");
+	json_pull_init(&p, in->data, in->n_data, JSON_NAN);
+	r = take_data(g, in, &p, e);
+	json_pull_free(&p);
+	return r;
+}
+
+static int
+read_data(struct reading *g, struct input *in, struct json_pull *p,
+    struct err *e)
+{
+	if (in->filled || in->data)
+		return err_set(e, ERR_FORMAT, "an input has one data");
+	if (in->port && in->shaped)
+		return take_data(g, in, p, e);
+	(void)json_peek(p, &in->data);
+	if (json_pull_skip(p, e) < 0)
+		return -1;
+	in->n_data = (size_t)(p->at - in->data);
+	return 0;
+}
+
+static int
+read_input(struct reading *g, struct json_pull *p, struct err *e)
+{
+	struct input in = { 0 };
+	enum json_token t;
+	int r = 0;
+
+	while (r == 0 && (t = json_pull(p, e)) == JSON_KEY) {
+		if (json_pull_is(p, "name"))
+			r = read_name(g, &in, p, e);
+		else if (json_pull_is(p, "shape") && !in.shaped)
+			r = read_shape(&in, p, e);
+		else if (json_pull_is(p, "shape"))
+			r = err_set(e, ERR_FORMAT, "an input has one shape");
+		else if (json_pull_is(p, "data"))
+			r = read_data(g, &in, p, e);
+		else
+			r = json_pull_skip(p, e);
+	}
+	if (r < 0 || t == JSON_BAD)
+		return -1;
+	if (!in.named)
+		return err_set(e, ERR_FORMAT, "an input has no name");
+	return take_late_data(g, &in, e);
+}
+
+static int
+read_inputs(struct reading *g, struct json_pull *p, struct err *e)
+{
+	enum json_token t = json_pull(p, e);
+
+	if (t != JSON_T_LIST)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "inputs is "
+		    "a list");
+	while ((t = json_pull(p, e)) == JSON_T_MAP)
+		if (read_input(g, p, e) < 0)
+			return -1;
+	if (t != JSON_T_LIST_END)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "an input "
+		    "is an object");
+	return 0;
+}
+
+static int
+mark_output(struct reading *g, const char *name, size_t n, struct err *e)
+{
+	const struct model *m = score_model(g->s->plan);
+	bool *mark = g->d->mark;
+
+	if (g->r->outputs == NULL)
+		memset(mark, 0, model_outputs(m) * sizeof(*mark));
+	g->r->outputs = mark;
+	for (size_t i = 0; i < model_outputs(m); i++)
+		if (strlen(model_output(m, i)->name) == n &&
+		    memcmp(model_output(m, i)->name, name, n) == 0) {
+			mark[i] = true;
+			return 0;
+		}
+	return err_set(e, ERR_FORMAT, "no output '%.*s'", n > 200 ? 200 :
+	    (int)n, name);
+}
+
+static int
+read_outputs(struct reading *g, struct json_pull *p, struct err *e)
+{
+	enum json_token t = json_pull(p, e);
+
+	if (t != JSON_T_LIST)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "outputs is "
+		    "a list");
+	while ((t = json_pull(p, e)) == JSON_T_MAP) {
+		while ((t = json_pull(p, e)) == JSON_KEY) {
+			if (!json_pull_is(p, "name")) {
+				if (json_pull_skip(p, e) < 0)
+					return -1;
+				continue;
+			}
+			t = json_pull(p, e);
+			if (t == JSON_BAD)
+				return -1;
+			if (t != JSON_T_TEXT)
+				return err_set(e, ERR_FORMAT, "an output's "
+				    "name is a text");
+			if (mark_output(g, p->s, p->n, e) < 0)
+				return -1;
+		}
+		if (t == JSON_BAD)
+			return -1;
+	}
+	if (t != JSON_T_LIST_END)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "an output "
+		    "is an object");
+	return 0;
+}
+
+/* A text is echoed; anything else is passed over. */
+static int
+read_id(struct reading *g, struct json_pull *p, struct err *e)
+{
+	const char *at;
+
+	if (json_peek(p, &at) != '"')
+		return json_pull_skip(p, e);
+	if (json_pull(p, e) == JSON_BAD)
+		return -1;
+	buf_clear(&g->d->id);
+	buf_add(&g->d->id, p->s, p->n);
+	g->r->id = g->d->id.data;
+	g->r->n_id = g->d->id.len;
+	return 0;
+}
+
+static int
+read_request(struct reading *g, struct json_pull *p, struct err *e)
+{
+	enum { ID = 1, INPUTS = 2, OUTPUTS = 4 };
+	enum json_token t = json_pull(p, e);
+	int given = 0, r = 0;
+
+	if (t != JSON_T_MAP)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "a request "
+		    "is a JSON object");
+	while (r == 0 && (t = json_pull(p, e)) == JSON_KEY) {
+		int which = json_pull_is(p, "inputs") ? INPUTS : json_pull_is(p, "id") ?
+		    ID : json_pull_is(p, "outputs") ? OUTPUTS : 0;
+
+		if (which & given)
+			return err_set(e, ERR_FORMAT, "'%s' is there twice",
+			    which == INPUTS ? "inputs" : which == ID ? "id" :
+			    "outputs");
+		given |= which;
+		r = which == INPUTS ? read_inputs(g, p, e) : which == ID ?
+		    read_id(g, p, e) : which == OUTPUTS ?
+		    read_outputs(g, p, e) : json_pull_skip(p, e);
+	}
+	if (r < 0 || t == JSON_BAD || json_pull(p, e) == JSON_BAD)
+		return -1;
+	if (!(given & INPUTS))
+		return err_set(e, ERR_FORMAT, "the request has no inputs");
+	return 0;
+}
+
+int
+wire_read_v2(struct wire_request *r, struct desk *d, const char *body,
+    size_t n, struct err *e)
+{
+	bool few[64] = { false };
+	struct reading g = { .r = r, .d = d, .s = d->served, .n = n };
+	struct json_pull p;
+	int got;
+
+	memset(r, 0, sizeof(*r));
+	g.seen = g.s->n_ports <= 64 ? few : arena_alloc(&d->arena,
+	    g.s->n_ports * sizeof(*g.seen));
+	json_pull_init(&p, body, n, JSON_NAN);
+	got = read_request(&g, &p, e);
+	json_pull_free(&p);
+	if (got < 0)
+		return -1;
+	for (size_t i = 0; i < g.s->n_ports; i++)
+		if (!g.seen[i])
+			return err_set(e, ERR_FORMAT, "input '%s' is missing",
+			    g.s->port[i].name);
+	r->block = d->block;
+	return 0;
+}
+
+/* --- writing -------------------------------------------------------------- */
+
+static void
+put_size(struct buf *out, size_t v)
+{
+	char text[NUM_TEXT_MAX];
+
+	buf_add(out, text, num_print_u64(text, v));
+}
+
+static void
+put_value(struct buf *out, const struct column *c, size_t i)
+{
+	char room[COLUMN_PRINT_MAX];
+	size_t n;
+	const char *s = column_print(c, i, room, &n);
+
+	if (s == NULL || (c->type == COL_FLOAT32 && !isfinite(c->f32[i])) ||
+	    (c->type == COL_FLOAT64 && !isfinite(c->f64[i])))
+		buf_adds(out, "null");
+	else if (col_type_is_text(c->type))
+		json_quote(out, s, n);
+	else
+		buf_add(out, s, n);
+}
+
+static void
+put_tensor(struct buf *out, const struct model_port *p,
+    const struct column *col, size_t width, size_t rows)
+{
+	buf_adds(out, "{\"name\":");
+	json_quote(out, p->name, strlen(p->name));
+	buf_adds(out, ",\"datatype\":\"");
+	buf_adds(out, datatype_of(p->elem));
+	buf_adds(out, "\",\"shape\":[");
+	put_size(out, rows);
+	if (p->rank == 2) {
+		buf_addc(out, ',');
+		put_size(out, width);
+	}
+	buf_adds(out, "],\"data\":[");
+	for (size_t k = 0; k < rows && !out->failed; k++)
+		for (size_t w = 0; w < width; w++) {
+			if (k || w)
+				buf_addc(out, ',');
+			put_value(out, &col[w], k);
+		}
+	buf_adds(out, "]}");
+}
+
+void
+wire_write_v2(struct buf *out, const struct wire_request *r,
+    const char *name, const struct served *s, const struct table *answers)
+{
+	const struct model *m = score_model(s->plan);
+	const struct score_column *col;
+	size_t n, at = 0;
+	bool first = true;
+
+	col = score_columns(s->plan, &n);
+	buf_reserve(out, 512);
+	buf_adds(out, "{\"model_name\":");
+	json_quote(out, name, strlen(name));
+	buf_adds(out, ",\"model_version\":\"");
+	buf_adds(out, s->version);
+	buf_addc(out, '"');
+	if (r->id) {
+		buf_adds(out, ",\"id\":");
+		json_quote(out, r->id, r->n_id);
+	}
+	buf_adds(out, ",\"outputs\":[");
+	for (size_t i = 0; i < model_outputs(m); i++) {
+		size_t width = 0;
+
+		while (at + width < n && col[at + width].output == i)
+			width++;
+		if (r->outputs == NULL || r->outputs[i]) {
+			if (!first)
+				buf_addc(out, ',');
+			first = false;
+			put_tensor(out, model_output(m, i), &answers->col[at],
+			    width, answers->rows);
+		}
+		at += width;
+	}
+	buf_adds(out, "]}");
+}
+
+static void
+put_port(struct buf *out, const struct model_port *p, size_t width)
+{
+	buf_adds(out, "{\"name\":");
+	json_quote(out, p->name, strlen(p->name));
+	buf_addf(out, ",\"datatype\":\"%s\",\"shape\":[-1", datatype_of(p->elem));
+	if (p->rank != 1)
+		buf_addf(out, ",%zu", width);
+	buf_adds(out, "]}");
+}
+
+void
+wire_write_metadata(struct buf *out, const struct served *s,
+    const char *other)
+{
+	const struct model *m = score_model(s->plan);
+
+	buf_adds(out, "{\"name\":");
+	json_quote(out, s->name, strlen(s->name));
+	buf_addf(out, ",\"versions\":[\"%s\"", s->version);
+	if (other)
+		buf_addf(out, ",\"%s\"", other);
+	buf_adds(out, "],\"platform\":\"onnx_onnxv1\",\"inputs\":[");
+	for (size_t i = 0; i < model_inputs(m); i++) {
+		const struct model_port *p = model_input(m, i);
+
+		if (i)
+			buf_addc(out, ',');
+		put_port(out, p, p->rank == 2 && p->dim[1] > 0 ?
+		    (size_t)p->dim[1] : 1);
+	}
+	buf_adds(out, "],\"outputs\":[");
+	for (size_t i = 0; i < model_outputs(m); i++) {
+		const struct model_port *p = model_output(m, i);
+
+		if (i)
+			buf_addc(out, ',');
+		put_port(out, p, p->rank == 2 ? (size_t)p->dim[1] : 1);
+	}
+	buf_addf(out, "],\"parameters\":{\"digest\":\"%s\"}}", s->digest);
+}

@@ -1,0 +1,519 @@
+#include "engine/forest.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define LANES 8		/* rows or trees walked at once */
+#define BLOCK 64		/* rows whose slots are spread together */
+#define NO_TARGET UINT32_MAX
+
+/* A question that is no comparison, answered once a row: 0 for yes. */
+struct question {
+	uint32_t feature;
+	bool not_nan;			/* else: membership */
+	bool nan_yes;
+	const float *set;		/* sorted */
+	size_t n_set;
+	const uint64_t *bits;		/* of small whole numbers, or NULL */
+};
+
+#define BITS_MAX 65536
+
+struct forest {
+	/* by node: x[slot] <= threshold leads to left, else to left + 1.
+	 * Slots are counted in floats: LANES rows lie side by side. */
+	float *threshold;
+	uint32_t *slot, *left;
+	/* by node, for leaves: the one weight, or NO_TARGET and its list */
+	uint32_t *target;
+	float *value;
+	const struct tree_source_leaf **leaf;
+	uint32_t *root;
+	struct question *question;
+	size_t n_nodes, n_trees, n_questions, features, targets, slots;
+	enum tree_sum how;
+	bool one_weight;		/* every leaf has exactly one */
+};
+
+/* --- compiling ------------------------------------------------------------ */
+
+enum { TO_NODE, TO_LEAF, TO_BELOW };
+
+struct task {
+	uint32_t at;			/* in the source */
+	uint8_t kind;			/* TO_BELOW: the second half of EQ */
+	uint32_t place;			/* in the forest */
+	uint32_t depth;
+};
+
+struct compiler {
+	const struct tree_source *src;
+	struct forest *f;
+	struct task *task;
+	size_t n_tasks, room_tasks, room_nodes, room_questions;
+	struct arena *a;
+	struct err *e;
+};
+
+static int
+push(struct compiler *c, struct tree_ref to, uint8_t kind, uint32_t place,
+    uint32_t depth)
+{
+	if ((to.leaf ? to.at >= c->src->n_leaves : to.at >= c->src->n_nodes) ||
+	    depth > TREE_DEPTH_MAX)
+		return err_set(c->e, ERR_FORMAT, depth > TREE_DEPTH_MAX ?
+		    "a tree is too deep or runs in a circle" :
+		    "a tree points to a node that is not there");
+	if (c->n_tasks == c->room_tasks) {
+		c->room_tasks = c->room_tasks ? c->room_tasks * 2 : 256;
+		c->task = xresize(c->task, c->room_tasks, sizeof(*c->task));
+	}
+	c->task[c->n_tasks++] = (struct task){ to.at, to.leaf ? TO_LEAF : kind,
+	    place, depth };
+	return 0;
+}
+
+/* n nodes side by side. */
+static int
+reserve(struct compiler *c, uint32_t *at, size_t n)
+{
+	struct forest *f = c->f;
+
+	if (f->n_nodes + n > TREE_NODES_MAX)
+		return err_set(c->e, ERR_TOOBIG, "the trees have more than %zu "
+		    "nodes once shared ones are copied", TREE_NODES_MAX);
+	if (f->n_nodes + n > c->room_nodes) {
+		c->room_nodes = c->room_nodes ? c->room_nodes * 2 : 1024;
+		f->threshold = xresize(f->threshold, c->room_nodes,
+		    sizeof(float));
+		f->slot = xresize(f->slot, c->room_nodes, sizeof(uint32_t));
+		f->left = xresize(f->left, c->room_nodes, sizeof(uint32_t));
+		f->target = xresize(f->target, c->room_nodes, sizeof(uint32_t));
+		f->value = xresize(f->value, c->room_nodes, sizeof(float));
+		f->leaf = xresize(f->leaf, c->room_nodes, sizeof(*f->leaf));
+	}
+	*at = (uint32_t)f->n_nodes;
+	f->n_nodes += n;
+	return 0;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+set_bits(struct compiler *c, struct question *q)
+{
+	uint64_t *bits;
+
+	for (size_t i = 0; i < q->n_set; i++)
+		if (!(q->set[i] >= 0 && q->set[i] < BITS_MAX) ||
+		    q->set[i] != floorf(q->set[i]))
+			return;
+	bits = arena_alloc(c->a, BITS_MAX / 8);
+	for (size_t i = 0; i < q->n_set; i++)
+		bits[(size_t)q->set[i] / 64] |= 1ULL << ((size_t)q->set[i] % 64);
+	q->bits = bits;
+}
+
+/* The slot of a question; equal ones are asked once. */
+static uint32_t
+ask(struct compiler *c, const struct tree_source_node *n, bool not_nan)
+{
+	struct forest *f = c->f;
+	struct question q = { .feature = n->feature, .not_nan = not_nan,
+	    .nan_yes = n->missing_true };
+	float *set;
+
+	if (!not_nan) {
+		set = arena_alloc(c->a, n->n_set * sizeof(*set));
+		if (n->n_set)
+			memcpy(set, n->set, n->n_set * sizeof(*set));
+		qsort(set, n->n_set, sizeof(*set), by_value);
+		q.set = set;
+		q.n_set = n->n_set;
+	}
+	for (size_t i = 0; i < f->n_questions; i++) {
+		const struct question *o = &f->question[i];
+
+		if (o->feature == q.feature && o->not_nan == q.not_nan &&
+		    o->nan_yes == q.nan_yes && o->n_set == q.n_set &&
+		    (q.n_set == 0 || memcmp(o->set, q.set, q.n_set *
+		    sizeof(float)) == 0))
+			return (uint32_t)(2 * f->features + 1 + i);
+	}
+	if (!not_nan)
+		set_bits(c, &q);
+	if (f->n_questions == c->room_questions) {
+		c->room_questions = c->room_questions ?
+		    c->room_questions * 2 : 16;
+		f->question = xresize(f->question, c->room_questions,
+		    sizeof(q));
+	}
+	f->question[f->n_questions] = q;
+	return (uint32_t)(2 * f->features + 1 + f->n_questions++);
+}
+
+static void
+set_node(struct forest *f, uint32_t at, float threshold, uint32_t slot,
+    uint32_t left)
+{
+	f->threshold[at] = threshold;
+	f->slot[at] = slot * LANES;
+	f->left[at] = left;
+}
+
+/* Node `place` tests x[slot] <= t and leads to yes or no. */
+static int
+test(struct compiler *c, const struct task *k, uint32_t slot, float t,
+    struct tree_ref yes, uint8_t yes_kind, struct tree_ref no)
+{
+	uint32_t left;
+
+	if (reserve(c, &left, 2) < 0)
+		return -1;
+	set_node(c->f, k->place, t, slot, left);
+	c->f->target[k->place] = NO_TARGET;
+	c->f->value[k->place] = 0;
+	c->f->leaf[k->place] = NULL;
+	if (push(c, yes, yes_kind, left, k->depth + 1) < 0 ||
+	    push(c, no, TO_NODE, left + 1, k->depth + 1) < 0)
+		return -1;
+	return 0;
+}
+
+/* x <= t with NaN sent to `yes` or to `no`; no number is <= a t of NaN. */
+static int
+compare(struct compiler *c, const struct task *k,
+    const struct tree_source_node *n, float t, bool nan_yes,
+    struct tree_ref yes, uint8_t yes_kind, struct tree_ref no)
+{
+	uint32_t slot = n->feature + (nan_yes ? 0 :
+	    (uint32_t)c->f->features);
+
+	if (isnan(t) && nan_yes)
+		return test(c, k, ask(c, n, true), 0.5f, no, TO_NODE, yes);
+	/* +infinity <= +infinity would take a NaN along */
+	if (t == INFINITY && !nan_yes)
+		return test(c, k, ask(c, n, true), 0.5f, yes, yes_kind, no);
+	return test(c, k, slot, t, yes, yes_kind, no);
+}
+
+static int
+compile_node(struct compiler *c, const struct task *k)
+{
+	const struct tree_source_node *n = &c->src->node[k->at];
+	/* x < value as x <= below; nothing is less than -infinity */
+	float below = n->value == -INFINITY ? NAN : nextafterf(n->value,
+	    -INFINITY);
+	struct tree_ref self = { k->at, false };
+	bool m = n->missing_true;
+
+	if (k->kind == TO_BELOW)	/* x <= c holds: is it less than c? */
+		return n->mode == TREE_EQ ?
+		    compare(c, k, n, below, false, n->no, TO_NODE, n->yes) :
+		    compare(c, k, n, below, false, n->yes, TO_NODE, n->no);
+	switch (n->mode) {
+	case TREE_LEQ:
+		return compare(c, k, n, n->value, m, n->yes, TO_NODE, n->no);
+	case TREE_LT:
+		return compare(c, k, n, below, m, n->yes, TO_NODE, n->no);
+	case TREE_GT:
+		return compare(c, k, n, n->value, !m, n->no, TO_NODE, n->yes);
+	case TREE_GTE:
+		return compare(c, k, n, below, !m, n->no, TO_NODE, n->yes);
+	case TREE_EQ:
+		return compare(c, k, n, n->value, m, self, TO_BELOW, n->no);
+	case TREE_NEQ:		/* NaN differs from everything */
+		return compare(c, k, n, n->value, false, self, TO_BELOW,
+		    n->yes);
+	default:
+		return test(c, k, ask(c, n, false), 0.5f, n->yes, TO_NODE,
+		    n->no);
+	}
+}
+
+static void
+compile_leaf(struct compiler *c, const struct task *k)
+{
+	const struct tree_source_leaf *l = &c->src->leaf[k->at];
+	struct forest *f = c->f;
+
+	/* a leaf must not read a feature: slot 2F holds 0 */
+	set_node(f, k->place, INFINITY, (uint32_t)(2 * f->features),
+	    k->place);
+	f->leaf[k->place] = l;
+	f->target[k->place] = l->n == 1 ? l->weight[0].target : NO_TARGET;
+	f->value[k->place] = l->n == 1 ? l->weight[0].value : 0;
+	f->one_weight &= l->n == 1;
+}
+
+static int
+check_source(const struct tree_source *src, struct err *e)
+{
+	for (size_t i = 0; i < src->n_nodes; i++)
+		if (src->node[i].feature >= src->n_features)
+			return err_set(e, ERR_FORMAT,
+			    "a tree reads a feature that is not there");
+	for (size_t i = 0; i < src->n_leaves; i++)
+		for (size_t k = 0; k < src->leaf[i].n; k++)
+			if (src->leaf[i].weight[k].target >= src->n_targets)
+				return err_set(e, ERR_FORMAT,
+				    "a leaf names a target that is not there");
+	return 0;
+}
+
+static void *
+moved(struct arena *a, void *p, size_t bytes)
+{
+	void *to = arena_alloc(a, bytes);
+
+	if (bytes)
+		memcpy(to, p, bytes);
+	free(p);
+	return to;
+}
+
+int
+forest_new(struct forest **out, struct arena *a,
+    const struct tree_source *src, enum tree_sum how, struct err *e)
+{
+	struct forest *f = arena_alloc(a, sizeof(*f));
+	struct compiler c = { .src = src, .f = f, .a = a, .e = e };
+	int r = 0;
+
+	if (check_source(src, e) < 0)
+		return -1;
+	f->features = src->n_features;
+	f->targets = src->n_targets;
+	f->n_trees = src->n_trees;
+	f->how = how;
+	f->one_weight = true;
+	f->root = arena_alloc(a, src->n_trees * sizeof(*f->root));
+	for (size_t t = 0; t < src->n_trees && r == 0; t++) {
+		r = reserve(&c, &f->root[t], 1);
+		if (r == 0)
+			r = push(&c, src->root[t], TO_NODE, f->root[t], 0);
+		while (r == 0 && c.n_tasks) {
+			struct task k = c.task[--c.n_tasks];
+
+			if (k.kind == TO_LEAF)
+				compile_leaf(&c, &k);
+			else
+				r = compile_node(&c, &k);
+		}
+	}
+	free(c.task);
+	f->threshold = moved(a, f->threshold, f->n_nodes * sizeof(float));
+	f->slot = moved(a, f->slot, f->n_nodes * sizeof(uint32_t));
+	f->left = moved(a, f->left, f->n_nodes * sizeof(uint32_t));
+	f->target = moved(a, f->target, f->n_nodes * sizeof(*f->target));
+	f->value = moved(a, f->value, f->n_nodes * sizeof(*f->value));
+	f->leaf = moved(a, (void *)f->leaf, f->n_nodes * sizeof(*f->leaf));
+	f->question = moved(a, f->question, f->n_questions *
+	    sizeof(*f->question));
+	f->slots = 2 * f->features + 1 + f->n_questions;
+	if (r == 0 && f->slots > UINT32_MAX / LANES / 2)
+		r = err_set(e, ERR_TOOBIG, "the trees test too many things");
+	*out = f;
+	return r;
+}
+
+size_t forest_features(const struct forest *f) { return f->features; }
+size_t forest_targets(const struct forest *f) { return f->targets; }
+
+size_t
+forest_scratch(const struct forest *f, size_t n)
+{
+	size_t rows = n < BLOCK ? (n + LANES - 1) / LANES * LANES : BLOCK;
+
+	return rows * f->slots * sizeof(float) + 64;
+}
+
+/* --- walking -------------------------------------------------------------- */
+
+static float
+answer(const struct question *q, float x)
+{
+	size_t low = 0, high = q->n_set;
+
+	if (isnan(x))
+		return q->not_nan || !q->nan_yes ? 1 : 0;
+	if (q->not_nan)
+		return 0;
+	if (q->bits) {
+		size_t k = x >= 0 && x < BITS_MAX ? (size_t)x : BITS_MAX;
+
+		return k < BITS_MAX && (float)k == x &&
+		    q->bits[k / 64] >> (k % 64) & 1 ? 0 : 1;
+	}
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (q->set[mid] < x)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < q->n_set && q->set[low] == x ? 0 : 1;
+}
+
+/* One row's slots, LANES floats apart. */
+static void
+spread(const struct forest *f, float *s, const float *x)
+{
+	size_t n = f->features;
+
+	for (size_t i = 0; i < n; i++) {
+		bool gone = isnan(x[i]);
+
+		s[i * LANES] = gone ? -INFINITY : x[i];
+		s[(n + i) * LANES] = gone ? INFINITY : x[i];
+	}
+	s[2 * n * LANES] = 0;
+	for (size_t i = 0; i < f->n_questions; i++)
+		s[(2 * n + 1 + i) * LANES] = answer(&f->question[i],
+		    x[f->question[i].feature]);
+}
+
+#define EACH_LANE(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
+
+/*
+ * From at[] to the leaves, four levels for all lanes until every one stands
+ * on a leaf.  Lane q reads what is q * apart behind its slot: 1 for as many
+ * rows in one tree, 0 for one row in as many trees.  Spelled lane by lane
+ * so that all of them are in registers.
+ */
+static inline void
+walk(const struct forest *f, uint32_t at[LANES], const float *s, size_t apart)
+{
+	const float *threshold = f->threshold;
+	const uint32_t *slot = f->slot, *left = f->left;
+#define TAKE(q) uint32_t i##q = at[q];
+#define STEP(q) i##q = left[i##q] + !(s[slot[i##q] + q * apart] <= threshold[i##q]);
+#define MOVES(q) moves |= left[i##q] ^ i##q;
+#define GIVE(q) at[q] = i##q;
+	EACH_LANE(TAKE)
+	uint32_t moves;
+
+	do {
+		for (int level = 0; level < 4; level++) {
+			EACH_LANE(STEP)
+		}
+		moves = 0;
+		EACH_LANE(MOVES)
+	} while (moves);
+	EACH_LANE(GIVE)
+#undef TAKE
+#undef STEP
+#undef MOVES
+#undef GIVE
+}
+
+static inline void
+vote(const struct forest *f, float *out, uint8_t *voted, uint32_t target,
+    float v)
+{
+	if (f->how == TREE_MIN)
+		out[target] = voted[target] && out[target] < v ? out[target] : v;
+	else if (f->how == TREE_MAX)
+		out[target] = voted[target] && out[target] > v ? out[target] : v;
+	else
+		out[target] += v;
+	voted[target] = 1;
+}
+
+static void
+take_leaf(const struct forest *f, float *out, uint8_t *voted, uint32_t at)
+{
+	const struct tree_source_leaf *l = f->leaf[at];
+
+	if (l == NULL)
+		return;
+	for (size_t k = 0; k < l->n; k++)
+		vote(f, out, voted, l->weight[k].target, l->weight[k].value);
+}
+
+/* Eight rows down tree t. */
+static inline void
+walk_rows(const struct forest *f, size_t t, float *out, uint8_t *voted,
+    const float *s)
+{
+	size_t T = f->targets;
+	bool plain = f->one_weight && f->how <= TREE_SUM;
+	uint32_t at[LANES];
+
+	for (int q = 0; q < LANES; q++)
+		at[q] = f->root[t];
+	walk(f, at, s, 1);
+	for (size_t q = 0; q < LANES; q++) {
+		if (plain) {
+			size_t k = q * T + f->target[at[q]];
+
+			out[k] += f->value[at[q]];
+			voted[k] = 1;
+		} else {
+			take_leaf(f, out + q * T, voted + q * T, at[q]);
+		}
+	}
+}
+
+/* One row down eight trees at once, then their leaves in order. */
+static void
+walk_trees(const struct forest *f, float *out, uint8_t *voted, const float *s)
+{
+	bool plain = f->one_weight && f->how <= TREE_SUM;
+
+	for (size_t t = 0; t < f->n_trees; t += LANES) {
+		size_t n = f->n_trees - t < LANES ? f->n_trees - t : LANES;
+		uint32_t at[LANES];
+
+		for (size_t q = 0; q < LANES; q++)
+			at[q] = f->root[t + (q < n ? q : 0)];
+		walk(f, at, s, 0);
+		for (size_t q = 0; q < n; q++) {
+			if (plain) {
+				out[f->target[at[q]]] += f->value[at[q]];
+				voted[f->target[at[q]]] = 1;
+			} else {
+				take_leaf(f, out, voted, at[q]);
+			}
+		}
+	}
+}
+
+void
+forest_run(const struct forest *f, float *out, uint8_t *voted,
+    const float *x, size_t n, size_t stride, void *scratch)
+{
+	size_t T = f->targets;
+	float *s = scratch;
+
+	memset(out, 0, n * T * sizeof(*out));
+	memset(voted, 0, n * T);
+	for (size_t from = 0; from < n; from += BLOCK) {
+		size_t rows = n - from < BLOCK ? n - from : BLOCK, i;
+
+		for (size_t k = 0; k < rows; k++)
+			spread(f, s + k / LANES * LANES * f->slots + k % LANES,
+			    x + (from + k) * stride);
+		/* a tree stays in the nearest cache for all rows of a block */
+		for (size_t t = 0; t < f->n_trees; t++)
+			for (i = 0; i + LANES <= rows; i += LANES)
+				walk_rows(f, t, out + (from + i) * T, voted +
+				    (from + i) * T, s + i * f->slots);
+		for (i = rows / LANES * LANES; i < rows; i++)
+			walk_trees(f, out + (from + i) * T, voted + (from + i) *
+			    T, s + i / LANES * LANES * f->slots + i % LANES);
+	}
+	if (f->how == TREE_AVERAGE && f->n_trees)
+		for (size_t i = 0; i < n * T; i++)
+			out[i] /= (float)f->n_trees;
+}

@@ -1,0 +1,90 @@
+/*
+ * engine/forest.h - forests, laid out for the cache.
+ *
+ * A forest is described node by node (struct tree_source), in the terms of
+ * ONNX's TreeEnsemble operators, and compiled: every test becomes
+ * `x[slot] <= threshold`, children lie side by side (true, then false), and
+ * a leaf points at itself, so a walk is `i = left + !(x <= t)` with no
+ * branch to mispredict, eight rows or eight trees at a time; a tree is done
+ * with for a block of rows before the next is fetched.
+ *
+ * Missing values cost nothing: a row is spread over slots, feature f with
+ * NaN as -infinity at f and as +infinity at F + f, and a node reads the one
+ * that sends NaN where it belongs.  Tests that are no comparison (set
+ * membership) are answered once a row, as a slot of their own.
+ *
+ * Leaf values are added in float and in the order of the trees, whatever is
+ * interleaved, so a row's answer never depends on its neighbours.  Nodes
+ * that several parents share are copied, up to TREE_NODES_MAX in all.
+ */
+#ifndef ENGINE_FOREST_H
+#define ENGINE_FOREST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#define TREE_NODES_MAX ((size_t)1 << 26)
+#define TREE_DEPTH_MAX 4096
+
+enum tree_mode { TREE_LEQ, TREE_LT, TREE_GTE, TREE_GT, TREE_EQ, TREE_NEQ,
+	TREE_MEMBER };
+
+struct tree_weight {
+	uint32_t target;
+	float value;
+};
+
+/* What a branch leads to: a node, or with `leaf` a leaf. */
+struct tree_ref {
+	uint32_t at;
+	bool leaf;
+};
+
+struct tree_source_node {
+	enum tree_mode mode;
+	uint32_t feature;
+	float value;
+	bool missing_true;		/* NaN takes the true branch */
+	struct tree_ref yes, no;
+	/* TREE_MEMBER: */
+	const float *set;
+	size_t n_set;
+};
+
+struct tree_source_leaf {
+	const struct tree_weight *weight;	/* in the file's order */
+	size_t n;
+};
+
+struct tree_source {
+	const struct tree_source_node *node;
+	const struct tree_source_leaf *leaf;
+	const struct tree_ref *root;	/* one a tree */
+	size_t n_nodes, n_leaves, n_trees;
+	size_t n_features, n_targets;
+};
+
+enum tree_sum { TREE_AVERAGE, TREE_SUM, TREE_MIN, TREE_MAX };
+
+struct forest;
+
+/* Compiled into the arena. */
+int forest_new(struct forest **out, struct arena *a,
+    const struct tree_source *src, enum tree_sum how, struct err *e);
+size_t forest_features(const struct forest *f);
+size_t forest_targets(const struct forest *f);
+/* Bytes of scratch that forest_run needs for n rows. */
+size_t forest_scratch(const struct forest *f, size_t n);
+/*
+ * out (n, targets) = what the leaves say, summed (or least, greatest, or
+ * divided by the number of trees); x (n, stride) with stride >= features.
+ * voted (n, targets): did any leaf name that target?
+ */
+void forest_run(const struct forest *f, float *out, uint8_t *voted,
+    const float *x, size_t n, size_t stride, void *scratch);
+
+#endif

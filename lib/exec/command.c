@@ -1,0 +1,453 @@
+#include "exec/command.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/stop.h"
+#include "base/utf8.h"
+#include "track/journal.h"
+#include "exec/memo.h"
+#include "exec/provenance.h"
+#include "exec/spawn.h"
+
+#define NOT_STARTED 127		/* its exit status, as the shell has it */
+#define SPOOL_BLOCK ((size_t)1 << 18)
+
+/* One thing the command reads. */
+struct dep {
+	const char *name;
+	const char *rel, *type;
+	struct oid id;
+	uint64_t size;
+};
+
+struct work {
+	struct catalog *c;
+	struct store *s;
+	const struct run_request *rq;
+	struct arena arena;
+	struct dep *deps;
+	int input;		/* what the command reads as input, or -1 */
+	char memo[SHA256_HEX + 1];
+	struct journal *j;
+	int64_t begin_us;
+};
+
+struct json *
+run_value(struct arena *a, const char *text)
+{
+	size_t n = strlen(text);
+	struct json *v;
+	int64_t i;
+	double d;
+
+	if (num_parse_i64(text, n, &i)) {
+		v = json_new(a, JSON_INT);
+		v->i = i;
+		v->d = (double)i;
+	} else if (num_parse_f64(text, n, &d) && d - d == 0) {
+		v = json_new(a, JSON_REAL);
+		v->d = d;
+	} else if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
+		v = json_new(a, JSON_BOOL);
+		v->b = text[0] == 't';
+	} else if (strcmp(text, "null") == 0) {
+		v = json_new(a, JSON_NULL);
+	} else {
+		v = json_new(a, JSON_TEXT);
+		v->s = arena_strdup(a, text);
+		v->n = n;
+	}
+	return v;
+}
+
+/* Programs are code, whatever else is data. */
+static const char *
+rel_of_path(const char *path)
+{
+	static const char *const code[] = { ".py", ".sh", ".R", ".r", ".jl",
+	    ".c", ".h", ".cpp", ".rs", ".go", ".js", ".pl", ".awk", ".sql",
+	    ".ipynb", ".mk", ".yaml", ".yml", ".toml" };
+	const char *end = path_extension(path);
+
+	for (size_t i = 0; i < sizeof(code) / sizeof(*code); i++)
+		if (strcmp(end, code[i]) == 0)
+			return "code";
+	return "input";
+}
+
+/* A file without a name that holds what came on standard input. */
+static int
+spool(struct work *w, const struct dep *d, struct err *e)
+{
+	char *tmp = store_temp(w->s), *again, *block;
+	struct source from = { .read = NULL };
+	struct new_file f;
+	int64_t got = -1;
+
+	if (new_file_open(&f, store_os(w->s), tmp, d->size, e) < 0) {
+		free(tmp);
+		return -1;
+	}
+	again = xprintf("/proc/self/fd/%d", f.fd);
+	block = xalloc(1, SPOOL_BLOCK);
+	w->input = open(again, O_RDONLY | O_CLOEXEC);
+	if (w->input < 0)
+		err_sys(e, "cannot open '%s'", again);
+	else if (store_get_source(&from, w->s, &d->id, e) == 0)
+		while ((got = source_read(&from, block, SPOOL_BLOCK, e)) > 0 &&
+		    (got = file_write_fd(f.os, f.fd, block, (size_t)got, tmp,
+		    e)) == 0)
+			;
+	source_close(&from);
+	new_file_drop(&f);
+	free(block);
+	free(again);
+	free(tmp);
+	return got < 0 ? -1 : 0;
+}
+
+static int
+take_stdin(struct dep *d, struct work *w, struct err *e)
+{
+	struct source from;
+	int r;
+
+	if (w->input >= 0)
+		return err_set(e, ERR_USAGE, "'-d -' stands twice: there is "
+		    "one standard input");
+	from = source_fd(0, "standard input");
+	d->rel = "input";
+	d->type = TYPE_BYTES;
+	r = store_put_source(&d->id, &d->size, w->s, &from, e);
+	source_close(&from);
+	return r < 0 ? -1 : spool(w, d, e);
+}
+
+/* What was not named as an input is not there: a command that read it all
+ * the same would be restored though it changed.  A person may be asked. */
+static int
+no_stdin(struct work *w, struct err *e)
+{
+	if (w->input >= 0 || isatty(0))
+		return 0;
+	w->input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return w->input < 0 ? err_sys(e, "cannot open '/dev/null'") : 0;
+}
+
+static int
+find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
+{
+	struct catalog_item item;
+	int r = -1;
+
+	d->name = name;
+	if (catalog_resolve(&item, w->c, name, e) < 0)
+		return -1;
+	if (item.kind == NAME_PATH) {
+		d->rel = rel_of_path(name);
+		d->type = manifest_type_of_path(name);
+		r = store_put_file(&d->id, &d->size, w->s, name, e);
+	} else if (item.kind == NAME_STDIO) {
+		r = take_stdin(d, w, e);
+	} else {
+		catalog_warn_changed(w->c, &item);
+		d->rel = "input";
+		d->type = item.kind == NAME_DATA ? TYPE_DATASET :
+		    item.kind == NAME_MODEL ? TYPE_MODEL :
+		    item.kind == NAME_RUN ? TYPE_RUN : TYPE_BYTES;
+		d->id = item.id;
+		d->name = arena_strdup(&w->arena, item.label);
+		r = store_size(&d->size, w->s, &d->id, e);
+	}
+	catalog_item_free(&item);
+	return r;
+}
+
+static struct json *
+params_of(struct work *w)
+{
+	struct json *m = json_new(&w->arena, JSON_MAP);
+
+	for (size_t i = 0; i < w->rq->n_params; i++)
+		json_add(&w->arena, m, w->rq->params[i].name,
+		    run_value(&w->arena, w->rq->params[i].value));
+	return m;
+}
+
+/* JSON holds UTF-8 alone: other bytes as their digits, or works that differ
+ * in them would be one. */
+static void
+add_exact(struct arena *a, struct json *to, const char *key, const char *text)
+{
+	size_t n = strlen(text);
+	char *digits;
+
+	if (utf8_ok(text, n)) {
+		json_add_text(a, to, key, text);
+		return;
+	}
+	digits = arena_alloc(a, 2 * n + 1);
+	hex_encode(digits, (const uint8_t *)text, n);
+	json_add_text(a, json_add_map(a, to, key), "bytes", digits);
+}
+
+/* The name of this work: everything that decides what comes out. */
+static int
+name_work(struct work *w, struct err *e)
+{
+	struct json *m = json_new(&w->arena, JSON_MAP), *list, *dep;
+	char hex[OID_HEX + 1], *here = getcwd(NULL, 0), *below;
+
+	below = here ? path_relative(store_top(w->s), here) : NULL;
+	add_exact(&w->arena, m, "folder", below ? below : "");
+	free(below);
+	free(here);
+	list = json_add_list(&w->arena, m, "command");
+	for (size_t i = 0; w->rq->command[i]; i++)
+		add_exact(&w->arena, list, NULL, w->rq->command[i]);
+	list = json_add_list(&w->arena, m, "reads");
+	for (size_t i = 0; i < w->rq->n_deps; i++) {
+		/* a name's label holds its version; only its content counts */
+		dep = json_add_map(&w->arena, list, NULL);
+		oid_hex(hex, &w->deps[i].id);
+		add_exact(&w->arena, dep, "name", w->rq->deps[i]);
+		json_add_text(&w->arena, dep, "id", hex);
+	}
+	json_add(&w->arena, m, "params", params_of(w));
+	list = NULL;
+	for (size_t i = 0; i < w->rq->n_params; i++) {
+		const char *value = w->rq->params[i].value;
+
+		if (utf8_ok(value, strlen(value)))
+			continue;
+		if (list == NULL)
+			list = json_add_list(&w->arena, m, "params_exact");
+		add_exact(&w->arena, list, NULL, value);
+	}
+	list = json_add_list(&w->arena, m, "makes");
+	for (size_t i = 0; i < w->rq->n_outs; i++)
+		add_exact(&w->arena, list, NULL, w->rq->outs[i]);
+	return memo_name(w->memo, m, e);
+}
+
+static struct trace
+trace_of(struct work *w)
+{
+	return (struct trace){ w->j, w->s, &w->arena, w->rq->log };
+}
+
+static int
+record_code(struct work *w, const struct dep *deps, struct err *e)
+{
+	const struct trace t = trace_of(w);
+
+	for (size_t i = 0; i < w->rq->n_deps; i++)
+		if (journal_link(w->j, deps[i].rel, deps[i].type, deps[i].name,
+		    &deps[i].id, deps[i].size, e) < 0)
+			return -1;
+	return trace_code(&t, e);
+}
+
+static int
+begin(struct run_outcome *out, struct work *w, struct err *e)
+{
+	struct journal_start start = {
+		.verb = "run", .command = w->rq->command, .name = w->rq->name,
+	};
+	const struct json *params = params_of(w), *p;
+	struct json *facts = json_new(&w->arena, JSON_MAP);
+
+	json_add_text(&w->arena, facts, "memo", w->memo);
+	trace_machine(&w->arena, facts);
+	start.facts = facts;
+	if (journal_begin(&w->j, w->c, &start, e) < 0)
+		return -1;
+	snprintf(out->id, sizeof(out->id), "%s", journal_id(w->j));
+	snprintf(out->label, sizeof(out->label), "run:%s", out->id);
+	for (p = params->child; p; p = p->next)
+		if (journal_param(w->j, p->key, p, e) < 0)
+			return -1;
+	return record_code(w, w->deps, e);
+}
+
+/* NAME=value for the command; the strings live in the arena. */
+static const char **
+environment(struct work *w)
+{
+	const char **env = arena_alloc(&w->arena,
+	    (w->rq->n_params + 2) * sizeof(*env));
+	size_t n = 0;
+
+	env[n++] = arena_printf(&w->arena, "MLV_RUN=%s", journal_id(w->j));
+	for (size_t i = 0; i < w->rq->n_params; i++) {
+		char *s = arena_printf(&w->arena, "MLV_PARAM_%s=%s",
+		    w->rq->params[i].name, w->rq->params[i].value);
+
+		for (char *at = s; *at != '='; at++)
+			if (!((*at >= '0' && *at <= '9') ||
+			    ((*at | 32) >= 'a' && (*at | 32) <= 'z')))
+				*at = '_';
+		env[n++] = s;
+	}
+	return env;
+}
+
+static int
+record_usage(struct work *w, const struct watched *seen, struct err *e)
+{
+	struct json *m = json_new(&w->arena, JSON_MAP);
+	const struct trace_cost cost = {
+		.wall_us = clock_mono_us() - w->begin_us,
+		.cpu_us = seen->use.cpu_us,
+		.max_rss_bytes = seen->use.max_rss_bytes,
+		.energy_known = seen->energy_known, .joules = seen->joules,
+	};
+
+	trace_cost(&w->arena, m, &cost);
+	return journal_fact(w->j, "usage", m, e);
+}
+
+static int
+keep_outputs(struct work *w, struct err *e)
+{
+	struct json *programs = json_new(&w->arena, JSON_LIST);
+	struct stat st;
+	struct oid id;
+	uint64_t size;
+
+	for (size_t i = 0; i < w->rq->n_outs; i++) {
+		const char *path = w->rq->outs[i];
+
+		if (stat(path, &st) < 0)
+			return err_set(e, ERR_NO, "the command did not make "
+			    "its output '%s'", path);
+		if (store_put_file(&id, &size, w->s, path, e) < 0 ||
+		    journal_link(w->j, "output", manifest_type_of_path(path),
+		    path, &id, size, e) < 0)
+			return -1;
+		if (st.st_mode & S_IXUSR)
+			json_add_text(&w->arena, programs, NULL, path);
+	}
+	return programs->n ? journal_fact(w->j, MEMO_PROGRAMS, programs, e) : 0;
+}
+
+/* Run it and write down what happened. */
+static int
+run_it(struct run_outcome *out, struct work *w, struct err *e)
+{
+	const struct trace t = trace_of(w);
+	struct watched seen;
+	struct err late = ERR_INIT;
+	int r;
+
+	w->begin_us = clock_mono_us();
+	watch_init(&seen);
+	r = watch_command(&seen, w->rq->command, environment(w), w->input,
+	    journal_fd(w->j), e);
+	if (r == 0)
+		out->exit_status = seen.status;
+	if (record_usage(w, &seen, r < 0 ? &late : e) < 0 ||
+	    trace_text(&t, &seen.out, "stdout", r < 0 ? &late : e) < 0 ||
+	    trace_text(&t, &seen.err, "stderr", r < 0 ? &late : e) < 0)
+		r = -1;
+	if (r == 0 && out->exit_status == 0)
+		r = keep_outputs(w, e);
+	watch_free(&seen);
+	return r;
+}
+
+/* Seal the journal, whatever came before: r < 0, and e says why. */
+static int
+finish(struct run_outcome *out, struct work *w, int r, struct err *e)
+{
+	struct err late = ERR_INIT, *to = r < 0 ? &late : e;
+	bool good = r == 0 && out->exit_status == 0;
+	struct json *why = json_new(&w->arena, JSON_MAP);
+	struct catalog_put put;
+	int sealed;
+
+	json_add_text(&w->arena, why, "error", e->msg);
+	if (r < 0)
+		(void)journal_fact(w->j, "error", why->child, &late);
+	sealed = journal_seal(&put, w->j, good ? RUN_FINISHED : RUN_FAILED,
+	    out->exit_status, to);
+	w->j = NULL;
+	if (sealed == 0 || to->code == ERR_UNPROVEN) {
+		out->manifest = put.id;
+		out->finished = good;
+	}
+	if (r < 0 || sealed < 0)
+		return -1;
+	if (good && w->rq->n_deps)
+		memo_write(w->s, w->memo, out->id, w->rq->log);
+	return 0;
+}
+
+/* Was it done before, and is all it made still here? */
+static int
+restore(struct run_outcome *out, struct work *w, struct err *e)
+{
+	struct run run;
+	int r;
+
+	/* without an input nothing says that it is the same work */
+	if (w->rq->force || w->rq->n_deps == 0)
+		return 0;
+	r = memo_restore(&run, w->c, w->memo, w->rq->outs, w->rq->n_outs, e);
+	if (r != 1)
+		return r;
+	snprintf(out->id, sizeof(out->id), "%s", run.id);
+	snprintf(out->label, sizeof(out->label), "run:%s", out->id);
+	out->manifest = run.manifest;
+	out->restored = true;
+	run_free(&run);
+	return 1;
+}
+
+int
+run_command(struct run_outcome *out, struct catalog *c,
+    const struct run_request *rq, struct err *e)
+{
+	struct work w = { .c = c, .s = catalog_store(c), .rq = rq,
+	    .input = -1 };
+	struct stop stop;
+	int r = -1;
+
+	memset(out, 0, sizeof(*out));
+	w.deps = arena_alloc(&w.arena, (rq->n_deps + 1) * sizeof(*w.deps));
+	for (size_t i = 0; i < rq->n_deps; i++)
+		if (find_dep(&w.deps[i], &w, rq->deps[i], e) < 0)
+			goto done;
+	if (name_work(&w, e) < 0)
+		goto done;
+	r = restore(out, &w, e);
+	if (r == 0)
+		r = no_stdin(&w, e);
+	if (r == 0 && (r = stop_open(&stop, e)) == 0) {
+		/* a signal from here on waits for the command to be there */
+		out->exit_status = NOT_STARTED;
+		if ((r = begin(out, &w, e)) == 0)
+			r = run_it(out, &w, e);
+		if (w.j)
+			r = finish(out, &w, r, e);
+		stop_close(&stop);
+	} else if (r == 1) {
+		r = 0;
+	}
+done:
+	if (w.input >= 0)
+		close(w.input);
+	arena_free(&w.arena);
+	return r;
+}

@@ -1,0 +1,59 @@
+/*
+ * exec/command.h - any command as a tracked run.
+ *
+ * What it reads (-d), its parameters (-p) and what it makes (-o) are named;
+ * then the same command on the same content with the same parameters has
+ * been done before, and its outputs are put back instead of running it
+ * again.  Otherwise the command runs: its journal is alive while it is
+ * (track/journal.h), its words go to our standard error and into the
+ * journal, and its cost is measured.
+ *
+ * The command finds its run in MLV_RUN (so that `mlv-train log` appends to
+ * it) and its parameters in MLV_PARAM_<name>, other bytes than letters and
+ * digits as '_'.  Its standard input is empty unless "-" is among what it
+ * reads, or it is a terminal.  Work that reads nothing is done every time.
+ */
+#ifndef EXEC_COMMAND_H
+#define EXEC_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/param.h"
+#include "base/progress.h"
+#include "catalog/catalog.h"
+
+struct run_request {
+	const char *const *command;	/* NULL-ended, at least one word */
+	const char *name;		/* a word to find it by, or NULL */
+	const char *const *deps;	/* paths and names it reads */
+	size_t n_deps;
+	const struct param *params;
+	size_t n_params;
+	const char *const *outs;	/* paths it makes */
+	size_t n_outs;
+	bool force;			/* run even when it was done before */
+	const struct log *log;
+};
+
+struct run_outcome {
+	char id[128];
+	char label[300];		/* "run:ID" */
+	struct oid manifest;		/* none when it could not be sealed */
+	bool finished;			/* run now, and sealed as such */
+	bool restored;			/* outputs put back, nothing run */
+	int exit_status;		/* the command's */
+};
+
+/* ERR_NO when the command succeeded but an output is missing; a command
+ * that fails is not an error here: exit_status tells.  *out is filled as
+ * soon as there is a run. */
+int run_command(struct run_outcome *out, struct catalog *c,
+    const struct run_request *rq, struct err *e);
+
+/* A parameter or value as people type it: a number, true, false, null, else
+ * text. */
+struct json *run_value(struct arena *a, const char *text);
+
+#endif

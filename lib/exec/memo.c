@@ -1,0 +1,142 @@
+#include "exec/memo.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+
+int
+memo_name(char out[SHA256_HEX + 1], const struct json *work, struct err *e)
+{
+	uint8_t digest[SHA256_BYTES];
+	struct buf b;
+	int r;
+
+	buf_init(&b, BUF_CAP_DOC);
+	r = json_canonical(&b, work, e);
+	if (r == 0) {
+		sha256_of(b.data, b.len, digest);
+		hex_encode(out, digest, sizeof(digest));
+	}
+	buf_free(&b);
+	return r;
+}
+
+static char *
+memo_path(struct store *s, const char *name)
+{
+	char *folder = store_path(s, "cache/memo"), *path;
+
+	path = path_join(folder, name);
+	free(folder);
+	return path;
+}
+
+void
+memo_write(struct store *s, const char *name, const char *run,
+    const struct log *log)
+{
+	char *path = memo_path(s, name), *folder = path_folder(path);
+	struct err e = ERR_INIT;
+
+	if (file_make_folders(store_os(s), folder, &e) < 0 ||
+	    file_replace(store_os(s), path, run, strlen(run), 0666, &e) < 0)
+		log_warn(log, "this work will not be remembered: %s", e.msg);
+	free(folder);
+	free(path);
+}
+
+static const struct link *
+output_of(const struct run *run, const char *path)
+{
+	for (size_t i = 0; i < run->n_links; i++)
+		if (strcmp(run->link[i].rel, "output") == 0 &&
+		    strcmp(run->link[i].name, path) == 0)
+			return &run->link[i];
+	return NULL;
+}
+
+static bool
+is_program(const struct run *run, const char *path)
+{
+	const struct json *list = json_get(run->facts, MEMO_PROGRAMS), *p;
+
+	for (p = list && list->type == JSON_LIST ? list->child : NULL; p;
+	    p = p->next)
+		if (p->type == JSON_TEXT && strcmp(p->s, path) == 0)
+			return true;
+	return false;
+}
+
+/* Put one output back, unless it is there. */
+static int
+put_back(struct store *s, const struct link *l, mode_t mode, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+	char *folder;
+	struct oid now;
+	uint64_t size;
+	struct buf b;
+	int r;
+
+	if (access(l->name, F_OK) == 0 &&
+	    store_hash_file(&now, &size, s, l->name, &ignored) == 0 &&
+	    oid_eq(&now, &l->id))
+		return 0;
+	buf_init(&b, BUF_CAP_DATA);
+	r = store_get(&b, s, &l->id, e);
+	if (r == 0) {
+		folder = path_folder(l->name);
+		if ((r = file_make_folders(store_os(s), folder, e)) == 0)
+			r = file_replace(store_os(s), l->name, b.data, b.len,
+			    mode, e);
+		free(folder);
+	}
+	buf_free(&b);
+	return r;
+}
+
+int
+memo_restore(struct run *run, struct catalog *c, const char *name,
+    const char *const *outs, size_t n, struct err *e)
+{
+	struct store *s = catalog_store(c);
+	char *path = memo_path(s, name);
+	struct err ignored = ERR_INIT;
+	struct buf id;
+	int r = 0;
+
+	buf_init(&id, 256);
+	if (file_read(&id, path, &ignored) < 0 ||
+	    journal_read(run, c, id.data, &ignored) < 0)
+		goto done;
+	for (size_t i = 0; i < n; i++) {
+		const struct link *l = output_of(run, outs[i]);
+
+		if (l == NULL || !store_has(s, &l->id))
+			goto forget;
+	}
+	if (run->status != RUN_FINISHED)
+		goto forget;
+	for (size_t i = 0; i < n; i++) {
+		r = put_back(s, output_of(run, outs[i]),
+		    is_program(run, outs[i]) ? 0777 : 0666, e);
+		if (r == 0)
+			continue;
+		/* a damaged copy is no reason not to make it again */
+		if (e->code == ERR_CORRUPT)
+			r = 0;
+		goto forget;
+	}
+	r = 1;
+	goto done;
+forget:
+	run_free(run);
+done:
+	buf_free(&id);
+	free(path);
+	return r;
+}

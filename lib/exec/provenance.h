@@ -1,0 +1,48 @@
+/*
+ * exec/provenance.h - what a run remembers of the work besides the work: the
+ * machine, the code, what was said, what it cost.  The same for a command
+ * that is watched and for a fit.
+ */
+#ifndef EXEC_PROVENANCE_H
+#define EXEC_PROVENANCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/progress.h"
+#include "track/journal.h"
+#include "codec/json.h"
+#include "store/store.h"
+
+/* Where a trace goes; all borrowed. */
+struct trace {
+	struct journal *j;
+	struct store *s;
+	struct arena *arena;
+	const struct log *log;
+};
+
+/* "machine", for the facts that a journal begins with. */
+void trace_machine(struct arena *a, struct json *facts);
+/* "git": commit and whether the work tree differs from it; the difference
+ * is stored and linked as "diff".  Outside of git nothing. */
+int trace_code(const struct trace *t, struct err *e);
+/* Words as an object, linked as `rel`; none are no link. */
+int trace_text(const struct trace *t, const struct buf *b, const char *rel,
+    struct err *e);
+
+struct trace_cost {
+	int64_t wall_us, cpu_us;
+	int64_t max_rss_bytes;
+	bool energy_known;		/* measured; else CPU time tells */
+	double joules;
+};
+/* The members of "usage"; energy says whether it is measured ("rapl") or an
+ * "estimate". */
+void trace_cost(struct arena *a, struct json *usage,
+    const struct trace_cost *cost);
+
+#endif

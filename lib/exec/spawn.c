@@ -1,0 +1,160 @@
+#define _GNU_SOURCE
+#include "exec/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/machine.h"
+#include "base/stop.h"
+
+#define LOOK_MS 1000			/* how often to look in any case */
+#define LOOK_OFTEN_MS 50		/* where its end does not wake us */
+#define ENERGY_EVERY_US 20000000
+
+struct pipes {
+	int out[2], err[2];
+};
+
+void
+watch_init(struct watched *w)
+{
+	memset(w, 0, sizeof(*w));
+	buf_init(&w->out, WATCH_KEEP);
+	buf_init(&w->err, WATCH_KEEP);
+}
+
+void
+watch_free(struct watched *w)
+{
+	buf_free(&w->out);
+	buf_free(&w->err);
+}
+
+static void
+shut(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int
+open_pipes(struct pipes *p, struct err *e)
+{
+	*p = (struct pipes){ { -1, -1 }, { -1, -1 } };
+	if (pipe2(p->out, O_CLOEXEC) < 0 || pipe2(p->err, O_CLOEXEC) < 0)
+		return err_sys(e, "cannot make a pipe");
+	/* only our ends: the command's must block as it expects */
+	fcntl(p->out[0], F_SETFL, O_NONBLOCK);
+	fcntl(p->err[0], F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static void
+close_pipes(struct pipes *p)
+{
+	shut(&p->out[0]);
+	shut(&p->out[1]);
+	shut(&p->err[0]);
+	shut(&p->err[1]);
+}
+
+/* Copy what is there now; closes *fd at its end. */
+static void
+pump(int *fd, struct buf *keep)
+{
+	struct err ignored;
+	char bytes[16384];
+	ssize_t n;
+
+	while (*fd >= 0 && (n = read(*fd, bytes, sizeof(bytes))) != 0) {
+		size_t room = keep->cap - keep->len;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n < 0)
+			break;
+		(void)file_write_fd(os_real(), 2, bytes, (size_t)n,
+		    "standard error", &ignored);
+		buf_add(keep, bytes, (size_t)n < room ? (size_t)n : room);
+	}
+	shut(fd);
+}
+
+/* The first signal is passed on, the second one is final. */
+static void
+pass_signal(pid_t pid, struct stop *stop, int *signals)
+{
+	int sig = stop_signal(stop);
+
+	if (sig == 0)
+		return;
+	kill(pid, (*signals)++ ? SIGKILL : sig);
+}
+
+static int
+attend(struct watched *w, pid_t pid, struct pipes *p, struct stop *stop,
+    struct err *e)
+{
+	struct energy energy;
+	int64_t measured = clock_mono_us();
+	int signals = 0, ended = 0, end_fd = child_end_fd(pid);
+
+	energy_begin(&energy);
+	while (!ended) {
+		struct pollfd fds[4] = {
+			{ p->out[0], POLLIN, 0 }, { p->err[0], POLLIN, 0 },
+			{ stop->fd, POLLIN, 0 }, { end_fd, POLLIN, 0 },
+		};
+
+		(void)poll(fds, 4, end_fd < 0 ? LOOK_OFTEN_MS : LOOK_MS);
+		pass_signal(pid, stop, &signals);
+		ended = child_poll(pid, &w->status, &w->use, e);
+		pump(&p->out[0], &w->out);
+		pump(&p->err[0], &w->err);
+		if (clock_mono_us() - measured > ENERGY_EVERY_US) {
+			energy_update(&energy);
+			measured = clock_mono_us();
+		}
+	}
+	shut(&end_fd);
+	energy_update(&energy);
+	w->energy_known = energy.zones > 0;
+	w->joules = energy.joules;
+	return ended < 0 ? -1 : 0;
+}
+
+int
+watch_command(struct watched *w, const char *const *command,
+    const char *const *env, int in, int keep, struct err *e)
+{
+	struct stop stop;
+	struct pipes p;
+	struct child_setup how = { .in = in, .keep = keep, .env = env };
+	pid_t pid;
+	int r = -1;
+
+	if (stop_open(&stop, e) < 0)
+		return -1;
+	if (open_pipes(&p, e) < 0)
+		goto done;
+	how.out = p.out[1];
+	how.err = p.err[1];
+	r = child_start_with(&pid, command, &how, e);
+	shut(&p.out[1]);
+	shut(&p.err[1]);
+	if (r == 0)
+		r = attend(w, pid, &p, &stop, e);
+done:
+	close_pipes(&p);
+	stop_close(&stop);
+	return r;
+}

@@ -1,0 +1,219 @@
+#include "flow/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/pool.h"
+#include "table/write.h"
+
+#define BLOCK_ROWS 8192
+#define PART_ROWS 512
+
+/* One part of a block: its scorer's answers as text. */
+struct part {
+	struct scorer *scorer;
+	struct buf text;
+	struct err err;
+	bool failed;
+};
+
+struct job {
+	const struct score_plan *plan;
+	const struct table *block;
+	size_t n_wants, n_keep;
+	bool jsonl;
+	struct part *part;		/* (parts of a block) */
+	uint64_t first_row;
+};
+
+/* The kept column from row `from` on, seen as a column of its own. */
+static struct column
+from_row(const struct column *c, size_t from)
+{
+	struct column v = *c;
+
+	v.raw = c->raw + from;
+	v.rows = c->rows - from;
+	return v;
+}
+
+static void
+score_part(void *ctx, size_t k, int worker)
+{
+	struct job *j = ctx;
+	struct part *p = &j->part[k];
+	size_t from = k * PART_ROWS, to = from + PART_ROWS, n_out, n = 0;
+	const struct column **col;
+	struct column *kept;
+	struct table *got;
+
+	(void)worker;
+	if (to > j->block->rows)
+		to = j->block->rows;
+	buf_clear(&p->text);
+	p->failed = scorer_run_part(&got, p->scorer, j->block, from, to,
+	    &p->err) < 0;
+	if (p->failed)
+		return;
+	n_out = got->cols;
+	kept = xalloc(j->n_keep + 1, sizeof(*kept));
+	col = xalloc(j->n_keep + n_out + 1, sizeof(*col));
+	for (size_t i = 0; i < j->n_keep; i++) {
+		kept[i] = from_row(&j->block->col[j->n_wants + i], from);
+		col[n++] = &kept[i];
+	}
+	for (size_t i = 0; i < n_out; i++)
+		col[n++] = &got->col[i];
+	if (j->jsonl)
+		table_write_jsonl(&p->text, col, n, 0, to - from);
+	else
+		table_write_csv(&p->text, col, n, 0, to - from, NULL);
+	if (buf_check(&p->text, &p->err) < 0)
+		p->failed = true;
+	free(kept);
+	free(col);
+}
+
+static int
+write_header(struct out_file *out, const struct job *j,
+    const struct table *block, struct err *e)
+{
+	size_t n_out, n = 0;
+	const struct score_column *oc = score_columns(j->plan, &n_out);
+	struct column *c = xalloc(j->n_keep + n_out + 1, sizeof(*c));
+	const struct column **col = xalloc(j->n_keep + n_out + 1,
+	    sizeof(*col));
+	struct buf b;
+	int r;
+
+	buf_init(&b, BUF_CAP_DOC);
+	for (size_t i = 0; block && i < j->n_keep; i++)
+		col[n++] = &block->col[j->n_wants + i];
+	for (size_t i = 0; i < n_out; i++) {
+		c[i].name = (char *)(uintptr_t)oc[i].name;
+		c[i].type = oc[i].type;
+		col[n++] = &c[i];
+	}
+	table_write_header(&b, col, n, NULL);
+	r = buf_check(&b, e) < 0 ? -1 : out_file_add(out, b.data, b.len, e);
+	buf_free(&b);
+	free(c);
+	free(col);
+	return r;
+}
+
+/* Rows are counted from the start of the input, not of the block. */
+static int
+explain(struct err *e, const struct part *p, uint64_t first_row)
+{
+	size_t row = scorer_refused(p->scorer);
+
+	*e = p->err;
+	return row == SIZE_MAX ? -1 : err_wrap(e, "row %llu",
+	    (unsigned long long)(first_row + row));
+}
+
+static int
+run_block(struct out_file *out, struct job *j, struct pool *pool,
+    struct err *e)
+{
+	size_t parts = (j->block->rows + PART_ROWS - 1) / PART_ROWS;
+
+	pool_run(pool, parts, score_part, j);
+	for (size_t k = 0; k < parts; k++) {
+		struct part *p = &j->part[k];
+
+		if (p->failed)
+			return explain(e, p, j->first_row);
+		if (out_file_add(out, p->text.data, p->text.len, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static struct part *
+parts_new(const struct score_plan *plan, size_t n)
+{
+	struct part *p = xalloc(n, sizeof(*p));
+
+	for (size_t i = 0; i < n; i++) {
+		p[i].scorer = scorer_new(plan);
+		buf_init(&p[i].text, BUF_CAP_DOC);
+	}
+	return p;
+}
+
+static void
+parts_free(struct part *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		scorer_free(p[i].scorer);
+		buf_free(&p[i].text);
+	}
+	free(p);
+}
+
+/* Kept columns that are to be there before any row is. */
+static int
+header_of_nothing(struct out_file *out, struct job *j,
+    const struct batch_opts *o, struct err *e)
+{
+	struct table *t;
+	int r;
+
+	if (o->keep_all || o->n_keep == 0)
+		return write_header(out, j, NULL, e);
+	t = table_new(j->n_wants + o->n_keep);
+	for (size_t i = 0; i < o->n_keep; i++)
+		t->col[j->n_wants + i].name = xstrdup(o->keep[i]);
+	j->n_keep = o->n_keep;
+	r = write_header(out, j, t, e);
+	table_free(t);
+	return r;
+}
+
+int
+batch_run(uint64_t *rows, struct out_file *out,
+    const struct score_plan *plan, struct source *in,
+    const struct batch_opts *o, struct err *e)
+{
+	struct table_reader_opts ro = { .read = o->read, .keep = o->keep,
+	    .n_keep = o->n_keep, .keep_all = o->keep_all,
+	    .by_place = score_by_place(plan), .block_rows = BLOCK_ROWS };
+	struct job j = { .plan = plan };
+	struct table_reader *rd;
+	struct pool *pool;
+	size_t n_parts = BLOCK_ROWS / PART_ROWS;
+	struct table *block;
+	bool header = false;
+	int r;
+
+	*rows = 0;
+	ro.want = score_wants(plan, &ro.n_want);
+	j.n_wants = ro.n_want;
+	if (table_reader_open(&rd, in, &ro, e) < 0)
+		return -1;
+	j.jsonl = o->like_input ? table_reader_format(rd) == TABLE_JSONL :
+	    o->jsonl;
+	pool = pool_new(o->threads);
+	j.part = parts_new(plan, n_parts);
+	while ((r = table_reader_next(&block, rd, e)) > 0) {
+		j.block = block;
+		j.n_keep = block->cols - j.n_wants;
+		j.first_row = table_reader_first_row(rd);
+		if (!header && !j.jsonl && write_header(out, &j, block, e) < 0)
+			r = -1;
+		header = true;
+		if (r < 0 || (r = run_block(out, &j, pool, e)) < 0)
+			break;
+		*rows += block->rows;
+		progress_tick(o->progress, "scoring rows", *rows, 0);
+	}
+	if (r == 0 && !header && !j.jsonl)
+		r = header_of_nothing(out, &j, o, e);
+	parts_free(j.part, n_parts);
+	pool_free(pool);
+	table_reader_free(rd);
+	return r < 0 ? -1 : 0;
+}

@@ -1,0 +1,37 @@
+/*
+ * flow/batch.h - a model over a file or a pipe, in constant memory.
+ *
+ * Rows are read in blocks, scored in parts by several threads, and written
+ * in the order they came; the bytes do not depend on the number of threads.
+ */
+#ifndef FLOW_BATCH_H
+#define FLOW_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/progress.h"
+#include "base/source.h"
+#include "model/score.h"
+
+struct batch_opts {
+	struct table_read_opts read;
+	const char *const *keep;	/* input columns carried through */
+	size_t n_keep;
+	bool keep_all;
+	bool jsonl;			/* out: JSON Lines, else CSV */
+	bool like_input;		/* out: as the input is */
+	int threads;			/* 0: default */
+	const struct progress *progress;
+};
+
+/* Score all of `in` into `out`, which the caller commits or drops.  *rows
+ * counts.  An input of no rows gives a header alone. */
+int batch_run(uint64_t *rows, struct out_file *out,
+    const struct score_plan *plan, struct source *in,
+    const struct batch_opts *o, struct err *e);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * flow/fit.h - a table in, a proven ONNX model out.
+ *
+ * Reads the training and validation rows, makes them ready (learn/frame.h),
+ * fits the learner (learn/learner.h), and builds the graph.  Before the file
+ * appears the graph is loaded by our own engine and asked for some training
+ * rows; what it says must be what the learner says.  Those rows and answers
+ * then travel in the model as golden rows.  A validation set is judged by
+ * that same engine (judge/evaluate.h).
+ *
+ * The bytes depend on the rows, the parameters and the seed alone: not on
+ * time, path, or number of threads.
+ *
+ * Inside a repository a fit is a run: its inputs, parameters, metrics by
+ * iteration, cost and model are recorded, and the model file appears after
+ * its content is stored and the run sealed.
+ */
+#ifndef FLOW_FIT_H
+#define FLOW_FIT_H
+
+#include "base/progress.h"
+#include "catalog/catalog.h"
+#include "read/whole.h"
+#include "judge/evaluate.h"
+#include "learn/frame.h"
+#include "exec/command.h"
+
+#define FIT_GOLDEN 8		/* rows */
+
+struct fit_request {
+	const char *data, *valid;	/* names; valid may be NULL */
+	const struct table_read_opts *read;
+	struct frame_opts frame;
+	const char *learner;
+	const struct param *set;
+	size_t n_set;
+	int64_t seed;
+	int threads;
+	const char *output;		/* a path */
+	const char *name;		/* a word for the run, or NULL */
+	const struct progress *progress;
+	const struct log *log;
+};
+
+struct fit_outcome {
+	char label[300];		/* "run:ID", or "" outside */
+	struct oid model;
+	uint64_t size;
+	enum task task;
+	size_t rows, features;
+	int64_t iterations;
+	bool converged;
+	bool judged;			/* `valid` is filled */
+	struct evaluation valid;
+	const char *loss_name;		/* of training: "train.logloss" */
+	double loss;
+	struct arena arena;
+};
+
+/* ERR_USAGE for words the user can mend; nothing is left at `output` unless
+ * 0 is returned. */
+int fit_model(struct fit_outcome *out, struct catalog *c,
+    const struct fit_request *rq, struct err *e);
+void fit_outcome_free(struct fit_outcome *out);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * flow/register.h - a model file or what a run put out, as a version with
+ * lineage.
+ */
+#ifndef FLOW_REGISTER_H
+#define FLOW_REGISTER_H
+
+#include "catalog/catalog.h"
+
+/*
+ * Register a model.  `source` is a run (run:ID, run:ID:PATH, an ID, a run's
+ * word), a model file, or model:NAME@V, sha256:DIGITS.  A run gives its
+ * model file (the only ONNX output, or PATH), metrics, parameters, code and
+ * lineage to the run and its data; so does a file that a run put out.
+ * ERR_FORMAT for a table.  What our engine cannot load is registered all the
+ * same.
+ */
+struct registry_added {
+	struct catalog_put put;
+	uint64_t size;
+	char run[160];		/* "run:ID", or "" */
+	char refused[400];	/* why mlv-serve will not load it, or "" */
+};
+int registry_add(struct registry_added *out, struct catalog *c,
+    const char *name, const char *source, struct err *e);
+
+#endif

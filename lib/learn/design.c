@@ -1,0 +1,164 @@
+#include "learn/design.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "math/order.h"
+
+static float
+median_of(const float *v, size_t n, float *room)
+{
+	size_t k = 0;
+	float high;
+
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(v[i]))
+			room[k++] = v[i];
+	if (k == 0)
+		return 0;
+	high = kth_float(room, k, k / 2);
+	if (k % 2)
+		return high;
+	return (float)(((double)kth_float(room, k, k / 2 - 1) + (double)high) /
+	    2);
+}
+
+/*
+ * Mean and population deviation of the imputed column, in row order.  A
+ * column of one value is not scaled: its deviation is what rounding left.
+ */
+static void
+standard_steps(float *offset, float *scale, const float *v, size_t n,
+    float impute)
+{
+	double mean = 0, square = 0, sd;
+	float low = impute, high = impute;
+
+	for (size_t i = 0; i < n; i++) {
+		mean += (double)(isnan(v[i]) ? impute : v[i]);
+		low = v[i] < low ? v[i] : low;
+		high = v[i] > high ? v[i] : high;
+	}
+	mean /= (double)n;
+	for (size_t i = 0; i < n; i++) {
+		double d = (double)(isnan(v[i]) ? impute : v[i]) - mean;
+
+		square += d * d;
+	}
+	sd = sqrt(square / (double)n);
+	*offset = low == high ? low : (float)mean;
+	*scale = low == high || sd == 0 ? 1 : 1 / sd > (double)FLT_MAX ?
+	    FLT_MAX : (float)(1 / sd);
+}
+
+static int
+allocate(struct design *d, const struct frame *f, struct err *e)
+{
+	size_t cells;
+
+	memset(d, 0, sizeof(*d));
+	d->n = f->rows;
+	for (size_t i = 0; i < f->n_features; i++) {
+		d->n_numbers += !f->feature[i].category;
+		d->p += f->feature[i].category ? f->feature[i].n_levels : 1;
+	}
+	if (d->p == 0)
+		return err_set(e, ERR_FORMAT, "no column has a value to learn "
+		    "from");
+	if (!size_mul(&cells, d->n, d->p) || cells >> 31)
+		return err_set(e, ERR_TOOBIG, "%zu rows of %zu columns are more "
+		    "than a linear learner takes", d->n, d->p);
+	d->x = mem_zeroed(cells, sizeof(*d->x));
+	d->impute = mem_zeroed(d->n_numbers, sizeof(float));
+	d->offset = mem_zeroed(d->n_numbers, sizeof(float));
+	d->scale = mem_zeroed(d->n_numbers, sizeof(float));
+	if (!d->x || !d->impute || !d->offset || !d->scale) {
+		design_free(d);
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
+	return 0;
+}
+
+static void
+apply(struct design *d, const struct frame *f)
+{
+	size_t number = 0, at = d->n_numbers;
+
+	for (size_t k = 0; k < f->n_features; k++) {
+		const struct feature *c = &f->feature[k];
+
+		for (size_t i = 0; c->category && i < d->n; i++)
+			if (c->level[i] != LEVEL_MISSING)
+				d->x[i * d->p + at + c->level[i]] = 1;
+		if (c->category) {
+			at += c->n_levels;
+			continue;
+		}
+		for (size_t i = 0; i < d->n; i++) {
+			float v = isnan(c->number[i]) ? d->impute[number] :
+			    c->number[i];
+
+			v = (v - d->offset[number]) * d->scale[number];
+			d->x[i * d->p + number] = v;
+		}
+		number++;
+	}
+}
+
+int
+design_make(struct design *d, const struct frame *f, struct err *e)
+{
+	float *room;
+	size_t number = 0;
+
+	if (allocate(d, f, e) < 0)
+		return -1;
+	room = xalloc(f->rows + 1, sizeof(*room));
+	for (size_t k = 0; k < f->n_features; k++) {
+		const float *v = f->feature[k].number;
+
+		if (f->feature[k].category)
+			continue;
+		for (size_t i = 0; i < f->rows; i++)
+			if (isinf(v[i])) {
+				free(room);
+				design_free(d);
+				return err_set(e, ERR_FORMAT, "column '%s' row "
+				    "%zu is infinite", f->feature[k].name,
+				    i + 1);
+			}
+		d->impute[number] = median_of(v, f->rows, room);
+		standard_steps(&d->offset[number], &d->scale[number], v,
+		    f->rows, d->impute[number]);
+		number++;
+	}
+	free(room);
+	apply(d, f);
+	return 0;
+}
+
+int
+design_like(struct design *d, const struct design *like,
+    const struct frame *f, struct err *e)
+{
+	if (allocate(d, f, e) < 0)
+		return -1;
+	memcpy(d->impute, like->impute, d->n_numbers * sizeof(float));
+	memcpy(d->offset, like->offset, d->n_numbers * sizeof(float));
+	memcpy(d->scale, like->scale, d->n_numbers * sizeof(float));
+	apply(d, f);
+	return 0;
+}
+
+void
+design_free(struct design *d)
+{
+	free(d->x);
+	free(d->impute);
+	free(d->offset);
+	free(d->scale);
+	memset(d, 0, sizeof(*d));
+}

@@ -1,0 +1,454 @@
+#include "learn/frame.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/intern.h"
+#include "base/mem.h"
+
+static bool
+listed(const char *name, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(name, list[i]) == 0)
+			return true;
+	return false;
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The text of any cell, or NULL when missing.  A category keeps the text it
+ * was read with; numbers have one text. */
+static const char *
+cell_text(const struct column *c, size_t i, char room[COLUMN_PRINT_MAX],
+    size_t *n)
+{
+	return col_type_is_text(c->type) ? column_text(c, i, n) :
+	    column_print(c, i, room, n);
+}
+
+/* Distinct texts of a column, sorted, and each row's place among them. */
+static int
+find_levels(struct arena *a, const char *const **levels, size_t *n_levels,
+    const uint32_t **level, const struct column *c, struct err *e)
+{
+	struct intern *seen = intern_new();
+	uint32_t *code = arena_alloc(a, (c->rows + 1) * sizeof(*code)), *place;
+	char room[COLUMN_PRINT_MAX];
+	const char **sorted, *s;
+	size_t k, n;
+
+	for (size_t i = 0; i < c->rows; i++) {
+		s = cell_text(c, i, room, &n);
+		if (s && memchr(s, '\0', n)) {
+			intern_free(seen);
+			return err_set(e, ERR_FORMAT, "column '%s' row %zu "
+			    "holds a NUL", c->name, i + 1);
+		}
+		code[i] = s ? intern_add(seen, s, n) : LEVEL_MISSING;
+	}
+	k = intern_count(seen);
+	sorted = arena_alloc(a, (k + 1) * sizeof(*sorted));
+	place = xalloc(k + 1, sizeof(*place));
+	for (size_t i = 0; i < k; i++)
+		sorted[i] = arena_strdup(a, intern_text(seen, (uint32_t)i,
+		    NULL));
+	qsort(sorted, k, sizeof(*sorted), by_bytes);
+	for (size_t i = 0; i < k; i++)
+		place[intern_find(seen, sorted[i], strlen(sorted[i]))] =
+		    (uint32_t)i;
+	for (size_t i = 0; i < c->rows; i++)
+		if (code[i] != LEVEL_MISSING)
+			code[i] = place[code[i]];
+	free(place);
+	intern_free(seen);
+	*levels = sorted;
+	*n_levels = k;
+	*level = code;
+	return 0;
+}
+
+static int
+place_among(const char *const *sorted, size_t n, const char *s, size_t len)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		int c = strncmp(sorted[mid], s, len);
+
+		if (c == 0 && sorted[mid][len])
+			c = 1;
+		if (c == 0)
+			return (int)mid;
+		if (c < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return -1;
+}
+
+static const float *
+numbers_of(struct arena *a, const struct column *c)
+{
+	float *v = arena_alloc(a, (c->rows + 1) * sizeof(*v));
+
+	for (size_t i = 0; i < c->rows; i++)
+		v[i] = (float)column_number(c, i);
+	return v;
+}
+
+static bool
+holds_keys(const struct column *c)
+{
+	for (size_t i = 0; c->type == COL_INT64 && i < c->rows; i++)
+		if (c->i64[i] > 1 << 24 || c->i64[i] < -(1 << 24))
+			return true;
+	return false;
+}
+
+/* A graph's inputs and outputs share one room for names. */
+static bool
+names_output(const struct frame *f, const char *name)
+{
+	if (f->task == TASK_REGRESSION)
+		return strcmp(name, "prediction") == 0;
+	return strcmp(name, "label") == 0 || strcmp(name, "probabilities") == 0;
+}
+
+static int
+check_feature(const struct frame *f, const struct column *c, bool category,
+    bool numeric, struct err *e)
+{
+	if (names_output(f, c->name))
+		return err_set(e, ERR_FORMAT, "column '%s' is called as the "
+		    "model's output is: rename it, or leave it out with "
+		    "--drop %s", c->name, c->name);
+	if (category && numeric)
+		return err_set(e, ERR_USAGE, "column '%s' cannot be both "
+		    "--categorical and --numeric", c->name);
+	if (numeric && c->type == COL_CATEGORY)
+		return err_set(e, ERR_FORMAT, "column '%s' holds names, which "
+		    "--numeric cannot take as numbers", c->name);
+	if (c->type == COL_TEXT && !category)
+		return err_set(e, ERR_FORMAT, "column '%s' is free text: "
+		    "--drop %s leaves it out, --categorical %s takes it as a "
+		    "category", c->name, c->name, c->name);
+	if (c->type == COL_DATETIME && !numeric)
+		return err_set(e, ERR_FORMAT, "column '%s' is a date-time: "
+		    "--drop %s leaves it out, --numeric %s takes its "
+		    "microseconds", c->name, c->name, c->name);
+	if (holds_keys(c) && !category && !numeric)
+		return err_set(e, ERR_FORMAT, "column '%s' holds whole numbers "
+		    "beyond 2^24, which are keys: --drop %s leaves it out, "
+		    "--numeric %s rounds them", c->name, c->name, c->name);
+	return 0;
+}
+
+static int
+take_feature(struct frame *f, const struct column *c,
+    const struct frame_opts *o, struct err *e)
+{
+	struct feature *x = &f->feature[f->n_features];
+	bool category = listed(c->name, o->categorical, o->n_categorical);
+	bool numeric = listed(c->name, o->numeric, o->n_numeric);
+
+	if (check_feature(f, c, category, numeric, e) < 0)
+		return -1;
+	x->name = arena_strdup(&f->arena, c->name);
+	x->category = category || c->type == COL_CATEGORY;
+	x->read_as = x->category ? COL_CATEGORY : c->type == COL_BOOL ||
+	    c->type == COL_DATETIME ? c->type : COL_FLOAT64;
+	f->n_features++;
+	if (!x->category) {
+		x->number = numbers_of(&f->arena, c);
+		return 0;
+	}
+	if (find_levels(&f->arena, &x->levels, &x->n_levels, &x->level, c,
+	    e) < 0)
+		return -1;
+	if (x->n_levels > FRAME_LEVELS_MAX)
+		return err_set(e, ERR_TOOBIG, "column '%s' has %zu levels, more "
+		    "than %d: --drop %s leaves it out", c->name, x->n_levels,
+		    FRAME_LEVELS_MAX, c->name);
+	return 0;
+}
+
+/* Names, booleans or exactly two values are classes, other numbers are
+ * regressed. */
+static enum task
+guess_task(const struct column *c, size_t distinct)
+{
+	if (distinct <= 2)
+		return TASK_BINARY;
+	return col_type_is_text(c->type) ? TASK_MULTICLASS : TASK_REGRESSION;
+}
+
+static int
+take_classes(struct frame *f, const struct column *c,
+    const struct frame_opts *o, struct err *e)
+{
+	for (size_t i = 0; i < c->rows; i++)
+		if (f->y_class[i] == LEVEL_MISSING)
+			return err_set(e, ERR_FORMAT, "row %zu has no value of "
+			    "the target '%s'", i + 1, c->name);
+	if (f->n_classes < 2)
+		return err_set(e, ERR_FORMAT, "the target '%s' has one value "
+		    "only%s%s: nothing can be told apart", c->name,
+		    f->n_classes ? ", " : "", f->n_classes ? f->classes[0] :
+		    "");
+	if (f->task == TASK_BINARY && f->n_classes > 2)
+		return err_set(e, ERR_FORMAT, "the target '%s' has %zu classes,"
+		    " not two", c->name, f->n_classes);
+	if (f->n_classes > TASK_CLASSES_MAX)
+		return err_set(e, ERR_TOOBIG, "the target '%s' has %zu classes; "
+		    "is it a number? --task regression", c->name,
+		    f->n_classes);
+	f->positive = f->n_classes - 1;
+	if (o->positive) {
+		int at = place_among(f->classes, f->n_classes, o->positive,
+		    strlen(o->positive));
+
+		if (at < 0)
+			return err_set(e, ERR_USAGE, "the target '%s' has no "
+			    "class '%s'", c->name, o->positive);
+		f->positive = (size_t)at;
+	}
+	return 0;
+}
+
+/* Has a column of numbers more than two of them? */
+static bool
+many_numbers(const struct column *c)
+{
+	double seen[2];
+	size_t n = 0, k;
+
+	for (size_t i = 0; i < c->rows; i++) {
+		double v = column_number(c, i);
+
+		for (k = 0; k < n && v != seen[k]; k++)
+			;
+		if (k < n || isnan(v))
+			continue;
+		if (n == 2)
+			return true;
+		seen[n++] = v;
+	}
+	return false;
+}
+
+static int
+take_target(struct frame *f, const struct column *c,
+    const struct frame_opts *o, struct err *e)
+{
+	bool text = col_type_is_text(c->type);
+	double *y;
+
+	f->target = arena_strdup(&f->arena, c->name);
+	f->task = o->task;
+	/* without a look at the texts of a million numbers */
+	if (f->task == TASK_AUTO && !text && many_numbers(c))
+		f->task = TASK_REGRESSION;
+	if ((f->task != TASK_REGRESSION || text) && find_levels(&f->arena,
+	    &f->classes, &f->n_classes, &f->y_class, c, e) < 0)
+		return -1;
+	if (f->task == TASK_AUTO)
+		f->task = guess_task(c, f->n_classes);
+	if (o->positive && f->task != TASK_BINARY)
+		return err_set(e, ERR_USAGE, "--positive is for two classes, "
+		    "but '%s' is learned as %s", c->name,
+		    task_name(f->task));
+	if (f->task != TASK_REGRESSION)
+		return take_classes(f, c, o, e);
+	if (text)
+		return err_set(e, ERR_FORMAT, "the target '%s' holds names, "
+		    "which cannot be regressed", c->name);
+	if (c->type == COL_DATETIME && !listed(c->name, o->numeric,
+	    o->n_numeric))
+		return err_set(e, ERR_FORMAT, "the target '%s' is a date-time: "
+		    "--numeric %s takes its microseconds", c->name, c->name);
+	f->n_classes = 0;
+	y = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*y));
+	for (size_t i = 0; i < c->rows; i++) {
+		y[i] = column_number(c, i);
+		if (isnan(y[i]))
+			return err_set(e, ERR_FORMAT, "row %zu has no value of "
+			    "the target '%s'", i + 1, c->name);
+		/* the model answers in floats */
+		if (!(fabs(y[i]) <= (double)FLT_MAX))
+			return err_set(e, ERR_FORMAT, "row %zu: the target '%s' "
+			    "is %g, beyond what a float holds", i + 1, c->name,
+			    y[i]);
+	}
+	f->y = y;
+	return 0;
+}
+
+static int
+take_weight(struct frame *f, const struct column *c, struct err *e)
+{
+	double *w = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*w));
+	double sum = 0;
+
+	for (size_t i = 0; i < c->rows; i++) {
+		w[i] = column_number(c, i);
+		/* gradients, which it scales, are floats */
+		if (!(w[i] >= 0 && w[i] <= (double)FLT_MAX))
+			return err_set(e, ERR_FORMAT, "row %zu has no weight in "
+			    "'%s'", i + 1, c->name);
+		sum += w[i];
+	}
+	if (sum == 0)
+		return err_set(e, ERR_FORMAT, "every weight in '%s' is 0",
+		    c->name);
+	f->weight = w;
+	return 0;
+}
+
+static int
+check_names(const struct table *t, const char *const *list, size_t n,
+    struct err *e)
+{
+	size_t at;
+
+	for (size_t i = 0; i < n; i++)
+		if (table_index(&at, t, list[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+int
+frame_make(struct frame *f, const struct table *t,
+    const struct frame_opts *o, struct err *e)
+{
+	size_t target, weight = SIZE_MAX;
+
+	memset(f, 0, sizeof(*f));
+	f->rows = t->rows;
+	if (table_index(&target, t, o->target, e) < 0 ||
+	    (o->weight && table_index(&weight, t, o->weight, e) < 0) ||
+	    check_names(t, o->drop, o->n_drop, e) < 0 ||
+	    check_names(t, o->categorical, o->n_categorical, e) < 0 ||
+	    check_names(t, o->numeric, o->n_numeric, e) < 0)
+		return -1;
+	if (listed(o->target, o->drop, o->n_drop))
+		return err_set(e, ERR_USAGE, "'%s' cannot be both the target "
+		    "and dropped", o->target);
+	if (t->rows == 0)
+		return err_set(e, ERR_FORMAT, "there are no rows to learn from");
+	if (weight == target)
+		return err_set(e, ERR_USAGE, "'%s' cannot be both the target "
+		    "and the weight", o->target);
+	f->feature = arena_alloc(&f->arena, (t->cols + 1) *
+	    sizeof(*f->feature));
+	if (take_target(f, &t->col[target], o, e) < 0 ||
+	    (o->weight && take_weight(f, &t->col[weight], e) < 0))
+		goto fail;
+	for (size_t i = 0; i < t->cols; i++)
+		if (i != target && i != weight &&
+		    !listed(t->col[i].name, o->drop, o->n_drop) &&
+		    take_feature(f, &t->col[i], o, e) < 0)
+			goto fail;
+	if (f->n_features == 0) {
+		err_set(e, ERR_FORMAT, "there is no column to learn from");
+		goto fail;
+	}
+	return 0;
+fail:
+	frame_free(f);
+	return -1;
+}
+
+/* Places of a column's texts among known, sorted ones. */
+static const uint32_t *
+places(struct arena *a, const struct column *c, const char *const *known,
+    size_t n_known)
+{
+	uint32_t *out = arena_alloc(a, (c->rows + 1) * sizeof(*out));
+	char room[COLUMN_PRINT_MAX];
+
+	for (size_t i = 0; i < c->rows; i++) {
+		size_t n;
+		const char *s = cell_text(c, i, room, &n);
+		int at = s ? place_among(known, n_known, s, n) : -1;
+
+		out[i] = at < 0 ? LEVEL_MISSING : (uint32_t)at;
+	}
+	return out;
+}
+
+static int
+like_target(struct frame *f, const struct frame *like, const struct column *c,
+    struct err *e)
+{
+	const char *numeric[1] = { c->name };
+	struct frame_opts o = { .task = TASK_REGRESSION, .numeric = numeric,
+	    .n_numeric = 1 };
+
+	f->target = like->target;
+	f->task = like->task;
+	if (like->task == TASK_REGRESSION)
+		return take_target(f, c, &o, e);
+	f->classes = like->classes;
+	f->n_classes = like->n_classes;
+	f->positive = like->positive;
+	f->y_class = places(&f->arena, c, like->classes, like->n_classes);
+	for (size_t i = 0; i < c->rows; i++)
+		if (f->y_class[i] == LEVEL_MISSING)
+			return err_set(e, ERR_FORMAT, "row %zu: the target '%s' "
+			    "is none of the classes of the training data",
+			    i + 1, c->name);
+	return 0;
+}
+
+int
+frame_like(struct frame *f, const struct frame *like, const struct table *t,
+    struct err *e)
+{
+	size_t at;
+
+	memset(f, 0, sizeof(*f));
+	f->rows = t->rows;
+	f->feature = arena_alloc(&f->arena, (like->n_features + 1) *
+	    sizeof(*f->feature));
+	if (table_index(&at, t, like->target, e) < 0 ||
+	    like_target(f, like, &t->col[at], e) < 0)
+		goto fail;
+	for (size_t i = 0; i < like->n_features; i++) {
+		const struct feature *l = &like->feature[i];
+		struct feature *x = &f->feature[f->n_features++];
+
+		if (table_index(&at, t, l->name, e) < 0)
+			goto fail;
+		*x = *l;
+		if (l->category) {
+			x->level = places(&f->arena, &t->col[at], l->levels,
+			    l->n_levels);
+		} else if (col_type_is_text(t->col[at].type) &&
+		    t->col[at].missing < t->rows) {
+			err_set(e, ERR_FORMAT, "column '%s' holds numbers in "
+			    "the training data, but text here", l->name);
+			goto fail;
+		} else {
+			x->number = numbers_of(&f->arena, &t->col[at]);
+		}
+	}
+	return 0;
+fail:
+	frame_free(f);
+	return -1;
+}
+
+void
+frame_free(struct frame *f)
+{
+	arena_free(&f->arena);
+}

@@ -1,0 +1,74 @@
+/*
+ * learn/frame.h - a table made ready for a learner: what is learned, from
+ * which columns, and as what they enter the model's graph.
+ *
+ * A number enters as float32, so the learner sees the float32 too; a
+ * boolean as 0 or 1; a category as its text, its levels sorted.  Columns a
+ * learner cannot use are refused by name, with the flag that settles it:
+ * free text, date-times, whole numbers beyond 2^24 (keys), categories of
+ * more levels than FRAME_LEVELS_MAX, a column called as an output of the
+ * model is.  Nothing is dropped in silence.
+ */
+#ifndef LEARN_FRAME_H
+#define LEARN_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/task.h"
+#include "table/table.h"
+
+#define FRAME_LEVELS_MAX 1024
+#define LEVEL_MISSING UINT32_MAX
+
+struct feature {
+	const char *name;
+	enum col_type read_as;		/* COL_FLOAT64, COL_BOOL, COL_CATEGORY */
+	bool category;
+	const float *number;		/* (rows), NaN missing; or NULL */
+	const uint32_t *level;		/* (rows), LEVEL_MISSING; or NULL */
+	const char *const *levels;	/* sorted by bytes */
+	size_t n_levels;
+};
+
+struct frame {
+	struct arena arena;
+	size_t rows;
+	struct feature *feature;
+	size_t n_features;
+	const char *target;
+	enum task task;
+	const char *const *classes;	/* sorted; of two the last is positive
+					 * unless asked otherwise */
+	size_t n_classes, positive;
+	const uint32_t *y_class;	/* (rows) */
+	const double *y;		/* (rows), regression */
+	const double *weight;		/* (rows), or NULL */
+};
+
+struct frame_opts {
+	const char *target;		/* needed */
+	enum task task;
+	const char *positive;		/* class name, or NULL */
+	const char *weight;		/* column, or NULL */
+	const char *const *drop;
+	size_t n_drop;
+	const char *const *categorical;	/* take as categories */
+	size_t n_categorical;
+	const char *const *numeric;	/* take keys as numbers */
+	size_t n_numeric;
+};
+
+/* Nothing of the table is needed afterwards. */
+int frame_make(struct frame *f, const struct table *t,
+    const struct frame_opts *o, struct err *e);
+/* Other rows for the same model: levels and classes are those of `like`,
+ * levels it does not have are missing, a class it does not have is refused. */
+int frame_like(struct frame *f, const struct frame *like,
+    const struct table *t, struct err *e);
+void frame_free(struct frame *f);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * learn/gbdt/bin.h - features as small whole numbers.
+ *
+ * A number's bins are intervals closed above, x in bin b when x <= bound[b]
+ * and x > bound[b-1]; bounds are float32 midpoints between neighbouring
+ * values, chosen greedily for equal counts as LightGBM does (a value that
+ * alone fills a bin gets its own, and so does zero), from at most `sample`
+ * rows taken evenly.
+ * A category's bin is its level.  The last bin holds what is missing, when
+ * anything is, and levels too rare for one of their own (254 at most).
+ *
+ * Rows are stored together: one row's bins are side by side, so that a
+ * scattered set of rows costs one cache line each.
+ */
+#ifndef LEARN_GBDT_BIN_H
+#define LEARN_GBDT_BIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/pool.h"
+#include "learn/frame.h"
+
+struct bin_feature {
+	bool category;
+	float *bound;			/* (n_bins), the last is infinite */
+	uint8_t *of_level;		/* category: level to bin */
+	uint32_t *level;		/* category: bin to level */
+	size_t n_levels;
+	uint32_t n_bins;		/* without the one for missing */
+	bool missing;			/* bin n_bins is in use */
+	uint32_t offset;		/* of its histogram among all */
+};
+
+struct bins {
+	size_t rows, n_features, stride;
+	uint8_t *row;			/* (rows, stride) */
+	struct bin_feature *feature;
+	uint32_t total;			/* bins of all features, and gaps */
+};
+
+struct bin_params {
+	int64_t max_bin, min_data_in_bin, sample;
+};
+
+int bins_make(struct bins *b, const struct frame *f,
+    const struct bin_params *p, struct pool *pool, struct err *e);
+/* Other rows in the same bins. */
+int bins_like(struct bins *b, const struct bins *like, const struct frame *f,
+    struct pool *pool, struct err *e);
+void bins_free(struct bins *b);		/* also for those of bins_like */
+
+#endif

@@ -1,0 +1,426 @@
+/* Boosting: gradients, trees, scores, and when to stop. */
+#include "learn/gbdt/gbdt.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "math/elem.h"
+#include "learn/gbdt/grow.h"
+#include "learn/gbdt/objective.h"
+
+#define PART ((size_t)8192)
+
+struct side {				/* the training or validation rows */
+	const struct frame *f;
+	struct bins b;
+	double *score;			/* (outputs, rows) */
+};
+
+struct booster {
+	struct gbdt_model *m;
+	const struct gbdt_params *p;
+	struct pool *pool;
+	struct side train, valid;
+	bool has_valid;
+	struct grower w;
+	struct gh *gh;			/* (outputs, rows) */
+	size_t k;			/* outputs */
+	size_t room_trees, n_set, room_set;
+	size_t bagged;			/* rows in the bag, first in `bag` */
+	uint32_t *bag;			/* in the bag, then out of it */
+};
+
+/* --- the start ------------------------------------------------------------ */
+
+static void
+start_scores(struct booster *g)
+{
+	const struct frame *f = g->train.f;
+	double all = 0, *sum = xalloc(g->k, sizeof(*sum)), p;
+
+	for (size_t i = 0; i < f->rows; i++) {
+		double w = f->weight ? f->weight[i] : 1;
+
+		all += w;
+		if (f->task == TASK_REGRESSION)
+			sum[0] += w * f->y[i];
+		else if (f->task == TASK_MULTICLASS)
+			sum[f->y_class[i]] += w;
+		else if (f->y_class[i] == f->positive)
+			sum[0] += w;
+	}
+	for (size_t c = 0; c < g->k && g->p->boost_from_average; c++) {
+		p = sum[c] / all;
+		if (f->task == TASK_REGRESSION) {
+			g->m->start[c] = p;
+			continue;
+		}
+		p = p < 1e-15 ? 1e-15 : p > 1 - 1e-15 ? 1 - 1e-15 : p;
+		g->m->start[c] = f->task == TASK_BINARY ? m_log(p / (1 - p)) :
+		    m_log(p);
+	}
+	/* the model's base values are float32 */
+	for (size_t c = 0; c < g->k; c++)
+		g->m->start[c] = (double)(float)g->m->start[c];
+	free(sum);
+}
+
+static void
+fill_start(const struct booster *g, struct side *s)
+{
+	for (size_t c = 0; c < g->k; c++)
+		for (size_t i = 0; i < s->f->rows; i++)
+			s->score[c * s->f->rows + i] = g->m->start[c];
+}
+
+/* --- drawing rows and columns --------------------------------------------- */
+
+static void
+draw_rows(struct booster *g, int64_t iteration)
+{
+	size_t n = g->train.f->rows, in = 0, out = n;
+	uint64_t limit;
+
+	if (g->p->bagging_freq == 0 || g->p->bagging_fraction >= 1) {
+		g->bagged = n;
+		return;
+	}
+	if (iteration % g->p->bagging_freq != 0)
+		return;
+	limit = (uint64_t)(g->p->bagging_fraction * 18446744073709549568.0);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t u = rng_mix(rng_mix((uint64_t)g->p->seed ^
+		    0x6261676765640000ULL) + rng_mix((uint64_t)iteration) * 31 +
+		    i);
+
+		if (rng_mix(u) < limit)
+			g->bag[in++] = (uint32_t)i;
+		else
+			g->bag[--out] = (uint32_t)i;
+	}
+	g->bagged = in ? in : n;
+}
+
+static void
+draw_columns(struct booster *g, int64_t tree)
+{
+	size_t n = g->train.b.n_features, want, at;
+	uint32_t *order = xalloc(n, sizeof(*order));
+	struct rng r;
+
+	want = (size_t)nearbyint(g->p->feature_fraction * (double)n);
+	want = want < 1 ? 1 : want;
+	rng_seed(&r, (uint64_t)g->p->seed ^ 0x636f6c756d6e7300ULL,
+	    (uint64_t)tree);
+	for (size_t k = 0; k < n; k++) {
+		order[k] = (uint32_t)k;
+		g->w.use[k] = want == n;
+	}
+	for (size_t k = 0; k < want && want < n; k++) {
+		at = k + (size_t)rng_below(&r, n - k);
+		g->w.use[order[at]] = true;
+		order[at] = order[k];
+	}
+	free(order);
+}
+
+/* --- scores --------------------------------------------------------------- */
+
+struct score_job {
+	struct booster *g;
+	const struct gbdt_tree *t;
+	struct side *side;
+	double *score;
+	const uint32_t *rows;		/* or NULL: all */
+	size_t n;
+};
+
+static bool
+goes_left(const struct gbdt_model *m, const struct gbdt_node *x,
+    const struct bin_feature *f, uint32_t bin)
+{
+	if (bin == f->n_bins)
+		return !x->category && x->default_left;
+	if (!x->category)
+		return f->bound[bin] <= x->threshold;
+	for (uint32_t k = 0; k < x->n_set; k++)
+		if (f->of_level[m->set[x->set + k]] == bin)
+			return true;
+	return false;
+}
+
+/* Down the tree by bins. */
+static void
+score_part(void *ctx, size_t part, int worker)
+{
+	struct score_job *j = ctx;
+	const struct bins *b = &j->side->b;
+	size_t i = part * PART, end = i + PART < j->n ? i + PART : j->n;
+
+	(void)worker;
+	for (; i < end; i++) {
+		size_t row = j->rows ? j->rows[i] : i;
+		const uint8_t *r = b->row + row * b->stride;
+		bool leaf = j->t->n_nodes == 0;
+		uint32_t at = 0;
+
+		while (!leaf) {
+			const struct gbdt_node *x = &j->t->node[at];
+			bool left = goes_left(j->g->m, x,
+			    &b->feature[x->feature], r[x->feature]);
+
+			leaf = left ? x->left_leaf : x->right_leaf;
+			at = left ? x->left : x->right;
+		}
+		j->score[row] += j->t->value[at];
+	}
+}
+
+/* Rows in the bag lie in their leaves already. */
+static void
+leaf_part(void *ctx, size_t part, int worker)
+{
+	struct score_job *j = ctx;
+	const struct grower *w = &j->g->w;
+	size_t from = part * PART, to = from + PART;
+
+	(void)worker;
+	for (size_t k = 0; k < w->n_leaves; k++) {
+		const struct leaf *l = &w->leaf[k];
+		size_t i = l->from > from ? l->from : from;
+		size_t end = l->from + l->n < to ? l->from + l->n : to;
+		double v = j->t->value[k];
+
+		for (; i < end; i++)
+			j->score[w->order[i]] += v;
+	}
+}
+
+/* The grower's rows in rising order, or those of the bag. */
+static void
+order_part(void *ctx, size_t part, int worker)
+{
+	struct booster *g = ctx;
+	size_t i = part * PART, end = i + PART;
+
+	(void)worker;
+	if (end > g->bagged)
+		end = g->bagged;
+	if (g->bagged == g->train.f->rows)
+		for (; i < end; i++)
+			g->w.order[i] = (uint32_t)i;
+	else if (i < end)
+		memcpy(g->w.order + i, g->bag + i, (end - i) *
+		    sizeof(*g->bag));
+}
+
+static void
+add_tree_scores(struct booster *g, const struct gbdt_tree *t, size_t output)
+{
+	size_t n = g->train.f->rows;
+	double *score = g->train.score + output * n;
+	struct score_job j = { g, t, &g->train, score, NULL, 0 };
+
+	pool_run(g->pool, (g->bagged + PART - 1) / PART, leaf_part, &j);
+	if (g->bagged < n) {
+		j.rows = g->bag + g->bagged;
+		j.n = n - g->bagged;
+		pool_run(g->pool, (j.n + PART - 1) / PART, score_part, &j);
+	}
+	if (g->has_valid) {
+		j = (struct score_job){ g, t, &g->valid, g->valid.score +
+		    output * g->valid.f->rows, NULL, g->valid.f->rows };
+		pool_run(g->pool, (j.n + PART - 1) / PART, score_part, &j);
+	}
+}
+
+/* --- one round after the other -------------------------------------------- */
+
+static struct gbdt_tree *
+next_tree(struct booster *g)
+{
+	struct gbdt_model *m = g->m;
+
+	if (m->n_trees == g->room_trees) {
+		g->room_trees = g->room_trees ? g->room_trees * 2 : 128;
+		m->tree = xresize(m->tree, g->room_trees, sizeof(*m->tree));
+	}
+	return &m->tree[m->n_trees++];
+}
+
+/* True when some tree could still be split. */
+static bool
+boost_round(struct booster *g, int64_t iteration)
+{
+	size_t n = g->train.f->rows;
+	bool grew = false;
+
+	draw_rows(g, iteration);
+	for (size_t c = 0; c < g->k; c++) {
+		struct gbdt_tree *t = next_tree(g);
+
+		pool_run(g->pool, (g->bagged + PART - 1) / PART, order_part, g);
+		draw_columns(g, iteration * (int64_t)g->k + (int64_t)c);
+		grower_run(&g->w, t, g->gh + c * n, g->bagged);
+		t->target = (uint32_t)c;
+		for (size_t k = 0; k < t->n_leaves; k++)
+			t->value[k] = t->n_nodes == 0 ? 0 :
+			    (double)(float)(t->value[k] * g->p->learning_rate);
+		grew |= t->n_nodes > 0;
+		add_tree_scores(g, t, c);
+	}
+	return grew;
+}
+
+static void
+drop_trees(struct gbdt_model *m, size_t keep)
+{
+	for (size_t t = keep; t < m->n_trees; t++) {
+		free(m->tree[t].node);
+		free(m->tree[t].value);
+		free(m->tree[t].count);
+	}
+	if (keep < m->n_trees)
+		m->n_trees = keep;
+}
+
+static void
+boost(struct booster *g, const struct progress *progress)
+{
+	struct gbdt_model *m = g->m;
+	int64_t rounds = g->p->num_iterations, best = 0;
+	double best_value = INFINITY;
+	bool stopping = g->has_valid && g->p->early_stopping_round > 0;
+
+	m->train_loss = xalloc((size_t)rounds, sizeof(double));
+	if (g->has_valid)
+		m->valid_metric = xalloc((size_t)rounds, sizeof(double));
+	loss_pass(g->gh, g->train.f, g->train.score, g->k,
+	    g->p->scale_pos_weight, g->pool);
+	for (int64_t i = 0; i < rounds; i++) {
+		bool grew = boost_round(g, i);
+
+		progress_tick(progress, "boosting", (uint64_t)i + 1,
+		    (uint64_t)rounds);
+		/* with the gradients of the next round */
+		m->train_loss[i] = loss_pass(g->gh, g->train.f, g->train.score,
+		    g->k, g->p->scale_pos_weight, g->pool);
+		m->n_history = (size_t)i + 1;
+		m->best_iteration = i + 1;
+		if (g->has_valid) {
+			double v = loss_pass(NULL, g->valid.f, g->valid.score,
+			    g->k, 1, g->pool);
+
+			m->valid_metric[i] = v;
+			if (v < best_value) {
+				best_value = v;
+				best = i + 1;
+			} else if (stopping && i + 1 - best >=
+			    g->p->early_stopping_round) {
+				break;
+			}
+		}
+		if (!grew) {
+			/* nothing is left to learn; if nothing ever was, one
+			 * leaf each says what is said before any tree */
+			drop_trees(m, (size_t)(i > 0 ? i : 1) * g->k);
+			m->best_iteration = i;
+			break;
+		}
+	}
+	if (stopping && best > 0 && best < m->best_iteration) {
+		m->best_iteration = best;
+		drop_trees(m, (size_t)best * g->k);
+	}
+}
+
+static int
+prepare(struct booster *g, const struct frame *train,
+    const struct frame *valid, struct err *e)
+{
+	struct bin_params bp = { g->p->max_bin, g->p->min_data_in_bin,
+	    g->p->bin_construct_sample_cnt };
+	size_t n = train->rows;
+
+	g->train.f = train;
+	if (bins_make(&g->train.b, train, &bp, g->pool, e) < 0)
+		return -1;
+	g->train.score = mem_zeroed(n * g->k, sizeof(double));
+	g->gh = mem_array(n * g->k, sizeof(*g->gh));
+	g->bag = mem_array(n, sizeof(*g->bag));
+	if (!g->train.score || !g->gh || !g->bag)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	if (grower_new(&g->w, &g->train.b, g->p, g->pool, e) < 0)
+		return -1;
+	g->w.set = &g->m->set;
+	g->w.n_set = &g->n_set;
+	g->w.room_set = &g->room_set;
+	if (valid == NULL)
+		return 0;
+	g->has_valid = true;
+	g->valid.f = valid;
+	if (bins_like(&g->valid.b, &g->train.b, valid, g->pool, e) < 0)
+		return -1;
+	g->valid.score = xalloc(valid->rows * g->k, sizeof(double));
+	return 0;
+}
+
+int
+gbdt_train(struct gbdt_model *out, const struct frame *train,
+    const struct frame *valid, const struct gbdt_params *p, int threads,
+    const struct progress *progress, struct err *e)
+{
+	struct booster g = { .m = out, .p = p };
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	if (train->rows > UINT32_MAX)
+		return err_set(e, ERR_TOOBIG, "more than 2^32 rows");
+	g.k = train->task == TASK_MULTICLASS ? train->n_classes : 1;
+	out->n_outputs = g.k;
+	out->metric = train->task == TASK_REGRESSION ? GBDT_L2 : GBDT_LOGLOSS;
+	out->start = xalloc(g.k, sizeof(double));
+	g.pool = pool_new(threads);
+	r = prepare(&g, train, valid, e);
+	if (r == 0) {
+		start_scores(&g);
+		fill_start(&g, &g.train);
+		if (g.has_valid)
+			fill_start(&g, &g.valid);
+		boost(&g, progress);
+	}
+	out->n_set = g.n_set;
+	grower_free(&g.w);
+	bins_free(&g.train.b);
+	bins_free(&g.valid.b);
+	free(g.train.score);
+	free(g.valid.score);
+	free(g.gh);
+	free(g.bag);
+	pool_free(g.pool);
+	if (r < 0)
+		gbdt_free(out);
+	return r;
+}
+
+void
+gbdt_free(struct gbdt_model *m)
+{
+	drop_trees(m, 0);
+	free(m->tree);
+	free(m->start);
+	free(m->set);
+	free(m->train_loss);
+	free(m->valid_metric);
+	memset(m, 0, sizeof(*m));
+}
+
+const char *
+gbdt_metric_name(enum gbdt_metric m, size_t n_outputs)
+{
+	return m == GBDT_L2 ? "l2" : n_outputs > 1 ? "multi_logloss" :
+	    "binary_logloss";
+}

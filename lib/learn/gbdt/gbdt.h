@@ -1,0 +1,120 @@
+/*
+ * learn/gbdt/gbdt.h - gradient boosted trees on histograms, in LightGBM's terms.
+ *
+ * Where nothing is drawn the trees are LightGBM's, node for node, and scores
+ * agree to float32's last digits (tests/golden/fits.sh, tests/interop/gbdt.py;
+ * LightGBM 4).  Only cuts of exactly the same worth may be told apart
+ * otherwise: there LightGBM goes by what its rounding left.
+ *
+ * Numbers are binned once (learn/gbdt/bin.h); a tree grows leaf by leaf, the
+ * histogram of the larger child being the parent's less the smaller one's.
+ * Missing values learn a direction at every split, or follow zero where no
+ * training row had any; categories split by sets (one against the rest when
+ * there are few).  Thresholds are float32 and
+ * rows are told apart by the float32 they will be served with, so no row
+ * falls on another side in production.
+ *
+ * Gradients are floats, histograms doubles summed in row order within a
+ * column; threads share columns, so one thread and eight give the same
+ * bytes.  Draws are by seed, iteration and row number.
+ */
+#ifndef LEARN_GBDT_GBDT_H
+#define LEARN_GBDT_GBDT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/progress.h"
+#include "codec/json.h"
+#include "learn/frame.h"
+
+enum gbdt_metric { GBDT_LOGLOSS, GBDT_L2 };
+
+/* Names and defaults are LightGBM's. */
+struct gbdt_params {
+	int64_t num_iterations;		/* 100 */
+	double learning_rate;		/* 0.1 */
+	int64_t num_leaves;		/* 31 */
+	int64_t max_depth;		/* -1: no limit */
+	int64_t min_data_in_leaf;	/* 20 */
+	double min_sum_hessian_in_leaf;	/* 1e-3 */
+	double lambda_l1, lambda_l2;	/* 0 */
+	double min_gain_to_split;	/* 0 */
+	int64_t max_bin;		/* 255 */
+	int64_t min_data_in_bin;	/* 3 */
+	int64_t bin_construct_sample_cnt;	/* 200000 */
+	double feature_fraction;	/* 1: of columns, drawn a tree */
+	double bagging_fraction;	/* 1: of rows */
+	int64_t bagging_freq;		/* 0: never drawn anew */
+	double cat_smooth, cat_l2;	/* 10, 10 */
+	int64_t max_cat_threshold;	/* 32 */
+	int64_t max_cat_to_onehot;	/* 4 */
+	int64_t min_data_per_group;	/* 100 */
+	int64_t early_stopping_round;	/* 0: off; with a validation set the
+					 * caller sets it, 50 by default */
+	double scale_pos_weight;	/* 1 */
+	bool boost_from_average;	/* true */
+	int64_t seed;			/* 0 */
+};
+
+void gbdt_defaults(struct gbdt_params *p);
+/* ERR_USAGE names the nearest known parameter, or the values it takes.
+ * LightGBM's common aliases (n_estimators, eta, reg_lambda ...) are known. */
+int gbdt_set(struct gbdt_params *p, const char *name, const char *value,
+    struct err *e);
+
+/* The name a parameter has here, of one of its names; NULL: unknown. */
+const char *gbdt_param_name(const char *name);
+/* All of them, into a map. */
+void gbdt_record(struct json *m, struct arena *a,
+    const struct gbdt_params *p);
+/* Do they go together?  watched: there are rows to stop by.  ERR_USAGE. */
+int gbdt_check(const struct gbdt_params *p, bool watched, struct err *e);
+
+
+struct gbdt_node {
+	uint32_t feature;		/* of the frame */
+	float threshold;		/* x <= threshold goes left */
+	bool default_left;		/* a missing value goes left */
+	bool category;			/* level in the set goes left */
+	uint32_t set, n_set;		/* into gbdt_model.set */
+	uint32_t left, right;		/* nodes; or with the leaf flag, leaves */
+	bool left_leaf, right_leaf;
+	double gain;
+	double count;			/* rows (weights) that came here */
+};
+
+struct gbdt_tree {
+	struct gbdt_node *node;		/* node[0] is the root; none: one leaf */
+	size_t n_nodes;
+	double *value;			/* (leaves), learning rate included */
+	double *count;			/* (leaves) */
+	size_t n_leaves;
+	uint32_t target;		/* class; 0 for one output */
+};
+
+struct gbdt_model {
+	size_t n_outputs;		/* 1, or the number of classes */
+	double *start;			/* (n_outputs): scores before any tree */
+	struct gbdt_tree *tree;
+	size_t n_trees;			/* those that are kept */
+	uint32_t *set;			/* levels of category splits */
+	size_t n_set;
+	/* trees per output that are kept; 0: no cut was worth making, and
+	 * each output has one tree of one leaf */
+	int64_t best_iteration;
+	enum gbdt_metric metric;
+	double *train_loss, *valid_metric;	/* by iteration; valid NULL */
+	size_t n_history;
+};
+
+int gbdt_train(struct gbdt_model *out, const struct frame *train,
+    const struct frame *valid, const struct gbdt_params *p, int threads,
+    const struct progress *progress, struct err *e);
+void gbdt_free(struct gbdt_model *m);
+const char *gbdt_metric_name(enum gbdt_metric m, size_t n_outputs);
+
+#endif

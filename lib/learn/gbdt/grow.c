@@ -1,0 +1,520 @@
+#include "learn/gbdt/grow.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define PART ((size_t)8192)	/* rows of one piece of a partition */
+#define AHEAD 24		/* rows fetched before they are needed */
+
+int
+grower_new(struct grower *w, const struct bins *b,
+    const struct gbdt_params *p, struct pool *pool, struct err *e)
+{
+	size_t leaves = (size_t)p->num_leaves, cells = 0;
+
+	memset(w, 0, sizeof(*w));
+	/* no more room than rows could fill */
+	if (leaves > b->rows)
+		leaves = b->rows;
+	w->most = leaves;
+	w->b = b;
+	w->p = p;
+	w->pool = pool;
+	w->order = mem_array(b->rows, sizeof(*w->order));
+	w->spare = mem_array(b->rows, sizeof(*w->spare));
+	w->gathered = mem_array(b->rows, sizeof(*w->gathered));
+	w->leaf = xalloc(leaves + 1, sizeof(*w->leaf));
+	w->use = xalloc(b->n_features + 1, sizeof(*w->use));
+	w->found = xalloc(2 * b->n_features + 1, sizeof(*w->found));
+	w->histograms = size_mul(&cells, leaves + 1, b->total) ?
+	    mem_aligned(64, cells, sizeof(*w->histograms)) : NULL;
+	/* features are fewer than bins */
+	w->worth = mem_array((leaves + 1) * (b->n_features + 1),
+	    sizeof(*w->worth));
+	if (!w->order || !w->spare || !w->gathered || !w->histograms ||
+	    !w->worth) {
+		grower_free(w);
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
+	/* columns a tree does not use are subtracted too, unread */
+	memset(w->histograms, 0, cells * sizeof(*w->histograms));
+	return 0;
+}
+
+void
+grower_free(struct grower *w)
+{
+	free(w->order);
+	free(w->spare);
+	free(w->gathered);
+	free(w->leaf);
+	free(w->use);
+	free(w->worth);
+	free(w->found);
+	free(w->histograms);
+	memset(w, 0, sizeof(*w));
+}
+
+/* --- histograms ----------------------------------------------------------- */
+
+struct hist_job {
+	struct grower *w;
+	const struct gh *gh;		/* by place in the leaf */
+	const uint32_t *order;		/* rows, or NULL: 0, 1, 2 ... */
+	size_t n;
+	struct cell *hist;
+	size_t width;			/* features of one part */
+};
+
+/* A row's gradient and hessian into the cells of n features, whose bins
+ * are at r; `place` tells which of them when not all are in use. */
+static inline void
+add_row(struct cell *const *at, const uint8_t *r, const uint8_t *place,
+    size_t n, double g, double h)
+{
+	struct cell *a, *b, *c, *d;
+	size_t k = 0;
+
+	for (; place && k < n; k++) {
+		a = at[k] + r[place[k]];
+		a->g += g;
+		a->h += h;
+	}
+	for (; k + 4 <= n; k += 4) {
+		a = at[k] + r[k];
+		b = at[k + 1] + r[k + 1];
+		a->g += g;
+		a->h += h;
+		c = at[k + 2] + r[k + 2];
+		b->g += g;
+		b->h += h;
+		d = at[k + 3] + r[k + 3];
+		c->g += g;
+		c->h += h;
+		d->g += g;
+		d->h += h;
+	}
+	for (; k < n; k++) {
+		a = at[k] + r[k];
+		a->g += g;
+		a->h += h;
+	}
+}
+
+/* Features [part * width, ...) over all rows of the leaf, in their order. */
+static void
+hist_part(void *ctx, size_t part, int worker)
+{
+	const struct hist_job *j = ctx;
+	const struct bins *b = j->w->b;
+	size_t first = part * j->width, last = first + j->width, k, n = 0, i;
+	size_t stride = b->stride, rows = j->n, ahead;
+	const uint8_t *from = b->row + first, *picked;
+	const uint32_t *order = j->order;
+	const struct gh *gh = j->gh;
+	struct cell *at[256];
+	uint8_t place[256];
+
+	(void)worker;
+	if (last > b->n_features)
+		last = b->n_features;
+	for (k = first; k < last; k++) {
+		struct cell *h = j->hist + b->feature[k].offset;
+
+		if (!j->w->use[k])
+			continue;
+		memset(h, 0, (b->feature[k].n_bins + 1) * sizeof(*h));
+		at[n] = h;
+		place[n++] = (uint8_t)(k - first);
+	}
+	picked = n < last - first ? place : NULL;
+	if (order == NULL) {
+		for (i = 0; i < rows; i++)
+			add_row(at, from + i * stride, picked, n,
+			    (double)gh[i].g, (double)gh[i].h);
+		return;
+	}
+	ahead = rows > AHEAD ? rows - AHEAD : 0;
+	for (i = 0; i < ahead; i++) {
+		__builtin_prefetch(from + order[i + AHEAD] * stride);
+		add_row(at, from + order[i] * stride, picked, n,
+		    (double)gh[i].g, (double)gh[i].h);
+	}
+	for (; i < rows; i++)
+		add_row(at, from + order[i] * stride, picked, n,
+		    (double)gh[i].g, (double)gh[i].h);
+}
+
+static void
+make_histogram(struct grower *w, struct leaf *l, const struct gh *gh,
+    bool all_rows)
+{
+	struct hist_job j = { .w = w, .gh = gh, .n = l->n, .hist = l->hist,
+	    .order = all_rows ? NULL : w->order + l->from };
+	size_t threads = (size_t)pool_threads(w->pool), parts;
+
+	/* a small leaf is not worth waking anybody */
+	if (l->n < 2048)
+		threads = 1;
+	parts = threads;
+	j.width = (w->b->n_features + parts - 1) / parts;
+	if (j.width > 256)
+		j.width = 256;
+	parts = (w->b->n_features + j.width - 1) / j.width;
+	if (threads == 1)
+		for (size_t k = 0; k < parts; k++)
+			hist_part(&j, k, 0);
+	else
+		pool_run(w->pool, parts, hist_part, &j);
+}
+
+struct gather_job {
+	struct grower *w;
+	const struct gh *gh;
+	size_t from, n;
+};
+
+static void
+gather_part(void *ctx, size_t part, int worker)
+{
+	struct gather_job *j = ctx;
+	size_t i = part * PART, end = i + PART;
+	const uint32_t *order = j->w->order + j->from;
+	struct gh *to = j->w->gathered;
+
+	(void)worker;
+	if (end > j->n)
+		end = j->n;
+	for (; i < end; i++)
+		to[i] = j->gh[order[i]];
+}
+
+static const struct gh *
+gather(struct grower *w, const struct gh *gh, size_t from, size_t n)
+{
+	struct gather_job j = { w, gh, from, n };
+
+	pool_run(w->pool, (n + PART - 1) / PART, gather_part, &j);
+	return w->gathered;
+}
+
+/* larger = parent - smaller, in the parent's place */
+static void
+subtract(struct cell *parent, const struct cell *smaller, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		parent[i].g -= smaller[i].g;
+		parent[i].h -= smaller[i].h;
+	}
+}
+
+/* --- finding splits ------------------------------------------------------- */
+
+struct find_job {
+	struct grower *w;
+	struct leaf *l[2];
+	size_t width;			/* features of one part */
+	size_t per_leaf;		/* parts */
+};
+
+static void
+find_part(void *ctx, size_t part, int worker)
+{
+	struct find_job *j = ctx;
+	struct grower *w = j->w;
+	size_t side = part / j->per_leaf, n = w->b->n_features;
+	size_t k = part % j->per_leaf * j->width, end = k + j->width;
+
+	(void)worker;
+	for (; k < end && k < n; k++) {
+		struct split *s = &w->found[side * n + k];
+		bool *worth = &w->worth[(size_t)(j->l[side] - w->leaf) * n + k];
+
+		s->gain = -INFINITY;
+		if (!*worth)
+			continue;
+		split_feature(s, w, j->l[side], (uint32_t)k);
+		*worth = s->gain > -INFINITY;
+	}
+}
+
+static bool
+may_split(const struct grower *w, const struct leaf *l)
+{
+	return l->n >= 2 * (size_t)w->p->min_data_in_leaf && l->n >= 2 &&
+	    (w->p->max_depth <= 0 || l->depth < w->p->max_depth);
+}
+
+/* The best split of one leaf or two (b may be NULL). */
+static void
+find_splits(struct grower *w, struct leaf *a, struct leaf *b)
+{
+	struct find_job j = { .w = w };
+	size_t sides = 0, n = w->b->n_features;
+
+	a->best.gain = -INFINITY;
+	if (may_split(w, a))
+		j.l[sides++] = a;
+	if (b) {
+		b->best.gain = -INFINITY;
+		if (may_split(w, b))
+			j.l[sides++] = b;
+	}
+	/* about a thousand bins are worth a part of their own */
+	j.width = n * 1024 / (w->b->total + 1) + 1;
+	j.per_leaf = (n + j.width - 1) / j.width;
+	if (sides)
+		pool_run(w->pool, sides * j.per_leaf, find_part, &j);
+	/* of equal gains the first feature */
+	for (size_t s = 0; s < sides; s++)
+		for (size_t k = 0; k < n; k++)
+			if (w->found[s * n + k].gain > j.l[s]->best.gain)
+				j.l[s]->best = w->found[s * n + k];
+}
+
+/* --- cutting a leaf in two ------------------------------------------------ */
+
+struct cut_job {
+	struct grower *w;
+	const struct split *s;
+	size_t from, n;
+	uint8_t left[256];		/* by bin: 1 goes left */
+	size_t *n_left;			/* by part, then where it begins */
+	size_t all_left;
+};
+
+/* Left rows from the front of the part, right ones from its end, which
+ * turns them round. */
+static void
+cut_part(void *ctx, size_t part, int worker)
+{
+	struct cut_job *j = ctx;
+	size_t i = part * PART, end = i + PART, a, b;
+	const struct bins *bins = j->w->b;
+	const uint8_t *column = bins->row + j->s->feature;
+	const uint32_t *order = j->w->order + j->from;
+	uint32_t *spare = j->w->spare + j->from;
+
+	(void)worker;
+	if (end > j->n)
+		end = j->n;
+	a = i;
+	b = end;
+	for (; i < end; i++) {
+		uint32_t row = order[i];
+		size_t left = j->left[column[row * bins->stride]];
+
+		if (i + AHEAD < j->n)
+			__builtin_prefetch(column + order[i + AHEAD] *
+			    bins->stride);
+		/* both are written; the one that counts stays */
+		spare[a] = row;
+		spare[b - 1] = row;
+		a += left;
+		b -= 1 - left;
+	}
+	j->n_left[part] = a - part * PART;
+}
+
+static void
+join_part(void *ctx, size_t part, int worker)
+{
+	struct cut_job *j = ctx;
+	size_t i = part * PART, end = i + PART, n;
+	const uint32_t *spare = j->w->spare + j->from;
+	uint32_t *order = j->w->order + j->from, *right;
+
+	(void)worker;
+	if (end > j->n)
+		end = j->n;
+	n = j->n_left[part + 1] - j->n_left[part];
+	memcpy(order + j->n_left[part], spare + i, n * sizeof(*order));
+	right = order + j->all_left + (i - j->n_left[part]);
+	for (size_t k = end; k > i + n; k--)
+		*right++ = spare[k - 1];
+}
+
+/* The rows of leaf l by split s; how many go left. */
+static size_t
+cut(struct grower *w, const struct leaf *l, const struct split *s)
+{
+	struct cut_job j = { .w = w, .s = s, .from = l->from, .n = l->n };
+	const struct bin_feature *f = &w->b->feature[s->feature];
+	size_t parts = (l->n + PART - 1) / PART, at = 0;
+
+	if (s->category)
+		for (uint32_t k = 0; k < s->n_set; k++)
+			j.left[s->set[k]] = 1;
+	else
+		memset(j.left, 1, s->bin + 1);
+	if (!s->category)
+		j.left[f->n_bins] = s->default_left;
+	j.n_left = xalloc(parts + 1, sizeof(*j.n_left));
+	pool_run(w->pool, parts, cut_part, &j);
+	for (size_t k = 0; k < parts; k++) {
+		size_t n = j.n_left[k];
+
+		j.n_left[k] = at;
+		at += n;
+	}
+	j.n_left[parts] = j.all_left = at;
+	pool_run(w->pool, parts, join_part, &j);
+	free(j.n_left);
+	return at;
+}
+
+/* --- growing -------------------------------------------------------------- */
+
+static void
+add_set(struct grower *w, struct gbdt_node *n, const struct split *s)
+{
+	const struct bin_feature *f = &w->b->feature[s->feature];
+
+	if (*w->n_set + s->n_set > *w->room_set) {
+		*w->room_set = (*w->room_set + s->n_set) * 2;
+		*w->set = xresize(*w->set, *w->room_set, sizeof(**w->set));
+	}
+	n->set = (uint32_t)*w->n_set;
+	n->n_set = s->n_set;
+	for (uint32_t k = 0; k < s->n_set; k++)
+		(*w->set)[(*w->n_set)++] = f->level[s->set[k]];
+}
+
+/* Node for the split of leaf l, whose left part keeps the leaf's number. */
+static uint32_t
+add_node(struct grower *w, uint32_t at, uint32_t fresh)
+{
+	struct gbdt_tree *t = w->tree;
+	struct leaf *l = &w->leaf[at];
+	uint32_t k = (uint32_t)t->n_nodes++;
+	struct gbdt_node *n = &t->node[k];
+	const struct split *s = &l->best;
+
+	*n = (struct gbdt_node){ .feature = s->feature, .gain = s->gain,
+	    .category = s->category, .default_left = s->default_left,
+	    .count = (double)l->n, .left = at, .right = fresh,
+	    .left_leaf = true, .right_leaf = true };
+	if (s->category)
+		add_set(w, n, s);
+	else
+		n->threshold = w->b->feature[s->feature].bound[s->bin];
+	if (k > 0) {
+		struct gbdt_node *up = &t->node[l->parent];
+
+		if (l->is_left) {
+			up->left = k;
+			up->left_leaf = false;
+		} else {
+			up->right = k;
+			up->right_leaf = false;
+		}
+	}
+	return k;
+}
+
+static void
+split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
+{
+	uint32_t fresh = (uint32_t)w->n_leaves, node;
+	struct leaf *l = &w->leaf[at], *r = &w->leaf[fresh], *small, *large;
+	struct split s = l->best;
+	struct cell *parent = l->hist, *free_one;
+	size_t n_left = cut(w, l, &s);
+
+	/* Histograms that come from subtraction may hold a trace of rows
+	 * where there are none; no leaf is made of that. */
+	if (n_left == 0 || n_left == l->n) {
+		l->best.gain = -INFINITY;
+		return;
+	}
+	node = add_node(w, at, fresh);
+	w->n_leaves++;
+	r->from = l->from + n_left;
+	r->n = l->n - n_left;
+	l->n = n_left;
+	r->sum = (struct cell){ l->sum.g - s.left.g, l->sum.h - s.left.h };
+	l->sum = s.left;
+	l->l2 = r->l2 = s.l2;
+	l->count = (double)l->n;
+	r->count = (double)r->n;
+	l->depth++;
+	r->depth = l->depth;
+	l->parent = r->parent = node;
+	l->is_left = true;
+	r->is_left = false;
+	free_one = w->histograms + (size_t)fresh * w->b->total;
+	small = l->n < r->n ? l : r;
+	large = small == l ? r : l;
+	small->hist = free_one;
+	large->hist = parent;
+	memcpy(w->worth + (size_t)fresh * w->b->n_features, w->worth +
+	    (size_t)at * w->b->n_features, w->b->n_features *
+	    sizeof(*w->worth));
+	make_histogram(w, small, gather(w, gh, small->from, small->n), false);
+	subtract(parent, small->hist, w->b->total);
+	find_splits(w, l, r);
+}
+
+/* Sums over rows in blocks of fixed size, in order. */
+static struct cell
+sum_rows(const struct gh *gh, const uint32_t *order, size_t n)
+{
+	struct cell all = { 0, 0 };
+
+	for (size_t from = 0; from < n; from += 4096) {
+		size_t end = from + 4096 < n ? from + 4096 : n;
+		struct cell part = { 0, 0 };
+
+		for (size_t i = from; i < end; i++) {
+			const struct gh *x = &gh[order ? order[i] : i];
+
+			part.g += (double)x->g;
+			part.h += (double)x->h;
+		}
+		all.g += part.g;
+		all.h += part.h;
+	}
+	return all;
+}
+
+void
+grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
+    size_t n)
+{
+	size_t most = w->most;
+	bool all = n == w->b->rows;
+	struct leaf *root = &w->leaf[0];
+
+	memset(out, 0, sizeof(*out));
+	w->tree = out;
+	out->node = xalloc(most, sizeof(*out->node));
+	*root = (struct leaf){ .n = n, .count = (double)n,
+	    .hist = w->histograms, .l2 = w->p->lambda_l2 };
+	root->sum = sum_rows(gh, all ? NULL : w->order, n);
+	w->root_h = root->sum.h;
+	w->n_leaves = 1;
+	memcpy(w->worth, w->use, w->b->n_features * sizeof(*w->worth));
+	make_histogram(w, root, all ? gh : gather(w, gh, 0, n), all);
+	find_splits(w, root, NULL);
+	while (w->n_leaves < most) {
+		uint32_t best = 0;
+
+		for (uint32_t k = 1; k < w->n_leaves; k++)
+			if (w->leaf[k].best.gain > w->leaf[best].best.gain)
+				best = k;
+		if (!(w->leaf[best].best.gain > 0))
+			break;
+		split_leaf(w, best, gh);
+	}
+	out->n_leaves = w->n_leaves;
+	out->value = xalloc(w->n_leaves, sizeof(double));
+	out->count = xalloc(w->n_leaves, sizeof(double));
+	for (size_t k = 0; k < w->n_leaves; k++) {
+		out->value[k] = leaf_value(w->p, w->leaf[k].sum,
+		    w->leaf[k].l2);
+		out->count[k] = (double)w->leaf[k].n;
+	}
+}

@@ -1,0 +1,81 @@
+/*
+ * learn/gbdt/grow.h - one tree, grown leaf by leaf.  Private to the booster.
+ *
+ * The grower owns what lasts from tree to tree: the rows in the order of
+ * their leaves, the gathered gradients, the histograms.
+ */
+#ifndef LEARN_GBDT_GROW_H
+#define LEARN_GBDT_GROW_H
+
+#include "base/pool.h"
+#include "learn/gbdt/bin.h"
+#include "learn/gbdt/gbdt.h"
+
+/* A row's gradient and hessian. */
+struct gh {
+	float g, h;
+};
+
+/* Sums over the rows of one bin. */
+struct cell {
+	double g, h;
+};
+
+struct split {
+	double gain;			/* -infinity: none */
+	uint32_t feature;
+	uint32_t bin;			/* rows with bin <= this go left */
+	bool default_left, category;
+	uint32_t n_set;
+	uint8_t set[256];		/* bins that go left */
+	struct cell left;
+	double l2;			/* of both sides' values */
+};
+
+struct leaf {
+	size_t from, n;			/* rows, in grower.order */
+	struct cell sum;
+	double count;
+	int depth;
+	struct cell *hist;		/* all features, or NULL */
+	struct split best;
+	double l2;			/* of its value */
+	uint32_t parent;		/* node, and which side of it */
+	bool is_left;
+};
+
+struct grower {
+	const struct bins *b;
+	const struct gbdt_params *p;
+	struct pool *pool;
+	uint32_t *order, *spare;	/* (rows) */
+	struct gh *gathered;		/* (rows) */
+	struct leaf *leaf;
+	size_t n_leaves, most;		/* of a tree; most it may have */
+	struct cell *histograms;	/* num_leaves of them */
+	bool *use;			/* features of this tree */
+	bool *worth;			/* by leaf, feature: could it be split
+					 * above? if not it is not tried again
+					 * below, as in LightGBM */
+	struct split *found;		/* by leaf (two at once), feature */
+	/* the tree being grown */
+	double root_h;
+	struct gbdt_tree *tree;
+	uint32_t **set;			/* of the model, growing */
+	size_t *n_set, *room_set;
+};
+
+int grower_new(struct grower *w, const struct bins *b,
+    const struct gbdt_params *p, struct pool *pool, struct err *e);
+void grower_free(struct grower *w);
+/* Grow on the first n rows of w->order.  Leaf values are without the
+ * learning rate; w->leaf tells afterwards which rows are where. */
+void grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
+    size_t n);
+
+/* The best split of a feature by its histogram; see grow_split.c. */
+void split_feature(struct split *out, const struct grower *w,
+    const struct leaf *l, uint32_t feature);
+double leaf_value(const struct gbdt_params *p, struct cell sum, double l2);
+
+#endif

@@ -1,0 +1,291 @@
+#include "learn/learner.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "math/elem.h"
+#include "learn/emit.h"
+
+#define EARLY_STOPPING 50
+
+static const char *const names[] = { "logistic", "linear", "gbdt" };
+
+int
+learner_check(enum task *wanted, const char *name, struct err *e)
+{
+	const char *near = nearest_word(name, names, 3);
+
+	*wanted = strcmp(name, "linear") == 0 ? TASK_REGRESSION : TASK_AUTO;
+	for (int i = 0; i < 3; i++)
+		if (strcmp(name, names[i]) == 0)
+			return 0;
+	return err_set(e, ERR_USAGE, "there is no learner '%s'%s%s%s: "
+	    "logistic, linear and gbdt are known", name, near ?
+	    "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* Raw scores to what the graph answers, in place. */
+static void
+link_scores(double *s, size_t width, enum task task)
+{
+	double top = s[0], sum = 0;
+
+	if (task == TASK_BINARY)
+		s[0] = m_sigmoid(s[0]);
+	if (task != TASK_MULTICLASS)
+		return;
+	for (size_t k = 1; k < width; k++)
+		top = s[k] > top ? s[k] : top;
+	for (size_t k = 0; k < width; k++) {
+		s[k] = m_exp(s[k] - top);
+		sum += s[k];
+	}
+	for (size_t k = 0; k < width; k++)
+		s[k] /= sum;
+}
+
+/* --- linear and logistic -------------------------------------------------- */
+
+static void
+linear_scores(double *s, const struct linear_fit *fit, const struct design *d,
+    size_t row)
+{
+	for (size_t k = 0; k < fit->k; k++) {
+		s[k] = fit->intercept[k];
+		for (size_t j = 0; j < fit->p; j++)
+			s[k] += fit->coef[k * fit->p + j] *
+			    (double)d->x[row * d->p + j];
+	}
+}
+
+/* Mean loss of every row: log loss, or squared error. */
+static double
+linear_loss(struct arena *a, const struct linear_fit *fit,
+    const struct design *d, const struct frame *f)
+{
+	double *s = arena_alloc(a, fit->k * sizeof(*s));
+	double sum = 0, weights = 0, w, one;
+
+	for (size_t i = 0; i < f->rows; i++) {
+		w = f->weight ? f->weight[i] : 1;
+		linear_scores(s, fit, d, i);
+		link_scores(s, fit->k, f->task);
+		if (f->task == TASK_REGRESSION)
+			one = (f->y[i] - s[0]) * (f->y[i] - s[0]);
+		else if (f->task == TASK_BINARY)
+			one = -m_log(f->y_class[i] == f->positive ? s[0] :
+			    1 - s[0]);
+		else
+			one = -m_log(s[f->y_class[i]]);
+		sum += w * one;
+		weights += w;
+	}
+	return weights > 0 ? sum / weights : NAN;
+}
+
+static int
+set_linear(struct linear_params *p, const struct learner_request *rq,
+    struct err *e)
+{
+	bool logistic = strcmp(rq->name, "logistic") == 0;
+
+	*p = linear_defaults(logistic);
+	for (size_t i = 0; i < rq->n_set; i++)
+		if (linear_set(p, logistic, rq->set[i].name, rq->set[i].value,
+		    e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+fit_linear(struct learned *out, struct arena *a, const struct frame *f,
+    const struct learner_request *rq, struct err *e)
+{
+	struct linear_params p;
+	struct linear_fit fit = { 0 };
+	struct design d = { 0 };
+	double *answer, *loss;
+	int r = -1;
+
+	if (set_linear(&p, rq, e) < 0 || design_make(&d, f, e) < 0)
+		return -1;
+	if (linear_train(&fit, &d, f, &p, rq->progress, e) < 0)
+		goto done;
+	out->graph = export_begin(a, f, rq->name);
+	export_linear(a, out->graph, f, &d, &fit);
+	out->width = fit.k;
+	answer = arena_alloc(a, (rq->n_probes * fit.k + 1) * sizeof(*answer));
+	for (size_t i = 0; i < rq->n_probes; i++) {
+		linear_scores(answer + i * fit.k, &fit, &d, rq->probe[i]);
+		link_scores(answer + i * fit.k, fit.k, f->task);
+	}
+	out->answer = answer;
+	loss = arena_alloc(a, sizeof(*loss));
+	*loss = linear_loss(a, &fit, &d, f);
+	out->history[out->n_histories++] = (struct history){
+	    f->task == TASK_REGRESSION ? "train.l2" : "train.logloss", 1,
+	    loss };
+	out->iterations = fit.iterations;
+	out->converged = fit.converged;
+	out->kernel = arena_strdup(a, fit.kernel);
+	r = 0;
+done:
+	linear_free(&fit);
+	design_free(&d);
+	return r;
+}
+
+/* --- trees ---------------------------------------------------------------- */
+
+static bool
+goes_left(const struct gbdt_node *n, const struct gbdt_model *m,
+    const struct frame *f, size_t row)
+{
+	const struct feature *x = &f->feature[n->feature];
+
+	if (!n->category)
+		return isnan(x->number[row]) ? n->default_left :
+		    x->number[row] <= n->threshold;
+	if (x->level[row] == LEVEL_MISSING)
+		return n->default_left;
+	for (uint32_t k = 0; k < n->n_set; k++)
+		if (m->set[n->set + k] == x->level[row])
+			return true;
+	return false;
+}
+
+static void
+gbdt_scores(double *s, const struct gbdt_model *m, const struct frame *f,
+    size_t row)
+{
+	memcpy(s, m->start, m->n_outputs * sizeof(*s));
+	for (size_t t = 0; t < m->n_trees; t++) {
+		const struct gbdt_tree *tree = &m->tree[t];
+		bool leaf = tree->n_nodes == 0;
+		uint32_t at = 0;
+
+		while (!leaf) {
+			const struct gbdt_node *n = &tree->node[at];
+			bool left = goes_left(n, m, f, row);
+
+			at = left ? n->left : n->right;
+			leaf = left ? n->left_leaf : n->right_leaf;
+		}
+		s[tree->target] += tree->value[at];
+	}
+}
+
+static void
+keep_history(struct learned *out, struct arena *a, const char *set,
+    const char *what, const double *v, size_t n)
+{
+	double *copy;
+
+	if (v == NULL || n == 0)
+		return;
+	copy = arena_alloc(a, n * sizeof(*copy));
+	memcpy(copy, v, n * sizeof(*copy));
+	out->history[out->n_histories++] = (struct history){
+	    arena_printf(a, "%s.%s", set, what), n, copy };
+}
+
+/* The last value of a name counts; but of two names, which one? */
+static int
+refuse_twice(const struct learner_request *rq, size_t at, struct err *e)
+{
+	const char *name = rq->set[at].name, *real = gbdt_param_name(name);
+
+	for (size_t i = 0; i < at; i++)
+		if (strcmp(rq->set[i].name, name) != 0 &&
+		    gbdt_param_name(rq->set[i].name) == real)
+			return err_set(e, ERR_USAGE, "%s and %s are the same "
+			    "parameter: give one", rq->set[i].name, name);
+	return 0;
+}
+
+static int
+set_gbdt(struct gbdt_params *p, const struct learner_request *rq,
+    bool watched, struct err *e)
+{
+	gbdt_defaults(p);
+	p->seed = rq->seed;
+	p->early_stopping_round = watched ? EARLY_STOPPING : 0;
+	for (size_t i = 0; i < rq->n_set; i++)
+		if (gbdt_set(p, rq->set[i].name, rq->set[i].value, e) < 0 ||
+		    refuse_twice(rq, i, e) < 0)
+			return -1;
+	return gbdt_check(p, watched, e);
+}
+
+static int
+fit_gbdt(struct learned *out, struct arena *a, const struct frame *f,
+    const struct frame *valid, const struct learner_request *rq,
+    struct err *e)
+{
+	struct gbdt_params p;
+	struct gbdt_model m;
+	double *answer;
+
+	if (set_gbdt(&p, rq, valid != NULL, e) < 0 ||
+	    gbdt_train(&m, f, valid, &p, rq->threads, rq->progress, e) < 0)
+		return -1;
+	out->graph = export_begin(a, f, rq->name);
+	export_gbdt(a, out->graph, f, &m);
+	out->width = m.n_outputs;
+	answer = arena_alloc(a, (rq->n_probes * m.n_outputs + 1) *
+	    sizeof(*answer));
+	for (size_t i = 0; i < rq->n_probes; i++) {
+		gbdt_scores(answer + i * m.n_outputs, &m, f, rq->probe[i]);
+		link_scores(answer + i * m.n_outputs, m.n_outputs, f->task);
+	}
+	out->answer = answer;
+	keep_history(out, a, "train", f->task == TASK_REGRESSION ? "l2" :
+	    "logloss", m.train_loss, m.n_history);
+	keep_history(out, a, "valid", gbdt_metric_name(m.metric, m.n_outputs),
+	    m.valid_metric, m.n_history);
+	out->iterations = m.best_iteration;
+	out->converged = true;
+	gbdt_free(&m);
+	return 0;
+}
+
+int
+learner_params(struct json **out, struct arena *a,
+    const struct learner_request *rq, bool watched, struct err *e)
+{
+	struct linear_params linear;
+	struct gbdt_params gbdt;
+
+	*out = json_new(a, JSON_MAP);
+	if (strcmp(rq->name, "gbdt") == 0) {
+		if (set_gbdt(&gbdt, rq, watched, e) < 0)
+			return -1;
+		gbdt_record(*out, a, &gbdt);
+	} else {
+		if (set_linear(&linear, rq, e) < 0)
+			return -1;
+		linear_record(*out, a, &linear, strcmp(rq->name,
+		    "logistic") == 0);
+	}
+	return 0;
+}
+
+int
+learner_fit(struct learned *out, struct arena *a, const struct frame *train,
+    const struct frame *valid, const struct learner_request *rq,
+    struct err *e)
+{
+	memset(out, 0, sizeof(*out));
+	if (strcmp(rq->name, "gbdt") == 0)
+		return fit_gbdt(out, a, train, valid, rq, e);
+	if (strcmp(rq->name, "linear") == 0 && train->task != TASK_REGRESSION)
+		return err_set(e, ERR_USAGE, "the linear learner is for "
+		    "numbers; for classes there are logistic and gbdt");
+	if (strcmp(rq->name, "logistic") == 0 &&
+	    train->task == TASK_REGRESSION)
+		return err_set(e, ERR_USAGE, "the logistic learner is for "
+		    "classes, but '%s' holds numbers: --task multiclass takes "
+		    "them as classes, or use linear or gbdt", train->target);
+	return fit_linear(out, a, train, rq, e);
+}

@@ -1,0 +1,655 @@
+/* ModelProto and what hangs below it, from bytes. */
+#include <string.h>
+
+#include "codec/pb.h"
+#include "onnx/onnx.h"
+
+#define COUNT_MAX ((size_t)1 << 28)
+
+struct reader {
+	struct arena *a;
+	struct err *e;
+};
+
+/* A list that grows in the arena: room doubles. */
+static void *
+grown(struct arena *a, void *list, size_t n, size_t *room, size_t size)
+{
+	void *more;
+
+	if (n < *room)
+		return list;
+	*room = *room ? *room * 2 : 8;
+	more = arena_alloc(a, *room * size);
+	if (n)
+		memcpy(more, list, n * size);
+	return more;
+}
+
+static const char *
+name_of(struct reader *r, const struct pb_field *f)
+{
+	return arena_strndup(r->a, (const char *)f->s, f->n);
+}
+
+static int
+broken(struct reader *r, const char *what)
+{
+	return err_set(r->e, ERR_FORMAT, "not a whole ONNX file: bad %s", what);
+}
+
+/* --- tensors ------------------------------------------------------------- */
+
+static float
+half_to_float(uint16_t h)
+{
+	uint32_t sign = (uint32_t)(h >> 15) << 31, e = h >> 10 & 31,
+	    m = h & 1023, u;
+	float f;
+
+	if (e == 0) {
+		f = (float)m * 0x1p-24f;
+		return sign ? -f : f;
+	}
+	u = sign | (e == 31 ? 0xffu : e + 112) << 23 | m << 13;
+	memcpy(&f, &u, sizeof(f));
+	return f;
+}
+
+/* One number from any of the typed fields, as bits of that field. */
+static void
+store_number(struct onnx_tensor *t, size_t i, uint64_t v)
+{
+	uint32_t u = (uint32_t)v << 16;
+
+	switch (t->elem) {
+	case ONNX_INT64:
+	case ONNX_UINT64:
+	case ONNX_DOUBLE:
+		memcpy((char *)t->data + i * 8, &v, 8);
+		break;
+	case ONNX_FLOAT:
+	case ONNX_INT32:
+	case ONNX_UINT32:
+		u = (uint32_t)v;
+		memcpy((char *)t->data + i * 4, &u, 4);
+		break;
+	case ONNX_FLOAT16:
+		((float *)t->data)[i] = half_to_float((uint16_t)v);
+		break;
+	case ONNX_BFLOAT16:
+		memcpy((char *)t->data + i * 4, &u, 4);
+		break;
+	case ONNX_INT16:
+	case ONNX_UINT16:
+		((uint16_t *)t->data)[i] = (uint16_t)v;
+		break;
+	default:
+		((uint8_t *)t->data)[i] = (uint8_t)v;
+	}
+}
+
+/* Bytes of one element in raw_data. */
+static size_t
+raw_size(enum onnx_elem e)
+{
+	return e == ONNX_FLOAT16 || e == ONNX_BFLOAT16 ? 2 : onnx_elem_size(e);
+}
+
+struct tensor_parts {
+	size_t given;			/* elements seen so far */
+	bool raw;
+};
+
+static int
+tensor_shape(struct reader *r, struct onnx_tensor *t, struct pb from)
+{
+	struct pb_field f;
+	struct pb packed;
+	uint64_t v;
+
+	t->n = 1;
+	while (pb_next(&from, &f)) {
+		if (f.number == 2)
+			t->elem = (enum onnx_elem)f.v;
+		if (f.number == 8)
+			t->name = name_of(r, &f);
+		if (f.number == 13 || (f.number == 14 && f.v == 1))
+			return err_set(r->e, ERR_UNSUPPORTED, "tensor data in "
+			    "another file is not read: save the model as one "
+			    "file");
+		if (f.number != 1)
+			continue;
+		packed = f.wire == PB_BYTES ? pb_over(f.s, f.n) :
+		    pb_over(NULL, 0);
+		v = f.v;
+		while (f.wire == PB_VARINT || pb_varint(&packed, &v)) {
+			if (t->rank == ONNX_RANK_MAX)
+				return err_set(r->e, ERR_UNSUPPORTED,
+				    "a tensor of more than %d dimensions",
+				    ONNX_RANK_MAX);
+			t->dim[t->rank++] = (int64_t)v;
+			if (v > COUNT_MAX || (v && t->n > COUNT_MAX / v))
+				return err_set(r->e, ERR_TOOBIG,
+				    "a tensor is too large");
+			t->n *= (size_t)v;
+			if (f.wire == PB_VARINT)
+				break;
+		}
+	}
+	return from.bad ? broken(r, "tensor") : 0;
+}
+
+static int
+tensor_raw(struct reader *r, struct onnx_tensor *t, const struct pb_field *f)
+{
+	size_t size = raw_size(t->elem);
+
+	if (t->elem == ONNX_TEXT || f->n != t->n * size)
+		return broken(r, "raw tensor");
+	if (size == onnx_elem_size(t->elem)) {
+		/* the file is little-endian, and so are we */
+		if (f->n)
+			memcpy(t->data, f->s, f->n);
+		return 0;
+	}
+	for (size_t i = 0; i < t->n; i++)
+		store_number(t, i, get_le16(f->s + 2 * i));
+	return 0;
+}
+
+/* float_data 4, double_data 10: fixed-width, packed or one by one. */
+static bool
+tensor_fixed(struct onnx_tensor *t, struct tensor_parts *p,
+    const struct pb_field *f)
+{
+	size_t size = f->number == 4 ? 4 : 8;
+
+	if ((f->number == 4) != (t->elem == ONNX_FLOAT))
+		return false;
+	if (f->wire != PB_BYTES) {
+		if (p->given == t->n)
+			return false;
+		store_number(t, p->given++, f->v);
+		return true;
+	}
+	if (f->n % size || f->n / size > t->n - p->given)
+		return false;
+	for (size_t i = 0; i < f->n; i += size)
+		store_number(t, p->given++, size == 4 ? get_le32(f->s + i) :
+		    get_le64(f->s + i));
+	return true;
+}
+
+/* int32_data 5, int64_data 7, uint64_data 11 */
+static bool
+tensor_varints(struct onnx_tensor *t, struct tensor_parts *p,
+    const struct pb_field *f)
+{
+	struct pb packed;
+	uint64_t v = f->v;
+
+	if (f->wire != PB_BYTES) {
+		if (p->given == t->n)
+			return false;
+		store_number(t, p->given++, v);
+		return true;
+	}
+	packed = pb_over(f->s, f->n);
+	while (pb_varint(&packed, &v)) {
+		if (p->given == t->n)
+			return false;
+		store_number(t, p->given++, v);
+	}
+	return !packed.bad;
+}
+
+static int
+read_tensor(struct reader *r, struct onnx_tensor *t, const uint8_t *s,
+    size_t n)
+{
+	struct tensor_parts p = { 0, false };
+	struct pb from = pb_over(s, n);
+	struct pb_field f;
+	bool good = true;
+
+	memset(t, 0, sizeof(*t));
+	t->name = "";
+	if (tensor_shape(r, t, from) < 0)
+		return -1;
+	if (onnx_elem_size(t->elem) == 0)
+		return err_set(r->e, ERR_UNSUPPORTED,
+		    "tensor '%s' has element type %d, which is not supported",
+		    t->name, (int)t->elem);
+	/* what is not in the file needs no room: a shape alone cannot ask
+	 * for more than a few times the bytes that came */
+	if (t->n > n)
+		return broken(r, "tensor size");
+	t->data = arena_alloc(r->a, t->n * onnx_elem_size(t->elem));
+	while (good && pb_next(&from, &f)) {
+		if (f.number == 9 && f.wire == PB_BYTES) {
+			if (tensor_raw(r, t, &f) < 0)
+				return -1;
+			p.raw = true;
+		} else if (f.number == 4 || f.number == 10) {
+			good = tensor_fixed(t, &p, &f);
+		} else if (f.number == 5 || f.number == 7 || f.number == 11) {
+			good = tensor_varints(t, &p, &f);
+		} else if (f.number == 6 && f.wire == PB_BYTES) {
+			good = t->elem == ONNX_TEXT && p.given < t->n;
+			if (good)
+				((struct text *)t->data)[p.given++] =
+				    (struct text){ name_of(r, &f), f.n };
+		}
+	}
+	if (!good || from.bad || (!p.raw && p.given != t->n))
+		return broken(r, "tensor data");
+	if (t->elem == ONNX_FLOAT16 || t->elem == ONNX_BFLOAT16)
+		t->elem = ONNX_FLOAT;
+	return 0;
+}
+
+int
+onnx_read_tensor(struct onnx_tensor *out, struct arena *a, const void *bytes,
+    size_t n, struct err *e)
+{
+	struct reader r = { a, e };
+
+	return read_tensor(&r, out, bytes, n);
+}
+
+/* --- attributes and nodes ------------------------------------------------ */
+
+struct attr_lists {
+	float *floats;
+	int64_t *ints;
+	struct text *texts;
+	size_t n_floats, n_ints, n_texts, room_f, room_i, room_t;
+};
+
+static void
+add_float(struct reader *r, struct attr_lists *l, uint64_t bits)
+{
+	uint32_t u = (uint32_t)bits;
+
+	l->floats = grown(r->a, l->floats, l->n_floats, &l->room_f, 4);
+	memcpy(&l->floats[l->n_floats++], &u, 4);
+}
+
+static void
+add_int(struct reader *r, struct attr_lists *l, uint64_t v)
+{
+	l->ints = grown(r->a, l->ints, l->n_ints, &l->room_i, 8);
+	l->ints[l->n_ints++] = (int64_t)v;
+}
+
+static int
+attr_field(struct reader *r, struct onnx_attr *at, struct attr_lists *l,
+    const struct pb_field *f)
+{
+	struct pb packed = pb_over(f->s, f->wire == PB_BYTES ? f->n : 0);
+	uint64_t v;
+
+	switch (f->number) {
+	case 1:
+		at->name = name_of(r, f);
+		break;
+	case 2:
+		at->f = pb_float(f);
+		at->type = ONNX_ATTR_FLOAT;
+		break;
+	case 3:
+		at->i = (int64_t)f->v;
+		at->type = ONNX_ATTR_INT;
+		break;
+	case 4:
+		at->s = (struct text){ name_of(r, f), f->n };
+		at->type = ONNX_ATTR_TEXT;
+		break;
+	case 5:
+		at->t = arena_alloc(r->a, sizeof(*at->t));
+		at->type = ONNX_ATTR_TENSOR;
+		return read_tensor(r, at->t, f->s, f->n);
+	case 7:
+		if (f->wire != PB_BYTES)
+			add_float(r, l, f->v);
+		for (size_t i = 0; f->wire == PB_BYTES && i + 4 <= f->n; i += 4)
+			add_float(r, l, get_le32(f->s + i));
+		break;
+	case 8:
+		if (f->wire != PB_BYTES)
+			add_int(r, l, f->v);
+		while (f->wire == PB_BYTES && pb_varint(&packed, &v))
+			add_int(r, l, v);
+		break;
+	case 9:
+		l->texts = grown(r->a, l->texts, l->n_texts, &l->room_t,
+		    sizeof(*l->texts));
+		l->texts[l->n_texts++] = (struct text){ name_of(r, f), f->n };
+		break;
+	case 6:
+		at->s = (struct text){ name_of(r, f), f->n };
+		at->type = ONNX_ATTR_GRAPH;
+		break;
+	case 11:
+		/* several graphs: no operator that takes them is supported,
+		 * and the plan says so by its name */
+		break;
+	case 10:
+	case 22:
+		return err_set(r->e, ERR_UNSUPPORTED,
+		    "an attribute of sparse or several tensors");
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int
+read_attr(struct reader *r, struct onnx_attr *at, const uint8_t *s, size_t n)
+{
+	struct attr_lists l = { 0 };
+	struct pb from = pb_over(s, n);
+	struct pb_field f;
+	int type = 0;
+
+	memset(at, 0, sizeof(*at));
+	at->name = at->s.s = "";
+	while (pb_next(&from, &f)) {
+		if (f.number == 20)
+			type = (int)f.v;
+		else if (attr_field(r, at, &l, &f) < 0)
+			return -1;
+	}
+	if (from.bad)
+		return broken(r, "attribute");
+	/* a default value (0, "", empty list) may have no field at all */
+	if (type)
+		at->type = (enum onnx_attr_type)type;
+	else if (l.n_floats || l.n_ints || l.n_texts)
+		at->type = l.n_floats ? ONNX_ATTR_FLOATS : l.n_ints ?
+		    ONNX_ATTR_INTS : ONNX_ATTR_TEXTS;
+	at->floats = l.floats;
+	at->ints = l.ints;
+	at->texts = l.texts;
+	at->n = at->type == ONNX_ATTR_FLOATS ? l.n_floats :
+	    at->type == ONNX_ATTR_INTS ? l.n_ints :
+	    at->type == ONNX_ATTR_TEXTS ? l.n_texts : 0;
+	if (at->type == ONNX_ATTR_TENSOR && at->t == NULL)
+		return broken(r, "tensor attribute");
+	return 0;
+}
+
+static int
+read_node(struct reader *r, struct onnx_node *nd, const uint8_t *s, size_t n)
+{
+	struct pb from = pb_over(s, n);
+	struct pb_field f;
+
+	memset(nd, 0, sizeof(*nd));
+	nd->name = nd->op = nd->domain = "";
+	while (pb_next(&from, &f)) {
+		switch (f.number) {
+		case 1:
+			onnx_node_in(r->a, nd, name_of(r, &f));
+			break;
+		case 2:
+			onnx_node_out(r->a, nd, name_of(r, &f));
+			break;
+		case 3:
+			nd->name = name_of(r, &f);
+			break;
+		case 4:
+			nd->op = name_of(r, &f);
+			break;
+		case 5:
+			nd->attr = grown(r->a, nd->attr, nd->n_attrs,
+			    &nd->room_attr, sizeof(*nd->attr));
+			if (read_attr(r, &nd->attr[nd->n_attrs++], f.s,
+			    f.n) < 0)
+				return err_wrap(r->e, "node '%s'", nd->name);
+			break;
+		case 7:
+			nd->domain = name_of(r, &f);
+			break;
+		default:
+			break;
+		}
+	}
+	if (strcmp(nd->domain, "ai.onnx") == 0)
+		nd->domain = "";
+	return from.bad ? broken(r, "node") : 0;
+}
+
+/* --- inputs and outputs -------------------------------------------------- */
+
+static void
+read_shape(struct onnx_value *v, const struct pb_field *shape)
+{
+	struct pb dims = pb_over(shape->s, shape->n), one;
+	struct pb_field f, g;
+
+	v->rank = 0;
+	while (pb_next(&dims, &f)) {
+		if (f.number != 1 || v->rank == ONNX_RANK_MAX)
+			continue;
+		v->dim[v->rank] = -1;
+		one = pb_over(f.s, f.n);
+		while (pb_next(&one, &g))
+			if (g.number == 1 && g.wire == PB_VARINT && g.v <
+			    COUNT_MAX)
+				v->dim[v->rank] = (int64_t)g.v;
+		v->rank++;
+	}
+}
+
+/* TypeProto: a tensor, or a sequence (of maps) of which we keep the kind. */
+static void
+read_type(struct onnx_value *v, const uint8_t *s, size_t n, int depth)
+{
+	struct pb from = pb_over(s, n), in;
+	struct pb_field f, g;
+
+	while (pb_next(&from, &f)) {
+		if (f.wire != PB_BYTES || depth > 4)
+			continue;
+		in = pb_over(f.s, f.n);
+		if (f.number == 4)
+			v->sequence = true;
+		while (pb_next(&in, &g)) {
+			if (f.number == 1 && g.number == 1)
+				v->elem = (enum onnx_elem)g.v;
+			else if (f.number == 1 && g.number == 2 &&
+			    g.wire == PB_BYTES)
+				read_shape(v, &g);
+			else if ((f.number == 4 && g.number == 1) ||
+			    (f.number == 5 && g.number == 2))
+				read_type(v, g.s, g.wire == PB_BYTES ? g.n : 0,
+				    depth + 1);
+		}
+	}
+}
+
+static int
+read_value(struct reader *r, struct onnx_value *v, const uint8_t *s, size_t n)
+{
+	struct pb from = pb_over(s, n);
+	struct pb_field f;
+
+	memset(v, 0, sizeof(*v));
+	v->name = "";
+	v->rank = -1;
+	while (pb_next(&from, &f)) {
+		if (f.number == 1)
+			v->name = name_of(r, &f);
+		else if (f.number == 2 && f.wire == PB_BYTES)
+			read_type(v, f.s, f.n, 0);
+	}
+	return from.bad ? broken(r, "input or output") : 0;
+}
+
+/* --- graph and model ----------------------------------------------------- */
+
+static int
+graph_field(struct reader *r, struct onnx_model *m, const struct pb_field *f)
+{
+	switch (f->number) {
+	case 1:
+		m->node = grown(r->a, m->node, m->n_nodes, &m->room[0],
+		    sizeof(*m->node));
+		return read_node(r, &m->node[m->n_nodes++], f->s, f->n);
+	case 2:
+		m->graph_name = name_of(r, f);
+		return 0;
+	case 5:
+		m->initializer = grown(r->a, m->initializer, m->n_initializers,
+		    &m->room[1], sizeof(*m->initializer));
+		return read_tensor(r, &m->initializer[m->n_initializers++],
+		    f->s, f->n);
+	case 11:
+		m->input = grown(r->a, m->input, m->n_inputs, &m->room[2],
+		    sizeof(*m->input));
+		return read_value(r, &m->input[m->n_inputs++], f->s, f->n);
+	case 12:
+		m->output = grown(r->a, m->output, m->n_outputs, &m->room[3],
+		    sizeof(*m->output));
+		return read_value(r, &m->output[m->n_outputs++], f->s, f->n);
+	case 15:
+		return err_set(r->e, ERR_UNSUPPORTED,
+		    "sparse initializers are not supported");
+	default:
+		return 0;
+	}
+}
+
+static int
+read_graph(struct reader *r, struct onnx_model *m, const uint8_t *s, size_t n)
+{
+	struct pb from = pb_over(s, n);
+	struct pb_field f;
+
+	while (pb_next(&from, &f))
+		if (f.wire == PB_BYTES && graph_field(r, m, &f) < 0)
+			return -1;
+	return from.bad ? broken(r, "graph") : 0;
+}
+
+static void
+read_opset(struct reader *r, struct onnx_model *m, const struct pb_field *at)
+{
+	struct pb from = pb_over(at->s, at->n);
+	const char *domain = "";
+	int64_t version = 0;
+	struct pb_field f;
+
+	while (pb_next(&from, &f)) {
+		if (f.number == 1 && f.wire == PB_BYTES)
+			domain = name_of(r, &f);
+		else if (f.number == 2)
+			version = (int64_t)f.v;
+	}
+	onnx_set_opset(r->a, m, strcmp(domain, "ai.onnx") == 0 ? "" : domain,
+	    version);
+}
+
+static void
+read_meta(struct reader *r, struct onnx_model *m, const struct pb_field *at)
+{
+	struct pb from = pb_over(at->s, at->n);
+	const char *key = "", *value = "";
+	size_t n = 0;
+	struct pb_field f;
+
+	while (pb_next(&from, &f)) {
+		if (f.wire != PB_BYTES)
+			continue;
+		if (f.number == 1)
+			key = name_of(r, &f);
+		if (f.number == 2) {
+			value = name_of(r, &f);
+			n = f.n;
+		}
+	}
+	onnx_add_meta(r->a, m, key, value, n);
+}
+
+static int
+model_field(struct reader *r, struct onnx_model *m, const struct pb_field *f,
+    bool *graph)
+{
+	switch (f->number) {
+	case 1:
+		m->ir_version = (int64_t)f->v;
+		return 0;
+	case 2:
+		m->producer = name_of(r, f);
+		return 0;
+	case 3:
+		m->producer_version = name_of(r, f);
+		return 0;
+	case 7:
+		*graph = true;
+		return f->wire == PB_BYTES ? read_graph(r, m, f->s, f->n) :
+		    broken(r, "graph");
+	case 8:
+		read_opset(r, m, f);
+		return 0;
+	case 14:
+		read_meta(r, m, f);
+		return 0;
+	case 25:
+		return err_set(r->e, ERR_UNSUPPORTED,
+		    "functions inside the model are not supported");
+	default:
+		return 0;
+	}
+}
+
+int
+onnx_read_graph(struct onnx_model **out, struct arena *a,
+    const struct onnx_model *outer, const void *bytes, size_t n,
+    struct err *e)
+{
+	struct reader r = { a, e };
+	struct onnx_model *m = arena_alloc(a, sizeof(*m));
+
+	m->ir_version = outer->ir_version;
+	m->producer = m->producer_version = m->graph_name = "";
+	for (size_t i = 0; i < outer->n_opsets; i++)
+		onnx_set_opset(a, m, outer->opset[i].domain,
+		    outer->opset[i].version);
+	if (read_graph(&r, m, bytes, n) < 0)
+		return -1;
+	*out = m;
+	return 0;
+}
+
+int
+onnx_read(struct onnx_model **out, struct arena *a, const void *bytes,
+    size_t n, struct err *e)
+{
+	struct reader r = { a, e };
+	struct onnx_model *m = arena_alloc(a, sizeof(*m));
+	struct pb from = pb_over(bytes, n);
+	struct pb_field f;
+	bool graph = false;
+
+	if (n > ONNX_BYTES_MAX)
+		return err_set(e, ERR_TOOBIG, "an ONNX file of more than 2 GiB");
+	m->producer = m->producer_version = m->graph_name = "";
+	while (pb_next(&from, &f)) {
+		/* numbers where text should be make an empty text */
+		if (f.wire != PB_BYTES)
+			f.n = 0;
+		if (model_field(&r, m, &f, &graph) < 0)
+			return -1;
+	}
+	if (from.bad || !graph || m->n_opsets == 0)
+		return err_set(e, ERR_FORMAT, "not an ONNX file");
+	if (m->ir_version > 14)
+		return err_set(e, ERR_UNSUPPORTED,
+		    "ONNX IR version %lld is newer than 14",
+		    (long long)m->ir_version);
+	*out = m;
+	return 0;
+}

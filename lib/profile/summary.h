@@ -1,0 +1,74 @@
+/*
+ * profile/summary.h - the inside of a profile.  Private to lib/profile.
+ */
+#ifndef PROFILE_SUMMARY_H
+#define PROFILE_SUMMARY_H
+
+#include "profile/distinct.h"
+#include "profile/exactsum.h"
+#include "profile/profile.h"
+
+/* The seed of hashes of texts: not that of a split, whose parts would else
+ * be lopsided samples of the hashes. */
+#define TEXT_SEED 0x70726f66696c6531u
+
+#define HISTOGRAM_HALF 131073		/* keys are below it on either side */
+#define HISTOGRAM_PART 256		/* keys that share a mark */
+#define HISTOGRAM_PARTS (2 * HISTOGRAM_HALF / HISTOGRAM_PART + 1)
+#define HISTOGRAM_SIZE (HISTOGRAM_PARTS * HISTOGRAM_PART)
+
+struct summary {			/* of one column */
+	char *name;
+	enum col_type type;
+	bool number, words;		/* numbers; strings whose words count */
+	uint64_t missing;
+	uint64_t finite, infinite, zeros, negatives;
+	double min, max;		/* of finite values, if any */
+	struct exact sum, squares;
+	/* by key + HISTOGRAM_HALF: two megabytes, of which a column touches
+	 * little; parts without a mark hold nothing and are not looked at */
+	uint64_t *histogram;
+	bool marked[HISTOGRAM_PARTS];
+	struct few few;
+	uint8_t hll[HLL_REGISTERS];
+	uint64_t min_length, max_length, length;
+	/* made when the profile is read; dropped when it changes */
+	struct profile_bucket *bucket;
+	struct profile_number *numbers, *samples;
+	struct profile_word *word;
+	size_t n_bucket, n_number, n_sample, n_word;
+};
+
+struct profile {
+	uint64_t rows;
+	size_t cols;
+	struct summary *col;
+	struct few sample;		/* rows by hash; .row into `value` */
+	double *value;			/* rows x cols; NaN where none */
+	size_t sampled, room;
+	bool sealed;
+};
+
+static inline void
+histogram_add(struct summary *s, int32_t key, uint64_t n)
+{
+	uint32_t at = (uint32_t)(key + HISTOGRAM_HALF);
+
+	s->histogram[at] += n;
+	s->marked[at / HISTOGRAM_PART] = true;
+}
+
+bool type_is_number(enum col_type type);
+uint64_t number_hash(double v);
+struct profile *profile_empty(size_t cols);
+void summary_init(struct summary *s, const char *name, enum col_type type);
+void summary_number(struct summary *s, double v, uint64_t n);
+void summary_word(struct summary *s, const char *w, size_t len, uint64_t n);
+/* One row more in the sample; its values are written where the answer
+ * points (cols of them), unless it is NULL. */
+double *sample_add(struct profile *p, uint64_t hash, uint64_t n);
+void profile_seal(struct profile *p);
+void profile_unseal(struct profile *p);
+uint64_t summary_distinct(const struct summary *s);
+
+#endif

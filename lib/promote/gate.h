@@ -1,0 +1,39 @@
+/*
+ * promote/gate.h - a policy judged against the evidence recorded for a
+ * version of a model.
+ */
+#ifndef PROMOTE_GATE_H
+#define PROMOTE_GATE_H
+
+#include <stdint.h>
+
+#include "catalog/catalog.h"
+#include "promote/policy.h"
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_MISSING, VERDICT_SKIPPED };
+const char *verdict_text(enum verdict v);
+
+struct gate_result {
+	const struct policy_rule *rule;
+	enum verdict verdict;
+	const char *values;	/* "test.auc=0.84 champion.test.auc=0.83" */
+	const char *why;	/* what is missing, or "" */
+};
+
+struct gate {
+	struct arena arena;
+	struct gate_result *result;	/* one a rule */
+	size_t n;
+	size_t failed;			/* fail or missing */
+	size_t skipped;
+	uint32_t champion;		/* version compared with; 0: none */
+};
+
+/* Judge version `item` of a model.  Returns 0 also when rules fail. */
+int gate_judge(struct gate *g, struct catalog *c,
+    const struct catalog_item *item, const struct policy *p, struct err *e);
+void gate_free(struct gate *g);
+/* The first rule that does not hold as an ERR_NO message; returns -1. */
+int gate_refuse(const struct gate *g, const char *label, struct err *e);
+
+#endif

@@ -1,0 +1,95 @@
+#include "promote/policy.h"
+
+#include <string.h>
+
+#include "base/nearest.h"
+#include "catalog/name.h"
+#include "codec/yaml.h"
+
+static int
+unknown(const struct json *j, const char *const *known, size_t n,
+    struct err *e)
+{
+	const char *near = nearest_word(j->key, known, n);
+
+	if (near)
+		return err_set(e, ERR_FORMAT, "line %u: unknown member '%s'; "
+		    "did you mean '%s'?", j->line, j->key, near);
+	return err_set(e, ERR_FORMAT, "line %u: unknown member '%s'", j->line,
+	    j->key);
+}
+
+static int
+read_rule(struct policy_rule *r, struct policy *p, const struct json *j,
+    struct err *e)
+{
+	static const char *const known[] = { "name", "expr" };
+	struct expr *x;
+
+	if (j->type == JSON_TEXT) {
+		r->text = j->s;
+	} else if (j->type == JSON_MAP) {
+		for (const struct json *m = j->child; m; m = m->next)
+			if (strcmp(m->key, "name") && strcmp(m->key, "expr"))
+				return unknown(m, known, 2, e);
+		r->text = json_text(j, "expr", NULL);
+		r->name = json_text(j, "name", NULL);
+	}
+	if (r->text == NULL)
+		return err_set(e, ERR_FORMAT, "line %u: a rule is an "
+		    "expression, or a map with name and expr", j->line);
+	if (r->name == NULL)
+		r->name = r->text;
+	if (expr_parse(&x, &p->arena, r->text, e) < 0)
+		return err_wrap(e, "line %u", j->line);
+	r->expr = x;
+	return 0;
+}
+
+int
+policy_parse(struct policy *p, const char *s, size_t n, struct err *e)
+{
+	static const char *const known[] = { "rules", "champion" };
+	const struct json *rules;
+	struct json *j;
+	size_t i = 0;
+
+	memset(p, 0, sizeof(*p));
+	oid_of(&p->id, s, n);
+	if (yaml_parse(&j, &p->arena, s, n, e) < 0)
+		goto fail;
+	if (j->type != JSON_MAP) {
+		err_set(e, ERR_FORMAT, "a policy is a map with a list 'rules'");
+		goto fail;
+	}
+	for (const struct json *m = j->child; m; m = m->next)
+		if (strcmp(m->key, "rules") && strcmp(m->key, "champion")) {
+			unknown(m, known, 2, e);
+			goto fail;
+		}
+	p->champion = json_text(j, "champion", "champion");
+	rules = json_get(j, "rules");
+	if (rules == NULL || rules->type != JSON_LIST || rules->n == 0 ||
+	    !name_alias_ok(p->champion)) {
+		err_set(e, ERR_FORMAT, rules && rules->n ?
+		    "'champion' is no alias" :
+		    "a policy has a list 'rules' with a rule or more");
+		goto fail;
+	}
+	p->rule = arena_alloc(&p->arena, rules->n * sizeof(*p->rule));
+	p->n = rules->n;
+	for (const struct json *m = rules->child; m; m = m->next)
+		if (read_rule(&p->rule[i++], p, m, e) < 0)
+			goto fail;
+	return 0;
+fail:
+	policy_free(p);
+	return -1;
+}
+
+void
+policy_free(struct policy *p)
+{
+	arena_free(&p->arena);
+	memset(p, 0, sizeof(*p));
+}

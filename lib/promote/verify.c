@@ -1,0 +1,95 @@
+#include <string.h>
+
+#include "base/mem.h"
+#include "promote/verify.h"
+
+#define BLOCK ((size_t)1 << 18)
+
+struct verifying {
+	struct catalog *c;
+	uint64_t *objects, *bad;
+	void (*fn)(void *ctx, const char *what, const char *why);
+	void *ctx;
+	struct arena arena;
+	char *block;
+	struct oid *seen;
+	size_t n, room;
+};
+
+static int
+read_through(struct verifying *v, const struct oid *id, struct err *e)
+{
+	struct source from;
+	int64_t got;
+
+	if (store_get_source(&from, catalog_store(v->c), id, e) < 0)
+		return -1;
+	do
+		got = source_read(&from, v->block, BLOCK, e);
+	while (got > 0);
+	source_close(&from);
+	return got < 0 ? -1 : 0;
+}
+
+static bool
+first_time(struct verifying *v, const struct oid *id)
+{
+	struct oid *more;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (oid_eq(&v->seen[i], id))
+			return false;
+	if (v->n == v->room) {
+		v->room = v->room ? v->room * 2 : 32;
+		more = arena_alloc(&v->arena, v->room * sizeof(*more));
+		if (v->n)
+			memcpy(more, v->seen, v->n * sizeof(*more));
+		v->seen = more;
+	}
+	v->seen[v->n++] = *id;
+	return true;
+}
+
+/* Not catalog_lineage: what is damaged must not end the walk. */
+static int
+visit(struct verifying *v, int depth, const struct link *l, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	const struct json *m;
+	struct link next;
+	int r = 0;
+
+	if (!first_time(v, &l->id))
+		return 0;
+	++*v->objects;
+	if (read_through(v, &l->id, &mine) < 0) {
+		++*v->bad;
+		if (v->fn)
+			v->fn(v->ctx, *l->name ? l->name : l->rel, mine.msg);
+		return 0;
+	}
+	if (!manifest_is_type(l->type) || depth > JSON_DEPTH_MAX)
+		return 0;
+	if (catalog_manifest(&m, &v->arena, v->c, &l->id, e) < 0)
+		return -1;
+	for (size_t i = 0; r == 0 && manifest_link_at(&next, m, i); i++)
+		r = visit(v, depth + 1, &next, e);
+	return r;
+}
+
+int
+registry_verify(uint64_t *objects, uint64_t *bad, struct catalog *c,
+    const struct oid *id, void (*fn)(void *ctx, const char *what,
+    const char *why), void *ctx, struct err *e)
+{
+	struct verifying v = { .c = c, .objects = objects, .bad = bad,
+	    .fn = fn, .ctx = ctx };
+	struct link root = { "manifest", TYPE_MODEL, "", *id, 0 };
+	int r;
+
+	*objects = *bad = 0;
+	v.block = arena_alloc(&v.arena, BLOCK);
+	r = visit(&v, 0, &root, e);
+	arena_free(&v.arena);
+	return r;
+}

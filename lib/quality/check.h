@@ -1,0 +1,64 @@
+/*
+ * quality/check.h - rows held against a schema, in one pass.
+ *
+ * Cells are read as the schema's types would read them; a missing cell
+ * breaks no rule but `min_fraction`.  A rule on cells or rows is kept when
+ * at least `mostly` of those it looked at are good (none looked at: kept).
+ */
+#ifndef QUALITY_CHECK_H
+#define QUALITY_CHECK_H
+
+#include "base/buf.h"
+#include "quality/schema.h"
+
+#define CHECK_ROWS 10		/* row numbers named in a finding */
+#define CHECK_EXAMPLES 5
+
+enum check_rule {
+	CHECK_ABSENT,		/* a column is not there */
+	CHECK_NEW,		/* ... is there, but not in the schema */
+	CHECK_ORDER,		/* columns stand in another order */
+	CHECK_ROW_COUNT,
+	CHECK_MISSING,		/* min_fraction */
+	CHECK_TYPE, CHECK_RANGE, CHECK_VALUES, CHECK_LENGTH, CHECK_PATTERN,
+	CHECK_UNIQUE, CHECK_EXPR
+};
+
+/* "column_absent" "column_new" "column_order" "rows" "missing" "type"
+ * "range" "values" "length" "pattern" "unique" "expr" */
+const char *check_rule_name(enum check_rule rule);
+
+struct finding {
+	enum check_rule rule;
+	const char *column;	/* or a key's columns, a rule's name or text */
+	enum severity severity;
+	uint64_t hits;		/* rows, or columns, that broke it */
+	uint64_t looked;	/* at so many */
+	uint64_t row[CHECK_ROWS];	/* the first, from 1 */
+	char *example[CHECK_EXAMPLES];	/* different texts, shortened */
+	size_t rows, examples;
+	char what[200];		/* for people */
+};
+
+struct check {
+	struct finding *f;	/* those broken, in the schema's order */
+	size_t n;
+	uint64_t rows;		/* read */
+	uint8_t *bad;		/* a bit a row that broke a rule on rows,
+				 * severity error, `mostly` aside */
+};
+
+/* `user` overrides how the schema says to read.  0 even when rules are
+ * broken; -1 when the input cannot be read at all. */
+int check_table(struct check *out, const char *bytes, size_t n,
+    const struct schema *s, const struct table_read_opts *user,
+    struct err *e);
+void check_free(struct check *c);
+/* Is any of severity error broken? */
+bool check_failed(const struct check *c);
+/* The rows marked bad, header first, as the bytes they are. */
+int check_quarantine(struct buf *out, const struct check *c,
+    const char *bytes, size_t n, const struct schema *s,
+    const struct table_read_opts *user, struct err *e);
+
+#endif

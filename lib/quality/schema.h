@@ -1,0 +1,91 @@
+/*
+ * quality/schema.h - what a table should look like (mlv-schema(5)).
+ *
+ * Made from data by schema_infer, edited by people as YAML, committed, and
+ * used to check new data (quality/check.h) and to fix the types of a read.
+ * The JSON and YAML trees have the same members.
+ */
+#ifndef QUALITY_SCHEMA_H
+#define QUALITY_SCHEMA_H
+
+#include "base/arena.h"
+#include "codec/json.h"
+#include "read/whole.h"
+#include "table/table.h"
+
+#define SCHEMA_VALUES_MAX 100	/* categories an inferred schema lists */
+
+enum severity { SEVERITY_ERROR, SEVERITY_WARN };
+
+struct schema_column {
+	const char *name;
+	enum col_type type;
+	bool optional;			/* the column may be absent */
+	double min_fraction;		/* of rows with a value, 0 to 1 */
+	bool has_min, has_max;
+	double min, max;		/* numbers; microseconds for dates */
+	const char *const *values;	/* NULL: any; sorted */
+	size_t n_values;
+	bool unique;
+	bool has_min_length, has_max_length;
+	int64_t min_length, max_length;	/* characters (code points) */
+	const char *pattern;		/* PCRE2, whole value; NULL: any */
+	double mostly;			/* share of values that must fit */
+	enum severity severity;
+	/* what inference saw; not rules */
+	double missing;			/* share, NaN: not known */
+	double distinct;		/* count, NaN: not known */
+};
+
+struct schema_rule {
+	const char *name;		/* or NULL */
+	const char *expr;		/* lib/expr, true for a good row */
+	double mostly;
+	enum severity severity;
+};
+
+struct schema_key {
+	const char *const *columns;	/* together unique */
+	size_t n;
+};
+
+struct schema {
+	struct schema_column *col;
+	size_t cols;
+	bool ordered;			/* columns stand in this order */
+	bool extra;			/* columns not named here are fine */
+	bool has_min_rows, has_max_rows;
+	int64_t min_rows, max_rows;
+	struct schema_rule *rule;
+	size_t rules;
+	struct schema_key *key;
+	size_t keys;
+	struct table_read_opts read;	/* how to read the file */
+};
+
+/* All of these put what they make into the arena. */
+
+/* From a table; `read` (may be NULL) is how it was read.  ERR_FORMAT when a
+ * column's name is not UTF-8; values that are not are left out. */
+int schema_infer(struct schema **out, struct arena *a, const struct table *t,
+    const struct table_read_opts *read, struct err *e);
+struct json *schema_json(struct arena *a, const struct schema *s);
+/* ERR_FORMAT names the member and its line; unknown members are refused
+ * with the nearest known word. */
+int schema_from_json(struct schema **out, struct arena *a,
+    const struct json *j, struct err *e);
+/* From the text of a YAML or JSON file. */
+int schema_parse(struct schema **out, struct arena *a, const char *s, size_t n,
+    struct err *e);
+
+/* From a file. */
+int schema_load(struct schema **out, struct arena *a, const char *path,
+    struct err *e);
+
+const struct schema_column *schema_find(const struct schema *s,
+    const char *name);
+/* The schema's types and way of reading, for table_read: where *o says nothing. */
+void schema_read_opts(struct table_read_opts *o, struct arena *a,
+    const struct schema *s);
+
+#endif

@@ -1,0 +1,203 @@
+#include "quality/split.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "read/records.h"
+
+struct split {
+	struct split_part *part;
+	size_t parts;
+	double total;
+	const struct split_opts *o;
+	uint8_t *chosen;		/* by time: a row's part */
+	size_t rows;
+};
+
+/* The part whose share of [0, 1) holds u. */
+static size_t
+part_at(const struct split *s, double u)
+{
+	double edge = 0;
+
+	for (size_t i = 0; i + 1 < s->parts; i++) {
+		edge += s->part[i].weight;
+		if (u < edge / s->total)
+			return i;
+	}
+	return s->parts - 1;
+}
+
+static size_t
+part_of_key(const struct split *s, const char *key, size_t n)
+{
+	return part_at(s, (double)(hash64(key, n, s->o->seed) >> 11) *
+	    0x1p-53);
+}
+
+struct when {
+	double v;
+	size_t row;
+};
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct when *x = a, *y = b;
+
+	if (x->v != y->v)
+		return x->v < y->v ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Which part every row belongs to, by its place in time. */
+static int
+order_rows(struct split *s, const char *bytes, size_t n,
+    const struct table_read_opts *read, struct err *e)
+{
+	struct table_read_opts only = *read;
+	const struct column *c;
+	struct when *w = NULL;
+	struct table *t = NULL;
+	int r = -1;
+
+	only.only = &s->o->time;
+	only.n_only = 1;
+	if (table_read(&t, bytes, n, &only, e) != 0)
+		return -1;
+	c = &t->col[0];
+	if (col_type_is_text(c->type) || c->type == COL_BOOL) {
+		err_set(e, ERR_FORMAT, "column '%s' holds neither dates nor "
+		    "numbers", c->name);
+		goto done;
+	}
+	if (c->missing > 0) {
+		err_set(e, ERR_FORMAT, "column '%s' is missing in %zu rows; "
+		    "they have no place in time", c->name, c->missing);
+		goto done;
+	}
+	w = mem_array(t->rows + 1, sizeof(*w));
+	s->chosen = mem_array(t->rows + 1, 1);
+	if (w == NULL || s->chosen == NULL) {
+		err_set(e, ERR_NOMEM, "no memory");
+		goto done;
+	}
+	for (size_t i = 0; i < t->rows; i++)
+		w[i] = (struct when){ column_number(c, i), i };
+	qsort(w, t->rows, sizeof(*w), by_time);
+	for (size_t i = 0; i < t->rows; i++)
+		s->chosen[w[i].row] = (uint8_t)part_at(s, (double)i /
+		    (double)t->rows);
+	s->rows = t->rows;
+	r = 0;
+done:
+	free(w);
+	table_free(t);
+	return r;
+}
+
+static int
+choose(size_t *part, struct split *s, struct table_lines *l, struct buf *key,
+    const char *line, size_t n, struct err *e)
+{
+	uint64_t row = table_lines_row(l) - 1;
+
+	if (s->o->time != NULL) {
+		if (row >= s->rows)
+			return err_set(e, ERR_FORMAT, "more rows than before");
+		*part = s->chosen[row];
+		return 0;
+	}
+	buf_clear(key);
+	if (s->o->n_by == 0) {
+		while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+			n--;
+		*part = part_of_key(s, line, n);
+		return 0;
+	}
+	if (table_lines_key(l, key, s->o->by, s->o->n_by, e) != 0)
+		return -1;
+	*part = part_of_key(s, key->data, key->len);
+	return 0;
+}
+
+static int
+deal(struct split *s, struct table_lines *l, struct err *e)
+{
+	const char *line, *end = table_lines_end(l);
+	struct buf key;
+	size_t n, k = 0;
+	int r;
+
+	buf_init(&key, BUF_CAP_DATA);
+	while ((r = table_lines_next(l, &line, &n, e)) > 0) {
+		if ((r = choose(&k, s, l, &key, line, n, e)) != 0)
+			break;
+		s->part[k].rows++;
+		buf_add(&s->part[k].bytes, line, n);
+		if (line[n - 1] != end[strlen(end) - 1])
+			buf_adds(&s->part[k].bytes, end);
+	}
+	buf_free(&key);
+	return r;
+}
+
+int
+split_rows(struct split_part *part, size_t parts, const char *bytes,
+    size_t n, const struct table_read_opts *read, const struct split_opts *o,
+    struct err *e)
+{
+	struct split s = { .part = part, .parts = parts, .o = o };
+	struct table_lines *l = NULL;
+	const char *header;
+	size_t header_n;
+	int r = -1;
+
+	for (size_t i = 0; i < parts; i++) {
+		s.total += part[i].weight;
+		part[i].rows = 0;
+		buf_init(&part[i].bytes, BUF_CAP_DATA);
+	}
+	if (table_lines_check(bytes, n, read, e) != 0 ||
+	    table_lines_open(&l, bytes, n, read, e) != 0)
+		return -1;
+	if (o->time != NULL && order_rows(&s, bytes, n, read, e) != 0)
+		goto done;
+	header = table_lines_header(l, &header_n);
+	for (size_t i = 0; i < parts; i++)
+		buf_add(&part[i].bytes, header, header_n);
+	r = deal(&s, l, e);
+	for (size_t i = 0; i < parts && r == 0; i++)
+		r = buf_check(&part[i].bytes, e);
+done:
+	free(s.chosen);
+	table_lines_close(l);
+	return r;
+}
+
+const struct split_part *
+split_lopsided(const struct split_part *part, size_t parts, double *expected)
+{
+	const struct split_part *worst = NULL;
+	double total = 0, rows = 0, most = 6;	/* standard deviations */
+
+	for (size_t i = 0; i < parts; i++) {
+		total += part[i].weight;
+		rows += (double)part[i].rows;
+	}
+	for (size_t i = 0; i < parts; i++) {
+		double share = part[i].weight / total, mean = rows * share;
+		double off = (fabs((double)part[i].rows - mean) - 1) /
+		    sqrt(mean * (1 - share) + 1);
+
+		if (off > most) {
+			most = off;
+			worst = &part[i];
+			*expected = mean;
+		}
+	}
+	return worst;
+}

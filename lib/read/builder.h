@@ -1,0 +1,59 @@
+/*
+ * read/builder.h - a table filled row by row and used again and again.
+ * Private to lib/read.
+ */
+#ifndef READ_BUILDER_H
+#define READ_BUILDER_H
+
+#include "read/stream.h"
+
+struct block {
+	struct table *t;	/* wanted columns, then kept ones */
+	size_t n_want, n_keep;
+	struct table_want *want;	/* names owned by the columns */
+	size_t room;		/* rows there is space for */
+	struct arena text;	/* of raw cells that had to be copied */
+	bool lax;		/* lists and objects are cells; members of no
+				 * column are remembered */
+};
+
+int block_init(struct block *b, const struct table_want *want, size_t n_want,
+    const char *const *keep, size_t n_keep, size_t room, struct err *e);
+/* One more kept column, while the block is empty. */
+int block_keep(struct block *b, const char *name, struct err *e);
+int block_grow(struct block *b, size_t room, struct err *e);
+void block_clear(struct block *b);
+/* State the number of rows; arrays stay as they are. */
+struct table *block_done(struct block *b, size_t rows);
+void block_free(struct block *b);
+
+/* A CSV cell into column `to` at row `row`; missing as `na` says. */
+struct na_words;
+struct csv_cell;
+int block_set(struct block *b, size_t to, size_t row,
+    const struct csv_cell *c, const struct na_words *na, struct buf *scratch,
+    struct err *e);
+
+/*
+ * Members of JSON objects to columns.
+ */
+#define MEMBERS_OTHER 1000
+
+struct members {
+	struct intern *names;
+	struct slot {
+		size_t want, keep;	/* columns + 1; 0: none */
+	} *slot;			/* by number of the name */
+	uint32_t *seen;			/* a column: the round it was set in */
+	bool *ever;			/* ... whether it ever was */
+	struct intern *other;		/* names of no column, the first few */
+	uint32_t round;
+};
+
+void members_init(struct members *m, const struct block *b);
+void members_free(struct members *m);
+/* The members of an object whose '{' was pulled become row `row`. */
+int members_read(struct members *m, struct block *b, size_t row,
+    struct json_pull *p, const struct na_words *na, struct err *e);
+
+#endif

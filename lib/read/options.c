@@ -1,0 +1,141 @@
+/* How to read a table, as JSON and back. */
+#include <string.h>
+
+#include "base/nearest.h"
+#include "read/whole.h"
+
+static void
+add_words(struct arena *a, struct json *to, const char *key,
+    const char *const *v, size_t n)
+{
+	struct json *list;
+
+	if (n == 0)
+		return;
+	list = json_add_list(a, to, key);
+	for (size_t i = 0; i < n; i++)
+		json_add_text(a, list, NULL, v[i]);
+}
+
+struct json *
+table_opts_json(struct arena *a, const struct table_read_opts *o)
+{
+	struct json *j = json_new(a, JSON_MAP), *types;
+	char delimiter[2] = { o->delimiter, '\0' };
+
+	if (o->format != TABLE_AUTO)
+		json_add_text(a, j, "format", o->format == TABLE_CSV ? "csv" :
+		    "jsonl");
+	if (o->skip > 0)
+		json_add_int(a, j, "skip_lines", (int64_t)o->skip);
+	if (o->delimiter != '\0')
+		json_add_text(a, j, "delimiter", delimiter);
+	if (o->header != TABLE_HEADER_AUTO)
+		json_add_bool(a, j, "header", o->header == TABLE_HEADER_YES);
+	add_words(a, j, "columns", o->columns, o->n_columns);
+	add_words(a, j, "na", o->na, o->n_na);
+	if (o->n_types > 0) {
+		types = json_add_map(a, j, "types");
+		for (size_t i = 0; i < o->n_types; i++)
+			json_add_text(a, types, o->types[i].name,
+			    col_type_name(o->types[i].type));
+	}
+	return j;
+}
+
+static int
+words_from(const char *const **v, size_t *n, struct arena *a,
+    const struct json *j, struct err *e)
+{
+	const char **w;
+	size_t i = 0;
+
+	if (j->type != JSON_LIST)
+		return err_set(e, ERR_FORMAT, "'%s' must be a list", j->key);
+	w = arena_alloc(a, (j->n + 1) * sizeof(*w));
+	for (const struct json *c = j->child; c != NULL; c = c->next) {
+		if (c->type != JSON_TEXT)
+			return err_set(e, ERR_FORMAT, "'%s' must be a list of "
+			    "strings", j->key);
+		w[i++] = arena_strdup(a, c->s);
+	}
+	*v = w;
+	*n = i;
+	return 0;
+}
+
+static int
+types_from(struct table_read_opts *o, struct arena *a, const struct json *j,
+    struct err *e)
+{
+	struct table_type *t;
+	size_t n = 0;
+
+	if (j->type != JSON_MAP)
+		return err_set(e, ERR_FORMAT, "'types' must be a map");
+	t = arena_alloc(a, (j->n + 1) * sizeof(*t));
+	for (const struct json *c = j->child; c != NULL; c = c->next) {
+		if (c->type != JSON_TEXT || !col_type_parse(c->s, &t[n].type))
+			return err_set(e, ERR_FORMAT, "unknown type of column "
+			    "'%s'", c->key);
+		t[n++].name = arena_strdup(a, c->key);
+	}
+	o->types = t;
+	o->n_types = n;
+	return 0;
+}
+
+static int
+member_from(struct table_read_opts *o, struct arena *a, const struct json *j,
+    struct err *e)
+{
+	static const char *const known[] = {
+		"format", "skip_lines", "delimiter", "header", "columns", "na",
+		"types"
+	};
+	const char *near;
+
+	if (strcmp(j->key, "format") == 0 && j->type == JSON_TEXT &&
+	    (strcmp(j->s, "csv") == 0 || strcmp(j->s, "jsonl") == 0)) {
+		o->format = j->s[0] == 'c' ? TABLE_CSV : TABLE_JSONL;
+	} else if (strcmp(j->key, "skip_lines") == 0 &&
+	    j->type == JSON_INT && j->i >= 0) {
+		o->skip = (uint64_t)j->i;
+	} else if (strcmp(j->key, "delimiter") == 0 &&
+	    j->type == JSON_TEXT && j->n == 1) {
+		o->delimiter = j->s[0];
+	} else if (strcmp(j->key, "header") == 0 && j->type == JSON_BOOL) {
+		o->header = j->b ? TABLE_HEADER_YES : TABLE_HEADER_NO;
+	} else if (strcmp(j->key, "columns") == 0) {
+		return words_from(&o->columns, &o->n_columns, a, j, e);
+	} else if (strcmp(j->key, "na") == 0) {
+		return words_from(&o->na, &o->n_na, a, j, e);
+	} else if (strcmp(j->key, "types") == 0) {
+		return types_from(o, a, j, e);
+	} else {
+		near = nearest_word(j->key, known,
+		    sizeof(known) / sizeof(known[0]));
+		if (near != NULL && strcmp(near, j->key) == 0)
+			return err_set(e, ERR_FORMAT, "'%s' in 'read' has a "
+			    "value of the wrong kind", j->key);
+		return err_set(e, ERR_FORMAT, "unknown member '%s' in "
+		    "'read'%s%s%s", j->key, near ? "; is it '" : "",
+		    near ? near : "", near ? "'?" : "");
+	}
+	return 0;
+}
+
+int
+table_opts_from_json(struct table_read_opts *o, struct arena *a,
+    const struct json *j, struct err *e)
+{
+	memset(o, 0, sizeof(*o));
+	if (j == NULL || j->type == JSON_NULL)
+		return 0;
+	if (j->type != JSON_MAP)
+		return err_set(e, ERR_FORMAT, "'read' must be a map");
+	for (const struct json *c = j->child; c != NULL; c = c->next)
+		if (member_from(o, a, c, e) != 0)
+			return -1;
+	return 0;
+}

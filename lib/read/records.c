@@ -1,0 +1,360 @@
+#include "read/records.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "read/sniff.h"
+
+struct table_lines {
+	struct input in;
+	struct table_read_opts o;
+	const char *start, *at, *end;	/* of the file */
+	const char *tail;		/* a last line without an end, or end */
+	char *padded;			/* ... with one */
+	const char *header;
+	size_t header_n;
+	const char *row;		/* given last, as it can be parsed */
+	const char *row_end;
+	uint64_t rows, line, next_line;
+	size_t *key;			/* columns of the last key asked for */
+	const char *const *key_names;
+};
+
+/* What follows `tail` gets a line end. */
+static int
+pad(struct table_lines *l, struct err *e)
+{
+	size_t n = (size_t)(l->end - l->tail);
+
+	free(l->padded);
+	if ((l->padded = mem_array(n + 1, 1)) == NULL)
+		return err_set(e, ERR_NOMEM, "no memory");
+	memcpy(l->padded, l->tail, n);
+	l->padded[n] = l->in.form.eol;
+	return 0;
+}
+
+/* Does the header, behind blank lines, go on in the last line? */
+static bool
+header_goes_on(const struct table_lines *l, const char *s, const char *stop)
+{
+	while (s < stop && line_blank(&l->in.form, s))
+		s = csv_record(&l->in.form, s, stop);
+	return s < stop && csv_record(&l->in.form, s, stop) == NULL;
+}
+
+static int
+open_csv(struct table_lines *l, struct err *e)
+{
+	const char *s = l->in.body, *stop = l->tail;
+	int r;
+
+	if (l->padded && header_goes_on(l, s, stop)) {
+		l->tail = stop = s;
+		if (pad(l, e) != 0)
+			return -1;
+	}
+	if (stop > s)
+		r = input_header(&l->in, s, stop, &l->o, e);
+	else	/* a single line without an end */
+		r = input_header(&l->in, l->padded ? l->padded : s, l->padded ?
+		    l->padded + (l->end - l->tail) + 1 : s, &l->o, e);
+	if (r != 0)
+		return -1;
+	l->at = l->in.body;
+	if (stop <= s && l->padded)
+		l->at = l->in.body == l->padded ? l->tail : l->end;
+	/* what is passed over goes before the header, or stands for it */
+	if (l->in.header || l->o.skip > 0)
+		l->header_n = (size_t)(l->at - l->start);
+	return 0;
+}
+
+int
+table_lines_open(struct table_lines **out, const char *bytes, size_t n,
+    const struct table_read_opts *o, struct err *e)
+{
+	static const struct table_read_opts plain;
+	struct table_lines *l = xalloc(1, sizeof(*l));
+
+	l->o = o != NULL ? *o : plain;
+	l->start = bytes;
+	l->end = bytes + n;
+	if (input_sniff(&l->in, bytes, n, &l->o, e) != 0) {
+		table_lines_close(l);
+		return -1;
+	}
+	for (l->tail = l->end; l->tail > l->in.body &&
+	    l->tail[-1] != l->in.form.eol; l->tail--)
+		;
+	if (l->tail < l->end && pad(l, e) != 0) {
+		table_lines_close(l);
+		return -1;
+	}
+	l->at = l->in.body;
+	l->header = l->start;
+	if (l->o.skip > 0)
+		l->header_n = (size_t)(l->at - l->start);
+	if (l->in.format == TABLE_CSV && open_csv(l, e) != 0) {
+		table_lines_close(l);
+		return -1;
+	}
+	l->next_line = l->in.lines + 1;
+	*out = l;
+	return 0;
+}
+
+void
+table_lines_close(struct table_lines *l)
+{
+	if (l == NULL)
+		return;
+	input_free(&l->in);
+	free(l->padded);
+	free(l->key);
+	free(l);
+}
+
+const char *
+table_lines_header(const struct table_lines *l, size_t *n)
+{
+	*n = l->header_n;
+	return l->header;
+}
+
+const char *
+table_lines_end(const struct table_lines *l)
+{
+	const char *q;
+
+	if (l->in.form.eol == '\r')
+		return "\r";
+	q = memchr(l->start, '\n', (size_t)(l->end - l->start));
+	return q != NULL && q > l->start && q[-1] == '\r' ? "\r\n" : "\n";
+}
+
+/* The end of the record at l->at and how it can be parsed. */
+static int
+cut(struct table_lines *l, const char **next, struct err *e)
+{
+	const char *s = l->at, *q;
+
+	if (s < l->tail) {
+		q = l->in.format == TABLE_CSV ?
+		    csv_record(&l->in.form, s, l->tail) :
+		    (const char *)memchr(s, '\n', (size_t)(l->tail - s)) + 1;
+		if (q != NULL) {
+			*next = l->row_end = q;
+			l->row = s;
+			return 0;
+		}
+		/* it goes on in the last line, or its quote is open */
+		l->tail = s;
+		if (pad(l, e) != 0)
+			return -1;
+	}
+	*next = l->end;
+	l->row = l->padded + (s - l->tail);
+	l->row_end = l->padded + (l->end - l->tail) + 1;
+	if (l->in.format == TABLE_CSV &&
+	    csv_record(&l->in.form, l->row, l->row_end) != l->row_end)
+		return err_set(e, ERR_FORMAT, "%s: line %llu: a quote is "
+		    "never closed", l->in.name,
+		    (unsigned long long)l->next_line);
+	return 0;
+}
+
+int
+table_lines_next(struct table_lines *l, const char **s, size_t *n,
+    struct err *e)
+{
+	while (l->at < l->end) {
+		const char *next = l->end;
+
+		if (cut(l, &next, e) != 0)
+			return -1;
+		*s = l->at;
+		*n = (size_t)(next - l->at);
+		l->line = l->next_line;
+		l->next_line += lines_in(&l->in.form, l->at, next);
+		l->at = next;
+		if (!line_blank(&l->in.form, l->row)) {
+			l->rows++;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+uint64_t
+table_lines_row(const struct table_lines *l)
+{
+	return l->rows;
+}
+
+uint64_t
+table_lines_line(const struct table_lines *l)
+{
+	return l->line;
+}
+
+static int
+find_columns(struct table_lines *l, const char *const *names, size_t n,
+    struct err *e)
+{
+	if (l->key_names == names)
+		return 0;
+	l->key = xresize(l->key, n + 1, sizeof(*l->key));
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (k < l->in.cols && strcmp(l->in.names[k], names[i]) != 0)
+			k++;
+		if (k == l->in.cols)
+			return input_no_column(&l->in, names[i], e);
+		l->key[i] = k;
+	}
+	l->key_names = names;
+	return 0;
+}
+
+/* The row's cells into cell[0..cols), or nowhere; how many there are. */
+static int
+cut_cells(size_t *cells, struct csv_cell *cell, const struct table_lines *l,
+    struct err *e)
+{
+	const char *p = l->row;
+	struct csv_cell one;
+
+	*cells = 0;
+	do {
+		if ((p = csv_cell(&l->in.form, p, l->row_end, &one)) == NULL)
+			return err_set(e, ERR_FORMAT, "%s: line %llu: broken "
+			    "quotes", l->in.name, (unsigned long long)l->line);
+		if (cell != NULL && *cells < l->in.cols)
+			cell[*cells] = one;
+		++*cells;
+	} while (*p++ != l->in.form.eol);
+	return 0;
+}
+
+static int
+csv_key(struct table_lines *l, struct buf *out, const char *const *names,
+    size_t n, struct err *e)
+{
+	struct csv_cell *c = xalloc(l->in.cols, sizeof(*c));
+	struct ragged bad = { 0 };
+	size_t have;
+	int r = -1;
+
+	if (find_columns(l, names, n, e) != 0 ||
+	    cut_cells(&have, c, l, e) != 0)
+		goto done;
+	if (have != l->in.cols) {
+		ragged_add(&bad, l->line, have);
+		ragged_tell(&bad, &l->in, e);
+		goto done;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(out, 0x1f);
+		if (c[l->key[i]].escaped)
+			csv_unescape(out, &c[l->key[i]]);
+		else
+			buf_add(out, c[l->key[i]].s, c[l->key[i]].n);
+	}
+	r = 0;
+done:
+	free(c);
+	return r;
+}
+
+static int
+json_key(struct table_lines *l, struct buf *out, const char *const *names,
+    size_t n, struct err *e)
+{
+	struct arena a = { 0 };
+	struct json *j;
+	int r = -1;
+
+	if (json_parse(&j, &a, l->row, (size_t)(l->row_end - l->row),
+	    JSON_NAN, e) != 0) {
+		err_wrap(e, "%s: line %llu", l->in.name,
+		    (unsigned long long)l->line);
+		goto done;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct json *v = json_get(j, names[i]);
+
+		if (i > 0)
+			buf_addc(out, 0x1f);
+		if (v == NULL) {
+			err_set(e, ERR_NOENT, "%s: line %llu: no column '%s'",
+			    l->in.name, (unsigned long long)l->line, names[i]);
+			goto done;
+		}
+		if (v->type == JSON_TEXT)
+			buf_add(out, v->s, v->n);
+		else if (v->type != JSON_NULL)
+			json_write(out, v);
+	}
+	r = 0;
+done:
+	arena_free(&a);
+	return r;
+}
+
+int
+table_lines_key(struct table_lines *l, struct buf *out,
+    const char *const *names, size_t n, struct err *e)
+{
+	return l->in.format == TABLE_CSV ? csv_key(l, out, names, n, e) :
+	    json_key(l, out, names, n, e);
+}
+
+static int
+check_object(const struct table_lines *l, struct err *e)
+{
+	struct json_pull p;
+	int r = -1;
+
+	json_pull_init(&p, l->row, (size_t)(l->row_end - l->row), JSON_NAN);
+	if (json_pull(&p, e) != JSON_T_MAP) {
+		err_set(e, ERR_FORMAT, "not a JSON object");
+	} else {
+		while (p.depth > 0 && (r = json_pull(&p, e)) != JSON_BAD)
+			;
+		r = r == JSON_BAD || json_pull(&p, e) == JSON_BAD ? -1 : 0;
+	}
+	json_pull_free(&p);
+	return r == 0 ? 0 : err_wrap(e, "%s: line %llu", l->in.name,
+	    (unsigned long long)l->line);
+}
+
+int
+table_lines_check(const char *bytes, size_t n,
+    const struct table_read_opts *o, struct err *e)
+{
+	struct ragged bad = { 0 };
+	struct table_lines *l;
+	const char *line;
+	size_t len, cells;
+	int r;
+
+	if (table_lines_open(&l, bytes, n, o, e) != 0)
+		return -1;
+	while (bad.n <= RAGGED_LISTED &&
+	    (r = table_lines_next(l, &line, &len, e)) > 0) {
+		r = l->in.format == TABLE_CSV ?
+		    cut_cells(&cells, NULL, l, e) : check_object(l, e);
+		if (r != 0)
+			break;
+		if (l->in.format == TABLE_CSV && cells != l->in.cols)
+			ragged_add(&bad, l->line, cells);
+	}
+	if (bad.n > 0)
+		r = ragged_tell(&bad, &l->in, e);
+	table_lines_close(l);
+	return r;
+}

@@ -1,0 +1,40 @@
+/*
+ * read/records.h - the rows of a file as the bytes they are, for whoever
+ * passes them on unchanged (splits, quarantine).
+ */
+#ifndef READ_RECORDS_H
+#define READ_RECORDS_H
+
+#include "base/buf.h"
+#include "read/whole.h"
+
+struct table_lines;
+
+/* `bytes` stay where they are until table_lines_close. */
+int table_lines_open(struct table_lines **l, const char *bytes, size_t n,
+    const struct table_read_opts *o, struct err *e);
+void table_lines_close(struct table_lines *l);
+/* The header line(s) with BOM and line end as they stand; n 0: none. */
+const char *table_lines_header(const struct table_lines *l, size_t *n);
+/* "\n", "\r\n" or "\r": what ends a line here. */
+const char *table_lines_end(const struct table_lines *l);
+
+/* The next row that is not blank, with its line end where it has one:
+ * 1, 0 at the end, -1 (ERR_FORMAT with the line). */
+int table_lines_next(struct table_lines *l, const char **s, size_t *n,
+    struct err *e);
+/* Number of the row given last, from 1, and of its line. */
+uint64_t table_lines_row(const struct table_lines *l);
+uint64_t table_lines_line(const struct table_lines *l);
+
+/* Append the text of columns `names` of the row given last to *out, a 0x1f
+ * between them; nothing for a missing one.  ERR_NOENT: no such column. */
+int table_lines_key(struct table_lines *l, struct buf *out,
+    const char *const *names, size_t n, struct err *e);
+
+/* Is every row of the bytes whole: as many cells as there are columns, or
+ * one JSON object?  ERR_FORMAT lists the first that are not. */
+int table_lines_check(const char *bytes, size_t n,
+    const struct table_read_opts *o, struct err *e);
+
+#endif

@@ -1,0 +1,433 @@
+#include "read/sniff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+
+#define SNIFF_BYTES 65536
+
+bool
+line_blank(const struct csv_form *f, const char *p)
+{
+	while (csv_is_space(f, *p))
+		p++;
+	return *p == f->eol;
+}
+
+uint64_t
+lines_in(const struct csv_form *f, const char *from, const char *to)
+{
+	uint64_t n = 0;
+
+	while (from < to && (from = memchr(from, f->eol,
+	    (size_t)(to - from))) != NULL) {
+		n++;
+		from++;
+	}
+	return n;
+}
+
+char *
+cell_dup(const struct csv_cell *c)
+{
+	struct buf b;
+	char *s;
+
+	if (!c->escaped)
+		return xstrndup(c->s, c->n);
+	buf_init(&b, BUF_CAP_DATA);
+	csv_unescape(&b, c);
+	s = xstrndup(b.data, b.len);
+	buf_free(&b);
+	return s;
+}
+
+/* The first byte that is not white space, NUL when there is none; *at is
+ * where it stands. */
+static char
+first_byte(const char *s, size_t n, size_t *at)
+{
+	size_t i = *at;
+
+	while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '\n' ||
+	    s[i] == '\r'))
+		i++;
+	*at = i;
+	return i < n ? s[i] : '\0';
+}
+
+/* Is the first line a whole JSON object? */
+static bool
+is_object(const char *s, size_t n)
+{
+	const char *end = memchr(s, '\n', n);
+	struct arena a = { NULL, 0 };
+	struct err ignored = ERR_INIT;
+	struct json *j;
+	bool yes = json_parse(&j, &a, s, end ? (size_t)(end - s) : n, JSON_NAN,
+	    &ignored) == 0 && j->type == JSON_MAP;
+
+	arena_free(&a);
+	return yes;
+}
+
+static enum table_format
+find_format(const char *s, size_t n, const struct table_read_opts *o)
+{
+	size_t i = 0;
+
+	if (o->format != TABLE_AUTO)
+		return o->format;
+	if (first_byte(s, n, &i) != '{')
+		return TABLE_CSV;
+	return o->likely != TABLE_CSV || is_object(s + i, n - i) ?
+	    TABLE_JSONL : TABLE_CSV;
+}
+
+/* The first line behind those that are not data. */
+static void
+pass_over(struct input *in, const char *end, uint64_t lines)
+{
+	size_t n = (size_t)(end - in->body);
+	char eol = n && memchr(in->body, '\n', n) == NULL ? '\r' : '\n';
+
+	for (; in->lines < lines && in->body < end; in->lines++) {
+		const char *at = memchr(in->body, eol,
+		    (size_t)(end - in->body));
+
+		in->body = at ? at + 1 : end;
+	}
+}
+
+/* Files that people take for a table. */
+static int
+refuse_others(const struct input *in, const char *s, size_t n, struct err *e)
+{
+	static const struct {
+		const char *bytes;
+		uint8_t n;
+		const char *what;
+	} known[] = {
+		{ "\xff\xfe", 2, "is UTF-16, not UTF-8: convert it first "
+		    "(iconv -f UTF-16 -t UTF-8)" },
+		{ "\xfe\xff", 2, "is UTF-16, not UTF-8: convert it first "
+		    "(iconv -f UTF-16 -t UTF-8)" },
+		{ "\x1f\x8b", 2, "is compressed: unpack it first (gzip -dc)" },
+		{ "\x28\xb5\x2f\xfd", 4, "is compressed: unpack it first "
+		    "(zstd -dc)" },
+		{ "\xfd" "7zXZ", 5, "is compressed: unpack it first "
+		    "(xz -dc)" },
+		{ "BZh91AY&SY", 10, "is compressed: unpack it first "
+		    "(bzip2 -dc)" },
+		{ "PK\3\4", 4, "is a zip archive or a workbook: unpack it, or "
+		    "save the sheet as CSV" },
+		{ "\xd0\xcf\x11\xe0", 4, "is a workbook: save the sheet as "
+		    "CSV" },
+		{ "PAR1\x15", 5, "is Parquet: convert it to CSV first" },
+	};
+	const char *line;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (n >= known[i].n && memcmp(s, known[i].bytes,
+		    known[i].n) == 0)
+			return err_set(e, ERR_FORMAT, "%s: %s", in->name,
+			    known[i].what);
+	line = memchr(s, '\n', n);
+	if (memchr(s, '\0', line ? (size_t)(line - s) : n) != NULL)
+		return err_set(e, ERR_FORMAT, "%s: line 1: a NUL byte: this "
+		    "is no text, or not in UTF-8", in->name);
+	return 0;
+}
+
+/* "[{": what most tools write as JSON. */
+static int
+refuse_list(const struct input *in, const char *s, size_t n, struct err *e)
+{
+	size_t i = 0;
+
+	if (first_byte(s, n, &i) != '[')
+		return 0;
+	i++;
+	return first_byte(s, n, &i) != '{' ? 0 : err_set(e, ERR_FORMAT,
+	    "%s: a JSON list: JSON Lines have one object a line (jq -c '.[]' "
+	    "makes them)", in->name);
+}
+
+int
+input_sniff(struct input *in, const char *s, size_t n,
+    const struct table_read_opts *o, struct err *e)
+{
+	struct buf b;
+	size_t look = n < SNIFF_BYTES ? n : SNIFF_BYTES;
+
+	memset(in, 0, sizeof(*in));
+	in->name = o->name != NULL ? o->name : "input";
+	if (n > 0 && refuse_others(in, s, look, e) != 0)
+		return -1;
+	in->form.eol = '\n';
+	in->form.delimiter = ',';
+	in->body = s + csv_bom(s, n);
+	pass_over(in, s + n, o->skip);
+	n -= (size_t)(in->body - s);
+	s = in->body;
+	look = n < SNIFF_BYTES ? n : SNIFF_BYTES;
+	if (n > 0 && o->format != TABLE_CSV && o->likely != TABLE_CSV &&
+	    refuse_list(in, s, look, e) != 0)
+		return -1;
+	in->format = find_format(s, n, o);
+	if (in->format == TABLE_JSONL)
+		return 0;
+	if (n == look && n > 0 && s[n - 1] != '\n' && s[n - 1] != '\r') {
+		/* a last line without an end counts too */
+		buf_init(&b, SNIFF_BYTES + 1);
+		buf_add(&b, s, n);
+		buf_addc(&b, memchr(s, '\n', n) == NULL &&
+		    memchr(s, '\r', n) != NULL ? '\r' : '\n');
+		csv_detect(&in->form, b.data, b.len);
+		buf_free(&b);
+	} else {
+		csv_detect(&in->form, s, look);
+	}
+	if (o->delimiter != '\0')
+		in->form.delimiter = o->delimiter;
+	return 0;
+}
+
+/* Cells of the record at p as new strings. */
+static int
+split_names(struct input *in, const char *p, const char *end, struct err *e)
+{
+	size_t room = 0;
+	struct csv_cell c;
+
+	do {
+		if (in->cols == TABLE_COLS_MAX)
+			return err_set(e, ERR_TOOBIG, "%s: more than %d "
+			    "columns", in->name, TABLE_COLS_MAX);
+		if (in->cols == room) {
+			room = room ? room * 2 : 32;
+			in->names = xresize(in->names, room,
+			    sizeof(*in->names));
+		}
+		if ((p = csv_cell(&in->form, p, end, &c)) == NULL)
+			return err_set(e, ERR_FORMAT, "%s: line %llu: broken "
+			    "quotes in the header", in->name,
+			    (unsigned long long)in->lines + 1);
+		in->names[in->cols++] = cell_dup(&c);
+	} while (*p++ == in->form.delimiter);
+	return 0;
+}
+
+static int
+check_names(const struct input *in, struct err *e)
+{
+	struct intern *seen = intern_new();
+	int r = -1;
+
+	for (size_t i = 0; i < in->cols; i++) {
+		const char *s = in->names[i];
+
+		if (*s == '\0') {
+			err_set(e, ERR_FORMAT, "%s: column %zu has no name; "
+			    "give all names with --header --columns",
+			    in->name, i + 1);
+			goto done;
+		}
+		if (intern_add(seen, s, strlen(s)) != i) {
+			err_set(e, ERR_FORMAT, "%s: two columns are named "
+			    "'%s'", in->name, s);
+			goto done;
+		}
+	}
+	r = 0;
+done:
+	intern_free(seen);
+	return r;
+}
+
+/* Nobody names a column 39; a year may be one, but then somebody says so. */
+static int
+doubt_header(const struct input *in, struct err *e)
+{
+	double d;
+
+	for (size_t i = 0; i < in->cols; i++) {
+		const char *s = in->names[i];
+
+		if (cell_float(s, strlen(s), &d))
+			return err_set(e, ERR_FORMAT, "%s: line %llu looks "
+			    "like data ('%s'), not like column names: give "
+			    "--columns, --no-header, or --header if it is one",
+			    in->name, (unsigned long long)in->lines + 1, s);
+	}
+	return 0;
+}
+
+static void
+given_names(struct input *in, const struct table_read_opts *o, size_t cells)
+{
+	in->cols = o->n_columns > 0 ? o->n_columns : cells;
+	in->names = xalloc(in->cols ? in->cols : 1, sizeof(*in->names));
+	for (size_t i = 0; i < in->cols; i++)
+		in->names[i] = o->n_columns > 0 ? xstrdup(o->columns[i]) :
+		    xprintf("column_%zu", i + 1);
+}
+
+static void
+drop_names(struct input *in)
+{
+	for (size_t i = 0; i < in->cols; i++)
+		free(in->names[i]);
+	free(in->names);
+	in->names = NULL;
+	in->cols = 0;
+}
+
+/* Are the cells of the first line the names that were given?  No row of
+ * data holds those. */
+static bool
+holds_names(const struct input *in, const struct table_read_opts *o)
+{
+	struct intern *given;
+	bool all = in->cols == o->n_columns;
+
+	if (!all)
+		return false;
+	given = intern_new();
+	for (size_t i = 0; i < o->n_columns; i++)
+		intern_add(given, o->columns[i], strlen(o->columns[i]));
+	for (size_t i = 0; all && i < in->cols; i++)
+		all = intern_find(given, in->names[i], strlen(in->names[i])) !=
+		    INTERN_NONE;
+	intern_free(given);
+	return all;
+}
+
+/* More names or fewer than cells: perhaps the line stands before the data. */
+static int
+wrong_number(const struct input *in, const char *next, const char *end,
+    size_t cells, struct err *e)
+{
+	unsigned long long line = (unsigned long long)in->lines + 1;
+	const char *after = next < end ? csv_record(&in->form, next, end) :
+	    NULL;
+	struct csv_cell c;
+	size_t n = after != NULL;
+
+	for (const char *p = next; n && (p = csv_cell(&in->form, p, after,
+	    &c)) != NULL && *p == in->form.delimiter; p++)
+		n++;
+	if (n == in->cols)
+		return err_set(e, ERR_FORMAT, "%s: %zu column names given, "
+		    "but line %llu has %zu cell%s; the next has %zu: "
+		    "--skip-lines %llu begins there", in->name, in->cols,
+		    line, cells, cells == 1 ? "" : "s", n, line);
+	return err_set(e, ERR_FORMAT, "%s: %zu column names given, but line "
+	    "%llu has %zu cells", in->name, in->cols, line, cells);
+}
+
+int
+input_header(struct input *in, const char *s, const char *end,
+    const struct table_read_opts *o, struct err *e)
+{
+	const char *next;
+	size_t cells;
+	bool named;
+
+	while (s < end && line_blank(&in->form, s)) {
+		s = csv_record(&in->form, s, end);
+		in->lines++;
+	}
+	in->body = s;
+	if (s == end || (next = csv_record(&in->form, s, end)) == NULL) {
+		if (s < end)
+			return err_set(e, ERR_FORMAT, "%s: line %llu: a quote "
+			    "is never closed", in->name,
+			    (unsigned long long)in->lines + 1);
+		if (o->n_columns == 0)
+			return err_set(e, ERR_FORMAT, "%s: empty, without a "
+			    "header line", in->name);
+		given_names(in, o, 0);
+		return check_names(in, e);
+	}
+	if (split_names(in, s, next, e) != 0)
+		return -1;
+	named = o->header == TABLE_HEADER_AUTO && o->n_columns > 0 &&
+	    holds_names(in, o);
+	in->header = named || o->header == TABLE_HEADER_YES ||
+	    (o->header == TABLE_HEADER_AUTO && o->n_columns == 0);
+	if (!named && (o->n_columns > 0 || o->header == TABLE_HEADER_NO)) {
+		cells = in->cols;
+		drop_names(in);
+		given_names(in, o, cells);
+		/* a header that is passed over may name fewer, as R's do */
+		if (in->cols != cells && !in->header)
+			return wrong_number(in, next, end, cells, e);
+	} else if (!named && o->header == TABLE_HEADER_AUTO &&
+	    doubt_header(in, e) != 0) {
+		return -1;
+	}
+	if (in->header) {
+		in->body = next;
+		in->lines += lines_in(&in->form, s, next);
+	}
+	return check_names(in, e);
+}
+
+int
+input_no_column(const struct input *in, const char *name, struct err *e)
+{
+	const char *near = nearest_word(name, (const char *const *)in->names,
+	    in->cols);
+
+	return err_set(e, ERR_NOENT, "%s: no column '%s'%s%s%s", in->name,
+	    name, near ? "; is it '" : "", near ? near : "", near ? "'?" : "");
+}
+
+void
+ragged_add(struct ragged *r, uint64_t line, size_t cells)
+{
+	if (r->n < RAGGED_LISTED) {
+		r->line[r->n] = line;
+		r->cells[r->n] = cells;
+	}
+	r->n++;
+}
+
+/* Every row longer than the header, and all alike: is it one? */
+static bool
+doubtful_header(const struct ragged *r, const struct input *in)
+{
+	size_t n = r->n < RAGGED_LISTED ? r->n : RAGGED_LISTED;
+
+	for (size_t i = 0; i < n; i++)
+		if (r->cells[i] != r->cells[0])
+			return false;
+	return in->header && n > 1 && r->line[0] == in->lines + 1 &&
+	    r->cells[0] > in->cols;
+}
+
+int
+ragged_tell(const struct ragged *r, const struct input *in, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < r->n && i < RAGGED_LISTED; i++)
+		buf_addf(&b, "%sline %llu has %zu", i ? ", " : "",
+		    (unsigned long long)r->line[i], r->cells[i]);
+	err_set(e, ERR_FORMAT, "%s: rows must have %zu cell%s, but %s%s%s",
+	    in->name, in->cols, in->cols == 1 ? "" : "s", b.data, r->n >
+	    RAGGED_LISTED ? ", ..." : "", doubtful_header(r, in) ?
+	    "; --skip-lines passes over lines before the header" : "");
+	buf_free(&b);
+	return -1;
+}
+
+void
+input_free(struct input *in)
+{
+	drop_names(in);
+}

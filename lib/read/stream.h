@@ -1,0 +1,115 @@
+/*
+ * read/stream.h - rows in blocks, in constant memory, with types given.
+ *
+ * For scoring and checking: whoever reads says which columns it wants and
+ * as what; other columns are skipped.  Wanted columns that the input does
+ * not have are an error that names them.  CSV (header line first, or
+ * `columns`) and JSON Lines, told apart as in read/whole.h.
+ *
+ *	struct table_want want[] = { { "tenure", COL_FLOAT64, false } };
+ *	struct table_reader_opts o = { .want = want, .n_want = 1 };
+ *	struct table *block;
+ *	int r;
+ *
+ *	if (table_reader_open(&rd, &src, &o, e))
+ *		return -1;
+ *	while ((r = table_reader_next(&block, rd, e)) > 0)
+ *		...				block->rows rows
+ *	table_reader_free(rd);
+ *
+ * Blocks are one struct table, reused: it holds want[0..n_want) in that
+ * order, then the kept columns as COL_RAW.  It is good until the next call.
+ * Its `valid` may be there with every bit set.  The dict of a category
+ * column goes on from block to block and is begun anew, with a new
+ * dict_generation, when it has grown beyond TABLE_DICT_MAX entries.
+ */
+#ifndef READ_STREAM_H
+#define READ_STREAM_H
+
+#include "base/source.h"
+#include "codec/json.h"
+#include "read/whole.h"
+#include "table/table.h"
+
+struct table_want {
+	const char *name;
+	enum col_type type;	/* COL_RAW: the text, unread, but missing
+				 * where a number's would be */
+	bool optional;		/* absent: every row missing */
+};
+
+#define TABLE_BLOCK_ROWS 4096
+#define TABLE_DICT_MAX 65536
+
+struct table_reader_opts {
+	struct table_read_opts read;	/* format, delimiter, header, columns,
+					 * na, name; the rest is not used */
+	const struct table_want *want;	/* copied */
+	size_t n_want;
+	const char *const *keep;	/* carried through as COL_RAW */
+	size_t n_keep;
+	bool keep_all;			/* every input column (JSON Lines: the
+					 * members of the first row) */
+	bool lax;			/* for checks: a JSON list or object is
+					 * its text (else an error in wanted
+					 * columns), other members are noted */
+	bool by_place;			/* the i-th input column is want[i],
+					 * whatever the names (matrix models) */
+	size_t block_rows;		/* 0: TABLE_BLOCK_ROWS */
+	bool eager;			/* for streams: give the rows that have
+					 * come rather than wait for a full
+					 * block */
+};
+
+struct table_reader;
+
+/* Reads the header.  `src` is borrowed until free. */
+int table_reader_open(struct table_reader **r, struct source *src,
+    const struct table_reader_opts *o, struct err *e);
+/* 1 with a block of one row or more, 0 at the end, -1.  Errors carry the
+ * line: "x.csv: line 7: column 'tenure': 'abc' is not a number".  Rows
+ * before the bad one are given first; then the error, for good. */
+int table_reader_next(struct table **block, struct table_reader *r,
+    struct err *e);
+void table_reader_free(struct table_reader *r);
+
+/* All column names of the input, in its order (JSON Lines: known after the
+ * first block, of its first row). */
+const char *const *table_reader_names(const struct table_reader *r, size_t *n);
+enum table_format table_reader_format(const struct table_reader *r);
+/* Does the input have the column want[i]?  JSON Lines: has any row so far,
+ * even a null? */
+bool table_reader_has(const struct table_reader *r, size_t i);
+/* JSON Lines, lax: names of members that went nowhere so far, the first
+ * thousand; NULL beyond the last. */
+const char *table_reader_other(const struct table_reader *r, size_t i);
+/* Number of the current block's first row, from 1, and the line on which
+ * each of its rows starts (blank lines and quoted newlines counted). */
+uint64_t table_reader_first_row(const struct table_reader *r);
+uint64_t table_reader_line(const struct table_reader *r, size_t row);
+
+/*
+ * Rows added one by one from JSON, for requests and streams.  Same rules:
+ * an absent wanted member is an error unless optional, null is missing,
+ * unknown members are skipped.  Numbers in quotes are read; a number for a
+ * string column is its text.
+ */
+struct table_rows;
+
+int table_rows_new(struct table_rows **t, const struct table_want *want,
+    size_t n_want, const char *const *keep, size_t n_keep, struct err *e);
+void table_rows_free(struct table_rows *t);
+/* The next value of the pull reader must be an object: it becomes one row.
+ * After an error the row is not there, and the pull reader is spent. */
+int table_rows_add(struct table_rows *t, struct json_pull *p, struct err *e);
+/* The same when JSON_T_MAP has been pulled already. */
+int table_rows_add_members(struct table_rows *t, struct json_pull *p,
+    struct err *e);
+/* Exactly one object in n bytes (white space around it is fine). */
+int table_rows_add_text(struct table_rows *t, const char *s, size_t n,
+    struct err *e);
+/* The rows so far, good until the next add or clear. */
+struct table *table_rows_block(struct table_rows *t);
+void table_rows_clear(struct table_rows *t);
+
+#endif

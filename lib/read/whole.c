@@ -1,0 +1,20 @@
+#include "read/whole.h"
+
+#include "read/sniff.h"
+
+int
+table_read(struct table **out, const char *bytes, size_t n,
+    const struct table_read_opts *opts, struct err *e)
+{
+	static const struct table_read_opts plain;
+	struct input in;
+
+	if (opts == NULL)
+		opts = &plain;
+	if (input_sniff(&in, bytes, n, opts, e) != 0)
+		return -1;
+	return in.format == TABLE_JSONL ?
+	    table_read_jsonl(out, in.body, n - (size_t)(in.body - bytes), opts,
+	    e) :
+	    table_read_csv(out, bytes, n, opts, e);
+}

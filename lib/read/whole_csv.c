@@ -1,0 +1,771 @@
+/*
+ * A CSV file read whole: cut into pieces at record ends, rows counted, types
+ * guessed from a sample, cells parsed straight into their columns, pieces in
+ * parallel.  Where a value contradicts the guess its column is read again
+ * once every piece has said what it saw.  What comes out depends on the
+ * bytes alone.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/pool.h"
+#include "read/sniff.h"
+#include "read/stream.h"
+
+#define PIECE_BYTES ((size_t)1 << 20)
+#define SAMPLE_ROWS 100			/* of the first piece */
+#define SAMPLE_MORE 10			/* of each other one */
+#define BAD_LISTED (RAGGED_LISTED + 1)
+
+enum trouble { BAD_CELLS = 1, BAD_QUOTE, BAD_TYPE };
+
+struct bad {
+	enum trouble what;
+	const char *at;			/* where the record starts */
+	size_t cells;
+	size_t col;
+	const char *s;
+	size_t n;
+};
+
+struct piece {
+	const char *start, *end;
+	uint64_t rows, row0;
+	unsigned *kinds;		/* a column: seen when read */
+	size_t *missing;
+	struct intern **dict;
+	struct bad bad[BAD_LISTED];
+	size_t n_bad;
+	struct buf scratch;
+};
+
+enum action { SKIP, READ_INT, READ_FLOAT, READ_BOOL, READ_DATE, READ_TEXT,
+    GUESS_NONE };
+
+struct plan {
+	enum action action;
+	bool forced, wanted;
+	unsigned kinds;
+	enum col_type type;
+};
+
+struct job {
+	struct input in;
+	const struct table_read_opts *o;
+	struct na_words na;
+	struct plan *plan;
+	struct table *t;		/* one column for each in the file */
+	struct piece *piece;
+	size_t pieces;
+	char *tail;			/* the last line, given its end */
+	struct pool *pool;
+	_Atomic size_t done;
+};
+
+/* ---- pieces ---- */
+
+static struct piece *
+add_piece(struct job *j, const char *start, const char *end)
+{
+	struct piece *p;
+
+	j->piece = xresize(j->piece, j->pieces + 1, sizeof(*j->piece));
+	p = &j->piece[j->pieces++];
+	memset(p, 0, sizeof(*p));
+	p->start = start;
+	p->end = end;
+	return p;
+}
+
+/* Without a quote in the file every line end is a record's end. */
+static void
+cut_plain(struct job *j, const char *s, const char *end)
+{
+	while (s < end) {
+		const char *cut = end;
+
+		if ((size_t)(end - s) > PIECE_BYTES) {
+			cut = memchr(s + PIECE_BYTES, j->in.form.eol,
+			    (size_t)(end - s) - PIECE_BYTES);
+			cut = cut == NULL ? end : cut + 1;
+		}
+		add_piece(j, s, cut);
+		s = cut;
+	}
+}
+
+/* With quotes records are followed one by one; the first byte that is in no
+ * whole record is returned. */
+static const char *
+cut_quoted(struct job *j, const char *s, const char *end)
+{
+	const char *start = s, *next;
+
+	while (s < end && (next = csv_record(&j->in.form, s, end)) != NULL) {
+		s = next;
+		if ((size_t)(s - start) >= PIECE_BYTES) {
+			add_piece(j, start, s);
+			start = s;
+		}
+	}
+	if (s > start)
+		add_piece(j, start, s);
+	return s;
+}
+
+static void
+count_piece(void *ctx, size_t part, int worker)
+{
+	struct job *j = ctx;
+	struct piece *pc = &j->piece[part];
+
+	(void)worker;
+	for (const char *s = pc->start; s < pc->end;) {
+		const char *next = csv_record(&j->in.form, s, pc->end);
+
+		if (next == NULL)
+			next = pc->end;		/* told when it is read */
+		if (!line_blank(&j->in.form, s))
+			pc->rows++;
+		s = next;
+	}
+}
+
+static int
+cut_body(struct job *j, const char *s, const char *end, struct err *e)
+{
+	const char *last = end;
+	uint64_t rows = 0;
+	size_t n;
+
+	while (last > s && last[-1] != j->in.form.eol)
+		last--;
+	if (memchr(s, '"', (size_t)(end - s)) == NULL)
+		cut_plain(j, s, last);
+	else
+		last = cut_quoted(j, s, last);
+	if (last < end) {
+		n = (size_t)(end - last);
+		if ((j->tail = mem_array(n + 1, 1)) == NULL)
+			return err_set(e, ERR_NOMEM, "no memory");
+		memcpy(j->tail, last, n);
+		j->tail[n] = j->in.form.eol;
+		add_piece(j, j->tail, j->tail + n + 1);
+	}
+	j->pool = pool_new(j->pieces > 1 ? j->o->threads : 1);
+	pool_run(j->pool, j->pieces, count_piece, j);
+	for (size_t i = 0; i < j->pieces; i++) {
+		j->piece[i].row0 = rows;
+		rows += j->piece[i].rows;
+	}
+	if (rows >= UINT32_MAX)
+		return err_set(e, ERR_TOOBIG, "%s: more than 2^32 rows",
+		    j->in.name);
+	j->t->rows = rows;
+	return 0;
+}
+
+/* ---- one cell ---- */
+
+static void
+set_missing(struct job *j, struct piece *pc, size_t col, size_t row)
+{
+	struct column *c = &j->t->col[col];
+
+	__atomic_fetch_and(&c->valid[row >> 6],
+	    ~((uint64_t)1 << (row & 63)), __ATOMIC_RELAXED);
+	pc->missing[col]++;
+	if (c->type == COL_FLOAT64)
+		c->f64[row] = NAN;
+	else if (col_type_is_text(c->type))
+		c->code[row] = INTERN_NONE;
+}
+
+static void
+note(struct piece *pc, enum trouble what, const char *at, size_t cells,
+    size_t col, const struct csv_cell *c)
+{
+	struct bad *b = &pc->bad[pc->n_bad];
+
+	if (pc->n_bad == BAD_LISTED)
+		return;
+	pc->n_bad++;
+	b->what = what;
+	b->at = at;
+	b->cells = cells;
+	b->col = col;
+	b->s = c != NULL ? c->s : NULL;
+	b->n = c != NULL ? c->n : 0;
+}
+
+/* As a forced type: laxer than inference, as for single rows. */
+static bool
+set_forced(struct job *j, size_t col, size_t row, const struct csv_cell *c)
+{
+	struct column *to = &j->t->col[col];
+	struct err ignored = ERR_INIT;
+
+	if (to->type == COL_INT64 || to->type == COL_FLOAT64) {
+		double d;
+
+		if (to->type == COL_INT64 &&
+		    num_parse_i64(c->s, c->n, &to->i64[row]))
+			return true;
+		if (!cell_quick_float(c, &d) &&
+		    !num_parse_f64(c->s, c->n, &d))
+			return false;
+		if (to->type == COL_FLOAT64)
+			to->f64[row] = d;
+		else if (d == floor(d) && fabs(d) < 0x1p63)
+			to->i64[row] = (int64_t)d;
+		else
+			return false;
+		return true;
+	}
+	if (to->type == COL_DATETIME)
+		return clock_parse(c->s, c->n, &to->i64[row]);
+	return column_set_text(to, row, c->s, c->n, &ignored) == 0;
+}
+
+static bool
+set_inferred(struct job *j, struct piece *pc, size_t col, size_t row,
+    const struct csv_cell *c)
+{
+	struct column *to = &j->t->col[col];
+
+	switch (j->plan[col].action) {
+	case READ_INT:
+		pc->kinds[col] |= KIND_INT;
+		return cell_int(c->s, c->n, &to->i64[row]);
+	case READ_FLOAT:
+		pc->kinds[col] |= KIND_FLOAT;
+		return cell_quick_float(c, &to->f64[row]) ||
+		    cell_float(c->s, c->n, &to->f64[row]);
+	case READ_BOOL:
+		pc->kinds[col] |= KIND_BOOL;
+		return cell_bool(c->s, c->n, &to->b[row]);
+	case READ_DATE:
+		pc->kinds[col] |= KIND_DATE;
+		return clock_parse(c->s, c->n, &to->i64[row]);
+	default:
+		return false;
+	}
+}
+
+static void
+set_text(struct job *j, struct piece *pc, size_t col, size_t row,
+    const struct csv_cell *c)
+{
+	const char *s = c->s;
+	size_t n = c->n;
+
+	if (c->escaped) {
+		buf_clear(&pc->scratch);
+		csv_unescape(&pc->scratch, c);
+		s = pc->scratch.data;
+		n = pc->scratch.len;
+	}
+	j->t->col[col].code[row] = intern_add(pc->dict[col], s, n);
+}
+
+static void
+set_cell(struct job *j, struct piece *pc, size_t col, size_t row,
+    const char *record, const struct csv_cell *c)
+{
+	const struct plan *p = &j->plan[col];
+
+	if (p->action == SKIP)
+		return;
+	if (cell_missing(&j->na, c)) {
+		set_missing(j, pc, col, row);
+		return;
+	}
+	if (p->action == READ_TEXT) {
+		set_text(j, pc, col, row, c);
+	} else if (p->forced) {
+		if (!set_forced(j, col, row, c))
+			note(pc, BAD_TYPE, record, 0, col, c);
+	} else if (!set_inferred(j, pc, col, row, c)) {
+		pc->kinds[col] |= cell_kind(c->s, c->n);
+	}
+	if (j->t->col[col].type == COL_FLOAT64 && isnan(j->t->col[col].f64[row]))
+		set_missing(j, pc, col, row);
+}
+
+/* A plain number, without cutting out the cell first; NULL: the slow way. */
+static const char *
+quick_float(const struct job *j, const char *p, const char *end, double *v)
+{
+	char d = j->in.form.delimiter, l = j->in.form.eol;
+
+	while (*p == ' ' && d != ' ')
+		p++;
+	if ((p = cell_scan_float(p, end, v)) == NULL)
+		return NULL;
+	if (l == '\n' && *p == '\r' && p[1] == l)
+		p++;
+	return *p == d || *p == l ? p : NULL;
+}
+
+/* ---- one piece ---- */
+
+/* Too many or too few: how many there are, by going on to the end. */
+static size_t
+count_rest(const struct job *j, const char *p, const char *end, size_t have)
+{
+	struct csv_cell c;
+
+	while (p != NULL && *p == j->in.form.delimiter) {
+		have++;
+		p = csv_cell(&j->in.form, p + 1, end, &c);
+	}
+	return have;
+}
+
+/* The row at `record`; the end of its line, or NULL when it is bad. */
+static const char *
+read_row(struct job *j, struct piece *pc, const char *record, size_t row)
+{
+	const struct csv_form *f = &j->in.form;
+	const char *p = record, *q;
+	size_t cols = j->in.cols;
+	struct csv_cell c;
+	double v;
+
+	for (size_t i = 0;; p++) {
+		if (j->plan[i].action == READ_FLOAT && !j->na.numeric &&
+		    (q = quick_float(j, p, pc->end, &v)) != NULL) {
+			j->t->col[i].f64[row] = v;
+			pc->kinds[i] |= KIND_FLOAT;
+			p = q;
+		} else {
+			if ((p = csv_cell(f, p, pc->end, &c)) == NULL) {
+				note(pc, BAD_QUOTE, record, 0, i, NULL);
+				return NULL;
+			}
+			set_cell(j, pc, i, row, record, &c);
+		}
+		i++;
+		if (*p == f->eol) {
+			if (i == cols)
+				return p;
+			note(pc, BAD_CELLS, record, i, 0, NULL);
+			return NULL;
+		}
+		if (i == cols) {
+			note(pc, BAD_CELLS, record,
+			    count_rest(j, p, pc->end, i), 0, NULL);
+			return NULL;
+		}
+	}
+}
+
+static void
+read_piece(void *ctx, size_t part, int worker)
+{
+	struct job *j = ctx;
+	struct piece *pc = &j->piece[part];
+	size_t row = pc->row0;
+	const char *p = pc->start, *end;
+
+	while (p < pc->end && pc->n_bad < BAD_LISTED) {
+		if (line_blank(&j->in.form, p)) {
+			p = (const char *)memchr(p, j->in.form.eol,
+			    (size_t)(pc->end - p)) + 1;
+			continue;
+		}
+		end = read_row(j, pc, p, row++);
+		if (end != NULL) {
+			p = end + 1;
+		} else if ((p = csv_record(&j->in.form, p, pc->end)) == NULL) {
+			break;
+		}
+	}
+	j->done++;
+	if (worker == 0)
+		progress_tick(j->o->progress, j->in.name, j->done, j->pieces);
+}
+
+/* ---- troubles ---- */
+
+static uint64_t
+line_of(const struct job *j, size_t part, const char *at)
+{
+	uint64_t n = j->in.lines + 1;
+
+	for (size_t i = 0; i < part; i++)
+		n += lines_in(&j->in.form, j->piece[i].start, j->piece[i].end);
+	return n + lines_in(&j->in.form, j->piece[part].start, at);
+}
+
+static int
+tell(const struct job *j, size_t part, const struct bad *b, struct err *e)
+{
+	unsigned long long line = line_of(j, part, b->at);
+	struct column *c = &j->t->col[b->col];
+	struct err why = ERR_INIT;
+	struct column one;
+
+	if (b->what == BAD_QUOTE)
+		return err_set(e, ERR_FORMAT, "%s: line %llu: broken quotes "
+		    "in column '%s'", j->in.name, line, c->name);
+	if (column_init(&one, c->name, c->type, 1, e) != 0)
+		return -1;
+	column_set_text(&one, 0, b->s, b->n, &why);
+	column_clear(&one);
+	return err_set(e, ERR_FORMAT, "%s: line %llu: column '%s': %s",
+	    j->in.name, line, j->in.names[b->col], why.msg);
+}
+
+/* Rows of the wrong length, the first few by their lines. */
+static int
+tell_ragged(const struct job *j, struct err *e)
+{
+	struct ragged r = { 0 };
+
+	for (size_t i = 0; i < j->pieces && r.n <= RAGGED_LISTED; i++)
+		for (size_t k = 0; k < j->piece[i].n_bad; k++)
+			if (j->piece[i].bad[k].what == BAD_CELLS)
+				ragged_add(&r, line_of(j, i,
+				    j->piece[i].bad[k].at),
+				    j->piece[i].bad[k].cells);
+	return ragged_tell(&r, &j->in, e);
+}
+
+static int
+troubles(const struct job *j, struct err *e)
+{
+	for (size_t i = 0; i < j->pieces; i++) {
+		const struct piece *pc = &j->piece[i];
+
+		if (pc->n_bad > 0)
+			return pc->bad[0].what == BAD_CELLS ?
+			    tell_ragged(j, e) : tell(j, i, &pc->bad[0], e);
+	}
+	return 0;
+}
+
+/* ---- types ---- */
+
+static void
+sample_row(struct job *j, const char *p, const char *end)
+{
+	struct csv_cell c;
+
+	for (size_t i = 0; i < j->in.cols; i++) {
+		if ((p = csv_cell(&j->in.form, p, end, &c)) == NULL)
+			return;
+		if (j->plan[i].wanted && !j->plan[i].forced &&
+		    !cell_missing(&j->na, &c))
+			j->plan[i].kinds |= cell_kind(c.s, c.n);
+		if (*p++ == j->in.form.eol)
+			return;
+	}
+}
+
+static void
+sample(struct job *j)
+{
+	for (size_t i = 0; i < j->pieces; i++) {
+		const struct piece *pc = &j->piece[i];
+		const char *p = pc->start, *next;
+		int left = i == 0 ? SAMPLE_ROWS : SAMPLE_MORE;
+
+		for (; p < pc->end && left > 0; p = next, left--) {
+			next = csv_record(&j->in.form, p, pc->end);
+			if (next == NULL)
+				break;
+			if (!line_blank(&j->in.form, p))
+				sample_row(j, p, next);
+		}
+	}
+}
+
+static enum action
+action_of(enum col_type type)
+{
+	switch (type) {
+	case COL_INT64:
+		return READ_INT;
+	case COL_BOOL:
+		return READ_BOOL;
+	case COL_DATETIME:
+		return READ_DATE;
+	case COL_CATEGORY:
+	case COL_TEXT:
+		return READ_TEXT;
+	default:
+		return READ_FLOAT;
+	}
+}
+
+/* Room for a column as its plan says. */
+static int
+prepare(struct job *j, size_t col, struct err *e)
+{
+	struct plan *p = &j->plan[col];
+	struct column *c = &j->t->col[col];
+	size_t words = (j->t->rows + 63) / 64;
+
+	column_clear(c);
+	if (!p->forced)
+		p->type = kinds_type(p->kinds);
+	p->action = p->forced || p->kinds != 0 ? action_of(p->type) :
+	    GUESS_NONE;
+	if (column_init(c, j->in.names[col], p->type, j->t->rows, e) != 0)
+		return -1;
+	if ((c->valid = mem_array(words + 1, sizeof(*c->valid))) == NULL)
+		return err_set(e, ERR_NOMEM, "no memory");
+	memset(c->valid, 0xff, (words + 1) * sizeof(*c->valid));
+	for (size_t i = 0; i < j->pieces; i++) {
+		struct piece *pc = &j->piece[i];
+
+		pc->missing[col] = 0;
+		if (col_type_is_text(p->type))
+			pc->dict[col] = intern_new();
+	}
+	return 0;
+}
+
+static int
+plan_columns(struct job *j, struct err *e)
+{
+	const struct table_read_opts *o = j->o;
+	struct intern *names = intern_new();
+	int r = -1;
+
+	j->plan = xalloc(j->in.cols, sizeof(*j->plan));
+	for (size_t i = 0; i < j->in.cols; i++) {
+		j->plan[i].wanted = o->n_only == 0;
+		j->t->col[i].name = xstrdup(j->in.names[i]);
+		intern_add(names, j->in.names[i], strlen(j->in.names[i]));
+	}
+	for (size_t i = 0; i < o->n_only; i++) {
+		uint32_t at = intern_find(names, o->only[i],
+		    strlen(o->only[i]));
+
+		if (at == INTERN_NONE) {
+			input_no_column(&j->in, o->only[i], e);
+			goto done;
+		}
+		j->plan[at].wanted = true;
+	}
+	for (size_t i = 0; i < o->n_types; i++) {
+		uint32_t at = intern_find(names, o->types[i].name,
+		    strlen(o->types[i].name));
+
+		if (at == INTERN_NONE) {
+			input_no_column(&j->in, o->types[i].name, e);
+			goto done;
+		}
+		j->plan[at].forced = true;
+		j->plan[at].type = readable_type(o->types[i].type);
+	}
+	r = 0;
+done:
+	intern_free(names);
+	return r;
+}
+
+/* Read with the types guessed, then again the columns that were not so. */
+static int
+read_all(struct job *j, struct err *e)
+{
+	bool again = false;
+
+	for (size_t i = 0; i < j->in.cols; i++)
+		if (j->plan[i].wanted && prepare(j, i, e) != 0)
+			return -1;
+	pool_run(j->pool, j->pieces, read_piece, j);
+	if (troubles(j, e) != 0)
+		return -1;
+	for (size_t i = 0; i < j->in.cols; i++) {
+		struct plan *p = &j->plan[i];
+		unsigned kinds = p->kinds;
+
+		for (size_t k = 0; k < j->pieces; k++)
+			kinds |= j->piece[k].kinds[i];
+		if (!p->wanted || p->forced || kinds_type(kinds) ==
+		    kinds_type(p->kinds)) {
+			/* Right, unless nothing at all was expected. */
+			if (p->action != GUESS_NONE || kinds == p->kinds) {
+				p->action = SKIP;
+				continue;
+			}
+		}
+		p->kinds = kinds;
+		if (prepare(j, i, e) != 0)
+			return -1;
+		again = true;
+	}
+	if (!again)
+		return 0;
+	j->done = 0;
+	pool_run(j->pool, j->pieces, read_piece, j);
+	return troubles(j, e);
+}
+
+/* ---- the end ---- */
+
+static bool
+has_dict(const struct job *j, size_t col)
+{
+	return j->plan[col].wanted && col_type_is_text(j->plan[col].type);
+}
+
+/* The pieces' dictionaries as one, in order of the rows. */
+static void
+join_dicts(void *ctx, size_t col, int worker)
+{
+	struct job *j = ctx;
+	struct column *c = &j->t->col[col];
+
+	(void)worker;
+	if (!has_dict(j, col))
+		return;
+	for (size_t i = 0; i < j->pieces; i++) {
+		struct piece *pc = &j->piece[i];
+		size_t n = intern_count(pc->dict[col]), len;
+		uint32_t *map;
+
+		if (i == 0) {
+			intern_free(c->dict);
+			c->dict = pc->dict[col];
+			pc->dict[col] = NULL;
+			continue;
+		}
+		map = xalloc(n ? n : 1, sizeof(*map));
+		for (size_t k = 0; k < n; k++) {
+			const char *s = intern_text(pc->dict[col],
+			    (uint32_t)k, &len);
+
+			map[k] = intern_add(c->dict, s, len);
+		}
+		for (size_t r = pc->row0; r < pc->row0 + pc->rows; r++)
+			if (c->code[r] != INTERN_NONE)
+				c->code[r] = map[c->code[r]];
+		free(map);
+	}
+}
+
+static void
+finish(struct job *j)
+{
+	size_t kept = 0;
+
+	pool_run(j->pool, j->in.cols, join_dicts, j);
+	for (size_t i = 0; i < j->in.cols; i++) {
+		struct column *c = &j->t->col[i];
+
+		if (!j->plan[i].wanted) {
+			column_clear(c);
+			continue;
+		}
+		for (size_t k = 0; k < j->pieces; k++)
+			c->missing += j->piece[k].missing[i];
+		if (c->missing == 0) {
+			free(c->valid);
+			c->valid = NULL;
+		}
+		if (c->dict != NULL && !j->plan[i].forced)
+			c->type = strings_type(intern_count(c->dict),
+			    c->rows - c->missing);
+		if (kept != i) {
+			j->t->col[kept] = *c;
+			memset(c, 0, sizeof(*c));
+		}
+		kept++;
+	}
+	j->t->cols = kept;
+}
+
+static void
+job_free(struct job *j)
+{
+	for (size_t i = 0; i < j->pieces; i++) {
+		struct piece *pc = &j->piece[i];
+
+		for (size_t k = 0; pc->dict != NULL && k < j->in.cols; k++)
+			intern_free(pc->dict[k]);
+		free(pc->dict);
+		free(pc->kinds);
+		free(pc->missing);
+		buf_free(&pc->scratch);
+	}
+	free(j->piece);
+	free(j->plan);
+	free(j->tail);
+	pool_free(j->pool);
+	table_free(j->t);
+	input_free(&j->in);
+}
+
+/* The header of an input whose first line may lack its end. */
+static int
+read_header(struct job *j, const char **body, const char *end, struct err *e)
+{
+	const char *s = j->in.body, *last = end;
+	size_t n;
+	char *padded;
+	int r;
+
+	while (last > s && last[-1] != j->in.form.eol)
+		last--;
+	if (last > s && (last == end || csv_record(&j->in.form, s, last)))  {
+		r = input_header(&j->in, s, last, j->o, e);
+		*body = j->in.body;
+		return r;
+	}
+	n = (size_t)(end - s);
+	if ((padded = mem_array(n + 1, 1)) == NULL)
+		return err_set(e, ERR_NOMEM, "no memory");
+	memcpy(padded, s, n);
+	padded[n] = j->in.form.eol;
+	r = input_header(&j->in, padded, padded + n + 1, j->o, e);
+	if (r == 0) {
+		size_t used = (size_t)(j->in.body - padded);
+
+		*body = used > n ? end : s + used;
+	}
+	free(padded);
+	return r;
+}
+
+int
+table_read_csv(struct table **out, const char *s, size_t n,
+    const struct table_read_opts *o, struct err *e)
+{
+	struct job j = { .o = o };
+	const char *end = s + n, *body = end;
+	int r = -1;
+
+	na_words_init(&j.na, o->na, o->n_na);
+	if (input_sniff(&j.in, s, n, o, e) != 0 ||
+	    read_header(&j, &body, end, e) != 0)
+		goto done;
+	j.t = table_new(j.in.cols);
+	if (plan_columns(&j, e) != 0 || cut_body(&j, body, end, e) != 0)
+		goto done;
+	for (size_t i = 0; i < j.pieces; i++) {
+		struct piece *pc = &j.piece[i];
+
+		pc->kinds = xalloc(j.in.cols, sizeof(*pc->kinds));
+		pc->missing = xalloc(j.in.cols, sizeof(*pc->missing));
+		pc->dict = xalloc(j.in.cols, sizeof(struct intern *));
+		buf_init(&pc->scratch, BUF_CAP_DATA);
+	}
+	sample(&j);
+	if (read_all(&j, e) != 0)
+		goto done;
+	finish(&j);
+	*out = j.t;
+	j.t = NULL;
+	r = 0;
+done:
+	job_free(&j);
+	return r;
+}

@@ -1,0 +1,222 @@
+/* Reading the request log back as rows. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "reqlog/reqlog.h"
+#include "codec/json.h"
+
+static bool
+is_segment_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 6 && name[0] != '.' && strcmp(name + n - 6, ".jsonl") == 0;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Segments of a folder, oldest first; a file is one of its own. */
+static int
+list_segments(char ***out, size_t *n, const char *path, struct err *e)
+{
+	size_t room = 0;
+	struct dirent *entry;
+	struct stat st;
+	DIR *d;
+
+	*out = NULL;
+	*n = 0;
+	if (stat(path, &st) < 0)
+		return err_sys(e, "cannot open '%s'", path);
+	if (!S_ISDIR(st.st_mode)) {
+		*out = xalloc(1, sizeof(**out));
+		(*out)[(*n)++] = xstrdup(path);
+		return 0;
+	}
+	if ((d = opendir(path)) == NULL)
+		return err_sys(e, "cannot list '%s'", path);
+	while ((entry = readdir(d)) != NULL) {
+		if (!is_segment_name(entry->d_name))
+			continue;
+		if (*n == room) {
+			room = room ? room * 2 : 16;
+			*out = xresize(*out, room, sizeof(**out));
+		}
+		(*out)[(*n)++] = path_join(path, entry->d_name);
+	}
+	closedir(d);
+	if (*n)
+		qsort(*out, *n, sizeof(**out), by_text);
+	return 0;
+}
+
+static bool
+wanted(const struct json *line, const struct reqlog_filter *f)
+{
+	const char *when = json_text(line, "time", "");
+	int64_t us;
+
+	if (f->since_us || f->until_us) {
+		if (!clock_parse(when, strlen(when), &us) ||
+		    (f->since_us && us < f->since_us) ||
+		    (f->until_us && us >= f->until_us))
+			return false;
+	}
+	return (!f->model ||
+	    strcmp(json_text(line, "model", ""), f->model) == 0) &&
+	    (!f->version ||
+	    strcmp(json_text(line, "version", ""), f->version) == 0) &&
+	    (!f->variant ||
+	    strcmp(json_text(line, "variant", ""), f->variant) == 0);
+}
+
+static void
+add_key(struct buf *out, const char *prefix, const char *key, bool *first)
+{
+	struct buf name;
+
+	buf_init(&name, BUF_CAP_SMALL);
+	buf_adds(&name, prefix);
+	buf_adds(&name, key);
+	buf_addc(out, *first ? '{' : ',');
+	*first = false;
+	json_quote(out, name.data, name.len);
+	buf_addc(out, ':');
+	buf_free(&name);
+}
+
+static void
+put_row(struct buf *out, const struct json *line, bool with_meta)
+{
+	static const char *const meta[] = {
+		"time", "id", "unit", "model", "version", "variant"
+	};
+	const struct json *in = json_get(line, "inputs"), *v;
+	const struct json *answers = json_get(line, "outputs");
+	bool first = true;
+
+	for (v = in->child; v; v = v->next) {
+		add_key(out, "", v->key, &first);
+		json_write(out, v);
+	}
+	for (v = answers->child; v; v = v->next) {
+		add_key(out, json_get(in, v->key) ? "output." : "", v->key,
+		    &first);
+		json_write(out, v);
+	}
+	for (size_t i = 0; with_meta && i < sizeof(meta) / sizeof(*meta); i++) {
+		const char *s = json_text(line, meta[i], NULL);
+
+		add_key(out, "mlv.", meta[i], &first);
+		if (s)
+			json_quote(out, s, strlen(s));
+		else
+			buf_adds(out, "null");
+	}
+	buf_adds(out, first ? "{}\n" : "}\n");
+}
+
+/* A map of plain values, as cells of a table are? */
+static bool
+is_flat(const struct json *j, const char *key)
+{
+	const struct json *m = json_get(j, key);
+
+	if (m == NULL || m->type != JSON_MAP)
+		return false;
+	for (m = m->child; m; m = m->next)
+		if (m->type == JSON_MAP || m->type == JSON_LIST)
+			return false;
+	return true;
+}
+
+static int
+read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
+    const char *path, const struct reqlog_filter *f, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct err ignored = ERR_INIT;
+	const char *at, *end, *stop;
+	struct file_map m;
+	struct json *line;
+
+	if (file_map(&m, path, e) < 0)
+		return -1;
+	for (at = m.data, end = m.data + m.n; at < end; at = stop + 1) {
+		/* no newline: torn, or being written now */
+		if ((stop = memchr(at, '\n', (size_t)(end - at))) == NULL) {
+			++*skipped;
+			break;
+		}
+		arena_free(&a);
+		if (json_parse(&line, &a, at, (size_t)(stop - at), JSON_NAN,
+		    &ignored) < 0 || !is_flat(line, "inputs") ||
+		    !is_flat(line, "outputs")) {
+			++*skipped;
+		} else if (wanted(line, f)) {
+			put_row(out, line, f->with_meta != 0);
+			++*rows;
+		}
+	}
+	arena_free(&a);
+	file_unmap(&m);
+	return buf_check(out, e);
+}
+
+int
+reqlog_read(struct buf *out, uint64_t *rows, uint64_t *skipped,
+    const char *path, const struct reqlog_filter *f, struct err *e)
+{
+	char **segment;
+	size_t n;
+	int r = list_segments(&segment, &n, path, e);
+
+	*rows = *skipped = 0;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = read_segment(out, rows, skipped, segment[i], f, e);
+	for (size_t i = 0; i < n; i++)
+		free(segment[i]);
+	free(segment);
+	return r;
+}
+
+int
+reqlog_is(const char *path)
+{
+	struct arena a = { NULL, 0 };
+	struct err ignored = ERR_INIT;
+	struct file_map m;
+	struct json *line;
+	const char *stop;
+	char **segment;
+	bool yes = false;
+	size_t n;
+
+	if (list_segments(&segment, &n, path, &ignored) < 0)
+		return 0;
+	if (n && is_segment_name(path_base(segment[0])) &&
+	    file_map(&m, segment[0], &ignored) == 0) {
+		stop = m.n ? memchr(m.data, '\n', m.n) : NULL;
+		yes = stop && json_parse(&line, &a, m.data,
+		    (size_t)(stop - m.data), JSON_NAN, &ignored) == 0 &&
+		    is_flat(line, "inputs") && is_flat(line, "outputs") &&
+		    json_get(line, "time") != NULL;
+		file_unmap(&m);
+	}
+	for (size_t i = 0; i < n; i++)
+		free(segment[i]);
+	free(segment);
+	arena_free(&a);
+	return yes;
+}

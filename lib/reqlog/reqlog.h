@@ -1,0 +1,79 @@
+/*
+ * reqlog/reqlog.h - what a server was asked and what it answered.
+ *
+ * A folder of segments, each JSON Lines, append-only, named by the time it
+ * was begun (20260102T030405.678901Z-PID.jsonl) and closed at a size or an
+ * age.  One line a row scored:
+ *
+ *	{"time":"..","id":"r1","unit":"u7","model":"churn","version":"3",
+ *	 "digest":"sha256:..","variant":"stable",
+ *	 "inputs":{"tenure":12,"Contract":"Two year"},
+ *	 "outputs":{"label":"No","probabilities.Yes":0.12}}
+ *
+ * Loss: lines are buffered and written every flush_ms and at close, not
+ * synced; a kill loses at most what was not flushed, a power cut what the
+ * kernel had not written.  A torn last line is skipped by the reader.
+ * A write that fails (full disk) drops those lines and counts them: serving
+ * goes on, reqlog_dropped tells, and `log` hears it once.  The segment goes
+ * on when there is room again; one that was removed is followed by another.
+ */
+#ifndef REQLOG_REQLOG_H
+#define REQLOG_REQLOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/os.h"
+#include "base/progress.h"
+
+struct reqlog;
+
+struct reqlog_opts {
+	const struct os *os;		/* NULL: os_real() */
+	const struct log *log;		/* borrowed; or NULL */
+	uint64_t segment_bytes;		/* 0: 64 MiB */
+	int64_t segment_ms;		/* 0: one hour */
+	int64_t flush_ms;		/* 0: 200 */
+};
+
+/* Opens (and makes) the folder; nothing is written before the first line.
+ * Starts a thread that flushes. */
+int reqlog_open(struct reqlog **l, const char *folder,
+    const struct reqlog_opts *o, struct err *e);
+
+/* What every row of one request shares; NULL members are left out. */
+struct reqlog_request {
+	int64_t time_us;
+	const char *id, *unit, *model, *version, *digest, *variant;
+};
+/* Append one row.  `inputs` and `outputs` are JSON objects as text, without
+ * newlines.  Thread-safe, never waits for the disk, never fails. */
+void reqlog_row(struct reqlog *l, const struct reqlog_request *r,
+    const char *inputs, size_t n_inputs, const char *outputs,
+    size_t n_outputs);
+uint64_t reqlog_rows(struct reqlog *l);
+uint64_t reqlog_dropped(struct reqlog *l);	/* rows lost to write errors */
+void reqlog_flush(struct reqlog *l);
+void reqlog_close(struct reqlog *l);
+
+/*
+ * Read it back as rows: each line whose inputs and outputs are plain values
+ * (others are skipped) becomes one flat JSON object of the
+ * input columns, then the output columns (prefixed when they clash with an
+ * input: "output."), then, with_meta, "mlv.time" "mlv.id" "mlv.unit"
+ * "mlv.model" "mlv.version" "mlv.variant".  Appended to *out as JSON Lines,
+ * which table_read reads; `path` is a folder or one segment.
+ */
+struct reqlog_filter {
+	int64_t since_us, until_us;	/* 0: no limit; until is exclusive */
+	const char *model, *version, *variant;	/* NULL: any */
+	int with_meta;
+};
+int reqlog_read(struct buf *out, uint64_t *rows, uint64_t *skipped,
+    const char *path, const struct reqlog_filter *f, struct err *e);
+/* Is this a request-log folder or segment?  Looks at names and line one. */
+int reqlog_is(const char *path);
+
+#endif

@@ -1,0 +1,291 @@
+/* Writing the request log; reqread.c reads it. */
+#include "reqlog/reqlog.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "codec/json.h"
+
+#define SEGMENT_BYTES ((uint64_t)64 << 20)
+#define SEGMENT_MS 3600000
+#define FLUSH_MS 200
+#define PENDING_MAX ((size_t)1 << 26)	/* rows wait here for the disk */
+#define FLUSH_EARLY ((size_t)1 << 20)
+
+struct reqlog {
+	const struct os *os;
+	const struct log *log;
+	char *folder;
+	uint64_t segment_bytes;
+	int64_t segment_ms, flush_ms;
+
+	pthread_mutex_t lock;	/* of what follows */
+	pthread_cond_t wake;
+	struct buf pending;
+	uint64_t pending_rows;
+	uint64_t rows, dropped;
+	bool stop;
+
+	pthread_mutex_t file_lock;	/* the rest: one writes at a time */
+	struct buf writing;
+	int fd;
+	uint64_t written;
+	int64_t begun_us;
+	bool failing;		/* and it was said */
+	pthread_t thread;
+};
+
+static int
+begin_segment(struct reqlog *l)
+{
+	char now[CLOCK_TEXT_MAX], *path;
+
+	l->begun_us = clock_wall_us();
+	clock_print(now, l->begun_us);
+	/* file names without colons travel better */
+	path = xprintf("%s/%.4s%.2s%.5s%.2s%.2s.%06d-%ld.jsonl", l->folder, now,
+	    now + 5, now + 8, now + 14, now + 17,
+	    (int)(l->begun_us % 1000000), (long)getpid());
+	l->fd = l->os->open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+	l->written = 0;
+	free(path);
+	return l->fd < 0 ? -1 : 0;
+}
+
+static void
+end_segment(struct reqlog *l)
+{
+	if (l->fd >= 0)
+		l->os->close(l->fd);
+	l->fd = -1;
+}
+
+/* Is it time for another one?  Also when somebody removed it under us. */
+static bool
+is_over(const struct reqlog *l)
+{
+	struct stat st;
+
+	return l->written >= l->segment_bytes ||
+	    clock_wall_us() - l->begun_us >= l->segment_ms * 1000 ||
+	    fstat(l->fd, &st) < 0 || st.st_nlink == 0;
+}
+
+/* Rows that could not be written whole are lost and counted.  What was
+ * written of them is cut off again, and the segment goes on when there is
+ * room; one that cannot be cut is ended, so that half a line stays the last
+ * of its file. */
+static int
+write_segment(struct reqlog *l, struct err *e)
+{
+	if (l->fd >= 0 && is_over(l))
+		end_segment(l);
+	if (l->fd < 0 && begin_segment(l) < 0)
+		return err_sys(e, "cannot make a file in '%s'", l->folder);
+	if (file_write_fd(l->os, l->fd, l->writing.data, l->writing.len,
+	    l->folder, e) < 0) {
+		if (l->os->truncate(l->fd, (off_t)l->written) < 0)
+			end_segment(l);
+		return -1;
+	}
+	l->written += l->writing.len;
+	return 0;
+}
+
+/* Said once, until it is good again. */
+static void
+say(struct reqlog *l, int result, const struct err *why)
+{
+	if (result < 0 && !l->failing)
+		log_warn(l->log, "the request log loses rows: %s", why->msg);
+	if (result == 0 && l->failing)
+		log_warn(l->log, "the request log is written again");
+	l->failing = result < 0;
+}
+
+void
+reqlog_flush(struct reqlog *l)
+{
+	struct err e = ERR_INIT;
+	struct buf swap;
+	uint64_t rows;
+	int r = 0;
+
+	pthread_mutex_lock(&l->file_lock);
+	pthread_mutex_lock(&l->lock);
+	swap = l->writing;
+	l->writing = l->pending;
+	l->pending = swap;
+	rows = l->pending_rows;
+	l->pending_rows = 0;
+	pthread_mutex_unlock(&l->lock);
+	if (l->writing.len) {
+		r = write_segment(l, &e);
+		say(l, r, &e);
+	}
+	if (r < 0) {
+		pthread_mutex_lock(&l->lock);
+		l->dropped += rows;
+		pthread_mutex_unlock(&l->lock);
+	}
+	buf_clear(&l->writing);
+	pthread_mutex_unlock(&l->file_lock);
+}
+
+static void *
+flusher(void *ctx)
+{
+	struct reqlog *l = ctx;
+	bool stop = false;
+
+	while (!stop) {
+		struct timespec at;
+
+		clock_gettime(CLOCK_REALTIME, &at);
+		at.tv_nsec += (l->flush_ms % 1000) * 1000000;
+		at.tv_sec += l->flush_ms / 1000 + at.tv_nsec / 1000000000;
+		at.tv_nsec %= 1000000000;
+		pthread_mutex_lock(&l->lock);
+		if (!l->stop && l->pending.len < FLUSH_EARLY)
+			pthread_cond_timedwait(&l->wake, &l->lock, &at);
+		stop = l->stop;
+		pthread_mutex_unlock(&l->lock);
+		reqlog_flush(l);
+	}
+	return NULL;
+}
+
+int
+reqlog_open(struct reqlog **out, const char *folder,
+    const struct reqlog_opts *o, struct err *e)
+{
+	static const struct reqlog_opts defaults;
+	struct reqlog *l;
+
+	if (o == NULL)
+		o = &defaults;
+	if (file_make_folders(o->os ? o->os : os_real(), folder, e) < 0)
+		return -1;
+	if (access(folder, W_OK | X_OK) < 0)
+		return err_sys(e, "cannot write into '%s'", folder);
+	l = xalloc(1, sizeof(*l));
+	l->os = o->os ? o->os : os_real();
+	l->log = o->log;
+	l->folder = xstrdup(folder);
+	l->segment_bytes = o->segment_bytes ? o->segment_bytes : SEGMENT_BYTES;
+	l->segment_ms = o->segment_ms ? o->segment_ms : SEGMENT_MS;
+	l->flush_ms = o->flush_ms ? o->flush_ms : FLUSH_MS;
+	l->fd = -1;
+	buf_init(&l->pending, PENDING_MAX);
+	buf_init(&l->writing, PENDING_MAX);
+	pthread_mutex_init(&l->lock, NULL);
+	pthread_mutex_init(&l->file_lock, NULL);
+	pthread_cond_init(&l->wake, NULL);
+	if (pthread_create(&l->thread, NULL, flusher, l) != 0) {
+		free(l->folder);
+		free(l);
+		return err_set(e, ERR_NOMEM, "cannot start a thread for the "
+		    "request log");
+	}
+	*out = l;
+	return 0;
+}
+
+static void
+add_member(struct buf *b, const char *key, const char *s)
+{
+	if (s == NULL)
+		return;
+	buf_addf(b, ",\"%s\":", key);
+	json_quote(b, s, strlen(s));
+}
+
+void
+reqlog_row(struct reqlog *l, const struct reqlog_request *r,
+    const char *inputs, size_t n_inputs, const char *outputs,
+    size_t n_outputs)
+{
+	char when[CLOCK_TEXT_MAX];
+	struct buf *b = &l->pending;
+	bool wake;
+	size_t before;
+
+	clock_print(when, r->time_us);
+	pthread_mutex_lock(&l->lock);
+	before = b->len;
+	buf_addf(b, "{\"time\":\"%s\"", when);
+	add_member(b, "id", r->id);
+	add_member(b, "unit", r->unit);
+	add_member(b, "model", r->model);
+	add_member(b, "version", r->version);
+	add_member(b, "digest", r->digest);
+	add_member(b, "variant", r->variant);
+	buf_adds(b, ",\"inputs\":");
+	buf_add(b, inputs, n_inputs);
+	buf_adds(b, ",\"outputs\":");
+	buf_add(b, outputs, n_outputs);
+	buf_adds(b, "}\n");
+	l->rows++;
+	if (b->failed) {	/* the disk is far behind: drop, do not wait */
+		b->failed = false;
+		b->len = before;
+		l->dropped++;
+	} else {
+		l->pending_rows++;
+	}
+	wake = before < FLUSH_EARLY && b->len >= FLUSH_EARLY;
+	pthread_mutex_unlock(&l->lock);
+	if (wake)
+		pthread_cond_signal(&l->wake);
+}
+
+uint64_t
+reqlog_rows(struct reqlog *l)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&l->lock);
+	n = l->rows;
+	pthread_mutex_unlock(&l->lock);
+	return n;
+}
+
+uint64_t
+reqlog_dropped(struct reqlog *l)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&l->lock);
+	n = l->dropped;
+	pthread_mutex_unlock(&l->lock);
+	return n;
+}
+
+void
+reqlog_close(struct reqlog *l)
+{
+	if (l == NULL)
+		return;
+	pthread_mutex_lock(&l->lock);
+	l->stop = true;
+	pthread_mutex_unlock(&l->lock);
+	pthread_cond_signal(&l->wake);
+	pthread_join(l->thread, NULL);
+	end_segment(l);
+	buf_free(&l->pending);
+	buf_free(&l->writing);
+	pthread_cond_destroy(&l->wake);
+	pthread_mutex_destroy(&l->lock);
+	pthread_mutex_destroy(&l->file_lock);
+	free(l->folder);
+	free(l);
+}

@@ -1,0 +1,29 @@
+/*
+ * stat/internal.h - the tests of twosample.h one by one.  Private to lib/stat.
+ */
+#ifndef STAT_INTERNAL_H
+#define STAT_INTERNAL_H
+
+#include "stat/twosample.h"
+
+#define TEST(name) \
+	int test_##name(double *score, const struct twosample *s, \
+	    struct err *e)
+TEST(ks);
+TEST(wasserstein);
+TEST(energy);
+TEST(mann_whitney);
+TEST(cramer);
+TEST(anderson);
+TEST(chisquare);
+TEST(z);
+TEST(jensenshannon);
+TEST(psi);
+TEST(kl);
+TEST(hellinger);
+TEST(t);
+TEST(g);
+TEST(fisher);
+#undef TEST
+
+#endif

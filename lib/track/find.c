@@ -1,0 +1,292 @@
+/* Finding runs: by id, beginning, name or output, and all of them. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/ref.h"
+#include "track/run.h"
+
+#define SUFFIX ".jsonl"
+
+struct ids {
+	char **v;
+	size_t n, room;
+};
+
+static void
+add_id(struct ids *l, const char *id, size_t n)
+{
+	if (l->n == l->room) {
+		l->room = l->room ? l->room * 2 : 64;
+		l->v = xresize(l->v, l->room, sizeof(*l->v));
+	}
+	l->v[l->n++] = xstrndup(id, n);
+}
+
+static void
+ids_free(struct ids *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i]);
+	free(l->v);
+}
+
+static int
+add_sealed(void *ctx, const char *name, struct err *e)
+{
+	(void)e;
+	if (strchr(name, '@') == NULL)
+		add_id(ctx, name + 4, strlen(name + 4));
+	return 0;
+}
+
+static int
+add_unsealed(struct ids *l, struct catalog *c, struct err *e)
+{
+	char *folder = journal_folder(c);
+	DIR *d = opendir(folder);
+	struct dirent *entry;
+	int r = 0;
+
+	if (d == NULL && errno != ENOENT)
+		r = err_sys(e, "cannot list '%s'", folder);
+	while (d && (entry = readdir(d)) != NULL) {
+		size_t n = strlen(entry->d_name), s = sizeof(SUFFIX) - 1;
+
+		if (n > s && strcmp(entry->d_name + n - s, SUFFIX) == 0 &&
+		    entry->d_name[0] != '.')
+			add_id(l, entry->d_name, n - s);
+	}
+	if (d)
+		closedir(d);
+	free(folder);
+	return r;
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)b, *(char *const *)a);
+}
+
+/* All ids, newest first, each once.  Unsealed ones are listed first: one
+ * that is sealed meanwhile is then found among the sealed. */
+static int
+all_ids(struct ids *l, struct catalog *c, struct err *e)
+{
+	size_t kept = 0;
+
+	memset(l, 0, sizeof(*l));
+	if (add_unsealed(l, c, e) < 0 ||
+	    ref_each(catalog_store(c), "run/", add_sealed, l, e) < 0) {
+		ids_free(l);
+		return -1;
+	}
+	if (l->n)
+		qsort(l->v, l->n, sizeof(*l->v), newest_first);
+	for (size_t i = 0; i < l->n; i++) {
+		if (kept && strcmp(l->v[kept - 1], l->v[i]) == 0)
+			free(l->v[i]);
+		else
+			l->v[kept++] = l->v[i];
+	}
+	l->n = kept;
+	return 0;
+}
+
+/* `brief`: metrics may have only their summaries. */
+static int
+read_exact(struct run *r, struct catalog *c, const char *id, bool brief,
+    struct err *e)
+{
+	char *ref = xprintf("run/%s", id);
+	struct err mine = ERR_INIT;
+	struct ref versions;
+	struct oid manifest;
+	int result = ref_read(&versions, catalog_store(c), ref, &mine);
+
+	free(ref);
+	if (result == 0) {
+		manifest = ref_last(&versions)->id;
+		ref_free(&versions);
+		return brief ? run_read_manifest(r, c, &manifest, e) :
+		    run_read_sealed(r, c, &manifest, e);
+	}
+	if (mine.code != ERR_NOENT) {
+		*e = mine;
+		return -1;
+	}
+	return run_read_living(r, c, id, e);
+}
+
+int
+journal_list(struct catalog *c,
+    int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
+    struct err *e)
+{
+	struct ids l;
+	int result = 0;
+
+	if (catalog_need_store(c, "listing runs", e) < 0 || all_ids(&l, c, e) < 0)
+		return -1;
+	for (size_t i = 0; result == 0 && i < l.n; i++) {
+		struct run r;
+
+		/* sealed between the listing and now: look again */
+		if (read_exact(&r, c, l.v[i], true, e) < 0 &&
+		    (e->code != ERR_NOENT ||
+		    read_exact(&r, c, l.v[i], true, e) < 0)) {
+			result = err_wrap(e, "run:%s", l.v[i]);
+			break;
+		}
+		result = fn(ctx, &r, e);
+		run_free(&r);
+	}
+	ids_free(&l);
+	return result;
+}
+
+struct search {
+	const char *name;
+	const struct oid *output;
+	char *id;
+};
+
+static bool
+put_out(const struct run *r, const struct oid *output)
+{
+	for (size_t i = 0; i < r->n_links; i++)
+		if (strcmp(r->link[i].rel, "output") == 0 &&
+		    oid_eq(&r->link[i].id, output))
+			return true;
+	return false;
+}
+
+/* The newest one; of those that put something out one that finished, if
+ * any did. */
+static int
+matches(void *ctx, const struct run *r, struct err *e)
+{
+	struct search *s = ctx;
+	bool sure = r->status == RUN_FINISHED || s->output == NULL;
+
+	(void)e;
+	if ((s->id && !sure) || (s->output ? !put_out(r, s->output) :
+	    strcmp(r->name, s->name) != 0))
+		return 0;
+	free(s->id);
+	s->id = xstrdup(r->id);
+	return sure;
+}
+
+static int
+search(char **id, struct catalog *c, const char *name,
+    const struct oid *output, struct err *e)
+{
+	struct search s = { .name = name, .output = output };
+
+	if (journal_list(c, matches, &s, e) < 0) {
+		free(s.id);
+		return -1;
+	}
+	*id = s.id;
+	return 0;
+}
+
+static int
+by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
+{
+	size_t n = strlen(text), found = 0;
+	struct ids l;
+
+	*id = NULL;
+	if (all_ids(&l, c, e) < 0)
+		return -1;
+	for (size_t i = 0; i < l.n; i++) {
+		if (strcmp(l.v[i], text) == 0) {
+			free(*id);
+			*id = xstrdup(l.v[i]);
+			found = 1;
+			break;
+		}
+		if (n >= 4 && strncmp(l.v[i], text, n) == 0) {
+			free(*id);
+			*id = xstrdup(l.v[i]);
+			found++;
+		}
+	}
+	ids_free(&l);
+	if (found > 1) {
+		free(*id);
+		*id = NULL;
+		return err_set(e, ERR_USAGE, "%zu runs begin with '%s': give "
+		    "more of it", found, text);
+	}
+	return 0;
+}
+
+int
+journal_find(char **id, struct catalog *c, const char *text, struct err *e)
+{
+	struct oid output;
+	uint64_t size;
+	bool file = false;
+
+	if (by_beginning(id, c, text, e) < 0 ||
+	    (*id == NULL && search(id, c, text, NULL, e) < 0))
+		return -1;
+	if (*id == NULL && access(text, F_OK) == 0) {
+		file = true;
+		if (store_hash_file(&output, &size, catalog_store(c), text, e) < 0 ||
+		    search(id, c, NULL, &output, e) < 0)
+			return -1;
+	}
+	if (*id == NULL)
+		return err_set(e, ERR_NOENT, file ?
+		    "no run put out '%.200s' as it is now" :
+		    "there is no run '%.200s'", text);
+	return 0;
+}
+
+int
+journal_of_output(struct run *r, struct catalog *c, const struct oid *output,
+    struct err *e)
+{
+	char text[OID_TEXT], *id = NULL;
+	int result;
+
+	memset(r, 0, sizeof(*r));
+	if (catalog_need_store(c, "a run", e) < 0 || search(&id, c, NULL, output, e) < 0)
+		return -1;
+	result = id ? read_exact(r, c, id, false, e) : err_set(e, ERR_NOENT,
+	    "no run put out %s", oid_print(text, output));
+	free(id);
+	return result;
+}
+
+int
+journal_read(struct run *r, struct catalog *c, const char *text,
+    struct err *e)
+{
+	struct name n = { .text = NULL };
+	char *id = NULL;
+	int result;
+
+	memset(r, 0, sizeof(*r));
+	if (catalog_need_store(c, text, e) < 0)
+		return -1;
+	if (strncmp(text, "run:", 4) == 0) {
+		if (name_parse(&n, text, e) < 0)
+			return -1;
+		text = n.base;
+	}
+	result = journal_find(&id, c, text, e);
+	if (result == 0)
+		result = read_exact(r, c, id, false, e);
+	free(id);
+	name_free(&n);
+	return result;
+}

@@ -1,0 +1,465 @@
+/* Writing a run's journal and sealing it; run.c reads them. */
+#include "track/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/rng.h"
+#include "store/ref.h"
+#include "track/run.h"
+
+#define ALIVE 0			/* the byte a living run holds */
+#define APPEND 1		/* the byte an appender holds */
+#define WAIT_MS 30000
+#define LINE_CAP ((size_t)1 << 24)
+
+struct journal {
+	struct catalog *c;
+	char *id;
+	char *path;
+	int fd;
+	bool owner;
+};
+
+char *
+journal_folder(const struct catalog *c)
+{
+	return store_path(catalog_store(c), "runs");
+}
+
+char *
+journal_path(const struct catalog *c, const char *id)
+{
+	return xprintf("%s/runs/%s.jsonl", store_folder(catalog_store(c)), id);
+}
+
+const char *
+journal_id(const struct journal *j)
+{
+	return j->id;
+}
+
+int
+journal_fd(const struct journal *j)
+{
+	return j->fd;
+}
+
+void
+journal_close(struct journal *j)
+{
+	if (j == NULL)
+		return;
+	if (j->fd >= 0)
+		close(j->fd);
+	free(j->id);
+	free(j->path);
+	free(j);
+}
+
+/* --- lines ----------------------------------------------------------------- */
+
+/* One line under the lock on byte 1.  If whoever came before was killed
+ * half way through a line, ours begins on a fresh one. */
+static int
+append(struct journal *j, const struct json *event, struct err *e)
+{
+	const struct os *os = store_os(catalog_store(j->c));
+	struct buf b;
+	char last;
+	off_t end;
+	int r = -1;
+
+	buf_init(&b, LINE_CAP);
+	if (file_lock(j->fd, FILE_EXCLUSIVE, APPEND, 1, WAIT_MS, e) < 0)
+		goto done;
+	end = lseek(j->fd, 0, SEEK_END);
+	if (end > 0 && pread(j->fd, &last, 1, end - 1) == 1 && last != '\n')
+		buf_addc(&b, '\n');
+	json_write(&b, event);
+	buf_addc(&b, '\n');
+	if (buf_check(&b, e) == 0)
+		r = file_write_fd(os, j->fd, b.data, b.len, j->path, e);
+	if (file_unlock(j->fd, APPEND, 1, e) < 0)
+		r = -1;
+done:
+	buf_free(&b);
+	return r;
+}
+
+static struct json *
+new_event(struct arena *a, const char *what)
+{
+	struct json *event = json_new(a, JSON_MAP);
+
+	json_add_text(a, event, "event", what);
+	return event;
+}
+
+static struct json *
+begin_event(struct arena *a, const char *id, const struct journal_start *s)
+{
+	struct json *event = new_event(a, "begin"), *list;
+	char now[CLOCK_TEXT_MAX];
+	struct machine m;
+
+	machine_read(&m);
+	clock_print(now, clock_wall_us());
+	json_add_text(a, event, "schema", "mlv.journal/1");
+	json_add_text(a, event, "id", id);
+	json_add_text(a, event, "time", now);
+	json_add_text(a, event, "host", m.host);
+	json_add_text(a, event, "boot", m.boot);
+	json_add_text(a, event, "user", m.user);
+	json_add_int(a, event, "pid", getpid());
+	json_add_text(a, event, "verb", s->verb ? s->verb : "run");
+	if (s->name)
+		json_add_text(a, event, "name", s->name);
+	if (s->command) {
+		list = json_add_list(a, event, "command");
+		for (size_t i = 0; s->command[i]; i++)
+			json_add_text(a, list, NULL, s->command[i]);
+	}
+	manifest_copy(a, event, "facts", s->facts);
+	return event;
+}
+
+static char *
+new_id(void)
+{
+	int64_t us = clock_wall_us();
+	char now[CLOCK_TEXT_MAX];
+	uint32_t r;
+
+	/* "2026-01-02T03:04:05...", the microseconds, and three digits by
+	 * chance: ids are in order of time */
+	clock_print(now, us);
+	rng_system(&r, sizeof(r));
+	return xprintf("%.4s%.2s%.2s-%.2s%.2s%.2s-%05x%03x", now, now + 5,
+	    now + 8, now + 11, now + 14, now + 17, (unsigned)(us % 1000000),
+	    (unsigned)(r & 0xfff));
+}
+
+/* Locked and with its first line before it has its name, so that nobody
+ * ever sees a run that is neither alive nor dead. */
+static int
+begin_file(struct journal *j, const struct json *event, struct err *e)
+{
+	const struct os *os = store_os(catalog_store(j->c));
+	char *folder = store_path(catalog_store(j->c), "tmp");
+	char *temp = xprintf("%s/%s.run.tmp", folder, j->id);
+	char *runs = journal_folder(j->c);
+	int r = -1;
+
+	if (file_make_folders(os, folder, e) < 0 ||
+	    file_make_folders(os, runs, e) < 0)
+		goto done;
+	j->fd = os->open(temp, O_RDWR | O_CREAT | O_EXCL | O_APPEND, 0666);
+	if (j->fd < 0) {
+		err_sys(e, "cannot create '%s'", j->path);
+		goto done;
+	}
+	if (file_lock(j->fd, FILE_EXCLUSIVE, ALIVE, 1, 0, e) < 0 ||
+	    append(j, event, e) < 0) {
+		os->unlink(temp);
+		goto done;
+	}
+	/* link, not rename: never over another run */
+	if (os->fsync(j->fd) < 0 || os->link(temp, j->path) < 0) {
+		err_sys(e, "cannot create '%s'", j->path);
+		os->unlink(temp);
+		goto done;
+	}
+	os->unlink(temp);
+	if ((r = file_sync_folder(os, runs, e)) < 0)
+		os->unlink(j->path);	/* it never began */
+done:
+	free(runs);
+	free(temp);
+	free(folder);
+	return r;
+}
+
+int
+journal_begin(struct journal **out, struct catalog *c,
+    const struct journal_start *start, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct journal *j;
+	int r;
+
+	if (catalog_need_store(c, "a run", e) < 0)
+		return -1;
+	j = xalloc(1, sizeof(*j));
+	j->c = c;
+	j->fd = -1;
+	j->owner = true;
+	j->id = new_id();
+	j->path = journal_path(c, j->id);
+	r = begin_file(j, begin_event(&a, j->id, start), e);
+	arena_free(&a);
+	if (r < 0) {
+		journal_close(j);
+		return -1;
+	}
+	*out = j;
+	return 0;
+}
+
+/* 0, or why not. */
+static int
+open_living(struct journal *j, const char *id)
+{
+	free(j->id);
+	free(j->path);
+	j->id = xstrdup(id);
+	j->path = journal_path(j->c, id);
+	j->fd = store_os(catalog_store(j->c))->open(j->path, O_RDWR | O_APPEND, 0);
+	return j->fd < 0 ? errno : 0;
+}
+
+int
+journal_join(struct journal **out, struct catalog *c, const char *run,
+    struct err *e)
+{
+	char *id;
+	struct journal *j;
+	int locked, why = ENOENT;
+
+	if (catalog_need_store(c, run, e) < 0)
+		return -1;
+	if (strncmp(run, "run:", 4) == 0)
+		run += 4;
+	j = xalloc(1, sizeof(*j));
+	j->c = c;
+	j->fd = -1;
+	if (name_base_ok(run))
+		why = open_living(j, run);
+	/* the whole id, as in MLV_RUN, was no search; a word or a beginning is */
+	if (why == ENOENT) {
+		if (journal_find(&id, c, run, e) < 0)
+			goto fail;
+		why = open_living(j, id);
+		free(id);
+	}
+	errno = why;
+	if (why == ENOENT)
+		err_set(e, ERR_NO, "run:%s has ended", j->id);
+	else if (why)
+		err_sys(e, "cannot open '%s'", j->path);
+	else if ((locked = file_is_locked(j->fd, ALIVE, 1, e)) == 0)
+		err_set(e, ERR_NO, "run:%s was killed", j->id);
+	else if (locked == 1) {
+		*out = j;
+		return 0;
+	}
+fail:
+	journal_close(j);
+	return -1;
+}
+
+int
+journal_param(struct journal *j, const char *name, const struct json *v,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *event = new_event(&a, "param");
+	int r;
+
+	json_add_text(&a, event, "name", name);
+	manifest_copy(&a, event, "value", v);
+	r = append(j, event, e);
+	arena_free(&a);
+	return r;
+}
+
+/* JSON has no number that is not finite: that is its word. */
+static void
+put_value(struct arena *a, struct json *event, double value)
+{
+	char text[NUM_TEXT_MAX];
+
+	if (isfinite(value)) {
+		json_add_num(a, event, "value", value);
+		return;
+	}
+	num_print_f64(text, value);
+	json_add_text(a, event, "value", text);
+}
+
+int
+journal_summary(struct journal *j, const char *name, double value,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *event = new_event(&a, "summary");
+	int r;
+
+	json_add_text(&a, event, "name", name);
+	put_value(&a, event, value);
+	r = append(j, event, e);
+	arena_free(&a);
+	return r;
+}
+
+int
+journal_metric(struct journal *j, const char *name, int64_t step,
+    double value, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *event = new_event(&a, "metric");
+	int r;
+
+	json_add_text(&a, event, "name", name);
+	json_add_int(&a, event, "step", step);
+	put_value(&a, event, value);
+	json_add_int(&a, event, "us", clock_wall_us());
+	r = append(j, event, e);
+	arena_free(&a);
+	return r;
+}
+
+int
+journal_link(struct journal *j, const char *rel, const char *type,
+    const char *name, const struct oid *id, uint64_t size, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *event = new_event(&a, "link");
+	char text[OID_TEXT];
+	int r;
+
+	json_add_text(&a, event, "rel", rel);
+	json_add_text(&a, event, "type", type);
+	json_add_text(&a, event, "name", name ? name : "");
+	json_add_text(&a, event, "id", oid_print(text, id));
+	json_add_int(&a, event, "size", (int64_t)size);
+	r = append(j, event, e);
+	arena_free(&a);
+	return r;
+}
+
+int
+journal_fact(struct journal *j, const char *key, const struct json *v,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *event = new_event(&a, "fact");
+	int r;
+
+	json_add_text(&a, event, "key", key);
+	manifest_copy(&a, event, "value", v);
+	r = append(j, event, e);
+	arena_free(&a);
+	return r;
+}
+
+/* --- the end --------------------------------------------------------------- */
+
+static void
+put_time(struct arena *a, struct json *m, const char *key, int64_t us)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	clock_print(text, us);
+	json_add_text(a, m, key, text);
+}
+
+static struct json *
+run_manifest(struct arena *a, const struct run *r, const struct oid *journal,
+    uint64_t size)
+{
+	struct json *m = manifest_new(a, "mlv.run/1");
+
+	for (size_t i = 0; i < r->n_links; i++)
+		manifest_link(a, m, r->link[i].rel, r->link[i].type,
+		    r->link[i].name, &r->link[i].id, r->link[i].size);
+	manifest_link(a, m, "journal", TYPE_JSONL, NULL, journal, size);
+	json_add_text(a, m, "id", r->id);
+	json_add_text(a, m, "status", run_status_text(r->status));
+	json_add_int(a, m, "exit", r->exit_status);
+	json_add_text(a, m, "verb", r->verb);
+	if (*r->name)
+		json_add_text(a, m, "name", r->name);
+	json_add_text(a, m, "host", r->host);
+	json_add_text(a, m, "user", r->user);
+	put_time(a, m, "begin", r->begin_us);
+	put_time(a, m, "end", r->end_us);
+	manifest_copy(a, m, "command", r->command);
+	manifest_copy(a, m, "params", r->params);
+	manifest_copy(a, m, "facts", r->facts);
+	run_put_metrics(a, m, r);
+	return m;
+}
+
+static int
+store_run(struct catalog_put *put, struct journal *j, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct oid id;
+	struct run run;
+	struct buf b;
+	int r = -1;
+
+	memset(&run, 0, sizeof(run));
+	buf_init(&b, BUF_CAP_DATA);
+	if (file_read(&b, j->path, e) < 0 ||
+	    run_parse(&run, b.data, b.len, e) < 0 ||
+	    store_put(&id, catalog_store(j->c), b.data, b.len, e) < 0)
+		goto done;
+	r = catalog_put_manifest(put, j->c, NAME_RUN, j->id,
+	    run_manifest(&a, &run, &id, b.len), NULL, e);
+done:
+	run_free(&run);
+	arena_free(&a);
+	buf_free(&b);
+	return r;
+}
+
+static int
+append_end(struct journal *j, enum run_status status, int exit_status,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct json *event = new_event(&a, "end");
+	int r;
+
+	json_add_text(&a, event, "status", run_status_text(status));
+	json_add_int(&a, event, "exit", exit_status);
+	put_time(&a, event, "time", clock_wall_us());
+	r = append(j, event, e);
+	arena_free(&a);
+	return r;
+}
+
+int
+journal_seal(struct catalog_put *put, struct journal *j,
+    enum run_status status, int exit_status, struct err *e)
+{
+	const struct os *os = store_os(catalog_store(j->c));
+	struct err ignored = ERR_INIT;
+	int r = append_end(j, status, exit_status, e);
+
+	if (r == 0 && os->fsync(j->fd) < 0)
+		r = err_sys(e, "cannot fsync '%s'", j->path);
+	if (r == 0)
+		r = store_run(put, j, e);
+	/* the last end counts: what we report is what runs will list */
+	if (r < 0 && e->code != ERR_UNPROVEN && status == RUN_FINISHED)
+		(void)append_end(j, RUN_FAILED, exit_status, &ignored);
+	/* left behind by a kill here it is only a second copy */
+	if (r == 0 && os->unlink(j->path) < 0)
+		log_warn(catalog_log(j->c), "cannot remove '%s'", j->path);
+	journal_close(j);
+	return r;
+}

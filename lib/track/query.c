@@ -1,0 +1,292 @@
+#include "track/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "track/journal.h"
+#include "codec/regex.h"
+#include "expr/expr.h"
+
+struct search {
+	struct query_rows *out;
+	const struct query *q;
+	struct expr *where;
+	struct arena expr_arena;
+	const struct json *row;		/* the one being looked at */
+	size_t room;
+	bool seen;			/* there is a run */
+};
+
+/* --- which names there are ------------------------------------------------ */
+
+static const char *const fields[] = {
+	"id", "name", "verb", "status", "exit", "begin", "end", "seconds",
+	"command", "host", "user", "git.commit", "git.dirty", "usage.wall_s",
+	"usage.cpu_s", "usage.max_rss_bytes", "usage.energy_j",
+	"usage.energy_from", "usage.blas_kernel", "machine.system",
+	"machine.cpu", "machine.cpus", "machine.memory_bytes", "error", "memo",
+	"programs", "params", "metrics", "metrics_flag", "git", "usage",
+	"machine", "facts"
+};
+
+/* Below these any name may stand. */
+static const char *const open_spaces[] = { "params", "metrics",
+	"metrics_flag", "facts" };
+
+#define N_FIELDS (sizeof(fields) / sizeof(*fields))
+#define N_SPACES (sizeof(open_spaces) / sizeof(*open_spaces))
+
+static bool
+is_below(const char *name, const char *space)
+{
+	size_t n = strlen(space);
+
+	return strncmp(name, space, n) == 0 && name[n] == '.' && name[n + 1];
+}
+
+static bool
+is_field(const char *name)
+{
+	for (size_t i = 0; i < N_FIELDS; i++)
+		if (strcmp(name, fields[i]) == 0)
+			return true;
+	for (size_t i = 0; i < N_SPACES; i++)
+		if (is_below(name, open_spaces[i]))
+			return true;
+	return false;
+}
+
+static int
+check_field(const char *name, struct err *e)
+{
+	const char *dot = strchr(name, '.'), *near = NULL;
+	char *head;
+
+	if (is_field(name))
+		return 0;
+	if (dot) {
+		head = xstrndup(name, (size_t)(dot - name));
+		near = nearest_word(head, open_spaces, 2);
+		free(head);
+	}
+	if (near)
+		return err_set(e, ERR_USAGE, "there is no field '%.200s'; did "
+		    "you mean '%s%.200s'?", name, near, dot);
+	near = nearest_word(name, fields, N_FIELDS);
+	if (near)
+		return err_set(e, ERR_USAGE, "there is no field '%.200s'; did "
+		    "you mean '%s'?", name, near);
+	return err_set(e, ERR_USAGE, "there is no field '%.200s': metrics are "
+	    "metrics.NAME, parameters params.KEY, and a text stands between "
+	    "quotes", name);
+}
+
+/* A name asked for: it must be a field, and of a metric or a parameter we
+ * want to know whether anybody has it. */
+static int
+ask(struct search *s, const char *name, struct err *e)
+{
+	struct query_rows *out = s->out;
+
+	if (check_field(name, e) < 0)
+		return -1;
+	if (is_below(name, "params") || is_below(name, "metrics"))
+		out->absent[out->n_absent++] = arena_strdup(&out->arena, name);
+	return 0;
+}
+
+static int
+ask_all(struct search *s, struct err *e)
+{
+	size_t n = s->where ? expr_names(s->where) : 0;
+	const struct query *q = s->q;
+
+	s->out->absent = arena_alloc(&s->out->arena, (n + q->n_columns + 1) *
+	    sizeof(*s->out->absent));
+	for (size_t i = 0; i < n; i++)
+		if (ask(s, expr_name(s->where, i), e) < 0)
+			return -1;
+	for (size_t i = 0; i < q->n_columns; i++)
+		if (ask(s, q->columns[i], e) < 0)
+			return -1;
+	return q->sort ? ask(s, q->sort + (q->sort[0] == '-'), e) : 0;
+}
+
+static void
+note_present(struct query_rows *out, const struct json *row)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < out->n_absent; i++)
+		if (query_field(row, out->absent[i]) == NULL)
+			out->absent[kept++] = out->absent[i];
+	out->n_absent = kept;
+}
+
+/* --- looking -------------------------------------------------------------- */
+
+static void
+value_of(struct expr_value *v, const struct json *j)
+{
+	*v = (struct expr_value){ .type = EXPR_MISSING };
+	if (j == NULL)
+		return;
+	if (j->type == JSON_INT || j->type == JSON_REAL) {
+		v->type = EXPR_NUM;
+		v->d = j->d;
+	} else if (j->type == JSON_BOOL) {
+		v->type = EXPR_BOOL;
+		v->b = j->b;
+	} else if (j->type == JSON_TEXT) {
+		v->type = EXPR_TEXT;
+		v->s = j->s;
+		v->n = j->n;
+	}
+}
+
+/* A field of the run itself, else one of its facts (git, usage, machine). */
+const struct json *
+query_field(const struct json *row, const char *name)
+{
+	const struct json *j = json_path(row, name);
+
+	return j ? j : json_path(json_get(row, "facts"), name);
+}
+
+static int
+name_in_run(void *ctx, size_t i, struct expr_value *v, struct err *e)
+{
+	struct search *s = ctx;
+
+	(void)e;
+	value_of(v, query_field(s->row, expr_name(s->where, i)));
+	return 0;
+}
+
+static int
+match_text(void *ctx, const char *pattern, const char *s, size_t n, bool *yes,
+    struct err *e)
+{
+	struct regex *r;
+	int got;
+
+	(void)ctx;
+	if (regex_new(&r, pattern, false, e) < 0)
+		return -1;
+	got = regex_find(yes, r, s, n, e);
+	regex_free(r);
+	return got;
+}
+
+static int
+look_at(void *ctx, const struct run *r, struct err *e)
+{
+	struct search *s = ctx;
+	struct expr_env env = { name_in_run, match_text, s };
+	struct query_rows *out = s->out;
+	bool yes = true;
+
+	s->seen = true;
+	s->row = run_to_json(&out->arena, r);
+	note_present(out, s->row);
+	/* without a sort the first ones found are the ones wanted */
+	if (s->q->sort == NULL && s->q->limit && out->n == s->q->limit)
+		return out->n_absent == 0;
+	if (s->where && expr_holds(&yes, s->where, &env, e) < 0)
+		return -1;
+	if (!yes)
+		return 0;
+	if (out->n == s->room) {
+		s->room = s->room ? s->room * 2 : 64;
+		out->row = xresize(out->row, s->room, sizeof(*out->row));
+	}
+	out->row[out->n++] = (struct json *)(uintptr_t)s->row;
+	return s->q->sort == NULL && s->q->limit && out->n == s->q->limit &&
+	    out->n_absent == 0;
+}
+
+struct sorted {
+	struct json *row;
+	struct expr_value key;
+	size_t place;
+};
+
+static int
+in_order(const struct sorted *a, const struct sorted *b, int sign)
+{
+	bool no_a = a->key.type == EXPR_MISSING;
+	bool no_b = b->key.type == EXPR_MISSING;
+	int c;
+
+	if (no_a || no_b)
+		c = (int)no_a - (int)no_b;
+	else
+		c = expr_order(&a->key, &b->key) * sign;
+	/* 2: no order between a number and a word; numbers come first */
+	if (c == 2 || c == -2)
+		c = (int)(a->key.type == EXPR_TEXT) - (int)(b->key.type ==
+		    EXPR_TEXT);
+	return c ? c : a->place < b->place ? -1 : 1;
+}
+
+static int
+ascending(const void *a, const void *b)
+{
+	return in_order(a, b, 1);
+}
+
+static int
+descending(const void *a, const void *b)
+{
+	return in_order(a, b, -1);
+}
+
+static void
+sort_rows(struct query_rows *out, const char *sort)
+{
+	bool down = sort[0] == '-';
+	struct sorted *s = xalloc(out->n + 1, sizeof(*s));
+
+	for (size_t i = 0; i < out->n; i++) {
+		s[i].row = out->row[i];
+		s[i].place = i;
+		value_of(&s[i].key, query_field(out->row[i], sort + down));
+	}
+	qsort(s, out->n, sizeof(*s), down ? descending : ascending);
+	for (size_t i = 0; i < out->n; i++)
+		out->row[i] = s[i].row;
+	free(s);
+}
+
+int
+query_runs(struct query_rows *out, struct catalog *c, const struct query *q,
+    struct err *e)
+{
+	struct search s = { .out = out, .q = q };
+	int r = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (q->where)
+		r = expr_parse(&s.where, &s.expr_arena, q->where, e);
+	if (r == 0)
+		r = ask_all(&s, e);
+	if (r == 0 && journal_list(c, look_at, &s, e) < 0)
+		r = -1;
+	if (!s.seen)
+		out->n_absent = 0;
+	if (r == 0 && q->sort)
+		sort_rows(out, q->sort);
+	if (q->limit && out->n > q->limit)
+		out->n = q->limit;
+	arena_free(&s.expr_arena);
+	return r;
+}
+
+void
+query_free(struct query_rows *r)
+{
+	free(r->row);
+	arena_free(&r->arena);
+}

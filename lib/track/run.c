@@ -1,0 +1,520 @@
+/* Runs as read back: from the journal while it lives, sealed from the run
+ * manifest and the journal it links to. */
+#include "track/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "base/num.h"
+
+struct growing {
+	const char *name;
+	size_t n, room;
+	int64_t *step, *time_us;
+	double *value;
+	double summary;
+	bool summed;			/* else it is the last value */
+};
+
+struct building {
+	struct run *r;
+	struct growing *metric;
+	size_t n_metrics, room;
+	size_t room_links;
+	struct json *params, *facts;
+};
+
+static const char *const status_words[] = {
+	"running", "finished", "failed", "killed", "unknown"
+};
+
+const char *
+run_status_text(enum run_status s)
+{
+	return status_words[s];
+}
+
+static enum run_status
+status_of(const char *word)
+{
+	for (size_t i = 0; i < sizeof(status_words) / sizeof(*status_words); i++)
+		if (strcmp(word, status_words[i]) == 0)
+			return (enum run_status)i;
+	return RUN_UNKNOWN;
+}
+
+void
+run_free(struct run *r)
+{
+	arena_free(&r->arena);
+	memset(r, 0, sizeof(*r));
+}
+
+/* The member of that name gets another value; a new one goes to the end. */
+static void
+map_set(struct arena *a, struct json *map, const char *key,
+    const struct json *value)
+{
+	static const struct json null = { .type = JSON_NULL };
+	struct json *old = (struct json *)(uintptr_t)json_get(map, key);
+	struct json *next, *scratch, *made;
+	const char *name;
+
+	if (value == NULL)
+		value = &null;
+	if (old == NULL) {
+		manifest_copy(a, map, key, value);
+		return;
+	}
+	scratch = json_new(a, JSON_MAP);
+	manifest_copy(a, scratch, key, value);
+	made = scratch->child;
+	next = old->next;
+	name = old->key;
+	*old = *made;
+	old->next = next;
+	old->key = name;
+}
+
+static int64_t
+time_of(const struct json *j, const char *key)
+{
+	const char *s = json_text(j, key, "");
+	int64_t us;
+
+	return clock_parse(s, strlen(s), &us) ? us : 0;
+}
+
+/* --- one event each -------------------------------------------------------- */
+
+static double
+metric_value(const struct json *event)
+{
+	const struct json *v = json_get(event, "value");
+	double d = NAN;
+
+	if (v && v->type == JSON_TEXT && !num_parse_f64(v->s, v->n, &d))
+		d = NAN;
+	return v && v->type != JSON_TEXT ? json_num(event, "value", NAN) : d;
+}
+
+static struct growing *
+find_metric(const struct building *b, const struct json *event)
+{
+	const char *name = json_text(event, "name", "");
+
+	for (size_t i = 0; i < b->n_metrics; i++)
+		if (strcmp(b->metric[i].name, name) == 0)
+			return &b->metric[i];
+	return NULL;
+}
+
+/* Of a metric that has values; it follows them. */
+static void
+add_summary(struct building *b, const struct json *event)
+{
+	struct growing *g = find_metric(b, event);
+
+	if (g == NULL)
+		return;
+	g->summary = metric_value(event);
+	g->summed = true;
+}
+
+static void
+add_metric(struct building *b, const struct json *event)
+{
+	const char *name = json_text(event, "name", "");
+	struct growing *g = find_metric(b, event);
+
+	if (g == NULL) {
+		if (b->n_metrics == b->room) {
+			b->room = b->room ? b->room * 2 : 16;
+			b->metric = xresize(b->metric, b->room,
+			    sizeof(*b->metric));
+		}
+		g = &b->metric[b->n_metrics++];
+		*g = (struct growing){
+			.name = arena_strdup(&b->r->arena, name)
+		};
+	}
+	if (g->n == g->room) {
+		g->room = g->room ? g->room * 2 : 4;
+		g->step = xresize(g->step, g->room, sizeof(*g->step));
+		g->time_us = xresize(g->time_us, g->room, sizeof(*g->time_us));
+		g->value = xresize(g->value, g->room, sizeof(*g->value));
+	}
+	g->step[g->n] = json_int(event, "step", 0);
+	g->time_us[g->n] = json_int(event, "us", 0);
+	g->value[g->n++] = metric_value(event);
+}
+
+static void
+push_link(struct building *b, const struct link *l)
+{
+	struct run *r = b->r;
+	struct link *more;
+
+	if (r->n_links == b->room_links) {
+		b->room_links = b->room_links ? b->room_links * 2 : 8;
+		more = arena_alloc(&r->arena, b->room_links * sizeof(*more));
+		if (r->n_links)
+			memcpy(more, r->link, r->n_links * sizeof(*more));
+		r->link = more;
+	}
+	more = &r->link[r->n_links++];
+	*more = *l;
+	more->rel = arena_strdup(&r->arena, l->rel);
+	more->type = arena_strdup(&r->arena, l->type);
+	more->name = arena_strdup(&r->arena, l->name);
+}
+
+static void
+add_link(struct building *b, const struct json *event)
+{
+	struct err ignored = ERR_INIT;
+	struct link l;
+
+	l.rel = json_text(event, "rel", "");
+	l.type = json_text(event, "type", TYPE_BYTES);
+	l.name = json_text(event, "name", "");
+	l.size = (uint64_t)json_int(event, "size", 0);
+	if (oid_parse(&l.id, json_text(event, "id", ""), &ignored) == 0)
+		push_link(b, &l);
+}
+
+static void
+add_begin(struct building *b, const struct json *event)
+{
+	const struct json *command = json_get(event, "command");
+	const struct json *facts = json_get(event, "facts");
+	struct run *r = b->r;
+	struct json *holder;
+
+	r->id = arena_strdup(&r->arena, json_text(event, "id", ""));
+	r->verb = arena_strdup(&r->arena, json_text(event, "verb", ""));
+	r->name = arena_strdup(&r->arena, json_text(event, "name", ""));
+	r->host = arena_strdup(&r->arena, json_text(event, "host", ""));
+	r->user = arena_strdup(&r->arena, json_text(event, "user", ""));
+	r->boot = arena_strdup(&r->arena, json_text(event, "boot", ""));
+	r->begin_us = time_of(event, "time");
+	if (command && command->type == JSON_LIST) {
+		holder = json_new(&r->arena, JSON_MAP);
+		manifest_copy(&r->arena, holder, "command", command);
+		r->command = holder->child;
+	}
+	if (facts && facts->type == JSON_MAP)
+		for (const struct json *f = facts->child; f; f = f->next)
+			map_set(&r->arena, b->facts, f->key, f);
+}
+
+static void
+add_event(struct building *b, const struct json *event)
+{
+	const char *what = json_text(event, "event", "");
+	struct run *r = b->r;
+
+	if (strcmp(what, "metric") == 0) {
+		add_metric(b, event);
+	} else if (strcmp(what, "summary") == 0) {
+		add_summary(b, event);
+	} else if (strcmp(what, "param") == 0) {
+		map_set(&r->arena, b->params, json_text(event, "name", ""),
+		    json_get(event, "value"));
+	} else if (strcmp(what, "fact") == 0) {
+		map_set(&r->arena, b->facts, json_text(event, "key", ""),
+		    json_get(event, "value"));
+	} else if (strcmp(what, "link") == 0) {
+		add_link(b, event);
+	} else if (strcmp(what, "end") == 0) {
+		r->status = status_of(json_text(event, "status", ""));
+		r->exit_status = (int)json_int(event, "exit", 0);
+		r->end_us = time_of(event, "time");
+	}
+}
+
+/* --- a whole journal ------------------------------------------------------- */
+
+static void
+settle(struct building *b)
+{
+	struct run *r = b->r;
+
+	r->metric = arena_alloc(&r->arena,
+	    (b->n_metrics + 1) * sizeof(*r->metric));
+	r->n_metrics = b->n_metrics;
+	for (size_t i = 0; i < b->n_metrics; i++) {
+		struct growing *g = &b->metric[i];
+		int64_t *step = arena_alloc(&r->arena, g->n * sizeof(*step));
+		int64_t *when = arena_alloc(&r->arena, g->n * sizeof(*when));
+		double *value = arena_alloc(&r->arena, g->n * sizeof(*value));
+
+		memcpy(step, g->step, g->n * sizeof(*step));
+		memcpy(when, g->time_us, g->n * sizeof(*when));
+		memcpy(value, g->value, g->n * sizeof(*value));
+		r->metric[i] = (struct run_metric){ g->name, g->n, step, value,
+		    g->summed ? g->summary : value[g->n - 1], when };
+	}
+}
+
+static void
+drop(struct building *b)
+{
+	for (size_t i = 0; i < b->n_metrics; i++) {
+		free(b->metric[i].step);
+		free(b->metric[i].time_us);
+		free(b->metric[i].value);
+	}
+	free(b->metric);
+}
+
+static void
+begin_building(struct building *b, struct run *r)
+{
+	memset(b, 0, sizeof(*b));
+	b->r = r;
+	b->params = json_new(&r->arena, JSON_MAP);
+	b->facts = json_new(&r->arena, JSON_MAP);
+	r->params = b->params;
+	r->facts = b->facts;
+	r->status = RUN_UNKNOWN;
+	r->id = r->verb = r->name = r->host = r->user = r->boot = "";
+}
+
+int
+run_parse(struct run *r, const char *s, size_t n, struct err *e)
+{
+	const char *at = s, *end = s + n, *stop;
+	struct err ignored = ERR_INIT;
+	struct arena line = { NULL, 0 };
+	struct building b;
+	struct json *event;
+	bool begun = false;
+
+	begin_building(&b, r);
+	for (; (stop = memchr(at, '\n', (size_t)(end - at))); at = stop + 1) {
+		arena_free(&line);
+		if (json_parse(&event, &line, at, (size_t)(stop - at), 0,
+		    &ignored) < 0 || event->type != JSON_MAP)
+			continue;	/* its writer was killed half way */
+		if (begun) {
+			add_event(&b, event);
+		} else if (strcmp(json_text(event, "event", ""), "begin") == 0) {
+			add_begin(&b, event);
+			begun = true;
+		} else {
+			break;
+		}
+	}
+	arena_free(&line);
+	settle(&b);
+	drop(&b);
+	if (!begun)
+		return err_set(e, ERR_FORMAT, "this is no run's journal");
+	return 0;
+}
+
+bool
+run_began_here(const struct run *r)
+{
+	struct machine m;
+
+	machine_read(&m);
+	return *r->boot && strcmp(m.boot, r->boot) == 0 &&
+	    strcmp(m.host, r->host) == 0;
+}
+
+/* --- out of the repository ------------------------------------------------- */
+
+int
+run_read_living(struct run *r, struct catalog *c, const char *id,
+    struct err *e)
+{
+	char *path = journal_path(c, id);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), locked, result = -1;
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_DATA);
+	memset(r, 0, sizeof(*r));
+	if (fd < 0) {
+		err_sys(e, "cannot open '%s'", path);
+		goto done;
+	}
+	/* asked before reading: a run that ends meanwhile has its end line */
+	if ((locked = file_is_locked(fd, 0, 1, e)) < 0 ||
+	    file_read_fd(&b, fd, path, e) < 0 ||
+	    run_parse(r, b.data, b.len, e) < 0)
+		goto done;
+	if (locked)
+		r->status = RUN_RUNNING;
+	else if (r->end_us == 0)
+		r->status = run_began_here(r) ? RUN_KILLED : RUN_UNKNOWN;
+	result = 0;
+done:
+	if (result < 0)
+		run_free(r);
+	buf_free(&b);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return result;
+}
+
+static void
+summaries(struct building *b, const struct json *manifest)
+{
+	const struct json *metrics = json_get(manifest, "metrics"), *flag;
+	const struct json *flags = json_get(manifest, "metrics_flag");
+	struct json *event;
+
+	if (metrics == NULL || metrics->type != JSON_MAP)
+		return;
+	for (const struct json *v = metrics->child; v; v = v->next) {
+		flag = flags ? json_get(flags, v->key) : NULL;
+		event = json_new(&b->r->arena, JSON_MAP);
+		json_add_text(&b->r->arena, event, "name", v->key);
+		manifest_copy(&b->r->arena, event, "value", flag ? flag : v);
+		add_metric(b, event);
+	}
+}
+
+/* From the manifest alone: metrics have their summaries only. */
+int
+run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
+    struct err *e)
+{
+	const struct json *m, *v;
+	struct building b;
+	struct link l;
+
+	memset(r, 0, sizeof(*r));
+	if (catalog_manifest(&m, &r->arena, c, id, e) < 0) {
+		run_free(r);
+		return -1;
+	}
+	begin_building(&b, r);
+	r->manifest = *id;
+	r->id = json_text(m, "id", "");
+	r->status = status_of(json_text(m, "status", ""));
+	r->exit_status = (int)json_int(m, "exit", 0);
+	r->verb = json_text(m, "verb", "");
+	r->name = json_text(m, "name", "");
+	r->host = json_text(m, "host", "");
+	r->user = json_text(m, "user", "");
+	r->begin_us = time_of(m, "begin");
+	r->end_us = time_of(m, "end");
+	r->command = json_get(m, "command");
+	if ((v = json_get(m, "params")) != NULL && v->type == JSON_MAP)
+		r->params = v;
+	if ((v = json_get(m, "facts")) != NULL && v->type == JSON_MAP)
+		r->facts = v;
+	for (size_t i = 0; manifest_link_at(&l, m, i); i++)
+		push_link(&b, &l);
+	summaries(&b, m);
+	settle(&b);
+	drop(&b);
+	return 0;
+}
+
+int
+run_read_sealed(struct run *r, struct catalog *c, const struct oid *id,
+    struct err *e)
+{
+	struct run brief;
+	struct link journal = { .rel = NULL };
+	struct buf b;
+	int result = -1;
+
+	if (run_read_manifest(&brief, c, id, e) < 0)
+		return -1;
+	for (size_t i = 0; i < brief.n_links; i++)
+		if (strcmp(brief.link[i].rel, "journal") == 0)
+			journal = brief.link[i];
+	if (journal.rel == NULL) {
+		*r = brief;
+		return 0;
+	}
+	memset(r, 0, sizeof(*r));
+	buf_init(&b, BUF_CAP_DATA);
+	if (store_get(&b, catalog_store(c), &journal.id, e) == 0 &&
+	    run_parse(r, b.data, b.len, e) == 0) {
+		r->manifest = *id;
+		result = 0;
+	} else {
+		run_free(r);
+	}
+	buf_free(&b);
+	run_free(&brief);
+	return result;
+}
+
+/* --- as JSON --------------------------------------------------------------- */
+
+const struct run_metric *
+run_find_metric(const struct run *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_metrics; i++)
+		if (strcmp(r->metric[i].name, name) == 0)
+			return &r->metric[i];
+	return NULL;
+}
+
+void
+run_put_metrics(struct arena *a, struct json *j, const struct run *r)
+{
+	struct json *metrics = json_add_map(a, j, "metrics"), *flags = NULL;
+	char text[NUM_TEXT_MAX];
+
+	for (size_t i = 0; i < r->n_metrics; i++) {
+		const struct run_metric *m = &r->metric[i];
+		double v = m->summary;
+
+		if (isfinite(v)) {
+			json_add_num(a, metrics, m->name, v);
+			continue;
+		}
+		json_add_null(a, metrics, m->name);
+		if (flags == NULL)
+			flags = json_add_map(a, j, "metrics_flag");
+		num_print_f64(text, v);
+		json_add_text(a, flags, m->name, text);
+	}
+}
+
+struct json *
+run_to_json(struct arena *a, const struct run *r)
+{
+	struct json *j = json_new(a, JSON_MAP);
+	char text[CLOCK_TEXT_MAX];
+
+	json_add_text(a, j, "id", r->id);
+	json_add_text(a, j, "status", run_status_text(r->status));
+	if (r->status == RUN_FINISHED || r->status == RUN_FAILED)
+		json_add_int(a, j, "exit", r->exit_status);
+	json_add_text(a, j, "verb", r->verb);
+	if (*r->name)
+		json_add_text(a, j, "name", r->name);
+	json_add_text(a, j, "host", r->host);
+	json_add_text(a, j, "user", r->user);
+	clock_print(text, r->begin_us);
+	json_add_text(a, j, "begin", text);
+	if (r->end_us) {
+		clock_print(text, r->end_us);
+		json_add_text(a, j, "end", text);
+		json_add_num(a, j, "seconds",
+		    (double)(r->end_us - r->begin_us) / 1e6);
+	}
+	manifest_copy(a, j, "command", r->command);
+	manifest_copy(a, j, "params", r->params);
+	run_put_metrics(a, j, r);
+	manifest_copy(a, j, "facts", r->facts);
+	return j;
+}
