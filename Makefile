@@ -35,7 +35,7 @@ endif
 
 # -ffp-contract=off: the same arithmetic, bit for bit, on every machine.
 MLV_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -DMLV_VERSION='"$(VERSION)"' \
-	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wvla -fno-strict-aliasing -ffp-contract=off -fno-math-errno \
 	-fPIE -pthread $(if $(WERROR),-Werror) $(HARDEN) $(SANFLAGS) -Ilib
 MLV_LDFLAGS := -pie -pthread -Wl,--as-needed $(HARDEN_LD) $(SANFLAGS)

@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "catalog/open_table.h"
+#include "cli/cell.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "doc/spark.h"
@@ -211,7 +212,7 @@ draw(struct cli *c, const struct drift_report *r)
 	size_t wide = 6;
 
 	for (size_t i = 0; i < r->n; i++) {
-		size_t n = out_width(r->col[i].name);
+		size_t n = cell_width(r->col[i].name);
 
 		wide = n > wide ? n : wide;
 	}
@@ -225,7 +226,7 @@ draw(struct cli *c, const struct drift_report *r)
 		struct buf b;
 
 		buf_init(&b, BUF_CAP_SMALL);
-		out_cell(&b, d->name, wide);
+		cell_put(&b, d->name, wide);
 		buf_addf(&b, "  %-16s %10.4g %10.4g  %s%-8s%s ",
 		    ts_name(d->method), d->score, d->threshold, c->color ?
 		    on : "", word(d->drifted, d->unknown), c->color &&

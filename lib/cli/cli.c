@@ -18,8 +18,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "catalog/catalog.h"
 #include "cli/help.h"
-#include "cli/opt.h"
+#include "cli/parse.h"
 
 #define PROGRESS_AFTER_US 1000000
 #define PROGRESS_EVERY_US 166000
@@ -33,7 +34,7 @@ struct meter {
 /* A line on stderr, whatever became of stdio.  One line, and no words for
  * the terminal, whatever a file or a column is called. */
 static void
-say(const char *tool, const char *kind, const char *text)
+words_write(const char *tool, const char *kind, const char *text)
 {
 	struct buf b;
 	struct err e;
@@ -87,7 +88,7 @@ int
 cli_fail(struct cli *c, const struct err *e)
 {
 	clear_progress(c);
-	say(c->tool->name, "error", e->msg);
+	words_write(c->tool->name, "error", e->msg);
 	return cli_status(e);
 }
 
@@ -111,7 +112,7 @@ warn_line(void *ctx, const char *line)
 	if (c->quiet)
 		return;
 	clear_progress(c);
-	say(c->tool->name, "warning", line);
+	words_write(c->tool->name, "warning", line);
 }
 
 void
@@ -127,7 +128,7 @@ cli_warn(struct cli *c, const char *fmt, ...)
 }
 
 static void
-tick(void *ctx, const char *what, uint64_t done, uint64_t total)
+progress_draw(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
 	struct meter *m = ctx;
 	int64_t now = clock_mono_us();
@@ -212,6 +213,22 @@ unknown_verb(struct cli *c, const char *name)
 	    c->tool->name);
 }
 
+/* As the verb's flags say: 0, or the status of the error that was told. */
+static int
+open_catalog(struct cli *c)
+{
+	const struct store_opts so = { .log = &c->log,
+	    .progress = &c->progress };
+	struct err e = ERR_INIT;
+	int r = 0;
+
+	if (c->verb->flags & VERB_REPOSITORY)
+		r = catalog_open_repository(&c->catalog, NULL, &so, &e);
+	else if (c->verb->flags & VERB_CATALOG)
+		r = catalog_open(&c->catalog, NULL, &so, &e);
+	return r < 0 ? cli_fail(c, &e) : 0;
+}
+
 static int
 run_verb(struct cli *c, int argc, char **argv)
 {
@@ -229,13 +246,20 @@ run_verb(struct cli *c, int argc, char **argv)
 	c->out.form = c->json ? OUT_JSON_LINES : c->nul ? OUT_NUL :
 	    c->terminal && (c->verb->flags & VERB_TABLE) ? OUT_TABLE :
 	    OUT_PLAIN;
-	status = c->verb->run(c, p.opts, p.argc, p.argv);
+	status = c->verb->check ? c->verb->check(c, p.opts, p.argc, p.argv) :
+	    0;
+	if (status == 0)
+		status = open_catalog(c);
+	if (status == 0)
+		status = c->verb->run(c, p.opts, p.argc, p.argv);
+	catalog_close(c->catalog);
+	c->catalog = NULL;
 	free(p.opts);
 	return status;
 }
 
 static int
-dispatch(struct cli *c, int argc, char **argv)
+dispatch_verb(struct cli *c, int argc, char **argv)
 {
 	const char *first = argc > 1 ? argv[1] : NULL;
 
@@ -286,10 +310,10 @@ cli_main(int argc, char **argv, const struct tool *tool)
 	c.terminal = isatty(1);
 	meter.start = clock_mono_us();
 	meter.wanted = isatty(2);
-	c.progress = (struct progress){ tick, &meter };
+	c.progress = (struct progress){ progress_draw, &meter };
 	c.log = (struct log){ warn_line, &c };
 
-	status = dispatch(&c, argc, argv);
+	status = dispatch_verb(&c, argc, argv);
 	clear_progress(&c);
 	/* what is done must be told apart from what is not: 5, not a signal */
 	if (c.committed)

@@ -1,32 +1,26 @@
 /*
- * cli/cli.h - what the six programs share: verbs, options, help, errors.
+ * cli/cli.h - what the six programs share: verbs, help, errors, exit status.
  *
- * A tool is a table of verbs; a verb is a table of options, a struct they
- * are stored in, and a function.  Help, completions and the checks of the
- * man pages are made from these tables, so they are static and complete.
+ * A tool is a table of verbs; a verb is a table of options (cli/opt.h), a
+ * struct they are stored in, and a function.  Help, completions and the
+ * checks of the man pages are made from these tables, so they are static
+ * and complete.
  *
- *	struct add_opts { const char *name; bool force; struct texts na; };
- *	static const struct opt add_options[] = {
- *		{ OPT_TEXT, 'n', "name", offsetof(struct add_opts, name),
- *		    "NAME", "use NAME instead of the file's stem" },
- *		{ OPT_FLAG, 0, "force", offsetof(struct add_opts, force),
- *		    NULL, "replace what is there" },
- *		{ OPT_TEXTS, 0, "na", offsetof(struct add_opts, na),
- *		    "TEXT", "cells that mean missing" },
- *		OPT_END
- *	};
  *	static int add_run(struct cli *c, void *opts, int argc, char **argv);
  *	const struct verb verb_add = {
  *		.name = "add", .summary = "put files under version control",
  *		.synopsis = "[options] FILE...",
- *		.about = "Paragraphs of help.\n", .options = add_options,
+ *		.about = "Paragraphs of help.
+", .options = add_options,
  *		.opts_size = sizeof(struct add_opts),
- *		.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = add_run,
+ *		.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY,
+ *		.run = add_run,
  *	};
  *
  * The verb's function returns the exit status: EXIT_YES, EXIT_NO, or
  * cli_fail(c, &e), cli_usage(c, ...).  It writes records with cli/out.h
- * and nothing else to stdout.
+ * and nothing else to stdout.  With VERB_CATALOG or VERB_REPOSITORY,
+ * c->catalog is open while it runs.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -38,6 +32,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/progress.h"
+#include "cli/opt.h"
 #include "cli/out.h"
 
 enum exit_status {
@@ -49,39 +44,17 @@ enum exit_status {
 	EXIT_UNPROVEN = 5	/* committed; durability or report unproven */
 };
 
-enum opt_type {
-	OPT_FLAG,		/* bool; --no-NAME unsets it */
-	OPT_TEXT,		/* const char * */
-	OPT_TEXTS,		/* struct texts, may be repeated */
-	OPT_LIST,		/* struct texts, comma-separated, repeated */
-	OPT_INT,		/* int64_t */
-	OPT_NUM			/* double */
-};
-
-struct texts {
-	const char **v;
-	size_t n;
-};
-
-struct opt {
-	enum opt_type type;
-	char letter;		/* 0: none */
-	const char *name;	/* without the dashes; NULL ends the table */
-	size_t at;		/* offsetof in the verb's options struct */
-	const char *value;	/* what to call its value in help */
-	const char *help;	/* one line, lower case, no full stop */
-};
-
-#define OPT_END { OPT_FLAG, 0, NULL, 0, NULL, NULL }
-
 enum verb_flag {
 	VERB_JSON = 1 << 0,	/* has --json */
 	VERB_NUL = 1 << 1,	/* has -z */
 	VERB_STDIN = 1 << 2,	/* has --stdin: arguments come from a pipe */
 	VERB_COMMAND = 1 << 3,	/* options end at the first argument */
-	VERB_TABLE = 1 << 4	/* a terminal gets its records as a table */
+	VERB_TABLE = 1 << 4,	/* a terminal gets its records as a table */
+	VERB_CATALOG = 1 << 5,	/* c->catalog: the repository around, if any */
+	VERB_REPOSITORY = 1 << 6	/* ... and there must be one */
 };
 
+struct catalog;
 struct cli;
 
 struct verb {
@@ -93,6 +66,9 @@ struct verb {
 	size_t opts_size;
 	const void *defaults;	/* opts_size bytes, or NULL for all zero */
 	unsigned flags;
+	/* Refuse wrong words before anything is opened: 0, or the status of
+	 * cli_usage.  May be NULL. */
+	int (*check)(struct cli *c, void *opts, int argc, char **argv);
 	int (*run)(struct cli *c, void *opts, int argc, char **argv);
 };
 
@@ -112,6 +88,7 @@ struct cli {
 	/* Set as soon as something durable has changed: a report that then
 	 * cannot be written is EXIT_UNPROVEN, not EXIT_TROUBLE. */
 	bool committed;
+	struct catalog *catalog;	/* by VERB_CATALOG, VERB_REPOSITORY */
 	struct out out;
 	struct progress progress;	/* hand on to libraries */
 	struct log log;

@@ -1,8 +1,9 @@
+/* Help and listings, made from the tables of verbs and options. */
 #include "cli/help.h"
 
 #include <string.h>
 
-#include "cli/opt.h"
+#include "cli/parse.h"
 
 #define WIDE 80
 #define HELP_AT 32		/* column of what an option does */

@@ -1,3 +1,4 @@
+/* Records on standard output, in four forms from the same calls. */
 #include "cli/out.h"
 
 #include <math.h>
@@ -30,7 +31,7 @@ out_free(struct out *o)
 
 /* What waits for its table is set. */
 static void
-settle(struct out *o)
+set_table(struct out *o)
 {
 	struct buf done;
 
@@ -48,7 +49,7 @@ settle(struct out *o)
 int
 out_flush(struct out *o, struct err *e)
 {
-	settle(o);
+	set_table(o);
 	if (!o->broken && buf_check(&o->buf, &o->why) < 0)
 		o->broken = true;
 	if (!o->broken && file_write_fd(os_real(), 1, o->buf.data, o->buf.len,
@@ -77,7 +78,7 @@ out_begin(struct out *o, const char *schema)
 	o->open = o->first = true;
 	o->only = OUT_BOTH;
 	if (o->form == OUT_TABLE && strcmp(schema, o->schema) != 0) {
-		settle(o);
+		set_table(o);
 		buf_clear(&o->heads);
 		snprintf(o->schema, sizeof(o->schema), "%s", schema);
 		o->named = false;
@@ -108,7 +109,7 @@ out_only(struct out *o, enum out_where where)
 
 /* Starts a field; false when it is not wanted in this form. */
 static bool
-field(struct out *o, const char *key)
+field_begin(struct out *o, const char *key)
 {
 	if (o->form == OUT_JSON_LINES) {
 		if (o->only == OUT_TEXT)
@@ -144,7 +145,7 @@ add_escaped(struct buf *b, const char *s, size_t n)
 }
 
 static void
-missing(struct out *o)
+put_missing(struct out *o)
 {
 	buf_adds(&o->buf, o->form == OUT_JSON_LINES ? "null" : "\\N");
 }
@@ -152,7 +153,7 @@ missing(struct out *o)
 void
 out_textn(struct out *o, const char *key, const char *s, size_t n)
 {
-	if (!field(o, key))
+	if (!field_begin(o, key))
 		return;
 	if (o->form == OUT_JSON_LINES)
 		json_quote(&o->buf, s, n);
@@ -174,14 +175,14 @@ out_path(struct out *o, const char *key, const char *path)
 {
 	if (o->form != OUT_NUL || path == NULL)
 		out_text(o, key, path);
-	else if (field(o, key))
+	else if (field_begin(o, key))
 		buf_adds(&o->buf, path);
 }
 
 void
 out_int(struct out *o, const char *key, int64_t v)
 {
-	if (field(o, key))
+	if (field_begin(o, key))
 		buf_addf(&o->buf, "%lld", (long long)v);
 }
 
@@ -190,7 +191,7 @@ out_num(struct out *o, const char *key, double v)
 {
 	char text[NUM_TEXT_MAX];
 
-	if (!field(o, key))
+	if (!field_begin(o, key))
 		return;
 	num_print_f64(text, v);
 	if (o->form != OUT_JSON_LINES || isfinite(v))
@@ -204,22 +205,22 @@ out_short(struct out *o, const char *key, double v, int digits)
 {
 	if (o->form == OUT_JSON_LINES || !isfinite(v))
 		out_num(o, key, v);
-	else if (field(o, key))
+	else if (field_begin(o, key))
 		buf_addf(&o->buf, "%.*g", digits, v);
 }
 
 void
 out_bool(struct out *o, const char *key, bool v)
 {
-	if (field(o, key))
+	if (field_begin(o, key))
 		buf_adds(&o->buf, v ? "true" : "false");
 }
 
 void
 out_null(struct out *o, const char *key)
 {
-	if (field(o, key))
-		missing(o);
+	if (field_begin(o, key))
+		put_missing(o);
 }
 
 void
@@ -227,7 +228,7 @@ out_tree(struct out *o, const char *key, const struct json *j)
 {
 	struct buf tmp;
 
-	if (!field(o, key))
+	if (!field_begin(o, key))
 		return;
 	buf_init(&tmp, BUF_CAP_DOC);
 	json_write(&tmp, j);
@@ -242,7 +243,7 @@ out_tree(struct out *o, const char *key, const struct json *j)
 void
 out_raw(struct out *o, const void *p, size_t n)
 {
-	settle(o);
+	set_table(o);
 	buf_add(&o->buf, p, n);
 	o->table = o->buf.len;
 	flush_if_full(o);
@@ -253,43 +254,11 @@ out_line(struct out *o, const char *fmt, ...)
 {
 	va_list ap;
 
-	settle(o);
+	set_table(o);
 	va_start(ap, fmt);
 	buf_addv(&o->buf, fmt, ap);
 	va_end(ap);
 	buf_addc(&o->buf, '\n');
 	o->table = o->buf.len;
 	flush_if_full(o);
-}
-
-static bool
-begins_character(char c)
-{
-	return ((unsigned char)c & 0xc0) != 0x80;
-}
-
-size_t
-out_width(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s; s++)
-		n += begins_character(*s);
-	return n;
-}
-
-void
-out_cell(struct buf *b, const char *s, size_t wide)
-{
-	size_t n = 0;
-
-	for (; *s; s++) {
-		unsigned char ch = (unsigned char)*s;
-
-		if (begins_character(*s) && n++ == wide)
-			return;
-		buf_addc(b, ch < 32 || ch == 127 ? '?' : *s);
-	}
-	for (; n < wide; n++)
-		buf_addc(b, ' ');
 }

@@ -72,10 +72,6 @@ void out_tree(struct out *o, const char *key, const struct json *j);
 /* Bytes as they are (rows, documents, help). */
 void out_raw(struct out *o, const void *p, size_t n);
 void out_line(struct out *o, const char *fmt, ...) MLV_PRINTF(2, 3);
-/* A cell of a table for people: `wide` characters of s, cut or padded, bytes
- * that would steer a terminal as '?'. */
-void out_cell(struct buf *b, const char *s, size_t wide);
-size_t out_width(const char *s);	/* in characters */
 /* 0, or -1 with the first failure in *e. */
 int out_flush(struct out *o, struct err *e);
 

@@ -1,3 +1,4 @@
+/* How a table is to be read, from the options every reading verb shares. */
 #include "cli/reading.h"
 
 #include <string.h>

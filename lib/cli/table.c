@@ -1,10 +1,11 @@
+/* Records as a table for people: two passes, one to measure, one to set. */
 #include "cli/table.h"
 
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/num.h"
-#include "cli/out.h"
+#include "cli/cell.h"
 
 #define COLUMNS 32
 #define DIGEST 71		/* "sha256:" and its digits */
@@ -42,7 +43,7 @@ is_number(const char *s)
 
 /* Measures a line, or sets it. */
 static const char *
-line(struct buf *out, struct column *c, const char *s, bool head)
+table_line(struct buf *out, struct column *c, const char *s, bool head)
 {
 	struct arena a = { NULL, 0 };
 	size_t n, gap = 0;
@@ -55,7 +56,7 @@ line(struct buf *out, struct column *c, const char *s, bool head)
 		more = s[stop] == '\t';
 		if ((cell = next_cell(&a, &s)) == NULL)
 			cell = "";
-		n = out_width(cell);
+		n = cell_width(cell);
 		if (out == NULL) {
 			c[i].wide = n > c[i].wide ? n : c[i].wide;
 			if (!head && strcmp(cell, "-") != 0)
@@ -67,7 +68,7 @@ line(struct buf *out, struct column *c, const char *s, bool head)
 		gap += right ? c[i].wide - n : 0;
 		for (; n && gap; gap--)		/* nothing ends in spaces */
 			buf_addc(out, ' ');
-		out_cell(out, cell, n);
+		cell_put(out, cell, n);
 		gap += 2 + (right ? 0 : c[i].wide - n);
 	}
 	if (out)
@@ -82,10 +83,10 @@ out_table(struct buf *out, const char *heads, const char *records)
 {
 	struct column c[COLUMNS] = { { .wide = 0 } };
 
-	(void)line(NULL, c, heads, true);
+	(void)table_line(NULL, c, heads, true);
 	for (const char *s = records; *s;)
-		s = line(NULL, c, s, false);
-	(void)line(out, c, heads, true);
+		s = table_line(NULL, c, s, false);
+	(void)table_line(out, c, heads, true);
 	for (const char *s = records; *s;)
-		s = line(out, c, s, false);
+		s = table_line(out, c, s, false);
 }

@@ -1,5 +1,7 @@
-#include "cli/opt.h"
+/* The words after a verb, parsed by its option table; names from a pipe. */
+#include "cli/parse.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +45,7 @@ struct place {
 };
 
 static bool
-matches(const struct opt *o, const char *name, size_t n, char letter)
+option_matches(const struct opt *o, const char *name, size_t n, char letter)
 {
 	if (letter)
 		return o->letter == letter;
@@ -51,32 +53,33 @@ matches(const struct opt *o, const char *name, size_t n, char letter)
 }
 
 static struct place
-find(struct cli *c, void *opts, const char *name, size_t n, char letter)
+option_find(struct cli *c, void *opts, const char *name, size_t n, char letter)
 {
 	const struct opt *o;
 
 	for (o = c->verb->options; o && o->name; o++)
-		if (matches(o, name, n, letter))
+		if (option_matches(o, name, n, letter))
 			return (struct place){ o, opts };
 	for (o = opt_shared; o->name; o++)
-		if (opt_applies(c->verb, o) && matches(o, name, n, letter))
+		if (opt_applies(c->verb, o) && option_matches(o, name, n, letter))
 			return (struct place){ o, c };
 	return (struct place){ NULL, NULL };
 }
 
 static int
-unknown(struct cli *c, const char *name, size_t n, char letter, struct err *e)
+refuse_unknown(struct cli *c, const char *name, size_t n, char letter,
+    struct err *e)
 {
-	const char *known[64], *near;
+	const char *known[OPT_MAX], *near;
 	size_t k = 0;
 	char *word;
 
 	if (letter)
 		return err_set(e, ERR_USAGE, "unknown option '-%c' of '%s'",
 		    letter, c->verb->name);
-	for (const struct opt *o = c->verb->options; o && o->name && k < 60; o++)
+	for (const struct opt *o = c->verb->options; o && o->name && k < OPT_MAX; o++)
 		known[k++] = o->name;
-	for (const struct opt *o = opt_shared; o->name && k < 64; o++)
+	for (const struct opt *o = opt_shared; o->name && k < OPT_MAX; o++)
 		if (opt_applies(c->verb, o))
 			known[k++] = o->name;
 	word = xstrndup(name, n);
@@ -92,7 +95,7 @@ unknown(struct cli *c, const char *name, size_t n, char letter, struct err *e)
 }
 
 static void
-append(struct cli *c, struct texts *t, const char *s)
+texts_append(struct cli *c, struct texts *t, const char *s)
 {
 	/* full at every power of two: then it doubles */
 	if ((t->n & (t->n - 1)) == 0) {
@@ -107,48 +110,118 @@ append(struct cli *c, struct texts *t, const char *s)
 }
 
 static void
-append_list(struct cli *c, struct texts *t, const char *s)
+texts_append_list(struct cli *c, struct texts *t, const char *s)
 {
 	for (;;) {
 		size_t n = strcspn(s, ",");
 
-		append(c, t, arena_strndup(&c->arena, s, n));
+		texts_append(c, t, arena_strndup(&c->arena, s, n));
 		if (s[n] == '\0')
 			return;
 		s += n + 1;
 	}
 }
 
+/* "--task is binary, multiclass or regression, not 'x'". */
 static int
-store(struct cli *c, struct place p, const char *value, struct err *e)
+refuse_word(const struct opt *o, const char *value, struct err *e)
+{
+	const struct opt_word *w = o->words;
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (; w->word; w++)
+		buf_addf(&b, "%s%s", w == o->words ? "" : w[1].word ? ", " :
+		    " or ", w->word);
+	buf_addc(&b, '\0');
+	err_set(e, ERR_USAGE, "--%s is %s, not '%s'", o->name, b.data, value);
+	buf_free(&b);
+	return -1;
+}
+
+static int
+word_store(int *at, const struct opt *o, const char *value, struct err *e)
+{
+	for (const struct opt_word *w = o->words; w->word; w++)
+		if (strcmp(w->word, value) == 0) {
+			*at = w->value;
+			return 0;
+		}
+	return refuse_word(o, value, e);
+}
+
+/* "--threads is 1 to 1024, not 0", "--skip-lines is 0 or more, not -1". */
+static int
+check_range(const struct opt *o, double v, const char *value, struct err *e)
+{
+	if ((o->low == 0 && o->high == 0) || (v >= o->low && v <= o->high))
+		return 0;
+	if (isinf(o->high))
+		return err_set(e, ERR_USAGE, "--%s is %.12g or more, not %s",
+		    o->name, o->low, value);
+	return err_set(e, ERR_USAGE, "--%s is %.12g to %.12g, not %s", o->name,
+	    o->low, o->high, value);
+}
+
+static int
+number_store(void *at, const struct opt *o, const char *value, struct err *e)
+{
+	bool whole = o->type == OPT_INT;
+
+	if (!(whole ? num_parse_i64(value, strlen(value), at) :
+	    num_parse_f64(value, strlen(value), at)))
+		return err_set(e, ERR_USAGE, "option '--%s' takes a%s number, "
+		    "not '%s'", o->name, whole ? " whole" : "", value);
+	return check_range(o, whole ? (double)*(int64_t *)at : *(double *)at,
+	    value, e);
+}
+
+/* `value` NULL: a flag that is set; a flag with one is unset. */
+static int
+value_store(struct parsed *out, struct cli *c, struct place p,
+    const char *value, struct err *e)
 {
 	void *at = (char *)p.base + p.opt->at;
-	bool good = true;
 
+	if (p.base != c)
+		out->given |= UINT64_C(1) << (p.opt - c->verb->options);
 	switch (p.opt->type) {
 	case OPT_FLAG:
 		*(bool *)at = value == NULL;
-		break;
+		return 0;
 	case OPT_TEXT:
 		*(const char **)at = value;
-		break;
+		return 0;
 	case OPT_TEXTS:
-		append(c, at, value);
-		break;
+		texts_append(c, at, value);
+		return 0;
 	case OPT_LIST:
-		append_list(c, at, value);
-		break;
-	case OPT_INT:
-		good = num_parse_i64(value, strlen(value), at);
-		break;
-	case OPT_NUM:
-		good = num_parse_f64(value, strlen(value), at);
-		break;
+		texts_append_list(c, at, value);
+		return 0;
+	case OPT_WORD:
+		return word_store(at, p.opt, value, e);
+	default:
+		return number_store(at, p.opt, value, e);
 	}
-	if (!good)
-		return err_set(e, ERR_USAGE, "option '--%s' takes a%s number, "
-		    "not '%s'", p.opt->name,
-		    p.opt->type == OPT_INT ? " whole" : "", value);
+}
+
+/* What must be given was, and nothing beside what it excludes. */
+static int
+check_given(const struct parsed *out, const struct opt *all, struct err *e)
+{
+	for (size_t i = 0; all && all[i].name; i++) {
+		bool given = out->given >> i & 1;
+
+		if (all[i].needed && !given)
+			return err_set(e, ERR_USAGE, "%s", all[i].needed);
+		for (size_t k = 0; given && all[i].excludes && all[k].name;
+		    k++)
+			if (strcmp(all[k].name, all[i].excludes) == 0 &&
+			    out->given >> k & 1)
+				return err_set(e, ERR_USAGE, "--%s and --%s "
+				    "exclude each other", all[i].name,
+				    all[k].name);
+	}
 	return 0;
 }
 
@@ -160,16 +233,16 @@ long_option(struct parsed *out, struct cli *c, const char *word,
 {
 	size_t n = strcspn(word, "=");
 	const char *value = word[n] ? word + n + 1 : NULL;
-	struct place p = find(c, out->opts, word, n, 0);
+	struct place p = option_find(c, out->opts, word, n, 0);
 
 	if (p.opt == NULL && strncmp(word, "no-", 3) == 0 && value == NULL) {
-		p = find(c, out->opts, word + 3, n - 3, 0);
+		p = option_find(c, out->opts, word + 3, n - 3, 0);
 		if (p.opt && p.opt->type == OPT_FLAG)
-			return store(c, p, "", e);
+			return value_store(out, c, p, "", e);
 		p.opt = NULL;
 	}
 	if (p.opt == NULL)
-		return unknown(c, word, n, 0, e);
+		return refuse_unknown(c, word, n, 0, e);
 	if (p.base == c && strcmp(p.opt->name, "help") == 0) {
 		out->help = true;
 		return 0;
@@ -178,14 +251,14 @@ long_option(struct parsed *out, struct cli *c, const char *word,
 		if (value)
 			return err_set(e, ERR_USAGE,
 			    "option '--%s' takes no value", p.opt->name);
-		return store(c, p, NULL, e);
+		return value_store(out, c, p, NULL, e);
 	}
 	if (value)
-		return store(c, p, value, e);
+		return value_store(out, c, p, value, e);
 	if (next == NULL)
 		return err_set(e, ERR_USAGE, "option '--%s' needs a %s",
 		    p.opt->name, p.opt->value);
-	return store(c, p, next, e) < 0 ? -1 : 1;
+	return value_store(out, c, p, next, e) < 0 ? -1 : 1;
 }
 
 /* "-q", "-qz", "-ofile", "-o file". */
@@ -194,24 +267,24 @@ short_options(struct parsed *out, struct cli *c, const char *word,
     const char *next, struct err *e)
 {
 	for (; *word; word++) {
-		struct place p = find(c, out->opts, NULL, 0, *word);
+		struct place p = option_find(c, out->opts, NULL, 0, *word);
 
 		if (p.opt == NULL)
-			return unknown(c, NULL, 0, *word, e);
+			return refuse_unknown(c, NULL, 0, *word, e);
 		if (p.base == c && *word == 'h') {
 			out->help = true;
 			continue;
 		}
 		if (p.opt->type == OPT_FLAG) {
-			store(c, p, NULL, e);
+			value_store(out, c, p, NULL, e);
 			continue;
 		}
 		if (word[1])
-			return store(c, p, word + 1, e);
+			return value_store(out, c, p, word + 1, e);
 		if (next == NULL)
 			return err_set(e, ERR_USAGE, "option '-%c' needs a %s",
 			    *word, p.opt->value);
-		return store(c, p, next, e) < 0 ? -1 : 1;
+		return value_store(out, c, p, next, e) < 0 ? -1 : 1;
 	}
 	return 0;
 }
@@ -251,23 +324,25 @@ opt_parse(struct parsed *out, struct cli *c, int argc, char **argv,
 		used = argv[i][1] == '-' ?
 		    long_option(out, c, argv[i] + 2, next, e) :
 		    short_options(out, c, argv[i] + 1, next, e);
-		if (used < 0) {
-			free(out->opts);
-			out->opts = NULL;
-			return -1;
-		}
+		if (used < 0)
+			goto fail;
 		i += used;
 	}
 	for (; i < argc; i++)
 		out->argv[n++] = argv[i];
 	out->argc = n;
 	out->argv[n] = NULL;
-	return 0;
+	if (out->help || check_given(out, c->verb->options, e) == 0)
+		return 0;
+fail:
+	free(out->opts);
+	out->opts = NULL;
+	return -1;
 }
 
 /* Undo the escapes of cli/out.h. */
 static char *
-unescape(struct cli *c, const char *s, size_t n)
+field_unescape(struct cli *c, const char *s, size_t n)
 {
 	char *out = arena_alloc(&c->arena, n + 1), *o = out;
 
@@ -305,8 +380,8 @@ names_from_stdin(struct cli *c, struct texts *out, struct err *e)
 			continue;
 		if (tab)
 			n = (size_t)(tab - s);
-		append(c, out, c->nul ? arena_strndup(&c->arena, s, n) :
-		    unescape(c, s, n));
+		texts_append(c, out, c->nul ? arena_strndup(&c->arena, s, n) :
+		    field_unescape(c, s, n));
 	}
 	r = out->n ? 0 : err_set(e, ERR_USAGE,
 	    "no record came on standard input");
@@ -329,7 +404,7 @@ cli_names(struct cli *c, struct texts *out, int argc, char **argv,
 		return err_set(e, ERR_USAGE, "%s takes a name or more, as "
 		    "arguments or with --stdin", c->verb->name);
 	for (int i = 0; i < argc; i++)
-		append(c, out, argv[i]);
+		texts_append(c, out, argv[i]);
 	return 0;
 }
 
