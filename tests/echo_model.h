@@ -58,7 +58,7 @@ enum form { FORM_V2, FORM_JSON, FORM_CSV };
 
 /* The answer to a body, or why there is none; 0 or -1. */
 static int
-echo_ask(struct buf *out, struct desk *d, enum form form, const char *body,
+echo_ask(struct buf *out, struct session *d, enum form form, const char *body,
     size_t n)
 {
 	struct wire_request r;

@@ -104,7 +104,7 @@ served_new(struct served **out, const void *bytes, size_t n,
 	s->name = xstrdup(name);
 	snprintf(s->variant, sizeof(s->variant), "%s", variant);
 	find_ports(s);
-	s->desks = desks_new();
+	s->sessions = session_pool_new();
 	atomic_init(&s->users, 1);
 	*out = s;
 	return 0;
@@ -144,7 +144,7 @@ served_release(struct served *s)
 {
 	if (s == NULL || atomic_fetch_sub(&s->users, 1) != 1)
 		return;
-	desks_free(s->desks);
+	session_pool_free(s->sessions);
 	score_close(s->plan);
 	free(s->port);
 	free(s->name);

@@ -16,7 +16,7 @@
 #include "model/score.h"
 #include "deploy/stats.h"
 
-struct desks;
+struct session_pool;
 
 /* An input of the model: which wanted columns are its. */
 struct served_port {
@@ -35,7 +35,7 @@ struct served {
 	struct stats *stats;		/* outlives this */
 	struct served_port *port;	/* by model_input */
 	size_t n_ports;
-	struct desks *desks;		/* deploy/session.h */
+	struct session_pool *sessions;		/* deploy/session.h */
 	/* private */
 	_Atomic int users;
 };

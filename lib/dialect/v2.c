@@ -32,7 +32,7 @@ datatype_of(enum onnx_elem e)
 
 struct reading {
 	struct wire_request *r;
-	struct desk *d;
+	struct session *session;
 	const struct served *s;
 	size_t n;			/* bytes of the body */
 	size_t rows;			/* 0: not known yet */
@@ -134,7 +134,7 @@ check_shape(struct reading *g, const struct input *in, struct err *e)
 	rows = (size_t)in->dim[0];
 	if (g->rows == 0) {
 		g->rows = rows;
-		return desk_rows(g->d, rows, e);
+		return session_set_rows(g->session, rows, e);
 	}
 	if (rows != g->rows)
 		return err_set(e, ERR_FORMAT, "input '%s' has %zu rows, others "
@@ -147,7 +147,7 @@ static int
 fill(struct reading *g, struct input *in, struct json_pull *p, struct err *e)
 {
 	const struct served_port *port = in->port;
-	struct column *col = &g->d->block->col[port->first];
+	struct column *col = &g->session->block->col[port->first];
 	size_t row = 0, k = 0, came = 0;
 	enum json_token t;
 	int depth = 0;
@@ -275,7 +275,7 @@ static int
 mark_output(struct reading *g, const char *name, size_t n, struct err *e)
 {
 	const struct model *m = score_model(g->s->plan);
-	bool *mark = g->d->mark;
+	bool *mark = g->session->mark;
 
 	if (g->r->outputs == NULL)
 		memset(mark, 0, model_outputs(m) * sizeof(*mark));
@@ -333,10 +333,10 @@ read_id(struct reading *g, struct json_pull *p, struct err *e)
 		return json_pull_skip(p, e);
 	if (json_pull(p, e) == JSON_BAD)
 		return -1;
-	buf_clear(&g->d->id);
-	buf_add(&g->d->id, p->s, p->n);
-	g->r->id = g->d->id.data;
-	g->r->n_id = g->d->id.len;
+	buf_clear(&g->session->id);
+	buf_add(&g->session->id, p->s, p->n);
+	g->r->id = g->session->id.data;
+	g->r->n_id = g->session->id.len;
 	return 0;
 }
 
@@ -371,16 +371,16 @@ read_request(struct reading *g, struct json_pull *p, struct err *e)
 }
 
 int
-wire_read_v2(struct wire_request *r, struct desk *d, const char *body,
+wire_read_v2(struct wire_request *r, struct session *s, const char *body,
     size_t n, struct err *e)
 {
 	bool few[64] = { false };
-	struct reading g = { .r = r, .d = d, .s = d->served, .n = n };
+	struct reading g = { .r = r, .session = s, .s = s->served, .n = n };
 	struct json_pull p;
 	int got;
 
 	memset(r, 0, sizeof(*r));
-	g.seen = g.s->n_ports <= 64 ? few : arena_alloc(&d->arena,
+	g.seen = g.s->n_ports <= 64 ? few : arena_alloc(&s->arena,
 	    g.s->n_ports * sizeof(*g.seen));
 	json_pull_init(&p, body, n, JSON_NAN);
 	got = read_request(&g, &p, e);
@@ -391,7 +391,7 @@ wire_read_v2(struct wire_request *r, struct desk *d, const char *body,
 		if (!g.seen[i])
 			return err_set(e, ERR_FORMAT, "input '%s' is missing",
 			    g.s->port[i].name);
-	r->block = d->block;
+	r->block = s->block;
 	return 0;
 }
 

@@ -151,7 +151,7 @@ find_id(const char *body, size_t n, struct arena *arena)
 /* Read, score, write; -1 with why not. */
 static int
 answer(struct table **answers, struct wire_request *w, struct buf *out,
-    struct desk *d, const struct http_request *r, enum protocol protocol,
+    struct session *d, const struct http_request *r, enum protocol protocol,
     struct served *s, const char *name, struct err *e)
 {
 	bool csv = http_media_is(http_header(r, "Content-Type"), "text/csv");
@@ -184,7 +184,7 @@ infer(struct app *a, const struct http_request *r, struct http_response *out,
 	struct wire_request w;
 	struct table *answers = NULL;
 	struct err e = ERR_INIT;
-	struct desk *d = desk_take(s, &e);
+	struct session *d = session_take(s, &e);
 	int good = -1;
 
 	out->type = "application/json";
@@ -198,7 +198,7 @@ infer(struct app *a, const struct http_request *r, struct http_response *out,
 	stats_count(s->stats, good == 0 ? answers->rows : 0, good == 0 ?
 	    scorer_unseen(d->scorer) : 0, good == 0, clock_mono_us() - begin);
 	if (d)
-		desk_give(s, d);
+		session_give(s, d);
 	out->extra[0][0] = "X-Mlv-Model";
 	out->extra[0][1] = s->stats->digest;
 	out->extra[1][0] = "X-Mlv-Version";
