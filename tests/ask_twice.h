@@ -34,7 +34,7 @@ use_before(struct session *d, bool matrix)
 }
 
 static void
-ask_twice(struct served *s, bool matrix, enum form form, const char *body, size_t n)
+ask_twice(struct version *s, bool matrix, enum form form, const char *body, size_t n)
 {
 	struct err e = ERR_INIT;
 	struct session *fresh = session_take(s, &e), *used = session_take(s, &e);

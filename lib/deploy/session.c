@@ -92,13 +92,13 @@ make_block(struct session *s, const struct table_want *want, size_t n,
 }
 
 static struct session *
-session_new(const struct served *v, struct err *e)
+session_new(const struct version *v, struct err *e)
 {
 	struct session *s = xalloc(1, sizeof(*s));
 	size_t n, n_out = model_outputs(score_model(v->plan));
 	const struct table_want *want = score_wants(v->plan, &n);
 
-	s->served = v;
+	s->version = v;
 	s->scorer = scorer_new(v->plan);
 	s->mark = xalloc((n > n_out ? n : n_out) + 1, sizeof(*s->mark));
 	buf_init(&s->id, BUF_CAP_DOC);
@@ -110,7 +110,7 @@ session_new(const struct served *v, struct err *e)
 }
 
 struct session *
-session_take(struct served *v, struct err *e)
+session_take(struct version *v, struct err *e)
 {
 	struct session_pool *all = v->sessions;
 	struct session *s;
@@ -124,7 +124,7 @@ session_take(struct served *v, struct err *e)
 }
 
 void
-session_give(struct served *v, struct session *s)
+session_give(struct version *v, struct session *s)
 {
 	struct session_pool *all = v->sessions;
 	int slot;

@@ -18,7 +18,7 @@
 #include "deploy/version.h"
 
 struct session {
-	const struct served *served;
+	const struct version *version;
 	struct scorer *scorer;
 	struct table *block;		/* the wanted columns */
 	size_t room;			/* rows it has room for */
@@ -35,8 +35,8 @@ struct session_pool *session_pool_new(void);
 void session_pool_free(struct session_pool *all);
 
 /* NULL and *e without memory. */
-struct session *session_take(struct served *v, struct err *e);
-void session_give(struct served *v, struct session *s);
+struct session *session_take(struct version *v, struct err *e);
+void session_give(struct version *v, struct session *s);
 
 /* Make the block n rows; the cells are still to be set. */
 int session_set_rows(struct session *s, size_t n, struct err *e);

@@ -27,7 +27,7 @@ int wire_read_v2(struct wire_request *r, struct session *s,
     const char *body, size_t n, struct err *e);
 /* `name`: model_name of the answer. */
 void wire_write_v2(struct buf *out, const struct wire_request *r,
-    const char *name, const struct served *s, const struct table *answers);
+    const char *name, const struct version *s, const struct table *answers);
 
 /* dataframe_split, dataframe_records, instances or inputs; or CSV with a
  * header line when `csv`. */
@@ -37,7 +37,7 @@ void wire_write_predictions(struct buf *out, const struct table *answers);
 
 /* What the model takes and gives, as v2 model metadata.  `other`: another
  * version that is served by its name, or NULL. */
-void wire_write_metadata(struct buf *out, const struct served *s,
+void wire_write_metadata(struct buf *out, const struct version *s,
     const char *other);
 
 #endif

@@ -321,7 +321,7 @@ read_column(struct reading *g, struct json_pull *p, size_t col, bool first,
 static int
 from_columns(struct reading *g, struct json_pull *p, struct err *e)
 {
-	const char *port = g->session->served->port[0].name;
+	const char *port = g->session->version->port[0].name;
 	enum json_token t;
 	bool first = true;
 	size_t guess = 0;
@@ -480,12 +480,12 @@ wire_read_invocation(struct wire_request *r, struct session *s,
     const char *body, size_t n, bool csv, struct err *e)
 {
 	struct reading g = { .r = r, .session = s,
-	    .by_place = score_by_place(s->served->plan) };
+	    .by_place = score_by_place(s->version->plan) };
 	struct json_pull p;
 	int got;
 
 	memset(r, 0, sizeof(*r));
-	g.want = score_wants(s->served->plan, &g.n_wants);
+	g.want = score_wants(s->version->plan, &g.n_wants);
 	if (g.n_wants == 0)
 		return err_set(e, ERR_UNSUPPORTED, "the model takes no columns");
 	if (session_set_rows(s, 0, e) < 0)

@@ -11,11 +11,11 @@
 
 #include "../echo_model.h"
 
-static struct served *named, *matrix;
+static struct version *named, *matrix;
 
 /* `want`: the whole answer; or, behind "!", part of what is said instead. */
 static void
-ask(struct served *s, enum form form, const char *body, const char *want)
+ask(struct version *s, enum form form, const char *body, const char *want)
 {
 	struct err e = ERR_INIT;
 	struct session *d = session_take(s, &e);
@@ -229,13 +229,13 @@ canaries(struct slots *s, bool *mine)
 
 	for (int i = 0; i < 1000; i++) {
 		char unit[16];
-		struct served *v;
+		struct version *v;
 		int len = snprintf(unit, sizeof(unit), "u%d", i);
 
 		v = slots_choose(s, unit, (size_t)len);
 		mine[i] = strcmp(v->variant, "canary") == 0;
 		n += mine[i];
-		served_release(v);
+		version_release(v);
 	}
 	return n;
 }
@@ -247,7 +247,7 @@ slots(void)
 	struct stats_all stats = { 0 };
 	struct slots_opts o = { .model = "stable.onnx", .canary = "other.onnx",
 	    .share = 20, .stats = &stats };
-	struct served *v;
+	struct version *v;
 	struct slots *s;
 	struct err e = ERR_INIT;
 	bool within = true;
@@ -262,10 +262,10 @@ slots(void)
 	ok(n > 150 && n < 250, "about a fifth goes to the canary: %d", n);
 	v = slots_version(s, "other", 5, "1", 1);
 	ok(v && strcmp(v->variant, "canary") == 0, "the canary by its name");
-	served_release(v);
+	version_release(v);
 	v = slots_version(s, "stable", 6, "1", 1);
 	ok(v && strcmp(v->variant, "stable") == 0, "the stable by its name");
-	served_release(v);
+	version_release(v);
 	ok(slots_version(s, "stable", 6, "2", 1) == NULL &&
 	    slots_version(s, "stabl", 5, "1", 1) == NULL &&
 	    slots_version(s, "", 0, "", 0) == NULL, "and no other");
@@ -299,8 +299,8 @@ main(void)
 	invocations();
 	sessions();
 	slots();
-	served_release(named);
-	served_release(matrix);
+	version_release(named);
+	version_release(matrix);
 	unlink("stable.onnx");
 	unlink("other.onnx");
 	rmdir(folder);
