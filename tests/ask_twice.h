@@ -1,5 +1,5 @@
 /*
- * ask_twice.h - a body asked at a desk that is new and at one that was used
+ * ask_twice.h - a body asked of a session that is new and at one that was used
  * before: the answers are the same, JSON, or a refusal that says why.  For
  * fuzz targets: anything else aborts.
  */
@@ -15,7 +15,7 @@
 #include "echo_model.h"
 
 static void
-use_before(struct desk *d, bool matrix)
+use_before(struct session *d, bool matrix)
 {
 	static const char named[] = "{\"instances\":[{\"f\":1,\"i\":2,\"t\":"
 	    "\"secret\",\"b\":true},{\"f\":3,\"i\":4,\"t\":\"secret\",\"b\":"
@@ -34,10 +34,10 @@ use_before(struct desk *d, bool matrix)
 }
 
 static void
-ask_twice(struct served *s, bool matrix, enum form form, const char *body, size_t n)
+ask_twice(struct version *s, bool matrix, enum form form, const char *body, size_t n)
 {
 	struct err e = ERR_INIT;
-	struct desk *fresh = desk_take(s, &e), *used = desk_take(s, &e);
+	struct session *fresh = session_take(s, &e), *used = session_take(s, &e);
 	struct arena a = { 0 };
 	struct buf one, two;
 	struct json *j;
@@ -58,8 +58,8 @@ ask_twice(struct served *s, bool matrix, enum form form, const char *body, size_
 	arena_free(&a);
 	buf_free(&one);
 	buf_free(&two);
-	desk_give(s, fresh);
-	desk_give(s, used);
+	session_give(s, fresh);
+	session_give(s, used);
 }
 
 #endif

@@ -25,12 +25,12 @@ echo_port(struct arena *a, struct onnx_model *m, const char *in,
 }
 
 /* `width` 0: by name. */
-static struct served *
+static struct version *
 echo_model(int64_t width)
 {
 	struct arena a = { 0 };
 	struct onnx_model *m = onnx_new(&a, "echo");
-	struct served *s;
+	struct version *s;
 	struct err e = ERR_INIT;
 	struct buf b;
 
@@ -45,7 +45,7 @@ echo_model(int64_t width)
 	}
 	buf_init(&b, BUF_CAP_DOC);
 	onnx_write(&b, m);
-	if (served_new(&s, b.data, b.len, "echo", 7, "stable", NULL, &e) < 0) {
+	if (version_new(&s, b.data, b.len, "echo", 7, "stable", NULL, &e) < 0) {
 		fprintf(stderr, "echo_model: %s\n", e.msg);
 		abort();
 	}
@@ -58,7 +58,7 @@ enum form { FORM_V2, FORM_JSON, FORM_CSV };
 
 /* The answer to a body, or why there is none; 0 or -1. */
 static int
-echo_ask(struct buf *out, struct desk *d, enum form form, const char *body,
+echo_ask(struct buf *out, struct session *d, enum form form, const char *body,
     size_t n)
 {
 	struct wire_request r;
@@ -73,7 +73,7 @@ echo_ask(struct buf *out, struct desk *d, enum form form, const char *body,
 		return -1;
 	}
 	if (form == FORM_V2)
-		wire_write_v2(out, &r, "echo", d->served, answers);
+		wire_write_v2(out, &r, "echo", d->version, answers);
 	else
 		wire_write_predictions(out, answers);
 	return 0;

@@ -31,7 +31,7 @@ struct slot {
 	const char *source;		/* name or path; NULL: no such slot */
 	const char *variant;
 	bool named;			/* a catalog name, not a path */
-	struct served *now;		/* under slots.lock */
+	struct version *now;		/* under slots.lock */
 	struct sight taken, last;	/* acted upon; seen at the last look */
 	/* what was seen last could not be loaded */
 	bool failed;
@@ -61,13 +61,13 @@ struct slots {
 /* --- versions come and go ------------------------------------------------- */
 
 static void
-put_in(struct slots *a, struct slot *s, struct served *fresh)
+put_in(struct slots *a, struct slot *s, struct version *fresh)
 {
-	struct served *old;
+	struct version *old;
 
 	if (fresh)
 		fresh->stats = stats_for(a->stats, fresh->name,
-		    fresh->version, fresh->variant, fresh->digest);
+		    fresh->number, fresh->variant, fresh->digest);
 	brlock_write_enter(&a->lock);
 	old = s->now;
 	s->now = fresh;
@@ -76,7 +76,7 @@ put_in(struct slots *a, struct slot *s, struct served *fresh)
 		atomic_store(&old->stats->now, false);
 	if (fresh)
 		atomic_store(&fresh->stats->now, true);
-	served_release(old);
+	version_release(old);
 }
 
 static bool
@@ -131,7 +131,7 @@ is_same(struct slots *a, const struct slot *s)
 	    catalog_resolve(&item, a->catalog, s->source, &ignored) < 0)
 		return false;
 	num_print_u64(version, item.version);
-	same = strcmp(version, s->now->version) == 0;
+	same = strcmp(version, s->now->number) == 0;
 	catalog_item_free(&item);
 	return same;
 }
@@ -177,7 +177,7 @@ may_be_set(struct slots *a, const struct slot *s, struct err *why)
 
 /* The endpoint's name goes to every version of its model. */
 static void
-name_it(struct slots *a, struct served *fresh)
+name_it(struct slots *a, struct version *fresh)
 {
 	if (a->own == NULL)
 		a->own = xstrdup(fresh->name);
@@ -191,10 +191,10 @@ name_it(struct slots *a, struct served *fresh)
 
 /* Who asks does not know which of the two will answer. */
 static int
-check_canary(const struct served *stable, const struct served *canary,
+check_canary(const struct version *stable, const struct version *canary,
     const char *source, struct err *e)
 {
-	char *lacks = served_lacks(stable, canary);
+	char *lacks = version_lacks(stable, canary);
 
 	if (lacks == NULL)
 		return 0;
@@ -231,16 +231,16 @@ failed(struct slots *a, struct slot *s, bool other, const struct err *why)
  * its inputs, so it is followed, but not without a word.  A canary that asks
  * for more than it takes ends, and is tried again when one of them moves. */
 static void
-make_way(struct slots *a, const struct served *fresh)
+make_way(struct slots *a, const struct version *fresh)
 {
-	char *lacks = a->stable.now ? served_lacks(a->stable.now, fresh) : NULL;
+	char *lacks = a->stable.now ? version_lacks(a->stable.now, fresh) : NULL;
 	struct slot *s = &a->canary;
 	struct err e = ERR_INIT;
 
 	if (lacks)
 		log_warn(a->log, "%s is version %s now, which needs %s; "
 		    "version %s did not take that", a->stable.source,
-		    fresh->version, lacks, a->stable.now->version);
+		    fresh->number, lacks, a->stable.now->number);
 	free(lacks);
 	s->again_us = 0;
 	if (s->now && check_canary(fresh, s->now, s->source, &e) < 0) {
@@ -252,14 +252,14 @@ make_way(struct slots *a, const struct served *fresh)
 static int
 load(struct slots *a, struct slot *s, struct err *e)
 {
-	struct served *fresh;
+	struct version *fresh;
 
-	if (served_load(&fresh, a->catalog, s->source, s->variant, a->score,
+	if (version_load(&fresh, a->catalog, s->source, s->variant, a->score,
 	    e) < 0)
 		return -1;
 	if (s == &a->canary && check_canary(a->stable.now, fresh, s->source,
 	    e) < 0) {
-		served_release(fresh);
+		version_release(fresh);
 		return -1;
 	}
 	if (s == &a->stable)
@@ -468,8 +468,8 @@ slots_close(struct slots *a)
 		pthread_mutex_unlock(&a->wake_lock);
 		pthread_join(a->thread, NULL);
 	}
-	served_release(a->stable.now);
-	served_release(a->canary.now);
+	version_release(a->stable.now);
+	version_release(a->canary.now);
 	catalog_close(a->catalog);
 	brlock_release(&a->lock);
 	pthread_mutex_destroy(&a->wake_lock);
@@ -503,18 +503,18 @@ slots_split(struct slots *a)
 }
 
 /* Held under the lock: nobody can free it in between. */
-static struct served *
-held(struct served *s)
+static struct version *
+held(struct version *s)
 {
 	if (s)
-		served_hold(s);
+		version_hold(s);
 	return s;
 }
 
-struct served *
+struct version *
 slots_choose(struct slots *a, const char *unit, size_t n)
 {
-	struct served *s;
+	struct version *s;
 	uint64_t seed, place;
 	int slot = brlock_read_enter(&a->lock);
 
@@ -530,10 +530,10 @@ slots_choose(struct slots *a, const char *unit, size_t n)
 	return s;
 }
 
-struct served *
+struct version *
 slots_stable(struct slots *a)
 {
-	struct served *s;
+	struct version *s;
 	int slot = brlock_read_enter(&a->lock);
 
 	s = held(a->stable.now);
@@ -541,10 +541,10 @@ slots_stable(struct slots *a)
 	return s;
 }
 
-struct served *
+struct version *
 slots_canary(struct slots *a)
 {
-	struct served *s;
+	struct version *s;
 	int slot = brlock_read_enter(&a->lock);
 
 	s = held(a->canary.now);
@@ -553,20 +553,20 @@ slots_canary(struct slots *a)
 }
 
 static bool
-is_called(const struct served *s, const char *name, size_t n_name,
+is_called(const struct version *s, const char *name, size_t n_name,
     const char *version, size_t n_version)
 {
 	return s && strlen(s->name) == n_name &&
 	    memcmp(s->name, name, n_name) == 0 &&
-	    strlen(s->version) == n_version &&
-	    memcmp(s->version, version, n_version) == 0;
+	    strlen(s->number) == n_version &&
+	    memcmp(s->number, version, n_version) == 0;
 }
 
-struct served *
+struct version *
 slots_version(struct slots *a, const char *name, size_t n_name,
     const char *version, size_t n_version)
 {
-	struct served *s;
+	struct version *s;
 	int slot = brlock_read_enter(&a->lock);
 
 	s = a->stable.now;

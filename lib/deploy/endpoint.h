@@ -61,12 +61,12 @@ void slots_look(struct slots *s);
 const char *slots_name(const struct slots *s);
 /* Is there a canary to choose between?  Then units matter. */
 bool slots_split(struct slots *s);
-/* What follows gives a version held: served_release it. */
-struct served *slots_choose(struct slots *s, const char *unit, size_t n);
-struct served *slots_stable(struct slots *s);
-struct served *slots_canary(struct slots *s);	/* or NULL */
+/* What follows gives a version held: version_release it. */
+struct version *slots_choose(struct slots *s, const char *unit, size_t n);
+struct version *slots_stable(struct slots *s);
+struct version *slots_canary(struct slots *s);	/* or NULL */
 /* By name and number, as in a path; NULL when it is not served. */
-struct served *slots_version(struct slots *s, const char *name, size_t n_name,
+struct version *slots_version(struct slots *s, const char *name, size_t n_name,
     const char *version, size_t n_version);
 
 #endif

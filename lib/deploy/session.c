@@ -7,46 +7,46 @@
 #include "base/brlock.h"
 
 #define FIRST_ROOM 16
-#define TEXTS_MAX 8192		/* that a desk remembers */
-#define ROWS_KEPT 65536		/* beyond these a desk is not kept */
+#define TEXTS_MAX 8192		/* that a session remembers */
+#define ROWS_KEPT 65536		/* beyond these a session is not kept */
 
-/* A thread takes back the desk that it gave: its memory is near, and it waits
- * for nobody. */
-struct desks {
+/* One free list a slot of the lock: a thread takes back the session it gave,
+ * whose memory is in its cache, and does not contend with other threads. */
+struct session_pool {
 	struct brlock lock;
-	struct desk *free[BRLOCK_SLOTS];
+	struct session *free[BRLOCK_SLOTS];
 };
 
-struct desks *
-desks_new(void)
+struct session_pool *
+session_pool_new(void)
 {
-	struct desks *all = xalloc(1, sizeof(*all));
+	struct session_pool *all = xalloc(1, sizeof(*all));
 
 	brlock_init(&all->lock);
 	return all;
 }
 
 static void
-desk_free(struct desk *d)
+session_free(struct session *s)
 {
-	scorer_free(d->scorer);
-	table_free(d->block);
-	table_rows_free(d->rows);
-	free(d->mark);
-	buf_free(&d->id);
-	arena_free(&d->arena);
-	free(d);
+	scorer_free(s->scorer);
+	table_free(s->block);
+	table_rows_free(s->rows);
+	free(s->mark);
+	buf_free(&s->id);
+	arena_free(&s->arena);
+	free(s);
 }
 
 void
-desks_free(struct desks *all)
+session_pool_free(struct session_pool *all)
 {
-	struct desk *d, *next;
+	struct session *s, *next;
 
 	for (int i = 0; i < BRLOCK_SLOTS; i++)
-		for (d = all->free[i]; d; d = next) {
-			next = d->next;
-			desk_free(d);
+		for (s = all->free[i]; s; s = next) {
+			next = s->next;
+			session_free(s);
 		}
 	brlock_release(&all->lock);
 	free(all);
@@ -55,13 +55,13 @@ desks_free(struct desks *all)
 /* Room for more rows.  The bits that say missing have the same room from the
  * start, however few rows are the first to need them. */
 static int
-grow(struct desk *d, size_t room, struct err *e)
+grow(struct session *s, size_t room, struct err *e)
 {
-	for (size_t i = 0; i < d->block->cols; i++) {
-		struct column *c = &d->block->col[i];
+	for (size_t i = 0; i < s->block->cols; i++) {
+		struct column *c = &s->block->col[i];
 		void *data = mem_resize(c->data, room, col_type_size(c->type));
 		uint64_t *valid;
-		size_t old = c->valid ? d->room / 64 + 1 : 0;
+		size_t old = c->valid ? s->room / 64 + 1 : 0;
 
 		if (data == NULL)
 			return err_set(e, ERR_NOMEM, "no memory for %zu rows",
@@ -75,81 +75,81 @@ grow(struct desk *d, size_t room, struct err *e)
 		    sizeof(*valid));
 		c->valid = valid;
 	}
-	d->room = room;
+	s->room = room;
 	return 0;
 }
 
 static int
-make_block(struct desk *d, const struct table_want *want, size_t n,
+make_block(struct session *s, const struct table_want *want, size_t n,
     struct err *e)
 {
-	d->block = table_new(n);
+	s->block = table_new(n);
 	for (size_t i = 0; i < n; i++)
-		if (column_init(&d->block->col[i], want[i].name, want[i].type,
+		if (column_init(&s->block->col[i], want[i].name, want[i].type,
 		    FIRST_ROOM, e) < 0)
 			return -1;
-	return grow(d, FIRST_ROOM, e);
+	return grow(s, FIRST_ROOM, e);
 }
 
-static struct desk *
-desk_new(const struct served *s, struct err *e)
+static struct session *
+session_new(const struct version *v, struct err *e)
 {
-	struct desk *d = xalloc(1, sizeof(*d));
-	size_t n, n_out = model_outputs(score_model(s->plan));
-	const struct table_want *want = score_wants(s->plan, &n);
+	struct session *s = xalloc(1, sizeof(*s));
+	size_t n, n_out = model_outputs(score_model(v->plan));
+	const struct table_want *want = score_wants(v->plan, &n);
 
-	d->served = s;
-	d->scorer = scorer_new(s->plan);
-	d->mark = xalloc((n > n_out ? n : n_out) + 1, sizeof(*d->mark));
-	buf_init(&d->id, BUF_CAP_DOC);
-	if (make_block(d, want, n, e) == 0 &&
-	    table_rows_new(&d->rows, want, n, NULL, 0, e) == 0)
-		return d;
-	desk_free(d);
+	s->version = v;
+	s->scorer = scorer_new(v->plan);
+	s->mark = xalloc((n > n_out ? n : n_out) + 1, sizeof(*s->mark));
+	buf_init(&s->id, BUF_CAP_DOC);
+	if (make_block(s, want, n, e) == 0 &&
+	    table_rows_new(&s->rows, want, n, NULL, 0, e) == 0)
+		return s;
+	session_free(s);
 	return NULL;
 }
 
-struct desk *
-desk_take(struct served *s, struct err *e)
+struct session *
+session_take(struct version *v, struct err *e)
 {
-	struct desks *all = s->desks;
-	struct desk *d;
+	struct session_pool *all = v->sessions;
+	struct session *s;
 	int slot = brlock_read_enter(&all->lock);
 
-	d = all->free[slot];
-	if (d)
-		all->free[slot] = d->next;
+	s = all->free[slot];
+	if (s)
+		all->free[slot] = s->next;
 	brlock_read_leave(&all->lock, slot);
-	return d ? d : desk_new(s, e);
+	return s ? s : session_new(v, e);
 }
 
 void
-desk_give(struct served *s, struct desk *d)
+session_give(struct version *v, struct session *s)
 {
-	struct desks *all = s->desks;
+	struct session_pool *all = v->sessions;
 	int slot;
 
-	if (d->room > ROWS_KEPT || d->id.len > 4096 ||
-	    table_rows_block(d->rows)->rows > ROWS_KEPT) {
-		desk_free(d);
+	if (s->room > ROWS_KEPT || s->id.len > 4096 ||
+	    table_rows_block(s->rows)->rows > ROWS_KEPT) {
+		session_free(s);
 		return;
 	}
-	if (d->arena.block)
-		arena_free(&d->arena);
+	if (s->arena.block)
+		arena_free(&s->arena);
 	slot = brlock_read_enter(&all->lock);
-	d->next = all->free[slot];
-	all->free[slot] = d;
+	s->next = all->free[slot];
+	all->free[slot] = s;
 	brlock_read_leave(&all->lock, slot);
 }
 
 int
-desk_rows(struct desk *d, size_t n, struct err *e)
+session_set_rows(struct session *s, size_t n, struct err *e)
 {
-	for (size_t i = 0; i < d->block->cols; i++) {
-		struct column *c = &d->block->col[i];
+	for (size_t i = 0; i < s->block->cols; i++) {
+		struct column *c = &s->block->col[i];
 
 		c->missing = 0;
-		memset(c->valid, 0xff, (d->room / 64 + 1) * sizeof(*c->valid));
+		memset(c->valid, 0xff, (s->room / 64 + 1) * sizeof(*c->valid));
 		/* it does not grow for ever with what clients send */
 		if (c->dict && intern_count(c->dict) > TEXTS_MAX) {
 			intern_free(c->dict);
@@ -157,21 +157,21 @@ desk_rows(struct desk *d, size_t n, struct err *e)
 			c->dict_generation++;
 		}
 	}
-	if (n > d->room && grow(d, n, e) < 0)
+	if (n > s->room && grow(s, n, e) < 0)
 		return -1;
-	d->block->rows = n;
-	for (size_t i = 0; i < d->block->cols; i++)
-		d->block->col[i].rows = n;
+	s->block->rows = n;
+	for (size_t i = 0; i < s->block->cols; i++)
+		s->block->col[i].rows = n;
 	return 0;
 }
 
 int
-desk_add_row(struct desk *d, struct err *e)
+session_add_row(struct session *s, struct err *e)
 {
-	if (d->block->rows == d->room && grow(d, d->room * 2, e) < 0)
+	if (s->block->rows == s->room && grow(s, s->room * 2, e) < 0)
 		return -1;
-	d->block->rows++;
-	for (size_t i = 0; i < d->block->cols; i++)
-		d->block->col[i].rows = d->block->rows;
+	s->block->rows++;
+	for (size_t i = 0; i < s->block->cols; i++)
+		s->block->col[i].rows = s->block->rows;
 	return 0;
 }

@@ -17,8 +17,8 @@
 #include "model/score.h"
 #include "deploy/version.h"
 
-struct desk {
-	const struct served *served;
+struct session {
+	const struct version *version;
 	struct scorer *scorer;
 	struct table *block;		/* the wanted columns */
 	size_t room;			/* rows it has room for */
@@ -28,19 +28,19 @@ struct desk {
 					 * cleared */
 	struct buf id;
 	struct arena arena;
-	struct desk *next;
+	struct session *next;
 };
 
-struct desks *desks_new(void);
-void desks_free(struct desks *all);
+struct session_pool *session_pool_new(void);
+void session_pool_free(struct session_pool *all);
 
 /* NULL and *e without memory. */
-struct desk *desk_take(struct served *s, struct err *e);
-void desk_give(struct served *s, struct desk *d);
+struct session *session_take(struct version *v, struct err *e);
+void session_give(struct version *v, struct session *s);
 
 /* Make the block n rows; the cells are still to be set. */
-int desk_rows(struct desk *d, size_t n, struct err *e);
+int session_set_rows(struct session *s, size_t n, struct err *e);
 /* One more row behind those there are: its number is block->rows - 1. */
-int desk_add_row(struct desk *d, struct err *e);
+int session_add_row(struct session *s, struct err *e);
 
 #endif

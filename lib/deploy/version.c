@@ -12,21 +12,21 @@
 #include "deploy/session.h"
 
 static void
-find_ports(struct served *s)
+find_ports(struct version *v)
 {
-	const struct model *m = score_model(s->plan);
+	const struct model *m = score_model(v->plan);
 	size_t n_wants, at = 0, input, place;
 
-	(void)score_wants(s->plan, &n_wants);
-	s->n_ports = model_inputs(m);
-	s->port = xalloc(s->n_ports + 1, sizeof(*s->port));
-	for (size_t i = 0; i < s->n_ports; i++) {
-		struct served_port *p = &s->port[i];
+	(void)score_wants(v->plan, &n_wants);
+	v->n_ports = model_inputs(m);
+	v->port = xalloc(v->n_ports + 1, sizeof(*v->port));
+	for (size_t i = 0; i < v->n_ports; i++) {
+		struct version_port *p = &v->port[i];
 
 		p->name = model_input(m, i)->name;
 		p->n = strlen(p->name);
 		for (p->first = at; at < n_wants; at++) {
-			score_want_port(s->plan, at, &input, &place);
+			score_want_port(v->plan, at, &input, &place);
 			if (input != i)
 				break;
 		}
@@ -37,39 +37,39 @@ find_ports(struct served *s)
 #define LACKS_NAMED 5
 
 static const char *
-kind_of(const struct served *s, const struct served_port *p)
+kind_of(const struct version *v, const struct version_port *p)
 {
 	size_t n;
-	enum col_type t = p->width ? score_wants(s->plan, &n)[p->first].type :
+	enum col_type t = p->width ? score_wants(v->plan, &n)[p->first].type :
 	    COL_FLOAT64;
 
 	return col_type_is_text(t) ? "text" : t == COL_DATETIME ? "a date" :
 	    "a number";
 }
 
-static const struct served_port *
-port_called(const struct served *s, const char *name)
+static const struct version_port *
+port_called(const struct version *v, const char *name)
 {
-	for (size_t i = 0; i < s->n_ports; i++)
-		if (strcmp(s->port[i].name, name) == 0)
-			return &s->port[i];
+	for (size_t i = 0; i < v->n_ports; i++)
+		if (strcmp(v->port[i].name, name) == 0)
+			return &v->port[i];
 	return NULL;
 }
 
 char *
-served_lacks(const struct served *s, const struct served *other)
+version_lacks(const struct version *v, const struct version *other)
 {
 	size_t lacks = 0;
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
 	for (size_t i = 0; i < other->n_ports; i++) {
-		const struct served_port *p = &other->port[i];
-		const struct served_port *mine = port_called(s, p->name);
+		const struct version_port *p = &other->port[i];
+		const struct version_port *mine = port_called(v, p->name);
 		const char *kind = kind_of(other, p);
 		bool wide = mine && mine->width != p->width;
 
-		if (mine && !wide && strcmp(kind_of(s, mine), kind) == 0)
+		if (mine && !wide && strcmp(kind_of(v, mine), kind) == 0)
 			continue;
 		if (lacks++ >= LACKS_NAMED)
 			continue;
@@ -88,30 +88,30 @@ served_lacks(const struct served *s, const struct served *other)
 }
 
 int
-served_new(struct served **out, const void *bytes, size_t n,
+version_new(struct version **out, const void *bytes, size_t n,
     const char *name, uint64_t version, const char *variant,
     const struct score_opts *o, struct err *e)
 {
-	struct served *s = xalloc(1, sizeof(*s));
+	struct version *v = xalloc(1, sizeof(*v));
 	char text[NUM_TEXT_MAX];
 
-	if (score_open(&s->plan, bytes, n, o, e) < 0) {
-		free(s);
+	if (score_open(&v->plan, bytes, n, o, e) < 0) {
+		free(v);
 		return -1;
 	}
 	num_print_u64(text, version);
-	s->version = xstrdup(text);
-	s->name = xstrdup(name);
-	snprintf(s->variant, sizeof(s->variant), "%s", variant);
-	find_ports(s);
-	s->desks = desks_new();
-	atomic_init(&s->users, 1);
-	*out = s;
+	v->number = xstrdup(text);
+	v->name = xstrdup(name);
+	snprintf(v->variant, sizeof(v->variant), "%s", variant);
+	find_ports(v);
+	v->sessions = session_pool_new();
+	atomic_init(&v->users, 1);
+	*out = v;
 	return 0;
 }
 
 int
-served_load(struct served **out, struct catalog *c, const char *name,
+version_load(struct version **out, struct catalog *c, const char *name,
     const char *variant, const struct score_opts *o, struct err *e)
 {
 	struct catalog_bytes b;
@@ -122,7 +122,7 @@ served_load(struct served **out, struct catalog *c, const char *name,
 		return -1;
 	called = b.item.kind == NAME_PATH ? path_stem(b.item.base) :
 	    xstrdup(b.item.base[0] ? b.item.base : "model");
-	r = served_new(out, b.data, b.n, called, b.item.version ?
+	r = version_new(out, b.data, b.n, called, b.item.version ?
 	    b.item.version : 1, variant, o, e);
 	if (r == 0)
 		oid_print((*out)->digest, catalog_bytes_id(&b));
@@ -134,20 +134,20 @@ served_load(struct served **out, struct catalog *c, const char *name,
 }
 
 void
-served_hold(struct served *s)
+version_hold(struct version *v)
 {
-	atomic_fetch_add(&s->users, 1);
+	atomic_fetch_add(&v->users, 1);
 }
 
 void
-served_release(struct served *s)
+version_release(struct version *v)
 {
-	if (s == NULL || atomic_fetch_sub(&s->users, 1) != 1)
+	if (v == NULL || atomic_fetch_sub(&v->users, 1) != 1)
 		return;
-	desks_free(s->desks);
-	score_close(s->plan);
-	free(s->port);
-	free(s->name);
-	free(s->version);
-	free(s);
+	session_pool_free(v->sessions);
+	score_close(v->plan);
+	free(v->port);
+	free(v->name);
+	free(v->number);
+	free(v);
 }

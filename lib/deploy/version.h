@@ -16,41 +16,41 @@
 #include "model/score.h"
 #include "deploy/stats.h"
 
-struct desks;
+struct session_pool;
 
 /* An input of the model: which wanted columns are its. */
-struct served_port {
+struct version_port {
 	const char *name;
 	size_t n;			/* bytes of the name */
 	size_t first, width;
 };
 
-struct served {
+struct version {
 	struct score_plan *plan;
 	char *name;			/* the registry's, or the file's stem;
 					 * what it is called in paths */
-	char *version;			/* "3"; "1" for a file */
+	char *number;			/* "3"; "1" for a file */
 	char digest[OID_TEXT];		/* of the model file */
 	char variant[16];		/* "stable" or "canary" */
 	struct stats *stats;		/* outlives this */
-	struct served_port *port;	/* by model_input */
+	struct version_port *port;	/* by model_input */
 	size_t n_ports;
-	struct desks *desks;		/* deploy/session.h */
+	struct session_pool *sessions;		/* deploy/session.h */
 	/* private */
 	_Atomic int users;
 };
 
 /* Begins with one user.  `o` may be NULL.  From bytes, which are not needed
  * afterwards, without a digest; or from a name or path. */
-int served_new(struct served **out, const void *bytes, size_t n,
+int version_new(struct version **out, const void *bytes, size_t n,
     const char *name, uint64_t version, const char *variant,
     const struct score_opts *o, struct err *e);
-int served_load(struct served **out, struct catalog *c, const char *name,
+int version_load(struct version **out, struct catalog *c, const char *name,
     const char *variant, const struct score_opts *o, struct err *e);
-/* The inputs of `other` that `s` does not take, or not as what they are, in
+/* The inputs of `other` that `v` does not take, or not as what they are, in
  * words: "'region', 'age' as text".  NULL: it takes them all.  To be freed. */
-char *served_lacks(const struct served *s, const struct served *other);
-void served_hold(struct served *s);
-void served_release(struct served *s);		/* NULL is fine */
+char *version_lacks(const struct version *v, const struct version *other);
+void version_hold(struct version *v);
+void version_release(struct version *v);		/* NULL is fine */
 
 #endif

@@ -13,7 +13,7 @@
 
 struct reading {
 	struct wire_request *r;
-	struct desk *d;
+	struct session *session;
 	const struct table_want *want;
 	size_t n_wants;
 	bool by_place;			/* columns have no names */
@@ -40,17 +40,17 @@ expect(struct json_pull *p, enum json_token want, const char *what,
 static int
 add_row(struct reading *g, struct err *e)
 {
-	if (g->d->block->rows == WIRE_ROWS_MAX)
+	if (g->session->block->rows == WIRE_ROWS_MAX)
 		return err_set(e, ERR_TOOBIG, "more than %d rows",
 		    WIRE_ROWS_MAX);
-	return desk_add_row(g->d, e);
+	return session_add_row(g->session, e);
 }
 
 static int
 set_cell(struct reading *g, size_t col, size_t row, enum json_token t,
     const struct json_pull *p, struct err *e)
 {
-	struct column *c = &g->d->block->col[col];
+	struct column *c = &g->session->block->col[col];
 
 	if (t == JSON_BAD)
 		return -1;
@@ -63,7 +63,7 @@ set_cell(struct reading *g, size_t col, size_t row, enum json_token t,
 static int
 from_records(struct reading *g, struct json_pull *p, struct err *e)
 {
-	struct table_rows *rows = g->d->rows;
+	struct table_rows *rows = g->session->rows;
 	enum json_token t;
 	size_t n = 0;
 
@@ -94,7 +94,7 @@ static int
 read_row(struct reading *g, struct json_pull *p, const size_t *to, size_t n,
     struct err *e)
 {
-	size_t row = g->d->block->rows - 1, k = 0;
+	size_t row = g->session->block->rows - 1, k = 0;
 	enum json_token t;
 
 	while ((t = json_pull(p, e)) != JSON_T_LIST_END) {
@@ -131,14 +131,14 @@ read_rows(struct reading *g, struct json_pull *p, const size_t *to, size_t n,
 		if (add_row(g, e) < 0)
 			return -1;
 		if (read_row(g, p, to, n, e) < 0)
-			return err_wrap(e, "row %zu", g->d->block->rows);
+			return err_wrap(e, "row %zu", g->session->block->rows);
 	}
 	if (t != JSON_T_LIST_END)
 		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "row %zu "
-		    "must be a list", g->d->block->rows + 1);
-	if (g->d->block->rows == 0)
+		    "must be a list", g->session->block->rows + 1);
+	if (g->session->block->rows == 0)
 		return no_rows(e);
-	g->r->block = g->d->block;
+	g->r->block = g->session->block;
 	return 0;
 }
 
@@ -160,10 +160,10 @@ find_want(const struct reading *g, const char *name, size_t n, size_t guess)
 static int
 mark_seen(struct reading *g, size_t col, struct err *e)
 {
-	if (g->d->mark[col])
+	if (g->session->mark[col])
 		return err_set(e, ERR_FORMAT, "column '%s' is there twice",
 		    g->want[col].name);
-	g->d->mark[col] = true;
+	g->session->mark[col] = true;
 	return 0;
 }
 
@@ -171,7 +171,7 @@ static int
 all_seen(const struct reading *g, struct err *e)
 {
 	for (size_t i = 0; i < g->n_wants; i++)
-		if (!g->d->mark[i])
+		if (!g->session->mark[i])
 			return err_set(e, ERR_NOENT, "no column '%s'",
 			    g->want[i].name);
 	return 0;
@@ -185,7 +185,7 @@ read_columns(struct reading *g, struct json_pull *p, size_t **to, size_t *n,
 	size_t room = 0, guess = 0;
 	enum json_token t;
 
-	memset(g->d->mark, 0, g->n_wants * sizeof(*g->d->mark));
+	memset(g->session->mark, 0, g->n_wants * sizeof(*g->session->mark));
 	if (expect(p, JSON_T_LIST, "columns is a list", e) < 0)
 		return -1;
 	for (*n = 0; (t = json_pull(p, e)) != JSON_T_LIST_END; (*n)++) {
@@ -305,14 +305,14 @@ read_column(struct reading *g, struct json_pull *p, size_t col, bool first,
 	    JSON_T_LIST_END) {
 		if (t == JSON_BAD || (first && add_row(g, e) < 0))
 			return -1;
-		if (row == g->d->block->rows)
+		if (row == g->session->block->rows)
 			break;
 		if (read_value(g, p, t, col, row++, e) < 0)
 			return err_wrap(e, "row %zu", row);
 	}
-	if (t != JSON_T_LIST_END || row != g->d->block->rows)
+	if (t != JSON_T_LIST_END || row != g->session->block->rows)
 		return err_set(e, ERR_FORMAT, "column '%s' does not have %zu "
-		    "values", g->want[col].name, g->d->block->rows);
+		    "values", g->want[col].name, g->session->block->rows);
 	return row == 0 ? no_rows(e) : 0;
 }
 
@@ -321,19 +321,19 @@ read_column(struct reading *g, struct json_pull *p, size_t col, bool first,
 static int
 from_columns(struct reading *g, struct json_pull *p, struct err *e)
 {
-	const char *port = g->d->served->port[0].name;
+	const char *port = g->session->version->port[0].name;
 	enum json_token t;
 	bool first = true;
 	size_t guess = 0;
 	int r = 0;
 
-	memset(g->d->mark, 0, g->n_wants * sizeof(*g->d->mark));
+	memset(g->session->mark, 0, g->n_wants * sizeof(*g->session->mark));
 	while (r == 0 && (t = json_pull(p, e)) == JSON_KEY) {
 		size_t k;
 
 		if (g->by_place && first && json_pull_is(p, port)) {
-			memset(g->d->mark, 1, g->n_wants *
-			    sizeof(*g->d->mark));
+			memset(g->session->mark, 1, g->n_wants *
+			    sizeof(*g->session->mark));
 			r = read_data(g, p, NULL, g->n_wants, e);
 			first = false;
 			continue;
@@ -351,7 +351,7 @@ from_columns(struct reading *g, struct json_pull *p, struct err *e)
 	}
 	if (r < 0 || t == JSON_BAD || all_seen(g, e) < 0)
 		return -1;
-	g->r->block = g->d->block;
+	g->r->block = g->session->block;
 	return 0;
 }
 
@@ -387,12 +387,13 @@ copy_cell(struct column *to, size_t row, const struct column *from, size_t i)
 static int
 copy_rows(struct reading *g, const struct table *block, struct err *e)
 {
+	struct table *to = g->session->block;
+
 	for (size_t i = 0; i < block->rows; i++) {
 		if (add_row(g, e) < 0)
 			return -1;
 		for (size_t k = 0; k < g->n_wants; k++)
-			copy_cell(&g->d->block->col[k], g->d->block->rows - 1,
-			    &block->col[k], i);
+			copy_cell(&to->col[k], to->rows - 1, &block->col[k], i);
 	}
 	return 0;
 }
@@ -415,9 +416,9 @@ from_csv(struct reading *g, const char *body, size_t n, struct err *e)
 	source_close(&src);
 	if (got < 0)
 		return -1;
-	if (g->d->block->rows == 0)
+	if (g->session->block->rows == 0)
 		return no_rows(e);
-	g->r->block = g->d->block;
+	g->r->block = g->session->block;
 	return 0;
 }
 
@@ -475,19 +476,19 @@ read_request(struct reading *g, struct json_pull *p, struct err *e)
 }
 
 int
-wire_read_invocation(struct wire_request *r, struct desk *d,
+wire_read_invocation(struct wire_request *r, struct session *s,
     const char *body, size_t n, bool csv, struct err *e)
 {
-	struct reading g = { .r = r, .d = d,
-	    .by_place = score_by_place(d->served->plan) };
+	struct reading g = { .r = r, .session = s,
+	    .by_place = score_by_place(s->version->plan) };
 	struct json_pull p;
 	int got;
 
 	memset(r, 0, sizeof(*r));
-	g.want = score_wants(d->served->plan, &g.n_wants);
+	g.want = score_wants(s->version->plan, &g.n_wants);
 	if (g.n_wants == 0)
 		return err_set(e, ERR_UNSUPPORTED, "the model takes no columns");
-	if (desk_rows(d, 0, e) < 0)
+	if (session_set_rows(s, 0, e) < 0)
 		return -1;
 	if (csv)
 		return from_csv(&g, body, n, e);

@@ -32,8 +32,8 @@ datatype_of(enum onnx_elem e)
 
 struct reading {
 	struct wire_request *r;
-	struct desk *d;
-	const struct served *s;
+	struct session *session;
+	const struct version *version;
 	size_t n;			/* bytes of the body */
 	size_t rows;			/* 0: not known yet */
 	size_t next;			/* the input that probably comes next */
@@ -42,7 +42,7 @@ struct reading {
 
 /* One element of "inputs"; its members come in any order. */
 struct input {
-	const struct served_port *port;	/* NULL: not one we take */
+	const struct version_port *port;	/* NULL: not one we take */
 	bool named, shaped, filled;
 	int rank;
 	int64_t dim[2];
@@ -51,14 +51,14 @@ struct input {
 };
 
 /* The usual client sends the inputs in the model's order. */
-static const struct served_port *
+static const struct version_port *
 find_port(struct reading *g, const char *name, size_t n)
 {
-	const struct served *s = g->s;
+	const struct version *s = g->version;
 
 	for (size_t i = 0; i < s->n_ports; i++) {
 		size_t k = g->next + i;
-		const struct served_port *p;
+		const struct version_port *p;
 
 		p = &s->port[k < s->n_ports ? k : k - s->n_ports];
 		if (p->n == n && memcmp(p->name, name, n) == 0) {
@@ -85,10 +85,10 @@ read_name(struct reading *g, struct input *in, struct json_pull *p,
 	in->port = find_port(g, p->s, p->n);
 	if (in->port == NULL)
 		return 0;
-	if (g->seen[in->port - g->s->port])
+	if (g->seen[in->port - g->version->port])
 		return err_set(e, ERR_FORMAT, "input '%s' is there twice",
 		    in->port->name);
-	g->seen[in->port - g->s->port] = true;
+	g->seen[in->port - g->version->port] = true;
 	return 0;
 }
 
@@ -117,7 +117,7 @@ read_shape(struct input *in, struct json_pull *p, struct err *e)
 static int
 check_shape(struct reading *g, const struct input *in, struct err *e)
 {
-	const struct served_port *port = in->port;
+	const struct version_port *port = in->port;
 	size_t rows;
 
 	if (port->width == 0 || in->rank < 1 || in->rank > 2 || (in->rank == 1 ? port->width != 1 :
@@ -134,7 +134,7 @@ check_shape(struct reading *g, const struct input *in, struct err *e)
 	rows = (size_t)in->dim[0];
 	if (g->rows == 0) {
 		g->rows = rows;
-		return desk_rows(g->d, rows, e);
+		return session_set_rows(g->session, rows, e);
 	}
 	if (rows != g->rows)
 		return err_set(e, ERR_FORMAT, "input '%s' has %zu rows, others "
@@ -146,8 +146,8 @@ check_shape(struct reading *g, const struct input *in, struct err *e)
 static int
 fill(struct reading *g, struct input *in, struct json_pull *p, struct err *e)
 {
-	const struct served_port *port = in->port;
-	struct column *col = &g->d->block->col[port->first];
+	const struct version_port *port = in->port;
+	struct column *col = &g->session->block->col[port->first];
 	size_t row = 0, k = 0, came = 0;
 	enum json_token t;
 	int depth = 0;
@@ -274,8 +274,8 @@ read_inputs(struct reading *g, struct json_pull *p, struct err *e)
 static int
 mark_output(struct reading *g, const char *name, size_t n, struct err *e)
 {
-	const struct model *m = score_model(g->s->plan);
-	bool *mark = g->d->mark;
+	const struct model *m = score_model(g->version->plan);
+	bool *mark = g->session->mark;
 
 	if (g->r->outputs == NULL)
 		memset(mark, 0, model_outputs(m) * sizeof(*mark));
@@ -333,10 +333,10 @@ read_id(struct reading *g, struct json_pull *p, struct err *e)
 		return json_pull_skip(p, e);
 	if (json_pull(p, e) == JSON_BAD)
 		return -1;
-	buf_clear(&g->d->id);
-	buf_add(&g->d->id, p->s, p->n);
-	g->r->id = g->d->id.data;
-	g->r->n_id = g->d->id.len;
+	buf_clear(&g->session->id);
+	buf_add(&g->session->id, p->s, p->n);
+	g->r->id = g->session->id.data;
+	g->r->n_id = g->session->id.len;
 	return 0;
 }
 
@@ -371,27 +371,27 @@ read_request(struct reading *g, struct json_pull *p, struct err *e)
 }
 
 int
-wire_read_v2(struct wire_request *r, struct desk *d, const char *body,
+wire_read_v2(struct wire_request *r, struct session *s, const char *body,
     size_t n, struct err *e)
 {
 	bool few[64] = { false };
-	struct reading g = { .r = r, .d = d, .s = d->served, .n = n };
+	struct reading g = { .r = r, .session = s, .version = s->version, .n = n };
 	struct json_pull p;
 	int got;
 
 	memset(r, 0, sizeof(*r));
-	g.seen = g.s->n_ports <= 64 ? few : arena_alloc(&d->arena,
-	    g.s->n_ports * sizeof(*g.seen));
+	g.seen = g.version->n_ports <= 64 ? few : arena_alloc(&s->arena,
+	    g.version->n_ports * sizeof(*g.seen));
 	json_pull_init(&p, body, n, JSON_NAN);
 	got = read_request(&g, &p, e);
 	json_pull_free(&p);
 	if (got < 0)
 		return -1;
-	for (size_t i = 0; i < g.s->n_ports; i++)
+	for (size_t i = 0; i < g.version->n_ports; i++)
 		if (!g.seen[i])
 			return err_set(e, ERR_FORMAT, "input '%s' is missing",
-			    g.s->port[i].name);
-	r->block = d->block;
+			    g.version->port[i].name);
+	r->block = s->block;
 	return 0;
 }
 
@@ -447,7 +447,7 @@ put_tensor(struct buf *out, const struct model_port *p,
 
 void
 wire_write_v2(struct buf *out, const struct wire_request *r,
-    const char *name, const struct served *s, const struct table *answers)
+    const char *name, const struct version *s, const struct table *answers)
 {
 	const struct model *m = score_model(s->plan);
 	const struct score_column *col;
@@ -459,7 +459,7 @@ wire_write_v2(struct buf *out, const struct wire_request *r,
 	buf_adds(out, "{\"model_name\":");
 	json_quote(out, name, strlen(name));
 	buf_adds(out, ",\"model_version\":\"");
-	buf_adds(out, s->version);
+	buf_adds(out, s->number);
 	buf_addc(out, '"');
 	if (r->id) {
 		buf_adds(out, ",\"id\":");
@@ -495,14 +495,14 @@ put_port(struct buf *out, const struct model_port *p, size_t width)
 }
 
 void
-wire_write_metadata(struct buf *out, const struct served *s,
+wire_write_metadata(struct buf *out, const struct version *s,
     const char *other)
 {
 	const struct model *m = score_model(s->plan);
 
 	buf_adds(out, "{\"name\":");
 	json_quote(out, s->name, strlen(s->name));
-	buf_addf(out, ",\"versions\":[\"%s\"", s->version);
+	buf_addf(out, ",\"versions\":[\"%s\"", s->number);
 	if (other)
 		buf_addf(out, ",\"%s\"", other);
 	buf_adds(out, "],\"platform\":\"onnx_onnxv1\",\"inputs\":[");

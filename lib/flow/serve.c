@@ -90,11 +90,11 @@ refuse(struct http_response *out, enum protocol protocol,
 
 /* Each row to the request log: what came in, what went out. */
 static void
-log_rows(struct app *a, const struct served *s, const char *id,
+log_rows(struct app *a, const struct version *s, const char *id,
     const char *unit, const struct table *in, const struct table *answers)
 {
 	struct reqlog_request r = { clock_wall_us(), id, unit, s->name,
-	    s->version, s->digest, s->variant };
+	    s->number, s->digest, s->variant };
 	const struct column **col;
 	struct buf x, y;
 	size_t n_in;
@@ -151,8 +151,8 @@ find_id(const char *body, size_t n, struct arena *arena)
 /* Read, score, write; -1 with why not. */
 static int
 answer(struct table **answers, struct wire_request *w, struct buf *out,
-    struct desk *d, const struct http_request *r, enum protocol protocol,
-    struct served *s, const char *name, struct err *e)
+    struct session *d, const struct http_request *r, enum protocol protocol,
+    struct version *s, const char *name, struct err *e)
 {
 	bool csv = http_media_is(http_header(r, "Content-Type"), "text/csv");
 
@@ -177,14 +177,14 @@ answer(struct table **answers, struct wire_request *w, struct buf *out,
 /* `name`: of the model in the answer. */
 static void
 infer(struct app *a, const struct http_request *r, struct http_response *out,
-    enum protocol protocol, struct served *s, const char *name,
+    enum protocol protocol, struct version *s, const char *name,
     const char *unit)
 {
 	int64_t begin = clock_mono_us();
 	struct wire_request w;
 	struct table *answers = NULL;
 	struct err e = ERR_INIT;
-	struct desk *d = desk_take(s, &e);
+	struct session *d = session_take(s, &e);
 	int good = -1;
 
 	out->type = "application/json";
@@ -198,7 +198,7 @@ infer(struct app *a, const struct http_request *r, struct http_response *out,
 	stats_count(s->stats, good == 0 ? answers->rows : 0, good == 0 ?
 	    scorer_unseen(d->scorer) : 0, good == 0, clock_mono_us() - begin);
 	if (d)
-		desk_give(s, d);
+		session_give(s, d);
 	out->extra[0][0] = "X-Mlv-Model";
 	out->extra[0][1] = s->stats->digest;
 	out->extra[1][0] = "X-Mlv-Version";
@@ -210,7 +210,7 @@ infer(struct app *a, const struct http_request *r, struct http_response *out,
 /* `s`: the version asked for, or NULL for whoever answers the unit. */
 static void
 ask(struct app *a, const struct http_request *r, struct http_response *out,
-    enum protocol protocol, struct served *s)
+    enum protocol protocol, struct version *s)
 {
 	const char *unit = http_header(r, "X-Unit-Id"), *id = NULL;
 	const char *by;
@@ -230,7 +230,7 @@ ask(struct app *a, const struct http_request *r, struct http_response *out,
 		s = by ? slots_choose(a->slots, by, strlen(by)) :
 		    slots_choose(a->slots, r->body, r->n);
 		infer(a, r, out, protocol, s, slots_name(a->slots), unit);
-		served_release(s);
+		version_release(s);
 	}
 	arena_free(&arena);
 	atomic_fetch_sub_explicit(&a->stats.in_flight, 1,
@@ -283,7 +283,7 @@ say_ready(struct app *a, struct http_response *out, const char *name)
 static void
 not_here(struct app *a, struct http_response *out, const char *what)
 {
-	struct served *v[] = { slots_stable(a->slots), slots_canary(a->slots) };
+	struct version *v[] = { slots_stable(a->slots), slots_canary(a->slots) };
 	struct buf b;
 
 	atomic_fetch_add(&a->stats.bad_requests, 1);
@@ -293,8 +293,8 @@ not_here(struct app *a, struct http_response *out, const char *what)
 	for (int i = 0; i < 2; i++) {
 		if (v[i])
 			buf_addf(&b, ", /v2/models/%s/versions/%s/infer",
-			    v[i]->name, v[i]->version);
-		served_release(v[i]);
+			    v[i]->name, v[i]->number);
+		version_release(v[i]);
 	}
 	buf_adds(&b, ", /invocations");
 	fail_with(out, 404, b.data);
@@ -302,24 +302,24 @@ not_here(struct app *a, struct http_response *out, const char *what)
 }
 
 static void
-say_metadata(struct app *a, struct http_response *out, struct served *s)
+say_metadata(struct app *a, struct http_response *out, struct version *s)
 {
-	struct served *first = s ? s : slots_stable(a->slots);
-	struct served *other = s ? NULL : slots_canary(a->slots);
+	struct version *first = s ? s : slots_stable(a->slots);
+	struct version *other = s ? NULL : slots_canary(a->slots);
 	bool both = other && strcmp(first->name, other->name) == 0 &&
-	    strcmp(first->version, other->version) != 0;
+	    strcmp(first->number, other->number) != 0;
 
 	out->type = "application/json";
-	wire_write_metadata(&out->body, first, both ? other->version : NULL);
-	served_release(other);
+	wire_write_metadata(&out->body, first, both ? other->number : NULL);
+	version_release(other);
 	if (s == NULL)
-		served_release(first);
+		version_release(first);
 }
 
 /* What follows /v2/models/NAME[/versions/V]; `s` is that version. */
 static void
 model_verb(struct app *a, const struct http_request *r,
-    struct http_response *out, const char *what, struct served *s)
+    struct http_response *out, const char *what, struct version *s)
 {
 	if (strcmp(what, "/infer") == 0) {
 		if (is_post(r, out))
@@ -342,7 +342,7 @@ model_route(struct app *a, const struct http_request *r,
 	const char *name = slots_name(a->slots), *what = rest + strcspn(rest, "/");
 	size_t n = (size_t)(what - rest), n_version;
 	const char *version;
-	struct served *s;
+	struct version *s;
 
 	if (strncmp(what, "/versions/", 10) == 0) {
 		version = what + 10;
@@ -352,7 +352,7 @@ model_route(struct app *a, const struct http_request *r,
 			model_verb(a, r, out, version + n_version, s);
 		else
 			not_here(a, out, "that version is not served here");
-		served_release(s);
+		version_release(s);
 	} else if (strlen(name) == n && memcmp(name, rest, n) == 0) {
 		model_verb(a, r, out, what, NULL);
 	} else {

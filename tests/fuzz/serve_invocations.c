@@ -8,13 +8,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct served *named = echo_model(0), *matrix = echo_model(3);
+	struct version *named = echo_model(0), *matrix = echo_model(3);
 
 	for (int form = FORM_JSON; form <= FORM_CSV; form++) {
 		ask_twice(named, false, (enum form)form, (const char *)data, n);
 		ask_twice(matrix, true, (enum form)form, (const char *)data, n);
 	}
-	served_release(named);
-	served_release(matrix);
+	version_release(named);
+	version_release(matrix);
 	return 0;
 }

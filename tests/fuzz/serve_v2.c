@@ -8,11 +8,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct served *named = echo_model(0), *matrix = echo_model(3);
+	struct version *named = echo_model(0), *matrix = echo_model(3);
 
 	ask_twice(named, false, FORM_V2, (const char *)data, n);
 	ask_twice(matrix, true, FORM_V2, (const char *)data, n);
-	served_release(named);
-	served_release(matrix);
+	version_release(named);
+	version_release(matrix);
 	return 0;
 }

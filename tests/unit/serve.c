@@ -11,14 +11,14 @@
 
 #include "../echo_model.h"
 
-static struct served *named, *matrix;
+static struct version *named, *matrix;
 
 /* `want`: the whole answer; or, behind "!", part of what is said instead. */
 static void
-ask(struct served *s, enum form form, const char *body, const char *want)
+ask(struct version *s, enum form form, const char *body, const char *want)
 {
 	struct err e = ERR_INIT;
-	struct desk *d = desk_take(s, &e);
+	struct session *d = session_take(s, &e);
 	struct buf out;
 	int r, line = (int)strcspn(body, "\n");
 
@@ -32,7 +32,7 @@ ask(struct served *s, enum form form, const char *body, const char *want)
 		is_text(out.data, want, "%.*s", line, body);
 	}
 	buf_free(&out);
-	desk_give(s, d);
+	session_give(s, d);
 }
 
 #define V2(data) "{\"inputs\":[{\"name\":\"x\",\"shape\":[2,3],\"datatype\":" \
@@ -166,10 +166,10 @@ invocations(void)
 /* What one request put there does not show in the next, whatever the form,
  * and room grows and is given back. */
 static void
-desks(void)
+sessions(void)
 {
 	struct err e = ERR_INIT;
-	struct desk *d = desk_take(matrix, &e), *again;
+	struct session *d = session_take(matrix, &e), *again;
 	struct buf out, big;
 
 	buf_init(&out, BUF_CAP_DOC);
@@ -188,9 +188,9 @@ desks(void)
 	    strstr(out.data, "null") == NULL, "bits are set again");
 	ok(echo_ask(&out, d, FORM_JSON, "{\"inputs\":[[null,2,3]]}", 23) == 0 &&
 	    strstr(out.data, "\"y.0\":null") != NULL, "and cleared again");
-	desk_give(matrix, d);
-	again = desk_take(matrix, &e);
-	ok(again == d, "a desk is used again");
+	session_give(matrix, d);
+	again = session_take(matrix, &e);
+	ok(again == d, "a session is used again");
 	buf_clear(&big);
 	buf_adds(&big, "{\"inputs\":[[1,2,3]");
 	for (int i = 0; i < 70000; i++)
@@ -198,10 +198,10 @@ desks(void)
 	buf_adds(&big, "]}");
 	ok(echo_ask(&out, again, FORM_JSON, big.data, big.len) == 0,
 	    "many rows");
-	desk_give(matrix, again);
-	again = desk_take(matrix, &e);
+	session_give(matrix, again);
+	again = session_take(matrix, &e);
 	ok(again->room < 70000, "and their room is not kept");
-	desk_give(matrix, again);
+	session_give(matrix, again);
 	buf_free(&out);
 	buf_free(&big);
 }
@@ -229,13 +229,13 @@ canaries(struct slots *s, bool *mine)
 
 	for (int i = 0; i < 1000; i++) {
 		char unit[16];
-		struct served *v;
+		struct version *v;
 		int len = snprintf(unit, sizeof(unit), "u%d", i);
 
 		v = slots_choose(s, unit, (size_t)len);
 		mine[i] = strcmp(v->variant, "canary") == 0;
 		n += mine[i];
-		served_release(v);
+		version_release(v);
 	}
 	return n;
 }
@@ -247,7 +247,7 @@ slots(void)
 	struct stats_all stats = { 0 };
 	struct slots_opts o = { .model = "stable.onnx", .canary = "other.onnx",
 	    .share = 20, .stats = &stats };
-	struct served *v;
+	struct version *v;
 	struct slots *s;
 	struct err e = ERR_INIT;
 	bool within = true;
@@ -262,10 +262,10 @@ slots(void)
 	ok(n > 150 && n < 250, "about a fifth goes to the canary: %d", n);
 	v = slots_version(s, "other", 5, "1", 1);
 	ok(v && strcmp(v->variant, "canary") == 0, "the canary by its name");
-	served_release(v);
+	version_release(v);
 	v = slots_version(s, "stable", 6, "1", 1);
 	ok(v && strcmp(v->variant, "stable") == 0, "the stable by its name");
-	served_release(v);
+	version_release(v);
 	ok(slots_version(s, "stable", 6, "2", 1) == NULL &&
 	    slots_version(s, "stabl", 5, "1", 1) == NULL &&
 	    slots_version(s, "", 0, "", 0) == NULL, "and no other");
@@ -297,10 +297,10 @@ main(void)
 	matrix = echo_model(3);
 	v2();
 	invocations();
-	desks();
+	sessions();
 	slots();
-	served_release(named);
-	served_release(matrix);
+	version_release(named);
+	version_release(matrix);
 	unlink("stable.onnx");
 	unlink("other.onnx");
 	rmdir(folder);
