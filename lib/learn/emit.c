@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "codec/json.h"
+#include "learn/objective.h"
 
 #define ML "ai.onnx.ml"
 
@@ -211,8 +212,7 @@ export_linear(struct arena *a, struct onnx_model *m, const struct frame *f,
 		    f->classes, f->n_classes), f->n_classes);
 		onnx_attr_int(a, n, "multi_class", 0);
 	}
-	onnx_attr_text(a, n, "post_transform", f->task == TASK_REGRESSION ?
-	    "NONE" : fit->k == 1 ? "LOGISTIC" : "SOFTMAX");
+	onnx_attr_text(a, n, "post_transform", objective_of(f->task)->transform);
 	onnx_attr_floats(a, n, "coefficients", floats_of(a, fit->coef, fit->k *
 	    fit->p, sign), fit->k * fit->p);
 	onnx_attr_floats(a, n, "intercepts", floats_of(a, fit->intercept,
@@ -401,14 +401,14 @@ forest3(struct arena *a, struct onnx_model *m, const struct frame *f,
 		    g->n_outputs, sign), g->n_outputs);
 	if (!classes) {
 		onnx_attr_int(a, n, "n_targets", 1);
-		onnx_attr_text(a, n, "post_transform", "NONE");
+		onnx_attr_text(a, n, "post_transform",
+		    g->objective->transform);
 		return;
 	}
 	onnx_node_out(a, n, "probabilities");
 	onnx_attr_texts(a, n, "classlabels_strings", texts_of(a, f->classes,
 	    f->n_classes), f->n_classes);
-	onnx_attr_text(a, n, "post_transform", f->task == TASK_BINARY ?
-	    "LOGISTIC" : "SOFTMAX");
+	onnx_attr_text(a, n, "post_transform", g->objective->transform);
 }
 
 /* The lists of TreeEnsemble, version 5. */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "math/elem.h"
 #include "learn/emit.h"
+#include "learn/objective.h"
 
 #define EARLY_STOPPING 50
 
@@ -25,26 +25,6 @@ learner_check(enum task *wanted, const char *name, struct err *e)
 	    "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-/* Raw scores to what the graph answers, in place. */
-static void
-link_scores(double *s, size_t width, enum task task)
-{
-	double top = s[0], sum = 0;
-
-	if (task == TASK_BINARY)
-		s[0] = m_sigmoid(s[0]);
-	if (task != TASK_MULTICLASS)
-		return;
-	for (size_t k = 1; k < width; k++)
-		top = s[k] > top ? s[k] : top;
-	for (size_t k = 0; k < width; k++) {
-		s[k] = m_exp(s[k] - top);
-		sum += s[k];
-	}
-	for (size_t k = 0; k < width; k++)
-		s[k] /= sum;
-}
-
 /* --- linear and logistic -------------------------------------------------- */
 
 static void
@@ -59,26 +39,20 @@ linear_scores(double *s, const struct linear_fit *fit, const struct design *d,
 	}
 }
 
-/* Mean loss of every row: log loss, or squared error. */
+/* The mean loss of all rows. */
 static double
 linear_loss(struct arena *a, const struct linear_fit *fit,
     const struct design *d, const struct frame *f)
 {
+	const struct objective *ob = objective_of(f->task);
 	double *s = arena_alloc(a, fit->k * sizeof(*s));
-	double sum = 0, weights = 0, w, one;
+	double sum = 0, weights = 0, w;
 
 	for (size_t i = 0; i < f->rows; i++) {
 		w = f->weight ? f->weight[i] : 1;
 		linear_scores(s, fit, d, i);
-		link_scores(s, fit->k, f->task);
-		if (f->task == TASK_REGRESSION)
-			one = (f->y[i] - s[0]) * (f->y[i] - s[0]);
-		else if (f->task == TASK_BINARY)
-			one = -m_log(f->y_class[i] == f->positive ? s[0] :
-			    1 - s[0]);
-		else
-			one = -m_log(s[f->y_class[i]]);
-		sum += w * one;
+		ob->link(s, fit->k);
+		sum += w * ob->answer_loss(s, f, i);
 		weights += w;
 	}
 	return weights > 0 ? sum / weights : NAN;
@@ -102,6 +76,7 @@ static int
 fit_linear(struct learned *out, struct arena *a, const struct frame *f,
     const struct learner_request *rq, struct err *e)
 {
+	const struct objective *ob = objective_of(f->task);
 	struct linear_params p;
 	struct linear_fit fit = { 0 };
 	struct design d = { 0 };
@@ -118,14 +93,13 @@ fit_linear(struct learned *out, struct arena *a, const struct frame *f,
 	answer = arena_alloc(a, (rq->n_probes * fit.k + 1) * sizeof(*answer));
 	for (size_t i = 0; i < rq->n_probes; i++) {
 		linear_scores(answer + i * fit.k, &fit, &d, rq->probe[i]);
-		link_scores(answer + i * fit.k, fit.k, f->task);
+		ob->link(answer + i * fit.k, fit.k);
 	}
 	out->answer = answer;
 	loss = arena_alloc(a, sizeof(*loss));
 	*loss = linear_loss(a, &fit, &d, f);
 	out->history[out->n_histories++] = (struct history){
-	    f->task == TASK_REGRESSION ? "train.l2" : "train.logloss", 1,
-	    loss };
+	    arena_printf(a, "train.%s", ob->loss), 1, loss };
 	out->iterations = fit.iterations;
 	out->converged = fit.converged;
 	out->kernel = arena_strdup(a, fit.kernel);
@@ -237,13 +211,13 @@ fit_gbdt(struct learned *out, struct arena *a, const struct frame *f,
 	    sizeof(*answer));
 	for (size_t i = 0; i < rq->n_probes; i++) {
 		gbdt_scores(answer + i * m.n_outputs, &m, f, rq->probe[i]);
-		link_scores(answer + i * m.n_outputs, m.n_outputs, f->task);
+		m.objective->link(answer + i * m.n_outputs, m.n_outputs);
 	}
 	out->answer = answer;
-	keep_history(out, a, "train", f->task == TASK_REGRESSION ? "l2" :
-	    "logloss", m.train_loss, m.n_history);
-	keep_history(out, a, "valid", gbdt_metric_name(m.metric, m.n_outputs),
-	    m.valid_metric, m.n_history);
+	keep_history(out, a, "train", m.objective->loss, m.train_loss,
+	    m.n_history);
+	keep_history(out, a, "valid", m.objective->metric, m.valid_metric,
+	    m.n_history);
 	out->iterations = m.best_iteration;
 	out->converged = true;
 	gbdt_free(&m);

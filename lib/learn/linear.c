@@ -8,7 +8,7 @@
 #include "base/nearest.h"
 #include "base/num.h"
 #include "math/blas.h"
-#include "math/elem.h"
+#include "learn/objective.h"
 
 #define BLOCK ((size_t)512)		/* rows summed together */
 #define HALVINGS 30
@@ -103,6 +103,7 @@ struct problem {
 	struct blas *blas;
 	const struct design *d;
 	const struct frame *f;
+	const struct objective *ob;
 	bool logistic;
 	size_t k, q;			/* q = p + 1 */
 	double loss_scale;		/* in front of the sum of losses */
@@ -115,12 +116,6 @@ static double
 row_weight(const struct problem *m, size_t i)
 {
 	return m->loss_scale * (m->f->weight ? m->f->weight[i] : 1);
-}
-
-static double
-target_of(const struct problem *m, size_t i)
-{
-	return m->logistic ? m->f->y_class[i] == m->f->positive : m->f->y[i];
 }
 
 /* Scores of one row, a chain in column order. */
@@ -139,51 +134,15 @@ scores(double *out, const struct problem *m, const double *w, size_t i)
 	}
 }
 
-static void
-softmax(double *v, size_t k, double *log_sum)
-{
-	double top = v[0], sum = 0;
-
-	for (size_t c = 1; c < k; c++)
-		top = v[c] > top ? v[c] : top;
-	for (size_t c = 0; c < k; c++) {
-		v[c] = m_exp(v[c] - top);
-		sum += v[c];
-	}
-	for (size_t c = 0; c < k; c++)
-		v[c] /= sum;
-	*log_sum = top + m_log(sum);
-}
-
 static double
-row_loss(const struct problem *m, const double *s, size_t i)
-{
-	double y, d, top, sum = 0;
-
-	if (m->k > 1) {
-		top = s[0];
-		for (size_t c = 1; c < m->k; c++)
-			top = s[c] > top ? s[c] : top;
-		for (size_t c = 0; c < m->k; c++)
-			sum += m_exp(s[c] - top);
-		return top + m_log(sum) - s[m->f->y_class[i]];
-	}
-	y = target_of(m, i);
-	if (m->logistic)
-		return (s[0] > 0 ? s[0] : 0) + m_log1p(m_exp(-fabs(s[0]))) -
-		    y * s[0];
-	d = y - s[0];
-	return d * d / 2;
-}
-
-static double
-objective(const struct problem *m, const double *w)
+objective_value(const struct problem *m, const double *w)
 {
 	double sum = 0, part = 0, pen = 0;
 
 	for (size_t i = 0; i < m->d->n; i++) {
 		scores(m->out, m, w, i);
-		part += row_weight(m, i) * row_loss(m, m->out, i);
+		part += row_weight(m, i) *
+		    m->ob->score_loss(m->out, m->k, m->f, i);
 		if (i % BLOCK == BLOCK - 1 || i + 1 == m->d->n) {
 			sum += part;
 			part = 0;
@@ -204,13 +163,10 @@ answers(double *prob, const struct problem *m, const double *w, size_t from,
     size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		double *s = prob + i * m->k, unused;
+		double *s = prob + i * m->k;
 
 		scores(s, m, w, from + i);
-		if (m->k > 1)
-			softmax(s, m->k, &unused);
-		else if (m->logistic)
-			s[0] = m_sigmoid(s[0]);
+		m->ob->link(s, m->k);
 	}
 }
 
@@ -223,8 +179,7 @@ add_slopes(double *g, const struct problem *m, const double *prob, size_t a,
 
 	for (size_t i = 0; i < n; i++) {
 		const float *x = m->d->x + (from + i) * p;
-		double t = m->k > 1 ? m->f->y_class[from + i] == a :
-		    target_of(m, from + i);
+		double t = m->ob->target(m->f, from + i, a);
 		double r = row_weight(m, from + i) * (prob[i * m->k + a] - t);
 
 		for (size_t j = 0; j < p; j++)
@@ -243,8 +198,7 @@ curvature(double *part, const struct problem *m, const double *prob, size_t a,
 
 	for (size_t i = 0; i < n; i++) {
 		const float *x = m->d->x + (from + i) * p;
-		double pa = prob[i * m->k + a], pb = prob[i * m->k + b];
-		double v = !m->logistic ? 1 : a == b ? pa * (1 - pa) : pa * pb;
+		double v = m->ob->curvature(prob + i * m->k, a, b);
 		double root = sqrt(v * row_weight(m, from + i));
 
 		for (size_t j = 0; j < p; j++)
@@ -479,7 +433,7 @@ descend(struct linear_fit *out, const struct problem *m,
 	double *g = xalloc(all, sizeof(*g)), *step = xalloc(all, sizeof(*step));
 	double *h = mem_zeroed(all * all, sizeof(*h));
 	double *next = xalloc(all, sizeof(*next));
-	double before = objective(m, w), after = before, t;
+	double before = objective_value(m, w), after = before, t;
 	int r = h ? 0 : err_set(e, ERR_NOMEM, "out of memory");
 
 	for (int64_t it = 0; r == 0 && it < p->max_iter; it++) {
@@ -502,7 +456,7 @@ descend(struct linear_fit *out, const struct problem *m,
 		for (int turn = 0; r == 0 && turn < HALVINGS; turn++, t /= 2) {
 			for (size_t j = 0; j < all; j++)
 				next[j] = w[j] + t * step[j];
-			after = objective(m, next);
+			after = objective_value(m, next);
 			if (after <= before)
 				break;
 		}
@@ -552,9 +506,10 @@ linear_train(struct linear_fit *out, const struct design *d,
     const struct frame *f, const struct linear_params *p,
     const struct progress *progress, struct err *e)
 {
-	struct problem m = { .d = d, .f = f, .q = d->p + 1,
+	const struct objective *ob = objective_of(f->task);
+	struct problem m = { .d = d, .f = f, .ob = ob, .q = d->p + 1,
 	    .logistic = f->task != TASK_REGRESSION,
-	    .k = f->task == TASK_MULTICLASS ? f->n_classes : 1 };
+	    .k = objective_scores(ob, f) };
 	double *w;
 	int r;
 

@@ -7,9 +7,8 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "math/elem.h"
 #include "learn/gbdt/grow.h"
-#include "learn/gbdt/objective.h"
+#include "learn/objective.h"
 
 #define PART ((size_t)8192)
 
@@ -22,6 +21,7 @@ struct side {				/* the training or validation rows */
 struct booster {
 	struct gbdt_model *m;
 	const struct gbdt_params *p;
+	const struct objective *ob;
 	struct pool *pool;
 	struct side train, valid;
 	bool has_valid;
@@ -33,39 +33,19 @@ struct booster {
 	uint32_t *bag;			/* in the bag, then out of it */
 };
 
-/* --- the start ------------------------------------------------------------ */
+/* --- scores before any tree ------------------------------------------------ */
 
 static void
 start_scores(struct booster *g)
 {
-	const struct frame *f = g->train.f;
-	double all = 0, *sum = xalloc(g->k, sizeof(*sum)), p;
+	double *start = g->m->start;
 
-	for (size_t i = 0; i < f->rows; i++) {
-		double w = f->weight ? f->weight[i] : 1;
-
-		all += w;
-		if (f->task == TASK_REGRESSION)
-			sum[0] += w * f->y[i];
-		else if (f->task == TASK_MULTICLASS)
-			sum[f->y_class[i]] += w;
-		else if (f->y_class[i] == f->positive)
-			sum[0] += w;
-	}
-	for (size_t c = 0; c < g->k && g->p->boost_from_average; c++) {
-		p = sum[c] / all;
-		if (f->task == TASK_REGRESSION) {
-			g->m->start[c] = p;
-			continue;
-		}
-		p = p < 1e-15 ? 1e-15 : p > 1 - 1e-15 ? 1 - 1e-15 : p;
-		g->m->start[c] = f->task == TASK_BINARY ? m_log(p / (1 - p)) :
-		    m_log(p);
-	}
+	if (!g->p->boost_from_average)
+		return;
+	g->ob->start(start, g->train.f);
 	/* the model's base values are float32 */
 	for (size_t c = 0; c < g->k; c++)
-		g->m->start[c] = (double)(float)g->m->start[c];
-	free(sum);
+		start[c] = (double)(float)start[c];
 }
 
 static void
@@ -291,6 +271,10 @@ static void
 boost(struct booster *g, const struct progress *progress)
 {
 	struct gbdt_model *m = g->m;
+	const struct objective_pass learn = { g->gh, g->train.f,
+	    g->train.score, g->k, g->p->scale_pos_weight };
+	const struct objective_pass watch = { NULL, g->valid.f, g->valid.score,
+	    g->k, 1 };
 	int64_t rounds = g->p->num_iterations, best = 0;
 	double best_value = INFINITY;
 	bool stopping = g->has_valid && g->p->early_stopping_round > 0;
@@ -298,21 +282,18 @@ boost(struct booster *g, const struct progress *progress)
 	m->train_loss = xalloc((size_t)rounds, sizeof(double));
 	if (g->has_valid)
 		m->valid_metric = xalloc((size_t)rounds, sizeof(double));
-	loss_pass(g->gh, g->train.f, g->train.score, g->k,
-	    g->p->scale_pos_weight, g->pool);
+	(void)objective_run(g->ob, &learn, g->pool);
 	for (int64_t i = 0; i < rounds; i++) {
 		bool grew = boost_round(g, i);
 
 		progress_tick(progress, "boosting", (uint64_t)i + 1,
 		    (uint64_t)rounds);
 		/* with the gradients of the next round */
-		m->train_loss[i] = loss_pass(g->gh, g->train.f, g->train.score,
-		    g->k, g->p->scale_pos_weight, g->pool);
+		m->train_loss[i] = objective_run(g->ob, &learn, g->pool);
 		m->n_history = (size_t)i + 1;
 		m->best_iteration = i + 1;
 		if (g->has_valid) {
-			double v = loss_pass(NULL, g->valid.f, g->valid.score,
-			    g->k, 1, g->pool);
+			double v = objective_run(g->ob, &watch, g->pool);
 
 			m->valid_metric[i] = v;
 			if (v < best_value) {
@@ -379,9 +360,8 @@ gbdt_train(struct gbdt_model *out, const struct frame *train,
 	memset(out, 0, sizeof(*out));
 	if (train->rows > UINT32_MAX)
 		return err_set(e, ERR_TOOBIG, "more than 2^32 rows");
-	g.k = train->task == TASK_MULTICLASS ? train->n_classes : 1;
-	out->n_outputs = g.k;
-	out->metric = train->task == TASK_REGRESSION ? GBDT_L2 : GBDT_LOGLOSS;
+	g.ob = out->objective = objective_of(train->task);
+	g.k = out->n_outputs = objective_scores(g.ob, train);
 	out->start = xalloc(g.k, sizeof(double));
 	g.pool = pool_new(threads);
 	r = prepare(&g, train, valid, e);
@@ -416,11 +396,4 @@ gbdt_free(struct gbdt_model *m)
 	free(m->train_loss);
 	free(m->valid_metric);
 	memset(m, 0, sizeof(*m));
-}
-
-const char *
-gbdt_metric_name(enum gbdt_metric m, size_t n_outputs)
-{
-	return m == GBDT_L2 ? "l2" : n_outputs > 1 ? "multi_logloss" :
-	    "binary_logloss";
 }

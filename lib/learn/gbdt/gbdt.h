@@ -30,8 +30,7 @@
 #include "base/progress.h"
 #include "codec/json.h"
 #include "learn/frame.h"
-
-enum gbdt_metric { GBDT_LOGLOSS, GBDT_L2 };
+#include "learn/objective.h"
 
 /* Names and defaults are LightGBM's. */
 struct gbdt_params {
@@ -74,7 +73,6 @@ void gbdt_record(struct json *m, struct arena *a,
 /* Do they go together?  watched: there are rows to stop by.  ERR_USAGE. */
 int gbdt_check(const struct gbdt_params *p, bool watched, struct err *e);
 
-
 struct gbdt_node {
 	uint32_t feature;		/* of the frame */
 	float threshold;		/* x <= threshold goes left */
@@ -97,6 +95,7 @@ struct gbdt_tree {
 };
 
 struct gbdt_model {
+	const struct objective *objective;
 	size_t n_outputs;		/* 1, or the number of classes */
 	double *start;			/* (n_outputs): scores before any tree */
 	struct gbdt_tree *tree;
@@ -106,7 +105,6 @@ struct gbdt_model {
 	/* trees per output that are kept; 0: no cut was worth making, and
 	 * each output has one tree of one leaf */
 	int64_t best_iteration;
-	enum gbdt_metric metric;
 	double *train_loss, *valid_metric;	/* by iteration; valid NULL */
 	size_t n_history;
 };
@@ -115,6 +113,5 @@ int gbdt_train(struct gbdt_model *out, const struct frame *train,
     const struct frame *valid, const struct gbdt_params *p, int threads,
     const struct progress *progress, struct err *e);
 void gbdt_free(struct gbdt_model *m);
-const char *gbdt_metric_name(enum gbdt_metric m, size_t n_outputs);
 
 #endif

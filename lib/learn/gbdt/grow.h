@@ -11,11 +11,6 @@
 #include "learn/gbdt/bin.h"
 #include "learn/gbdt/gbdt.h"
 
-/* A row's gradient and hessian. */
-struct gh {
-	float g, h;
-};
-
 /* Sums over the rows of one bin. */
 struct cell {
 	double g, h;
