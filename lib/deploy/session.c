@@ -57,24 +57,10 @@ desks_free(struct desks *all)
 static int
 grow(struct desk *d, size_t room, struct err *e)
 {
-	for (size_t i = 0; i < d->block->cols; i++) {
-		struct column *c = &d->block->col[i];
-		void *data = mem_resize(c->data, room, col_type_size(c->type));
-		uint64_t *valid;
-		size_t old = c->valid ? d->room / 64 + 1 : 0;
-
-		if (data == NULL)
-			return err_set(e, ERR_NOMEM, "no memory for %zu rows",
-			    room);
-		c->data = data;
-		valid = mem_resize(c->valid, room / 64 + 1, sizeof(*valid));
-		if (valid == NULL)
-			return err_set(e, ERR_NOMEM, "no memory for %zu rows",
-			    room);
-		memset(valid + old, 0xff, (room / 64 + 1 - old) *
-		    sizeof(*valid));
-		c->valid = valid;
-	}
+	for (size_t i = 0; i < d->block->cols; i++)
+		if (column_grow(&d->block->col[i], room, e) < 0 ||
+		    column_track_missing(&d->block->col[i], e) < 0)
+			return -1;
 	d->room = room;
 	return 0;
 }
@@ -145,18 +131,9 @@ desk_give(struct served *s, struct desk *d)
 int
 desk_rows(struct desk *d, size_t n, struct err *e)
 {
-	for (size_t i = 0; i < d->block->cols; i++) {
-		struct column *c = &d->block->col[i];
-
-		c->missing = 0;
-		memset(c->valid, 0xff, (d->room / 64 + 1) * sizeof(*c->valid));
-		/* it does not grow for ever with what clients send */
-		if (c->dict && intern_count(c->dict) > TEXTS_MAX) {
-			intern_free(c->dict);
-			c->dict = intern_new();
-			c->dict_generation++;
-		}
-	}
+	/* the dicts do not grow for ever with what clients send */
+	for (size_t i = 0; i < d->block->cols; i++)
+		column_clear(&d->block->col[i], TEXTS_MAX);
 	if (n > d->room && grow(d, n, e) < 0)
 		return -1;
 	d->block->rows = n;
