@@ -57,24 +57,10 @@ session_pool_free(struct session_pool *all)
 static int
 grow(struct session *s, size_t room, struct err *e)
 {
-	for (size_t i = 0; i < s->block->cols; i++) {
-		struct column *c = &s->block->col[i];
-		void *data = mem_resize(c->data, room, col_type_size(c->type));
-		uint64_t *valid;
-		size_t old = c->valid ? s->room / 64 + 1 : 0;
-
-		if (data == NULL)
-			return err_set(e, ERR_NOMEM, "no memory for %zu rows",
-			    room);
-		c->data = data;
-		valid = mem_resize(c->valid, room / 64 + 1, sizeof(*valid));
-		if (valid == NULL)
-			return err_set(e, ERR_NOMEM, "no memory for %zu rows",
-			    room);
-		memset(valid + old, 0xff, (room / 64 + 1 - old) *
-		    sizeof(*valid));
-		c->valid = valid;
-	}
+	for (size_t i = 0; i < s->block->cols; i++)
+		if (column_grow(&s->block->col[i], room, e) < 0 ||
+		    column_track_missing(&s->block->col[i], e) < 0)
+			return -1;
 	s->room = room;
 	return 0;
 }
@@ -145,18 +131,9 @@ session_give(struct version *v, struct session *s)
 int
 session_set_rows(struct session *s, size_t n, struct err *e)
 {
-	for (size_t i = 0; i < s->block->cols; i++) {
-		struct column *c = &s->block->col[i];
-
-		c->missing = 0;
-		memset(c->valid, 0xff, (s->room / 64 + 1) * sizeof(*c->valid));
-		/* it does not grow for ever with what clients send */
-		if (c->dict && intern_count(c->dict) > TEXTS_MAX) {
-			intern_free(c->dict);
-			c->dict = intern_new();
-			c->dict_generation++;
-		}
-	}
+	/* the dicts do not grow for ever with what clients send */
+	for (size_t i = 0; i < s->block->cols; i++)
+		column_clear(&s->block->col[i], TEXTS_MAX);
 	if (n > s->room && grow(s, n, e) < 0)
 		return -1;
 	s->block->rows = n;

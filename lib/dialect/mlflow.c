@@ -6,7 +6,7 @@
 #include "base/source.h"
 #include "dialect/dialect.h"
 #include "read/stream.h"
-#include "table/cell.h"
+#include "table/column_set.h"
 #include "table/write.h"
 
 #define NO_COLUMN SIZE_MAX

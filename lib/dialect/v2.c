@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "dialect/dialect.h"
 #include "read/stream.h"
-#include "table/cell.h"
+#include "table/column_set.h"
 
 static const char *
 datatype_of(enum onnx_elem e)

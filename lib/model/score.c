@@ -34,7 +34,7 @@ struct scorer {
 	struct tensor *in, *out;
 	void **room;			/* by input */
 	struct table *result;
-	size_t result_room, refused, unseen;
+	size_t refused, unseen;
 };
 
 /* --- planning ------------------------------------------------------------- */
@@ -405,28 +405,16 @@ fill_inputs(struct scorer *s, const struct table *block, size_t from,
 static int
 make_room(struct scorer *s, size_t rows, struct err *e)
 {
-	for (size_t i = 0; i < s->result->cols && rows > s->result_room; i++) {
-		struct column *c = &s->result->col[i];
-		void *more = mem_resize(c->data, rows, col_type_size(c->type));
-
-		if (more == NULL)
-			return err_set(e, ERR_NOMEM, "out of memory");
-		c->data = more;
-	}
-	if (rows > s->result_room)
-		s->result_room = rows;
-	s->result->rows = rows;
 	for (size_t i = 0; i < s->result->cols; i++) {
 		struct column *c = &s->result->col[i];
 
-		c->rows = rows;
 		/* a model may answer with texts it was asked */
-		if (c->dict && intern_count(c->dict) > TABLE_DICT_MAX) {
-			intern_free(c->dict);
-			c->dict = intern_new();
-			c->dict_generation++;
-		}
+		column_clear(c, COLUMN_DICT_MAX);
+		if (column_grow(c, rows, e) < 0)
+			return -1;
+		c->rows = rows;
 	}
+	s->result->rows = rows;
 	return 0;
 }
 

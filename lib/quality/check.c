@@ -15,6 +15,7 @@
 #include "read/records.h"
 #include "read/stream.h"
 #include "table/cell.h"
+#include "table/column_set.h"
 
 #define EXAMPLE_BYTES 60
 
@@ -752,7 +753,7 @@ checker_free(struct checker *k)
 
 		for (size_t j = 0; j <= CHECK_EXPR; j++)
 			finding_clear(&w->f[j]);
-		column_clear(&w->one);
+		column_release(&w->one);
 		intern_free(w->values);
 		regex_free(w->regex);
 		free(w->verdict);

@@ -6,12 +6,7 @@
 
 #include "base/mem.h"
 #include "table/cell.h"
-
-static size_t
-words(size_t rows)
-{
-	return (rows + 63) / 64;
-}
+#include "table/column_set.h"
 
 static int
 add_column(struct column *c, const char *name, enum col_type type,
@@ -19,12 +14,7 @@ add_column(struct column *c, const char *name, enum col_type type,
 {
 	if (column_init(c, name, type, room, e) != 0)
 		return -1;
-	if (type == COL_RAW)
-		return 0;
-	if ((c->valid = mem_array(words(room) + 1, sizeof(*c->valid))) == NULL)
-		return err_set(e, ERR_NOMEM, "no memory");
-	memset(c->valid, 0xff, (words(room) + 1) * sizeof(*c->valid));
-	return 0;
+	return column_track_missing(c, e);
 }
 
 int
@@ -66,24 +56,9 @@ block_keep(struct block *b, const char *name, struct err *e)
 int
 block_grow(struct block *b, size_t room, struct err *e)
 {
-	for (size_t i = 0; i < b->t->cols; i++) {
-		struct column *c = &b->t->col[i];
-		void *data = mem_resize(c->data, room, col_type_size(c->type));
-		uint64_t *valid;
-
-		if (data == NULL)
-			return err_set(e, ERR_NOMEM, "no memory");
-		c->data = data;
-		c->rows = room;
-		if (c->type == COL_RAW)
-			continue;
-		valid = mem_resize(c->valid, words(room) + 1, sizeof(*valid));
-		if (valid == NULL)
-			return err_set(e, ERR_NOMEM, "no memory");
-		memset(valid + words(b->room), 0xff, (words(room) + 1 -
-		    words(b->room)) * sizeof(*valid));
-		c->valid = valid;
-	}
+	for (size_t i = 0; i < b->t->cols; i++)
+		if (column_grow(&b->t->col[i], room, e) != 0)
+			return -1;
 	b->room = room;
 	return 0;
 }
@@ -91,20 +66,8 @@ block_grow(struct block *b, size_t room, struct err *e)
 void
 block_clear(struct block *b)
 {
-	for (size_t i = 0; i < b->t->cols; i++) {
-		struct column *c = &b->t->col[i];
-
-		c->rows = b->room;
-		c->missing = 0;
-		if (c->valid != NULL)
-			memset(c->valid, 0xff, (words(b->room) + 1) *
-			    sizeof(*c->valid));
-		if (c->dict != NULL && intern_count(c->dict) > TABLE_DICT_MAX) {
-			intern_free(c->dict);
-			c->dict = intern_new();
-			c->dict_generation++;
-		}
-	}
+	for (size_t i = 0; i < b->t->cols; i++)
+		column_clear(&b->t->col[i], COLUMN_DICT_MAX);
 	b->t->rows = 0;
 	if (b->text.block != NULL)
 		arena_free(&b->text);

@@ -61,8 +61,6 @@ table_rows_add_members(struct table_rows *t, struct json_pull *p,
 	if (t->rows == t->block.room &&
 	    block_grow(&t->block, t->block.room * 2, e) != 0)
 		return -1;
-	for (size_t i = 0; i < t->block.t->cols; i++)
-		t->block.t->col[i].rows = t->block.room;
 	if (members_read(&t->members, &t->block, t->rows, p, &t->na, e) != 0) {
 		undo_row(t);
 		return -1;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "read/builder.h"
 #include "read/sniff.h"
+#include "table/column_set.h"
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 #define RECORD_MAX ((size_t)1 << 28)

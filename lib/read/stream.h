@@ -21,7 +21,7 @@
  * order, then the kept columns as COL_RAW.  It is good until the next call.
  * Its `valid` may be there with every bit set.  The dict of a category
  * column goes on from block to block and is begun anew, with a new
- * dict_generation, when it has grown beyond TABLE_DICT_MAX entries.
+ * dict_generation, when it has grown beyond COLUMN_DICT_MAX entries.
  */
 #ifndef READ_STREAM_H
 #define READ_STREAM_H
@@ -39,7 +39,6 @@ struct table_want {
 };
 
 #define TABLE_BLOCK_ROWS 4096
-#define TABLE_DICT_MAX 65536
 
 struct table_reader_opts {
 	struct table_read_opts read;	/* format, delimiter, header, columns,

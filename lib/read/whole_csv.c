@@ -15,6 +15,7 @@
 #include "base/pool.h"
 #include "read/sniff.h"
 #include "read/stream.h"
+#include "table/column_set.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
 #define SAMPLE_ROWS 100			/* of the first piece */
@@ -416,7 +417,7 @@ tell(const struct job *j, size_t part, const struct bad *b, struct err *e)
 	if (column_init(&one, c->name, c->type, 1, e) != 0)
 		return -1;
 	column_set_text(&one, 0, b->s, b->n, &why);
-	column_clear(&one);
+	column_release(&one);
 	return err_set(e, ERR_FORMAT, "%s: line %llu: column '%s': %s",
 	    j->in.name, line, j->in.names[b->col], why.msg);
 }
@@ -509,18 +510,16 @@ prepare(struct job *j, size_t col, struct err *e)
 {
 	struct plan *p = &j->plan[col];
 	struct column *c = &j->t->col[col];
-	size_t words = (j->t->rows + 63) / 64;
 
-	column_clear(c);
+	column_release(c);
 	if (!p->forced)
 		p->type = kinds_type(p->kinds);
 	p->action = p->forced || p->kinds != 0 ? action_of(p->type) :
 	    GUESS_NONE;
 	if (column_init(c, j->in.names[col], p->type, j->t->rows, e) != 0)
 		return -1;
-	if ((c->valid = mem_array(words + 1, sizeof(*c->valid))) == NULL)
-		return err_set(e, ERR_NOMEM, "no memory");
-	memset(c->valid, 0xff, (words + 1) * sizeof(*c->valid));
+	if (column_track_missing(c, e) != 0)
+		return -1;
 	for (size_t i = 0; i < j->pieces; i++) {
 		struct piece *pc = &j->piece[i];
 
@@ -662,7 +661,7 @@ finish(struct job *j)
 		struct column *c = &j->t->col[i];
 
 		if (!j->plan[i].wanted) {
-			column_clear(c);
+			column_release(c);
 			continue;
 		}
 		for (size_t k = 0; k < j->pieces; k++)

@@ -11,6 +11,7 @@
 #include "base/pool.h"
 #include "read/sniff.h"
 #include "read/stream.h"
+#include "table/column_set.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
 
@@ -389,7 +390,7 @@ plan_columns(struct job *j, bool *forced, struct err *e)
 		forced[at] = true;
 		if (t->col[at].type == type)
 			continue;
-		column_clear(&t->col[at]);
+		column_release(&t->col[at]);
 		if (column_init(&t->col[at], name, type, t->rows, e) != 0)
 			return -1;
 	}
@@ -420,7 +421,7 @@ finish(struct job *j, const bool *forced, struct err *e)
 		struct column *c = &t->col[i];
 
 		if (j->unwanted[i]) {
-			column_clear(c);
+			column_release(c);
 			continue;
 		}
 		if (c->dict != NULL && !forced[i])

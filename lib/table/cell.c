@@ -1,15 +1,16 @@
+/*
+ * What the text of a cell means: words for missing, the kind of a value,
+ * numbers read fast.
+ */
 #include "table/cell.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/num.h"
 
-/* NA N/A NaN nan null NULL None, asked of every word with an N in front. */
-static bool
-na_default(const char *s, size_t n)
+bool
+na_usual(const char *s, size_t n)
 {
 	switch (n) {
 	case 2:
@@ -50,7 +51,7 @@ na_words_init(struct na_words *w, const char *const *user, size_t n)
 bool
 na_words_match(const struct na_words *w, const char *s, size_t n, bool quoted)
 {
-	if (!quoted && na_default(s, n))
+	if (!quoted && na_usual(s, n))
 		return true;
 	for (size_t i = 0; i < w->n_user; i++)
 		if (same(w->user[i], s, n))
@@ -256,175 +257,4 @@ cell_scan_float(const char *p, const char *end, double *v)
 		return NULL;
 	*v = d * sign[neg];
 	return p;
-}
-
-void
-column_set_missing(struct column *c, size_t i)
-{
-	size_t words = (c->rows + 63) / 64;
-
-	if (c->type == COL_RAW) {
-		c->raw[i] = (struct raw_cell){ 0 };
-		return;
-	}
-	if (c->valid == NULL) {
-		c->valid = xalloc(words ? words : 1, sizeof(*c->valid));
-		memset(c->valid, 0xff, words * sizeof(*c->valid));
-	}
-	if (!(c->valid[i >> 6] >> (i & 63) & 1))
-		return;
-	c->valid[i >> 6] &= ~((uint64_t)1 << (i & 63));
-	c->missing++;
-	switch (c->type) {
-	case COL_FLOAT64:
-		c->f64[i] = NAN;
-		break;
-	case COL_FLOAT32:
-		c->f32[i] = NAN;
-		break;
-	case COL_CATEGORY:
-	case COL_TEXT:
-		c->code[i] = INTERN_NONE;
-		break;
-	case COL_BOOL:
-		c->b[i] = 0;
-		break;
-	default:
-		c->i64[i] = 0;
-	}
-}
-
-static int
-unfit(const struct column *c, const char *s, size_t n, struct err *e)
-{
-	static const char *const want[] = {
-		[COL_INT64] = "an integer", [COL_FLOAT64] = "a number",
-		[COL_FLOAT32] = "a number", [COL_BOOL] = "true or false",
-		[COL_DATETIME] = "a date-time",
-	};
-
-	return err_set(e, ERR_FORMAT, "'%.*s%s' is not %s",
-	    n > 60 ? 60 : (int)n, s, n > 60 ? "..." : "", want[c->type]);
-}
-
-static int
-set_int(struct column *c, size_t i, const char *s, size_t n, struct err *e)
-{
-	double d;
-
-	if (num_parse_i64(s, n, &c->i64[i]))
-		return 0;
-	if (num_parse_f64(s, n, &d) && d == floor(d) && fabs(d) < 0x1p63) {
-		c->i64[i] = (int64_t)d;
-		return 0;
-	}
-	return unfit(c, s, n, e);
-}
-
-static int
-set_bool(struct column *c, size_t i, const char *s, size_t n, struct err *e)
-{
-	double d;
-
-	if (cell_bool(s, n, &c->b[i]))
-		return 0;
-	if (num_parse_f64(s, n, &d) && (d == 0 || d == 1)) {
-		c->b[i] = d == 1;
-		return 0;
-	}
-	return unfit(c, s, n, e);
-}
-
-int
-column_set_text(struct column *c, size_t i, const char *s, size_t n,
-    struct err *e)
-{
-	uint8_t b;
-	double d;
-
-	switch (c->type) {
-	case COL_INT64:
-		return set_int(c, i, s, n, e);
-	case COL_FLOAT64:
-	case COL_FLOAT32:
-		if (!num_parse_f64(s, n, &d)) {
-			if (!cell_bool(s, n, &b))
-				return unfit(c, s, n, e);
-			d = b;
-		}
-		return column_set_number(c, i, d, e);
-	case COL_BOOL:
-		return set_bool(c, i, s, n, e);
-	case COL_DATETIME:
-		return clock_parse(s, n, &c->i64[i]) ? 0 : unfit(c, s, n, e);
-	case COL_CATEGORY:
-	case COL_TEXT:
-		c->code[i] = intern_add(c->dict, s, n);
-		return 0;
-	case COL_RAW:
-		c->raw[i] = (struct raw_cell){ .s = s, .n = (uint32_t)n };
-		return 0;
-	}
-	return 0;
-}
-
-int
-column_set_number(struct column *c, size_t i, double v, struct err *e)
-{
-	char text[NUM_TEXT_MAX];
-
-	if (isnan(v)) {
-		column_set_missing(c, i);
-		return 0;
-	}
-	switch (c->type) {
-	case COL_FLOAT64:
-		c->f64[i] = v;
-		return 0;
-	case COL_FLOAT32:
-		c->f32[i] = (float)v;
-		return 0;
-	case COL_INT64:
-	case COL_DATETIME:
-		if (v == floor(v) && fabs(v) < 0x1p63) {
-			c->i64[i] = (int64_t)v;
-			return 0;
-		}
-		break;
-	default:
-		break;
-	}
-	return column_set_text(c, i, text, num_print_f64(text, v), e);
-}
-
-int
-column_set_token(struct column *c, size_t i, enum json_token t,
-    const struct json_pull *p, struct err *e)
-{
-	bool text = col_type_is_text(c->type);
-
-	switch (t) {
-	case JSON_T_NULL:
-		column_set_missing(c, i);
-		return 0;
-	case JSON_T_NUM:
-		if (c->type == COL_INT64 && p->is_int) {
-			c->i64[i] = p->i;
-			return 0;
-		}
-		return text && isfinite(p->d) ?
-		    column_set_text(c, i, p->s, p->n, e) :
-		    column_set_number(c, i, p->d, e);
-	case JSON_T_BOOL:
-		return column_set_text(c, i, p->b ? "true" : "false",
-		    p->b ? 4 : 5, e);
-	case JSON_T_TEXT:
-		if (p->n == 0 || (!text && na_default(p->s, p->n))) {
-			column_set_missing(c, i);
-			return 0;
-		}
-		return column_set_text(c, i, p->s, p->n, e);
-	default:
-		return err_set(e, ERR_FORMAT, "a list or object is no cell");
-	}
 }

@@ -1,13 +1,12 @@
 /*
- * table/cell.h - one cell: missing or not, what its text can be read as, and
- * setting it in a column.
+ * table/cell.h - the text of one cell: is it missing, and what can it be
+ * read as?
  */
 #ifndef TABLE_CELL_H
 #define TABLE_CELL_H
 
 #include "codec/csv.h"
-#include "codec/json.h"
-#include "table/table.h"
+#include "table/column.h"
 
 /* What values a column was seen to hold; bits. */
 enum kind {
@@ -25,6 +24,8 @@ struct na_words {
 
 /* `user`: words besides the usual ones, borrowed; or NULL. */
 void na_words_init(struct na_words *w, const char *const *user, size_t n);
+/* One of NA N/A NaN nan null NULL None? */
+bool na_usual(const char *s, size_t n);
 bool na_words_match(const struct na_words *w, const char *s, size_t n,
     bool quoted);
 
@@ -73,19 +74,5 @@ cell_quick_float(const struct csv_cell *c, double *v)
 {
 	return cell_scan_float(c->s, c->s + c->n, v) == c->s + c->n;
 }
-
-/*
- * Setting single cells of a block with room, for whoever fills one from
- * tensors: `i` must be below the rows given to column_init.  A text value
- * is read as the column's type by the rules above; ERR_FORMAT when it
- * cannot be.
- */
-int column_set_text(struct column *c, size_t i, const char *s, size_t n,
-    struct err *e);
-int column_set_number(struct column *c, size_t i, double v, struct err *e);
-void column_set_missing(struct column *c, size_t i);
-/* The value a pull reader has just given, by the rules of table_rows. */
-int column_set_token(struct column *c, size_t i, enum json_token t,
-    const struct json_pull *p, struct err *e);
 
 #endif

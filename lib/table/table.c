@@ -1,89 +1,14 @@
+/*
+ * The columns of a table found, picked, copied and turned into another type.
+ */
 #include "table/table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/nearest.h"
-#include "base/num.h"
-#include "table/cell.h"
-
-static const char *const type_names[] = {
-	[COL_INT64] = "int64", [COL_FLOAT64] = "float64",
-	[COL_BOOL] = "boolean", [COL_DATETIME] = "datetime",
-	[COL_CATEGORY] = "category", [COL_TEXT] = "text",
-	[COL_FLOAT32] = "float32", [COL_RAW] = "raw",
-};
-
-const char *
-col_type_name(enum col_type type)
-{
-	return type_names[type];
-}
-
-bool
-col_type_parse(const char *s, enum col_type *type)
-{
-	static const struct {
-		const char *word;
-		enum col_type type;
-	} others[] = {
-		{ "int", COL_INT64 }, { "integer", COL_INT64 },
-		{ "float", COL_FLOAT64 }, { "double", COL_FLOAT64 },
-		{ "number", COL_FLOAT64 }, { "float32", COL_FLOAT64 }, { "bool", COL_BOOL },
-		{ "date", COL_DATETIME }, { "date-time", COL_DATETIME },
-		{ "string", COL_CATEGORY },
-	};
-
-	for (size_t i = 0; i < COL_FLOAT32; i++) {
-		if (strcmp(s, type_names[i]) == 0) {
-			*type = (enum col_type)i;
-			return true;
-		}
-	}
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		if (strcmp(s, others[i].word) == 0) {
-			*type = others[i].type;
-			return true;
-		}
-	}
-	return false;
-}
-
-size_t
-col_type_size(enum col_type type)
-{
-	switch (type) {
-	case COL_INT64:
-	case COL_FLOAT64:
-	case COL_DATETIME:
-		return 8;
-	case COL_BOOL:
-		return 1;
-	case COL_CATEGORY:
-	case COL_TEXT:
-	case COL_FLOAT32:
-		return 4;
-	case COL_RAW:
-		return sizeof(struct raw_cell);
-	}
-	BUG("column type");
-	return 0;
-}
-
-bool
-col_type_is_number(enum col_type type)
-{
-	return type == COL_INT64 || type == COL_FLOAT64 ||
-	    type == COL_FLOAT32 || type == COL_BOOL;
-}
-
-bool
-col_type_is_text(enum col_type type)
-{
-	return type == COL_CATEGORY || type == COL_TEXT;
-}
+#include "table/column_set.h"
 
 struct table *
 table_new(size_t cols)
@@ -96,44 +21,14 @@ table_new(size_t cols)
 }
 
 void
-column_clear(struct column *c)
-{
-	free(c->name);
-	free(c->data);
-	free(c->valid);
-	if (!c->dict_borrowed)
-		intern_free(c->dict);
-	memset(c, 0, sizeof(*c));
-}
-
-void
 table_free(struct table *t)
 {
 	if (t == NULL)
 		return;
 	for (size_t i = 0; i < t->cols; i++)
-		column_clear(&t->col[i]);
+		column_release(&t->col[i]);
 	free(t->col);
 	free(t);
-}
-
-int
-column_init(struct column *c, const char *name, enum col_type type,
-    size_t rows, struct err *e)
-{
-	void *data = mem_zeroed(rows ? rows : 1, col_type_size(type));
-
-	if (data == NULL)
-		return err_set(e, ERR_NOMEM, "no memory for %zu rows of "
-		    "column '%s'", rows, name);
-	memset(c, 0, sizeof(*c));
-	c->name = xstrdup(name);
-	c->type = type;
-	c->rows = rows;
-	c->data = data;
-	if (col_type_is_text(type))
-		c->dict = intern_new();
-	return 0;
 }
 
 struct column *
@@ -186,7 +81,7 @@ keep_columns(struct table *t, const size_t *pick, size_t n)
 		memset(&t->col[pick[i]], 0, sizeof(*to));
 	}
 	for (size_t i = 0; i < t->cols; i++)
-		column_clear(&t->col[i]);
+		column_release(&t->col[i]);
 	free(t->col);
 	t->col = to;
 	t->cols = n;
@@ -264,14 +159,8 @@ gather_column(struct column *to, const struct column *from, const size_t *row,
 	for (size_t i = 0; i < n; i++) {
 		if (!column_missing(from, row[i]))
 			continue;
-		if (to->valid == NULL) {
-			size_t words = (n + 63) / 64;
-
-			to->valid = mem_array(words, sizeof(*to->valid));
-			if (to->valid == NULL)
-				return err_set(e, ERR_NOMEM, "no memory");
-			memset(to->valid, 0xff, words * sizeof(*to->valid));
-		}
+		if (column_track_missing(to, e) != 0)
+			return -1;
 		to->valid[i >> 6] &= ~((uint64_t)1 << (i & 63));
 		to->missing++;
 	}
@@ -310,41 +199,8 @@ table_bytes(const struct table *t)
 	return n;
 }
 
-const char *
-column_print(const struct column *c, size_t i, char room[COLUMN_PRINT_MAX],
-    size_t *n)
-{
-	*n = 0;
-	if (column_missing(c, i))
-		return NULL;
-	switch (c->type) {
-	case COL_INT64:
-		*n = num_print_i64(room, c->i64[i]);
-		return room;
-	case COL_FLOAT64:
-		*n = num_print_f64(room, c->f64[i]);
-		return room;
-	case COL_FLOAT32:
-		*n = num_print_f32(room, c->f32[i]);
-		return room;
-	case COL_BOOL:
-		*n = c->b[i] ? 4 : 5;
-		return c->b[i] ? "true" : "false";
-	case COL_DATETIME:
-		*n = clock_print(room, c->i64[i]);
-		return room;
-	case COL_CATEGORY:
-	case COL_TEXT:
-		return column_text(c, i, n);
-	case COL_RAW:
-		*n = c->raw[i].n;
-		return c->raw[i].s;
-	}
-	return NULL;
-}
-
 static int
-set_from(struct column *to, const struct column *from, size_t i,
+copy_cell(struct column *to, const struct column *from, size_t i,
     struct err *e)
 {
 	char room[COLUMN_PRINT_MAX];
@@ -380,13 +236,13 @@ column_convert(struct column *c, enum col_type type, struct err *e)
 	if (column_init(&to, c->name, type, c->rows, e) != 0)
 		return -1;
 	for (size_t i = 0; i < c->rows; i++) {
-		if (set_from(&to, c, i, e) != 0) {
+		if (copy_cell(&to, c, i, e) != 0) {
 			err_wrap(e, "column '%s', row %zu", c->name, i + 1);
-			column_clear(&to);
+			column_release(&to);
 			return -1;
 		}
 	}
-	column_clear(c);
+	column_release(c);
 	*c = to;
 	return 0;
 }

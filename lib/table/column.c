@@ -1,0 +1,206 @@
+/*
+ * Storage of one column: its arrays, bits for missing cells and dictionary;
+ * names and sizes of the types; a cell as text.
+ */
+#include "table/column.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/num.h"
+
+static const char *const type_names[] = {
+	[COL_INT64] = "int64", [COL_FLOAT64] = "float64",
+	[COL_BOOL] = "boolean", [COL_DATETIME] = "datetime",
+	[COL_CATEGORY] = "category", [COL_TEXT] = "text",
+	[COL_FLOAT32] = "float32", [COL_RAW] = "raw",
+};
+
+const char *
+col_type_name(enum col_type type)
+{
+	return type_names[type];
+}
+
+bool
+col_type_parse(const char *s, enum col_type *type)
+{
+	static const struct {
+		const char *word;
+		enum col_type type;
+	} others[] = {
+		{ "int", COL_INT64 }, { "integer", COL_INT64 },
+		{ "float", COL_FLOAT64 }, { "double", COL_FLOAT64 },
+		{ "number", COL_FLOAT64 }, { "float32", COL_FLOAT64 }, { "bool", COL_BOOL },
+		{ "date", COL_DATETIME }, { "date-time", COL_DATETIME },
+		{ "string", COL_CATEGORY },
+	};
+
+	for (size_t i = 0; i < COL_FLOAT32; i++) {
+		if (strcmp(s, type_names[i]) == 0) {
+			*type = (enum col_type)i;
+			return true;
+		}
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (strcmp(s, others[i].word) == 0) {
+			*type = others[i].type;
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t
+col_type_size(enum col_type type)
+{
+	switch (type) {
+	case COL_INT64:
+	case COL_FLOAT64:
+	case COL_DATETIME:
+		return 8;
+	case COL_BOOL:
+		return 1;
+	case COL_CATEGORY:
+	case COL_TEXT:
+	case COL_FLOAT32:
+		return 4;
+	case COL_RAW:
+		return sizeof(struct raw_cell);
+	}
+	BUG("column type");
+	return 0;
+}
+
+bool
+col_type_is_number(enum col_type type)
+{
+	return type == COL_INT64 || type == COL_FLOAT64 ||
+	    type == COL_FLOAT32 || type == COL_BOOL;
+}
+
+bool
+col_type_is_text(enum col_type type)
+{
+	return type == COL_CATEGORY || type == COL_TEXT;
+}
+
+int
+column_init(struct column *c, const char *name, enum col_type type,
+    size_t rows, struct err *e)
+{
+	void *data = mem_zeroed(rows ? rows : 1, col_type_size(type));
+
+	if (data == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for %zu rows of "
+		    "column '%s'", rows, name);
+	memset(c, 0, sizeof(*c));
+	c->name = xstrdup(name);
+	c->type = type;
+	c->rows = c->room = rows;
+	c->data = data;
+	if (col_type_is_text(type))
+		c->dict = intern_new();
+	return 0;
+}
+
+void
+column_release(struct column *c)
+{
+	free(c->name);
+	free(c->data);
+	free(c->valid);
+	if (!c->dict_borrowed)
+		intern_free(c->dict);
+	memset(c, 0, sizeof(*c));
+}
+
+int
+column_track_missing(struct column *c, struct err *e)
+{
+	size_t words = column_valid_words(c->room);
+
+	if (c->type == COL_RAW || c->valid != NULL)
+		return 0;
+	if ((c->valid = mem_array(words, sizeof(*c->valid))) == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for %zu rows of "
+		    "column '%s'", c->room, c->name);
+	memset(c->valid, 0xff, words * sizeof(*c->valid));
+	return 0;
+}
+
+int
+column_grow(struct column *c, size_t room, struct err *e)
+{
+	size_t had = column_valid_words(c->room), words = column_valid_words(room);
+	void *data;
+	uint64_t *valid;
+
+	if (room <= c->room)
+		return 0;
+	data = mem_resize(c->data, room, col_type_size(c->type));
+	if (data == NULL)
+		goto no_memory;
+	c->data = data;
+	if (c->valid != NULL) {
+		valid = mem_resize(c->valid, words, sizeof(*valid));
+		if (valid == NULL)
+			goto no_memory;
+		memset(valid + had, 0xff, (words - had) * sizeof(*valid));
+		c->valid = valid;
+	}
+	c->room = room;
+	return 0;
+no_memory:
+	return err_set(e, ERR_NOMEM, "no memory for %zu rows of column '%s'",
+	    room, c->name);
+}
+
+void
+column_clear(struct column *c, size_t dict_max)
+{
+	c->rows = c->missing = 0;
+	if (c->valid != NULL)
+		memset(c->valid, 0xff, column_valid_words(c->room) *
+		    sizeof(*c->valid));
+	if (c->dict != NULL && intern_count(c->dict) > dict_max) {
+		intern_free(c->dict);
+		c->dict = intern_new();
+		c->dict_generation++;
+	}
+}
+
+const char *
+column_print(const struct column *c, size_t i, char room[COLUMN_PRINT_MAX],
+    size_t *n)
+{
+	*n = 0;
+	if (column_missing(c, i))
+		return NULL;
+	switch (c->type) {
+	case COL_INT64:
+		*n = num_print_i64(room, c->i64[i]);
+		return room;
+	case COL_FLOAT64:
+		*n = num_print_f64(room, c->f64[i]);
+		return room;
+	case COL_FLOAT32:
+		*n = num_print_f32(room, c->f32[i]);
+		return room;
+	case COL_BOOL:
+		*n = c->b[i] ? 4 : 5;
+		return c->b[i] ? "true" : "false";
+	case COL_DATETIME:
+		*n = clock_print(room, c->i64[i]);
+		return room;
+	case COL_CATEGORY:
+	case COL_TEXT:
+		return column_text(c, i, n);
+	case COL_RAW:
+		*n = c->raw[i].n;
+		return c->raw[i].s;
+	}
+	return NULL;
+}
