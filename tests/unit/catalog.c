@@ -1,7 +1,6 @@
 /* lib/catalog: names, versions and pointers, journals, the request log. */
 #include <dirent.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/thread.h"
 #include "catalog/catalog.h"
 #include "track/journal.h"
 #include "reqlog/reqlog.h"
@@ -264,14 +264,13 @@ test_requests(void)
 
 #define ROWS_EACH 5000
 
-static void *
+static void
 log_many(void *ctx)
 {
 	struct reqlog_request q = { .model = "m", .id = "r", .variant = "stable" };
 
 	for (int i = 0; i < ROWS_EACH; i++)
 		reqlog_row(ctx, &q, "{\"x\":1}", 7, "{\"y\":2}", 7);
-	return NULL;
 }
 
 static _Atomic bool full;
@@ -335,15 +334,15 @@ test_busy_log(void)
 	char *folder = path_join(top, "busy"), *segment;
 	struct err e = ERR_INIT;
 	uint64_t rows, skipped;
-	pthread_t t[4];
+	struct thread t[4];
 	struct reqlog *l;
 	struct buf out;
 
 	ok(reqlog_open(&l, folder, &o, &e) == 0, "a busy log");
 	for (int i = 0; i < 4; i++)
-		pthread_create(&t[i], NULL, log_many, l);
+		ok(thread_start(&t[i], log_many, l, &e) == 0, "a thread starts");
 	for (int i = 0; i < 4; i++)
-		pthread_join(t[i], NULL);
+		thread_join(&t[i]);
 	reqlog_close(l);
 	buf_init(&out, BUF_CAP_DOC);
 	ok(reqlog_read(&out, &rows, &skipped, folder, &all, &e) == 0 &&
