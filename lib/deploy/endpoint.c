@@ -418,7 +418,7 @@ int
 slots_open(struct slots **out, const struct slots_opts *o, struct err *e)
 {
 	struct slots *a = xalloc(1, sizeof(*a));
-	const struct store_opts so = { .log = o->log };
+	const struct repo_opts so = { .log = o->log };
 
 	a->name = o->as ? xstrdup(o->as) : NULL;
 	a->score = o->score;

@@ -145,7 +145,7 @@ test_versions(struct catalog *c)
 	d.n_from = 1;
 	ok(catalog_put_dataset(&put, c, &d, &e) < 0 &&
 	    strstr(e.msg, "bytes"), "a link that tells a wrong size is refused");
-	store_size(&size, catalog_store(c), &v1.id, &e);
+	store_size(&size, catalog_repo(c), &v1.id, &e);
 	from = (struct link){ "from", TYPE_DATASET, "", v1.id, size };
 	d.from = &from;
 	ok(catalog_put_dataset(&put, c, &d, &e) == 0, "derived data");
@@ -156,7 +156,7 @@ test_versions(struct catalog *c)
 	{
 		struct fsck_report report;
 
-		ok(store_fsck(&report, catalog_store(c), FSCK_STRONG, NULL,
+		ok(fsck_repo(&report, catalog_repo(c), FSCK_STRONG, NULL,
 		    NULL, &e) == 0 && report.errors == 0, "all is whole");
 	}
 	free(path);
@@ -433,7 +433,7 @@ run_with_faults(const char *word)
 {
 	struct os os = *os_real();
 	struct journal_start start = { .verb = "fit", .name = word };
-	struct store_opts o = { .os = &os };
+	struct repo_opts o = { .os = &os };
 	struct fsck_report report;
 	struct err e = ERR_INIT, mine = ERR_INIT;
 	struct catalog_put put;
@@ -470,7 +470,7 @@ run_with_faults(const char *word)
 	else
 		good = !begun && mine.code == ERR_NOENT;
 	run_free(&r);
-	if (store_fsck(&report, catalog_store(c), FSCK_STRONG, NULL, NULL,
+	if (fsck_repo(&report, catalog_repo(c), FSCK_STRONG, NULL, NULL,
 	    &e) < 0 || report.errors)
 		good = false;
 	catalog_close(c);
@@ -510,7 +510,7 @@ main(void)
 	snprintf(top, sizeof(top), "/tmp/mlv-catalog.XXXXXX");
 	if (mkdtemp(top) == NULL || chdir(top) < 0)
 		return 1;
-	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_store(c) == NULL,
+	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_repo(c) == NULL,
 	    "no repository is no error");
 	{
 		struct catalog_bytes b;
@@ -523,8 +523,8 @@ main(void)
 		    strstr(e.msg, "mlv-data init"), "names say what is missing");
 	}
 	catalog_close(c);
-	store_init(&made, top, &(struct store_opts){ 0 }, &e);
-	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_store(c), "one");
+	repo_init(&made, top, &(struct repo_opts){ 0 }, &e);
+	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_repo(c), "one");
 	test_versions(c);
 	test_runs(c);
 	test_requests();
