@@ -59,7 +59,7 @@ static int
 new_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct new_opts *o = opts;
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct card_request rq = { .form = o->html ? DOC_HTML : DOC_MARKDOWN,
 	    .json = o->json };
 	struct catalog *catalog = NULL;

@@ -64,7 +64,7 @@ add_each(struct cli *c, struct catalog *catalog, const struct add_opts *o,
 static int
 add_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct catalog *catalog = NULL;
 	struct table_read_opts read;

@@ -33,7 +33,7 @@ target_add(struct target *to, const void *p, size_t n, struct err *e)
 /* An object is streamed in constant memory; its digest, known at the end,
  * decides the exit status, and whether a file is replaced. */
 static int
-send_object(struct target *to, struct cli *c, struct store *s,
+send_object(struct target *to, struct cli *c, struct repo *s,
     const struct oid *id, struct err *e)
 {
 	char *block = arena_alloc(&c->arena, BLOCK);
@@ -88,7 +88,7 @@ send_all(struct target *to, struct cli *c, struct catalog *catalog,
 
 	for (size_t i = 0; r == 0 && i < names->n && !c->out.broken; i++) {
 		if (find_content(&id, c, catalog, names->v[i])) {
-			r = send_object(to, c, catalog_store(catalog), &id, e);
+			r = send_object(to, c, catalog_repo(catalog), &id, e);
 		} else if ((r = catalog_open_bytes(&b, catalog, names->v[i],
 		    e)) == 0) {
 			r = target_add(to, b.data, b.n, e);
@@ -101,7 +101,7 @@ send_all(struct target *to, struct cli *c, struct catalog *catalog,
 static int
 cat_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	const char *path = ((struct cat_opts *)opts)->output;
 	struct target to = { .out = &c->out };
 	struct catalog *catalog = NULL;

@@ -88,7 +88,7 @@ done:
 static int
 check_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct catalog *catalog = NULL;
 	struct check_verb *o = opts;

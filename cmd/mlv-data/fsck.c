@@ -31,11 +31,11 @@ print_finding(void *ctx, const struct fsck_finding *f)
 static int
 fsck_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct fsck_opts *o = opts;
 	struct fsck_report r;
-	struct store *s = NULL;
+	struct repo *s = NULL;
 	struct err e = ERR_INIT;
 	int status;
 
@@ -43,14 +43,14 @@ fsck_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "fsck takes no argument, not '%s'", argv[0]);
 	if (o->quick && o->strong)
 		return cli_usage(c, "--quick and --strong exclude each other");
-	if (store_open(&s, NULL, &so, &e) < 0)
+	if (repo_open(&s, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	if (store_fsck(&r, s, o->quick ? FSCK_QUICK : o->strong ? FSCK_STRONG :
+	if (fsck_repo(&r, s, o->quick ? FSCK_QUICK : o->strong ? FSCK_STRONG :
 	    FSCK_FULL, print_finding, c, &e) < 0) {
-		store_close(s);
+		repo_close(s);
 		return cli_fail(c, &e);
 	}
-	store_close(s);
+	repo_close(s);
 	status = r.errors ? EXIT_NO : EXIT_YES;
 	out_begin(&c->out, "mlv.fsck/1");
 	out_text(&c->out, "verdict", r.errors ? "damaged" : "whole");

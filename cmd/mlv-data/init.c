@@ -10,7 +10,7 @@
 static int
 init_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	const char *folder = argc ? argv[0] : ".";
 	struct err e = ERR_INIT;
 	char *path;
@@ -22,7 +22,7 @@ init_run(struct cli *c, void *opts, int argc, char **argv)
 	if (*folder == '\0' || strcmp(folder, "-") == 0)
 		return cli_usage(c, "'%s' is no folder%s", folder,
 		    *folder ? "; one of that name is './-'" : "");
-	if (store_init(&made, folder, &so, &e) < 0)
+	if (repo_init(&made, folder, &so, &e) < 0)
 		return cli_fail(c, &e);
 	c->committed = true;
 	path = path_join(folder, ".mlv");

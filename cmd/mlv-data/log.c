@@ -28,7 +28,7 @@ print(void *ctx, const struct history_entry *h, struct err *e)
 static int
 log_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct name n;

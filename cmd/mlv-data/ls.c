@@ -31,7 +31,7 @@ static int
 state_of(const char **state, struct listing *l, const char *path,
     const struct oid *content, struct err *e)
 {
-	struct store *s = catalog_store(l->catalog);
+	struct repo *s = catalog_repo(l->catalog);
 	char *full;
 	struct oid now;
 	uint64_t size;
@@ -40,10 +40,10 @@ state_of(const char **state, struct listing *l, const char *path,
 	*state = NULL;
 	if (path == NULL)
 		return 0;
-	full = xprintf("%s/%s", store_top(s), path);
+	full = xprintf("%s/%s", repo_top(s), path);
 	if (access(full, F_OK) < 0)
 		*state = "missing";
-	else if ((r = store_hash_file(&now, &size, s, full, e)) == 0)
+	else if ((r = worktree_hash_file(&now, &size, s, full, e)) == 0)
 		*state = oid_eq(&now, content) ? "same" : "changed";
 	free(full);
 	return r;
@@ -121,7 +121,7 @@ print_ref(void *ctx, const char *ref, struct err *e)
 		free(name);
 		return r;
 	}
-	if (ref_read(&versions, catalog_store(l->catalog), ref, e) < 0)
+	if (ref_read(&versions, catalog_repo(l->catalog), ref, e) < 0)
 		return -1;
 	for (size_t i = 0; r == 0 && i < versions.n; i++) {
 		name = xprintf("data:%s@%zu", ref + 5, i + 1);
@@ -135,7 +135,7 @@ print_ref(void *ctx, const char *ref, struct err *e)
 static int
 ls_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct listing l = { .c = c, .all = ((struct ls_opts *)opts)->all };
 	struct err e = ERR_INIT;
@@ -144,7 +144,7 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 	if (catalog_open_repository(&l.catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
 	if (argc == 0)
-		r = ref_each(catalog_store(l.catalog), "data/", print_ref, &l,
+		r = ref_each(catalog_repo(l.catalog), "data/", print_ref, &l,
 		    &e);
 	for (int i = 0; r == 0 && i < argc; i++) {
 		struct name n;

@@ -48,7 +48,7 @@ profile_data(struct profile **p, struct json *links, struct cli *c,
 	if (r == 0)
 		r = profile_of_table(p, t, 0, e);
 	if (r == 0 && b.item.kind == NAME_DATA)
-		r = store_size(&size, catalog_store(catalog), &b.item.id, e);
+		r = store_size(&size, catalog_repo(catalog), &b.item.id, e);
 	if (r == 0 && b.item.kind == NAME_DATA)
 		manifest_link(&c->arena, links, "data", TYPE_DATASET,
 		    arena_strdup(&c->arena, b.item.label), &b.item.id, size);
@@ -118,7 +118,7 @@ deliver(struct cli *c, struct catalog *catalog, const struct profile_verb *o,
 	if (o->output != NULL && name_parse(&n, o->output, e) != 0)
 		return -1;
 	if (o->output != NULL && n.kind == NAME_PROFILE) {
-		r = catalog_store(catalog) == NULL ? err_set(e, ERR_NOENT,
+		r = catalog_repo(catalog) == NULL ? err_set(e, ERR_NOENT,
 		    "no repository here for '%s': run mlv-data init",
 		    o->output) : profile_json(&m, &c->arena, p, e);
 		if (r == 0)
@@ -173,7 +173,7 @@ work(struct cli *c, struct catalog *catalog, const struct profile_verb *o,
 static int
 profile_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct catalog *catalog = NULL;
 	struct profile_verb *o = opts;

@@ -76,7 +76,7 @@ done:
 static int
 schema_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct catalog *catalog = NULL;
 	struct schema_verb *o = opts;

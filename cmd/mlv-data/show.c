@@ -74,7 +74,7 @@ show(struct cli *c, struct catalog *catalog, const char *name, struct err *e)
 static int
 show_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct texts names;

@@ -131,7 +131,7 @@ put_parts(struct cli *c, struct catalog *catalog,
 	    .name = b->item.label, .id = b->item.id };
 	struct catalog_put put;
 
-	if (store_size(&from.size, catalog_store(catalog), &from.id, e) != 0)
+	if (store_size(&from.size, catalog_repo(catalog), &from.id, e) != 0)
 		return -1;
 	for (size_t i = 0; i < parts; i++) {
 		struct catalog_dataset d = {
@@ -282,7 +282,7 @@ done:
 static int
 split_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct split_part part[PARTS_MAX];
 	struct catalog *catalog = NULL;

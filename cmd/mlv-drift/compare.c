@@ -344,7 +344,7 @@ compare(struct drift_report *r, struct catalog *catalog, char **name,
 static int
 compare_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct compare_verb *o = opts;
 	struct drift_opts d = { 0 };

@@ -5,7 +5,7 @@
 static int
 add_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct catalog *catalog = NULL;
 	struct registry_added added;

@@ -34,7 +34,7 @@ judge(struct cli *c, struct catalog *catalog, const char *text,
 static int
 gate_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct gate_opts *o = opts;
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;

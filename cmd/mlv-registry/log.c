@@ -75,7 +75,7 @@ log_one(struct cli *c, struct catalog *catalog, const char *text,
 static int
 log_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct asked all = { .c = c };

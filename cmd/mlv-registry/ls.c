@@ -26,7 +26,7 @@ collect(void *ctx, const char *ref, struct err *e)
 	const struct ref_value *v;
 	struct ref r;
 
-	if (ref_read(&r, catalog_store(l->catalog), ref, e) < 0)
+	if (ref_read(&r, catalog_repo(l->catalog), ref, e) < 0)
 		return -1;
 	if ((v = ref_last(&r)) != NULL) {
 		if (l->n == l->room) {
@@ -55,7 +55,7 @@ read_aliases(struct listing *l, const char *base, struct err *e)
 	int r;
 
 	forget_aliases(l);
-	r = ref_each(catalog_store(l->catalog), prefix, collect, l, e);
+	r = ref_each(catalog_repo(l->catalog), prefix, collect, l, e);
 	free(prefix);
 	return r;
 }
@@ -147,7 +147,7 @@ newest(void *ctx, const char *ref, struct err *e)
 
 	if (strchr(ref, '@'))
 		return 0;
-	if (ref_read(&r, catalog_store(l->catalog), ref, e) < 0)
+	if (ref_read(&r, catalog_repo(l->catalog), ref, e) < 0)
 		return -1;
 	result = read_aliases(l, ref + 6, e);
 	if (result == 0)
@@ -167,7 +167,7 @@ versions(struct listing *l, const char *text, struct err *e)
 	if (model_name(&n, l->c, text, e) < 0)
 		return -1;
 	ref = xprintf("model/%s", n.base);
-	result = ref_read(&r, catalog_store(l->catalog), ref, e);
+	result = ref_read(&r, catalog_repo(l->catalog), ref, e);
 	if (result < 0 && e->code == ERR_NOENT)
 		err_set(e, ERR_NOENT, "there is no model:%s", n.base);
 	if (result == 0)
@@ -183,7 +183,7 @@ versions(struct listing *l, const char *text, struct err *e)
 static int
 ls_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct listing l = { .c = c };
 	struct err e = ERR_INIT;
 	int r;
@@ -191,7 +191,7 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)opts;
 	r = catalog_open_repository(&l.catalog, NULL, &so, &e);
 	if (r == 0 && argc == 0)
-		r = ref_each(catalog_store(l.catalog), "model/", newest, &l, &e);
+		r = ref_each(catalog_repo(l.catalog), "model/", newest, &l, &e);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = versions(&l, argv[i], &e);
 	forget_aliases(&l);

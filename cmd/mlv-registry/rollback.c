@@ -14,7 +14,7 @@ static const struct opt rollback_options[] = {
 static int
 rollback_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	const char *note = ((struct rollback_opts *)opts)->note;
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;

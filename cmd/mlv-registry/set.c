@@ -138,12 +138,12 @@ tell_new(struct cli *c, struct catalog *catalog, const struct name *n,
 	struct ref r;
 	bool fresh;
 
-	if (ref_read(&r, catalog_store(catalog), arena_printf(&c->arena,
+	if (ref_read(&r, catalog_repo(catalog), arena_printf(&c->arena,
 	    "%s%s", prefix, n->alias), &ignored) < 0)
 		return;
 	fresh = r.n == 1;
 	ref_free(&r);
-	if (fresh && ref_each(catalog_store(catalog), prefix, compare_alias,
+	if (fresh && ref_each(catalog_repo(catalog), prefix, compare_alias,
 	    &l, &ignored) == 0 && l.near)
 		cli_warn(c, "%s is a new alias; did you mean '%s'?", label,
 		    l.near);
@@ -176,7 +176,7 @@ move(struct cli *c, struct catalog *catalog, const struct name *n,
 static int
 set_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct set_opts *o = opts;
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;

@@ -123,7 +123,7 @@ show(struct showing *s, const char *text, struct err *e)
 static int
 show_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct showing s = { .c = c };
 	struct err e = ERR_INIT;
 	struct texts names;

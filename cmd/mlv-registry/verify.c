@@ -59,7 +59,7 @@ verify_all(void *ctx, const char *ref, struct err *e)
 
 	if (strchr(ref, '@'))
 		return 0;
-	if (ref_read(&versions, catalog_store(v->catalog), ref, e) < 0)
+	if (ref_read(&versions, catalog_repo(v->catalog), ref, e) < 0)
 		return -1;
 	for (size_t i = 1; r == 0 && i <= versions.n; i++) {
 		char *name = xprintf("%s@%zu", ref + 6, i);
@@ -83,7 +83,7 @@ disagrees(void *ctx, const struct fsck_finding *f)
 static int
 verify_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct verifying v = { .c = c };
 	struct fsck_report refs;
 	struct err e = ERR_INIT;
@@ -92,9 +92,9 @@ verify_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)opts;
 	if (catalog_open_repository(&v.catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	r = store_check_refs(&refs, catalog_store(v.catalog), disagrees, &v, &e);
+	r = fsck_refs(&refs, catalog_repo(v.catalog), disagrees, &v, &e);
 	if (r == 0 && argc == 0)
-		r = ref_each(catalog_store(v.catalog), "model/", verify_all, &v,
+		r = ref_each(catalog_repo(v.catalog), "model/", verify_all, &v,
 		    &e);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = verify(&v, argv[i], &e);

@@ -134,7 +134,7 @@ static int
 batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct batch_verb *o = opts;
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct reading reading = { .na = o->na, .delimiter = o->delimiter,
 	    .format = o->format, .header = o->header,
 	    .no_header = o->no_header };

@@ -18,7 +18,7 @@ static int
 stream_run_verb(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct stream_verb *o = opts;
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct stream_opts to = { o->keep.v, o->keep.n };
 	struct stream_count count = { 0, 0 };
 	struct score_plan *plan = NULL;

@@ -34,7 +34,7 @@ print_line(struct cli *c, const struct compare_line *l, size_t n)
 static int
 compare_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct compare_opts *o = opts;
 	struct err e = ERR_INIT;
 	struct catalog *catalog = NULL;

@@ -65,7 +65,7 @@ struct work {
 static int
 record(struct work *w, struct err *e)
 {
-	struct store *s = catalog_store(w->catalog);
+	struct repo *s = catalog_repo(w->catalog);
 	struct catalog_evaluation v = {
 		.label = w->label, .metrics = w->metrics,
 		.extra = w->extra, .model_size = w->model.n,
@@ -196,7 +196,7 @@ judge(struct work *w, const struct table_read_opts *user,
 static int
 eval_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct eval_opts *o = opts;
 	struct work w = { .c = c, .o = o };
 	struct table_read_opts read;
@@ -228,14 +228,14 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 		return r;
 	if (catalog_open(&w.catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	if (o->record && catalog_store(w.catalog) == NULL) {
+	if (o->record && catalog_repo(w.catalog) == NULL) {
 		catalog_close(w.catalog);
 		return cli_usage(c, "--record needs a repository around this "
 		    "folder: 'mlv-data init' makes one");
 	}
 	/* where nobody would see it, it is not measured */
 	eo.importance = o->importance && (c->json || (!o->no_record &&
-	    catalog_store(w.catalog)));
+	    catalog_repo(w.catalog)));
 	r = catalog_open_bytes(&w.model, w.catalog, argv[0], &e);
 	if (r == 0) {
 		r = judge(&w, &read, &eo, argv[1], &e);

@@ -118,7 +118,7 @@ check_words(struct cli *c, const struct fit_opts *o, struct frame_opts *f,
 static int
 fit_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct fit_opts *o = opts;
 	struct err e = ERR_INIT;
 	struct catalog *catalog = NULL;

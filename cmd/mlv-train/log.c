@@ -94,7 +94,7 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct log_opts *o = opts;
 	const char *run = o->run ? o->run : getenv("MLV_RUN");
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct journal_start start = { .verb = "log", .name = o->name };
 	struct series s = { .next_step = 1 };
 	struct catalog *catalog;

@@ -70,7 +70,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 		.n_params = o->params.n, .outs = o->outs.v,
 		.n_outs = o->outs.n, .force = o->force, .log = &c->log,
 	};
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	int r;
 
 	if (argc == 0)

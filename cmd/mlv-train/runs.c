@@ -86,7 +86,7 @@ print_row(struct cli *c, const struct json *row, const struct texts *columns)
 static int
 runs_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct runs_opts *o = opts;
 	struct query q = { .where = o->where, .sort = o->sort,
 	    .columns = o->columns.v, .n_columns = o->columns.n };

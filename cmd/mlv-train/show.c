@@ -204,7 +204,7 @@ show_words(struct cli *c, struct catalog *catalog, const struct run *r,
 		if (strcmp(r->link[i].rel, rel) != 0)
 			continue;
 		buf_init(&b, BUF_CAP_DOC);
-		got = store_get(&b, catalog_store(catalog), &r->link[i].id, e);
+		got = store_get(&b, catalog_repo(catalog), &r->link[i].id, e);
 		if (got == 0)
 			out_raw(&c->out, b.data, b.len);
 		buf_free(&b);
@@ -216,7 +216,7 @@ show_words(struct cli *c, struct catalog *catalog, const struct run *r,
 static int
 show_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct store_opts so = { .log = &c->log };
+	const struct repo_opts so = { .log = &c->log };
 	struct show_opts *o = opts;
 	struct err e = ERR_INIT;
 	struct catalog *catalog = NULL;

@@ -7,14 +7,14 @@ void
 brlock_init(struct brlock *l)
 {
 	for (int i = 0; i < BRLOCK_SLOTS; i++)
-		pthread_mutex_init(&l->slot[i].lock, NULL);
+		mutex_init(&l->slot[i].lock);
 }
 
 void
 brlock_release(struct brlock *l)
 {
 	for (int i = 0; i < BRLOCK_SLOTS; i++)
-		pthread_mutex_destroy(&l->slot[i].lock);
+		mutex_release(&l->slot[i].lock);
 }
 
 /* Threads are numbered as they first come; 0: not yet. */
@@ -34,26 +34,26 @@ brlock_read_enter(struct brlock *l)
 {
 	int i = slot_of_thread();
 
-	pthread_mutex_lock(&l->slot[i].lock);
+	mutex_lock(&l->slot[i].lock);
 	return i;
 }
 
 void
 brlock_read_leave(struct brlock *l, int slot)
 {
-	pthread_mutex_unlock(&l->slot[slot].lock);
+	mutex_unlock(&l->slot[slot].lock);
 }
 
 void
 brlock_write_enter(struct brlock *l)
 {
 	for (int i = 0; i < BRLOCK_SLOTS; i++)
-		pthread_mutex_lock(&l->slot[i].lock);
+		mutex_lock(&l->slot[i].lock);
 }
 
 void
 brlock_write_leave(struct brlock *l)
 {
 	for (int i = BRLOCK_SLOTS - 1; i >= 0; i--)
-		pthread_mutex_unlock(&l->slot[i].lock);
+		mutex_unlock(&l->slot[i].lock);
 }

@@ -12,14 +12,15 @@
 #ifndef BASE_BRLOCK_H
 #define BASE_BRLOCK_H
 
-#include <pthread.h>
+
+#include "base/thread.h"
 
 #define BRLOCK_SLOTS 32
 
 struct brlock_slot {
-	pthread_mutex_t lock;
+	struct mutex lock;
 	/* two slots share no cache line */
-	char apart[128 - sizeof(pthread_mutex_t) % 128];
+	char apart[128 - sizeof(struct mutex) % 128];
 };
 
 struct brlock {

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "base/pool.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -9,14 +8,15 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 #define SPIN_ROUNDS 2000	/* a few microseconds before sleeping */
 
 struct pool {
 	int threads;
-	pthread_t *ids;
-	pthread_mutex_t lock;
-	pthread_cond_t wake, idle;
+	struct thread *ids;
+	struct mutex lock;
+	struct cond wake, idle;
 	void (*fn)(void *, size_t, int);
 	void *ctx;
 	size_t n;
@@ -55,14 +55,14 @@ next_round(struct pool *p, unsigned long seen)
 		__builtin_ia32_pause();
 #endif
 	}
-	pthread_mutex_lock(&p->lock);
+	mutex_lock(&p->lock);
 	while ((now = atomic_load(&p->round)) == seen)
-		pthread_cond_wait(&p->wake, &p->lock);
-	pthread_mutex_unlock(&p->lock);
+		cond_wait(&p->wake, &p->lock);
+	mutex_unlock(&p->lock);
 	return now;
 }
 
-static void *
+static void
 worker_main(void *arg)
 {
 	struct worker w = *(struct worker *)arg;
@@ -73,12 +73,12 @@ worker_main(void *arg)
 	for (;;) {
 		seen = next_round(p, seen);
 		if (p->stop)
-			return NULL;
+			return;
 		take_parts(p, w.id);
 		if (atomic_fetch_sub(&p->busy, 1) == 1) {
-			pthread_mutex_lock(&p->lock);
-			pthread_cond_signal(&p->idle);
-			pthread_mutex_unlock(&p->lock);
+			mutex_lock(&p->lock);
+			cond_signal(&p->idle);
+			mutex_unlock(&p->lock);
 		}
 	}
 }
@@ -120,19 +120,21 @@ struct pool *
 pool_new(int threads)
 {
 	struct pool *p = xalloc(1, sizeof(*p));
+	struct err ignored = ERR_INIT;
 	struct worker *w;
 
 	if (threads <= 0)
 		threads = pool_default_threads();
 	p->threads = 1;
 	p->ids = xalloc((size_t)threads, sizeof(*p->ids));
-	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->wake, NULL);
-	pthread_cond_init(&p->idle, NULL);
+	mutex_init(&p->lock);
+	cond_init(&p->wake);
+	cond_init(&p->idle);
 	for (int i = 1; i < threads; i++) {
 		w = xalloc(1, sizeof(*w));
 		*w = (struct worker){ p, i };
-		if (pthread_create(&p->ids[i], NULL, worker_main, w) != 0) {
+		if (thread_start(&p->ids[i], worker_main, w,
+		    &ignored) < 0) {
 			free(w);
 			break;
 		}
@@ -144,10 +146,10 @@ pool_new(int threads)
 static void
 announce(struct pool *p)
 {
-	pthread_mutex_lock(&p->lock);
+	mutex_lock(&p->lock);
 	atomic_fetch_add_explicit(&p->round, 1, memory_order_release);
-	pthread_cond_broadcast(&p->wake);
-	pthread_mutex_unlock(&p->lock);
+	cond_broadcast(&p->wake);
+	mutex_unlock(&p->lock);
 }
 
 void
@@ -158,10 +160,10 @@ pool_free(struct pool *p)
 	p->stop = true;
 	announce(p);
 	for (int i = 1; i < p->threads; i++)
-		pthread_join(p->ids[i], NULL);
-	pthread_mutex_destroy(&p->lock);
-	pthread_cond_destroy(&p->wake);
-	pthread_cond_destroy(&p->idle);
+		thread_join(&p->ids[i]);
+	mutex_release(&p->lock);
+	cond_release(&p->wake);
+	cond_release(&p->idle);
 	free(p->ids);
 	free(p);
 }
@@ -192,8 +194,8 @@ pool_run(struct pool *p, size_t n, void (*fn)(void *, size_t, int), void *ctx)
 		__builtin_ia32_pause();
 #endif
 	}
-	pthread_mutex_lock(&p->lock);
+	mutex_lock(&p->lock);
 	while (atomic_load(&p->busy))
-		pthread_cond_wait(&p->idle, &p->lock);
-	pthread_mutex_unlock(&p->lock);
+		cond_wait(&p->idle, &p->lock);
+	mutex_unlock(&p->lock);
 }

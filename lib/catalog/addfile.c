@@ -28,7 +28,7 @@ describe_columns(struct arena *a, const struct table *t)
 }
 
 static int
-read_whole(struct catalog_dataset *d, struct arena *a, struct store *s,
+read_whole(struct catalog_dataset *d, struct arena *a, struct repo *s,
     const struct table_read_opts *o, struct err *e)
 {
 	struct table *t = NULL;
@@ -49,7 +49,7 @@ read_whole(struct catalog_dataset *d, struct arena *a, struct store *s,
 }
 
 static int
-read_by_rows(struct catalog_dataset *d, struct arena *a, struct store *s,
+read_by_rows(struct catalog_dataset *d, struct arena *a, struct repo *s,
     const struct table_read_opts *o, struct err *e)
 {
 	struct table_reader_opts how = { .read = *o };
@@ -134,8 +134,8 @@ describe(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 		return 0;
 	if (known_rows(d, a, c, name, d->content) && d->rows >= 0)
 		return 0;
-	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->store, o, &mine) :
-	    read_by_rows(d, a, c->store, o, &mine)) == 0)
+	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->repo, o, &mine) :
+	    read_by_rows(d, a, c->repo, o, &mine)) == 0)
 		return 0;
 	if (mine.code != ERR_FORMAT && mine.code != ERR_TOOBIG &&
 	    mine.code != ERR_USAGE && mine.code != ERR_UNSUPPORTED) {
@@ -154,7 +154,7 @@ static int
 check_path(struct catalog *c, const char *path, const char *base, bool named,
     struct err *e)
 {
-	char *rel = store_relative(c->store, path);
+	char *rel = worktree_relative(c->repo, path);
 	size_t n = strlen(path_base(path));
 	int r = 0;
 
@@ -195,7 +195,7 @@ put_stdin(struct oid *content, uint64_t *size, struct catalog_dataset *d,
 	if (strcmp(d->type, TYPE_BYTES) == 0)
 		d->type = TYPE_CSV;
 	from = source_fd(0, "standard input");
-	r = store_put_source(content, size, c->store, &from, e);
+	r = store_put_source(content, size, c->repo, &from, e);
 	source_close(&from);
 	return r;
 }
@@ -212,7 +212,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	char *base;
 	int r;
 
-	if (catalog_need_store(c, path, e) < 0)
+	if (catalog_need_repo(c, path, e) < 0)
 		return -1;
 	if (read)
 		o = *read;
@@ -227,7 +227,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	if (strcmp(path, "-") == 0)
 		r = put_stdin(&content, size, &d, c, e);
 	else if ((r = check_path(c, path, base, name != NULL, e)) == 0)
-		r = store_put_file(&content, size, c->store, path, e);
+		r = worktree_put_file(&content, size, c->repo, path, e);
 	if (r == 0) {
 		d.content = &content;
 		d.n = (size_t)*size;

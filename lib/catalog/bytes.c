@@ -48,7 +48,7 @@ open_object(struct catalog_bytes *b, struct catalog *c, const struct oid *id,
 	struct buf out;
 
 	buf_init(&out, BUF_CAP_DATA);
-	if (store_get(&out, c->store, id, e) < 0) {
+	if (store_get(&out, c->repo, id, e) < 0) {
 		buf_free(&out);
 		return -1;
 	}

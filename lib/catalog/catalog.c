@@ -10,15 +10,15 @@
 
 int
 catalog_open(struct catalog **out, const char *from,
-    const struct store_opts *o, struct err *e)
+    const struct repo_opts *o, struct err *e)
 {
-	static const struct store_opts defaults;
+	static const struct repo_opts defaults;
 	struct catalog *c = xalloc(1, sizeof(*c));
 	struct err mine = ERR_INIT;
 
 	c->opts = o ? *o : defaults;
-	if (store_open(&c->store, from, &c->opts, &mine) < 0) {
-		c->store = NULL;
+	if (repo_open(&c->repo, from, &c->opts, &mine) < 0) {
+		c->repo = NULL;
 		if (mine.code != ERR_NOENT) {
 			free(c);
 			*e = mine;
@@ -31,13 +31,13 @@ catalog_open(struct catalog **out, const char *from,
 
 int
 catalog_open_repository(struct catalog **out, const char *from,
-    const struct store_opts *o, struct err *e)
+    const struct repo_opts *o, struct err *e)
 {
-	static const struct store_opts defaults;
+	static const struct repo_opts defaults;
 	struct catalog *c = xalloc(1, sizeof(*c));
 
 	c->opts = o ? *o : defaults;
-	if (store_open(&c->store, from, &c->opts, e) < 0) {
+	if (repo_open(&c->repo, from, &c->opts, e) < 0) {
 		free(c);
 		return -1;
 	}
@@ -50,15 +50,15 @@ catalog_close(struct catalog *c)
 {
 	if (c == NULL)
 		return;
-	store_close(c->store);
+	repo_close(c->repo);
 	intern_free(c->told);
 	free(c);
 }
 
-struct store *
-catalog_store(const struct catalog *c)
+struct repo *
+catalog_repo(const struct catalog *c)
 {
-	return c ? c->store : NULL;
+	return c ? c->repo : NULL;
 }
 
 const struct log *
@@ -68,9 +68,9 @@ catalog_log(const struct catalog *c)
 }
 
 int
-catalog_need_store(struct catalog *c, const char *what, struct err *e)
+catalog_need_repo(struct catalog *c, const char *what, struct err *e)
 {
-	if (c && c->store)
+	if (c && c->repo)
 		return 0;
 	return err_set(e, ERR_NOENT, "'%.200s' needs a repository, and there "
 	    "is none here or above; make one with 'mlv-data init'", what);
@@ -110,7 +110,7 @@ no_such(struct catalog *c, const char *kind, const char *base, struct err *e)
 	/* a fresh clone has what git keeps, not what is kept here */
 	if (strcmp(kind, "data") == 0)
 		path = pointer_find(c, base);
-	if (ref_each(c->store, prefix, keep_name, &l, &ignored) == 0 && l.n)
+	if (ref_each(c->repo, prefix, keep_name, &l, &ignored) == 0 && l.n)
 		near = nearest_word(base, (const char *const *)l.v, l.n);
 	if (path)
 		err_set(e, ERR_NOENT, "the content of data:%s is not in this "
@@ -140,7 +140,7 @@ resolve_alias(struct catalog_item *item, struct catalog *c,
 	struct ref r = { NULL, 0 };
 	int result = 0;
 
-	if (ref_read(&r, c->store, ref, &mine) == 0)
+	if (ref_read(&r, c->repo, ref, &mine) == 0)
 		last = ref_last(&r);
 	else if (mine.code != ERR_NOENT)
 		result = -1;
@@ -195,9 +195,9 @@ resolve_ref(struct catalog_item *item, struct catalog *c,
 	struct ref r = { NULL, 0 };
 	int result = -1;
 
-	if (catalog_need_store(c, n->text, e) < 0)
+	if (catalog_need_repo(c, n->text, e) < 0)
 		goto done;
-	if (ref_read(&r, c->store, ref, &mine) < 0) {
+	if (ref_read(&r, c->repo, ref, &mine) < 0) {
 		if (mine.code == ERR_NOENT)
 			no_such(c, kind, n->base, e);
 		else
@@ -228,9 +228,9 @@ catalog_resolve(struct catalog_item *item, struct catalog *c,
 		return -1;
 	item->kind = n.kind;
 	if (n.kind == NAME_OBJECT) {
-		r = catalog_need_store(c, name, e);
+		r = catalog_need_repo(c, name, e);
 		if (r == 0)
-			r = store_expand(&item->id, c->store, n.base, e);
+			r = store_expand(&item->id, c->repo, n.base, e);
 		item->base = xstrdup("");
 		item->label = xstrdup(oid_print(text, &item->id));
 	} else {
@@ -265,10 +265,10 @@ catalog_manifest(const struct json **m, struct arena *a, struct catalog *c,
 	struct buf b;
 	int r = -1;
 
-	if (catalog_need_store(c, oid_print(text, id), e) < 0)
+	if (catalog_need_repo(c, oid_print(text, id), e) < 0)
 		return -1;
 	buf_init(&b, BUF_CAP_DOC);
-	if (store_get(&b, c->store, id, e) < 0)
+	if (store_get(&b, c->repo, id, e) < 0)
 		goto done;
 	if (json_parse(&j, a, b.data, b.len, 0, e) < 0 ||
 	    j->type != JSON_MAP || json_text(j, "schema", NULL) == NULL) {
@@ -288,11 +288,11 @@ catalog_stamp(struct catalog *c, const struct name *n)
 	char *ref;
 	uint64_t stamp;
 
-	if (catalog_store(c) == NULL || !name_is_ref(n))
+	if (catalog_repo(c) == NULL || !name_is_ref(n))
 		return 0;
 	ref = n->alias ? xprintf("%s/%s@%s", name_kind_text(n->kind), n->base,
 	    n->alias) : xprintf("%s/%s", name_kind_text(n->kind), n->base);
-	stamp = ref_stamp(c->store, ref);
+	stamp = ref_stamp(c->repo, ref);
 	free(ref);
 	return stamp;
 }
@@ -354,8 +354,8 @@ catalog_lineage(struct catalog *c, const struct oid *id,
 	    .name = "", .id = *id };
 	int r;
 
-	if (catalog_need_store(c, "lineage", e) < 0 ||
-	    store_size(&root.size, c->store, id, e) < 0)
+	if (catalog_need_repo(c, "lineage", e) < 0 ||
+	    store_size(&root.size, c->repo, id, e) < 0)
 		return -1;
 	r = descend(&w, 0, &root, e);
 	free(w.seen);

@@ -3,7 +3,7 @@
  *
  * A catalog is a repository seen through names: data:churn is a dataset
  * manifest, whose "content" link is the bytes.  Plain paths and "-" need no
- * repository, so catalog_open always succeeds and catalog_store says
+ * repository, so catalog_open always succeeds and catalog_repo says
  * whether there is one.
  *
  * Which version a name without one means: the one in the pointer file
@@ -29,17 +29,17 @@ struct catalog;
 /* Open the repository around `from` (NULL: the current folder), if any.
  * Fails only when there is one and it cannot be read. */
 int catalog_open(struct catalog **c, const char *from,
-    const struct store_opts *o, struct err *e);
+    const struct repo_opts *o, struct err *e);
 /* The same, but ERR_NOENT without a repository ("run mlv-data init"). */
 int catalog_open_repository(struct catalog **c, const char *from,
-    const struct store_opts *o, struct err *e);
+    const struct repo_opts *o, struct err *e);
 void catalog_close(struct catalog *c);
 /* NULL outside a repository. */
-struct store *catalog_store(const struct catalog *c);
+struct repo *catalog_repo(const struct catalog *c);
 /* Where words to the user go; may be NULL. */
 const struct log *catalog_log(const struct catalog *c);
 /* ERR_NOENT with advice unless there is a repository. */
-int catalog_need_store(struct catalog *c, const char *what, struct err *e);
+int catalog_need_repo(struct catalog *c, const char *what, struct err *e);
 
 /* What a name stands for. */
 struct catalog_item {

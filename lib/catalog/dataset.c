@@ -36,7 +36,7 @@ dataset_holder(struct catalog *c, const char *name, const char *path,
 	struct err mine = ERR_INIT;
 	const struct json *m;
 	struct ref r;
-	int result = ref_read(&r, c->store, ref, &mine);
+	int result = ref_read(&r, c->repo, ref, &mine);
 
 	free(ref);
 	if (result < 0) {
@@ -89,9 +89,9 @@ store_content(struct oid *content, uint64_t *size, struct catalog *c,
 	}
 	if (d->path == NULL) {
 		*size = d->n;
-		return store_put(content, c->store, d->data, d->n, e);
+		return store_put(content, c->repo, d->data, d->n, e);
 	}
-	return store_put_file(content, size, c->store, d->path, e);
+	return worktree_put_file(content, size, c->repo, d->path, e);
 }
 
 /* Where it is in the work tree; NULL when outside, or when no manifest could
@@ -99,7 +99,7 @@ store_content(struct oid *content, uint64_t *size, struct catalog *c,
 static char *
 kept_path(struct catalog *c, const char *path)
 {
-	char *rel = store_relative(c->store, path);
+	char *rel = worktree_relative(c->repo, path);
 
 	if (rel == NULL || utf8_ok(rel, strlen(rel)))
 		return rel;
@@ -121,7 +121,7 @@ catalog_put_dataset(struct catalog_put *put, struct catalog *c,
 	int r = -1;
 
 	memset(put, 0, sizeof(*put));
-	if (catalog_need_store(c, d->name ? d->name : d->path, e) < 0)
+	if (catalog_need_repo(c, d->name ? d->name : d->path, e) < 0)
 		return -1;
 	name = d->name ? xstrdup(d->name) : name_from_path(d->path);
 	if (d->path)

@@ -49,10 +49,10 @@ catalog_history(struct catalog *c, enum name_kind kind, const char *base,
 	struct telling t = { .kind = name_kind_text(kind), .base = base,
 	    .fn = fn, .ctx = ctx };
 
-	if (catalog_need_store(c, base ? base : t.kind, e) < 0)
+	if (catalog_need_repo(c, base ? base : t.kind, e) < 0)
 		return -1;
 	t.kind_len = strlen(t.kind);
-	if (audit_each(c->store, NULL, NULL, tell, &t, e) < 0)
+	if (audit_each(c->repo, NULL, NULL, tell, &t, e) < 0)
 		return -1;
 	if (base && t.n == 0)
 		return err_set(e, ERR_NOENT, "there is no %s:%s", t.kind, base);

@@ -7,8 +7,8 @@
 #include "store/ref.h"
 
 struct catalog {
-	struct store *store;	/* NULL outside a repository */
-	struct store_opts opts;
+	struct repo *repo;	/* NULL outside a repository */
+	struct repo_opts opts;
 	struct intern *told;	/* files whose change was told */
 };
 

@@ -21,7 +21,7 @@
 static char *
 full_path(const struct catalog *c, const char *path, const char *suffix)
 {
-	return xprintf("%s/%s%s", store_top(c->store), path, suffix);
+	return xprintf("%s/%s%s", repo_top(c->repo), path, suffix);
 }
 
 void
@@ -67,8 +67,8 @@ static int
 replace(struct catalog *c, const char *file, const struct buf *b,
     struct err *e)
 {
-	const struct os *os = store_os(c->store);
-	char *tmp = store_temp(c->store);
+	const struct os *os = repo_os(c->repo);
+	char *tmp = repo_temp(c->repo);
 	struct out_file f;
 	struct stat st;
 	mode_t mode = stat(file, &st) == 0 ? st.st_mode & 0777 : 0666;
@@ -176,7 +176,7 @@ warn_tracked(struct catalog *c, const char *path)
 {
 	struct err ignored = ERR_INIT;
 
-	if (git_tracks(store_top(c->store), path, &ignored) == 1)
+	if (git_tracks(repo_top(c->repo), path, &ignored) == 1)
 		log_warn(c->opts.log, "git tracks '%s' itself; 'git rm "
 		    "--cached' leaves it to mlv", path);
 }
@@ -215,14 +215,14 @@ ignore_in_git(struct catalog *c, const char *path, struct err *e)
 {
 	char *full = full_path(c, path, ""), *folder = path_folder(full);
 	char *file = path_join(folder, ".gitignore");
-	char *lock = xprintf("%s/.mlv/locks/ignore", store_top(c->store));
+	char *lock = xprintf("%s/.mlv/locks/ignore", repo_top(c->repo));
 	char *locks = path_folder(lock);
 	int fd = -1, r = -1;
 
 	/* two adders in one folder must not lose each other's line */
-	if (file_make_folders(store_os(c->store), locks, e) < 0)
+	if (file_make_folders(repo_os(c->repo), locks, e) < 0)
 		goto done;
-	fd = store_os(c->store)->open(lock, O_RDWR | O_CREAT, 0666);
+	fd = repo_os(c->repo)->open(lock, O_RDWR | O_CREAT, 0666);
 	if (fd < 0) {
 		err_sys(e, "cannot open '%s'", lock);
 		goto done;
@@ -305,7 +305,7 @@ pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 	if (r == 1) {
 		v = ref_with_id(versions, id);
 		*version = v ? v->number : 0;
-		if (!store_has(c->store, id))
+		if (!store_has(c->repo, id))
 			r = err_set(e, ERR_NOENT, "'%s.mlv' says data:%s is %s, "
 			    "which this repository does not have (its newest "
 			    "is data:%s@%u)", asked, base, oid_print(text, id),
@@ -327,7 +327,7 @@ has_changed(struct catalog *c, const char *file, const struct link *content)
 	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
 	return (uint64_t)st.st_size != content->size ||
-	    (store_hash_file(&now, &size, c->store, file, &ignored) == 0 &&
+	    (worktree_hash_file(&now, &size, c->repo, file, &ignored) == 0 &&
 	    !oid_eq(&now, &content->id));
 }
 
@@ -370,7 +370,7 @@ pointer_find(struct catalog *c, const char *base)
 	char *path = NULL;
 
 	buf_init(&files, BUF_CAP_DOC);
-	if (git_read_files(&files, store_top(c->store), "*.mlv", &ignored) < 0)
+	if (git_read_files(&files, repo_top(c->repo), "*.mlv", &ignored) < 0)
 		buf_clear(&files);
 	for (size_t at = 0; path == NULL && at < files.len;
 	    at += strlen(files.data + at) + 1) {

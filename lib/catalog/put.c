@@ -12,9 +12,9 @@ int
 catalog_put_bytes(struct oid *id, struct catalog *c, const void *p, size_t n,
     struct err *e)
 {
-	if (catalog_need_store(c, "storing", e) < 0)
+	if (catalog_need_repo(c, "storing", e) < 0)
 		return -1;
-	return store_put(id, c->store, p, n, e);
+	return store_put(id, c->repo, p, n, e);
 }
 
 static int
@@ -26,7 +26,7 @@ store_manifest(struct oid *id, struct catalog *c, const struct json *m,
 
 	buf_init(&b, BUF_CAP_DOC);
 	if (json_canonical(&b, m, e) == 0 && buf_check(&b, e) == 0)
-		r = store_put(id, c->store, b.data, b.len, e);
+		r = store_put(id, c->repo, b.data, b.len, e);
 	buf_free(&b);
 	return r;
 }
@@ -43,7 +43,7 @@ check_links(struct catalog *c, const struct json *m, const char *name,
 	size_t i = 0;
 
 	for (; manifest_link_at(&l, m, i); i++) {
-		if (store_size(&size, c->store, &l.id, e) < 0)
+		if (store_size(&size, c->repo, &l.id, e) < 0)
 			return err_wrap(e, "cannot record '%s'", name);
 		if (size != l.size)
 			return err_set(e, ERR_FORMAT, "cannot record '%s': a "
@@ -68,7 +68,7 @@ known_version(uint32_t *version, struct catalog *c, const char *ref,
 	struct ref r;
 
 	*version = 0;
-	if (ref_read(&r, c->store, ref, &mine) < 0) {
+	if (ref_read(&r, c->repo, ref, &mine) < 0) {
 		if (mine.code == ERR_NOENT)
 			return 0;
 		*e = mine;
@@ -90,7 +90,7 @@ catalog_put_manifest(struct catalog_put *put, struct catalog *c,
 	int r = -1;
 
 	memset(put, 0, sizeof(*put));
-	if (catalog_need_store(c, name, e) < 0)
+	if (catalog_need_repo(c, name, e) < 0)
 		goto done;
 	if (kind < NAME_DATA || !name_base_ok(name)) {
 		err_set(e, ERR_USAGE, "'%.200s' is no name: lower-case letters, "
@@ -106,7 +106,7 @@ catalog_put_manifest(struct catalog_put *put, struct catalog *c,
 	r = kind == NAME_DATA || kind == NAME_MODEL ?
 	    known_version(&put->version, c, ref, &put->id, e) : 0;
 	if (r == 0 && put->version == 0)
-		r = ref_add(&put->version, &put->added, c->store, ref, &put->id,
+		r = ref_add(&put->version, &put->added, c->repo, ref, &put->id,
 		    REF_ANY, note, e);
 	snprintf(put->label, sizeof(put->label), "%s:%s@%u",
 	    name_kind_text(kind), name, put->version);
@@ -245,8 +245,8 @@ catalog_put_evaluation(struct catalog_put *put, struct catalog *c,
 	json_add_text(&a, m, "about", "evaluation");
 	json_add_text(&a, m, "label", v->label ? v->label : "test");
 	manifest_link(&a, m, "model", TYPE_ONNX, NULL, &v->model, v->model_size);
-	if (!oid_is_none(&v->data) && catalog_store(c) &&
-	    store_has(c->store, &v->data))
+	if (!oid_is_none(&v->data) && catalog_repo(c) &&
+	    store_has(c->repo, &v->data))
 		manifest_link(&a, m, "data", v->data_type ? v->data_type :
 		    TYPE_BYTES, v->data_name, &v->data, v->data_size);
 	else if (!oid_is_none(&v->data))
@@ -277,11 +277,11 @@ catalog_each_evaluation(struct arena *a, struct catalog *c,
 	struct ref r;
 	int result;
 
-	if (catalog_need_store(c, "an evaluation", e) < 0)
+	if (catalog_need_repo(c, "an evaluation", e) < 0)
 		return -1;
 	evaluation_name(name, model);
 	ref = xprintf("report/%s", name);
-	result = ref_read(&r, c->store, ref, &mine);
+	result = ref_read(&r, c->repo, ref, &mine);
 	free(ref);
 	if (result < 0) {
 		if (mine.code == ERR_NOENT)

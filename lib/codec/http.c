@@ -5,7 +5,6 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,6 +20,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/pool.h"
+#include "base/thread.h"
 
 #define BODY_MAX ((size_t)8 << 20)
 #define BODIES_MAX 64		/* of the largest size, on their way at once */
@@ -58,10 +58,10 @@ struct http_server {
 	_Atomic int closing;
 	_Atomic size_t held;		/* bytes of bodies on their way */
 	_Atomic int64_t now_us;		/* as good as LOOK_MS */
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	struct mutex lock;
+	struct cond wake;
 	struct conn *conns;
-	pthread_t watcher;
+	struct thread watcher;
 	bool ending;
 };
 
@@ -340,20 +340,20 @@ connection(void *ctx, struct MHD_Connection *c, void **state,
 		k->fd = i ? i->connect_fd : -1;
 		buf_init(&k->body, s->body_max);
 		enter(s, k, HEADERS);
-		pthread_mutex_lock(&s->lock);
+		mutex_lock(&s->lock);
 		k->next = s->conns;
 		k->at = &s->conns;
 		if (k->next)
 			k->next->at = &k->next;
 		s->conns = k;
-		pthread_mutex_unlock(&s->lock);
+		mutex_unlock(&s->lock);
 		*state = k;
 	} else if (k) {
-		pthread_mutex_lock(&s->lock);
+		mutex_lock(&s->lock);
 		*k->at = k->next;
 		if (k->next)
 			k->next->at = k->at;
-		pthread_mutex_unlock(&s->lock);
+		mutex_unlock(&s->lock);
 		buf_free(&k->body);
 		free(k);
 		*state = NULL;
@@ -401,25 +401,17 @@ cut_off_late(struct http_server *s)
 	}
 }
 
-static void *
+static void
 watch(void *arg)
 {
 	struct http_server *s = arg;
-	struct timespec until;
 
-	pthread_mutex_lock(&s->lock);
+	mutex_lock(&s->lock);
 	while (!s->ending) {
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += LOOK_MS * 1000000L;
-		if (until.tv_nsec >= 1000000000L) {
-			until.tv_nsec -= 1000000000L;
-			until.tv_sec++;
-		}
-		pthread_cond_timedwait(&s->wake, &s->lock, &until);
+		cond_wait_us(&s->wake, &s->lock, LOOK_MS * 1000);
 		cut_off_late(s);
 	}
-	pthread_mutex_unlock(&s->lock);
-	return NULL;
+	mutex_unlock(&s->lock);
 }
 
 /* --- requests ------------------------------------------------------------- */
@@ -605,8 +597,8 @@ http_start(struct http_server **out, const struct http_opts *o,
 		free(s);
 		return -1;
 	}
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->wake, NULL);
+	mutex_init(&s->lock);
+	cond_init(&s->wake);
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
 	    MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, s,
 	    MHD_OPTION_EXTERNAL_LOGGER, silence, NULL,
@@ -623,15 +615,15 @@ http_start(struct http_server **out, const struct http_opts *o,
 		close(fd);
 		goto fail;
 	}
-	if (pthread_create(&s->watcher, NULL, watch, s) != 0) {
+	if (thread_start(&s->watcher, watch, s, e) < 0) {
 		MHD_stop_daemon(s->daemon);
 		goto fail;
 	}
 	*out = s;
 	return 0;
 fail:
-	pthread_cond_destroy(&s->wake);
-	pthread_mutex_destroy(&s->lock);
+	cond_release(&s->wake);
+	mutex_release(&s->lock);
 	free(s);
 	return err_set(e, ERR_IO, "cannot start the HTTP server");
 }
@@ -668,12 +660,12 @@ http_stop(struct http_server *s, int64_t grace_ms, int64_t drain_ms)
 	MHD_stop_daemon(s->daemon);
 	if (fd >= 0)
 		close(fd);
-	pthread_mutex_lock(&s->lock);
+	mutex_lock(&s->lock);
 	s->ending = true;
-	pthread_cond_signal(&s->wake);
-	pthread_mutex_unlock(&s->lock);
-	pthread_join(s->watcher, NULL);
-	pthread_cond_destroy(&s->wake);
-	pthread_mutex_destroy(&s->lock);
+	cond_signal(&s->wake);
+	mutex_unlock(&s->lock);
+	thread_join(&s->watcher);
+	cond_release(&s->wake);
+	mutex_release(&s->lock);
 	free(s);
 }

@@ -1,18 +1,18 @@
 #include "deploy/endpoint.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/brlock.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/brlock.h"
+#include "base/thread.h"
 
 #define LOOK_MS 200
 #define PLACES 10000
@@ -51,10 +51,10 @@ struct slots {
 	const char *share_file;
 	int share_bad;			/* looks in a row, up to 2 */
 	/* the looking thread */
-	pthread_t thread;
+	struct thread thread;
 	bool started;
-	pthread_mutex_t wake_lock;
-	pthread_cond_t wake;
+	struct mutex wake_lock;
+	struct cond wake;
 	bool ending, look_now;
 };
 
@@ -355,33 +355,25 @@ look_at_share(struct slots *a)
 
 /* --- life ----------------------------------------------------------------- */
 
-static void *
+static void
 look_for_ever(void *arg)
 {
 	struct slots *a = arg;
-	struct timespec until;
 	bool now;
 
-	pthread_mutex_lock(&a->wake_lock);
+	mutex_lock(&a->wake_lock);
 	while (!a->ending) {
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += LOOK_MS * 1000000L;
-		if (until.tv_nsec >= 1000000000L) {
-			until.tv_nsec -= 1000000000L;
-			until.tv_sec++;
-		}
 		if (!a->look_now)
-			pthread_cond_timedwait(&a->wake, &a->wake_lock, &until);
+			cond_wait_us(&a->wake, &a->wake_lock, LOOK_MS * 1000);
 		now = a->look_now;
 		a->look_now = false;
-		pthread_mutex_unlock(&a->wake_lock);
+		mutex_unlock(&a->wake_lock);
 		look_at(a, &a->stable, now);
 		look_at(a, &a->canary, now);
 		look_at_share(a);
-		pthread_mutex_lock(&a->wake_lock);
+		mutex_lock(&a->wake_lock);
 	}
-	pthread_mutex_unlock(&a->wake_lock);
-	return NULL;
+	mutex_unlock(&a->wake_lock);
 }
 
 static void
@@ -426,7 +418,7 @@ int
 slots_open(struct slots **out, const struct slots_opts *o, struct err *e)
 {
 	struct slots *a = xalloc(1, sizeof(*a));
-	const struct store_opts so = { .log = o->log };
+	const struct repo_opts so = { .log = o->log };
 
 	a->name = o->as ? xstrdup(o->as) : NULL;
 	a->score = o->score;
@@ -435,8 +427,8 @@ slots_open(struct slots **out, const struct slots_opts *o, struct err *e)
 	a->share = (int)(o->share * (PLACES / 100.0) + 0.5);
 	a->share_file = o->share_file;
 	brlock_init(&a->lock);
-	pthread_mutex_init(&a->wake_lock, NULL);
-	pthread_cond_init(&a->wake, NULL);
+	mutex_init(&a->wake_lock);
+	cond_init(&a->wake);
 	slot_init(&a->stable, o->model, "stable");
 	slot_init(&a->canary, o->canary, "canary");
 	if (catalog_open(&a->catalog, NULL, &so, e) < 0 ||
@@ -444,7 +436,7 @@ slots_open(struct slots **out, const struct slots_opts *o, struct err *e)
 		goto fail;
 	if (a->share_file && read_share(a, e) < 0)
 		goto fail;
-	if (pthread_create(&a->thread, NULL, look_for_ever, a) != 0) {
+	if (thread_start(&a->thread, look_for_ever, a, e) < 0) {
 		err_set(e, ERR_IO, "cannot start a thread");
 		goto fail;
 	}
@@ -462,18 +454,18 @@ slots_close(struct slots *a)
 	if (a == NULL)
 		return;
 	if (a->started) {
-		pthread_mutex_lock(&a->wake_lock);
+		mutex_lock(&a->wake_lock);
 		a->ending = true;
-		pthread_cond_signal(&a->wake);
-		pthread_mutex_unlock(&a->wake_lock);
-		pthread_join(a->thread, NULL);
+		cond_signal(&a->wake);
+		mutex_unlock(&a->wake_lock);
+		thread_join(&a->thread);
 	}
 	version_release(a->stable.now);
 	version_release(a->canary.now);
 	catalog_close(a->catalog);
 	brlock_release(&a->lock);
-	pthread_mutex_destroy(&a->wake_lock);
-	pthread_cond_destroy(&a->wake);
+	mutex_release(&a->wake_lock);
+	cond_release(&a->wake);
 	free(a->name);
 	free(a->own);
 	free(a);
@@ -482,10 +474,10 @@ slots_close(struct slots *a)
 void
 slots_look(struct slots *a)
 {
-	pthread_mutex_lock(&a->wake_lock);
+	mutex_lock(&a->wake_lock);
 	a->look_now = true;
-	pthread_cond_signal(&a->wake);
-	pthread_mutex_unlock(&a->wake_lock);
+	cond_signal(&a->wake);
+	mutex_unlock(&a->wake_lock);
 }
 
 /* --- who answers ---------------------------------------------------------- */

@@ -33,7 +33,7 @@ struct dep {
 
 struct work {
 	struct catalog *c;
-	struct store *s;
+	struct repo *s;
 	const struct run_request *rq;
 	struct arena arena;
 	struct dep *deps;
@@ -90,12 +90,12 @@ rel_of_path(const char *path)
 static int
 spool(struct work *w, const struct dep *d, struct err *e)
 {
-	char *tmp = store_temp(w->s), *again, *block;
+	char *tmp = repo_temp(w->s), *again, *block;
 	struct source from = { .read = NULL };
 	struct new_file f;
 	int64_t got = -1;
 
-	if (new_file_open(&f, store_os(w->s), tmp, d->size, e) < 0) {
+	if (new_file_open(&f, repo_os(w->s), tmp, d->size, e) < 0) {
 		free(tmp);
 		return -1;
 	}
@@ -157,7 +157,7 @@ find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
 	if (item.kind == NAME_PATH) {
 		d->rel = rel_of_path(name);
 		d->type = manifest_type_of_path(name);
-		r = store_put_file(&d->id, &d->size, w->s, name, e);
+		r = worktree_put_file(&d->id, &d->size, w->s, name, e);
 	} else if (item.kind == NAME_STDIO) {
 		r = take_stdin(d, w, e);
 	} else {
@@ -209,7 +209,7 @@ name_work(struct work *w, struct err *e)
 	struct json *m = json_new(&w->arena, JSON_MAP), *list, *dep;
 	char hex[OID_HEX + 1], *here = getcwd(NULL, 0), *below;
 
-	below = here ? path_relative(store_top(w->s), here) : NULL;
+	below = here ? path_relative(repo_top(w->s), here) : NULL;
 	add_exact(&w->arena, m, "folder", below ? below : "");
 	free(below);
 	free(here);
@@ -332,7 +332,7 @@ keep_outputs(struct work *w, struct err *e)
 		if (stat(path, &st) < 0)
 			return err_set(e, ERR_NO, "the command did not make "
 			    "its output '%s'", path);
-		if (store_put_file(&id, &size, w->s, path, e) < 0 ||
+		if (worktree_put_file(&id, &size, w->s, path, e) < 0 ||
 		    journal_link(w->j, "output", manifest_type_of_path(path),
 		    path, &id, size, e) < 0)
 			return -1;
@@ -419,7 +419,7 @@ int
 run_command(struct run_outcome *out, struct catalog *c,
     const struct run_request *rq, struct err *e)
 {
-	struct work w = { .c = c, .s = catalog_store(c), .rq = rq,
+	struct work w = { .c = c, .s = catalog_repo(c), .rq = rq,
 	    .input = -1 };
 	struct stop stop;
 	int r = -1;

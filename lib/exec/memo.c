@@ -26,9 +26,9 @@ memo_name(char out[SHA256_HEX + 1], const struct json *work, struct err *e)
 }
 
 static char *
-memo_path(struct store *s, const char *name)
+memo_path(struct repo *s, const char *name)
 {
-	char *folder = store_path(s, "cache/memo"), *path;
+	char *folder = repo_path(s, "cache/memo"), *path;
 
 	path = path_join(folder, name);
 	free(folder);
@@ -36,14 +36,14 @@ memo_path(struct store *s, const char *name)
 }
 
 void
-memo_write(struct store *s, const char *name, const char *run,
+memo_write(struct repo *s, const char *name, const char *run,
     const struct log *log)
 {
 	char *path = memo_path(s, name), *folder = path_folder(path);
 	struct err e = ERR_INIT;
 
-	if (file_make_folders(store_os(s), folder, &e) < 0 ||
-	    file_replace(store_os(s), path, run, strlen(run), 0666, &e) < 0)
+	if (file_make_folders(repo_os(s), folder, &e) < 0 ||
+	    file_replace(repo_os(s), path, run, strlen(run), 0666, &e) < 0)
 		log_warn(log, "this work will not be remembered: %s", e.msg);
 	free(folder);
 	free(path);
@@ -73,7 +73,7 @@ is_program(const struct run *run, const char *path)
 
 /* Put one output back, unless it is there. */
 static int
-put_back(struct store *s, const struct link *l, mode_t mode, struct err *e)
+put_back(struct repo *s, const struct link *l, mode_t mode, struct err *e)
 {
 	struct err ignored = ERR_INIT;
 	char *folder;
@@ -83,15 +83,15 @@ put_back(struct store *s, const struct link *l, mode_t mode, struct err *e)
 	int r;
 
 	if (access(l->name, F_OK) == 0 &&
-	    store_hash_file(&now, &size, s, l->name, &ignored) == 0 &&
+	    worktree_hash_file(&now, &size, s, l->name, &ignored) == 0 &&
 	    oid_eq(&now, &l->id))
 		return 0;
 	buf_init(&b, BUF_CAP_DATA);
 	r = store_get(&b, s, &l->id, e);
 	if (r == 0) {
 		folder = path_folder(l->name);
-		if ((r = file_make_folders(store_os(s), folder, e)) == 0)
-			r = file_replace(store_os(s), l->name, b.data, b.len,
+		if ((r = file_make_folders(repo_os(s), folder, e)) == 0)
+			r = file_replace(repo_os(s), l->name, b.data, b.len,
 			    mode, e);
 		free(folder);
 	}
@@ -103,7 +103,7 @@ int
 memo_restore(struct run *run, struct catalog *c, const char *name,
     const char *const *outs, size_t n, struct err *e)
 {
-	struct store *s = catalog_store(c);
+	struct repo *s = catalog_repo(c);
 	char *path = memo_path(s, name);
 	struct err ignored = ERR_INIT;
 	struct buf id;

@@ -22,7 +22,7 @@
 int memo_name(char out[SHA256_HEX + 1], const struct json *work,
     struct err *e);
 /* Remember; a failure is only a warning. */
-void memo_write(struct store *s, const char *name, const char *run,
+void memo_write(struct repo *s, const char *name, const char *run,
     const struct log *log);
 /* 1: the run in *run (run_free it) did this, and its outputs, all n of
  * them, are in place again; a file that already has the content is not

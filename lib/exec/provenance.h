@@ -20,7 +20,7 @@
 /* Where a trace goes; all borrowed. */
 struct trace {
 	struct journal *j;
-	struct store *s;
+	struct repo *s;
 	struct arena *arena;
 	const struct log *log;
 };

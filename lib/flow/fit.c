@@ -23,7 +23,7 @@
 
 struct fitting {
 	struct catalog *c;
-	struct store *s;		/* NULL outside a repository */
+	struct repo *s;		/* NULL outside a repository */
 	const struct fit_request *rq;
 	struct fit_outcome *out;
 	struct arena arena;
@@ -56,9 +56,9 @@ open_output(struct fitting *f, struct err *e)
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return err_set(e, ERR_USAGE, "'%s' is not a regular file",
 		    path);
-	if (f->s && (inside = store_relative(f->s, path)) != NULL)
-		temp = store_temp(f->s);
-	r = out_file_open_in(&f->file, f->s ? store_os(f->s) : os_real(), path,
+	if (f->s && (inside = worktree_relative(f->s, path)) != NULL)
+		temp = repo_temp(f->s);
+	r = out_file_open_in(&f->file, f->s ? repo_os(f->s) : os_real(), path,
 	    temp, 0666, true, e);
 	if (r == 0 && f->file.temp == NULL) {
 		out_file_drop(&f->file);
@@ -558,7 +558,7 @@ int
 fit_model(struct fit_outcome *out, struct catalog *c,
     const struct fit_request *rq, struct err *e)
 {
-	struct fitting f = { .c = c, .s = catalog_store(c), .rq = rq,
+	struct fitting f = { .c = c, .s = catalog_repo(c), .rq = rq,
 	    .out = out, .opts = rq->frame, .wall_us = clock_mono_us(),
 	    .cpu_us = clock_cpu_us() };
 	enum task wanted;

@@ -49,7 +49,7 @@ try_model(struct registry_added *out, struct adding *a, struct err *e)
 	if (a->model.type && strcmp(a->model.type, TYPE_ONNX) != 0)
 		return 0;
 	buf_init(&b, BUF_CAP_DATA);
-	r = store_get(&b, catalog_store(a->c), &a->model.content, e);
+	r = store_get(&b, catalog_repo(a->c), &a->model.content, e);
 	if (r == 0 && score_open(&p, b.data, b.len, NULL, &why) == 0)
 		score_close(p);
 	else if (r == 0)
@@ -105,7 +105,7 @@ take_lineage(struct adding *a, struct err *e)
 	if (r->status != RUN_FINISHED)
 		return err_set(e, ERR_NO, "run:%s is %s: only a run that "
 		    "finished gives a model", r->id, run_status_text(r->status));
-	if (store_size(&size, catalog_store(a->c), &r->manifest, e) < 0)
+	if (store_size(&size, catalog_repo(a->c), &r->manifest, e) < 0)
 		return -1;
 	a->links = arena_alloc(m, (r->n_links + 1) * sizeof(*a->links));
 	a->links[a->n_links++] = (struct link){ "run", TYPE_RUN,
@@ -161,8 +161,8 @@ from_file(struct adding *a, const char *path, struct err *e)
 	a->model.type = manifest_type_of_path(path);
 	if (refuse_table(a->model.type, path, e) < 0)
 		return -1;
-	if (store_put_file(&a->model.content, &a->model.size,
-	    catalog_store(a->c), path, e) < 0)
+	if (worktree_put_file(&a->model.content, &a->model.size,
+	    catalog_repo(a->c), path, e) < 0)
 		return -1;
 	if (journal_of_output(&a->run, a->c, &a->model.content, &mine) < 0) {
 		if (mine.code == ERR_NOENT)
@@ -228,7 +228,7 @@ find_source(struct adding *a, const char *source, struct err *e)
 		r = from_model(a, &item, e);
 	} else {
 		a->model.content = item.id;
-		r = store_size(&a->model.size, catalog_store(a->c), &item.id, e);
+		r = store_size(&a->model.size, catalog_repo(a->c), &item.id, e);
 	}
 	catalog_item_free(&item);
 	return r;

@@ -83,7 +83,7 @@ seen_data(struct seen_data *out, struct catalog *c,
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (catalog_store(c) == NULL)
+	if (catalog_repo(c) == NULL)
 		return 0;
 	if (find_run(&run, &a, c, model, e) < 0)
 		goto done;

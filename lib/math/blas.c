@@ -3,11 +3,11 @@
 #include <cblas.h>
 #include <dlfcn.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 struct blas {
 	void *library;
@@ -46,13 +46,12 @@ load(void)
 	static const char *const names[] = { "libopenblas.so.0",
 	    "libopenblas.so.3", "libopenblas.so" };
 	void *library = NULL;
-	sigset_t all, before;
+	sigset_t before;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
+	thread_block_signals(&before);
 	for (int i = 0; i < 3 && library == NULL; i++)
 		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	thread_allow_signals(&before);
 	return library;
 }
 

@@ -80,7 +80,7 @@ registry_set(uint32_t *was, struct gate *g, struct catalog *c,
 			goto done;
 		}
 	}
-	r = ref_move(was, catalog_store(c), ref, alias, version, expect, NULL,
+	r = ref_move(was, catalog_repo(c), ref, alias, version, expect, NULL,
 	    text ? text : note, e);
 done:
 	gate_free(&mine);
@@ -145,7 +145,7 @@ registry_rollback(uint32_t *now, uint32_t *was, struct catalog *c,
 		goto done;
 	}
 	*now = t.version[t.n - 2];
-	r = ref_move(was, catalog_store(c), ref, alias, *now,
+	r = ref_move(was, catalog_repo(c), ref, alias, *now,
 	    t.version[t.n - 1], "rollback", note, e);
 done:
 	free(t.version);

@@ -22,7 +22,7 @@ read_through(struct verifying *v, const struct oid *id, struct err *e)
 	struct source from;
 	int64_t got;
 
-	if (store_get_source(&from, catalog_store(v->c), id, e) < 0)
+	if (store_get_source(&from, catalog_repo(v->c), id, e) < 0)
 		return -1;
 	do
 		got = source_read(&from, v->block, BLOCK, e);

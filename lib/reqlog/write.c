@@ -2,17 +2,16 @@
 #include "reqlog/reqlog.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "codec/json.h"
 
 #define SEGMENT_BYTES ((uint64_t)64 << 20)
@@ -28,20 +27,20 @@ struct reqlog {
 	uint64_t segment_bytes;
 	int64_t segment_ms, flush_ms;
 
-	pthread_mutex_t lock;	/* of what follows */
-	pthread_cond_t wake;
+	struct mutex lock;	/* of what follows */
+	struct cond wake;
 	struct buf pending;
 	uint64_t pending_rows;
 	uint64_t rows, dropped;
 	bool stop;
 
-	pthread_mutex_t file_lock;	/* the rest: one writes at a time */
+	struct mutex file_lock;	/* the rest: one writes at a time */
 	struct buf writing;
 	int fd;
 	uint64_t written;
 	int64_t begun_us;
 	bool failing;		/* and it was said */
-	pthread_t thread;
+	struct thread thread;
 };
 
 static int
@@ -120,48 +119,41 @@ reqlog_flush(struct reqlog *l)
 	uint64_t rows;
 	int r = 0;
 
-	pthread_mutex_lock(&l->file_lock);
-	pthread_mutex_lock(&l->lock);
+	mutex_lock(&l->file_lock);
+	mutex_lock(&l->lock);
 	swap = l->writing;
 	l->writing = l->pending;
 	l->pending = swap;
 	rows = l->pending_rows;
 	l->pending_rows = 0;
-	pthread_mutex_unlock(&l->lock);
+	mutex_unlock(&l->lock);
 	if (l->writing.len) {
 		r = write_segment(l, &e);
 		say(l, r, &e);
 	}
 	if (r < 0) {
-		pthread_mutex_lock(&l->lock);
+		mutex_lock(&l->lock);
 		l->dropped += rows;
-		pthread_mutex_unlock(&l->lock);
+		mutex_unlock(&l->lock);
 	}
 	buf_clear(&l->writing);
-	pthread_mutex_unlock(&l->file_lock);
+	mutex_unlock(&l->file_lock);
 }
 
-static void *
+static void
 flusher(void *ctx)
 {
 	struct reqlog *l = ctx;
 	bool stop = false;
 
 	while (!stop) {
-		struct timespec at;
-
-		clock_gettime(CLOCK_REALTIME, &at);
-		at.tv_nsec += (l->flush_ms % 1000) * 1000000;
-		at.tv_sec += l->flush_ms / 1000 + at.tv_nsec / 1000000000;
-		at.tv_nsec %= 1000000000;
-		pthread_mutex_lock(&l->lock);
+		mutex_lock(&l->lock);
 		if (!l->stop && l->pending.len < FLUSH_EARLY)
-			pthread_cond_timedwait(&l->wake, &l->lock, &at);
+			cond_wait_us(&l->wake, &l->lock, l->flush_ms * 1000);
 		stop = l->stop;
-		pthread_mutex_unlock(&l->lock);
+		mutex_unlock(&l->lock);
 		reqlog_flush(l);
 	}
-	return NULL;
 }
 
 int
@@ -187,10 +179,10 @@ reqlog_open(struct reqlog **out, const char *folder,
 	l->fd = -1;
 	buf_init(&l->pending, PENDING_MAX);
 	buf_init(&l->writing, PENDING_MAX);
-	pthread_mutex_init(&l->lock, NULL);
-	pthread_mutex_init(&l->file_lock, NULL);
-	pthread_cond_init(&l->wake, NULL);
-	if (pthread_create(&l->thread, NULL, flusher, l) != 0) {
+	mutex_init(&l->lock);
+	mutex_init(&l->file_lock);
+	cond_init(&l->wake);
+	if (thread_start(&l->thread, flusher, l, e) < 0) {
 		free(l->folder);
 		free(l);
 		return err_set(e, ERR_NOMEM, "cannot start a thread for the "
@@ -220,7 +212,7 @@ reqlog_row(struct reqlog *l, const struct reqlog_request *r,
 	size_t before;
 
 	clock_print(when, r->time_us);
-	pthread_mutex_lock(&l->lock);
+	mutex_lock(&l->lock);
 	before = b->len;
 	buf_addf(b, "{\"time\":\"%s\"", when);
 	add_member(b, "id", r->id);
@@ -243,9 +235,9 @@ reqlog_row(struct reqlog *l, const struct reqlog_request *r,
 		l->pending_rows++;
 	}
 	wake = before < FLUSH_EARLY && b->len >= FLUSH_EARLY;
-	pthread_mutex_unlock(&l->lock);
+	mutex_unlock(&l->lock);
 	if (wake)
-		pthread_cond_signal(&l->wake);
+		cond_signal(&l->wake);
 }
 
 uint64_t
@@ -253,9 +245,9 @@ reqlog_rows(struct reqlog *l)
 {
 	uint64_t n;
 
-	pthread_mutex_lock(&l->lock);
+	mutex_lock(&l->lock);
 	n = l->rows;
-	pthread_mutex_unlock(&l->lock);
+	mutex_unlock(&l->lock);
 	return n;
 }
 
@@ -264,9 +256,9 @@ reqlog_dropped(struct reqlog *l)
 {
 	uint64_t n;
 
-	pthread_mutex_lock(&l->lock);
+	mutex_lock(&l->lock);
 	n = l->dropped;
-	pthread_mutex_unlock(&l->lock);
+	mutex_unlock(&l->lock);
 	return n;
 }
 
@@ -275,17 +267,17 @@ reqlog_close(struct reqlog *l)
 {
 	if (l == NULL)
 		return;
-	pthread_mutex_lock(&l->lock);
+	mutex_lock(&l->lock);
 	l->stop = true;
-	pthread_mutex_unlock(&l->lock);
-	pthread_cond_signal(&l->wake);
-	pthread_join(l->thread, NULL);
+	mutex_unlock(&l->lock);
+	cond_signal(&l->wake);
+	thread_join(&l->thread);
 	end_segment(l);
 	buf_free(&l->pending);
 	buf_free(&l->writing);
-	pthread_cond_destroy(&l->wake);
-	pthread_mutex_destroy(&l->lock);
-	pthread_mutex_destroy(&l->file_lock);
+	cond_release(&l->wake);
+	mutex_release(&l->lock);
+	mutex_release(&l->file_lock);
 	free(l->folder);
 	free(l);
 }

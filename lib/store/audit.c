@@ -113,7 +113,7 @@ done:
 
 /* Half a line at the end was never a record: keep it aside for people. */
 static int
-set_torn_aside(struct tail *t, struct store *s, int fd, struct err *e)
+set_torn_aside(struct tail *t, struct repo *s, int fd, struct err *e)
 {
 	size_t n = (size_t)(t->size - t->whole);
 	char *p = xalloc(n, 1), *name, *path;
@@ -125,7 +125,7 @@ set_torn_aside(struct tail *t, struct store *s, int fd, struct err *e)
 		return -1;
 	}
 	name = xprintf("audit/torn.%lld", (long long)t->whole);
-	path = store_path(s, name);
+	path = repo_path(s, name);
 	if (file_replace(s->os, path, p, n, 0666, e) == 0) {
 		if (s->os->truncate(fd, t->whole) < 0)
 			err_sys(e, "cannot cut the audit log");
@@ -176,7 +176,7 @@ format(struct buf *b, const struct audit_record *r)
 
 /* One record after `t`, in one write, synced; undone when that fails. */
 static int
-append_one(struct tail *t, struct store *s, int fd,
+append_one(struct tail *t, struct repo *s, int fd,
     const struct audit_record *what, struct err *e)
 {
 	struct audit_record r = *what;
@@ -224,7 +224,7 @@ is_void(const struct audit_record *r)
 
 /* Does its ref carry this record's hash? */
 static int
-is_confirmed(bool *yes, struct store *s, const struct audit_record *r,
+is_confirmed(bool *yes, struct repo *s, const struct audit_record *r,
     struct err *e)
 {
 	struct err mine = ERR_INIT;
@@ -244,7 +244,7 @@ is_confirmed(bool *yes, struct store *s, const struct audit_record *r,
 }
 
 static int
-void_unconfirmed(struct tail *t, struct store *s, int fd, struct err *e)
+void_unconfirmed(struct tail *t, struct repo *s, int fd, struct err *e)
 {
 	struct audit_record r = { .op = "void" };
 	uint64_t seq = t->last.seq;
@@ -271,10 +271,10 @@ void_unconfirmed(struct tail *t, struct store *s, int fd, struct err *e)
 }
 
 int
-audit_append(struct oid *hash, struct store *s, const struct audit_record *r,
+audit_append(struct oid *hash, struct repo *s, const struct audit_record *r,
     struct err *e)
 {
-	char *path = store_path(s, "audit/log"), *folder;
+	char *path = repo_path(s, "audit/log"), *folder;
 	struct tail t = { .any = false };
 	int fd = s->os->open(path, O_RDWR | O_CREAT | O_APPEND, 0666);
 	int result = -1;
@@ -310,7 +310,7 @@ done:
 /* --- reading --------------------------------------------------------------- */
 
 struct hashes {
-	struct store *s;
+	struct repo *s;
 	struct oid *hash;
 	size_t n, room;
 };
@@ -402,12 +402,12 @@ walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
 }
 
 int
-audit_each(struct store *s, uint64_t *count, struct oid *head,
+audit_each(struct repo *s, uint64_t *count, struct oid *head,
     int (*fn)(void *ctx, const struct audit_record *r, struct err *e),
     void *ctx, struct err *e)
 {
 	struct walk w = { .confirmed = { .s = s }, .fn = fn, .ctx = ctx };
-	char *path = store_path(s, "audit/log");
+	char *path = repo_path(s, "audit/log");
 	struct oid last = { { 0 } };
 	uint64_t n = 0;
 	struct buf b;

@@ -14,7 +14,7 @@
 #define MANIFEST_PREFIX "application/vnd.mlv."
 
 struct fsck {
-	struct store *s;
+	struct repo *s;
 	enum fsck_level level;
 	struct fsck_report *report;
 	void (*fn)(void *ctx, const struct fsck_finding *f);
@@ -339,7 +339,7 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 static int
 check_leftovers(struct fsck *k, struct err *e)
 {
-	char *path = store_path(k->s, "tmp"), **names;
+	char *path = repo_path(k->s, "tmp"), **names;
 	size_t n;
 	int r = folder_names(&names, &n, path, e);
 
@@ -384,7 +384,7 @@ fsck_free(struct fsck *k)
 }
 
 int
-store_fsck(struct fsck_report *report, struct store *s,
+fsck_repo(struct fsck_report *report, struct repo *s,
     enum fsck_level level,
     void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
     struct err *e)
@@ -405,7 +405,7 @@ store_fsck(struct fsck_report *report, struct store *s,
 }
 
 int
-store_check_refs(struct fsck_report *report, struct store *s,
+fsck_refs(struct fsck_report *report, struct repo *s,
     void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
     struct err *e)
 {

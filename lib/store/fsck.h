@@ -36,12 +36,12 @@ struct fsck_report {
 
 /* Visits everything; fn hears of each finding as it is made.  Returns 0
  * also when there are errors: see report->errors. */
-int store_fsck(struct fsck_report *report, struct store *s,
+int fsck_repo(struct fsck_report *report, struct repo *s,
     enum fsck_level level,
     void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
     struct err *e);
 /* The audit log and the refs alone. */
-int store_check_refs(struct fsck_report *report, struct store *s,
+int fsck_refs(struct fsck_report *report, struct repo *s,
     void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
     struct err *e);
 

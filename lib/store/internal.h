@@ -8,7 +8,7 @@
 
 struct stat_cache;
 
-struct store {
+struct repo {
 	char *top;		/* of the work tree */
 	char *local;		/* top/.mlv: cache and temporary files */
 	char *folder;		/* where objects, refs and audit are */
@@ -23,13 +23,13 @@ struct store {
 #define OBJECT_MODE 0444
 
 /* objects/ab/cdef..., to be freed. */
-char *object_path(const struct store *s, const struct oid *id);
+char *object_path(const struct repo *s, const struct oid *id);
 /* The stored file is whole: header, trailer, XXH3; *size of the plain bytes.
  * ERR_NOENT, ERR_CORRUPT. */
-int object_check(uint64_t *size, struct store *s, const struct oid *id,
+int object_check(uint64_t *size, struct repo *s, const struct oid *id,
     struct err *e);
 /* Make sure store folders exist (a fresh git clone has only config). */
-int store_make_folders(struct store *s, struct err *e);
+int store_make_folders(struct repo *s, struct err *e);
 
 /* Names in a folder, sorted, those with a leading dot left out; none when
  * there is no such folder. */
@@ -41,22 +41,22 @@ void folder_names_free(char **names, size_t n);
  * entry counts only when size, mtime, ctime and inode agree and the file
  * was last touched before the cache itself was written.
  */
-bool stat_cache_find(struct store *s, const char *path, const struct stat *st,
+bool stat_cache_find(struct repo *s, const char *path, const struct stat *st,
     struct oid *id);
-void stat_cache_add(struct store *s, const char *path, const struct stat *st,
+void stat_cache_add(struct repo *s, const char *path, const struct stat *st,
     const struct oid *id);
-/* Written back by store_close; a cache that cannot be is no error. */
-void stat_cache_save(struct store *s);
+/* Written back by repo_close; a cache that cannot be is no error. */
+void stat_cache_save(struct repo *s);
 void stat_cache_free(struct stat_cache *c);
 
 /* The lock every writer of refs holds, on locks/refs. */
-int refs_lock(int *fd, struct store *s, bool shared, struct err *e);
+int refs_lock(int *fd, struct repo *s, bool shared, struct err *e);
 void refs_unlock(int fd);
 
 /* Append a record; the caller holds the lock.  Sets aside a torn tail and
  * voids an unconfirmed last record first.  *hash is the new record's. */
 struct audit_record;
-int audit_append(struct oid *hash, struct store *s, const struct audit_record *r,
+int audit_append(struct oid *hash, struct repo *s, const struct audit_record *r,
     struct err *e);
 
 #endif

@@ -29,7 +29,7 @@
 enum { PLAIN = 0, ZSTD = 1 };
 
 char *
-object_path(const struct store *s, const struct oid *id)
+object_path(const struct repo *s, const struct oid *id)
 {
 	char hex[OID_HEX + 1];
 
@@ -49,7 +49,7 @@ put_header(struct buf *b, int encoding)
 /* --- writing --------------------------------------------------------------- */
 
 struct writing {
-	struct store *s;
+	struct repo *s;
 	char *tmp;
 	struct new_file file;
 	struct hash64 *xxh;
@@ -75,7 +75,7 @@ shrinks(const void *p, size_t n, struct err *e)
 }
 
 static int
-write_begin(struct writing *w, struct store *s, const void *p, size_t n,
+write_begin(struct writing *w, struct repo *s, const void *p, size_t n,
     uint64_t expect, struct err *e)
 {
 	memset(w, 0, sizeof(*w));
@@ -146,7 +146,7 @@ write_drop(struct writing *w)
  * the folders were synced.  When they are clean this costs next to nothing.
  */
 static int
-settle(struct store *s, const struct oid *id, struct err *e)
+settle(struct repo *s, const struct oid *id, struct err *e)
 {
 	char *path = object_path(s, id), *shard = path_folder(path);
 	char *objects = path_folder(shard);
@@ -190,7 +190,7 @@ write_commit(struct oid *id, struct writing *w, struct err *e)
 }
 
 static int
-put_stream(struct oid *id, uint64_t *size, struct store *s, char *block,
+put_stream(struct oid *id, uint64_t *size, struct repo *s, char *block,
     size_t first, struct source *from, uint64_t expect, struct err *e)
 {
 	struct writing w;
@@ -216,7 +216,7 @@ done:
 }
 
 static int
-put_expected(struct oid *id, uint64_t *size, struct store *s,
+put_expected(struct oid *id, uint64_t *size, struct repo *s,
     struct source *from, uint64_t expect, struct err *e)
 {
 	char *block = mem_array(1, BLOCK);
@@ -239,14 +239,14 @@ put_expected(struct oid *id, uint64_t *size, struct store *s,
 }
 
 int
-store_put_source(struct oid *id, uint64_t *size, struct store *s,
+store_put_source(struct oid *id, uint64_t *size, struct repo *s,
     struct source *from, struct err *e)
 {
 	return put_expected(id, size, s, from, 0, e);
 }
 
 int
-store_put(struct oid *id, struct store *s, const void *p, size_t n,
+store_put(struct oid *id, struct repo *s, const void *p, size_t n,
     struct err *e)
 {
 	struct err ignored = ERR_INIT;
@@ -320,7 +320,7 @@ was_settled(const struct stat *st, const struct timespec *then)
 }
 
 static int
-read_file(struct oid *id, uint64_t *size, struct store *s, const char *path,
+read_file(struct oid *id, uint64_t *size, struct repo *s, const char *path,
     bool put, struct err *e)
 {
 	struct err ignored = ERR_INIT;
@@ -371,14 +371,14 @@ done:
 }
 
 int
-store_put_file(struct oid *id, uint64_t *size, struct store *s,
+worktree_put_file(struct oid *id, uint64_t *size, struct repo *s,
     const char *path, struct err *e)
 {
 	return read_file(id, size, s, path, true, e);
 }
 
 int
-store_hash_file(struct oid *id, uint64_t *size, struct store *s,
+worktree_hash_file(struct oid *id, uint64_t *size, struct repo *s,
     const char *path, struct err *e)
 {
 	return read_file(id, size, s, path, false, e);

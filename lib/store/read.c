@@ -69,7 +69,7 @@ reading_end(struct reading *r)
 
 /* Open the file and look at both its ends. */
 static int
-reading_begin(struct reading *r, struct store *s, const struct oid *id,
+reading_begin(struct reading *r, struct repo *s, const struct oid *id,
     struct err *e)
 {
 	unsigned char head[HEADER], tail[TRAILER];
@@ -109,7 +109,7 @@ reading_begin(struct reading *r, struct store *s, const struct oid *id,
 }
 
 int
-object_check(uint64_t *size, struct store *s, const struct oid *id,
+object_check(uint64_t *size, struct repo *s, const struct oid *id,
     struct err *e)
 {
 	struct reading r;
@@ -146,7 +146,7 @@ done:
 }
 
 bool
-store_has(struct store *s, const struct oid *id)
+store_has(struct repo *s, const struct oid *id)
 {
 	char *path = object_path(s, id);
 	bool yes = access(path, F_OK) == 0;
@@ -156,7 +156,7 @@ store_has(struct store *s, const struct oid *id)
 }
 
 int
-store_size(uint64_t *size, struct store *s, const struct oid *id,
+store_size(uint64_t *size, struct repo *s, const struct oid *id,
     struct err *e)
 {
 	struct reading r;
@@ -257,7 +257,7 @@ reading_close(void *ctx)
 }
 
 int
-store_get_source(struct source *from, struct store *s, const struct oid *id,
+store_get_source(struct source *from, struct repo *s, const struct oid *id,
     struct err *e)
 {
 	struct reading *r = xalloc(1, sizeof(*r));
@@ -278,7 +278,7 @@ fail:
 }
 
 int
-store_get(struct buf *out, struct store *s, const struct oid *id,
+store_get(struct buf *out, struct repo *s, const struct oid *id,
     struct err *e)
 {
 	struct source from;

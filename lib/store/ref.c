@@ -60,7 +60,7 @@ ref_name_ok(const char *name)
 }
 
 static char *
-ref_path(const struct store *s, const char *name)
+ref_path(const struct repo *s, const char *name)
 {
 	return xprintf("%s/refs/%s", s->folder, name);
 }
@@ -124,7 +124,7 @@ parse(struct ref *r, const char *p, size_t n, const char *name, struct err *e)
 }
 
 int
-ref_read(struct ref *r, struct store *s, const char *name, struct err *e)
+ref_read(struct ref *r, struct repo *s, const char *name, struct err *e)
 {
 	char *path;
 	struct buf b;
@@ -180,9 +180,9 @@ ref_with_id(const struct ref *r, const struct oid *id)
 /* --- writing --------------------------------------------------------------- */
 
 int
-refs_lock(int *fd, struct store *s, bool shared, struct err *e)
+refs_lock(int *fd, struct repo *s, bool shared, struct err *e)
 {
-	char *path = store_path(s, "locks/refs");
+	char *path = repo_path(s, "locks/refs");
 
 	if (shared) {
 		*fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -233,11 +233,11 @@ put_value(struct buf *b, const struct ref_value *v)
 
 /* The whole file anew, with one more value. */
 static int
-write_ref(struct store *s, const char *name, const struct ref *r,
+write_ref(struct repo *s, const char *name, const struct ref *r,
     const struct ref_value *more, struct err *e)
 {
 	char *path = ref_path(s, name), *folder = path_folder(path);
-	char *tmp = store_path(s, "tmp"), *refs = store_path(s, "refs");
+	char *tmp = repo_path(s, "tmp"), *refs = repo_path(s, "refs");
 	struct out_file f;
 	struct buf b;
 	int result = -1;
@@ -267,7 +267,7 @@ done:
 
 /* A network file system may rename and yet say it failed. */
 static bool
-is_there(struct store *s, const char *name, const struct ref_value *want)
+is_there(struct repo *s, const char *name, const struct ref_value *want)
 {
 	struct err ignored = ERR_INIT;
 	struct ref now;
@@ -282,7 +282,7 @@ is_there(struct store *s, const char *name, const struct ref_value *want)
 
 /* Audit record, then ref.  The caller holds the lock. */
 static int
-commit(struct store *s, const char *name, const struct ref *r,
+commit(struct repo *s, const char *name, const struct ref *r,
     struct ref_value *v, const struct audit_record *record, struct err *e)
 {
 	if (audit_append(&v->audit, s, record, e) < 0)
@@ -295,7 +295,7 @@ commit(struct store *s, const char *name, const struct ref *r,
 }
 
 static int
-read_or_none(struct ref *r, struct store *s, const char *name, struct err *e)
+read_or_none(struct ref *r, struct repo *s, const char *name, struct err *e)
 {
 	struct err mine = ERR_INIT;
 
@@ -316,7 +316,7 @@ err_moved(struct err *e, const char *name, uint32_t expect, uint32_t found)
 }
 
 int
-ref_add(uint32_t *number, bool *added, struct store *s, const char *name,
+ref_add(uint32_t *number, bool *added, struct repo *s, const char *name,
     const struct oid *id, uint32_t expect, const char *note, struct err *e)
 {
 	struct audit_record record;
@@ -360,7 +360,7 @@ done:
 }
 
 static int
-move_locked(uint32_t *was, struct store *s, const char *name,
+move_locked(uint32_t *was, struct repo *s, const char *name,
     const char *alias, uint32_t number, uint32_t expect, const char *op,
     const char *note, struct err *e)
 {
@@ -401,7 +401,7 @@ done:
 }
 
 int
-ref_move(uint32_t *was, struct store *s, const char *name,
+ref_move(uint32_t *was, struct repo *s, const char *name,
     const char *label, uint32_t number, uint32_t expect, const char *op,
     const char *note, struct err *e)
 {
@@ -422,7 +422,7 @@ ref_move(uint32_t *was, struct store *s, const char *name,
 /* --- listing --------------------------------------------------------------- */
 
 static int
-each_of_kind(struct store *s, const char *kind, const char *prefix,
+each_of_kind(struct repo *s, const char *kind, const char *prefix,
     int (*fn)(void *ctx, const char *name, struct err *e), void *ctx,
     struct err *e)
 {
@@ -444,11 +444,11 @@ each_of_kind(struct store *s, const char *kind, const char *prefix,
 }
 
 int
-ref_each(struct store *s, const char *prefix,
+ref_each(struct repo *s, const char *prefix,
     int (*fn)(void *ctx, const char *name, struct err *e), void *ctx,
     struct err *e)
 {
-	char *path = store_path(s, "refs"), **kinds;
+	char *path = repo_path(s, "refs"), **kinds;
 	size_t n, slash = strcspn(prefix, "/");
 	int r = folder_names(&kinds, &n, path, e);
 
@@ -462,7 +462,7 @@ ref_each(struct store *s, const char *prefix,
 }
 
 uint64_t
-ref_stamp(struct store *s, const char *name)
+ref_stamp(struct repo *s, const char *name)
 {
 	char *path = ref_path(s, name);
 	struct stat st;

@@ -72,7 +72,7 @@ parse(struct stat_cache *c, const char *p, size_t n)
 }
 
 static struct stat_cache *
-load(struct store *s)
+load(struct repo *s)
 {
 	struct err ignored = ERR_INIT;
 	struct stat_cache *c = xalloc(1, sizeof(*c));
@@ -122,7 +122,7 @@ is_racy(const struct stat_cache *c, const struct entry *t)
 }
 
 bool
-stat_cache_find(struct store *s, const char *path, const struct stat *st,
+stat_cache_find(struct repo *s, const char *path, const struct stat *st,
     struct oid *id)
 {
 	const struct entry *t;
@@ -134,7 +134,7 @@ stat_cache_find(struct store *s, const char *path, const struct stat *st,
 		return false;
 	if (s->cache == NULL)
 		s->cache = load(s);
-	if (s->cache->n == 0 || (rel = store_relative(s, path)) == NULL)
+	if (s->cache->n == 0 || (rel = worktree_relative(s, path)) == NULL)
 		return false;
 	at = place(s->cache, rel, &there);
 	free(rel);
@@ -151,11 +151,11 @@ stat_cache_find(struct store *s, const char *path, const struct stat *st,
 }
 
 void
-stat_cache_add(struct store *s, const char *path, const struct stat *st,
+stat_cache_add(struct repo *s, const char *path, const struct stat *st,
     const struct oid *id)
 {
 	struct stat_cache *c;
-	char *rel = store_relative(s, path);
+	char *rel = worktree_relative(s, path);
 	bool there;
 	size_t at;
 
@@ -207,7 +207,7 @@ put_entries(struct buf *b, const struct stat_cache *c)
 }
 
 static void
-write_cache(struct store *s, const struct buf *b)
+write_cache(struct repo *s, const struct buf *b)
 {
 	struct err ignored = ERR_INIT;
 	char *path = path_join(s->local, "cache/stat");
@@ -225,7 +225,7 @@ write_cache(struct store *s, const struct buf *b)
 }
 
 void
-stat_cache_save(struct store *s)
+stat_cache_save(struct repo *s)
 {
 	struct stat_cache *c = s->cache;
 	struct buf body, b;

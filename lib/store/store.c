@@ -50,7 +50,7 @@ make_folders(const struct os *os, const char *folder, struct err *e)
 /* What killed commands left: nothing lives there for a day.  A slow one
  * that loses its file fails cleanly, so a wrong clock does no harm. */
 static void
-sweep(struct store *s)
+sweep(struct repo *s)
 {
 	char *folder = path_join(s->folder, "tmp"), **names;
 	int64_t now = clock_wall_us() / 1000000;
@@ -75,7 +75,7 @@ sweep(struct store *s)
 }
 
 int
-store_make_folders(struct store *s, struct err *e)
+store_make_folders(struct repo *s, struct err *e)
 {
 	if (s->folders_made)
 		return 0;
@@ -110,7 +110,7 @@ write_once(const struct os *os, const char *folder, const char *name,
 /* config comes last: without it there is no repository, so an interrupted
  * init is as if it had not begun, and another one completes it. */
 int
-store_init(bool *made, const char *folder, const struct store_opts *o,
+repo_init(bool *made, const char *folder, const struct repo_opts *o,
     struct err *e)
 {
 	const struct os *os = o->os ? o->os : os_real();
@@ -240,7 +240,7 @@ done:
 }
 
 static int
-find(struct store *s, const char *from, struct err *e)
+find(struct repo *s, const char *from, struct err *e)
 {
 	char *at = realpath(from, NULL), *up, *main_top;
 
@@ -268,10 +268,10 @@ find(struct store *s, const char *from, struct err *e)
 }
 
 int
-store_open(struct store **out, const char *from, const struct store_opts *o,
+repo_open(struct repo **out, const char *from, const struct repo_opts *o,
     struct err *e)
 {
-	struct store *s = xalloc(1, sizeof(*s));
+	struct repo *s = xalloc(1, sizeof(*s));
 
 	s->os = o->os ? o->os : os_real();
 	s->log = o->log;
@@ -283,12 +283,12 @@ store_open(struct store **out, const char *from, const struct store_opts *o,
 	*out = s;
 	return 0;
 fail:
-	store_close(s);
+	repo_close(s);
 	return -1;
 }
 
 void
-store_close(struct store *s)
+repo_close(struct repo *s)
 {
 	if (s == NULL)
 		return;
@@ -301,43 +301,43 @@ store_close(struct store *s)
 }
 
 const char *
-store_top(const struct store *s)
+repo_top(const struct repo *s)
 {
 	return s->top;
 }
 
 const char *
-store_folder(const struct store *s)
+repo_folder(const struct repo *s)
 {
 	return s->folder;
 }
 
 const struct os *
-store_os(const struct store *s)
+repo_os(const struct repo *s)
 {
 	return s->os;
 }
 
 const struct log *
-store_log(const struct store *s)
+repo_log(const struct repo *s)
 {
 	return s->log;
 }
 
 char *
-store_path(const struct store *s, const char *name)
+repo_path(const struct repo *s, const char *name)
 {
 	return path_join(s->folder, name);
 }
 
 char *
-store_temp(const struct store *s)
+repo_temp(const struct repo *s)
 {
 	return path_join(s->local, "tmp");
 }
 
 char *
-store_relative(const struct store *s, const char *path)
+worktree_relative(const struct repo *s, const char *path)
 {
 	char *folder = path_folder(path), *real = realpath(folder, NULL);
 	char *full, *rel = NULL;
@@ -403,7 +403,7 @@ folder_names_free(char **names, size_t n)
 }
 
 static int
-each_in_shard(struct store *s, const char *shard,
+each_in_shard(struct repo *s, const char *shard,
     int (*fn)(void *ctx, const struct oid *id, struct err *e), void *ctx,
     struct err *e)
 {
@@ -428,10 +428,10 @@ each_in_shard(struct store *s, const char *shard,
 }
 
 int
-store_each(struct store *s, int (*fn)(void *ctx, const struct oid *id,
+store_each(struct repo *s, int (*fn)(void *ctx, const struct oid *id,
     struct err *e), void *ctx, struct err *e)
 {
-	char *path = store_path(s, "objects"), **names;
+	char *path = repo_path(s, "objects"), **names;
 	size_t n;
 	int r = folder_names(&names, &n, path, e);
 
@@ -465,7 +465,7 @@ match(void *ctx, const struct oid *id, struct err *e)
 }
 
 int
-store_expand(struct oid *id, struct store *s, const char *text,
+store_expand(struct oid *id, struct repo *s, const char *text,
     struct err *e)
 {
 	struct expanding x = { .digits = text };

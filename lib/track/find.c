@@ -81,7 +81,7 @@ all_ids(struct ids *l, struct catalog *c, struct err *e)
 
 	memset(l, 0, sizeof(*l));
 	if (add_unsealed(l, c, e) < 0 ||
-	    ref_each(catalog_store(c), "run/", add_sealed, l, e) < 0) {
+	    ref_each(catalog_repo(c), "run/", add_sealed, l, e) < 0) {
 		ids_free(l);
 		return -1;
 	}
@@ -106,7 +106,7 @@ read_exact(struct run *r, struct catalog *c, const char *id, bool brief,
 	struct err mine = ERR_INIT;
 	struct ref versions;
 	struct oid manifest;
-	int result = ref_read(&versions, catalog_store(c), ref, &mine);
+	int result = ref_read(&versions, catalog_repo(c), ref, &mine);
 
 	free(ref);
 	if (result == 0) {
@@ -130,7 +130,7 @@ journal_list(struct catalog *c,
 	struct ids l;
 	int result = 0;
 
-	if (catalog_need_store(c, "listing runs", e) < 0 || all_ids(&l, c, e) < 0)
+	if (catalog_need_repo(c, "listing runs", e) < 0 || all_ids(&l, c, e) < 0)
 		return -1;
 	for (size_t i = 0; result == 0 && i < l.n; i++) {
 		struct run r;
@@ -240,7 +240,7 @@ journal_find(char **id, struct catalog *c, const char *text, struct err *e)
 		return -1;
 	if (*id == NULL && access(text, F_OK) == 0) {
 		file = true;
-		if (store_hash_file(&output, &size, catalog_store(c), text, e) < 0 ||
+		if (worktree_hash_file(&output, &size, catalog_repo(c), text, e) < 0 ||
 		    search(id, c, NULL, &output, e) < 0)
 			return -1;
 	}
@@ -259,7 +259,7 @@ journal_of_output(struct run *r, struct catalog *c, const struct oid *output,
 	int result;
 
 	memset(r, 0, sizeof(*r));
-	if (catalog_need_store(c, "a run", e) < 0 || search(&id, c, NULL, output, e) < 0)
+	if (catalog_need_repo(c, "a run", e) < 0 || search(&id, c, NULL, output, e) < 0)
 		return -1;
 	result = id ? read_exact(r, c, id, false, e) : err_set(e, ERR_NOENT,
 	    "no run put out %s", oid_print(text, output));
@@ -276,7 +276,7 @@ journal_read(struct run *r, struct catalog *c, const char *text,
 	int result;
 
 	memset(r, 0, sizeof(*r));
-	if (catalog_need_store(c, text, e) < 0)
+	if (catalog_need_repo(c, text, e) < 0)
 		return -1;
 	if (strncmp(text, "run:", 4) == 0) {
 		if (name_parse(&n, text, e) < 0)

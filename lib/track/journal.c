@@ -35,13 +35,13 @@ struct journal {
 char *
 journal_folder(const struct catalog *c)
 {
-	return store_path(catalog_store(c), "runs");
+	return repo_path(catalog_repo(c), "runs");
 }
 
 char *
 journal_path(const struct catalog *c, const char *id)
 {
-	return xprintf("%s/runs/%s.jsonl", store_folder(catalog_store(c)), id);
+	return xprintf("%s/runs/%s.jsonl", repo_folder(catalog_repo(c)), id);
 }
 
 const char *
@@ -75,7 +75,7 @@ journal_close(struct journal *j)
 static int
 append(struct journal *j, const struct json *event, struct err *e)
 {
-	const struct os *os = store_os(catalog_store(j->c));
+	const struct os *os = repo_os(catalog_repo(j->c));
 	struct buf b;
 	char last;
 	off_t end;
@@ -156,8 +156,8 @@ new_id(void)
 static int
 begin_file(struct journal *j, const struct json *event, struct err *e)
 {
-	const struct os *os = store_os(catalog_store(j->c));
-	char *folder = store_path(catalog_store(j->c), "tmp");
+	const struct os *os = repo_os(catalog_repo(j->c));
+	char *folder = repo_path(catalog_repo(j->c), "tmp");
 	char *temp = xprintf("%s/%s.run.tmp", folder, j->id);
 	char *runs = journal_folder(j->c);
 	int r = -1;
@@ -199,7 +199,7 @@ journal_begin(struct journal **out, struct catalog *c,
 	struct journal *j;
 	int r;
 
-	if (catalog_need_store(c, "a run", e) < 0)
+	if (catalog_need_repo(c, "a run", e) < 0)
 		return -1;
 	j = xalloc(1, sizeof(*j));
 	j->c = c;
@@ -225,7 +225,7 @@ open_living(struct journal *j, const char *id)
 	free(j->path);
 	j->id = xstrdup(id);
 	j->path = journal_path(j->c, id);
-	j->fd = store_os(catalog_store(j->c))->open(j->path, O_RDWR | O_APPEND, 0);
+	j->fd = repo_os(catalog_repo(j->c))->open(j->path, O_RDWR | O_APPEND, 0);
 	return j->fd < 0 ? errno : 0;
 }
 
@@ -237,7 +237,7 @@ journal_join(struct journal **out, struct catalog *c, const char *run,
 	struct journal *j;
 	int locked, why = ENOENT;
 
-	if (catalog_need_store(c, run, e) < 0)
+	if (catalog_need_repo(c, run, e) < 0)
 		return -1;
 	if (strncmp(run, "run:", 4) == 0)
 		run += 4;
@@ -415,7 +415,7 @@ store_run(struct catalog_put *put, struct journal *j, struct err *e)
 	buf_init(&b, BUF_CAP_DATA);
 	if (file_read(&b, j->path, e) < 0 ||
 	    run_parse(&run, b.data, b.len, e) < 0 ||
-	    store_put(&id, catalog_store(j->c), b.data, b.len, e) < 0)
+	    store_put(&id, catalog_repo(j->c), b.data, b.len, e) < 0)
 		goto done;
 	r = catalog_put_manifest(put, j->c, NAME_RUN, j->id,
 	    run_manifest(&a, &run, &id, b.len), NULL, e);
@@ -446,7 +446,7 @@ int
 journal_seal(struct catalog_put *put, struct journal *j,
     enum run_status status, int exit_status, struct err *e)
 {
-	const struct os *os = store_os(catalog_store(j->c));
+	const struct os *os = repo_os(catalog_repo(j->c));
 	struct err ignored = ERR_INIT;
 	int r = append_end(j, status, exit_status, e);
 

@@ -444,7 +444,7 @@ run_read_sealed(struct run *r, struct catalog *c, const struct oid *id,
 	}
 	memset(r, 0, sizeof(*r));
 	buf_init(&b, BUF_CAP_DATA);
-	if (store_get(&b, catalog_store(c), &journal.id, e) == 0 &&
+	if (store_get(&b, catalog_repo(c), &journal.id, e) == 0 &&
 	    run_parse(r, b.data, b.len, e) == 0) {
 		r->manifest = *id;
 		result = 0;

@@ -27,17 +27,17 @@ static const char *const files[] = {
 static void
 look(const char *top)
 {
-	const struct store_opts o = { .wait_ms = 100 };
+	const struct repo_opts o = { .wait_ms = 100 };
 	struct fsck_report report;
 	struct err e = ERR_INIT;
-	struct store *s;
+	struct repo *s;
 	struct oid id;
 	struct ref r;
 	struct buf b;
 	uint64_t size;
 	char *x;
 
-	if (store_open(&s, top, &o, &e) < 0)
+	if (repo_open(&s, top, &o, &e) < 0)
 		return;
 	buf_init(&b, BUF_CAP_SMALL);
 	oid_of(&id, "abc", 3);
@@ -51,17 +51,17 @@ look(const char *top)
 		ref_free(&r);
 	}
 	x = xprintf("%s/.mlv/config", top);
-	(void)store_hash_file(&id, &size, s, x, &e);
+	(void)worktree_hash_file(&id, &size, s, x, &e);
 	free(x);
-	(void)store_fsck(&report, s, FSCK_STRONG, NULL, NULL, &e);
+	(void)fsck_repo(&report, s, FSCK_STRONG, NULL, NULL, &e);
 	buf_free(&b);
-	store_close(s);
+	repo_close(s);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct store_opts o = { .os = NULL };
+	const struct repo_opts o = { .os = NULL };
 	char top[] = "/tmp/mlv-fuzz.XXXXXX", *path, *folder;
 	struct err e = ERR_INIT;
 	char cmd[64];
@@ -69,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0 || mkdtemp(top) == NULL)
 		return 0;
-	if (store_init(&made, top, &o, &e) == 0) {
+	if (repo_init(&made, top, &o, &e) == 0) {
 		path = xprintf("%s/.mlv/%s", top, files[data[0] % N_FILES]);
 		folder = xprintf("%s/.mlv/refs/data", top);
 		(void)file_make_folders(os_real(), folder, &e);

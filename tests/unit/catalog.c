@@ -1,7 +1,6 @@
 /* lib/catalog: names, versions and pointers, journals, the request log. */
 #include <dirent.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/thread.h"
 #include "catalog/catalog.h"
 #include "track/journal.h"
 #include "reqlog/reqlog.h"
@@ -145,7 +145,7 @@ test_versions(struct catalog *c)
 	d.n_from = 1;
 	ok(catalog_put_dataset(&put, c, &d, &e) < 0 &&
 	    strstr(e.msg, "bytes"), "a link that tells a wrong size is refused");
-	store_size(&size, catalog_store(c), &v1.id, &e);
+	store_size(&size, catalog_repo(c), &v1.id, &e);
 	from = (struct link){ "from", TYPE_DATASET, "", v1.id, size };
 	d.from = &from;
 	ok(catalog_put_dataset(&put, c, &d, &e) == 0, "derived data");
@@ -156,7 +156,7 @@ test_versions(struct catalog *c)
 	{
 		struct fsck_report report;
 
-		ok(store_fsck(&report, catalog_store(c), FSCK_STRONG, NULL,
+		ok(fsck_repo(&report, catalog_repo(c), FSCK_STRONG, NULL,
 		    NULL, &e) == 0 && report.errors == 0, "all is whole");
 	}
 	free(path);
@@ -264,14 +264,13 @@ test_requests(void)
 
 #define ROWS_EACH 5000
 
-static void *
+static void
 log_many(void *ctx)
 {
 	struct reqlog_request q = { .model = "m", .id = "r", .variant = "stable" };
 
 	for (int i = 0; i < ROWS_EACH; i++)
 		reqlog_row(ctx, &q, "{\"x\":1}", 7, "{\"y\":2}", 7);
-	return NULL;
 }
 
 static _Atomic bool full;
@@ -335,15 +334,15 @@ test_busy_log(void)
 	char *folder = path_join(top, "busy"), *segment;
 	struct err e = ERR_INIT;
 	uint64_t rows, skipped;
-	pthread_t t[4];
+	struct thread t[4];
 	struct reqlog *l;
 	struct buf out;
 
 	ok(reqlog_open(&l, folder, &o, &e) == 0, "a busy log");
 	for (int i = 0; i < 4; i++)
-		pthread_create(&t[i], NULL, log_many, l);
+		ok(thread_start(&t[i], log_many, l, &e) == 0, "a thread starts");
 	for (int i = 0; i < 4; i++)
-		pthread_join(t[i], NULL);
+		thread_join(&t[i]);
 	reqlog_close(l);
 	buf_init(&out, BUF_CAP_DOC);
 	ok(reqlog_read(&out, &rows, &skipped, folder, &all, &e) == 0 &&
@@ -434,7 +433,7 @@ run_with_faults(const char *word)
 {
 	struct os os = *os_real();
 	struct journal_start start = { .verb = "fit", .name = word };
-	struct store_opts o = { .os = &os };
+	struct repo_opts o = { .os = &os };
 	struct fsck_report report;
 	struct err e = ERR_INIT, mine = ERR_INIT;
 	struct catalog_put put;
@@ -471,7 +470,7 @@ run_with_faults(const char *word)
 	else
 		good = !begun && mine.code == ERR_NOENT;
 	run_free(&r);
-	if (store_fsck(&report, catalog_store(c), FSCK_STRONG, NULL, NULL,
+	if (fsck_repo(&report, catalog_repo(c), FSCK_STRONG, NULL, NULL,
 	    &e) < 0 || report.errors)
 		good = false;
 	catalog_close(c);
@@ -511,7 +510,7 @@ main(void)
 	snprintf(top, sizeof(top), "/tmp/mlv-catalog.XXXXXX");
 	if (mkdtemp(top) == NULL || chdir(top) < 0)
 		return 1;
-	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_store(c) == NULL,
+	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_repo(c) == NULL,
 	    "no repository is no error");
 	{
 		struct catalog_bytes b;
@@ -524,8 +523,8 @@ main(void)
 		    strstr(e.msg, "mlv-data init"), "names say what is missing");
 	}
 	catalog_close(c);
-	store_init(&made, top, &(struct store_opts){ 0 }, &e);
-	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_store(c), "one");
+	repo_init(&made, top, &(struct repo_opts){ 0 }, &e);
+	ok(catalog_open(&c, NULL, NULL, &e) == 0 && catalog_repo(c), "one");
 	test_versions(c);
 	test_runs(c);
 	test_requests();

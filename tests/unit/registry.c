@@ -251,12 +251,12 @@ main(void)
 	snprintf(top, sizeof(top), "/tmp/mlv-registry.XXXXXX");
 	if (mkdtemp(top) == NULL || chdir(top) < 0)
 		return 1;
-	store_init(&made, top, &(struct store_opts){ 0 }, &e);
+	repo_init(&made, top, &(struct repo_opts){ 0 }, &e);
 	if (catalog_open_repository(&c, NULL, NULL, &e) < 0)
 		return 1;
 	test_policies();
 	test_registry();
-	ok(store_fsck(&report, catalog_store(c), FSCK_STRONG, NULL, NULL,
+	ok(fsck_repo(&report, catalog_repo(c), FSCK_STRONG, NULL, NULL,
 	    &e) == 0 && report.errors == 0, "the repository is whole");
 	catalog_close(c);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);

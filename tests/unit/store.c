@@ -18,25 +18,25 @@
 
 static char top[64];
 
-static struct store *
+static struct repo *
 open_store(const struct os *os)
 {
-	struct store_opts o = { .os = os };
+	struct repo_opts o = { .os = os };
 	struct err e = ERR_INIT;
-	struct store *s = NULL;
+	struct repo *s = NULL;
 
-	if (store_open(&s, top, &o, &e) < 0)
+	if (repo_open(&s, top, &o, &e) < 0)
 		printf("# %s\n", e.msg);
 	return s;
 }
 
 static uint64_t
-errors_in(struct store *s, enum fsck_level level)
+errors_in(struct repo *s, enum fsck_level level)
 {
 	struct fsck_report report;
 	struct err e = ERR_INIT;
 
-	if (store_fsck(&report, s, level, NULL, NULL, &e) < 0) {
+	if (fsck_repo(&report, s, level, NULL, NULL, &e) < 0) {
 		printf("# fsck: %s\n", e.msg);
 		return 999;
 	}
@@ -54,7 +54,7 @@ file_of(const struct oid *id)
 }
 
 static void
-test_objects(struct store *s)
+test_objects(struct repo *s)
 {
 	size_t n = (3 << 20) + 12345;
 	char *big = xalloc(n, 1), text[OID_TEXT];
@@ -107,7 +107,7 @@ test_objects(struct store *s)
 
 /* Every byte of an object's file flipped, and every length cut. */
 static void
-test_damage(struct store *s)
+test_damage(struct repo *s)
 {
 	static const char text[] = "some words, some words, some words, some "
 	    "words, some words, some words, some words, some words";
@@ -172,7 +172,7 @@ count_records(void *ctx, const struct audit_record *r, struct err *e)
 }
 
 static void
-test_refs(struct store *s)
+test_refs(struct repo *s)
 {
 	struct err e = ERR_INIT;
 	struct oid a, b, head;
@@ -226,28 +226,28 @@ test_refs(struct store *s)
 static void
 test_busy(void)
 {
-	struct store_opts o = { .wait_ms = 30 };
+	struct repo_opts o = { .wait_ms = 30 };
 	char *path = xprintf("%s/.mlv/locks/refs", top);
 	struct err e = ERR_INIT;
-	struct store *s;
+	struct repo *s;
 	uint32_t was;
 	int fd = open(path, O_RDWR);
 
 	ok(file_lock(fd, FILE_EXCLUSIVE, 0, 0, 0, &e) == 0 &&
-	    store_open(&s, top, &o, &e) == 0, "somebody holds the lock");
+	    repo_open(&s, top, &o, &e) == 0, "somebody holds the lock");
 	ok(ref_move(&was, s, "model/m", "b", 1, REF_ANY, NULL, NULL, &e) < 0 &&
 	    e.code == ERR_BUSY, "who waited long enough is told to try again");
 	close(fd);
 	ok(ref_move(&was, s, "model/m", "b", 1, REF_ANY, NULL, NULL, &e) == 0 &&
 	    ref_move(&was, s, "model/m", "b", 0, REF_ANY, NULL, NULL, &e) == 0,
 	    "and may when it is free");
-	store_close(s);
+	repo_close(s);
 	free(path);
 }
 
 /* Cut the audit log anywhere, change any byte: it shows. */
 static void
-test_audit(struct store *s)
+test_audit(struct repo *s)
 {
 	char *path = xprintf("%s/.mlv/audit/log", top);
 	struct err e = ERR_INIT;
@@ -392,7 +392,7 @@ static struct os faulty = {
 static int
 one_round(int round, struct err *e)
 {
-	struct store *s = open_store(&faulty), *look;
+	struct repo *s = open_store(&faulty), *look;
 	struct oid id = { { 0 } };
 	uint32_t number = 0, was;
 	struct ref r = { NULL, 0 };
@@ -418,8 +418,8 @@ one_round(int round, struct err *e)
 		verdict = 1;
 	if (errors_in(look, FSCK_STRONG) != 0)
 		verdict = -1;
-	store_close(s);
-	store_close(look);
+	repo_close(s);
+	repo_close(look);
 	return verdict;
 }
 
@@ -455,18 +455,18 @@ int
 main(void)
 {
 	struct err e = ERR_INIT;
-	struct store *s;
+	struct repo *s;
 	char cmd[128];
 	bool made;
 
 	snprintf(top, sizeof(top), "/tmp/mlv-store.XXXXXX");
 	if (mkdtemp(top) == NULL)
 		return 1;
-	ok(store_open(&s, top, &(struct store_opts){ 0 }, &e) < 0 &&
+	ok(repo_open(&s, top, &(struct repo_opts){ 0 }, &e) < 0 &&
 	    e.code == ERR_NOENT, "no repository");
-	ok(store_init(&made, top, &(struct store_opts){ 0 }, &e) == 0 && made,
+	ok(repo_init(&made, top, &(struct repo_opts){ 0 }, &e) == 0 && made,
 	    "init");
-	ok(store_init(&made, top, &(struct store_opts){ 0 }, &e) == 0 && !made,
+	ok(repo_init(&made, top, &(struct repo_opts){ 0 }, &e) == 0 && !made,
 	    "init again");
 	s = open_store(NULL);
 	test_objects(s);
@@ -483,7 +483,7 @@ main(void)
 	test_faults("EIO once, without O_TMPFILE", EIO, false);
 	no_tmpfile = false;
 	is_int(errors_in(s, FSCK_STRONG), 0, "the repository is whole");
-	store_close(s);
+	repo_close(s);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
 	if (system(cmd) != 0)
 		ok(0, "clean up");

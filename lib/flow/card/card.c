@@ -460,7 +460,7 @@ write_history(struct card *k, struct err *e)
 	int r;
 
 	if (k->bytes.item.kind != NAME_MODEL || k->bytes.item.version == 0 ||
-	    catalog_store(k->c) == NULL)
+	    catalog_repo(k->c) == NULL)
 		return 0;
 	card_heading(k, "Promotion");
 	doc_table_open(&k->d, heads, 6, NULL);
@@ -592,7 +592,7 @@ find_run(struct card *k, struct err *e)
 	if (k->bytes.manifest && manifest_find(&l, k->bytes.manifest, "run",
 	    NULL))
 		name = l.name;
-	else if (catalog_store(k->c) && k->bytes.item.kind == NAME_PATH)
+	else if (catalog_repo(k->c) && k->bytes.item.kind == NAME_PATH)
 		name = k->r->model;
 	if (name == NULL)
 		return 0;

@@ -556,7 +556,7 @@ card_evaluations(struct card *k, struct err *e)
 
 		write_evaluation(k, &f);
 	}
-	if (catalog_store(k->c) && catalog_each_evaluation(&k->a, k->c,
+	if (catalog_repo(k->c) && catalog_each_evaluation(&k->a, k->c,
 	    catalog_bytes_id(&k->bytes), one_evaluation, &shown, e) < 0)
 		return -1;
 	if (k->n_evaluations == 0) {
@@ -591,7 +591,7 @@ card_headline(struct card *k, struct err *e)
 {
 	if (k->r->evaluation)
 		return headline_of(k, k->r->evaluation, NULL, e) < 0 ? -1 : 0;
-	if (catalog_store(k->c) == NULL)
+	if (catalog_repo(k->c) == NULL)
 		return 0;
 	return catalog_each_evaluation(&k->a, k->c,
 	    catalog_bytes_id(&k->bytes), headline_of, k, e) < 0 ? -1 : 0;
