@@ -5,6 +5,7 @@
 
 #include "base/nearest.h"
 #include "learn/emit.h"
+#include "learn/gbdt/predict.h"
 #include "learn/objective.h"
 
 #define EARLY_STOPPING 50
@@ -112,44 +113,6 @@ done:
 
 /* --- trees ---------------------------------------------------------------- */
 
-static bool
-goes_left(const struct gbdt_node *n, const struct gbdt_model *m,
-    const struct frame *f, size_t row)
-{
-	const struct feature *x = &f->feature[n->feature];
-
-	if (!n->category)
-		return isnan(x->number[row]) ? n->default_left :
-		    x->number[row] <= n->threshold;
-	if (x->level[row] == LEVEL_MISSING)
-		return n->default_left;
-	for (uint32_t k = 0; k < n->n_set; k++)
-		if (m->set[n->set + k] == x->level[row])
-			return true;
-	return false;
-}
-
-static void
-gbdt_scores(double *s, const struct gbdt_model *m, const struct frame *f,
-    size_t row)
-{
-	memcpy(s, m->start, m->n_outputs * sizeof(*s));
-	for (size_t t = 0; t < m->n_trees; t++) {
-		const struct gbdt_tree *tree = &m->tree[t];
-		bool leaf = tree->n_nodes == 0;
-		uint32_t at = 0;
-
-		while (!leaf) {
-			const struct gbdt_node *n = &tree->node[at];
-			bool left = goes_left(n, m, f, row);
-
-			at = left ? n->left : n->right;
-			leaf = left ? n->left_leaf : n->right_leaf;
-		}
-		s[tree->target] += tree->value[at];
-	}
-}
-
 static void
 keep_history(struct learned *out, struct arena *a, const char *set,
     const char *what, const double *v, size_t n)
@@ -210,7 +173,7 @@ fit_gbdt(struct learned *out, struct arena *a, const struct frame *f,
 	answer = arena_alloc(a, (rq->n_probes * m.n_outputs + 1) *
 	    sizeof(*answer));
 	for (size_t i = 0; i < rq->n_probes; i++) {
-		gbdt_scores(answer + i * m.n_outputs, &m, f, rq->probe[i]);
+		gbdt_predict(answer + i * m.n_outputs, &m, f, rq->probe[i]);
 		m.objective->link(answer + i * m.n_outputs, m.n_outputs);
 	}
 	out->answer = answer;

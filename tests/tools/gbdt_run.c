@@ -19,7 +19,7 @@
 #include "base/num.h"
 #include "stat/metric.h"
 #include "read/whole.h"
-#include "learn/gbdt/gbdt.h"
+#include "learn/gbdt/predict.h"
 
 #define CATEGORICAL_MAX 64
 
@@ -43,37 +43,6 @@ seconds(int64_t *since)
 	return (double)past * 1e-6;
 }
 
-static double
-score(const struct gbdt_model *m, const struct frame *f, size_t row)
-{
-	double sum = m->start[0];
-
-	for (size_t t = 0; t < m->n_trees; t++) {
-		const struct gbdt_tree *tree = &m->tree[t];
-		bool leaf = tree->n_nodes == 0;
-		uint32_t at = 0;
-
-		while (!leaf) {
-			const struct gbdt_node *n = &tree->node[at];
-			const struct feature *x = &f->feature[n->feature];
-			bool left = n->default_left;
-
-			if (n->category) {
-				left = false;
-				for (uint32_t k = 0; k < n->n_set; k++)
-					left |= x->level[row] ==
-					    m->set[n->set + k];
-			} else if (!isnan(x->number[row])) {
-				left = x->number[row] <= n->threshold;
-			}
-			leaf = left ? n->left_leaf : n->right_leaf;
-			at = left ? n->left : n->right;
-		}
-		sum += tree->value[at];
-	}
-	return sum;
-}
-
 static void
 judge(const struct gbdt_model *m, const struct frame *f)
 {
@@ -81,7 +50,7 @@ judge(const struct gbdt_model *m, const struct frame *f)
 	uint8_t *y = xalloc(f->rows, 1);
 
 	for (size_t i = 0; i < f->rows; i++) {
-		s[i] = score(m, f, i);
+		gbdt_predict(&s[i], m, f, i);
 		if (f->task == TASK_BINARY)
 			y[i] = f->y_class[i] == f->positive;
 		else

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "learn/gbdt/grow.h"
+#include "learn/gbdt/predict.h"
 #include "learn/objective.h"
 
 #define PART ((size_t)8192)
@@ -33,7 +34,7 @@ struct booster {
 	uint32_t *bag;			/* in the bag, then out of it */
 };
 
-/* --- scores before any tree ------------------------------------------------ */
+/* --- scores before any tree ----------------------------------------------- */
 
 static void
 start_scores(struct booster *g)
@@ -118,45 +119,15 @@ struct score_job {
 	size_t n;
 };
 
-static bool
-goes_left(const struct gbdt_model *m, const struct gbdt_node *x,
-    const struct bin_feature *f, uint32_t bin)
-{
-	if (bin == f->n_bins)
-		return !x->category && x->default_left;
-	if (!x->category)
-		return f->bound[bin] <= x->threshold;
-	for (uint32_t k = 0; k < x->n_set; k++)
-		if (f->of_level[m->set[x->set + k]] == bin)
-			return true;
-	return false;
-}
-
-/* Down the tree by bins. */
 static void
 score_part(void *ctx, size_t part, int worker)
 {
 	struct score_job *j = ctx;
-	const struct bins *b = &j->side->b;
-	size_t i = part * PART, end = i + PART < j->n ? i + PART : j->n;
+	size_t from = part * PART, to = from + PART < j->n ? from + PART : j->n;
 
 	(void)worker;
-	for (; i < end; i++) {
-		size_t row = j->rows ? j->rows[i] : i;
-		const uint8_t *r = b->row + row * b->stride;
-		bool leaf = j->t->n_nodes == 0;
-		uint32_t at = 0;
-
-		while (!leaf) {
-			const struct gbdt_node *x = &j->t->node[at];
-			bool left = goes_left(j->g->m, x,
-			    &b->feature[x->feature], r[x->feature]);
-
-			leaf = left ? x->left_leaf : x->right_leaf;
-			at = left ? x->left : x->right;
-		}
-		j->score[row] += j->t->value[at];
-	}
+	gbdt_predict_bins(j->score, j->g->m, j->t, &j->side->b, j->rows, from,
+	    to);
 }
 
 /* Rows in the bag lie in their leaves already. */

@@ -1,5 +1,6 @@
 /*
- * learn/gbdt/gbdt.h - gradient boosted trees on histograms, in LightGBM's terms.
+ * learn/gbdt/gbdt.h - gradient boosted trees on histograms, in LightGBM's
+ * terms.
  *
  * Where nothing is drawn the trees are LightGBM's, node for node, and scores
  * agree to float32's last digits (tests/golden/fits.sh, tests/interop/gbdt.py;
