@@ -31,7 +31,7 @@ desk_free(struct desk *d)
 {
 	scorer_free(d->scorer);
 	table_free(d->block);
-	table_rows_free(d->rows);
+	json_rows_free(d->rows);
 	free(d->mark);
 	buf_free(&d->id);
 	arena_free(&d->arena);
@@ -89,7 +89,7 @@ desk_new(const struct served *s, struct err *e)
 	d->mark = xalloc((n > n_out ? n : n_out) + 1, sizeof(*d->mark));
 	buf_init(&d->id, BUF_CAP_DOC);
 	if (make_block(d, want, n, e) == 0 &&
-	    table_rows_new(&d->rows, want, n, NULL, 0, e) == 0)
+	    json_rows_new(&d->rows, want, n, NULL, 0, e) == 0)
 		return d;
 	desk_free(d);
 	return NULL;
@@ -116,7 +116,7 @@ desk_give(struct served *s, struct desk *d)
 	int slot;
 
 	if (d->room > ROWS_KEPT || d->id.len > 4096 ||
-	    table_rows_block(d->rows)->rows > ROWS_KEPT) {
+	    json_rows_block(d->rows)->rows > ROWS_KEPT) {
 		desk_free(d);
 		return;
 	}

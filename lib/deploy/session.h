@@ -22,7 +22,7 @@ struct desk {
 	struct scorer *scorer;
 	struct table *block;		/* the wanted columns */
 	size_t room;			/* rows it has room for */
-	struct table_rows *rows;	/* the same, filled from JSON objects */
+	struct json_rows *rows;	/* the same, filled from JSON objects */
 	/* of this request */
 	bool *mark;			/* by wanted column or output; not
 					 * cleared */

@@ -93,22 +93,22 @@ uint64_t table_reader_line(const struct table_reader *r, size_t row);
  * unknown members are skipped.  Numbers in quotes are read; a number for a
  * string column is its text.
  */
-struct table_rows;
+struct json_rows;
 
-int table_rows_new(struct table_rows **t, const struct table_want *want,
+int json_rows_new(struct json_rows **t, const struct table_want *want,
     size_t n_want, const char *const *keep, size_t n_keep, struct err *e);
-void table_rows_free(struct table_rows *t);
+void json_rows_free(struct json_rows *t);
 /* The next value of the pull reader must be an object: it becomes one row.
  * After an error the row is not there, and the pull reader is spent. */
-int table_rows_add(struct table_rows *t, struct json_pull *p, struct err *e);
+int json_rows_add(struct json_rows *t, struct json_pull *p, struct err *e);
 /* The same when JSON_T_MAP has been pulled already. */
-int table_rows_add_members(struct table_rows *t, struct json_pull *p,
+int json_rows_add_members(struct json_rows *t, struct json_pull *p,
     struct err *e);
 /* Exactly one object in n bytes (white space around it is fine). */
-int table_rows_add_text(struct table_rows *t, const char *s, size_t n,
+int json_rows_add_text(struct json_rows *t, const char *s, size_t n,
     struct err *e);
 /* The rows so far, good until the next add or clear. */
-struct table *table_rows_block(struct table_rows *t);
-void table_rows_clear(struct table_rows *t);
+struct table *json_rows_block(struct json_rows *t);
+void json_rows_clear(struct json_rows *t);
 
 #endif
