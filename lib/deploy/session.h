@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/score.h"
+#include "read/json_rows.h"
 #include "deploy/version.h"
 
 struct desk {

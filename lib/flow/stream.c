@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "codec/json.h"
+#include "read/json_rows.h"
 #include "table/write.h"
 
 struct stream {

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/json.h"
+#include "read/json_rows.h"
 
 #define PART_ROWS 1024		/* rows that go through the graph at once */
 

@@ -34,7 +34,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "engine/model.h"
-#include "read/stream.h"
+#include "read/want.h"
 #include "table/table.h"
 
 struct score_opts {

@@ -5,7 +5,13 @@
 #ifndef READ_BUILDER_H
 #define READ_BUILDER_H
 
-#include "read/stream.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "codec/csv.h"
+#include "codec/json.h"
+#include "read/want.h"
+#include "table/cell.h"
+#include "table/table.h"
 
 struct builder {
 	struct table *t;	/* wanted columns, then kept ones */
@@ -29,8 +35,6 @@ struct table *builder_done(struct builder *b, size_t rows);
 void builder_release(struct builder *b);
 
 /* A CSV cell into column `to` at row `row`; missing as `na` says. */
-struct na_words;
-struct csv_cell;
 int builder_set_cell(struct builder *b, size_t to, size_t row,
     const struct csv_cell *c, const struct na_words *na, struct buf *scratch,
     struct err *e);

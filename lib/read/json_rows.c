@@ -1,4 +1,6 @@
 /* Rows added one by one from JSON objects. */
+#include "read/json_rows.h"
+
 #include <stdlib.h>
 #include <string.h>
 

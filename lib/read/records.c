@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "read/ragged.h"
 #include "read/sniff.h"
 
 struct records {

@@ -6,7 +6,7 @@
 #define READ_RECORDS_H
 
 #include "base/buf.h"
-#include "read/whole.h"
+#include "read/options.h"
 
 struct records;
 

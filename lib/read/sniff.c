@@ -387,46 +387,6 @@ sniffed_no_column(const struct sniffed *in, const char *name, struct err *e)
 }
 
 void
-ragged_add(struct ragged *r, uint64_t line, size_t cells)
-{
-	if (r->n < RAGGED_LISTED) {
-		r->line[r->n] = line;
-		r->cells[r->n] = cells;
-	}
-	r->n++;
-}
-
-/* Every row longer than the header, and all alike: is it one? */
-static bool
-doubtful_header(const struct ragged *r, const struct sniffed *in)
-{
-	size_t n = r->n < RAGGED_LISTED ? r->n : RAGGED_LISTED;
-
-	for (size_t i = 0; i < n; i++)
-		if (r->cells[i] != r->cells[0])
-			return false;
-	return in->header && n > 1 && r->line[0] == in->lines + 1 &&
-	    r->cells[0] > in->cols;
-}
-
-int
-ragged_tell(const struct ragged *r, const struct sniffed *in, struct err *e)
-{
-	struct buf b;
-
-	buf_init(&b, BUF_CAP_SMALL);
-	for (size_t i = 0; i < r->n && i < RAGGED_LISTED; i++)
-		buf_addf(&b, "%sline %llu has %zu", i ? ", " : "",
-		    (unsigned long long)r->line[i], r->cells[i]);
-	err_set(e, ERR_FORMAT, "%s: rows must have %zu cell%s, but %s%s%s",
-	    in->name, in->cols, in->cols == 1 ? "" : "s", b.data, r->n >
-	    RAGGED_LISTED ? ", ..." : "", doubtful_header(r, in) ?
-	    "; --skip-lines passes over lines before the header" : "");
-	buf_free(&b);
-	return -1;
-}
-
-void
 sniffed_release(struct sniffed *in)
 {
 	drop_names(in);

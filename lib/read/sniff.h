@@ -5,11 +5,10 @@
 #ifndef READ_SNIFF_H
 #define READ_SNIFF_H
 
-#include "read/whole.h"
+#include "read/options.h"
 #include "table/cell.h"
 
 #define TABLE_COLS_MAX 65536
-#define RAGGED_LISTED 5
 
 struct sniffed {
 	const char *name;		/* for messages */
@@ -44,21 +43,5 @@ char *cell_dup(const struct csv_cell *c);
 bool line_blank(const struct csv_form *f, const char *p);
 /* Line ends in [from, to). */
 uint64_t lines_in(const struct csv_form *f, const char *from, const char *to);
-
-/* Rows of the wrong length, told together: begin with all zero, `line` and
- * cells of each, then -1 with the message about the first few. */
-struct ragged {
-	size_t n;
-	uint64_t line[RAGGED_LISTED];
-	size_t cells[RAGGED_LISTED];
-};
-void ragged_add(struct ragged *r, uint64_t line, size_t cells);
-int ragged_tell(const struct ragged *r, const struct sniffed *in,
-    struct err *e);
-
-int table_read_csv(struct table **out, const char *s, size_t n,
-    const struct table_read_opts *o, struct err *e);
-int table_read_jsonl(struct table **out, const char *s, size_t n,
-    const struct table_read_opts *o, struct err *e);
 
 #endif

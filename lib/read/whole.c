@@ -1,6 +1,11 @@
+/*
+ * A whole table: the format found, then its reader.
+ */
 #include "read/whole.h"
 
 #include "read/sniff.h"
+#include "read/whole_csv.h"
+#include "read/whole_jsonl.h"
 
 int
 table_read(struct table **out, const char *bytes, size_t n,

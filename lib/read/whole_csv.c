@@ -5,6 +5,8 @@
  * once every piece has said what it saw.  What comes out depends on the
  * bytes alone.
  */
+#include "read/whole_csv.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +15,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/pool.h"
+#include "read/ragged.h"
 #include "read/sniff.h"
-#include "read/stream.h"
 #include "table/column_set.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
@@ -294,7 +296,8 @@ set_cell(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t row,
 	} else if (!set_inferred(j, pc, col, row, c)) {
 		pc->kinds[col] |= cell_kind(c->s, c->n);
 	}
-	if (j->t->col[col].type == COL_FLOAT64 && isnan(j->t->col[col].f64[row]))
+	if (j->t->col[col].type == COL_FLOAT64 &&
+	    isnan(j->t->col[col].f64[row]))
 		set_missing(j, pc, col, row);
 }
 
@@ -315,20 +318,6 @@ quick_float(const struct csv_reading *j, const char *p, const char *end, double
 }
 
 /* ---- one piece ---- */
-
-/* Too many or too few: how many there are, by going on to the end. */
-static size_t
-count_rest(const struct csv_reading *j, const char *p, const char *end, size_t
-    have)
-{
-	struct csv_cell c;
-
-	while (p != NULL && *p == j->in.form.delimiter) {
-		have++;
-		p = csv_cell(&j->in.form, p + 1, end, &c);
-	}
-	return have;
-}
 
 /* The row at `record`; the end of its line, or NULL when it is bad. */
 static const char *
@@ -363,7 +352,7 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 		}
 		if (i == cols) {
 			note(pc, BAD_CELLS, record,
-			    count_rest(j, p, pc->end, i), 0, NULL);
+			    ragged_count(f, p, pc->end, i), 0, NULL);
 			return NULL;
 		}
 	}

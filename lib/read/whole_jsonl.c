@@ -3,6 +3,8 @@
  * it), so pieces are cut at line ends; each keeps its cells as they are
  * until all pieces have said which columns there are and of what type.
  */
+#include "read/whole_jsonl.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +12,6 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "read/sniff.h"
-#include "read/stream.h"
 #include "table/column_set.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)

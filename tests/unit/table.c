@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "read/whole.h"
+#include "read/json_rows.h"
 #include "read/stream.h"
 #include "table/write.h"
 #include "tap.h"
