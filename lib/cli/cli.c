@@ -218,7 +218,7 @@ unknown_verb(struct cli *c, const char *name)
 static int
 open_catalog(struct cli *c)
 {
-	const struct store_opts so = { .log = &c->log,
+	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct err e = ERR_INIT;
 	int r = 0;

@@ -31,7 +31,7 @@ session_free(struct session *s)
 {
 	scorer_free(s->scorer);
 	table_free(s->block);
-	table_rows_free(s->rows);
+	json_rows_free(s->rows);
 	free(s->mark);
 	buf_free(&s->id);
 	arena_free(&s->arena);
@@ -89,7 +89,7 @@ session_new(const struct version *v, struct err *e)
 	s->mark = xalloc((n > n_out ? n : n_out) + 1, sizeof(*s->mark));
 	buf_init(&s->id, BUF_CAP_DOC);
 	if (make_block(s, want, n, e) == 0 &&
-	    table_rows_new(&s->rows, want, n, NULL, 0, e) == 0)
+	    json_rows_new(&s->rows, want, n, NULL, 0, e) == 0)
 		return s;
 	session_free(s);
 	return NULL;
@@ -116,7 +116,7 @@ session_give(struct version *v, struct session *s)
 	int slot;
 
 	if (s->room > ROWS_KEPT || s->id.len > 4096 ||
-	    table_rows_block(s->rows)->rows > ROWS_KEPT) {
+	    json_rows_block(s->rows)->rows > ROWS_KEPT) {
 		session_free(s);
 		return;
 	}

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/score.h"
+#include "read/json_rows.h"
 #include "deploy/version.h"
 
 struct session {
@@ -22,7 +23,7 @@ struct session {
 	struct scorer *scorer;
 	struct table *block;		/* the wanted columns */
 	size_t room;			/* rows it has room for */
-	struct table_rows *rows;	/* the same, filled from JSON objects */
+	struct json_rows *rows;	/* the same, filled from JSON objects */
 	/* of this request */
 	bool *mark;			/* by wanted column or output; not
 					 * cleared */

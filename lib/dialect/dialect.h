@@ -3,7 +3,7 @@
  * v2 and MLflow's /invocations, as JSON.
  *
  * Reading fills the block of a session in one pass over the bytes, by the
- * rules of table_rows, so that a value means here what it means in a stream
+ * rules of json_rows, so that a value means here what it means in a stream
  * or a batch; writing takes the scorer's answers.  A client's mistake is
  * ERR_FORMAT or ERR_NOENT with words for the client.
  */

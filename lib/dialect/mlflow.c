@@ -63,19 +63,19 @@ set_cell(struct reading *g, size_t col, size_t row, enum json_token t,
 static int
 from_records(struct reading *g, struct json_pull *p, struct err *e)
 {
-	struct table_rows *rows = g->session->rows;
+	struct json_rows *rows = g->session->rows;
 	enum json_token t;
 	size_t n = 0;
 
 	if (g->by_place)
 		return err_set(e, ERR_FORMAT, "the model's columns have no "
 		    "names: send lists, or serve it with --columns");
-	table_rows_clear(rows);
+	json_rows_clear(rows);
 	while ((t = json_pull(p, e)) == JSON_T_MAP) {
 		if (++n > WIRE_ROWS_MAX)
 			return err_set(e, ERR_TOOBIG, "more than %d rows",
 			    WIRE_ROWS_MAX);
-		if (table_rows_add_members(rows, p, e) < 0)
+		if (json_rows_add_members(rows, p, e) < 0)
 			return err_wrap(e, "row %zu", n);
 	}
 	if (t != JSON_T_LIST_END)
@@ -83,7 +83,7 @@ from_records(struct reading *g, struct json_pull *p, struct err *e)
 		    "must be an object", n + 1);
 	if (n == 0)
 		return no_rows(e);
-	g->r->block = table_rows_block(rows);
+	g->r->block = json_rows_block(rows);
 	return 0;
 }
 

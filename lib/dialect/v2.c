@@ -4,7 +4,7 @@
 
 #include "base/num.h"
 #include "dialect/dialect.h"
-#include "read/stream.h"
+#include "read/want.h"
 #include "table/column_set.h"
 
 static const char *

@@ -16,6 +16,7 @@
 #include "base/progress.h"
 #include "base/source.h"
 #include "model/score.h"
+#include "read/stream.h"
 
 struct batch_opts {
 	struct table_read_opts read;

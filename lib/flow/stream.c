@@ -8,12 +8,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "codec/json.h"
+#include "read/json_rows.h"
 #include "table/write.h"
 
 struct stream {
 	struct stream_count *count;
 	struct scorer *scorer;
-	struct table_rows *rows;
+	struct json_rows *rows;
 	size_t n_wants, n_keep;
 	const struct column **col;	/* kept, then answers */
 	struct buf out;
@@ -41,12 +42,12 @@ answer(struct stream *s, const char *line, size_t n)
 		n--;
 	if (n == 0)
 		return;
-	table_rows_clear(s->rows);
-	if (table_rows_add_text(s->rows, line, n, &e) < 0) {
+	json_rows_clear(s->rows);
+	if (json_rows_add_text(s->rows, line, n, &e) < 0) {
 		refuse(s, &e);
 		return;
 	}
-	block = table_rows_block(s->rows);
+	block = json_rows_block(s->rows);
 	if (scorer_run(&got, s->scorer, block, &e) < 0) {
 		refuse(s, &e);
 		return;
@@ -139,7 +140,7 @@ stream_run(struct stream_count *count, const struct score_plan *plan, int in,
 	if (score_by_place(plan))
 		return err_set(e, ERR_USAGE, "the model takes a matrix: name "
 		    "its columns with --columns");
-	if (table_rows_new(&s.rows, want, s.n_wants, o->keep, o->n_keep, e) < 0)
+	if (json_rows_new(&s.rows, want, s.n_wants, o->keep, o->n_keep, e) < 0)
 		return -1;
 	(void)score_columns(plan, &n_out);
 	s.col = xalloc(o->n_keep + n_out + 1, sizeof(*s.col));
@@ -148,7 +149,7 @@ stream_run(struct stream_count *count, const struct score_plan *plan, int in,
 	r = pump(&s, in, out, e);
 	buf_free(&s.out);
 	scorer_free(s.scorer);
-	table_rows_free(s.rows);
+	json_rows_free(s.rows);
 	free(s.col);
 	return r;
 }

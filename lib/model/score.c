@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/json.h"
+#include "read/json_rows.h"
 
 #define PART_ROWS 1024		/* rows that go through the graph at once */
 
@@ -644,7 +645,7 @@ static int
 check_golden(const struct score_plan *p, struct err *e)
 {
 	const char *text = model_meta(p->model, "mlv.golden");
-	struct table_rows *rows = NULL;
+	struct json_rows *rows = NULL;
 	struct scorer *s = NULL;
 	struct arena a = { 0 };
 	const struct json *j, *row;
@@ -660,7 +661,7 @@ check_golden(const struct score_plan *p, struct err *e)
 		goto done;
 	}
 	j = json_get(all, "rows");
-	if (table_rows_new(&rows, p->want, p->n_wants, NULL, 0, e) < 0)
+	if (json_rows_new(&rows, p->want, p->n_wants, NULL, 0, e) < 0)
 		goto done;
 	for (row = j ? j->child : NULL; row; row = row->next) {
 		const struct json *in = json_get(row, "in");
@@ -669,7 +670,7 @@ check_golden(const struct score_plan *p, struct err *e)
 		buf_init(&b, BUF_CAP_SMALL);
 		if (in)
 			json_write(&b, in);
-		r = table_rows_add_text(rows, b.data, b.len, e);
+		r = json_rows_add_text(rows, b.data, b.len, e);
 		buf_free(&b);
 		if (r < 0) {
 			err_wrap(e, "golden rows");
@@ -677,12 +678,12 @@ check_golden(const struct score_plan *p, struct err *e)
 		}
 	}
 	s = scorer_new(p);
-	r = scorer_run(&got, s, table_rows_block(rows), e);
+	r = scorer_run(&got, s, json_rows_block(rows), e);
 	for (row = j ? j->child : NULL; r == 0 && row; row = row->next)
 		r = check_row(got, i++, json_get(row, "out"), e);
 done:
 	scorer_free(s);
-	table_rows_free(rows);
+	json_rows_free(rows);
 	arena_free(&a);
 	return r;
 }

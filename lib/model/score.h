@@ -34,7 +34,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "engine/model.h"
-#include "read/stream.h"
+#include "read/want.h"
 #include "table/table.h"
 
 struct score_opts {
@@ -60,7 +60,7 @@ int score_open(struct score_plan **out, const void *bytes, size_t n,
 void score_close(struct score_plan *p);
 
 const struct model *score_model(const struct score_plan *p);
-/* What to read, for table_reader_opts and table_rows_new. */
+/* What to read, for table_reader_opts and json_rows_new. */
 const struct table_want *score_wants(const struct score_plan *p, size_t *n);
 /* The wide input without names: columns are taken by their place. */
 bool score_by_place(const struct score_plan *p);

@@ -593,7 +593,7 @@ read_rows(struct checker *k, const char *bytes, size_t n,
 		check_columns(k, &name, 1);
 	}
 	if (r < 0 && k->named)		/* which rows, if there are more */
-		table_lines_check(bytes, n, read, e);
+		records_check(bytes, n, read, e);
 done:
 	table_reader_free(rd);
 	source_close(&src);
@@ -838,7 +838,7 @@ check_quarantine(struct buf *out, const struct check *c, const char *bytes,
     size_t n, const struct schema *s, const struct table_read_opts *user,
     struct err *e)
 {
-	struct table_lines *l;
+	struct records *l;
 	struct arena a = { 0 };
 	struct table_read_opts o;
 	const char *line, *end;
@@ -846,13 +846,13 @@ check_quarantine(struct buf *out, const struct check *c, const char *bytes,
 	int r = -1;
 
 	reading(&o, &a, s, user);
-	if (table_lines_open(&l, bytes, n, &o, e) != 0)
+	if (records_open(&l, bytes, n, &o, e) != 0)
 		goto done;
-	line = table_lines_header(l, &len);
-	end = table_lines_end(l);
+	line = records_header(l, &len);
+	end = records_line_end(l);
 	buf_add(out, line, len);
-	while ((r = table_lines_next(l, &line, &len, e)) > 0) {
-		uint64_t at = table_lines_row(l);
+	while ((r = records_next(l, &line, &len, e)) > 0) {
+		uint64_t at = records_row(l);
 
 		if (at > c->rows || !(c->bad[at / 8] >> (at % 8) & 1))
 			continue;
@@ -862,7 +862,7 @@ check_quarantine(struct buf *out, const struct check *c, const char *bytes,
 	}
 	if (r == 0)
 		r = buf_check(out, e);
-	table_lines_close(l);
+	records_close(l);
 done:
 	arena_free(&a);
 	return r;

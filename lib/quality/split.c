@@ -100,10 +100,10 @@ done:
 }
 
 static int
-choose(size_t *part, struct split *s, struct table_lines *l, struct buf *key,
+choose(size_t *part, struct split *s, struct records *l, struct buf *key,
     const char *line, size_t n, struct err *e)
 {
-	uint64_t row = table_lines_row(l) - 1;
+	uint64_t row = records_row(l) - 1;
 
 	if (s->o->time != NULL) {
 		if (row >= s->rows)
@@ -118,22 +118,22 @@ choose(size_t *part, struct split *s, struct table_lines *l, struct buf *key,
 		*part = part_of_key(s, line, n);
 		return 0;
 	}
-	if (table_lines_key(l, key, s->o->by, s->o->n_by, e) != 0)
+	if (records_key(l, key, s->o->by, s->o->n_by, e) != 0)
 		return -1;
 	*part = part_of_key(s, key->data, key->len);
 	return 0;
 }
 
 static int
-deal(struct split *s, struct table_lines *l, struct err *e)
+deal(struct split *s, struct records *l, struct err *e)
 {
-	const char *line, *end = table_lines_end(l);
+	const char *line, *end = records_line_end(l);
 	struct buf key;
 	size_t n, k = 0;
 	int r;
 
 	buf_init(&key, BUF_CAP_DATA);
-	while ((r = table_lines_next(l, &line, &n, e)) > 0) {
+	while ((r = records_next(l, &line, &n, e)) > 0) {
 		if ((r = choose(&k, s, l, &key, line, n, e)) != 0)
 			break;
 		s->part[k].rows++;
@@ -151,7 +151,7 @@ split_rows(struct split_part *part, size_t parts, const char *bytes,
     struct err *e)
 {
 	struct split s = { .part = part, .parts = parts, .o = o };
-	struct table_lines *l = NULL;
+	struct records *l = NULL;
 	const char *header;
 	size_t header_n;
 	int r = -1;
@@ -161,12 +161,12 @@ split_rows(struct split_part *part, size_t parts, const char *bytes,
 		part[i].rows = 0;
 		buf_init(&part[i].bytes, BUF_CAP_DATA);
 	}
-	if (table_lines_check(bytes, n, read, e) != 0 ||
-	    table_lines_open(&l, bytes, n, read, e) != 0)
+	if (records_check(bytes, n, read, e) != 0 ||
+	    records_open(&l, bytes, n, read, e) != 0)
 		return -1;
 	if (o->time != NULL && order_rows(&s, bytes, n, read, e) != 0)
 		goto done;
-	header = table_lines_header(l, &header_n);
+	header = records_header(l, &header_n);
 	for (size_t i = 0; i < parts; i++)
 		buf_add(&part[i].bytes, header, header_n);
 	r = deal(&s, l, e);
@@ -174,7 +174,7 @@ split_rows(struct split_part *part, size_t parts, const char *bytes,
 		r = buf_check(&part[i].bytes, e);
 done:
 	free(s.chosen);
-	table_lines_close(l);
+	records_close(l);
 	return r;
 }
 

@@ -18,7 +18,7 @@ add_column(struct column *c, const char *name, enum col_type type,
 }
 
 int
-block_init(struct block *b, const struct table_want *want, size_t n_want,
+builder_init(struct builder *b, const struct table_want *want, size_t n_want,
     const char *const *keep, size_t n_keep, size_t room, struct err *e)
 {
 	memset(b, 0, sizeof(*b));
@@ -34,13 +34,13 @@ block_init(struct block *b, const struct table_want *want, size_t n_want,
 		b->want[i].name = b->t->col[i].name;
 	}
 	for (size_t i = 0; i < n_keep; i++)
-		if (block_keep(b, keep[i], e) != 0)
+		if (builder_keep(b, keep[i], e) != 0)
 			return -1;
 	return 0;
 }
 
 int
-block_keep(struct block *b, const char *name, struct err *e)
+builder_keep(struct builder *b, const char *name, struct err *e)
 {
 	struct table *t = b->t;
 
@@ -54,7 +54,7 @@ block_keep(struct block *b, const char *name, struct err *e)
 }
 
 int
-block_grow(struct block *b, size_t room, struct err *e)
+builder_grow(struct builder *b, size_t room, struct err *e)
 {
 	for (size_t i = 0; i < b->t->cols; i++)
 		if (column_grow(&b->t->col[i], room, e) != 0)
@@ -64,7 +64,7 @@ block_grow(struct block *b, size_t room, struct err *e)
 }
 
 void
-block_clear(struct block *b)
+builder_clear(struct builder *b)
 {
 	for (size_t i = 0; i < b->t->cols; i++)
 		column_clear(&b->t->col[i], COLUMN_DICT_MAX);
@@ -74,7 +74,7 @@ block_clear(struct block *b)
 }
 
 struct table *
-block_done(struct block *b, size_t rows)
+builder_done(struct builder *b, size_t rows)
 {
 	b->t->rows = rows;
 	for (size_t i = 0; i < b->t->cols; i++)
@@ -83,7 +83,7 @@ block_done(struct block *b, size_t rows)
 }
 
 void
-block_free(struct block *b)
+builder_release(struct builder *b)
 {
 	table_free(b->t);
 	free(b->want);
@@ -91,8 +91,8 @@ block_free(struct block *b)
 }
 
 int
-block_set(struct block *b, size_t to, size_t row, const struct csv_cell *c,
-    const struct na_words *na, struct buf *scratch, struct err *e)
+builder_set_cell(struct builder *b, size_t to, size_t row, const struct
+    csv_cell *c, const struct na_words *na, struct buf *scratch, struct err *e)
 {
 	struct column *col = &b->t->col[to];
 	const char *s = c->s;
@@ -133,7 +133,7 @@ block_set(struct block *b, size_t to, size_t row, const struct csv_cell *c,
 /* ---- JSON ---- */
 
 void
-members_init(struct members *m, const struct block *b)
+members_init(struct members *m, const struct builder *b)
 {
 	const struct table *t = b->t;
 
@@ -155,7 +155,7 @@ members_init(struct members *m, const struct block *b)
 }
 
 void
-members_free(struct members *m)
+members_release(struct members *m)
 {
 	intern_free(m->names);
 	intern_free(m->other);
@@ -165,7 +165,7 @@ members_free(struct members *m)
 }
 
 static void
-set_raw(struct block *b, size_t col, size_t row, const char *s, size_t n,
+set_raw(struct builder *b, size_t col, size_t row, const char *s, size_t n,
     bool quoted, bool tree)
 {
 	b->t->col[col].raw[row] = (struct raw_cell){
@@ -175,7 +175,7 @@ set_raw(struct block *b, size_t col, size_t row, const char *s, size_t n,
 
 /* A list or object as its text. */
 static int
-set_tree(struct block *b, size_t col, size_t row, const char *s, size_t n,
+set_tree(struct builder *b, size_t col, size_t row, const char *s, size_t n,
     struct err *e)
 {
 	struct column *c = &b->t->col[col];
@@ -190,7 +190,7 @@ set_tree(struct block *b, size_t col, size_t row, const char *s, size_t n,
 
 /* A scalar that goes through unread. */
 static void
-set_scalar(struct block *b, size_t col, size_t row, enum json_token t,
+set_scalar(struct builder *b, size_t col, size_t row, enum json_token t,
     const struct json_pull *p)
 {
 	if (t == JSON_T_NULL)
@@ -203,7 +203,7 @@ set_scalar(struct block *b, size_t col, size_t row, enum json_token t,
 }
 
 static int
-set_value(struct block *b, size_t col, size_t row, enum json_token t,
+set_value(struct builder *b, size_t col, size_t row, enum json_token t,
     const struct json_pull *p, const struct na_words *na, struct err *e)
 {
 	struct column *c = &b->t->col[col];
@@ -227,7 +227,7 @@ set_value(struct block *b, size_t col, size_t row, enum json_token t,
 
 /* The value of a member that goes to one column or two. */
 static int
-read_member(struct block *b, const struct slot *to, size_t row,
+read_member(struct builder *b, const struct slot *to, size_t row,
     struct json_pull *p, const struct na_words *na, struct err *e)
 {
 	const char *at;
@@ -257,7 +257,7 @@ read_member(struct block *b, const struct slot *to, size_t row,
 }
 
 static int
-check_absent(struct members *m, struct block *b, size_t row, struct err *e)
+check_absent(struct members *m, struct builder *b, size_t row, struct err *e)
 {
 	for (size_t i = 0; i < b->t->cols; i++) {
 		struct column *c = &b->t->col[i];
@@ -273,7 +273,7 @@ check_absent(struct members *m, struct block *b, size_t row, struct err *e)
 }
 
 int
-members_read(struct members *m, struct block *b, size_t row,
+members_read(struct members *m, struct builder *b, size_t row,
     struct json_pull *p, const struct na_words *na, struct err *e)
 {
 	enum json_token t;

@@ -5,9 +5,15 @@
 #ifndef READ_BUILDER_H
 #define READ_BUILDER_H
 
-#include "read/stream.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "codec/csv.h"
+#include "codec/json.h"
+#include "read/want.h"
+#include "table/cell.h"
+#include "table/table.h"
 
-struct block {
+struct builder {
 	struct table *t;	/* wanted columns, then kept ones */
 	size_t n_want, n_keep;
 	struct table_want *want;	/* names owned by the columns */
@@ -17,20 +23,19 @@ struct block {
 				 * column are remembered */
 };
 
-int block_init(struct block *b, const struct table_want *want, size_t n_want,
-    const char *const *keep, size_t n_keep, size_t room, struct err *e);
+int builder_init(struct builder *b, const struct table_want *want, size_t
+    n_want, const char *const *keep, size_t n_keep, size_t room, struct err
+    *e);
 /* One more kept column, while the block is empty. */
-int block_keep(struct block *b, const char *name, struct err *e);
-int block_grow(struct block *b, size_t room, struct err *e);
-void block_clear(struct block *b);
+int builder_keep(struct builder *b, const char *name, struct err *e);
+int builder_grow(struct builder *b, size_t room, struct err *e);
+void builder_clear(struct builder *b);
 /* State the number of rows; arrays stay as they are. */
-struct table *block_done(struct block *b, size_t rows);
-void block_free(struct block *b);
+struct table *builder_done(struct builder *b, size_t rows);
+void builder_release(struct builder *b);
 
 /* A CSV cell into column `to` at row `row`; missing as `na` says. */
-struct na_words;
-struct csv_cell;
-int block_set(struct block *b, size_t to, size_t row,
+int builder_set_cell(struct builder *b, size_t to, size_t row,
     const struct csv_cell *c, const struct na_words *na, struct buf *scratch,
     struct err *e);
 
@@ -50,10 +55,10 @@ struct members {
 	uint32_t round;
 };
 
-void members_init(struct members *m, const struct block *b);
-void members_free(struct members *m);
+void members_init(struct members *m, const struct builder *b);
+void members_release(struct members *m);
 /* The members of an object whose '{' was pulled become row `row`. */
-int members_read(struct members *m, struct block *b, size_t row,
+int members_read(struct members *m, struct builder *b, size_t row,
     struct json_pull *p, const struct na_words *na, struct err *e);
 
 #endif

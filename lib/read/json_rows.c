@@ -1,4 +1,6 @@
 /* Rows added one by one from JSON objects. */
+#include "read/json_rows.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,21 +8,21 @@
 #include "read/builder.h"
 #include "table/cell.h"
 
-struct table_rows {
-	struct block block;
+struct json_rows {
+	struct builder block;
 	struct members members;
 	struct na_words na;
 	size_t rows;
 };
 
 int
-table_rows_new(struct table_rows **out, const struct table_want *want,
+json_rows_new(struct json_rows **out, const struct table_want *want,
     size_t n_want, const char *const *keep, size_t n_keep, struct err *e)
 {
-	struct table_rows *t = xalloc(1, sizeof(*t));
+	struct json_rows *t = xalloc(1, sizeof(*t));
 
-	if (block_init(&t->block, want, n_want, keep, n_keep, 16, e) != 0) {
-		table_rows_free(t);
+	if (builder_init(&t->block, want, n_want, keep, n_keep, 16, e) != 0) {
+		json_rows_free(t);
 		return -1;
 	}
 	members_init(&t->members, &t->block);
@@ -30,18 +32,18 @@ table_rows_new(struct table_rows **out, const struct table_want *want,
 }
 
 void
-table_rows_free(struct table_rows *t)
+json_rows_free(struct json_rows *t)
 {
 	if (t == NULL)
 		return;
-	block_free(&t->block);
-	members_free(&t->members);
+	builder_release(&t->block);
+	members_release(&t->members);
 	free(t);
 }
 
 /* Forget what a row that failed half-way has set. */
 static void
-undo_row(struct table_rows *t)
+undo_row(struct json_rows *t)
 {
 	for (size_t i = 0; i < t->block.t->cols; i++) {
 		struct column *c = &t->block.t->col[i];
@@ -55,11 +57,11 @@ undo_row(struct table_rows *t)
 }
 
 int
-table_rows_add_members(struct table_rows *t, struct json_pull *p,
+json_rows_add_members(struct json_rows *t, struct json_pull *p,
     struct err *e)
 {
 	if (t->rows == t->block.room &&
-	    block_grow(&t->block, t->block.room * 2, e) != 0)
+	    builder_grow(&t->block, t->block.room * 2, e) != 0)
 		return -1;
 	if (members_read(&t->members, &t->block, t->rows, p, &t->na, e) != 0) {
 		undo_row(t);
@@ -70,7 +72,7 @@ table_rows_add_members(struct table_rows *t, struct json_pull *p,
 }
 
 int
-table_rows_add(struct table_rows *t, struct json_pull *p, struct err *e)
+json_rows_add(struct json_rows *t, struct json_pull *p, struct err *e)
 {
 	enum json_token k = json_pull(p, e);
 
@@ -78,18 +80,18 @@ table_rows_add(struct table_rows *t, struct json_pull *p, struct err *e)
 		return -1;
 	if (k != JSON_T_MAP)
 		return err_set(e, ERR_FORMAT, "a row must be a JSON object");
-	return table_rows_add_members(t, p, e);
+	return json_rows_add_members(t, p, e);
 }
 
 int
-table_rows_add_text(struct table_rows *t, const char *s, size_t n,
+json_rows_add_text(struct json_rows *t, const char *s, size_t n,
     struct err *e)
 {
 	struct json_pull p;
 	int r;
 
 	json_pull_init(&p, s, n, JSON_NAN);
-	r = table_rows_add(t, &p, e);
+	r = json_rows_add(t, &p, e);
 	if (r == 0 && json_pull(&p, e) == JSON_BAD) {
 		t->rows--;
 		undo_row(t);
@@ -100,14 +102,14 @@ table_rows_add_text(struct table_rows *t, const char *s, size_t n,
 }
 
 struct table *
-table_rows_block(struct table_rows *t)
+json_rows_block(struct json_rows *t)
 {
-	return block_done(&t->block, t->rows);
+	return builder_done(&t->block, t->rows);
 }
 
 void
-table_rows_clear(struct table_rows *t)
+json_rows_clear(struct json_rows *t)
 {
-	block_clear(&t->block);
+	builder_clear(&t->block);
 	t->rows = 0;
 }

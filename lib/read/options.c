@@ -1,8 +1,9 @@
 /* How to read a table, as JSON and back. */
+#include "read/options.h"
+
 #include <string.h>
 
 #include "base/nearest.h"
-#include "read/whole.h"
 
 static void
 add_words(struct arena *a, struct json *to, const char *key,

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "read/ragged.h"
 #include "read/sniff.h"
 
-struct table_lines {
-	struct input in;
+struct records {
+	struct sniffed in;
 	struct table_read_opts o;
 	const char *start, *at, *end;	/* of the file */
 	const char *tail;		/* a last line without an end, or end */
@@ -23,7 +24,7 @@ struct table_lines {
 
 /* What follows `tail` gets a line end. */
 static int
-pad(struct table_lines *l, struct err *e)
+pad(struct records *l, struct err *e)
 {
 	size_t n = (size_t)(l->end - l->tail);
 
@@ -37,7 +38,7 @@ pad(struct table_lines *l, struct err *e)
 
 /* Does the header, behind blank lines, go on in the last line? */
 static bool
-header_goes_on(const struct table_lines *l, const char *s, const char *stop)
+header_goes_on(const struct records *l, const char *s, const char *stop)
 {
 	while (s < stop && line_blank(&l->in.form, s))
 		s = csv_record(&l->in.form, s, stop);
@@ -45,7 +46,7 @@ header_goes_on(const struct table_lines *l, const char *s, const char *stop)
 }
 
 static int
-open_csv(struct table_lines *l, struct err *e)
+open_csv(struct records *l, struct err *e)
 {
 	const char *s = l->in.body, *stop = l->tail;
 	int r;
@@ -56,9 +57,9 @@ open_csv(struct table_lines *l, struct err *e)
 			return -1;
 	}
 	if (stop > s)
-		r = input_header(&l->in, s, stop, &l->o, e);
+		r = sniff_header(&l->in, s, stop, &l->o, e);
 	else	/* a single line without an end */
-		r = input_header(&l->in, l->padded ? l->padded : s, l->padded ?
+		r = sniff_header(&l->in, l->padded ? l->padded : s, l->padded ?
 		    l->padded + (l->end - l->tail) + 1 : s, &l->o, e);
 	if (r != 0)
 		return -1;
@@ -72,24 +73,24 @@ open_csv(struct table_lines *l, struct err *e)
 }
 
 int
-table_lines_open(struct table_lines **out, const char *bytes, size_t n,
+records_open(struct records **out, const char *bytes, size_t n,
     const struct table_read_opts *o, struct err *e)
 {
 	static const struct table_read_opts plain;
-	struct table_lines *l = xalloc(1, sizeof(*l));
+	struct records *l = xalloc(1, sizeof(*l));
 
 	l->o = o != NULL ? *o : plain;
 	l->start = bytes;
 	l->end = bytes + n;
-	if (input_sniff(&l->in, bytes, n, &l->o, e) != 0) {
-		table_lines_close(l);
+	if (sniff_input(&l->in, bytes, n, &l->o, e) != 0) {
+		records_close(l);
 		return -1;
 	}
 	for (l->tail = l->end; l->tail > l->in.body &&
 	    l->tail[-1] != l->in.form.eol; l->tail--)
 		;
 	if (l->tail < l->end && pad(l, e) != 0) {
-		table_lines_close(l);
+		records_close(l);
 		return -1;
 	}
 	l->at = l->in.body;
@@ -97,7 +98,7 @@ table_lines_open(struct table_lines **out, const char *bytes, size_t n,
 	if (l->o.skip > 0)
 		l->header_n = (size_t)(l->at - l->start);
 	if (l->in.format == TABLE_CSV && open_csv(l, e) != 0) {
-		table_lines_close(l);
+		records_close(l);
 		return -1;
 	}
 	l->next_line = l->in.lines + 1;
@@ -106,25 +107,25 @@ table_lines_open(struct table_lines **out, const char *bytes, size_t n,
 }
 
 void
-table_lines_close(struct table_lines *l)
+records_close(struct records *l)
 {
 	if (l == NULL)
 		return;
-	input_free(&l->in);
+	sniffed_release(&l->in);
 	free(l->padded);
 	free(l->key);
 	free(l);
 }
 
 const char *
-table_lines_header(const struct table_lines *l, size_t *n)
+records_header(const struct records *l, size_t *n)
 {
 	*n = l->header_n;
 	return l->header;
 }
 
 const char *
-table_lines_end(const struct table_lines *l)
+records_line_end(const struct records *l)
 {
 	const char *q;
 
@@ -136,7 +137,7 @@ table_lines_end(const struct table_lines *l)
 
 /* The end of the record at l->at and how it can be parsed. */
 static int
-cut(struct table_lines *l, const char **next, struct err *e)
+cut(struct records *l, const char **next, struct err *e)
 {
 	const char *s = l->at, *q;
 
@@ -166,7 +167,7 @@ cut(struct table_lines *l, const char **next, struct err *e)
 }
 
 int
-table_lines_next(struct table_lines *l, const char **s, size_t *n,
+records_next(struct records *l, const char **s, size_t *n,
     struct err *e)
 {
 	while (l->at < l->end) {
@@ -188,19 +189,19 @@ table_lines_next(struct table_lines *l, const char **s, size_t *n,
 }
 
 uint64_t
-table_lines_row(const struct table_lines *l)
+records_row(const struct records *l)
 {
 	return l->rows;
 }
 
 uint64_t
-table_lines_line(const struct table_lines *l)
+records_line(const struct records *l)
 {
 	return l->line;
 }
 
 static int
-find_columns(struct table_lines *l, const char *const *names, size_t n,
+find_columns(struct records *l, const char *const *names, size_t n,
     struct err *e)
 {
 	if (l->key_names == names)
@@ -212,7 +213,7 @@ find_columns(struct table_lines *l, const char *const *names, size_t n,
 		while (k < l->in.cols && strcmp(l->in.names[k], names[i]) != 0)
 			k++;
 		if (k == l->in.cols)
-			return input_no_column(&l->in, names[i], e);
+			return sniffed_no_column(&l->in, names[i], e);
 		l->key[i] = k;
 	}
 	l->key_names = names;
@@ -221,7 +222,7 @@ find_columns(struct table_lines *l, const char *const *names, size_t n,
 
 /* The row's cells into cell[0..cols), or nowhere; how many there are. */
 static int
-cut_cells(size_t *cells, struct csv_cell *cell, const struct table_lines *l,
+cut_cells(size_t *cells, struct csv_cell *cell, const struct records *l,
     struct err *e)
 {
 	const char *p = l->row;
@@ -240,7 +241,7 @@ cut_cells(size_t *cells, struct csv_cell *cell, const struct table_lines *l,
 }
 
 static int
-csv_key(struct table_lines *l, struct buf *out, const char *const *names,
+csv_key(struct records *l, struct buf *out, const char *const *names,
     size_t n, struct err *e)
 {
 	struct csv_cell *c = xalloc(l->in.cols, sizeof(*c));
@@ -271,7 +272,7 @@ done:
 }
 
 static int
-json_key(struct table_lines *l, struct buf *out, const char *const *names,
+json_key(struct records *l, struct buf *out, const char *const *names,
     size_t n, struct err *e)
 {
 	struct arena a = { 0 };
@@ -306,7 +307,7 @@ done:
 }
 
 int
-table_lines_key(struct table_lines *l, struct buf *out,
+records_key(struct records *l, struct buf *out,
     const char *const *names, size_t n, struct err *e)
 {
 	return l->in.format == TABLE_CSV ? csv_key(l, out, names, n, e) :
@@ -314,7 +315,7 @@ table_lines_key(struct table_lines *l, struct buf *out,
 }
 
 static int
-check_object(const struct table_lines *l, struct err *e)
+check_object(const struct records *l, struct err *e)
 {
 	struct json_pull p;
 	int r = -1;
@@ -333,19 +334,19 @@ check_object(const struct table_lines *l, struct err *e)
 }
 
 int
-table_lines_check(const char *bytes, size_t n,
+records_check(const char *bytes, size_t n,
     const struct table_read_opts *o, struct err *e)
 {
 	struct ragged bad = { 0 };
-	struct table_lines *l;
+	struct records *l;
 	const char *line;
 	size_t len, cells;
 	int r;
 
-	if (table_lines_open(&l, bytes, n, o, e) != 0)
+	if (records_open(&l, bytes, n, o, e) != 0)
 		return -1;
 	while (bad.n <= RAGGED_LISTED &&
-	    (r = table_lines_next(l, &line, &len, e)) > 0) {
+	    (r = records_next(l, &line, &len, e)) > 0) {
 		r = l->in.format == TABLE_CSV ?
 		    cut_cells(&cells, NULL, l, e) : check_object(l, e);
 		if (r != 0)
@@ -355,6 +356,6 @@ table_lines_check(const char *bytes, size_t n,
 	}
 	if (bad.n > 0)
 		r = ragged_tell(&bad, &l->in, e);
-	table_lines_close(l);
+	records_close(l);
 	return r;
 }

@@ -88,7 +88,7 @@ find_format(const char *s, size_t n, const struct table_read_opts *o)
 
 /* The first line behind those that are not data. */
 static void
-pass_over(struct input *in, const char *end, uint64_t lines)
+pass_over(struct sniffed *in, const char *end, uint64_t lines)
 {
 	size_t n = (size_t)(end - in->body);
 	char eol = n && memchr(in->body, '\n', n) == NULL ? '\r' : '\n';
@@ -103,7 +103,7 @@ pass_over(struct input *in, const char *end, uint64_t lines)
 
 /* Files that people take for a table. */
 static int
-refuse_others(const struct input *in, const char *s, size_t n, struct err *e)
+refuse_others(const struct sniffed *in, const char *s, size_t n, struct err *e)
 {
 	static const struct {
 		const char *bytes;
@@ -143,7 +143,7 @@ refuse_others(const struct input *in, const char *s, size_t n, struct err *e)
 
 /* "[{": what most tools write as JSON. */
 static int
-refuse_list(const struct input *in, const char *s, size_t n, struct err *e)
+refuse_list(const struct sniffed *in, const char *s, size_t n, struct err *e)
 {
 	size_t i = 0;
 
@@ -156,7 +156,7 @@ refuse_list(const struct input *in, const char *s, size_t n, struct err *e)
 }
 
 int
-input_sniff(struct input *in, const char *s, size_t n,
+sniff_input(struct sniffed *in, const char *s, size_t n,
     const struct table_read_opts *o, struct err *e)
 {
 	struct buf b;
@@ -197,7 +197,7 @@ input_sniff(struct input *in, const char *s, size_t n,
 
 /* Cells of the record at p as new strings. */
 static int
-split_names(struct input *in, const char *p, const char *end, struct err *e)
+split_names(struct sniffed *in, const char *p, const char *end, struct err *e)
 {
 	size_t room = 0;
 	struct csv_cell c;
@@ -221,7 +221,7 @@ split_names(struct input *in, const char *p, const char *end, struct err *e)
 }
 
 static int
-check_names(const struct input *in, struct err *e)
+check_names(const struct sniffed *in, struct err *e)
 {
 	struct intern *seen = intern_new();
 	int r = -1;
@@ -249,7 +249,7 @@ done:
 
 /* Nobody names a column 39; a year may be one, but then somebody says so. */
 static int
-doubt_header(const struct input *in, struct err *e)
+doubt_header(const struct sniffed *in, struct err *e)
 {
 	double d;
 
@@ -266,7 +266,7 @@ doubt_header(const struct input *in, struct err *e)
 }
 
 static void
-given_names(struct input *in, const struct table_read_opts *o, size_t cells)
+given_names(struct sniffed *in, const struct table_read_opts *o, size_t cells)
 {
 	in->cols = o->n_columns > 0 ? o->n_columns : cells;
 	in->names = xalloc(in->cols ? in->cols : 1, sizeof(*in->names));
@@ -276,7 +276,7 @@ given_names(struct input *in, const struct table_read_opts *o, size_t cells)
 }
 
 static void
-drop_names(struct input *in)
+drop_names(struct sniffed *in)
 {
 	for (size_t i = 0; i < in->cols; i++)
 		free(in->names[i]);
@@ -288,7 +288,7 @@ drop_names(struct input *in)
 /* Are the cells of the first line the names that were given?  No row of
  * data holds those. */
 static bool
-holds_names(const struct input *in, const struct table_read_opts *o)
+holds_names(const struct sniffed *in, const struct table_read_opts *o)
 {
 	struct intern *given;
 	bool all = in->cols == o->n_columns;
@@ -307,7 +307,7 @@ holds_names(const struct input *in, const struct table_read_opts *o)
 
 /* More names or fewer than cells: perhaps the line stands before the data. */
 static int
-wrong_number(const struct input *in, const char *next, const char *end,
+wrong_number(const struct sniffed *in, const char *next, const char *end,
     size_t cells, struct err *e)
 {
 	unsigned long long line = (unsigned long long)in->lines + 1;
@@ -329,7 +329,7 @@ wrong_number(const struct input *in, const char *next, const char *end,
 }
 
 int
-input_header(struct input *in, const char *s, const char *end,
+sniff_header(struct sniffed *in, const char *s, const char *end,
     const struct table_read_opts *o, struct err *e)
 {
 	const char *next;
@@ -377,7 +377,7 @@ input_header(struct input *in, const char *s, const char *end,
 }
 
 int
-input_no_column(const struct input *in, const char *name, struct err *e)
+sniffed_no_column(const struct sniffed *in, const char *name, struct err *e)
 {
 	const char *near = nearest_word(name, (const char *const *)in->names,
 	    in->cols);
@@ -387,47 +387,7 @@ input_no_column(const struct input *in, const char *name, struct err *e)
 }
 
 void
-ragged_add(struct ragged *r, uint64_t line, size_t cells)
-{
-	if (r->n < RAGGED_LISTED) {
-		r->line[r->n] = line;
-		r->cells[r->n] = cells;
-	}
-	r->n++;
-}
-
-/* Every row longer than the header, and all alike: is it one? */
-static bool
-doubtful_header(const struct ragged *r, const struct input *in)
-{
-	size_t n = r->n < RAGGED_LISTED ? r->n : RAGGED_LISTED;
-
-	for (size_t i = 0; i < n; i++)
-		if (r->cells[i] != r->cells[0])
-			return false;
-	return in->header && n > 1 && r->line[0] == in->lines + 1 &&
-	    r->cells[0] > in->cols;
-}
-
-int
-ragged_tell(const struct ragged *r, const struct input *in, struct err *e)
-{
-	struct buf b;
-
-	buf_init(&b, BUF_CAP_SMALL);
-	for (size_t i = 0; i < r->n && i < RAGGED_LISTED; i++)
-		buf_addf(&b, "%sline %llu has %zu", i ? ", " : "",
-		    (unsigned long long)r->line[i], r->cells[i]);
-	err_set(e, ERR_FORMAT, "%s: rows must have %zu cell%s, but %s%s%s",
-	    in->name, in->cols, in->cols == 1 ? "" : "s", b.data, r->n >
-	    RAGGED_LISTED ? ", ..." : "", doubtful_header(r, in) ?
-	    "; --skip-lines passes over lines before the header" : "");
-	buf_free(&b);
-	return -1;
-}
-
-void
-input_free(struct input *in)
+sniffed_release(struct sniffed *in)
 {
 	drop_names(in);
 }

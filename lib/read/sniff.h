@@ -5,13 +5,12 @@
 #ifndef READ_SNIFF_H
 #define READ_SNIFF_H
 
-#include "read/whole.h"
+#include "read/options.h"
 #include "table/cell.h"
 
 #define TABLE_COLS_MAX 65536
-#define RAGGED_LISTED 5
 
-struct input {
+struct sniffed {
 	const char *name;		/* for messages */
 	enum table_format format;
 	struct csv_form form;
@@ -26,16 +25,17 @@ struct input {
 /* Format by the first byte, form by the first lines, both behind those that
  * are passed over; sets body and lines.  ERR_FORMAT: no table
  * at all, but a packed file, UTF-16, a JSON list ...; says what helps. */
-int input_sniff(struct input *in, const char *s, size_t n,
+int sniff_input(struct sniffed *in, const char *s, size_t n,
     const struct table_read_opts *o, struct err *e);
 /* CSV: names from the first record in [s, end) or from the options; sets
  * body.  `end[-1]` ends a line. */
-int input_header(struct input *in, const char *s, const char *end,
+int sniff_header(struct sniffed *in, const char *s, const char *end,
     const struct table_read_opts *o, struct err *e);
-void input_free(struct input *in);
+void sniffed_release(struct sniffed *in);
 
 /* -1 with ERR_NOENT: no such column, and the nearest one there is. */
-int input_no_column(const struct input *in, const char *name, struct err *e);
+int sniffed_no_column(const struct sniffed *in, const char *name, struct err
+    *e);
 
 /* A copy of the cell's text, quotes undone. */
 char *cell_dup(const struct csv_cell *c);
@@ -43,21 +43,5 @@ char *cell_dup(const struct csv_cell *c);
 bool line_blank(const struct csv_form *f, const char *p);
 /* Line ends in [from, to). */
 uint64_t lines_in(const struct csv_form *f, const char *from, const char *to);
-
-/* Rows of the wrong length, told together: begin with all zero, `line` and
- * cells of each, then -1 with the message about the first few. */
-struct ragged {
-	size_t n;
-	uint64_t line[RAGGED_LISTED];
-	size_t cells[RAGGED_LISTED];
-};
-void ragged_add(struct ragged *r, uint64_t line, size_t cells);
-int ragged_tell(const struct ragged *r, const struct input *in,
-    struct err *e);
-
-int table_read_csv(struct table **out, const char *s, size_t n,
-    const struct table_read_opts *o, struct err *e);
-int table_read_jsonl(struct table **out, const char *s, size_t n,
-    const struct table_read_opts *o, struct err *e);
 
 #endif

@@ -22,9 +22,9 @@ struct aim {			/* an input column that goes somewhere */
 
 struct table_reader {
 	struct source *src;
-	struct input in;
+	struct sniffed in;
 	struct na_words na;
-	struct block block;
+	struct builder block;
 	struct members members;		/* JSON Lines */
 	struct aim *aim;		/* CSV: by rising `from` */
 	size_t aims;
@@ -143,7 +143,7 @@ aim_at(struct table_reader *r, size_t to, const char *name, bool optional,
 	if (from == INTERN_NONE) {
 		if (optional)
 			return 0;
-		return input_no_column(&r->in, name, e);
+		return sniffed_no_column(&r->in, name, e);
 	}
 	r->aim[r->aims++] = (struct aim){ from, to };
 	return 0;
@@ -174,13 +174,13 @@ static int
 aim_columns(struct table_reader *r, struct err *e)
 {
 	struct intern *names = intern_new();
-	struct block *b = &r->block;
+	struct builder *b = &r->block;
 	int rc = -1;
 
 	for (size_t i = 0; i < r->in.cols; i++)
 		intern_add(names, r->in.names[i], strlen(r->in.names[i]));
 	for (size_t i = 0; r->keep_all && i < r->in.cols; i++)
-		if (block_keep(b, r->in.names[i], e) != 0)
+		if (builder_keep(b, r->in.names[i], e) != 0)
 			goto done;
 	r->aim = xalloc(b->t->cols + 1, sizeof(*r->aim));
 	if (r->by_place && aim_by_place(r, e) != 0)
@@ -213,7 +213,7 @@ open_csv(struct table_reader *r, struct err *e)
 	else
 		stop = end;
 	r->in.lines = r->line - 1;
-	if (input_header(&r->in, s, stop, &r->opts, e) != 0)
+	if (sniff_header(&r->in, s, stop, &r->opts, e) != 0)
 		return -1;
 	if (k != 0 && r->in.body == s)
 		r->at = (size_t)(s - r->buf);	/* it was a row already */
@@ -239,7 +239,7 @@ keep_members(struct table_reader *r, const char *s, const char *end,
 	while ((t = json_pull(&p, e)) == JSON_KEY) {
 		char *name = xstrndup(p.s, p.n);
 
-		rc = block_keep(&r->block, name, e);
+		rc = builder_keep(&r->block, name, e);
 		r->in.names = xresize(r->in.names, r->in.cols + 1,
 		    sizeof(*r->in.names));
 		r->in.names[r->in.cols++] = name;
@@ -310,11 +310,11 @@ table_reader_open(struct table_reader **out, struct source *src,
 	r->ended = true;		/* until the line end is known */
 	r->in.name = r->opts.name != NULL ? r->opts.name : "input";
 	buf_init(&r->scratch, BUF_CAP_DATA);
-	if (block_init(&r->block, o->want, o->n_want, o->keep,
+	if (builder_init(&r->block, o->want, o->n_want, o->keep,
 	    o->keep_all ? 0 : o->n_keep, r->block_rows, e) != 0 ||
 	    peek(r, e) != 0)
 		goto fail;
-	if (input_sniff(&r->in, r->buf, r->len, &r->opts, e) != 0)
+	if (sniff_input(&r->in, r->buf, r->len, &r->opts, e) != 0)
 		goto fail;
 	r->at = (size_t)(r->in.body - r->buf);
 	r->line = r->in.lines + 1;
@@ -335,10 +335,10 @@ table_reader_free(struct table_reader *r)
 {
 	if (r == NULL)
 		return;
-	block_free(&r->block);
+	builder_release(&r->block);
 	if (r->members.names != NULL)
-		members_free(&r->members);
-	input_free(&r->in);
+		members_release(&r->members);
+	sniffed_release(&r->in);
 	free(r->aim);
 	free(r->there);
 	free(r->buf);
@@ -411,7 +411,7 @@ read_csv_row(struct table_reader *r, size_t row, const char *s,
 				return err_set(e, ERR_FORMAT, "broken quotes "
 				    "in column '%s'", r->in.names[i]);
 			for (; a < last && a->from == i; a++)
-				if (block_set(&r->block, a->to, row, &c,
+				if (builder_set_cell(&r->block, a->to, row, &c,
 				    &r->na, &r->scratch, e) != 0)
 					return -1;
 		}
@@ -482,7 +482,7 @@ table_reader_next(struct table **block, struct table_reader *r, struct err *e)
 		*e = r->failure;
 		return -1;
 	}
-	block_clear(&r->block);
+	builder_clear(&r->block);
 	r->first_row = r->row + 1;
 	if (!r->eof && !r->eager && r->len - r->at < r->room / 2 &&
 	    fill(r, &r->failure) != 0)
@@ -504,7 +504,7 @@ table_reader_next(struct table **block, struct table_reader *r, struct err *e)
 	}
 	blank_absent(r, rows);
 	r->row += rows;
-	*block = block_done(&r->block, rows);
+	*block = builder_done(&r->block, rows);
 	return 1;
 }
 

@@ -27,16 +27,9 @@
 #define READ_STREAM_H
 
 #include "base/source.h"
-#include "codec/json.h"
-#include "read/whole.h"
+#include "read/options.h"
+#include "read/want.h"
 #include "table/table.h"
-
-struct table_want {
-	const char *name;
-	enum col_type type;	/* COL_RAW: the text, unread, but missing
-				 * where a number's would be */
-	bool optional;		/* absent: every row missing */
-};
 
 #define TABLE_BLOCK_ROWS 4096
 
@@ -86,29 +79,5 @@ const char *table_reader_other(const struct table_reader *r, size_t i);
  * each of its rows starts (blank lines and quoted newlines counted). */
 uint64_t table_reader_first_row(const struct table_reader *r);
 uint64_t table_reader_line(const struct table_reader *r, size_t row);
-
-/*
- * Rows added one by one from JSON, for requests and streams.  Same rules:
- * an absent wanted member is an error unless optional, null is missing,
- * unknown members are skipped.  Numbers in quotes are read; a number for a
- * string column is its text.
- */
-struct table_rows;
-
-int table_rows_new(struct table_rows **t, const struct table_want *want,
-    size_t n_want, const char *const *keep, size_t n_keep, struct err *e);
-void table_rows_free(struct table_rows *t);
-/* The next value of the pull reader must be an object: it becomes one row.
- * After an error the row is not there, and the pull reader is spent. */
-int table_rows_add(struct table_rows *t, struct json_pull *p, struct err *e);
-/* The same when JSON_T_MAP has been pulled already. */
-int table_rows_add_members(struct table_rows *t, struct json_pull *p,
-    struct err *e);
-/* Exactly one object in n bytes (white space around it is fine). */
-int table_rows_add_text(struct table_rows *t, const char *s, size_t n,
-    struct err *e);
-/* The rows so far, good until the next add or clear. */
-struct table *table_rows_block(struct table_rows *t);
-void table_rows_clear(struct table_rows *t);
 
 #endif

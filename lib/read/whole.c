@@ -1,17 +1,22 @@
+/*
+ * A whole table: the format found, then its reader.
+ */
 #include "read/whole.h"
 
 #include "read/sniff.h"
+#include "read/whole_csv.h"
+#include "read/whole_jsonl.h"
 
 int
 table_read(struct table **out, const char *bytes, size_t n,
     const struct table_read_opts *opts, struct err *e)
 {
 	static const struct table_read_opts plain;
-	struct input in;
+	struct sniffed in;
 
 	if (opts == NULL)
 		opts = &plain;
-	if (input_sniff(&in, bytes, n, opts, e) != 0)
+	if (sniff_input(&in, bytes, n, opts, e) != 0)
 		return -1;
 	return in.format == TABLE_JSONL ?
 	    table_read_jsonl(out, in.body, n - (size_t)(in.body - bytes), opts,

@@ -5,6 +5,8 @@
  * once every piece has said what it saw.  What comes out depends on the
  * bytes alone.
  */
+#include "read/whole_csv.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +15,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/pool.h"
+#include "read/ragged.h"
 #include "read/sniff.h"
-#include "read/stream.h"
 #include "table/column_set.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
@@ -24,7 +26,7 @@
 
 enum trouble { BAD_CELLS = 1, BAD_QUOTE, BAD_TYPE };
 
-struct bad {
+struct bad_row {
 	enum trouble what;
 	const char *at;			/* where the record starts */
 	size_t cells;
@@ -33,13 +35,13 @@ struct bad {
 	size_t n;
 };
 
-struct piece {
+struct csv_piece {
 	const char *start, *end;
 	uint64_t rows, row0;
 	unsigned *kinds;		/* a column: seen when read */
 	size_t *missing;
 	struct intern **dict;
-	struct bad bad[BAD_LISTED];
+	struct bad_row bad[BAD_LISTED];
 	size_t n_bad;
 	struct buf scratch;
 };
@@ -47,20 +49,20 @@ struct piece {
 enum action { SKIP, READ_INT, READ_FLOAT, READ_BOOL, READ_DATE, READ_TEXT,
     GUESS_NONE };
 
-struct plan {
+struct column_plan {
 	enum action action;
 	bool forced, wanted;
 	unsigned kinds;
 	enum col_type type;
 };
 
-struct job {
-	struct input in;
+struct csv_reading {
+	struct sniffed in;
 	const struct table_read_opts *o;
 	struct na_words na;
-	struct plan *plan;
+	struct column_plan *plan;
 	struct table *t;		/* one column for each in the file */
-	struct piece *piece;
+	struct csv_piece *piece;
 	size_t pieces;
 	char *tail;			/* the last line, given its end */
 	struct pool *pool;
@@ -69,10 +71,10 @@ struct job {
 
 /* ---- pieces ---- */
 
-static struct piece *
-add_piece(struct job *j, const char *start, const char *end)
+static struct csv_piece *
+add_piece(struct csv_reading *j, const char *start, const char *end)
 {
-	struct piece *p;
+	struct csv_piece *p;
 
 	j->piece = xresize(j->piece, j->pieces + 1, sizeof(*j->piece));
 	p = &j->piece[j->pieces++];
@@ -84,7 +86,7 @@ add_piece(struct job *j, const char *start, const char *end)
 
 /* Without a quote in the file every line end is a record's end. */
 static void
-cut_plain(struct job *j, const char *s, const char *end)
+cut_plain(struct csv_reading *j, const char *s, const char *end)
 {
 	while (s < end) {
 		const char *cut = end;
@@ -102,7 +104,7 @@ cut_plain(struct job *j, const char *s, const char *end)
 /* With quotes records are followed one by one; the first byte that is in no
  * whole record is returned. */
 static const char *
-cut_quoted(struct job *j, const char *s, const char *end)
+cut_quoted(struct csv_reading *j, const char *s, const char *end)
 {
 	const char *start = s, *next;
 
@@ -121,8 +123,8 @@ cut_quoted(struct job *j, const char *s, const char *end)
 static void
 count_piece(void *ctx, size_t part, int worker)
 {
-	struct job *j = ctx;
-	struct piece *pc = &j->piece[part];
+	struct csv_reading *j = ctx;
+	struct csv_piece *pc = &j->piece[part];
 
 	(void)worker;
 	for (const char *s = pc->start; s < pc->end;) {
@@ -137,7 +139,7 @@ count_piece(void *ctx, size_t part, int worker)
 }
 
 static int
-cut_body(struct job *j, const char *s, const char *end, struct err *e)
+cut_body(struct csv_reading *j, const char *s, const char *end, struct err *e)
 {
 	const char *last = end;
 	uint64_t rows = 0;
@@ -173,7 +175,7 @@ cut_body(struct job *j, const char *s, const char *end, struct err *e)
 /* ---- one cell ---- */
 
 static void
-set_missing(struct job *j, struct piece *pc, size_t col, size_t row)
+set_missing(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t row)
 {
 	struct column *c = &j->t->col[col];
 
@@ -187,10 +189,10 @@ set_missing(struct job *j, struct piece *pc, size_t col, size_t row)
 }
 
 static void
-note(struct piece *pc, enum trouble what, const char *at, size_t cells,
+note(struct csv_piece *pc, enum trouble what, const char *at, size_t cells,
     size_t col, const struct csv_cell *c)
 {
-	struct bad *b = &pc->bad[pc->n_bad];
+	struct bad_row *b = &pc->bad[pc->n_bad];
 
 	if (pc->n_bad == BAD_LISTED)
 		return;
@@ -205,7 +207,8 @@ note(struct piece *pc, enum trouble what, const char *at, size_t cells,
 
 /* As a forced type: laxer than inference, as for single rows. */
 static bool
-set_forced(struct job *j, size_t col, size_t row, const struct csv_cell *c)
+set_forced(struct csv_reading *j, size_t col, size_t row, const struct csv_cell
+    *c)
 {
 	struct column *to = &j->t->col[col];
 	struct err ignored = ERR_INIT;
@@ -233,8 +236,8 @@ set_forced(struct job *j, size_t col, size_t row, const struct csv_cell *c)
 }
 
 static bool
-set_inferred(struct job *j, struct piece *pc, size_t col, size_t row,
-    const struct csv_cell *c)
+set_inferred(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t
+    row, const struct csv_cell *c)
 {
 	struct column *to = &j->t->col[col];
 
@@ -258,7 +261,7 @@ set_inferred(struct job *j, struct piece *pc, size_t col, size_t row,
 }
 
 static void
-set_text(struct job *j, struct piece *pc, size_t col, size_t row,
+set_text(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t row,
     const struct csv_cell *c)
 {
 	const char *s = c->s;
@@ -274,10 +277,10 @@ set_text(struct job *j, struct piece *pc, size_t col, size_t row,
 }
 
 static void
-set_cell(struct job *j, struct piece *pc, size_t col, size_t row,
+set_cell(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t row,
     const char *record, const struct csv_cell *c)
 {
-	const struct plan *p = &j->plan[col];
+	const struct column_plan *p = &j->plan[col];
 
 	if (p->action == SKIP)
 		return;
@@ -293,13 +296,15 @@ set_cell(struct job *j, struct piece *pc, size_t col, size_t row,
 	} else if (!set_inferred(j, pc, col, row, c)) {
 		pc->kinds[col] |= cell_kind(c->s, c->n);
 	}
-	if (j->t->col[col].type == COL_FLOAT64 && isnan(j->t->col[col].f64[row]))
+	if (j->t->col[col].type == COL_FLOAT64 &&
+	    isnan(j->t->col[col].f64[row]))
 		set_missing(j, pc, col, row);
 }
 
 /* A plain number, without cutting out the cell first; NULL: the slow way. */
 static const char *
-quick_float(const struct job *j, const char *p, const char *end, double *v)
+quick_float(const struct csv_reading *j, const char *p, const char *end, double
+    *v)
 {
 	char d = j->in.form.delimiter, l = j->in.form.eol;
 
@@ -314,22 +319,10 @@ quick_float(const struct job *j, const char *p, const char *end, double *v)
 
 /* ---- one piece ---- */
 
-/* Too many or too few: how many there are, by going on to the end. */
-static size_t
-count_rest(const struct job *j, const char *p, const char *end, size_t have)
-{
-	struct csv_cell c;
-
-	while (p != NULL && *p == j->in.form.delimiter) {
-		have++;
-		p = csv_cell(&j->in.form, p + 1, end, &c);
-	}
-	return have;
-}
-
 /* The row at `record`; the end of its line, or NULL when it is bad. */
 static const char *
-read_row(struct job *j, struct piece *pc, const char *record, size_t row)
+read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
+    size_t row)
 {
 	const struct csv_form *f = &j->in.form;
 	const char *p = record, *q;
@@ -359,7 +352,7 @@ read_row(struct job *j, struct piece *pc, const char *record, size_t row)
 		}
 		if (i == cols) {
 			note(pc, BAD_CELLS, record,
-			    count_rest(j, p, pc->end, i), 0, NULL);
+			    ragged_count(f, p, pc->end, i), 0, NULL);
 			return NULL;
 		}
 	}
@@ -368,8 +361,8 @@ read_row(struct job *j, struct piece *pc, const char *record, size_t row)
 static void
 read_piece(void *ctx, size_t part, int worker)
 {
-	struct job *j = ctx;
-	struct piece *pc = &j->piece[part];
+	struct csv_reading *j = ctx;
+	struct csv_piece *pc = &j->piece[part];
 	size_t row = pc->row0;
 	const char *p = pc->start, *end;
 
@@ -394,7 +387,7 @@ read_piece(void *ctx, size_t part, int worker)
 /* ---- troubles ---- */
 
 static uint64_t
-line_of(const struct job *j, size_t part, const char *at)
+line_of(const struct csv_reading *j, size_t part, const char *at)
 {
 	uint64_t n = j->in.lines + 1;
 
@@ -404,7 +397,8 @@ line_of(const struct job *j, size_t part, const char *at)
 }
 
 static int
-tell(const struct job *j, size_t part, const struct bad *b, struct err *e)
+tell(const struct csv_reading *j, size_t part, const struct bad_row *b, struct
+    err *e)
 {
 	unsigned long long line = line_of(j, part, b->at);
 	struct column *c = &j->t->col[b->col];
@@ -424,7 +418,7 @@ tell(const struct job *j, size_t part, const struct bad *b, struct err *e)
 
 /* Rows of the wrong length, the first few by their lines. */
 static int
-tell_ragged(const struct job *j, struct err *e)
+tell_ragged(const struct csv_reading *j, struct err *e)
 {
 	struct ragged r = { 0 };
 
@@ -438,10 +432,10 @@ tell_ragged(const struct job *j, struct err *e)
 }
 
 static int
-troubles(const struct job *j, struct err *e)
+troubles(const struct csv_reading *j, struct err *e)
 {
 	for (size_t i = 0; i < j->pieces; i++) {
-		const struct piece *pc = &j->piece[i];
+		const struct csv_piece *pc = &j->piece[i];
 
 		if (pc->n_bad > 0)
 			return pc->bad[0].what == BAD_CELLS ?
@@ -453,7 +447,7 @@ troubles(const struct job *j, struct err *e)
 /* ---- types ---- */
 
 static void
-sample_row(struct job *j, const char *p, const char *end)
+sample_row(struct csv_reading *j, const char *p, const char *end)
 {
 	struct csv_cell c;
 
@@ -469,10 +463,10 @@ sample_row(struct job *j, const char *p, const char *end)
 }
 
 static void
-sample(struct job *j)
+sample(struct csv_reading *j)
 {
 	for (size_t i = 0; i < j->pieces; i++) {
-		const struct piece *pc = &j->piece[i];
+		const struct csv_piece *pc = &j->piece[i];
 		const char *p = pc->start, *next;
 		int left = i == 0 ? SAMPLE_ROWS : SAMPLE_MORE;
 
@@ -506,9 +500,9 @@ action_of(enum col_type type)
 
 /* Room for a column as its plan says. */
 static int
-prepare(struct job *j, size_t col, struct err *e)
+prepare(struct csv_reading *j, size_t col, struct err *e)
 {
-	struct plan *p = &j->plan[col];
+	struct column_plan *p = &j->plan[col];
 	struct column *c = &j->t->col[col];
 
 	column_release(c);
@@ -521,7 +515,7 @@ prepare(struct job *j, size_t col, struct err *e)
 	if (column_track_missing(c, e) != 0)
 		return -1;
 	for (size_t i = 0; i < j->pieces; i++) {
-		struct piece *pc = &j->piece[i];
+		struct csv_piece *pc = &j->piece[i];
 
 		pc->missing[col] = 0;
 		if (col_type_is_text(p->type))
@@ -531,7 +525,7 @@ prepare(struct job *j, size_t col, struct err *e)
 }
 
 static int
-plan_columns(struct job *j, struct err *e)
+plan_columns(struct csv_reading *j, struct err *e)
 {
 	const struct table_read_opts *o = j->o;
 	struct intern *names = intern_new();
@@ -548,7 +542,7 @@ plan_columns(struct job *j, struct err *e)
 		    strlen(o->only[i]));
 
 		if (at == INTERN_NONE) {
-			input_no_column(&j->in, o->only[i], e);
+			sniffed_no_column(&j->in, o->only[i], e);
 			goto done;
 		}
 		j->plan[at].wanted = true;
@@ -558,7 +552,7 @@ plan_columns(struct job *j, struct err *e)
 		    strlen(o->types[i].name));
 
 		if (at == INTERN_NONE) {
-			input_no_column(&j->in, o->types[i].name, e);
+			sniffed_no_column(&j->in, o->types[i].name, e);
 			goto done;
 		}
 		j->plan[at].forced = true;
@@ -572,7 +566,7 @@ done:
 
 /* Read with the types guessed, then again the columns that were not so. */
 static int
-read_all(struct job *j, struct err *e)
+read_all(struct csv_reading *j, struct err *e)
 {
 	bool again = false;
 
@@ -583,7 +577,7 @@ read_all(struct job *j, struct err *e)
 	if (troubles(j, e) != 0)
 		return -1;
 	for (size_t i = 0; i < j->in.cols; i++) {
-		struct plan *p = &j->plan[i];
+		struct column_plan *p = &j->plan[i];
 		unsigned kinds = p->kinds;
 
 		for (size_t k = 0; k < j->pieces; k++)
@@ -611,7 +605,7 @@ read_all(struct job *j, struct err *e)
 /* ---- the end ---- */
 
 static bool
-has_dict(const struct job *j, size_t col)
+has_dict(const struct csv_reading *j, size_t col)
 {
 	return j->plan[col].wanted && col_type_is_text(j->plan[col].type);
 }
@@ -620,14 +614,14 @@ has_dict(const struct job *j, size_t col)
 static void
 join_dicts(void *ctx, size_t col, int worker)
 {
-	struct job *j = ctx;
+	struct csv_reading *j = ctx;
 	struct column *c = &j->t->col[col];
 
 	(void)worker;
 	if (!has_dict(j, col))
 		return;
 	for (size_t i = 0; i < j->pieces; i++) {
-		struct piece *pc = &j->piece[i];
+		struct csv_piece *pc = &j->piece[i];
 		size_t n = intern_count(pc->dict[col]), len;
 		uint32_t *map;
 
@@ -652,7 +646,7 @@ join_dicts(void *ctx, size_t col, int worker)
 }
 
 static void
-finish(struct job *j)
+finish(struct csv_reading *j)
 {
 	size_t kept = 0;
 
@@ -683,10 +677,10 @@ finish(struct job *j)
 }
 
 static void
-job_free(struct job *j)
+job_free(struct csv_reading *j)
 {
 	for (size_t i = 0; i < j->pieces; i++) {
-		struct piece *pc = &j->piece[i];
+		struct csv_piece *pc = &j->piece[i];
 
 		for (size_t k = 0; pc->dict != NULL && k < j->in.cols; k++)
 			intern_free(pc->dict[k]);
@@ -700,12 +694,13 @@ job_free(struct job *j)
 	free(j->tail);
 	pool_free(j->pool);
 	table_free(j->t);
-	input_free(&j->in);
+	sniffed_release(&j->in);
 }
 
 /* The header of an input whose first line may lack its end. */
 static int
-read_header(struct job *j, const char **body, const char *end, struct err *e)
+read_header(struct csv_reading *j, const char **body, const char *end, struct
+    err *e)
 {
 	const char *s = j->in.body, *last = end;
 	size_t n;
@@ -715,7 +710,7 @@ read_header(struct job *j, const char **body, const char *end, struct err *e)
 	while (last > s && last[-1] != j->in.form.eol)
 		last--;
 	if (last > s && (last == end || csv_record(&j->in.form, s, last)))  {
-		r = input_header(&j->in, s, last, j->o, e);
+		r = sniff_header(&j->in, s, last, j->o, e);
 		*body = j->in.body;
 		return r;
 	}
@@ -724,7 +719,7 @@ read_header(struct job *j, const char **body, const char *end, struct err *e)
 		return err_set(e, ERR_NOMEM, "no memory");
 	memcpy(padded, s, n);
 	padded[n] = j->in.form.eol;
-	r = input_header(&j->in, padded, padded + n + 1, j->o, e);
+	r = sniff_header(&j->in, padded, padded + n + 1, j->o, e);
 	if (r == 0) {
 		size_t used = (size_t)(j->in.body - padded);
 
@@ -738,19 +733,19 @@ int
 table_read_csv(struct table **out, const char *s, size_t n,
     const struct table_read_opts *o, struct err *e)
 {
-	struct job j = { .o = o };
+	struct csv_reading j = { .o = o };
 	const char *end = s + n, *body = end;
 	int r = -1;
 
 	na_words_init(&j.na, o->na, o->n_na);
-	if (input_sniff(&j.in, s, n, o, e) != 0 ||
+	if (sniff_input(&j.in, s, n, o, e) != 0 ||
 	    read_header(&j, &body, end, e) != 0)
 		goto done;
 	j.t = table_new(j.in.cols);
 	if (plan_columns(&j, e) != 0 || cut_body(&j, body, end, e) != 0)
 		goto done;
 	for (size_t i = 0; i < j.pieces; i++) {
-		struct piece *pc = &j.piece[i];
+		struct csv_piece *pc = &j.piece[i];
 
 		pc->kinds = xalloc(j.in.cols, sizeof(*pc->kinds));
 		pc->missing = xalloc(j.in.cols, sizeof(*pc->missing));

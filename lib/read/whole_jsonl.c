@@ -3,6 +3,8 @@
  * it), so pieces are cut at line ends; each keeps its cells as they are
  * until all pieces have said which columns there are and of what type.
  */
+#include "read/whole_jsonl.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +12,13 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "read/sniff.h"
-#include "read/stream.h"
 #include "table/column_set.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
 
 enum { CELL_NONE, CELL_INT, CELL_FLOAT, CELL_BOOL, CELL_TEXT, CELL_TREE };
 
-struct cell {
+struct jsonl_cell {
 	union {
 		int64_t i;
 		double d;
@@ -28,16 +29,16 @@ struct cell {
 	const char *text;		/* a number's own text */
 };
 
-struct list {				/* a column in a piece */
-	struct cell *cell;
+struct cell_list {				/* a column in a piece */
+	struct jsonl_cell *cell;
 	size_t n, room;
 	unsigned kinds;
 };
 
-struct piece {
+struct jsonl_piece {
 	const char *start, *end;
 	struct intern *names;
-	struct list *col;		/* by number of the name */
+	struct cell_list *col;		/* by number of the name */
 	size_t cols, rows, row0;
 	size_t *seen, seen_room;	/* a name: row + 1 it was last in */
 	struct arena arena;
@@ -46,11 +47,11 @@ struct piece {
 	uint64_t lines;
 };
 
-struct job {
+struct jsonl_reading {
 	const struct table_read_opts *o;
 	const char *name;
 	struct na_words na;
-	struct piece *piece;
+	struct jsonl_piece *piece;
 	size_t pieces;
 	struct pool *pool;
 	struct intern *names;		/* all columns */
@@ -60,11 +61,11 @@ struct job {
 };
 
 static int
-list_put(struct list *l, size_t row, const struct cell *c)
+list_put(struct cell_list *l, size_t row, const struct jsonl_cell *c)
 {
 	if (row >= l->room) {
 		size_t room = row < 64 ? 64 : row * 2;
-		struct cell *to = mem_resize(l->cell, room, sizeof(*to));
+		struct jsonl_cell *to = mem_resize(l->cell, room, sizeof(*to));
 
 		if (to == NULL)
 			return -1;
@@ -79,7 +80,7 @@ list_put(struct list *l, size_t row, const struct cell *c)
 }
 
 static const char *
-kept_text(struct piece *pc, const struct json_pull *p)
+kept_text(struct jsonl_piece *pc, const struct json_pull *p)
 {
 	if (p->s >= p->start && p->s < p->end)
 		return p->s;
@@ -87,7 +88,7 @@ kept_text(struct piece *pc, const struct json_pull *p)
 }
 
 static unsigned
-value_kind(struct cell *c, enum json_token t, struct piece *pc,
+value_kind(struct jsonl_cell *c, enum json_token t, struct jsonl_piece *pc,
     const struct json_pull *p)
 {
 	switch (t) {
@@ -114,12 +115,12 @@ value_kind(struct cell *c, enum json_token t, struct piece *pc,
 
 /* The value of a member into the column `at`. */
 static int
-read_value(struct job *j, struct piece *pc, struct json_pull *p, uint32_t at,
-    struct err *e)
+read_value(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
+    *p, uint32_t at, struct err *e)
 {
 	const char *before;
 	enum json_token t;
-	struct cell c;
+	struct jsonl_cell c;
 	unsigned kind;
 	char first = json_peek(p, &before);
 
@@ -153,8 +154,8 @@ read_value(struct job *j, struct piece *pc, struct json_pull *p, uint32_t at,
 }
 
 static int
-read_object(struct job *j, struct piece *pc, struct json_pull *p,
-    struct err *e)
+read_object(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
+    *p, struct err *e)
 {
 	enum json_token t = json_pull(p, e);
 
@@ -199,8 +200,8 @@ blank(const char *s, const char *end)
 static void
 read_piece(void *ctx, size_t part, int worker)
 {
-	struct job *j = ctx;
-	struct piece *pc = &j->piece[part];
+	struct jsonl_reading *j = ctx;
+	struct jsonl_piece *pc = &j->piece[part];
 	struct json_pull p;
 
 	(void)worker;
@@ -226,11 +227,11 @@ read_piece(void *ctx, size_t part, int worker)
 }
 
 static void
-cut(struct job *j, const char *s, const char *end)
+cut(struct jsonl_reading *j, const char *s, const char *end)
 {
 	while (s < end) {
 		const char *stop = end;
-		struct piece *pc;
+		struct jsonl_piece *pc;
 
 		if ((size_t)(end - s) > PIECE_BYTES) {
 			stop = memchr(s + PIECE_BYTES, '\n',
@@ -249,14 +250,14 @@ cut(struct job *j, const char *s, const char *end)
 
 /* Columns in order of first appearance, rows counted, errors told. */
 static int
-join_pieces(struct job *j, struct err *e)
+join_pieces(struct jsonl_reading *j, struct err *e)
 {
 	uint64_t lines = j->o->skip;
 	size_t rows = 0;
 
 	j->names = intern_new();
 	for (size_t i = 0; i < j->pieces; i++) {
-		struct piece *pc = &j->piece[i];
+		struct jsonl_piece *pc = &j->piece[i];
 
 		if (pc->bad_line != 0) {
 			*e = pc->err;
@@ -286,7 +287,7 @@ join_pieces(struct job *j, struct err *e)
 
 /* One cell into its final column. */
 static int
-settle(struct column *to, size_t row, const struct cell *c, struct err *e)
+settle(struct column *to, size_t row, const struct jsonl_cell *c, struct err *e)
 {
 	switch (c->what) {
 	case CELL_INT:
@@ -317,7 +318,7 @@ settle(struct column *to, size_t row, const struct cell *c, struct err *e)
 static void
 settle_column(void *ctx, size_t col, int worker)
 {
-	struct job *j = ctx;
+	struct jsonl_reading *j = ctx;
 	struct column *to = &j->t->col[col];
 	size_t len;
 	const char *name = intern_text(j->names, (uint32_t)col, &len);
@@ -326,9 +327,9 @@ settle_column(void *ctx, size_t col, int worker)
 	if (j->unwanted[col])
 		return;
 	for (size_t i = 0; i < j->pieces; i++) {
-		struct piece *pc = &j->piece[i];
+		struct jsonl_piece *pc = &j->piece[i];
 		uint32_t at = intern_find(pc->names, name, len);
-		const struct list *l = at < pc->cols ? &pc->col[at] : NULL;
+		const struct cell_list *l = at < pc->cols ? &pc->col[at] : NULL;
 
 		for (size_t r = 0; r < pc->rows; r++) {
 			if (l == NULL || r >= l->n || l->cell[r].what == 0) {
@@ -347,7 +348,7 @@ settle_column(void *ctx, size_t col, int worker)
 }
 
 static int
-no_column(const struct job *j, const char *name, struct err *e)
+no_column(const struct jsonl_reading *j, const char *name, struct err *e)
 {
 	size_t ignored;
 
@@ -356,7 +357,7 @@ no_column(const struct job *j, const char *name, struct err *e)
 }
 
 static int
-plan_columns(struct job *j, bool *forced, struct err *e)
+plan_columns(struct jsonl_reading *j, bool *forced, struct err *e)
 {
 	const struct table_read_opts *o = j->o;
 	struct table *t = j->t;
@@ -405,7 +406,7 @@ plan_columns(struct job *j, bool *forced, struct err *e)
 }
 
 static int
-finish(struct job *j, const bool *forced, struct err *e)
+finish(struct jsonl_reading *j, const bool *forced, struct err *e)
 {
 	struct table *t = j->t;
 	size_t kept = 0;
@@ -438,10 +439,10 @@ finish(struct job *j, const bool *forced, struct err *e)
 }
 
 static void
-job_free(struct job *j)
+job_free(struct jsonl_reading *j)
 {
 	for (size_t i = 0; i < j->pieces; i++) {
-		struct piece *pc = &j->piece[i];
+		struct jsonl_piece *pc = &j->piece[i];
 
 		for (size_t k = 0; k < pc->cols; k++)
 			free(pc->col[k].cell);
@@ -462,7 +463,7 @@ int
 table_read_jsonl(struct table **out, const char *s, size_t n,
     const struct table_read_opts *o, struct err *e)
 {
-	struct job j = { .o = o };
+	struct jsonl_reading j = { .o = o };
 	bool *forced = NULL;
 	int r = -1;
 

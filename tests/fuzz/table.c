@@ -75,16 +75,16 @@ static void
 lines(const char *s, size_t n)
 {
 	struct err e = ERR_INIT;
-	struct table_lines *l;
+	struct records *l;
 	const char *at;
 	size_t len;
 
-	if (table_lines_open(&l, s, n, NULL, &e) != 0)
+	if (records_open(&l, s, n, NULL, &e) != 0)
 		return;
-	while (table_lines_next(l, &at, &len, &e) > 0)
+	while (records_next(l, &at, &len, &e) > 0)
 		if (at < s || at + len > s + n)
 			abort();
-	table_lines_close(l);
+	records_close(l);
 }
 
 int
@@ -102,7 +102,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	copy = realloc(copy, n ? n : 1);
 	lines(copy, n);
 	if (table_read(&a, copy, n, &o, &e) == 0) {
-		if (table_lines_check(copy, n, &o, &e) != 0)
+		if (records_check(copy, n, &o, &e) != 0)
 			abort();
 		buf_init(&one, BUF_CAP_DATA);
 		buf_init(&two, BUF_CAP_DATA);

@@ -186,12 +186,12 @@ shapes(void)
 	struct err e = ERR_INIT;
 
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
-		ok(table_lines_check(whole[i], strlen(whole[i]), NULL, &e) == 0,
+		ok(records_check(whole[i], strlen(whole[i]), NULL, &e) == 0,
 		    "whole rows");
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
-		ok(table_lines_check(broken[i], strlen(broken[i]), NULL,
+		ok(records_check(broken[i], strlen(broken[i]), NULL,
 		    &e) != 0, "rows that are not whole");
-	ok(table_lines_check("a,b\n1\n2,3\n4,5,6", 16, NULL, &e) != 0 &&
+	ok(records_check("a,b\n1\n2,3\n4,5,6", 16, NULL, &e) != 0 &&
 	    strcmp(e.msg, "input: rows must have 2 cells, but line 2 has 1, "
 	    "line 4 has 3") == 0, "told with their lines");
 }

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "read/whole.h"
+#include "read/json_rows.h"
 #include "read/stream.h"
 #include "table/write.h"
 #include "tap.h"
@@ -284,41 +285,41 @@ rows(void)
 		{ "n", COL_FLOAT64, false }, { "s", COL_CATEGORY, false },
 	};
 	struct err e = ERR_INIT;
-	struct table_rows *r;
+	struct json_rows *r;
 	struct table *t;
 	char text[64];
 	struct buf out;
 
-	ok(table_rows_new(&r, want, 2, NULL, 0, &e) == 0, "rows of JSON");
+	ok(json_rows_new(&r, want, 2, NULL, 0, &e) == 0, "rows of JSON");
 	for (int i = 0; i < 100; i++) {
 		snprintf(text, sizeof(text), "{\"s\":\"v%d\",\"n\":%s}", i % 3,
 		    i % 7 ? "1.5" : "null");
-		if (table_rows_add_text(r, text, strlen(text), &e) != 0)
+		if (json_rows_add_text(r, text, strlen(text), &e) != 0)
 			ok(0, "row %d: %s", i, e.msg);
 		if (i == 20)
-			ok(table_rows_add_text(r, "{\"n\":null,\"s\":", 14,
+			ok(json_rows_add_text(r, "{\"n\":null,\"s\":", 14,
 			    &e) != 0, "a bad row is refused");
 		if (i == 30)
-			ok(table_rows_add_text(r, "{\"n\":null,\"s\":\"\"} 1",
+			ok(json_rows_add_text(r, "{\"n\":null,\"s\":\"\"} 1",
 			    20, &e) != 0, "and one with more behind");
 	}
-	t = table_rows_block(r);
+	t = json_rows_block(r);
 	is_int(t->rows, 100, "a bad row is not there");
 	is_int(t->col[0].missing, 15, "nor its missing values");
 	is_int(intern_count(t->col[1].dict), 3, "categories");
-	table_rows_clear(r);
-	ok(table_rows_add_text(r, "{\"n\":2}", 7, &e) != 0 &&
+	json_rows_clear(r);
+	ok(json_rows_add_text(r, "{\"n\":2}", 7, &e) != 0 &&
 	    strcmp(e.msg, "no column 's'") == 0, "an absent member by name");
-	ok(table_rows_add_text(r, "{\"n\":2,\"s\":\"a\",\"n\":3}", 21, &e) != 0,
+	ok(json_rows_add_text(r, "{\"n\":2,\"s\":\"a\",\"n\":3}", 21, &e) != 0,
 	    "a member twice");
-	ok(table_rows_add_text(r, "{\"n\":\"x\",\"s\":1}", 15, &e) != 0 &&
+	ok(json_rows_add_text(r, "{\"n\":\"x\",\"s\":1}", 15, &e) != 0 &&
 	    strcmp(e.msg, "column 'n': 'x' is not a number") == 0, "unfit");
-	ok(table_rows_add_text(r, "{\"n\":true,\"s\":1}", 16, &e) == 0, "fit");
+	ok(json_rows_add_text(r, "{\"n\":true,\"s\":1}", 16, &e) == 0, "fit");
 	buf_init(&out, BUF_CAP_SMALL);
-	describe(&out, table_rows_block(r));
+	describe(&out, json_rows_block(r));
 	is_text(out.data, "n:float64 1; s:category 1", "what is left");
 	buf_free(&out);
-	table_rows_free(r);
+	json_rows_free(r);
 }
 
 static void

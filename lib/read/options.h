@@ -1,0 +1,58 @@
+/*
+ * read/options.h - how the bytes of a table are to be read, and that as JSON.
+ */
+#ifndef READ_OPTIONS_H
+#define READ_OPTIONS_H
+
+#include "base/arena.h"
+#include "base/progress.h"
+#include "codec/json.h"
+#include "table/column.h"
+
+enum table_format { TABLE_AUTO, TABLE_CSV, TABLE_JSONL };
+enum table_header { TABLE_HEADER_AUTO, TABLE_HEADER_YES, TABLE_HEADER_NO };
+
+/* A column's type said by the user. */
+struct table_type {
+	const char *name;
+	enum col_type type;
+};
+
+/* All zero is a good default.  What it points to is borrowed. */
+struct table_read_opts {
+	enum table_format format;
+	enum table_format likely;	/* what a schema says: where `format`
+					 * is AUTO, and the first line is not
+					 * plainly of the other */
+	uint64_t skip;			/* lines before the data, passed over;
+					 * blank ones count */
+	char delimiter;			/* 0: detected */
+	enum table_header header;	/* NO: column_1, column_2 ... */
+	const char *const *columns;	/* names; no header line, unless it
+					 * holds them, or `header` is YES:
+					 * then instead of its names */
+	size_t n_columns;
+	const char *const *na;		/* further words for missing */
+	size_t n_na;
+	const struct table_type *types;	/* forced; a cell that does not fit
+					 * is an error with its line */
+	size_t n_types;
+	const char *const *only;	/* read these alone, in file order */
+	size_t n_only;
+	int threads;			/* 0: pool_default_threads() */
+	const char *name;		/* for messages; NULL: "input" */
+	const struct progress *progress;
+};
+
+/*
+ * How to read, as JSON, for a manifest or a schema: {"format":"csv",
+ * "delimiter":";", "header":false, "columns":[..], "na":["?"],
+ * "types":{"zip":"category"}}; members at their default are left out, so a
+ * plain CSV is {}.  From JSON: what it points to lives in the arena;
+ * unknown members are refused by name.
+ */
+struct json *table_opts_json(struct arena *a, const struct table_read_opts *o);
+int table_opts_from_json(struct table_read_opts *o, struct arena *a,
+    const struct json *j, struct err *e);
+
+#endif

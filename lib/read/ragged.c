@@ -1,0 +1,59 @@
+/*
+ * Rows with too many or too few cells are collected and told together.
+ */
+#include "read/ragged.h"
+
+#include "base/buf.h"
+
+void
+ragged_add(struct ragged *r, uint64_t line, size_t cells)
+{
+	if (r->n < RAGGED_LISTED) {
+		r->line[r->n] = line;
+		r->cells[r->n] = cells;
+	}
+	r->n++;
+}
+
+/* Every row longer than the header, and all alike: is it one? */
+static bool
+header_is_doubtful(const struct ragged *r, const struct sniffed *in)
+{
+	size_t n = r->n < RAGGED_LISTED ? r->n : RAGGED_LISTED;
+
+	for (size_t i = 0; i < n; i++)
+		if (r->cells[i] != r->cells[0])
+			return false;
+	return in->header && n > 1 && r->line[0] == in->lines + 1 &&
+	    r->cells[0] > in->cols;
+}
+
+int
+ragged_tell(const struct ragged *r, const struct sniffed *in, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < r->n && i < RAGGED_LISTED; i++)
+		buf_addf(&b, "%sline %llu has %zu", i ? ", " : "",
+		    (unsigned long long)r->line[i], r->cells[i]);
+	err_set(e, ERR_FORMAT, "%s: rows must have %zu cell%s, but %s%s%s",
+	    in->name, in->cols, in->cols == 1 ? "" : "s", b.data, r->n >
+	    RAGGED_LISTED ? ", ..." : "", header_is_doubtful(r, in) ?
+	    "; --skip-lines passes over lines before the header" : "");
+	buf_free(&b);
+	return -1;
+}
+
+size_t
+ragged_count(const struct csv_form *f, const char *p, const char *end,
+    size_t have)
+{
+	struct csv_cell c;
+
+	while (p != NULL && *p == f->delimiter) {
+		have++;
+		p = csv_cell(f, p + 1, end, &c);
+	}
+	return have;
+}
