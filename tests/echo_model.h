@@ -30,7 +30,8 @@ echo_model(int64_t width)
 {
 	struct arena a = { 0 };
 	struct onnx_model *m = onnx_new(&a, "echo");
-	struct version *s;
+	struct version *v;
+	const struct version_opts o = { .name = "echo", .number = 7 };
 	struct err e = ERR_INIT;
 	struct buf b;
 
@@ -45,13 +46,13 @@ echo_model(int64_t width)
 	}
 	buf_init(&b, BUF_CAP_DOC);
 	onnx_write(&b, m);
-	if (version_new(&s, b.data, b.len, "echo", 7, "stable", NULL, &e) < 0) {
+	if (version_new(&v, b.data, b.len, &o, &e) < 0) {
 		fprintf(stderr, "echo_model: %s\n", e.msg);
 		abort();
 	}
 	buf_free(&b);
 	arena_free(&a);
-	return s;
+	return v;
 }
 
 enum form { FORM_V2, FORM_JSON, FORM_CSV };

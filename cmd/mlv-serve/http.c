@@ -48,27 +48,27 @@ static const struct opt http_options[] = {
 
 /* MODEL=PERCENT, or MODEL alone beside --share-file. */
 static int
-read_canary(struct cli *c, struct slots_opts *a, const struct http_verb *o)
+read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 {
 	const char *eq = o->canary ? strrchr(o->canary, '=') : NULL;
 
-	a->share_file = o->share_file;
+	p->share_file = o->share_file;
 	if (o->canary == NULL)
 		return o->share_file ? cli_usage(c, "--share-file is for a "
 		    "--canary") : 0;
 	if (eq == NULL && o->share_file) {
-		a->canary = o->canary;
+		p->source[VARIANT_CANARY] = o->canary;
 		return 0;
 	}
 	if (eq == NULL || eq == o->canary)
 		return cli_usage(c, "--canary is MODEL=PERCENT, not '%s'",
 		    o->canary);
-	if (!num_parse_f64(eq + 1, strlen(eq + 1), &a->share) ||
-	    !(a->share >= 0) || a->share > 100)
+	if (!num_parse_f64(eq + 1, strlen(eq + 1), &p->share) ||
+	    !(p->share >= 0) || p->share > 100)
 		return cli_usage(c, "--canary is MODEL=PERCENT, and PERCENT is "
 		    "0 to 100, not '%s'", eq + 1);
-	a->canary = arena_strndup(&c->arena, o->canary, (size_t)(eq -
-	    o->canary));
+	p->source[VARIANT_CANARY] = arena_strndup(&c->arena, o->canary,
+	    (size_t)(eq - o->canary));
 	return 0;
 }
 
@@ -136,7 +136,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct http_verb *o = opts;
 	const struct score_opts so = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
-	struct app_opts ao = { .log_folder = o->log, .slots = {
+	struct app_opts ao = { .log_folder = o->log, .endpoint = {
 	    .as = o->name, .score = &so, .log = &c->log } };
 	struct err e = ERR_INIT;
 	struct app *app;
@@ -155,9 +155,9 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--grace is 0 to 86400");
 	if (o->timeout < 1 || o->timeout > 86400)
 		return cli_usage(c, "--timeout is 1 to 86400");
-	if ((r = read_canary(c, &ao.slots, o)) != 0)
+	if ((r = read_canary(c, &ao.endpoint, o)) != 0)
 		return r;
-	ao.slots.model = argv[0];
+	ao.endpoint.source[VARIANT_STABLE] = argv[0];
 	signal(SIGPIPE, SIG_IGN);
 	allow_files();
 	if (stop_open(&stop, &e) < 0)

@@ -1,25 +1,13 @@
 /*
- * deploy/endpoint.h - which versions are being served: the stable one, and
- * perhaps a canary that gets a share of the units.
+ * deploy/endpoint.h - one name that clients ask, and the versions behind it:
+ * the stable one, and perhaps a canary that answers a share of the units
+ * (deploy/traffic.h).
  *
- * A unit's place is hash64(name of the endpoint, unit) mod 10,000, and the
- * canary answers the places below its share.  So every replica agrees, and a
- * larger share only adds units.
+ * A thread polls five times a second whether the names point elsewhere or a
+ * file changed (deploy/reload.h), and reads the share's file.
  *
- * A thread looks five times a second whether the names point elsewhere (or
- * the share's file changed); a file counts as changed once two looks in a
- * row agree, so that one still being written is let be.  Another version is
- * loaded and checked beside the old one and then takes its place between two
- * requests; a request keeps the version it began with.  One that cannot be
- * loaded changes nothing: it is counted and said once, and tried again after
- * 1, 2, 4 ... 60 seconds, or at once when the name moves on.
- *
- * A canary that needs inputs the stable model does not take is one that
- * cannot be loaded.  A stable version that needs more than the one before it
- * is followed with a warning; a canary that then asks for too much ends.
- *
- * The endpoint has one name, that of the stable slot, whatever the canary
- * is: `as`, else the registry's, else the file's stem.  A canary by another
+ * The endpoint has one name, that of the stable variant, whatever the others
+ * are: `as`, else the registry's, else the file's stem.  A canary by another
  * name is only asked for under that name by its version.
  */
 #ifndef DEPLOY_ENDPOINT_H
@@ -30,43 +18,43 @@
 
 #include "base/err.h"
 #include "base/progress.h"
-#include "deploy/version.h"
 #include "deploy/stats.h"
+#include "deploy/version.h"
 
-struct slots;
+struct endpoint;
 
-struct slots_opts {
-	const char *model;		/* name or path */
+struct endpoint_opts {
+	const char *source[VARIANTS];	/* name or path; NULL: no such variant,
+					 * but there is a stable one */
 	const char *as;			/* name of the endpoint, or NULL */
-	const char *canary;		/* name or path, or NULL */
-	double share;			/* percent of units, 0 to 100 */
+	double share;			/* percent of units for the canary */
 	const char *share_file;		/* holds the percent, read again when it
 					 * changes; or NULL */
 	const struct score_opts *score;	/* or NULL */
 	const struct log *log;
-	struct stats_all *stats;	/* outlives this */
+	struct server_stats *stats;	/* outlives the endpoint */
 };
 
 /* The stable model is loaded when it returns.  A canary by an alias that is
- * not set is waited for, which is said; one that is not there otherwise, or
- * that needs inputs the stable model does not take, is an error.  Everything
- * in `o` is borrowed. */
-int slots_open(struct slots **out, const struct slots_opts *o,
+ * not set is waited for, which is reported; one that is not there otherwise,
+ * or that needs inputs the stable model does not take, is an error.
+ * Everything in `o` is borrowed. */
+int endpoint_open(struct endpoint **out, const struct endpoint_opts *o,
     struct err *e);
-/* Nobody asks any more. */
-void slots_close(struct slots *s);
-/* Look for other versions now. */
-void slots_look(struct slots *s);
+/* After the last request.  NULL is fine. */
+void endpoint_close(struct endpoint *p);
+/* Poll for other versions now. */
+void endpoint_poll(struct endpoint *p);
 
-const char *slots_name(const struct slots *s);
-/* Is there a canary to choose between?  Then units matter. */
-bool slots_split(struct slots *s);
-/* What follows gives a version held: version_release it. */
-struct version *slots_choose(struct slots *s, const char *unit, size_t n);
-struct version *slots_stable(struct slots *s);
-struct version *slots_canary(struct slots *s);	/* or NULL */
+const char *endpoint_name(const struct endpoint *p);
+/* Is there more than one variant to choose between?  Then units matter. */
+bool endpoint_is_split(const struct endpoint *p);
+/* These return a version held, which the caller releases. */
+struct version *endpoint_choose(struct endpoint *p, const char *unit,
+    size_t n);
+struct version *endpoint_hold(struct endpoint *p, enum variant v); /* or NULL */
 /* By name and number, as in a path; NULL when it is not served. */
-struct version *slots_version(struct slots *s, const char *name, size_t n_name,
-    const char *version, size_t n_version);
+struct version *endpoint_find(struct endpoint *p, const char *name,
+    size_t n_name, const char *number, size_t n_number);
 
 #endif

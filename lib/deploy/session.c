@@ -1,3 +1,4 @@
+/* Making sessions, and keeping those that are free. */
 #include "deploy/session.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /*
- * deploy/session.h - what one request works at: a scorer, and a block to put its
- * rows in; kept for the next request to the same version.
+ * deploy/session.h - what one request works with: a scorer, and a block for
+ * its rows; kept for the next request to the same version.
  *
- * A block in use again holds what the request before put there.  Whoever
- * adds a row sets every cell of it.
+ * A block in use again holds what the request before put there: whoever adds
+ * a row sets every cell of it.
  */
 #ifndef DEPLOY_SESSION_H
 #define DEPLOY_SESSION_H
@@ -24,7 +24,7 @@ struct session {
 	struct table *block;		/* the wanted columns */
 	size_t room;			/* rows it has room for */
 	struct json_rows *rows;	/* the same, filled from JSON objects */
-	/* of this request */
+	/* of this request, for the dialect */
 	bool *mark;			/* by wanted column or output; not
 					 * cleared */
 	struct buf id;

@@ -1,7 +1,7 @@
+/* Loading a version, comparing inputs, counting users. */
 #include "deploy/version.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ find_ports(struct version *v)
 #define LACKS_NAMED 5
 
 static const char *
-kind_of(const struct version *v, const struct version_port *p)
+port_kind(const struct version *v, const struct version_port *p)
 {
 	size_t n;
 	enum col_type t = p->width ? score_wants(v->plan, &n)[p->first].type :
@@ -48,7 +48,7 @@ kind_of(const struct version *v, const struct version_port *p)
 }
 
 static const struct version_port *
-port_called(const struct version *v, const char *name)
+find_port(const struct version *v, const char *name)
 {
 	for (size_t i = 0; i < v->n_ports; i++)
 		if (strcmp(v->port[i].name, name) == 0)
@@ -65,11 +65,11 @@ version_lacks(const struct version *v, const struct version *other)
 	buf_init(&b, BUF_CAP_SMALL);
 	for (size_t i = 0; i < other->n_ports; i++) {
 		const struct version_port *p = &other->port[i];
-		const struct version_port *mine = port_called(v, p->name);
-		const char *kind = kind_of(other, p);
+		const struct version_port *mine = find_port(v, p->name);
+		const char *kind = port_kind(other, p);
 		bool wide = mine && mine->width != p->width;
 
-		if (mine && !wide && strcmp(kind_of(v, mine), kind) == 0)
+		if (mine && !wide && strcmp(port_kind(v, mine), kind) == 0)
 			continue;
 		if (lacks++ >= LACKS_NAMED)
 			continue;
@@ -89,20 +89,19 @@ version_lacks(const struct version *v, const struct version *other)
 
 int
 version_new(struct version **out, const void *bytes, size_t n,
-    const char *name, uint64_t version, const char *variant,
-    const struct score_opts *o, struct err *e)
+    const struct version_opts *o, struct err *e)
 {
 	struct version *v = xalloc(1, sizeof(*v));
 	char text[NUM_TEXT_MAX];
 
-	if (score_open(&v->plan, bytes, n, o, e) < 0) {
+	if (score_open(&v->plan, bytes, n, o->score, e) < 0) {
 		free(v);
 		return -1;
 	}
-	num_print_u64(text, version);
+	num_print_u64(text, o->number);
 	v->number = xstrdup(text);
-	v->name = xstrdup(name);
-	snprintf(v->variant, sizeof(v->variant), "%s", variant);
+	v->name = xstrdup(o->name);
+	v->variant = o->variant;
 	find_ports(v);
 	v->sessions = session_pool_new();
 	atomic_init(&v->users, 1);
@@ -112,23 +111,25 @@ version_new(struct version **out, const void *bytes, size_t n,
 
 int
 version_load(struct version **out, struct catalog *c, const char *name,
-    const char *variant, const struct score_opts *o, struct err *e)
+    enum variant variant, const struct score_opts *score, struct err *e)
 {
+	struct version_opts o = { .variant = variant, .score = score };
 	struct catalog_bytes b;
-	char *called;
+	char *own_name;
 	int r;
 
 	if (catalog_open_bytes(&b, c, name, e) < 0)
 		return -1;
-	called = b.item.kind == NAME_PATH ? path_stem(b.item.base) :
+	own_name = b.item.kind == NAME_PATH ? path_stem(b.item.base) :
 	    xstrdup(b.item.base[0] ? b.item.base : "model");
-	r = version_new(out, b.data, b.n, called, b.item.version ?
-	    b.item.version : 1, variant, o, e);
+	o.name = own_name;
+	o.number = b.item.version ? b.item.version : 1;
+	r = version_new(out, b.data, b.n, &o, e);
 	if (r == 0)
 		oid_print((*out)->digest, catalog_bytes_id(&b));
 	else
 		err_wrap(e, "%s", name);
-	free(called);
+	free(own_name);
 	catalog_bytes_close(&b);
 	return r;
 }
@@ -136,7 +137,8 @@ version_load(struct version **out, struct catalog *c, const char *name,
 void
 version_hold(struct version *v)
 {
-	atomic_fetch_add(&v->users, 1);
+	if (v)
+		atomic_fetch_add(&v->users, 1);
 }
 
 void

@@ -31,26 +31,34 @@ struct version {
 					 * what it is called in paths */
 	char *number;			/* "3"; "1" for a file */
 	char digest[OID_TEXT];		/* of the model file */
-	char variant[16];		/* "stable" or "canary" */
-	struct stats *stats;		/* outlives this */
+	enum variant variant;
+	struct version_stats *stats;	/* outlives this */
 	struct version_port *port;	/* by model_input */
 	size_t n_ports;
-	struct session_pool *sessions;		/* deploy/session.h */
+	struct session_pool *sessions;	/* deploy/session.h */
 	/* private */
 	_Atomic int users;
 };
 
-/* Begins with one user.  `o` may be NULL.  From bytes, which are not needed
- * afterwards, without a digest; or from a name or path. */
+struct version_opts {
+	const char *name;		/* copied */
+	uint64_t number;
+	enum variant variant;
+	const struct score_opts *score;	/* or NULL */
+};
+
+/* From an ONNX file's bytes, which are not needed afterwards; without a
+ * digest.  Begins with one user. */
 int version_new(struct version **out, const void *bytes, size_t n,
-    const char *name, uint64_t version, const char *variant,
-    const struct score_opts *o, struct err *e);
+    const struct version_opts *o, struct err *e);
+/* From a catalog name or a path. */
 int version_load(struct version **out, struct catalog *c, const char *name,
-    const char *variant, const struct score_opts *o, struct err *e);
+    enum variant variant, const struct score_opts *score, struct err *e);
 /* The inputs of `other` that `v` does not take, or not as what they are, in
  * words: "'region', 'age' as text".  NULL: it takes them all.  To be freed. */
 char *version_lacks(const struct version *v, const struct version *other);
+/* One user more, one less; NULL is fine. */
 void version_hold(struct version *v);
-void version_release(struct version *v);		/* NULL is fine */
+void version_release(struct version *v);
 
 #endif

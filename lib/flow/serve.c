@@ -11,8 +11,8 @@
 #include "table/write.h"
 
 struct app {
-	struct slots *slots;
-	struct stats_all stats;
+	struct endpoint *endpoint;
+	struct server_stats stats;
 	struct reqlog *reqlog;
 	_Atomic bool retired;
 };
@@ -23,11 +23,11 @@ int
 app_new(struct app **out, const struct app_opts *o, struct err *e)
 {
 	struct app *a = xalloc(1, sizeof(*a));
-	const struct reqlog_opts ro = { .log = o->slots.log };
-	struct slots_opts so = o->slots;
+	const struct reqlog_opts ro = { .log = o->endpoint.log };
+	struct endpoint_opts so = o->endpoint;
 
 	so.stats = &a->stats;
-	if (slots_open(&a->slots, &so, e) < 0 || (o->log_folder &&
+	if (endpoint_open(&a->endpoint, &so, e) < 0 || (o->log_folder &&
 	    reqlog_open(&a->reqlog, o->log_folder, &ro, e) < 0)) {
 		app_free(a);
 		return -1;
@@ -41,16 +41,16 @@ app_free(struct app *a)
 {
 	if (a == NULL)
 		return;
-	slots_close(a->slots);
+	endpoint_close(a->endpoint);
 	reqlog_close(a->reqlog);
-	stats_free(&a->stats);
+	server_stats_release(&a->stats);
 	free(a);
 }
 
 void
 app_refresh(struct app *a)
 {
-	slots_look(a->slots);
+	endpoint_poll(a->endpoint);
 }
 
 void
@@ -94,7 +94,7 @@ log_rows(struct app *a, const struct version *s, const char *id,
     const char *unit, const struct table *in, const struct table *answers)
 {
 	struct reqlog_request r = { clock_wall_us(), id, unit, s->name,
-	    s->number, s->digest, s->variant };
+	    s->number, s->digest, variant_text(s->variant) };
 	const struct column **col;
 	struct buf x, y;
 	size_t n_in;
@@ -195,16 +195,19 @@ infer(struct app *a, const struct http_request *r, struct http_response *out,
 		refuse(out, protocol, &e);
 	else if (a->reqlog)
 		log_rows(a, s, w.id, unit ? unit : w.id, w.block, answers);
-	stats_count(s->stats, good == 0 ? answers->rows : 0, good == 0 ?
-	    scorer_unseen(d->scorer) : 0, good == 0, clock_mono_us() - begin);
+	if (good < 0)
+		version_stats_failed(s->stats, clock_mono_us() - begin);
+	else
+		version_stats_answered(s->stats, answers->rows,
+		    scorer_unseen(d->scorer), clock_mono_us() - begin);
 	if (d)
 		session_give(s, d);
 	out->extra[0][0] = "X-Mlv-Model";
 	out->extra[0][1] = s->stats->digest;
 	out->extra[1][0] = "X-Mlv-Version";
-	out->extra[1][1] = s->stats->version;
+	out->extra[1][1] = s->stats->number;
 	out->extra[2][0] = "X-Mlv-Variant";
-	out->extra[2][1] = s->stats->variant;
+	out->extra[2][1] = variant_text(s->stats->variant);
 }
 
 /* `s`: the version asked for, or NULL for whoever answers the unit. */
@@ -221,15 +224,15 @@ ask(struct app *a, const struct http_request *r, struct http_response *out,
 
 	atomic_fetch_add_explicit(&a->stats.in_flight, 1,
 	    memory_order_relaxed);
-	if (protocol == V2 && !unit && slots_split(a->slots))
+	if (protocol == V2 && !unit && endpoint_is_split(a->endpoint))
 		id = find_id(r->body, r->n, &arena);
 	by = unit ? unit : id && *id ? id : NULL;
 	if (s) {
 		infer(a, r, out, protocol, s, s->name, unit);
 	} else {
-		s = by ? slots_choose(a->slots, by, strlen(by)) :
-		    slots_choose(a->slots, r->body, r->n);
-		infer(a, r, out, protocol, s, slots_name(a->slots), unit);
+		s = by ? endpoint_choose(a->endpoint, by, strlen(by)) :
+		    endpoint_choose(a->endpoint, r->body, r->n);
+		infer(a, r, out, protocol, s, endpoint_name(a->endpoint), unit);
 		version_release(s);
 	}
 	arena_free(&arena);
@@ -283,18 +286,19 @@ say_ready(struct app *a, struct http_response *out, const char *name)
 static void
 not_here(struct app *a, struct http_response *out, const char *what)
 {
-	struct version *v[] = { slots_stable(a->slots), slots_canary(a->slots) };
 	struct buf b;
 
 	atomic_fetch_add(&a->stats.bad_requests, 1);
 	buf_init(&b, BUF_CAP_SMALL);
 	buf_addf(&b, "%s; served here: /v2/models/%s/infer", what,
-	    slots_name(a->slots));
-	for (int i = 0; i < 2; i++) {
-		if (v[i])
+	    endpoint_name(a->endpoint));
+	for (int i = 0; i < VARIANTS; i++) {
+		struct version *v = endpoint_hold(a->endpoint, i);
+
+		if (v)
 			buf_addf(&b, ", /v2/models/%s/versions/%s/infer",
-			    v[i]->name, v[i]->number);
-		version_release(v[i]);
+			    v->name, v->number);
+		version_release(v);
 	}
 	buf_adds(&b, ", /invocations");
 	fail_with(out, 404, b.data);
@@ -304,8 +308,8 @@ not_here(struct app *a, struct http_response *out, const char *what)
 static void
 say_metadata(struct app *a, struct http_response *out, struct version *s)
 {
-	struct version *first = s ? s : slots_stable(a->slots);
-	struct version *other = s ? NULL : slots_canary(a->slots);
+	struct version *first = s ? s : endpoint_hold(a->endpoint, VARIANT_STABLE);
+	struct version *other = s ? NULL : endpoint_hold(a->endpoint, VARIANT_CANARY);
 	bool both = other && strcmp(first->name, other->name) == 0 &&
 	    strcmp(first->number, other->number) != 0;
 
@@ -326,7 +330,7 @@ model_verb(struct app *a, const struct http_request *r,
 			ask(a, r, out, V2, s);
 	} else if (strcmp(what, "/ready") == 0) {
 		if (is_get(r, out))
-			say_ready(a, out, s ? s->name : slots_name(a->slots));
+			say_ready(a, out, s ? s->name : endpoint_name(a->endpoint));
 	} else if (*what == '\0') {
 		if (is_get(r, out))
 			say_metadata(a, out, s);
@@ -339,7 +343,7 @@ static void
 model_route(struct app *a, const struct http_request *r,
     struct http_response *out, const char *rest)
 {
-	const char *name = slots_name(a->slots), *what = rest + strcspn(rest, "/");
+	const char *name = endpoint_name(a->endpoint), *what = rest + strcspn(rest, "/");
 	size_t n = (size_t)(what - rest), n_version;
 	const char *version;
 	struct version *s;
@@ -347,7 +351,7 @@ model_route(struct app *a, const struct http_request *r,
 	if (strncmp(what, "/versions/", 10) == 0) {
 		version = what + 10;
 		n_version = strcspn(version, "/");
-		s = slots_version(a->slots, rest, n, version, n_version);
+		s = endpoint_find(a->endpoint, rest, n, version, n_version);
 		if (s)
 			model_verb(a, r, out, version + n_version, s);
 		else
@@ -363,7 +367,7 @@ model_route(struct app *a, const struct http_request *r,
 static void
 list_models(struct app *a, struct http_response *out)
 {
-	const char *name = slots_name(a->slots);
+	const char *name = endpoint_name(a->endpoint);
 
 	out->type = "application/json";
 	buf_adds(&out->body, "{\"models\":[");
@@ -375,7 +379,7 @@ static void
 metrics(struct app *a, struct http_response *out)
 {
 	out->type = "text/plain; version=0.0.4; charset=utf-8";
-	stats_write(&out->body, &a->stats, !atomic_load(&a->retired),
+	server_stats_write(&out->body, &a->stats, !atomic_load(&a->retired),
 	    a->reqlog ? reqlog_rows(a->reqlog) : 0,
 	    a->reqlog ? reqlog_dropped(a->reqlog) : 0);
 }

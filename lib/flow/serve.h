@@ -12,7 +12,7 @@
 struct app;
 
 struct app_opts {
-	struct slots_opts slots;	/* but for stats */
+	struct endpoint_opts endpoint;	/* but for stats */
 	const char *log_folder;		/* request log, or NULL */
 };
 

@@ -223,7 +223,7 @@ write_model(const char *path)
 }
 
 static int
-canaries(struct slots *s, bool *mine)
+canaries(struct endpoint *s, bool *mine)
 {
 	int n = 0;
 
@@ -232,8 +232,8 @@ canaries(struct slots *s, bool *mine)
 		struct version *v;
 		int len = snprintf(unit, sizeof(unit), "u%d", i);
 
-		v = slots_choose(s, unit, (size_t)len);
-		mine[i] = strcmp(v->variant, "canary") == 0;
+		v = endpoint_choose(s, unit, (size_t)len);
+		mine[i] = v->variant == VARIANT_CANARY;
 		n += mine[i];
 		version_release(v);
 	}
@@ -241,49 +241,50 @@ canaries(struct slots *s, bool *mine)
 }
 
 static void
-slots(void)
+endpoint(void)
 {
 	static bool small[1000], large[1000];
-	struct stats_all stats = { 0 };
-	struct slots_opts o = { .model = "stable.onnx", .canary = "other.onnx",
+	struct server_stats stats = { 0 };
+	struct endpoint_opts o = { .source = { [VARIANT_STABLE] = "stable.onnx",
+	    [VARIANT_CANARY] = "other.onnx" },
 	    .share = 20, .stats = &stats };
 	struct version *v;
-	struct slots *s;
+	struct endpoint *s;
 	struct err e = ERR_INIT;
 	bool within = true;
 	int n;
 
 	write_model("stable.onnx");
 	write_model("other.onnx");
-	if (!ok(slots_open(&s, &o, &e) == 0, "opens: %s", e.msg))
+	if (!ok(endpoint_open(&s, &o, &e) == 0, "opens: %s", e.msg))
 		return;
-	is_text(slots_name(s), "stable", "one name");
+	is_text(endpoint_name(s), "stable", "one name");
 	n = canaries(s, small);
 	ok(n > 150 && n < 250, "about a fifth goes to the canary: %d", n);
-	v = slots_version(s, "other", 5, "1", 1);
-	ok(v && strcmp(v->variant, "canary") == 0, "the canary by its name");
+	v = endpoint_find(s, "other", 5, "1", 1);
+	ok(v && v->variant == VARIANT_CANARY, "the canary by its name");
 	version_release(v);
-	v = slots_version(s, "stable", 6, "1", 1);
-	ok(v && strcmp(v->variant, "stable") == 0, "the stable by its name");
+	v = endpoint_find(s, "stable", 6, "1", 1);
+	ok(v && v->variant == VARIANT_STABLE, "the stable by its name");
 	version_release(v);
-	ok(slots_version(s, "stable", 6, "2", 1) == NULL &&
-	    slots_version(s, "stabl", 5, "1", 1) == NULL &&
-	    slots_version(s, "", 0, "", 0) == NULL, "and no other");
-	slots_close(s);
+	ok(endpoint_find(s, "stable", 6, "2", 1) == NULL &&
+	    endpoint_find(s, "stabl", 5, "1", 1) == NULL &&
+	    endpoint_find(s, "", 0, "", 0) == NULL, "and no other");
+	endpoint_close(s);
 	o.share = 50;
 	o.as = "name";
-	ok(slots_open(&s, &o, &e) == 0, "opens with another name");
-	is_text(slots_name(s), "name", "which is its name");
+	ok(endpoint_open(&s, &o, &e) == 0, "opens with another name");
+	is_text(endpoint_name(s), "name", "which is its name");
 	(void)canaries(s, large);
-	slots_close(s);
+	endpoint_close(s);
 	o.as = NULL;
-	ok(slots_open(&s, &o, &e) == 0, "opens with a larger share");
+	ok(endpoint_open(&s, &o, &e) == 0, "opens with a larger share");
 	n = canaries(s, large);
 	for (int i = 0; i < 1000; i++)
 		within &= !small[i] || large[i];
 	ok(within && n > 440 && n < 560, "which only adds units: %d", n);
-	slots_close(s);
-	stats_free(&stats);
+	endpoint_close(s);
+	server_stats_release(&stats);
 }
 
 int
@@ -298,7 +299,7 @@ main(void)
 	v2();
 	invocations();
 	sessions();
-	slots();
+	endpoint();
 	version_release(named);
 	version_release(matrix);
 	unlink("stable.onnx");

@@ -1,0 +1,323 @@
+/* Loads versions into a traffic split when what they come from has changed. */
+#include "deploy/reload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/num.h"
+
+#define RETRY_FIRST_MS 1000
+#define RETRY_LAST_MS 60000
+
+/* --- what a source is ----------------------------------------------------- */
+
+static bool
+take_fingerprint(struct fingerprint *f, struct reload *r,
+    const struct reload_source *s)
+{
+	return s->named ? fingerprint_of_name(f, r->catalog, s->text) :
+	    fingerprint_of_file(f, s->text);
+}
+
+static bool
+name_exists(struct reload *r, const char *name, struct err *e)
+{
+	struct catalog_item item;
+
+	if (catalog_resolve(&item, r->catalog, name, e) < 0)
+		return false;
+	catalog_item_free(&item);
+	return true;
+}
+
+/* The name was dropped, as aliases are. */
+static bool
+name_is_gone(struct reload *r, const struct reload_source *s)
+{
+	struct err e = ERR_INIT;
+
+	return !name_exists(r, s->text, &e) && e.code == ERR_NOENT;
+}
+
+/* An alias that is not set, of a model that is there: *why says so. */
+static bool
+alias_may_come(struct reload *r, const struct reload_source *s,
+    struct err *why)
+{
+	struct err ignored;
+	struct name n;
+	char *model;
+	bool may = false;
+
+	if (!s->named || name_parse(&n, s->text, &ignored) < 0)
+		return false;
+	model = xprintf("%s:%s", name_kind_text(n.kind), n.base);
+	if (n.alias && name_exists(r, model, &ignored))
+		may = !name_exists(r, s->text, why) && why->code == ERR_NOENT;
+	free(model);
+	name_free(&n);
+	return may;
+}
+
+/* The name moved, but to the version that answers already. */
+static bool
+is_served_already(struct reload *r, enum variant variant)
+{
+	const struct reload_source *s = &r->source[variant];
+	const struct version *now = r->traffic->now[variant];
+	struct err ignored;
+	struct catalog_item item;
+	char number[NUM_TEXT_MAX];
+	bool same;
+
+	if (!s->named || now == NULL ||
+	    catalog_resolve(&item, r->catalog, s->text, &ignored) < 0)
+		return false;
+	num_print_u64(number, item.version);
+	same = strcmp(number, now->number) == 0;
+	catalog_item_free(&item);
+	return same;
+}
+
+/* --- versions come and go ------------------------------------------------- */
+
+static void
+replace_version(struct reload *r, enum variant variant, struct version *fresh)
+{
+	struct version *old;
+
+	if (fresh)
+		fresh->stats = server_stats_of(r->stats, variant, fresh->name,
+		    fresh->number, fresh->digest);
+	old = traffic_replace(r->traffic, variant, fresh);
+	if (old)
+		atomic_store(&old->stats->now, false);
+	if (fresh)
+		atomic_store(&fresh->stats->now, true);
+	version_release(old);
+}
+
+/* The endpoint's name is given to every version of the stable model. */
+static void
+name_version(struct reload *r, struct version *fresh)
+{
+	if (r->stable_name == NULL) {
+		r->stable_name = xstrdup(fresh->name);
+		if (r->name == NULL)
+			r->name = xstrdup(fresh->name);
+		traffic_set_name(r->traffic, r->name);
+	}
+	if (strcmp(fresh->name, r->stable_name) != 0)
+		return;
+	free(fresh->name);
+	fresh->name = xstrdup(r->name);
+}
+
+/* A client does not know which variant will answer: all must take what the
+ * stable one takes. */
+static int
+check_inputs(const struct version *stable, const struct version *other,
+    const char *source, struct err *e)
+{
+	char *lacks = version_lacks(stable, other);
+
+	if (lacks == NULL)
+		return 0;
+	err_set(e, ERR_UNSUPPORTED, "%s: it needs %s, which the stable model "
+	    "does not take", source, lacks);
+	free(lacks);
+	return -1;
+}
+
+/* Count it, plan the next try, and report it unless it was reported. */
+static void
+note_failure(struct reload *r, enum variant variant, bool is_new,
+    const struct err *why)
+{
+	struct reload_source *s = &r->source[variant];
+	char text[sizeof(s->why)];
+
+	atomic_fetch_add(&r->stats->reload_failures, 1);
+	s->wait_ms = is_new || !s->failed ? RETRY_FIRST_MS : s->wait_ms * 2;
+	if (s->wait_ms > RETRY_LAST_MS)
+		s->wait_ms = RETRY_LAST_MS;
+	s->retry_us = clock_mono_us() + s->wait_ms * 1000;
+	snprintf(text, sizeof(text), "%.255s", why->msg);
+	if (!s->failed || strcmp(text, s->why) != 0) {
+		if (r->traffic->now[variant])
+			log_warn(r->log, "keeping the old version of %s: %s",
+			    s->text, why->msg);
+		else
+			log_warn(r->log, "the stable model answers all "
+			    "requests: %s", why->msg);
+	}
+	memcpy(s->why, text, sizeof(text));
+	s->failed = true;
+}
+
+/* Who moved the stable alias knows the new version's inputs, so it is
+ * followed, but not without a warning. */
+static void
+warn_of_new_inputs(struct reload *r, const struct version *fresh)
+{
+	const struct version *now = r->traffic->now[VARIANT_STABLE];
+	char *lacks = now ? version_lacks(now, fresh) : NULL;
+
+	if (lacks)
+		log_warn(r->log, "%s is version %s now, which needs %s; "
+		    "version %s did not take that",
+		    r->source[VARIANT_STABLE].text, fresh->number, lacks,
+		    now->number);
+	free(lacks);
+}
+
+/* Before another stable version takes over: a variant that asks for more
+ * than it takes ends, and is tried again when one of them moves. */
+static void
+end_misfits(struct reload *r, const struct version *fresh)
+{
+	for (int v = VARIANT_STABLE + 1; v < VARIANTS; v++) {
+		struct reload_source *s = &r->source[v];
+		const struct version *now = r->traffic->now[v];
+		struct err e = ERR_INIT;
+
+		s->retry_us = 0;
+		if (now && check_inputs(fresh, now, s->text, &e) < 0) {
+			replace_version(r, v, NULL);
+			note_failure(r, v, true, &e);
+		}
+	}
+}
+
+static int
+load_version(struct reload *r, enum variant variant, struct err *e)
+{
+	const char *source = r->source[variant].text;
+	struct version *fresh;
+
+	if (version_load(&fresh, r->catalog, source, variant, r->score,
+	    e) < 0)
+		return -1;
+	if (variant == VARIANT_STABLE) {
+		warn_of_new_inputs(r, fresh);
+		end_misfits(r, fresh);
+	} else if (check_inputs(r->traffic->now[VARIANT_STABLE], fresh, source,
+	    e) < 0) {
+		version_release(fresh);
+		return -1;
+	}
+	name_version(r, fresh);
+	replace_version(r, variant, fresh);
+	return 0;
+}
+
+/* --- polling -------------------------------------------------------------- */
+
+/* Is there something to do about a source?  Takes its fingerprint.
+ * *is_new: it is not what was acted upon last. */
+static bool
+needs_loading(struct reload *r, struct reload_source *s, bool now,
+    bool *is_new)
+{
+	struct fingerprint f;
+	bool settled;
+
+	if (s->text == NULL || !take_fingerprint(&f, r, s))
+		return false;
+	settled = s->named || now || fingerprint_same(&f, &s->last);
+	s->last = f;
+	*is_new = !fingerprint_same(&f, &s->taken);
+	if (*is_new)
+		return settled;
+	return s->failed && (now || clock_mono_us() >= s->retry_us);
+}
+
+static void
+poll_source(struct reload *r, enum variant variant, bool now)
+{
+	struct reload_source *s = &r->source[variant];
+	struct err e = ERR_INIT;
+	bool is_new;
+
+	if (!needs_loading(r, s, now, &is_new))
+		return;
+	s->taken = s->last;
+	if (is_served_already(r, variant)) {
+		s->failed = false;
+	} else if (load_version(r, variant, &e) == 0) {
+		s->failed = false;
+		atomic_fetch_add(&r->stats->reloads, 1);
+	} else if (variant != VARIANT_STABLE && name_is_gone(r, s)) {
+		s->failed = false;
+		if (r->traffic->now[variant])
+			log_warn(r->log, "there is no %s any more: the stable "
+			    "model answers all requests", s->text);
+		replace_version(r, variant, NULL);
+	} else {
+		note_failure(r, variant, is_new, &e);
+	}
+}
+
+void
+reload_poll(struct reload *r, bool now)
+{
+	for (int v = 0; v < VARIANTS; v++)
+		poll_source(r, v, now);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+int
+reload_init(struct reload *r, const char *as,
+    const char *const source[VARIANTS], struct err *e)
+{
+	const struct repo_opts so = { .log = r->log };
+
+	r->name = as ? xstrdup(as) : NULL;
+	for (int v = 0; v < VARIANTS; v++) {
+		struct reload_source *s = &r->source[v];
+		struct err ignored;
+		struct name n;
+
+		s->text = source[v];
+		if (s->text && name_parse(&n, s->text, &ignored) == 0) {
+			s->named = name_is_ref(&n);
+			name_free(&n);
+		}
+	}
+	return catalog_open(&r->catalog, NULL, &so, e);
+}
+
+void
+reload_release(struct reload *r)
+{
+	catalog_close(r->catalog);
+	free(r->name);
+	free(r->stable_name);
+}
+
+int
+reload_first(struct reload *r, struct err *e)
+{
+	for (int v = 0; v < VARIANTS; v++) {
+		struct reload_source *s = &r->source[v];
+		struct err why = ERR_INIT;
+
+		if (s->text == NULL)
+			continue;
+		/* what is seen before it is loaded counts as acted upon */
+		(void)take_fingerprint(&s->taken, r, s);
+		s->last = s->taken;
+		if (load_version(r, v, e) == 0)
+			continue;
+		if (v == VARIANT_STABLE || !alias_may_come(r, s, &why))
+			return -1;
+		log_warn(r->log, "there is no %s: %s; the stable model "
+		    "answers all requests until it is set", variant_text(v),
+		    why.msg);
+	}
+	return 0;
+}

@@ -1,0 +1,66 @@
+/*
+ * deploy/reload.h - loads the versions behind an endpoint, and follows the
+ * names and files they come from.
+ *
+ * Polled again and again; a file counts as changed once two polls in a row
+ * agree, as it may still be being written.  Another version is loaded and
+ * checked beside the old one and then takes its place between two requests;
+ * a request keeps the version it began with.  One that cannot be loaded
+ * changes nothing: it is counted and reported once, and tried again after
+ * 1, 2, 4 ... 60 seconds, or at once when the name moves on.
+ *
+ * A variant that needs inputs the stable model does not take cannot be
+ * loaded.  A stable version that needs more than the one before it is
+ * followed with a warning; a variant that then asks for too much ends.
+ *
+ * Not thread-safe: one thread loads first and polls afterwards.
+ */
+#ifndef DEPLOY_RELOAD_H
+#define DEPLOY_RELOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/progress.h"
+#include "catalog/catalog.h"
+#include "deploy/fingerprint.h"
+#include "deploy/traffic.h"
+
+/* Where the versions of a variant come from. */
+struct reload_source {
+	const char *text;		/* name or path; NULL: no such variant */
+	bool named;			/* a catalog name, not a path */
+	struct fingerprint taken, last;	/* acted upon; of the last poll */
+	/* what was polled last could not be loaded */
+	bool failed;
+	int64_t retry_us, wait_ms;
+	char why[256];
+};
+
+struct reload {
+	struct catalog *catalog;	/* owned */
+	struct traffic *traffic;	/* these four are borrowed */
+	struct server_stats *stats;
+	const struct score_opts *score;	/* or NULL */
+	const struct log *log;
+	char *name;			/* of the endpoint: given, or the stable
+					 * model's */
+	char *stable_name;		/* what the stable model calls itself */
+	struct reload_source source[VARIANTS];
+};
+
+/* `r` holds what is borrowed, and zeros.  `as`: the endpoint's name, or
+ * NULL; `source`: by variant, a name or path, or NULL. */
+int reload_init(struct reload *r, const char *as,
+    const char *const source[VARIANTS], struct err *e);
+void reload_release(struct reload *r);
+
+/* Load every variant that has a source.  One by an alias that is not set is
+ * waited for, which is reported; one that is not there otherwise is an
+ * error. */
+int reload_first(struct reload *r, struct err *e);
+/* `now`: do not wait for a file to settle, nor for the next try. */
+void reload_poll(struct reload *r, bool now);
+
+#endif

@@ -1,0 +1,105 @@
+/* The traffic split: who answers a unit, under a lock that readers on
+ * different threads do not contend for. */
+#include "deploy/traffic.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+
+#define PLACES 10000
+#define NAME_SEED 0x6d6c762d756e6974u	/* "mlv-unit" */
+
+void
+traffic_init(struct traffic *t)
+{
+	memset(t, 0, sizeof(*t));
+	brlock_init(&t->lock);
+}
+
+void
+traffic_release(struct traffic *t)
+{
+	for (int v = 0; v < VARIANTS; v++)
+		version_release(t->now[v]);
+	brlock_release(&t->lock);
+}
+
+void
+traffic_set_name(struct traffic *t, const char *endpoint)
+{
+	t->seed = hash64(endpoint, strlen(endpoint), NAME_SEED);
+}
+
+void
+traffic_set_share(struct traffic *t, double percent)
+{
+	brlock_write_enter(&t->lock);
+	t->canary_places = (uint64_t)(percent * (PLACES / 100.0) + 0.5);
+	brlock_write_leave(&t->lock);
+}
+
+struct version *
+traffic_replace(struct traffic *t, enum variant variant,
+    struct version *fresh)
+{
+	struct version *old;
+
+	brlock_write_enter(&t->lock);
+	old = t->now[variant];
+	t->now[variant] = fresh;
+	brlock_write_leave(&t->lock);
+	return old;
+}
+
+struct version *
+traffic_choose(struct traffic *t, const char *unit, size_t n)
+{
+	enum variant variant = VARIANT_STABLE;
+	struct version *v;
+	int slot = brlock_read_enter(&t->lock);
+
+	if (t->now[VARIANT_CANARY] && t->canary_places > 0 &&
+	    hash64(unit, n, t->seed) % PLACES < t->canary_places)
+		variant = VARIANT_CANARY;
+	v = t->now[variant];
+	version_hold(v);	/* before the lock is left, or it may be gone */
+	brlock_read_leave(&t->lock, slot);
+	return v;
+}
+
+struct version *
+traffic_hold(struct traffic *t, enum variant variant)
+{
+	struct version *v;
+	int slot = brlock_read_enter(&t->lock);
+
+	v = t->now[variant];
+	version_hold(v);
+	brlock_read_leave(&t->lock, slot);
+	return v;
+}
+
+static bool
+is_text(const char *s, const char *text, size_t n)
+{
+	return strlen(s) == n && memcmp(s, text, n) == 0;
+}
+
+struct version *
+traffic_find(struct traffic *t, const char *name, size_t n_name,
+    const char *number, size_t n_number)
+{
+	struct version *found = NULL;
+	int slot = brlock_read_enter(&t->lock);
+
+	for (int i = 0; i < VARIANTS && found == NULL; i++) {
+		struct version *v = t->now[i];
+
+		if (v && is_text(v->name, name, n_name) &&
+		    is_text(v->number, number, n_number))
+			found = v;
+	}
+	version_hold(found);
+	brlock_read_leave(&t->lock, slot);
+	return found;
+}

@@ -1,0 +1,12 @@
+/* The names of the variants. */
+#include "deploy/variant.h"
+
+const char *
+variant_text(enum variant v)
+{
+	static const char *const text[VARIANTS] = {
+		[VARIANT_STABLE] = "stable", [VARIANT_CANARY] = "canary",
+	};
+
+	return text[v];
+}

@@ -1,0 +1,19 @@
+/*
+ * deploy/variant.h - the parts a model version can play behind an endpoint.
+ *
+ * Another variant is one line here, its name in variant.c, and what is
+ * particular to it in traffic.c: everything else goes over all of them.
+ */
+#ifndef DEPLOY_VARIANT_H
+#define DEPLOY_VARIANT_H
+
+enum variant {
+	VARIANT_STABLE,		/* answers what nobody else does: always there */
+	VARIANT_CANARY,		/* answers a share of the units */
+	VARIANTS
+};
+
+/* "stable", "canary": in logs, metrics and the X-Mlv-Variant header. */
+const char *variant_text(enum variant v);
+
+#endif
