@@ -6,6 +6,8 @@
 #include "base/path.h"
 #include "catalog/internal.h"
 #include "catalog/open_table.h"
+#include "store/odb.h"
+#include "store/worktree.h"
 
 /* A file larger than this is counted row by row and its columns are named
  * without their types, so that adding needs no memory for it. */
@@ -36,7 +38,7 @@ read_whole(struct catalog_dataset *d, struct arena *a, struct repo *s,
 	int r;
 
 	buf_init(&b, BUF_CAP_DATA);
-	r = store_get(&b, s, d->content, e);
+	r = odb_get(&b, repo_odb(s), d->content, e);
 	if (r == 0)
 		r = table_read(&t, b.data, b.len, o, e);
 	if (r == 0) {
@@ -62,7 +64,7 @@ read_by_rows(struct catalog_dataset *d, struct arena *a, struct repo *s,
 	size_t n;
 	int r;
 
-	if (store_get_source(&from, s, d->content, e) < 0)
+	if (odb_get_source(&from, repo_odb(s), d->content, e) < 0)
 		return -1;
 	r = table_reader_open(&rd, &from, &how, e);
 	if (r == 0) {
@@ -195,7 +197,7 @@ put_stdin(struct oid *content, uint64_t *size, struct catalog_dataset *d,
 	if (strcmp(d->type, TYPE_BYTES) == 0)
 		d->type = TYPE_CSV;
 	from = source_fd(0, "standard input");
-	r = store_put_source(content, size, c->repo, &from, e);
+	r = odb_put_source(content, size, repo_odb(c->repo), &from, 0, e);
 	source_close(&from);
 	return r;
 }

@@ -16,6 +16,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/rng.h"
+#include "store/odb.h"
 #include "store/ref.h"
 #include "track/run.h"
 
@@ -415,7 +416,7 @@ store_run(struct catalog_put *put, struct journal *j, struct err *e)
 	buf_init(&b, BUF_CAP_DATA);
 	if (file_read(&b, j->path, e) < 0 ||
 	    run_parse(&run, b.data, b.len, e) < 0 ||
-	    store_put(&id, catalog_repo(j->c), b.data, b.len, e) < 0)
+	    odb_put(&id, catalog_odb(j->c), b.data, b.len, e) < 0)
 		goto done;
 	r = catalog_put_manifest(put, j->c, NAME_RUN, j->id,
 	    run_manifest(&a, &run, &id, b.len), NULL, e);
