@@ -209,6 +209,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 {
 	struct table_read_opts o = { .name = path };
 	struct catalog_dataset d = { .name = name, .path = path, .rows = -1 };
+	struct odb_transaction *t;
 	struct arena a = { NULL, 0 };
 	struct oid content;
 	char *base;
@@ -216,6 +217,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 
 	if (catalog_need_repo(c, path, e) < 0)
 		return -1;
+	t = odb_begin(catalog_odb(c));	/* the content and its manifest */
 	if (read)
 		o = *read;
 	o.name = strcmp(path, "-") == 0 ? "standard input" : path;
@@ -238,6 +240,10 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	}
 	if (r == 0)
 		r = catalog_put_dataset(put, c, &d, e);
+	if (r == 0)
+		r = odb_commit(t, e);
+	else
+		odb_abandon(t);
 	free(base);
 	arena_free(&a);
 	return r;

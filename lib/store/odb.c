@@ -109,6 +109,13 @@ odb_commit(struct odb_transaction *t, struct err *e)
 	return r;
 }
 
+void
+odb_abandon(struct odb_transaction *t)
+{
+	if (t)
+		*t = (struct odb_transaction){ .odb = NULL };
+}
+
 /* Outside a transaction what was put is durable at once. */
 static int
 sync_unless_open(struct odb *o, struct err *e)

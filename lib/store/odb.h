@@ -16,6 +16,8 @@
  *	struct odb_transaction *t = odb_begin(o);
  *	odb_put(&a, o, ...); odb_put(&b, o, ...);
  *	r = odb_commit(t, e);
+ *
+ * with odb_abandon(t) where something else failed before.
  */
 #ifndef STORE_ODB_H
 #define STORE_ODB_H
@@ -48,9 +50,11 @@ int odb_keep(struct odb *o, const struct oid *id, struct err *e);
 /* NULL when a transaction is open already: the outer one commits. */
 struct odb_transaction *odb_begin(struct odb *o);
 /* All that was put since odb_begin is durable, and the transaction over; on
- * failure it is over too.  NULL: nothing happens.  A transaction left open
- * is over when the database is freed, and what it put unproven. */
+ * failure it is over too.  NULL: nothing happens. */
 int odb_commit(struct odb_transaction *t, struct err *e);
+/* The transaction is over without that: what it put may be there, unproven.
+ * NULL: nothing happens. */
+void odb_abandon(struct odb_transaction *t);
 /* All that was put so far is durable; the transaction goes on. */
 int odb_sync(struct odb *o, struct err *e);
 
