@@ -2,6 +2,7 @@
 #include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "store/odb.h"
 #include "verbs.h"
 
 struct add_opts {
@@ -66,6 +67,7 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
+	struct odb_transaction *t;
 	struct catalog *catalog = NULL;
 	struct table_read_opts read;
 	struct err e = ERR_INIT;
@@ -81,7 +83,13 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--name names one file, not %zu", paths.n);
 	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
+	/* files that are there already share the syncs that prove it */
+	t = odb_begin(catalog_odb(catalog));
 	status = add_each(c, catalog, o, &read, &paths);
+	if (status != EXIT_YES)
+		odb_abandon(t);
+	else if (odb_commit(t, &e) < 0)
+		status = cli_fail(c, &e);
 	catalog_close(catalog);
 	return status;
 }

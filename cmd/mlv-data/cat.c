@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "catalog/catalog.h"
 #include "cli/cli.h"
+#include "store/odb.h"
 #include "verbs.h"
 
 #define BLOCK ((size_t)1 << 18)
@@ -40,7 +41,7 @@ send_object(struct target *to, struct cli *c, struct repo *s,
 	struct source from;
 	int64_t got;
 
-	if (store_get_source(&from, s, id, e) < 0)
+	if (odb_get_source(&from, repo_odb(s), id, e) < 0)
 		return -1;
 	while ((got = source_read(&from, block, BLOCK, e)) > 0) {
 		if (target_add(to, block, (size_t)got, e) < 0)

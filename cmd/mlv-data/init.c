@@ -4,7 +4,7 @@
 
 #include "base/path.h"
 #include "cli/cli.h"
-#include "store/store.h"
+#include "store/repo.h"
 #include "verbs.h"
 
 static int

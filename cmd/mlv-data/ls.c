@@ -7,6 +7,7 @@
 #include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "store/ref.h"
+#include "store/worktree.h"
 #include "verbs.h"
 
 struct ls_opts {

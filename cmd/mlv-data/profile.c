@@ -7,6 +7,7 @@
 #include "cli/reading.h"
 #include "profile/profile.h"
 #include "quality/schema.h"
+#include "store/odb.h"
 #include "verbs.h"
 
 struct profile_verb {
@@ -48,7 +49,7 @@ profile_data(struct profile **p, struct json *links, struct cli *c,
 	if (r == 0)
 		r = profile_of_table(p, t, 0, e);
 	if (r == 0 && b.item.kind == NAME_DATA)
-		r = store_size(&size, catalog_repo(catalog), &b.item.id, e);
+		r = odb_size(&size, catalog_odb(catalog), &b.item.id, e);
 	if (r == 0 && b.item.kind == NAME_DATA)
 		manifest_link(&c->arena, links, "data", TYPE_DATASET,
 		    arena_strdup(&c->arena, b.item.label), &b.item.id, size);

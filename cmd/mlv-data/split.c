@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "quality/split.h"
+#include "store/odb.h"
 #include "verbs.h"
 
 #define PARTS_MAX 100
@@ -131,7 +132,7 @@ put_parts(struct cli *c, struct catalog *catalog,
 	    .name = b->item.label, .id = b->item.id };
 	struct catalog_put put;
 
-	if (store_size(&from.size, catalog_repo(catalog), &from.id, e) != 0)
+	if (odb_size(&from.size, catalog_odb(catalog), &from.id, e) != 0)
 		return -1;
 	for (size_t i = 0; i < parts; i++) {
 		struct catalog_dataset d = {

@@ -6,6 +6,7 @@
 #include "cli/reading.h"
 #include "judge/evaluate.h"
 #include "judge/leakage.h"
+#include "store/odb.h"
 #include "verbs.h"
 
 struct eval_opts {
@@ -82,7 +83,7 @@ record(struct work *w, struct err *e)
 	if (w->data.item.kind == NAME_DATA) {
 		v.data = w->data.item.id;
 		v.data_type = TYPE_DATASET;
-		if (store_size(&v.data_size, s, &v.data, e) < 0)
+		if (odb_size(&v.data_size, repo_odb(s), &v.data, e) < 0)
 			return -1;
 	} else {
 		v.data = *catalog_bytes_id(&w->data);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "store/odb.h"
 #include "track/journal.h"
 #include "cli/cli.h"
 #include "doc/spark.h"
@@ -204,7 +205,7 @@ show_words(struct cli *c, struct catalog *catalog, const struct run *r,
 		if (strcmp(r->link[i].rel, rel) != 0)
 			continue;
 		buf_init(&b, BUF_CAP_DOC);
-		got = store_get(&b, catalog_repo(catalog), &r->link[i].id, e);
+		got = odb_get(&b, catalog_odb(catalog), &r->link[i].id, e);
 		if (got == 0)
 			out_raw(&c->out, b.data, b.len);
 		buf_free(&b);

@@ -92,9 +92,9 @@ struct new_file {
 /* `expect` bytes are reserved (0: unknown). */
 int new_file_open(struct new_file *f, const struct os *os, const char *folder,
     uint64_t expect, struct err *e);
-/* fsync, name it `path`, fsync path's folder.  *existed: there was such a
- * file, which still stands, and ours is gone.  With `replace` ours takes
- * its place. */
+/* fsync and name it `path`; the name is durable once the caller has synced
+ * its folder.  *existed: there was such a file, which still stands, and ours
+ * is gone.  With `replace` ours takes its place. */
 int new_file_commit(struct new_file *f, const char *path, bool replace,
     bool *existed, struct err *e);
 void new_file_drop(struct new_file *f);

@@ -7,7 +7,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/path.h"
 #include "base/rng.h"
 
 static char *
@@ -89,7 +88,6 @@ int
 new_file_commit(struct new_file *f, const char *path, bool replace,
     bool *existed, struct err *e)
 {
-	char *folder;
 	int r;
 
 	*existed = false;
@@ -108,11 +106,6 @@ new_file_commit(struct new_file *f, const char *path, bool replace,
 		new_file_drop(f);
 		return 0;
 	}
-	folder = path_folder(path);
-	r = file_sync_folder(f->os, folder, e);
-	free(folder);
-	if (r < 0)
-		goto fail;
 	r = f->os->close(f->fd);
 	f->fd = -1;
 	if (r < 0) {

@@ -6,6 +6,8 @@
 #include "base/path.h"
 #include "catalog/internal.h"
 #include "catalog/open_table.h"
+#include "store/odb.h"
+#include "store/worktree.h"
 
 /* A file larger than this is counted row by row and its columns are named
  * without their types, so that adding needs no memory for it. */
@@ -36,7 +38,7 @@ read_whole(struct catalog_dataset *d, struct arena *a, struct repo *s,
 	int r;
 
 	buf_init(&b, BUF_CAP_DATA);
-	r = store_get(&b, s, d->content, e);
+	r = odb_get(&b, repo_odb(s), d->content, e);
 	if (r == 0)
 		r = table_read(&t, b.data, b.len, o, e);
 	if (r == 0) {
@@ -62,7 +64,7 @@ read_by_rows(struct catalog_dataset *d, struct arena *a, struct repo *s,
 	size_t n;
 	int r;
 
-	if (store_get_source(&from, s, d->content, e) < 0)
+	if (odb_get_source(&from, repo_odb(s), d->content, e) < 0)
 		return -1;
 	r = table_reader_open(&rd, &from, &how, e);
 	if (r == 0) {
@@ -195,7 +197,7 @@ put_stdin(struct oid *content, uint64_t *size, struct catalog_dataset *d,
 	if (strcmp(d->type, TYPE_BYTES) == 0)
 		d->type = TYPE_CSV;
 	from = source_fd(0, "standard input");
-	r = store_put_source(content, size, c->repo, &from, e);
+	r = odb_put_source(content, size, repo_odb(c->repo), &from, 0, e);
 	source_close(&from);
 	return r;
 }
@@ -207,6 +209,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 {
 	struct table_read_opts o = { .name = path };
 	struct catalog_dataset d = { .name = name, .path = path, .rows = -1 };
+	struct odb_transaction *t;
 	struct arena a = { NULL, 0 };
 	struct oid content;
 	char *base;
@@ -214,6 +217,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 
 	if (catalog_need_repo(c, path, e) < 0)
 		return -1;
+	t = odb_begin(catalog_odb(c));	/* the content and its manifest */
 	if (read)
 		o = *read;
 	o.name = strcmp(path, "-") == 0 ? "standard input" : path;
@@ -236,6 +240,10 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	}
 	if (r == 0)
 		r = catalog_put_dataset(put, c, &d, e);
+	if (r == 0)
+		r = odb_commit(t, e);
+	else
+		odb_abandon(t);
 	free(base);
 	arena_free(&a);
 	return r;

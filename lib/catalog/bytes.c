@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "catalog/internal.h"
 #include "reqlog/reqlog.h"
+#include "store/odb.h"
 
 static int
 open_file(struct catalog_bytes *b, const char *path, struct err *e)
@@ -48,7 +49,7 @@ open_object(struct catalog_bytes *b, struct catalog *c, const struct oid *id,
 	struct buf out;
 
 	buf_init(&out, BUF_CAP_DATA);
-	if (store_get(&out, c->repo, id, e) < 0) {
+	if (odb_get(&out, repo_odb(c->repo), id, e) < 0) {
 		buf_free(&out);
 		return -1;
 	}

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "catalog/internal.h"
+#include "store/odb.h"
 
 int
 catalog_open(struct catalog **out, const char *from,
@@ -59,6 +60,12 @@ struct repo *
 catalog_repo(const struct catalog *c)
 {
 	return c ? c->repo : NULL;
+}
+
+struct odb *
+catalog_odb(const struct catalog *c)
+{
+	return c && c->repo ? repo_odb(c->repo) : NULL;
 }
 
 const struct log *
@@ -230,7 +237,7 @@ catalog_resolve(struct catalog_item *item, struct catalog *c,
 	if (n.kind == NAME_OBJECT) {
 		r = catalog_need_repo(c, name, e);
 		if (r == 0)
-			r = store_expand(&item->id, c->repo, n.base, e);
+			r = odb_expand(&item->id, repo_odb(c->repo), n.base, e);
 		item->base = xstrdup("");
 		item->label = xstrdup(oid_print(text, &item->id));
 	} else {
@@ -268,7 +275,7 @@ catalog_manifest(const struct json **m, struct arena *a, struct catalog *c,
 	if (catalog_need_repo(c, oid_print(text, id), e) < 0)
 		return -1;
 	buf_init(&b, BUF_CAP_DOC);
-	if (store_get(&b, c->repo, id, e) < 0)
+	if (odb_get(&b, repo_odb(c->repo), id, e) < 0)
 		goto done;
 	if (json_parse(&j, a, b.data, b.len, 0, e) < 0 ||
 	    j->type != JSON_MAP || json_text(j, "schema", NULL) == NULL) {
@@ -355,7 +362,7 @@ catalog_lineage(struct catalog *c, const struct oid *id,
 	int r;
 
 	if (catalog_need_repo(c, "lineage", e) < 0 ||
-	    store_size(&root.size, c->repo, id, e) < 0)
+	    odb_size(&root.size, repo_odb(c->repo), id, e) < 0)
 		return -1;
 	r = descend(&w, 0, &root, e);
 	free(w.seen);

@@ -22,7 +22,7 @@
 #include "catalog/manifest.h"
 #include "catalog/name.h"
 #include "codec/json.h"
-#include "store/store.h"
+#include "store/repo.h"
 
 struct catalog;
 
@@ -36,6 +36,8 @@ int catalog_open_repository(struct catalog **c, const char *from,
 void catalog_close(struct catalog *c);
 /* NULL outside a repository. */
 struct repo *catalog_repo(const struct catalog *c);
+/* Its objects; NULL outside a repository. */
+struct odb *catalog_odb(const struct catalog *c);
 /* Where words to the user go; may be NULL. */
 const struct log *catalog_log(const struct catalog *c);
 /* ERR_NOENT with advice unless there is a repository. */

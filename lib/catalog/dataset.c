@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "catalog/internal.h"
+#include "store/odb.h"
+#include "store/worktree.h"
 
 /* A stem may stand for one path only, unless the user gave the name.  Of a
  * file outside the work tree only its content tells whether it is the one. */
@@ -89,7 +91,7 @@ store_content(struct oid *content, uint64_t *size, struct catalog *c,
 	}
 	if (d->path == NULL) {
 		*size = d->n;
-		return store_put(content, c->repo, d->data, d->n, e);
+		return odb_put(content, repo_odb(c->repo), d->data, d->n, e);
 	}
 	return worktree_put_file(content, size, c->repo, d->path, e);
 }

@@ -14,6 +14,8 @@
 #include "catalog/internal.h"
 #include "codec/git.h"
 #include "codec/yaml.h"
+#include "store/odb.h"
+#include "store/worktree.h"
 
 #define POINTER_MAX ((size_t)1 << 16)
 #define IGNORE_MAX ((size_t)1 << 24)
@@ -305,7 +307,7 @@ pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 	if (r == 1) {
 		v = ref_with_id(versions, id);
 		*version = v ? v->number : 0;
-		if (!store_has(c->repo, id))
+		if (!odb_has(repo_odb(c->repo), id))
 			r = err_set(e, ERR_NOENT, "'%s.mlv' says data:%s is %s, "
 			    "which this repository does not have (its newest "
 			    "is data:%s@%u)", asked, base, oid_print(text, id),

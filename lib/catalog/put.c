@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "catalog/internal.h"
+#include "store/odb.h"
 
 int
 catalog_put_bytes(struct oid *id, struct catalog *c, const void *p, size_t n,
@@ -14,7 +15,7 @@ catalog_put_bytes(struct oid *id, struct catalog *c, const void *p, size_t n,
 {
 	if (catalog_need_repo(c, "storing", e) < 0)
 		return -1;
-	return store_put(id, c->repo, p, n, e);
+	return odb_put(id, repo_odb(c->repo), p, n, e);
 }
 
 static int
@@ -26,7 +27,7 @@ store_manifest(struct oid *id, struct catalog *c, const struct json *m,
 
 	buf_init(&b, BUF_CAP_DOC);
 	if (json_canonical(&b, m, e) == 0 && buf_check(&b, e) == 0)
-		r = store_put(id, c->repo, b.data, b.len, e);
+		r = odb_put(id, repo_odb(c->repo), b.data, b.len, e);
 	buf_free(&b);
 	return r;
 }
@@ -43,7 +44,7 @@ check_links(struct catalog *c, const struct json *m, const char *name,
 	size_t i = 0;
 
 	for (; manifest_link_at(&l, m, i); i++) {
-		if (store_size(&size, c->repo, &l.id, e) < 0)
+		if (odb_size(&size, repo_odb(c->repo), &l.id, e) < 0)
 			return err_wrap(e, "cannot record '%s'", name);
 		if (size != l.size)
 			return err_set(e, ERR_FORMAT, "cannot record '%s': a "
@@ -246,7 +247,7 @@ catalog_put_evaluation(struct catalog_put *put, struct catalog *c,
 	json_add_text(&a, m, "label", v->label ? v->label : "test");
 	manifest_link(&a, m, "model", TYPE_ONNX, NULL, &v->model, v->model_size);
 	if (!oid_is_none(&v->data) && catalog_repo(c) &&
-	    store_has(c->repo, &v->data))
+	    odb_has(repo_odb(c->repo), &v->data))
 		manifest_link(&a, m, "data", v->data_type ? v->data_type :
 		    TYPE_BYTES, v->data_name, &v->data, v->data_size);
 	else if (!oid_is_none(&v->data))

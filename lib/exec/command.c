@@ -15,6 +15,8 @@
 #include "base/path.h"
 #include "base/stop.h"
 #include "base/utf8.h"
+#include "store/odb.h"
+#include "store/worktree.h"
 #include "track/journal.h"
 #include "exec/memo.h"
 #include "exec/provenance.h"
@@ -104,7 +106,7 @@ spool(struct work *w, const struct dep *d, struct err *e)
 	w->input = open(again, O_RDONLY | O_CLOEXEC);
 	if (w->input < 0)
 		err_sys(e, "cannot open '%s'", again);
-	else if (store_get_source(&from, w->s, &d->id, e) == 0)
+	else if (odb_get_source(&from, repo_odb(w->s), &d->id, e) == 0)
 		while ((got = source_read(&from, block, SPOOL_BLOCK, e)) > 0 &&
 		    (got = file_write_fd(f.os, f.fd, block, (size_t)got, tmp,
 		    e)) == 0)
@@ -129,7 +131,7 @@ take_stdin(struct dep *d, struct work *w, struct err *e)
 	from = source_fd(0, "standard input");
 	d->rel = "input";
 	d->type = TYPE_BYTES;
-	r = store_put_source(&d->id, &d->size, w->s, &from, e);
+	r = odb_put_source(&d->id, &d->size, repo_odb(w->s), &from, 0, e);
 	source_close(&from);
 	return r < 0 ? -1 : spool(w, d, e);
 }
@@ -168,7 +170,7 @@ find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
 		    item.kind == NAME_RUN ? TYPE_RUN : TYPE_BYTES;
 		d->id = item.id;
 		d->name = arena_strdup(&w->arena, item.label);
-		r = store_size(&d->size, w->s, &d->id, e);
+		r = odb_size(&d->size, repo_odb(w->s), &d->id, e);
 	}
 	catalog_item_free(&item);
 	return r;

@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "store/odb.h"
+#include "store/worktree.h"
 
 int
 memo_name(char out[SHA256_HEX + 1], const struct json *work, struct err *e)
@@ -87,7 +89,7 @@ put_back(struct repo *s, const struct link *l, mode_t mode, struct err *e)
 	    oid_eq(&now, &l->id))
 		return 0;
 	buf_init(&b, BUF_CAP_DATA);
-	r = store_get(&b, s, &l->id, e);
+	r = odb_get(&b, repo_odb(s), &l->id, e);
 	if (r == 0) {
 		folder = path_folder(l->name);
 		if ((r = file_make_folders(repo_os(s), folder, e)) == 0)
@@ -116,7 +118,7 @@ memo_restore(struct run *run, struct catalog *c, const char *name,
 	for (size_t i = 0; i < n; i++) {
 		const struct link *l = output_of(run, outs[i]);
 
-		if (l == NULL || !store_has(s, &l->id))
+		if (l == NULL || !odb_has(repo_odb(s), &l->id))
 			goto forget;
 	}
 	if (run->status != RUN_FINISHED)

@@ -3,6 +3,7 @@
 #include "base/machine.h"
 #include "catalog/manifest.h"
 #include "codec/git.h"
+#include "store/odb.h"
 
 #define DIFF_MAX ((size_t)16 << 20)
 
@@ -27,7 +28,7 @@ trace_text(const struct trace *t, const struct buf *b, const char *rel,
 
 	if (b->len == 0)
 		return 0;
-	if (store_put(&id, t->s, b->data, b->len, e) < 0)
+	if (odb_put(&id, repo_odb(t->s), b->data, b->len, e) < 0)
 		return -1;
 	return journal_link(t->j, rel, TYPE_TEXT, rel, &id, b->len, e);
 }

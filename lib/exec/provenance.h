@@ -15,7 +15,7 @@
 #include "base/progress.h"
 #include "track/journal.h"
 #include "codec/json.h"
-#include "store/store.h"
+#include "store/repo.h"
 
 /* Where a trace goes; all borrowed. */
 struct trace {

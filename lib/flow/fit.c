@@ -11,6 +11,8 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "store/odb.h"
+#include "store/worktree.h"
 #include "track/journal.h"
 #include "catalog/open_table.h"
 #include "model/score.h"
@@ -166,12 +168,12 @@ link_input(struct fitting *f, struct catalog_bytes *b, struct err *e)
 	uint64_t size;
 
 	if (b->item.kind == NAME_DATA) {
-		if (store_size(&size, f->s, &b->item.id, e) < 0)
+		if (odb_size(&size, repo_odb(f->s), &b->item.id, e) < 0)
 			return -1;
 		return journal_link(f->j, "input", TYPE_DATASET, b->item.label,
 		    &b->item.id, size, e);
 	}
-	if (store_put(&id, f->s, b->data, b->n, e) < 0)
+	if (odb_put(&id, repo_odb(f->s), b->data, b->n, e) < 0)
 		return -1;
 	return journal_link(f->j, "input", b->type ? b->type : TYPE_BYTES,
 	    b->item.label, &id, b->n, e);
@@ -502,7 +504,7 @@ deliver(struct fitting *f, struct err *e)
 	    out_file_add(&f->file, f->bytes.data, f->bytes.len, e) < 0 ||
 	    out_file_flush(&f->file, e) < 0)
 		return -1;
-	if (f->j && (store_put(&f->out->model, f->s, f->bytes.data,
+	if (f->j && (odb_put(&f->out->model, repo_odb(f->s), f->bytes.data,
 	    f->bytes.len, e) < 0 ||
 	    journal_link(f->j, "output", TYPE_ONNX, f->rq->output,
 	    &f->out->model, f->bytes.len, e) < 0 || record_results(f, e) < 0))

@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "store/odb.h"
+#include "store/worktree.h"
 #include "track/journal.h"
 #include "model/score.h"
 #include "flow/register.h"
@@ -49,7 +51,7 @@ try_model(struct registry_added *out, struct adding *a, struct err *e)
 	if (a->model.type && strcmp(a->model.type, TYPE_ONNX) != 0)
 		return 0;
 	buf_init(&b, BUF_CAP_DATA);
-	r = store_get(&b, catalog_repo(a->c), &a->model.content, e);
+	r = odb_get(&b, catalog_odb(a->c), &a->model.content, e);
 	if (r == 0 && score_open(&p, b.data, b.len, NULL, &why) == 0)
 		score_close(p);
 	else if (r == 0)
@@ -105,7 +107,7 @@ take_lineage(struct adding *a, struct err *e)
 	if (r->status != RUN_FINISHED)
 		return err_set(e, ERR_NO, "run:%s is %s: only a run that "
 		    "finished gives a model", r->id, run_status_text(r->status));
-	if (store_size(&size, catalog_repo(a->c), &r->manifest, e) < 0)
+	if (odb_size(&size, catalog_odb(a->c), &r->manifest, e) < 0)
 		return -1;
 	a->links = arena_alloc(m, (r->n_links + 1) * sizeof(*a->links));
 	a->links[a->n_links++] = (struct link){ "run", TYPE_RUN,
@@ -228,7 +230,7 @@ find_source(struct adding *a, const char *source, struct err *e)
 		r = from_model(a, &item, e);
 	} else {
 		a->model.content = item.id;
-		r = store_size(&a->model.size, catalog_repo(a->c), &item.id, e);
+		r = odb_size(&a->model.size, catalog_odb(a->c), &item.id, e);
 	}
 	catalog_item_free(&item);
 	return r;

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "promote/verify.h"
+#include "store/odb.h"
 
 #define BLOCK ((size_t)1 << 18)
 
@@ -22,7 +23,7 @@ read_through(struct verifying *v, const struct oid *id, struct err *e)
 	struct source from;
 	int64_t got;
 
-	if (store_get_source(&from, catalog_repo(v->c), id, e) < 0)
+	if (odb_get_source(&from, catalog_odb(v->c), id, e) < 0)
 		return -1;
 	do
 		got = source_read(&from, v->block, BLOCK, e);

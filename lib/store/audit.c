@@ -113,7 +113,7 @@ done:
 
 /* Half a line at the end was never a record: keep it aside for people. */
 static int
-set_torn_aside(struct tail *t, struct repo *s, int fd, struct err *e)
+set_torn_aside(struct tail *t, struct repo *repo, int fd, struct err *e)
 {
 	size_t n = (size_t)(t->size - t->whole);
 	char *p = xalloc(n, 1), *name, *path;
@@ -125,15 +125,15 @@ set_torn_aside(struct tail *t, struct repo *s, int fd, struct err *e)
 		return -1;
 	}
 	name = xprintf("audit/torn.%lld", (long long)t->whole);
-	path = repo_path(s, name);
-	if (file_replace(s->os, path, p, n, 0666, e) == 0) {
-		if (s->os->truncate(fd, t->whole) < 0)
+	path = repo_path(repo, name);
+	if (file_replace(repo->os, path, p, n, 0666, e) == 0) {
+		if (repo->os->truncate(fd, t->whole) < 0)
 			err_sys(e, "cannot cut the audit log");
 		else
 			r = 0;
 	}
 	if (r == 0)
-		log_warn(s->log, "a torn record at the end of the audit log "
+		log_warn(repo->log, "a torn record at the end of the audit log "
 		    "was set aside in '%s'", path);
 	free(path);
 	free(name);
@@ -176,7 +176,7 @@ format(struct buf *b, const struct audit_record *r)
 
 /* One record after `t`, in one write, synced; undone when that fails. */
 static int
-append_one(struct tail *t, struct repo *s, int fd,
+append_one(struct tail *t, struct repo *repo, int fd,
     const struct audit_record *what, struct err *e)
 {
 	struct audit_record r = *what;
@@ -195,13 +195,13 @@ append_one(struct tail *t, struct repo *s, int fd,
 		    "has room for %zu bytes", LINE_MAX_BYTES);
 		goto done;
 	}
-	if (file_write_fd(s->os, fd, b.data, b.len, "audit/log", e) < 0) {
-		(void)s->os->truncate(fd, t->whole);
+	if (file_write_fd(repo->os, fd, b.data, b.len, "audit/log", e) < 0) {
+		(void)repo->os->truncate(fd, t->whole);
 		goto done;
 	}
-	if (s->os->fdatasync(fd) < 0) {
+	if (repo->os->fdatasync(fd) < 0) {
 		err_sys(e, "cannot fsync the audit log");
-		(void)s->os->truncate(fd, t->whole);
+		(void)repo->os->truncate(fd, t->whole);
 		goto done;
 	}
 	oid_of(&r.hash, b.data, b.len - 1);
@@ -224,14 +224,14 @@ is_void(const struct audit_record *r)
 
 /* Does its ref carry this record's hash? */
 static int
-is_confirmed(bool *yes, struct repo *s, const struct audit_record *r,
+is_confirmed(bool *yes, struct repo *repo, const struct audit_record *r,
     struct err *e)
 {
 	struct err mine = ERR_INIT;
 	struct ref now;
 
 	*yes = false;
-	if (ref_read(&now, s, r->ref, &mine) < 0) {
+	if (ref_read(&now, repo, r->ref, &mine) < 0) {
 		if (mine.code == ERR_NOENT)
 			return 0;
 		*e = mine;
@@ -244,7 +244,7 @@ is_confirmed(bool *yes, struct repo *s, const struct audit_record *r,
 }
 
 static int
-void_unconfirmed(struct tail *t, struct repo *s, int fd, struct err *e)
+void_unconfirmed(struct tail *t, struct repo *repo, int fd, struct err *e)
 {
 	struct audit_record r = { .op = "void" };
 	uint64_t seq = t->last.seq;
@@ -254,7 +254,7 @@ void_unconfirmed(struct tail *t, struct repo *s, int fd, struct err *e)
 
 	if (!t->any || is_void(&t->last))
 		return 0;
-	if (is_confirmed(&yes, s, &t->last, e) < 0)
+	if (is_confirmed(&yes, repo, &t->last, e) < 0)
 		return -1;
 	if (yes)
 		return 0;
@@ -262,21 +262,21 @@ void_unconfirmed(struct tail *t, struct repo *s, int fd, struct err *e)
 	    (unsigned long long)seq);
 	r.ref = t->last.ref;
 	r.note = note;
-	result = append_one(t, s, fd, &r, e);
+	result = append_one(t, repo, fd, &r, e);
 	if (result == 0)
-		log_warn(s->log, "an interrupted move of '%s' is void (audit "
+		log_warn(repo->log, "an interrupted move of '%s' is void (audit "
 		    "record %llu)", r.ref, (unsigned long long)seq);
 	free(note);
 	return result;
 }
 
 int
-audit_append(struct oid *hash, struct repo *s, const struct audit_record *r,
+audit_append(struct oid *hash, struct repo *repo, const struct audit_record *r,
     struct err *e)
 {
-	char *path = repo_path(s, "audit/log"), *folder;
+	char *path = repo_path(repo, "audit/log"), *folder;
 	struct tail t = { .any = false };
-	int fd = s->os->open(path, O_RDWR | O_CREAT | O_APPEND, 0666);
+	int fd = repo->os->open(path, O_RDWR | O_CREAT | O_APPEND, 0666);
 	int result = -1;
 
 	if (fd < 0) {
@@ -288,19 +288,20 @@ audit_append(struct oid *hash, struct repo *s, const struct audit_record *r,
 	if (read_tail(&t, fd, e) < 0)
 		goto done;
 	/* a log that was only just made must be found after a power cut */
-	if (t.size == 0 && file_sync_folder(s->os, folder, e) < 0)
+	if (t.size == 0 && file_sync_folder(repo->os, folder, e) < 0)
 		goto done;
 	if (t.whole < t.size) {
-		if (set_torn_aside(&t, s, fd, e) < 0)
+		if (set_torn_aside(&t, repo, fd, e) < 0)
 			goto done;
 		t.size = t.whole;
 	}
-	if (void_unconfirmed(&t, s, fd, e) < 0 || append_one(&t, s, fd, r, e) < 0)
+	if (void_unconfirmed(&t, repo, fd, e) < 0 ||
+	    append_one(&t, repo, fd, r, e) < 0)
 		goto done;
 	*hash = t.last.hash;
 	result = 0;
 done:
-	s->os->close(fd);
+	repo->os->close(fd);
 	arena_free(&t.arena);
 	free(folder);
 	free(path);
@@ -310,7 +311,7 @@ done:
 /* --- reading --------------------------------------------------------------- */
 
 struct hashes {
-	struct repo *s;
+	struct repo *repo;
 	struct oid *hash;
 	size_t n, room;
 };
@@ -328,7 +329,7 @@ collect(void *ctx, const char *name, struct err *e)
 	struct hashes *h = ctx;
 	struct ref r;
 
-	if (ref_read(&r, h->s, name, &mine) < 0) {
+	if (ref_read(&r, h->repo, name, &mine) < 0) {
 		/* fsck says what is wrong with it; the chain stands alone */
 		if (mine.code == ERR_CORRUPT || mine.code == ERR_NOENT)
 			return 0;
@@ -402,12 +403,12 @@ walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
 }
 
 int
-audit_each(struct repo *s, uint64_t *count, struct oid *head,
+audit_each(struct repo *repo, uint64_t *count, struct oid *head,
     int (*fn)(void *ctx, const struct audit_record *r, struct err *e),
     void *ctx, struct err *e)
 {
-	struct walk w = { .confirmed = { .s = s }, .fn = fn, .ctx = ctx };
-	char *path = repo_path(s, "audit/log");
+	struct walk w = { .confirmed = { .repo = repo }, .fn = fn, .ctx = ctx };
+	char *path = repo_path(repo, "audit/log");
 	struct oid last = { { 0 } };
 	uint64_t n = 0;
 	struct buf b;
@@ -418,7 +419,7 @@ audit_each(struct repo *s, uint64_t *count, struct oid *head,
 	buf_init(&b, LOG_MAX);
 	if (access(path, F_OK) == 0 && file_read(&b, path, e) < 0)
 		goto done;
-	if (ref_each(s, "", collect, &w.confirmed, e) < 0)
+	if (ref_each(repo, "", collect, &w.confirmed, e) < 0)
 		goto done;
 	if (w.confirmed.n)
 		qsort(w.confirmed.hash, w.confirmed.n,

@@ -22,7 +22,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "store/store.h"
+#include "store/oid.h"
+#include "store/repo.h"
 
 struct audit_record {
 	uint64_t seq;
@@ -40,7 +41,7 @@ struct audit_record {
  * one that does not hold.  fn may be NULL.  `confirmed` and `voided` are
  * filled in.  *count (may be NULL) and *head get the number of records and
  * the last one's hash. */
-int audit_each(struct repo *s, uint64_t *count, struct oid *head,
+int audit_each(struct repo *repo, uint64_t *count, struct oid *head,
     int (*fn)(void *ctx, const struct audit_record *r, struct err *e),
     void *ctx, struct err *e);
 

@@ -4,17 +4,19 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/folder.h"
 #include "base/intern.h"
 #include "base/mem.h"
 #include "codec/json.h"
 #include "store/audit.h"
 #include "store/internal.h"
+#include "store/odb.h"
 #include "store/ref.h"
 
 #define MANIFEST_PREFIX "application/vnd.mlv."
 
 struct fsck {
-	struct repo *s;
+	struct repo *repo;
 	enum fsck_level level;
 	struct fsck_report *report;
 	void (*fn)(void *ctx, const struct fsck_finding *f);
@@ -98,7 +100,7 @@ check_link(struct fsck *k, const struct json *link, const char *ref,
 
 	if (oid_parse(&id, text, &mine) < 0)
 		return finding(k, &mine, ref, ref, e);
-	if (store_size(&size, k->s, &id, &mine) < 0)
+	if (odb_size(&size, k->repo->odb, &id, &mine) < 0)
 		return finding(k, &mine, text, ref, e);
 	if (says >= 0 && (uint64_t)says != size)
 		say(k, "error", text, "its size is not what a link says", ref);
@@ -121,7 +123,7 @@ check_manifest(struct fsck *k, const struct oid *id, const char *ref,
 	int r = 0;
 
 	buf_init(&b, BUF_CAP_DOC);
-	if (store_get(&b, k->s, id, &mine) < 0 ||
+	if (odb_get(&b, k->repo->odb, id, &mine) < 0 ||
 	    json_parse(&j, &a, b.data, b.len, 0, &mine) < 0) {
 		r = finding(k, &mine, oid_print(text, id), ref, e);
 	} else if ((links = json_get(j, "links")) != NULL &&
@@ -191,7 +193,7 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 	struct ref versions;
 	int result = 0;
 
-	if (ref_read(&versions, k->s, base, &mine) < 0) {
+	if (ref_read(&versions, k->repo, base, &mine) < 0) {
 		result = finding(k, &mine, name, name, e);
 		free(base);
 		return result;
@@ -229,7 +231,7 @@ check_ref(void *ctx, const char *name, struct err *e)
 	int result = 0;
 
 	k->report->refs++;
-	if (ref_read(&r, k->s, name, &mine) < 0)
+	if (ref_read(&r, k->repo, name, &mine) < 0)
 		return finding(k, &mine, name, name, e);
 	check_values(k, name, &r);
 	if (strchr(name, '@'))
@@ -293,7 +295,7 @@ check_audit(struct fsck *k, struct err *e)
 {
 	struct err mine = ERR_INIT;
 
-	if (audit_each(k->s, &k->report->records, NULL, check_record, k,
+	if (audit_each(k->repo, &k->report->records, NULL, check_record, k,
 	    &mine) == 0)
 		return 0;
 	return finding(k, &mine, "audit/log", NULL, e);
@@ -312,16 +314,16 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 
 	k->report->objects++;
 	if (k->level == FSCK_QUICK) {
-		r = store_size(&size, k->s, id, &mine);
+		r = odb_size(&size, k->repo->odb, id, &mine);
 	} else {
-		r = object_check(&size, k->s, id, &mine);
+		r = odb_check(&size, k->repo->odb, id, &mine);
 	}
 	if (r == 0 && k->level == FSCK_STRONG) {
 		struct source from;
 		char *block = xalloc(1, 1 << 18);
 		int64_t got = -1;
 
-		if (store_get_source(&from, k->s, id, &mine) == 0) {
+		if (odb_get_source(&from, k->repo->odb, id, &mine) == 0) {
 			do
 				got = source_read(&from, block, 1 << 18, &mine);
 			while (got > 0);
@@ -331,7 +333,8 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 		r = got < 0 ? -1 : 0;
 	}
 	k->report->bytes += size;
-	progress_tick(k->s->progress, "checking objects", k->report->objects, 0);
+	progress_tick(k->repo->progress, "checking objects",
+	    k->report->objects, 0);
 	return r < 0 ? finding(k, &mine, oid_print(text, id), NULL, e) : 0;
 }
 
@@ -339,7 +342,7 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 static int
 check_leftovers(struct fsck *k, struct err *e)
 {
-	char *path = repo_path(k->s, "tmp"), **names;
+	char *path = repo_path(k->repo, "tmp"), **names;
 	size_t n;
 	int r = folder_names(&names, &n, path, e);
 
@@ -358,14 +361,14 @@ check_both(struct fsck *k, struct err *e)
 	int fd, r;
 
 	memset(k->report, 0, sizeof(*k->report));
-	if (refs_lock(&fd, k->s, true, e) < 0)
+	if (refs_lock(&fd, k->repo, true, e) < 0)
 		return -1;
 	k->seen = intern_new();
 	k->records = intern_new();
 	k->names = intern_new();
 	r = check_audit(k, e);
 	if (r == 0)
-		r = ref_each(k->s, "", check_ref, k, e);
+		r = ref_each(k->repo, "", check_ref, k, e);
 	refs_unlock(fd);
 	return r;
 }
@@ -384,12 +387,12 @@ fsck_free(struct fsck *k)
 }
 
 int
-fsck_repo(struct fsck_report *report, struct repo *s,
+fsck_repo(struct fsck_report *report, struct repo *repo,
     enum fsck_level level,
     void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
     struct err *e)
 {
-	struct fsck k = { .s = s, .level = level, .report = report,
+	struct fsck k = { .repo = repo, .level = level, .report = report,
 	    .fn = fn, .ctx = ctx };
 	int r = check_both(&k, e);
 
@@ -397,7 +400,7 @@ fsck_repo(struct fsck_report *report, struct repo *s,
 	if (r == 0)
 		r = follow_roots(&k, e);
 	if (r == 0)
-		r = store_each(s, check_object, &k, e);
+		r = odb_each(repo->odb, check_object, &k, e);
 	if (r == 0)
 		r = check_leftovers(&k, e);
 	fsck_free(&k);
@@ -405,11 +408,11 @@ fsck_repo(struct fsck_report *report, struct repo *s,
 }
 
 int
-fsck_refs(struct fsck_report *report, struct repo *s,
+fsck_refs(struct fsck_report *report, struct repo *repo,
     void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
     struct err *e)
 {
-	struct fsck k = { .s = s, .report = report, .fn = fn, .ctx = ctx };
+	struct fsck k = { .repo = repo, .report = report, .fn = fn, .ctx = ctx };
 	int r = check_both(&k, e);
 
 	fsck_free(&k);

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "store/store.h"
+#include "store/repo.h"
 
 enum fsck_level {
 	FSCK_QUICK,	/* refs, manifests, sizes, audit chain */
@@ -36,12 +36,12 @@ struct fsck_report {
 
 /* Visits everything; fn hears of each finding as it is made.  Returns 0
  * also when there are errors: see report->errors. */
-int fsck_repo(struct fsck_report *report, struct repo *s,
+int fsck_repo(struct fsck_report *report, struct repo *repo,
     enum fsck_level level,
     void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
     struct err *e);
 /* The audit log and the refs alone. */
-int fsck_refs(struct fsck_report *report, struct repo *s,
+int fsck_refs(struct fsck_report *report, struct repo *repo,
     void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
     struct err *e);
 

@@ -1,27 +1,23 @@
 /*
+ * Reading refs.
+ *
  * A ref's file, .mlv/refs/KIND/NAME[@LABEL]: the line "mlv-ref 1", then one
  * line a value: number TAB sha256:ID TAB digits of the audit record.  A
  * dropped alias has number 0 and "-" for the id.
  */
 #include "store/ref.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/path.h"
-#include "store/audit.h"
 #include "store/internal.h"
 
-#define REF_FILE_MAX ((size_t)1 << 28)
-static const char head[] = "mlv-ref 1\n";
 
 bool
 ref_part_ok(const char *s, size_t n)
@@ -59,16 +55,16 @@ ref_name_ok(const char *name)
 	return ref_part_ok(at + base + 1, label);
 }
 
-static char *
-ref_path(const struct repo *s, const char *name)
+char *
+ref_path(const struct repo *repo, const char *name)
 {
-	return xprintf("%s/refs/%s", s->folder, name);
+	return xprintf("%s/refs/%s", repo->layout.folder, name);
 }
 
 /* --- reading --------------------------------------------------------------- */
 
 static bool
-parse_line(struct ref_value *v, const char *at, size_t n)
+parse_value(struct ref_value *v, const char *at, size_t n)
 {
 	const char *tab = memchr(at, '\t', n), *tab2;
 	uint64_t number;
@@ -94,8 +90,10 @@ parse_line(struct ref_value *v, const char *at, size_t n)
 }
 
 static int
-parse(struct ref *r, const char *p, size_t n, const char *name, struct err *e)
+parse_ref(struct ref *r, const char *p, size_t n, const char *name,
+    struct err *e)
 {
+	static const char head[] = REF_HEADER;
 	const char *end = p + n, *at = p + sizeof(head) - 1, *stop;
 	size_t room = 0;
 
@@ -109,7 +107,7 @@ parse(struct ref *r, const char *p, size_t n, const char *name, struct err *e)
 			r->value = xresize(r->value, room, sizeof(*r->value));
 		}
 		if (stop == NULL ||
-		    !parse_line(&r->value[r->n], at, (size_t)(stop - at)))
+		    !parse_value(&r->value[r->n], at, (size_t)(stop - at)))
 			return err_set(e, ERR_CORRUPT,
 			    "ref '%s' is damaged at value %zu", name, r->n + 1);
 		/* versions count up; what an alias labels jumps about */
@@ -124,7 +122,7 @@ parse(struct ref *r, const char *p, size_t n, const char *name, struct err *e)
 }
 
 int
-ref_read(struct ref *r, struct repo *s, const char *name, struct err *e)
+ref_read(struct ref *r, struct repo *repo, const char *name, struct err *e)
 {
 	char *path;
 	struct buf b;
@@ -133,13 +131,13 @@ ref_read(struct ref *r, struct repo *s, const char *name, struct err *e)
 	memset(r, 0, sizeof(*r));
 	if (!ref_name_ok(name))
 		return err_set(e, ERR_USAGE, "'%.200s' is no name", name);
-	path = ref_path(s, name);
+	path = ref_path(repo, name);
 	buf_init(&b, REF_FILE_MAX);
 	result = file_read(&b, path, e);
 	if (result < 0 && e->code == ERR_NOENT)
 		err_set(e, ERR_NOENT, "there is no '%s'", name);
 	if (result == 0)
-		result = parse(r, b.data, b.len, name, e);
+		result = parse_ref(r, b.data, b.len, name, e);
 	if (result < 0)
 		ref_free(r);
 	buf_free(&b);
@@ -177,256 +175,14 @@ ref_with_id(const struct ref *r, const struct oid *id)
 	return NULL;
 }
 
-/* --- writing --------------------------------------------------------------- */
-
-int
-refs_lock(int *fd, struct repo *s, bool shared, struct err *e)
-{
-	char *path = repo_path(s, "locks/refs");
-
-	if (shared) {
-		*fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (*fd < 0 && errno == ENOENT) {	/* no writer yet */
-			free(path);
-			return 0;
-		}
-	} else {
-		*fd = -1;
-		if (store_make_folders(s, e) < 0) {
-			free(path);
-			return -1;
-		}
-		*fd = s->os->open(path, O_RDWR | O_CREAT, 0666);
-	}
-	if (*fd < 0) {
-		err_sys(e, "cannot open '%s'", path);
-		free(path);
-		return -1;
-	}
-	free(path);
-	if (file_lock(*fd, shared ? FILE_SHARED : FILE_EXCLUSIVE, 0, 0,
-	    s->wait_ms, e) < 0) {
-		if (e->code == ERR_BUSY)
-			err_set(e, ERR_BUSY, "another process is moving refs "
-			    "in this repository; try again");
-		refs_unlock(*fd);
-		return -1;
-	}
-	return 0;
-}
-
-void
-refs_unlock(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
-
-static void
-put_value(struct buf *b, const struct ref_value *v)
-{
-	char text[OID_TEXT], hex[OID_HEX + 1];
-
-	buf_addf(b, "%u\t%s\t%s\n", v->number,
-	    v->number ? oid_print(text, &v->id) : "-", oid_hex(hex, &v->audit));
-}
-
-/* The whole file anew, with one more value. */
-static int
-write_ref(struct repo *s, const char *name, const struct ref *r,
-    const struct ref_value *more, struct err *e)
-{
-	char *path = ref_path(s, name), *folder = path_folder(path);
-	char *tmp = repo_path(s, "tmp"), *refs = repo_path(s, "refs");
-	struct out_file f;
-	struct buf b;
-	int result = -1;
-
-	buf_init(&b, REF_FILE_MAX);
-	buf_adds(&b, head);
-	for (size_t i = 0; i < r->n; i++)
-		put_value(&b, &r->value[i]);
-	put_value(&b, more);
-	/* the folder may be another's, killed before it synced its parent */
-	if (buf_check(&b, e) < 0 || file_make_folders(s->os, folder, e) < 0 ||
-	    file_sync_folder(s->os, refs, e) < 0 ||
-	    out_file_open_in(&f, s->os, path, tmp, 0666, true, e) < 0)
-		goto done;
-	if (out_file_add(&f, b.data, b.len, e) < 0)
-		out_file_drop(&f);
-	else
-		result = out_file_commit(&f, e);
-done:
-	buf_free(&b);
-	free(refs);
-	free(tmp);
-	free(folder);
-	free(path);
-	return result;
-}
-
-/* A network file system may rename and yet say it failed. */
-static bool
-is_there(struct repo *s, const char *name, const struct ref_value *want)
-{
-	struct err ignored = ERR_INIT;
-	struct ref now;
-	bool yes;
-
-	if (ref_read(&now, s, name, &ignored) < 0)
-		return false;
-	yes = now.n && oid_eq(&now.value[now.n - 1].audit, &want->audit);
-	ref_free(&now);
-	return yes;
-}
-
-/* Audit record, then ref.  The caller holds the lock. */
-static int
-commit(struct repo *s, const char *name, const struct ref *r,
-    struct ref_value *v, const struct audit_record *record, struct err *e)
-{
-	if (audit_append(&v->audit, s, record, e) < 0)
-		return -1;
-	if (write_ref(s, name, r, v, e) == 0)
-		return 0;
-	if (e->code != ERR_UNPROVEN && is_there(s, name, v))
-		e->code = ERR_UNPROVEN;
-	return -1;
-}
-
-static int
-read_or_none(struct ref *r, struct repo *s, const char *name, struct err *e)
-{
-	struct err mine = ERR_INIT;
-
-	if (ref_read(r, s, name, &mine) == 0 || mine.code == ERR_NOENT)
-		return 0;
-	*e = mine;
-	return -1;
-}
-
-/* "model:churn@champion moved: ...", as people write it. */
-static void
-err_moved(struct err *e, const char *name, uint32_t expect, uint32_t found)
-{
-	int kind = (int)strcspn(name, "/");
-
-	err_set(e, ERR_MOVED, "%.*s:%s moved: expected version %u, found %u",
-	    kind, name, name + kind + 1, expect, found);
-}
-
-int
-ref_add(uint32_t *number, bool *added, struct repo *s, const char *name,
-    const struct oid *id, uint32_t expect, const char *note, struct err *e)
-{
-	struct audit_record record;
-	struct ref_value v;
-	struct ref r = { NULL, 0 };
-	int fd, result = -1;
-
-	*added = false;
-	if (!ref_name_ok(name) || strchr(name, '@'))
-		return err_set(e, ERR_USAGE, "'%.200s' is no name", name);
-	if (!store_has(s, id))
-		return err_set(e, ERR_NOENT, "what '%s' is to mean is not in "
-		    "the repository", name);
-	if (refs_lock(&fd, s, false, e) < 0)
-		return -1;
-	if (read_or_none(&r, s, name, e) < 0)
-		goto done;
-	if (expect != REF_ANY && expect != r.n) {
-		err_moved(e, name, expect, (uint32_t)r.n);
-		goto done;
-	}
-	*number = (uint32_t)r.n;
-	if (r.n && oid_eq(&r.value[r.n - 1].id, id)) {
-		result = 0;
-		goto done;
-	}
-	v = (struct ref_value){ .number = (uint32_t)r.n + 1, .id = *id };
-	record = (struct audit_record){
-		.op = "add", .ref = name, .number = v.number, .id = *id,
-		.note = note,
-	};
-	result = commit(s, name, &r, &v, &record, e);
-	if (result == 0 || e->code == ERR_UNPROVEN) {
-		*number = v.number;
-		*added = true;
-	}
-done:
-	ref_free(&r);
-	refs_unlock(fd);
-	return result;
-}
-
-static int
-move_locked(uint32_t *was, struct repo *s, const char *name,
-    const char *alias, uint32_t number, uint32_t expect, const char *op,
-    const char *note, struct err *e)
-{
-	struct ref versions = { NULL, 0 }, r = { NULL, 0 };
-	struct ref_value v = { .number = number };
-	const struct ref_value *now, *to = NULL;
-	struct audit_record record;
-	int result = -1;
-
-	if (ref_read(&versions, s, name, e) < 0 ||
-	    read_or_none(&r, s, alias, e) < 0)
-		goto done;
-	now = ref_last(&r);
-	*was = now ? now->number : 0;
-	if (expect != REF_ANY && expect != *was) {
-		err_moved(e, alias, expect, *was);
-		goto done;
-	}
-	if (number && (to = ref_version(&versions, number)) == NULL) {
-		err_set(e, ERR_NOENT, "'%s' has no version %u", name, number);
-		goto done;
-	}
-	if (number == *was) {
-		result = 0;
-		goto done;
-	}
-	if (to)
-		v.id = to->id;
-	record = (struct audit_record){
-		.op = op ? op : number ? "move" : "drop", .ref = alias,
-		.number = number, .was = *was, .id = v.id, .note = note,
-	};
-	result = commit(s, alias, &r, &v, &record, e);
-done:
-	ref_free(&versions);
-	ref_free(&r);
-	return result;
-}
-
-int
-ref_move(uint32_t *was, struct repo *s, const char *name,
-    const char *label, uint32_t number, uint32_t expect, const char *op,
-    const char *note, struct err *e)
-{
-	char *alias = xprintf("%s@%s", name, label);
-	int fd, r = -1;
-
-	if (!ref_name_ok(alias)) {
-		err_set(e, ERR_USAGE, "'%.200s' is no alias", alias);
-	} else if (refs_lock(&fd, s, false, e) == 0) {
-		r = move_locked(was, s, name, alias, number, expect, op,
-		    note, e);
-		refs_unlock(fd);
-	}
-	free(alias);
-	return r;
-}
-
 /* --- listing --------------------------------------------------------------- */
 
 static int
-each_of_kind(struct repo *s, const char *kind, const char *prefix,
+each_of_kind(struct repo *repo, const char *kind, const char *prefix,
     int (*fn)(void *ctx, const char *name, struct err *e), void *ctx,
     struct err *e)
 {
-	char *path = ref_path(s, kind), **names;
+	char *path = ref_path(repo, kind), **names;
 	size_t n;
 	int r = folder_names(&names, &n, path, e);
 
@@ -444,27 +200,27 @@ each_of_kind(struct repo *s, const char *kind, const char *prefix,
 }
 
 int
-ref_each(struct repo *s, const char *prefix,
+ref_each(struct repo *repo, const char *prefix,
     int (*fn)(void *ctx, const char *name, struct err *e), void *ctx,
     struct err *e)
 {
-	char *path = repo_path(s, "refs"), **kinds;
+	char *path = repo_path(repo, "refs"), **kinds;
 	size_t n, slash = strcspn(prefix, "/");
 	int r = folder_names(&kinds, &n, path, e);
 
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (strncmp(kinds[i], prefix, slash) == 0 &&
 		    (prefix[slash] == '\0' || kinds[i][slash] == '\0'))
-			r = each_of_kind(s, kinds[i], prefix, fn, ctx, e);
+			r = each_of_kind(repo, kinds[i], prefix, fn, ctx, e);
 	folder_names_free(kinds, n);
 	free(path);
 	return r;
 }
 
 uint64_t
-ref_stamp(struct repo *s, const char *name)
+ref_stamp(struct repo *repo, const char *name)
 {
-	char *path = ref_path(s, name);
+	char *path = ref_path(repo, name);
 	struct stat st;
 	uint64_t v[4] = { 0, 0, 0, 0 }, stamp = 0;
 

@@ -20,7 +20,7 @@
 
 #include "base/err.h"
 #include "store/oid.h"
-#include "store/store.h"
+#include "store/repo.h"
 
 struct ref_value {
 	uint32_t number;	/* version; for an alias the one it labels; 0: dropped */
@@ -42,7 +42,7 @@ bool ref_name_ok(const char *name);
 
 /* All values.  ERR_NOENT when there is no such ref, ERR_CORRUPT when the
  * file is not a ref. */
-int ref_read(struct ref *r, struct repo *s, const char *name, struct err *e);
+int ref_read(struct ref *r, struct repo *repo, const char *name, struct err *e);
 void ref_free(struct ref *r);
 /* The newest value, or NULL; a dropped alias has none. */
 const struct ref_value *ref_last(const struct ref *r);
@@ -58,7 +58,7 @@ const struct ref_value *ref_with_id(const struct ref *r, const struct oid *id);
  * `expect`: the number of the newest version now, or REF_ANY.
  * ERR_UNPROVEN: it was added, but the folder's fsync failed.
  */
-int ref_add(uint32_t *number, bool *added, struct repo *s, const char *name,
+int ref_add(uint32_t *number, bool *added, struct repo *repo, const char *name,
     const struct oid *id, uint32_t expect, const char *note, struct err *e);
 
 /*
@@ -68,18 +68,18 @@ int ref_add(uint32_t *number, bool *added, struct repo *s, const char *name,
  * recorded nowhere.  `op` is the audit log's word for it; NULL: "move", or
  * "drop" for 0.
  */
-int ref_move(uint32_t *was, struct repo *s, const char *name,
+int ref_move(uint32_t *was, struct repo *repo, const char *name,
     const char *label, uint32_t number, uint32_t expect, const char *op,
     const char *note, struct err *e);
 
 /* Refs whose name begins with `prefix` ("", "data/"), in byte order,
  * aliases too.  fn returns 0 to go on. */
-int ref_each(struct repo *s, const char *prefix,
+int ref_each(struct repo *repo, const char *prefix,
     int (*fn)(void *ctx, const char *name, struct err *e), void *ctx,
     struct err *e);
 
 /* A number that changes whenever the ref's file does; 0 when there is
  * none.  One stat(2). */
-uint64_t ref_stamp(struct repo *s, const char *name);
+uint64_t ref_stamp(struct repo *repo, const char *name);
 
 #endif

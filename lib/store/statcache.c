@@ -1,10 +1,14 @@
 /*
+ * The stat cache and its file.
+ *
  * .mlv/cache/stat: "MLVS", version 1, three zero bytes, the number of
  * entries (8 bytes), the entries ordered by path, and an XXH3-64 of all
  * that.  An entry: size, mtime ns, ctime ns, inode (8 bytes each), the id
  * (32), length of the path (4), the path relative to the work tree's top.
  * Integers are little-endian.  Anything odd about the file and it is empty.
  */
+#include "store/statcache.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +16,12 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "store/internal.h"
 
 #define CACHE_MAX ((size_t)1 << 30)
 #define HEAD 16
 #define FIXED 68
 
-struct entry {
+struct stat_entry {
 	uint64_t size, mtime, ctime, inode;
 	struct oid id;
 	char *path;
@@ -26,20 +29,21 @@ struct entry {
 };
 
 struct stat_cache {
-	struct entry *entry;	/* ordered by path */
+	char *path, *tmp;	/* the file; where it is written anew */
+	struct stat_entry *entry;	/* ordered by path */
 	size_t n, room;
 	uint64_t written;	/* mtime of the file itself, ns */
 	bool changed;
 };
 
 static uint64_t
-ns(const struct timespec *t)
+nanoseconds(const struct timespec *t)
 {
 	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_nsec;
 }
 
 static void
-parse(struct stat_cache *c, const char *p, size_t n)
+parse_entries(struct stat_cache *c, const char *p, size_t n)
 {
 	uint64_t count;
 	size_t at = HEAD;
@@ -54,7 +58,7 @@ parse(struct stat_cache *c, const char *p, size_t n)
 	c->room = c->n = (size_t)count;
 	c->entry = xalloc(c->n ? c->n : 1, sizeof(*c->entry));
 	for (size_t i = 0; i < c->n; i++) {
-		struct entry *t = &c->entry[i];
+		struct stat_entry *t = &c->entry[i];
 		size_t len = n - at < FIXED ? SIZE_MAX : get_le32(p + at + 64);
 
 		if (len > n - at - FIXED) {	/* only by a bug of ours */
@@ -71,28 +75,34 @@ parse(struct stat_cache *c, const char *p, size_t n)
 	}
 }
 
-static struct stat_cache *
-load(struct repo *s)
+struct stat_cache *
+stat_cache_new(const char *folder)
 {
-	struct err ignored = ERR_INIT;
 	struct stat_cache *c = xalloc(1, sizeof(*c));
-	char *path = path_join(s->local, "cache/stat");
+	struct err ignored = ERR_INIT;
 	struct stat st;
 	struct buf b;
 
+	c->path = path_join(folder, "cache/stat");
+	c->tmp = path_join(folder, "tmp");
 	buf_init(&b, CACHE_MAX);
-	if (stat(path, &st) == 0 && file_read(&b, path, &ignored) == 0) {
-		c->written = ns(&st.st_mtim);
-		parse(c, b.data, b.len);
+	if (stat(c->path, &st) == 0 && file_read(&b, c->path, &ignored) == 0) {
+		c->written = nanoseconds(&st.st_mtim);
+		parse_entries(c, b.data, b.len);
 	}
 	buf_free(&b);
-	free(path);
 	return c;
+}
+
+bool
+stat_cache_is_empty(const struct stat_cache *c)
+{
+	return c->n == 0;
 }
 
 /* The entry, or where it would go. */
 static size_t
-place(const struct stat_cache *c, const char *path, bool *there)
+find_place(const struct stat_cache *c, const char *path, bool *there)
 {
 	size_t lo = 0, hi = c->n;
 
@@ -115,56 +125,41 @@ place(const struct stat_cache *c, const char *path, bool *there)
 
 /* It may have been written again within the same tick of the clock. */
 static bool
-is_racy(const struct stat_cache *c, const struct entry *t)
+is_racy(const struct stat_cache *c, const struct stat_entry *t)
 {
 	return !t->fresh &&
 	    (t->mtime >= c->written || t->ctime >= c->written);
 }
 
 bool
-stat_cache_find(struct repo *s, const char *path, const struct stat *st,
-    struct oid *id)
+stat_cache_find(const struct stat_cache *c, const char *path,
+    const struct stat *st, struct oid *id)
 {
-	const struct entry *t;
-	char *rel;
-	size_t at;
-	bool there = false;
+	const struct stat_entry *t;
+	bool there;
+	size_t at = find_place(c, path, &there);
 
-	if (!S_ISREG(st->st_mode))
-		return false;
-	if (s->cache == NULL)
-		s->cache = load(s);
-	if (s->cache->n == 0 || (rel = worktree_relative(s, path)) == NULL)
-		return false;
-	at = place(s->cache, rel, &there);
-	free(rel);
 	if (!there)
 		return false;
-	t = &s->cache->entry[at];
-	if (is_racy(s->cache, t))
+	t = &c->entry[at];
+	if (is_racy(c, t))
 		return false;
-	if (t->size != (uint64_t)st->st_size || t->mtime != ns(&st->st_mtim) ||
-	    t->ctime != ns(&st->st_ctim) || t->inode != (uint64_t)st->st_ino)
+	if (t->size != (uint64_t)st->st_size ||
+	    t->mtime != nanoseconds(&st->st_mtim) ||
+	    t->ctime != nanoseconds(&st->st_ctim) ||
+	    t->inode != (uint64_t)st->st_ino)
 		return false;
 	*id = t->id;
 	return true;
 }
 
 void
-stat_cache_add(struct repo *s, const char *path, const struct stat *st,
+stat_cache_add(struct stat_cache *c, const char *path, const struct stat *st,
     const struct oid *id)
 {
-	struct stat_cache *c;
-	char *rel = worktree_relative(s, path);
 	bool there;
-	size_t at;
+	size_t at = find_place(c, path, &there);
 
-	if (rel == NULL)
-		return;
-	if (s->cache == NULL)
-		s->cache = load(s);
-	c = s->cache;
-	at = place(c, rel, &there);
 	if (there) {
 		free(c->entry[at].path);
 	} else {
@@ -176,9 +171,10 @@ stat_cache_add(struct repo *s, const char *path, const struct stat *st,
 		    (c->n - at) * sizeof(*c->entry));
 		c->n++;
 	}
-	c->entry[at] = (struct entry){
-		(uint64_t)st->st_size, ns(&st->st_mtim), ns(&st->st_ctim),
-		(uint64_t)st->st_ino, *id, rel, true
+	c->entry[at] = (struct stat_entry){
+		(uint64_t)st->st_size, nanoseconds(&st->st_mtim),
+		nanoseconds(&st->st_ctim), (uint64_t)st->st_ino, *id,
+		xstrdup(path), true
 	};
 	c->changed = true;
 }
@@ -189,7 +185,7 @@ put_entries(struct buf *b, const struct stat_cache *c)
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		const struct entry *t = &c->entry[i];
+		const struct stat_entry *t = &c->entry[i];
 
 		/* a new mtime of ours would make it look settled */
 		if (is_racy(c, t))
@@ -207,27 +203,24 @@ put_entries(struct buf *b, const struct stat_cache *c)
 }
 
 static void
-write_cache(struct repo *s, const struct buf *b)
+write_cache(const struct stat_cache *c, const struct os *os,
+    const struct buf *b)
 {
 	struct err ignored = ERR_INIT;
-	char *path = path_join(s->local, "cache/stat");
-	char *tmp = path_join(s->local, "tmp");
 	struct out_file f;
 
-	if (out_file_open_in(&f, s->os, path, tmp, 0666, false, &ignored) == 0) {
-		if (out_file_add(&f, b->data, b->len, &ignored) < 0)
-			out_file_drop(&f);
-		else
-			(void)out_file_commit(&f, &ignored);
-	}
-	free(tmp);
-	free(path);
+	if (out_file_open_in(&f, os, c->path, c->tmp, 0666, false,
+	    &ignored) < 0)
+		return;
+	if (out_file_add(&f, b->data, b->len, &ignored) < 0)
+		out_file_drop(&f);
+	else
+		(void)out_file_commit(&f, &ignored);
 }
 
 void
-stat_cache_save(struct repo *s)
+stat_cache_save(struct stat_cache *c, const struct os *os)
 {
-	struct stat_cache *c = s->cache;
 	struct buf body, b;
 	size_t n;
 
@@ -241,7 +234,7 @@ stat_cache_save(struct repo *s)
 	buf_add(&b, body.data, body.len);
 	buf_le64(&b, hash64(b.data, b.len, 0));
 	if (!b.failed && !body.failed)
-		write_cache(s, &b);
+		write_cache(c, os, &b);
 	buf_free(&body);
 	buf_free(&b);
 	c->changed = false;
@@ -255,5 +248,7 @@ stat_cache_free(struct stat_cache *c)
 	for (size_t i = 0; i < c->n; i++)
 		free(c->entry[i].path);
 	free(c->entry);
+	free(c->path);
+	free(c->tmp);
 	free(c);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "store/ref.h"
+#include "store/worktree.h"
 #include "track/run.h"
 
 #define SUFFIX ".jsonl"

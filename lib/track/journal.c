@@ -16,6 +16,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/rng.h"
+#include "store/odb.h"
 #include "store/ref.h"
 #include "track/run.h"
 
@@ -405,6 +406,9 @@ run_manifest(struct arena *a, const struct run *r, const struct oid *journal,
 static int
 store_run(struct catalog_put *put, struct journal *j, struct err *e)
 {
+	struct odb *odb = catalog_odb(j->c);
+	/* the journal and the manifest that links to it */
+	struct odb_transaction *t = odb_begin(odb);
 	struct arena a = { NULL, 0 };
 	struct oid id;
 	struct run run;
@@ -415,11 +419,15 @@ store_run(struct catalog_put *put, struct journal *j, struct err *e)
 	buf_init(&b, BUF_CAP_DATA);
 	if (file_read(&b, j->path, e) < 0 ||
 	    run_parse(&run, b.data, b.len, e) < 0 ||
-	    store_put(&id, catalog_repo(j->c), b.data, b.len, e) < 0)
+	    odb_put(&id, odb, b.data, b.len, e) < 0)
 		goto done;
 	r = catalog_put_manifest(put, j->c, NAME_RUN, j->id,
 	    run_manifest(&a, &run, &id, b.len), NULL, e);
+	if (r == 0)
+		r = odb_commit(t, e);
 done:
+	if (r < 0)
+		odb_abandon(t);
 	run_free(&run);
 	arena_free(&a);
 	buf_free(&b);

@@ -14,6 +14,7 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "store/odb.h"
 
 struct growing {
 	const char *name;
@@ -444,7 +445,7 @@ run_read_sealed(struct run *r, struct catalog *c, const struct oid *id,
 	}
 	memset(r, 0, sizeof(*r));
 	buf_init(&b, BUF_CAP_DATA);
-	if (store_get(&b, catalog_repo(c), &journal.id, e) == 0 &&
+	if (odb_get(&b, catalog_odb(c), &journal.id, e) == 0 &&
 	    run_parse(r, b.data, b.len, e) == 0) {
 		r->manifest = *id;
 		result = 0;

@@ -13,8 +13,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "store/fsck.h"
+#include "store/odb.h"
 #include "store/ref.h"
-#include "store/store.h"
+#include "store/repo.h"
+#include "store/worktree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,7 +43,7 @@ look(const char *top)
 		return;
 	buf_init(&b, BUF_CAP_SMALL);
 	oid_of(&id, "abc", 3);
-	if (store_get(&b, s, &id, &e) == 0 &&
+	if (odb_get(&b, repo_odb(s), &id, &e) == 0 &&
 	    (b.len != 3 || memcmp(b.data, "abc", 3) != 0))
 		abort();
 	if (ref_read(&r, s, "data/x", &e) == 0) {

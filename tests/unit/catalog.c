@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/thread.h"
 #include "catalog/catalog.h"
+#include "store/odb.h"
 #include "track/journal.h"
 #include "reqlog/reqlog.h"
 #include "store/fsck.h"
@@ -145,7 +146,7 @@ test_versions(struct catalog *c)
 	d.n_from = 1;
 	ok(catalog_put_dataset(&put, c, &d, &e) < 0 &&
 	    strstr(e.msg, "bytes"), "a link that tells a wrong size is refused");
-	store_size(&size, catalog_repo(c), &v1.id, &e);
+	odb_size(&size, catalog_odb(c), &v1.id, &e);
 	from = (struct link){ "from", TYPE_DATASET, "", v1.id, size };
 	d.from = &from;
 	ok(catalog_put_dataset(&put, c, &d, &e) == 0, "derived data");

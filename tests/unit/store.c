@@ -12,8 +12,9 @@
 #include "base/rng.h"
 #include "store/audit.h"
 #include "store/fsck.h"
+#include "store/odb.h"
 #include "store/ref.h"
-#include "store/store.h"
+#include "store/repo.h"
 #include "tap.h"
 
 static char top[64];
@@ -64,42 +65,42 @@ test_objects(struct repo *s)
 	struct buf b;
 	uint64_t size;
 
-	ok(store_put(&id, s, "abc", 3, &e) == 0, "a small object goes in");
+	ok(odb_put(&id, repo_odb(s), "abc", 3, &e) == 0, "a small object goes in");
 	is_text(oid_print(text, &id), "sha256:ba7816bf8f01cfea414140de5dae2223"
 	    "b00361a396177a9cb410ff61f20015ad", "its name is its SHA-256");
 	buf_init(&b, BUF_CAP_DATA);
-	ok(store_get(&b, s, &id, &e) == 0 && b.len == 3 &&
+	ok(odb_get(&b, repo_odb(s), &id, &e) == 0 && b.len == 3 &&
 	    memcmp(b.data, "abc", 3) == 0, "and comes out");
-	ok(store_expand(&found, s, "ba7816bf", &e) == 0 && oid_eq(&found, &id),
+	ok(odb_expand(&found, repo_odb(s), "ba7816bf", &e) == 0 && oid_eq(&found, &id),
 	    "eight digits name it");
-	ok(store_expand(&found, s, "ba7816b", &e) < 0 && e.code == ERR_USAGE,
+	ok(odb_expand(&found, repo_odb(s), "ba7816b", &e) < 0 && e.code == ERR_USAGE,
 	    "seven do not");
-	ok(store_put(&id, s, "", 0, &e) == 0, "an empty object");
+	ok(odb_put(&id, repo_odb(s), "", 0, &e) == 0, "an empty object");
 	buf_clear(&b);
-	ok(store_get(&b, s, &id, &e) == 0 && b.len == 0, "comes out empty");
+	ok(odb_get(&b, repo_odb(s), &id, &e) == 0 && b.len == 0, "comes out empty");
 
 	rng_seed(&rng, 1, 0);
 	for (size_t i = 0; i < n; i++)
 		big[i] = (char)rng_below(&rng, 256);
-	ok(store_put(&id, s, big, n, &e) == 0, "3 MiB that do not shrink");
+	ok(odb_put(&id, repo_odb(s), big, n, &e) == 0, "3 MiB that do not shrink");
 	buf_clear(&b);
-	ok(store_get(&b, s, &id, &e) == 0 && b.len == n &&
+	ok(odb_get(&b, repo_odb(s), &id, &e) == 0 && b.len == n &&
 	    memcmp(b.data, big, n) == 0, "come out the same");
 	for (size_t i = 0; i < n; i++)
 		big[i] = (char)('a' + i / 7 % 26);
 	{
 		struct source from = source_memory(big, n, "big");
 
-		ok(store_put_source(&id, &size, s, &from, &e) == 0 && size == n,
+		ok(odb_put_source(&id, &size, repo_odb(s), &from, 0, &e) == 0 && size == n,
 		    "3 MiB that do, as a stream");
 		source_close(&from);
 	}
-	ok(store_put(&again, s, big, n, &e) == 0 && oid_eq(&id, &again),
+	ok(odb_put(&again, repo_odb(s), big, n, &e) == 0 && oid_eq(&id, &again),
 	    "the same bytes have the same name");
 	buf_clear(&b);
-	ok(store_get(&b, s, &id, &e) == 0 && b.len == n &&
+	ok(odb_get(&b, repo_odb(s), &id, &e) == 0 && b.len == n &&
 	    memcmp(b.data, big, n) == 0, "and come out the same");
-	ok(store_size(&size, s, &id, &e) == 0 && size == n, "its size is known");
+	ok(odb_size(&size, repo_odb(s), &id, &e) == 0 && size == n, "its size is known");
 	is_int(errors_in(s, FSCK_STRONG), 0, "the repository is whole");
 	buf_free(&b);
 	free(big);
@@ -118,7 +119,7 @@ test_damage(struct repo *s)
 	char *path;
 	int fd;
 
-	ok(store_put(&id, s, text, sizeof(text), &e) == 0, "an object to damage");
+	ok(odb_put(&id, repo_odb(s), text, sizeof(text), &e) == 0, "an object to damage");
 	path = file_of(&id);
 	buf_init(&whole, BUF_CAP_SMALL);
 	buf_init(&b, BUF_CAP_SMALL);
@@ -135,7 +136,7 @@ test_damage(struct repo *s)
 			unseen++;
 		buf_clear(&b);
 		/* the trailer's own checksum is no part of the content */
-		if (i < whole.len - 8 && store_get(&b, s, &id, &e) == 0 &&
+		if (i < whole.len - 8 && odb_get(&b, repo_odb(s), &id, &e) == 0 &&
 		    (b.len != sizeof(text) ||
 		    memcmp(b.data, text, sizeof(text)) != 0))
 			wrong++;
@@ -151,11 +152,11 @@ test_damage(struct repo *s)
 			uncut++;
 		if (errors_in(s, FSCK_QUICK) != 1 && errors_in(s, FSCK_FULL) != 1)
 			uncut++;
-		if (store_get(&b, s, &id, &e) == 0)
+		if (odb_get(&b, repo_odb(s), &id, &e) == 0)
 			uncut++;
 	}
 	is_int(uncut, 0, "nor when it is cut at any length");
-	ok(store_put(&id, s, text, sizeof(text), &e) == 0, "adding it again");
+	ok(odb_put(&id, repo_odb(s), text, sizeof(text), &e) == 0, "adding it again");
 	is_int(errors_in(s, FSCK_STRONG), 0, "heals it");
 	buf_free(&whole);
 	buf_free(&b);
@@ -182,8 +183,8 @@ test_refs(struct repo *s)
 	bool added;
 	int n = 0;
 
-	store_put(&a, s, "{\"links\":[]}", 12, &e);
-	store_put(&b, s, "{\"links\":[] }", 13, &e);
+	odb_put(&a, repo_odb(s), "{\"links\":[]}", 12, &e);
+	odb_put(&b, repo_odb(s), "{\"links\":[] }", 13, &e);
 	ok(ref_add(&number, &added, s, "model/m", &a, 0, NULL, &e) == 0 &&
 	    number == 1 && added, "version 1");
 	ok(ref_add(&number, &added, s, "model/m", &a, REF_ANY, NULL, &e) == 0 &&
@@ -284,8 +285,8 @@ test_audit(struct repo *s)
 	ok(write(fd, "{\"seq\":6,\"pr", 12) == 12, "half a record, torn");
 	close(fd);
 	is_int(errors_in(s, FSCK_QUICK), 0, "is no error");
-	store_put(&id, s, "{\"links\":[1]}", 13, &e);
-	store_put(&id, s, "{\"links\":[]}\n", 13, &e);
+	odb_put(&id, repo_odb(s), "{\"links\":[1]}", 13, &e);
+	odb_put(&id, repo_odb(s), "{\"links\":[]}\n", 13, &e);
 	ok(ref_add(&number, &added, s, "data/d", &id, REF_ANY, NULL, &e) == 0,
 	    "the next writer sets it aside");
 	is_int(errors_in(s, FSCK_STRONG), 0, "and all is whole");
@@ -403,7 +404,7 @@ one_round(int round, struct err *e)
 
 	calls = 0;
 	n = snprintf(text, sizeof(text), "{\"links\":[],\"n\":%d}", round);
-	if (store_put(&id, s, text, (size_t)n, e) == 0 && ref_add(&number,
+	if (odb_put(&id, repo_odb(s), text, (size_t)n, e) == 0 && ref_add(&number,
 	    &added, s, "model/f", &id, REF_ANY, NULL, e) == 0)
 		claimed = true;
 	look = open_store(NULL);

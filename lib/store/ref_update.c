@@ -1,0 +1,259 @@
+/*
+ * Moving refs: under one lock a repository, the audit record first, then the
+ * ref's file anew with one more value.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "store/audit.h"
+#include "store/internal.h"
+#include "store/odb.h"
+#include "store/ref.h"
+
+int
+refs_lock(int *fd, struct repo *repo, bool shared, struct err *e)
+{
+	char *path = repo_path(repo, "locks/refs");
+
+	if (shared) {
+		*fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (*fd < 0 && errno == ENOENT) {	/* no writer yet */
+			free(path);
+			return 0;
+		}
+	} else {
+		*fd = -1;
+		if (layout_make(&repo->layout, e) < 0) {
+			free(path);
+			return -1;
+		}
+		*fd = repo->os->open(path, O_RDWR | O_CREAT, 0666);
+	}
+	if (*fd < 0) {
+		err_sys(e, "cannot open '%s'", path);
+		free(path);
+		return -1;
+	}
+	free(path);
+	if (file_lock(*fd, shared ? FILE_SHARED : FILE_EXCLUSIVE, 0, 0,
+	    repo->wait_ms, e) < 0) {
+		if (e->code == ERR_BUSY)
+			err_set(e, ERR_BUSY, "another process is moving refs "
+			    "in this repository; try again");
+		refs_unlock(*fd);
+		return -1;
+	}
+	return 0;
+}
+
+void
+refs_unlock(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+static void
+put_value(struct buf *b, const struct ref_value *v)
+{
+	char text[OID_TEXT], hex[OID_HEX + 1];
+
+	buf_addf(b, "%u\t%s\t%s\n", v->number,
+	    v->number ? oid_print(text, &v->id) : "-", oid_hex(hex, &v->audit));
+}
+
+/* The whole file anew, with one more value. */
+static int
+write_ref(struct repo *repo, const char *name, const struct ref *r,
+    const struct ref_value *more, struct err *e)
+{
+	char *path = ref_path(repo, name), *folder = path_folder(path);
+	char *tmp = repo_path(repo, "tmp"), *refs = repo_path(repo, "refs");
+	struct out_file f;
+	struct buf b;
+	int result = -1;
+
+	buf_init(&b, REF_FILE_MAX);
+	buf_adds(&b, REF_HEADER);
+	for (size_t i = 0; i < r->n; i++)
+		put_value(&b, &r->value[i]);
+	put_value(&b, more);
+	/* the folder may be another's, killed before it synced its parent */
+	if (buf_check(&b, e) < 0 || file_make_folders(repo->os, folder, e) < 0 ||
+	    file_sync_folder(repo->os, refs, e) < 0 ||
+	    out_file_open_in(&f, repo->os, path, tmp, 0666, true, e) < 0)
+		goto done;
+	if (out_file_add(&f, b.data, b.len, e) < 0)
+		out_file_drop(&f);
+	else
+		result = out_file_commit(&f, e);
+done:
+	buf_free(&b);
+	free(refs);
+	free(tmp);
+	free(folder);
+	free(path);
+	return result;
+}
+
+/* A network file system may rename and yet say it failed. */
+static bool
+has_value(struct repo *repo, const char *name, const struct ref_value *want)
+{
+	struct err ignored = ERR_INIT;
+	struct ref now;
+	bool yes;
+
+	if (ref_read(&now, repo, name, &ignored) < 0)
+		return false;
+	yes = now.n && oid_eq(&now.value[now.n - 1].audit, &want->audit);
+	ref_free(&now);
+	return yes;
+}
+
+/* Audit record, then ref.  The caller holds the lock. */
+static int
+record_and_write(struct repo *repo, const char *name, const struct ref *r,
+    struct ref_value *v, const struct audit_record *record, struct err *e)
+{
+	if (audit_append(&v->audit, repo, record, e) < 0)
+		return -1;
+	if (write_ref(repo, name, r, v, e) == 0)
+		return 0;
+	if (e->code != ERR_UNPROVEN && has_value(repo, name, v))
+		e->code = ERR_UNPROVEN;
+	return -1;
+}
+
+static int
+read_or_none(struct ref *r, struct repo *repo, const char *name, struct err *e)
+{
+	struct err mine = ERR_INIT;
+
+	if (ref_read(r, repo, name, &mine) == 0 || mine.code == ERR_NOENT)
+		return 0;
+	*e = mine;
+	return -1;
+}
+
+/* "model:churn@champion moved: ...", as people write it. */
+static void
+err_moved(struct err *e, const char *name, uint32_t expect, uint32_t found)
+{
+	int kind = (int)strcspn(name, "/");
+
+	err_set(e, ERR_MOVED, "%.*s:%s moved: expected version %u, found %u",
+	    kind, name, name + kind + 1, expect, found);
+}
+
+int
+ref_add(uint32_t *number, bool *added, struct repo *repo, const char *name,
+    const struct oid *id, uint32_t expect, const char *note, struct err *e)
+{
+	struct audit_record record;
+	struct ref_value v;
+	struct ref r = { NULL, 0 };
+	int fd, result = -1;
+
+	*added = false;
+	if (!ref_name_ok(name) || strchr(name, '@'))
+		return err_set(e, ERR_USAGE, "'%.200s' is no name", name);
+	if (!odb_has(repo->odb, id))
+		return err_set(e, ERR_NOENT, "what '%s' is to mean is not in "
+		    "the repository", name);
+	if (odb_sync(repo->odb, e) < 0)
+		return -1;
+	if (refs_lock(&fd, repo, false, e) < 0)
+		return -1;
+	if (read_or_none(&r, repo, name, e) < 0)
+		goto done;
+	if (expect != REF_ANY && expect != r.n) {
+		err_moved(e, name, expect, (uint32_t)r.n);
+		goto done;
+	}
+	*number = (uint32_t)r.n;
+	if (r.n && oid_eq(&r.value[r.n - 1].id, id)) {
+		result = 0;
+		goto done;
+	}
+	v = (struct ref_value){ .number = (uint32_t)r.n + 1, .id = *id };
+	record = (struct audit_record){
+		.op = "add", .ref = name, .number = v.number, .id = *id,
+		.note = note,
+	};
+	result = record_and_write(repo, name, &r, &v, &record, e);
+	if (result == 0 || e->code == ERR_UNPROVEN) {
+		*number = v.number;
+		*added = true;
+	}
+done:
+	ref_free(&r);
+	refs_unlock(fd);
+	return result;
+}
+
+static int
+move_locked(uint32_t *was, struct repo *repo, const char *name,
+    const char *alias, uint32_t number, uint32_t expect, const char *op,
+    const char *note, struct err *e)
+{
+	struct ref versions = { NULL, 0 }, r = { NULL, 0 };
+	struct ref_value v = { .number = number };
+	const struct ref_value *now, *to = NULL;
+	struct audit_record record;
+	int result = -1;
+
+	if (ref_read(&versions, repo, name, e) < 0 ||
+	    read_or_none(&r, repo, alias, e) < 0)
+		goto done;
+	now = ref_last(&r);
+	*was = now ? now->number : 0;
+	if (expect != REF_ANY && expect != *was) {
+		err_moved(e, alias, expect, *was);
+		goto done;
+	}
+	if (number && (to = ref_version(&versions, number)) == NULL) {
+		err_set(e, ERR_NOENT, "'%s' has no version %u", name, number);
+		goto done;
+	}
+	if (number == *was) {
+		result = 0;
+		goto done;
+	}
+	if (to)
+		v.id = to->id;
+	record = (struct audit_record){
+		.op = op ? op : number ? "move" : "drop", .ref = alias,
+		.number = number, .was = *was, .id = v.id, .note = note,
+	};
+	result = record_and_write(repo, alias, &r, &v, &record, e);
+done:
+	ref_free(&versions);
+	ref_free(&r);
+	return result;
+}
+
+int
+ref_move(uint32_t *was, struct repo *repo, const char *name,
+    const char *label, uint32_t number, uint32_t expect, const char *op,
+    const char *note, struct err *e)
+{
+	char *alias = xprintf("%s@%s", name, label);
+	int fd, r = -1;
+
+	if (!ref_name_ok(alias)) {
+		err_set(e, ERR_USAGE, "'%.200s' is no alias", alias);
+	} else if (refs_lock(&fd, repo, false, e) == 0) {
+		r = move_locked(was, repo, name, alias, number, expect, op,
+		    note, e);
+		refs_unlock(fd);
+	}
+	free(alias);
+	return r;
+}

@@ -1,0 +1,187 @@
+/* Files of the work tree, hashed or stored, with the stat cache asked first. */
+#define _GNU_SOURCE
+#include "store/worktree.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "store/internal.h"
+#include "store/odb.h"
+#include "store/statcache.h"
+
+#define BLOCK ((size_t)1 << 20)
+
+char *
+worktree_relative(const struct repo *repo, const char *path)
+{
+	char *folder = path_folder(path), *real = realpath(folder, NULL);
+	char *full, *relative = NULL;
+
+	if (real != NULL) {
+		full = path_join(real, path_base(path));
+		relative = path_relative(repo->top, full);
+		free(full);
+	}
+	free(real);
+	free(folder);
+	return relative;
+}
+
+static struct stat_cache *
+cache_of(struct repo *repo)
+{
+	if (repo->cache == NULL)
+		repo->cache = stat_cache_new(repo->local);
+	return repo->cache;
+}
+
+static bool
+find_known(struct repo *repo, const char *path, const struct stat *st,
+    struct oid *id)
+{
+	char *relative;
+	bool known;
+
+	if (!S_ISREG(st->st_mode) || stat_cache_is_empty(cache_of(repo)) ||
+	    (relative = worktree_relative(repo, path)) == NULL)
+		return false;
+	known = stat_cache_find(repo->cache, relative, st, id);
+	free(relative);
+	return known;
+}
+
+static void
+remember_known(struct repo *repo, const char *path, const struct stat *st,
+    const struct oid *id)
+{
+	char *relative = worktree_relative(repo, path);
+
+	if (relative)
+		stat_cache_add(cache_of(repo), relative, st, id);
+	free(relative);
+}
+
+static bool
+same_stat(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_ino == b->st_ino &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	    a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static int
+hash_stream(struct oid *id, uint64_t *size, struct source *from, struct err *e)
+{
+	char *block = mem_array(1, BLOCK);
+	struct sha256 *h;
+	int64_t got = -1;
+
+	if (block == NULL)
+		return err_set(e, ERR_NOMEM, "no memory to hash a file");
+	h = sha256_new();
+	*size = 0;
+	while ((got = source_read(from, block, BLOCK, e)) > 0) {
+		sha256_add(h, block, (size_t)got);
+		*size += (uint64_t)got;
+	}
+	sha256_done(h, id->b);
+	sha256_free(h);
+	free(block);
+	return got < 0 ? -1 : 0;
+}
+
+/*
+ * Was the file left alone for at least one tick before `then`?  Only so is
+ * a later change sure to show in its times: git's "racy" problem, solved by
+ * not remembering a file that was written just now.
+ */
+static bool
+was_settled(const struct stat *st, const struct timespec *then)
+{
+	const struct timespec *last = &st->st_mtim;
+
+	if (st->st_ctim.tv_sec > last->tv_sec ||
+	    (st->st_ctim.tv_sec == last->tv_sec &&
+	    st->st_ctim.tv_nsec > last->tv_nsec))
+		last = &st->st_ctim;
+	return last->tv_sec < then->tv_sec || (last->tv_sec == then->tv_sec &&
+	    last->tv_nsec < then->tv_nsec);
+}
+
+/* Hash the open file, or also store it; it must not change meanwhile. */
+static int
+read_through(struct oid *id, uint64_t *size, struct repo *repo,
+    struct source *from, int fd, const struct stat *before, bool put,
+    struct err *e)
+{
+	uint64_t expect = S_ISREG(before->st_mode) ?
+	    (uint64_t)before->st_size : 0;
+	struct timespec begun;
+	struct stat after;
+
+	clock_gettime(CLOCK_REALTIME_COARSE, &begun);
+	if ((put ? odb_put_source(id, size, repo->odb, from, expect, e) :
+	    hash_stream(id, size, from, e)) < 0)
+		return -1;
+	if (fstat(fd, &after) < 0 || !S_ISREG(after.st_mode))
+		return 0;
+	if (!same_stat(before, &after))
+		return err_set(e, ERR_MOVED,
+		    "'%s' changed while it was read", from->name);
+	if (was_settled(&after, &begun))
+		remember_known(repo, from->name, &after, id);
+	return 0;
+}
+
+static int
+read_file(struct oid *id, uint64_t *size, struct repo *repo, const char *path,
+    bool put, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+	struct source from;
+	struct oid known;
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r = -1;
+
+	if (fd < 0)
+		return err_sys(e, "cannot open '%s'", path);
+	from = source_fd(fd, path);
+	if (fstat(fd, &st) < 0) {
+		err_sys(e, "cannot stat '%s'", path);
+	} else if (S_ISDIR(st.st_mode)) {
+		err_set(e, ERR_UNSUPPORTED, "'%s' is a folder", path);
+	} else if (find_known(repo, path, &st, &known) && (!put ||
+	    odb_check(size, repo->odb, &known, &ignored) == 0)) {
+		/* what is stored must be whole: adding again heals it */
+		*id = known;
+		*size = (uint64_t)st.st_size;
+		r = put ? odb_keep(repo->odb, id, e) : 0;
+	} else {
+		r = read_through(id, size, repo, &from, fd, &st, put, e);
+	}
+	source_close(&from);
+	close(fd);
+	return r;
+}
+
+int
+worktree_put_file(struct oid *id, uint64_t *size, struct repo *repo,
+    const char *path, struct err *e)
+{
+	return read_file(id, size, repo, path, true, e);
+}
+
+int
+worktree_hash_file(struct oid *id, uint64_t *size, struct repo *repo,
+    const char *path, struct err *e)
+{
+	return read_file(id, size, repo, path, false, e);
+}
