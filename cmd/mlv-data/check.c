@@ -23,7 +23,7 @@ static const struct opt check_options[] = {
 };
 
 static void
-report(struct cli *c, const struct finding *f, const char *path)
+print_finding(struct cli *c, const struct finding *f, const char *path)
 {
 	struct json *rows = json_new(&c->arena, JSON_LIST);
 	struct json *examples = json_new(&c->arena, JSON_LIST);
@@ -55,30 +55,29 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 {
 	struct table_read_opts read;
 	struct catalog_bytes b;
+	struct check_input in;
 	struct check k;
 	struct buf bad;
 	int r = -1;
 
 	if (catalog_open_bytes(&b, catalog, name, e) != 0)
 		return -1;
+	in = (struct check_input){ b.data, b.n, &read };
 	buf_init(&bad, BUF_CAP_DATA);
 	if (o->bad != NULL && b.item.kind == NAME_PATH &&
 	    file_refuse_same(o->bad, b.item.base, e) != 0)
 		goto done;
 	if (catalog_read_opts(&read, &b, user, e) != 0 ||
-	    check_table(&k, b.data, b.n, s, &read, e) != 0)
+	    check_table(&k, o->bad != NULL ? &bad : NULL, &in, s, e) != 0)
 		goto done;
 	for (size_t i = 0; i < k.n; i++)
-		report(c, &k.f[i], name);
+		print_finding(c, &k.f[i], name);
 	*failed = *failed || check_failed(&k);
 	r = 0;
-	if (o->bad != NULL) {
-		r = check_quarantine(&bad, &k, b.data, b.n, s, &read, e);
-		if (r == 0)
-			r = file_replace(os_real(), o->bad, bad.data, bad.len,
-			    0666, e);
-	}
-	check_free(&k);
+	if (o->bad != NULL && (r = buf_check(&bad, e)) == 0)
+		r = file_replace(os_real(), o->bad, bad.data, bad.len, 0666,
+		    e);
+	check_release(&k);
 done:
 	buf_free(&bad);
 	catalog_bytes_close(&b);

@@ -44,21 +44,24 @@ struct check {
 	struct finding *f;	/* those broken, in the schema's order */
 	size_t n;
 	uint64_t rows;		/* read */
-	uint8_t *bad;		/* a bit a row that broke a rule on rows,
-				 * severity error, `mostly` aside */
 };
 
-/* `user` overrides how the schema says to read.  0 even when rules are
- * broken; -1 when the input cannot be read at all. */
-int check_table(struct check *out, const char *bytes, size_t n,
-    const struct schema *s, const struct table_read_opts *user,
-    struct err *e);
-void check_free(struct check *c);
+struct check_input {
+	const char *bytes;
+	size_t n;
+	/* What the user says of how to read, over what the schema does; or
+	 * NULL. */
+	const struct table_read_opts *read;
+};
+
+/* 0 even when rules are broken; -1 when the input cannot be read at all.
+ * `bad` gets the header and the rows that broke a rule on rows of severity
+ * error, `mostly` aside, as the bytes they are; or is NULL.  Who uses it
+ * calls buf_check. */
+int check_table(struct check *out, struct buf *bad,
+    const struct check_input *in, const struct schema *s, struct err *e);
+void check_release(struct check *c);
 /* Is any of severity error broken? */
 bool check_failed(const struct check *c);
-/* The rows marked bad, header first, as the bytes they are. */
-int check_quarantine(struct buf *out, const struct check *c,
-    const char *bytes, size_t n, const struct schema *s,
-    const struct table_read_opts *user, struct err *e);
 
 #endif

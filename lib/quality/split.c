@@ -100,10 +100,10 @@ done:
 }
 
 static int
-choose(size_t *part, struct split *s, struct records *l, struct buf *key,
-    const char *line, size_t n, struct err *e)
+choose_part(size_t *part, struct split *s, struct records *l,
+    const struct record *rec, struct buf *key, struct err *e)
 {
-	uint64_t row = records_row(l) - 1;
+	size_t n = rec->raw_n, row = rec->row - 1;
 
 	if (s->o->time != NULL) {
 		if (row >= s->rows)
@@ -113,9 +113,10 @@ choose(size_t *part, struct split *s, struct records *l, struct buf *key,
 	}
 	buf_clear(key);
 	if (s->o->n_by == 0) {
-		while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+		while (n > 0 && (rec->raw[n - 1] == '\n' ||
+		    rec->raw[n - 1] == '\r'))
 			n--;
-		*part = part_of_key(s, line, n);
+		*part = part_of_key(s, rec->raw, n);
 		return 0;
 	}
 	if (records_key(l, key, s->o->by, s->o->n_by, e) != 0)
@@ -125,20 +126,21 @@ choose(size_t *part, struct split *s, struct records *l, struct buf *key,
 }
 
 static int
-deal(struct split *s, struct records *l, struct err *e)
+deal_rows(struct split *s, struct records *l, struct err *e)
 {
-	const char *line, *end = records_line_end(l);
+	const char *end = records_line_end(l);
+	struct record rec;
 	struct buf key;
-	size_t n, k = 0;
+	size_t k = 0;
 	int r;
 
 	buf_init(&key, BUF_CAP_DATA);
-	while ((r = records_next(l, &line, &n, e)) > 0) {
-		if ((r = choose(&k, s, l, &key, line, n, e)) != 0)
+	while ((r = records_next(l, &rec, e)) > 0) {
+		if ((r = choose_part(&k, s, l, &rec, &key, e)) != 0)
 			break;
 		s->part[k].rows++;
-		buf_add(&s->part[k].bytes, line, n);
-		if (line[n - 1] != end[strlen(end) - 1])
+		buf_add(&s->part[k].bytes, rec.raw, rec.raw_n);
+		if (rec.raw[rec.raw_n - 1] != end[strlen(end) - 1])
 			buf_adds(&s->part[k].bytes, end);
 	}
 	buf_free(&key);
@@ -169,7 +171,7 @@ split_rows(struct split_part *part, size_t parts, const char *bytes,
 	header = records_header(l, &header_n);
 	for (size_t i = 0; i < parts; i++)
 		buf_add(&part[i].bytes, header, header_n);
-	r = deal(&s, l, e);
+	r = deal_rows(&s, l, e);
 	for (size_t i = 0; i < parts && r == 0; i++)
 		r = buf_check(&part[i].bytes, e);
 done:

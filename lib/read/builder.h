@@ -8,7 +8,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "codec/csv.h"
-#include "codec/json.h"
 #include "read/want.h"
 #include "table/cell.h"
 #include "table/table.h"
@@ -38,27 +37,5 @@ void builder_release(struct builder *b);
 int builder_set_cell(struct builder *b, size_t to, size_t row,
     const struct csv_cell *c, const struct na_words *na, struct buf *scratch,
     struct err *e);
-
-/*
- * Members of JSON objects to columns.
- */
-#define MEMBERS_OTHER 1000
-
-struct members {
-	struct intern *names;
-	struct slot {
-		size_t want, keep;	/* columns + 1; 0: none */
-	} *slot;			/* by number of the name */
-	uint32_t *seen;			/* a column: the round it was set in */
-	bool *ever;			/* ... whether it ever was */
-	struct intern *other;		/* names of no column, the first few */
-	uint32_t round;
-};
-
-void members_init(struct members *m, const struct builder *b);
-void members_release(struct members *m);
-/* The members of an object whose '{' was pulled become row `row`. */
-int members_read(struct members *m, struct builder *b, size_t row,
-    struct json_pull *p, const struct na_words *na, struct err *e);
 
 #endif

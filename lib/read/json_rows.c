@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "read/builder.h"
-#include "table/cell.h"
+#include "read/members.h"
 
 struct json_rows {
 	struct builder block;
@@ -63,7 +62,8 @@ json_rows_add_members(struct json_rows *t, struct json_pull *p,
 	if (t->rows == t->block.room &&
 	    builder_grow(&t->block, t->block.room * 2, e) != 0)
 		return -1;
-	if (members_read(&t->members, &t->block, t->rows, p, &t->na, e) != 0) {
+	if (members_read_row(&t->members, &t->block, t->rows, p, &t->na,
+	    e) != 0) {
 		undo_row(t);
 		return -1;
 	}

@@ -17,8 +17,9 @@ ragged_add(struct ragged *r, uint64_t line, size_t cells)
 
 /* Every row longer than the header, and all alike: is it one? */
 static bool
-header_is_doubtful(const struct ragged *r, const struct sniffed *in)
+header_is_doubtful(const struct ragged *r)
 {
+	const struct sniffed *in = r->in;
 	size_t n = r->n < RAGGED_LISTED ? r->n : RAGGED_LISTED;
 
 	for (size_t i = 0; i < n; i++)
@@ -29,8 +30,9 @@ header_is_doubtful(const struct ragged *r, const struct sniffed *in)
 }
 
 int
-ragged_tell(const struct ragged *r, const struct sniffed *in, struct err *e)
+ragged_tell(const struct ragged *r, struct err *e)
 {
+	const struct sniffed *in = r->in;
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
@@ -39,7 +41,7 @@ ragged_tell(const struct ragged *r, const struct sniffed *in, struct err *e)
 		    (unsigned long long)r->line[i], r->cells[i]);
 	err_set(e, ERR_FORMAT, "%s: rows must have %zu cell%s, but %s%s%s",
 	    in->name, in->cols, in->cols == 1 ? "" : "s", b.data, r->n >
-	    RAGGED_LISTED ? ", ..." : "", header_is_doubtful(r, in) ?
+	    RAGGED_LISTED ? ", ..." : "", header_is_doubtful(r) ?
 	    "; --skip-lines passes over lines before the header" : "");
 	buf_free(&b);
 	return -1;
@@ -56,4 +58,52 @@ ragged_count(const struct csv_form *f, const char *p, const char *end,
 		p = csv_cell(f, p + 1, end, &c);
 	}
 	return have;
+}
+
+int
+broken_quotes(const struct sniffed *in, const struct record *rec,
+    struct err *e)
+{
+	return err_set(e, ERR_FORMAT, "%s: line %llu: broken quotes", in->name,
+	    (unsigned long long)rec->line);
+}
+
+static int
+check_object(const struct sniffed *in, const struct record *rec,
+    struct err *e)
+{
+	struct json_pull p;
+	int r = -1;
+
+	json_pull_init(&p, rec->s, (size_t)(rec->end - rec->s), JSON_NAN);
+	if (json_pull(&p, e) != JSON_T_MAP) {
+		err_set(e, ERR_FORMAT, "not a JSON object");
+	} else {
+		while (p.depth > 0 && (r = json_pull(&p, e)) != JSON_BAD)
+			;
+		r = r == JSON_BAD || json_pull(&p, e) == JSON_BAD ? -1 : 0;
+	}
+	json_pull_free(&p);
+	return r == 0 ? 0 : err_wrap(e, "%s: line %llu", in->name,
+	    (unsigned long long)rec->line);
+}
+
+int
+ragged_check(struct ragged *r, const struct record *rec, struct err *e)
+{
+	const struct csv_form *f = &r->in->form;
+	struct csv_cell c;
+	const char *p = rec->s;
+	size_t cells = 0;
+
+	if (r->in->format == TABLE_JSONL)
+		return check_object(r->in, rec, e);
+	do {
+		if ((p = csv_cell(f, p, rec->end, &c)) == NULL)
+			return broken_quotes(r->in, rec, e);
+		cells++;
+	} while (*p++ != f->eol);
+	if (cells != r->in->cols)
+		ragged_add(r, rec->line, cells);
+	return r->n > RAGGED_LISTED;
 }

@@ -5,12 +5,15 @@
 #ifndef READ_RAGGED_H
 #define READ_RAGGED_H
 
+#include "read/records.h"
 #include "read/sniff.h"
 
 #define RAGGED_LISTED 5
 
-/* Begin with all zero, add line and cells of each such row, then tell. */
+/* Begin with the input and zeros, add line and cells of each such row, then
+ * tell. */
 struct ragged {
+	const struct sniffed *in;
 	size_t n;
 	uint64_t line[RAGGED_LISTED];
 	size_t cells[RAGGED_LISTED];
@@ -18,11 +21,16 @@ struct ragged {
 
 void ragged_add(struct ragged *r, uint64_t line, size_t cells);
 /* -1 with ERR_FORMAT, which lists the first few. */
-int ragged_tell(const struct ragged *r, const struct sniffed *in,
-    struct err *e);
+int ragged_tell(const struct ragged *r, struct err *e);
 /* The cells of a row of which `have` cells end at p: at a delimiter, when
  * there are more. */
 size_t ragged_count(const struct csv_form *f, const char *p, const char *end,
     size_t have);
+
+/* Is the record whole?  A CSV row of the wrong length is added; 1 when more
+ * are not listed anyway.  -1: quotes are broken, or it is no JSON object. */
+int ragged_check(struct ragged *r, const struct record *rec, struct err *e);
+int broken_quotes(const struct sniffed *in, const struct record *rec,
+    struct err *e);
 
 #endif

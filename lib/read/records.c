@@ -1,3 +1,7 @@
+/*
+ * Records of a table in memory: cut one after the other, with the header
+ * before them and the text of their keys.
+ */
 #include "read/records.h"
 
 #include <stdlib.h>
@@ -15,9 +19,9 @@ struct records {
 	char *padded;			/* ... with one */
 	const char *header;
 	size_t header_n;
-	const char *row;		/* given last, as it can be parsed */
-	const char *row_end;
-	uint64_t rows, line, next_line;
+	struct record last;		/* given last */
+	uint64_t next_line;
+	bool header_alone;
 	size_t *key;			/* columns of the last key asked for */
 	const char *const *key_names;
 };
@@ -45,6 +49,18 @@ header_goes_on(const struct records *l, const char *s, const char *stop)
 	return s < stop && csv_record(&l->in.form, s, stop) == NULL;
 }
 
+/* Behind the first record that is not blank. */
+static const char *
+first_record_end(const struct records *l, const char *s, const char *stop)
+{
+	const char *end;
+
+	while (s < stop && line_blank(&l->in.form, s))
+		s = csv_record(&l->in.form, s, stop);
+	end = s < stop ? csv_record(&l->in.form, s, stop) : NULL;
+	return end != NULL ? end : stop;
+}
+
 static int
 open_csv(struct records *l, struct err *e)
 {
@@ -56,6 +72,8 @@ open_csv(struct records *l, struct err *e)
 		if (pad(l, e) != 0)
 			return -1;
 	}
+	if (l->header_alone)
+		stop = first_record_end(l, s, stop);
 	if (stop > s)
 		r = sniff_header(&l->in, s, stop, &l->o, e);
 	else	/* a single line without an end */
@@ -72,14 +90,15 @@ open_csv(struct records *l, struct err *e)
 	return 0;
 }
 
-int
-records_open(struct records **out, const char *bytes, size_t n,
-    const struct table_read_opts *o, struct err *e)
+static int
+open_records(struct records **out, const char *bytes, size_t n,
+    const struct table_read_opts *o, bool header_alone, struct err *e)
 {
 	static const struct table_read_opts plain;
 	struct records *l = xalloc(1, sizeof(*l));
 
 	l->o = o != NULL ? *o : plain;
+	l->header_alone = header_alone;
 	l->start = bytes;
 	l->end = bytes + n;
 	if (sniff_input(&l->in, bytes, n, &l->o, e) != 0) {
@@ -104,6 +123,26 @@ records_open(struct records **out, const char *bytes, size_t n,
 	l->next_line = l->in.lines + 1;
 	*out = l;
 	return 0;
+}
+
+int
+records_open(struct records **out, const char *bytes, size_t n,
+    const struct table_read_opts *o, struct err *e)
+{
+	return open_records(out, bytes, n, o, false, e);
+}
+
+int
+records_open_alone(struct records **out, const char *bytes, size_t n,
+    const struct table_read_opts *o, struct err *e)
+{
+	return open_records(out, bytes, n, o, true, e);
+}
+
+struct sniffed *
+records_input(struct records *l)
+{
+	return &l->in;
 }
 
 void
@@ -137,7 +176,7 @@ records_line_end(const struct records *l)
 
 /* The end of the record at l->at and how it can be parsed. */
 static int
-cut(struct records *l, const char **next, struct err *e)
+cut_record(struct records *l, const char **next, struct err *e)
 {
 	const char *s = l->at, *q;
 
@@ -146,8 +185,9 @@ cut(struct records *l, const char **next, struct err *e)
 		    csv_record(&l->in.form, s, l->tail) :
 		    (const char *)memchr(s, '\n', (size_t)(l->tail - s)) + 1;
 		if (q != NULL) {
-			*next = l->row_end = q;
-			l->row = s;
+			*next = l->last.end = q;
+			l->last.s = s;
+			l->last.limit = l->end;
 			return 0;
 		}
 		/* it goes on in the last line, or its quote is open */
@@ -156,10 +196,10 @@ cut(struct records *l, const char **next, struct err *e)
 			return -1;
 	}
 	*next = l->end;
-	l->row = l->padded + (s - l->tail);
-	l->row_end = l->padded + (l->end - l->tail) + 1;
+	l->last.s = l->padded + (s - l->tail);
+	l->last.end = l->last.limit = l->padded + (l->end - l->tail) + 1;
 	if (l->in.format == TABLE_CSV &&
-	    csv_record(&l->in.form, l->row, l->row_end) != l->row_end)
+	    csv_record(&l->in.form, l->last.s, l->last.end) != l->last.end)
 		return err_set(e, ERR_FORMAT, "%s: line %llu: a quote is "
 		    "never closed", l->in.name,
 		    (unsigned long long)l->next_line);
@@ -167,37 +207,25 @@ cut(struct records *l, const char **next, struct err *e)
 }
 
 int
-records_next(struct records *l, const char **s, size_t *n,
-    struct err *e)
+records_next(struct records *l, struct record *rec, struct err *e)
 {
 	while (l->at < l->end) {
 		const char *next = l->end;
 
-		if (cut(l, &next, e) != 0)
+		if (cut_record(l, &next, e) != 0)
 			return -1;
-		*s = l->at;
-		*n = (size_t)(next - l->at);
-		l->line = l->next_line;
+		l->last.raw = l->at;
+		l->last.raw_n = (size_t)(next - l->at);
+		l->last.line = l->next_line;
 		l->next_line += lines_in(&l->in.form, l->at, next);
 		l->at = next;
-		if (!line_blank(&l->in.form, l->row)) {
-			l->rows++;
+		if (!line_blank(&l->in.form, l->last.s)) {
+			l->last.row++;
+			*rec = l->last;
 			return 1;
 		}
 	}
 	return 0;
-}
-
-uint64_t
-records_row(const struct records *l)
-{
-	return l->rows;
-}
-
-uint64_t
-records_line(const struct records *l)
-{
-	return l->line;
 }
 
 static int
@@ -220,20 +248,19 @@ find_columns(struct records *l, const char *const *names, size_t n,
 	return 0;
 }
 
-/* The row's cells into cell[0..cols), or nowhere; how many there are. */
+/* The row's cells into cell[0..cols); how many there are. */
 static int
 cut_cells(size_t *cells, struct csv_cell *cell, const struct records *l,
     struct err *e)
 {
-	const char *p = l->row;
+	const char *p = l->last.s;
 	struct csv_cell one;
 
 	*cells = 0;
 	do {
-		if ((p = csv_cell(&l->in.form, p, l->row_end, &one)) == NULL)
-			return err_set(e, ERR_FORMAT, "%s: line %llu: broken "
-			    "quotes", l->in.name, (unsigned long long)l->line);
-		if (cell != NULL && *cells < l->in.cols)
+		if ((p = csv_cell(&l->in.form, p, l->last.end, &one)) == NULL)
+			return broken_quotes(&l->in, &l->last, e);
+		if (*cells < l->in.cols)
 			cell[*cells] = one;
 		++*cells;
 	} while (*p++ != l->in.form.eol);
@@ -245,7 +272,7 @@ csv_key(struct records *l, struct buf *out, const char *const *names,
     size_t n, struct err *e)
 {
 	struct csv_cell *c = xalloc(l->in.cols, sizeof(*c));
-	struct ragged bad = { 0 };
+	struct ragged bad = { .in = &l->in };
 	size_t have;
 	int r = -1;
 
@@ -253,8 +280,8 @@ csv_key(struct records *l, struct buf *out, const char *const *names,
 	    cut_cells(&have, c, l, e) != 0)
 		goto done;
 	if (have != l->in.cols) {
-		ragged_add(&bad, l->line, have);
-		ragged_tell(&bad, &l->in, e);
+		ragged_add(&bad, l->last.line, have);
+		ragged_tell(&bad, e);
 		goto done;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -279,10 +306,11 @@ json_key(struct records *l, struct buf *out, const char *const *names,
 	struct json *j;
 	int r = -1;
 
-	if (json_parse(&j, &a, l->row, (size_t)(l->row_end - l->row),
+	if (json_parse(&j, &a, l->last.s,
+	    (size_t)(l->last.end - l->last.s),
 	    JSON_NAN, e) != 0) {
 		err_wrap(e, "%s: line %llu", l->in.name,
-		    (unsigned long long)l->line);
+		    (unsigned long long)l->last.line);
 		goto done;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -292,7 +320,8 @@ json_key(struct records *l, struct buf *out, const char *const *names,
 			buf_addc(out, 0x1f);
 		if (v == NULL) {
 			err_set(e, ERR_NOENT, "%s: line %llu: no column '%s'",
-			    l->in.name, (unsigned long long)l->line, names[i]);
+			    l->in.name, (unsigned long long)l->last.line,
+			    names[i]);
 			goto done;
 		}
 		if (v->type == JSON_TEXT)
@@ -314,48 +343,40 @@ records_key(struct records *l, struct buf *out,
 	    json_key(l, out, names, n, e);
 }
 
-static int
-check_object(const struct records *l, struct err *e)
+int
+records_scan(struct records *l, const struct record_consumer *c,
+    struct err *e)
 {
-	struct json_pull p;
-	int r = -1;
+	struct record rec;
+	int r;
 
-	json_pull_init(&p, l->row, (size_t)(l->row_end - l->row), JSON_NAN);
-	if (json_pull(&p, e) != JSON_T_MAP) {
-		err_set(e, ERR_FORMAT, "not a JSON object");
-	} else {
-		while (p.depth > 0 && (r = json_pull(&p, e)) != JSON_BAD)
-			;
-		r = r == JSON_BAD || json_pull(&p, e) == JSON_BAD ? -1 : 0;
-	}
-	json_pull_free(&p);
-	return r == 0 ? 0 : err_wrap(e, "%s: line %llu", l->in.name,
-	    (unsigned long long)l->line);
+	while ((r = records_next(l, &rec, e)) > 0)
+		if ((r = c->record(c->ctx, &rec, e)) != 0)
+			return r;
+	return r;
+}
+
+static int
+check_record(void *ctx, const struct record *rec, struct err *e)
+{
+	return ragged_check(ctx, rec, e);
 }
 
 int
-records_check(const char *bytes, size_t n,
-    const struct table_read_opts *o, struct err *e)
+records_check(const char *bytes, size_t n, const struct table_read_opts *o,
+    struct err *e)
 {
 	struct ragged bad = { 0 };
+	const struct record_consumer check = { check_record, &bad };
 	struct records *l;
-	const char *line;
-	size_t len, cells;
 	int r;
 
 	if (records_open(&l, bytes, n, o, e) != 0)
 		return -1;
-	while (bad.n <= RAGGED_LISTED &&
-	    (r = records_next(l, &line, &len, e)) > 0) {
-		r = l->in.format == TABLE_CSV ?
-		    cut_cells(&cells, NULL, l, e) : check_object(l, e);
-		if (r != 0)
-			break;
-		if (l->in.format == TABLE_CSV && cells != l->in.cols)
-			ragged_add(&bad, l->line, cells);
-	}
+	bad.in = &l->in;
+	r = records_scan(l, &check, e);
 	if (bad.n > 0)
-		r = ragged_tell(&bad, &l->in, e);
+		r = ragged_tell(&bad, e);
 	records_close(l);
 	return r;
 }

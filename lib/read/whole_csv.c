@@ -420,7 +420,7 @@ tell(const struct csv_reading *j, size_t part, const struct bad_row *b, struct
 static int
 tell_ragged(const struct csv_reading *j, struct err *e)
 {
-	struct ragged r = { 0 };
+	struct ragged r = { .in = &j->in };
 
 	for (size_t i = 0; i < j->pieces && r.n <= RAGGED_LISTED; i++)
 		for (size_t k = 0; k < j->piece[i].n_bad; k++)
@@ -428,7 +428,7 @@ tell_ragged(const struct csv_reading *j, struct err *e)
 				ragged_add(&r, line_of(j, i,
 				    j->piece[i].bad[k].at),
 				    j->piece[i].bad[k].cells);
-	return ragged_tell(&r, &j->in, e);
+	return ragged_tell(&r, e);
 }
 
 static int

@@ -36,13 +36,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 				abort();
 		}
 		for (int i = 0; i < 2; i++) {
-			if (check_table(&c, rows[i], strlen(rows[i]), s, NULL,
-			    &e) != 0)
-				continue;
+			const struct check_input in = { rows[i],
+			    strlen(rows[i]), NULL };
+
 			buf_clear(&one);
-			check_quarantine(&one, &c, rows[i], strlen(rows[i]), s,
-			    NULL, &e);
-			check_free(&c);
+			if (check_table(&c, &one, &in, s, &e) == 0)
+				check_release(&c);
 		}
 	}
 	buf_free(&one);

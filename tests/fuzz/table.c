@@ -76,13 +76,12 @@ lines(const char *s, size_t n)
 {
 	struct err e = ERR_INIT;
 	struct records *l;
-	const char *at;
-	size_t len;
+	struct record rec;
 
 	if (records_open(&l, s, n, NULL, &e) != 0)
 		return;
-	while (records_next(l, &at, &len, &e) > 0)
-		if (at < s || at + len > s + n)
+	while (records_next(l, &rec, &e) > 0)
+		if (rec.raw < s || rec.raw + rec.raw_n > s + n)
 			abort();
 	records_close(l);
 }

@@ -66,6 +66,7 @@ static void
 finds(const char *schema, const char *rows, const char *want,
     const char *what)
 {
+	const struct check_input in = { rows, strlen(rows), NULL };
 	struct arena a = { 0 };
 	struct schema *s;
 	struct err e = ERR_INIT;
@@ -74,7 +75,7 @@ finds(const char *schema, const char *rows, const char *want,
 
 	buf_init(&b, BUF_CAP_SMALL);
 	if (schema_parse(&s, &a, schema, strlen(schema), &e) != 0 ||
-	    check_table(&c, rows, strlen(rows), s, NULL, &e) != 0) {
+	    check_table(&c, NULL, &in, s, &e) != 0) {
 		buf_adds(&b, e.msg);
 	} else {
 		for (size_t i = 0; i < c.n; i++) {
@@ -90,7 +91,7 @@ finds(const char *schema, const char *rows, const char *want,
 				    (unsigned long long)f->row[k]);
 		}
 		buf_adds(&b, check_failed(&c) ? " !" : "");
-		check_free(&c);
+		check_release(&c);
 	}
 	is_text(b.data, want, "%s", what);
 	buf_free(&b);

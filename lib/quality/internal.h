@@ -1,0 +1,79 @@
+/*
+ * quality/internal.h - a check in progress, shared by check.c (columns, the
+ * walk over the rows), check_rows.c (cells, rows) and check_findings.c (what
+ * is found, in the end and in words).  Private to lib/quality.
+ */
+#ifndef QUALITY_INTERNAL_H
+#define QUALITY_INTERNAL_H
+
+#include "codec/regex.h"
+#include "expr/expr.h"
+#include "quality/check.h"
+#include "quality/key_set.h"
+#include "table/table.h"
+
+struct checked_column {
+	const struct schema_column *c;
+	bool there;		/* in the input */
+	struct column one;	/* a cell read as the type */
+	struct intern *values;
+	struct regex *regex;
+	uint8_t *verdict;	/* by code of the block's dict */
+	size_t verdicts;
+	uint32_t generation;
+	struct key_set seen;
+	struct finding f[CHECK_EXPR + 1];	/* by rule */
+};
+
+struct checked_rule {
+	const struct schema_rule *r;
+	struct expr *x;
+	size_t *col;		/* by number of the name */
+	struct finding f;
+	struct checker *owner;
+};
+
+struct checked_key {			/* columns that are unique together */
+	size_t *col;
+	struct key_set seen;
+	struct finding f;
+};
+
+struct checker {
+	const struct schema *s;
+	struct arena arena;
+	struct intern *names;	/* of the schema's columns, by number */
+	struct checked_column *col;
+	struct checked_rule *rule;
+	struct checked_key *key;
+	struct finding whole[CHECK_MISSING];	/* of the table */
+	struct check *out;
+	const struct table *block;
+	size_t row;		/* in the block */
+	uint64_t at;		/* number of that row, from 1 */
+	bool row_bad;
+	bool named;		/* the input says what columns it has */
+	struct buf text;	/* of a row that broke a rule, of a key */
+	struct pattern {	/* of conditions, compiled once */
+		const char *text;
+		struct regex *regex;
+	} *pattern;
+	size_t patterns;
+	struct buf *bad;	/* rows that broke a rule, or NULL */
+};
+
+/* check_findings.c: a broken rule with nothing found yet; one more row that
+ * broke it, with the text that shows it; a text alone. */
+void finding_init(struct finding *f, enum check_rule rule, const char *column,
+    enum severity severity);
+void finding_release(struct finding *f);
+void finding_hit(struct checker *k, struct finding *f, const char *s,
+    size_t n);
+void finding_example(struct finding *f, const char *s, size_t n);
+/* ... those that count go to k->out, in the schema's order. */
+void conclude_check(struct checker *k);
+
+/* check_rows.c: row k->row of k->block, number k->at. */
+int check_row(struct checker *k, struct err *e);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * Cells of a record to the columns that want them: CSV by place, JSON Lines
+ * by the members' names.
+ */
+#include "read/row_reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/intern.h"
+#include "base/mem.h"
+#include "read/ragged.h"
+#include "table/column_set.h"
+
+int
+row_reader_init(struct row_reader *r, struct sniffed *in,
+    const struct table_reader_opts *o, size_t room, struct err *e)
+{
+	memset(r, 0, sizeof(*r));
+	r->in = in;
+	r->keep_all = o->keep_all;
+	r->by_place = o->by_place;
+	na_words_init(&r->na, o->read.na, o->read.n_na);
+	buf_init(&r->scratch, BUF_CAP_DATA);
+	if (builder_init(&r->builder, o->want, o->n_want, o->keep,
+	    o->keep_all ? 0 : o->n_keep, room, e) != 0)
+		return -1;
+	r->builder.lax = o->lax;
+	return 0;
+}
+
+void
+row_reader_release(struct row_reader *r)
+{
+	builder_release(&r->builder);
+	if (r->members.names != NULL)
+		members_release(&r->members);
+	free(r->target);
+	free(r->there);
+	buf_free(&r->scratch);
+}
+
+/* ---- which columns go where ---- */
+
+static int
+add_target(struct row_reader *r, size_t to, const char *name, bool optional,
+    struct intern *names, struct err *e)
+{
+	uint32_t from = intern_find(names, name, strlen(name));
+
+	if (from == INTERN_NONE) {
+		if (optional)
+			return 0;
+		return sniffed_no_column(r->in, name, e);
+	}
+	r->target[r->targets++] = (struct column_target){ from, to };
+	return 0;
+}
+
+static int
+by_from(const void *a, const void *b)
+{
+	const struct column_target *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return (x->to > y->to) - (x->to < y->to);
+}
+
+static int
+target_by_place(struct row_reader *r, struct err *e)
+{
+	if (r->in->cols < r->builder.n_want)
+		return err_set(e, ERR_NOENT, "%s: %zu columns, but %zu are "
+		    "needed", r->in->name, r->in->cols, r->builder.n_want);
+	for (size_t i = 0; i < r->builder.n_want; i++)
+		r->target[r->targets++] = (struct column_target){ i, i };
+	return 0;
+}
+
+int
+row_reader_bind_csv(struct row_reader *r, struct err *e)
+{
+	struct intern *names = intern_new();
+	struct builder *b = &r->builder;
+	int rc = -1;
+
+	for (size_t i = 0; i < r->in->cols; i++)
+		intern_add(names, r->in->names[i], strlen(r->in->names[i]));
+	for (size_t i = 0; r->keep_all && i < r->in->cols; i++)
+		if (builder_keep(b, r->in->names[i], e) != 0)
+			goto done;
+	r->target = xalloc(b->t->cols + 1, sizeof(*r->target));
+	if (r->by_place && target_by_place(r, e) != 0)
+		goto done;
+	for (size_t i = r->by_place ? b->n_want : 0; i < b->t->cols; i++)
+		if (add_target(r, i, b->t->col[i].name, i < b->n_want &&
+		    b->want[i].optional, names, e) != 0)
+			goto done;
+	qsort(r->target, r->targets, sizeof(*r->target), by_from);
+	r->there = xalloc(b->n_want + 1, sizeof(*r->there));
+	for (size_t i = 0; i < r->targets; i++)
+		if (r->target[i].to < b->n_want)
+			r->there[r->target[i].to] = true;
+	rc = 0;
+done:
+	intern_free(names);
+	return rc;
+}
+
+/* JSON Lines, everything kept: the first row's members say what there is. */
+static int
+keep_members(struct row_reader *r, const struct record *rec, struct err *e)
+{
+	struct json_pull p;
+	enum json_token t;
+	int rc = -1;
+
+	json_pull_init(&p, rec->s, (size_t)(rec->end - rec->s), JSON_NAN);
+	if (json_pull(&p, e) != JSON_T_MAP) {
+		err_set(e, ERR_FORMAT, "not a JSON object");
+		goto done;
+	}
+	while ((t = json_pull(&p, e)) == JSON_KEY) {
+		char *name = xstrndup(p.s, p.n);
+
+		rc = builder_keep(&r->builder, name, e);
+		r->in->names = xresize(r->in->names, r->in->cols + 1,
+		    sizeof(*r->in->names));
+		r->in->names[r->in->cols++] = name;
+		if (rc != 0 || (rc = json_pull_skip(&p, e)) != 0)
+			goto done;
+	}
+	rc = t == JSON_BAD ? -1 : 0;
+done:
+	json_pull_free(&p);
+	return rc;
+}
+
+int
+row_reader_bind_jsonl(struct row_reader *r, const struct record *first,
+    struct err *e)
+{
+	if (first != NULL && keep_members(r, first, e) != 0)
+		return err_wrap(e, "%s: line %llu", r->in->name,
+		    (unsigned long long)first->line);
+	members_init(&r->members, &r->builder);
+	return 0;
+}
+
+/* ---- rows ---- */
+
+/* A plain number, without cutting out the cell first; NULL: the slow way. */
+static const char *
+scan_number(const struct row_reader *r, struct column *c, size_t row,
+    const char *p, const char *end)
+{
+	char d = r->in->form.delimiter, l = r->in->form.eol;
+	double v;
+
+	while (*p == ' ' && d != ' ')
+		p++;
+	if ((p = cell_scan_float(p, end, &v)) == NULL)
+		return NULL;
+	if (l == '\n' && *p == '\r' && p[1] == l)
+		p++;
+	if (*p != d && *p != l)
+		return NULL;
+	if (c->type == COL_FLOAT64)
+		c->f64[row] = v;
+	else
+		c->f32[row] = (float)v;
+	return p;
+}
+
+static int
+read_csv_row(struct row_reader *r, size_t row, const struct record *rec,
+    struct err *e)
+{
+	const struct csv_form *f = &r->in->form;
+	struct table *t = r->builder.t;
+	const struct column_target *a = r->target, *last = a + r->targets;
+	struct csv_cell c;
+	const char *p = rec->s, *q;
+	size_t cols = r->in->cols;
+
+	for (size_t i = 0;; p++) {
+		bool here = a < last && a->from == i;
+
+		if (here && (a + 1 == last || a[1].from != i) &&
+		    (t->col[a->to].type == COL_FLOAT64 ||
+		    t->col[a->to].type == COL_FLOAT32) && !r->na.numeric &&
+		    (q = scan_number(r, &t->col[a->to], row, p,
+		    rec->limit)) != NULL) {
+			p = q;
+			a++;
+		} else {
+			if ((p = csv_cell(f, p, rec->end, &c)) == NULL)
+				return err_set(e, ERR_FORMAT, "broken quotes "
+				    "in column '%s'", r->in->names[i]);
+			for (; a < last && a->from == i; a++)
+				if (builder_set_cell(&r->builder, a->to, row,
+				    &c, &r->na, &r->scratch, e) != 0)
+					return -1;
+		}
+		i++;
+		if (*p == f->eol || i == cols)
+			return *p == f->eol && i == cols ? 0 :
+			    err_set(e, ERR_FORMAT, "%zu cells, but there are "
+			    "%zu columns", ragged_count(f, p, rec->end, i),
+			    cols);
+	}
+}
+
+static int
+read_json_row(struct row_reader *r, size_t row, const struct record *rec,
+    struct err *e)
+{
+	struct json_pull p;
+	enum json_token t;
+	int rc = -1;
+
+	json_pull_init(&p, rec->s, (size_t)(rec->end - rec->s), JSON_NAN);
+	t = json_pull(&p, e);
+	if (t == JSON_BAD)
+		goto done;
+	if (t != JSON_T_MAP)
+		err_set(e, ERR_FORMAT, "not a JSON object");
+	else if (members_read_row(&r->members, &r->builder, row, &p, &r->na,
+	    e) == 0)
+		rc = json_pull(&p, e) == JSON_BAD ? -1 : 0;
+done:
+	json_pull_free(&p);
+	return rc;
+}
+
+int
+row_reader_read(struct row_reader *r, size_t row, const struct record *rec,
+    struct err *e)
+{
+	int rc = r->in->format == TABLE_CSV ? read_csv_row(r, row, rec, e) :
+	    read_json_row(r, row, rec, e);
+
+	return rc == 0 ? 0 : err_wrap(e, "%s: line %llu", r->in->name,
+	    (unsigned long long)rec->line);
+}
+
+struct table *
+row_reader_done(struct row_reader *r, size_t rows)
+{
+	/* optional columns that the CSV does not have */
+	for (size_t i = 0; i < r->builder.n_want; i++) {
+		if (r->in->format != TABLE_CSV || r->there[i])
+			continue;
+		for (size_t row = 0; row < rows; row++)
+			column_set_missing(&r->builder.t->col[i], row);
+	}
+	return builder_done(&r->builder, rows);
+}
+
+bool
+row_reader_has(const struct row_reader *r, size_t i)
+{
+	return r->in->format == TABLE_JSONL ? r->members.ever[i] : r->there[i];
+}
+
+const char *
+row_reader_other(const struct row_reader *r, size_t i)
+{
+	return r->in->format == TABLE_JSONL && i <
+	    intern_count(r->members.other) ? intern_text(r->members.other,
+	    (uint32_t)i, NULL) : NULL;
+}

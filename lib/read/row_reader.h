@@ -1,0 +1,53 @@
+/*
+ * read/row_reader.h - records of a sniffed input become rows of a builder.
+ * Private to lib/read.
+ *
+ * Whoever holds the bytes (read/stream.h, read/scan.h) cuts them into
+ * records and hands them over one by one.
+ */
+#ifndef READ_ROW_READER_H
+#define READ_ROW_READER_H
+
+#include "read/members.h"
+#include "read/records.h"
+#include "read/sniff.h"
+#include "read/stream.h"
+
+#define RECORD_MAX ((size_t)1 << 28)	/* bytes of a record in blocks */
+
+struct row_reader {
+	struct sniffed *in;		/* borrowed */
+	struct na_words na;
+	struct builder builder;
+	struct members members;		/* JSON Lines */
+	struct column_target {
+		size_t from, to;
+	} *target;			/* CSV: by rising `from` */
+	size_t targets;
+	bool *there;			/* CSV: a wanted column is in it */
+	bool keep_all, by_place;
+	struct buf scratch;
+};
+
+/* `room`: the rows of a block. */
+int row_reader_init(struct row_reader *r, struct sniffed *in,
+    const struct table_reader_opts *o, size_t room, struct err *e);
+void row_reader_release(struct row_reader *r);
+
+/* Once, when the header is known.  JSON Lines: `first` is the record whose
+ * members are all kept, or NULL. */
+int row_reader_bind_csv(struct row_reader *r, struct err *e);
+int row_reader_bind_jsonl(struct row_reader *r, const struct record *first,
+    struct err *e);
+
+/* The record becomes row `row`; errors carry its line. */
+int row_reader_read(struct row_reader *r, size_t row,
+    const struct record *rec, struct err *e);
+/* The block of `rows` rows, good until builder_clear. */
+struct table *row_reader_done(struct row_reader *r, size_t rows);
+
+/* As table_reader_has and table_reader_other. */
+bool row_reader_has(const struct row_reader *r, size_t i);
+const char *row_reader_other(const struct row_reader *r, size_t i);
+
+#endif
