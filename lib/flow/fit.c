@@ -11,6 +11,7 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "model/meta.h"
 #include "track/journal.h"
 #include "catalog/open_table.h"
 #include "model/score.h"
@@ -354,7 +355,7 @@ add_profile(struct fitting *f, struct err *e)
 	while (b.len && b.data[b.len - 1] == '\n')
 		b.len--;
 	if (r == 0)
-		onnx_add_meta(&f->arena, f->learned.graph, "mlv.profile",
+		onnx_add_meta(&f->arena, f->learned.graph, META_PROFILE,
 		    b.data, b.len);
 	buf_free(&b);
 	profile_free(p);
@@ -434,7 +435,7 @@ prove(struct fitting *f, struct err *e)
 		r = score_golden(&golden, f->plan, block, f->n_probes, e);
 	table_free(block);
 	if (r == 0)
-		onnx_add_meta(&f->arena, f->learned.graph, "mlv.golden",
+		onnx_add_meta(&f->arena, f->learned.graph, META_GOLDEN,
 		    golden.data, golden.len);
 	buf_free(&golden);
 	if (r < 0 || write_graph(f, e) < 0)

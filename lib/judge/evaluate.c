@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "judge/importance.h"
 #include "math/elem.h"
+#include "model/meta.h"
 
 void
 evaluate_read_opts(struct table_read_opts *o, struct arena *a,
@@ -236,7 +237,7 @@ find_classes(struct evaluation *v, const struct score_plan *p,
 {
 	size_t n, width = j->width < 2 ? 2 : j->width;
 	const struct score_column *c = score_columns(p, &n);
-	const char *const *known = model_classes(score_model(p), &n);
+	const char *const *known = score_classes(p, &n);
 	const char **list = arena_alloc(&v->arena, width * sizeof(*list));
 	char text[NUM_TEXT_MAX];
 
@@ -500,7 +501,7 @@ judge(struct evaluation *v, const struct score_plan *p, const double *score,
 	if (r == 0 && v->n_classes == 2) {
 		v->task = TASK_BINARY;
 		v->positive = o->positive ? o->positive :
-		    model_meta(score_model(p), "mlv.positive");
+		    model_meta(score_model(p), META_POSITIVE);
 		if (v->positive == NULL)
 			v->positive = v->classes[1];
 		v->positive = arena_strdup(&v->arena, v->positive);
@@ -667,7 +668,7 @@ guess(const struct score_plan *p, const struct judged *j,
 {
 	size_t n;
 
-	if (j->named || j->width > 1 || model_classes(score_model(p), &n) ||
+	if (j->named || j->width > 1 || score_classes(p, &n) ||
 	    y->type == COL_BOOL || col_type_is_text(y->type) || counts_up(y,
 	    2))
 		return TASK_BINARY;
@@ -678,7 +679,7 @@ int
 evaluate_table(struct evaluation *v, const struct score_plan *p,
     const struct table *t, const struct evaluate_opts *o, struct err *e)
 {
-	const char *said = model_meta(score_model(p), "mlv.task");
+	const char *said = model_meta(score_model(p), META_TASK);
 	size_t n_wants, target, *at, cells;
 	struct judged j = { 0 };
 	double *score = NULL;
@@ -687,7 +688,7 @@ evaluate_table(struct evaluation *v, const struct score_plan *p,
 	memset(v, 0, sizeof(*v));
 	score_wants(p, &n_wants);
 	v->target = o->target ? o->target : model_meta(score_model(p),
-	    "mlv.target");
+	    META_TARGET);
 	if (v->target == NULL)
 		return err_set(e, ERR_USAGE, "the model does not say what it "
 		    "answers: name the column with --target");

@@ -19,7 +19,7 @@
 #include "table/table.h"
 
 struct evaluate_opts {
-	const char *target;		/* NULL: the model's mlv.target */
+	const char *target;		/* NULL: the model's META_TARGET */
 	enum task task;			/* AUTO: the model's, else guessed */
 	const char *positive;		/* NULL: the model's, else the last */
 	const char *score;		/* output to judge, or NULL */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/json.h"
+#include "model/meta.h"
 
 #define PART_ROWS 1024		/* rows that go through the graph at once */
 
@@ -25,6 +26,8 @@ struct score_plan {
 	bool by_place;
 	struct score_column *column;
 	size_t n_columns;
+	const char *const *classes;
+	size_t n_classes;
 	size_t *out_width;		/* by output: values a row */
 };
 
@@ -112,7 +115,7 @@ width_of(size_t *out, const struct score_plan *p, size_t i,
 static int
 plan_inputs(struct score_plan *p, const struct score_opts *o, struct err *e)
 {
-	const char *text = model_meta(p->model, "mlv.columns");
+	const char *text = model_meta(p->model, META_COLUMNS);
 	size_t n = model_inputs(p->model), total = 0;
 	struct json *columns = NULL;
 	struct err ignored;
@@ -173,6 +176,45 @@ type_of(enum onnx_elem elem)
 	}
 }
 
+/* The classes that the metadata lists. */
+static void
+read_classes(struct score_plan *p)
+{
+	const char *text = model_meta(p->model, META_CLASSES);
+	const char **list;
+	struct err ignored;
+	struct json *j;
+
+	if (text == NULL || json_parse(&j, &p->arena, text, strlen(text), 0,
+	    &ignored) < 0 || j->type != JSON_LIST)
+		return;
+	list = arena_alloc(&p->arena, (j->n + 1) * sizeof(*list));
+	p->classes = list;
+	for (j = j->child; j; j = j->next)
+		list[p->n_classes++] = j->type == JSON_TEXT ? j->s : "";
+}
+
+/* Names of an output's columns, *n of them, or NULL: the classes where
+ * there are as many, else those of the graph, which then are the classes of
+ * a model that lists none. */
+static const char *const *
+output_names(size_t *n, struct score_plan *p, const struct model_port *o)
+{
+	const char *const *names = o->names;
+
+	*n = o->n_names;
+	if (p->n_classes && o->rank == 2 && o->dim[1] ==
+	    (int64_t)p->n_classes) {
+		names = p->classes;
+		*n = p->n_classes;
+	}
+	if (p->n_classes == 0 && names && o->rank == 2) {
+		p->classes = names;
+		p->n_classes = *n;
+	}
+	return names;
+}
+
 static int
 plan_outputs(struct score_plan *p, struct err *e)
 {
@@ -191,11 +233,13 @@ plan_outputs(struct score_plan *p, struct err *e)
 		width[i] = o->rank == 2 ? (size_t)o->dim[1] : 1;
 		total += width[i];
 	}
+	read_classes(p);
 	p->out_width = width;
 	p->column = arena_alloc(&p->arena, (total + 1) * sizeof(*p->column));
 	for (size_t i = 0; i < n; i++) {
 		const struct model_port *o = model_output(p->model, i);
-		bool named = o->names && o->n_names == width[i] && width[i] > 1;
+		const char *const *names = output_names(&k, p, o);
+		bool named = names && k == width[i] && width[i] > 1;
 
 		for (k = 0; k < width[i]; k++) {
 			struct score_column *c = &p->column[p->n_columns++];
@@ -203,10 +247,10 @@ plan_outputs(struct score_plan *p, struct err *e)
 			c->output = i;
 			c->place = k;
 			c->type = type_of(o->elem);
-			c->class_name = named ? o->names[k] : NULL;
+			c->class_name = named ? names[k] : NULL;
 			c->name = width[i] == 1 ? o->name : named ?
 			    arena_printf(&p->arena, "%s.%s", o->name,
-			    o->names[k]) :
+			    names[k]) :
 			    arena_printf(&p->arena, "%s.%zu", o->name, k);
 		}
 	}
@@ -248,6 +292,13 @@ const struct model *
 score_model(const struct score_plan *p)
 {
 	return p->model;
+}
+
+const char *const *
+score_classes(const struct score_plan *p, size_t *n)
+{
+	*n = p->n_classes;
+	return p->classes;
 }
 
 const struct table_want *
@@ -655,7 +706,7 @@ check_row(const struct table *got, size_t row, const struct json *want,
 static int
 check_golden(const struct score_plan *p, struct err *e)
 {
-	const char *text = model_meta(p->model, "mlv.golden");
+	const char *text = model_meta(p->model, META_GOLDEN);
 	struct table_rows *rows = NULL;
 	struct scorer *s = NULL;
 	struct arena a = { 0 };

@@ -15,14 +15,14 @@
  *	string		text as it	""
  *			stands
  *
- * A float input whose column the metadata (mlv.columns, a JSON map of name
- * to type) calls boolean or datetime reads that and takes its number.
+ * A float input whose column the metadata (META_COLUMNS, a JSON map of
+ * name to type) calls boolean or datetime reads that and takes its number.
  *
  * What comes out.  An output of shape [N] or [N, 1] is the column NAME; one
  * of shape [N, K] is NAME.CLASS where classes are named, else NAME.0,
  * NAME.1 ...
  *
- * Golden rows travel in the metadata (mlv.golden) and are replayed, bit by
+ * Golden rows travel in the metadata (META_GOLDEN) and are replayed, bit by
  * bit, when a model is opened; a mismatch is ERR_CORRUPT.
  */
 #ifndef MODEL_SCORE_H
@@ -66,6 +66,8 @@ const struct table_want *score_wants(const struct score_plan *p, size_t *n);
 bool score_by_place(const struct score_plan *p);
 const struct score_column *score_columns(const struct score_plan *p,
     size_t *n);
+/* Class names of the model (META_CLASSES, else an output's); *n may be 0. */
+const char *const *score_classes(const struct score_plan *p, size_t *n);
 /* Which model input wanted column i feeds, and where in it. */
 void score_want_port(const struct score_plan *p, size_t i, size_t *input,
     size_t *place);
@@ -90,7 +92,7 @@ size_t scorer_refused(const struct scorer *s);
 /* Rows it answered last that hold a category the model has never seen. */
 size_t scorer_unseen(const struct scorer *s);
 
-/* The golden rows of the first n rows of a block, as JSON for mlv.golden. */
+/* The golden rows of the first n rows of a block, as JSON for META_GOLDEN. */
 int score_golden(struct buf *out, const struct score_plan *p,
     const struct table *block, size_t n, struct err *e);
 

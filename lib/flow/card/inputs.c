@@ -4,6 +4,7 @@
 
 #include "flow/card/internal.h"
 #include "doc/spark.h"
+#include "model/meta.h"
 #include "profile/profile.h"
 
 #define SHAPE 12		/* characters of a column's shape */
@@ -109,7 +110,7 @@ card_inputs(struct card *k)
 {
 	const char *heads[] = { "input", "type", "in training", "shape",
 	    "missing" };
-	const char *text = card_meta(k, "mlv.profile");
+	const char *text = card_meta(k, META_PROFILE);
 	struct profile *profile = NULL;
 	struct err ignored;
 	const struct table_want *want;
