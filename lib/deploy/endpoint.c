@@ -41,7 +41,7 @@ struct slot {
 
 struct slots {
 	struct catalog *catalog;	/* of the thread that looks */
-	const struct score_opts *score;
+	const struct bind_opts *score;
 	const struct log *log;
 	struct stats_all *stats;
 	char *name, *own;		/* of the endpoint; of the stable model */

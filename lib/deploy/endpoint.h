@@ -42,7 +42,7 @@ struct slots_opts {
 	double share;			/* percent of units, 0 to 100 */
 	const char *share_file;		/* holds the percent, read again when it
 					 * changes; or NULL */
-	const struct score_opts *score;	/* or NULL */
+	const struct bind_opts *score;	/* or NULL */
 	const struct log *log;
 	struct stats_all *stats;	/* outlives this */
 };

@@ -95,11 +95,11 @@ static struct desk *
 desk_new(const struct served *s, struct err *e)
 {
 	struct desk *d = xalloc(1, sizeof(*d));
-	size_t n, n_out = model_outputs(score_model(s->plan));
-	const struct table_want *want = score_wants(s->plan, &n);
+	size_t n, n_out = model_outputs(binding_model(s->binding));
+	const struct table_want *want = binding_wants(s->binding, &n);
 
 	d->served = s;
-	d->scorer = scorer_new(s->plan);
+	d->scorer = scorer_new(s->binding);
 	d->mark = xalloc((n > n_out ? n : n_out) + 1, sizeof(*d->mark));
 	buf_init(&d->id, BUF_CAP_DOC);
 	if (make_block(d, want, n, e) == 0 &&

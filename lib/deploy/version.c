@@ -14,10 +14,10 @@
 static void
 find_ports(struct served *s)
 {
-	const struct model *m = score_model(s->plan);
+	const struct model *m = binding_model(s->binding);
 	size_t n_wants, at = 0, input, place;
 
-	(void)score_wants(s->plan, &n_wants);
+	(void)binding_wants(s->binding, &n_wants);
 	s->n_ports = model_inputs(m);
 	s->port = xalloc(s->n_ports + 1, sizeof(*s->port));
 	for (size_t i = 0; i < s->n_ports; i++) {
@@ -26,7 +26,7 @@ find_ports(struct served *s)
 		p->name = model_input(m, i)->name;
 		p->n = strlen(p->name);
 		for (p->first = at; at < n_wants; at++) {
-			score_want_port(s->plan, at, &input, &place);
+			binding_port(s->binding, at, &input, &place);
 			if (input != i)
 				break;
 		}
@@ -40,8 +40,8 @@ static const char *
 kind_of(const struct served *s, const struct served_port *p)
 {
 	size_t n;
-	enum col_type t = p->width ? score_wants(s->plan, &n)[p->first].type :
-	    COL_FLOAT64;
+	enum col_type t = p->width ?
+	    binding_wants(s->binding, &n)[p->first].type : COL_FLOAT64;
 
 	return col_type_is_text(t) ? "text" : t == COL_DATETIME ? "a date" :
 	    "a number";
@@ -90,12 +90,12 @@ served_lacks(const struct served *s, const struct served *other)
 int
 served_new(struct served **out, const void *bytes, size_t n,
     const char *name, uint64_t version, const char *variant,
-    const struct score_opts *o, struct err *e)
+    const struct bind_opts *o, struct err *e)
 {
 	struct served *s = xalloc(1, sizeof(*s));
 	char text[NUM_TEXT_MAX];
 
-	if (score_open(&s->plan, bytes, n, o, e) < 0) {
+	if (binding_open(&s->binding, bytes, n, o, e) < 0) {
 		free(s);
 		return -1;
 	}
@@ -112,7 +112,7 @@ served_new(struct served **out, const void *bytes, size_t n,
 
 int
 served_load(struct served **out, struct catalog *c, const char *name,
-    const char *variant, const struct score_opts *o, struct err *e)
+    const char *variant, const struct bind_opts *o, struct err *e)
 {
 	struct catalog_bytes b;
 	char *called;
@@ -145,7 +145,7 @@ served_release(struct served *s)
 	if (s == NULL || atomic_fetch_sub(&s->users, 1) != 1)
 		return;
 	desks_free(s->desks);
-	score_close(s->plan);
+	binding_free(s->binding);
 	free(s->port);
 	free(s->name);
 	free(s->version);

@@ -26,7 +26,7 @@ struct served_port {
 };
 
 struct served {
-	struct score_plan *plan;
+	struct binding *binding;
 	char *name;			/* the registry's, or the file's stem;
 					 * what it is called in paths */
 	char *version;			/* "3"; "1" for a file */
@@ -44,9 +44,9 @@ struct served {
  * afterwards, without a digest; or from a name or path. */
 int served_new(struct served **out, const void *bytes, size_t n,
     const char *name, uint64_t version, const char *variant,
-    const struct score_opts *o, struct err *e);
+    const struct bind_opts *o, struct err *e);
 int served_load(struct served **out, struct catalog *c, const char *name,
-    const char *variant, const struct score_opts *o, struct err *e);
+    const char *variant, const struct bind_opts *o, struct err *e);
 /* The inputs of `other` that `s` does not take, or not as what they are, in
  * words: "'region', 'age' as text".  NULL: it takes them all.  To be freed. */
 char *served_lacks(const struct served *s, const struct served *other);

@@ -479,12 +479,12 @@ wire_read_invocation(struct wire_request *r, struct desk *d,
     const char *body, size_t n, bool csv, struct err *e)
 {
 	struct reading g = { .r = r, .d = d,
-	    .by_place = score_by_place(d->served->plan) };
+	    .by_place = binding_by_place(d->served->binding) };
 	struct json_pull p;
 	int got;
 
 	memset(r, 0, sizeof(*r));
-	g.want = score_wants(d->served->plan, &g.n_wants);
+	g.want = binding_wants(d->served->binding, &g.n_wants);
 	if (g.n_wants == 0)
 		return err_set(e, ERR_UNSUPPORTED, "the model takes no columns");
 	if (desk_rows(d, 0, e) < 0)

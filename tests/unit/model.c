@@ -310,7 +310,7 @@ rows(void)
 	struct model *m = NULL;
 	struct err e = ERR_INIT;
 	struct buf b;
-	struct score_plan *p = NULL;
+	struct binding *p = NULL;
 	size_t names, bad = 0;
 	struct rng r;
 
@@ -321,9 +321,9 @@ rows(void)
 	write_graph(&b, "Softmax", 17);
 	if (!ok(model_load(&m, b.data, b.len, &e) == 0, "it loads: %s", e.msg))
 		goto out;
-	if (ok(score_open(&p, b.data, b.len, NULL, &e) == 0, "it is bound: %s",
-	    e.msg))
-		ok(score_classes(p, &names) && names == 3, "three classes");
+	if (ok(binding_open(&p, b.data, b.len, NULL, &e) == 0,
+	    "it is bound: %s", e.msg))
+		ok(binding_classes(p, &names) && names == 3, "three classes");
 	run_rows(m, all, x, N);
 	for (size_t i = 0; i < N; i++) {
 		run_rows(m, one, x + i * WIDTH, 1);
@@ -334,7 +334,7 @@ rows(void)
 		sum += all[k];
 	is_near((double)sum, 1, 1e-6, "chances add up to one");
 out:
-	score_close(p);
+	binding_free(p);
 	model_free(m);
 	buf_free(&b);
 }

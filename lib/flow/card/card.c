@@ -143,7 +143,7 @@ classes_text(struct card *k)
 {
 	struct buf b;
 	size_t n;
-	const char *const *c = score_classes(k->plan, &n);
+	const char *const *c = binding_classes(k->binding, &n);
 	char *s;
 
 	if (n == 0)
@@ -615,12 +615,12 @@ card_write(struct buf *out, size_t *missing, struct catalog *c,
 
 	if (catalog_open_bytes(&k.bytes, c, r->model, e) < 0)
 		return -1;
-	got = score_open(&k.plan, k.bytes.data, k.bytes.n, NULL, e);
+	got = binding_open(&k.binding, k.bytes.data, k.bytes.n, NULL, e);
 	if (got < 0) {
 		err_wrap(e, "%s", r->model);
 		goto done;
 	}
-	k.model = score_model(k.plan);
+	k.model = binding_model(k.binding);
 	got = check_evaluation(&k, e);
 	if (got == 0)
 		got = find_run(&k, e);
@@ -630,7 +630,7 @@ card_write(struct buf *out, size_t *missing, struct catalog *c,
 	if (k.has_run)
 		run_free(&k.run);
 done:
-	score_close(k.plan);
+	binding_free(k.binding);
 	catalog_bytes_close(&k.bytes);
 	arena_free(&k.a);
 	return got;
