@@ -53,7 +53,7 @@ format_of(bool *jsonl, bool *said, const char *text)
 
 static int
 score_all(struct catalog *catalog,
-    const struct score_plan *plan, const struct batch_verb *o,
+    const struct binding *binding, const struct batch_verb *o,
     struct batch_opts *bo, struct err *e)
 {
 	const struct table_read_opts user = bo->read;
@@ -74,7 +74,7 @@ score_all(struct catalog *catalog,
 	if ((!named || catalog_read_opts(&bo->read, &b, &user, e) == 0) &&
 	    out_file_open(&out, os_real(), o->output ? o->output : "-", 0666,
 	    false, e) == 0) {
-		r = batch_run(&rows, &out, plan, &in, bo, e);
+		r = batch_run(&rows, &out, binding, &in, bo, e);
 		if (r == 0)
 			r = out_file_commit(&out, e);
 		else if (o->output == NULL) {
@@ -96,7 +96,7 @@ score_all(struct catalog *catalog,
  * one, they pick the columns of a matrix; a model that takes columns by their
  * names needs no picking. */
 static int
-open_for_rows(struct score_plan **plan, struct texts *names,
+open_for_rows(struct binding **binding, struct texts *names,
     struct catalog *c, const char *model, const struct batch_verb *o,
     struct err *e)
 {
@@ -105,15 +105,15 @@ open_for_rows(struct score_plan **plan, struct texts *names,
 	struct err why = ERR_INIT;
 
 	*names = o->no_header ? *columns : none;
-	if (open_model(plan, c, model, columns, &why) == 0)
+	if (open_model(binding, c, model, columns, &why) == 0)
 		return 0;
 	if (why.code == ERR_USAGE && columns->n &&
-	    open_model(plan, c, model, &none, e) == 0) {
+	    open_model(binding, c, model, &none, e) == 0) {
 		*names = *columns;
-		if (!score_by_place(*plan))
+		if (!binding_by_place(*binding))
 			return 0;
-		score_close(*plan);
-		*plan = NULL;
+		binding_free(*binding);
+		*binding = NULL;
 	}
 	*e = why;
 	return -1;
@@ -141,7 +141,7 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 	struct batch_opts bo = { .keep = o->keep.v, .n_keep = o->keep.n,
 	    .keep_all = o->keep_all, .threads = (int)o->threads,
 	    .progress = &c->progress };
-	struct score_plan *plan = NULL;
+	struct binding *binding = NULL;
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct texts names;
@@ -161,12 +161,12 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 	if (file_refuse_same(o->output, argv[0], &e) < 0 ||
 	    catalog_open(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	r = open_for_rows(&plan, &names, catalog, argv[0], o, &e);
+	r = open_for_rows(&binding, &names, catalog, argv[0], o, &e);
 	bo.read.columns = names.v;
 	bo.read.n_columns = names.n;
 	if (r == 0)
-		r = score_all(catalog, plan, o, &bo, &e);
-	score_close(plan);
+		r = score_all(catalog, binding, o, &bo, &e);
+	binding_free(binding);
 	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }

@@ -134,7 +134,7 @@ static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct http_verb *o = opts;
-	const struct score_opts so = { .columns = o->columns.v,
+	const struct bind_opts so = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct app_opts ao = { .log_folder = o->log, .endpoint = {
 	    .as = o->name, .score = &so, .log = &c->log } };

@@ -2,17 +2,17 @@
 #include "verbs.h"
 
 int
-open_model(struct score_plan **out, struct catalog *c, const char *name,
+open_model(struct binding **out, struct catalog *c, const char *name,
     const struct texts *columns, struct err *e)
 {
-	const struct score_opts so = { .columns = columns->v,
+	const struct bind_opts so = { .columns = columns->v,
 	    .n_columns = columns->n };
 	struct catalog_bytes b;
 	int r;
 
 	if (catalog_open_bytes(&b, c, name, e) < 0)
 		return -1;
-	r = score_open(out, b.data, b.n, &so, e);
+	r = binding_open(out, b.data, b.n, &so, e);
 	catalog_bytes_close(&b);
 	return r < 0 ? err_wrap(e, "%s", name) : 0;
 }

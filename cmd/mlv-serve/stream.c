@@ -21,7 +21,7 @@ stream_run_verb(struct cli *c, void *opts, int argc, char **argv)
 	const struct repo_opts so = { .log = &c->log };
 	struct stream_opts to = { o->keep.v, o->keep.n };
 	struct stream_count count = { 0, 0 };
-	struct score_plan *plan = NULL;
+	struct binding *binding = NULL;
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	int r;
@@ -30,10 +30,10 @@ stream_run_verb(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "stream takes one model");
 	if (catalog_open(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	r = open_model(&plan, catalog, argv[0], &o->model_columns, &e);
+	r = open_model(&binding, catalog, argv[0], &o->model_columns, &e);
 	if (r == 0)
-		r = stream_run(&count, plan, 0, 1, &to, &e);
-	score_close(plan);
+		r = stream_run(&count, binding, 0, 1, &to, &e);
+	binding_free(binding);
 	catalog_close(catalog);
 	if (r < 0)
 		return cli_fail(c, &e);

@@ -13,7 +13,7 @@ extern const struct verb verb_stream;
 extern const struct verb verb_http;
 
 /* A name or path as a model that is ready; 0, or -1 with *e. */
-int open_model(struct score_plan **out, struct catalog *c, const char *name,
+int open_model(struct binding **out, struct catalog *c, const char *name,
     const struct texts *columns, struct err *e);
 
 #endif

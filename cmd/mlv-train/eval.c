@@ -155,25 +155,25 @@ static int
 judge(struct work *w, const struct table_read_opts *user,
     struct evaluate_opts *eo, const char *data, struct err *e)
 {
-	const struct score_opts so = { .columns = w->o->inputs.v,
+	const struct bind_opts so = { .columns = w->o->inputs.v,
 	    .n_columns = w->o->inputs.n };
 	struct table_read_opts read = *user;
-	struct score_plan *p;
+	struct binding *p;
 	struct table *t;
 	int r;
 
-	if (score_open(&p, w->model.data, w->model.n, &so, e) < 0)
+	if (binding_open(&p, w->model.data, w->model.n, &so, e) < 0)
 		return err_wrap(e, "%s", w->model.item.label);
 	evaluate_read_opts(&read, &w->c->arena, p);
 	r = catalog_open_table(&t, &w->data, w->catalog, data, &read, e);
 	if (r < 0) {
-		score_close(p);
+		binding_free(p);
 		return -1;
 	}
 	r = evaluate_table(&w->v, p, t, eo, e);
 	if (r < 0)
 		err_wrap(e, "%s", data);
-	score_close(p);
+	binding_free(p);
 	table_free(t);
 	if (r == 0) {
 		const char *gap[EVALUATION_GAPS];

@@ -21,7 +21,7 @@
 #include "catalog/catalog.h"
 #include "cli/help.h"
 #include "cli/parse.h"
-#include "store/store.h"
+#include "store/repo.h"
 
 #define PROGRESS_AFTER_US 1000000
 #define PROGRESS_EVERY_US 166000

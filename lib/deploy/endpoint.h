@@ -30,7 +30,7 @@ struct endpoint_opts {
 	double share;			/* percent of units for the canary */
 	const char *share_file;		/* holds the percent, read again when it
 					 * changes; or NULL */
-	const struct score_opts *score;	/* or NULL */
+	const struct bind_opts *score;	/* or NULL */
 	const struct log *log;
 	struct server_stats *stats;	/* outlives the endpoint */
 };

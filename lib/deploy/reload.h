@@ -42,7 +42,7 @@ struct reload {
 	struct catalog *catalog;	/* owned */
 	struct traffic *traffic;	/* these four are borrowed */
 	struct server_stats *stats;
-	const struct score_opts *score;	/* or NULL */
+	const struct bind_opts *score;	/* or NULL */
 	const struct log *log;
 	char *name;			/* of the endpoint: given, or the stable
 					 * model's */

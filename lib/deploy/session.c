@@ -82,11 +82,11 @@ static struct session *
 session_new(const struct version *v, struct err *e)
 {
 	struct session *s = xalloc(1, sizeof(*s));
-	size_t n, n_out = model_outputs(score_model(v->plan));
-	const struct table_want *want = score_wants(v->plan, &n);
+	size_t n, n_out = model_outputs(binding_model(v->binding));
+	const struct table_want *want = binding_wants(v->binding, &n);
 
 	s->version = v;
-	s->scorer = scorer_new(v->plan);
+	s->scorer = scorer_new(v->binding);
 	s->mark = xalloc((n > n_out ? n : n_out) + 1, sizeof(*s->mark));
 	buf_init(&s->id, BUF_CAP_DOC);
 	if (make_block(s, want, n, e) == 0 &&

@@ -14,10 +14,10 @@
 static void
 find_ports(struct version *v)
 {
-	const struct model *m = score_model(v->plan);
+	const struct model *m = binding_model(v->binding);
 	size_t n_wants, at = 0, input, place;
 
-	(void)score_wants(v->plan, &n_wants);
+	(void)binding_wants(v->binding, &n_wants);
 	v->n_ports = model_inputs(m);
 	v->port = xalloc(v->n_ports + 1, sizeof(*v->port));
 	for (size_t i = 0; i < v->n_ports; i++) {
@@ -26,7 +26,7 @@ find_ports(struct version *v)
 		p->name = model_input(m, i)->name;
 		p->n = strlen(p->name);
 		for (p->first = at; at < n_wants; at++) {
-			score_want_port(v->plan, at, &input, &place);
+			binding_port(v->binding, at, &input, &place);
 			if (input != i)
 				break;
 		}
@@ -40,7 +40,7 @@ static const char *
 port_kind(const struct version *v, const struct version_port *p)
 {
 	size_t n;
-	enum col_type t = p->width ? score_wants(v->plan, &n)[p->first].type :
+	enum col_type t = p->width ? binding_wants(v->binding, &n)[p->first].type :
 	    COL_FLOAT64;
 
 	return col_type_is_text(t) ? "text" : t == COL_DATETIME ? "a date" :
@@ -94,7 +94,7 @@ version_new(struct version **out, const void *bytes, size_t n,
 	struct version *v = xalloc(1, sizeof(*v));
 	char text[NUM_TEXT_MAX];
 
-	if (score_open(&v->plan, bytes, n, o->score, e) < 0) {
+	if (binding_open(&v->binding, bytes, n, o->score, e) < 0) {
 		free(v);
 		return -1;
 	}
@@ -111,7 +111,7 @@ version_new(struct version **out, const void *bytes, size_t n,
 
 int
 version_load(struct version **out, struct catalog *c, const char *name,
-    enum variant variant, const struct score_opts *score, struct err *e)
+    enum variant variant, const struct bind_opts *score, struct err *e)
 {
 	struct version_opts o = { .variant = variant, .score = score };
 	struct catalog_bytes b;
@@ -147,7 +147,7 @@ version_release(struct version *v)
 	if (v == NULL || atomic_fetch_sub(&v->users, 1) != 1)
 		return;
 	session_pool_free(v->sessions);
-	score_close(v->plan);
+	binding_free(v->binding);
 	free(v->port);
 	free(v->name);
 	free(v->number);

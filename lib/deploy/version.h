@@ -26,7 +26,7 @@ struct version_port {
 };
 
 struct version {
-	struct score_plan *plan;
+	struct binding *binding;
 	char *name;			/* the registry's, or the file's stem;
 					 * what it is called in paths */
 	char *number;			/* "3"; "1" for a file */
@@ -44,7 +44,7 @@ struct version_opts {
 	const char *name;		/* copied */
 	uint64_t number;
 	enum variant variant;
-	const struct score_opts *score;	/* or NULL */
+	const struct bind_opts *score;	/* or NULL */
 };
 
 /* From an ONNX file's bytes, which are not needed afterwards; without a
@@ -53,7 +53,7 @@ int version_new(struct version **out, const void *bytes, size_t n,
     const struct version_opts *o, struct err *e);
 /* From a catalog name or a path. */
 int version_load(struct version **out, struct catalog *c, const char *name,
-    enum variant variant, const struct score_opts *score, struct err *e);
+    enum variant variant, const struct bind_opts *score, struct err *e);
 /* The inputs of `other` that `v` does not take, or not as what they are, in
  * words: "'region', 'age' as text".  NULL: it takes them all.  To be freed. */
 char *version_lacks(const struct version *v, const struct version *other);

@@ -480,12 +480,12 @@ wire_read_invocation(struct wire_request *r, struct session *s,
     const char *body, size_t n, bool csv, struct err *e)
 {
 	struct reading g = { .r = r, .session = s,
-	    .by_place = score_by_place(s->version->plan) };
+	    .by_place = binding_by_place(s->version->binding) };
 	struct json_pull p;
 	int got;
 
 	memset(r, 0, sizeof(*r));
-	g.want = score_wants(s->version->plan, &g.n_wants);
+	g.want = binding_wants(s->version->binding, &g.n_wants);
 	if (g.n_wants == 0)
 		return err_set(e, ERR_UNSUPPORTED, "the model takes no columns");
 	if (session_set_rows(s, 0, e) < 0)

@@ -274,7 +274,7 @@ read_inputs(struct reading *g, struct json_pull *p, struct err *e)
 static int
 mark_output(struct reading *g, const char *name, size_t n, struct err *e)
 {
-	const struct model *m = score_model(g->version->plan);
+	const struct model *m = binding_model(g->version->binding);
 	bool *mark = g->session->mark;
 
 	if (g->r->outputs == NULL)
@@ -449,12 +449,12 @@ void
 wire_write_v2(struct buf *out, const struct wire_request *r,
     const char *name, const struct version *s, const struct table *answers)
 {
-	const struct model *m = score_model(s->plan);
-	const struct score_column *col;
+	const struct model *m = binding_model(s->binding);
+	const struct binding_column *col;
 	size_t n, at = 0;
 	bool first = true;
 
-	col = score_columns(s->plan, &n);
+	col = binding_columns(s->binding, &n);
 	buf_reserve(out, 512);
 	buf_adds(out, "{\"model_name\":");
 	json_quote(out, name, strlen(name));
@@ -498,7 +498,7 @@ void
 wire_write_metadata(struct buf *out, const struct version *s,
     const char *other)
 {
-	const struct model *m = score_model(s->plan);
+	const struct model *m = binding_model(s->binding);
 
 	buf_adds(out, "{\"name\":");
 	json_quote(out, s->name, strlen(s->name));

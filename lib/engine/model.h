@@ -11,14 +11,6 @@
  * Answers are the same bits for any number of rows at once and any thread:
  * sums have one order, elementary functions are lib/math/elem.h.  Where the
  * ONNX text and onnxruntime differ, we follow onnxruntime.
- *
- * metadata_props we write and read:
- *	mlv.task	"binary", "multiclass" or "regression"
- *	mlv.classes	JSON list of class names in the order of the outputs
- *	mlv.target	name of the target column
- *	mlv.positive	the class that counts as positive
- *	mlv.profile	the training profile (man/mlv-profile.5)
- *	mlv.golden	rows and their answers, replayed at load (score.h)
  */
 #ifndef ENGINE_MODEL_H
 #define ENGINE_MODEL_H
@@ -48,8 +40,8 @@ struct model_port {
 	enum onnx_elem elem;
 	int rank;			/* -1: not said */
 	int64_t dim[ONNX_RANK_MAX];	/* -1: any */
-	/* outputs only: names of the last dimension's entries, from ZipMap,
-	 * class labels or mlv.classes; NULL when there are none */
+	/* outputs only: names of the last dimension's entries, from ZipMap
+	 * or class labels; NULL when there are none */
 	const char *const *names;
 	size_t n_names;
 };
@@ -65,8 +57,6 @@ size_t model_outputs(const struct model *m);
 const struct model_port *model_output(const struct model *m, size_t i);
 /* metadata_props, or NULL. */
 const char *model_meta(const struct model *m, const char *key);
-/* Class names of the model (mlv.classes, else an output's); *n may be 0. */
-const char *const *model_classes(const struct model *m, size_t *n);
 /* Why the row tried at load was refused, though its shape was the model's;
  * or NULL.  Shapes of outputs are then those the file declares. */
 const char *model_trial_why(const struct model *m);

@@ -56,10 +56,8 @@ struct model {
 	struct model_port *input, *output;
 	int *input_value, *output_value;
 	size_t n_inputs, n_outputs;
-	const char **classes;
-	size_t n_classes;
 	/* names of an output's entries, by value, from ZipMap and its like */
-	const char ***value_names;
+	const char *const **value_names;
 	size_t *n_value_names;
 	/* dictionaries of encoders, which live outside the arena */
 	struct intern **dict;

@@ -8,7 +8,6 @@
 
 #include "base/intern.h"
 #include "base/mem.h"
-#include "codec/json.h"
 #include "engine/op.h"
 
 static const struct op *const families[] = { ops_elementwise, ops_compare,
@@ -475,38 +474,15 @@ declared_outputs(struct model *m)
 	}
 }
 
+/* Outputs carry the names that operators gave to their values. */
 static void
-read_classes(struct model *m)
+name_outputs(struct model *m)
 {
-	const char *text = onnx_find_meta(m->onnx, "mlv.classes");
-	struct err ignored;
-	struct json *j;
-
-	if (text && json_parse(&j, &m->arena, text, strlen(text), 0,
-	    &ignored) == 0 && j->type == JSON_LIST) {
-		m->classes = arena_alloc(&m->arena, (j->n + 1) *
-		    sizeof(*m->classes));
-		for (j = j->child; j; j = j->next)
-			m->classes[m->n_classes++] = j->type == JSON_TEXT ?
-			    j->s : "";
-	}
 	for (size_t i = 0; i < m->n_outputs; i++) {
-		struct model_port *p = &m->output[i];
 		int v = m->output_value[i];
 
-		if (m->value_names[v]) {
-			p->names = m->value_names[v];
-			p->n_names = m->n_value_names[v];
-		}
-		if (m->n_classes && p->rank == 2 && p->dim[1] ==
-		    (int64_t)m->n_classes) {
-			p->names = m->classes;
-			p->n_names = m->n_classes;
-		}
-		if (m->n_classes == 0 && p->names && p->rank == 2) {
-			m->classes = (const char **)(uintptr_t)p->names;
-			m->n_classes = p->n_names;
-		}
+		m->output[i].names = m->value_names[v];
+		m->output[i].n_names = m->n_value_names[v];
 	}
 }
 
@@ -560,7 +536,7 @@ model_load(struct model **out, const void *bytes, size_t n, struct err *e)
 		model_free(m);
 		return -1;
 	}
-	read_classes(m);
+	name_outputs(m);
 	*out = m;
 	return 0;
 }
@@ -599,13 +575,6 @@ const char *
 model_meta(const struct model *m, const char *key)
 {
 	return onnx_find_meta(m->onnx, key);
-}
-
-const char *const *
-model_classes(const struct model *m, size_t *n)
-{
-	*n = m->n_classes;
-	return m->classes;
 }
 
 const char *

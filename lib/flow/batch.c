@@ -19,7 +19,7 @@ struct part {
 };
 
 struct job {
-	const struct score_plan *plan;
+	const struct binding *binding;
 	const struct table *block;
 	size_t n_wants, n_keep;
 	bool jsonl;
@@ -80,7 +80,7 @@ write_header(struct out_file *out, const struct job *j,
     const struct table *block, struct err *e)
 {
 	size_t n_out, n = 0;
-	const struct score_column *oc = score_columns(j->plan, &n_out);
+	const struct binding_column *oc = binding_columns(j->binding, &n_out);
 	struct column *c = xalloc(j->n_keep + n_out + 1, sizeof(*c));
 	const struct column **col = xalloc(j->n_keep + n_out + 1,
 	    sizeof(*col));
@@ -133,12 +133,12 @@ run_block(struct out_file *out, struct job *j, struct pool *pool,
 }
 
 static struct part *
-parts_new(const struct score_plan *plan, size_t n)
+parts_new(const struct binding *binding, size_t n)
 {
 	struct part *p = xalloc(n, sizeof(*p));
 
 	for (size_t i = 0; i < n; i++) {
-		p[i].scorer = scorer_new(plan);
+		p[i].scorer = scorer_new(binding);
 		buf_init(&p[i].text, BUF_CAP_DOC);
 	}
 	return p;
@@ -175,13 +175,13 @@ header_of_nothing(struct out_file *out, struct job *j,
 
 int
 batch_run(uint64_t *rows, struct out_file *out,
-    const struct score_plan *plan, struct source *in,
+    const struct binding *binding, struct source *in,
     const struct batch_opts *o, struct err *e)
 {
 	struct table_reader_opts ro = { .read = o->read, .keep = o->keep,
 	    .n_keep = o->n_keep, .keep_all = o->keep_all,
-	    .by_place = score_by_place(plan), .block_rows = BLOCK_ROWS };
-	struct job j = { .plan = plan };
+	    .by_place = binding_by_place(binding), .block_rows = BLOCK_ROWS };
+	struct job j = { .binding = binding };
 	struct table_reader *rd;
 	struct pool *pool;
 	size_t n_parts = BLOCK_ROWS / PART_ROWS;
@@ -190,14 +190,14 @@ batch_run(uint64_t *rows, struct out_file *out,
 	int r;
 
 	*rows = 0;
-	ro.want = score_wants(plan, &ro.n_want);
+	ro.want = binding_wants(binding, &ro.n_want);
 	j.n_wants = ro.n_want;
 	if (table_reader_open(&rd, in, &ro, e) < 0)
 		return -1;
 	j.jsonl = o->like_input ? table_reader_format(rd) == TABLE_JSONL :
 	    o->jsonl;
 	pool = pool_new(o->threads);
-	j.part = parts_new(plan, n_parts);
+	j.part = parts_new(binding, n_parts);
 	while ((r = table_reader_next(&block, rd, e)) > 0) {
 		j.block = block;
 		j.n_keep = block->cols - j.n_wants;

@@ -32,7 +32,7 @@ struct batch_opts {
 /* Score all of `in` into `out`, which the caller commits or drops.  *rows
  * counts.  An input of no rows gives a header alone. */
 int batch_run(uint64_t *rows, struct out_file *out,
-    const struct score_plan *plan, struct source *in,
+    const struct binding *binding, struct source *in,
     const struct batch_opts *o, struct err *e);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "model/meta.h"
 #include "store/odb.h"
 #include "store/worktree.h"
 #include "track/journal.h"
@@ -36,7 +37,7 @@ struct fitting {
 	struct frame train, valid;
 	struct learned learned;
 	size_t probe[FIT_GOLDEN], n_probes;
-	struct score_plan *plan;
+	struct binding *binding;
 	struct buf bytes;
 	struct out_file file;
 	bool file_open;
@@ -356,7 +357,7 @@ add_profile(struct fitting *f, struct err *e)
 	while (b.len && b.data[b.len - 1] == '\n')
 		b.len--;
 	if (r == 0)
-		onnx_add_meta(&f->arena, f->learned.graph, "mlv.profile",
+		onnx_add_meta(&f->arena, f->learned.graph, META_PROFILE,
 		    b.data, b.len);
 	buf_free(&b);
 	profile_free(p);
@@ -368,7 +369,7 @@ static int
 probe_block(struct table **out, struct fitting *f, struct err *e)
 {
 	size_t n;
-	const struct table_want *want = score_wants(f->plan, &n);
+	const struct table_want *want = binding_wants(f->binding, &n);
 	struct table picked = { f->train_table->rows, n, NULL };
 	int r;
 
@@ -391,7 +392,7 @@ compare_answers(struct fitting *f, const struct table *block, struct err *e)
 {
 	const struct learned *l = &f->learned;
 	size_t first = f->train.task == TASK_REGRESSION ? 0 : 1;
-	struct scorer *s = scorer_new(f->plan);
+	struct scorer *s = scorer_new(f->binding);
 	struct table *got;
 	int r = scorer_run(&got, s, block, e);
 
@@ -427,23 +428,24 @@ prove(struct fitting *f, struct err *e)
 	int r;
 
 	if (write_graph(f, e) < 0 ||
-	    score_open(&f->plan, f->bytes.data, f->bytes.len, NULL, e) < 0 ||
+	    binding_open(&f->binding, f->bytes.data, f->bytes.len, NULL,
+	    e) < 0 ||
 	    probe_block(&block, f, e) < 0)
 		return -1;
 	buf_init(&golden, BUF_CAP_DOC);
 	r = compare_answers(f, block, e);
 	if (r == 0)
-		r = score_golden(&golden, f->plan, block, f->n_probes, e);
+		r = golden_write(&golden, f->binding, block, f->n_probes, e);
 	table_free(block);
 	if (r == 0)
-		onnx_add_meta(&f->arena, f->learned.graph, "mlv.golden",
+		onnx_add_meta(&f->arena, f->learned.graph, META_GOLDEN,
 		    golden.data, golden.len);
 	buf_free(&golden);
 	if (r < 0 || write_graph(f, e) < 0)
 		return -1;
-	score_close(f->plan);
-	f->plan = NULL;
-	return score_open(&f->plan, f->bytes.data, f->bytes.len, NULL, e);
+	binding_free(f->binding);
+	f->binding = NULL;
+	return binding_open(&f->binding, f->bytes.data, f->bytes.len, NULL, e);
 }
 
 static int
@@ -481,7 +483,8 @@ judge_valid(struct fitting *f, struct err *e)
 
 	if (f->rq->valid == NULL)
 		return 0;
-	if (evaluate_table(&f->out->valid, f->plan, f->valid_table, &o, e) < 0)
+	if (evaluate_table(&f->out->valid, f->binding, f->valid_table, &o,
+	    e) < 0)
 		return err_wrap(e, "%s", f->rq->valid);
 	f->out->judged = true;
 	n = evaluation_gaps(gap, &f->out->valid);
@@ -540,7 +543,7 @@ finish(struct fitting *f, const struct err *e)
 		out_file_drop(&f->file);
 	if (f->j)
 		seal_failed(f, e->msg);
-	score_close(f->plan);
+	binding_free(f->binding);
 	if (f->bytes.data)
 		buf_free(&f->bytes);
 	frame_free(&f->train);

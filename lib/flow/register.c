@@ -44,7 +44,7 @@ static int
 try_model(struct registry_added *out, struct adding *a, struct err *e)
 {
 	struct err why = ERR_INIT;
-	struct score_plan *p;
+	struct binding *p;
 	struct buf b;
 	int r;
 
@@ -52,8 +52,8 @@ try_model(struct registry_added *out, struct adding *a, struct err *e)
 		return 0;
 	buf_init(&b, BUF_CAP_DATA);
 	r = odb_get(&b, catalog_odb(a->c), &a->model.content, e);
-	if (r == 0 && score_open(&p, b.data, b.len, NULL, &why) == 0)
-		score_close(p);
+	if (r == 0 && binding_open(&p, b.data, b.len, NULL, &why) == 0)
+		binding_free(p);
 	else if (r == 0)
 		snprintf(out->refused, sizeof(out->refused), "%s", why.msg);
 	buf_free(&b);

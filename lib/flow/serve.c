@@ -99,7 +99,7 @@ log_rows(struct app *a, const struct version *s, const char *id,
 	struct buf x, y;
 	size_t n_in;
 
-	(void)score_wants(s->plan, &n_in);
+	(void)binding_wants(s->binding, &n_in);
 	col = xalloc(n_in + answers->cols + 1, sizeof(*col));
 	for (size_t i = 0; i < n_in; i++)
 		col[i] = &in->col[i];

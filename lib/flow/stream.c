@@ -128,23 +128,23 @@ pump(struct stream *s, int in, int out, struct err *e)
 }
 
 int
-stream_run(struct stream_count *count, const struct score_plan *plan, int in,
+stream_run(struct stream_count *count, const struct binding *binding, int in,
     int out, const struct stream_opts *o, struct err *e)
 {
 	struct stream s = { .count = count, .n_keep = o->n_keep };
-	const struct table_want *want = score_wants(plan, &s.n_wants);
+	const struct table_want *want = binding_wants(binding, &s.n_wants);
 	size_t n_out;
 	int r;
 
 	*count = (struct stream_count){ 0, 0 };
-	if (score_by_place(plan))
+	if (binding_by_place(binding))
 		return err_set(e, ERR_USAGE, "the model takes a matrix: name "
 		    "its columns with --columns");
 	if (json_rows_new(&s.rows, want, s.n_wants, o->keep, o->n_keep, e) < 0)
 		return -1;
-	(void)score_columns(plan, &n_out);
+	(void)binding_columns(binding, &n_out);
 	s.col = xalloc(o->n_keep + n_out + 1, sizeof(*s.col));
-	s.scorer = scorer_new(plan);
+	s.scorer = scorer_new(binding);
 	buf_init(&s.out, BUF_CAP_DOC);
 	r = pump(&s, in, out, e);
 	buf_free(&s.out);

@@ -28,7 +28,7 @@ struct stream_count {
 };
 
 /* From descriptor `in` to descriptor `out` until the end of input. */
-int stream_run(struct stream_count *count, const struct score_plan *plan,
+int stream_run(struct stream_count *count, const struct binding *binding,
     int in, int out, const struct stream_opts *o, struct err *e);
 
 #endif

@@ -9,16 +9,17 @@
 #include "base/rng.h"
 #include "judge/importance.h"
 #include "math/elem.h"
+#include "model/meta.h"
 
 void
 evaluate_read_opts(struct table_read_opts *o, struct arena *a,
-    const struct score_plan *p)
+    const struct binding *p)
 {
 	size_t n_wants, n = 0;
-	const struct table_want *want = score_wants(p, &n_wants);
+	const struct table_want *want = binding_wants(p, &n_wants);
 	struct table_type *types;
 
-	if (score_by_place(p))
+	if (binding_by_place(p))
 		return;
 	types = arena_alloc(a, (n_wants + o->n_types) * sizeof(*types));
 	for (size_t i = 0; i < o->n_types; i++)
@@ -52,16 +53,16 @@ left_out(const struct evaluate_opts *o, const char *target, const char *name)
 
 /* Places in t of the columns the model wants. */
 static int
-find_inputs(size_t *at, const struct score_plan *p, const struct table *t,
+find_inputs(size_t *at, const struct binding *p, const struct table *t,
     const char *target, const struct evaluate_opts *o, struct err *e)
 {
 	size_t n, k = 0;
-	const struct table_want *want = score_wants(p, &n);
+	const struct table_want *want = binding_wants(p, &n);
 
-	for (size_t i = 0; !score_by_place(p) && i < n; i++)
+	for (size_t i = 0; !binding_by_place(p) && i < n; i++)
 		if (table_index(&at[i], t, want[i].name, e) < 0)
 			return err_wrap(e, "the model's input");
-	if (!score_by_place(p))
+	if (!binding_by_place(p))
 		return 0;
 	for (size_t i = 0; i < t->cols; i++)
 		if (!left_out(o, target, t->col[i].name)) {
@@ -78,12 +79,12 @@ find_inputs(size_t *at, const struct score_plan *p, const struct table *t,
 
 /* Rows row[0..rows) of t as the block the scorer takes. */
 static int
-make_block(struct table **out, const struct score_plan *p,
+make_block(struct table **out, const struct binding *p,
     const struct table *t, const size_t *at, const size_t *row, size_t rows,
     struct err *e)
 {
 	size_t n;
-	const struct table_want *want = score_wants(p, &n);
+	const struct table_want *want = binding_wants(p, &n);
 	struct table picked = { t->rows, n, NULL };
 	int r;
 
@@ -115,7 +116,7 @@ is_float(enum col_type t)
 }
 
 static size_t
-width_at(const struct score_column *c, size_t n, size_t i)
+width_at(const struct binding_column *c, size_t n, size_t i)
 {
 	size_t w = 1;
 
@@ -125,15 +126,15 @@ width_at(const struct score_column *c, size_t n, size_t i)
 }
 
 static int
-find_output(struct judged *j, const struct score_plan *p, const char *wanted,
+find_output(struct judged *j, const struct binding *p, const char *wanted,
     struct err *e)
 {
 	size_t n, w;
-	const struct score_column *c = score_columns(p, &n);
+	const struct binding_column *c = binding_columns(p, &n);
 	int best = -1;
 
 	for (size_t i = 0; i < n; i += w) {
-		const char *name = model_output(score_model(p),
+		const char *name = model_output(binding_model(p),
 		    c[i].output)->name;
 		int merit;
 
@@ -231,12 +232,12 @@ counts_up(const struct column *c, size_t k)
 
 /* Names of the classes in the order of the judged columns. */
 static int
-find_classes(struct evaluation *v, const struct score_plan *p,
+find_classes(struct evaluation *v, const struct binding *p,
     const struct judged *j, const struct column *y, struct err *e)
 {
 	size_t n, width = j->width < 2 ? 2 : j->width;
-	const struct score_column *c = score_columns(p, &n);
-	const char *const *known = model_classes(score_model(p), &n);
+	const struct binding_column *c = binding_columns(p, &n);
+	const char *const *known = binding_classes(p, &n);
 	const char **list = arena_alloc(&v->arena, width * sizeof(*list));
 	char text[NUM_TEXT_MAX];
 
@@ -303,7 +304,7 @@ true_classes(uint32_t *out, const struct evaluation *v,
 
 /* Scores (rows, width), row-major. */
 static int
-score_rows(double *out, const struct score_plan *p, const struct table *t,
+score_rows(double *out, const struct binding *p, const struct table *t,
     const size_t *at, const struct judged *j, struct err *e)
 {
 	struct scorer *s = scorer_new(p);
@@ -461,7 +462,7 @@ judge_classes(struct evaluation *v, const double *score, const uint32_t *y,
 }
 
 static int
-judge(struct evaluation *v, const struct score_plan *p, const double *score,
+judge(struct evaluation *v, const struct binding *p, const double *score,
     const struct judged *j, const struct column *y,
     const struct evaluate_opts *o, struct err *e)
 {
@@ -500,7 +501,7 @@ judge(struct evaluation *v, const struct score_plan *p, const double *score,
 	if (r == 0 && v->n_classes == 2) {
 		v->task = TASK_BINARY;
 		v->positive = o->positive ? o->positive :
-		    model_meta(score_model(p), "mlv.positive");
+		    model_meta(binding_model(p), META_POSITIVE);
 		if (v->positive == NULL)
 			v->positive = v->classes[1];
 		v->positive = arena_strdup(&v->arena, v->positive);
@@ -620,7 +621,7 @@ read_truth(struct truth *t, const struct column *y, struct err *e)
 }
 
 static int
-weigh_inputs(struct evaluation *v, const struct score_plan *p,
+weigh_inputs(struct evaluation *v, const struct binding *p,
     const struct table *t, const size_t *at, size_t target,
     const struct judged *j, uint64_t seed, struct err *e)
 {
@@ -634,9 +635,9 @@ weigh_inputs(struct evaluation *v, const struct score_plan *p,
 	size_t inputs, *row;
 	int r = -1;
 
-	score_wants(p, &inputs);
+	binding_wants(p, &inputs);
 	truth.n = importance_rows(t->rows, inputs,
-	    model_effort(score_model(p)));
+	    model_effort(binding_model(p)));
 	if (truth.n == 0)
 		return 0;
 	im->metric = loss_name(&truth);
@@ -662,12 +663,12 @@ weigh_inputs(struct evaluation *v, const struct score_plan *p,
 
 /* What is being judged, when neither user nor model says. */
 static enum task
-guess(const struct score_plan *p, const struct judged *j,
+guess(const struct binding *p, const struct judged *j,
     const struct column *y)
 {
 	size_t n;
 
-	if (j->named || j->width > 1 || model_classes(score_model(p), &n) ||
+	if (j->named || j->width > 1 || binding_classes(p, &n) ||
 	    y->type == COL_BOOL || col_type_is_text(y->type) || counts_up(y,
 	    2))
 		return TASK_BINARY;
@@ -675,19 +676,19 @@ guess(const struct score_plan *p, const struct judged *j,
 }
 
 int
-evaluate_table(struct evaluation *v, const struct score_plan *p,
+evaluate_table(struct evaluation *v, const struct binding *p,
     const struct table *t, const struct evaluate_opts *o, struct err *e)
 {
-	const char *said = model_meta(score_model(p), "mlv.task");
+	const char *said = model_meta(binding_model(p), META_TASK);
 	size_t n_wants, target, *at, cells;
 	struct judged j = { 0 };
 	double *score = NULL;
 	int r = -1;
 
 	memset(v, 0, sizeof(*v));
-	score_wants(p, &n_wants);
-	v->target = o->target ? o->target : model_meta(score_model(p),
-	    "mlv.target");
+	binding_wants(p, &n_wants);
+	v->target = o->target ? o->target : model_meta(binding_model(p),
+	    META_TARGET);
 	if (v->target == NULL)
 		return err_set(e, ERR_USAGE, "the model does not say what it "
 		    "answers: name the column with --target");

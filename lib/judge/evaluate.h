@@ -19,7 +19,7 @@
 #include "table/table.h"
 
 struct evaluate_opts {
-	const char *target;		/* NULL: the model's mlv.target */
+	const char *target;		/* NULL: the model's META_TARGET */
 	enum task task;			/* AUTO: the model's, else guessed */
 	const char *positive;		/* NULL: the model's, else the last */
 	const char *score;		/* output to judge, or NULL */
@@ -34,8 +34,8 @@ struct evaluate_opts {
 /* The types to read a table with, so that it fits the model; user's own
  * come first.  In the arena. */
 void evaluate_read_opts(struct table_read_opts *o, struct arena *a,
-    const struct score_plan *p);
-int evaluate_table(struct evaluation *v, const struct score_plan *p,
+    const struct binding *p);
+int evaluate_table(struct evaluation *v, const struct binding *p,
     const struct table *t, const struct evaluate_opts *o, struct err *e);
 
 #endif

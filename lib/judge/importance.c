@@ -104,7 +104,7 @@ by_loss(const void *a, const void *b)
 }
 
 int
-importance_measure(struct importance *out, const struct score_plan *p,
+importance_measure(struct importance *out, const struct binding *p,
     const struct table *block, const struct importance_judge *j,
     uint64_t seed, struct err *e)
 {

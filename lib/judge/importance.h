@@ -32,7 +32,7 @@ struct importance_judge {
 };
 /* out->input[i].name are set, in the order of the block's columns; fills
  * the rest and sorts.  A loss that is unknown leaves out->n 0. */
-int importance_measure(struct importance *out, const struct score_plan *p,
+int importance_measure(struct importance *out, const struct binding *p,
     const struct table *block, const struct importance_judge *j,
     uint64_t seed, struct err *e);
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "codec/json.h"
 #include "learn/objective.h"
+#include "model/meta.h"
 
 #define ML "ai.onnx.ml"
 
@@ -49,19 +50,19 @@ export_begin(struct arena *a, const struct frame *f, const char *learner)
 		    x->read_as == COL_FLOAT64 ? "number" :
 		    col_type_name(x->read_as));
 	}
-	meta_text(a, m, "mlv.task", task_name(f->task));
-	meta_text(a, m, "mlv.target", f->target);
-	meta_text(a, m, "mlv.learner", learner);
-	meta_json(a, m, "mlv.columns", columns);
+	meta_text(a, m, META_TASK, task_name(f->task));
+	meta_text(a, m, META_TARGET, f->target);
+	meta_text(a, m, META_LEARNER, learner);
+	meta_json(a, m, META_COLUMNS, columns);
 	if (f->task == TASK_REGRESSION) {
 		onnx_add_output(a, m, "prediction", ONNX_FLOAT, 2, any_by_one);
 		return m;
 	}
 	for (size_t i = 0; i < f->n_classes; i++)
 		json_add_text(a, classes, NULL, f->classes[i]);
-	meta_json(a, m, "mlv.classes", classes);
+	meta_json(a, m, META_CLASSES, classes);
 	if (f->task == TASK_BINARY)
-		meta_text(a, m, "mlv.positive", f->classes[f->positive]);
+		meta_text(a, m, META_POSITIVE, f->classes[f->positive]);
 	onnx_add_output(a, m, "label", ONNX_TEXT, 1, any_by_one);
 	onnx_add_output(a, m, "probabilities", ONNX_FLOAT, 2,
 	    (int64_t[]){ -1, (int64_t)f->n_classes });

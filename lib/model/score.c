@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/json.h"
+#include "model/meta.h"
 #include "read/json_rows.h"
 
 #define PART_ROWS 1024		/* rows that go through the graph at once */
@@ -16,7 +17,7 @@ struct feed {
 	size_t input, place;
 };
 
-struct score_plan {
+struct binding {
 	struct arena arena;
 	struct model *model;
 	struct table_want *want;
@@ -24,13 +25,15 @@ struct score_plan {
 	size_t n_wants;
 	size_t *width;			/* by input: columns side by side */
 	bool by_place;
-	struct score_column *column;
+	struct binding_column *column;
 	size_t n_columns;
+	const char *const *classes;
+	size_t n_classes;
 	size_t *out_width;		/* by output: values a row */
 };
 
 struct scorer {
-	const struct score_plan *plan;
+	const struct binding *binding;
 	struct model_run *run;
 	struct tensor *in, *out;
 	void **room;			/* by input */
@@ -64,7 +67,7 @@ type_for(const struct model_port *in, const struct json *columns,
 }
 
 static int
-add_want(struct score_plan *p, size_t input, size_t place, const char *name,
+add_want(struct binding *p, size_t input, size_t place, const char *name,
     const struct json *columns, struct err *e)
 {
 	const struct model_port *in = model_input(p->model, input);
@@ -83,8 +86,8 @@ add_want(struct score_plan *p, size_t input, size_t place, const char *name,
 
 /* Columns of one input: 1, or the width of a matrix. */
 static int
-width_of(size_t *out, const struct score_plan *p, size_t i,
-    const struct score_opts *o, struct err *e)
+width_of(size_t *out, const struct binding *p, size_t i,
+    const struct bind_opts *o, struct err *e)
 {
 	const struct model_port *in = model_input(p->model, i);
 
@@ -111,9 +114,9 @@ width_of(size_t *out, const struct score_plan *p, size_t i,
 }
 
 static int
-plan_inputs(struct score_plan *p, const struct score_opts *o, struct err *e)
+plan_inputs(struct binding *p, const struct bind_opts *o, struct err *e)
 {
-	const char *text = model_meta(p->model, "mlv.columns");
+	const char *text = model_meta(p->model, META_COLUMNS);
 	size_t n = model_inputs(p->model), total = 0;
 	struct json *columns = NULL;
 	struct err ignored;
@@ -174,8 +177,47 @@ type_of(enum onnx_elem elem)
 	}
 }
 
+/* The classes that the metadata lists. */
+static void
+read_classes(struct binding *p)
+{
+	const char *text = model_meta(p->model, META_CLASSES);
+	const char **list;
+	struct err ignored;
+	struct json *j;
+
+	if (text == NULL || json_parse(&j, &p->arena, text, strlen(text), 0,
+	    &ignored) < 0 || j->type != JSON_LIST)
+		return;
+	list = arena_alloc(&p->arena, (j->n + 1) * sizeof(*list));
+	p->classes = list;
+	for (j = j->child; j; j = j->next)
+		list[p->n_classes++] = j->type == JSON_TEXT ? j->s : "";
+}
+
+/* Names of an output's columns, *n of them, or NULL: the classes where
+ * there are as many, else those of the graph, which then are the classes of
+ * a model that lists none. */
+static const char *const *
+output_names(size_t *n, struct binding *p, const struct model_port *o)
+{
+	const char *const *names = o->names;
+
+	*n = o->n_names;
+	if (p->n_classes && o->rank == 2 && o->dim[1] ==
+	    (int64_t)p->n_classes) {
+		names = p->classes;
+		*n = p->n_classes;
+	}
+	if (p->n_classes == 0 && names && o->rank == 2) {
+		p->classes = names;
+		p->n_classes = *n;
+	}
+	return names;
+}
+
 static int
-plan_outputs(struct score_plan *p, struct err *e)
+plan_outputs(struct binding *p, struct err *e)
 {
 	size_t n = model_outputs(p->model), total = 0, k;
 	size_t *width = arena_alloc(&p->arena, (n + 1) * sizeof(*width));
@@ -192,43 +234,45 @@ plan_outputs(struct score_plan *p, struct err *e)
 		width[i] = o->rank == 2 ? (size_t)o->dim[1] : 1;
 		total += width[i];
 	}
+	read_classes(p);
 	p->out_width = width;
 	p->column = arena_alloc(&p->arena, (total + 1) * sizeof(*p->column));
 	for (size_t i = 0; i < n; i++) {
 		const struct model_port *o = model_output(p->model, i);
-		bool named = o->names && o->n_names == width[i] && width[i] > 1;
+		const char *const *names = output_names(&k, p, o);
+		bool named = names && k == width[i] && width[i] > 1;
 
 		for (k = 0; k < width[i]; k++) {
-			struct score_column *c = &p->column[p->n_columns++];
+			struct binding_column *c = &p->column[p->n_columns++];
 
 			c->output = i;
 			c->place = k;
 			c->type = type_of(o->elem);
-			c->class_name = named ? o->names[k] : NULL;
+			c->class_name = named ? names[k] : NULL;
 			c->name = width[i] == 1 ? o->name : named ?
 			    arena_printf(&p->arena, "%s.%s", o->name,
-			    o->names[k]) :
+			    names[k]) :
 			    arena_printf(&p->arena, "%s.%zu", o->name, k);
 		}
 	}
 	return 0;
 }
 
-static int check_golden(const struct score_plan *p, struct err *e);
+static int check_golden(const struct binding *p, struct err *e);
 
 int
-score_open(struct score_plan **out, const void *bytes, size_t n,
-    const struct score_opts *o, struct err *e)
+binding_open(struct binding **out, const void *bytes, size_t n,
+    const struct bind_opts *o, struct err *e)
 {
-	static const struct score_opts none;
-	struct score_plan *p = xalloc(1, sizeof(*p));
+	static const struct bind_opts none;
+	struct binding *p = xalloc(1, sizeof(*p));
 
 	if (o == NULL)
 		o = &none;
 	if (model_load(&p->model, bytes, n, e) < 0 ||
 	    plan_inputs(p, o, e) < 0 || plan_outputs(p, e) < 0 ||
 	    (!o->skip_golden && check_golden(p, e) < 0)) {
-		score_close(p);
+		binding_free(p);
 		return -1;
 	}
 	*out = p;
@@ -236,7 +280,7 @@ score_open(struct score_plan **out, const void *bytes, size_t n,
 }
 
 void
-score_close(struct score_plan *p)
+binding_free(struct binding *p)
 {
 	if (p == NULL)
 		return;
@@ -246,33 +290,40 @@ score_close(struct score_plan *p)
 }
 
 const struct model *
-score_model(const struct score_plan *p)
+binding_model(const struct binding *p)
 {
 	return p->model;
 }
 
+const char *const *
+binding_classes(const struct binding *p, size_t *n)
+{
+	*n = p->n_classes;
+	return p->classes;
+}
+
 const struct table_want *
-score_wants(const struct score_plan *p, size_t *n)
+binding_wants(const struct binding *p, size_t *n)
 {
 	*n = p->n_wants;
 	return p->want;
 }
 
 bool
-score_by_place(const struct score_plan *p)
+binding_by_place(const struct binding *p)
 {
 	return p->by_place;
 }
 
-const struct score_column *
-score_columns(const struct score_plan *p, size_t *n)
+const struct binding_column *
+binding_columns(const struct binding *p, size_t *n)
 {
 	*n = p->n_columns;
 	return p->column;
 }
 
 void
-score_want_port(const struct score_plan *p, size_t i, size_t *input,
+binding_port(const struct binding *p, size_t i, size_t *input,
     size_t *place)
 {
 	*input = p->feed[i].input;
@@ -282,12 +333,12 @@ score_want_port(const struct score_plan *p, size_t i, size_t *input,
 /* --- scoring -------------------------------------------------------------- */
 
 struct scorer *
-scorer_new(const struct score_plan *p)
+scorer_new(const struct binding *p)
 {
 	struct scorer *s = xalloc(1, sizeof(*s));
 	size_t n_in = model_inputs(p->model);
 
-	s->plan = p;
+	s->binding = p;
 	s->run = model_run_new(p->model);
 	s->in = xalloc(n_in + 1, sizeof(*s->in));
 	s->out = xalloc(model_outputs(p->model) + 1, sizeof(*s->out));
@@ -312,7 +363,7 @@ scorer_free(struct scorer *s)
 {
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < model_inputs(s->plan->model); i++)
+	for (size_t i = 0; i < model_inputs(s->binding->model); i++)
 		free(s->room[i]);
 	free(s->room);
 	free(s->in);
@@ -378,7 +429,7 @@ static int
 fill_inputs(struct scorer *s, const struct table *block, size_t from,
     size_t n, struct err *e)
 {
-	const struct score_plan *p = s->plan;
+	const struct binding *p = s->binding;
 
 	for (size_t i = 0; i < model_inputs(p->model); i++) {
 		const struct model_port *port = model_input(p->model, i);
@@ -456,10 +507,10 @@ take_column(struct column *c, size_t from, const struct tensor *t, size_t w,
 static int
 take_outputs(struct scorer *s, size_t from, size_t n, struct err *e)
 {
-	const struct score_plan *p = s->plan;
+	const struct binding *p = s->binding;
 
 	for (size_t i = 0; i < p->n_columns; i++) {
-		const struct score_column *o = &p->column[i];
+		const struct binding_column *o = &p->column[i];
 		const struct tensor *t = &s->out[o->output];
 		size_t w = p->out_width[o->output];
 
@@ -582,7 +633,7 @@ put_row(struct buf *out, const char *name, const struct table *t, size_t cols,
 }
 
 int
-score_golden(struct buf *out, const struct score_plan *p,
+golden_write(struct buf *out, const struct binding *p,
     const struct table *block, size_t n, struct err *e)
 {
 	struct scorer *s = scorer_new(p);
@@ -642,9 +693,9 @@ check_row(const struct table *got, size_t row, const struct json *want,
 }
 
 static int
-check_golden(const struct score_plan *p, struct err *e)
+check_golden(const struct binding *p, struct err *e)
 {
-	const char *text = model_meta(p->model, "mlv.golden");
+	const char *text = model_meta(p->model, META_GOLDEN);
 	struct json_rows *rows = NULL;
 	struct scorer *s = NULL;
 	struct arena a = { 0 };

@@ -6,7 +6,7 @@
  *
  * What goes in.  An input of shape [N, 1] or [N] is one raw column of that
  * name.  A model with a single wider input takes its columns in order, or
- * those named in score_opts.columns.  How a column is read:
+ * those named in bind_opts.columns.  How a column is read:
  *
  *	input type	column		missing becomes
  *	float, double	number		NaN
@@ -15,14 +15,14 @@
  *	string		text as it	""
  *			stands
  *
- * A float input whose column the metadata (mlv.columns, a JSON map of name
- * to type) calls boolean or datetime reads that and takes its number.
+ * A float input whose column the metadata (META_COLUMNS, a JSON map of
+ * name to type) calls boolean or datetime reads that and takes its number.
  *
  * What comes out.  An output of shape [N] or [N, 1] is the column NAME; one
  * of shape [N, K] is NAME.CLASS where classes are named, else NAME.0,
  * NAME.1 ...
  *
- * Golden rows travel in the metadata (mlv.golden) and are replayed, bit by
+ * Golden rows travel in the metadata (META_GOLDEN) and are replayed, bit by
  * bit, when a model is opened; a mismatch is ERR_CORRUPT.
  */
 #ifndef MODEL_SCORE_H
@@ -37,16 +37,16 @@
 #include "read/want.h"
 #include "table/table.h"
 
-struct score_opts {
+struct bind_opts {
 	const char *const *columns;	/* for one wide input; or NULL */
 	size_t n_columns;
 	bool skip_golden;		/* open without replaying them */
 };
 
 /* Immutable and shared by threads. */
-struct score_plan;
+struct binding;
 
-struct score_column {
+struct binding_column {
 	const char *name;		/* "probabilities.Yes" */
 	enum col_type type;
 	size_t output;			/* which of model_output */
@@ -55,29 +55,31 @@ struct score_column {
 };
 
 /* Load a model and bind it. The bytes are not needed afterwards. */
-int score_open(struct score_plan **out, const void *bytes, size_t n,
-    const struct score_opts *o, struct err *e);
-void score_close(struct score_plan *p);
+int binding_open(struct binding **out, const void *bytes, size_t n,
+    const struct bind_opts *o, struct err *e);
+void binding_free(struct binding *p);
 
-const struct model *score_model(const struct score_plan *p);
+const struct model *binding_model(const struct binding *p);
 /* What to read, for table_reader_opts and json_rows_new. */
-const struct table_want *score_wants(const struct score_plan *p, size_t *n);
+const struct table_want *binding_wants(const struct binding *p, size_t *n);
 /* The wide input without names: columns are taken by their place. */
-bool score_by_place(const struct score_plan *p);
-const struct score_column *score_columns(const struct score_plan *p,
+bool binding_by_place(const struct binding *p);
+const struct binding_column *binding_columns(const struct binding *p,
     size_t *n);
+/* Class names of the model (META_CLASSES, else an output's); *n may be 0. */
+const char *const *binding_classes(const struct binding *p, size_t *n);
 /* Which model input wanted column i feeds, and where in it. */
-void score_want_port(const struct score_plan *p, size_t i, size_t *input,
+void binding_port(const struct binding *p, size_t i, size_t *input,
     size_t *place);
 
 /* One a thread. */
 struct scorer;
 
-struct scorer *scorer_new(const struct score_plan *p);
+struct scorer *scorer_new(const struct binding *p);
 void scorer_free(struct scorer *s);
 /*
  * Score a block whose first columns are the wanted ones, in order.  *out
- * holds one row a row and one column a score_column, borrowed until the
+ * holds one row a row and one column a binding_column, borrowed until the
  * next call.
  */
 int scorer_run(struct table **out, struct scorer *s,
@@ -90,8 +92,8 @@ size_t scorer_refused(const struct scorer *s);
 /* Rows it answered last that hold a category the model has never seen. */
 size_t scorer_unseen(const struct scorer *s);
 
-/* The golden rows of the first n rows of a block, as JSON for mlv.golden. */
-int score_golden(struct buf *out, const struct score_plan *p,
+/* The golden rows of the first n rows of a block, as JSON for META_GOLDEN. */
+int golden_write(struct buf *out, const struct binding *p,
     const struct table *block, size_t n, struct err *e);
 
 #endif

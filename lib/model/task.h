@@ -1,5 +1,5 @@
 /*
- * model/task.h - what a model is for: metadata key mlv.task, option --task.
+ * model/task.h - what a model is for: META_TASK, option --task.
  */
 #ifndef MODEL_TASK_H
 #define MODEL_TASK_H

@@ -72,17 +72,17 @@ judge(struct evaluation *v, const struct table *t, const char *out, bool root,
 {
 	struct evaluate_opts o = { .target = target, .task = task,
 	    .threshold = 0.5, .threads = 1, .importance = true };
-	struct score_plan *p = NULL;
+	struct binding *p = NULL;
 	struct err e = ERR_INIT;
 	struct buf b;
 
 	memset(v, 0, sizeof(*v));
 	buf_init(&b, BUF_CAP_DOC);
 	make_model(&b, out, root);
-	ok(score_open(&p, b.data, b.len, NULL, &e) == 0 &&
+	ok(binding_open(&p, b.data, b.len, NULL, &e) == 0 &&
 	    evaluate_table(v, p, t, &o, &e) == 0, "%s judged by %s: %s", out,
 	    target, e.msg);
-	score_close(p);
+	binding_free(p);
 	buf_free(&b);
 }
 

@@ -10,6 +10,8 @@
 #include "base/rng.h"
 #include "engine/model.h"
 #include "engine/forest.h"
+#include "model/meta.h"
+#include "model/score.h"
 #include "tap.h"
 
 /* --- forests -------------------------------------------------------------- */
@@ -255,7 +257,7 @@ write_graph(struct buf *out, const char *last, int64_t opset)
 	onnx_node_in(&a, n, "t");
 	onnx_node_out(&a, n, "y");
 	onnx_attr_int(&a, n, "axis", 1);
-	onnx_add_meta(&a, m, "mlv.classes", "[\"a\",\"b\",\"c\"]", 13);
+	onnx_add_meta(&a, m, META_CLASSES, "[\"a\",\"b\",\"c\"]", 13);
 	onnx_write(out, m);
 	arena_free(&a);
 }
@@ -277,7 +279,7 @@ again(void)
 		ok(one.len == two.len && memcmp(one.data, two.data, one.len) == 0,
 		    "and written again as it was");
 		is_int(onnx_opset_of(m, ""), 17, "its opset");
-		is_text(onnx_find_meta(m, "mlv.classes"),
+		is_text(onnx_find_meta(m, META_CLASSES),
 		    "[\"a\",\"b\",\"c\"]", "what it says of itself");
 	}
 	arena_free(&a);
@@ -308,6 +310,7 @@ rows(void)
 	struct model *m = NULL;
 	struct err e = ERR_INIT;
 	struct buf b;
+	struct binding *p = NULL;
 	size_t names, bad = 0;
 	struct rng r;
 
@@ -318,7 +321,9 @@ rows(void)
 	write_graph(&b, "Softmax", 17);
 	if (!ok(model_load(&m, b.data, b.len, &e) == 0, "it loads: %s", e.msg))
 		goto out;
-	ok(model_classes(m, &names) && names == 3, "three classes");
+	if (ok(binding_open(&p, b.data, b.len, NULL, &e) == 0,
+	    "it is bound: %s", e.msg))
+		ok(binding_classes(p, &names) && names == 3, "three classes");
 	run_rows(m, all, x, N);
 	for (size_t i = 0; i < N; i++) {
 		run_rows(m, one, x + i * WIDTH, 1);
@@ -329,6 +334,7 @@ rows(void)
 		sum += all[k];
 	is_near((double)sum, 1, 1e-6, "chances add up to one");
 out:
+	binding_free(p);
 	model_free(m);
 	buf_free(&b);
 }

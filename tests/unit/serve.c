@@ -209,7 +209,7 @@ sessions(void)
 static void
 write_model(const char *path)
 {
-	const struct onnx_model *m = model_onnx(score_model(matrix->plan));
+	const struct onnx_model *m = model_onnx(binding_model(matrix->binding));
 	struct err e = ERR_INIT;
 	struct out_file f;
 	struct buf b;

@@ -5,6 +5,7 @@
 
 #include "base/nearest.h"
 #include "catalog/history.h"
+#include "model/meta.h"
 
 /* What only a person can say, in the order of the card. */
 static const struct {
@@ -142,7 +143,7 @@ classes_text(struct card *k)
 {
 	struct buf b;
 	size_t n;
-	const char *const *c = model_classes(k->model, &n);
+	const char *const *c = binding_classes(k->binding, &n);
 	char *s;
 
 	if (n == 0)
@@ -166,11 +167,11 @@ write_details(struct card *k)
 	card_fact(k, "Model file", oid_print(id, catalog_bytes_id(&k->bytes)));
 	if (!oid_is_none(&k->bytes.item.id))
 		card_fact(k, "Manifest", oid_print(id, &k->bytes.item.id));
-	card_fact(k, "Learner", card_meta(k, "mlv.learner"));
-	card_fact(k, "Task", card_meta(k, "mlv.task"));
-	card_fact(k, "Target", card_meta(k, "mlv.target"));
+	card_fact(k, "Learner", card_meta(k, META_LEARNER));
+	card_fact(k, "Task", card_meta(k, META_TASK));
+	card_fact(k, "Target", card_meta(k, META_TARGET));
 	card_fact(k, "Classes", classes_text(k));
-	card_fact(k, "Positive class", card_meta(k, "mlv.positive"));
+	card_fact(k, "Positive class", card_meta(k, META_POSITIVE));
 	card_fact(k, "Format", arena_printf(&k->a, "ONNX IR %lld, opset %lld, "
 	    "ai.onnx.ml %lld, made by %s", (long long)o->ir_version,
 	    (long long)onnx_opset_of(o, ""),
@@ -489,10 +490,10 @@ write_missing(struct card *k)
 static void
 write_lead(struct card *k)
 {
-	const char *task = card_meta(k, "mlv.task");
-	const char *target = card_meta(k, "mlv.target");
-	const char *learner = card_meta(k, "mlv.learner");
-	const char *positive = card_meta(k, "mlv.positive");
+	const char *task = card_meta(k, META_TASK);
+	const char *target = card_meta(k, META_TARGET);
+	const char *learner = card_meta(k, META_LEARNER);
+	const char *positive = card_meta(k, META_POSITIVE);
 
 	if (task == NULL || target == NULL)
 		return;
@@ -614,12 +615,12 @@ card_write(struct buf *out, size_t *missing, struct catalog *c,
 
 	if (catalog_open_bytes(&k.bytes, c, r->model, e) < 0)
 		return -1;
-	got = score_open(&k.plan, k.bytes.data, k.bytes.n, NULL, e);
+	got = binding_open(&k.binding, k.bytes.data, k.bytes.n, NULL, e);
 	if (got < 0) {
 		err_wrap(e, "%s", r->model);
 		goto done;
 	}
-	k.model = score_model(k.plan);
+	k.model = binding_model(k.binding);
 	got = check_evaluation(&k, e);
 	if (got == 0)
 		got = find_run(&k, e);
@@ -629,7 +630,7 @@ card_write(struct buf *out, size_t *missing, struct catalog *c,
 	if (k.has_run)
 		run_free(&k.run);
 done:
-	score_close(k.plan);
+	binding_free(k.binding);
 	catalog_bytes_close(&k.bytes);
 	arena_free(&k.a);
 	return got;

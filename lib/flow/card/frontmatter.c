@@ -7,6 +7,7 @@
 
 #include "flow/card/internal.h"
 #include "codec/yaml.h"
+#include "model/meta.h"
 
 const char *const card_front_fields[FRONT_FIELDS] = {
 	"license_name", "license_link", "language", "tags", "datasets",
@@ -146,7 +147,7 @@ add_index(struct card *k, struct json *m, const char *task)
 int
 card_front(struct card *k, struct buf *out, struct err *e)
 {
-	const char *word = card_meta(k, "mlv.task"), *task;
+	const char *word = card_meta(k, META_TASK), *task;
 	struct json *m = json_new(&k->a, JSON_MAP);
 	struct buf all;
 	int r;

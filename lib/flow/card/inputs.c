@@ -4,6 +4,7 @@
 
 #include "flow/card/internal.h"
 #include "doc/spark.h"
+#include "model/meta.h"
 #include "profile/profile.h"
 
 #define SHAPE 12		/* characters of a column's shape */
@@ -109,11 +110,11 @@ card_inputs(struct card *k)
 {
 	const char *heads[] = { "input", "type", "in training", "shape",
 	    "missing" };
-	const char *text = card_meta(k, "mlv.profile");
+	const char *text = card_meta(k, META_PROFILE);
 	struct profile *profile = NULL;
 	struct err ignored;
 	const struct table_want *want;
-	const struct score_column *out;
+	const struct binding_column *out;
 	size_t n;
 
 	card_heading(k, "Inputs and outputs");
@@ -121,13 +122,13 @@ card_inputs(struct card *k)
 		profile = NULL;
 	if (profile == NULL)
 		card_lacks(k, "Training profile");
-	want = score_wants(k->plan, &n);
+	want = binding_wants(k->binding, &n);
 	doc_table_open(&k->d, heads, 5, "llllr");
 	for (size_t i = 0; i < n; i++)
 		write_input(k, &want[i], profile);
 	doc_table_close(&k->d);
 	profile_free(profile);
-	out = score_columns(k->plan, &n);
+	out = binding_columns(k->binding, &n);
 	doc_list_open(&k->d);
 	for (size_t i = 0; i < n; i++)
 		doc_item(&k->d, arena_printf(&k->a, "%s (%s)", out[i].name,

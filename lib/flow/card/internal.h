@@ -17,7 +17,7 @@ struct card {
 	const struct card_request *r;
 	struct catalog *c;
 	struct catalog_bytes bytes;
-	struct score_plan *plan;
+	struct binding *binding;
 	const struct model *model;
 	struct run run;
 	bool has_run;
