@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "flow/fit.h"
+#include "learn/learner.h"
 #include "verbs.h"
 
 struct fit_opts {
@@ -102,8 +103,8 @@ check_words(struct cli *c, const struct fit_opts *o, struct frame_opts *f,
 	if (o->target == NULL)
 		return cli_usage(c, "say with --target which column to learn");
 	if (o->learner == NULL)
-		return cli_usage(c, "say with --learner how: logistic, linear "
-		    "or gbdt");
+		return cli_usage(c, "say with --learner how: %s",
+		    learner_names(&c->arena, "or"));
 	if (o->output == NULL)
 		return cli_usage(c, "say with -o where the model goes");
 	if (o->threads < 0 || o->threads > 1024)
@@ -155,15 +156,10 @@ fit_run(struct cli *c, void *opts, int argc, char **argv)
 	r = fit_model(&done, catalog, &rq, &e);
 	if (r == 0) {
 		c->committed = true;
-		if (!done.converged)
-			cli_warn(c, "the coefficients still move after %lld "
-			    "steps: --set max_iter=N", (long long)
-			    done.iterations);
-		if (done.iterations == 0 && strcmp(o->learner, "gbdt") == 0)
-			cli_warn(c, "no cut was worth making: the model says "
-			    "the same of every row");
+		if (done.warning)
+			cli_warn(c, "%s", done.warning);
 		report(c, o, &done);
-		fit_outcome_free(&done);
+		fit_outcome_release(&done);
 	}
 	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;

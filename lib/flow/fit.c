@@ -141,7 +141,7 @@ read_rows(struct fitting *f, struct err *e)
 	if (catalog_open_table(&f->train_table, &f->train_bytes, f->c,
 	    rq->data, &f->read, e) < 0)
 		return -1;
-	if (frame_make(&f->train, f->train_table, &f->opts, e) < 0)
+	if (frame_init(&f->train, f->train_table, &f->opts, e) < 0)
 		return err_wrap(e, "%s", rq->data);
 	if (rq->valid == NULL)
 		return 0;
@@ -152,7 +152,7 @@ read_rows(struct fitting *f, struct err *e)
 	if (f->valid_table->rows == 0)
 		return err_set(e, ERR_FORMAT, "%s: there are no rows",
 		    rq->valid);
-	if (frame_like(&f->valid, &f->train, f->valid_table, e) < 0)
+	if (frame_init_like(&f->valid, &f->train, f->valid_table, e) < 0)
 		return err_wrap(e, "%s", rq->valid);
 	return 0;
 }
@@ -207,8 +207,8 @@ learner_request(const struct fitting *f)
 {
 	return (struct learner_request){ .name = f->rq->learner,
 	    .set = f->rq->set, .n_set = f->rq->n_set, .seed = f->rq->seed,
-	    .threads = f->rq->threads, .probe = f->probe,
-	    .n_probes = f->n_probes, .progress = f->rq->progress };
+	    .threads = f->rq->threads, .watched = f->rq->valid != NULL,
+	    .progress = f->rq->progress };
 }
 
 /* What the learner goes by: what is given and every default.  Of words it
@@ -221,7 +221,7 @@ record_settings(struct fitting *f, struct err *e)
 	struct err late = ERR_INIT;
 	struct json *m;
 
-	if (learner_params(&m, &f->arena, &lr, rq->valid != NULL, e) < 0) {
+	if (learner_params(&m, &f->arena, &lr, e) < 0) {
 		for (size_t i = 0; i < rq->n_set; i++)
 			(void)journal_param(f->j, rq->set[i].name,
 			    run_value(&f->arena, rq->set[i].value), &late);
@@ -449,6 +449,8 @@ learn(struct fitting *f, struct err *e)
 {
 	const struct fit_request *rq = f->rq;
 	size_t n = f->train.rows < FIT_GOLDEN ? f->train.rows : FIT_GOLDEN;
+	const struct learner_rows rows = { &f->train, rq->valid ? &f->valid :
+	    NULL };
 	struct learner_request lr;
 	const struct history *h;
 
@@ -456,11 +458,14 @@ learn(struct fitting *f, struct err *e)
 		f->probe[i] = i * f->train.rows / n;
 	f->n_probes = n;
 	lr = learner_request(f);
-	if (learner_fit(&f->learned, &f->arena, &f->train, rq->valid ?
-	    &f->valid : NULL, &lr, e) < 0)
+	if (learner_fit(&f->learned, &f->arena, &rows, &lr, f->probe,
+	    f->n_probes, e) < 0)
 		return -1;
 	f->out->iterations = f->learned.iterations;
 	f->out->converged = f->learned.converged;
+	if (f->learned.warning)
+		f->out->warning = arena_strdup(&f->out->arena,
+		    f->learned.warning);
 	h = f->learned.history;
 	if (f->learned.n_histories && h->n) {
 		f->out->loss_name = arena_strdup(&f->out->arena, h->name);
@@ -541,8 +546,8 @@ finish(struct fitting *f, const struct err *e)
 	score_close(f->plan);
 	if (f->bytes.data)
 		buf_free(&f->bytes);
-	frame_free(&f->train);
-	frame_free(&f->valid);
+	frame_release(&f->train);
+	frame_release(&f->valid);
 	if (f->train_table) {
 		table_free(f->train_table);
 		catalog_bytes_close(&f->train_bytes);
@@ -561,14 +566,14 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 	struct fitting f = { .c = c, .s = catalog_store(c), .rq = rq,
 	    .out = out, .opts = rq->frame, .wall_us = clock_mono_us(),
 	    .cpu_us = clock_cpu_us() };
-	enum task wanted;
+	const struct learner *l;
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (learner_check(&wanted, rq->learner, e) < 0)
+	if (learner_find(&l, rq->learner, e) < 0)
 		return -1;
 	if (f.opts.task == TASK_AUTO)
-		f.opts.task = wanted;
+		f.opts.task = learner_task(l);
 	buf_init(&f.bytes, ONNX_BYTES_MAX);
 	energy_begin(&f.energy);
 	if (try_output(&f, e) == 0 && read_rows(&f, e) == 0 &&
@@ -582,12 +587,12 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 	}
 	finish(&f, e);
 	if (r < 0)
-		fit_outcome_free(out);
+		fit_outcome_release(out);
 	return r;
 }
 
 void
-fit_outcome_free(struct fit_outcome *out)
+fit_outcome_release(struct fit_outcome *out)
 {
 	evaluation_free(&out->valid);
 	arena_free(&out->arena);

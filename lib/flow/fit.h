@@ -50,6 +50,7 @@ struct fit_outcome {
 	size_t rows, features;
 	int64_t iterations;
 	bool converged;
+	const char *warning;		/* a sentence of the learner's, or NULL */
 	bool judged;			/* `valid` is filled */
 	struct evaluation valid;
 	const char *loss_name;		/* of training: "train.logloss" */
@@ -61,6 +62,6 @@ struct fit_outcome {
  * 0 is returned. */
 int fit_model(struct fit_outcome *out, struct catalog *c,
     const struct fit_request *rq, struct err *e);
-void fit_outcome_free(struct fit_outcome *out);
+void fit_outcome_release(struct fit_outcome *out);
 
 #endif
