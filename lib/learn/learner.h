@@ -7,7 +7,7 @@
  *	gbdt		all of them, learn/gbdt/gbdt.h
  *
  * Beside the graph stands what the learner itself says for some rows, so
- * that the graph can be proved right (flow/fit.c) before it is written.
+ * that the graph can be proved right (flow/fit/proof.c) before it is written.
  *
  * A new learner is one file in learn/learners and its line in LEARNERS
  * below.
