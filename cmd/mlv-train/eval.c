@@ -7,6 +7,7 @@
 #include "judge/evaluate.h"
 #include "judge/leakage.h"
 #include "store/odb.h"
+#include "task.h"
 #include "verbs.h"
 
 struct eval_opts {
@@ -213,10 +214,8 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 	if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
 		return cli_usage(c, "standard input cannot be both the model "
 		    "and the data");
-	if (o->task && (!task_parse(&eo.task, o->task) ||
-	    eo.task == TASK_AUTO))
-		return cli_usage(c, "--task is binary, multiclass or "
-		    "regression, not '%s'", o->task);
+	if ((r = task_option(&eo.task, c, o->task)) != 0)
+		return r;
 	if (!(o->threshold >= 0 && o->threshold <= 1))
 		return cli_usage(c, "--threshold is 0 to 1");
 	if (o->record && o->no_record)

@@ -4,45 +4,48 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
-#include "flow/fit.h"
+#include "flow/fit/fit.h"
+#include "task.h"
 #include "verbs.h"
 
 struct fit_opts {
 	struct reading read;
-	const char *valid, *target, *learner, *output, *task, *positive;
-	const char *weight, *name;
+	struct fit_request rq;		/* options of one value lie there */
+	const char *task;
 	struct texts set, drop, categorical, numeric;
-	int64_t seed, threads;
+	int64_t threads;
 };
 
+#define AT(field) offsetof(struct fit_opts, field)
+
 static const struct opt fit_options[] = {
-	{ OPT_TEXT, 't', "target", offsetof(struct fit_opts, target), "COLUMN",
+	{ OPT_TEXT, 't', "target", AT(rq.frame.target), "COLUMN",
 	    "the column to learn" },
-	{ OPT_TEXT, 'l', "learner", offsetof(struct fit_opts, learner), "NAME",
+	{ OPT_TEXT, 'l', "learner", AT(rq.learn.name), "NAME",
 	    "logistic, linear or gbdt" },
-	{ OPT_TEXT, 'o', "output", offsetof(struct fit_opts, output), "FILE",
+	{ OPT_TEXT, 'o', "output", AT(rq.output), "FILE",
 	    "the ONNX file to make" },
-	{ OPT_TEXT, 'v', "valid", offsetof(struct fit_opts, valid), "NAME",
+	{ OPT_TEXT, 'v', "valid", AT(rq.valid), "NAME",
 	    "rows to judge by, and for gbdt to stop early by" },
-	{ OPT_TEXTS, 's', "set", offsetof(struct fit_opts, set), "NAME=VALUE",
+	{ OPT_TEXTS, 's', "set", AT(set), "NAME=VALUE",
 	    "a parameter of the learner; repeatable" },
-	{ OPT_LIST, 'd', "drop", offsetof(struct fit_opts, drop), "COLUMN,...",
+	{ OPT_LIST, 'd', "drop", AT(drop), "COLUMN,...",
 	    "columns to leave out" },
-	{ OPT_LIST, 0, "categorical", offsetof(struct fit_opts, categorical),
-	    "COLUMN,...", "take these as categories" },
-	{ OPT_LIST, 0, "numeric", offsetof(struct fit_opts, numeric),
-	    "COLUMN,...", "take these keys or date-times as numbers" },
-	{ OPT_TEXT, 0, "task", offsetof(struct fit_opts, task), "TASK",
+	{ OPT_LIST, 0, "categorical", AT(categorical), "COLUMN,...",
+	    "take these as categories" },
+	{ OPT_LIST, 0, "numeric", AT(numeric), "COLUMN,...",
+	    "take these keys or date-times as numbers" },
+	{ OPT_TEXT, 0, "task", AT(task), "TASK",
 	    "binary, multiclass or regression, instead of finding out" },
-	{ OPT_TEXT, 0, "positive", offsetof(struct fit_opts, positive),
-	    "CLASS", "of two classes the positive one; default the last" },
-	{ OPT_TEXT, 0, "weight", offsetof(struct fit_opts, weight), "COLUMN",
+	{ OPT_TEXT, 0, "positive", AT(rq.frame.positive), "CLASS",
+	    "of two classes the positive one; default the last" },
+	{ OPT_TEXT, 0, "weight", AT(rq.frame.weight), "COLUMN",
 	    "how much each row counts" },
-	{ OPT_INT, 0, "seed", offsetof(struct fit_opts, seed), "N",
+	{ OPT_INT, 0, "seed", AT(rq.learn.seed), "N",
 	    "of whatever is drawn" },
-	{ OPT_INT, 0, "threads", offsetof(struct fit_opts, threads), "N",
+	{ OPT_INT, 0, "threads", AT(threads), "N",
 	    "how many; the model is the same for any number" },
-	{ OPT_TEXT, 'n', "name", offsetof(struct fit_opts, name), "WORD",
+	{ OPT_TEXT, 'n', "name", AT(rq.name), "WORD",
 	    "a word to find the run by" },
 	READING_OPTIONS(struct fit_opts, read),
 	OPT_END
@@ -53,14 +56,15 @@ static const char *const headline[] = { "auc", "logloss", "accuracy", "rmse",
 	"r2" };
 
 static void
-report(struct cli *c, const struct fit_opts *o, const struct fit_outcome *f)
+print_outcome(struct cli *c, const struct fit_request *rq,
+    const struct fit_outcome *f)
 {
 	char id[OID_TEXT];
 
 	out_begin(&c->out, "mlv.fit/1");
-	out_text(&c->out, "name", f->label[0] ? f->label : o->output);
+	out_text(&c->out, "name", f->label[0] ? f->label : rq->output);
 	out_text(&c->out, "id", oid_print(id, &f->model));
-	out_text(&c->out, "learner", o->learner);
+	out_text(&c->out, "learner", rq->learn.name);
 	out_text(&c->out, "task", task_name(f->task));
 	out_int(&c->out, "rows", (int64_t)f->rows);
 	out_int(&c->out, "iterations", f->iterations);
@@ -87,31 +91,53 @@ report(struct cli *c, const struct fit_opts *o, const struct fit_outcome *f)
 		out_tree(&c->out, "metrics", evaluation_metrics(&c->arena,
 		    &f->valid));
 	out_only(&c->out, OUT_BOTH);
-	out_path(&c->out, "path", o->output);
+	out_path(&c->out, "path", rq->output);
 	out_end(&c->out);
 }
 
 static int
-check_words(struct cli *c, const struct fit_opts *o, struct frame_opts *f,
-    int argc, char **argv)
+check_words(struct cli *c, struct fit_opts *o, int argc, char **argv)
 {
 	if (argc != 1)
 		return argc == 0 ? cli_usage(c, "fit needs the name of its "
 		    "data") : cli_usage(c, "fit takes one name of data, not "
 		    "also '%s'", argv[1]);
-	if (o->target == NULL)
+	if (o->rq.frame.target == NULL)
 		return cli_usage(c, "say with --target which column to learn");
-	if (o->learner == NULL)
-		return cli_usage(c, "say with --learner how: logistic, linear "
-		    "or gbdt");
-	if (o->output == NULL)
+	if (o->rq.learn.name == NULL)
+		return cli_usage(c, "say with --learner how: %s",
+		    learner_names(&c->arena, "or"));
+	if (o->rq.output == NULL)
 		return cli_usage(c, "say with -o where the model goes");
 	if (o->threads < 0 || o->threads > 1024)
 		return cli_usage(c, "--threads is 1 to 1024");
-	if (o->task && (!task_parse(&f->task, o->task) ||
-	    f->task == TASK_AUTO))
-		return cli_usage(c, "--task is binary, multiclass or "
-		    "regression, not '%s'", o->task);
+	return task_option(&o->rq.frame.task, c, o->task);
+}
+
+/* What the options of several values say. */
+static int
+fill_request(struct cli *c, struct fit_opts *o)
+{
+	struct fit_request *rq = &o->rq;
+	struct param *set = arena_alloc(&c->arena, (o->set.n + 1) *
+	    sizeof(*set));
+
+	rq->frame.drop = o->drop.v;
+	rq->frame.n_drop = o->drop.n;
+	rq->frame.categorical = o->categorical.v;
+	rq->frame.n_categorical = o->categorical.n;
+	rq->frame.numeric = o->numeric.v;
+	rq->frame.n_numeric = o->numeric.n;
+	rq->learn.set = set;
+	rq->learn.n_set = o->set.n;
+	rq->learn.threads = (int)o->threads;
+	rq->learn.progress = &c->progress;
+	rq->log = &c->log;
+	for (size_t i = 0; i < o->set.n; i++)
+		if (!cli_key_value(c, o->set.v[i], &set[i].name,
+		    &set[i].value))
+			return cli_usage(c, "'--set %s' is not NAME=VALUE",
+			    o->set.v[i]);
 	return 0;
 }
 
@@ -120,50 +146,30 @@ fit_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct repo_opts so = { .log = &c->log };
 	struct fit_opts *o = opts;
+	struct fit_request *rq = &o->rq;
 	struct err e = ERR_INIT;
 	struct catalog *catalog = NULL;
 	struct table_read_opts read;
 	struct fit_outcome done;
-	struct param *set = arena_alloc(&c->arena, (o->set.n + 1) *
-	    sizeof(*set));
-	struct fit_request rq = {
-		.valid = o->valid, .read = &read, .learner = o->learner,
-		.set = set, .n_set = o->set.n, .seed = o->seed,
-		.threads = (int)o->threads, .output = o->output,
-		.name = o->name, .progress = &c->progress, .log = &c->log,
-		.frame = { .target = o->target, .positive = o->positive,
-		    .weight = o->weight, .drop = o->drop.v,
-		    .n_drop = o->drop.n, .categorical = o->categorical.v,
-		    .n_categorical = o->categorical.n,
-		    .numeric = o->numeric.v, .n_numeric = o->numeric.n },
-	};
 	int r;
 
-	if ((r = check_words(c, o, &rq.frame, argc, argv)) != 0 ||
-	    (r = reading_opts(&read, c, &o->read)) != 0)
+	if ((r = check_words(c, o, argc, argv)) != 0 ||
+	    (r = reading_opts(&read, c, &o->read)) != 0 ||
+	    (r = fill_request(c, o)) != 0)
 		return r;
-	rq.data = argv[0];
-	for (size_t i = 0; i < o->set.n; i++)
-		if (!cli_key_value(c, o->set.v[i], &set[i].name,
-		    &set[i].value))
-			return cli_usage(c, "'--set %s' is not NAME=VALUE",
-			    o->set.v[i]);
-	if (file_refuse_same(o->output, rq.data, &e) < 0 ||
-	    file_refuse_same(o->output, o->valid, &e) < 0 ||
+	rq->data = argv[0];
+	rq->read = &read;
+	if (file_refuse_same(rq->output, rq->data, &e) < 0 ||
+	    file_refuse_same(rq->output, rq->valid, &e) < 0 ||
 	    catalog_open(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	r = fit_model(&done, catalog, &rq, &e);
+	r = fit_model(&done, catalog, rq, &e);
 	if (r == 0) {
 		c->committed = true;
-		if (!done.converged)
-			cli_warn(c, "the coefficients still move after %lld "
-			    "steps: --set max_iter=N", (long long)
-			    done.iterations);
-		if (done.iterations == 0 && strcmp(o->learner, "gbdt") == 0)
-			cli_warn(c, "no cut was worth making: the model says "
-			    "the same of every row");
-		report(c, o, &done);
-		fit_outcome_free(&done);
+		if (done.warning)
+			cli_warn(c, "%s", done.warning);
+		print_outcome(c, rq, &done);
+		fit_outcome_release(&done);
 	}
 	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;

@@ -1,3 +1,4 @@
+/* Importance by permutation: inputs dealt out anew among the rows. */
 #include "judge/importance.h"
 
 #include <math.h>
@@ -29,7 +30,7 @@ struct asked {
 };
 
 static int
-ask(double *loss, struct asked *a, const struct table *block, struct err *e)
+ask_model(double *loss, struct asked *a, const struct table *block, struct err *e)
 {
 	const struct importance_judge *j = a->j;
 	struct table *got;
@@ -64,14 +65,14 @@ ask_shuffled(double *loss, struct asked *a, size_t at, struct rng *r,
 	mixed.col = xalloc(mixed.cols, sizeof(*mixed.col));
 	memcpy(mixed.col, a->block->col, mixed.cols * sizeof(*mixed.col));
 	mixed.col[at] = dealt->col[0];
-	status = ask(loss, a, &mixed, e);
+	status = ask_model(loss, a, &mixed, e);
 	free(mixed.col);
 	table_free(dealt);
 	return status;
 }
 
 static int
-one_input(struct importance_input *out, struct asked *a, size_t at,
+measure_input(struct importance_input *out, struct asked *a, size_t at,
     double base, uint64_t seed, struct err *e)
 {
 	double loss[IMPORTANCE_REPEATS], sum = 0, squares = 0;
@@ -122,9 +123,9 @@ importance_measure(struct importance *out, const struct binding *p,
 	if (a.order == NULL || a.score == NULL)
 		err_set(e, ERR_NOMEM, "out of memory");
 	else
-		r = ask(&base, &a, block, e);
+		r = ask_model(&base, &a, block, e);
 	for (size_t i = 0; r == 0 && !isnan(base) && i < block->cols; i++) {
-		r = one_input(&out->input[i], &a, i, base, seed, e);
+		r = measure_input(&out->input[i], &a, i, base, seed, e);
 		if (r == 0 && isnan(out->input[i].loss))
 			break;
 		out->n = r == 0 ? i + 1 : 0;

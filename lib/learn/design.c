@@ -1,3 +1,4 @@
+/* A frame as a matrix: imputing, scaling, one column for each level. */
 #include "learn/design.h"
 
 #include <float.h>
@@ -55,7 +56,7 @@ standard_steps(float *offset, float *scale, const float *v, size_t n,
 }
 
 static int
-allocate(struct design *d, const struct frame *f, struct err *e)
+allocate_design(struct design *d, const struct frame *f, struct err *e)
 {
 	size_t cells;
 
@@ -76,14 +77,14 @@ allocate(struct design *d, const struct frame *f, struct err *e)
 	d->offset = mem_zeroed(d->n_numbers, sizeof(float));
 	d->scale = mem_zeroed(d->n_numbers, sizeof(float));
 	if (!d->x || !d->impute || !d->offset || !d->scale) {
-		design_free(d);
+		design_release(d);
 		return err_set(e, ERR_NOMEM, "out of memory");
 	}
 	return 0;
 }
 
 static void
-apply(struct design *d, const struct frame *f)
+apply_steps(struct design *d, const struct frame *f)
 {
 	size_t number = 0, at = d->n_numbers;
 
@@ -109,12 +110,12 @@ apply(struct design *d, const struct frame *f)
 }
 
 int
-design_make(struct design *d, const struct frame *f, struct err *e)
+design_init(struct design *d, const struct frame *f, struct err *e)
 {
 	float *room;
 	size_t number = 0;
 
-	if (allocate(d, f, e) < 0)
+	if (allocate_design(d, f, e) < 0)
 		return -1;
 	room = xalloc(f->rows + 1, sizeof(*room));
 	for (size_t k = 0; k < f->n_features; k++) {
@@ -125,7 +126,7 @@ design_make(struct design *d, const struct frame *f, struct err *e)
 		for (size_t i = 0; i < f->rows; i++)
 			if (isinf(v[i])) {
 				free(room);
-				design_free(d);
+				design_release(d);
 				return err_set(e, ERR_FORMAT, "column '%s' row "
 				    "%zu is infinite", f->feature[k].name,
 				    i + 1);
@@ -136,25 +137,12 @@ design_make(struct design *d, const struct frame *f, struct err *e)
 		number++;
 	}
 	free(room);
-	apply(d, f);
-	return 0;
-}
-
-int
-design_like(struct design *d, const struct design *like,
-    const struct frame *f, struct err *e)
-{
-	if (allocate(d, f, e) < 0)
-		return -1;
-	memcpy(d->impute, like->impute, d->n_numbers * sizeof(float));
-	memcpy(d->offset, like->offset, d->n_numbers * sizeof(float));
-	memcpy(d->scale, like->scale, d->n_numbers * sizeof(float));
-	apply(d, f);
+	apply_steps(d, f);
 	return 0;
 }
 
 void
-design_free(struct design *d)
+design_release(struct design *d)
 {
 	free(d->x);
 	free(d->impute);

@@ -21,10 +21,7 @@ struct design {
 };
 
 /* Learn the steps from f and apply them.  ERR_TOOBIG beyond 2^31 cells. */
-int design_make(struct design *d, const struct frame *f, struct err *e);
-/* Apply the steps of `like` to other rows. */
-int design_like(struct design *d, const struct design *like,
-    const struct frame *f, struct err *e);
-void design_free(struct design *d);
+int design_init(struct design *d, const struct frame *f, struct err *e);
+void design_release(struct design *d);
 
 #endif

@@ -1,15 +1,11 @@
+/* The frame of a model's graph: inputs, outputs, metadata, names. */
 #include "learn/emit.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "codec/json.h"
-#include "learn/objective.h"
 #include "model/meta.h"
-
-#define ML "ai.onnx.ml"
 
 static const int64_t any_by_one[2] = { -1, 1 };
 
@@ -33,14 +29,14 @@ meta_text(struct arena *a, struct onnx_model *m, const char *key,
 }
 
 struct onnx_model *
-export_begin(struct arena *a, const struct frame *f, const char *learner)
+emit_begin(struct arena *a, const struct frame *f, const char *learner)
 {
 	struct onnx_model *m = onnx_new(a, "mlv");
 	struct json *columns = json_new(a, JSON_MAP);
 	struct json *classes = json_new(a, JSON_LIST);
 
 	onnx_set_opset(a, m, "", 17);
-	onnx_set_opset(a, m, ML, 3);
+	onnx_set_opset(a, m, EMIT_ML, 3);
 	for (size_t i = 0; i < f->n_features; i++) {
 		const struct feature *x = &f->feature[i];
 
@@ -70,8 +66,8 @@ export_begin(struct arena *a, const struct frame *f, const char *learner)
 }
 
 /* A name for a value inside the graph that no column has. */
-static const char *
-own(struct arena *a, const struct frame *f, const char *name)
+const char *
+emit_own(struct arena *a, const struct frame *f, const char *name)
 {
 	for (size_t i = 0; i < f->n_features; i++)
 		if (strcmp(f->feature[i].name, name) == 0) {
@@ -82,14 +78,14 @@ own(struct arena *a, const struct frame *f, const char *name)
 }
 
 /* The same for a column's own steps: "hot_3". */
-static const char *
-own_of(struct arena *a, const struct frame *f, const char *stem, size_t i)
+const char *
+emit_own_of(struct arena *a, const struct frame *f, const char *stem, size_t i)
 {
-	return own(a, f, arena_printf(a, "%s_%zu", stem, i));
+	return emit_own(a, f, arena_printf(a, "%s_%zu", stem, i));
 }
 
-static struct text *
-texts_of(struct arena *a, const char *const *s, size_t n)
+struct text *
+emit_texts(struct arena *a, const char *const *s, size_t n)
 {
 	struct text *t = arena_alloc(a, (n + 1) * sizeof(*t));
 
@@ -99,8 +95,8 @@ texts_of(struct arena *a, const char *const *s, size_t n)
 }
 
 /* One node with one input and one output. */
-static struct onnx_node *
-chain(struct arena *a, struct onnx_model *m, const char *domain,
+struct onnx_node *
+emit_chain(struct arena *a, struct onnx_model *m, const char *domain,
     const char *op, const char *in, const char *out)
 {
 	struct onnx_node *n = onnx_add_node(a, m, domain, op, out);
@@ -110,479 +106,12 @@ chain(struct arena *a, struct onnx_model *m, const char *domain,
 	return n;
 }
 
-/* --- linear --------------------------------------------------------------- */
-
-/* The numbers side by side, imputed and standardised: "scaled". */
-static void
-number_steps(struct arena *a, struct onnx_model *m, const struct frame *f,
-    const struct design *d)
-{
-	const char *numbers = own(a, f, "numbers");
-	const char *imputed = own(a, f, "imputed");
-	struct onnx_node *n = onnx_add_node(a, m, "", "Concat", numbers);
-
-	for (size_t i = 0; i < f->n_features; i++)
-		if (!f->feature[i].category)
-			onnx_node_in(a, n, f->feature[i].name);
-	onnx_node_out(a, n, numbers);
-	onnx_attr_int(a, n, "axis", 1);
-	n = chain(a, m, ML, "Imputer", numbers, imputed);
-	onnx_attr_floats(a, n, "imputed_value_floats", d->impute,
-	    d->n_numbers);
-	onnx_attr_float(a, n, "replaced_value_float", NAN);
-	n = chain(a, m, ML, "Scaler", imputed, own(a, f, "scaled"));
-	onnx_attr_floats(a, n, "offset", d->offset, d->n_numbers);
-	onnx_attr_floats(a, n, "scale", d->scale, d->n_numbers);
-}
-
-/* Category i as one column a level: "onehot_i". */
-static void
-onehot_steps(struct arena *a, struct onnx_model *m, const struct frame *f,
-    size_t i)
-{
-	const struct feature *x = &f->feature[i];
-	const char *hot = own_of(a, f, "hot", i);
-	const char *shape = own_of(a, f, "shape", i);
-	int64_t dims[2] = { -1, (int64_t)x->n_levels }, two = 2;
-	struct onnx_node *n = chain(a, m, ML, "OneHotEncoder", x->name, hot);
-
-	onnx_attr_texts(a, n, "cats_strings", texts_of(a, x->levels,
-	    x->n_levels), x->n_levels);
-	onnx_attr_int(a, n, "zeros", 1);
-	onnx_add_initializer(a, m, shape, ONNX_INT64, 1, &two, dims);
-	n = chain(a, m, "", "Reshape", hot, own_of(a, f, "onehot", i));
-	onnx_node_in(a, n, shape);
-}
-
-static const char *
-design_steps(struct arena *a, struct onnx_model *m, const struct frame *f,
-    const struct design *d)
-{
-	struct onnx_node *n;
-	size_t parts = d->n_numbers > 0;
-	const char *scaled = own(a, f, "scaled"), *one = scaled, *all;
-
-	if (d->n_numbers)
-		number_steps(a, m, f, d);
-	for (size_t i = 0; i < f->n_features; i++)
-		if (f->feature[i].category && f->feature[i].n_levels) {
-			onehot_steps(a, m, f, i);
-			one = own_of(a, f, "onehot", i);
-			parts++;
-		}
-	if (parts == 1)
-		return one;
-	all = own(a, f, "features");
-	n = onnx_add_node(a, m, "", "Concat", all);
-	if (d->n_numbers)
-		onnx_node_in(a, n, scaled);
-	for (size_t i = 0; i < f->n_features; i++)
-		if (f->feature[i].category && f->feature[i].n_levels)
-			onnx_node_in(a, n, own_of(a, f, "onehot", i));
-	onnx_node_out(a, n, all);
-	onnx_attr_int(a, n, "axis", 1);
-	return all;
-}
-
-static float *
-floats_of(struct arena *a, const double *v, size_t n, double sign)
+float *
+emit_floats(struct arena *a, const double *v, size_t n, double sign)
 {
 	float *out = arena_alloc(a, (n + 1) * sizeof(*out));
 
 	for (size_t i = 0; i < n; i++)
 		out[i] = (float)(sign * v[i]);
 	return out;
-}
-
-void
-export_linear(struct arena *a, struct onnx_model *m, const struct frame *f,
-    const struct design *d, const struct linear_fit *fit)
-{
-	const char *features = design_steps(a, m, f, d);
-	/* one row of coefficients scores the last class */
-	double sign = f->task == TASK_BINARY && f->positive == 0 ? -1 : 1;
-	struct onnx_node *n;
-
-	if (f->task == TASK_REGRESSION) {
-		n = chain(a, m, ML, "LinearRegressor", features, "prediction");
-		onnx_attr_int(a, n, "targets", 1);
-	} else {
-		n = chain(a, m, ML, "LinearClassifier", features, "label");
-		onnx_node_out(a, n, "probabilities");
-		onnx_attr_texts(a, n, "classlabels_strings", texts_of(a,
-		    f->classes, f->n_classes), f->n_classes);
-		onnx_attr_int(a, n, "multi_class", 0);
-	}
-	onnx_attr_text(a, n, "post_transform", objective_of(f->task)->transform);
-	onnx_attr_floats(a, n, "coefficients", floats_of(a, fit->coef, fit->k *
-	    fit->p, sign), fit->k * fit->p);
-	onnx_attr_floats(a, n, "intercepts", floats_of(a, fit->intercept,
-	    fit->k, sign), fit->k);
-}
-
-/* --- trees ---------------------------------------------------------------- */
-
-/* Categories become their level's number, anything else NaN. */
-static const char *
-tree_columns(struct arena *a, struct onnx_model *m, const struct frame *f)
-{
-	const char *all = own(a, f, "features");
-	struct onnx_node *n;
-
-	for (size_t i = 0; i < f->n_features; i++) {
-		const struct feature *x = &f->feature[i];
-		float *codes;
-
-		if (!x->category)
-			continue;
-		codes = arena_alloc(a, (x->n_levels + 1) * sizeof(*codes));
-		for (size_t k = 0; k < x->n_levels; k++)
-			codes[k] = (float)k;
-		n = chain(a, m, ML, "LabelEncoder", x->name,
-		    own_of(a, f, "code", i));
-		onnx_attr_texts(a, n, "keys_strings", texts_of(a, x->levels,
-		    x->n_levels), x->n_levels);
-		onnx_attr_floats(a, n, "values_floats", codes, x->n_levels);
-		onnx_attr_float(a, n, "default_float", NAN);
-	}
-	n = onnx_add_node(a, m, "", "Concat", all);
-	for (size_t i = 0; i < f->n_features; i++)
-		onnx_node_in(a, n, f->feature[i].category ?
-		    own_of(a, f, "code", i) : f->feature[i].name);
-	onnx_node_out(a, n, all);
-	onnx_attr_int(a, n, "axis", 1);
-	return all;
-}
-
-static bool
-has_sets(const struct gbdt_model *g)
-{
-	for (size_t t = 0; t < g->n_trees; t++)
-		for (size_t i = 0; i < g->tree[t].n_nodes; i++)
-			if (g->tree[t].node[i].category)
-				return true;
-	return false;
-}
-
-/* The lists of TreeEnsembleClassifier and -Regressor. */
-struct lists3 {
-	int64_t *tree, *id, *feature, *yes, *no, *tracks;
-	float *value, *hits;
-	struct text *mode;
-	size_t n;
-	int64_t *w_tree, *w_id, *w_target;
-	float *weight;
-	size_t n_w;
-};
-
-static void
-node3(struct lists3 *l, int64_t tree, int64_t id, const char *mode,
-    double hits)
-{
-	l->tree[l->n] = tree;
-	l->id[l->n] = id;
-	l->mode[l->n] = (struct text){ mode, strlen(mode) };
-	l->hits[l->n] = (float)hits;
-}
-
-/* Inner nodes keep their numbers, leaf k is node n_nodes + k. */
-static void
-tree3(struct lists3 *l, const struct gbdt_tree *t, int64_t number,
-    int64_t target, double sign)
-{
-	for (size_t i = 0; i < t->n_nodes; i++) {
-		const struct gbdt_node *n = &t->node[i];
-
-		node3(l, number, (int64_t)i, "BRANCH_LEQ", n->count);
-		l->feature[l->n] = n->feature;
-		l->value[l->n] = n->threshold;
-		l->tracks[l->n] = n->default_left;
-		l->yes[l->n] = (int64_t)(n->left + (n->left_leaf ?
-		    t->n_nodes : 0));
-		l->no[l->n++] = (int64_t)(n->right + (n->right_leaf ?
-		    t->n_nodes : 0));
-	}
-	for (size_t i = 0; i < t->n_leaves; i++) {
-		int64_t id = (int64_t)(t->n_nodes + i);
-
-		node3(l, number, id, "LEAF", t->count[i]);
-		l->n++;
-		l->w_tree[l->n_w] = number;
-		l->w_id[l->n_w] = id;
-		l->w_target[l->n_w] = target;
-		l->weight[l->n_w++] = (float)(sign * t->value[i]);
-	}
-}
-
-static void
-lists3_make(struct lists3 *l, struct arena *a, const struct gbdt_model *g,
-    int64_t only_target, double sign)
-{
-	size_t n = 1;
-
-	for (size_t t = 0; t < g->n_trees; t++)
-		n += g->tree[t].n_nodes + g->tree[t].n_leaves;
-	memset(l, 0, sizeof(*l));
-	l->tree = arena_alloc(a, n * sizeof(int64_t));
-	l->id = arena_alloc(a, n * sizeof(int64_t));
-	l->feature = arena_alloc(a, n * sizeof(int64_t));
-	l->yes = arena_alloc(a, n * sizeof(int64_t));
-	l->no = arena_alloc(a, n * sizeof(int64_t));
-	l->tracks = arena_alloc(a, n * sizeof(int64_t));
-	l->value = arena_alloc(a, n * sizeof(float));
-	l->hits = arena_alloc(a, n * sizeof(float));
-	l->mode = arena_alloc(a, n * sizeof(*l->mode));
-	l->w_tree = arena_alloc(a, n * sizeof(int64_t));
-	l->w_id = arena_alloc(a, n * sizeof(int64_t));
-	l->w_target = arena_alloc(a, n * sizeof(int64_t));
-	l->weight = arena_alloc(a, n * sizeof(float));
-	for (size_t t = 0; t < g->n_trees; t++)
-		tree3(l, &g->tree[t], (int64_t)t, only_target >= 0 ?
-		    only_target : (int64_t)g->tree[t].target, sign);
-}
-
-static void
-put_lists3(struct arena *a, struct onnx_node *n, const struct lists3 *l,
-    const char *prefix)
-{
-	onnx_attr_ints(a, n, "nodes_treeids", l->tree, l->n);
-	onnx_attr_ints(a, n, "nodes_nodeids", l->id, l->n);
-	onnx_attr_ints(a, n, "nodes_featureids", l->feature, l->n);
-	onnx_attr_ints(a, n, "nodes_truenodeids", l->yes, l->n);
-	onnx_attr_ints(a, n, "nodes_falsenodeids", l->no, l->n);
-	onnx_attr_ints(a, n, "nodes_missing_value_tracks_true", l->tracks,
-	    l->n);
-	onnx_attr_floats(a, n, "nodes_values", l->value, l->n);
-	onnx_attr_floats(a, n, "nodes_hitrates", l->hits, l->n);
-	onnx_attr_texts(a, n, "nodes_modes", l->mode, l->n);
-	onnx_attr_ints(a, n, arena_printf(a, "%streeids", prefix), l->w_tree,
-	    l->n_w);
-	onnx_attr_ints(a, n, arena_printf(a, "%snodeids", prefix), l->w_id,
-	    l->n_w);
-	onnx_attr_ints(a, n, arena_printf(a, "%sids", prefix), l->w_target,
-	    l->n_w);
-	onnx_attr_floats(a, n, arena_printf(a, "%sweights", prefix),
-	    l->weight, l->n_w);
-}
-
-/* Scores before any tree go into each output's first tree: of two classes
- * onnxruntime adds a single base value to the class that has no weights. */
-static void
-fold_start(struct lists3 *l, const struct gbdt_model *g, double sign)
-{
-	size_t at = 0;
-
-	for (size_t t = 0; t < g->n_trees && t < g->n_outputs; t++)
-		for (size_t i = 0; i < g->tree[t].n_leaves; i++)
-			l->weight[at++] = (float)(sign * (g->tree[t].value[i] +
-			    g->start[g->tree[t].target]));
-}
-
-static void
-forest3(struct arena *a, struct onnx_model *m, const struct frame *f,
-    const struct gbdt_model *g, const char *features)
-{
-	bool classes = f->task != TASK_REGRESSION;
-	double sign = f->task == TASK_BINARY && f->positive == 0 ? -1 : 1;
-	/* of two classes one weight id, 0: with 1 onnxruntime calls the
-	 * other class 0.5 */
-	int64_t only = f->task == TASK_MULTICLASS ? -1 : 0;
-	struct onnx_node *n = onnx_add_node(a, m, ML, classes ?
-	    "TreeEnsembleClassifier" : "TreeEnsembleRegressor", "trees");
-	struct lists3 l;
-
-	onnx_node_in(a, n, features);
-	onnx_node_out(a, n, classes ? "label" : "prediction");
-	lists3_make(&l, a, g, only, sign);
-	if (g->n_trees >= g->n_outputs && classes)
-		fold_start(&l, g, sign);
-	put_lists3(a, n, &l, classes ? "class_" : "target_");
-	if (g->n_trees < g->n_outputs || !classes)
-		onnx_attr_floats(a, n, "base_values", floats_of(a, g->start,
-		    g->n_outputs, sign), g->n_outputs);
-	if (!classes) {
-		onnx_attr_int(a, n, "n_targets", 1);
-		onnx_attr_text(a, n, "post_transform",
-		    g->objective->transform);
-		return;
-	}
-	onnx_node_out(a, n, "probabilities");
-	onnx_attr_texts(a, n, "classlabels_strings", texts_of(a, f->classes,
-	    f->n_classes), f->n_classes);
-	onnx_attr_text(a, n, "post_transform", g->objective->transform);
-}
-
-/* The lists of TreeEnsemble, version 5. */
-struct lists5 {
-	int64_t *feature, *yes, *no, *yes_leaf, *no_leaf, *tracks, *target;
-	int64_t *root;
-	float *split, *hits, *weight, *member;
-	uint8_t *mode;
-	size_t n, n_leaves, n_members, n_roots;
-};
-
-static void
-tree5(struct lists5 *l, const struct gbdt_model *g, const struct gbdt_tree *t)
-{
-	size_t base = l->n, leaf = l->n_leaves;
-	bool alone = t->n_nodes == 0;
-
-	l->root[l->n_roots++] = (int64_t)base;
-	for (size_t i = 0; i < t->n_nodes; i++) {
-		const struct gbdt_node *n = &t->node[i];
-		size_t at = l->n++;
-
-		l->feature[at] = n->feature;
-		l->split[at] = n->category ? 0 : n->threshold;
-		l->mode[at] = n->category ? 6 : 0;
-		l->tracks[at] = n->default_left;
-		l->hits[at] = (float)n->count;
-		l->yes_leaf[at] = n->left_leaf;
-		l->no_leaf[at] = n->right_leaf;
-		l->yes[at] = (int64_t)(n->left + (n->left_leaf ? leaf : base));
-		l->no[at] = (int64_t)(n->right + (n->right_leaf ? leaf : base));
-		for (uint32_t k = 0; n->category && k < n->n_set; k++)
-			l->member[l->n_members++] = (float)g->set[n->set + k];
-		if (n->category)
-			l->member[l->n_members++] = NAN;
-	}
-	if (alone) {			/* a node whose branches agree */
-		l->yes[l->n] = l->no[l->n] = (int64_t)leaf;
-		l->yes_leaf[l->n] = l->no_leaf[l->n] = 1;
-		l->n++;
-	}
-	for (size_t i = 0; i < t->n_leaves; i++) {
-		l->target[l->n_leaves] = t->target;
-		l->weight[l->n_leaves++] = (float)t->value[i];
-	}
-}
-
-static void
-lists5_make(struct lists5 *l, struct arena *a, const struct gbdt_model *g)
-{
-	size_t n = 1, leaves = 1, members = g->n_set;
-
-	for (size_t t = 0; t < g->n_trees; t++) {
-		n += g->tree[t].n_nodes + 1;
-		leaves += g->tree[t].n_leaves;
-	}
-	members += n;
-	memset(l, 0, sizeof(*l));
-	l->feature = arena_alloc(a, n * sizeof(int64_t));
-	l->yes = arena_alloc(a, n * sizeof(int64_t));
-	l->no = arena_alloc(a, n * sizeof(int64_t));
-	l->yes_leaf = arena_alloc(a, n * sizeof(int64_t));
-	l->no_leaf = arena_alloc(a, n * sizeof(int64_t));
-	l->tracks = arena_alloc(a, n * sizeof(int64_t));
-	l->target = arena_alloc(a, leaves * sizeof(int64_t));
-	l->root = arena_alloc(a, (g->n_trees + 1) * sizeof(int64_t));
-	l->split = arena_alloc(a, n * sizeof(float));
-	l->hits = arena_alloc(a, n * sizeof(float));
-	l->weight = arena_alloc(a, leaves * sizeof(float));
-	l->member = arena_alloc(a, members * sizeof(float));
-	l->mode = arena_alloc(a, n);
-	for (size_t t = 0; t < g->n_trees; t++)
-		tree5(l, g, &g->tree[t]);
-	if (l->n_members)
-		l->n_members--;		/* no NaN behind the last set */
-}
-
-static void
-put_lists5(struct arena *a, struct onnx_node *n, const struct lists5 *l,
-    size_t targets)
-{
-	int64_t k = (int64_t)l->n, leaves = (int64_t)l->n_leaves;
-	int64_t members = (int64_t)l->n_members;
-
-	onnx_attr_ints(a, n, "nodes_featureids", l->feature, l->n);
-	onnx_attr_ints(a, n, "nodes_truenodeids", l->yes, l->n);
-	onnx_attr_ints(a, n, "nodes_falsenodeids", l->no, l->n);
-	onnx_attr_ints(a, n, "nodes_trueleafs", l->yes_leaf, l->n);
-	onnx_attr_ints(a, n, "nodes_falseleafs", l->no_leaf, l->n);
-	onnx_attr_ints(a, n, "nodes_missing_value_tracks_true", l->tracks,
-	    l->n);
-	onnx_attr_tensor(a, n, "nodes_splits", ONNX_FLOAT, 1, &k, l->split);
-	onnx_attr_tensor(a, n, "nodes_hitrates", ONNX_FLOAT, 1, &k, l->hits);
-	onnx_attr_tensor(a, n, "nodes_modes", ONNX_UINT8, 1, &k, l->mode);
-	onnx_attr_ints(a, n, "tree_roots", l->root, l->n_roots);
-	onnx_attr_ints(a, n, "leaf_targetids", l->target, l->n_leaves);
-	onnx_attr_tensor(a, n, "leaf_weights", ONNX_FLOAT, 1, &leaves,
-	    l->weight);
-	if (members)
-		onnx_attr_tensor(a, n, "membership_values", ONNX_FLOAT, 1,
-		    &members, l->member);
-	onnx_attr_int(a, n, "n_targets", (int64_t)targets);
-	onnx_attr_int(a, n, "aggregate_function", 1);
-	onnx_attr_int(a, n, "post_transform", 0);
-}
-
-/* label = the class with the largest probability, the first of equals */
-static void
-label_steps(struct arena *a, struct onnx_model *m, const struct frame *f)
-{
-	struct text *names = texts_of(a, f->classes, f->n_classes);
-	int64_t *numbers = arena_alloc(a, f->n_classes * sizeof(*numbers));
-	const char *which = own(a, f, "which");
-	struct onnx_node *n = chain(a, m, "", "ArgMax", "probabilities",
-	    which);
-
-	onnx_attr_int(a, n, "axis", 1);
-	onnx_attr_int(a, n, "keepdims", 0);
-	for (size_t i = 0; i < f->n_classes; i++)
-		numbers[i] = (int64_t)i;
-	n = chain(a, m, ML, "LabelEncoder", which, "label");
-	onnx_attr_ints(a, n, "keys_int64s", numbers, f->n_classes);
-	onnx_attr_texts(a, n, "values_strings", names, f->n_classes);
-	onnx_attr_text(a, n, "default_string", f->classes[0]);
-}
-
-static void
-forest5(struct arena *a, struct onnx_model *m, const struct frame *f,
-    const struct gbdt_model *g, const char *features)
-{
-	int64_t k = (int64_t)g->n_outputs, one = 1;
-	float whole = 1;
-	const char *sums = own(a, f, "sums"), *start = own(a, f, "start");
-	const char *scores = own(a, f, "scores"), *unit = own(a, f, "one");
-	const char *yes = own(a, f, "yes"), *no = own(a, f, "no");
-	struct onnx_node *n;
-	struct lists5 l;
-
-	onnx_set_opset(a, m, ML, 5);
-	lists5_make(&l, a, g);
-	n = chain(a, m, ML, "TreeEnsemble", features, sums);
-	put_lists5(a, n, &l, g->n_outputs);
-	onnx_add_initializer(a, m, start, ONNX_FLOAT, 1, &k, floats_of(a,
-	    g->start, g->n_outputs, 1));
-	n = chain(a, m, "", "Add", sums, f->task == TASK_REGRESSION ?
-	    "prediction" : scores);
-	onnx_node_in(a, n, start);
-	if (f->task == TASK_REGRESSION)
-		return;
-	if (f->task == TASK_MULTICLASS) {
-		n = chain(a, m, "", "Softmax", scores, "probabilities");
-		onnx_attr_int(a, n, "axis", 1);
-	} else {
-		chain(a, m, "", "Sigmoid", scores, yes);
-		onnx_add_initializer(a, m, unit, ONNX_FLOAT, 1, &one, &whole);
-		n = chain(a, m, "", "Sub", unit, no);
-		onnx_node_in(a, n, yes);
-		n = chain(a, m, "", "Concat", f->positive ? no : yes,
-		    "probabilities");
-		onnx_node_in(a, n, f->positive ? yes : no);
-		onnx_attr_int(a, n, "axis", 1);
-	}
-	label_steps(a, m, f);
-}
-
-void
-export_gbdt(struct arena *a, struct onnx_model *m, const struct frame *f,
-    const struct gbdt_model *g)
-{
-	const char *features = tree_columns(a, m, f);
-
-	if (has_sets(g))
-		forest5(a, m, f, g, features);
-	else
-		forest3(a, m, f, g, features);
 }

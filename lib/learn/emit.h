@@ -1,5 +1,6 @@
 /*
- * learn/emit.h - a fitted learner as an ONNX model.
+ * learn/emit.h - a fitted learner as an ONNX model: what the graphs of all
+ * learners have in common.
  *
  * One named input a raw column ([N, 1]: float for numbers and booleans,
  * string for categories), the pre-processing inside the graph, outputs
@@ -11,19 +12,26 @@
 #ifndef LEARN_EMIT_H
 #define LEARN_EMIT_H
 
-#include "onnx/onnx.h"
-#include "learn/design.h"
 #include "learn/frame.h"
-#include "learn/gbdt/gbdt.h"
-#include "learn/linear.h"
+#include "onnx/onnx.h"
 
-/* Begin: inputs, opsets and metadata of the frame. */
-struct onnx_model *export_begin(struct arena *a, const struct frame *f,
+#define EMIT_ML "ai.onnx.ml"
+
+/* Begin: inputs, outputs, opsets and metadata of the frame. */
+struct onnx_model *emit_begin(struct arena *a, const struct frame *f,
     const char *learner);
-void export_linear(struct arena *a, struct onnx_model *m,
-    const struct frame *f, const struct design *d,
-    const struct linear_fit *fit);
-void export_gbdt(struct arena *a, struct onnx_model *m,
-    const struct frame *f, const struct gbdt_model *g);
+
+/* A name for a value inside the graph that no column has. */
+const char *emit_own(struct arena *a, const struct frame *f,
+    const char *name);
+/* The same for the steps of column i: "hot_3". */
+const char *emit_own_of(struct arena *a, const struct frame *f,
+    const char *stem, size_t i);
+/* A node with one input and one output, so far. */
+struct onnx_node *emit_chain(struct arena *a, struct onnx_model *m,
+    const char *domain, const char *op, const char *in, const char *out);
+struct text *emit_texts(struct arena *a, const char *const *s, size_t n);
+/* Rounded to float, each times the sign. */
+float *emit_floats(struct arena *a, const double *v, size_t n, double sign);
 
 #endif

@@ -326,7 +326,7 @@ check_names(const struct table *t, const char *const *list, size_t n,
 }
 
 int
-frame_make(struct frame *f, const struct table *t,
+frame_init(struct frame *f, const struct table *t,
     const struct frame_opts *o, struct err *e)
 {
 	size_t target, weight = SIZE_MAX;
@@ -363,7 +363,7 @@ frame_make(struct frame *f, const struct table *t,
 	}
 	return 0;
 fail:
-	frame_free(f);
+	frame_release(f);
 	return -1;
 }
 
@@ -410,8 +410,8 @@ like_target(struct frame *f, const struct frame *like, const struct column *c,
 }
 
 int
-frame_like(struct frame *f, const struct frame *like, const struct table *t,
-    struct err *e)
+frame_init_like(struct frame *f, const struct frame *like,
+    const struct table *t, struct err *e)
 {
 	size_t at;
 
@@ -443,12 +443,12 @@ frame_like(struct frame *f, const struct frame *like, const struct table *t,
 	}
 	return 0;
 fail:
-	frame_free(f);
+	frame_release(f);
 	return -1;
 }
 
 void
-frame_free(struct frame *f)
+frame_release(struct frame *f)
 {
 	arena_free(&f->arena);
 }

@@ -63,12 +63,12 @@ struct frame_opts {
 };
 
 /* Nothing of the table is needed afterwards. */
-int frame_make(struct frame *f, const struct table *t,
+int frame_init(struct frame *f, const struct table *t,
     const struct frame_opts *o, struct err *e);
 /* Other rows for the same model: levels and classes are those of `like`,
  * levels it does not have are missing, a class it does not have is refused. */
-int frame_like(struct frame *f, const struct frame *like,
+int frame_init_like(struct frame *f, const struct frame *like,
     const struct table *t, struct err *e);
-void frame_free(struct frame *f);
+void frame_release(struct frame *f);
 
 #endif

@@ -1,27 +1,24 @@
 /*
- * learn/learner.h - one learner of several: its parameters set, fitted, and
- * turned into a graph.
+ * learn/learner.h - the learners: one struct of functions for each, all of
+ * them in one table.
  *
- *	logistic	two classes or more, learn/linear.h
- *	linear		numbers, learn/linear.h
+ *	logistic	two classes or more, learn/linear/linear.h
+ *	linear		numbers, learn/linear/linear.h
  *	gbdt		all of them, learn/gbdt/gbdt.h
  *
  * Beside the graph stands what the learner itself says for some rows, so
- * that the graph can be proved right (fit.c) before it leaves the house.
+ * that the graph can be proved right (flow/fit/proof.c) before it is written.
+ *
+ * A new learner is one file in learn/learners and its line in LEARNERS
+ * below.
  */
 #ifndef LEARN_LEARNER_H
 #define LEARN_LEARNER_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/arena.h"
-#include "base/err.h"
-#include "base/param.h"
 #include "base/progress.h"
-#include "codec/json.h"
-#include "onnx/onnx.h"
 #include "learn/frame.h"
+#include "learn/hyperparam.h"
+#include "learn/learned.h"
 
 struct learner_request {
 	const char *name;
@@ -29,42 +26,73 @@ struct learner_request {
 	size_t n_set;
 	int64_t seed;
 	int threads;			/* 0: as pool_new */
-	const size_t *probe;		/* training rows to answer for */
-	size_t n_probes;
+	bool watched;			/* there are validation rows */
 	const struct progress *progress;
 };
 
-/* A measure by iteration, "train.logloss". */
-struct history {
+/* What is learned from; valid may be NULL. */
+struct learner_rows {
+	const struct frame *train, *valid;
+};
+
+#define LEARNER_TASK(task) (1U << (task))
+
+struct learner {
 	const char *name;
-	size_t n;
-	const double *value;
+	const char *help;		/* one line */
+	unsigned tasks;			/* LEARNER_TASK | ... */
+	struct hyperparams params;
+	size_t params_size;		/* of the struct the table fills */
+
+	/* Fails and says what to use instead for such rows; or NULL. */
+	int (*refuse)(const struct frame *f, struct err *e);
+	/* Defaults that hang on the request; or NULL. */
+	void (*preset)(void *params, const struct learner_request *rq);
+	/* Do the parameters go together?  ERR_USAGE.  Or NULL. */
+	int (*check)(const void *params, const struct learner_request *rq,
+	    struct err *e);
+	int (*fit)(void **model, const struct learner_rows *rows,
+	    const void *params, const struct learner_request *rq,
+	    struct err *e);
+	/* The scores of a training row, before the objective's link. */
+	void (*score)(double *score, const void *model, const struct frame *f,
+	    size_t row);
+	/* From the inputs of the graph to its outputs. */
+	void (*emit)(struct arena *a, struct onnx_model *graph,
+	    const struct frame *f, const void *model);
+	/* Histories, iterations, warning. */
+	void (*report)(struct learned *out, struct arena *a,
+	    const struct frame *f, const void *model);
+	void (*free)(void *model);
 };
 
-struct learned {		/* all of it in the arena */
-	struct onnx_model *graph;
-	struct history history[2];
-	size_t n_histories;
-	int64_t iterations;
-	bool converged;			/* false: max_iter was too few */
-	const char *kernel;		/* of BLAS where it was used, or NULL */
-	/* (n_probes, width): probabilities, for two classes that of the
-	 * positive one alone; or the prediction */
-	const double *answer;
-	size_t width;
-};
+#define LEARNERS(ONE) \
+	ONE(logistic) \
+	ONE(linear) \
+	ONE(gbdt)
 
-/* Does such a learner exist, and what task does it want when the user says
- * nothing?  ERR_USAGE names the known ones. */
-int learner_check(enum task *wanted, const char *name, struct err *e);
-/* Every parameter that counts, given or by default, as numbers, by its own
- * name.  ERR_USAGE: an unknown one, a value it does not take, or one given by
- * two of its names. */
+#define LEARNER_DECLARE(name) extern const struct learner learner_##name;
+LEARNERS(LEARNER_DECLARE)
+#undef LEARNER_DECLARE
+
+/* In the order of the table; NULL past the end. */
+const struct learner *learner_at(size_t i);
+/* ERR_USAGE names the known ones. */
+int learner_find(const struct learner **out, const char *name, struct err *e);
+/* "logistic, linear and gbdt", with that word before the last. */
+const char *learner_names(struct arena *a, const char *last);
+/* The task it is for where it is for one alone, else TASK_AUTO. */
+enum task learner_task(const struct learner *l);
+
+/* Every parameter that counts, given or by default, by its own name.
+ * ERR_USAGE: an unknown one, a value it does not take, or one given by two
+ * of its names. */
 int learner_params(struct json **out, struct arena *a,
-    const struct learner_request *rq, bool watched, struct err *e);
-/* ERR_USAGE: as learner_params, or a task the learner is not for. */
-int learner_fit(struct learned *out, struct arena *a,
-    const struct frame *train, const struct frame *valid,
     const struct learner_request *rq, struct err *e);
+/* The learner's own answers are for training rows probe[0, n_probes).
+ * ERR_USAGE: as learner_params, or a task the learner is not for. */
+int learner_fit(struct learned *out, struct arena *a,
+    const struct learner_rows *rows, const struct learner_request *rq,
+    const size_t *probe, size_t n_probes, struct err *e);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * gbdt_run TRAIN TEST TARGET [NAME=VALUE]...: train boosted trees on one
  * file, judge them on another, and print rows, features, trees, seconds of
- * reading, framing and training, the seconds of that which are not trees (training
- * of one iteration), and the AUC or the root mean squared error.
+ * reading, framing and training, the seconds of that which are not trees
+ * (training of one iteration), and the AUC or the root mean squared error.
  *
  * Besides the learner's parameters: threads=N, categorical=COLUMN (again
  * and again), noheader=1 (columns are column_1 ...).  Exit 3 and one line
@@ -67,6 +67,8 @@ judge(const struct gbdt_model *m, const struct frame *f)
 static int
 set(struct job *j, char *word, struct err *e)
 {
+	const struct hyperparams known = { gbdt_hyperparams,
+	    GBDT_HYPERPARAMS };
 	char *value = strchr(word, '=');
 	size_t n = j->frame.n_categorical;
 	int64_t k = 0;
@@ -80,7 +82,7 @@ set(struct job *j, char *word, struct err *e)
 	} else if (strcmp(word, "noheader") == 0) {
 		j->read.header = TABLE_HEADER_NO;
 	} else if (strcmp(word, "categorical") != 0) {
-		return gbdt_set(&j->p, word, value, e);
+		return hyperparams_set(&j->p, &known, word, value, e);
 	} else if (n < CATEGORICAL_MAX) {
 		j->categorical[n] = value;
 		j->type[n] = (struct table_type){ value, COL_CATEGORY };
@@ -102,8 +104,8 @@ run(struct job *j, char **argv, struct err *e)
 	    table_read(&j->test, g.data, g.n, &j->read, e) < 0)
 		return -1;
 	printf("rows\t%zu\nread\t%.3f\n", j->train->rows, seconds(&at));
-	if (frame_make(&j->a, j->train, &j->frame, e) < 0 ||
-	    frame_like(&j->b, &j->a, j->test, e) < 0)
+	if (frame_init(&j->a, j->train, &j->frame, e) < 0 ||
+	    frame_init_like(&j->b, &j->a, j->test, e) < 0)
 		return -1;
 	if (j->a.task == TASK_MULTICLASS)
 		return err_set(e, ERR_USAGE, "two classes or a number, please");
@@ -112,14 +114,14 @@ run(struct job *j, char **argv, struct err *e)
 	if (gbdt_train(&m, &j->a, NULL, &one, j->threads, NULL, e) < 0)
 		return -1;
 	printf("first\t%.3f\n", seconds(&at));
-	gbdt_free(&m);
+	gbdt_release(&m);
 	if (gbdt_train(&m, &j->a, NULL, &j->p, j->threads, NULL, e) < 0)
 		return -1;
 	printf("train\t%.3f\n", seconds(&at));
 	printf("features\t%zu\ntrees\t%zu\nloss\t%.6f\n", j->a.n_features,
 	    m.n_trees, m.n_history ? m.train_loss[m.n_history - 1] : 0);
 	judge(&m, &j->b);
-	gbdt_free(&m);
+	gbdt_release(&m);
 	return 0;
 }
 

@@ -30,7 +30,7 @@ make(struct data *d, const char *csv, const struct frame_opts *o)
 	if (table_read(&d->t, csv, strlen(csv), &ro, &e) == 0) {
 		if (!col_type_is_text(table_find(d->t, "y")->type))
 			plain.task = TASK_REGRESSION;
-		if (frame_make(&d->f, d->t, o ? o : &plain, &e) == 0)
+		if (frame_init(&d->f, d->t, o ? o : &plain, &e) == 0)
 			return true;
 	}
 	ok(false, "a frame: %s", e.msg);
@@ -40,7 +40,7 @@ make(struct data *d, const char *csv, const struct frame_opts *o)
 static void
 drop(struct data *d)
 {
-	frame_free(&d->f);
+	frame_release(&d->f);
 	table_free(d->t);
 }
 
@@ -154,29 +154,29 @@ one_cut(void)
 	is_near(m.train_loss[0], 0, 1e-9, "nothing left to learn");
 	is_int(m.tree[0].node[0].count, 10, "all rows at the root");
 	is_int(m.tree[0].count[0], 5, "half of them in a leaf");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	p.lambda_l2 = 5;
 	p.learning_rate = 0.5;
 	m = train(&d, &p);
 	is_near(score(&m, &d.f, 0, 0), 5 - 0.5 * 2.5, 1e-6, "lambda_l2 and "
 	    "the learning rate");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	p = small(2);
 	p.lambda_l1 = 5;
 	m = train(&d, &p);
 	is_near(score(&m, &d.f, 0, 0), 1, 1e-6, "lambda_l1");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	p = small(2);
 	p.min_gain_to_split = 251;
 	m = train(&d, &p);
 	ok(m.n_trees == 1 && m.tree[0].n_nodes == 0 && m.best_iteration == 0,
 	    "not worth a cut");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	p = small(31);
 	p.min_data_in_leaf = 6;
 	m = train(&d, &p);
 	is_int(m.best_iteration, 0, "too few rows for two leaves");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
 }
 
@@ -197,20 +197,20 @@ two_classes(void)
 	is_near(score(&m, &d.f, 0, 0), -0.2, 1e-7, "g/h is two");
 	is_near(score(&m, &d.f, 7, 0), 0.2, 1e-7, "and on the other side");
 	is_near(m.train_loss[0], log1p(exp(-0.2)), 1e-8, "the loss");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
 	if (!make(&d, csv, &o))
 		return;
 	m = train(&d, &p);
 	is_near(score(&m, &d.f, 0, 0), 0.2, 1e-7, "the positive class is the "
 	    "one asked for");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	p.scale_pos_weight = 3;
 	m = train(&d, &p);
 	/* p = 1/2; left g = 4 * 3 * -.5, h = 4 * 3 * .25; right 4 * .5 */
 	is_near(m.start[0], 0, 0, "scale_pos_weight leaves the start alone");
 	is_near(score(&m, &d.f, 0, 0), 0.2, 1e-7, "a heavy leaf of one kind");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
 }
 
@@ -233,11 +233,11 @@ deeper(void)
 	is_near(score(&m, &d.f, 1, 0), 2, 1e-5, "a=0 b=1");
 	is_near(score(&m, &d.f, 2, 0), 20, 1e-5, "a=1 b=0");
 	is_near(score(&m, &d.f, 3, 0), 26, 1e-5, "a=1 b=1");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	p.max_depth = 1;
 	m = train(&d, &p);
 	is_int(m.tree[0].n_nodes, 1, "max_depth");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
 }
 
@@ -259,7 +259,7 @@ missing_goes(const char *csv, float threshold, bool left, const char *what)
 		ok(m.tree[0].node[0].default_left == left, "direction");
 		is_near(loss(&m, &d.f), 0, 1e-9, "rows fall as they did");
 	}
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
 }
 
@@ -284,7 +284,7 @@ missing(void)
 	ok(m.n_trees == 1 && m.tree[0].n_nodes == 1 &&
 	    m.tree[0].node[0].feature == 0, "a column of nothing and one of "
 	    "the same are never cut");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
 	if (!make(&d, "none,same,y\n,3,0\n,3,0\n,3,9\n,3,9\n", NULL))
 		return;
@@ -293,7 +293,7 @@ missing(void)
 	ok(m.n_trees == 1 && m.tree[0].n_leaves == 1 && m.best_iteration ==
 	    0 && m.n_history == 1, "with nothing else there is one leaf");
 	is_near(m.start[0], 4.5, 0, "but the mean");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
 }
 
@@ -323,7 +323,7 @@ categories(void)
 	ok(n->category && n->n_set == 1 && in_set(&m, n, 1),
 	    "one level against the rest");
 	is_near(loss(&m, &d.f), 0, 1e-9, "and its rows");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
 	if (!make(&d, "c,y\na,0\na,0\nb,10\nb,10\nc,0\nc,0\nd,10\nd,10\ne,0\n"
 	    "e,0\nf,10\nf,10\n,0\n,0\n", NULL))
@@ -334,17 +334,17 @@ categories(void)
 	    in_set(&m, n, 3) && in_set(&m, n, 5), "a set of levels, what is "
 	    "missing not in it");
 	is_near(loss(&m, &d.f), 0, 1e-9, "and its rows");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	p.cat_l2 = 6;
 	m = train(&d, &p);
 	/* start 30/7; left g = 6 (30/7 - 10), h = 6 + 6 */
 	is_near(score(&m, &d.f, 2, 0), 30.0 / 7 + (10 - 30.0 / 7) / 2, 1e-5,
 	    "leaves of a set are shrunk by cat_l2");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	p.min_data_per_group = 8;
 	m = train(&d, &p);
 	is_int(m.best_iteration, 0, "min_data_per_group");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
 }
 
@@ -422,7 +422,7 @@ same(const struct data *d, const struct frame *valid,
 	r = b.len > 0 && b.len == first->len &&
 	    memcmp(b.data, first->data, b.len) == 0;
 	buf_free(&b);
-	gbdt_free(&m);
+	gbdt_release(&m);
 	return r;
 }
 
@@ -448,7 +448,7 @@ same_bytes(int classes, const char *what)
 	p.feature_fraction = 0.7;
 	buf_init(&b, BUF_CAP_DOC);
 	ok(make(&d, text, &o) && table_read(&t, other, strlen(other), NULL,
-	    &e) == 0 && frame_like(&valid, &d.f, t, &e) == 0, "%s: two tables",
+	    &e) == 0 && frame_init_like(&valid, &d.f, t, &e) == 0, "%s: two tables",
 	    what);
 	ok(same(&d, &valid, &p, 1, &b), "%s: one thread", what);
 	ok(same(&d, &valid, &p, 1, &b), "%s: again", what);
@@ -461,9 +461,9 @@ same_bytes(int classes, const char *what)
 	is_near(m.valid_metric[5], loss(&m, &valid), 1e-9, "%s: and of the "
 	    "validation rows", what);
 	ok(m.train_loss[5] < m.train_loss[0], "%s: it learns", what);
-	gbdt_free(&m);
+	gbdt_release(&m);
 	buf_free(&b);
-	frame_free(&valid);
+	frame_release(&valid);
 	table_free(t);
 	drop(&d);
 	free(text);
@@ -496,13 +496,13 @@ draws(void)
 	ok(share, "a quarter of the rows");
 	ok(m.tree[0].node[0].count != m.tree[1].node[0].count,
 	    "drawn anew each time");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	p.bagging_freq = 2;
 	m = train(&d, &p);
 	ok(m.tree[0].node[0].count == m.tree[1].node[0].count &&
 	    m.tree[1].node[0].count != m.tree[2].node[0].count,
 	    "or every second time");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	gbdt_defaults(&p);
 	p.num_iterations = 4;
 	p.feature_fraction = 0.1;
@@ -516,7 +516,7 @@ draws(void)
 			one &= m.tree[i].node[k].feature ==
 			    m.tree[i].node[0].feature;
 	ok(one, "one column a tree");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	buf_free(&b);
 	drop(&d);
 	free(text);
@@ -539,7 +539,7 @@ stops_early(void)
 	p.num_iterations = 200;
 	p.early_stopping_round = 5;
 	if (!make(&d, text, NULL) || table_read(&t, other, strlen(other), NULL,
-	    &e) < 0 || frame_like(&valid, &d.f, t, &e) < 0 ||
+	    &e) < 0 || frame_init_like(&valid, &d.f, t, &e) < 0 ||
 	    gbdt_train(&m, &d.f, &valid, &p, 1, NULL, &e) < 0) {
 		ok(false, "trained on noise: %s", e.msg);
 		return;
@@ -553,8 +553,8 @@ stops_early(void)
 	is_int(m.best_iteration, (int64_t)best + 1, "which is remembered");
 	is_int(m.n_trees, (int64_t)best + 1, "and kept");
 	is_near(loss(&m, &valid), m.valid_metric[best], 1e-9, "as it was");
-	gbdt_free(&m);
-	frame_free(&valid);
+	gbdt_release(&m);
+	frame_release(&valid);
 	table_free(t);
 	drop(&d);
 	free(text);
@@ -583,8 +583,8 @@ weights(void)
 		    "at the same place");
 	is_near(score(&m, &d.f, 1, 0), score(&n, &twice.f, 2, 0), 1e-6,
 	    "the same leaves");
-	gbdt_free(&m);
-	gbdt_free(&n);
+	gbdt_release(&m);
+	gbdt_release(&n);
 	drop(&d);
 	drop(&twice);
 }
@@ -611,8 +611,17 @@ many_classes(void)
 			    score(&m, &d.f, i, d.f.y_class[i]);
 	ok(right, "every row told apart");
 	is_near(m.train_loss[9], loss(&m, &d.f), 1e-9, "the loss");
-	gbdt_free(&m);
+	gbdt_release(&m);
 	drop(&d);
+}
+
+static int
+set_one(struct gbdt_params *p, const char *name, const char *value,
+    struct err *e)
+{
+	const struct hyperparams t = { gbdt_hyperparams, GBDT_HYPERPARAMS };
+
+	return hyperparams_set(p, &t, name, value, e);
 }
 
 static void
@@ -622,23 +631,23 @@ parameters(void)
 	struct err e = ERR_INIT;
 
 	gbdt_defaults(&p);
-	ok(gbdt_set(&p, "num_leafs", "7", &e) < 0 && e.code == ERR_USAGE,
+	ok(set_one(&p, "num_leafs", "7", &e) < 0 && e.code == ERR_USAGE,
 	    "unknown");
 	is_text(e.msg, "the learner has no parameter 'num_leafs'; did you "
 	    "mean 'num_leaves'?", "and what it may be");
-	ok(gbdt_set(&p, "eta", "0.25", &e) == 0 && p.learning_rate == 0.25,
+	ok(set_one(&p, "eta", "0.25", &e) == 0 && p.learning_rate == 0.25,
 	    "another name");
-	ok(gbdt_set(&p, "num_leaves", "63", &e) == 0 && p.num_leaves == 63,
+	ok(set_one(&p, "num_leaves", "63", &e) == 0 && p.num_leaves == 63,
 	    "a whole number");
-	ok(gbdt_set(&p, "boost_from_average", "false", &e) == 0 &&
+	ok(set_one(&p, "boost_from_average", "false", &e) == 0 &&
 	    !p.boost_from_average, "a truth");
-	ok(gbdt_set(&p, "num_leaves", "6.5", &e) < 0 && p.num_leaves == 63,
+	ok(set_one(&p, "num_leaves", "6.5", &e) < 0 && p.num_leaves == 63,
 	    "not whole");
-	ok(gbdt_set(&p, "max_bin", "256", &e) < 0 && p.max_bin == 255,
+	ok(set_one(&p, "max_bin", "256", &e) < 0 && p.max_bin == 255,
 	    "too many bins");
-	ok(gbdt_set(&p, "boost_from_average", "maybe", &e) < 0 &&
+	ok(set_one(&p, "boost_from_average", "maybe", &e) < 0 &&
 	    !p.boost_from_average, "neither true nor false");
-	ok(gbdt_set(&p, "learning_rate", "nan", &e) < 0, "no number");
+	ok(set_one(&p, "learning_rate", "nan", &e) < 0, "no number");
 }
 
 /* Half-way in double is what LightGBM compares floats with: a threshold
@@ -667,7 +676,7 @@ half_way(void)
 		    (double)m.tree[0].node[0].threshold : NAN;
 		below &= t <= half;
 		near &= half - t < 1e-7;
-		gbdt_free(&m);
+		gbdt_release(&m);
 		drop(&d);
 	}
 	ok(below && near, "a threshold is the last float up to half-way");

@@ -381,7 +381,7 @@ fill(struct bins *b, const struct frame *f, struct pool *pool)
 }
 
 int
-bins_make(struct bins *b, const struct frame *f, const struct bin_params *p,
+bins_init(struct bins *b, const struct frame *f, const struct bin_params *p,
     struct pool *pool, struct err *e)
 {
 	struct job j = { b, f, p };
@@ -400,7 +400,7 @@ bins_make(struct bins *b, const struct frame *f, const struct bin_params *p,
 }
 
 int
-bins_like(struct bins *b, const struct bins *like, const struct frame *f,
+bins_init_like(struct bins *b, const struct bins *like, const struct frame *f,
     struct pool *pool, struct err *e)
 {
 	if (allocate(b, f, e) < 0)
@@ -428,7 +428,7 @@ bins_like(struct bins *b, const struct bins *like, const struct frame *f,
 }
 
 void
-bins_free(struct bins *b)
+bins_release(struct bins *b)
 {
 	for (size_t k = 0; b->feature && k < b->n_features; k++) {
 		free(b->feature[k].bound);

@@ -45,11 +45,11 @@ struct bin_params {
 	int64_t max_bin, min_data_in_bin, sample;
 };
 
-int bins_make(struct bins *b, const struct frame *f,
+int bins_init(struct bins *b, const struct frame *f,
     const struct bin_params *p, struct pool *pool, struct err *e);
 /* Other rows in the same bins. */
-int bins_like(struct bins *b, const struct bins *like, const struct frame *f,
-    struct pool *pool, struct err *e);
-void bins_free(struct bins *b);		/* also for those of bins_like */
+int bins_init_like(struct bins *b, const struct bins *like,
+    const struct frame *f, struct pool *pool, struct err *e);
+void bins_release(struct bins *b);		/* also for those of bins_init_like */
 
 #endif

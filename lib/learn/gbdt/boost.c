@@ -298,14 +298,14 @@ prepare(struct booster *g, const struct frame *train,
 	size_t n = train->rows;
 
 	g->train.f = train;
-	if (bins_make(&g->train.b, train, &bp, g->pool, e) < 0)
+	if (bins_init(&g->train.b, train, &bp, g->pool, e) < 0)
 		return -1;
 	g->train.score = mem_zeroed(n * g->k, sizeof(double));
 	g->gh = mem_array(n * g->k, sizeof(*g->gh));
 	g->bag = mem_array(n, sizeof(*g->bag));
 	if (!g->train.score || !g->gh || !g->bag)
 		return err_set(e, ERR_NOMEM, "out of memory");
-	if (grower_new(&g->w, &g->train.b, g->p, g->pool, e) < 0)
+	if (grower_init(&g->w, &g->train.b, g->p, g->pool, e) < 0)
 		return -1;
 	g->w.set = &g->m->set;
 	g->w.n_set = &g->n_set;
@@ -314,7 +314,7 @@ prepare(struct booster *g, const struct frame *train,
 		return 0;
 	g->has_valid = true;
 	g->valid.f = valid;
-	if (bins_like(&g->valid.b, &g->train.b, valid, g->pool, e) < 0)
+	if (bins_init_like(&g->valid.b, &g->train.b, valid, g->pool, e) < 0)
 		return -1;
 	g->valid.score = xalloc(valid->rows * g->k, sizeof(double));
 	return 0;
@@ -344,21 +344,21 @@ gbdt_train(struct gbdt_model *out, const struct frame *train,
 		boost(&g, progress);
 	}
 	out->n_set = g.n_set;
-	grower_free(&g.w);
-	bins_free(&g.train.b);
-	bins_free(&g.valid.b);
+	grower_release(&g.w);
+	bins_release(&g.train.b);
+	bins_release(&g.valid.b);
 	free(g.train.score);
 	free(g.valid.score);
 	free(g.gh);
 	free(g.bag);
 	pool_free(g.pool);
 	if (r < 0)
-		gbdt_free(out);
+		gbdt_release(out);
 	return r;
 }
 
 void
-gbdt_free(struct gbdt_model *m)
+gbdt_release(struct gbdt_model *m)
 {
 	drop_trees(m, 0);
 	free(m->tree);

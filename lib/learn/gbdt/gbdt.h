@@ -29,8 +29,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/progress.h"
-#include "codec/json.h"
 #include "learn/frame.h"
+#include "learn/hyperparam.h"
 #include "learn/objective.h"
 
 /* Names and defaults are LightGBM's. */
@@ -60,17 +60,12 @@ struct gbdt_params {
 	int64_t seed;			/* 0 */
 };
 
-void gbdt_defaults(struct gbdt_params *p);
-/* ERR_USAGE names the nearest known parameter, or the values it takes.
- * LightGBM's common aliases (n_estimators, eta, reg_lambda ...) are known. */
-int gbdt_set(struct gbdt_params *p, const char *name, const char *value,
-    struct err *e);
+/* One row for each field above, with LightGBM's common aliases
+ * (n_estimators, eta, reg_lambda ...). */
+#define GBDT_HYPERPARAMS 24
+extern const struct hyperparam gbdt_hyperparams[GBDT_HYPERPARAMS];
 
-/* The name a parameter has here, of one of its names; NULL: unknown. */
-const char *gbdt_param_name(const char *name);
-/* All of them, into a map. */
-void gbdt_record(struct json *m, struct arena *a,
-    const struct gbdt_params *p);
+void gbdt_defaults(struct gbdt_params *p);
 /* Do they go together?  watched: there are rows to stop by.  ERR_USAGE. */
 int gbdt_check(const struct gbdt_params *p, bool watched, struct err *e);
 
@@ -113,6 +108,6 @@ struct gbdt_model {
 int gbdt_train(struct gbdt_model *out, const struct frame *train,
     const struct frame *valid, const struct gbdt_params *p, int threads,
     const struct progress *progress, struct err *e);
-void gbdt_free(struct gbdt_model *m);
+void gbdt_release(struct gbdt_model *m);
 
 #endif

@@ -10,7 +10,7 @@
 #define AHEAD 24		/* rows fetched before they are needed */
 
 int
-grower_new(struct grower *w, const struct bins *b,
+grower_init(struct grower *w, const struct bins *b,
     const struct gbdt_params *p, struct pool *pool, struct err *e)
 {
 	size_t leaves = (size_t)p->num_leaves, cells = 0;
@@ -36,7 +36,7 @@ grower_new(struct grower *w, const struct bins *b,
 	    sizeof(*w->worth));
 	if (!w->order || !w->spare || !w->gathered || !w->histograms ||
 	    !w->worth) {
-		grower_free(w);
+		grower_release(w);
 		return err_set(e, ERR_NOMEM, "out of memory");
 	}
 	/* columns a tree does not use are subtracted too, unread */
@@ -45,7 +45,7 @@ grower_new(struct grower *w, const struct bins *b,
 }
 
 void
-grower_free(struct grower *w)
+grower_release(struct grower *w)
 {
 	free(w->order);
 	free(w->spare);

@@ -60,9 +60,9 @@ struct grower {
 	size_t *n_set, *room_set;
 };
 
-int grower_new(struct grower *w, const struct bins *b,
+int grower_init(struct grower *w, const struct bins *b,
     const struct gbdt_params *p, struct pool *pool, struct err *e);
-void grower_free(struct grower *w);
+void grower_release(struct grower *w);
 /* Grow on the first n rows of w->order.  Leaf values are without the
  * learning rate; w->leaf tells afterwards which rows are where. */
 void grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,

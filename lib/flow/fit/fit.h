@@ -1,5 +1,5 @@
 /*
- * flow/fit.h - a table in, a proven ONNX model out.
+ * flow/fit/fit.h - a table in, a proven ONNX model out.
  *
  * Reads the training and validation rows, makes them ready (learn/frame.h),
  * fits the learner (learn/learner.h), and builds the graph.  Before the file
@@ -15,15 +15,14 @@
  * iteration, cost and model are recorded, and the model file appears after
  * its content is stored and the run sealed.
  */
-#ifndef FLOW_FIT_H
-#define FLOW_FIT_H
+#ifndef FLOW_FIT_FIT_H
+#define FLOW_FIT_FIT_H
 
 #include "base/progress.h"
 #include "catalog/catalog.h"
-#include "read/whole.h"
 #include "judge/evaluate.h"
-#include "learn/frame.h"
-#include "exec/command.h"
+#include "learn/learner.h"
+#include "read/whole.h"
 
 #define FIT_GOLDEN 8		/* rows */
 
@@ -31,14 +30,9 @@ struct fit_request {
 	const char *data, *valid;	/* names; valid may be NULL */
 	const struct table_read_opts *read;
 	struct frame_opts frame;
-	const char *learner;
-	const struct param *set;
-	size_t n_set;
-	int64_t seed;
-	int threads;
+	struct learner_request learn;	/* `watched` is set here */
 	const char *output;		/* a path */
 	const char *name;		/* a word for the run, or NULL */
-	const struct progress *progress;
 	const struct log *log;
 };
 
@@ -50,6 +44,7 @@ struct fit_outcome {
 	size_t rows, features;
 	int64_t iterations;
 	bool converged;
+	const char *warning;		/* a sentence of the learner's, or NULL */
 	bool judged;			/* `valid` is filled */
 	struct evaluation valid;
 	const char *loss_name;		/* of training: "train.logloss" */
@@ -61,6 +56,6 @@ struct fit_outcome {
  * 0 is returned. */
 int fit_model(struct fit_outcome *out, struct catalog *c,
     const struct fit_request *rq, struct err *e);
-void fit_outcome_free(struct fit_outcome *out);
+void fit_outcome_release(struct fit_outcome *out);
 
 #endif

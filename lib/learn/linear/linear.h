@@ -1,5 +1,5 @@
 /*
- * learn/linear.h - linear and logistic regression.
+ * learn/linear/linear.h - linear and logistic regression.
  *
  * Minimised is scikit-learn's objective, so that C and alpha mean what its
  * users know, with unpenalised intercepts and r = l1_ratio:
@@ -17,34 +17,24 @@
  * thread: the same bits for any number of threads, though not for any CPU
  * (math/blas.h).
  */
-#ifndef LEARN_LINEAR_H
-#define LEARN_LINEAR_H
+#ifndef LEARN_LINEAR_LINEAR_H
+#define LEARN_LINEAR_LINEAR_H
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "base/progress.h"
-#include "codec/json.h"
 #include "learn/design.h"
 
 enum penalty { PENALTY_L2, PENALTY_L1, PENALTY_ELASTICNET, PENALTY_NONE };
 
+/* Tables of their names and defaults: learn/learners. */
 struct linear_params {
-	double C;			/* logistic, 1.0 */
-	double alpha;			/* linear, 1.0 (0 with PENALTY_NONE) */
-	enum penalty penalty;		/* logistic l2, linear none */
-	double l1_ratio;		/* elasticnet, 0.5 */
-	int64_t max_iter;		/* 100 */
-	double tol;			/* of the gradient, 1e-6 */
+	double C;			/* logistic: in front of the loss */
+	double alpha;			/* linear: in front of the penalty */
+	enum penalty penalty;
+	double l1_ratio;		/* elasticnet */
+	int64_t max_iter;
+	double tol;			/* of the gradient */
 };
-
-struct linear_params linear_defaults(bool logistic);
-/* "C", "penalty" ...: ERR_USAGE names the known ones. */
-int linear_set(struct linear_params *p, bool logistic, const char *name,
-    const char *value, struct err *e);
-
-/* The parameters that count with that penalty, into a map. */
-void linear_record(struct json *m, struct arena *a,
-    const struct linear_params *p, bool logistic);
 
 struct linear_fit {
 	size_t k, p;			/* outputs, columns */
@@ -59,6 +49,6 @@ struct linear_fit {
 int linear_train(struct linear_fit *out, const struct design *d,
     const struct frame *f, const struct linear_params *p,
     const struct progress *progress, struct err *e);
-void linear_free(struct linear_fit *fit);
+void linear_release(struct linear_fit *fit);
 
 #endif

@@ -1,0 +1,183 @@
+/* A fit, step by step: fit_model at the end is its table of contents. */
+#include "flow/fit/fit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "flow/fit/internal.h"
+#include "model/meta.h"
+#include "profile/profile.h"
+#include "store/odb.h"
+#include "store/repo.h"
+
+static int
+learn_model(struct fitting *f, struct err *e)
+{
+	const struct fit_request *rq = f->rq;
+	size_t n = f->train.rows < FIT_GOLDEN ? f->train.rows : FIT_GOLDEN;
+	const struct learner_rows rows = { &f->train, rq->valid ? &f->valid :
+	    NULL };
+	const struct history *h;
+
+	for (size_t i = 0; i < n; i++)
+		f->probe[i] = i * f->train.rows / n;
+	f->n_probes = n;
+	if (learner_fit(&f->learned, &f->arena, &rows, &f->learn, f->probe,
+	    f->n_probes, e) < 0)
+		return -1;
+	f->out->iterations = f->learned.iterations;
+	f->out->converged = f->learned.converged;
+	if (f->learned.warning)
+		f->out->warning = arena_strdup(&f->out->arena,
+		    f->learned.warning);
+	h = f->learned.history;
+	if (f->learned.n_histories && h->n) {
+		f->out->loss_name = arena_strdup(&f->out->arena, h->name);
+		f->out->loss = fit_kept_value(f, h);
+	}
+	return 0;
+}
+
+/* What the model was trained on, for drift: features and target. */
+static int
+add_profile(struct fitting *f, struct err *e)
+{
+	const struct frame *t = &f->train;
+	struct table picked = { t->rows, 0, NULL };
+	struct profile *p;
+	struct buf b;
+	int r;
+
+	picked.col = xalloc(t->n_features + 1, sizeof(*picked.col));
+	for (size_t i = 0; i < t->n_features; i++)
+		picked.col[picked.cols++] = *table_find(f->train_table,
+		    t->feature[i].name);
+	picked.col[picked.cols++] = *table_find(f->train_table, t->target);
+	r = profile_of_table(&p, &picked, f->rq->learn.threads, e);
+	free(picked.col);
+	if (r < 0)
+		return -1;
+	buf_init(&b, BUF_CAP_DOC);
+	r = profile_write(&b, p, e);
+	while (b.len && b.data[b.len - 1] == '\n')
+		b.len--;
+	if (r == 0)
+		onnx_add_meta(&f->arena, f->learned.graph, META_PROFILE,
+		    b.data, b.len);
+	buf_free(&b);
+	profile_free(p);
+	return r;
+}
+
+static int
+judge_valid(struct fitting *f, struct err *e)
+{
+	const struct evaluate_opts o = { .target = f->train.target,
+	    .threshold = 0.5, .threads = f->rq->learn.threads };
+	const char *gap[EVALUATION_GAPS];
+	size_t n;
+
+	if (f->rq->valid == NULL)
+		return 0;
+	if (evaluate_table(&f->out->valid, f->plan, f->valid_table, &o, e) < 0)
+		return err_wrap(e, "%s", f->rq->valid);
+	f->out->judged = true;
+	n = evaluation_gaps(gap, &f->out->valid);
+	for (size_t i = 0; i < n; i++)
+		log_warn(f->rq->log, "%s: %s", f->rq->valid, gap[i]);
+	return 0;
+}
+
+/* Stored, linked, sealed; then the file appears. */
+static int
+deliver_model(struct fitting *f, struct err *e)
+{
+	struct catalog_put put;
+	struct journal *j;
+	int r;
+
+	oid_of(&f->out->model, f->bytes.data, f->bytes.len);
+	f->out->size = f->bytes.len;
+	if (fit_open_output(f, e) < 0 ||
+	    out_file_add(&f->file, f->bytes.data, f->bytes.len, e) < 0 ||
+	    out_file_flush(&f->file, e) < 0)
+		return -1;
+	if (f->j && (odb_put(&f->out->model, repo_odb(f->s), f->bytes.data,
+	    f->bytes.len, e) < 0 ||
+	    journal_link(f->j, "output", TYPE_ONNX, f->rq->output,
+	    &f->out->model, f->bytes.len, e) < 0 ||
+	    fit_record_results(f, e) < 0))
+		return -1;
+	if (f->j) {
+		j = f->j;
+		f->j = NULL;
+		if (journal_seal(&put, j, RUN_FINISHED, 0, e) < 0)
+			return -1;
+	}
+	r = out_file_commit(&f->file, e);
+	f->file_open = false;
+	return r;
+}
+
+static void
+release_fitting(struct fitting *f, const struct err *e)
+{
+	if (f->file_open)
+		out_file_drop(&f->file);
+	if (f->j)
+		fit_seal_failed(f, e->msg);
+	binding_free(f->plan);
+	if (f->bytes.data)
+		buf_free(&f->bytes);
+	frame_release(&f->train);
+	frame_release(&f->valid);
+	if (f->train_table) {
+		table_free(f->train_table);
+		catalog_bytes_close(&f->train_bytes);
+	}
+	if (f->valid_table) {
+		table_free(f->valid_table);
+		catalog_bytes_close(&f->valid_bytes);
+	}
+	arena_free(&f->arena);
+}
+
+int
+fit_model(struct fit_outcome *out, struct catalog *c,
+    const struct fit_request *rq, struct err *e)
+{
+	struct fitting f = { .c = c, .s = catalog_repo(c), .rq = rq,
+	    .out = out, .frame_opts = rq->frame, .learn = rq->learn };
+	const struct learner *l;
+	int r = -1;
+
+	memset(out, 0, sizeof(*out));
+	meter_begin(&f.meter);
+	f.learn.watched = rq->valid != NULL;
+	if (learner_find(&l, rq->learn.name, e) < 0)
+		return -1;
+	if (f.frame_opts.task == TASK_AUTO)
+		f.frame_opts.task = learner_task(l);
+	buf_init(&f.bytes, ONNX_BYTES_MAX);
+	if (fit_try_output(&f, e) == 0 && fit_read_rows(&f, e) == 0 &&
+	    fit_begin_run(&f, e) == 0 && learn_model(&f, e) == 0 &&
+	    add_profile(&f, e) == 0 && fit_prove(&f, e) == 0 &&
+	    judge_valid(&f, e) == 0) {
+		out->task = f.train.task;
+		out->rows = f.train.rows;
+		out->features = f.train.n_features;
+		r = deliver_model(&f, e);
+	}
+	release_fitting(&f, e);
+	if (r < 0)
+		fit_outcome_release(out);
+	return r;
+}
+
+void
+fit_outcome_release(struct fit_outcome *out)
+{
+	evaluation_free(&out->valid);
+	arena_free(&out->arena);
+}

@@ -1,0 +1,119 @@
+/* A fit's files: where the model goes, and the rows it learns from. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "catalog/open_table.h"
+#include "flow/fit/internal.h"
+#include "store/repo.h"
+#include "store/worktree.h"
+
+int
+fit_open_output(struct fitting *f, struct err *e)
+{
+	const char *path = f->rq->output;
+	char *temp = NULL, *inside = NULL;
+	struct stat st;
+	int r;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_set(e, ERR_USAGE, "'%s' is not a regular file",
+		    path);
+	if (f->s && (inside = worktree_relative(f->s, path)) != NULL)
+		temp = repo_temp(f->s);
+	r = out_file_open_in(&f->file, f->s ? repo_os(f->s) : os_real(), path,
+	    temp, 0666, true, e);
+	if (r == 0 && f->file.temp == NULL) {
+		out_file_drop(&f->file);
+		r = err_set(e, ERR_USAGE, "'%s' is not a file of its own: "
+		    "standard output carries the record", path);
+	}
+	f->file_open = r == 0;
+	free(inside);
+	free(temp);
+	return r;
+}
+
+/* Columns the user calls categories are read as such, so that their text
+ * is what the server will see. */
+static void
+train_types(struct fitting *f)
+{
+	const struct frame_opts *o = &f->rq->frame;
+	struct table_type *t = arena_alloc(&f->arena, (f->read.n_types +
+	    o->n_categorical + 1) * sizeof(*t));
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->read.n_types; i++)
+		t[n++] = f->read.types[i];
+	for (size_t i = 0; i < o->n_categorical; i++)
+		t[n++] = (struct table_type){ o->categorical[i],
+		    COL_CATEGORY };
+	f->read.types = t;
+	f->read.n_types = n;
+}
+
+/* The validation rows have the training rows' types. */
+static void
+valid_types(struct table_read_opts *o, struct fitting *f)
+{
+	const struct table *t = f->train_table;
+	struct table_type *types = arena_alloc(&f->arena,
+	    (f->train.n_features + 1) * sizeof(*types));
+
+	*o = f->read;
+	for (size_t i = 0; i < f->train.n_features; i++) {
+		const struct feature *x = &f->train.feature[i];
+
+		types[i] = (struct table_type){ x->name, x->read_as };
+	}
+	o->types = types;
+	o->n_types = f->train.n_features;
+	if (col_type_is_text(table_find(t, f->train.target)->type)) {
+		types[o->n_types++] = (struct table_type){ f->train.target,
+		    COL_CATEGORY };
+	}
+}
+
+int
+fit_try_output(struct fitting *f, struct err *e)
+{
+	if (fit_open_output(f, e) < 0)
+		return -1;
+	out_file_drop(&f->file);
+	f->file_open = false;
+	return 0;
+}
+
+int
+fit_read_rows(struct fitting *f, struct err *e)
+{
+	const struct fit_request *rq = f->rq;
+	struct table_read_opts o;
+
+	if (rq->read)
+		f->read = *rq->read;
+	f->read.threads = rq->learn.threads;
+	train_types(f);
+	if (rq->valid && strcmp(rq->valid, "-") == 0 && strcmp(rq->data,
+	    "-") == 0)
+		return err_set(e, ERR_USAGE, "standard input cannot be both "
+		    "the data and --valid");
+	if (catalog_open_table(&f->train_table, &f->train_bytes, f->c,
+	    rq->data, &f->read, e) < 0)
+		return -1;
+	if (frame_init(&f->train, f->train_table, &f->frame_opts, e) < 0)
+		return err_wrap(e, "%s", rq->data);
+	if (rq->valid == NULL)
+		return 0;
+	valid_types(&o, f);
+	if (catalog_open_table(&f->valid_table, &f->valid_bytes, f->c,
+	    rq->valid, &o, e) < 0)
+		return -1;
+	if (f->valid_table->rows == 0)
+		return err_set(e, ERR_FORMAT, "%s: there are no rows",
+		    rq->valid);
+	if (frame_init_like(&f->valid, &f->train, f->valid_table, e) < 0)
+		return err_wrap(e, "%s", rq->valid);
+	return 0;
+}

@@ -1,0 +1,63 @@
+/*
+ * judge/internal.h - an evaluation under way, and its parts.  Private to
+ * lib/judge.
+ */
+#ifndef JUDGE_INTERNAL_H
+#define JUDGE_INTERNAL_H
+
+#include "judge/evaluate.h"
+
+/* A model, the rows it is judged on, and which of its answers. */
+struct judging {
+	const struct binding *p;
+	const struct table *t;
+	size_t *at;			/* columns of t that the model takes */
+	size_t target;			/* a column of t */
+	size_t first, width;		/* the judged columns of the answers */
+	bool named;			/* classes are named in them */
+};
+
+/* Scores of some rows, (rows, width), row-major. */
+struct scores {
+	const double *score;
+	size_t rows, width;
+};
+
+/* --- subject.c: what is judged --- */
+
+/* Fills g->at, (number of inputs). */
+int judging_find_inputs(struct judging *g, const char *target,
+    const struct evaluate_opts *o, struct err *e);
+/* Fills first, width, named. */
+int judging_find_output(struct judging *g, const char *wanted, struct err *e);
+/* Rows row[0..rows) as the block the scorer takes. */
+int judging_block(struct table **out, const struct judging *g,
+    const size_t *row, size_t rows, struct err *e);
+/* Names of the classes in the order of the judged columns. */
+int judging_find_classes(struct evaluation *v, const struct judging *g,
+    struct err *e);
+/* What is being judged, when neither user nor model says. */
+enum task judging_guess_task(const struct judging *g);
+/* The class of each row of the target. */
+int true_classes(uint32_t *out, const struct evaluation *v,
+    const struct column *y, struct err *e);
+
+/* --- spread.c: how scores lie, for plots --- */
+
+/* The positive class's share of the scores of row i; one score alone is the
+ * last class's.  `at` is the positive class. */
+double positive_score(const struct scores *s, size_t i, size_t at);
+size_t first_largest(const double *score, size_t k);
+/* Two classes: rows by score. */
+void spread_scores(struct evaluation *v, const double *p, const uint8_t *yes,
+    size_t n);
+/* Numbers: means by tenth of the answers. */
+int spread_tenths(struct evaluation *v, const double *score, const double *y,
+    size_t n, struct err *e);
+
+/* --- weigh.c: what the answers hang on --- */
+
+int weigh_inputs(struct evaluation *v, const struct judging *g, uint64_t seed,
+    struct err *e);
+
+#endif

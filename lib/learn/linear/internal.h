@@ -1,0 +1,54 @@
+/*
+ * learn/linear/internal.h - a linear model's problem, and the directions in
+ * which it gets smaller.  Private to lib/learn/linear.
+ */
+#ifndef LEARN_LINEAR_INTERNAL_H
+#define LEARN_LINEAR_INTERNAL_H
+
+#include "learn/design.h"
+#include "learn/objective.h"
+#include "math/blas.h"
+
+#define LINEAR_BLOCK ((size_t)512)	/* rows summed together */
+
+/* One problem: weights are laid out (k, p + 1), the intercept last. */
+struct linear_problem {
+	struct blas *blas;
+	const struct design *d;
+	const struct frame *f;
+	const struct objective *ob;
+	bool logistic;
+	size_t k, q;			/* q = p + 1 */
+	double loss_scale;		/* in front of the sum of losses */
+	double l2, l1;			/* in front of |b|^2 / 2 and |b|_1 */
+	double *row;			/* (LINEAR_BLOCK, q): x and a one, scaled */
+	double *out;			/* (LINEAR_BLOCK, k) */
+};
+
+/* The penalised loss at weights w. */
+double linear_value(const struct linear_problem *m, const double *w);
+/* Gradient g (k q) of the smooth part and its Hessian h (k q, k q), lower
+ * triangle. */
+void linear_quadratic(double *g, double *h, const struct linear_problem *m,
+    const double *w);
+/* The largest slope that is left, subgradients counted. */
+double linear_slope(const struct linear_problem *m, const double *w,
+    const double *g);
+
+/*
+ * Directions d from the gradient and the Hessian.  Of the l2 problem: solve
+ * H d = -g.
+ */
+int newton_direction(double *step, const double *g, const double *h,
+    const struct linear_problem *m, struct err *e);
+/* Where nothing is penalised: the solution whose coefficients are shortest. */
+int shortest_direction(double *step, const double *g, const double *h,
+    const struct linear_problem *m, struct err *e);
+/* Of the l1 problem: coordinate descent on the quadratic model
+ * g'd + d'Hd/2 + l1 |w + d|. */
+void lasso_direction(double *step, const double *g, const double *h,
+    const struct linear_problem *m, const double *w, double tol);
+/* v moved towards zero by t, and no further. */
+double soft_threshold(double v, double t);
+
+#endif

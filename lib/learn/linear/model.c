@@ -1,0 +1,127 @@
+/* A fitted linear model as the learners logistic and linear hold it. */
+#include "learn/linear/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "learn/linear/emit.h"
+#include "learn/objective.h"
+
+struct linear_model {
+	struct design design;		/* of the training rows */
+	struct linear_fit fit;
+};
+
+const char *const linear_penalties[] = {
+	[PENALTY_L2] = "l2", [PENALTY_L1] = "l1",
+	[PENALTY_ELASTICNET] = "elasticnet", [PENALTY_NONE] = "none",
+	[PENALTY_NONE + 1] = NULL
+};
+
+bool
+linear_penalised(const void *params)
+{
+	const struct linear_params *p = params;
+
+	return p->penalty != PENALTY_NONE;
+}
+
+bool
+linear_mixed(const void *params)
+{
+	const struct linear_params *p = params;
+
+	return p->penalty == PENALTY_ELASTICNET;
+}
+
+int
+linear_model_fit(void **model, const struct learner_rows *rows,
+    const void *params, const struct learner_request *rq, struct err *e)
+{
+	struct linear_model *m = xalloc(1, sizeof(*m));
+
+	if (design_init(&m->design, rows->train, e) < 0) {
+		free(m);
+		return -1;
+	}
+	if (linear_train(&m->fit, &m->design, rows->train, params,
+	    rq->progress, e) < 0) {
+		linear_model_free(m);
+		return -1;
+	}
+	*model = m;
+	return 0;
+}
+
+void
+linear_model_score(double *score, const void *model, const struct frame *f,
+    size_t row)
+{
+	const struct linear_model *m = model;
+	const struct linear_fit *fit = &m->fit;
+	const float *x = m->design.x + row * m->design.p;
+
+	(void)f;
+	for (size_t k = 0; k < fit->k; k++) {
+		score[k] = fit->intercept[k];
+		for (size_t j = 0; j < fit->p; j++)
+			score[k] += fit->coef[k * fit->p + j] * (double)x[j];
+	}
+}
+
+void
+linear_model_emit(struct arena *a, struct onnx_model *graph,
+    const struct frame *f, const void *model)
+{
+	const struct linear_model *m = model;
+
+	linear_emit(a, graph, f, &m->design, &m->fit);
+}
+
+/* The mean loss of the training rows. */
+static double
+train_loss(const struct linear_model *m, const struct frame *f)
+{
+	const struct objective *ob = objective_of(f->task);
+	double *s = xalloc(m->fit.k, sizeof(*s));
+	double sum = 0, weights = 0, w;
+
+	for (size_t i = 0; i < f->rows; i++) {
+		w = f->weight ? f->weight[i] : 1;
+		linear_model_score(s, m, f, i);
+		ob->link(s, m->fit.k);
+		sum += w * ob->answer_loss(s, f, i);
+		weights += w;
+	}
+	free(s);
+	return weights > 0 ? sum / weights : NAN;
+}
+
+void
+linear_model_report(struct learned *out, struct arena *a,
+    const struct frame *f, const void *model)
+{
+	const struct linear_model *m = model;
+	double loss = train_loss(m, f);
+
+	learned_add_history(out, a, "train", objective_of(f->task)->loss,
+	    &loss, 1);
+	out->iterations = m->fit.iterations;
+	out->converged = m->fit.converged;
+	out->kernel = arena_strdup(a, m->fit.kernel);
+	if (!m->fit.converged)
+		out->warning = arena_printf(a, "the coefficients still move "
+		    "after %lld steps: --set max_iter=N",
+		    (long long)m->fit.iterations);
+}
+
+void
+linear_model_free(void *model)
+{
+	struct linear_model *m = model;
+
+	linear_release(&m->fit);
+	design_release(&m->design);
+	free(m);
+}
