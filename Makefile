@@ -50,7 +50,7 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB := $(B)/libmlv.a
 # A tool appears as soon as its main.c does.
 BINS := $(foreach t,$(TOOLS),$(if $(wildcard cmd/mlv-$t/main.c),$(B)/bin/mlv-$t))
-UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%.t,$(UNIT_SRC))
 TESTTOOLS := $(patsubst tests/tools/%.c,$(B)/tools/%,$(TOOL_SRC))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
@@ -85,7 +85,9 @@ $(B)/bin/mlv-$(1): $(call obj,$(sort $(wildcard cmd/mlv-$(1)/*.c))) $(LIB)
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$t)))
 
-$(B)/unit/%: $(B)/obj/tests/unit/%.o $(LIB)
+# base.t beside base/lines.t; older builds had a program where a folder is now.
+$(B)/unit/%.t: $(B)/obj/tests/unit/%.o $(LIB)
+	@[ ! -f $(@D) ] || rm -f $(@D)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -59,24 +59,24 @@ enum form { FORM_V2, FORM_JSON, FORM_CSV };
 
 /* The answer to a body, or why there is none; 0 or -1. */
 static int
-echo_ask(struct buf *out, struct session *d, enum form form, const char *body,
+echo_ask(struct buf *out, struct session *s, enum form form, const char *body,
     size_t n)
 {
-	struct wire_request r;
+	const struct dialect *d = form == FORM_V2 ? &dialect_v2 :
+	    &dialect_mlflow;
+	const struct dialect_body b = { body, n, form == FORM_CSV ? "text/csv" :
+	    "application/json" };
+	struct dialect_request r = { .session = s, .model = "echo" };
 	struct table *answers;
 	struct err e = ERR_INIT;
 
 	buf_clear(out);
-	if ((form == FORM_V2 ? wire_read_v2(&r, d, body, n, &e) :
-	    wire_read_invocation(&r, d, body, n, form == FORM_CSV, &e)) < 0 ||
-	    scorer_run(&answers, d->scorer, r.block, &e) < 0) {
+	if (d->read(&r, &b, &e) < 0 ||
+	    scorer_run(&answers, s->scorer, r.block, &e) < 0) {
 		buf_adds(out, e.msg);
 		return -1;
 	}
-	if (form == FORM_V2)
-		wire_write_v2(out, &r, "echo", d->version, answers);
-	else
-		wire_write_predictions(out, answers);
+	d->write(out, &r, answers);
 	return 0;
 }
 

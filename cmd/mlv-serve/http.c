@@ -72,9 +72,9 @@ read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 	return 0;
 }
 
-/* Until we are asked to stop; SIGHUP only looks for other versions. */
+/* Until we are asked to stop; SIGHUP only polls for other versions. */
 static int
-wait_for_end(struct app *app, struct stop *stop)
+wait_for_end(struct server *server, struct stop *stop)
 {
 	for (;;) {
 		struct pollfd p = { stop->fd, POLLIN, 0 };
@@ -83,7 +83,7 @@ wait_for_end(struct app *app, struct stop *stop)
 		(void)poll(&p, 1, -1);
 		sig = stop_signal(stop);
 		if (sig == SIGHUP)
-			app_refresh(app);
+			server_poll(server);
 		else if (sig)
 			return sig;
 	}
@@ -102,31 +102,31 @@ allow_files(void)
 }
 
 static int
-serve(struct cli *c, struct app *app, struct stop *stop,
+serve(struct cli *c, struct server *server, struct stop *stop,
     const struct http_verb *o, struct err *e)
 {
 	struct http_opts ho = { .host = o->host, .port = (int)o->port,
 	    .threads = (int)o->threads, .timeout_s = (unsigned)o->timeout,
-	    .answer = app_answer, .ctx = app };
-	struct http_server *server;
+	    .answer = server_answer, .ctx = server };
+	struct http_server *http;
 	int sig;
 
-	if (http_start(&server, &ho, e) < 0)
+	if (http_start(&http, &ho, e) < 0)
 		return -1;
 	out_begin(&c->out, "mlv.server/1");
 	out_text(&c->out, "url", arena_printf(&c->arena, "http://%s:%d",
-	    o->host ? o->host : "127.0.0.1", http_port(server)));
+	    o->host ? o->host : "127.0.0.1", http_port(http)));
 	out_end(&c->out);
 	if (out_flush(&c->out, e) < 0) {
-		http_stop(server, 0, 0);
+		http_stop(http, 0, 0);
 		return -1;
 	}
-	sig = wait_for_end(app, stop);
-	app_retire(app);
+	sig = wait_for_end(server, stop);
+	server_retire(server);
 	/* a second signal does not wait any more */
 	signal(SIGHUP, SIG_IGN);
 	stop_close(stop);
-	http_stop(server, sig == SIGTERM ? o->grace * 1000 : 0, o->drain * 1000);
+	http_stop(http, sig == SIGTERM ? o->grace * 1000 : 0, o->drain * 1000);
 	return 0;
 }
 
@@ -134,12 +134,12 @@ static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct http_verb *o = opts;
-	const struct bind_opts so = { .columns = o->columns.v,
+	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
-	struct app_opts ao = { .log_folder = o->log, .endpoint = {
-	    .as = o->name, .score = &so, .log = &c->log } };
+	struct server_opts so = { .log_folder = o->log, .endpoint = {
+	    .as = o->name, .score = &score, .log = &c->log } };
 	struct err e = ERR_INIT;
-	struct app *app;
+	struct server *server;
 	struct stop stop;
 	int r;
 
@@ -155,19 +155,19 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--grace is 0 to 86400");
 	if (o->timeout < 1 || o->timeout > 86400)
 		return cli_usage(c, "--timeout is 1 to 86400");
-	if ((r = read_canary(c, &ao.endpoint, o)) != 0)
+	if ((r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
-	ao.endpoint.source[VARIANT_STABLE] = argv[0];
+	so.endpoint.source[VARIANT_STABLE] = argv[0];
 	signal(SIGPIPE, SIG_IGN);
 	allow_files();
 	if (stop_open(&stop, &e) < 0)
 		return cli_fail(c, &e);
-	if (app_new(&app, &ao, &e) < 0) {
+	if (server_new(&server, &so, &e) < 0) {
 		stop_close(&stop);
 		return cli_fail(c, &e);
 	}
-	r = serve(c, app, &stop, o, &e);
-	app_free(app);
+	r = serve(c, server, &stop, o, &e);
+	server_free(server);
 	stop_close(&stop);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }

@@ -1,43 +1,66 @@
 /*
- * dialect/dialect.h - the bodies clients send and get: Open Inference Protocol
- * v2 and MLflow's /invocations, as JSON.
+ * dialect/dialect.h - the words in which clients ask a model, one dialect a
+ * file: Open Inference Protocol v2, MLflow's /invocations.
  *
  * Reading fills the block of a session in one pass over the bytes, by the
  * rules of json_rows, so that a value means here what it means in a stream
  * or a batch; writing takes the scorer's answers.  A client's mistake is
  * ERR_FORMAT or ERR_NOENT with words for the client.
+ *
+ * Where a dialect is spoken is said by the routes in flow/serve.c.
  */
 #ifndef DIALECT_DIALECT_H
 #define DIALECT_DIALECT_H
 
+#include "codec/http.h"
 #include "deploy/session.h"
 
-struct wire_request {
-	const char *id;			/* v2: n_id bytes, or NULL */
-	size_t n_id;
-	const bool *outputs;		/* v2: by model_output, those asked
-					 * for; or NULL: all */
-	struct table *block;		/* of the session, as the rest */
+#define DIALECT_ROWS_MAX 1000000
+
+struct dialect_body {
+	const char *data;		/* n bytes, borrowed */
+	size_t n;
+	const char *type;		/* Content-Type, or NULL */
 };
 
-#define WIRE_ROWS_MAX 1000000
+struct dialect_request {
+	/* in */
+	struct session *session;	/* of the version that answers */
+	const char *model;		/* its name in the answer */
+	/* out, of the session */
+	const char *id;			/* n_id bytes, or NULL */
+	size_t n_id;
+	const bool *outputs;		/* by model_output, those asked for; or
+					 * NULL: all */
+	struct table *block;		/* the rows to score */
+};
 
-/* {"id","inputs":[{name,shape,datatype,data}],"outputs":[{name}]} */
-int wire_read_v2(struct wire_request *r, struct session *s,
-    const char *body, size_t n, struct err *e);
-/* `name`: model_name of the answer. */
-void wire_write_v2(struct buf *out, const struct wire_request *r,
-    const char *name, const struct version *s, const struct table *answers);
+struct dialect {
+	const char *name;
+	/* The media types a body may have, up to a NULL; or NULL: any. */
+	const char *const *types;
+	/* Do headers ask for what is not spoken here?  NULL: never. */
+	int (*check_headers)(const struct http_request *http, struct err *e);
+	/* The request's id without reading the rest, in `a`; or NULL.  NULL:
+	 * requests have no id. */
+	const char *(*find_id)(const char *body, size_t n, struct arena *a);
+	/* Fill the session's block, and what is "out" in *r, from a body. */
+	int (*read)(struct dialect_request *r, const struct dialect_body *b,
+	    struct err *e);
+	/* Append the body of an answer: `answers` has a row for each of the
+	 * block's. */
+	void (*write)(struct buf *out, const struct dialect_request *r,
+	    const struct table *answers);
+	/* Append the body that says why there is no answer. */
+	void (*refuse)(struct buf *out, const char *why);
+	/* Append what the model takes and gives.  `other`: the number of
+	 * another version served by its name, or NULL.  NULL: it has no words
+	 * for that. */
+	void (*describe)(struct buf *out, const struct version *v,
+	    const char *other);
+};
 
-/* dataframe_split, dataframe_records, instances or inputs; or CSV with a
- * header line when `csv`. */
-int wire_read_invocation(struct wire_request *r, struct session *s,
-    const char *body, size_t n, bool csv, struct err *e);
-void wire_write_predictions(struct buf *out, const struct table *answers);
-
-/* What the model takes and gives, as v2 model metadata.  `other`: another
- * version that is served by its name, or NULL. */
-void wire_write_metadata(struct buf *out, const struct version *s,
-    const char *other);
+extern const struct dialect dialect_v2;
+extern const struct dialect dialect_mlflow;
 
 #endif

@@ -1,19 +1,23 @@
-/* MLflow's scoring requests: rows as a data frame, records or columns. */
+/* MLflow's scoring requests: rows as a data frame, records, lists, columns or
+ * CSV; answers as records. */
+#include "dialect/dialect.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/source.h"
-#include "dialect/dialect.h"
 #include "read/stream.h"
 #include "table/column_set.h"
 #include "table/write.h"
 
 #define NO_COLUMN SIZE_MAX
 
-struct reading {
-	struct wire_request *r;
+struct mlflow_reader {
+	struct dialect_request *r;
 	struct session *session;
+	struct table *block;		/* of the session */
+	bool *seen;			/* by wanted column */
 	const struct table_want *want;
 	size_t n_wants;
 	bool by_place;			/* columns have no names */
@@ -27,7 +31,7 @@ no_rows(struct err *e)
 
 /* The token that must come next. */
 static int
-expect(struct json_pull *p, enum json_token want, const char *what,
+expect_token(struct json_pull *p, enum json_token want, const char *what,
     struct err *e)
 {
 	enum json_token t = json_pull(p, e);
@@ -38,19 +42,19 @@ expect(struct json_pull *p, enum json_token want, const char *what,
 }
 
 static int
-add_row(struct reading *g, struct err *e)
+add_row(struct mlflow_reader *g, struct err *e)
 {
-	if (g->session->block->rows == WIRE_ROWS_MAX)
+	if (g->block->rows == DIALECT_ROWS_MAX)
 		return err_set(e, ERR_TOOBIG, "more than %d rows",
-		    WIRE_ROWS_MAX);
+		    DIALECT_ROWS_MAX);
 	return session_add_row(g->session, e);
 }
 
 static int
-set_cell(struct reading *g, size_t col, size_t row, enum json_token t,
+set_cell(struct mlflow_reader *g, size_t col, size_t row, enum json_token t,
     const struct json_pull *p, struct err *e)
 {
-	struct column *c = &g->session->block->col[col];
+	struct column *c = &g->block->col[col];
 
 	if (t == JSON_BAD)
 		return -1;
@@ -61,7 +65,7 @@ set_cell(struct reading *g, size_t col, size_t row, enum json_token t,
 /* --- rows as objects ------------------------------------------------------ */
 
 static int
-from_records(struct reading *g, struct json_pull *p, struct err *e)
+read_records(struct mlflow_reader *g, struct json_pull *p, struct err *e)
 {
 	struct json_rows *rows = g->session->rows;
 	enum json_token t;
@@ -72,9 +76,9 @@ from_records(struct reading *g, struct json_pull *p, struct err *e)
 		    "names: send lists, or serve it with --columns");
 	json_rows_clear(rows);
 	while ((t = json_pull(p, e)) == JSON_T_MAP) {
-		if (++n > WIRE_ROWS_MAX)
+		if (++n > DIALECT_ROWS_MAX)
 			return err_set(e, ERR_TOOBIG, "more than %d rows",
-			    WIRE_ROWS_MAX);
+			    DIALECT_ROWS_MAX);
 		if (json_rows_add_members(rows, p, e) < 0)
 			return err_wrap(e, "row %zu", n);
 	}
@@ -91,10 +95,10 @@ from_records(struct reading *g, struct json_pull *p, struct err *e)
 
 /* One row behind its bracket: value k goes to column to[k]. */
 static int
-read_row(struct reading *g, struct json_pull *p, const size_t *to, size_t n,
-    struct err *e)
+read_row(struct mlflow_reader *g, struct json_pull *p,
+    const size_t *to, size_t n, struct err *e)
 {
-	size_t row = g->session->block->rows - 1, k = 0;
+	size_t row = g->block->rows - 1, k = 0;
 	enum json_token t;
 
 	while ((t = json_pull(p, e)) != JSON_T_LIST_END) {
@@ -118,8 +122,8 @@ read_row(struct reading *g, struct json_pull *p, const size_t *to, size_t n,
 
 /* A list of lists; `first`: the bracket of its first row has been read. */
 static int
-read_rows(struct reading *g, struct json_pull *p, const size_t *to, size_t n,
-    bool first, struct err *e)
+read_rows(struct mlflow_reader *g, struct json_pull *p,
+    const size_t *to, size_t n, bool first, struct err *e)
 {
 	enum json_token t;
 
@@ -131,21 +135,22 @@ read_rows(struct reading *g, struct json_pull *p, const size_t *to, size_t n,
 		if (add_row(g, e) < 0)
 			return -1;
 		if (read_row(g, p, to, n, e) < 0)
-			return err_wrap(e, "row %zu", g->session->block->rows);
+			return err_wrap(e, "row %zu", g->block->rows);
 	}
 	if (t != JSON_T_LIST_END)
 		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "row %zu "
-		    "must be a list", g->session->block->rows + 1);
-	if (g->session->block->rows == 0)
+		    "must be a list", g->block->rows + 1);
+	if (g->block->rows == 0)
 		return no_rows(e);
-	g->r->block = g->session->block;
+	g->r->block = g->block;
 	return 0;
 }
 
 /* --- dataframe_split ------------------------------------------------------ */
 
 static size_t
-find_want(const struct reading *g, const char *name, size_t n, size_t guess)
+find_want(const struct mlflow_reader *g, const char *name, size_t n,
+    size_t guess)
 {
 	for (size_t i = 0; i < g->n_wants; i++) {
 		size_t k = (guess + i) % g->n_wants;
@@ -158,20 +163,20 @@ find_want(const struct reading *g, const char *name, size_t n, size_t guess)
 }
 
 static int
-mark_seen(struct reading *g, size_t col, struct err *e)
+mark_seen(struct mlflow_reader *g, size_t col, struct err *e)
 {
-	if (g->session->mark[col])
+	if (g->seen[col])
 		return err_set(e, ERR_FORMAT, "column '%s' is there twice",
 		    g->want[col].name);
-	g->session->mark[col] = true;
+	g->seen[col] = true;
 	return 0;
 }
 
 static int
-all_seen(const struct reading *g, struct err *e)
+check_all_seen(const struct mlflow_reader *g, struct err *e)
 {
 	for (size_t i = 0; i < g->n_wants; i++)
-		if (!g->session->mark[i])
+		if (!g->seen[i])
 			return err_set(e, ERR_NOENT, "no column '%s'",
 			    g->want[i].name);
 	return 0;
@@ -179,14 +184,14 @@ all_seen(const struct reading *g, struct err *e)
 
 /* Where each column goes; a model without names takes them in order. */
 static int
-read_columns(struct reading *g, struct json_pull *p, size_t **to, size_t *n,
-    struct err *e)
+read_columns(struct mlflow_reader *g, struct json_pull *p, size_t **to,
+    size_t *n, struct err *e)
 {
 	size_t room = 0, guess = 0;
 	enum json_token t;
 
-	memset(g->session->mark, 0, g->n_wants * sizeof(*g->session->mark));
-	if (expect(p, JSON_T_LIST, "columns is a list", e) < 0)
+	memset(g->seen, 0, g->n_wants * sizeof(*g->seen));
+	if (expect_token(p, JSON_T_LIST, "columns is a list", e) < 0)
 		return -1;
 	for (*n = 0; (t = json_pull(p, e)) != JSON_T_LIST_END; (*n)++) {
 		size_t k = NO_COLUMN;
@@ -212,21 +217,21 @@ read_columns(struct reading *g, struct json_pull *p, size_t **to, size_t *n,
 	if (g->by_place && *n != g->n_wants)
 		return err_set(e, ERR_FORMAT, "%zu columns came, the model "
 		    "takes %zu", *n, g->n_wants);
-	return all_seen(g, e);
+	return check_all_seen(g, e);
 }
 
 static int
-read_data(struct reading *g, struct json_pull *p, const size_t *to, size_t n,
-    struct err *e)
+read_data(struct mlflow_reader *g, struct json_pull *p,
+    const size_t *to, size_t n, struct err *e)
 {
-	if (expect(p, JSON_T_LIST, "data is a list of rows", e) < 0)
+	if (expect_token(p, JSON_T_LIST, "data is a list of rows", e) < 0)
 		return -1;
 	return read_rows(g, p, to, n, false, e);
 }
 
 /* {"columns":[...],"data":[[...],...]}, in any order */
 static int
-from_split(struct reading *g, struct json_pull *p, struct err *e)
+read_split(struct mlflow_reader *g, struct json_pull *p, struct err *e)
 {
 	size_t *to = NULL, n = 0, n_late = 0;
 	const char *late = NULL;
@@ -275,7 +280,7 @@ from_split(struct reading *g, struct json_pull *p, struct err *e)
 
 /* One value, bare or as the only one of a list: [[1],[2]] is a column too. */
 static int
-read_value(struct reading *g, struct json_pull *p, enum json_token t,
+read_value(struct mlflow_reader *g, struct json_pull *p, enum json_token t,
     size_t col, size_t row, struct err *e)
 {
 	bool wrapped = t == JSON_T_LIST;
@@ -284,14 +289,14 @@ read_value(struct reading *g, struct json_pull *p, enum json_token t,
 		t = json_pull(p, e);
 	if (set_cell(g, col, row, t, p, e) < 0)
 		return -1;
-	return wrapped ? expect(p, JSON_T_LIST_END, "a value is one value", e) :
+	return wrapped ? expect_token(p, JSON_T_LIST_END, "a value is one value", e) :
 	    0;
 }
 
 /* The first column decides how many rows there are. */
 static int
-read_column(struct reading *g, struct json_pull *p, size_t col, bool first,
-    struct err *e)
+read_column(struct mlflow_reader *g, struct json_pull *p,
+    size_t col, bool first, struct err *e)
 {
 	enum json_token t = json_pull(p, e);
 	bool list = t == JSON_T_LIST;
@@ -305,21 +310,21 @@ read_column(struct reading *g, struct json_pull *p, size_t col, bool first,
 	    JSON_T_LIST_END) {
 		if (t == JSON_BAD || (first && add_row(g, e) < 0))
 			return -1;
-		if (row == g->session->block->rows)
+		if (row == g->block->rows)
 			break;
 		if (read_value(g, p, t, col, row++, e) < 0)
 			return err_wrap(e, "row %zu", row);
 	}
-	if (t != JSON_T_LIST_END || row != g->session->block->rows)
+	if (t != JSON_T_LIST_END || row != g->block->rows)
 		return err_set(e, ERR_FORMAT, "column '%s' does not have %zu "
-		    "values", g->want[col].name, g->session->block->rows);
+		    "values", g->want[col].name, g->block->rows);
 	return row == 0 ? no_rows(e) : 0;
 }
 
 /* {"name":[v, ...], ...}: columns of equal length; or one value each.  A
  * matrix goes by the name of its input. */
 static int
-from_columns(struct reading *g, struct json_pull *p, struct err *e)
+read_named_columns(struct mlflow_reader *g, struct json_pull *p, struct err *e)
 {
 	const char *port = g->session->version->port[0].name;
 	enum json_token t;
@@ -327,13 +332,13 @@ from_columns(struct reading *g, struct json_pull *p, struct err *e)
 	size_t guess = 0;
 	int r = 0;
 
-	memset(g->session->mark, 0, g->n_wants * sizeof(*g->session->mark));
+	memset(g->seen, 0, g->n_wants * sizeof(*g->seen));
 	while (r == 0 && (t = json_pull(p, e)) == JSON_KEY) {
 		size_t k;
 
 		if (g->by_place && first && json_pull_is(p, port)) {
-			memset(g->session->mark, 1, g->n_wants *
-			    sizeof(*g->session->mark));
+			memset(g->seen, 1, g->n_wants *
+			    sizeof(*g->seen));
 			r = read_data(g, p, NULL, g->n_wants, e);
 			first = false;
 			continue;
@@ -349,9 +354,9 @@ from_columns(struct reading *g, struct json_pull *p, struct err *e)
 			r = read_column(g, p, k, first, e);
 		first = false;
 	}
-	if (r < 0 || t == JSON_BAD || all_seen(g, e) < 0)
+	if (r < 0 || t == JSON_BAD || check_all_seen(g, e) < 0)
 		return -1;
-	g->r->block = g->session->block;
+	g->r->block = g->block;
 	return 0;
 }
 
@@ -385,9 +390,9 @@ copy_cell(struct column *to, size_t row, const struct column *from, size_t i)
 }
 
 static int
-copy_rows(struct reading *g, const struct table *block, struct err *e)
+copy_rows(struct mlflow_reader *g, const struct table *block, struct err *e)
 {
-	struct table *to = g->session->block;
+	struct table *to = g->block;
 
 	for (size_t i = 0; i < block->rows; i++) {
 		if (add_row(g, e) < 0)
@@ -399,7 +404,7 @@ copy_rows(struct reading *g, const struct table *block, struct err *e)
 }
 
 static int
-from_csv(struct reading *g, const char *body, size_t n, struct err *e)
+read_csv(struct mlflow_reader *g, const char *body, size_t n, struct err *e)
 {
 	struct table_reader_opts o = { .read = { .name = "body",
 	    .format = TABLE_CSV, .header = TABLE_HEADER_YES },
@@ -416,16 +421,16 @@ from_csv(struct reading *g, const char *body, size_t n, struct err *e)
 	source_close(&src);
 	if (got < 0)
 		return -1;
-	if (g->session->block->rows == 0)
+	if (g->block->rows == 0)
 		return no_rows(e);
-	g->r->block = g->session->block;
+	g->r->block = g->block;
 	return 0;
 }
 
 /* --- any of them ---------------------------------------------------------- */
 
 static int
-read_form(struct reading *g, struct json_pull *p, const char *form,
+read_form(struct mlflow_reader *g, struct json_pull *p, const char *form,
     struct err *e)
 {
 	bool split = strcmp(form, "dataframe_split") == 0;
@@ -436,26 +441,26 @@ read_form(struct reading *g, struct json_pull *p, const char *form,
 	if (t == JSON_BAD)
 		return -1;
 	if (t == JSON_T_MAP && !records)
-		return split ? from_split(g, p, e) : from_columns(g, p, e);
+		return split ? read_split(g, p, e) : read_named_columns(g, p, e);
 	if (t != JSON_T_LIST || split)
 		return err_set(e, ERR_FORMAT, "%s must be %s", form, split ?
 		    "an object of columns and data" : "a list of rows");
 	if (json_peek(p, &at) != '[')
-		return from_records(g, p, e);
+		return read_records(g, p, e);
 	if (json_pull(p, e) == JSON_BAD)
 		return -1;
 	return read_rows(g, p, NULL, g->n_wants, true, e);
 }
 
 static int
-read_request(struct reading *g, struct json_pull *p, struct err *e)
+read_request(struct mlflow_reader *g, struct json_pull *p, struct err *e)
 {
 	static const char *const forms[] = { "dataframe_split",
 	    "dataframe_records", "instances", "inputs" };
 	enum json_token t;
 	int given = 0, r = 0;
 
-	if (expect(p, JSON_T_MAP, "a request is a JSON object", e) < 0)
+	if (expect_token(p, JSON_T_MAP, "a request is a JSON object", e) < 0)
 		return -1;
 	while (r == 0 && (t = json_pull(p, e)) == JSON_KEY) {
 		int i = 0;
@@ -475,35 +480,40 @@ read_request(struct reading *g, struct json_pull *p, struct err *e)
 	    "inputs");
 }
 
-int
-wire_read_invocation(struct wire_request *r, struct session *s,
-    const char *body, size_t n, bool csv, struct err *e)
+static int
+mlflow_read(struct dialect_request *r, const struct dialect_body *b,
+    struct err *e)
 {
-	struct reading g = { .r = r, .session = s,
-	    .by_place = binding_by_place(s->version->binding) };
+	struct session *s = r->session;
+	const struct binding *plan = s->version->binding;
+	struct mlflow_reader g = { .r = r, .session = s, .block = s->block,
+	    .seen = s->mark, .by_place = binding_by_place(plan) };
 	struct json_pull p;
 	int got;
 
-	memset(r, 0, sizeof(*r));
-	g.want = binding_wants(s->version->binding, &g.n_wants);
+	g.want = binding_wants(plan, &g.n_wants);
 	if (g.n_wants == 0)
 		return err_set(e, ERR_UNSUPPORTED, "the model takes no columns");
 	if (session_set_rows(s, 0, e) < 0)
 		return -1;
-	if (csv)
-		return from_csv(&g, body, n, e);
-	json_pull_init(&p, body, n, JSON_NAN);
+	if (http_media_is(b->type, "text/csv"))
+		return read_csv(&g, b->data, b->n, e);
+	json_pull_init(&p, b->data, b->n, JSON_NAN);
 	got = read_request(&g, &p, e);
 	json_pull_free(&p);
 	return got;
 }
 
-void
-wire_write_predictions(struct buf *out, const struct table *answers)
+/* --- writing -------------------------------------------------------------- */
+
+static void
+mlflow_write(struct buf *out, const struct dialect_request *r,
+    const struct table *answers)
 {
 	const struct column **col = xalloc(answers->cols + 1, sizeof(*col));
 	size_t from;
 
+	(void)r;
 	for (size_t i = 0; i < answers->cols; i++)
 		col[i] = &answers->col[i];
 	buf_adds(out, "{\"predictions\":[");
@@ -518,3 +528,23 @@ wire_write_predictions(struct buf *out, const struct table *answers)
 	buf_adds(out, "]}");
 	free(col);
 }
+
+static void
+mlflow_refuse(struct buf *out, const char *why)
+{
+	buf_adds(out, "{\"error_code\":\"BAD_REQUEST\",\"message\":");
+	json_quote(out, why, strlen(why));
+	buf_adds(out, "}");
+}
+
+static const char *const mlflow_types[] = {
+	"application/json", "text/csv", NULL
+};
+
+const struct dialect dialect_mlflow = {
+	.name = "mlflow",
+	.types = mlflow_types,
+	.read = mlflow_read,
+	.write = mlflow_write,
+	.refuse = mlflow_refuse,
+};

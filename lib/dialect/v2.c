@@ -1,10 +1,11 @@
-/* Open Inference Protocol v2: tensors by name. */
+/* Open Inference Protocol v2: tensors by name, as JSON. */
+#include "dialect/dialect.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "base/num.h"
-#include "dialect/dialect.h"
-#include "read/want.h"
+#include "read/stream.h"
 #include "table/column_set.h"
 
 static const char *
@@ -30,8 +31,8 @@ datatype_of(enum onnx_elem e)
 
 /* --- reading -------------------------------------------------------------- */
 
-struct reading {
-	struct wire_request *r;
+struct v2_reader {
+	struct dialect_request *r;
 	struct session *session;
 	const struct version *version;
 	size_t n;			/* bytes of the body */
@@ -41,7 +42,7 @@ struct reading {
 };
 
 /* One element of "inputs"; its members come in any order. */
-struct input {
+struct v2_input {
 	const struct version_port *port;	/* NULL: not one we take */
 	bool named, shaped, filled;
 	int rank;
@@ -52,18 +53,18 @@ struct input {
 
 /* The usual client sends the inputs in the model's order. */
 static const struct version_port *
-find_port(struct reading *g, const char *name, size_t n)
+find_port(struct v2_reader *g, const char *name, size_t n)
 {
-	const struct version *s = g->version;
+	const struct version *v = g->version;
 
-	for (size_t i = 0; i < s->n_ports; i++) {
+	for (size_t i = 0; i < v->n_ports; i++) {
 		size_t k = g->next + i;
 		const struct version_port *p;
 
-		p = &s->port[k < s->n_ports ? k : k - s->n_ports];
+		p = &v->port[k < v->n_ports ? k : k - v->n_ports];
 		if (p->n == n && memcmp(p->name, name, n) == 0) {
-			g->next = (size_t)(p - s->port) + 1;
-			if (g->next == s->n_ports)
+			g->next = (size_t)(p - v->port) + 1;
+			if (g->next == v->n_ports)
 				g->next = 0;
 			return p;
 		}
@@ -72,7 +73,7 @@ find_port(struct reading *g, const char *name, size_t n)
 }
 
 static int
-read_name(struct reading *g, struct input *in, struct json_pull *p,
+read_name(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
     struct err *e)
 {
 	enum json_token t = json_pull(p, e);
@@ -93,7 +94,7 @@ read_name(struct reading *g, struct input *in, struct json_pull *p,
 }
 
 static int
-read_shape(struct input *in, struct json_pull *p, struct err *e)
+read_shape(struct v2_input *in, struct json_pull *p, struct err *e)
 {
 	enum json_token t = json_pull(p, e);
 
@@ -115,19 +116,20 @@ read_shape(struct input *in, struct json_pull *p, struct err *e)
 
 /* Name and shape are known: is there a place for it? */
 static int
-check_shape(struct reading *g, const struct input *in, struct err *e)
+check_shape(struct v2_reader *g, const struct v2_input *in, struct err *e)
 {
 	const struct version_port *port = in->port;
 	size_t rows;
+	bool fits = in->rank == 1 ? port->width == 1 : in->rank == 2 &&
+	    in->dim[1] == (int64_t)port->width;
 
-	if (port->width == 0 || in->rank < 1 || in->rank > 2 || (in->rank == 1 ? port->width != 1 :
-	    in->dim[1] != (int64_t)port->width))
+	if (port->width == 0 || !fits)
 		return err_set(e, ERR_FORMAT, "input '%s': the shape must be "
 		    "[n, %zu]", port->name, port->width);
 	if (in->dim[0] == 0)
 		return err_set(e, ERR_FORMAT, "no rows came");
 	/* a value is a byte at least: room is made for what can have come */
-	if (in->dim[0] > WIRE_ROWS_MAX || (size_t)in->dim[0] * port->width >
+	if (in->dim[0] > DIALECT_ROWS_MAX || (size_t)in->dim[0] * port->width >
 	    g->n)
 		return err_set(e, ERR_FORMAT, "input '%s': the shape says more "
 		    "values than came", port->name);
@@ -144,7 +146,8 @@ check_shape(struct reading *g, const struct input *in, struct err *e)
 
 /* Data nested or flat, in row-major order. */
 static int
-fill(struct reading *g, struct input *in, struct json_pull *p, struct err *e)
+fill_columns(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
+    struct err *e)
 {
 	const struct version_port *port = in->port;
 	struct column *col = &g->session->block->col[port->first];
@@ -186,18 +189,18 @@ fill(struct reading *g, struct input *in, struct json_pull *p, struct err *e)
 
 /* Data where the pull reader stands. */
 static int
-take_data(struct reading *g, struct input *in, struct json_pull *p,
+read_data(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
     struct err *e)
 {
 	if (check_shape(g, in, e) < 0)
 		return -1;
-	return fill(g, in, p, e) < 0 ? err_wrap(e, "input '%s'",
+	return fill_columns(g, in, p, e) < 0 ? err_wrap(e, "input '%s'",
 	    in->port->name) : 0;
 }
 
 /* Name or shape came after the data. */
 static int
-take_late_data(struct reading *g, struct input *in, struct err *e)
+read_late_data(struct v2_reader *g, struct v2_input *in, struct err *e)
 {
 	struct json_pull p;
 	int r;
@@ -208,19 +211,19 @@ take_late_data(struct reading *g, struct input *in, struct err *e)
 		return err_set(e, ERR_FORMAT, "input '%s' has no %s",
 		    in->port->name, in->shaped ? "data" : "shape");
 	json_pull_init(&p, in->data, in->n_data, JSON_NAN);
-	r = take_data(g, in, &p, e);
+	r = read_data(g, in, &p, e);
 	json_pull_free(&p);
 	return r;
 }
 
 static int
-read_data(struct reading *g, struct input *in, struct json_pull *p,
+read_data_member(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
     struct err *e)
 {
 	if (in->filled || in->data)
 		return err_set(e, ERR_FORMAT, "an input has one data");
 	if (in->port && in->shaped)
-		return take_data(g, in, p, e);
+		return read_data(g, in, p, e);
 	(void)json_peek(p, &in->data);
 	if (json_pull_skip(p, e) < 0)
 		return -1;
@@ -229,9 +232,9 @@ read_data(struct reading *g, struct input *in, struct json_pull *p,
 }
 
 static int
-read_input(struct reading *g, struct json_pull *p, struct err *e)
+read_input(struct v2_reader *g, struct json_pull *p, struct err *e)
 {
-	struct input in = { 0 };
+	struct v2_input in = { 0 };
 	enum json_token t;
 	int r = 0;
 
@@ -243,7 +246,7 @@ read_input(struct reading *g, struct json_pull *p, struct err *e)
 		else if (json_pull_is(p, "shape"))
 			r = err_set(e, ERR_FORMAT, "an input has one shape");
 		else if (json_pull_is(p, "data"))
-			r = read_data(g, &in, p, e);
+			r = read_data_member(g, &in, p, e);
 		else
 			r = json_pull_skip(p, e);
 	}
@@ -251,11 +254,11 @@ read_input(struct reading *g, struct json_pull *p, struct err *e)
 		return -1;
 	if (!in.named)
 		return err_set(e, ERR_FORMAT, "an input has no name");
-	return take_late_data(g, &in, e);
+	return read_late_data(g, &in, e);
 }
 
 static int
-read_inputs(struct reading *g, struct json_pull *p, struct err *e)
+read_inputs(struct v2_reader *g, struct json_pull *p, struct err *e)
 {
 	enum json_token t = json_pull(p, e);
 
@@ -272,7 +275,7 @@ read_inputs(struct reading *g, struct json_pull *p, struct err *e)
 }
 
 static int
-mark_output(struct reading *g, const char *name, size_t n, struct err *e)
+mark_output(struct v2_reader *g, const char *name, size_t n, struct err *e)
 {
 	const struct model *m = binding_model(g->version->binding);
 	bool *mark = g->session->mark;
@@ -291,7 +294,7 @@ mark_output(struct reading *g, const char *name, size_t n, struct err *e)
 }
 
 static int
-read_outputs(struct reading *g, struct json_pull *p, struct err *e)
+read_outputs(struct v2_reader *g, struct json_pull *p, struct err *e)
 {
 	enum json_token t = json_pull(p, e);
 
@@ -325,7 +328,7 @@ read_outputs(struct reading *g, struct json_pull *p, struct err *e)
 
 /* A text is echoed; anything else is passed over. */
 static int
-read_id(struct reading *g, struct json_pull *p, struct err *e)
+read_id(struct v2_reader *g, struct json_pull *p, struct err *e)
 {
 	const char *at;
 
@@ -341,7 +344,7 @@ read_id(struct reading *g, struct json_pull *p, struct err *e)
 }
 
 static int
-read_request(struct reading *g, struct json_pull *p, struct err *e)
+read_request(struct v2_reader *g, struct json_pull *p, struct err *e)
 {
 	enum { ID = 1, INPUTS = 2, OUTPUTS = 4 };
 	enum json_token t = json_pull(p, e);
@@ -351,8 +354,9 @@ read_request(struct reading *g, struct json_pull *p, struct err *e)
 		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "a request "
 		    "is a JSON object");
 	while (r == 0 && (t = json_pull(p, e)) == JSON_KEY) {
-		int which = json_pull_is(p, "inputs") ? INPUTS : json_pull_is(p, "id") ?
-		    ID : json_pull_is(p, "outputs") ? OUTPUTS : 0;
+		int which = json_pull_is(p, "inputs") ? INPUTS :
+		    json_pull_is(p, "id") ? ID :
+		    json_pull_is(p, "outputs") ? OUTPUTS : 0;
 
 		if (which & given)
 			return err_set(e, ERR_FORMAT, "'%s' is there twice",
@@ -370,29 +374,66 @@ read_request(struct reading *g, struct json_pull *p, struct err *e)
 	return 0;
 }
 
-int
-wire_read_v2(struct wire_request *r, struct session *s, const char *body,
-    size_t n, struct err *e)
+static int
+v2_read(struct dialect_request *r, const struct dialect_body *b,
+    struct err *e)
 {
 	bool few[64] = { false };
-	struct reading g = { .r = r, .session = s, .version = s->version, .n = n };
+	struct session *s = r->session;
+	const struct version *v = s->version;
+	struct v2_reader g = { .r = r, .session = s, .version = v, .n = b->n };
 	struct json_pull p;
 	int got;
 
-	memset(r, 0, sizeof(*r));
-	g.seen = g.version->n_ports <= 64 ? few : arena_alloc(&s->arena,
-	    g.version->n_ports * sizeof(*g.seen));
-	json_pull_init(&p, body, n, JSON_NAN);
+	g.seen = v->n_ports <= 64 ? few : arena_alloc(&s->arena, v->n_ports *
+	    sizeof(*g.seen));
+	json_pull_init(&p, b->data, b->n, JSON_NAN);
 	got = read_request(&g, &p, e);
 	json_pull_free(&p);
 	if (got < 0)
 		return -1;
-	for (size_t i = 0; i < g.version->n_ports; i++)
+	for (size_t i = 0; i < v->n_ports; i++)
 		if (!g.seen[i])
 			return err_set(e, ERR_FORMAT, "input '%s' is missing",
-			    g.version->port[i].name);
+			    v->port[i].name);
 	r->block = s->block;
 	return 0;
+}
+
+/* Reads to the outermost "id" and no further. */
+static const char *
+v2_find_id(const char *body, size_t n, struct arena *a)
+{
+	struct json_pull p;
+	struct err ignored;
+	const char *id = NULL;
+	enum json_token t;
+
+	json_pull_init(&p, body, n, JSON_NAN);
+	t = json_pull(&p, &ignored);
+	while (t == JSON_T_MAP || t == JSON_KEY) {
+		t = json_pull(&p, &ignored);
+		if (t != JSON_KEY)
+			break;
+		if (json_pull_is(&p, "id")) {
+			if (json_pull(&p, &ignored) == JSON_T_TEXT)
+				id = arena_strndup(a, p.s, p.n);
+			break;
+		}
+		if (json_pull_skip(&p, &ignored) < 0)
+			break;
+	}
+	json_pull_free(&p);
+	return id;
+}
+
+static int
+v2_check_headers(const struct http_request *http, struct err *e)
+{
+	if (http_header(http, "Inference-Header-Content-Length") == NULL)
+		return 0;
+	return err_set(e, ERR_UNSUPPORTED, "binary tensors are not spoken "
+	    "here: send JSON alone (tritonclient: binary_data=False)");
 }
 
 /* --- writing -------------------------------------------------------------- */
@@ -445,21 +486,22 @@ put_tensor(struct buf *out, const struct model_port *p,
 	buf_adds(out, "]}");
 }
 
-void
-wire_write_v2(struct buf *out, const struct wire_request *r,
-    const char *name, const struct version *s, const struct table *answers)
+static void
+v2_write(struct buf *out, const struct dialect_request *r,
+    const struct table *answers)
 {
-	const struct model *m = binding_model(s->binding);
+	const struct version *v = r->session->version;
+	const struct model *m = binding_model(v->binding);
 	const struct binding_column *col;
 	size_t n, at = 0;
 	bool first = true;
 
-	col = binding_columns(s->binding, &n);
+	col = binding_columns(v->binding, &n);
 	buf_reserve(out, 512);
 	buf_adds(out, "{\"model_name\":");
-	json_quote(out, name, strlen(name));
+	json_quote(out, r->model, strlen(r->model));
 	buf_adds(out, ",\"model_version\":\"");
-	buf_adds(out, s->number);
+	buf_adds(out, v->number);
 	buf_addc(out, '"');
 	if (r->id) {
 		buf_adds(out, ",\"id\":");
@@ -494,15 +536,22 @@ put_port(struct buf *out, const struct model_port *p, size_t width)
 	buf_adds(out, "]}");
 }
 
-void
-wire_write_metadata(struct buf *out, const struct version *s,
-    const char *other)
+static void
+v2_refuse(struct buf *out, const char *why)
 {
-	const struct model *m = binding_model(s->binding);
+	buf_adds(out, "{\"error\":");
+	json_quote(out, why, strlen(why));
+	buf_adds(out, "}");
+}
+
+static void
+v2_describe(struct buf *out, const struct version *v, const char *other)
+{
+	const struct model *m = binding_model(v->binding);
 
 	buf_adds(out, "{\"name\":");
-	json_quote(out, s->name, strlen(s->name));
-	buf_addf(out, ",\"versions\":[\"%s\"", s->number);
+	json_quote(out, v->name, strlen(v->name));
+	buf_addf(out, ",\"versions\":[\"%s\"", v->number);
 	if (other)
 		buf_addf(out, ",\"%s\"", other);
 	buf_adds(out, "],\"platform\":\"onnx_onnxv1\",\"inputs\":[");
@@ -522,5 +571,15 @@ wire_write_metadata(struct buf *out, const struct version *s,
 			buf_addc(out, ',');
 		put_port(out, p, p->rank == 2 ? (size_t)p->dim[1] : 1);
 	}
-	buf_addf(out, "],\"parameters\":{\"digest\":\"%s\"}}", s->digest);
+	buf_addf(out, "],\"parameters\":{\"digest\":\"%s\"}}", v->digest);
 }
+
+const struct dialect dialect_v2 = {
+	.name = "v2",
+	.check_headers = v2_check_headers,
+	.find_id = v2_find_id,
+	.read = v2_read,
+	.write = v2_write,
+	.refuse = v2_refuse,
+	.describe = v2_describe,
+};

@@ -1,6 +1,7 @@
 /*
- * flow/serve.h - the server behind `mlv-serve http`: in which words a model
- * is asked, what is counted and logged.  Who answers is deploy/endpoint.h's.
+ * flow/serve.h - the server behind `mlv-serve http`: an endpoint, the routes
+ * at which it is asked in one dialect or another, counters and the request
+ * log.
  */
 #ifndef FLOW_SERVE_H
 #define FLOW_SERVE_H
@@ -9,22 +10,25 @@
 #include "codec/http.h"
 #include "deploy/endpoint.h"
 
-struct app;
+struct server;
 
-struct app_opts {
+struct server_opts {
 	struct endpoint_opts endpoint;	/* but for stats */
 	const char *log_folder;		/* request log, or NULL */
 };
 
 /* Ready when it returns: the stable model is loaded. */
-int app_new(struct app **a, const struct app_opts *o, struct err *e);
-void app_free(struct app *a);
-/* Look for other versions now. */
-void app_refresh(struct app *a);
-/* No longer ready: what a load balancer asks for before the end. */
-void app_retire(struct app *a);
-/* For http_opts. */
-void app_answer(void *app, const struct http_request *r,
-    struct http_response *out);
+int server_new(struct server **out, const struct server_opts *o,
+    struct err *e);
+/* NULL is fine. */
+void server_free(struct server *s);
+/* Poll for other versions now. */
+void server_poll(struct server *s);
+/* Not ready from now on, so that a load balancer sends no more; requests are
+ * still answered. */
+void server_retire(struct server *s);
+/* For http_opts; `ctx` is the server. */
+void server_answer(void *ctx, const struct http_request *request,
+    struct http_response *response);
 
 #endif

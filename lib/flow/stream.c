@@ -1,11 +1,11 @@
+/* Lines in, answers out, in step. */
 #include "flow/stream.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
+#include "base/lines.h"
 #include "base/mem.h"
 #include "codec/json.h"
 #include "read/json_rows.h"
@@ -21,7 +21,7 @@ struct stream {
 };
 
 static void
-refuse(struct stream *s, const struct err *why)
+refuse_line(struct stream *s, const struct err *why)
 {
 	s->count->refused++;
 	buf_adds(&s->out, "{\"error\":");
@@ -31,7 +31,7 @@ refuse(struct stream *s, const struct err *why)
 }
 
 static void
-answer(struct stream *s, const char *line, size_t n)
+answer_line(struct stream *s, const char *line, size_t n)
 {
 	struct err e = ERR_INIT;
 	struct table *block, *got;
@@ -44,12 +44,12 @@ answer(struct stream *s, const char *line, size_t n)
 		return;
 	json_rows_clear(s->rows);
 	if (json_rows_add_text(s->rows, line, n, &e) < 0) {
-		refuse(s, &e);
+		refuse_line(s, &e);
 		return;
 	}
 	block = json_rows_block(s->rows);
 	if (scorer_run(&got, s->scorer, block, &e) < 0) {
-		refuse(s, &e);
+		refuse_line(s, &e);
 		return;
 	}
 	for (size_t i = 0; i < s->n_keep; i++)
@@ -59,27 +59,8 @@ answer(struct stream *s, const char *line, size_t n)
 	table_write_jsonl(&s->out, s->col, k, 0, 1);
 }
 
-/* Every whole line of the buffer; with `end` what is left, too. */
-static void
-answer_lines(struct stream *s, struct buf *b, bool end)
-{
-	size_t at = 0;
-	char *nl;
-
-	while ((nl = memchr(b->data + at, '\n', b->len - at)) != NULL) {
-		answer(s, b->data + at, (size_t)(nl - (b->data + at)));
-		at = (size_t)(nl - b->data) + 1;
-	}
-	if (end && at < b->len) {
-		answer(s, b->data + at, b->len - at);
-		at = b->len;
-	}
-	memmove(b->data, b->data + at, b->len - at);
-	b->len -= at;
-}
-
 static int
-send(struct stream *s, int out, struct err *e)
+write_answers(struct stream *s, int out, struct err *e)
 {
 	int r = buf_check(&s->out, e) < 0 ? -1 : file_write_fd(os_real(), out,
 	    s->out.data, s->out.len, "standard output", e);
@@ -88,43 +69,29 @@ send(struct stream *s, int out, struct err *e)
 	return r;
 }
 
+/* Until the end of the input; what has come is answered and written before
+ * more is waited for. */
 static int
-pump(struct stream *s, int in, int out, struct err *e)
+answer_lines(struct stream *s, int in, int out, struct err *e)
 {
-	struct buf b;
-	int r = -1;
+	struct lines lines;
+	struct line line;
+	int more, r = 0;
 
-	buf_init(&b, STREAM_LINE_MAX);
-	for (;;) {
-		size_t want = b.cap - b.len < 65536 ? b.cap - b.len : 65536;
-		char *at = want ? buf_reserve(&b, want) : NULL;
-		ssize_t n;
-
-		if (at == NULL) {
-			err_set(e, ERR_TOOBIG, "line %llu is longer than %zu "
-			    "bytes", (unsigned long long)s->count->lines + 1,
-			    STREAM_LINE_MAX);
+	lines_init(&lines, in, "standard input", STREAM_LINE_MAX);
+	do {
+		more = lines_wait(&lines, e);
+		if (more < 0)
 			break;
-		}
-		n = read(in, at, want);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			err_sys(e, "cannot read standard input");
-			break;
-		}
-		buf_grew(&b, (size_t)n);
-		if (b.len)
-			answer_lines(s, &b, n == 0);
-		if (send(s, out, e) < 0)
-			break;
-		if (n == 0) {
-			r = 0;
-			break;
-		}
-	}
-	buf_free(&b);
-	return r;
+		while (lines_next(&lines, &line))
+			answer_line(s, line.s, line.n);
+		r = write_answers(s, out, e);
+	} while (r == 0 && more > 0);
+	lines_release(&lines);
+	if (more < 0 && e->code == ERR_TOOBIG)
+		err_set(e, ERR_TOOBIG, "line %llu is longer than %zu bytes",
+		    (unsigned long long)s->count->lines + 1, STREAM_LINE_MAX);
+	return r < 0 || more < 0 ? -1 : 0;
 }
 
 int
@@ -146,7 +113,7 @@ stream_run(struct stream_count *count, const struct binding *binding, int in,
 	s.col = xalloc(o->n_keep + n_out + 1, sizeof(*s.col));
 	s.scorer = scorer_new(binding);
 	buf_init(&s.out, BUF_CAP_DOC);
-	r = pump(&s, in, out, e);
+	r = answer_lines(&s, in, out, e);
 	buf_free(&s.out);
 	scorer_free(s.scorer);
 	json_rows_free(s.rows);

@@ -1,12 +1,11 @@
 #include "track/stdin.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
+#include "base/lines.h"
 #include "base/mem.h"
 #include "base/num.h"
 
@@ -122,60 +121,30 @@ series_line(struct series *s, const char *line, size_t n, struct err *e)
 }
 
 static int
-take_lines(struct series *s, struct buf *b, int copy_to, bool end,
+read_line(struct series *s, const struct line *line, int copy_to,
     struct err *e)
 {
-	size_t at = 0;
-	char *nl;
-
-	while ((nl = memchr(b->data + at, '\n', b->len - at)) != NULL ||
-	    (end && at < b->len)) {
-		size_t n = nl ? (size_t)(nl - (b->data + at)) : b->len - at;
-
-		if (series_line(s, b->data + at, n, e) < 0)
-			return -1;
-		if (copy_to >= 0 && file_write_fd(os_real(), copy_to,
-		    b->data + at, n + (nl != NULL), "standard output", e) < 0)
-			return -1;
-		at += n + (nl != NULL);
-	}
-	memmove(b->data, b->data + at, b->len - at);
-	b->len -= at;
-	return 0;
+	if (series_line(s, line->s, line->n, e) < 0)
+		return -1;
+	if (copy_to < 0)
+		return 0;
+	return file_write_fd(os_real(), copy_to, line->s, line->n +
+	    line->whole, "standard output", e);
 }
 
 int
 series_read(struct series *s, int fd, int copy_to, struct err *e)
 {
-	struct buf b;
-	int r = -1;
+	struct lines lines;
+	struct line line;
+	int more, r = 0;
 
-	buf_init(&b, LINE_MAX_BYTES);
-	for (;;) {
-		size_t want = b.cap - b.len < 65536 ? b.cap - b.len : 65536;
-		char *at = buf_reserve(&b, want);
-		ssize_t n = 0;
-
-		if (want == 0 || at == NULL) {
-			err_set(e, ERR_TOOBIG, "a line is longer than %zu bytes",
-			    LINE_MAX_BYTES);
-			break;
-		}
-		n = read(fd, at, want);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			err_sys(e, "cannot read standard input");
-			break;
-		}
-		buf_grew(&b, (size_t)n);
-		if ((b.len && take_lines(s, &b, copy_to, n == 0, e) < 0))
-			break;
-		if (n == 0) {
-			r = 0;
-			break;
-		}
-	}
-	buf_free(&b);
-	return r;
+	lines_init(&lines, fd, "standard input", LINE_MAX_BYTES);
+	do {
+		more = lines_wait(&lines, e);
+		while (r == 0 && more >= 0 && lines_next(&lines, &line))
+			r = read_line(s, &line, copy_to, e);
+	} while (r == 0 && more > 0);
+	lines_release(&lines);
+	return r < 0 || more < 0 ? -1 : 0;
 }

@@ -1,0 +1,220 @@
+/* Inference: from the body of a request to the body of its answer. */
+#include "flow/serve/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "codec/json.h"
+#include "table/write.h"
+
+/* What inference adds to an exchange. */
+struct inference {
+	struct exchange *x;
+	struct dialect_request request;
+	struct table *answers;		/* of the session's scorer */
+	const char *unit;		/* X-Unit-Id, or NULL */
+	int64_t begun_us;
+};
+
+void
+exchange_fail(struct exchange *x, int status, const char *why)
+{
+	struct http_response *out = x->response;
+
+	out->status = status;
+	out->type = "application/json";
+	buf_clear(&out->body);
+	buf_adds(&out->body, "{\"error\":");
+	json_quote(&out->body, why, strlen(why));
+	buf_adds(&out->body, "}");
+}
+
+/* --- who answers ---------------------------------------------------------- */
+
+/* A unit is the header X-Unit-Id, else the request's id, else its body. */
+static void
+choose_version(struct inference *in)
+{
+	struct exchange *x = in->x;
+	const struct http_request *http = x->request;
+	struct endpoint *endpoint = x->server->endpoint;
+	const char *by = in->unit;
+	struct arena a = { 0 };
+
+	if (by == NULL && x->dialect->find_id && endpoint_is_split(endpoint))
+		by = x->dialect->find_id(http->body, http->n, &a);
+	x->version = by && *by ? endpoint_choose(endpoint, by, strlen(by)) :
+	    endpoint_choose(endpoint, http->body, http->n);
+	arena_free(&a);
+}
+
+/* --- the request log ------------------------------------------------------ */
+
+/* Each row to the request log: what came in, what went out. */
+static void
+log_rows(const struct inference *in)
+{
+	const struct version *v = in->x->version;
+	const struct dialect_request *q = &in->request;
+	const struct table *answers = in->answers;
+	struct reqlog_request r = { clock_wall_us(), q->id, in->unit ?
+	    in->unit : q->id, v->name, v->number, v->digest,
+	    variant_text(v->variant) };
+	const struct column **col;
+	struct buf asked, answered;
+	size_t n_in;
+
+	(void)binding_wants(v->binding, &n_in);
+	col = xalloc(n_in + answers->cols + 1, sizeof(*col));
+	for (size_t i = 0; i < n_in; i++)
+		col[i] = &q->block->col[i];
+	for (size_t i = 0; i < answers->cols; i++)
+		col[n_in + i] = &answers->col[i];
+	buf_init(&asked, BUF_CAP_DOC);
+	buf_init(&answered, BUF_CAP_DOC);
+	for (size_t i = 0; i < answers->rows; i++) {
+		buf_clear(&asked);
+		buf_clear(&answered);
+		table_write_jsonl(&asked, col, n_in, i, i + 1);
+		table_write_jsonl(&answered, col + n_in, answers->cols, i,
+		    i + 1);
+		if (asked.len && answered.len)	/* without the newlines */
+			reqlog_row(in->x->server->reqlog, &r, asked.data,
+			    asked.len - 1, answered.data, answered.len - 1);
+	}
+	buf_free(&asked);
+	buf_free(&answered);
+	free(col);
+}
+
+/* --- the answer ----------------------------------------------------------- */
+
+/* Read, score, write; -1 with why not. */
+static int
+answer_body(struct inference *in, struct err *e)
+{
+	const struct dialect *dialect = in->x->dialect;
+	const struct http_request *http = in->x->request;
+	struct dialect_request *q = &in->request;
+	const struct dialect_body body = { http->body, http->n,
+	    http_header(http, "Content-Type") };
+	struct buf *out = &in->x->response->body;
+
+	if (dialect->check_headers && dialect->check_headers(http, e) < 0)
+		return -1;
+	if (dialect->read(q, &body, e) < 0 ||
+	    scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
+		return -1;
+	dialect->write(out, q, in->answers);
+	if (out->failed)
+		return err_set(e, ERR_TOOBIG, "the answers to so many rows do "
+		    "not fit: ask for fewer at a time");
+	return 0;
+}
+
+/* Whatever a request makes go wrong is the request's fault, but for memory. */
+static void
+refuse_body(struct exchange *x, const struct err *why)
+{
+	struct http_response *out = x->response;
+
+	out->status = why->code == ERR_NOMEM ? 503 : 400;
+	buf_clear(&out->body);
+	x->dialect->refuse(&out->body, why->msg);
+}
+
+/* The strings are of the counters: they outlive the version. */
+static void
+add_version_headers(struct exchange *x)
+{
+	const struct version_stats *s = x->version->stats;
+	const char *(*extra)[2] = x->response->extra;
+
+	extra[0][0] = "X-Mlv-Model";
+	extra[0][1] = s->digest;
+	extra[1][0] = "X-Mlv-Version";
+	extra[1][1] = s->number;
+	extra[2][0] = "X-Mlv-Variant";
+	extra[2][1] = variant_text(s->variant);
+}
+
+static void
+answer_in_session(struct inference *in)
+{
+	struct exchange *x = in->x;
+	struct server *server = x->server;
+	struct version_stats *stats = x->version->stats;
+	struct err e = ERR_INIT;
+	struct session *session = session_take(x->version, &e);
+	int r = -1;
+
+	x->response->type = "application/json";
+	in->request.session = session;
+	if (session)
+		r = answer_body(in, &e);
+	if (r < 0) {
+		refuse_body(x, &e);
+		version_stats_failed(stats, clock_mono_us() - in->begun_us);
+	} else {
+		if (server->reqlog)
+			log_rows(in);
+		version_stats_answered(stats, in->answers->rows,
+		    scorer_unseen(session->scorer), clock_mono_us() -
+		    in->begun_us);
+	}
+	if (session)
+		session_give(x->version, session);
+	add_version_headers(x);
+}
+
+/* May the body be of the type it is said to be?  One without a type may. */
+static bool
+speaks_type(const struct dialect *d, const char *type)
+{
+	if (d->types == NULL || type == NULL)
+		return true;
+	for (size_t i = 0; d->types[i]; i++)
+		if (http_media_is(type, d->types[i]))
+			return true;
+	return false;
+}
+
+static void
+refuse_type(struct exchange *x)
+{
+	const char *const *types = x->dialect->types;
+	struct http_response *out = x->response;
+
+	out->status = 415;
+	out->type = "text/plain";
+	for (size_t i = 0; types[i]; i++)
+		buf_addf(&out->body, "%s%s", i ? " or " : "", types[i]);
+	buf_adds(&out->body, " is needed\n");
+}
+
+void
+exchange_infer(struct exchange *x)
+{
+	_Atomic int64_t *in_flight = &x->server->stats.in_flight;
+	struct inference in = { .x = x,
+	    .unit = http_header(x->request, "X-Unit-Id") };
+
+	if (!speaks_type(x->dialect, http_header(x->request, "Content-Type"))) {
+		refuse_type(x);
+		return;
+	}
+	if (in.unit && *in.unit == '\0')	/* of nobody: no unit */
+		in.unit = NULL;
+	atomic_fetch_add_explicit(in_flight, 1, memory_order_relaxed);
+	if (x->version) {
+		in.request.model = x->version->name;
+	} else {
+		choose_version(&in);
+		in.request.model = endpoint_name(x->server->endpoint);
+	}
+	in.begun_us = clock_mono_us();
+	answer_in_session(&in);
+	atomic_fetch_sub_explicit(in_flight, 1, memory_order_relaxed);
+}
