@@ -1,6 +1,7 @@
 /* mlv-registry show: one version: what it is, rests on and scored. */
 #include <string.h>
 
+#include "evidence/evaluation.h"
 #include "verbs.h"
 
 struct showing {
@@ -52,33 +53,53 @@ print_link(void *ctx, int depth, const struct link *l, struct err *e)
 	return 0;
 }
 
-/* The newest of each label, under its label. */
+/* Each as the JSON it is recorded as: canonical, its members sorted. */
 static int
-print_evaluation(void *ctx, const struct json *m, const struct oid *id,
+print_metrics(struct cli *c, const char *label, const struct evaluation *v,
     struct err *e)
 {
+	struct json *stored = json_new(&c->arena, JSON_MAP);
+	struct buf b;
+	int r = 0;
+
+	manifest_copy(&c->arena, stored, "metrics", evaluation_metrics(
+	    &c->arena, v));
+	buf_init(&b, BUF_CAP_DOC);
+	for (const struct json *m = stored->child->child; r == 0 && m;
+	    m = m->next) {
+		buf_clear(&b);
+		r = json_canonical(&b, m, e);
+		if (r == 0)
+			field(c, arena_printf(&c->arena, "%s.%s", label,
+			    m->key), b.data);
+	}
+	buf_free(&b);
+	return r;
+}
+
+/* The newest of each label, under its label. */
+static int
+print_evaluation(void *ctx, struct evaluation *v, struct err *e)
+{
 	struct showing *s = ctx;
-	const char *label = json_text(m, "label", "");
-	struct link data;
+	const char *label = v->label ? v->label : "";
 
 	(void)e;
-	(void)id;
 	if (json_get(s->labels, label))
 		return 0;
 	json_add_bool(&s->c->arena, s->labels, label, true);
-	if (catalog_evaluation_data(&data, m) && *data.name)
+	label = arena_strdup(&s->c->arena, label);
+	if (v->data.name && *v->data.name)
 		field(s->c, arena_printf(&s->c->arena, "%s.data", label),
-		    data.name);
-	members(s->c, label, json_get(m, "metrics"));
-	return 0;
+		    v->data.name);
+	return print_metrics(s->c, label, v, e);
 }
 
 static int
 show_evaluations(struct showing *s, const struct oid *model, struct err *e)
 {
 	s->labels = json_new(&s->c->arena, JSON_MAP);
-	return catalog_each_evaluation(&s->c->arena, s->catalog, model,
-	    print_evaluation, s, e);
+	return evaluation_each(s->catalog, model, print_evaluation, s, e);
 }
 
 static int

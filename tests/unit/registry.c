@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "evidence/evaluation.h"
 #include "flow/register.h"
 #include "promote/verify.h"
 #include "track/journal.h"
@@ -48,22 +49,20 @@ static void
 evaluate_as(const char *label, const char *bytes, const struct oid *data,
     double auc, double low)
 {
-	struct catalog_evaluation v = { .label = label, .model_size = strlen(bytes),
-	    .data = *data, .data_size = 3, .data_name = "x.csv" };
-	struct arena a = { NULL, 0 };
+	struct evaluation v = { .label = label };
+	struct metrics *m = &v.metrics;
 	struct err e = ERR_INIT;
 	struct catalog_put put;
-	struct json *m = json_new(&a, JSON_MAP), *one;
 
-	oid_of(&v.model, bytes, strlen(bytes));
-	one = json_add_map(&a, m, "auc");
-	json_add_num(&a, one, "value", auc);
-	json_add_num(&a, one, "low", low);
-	json_add_num(&a, m, "brier", 0.1);
-	v.metrics = m;
-	if (catalog_put_evaluation(&put, c, &v, &e) < 0)
+	oid_of(&v.model.id, bytes, strlen(bytes));
+	v.model.size = strlen(bytes);
+	v.data.id = *data;
+	v.data.size = 3;
+	v.data.name = "x.csv";
+	m->m[m->n++] = (struct metric){ "auc", auc, low, NAN, NULL };
+	m->m[m->n++] = (struct metric){ "brier", 0.1, NAN, NAN, NULL };
+	if (evaluation_put(&put, c, &v, &e) < 0)
 		printf("# %s\n", e.msg);
-	arena_free(&a);
 }
 
 static void
