@@ -57,6 +57,9 @@ struct catalog_item {
 /* ERR_NOENT says which part is missing.  Objects are not read. */
 int catalog_resolve(struct catalog_item *item, struct catalog *c,
     const char *name, struct err *e);
+/* The same of a name parsed already, or put together. */
+int catalog_resolve_name(struct catalog_item *item, struct catalog *c,
+    const struct name *n, struct err *e);
 void catalog_item_free(struct catalog_item *item);
 /* A word in the log, once, when a pointer file decided and the file beside
  * it is no longer what it stands for: whoever goes on reads the stored

@@ -85,7 +85,8 @@ catalog_put_manifest(struct catalog_put *put, struct catalog *c,
     enum name_kind kind, const char *name, const struct json *m,
     const char *note, struct err *e)
 {
-	char *ref = xprintf("%s/%s", name_kind_text(kind), name);
+	struct name n = { .kind = kind, .base = name };
+	char *ref = name_ref(&n), *label;
 	struct link content;
 	int r = -1;
 
@@ -108,8 +109,10 @@ catalog_put_manifest(struct catalog_put *put, struct catalog *c,
 	if (r == 0 && put->version == 0)
 		r = ref_add(&put->version, &put->added, c->store, ref, &put->id,
 		    REF_ANY, note, e);
-	snprintf(put->label, sizeof(put->label), "%s:%s@%u",
-	    name_kind_text(kind), name, put->version);
+	n.version = put->version;
+	label = name_label(&n);
+	snprintf(put->label, sizeof(put->label), "%s", label);
+	free(label);
 done:
 	free(ref);
 	return r;

@@ -167,7 +167,7 @@ may_be_set(struct slots *a, const struct slot *s, struct err *why)
 
 	if (!s->named || name_parse(&n, s->source, &ignored) < 0)
 		return false;
-	model = xprintf("%s:%s", name_kind_text(n.kind), n.base);
+	model = name_label(&(struct name){ .kind = n.kind, .base = n.base });
 	if (n.alias && is_there(a, model, &ignored))
 		may = !is_there(a, s->source, why) && why->code == ERR_NOENT;
 	free(model);
