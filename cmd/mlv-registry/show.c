@@ -4,14 +4,14 @@
 #include "evidence/evaluation.h"
 #include "verbs.h"
 
-struct showing {
+struct show_walk {
 	struct cli *c;
 	struct catalog *catalog;
 	struct json *labels;	/* of evaluations, those shown already */
 };
 
 static void
-field(struct cli *c, const char *key, const char *value)
+print_field(struct cli *c, const char *key, const char *value)
 {
 	out_begin(&c->out, "mlv.field/1");
 	out_text(&c->out, "field", key);
@@ -20,7 +20,7 @@ field(struct cli *c, const char *key, const char *value)
 }
 
 static void
-members(struct cli *c, const char *prefix, const struct json *map)
+print_members(struct cli *c, const char *prefix, const struct json *map)
 {
 	struct buf b;
 
@@ -31,7 +31,7 @@ members(struct cli *c, const char *prefix, const struct json *map)
 			buf_add(&b, m->s, m->n);
 		else
 			json_write(&b, m);
-		field(c, arena_printf(&c->arena, "%s.%s", prefix, m->key),
+		print_field(c, arena_printf(&c->arena, "%s.%s", prefix, m->key),
 		    b.data);
 	}
 	buf_free(&b);
@@ -41,13 +41,13 @@ members(struct cli *c, const char *prefix, const struct json *map)
 static int
 print_link(void *ctx, int depth, const struct link *l, struct err *e)
 {
-	struct showing *s = ctx;
+	struct show_walk *s = ctx;
 	char text[OID_TEXT];
 
 	(void)e;
 	if (depth == 0)
 		return 0;
-	field(s->c, "lineage", arena_printf(&s->c->arena, "%*s%s %s %s",
+	print_field(s->c, "lineage", arena_printf(&s->c->arena, "%*s%s %s %s",
 	    (depth - 1) * 2, "", l->rel, *l->name ? l->name : "-",
 	    oid_print(text, &l->id)));
 	return 0;
@@ -70,7 +70,7 @@ print_metrics(struct cli *c, const char *label, const struct evaluation *v,
 		buf_clear(&b);
 		r = json_canonical(&b, m, e);
 		if (r == 0)
-			field(c, arena_printf(&c->arena, "%s.%s", label,
+			print_field(c, arena_printf(&c->arena, "%s.%s", label,
 			    m->key), b.data);
 	}
 	buf_free(&b);
@@ -81,7 +81,7 @@ print_metrics(struct cli *c, const char *label, const struct evaluation *v,
 static int
 print_evaluation(void *ctx, struct evaluation *v, struct err *e)
 {
-	struct showing *s = ctx;
+	struct show_walk *s = ctx;
 	const char *label = v->label ? v->label : "";
 
 	(void)e;
@@ -90,20 +90,20 @@ print_evaluation(void *ctx, struct evaluation *v, struct err *e)
 	json_add_bool(&s->c->arena, s->labels, label, true);
 	label = arena_strdup(&s->c->arena, label);
 	if (v->data.name && *v->data.name)
-		field(s->c, arena_printf(&s->c->arena, "%s.data", label),
+		print_field(s->c, arena_printf(&s->c->arena, "%s.data", label),
 		    v->data.name);
 	return print_metrics(s->c, label, v, e);
 }
 
 static int
-show_evaluations(struct showing *s, const struct oid *model, struct err *e)
+show_evaluations(struct show_walk *s, const struct oid *model, struct err *e)
 {
 	s->labels = json_new(&s->c->arena, JSON_MAP);
 	return evaluation_each(s->catalog, model, print_evaluation, s, e);
 }
 
 static int
-show(struct showing *s, const char *text, struct err *e)
+show_version(struct show_walk *s, const char *text, struct err *e)
 {
 	struct cli *c = s->c;
 	struct catalog_item item;
@@ -124,13 +124,13 @@ show(struct showing *s, const char *text, struct err *e)
 	} else if (r == 0) {
 		bool has = manifest_find(&content, m, "content", NULL);
 
-		field(c, "name", item.label);
-		field(c, "manifest", oid_print(id, &item.id));
+		print_field(c, "name", item.label);
+		print_field(c, "manifest", oid_print(id, &item.id));
 		if (has)
-			field(c, "content", oid_print(id, &content.id));
-		members(c, "code", json_get(m, "code"));
-		members(c, "params", json_get(m, "params"));
-		members(c, "metrics", json_get(m, "metrics"));
+			print_field(c, "content", oid_print(id, &content.id));
+		print_members(c, "code", json_get(m, "code"));
+		print_members(c, "params", json_get(m, "params"));
+		print_members(c, "metrics", json_get(m, "metrics"));
 		if (has)
 			r = show_evaluations(s, &content.id, e);
 		if (r == 0)
@@ -145,7 +145,7 @@ static int
 show_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct store_opts so = { .log = &c->log };
-	struct showing s = { .c = c };
+	struct show_walk s = { .c = c };
 	struct err e = ERR_INIT;
 	struct texts names;
 	int r = 0;
@@ -155,7 +155,7 @@ show_run(struct cli *c, void *opts, int argc, char **argv)
 	    catalog_open_repository(&s.catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = show(&s, names.v[i], &e);
+		r = show_version(&s, names.v[i], &e);
 	catalog_close(s.catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }

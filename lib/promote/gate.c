@@ -113,25 +113,29 @@ static int
 find_champion(struct judging *j, const struct catalog_item *item,
     const struct policy *p, struct err *e)
 {
-	char *name = xprintf("model:%s@%s", item->base, p->champion);
+	const struct name name = { .kind = NAME_MODEL, .base = item->base,
+	    .alias = p->champion };
 	struct err mine = ERR_INIT;
 	struct catalog_item champion;
-	int r = 0;
+	char *label;
+	int r;
 
-	if (catalog_resolve(&champion, j->facts.c, name, &mine) == 0) {
+	if (catalog_resolve_name(&champion, j->facts.c, &name, &mine) == 0) {
 		j->facts.has_champion = true;
 		j->g->champion = champion.version;
 		r = facts_read(&j->facts.champion, &j->facts, &champion.id, e);
 		catalog_item_free(&champion);
-	} else if (mine.code != ERR_NOENT) {
-		*e = mine;
-		r = -1;
+		return r;
 	}
-	if (r == 0 && !j->facts.has_champion)
-		j->no_champion = arena_printf(&j->g->arena, "there is no %s yet",
-		    name);
-	free(name);
-	return r;
+	if (mine.code != ERR_NOENT) {
+		*e = mine;
+		return -1;
+	}
+	label = name_label(&name);
+	j->no_champion = arena_printf(&j->g->arena, "there is no %s yet",
+	    label);
+	free(label);
+	return 0;
 }
 
 int
@@ -159,12 +163,12 @@ done:
 	facts_release(&j.facts);
 	buf_free(&j.values);
 	if (r < 0)
-		gate_free(g);
+		gate_release(g);
 	return r;
 }
 
 void
-gate_free(struct gate *g)
+gate_release(struct gate *g)
 {
 	arena_free(&g->arena);
 	memset(g, 0, sizeof(*g));

@@ -361,39 +361,41 @@ done:
 
 static int
 move_locked(uint32_t *was, struct store *s, const char *name,
-    const char *alias, uint32_t number, uint32_t expect, const char *op,
-    const char *note, struct err *e)
+    const struct ref_move *m, struct err *e)
 {
 	struct ref versions = { NULL, 0 }, r = { NULL, 0 };
-	struct ref_value v = { .number = number };
+	struct ref_value v = { .number = m->number };
 	const struct ref_value *now, *to = NULL;
 	struct audit_record record;
 	int result = -1;
 
 	if (ref_read(&versions, s, name, e) < 0 ||
-	    read_or_none(&r, s, alias, e) < 0)
+	    read_or_none(&r, s, m->alias, e) < 0)
 		goto done;
 	now = ref_last(&r);
 	*was = now ? now->number : 0;
-	if (expect != REF_ANY && expect != *was) {
-		err_moved(e, alias, expect, *was);
+	if (m->expect != REF_ANY && m->expect != *was) {
+		err_moved(e, m->alias, m->expect, *was);
 		goto done;
 	}
-	if (number && (to = ref_version(&versions, number)) == NULL) {
-		err_set(e, ERR_NOENT, "'%s' has no version %u", name, number);
+	if (m->number &&
+	    (to = ref_version(&versions, m->number)) == NULL) {
+		err_set(e, ERR_NOENT, "'%s' has no version %u", name,
+		    m->number);
 		goto done;
 	}
-	if (number == *was) {
+	if (m->number == *was) {
 		result = 0;
 		goto done;
 	}
 	if (to)
 		v.id = to->id;
 	record = (struct audit_record){
-		.op = op ? op : number ? "move" : "drop", .ref = alias,
-		.number = number, .was = *was, .id = v.id, .note = note,
+		.op = m->op ? m->op : m->number ? "move" : "drop",
+		.ref = m->alias, .number = m->number, .was = *was, .id = v.id,
+		.note = m->note,
 	};
-	result = commit(s, alias, &r, &v, &record, e);
+	result = commit(s, m->alias, &r, &v, &record, e);
 done:
 	ref_free(&versions);
 	ref_free(&r);
@@ -401,21 +403,20 @@ done:
 }
 
 int
-ref_move(uint32_t *was, struct store *s, const char *name,
-    const char *label, uint32_t number, uint32_t expect, const char *op,
-    const char *note, struct err *e)
+ref_move(uint32_t *was, struct store *s, const struct ref_move *m,
+    struct err *e)
 {
-	char *alias = xprintf("%s@%s", name, label);
+	char *name;
 	int fd, r = -1;
 
-	if (!ref_name_ok(alias)) {
-		err_set(e, ERR_USAGE, "'%.200s' is no alias", alias);
-	} else if (refs_lock(&fd, s, false, e) == 0) {
-		r = move_locked(was, s, name, alias, number, expect, op,
-		    note, e);
+	if (!ref_name_ok(m->alias) || strchr(m->alias, '@') == NULL)
+		return err_set(e, ERR_USAGE, "'%.200s' is no alias", m->alias);
+	name = xstrndup(m->alias, strcspn(m->alias, "@"));
+	if (refs_lock(&fd, s, false, e) == 0) {
+		r = move_locked(was, s, name, m, e);
 		refs_unlock(fd);
 	}
-	free(alias);
+	free(name);
 	return r;
 }
 
