@@ -45,8 +45,19 @@ read_tree(const struct json **out, struct cli *c, const char *path, bool json,
 	return r;
 }
 
+/* An evaluation as mlv-train eval --json prints it. */
 static int
-deliver(struct cli *c, const char *path, const struct buf *b, struct err *e)
+read_evaluation(struct evaluation *v, struct cli *c, const char *path,
+    struct err *e)
+{
+	const struct json *j;
+
+	return read_tree(&j, c, path, true, e) < 0 ? -1 :
+	    evaluation_read(v, j, e);
+}
+
+static int
+write_output(struct cli *c, const char *path, const struct buf *b, struct err *e)
 {
 	if (path == NULL) {
 		out_raw(&c->out, b->data, b->len);
@@ -62,6 +73,7 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct repo_opts so = { .log = &c->log };
 	struct card_request rq = { .form = o->html ? DOC_HTML : DOC_MARKDOWN,
 	    .json = o->json };
+	struct evaluation given = { .arena = { NULL, 0 } };
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct buf b;
@@ -78,14 +90,19 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 	    file_refuse_same(o->output, o->evaluation, &e) < 0 ||
 	    (o->notes && (read_tree(&rq.notes, c, o->notes, false, &e) < 0 ||
 	    card_check_notes(rq.notes, &e) < 0)) || (o->evaluation &&
-	    read_tree(&rq.evaluation, c, o->evaluation, true, &e) < 0) ||
-	    catalog_open(&catalog, NULL, &so, &e) < 0)
+	    read_evaluation(&given, c, o->evaluation, &e) < 0) ||
+	    catalog_open(&catalog, NULL, &so, &e) < 0) {
+		evaluation_release(&given);
 		return cli_fail(c, &e);
+	}
+	if (o->evaluation)
+		rq.evaluation = &given;
 	buf_init(&b, BUF_CAP_DOC);
 	r = card_write(&b, &missing, catalog, &rq, &e);
 	if (r == 0)
-		r = deliver(c, o->output, &b, &e);
+		r = write_output(c, o->output, &b, &e);
 	buf_free(&b);
+	evaluation_release(&given);
 	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }

@@ -109,6 +109,7 @@ print_or_say(struct listing *l, const char *name, struct err *e)
 static int
 print_ref(void *ctx, const char *ref, struct err *e)
 {
+	struct name n = { .kind = NAME_DATA, .base = ref + 5 };
 	struct listing *l = ctx;
 	struct ref versions;
 	int r = 0;
@@ -117,7 +118,7 @@ print_ref(void *ctx, const char *ref, struct err *e)
 	if (strchr(ref, '@'))
 		return 0;
 	if (!l->all) {
-		name = xprintf("data:%s", ref + 5);
+		name = name_label(&n);
 		r = print_or_say(l, name, e);
 		free(name);
 		return r;
@@ -125,7 +126,8 @@ print_ref(void *ctx, const char *ref, struct err *e)
 	if (ref_read(&versions, catalog_repo(l->catalog), ref, e) < 0)
 		return -1;
 	for (size_t i = 0; r == 0 && i < versions.n; i++) {
-		name = xprintf("data:%s@%zu", ref + 5, i + 1);
+		n.version = (uint32_t)i + 1;
+		name = name_label(&n);
 		r = print_or_say(l, name, e);
 		free(name);
 	}
@@ -159,7 +161,7 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 		} else if (n.version || n.alias || !l.all) {
 			r = print(&l, argv[i], &e);
 		} else {
-			ref = xprintf("data/%s", n.base);
+			ref = name_ref(&n);
 			r = print_ref(&l, ref, &e);
 			free(ref);
 		}

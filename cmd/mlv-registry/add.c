@@ -8,7 +8,7 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct catalog *catalog = NULL;
-	struct registry_added added;
+	struct registered_model added;
 	struct err e = ERR_INIT;
 	struct texts sources;
 	char text[OID_TEXT];
@@ -29,7 +29,7 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 	}
 	r = catalog_open_repository(&catalog, NULL, &so, &e);
 	if (r == 0)
-		r = registry_add(&added, catalog, n.base, sources.v[0], &e);
+		r = model_register(&added, catalog, n.base, sources.v[0], &e);
 	if (r == 0 || e.code == ERR_UNPROVEN) {
 		c->committed = true;
 		if (*added.refused)

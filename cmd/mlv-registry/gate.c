@@ -12,7 +12,7 @@ static const struct opt gate_options[] = {
 };
 
 static int
-judge(struct cli *c, struct catalog *catalog, const char *text,
+judge_version(struct cli *c, struct catalog *catalog, const char *text,
     const struct policy *p, struct err *e)
 {
 	struct catalog_item item;
@@ -25,7 +25,7 @@ judge(struct cli *c, struct catalog *catalog, const char *text,
 	if (r == 0) {
 		print_gate(c, item.label, &g);
 		r = gate_refuse(&g, item.label, e);
-		gate_free(&g);
+		gate_release(&g);
 	}
 	catalog_item_free(&item);
 	return r;
@@ -48,18 +48,18 @@ gate_run(struct cli *c, void *opts, int argc, char **argv)
 	    read_policy(&p, o->policy, &e) < 0)
 		return cli_fail(c, &e);
 	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0) {
-		policy_free(&p);
+		policy_release(&p);
 		return cli_fail(c, &e);
 	}
 	for (size_t i = 0; i < names.n; i++) {
-		if (judge(c, catalog, names.v[i], &p, &e) < 0) {
+		if (judge_version(c, catalog, names.v[i], &p, &e) < 0) {
 			status = cli_fail(c, &e);
 			if (e.code != ERR_NO)
 				break;
 		}
 	}
 	catalog_close(catalog);
-	policy_free(&p);
+	policy_release(&p);
 	return status;
 }
 

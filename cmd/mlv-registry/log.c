@@ -1,11 +1,12 @@
 /* mlv-registry log: versions and alias moves, from the audit log. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "catalog/history.h"
 #include "verbs.h"
 
 /* Of a name all of it, of an alias its own, of a version what meant it. */
-struct asked {
+struct log_query {
 	struct cli *c;
 	const char *label;	/* the alias's, or NULL */
 	uint32_t version;	/* or 0 */
@@ -13,7 +14,7 @@ struct asked {
 };
 
 static void
-number(struct out *out, const char *key, uint32_t v)
+print_number(struct out *out, const char *key, uint32_t v)
 {
 	if (v)
 		out_int(out, key, v);
@@ -22,10 +23,10 @@ number(struct out *out, const char *key, uint32_t v)
 }
 
 static int
-print(void *ctx, const struct history_entry *h, struct err *e)
+print_event(void *ctx, const struct history_entry *h, struct err *e)
 {
 	const struct audit_record *r = h->record;
-	struct asked *a = ctx;
+	struct log_query *a = ctx;
 	struct cli *c = a->c;
 	char text[OID_TEXT];
 
@@ -37,8 +38,8 @@ print(void *ctx, const struct history_entry *h, struct err *e)
 	out_begin(&c->out, "mlv.history/1");
 	out_text(&c->out, "name", h->label);
 	out_text(&c->out, "op", r->op);
-	number(&c->out, "version", r->number);
-	number(&c->out, "was", r->was);
+	print_number(&c->out, "version", r->number);
+	print_number(&c->out, "was", r->was);
 	out_text(&c->out, "time", r->time);
 	out_text(&c->out, "user", r->user);
 	out_text(&c->out, "host", r->host);
@@ -55,7 +56,8 @@ static int
 log_one(struct cli *c, struct catalog *catalog, const char *text,
     struct err *e)
 {
-	struct asked a = { .c = c };
+	struct log_query a = { .c = c };
+	char *label = NULL;
 	struct name n;
 	int r;
 
@@ -63,11 +65,11 @@ log_one(struct cli *c, struct catalog *catalog, const char *text,
 		return -1;
 	a.version = n.version;
 	if (n.alias)
-		a.label = arena_printf(&c->arena, "model:%s@%s", n.base,
-		    n.alias);
-	r = catalog_history(catalog, NAME_MODEL, n.base, print, &a, e);
+		a.label = label = name_label(&n);
+	r = catalog_history(catalog, NAME_MODEL, n.base, print_event, &a, e);
 	if (r == 0 && a.n == 0)
 		r = err_set(e, ERR_NOENT, "there never was %s", n.text);
+	free(label);
 	name_free(&n);
 	return r;
 }
@@ -78,13 +80,13 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct repo_opts so = { .log = &c->log };
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
-	struct asked all = { .c = c };
+	struct log_query all = { .c = c };
 	int r;
 
 	(void)opts;
 	r = catalog_open_repository(&catalog, NULL, &so, &e);
 	if (r == 0 && argc == 0)
-		r = catalog_history(catalog, NAME_MODEL, NULL, print, &all, &e);
+		r = catalog_history(catalog, NAME_MODEL, NULL, print_event, &all, &e);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = log_one(c, catalog, argv[i], &e);
 	catalog_close(catalog);

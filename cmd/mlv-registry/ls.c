@@ -7,7 +7,7 @@
 #include "store/ref.h"
 #include "verbs.h"
 
-struct labelled {
+struct version_label {
 	char *alias;
 	uint32_t version;
 };
@@ -15,12 +15,12 @@ struct labelled {
 struct listing {
 	struct cli *c;
 	struct catalog *catalog;
-	struct labelled *label;	/* its aliases, read once: one moment */
+	struct version_label *label;	/* its aliases, read once: one moment */
 	size_t n, room;
 };
 
 static int
-collect(void *ctx, const char *ref, struct err *e)
+keep_alias(void *ctx, const char *ref, struct err *e)
 {
 	struct listing *l = ctx;
 	const struct ref_value *v;
@@ -51,12 +51,15 @@ forget_aliases(struct listing *l)
 static int
 read_aliases(struct listing *l, const char *base, struct err *e)
 {
-	char *prefix = xprintf("model/%s@", base);
+	char *ref = name_ref(&(struct name){ .kind = NAME_MODEL,
+	    .base = base });
+	char *prefix = xprintf("%s@", ref);
 	int r;
 
 	forget_aliases(l);
-	r = ref_each(catalog_repo(l->catalog), prefix, collect, l, e);
+	r = ref_each(catalog_repo(l->catalog), prefix, keep_alias, l, e);
 	free(prefix);
+	free(ref);
 	return r;
 }
 
@@ -69,7 +72,7 @@ put_aliases(struct out *out, const struct listing *l, uint32_t version,
 
 	buf_init(&b, BUF_CAP_SMALL);
 	for (size_t i = 0; i < l->n; i++) {
-		const struct labelled *a = &l->label[i];
+		const struct version_label *a = &l->label[i];
 
 		if (!all && a->version != version)
 			continue;
@@ -104,19 +107,19 @@ print_metrics(struct out *out, const struct json *metrics)
 }
 
 static int
-print(struct listing *l, const char *base, uint32_t version, bool all,
+print_version(struct listing *l, const char *base, uint32_t version, bool all,
     struct err *e)
 {
 	struct out *out = &l->c->out;
 	struct arena a = { NULL, 0 };
-	char *name = xprintf("model:%s@%u", base, version);
+	const struct name name = { .kind = NAME_MODEL, .base = base,
+	    .version = version };
 	struct catalog_item item;
 	struct link content, run;
 	const struct json *m;
 	char text[OID_TEXT];
-	int r = catalog_resolve(&item, l->catalog, name, e);
+	int r = catalog_resolve_name(&item, l->catalog, &name, e);
 
-	free(name);
 	if (r < 0)
 		return -1;
 	r = catalog_manifest(&m, &a, l->catalog, &item.id, e);
@@ -139,7 +142,7 @@ print(struct listing *l, const char *base, uint32_t version, bool all,
 }
 
 static int
-newest(void *ctx, const char *ref, struct err *e)
+list_newest(void *ctx, const char *ref, struct err *e)
 {
 	struct listing *l = ctx;
 	struct ref r;
@@ -151,13 +154,13 @@ newest(void *ctx, const char *ref, struct err *e)
 		return -1;
 	result = read_aliases(l, ref + 6, e);
 	if (result == 0)
-		result = print(l, ref + 6, (uint32_t)r.n, true, e);
+		result = print_version(l, ref + 6, (uint32_t)r.n, true, e);
 	ref_free(&r);
 	return result;
 }
 
 static int
-versions(struct listing *l, const char *text, struct err *e)
+list_versions(struct listing *l, const char *text, struct err *e)
 {
 	struct name n;
 	struct ref r = { NULL, 0 };
@@ -166,14 +169,14 @@ versions(struct listing *l, const char *text, struct err *e)
 
 	if (model_name(&n, l->c, text, e) < 0)
 		return -1;
-	ref = xprintf("model/%s", n.base);
+	ref = name_ref(&(struct name){ .kind = NAME_MODEL, .base = n.base });
 	result = ref_read(&r, catalog_repo(l->catalog), ref, e);
 	if (result < 0 && e->code == ERR_NOENT)
 		err_set(e, ERR_NOENT, "there is no model:%s", n.base);
 	if (result == 0)
 		result = read_aliases(l, n.base, e);
 	for (uint32_t i = 1; result == 0 && i <= r.n; i++)
-		result = print(l, n.base, i, false, e);
+		result = print_version(l, n.base, i, false, e);
 	ref_free(&r);
 	free(ref);
 	name_free(&n);
@@ -191,9 +194,9 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)opts;
 	r = catalog_open_repository(&l.catalog, NULL, &so, &e);
 	if (r == 0 && argc == 0)
-		r = ref_each(catalog_repo(l.catalog), "model/", newest, &l, &e);
+		r = ref_each(catalog_repo(l.catalog), "model/", list_newest, &l, &e);
 	for (int i = 0; r == 0 && i < argc; i++)
-		r = versions(&l, argv[i], &e);
+		r = list_versions(&l, argv[i], &e);
 	forget_aliases(&l);
 	free(l.label);
 	catalog_close(l.catalog);

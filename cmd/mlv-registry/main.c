@@ -1,4 +1,5 @@
 /* mlv-registry: models under a name, their versions, and who is champion. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -44,6 +45,30 @@ read_policy(struct policy *p, const char *path, struct err *e)
 		err_wrap(e, "'%s'", path);
 	buf_free(&b);
 	return r;
+}
+
+static void
+print_version(struct cli *c, const char *key, uint32_t version)
+{
+	if (version)
+		out_int(&c->out, key, version);
+	else
+		out_null(&c->out, key);
+}
+
+void
+print_move(struct cli *c, const struct name *alias,
+    const struct alias_moved *moved)
+{
+	char *label = name_label(alias);
+
+	c->committed = true;
+	out_begin(&c->out, "mlv.alias/1");
+	out_text(&c->out, "name", label);
+	print_version(c, "version", moved->now);
+	print_version(c, "was", moved->was);
+	out_end(&c->out);
+	free(label);
 }
 
 void

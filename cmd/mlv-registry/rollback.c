@@ -18,7 +18,7 @@ rollback_run(struct cli *c, void *opts, int argc, char **argv)
 	const char *note = ((struct rollback_opts *)opts)->note;
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
-	uint32_t now = 0, was = 0;
+	struct alias_moved moved = { .now = 0 };
 	struct name n;
 	int r;
 
@@ -33,20 +33,9 @@ rollback_run(struct cli *c, void *opts, int argc, char **argv)
 	}
 	r = catalog_open_repository(&catalog, NULL, &so, &e);
 	if (r == 0)
-		r = registry_rollback(&now, &was, catalog, n.base, n.alias, note,
-		    &e);
-	if (r == 0 || e.code == ERR_UNPROVEN) {
-		c->committed = true;
-		out_begin(&c->out, "mlv.alias/1");
-		out_text(&c->out, "name", arena_printf(&c->arena,
-		    "model:%s@%s", n.base, n.alias));
-		out_int(&c->out, "version", now);
-		if (was)
-			out_int(&c->out, "was", was);
-		else
-			out_null(&c->out, "was");
-		out_end(&c->out);
-	}
+		r = alias_rollback(&moved, catalog, &n, note, &e);
+	if (r == 0 || e.code == ERR_UNPROVEN)
+		print_move(c, &n, &moved);
 	catalog_close(catalog);
 	name_free(&n);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;

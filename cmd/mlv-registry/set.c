@@ -1,7 +1,9 @@
 /* mlv-registry set: move an alias, if its gate holds. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/num.h"
 #include "store/ref.h"
 #include "verbs.h"
@@ -23,8 +25,9 @@ static const struct opt set_options[] = {
 	OPT_END
 };
 
+/* --expect; 0, or the exit status of a usage error. */
 static int
-expected(uint32_t *expect, struct cli *c, const char *text)
+parse_expect(uint32_t *expect, struct cli *c, const char *text)
 {
 	uint64_t v;
 
@@ -43,7 +46,7 @@ expected(uint32_t *expect, struct cli *c, const char *text)
 
 /* "1", "candidate", "churn@1", "model:churn@1": a version of `base`. */
 static int
-wanted(uint32_t *version, struct cli *c, struct catalog *catalog,
+find_version(uint32_t *version, struct cli *c, struct catalog *catalog,
     const char *base, const char *text, struct err *e)
 {
 	struct catalog_item item;
@@ -60,26 +63,9 @@ wanted(uint32_t *version, struct cli *c, struct catalog *catalog,
 	return r;
 }
 
-static void
-report(struct cli *c, const char *label, uint32_t version, uint32_t was)
-{
-	c->committed = true;
-	out_begin(&c->out, "mlv.alias/1");
-	out_text(&c->out, "name", label);
-	if (version)
-		out_int(&c->out, "version", version);
-	else
-		out_null(&c->out, "version");
-	if (was)
-		out_int(&c->out, "was", was);
-	else
-		out_null(&c->out, "was");
-	out_end(&c->out);
-}
-
 /* A champion alias misspelt would skip its rules for ever: say so. */
 static void
-tell_skipped(struct cli *c, const struct gate *g)
+warn_skipped(struct cli *c, const struct gate *g)
 {
 	for (size_t i = 0; i < g->n; i++)
 		if (g->result[i].verdict == VERDICT_SKIPPED)
@@ -87,8 +73,8 @@ tell_skipped(struct cli *c, const struct gate *g)
 			    g->result[i].rule->name, g->result[i].why);
 }
 
-/* One letter more, less, other, or two swapped?  Numbers are counted on
- * purpose, and short words are near to each other anyhow. */
+/* One letter more, less, other, or two swapped?  Words that differ in a digit
+ * are meant to (v1, v2), and short ones are all near each other. */
 static bool
 one_letter_apart(const char *a, const char *b)
 {
@@ -108,7 +94,7 @@ one_letter_apart(const char *a, const char *b)
 	    strcmp(a + i, b + i + 1) == 0;
 }
 
-struct likeness {
+struct alias_search {
 	struct cli *c;
 	const char *alias;
 	const char *near;	/* another alias, or NULL */
@@ -118,7 +104,7 @@ static int
 compare_alias(void *ctx, const char *ref, struct err *e)
 {
 	const char *other = strchr(ref, '@') + 1;
-	struct likeness *l = ctx;
+	struct alias_search *l = ctx;
 
 	(void)e;
 	if (l->near == NULL && one_letter_apart(l->alias, other))
@@ -126,50 +112,47 @@ compare_alias(void *ctx, const char *ref, struct err *e)
 	return 0;
 }
 
-/* An alias nobody asks for moves no server: say so when it looks misspelt.
- * The move is done, so what goes wrong here is nobody's trouble. */
+/* A server that asks for another alias does not see this one move: warn when
+ * a new alias looks misspelt.  The move is done, so an error here is not
+ * reported. */
 static void
-tell_new(struct cli *c, struct catalog *catalog, const struct name *n,
-    const char *label)
+warn_new(struct cli *c, struct catalog *catalog, const struct name *n)
 {
-	const char *prefix = arena_printf(&c->arena, "model/%s@", n->base);
-	struct likeness l = { .c = c, .alias = n->alias };
+	struct alias_search l = { .c = c, .alias = n->alias };
+	char *ref = name_ref(n), *label = name_label(n), *prefix;
 	struct err ignored = ERR_INIT;
-	struct ref r;
-	bool fresh;
+	struct ref r = { NULL, 0 };
 
-	if (ref_read(&r, catalog_repo(catalog), arena_printf(&c->arena,
-	    "%s%s", prefix, n->alias), &ignored) < 0)
-		return;
-	fresh = r.n == 1;
-	ref_free(&r);
-	if (fresh && ref_each(catalog_repo(catalog), prefix, compare_alias,
-	    &l, &ignored) == 0 && l.near)
+	prefix = xstrndup(ref, strcspn(ref, "@") + 1);
+	if (ref_read(&r, catalog_repo(catalog), ref, &ignored) == 0 &&
+	    r.n == 1 && ref_each(catalog_repo(catalog), prefix,
+	    compare_alias, &l, &ignored) == 0 && l.near)
 		cli_warn(c, "%s is a new alias; did you mean '%s'?", label,
 		    l.near);
+	ref_free(&r);
+	free(prefix);
+	free(label);
+	free(ref);
 }
 
+/* `to`: the version as the user names it; NULL: drop the alias. */
 static int
-move(struct cli *c, struct catalog *catalog, const struct name *n,
-    const char *to, uint32_t expect, const struct policy *p,
-    const char *note, struct err *e)
+move_alias(struct cli *c, struct catalog *catalog, struct alias_move *m,
+    const char *to, struct err *e)
 {
-	const char *label = arena_printf(&c->arena, "model:%s@%s", n->base,
-	    n->alias);
-	uint32_t version = 0, was = 0;
-	struct gate g;
+	struct alias_moved moved;
 	int r;
 
-	if (to && wanted(&version, c, catalog, n->base, to, e) < 0)
+	if (to && find_version(&m->version, c, catalog, m->name->base, to,
+	    e) < 0)
 		return -1;
-	r = registry_set(&was, &g, catalog, n->base, n->alias, version, expect,
-	    p, note, e);
+	r = alias_move(&moved, catalog, m, e);
 	if (r == 0 || e->code == ERR_UNPROVEN)
-		report(c, label, version, was);
-	if (r == 0 && version)
-		tell_new(c, catalog, n, label);
-	tell_skipped(c, &g);
-	gate_free(&g);
+		print_move(c, m->name, &moved);
+	if (r == 0 && m->version)
+		warn_new(c, catalog, m->name);
+	warn_skipped(c, &moved.gate);
+	gate_release(&moved.gate);
 	return r;
 }
 
@@ -181,14 +164,15 @@ set_run(struct cli *c, void *opts, int argc, char **argv)
 	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct policy p = { .n = 0 };
-	uint32_t expect;
 	struct name n;
+	struct alias_move m = { .name = &n, .note = o->note,
+	    .policy = o->gate ? &p : NULL };
 	int r;
 
 	if (argc != (o->drop ? 1 : 2))
 		return cli_usage(c, o->drop ? "set --drop takes NAME@ALIAS" :
 		    "set takes NAME@ALIAS and a version");
-	if ((r = expected(&expect, c, o->expect)) != 0)
+	if ((r = parse_expect(&m.expect, c, o->expect)) != 0)
 		return r;
 	if (model_name(&n, c, argv[0], &e) < 0)
 		return cli_fail(c, &e);
@@ -201,10 +185,9 @@ set_run(struct cli *c, void *opts, int argc, char **argv)
 	if (r == 0)
 		r = catalog_open_repository(&catalog, NULL, &so, &e);
 	if (r == 0)
-		r = move(c, catalog, &n, o->drop ? NULL : argv[1], expect,
-		    o->gate ? &p : NULL, o->note, &e);
+		r = move_alias(c, catalog, &m, o->drop ? NULL : argv[1], &e);
 	catalog_close(catalog);
-	policy_free(&p);
+	policy_release(&p);
 	name_free(&n);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }

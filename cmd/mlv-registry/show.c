@@ -1,16 +1,17 @@
 /* mlv-registry show: one version: what it is, rests on and scored. */
 #include <string.h>
 
+#include "evidence/evaluation.h"
 #include "verbs.h"
 
-struct showing {
+struct show_walk {
 	struct cli *c;
 	struct catalog *catalog;
 	struct json *labels;	/* of evaluations, those shown already */
 };
 
 static void
-field(struct cli *c, const char *key, const char *value)
+print_field(struct cli *c, const char *key, const char *value)
 {
 	out_begin(&c->out, "mlv.field/1");
 	out_text(&c->out, "field", key);
@@ -19,7 +20,7 @@ field(struct cli *c, const char *key, const char *value)
 }
 
 static void
-members(struct cli *c, const char *prefix, const struct json *map)
+print_members(struct cli *c, const char *prefix, const struct json *map)
 {
 	struct buf b;
 
@@ -30,7 +31,7 @@ members(struct cli *c, const char *prefix, const struct json *map)
 			buf_add(&b, m->s, m->n);
 		else
 			json_write(&b, m);
-		field(c, arena_printf(&c->arena, "%s.%s", prefix, m->key),
+		print_field(c, arena_printf(&c->arena, "%s.%s", prefix, m->key),
 		    b.data);
 	}
 	buf_free(&b);
@@ -40,49 +41,69 @@ members(struct cli *c, const char *prefix, const struct json *map)
 static int
 print_link(void *ctx, int depth, const struct link *l, struct err *e)
 {
-	struct showing *s = ctx;
+	struct show_walk *s = ctx;
 	char text[OID_TEXT];
 
 	(void)e;
 	if (depth == 0)
 		return 0;
-	field(s->c, "lineage", arena_printf(&s->c->arena, "%*s%s %s %s",
+	print_field(s->c, "lineage", arena_printf(&s->c->arena, "%*s%s %s %s",
 	    (depth - 1) * 2, "", l->rel, *l->name ? l->name : "-",
 	    oid_print(text, &l->id)));
 	return 0;
 }
 
-/* The newest of each label, under its label. */
+/* Each as the JSON it is recorded as: canonical, its members sorted. */
 static int
-print_evaluation(void *ctx, const struct json *m, const struct oid *id,
+print_metrics(struct cli *c, const char *label, const struct evaluation *v,
     struct err *e)
 {
-	struct showing *s = ctx;
-	const char *label = json_text(m, "label", "");
-	struct link data;
+	struct json *stored = json_new(&c->arena, JSON_MAP);
+	struct buf b;
+	int r = 0;
+
+	manifest_copy(&c->arena, stored, "metrics", evaluation_metrics(
+	    &c->arena, v));
+	buf_init(&b, BUF_CAP_DOC);
+	for (const struct json *m = stored->child->child; r == 0 && m;
+	    m = m->next) {
+		buf_clear(&b);
+		r = json_canonical(&b, m, e);
+		if (r == 0)
+			print_field(c, arena_printf(&c->arena, "%s.%s", label,
+			    m->key), b.data);
+	}
+	buf_free(&b);
+	return r;
+}
+
+/* The newest of each label, under its label. */
+static int
+print_evaluation(void *ctx, struct evaluation *v, struct err *e)
+{
+	struct show_walk *s = ctx;
+	const char *label = v->label ? v->label : "";
 
 	(void)e;
-	(void)id;
 	if (json_get(s->labels, label))
 		return 0;
 	json_add_bool(&s->c->arena, s->labels, label, true);
-	if (catalog_evaluation_data(&data, m) && *data.name)
-		field(s->c, arena_printf(&s->c->arena, "%s.data", label),
-		    data.name);
-	members(s->c, label, json_get(m, "metrics"));
-	return 0;
+	label = arena_strdup(&s->c->arena, label);
+	if (v->data.name && *v->data.name)
+		print_field(s->c, arena_printf(&s->c->arena, "%s.data", label),
+		    v->data.name);
+	return print_metrics(s->c, label, v, e);
 }
 
 static int
-show_evaluations(struct showing *s, const struct oid *model, struct err *e)
+show_evaluations(struct show_walk *s, const struct oid *model, struct err *e)
 {
 	s->labels = json_new(&s->c->arena, JSON_MAP);
-	return catalog_each_evaluation(&s->c->arena, s->catalog, model,
-	    print_evaluation, s, e);
+	return evaluation_each(s->catalog, model, print_evaluation, s, e);
 }
 
 static int
-show(struct showing *s, const char *text, struct err *e)
+show_version(struct show_walk *s, const char *text, struct err *e)
 {
 	struct cli *c = s->c;
 	struct catalog_item item;
@@ -103,13 +124,13 @@ show(struct showing *s, const char *text, struct err *e)
 	} else if (r == 0) {
 		bool has = manifest_find(&content, m, "content", NULL);
 
-		field(c, "name", item.label);
-		field(c, "manifest", oid_print(id, &item.id));
+		print_field(c, "name", item.label);
+		print_field(c, "manifest", oid_print(id, &item.id));
 		if (has)
-			field(c, "content", oid_print(id, &content.id));
-		members(c, "code", json_get(m, "code"));
-		members(c, "params", json_get(m, "params"));
-		members(c, "metrics", json_get(m, "metrics"));
+			print_field(c, "content", oid_print(id, &content.id));
+		print_members(c, "code", json_get(m, "code"));
+		print_members(c, "params", json_get(m, "params"));
+		print_members(c, "metrics", json_get(m, "metrics"));
 		if (has)
 			r = show_evaluations(s, &content.id, e);
 		if (r == 0)
@@ -124,7 +145,7 @@ static int
 show_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct repo_opts so = { .log = &c->log };
-	struct showing s = { .c = c };
+	struct show_walk s = { .c = c };
 	struct err e = ERR_INIT;
 	struct texts names;
 	int r = 0;
@@ -134,7 +155,7 @@ show_run(struct cli *c, void *opts, int argc, char **argv)
 	    catalog_open_repository(&s.catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = show(&s, names.v[i], &e);
+		r = show_version(&s, names.v[i], &e);
 	catalog_close(s.catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }

@@ -16,7 +16,7 @@ struct verifying {
 };
 
 static void
-damaged(void *ctx, const char *what, const char *why)
+warn_damaged(void *ctx, const char *what, const char *why)
 {
 	struct verifying *v = ctx;
 
@@ -24,10 +24,10 @@ damaged(void *ctx, const char *what, const char *why)
 }
 
 static int
-verify(struct verifying *v, const char *text, struct err *e)
+verify_version(struct verifying *v, const char *text, struct err *e)
 {
 	struct out *out = &v->c->out;
-	uint64_t objects, bad;
+	struct verified found;
 	struct catalog_item item;
 	char id[OID_TEXT];
 	int r;
@@ -35,14 +35,14 @@ verify(struct verifying *v, const char *text, struct err *e)
 	if (model_item(&item, v->c, v->catalog, text, e) < 0)
 		return -1;
 	v->label = item.label;
-	r = registry_verify(&objects, &bad, v->catalog, &item.id, damaged, v, e);
+	r = version_verify(&found, v->catalog, &item.id, warn_damaged, v, e);
 	if (r == 0) {
-		v->bad += bad;
+		v->bad += found.bad;
 		out_begin(out, "mlv.verified/1");
 		out_text(out, "name", item.label);
-		out_text(out, "verdict", bad ? "damaged" : "whole");
-		out_int(out, "objects", (int64_t)objects);
-		out_int(out, "bad", (int64_t)bad);
+		out_text(out, "verdict", found.bad ? "damaged" : "whole");
+		out_int(out, "objects", (int64_t)found.objects);
+		out_int(out, "bad", (int64_t)found.bad);
 		out_text(out, "manifest", oid_print(id, &item.id));
 		out_end(out);
 	}
@@ -51,7 +51,7 @@ verify(struct verifying *v, const char *text, struct err *e)
 }
 
 static int
-verify_all(void *ctx, const char *ref, struct err *e)
+verify_model(void *ctx, const char *ref, struct err *e)
 {
 	struct verifying *v = ctx;
 	struct ref versions;
@@ -62,9 +62,11 @@ verify_all(void *ctx, const char *ref, struct err *e)
 	if (ref_read(&versions, catalog_repo(v->catalog), ref, e) < 0)
 		return -1;
 	for (size_t i = 1; r == 0 && i <= versions.n; i++) {
-		char *name = xprintf("%s@%zu", ref + 6, i);
+		const struct name n = { .kind = NAME_MODEL, .base = ref + 6,
+		    .version = (uint32_t)i };
+		char *name = name_label(&n);
 
-		r = verify(v, name, e);
+		r = verify_version(v, name, e);
 		free(name);
 	}
 	ref_free(&versions);
@@ -72,7 +74,7 @@ verify_all(void *ctx, const char *ref, struct err *e)
 }
 
 static void
-disagrees(void *ctx, const struct fsck_finding *f)
+warn_disagreement(void *ctx, const struct fsck_finding *f)
 {
 	struct verifying *v = ctx;
 
@@ -92,12 +94,12 @@ verify_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)opts;
 	if (catalog_open_repository(&v.catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	r = fsck_refs(&refs, catalog_repo(v.catalog), disagrees, &v, &e);
+	r = fsck_refs(&refs, catalog_repo(v.catalog), warn_disagreement, &v, &e);
 	if (r == 0 && argc == 0)
-		r = ref_each(catalog_repo(v.catalog), "model/", verify_all, &v,
+		r = ref_each(catalog_repo(v.catalog), "model/", verify_model, &v,
 		    &e);
 	for (int i = 0; r == 0 && i < argc; i++)
-		r = verify(&v, argv[i], &e);
+		r = verify_version(&v, argv[i], &e);
 	catalog_close(v.catalog);
 	if (r == 0 && refs.errors)
 		r = err_set(&e, ERR_NO, "the audit log and the refs do not "

@@ -58,41 +58,34 @@ struct work {
 	struct catalog *catalog;
 	struct catalog_bytes model, data;
 	struct evaluation v;
-	struct json *metrics, *extra;
 	struct seen_data seen;
-	const char *label;
-	char report[300];
 };
 
 static int
 record(struct work *w, struct err *e)
 {
 	struct repo *s = catalog_repo(w->catalog);
-	struct catalog_evaluation v = {
-		.label = w->label, .metrics = w->metrics,
-		.extra = w->extra, .model_size = w->model.n,
-		.data_name = w->data.item.label,
-		.data_type = w->data.type ? w->data.type : TYPE_BYTES,
-	};
+	struct evaluation *v = &w->v;
 	struct catalog_put put;
 
 	if (s == NULL || w->o->no_record)
 		return 0;
-	if (catalog_put_bytes(&v.model, w->catalog, w->model.data, w->model.n,
-	    e) < 0)
+	if (catalog_put_bytes(&v->model.id, w->catalog, w->model.data,
+	    w->model.n, e) < 0)
 		return -1;
 	if (w->data.item.kind == NAME_DATA) {
-		v.data = w->data.item.id;
-		v.data_type = TYPE_DATASET;
-		if (odb_size(&v.data_size, repo_odb(s), &v.data, e) < 0)
+		v->data.id = w->data.item.id;
+		v->data.type = TYPE_DATASET;
+		if (odb_size(&v->data.size, repo_odb(s), &v->data.id, e) < 0)
 			return -1;
 	} else {
-		v.data = *catalog_bytes_id(&w->data);
-		v.data_size = w->data.n;
+		v->data.id = v->data_content;
+		v->data.type = w->data.type;
+		v->data.size = w->data.n;
 	}
-	if (catalog_put_evaluation(&put, w->catalog, &v, e) < 0)
+	if (evaluation_put(&put, w->catalog, v, e) < 0)
 		return -1;
-	memcpy(w->report, put.label, sizeof(w->report));
+	v->name = arena_strdup(&v->arena, put.label);
 	w->c->committed = true;
 	return 0;
 }
@@ -101,7 +94,6 @@ static void
 print(struct work *w)
 {
 	struct out *out = &w->c->out;
-	char id[OID_TEXT];
 
 	for (size_t i = 0; !w->c->json && i < w->v.metrics.n; i++) {
 		const struct metric *m = &w->v.metrics.m[i];
@@ -112,21 +104,14 @@ print(struct work *w)
 		out_short(out, "low", m->low, 6);
 		out_short(out, "high", m->high, 6);
 		out_text(out, "interval", m->interval);
-		out_text(out, "label", w->label);
+		out_text(out, "label", w->v.label);
 		out_end(out);
 	}
 	if (!w->c->json)
 		return;
-	out_begin(out, "mlv.evaluation/1");
-	if (w->report[0])
-		out_text(out, "name", w->report);
-	out_text(out, "model", w->model.item.label);
-	out_text(out, "model_id", oid_print(id, catalog_bytes_id(&w->model)));
-	out_text(out, "data", w->data.item.label);
-	out_text(out, "data_id", oid_print(id, catalog_bytes_id(&w->data)));
-	out_text(out, "label", w->label);
-	out_tree(out, "metrics", w->metrics);
-	for (const struct json *j = w->extra->child; j; j = j->next)
+	out_begin(out, EVALUATION_SCHEMA);
+	for (const struct json *j = evaluation_write(&w->c->arena,
+	    &w->v)->child; j; j = j->next)
 		out_tree(out, j->key, j);
 	out_end(out);
 }
@@ -137,18 +122,23 @@ static int
 name_evidence(struct work *w, const char *data, struct err *e)
 {
 	const char *train = seen_label(SEEN_TRAIN);
+	struct evaluation *v = &w->v;
 
 	if (seen_data(&w->seen, w->catalog, &w->model, &w->data, e) < 0)
 		return -1;
-	w->label = w->o->label ? w->o->label : seen_label(w->seen.seen);
+	v->label = w->o->label ? w->o->label : seen_label(w->seen.seen);
 	if (w->seen.seen == SEEN_TRAIN &&
-	    strncmp(w->label, train, strlen(train)) != 0)
+	    strncmp(v->label, train, strlen(train)) != 0)
 		cli_warn(w->c, "the model learned from rows of %s in %s: as "
 		    "'%s' they say too much good of it", data, w->seen.run,
-		    w->label);
+		    v->label);
 	if (w->seen.seen != SEEN_NOT)
-		json_add_text(&w->c->arena, w->extra, "seen",
-		    seen_label(w->seen.seen));
+		v->seen = seen_label(w->seen.seen);
+	v->model.name = w->model.item.label;
+	v->model.id = *catalog_bytes_id(&w->model);
+	v->model.size = w->model.n;
+	v->data.name = w->data.item.label;
+	v->data_content = *catalog_bytes_id(&w->data);
 	return 0;
 }
 
@@ -182,14 +172,12 @@ judge(struct work *w, const struct table_read_opts *user,
 
 		for (size_t i = 0; i < n; i++)
 			cli_warn(w->c, "%s: %s", data, gap[i]);
-		w->metrics = evaluation_metrics(&w->c->arena, &w->v);
-		w->extra = evaluation_extra(&w->c->arena, &w->v);
 		r = name_evidence(w, data, e);
 		if (r == 0)
 			r = record(w, e);
 		if (r == 0)
 			print(w);
-		evaluation_free(&w->v);
+		evaluation_release(&w->v);
 	}
 	catalog_bytes_close(&w->data);
 	return r;

@@ -90,7 +90,7 @@ static bool
 known_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
     const char *name, const struct oid *content)
 {
-	char *label = xprintf("data:%s", name);
+	const struct name n = { .kind = NAME_DATA, .base = name };
 	struct err ignored = ERR_INIT;
 	struct catalog_item item;
 	const struct json *m, *read;
@@ -100,7 +100,7 @@ known_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 
 	buf_init(&have, BUF_CAP_SMALL);
 	buf_init(&want, BUF_CAP_SMALL);
-	if (catalog_resolve(&item, c, label, &ignored) == 0) {
+	if (catalog_resolve_name(&item, c, &n, &ignored) == 0) {
 		if (catalog_manifest(&m, a, c, &item.id, &ignored) == 0 &&
 		    manifest_find(&l, m, "content", NULL) &&
 		    oid_eq(&l.id, content)) {
@@ -117,7 +117,6 @@ known_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 	}
 	buf_free(&want);
 	buf_free(&have);
-	free(label);
 	return yes;
 }
 

@@ -141,7 +141,7 @@ resolve_alias(struct catalog_item *item, struct catalog *c,
     const struct name *n, struct err *e)
 {
 	const char *kind = name_kind_text(n->kind);
-	char *ref = xprintf("%s/%s@%s", kind, n->base, n->alias);
+	char *ref = name_ref(n);
 	const struct ref_value *last = NULL;
 	struct err mine = ERR_INIT;
 	struct ref r = { NULL, 0 };
@@ -197,12 +197,14 @@ resolve_ref(struct catalog_item *item, struct catalog *c,
     const struct name *n, struct err *e)
 {
 	const char *kind = name_kind_text(n->kind);
-	char *ref = xprintf("%s/%s", kind, n->base), text[OID_TEXT];
+	const struct name all = { .kind = n->kind, .base = n->base };
+	char *ref = name_ref(&all), *label = name_label(n), text[OID_TEXT];
 	struct err mine = ERR_INIT;
 	struct ref r = { NULL, 0 };
+	struct name found = all;
 	int result = -1;
 
-	if (catalog_need_repo(c, n->text, e) < 0)
+	if (catalog_need_repo(c, n->text ? n->text : label, e) < 0)
 		goto done;
 	if (ref_read(&r, c->repo, ref, &mine) < 0) {
 		if (mine.code == ERR_NOENT)
@@ -213,44 +215,57 @@ resolve_ref(struct catalog_item *item, struct catalog *c,
 	}
 	result = n->alias ? resolve_alias(item, c, n, e) :
 	    resolve_version(item, c, n, &r, e);
+	found.version = item->version;
 	if (result == 0)
-		item->label = item->version ? xprintf("%s:%s@%u", kind, n->base,
-		    item->version) : xstrdup(oid_print(text, &item->id));
+		item->label = item->version ? name_label(&found) :
+		    xstrdup(oid_print(text, &item->id));
 done:
 	ref_free(&r);
+	free(label);
 	free(ref);
 	return result;
+}
+
+int
+catalog_resolve_name(struct catalog_item *item, struct catalog *c,
+    const struct name *n, struct err *e)
+{
+	char text[OID_TEXT];
+	int r = 0;
+
+	memset(item, 0, sizeof(*item));
+	item->kind = n->kind;
+	if (n->kind == NAME_OBJECT) {
+		r = catalog_need_repo(c, n->text ? n->text : n->base, e);
+		if (r == 0)
+			r = odb_expand(&item->id, repo_odb(c->repo), n->base, e);
+		item->base = xstrdup("");
+		item->label = xstrdup(oid_print(text, &item->id));
+	} else {
+		item->base = xstrdup(n->base);
+		item->path = n->path ? xstrdup(n->path) : NULL;
+		if (name_is_ref(n))
+			r = resolve_ref(item, c, n, e);
+		else
+			item->label = xstrdup(n->base);
+	}
+	if (r < 0)
+		catalog_item_free(item);
+	return r;
 }
 
 int
 catalog_resolve(struct catalog_item *item, struct catalog *c,
     const char *name, struct err *e)
 {
-	char text[OID_TEXT];
 	struct name n;
-	int r = 0;
+	int r;
 
 	memset(item, 0, sizeof(*item));
 	if (name_parse(&n, name, e) < 0)
 		return -1;
-	item->kind = n.kind;
-	if (n.kind == NAME_OBJECT) {
-		r = catalog_need_repo(c, name, e);
-		if (r == 0)
-			r = odb_expand(&item->id, repo_odb(c->repo), n.base, e);
-		item->base = xstrdup("");
-		item->label = xstrdup(oid_print(text, &item->id));
-	} else {
-		item->base = xstrdup(n.base);
-		item->path = n.path ? xstrdup(n.path) : NULL;
-		if (name_is_ref(&n))
-			r = resolve_ref(item, c, &n, e);
-		else
-			item->label = xstrdup(n.base);
-	}
+	r = catalog_resolve_name(item, c, &n, e);
 	name_free(&n);
-	if (r < 0)
-		catalog_item_free(item);
 	return r;
 }
 
@@ -297,8 +312,7 @@ catalog_stamp(struct catalog *c, const struct name *n)
 
 	if (catalog_repo(c) == NULL || !name_is_ref(n))
 		return 0;
-	ref = n->alias ? xprintf("%s/%s@%s", name_kind_text(n->kind), n->base,
-	    n->alias) : xprintf("%s/%s", name_kind_text(n->kind), n->base);
+	ref = name_ref(n);
 	stamp = ref_stamp(c->repo, ref);
 	free(ref);
 	return stamp;

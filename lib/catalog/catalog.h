@@ -59,6 +59,9 @@ struct catalog_item {
 /* ERR_NOENT says which part is missing.  Objects are not read. */
 int catalog_resolve(struct catalog_item *item, struct catalog *c,
     const char *name, struct err *e);
+/* The same of a name parsed already, or put together. */
+int catalog_resolve_name(struct catalog_item *item, struct catalog *c,
+    const struct name *n, struct err *e);
 void catalog_item_free(struct catalog_item *item);
 /* A word in the log, once, when a pointer file decided and the file beside
  * it is no longer what it stands for: whoever goes on reads the stored
@@ -146,42 +149,6 @@ struct catalog_model {
 };
 int catalog_put_model(struct catalog_put *put, struct catalog *c,
     const struct catalog_model *m, struct err *e);
-
-/*
- * What an evaluation found, attached to a model's bytes, so that a gate
- * finds it by them.  `label` is the word rules use ("test": test.auc);
- * metrics is {name: number} or {name: {value, low, high}}.  Stored as a
- * version of report:eval-<16 digits of the model id>.  The model's bytes
- * must be in the store (catalog_put_bytes them first, else ERR_NOENT); data
- * may be outside, it is then named but not linked to.
- */
-struct catalog_evaluation {
-	struct oid model;		/* of the model file's bytes */
-	uint64_t model_size;
-	struct oid data;		/* of the dataset manifest, or of the
-					 * file's bytes for a path; or none */
-	uint64_t data_size;
-	const char *data_type;		/* TYPE_DATASET, TYPE_CSV ... */
-	const char *data_name;
-	const char *label;		/* NULL: "test" */
-	const struct json *metrics;
-	const struct json *extra;
-};
-int catalog_put_evaluation(struct catalog_put *put, struct catalog *c,
-    const struct catalog_evaluation *v, struct err *e);
-/* The newest evaluation of the model with that label as a manifest; *found
- * NULL when there is none.  Its id goes to *id (may be NULL). */
-int catalog_find_evaluation(const struct json **found, struct oid *id,
-    struct arena *a, struct catalog *c, const struct oid *model,
-    const char *label, struct err *e);
-
-/* Every evaluation of the model, newest first; fn returns 0 to go on. */
-int catalog_each_evaluation(struct arena *a, struct catalog *c,
-    const struct oid *model, int (*fn)(void *ctx, const struct json *m,
-    const struct oid *id, struct err *e), void *ctx, struct err *e);
-/* What it was evaluated on, linked to or only named (type TYPE_BYTES, name
- * maybe ""); false when nothing says. */
-bool catalog_evaluation_data(struct link *l, const struct json *evaluation);
 
 /* Any manifest as the next version of kind:name; for profiles, cards and
  * reports.  Everything it links to must be stored, in the size it says.  `kind` one of name.h's. */

@@ -33,7 +33,8 @@ int
 dataset_holder(struct catalog *c, const char *name, const char *path,
     const struct oid *content, struct err *e)
 {
-	char *ref = xprintf("data/%s", name);
+	char *ref = name_ref(&(struct name){ .kind = NAME_DATA,
+	    .base = name });
 	struct arena a = { NULL, 0 };
 	struct err mine = ERR_INIT;
 	const struct json *m;

@@ -1,3 +1,4 @@
+/* The history of a name, read out of the audit log. */
 #include "catalog/history.h"
 
 #include <stdlib.h>
@@ -6,38 +7,41 @@
 #include "base/mem.h"
 #include "catalog/internal.h"
 
-struct telling {
-	const char *kind, *base;
-	size_t kind_len, n;
+struct history_walk {
+	struct name of;		/* base NULL: every name of the kind */
+	size_t n;
 	int (*fn)(void *ctx, const struct history_entry *h, struct err *e);
 	void *ctx;
 };
 
+/* A record's ref is KIND/NAME or KIND/NAME@ALIAS. */
 static int
-tell(void *ctx, const struct audit_record *r, struct err *e)
+match_record(void *ctx, const struct audit_record *r, struct err *e)
 {
-	struct telling *t = ctx;
-	struct history_entry h;
-	const char *base, *label;
-	size_t len;
-	char *text;
-	int result;
+	struct history_walk *w = ctx;
+	const char *kind = name_kind_text(w->of.kind), *alias;
+	size_t len = strlen(kind);
+	struct history_entry h = { NULL, r };
+	struct name n = { .kind = w->of.kind };
+	char *base, *label;
+	int result = 0;
 
-	if (!r->confirmed || strncmp(r->ref, t->kind, t->kind_len) != 0 ||
-	    r->ref[t->kind_len] != '/')
+	if (!r->confirmed || strncmp(r->ref, kind, len) != 0 ||
+	    r->ref[len] != '/')
 		return 0;
-	base = r->ref + t->kind_len + 1;
-	len = strcspn(base, "@");
-	if (t->base && (strlen(t->base) != len ||
-	    memcmp(base, t->base, len) != 0))
-		return 0;
-	label = base[len] ? base + len + 1 : NULL;
-	text = label ? xprintf("%s:%.*s@%s", t->kind, (int)len, base, label) :
-	    xprintf("%s:%.*s@%u", t->kind, (int)len, base, r->number);
-	h = (struct history_entry){ text, r };
-	t->n++;
-	result = t->fn(t->ctx, &h, e);
-	free(text);
+	alias = strchr(r->ref, '@');
+	base = alias ? xstrndup(r->ref + len + 1, (size_t)(alias - r->ref) -
+	    len - 1) : xstrdup(r->ref + len + 1);
+	if (w->of.base == NULL || strcmp(w->of.base, base) == 0) {
+		n.base = base;
+		n.alias = alias ? alias + 1 : NULL;
+		n.version = r->number;
+		h.label = label = name_label(&n);
+		w->n++;
+		result = w->fn(w->ctx, &h, e);
+		free(label);
+	}
+	free(base);
 	return result;
 }
 
@@ -46,15 +50,15 @@ catalog_history(struct catalog *c, enum name_kind kind, const char *base,
     int (*fn)(void *ctx, const struct history_entry *h, struct err *e),
     void *ctx, struct err *e)
 {
-	struct telling t = { .kind = name_kind_text(kind), .base = base,
+	struct history_walk w = { .of = { .kind = kind, .base = base },
 	    .fn = fn, .ctx = ctx };
 
-	if (catalog_need_repo(c, base ? base : t.kind, e) < 0)
+	if (catalog_need_repo(c, base ? base : name_kind_text(kind), e) < 0)
 		return -1;
-	t.kind_len = strlen(t.kind);
-	if (audit_each(c->repo, NULL, NULL, tell, &t, e) < 0)
+	if (audit_each(c->repo, NULL, NULL, match_record, &w, e) < 0)
 		return -1;
-	if (base && t.n == 0)
-		return err_set(e, ERR_NOENT, "there is no %s:%s", t.kind, base);
+	if (base && w.n == 0)
+		return err_set(e, ERR_NOENT, "there is no %s:%s",
+		    name_kind_text(kind), base);
 	return 0;
 }

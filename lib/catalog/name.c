@@ -1,3 +1,4 @@
+/* Names parsed, and spelled as labels and refs. */
 #include "catalog/name.h"
 
 #include <stdlib.h>
@@ -82,9 +83,9 @@ name_from_path(const char *path)
 void
 name_free(struct name *n)
 {
-	free(n->base);
-	free(n->alias);
-	free(n->path);
+	free((char *)n->base);
+	free((char *)n->alias);
+	free((char *)n->path);
 	memset(n, 0, sizeof(*n));
 }
 
@@ -193,4 +194,25 @@ name_parse(struct name *n, const char *text, struct err *e)
 	if (r < 0)
 		name_free(n);
 	return r;
+}
+
+char *
+name_label(const struct name *n)
+{
+	const char *kind = name_kind_text(n->kind);
+
+	if (n->alias)
+		return xprintf("%s:%s@%s", kind, n->base, n->alias);
+	if (n->version)
+		return xprintf("%s:%s@%u", kind, n->base, n->version);
+	return xprintf("%s:%s", kind, n->base);
+}
+
+char *
+name_ref(const struct name *n)
+{
+	const char *kind = name_kind_text(n->kind);
+
+	return n->alias ? xprintf("%s/%s@%s", kind, n->base, n->alias) :
+	    xprintf("%s/%s", kind, n->base);
 }

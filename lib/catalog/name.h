@@ -26,16 +26,27 @@ enum name_kind {
 
 struct name {
 	enum name_kind kind;
-	const char *text;	/* as given, borrowed */
-	char *base;		/* "churn"; digits of an object; the path */
+	const char *text;	/* as given, borrowed; NULL: put together */
+	const char *base;	/* "churn"; digits of an object; the path */
 	uint32_t version;	/* 0: none given */
-	char *alias;		/* or NULL */
-	char *path;		/* after the second colon, or NULL */
+	const char *alias;	/* or NULL */
+	const char *path;	/* after the second colon, or NULL */
 };
 
-/* ERR_USAGE says what is wrong and what to write instead. */
+/* ERR_USAGE says what is wrong and what to write instead.  The parts are the
+ * name's, freed by name_free; one put together of borrowed parts,
+ * (struct name){ .kind = NAME_MODEL, .base = base, .version = 3 }, is not. */
 int name_parse(struct name *n, const char *text, struct err *e);
 void name_free(struct name *n);
+
+/*
+ * How a name that lives in a repository is spelled, nowhere else: as people
+ * write it, "model:churn@3", "model:churn@champion", "model:churn" (without
+ * its path), and as its ref, "model/churn" or "model/churn@champion" (a
+ * version is a line in its ref).  Both are freed by the caller.
+ */
+char *name_label(const struct name *n);
+char *name_ref(const struct name *n);
 /* NAME_DATA and after: lives in a repository under a ref. */
 bool name_is_ref(const struct name *n);
 const char *name_kind_text(enum name_kind kind);	/* "data" */

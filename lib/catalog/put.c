@@ -86,7 +86,8 @@ catalog_put_manifest(struct catalog_put *put, struct catalog *c,
     enum name_kind kind, const char *name, const struct json *m,
     const char *note, struct err *e)
 {
-	char *ref = xprintf("%s/%s", name_kind_text(kind), name);
+	struct name n = { .kind = kind, .base = name };
+	char *ref = name_ref(&n), *label;
 	struct link content;
 	int r = -1;
 
@@ -109,8 +110,10 @@ catalog_put_manifest(struct catalog_put *put, struct catalog *c,
 	if (r == 0 && put->version == 0)
 		r = ref_add(&put->version, &put->added, c->repo, ref, &put->id,
 		    REF_ANY, note, e);
-	snprintf(put->label, sizeof(put->label), "%s:%s@%u",
-	    name_kind_text(kind), name, put->version);
+	n.version = put->version;
+	label = name_label(&n);
+	snprintf(put->label, sizeof(put->label), "%s", label);
+	free(label);
 done:
 	free(ref);
 	return r;
@@ -189,148 +192,4 @@ catalog_put_model(struct catalog_put *put, struct catalog *c,
 	r = catalog_put_manifest(put, c, NAME_MODEL, d->name, m, NULL, e);
 	arena_free(&a);
 	return r;
-}
-
-/* --- evaluations ----------------------------------------------------------- */
-
-static void
-evaluation_name(char name[32], const struct oid *model)
-{
-	char hex[OID_HEX + 1];
-
-	snprintf(name, 32, "eval-%.16s", oid_hex(hex, model));
-}
-
-/* Data that is not in the repository is named, not linked to. */
-static void
-add_outside_data(struct arena *a, struct json *m,
-    const struct catalog_evaluation *v)
-{
-	struct json *data = json_add_map(a, m, "data");
-	char text[OID_TEXT];
-
-	json_add_text(a, data, "id", oid_print(text, &v->data));
-	json_add_int(a, data, "size", (int64_t)v->data_size);
-	if (v->data_name)
-		json_add_text(a, data, "name", v->data_name);
-}
-
-bool
-catalog_evaluation_data(struct link *l, const struct json *m)
-{
-	const struct json *data = json_get(m, "data");
-	struct err ignored = ERR_INIT;
-
-	if (manifest_find(l, m, "data", NULL))
-		return true;
-	if (data == NULL ||
-	    oid_parse(&l->id, json_text(data, "id", ""), &ignored) < 0)
-		return false;
-	l->rel = "data";
-	l->type = TYPE_BYTES;
-	l->name = json_text(data, "name", "");
-	l->size = (uint64_t)json_int(data, "size", 0);
-	return true;
-}
-
-int
-catalog_put_evaluation(struct catalog_put *put, struct catalog *c,
-    const struct catalog_evaluation *v, struct err *e)
-{
-	struct arena a = { NULL, 0 };
-	struct json *m = manifest_new(&a, "mlv.report/1");
-	char name[32];
-	int r;
-
-	evaluation_name(name, &v->model);
-	json_add_text(&a, m, "about", "evaluation");
-	json_add_text(&a, m, "label", v->label ? v->label : "test");
-	manifest_link(&a, m, "model", TYPE_ONNX, NULL, &v->model, v->model_size);
-	if (!oid_is_none(&v->data) && catalog_repo(c) &&
-	    odb_has(repo_odb(c->repo), &v->data))
-		manifest_link(&a, m, "data", v->data_type ? v->data_type :
-		    TYPE_BYTES, v->data_name, &v->data, v->data_size);
-	else if (!oid_is_none(&v->data))
-		add_outside_data(&a, m, v);
-	manifest_copy(&a, m, "metrics", v->metrics);
-	manifest_copy(&a, m, "detail", v->extra);
-	r = catalog_put_manifest(put, c, NAME_REPORT, name, m, NULL, e);
-	arena_free(&a);
-	return r;
-}
-
-static bool
-is_of(const struct json *m, const struct oid *model)
-{
-	struct link l;
-
-	return manifest_find(&l, m, "model", NULL) && oid_eq(&l.id, model) &&
-	    strcmp(json_text(m, "about", ""), "evaluation") == 0;
-}
-
-int
-catalog_each_evaluation(struct arena *a, struct catalog *c,
-    const struct oid *model, int (*fn)(void *ctx, const struct json *m,
-    const struct oid *id, struct err *e), void *ctx, struct err *e)
-{
-	struct err mine = ERR_INIT;
-	char name[32], *ref;
-	struct ref r;
-	int result;
-
-	if (catalog_need_repo(c, "an evaluation", e) < 0)
-		return -1;
-	evaluation_name(name, model);
-	ref = xprintf("report/%s", name);
-	result = ref_read(&r, c->repo, ref, &mine);
-	free(ref);
-	if (result < 0) {
-		if (mine.code == ERR_NOENT)
-			return 0;
-		*e = mine;
-		return -1;
-	}
-	for (size_t i = r.n; result == 0 && i-- > 0;) {
-		const struct json *m;
-
-		result = catalog_manifest(&m, a, c, &r.value[i].id, e);
-		if (result == 0 && is_of(m, model))
-			result = fn(ctx, m, &r.value[i].id, e);
-	}
-	ref_free(&r);
-	return result;
-}
-
-struct finding {
-	const char *label;
-	const struct json **found;
-	struct oid *id;
-};
-
-/* The newest of that label ends the walk. */
-static int
-match_label(void *ctx, const struct json *m, const struct oid *id,
-    struct err *e)
-{
-	struct finding *f = ctx;
-
-	(void)e;
-	if (strcmp(json_text(m, "label", ""), f->label) != 0)
-		return 0;
-	*f->found = m;
-	if (f->id)
-		*f->id = *id;
-	return 1;
-}
-
-int
-catalog_find_evaluation(const struct json **found, struct oid *id,
-    struct arena *a, struct catalog *c, const struct oid *model,
-    const char *label, struct err *e)
-{
-	struct finding f = { label, found, id };
-
-	*found = NULL;
-	return catalog_each_evaluation(a, c, model, match_label, &f, e) < 0 ?
-	    -1 : 0;
 }

@@ -1,118 +1,173 @@
-/* An evaluation as JSON, for people and as evidence. */
+/* Evaluations in a repository: recorded for a model's bytes, found by them. */
 #include "evidence/evaluation.h"
 
-struct json *
-evaluation_metrics(struct arena *a, const struct evaluation *v)
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/odb.h"
+#include "store/ref.h"
+#include "store/repo.h"
+
+void
+evaluation_release(struct evaluation *v)
 {
-	struct json *all = json_new(a, JSON_MAP), *one;
+	arena_free(&v->arena);
+	memset(v, 0, sizeof(*v));
+}
 
-	for (size_t i = 0; i < v->metrics.n; i++) {
-		const struct metric *m = &v->metrics.m[i];
+void
+evaluation_move(struct evaluation *to, struct evaluation *from)
+{
+	*to = *from;
+	memset(from, 0, sizeof(*from));
+}
 
-		one = json_add_map(a, all, m->name);
-		json_add_num(a, one, "value", m->value);
-		json_add_num(a, one, "low", m->low);
-		json_add_num(a, one, "high", m->high);
-		json_add_text(a, one, "interval", m->interval);
+size_t
+evaluation_gaps(const char *out[EVALUATION_GAPS], const struct evaluation *v)
+{
+	size_t n = 0;
+
+	if (v->metrics.one_class)
+		out[n++] = v->task == TASK_BINARY ? "only one class is there, "
+		    "so there is no auc, ks and average_precision" :
+		    "not every class is there, so there is no auc_ovr";
+	if (v->metrics.no_probability)
+		out[n++] = "scores beyond 0 to 1 are no probabilities, so "
+		    "there is no logloss, brier and ece";
+	return n;
+}
+
+bool
+evaluation_number(double *out, const struct evaluation *v, const char *name)
+{
+	const struct metric *m = metrics_find(&v->metrics, name);
+	const char *dot = strrchr(name, '.'), *end = "value";
+	char *base;
+
+	if (m == NULL && dot != NULL) {
+		base = xstrndup(name, (size_t)(dot - name));
+		m = metrics_find(&v->metrics, base);
+		free(base);
+		end = dot + 1;
 	}
-	return all;
+	if (m == NULL)
+		return false;
+	*out = strcmp(end, "value") == 0 ? m->value :
+	    strcmp(end, "low") == 0 ? m->low :
+	    strcmp(end, "high") == 0 ? m->high : NAN;
+	return !isnan(*out);
 }
 
 static void
-add_curves(struct arena *a, struct json *j, const struct metrics *m)
+report_name(char name[32], const struct oid *model)
 {
-	struct json *list = json_add_list(a, j, "roc"), *one;
+	char hex[OID_HEX + 1];
 
-	for (size_t i = 0; i < m->n_curve; i++) {
-		one = json_add_list(a, list, NULL);
-		json_add_num(a, one, NULL, m->fpr[i]);
-		json_add_num(a, one, NULL, m->tpr[i]);
-	}
+	snprintf(name, 32, "eval-%.16s", oid_hex(hex, model));
 }
 
-/* Mean answer beside mean truth, of bins that hold something. */
-static void
-add_reliability(struct arena *a, struct json *j, const struct metric_bin *bin,
-    const char *truth)
+int
+evaluation_put(struct catalog_put *put, struct catalog *c,
+    const struct evaluation *v, struct err *e)
 {
-	struct json *list = json_add_list(a, j, "reliability"), *one;
+	bool stored = catalog_repo(c) && !oid_is_none(&v->data.id) &&
+	    odb_has(repo_odb(catalog_repo(c)), &v->data.id);
+	struct arena a = { NULL, 0 };
+	char name[32];
+	int r;
 
-	for (size_t i = 0; i < METRIC_BINS; i++) {
-		if (bin[i].n == 0)
-			continue;
-		one = json_add_map(a, list, NULL);
-		json_add_int(a, one, "rows", (int64_t)bin[i].n);
-		json_add_num(a, one, "score", bin[i].score);
-		json_add_num(a, one, truth, bin[i].share);
-	}
+	report_name(name, &v->model.id);
+	r = catalog_put_manifest(put, c, NAME_REPORT, name,
+	    evaluation_manifest(&a, v, stored), NULL, e);
+	arena_free(&a);
+	return r;
 }
 
-static void
-add_spread(struct arena *a, struct json *j, const struct evaluation *v)
+/* 1: an evaluation of this model, 0: another report, -1. */
+static int
+read_report(struct evaluation *v, struct catalog *c, const struct oid *id,
+    const struct oid *model, struct err *e)
 {
-	static const char *const names[] = { "negative", "positive" };
-	struct json *m, *list;
+	const struct json *m;
+	struct link l;
 
-	if (!v->has_spread)
-		return;
-	m = json_add_map(a, j, "scores");
-	for (size_t k = 0; k < 2; k++) {
-		list = json_add_list(a, m, names[k]);
-		for (size_t i = 0; i < EVALUATE_SPREAD; i++)
-			json_add_int(a, list, NULL, (int64_t)v->spread[k][i]);
+	memset(v, 0, sizeof(*v));
+	if (catalog_manifest(&m, &v->arena, c, id, e) < 0)
+		return -1;
+	if (!manifest_find(&l, m, "model", NULL) || !oid_eq(&l.id, model) ||
+	    strcmp(json_text(m, "about", ""), "evaluation") != 0)
+		return 0;
+	if (evaluation_read(v, m, e) < 0) {
+		char text[OID_TEXT];
+
+		return err_wrap(e, "%s", oid_print(text, id));
 	}
+	v->id = *id;
+	return 1;
 }
 
-static void
-add_importance(struct arena *a, struct json *j, const struct importance *im)
+int
+evaluation_each(struct catalog *c, const struct oid *model,
+    int (*fn)(void *ctx, struct evaluation *v, struct err *e), void *ctx,
+    struct err *e)
 {
-	struct json *m, *list, *one;
+	struct err mine = ERR_INIT;
+	struct evaluation v;
+	char name[32], *ref;
+	struct ref r;
+	int result;
 
-	if (im->n == 0)
-		return;
-	m = json_add_map(a, j, "importance");
-	json_add_text(a, m, "metric", im->metric);
-	json_add_int(a, m, "rows", (int64_t)im->rows);
-	json_add_int(a, m, "repeats", IMPORTANCE_REPEATS);
-	list = json_add_list(a, m, "inputs");
-	for (size_t i = 0; i < im->n; i++) {
-		one = json_add_map(a, list, NULL);
-		json_add_text(a, one, "name", im->input[i].name);
-		json_add_num(a, one, "loss", im->input[i].loss);
-		json_add_num(a, one, "std", im->input[i].std);
+	if (catalog_need_repo(c, "an evaluation", e) < 0)
+		return -1;
+	report_name(name, model);
+	ref = xprintf("report/%s", name);
+	result = ref_read(&r, catalog_repo(c), ref, &mine);
+	free(ref);
+	if (result < 0) {
+		if (mine.code == ERR_NOENT)
+			return 0;
+		*e = mine;
+		return -1;
 	}
+	for (size_t i = r.n; result == 0 && i-- > 0;) {
+		result = read_report(&v, c, &r.value[i].id, model, e);
+		if (result == 1)
+			result = fn(ctx, &v, e);
+		evaluation_release(&v);
+	}
+	ref_free(&r);
+	return result;
 }
 
-struct json *
-evaluation_extra(struct arena *a, const struct evaluation *v)
-{
-	struct json *j = json_new(a, JSON_MAP), *list, *row;
+struct label_search {
+	const char *label;
+	struct evaluation *found;
+	bool *is_found;
+};
 
-	json_add_text(a, j, "task", task_name(v->task));
-	json_add_text(a, j, "target", v->target);
-	json_add_int(a, j, "rows", (int64_t)v->metrics.rows);
-	add_importance(a, j, &v->importance);
-	if (v->task == TASK_REGRESSION) {
-		add_reliability(a, j, v->tenth, "truth");
-		return j;
-	}
-	list = json_add_list(a, j, "classes");
-	for (size_t k = 0; k < v->n_classes; k++)
-		json_add_text(a, list, NULL, v->classes[k]);
-	if (v->task == TASK_BINARY) {
-		json_add_text(a, j, "positive", v->positive);
-		json_add_int(a, j, "positives", (int64_t)v->metrics.positives);
-		add_curves(a, j, &v->metrics);
-		if (!v->metrics.no_probability)
-			add_reliability(a, j, v->metrics.bin, "share");
-		add_spread(a, j, v);
-	}
-	list = json_add_list(a, j, "confusion");
-	for (size_t k = 0; k < v->n_classes; k++) {
-		row = json_add_list(a, list, NULL);
-		for (size_t c = 0; c < v->n_classes; c++)
-			json_add_int(a, row, NULL, (int64_t)v->confusion[k *
-			    v->n_classes + c]);
-	}
-	return j;
+/* The newest of that label ends the walk. */
+static int
+match_label(void *ctx, struct evaluation *v, struct err *e)
+{
+	struct label_search *s = ctx;
+
+	(void)e;
+	if (v->label == NULL || strcmp(v->label, s->label) != 0)
+		return 0;
+	evaluation_move(s->found, v);
+	*s->is_found = true;
+	return 1;
+}
+
+int
+evaluation_find(struct evaluation *v, bool *found, struct catalog *c,
+    const struct oid *model, const char *label, struct err *e)
+{
+	struct label_search s = { label, v, found };
+
+	*found = false;
+	return evaluation_each(c, model, match_label, &s, e) < 0 ? -1 : 0;
 }

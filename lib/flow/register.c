@@ -1,3 +1,6 @@
+/* Registering a model: its file found, tried, and joined to its lineage. */
+#include "flow/register.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +12,9 @@
 #include "store/worktree.h"
 #include "track/journal.h"
 #include "model/score.h"
-#include "flow/register.h"
+#include "track/journal.h"
 
-struct adding {
+struct registration {
 	struct catalog *c;
 	struct arena arena;
 	struct run run;
@@ -22,7 +25,7 @@ struct adding {
 };
 
 static bool
-is_model(const struct link *l)
+is_model_output(const struct link *l)
 {
 	return strcmp(l->rel, "output") == 0 &&
 	    (strcmp(l->type, TYPE_ONNX) == 0 ||
@@ -41,7 +44,7 @@ refuse_table(const char *type, const char *source, struct err *e)
 
 /* Does the engine that will serve it know it?  Better said now. */
 static int
-try_model(struct registry_added *out, struct adding *a, struct err *e)
+try_model(struct registered_model *out, struct registration *a, struct err *e)
 {
 	struct err why = ERR_INIT;
 	struct binding *p;
@@ -62,7 +65,7 @@ try_model(struct registry_added *out, struct adding *a, struct err *e)
 
 /* The run's model: the file asked for, or its only one. */
 static int
-pick_output(struct adding *a, const char *path, struct err *e)
+pick_output(struct registration *a, const char *path, struct err *e)
 {
 	const struct link *found = NULL, *l;
 	size_t n = 0;
@@ -70,7 +73,7 @@ pick_output(struct adding *a, const char *path, struct err *e)
 	for (size_t i = 0; i < a->run.n_links; i++) {
 		l = &a->run.link[i];
 		if (path ? strcmp(l->rel, "output") == 0 &&
-		    strcmp(l->name, path) == 0 : is_model(l)) {
+		    strcmp(l->name, path) == 0 : is_model_output(l)) {
 			found = l;
 			n++;
 		}
@@ -94,7 +97,7 @@ pick_output(struct adding *a, const char *path, struct err *e)
 }
 
 static int
-take_lineage(struct adding *a, struct err *e)
+take_lineage(struct registration *a, struct err *e)
 {
 	const struct run *r = &a->run;
 	struct arena *m = &a->arena;
@@ -131,7 +134,7 @@ take_lineage(struct adding *a, struct err *e)
 }
 
 static int
-from_run(struct adding *a, const char *source, struct err *e)
+from_run(struct registration *a, const char *source, struct err *e)
 {
 	const char *path = NULL;
 	struct name n = { .text = NULL };
@@ -156,7 +159,7 @@ from_run(struct adding *a, const char *source, struct err *e)
 
 /* A file, or bytes already stored; lineage when a run made them. */
 static int
-from_file(struct adding *a, const char *path, struct err *e)
+from_file(struct registration *a, const char *path, struct err *e)
 {
 	struct err mine = ERR_INIT;
 
@@ -177,7 +180,7 @@ from_file(struct adding *a, const char *path, struct err *e)
 }
 
 static int
-from_model(struct adding *a, const struct catalog_item *item, struct err *e)
+from_model(struct registration *a, const struct catalog_item *item, struct err *e)
 {
 	const struct json *m;
 	struct link l;
@@ -205,7 +208,7 @@ from_model(struct adding *a, const struct catalog_item *item, struct err *e)
 }
 
 static int
-find_source(struct adding *a, const char *source, struct err *e)
+find_source(struct registration *a, const char *source, struct err *e)
 {
 	struct catalog_item item;
 	struct name n;
@@ -237,10 +240,10 @@ find_source(struct adding *a, const char *source, struct err *e)
 }
 
 int
-registry_add(struct registry_added *out, struct catalog *c,
+model_register(struct registered_model *out, struct catalog *c,
     const char *name, const char *source, struct err *e)
 {
-	struct adding a = { .c = c };
+	struct registration a = { .c = c };
 	int r;
 
 	memset(out, 0, sizeof(*out));

@@ -15,13 +15,13 @@
  * ERR_FORMAT for a table.  What our engine cannot load is registered all the
  * same.
  */
-struct registry_added {
+struct registered_model {
 	struct catalog_put put;
 	uint64_t size;
 	char run[160];		/* "run:ID", or "" */
 	char refused[400];	/* why mlv-serve will not load it, or "" */
 };
-int registry_add(struct registry_added *out, struct catalog *c,
+int model_register(struct registered_model *out, struct catalog *c,
     const char *name, const char *source, struct err *e);
 
 #endif

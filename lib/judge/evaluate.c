@@ -259,28 +259,6 @@ evaluate_table(struct evaluation *v, const struct binding *p,
 done:
 	free(g.at);
 	if (r < 0)
-		evaluation_free(v);
+		evaluation_release(v);
 	return r;
-}
-
-void
-evaluation_free(struct evaluation *v)
-{
-	arena_free(&v->arena);
-	memset(v, 0, sizeof(*v));
-}
-
-size_t
-evaluation_gaps(const char *out[EVALUATION_GAPS], const struct evaluation *v)
-{
-	size_t n = 0;
-
-	if (v->metrics.one_class)
-		out[n++] = v->task == TASK_BINARY ? "only one class is there, "
-		    "so there is no auc, ks and average_precision" :
-		    "not every class is there, so there is no auc_ovr";
-	if (v->metrics.no_probability)
-		out[n++] = "scores beyond 0 to 1 are no probabilities, so "
-		    "there is no logloss, brier and ece";
-	return n;
 }

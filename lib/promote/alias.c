@@ -1,106 +1,129 @@
+/* Aliases moved through a gate, and back along the audit log. */
+#include "promote/alias.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "catalog/history.h"
-#include "promote/alias.h"
 #include "store/ref.h"
 
+/* The version an alias means; 0 when it is not set. */
 static int
-version_now(uint32_t *version, struct catalog *c, const char *name,
-    const char *alias, struct err *e)
+read_alias(uint32_t *version, struct catalog *c, const struct name *alias,
+    struct err *e)
 {
-	char *text = xprintf("model:%s@%s", name, alias);
 	struct err mine = ERR_INIT;
 	struct catalog_item item;
-	int r = 0;
 
 	*version = 0;
-	if (catalog_resolve(&item, c, text, &mine) == 0) {
+	if (catalog_resolve_name(&item, c, alias, &mine) == 0) {
 		*version = item.version;
 		catalog_item_free(&item);
-	} else if (mine.code != ERR_NOENT) {
-		*e = mine;
-		r = -1;
+		return 0;
 	}
-	free(text);
+	if (mine.code == ERR_NOENT)
+		return 0;
+	*e = mine;
+	return -1;
+}
+
+static struct name
+sibling_alias(const struct name *n, const char *alias)
+{
+	return (struct name){ .kind = n->kind, .base = n->base,
+	    .alias = alias };
+}
+
+/* The policy's judgment on the version, and what was compared with. */
+static int
+pass_gate(struct gate *g, struct catalog *c, const struct alias_move *m,
+    struct err *e)
+{
+	const struct name version = { .kind = m->name->kind,
+	    .base = m->name->base, .version = m->version };
+	struct catalog_item item;
+	int r;
+
+	if (catalog_resolve_name(&item, c, &version, e) < 0)
+		return -1;
+	r = gate_judge(g, c, &item, m->policy, e);
+	if (r == 0 && g->failed)
+		r = gate_refuse(g, item.label, e);
+	catalog_item_free(&item);
 	return r;
 }
 
-/* The policy's judgment on this version, and what was compared with. */
+/* The champion that was compared with must still be it. */
 static int
-pass_gate(struct gate *g, struct catalog *c, const char *name,
-    uint32_t version, const struct policy *p, struct err *e)
+check_champion(const struct gate *g, struct catalog *c,
+    const struct alias_move *m, struct err *e)
 {
-	char *text = xprintf("model:%s@%u", name, version);
-	struct catalog_item item;
-	int r = catalog_resolve(&item, c, text, e);
+	const struct name champion = sibling_alias(m->name,
+	    m->policy->champion);
+	uint32_t now;
 
-	if (r == 0) {
-		r = gate_judge(g, c, &item, p, e);
-		if (r == 0 && g->failed)
-			r = gate_refuse(g, text, e);
-		catalog_item_free(&item);
-	}
-	free(text);
-	return r;
+	if (read_alias(&now, c, &champion, e) < 0)
+		return -1;
+	return now == g->champion ? 0 : err_set(e, ERR_MOVED, "model:%s@%s "
+	    "moved while the gate was judged; try again", m->name->base,
+	    m->policy->champion);
+}
+
+static char *
+passed_note(const struct gate *g, const struct alias_move *m)
+{
+	char id[OID_TEXT];
+
+	return xprintf("gate %s passed%s%s%s", oid_print(id, &m->policy->id),
+	    g->skipped ? ", champion rules skipped" : "", m->note ? "; " : "",
+	    m->note ? m->note : "");
 }
 
 int
-registry_set(uint32_t *was, struct gate *g, struct catalog *c,
-    const char *name, const char *alias, uint32_t version, uint32_t expect,
-    const struct policy *p, const char *note, struct err *e)
+alias_move(struct alias_moved *out, struct catalog *c,
+    const struct alias_move *m, struct err *e)
 {
-	char *ref = xprintf("model/%s", name), *text = NULL, id[OID_TEXT];
-	struct gate mine;
+	const struct name alias = sibling_alias(m->name, m->name->alias);
+	char *ref = name_ref(&alias), *note = NULL;
+	struct ref_move move = { .alias = ref, .number = m->version,
+	    .expect = m->expect, .note = m->note };
 	uint32_t now;
 	int r = -1;
 
-	memset(&mine, 0, sizeof(mine));
-	if (g == NULL)
-		g = &mine;
-	memset(g, 0, sizeof(*g));
-	if (version_now(&now, c, name, alias, e) < 0)
+	memset(out, 0, sizeof(*out));
+	out->now = m->version;
+	if (read_alias(&now, c, &alias, e) < 0)
 		goto done;
-	if (p && version) {
+	if (m->policy && m->version) {
 		/* judged against what is there now: if that moves before the
 		 * alias does, the judgment is void */
-		if (expect == REF_ANY)
-			expect = now;
-		if (pass_gate(g, c, name, version, p, e) < 0)
+		if (move.expect == REF_ANY)
+			move.expect = now;
+		if (pass_gate(&out->gate, c, m, e) < 0 ||
+		    check_champion(&out->gate, c, m, e) < 0)
 			goto done;
-		text = xprintf("gate %s passed%s%s%s", oid_print(id, &p->id),
-		    g->skipped ? ", champion rules skipped" : "",
-		    note ? "; " : "", note ? note : "");
-		if (version_now(&now, c, name, p->champion, e) < 0)
-			goto done;
-		if (now != g->champion) {
-			err_set(e, ERR_MOVED, "model:%s@%s moved while the gate "
-			    "was judged; try again", name, p->champion);
-			goto done;
-		}
+		move.note = note = passed_note(&out->gate, m);
 	}
-	r = ref_move(was, catalog_repo(c), ref, alias, version, expect, NULL,
-	    text ? text : note, e);
+	r = ref_move(&out->was, catalog_repo(c), &move, e);
 done:
-	gate_free(&mine);
-	free(text);
+	free(note);
 	free(ref);
 	return r;
 }
 
 /* The versions an alias went through, moves back undone. */
-struct trail {
+struct alias_trail {
 	const char *label;
 	uint32_t *version;
 	size_t n, room;
 };
 
 static int
-follow(void *ctx, const struct history_entry *h, struct err *e)
+follow_move(void *ctx, const struct history_entry *h, struct err *e)
 {
 	const struct audit_record *r = h->record;
-	struct trail *t = ctx;
+	struct alias_trail *t = ctx;
 
 	(void)e;
 	if (strcmp(h->label, t->label) != 0)
@@ -122,16 +145,19 @@ follow(void *ctx, const struct history_entry *h, struct err *e)
 }
 
 int
-registry_rollback(uint32_t *now, uint32_t *was, struct catalog *c,
-    const char *name, const char *alias, const char *note, struct err *e)
+alias_rollback(struct alias_moved *out, struct catalog *c,
+    const struct name *name, const char *note, struct err *e)
 {
-	struct trail t = { .label = NULL };
-	char *label = xprintf("model:%s@%s", name, alias);
-	char *ref = xprintf("model/%s", name);
+	const struct name alias = sibling_alias(name, name->alias);
+	char *label = name_label(&alias), *ref = name_ref(&alias);
+	struct ref_move move = { .alias = ref, .op = "rollback",
+	    .note = note };
+	struct alias_trail t = { .label = label };
 	int r = -1;
 
-	t.label = label;
-	if (catalog_history(c, NAME_MODEL, name, follow, &t, e) < 0)
+	memset(out, 0, sizeof(*out));
+	if (catalog_history(c, name->kind, name->base, follow_move, &t,
+	    e) < 0)
 		goto done;
 	/* being dropped is no version to go back to */
 	while (t.n > 1 && t.version[t.n - 2] == 0) {
@@ -144,9 +170,9 @@ registry_rollback(uint32_t *now, uint32_t *was, struct catalog *c,
 		    "there is no %s", label);
 		goto done;
 	}
-	*now = t.version[t.n - 2];
-	r = ref_move(was, catalog_repo(c), ref, alias, *now,
-	    t.version[t.n - 1], "rollback", note, e);
+	move.number = out->now = t.version[t.n - 2];
+	move.expect = t.version[t.n - 1];
+	r = ref_move(&out->was, catalog_repo(c), &move, e);
 done:
 	free(t.version);
 	free(ref);

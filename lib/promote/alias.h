@@ -5,27 +5,38 @@
 #ifndef PROMOTE_ALIAS_H
 #define PROMOTE_ALIAS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "catalog/catalog.h"
 #include "promote/gate.h"
 
-/*
- * Let name@alias mean `version` (0: drop the alias).  With a policy its gate
- * is judged first, against the evidence and champion of that moment; a
- * champion or an alias that moves meanwhile is ERR_MOVED.  `expect`: the
- * version the alias must have now, 0 none, or REF_ANY.  *g (may be NULL) is
- * the gate's judgment, for the record; freed by the caller.
- * ERR_NO when the gate does not hold.
- */
-int registry_set(uint32_t *was, struct gate *g, struct catalog *c,
-    const char *name, const char *alias, uint32_t version, uint32_t expect,
-    const struct policy *p, const char *note, struct err *e);
+struct alias_move {
+	const struct name *name;	/* model:churn@champion: both parts */
+	uint32_t version;		/* to mean; 0: drop the alias */
+	uint32_t expect;		/* the version it must mean now, 0 none,
+					 * or REF_ANY */
+	const struct policy *policy;	/* whose gate must hold, or NULL */
+	const char *note;		/* for the audit log, or NULL */
+};
 
-/* Back to the version it meant before the present one; repeated, further
- * back.  ERR_NO when there is no earlier one. */
-int registry_rollback(uint32_t *now, uint32_t *was, struct catalog *c,
-    const char *name, const char *alias, const char *note, struct err *e);
+struct alias_moved {
+	uint32_t now, was;		/* versions; 0: none */
+	struct gate gate;		/* the judgment, for the record: nothing
+					 * without a policy */
+};
+
+/*
+ * Let an alias mean a version.  With a policy its gate is judged first,
+ * against the evidence and champion of that moment; a champion or an alias
+ * that moves meanwhile is ERR_MOVED.  ERR_NO when the gate does not hold.
+ * out->gate is freed by the caller, after a failure too.
+ */
+int alias_move(struct alias_moved *out, struct catalog *c,
+    const struct alias_move *m, struct err *e);
+
+/* Back to the version the alias meant before the present one; repeated,
+ * further back.  ERR_NO when there is no earlier one.  No gate is judged. */
+int alias_rollback(struct alias_moved *out, struct catalog *c,
+    const struct name *name, const char *note, struct err *e);
 
 #endif

@@ -32,7 +32,7 @@ struct gate {
 /* Judge version `item` of a model.  Returns 0 also when rules fail. */
 int gate_judge(struct gate *g, struct catalog *c,
     const struct catalog_item *item, const struct policy *p, struct err *e);
-void gate_free(struct gate *g);
+void gate_release(struct gate *g);
 /* The first rule that does not hold as an ERR_NO message; returns -1. */
 int gate_refuse(const struct gate *g, const char *label, struct err *e);
 

@@ -1,3 +1,4 @@
+/* A policy file as rules: parsed here, judged in gate.c. */
 #include "promote/policy.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "codec/yaml.h"
 
 static int
-unknown(const struct json *j, const char *const *known, size_t n,
+refuse_member(const struct json *j, const char *const *known, size_t n,
     struct err *e)
 {
 	const char *near = nearest_word(j->key, known, n);
@@ -31,7 +32,7 @@ read_rule(struct policy_rule *r, struct policy *p, const struct json *j,
 	} else if (j->type == JSON_MAP) {
 		for (const struct json *m = j->child; m; m = m->next)
 			if (strcmp(m->key, "name") && strcmp(m->key, "expr"))
-				return unknown(m, known, 2, e);
+				return refuse_member(m, known, 2, e);
 		r->text = json_text(j, "expr", NULL);
 		r->name = json_text(j, "name", NULL);
 	}
@@ -64,7 +65,7 @@ policy_parse(struct policy *p, const char *s, size_t n, struct err *e)
 	}
 	for (const struct json *m = j->child; m; m = m->next)
 		if (strcmp(m->key, "rules") && strcmp(m->key, "champion")) {
-			unknown(m, known, 2, e);
+			refuse_member(m, known, 2, e);
 			goto fail;
 		}
 	p->champion = json_text(j, "champion", "champion");
@@ -83,12 +84,12 @@ policy_parse(struct policy *p, const char *s, size_t n, struct err *e)
 			goto fail;
 	return 0;
 fail:
-	policy_free(p);
+	policy_release(p);
 	return -1;
 }
 
 void
-policy_free(struct policy *p)
+policy_release(struct policy *p)
 {
 	arena_free(&p->arena);
 	memset(p, 0, sizeof(*p));

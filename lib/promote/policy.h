@@ -47,6 +47,6 @@ struct policy {
 
 /* ERR_FORMAT and ERR_USAGE name the line. */
 int policy_parse(struct policy *p, const char *s, size_t n, struct err *e);
-void policy_free(struct policy *p);
+void policy_release(struct policy *p);
 
 #endif

@@ -1,3 +1,6 @@
+/* Everything below a version read through and checked, damage or not. */
+#include "promote/verify.h"
+
 #include <string.h>
 
 #include "base/mem.h"
@@ -6,9 +9,9 @@
 
 #define BLOCK ((size_t)1 << 18)
 
-struct verifying {
+struct version_walk {
 	struct catalog *c;
-	uint64_t *objects, *bad;
+	struct verified *out;
 	void (*fn)(void *ctx, const char *what, const char *why);
 	void *ctx;
 	struct arena arena;
@@ -18,7 +21,7 @@ struct verifying {
 };
 
 static int
-read_through(struct verifying *v, const struct oid *id, struct err *e)
+read_object(struct version_walk *v, const struct oid *id, struct err *e)
 {
 	struct source from;
 	int64_t got;
@@ -33,7 +36,7 @@ read_through(struct verifying *v, const struct oid *id, struct err *e)
 }
 
 static bool
-first_time(struct verifying *v, const struct oid *id)
+is_first_visit(struct version_walk *v, const struct oid *id)
 {
 	struct oid *more;
 
@@ -53,18 +56,18 @@ first_time(struct verifying *v, const struct oid *id)
 
 /* Not catalog_lineage: what is damaged must not end the walk. */
 static int
-visit(struct verifying *v, int depth, const struct link *l, struct err *e)
+visit_link(struct version_walk *v, int depth, const struct link *l, struct err *e)
 {
 	struct err mine = ERR_INIT;
 	const struct json *m;
 	struct link next;
 	int r = 0;
 
-	if (!first_time(v, &l->id))
+	if (!is_first_visit(v, &l->id))
 		return 0;
-	++*v->objects;
-	if (read_through(v, &l->id, &mine) < 0) {
-		++*v->bad;
+	v->out->objects++;
+	if (read_object(v, &l->id, &mine) < 0) {
+		v->out->bad++;
 		if (v->fn)
 			v->fn(v->ctx, *l->name ? l->name : l->rel, mine.msg);
 		return 0;
@@ -74,23 +77,23 @@ visit(struct verifying *v, int depth, const struct link *l, struct err *e)
 	if (catalog_manifest(&m, &v->arena, v->c, &l->id, e) < 0)
 		return -1;
 	for (size_t i = 0; r == 0 && manifest_link_at(&next, m, i); i++)
-		r = visit(v, depth + 1, &next, e);
+		r = visit_link(v, depth + 1, &next, e);
 	return r;
 }
 
 int
-registry_verify(uint64_t *objects, uint64_t *bad, struct catalog *c,
-    const struct oid *id, void (*fn)(void *ctx, const char *what,
-    const char *why), void *ctx, struct err *e)
+version_verify(struct verified *out, struct catalog *c, const struct oid *id,
+    void (*fn)(void *ctx, const char *what, const char *why), void *ctx,
+    struct err *e)
 {
-	struct verifying v = { .c = c, .objects = objects, .bad = bad,
-	    .fn = fn, .ctx = ctx };
+	struct version_walk v = { .c = c, .out = out, .fn = fn,
+	    .ctx = ctx };
 	struct link root = { "manifest", TYPE_MODEL, "", *id, 0 };
 	int r;
 
-	*objects = *bad = 0;
+	*out = (struct verified){ 0, 0 };
 	v.block = arena_alloc(&v.arena, BLOCK);
-	r = visit(&v, 0, &root, e);
+	r = visit_link(&v, 0, &root, e);
 	arena_free(&v.arena);
 	return r;
 }

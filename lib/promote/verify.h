@@ -8,12 +8,17 @@
 
 #include "catalog/catalog.h"
 
+struct verified {
+	uint64_t objects;	/* checked */
+	uint64_t bad;		/* damaged or gone */
+};
+
 /*
- * Everything a version rests on, checked byte for byte.  fn (may be NULL)
- * hears of what is damaged or gone: label is the link's name or rel.
- * *objects counts what was checked, *bad what did not hold.
+ * Check everything a version rests on byte for byte, to any depth.  fn (may
+ * be NULL) hears of what is damaged or gone: `what` is the link's name or
+ * rel.
  */
-int registry_verify(uint64_t *objects, uint64_t *bad, struct catalog *c,
+int version_verify(struct verified *out, struct catalog *c,
     const struct oid *id, void (*fn)(void *ctx, const char *what,
     const char *why), void *ctx, struct err *e);
 

@@ -25,7 +25,7 @@
 #include "base/err.h"
 
 #define METRIC_DRAWS 400
-#define METRIC_MAX 16
+#define METRIC_MAX 32
 #define METRIC_BINS 10		/* of the calibration table */
 #define METRIC_CURVE 101	/* points of the ROC curve at most */
 

@@ -61,16 +61,20 @@ const struct ref_value *ref_with_id(const struct ref *r, const struct oid *id);
 int ref_add(uint32_t *number, bool *added, struct repo *repo, const char *name,
     const struct oid *id, uint32_t expect, const char *note, struct err *e);
 
-/*
- * Let the alias name@label mean version `number` (0: drop it).
- * `expect`: the version it must mean now, 0 for none, or REF_ANY.
- * *was gets the version before.  Moving to where it is already is done and
- * recorded nowhere.  `op` is the audit log's word for it; NULL: "move", or
- * "drop" for 0.
- */
-int ref_move(uint32_t *was, struct repo *repo, const char *name,
-    const char *label, uint32_t number, uint32_t expect, const char *op,
-    const char *note, struct err *e);
+struct ref_move {
+	const char *alias;	/* KIND/NAME@LABEL */
+	uint32_t number;	/* the version of KIND/NAME to mean; 0: none,
+				 * the alias is dropped */
+	uint32_t expect;	/* what it must mean now: a version, 0 for
+				 * none, or REF_ANY */
+	const char *op;		/* the audit log's word for it; NULL: "move",
+				 * or "drop" for 0 */
+	const char *note;	/* or NULL */
+};
+/* Move an alias.  *was gets the version it meant before.  Moving to where it
+ * is already is done and recorded nowhere. */
+int ref_move(uint32_t *was, struct repo *s, const struct ref_move *m,
+    struct err *e);
 
 /* Refs whose name begins with `prefix` ("", "data/"), in byte order,
  * aliases too.  fn returns 0 to go on. */

@@ -200,39 +200,41 @@ done:
 
 static int
 move_locked(uint32_t *was, struct repo *repo, const char *name,
-    const char *alias, uint32_t number, uint32_t expect, const char *op,
-    const char *note, struct err *e)
+    const struct ref_move *m, struct err *e)
 {
 	struct ref versions = { NULL, 0 }, r = { NULL, 0 };
-	struct ref_value v = { .number = number };
+	struct ref_value v = { .number = m->number };
 	const struct ref_value *now, *to = NULL;
 	struct audit_record record;
 	int result = -1;
 
 	if (ref_read(&versions, repo, name, e) < 0 ||
-	    read_or_none(&r, repo, alias, e) < 0)
+	    read_or_none(&r, repo, m->alias, e) < 0)
 		goto done;
 	now = ref_last(&r);
 	*was = now ? now->number : 0;
-	if (expect != REF_ANY && expect != *was) {
-		err_moved(e, alias, expect, *was);
+	if (m->expect != REF_ANY && m->expect != *was) {
+		err_moved(e, m->alias, m->expect, *was);
 		goto done;
 	}
-	if (number && (to = ref_version(&versions, number)) == NULL) {
-		err_set(e, ERR_NOENT, "'%s' has no version %u", name, number);
+	if (m->number &&
+	    (to = ref_version(&versions, m->number)) == NULL) {
+		err_set(e, ERR_NOENT, "'%s' has no version %u", name,
+		    m->number);
 		goto done;
 	}
-	if (number == *was) {
+	if (m->number == *was) {
 		result = 0;
 		goto done;
 	}
 	if (to)
 		v.id = to->id;
 	record = (struct audit_record){
-		.op = op ? op : number ? "move" : "drop", .ref = alias,
-		.number = number, .was = *was, .id = v.id, .note = note,
+		.op = m->op ? m->op : m->number ? "move" : "drop",
+		.ref = m->alias, .number = m->number, .was = *was, .id = v.id,
+		.note = m->note,
 	};
-	result = record_and_write(repo, alias, &r, &v, &record, e);
+	result = record_and_write(repo, m->alias, &r, &v, &record, e);
 done:
 	ref_free(&versions);
 	ref_free(&r);
@@ -240,20 +242,19 @@ done:
 }
 
 int
-ref_move(uint32_t *was, struct repo *repo, const char *name,
-    const char *label, uint32_t number, uint32_t expect, const char *op,
-    const char *note, struct err *e)
+ref_move(uint32_t *was, struct repo *repo, const struct ref_move *m,
+    struct err *e)
 {
-	char *alias = xprintf("%s@%s", name, label);
+	char *name;
 	int fd, r = -1;
 
-	if (!ref_name_ok(alias)) {
-		err_set(e, ERR_USAGE, "'%.200s' is no alias", alias);
-	} else if (refs_lock(&fd, repo, false, e) == 0) {
-		r = move_locked(was, repo, name, alias, number, expect, op,
-		    note, e);
+	if (!ref_name_ok(m->alias) || strchr(m->alias, '@') == NULL)
+		return err_set(e, ERR_USAGE, "'%.200s' is no alias", m->alias);
+	name = xstrndup(m->alias, strcspn(m->alias, "@"));
+	if (refs_lock(&fd, repo, false, e) == 0) {
+		r = move_locked(was, repo, name, m, e);
 		refs_unlock(fd);
 	}
-	free(alias);
+	free(name);
 	return r;
 }

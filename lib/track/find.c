@@ -103,7 +103,7 @@ static int
 read_exact(struct run *r, struct catalog *c, const char *id, bool brief,
     struct err *e)
 {
-	char *ref = xprintf("run/%s", id);
+	char *ref = name_ref(&(struct name){ .kind = NAME_RUN, .base = id });
 	struct err mine = ERR_INIT;
 	struct ref versions;
 	struct oid manifest;

@@ -20,6 +20,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < p.n; i++)
 		if (p.rule[i].expr == NULL || p.rule[i].name == NULL)
 			abort();
-	policy_free(&p);
+	policy_release(&p);
 	return 0;
 }

@@ -97,13 +97,13 @@ test_not_finite(void)
 	is_int(v.importance.n, 0, "no importance where shuffled rows have no "
 	    "answer: of two classes");
 	ok(metrics_find(&v.metrics, "auc") != NULL, "the rows as they are do");
-	evaluation_free(&v);
+	evaluation_release(&v);
 	judge(&v, t, "s", true, "k", TASK_MULTICLASS);
 	is_int(v.importance.n, 0, "of three");
-	evaluation_free(&v);
+	evaluation_release(&v);
 	judge(&v, t, "p", true, "z", TASK_REGRESSION);
 	is_int(v.importance.n, 0, "of a number");
-	evaluation_free(&v);
+	evaluation_release(&v);
 	table_free(t);
 }
 
@@ -119,15 +119,15 @@ test_no_probabilities(void)
 	ok(v.metrics.no_probability && v.importance.n == 2,
 	    "scores that are no probabilities are weighed");
 	is_text(v.importance.metric, "accuracy", "but not by their log");
-	evaluation_free(&v);
+	evaluation_release(&v);
 	judge(&v, t, "p", false, "y", TASK_BINARY);
-	ok(json_get(evaluation_extra(&a, &v), "reliability") != NULL,
+	ok(json_get(evaluation_write(&a, &v), "reliability") != NULL,
 	    "probabilities are held against the truth");
-	evaluation_free(&v);
+	evaluation_release(&v);
 	judge(&v, t, "a", false, "y", TASK_BINARY);
-	ok(v.metrics.no_probability && json_get(evaluation_extra(&a, &v),
+	ok(v.metrics.no_probability && json_get(evaluation_write(&a, &v),
 	    "reliability") == NULL, "scores beyond 0 to 1 are not");
-	evaluation_free(&v);
+	evaluation_release(&v);
 	arena_free(&a);
 	table_free(t);
 }

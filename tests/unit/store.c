@@ -193,22 +193,22 @@ test_refs(struct repo *s)
 	    number == 2, "version 2");
 	ok(ref_add(&number, &added, s, "model/m", &a, 1, NULL, &e) < 0 &&
 	    e.code == ERR_MOVED, "one who expects version 1 loses");
-	ok(ref_move(&was, s, "model/m", "best", 1, 0, NULL, NULL,
-	    &e) == 0 &&
+	ok(ref_move(&was, s, &(struct ref_move){ .alias = "model/m@best",
+	    .number = 1, .expect = 0 }, &e) == 0 &&
 	    was == 0, "an alias is set");
 	stamp = ref_stamp(s, "model/m@best");
-	ok(ref_move(&was, s, "model/m", "best", 2, 2, NULL, NULL,
-	    &e) < 0 &&
+	ok(ref_move(&was, s, &(struct ref_move){ .alias = "model/m@best",
+	    .number = 2, .expect = 2 }, &e) < 0 &&
 	    e.code == ERR_MOVED, "expecting another version loses");
-	ok(ref_move(&was, s, "model/m", "best", 2, 1, NULL, NULL,
-	    &e) == 0 &&
+	ok(ref_move(&was, s, &(struct ref_move){ .alias = "model/m@best",
+	    .number = 2, .expect = 1 }, &e) == 0 &&
 	    was == 1, "it moves");
 	ok(ref_stamp(s, "model/m@best") != stamp, "and its stamp changes");
-	ok(ref_move(&was, s, "model/m", "best", 3, REF_ANY, NULL, NULL,
-	    &e) < 0 &&
+	ok(ref_move(&was, s, &(struct ref_move){ .alias = "model/m@best",
+	    .number = 3, .expect = REF_ANY }, &e) < 0 &&
 	    e.code == ERR_NOENT, "not to a version that is not there");
-	ok(ref_move(&was, s, "model/m", "best", 0, REF_ANY, NULL, NULL,
-	    &e) == 0,
+	ok(ref_move(&was, s, &(struct ref_move){ .alias = "model/m@best",
+	    .number = 0, .expect = REF_ANY }, &e) == 0,
 	    "it is dropped");
 	ok(ref_read(&r, s, "model/m@best", &e) == 0 && r.n == 3 &&
 	    ref_last(&r) == NULL, "and remembers where it was");
@@ -236,11 +236,14 @@ test_busy(void)
 
 	ok(file_lock(fd, FILE_EXCLUSIVE, 0, 0, 0, &e) == 0 &&
 	    repo_open(&s, top, &o, &e) == 0, "somebody holds the lock");
-	ok(ref_move(&was, s, "model/m", "b", 1, REF_ANY, NULL, NULL, &e) < 0 &&
+	ok(ref_move(&was, s, &(struct ref_move){ .alias = "model/m@b",
+	    .number = 1, .expect = REF_ANY }, &e) < 0 &&
 	    e.code == ERR_BUSY, "who waited long enough is told to try again");
 	close(fd);
-	ok(ref_move(&was, s, "model/m", "b", 1, REF_ANY, NULL, NULL, &e) == 0 &&
-	    ref_move(&was, s, "model/m", "b", 0, REF_ANY, NULL, NULL, &e) == 0,
+	ok(ref_move(&was, s, &(struct ref_move){ .alias = "model/m@b",
+	    .number = 1, .expect = REF_ANY }, &e) == 0 &&
+	    ref_move(&was, s, &(struct ref_move){ .alias = "model/m@b",
+	    .number = 0, .expect = REF_ANY }, &e) == 0,
 	    "and may when it is free");
 	repo_close(s);
 	free(path);
@@ -414,8 +417,8 @@ one_round(int round, struct err *e)
 	/* said done: it is there.  There although it failed: it said so */
 	if (claimed != there && !(there && e->code == ERR_UNPROVEN))
 		verdict = -1;
-	if (claimed && ref_move(&was, s, "model/f", "x", number, REF_ANY, NULL,
-	    NULL, e) == 0 && verdict == 0)
+	if (claimed && ref_move(&was, s, &(struct ref_move){ .alias = "model/f@x",
+	    .number = number, .expect = REF_ANY }, e) == 0 && verdict == 0)
 		verdict = 1;
 	if (errors_in(look, FSCK_STRONG) != 0)
 		verdict = -1;

@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "catalog/catalog.h"
 #include "doc/doc.h"
+#include "evidence/evaluation.h"
 
 struct card_request {
 	const char *model;		/* a name or a file */
@@ -31,8 +32,7 @@ struct card_request {
 	bool json;			/* instead: one object, below */
 	/* what a person states: a map of the fields below, or NULL */
 	const struct json *notes;
-	/* an evaluation as `mlv-train eval --json` prints it, or NULL */
-	const struct json *evaluation;
+	const struct evaluation *evaluation;	/* given, or NULL */
 };
 
 /* ERR_USAGE when the notes hold a field that no card has; the nearest known

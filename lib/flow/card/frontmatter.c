@@ -9,7 +9,7 @@
 #include "codec/yaml.h"
 #include "model/meta.h"
 
-const char *const card_front_fields[FRONT_FIELDS] = {
+const char *const card_frontmatter_fields[FRONTMATTER_FIELDS] = {
 	"license_name", "license_link", "language", "tags", "datasets",
 	"metrics", "base_model", "pipeline_tag", "library_name", "model_name",
 	"thumbnail"
@@ -59,15 +59,15 @@ add_notes(struct card *k, struct json *m)
 		add_license(k, m, j->s);
 		any = true;
 	}
-	for (size_t i = 0; i < FRONT_FIELDS; i++) {
+	for (size_t i = 0; i < FRONTMATTER_FIELDS; i++) {
 		struct json *copy;
 
-		if (!is_given(j = json_get(notes, card_front_fields[i])))
+		if (!is_given(j = json_get(notes, card_frontmatter_fields[i])))
 			continue;
 		copy = json_new(&k->a, j->type);
 		*copy = *j;
 		copy->next = NULL;
-		json_add(&k->a, m, card_front_fields[i], copy);
+		json_add(&k->a, m, card_frontmatter_fields[i], copy);
 		any = true;
 	}
 	return any;
@@ -90,36 +90,30 @@ hub_metric(const char *name)
 }
 
 static void
-add_result(struct card *k, struct json *results, const struct json *v,
+add_result(struct card *k, struct json *results, const struct evaluation *v,
     const char *task)
 {
-	const struct json *metrics = json_get(v, "metrics");
-	const char *data = json_text(v, "data", NULL);
-	struct json *r, *m;
-	struct link l;
+	const char *split = v->label ? v->label : "test";
+	const char *data = v->data.name && *v->data.name ? v->data.name :
+	    split;
+	struct json *r = json_add_map(&k->a, results, NULL), *m;
 
-	if (data == NULL && catalog_evaluation_data(&l, v) && *l.name)
-		data = l.name;
-	if (data == NULL)
-		data = json_text(v, "label", "test");
-	r = json_add_map(&k->a, results, NULL);
 	m = json_add_map(&k->a, r, "task");
 	json_add_text(&k->a, m, "type", task);
 	m = json_add_map(&k->a, r, "dataset");
 	json_add_text(&k->a, m, "type", data);
 	json_add_text(&k->a, m, "name", data);
-	json_add_text(&k->a, m, "split", json_text(v, "label", "test"));
+	json_add_text(&k->a, m, "split", split);
 	r = json_add_list(&k->a, r, "metrics");
-	for (const struct json *j = metrics->child; j; j = j->next) {
-		double value = j->type == JSON_MAP ? json_num(j, "value", 0) :
-		    j->d;
+	for (size_t i = 0; i < v->metrics.n; i++) {
+		const struct metric *metric = &v->metrics.m[i];
 
-		if (!isfinite(value))
+		if (!isfinite(metric->value))
 			continue;
 		m = json_add_map(&k->a, r, NULL);
-		json_add_text(&k->a, m, "type", hub_metric(j->key));
-		json_add_text(&k->a, m, "name", j->key);
-		json_add_num(&k->a, m, "value", value);
+		json_add_text(&k->a, m, "type", hub_metric(metric->name));
+		json_add_text(&k->a, m, "name", metric->name);
+		json_add_num(&k->a, m, "value", metric->value);
 	}
 }
 
@@ -128,13 +122,9 @@ add_index(struct card *k, struct json *m, const char *task)
 {
 	struct json *results = json_new(&k->a, JSON_LIST), *one;
 
-	for (const struct json *j = k->evaluations->child; j; j = j->next) {
-		const struct json *v = json_get(j, "evaluation");
-		const struct json *metrics = json_get(v, "metrics");
-
-		if (metrics && metrics->type == JSON_MAP && metrics->n)
-			add_result(k, results, v, task);
-	}
+	for (size_t i = 0; i < k->n_evaluations; i++)
+		if (k->evaluation[i]->metrics.n)
+			add_result(k, results, k->evaluation[i], task);
 	if (results->n == 0)
 		return;
 	one = json_add_map(&k->a, json_add_list(&k->a, m, "model-index"),
@@ -145,7 +135,7 @@ add_index(struct card *k, struct json *m, const char *task)
 }
 
 int
-card_front(struct card *k, struct buf *out, struct err *e)
+card_frontmatter(struct card *k, struct buf *out, struct err *e)
 {
 	const char *word = card_meta(k, META_TASK), *task;
 	struct json *m = json_new(&k->a, JSON_MAP);

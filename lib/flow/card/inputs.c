@@ -1,4 +1,4 @@
-/* What goes in, as training saw it, and what comes out. */
+/* Inputs of a model, as training saw them, and its outputs. */
 #include <math.h>
 #include <string.h>
 
@@ -9,9 +9,9 @@
 
 #define SHAPE 12		/* characters of a column's shape */
 
-/* At most 40 bytes of a word, and no half character. */
+/* At most 40 bytes of a word, and no half character of UTF-8. */
 static int
-cut(const struct profile_word *w)
+word_bytes(const struct profile_word *w)
 {
 	size_t n = w->len < 40 ? w->len : 40;
 
@@ -33,7 +33,7 @@ seen_text(struct card *k, const struct profile_column *c)
 		    c->max) : "";
 	buf_init(&b, BUF_CAP_SMALL);
 	for (i = 0; i < c->words && i < 5; i++)
-		buf_addf(&b, "%s%.*s", i ? ", " : "", cut(&c->word[i]),
+		buf_addf(&b, "%s%.*s", i ? ", " : "", word_bytes(&c->word[i]),
 		    c->word[i].s);
 	if (i < c->distinct)
 		buf_addf(&b, "%s... (%s%llu values)", i ? ", " : "",

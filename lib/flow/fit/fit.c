@@ -178,6 +178,6 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 void
 fit_outcome_release(struct fit_outcome *out)
 {
-	evaluation_free(&out->valid);
+	evaluation_release(&out->valid);
 	arena_free(&out->arena);
 }

@@ -1,0 +1,52 @@
+/*
+ * promote/internal.h - what the names of a policy's rules stand for, of one
+ * version of a model and of the champion it is compared with.  Private to
+ * lib/promote.
+ */
+#ifndef PROMOTE_INTERNAL_H
+#define PROMOTE_INTERNAL_H
+
+#include "base/buf.h"
+#include "catalog/catalog.h"
+#include "evidence/evaluation.h"
+#include "expr/expr.h"
+
+/* The newest evaluation under a label, or the knowledge that there is none. */
+struct labelled_report {
+	struct labelled_report *next;
+	const char *label;
+	bool found;
+	struct evaluation report;
+};
+
+/* One version and what is known of it; reports are read when asked for. */
+struct version_facts {
+	const struct json *manifest;
+	struct oid content;
+	uint64_t size;
+	struct labelled_report *reports;
+};
+
+struct fact_finder {
+	struct catalog *c;
+	struct arena *arena;		/* of the gate; text of values */
+	struct version_facts candidate, champion;
+	bool has_champion;
+	/* of the rule at hand, until facts_next_rule */
+	struct buf why;			/* what is missing, in words */
+	bool missing;
+	bool asked_champion;		/* and there is none */
+};
+
+void facts_init(struct fact_finder *f, struct catalog *c, struct arena *a);
+void facts_release(struct fact_finder *f);
+/* One of the two, by the id of its manifest. */
+int facts_read(struct version_facts *v, struct fact_finder *f,
+    const struct oid *id, struct err *e);
+void facts_next_rule(struct fact_finder *f);
+/* The value of a name as mlv-policy(5) has it; EXPR_MISSING, and a word in
+ * f->why, when nothing is recorded. */
+int facts_value(struct expr_value *out, struct fact_finder *f,
+    const char *name, struct err *e);
+
+#endif
