@@ -1,6 +1,6 @@
 /*
- * ask_twice.h - a body asked of a session that is new and at one that was used
- * before: the answers are the same, JSON, or a refusal that says why.  For
+ * ask_twice.h - a body asked in a new session and in one that was used before:
+ * the answers are the same, JSON, or a refusal that says why.  For
  * fuzz targets: anything else aborts.
  */
 #ifndef ASK_TWICE_H
@@ -12,10 +12,10 @@
 
 #include "codec/json.h"
 
-#include "echo_model.h"
+#include "echo_ask.h"
 
 static void
-use_before(struct session *d, bool matrix)
+use_before(struct session *s, bool matrix)
 {
 	static const char named[] = "{\"instances\":[{\"f\":1,\"i\":2,\"t\":"
 	    "\"secret\",\"b\":true},{\"f\":3,\"i\":4,\"t\":\"secret\",\"b\":"
@@ -26,18 +26,20 @@ use_before(struct session *d, bool matrix)
 	struct buf out;
 
 	buf_init(&out, BUF_CAP_DOC);
-	if (matrix ? echo_ask(&out, d, FORM_JSON, square, sizeof(square) - 1) :
-	    echo_ask(&out, d, FORM_JSON, named, sizeof(named) - 1) ||
-	    echo_ask(&out, d, FORM_JSON, listed, sizeof(listed) - 1))
+	if (matrix ? echo_ask(&out, s, FORM_JSON, square, sizeof(square) - 1) :
+	    echo_ask(&out, s, FORM_JSON, named, sizeof(named) - 1) ||
+	    echo_ask(&out, s, FORM_JSON, listed, sizeof(listed) - 1))
 		abort();
 	buf_free(&out);
 }
 
 static void
-ask_twice(struct version *s, bool matrix, enum form form, const char *body, size_t n)
+ask_twice(struct version *v, bool matrix, enum form form, const char *body,
+    size_t n)
 {
 	struct err e = ERR_INIT;
-	struct session *fresh = session_take(s, &e), *used = session_take(s, &e);
+	struct session *fresh = session_take(v, &e);
+	struct session *used = session_take(v, &e);
 	struct arena a = { 0 };
 	struct buf one, two;
 	struct json *j;
@@ -58,8 +60,8 @@ ask_twice(struct version *s, bool matrix, enum form form, const char *body, size
 	arena_free(&a);
 	buf_free(&one);
 	buf_free(&two);
-	session_give(s, fresh);
-	session_give(s, used);
+	session_give(v, fresh);
+	session_give(v, used);
 }
 
 #endif

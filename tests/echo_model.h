@@ -6,9 +6,10 @@
 #ifndef ECHO_MODEL_H
 #define ECHO_MODEL_H
 
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "dialect/dialect.h"
+#include "deploy/version.h"
 
 static void
 echo_port(struct arena *a, struct onnx_model *m, const char *in,
@@ -53,31 +54,6 @@ echo_model(int64_t width)
 	buf_free(&b);
 	arena_free(&a);
 	return v;
-}
-
-enum form { FORM_V2, FORM_JSON, FORM_CSV };
-
-/* The answer to a body, or why there is none; 0 or -1. */
-static int
-echo_ask(struct buf *out, struct session *s, enum form form, const char *body,
-    size_t n)
-{
-	const struct dialect *d = form == FORM_V2 ? &dialect_v2 :
-	    &dialect_mlflow;
-	const struct dialect_body b = { body, n, form == FORM_CSV ? "text/csv" :
-	    "application/json" };
-	struct dialect_request r = { .session = s, .model = "echo" };
-	struct table *answers;
-	struct err e = ERR_INIT;
-
-	buf_clear(out);
-	if (d->read(&r, &b, &e) < 0 ||
-	    scorer_run(&answers, s->scorer, r.block, &e) < 0) {
-		buf_adds(out, e.msg);
-		return -1;
-	}
-	d->write(out, &r, answers);
-	return 0;
 }
 
 #endif

@@ -1,3 +1,5 @@
+/* HTTP over libmicrohttpd: which requests are let through, how long a client
+ * may take, how a server ends. */
 #define _GNU_SOURCE
 #include "codec/http.h"
 
@@ -39,10 +41,10 @@ struct conn {
 	bool leaving;			/* of the watcher */
 	struct conn *next, **at;	/* under http_server.lock */
 	bool begun;			/* its headers were accepted */
-	bool chunked;			/* where it ends is the library's word */
+	bool chunked;			/* the library finds its end */
 	struct buf body;
 	size_t held, dropped;
-	int closing;			/* which of busy it is counted in */
+	int closing;			/* the index in busy it is counted at */
 	int refused;			/* a status, or 0 */
 };
 
@@ -57,7 +59,7 @@ struct http_server {
 	_Atomic int busy[2];
 	_Atomic int closing;
 	_Atomic size_t held;		/* bytes of bodies on their way */
-	_Atomic int64_t now_us;		/* as good as LOOK_MS */
+	_Atomic int64_t now_us;		/* set every LOOK_MS */
 	struct mutex lock;
 	struct cond wake;
 	struct conn *conns;
@@ -67,10 +69,10 @@ struct http_server {
 
 /* --- headers -------------------------------------------------------------- */
 
-struct vet {
+struct header_check {
 	int hosts, lengths, encodings;
 	bool bad;
-	const char *end;		/* of what stood before, in the request */
+	const char *end;		/* in the request, of the header before */
 };
 
 /* The bytes of a token, RFC 9110: no controls, spaces or separators. */
@@ -99,18 +101,18 @@ is_number(const char *s, size_t n)
 }
 
 static char
-lower(char c)
+lower_ascii(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
 static bool
-same_word(const char *a, size_t n, const char *b)
+is_word(const char *a, size_t n, const char *b)
 {
 	if (strlen(b) != n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (lower(a[i]) != lower(b[i]))
+		if (lower_ascii(a[i]) != lower_ascii(b[i]))
 			return false;
 	return true;
 }
@@ -123,7 +125,7 @@ same_word(const char *a, size_t n, const char *b)
  * one to the next there must be a line's end and nothing else.
  */
 static bool
-follows(const char *next, const char *end)
+stands_on_next_line(const char *next, const char *end)
 {
 	return MHD_VERSION >= 0x01000000 || next - end == 2 || next - end == 1;
 }
@@ -142,33 +144,34 @@ static enum MHD_Result
 vet_header(void *ctx, enum MHD_ValueKind kind, const char *name,
     size_t n_name, const char *value, size_t n_value)
 {
-	struct vet *v = ctx;
+	struct header_check *v = ctx;
 
 	(void)kind;
-	v->bad |= !follows(name, v->end);
+	v->bad |= !stands_on_next_line(name, v->end);
 	v->end = value ? value + n_value : name + n_name;
 	v->bad |= !is_token(name, n_name) || memchr(value ? value : "", '\0',
 	    n_value) || (value && memchr(value, '\r', n_value));
-	if (same_word(name, n_name, "Host"))
+	if (is_word(name, n_name, "Host"))
 		v->hosts++;
-	if (same_word(name, n_name, "Content-Length")) {
+	if (is_word(name, n_name, "Content-Length")) {
 		v->lengths++;
 		v->bad |= !is_number(value, n_value);
 	}
-	if (same_word(name, n_name, "Transfer-Encoding")) {
+	if (is_word(name, n_name, "Transfer-Encoding")) {
 		v->encodings++;
-		v->bad |= !same_word(value, n_value, "chunked");
+		v->bad |= !is_word(value, n_value, "chunked");
 	}
 	return MHD_YES;
 }
 
 static bool
-acceptable(struct MHD_Connection *c, const char *method, const char *version)
+headers_are_acceptable(struct MHD_Connection *c, const char *method,
+    const char *version)
 {
-	struct vet v = { .end = version + strlen(version) };
+	struct header_check v = { .end = version + strlen(version) };
 
 	MHD_get_connection_values_n(c, MHD_HEADER_KIND, vet_header, &v);
-	return !v.bad && is_the_end(c, method, v.end) && v.lengths <= 1 && v.encodings <= 1 &&
+	return !v.bad && is_the_end(c, method, v.end) &&
 	    v.lengths + v.encodings <= 1 &&
 	    (v.hosts == 1 || (v.hosts == 0 && strcmp(version, "HTTP/1.0") ==
 	    0));
@@ -197,18 +200,18 @@ http_media_is(const char *value, const char *type)
 		return false;
 	i = past_space(value, 0);
 	n = strcspn(value + i, "; \t");
-	if (!same_word(value + i, n, type))
+	if (!is_word(value + i, n, type))
 		return false;
 	i = past_space(value, i + n);
 	while (value[i] == ';') {
 		i = past_space(value, i + 1);
 		n = strcspn(value + i, ";");
-		if (n >= 8 && same_word(value + i, 8, "charset=")) {
+		if (n >= 8 && is_word(value + i, 8, "charset=")) {
 			const char *set = value + i + 8;
 			size_t k = strcspn(set, "; \t");
 
-			if (!same_word(set, k, "utf-8") &&
-			    !same_word(set, k, "\"utf-8\""))
+			if (!is_word(set, k, "utf-8") &&
+			    !is_word(set, k, "\"utf-8\""))
 				return false;
 		}
 		i += n;
@@ -250,7 +253,7 @@ answer_with(struct http_server *s, struct MHD_Connection *c,
 }
 
 static enum MHD_Result
-refuse(struct http_server *s, struct MHD_Connection *c, int status)
+refuse_request(struct http_server *s, struct MHD_Connection *c, int status)
 {
 	struct http_response out = { .status = status,
 	    .type = "application/json" };
@@ -272,14 +275,14 @@ refuse(struct http_server *s, struct MHD_Connection *c, int status)
 static int
 hex_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : lower(c) >= 'a' &&
-	    lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+	return c >= '0' && c <= '9' ? c - '0' : lower_ascii(c) >= 'a' &&
+	    lower_ascii(c) <= 'f' ? lower_ascii(c) - 'a' + 10 : -1;
 }
 
-/* %2F is no slash and %00 no end: whoever guards paths in front of us does
- * not take them for that either. */
+/* %2F and %00 stay as they are: a proxy that checks paths in front of us does
+ * not take them for a slash or an end either. */
 static size_t
-unescape(void *ctx, struct MHD_Connection *c, char *s)
+unescape_path(void *ctx, struct MHD_Connection *c, char *s)
 {
 	char *to = s;
 	const char *at = s;
@@ -326,7 +329,7 @@ enter(struct http_server *s, struct conn *k, enum phase phase)
 
 /* A connection comes or goes; its descriptor is open in between. */
 static void
-connection(void *ctx, struct MHD_Connection *c, void **state,
+note_connection(void *ctx, struct MHD_Connection *c, void **state,
     enum MHD_ConnectionNotificationCode what)
 {
 	struct http_server *s = ctx;
@@ -384,8 +387,9 @@ has_left(struct conn *k, int phase)
 	return seen && k->leaving;
 }
 
-/* The library only counts idle time, so a byte now and then would hold a
- * connection for ever, and it does not notice who leaves half-way. */
+/* The library only limits idle time, so that a client could hold a connection
+ * for ever with a byte now and then, and it does not notice a client that
+ * closes in the middle of a request. */
 static void
 cut_off_late(struct http_server *s)
 {
@@ -417,24 +421,24 @@ watch(void *arg)
 /* --- requests ------------------------------------------------------------- */
 
 static enum MHD_Result
-begin(struct http_server *s, struct MHD_Connection *c, struct conn *k,
+begin_request(struct http_server *s, struct MHD_Connection *c, struct conn *k,
     const char *method, const char *version)
 {
 	const char *length, *coding;
 	uint64_t announced = 0;
 
 	enter(s, k, BODY);
-	if (!acceptable(c, method, version))
-		return refuse(s, c, 400);
+	if (!headers_are_acceptable(c, method, version))
+		return refuse_request(s, c, 400);
 	coding = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 	    "Content-Encoding");
-	if (coding && !same_word(coding, strlen(coding), "identity"))
-		return refuse(s, c, 415);
+	if (coding && !is_word(coding, strlen(coding), "identity"))
+		return refuse_request(s, c, 415);
 	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
 	    "Content-Length");
 	if (length && (!num_parse_u64(length, strlen(length), &announced) ||
 	    announced > s->body_max))
-		return refuse(s, c, 413);
+		return refuse_request(s, c, 413);
 	if (announced < BODY_KEPT && buf_reserve(&k->body, (size_t)announced))
 		buf_grew(&k->body, 0);
 	k->begun = true;
@@ -447,7 +451,7 @@ begin(struct http_server *s, struct MHD_Connection *c, struct conn *k,
 
 /* What is refused is read on for a while, so that the client hears why. */
 static enum MHD_Result
-take(struct http_server *s, struct conn *k, const char *data, size_t n)
+take_body(struct http_server *s, struct conn *k, const char *data, size_t n)
 {
 	if (!k->refused) {
 		k->held += n;
@@ -467,7 +471,7 @@ take(struct http_server *s, struct conn *k, const char *data, size_t n)
 }
 
 static enum MHD_Result
-handle(void *ctx, struct MHD_Connection *c, const char *url,
+handle_request(void *ctx, struct MHD_Connection *c, const char *url,
     const char *method, const char *version, const char *data, size_t *n,
     void **state)
 {
@@ -480,16 +484,16 @@ handle(void *ctx, struct MHD_Connection *c, const char *url,
 
 	if (k == NULL) {
 		*state = k = conn_of(c);
-		return k ? begin(s, c, k, method, version) : MHD_NO;
+		return k ? begin_request(s, c, k, method, version) : MHD_NO;
 	}
 	if (*n) {
-		done = take(s, k, data, *n);
+		done = take_body(s, k, data, *n);
 		*n = 0;
 		return done;
 	}
 	if (k->refused) {
 		enter(s, k, ANSWERING);
-		return refuse(s, c, k->refused);
+		return refuse_request(s, c, k->refused);
 	}
 	enter(s, k, WORKING);
 	r.body = k->body.data;
@@ -502,7 +506,7 @@ handle(void *ctx, struct MHD_Connection *c, const char *url,
 }
 
 static void
-completed(void *ctx, struct MHD_Connection *c, void **state,
+end_request(void *ctx, struct MHD_Connection *c, void **state,
     enum MHD_RequestTerminationCode why)
 {
 	struct http_server *s = ctx;
@@ -525,9 +529,9 @@ completed(void *ctx, struct MHD_Connection *c, void **state,
 	enter(s, k, HEADERS);
 }
 
-/* Errors of the library's own go nowhere: clients are told. */
+/* The library's own messages: clients get a status instead. */
 static void
-silence(void *ctx, const char *fmt, va_list ap)
+drop_message(void *ctx, const char *fmt, va_list ap)
 {
 	(void)ctx;
 	(void)fmt;
@@ -563,8 +567,8 @@ listen_on(const struct http_opts *o, int *port, struct err *e)
 	return fd;
 }
 
-/* So many that a descriptor is left for each: without one the library would
- * ask for it without end. */
+/* At most as many as we may open descriptors for: when one is missing, the
+ * library tries to accept the connection again and again. */
 static unsigned
 connections_for(const struct http_opts *o, unsigned threads)
 {
@@ -600,17 +604,17 @@ http_start(struct http_server **out, const struct http_opts *o,
 	mutex_init(&s->lock);
 	cond_init(&s->wake);
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-	    MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, s,
-	    MHD_OPTION_EXTERNAL_LOGGER, silence, NULL,
-	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+	    MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle_request, s,
+	    MHD_OPTION_EXTERNAL_LOGGER, drop_message, NULL,
+	    MHD_OPTION_UNESCAPE_CALLBACK, unescape_path, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0u,
 	    MHD_OPTION_CONNECTION_LIMIT, connections_for(o, threads),
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(s->timeout_us / 1000000),
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	    MHD_OPTION_NOTIFY_COMPLETED, completed, s,
-	    MHD_OPTION_NOTIFY_CONNECTION, connection, s, MHD_OPTION_END);
+	    MHD_OPTION_NOTIFY_COMPLETED, end_request, s,
+	    MHD_OPTION_NOTIFY_CONNECTION, note_connection, s, MHD_OPTION_END);
 	if (s->daemon == NULL) {
 		close(fd);
 		goto fail;

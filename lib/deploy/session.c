@@ -56,7 +56,7 @@ session_pool_free(struct session_pool *all)
 /* Room for more rows.  The bits that say missing have the same room from the
  * start, however few rows are the first to need them. */
 static int
-grow(struct session *s, size_t room, struct err *e)
+grow_block(struct session *s, size_t room, struct err *e)
 {
 	for (size_t i = 0; i < s->block->cols; i++)
 		if (column_grow(&s->block->col[i], room, e) < 0 ||
@@ -75,7 +75,7 @@ make_block(struct session *s, const struct table_want *want, size_t n,
 		if (column_init(&s->block->col[i], want[i].name, want[i].type,
 		    FIRST_ROOM, e) < 0)
 			return -1;
-	return grow(s, FIRST_ROOM, e);
+	return grow_block(s, FIRST_ROOM, e);
 }
 
 static struct session *
@@ -135,7 +135,7 @@ session_set_rows(struct session *s, size_t n, struct err *e)
 	/* the dicts do not grow for ever with what clients send */
 	for (size_t i = 0; i < s->block->cols; i++)
 		column_clear(&s->block->col[i], TEXTS_MAX);
-	if (n > s->room && grow(s, n, e) < 0)
+	if (n > s->room && grow_block(s, n, e) < 0)
 		return -1;
 	s->block->rows = n;
 	for (size_t i = 0; i < s->block->cols; i++)
@@ -146,7 +146,7 @@ session_set_rows(struct session *s, size_t n, struct err *e)
 int
 session_add_row(struct session *s, struct err *e)
 {
-	if (s->block->rows == s->room && grow(s, s->room * 2, e) < 0)
+	if (s->block->rows == s->room && grow_block(s, s->room * 2, e) < 0)
 		return -1;
 	s->block->rows++;
 	for (size_t i = 0; i < s->block->cols; i++)

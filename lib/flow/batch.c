@@ -1,3 +1,4 @@
+/* Blocks of rows scored in parts by several threads, written in order. */
 #include "flow/batch.h"
 
 #include <stdlib.h>
@@ -11,25 +12,25 @@
 #define PART_ROWS 512
 
 /* One part of a block: its scorer's answers as text. */
-struct part {
+struct batch_part {
 	struct scorer *scorer;
 	struct buf text;
 	struct err err;
 	bool failed;
 };
 
-struct job {
+struct batch_job {
 	const struct binding *binding;
 	const struct table *block;
 	size_t n_wants, n_keep;
 	bool jsonl;
-	struct part *part;		/* (parts of a block) */
+	struct batch_part *part;		/* (parts of a block) */
 	uint64_t first_row;
 };
 
 /* The kept column from row `from` on, seen as a column of its own. */
 static struct column
-from_row(const struct column *c, size_t from)
+column_from(const struct column *c, size_t from)
 {
 	struct column v = *c;
 
@@ -41,8 +42,8 @@ from_row(const struct column *c, size_t from)
 static void
 score_part(void *ctx, size_t k, int worker)
 {
-	struct job *j = ctx;
-	struct part *p = &j->part[k];
+	struct batch_job *j = ctx;
+	struct batch_part *p = &j->part[k];
 	size_t from = k * PART_ROWS, to = from + PART_ROWS, n_out, n = 0;
 	const struct column **col;
 	struct column *kept;
@@ -60,7 +61,7 @@ score_part(void *ctx, size_t k, int worker)
 	kept = xalloc(j->n_keep + 1, sizeof(*kept));
 	col = xalloc(j->n_keep + n_out + 1, sizeof(*col));
 	for (size_t i = 0; i < j->n_keep; i++) {
-		kept[i] = from_row(&j->block->col[j->n_wants + i], from);
+		kept[i] = column_from(&j->block->col[j->n_wants + i], from);
 		col[n++] = &kept[i];
 	}
 	for (size_t i = 0; i < n_out; i++)
@@ -76,7 +77,7 @@ score_part(void *ctx, size_t k, int worker)
 }
 
 static int
-write_header(struct out_file *out, const struct job *j,
+write_header(struct out_file *out, const struct batch_job *j,
     const struct table *block, struct err *e)
 {
 	size_t n_out, n = 0;
@@ -105,7 +106,7 @@ write_header(struct out_file *out, const struct job *j,
 
 /* Rows are counted from the start of the input, not of the block. */
 static int
-explain(struct err *e, const struct part *p, uint64_t first_row)
+locate_failure(struct err *e, const struct batch_part *p, uint64_t first_row)
 {
 	size_t row = scorer_refused(p->scorer);
 
@@ -115,27 +116,27 @@ explain(struct err *e, const struct part *p, uint64_t first_row)
 }
 
 static int
-run_block(struct out_file *out, struct job *j, struct pool *pool,
+run_block(struct out_file *out, struct batch_job *j, struct pool *pool,
     struct err *e)
 {
 	size_t parts = (j->block->rows + PART_ROWS - 1) / PART_ROWS;
 
 	pool_run(pool, parts, score_part, j);
 	for (size_t k = 0; k < parts; k++) {
-		struct part *p = &j->part[k];
+		struct batch_part *p = &j->part[k];
 
 		if (p->failed)
-			return explain(e, p, j->first_row);
+			return locate_failure(e, p, j->first_row);
 		if (out_file_add(out, p->text.data, p->text.len, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static struct part *
+static struct batch_part *
 parts_new(const struct binding *binding, size_t n)
 {
-	struct part *p = xalloc(n, sizeof(*p));
+	struct batch_part *p = xalloc(n, sizeof(*p));
 
 	for (size_t i = 0; i < n; i++) {
 		p[i].scorer = scorer_new(binding);
@@ -145,7 +146,7 @@ parts_new(const struct binding *binding, size_t n)
 }
 
 static void
-parts_free(struct part *p, size_t n)
+parts_free(struct batch_part *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		scorer_free(p[i].scorer);
@@ -154,9 +155,9 @@ parts_free(struct part *p, size_t n)
 	free(p);
 }
 
-/* Kept columns that are to be there before any row is. */
+/* There were no rows: kept columns are known by their names only. */
 static int
-header_of_nothing(struct out_file *out, struct job *j,
+write_header_alone(struct out_file *out, struct batch_job *j,
     const struct batch_opts *o, struct err *e)
 {
 	struct table *t;
@@ -181,7 +182,7 @@ batch_run(uint64_t *rows, struct out_file *out,
 	struct table_reader_opts ro = { .read = o->read, .keep = o->keep,
 	    .n_keep = o->n_keep, .keep_all = o->keep_all,
 	    .by_place = binding_by_place(binding), .block_rows = BLOCK_ROWS };
-	struct job j = { .binding = binding };
+	struct batch_job j = { .binding = binding };
 	struct table_reader *rd;
 	struct pool *pool;
 	size_t n_parts = BLOCK_ROWS / PART_ROWS;
@@ -211,7 +212,7 @@ batch_run(uint64_t *rows, struct out_file *out,
 		progress_tick(o->progress, "scoring rows", *rows, 0);
 	}
 	if (r == 0 && !header && !j.jsonl)
-		r = header_of_nothing(out, &j, o, e);
+		r = write_header_alone(out, &j, o, e);
 	parts_free(j.part, n_parts);
 	pool_free(pool);
 	table_reader_free(rd);

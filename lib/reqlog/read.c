@@ -1,4 +1,4 @@
-/* Reading the request log back as rows. */
+/* Reading the request log back: each line becomes one flat JSON object. */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,7 @@ list_segments(char ***out, size_t *n, const char *path, struct err *e)
 }
 
 static bool
-wanted(const struct json *line, const struct reqlog_filter *f)
+passes_filter(const struct json *line, const struct reqlog_filter *f)
 {
 	const char *when = json_text(line, "time", "");
 	int64_t us;
@@ -154,7 +154,7 @@ read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
 	if (file_map(&m, path, e) < 0)
 		return -1;
 	for (at = m.data, end = m.data + m.n; at < end; at = stop + 1) {
-		/* no newline: torn, or being written now */
+		/* no newline: cut off, or being written now */
 		if ((stop = memchr(at, '\n', (size_t)(end - at))) == NULL) {
 			++*skipped;
 			break;
@@ -164,7 +164,7 @@ read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
 		    &ignored) < 0 || !is_flat(line, "inputs") ||
 		    !is_flat(line, "outputs")) {
 			++*skipped;
-		} else if (wanted(line, f)) {
+		} else if (passes_filter(line, f)) {
 			put_row(out, line, f->with_meta != 0);
 			++*rows;
 		}

@@ -12,10 +12,10 @@
  *
  * Loss: lines are buffered and written every flush_ms and at close, not
  * synced; a kill loses at most what was not flushed, a power cut what the
- * kernel had not written.  A torn last line is skipped by the reader.
- * A write that fails (full disk) drops those lines and counts them: serving
- * goes on, reqlog_dropped tells, and `log` hears it once.  The segment goes
- * on when there is room again; one that was removed is followed by another.
+ * kernel had not written.  A last line without its newline is skipped by the
+ * reader.  A write that fails (full disk) drops those lines and counts them:
+ * serving goes on, and it is reported to `log` once.  The segment goes on
+ * when there is room again; one that was removed is followed by another.
  */
 #ifndef REQLOG_REQLOG_H
 #define REQLOG_REQLOG_H

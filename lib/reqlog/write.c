@@ -1,4 +1,5 @@
-/* Writing the request log; reqread.c reads it. */
+/* Writing the request log: rows wait in memory for a thread that appends them
+ * to the segment; read.c reads them back. */
 #include "reqlog/reqlog.h"
 
 #include <fcntl.h>
@@ -34,12 +35,12 @@ struct reqlog {
 	uint64_t rows, dropped;
 	bool stop;
 
-	struct mutex file_lock;	/* the rest: one writes at a time */
+	struct mutex file_lock;	/* of the rest: one writes at a time */
 	struct buf writing;
 	int fd;
 	uint64_t written;
 	int64_t begun_us;
-	bool failing;		/* and it was said */
+	bool failing;		/* and it was reported */
 	struct thread thread;
 };
 
@@ -68,7 +69,7 @@ end_segment(struct reqlog *l)
 	l->fd = -1;
 }
 
-/* Is it time for another one?  Also when somebody removed it under us. */
+/* Is it time for another one?  Also when its file was removed. */
 static bool
 is_over(const struct reqlog *l)
 {
@@ -100,9 +101,9 @@ write_segment(struct reqlog *l, struct err *e)
 	return 0;
 }
 
-/* Said once, until it is good again. */
+/* A failure is reported once, and so is that it is over. */
 static void
-say(struct reqlog *l, int result, const struct err *why)
+report_outcome(struct reqlog *l, int result, const struct err *why)
 {
 	if (result < 0 && !l->failing)
 		log_warn(l->log, "the request log loses rows: %s", why->msg);
@@ -129,7 +130,7 @@ reqlog_flush(struct reqlog *l)
 	mutex_unlock(&l->lock);
 	if (l->writing.len) {
 		r = write_segment(l, &e);
-		say(l, r, &e);
+		report_outcome(l, r, &e);
 	}
 	if (r < 0) {
 		mutex_lock(&l->lock);

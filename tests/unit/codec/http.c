@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "codec/http.h"
-#include "tap.h"
+#include "../tap.h"
 
 static void
 media(void)

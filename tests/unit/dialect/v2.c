@@ -1,0 +1,148 @@
+/* Open Inference Protocol v2: bodies and their answers, from models that
+ * answer with what they were asked. */
+#include "expect.h"
+
+static struct version *named, *matrix;
+
+#define V2(data) "{\"inputs\":[{\"name\":\"x\",\"shape\":[2,3],\"datatype\":" \
+	"\"FP32\",\"data\":" data "}]}"
+#define V2_OUT(data) "{\"model_name\":\"echo\",\"model_version\":\"7\"," \
+	"\"outputs\":[{\"name\":\"y\",\"datatype\":\"FP32\",\"shape\":[2,3]," \
+	"\"data\":[" data "]}]}"
+#define F "{\"name\":\"f\",\"shape\":[1,1],\"data\":[1.5]}"
+#define I "{\"name\":\"i\",\"shape\":[1],\"data\":[9007199254740993]}"
+#define T "{\"name\":\"t\",\"shape\":[1,1],\"data\":[[\"\\u00e9\\\"\"]]}"
+#define B "{\"name\":\"b\",\"shape\":[1,1],\"data\":[true]}"
+#define F_OUT "{\"name\":\"f_out\",\"datatype\":\"FP32\",\"shape\":[1,1]," \
+	"\"data\":[1.5]}"
+#define I_OUT "{\"name\":\"i_out\",\"datatype\":\"INT64\",\"shape\":[1,1]," \
+	"\"data\":[9007199254740993]}"
+#define T_OUT "{\"name\":\"t_out\",\"datatype\":\"BYTES\",\"shape\":[1,1]," \
+	"\"data\":[\"\xc3\xa9\\\"\"]}"
+#define B_OUT "{\"name\":\"b_out\",\"datatype\":\"BOOL\",\"shape\":[1,1]," \
+	"\"data\":[true]}"
+#define ECHO "{\"model_name\":\"echo\",\"model_version\":\"7\","
+
+static void
+answers_bodies(void)
+{
+	static const char all[] = ECHO "\"outputs\":[" F_OUT "," I_OUT ","
+	    T_OUT "," B_OUT "]}";
+
+	expect(matrix, FORM_V2, V2("[1,2,3,4,5,6]"), V2_OUT("1,2,3,4,5,6"));
+	expect(matrix, FORM_V2, V2("[[1,null,3],[4,5,0.1]]"),
+	    V2_OUT("1,null,3,4,5,0.1"));
+	expect(matrix, FORM_V2, V2("[[1,2],[3,[4,5,6]]]"),
+	    V2_OUT("1,2,3,4,5,6"));
+	expect(matrix, FORM_V2, V2("[NaN,\"\",\"nan\",-Infinity,\"7\",true]"),
+	    V2_OUT("null,null,null,null,7,1"));
+	expect(matrix, FORM_V2, V2("[1,2,3,4,5]"), "!5 values came");
+	expect(matrix, FORM_V2, V2("[1,2,3,4,5,6,7]"), "!more values");
+	expect(matrix, FORM_V2, V2("[1,2,3,4,5,\"x\"]"), "!'x' is not a number");
+	expect(matrix, FORM_V2, V2("[1,2,3,4,5,{}]"), "!no cell");
+	expect(matrix, FORM_V2, V2("7"), "!data is a list");
+	expect(matrix, FORM_V2, V2("[1,2,3,4,5,6]") "]", "!");
+	expect(named, FORM_V2, "{\"inputs\":[" F "," I "," T "," B "]}", all);
+	expect(named, FORM_V2, "{\"inputs\":[" B "," T ",{\"name\":\"more\"},"
+	    I "," F "]}", all);
+	expect(named, FORM_V2, "{\"inputs\":[{\"data\":[1.5],\"shape\":[1],"
+	    "\"name\":\"f\"}," I "," T "," B "]}", all);
+	expect(named, FORM_V2, "{\"id\":\"a\\nb\",\"inputs\":[" F "," I "," T ","
+	    B "],\"outputs\":[{\"name\":\"b_out\",\"parameters\":{}},"
+	    "{\"name\":\"f_out\"}]}", ECHO "\"id\":\"a\\nb\",\"outputs\":["
+	    F_OUT "," B_OUT "]}");
+	expect(named, FORM_V2, "{\"outputs\":[],\"id\":7,\"inputs\":[" F "," I ","
+	    T "," B "]}", all);
+	expect(named, FORM_V2, "{\"inputs\":[" F "," I "," T "]}",
+	    "!input 'b' is missing");
+	expect(named, FORM_V2, "{\"inputs\":[" F "," F "," I "," T "," B "]}",
+	    "!input 'f' is there twice");
+	expect(named, FORM_V2, "{\"inputs\":[" F "],\"inputs\":[" F "]}",
+	    "!'inputs' is there twice");
+	expect(named, FORM_V2, "{\"inputs\":[" F "," I "," T "," B "],"
+	    "\"outputs\":[{\"name\":\"z\"}]}", "!no output 'z'");
+	expect(named, FORM_V2, "{\"inputs\":[{\"name\":\"f\",\"shape\":[2],"
+	    "\"data\":[1,2]}," I "]}", "!'i' has 1 rows, others have 2");
+	expect(named, FORM_V2, "{\"inputs\":[{\"name\":\"i\",\"shape\":[1],"
+	    "\"data\":[null]}," F "," T "," B "]}", "!'i' is missing");
+	expect(matrix, FORM_V2, "{\"inputs\":[{\"name\":\"x\",\"shape\":"
+	    "[1000000,3],\"data\":[]}]}", "!more values than came");
+	expect(matrix, FORM_V2, "{\"inputs\":[{\"name\":\"x\",\"data\":[1]}]}",
+	    "!'x' has no shape");
+	expect(matrix, FORM_V2, "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,3]}]}",
+	    "!'x' has no data");
+	expect(matrix, FORM_V2, "{\"inputs\":[{\"shape\":[1,3]}]}", "!no name");
+	expect(matrix, FORM_V2, "{\"inputs\":[]}", "!input 'x' is missing");
+	expect(matrix, FORM_V2, "[]", "!a JSON object");
+}
+
+/* The id is found where it stands, and only there. */
+static void
+finds_ids(void)
+{
+	static const struct {
+		const char *body, *id;
+	} t[] = {
+		{ "{\"id\":\"a\\nb\",\"inputs\":[]}", "a\nb" },
+		{ "{\"inputs\":[{\"id\":\"x\"}],\"id\":\"y\"}", "y" },
+		{ "{\"id\":\"a\",", "a" },
+		{ "{\"id\":7}", NULL },
+		{ "{\"inputs\":[]}", NULL },
+		{ "[\"id\"]", NULL },
+		{ "", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct arena a = { 0 };
+		const char *id = dialect_v2.find_id(t[i].body,
+		    strlen(t[i].body), &a);
+
+		is_text(id ? id : "(none)", t[i].id ? t[i].id : "(none)",
+		    "the id of %s", t[i].body);
+		arena_free(&a);
+	}
+}
+
+static void
+describes_a_model(void)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_DOC);
+	dialect_v2.describe(&b, matrix, NULL);
+	is_text(b.data, "{\"name\":\"echo\",\"versions\":[\"7\"],"
+	    "\"platform\":\"onnx_onnxv1\",\"inputs\":[{\"name\":\"x\","
+	    "\"datatype\":\"FP32\",\"shape\":[-1,3]}],\"outputs\":[{"
+	    "\"name\":\"y\",\"datatype\":\"FP32\",\"shape\":[-1,3]}],"
+	    "\"parameters\":{\"digest\":\"\"}}", "metadata of a matrix");
+	buf_clear(&b);
+	dialect_v2.describe(&b, matrix, "8");
+	ok(strstr(b.data, "\"versions\":[\"7\",\"8\"]") != NULL,
+	    "metadata lists another version of the same name");
+	buf_free(&b);
+}
+
+static void
+refuses_in_its_words(void)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	dialect_v2.refuse(&b, "no \"x\"");
+	is_text(b.data, "{\"error\":\"no \\\"x\\\"\"}", "an error is quoted");
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	named = echo_model(0);
+	matrix = echo_model(3);
+	answers_bodies();
+	finds_ids();
+	describes_a_model();
+	refuses_in_its_words();
+	version_release(named);
+	version_release(matrix);
+	return tap_done();
+}

@@ -1,0 +1,61 @@
+/* Reading a segment of a request log: filters, names that clash, lines that
+ * are none. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../tap.h"
+#include "base/file.h"
+#include "reqlog/reqlog.h"
+
+static const char segment[] =
+    "{\"time\":\"2026-01-02T03:04:05.000000Z\",\"id\":\"r1\",\"model\":\"m\",\"version\":\"3\","
+    "\"variant\":\"stable\",\"inputs\":{\"x\":1,\"y\":\"a\"},\"outputs\":{\"y\":0.5}}\n"
+    "no JSON\n"
+    "{\"time\":\"2026-01-02T03:04:06.000000Z\",\"model\":\"m\",\"version\":\"4\","
+    "\"variant\":\"canary\",\"inputs\":{\"x\":2},\"outputs\":{\"y\":0.25}}\n"
+    "{\"time\":\"2026-01-02T03:04:07.000000Z\",\"inputs\":{\"x\":[1]},\"outputs\":{\"y\":1}}\n"
+    "{\"time\":\"2026-01-02T03:04:08.000000Z\",\"inputs\":{\"x\":1},\"outp";
+
+static void
+reads(const struct reqlog_filter *f, int skipped, const char *want, const char *title)
+{
+	struct err e = ERR_INIT;
+	uint64_t rows = 0, passed_over = 0;
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	ok(reqlog_read(&b, &rows, &passed_over, "a.jsonl", f, &e) == 0, "%s: %s", title, e.msg);
+	is_text(b.data, want, "%s", title);
+	is_int(passed_over, skipped, "lines that are none are counted");
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	char folder[] = "/tmp/mlv-reqlog.XXXXXX";
+	struct err e = ERR_INIT;
+
+	if (mkdtemp(folder) == NULL || chdir(folder) < 0)
+		return 1;
+	ok(file_replace(os_real(), "a.jsonl", segment, sizeof(segment) - 1, 0666, &e) == 0,
+	    "a segment");
+	ok(reqlog_is("."), "a folder of segments is a request log");
+	ok(reqlog_is("a.jsonl"), "so is a segment");
+	ok(!reqlog_is("none"), "what is not there is none");
+	reads(&(struct reqlog_filter){ 0 }, 3,
+	    "{\"x\":1,\"y\":\"a\",\"output.y\":0.5}\n{\"x\":2,\"y\":0.25}\n",
+	    "an output by the name of an input has a prefix");
+	reads(&(struct reqlog_filter){ .version = "4" }, 3, "{\"x\":2,\"y\":0.25}\n",
+	    "only one version");
+	reads(&(struct reqlog_filter){ .variant = "stable", .model = "m" }, 3,
+	    "{\"x\":1,\"y\":\"a\",\"output.y\":0.5}\n", "only one variant");
+	reads(&(struct reqlog_filter){ .model = "n" }, 3, "", "no model of that name");
+	reads(&(struct reqlog_filter){ .version = "4", .with_meta = 1 }, 3,
+	    "{\"x\":2,\"y\":0.25,\"mlv.time\":\"2026-01-02T03:04:06.000000Z\",\"mlv.id\":null,"
+	    "\"mlv.unit\":null,\"mlv.model\":\"m\",\"mlv.version\":\"4\",\"mlv.variant\":\"canary\"}\n",
+	    "with what is known of the request");
+	unlink("a.jsonl");
+	rmdir(folder);
+	return tap_done();
+}
