@@ -197,7 +197,7 @@ plan_column(struct work *w, struct drift_report *r,
 {
 	const struct drift_setting *s;
 	struct drift_column *d = w->d;
-	enum kind kind;
+	enum pair_kind kind;
 
 	if (!wanted(o, name))
 		return 0;
@@ -208,15 +208,15 @@ plan_column(struct work *w, struct drift_report *r,
 	}
 	kind = view_kind(view_empty(&w->cur) ? &w->ref : &w->cur);
 	/* a few rows hardly repeat: what the reference has as names is names */
-	if (kind == KIND_TEXT && !view_empty(&w->ref) &&
-	    view_kind(&w->ref) == KIND_CATEGORY)
-		kind = KIND_CATEGORY;
-	if (kind == KIND_TIME || w->ref.type == COL_DATETIME) {
+	if (kind == PAIR_TEXT && !view_empty(&w->ref) &&
+	    view_kind(&w->ref) == PAIR_CATEGORY)
+		kind = PAIR_CATEGORY;
+	if (kind == PAIR_TIME || w->ref.type == COL_DATETIME) {
 		name_add(r, &r->skipped, name);
 		return 0;
 	}
-	s = method_for(o, name, kind == KIND_NUMBER);
-	if (kind == KIND_TEXT && (s == NULL || s->column == NULL))
+	s = method_for(o, name, kind == PAIR_NUMBER);
+	if (kind == PAIR_TEXT && (s == NULL || s->column == NULL))
 		return err_set(e, ERR_UNSUPPORTED, "column '%s' is text: "
 		    "--exclude %s, or compare it as categories with "
 		    "--method %s=jensenshannon", name, name, name);
@@ -225,7 +225,7 @@ plan_column(struct work *w, struct drift_report *r,
 	d->role = o->target != NULL && strcmp(name, o->target) == 0 ?
 	    "target" : o->prediction != NULL && strcmp(name, o->prediction) ==
 	    0 ? "prediction" : "feature";
-	d->numeric = kind == KIND_NUMBER;
+	d->numeric = kind == PAIR_NUMBER;
 	d->missing_ref = w->ref.missing;
 	d->missing_cur = w->cur.missing;
 	w->fixed = s != NULL;

@@ -103,28 +103,28 @@ distinct_words(const struct view *v)
 	return d;
 }
 
-enum kind
+enum pair_kind
 view_kind(const struct view *v)
 {
 	switch (v->type) {
 	case COL_INT64:
 		if (v->missing > 0)
-			return KIND_NUMBER;
+			return PAIR_NUMBER;
 		if (v->c != NULL)
-			return few_integers(v->c) ? KIND_CATEGORY :
-			    KIND_NUMBER;
-		return v->p.distinct <= FEW_INTEGERS ? KIND_CATEGORY :
-		    KIND_NUMBER;
+			return few_integers(v->c) ? PAIR_CATEGORY :
+			    PAIR_NUMBER;
+		return v->p.distinct <= FEW_INTEGERS ? PAIR_CATEGORY :
+		    PAIR_NUMBER;
 	case COL_FLOAT64:
 	case COL_FLOAT32:
-		return KIND_NUMBER;
+		return PAIR_NUMBER;
 	case COL_BOOL:
-		return KIND_CATEGORY;
+		return PAIR_CATEGORY;
 	case COL_DATETIME:
-		return KIND_TIME;
+		return PAIR_TIME;
 	default:
 		return 2 * distinct_words(v) > v->rows - v->missing ?
-		    KIND_TEXT : KIND_CATEGORY;
+		    PAIR_TEXT : PAIR_CATEGORY;
 	}
 }
 

@@ -15,14 +15,14 @@ struct view {
 	uint64_t rows, missing;
 };
 
-enum kind { KIND_NUMBER, KIND_CATEGORY, KIND_TEXT, KIND_TIME };
+enum pair_kind { PAIR_NUMBER, PAIR_CATEGORY, PAIR_TEXT, PAIR_TIME };
 
 size_t side_cols(const struct drift_side *s);
 const char *side_name(const struct drift_side *s, size_t i);
 bool side_view(struct view *v, const struct drift_side *s, const char *name);
 /* Rows, but every one of them missing. */
 bool view_empty(const struct view *v);
-enum kind view_kind(const struct view *v);
+enum pair_kind view_kind(const struct view *v);
 /* Does it hold every value (a table always does)? */
 bool view_complete(const struct view *v);
 

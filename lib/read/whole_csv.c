@@ -207,8 +207,8 @@ note(struct csv_piece *pc, enum trouble what, const char *at, size_t cells,
 
 /* As a forced type: laxer than inference, as for single rows. */
 static bool
-set_forced(struct csv_reading *j, size_t col, size_t row, const struct csv_cell
-    *c)
+set_forced(struct csv_reading *j, size_t col, size_t row,
+    const struct csv_cell *c)
 {
 	struct column *to = &j->t->col[col];
 	struct err ignored = ERR_INIT;
@@ -236,24 +236,24 @@ set_forced(struct csv_reading *j, size_t col, size_t row, const struct csv_cell
 }
 
 static bool
-set_inferred(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t
-    row, const struct csv_cell *c)
+set_inferred(struct csv_reading *j, struct csv_piece *pc, size_t col,
+    size_t row, const struct csv_cell *c)
 {
 	struct column *to = &j->t->col[col];
 
 	switch (j->plan[col].action) {
 	case READ_INT:
-		pc->kinds[col] |= KIND_INT;
+		pc->kinds[col] |= VALUE_INT;
 		return cell_int(c->s, c->n, &to->i64[row]);
 	case READ_FLOAT:
-		pc->kinds[col] |= KIND_FLOAT;
+		pc->kinds[col] |= VALUE_FLOAT;
 		return cell_quick_float(c, &to->f64[row]) ||
 		    cell_float(c->s, c->n, &to->f64[row]);
 	case READ_BOOL:
-		pc->kinds[col] |= KIND_BOOL;
+		pc->kinds[col] |= VALUE_BOOL;
 		return cell_bool(c->s, c->n, &to->b[row]);
 	case READ_DATE:
-		pc->kinds[col] |= KIND_DATE;
+		pc->kinds[col] |= VALUE_DATE;
 		return clock_parse(c->s, c->n, &to->i64[row]);
 	default:
 		return false;
@@ -303,8 +303,8 @@ set_cell(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t row,
 
 /* A plain number, without cutting out the cell first; NULL: the slow way. */
 static const char *
-quick_float(const struct csv_reading *j, const char *p, const char *end, double
-    *v)
+quick_float(const struct csv_reading *j, const char *p, const char *end,
+    double *v)
 {
 	char d = j->in.form.delimiter, l = j->in.form.eol;
 
@@ -334,7 +334,7 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 		if (j->plan[i].action == READ_FLOAT && !j->na.numeric &&
 		    (q = quick_float(j, p, pc->end, &v)) != NULL) {
 			j->t->col[i].f64[row] = v;
-			pc->kinds[i] |= KIND_FLOAT;
+			pc->kinds[i] |= VALUE_FLOAT;
 			p = q;
 		} else {
 			if ((p = csv_cell(f, p, pc->end, &c)) == NULL) {
@@ -397,8 +397,8 @@ line_of(const struct csv_reading *j, size_t part, const char *at)
 }
 
 static int
-tell(const struct csv_reading *j, size_t part, const struct bad_row *b, struct
-    err *e)
+tell(const struct csv_reading *j, size_t part, const struct bad_row *b,
+    struct err *e)
 {
 	unsigned long long line = line_of(j, part, b->at);
 	struct column *c = &j->t->col[b->col];
@@ -699,8 +699,8 @@ job_free(struct csv_reading *j)
 
 /* The header of an input whose first line may lack its end. */
 static int
-read_header(struct csv_reading *j, const char **body, const char *end, struct
-    err *e)
+read_header(struct csv_reading *j, const char **body, const char *end,
+    struct err *e)
 {
 	const char *s = j->in.body, *last = end;
 	size_t n;

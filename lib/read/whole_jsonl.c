@@ -88,7 +88,7 @@ kept_text(struct jsonl_piece *pc, const struct json_pull *p)
 }
 
 static unsigned
-value_kind(struct jsonl_cell *c, enum json_token t, struct jsonl_piece *pc,
+token_kind(struct jsonl_cell *c, enum json_token t, struct jsonl_piece *pc,
     const struct json_pull *p)
 {
 	switch (t) {
@@ -100,11 +100,11 @@ value_kind(struct jsonl_cell *c, enum json_token t, struct jsonl_piece *pc,
 			c->i = p->i;
 		else
 			c->d = p->d;
-		return p->is_int ? KIND_INT : KIND_FLOAT;
+		return p->is_int ? VALUE_INT : VALUE_FLOAT;
 	case JSON_T_BOOL:
 		c->what = CELL_BOOL;
 		c->i = p->b;
-		return KIND_BOOL;
+		return VALUE_BOOL;
 	default:
 		c->what = CELL_TEXT;
 		c->s = kept_text(pc, p);
@@ -115,8 +115,8 @@ value_kind(struct jsonl_cell *c, enum json_token t, struct jsonl_piece *pc,
 
 /* The value of a member into the column `at`. */
 static int
-read_value(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
-    *p, uint32_t at, struct err *e)
+read_value(struct jsonl_reading *j, struct jsonl_piece *pc,
+    struct json_pull *p, uint32_t at, struct err *e)
 {
 	const char *before;
 	enum json_token t;
@@ -131,7 +131,7 @@ read_value(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
 		c.what = CELL_TREE;
 		c.s = before;
 		c.n = (uint32_t)(p->at - before);
-		kind = KIND_STRING;
+		kind = VALUE_STRING;
 	} else {
 		if ((t = json_pull(p, e)) == JSON_BAD)
 			return -1;
@@ -140,7 +140,7 @@ read_value(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
 		if (t == JSON_T_TEXT && (p->n == 0 ||
 		    na_words_match(&j->na, p->s, p->n, true)))
 			return 0;
-		kind = value_kind(&c, t, pc, p);
+		kind = token_kind(&c, t, pc, p);
 	}
 	if (at >= pc->cols) {
 		pc->col = xresize(pc->col, at + 1, sizeof(*pc->col));
@@ -154,8 +154,8 @@ read_value(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
 }
 
 static int
-read_object(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
-    *p, struct err *e)
+read_object(struct jsonl_reading *j, struct jsonl_piece *pc,
+    struct json_pull *p, struct err *e)
 {
 	enum json_token t = json_pull(p, e);
 

@@ -105,16 +105,16 @@ cell_bool(const char *s, size_t n, uint8_t *v)
 	return false;
 }
 
-enum kind
+enum value_kind
 cell_kind_text(const char *s, size_t n)
 {
 	int64_t us;
 
 	return n >= 10 && *s >= '0' && *s <= '9' && clock_parse(s, n, &us) ?
-	    KIND_DATE : KIND_STRING;
+	    VALUE_DATE : VALUE_STRING;
 }
 
-enum kind
+enum value_kind
 cell_kind(const char *s, size_t n)
 {
 	int64_t i;
@@ -122,11 +122,11 @@ cell_kind(const char *s, size_t n)
 	uint8_t b;
 
 	if (cell_int(s, n, &i))
-		return KIND_INT;
+		return VALUE_INT;
 	if (cell_float(s, n, &d))
-		return KIND_FLOAT;
+		return VALUE_FLOAT;
 	if (cell_bool(s, n, &b))
-		return KIND_BOOL;
+		return VALUE_BOOL;
 	return cell_kind_text(s, n);
 }
 
@@ -134,15 +134,15 @@ enum col_type
 kinds_type(unsigned kinds)
 {
 	switch (kinds) {
-	case KIND_INT:
+	case VALUE_INT:
 		return COL_INT64;
 	case 0:
-	case KIND_FLOAT:
-	case KIND_FLOAT | KIND_INT:
+	case VALUE_FLOAT:
+	case VALUE_FLOAT | VALUE_INT:
 		return COL_FLOAT64;
-	case KIND_BOOL:
+	case VALUE_BOOL:
 		return COL_BOOL;
-	case KIND_DATE:
+	case VALUE_DATE:
 		return COL_DATETIME;
 	default:
 		return COL_CATEGORY;

@@ -9,9 +9,9 @@
 #include "table/column.h"
 
 /* What values a column was seen to hold; bits. */
-enum kind {
-	KIND_INT = 1, KIND_FLOAT = 2, KIND_BOOL = 4, KIND_DATE = 8,
-	KIND_STRING = 16
+enum value_kind {
+	VALUE_INT = 1, VALUE_FLOAT = 2, VALUE_BOOL = 4, VALUE_DATE = 8,
+	VALUE_STRING = 16
 };
 
 /* The words that mean missing. */
@@ -38,8 +38,8 @@ cell_missing(const struct na_words *w, const struct csv_cell *c)
 
 /* What a value that is not missing is.  `json_text`: a JSON string, which is
  * a date or a string and nothing else. */
-enum kind cell_kind(const char *s, size_t n);
-enum kind cell_kind_text(const char *s, size_t n);
+enum value_kind cell_kind(const char *s, size_t n);
+enum value_kind cell_kind_text(const char *s, size_t n);
 /* The type of a column with these kinds; strings are COL_CATEGORY. */
 enum col_type kinds_type(unsigned kinds);
 
