@@ -86,7 +86,7 @@ put_values(struct arena *a, struct json *m, const struct summary *s,
 {
 	struct json *v = json_add_map(a, m, "values"), *list, *counts;
 
-	json_add_bool(a, v, "complete", s->few.complete);
+	json_add_bool(a, v, "complete", s->values.complete);
 	list = json_add_list(a, v, "values");
 	counts = json_add_list(a, v, "counts");
 	for (size_t i = 0; i < c->numbers; i++) {
@@ -123,15 +123,15 @@ put_column(struct arena *a, struct json *list, const struct profile *p,
 	}
 	if (s->number || s->words)
 		put_values(a, m, s, &c);
-	if (!(s->number || s->words) || !s->few.complete)
+	if (!(s->number || s->words) || !s->values.complete)
 		put_hll(a, m, s->hll);
 }
 
 static int
 by_hash(const void *a, const void *b)
 {
-	uint64_t x = (*(const struct few_entry *const *)a)->hash;
-	uint64_t y = (*(const struct few_entry *const *)b)->hash;
+	uint64_t x = (*(const struct bottomk_entry *const *)a)->hash;
+	uint64_t y = (*(const struct bottomk_entry *const *)b)->hash;
 
 	return (x > y) - (x < y);
 }
@@ -139,7 +139,7 @@ by_hash(const void *a, const void *b)
 static void
 put_sample(struct arena *a, struct json *m, const struct profile *p)
 {
-	const struct few_entry **v = few_sorted(&p->sample, by_hash);
+	const struct bottomk_entry **v = bottomk_sorted(&p->sample, by_hash);
 	struct json *s = json_add_map(a, m, "sample");
 	struct json *rows = json_add_list(a, s, "rows");
 	struct json *counts = json_add_list(a, s, "counts");
@@ -291,7 +291,7 @@ get_word(struct summary *s, const struct json *v, uint64_t count,
 {
 	const struct json *hex = v->type == JSON_MAP ? json_get(v, "hex") :
 	    NULL;
-	struct few_entry *f;
+	struct bottomk_entry *f;
 	const char *w = v->s;
 	uint8_t *raw = NULL;
 	size_t n = v->n;
@@ -308,9 +308,9 @@ get_word(struct summary *s, const struct json *v, uint64_t count,
 	} else if (v->type != JSON_TEXT) {
 		return broken("values", e);
 	}
-	f = few_add(&s->few, hash64(w, n, TEXT_SEED), count, &fresh);
+	f = bottomk_add(&s->values, hash64(w, n, TEXT_SEED), count, &fresh);
 	if (f != NULL && fresh)
-		few_set_text(f, w, n);
+		bottomk_set_text(f, w, n);
 	hll_add(s->hll, hash64(w, n, TEXT_SEED));
 	free(raw);
 	return fresh ? 0 : broken("values", e);
@@ -321,7 +321,7 @@ get_values(struct summary *s, const struct json *j, struct err *e)
 {
 	const struct json *m = json_get(j, "values"), *v, *n;
 	uint64_t count, limit = 0;
-	struct few_entry *f;
+	struct bottomk_entry *f;
 	bool fresh;
 
 	if (!get_lists(m, "values", "counts", &v, &n) ||
@@ -337,7 +337,8 @@ get_values(struct summary *s, const struct json *j, struct err *e)
 		}
 		if (!is_number(v))
 			return broken("values", e);
-		f = few_add(&s->few, number_hash(v->d + 0.0), count, &fresh);
+		f = bottomk_add(&s->values, number_hash(v->d + 0.0), count,
+		    &fresh);
 		if (f == NULL || !fresh)
 			return broken("values", e);
 		f->v = v->d + 0.0;
@@ -345,11 +346,11 @@ get_values(struct summary *s, const struct json *j, struct err *e)
 	}
 	if (json_bool(m, "complete", false))
 		return 0;
-	for (size_t i = 0; i <= s->few.mask; i++)
-		if (s->few.slot[i].used && s->few.slot[i].hash > limit)
-			limit = s->few.slot[i].hash;
-	s->few.complete = false;
-	s->few.limit = limit;
+	for (size_t i = 0; i <= s->values.mask; i++)
+		if (s->values.slot[i].used && s->values.slot[i].hash > limit)
+			limit = s->values.slot[i].hash;
+	s->values.complete = false;
+	s->values.limit = limit;
 	return 0;
 }
 
@@ -359,7 +360,7 @@ get_hll(struct summary *s, const struct json *j, struct err *e)
 	const struct json *h = json_get(j, "hll");
 
 	if (h == NULL)
-		return (s->number || s->words) && s->few.complete ? 0 :
+		return (s->number || s->words) && s->values.complete ? 0 :
 		    broken("hll", e);
 	if (h->type != JSON_TEXT || h->n != HLL_REGISTERS)
 		return broken("hll", e);

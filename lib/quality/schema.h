@@ -84,7 +84,8 @@ int schema_load(struct schema **out, struct arena *a, const char *path,
 
 const struct schema_column *schema_find(const struct schema *s,
     const char *name);
-/* The schema's types and way of reading, for table_read: where *o says nothing. */
+/* The schema's types and way of reading, for table_read: where *o says
+ * nothing. */
 void schema_read_opts(struct table_read_opts *o, struct arena *a,
     const struct schema *s);
 
