@@ -84,7 +84,7 @@ warn_of_sum(struct cli *c, const struct split_part *part, size_t parts)
 }
 
 static void
-report(struct cli *c, const char *name, const struct oid *id,
+print_part(struct cli *c, const char *name, const struct oid *id,
     const struct split_part *p, const char *path)
 {
 	char text[OID_TEXT];
@@ -100,7 +100,7 @@ report(struct cli *c, const char *name, const struct oid *id,
 
 /* How the part came about, for its manifest. */
 static struct json *
-describe(struct arena *a, const struct split_verb *o,
+describe_split(struct arena *a, const struct split_verb *o,
     const struct split_part *part, size_t parts, size_t which)
 {
 	struct json *m = json_new(a, JSON_MAP), *s, *l;
@@ -141,14 +141,14 @@ put_parts(struct cli *c, struct catalog *catalog,
 			.type = b->type, .rows = (int64_t)part[i].rows,
 			.columns = json_get(b->manifest, "columns"),
 			.read = table_opts_json(&c->arena, read),
-			.extra = describe(&c->arena, o, part, parts, i),
+			.extra = describe_split(&c->arena, o, part, parts, i),
 			.from = &from, .n_from = 1,
 		};
 
 		if (catalog_put_dataset(&put, catalog, &d, e) != 0)
 			return -1;
 		c->committed = true;
-		report(c, put.label, &put.content, &part[i], NULL);
+		print_part(c, put.label, &put.content, &part[i], NULL);
 	}
 	return 0;
 }
@@ -191,7 +191,7 @@ write_parts(struct cli *c, const struct split_verb *o, const char *from,
 			break;
 		c->committed = true;
 		oid_of(&id, part[i].bytes.data, part[i].bytes.len);
-		report(c, arena_printf(&c->arena, "%s-%s", base,
+		print_part(c, arena_printf(&c->arena, "%s-%s", base,
 		    part[i].name), &id, &part[i], path);
 	}
 	for (size_t i = 0; i < open; i++)

@@ -1,3 +1,7 @@
+/*
+ * The options that say how to read a table, checked and turned into
+ * table_read_opts.
+ */
 #include "cli/reading.h"
 
 #include <string.h>

@@ -34,12 +34,8 @@ struct pair {
 };
 
 /* ERR_UNSUPPORTED when one side is numbers and the other words. */
-int pair_make(struct pair *p, const struct view *ref, const struct view *cur,
+int pair_init(struct pair *p, const struct view *ref, const struct view *cur,
     bool numeric, struct err *e);
-void pair_free(struct pair *p);
-
-/* Bounds of ks or wasserstein from buckets; score in the middle. */
-int bounds_test(struct drift_column *d, const struct view *ref,
-    const struct view *cur, struct err *e);
+void pair_release(struct pair *p);
 
 #endif

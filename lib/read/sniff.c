@@ -1,3 +1,6 @@
+/*
+ * What the first bytes of a table say: format, delimiter, line end, header.
+ */
 #include "read/sniff.h"
 
 #include <stdlib.h>

@@ -190,7 +190,7 @@ read_object(struct jsonl_reading *j, struct jsonl_piece *pc,
 }
 
 static bool
-blank(const char *s, const char *end)
+is_blank(const char *s, const char *end)
 {
 	while (s < end && (*s == ' ' || *s == '\t' || *s == '\r'))
 		s++;
@@ -211,7 +211,7 @@ read_piece(void *ctx, size_t part, int worker)
 		const char *stop = q == NULL ? pc->end : q;
 
 		pc->lines++;
-		if (!blank(s, stop)) {
+		if (!is_blank(s, stop)) {
 			int r;
 
 			json_pull_init(&p, s, (size_t)(stop - s), JSON_NAN);
@@ -227,7 +227,7 @@ read_piece(void *ctx, size_t part, int worker)
 }
 
 static void
-cut(struct jsonl_reading *j, const char *s, const char *end)
+cut_pieces(struct jsonl_reading *j, const char *s, const char *end)
 {
 	while (s < end) {
 		const char *stop = end;
@@ -287,7 +287,8 @@ join_pieces(struct jsonl_reading *j, struct err *e)
 
 /* One cell into its final column. */
 static int
-settle(struct column *to, size_t row, const struct jsonl_cell *c, struct err *e)
+put_cell(struct column *to, size_t row, const struct jsonl_cell *c,
+    struct err *e)
 {
 	switch (c->what) {
 	case CELL_INT:
@@ -316,7 +317,7 @@ settle(struct column *to, size_t row, const struct jsonl_cell *c, struct err *e)
 
 /* Columns are settled side by side; each by one thread, in row order. */
 static void
-settle_column(void *ctx, size_t col, int worker)
+fill_column(void *ctx, size_t col, int worker)
 {
 	struct jsonl_reading *j = ctx;
 	struct column *to = &j->t->col[col];
@@ -336,7 +337,7 @@ settle_column(void *ctx, size_t col, int worker)
 				column_set_missing(to, pc->row0 + r);
 				continue;
 			}
-			if (settle(to, pc->row0 + r, &l->cell[r],
+			if (put_cell(to, pc->row0 + r, &l->cell[r],
 			    &j->col_err[col]) != 0) {
 				err_wrap(&j->col_err[col], "%s: row %zu: "
 				    "column '%s'", j->name, pc->row0 + r + 1,
@@ -406,12 +407,12 @@ plan_columns(struct jsonl_reading *j, bool *forced, struct err *e)
 }
 
 static int
-finish(struct jsonl_reading *j, const bool *forced, struct err *e)
+finish_columns(struct jsonl_reading *j, const bool *forced, struct err *e)
 {
 	struct table *t = j->t;
 	size_t kept = 0;
 
-	pool_run(j->pool, t->cols, settle_column, j);
+	pool_run(j->pool, t->cols, fill_column, j);
 	for (size_t i = 0; i < t->cols; i++) {
 		if (j->col_err[i].code != ERR_NONE) {
 			*e = j->col_err[i];
@@ -439,7 +440,7 @@ finish(struct jsonl_reading *j, const bool *forced, struct err *e)
 }
 
 static void
-job_free(struct jsonl_reading *j)
+jsonl_reading_release(struct jsonl_reading *j)
 {
 	for (size_t i = 0; i < j->pieces; i++) {
 		struct jsonl_piece *pc = &j->piece[i];
@@ -469,7 +470,7 @@ table_read_jsonl(struct table **out, const char *s, size_t n,
 
 	j.name = o->name != NULL ? o->name : "input";
 	na_words_init(&j.na, o->na, o->n_na);
-	cut(&j, s + csv_bom(s, n), s + n);
+	cut_pieces(&j, s + csv_bom(s, n), s + n);
 	j.pool = pool_new(j.pieces > 1 ? o->threads : 1);
 	pool_run(j.pool, j.pieces, read_piece, &j);
 	if (join_pieces(&j, e) != 0)
@@ -477,13 +478,14 @@ table_read_jsonl(struct table **out, const char *s, size_t n,
 	forced = xalloc(j.t->cols + 1, sizeof(*forced));
 	j.unwanted = xalloc(j.t->cols + 1, sizeof(*j.unwanted));
 	j.col_err = xalloc(j.t->cols + 1, sizeof(*j.col_err));
-	if (plan_columns(&j, forced, e) != 0 || finish(&j, forced, e) != 0)
+	if (plan_columns(&j, forced, e) != 0 ||
+	    finish_columns(&j, forced, e) != 0)
 		goto done;
 	*out = j.t;
 	j.t = NULL;
 	r = 0;
 done:
 	free(forced);
-	job_free(&j);
+	jsonl_reading_release(&j);
 	return r;
 }

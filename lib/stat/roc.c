@@ -1,5 +1,5 @@
 /*
- * Scores in falling order and what one walk down them gives.
+ * Scores in by_falling_score order and what one walk down them gives.
  */
 #include "stat/roc.h"
 
@@ -14,7 +14,7 @@ struct ranked {
 };
 
 static int
-falling(const void *a, const void *b)
+by_falling_score(const void *a, const void *b)
 {
 	const struct ranked *x = a, *y = b;
 
@@ -35,7 +35,7 @@ score_order_init(struct score_order *o, const double *p, size_t stride,
 	o->row = xalloc(n + 1, sizeof(*o->row));
 	for (size_t i = 0; i < n; i++)
 		r[i] = (struct ranked){ p[i * stride], (uint32_t)i };
-	qsort(r, n, sizeof(*r), falling);
+	qsort(r, n, sizeof(*r), by_falling_score);
 	for (size_t i = 0; i < n; i++) {
 		o->p[i] = r[i].p;
 		o->is[i] = is[r[i].row];

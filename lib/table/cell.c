@@ -27,7 +27,7 @@ na_usual(const char *s, size_t n)
 }
 
 static bool
-same(const char *word, const char *s, size_t n)
+equals_word(const char *word, const char *s, size_t n)
 {
 	return strlen(word) == n && memcmp(word, s, n) == 0;
 }
@@ -54,7 +54,7 @@ na_words_match(const struct na_words *w, const char *s, size_t n, bool quoted)
 	if (!quoted && na_usual(s, n))
 		return true;
 	for (size_t i = 0; i < w->n_user; i++)
-		if (same(w->user[i], s, n))
+		if (equals_word(w->user[i], s, n))
 			return true;
 	return false;
 }
@@ -73,7 +73,7 @@ cell_int(const char *s, size_t n, int64_t *v)
 
 /* Leading zeros before another digit make it a code: "007", "00.5". */
 static bool
-coded(const char *s, size_t n)
+has_leading_zero(const char *s, size_t n)
 {
 	size_t sign = n > 0 && (*s == '-' || *s == '+');
 
@@ -84,7 +84,7 @@ coded(const char *s, size_t n)
 bool
 cell_float(const char *s, size_t n, double *v)
 {
-	if (n == 0 || coded(s, n))
+	if (n == 0 || has_leading_zero(s, n))
 		return false;
 	return num_parse_f64(s, n, v);
 }
