@@ -1,7 +1,7 @@
 /* Drift: kinds of columns, roles, who counts, what cannot be judged. */
 #include "drift/compare.h"
 #include "read/whole.h"
-#include "tap.h"
+#include "../tap.h"
 
 static struct table *
 table_of(const char *text)

@@ -4,7 +4,7 @@
 #include "stat/ks.h"
 #include "stat/special.h"
 #include "stat/twosample.h"
-#include "tap.h"
+#include "../tap.h"
 
 struct golden {
 	char fixture;
