@@ -9,8 +9,9 @@
 #include "profile/hll.h"
 #include "profile/profile.h"
 
-/* The seed of hashes of texts: not that of a split, whose parts would else
- * be lopsided samples of the hashes. */
+/* The seed of hashes of texts.  A split hashes with another one: with the
+ * same seed all keys of a part would have hashes in one range, and those
+ * with the smallest would be no fair sample. */
 #define TEXT_SEED 0x70726f66696c6531u
 
 #define HISTOGRAM_HALF 131073		/* keys are below it on either side */

@@ -131,7 +131,7 @@ count_piece(void *ctx, size_t part, int worker)
 		const char *next = csv_record(&j->in.form, s, pc->end);
 
 		if (next == NULL)
-			next = pc->end;		/* told when it is read */
+			next = pc->end;		/* read_row refuses it */
 		if (!line_blank(&j->in.form, s))
 			pc->rows++;
 		s = next;
@@ -585,7 +585,7 @@ read_all(struct csv_reading *j, struct err *e)
 			kinds |= j->piece[k].kinds[i];
 		if (!p->wanted || p->forced || kinds_type(kinds) ==
 		    kinds_type(p->kinds)) {
-			/* Right, unless nothing at all was expected. */
+			/* the guess was right, unless there was none */
 			if (p->action != GUESS_NONE || kinds == p->kinds) {
 				p->action = SKIP;
 				continue;
