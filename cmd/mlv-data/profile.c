@@ -108,8 +108,9 @@ register_profile(struct cli *c, struct catalog *catalog, const char *base,
 }
 
 static int
-deliver(struct cli *c, struct catalog *catalog, const struct profile_verb *o,
-    const struct profile *p, const struct json *links, struct err *e)
+deliver_profile(struct cli *c, struct catalog *catalog,
+    const struct profile_verb *o, const struct profile *p,
+    const struct json *links, struct err *e)
 {
 	struct json *m;
 	struct name n;
@@ -147,8 +148,9 @@ deliver(struct cli *c, struct catalog *catalog, const struct profile_verb *o,
 }
 
 static int
-work(struct cli *c, struct catalog *catalog, const struct profile_verb *o,
-    struct table_read_opts *user, const struct texts *names, struct err *e)
+make_profile(struct cli *c, struct catalog *catalog,
+    const struct profile_verb *o, struct table_read_opts *user,
+    const struct texts *names, struct err *e)
 {
 	struct json *links = manifest_new(&c->arena, PROFILE_SCHEMA);
 	struct profile *p = NULL;
@@ -166,7 +168,7 @@ work(struct cli *c, struct catalog *catalog, const struct profile_verb *o,
 		    profile_data(&p, links, c, catalog, names->v[i], o, user,
 		    e);
 	if (r == 0)
-		r = deliver(c, catalog, o, p, links, e);
+		r = deliver_profile(c, catalog, o, p, links, e);
 	profile_free(p);
 	return r;
 }
@@ -194,8 +196,8 @@ profile_run(struct cli *c, void *opts, int argc, char **argv)
 		return status;
 	if (catalog_open(&catalog, NULL, &so, &e) != 0)
 		return cli_fail(c, &e);
-	status = work(c, catalog, o, &user, &names, &e) == 0 ? EXIT_YES :
-	    cli_fail(c, &e);
+	status = make_profile(c, catalog, o, &user, &names, &e) == 0 ?
+	    EXIT_YES : cli_fail(c, &e);
 	catalog_close(catalog);
 	return status;
 }

@@ -34,7 +34,7 @@ warn_of_bytes(struct cli *c, const struct schema *s)
 }
 
 static int
-infer(struct buf *out, struct cli *c, struct catalog *catalog,
+infer_schema(struct buf *out, struct cli *c, struct catalog *catalog,
     const char *name, const char *output, const struct table_read_opts *user,
     struct err *e)
 {
@@ -92,7 +92,7 @@ schema_run(struct cli *c, void *opts, int argc, char **argv)
 	if (catalog_open(&catalog, NULL, &so, &e) != 0)
 		return cli_fail(c, &e);
 	buf_init(&out, BUF_CAP_DOC);
-	if (infer(&out, c, catalog, argv[0], o->output, &user, &e) != 0)
+	if (infer_schema(&out, c, catalog, argv[0], o->output, &user, &e) != 0)
 		status = cli_fail(c, &e);
 	else if (o->output == NULL)
 		out_raw(&c->out, out.data, out.len);

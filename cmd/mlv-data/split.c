@@ -38,6 +38,18 @@ static const struct opt split_options[] = {
 	OPT_END
 };
 
+struct split_job {			/* one invocation */
+	struct cli *c;
+	struct catalog *catalog;
+	const struct split_verb *o;
+	struct split_part *part;
+	size_t parts;
+	struct catalog_bytes bytes;	/* what is split, and how it is read */
+	struct table_read_opts read;
+	const char *base, *extension;	/* parts are called BASE-PART, their
+					 * files BASE-PARTEXTENSION */
+};
+
 /* "train=70" ... */
 static int
 parse_parts(struct split_part *part, struct cli *c, int argc, char **argv)
@@ -85,7 +97,7 @@ warn_of_sum(struct cli *c, const struct split_part *part, size_t parts)
 }
 
 static void
-report(struct cli *c, const char *name, const struct oid *id,
+print_part(struct cli *c, const char *name, const struct oid *id,
     const struct split_part *p, const char *path)
 {
 	char text[OID_TEXT];
@@ -101,16 +113,17 @@ report(struct cli *c, const char *name, const struct oid *id,
 
 /* How the part came about, for its manifest. */
 static struct json *
-describe(struct arena *a, const struct split_verb *o,
-    const struct split_part *part, size_t parts, size_t which)
+describe_split(const struct split_job *j, size_t which)
 {
+	const struct split_verb *o = j->o;
+	struct arena *a = &j->c->arena;
 	struct json *m = json_new(a, JSON_MAP), *s, *l;
 
 	s = json_add_map(a, m, "split");
-	json_add_text(a, s, "part", part[which].name);
+	json_add_text(a, s, "part", j->part[which].name);
 	l = json_add_map(a, s, "shares");
-	for (size_t i = 0; i < parts; i++)
-		json_add_num(a, l, part[i].name, part[i].weight);
+	for (size_t i = 0; i < j->parts; i++)
+		json_add_num(a, l, j->part[i].name, j->part[i].weight);
 	if (o->time != NULL) {
 		json_add_text(a, s, "time", o->time);
 		return m;
@@ -123,77 +136,84 @@ describe(struct arena *a, const struct split_verb *o,
 }
 
 static int
-put_parts(struct cli *c, struct catalog *catalog,
-    const struct catalog_bytes *b, const struct split_verb *o,
-    const struct split_part *part, size_t parts, const char *base,
-    const struct table_read_opts *read, struct err *e)
+put_parts(const struct split_job *j, struct err *e)
 {
+	const struct catalog_bytes *b = &j->bytes;
 	struct link from = { .rel = "data", .type = TYPE_DATASET,
 	    .name = b->item.label, .id = b->item.id };
 	struct catalog_put put;
 
-	if (odb_size(&from.size, catalog_odb(catalog), &from.id, e) != 0)
+	if (odb_size(&from.size, catalog_odb(j->catalog), &from.id, e) != 0)
 		return -1;
-	for (size_t i = 0; i < parts; i++) {
+	for (size_t i = 0; i < j->parts; i++) {
+		const struct split_part *p = &j->part[i];
 		struct catalog_dataset d = {
-			.name = arena_printf(&c->arena, "%s-%s", base,
-			    part[i].name),
-			.data = part[i].bytes.data, .n = part[i].bytes.len,
-			.type = b->type, .rows = (int64_t)part[i].rows,
+			.name = arena_printf(&j->c->arena, "%s-%s", j->base,
+			    p->name),
+			.data = p->bytes.data, .n = p->bytes.len,
+			.type = b->type, .rows = (int64_t)p->rows,
 			.columns = json_get(b->manifest, "columns"),
-			.read = table_opts_json(&c->arena, read),
-			.extra = describe(&c->arena, o, part, parts, i),
+			.read = table_opts_json(&j->c->arena, &j->read),
+			.extra = describe_split(j, i),
 			.from = &from, .n_from = 1,
 		};
 
-		if (catalog_put_dataset(&put, catalog, &d, e) != 0)
+		if (catalog_put_dataset(&put, j->catalog, &d, e) != 0)
 			return -1;
-		c->committed = true;
-		report(c, put.label, &put.content, &part[i], NULL);
+		j->c->committed = true;
+		print_part(j->c, put.label, &put.content, p, NULL);
 	}
 	return 0;
 }
 
-/* All are written before the first takes its name; none that of `from`. */
+/* The part's file, written but not yet named; never that of the input. */
 static int
-write_parts(struct cli *c, const struct split_verb *o, const char *from,
-    const struct split_part *part, size_t parts, const char *base,
-    const char *extension, struct err *e)
+open_part(struct out_file *f, const struct split_job *j,
+    const struct split_part *p, struct err *e)
 {
-	struct out_file *f = xalloc(parts, sizeof(*f));
+	const char *from = j->bytes.item.kind == NAME_PATH ?
+	    j->bytes.item.base : NULL;
+	char *file = arena_printf(&j->c->arena, "%s-%s%s", j->base, p->name,
+	    j->extension);
+	char *path = j->o->folder ? path_join(j->o->folder, file) :
+	    xstrdup(file);
+	int r = from != NULL ? file_refuse_same(path, from, e) : 0;
+
+	if (r == 0)
+		r = out_file_open(f, os_real(), path, 0666, true, e);
+	free(path);
+	if (r != 0)
+		return -1;
+	if (out_file_add(f, p->bytes.data, p->bytes.len, e) == 0 &&
+	    out_file_flush(f, e) == 0)
+		return 0;
+	out_file_drop(f);
+	return -1;
+}
+
+/* All are written before the first takes its name. */
+static int
+write_parts(const struct split_job *j, struct err *e)
+{
+	struct out_file *f = xalloc(j->parts, sizeof(*f));
+	struct cli *c = j->c;
 	size_t open = 0;
 	struct oid id;
 	int r = 0;
 
-	for (; r == 0 && open < parts; open += r == 0) {
-		char *file = arena_printf(&c->arena, "%s-%s%s", base,
-		    part[open].name, extension);
-		char *path = o->folder ? path_join(o->folder, file) :
-		    xstrdup(file);
-
-		r = from != NULL ? file_refuse_same(path, from, e) : 0;
-		if (r == 0)
-			r = out_file_open(&f[open], os_real(), path, 0666,
-			    true, e);
-		free(path);
-		if (r != 0)
-			break;
-		if (out_file_add(&f[open], part[open].bytes.data,
-		    part[open].bytes.len, e) != 0 ||
-		    out_file_flush(&f[open], e) != 0) {
-			out_file_drop(&f[open]);
-			r = -1;
-		}
-	}
-	for (size_t i = 0; r == 0 && i < parts; i++) {
+	while (open < j->parts &&
+	    (r = open_part(&f[open], j, &j->part[open], e)) == 0)
+		open++;
+	for (size_t i = 0; r == 0 && i < j->parts; i++) {
+		const struct split_part *p = &j->part[i];
 		char *path = arena_strdup(&c->arena, f[i].path);
 
 		if ((r = out_file_commit(&f[i], e)) != 0)
 			break;
 		c->committed = true;
-		oid_of(&id, part[i].bytes.data, part[i].bytes.len);
-		report(c, arena_printf(&c->arena, "%s-%s", base,
-		    part[i].name), &id, &part[i], path);
+		oid_of(&id, p->bytes.data, p->bytes.len);
+		print_part(c, arena_printf(&c->arena, "%s-%s", j->base,
+		    p->name), &id, p, path);
 	}
 	for (size_t i = 0; i < open; i++)
 		out_file_drop(&f[i]);
@@ -203,26 +223,27 @@ write_parts(struct cli *c, const struct split_verb *o, const char *from,
 
 /* The first half of the parts' names, and the end of their files'. */
 static int
-name_parts(const char **base, const char **extension, struct cli *c,
-    const struct catalog_bytes *b, const struct split_verb *o, struct err *e)
+name_parts(struct split_job *j, struct err *e)
 {
+	const struct catalog_bytes *b = &j->bytes;
+	const struct split_verb *o = j->o;
 	char *stem;
 
-	*extension = b->type && strcmp(b->type, TYPE_JSONL) == 0 ? ".jsonl" :
+	j->extension = b->type && strcmp(b->type, TYPE_JSONL) == 0 ? ".jsonl" :
 	    ".csv";
 	if (b->item.kind == NAME_PATH)
-		*extension = path_extension(b->item.base);
+		j->extension = path_extension(b->item.base);
 	if (o->name != NULL) {
-		*base = o->name;
+		j->base = o->name;
 		if (!name_base_ok(o->name))
 			return err_set(e, ERR_USAGE, "'%s' cannot be part of "
 			    "a name: use a-z 0-9 . _ -", o->name);
 	} else if (b->item.kind == NAME_PATH) {
 		stem = path_stem(b->item.base);
-		*base = arena_strdup(&c->arena, stem);
+		j->base = arena_strdup(&j->c->arena, stem);
 		free(stem);
 	} else if (b->item.kind == NAME_DATA) {
-		*base = b->item.base;
+		j->base = b->item.base;
 	} else {
 		return err_set(e, ERR_USAGE, "say with --name what to call "
 		    "the parts");
@@ -231,52 +252,47 @@ name_parts(const char **base, const char **extension, struct cli *c,
 }
 
 static void
-warn_of_shares(struct cli *c, const struct split_part *part, size_t parts,
-    bool by_time)
+warn_of_shares(const struct split_job *j)
 {
 	const struct split_part *worst;
 	double expected;
 
-	worst = by_time ? NULL : split_lopsided(part, parts, &expected);
+	worst = j->o->time != NULL ? NULL :
+	    split_lopsided(j->part, j->parts, &expected);
 	if (worst != NULL)
-		cli_warn(c, "part '%s' has %llu rows, its share would be "
+		cli_warn(j->c, "part '%s' has %llu rows, its share would be "
 		    "%.0f: the keys are few, or this is a part of a split by "
 		    "the same key (then give another --seed)", worst->name,
 		    (unsigned long long)worst->rows, expected);
-	for (size_t i = 0; worst == NULL && i < parts; i++)
-		if (part[i].rows == 0)
-			cli_warn(c, "part '%s' has no rows", part[i].name);
+	for (size_t i = 0; worst == NULL && i < j->parts; i++)
+		if (j->part[i].rows == 0)
+			cli_warn(j->c, "part '%s' has no rows", j->part[i].name);
 }
 
 static int
-split_all(struct cli *c, struct catalog *catalog, const char *name,
-    const struct split_verb *o, const struct table_read_opts *user,
-    struct split_part *part, size_t parts, struct err *e)
+split_all(struct split_job *j, const char *name,
+    const struct table_read_opts *user, struct err *e)
 {
-	const struct split_opts how = { .by = o->by.v, .n_by = o->by.n,
-	    .time = o->time, .seed = (uint64_t)o->seed };
-	struct table_read_opts read;
-	const char *base = "", *extension = "";
-	struct catalog_bytes b;
+	const struct split_opts how = { .by = j->o->by.v, .n_by = j->o->by.n,
+	    .time = j->o->time, .seed = (uint64_t)j->o->seed };
+	struct catalog_bytes *b = &j->bytes;
 	int r = -1;
 
-	if (catalog_open_bytes(&b, catalog, name, e) != 0)
+	if (catalog_open_bytes(b, j->catalog, name, e) != 0)
 		return -1;
-	if (name_parts(&base, &extension, c, &b, o, e) != 0 ||
-	    catalog_read_opts(&read, &b, user, e) != 0 ||
-	    split_rows(part, parts, b.data, b.n, &read, &how, e) != 0)
+	if (name_parts(j, e) != 0 ||
+	    catalog_read_opts(&j->read, b, user, e) != 0 ||
+	    split_rows(j->part, j->parts, b->data, b->n, &j->read, &how,
+	    e) != 0)
 		goto done;
-	warn_of_shares(c, part, parts, o->time != NULL);
-	if (b.item.kind == NAME_DATA && o->folder == NULL)
-		r = put_parts(c, catalog, &b, o, part, parts, base, &read, e);
-	else
-		r = write_parts(c, o, b.item.kind == NAME_PATH ? b.item.base :
-		    NULL, part, parts, base, extension, e);
+	warn_of_shares(j);
+	r = b->item.kind == NAME_DATA && j->o->folder == NULL ?
+	    put_parts(j, e) : write_parts(j, e);
 done:
-	for (size_t i = 0; i < parts; i++)
-		if (part[i].bytes.data != NULL)
-			buf_free(&part[i].bytes);
-	catalog_bytes_close(&b);
+	for (size_t i = 0; i < j->parts; i++)
+		if (j->part[i].bytes.data != NULL)
+			buf_free(&j->part[i].bytes);
+	catalog_bytes_close(b);
 	return r;
 }
 
@@ -286,8 +302,8 @@ split_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct split_part part[PARTS_MAX];
-	struct catalog *catalog = NULL;
 	struct split_verb *o = opts;
+	struct split_job j = { .c = c, .o = o, .part = part };
 	struct table_read_opts user;
 	struct err e = ERR_INIT;
 	int status;
@@ -302,12 +318,13 @@ split_run(struct cli *c, void *opts, int argc, char **argv)
 	if ((status = reading_opts(&user, c, &o->read)) != 0 ||
 	    (status = parse_parts(part, c, argc - 1, argv + 1)) != 0)
 		return status;
-	warn_of_sum(c, part, (size_t)argc - 1);
-	if (catalog_open(&catalog, NULL, &so, &e) != 0)
+	j.parts = (size_t)argc - 1;
+	warn_of_sum(c, part, j.parts);
+	if (catalog_open(&j.catalog, NULL, &so, &e) != 0)
 		return cli_fail(c, &e);
-	status = split_all(c, catalog, argv[0], o, &user, part,
-	    (size_t)argc - 1, &e) == 0 ? EXIT_YES : cli_fail(c, &e);
-	catalog_close(catalog);
+	status = split_all(&j, argv[0], &user, &e) == 0 ? EXIT_YES :
+	    cli_fail(c, &e);
+	catalog_close(j.catalog);
 	return status;
 }
 

@@ -40,9 +40,9 @@ static const struct opt compare_options[] = {
 	OPT_END
 };
 
-/* --- the two sides ---------------------------------------------------------- */
+/* ---- the two sides ---- */
 
-struct input {
+struct side {
 	struct catalog_bytes b;
 	struct table *t;
 	struct profile *p;
@@ -70,7 +70,7 @@ is_profile(const struct catalog_bytes *b)
 }
 
 static int
-input_open(struct input *in, struct catalog *c, const char *name,
+side_open(struct side *in, struct catalog *c, const char *name,
     const struct table_read_opts *user, struct err *e)
 {
 	struct table_read_opts o;
@@ -89,7 +89,7 @@ input_open(struct input *in, struct catalog *c, const char *name,
 }
 
 static void
-input_close(struct input *in)
+side_close(struct side *in)
 {
 	table_free(in->t);
 	profile_free(in->p);
@@ -99,7 +99,7 @@ input_close(struct input *in)
 
 /* A table beside a profile becomes one. */
 static int
-input_profile(struct input *in, struct err *e)
+side_make_profile(struct side *in, struct err *e)
 {
 	if (in->p != NULL)
 		return 0;
@@ -107,13 +107,14 @@ input_profile(struct input *in, struct err *e)
 }
 
 static int
-compare_inputs(struct drift_report *r, struct input *ref, struct input *cur,
+compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
     const struct drift_opts *o, struct err *e)
 {
 	struct drift_side a = { ref->t, NULL }, b = { cur->t, NULL };
 
 	if (ref->p != NULL || cur->p != NULL) {
-		if (input_profile(ref, e) != 0 || input_profile(cur, e) != 0)
+		if (side_make_profile(ref, e) != 0 ||
+		    side_make_profile(cur, e) != 0)
 			return -1;
 		a = (struct drift_side){ NULL, ref->p };
 		b = (struct drift_side){ NULL, cur->p };
@@ -121,10 +122,10 @@ compare_inputs(struct drift_report *r, struct input *ref, struct input *cur,
 	return drift_compare(r, &a, &b, o, e);
 }
 
-/* --- records ------------------------------------------------------------------ */
+/* ---- records ---- */
 
 static const char *
-word(bool drifted, bool unknown)
+verdict_word(bool drifted, bool unknown)
 {
 	return unknown ? "unknown" : drifted ? "drift" : "same";
 }
@@ -140,7 +141,7 @@ put_verdict(struct out *o, bool drifted, bool unknown)
 	if (unknown)
 		out_bool(o, "unknown", true);
 	out_only(o, OUT_TEXT);
-	out_text(o, "verdict", word(drifted, unknown));
+	out_text(o, "verdict", verdict_word(drifted, unknown));
 	out_only(o, OUT_BOTH);
 }
 
@@ -207,7 +208,7 @@ put_dataset(struct cli *c, const struct drift_report *r, double share)
 
 /* For a person at a terminal: aligned, with both shapes. */
 static void
-draw(struct cli *c, const struct drift_report *r)
+draw_columns(struct cli *c, const struct drift_report *r)
 {
 	size_t wide = 6;
 
@@ -229,7 +230,7 @@ draw(struct cli *c, const struct drift_report *r)
 		cell_put(&b, d->name, wide);
 		buf_addf(&b, "  %-16s %10.4g %10.4g  %s%-8s%s ",
 		    ts_name(d->method), d->score, d->threshold, c->color ?
-		    on : "", word(d->drifted, d->unknown), c->color &&
+		    on : "", verdict_word(d->drifted, d->unknown), c->color &&
 		    d->drifted ? "\033[m" : "");
 		plot_shares(&b, d->bar_ref, d->bars, DRIFT_BARS);
 		for (size_t k = d->bars; k < DRIFT_BARS; k++)
@@ -245,7 +246,7 @@ draw(struct cli *c, const struct drift_report *r)
 }
 
 static void
-report(struct cli *c, const struct drift_report *r, double share)
+print_report(struct cli *c, const struct drift_report *r, double share)
 {
 	for (size_t i = 0; i < r->gone.n; i++)
 		cli_warn(c, "column '%s' is not in the current data",
@@ -262,7 +263,7 @@ report(struct cli *c, const struct drift_report *r, double share)
 			    "unknown", r->col[i].name, r->col[i].n_ref == 0 ?
 			    "reference" : "current data");
 	if (c->terminal && !c->json && !c->nul) {
-		draw(c, r);
+		draw_columns(c, r);
 		return;
 	}
 	for (size_t i = 0; i < r->n; i++)
@@ -270,7 +271,7 @@ report(struct cli *c, const struct drift_report *r, double share)
 	put_dataset(c, r, share);
 }
 
-/* --- options ------------------------------------------------------------------ */
+/* ---- options ---- */
 
 static int
 parse_methods(struct drift_opts *d, struct cli *c,
@@ -326,18 +327,18 @@ parse_thresholds(struct drift_opts *d, struct cli *c,
 }
 
 static int
-compare(struct drift_report *r, struct catalog *catalog, char **name,
+compare_sides(struct drift_report *r, struct catalog *catalog, char **name,
     const struct table_read_opts *user, const struct drift_opts *d,
     struct err *e)
 {
-	struct input ref = { 0 }, cur = { 0 };
+	struct side ref = { 0 }, cur = { 0 };
 	int status = -1;
 
-	if (input_open(&ref, catalog, name[0], user, e) == 0 &&
-	    input_open(&cur, catalog, name[1], user, e) == 0)
-		status = compare_inputs(r, &ref, &cur, d, e);
-	input_close(&ref);
-	input_close(&cur);
+	if (side_open(&ref, catalog, name[0], user, e) == 0 &&
+	    side_open(&cur, catalog, name[1], user, e) == 0)
+		status = compare_opened(r, &ref, &cur, d, e);
+	side_close(&ref);
+	side_close(&cur);
 	return status;
 }
 
@@ -373,13 +374,13 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	d.share = o->share;
 	if (catalog_open(&catalog, NULL, &so, &e) != 0)
 		return cli_fail(c, &e);
-	if (compare(&r, catalog, argv, &user, &d, &e) != 0) {
+	if (compare_sides(&r, catalog, argv, &user, &d, &e) != 0) {
 		status = cli_fail(c, &e);
 	} else {
-		report(c, &r, o->share);
+		print_report(c, &r, o->share);
 		status = r.drifted || r.unknown || (o->any && r.count +
 		    r.unknowns > 0) ? EXIT_NO : EXIT_YES;
-		drift_free(&r);
+		drift_release(&r);
 	}
 	catalog_close(catalog);
 	return status;

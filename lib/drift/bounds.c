@@ -1,10 +1,14 @@
-/* Tests on buckets: what can be said whatever the values inside were. */
+/*
+ * Bounds on the scores of tests, from how many values are in each bucket:
+ * they hold wherever inside its bucket a value was.
+ */
+#include "drift/bounds.h"
+
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "drift/pair.h"
-#include "stat/special.h"
+#include "stat/ks.h"
 
 /* Both distribution functions at one edge, from below and above. */
 struct edge {
@@ -48,7 +52,7 @@ add_edges(struct edge *v, size_t n, const struct profile_column *c,
 }
 
 static double
-larger(double a, double b)
+max_of(double a, double b)
 {
 	return a > b ? a : b;
 }
@@ -59,11 +63,11 @@ struct gaps {
 };
 
 static void
-measure(struct gaps *g, const struct profile_column *f,
+measure_gaps(struct gaps *g, const struct profile_column *f,
     const struct profile_column *c)
 {
 	double min = f->min < c->min ? f->min : c->min;
-	double max = larger(f->max, c->max);
+	double max = max_of(f->max, c->max);
 	struct edge *v = xalloc(2 * (f->buckets + c->buckets) + 4,
 	    sizeof(*v));
 	size_t n = add_edges(v, 0, f, min, max);
@@ -74,9 +78,9 @@ measure(struct gaps *g, const struct profile_column *f,
 	for (size_t i = 0; i < n; i++) {
 		share_below(f, v[i].x, &v[i].f_low, &v[i].f_high);
 		share_below(c, v[i].x, &v[i].g_low, &v[i].g_high);
-		g->most_low = larger(g->most_low, larger(v[i].f_low -
+		g->most_low = max_of(g->most_low, max_of(v[i].f_low -
 		    v[i].g_high, v[i].g_low - v[i].f_high));
-		g->most_high = larger(g->most_high, larger(v[i].f_high -
+		g->most_high = max_of(g->most_high, max_of(v[i].f_high -
 		    v[i].g_low, v[i].g_high - v[i].f_low));
 	}
 	for (size_t i = 0; i + 1 < n; i++) {
@@ -86,12 +90,12 @@ measure(struct gaps *g, const struct profile_column *f,
 		if (width == 0)
 			continue;
 		/* both functions rise inside [a, b) */
-		far = larger(b->f_high - a->g_low, b->g_high - a->f_low);
-		near = larger(0, larger(a->f_low - b->g_high, a->g_low -
+		far = max_of(b->f_high - a->g_low, b->g_high - a->f_low);
+		near = max_of(0, max_of(a->f_low - b->g_high, a->g_low -
 		    b->f_high));
 		g->area_low += near * width;
 		g->area_high += far * width;
-		g->most_high = larger(g->most_high, far);
+		g->most_high = max_of(g->most_high, far);
 	}
 	free(v);
 }
@@ -129,7 +133,7 @@ bounds_test(struct drift_column *d, const struct view *ref,
 		return err_set(e, ERR_UNSUPPORTED, "'%s' needs rows: these "
 		    "profiles do not hold all values (wasserstein and ks "
 		    "can be bounded)", ts_name(d->method));
-	measure(&g, &ref->p, &cur->p);
+	measure_gaps(&g, &ref->p, &cur->p);
 	if (d->method == TS_WASSERSTEIN) {
 		d->low = g.area_low / std;
 		d->high = g.area_high / std;

@@ -1,4 +1,7 @@
-/* Pair the columns, choose the tests, run them, judge. */
+/*
+ * A comparison: the columns of both sides are paired, a test is chosen for
+ * each and run, and the scores are held against the thresholds.
+ */
 #include "drift/compare.h"
 
 #include <math.h>
@@ -7,9 +10,10 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "drift/bounds.h"
 #include "drift/pair.h"
 
-struct work {
+struct column_job {
 	struct drift_column *d;
 	struct view ref, cur;
 	bool fixed;			/* the user named a method */
@@ -17,13 +21,13 @@ struct work {
 	int failed;
 };
 
-struct job {
-	struct work *w;
+struct drift_job {
+	struct column_job *w;
 	const struct drift_opts *o;
 };
 
 static bool
-listed(const char *const *v, size_t n, const char *name)
+is_listed(const char *const *v, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(v[i], name) == 0)
@@ -33,7 +37,7 @@ listed(const char *const *v, size_t n, const char *name)
 
 /* One for the column itself comes before one for every column. */
 static const struct drift_setting *
-setting(const struct drift_setting *v, size_t n, const char *name)
+find_setting(const struct drift_setting *v, size_t n, const char *name)
 {
 	const struct drift_setting *found = NULL;
 
@@ -50,7 +54,8 @@ setting(const struct drift_setting *v, size_t n, const char *name)
 static const struct drift_setting *
 method_for(const struct drift_opts *o, const char *name, bool numeric)
 {
-	const struct drift_setting *s = setting(o->method, o->n_method, name);
+	const struct drift_setting *s = find_setting(o->method, o->n_method,
+	    name);
 
 	for (size_t i = o->n_method; s && s->column == NULL && i-- > 0;)
 		if (o->method[i].column == NULL &&
@@ -70,7 +75,7 @@ name_add(struct drift_report *r, struct drift_names *l, const char *s)
 	l->v = v;
 }
 
-/* --- one column -------------------------------------------------------------- */
+/* ---- one column ---- */
 
 static void
 bars_of_values(struct drift_column *d, const struct twosample *s)
@@ -91,13 +96,13 @@ bars_of_values(struct drift_column *d, const struct twosample *s)
 }
 
 static int
-test_counted(struct work *w, struct err *e)
+test_counted(struct column_job *w, struct err *e)
 {
 	struct drift_column *d = w->d;
 	struct pair p;
 	int r;
 
-	if (pair_make(&p, &w->ref, &w->cur, d->numeric, e) != 0)
+	if (pair_init(&p, &w->ref, &w->cur, d->numeric, e) != 0)
 		return -1;
 	d->n_ref = p.s.n_ref;
 	d->n_cur = p.s.n_cur;
@@ -115,12 +120,12 @@ test_counted(struct work *w, struct err *e)
 		bars_of_values(d, &p.s);
 	}
 	d->low = d->high = d->score;
-	pair_free(&p);
+	pair_release(&p);
 	return r;
 }
 
 static int
-test_bounded(struct work *w, struct err *e)
+test_bounded(struct column_job *w, struct err *e)
 {
 	struct drift_column *d = w->d;
 
@@ -139,7 +144,7 @@ test_bounded(struct work *w, struct err *e)
 
 /* One side has rows, but not one value: its type says nothing either. */
 static void
-no_values(struct work *w)
+score_without_values(struct column_job *w)
 {
 	struct drift_column *d = w->d;
 
@@ -151,10 +156,10 @@ no_values(struct work *w)
 }
 
 static void
-judge(struct drift_column *d, const struct drift_opts *o)
+judge_column(struct drift_column *d, const struct drift_opts *o)
 {
-	const struct drift_setting *s = setting(o->threshold, o->n_threshold,
-	    d->name);
+	const struct drift_setting *s = find_setting(o->threshold,
+	    o->n_threshold, d->name);
 	bool low, high;
 
 	d->threshold = s != NULL ? s->threshold : ts_threshold(d->method);
@@ -165,41 +170,41 @@ judge(struct drift_column *d, const struct drift_opts *o)
 }
 
 static void
-one_column(void *ctx, size_t part, int worker)
+compare_column(void *ctx, size_t part, int worker)
 {
-	struct job *j = ctx;
-	struct work *w = &j->w[part];
+	struct drift_job *j = ctx;
+	struct column_job *w = &j->w[part];
 
 	(void)worker;
 	if (view_empty(&w->ref) || view_empty(&w->cur))
-		no_values(w);
+		score_without_values(w);
 	else
 		w->failed = view_complete(&w->ref) && view_complete(&w->cur) ?
 		    test_counted(w, &w->e) : test_bounded(w, &w->e);
 	if (w->failed == 0)
-		judge(w->d, j->o);
+		judge_column(w->d, j->o);
 }
 
-/* --- all of them ---------------------------------------------------------- */
+/* ---- all of them ---- */
 
 static bool
-wanted(const struct drift_opts *o, const char *name)
+is_wanted(const struct drift_opts *o, const char *name)
 {
-	return (o->n_only == 0 || listed(o->only, o->n_only, name)) &&
-	    !listed(o->exclude, o->n_exclude, name);
+	return (o->n_only == 0 || is_listed(o->only, o->n_only, name)) &&
+	    !is_listed(o->exclude, o->n_exclude, name);
 }
 
 /* 1: to be compared; 0: not; -1: refused. */
 static int
-plan_column(struct work *w, struct drift_report *r,
+plan_column(struct column_job *w, struct drift_report *r,
     const struct drift_opts *o, const struct drift_side *ref,
     const struct drift_side *cur, const char *name, struct err *e)
 {
 	const struct drift_setting *s;
 	struct drift_column *d = w->d;
-	enum kind kind;
+	enum pair_kind kind;
 
-	if (!wanted(o, name))
+	if (!is_wanted(o, name))
 		return 0;
 	side_view(&w->ref, ref, name);
 	if (!side_view(&w->cur, cur, name)) {
@@ -208,15 +213,15 @@ plan_column(struct work *w, struct drift_report *r,
 	}
 	kind = view_kind(view_empty(&w->cur) ? &w->ref : &w->cur);
 	/* a few rows hardly repeat: what the reference has as names is names */
-	if (kind == KIND_TEXT && !view_empty(&w->ref) &&
-	    view_kind(&w->ref) == KIND_CATEGORY)
-		kind = KIND_CATEGORY;
-	if (kind == KIND_TIME || w->ref.type == COL_DATETIME) {
+	if (kind == PAIR_TEXT && !view_empty(&w->ref) &&
+	    view_kind(&w->ref) == PAIR_CATEGORY)
+		kind = PAIR_CATEGORY;
+	if (kind == PAIR_TIME || w->ref.type == COL_DATETIME) {
 		name_add(r, &r->skipped, name);
 		return 0;
 	}
-	s = method_for(o, name, kind == KIND_NUMBER);
-	if (kind == KIND_TEXT && (s == NULL || s->column == NULL))
+	s = method_for(o, name, kind == PAIR_NUMBER);
+	if (kind == PAIR_TEXT && (s == NULL || s->column == NULL))
 		return err_set(e, ERR_UNSUPPORTED, "column '%s' is text: "
 		    "--exclude %s, or compare it as categories with "
 		    "--method %s=jensenshannon", name, name, name);
@@ -225,7 +230,7 @@ plan_column(struct work *w, struct drift_report *r,
 	d->role = o->target != NULL && strcmp(name, o->target) == 0 ?
 	    "target" : o->prediction != NULL && strcmp(name, o->prediction) ==
 	    0 ? "prediction" : "feature";
-	d->numeric = kind == KIND_NUMBER;
+	d->numeric = kind == PAIR_NUMBER;
 	d->missing_ref = w->ref.missing;
 	d->missing_cur = w->cur.missing;
 	w->fixed = s != NULL;
@@ -235,7 +240,7 @@ plan_column(struct work *w, struct drift_report *r,
 }
 
 static int
-known(const struct drift_side *ref, const struct drift_side *cur,
+check_known(const struct drift_side *ref, const struct drift_side *cur,
     const char *name, const char *option, struct err *e)
 {
 	struct view v;
@@ -248,26 +253,27 @@ known(const struct drift_side *ref, const struct drift_side *cur,
 }
 
 static int
-all_known(const struct drift_side *ref, const struct drift_side *cur,
+check_all_known(const struct drift_side *ref, const struct drift_side *cur,
     const struct drift_opts *o, struct err *e)
 {
-	int r = known(ref, cur, o->target, "--target", e);
+	int r = check_known(ref, cur, o->target, "--target", e);
 
 	if (r == 0)
-		r = known(ref, cur, o->prediction, "--prediction", e);
+		r = check_known(ref, cur, o->prediction, "--prediction", e);
 	for (size_t i = 0; r == 0 && i < o->n_only; i++)
-		r = known(ref, cur, o->only[i], "--only", e);
+		r = check_known(ref, cur, o->only[i], "--only", e);
 	for (size_t i = 0; r == 0 && i < o->n_exclude; i++)
-		r = known(ref, cur, o->exclude[i], "--exclude", e);
+		r = check_known(ref, cur, o->exclude[i], "--exclude", e);
 	for (size_t i = 0; r == 0 && i < o->n_method; i++)
-		r = known(ref, cur, o->method[i].column, "--method", e);
+		r = check_known(ref, cur, o->method[i].column, "--method", e);
 	for (size_t i = 0; r == 0 && i < o->n_threshold; i++)
-		r = known(ref, cur, o->threshold[i].column, "--threshold", e);
+		r = check_known(ref, cur, o->threshold[i].column,
+		    "--threshold", e);
 	return r;
 }
 
 static int
-any_rows(const struct drift_side *s, const char *which, struct err *e)
+check_has_rows(const struct drift_side *s, const char *which, struct err *e)
 {
 	struct view v;
 
@@ -278,7 +284,7 @@ any_rows(const struct drift_side *s, const char *which, struct err *e)
 }
 
 static void
-verdict(struct drift_report *r, double share)
+judge_dataset(struct drift_report *r, double share)
 {
 	double n = (double)r->n;
 
@@ -293,10 +299,10 @@ verdict(struct drift_report *r, double share)
 }
 
 static int
-run_all(struct drift_report *r, struct work *w, const struct drift_opts *o,
-    struct err *e)
+compare_columns(struct drift_report *r, struct column_job *w,
+    const struct drift_opts *o, struct err *e)
 {
-	struct job j = { w, o };
+	struct drift_job j = { w, o };
 	struct pool *pool;
 
 	if (r->n == 0)
@@ -304,13 +310,13 @@ run_all(struct drift_report *r, struct work *w, const struct drift_opts *o,
 		    "only in the reference, %zu only in the current data, "
 		    "%zu of dates", r->gone.n, r->added.n, r->skipped.n);
 	pool = pool_new(o->threads);
-	pool_run(pool, r->n, one_column, &j);
+	pool_run(pool, r->n, compare_column, &j);
 	pool_free(pool);
 	for (size_t i = 0; i < r->n; i++)
 		if (w[i].failed != 0)
 			return err_set(e, w[i].e.code, "column '%s': %s",
 			    r->col[i].name, w[i].e.msg);
-	verdict(r, o->share);
+	judge_dataset(r, o->share);
 	return 0;
 }
 
@@ -319,17 +325,17 @@ drift_compare(struct drift_report *r, const struct drift_side *ref,
     const struct drift_side *cur, const struct drift_opts *o, struct err *e)
 {
 	size_t cols = side_cols(ref);
-	struct work *w = xalloc(cols + 1, sizeof(*w));
+	struct column_job *w = xalloc(cols + 1, sizeof(*w));
 	struct view v;
 	int status;
 
 	memset(r, 0, sizeof(*r));
 	r->col = arena_alloc(&r->arena, (cols + 1) * sizeof(*r->col));
-	status = any_rows(ref, "reference", e);
+	status = check_has_rows(ref, "reference", e);
 	if (status == 0)
-		status = any_rows(cur, "current data", e);
+		status = check_has_rows(cur, "current data", e);
 	if (status == 0)
-		status = all_known(ref, cur, o, e);
+		status = check_all_known(ref, cur, o, e);
 	for (size_t i = 0; status >= 0 && i < cols; i++) {
 		w[r->n].d = &r->col[r->n];
 		status = plan_column(&w[r->n], r, o, ref, cur,
@@ -337,19 +343,19 @@ drift_compare(struct drift_report *r, const struct drift_side *ref,
 		r->n += status == 1;
 	}
 	for (size_t i = 0; status >= 0 && i < side_cols(cur); i++)
-		if (wanted(o, side_name(cur, i)) &&
+		if (is_wanted(o, side_name(cur, i)) &&
 		    !side_view(&v, ref, side_name(cur, i)))
 			name_add(r, &r->added, side_name(cur, i));
 	if (status >= 0)
-		status = run_all(r, w, o, e);
+		status = compare_columns(r, w, o, e);
 	free(w);
 	if (status != 0)
-		drift_free(r);
+		drift_release(r);
 	return status;
 }
 
 void
-drift_free(struct drift_report *r)
+drift_release(struct drift_report *r)
 {
 	arena_free(&r->arena);
 	memset(r, 0, sizeof(*r));

@@ -8,8 +8,9 @@
  * category are categories; strings that are more than half distinct on
  * both sides are text, which no test here fits: refused by name unless
  * excluded, or a method is named for it (then they are categories).
- * Date-times are not compared.  Missing and infinite values are left out on each side alone;
- * a column that has no value left on a side is `unknown`, its score NaN.
+ * Date-times are not compared.  Missing and infinite values are left out on
+ * each side alone; a column that has no value left on a side is `unknown`,
+ * its score NaN.
  *
  * The dataset drifted when drifted columns / columns compared >= share.
  *
@@ -84,6 +85,6 @@ struct drift_side {
  * settles it; a side has no rows, or nothing is left to compare. */
 int drift_compare(struct drift_report *r, const struct drift_side *ref,
     const struct drift_side *cur, const struct drift_opts *o, struct err *e);
-void drift_free(struct drift_report *r);
+void drift_release(struct drift_report *r);
 
 #endif

@@ -103,32 +103,32 @@ distinct_words(const struct view *v)
 	return d;
 }
 
-enum kind
+enum pair_kind
 view_kind(const struct view *v)
 {
 	switch (v->type) {
 	case COL_INT64:
 		if (v->missing > 0)
-			return KIND_NUMBER;
+			return PAIR_NUMBER;
 		if (v->c != NULL)
-			return few_integers(v->c) ? KIND_CATEGORY :
-			    KIND_NUMBER;
-		return v->p.distinct <= FEW_INTEGERS ? KIND_CATEGORY :
-		    KIND_NUMBER;
+			return few_integers(v->c) ? PAIR_CATEGORY :
+			    PAIR_NUMBER;
+		return v->p.distinct <= FEW_INTEGERS ? PAIR_CATEGORY :
+		    PAIR_NUMBER;
 	case COL_FLOAT64:
 	case COL_FLOAT32:
-		return KIND_NUMBER;
+		return PAIR_NUMBER;
 	case COL_BOOL:
-		return KIND_CATEGORY;
+		return PAIR_CATEGORY;
 	case COL_DATETIME:
-		return KIND_TIME;
+		return PAIR_TIME;
 	default:
 		return 2 * distinct_words(v) > v->rows - v->missing ?
-		    KIND_TEXT : KIND_CATEGORY;
+		    PAIR_TEXT : PAIR_CATEGORY;
 	}
 }
 
-/* --- numbers --------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 #define DIGIT_BITS 11
 #define DIGITS 6
@@ -194,7 +194,7 @@ struct run {			/* distinct values of one side */
 };
 
 static int
-run_new(struct run *r, size_t n, struct err *e)
+run_init(struct run *r, size_t n, struct err *e)
 {
 	memset(r, 0, sizeof(*r));
 	r->key = mem_array(n + 1, sizeof(*r->key));
@@ -206,7 +206,7 @@ run_new(struct run *r, size_t n, struct err *e)
 }
 
 static void
-run_free(struct run *r)
+run_release(struct run *r)
 {
 	free(r->key);
 	free(r->n);
@@ -217,7 +217,7 @@ run_of_column(struct run *r, const struct column *c, struct err *e)
 {
 	size_t n = 0, k = 0;
 
-	if (run_new(r, c->rows, e) != 0)
+	if (run_init(r, c->rows, e) != 0)
 		return -1;
 	for (size_t i = 0; i < c->rows; i++) {
 		double v = column_number(c, i);
@@ -245,7 +245,7 @@ run_of_view(struct run *r, const struct view *v, struct err *e)
 {
 	if (v->c != NULL)
 		return run_of_column(r, v->c, e);
-	if (run_new(r, v->p.numbers, e) != 0)
+	if (run_init(r, v->p.numbers, e) != 0)
 		return -1;
 	for (size_t i = 0; i < v->p.numbers; i++) {
 		r->key[i] = key_of(v->p.number[i].v);
@@ -266,7 +266,7 @@ pair_room(struct pair *p, size_t k, bool values, struct err *e)
 		p->count = mem_zeroed(both, sizeof(*p->count));
 	p->value = values ? mem_array(k + 1, sizeof(*p->value)) : NULL;
 	if (p->count == NULL || (values && p->value == NULL)) {
-		pair_free(p);
+		pair_release(p);
 		return err_set(e, ERR_NOMEM, "no memory for %zu values", k);
 	}
 	p->s.value = p->value;
@@ -276,7 +276,7 @@ pair_room(struct pair *p, size_t k, bool values, struct err *e)
 }
 
 void
-pair_free(struct pair *p)
+pair_release(struct pair *p)
 {
 	free(p->value);
 	free(p->count);
@@ -311,7 +311,7 @@ pair_numbers(struct pair *p, const struct run *a, const struct run *b,
 	return 0;
 }
 
-/* --- words ------------------------------------------------------------------ */
+/* ---- words ---- */
 
 struct word {
 	const char *s;
@@ -389,7 +389,7 @@ pair_words(struct pair *p, const struct view *ref, const struct view *cur,
 }
 
 int
-pair_make(struct pair *p, const struct view *ref, const struct view *cur,
+pair_init(struct pair *p, const struct view *ref, const struct view *cur,
     bool numeric, struct err *e)
 {
 	struct run a = { 0 }, b = { 0 };
@@ -407,8 +407,8 @@ pair_make(struct pair *p, const struct view *ref, const struct view *cur,
 		if (run_of_view(&a, ref, e) == 0 &&
 		    run_of_view(&b, cur, e) == 0)
 			r = pair_numbers(p, &a, &b, e);
-		run_free(&a);
-		run_free(&b);
+		run_release(&a);
+		run_release(&b);
 	}
 	p->s.numeric = numeric;
 	p->s.integer = ref->type == COL_INT64 && cur->type == COL_INT64 &&

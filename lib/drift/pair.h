@@ -15,14 +15,14 @@ struct view {
 	uint64_t rows, missing;
 };
 
-enum kind { KIND_NUMBER, KIND_CATEGORY, KIND_TEXT, KIND_TIME };
+enum pair_kind { PAIR_NUMBER, PAIR_CATEGORY, PAIR_TEXT, PAIR_TIME };
 
 size_t side_cols(const struct drift_side *s);
 const char *side_name(const struct drift_side *s, size_t i);
 bool side_view(struct view *v, const struct drift_side *s, const char *name);
 /* Rows, but every one of them missing. */
 bool view_empty(const struct view *v);
-enum kind view_kind(const struct view *v);
+enum pair_kind view_kind(const struct view *v);
 /* Does it hold every value (a table always does)? */
 bool view_complete(const struct view *v);
 
@@ -34,12 +34,8 @@ struct pair {
 };
 
 /* ERR_UNSUPPORTED when one side is numbers and the other words. */
-int pair_make(struct pair *p, const struct view *ref, const struct view *cur,
+int pair_init(struct pair *p, const struct view *ref, const struct view *cur,
     bool numeric, struct err *e);
-void pair_free(struct pair *p);
-
-/* Bounds of ks or wasserstein from buckets; score in the middle. */
-int bounds_test(struct drift_column *d, const struct view *ref,
-    const struct view *cur, struct err *e);
+void pair_release(struct pair *p);
 
 #endif

@@ -1,3 +1,6 @@
+/*
+ * A long fixed-point number: doubles added to it, and the sum rounded once.
+ */
 #include "profile/exactsum.h"
 
 #include <math.h>
@@ -9,7 +12,7 @@
 
 /* Carries up, so that every limb but the top one is in [0, 2^32). */
 static void
-carry(struct exact *x)
+carry_up(struct exact *x)
 {
 	int64_t c = 0;
 
@@ -40,7 +43,7 @@ add_at(struct exact *x, uint64_t m, unsigned bit, bool neg)
 }
 
 static uint64_t
-split(double v, unsigned *exponent, bool *neg)
+split_double(double v, unsigned *exponent, bool *neg)
 {
 	uint64_t u, m;
 
@@ -60,11 +63,11 @@ exact_add(struct exact *x, double v)
 {
 	unsigned e;
 	bool neg;
-	uint64_t m = split(v, &e, &neg);
+	uint64_t m = split_double(v, &e, &neg);
 
 	add_at(x, m, e, neg);
 	if (++x->pending >= 1u << 28)
-		carry(x);
+		carry_up(x);
 }
 
 void
@@ -72,14 +75,14 @@ exact_add_square(struct exact *x, double v)
 {
 	unsigned e;
 	bool neg;
-	uint64_t m = split(v, &e, &neg), hi = m >> 32, lo = m & LOW;
+	uint64_t m = split_double(v, &e, &neg), hi = m >> 32, lo = m & LOW;
 
 	add_at(x, lo * lo, 2 * e, false);
 	add_at(x, hi * lo, 2 * e + 33, false);
 	add_at(x, hi * hi, 2 * e + 64, false);
 	x->pending += 3;
 	if (x->pending >= 1u << 28)
-		carry(x);
+		carry_up(x);
 }
 
 void
@@ -87,26 +90,26 @@ exact_merge(struct exact *to, const struct exact *from)
 {
 	struct exact x = *from;
 
-	carry(&x);
-	carry(to);
+	carry_up(&x);
+	carry_up(to);
 	for (size_t i = 0; i < EXACT_LIMBS; i++)
 		to->limb[i] += x.limb[i];
-	carry(to);
+	carry_up(to);
 }
 
 /* The magnitude as 32-bit limbs; true when the sum is negative. */
 static bool
-magnitude(uint32_t *out, const struct exact *from)
+get_magnitude(uint32_t *out, const struct exact *from)
 {
 	struct exact x = *from;
 	bool neg;
 
-	carry(&x);
+	carry_up(&x);
 	neg = x.limb[EXACT_LIMBS - 1] < 0;
 	if (neg) {
 		for (size_t i = 0; i < EXACT_LIMBS; i++)
 			x.limb[i] = -x.limb[i];
-		carry(&x);
+		carry_up(&x);
 	}
 	for (size_t i = 0; i < EXACT_LIMBS; i++)
 		out[i] = (uint32_t)x.limb[i];
@@ -167,7 +170,7 @@ double
 exact_mean(const struct exact *x, uint64_t n)
 {
 	uint32_t m[EXACT_LIMBS];
-	bool neg = magnitude(m, x);
+	bool neg = get_magnitude(m, x);
 	int below;
 	uint64_t v = top_bits(m, EXACT_LIMBS, &below);
 	double d = ldexp((double)v / (double)n, below - 1074);
@@ -193,8 +196,8 @@ exact_std(const struct exact *sum, const struct exact *squares, uint64_t n)
 
 	if (n == 0)
 		return NAN;
-	magnitude(s, sum);
-	magnitude(q, squares);
+	get_magnitude(s, sum);
+	get_magnitude(q, squares);
 	for (size_t i = 0; i < EXACT_LIMBS; i++) {
 		uint64_t c = 0;
 
@@ -235,7 +238,7 @@ void
 exact_print(struct buf *out, const struct exact *x, int unit)
 {
 	uint32_t m[EXACT_LIMBS];
-	bool neg = magnitude(m, x), started = false;
+	bool neg = get_magnitude(m, x), started = false;
 	int low = 0, digits;
 
 	while (low < EXACT_LIMBS * 32 && !(m[low >> 5] >> (low & 31) & 1))
@@ -292,6 +295,6 @@ exact_parse(struct exact *x, const char *s, size_t n, int unit)
 			return false;
 		add_at(x, (uint64_t)v, (unsigned)at, neg);
 	}
-	carry(x);
+	carry_up(x);
 	return true;
 }

@@ -86,7 +86,7 @@ put_values(struct arena *a, struct json *m, const struct summary *s,
 {
 	struct json *v = json_add_map(a, m, "values"), *list, *counts;
 
-	json_add_bool(a, v, "complete", s->few.complete);
+	json_add_bool(a, v, "complete", s->values.complete);
 	list = json_add_list(a, v, "values");
 	counts = json_add_list(a, v, "counts");
 	for (size_t i = 0; i < c->numbers; i++) {
@@ -123,15 +123,15 @@ put_column(struct arena *a, struct json *list, const struct profile *p,
 	}
 	if (s->number || s->words)
 		put_values(a, m, s, &c);
-	if (!(s->number || s->words) || !s->few.complete)
+	if (!(s->number || s->words) || !s->values.complete)
 		put_hll(a, m, s->hll);
 }
 
 static int
 by_hash(const void *a, const void *b)
 {
-	uint64_t x = (*(const struct few_entry *const *)a)->hash;
-	uint64_t y = (*(const struct few_entry *const *)b)->hash;
+	uint64_t x = (*(const struct bottomk_entry *const *)a)->hash;
+	uint64_t y = (*(const struct bottomk_entry *const *)b)->hash;
 
 	return (x > y) - (x < y);
 }
@@ -139,7 +139,7 @@ by_hash(const void *a, const void *b)
 static void
 put_sample(struct arena *a, struct json *m, const struct profile *p)
 {
-	const struct few_entry **v = few_sorted(&p->sample, by_hash);
+	const struct bottomk_entry **v = bottomk_sorted(&p->sample, by_hash);
 	struct json *s = json_add_map(a, m, "sample");
 	struct json *rows = json_add_list(a, s, "rows");
 	struct json *counts = json_add_list(a, s, "counts");
@@ -205,7 +205,7 @@ profile_write(struct buf *out, const struct profile *p, struct err *e)
 /* ---- reading ---- */
 
 static int
-broken(const char *what, struct err *e)
+bad_profile(const char *what, struct err *e)
 {
 	return err_set(e, ERR_FORMAT, "not a profile: %s", what);
 }
@@ -249,16 +249,16 @@ get_histogram(struct summary *s, const struct json *j, struct err *e)
 	uint64_t count, total = 0;
 
 	if (!get_lists(json_get(j, "histogram"), "keys", "counts", &k, &n))
-		return broken("histogram", e);
+		return bad_profile("histogram", e);
 	for (; k != NULL; k = k->next, n = n->next) {
 		if (k->type != JSON_INT || k->i < -131072 || k->i > 131072 ||
 		    !get_count(&count, n))
-			return broken("histogram", e);
+			return bad_profile("histogram", e);
 		histogram_add(s, (int32_t)k->i, count);
 		total += count;
 	}
 	return total == s->finite ? 0 :
-	    broken("histogram does not add up", e);
+	    bad_profile("histogram does not add up", e);
 }
 
 static int
@@ -271,17 +271,17 @@ get_number(struct summary *s, const struct json *j, struct err *e)
 	    !get_count(&s->infinite, json_get(j, "infinite")) ||
 	    !get_count(&s->zeros, json_get(j, "zeros")) ||
 	    !get_count(&s->negatives, json_get(j, "negatives")))
-		return broken("counts", e);
+		return bad_profile("counts", e);
 	if (s->finite > 0) {
 		if (!is_number(json_get(j, "min")) ||
 		    !is_number(json_get(j, "max")))
-			return broken("range", e);
+			return bad_profile("range", e);
 		s->min = json_num(j, "min", 0);
 		s->max = json_num(j, "max", 0);
 	}
 	if (!exact_parse(&s->sum, sum, strlen(sum), 1074) ||
 	    !exact_parse(&s->squares, sq, strlen(sq), 2148) || *sq == '-')
-		return broken("sums", e);
+		return bad_profile("sums", e);
 	return get_histogram(s, j, e);
 }
 
@@ -291,7 +291,7 @@ get_word(struct summary *s, const struct json *v, uint64_t count,
 {
 	const struct json *hex = v->type == JSON_MAP ? json_get(v, "hex") :
 	    NULL;
-	struct few_entry *f;
+	struct bottomk_entry *f;
 	const char *w = v->s;
 	uint8_t *raw = NULL;
 	size_t n = v->n;
@@ -302,18 +302,18 @@ get_word(struct summary *s, const struct json *v, uint64_t count,
 		raw = xalloc(n + 1, 1);
 		if (hex_decode(raw, n, hex->s, hex->n) != 0) {
 			free(raw);
-			return broken("values", e);
+			return bad_profile("values", e);
 		}
 		w = (const char *)raw;
 	} else if (v->type != JSON_TEXT) {
-		return broken("values", e);
+		return bad_profile("values", e);
 	}
-	f = few_add(&s->few, hash64(w, n, TEXT_SEED), count, &fresh);
+	f = bottomk_add(&s->values, hash64(w, n, TEXT_SEED), count, &fresh);
 	if (f != NULL && fresh)
-		few_set_text(f, w, n);
+		bottomk_set_text(f, w, n);
 	hll_add(s->hll, hash64(w, n, TEXT_SEED));
 	free(raw);
-	return fresh ? 0 : broken("values", e);
+	return fresh ? 0 : bad_profile("values", e);
 }
 
 static int
@@ -321,35 +321,36 @@ get_values(struct summary *s, const struct json *j, struct err *e)
 {
 	const struct json *m = json_get(j, "values"), *v, *n;
 	uint64_t count, limit = 0;
-	struct few_entry *f;
+	struct bottomk_entry *f;
 	bool fresh;
 
 	if (!get_lists(m, "values", "counts", &v, &n) ||
 	    json_get(m, "values")->n > PROFILE_VALUES)
-		return broken("values", e);
+		return bad_profile("values", e);
 	for (; v != NULL; v = v->next, n = n->next) {
 		if (!get_count(&count, n) || count == 0)
-			return broken("values", e);
+			return bad_profile("values", e);
 		if (!s->number) {
 			if (get_word(s, v, count, e) != 0)
 				return -1;
 			continue;
 		}
 		if (!is_number(v))
-			return broken("values", e);
-		f = few_add(&s->few, number_hash(v->d + 0.0), count, &fresh);
+			return bad_profile("values", e);
+		f = bottomk_add(&s->values, number_hash(v->d + 0.0), count,
+		    &fresh);
 		if (f == NULL || !fresh)
-			return broken("values", e);
+			return bad_profile("values", e);
 		f->v = v->d + 0.0;
 		hll_add(s->hll, f->hash);
 	}
 	if (json_bool(m, "complete", false))
 		return 0;
-	for (size_t i = 0; i <= s->few.mask; i++)
-		if (s->few.slot[i].used && s->few.slot[i].hash > limit)
-			limit = s->few.slot[i].hash;
-	s->few.complete = false;
-	s->few.limit = limit;
+	for (size_t i = 0; i <= s->values.mask; i++)
+		if (s->values.slot[i].used && s->values.slot[i].hash > limit)
+			limit = s->values.slot[i].hash;
+	s->values.complete = false;
+	s->values.limit = limit;
 	return 0;
 }
 
@@ -359,15 +360,15 @@ get_hll(struct summary *s, const struct json *j, struct err *e)
 	const struct json *h = json_get(j, "hll");
 
 	if (h == NULL)
-		return (s->number || s->words) && s->few.complete ? 0 :
-		    broken("hll", e);
+		return (s->number || s->words) && s->values.complete ? 0 :
+		    bad_profile("hll", e);
 	if (h->type != JSON_TEXT || h->n != HLL_REGISTERS)
-		return broken("hll", e);
+		return bad_profile("hll", e);
 	for (size_t i = 0; i < HLL_REGISTERS; i++) {
 		const char *at = h->s[i] ? strchr(digits64, h->s[i]) : NULL;
 
 		if (at == NULL || at - digits64 > 53)
-			return broken("hll", e);
+			return bad_profile("hll", e);
 		s->hll[i] = (uint8_t)(at - digits64);
 	}
 	return 0;
@@ -383,10 +384,10 @@ get_column(struct summary *s, const struct json *j, struct err *e)
 
 	if (name == NULL || !col_type_parse(word, &type) || type >=
 	    COL_FLOAT32 || strcmp(col_type_name(type), word) != 0)
-		return broken("a column without name or type", e);
+		return bad_profile("a column without name or type", e);
 	summary_init(s, name, type);
 	if (!get_count(&s->missing, json_get(j, "missing")))
-		return broken("counts", e);
+		return bad_profile("counts", e);
 	if (s->number) {
 		if (get_number(s, j, e) != 0)
 			return -1;
@@ -396,7 +397,7 @@ get_column(struct summary *s, const struct json *j, struct err *e)
 		    l == NULL || !get_count(&s->min_length, json_get(l,
 		    "min")) || !get_count(&s->max_length, json_get(l,
 		    "max")) || !get_count(&s->length, json_get(l, "total")))
-			return broken("lengths", e);
+			return bad_profile("lengths", e);
 	}
 	if ((s->number || s->words) && get_values(s, j, e) != 0)
 		return -1;
@@ -443,7 +444,7 @@ get_sample(struct profile *p, const struct json *j, struct err *e)
 	if (!get_lists(s, "rows", "counts", &r, &n) || cols == NULL ||
 	    cols->type != JSON_MAP ||
 	    json_get(s, "rows")->n > PROFILE_SAMPLE)
-		return broken("sample", e);
+		return bad_profile("sample", e);
 	at = xalloc(p->cols + 1, sizeof(*at));
 	if (!find_lists(at, p, cols, json_get(s, "rows")->n))
 		goto bad;
@@ -476,7 +477,7 @@ get_sample(struct profile *p, const struct json *j, struct err *e)
 	rc = 0;
 bad:
 	free(at);
-	return rc == 0 ? 0 : broken("sample", e);
+	return rc == 0 ? 0 : bad_profile("sample", e);
 }
 
 int
@@ -490,11 +491,11 @@ profile_from_json(struct profile **out, const struct json *j, struct err *e)
 		return err_set(e, ERR_FORMAT, "not a profile (no \"schema\": "
 		    "\"%s\")", PROFILE_SCHEMA);
 	if (cols == NULL || cols->type != JSON_LIST || cols->n > 65536)
-		return broken("no columns", e);
+		return bad_profile("no columns", e);
 	p = profile_empty(cols->n);
 	if (!get_count(&p->rows, json_get(j, "rows"))) {
 		profile_free(p);
-		return broken("no rows", e);
+		return bad_profile("no rows", e);
 	}
 	for (const struct json *c = cols->child; c != NULL; c = c->next)
 		if (get_column(&p->col[i++], c, e) != 0)

@@ -1,3 +1,6 @@
+/*
+ * A profile built from tables, the columns side by side.
+ */
 #include "profile/profile.h"
 
 #include <math.h>
@@ -11,187 +14,6 @@
 #include "profile/summary.h"
 
 #define CHUNK_ROWS 16384
-
-bool
-type_is_number(enum col_type type)
-{
-	return col_type_is_number(type) || type == COL_DATETIME;
-}
-
-uint64_t
-number_hash(double v)
-{
-	uint64_t u;
-
-	memcpy(&u, &v, sizeof(u));
-	return rng_mix(u);
-}
-
-int32_t
-profile_bucket_key(double v)
-{
-	double a = fabs(v);
-	uint64_t u;
-
-	if (v == 0)
-		return 0;
-	memcpy(&u, &a, sizeof(u));
-	u = (u >> 46) + 1;
-	return v < 0 ? -(int32_t)u : (int32_t)u;
-}
-
-void
-profile_bucket_edges(int32_t key, double *low, double *high)
-{
-	uint64_t u = (uint64_t)(key < 0 ? -(int64_t)key : key), a, b;
-	double x, y;
-
-	if (key == 0) {
-		*low = *high = 0;
-		return;
-	}
-	a = (u - 1) << 46;
-	b = u << 46;
-	memcpy(&x, &a, sizeof(x));
-	memcpy(&y, &b, sizeof(y));
-	*low = key < 0 ? -y : x;
-	*high = key < 0 ? -x : y;
-}
-
-/* ---- building ---- */
-
-struct profile *
-profile_empty(size_t cols)
-{
-	struct profile *p = xalloc(1, sizeof(*p));
-
-	p->cols = cols;
-	p->col = xalloc(cols + 1, sizeof(*p->col));
-	few_init(&p->sample, PROFILE_SAMPLE, false);
-	return p;
-}
-
-void
-summary_init(struct summary *s, const char *name, enum col_type type)
-{
-	memset(s, 0, sizeof(*s));
-	s->name = xstrdup(name);
-	s->type = type;
-	s->number = type_is_number(type);
-	s->words = type == COL_CATEGORY;
-	s->min = s->max = NAN;
-	few_init(&s->few, PROFILE_VALUES, !s->number);
-	if (s->number)
-		s->histogram = xalloc(HISTOGRAM_SIZE, sizeof(*s->histogram));
-}
-
-static void
-summary_free(struct summary *s)
-{
-	free(s->name);
-	free(s->histogram);
-	few_free(&s->few);
-	free(s->bucket);
-	free(s->numbers);
-	free(s->samples);
-	free(s->word);
-}
-
-void
-profile_unseal(struct profile *p)
-{
-	if (!p->sealed)
-		return;
-	for (size_t i = 0; i < p->cols; i++) {
-		struct summary *s = &p->col[i];
-
-		free(s->bucket);
-		free(s->numbers);
-		free(s->samples);
-		free(s->word);
-		s->bucket = NULL;
-		s->numbers = s->samples = NULL;
-		s->word = NULL;
-	}
-	p->sealed = false;
-}
-
-void
-profile_free(struct profile *p)
-{
-	if (p == NULL)
-		return;
-	for (size_t i = 0; i < p->cols; i++)
-		summary_free(&p->col[i]);
-	free(p->col);
-	few_free(&p->sample);
-	free(p->value);
-	free(p);
-}
-
-void
-summary_number(struct summary *s, double v, uint64_t n)
-{
-	struct few_entry *f;
-	uint64_t hash;
-	bool fresh;
-
-	if (!isfinite(v)) {
-		s->infinite += n;
-		return;
-	}
-	v += 0.0;			/* -0 is 0 */
-	hash = number_hash(v);
-	if (s->finite == 0) {
-		s->min = s->max = v;
-	} else {
-		s->min = v < s->min ? v : s->min;
-		s->max = v > s->max ? v : s->max;
-	}
-	s->finite += n;
-	s->zeros += v == 0 ? n : 0;
-	s->negatives += v < 0 ? n : 0;
-	histogram_add(s, profile_bucket_key(v), n);
-	hll_add(s->hll, hash);
-	if ((f = few_add(&s->few, hash, n, &fresh)) != NULL && fresh)
-		f->v = v;
-}
-
-void
-summary_word(struct summary *s, const char *w, size_t len, uint64_t n)
-{
-	uint64_t hash = hash64(w, len, TEXT_SEED);
-	struct few_entry *f;
-	bool fresh;
-
-	if (s->finite == 0 || len < s->min_length)
-		s->min_length = len;
-	if (len > s->max_length)
-		s->max_length = len;
-	s->length += len * n;
-	s->finite += n;
-	hll_add(s->hll, hash);
-	if (s->words && (f = few_add(&s->few, hash, n, &fresh)) != NULL &&
-	    fresh)
-		few_set_text(f, w, len);
-}
-
-double *
-sample_add(struct profile *p, uint64_t hash, uint64_t n)
-{
-	bool fresh;
-	struct few_entry *f = few_add(&p->sample, hash, n, &fresh);
-
-	if (f == NULL || !fresh)
-		return NULL;
-	if (p->sampled == p->room) {
-		p->room = p->room ? p->room * 2 : 256;
-		p->value = xresize(p->value, p->room * (p->cols + 1),
-		    sizeof(*p->value));
-	}
-	f->row = p->sampled++;
-	return p->value + f->row * p->cols;
-}
 
 static void
 add_numbers(struct summary *s, const struct column *c)
@@ -236,7 +58,7 @@ add_words(struct summary *s, const struct column *c)
 	return 0;
 }
 
-struct job {
+struct table_adding {
 	struct profile *p;
 	const struct table *t;
 	uint64_t **code_hash;		/* a column: by code */
@@ -247,7 +69,7 @@ struct job {
 static void
 add_column(void *ctx, size_t i, int worker)
 {
-	struct job *j = ctx;
+	struct table_adding *j = ctx;
 	const struct column *c = &j->t->col[i];
 	size_t len;
 
@@ -274,7 +96,7 @@ add_column(void *ctx, size_t i, int worker)
 static void
 hash_rows(void *ctx, size_t part, int worker)
 {
-	struct job *j = ctx;
+	struct table_adding *j = ctx;
 	size_t from = part * CHUNK_ROWS, to = from + CHUNK_ROWS;
 
 	(void)worker;
@@ -300,7 +122,7 @@ hash_rows(void *ctx, size_t part, int worker)
 }
 
 static void
-add_samples(struct job *j)
+add_samples(struct table_adding *j)
 {
 	for (size_t r = 0; r < j->t->rows; r++) {
 		double *v = sample_add(j->p, rng_mix(j->row[r]), 1);
@@ -318,7 +140,7 @@ static int
 add_table(struct profile *p, const struct table *t, int threads,
     struct err *e)
 {
-	struct job j = { .p = p, .t = t };
+	struct table_adding j = { .p = p, .t = t };
 	struct pool *pool = pool_new(t->rows < CHUNK_ROWS ? 1 : threads);
 	int r = -1;
 
@@ -390,166 +212,4 @@ profile_of_table(struct profile **out, const struct table *t, int threads,
 		return -1;
 	}
 	return 0;
-}
-
-/* ---- merging ---- */
-
-static bool
-numeric(enum col_type t)
-{
-	return t == COL_INT64 || t == COL_FLOAT64;
-}
-
-static int
-join_types(enum col_type *type, const struct summary *a,
-    const struct summary *b, struct err *e)
-{
-	if (a->type == b->type)
-		*type = a->type;
-	else if (numeric(a->type) && numeric(b->type))
-		*type = COL_FLOAT64;
-	else if (col_type_is_text(a->type) && col_type_is_text(b->type))
-		*type = COL_TEXT;
-	else
-		return err_set(e, ERR_FORMAT, "column '%s' is %s in one and "
-		    "%s in the other", a->name, col_type_name(a->type),
-		    col_type_name(b->type));
-	return 0;
-}
-
-static void
-merge_few(struct few *to, const struct few *from)
-{
-	bool fresh;
-
-	to->complete = to->complete && from->complete;
-	for (size_t i = 0; i <= from->mask; i++) {
-		const struct few_entry *f = &from->slot[i];
-		struct few_entry *t;
-
-		if (!f->used || f->hash > to->limit)
-			continue;
-		t = few_add(to, f->hash, f->n, &fresh);
-		if (t == NULL || !fresh)
-			continue;
-		if (to->text)
-			few_set_text(t, f->s, f->len);
-		else
-			t->v = f->v;
-	}
-	few_trim(to);
-	if (from->limit < to->limit)
-		few_limit(to, from->limit);
-}
-
-static void
-merge_summary(struct summary *to, const struct summary *from,
-    enum col_type type)
-{
-	bool any = to->finite > 0;
-
-	to->type = type;
-	to->missing += from->missing;
-	hll_merge(to->hll, from->hll);
-	if (from->finite > 0) {
-		if (!any || from->min < to->min)
-			to->min = from->min;
-		if (!any || from->max > to->max)
-			to->max = from->max;
-		if (!any || from->min_length < to->min_length)
-			to->min_length = from->min_length;
-		if (from->max_length > to->max_length)
-			to->max_length = from->max_length;
-	}
-	to->length += from->length;
-	to->finite += from->finite;
-	to->infinite += from->infinite;
-	to->zeros += from->zeros;
-	to->negatives += from->negatives;
-	if (to->number) {
-		exact_merge(&to->sum, &from->sum);
-		exact_merge(&to->squares, &from->squares);
-		for (size_t i = 0; i < HISTOGRAM_SIZE; i++) {
-			if (!from->marked[i / HISTOGRAM_PART])
-				i |= HISTOGRAM_PART - 1;
-			else if (from->histogram[i] > 0)
-				histogram_add(to, (int32_t)i - HISTOGRAM_HALF,
-				    from->histogram[i]);
-		}
-	}
-	if (to->words && type == COL_TEXT) {
-		few_free(&to->few);
-		few_init(&to->few, PROFILE_VALUES, true);
-		to->words = false;
-	}
-	if (to->number || to->words)
-		merge_few(&to->few, &from->few);
-}
-
-static void
-merge_samples(struct profile *to, const struct profile *from,
-    const size_t *place)
-{
-	few_trim(&to->sample);
-	for (size_t i = 0; i <= from->sample.mask; i++) {
-		const struct few_entry *f = &from->sample.slot[i];
-		double *v;
-
-		if (!f->used || (v = sample_add(to, f->hash, f->n)) == NULL)
-			continue;
-		for (size_t k = 0; k < to->cols; k++)
-			v[k] = from->value[f->row * from->cols + place[k]];
-	}
-	few_trim(&to->sample);
-	if (from->sample.limit < to->sample.limit)
-		few_limit(&to->sample, from->sample.limit);
-}
-
-/* Which column has that name, `near` first; p->cols: none. */
-static size_t
-place_of(const struct profile *p, const char *name, size_t near)
-{
-	size_t i = 0;
-
-	if (near < p->cols && strcmp(p->col[near].name, name) == 0)
-		return near;
-	while (i < p->cols && strcmp(p->col[i].name, name) != 0)
-		i++;
-	return i;
-}
-
-int
-profile_merge(struct profile *to, const struct profile *from, struct err *e)
-{
-	size_t *place = xalloc(to->cols + 1, sizeof(*place));
-	enum col_type *type = xalloc(to->cols + 1, sizeof(*type));
-	int r = -1;
-
-	for (size_t i = 0; i < to->cols; i++) {
-		size_t k = place_of(from, to->col[i].name, i);
-
-		if (k == from->cols) {
-			err_set(e, ERR_FORMAT, "only one of the profiles has "
-			    "a column '%s'", to->col[i].name);
-			goto done;
-		}
-		place[i] = k;
-		if (join_types(&type[i], &to->col[i], &from->col[k], e) != 0)
-			goto done;
-	}
-	if (to->cols != from->cols) {
-		err_set(e, ERR_FORMAT, "one profile has %zu columns, the "
-		    "other %zu", to->cols, from->cols);
-		goto done;
-	}
-	profile_unseal(to);
-	for (size_t i = 0; i < to->cols; i++)
-		merge_summary(&to->col[i], &from->col[place[i]], type[i]);
-	merge_samples(to, from, place);
-	to->rows += from->rows;
-	r = 0;
-done:
-	free(place);
-	free(type);
-	return r;
 }

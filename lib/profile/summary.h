@@ -4,12 +4,14 @@
 #ifndef PROFILE_SUMMARY_H
 #define PROFILE_SUMMARY_H
 
-#include "profile/distinct.h"
+#include "profile/bottomk.h"
 #include "profile/exactsum.h"
+#include "profile/hll.h"
 #include "profile/profile.h"
 
-/* The seed of hashes of texts: not that of a split, whose parts would else
- * be lopsided samples of the hashes. */
+/* The seed of hashes of texts.  A split hashes with another one: with the
+ * same seed all keys of a part would have hashes in one range, and those
+ * with the smallest would be no fair sample. */
 #define TEXT_SEED 0x70726f66696c6531u
 
 #define HISTOGRAM_HALF 131073		/* keys are below it on either side */
@@ -29,7 +31,7 @@ struct summary {			/* of one column */
 	 * little; parts without a mark hold nothing and are not looked at */
 	uint64_t *histogram;
 	bool marked[HISTOGRAM_PARTS];
-	struct few few;
+	struct bottomk values;
 	uint8_t hll[HLL_REGISTERS];
 	uint64_t min_length, max_length, length;
 	/* made when the profile is read; dropped when it changes */
@@ -43,7 +45,7 @@ struct profile {
 	uint64_t rows;
 	size_t cols;
 	struct summary *col;
-	struct few sample;		/* rows by hash; .row into `value` */
+	struct bottomk sample;		/* rows by hash; .row into `value` */
 	double *value;			/* rows x cols; NaN where none */
 	size_t sampled, room;
 	bool sealed;

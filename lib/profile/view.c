@@ -9,8 +9,8 @@
 static int
 by_value(const void *a, const void *b)
 {
-	double x = (*(const struct few_entry *const *)a)->v;
-	double y = (*(const struct few_entry *const *)b)->v;
+	double x = (*(const struct bottomk_entry *const *)a)->v;
+	double y = (*(const struct bottomk_entry *const *)b)->v;
 
 	return (x > y) - (x < y);
 }
@@ -18,8 +18,8 @@ by_value(const void *a, const void *b)
 static int
 by_word(const void *a, const void *b)
 {
-	const struct few_entry *x = *(const struct few_entry *const *)a;
-	const struct few_entry *y = *(const struct few_entry *const *)b;
+	const struct bottomk_entry *x = *(const struct bottomk_entry *const *)a;
+	const struct bottomk_entry *y = *(const struct bottomk_entry *const *)b;
 	size_t n = x->len < y->len ? x->len : y->len;
 	int d = memcmp(x->s, y->s, n);
 
@@ -37,7 +37,7 @@ by_number(const void *a, const void *b)
 
 /* The buckets that hold something into `to`, unless it is NULL; how many. */
 static size_t
-take_buckets(struct profile_bucket *to, const struct summary *s)
+copy_buckets(struct profile_bucket *to, const struct summary *s)
 {
 	size_t n = 0;
 
@@ -59,26 +59,26 @@ take_buckets(struct profile_bucket *to, const struct summary *s)
 static void
 seal_histogram(struct summary *s)
 {
-	s->n_bucket = take_buckets(NULL, s);
+	s->n_bucket = copy_buckets(NULL, s);
 	s->bucket = xalloc(s->n_bucket + 1, sizeof(*s->bucket));
-	take_buckets(s->bucket, s);
+	copy_buckets(s->bucket, s);
 }
 
 static void
-seal_few(struct summary *s)
+seal_values(struct summary *s)
 {
-	const struct few_entry **v;
+	const struct bottomk_entry **v;
 
-	few_trim(&s->few);
-	v = few_sorted(&s->few, s->number ? by_value : by_word);
+	bottomk_trim(&s->values);
+	v = bottomk_sorted(&s->values, s->number ? by_value : by_word);
 	if (s->number) {
-		s->n_number = s->few.n;
+		s->n_number = s->values.n;
 		s->numbers = xalloc(s->n_number + 1, sizeof(*s->numbers));
 		for (size_t i = 0; i < s->n_number; i++)
 			s->numbers[i] = (struct profile_number){ v[i]->v,
 			    v[i]->n };
 	} else {
-		s->n_word = s->few.n;
+		s->n_word = s->values.n;
 		s->word = xalloc(s->n_word + 1, sizeof(*s->word));
 		for (size_t i = 0; i < s->n_word; i++)
 			s->word[i] = (struct profile_word){ v[i]->s,
@@ -95,7 +95,7 @@ seal_sample(struct profile *p, size_t col)
 
 	s->samples = xalloc(p->sample.n + 1, sizeof(*s->samples));
 	for (size_t i = 0; i <= p->sample.mask; i++) {
-		const struct few_entry *f = &p->sample.slot[i];
+		const struct bottomk_entry *f = &p->sample.slot[i];
 		double v;
 
 		if (!f->used)
@@ -120,7 +120,7 @@ profile_seal(struct profile *p)
 {
 	if (p->sealed)
 		return;
-	few_trim(&p->sample);
+	bottomk_trim(&p->sample);
 	for (size_t i = 0; i < p->cols; i++) {
 		struct summary *s = &p->col[i];
 
@@ -129,7 +129,7 @@ profile_seal(struct profile *p)
 			seal_sample(p, i);
 		}
 		if (s->number || s->words)
-			seal_few(s);
+			seal_values(s);
 	}
 	p->sealed = true;
 }
@@ -137,8 +137,8 @@ profile_seal(struct profile *p)
 uint64_t
 summary_distinct(const struct summary *s)
 {
-	if ((s->number || s->words) && s->few.complete)
-		return s->few.n;
+	if ((s->number || s->words) && s->values.complete)
+		return s->values.n;
 	return (uint64_t)(hll_count(s->hll) + 0.5);
 }
 
@@ -168,7 +168,7 @@ profile_column(struct profile_column *out, const struct profile *p, size_t i)
 	out->rows = p->rows;
 	out->missing = s->missing;
 	out->distinct = summary_distinct(s);
-	out->complete = (s->number || s->words) && s->few.complete;
+	out->complete = (s->number || s->words) && s->values.complete;
 	out->finite = s->finite;
 	out->infinite = s->infinite;
 	out->zeros = s->zeros;

@@ -41,11 +41,13 @@ check_columns(struct checker *k, const char *const *names, size_t n)
 /* ---- what is checked ---- */
 
 static int
-prepare_column(struct checked_column *w, const struct schema_column *c, struct err *e)
+prepare_column(struct checked_column *w, const struct schema_column *c,
+    struct err *e)
 {
 	w->c = c;
 	for (size_t i = 0; i <= CHECK_EXPR; i++)
-		finding_init(&w->f[i], (enum check_rule)i, c->name, c->severity);
+		finding_init(&w->f[i], (enum check_rule)i, c->name,
+		    c->severity);
 	if (column_init(&w->one, c->name, c->type, 1, e) != 0)
 		return -1;
 	if (c->values != NULL) {
@@ -61,12 +63,13 @@ prepare_column(struct checked_column *w, const struct schema_column *c, struct e
 }
 
 static int
-prepare_rule(struct checked_rule *r, struct checker *k, const struct schema_rule *s,
-    struct err *e)
+prepare_rule(struct checked_rule *r, struct checker *k,
+    const struct schema_rule *s, struct err *e)
 {
 	r->r = s;
 	r->owner = k;
-	finding_init(&r->f, CHECK_EXPR, s->name ? s->name : s->expr, s->severity);
+	finding_init(&r->f, CHECK_EXPR, s->name ? s->name : s->expr,
+	    s->severity);
 	if (expr_parse(&r->x, &k->arena, s->expr, e) != 0)
 		return err_wrap(e, "rule '%s'", r->f.column);
 	r->col = arena_alloc(&k->arena, (expr_names(r->x) + 1) *
@@ -95,7 +98,8 @@ prepare_checker(struct checker *k, struct err *e)
 	k->rule = xalloc(s->rules + 1, sizeof(*k->rule));
 	k->key = xalloc(s->keys + 1, sizeof(*k->key));
 	for (size_t i = 0; i < CHECK_MISSING; i++)
-		finding_init(&k->whole[i], (enum check_rule)i, NULL, SEVERITY_ERROR);
+		finding_init(&k->whole[i], (enum check_rule)i, NULL,
+		    SEVERITY_ERROR);
 	for (size_t i = 0; i < s->cols; i++)
 		if (prepare_column(&k->col[i], &s->col[i], e) != 0)
 			return -1;

@@ -27,8 +27,8 @@ cell_text(const struct checker *k, size_t col, size_t *n)
 
 /* What is wrong with a value, by itself; it stands in row `at`. */
 static int
-judge_value(uint8_t *bits, struct checked_column *w, uint64_t at, const char *s, size_t n,
-    struct err *e)
+judge_value(uint8_t *bits, struct checked_column *w, uint64_t at,
+    const char *s, size_t n, struct err *e)
 {
 	const struct schema_column *c = w->c;
 	struct err ignored = ERR_INIT;
@@ -67,8 +67,8 @@ judge_value(uint8_t *bits, struct checked_column *w, uint64_t at, const char *s,
 
 /* The verdict on a code, formed once. */
 static int
-judge_code(uint8_t *bits, struct checked_column *w, uint64_t at, const struct column *c,
-    uint32_t code, struct err *e)
+judge_code(uint8_t *bits, struct checked_column *w, uint64_t at,
+    const struct column *c, uint32_t code, struct err *e)
 {
 	size_t n, count = intern_count(c->dict);
 	const char *s;

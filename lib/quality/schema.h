@@ -82,9 +82,12 @@ int schema_parse(struct schema **out, struct arena *a, const char *s, size_t n,
 int schema_load(struct schema **out, struct arena *a, const char *path,
     struct err *e);
 
+/* The values a column may have; v is sorted here and must live as long. */
+void schema_set_values(struct schema_column *c, const char **v, size_t n);
 const struct schema_column *schema_find(const struct schema *s,
     const char *name);
-/* The schema's types and way of reading, for table_read: where *o says nothing. */
+/* The schema's types and way of reading, for table_read: where *o says
+ * nothing. */
 void schema_read_opts(struct table_read_opts *o, struct arena *a,
     const struct schema *s);
 

@@ -1,3 +1,6 @@
+/*
+ * Rows dealt out to the parts of a split by hash or by time.
+ */
 #include "quality/split.h"
 
 #include <math.h>

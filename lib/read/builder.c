@@ -93,8 +93,9 @@ builder_release(struct builder *b)
 }
 
 int
-builder_set_cell(struct builder *b, size_t to, size_t row, const struct
-    csv_cell *c, const struct na_words *na, struct buf *scratch, struct err *e)
+builder_set_cell(struct builder *b, size_t to, size_t row,
+    const struct csv_cell *c, const struct na_words *na, struct buf *scratch,
+    struct err *e)
 {
 	struct column *col = &b->t->col[to];
 	const char *s = c->s;

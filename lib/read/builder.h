@@ -22,9 +22,9 @@ struct builder {
 				 * column are remembered */
 };
 
-int builder_init(struct builder *b, const struct table_want *want, size_t
-    n_want, const char *const *keep, size_t n_keep, size_t room, struct err
-    *e);
+int builder_init(struct builder *b, const struct table_want *want,
+    size_t n_want, const char *const *keep, size_t n_keep, size_t room,
+    struct err *e);
 /* One more kept column, while the block is empty. */
 int builder_keep(struct builder *b, const char *name, struct err *e);
 int builder_grow(struct builder *b, size_t room, struct err *e);

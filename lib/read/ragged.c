@@ -15,7 +15,8 @@ ragged_add(struct ragged *r, uint64_t line, size_t cells)
 	r->n++;
 }
 
-/* Every row longer than the header, and all alike: is it one? */
+/* Are all rows from the first on longer than the header, and equally long?
+ * Then the first line is perhaps no header. */
 static bool
 header_is_doubtful(const struct ragged *r)
 {

@@ -30,6 +30,7 @@ size_t ragged_count(const struct csv_form *f, const char *p, const char *end,
 /* Is the record whole?  A CSV row of the wrong length is added; 1 when more
  * are not listed anyway.  -1: quotes are broken, or it is no JSON object. */
 int ragged_check(struct ragged *r, const struct record *rec, struct err *e);
+/* -1 with ERR_FORMAT about the record. */
 int broken_quotes(const struct sniffed *in, const struct record *rec,
     struct err *e);
 

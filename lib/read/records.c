@@ -28,7 +28,7 @@ struct records {
 
 /* What follows `tail` gets a line end. */
 static int
-pad(struct records *l, struct err *e)
+pad_tail(struct records *l, struct err *e)
 {
 	size_t n = (size_t)(l->end - l->tail);
 
@@ -69,7 +69,7 @@ open_csv(struct records *l, struct err *e)
 
 	if (l->padded && header_goes_on(l, s, stop)) {
 		l->tail = stop = s;
-		if (pad(l, e) != 0)
+		if (pad_tail(l, e) != 0)
 			return -1;
 	}
 	if (l->header_alone)
@@ -108,7 +108,7 @@ open_records(struct records **out, const char *bytes, size_t n,
 	for (l->tail = l->end; l->tail > l->in.body &&
 	    l->tail[-1] != l->in.form.eol; l->tail--)
 		;
-	if (l->tail < l->end && pad(l, e) != 0) {
+	if (l->tail < l->end && pad_tail(l, e) != 0) {
 		records_close(l);
 		return -1;
 	}
@@ -192,7 +192,7 @@ cut_record(struct records *l, const char **next, struct err *e)
 		}
 		/* it goes on in the last line, or its quote is open */
 		l->tail = s;
-		if (pad(l, e) != 0)
+		if (pad_tail(l, e) != 0)
 			return -1;
 	}
 	*next = l->end;

@@ -1,3 +1,6 @@
+/*
+ * What the first bytes of a table say: format, delimiter, line end, header.
+ */
 #include "read/sniff.h"
 
 #include <stdlib.h>
@@ -101,7 +104,7 @@ pass_over(struct sniffed *in, const char *end, uint64_t lines)
 	}
 }
 
-/* Files that people take for a table. */
+/* Other kinds of file, with what to do about each. */
 static int
 refuse_others(const struct sniffed *in, const char *s, size_t n, struct err *e)
 {
@@ -141,7 +144,7 @@ refuse_others(const struct sniffed *in, const char *s, size_t n, struct err *e)
 	return 0;
 }
 
-/* "[{": what most tools write as JSON. */
+/* A JSON list of objects, which most tools write as JSON. */
 static int
 refuse_list(const struct sniffed *in, const char *s, size_t n, struct err *e)
 {
@@ -247,7 +250,8 @@ done:
 	return r;
 }
 
-/* Nobody names a column 39; a year may be one, but then somebody says so. */
+/* A number is hardly the name of a column.  A year may be, but then the user
+ * says that there is a header. */
 static int
 doubt_header(const struct sniffed *in, struct err *e)
 {
@@ -305,7 +309,8 @@ holds_names(const struct sniffed *in, const struct table_read_opts *o)
 	return all;
 }
 
-/* More names or fewer than cells: perhaps the line stands before the data. */
+/* More names or fewer than cells: the line may stand before the data, so the
+ * next one is looked at. */
 static int
 wrong_number(const struct sniffed *in, const char *next, const char *end,
     size_t cells, struct err *e)

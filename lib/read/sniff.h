@@ -34,8 +34,8 @@ int sniff_header(struct sniffed *in, const char *s, const char *end,
 void sniffed_release(struct sniffed *in);
 
 /* -1 with ERR_NOENT: no such column, and the nearest one there is. */
-int sniffed_no_column(const struct sniffed *in, const char *name, struct err
-    *e);
+int sniffed_no_column(const struct sniffed *in, const char *name,
+    struct err *e);
 
 /* A copy of the cell's text, quotes undone. */
 char *cell_dup(const struct csv_cell *c);

@@ -42,7 +42,7 @@ end_last_line(struct table_reader *r)
 
 /* Fill the buffer: until full, or with what is there when eager. */
 static int
-fill(struct table_reader *r, struct err *e)
+fill_buffer(struct table_reader *r, struct err *e)
 {
 	int64_t got;
 
@@ -115,7 +115,7 @@ next_record(struct table_reader *r, struct record *rec, bool wait,
 			    (unsigned long long)r->line);
 		if (!wait)
 			return 0;
-		if (fill(r, e) != 0)
+		if (fill_buffer(r, e) != 0)
 			return -1;
 	}
 }
@@ -164,7 +164,7 @@ fill_first(struct table_reader *r, struct err *e)
 	uint64_t skip = r->opts.skip, lines;
 
 	do {
-		if (fill(r, e) != 0)
+		if (fill_buffer(r, e) != 0)
 			return -1;
 		lines = lines_in(&form, r->buf, r->buf + r->len);
 	} while (!r->eof && (lines < skip || (lines == skip &&
@@ -236,7 +236,7 @@ table_reader_next(struct table **block, struct table_reader *r, struct err *e)
 	builder_clear(&r->rows.builder);
 	r->first_row = r->row + 1;
 	if (!r->eof && !r->eager && r->len - r->at < r->room / 2 &&
-	    fill(r, &r->failure) != 0)
+	    fill_buffer(r, &r->failure) != 0)
 		r->failed = true;
 	while (!r->failed && rows < r->block_rows) {
 		k = next_record(r, &rec, rows == 0, &r->failure);

@@ -11,7 +11,8 @@
  * first appearance (JSON Lines).  With `columns` a first line that holds
  * just these names, in any order, is a header all the same.  A first line
  * that holds a number or an empty cell is no header: it is refused unless
- * `header` or `columns` says what it is.  Empty and duplicate names are refused by name.
+ * `header` or `columns` says what it is.  Empty and duplicate names are
+ * refused by name.
  *
  * Missing: an empty cell, one of only spaces, JSON null or an absent member,
  * and the unquoted words NA N/A NaN nan null NULL None, and those in `na`.

@@ -131,7 +131,7 @@ count_piece(void *ctx, size_t part, int worker)
 		const char *next = csv_record(&j->in.form, s, pc->end);
 
 		if (next == NULL)
-			next = pc->end;		/* told when it is read */
+			next = pc->end;		/* read_row refuses it */
 		if (!line_blank(&j->in.form, s))
 			pc->rows++;
 		s = next;
@@ -189,8 +189,8 @@ set_missing(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t row)
 }
 
 static void
-note(struct csv_piece *pc, enum trouble what, const char *at, size_t cells,
-    size_t col, const struct csv_cell *c)
+note_bad_row(struct csv_piece *pc, enum trouble what, const char *at,
+    size_t cells, size_t col, const struct csv_cell *c)
 {
 	struct bad_row *b = &pc->bad[pc->n_bad];
 
@@ -207,8 +207,8 @@ note(struct csv_piece *pc, enum trouble what, const char *at, size_t cells,
 
 /* As a forced type: laxer than inference, as for single rows. */
 static bool
-set_forced(struct csv_reading *j, size_t col, size_t row, const struct csv_cell
-    *c)
+set_forced(struct csv_reading *j, size_t col, size_t row,
+    const struct csv_cell *c)
 {
 	struct column *to = &j->t->col[col];
 	struct err ignored = ERR_INIT;
@@ -236,24 +236,24 @@ set_forced(struct csv_reading *j, size_t col, size_t row, const struct csv_cell
 }
 
 static bool
-set_inferred(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t
-    row, const struct csv_cell *c)
+set_inferred(struct csv_reading *j, struct csv_piece *pc, size_t col,
+    size_t row, const struct csv_cell *c)
 {
 	struct column *to = &j->t->col[col];
 
 	switch (j->plan[col].action) {
 	case READ_INT:
-		pc->kinds[col] |= KIND_INT;
+		pc->kinds[col] |= VALUE_INT;
 		return cell_int(c->s, c->n, &to->i64[row]);
 	case READ_FLOAT:
-		pc->kinds[col] |= KIND_FLOAT;
+		pc->kinds[col] |= VALUE_FLOAT;
 		return cell_quick_float(c, &to->f64[row]) ||
 		    cell_float(c->s, c->n, &to->f64[row]);
 	case READ_BOOL:
-		pc->kinds[col] |= KIND_BOOL;
+		pc->kinds[col] |= VALUE_BOOL;
 		return cell_bool(c->s, c->n, &to->b[row]);
 	case READ_DATE:
-		pc->kinds[col] |= KIND_DATE;
+		pc->kinds[col] |= VALUE_DATE;
 		return clock_parse(c->s, c->n, &to->i64[row]);
 	default:
 		return false;
@@ -292,7 +292,7 @@ set_cell(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t row,
 		set_text(j, pc, col, row, c);
 	} else if (p->forced) {
 		if (!set_forced(j, col, row, c))
-			note(pc, BAD_TYPE, record, 0, col, c);
+			note_bad_row(pc, BAD_TYPE, record, 0, col, c);
 	} else if (!set_inferred(j, pc, col, row, c)) {
 		pc->kinds[col] |= cell_kind(c->s, c->n);
 	}
@@ -303,8 +303,8 @@ set_cell(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t row,
 
 /* A plain number, without cutting out the cell first; NULL: the slow way. */
 static const char *
-quick_float(const struct csv_reading *j, const char *p, const char *end, double
-    *v)
+quick_float(const struct csv_reading *j, const char *p, const char *end,
+    double *v)
 {
 	char d = j->in.form.delimiter, l = j->in.form.eol;
 
@@ -334,11 +334,11 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 		if (j->plan[i].action == READ_FLOAT && !j->na.numeric &&
 		    (q = quick_float(j, p, pc->end, &v)) != NULL) {
 			j->t->col[i].f64[row] = v;
-			pc->kinds[i] |= KIND_FLOAT;
+			pc->kinds[i] |= VALUE_FLOAT;
 			p = q;
 		} else {
 			if ((p = csv_cell(f, p, pc->end, &c)) == NULL) {
-				note(pc, BAD_QUOTE, record, 0, i, NULL);
+				note_bad_row(pc, BAD_QUOTE, record, 0, i, NULL);
 				return NULL;
 			}
 			set_cell(j, pc, i, row, record, &c);
@@ -347,11 +347,11 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 		if (*p == f->eol) {
 			if (i == cols)
 				return p;
-			note(pc, BAD_CELLS, record, i, 0, NULL);
+			note_bad_row(pc, BAD_CELLS, record, i, 0, NULL);
 			return NULL;
 		}
 		if (i == cols) {
-			note(pc, BAD_CELLS, record,
+			note_bad_row(pc, BAD_CELLS, record,
 			    ragged_count(f, p, pc->end, i), 0, NULL);
 			return NULL;
 		}
@@ -397,8 +397,8 @@ line_of(const struct csv_reading *j, size_t part, const char *at)
 }
 
 static int
-tell(const struct csv_reading *j, size_t part, const struct bad_row *b, struct
-    err *e)
+tell_bad_cell(const struct csv_reading *j, size_t part, const struct bad_row *b,
+    struct err *e)
 {
 	unsigned long long line = line_of(j, part, b->at);
 	struct column *c = &j->t->col[b->col];
@@ -432,14 +432,15 @@ tell_ragged(const struct csv_reading *j, struct err *e)
 }
 
 static int
-troubles(const struct csv_reading *j, struct err *e)
+tell_first_bad_row(const struct csv_reading *j, struct err *e)
 {
 	for (size_t i = 0; i < j->pieces; i++) {
 		const struct csv_piece *pc = &j->piece[i];
 
 		if (pc->n_bad > 0)
 			return pc->bad[0].what == BAD_CELLS ?
-			    tell_ragged(j, e) : tell(j, i, &pc->bad[0], e);
+			    tell_ragged(j, e) :
+			    tell_bad_cell(j, i, &pc->bad[0], e);
 	}
 	return 0;
 }
@@ -463,7 +464,7 @@ sample_row(struct csv_reading *j, const char *p, const char *end)
 }
 
 static void
-sample(struct csv_reading *j)
+sample_pieces(struct csv_reading *j)
 {
 	for (size_t i = 0; i < j->pieces; i++) {
 		const struct csv_piece *pc = &j->piece[i];
@@ -500,7 +501,7 @@ action_of(enum col_type type)
 
 /* Room for a column as its plan says. */
 static int
-prepare(struct csv_reading *j, size_t col, struct err *e)
+prepare_column(struct csv_reading *j, size_t col, struct err *e)
 {
 	struct column_plan *p = &j->plan[col];
 	struct column *c = &j->t->col[col];
@@ -571,10 +572,10 @@ read_all(struct csv_reading *j, struct err *e)
 	bool again = false;
 
 	for (size_t i = 0; i < j->in.cols; i++)
-		if (j->plan[i].wanted && prepare(j, i, e) != 0)
+		if (j->plan[i].wanted && prepare_column(j, i, e) != 0)
 			return -1;
 	pool_run(j->pool, j->pieces, read_piece, j);
-	if (troubles(j, e) != 0)
+	if (tell_first_bad_row(j, e) != 0)
 		return -1;
 	for (size_t i = 0; i < j->in.cols; i++) {
 		struct column_plan *p = &j->plan[i];
@@ -584,14 +585,14 @@ read_all(struct csv_reading *j, struct err *e)
 			kinds |= j->piece[k].kinds[i];
 		if (!p->wanted || p->forced || kinds_type(kinds) ==
 		    kinds_type(p->kinds)) {
-			/* Right, unless nothing at all was expected. */
+			/* the guess was right, unless there was none */
 			if (p->action != GUESS_NONE || kinds == p->kinds) {
 				p->action = SKIP;
 				continue;
 			}
 		}
 		p->kinds = kinds;
-		if (prepare(j, i, e) != 0)
+		if (prepare_column(j, i, e) != 0)
 			return -1;
 		again = true;
 	}
@@ -599,7 +600,7 @@ read_all(struct csv_reading *j, struct err *e)
 		return 0;
 	j->done = 0;
 	pool_run(j->pool, j->pieces, read_piece, j);
-	return troubles(j, e);
+	return tell_first_bad_row(j, e);
 }
 
 /* ---- the end ---- */
@@ -646,7 +647,7 @@ join_dicts(void *ctx, size_t col, int worker)
 }
 
 static void
-finish(struct csv_reading *j)
+finish_columns(struct csv_reading *j)
 {
 	size_t kept = 0;
 
@@ -677,7 +678,7 @@ finish(struct csv_reading *j)
 }
 
 static void
-job_free(struct csv_reading *j)
+csv_reading_release(struct csv_reading *j)
 {
 	for (size_t i = 0; i < j->pieces; i++) {
 		struct csv_piece *pc = &j->piece[i];
@@ -699,8 +700,8 @@ job_free(struct csv_reading *j)
 
 /* The header of an input whose first line may lack its end. */
 static int
-read_header(struct csv_reading *j, const char **body, const char *end, struct
-    err *e)
+read_header(struct csv_reading *j, const char **body, const char *end,
+    struct err *e)
 {
 	const char *s = j->in.body, *last = end;
 	size_t n;
@@ -752,14 +753,14 @@ table_read_csv(struct table **out, const char *s, size_t n,
 		pc->dict = xalloc(j.in.cols, sizeof(struct intern *));
 		buf_init(&pc->scratch, BUF_CAP_DATA);
 	}
-	sample(&j);
+	sample_pieces(&j);
 	if (read_all(&j, e) != 0)
 		goto done;
-	finish(&j);
+	finish_columns(&j);
 	*out = j.t;
 	j.t = NULL;
 	r = 0;
 done:
-	job_free(&j);
+	csv_reading_release(&j);
 	return r;
 }

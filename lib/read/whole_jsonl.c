@@ -88,7 +88,7 @@ kept_text(struct jsonl_piece *pc, const struct json_pull *p)
 }
 
 static unsigned
-value_kind(struct jsonl_cell *c, enum json_token t, struct jsonl_piece *pc,
+token_kind(struct jsonl_cell *c, enum json_token t, struct jsonl_piece *pc,
     const struct json_pull *p)
 {
 	switch (t) {
@@ -100,11 +100,11 @@ value_kind(struct jsonl_cell *c, enum json_token t, struct jsonl_piece *pc,
 			c->i = p->i;
 		else
 			c->d = p->d;
-		return p->is_int ? KIND_INT : KIND_FLOAT;
+		return p->is_int ? VALUE_INT : VALUE_FLOAT;
 	case JSON_T_BOOL:
 		c->what = CELL_BOOL;
 		c->i = p->b;
-		return KIND_BOOL;
+		return VALUE_BOOL;
 	default:
 		c->what = CELL_TEXT;
 		c->s = kept_text(pc, p);
@@ -115,8 +115,8 @@ value_kind(struct jsonl_cell *c, enum json_token t, struct jsonl_piece *pc,
 
 /* The value of a member into the column `at`. */
 static int
-read_value(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
-    *p, uint32_t at, struct err *e)
+read_value(struct jsonl_reading *j, struct jsonl_piece *pc,
+    struct json_pull *p, uint32_t at, struct err *e)
 {
 	const char *before;
 	enum json_token t;
@@ -131,7 +131,7 @@ read_value(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
 		c.what = CELL_TREE;
 		c.s = before;
 		c.n = (uint32_t)(p->at - before);
-		kind = KIND_STRING;
+		kind = VALUE_STRING;
 	} else {
 		if ((t = json_pull(p, e)) == JSON_BAD)
 			return -1;
@@ -140,7 +140,7 @@ read_value(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
 		if (t == JSON_T_TEXT && (p->n == 0 ||
 		    na_words_match(&j->na, p->s, p->n, true)))
 			return 0;
-		kind = value_kind(&c, t, pc, p);
+		kind = token_kind(&c, t, pc, p);
 	}
 	if (at >= pc->cols) {
 		pc->col = xresize(pc->col, at + 1, sizeof(*pc->col));
@@ -154,8 +154,8 @@ read_value(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
 }
 
 static int
-read_object(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
-    *p, struct err *e)
+read_object(struct jsonl_reading *j, struct jsonl_piece *pc,
+    struct json_pull *p, struct err *e)
 {
 	enum json_token t = json_pull(p, e);
 
@@ -190,7 +190,7 @@ read_object(struct jsonl_reading *j, struct jsonl_piece *pc, struct json_pull
 }
 
 static bool
-blank(const char *s, const char *end)
+is_blank(const char *s, const char *end)
 {
 	while (s < end && (*s == ' ' || *s == '\t' || *s == '\r'))
 		s++;
@@ -211,7 +211,7 @@ read_piece(void *ctx, size_t part, int worker)
 		const char *stop = q == NULL ? pc->end : q;
 
 		pc->lines++;
-		if (!blank(s, stop)) {
+		if (!is_blank(s, stop)) {
 			int r;
 
 			json_pull_init(&p, s, (size_t)(stop - s), JSON_NAN);
@@ -227,7 +227,7 @@ read_piece(void *ctx, size_t part, int worker)
 }
 
 static void
-cut(struct jsonl_reading *j, const char *s, const char *end)
+cut_pieces(struct jsonl_reading *j, const char *s, const char *end)
 {
 	while (s < end) {
 		const char *stop = end;
@@ -287,7 +287,8 @@ join_pieces(struct jsonl_reading *j, struct err *e)
 
 /* One cell into its final column. */
 static int
-settle(struct column *to, size_t row, const struct jsonl_cell *c, struct err *e)
+put_cell(struct column *to, size_t row, const struct jsonl_cell *c,
+    struct err *e)
 {
 	switch (c->what) {
 	case CELL_INT:
@@ -316,7 +317,7 @@ settle(struct column *to, size_t row, const struct jsonl_cell *c, struct err *e)
 
 /* Columns are settled side by side; each by one thread, in row order. */
 static void
-settle_column(void *ctx, size_t col, int worker)
+fill_column(void *ctx, size_t col, int worker)
 {
 	struct jsonl_reading *j = ctx;
 	struct column *to = &j->t->col[col];
@@ -336,7 +337,7 @@ settle_column(void *ctx, size_t col, int worker)
 				column_set_missing(to, pc->row0 + r);
 				continue;
 			}
-			if (settle(to, pc->row0 + r, &l->cell[r],
+			if (put_cell(to, pc->row0 + r, &l->cell[r],
 			    &j->col_err[col]) != 0) {
 				err_wrap(&j->col_err[col], "%s: row %zu: "
 				    "column '%s'", j->name, pc->row0 + r + 1,
@@ -406,12 +407,12 @@ plan_columns(struct jsonl_reading *j, bool *forced, struct err *e)
 }
 
 static int
-finish(struct jsonl_reading *j, const bool *forced, struct err *e)
+finish_columns(struct jsonl_reading *j, const bool *forced, struct err *e)
 {
 	struct table *t = j->t;
 	size_t kept = 0;
 
-	pool_run(j->pool, t->cols, settle_column, j);
+	pool_run(j->pool, t->cols, fill_column, j);
 	for (size_t i = 0; i < t->cols; i++) {
 		if (j->col_err[i].code != ERR_NONE) {
 			*e = j->col_err[i];
@@ -439,7 +440,7 @@ finish(struct jsonl_reading *j, const bool *forced, struct err *e)
 }
 
 static void
-job_free(struct jsonl_reading *j)
+jsonl_reading_release(struct jsonl_reading *j)
 {
 	for (size_t i = 0; i < j->pieces; i++) {
 		struct jsonl_piece *pc = &j->piece[i];
@@ -469,7 +470,7 @@ table_read_jsonl(struct table **out, const char *s, size_t n,
 
 	j.name = o->name != NULL ? o->name : "input";
 	na_words_init(&j.na, o->na, o->n_na);
-	cut(&j, s + csv_bom(s, n), s + n);
+	cut_pieces(&j, s + csv_bom(s, n), s + n);
 	j.pool = pool_new(j.pieces > 1 ? o->threads : 1);
 	pool_run(j.pool, j.pieces, read_piece, &j);
 	if (join_pieces(&j, e) != 0)
@@ -477,13 +478,14 @@ table_read_jsonl(struct table **out, const char *s, size_t n,
 	forced = xalloc(j.t->cols + 1, sizeof(*forced));
 	j.unwanted = xalloc(j.t->cols + 1, sizeof(*j.unwanted));
 	j.col_err = xalloc(j.t->cols + 1, sizeof(*j.col_err));
-	if (plan_columns(&j, forced, e) != 0 || finish(&j, forced, e) != 0)
+	if (plan_columns(&j, forced, e) != 0 ||
+	    finish_columns(&j, forced, e) != 0)
 		goto done;
 	*out = j.t;
 	j.t = NULL;
 	r = 0;
 done:
 	free(forced);
-	job_free(&j);
+	jsonl_reading_release(&j);
 	return r;
 }

@@ -1,6 +1,6 @@
 /*
- * read/whole_jsonl.h - a whole table from bytes that are JSON Lines.  Private to
- * lib/read; read/whole.h has the rules.
+ * read/whole_jsonl.h - a whole table from bytes that are JSON Lines.
+ * Private to lib/read; read/whole.h has the rules.
  */
 #ifndef READ_WHOLE_JSONL_H
 #define READ_WHOLE_JSONL_H

@@ -60,7 +60,7 @@ count_bins(struct shares *h, const struct twosample *s, const double *edge)
 }
 
 static int
-shares_new(struct shares *h, size_t k, struct err *e)
+shares_init(struct shares *h, size_t k, struct err *e)
 {
 	h->k = k;
 	h->p = mem_zeroed(2 * k, sizeof(*h->p));
@@ -81,11 +81,11 @@ shares_of(struct shares *h, const struct twosample *s, struct err *e)
 	if (s->numeric && distinct > 20) {
 		ts_sturges(edge, &bins, s->value[0], s->value[s->k - 1],
 		    s->n_ref + s->n_cur, s->integer);
-		if (shares_new(h, bins, e) != 0)
+		if (shares_init(h, bins, e) != 0)
 			return -1;
 		count_bins(h, s, edge);
 	} else {
-		if (shares_new(h, s->k, e) != 0)
+		if (shares_init(h, s->k, e) != 0)
 			return -1;
 		for (size_t i = 0; i < s->k; i++) {
 			h->p[i] = (double)s->ref[i];
@@ -207,7 +207,7 @@ test_hellinger(double *score, const struct twosample *s, struct err *e)
 	}
 	ts_sturges(edge, &bins, s->value[0], s->value[s->k - 1], s->k,
 	    s->integer);
-	if (shares_new(&h, bins, e) != 0)
+	if (shares_init(&h, bins, e) != 0)
 		return -1;
 	count_bins(&h, s, edge);
 	width = (edge[bins] - edge[0]) / (double)bins;

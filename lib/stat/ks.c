@@ -1,4 +1,9 @@
-/* Distributions of Kolmogorov and Smirnov. */
+/*
+ * Kolmogorov's and Smirnov's distributions: exact by lattice paths where
+ * that is cheap, by matrices and series elsewhere.
+ */
+#include "stat/ks.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -25,12 +25,4 @@ double hypergeometric_mass(double k, double all, double marked, double drawn);
 /* Modified Bessel function of the second kind, order 1/4, x > 0, times e^x. */
 double bessel_k14_scaled(double x);
 
-/* Two-sample Kolmogorov-Smirnov, both sides, exact by lattice paths: the
- * chance that the largest difference is at least h / lcm(m, n). O(m n). */
-double ks_exact(uint64_t m, uint64_t n, uint64_t h);
-/* One sample of n, both sides: P(D >= d), by the regions of Simard and
- * L'Ecuyer (J. Stat. Software 39(11), 2011).  Relative error 1e-10, where
- * Pelz and Good's series serves about 1e-7. */
-double ks_one_sf(uint64_t n, double d);
-
 #endif

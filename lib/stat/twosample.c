@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "math/elem.h"
+#include "stat/ks.h"
 #include "stat/special.h"
 #include "stat/internal.h"
 

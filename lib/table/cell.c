@@ -27,7 +27,7 @@ na_usual(const char *s, size_t n)
 }
 
 static bool
-same(const char *word, const char *s, size_t n)
+equals_word(const char *word, const char *s, size_t n)
 {
 	return strlen(word) == n && memcmp(word, s, n) == 0;
 }
@@ -54,7 +54,7 @@ na_words_match(const struct na_words *w, const char *s, size_t n, bool quoted)
 	if (!quoted && na_usual(s, n))
 		return true;
 	for (size_t i = 0; i < w->n_user; i++)
-		if (same(w->user[i], s, n))
+		if (equals_word(w->user[i], s, n))
 			return true;
 	return false;
 }
@@ -73,7 +73,7 @@ cell_int(const char *s, size_t n, int64_t *v)
 
 /* Leading zeros before another digit make it a code: "007", "00.5". */
 static bool
-coded(const char *s, size_t n)
+has_leading_zero(const char *s, size_t n)
 {
 	size_t sign = n > 0 && (*s == '-' || *s == '+');
 
@@ -84,7 +84,7 @@ coded(const char *s, size_t n)
 bool
 cell_float(const char *s, size_t n, double *v)
 {
-	if (n == 0 || coded(s, n))
+	if (n == 0 || has_leading_zero(s, n))
 		return false;
 	return num_parse_f64(s, n, v);
 }
@@ -105,16 +105,16 @@ cell_bool(const char *s, size_t n, uint8_t *v)
 	return false;
 }
 
-enum kind
+enum value_kind
 cell_kind_text(const char *s, size_t n)
 {
 	int64_t us;
 
 	return n >= 10 && *s >= '0' && *s <= '9' && clock_parse(s, n, &us) ?
-	    KIND_DATE : KIND_STRING;
+	    VALUE_DATE : VALUE_STRING;
 }
 
-enum kind
+enum value_kind
 cell_kind(const char *s, size_t n)
 {
 	int64_t i;
@@ -122,11 +122,11 @@ cell_kind(const char *s, size_t n)
 	uint8_t b;
 
 	if (cell_int(s, n, &i))
-		return KIND_INT;
+		return VALUE_INT;
 	if (cell_float(s, n, &d))
-		return KIND_FLOAT;
+		return VALUE_FLOAT;
 	if (cell_bool(s, n, &b))
-		return KIND_BOOL;
+		return VALUE_BOOL;
 	return cell_kind_text(s, n);
 }
 
@@ -134,15 +134,15 @@ enum col_type
 kinds_type(unsigned kinds)
 {
 	switch (kinds) {
-	case KIND_INT:
+	case VALUE_INT:
 		return COL_INT64;
 	case 0:
-	case KIND_FLOAT:
-	case KIND_FLOAT | KIND_INT:
+	case VALUE_FLOAT:
+	case VALUE_FLOAT | VALUE_INT:
 		return COL_FLOAT64;
-	case KIND_BOOL:
+	case VALUE_BOOL:
 		return COL_BOOL;
-	case KIND_DATE:
+	case VALUE_DATE:
 		return COL_DATETIME;
 	default:
 		return COL_CATEGORY;

@@ -9,9 +9,9 @@
 #include "table/column.h"
 
 /* What values a column was seen to hold; bits. */
-enum kind {
-	KIND_INT = 1, KIND_FLOAT = 2, KIND_BOOL = 4, KIND_DATE = 8,
-	KIND_STRING = 16
+enum value_kind {
+	VALUE_INT = 1, VALUE_FLOAT = 2, VALUE_BOOL = 4, VALUE_DATE = 8,
+	VALUE_STRING = 16
 };
 
 /* The words that mean missing. */
@@ -36,15 +36,15 @@ cell_missing(const struct na_words *w, const struct csv_cell *c)
 	    na_words_match(w, c->s, c->n, c->quoted));
 }
 
-/* What a value that is not missing is.  `json_text`: a JSON string, which is
- * a date or a string and nothing else. */
-enum kind cell_kind(const char *s, size_t n);
-enum kind cell_kind_text(const char *s, size_t n);
+/* What a value that is not missing can be read as.  cell_kind_text: one that
+ * was a JSON string, so a date or a string and nothing else. */
+enum value_kind cell_kind(const char *s, size_t n);
+enum value_kind cell_kind_text(const char *s, size_t n);
 /* The type of a column with these kinds; strings are COL_CATEGORY. */
 enum col_type kinds_type(unsigned kinds);
 
-/* Is it an integer with no needless zeros in front, so that its text can be
- * had back from the number? */
+/* Is it an integer without leading zeros, so that the number prints as the
+ * same text? */
 bool cell_int(const char *s, size_t n, int64_t *v);
 bool cell_float(const char *s, size_t n, double *v);
 bool cell_bool(const char *s, size_t n, uint8_t *v);
@@ -57,7 +57,8 @@ readable_type(enum col_type type)
 	    type;
 }
 
-/* Strings of a column: text when there are many and they hardly repeat. */
+/* A column of strings: COL_TEXT when most of its values are different, else
+ * COL_CATEGORY. */
 enum col_type strings_type(size_t distinct, size_t values);
 
 /*

@@ -33,7 +33,8 @@ col_type_parse(const char *s, enum col_type *type)
 	} others[] = {
 		{ "int", COL_INT64 }, { "integer", COL_INT64 },
 		{ "float", COL_FLOAT64 }, { "double", COL_FLOAT64 },
-		{ "number", COL_FLOAT64 }, { "float32", COL_FLOAT64 }, { "bool", COL_BOOL },
+		{ "number", COL_FLOAT64 }, { "float32", COL_FLOAT64 },
+		{ "bool", COL_BOOL },
 		{ "date", COL_DATETIME }, { "date-time", COL_DATETIME },
 		{ "string", COL_CATEGORY },
 	};
@@ -134,7 +135,8 @@ column_track_missing(struct column *c, struct err *e)
 int
 column_grow(struct column *c, size_t room, struct err *e)
 {
-	size_t had = column_valid_words(c->room), words = column_valid_words(room);
+	size_t had = column_valid_words(c->room);
+	size_t words = column_valid_words(room);
 	void *data;
 	uint64_t *valid;
 

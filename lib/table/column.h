@@ -22,10 +22,9 @@
  * its values hardly repeat (read/whole.h), so that a learner can refuse it.
  * dict numbers run in order of first appearance down the column.
  *
- * A column owns its name, arrays and dict (except a borrowed dict);
- * column_release frees them.  Blocks of rows that are filled again and again
- * use column_track_missing once, column_grow for more rows and column_clear
- * between two fillings.
+ * column_release frees name, arrays and dict (unless borrowed).  A block that
+ * is filled again and again uses column_track_missing once, column_grow for
+ * more rows and column_clear between two fillings.
  */
 #ifndef TABLE_COLUMN_H
 #define TABLE_COLUMN_H
@@ -38,8 +37,7 @@
 #include "base/err.h"
 #include "base/intern.h"
 
-/* Entries after which a block that is filled again and again begins a new
- * dict (column_clear). */
+/* Entries of a dict after which column_clear begins a new one. */
 #define COLUMN_DICT_MAX 65536
 
 enum col_type {
@@ -101,8 +99,7 @@ column_valid_words(size_t room)
 int column_init(struct column *c, const char *name, enum col_type type,
     size_t rows, struct err *e);
 void column_release(struct column *c);
-/* Give the column its bits for missing cells now, all saying "there", not
- * when the first missing cell comes.  Raw columns need none. */
+/* Make `valid` now, not when the first missing cell comes (raw: never). */
 int column_track_missing(struct column *c, struct err *e);
 /* Room for `room` rows or more; cells and bits already set stay, new cells
  * are undefined, not missing.  `rows` is as before.  ERR_NOMEM leaves the

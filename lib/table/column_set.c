@@ -48,7 +48,7 @@ column_set_missing(struct column *c, size_t i)
 }
 
 static int
-unfit(const struct column *c, const char *s, size_t n, struct err *e)
+refuse_text(const struct column *c, const char *s, size_t n, struct err *e)
 {
 	static const char *const want[] = {
 		[COL_INT64] = "an integer", [COL_FLOAT64] = "a number",
@@ -71,7 +71,7 @@ set_int(struct column *c, size_t i, const char *s, size_t n, struct err *e)
 		c->i64[i] = (int64_t)d;
 		return 0;
 	}
-	return unfit(c, s, n, e);
+	return refuse_text(c, s, n, e);
 }
 
 static int
@@ -85,7 +85,7 @@ set_bool(struct column *c, size_t i, const char *s, size_t n, struct err *e)
 		c->b[i] = d == 1;
 		return 0;
 	}
-	return unfit(c, s, n, e);
+	return refuse_text(c, s, n, e);
 }
 
 int
@@ -102,14 +102,15 @@ column_set_text(struct column *c, size_t i, const char *s, size_t n,
 	case COL_FLOAT32:
 		if (!num_parse_f64(s, n, &d)) {
 			if (!cell_bool(s, n, &b))
-				return unfit(c, s, n, e);
+				return refuse_text(c, s, n, e);
 			d = b;
 		}
 		return column_set_number(c, i, d, e);
 	case COL_BOOL:
 		return set_bool(c, i, s, n, e);
 	case COL_DATETIME:
-		return clock_parse(s, n, &c->i64[i]) ? 0 : unfit(c, s, n, e);
+		return clock_parse(s, n, &c->i64[i]) ? 0 :
+		    refuse_text(c, s, n, e);
 	case COL_CATEGORY:
 	case COL_TEXT:
 		c->code[i] = intern_add(c->dict, s, n);

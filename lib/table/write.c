@@ -1,3 +1,6 @@
+/*
+ * Tables written as CSV and JSON Lines.
+ */
 #include "table/write.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "math/order.h"
-#include "tap.h"
+#include "../tap.h"
 
 static int
 rising(const void *a, const void *b)

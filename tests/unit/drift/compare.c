@@ -1,7 +1,7 @@
 /* Drift: kinds of columns, roles, who counts, what cannot be judged. */
 #include "drift/compare.h"
 #include "read/whole.h"
-#include "tap.h"
+#include "../tap.h"
 
 static struct table *
 table_of(const char *text)
@@ -55,7 +55,7 @@ kinds(void)
 	is_text(r.col[2].role, "target", "the target");
 	is_text(r.col[3].role, "prediction", "the prediction");
 	is_text(r.col[0].role, "feature", "a feature");
-	drift_free(&r);
+	drift_release(&r);
 }
 
 static void
@@ -71,17 +71,17 @@ nothing_to_say(void)
 		ok(r.col[0].unknown && !r.col[0].drifted &&
 		    isnan(r.col[0].score), "is unknown");
 		ok(!r.drifted && r.unknown, "and decides at a half");
-		drift_free(&r);
+		drift_release(&r);
 	}
 	if (ok(compare(&r, "x,y\n1.5,a\n2.5,a\n", "x,y\n,a\n,a\n", &half, &e)
 	    == 0, "at six tenths")) {
 		ok(!r.drifted && !r.unknown, "it does not");
-		drift_free(&r);
+		drift_release(&r);
 	}
 	if (ok(compare(&r, "x,y\n,a\n,a\n", "x,y\n1,a\n2,a\n", &o, &e) == 0,
 	    "the same of the reference")) {
 		ok(r.col[0].unknown && r.col[0].n_ref == 0, "is unknown");
-		drift_free(&r);
+		drift_release(&r);
 	}
 	ok(compare(&r, "x\n1\n", "x\n", &o, &e) != 0 &&
 	    e.code == ERR_UNSUPPORTED, "a side without rows is refused");

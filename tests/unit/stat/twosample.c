@@ -1,9 +1,10 @@
 /* Two-sample tests against Evidently 0.7.23 on scipy 1.17 and numpy 2.4. */
 #include <stdlib.h>
 
+#include "stat/ks.h"
 #include "stat/special.h"
 #include "stat/twosample.h"
-#include "tap.h"
+#include "../tap.h"
 
 struct golden {
 	char fixture;

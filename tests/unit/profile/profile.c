@@ -1,73 +1,15 @@
-/* Profiles: exact sums, and the same bytes for any cut, order or thread. */
+/* Profiles: the same bytes for any cut, order or number of threads. */
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "profile/exactsum.h"
 #include "profile/profile.h"
 #include "read/whole.h"
-#include "tap.h"
-
-static void
-exact(void)
-{
-	static const double v[] = { 1e300, 1, -1e300, 1e-300, 0.1, 0.2, -0.3,
-	    5e-324, 1.7976931348623157e308, -1.7976931348623157e308 };
-	struct exact a = { { 0 }, 0 }, b = { { 0 }, 0 }, c, q = { { 0 }, 0 };
-	struct buf one, two;
-
-	buf_init(&one, BUF_CAP_SMALL);
-	buf_init(&two, BUF_CAP_SMALL);
-	for (size_t i = 0; i < 10; i++) {
-		exact_add(&a, v[i]);
-		exact_add(&b, v[9 - i]);
-	}
-	/* 0.1 + 0.2 - 0.3 of the doubles is 2^-55 + 2^-56 */
-	is_near(exact_value(&a), 1 + 0x1p-54, 0, "nothing is lost");
-	exact_print(&one, &a, 1074);
-	exact_print(&two, &b, 1074);
-	is_text(one.data, two.data, "in any order");
-	ok(exact_parse(&c, one.data, one.len, 1074), "read back");
-	buf_clear(&two);
-	exact_print(&two, &c, 1074);
-	is_text(two.data, one.data, "the same");
-	exact_merge(&a, &b);
-	is_near(exact_value(&a), 2, 0, "merged");
-	memset(&a, 0, sizeof(a));
-	is_near(exact_value(&a), 0, 0, "zero");
-	for (int i = 1; i <= 4; i++) {
-		exact_add(&a, -i);
-		exact_add_square(&q, -i);
-	}
-	is_near(exact_value(&a), -10, 0, "negative");
-	is_near(exact_std(&a, &q, 4), sqrt(1.25), 0, "deviation");
-	memset(&a, 0, sizeof(a));
-	memset(&q, 0, sizeof(q));
-	for (int i = 1; i <= 4; i++) {
-		exact_add(&a, 1e15 + i);
-		exact_add_square(&q, 1e15 + i);
-	}
-	is_near(exact_std(&a, &q, 4), sqrt(1.25), 0, "far from zero too");
-	for (int i = 0; i < 2; i++) {
-		memset(&a, 0, sizeof(a));
-		memset(&q, 0, sizeof(q));
-		exact_add(&a, i ? 1e200 : 1e-200);
-		exact_add(&a, i ? -1e200 : -1e-200);
-		exact_add_square(&q, i ? 1e200 : 1e-200);
-		exact_add_square(&q, i ? 1e200 : 1e-200);
-		is_near(exact_std(&a, &q, 2) / (i ? 1e200 : 1e-200), 1, 1e-15,
-		    "where squares overflow");
-	}
-	ok(!exact_parse(&c, "12", 2, 1074) && !exact_parse(&c, "1p-9999", 7,
-	    1074) && !exact_parse(&c, "1p5000", 6, 1074) &&
-	    !exact_parse(&c, "xp1", 3, 1074), "nonsense is refused");
-	buf_free(&one);
-	buf_free(&two);
-}
+#include "../tap.h"
 
 /* Rows of a made-up table, cut anywhere. */
 static void
-make(struct buf *out, size_t from, size_t to)
+make_rows(struct buf *out, size_t from, size_t to)
 {
 	buf_clear(out);
 	buf_adds(out, "id,x,k,c,t,when,many\n");
@@ -99,7 +41,7 @@ profile_rows_of(size_t from, size_t to, int threads)
 	struct buf text;
 
 	buf_init(&text, BUF_CAP_DATA);
-	make(&text, from, to);
+	make_rows(&text, from, to);
 	if (table_read(&t, text.data, text.len, &o, &e) != 0 ||
 	    profile_of_table(&p, t, threads, &e) != 0)
 		ok(0, "profile: %s", e.msg);
@@ -226,7 +168,6 @@ refusals(void)
 int
 main(void)
 {
-	exact();
 	merges();
 	views();
 	refusals();

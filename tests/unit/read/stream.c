@@ -1,0 +1,122 @@
+/* Rows in blocks: what is wanted and kept, however few bytes come at once. */
+#include "read/stream.h"
+
+#include "table/write.h"
+#include "../tap.h"
+
+struct drip {
+	const char *s;
+	size_t n, step;
+};
+
+static int64_t
+drip_read(void *ctx, void *p, size_t n, struct err *e)
+{
+	struct drip *d = ctx;
+
+	(void)e;
+	n = n < d->step ? n : d->step;
+	n = n < d->n ? n : d->n;
+	memcpy(p, d->s, n);
+	d->s += n;
+	d->n -= n;
+	return (int64_t)n;
+}
+
+/* All blocks of a reader written as CSV. */
+static void
+blocks(struct buf *out, const char *text, size_t step,
+    const struct table_reader_opts *o)
+{
+	struct drip d = { text, strlen(text), step };
+	struct source src = { drip_read, NULL, &d, "in" };
+	struct table_reader *r = NULL;
+	const struct column *col[16];
+	struct err e = ERR_INIT;
+	struct table *t;
+	int k = -1;
+
+	if (table_reader_open(&r, &src, o, &e) == 0) {
+		while ((k = table_reader_next(&t, r, &e)) > 0) {
+			for (size_t i = 0; i < t->cols; i++)
+				col[i] = &t->col[i];
+			table_write_csv(out, col, t->cols, 0, t->rows, NULL);
+		}
+	}
+	if (k < 0)
+		buf_addf(out, "! %s", e.msg);
+	table_reader_free(r);
+}
+
+static void
+streams(const char *text, const struct table_reader_opts *o, const char *want,
+    const char *what)
+{
+	static const size_t steps[] = { 1, 7, 1 << 20 };
+	struct table_reader_opts opts = *o;
+	struct buf out;
+
+	buf_init(&out, BUF_CAP_SMALL);
+	for (int k = 0; k < 12; k++) {
+		opts.eager = k & 1;
+		opts.block_rows = k & 2 ? 2 : 0;
+		buf_clear(&out);
+		blocks(&out, text, steps[k / 4], &opts);
+		is_text(out.data, want, "%s (%zu bytes at a time)", what,
+		    steps[k / 4]);
+	}
+	buf_free(&out);
+}
+
+static void
+wanted_columns(void)
+{
+	static const struct table_want want[] = {
+		{ "b", COL_FLOAT64, false }, { "c", COL_CATEGORY, false },
+		{ "z", COL_INT64, true },
+	};
+	static const char *const keep[] = { "a", "b" };
+	struct table_reader_opts o = { .want = want, .n_want = 3 };
+
+	streams("a,b,c\nq,1.50,x\nr,,\"y\nz\"\ns, -2e3 ,\n", &o,
+	    "1.5,x,\n,\"y\nz\",\n-2000,,\n", "wanted columns of a CSV");
+	streams("{\"b\":1,\"c\":\"x\",\"a\":{\"q\":[1]}}\n\n{\"c\":null,"
+	    "\"b\":\"2.5\",\"z\":7}", &o, "1,x,\n2.5,,7\n", "of JSON Lines");
+	o.keep = keep;
+	o.n_keep = 2;
+	streams("a,b,c\n\"q,\"\"\",1.50,x\nr,2,y", &o,
+	    "1.5,x,,\"q,\"\"\",1.50\n2,y,,r,2\n", "and columns kept");
+	streams("{\"b\":1.50,\"c\":2,\"a\":\"x\\ny\"}\n", &o,
+	    "1.5,2,,\"x\ny\",1.50\n", "kept from JSON");
+	streams("a,b,c\rq,1,x\rr,2,y\r", &o, "1,x,,q,1\n2,y,,r,2\n",
+	    "old Mac line ends");
+	streams("b\n1\n", &o, "! in: no column 'c'; is it 'b'?",
+	    "an absent column");
+	streams("a,b,c\nq,1,x\n\nr,zwei,y\n", &o, "1,x,,q,1\n! in: line 4: "
+	    "column 'b': 'zwei' is not a number",
+	    "rows before the bad one come first");
+	streams("a,b,c\nq,1,x\nr,1\n", &o, "1,x,,q,1\n! in: line 3: 2 cells, "
+	    "but there are 3 columns", "ragged");
+	streams("a,b,c\nq,1,\"x\nr,1,y\n", &o,
+	    "! in: line 2: a quote is never closed", "an open quote");
+	streams("{\"b\":1}\n", &o, "! in: line 1: no column 'c'",
+	    "an absent member");
+	streams("{\"b\":1,\"c\":[1]}\n", &o, "! in: line 1: column 'c': a "
+	    "JSON list is no cell", "a list in a wanted column");
+	streams("", &o, "! in: empty, without a header line", "nothing");
+	o = (struct table_reader_opts){ .want = want, .n_want = 1,
+	    .keep_all = true };
+	streams("a,b\n x ,1\n\"\",2\n", &o, "1,x,1\n2,\"\",2\n", "all kept");
+	streams("{\"a\":true,\"b\":1}\n{\"b\":2,\"new\":3}\n", &o,
+	    "1,true,1\n2,,2\n", "all members of the first row kept");
+	o = (struct table_reader_opts){ .want = want, .n_want = 1,
+	    .by_place = true };
+	streams("q,r\n5,x\n", &o, "5\n", "by place");
+}
+
+int
+main(void)
+{
+	wanted_columns();
+	return tap_done();
+}
