@@ -7,6 +7,7 @@
 #include "judge/evaluate.h"
 #include "judge/leakage.h"
 #include "verbs.h"
+#include "model/open.h"
 
 struct eval_opts {
 	struct reading read;

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "track/journal.h"
-#include "model/score.h"
+#include "model/open.h"
 #include "flow/register.h"
 
 struct adding {

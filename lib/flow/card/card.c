@@ -6,6 +6,7 @@
 #include "base/nearest.h"
 #include "catalog/history.h"
 #include "model/meta.h"
+#include "model/open.h"
 
 /* What only a person can say, in the order of the card. */
 static const struct {
