@@ -1,5 +1,6 @@
 /* A model by any name, for all verbs. */
 #include "verbs.h"
+#include "model/open.h"
 
 int
 open_model(struct binding **out, struct catalog *c, const char *name,

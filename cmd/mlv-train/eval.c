@@ -9,6 +9,7 @@
 #include "store/odb.h"
 #include "task.h"
 #include "verbs.h"
+#include "model/open.h"
 
 struct eval_opts {
 	struct reading read;

@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "deploy/session.h"
+#include "model/open.h"
 
 static void
 find_ports(struct version *v)

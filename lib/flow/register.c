@@ -8,10 +8,9 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "model/open.h"
 #include "store/odb.h"
 #include "store/worktree.h"
-#include "track/journal.h"
-#include "model/score.h"
 #include "track/journal.h"
 
 struct registration {

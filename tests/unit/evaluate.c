@@ -9,6 +9,7 @@
 #include "judge/importance.h"
 #include "tap.h"
 #include "judge/evaluate.h"
+#include "model/open.h"
 
 #define ROWS 200
 

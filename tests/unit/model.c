@@ -11,6 +11,7 @@
 #include "engine/model.h"
 #include "engine/forest.h"
 #include "model/meta.h"
+#include "model/open.h"
 #include "model/score.h"
 #include "tap.h"
 

@@ -1,5 +1,6 @@
 /* A model card: what is known is gathered, then written section by section. */
 #include "flow/card/internal.h"
+#include "model/open.h"
 
 #include <string.h>
 

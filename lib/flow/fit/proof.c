@@ -5,7 +5,9 @@
 
 #include "base/mem.h"
 #include "flow/fit/internal.h"
+#include "model/golden.h"
 #include "model/meta.h"
+#include "model/open.h"
 
 /* The probed rows, as the scorer wants them. */
 static int

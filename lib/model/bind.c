@@ -1,0 +1,301 @@
+/* Columns by their names bound to the inputs of a graph, its outputs named
+ * as columns. */
+#include "model/bind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "codec/json.h"
+#include "model/internal.h"
+#include "model/meta.h"
+
+/* --- inputs --------------------------------------------------------------- */
+
+static enum col_type
+input_type(const struct model_port *in, const struct json *columns,
+    const char *name)
+{
+	const char *said = columns ? json_text(columns, name, "") : "";
+	enum col_type t;
+
+	switch (in->elem) {
+	case ONNX_FLOAT:
+	case ONNX_DOUBLE:
+		if (col_type_parse(said, &t) && (t == COL_BOOL ||
+		    t == COL_DATETIME))
+			return t;
+		return COL_FLOAT64;
+	case ONNX_BOOL:
+		return COL_BOOL;
+	case ONNX_TEXT:
+		return COL_CATEGORY;
+	default:
+		return COL_INT64;
+	}
+}
+
+static int
+add_want(struct binding *b, size_t input, size_t place, const char *name,
+    const struct json *columns, struct err *e)
+{
+	const struct model_port *in = model_input(b->model, input);
+
+	for (size_t i = 0; i < b->n_wants; i++)
+		if (strcmp(b->want[i].name, name) == 0)
+			return err_set(e, ERR_FORMAT, "column '%s' would feed "
+			    "the model twice", name);
+	b->want[b->n_wants] = (struct table_want){
+		.name = arena_strdup(&b->arena, name),
+		.type = input_type(in, columns, name),
+	};
+	b->feed[b->n_wants++] = (struct feed){ input, place };
+	return 0;
+}
+
+/* Columns of one input: 1, or the width of a matrix. */
+static int
+input_width(size_t *out, const struct binding *b, size_t i,
+    const struct bind_opts *o, struct err *e)
+{
+	const struct model_port *in = model_input(b->model, i);
+
+	if (in->rank > 2)
+		return err_set(e, ERR_UNSUPPORTED, "input '%s' has %d "
+		    "dimensions; rows of columns are needed", in->name,
+		    in->rank);
+	if (in->elem != ONNX_FLOAT && in->elem != ONNX_DOUBLE &&
+	    in->elem != ONNX_INT64 && in->elem != ONNX_INT32 &&
+	    in->elem != ONNX_BOOL && in->elem != ONNX_TEXT)
+		return err_set(e, ERR_UNSUPPORTED, "input '%s' of type %s is "
+		    "not supported", in->name, onnx_elem_name(in->elem));
+	*out = in->rank == 2 && in->dim[1] >= 0 ? (size_t)in->dim[1] : 1;
+	if (in->rank == 2 && in->dim[1] < 0) {
+		if (model_inputs(b->model) > 1)
+			return 0;
+		if (o->n_columns == 0)
+			return err_set(e, ERR_USAGE, "input '%s' does not say "
+			    "how many columns it takes: name them with "
+			    "--columns", in->name);
+		*out = o->n_columns;
+	}
+	return 0;
+}
+
+static int
+bind_inputs(struct binding *b, const struct bind_opts *o, struct err *e)
+{
+	const char *text = model_meta(b->model, META_COLUMNS);
+	size_t n = model_inputs(b->model), total = 0;
+	struct json *columns = NULL;
+	struct err ignored;
+	char name[NUM_TEXT_MAX];
+
+	if (text && json_parse(&columns, &b->arena, text, strlen(text), 0,
+	    &ignored) < 0)
+		columns = NULL;
+	b->width = arena_alloc(&b->arena, n * sizeof(*b->width));
+	for (size_t i = 0; i < n; i++) {
+		if (input_width(&b->width[i], b, i, o, e) < 0)
+			return -1;
+		total += b->width[i];
+		if (total > 65536)
+			return err_set(e, ERR_TOOBIG, "more than 65536 columns");
+	}
+	b->want = arena_alloc(&b->arena, (total + 1) * sizeof(*b->want));
+	b->feed = arena_alloc(&b->arena, (total + 1) * sizeof(*b->feed));
+	if (o->n_columns && (n != 1 || b->width[0] != o->n_columns))
+		return err_set(e, ERR_USAGE, "the model takes %zu columns%s, "
+		    "%zu are named", total, n == 1 ? "" : " by their names",
+		    o->n_columns);
+	for (size_t i = 0; i < n; i++) {
+		const char *port = model_input(b->model, i)->name;
+
+		b->by_place |= b->width[i] > 1 && o->n_columns == 0;
+		if (b->width[i] == 1 && o->n_columns == 0 &&
+		    add_want(b, i, 0, port, columns, e) < 0)
+			return -1;
+		for (size_t k = 0; (b->width[i] > 1 || o->n_columns) &&
+		    k < b->width[i]; k++) {
+			num_print_u64(name, k + 1);
+			if (add_want(b, i, k, o->n_columns ? o->columns[k] :
+			    name, columns, e) < 0)
+				return -1;
+		}
+	}
+	if (b->by_place && n > 1)
+		return err_set(e, ERR_UNSUPPORTED, "the model has several "
+		    "inputs, and one of them is wider than a column");
+	return 0;
+}
+
+/* --- outputs -------------------------------------------------------------- */
+
+enum col_type
+binding_type(enum onnx_elem elem)
+{
+	switch (elem) {
+	case ONNX_FLOAT:
+		return COL_FLOAT32;
+	case ONNX_DOUBLE:
+		return COL_FLOAT64;
+	case ONNX_BOOL:
+		return COL_BOOL;
+	case ONNX_TEXT:
+		return COL_CATEGORY;
+	default:
+		return COL_INT64;
+	}
+}
+
+/* The classes that the metadata lists. */
+static void
+read_classes(struct binding *b)
+{
+	const char *text = model_meta(b->model, META_CLASSES);
+	const char **list;
+	struct err ignored;
+	struct json *j;
+
+	if (text == NULL || json_parse(&j, &b->arena, text, strlen(text), 0,
+	    &ignored) < 0 || j->type != JSON_LIST)
+		return;
+	list = arena_alloc(&b->arena, (j->n + 1) * sizeof(*list));
+	b->classes = list;
+	for (j = j->child; j; j = j->next)
+		list[b->n_classes++] = j->type == JSON_TEXT ? j->s : "";
+}
+
+/* Names of an output's columns, *n of them, or NULL: the classes where
+ * there are as many, else those of the graph, which then are the classes of
+ * a model that lists none. */
+static const char *const *
+output_names(size_t *n, struct binding *b, const struct model_port *o)
+{
+	const char *const *names = o->names;
+
+	*n = o->n_names;
+	if (b->n_classes && o->rank == 2 && o->dim[1] ==
+	    (int64_t)b->n_classes) {
+		names = b->classes;
+		*n = b->n_classes;
+	}
+	if (b->n_classes == 0 && names && o->rank == 2) {
+		b->classes = names;
+		b->n_classes = *n;
+	}
+	return names;
+}
+
+static int
+bind_outputs(struct binding *b, struct err *e)
+{
+	size_t n = model_outputs(b->model), total = 0, k;
+	size_t *width = arena_alloc(&b->arena, (n + 1) * sizeof(*width));
+	const char *why = model_trial_why(b->model);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct model_port *o = model_output(b->model, i);
+
+		if (o->rank < 1 || o->rank > 2 || (o->rank == 2 &&
+		    (o->dim[1] < 0 || o->dim[1] > 65536)))
+			return err_set(e, ERR_UNSUPPORTED, "output '%s' is not "
+			    "one value, or a fixed number of them, a row%s%s",
+			    o->name, why ? ": " : "", why ? why : "");
+		width[i] = o->rank == 2 ? (size_t)o->dim[1] : 1;
+		total += width[i];
+	}
+	read_classes(b);
+	b->out_width = width;
+	b->column = arena_alloc(&b->arena, (total + 1) * sizeof(*b->column));
+	for (size_t i = 0; i < n; i++) {
+		const struct model_port *o = model_output(b->model, i);
+		const char *const *names = output_names(&k, b, o);
+		bool named = names && k == width[i] && width[i] > 1;
+
+		for (k = 0; k < width[i]; k++) {
+			struct binding_column *c = &b->column[b->n_columns++];
+
+			c->output = i;
+			c->place = k;
+			c->type = binding_type(o->elem);
+			c->class_name = named ? names[k] : NULL;
+			c->name = width[i] == 1 ? o->name : named ?
+			    arena_printf(&b->arena, "%s.%s", o->name,
+			    names[k]) :
+			    arena_printf(&b->arena, "%s.%zu", o->name, k);
+		}
+	}
+	return 0;
+}
+
+/* --- bindings ------------------------------------------------------------- */
+
+int
+binding_new(struct binding **out, struct model *m, const struct bind_opts *o,
+    struct err *e)
+{
+	static const struct bind_opts none;
+	struct binding *b = xalloc(1, sizeof(*b));
+
+	b->model = m;
+	if (bind_inputs(b, o ? o : &none, e) < 0 || bind_outputs(b, e) < 0) {
+		b->model = NULL;	/* still the caller's */
+		binding_free(b);
+		return -1;
+	}
+	*out = b;
+	return 0;
+}
+
+void
+binding_free(struct binding *b)
+{
+	if (b == NULL)
+		return;
+	model_free(b->model);
+	arena_free(&b->arena);
+	free(b);
+}
+
+const struct model *
+binding_model(const struct binding *b)
+{
+	return b->model;
+}
+
+const char *const *
+binding_classes(const struct binding *b, size_t *n)
+{
+	*n = b->n_classes;
+	return b->classes;
+}
+
+const struct table_want *
+binding_wants(const struct binding *b, size_t *n)
+{
+	*n = b->n_wants;
+	return b->want;
+}
+
+bool
+binding_by_place(const struct binding *b)
+{
+	return b->by_place;
+}
+
+const struct binding_column *
+binding_columns(const struct binding *b, size_t *n)
+{
+	*n = b->n_columns;
+	return b->column;
+}
+
+void
+binding_port(const struct binding *b, size_t i, size_t *input,
+    size_t *place)
+{
+	*input = b->feed[i].input;
+	*place = b->feed[i].place;
+}
