@@ -1,4 +1,4 @@
-/* Importance by permutation: inputs dealt out anew among the rows. */
+/* Permutation importance: one input after the other is shuffled. */
 #include "judge/importance.h"
 
 #include <math.h>
@@ -30,7 +30,8 @@ struct asked {
 };
 
 static int
-ask_model(double *loss, struct asked *a, const struct table *block, struct err *e)
+ask_model(double *loss, struct asked *a, const struct table *block,
+    struct err *e)
 {
 	const struct importance_judge *j = a->j;
 	struct table *got;

@@ -1,6 +1,6 @@
 /*
- * judge/importance.h - what an answer hangs on: how much worse a model
- * answers when the values of one input are dealt out anew among the rows
+ * judge/importance.h - permutation importance: how much worse a model
+ * answers when the values of one input are shuffled among the rows
  * (Breiman 2001; scikit-learn's permutation_importance).
  *
  * Any model will do.  It is asked about IMPORTANCE_ROWS rows in all, and no

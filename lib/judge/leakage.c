@@ -1,3 +1,4 @@
+/* Did the model learn from these rows?  Its run and their lineage tell. */
 #include "judge/leakage.h"
 
 #include <stdio.h>
@@ -6,7 +7,7 @@
 #include "track/journal.h"
 
 /* The manifest of the run that made the model: the one its version names,
- * else the newest that put out its bytes.  *m NULL: nobody knows. */
+ * else the newest that put out its bytes.  *m NULL: it is not known. */
 static int
 find_run(const struct json **m, struct arena *a, struct catalog *c,
     struct catalog_bytes *model, struct err *e)
@@ -36,15 +37,15 @@ find_run(const struct json **m, struct arena *a, struct catalog *c,
 	return -1;
 }
 
-struct looking {
+struct content_search {
 	const struct oid *content;
 	bool found;
 };
 
 static int
-is_it(void *ctx, int depth, const struct link *l, struct err *e)
+is_content(void *ctx, int depth, const struct link *l, struct err *e)
 {
-	struct looking *w = ctx;
+	struct content_search *w = ctx;
 
 	(void)depth;
 	(void)e;
@@ -52,17 +53,17 @@ is_it(void *ctx, int depth, const struct link *l, struct err *e)
 	return w->found;
 }
 
-/* Is it these bytes, or a dataset that was made from them?  What they were
- * split from holds their rows. */
+/* Is the input these bytes, or a dataset that they are in the lineage of?
+ * What they were split from holds their rows. */
 static int
 rests_on(bool *yes, struct catalog *c, const struct link *input,
     const struct oid *content, struct err *e)
 {
-	struct looking w = { content, oid_eq(&input->id, content) };
+	struct content_search w = { content, oid_eq(&input->id, content) };
 	struct err mine = ERR_INIT;
 
 	if (!w.found && strcmp(input->type, TYPE_DATASET) == 0 &&
-	    catalog_lineage(c, &input->id, is_it, &w, &mine) < 0 &&
+	    catalog_lineage(c, &input->id, is_content, &w, &mine) < 0 &&
 	    mine.code != ERR_NOENT) {
 		*e = mine;
 		return -1;

@@ -13,7 +13,7 @@
 #include "catalog/catalog.h"
 
 enum seen {
-	SEEN_NOT,		/* or nobody knows: there is no run */
+	SEEN_NOT,		/* or not known: there is no run */
 	SEEN_VALID,		/* judged by while it was made */
 	SEEN_TRAIN
 };

@@ -98,7 +98,7 @@ finite_loss(void *ctx, const double *score)
 {
 	const struct truth *t = ctx;
 
-	/* rows that nobody has seen may be beyond the model */
+	/* shuffled rows may lie where the model has no finite answer */
 	for (size_t i = 0; i < t->n * t->width; i++)
 		if (!isfinite(score[i]))
 			return NAN;

@@ -1,3 +1,4 @@
+/* A table made ready for a learner: target, weights, features. */
 #include "learn/frame.h"
 
 #include <float.h>
@@ -9,7 +10,7 @@
 #include "base/mem.h"
 
 static bool
-listed(const char *name, const char *const *list, size_t n)
+is_listed(const char *name, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(name, list[i]) == 0)
@@ -114,7 +115,7 @@ holds_keys(const struct column *c)
 	return false;
 }
 
-/* A graph's inputs and outputs share one room for names. */
+/* A graph's inputs and outputs share one namespace. */
 static bool
 names_output(const struct frame *f, const char *name)
 {
@@ -157,8 +158,8 @@ take_feature(struct frame *f, const struct column *c,
     const struct frame_opts *o, struct err *e)
 {
 	struct feature *x = &f->feature[f->n_features];
-	bool category = listed(c->name, o->categorical, o->n_categorical);
-	bool numeric = listed(c->name, o->numeric, o->n_numeric);
+	bool category = is_listed(c->name, o->categorical, o->n_categorical);
+	bool numeric = is_listed(c->name, o->numeric, o->n_numeric);
 
 	if (check_feature(f, c, category, numeric, e) < 0)
 		return -1;
@@ -254,7 +255,7 @@ take_target(struct frame *f, const struct column *c,
 
 	f->target = arena_strdup(&f->arena, c->name);
 	f->task = o->task;
-	/* without a look at the texts of a million numbers */
+	/* spares making the texts of a million numbers */
 	if (f->task == TASK_AUTO && !text && many_numbers(c))
 		f->task = TASK_REGRESSION;
 	if ((f->task != TASK_REGRESSION || text) && find_levels(&f->arena,
@@ -271,7 +272,7 @@ take_target(struct frame *f, const struct column *c,
 	if (text)
 		return err_set(e, ERR_FORMAT, "the target '%s' holds names, "
 		    "which cannot be regressed", c->name);
-	if (c->type == COL_DATETIME && !listed(c->name, o->numeric,
+	if (c->type == COL_DATETIME && !is_listed(c->name, o->numeric,
 	    o->n_numeric))
 		return err_set(e, ERR_FORMAT, "the target '%s' is a date-time: "
 		    "--numeric %s takes its microseconds", c->name, c->name);
@@ -339,7 +340,7 @@ frame_init(struct frame *f, const struct table *t,
 	    check_names(t, o->categorical, o->n_categorical, e) < 0 ||
 	    check_names(t, o->numeric, o->n_numeric, e) < 0)
 		return -1;
-	if (listed(o->target, o->drop, o->n_drop))
+	if (is_listed(o->target, o->drop, o->n_drop))
 		return err_set(e, ERR_USAGE, "'%s' cannot be both the target "
 		    "and dropped", o->target);
 	if (t->rows == 0)
@@ -354,7 +355,7 @@ frame_init(struct frame *f, const struct table *t,
 		goto fail;
 	for (size_t i = 0; i < t->cols; i++)
 		if (i != target && i != weight &&
-		    !listed(t->col[i].name, o->drop, o->n_drop) &&
+		    !is_listed(t->col[i].name, o->drop, o->n_drop) &&
 		    take_feature(f, &t->col[i], o, e) < 0)
 			goto fail;
 	if (f->n_features == 0) {
@@ -369,7 +370,7 @@ fail:
 
 /* Places of a column's texts among known, sorted ones. */
 static const uint32_t *
-places(struct arena *a, const struct column *c, const char *const *known,
+level_places(struct arena *a, const struct column *c, const char *const *known,
     size_t n_known)
 {
 	uint32_t *out = arena_alloc(a, (c->rows + 1) * sizeof(*out));
@@ -400,7 +401,7 @@ like_target(struct frame *f, const struct frame *like, const struct column *c,
 	f->classes = like->classes;
 	f->n_classes = like->n_classes;
 	f->positive = like->positive;
-	f->y_class = places(&f->arena, c, like->classes, like->n_classes);
+	f->y_class = level_places(&f->arena, c, like->classes, like->n_classes);
 	for (size_t i = 0; i < c->rows; i++)
 		if (f->y_class[i] == LEVEL_MISSING)
 			return err_set(e, ERR_FORMAT, "row %zu: the target '%s' "
@@ -430,7 +431,7 @@ frame_init_like(struct frame *f, const struct frame *like,
 			goto fail;
 		*x = *l;
 		if (l->category) {
-			x->level = places(&f->arena, &t->col[at], l->levels,
+			x->level = level_places(&f->arena, &t->col[at], l->levels,
 			    l->n_levels);
 		} else if (col_type_is_text(t->col[at].type) &&
 		    t->col[at].missing < t->rows) {

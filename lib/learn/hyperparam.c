@@ -13,7 +13,7 @@
 #define LISTED_MAX 8	/* a table this short is named in messages */
 
 static void *
-field(void *params, const struct hyperparam *h)
+param_field(void *params, const struct hyperparam *h)
 {
 	return (char *)params + h->at;
 }
@@ -21,7 +21,7 @@ field(void *params, const struct hyperparam *h)
 static void
 store_value(void *params, const struct hyperparam *h, double v)
 {
-	void *at = field(params, h);
+	void *at = param_field(params, h);
 
 	if (h->type == HYPER_INT)
 		*(int64_t *)at = (int64_t)v;

@@ -1,3 +1,4 @@
+/* Features as small whole numbers: bounds are chosen, rows are filled in. */
 #include "learn/gbdt/bin.h"
 
 #include <math.h>
@@ -13,11 +14,11 @@
 #define ZERO 1e-35f		/* what is not beyond it counts as zero */
 
 /*
- * A float t with a <= t < b, half-way.  LightGBM's bound is a double: the
- * largest float that is not beyond it tells floats apart as it does.
+ * A float t with a <= t < b, half-way.  LightGBM's bound is a double; the
+ * largest float that does not exceed it separates floats in the same way.
  */
 static float
-between(float a, float b)
+bound_between(float a, float b)
 {
 	double half = nextafter(((double)a + (double)b) / 2, INFINITY);
 	float t = (float)half;
@@ -27,14 +28,14 @@ between(float a, float b)
 	return t >= a && t < b ? t : a;
 }
 
-struct values {			/* distinct ones, rising */
+struct distinct_values {		/* rising */
 	float *v;
 	size_t *count;
 	size_t n, total;
 };
 
 static void
-distinct(struct values *out, float *sorted, size_t n)
+count_distinct(struct distinct_values *out, float *sorted, size_t n)
 {
 	out->v = xalloc(n + 1, sizeof(*out->v));
 	out->count = xalloc(n + 1, sizeof(*out->count));
@@ -49,7 +50,7 @@ distinct(struct values *out, float *sorted, size_t n)
 
 /* Few distinct values: a bin each, of at least min rows. */
 static size_t
-bounds_of_few(float *bound, const struct values *d, size_t min)
+bounds_of_few(float *bound, const struct distinct_values *d, size_t min)
 {
 	size_t n = 0, have = 0;
 
@@ -57,7 +58,7 @@ bounds_of_few(float *bound, const struct values *d, size_t min)
 		have += d->count[i];
 		if (have < min)
 			continue;
-		bound[n++] = between(d->v[i], d->v[i + 1]);
+		bound[n++] = bound_between(d->v[i], d->v[i + 1]);
 		have = 0;
 	}
 	bound[n++] = INFINITY;
@@ -66,7 +67,8 @@ bounds_of_few(float *bound, const struct values *d, size_t min)
 
 /* Many: equal counts, but a value as heavy as a bin stands alone. */
 static size_t
-bounds_of_many(float *bound, const struct values *d, size_t max, size_t min)
+bounds_of_many(float *bound, const struct distinct_values *d, size_t max,
+    size_t min)
 {
 	double mean;
 	size_t n = 0, have = 0, rest, bins_left;
@@ -90,7 +92,7 @@ bounds_of_many(float *bound, const struct values *d, size_t max, size_t min)
 		have += d->count[i];
 		if (heavy[i] || (double)have >= mean || (heavy[i + 1] &&
 		    (double)have >= (mean * 0.5 > 1 ? mean * 0.5 : 1))) {
-			bound[n++] = between(d->v[i], d->v[i + 1]);
+			bound[n++] = bound_between(d->v[i], d->v[i + 1]);
 			have = 0;
 			if (!heavy[i] && bins_left > 1) {
 				bins_left--;
@@ -104,17 +106,17 @@ bounds_of_many(float *bound, const struct values *d, size_t max, size_t min)
 }
 
 static size_t
-bounds_of(float *bound, const struct values *d, size_t max, size_t min)
+bounds_of(float *bound, const struct distinct_values *d, size_t max, size_t min)
 {
 	return d->n <= max ? bounds_of_few(bound, d, min) :
 	    bounds_of_many(bound, d, max, min);
 }
 
 /* Values [from, to) of d. */
-static struct values
-part_of(const struct values *d, size_t from, size_t to)
+static struct distinct_values
+part_of(const struct distinct_values *d, size_t from, size_t to)
 {
-	struct values p = { d->v + from, d->count + from, to - from, 0 };
+	struct distinct_values p = { d->v + from, d->count + from, to - from, 0 };
 
 	for (size_t i = 0; i < p.n; i++)
 		p.total += p.count[i];
@@ -126,11 +128,11 @@ part_of(const struct values *d, size_t from, size_t to)
  * values below and above it get their share.  At most max bounds.
  */
 static size_t
-bounds_about_zero(float *bound, const struct values *d, size_t max,
+bounds_about_zero(float *bound, const struct distinct_values *d, size_t max,
     size_t min)
 {
 	size_t below = 0, above, n = 0, share;
-	struct values low, high;
+	struct distinct_values low, high;
 
 	while (below < d->n && d->v[below] <= -ZERO)
 		below++;
@@ -159,7 +161,7 @@ number_bins(struct bin_feature *b, const float *v, size_t rows,
 {
 	size_t take = rows < (size_t)p->sample ? rows : (size_t)p->sample, n = 0;
 	float *room = xalloc(take + 1, sizeof(*room));
-	struct values d;
+	struct distinct_values d;
 	size_t max;
 
 	b->missing = false;
@@ -173,7 +175,7 @@ number_bins(struct bin_feature *b, const float *v, size_t rows,
 			room[n++] = x == 0 ? 0 : x;
 	}
 	sort_floats(room, n);
-	distinct(&d, room, n);
+	count_distinct(&d, room, n);
 	max = (size_t)p->max_bin - b->missing;
 	b->bound = xalloc(max + 1, sizeof(*b->bound));
 	b->n_bins = (uint32_t)bounds_about_zero(b->bound, &d, max,
@@ -251,7 +253,7 @@ category_bins(struct bin_feature *b, const struct feature *f, size_t rows,
 	free(c);
 }
 
-struct job {
+struct bin_job {
 	struct bins *b;
 	const struct frame *f;
 	const struct bin_params *p;
@@ -260,7 +262,7 @@ struct job {
 static void
 find_bins(void *ctx, size_t k, int worker)
 {
-	struct job *j = ctx;
+	struct bin_job *j = ctx;
 	const struct feature *f = &j->f->feature[k];
 
 	(void)worker;
@@ -324,11 +326,12 @@ fill_levels(const struct bins *b, size_t k, const uint32_t *level,
 		    f->of_level[level[from]];
 }
 
-/* Some rows at a time, so that they stay near while all columns are set. */
+/* Some rows at a time, so that they stay in the cache while all columns are
+ * set. */
 static void
 fill_part(void *ctx, size_t part, int worker)
 {
-	struct job *j = ctx;
+	struct bin_job *j = ctx;
 	struct bins *b = j->b;
 	size_t from = part * PART, to = from + PART;
 
@@ -359,7 +362,7 @@ stride_for(size_t n)
 }
 
 static int
-allocate(struct bins *b, const struct frame *f, struct err *e)
+allocate_bins(struct bins *b, const struct frame *f, struct err *e)
 {
 	memset(b, 0, sizeof(*b));
 	b->rows = f->rows;
@@ -373,9 +376,9 @@ allocate(struct bins *b, const struct frame *f, struct err *e)
 }
 
 static void
-fill(struct bins *b, const struct frame *f, struct pool *pool)
+fill_rows(struct bins *b, const struct frame *f, struct pool *pool)
 {
-	struct job j = { b, f, NULL };
+	struct bin_job j = { b, f, NULL };
 
 	pool_run(pool, (b->rows + PART - 1) / PART, fill_part, &j);
 }
@@ -384,9 +387,9 @@ int
 bins_init(struct bins *b, const struct frame *f, const struct bin_params *p,
     struct pool *pool, struct err *e)
 {
-	struct job j = { b, f, p };
+	struct bin_job j = { b, f, p };
 
-	if (allocate(b, f, e) < 0)
+	if (allocate_bins(b, f, e) < 0)
 		return -1;
 	pool_run(pool, f->n_features, find_bins, &j);
 	for (size_t k = 0; k < f->n_features; k++) {
@@ -395,7 +398,7 @@ bins_init(struct bins *b, const struct frame *f, const struct bin_params *p,
 		b->total += (b->feature[k].n_bins + 4) & ~3U;
 		b->total += b->total % 256 == 0 ? 4 : 0;
 	}
-	fill(b, f, pool);
+	fill_rows(b, f, pool);
 	return 0;
 }
 
@@ -403,7 +406,7 @@ int
 bins_init_like(struct bins *b, const struct bins *like, const struct frame *f,
     struct pool *pool, struct err *e)
 {
-	if (allocate(b, f, e) < 0)
+	if (allocate_bins(b, f, e) < 0)
 		return -1;
 	for (size_t k = 0; k < f->n_features; k++) {
 		struct bin_feature *to = &b->feature[k];
@@ -423,7 +426,7 @@ bins_init_like(struct bins *b, const struct bins *like, const struct frame *f,
 		}
 	}
 	b->total = like->total;
-	fill(b, f, pool);
+	fill_rows(b, f, pool);
 	return 0;
 }
 

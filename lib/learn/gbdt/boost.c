@@ -13,7 +13,7 @@
 
 #define PART ((size_t)8192)
 
-struct side {				/* the training or validation rows */
+struct booster_rows {		/* the training or the validation rows */
 	const struct frame *f;
 	struct bins b;
 	double *score;			/* (outputs, rows) */
@@ -24,7 +24,7 @@ struct booster {
 	const struct gbdt_params *p;
 	const struct objective *ob;
 	struct pool *pool;
-	struct side train, valid;
+	struct booster_rows train, valid;
 	bool has_valid;
 	struct grower w;
 	struct gh *gh;			/* (outputs, rows) */
@@ -50,7 +50,7 @@ start_scores(struct booster *g)
 }
 
 static void
-fill_start(const struct booster *g, struct side *s)
+fill_start(const struct booster *g, struct booster_rows *s)
 {
 	for (size_t c = 0; c < g->k; c++)
 		for (size_t i = 0; i < s->f->rows; i++)
@@ -113,7 +113,7 @@ draw_columns(struct booster *g, int64_t tree)
 struct score_job {
 	struct booster *g;
 	const struct gbdt_tree *t;
-	struct side *side;
+	struct booster_rows *side;
 	double *score;
 	const uint32_t *rows;		/* or NULL: all */
 	size_t n;
@@ -239,7 +239,7 @@ drop_trees(struct gbdt_model *m, size_t keep)
 }
 
 static void
-boost(struct booster *g, const struct progress *progress)
+boost_rounds(struct booster *g, const struct progress *progress)
 {
 	struct gbdt_model *m = g->m;
 	const struct objective_pass learn = { g->gh, g->train.f,
@@ -276,8 +276,8 @@ boost(struct booster *g, const struct progress *progress)
 			}
 		}
 		if (!grew) {
-			/* nothing is left to learn; if nothing ever was, one
-			 * leaf each says what is said before any tree */
+			/* no tree could be split; where none ever could, one
+			 * tree of one leaf for each output stays */
 			drop_trees(m, (size_t)(i > 0 ? i : 1) * g->k);
 			m->best_iteration = i;
 			break;
@@ -290,7 +290,7 @@ boost(struct booster *g, const struct progress *progress)
 }
 
 static int
-prepare(struct booster *g, const struct frame *train,
+prepare_booster(struct booster *g, const struct frame *train,
     const struct frame *valid, struct err *e)
 {
 	struct bin_params bp = { g->p->max_bin, g->p->min_data_in_bin,
@@ -335,13 +335,13 @@ gbdt_train(struct gbdt_model *out, const struct frame *train,
 	g.k = out->n_outputs = objective_scores(g.ob, train);
 	out->start = xalloc(g.k, sizeof(double));
 	g.pool = pool_new(threads);
-	r = prepare(&g, train, valid, e);
+	r = prepare_booster(&g, train, valid, e);
 	if (r == 0) {
 		start_scores(&g);
 		fill_start(&g, &g.train);
 		if (g.has_valid)
 			fill_start(&g, &g.valid);
-		boost(&g, progress);
+		boost_rounds(&g, progress);
 	}
 	out->n_set = g.n_set;
 	grower_release(&g.w);

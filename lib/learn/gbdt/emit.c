@@ -50,7 +50,7 @@ has_sets(const struct gbdt_model *g)
 }
 
 /* The lists of TreeEnsembleClassifier and -Regressor. */
-struct lists3 {
+struct ensemble3 {
 	int64_t *tree, *id, *feature, *yes, *no, *tracks;
 	float *value, *hits;
 	struct text *mode;
@@ -61,7 +61,7 @@ struct lists3 {
 };
 
 static void
-node3(struct lists3 *l, int64_t tree, int64_t id, const char *mode,
+ensemble3_node(struct ensemble3 *l, int64_t tree, int64_t id, const char *mode,
     double hits)
 {
 	l->tree[l->n] = tree;
@@ -72,13 +72,13 @@ node3(struct lists3 *l, int64_t tree, int64_t id, const char *mode,
 
 /* Inner nodes keep their numbers, leaf k is node n_nodes + k. */
 static void
-tree3(struct lists3 *l, const struct gbdt_tree *t, int64_t number,
+ensemble3_tree(struct ensemble3 *l, const struct gbdt_tree *t, int64_t number,
     int64_t target, double sign)
 {
 	for (size_t i = 0; i < t->n_nodes; i++) {
 		const struct gbdt_node *n = &t->node[i];
 
-		node3(l, number, (int64_t)i, "BRANCH_LEQ", n->count);
+		ensemble3_node(l, number, (int64_t)i, "BRANCH_LEQ", n->count);
 		l->feature[l->n] = n->feature;
 		l->value[l->n] = n->threshold;
 		l->tracks[l->n] = n->default_left;
@@ -90,7 +90,7 @@ tree3(struct lists3 *l, const struct gbdt_tree *t, int64_t number,
 	for (size_t i = 0; i < t->n_leaves; i++) {
 		int64_t id = (int64_t)(t->n_nodes + i);
 
-		node3(l, number, id, "LEAF", t->count[i]);
+		ensemble3_node(l, number, id, "LEAF", t->count[i]);
 		l->n++;
 		l->w_tree[l->n_w] = number;
 		l->w_id[l->n_w] = id;
@@ -100,7 +100,7 @@ tree3(struct lists3 *l, const struct gbdt_tree *t, int64_t number,
 }
 
 static void
-lists3_make(struct lists3 *l, struct arena *a, const struct gbdt_model *g,
+ensemble3_fill(struct ensemble3 *l, struct arena *a, const struct gbdt_model *g,
     int64_t only_target, double sign)
 {
 	size_t n = 1;
@@ -122,12 +122,12 @@ lists3_make(struct lists3 *l, struct arena *a, const struct gbdt_model *g,
 	l->w_target = arena_alloc(a, n * sizeof(int64_t));
 	l->weight = arena_alloc(a, n * sizeof(float));
 	for (size_t t = 0; t < g->n_trees; t++)
-		tree3(l, &g->tree[t], (int64_t)t, only_target >= 0 ?
+		ensemble3_tree(l, &g->tree[t], (int64_t)t, only_target >= 0 ?
 		    only_target : (int64_t)g->tree[t].target, sign);
 }
 
 static void
-put_lists3(struct arena *a, struct onnx_node *n, const struct lists3 *l,
+ensemble3_put(struct arena *a, struct onnx_node *n, const struct ensemble3 *l,
     const char *prefix)
 {
 	onnx_attr_ints(a, n, "nodes_treeids", l->tree, l->n);
@@ -153,7 +153,7 @@ put_lists3(struct arena *a, struct onnx_node *n, const struct lists3 *l,
 /* Scores before any tree go into each output's first tree: of two classes
  * onnxruntime adds a single base value to the class that has no weights. */
 static void
-fold_start(struct lists3 *l, const struct gbdt_model *g, double sign)
+fold_start(struct ensemble3 *l, const struct gbdt_model *g, double sign)
 {
 	size_t at = 0;
 
@@ -164,7 +164,7 @@ fold_start(struct lists3 *l, const struct gbdt_model *g, double sign)
 }
 
 static void
-forest3(struct arena *a, struct onnx_model *m, const struct frame *f,
+emit_ensemble3(struct arena *a, struct onnx_model *m, const struct frame *f,
     const struct gbdt_model *g, const char *features)
 {
 	bool classes = f->task != TASK_REGRESSION;
@@ -174,14 +174,14 @@ forest3(struct arena *a, struct onnx_model *m, const struct frame *f,
 	int64_t only = f->task == TASK_MULTICLASS ? -1 : 0;
 	struct onnx_node *n = onnx_add_node(a, m, EMIT_ML, classes ?
 	    "TreeEnsembleClassifier" : "TreeEnsembleRegressor", "trees");
-	struct lists3 l;
+	struct ensemble3 l;
 
 	onnx_node_in(a, n, features);
 	onnx_node_out(a, n, classes ? "label" : "prediction");
-	lists3_make(&l, a, g, only, sign);
+	ensemble3_fill(&l, a, g, only, sign);
 	if (g->n_trees >= g->n_outputs && classes)
 		fold_start(&l, g, sign);
-	put_lists3(a, n, &l, classes ? "class_" : "target_");
+	ensemble3_put(a, n, &l, classes ? "class_" : "target_");
 	if (g->n_trees < g->n_outputs || !classes)
 		onnx_attr_floats(a, n, "base_values", emit_floats(a, g->start,
 		    g->n_outputs, sign), g->n_outputs);
@@ -198,7 +198,7 @@ forest3(struct arena *a, struct onnx_model *m, const struct frame *f,
 }
 
 /* The lists of TreeEnsemble, version 5. */
-struct lists5 {
+struct ensemble5 {
 	int64_t *feature, *yes, *no, *yes_leaf, *no_leaf, *tracks, *target;
 	int64_t *root;
 	float *split, *hits, *weight, *member;
@@ -207,7 +207,8 @@ struct lists5 {
 };
 
 static void
-tree5(struct lists5 *l, const struct gbdt_model *g, const struct gbdt_tree *t)
+ensemble5_tree(struct ensemble5 *l, const struct gbdt_model *g,
+    const struct gbdt_tree *t)
 {
 	size_t base = l->n, leaf = l->n_leaves;
 	bool alone = t->n_nodes == 0;
@@ -243,7 +244,7 @@ tree5(struct lists5 *l, const struct gbdt_model *g, const struct gbdt_tree *t)
 }
 
 static void
-lists5_make(struct lists5 *l, struct arena *a, const struct gbdt_model *g)
+ensemble5_fill(struct ensemble5 *l, struct arena *a, const struct gbdt_model *g)
 {
 	size_t n = 1, leaves = 1, members = g->n_set;
 
@@ -267,13 +268,13 @@ lists5_make(struct lists5 *l, struct arena *a, const struct gbdt_model *g)
 	l->member = arena_alloc(a, members * sizeof(float));
 	l->mode = arena_alloc(a, n);
 	for (size_t t = 0; t < g->n_trees; t++)
-		tree5(l, g, &g->tree[t]);
+		ensemble5_tree(l, g, &g->tree[t]);
 	if (l->n_members)
 		l->n_members--;		/* no NaN behind the last set */
 }
 
 static void
-put_lists5(struct arena *a, struct onnx_node *n, const struct lists5 *l,
+ensemble5_put(struct arena *a, struct onnx_node *n, const struct ensemble5 *l,
     size_t targets)
 {
 	int64_t k = (int64_t)l->n, leaves = (int64_t)l->n_leaves;
@@ -322,7 +323,7 @@ label_steps(struct arena *a, struct onnx_model *m, const struct frame *f)
 }
 
 static void
-forest5(struct arena *a, struct onnx_model *m, const struct frame *f,
+emit_ensemble5(struct arena *a, struct onnx_model *m, const struct frame *f,
     const struct gbdt_model *g, const char *features)
 {
 	int64_t k = (int64_t)g->n_outputs, one = 1;
@@ -331,12 +332,12 @@ forest5(struct arena *a, struct onnx_model *m, const struct frame *f,
 	const char *scores = emit_own(a, f, "scores"), *unit = emit_own(a, f, "one");
 	const char *yes = emit_own(a, f, "yes"), *no = emit_own(a, f, "no");
 	struct onnx_node *n;
-	struct lists5 l;
+	struct ensemble5 l;
 
 	onnx_set_opset(a, m, EMIT_ML, 5);
-	lists5_make(&l, a, g);
+	ensemble5_fill(&l, a, g);
 	n = emit_chain(a, m, EMIT_ML, "TreeEnsemble", features, sums);
-	put_lists5(a, n, &l, g->n_outputs);
+	ensemble5_put(a, n, &l, g->n_outputs);
 	onnx_add_initializer(a, m, start, ONNX_FLOAT, 1, &k, emit_floats(a,
 	    g->start, g->n_outputs, 1));
 	n = emit_chain(a, m, "", "Add", sums, f->task == TASK_REGRESSION ?
@@ -367,7 +368,7 @@ gbdt_emit(struct arena *a, struct onnx_model *m, const struct frame *f,
 	const char *features = tree_columns(a, m, f);
 
 	if (has_sets(g))
-		forest5(a, m, f, g, features);
+		emit_ensemble5(a, m, f, g, features);
 	else
-		forest3(a, m, f, g, features);
+		emit_ensemble3(a, m, f, g, features);
 }

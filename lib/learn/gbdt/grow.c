@@ -1,3 +1,4 @@
+/* One tree, grown leaf by leaf: histograms, splits, partitions of rows. */
 #include "learn/gbdt/grow.h"
 
 #include <math.h>
@@ -156,7 +157,7 @@ make_histogram(struct grower *w, struct leaf *l, const struct gh *gh,
 	    .order = all_rows ? NULL : w->order + l->from };
 	size_t threads = (size_t)pool_threads(w->pool), parts;
 
-	/* a small leaf is not worth waking anybody */
+	/* waking threads costs more than a small leaf */
 	if (l->n < 2048)
 		threads = 1;
 	parts = threads;
@@ -193,7 +194,7 @@ gather_part(void *ctx, size_t part, int worker)
 }
 
 static const struct gh *
-gather(struct grower *w, const struct gh *gh, size_t from, size_t n)
+gather_gradients(struct grower *w, const struct gh *gh, size_t from, size_t n)
 {
 	struct gather_job j = { w, gh, from, n };
 
@@ -203,7 +204,7 @@ gather(struct grower *w, const struct gh *gh, size_t from, size_t n)
 
 /* larger = parent - smaller, in the parent's place */
 static void
-subtract(struct cell *parent, const struct cell *smaller, size_t n)
+subtract_histogram(struct cell *parent, const struct cell *smaller, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		parent[i].g -= smaller[i].g;
@@ -286,8 +287,8 @@ struct cut_job {
 	size_t all_left;
 };
 
-/* Left rows from the front of the part, right ones from its end, which
- * turns them round. */
+/* Left rows from the front of the part, right ones from its end, so that
+ * those lie in reverse order. */
 static void
 cut_part(void *ctx, size_t part, int worker)
 {
@@ -339,7 +340,7 @@ join_part(void *ctx, size_t part, int worker)
 
 /* The rows of leaf l by split s; how many go left. */
 static size_t
-cut(struct grower *w, const struct leaf *l, const struct split *s)
+partition_rows(struct grower *w, const struct leaf *l, const struct split *s)
 {
 	struct cut_job j = { .w = w, .s = s, .from = l->from, .n = l->n };
 	const struct bin_feature *f = &w->b->feature[s->feature];
@@ -422,10 +423,10 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	struct leaf *l = &w->leaf[at], *r = &w->leaf[fresh], *small, *large;
 	struct split s = l->best;
 	struct cell *parent = l->hist, *free_one;
-	size_t n_left = cut(w, l, &s);
+	size_t n_left = partition_rows(w, l, &s);
 
-	/* Histograms that come from subtraction may hold a trace of rows
-	 * where there are none; no leaf is made of that. */
+	/* After subtraction, rounding may leave a sum in a bin without
+	 * rows; no leaf is made of that. */
 	if (n_left == 0 || n_left == l->n) {
 		l->best.gain = -INFINITY;
 		return;
@@ -453,8 +454,9 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	memcpy(w->worth + (size_t)fresh * w->b->n_features, w->worth +
 	    (size_t)at * w->b->n_features, w->b->n_features *
 	    sizeof(*w->worth));
-	make_histogram(w, small, gather(w, gh, small->from, small->n), false);
-	subtract(parent, small->hist, w->b->total);
+	make_histogram(w, small, gather_gradients(w, gh, small->from,
+	    small->n), false);
+	subtract_histogram(parent, small->hist, w->b->total);
 	find_splits(w, l, r);
 }
 
@@ -497,7 +499,7 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	w->root_h = root->sum.h;
 	w->n_leaves = 1;
 	memcpy(w->worth, w->use, w->b->n_features * sizeof(*w->worth));
-	make_histogram(w, root, all ? gh : gather(w, gh, 0, n), all);
+	make_histogram(w, root, all ? gh : gather_gradients(w, gh, 0, n), all);
 	find_splits(w, root, NULL);
 	while (w->n_leaves < most) {
 		uint32_t best = 0;

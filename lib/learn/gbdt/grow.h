@@ -68,7 +68,7 @@ void grower_release(struct grower *w);
 void grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
     size_t n);
 
-/* The best split of a feature by its histogram; see grow_split.c. */
+/* The best split of a feature by its histogram; split.c. */
 void split_feature(struct split *out, const struct grower *w,
     const struct leaf *l, uint32_t feature);
 double leaf_value(const struct gbdt_params *p, struct cell sum, double l2);

@@ -12,7 +12,7 @@
 #define TINY ((double)1e-15F)
 
 static double
-shrunk(double g, double l1)
+shrink_gradient(double g, double l1)
 {
 	double a = fabs(g) - l1;
 
@@ -22,7 +22,7 @@ shrunk(double g, double l1)
 static inline double
 gain_of(const struct gbdt_params *p, struct cell s, double l2)
 {
-	double t = p->lambda_l1 > 0 ? shrunk(s.g, p->lambda_l1) : s.g;
+	double t = p->lambda_l1 > 0 ? shrink_gradient(s.g, p->lambda_l1) : s.g;
 
 	return t * t / (s.h + l2);
 }
@@ -30,13 +30,13 @@ gain_of(const struct gbdt_params *p, struct cell s, double l2)
 double
 leaf_value(const struct gbdt_params *p, struct cell s, double l2)
 {
-	return -shrunk(s.g, p->lambda_l1) / (s.h + l2 + TINY);
+	return -shrink_gradient(s.g, p->lambda_l1) / (s.h + l2 + TINY);
 }
 
 #define LANE 16			/* cuts looked at together */
 #define BINS_MAX (256 + LANE)
 
-struct scan {
+struct split_scan {
 	const struct gbdt_params *p;
 	const struct leaf *l;
 	struct cell all;		/* the leaf's sums, and TINY of each side */
@@ -46,14 +46,14 @@ struct scan {
 };
 
 static inline double
-rows_of(const struct scan *s, struct cell c)
+rows_of(const struct split_scan *s, struct cell c)
 {
 	return (double)(int64_t)(c.h * s->per_hessian + 0.5);
 }
 
-/* Is a side large enough? */
+/* Is a side large enough to be a leaf? */
 static inline bool
-enough(const struct scan *s, struct cell side, double rows)
+side_allowed(const struct split_scan *s, struct cell side, double rows)
 {
 	return rows >= (double)s->p->min_data_in_leaf &&
 	    side.h >= s->p->min_sum_hessian_in_leaf;
@@ -61,14 +61,14 @@ enough(const struct scan *s, struct cell side, double rows)
 
 /* Are both? */
 static bool
-allowed(const struct scan *s, struct cell left, double n_left)
+both_allowed(const struct split_scan *s, struct cell left, double n_left)
 {
-	return enough(s, left, n_left) && enough(s, (struct cell){ 0,
+	return side_allowed(s, left, n_left) && side_allowed(s, (struct cell){ 0,
 	    s->all.h - left.h }, s->l->count - n_left);
 }
 
 static inline double
-split_gain(const struct scan *s, struct cell left, double l2)
+split_gain(const struct split_scan *s, struct cell left, double l2)
 {
 	struct cell right = { s->all.g - left.g, s->all.h - left.h };
 
@@ -76,20 +76,22 @@ split_gain(const struct scan *s, struct cell left, double l2)
 }
 
 /* The sums of the first bins from one end, and the rows in them. */
-struct reach {
+struct bin_sums {
 	double g[BINS_MAX], h[BINS_MAX], rows[BINS_MAX];
 };
 
-struct cut {
+struct best_cut {
 	double gain;
 	struct cell left;
 	uint32_t bin;
 	bool found, default_left;
 };
 
-/* Bins from `from`, up or down; no branches, for they cannot be foretold. */
+/* Running sums over n bins from `from`, up or down, without branches, which
+ * would be mispredicted. */
 static void
-reach(struct reach *x, const struct scan *s, uint32_t from, uint32_t n, bool up)
+sum_bins(struct bin_sums *x, const struct split_scan *s, uint32_t from,
+    uint32_t n, bool up)
 {
 	const struct cell *c = s->hist + from;
 	const ptrdiff_t step = up ? 1 : -1;
@@ -106,12 +108,12 @@ reach(struct reach *x, const struct scan *s, uint32_t from, uint32_t n, bool up)
 }
 
 /*
- * How much more LANE cuts might be worth than `best`: below zero surely not.
- * Told without a division, and left open within rounding's reach.  (A
- * penalty on the sums only makes cuts worth less.)  False: none is.
+ * By how much LANE cuts might exceed `best`: below zero they surely do not.
+ * Computed without a division, with a margin for its rounding.  An l1 penalty
+ * is left out, since it only lowers gains.  False: none can.
  */
 static bool
-hopeful(double over[LANE], const double *g, const double *h, struct cell all,
+may_beat(double over[LANE], const double *g, const double *h, struct cell all,
     double l2, double best)
 {
 	const double bar = best * (1 - 1e-9);
@@ -134,18 +136,18 @@ hopeful(double over[LANE], const double *g, const double *h, struct cell all,
  * cuts the one found first stays.
  */
 static void
-scan_from(struct cut *best, const struct scan *s, const struct bin_feature *f,
-    bool up)
+scan_from(struct best_cut *best, const struct split_scan *s,
+    const struct bin_feature *f, bool up)
 {
 	const struct gbdt_params *p = s->p;
 	uint32_t n = f->n_bins - !up, from = up ? 0 : n, k = 0, end = n;
-	struct reach x;
+	struct bin_sums x;
 
-	reach(&x, s, from, n, up);
-	while (k < end && !enough(s, (struct cell){ x.g[k], x.h[k] },
+	sum_bins(&x, s, from, n, up);
+	while (k < end && !side_allowed(s, (struct cell){ x.g[k], x.h[k] },
 	    x.rows[k]))
 		k++;
-	while (end > k && !enough(s, (struct cell){ 0, s->all.h -
+	while (end > k && !side_allowed(s, (struct cell){ 0, s->all.h -
 	    x.h[end - 1] }, s->l->count - x.rows[end - 1]))
 		end--;
 	for (uint32_t i = n; i < end + LANE; i++)
@@ -153,7 +155,7 @@ scan_from(struct cut *best, const struct scan *s, const struct bin_feature *f,
 	for (; k < end; k += LANE) {
 		double over[LANE];
 
-		if (!hopeful(over, x.g + k, x.h + k, s->all, p->lambda_l2,
+		if (!may_beat(over, x.g + k, x.h + k, s->all, p->lambda_l2,
 		    best->gain))
 			continue;
 		for (uint32_t i = k; i < k + LANE && i < end; i++) {
@@ -167,7 +169,7 @@ scan_from(struct cut *best, const struct scan *s, const struct bin_feature *f,
 				    c.h };
 			gain = split_gain(s, c, p->lambda_l2);
 			if (gain > best->gain)
-				*best = (struct cut){ gain, c, up ? i :
+				*best = (struct best_cut){ gain, c, up ? i :
 				    from - i - 1, true, !up };
 		}
 	}
@@ -178,10 +180,10 @@ scan_from(struct cut *best, const struct scan *s, const struct bin_feature *f,
  * zero goes.
  */
 static void
-scan_numbers(struct split *out, const struct scan *s,
+scan_numbers(struct split *out, const struct split_scan *s,
     const struct bin_feature *f)
 {
-	struct cut best = { .gain = s->floor };
+	struct best_cut best = { .gain = s->floor };
 
 	if (f->n_bins > 1)
 		scan_from(&best, s, f, false);
@@ -199,7 +201,7 @@ scan_numbers(struct split *out, const struct scan *s,
 
 /* Each level against all others. */
 static void
-scan_onehot(struct split *out, const struct scan *s,
+scan_onehot(struct split *out, const struct split_scan *s,
     const struct bin_feature *f)
 {
 	for (uint32_t b = 0; b < f->n_bins; b++) {
@@ -207,7 +209,7 @@ scan_onehot(struct split *out, const struct scan *s,
 		double gain, n = rows_of(s, left);
 
 		left.h += TINY;
-		if (!allowed(s, left, n))
+		if (!both_allowed(s, left, n))
 			continue;
 		gain = split_gain(s, left, s->p->lambda_l2);
 		if (gain > s->floor && gain > out->gain) {
@@ -220,7 +222,7 @@ scan_onehot(struct split *out, const struct scan *s,
 	}
 }
 
-struct ratio {
+struct level_ratio {
 	double v;
 	uint8_t bin;
 };
@@ -228,7 +230,7 @@ struct ratio {
 static int
 by_ratio(const void *a, const void *b)
 {
-	const struct ratio *x = a, *y = b;
+	const struct level_ratio *x = a, *y = b;
 
 	if (x->v != y->v)
 		return x->v < y->v ? -1 : 1;
@@ -237,16 +239,16 @@ by_ratio(const void *a, const void *b)
 
 /* Levels in the order of g / (h + smooth), taken from either end. */
 static void
-scan_sets(struct split *out, const struct scan *s,
+scan_sets(struct split *out, const struct split_scan *s,
     const struct bin_feature *f)
 {
 	const struct gbdt_params *p = s->p;
-	struct ratio r[256];
+	struct level_ratio r[256];
 	uint32_t n = 0, most;
 
 	for (uint32_t b = 0; b < f->n_bins; b++)
 		if (rows_of(s, s->hist[b]) >= p->cat_smooth)
-			r[n++] = (struct ratio){ s->hist[b].g /
+			r[n++] = (struct level_ratio){ s->hist[b].g /
 			    (s->hist[b].h + p->cat_smooth), (uint8_t)b };
 	qsort(r, n, sizeof(*r), by_ratio);
 	most = (n + 1) / 2 < (uint32_t)p->max_cat_threshold ? (n + 1) / 2 :
@@ -266,7 +268,7 @@ scan_sets(struct split *out, const struct scan *s,
 			n_right = s->l->count - n_left;
 			if (n_right < (double)p->min_data_per_group)
 				break;
-			if (!allowed(s, left, n_left) ||
+			if (!both_allowed(s, left, n_left) ||
 			    group < (double)p->min_data_per_group)
 				continue;
 			group = 0;
@@ -289,7 +291,7 @@ split_feature(struct split *out, const struct grower *w,
     const struct leaf *l, uint32_t feature)
 {
 	const struct bin_feature *f = &w->b->feature[feature];
-	struct scan s = { w->p, l, { l->sum.g, l->sum.h + 2 * TINY },
+	struct split_scan s = { w->p, l, { l->sum.g, l->sum.h + 2 * TINY },
 	    l->hist + f->offset, 0, 0 };
 	double most;
 

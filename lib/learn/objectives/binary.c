@@ -60,8 +60,8 @@ binary_start(double *score, const struct frame *f)
 	score[0] = m_log(p / (1 - p));
 }
 
-/* Gradients and loss both need the same e^s.  Rows' classes are like coin
- * tosses, so nothing here branches on them. */
+/* Gradients and loss both need the same e^s.  A branch on a row's class
+ * would be mispredicted half of the time, so there is none. */
 static struct loss_sum
 binary_pass(const struct objective_pass *p, size_t from, size_t n)
 {
