@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "catalog/catalog.h"
+#include "catalog/manifest.h"
+#include "catalog/resolve.h"
 #include "cli/cli.h"
 #include "store/ref.h"
 #include "store/worktree.h"

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "catalog/open_table.h"
+#include "catalog/put.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "profile/profile.h"

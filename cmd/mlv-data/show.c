@@ -1,5 +1,6 @@
 /* mlv-data show: what a name stands for. */
 #include "catalog/catalog.h"
+#include "catalog/resolve.h"
 #include "cli/cli.h"
 #include "verbs.h"
 

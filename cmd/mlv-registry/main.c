@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "catalog/resolve.h"
 #include "verbs.h"
 
 int

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "catalog/resolve.h"
 #include "store/ref.h"
 #include "verbs.h"
 

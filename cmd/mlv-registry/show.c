@@ -1,6 +1,9 @@
 /* mlv-registry show: one version: what it is, rests on and scored. */
 #include <string.h>
 
+#include "catalog/lineage.h"
+#include "catalog/put.h"
+#include "catalog/resolve.h"
 #include "verbs.h"
 
 struct showing {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "catalog/open_table.h"
+#include "catalog/put.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "judge/evaluate.h"

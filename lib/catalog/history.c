@@ -1,3 +1,4 @@
+/* What happened to a name, from the audit log. */
 #include "catalog/history.h"
 
 #include <stdlib.h>
@@ -5,8 +6,9 @@
 
 #include "base/mem.h"
 #include "catalog/internal.h"
+#include "catalog/name.h"
 
-struct telling {
+struct history_walk {
 	const char *kind, *base;
 	size_t kind_len, n;
 	int (*fn)(void *ctx, const struct history_entry *h, struct err *e);
@@ -14,9 +16,9 @@ struct telling {
 };
 
 static int
-tell(void *ctx, const struct audit_record *r, struct err *e)
+visit_record(void *ctx, const struct audit_record *r, struct err *e)
 {
-	struct telling *t = ctx;
+	struct history_walk *t = ctx;
 	struct history_entry h;
 	const char *base, *label;
 	size_t len;
@@ -46,13 +48,13 @@ catalog_history(struct catalog *c, enum name_kind kind, const char *base,
     int (*fn)(void *ctx, const struct history_entry *h, struct err *e),
     void *ctx, struct err *e)
 {
-	struct telling t = { .kind = name_kind_text(kind), .base = base,
+	struct history_walk t = { .kind = name_kind_text(kind), .base = base,
 	    .fn = fn, .ctx = ctx };
 
 	if (catalog_need_repo(c, base ? base : t.kind, e) < 0)
 		return -1;
 	t.kind_len = strlen(t.kind);
-	if (audit_each(c->repo, NULL, NULL, tell, &t, e) < 0)
+	if (audit_each(c->repo, NULL, NULL, visit_record, &t, e) < 0)
 		return -1;
 	if (base && t.n == 0)
 		return err_set(e, ERR_NOENT, "there is no %s:%s", t.kind, base);

@@ -1,3 +1,4 @@
+/* Names as people write them: mlv-names(7) as a parser. */
 #include "catalog/name.h"
 
 #include <stdlib.h>

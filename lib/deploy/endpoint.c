@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/thread.h"
+#include "catalog/resolve.h"
 
 #define LOOK_MS 200
 #define PLACES 10000

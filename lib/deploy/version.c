@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
+#include "catalog/bytes.h"
 #include "deploy/session.h"
 
 static void

@@ -15,6 +15,8 @@
 #include "base/path.h"
 #include "base/stop.h"
 #include "base/utf8.h"
+#include "catalog/put.h"
+#include "catalog/resolve.h"
 #include "store/odb.h"
 #include "store/worktree.h"
 #include "track/journal.h"

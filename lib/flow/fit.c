@@ -11,6 +11,7 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "catalog/put.h"
 #include "store/odb.h"
 #include "store/worktree.h"
 #include "track/journal.h"

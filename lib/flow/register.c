@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "catalog/put.h"
+#include "catalog/resolve.h"
 #include "store/odb.h"
 #include "store/worktree.h"
 #include "track/journal.h"

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catalog/bytes.h"
+#include "catalog/lineage.h"
 #include "track/journal.h"
 
 /* The manifest of the run that made the model: the one its version names,

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "catalog/history.h"
+#include "catalog/resolve.h"
 #include "promote/alias.h"
 #include "store/ref.h"
 

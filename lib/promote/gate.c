@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "catalog/put.h"
+#include "catalog/resolve.h"
 #include "promote/gate.h"
 
 static const char champion_word[] = "champion.";

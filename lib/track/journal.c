@@ -16,6 +16,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/rng.h"
+#include "catalog/put.h"
 #include "store/odb.h"
 #include "store/ref.h"
 #include "track/run.h"

@@ -30,6 +30,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "catalog/catalog.h"
+#include "catalog/put.h"
 #include "codec/json.h"
 
 struct journal;

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "catalog/bytes.h"
 #include "catalog/history.h"
+#include "catalog/lineage.h"
 
 /* What only a person can say, in the order of the card. */
 static const struct {

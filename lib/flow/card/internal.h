@@ -7,6 +7,7 @@
 #define FLOW_CARD_INTERNAL_H
 
 #include "base/arena.h"
+#include "catalog/bytes.h"
 #include "flow/card/card.h"
 #include "track/journal.h"
 #include "model/score.h"
