@@ -1,5 +1,7 @@
 /* mlv-data add: put files under version control. */
+#include "catalog/addfile.h"
 #include "catalog/open_table.h"
+#include "catalog/put.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "store/odb.h"

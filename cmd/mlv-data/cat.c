@@ -1,6 +1,10 @@
 /* mlv-data cat: the bytes behind a name. */
 #include "base/file.h"
+#include "catalog/bytes.h"
 #include "catalog/catalog.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 #include "cli/cli.h"
 #include "store/odb.h"
 #include "verbs.h"

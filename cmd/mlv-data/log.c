@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "catalog/history.h"
+#include "catalog/name.h"
 #include "cli/cli.h"
 #include "verbs.h"
 

@@ -5,6 +5,9 @@
 
 #include "base/mem.h"
 #include "catalog/catalog.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 #include "cli/cli.h"
 #include "store/ref.h"
 #include "store/worktree.h"

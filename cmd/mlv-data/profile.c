@@ -2,7 +2,11 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "catalog/bytes.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
 #include "catalog/open_table.h"
+#include "catalog/put.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "profile/profile.h"

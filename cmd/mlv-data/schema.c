@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "catalog/bytes.h"
+#include "catalog/name.h"
 #include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"

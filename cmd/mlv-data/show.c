@@ -1,5 +1,7 @@
 /* mlv-data show: what a name stands for. */
 #include "catalog/catalog.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 #include "cli/cli.h"
 #include "verbs.h"
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "catalog/bytes.h"
+#include "catalog/name.h"
 #include "catalog/open_table.h"
 #include "cli/cell.h"
 #include "cli/cli.h"

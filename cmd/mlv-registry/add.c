@@ -1,4 +1,5 @@
 /* mlv-registry add: register a model. */
+#include "catalog/name.h"
 #include "flow/register.h"
 #include "verbs.h"
 

@@ -1,4 +1,5 @@
 /* mlv-registry gate: would this version pass? */
+#include "catalog/resolve.h"
 #include "verbs.h"
 
 struct gate_opts {

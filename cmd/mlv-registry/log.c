@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "catalog/history.h"
+#include "catalog/name.h"
 #include "verbs.h"
 
 /* Of a name all of it, of an alias its own, of a version what meant it. */

@@ -4,6 +4,9 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 #include "store/ref.h"
 #include "verbs.h"
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 #include "verbs.h"
 
 int

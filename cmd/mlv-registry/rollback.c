@@ -1,4 +1,6 @@
 /* mlv-registry rollback: back to the version before. */
+#include "catalog/catalog.h"
+#include "catalog/name.h"
 #include "verbs.h"
 
 struct rollback_opts {

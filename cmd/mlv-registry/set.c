@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 #include "store/ref.h"
 #include "verbs.h"
 

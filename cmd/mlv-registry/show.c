@@ -1,7 +1,11 @@
 /* mlv-registry show: one version: what it is, rests on and scored. */
 #include <string.h>
 
+#include "catalog/manifest.h"
 #include "evidence/evaluation.h"
+#include "catalog/lineage.h"
+#include "catalog/put.h"
+#include "catalog/resolve.h"
 #include "verbs.h"
 
 struct show_walk {

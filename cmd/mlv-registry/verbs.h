@@ -4,6 +4,8 @@
 #ifndef MLV_REGISTRY_VERBS_H
 #define MLV_REGISTRY_VERBS_H
 
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 #include "cli/cli.h"
 #include "promote/alias.h"
 

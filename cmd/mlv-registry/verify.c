@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 #include "promote/verify.h"
 #include "store/fsck.h"
 #include "store/ref.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "catalog/bytes.h"
 #include "catalog/open_table.h"
 #include "cli/reading.h"
 #include "flow/batch.h"

@@ -1,4 +1,5 @@
 /* A model by any name, for all verbs. */
+#include "catalog/bytes.h"
 #include "verbs.h"
 #include "model/open.h"
 

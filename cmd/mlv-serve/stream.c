@@ -1,4 +1,5 @@
 /* mlv-serve stream: JSON Lines in, JSON Lines out, as they come. */
+#include "catalog/catalog.h"
 #include "flow/stream.h"
 #include "verbs.h"
 

@@ -1,7 +1,11 @@
 /* mlv-train eval: how well a model answers, with intervals. */
 #include <string.h>
 
+#include "catalog/bytes.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
 #include "catalog/open_table.h"
+#include "catalog/put.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "judge/evaluate.h"

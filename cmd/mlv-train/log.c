@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "catalog/put.h"
 #include "track/journal.h"
 #include "cli/cli.h"
 #include "exec/command.h"

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "catalog/manifest.h"
 #include "store/odb.h"
 #include "track/journal.h"
 #include "cli/cli.h"

@@ -1,11 +1,16 @@
 /* A data file put under version control, its rows counted. */
+#include "catalog/addfile.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "catalog/dataset.h"
 #include "catalog/internal.h"
 #include "catalog/open_table.h"
+#include "catalog/put.h"
+#include "read/stream.h"
 #include "store/odb.h"
 #include "store/worktree.h"
 
@@ -126,7 +131,7 @@ known_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
  * as a table is stored all the same; what cannot be read at all is not.
  */
 static int
-describe(struct catalog_dataset *d, struct arena *a, struct catalog *c,
+describe_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
     const struct table_read_opts *o, const char *name, struct err *e)
 {
 	struct err mine = ERR_INIT;
@@ -234,7 +239,7 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	if (r == 0) {
 		d.content = &content;
 		d.n = (size_t)*size;
-		r = describe(&d, &a, c, &o, base, e);
+		r = describe_rows(&d, &a, c, &o, base, e);
 		*rows = d.rows;
 	}
 	if (r == 0)

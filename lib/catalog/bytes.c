@@ -1,4 +1,6 @@
-/* Any name as bytes. */
+/* The bytes behind any name: files, objects, outputs of runs, request logs. */
+#include "catalog/bytes.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -6,6 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "catalog/internal.h"
+#include "catalog/resolve.h"
 #include "reqlog/reqlog.h"
 #include "store/odb.h"
 

@@ -1,11 +1,16 @@
 /* Datasets: a file of rows under a name, and the files git keeps for it. */
+#include "catalog/dataset.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "catalog/internal.h"
+#include "catalog/pointer.h"
+#include "catalog/put.h"
 #include "store/odb.h"
+#include "store/ref.h"
 #include "store/worktree.h"
 
 /* A stem may stand for one path only, unless the user gave the name.  Of a

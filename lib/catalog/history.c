@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "catalog/internal.h"
+#include "catalog/name.h"
 
 struct history_walk {
 	struct name of;		/* base NULL: every name of the kind */

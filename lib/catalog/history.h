@@ -6,6 +6,7 @@
 #define CATALOG_HISTORY_H
 
 #include "catalog/catalog.h"
+#include "catalog/name.h"
 #include "store/audit.h"
 
 struct history_entry {

@@ -1,5 +1,7 @@
+/* Manifests built, read and told by their types. */
 #include "catalog/manifest.h"
 
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -30,6 +32,52 @@ manifest_link(struct arena *a, struct json *m, const char *rel,
 	json_add_int(a, l, "size", (int64_t)size);
 	if (name && *name)
 		json_add_text(a, l, "name", name);
+}
+
+static void
+copy_value(struct arena *a, struct json *to, const char *key,
+    const struct json *from)
+{
+	const struct json *c;
+	struct json *list;
+
+	switch (from->type) {
+	case JSON_NULL:
+		json_add_null(a, to, key);
+		break;
+	case JSON_BOOL:
+		json_add_bool(a, to, key, from->b);
+		break;
+	case JSON_INT:
+		json_add_int(a, to, key, from->i);
+		break;
+	case JSON_REAL:
+		/* canonical JSON has no word for these */
+		if (isfinite(from->d))
+			json_add_num(a, to, key, from->d);
+		else
+			json_add_null(a, to, key);
+		break;
+	case JSON_TEXT:
+		json_add_textn(a, to, key, from->s, from->n);
+		break;
+	case JSON_LIST:
+	case JSON_MAP:
+		list = from->type == JSON_LIST ? json_add_list(a, to, key) :
+		    json_add_map(a, to, key);
+		for (c = from->child; c; c = c->next)
+			copy_value(a, list, from->type == JSON_MAP ? c->key : NULL,
+			    c);
+		break;
+	}
+}
+
+void
+manifest_copy(struct arena *a, struct json *to, const char *key,
+    const struct json *from)
+{
+	if (from)
+		copy_value(a, to, key, from);
 }
 
 bool

@@ -1,3 +1,4 @@
+/* A name as a table, read as its manifest and the user say. */
 #include "catalog/open_table.h"
 
 #include <string.h>

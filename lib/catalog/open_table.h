@@ -1,5 +1,5 @@
 /*
- * catalog/open_table.h - a name as a table, and a table under a name.
+ * catalog/open_table.h - a name as a table.
  *
  * How a file is to be read (columns, delimiter, words for missing) is
  * remembered with the dataset when it is added, so every later verb reads
@@ -8,9 +8,8 @@
 #ifndef CATALOG_OPEN_TABLE_H
 #define CATALOG_OPEN_TABLE_H
 
-#include "catalog/catalog.h"
+#include "catalog/bytes.h"
 #include "read/whole.h"
-#include "read/stream.h"
 #include "table/table.h"
 
 /* The options to read `b` with: those in its manifest, overridden by what
@@ -22,16 +21,5 @@ int catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
 int catalog_open_table(struct table **t, struct catalog_bytes *b,
     struct catalog *c, const char *name, const struct table_read_opts *user,
     struct err *e);
-
-/*
- * Put a file under version control: what `mlv-data add` does.  `name` NULL:
- * from the stem; "-" is standard input and needs one.  Counts rows (*rows
- * -1 when it is not a table, with a warning when it should be one) and
- * remembers `read`.  A file that the stat cache knows unchanged is not
- * read, any other once.
- */
-int catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
-    struct catalog *c, const char *path, const char *name,
-    const struct table_read_opts *read, struct err *e);
 
 #endif

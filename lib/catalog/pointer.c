@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "catalog/internal.h"
+#include "catalog/pointer.h"
 #include "codec/git.h"
 #include "codec/yaml.h"
 #include "store/odb.h"
@@ -27,7 +28,7 @@ full_path(const struct catalog *c, const char *path, const char *suffix)
 }
 
 void
-pointer_free(struct pointer *p)
+pointer_release(struct pointer *p)
 {
 	free(p->name);
 	p->name = NULL;
@@ -66,7 +67,7 @@ done:
 /* Replace a file of the work tree through the store's temporary folder, so
  * that a kill leaves nothing beside it. */
 static int
-replace(struct catalog *c, const char *file, const struct buf *b,
+replace_file(struct catalog *c, const char *file, const struct buf *b,
     struct err *e)
 {
 	const struct os *os = repo_os(c->repo);
@@ -99,7 +100,7 @@ warn_renamed(struct catalog *c, const char *path, const char *name)
 	if (strcmp(p.name, name) != 0)
 		log_warn(c->opts.log, "'%s.mlv' stood for data:%s; it stands "
 		    "for data:%s now", path, p.name, name);
-	pointer_free(&p);
+	pointer_release(&p);
 }
 
 int
@@ -126,7 +127,7 @@ pointer_write(struct catalog *c, const char *path, const char *name,
 	if (file_read(&now, file, &ignored) < 0 || now.len != b.len ||
 	    memcmp(now.data, b.data, b.len) != 0) {
 		warn_renamed(c, path, name);
-		r = replace(c, file, &b, e);
+		r = replace_file(c, file, &b, e);
 	}
 	buf_free(&now);
 	buf_free(&b);
@@ -184,7 +185,7 @@ warn_tracked(struct catalog *c, const char *path)
 }
 
 static int
-add_line(struct catalog *c, const char *file, const char *path, struct err *e)
+add_ignore_line(struct catalog *c, const char *file, const char *path, struct err *e)
 {
 	struct buf text, line;
 	int r = 0;
@@ -203,7 +204,7 @@ add_line(struct catalog *c, const char *file, const char *path, struct err *e)
 		buf_addc(&text, '\n');
 		r = buf_check(&text, e);
 		if (r == 0)
-			r = replace(c, file, &text, e);
+			r = replace_file(c, file, &text, e);
 		if (r == 0)
 			warn_tracked(c, path);
 	}
@@ -230,7 +231,7 @@ ignore_in_git(struct catalog *c, const char *path, struct err *e)
 		goto done;
 	}
 	if (file_lock(fd, FILE_EXCLUSIVE, 0, 0, 30000, e) == 0)
-		r = add_line(c, file, path, e);
+		r = add_ignore_line(c, file, path, e);
 done:
 	if (fd >= 0)
 		close(fd);
@@ -261,7 +262,7 @@ stored_path(char **path, struct catalog *c, const struct oid *id,
 
 /* 1: what the pointer beside the path says, 0: there is none for this name. */
 static int
-ask_pointer(struct oid *id, struct catalog *c, const char *path,
+read_pointer_of(struct oid *id, struct catalog *c, const char *path,
     const char *base, struct err *e)
 {
 	struct err mine = ERR_INIT;
@@ -277,7 +278,7 @@ ask_pointer(struct oid *id, struct catalog *c, const char *path,
 	r = strcmp(p.name, base) == 0;
 	if (r)
 		*id = p.id;
-	pointer_free(&p);
+	pointer_release(&p);
 	return r;
 }
 
@@ -302,7 +303,7 @@ pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 		}
 		free(asked);
 		asked = path;
-		r = ask_pointer(id, c, path, base, e);
+		r = read_pointer_of(id, c, path, base, e);
 	}
 	if (r == 1) {
 		v = ref_with_id(versions, id);
@@ -315,52 +316,6 @@ pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 	}
 	free(asked);
 	return r;
-}
-
-/* Of another size it is not read at all. */
-static bool
-has_changed(struct catalog *c, const char *file, const struct link *content)
-{
-	struct err ignored = ERR_INIT;
-	struct stat st;
-	struct oid now;
-	uint64_t size;
-
-	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))
-		return false;
-	return (uint64_t)st.st_size != content->size ||
-	    (worktree_hash_file(&now, &size, c->repo, file, &ignored) == 0 &&
-	    !oid_eq(&now, &content->id));
-}
-
-void
-catalog_warn_changed(struct catalog *c, const struct catalog_item *item)
-{
-	struct err ignored = ERR_INIT;
-	struct arena a = { NULL, 0 };
-	const struct json *m;
-	struct link content;
-	const char *path;
-	char *file = NULL;
-
-	if (!item->pointed ||
-	    catalog_manifest(&m, &a, c, &item->id, &ignored) < 0 ||
-	    !manifest_find(&content, m, "content", NULL) ||
-	    (path = json_text(m, "path", NULL)) == NULL ||
-	    !path_is_below(path))
-		goto done;
-	if (c->told == NULL)
-		c->told = intern_new();
-	if (intern_find(c->told, path, strlen(path)) != INTERN_NONE)
-		goto done;
-	intern_add(c->told, path, strlen(path));
-	file = full_path(c, path, "");
-	if (has_changed(c, file, &content))
-		log_warn(c->opts.log, "'%s' has changed since it was added: "
-		    "data:%s is the stored version", path, item->base);
-done:
-	free(file);
-	arena_free(&a);
 }
 
 char *
@@ -384,7 +339,7 @@ pointer_find(struct catalog *c, const char *base)
 			free(path);
 			path = NULL;
 		}
-		pointer_free(&p);
+		pointer_release(&p);
 	}
 	buf_free(&files);
 	return path;

@@ -1,5 +1,6 @@
 /* Making versions: manifests first, then the name. */
-#include <math.h>
+#include "catalog/put.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/path.h"
 #include "catalog/internal.h"
 #include "store/odb.h"
+#include "store/ref.h"
 
 int
 catalog_put_bytes(struct oid *id, struct catalog *c, const void *p, size_t n,
@@ -120,52 +122,6 @@ done:
 }
 
 /* --- models ---------------------------------------------------------------- */
-
-static void
-add_copy(struct arena *a, struct json *to, const char *key,
-    const struct json *from)
-{
-	const struct json *c;
-	struct json *list;
-
-	switch (from->type) {
-	case JSON_NULL:
-		json_add_null(a, to, key);
-		break;
-	case JSON_BOOL:
-		json_add_bool(a, to, key, from->b);
-		break;
-	case JSON_INT:
-		json_add_int(a, to, key, from->i);
-		break;
-	case JSON_REAL:
-		/* canonical JSON has no word for these */
-		if (isfinite(from->d))
-			json_add_num(a, to, key, from->d);
-		else
-			json_add_null(a, to, key);
-		break;
-	case JSON_TEXT:
-		json_add_textn(a, to, key, from->s, from->n);
-		break;
-	case JSON_LIST:
-	case JSON_MAP:
-		list = from->type == JSON_LIST ? json_add_list(a, to, key) :
-		    json_add_map(a, to, key);
-		for (c = from->child; c; c = c->next)
-			add_copy(a, list, from->type == JSON_MAP ? c->key : NULL,
-			    c);
-		break;
-	}
-}
-
-void
-manifest_copy(struct arena *a, struct json *to, const char *key,
-    const struct json *from)
-{
-	if (from)
-		add_copy(a, to, key, from);
-}
 
 static void
 add_links(struct arena *a, struct json *m, const struct link *l, size_t n)

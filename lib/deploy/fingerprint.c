@@ -5,6 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "catalog/name.h"
+#include "catalog/resolve.h"
+
 bool
 fingerprint_of_file(struct fingerprint *f, const char *path)
 {

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 
 #define RETRY_FIRST_MS 1000
 #define RETRY_LAST_MS 60000

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "catalog/name.h"
 
 #define PLACES 10000
 #define NAME_SEED 0x6d6c762d756e6974u	/* "mlv-unit" */

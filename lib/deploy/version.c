@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
+#include "catalog/bytes.h"
+#include "catalog/name.h"
 #include "deploy/session.h"
 #include "model/open.h"
 

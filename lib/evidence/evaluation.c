@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
+#include "catalog/put.h"
 #include "store/odb.h"
 #include "store/ref.h"
 #include "store/repo.h"

@@ -13,6 +13,8 @@
 
 #include "base/arena.h"
 #include "catalog/catalog.h"
+#include "catalog/manifest.h"
+#include "catalog/put.h"
 #include "codec/json.h"
 #include "model/task.h"
 #include "stat/metric.h"

@@ -1,4 +1,5 @@
 /* An evaluation as JSON: both forms written, both read (mlv-evaluation(5)). */
+#include "catalog/manifest.h"
 #include "evidence/evaluation.h"
 
 #include <math.h>

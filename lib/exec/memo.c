@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "catalog/manifest.h"
 #include "store/odb.h"
 #include "store/worktree.h"
 

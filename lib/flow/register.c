@@ -8,6 +8,9 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
 #include "model/open.h"
 #include "store/odb.h"
 #include "store/worktree.h"

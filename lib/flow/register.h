@@ -6,6 +6,7 @@
 #define FLOW_REGISTER_H
 
 #include "catalog/catalog.h"
+#include "catalog/put.h"
 
 /*
  * Register a model.  `source` is a run (run:ID, run:ID:PATH, an ID, a run's

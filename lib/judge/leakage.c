@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catalog/bytes.h"
+#include "catalog/lineage.h"
+#include "catalog/manifest.h"
 #include "track/journal.h"
 
 /* The manifest of the run that made the model: the one its version names,

@@ -10,6 +10,7 @@
 #define JUDGE_LEAKAGE_H
 
 #include "base/err.h"
+#include "catalog/bytes.h"
 #include "catalog/catalog.h"
 
 enum seen {

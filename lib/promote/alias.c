@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "catalog/history.h"
+#include "catalog/resolve.h"
 #include "store/ref.h"
 
 /* The version an alias means; 0 when it is not set. */

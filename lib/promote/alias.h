@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "catalog/catalog.h"
+#include "catalog/name.h"
 #include "promote/gate.h"
 
 struct alias_move {

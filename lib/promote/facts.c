@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/manifest.h"
 #include "promote/internal.h"
 
 static const char champion_word[] = "champion.";

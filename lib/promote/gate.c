@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "catalog/name.h"
 #include "promote/internal.h"
 
 /* A policy under judgment. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "catalog/catalog.h"
+#include "catalog/resolve.h"
 #include "promote/policy.h"
 
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_MISSING, VERDICT_SKIPPED };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/manifest.h"
 #include "promote/verify.h"
 #include "store/odb.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "store/layout.h"
+#include "store/odb.h"
 #include "store/oid.h"
 #include "store/repo.h"
 

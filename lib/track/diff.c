@@ -7,7 +7,9 @@
 #include "base/intern.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "catalog/manifest.h"
 #include "track/journal.h"
+#include "track/run.h"
 
 struct builder {
 	struct compare *t;

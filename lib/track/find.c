@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "catalog/name.h"
 #include "store/ref.h"
 #include "store/worktree.h"
 #include "track/run.h"

@@ -16,6 +16,8 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/rng.h"
+#include "catalog/name.h"
+#include "catalog/put.h"
 #include "store/odb.h"
 #include "store/ref.h"
 #include "track/run.h"

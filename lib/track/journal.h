@@ -30,6 +30,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "catalog/catalog.h"
+#include "catalog/manifest.h"
+#include "catalog/put.h"
 #include "codec/json.h"
 
 struct journal;

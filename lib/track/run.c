@@ -14,6 +14,7 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "catalog/manifest.h"
 #include "store/odb.h"
 
 struct growing {

@@ -1,4 +1,7 @@
 /* A model card: what is known is gathered, then written section by section. */
+#include "catalog/bytes.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
 #include "flow/card/internal.h"
 #include "model/open.h"
 

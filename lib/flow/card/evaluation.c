@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "catalog/bytes.h"
+#include "catalog/put.h"
 #include "flow/card/internal.h"
 
 /* --- which ------------------------------------------------------------------ */

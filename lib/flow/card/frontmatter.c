@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "catalog/put.h"
 #include "flow/card/internal.h"
 #include "codec/yaml.h"
 #include "model/meta.h"

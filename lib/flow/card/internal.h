@@ -10,6 +10,7 @@
 #define FLOW_CARD_INTERNAL_H
 
 #include "base/arena.h"
+#include "catalog/bytes.h"
 #include "doc/doc.h"
 #include "flow/card/card.h"
 #include "model/score.h"

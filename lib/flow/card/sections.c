@@ -2,7 +2,11 @@
  * lineage, history, and what is missing. */
 #include <string.h>
 
+#include "catalog/bytes.h"
 #include "catalog/history.h"
+#include "catalog/lineage.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
 #include "flow/card/internal.h"
 #include "model/meta.h"
 

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/bytes.h"
+#include "catalog/manifest.h"
+#include "catalog/put.h"
 #include "flow/fit/internal.h"
 #include "model/meta.h"
 #include "profile/profile.h"

@@ -5,6 +5,7 @@
 #define FLOW_FIT_INTERNAL_H
 
 #include "base/file.h"
+#include "catalog/bytes.h"
 #include "exec/meter.h"
 #include "flow/fit/fit.h"
 #include "model/score.h"

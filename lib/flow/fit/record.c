@@ -2,6 +2,10 @@
 #include <stdio.h>
 
 #include "base/num.h"
+#include "catalog/bytes.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
+#include "catalog/put.h"
 #include "exec/command.h"
 #include "exec/provenance.h"
 #include "flow/fit/internal.h"

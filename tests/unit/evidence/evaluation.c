@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "catalog/manifest.h"
+#include "catalog/put.h"
 #include "evidence/evaluation.h"
 #include "../tap.h"
 

@@ -4,6 +4,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "catalog/manifest.h"
+#include "catalog/name.h"
+#include "catalog/put.h"
+#include "catalog/resolve.h"
 #include "evidence/evaluation.h"
 #include "flow/register.h"
 #include "promote/verify.h"

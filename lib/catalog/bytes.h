@@ -1,0 +1,40 @@
+/*
+ * catalog/bytes.h - the bytes behind any name.
+ */
+#ifndef CATALOG_BYTES_H
+#define CATALOG_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "catalog/manifest.h"
+#include "catalog/resolve.h"
+
+/*
+ * The bytes behind any name: a path, "-", sha256:, data: (the file), model:
+ * (the model file), run:ID:PATH (an output), profile:, report:, card: (the
+ * content, or the manifest when it has none).  Verified against the id when
+ * they come from the store.  Works with c == NULL for paths and "-".
+ */
+struct catalog_bytes {
+	const char *data;	/* n bytes, then a NUL when not mapped */
+	size_t n;
+	struct catalog_item item;
+	struct oid content;	/* SHA-256 of the bytes; none for "-" and
+				 * paths until catalog_bytes_id is asked */
+	const char *type;	/* TYPE_CSV ...; by extension for a path */
+	const struct json *manifest;	/* or NULL; lives as long as this */
+	/* private */
+	struct arena arena;
+	void *owned;
+	bool mapped;
+};
+int catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e);
+void catalog_bytes_close(struct catalog_bytes *b);
+/* The content's id, hashed now when it is not known yet. */
+const struct oid *catalog_bytes_id(struct catalog_bytes *b);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * catalog/pointer.h - the files that git keeps for a data file: the pointer
+ * beside it ("churn.csv.mlv") and a line of .gitignore.  Paths are relative
+ * to the work tree's top.  Private to lib/catalog.
+ */
+#ifndef CATALOG_POINTER_H
+#define CATALOG_POINTER_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "catalog/catalog.h"
+#include "store/oid.h"
+#include "store/ref.h"
+
+struct pointer {
+	char *name;
+	struct oid id, content;
+};
+/* Of the file at `path`.  ERR_NOENT. */
+int pointer_read(struct pointer *p, struct catalog *c, const char *path,
+    struct err *e);
+void pointer_release(struct pointer *p);
+int pointer_write(struct catalog *c, const char *path, const char *name,
+    const struct oid *id, const struct oid *content, uint64_t size,
+    int64_t rows, struct err *e);
+/* "/NAME" as a line of the folder's .gitignore. */
+int ignore_in_git(struct catalog *c, const char *path, struct err *e);
+
+/* Has the work tree another meaning for data:base than the newest version?
+ * *id as the pointer says; *version 0 when this repository has no number
+ * for it.  Returns 1 found, 0 not, -1. */
+int pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
+    const char *base, const struct ref *versions, struct err *e);
+
+/* The file whose pointer git keeps and that stands for data:base, relative
+ * to the work tree's top; NULL when there is none. */
+char *pointer_find(struct catalog *c, const char *base);
+
+#endif
