@@ -70,11 +70,9 @@ static int
 new_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct new_opts *o = opts;
-	const struct repo_opts so = { .log = &c->log };
 	struct card_request rq = { .form = o->html ? DOC_HTML : DOC_MARKDOWN,
 	    .json = o->json };
 	struct evaluation given = { .arena = { NULL, 0 } };
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct buf b;
 	size_t missing = 0;
@@ -90,20 +88,18 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 	    file_refuse_same(o->output, o->evaluation, &e) < 0 ||
 	    (o->notes && (read_tree(&rq.notes, c, o->notes, false, &e) < 0 ||
 	    card_check_notes(rq.notes, &e) < 0)) || (o->evaluation &&
-	    read_evaluation(&given, c, o->evaluation, &e) < 0) ||
-	    catalog_open(&catalog, NULL, &so, &e) < 0) {
+	    read_evaluation(&given, c, o->evaluation, &e) < 0)) {
 		evaluation_release(&given);
 		return cli_fail(c, &e);
 	}
 	if (o->evaluation)
 		rq.evaluation = &given;
 	buf_init(&b, BUF_CAP_DOC);
-	r = card_write(&b, &missing, catalog, &rq, &e);
+	r = card_write(&b, &missing, c->catalog, &rq, &e);
 	if (r == 0)
 		r = write_output(c, o->output, &b, &e);
 	buf_free(&b);
 	evaluation_release(&given);
-	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -127,5 +123,5 @@ const struct verb verb_new = {
 "\n"
 "example: mlv-card new model:churn@champion --html > card.html\n",
 	.options = new_options, .opts_size = sizeof(struct new_opts),
-	.run = new_run,
+	.flags = VERB_CATALOG, .run = new_run,
 };

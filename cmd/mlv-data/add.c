@@ -67,10 +67,7 @@ add_each(struct cli *c, struct catalog *catalog, const struct add_opts *o,
 static int
 add_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log,
-	    .progress = &c->progress };
 	struct odb_transaction *t;
-	struct catalog *catalog = NULL;
 	struct table_read_opts read;
 	struct err e = ERR_INIT;
 	struct add_opts *o = opts;
@@ -83,16 +80,13 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_fail(c, &e);
 	if (o->name && paths.n > 1)
 		return cli_usage(c, "--name names one file, not %zu", paths.n);
-	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
 	/* files that are there already share the syncs that prove it */
-	t = odb_begin(catalog_odb(catalog));
-	status = add_each(c, catalog, o, &read, &paths);
+	t = odb_begin(catalog_odb(c->catalog));
+	status = add_each(c, c->catalog, o, &read, &paths);
 	if (status != EXIT_YES)
 		odb_abandon(t);
 	else if (odb_commit(t, &e) < 0)
 		status = cli_fail(c, &e);
-	catalog_close(catalog);
 	return status;
 }
 
@@ -113,5 +107,5 @@ const struct verb verb_add = {
 "\n"
 "example: mlv-data add adult.csv --columns age,workclass,income --na '?'\n",
 	.options = add_options, .opts_size = sizeof(struct add_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = add_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = add_run,
 };

@@ -106,30 +106,26 @@ send_all(struct target *to, struct cli *c, struct catalog *catalog,
 static int
 cat_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
 	const char *path = ((struct cat_opts *)opts)->output;
 	struct target to = { .out = &c->out };
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct out_file f;
 	struct texts names;
 	int r = 0;
 
-	if (cli_names(c, &names, argc, argv, &e) < 0 ||
-	    catalog_open(&catalog, NULL, &so, &e) < 0)
+	if (cli_names(c, &names, argc, argv, &e) < 0)
 		return cli_fail(c, &e);
 	if (path && (r = out_file_open(&f, os_real(), path, 0666, true,
 	    &e)) == 0)
 		to.file = &f;
 	if (r == 0)
-		r = send_all(&to, c, catalog, &names, &e);
+		r = send_all(&to, c, c->catalog, &names, &e);
 	if (to.file && r == 0) {
 		r = out_file_commit(&f, &e);
 		c->committed = r == 0;
 	} else if (to.file) {
 		out_file_drop(&f);
 	}
-	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -145,5 +141,5 @@ const struct verb verb_cat = {
 "\n"
 "example: mlv-data cat data:churn -o churn.csv\n",
 	.options = cat_options, .opts_size = sizeof(struct cat_opts),
-	.flags = VERB_STDIN, .run = cat_run,
+	.flags = VERB_STDIN | VERB_CATALOG, .run = cat_run,
 };

@@ -17,7 +17,8 @@ struct check_verb {
 
 static const struct opt check_options[] = {
 	{ OPT_TEXT, 's', "schema", offsetof(struct check_verb, schema), "FILE",
-	    "the schema, as mlv-data schema prints it" },
+	    "the schema, as mlv-data schema prints it",
+	    .needed = "say with --schema what to check against" },
 	{ OPT_TEXT, 0, "bad", offsetof(struct check_verb, bad), "FILE",
 	    "write the rows that broke a rule there, unchanged" },
 	READING_OPTIONS(struct check_verb, read),
@@ -89,9 +90,6 @@ done:
 static int
 check_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log,
-	    .progress = &c->progress };
-	struct catalog *catalog = NULL;
 	struct check_verb *o = opts;
 	struct table_read_opts user;
 	struct err e = ERR_INIT;
@@ -100,8 +98,6 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 	bool failed = false;
 	int status;
 
-	if (o->schema == NULL)
-		return cli_usage(c, "say with --schema what to check against");
 	if ((status = reading_opts(&user, c, &o->read)) != 0)
 		return status;
 	if (cli_names(c, &names, argc, argv, &e) != 0)
@@ -110,14 +106,12 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--bad takes the rows of one file, not "
 		    "%zu", names.n);
 	if ((o->bad != NULL && file_refuse_same(o->bad, o->schema, &e) != 0) ||
-	    schema_load(&s, &c->arena, o->schema, &e) != 0 ||
-	    catalog_open(&catalog, NULL, &so, &e) != 0)
+	    schema_load(&s, &c->arena, o->schema, &e) != 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n && status == 0; i++)
-		if (check_one(&failed, c, catalog, names.v[i], o, s, &user,
+		if (check_one(&failed, c, c->catalog, names.v[i], o, s, &user,
 		    &e) != 0)
 			status = cli_fail(c, &e);
-	catalog_close(catalog);
 	return status != 0 ? status : failed ? EXIT_NO : EXIT_YES;
 }
 
@@ -134,5 +128,5 @@ const struct verb verb_check = {
 "\n"
 "example: mlv-data check --schema schema.yaml --bad bad.csv new.csv\n",
 	.options = check_options, .opts_size = sizeof(struct check_verb),
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = check_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_CATALOG, .run = check_run,
 };

@@ -29,17 +29,13 @@ print(void *ctx, const struct history_entry *h, struct err *e)
 static int
 log_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct name n;
 	int r = 0;
 
 	(void)opts;
-	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
 	if (argc == 0)
-		r = catalog_history(catalog, NAME_DATA, NULL, print, c, &e);
+		r = catalog_history(c->catalog, NAME_DATA, NULL, print, c, &e);
 	for (int i = 0; r == 0 && i < argc; i++) {
 		if ((r = name_parse(&n, argv[i], &e)) < 0)
 			break;
@@ -47,11 +43,10 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 			r = err_set(&e, ERR_USAGE, "'%s' is not data:NAME",
 			    argv[i]);
 		else
-			r = catalog_history(catalog, NAME_DATA, n.base, print, c,
+			r = catalog_history(c->catalog, NAME_DATA, n.base, print, c,
 			    &e);
 		name_free(&n);
 	}
-	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -65,5 +60,5 @@ const struct verb verb_log = {
 "hashes is checked on the way.\n"
 "\n"
 "example: mlv-data log data:churn\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = log_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY, .run = log_run,
 };

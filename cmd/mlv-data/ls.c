@@ -141,14 +141,10 @@ print_ref(void *ctx, const char *ref, struct err *e)
 static int
 ls_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log,
-	    .progress = &c->progress };
-	struct listing l = { .c = c, .all = ((struct ls_opts *)opts)->all };
+	struct listing l = { .c = c, .catalog = c->catalog, .all = ((struct ls_opts *)opts)->all };
 	struct err e = ERR_INIT;
 	int r = 0;
 
-	if (catalog_open_repository(&l.catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
 	if (argc == 0)
 		r = ref_each(catalog_repo(l.catalog), "data/", print_ref, &l,
 		    &e);
@@ -170,7 +166,6 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 		}
 		name_free(&n);
 	}
-	catalog_close(l.catalog);
 	return r < 0 ? cli_fail(c, &e) : l.status;
 }
 
@@ -185,5 +180,5 @@ const struct verb verb_ls = {
 "\n"
 "example: mlv-data ls | awk -F'\\t' '$5 == \"changed\"'\n",
 	.options = ls_options, .opts_size = sizeof(struct ls_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = ls_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY, .run = ls_run,
 };

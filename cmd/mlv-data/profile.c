@@ -180,9 +180,6 @@ make_profile(struct cli *c, struct catalog *catalog,
 static int
 profile_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log,
-	    .progress = &c->progress };
-	struct catalog *catalog = NULL;
 	struct profile_verb *o = opts;
 	struct table_read_opts user;
 	struct err e = ERR_INIT;
@@ -198,11 +195,8 @@ profile_run(struct cli *c, void *opts, int argc, char **argv)
 		    "--merge)");
 	if ((status = reading_opts(&user, c, &o->read)) != 0)
 		return status;
-	if (catalog_open(&catalog, NULL, &so, &e) != 0)
-		return cli_fail(c, &e);
-	status = make_profile(c, catalog, o, &user, &names, &e) == 0 ?
+	status = make_profile(c, c->catalog, o, &user, &names, &e) == 0 ?
 	    EXIT_YES : cli_fail(c, &e);
-	catalog_close(catalog);
 	return status;
 }
 
@@ -221,5 +215,5 @@ const struct verb verb_profile = {
 "\n"
 "example: mlv-data profile data:churn-train -o profile:churn-train\n",
 	.options = profile_options, .opts_size = sizeof(struct profile_verb),
-	.flags = VERB_JSON | VERB_STDIN, .run = profile_run,
+	.flags = VERB_JSON | VERB_STDIN | VERB_CATALOG, .run = profile_run,
 };

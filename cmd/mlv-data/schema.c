@@ -78,9 +78,6 @@ done:
 static int
 schema_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log,
-	    .progress = &c->progress };
-	struct catalog *catalog = NULL;
 	struct schema_verb *o = opts;
 	struct table_read_opts user;
 	struct err e = ERR_INIT;
@@ -91,10 +88,8 @@ schema_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "give one file or name");
 	if ((status = reading_opts(&user, c, &o->read)) != 0)
 		return status;
-	if (catalog_open(&catalog, NULL, &so, &e) != 0)
-		return cli_fail(c, &e);
 	buf_init(&out, BUF_CAP_DOC);
-	if (infer_schema(&out, c, catalog, argv[0], o->output, &user, &e) != 0)
+	if (infer_schema(&out, c, c->catalog, argv[0], o->output, &user, &e) != 0)
 		status = cli_fail(c, &e);
 	else if (o->output == NULL)
 		out_raw(&c->out, out.data, out.len);
@@ -102,7 +97,6 @@ schema_run(struct cli *c, void *opts, int argc, char **argv)
 	    &e) != 0)
 		status = cli_fail(c, &e);
 	buf_free(&out);
-	catalog_close(catalog);
 	return status;
 }
 
@@ -117,5 +111,5 @@ const struct verb verb_schema = {
 "\n"
 "example: mlv-data schema data:churn > schema.yaml\n",
 	.options = schema_options, .opts_size = sizeof(struct schema_verb),
-	.flags = VERB_JSON, .run = schema_run,
+	.flags = VERB_JSON | VERB_CATALOG, .run = schema_run,
 };

@@ -76,19 +76,15 @@ show(struct cli *c, struct catalog *catalog, const char *name, struct err *e)
 static int
 show_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct texts names;
 	int r = 0;
 
 	(void)opts;
-	if (cli_names(c, &names, argc, argv, &e) < 0 ||
-	    catalog_open_repository(&catalog, NULL, &so, &e) < 0)
+	if (cli_names(c, &names, argc, argv, &e) < 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = show(c, catalog, names.v[i], &e);
-	catalog_close(catalog);
+		r = show(c, c->catalog, names.v[i], &e);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -102,5 +98,5 @@ const struct verb verb_show = {
 "any other kind, or sha256:DIGITS of a manifest.\n"
 "\n"
 "example: mlv-data show data:churn@2\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = show_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = show_run,
 };

@@ -304,11 +304,9 @@ done:
 static int
 split_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log,
-	    .progress = &c->progress };
 	struct split_part part[PARTS_MAX];
 	struct split_verb *o = opts;
-	struct split_job j = { .c = c, .o = o, .part = part };
+	struct split_job j = { .c = c, .catalog = c->catalog, .o = o, .part = part };
 	struct table_read_opts user;
 	struct err e = ERR_INIT;
 	int status;
@@ -325,11 +323,8 @@ split_run(struct cli *c, void *opts, int argc, char **argv)
 		return status;
 	j.parts = (size_t)argc - 1;
 	warn_of_sum(c, part, j.parts);
-	if (catalog_open(&j.catalog, NULL, &so, &e) != 0)
-		return cli_fail(c, &e);
 	status = split_all(&j, argv[0], &user, &e) == 0 ? EXIT_YES :
 	    cli_fail(c, &e);
-	catalog_close(j.catalog);
 	return status;
 }
 
@@ -348,5 +343,5 @@ const struct verb verb_split = {
 "\n"
 "example: mlv-data split data:churn --by customerID train=70 valid=15 test=15\n",
 	.options = split_options, .opts_size = sizeof(struct split_verb),
-	.flags = VERB_JSON | VERB_NUL, .run = split_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG, .run = split_run,
 };

@@ -347,11 +347,8 @@ compare_sides(struct drift_report *r, struct catalog *catalog, char **name,
 static int
 compare_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log,
-	    .progress = &c->progress };
 	struct compare_verb *o = opts;
 	struct drift_opts d = { 0 };
-	struct catalog *catalog = NULL;
 	struct table_read_opts user;
 	struct drift_report r;
 	struct err e = ERR_INIT;
@@ -374,9 +371,7 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	d.target = o->target;
 	d.prediction = o->prediction;
 	d.share = o->share;
-	if (catalog_open(&catalog, NULL, &so, &e) != 0)
-		return cli_fail(c, &e);
-	if (compare_sides(&r, catalog, argv, &user, &d, &e) != 0) {
+	if (compare_sides(&r, c->catalog, argv, &user, &d, &e) != 0) {
 		status = cli_fail(c, &e);
 	} else {
 		print_report(c, &r, o->share);
@@ -384,7 +379,6 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 		    r.unknowns > 0) ? EXIT_NO : EXIT_YES;
 		drift_release(&r);
 	}
-	catalog_close(catalog);
 	return status;
 }
 
@@ -406,6 +400,6 @@ const struct verb verb_compare = {
 "\n"
 "example: mlv-drift compare data:churn-train .mlv/requests --any\n",
 	.options = compare_options, .opts_size = sizeof(struct compare_verb),
-	.defaults = &defaults, .flags = VERB_JSON | VERB_NUL,
+	.defaults = &defaults, .flags = VERB_JSON | VERB_NUL | VERB_CATALOG,
 	.run = compare_run,
 };

@@ -4,11 +4,19 @@
 #include "verbs.h"
 
 static int
+add_check(struct cli *c, void *opts, int argc, char **argv)
+{
+	(void)opts;
+	(void)argv;
+	if (argc < 1 || (argc < 2 && !c->from_stdin))
+		return cli_usage(c, "add takes a name and a run or a model "
+		    "file");
+	return 0;
+}
+
+static int
 add_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log,
-	    .progress = &c->progress };
-	struct catalog *catalog = NULL;
 	struct registered_model added;
 	struct err e = ERR_INIT;
 	struct texts sources;
@@ -17,9 +25,6 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 	int r;
 
 	(void)opts;
-	if (argc < 1 || (argc < 2 && !c->from_stdin))
-		return cli_usage(c, "add takes a name and a run or a model "
-		    "file");
 	if (cli_names(c, &sources, argc - 1, argv + 1, &e) < 0 ||
 	    model_name(&n, c, argv[0], &e) < 0)
 		return cli_fail(c, &e);
@@ -28,9 +33,7 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "add takes a name and one run or model "
 		    "file");
 	}
-	r = catalog_open_repository(&catalog, NULL, &so, &e);
-	if (r == 0)
-		r = model_register(&added, catalog, n.base, sources.v[0], &e);
+	r = model_register(&added, c->catalog, n.base, sources.v[0], &e);
 	if (r == 0 || e.code == ERR_UNPROVEN) {
 		c->committed = true;
 		if (*added.refused)
@@ -47,7 +50,6 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 		out_end(&c->out);
 	}
 	name_free(&n);
-	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -67,5 +69,5 @@ const struct verb verb_add = {
 "\n"
 "example: mlv-train fit data:churn-train --target Churn -o m.onnx |\n"
 "             mlv-registry add churn --stdin\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = add_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .check = add_check, .run = add_run,
 };

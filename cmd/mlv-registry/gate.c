@@ -8,7 +8,8 @@ struct gate_opts {
 
 static const struct opt gate_options[] = {
 	{ OPT_TEXT, 'p', "policy", offsetof(struct gate_opts, policy), "FILE",
-	    "the rules, see mlv-policy(5)" },
+	    "the rules, see mlv-policy(5)",
+	    .needed = "gate needs --policy FILE" },
 	OPT_END
 };
 
@@ -35,31 +36,22 @@ judge_version(struct cli *c, struct catalog *catalog, const char *text,
 static int
 gate_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
 	struct gate_opts *o = opts;
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct texts names;
 	struct policy p;
 	int status = EXIT_YES;
 
-	if (o->policy == NULL)
-		return cli_usage(c, "gate needs --policy FILE");
 	if (cli_names(c, &names, argc, argv, &e) < 0 ||
 	    read_policy(&p, o->policy, &e) < 0)
 		return cli_fail(c, &e);
-	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0) {
-		policy_release(&p);
-		return cli_fail(c, &e);
-	}
 	for (size_t i = 0; i < names.n; i++) {
-		if (judge_version(c, catalog, names.v[i], &p, &e) < 0) {
+		if (judge_version(c, c->catalog, names.v[i], &p, &e) < 0) {
 			status = cli_fail(c, &e);
 			if (e.code != ERR_NO)
 				break;
 		}
 	}
-	catalog_close(catalog);
 	policy_release(&p);
 	return status;
 }
@@ -80,5 +72,5 @@ const struct verb verb_gate = {
 "\n"
 "example: mlv-registry gate churn@1 --policy gates.yaml\n",
 	.options = gate_options, .opts_size = sizeof(struct gate_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = gate_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = gate_run,
 };

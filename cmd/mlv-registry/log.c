@@ -78,19 +78,15 @@ log_one(struct cli *c, struct catalog *catalog, const char *text,
 static int
 log_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct log_query all = { .c = c };
-	int r;
+	int r = 0;
 
 	(void)opts;
-	r = catalog_open_repository(&catalog, NULL, &so, &e);
-	if (r == 0 && argc == 0)
-		r = catalog_history(catalog, NAME_MODEL, NULL, print_event, &all, &e);
+	if (argc == 0)
+		r = catalog_history(c->catalog, NAME_MODEL, NULL, print_event, &all, &e);
 	for (int i = 0; r == 0 && i < argc; i++)
-		r = log_one(c, catalog, argv[i], &e);
-	catalog_close(catalog);
+		r = log_one(c, c->catalog, argv[i], &e);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -105,5 +101,5 @@ const struct verb verb_log = {
 "from the audit log, whose chain of hashes is checked on the way.\n"
 "\n"
 "example: mlv-registry log churn\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = log_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY, .run = log_run,
 };

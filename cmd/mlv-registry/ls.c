@@ -189,20 +189,17 @@ list_versions(struct listing *l, const char *text, struct err *e)
 static int
 ls_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
-	struct listing l = { .c = c };
+	struct listing l = { .c = c, .catalog = c->catalog };
 	struct err e = ERR_INIT;
-	int r;
+	int r = 0;
 
 	(void)opts;
-	r = catalog_open_repository(&l.catalog, NULL, &so, &e);
-	if (r == 0 && argc == 0)
+	if (argc == 0)
 		r = ref_each(catalog_repo(l.catalog), "model/", list_newest, &l, &e);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = list_versions(&l, argv[i], &e);
 	forget_aliases(&l);
 	free(l.label);
-	catalog_close(l.catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -216,5 +213,5 @@ const struct verb verb_ls = {
 "the run's metrics.  With NAME a record a version, with its own aliases.\n"
 "\n"
 "example: mlv-registry ls churn\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = ls_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY, .run = ls_run,
 };

@@ -14,18 +14,23 @@ static const struct opt rollback_options[] = {
 };
 
 static int
+rollback_check(struct cli *c, void *opts, int argc, char **argv)
+{
+	(void)opts;
+	(void)argv;
+	return argc == 1 ? 0 : cli_usage(c, "rollback takes NAME@ALIAS");
+}
+
+static int
 rollback_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
 	const char *note = ((struct rollback_opts *)opts)->note;
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct alias_moved moved = { .now = 0 };
 	struct name n;
 	int r;
 
-	if (argc != 1)
-		return cli_usage(c, "rollback takes NAME@ALIAS");
+	(void)argc;
 	if (model_name(&n, c, argv[0], &e) < 0)
 		return cli_fail(c, &e);
 	if (n.alias == NULL) {
@@ -33,12 +38,9 @@ rollback_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "'%s' names no alias: write NAME@ALIAS",
 		    argv[0]);
 	}
-	r = catalog_open_repository(&catalog, NULL, &so, &e);
-	if (r == 0)
-		r = alias_rollback(&moved, catalog, &n, note, &e);
+	r = alias_rollback(&moved, c->catalog, &n, note, &e);
 	if (r == 0 || e.code == ERR_UNPROVEN)
 		print_move(c, &n, &moved);
-	catalog_close(catalog);
 	name_free(&n);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
@@ -55,5 +57,5 @@ const struct verb verb_rollback = {
 "\n"
 "example: mlv-registry rollback churn@champion -m 'latency'\n",
 	.options = rollback_options, .opts_size = sizeof(struct rollback_opts),
-	.flags = VERB_JSON | VERB_NUL, .run = rollback_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_REPOSITORY, .check = rollback_check, .run = rollback_run,
 };

@@ -159,11 +159,21 @@ move_alias(struct cli *c, struct catalog *catalog, struct alias_move *m,
 }
 
 static int
+set_check(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct set_opts *o = opts;
+
+	(void)argv;
+	if (argc != (o->drop ? 1 : 2))
+		return cli_usage(c, o->drop ? "set --drop takes NAME@ALIAS" :
+		    "set takes NAME@ALIAS and a version");
+	return 0;
+}
+
+static int
 set_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
 	struct set_opts *o = opts;
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct policy p = { .n = 0 };
 	struct name n;
@@ -171,9 +181,7 @@ set_run(struct cli *c, void *opts, int argc, char **argv)
 	    .policy = o->gate ? &p : NULL };
 	int r;
 
-	if (argc != (o->drop ? 1 : 2))
-		return cli_usage(c, o->drop ? "set --drop takes NAME@ALIAS" :
-		    "set takes NAME@ALIAS and a version");
+	(void)argc;
 	if ((r = parse_expect(&m.expect, c, o->expect)) != 0)
 		return r;
 	if (model_name(&n, c, argv[0], &e) < 0)
@@ -185,10 +193,7 @@ set_run(struct cli *c, void *opts, int argc, char **argv)
 	}
 	r = o->gate ? read_policy(&p, o->gate, &e) : 0;
 	if (r == 0)
-		r = catalog_open_repository(&catalog, NULL, &so, &e);
-	if (r == 0)
-		r = move_alias(c, catalog, &m, o->drop ? NULL : argv[1], &e);
-	catalog_close(catalog);
+		r = move_alias(c, c->catalog, &m, o->drop ? NULL : argv[1], &e);
 	policy_release(&p);
 	name_free(&n);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
@@ -209,5 +214,5 @@ const struct verb verb_set = {
 "\n"
 "example: mlv-registry set churn@champion candidate --gate gates.yaml\n",
 	.options = set_options, .opts_size = sizeof(struct set_opts),
-	.flags = VERB_JSON | VERB_NUL, .run = set_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_REPOSITORY, .check = set_check, .run = set_run,
 };

@@ -148,19 +148,16 @@ show_version(struct show_walk *s, const char *text, struct err *e)
 static int
 show_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
-	struct show_walk s = { .c = c };
+	struct show_walk s = { .c = c, .catalog = c->catalog };
 	struct err e = ERR_INIT;
 	struct texts names;
 	int r = 0;
 
 	(void)opts;
-	if (cli_names(c, &names, argc, argv, &e) < 0 ||
-	    catalog_open_repository(&s.catalog, NULL, &so, &e) < 0)
+	if (cli_names(c, &names, argc, argv, &e) < 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; r == 0 && i < names.n; i++)
 		r = show_version(&s, names.v[i], &e);
-	catalog_close(s.catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -174,5 +171,5 @@ const struct verb verb_show = {
 "a record, indented by depth.  --json prints the manifest.\n"
 "\n"
 "example: mlv-registry show churn@champion\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = show_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = show_run,
 };

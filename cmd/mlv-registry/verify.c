@@ -87,22 +87,18 @@ warn_disagreement(void *ctx, const struct fsck_finding *f)
 static int
 verify_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
-	struct verifying v = { .c = c };
+	struct verifying v = { .c = c, .catalog = c->catalog };
 	struct fsck_report refs;
 	struct err e = ERR_INIT;
 	int r;
 
 	(void)opts;
-	if (catalog_open_repository(&v.catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
 	r = fsck_refs(&refs, catalog_repo(v.catalog), warn_disagreement, &v, &e);
 	if (r == 0 && argc == 0)
 		r = ref_each(catalog_repo(v.catalog), "model/", verify_model, &v,
 		    &e);
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = verify_version(&v, argv[i], &e);
-	catalog_close(v.catalog);
 	if (r == 0 && refs.errors)
 		r = err_set(&e, ERR_NO, "the audit log and the refs do not "
 		    "agree: somebody changed them, or they are damaged");
@@ -123,5 +119,5 @@ const struct verb verb_verify = {
 "Exit status 1 when something is damaged or gone.\n"
 "\n"
 "example: mlv-registry verify churn@champion\n",
-	.flags = VERB_JSON | VERB_NUL, .run = verify_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_REPOSITORY, .run = verify_run,
 };

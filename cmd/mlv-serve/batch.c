@@ -10,7 +10,8 @@
 
 struct batch_verb {
 	struct texts columns, keep, na;
-	const char *input, *output, *delimiter, *format, *out_format;
+	const char *input, *output, *delimiter;
+	int format, out_format;
 	bool keep_all, header, no_header;
 	int64_t threads;
 };
@@ -30,27 +31,22 @@ static const struct opt batch_options[] = {
 	{ OPT_FLAG, 0, "header", offsetof(struct batch_verb, header), NULL,
 	    "the first line is a header, even if it holds numbers" },
 	{ OPT_FLAG, 0, "no-header", offsetof(struct batch_verb, no_header),
-	    NULL, "the first line is data: column_1, column_2 ..." },
+	    NULL, "the first line is data: column_1, column_2 ...",
+	    .excludes = "header" },
 	{ OPT_TEXTS, 0, "na", offsetof(struct batch_verb, na), "TEXT",
 	    "a cell that means missing, besides the empty one" },
 	{ OPT_TEXT, 0, "delimiter", offsetof(struct batch_verb, delimiter),
 	    "CHAR", "between cells of the input, instead of finding out" },
-	{ OPT_TEXT, 0, "format", offsetof(struct batch_verb, format), "FORMAT",
-	    "of the input: csv or jsonl, instead of finding out" },
-	{ OPT_TEXT, 0, "out-format", offsetof(struct batch_verb, out_format),
-	    "FORMAT", "of the output: csv or jsonl, instead of the input's" },
+	{ OPT_WORD, 0, "format", offsetof(struct batch_verb, format), "FORMAT",
+	    "of the input: csv or jsonl, instead of finding out",
+	    .words = reading_formats },
+	{ OPT_WORD, 0, "out-format", offsetof(struct batch_verb, out_format),
+	    "FORMAT", "of the output: csv or jsonl, instead of the input's",
+	    .words = reading_formats },
 	{ OPT_INT, 't', "threads", offsetof(struct batch_verb, threads), "N",
-	    "threads, instead of one a processor" },
+	    "threads, instead of one a processor", .high = 64 },
 	OPT_END
 };
-
-static int
-format_of(bool *jsonl, bool *said, const char *text)
-{
-	*said = text != NULL;
-	*jsonl = text && strcmp(text, "jsonl") == 0;
-	return text && !*jsonl && strcmp(text, "csv") != 0 ? -1 : 0;
-}
 
 static int
 score_all(struct catalog *catalog,
@@ -135,7 +131,6 @@ static int
 batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct batch_verb *o = opts;
-	const struct repo_opts so = { .log = &c->log };
 	struct reading reading = { .na = o->na, .delimiter = o->delimiter,
 	    .format = o->format, .header = o->header,
 	    .no_header = o->no_header };
@@ -143,32 +138,24 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 	    .keep_all = o->keep_all, .threads = (int)o->threads,
 	    .progress = &c->progress };
 	struct binding *binding = NULL;
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	struct texts names;
-	bool said;
 	int r;
 
 	if ((r = check_operands(c, argc, argv)) != 0)
 		return r;
-	if (format_of(&bo.jsonl, &said, o->out_format) < 0)
-		return cli_usage(c, "--out-format is csv or jsonl, not '%s'",
-		    o->out_format);
-	bo.like_input = !said;
+	bo.jsonl = o->out_format == TABLE_JSONL;
+	bo.like_input = o->out_format == TABLE_AUTO;
 	if ((r = reading_opts(&bo.read, c, &reading)) != 0)
 		return r;
-	if (o->threads < 0 || o->threads > 64)
-		return cli_usage(c, "--threads is 1 to 64");
-	if (file_refuse_same(o->output, argv[0], &e) < 0 ||
-	    catalog_open(&catalog, NULL, &so, &e) < 0)
+	if (file_refuse_same(o->output, argv[0], &e) < 0)
 		return cli_fail(c, &e);
-	r = open_for_rows(&binding, &names, catalog, argv[0], o, &e);
+	r = open_for_rows(&binding, &names, c->catalog, argv[0], o, &e);
 	bo.read.columns = names.v;
 	bo.read.n_columns = names.n;
 	if (r == 0)
-		r = score_all(catalog, binding, o, &bo, &e);
+		r = score_all(c->catalog, binding, o, &bo, &e);
 	binding_free(binding);
-	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -191,5 +178,5 @@ const struct verb verb_batch = {
 "\n"
 "example: mlv-serve batch model:churn@champion --keep customerID < new.csv\n",
 	.options = batch_options, .opts_size = sizeof(struct batch_verb),
-	.run = batch_run_verb,
+	.flags = VERB_CATALOG, .run = batch_run_verb,
 };

@@ -22,7 +22,8 @@ static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
 	    "IPv4 address to listen on, instead of 127.0.0.1" },
 	{ OPT_INT, 'p', "port", offsetof(struct http_verb, port), "N",
-	    "port, 8080 by default; 0 takes a free one" },
+	    "port, 8080 by default; 0 takes a free one",
+	    .high = 65535 },
 	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
 	    "MODEL=PERCENT", "let another model answer a share of the units" },
 	{ OPT_TEXT, 0, "share-file", offsetof(struct http_verb, share_file),
@@ -34,15 +35,19 @@ static const struct opt http_options[] = {
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
 	{ OPT_INT, 't', "threads", offsetof(struct http_verb, threads), "N",
-	    "threads, instead of one a processor" },
+	    "threads, instead of one a processor",
+	    .high = 64 },
 	{ OPT_INT, 0, "drain", offsetof(struct http_verb, drain), "SECONDS",
-	    "wait at most so long for requests at the end, 30 by default" },
+	    "wait at most so long for requests at the end, 30 by default",
+	    .high = 86400 },
 	{ OPT_INT, 0, "grace", offsetof(struct http_verb, grace), "SECONDS",
 	    "after SIGTERM, say not ready so long before connections are "
-	    "refused, 1 by default" },
+	    "refused, 1 by default",
+	    .high = 86400 },
 	{ OPT_INT, 0, "timeout", offsetof(struct http_verb, timeout), "SECONDS",
 	    "for a client to send a request, take the answer, or say nothing, "
-	    "30 by default" },
+	    "30 by default",
+	    .low = 1, .high = 86400 },
 	OPT_END
 };
 
@@ -145,16 +150,6 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 1)
 		return cli_usage(c, "http takes one model");
-	if (o->port < 0 || o->port > 65535)
-		return cli_usage(c, "--port is 0 to 65535");
-	if (o->threads < 0 || o->threads > 64)
-		return cli_usage(c, "--threads is 1 to 64");
-	if (o->drain < 0 || o->drain > 86400)
-		return cli_usage(c, "--drain is 0 to 86400");
-	if (o->grace < 0 || o->grace > 86400)
-		return cli_usage(c, "--grace is 0 to 86400");
-	if (o->timeout < 1 || o->timeout > 86400)
-		return cli_usage(c, "--timeout is 1 to 86400");
 	if ((r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
 	so.endpoint.source[VARIANT_STABLE] = argv[0];

@@ -19,23 +19,18 @@ static int
 stream_run_verb(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct stream_verb *o = opts;
-	const struct repo_opts so = { .log = &c->log };
 	struct stream_opts to = { o->keep.v, o->keep.n };
 	struct stream_count count = { 0, 0 };
 	struct binding *binding = NULL;
-	struct catalog *catalog = NULL;
 	struct err e = ERR_INIT;
 	int r;
 
 	if (argc != 1)
 		return cli_usage(c, "stream takes one model");
-	if (catalog_open(&catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
-	r = open_model(&binding, catalog, argv[0], &o->model_columns, &e);
+	r = open_model(&binding, c->catalog, argv[0], &o->model_columns, &e);
 	if (r == 0)
 		r = stream_run(&count, binding, 0, 1, &to, &e);
 	binding_free(binding);
-	catalog_close(catalog);
 	if (r < 0)
 		return cli_fail(c, &e);
 	return count.refused ? EXIT_NO : EXIT_YES;
@@ -54,5 +49,5 @@ const struct verb verb_stream = {
 "\n"
 "example: kcat -C -t in | mlv-serve stream model:churn@champion | kcat -P -t out\n",
 	.options = stream_options, .opts_size = sizeof(struct stream_verb),
-	.run = stream_run_verb,
+	.flags = VERB_CATALOG, .run = stream_run_verb,
 };

@@ -34,10 +34,8 @@ print_line(struct cli *c, const struct compare_line *l, size_t n)
 static int
 compare_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
 	struct compare_opts *o = opts;
 	struct err e = ERR_INIT;
-	struct catalog *catalog = NULL;
 	struct compare table = { 0 };
 	struct texts names;
 	int r;
@@ -46,14 +44,11 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_fail(c, &e);
 	if (names.n < 2)
 		return cli_usage(c, "compare needs two runs or more");
-	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
-	r = compare_runs(&table, catalog, names.v, names.n, &e);
+	r = compare_runs(&table, c->catalog, names.v, names.n, &e);
 	for (size_t i = 0; r == 0 && i < table.n_lines; i++)
 		if (o->all || table.line[i].differs || i == 0)
 			print_line(c, &table.line[i], names.n);
 	compare_free(&table);
-	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -68,5 +63,5 @@ const struct verb verb_compare = {
 "\n"
 "example: mlv-train runs --sort -metrics.auc -n 3 | mlv-train compare --stdin\n",
 	.options = compare_options, .opts_size = sizeof(struct compare_opts),
-	.flags = VERB_JSON | VERB_STDIN, .run = compare_run,
+	.flags = VERB_JSON | VERB_STDIN | VERB_REPOSITORY, .run = compare_run,
 };

@@ -11,16 +11,17 @@
 #include "judge/evaluate.h"
 #include "judge/leakage.h"
 #include "store/odb.h"
-#include "task.h"
 #include "verbs.h"
+#include "words.h"
 #include "model/open.h"
 
 struct eval_opts {
 	struct reading read;
-	const char *target, *task, *positive, *score, *label;
+	const char *target, *positive, *score, *label;
 	struct texts drop, inputs;
 	double threshold;
 	int64_t seed;
+	int task;
 	bool record, no_record, importance;
 };
 
@@ -30,14 +31,15 @@ static const struct eval_opts eval_defaults = { .threshold = 0.5,
 static const struct opt eval_options[] = {
 	{ OPT_TEXT, 't', "target", offsetof(struct eval_opts, target),
 	    "COLUMN", "the column with the truth; default the model's" },
-	{ OPT_TEXT, 0, "task", offsetof(struct eval_opts, task), "TASK",
-	    "binary, multiclass or regression, instead of finding out" },
+	{ OPT_WORD, 0, "task", offsetof(struct eval_opts, task), "TASK",
+	    "binary, multiclass or regression, instead of finding out",
+	    .words = task_words },
 	{ OPT_TEXT, 0, "positive", offsetof(struct eval_opts, positive),
 	    "CLASS", "of two classes the positive one" },
 	{ OPT_TEXT, 0, "score", offsetof(struct eval_opts, score), "OUTPUT",
 	    "which output of the model to judge" },
 	{ OPT_NUM, 0, "threshold", offsetof(struct eval_opts, threshold), "P",
-	    "probability from which a row counts as positive" },
+	    "probability from which a row counts as positive", .high = 1 },
 	{ OPT_LIST, 'd', "drop", offsetof(struct eval_opts, drop),
 	    "COLUMN,...", "no columns of a model that takes a matrix" },
 	{ OPT_LIST, 0, "inputs", offsetof(struct eval_opts, inputs),
@@ -49,7 +51,7 @@ static const struct opt eval_options[] = {
 	{ OPT_FLAG, 0, "record", offsetof(struct eval_opts, record), NULL,
 	    "keep the result as evidence, as a repository does anyhow" },
 	{ OPT_FLAG, 0, "no-record", offsetof(struct eval_opts, no_record),
-	    NULL, "do not keep it" },
+	    NULL, "do not keep it", .excludes = "record" },
 	{ OPT_FLAG, 0, "importance", offsetof(struct eval_opts, importance),
 	    NULL, "weigh the inputs, for --json and the card" },
 	READING_OPTIONS(struct eval_opts, read),
@@ -191,12 +193,12 @@ judge(struct work *w, const struct table_read_opts *user,
 static int
 eval_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
 	struct eval_opts *o = opts;
-	struct work w = { .c = c, .o = o };
+	struct work w = { .c = c, .catalog = c->catalog, .o = o };
 	struct table_read_opts read;
 	struct err e = ERR_INIT;
 	struct evaluate_opts eo = { .target = o->target,
+	    .task = (enum task)o->task,
 	    .positive = o->positive, .score = o->score,
 	    .threshold = o->threshold, .seed = (uint64_t)o->seed,
 	    .drop = o->drop.v, .n_drop = o->drop.n };
@@ -207,23 +209,13 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 	if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
 		return cli_usage(c, "standard input cannot be both the model "
 		    "and the data");
-	if ((r = task_option(&eo.task, c, o->task)) != 0)
-		return r;
-	if (!(o->threshold >= 0 && o->threshold <= 1))
-		return cli_usage(c, "--threshold is 0 to 1");
-	if (o->record && o->no_record)
-		return cli_usage(c, "--record and --no-record exclude each "
-		    "other");
 	if (o->label && !name_alias_ok(o->label))
 		return cli_usage(c, "'%s' is no label: lower-case letters, "
 		    "digits, '.', '_' and '-'", o->label);
 	if ((r = reading_opts(&read, c, &o->read)) != 0)
 		return r;
-	if (catalog_open(&w.catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
 	if (o->record && catalog_repo(w.catalog) == NULL) {
-		catalog_close(w.catalog);
-		return cli_usage(c, "--record needs a repository around this "
+			return cli_usage(c, "--record needs a repository around this "
 		    "folder: 'mlv-data init' makes one");
 	}
 	/* where nobody would see it, it is not measured */
@@ -234,7 +226,6 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 		r = judge(&w, &read, &eo, argv[1], &e);
 		catalog_bytes_close(&w.model);
 	}
-	catalog_close(w.catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -263,6 +254,6 @@ const struct verb verb_eval = {
 "\n"
 "example: mlv-train eval gbdt.onnx data:churn-test --target Churn\n",
 	.options = eval_options, .opts_size = sizeof(struct eval_opts),
-	.defaults = &eval_defaults, .flags = VERB_JSON | VERB_NUL | VERB_TABLE,
+	.defaults = &eval_defaults, .flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
 	.run = eval_run,
 };

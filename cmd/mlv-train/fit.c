@@ -5,13 +5,12 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "flow/fit/fit.h"
-#include "task.h"
 #include "verbs.h"
+#include "words.h"
 
 struct fit_opts {
 	struct reading read;
 	struct fit_request rq;		/* options of one value lie there */
-	const char *task;
 	struct texts set, drop, categorical, numeric;
 	int64_t threads;
 };
@@ -20,11 +19,14 @@ struct fit_opts {
 
 static const struct opt fit_options[] = {
 	{ OPT_TEXT, 't', "target", AT(rq.frame.target), "COLUMN",
-	    "the column to learn" },
+	    "the column to learn",
+	    .needed = "say with --target which column to learn" },
 	{ OPT_TEXT, 'l', "learner", AT(rq.learn.name), "NAME",
-	    "logistic, linear or gbdt" },
+	    "logistic, linear or gbdt",
+	    .needed = "say with --learner how: logistic, linear or gbdt" },
 	{ OPT_TEXT, 'o', "output", AT(rq.output), "FILE",
-	    "the ONNX file to make" },
+	    "the ONNX file to make",
+	    .needed = "say with -o where the model goes" },
 	{ OPT_TEXT, 'v', "valid", AT(rq.valid), "NAME",
 	    "rows to judge by, and for gbdt to stop early by" },
 	{ OPT_TEXTS, 's', "set", AT(set), "NAME=VALUE",
@@ -35,8 +37,9 @@ static const struct opt fit_options[] = {
 	    "take these as categories" },
 	{ OPT_LIST, 0, "numeric", AT(numeric), "COLUMN,...",
 	    "take these keys or date-times as numbers" },
-	{ OPT_TEXT, 0, "task", AT(task), "TASK",
-	    "binary, multiclass or regression, instead of finding out" },
+	{ OPT_WORD, 0, "task", AT(rq.frame.task), "TASK",
+	    "binary, multiclass or regression, instead of finding out",
+	    .words = task_words },
 	{ OPT_TEXT, 0, "positive", AT(rq.frame.positive), "CLASS",
 	    "of two classes the positive one; default the last" },
 	{ OPT_TEXT, 0, "weight", AT(rq.frame.weight), "COLUMN",
@@ -44,7 +47,8 @@ static const struct opt fit_options[] = {
 	{ OPT_INT, 0, "seed", AT(rq.learn.seed), "N",
 	    "of whatever is drawn" },
 	{ OPT_INT, 0, "threads", AT(threads), "N",
-	    "how many; the model is the same for any number" },
+	    "how many; the model is the same for any number",
+	    .high = 1024 },
 	{ OPT_TEXT, 'n', "name", AT(rq.name), "WORD",
 	    "a word to find the run by" },
 	READING_OPTIONS(struct fit_opts, read),
@@ -96,22 +100,15 @@ print_outcome(struct cli *c, const struct fit_request *rq,
 }
 
 static int
-check_words(struct cli *c, struct fit_opts *o, int argc, char **argv)
+fit_check(struct cli *c, void *opts, int argc, char **argv)
 {
-	if (argc != 1)
-		return argc == 0 ? cli_usage(c, "fit needs the name of its "
-		    "data") : cli_usage(c, "fit takes one name of data, not "
-		    "also '%s'", argv[1]);
-	if (o->rq.frame.target == NULL)
-		return cli_usage(c, "say with --target which column to learn");
-	if (o->rq.learn.name == NULL)
-		return cli_usage(c, "say with --learner how: %s",
-		    learner_names(&c->arena, "or"));
-	if (o->rq.output == NULL)
-		return cli_usage(c, "say with -o where the model goes");
-	if (o->threads < 0 || o->threads > 1024)
-		return cli_usage(c, "--threads is 1 to 1024");
-	return task_option(&o->rq.frame.task, c, o->task);
+	(void)opts;
+	if (argc == 0)
+		return cli_usage(c, "fit needs the name of its data");
+	if (argc > 1)
+		return cli_usage(c, "fit takes one name of data, not also "
+		    "'%s'", argv[1]);
+	return 0;
 }
 
 /* What the options of several values say. */
@@ -144,26 +141,23 @@ fill_request(struct cli *c, struct fit_opts *o)
 static int
 fit_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
 	struct fit_opts *o = opts;
 	struct fit_request *rq = &o->rq;
 	struct err e = ERR_INIT;
-	struct catalog *catalog = NULL;
 	struct table_read_opts read;
 	struct fit_outcome done;
 	int r;
 
-	if ((r = check_words(c, o, argc, argv)) != 0 ||
-	    (r = reading_opts(&read, c, &o->read)) != 0 ||
+	(void)argc;
+	if ((r = reading_opts(&read, c, &o->read)) != 0 ||
 	    (r = fill_request(c, o)) != 0)
 		return r;
 	rq->data = argv[0];
 	rq->read = &read;
 	if (file_refuse_same(rq->output, rq->data, &e) < 0 ||
-	    file_refuse_same(rq->output, rq->valid, &e) < 0 ||
-	    catalog_open(&catalog, NULL, &so, &e) < 0)
+	    file_refuse_same(rq->output, rq->valid, &e) < 0)
 		return cli_fail(c, &e);
-	r = fit_model(&done, catalog, rq, &e);
+	r = fit_model(&done, c->catalog, rq, &e);
 	if (r == 0) {
 		c->committed = true;
 		if (done.warning)
@@ -171,7 +165,6 @@ fit_run(struct cli *c, void *opts, int argc, char **argv)
 		print_outcome(c, rq, &done);
 		fit_outcome_release(&done);
 	}
-	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -208,5 +201,5 @@ const struct verb verb_fit = {
 "example: mlv-train fit data:churn-train --valid data:churn-valid \\\n"
 "             --target Churn --drop customerID --learner gbdt -o gbdt.onnx\n",
 	.options = fit_options, .opts_size = sizeof(struct fit_opts),
-	.flags = VERB_JSON | VERB_NUL, .run = fit_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG, .check = fit_check, .run = fit_run,
 };

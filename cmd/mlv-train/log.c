@@ -95,10 +95,8 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct log_opts *o = opts;
 	const char *run = o->run ? o->run : getenv("MLV_RUN");
-	const struct repo_opts so = { .log = &c->log };
 	struct journal_start start = { .verb = "log", .name = o->name };
 	struct series s = { .next_step = 1 };
-	struct catalog *catalog;
 	struct err e = ERR_INIT;
 	int r;
 
@@ -108,10 +106,8 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->tee && run == NULL)
 		return cli_usage(c, "--tee needs a run: its output would mix "
 		    "with the new run's record");
-	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
-	r = run ? journal_join(&s.j, catalog, run, &e) :
-	    journal_begin(&s.j, catalog, &start, &e);
+	r = run ? journal_join(&s.j, c->catalog, run, &e) :
+	    journal_begin(&s.j, c->catalog, &start, &e);
 	if (r < 0)
 		goto done;
 	if (o->step != INT64_MIN)
@@ -129,7 +125,6 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	else
 		r = seal_own(c, s.j, r, &e);
 done:
-	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -149,5 +144,5 @@ const struct verb verb_log = {
 "\n"
 "example: python3 train.py | mlv-train log -n try7 -p lr=0.1\n",
 	.options = log_options, .opts_size = sizeof(struct log_opts),
-	.defaults = &log_defaults, .flags = VERB_JSON, .run = log_run,
+	.defaults = &log_defaults, .flags = VERB_JSON | VERB_REPOSITORY, .run = log_run,
 };

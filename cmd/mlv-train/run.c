@@ -57,11 +57,18 @@ report(struct cli *c, const struct run_outcome *done)
 }
 
 static int
+run_check(struct cli *c, void *opts, int argc, char **argv)
+{
+	(void)opts;
+	(void)argv;
+	return argc ? 0 : cli_usage(c, "run needs a command after '--'");
+}
+
+static int
 run_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct run_opts *o = opts;
 	struct err e = ERR_INIT;
-	struct catalog *catalog = NULL;
 	struct run_outcome done;
 	struct param *params = NULL;
 	struct run_request rq = {
@@ -70,21 +77,16 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 		.n_params = o->params.n, .outs = o->outs.v,
 		.n_outs = o->outs.n, .force = o->force, .log = &c->log,
 	};
-	const struct repo_opts so = { .log = &c->log };
 	int r;
 
-	if (argc == 0)
-		return cli_usage(c, "run needs a command after '--'");
+	(void)argc;
 	if (read_params(c, &params, &o->params, &e) < 0)
 		return cli_fail(c, &e);
 	rq.params = params;
-	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
-	r = run_command(&done, catalog, &rq, &e);
+	r = run_command(&done, c->catalog, &rq, &e);
 	c->committed = done.id[0] != '\0' && !done.restored;
 	if (done.id[0])
 		report(c, &done);
-	catalog_close(catalog);
 	if (r < 0)
 		return cli_fail(c, &e);
 	return done.exit_status ? EXIT_NO : EXIT_YES;
@@ -113,5 +115,5 @@ const struct verb verb_run = {
 "example: mlv-train run -d train.py -d data:churn-train -p lr=0.1 -o model.onnx \\\n"
 "             -- python3 train.py\n",
 	.options = run_options, .opts_size = sizeof(struct run_opts),
-	.flags = VERB_JSON | VERB_COMMAND, .run = run_run,
+	.flags = VERB_JSON | VERB_COMMAND | VERB_REPOSITORY, .check = run_check, .run = run_run,
 };

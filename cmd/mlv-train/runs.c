@@ -21,7 +21,7 @@ static const struct opt runs_options[] = {
 	{ OPT_LIST, 'c', "columns", offsetof(struct runs_opts, columns),
 	    "FIELD,...", "fields to print after the run's name" },
 	{ OPT_INT, 'n', "limit", offsetof(struct runs_opts, limit), "N",
-	    "at most N runs" },
+	    "at most N runs", .high = INFINITY },
 	OPT_END
 };
 
@@ -84,32 +84,34 @@ print_row(struct cli *c, const struct json *row, const struct texts *columns)
 }
 
 static int
+runs_check(struct cli *c, void *opts, int argc, char **argv)
+{
+	(void)opts;
+	if (argc)
+		return cli_usage(c, "runs takes no argument, not '%s'; "
+		    "'mlv-train show' shows one", argv[0]);
+	return 0;
+}
+
+static int
 runs_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
 	struct runs_opts *o = opts;
 	struct query q = { .where = o->where, .sort = o->sort,
 	    .columns = o->columns.v, .n_columns = o->columns.n };
 	struct err e = ERR_INIT;
-	struct catalog *catalog = NULL;
 	struct query_rows rows;
 	int r;
 
-	if (argc)
-		return cli_usage(c, "runs takes no argument, not '%s'; "
-		    "'mlv-train show' shows one", argv[0]);
-	if (o->limit < 0)
-		return cli_usage(c, "--limit is 1 or more");
+	(void)argc;
+	(void)argv;
 	q.limit = (size_t)o->limit;
-	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
-	r = query_runs(&rows, catalog, &q, &e);
+	r = query_runs(&rows, c->catalog, &q, &e);
 	for (size_t i = 0; r == 0 && i < rows.n_absent; i++)
 		cli_warn(c, "no run has %s", rows.absent[i]);
 	for (size_t i = 0; r == 0 && i < rows.n; i++)
 		print_row(c, rows.row[i], &o->columns);
 	query_free(&rows);
-	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -130,5 +132,5 @@ const struct verb verb_runs = {
 "example: mlv-train runs --where 'metrics.auc > 0.8 and params.lr = 0.1' \\\n"
 "             --sort -metrics.auc\n",
 	.options = runs_options, .opts_size = sizeof(struct runs_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE, .run = runs_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY, .check = runs_check, .run = runs_run,
 };

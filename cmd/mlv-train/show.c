@@ -14,14 +14,21 @@
 #define SPARK_WIDTH 40
 
 struct show_opts {
-	const char *metric, *words;
+	const char *metric;
+	int words;
 };
+
+enum { STREAM_STDOUT = 1, STREAM_STDERR, STREAM_DIFF };
+
+static const struct opt_word streams[] = { { "stdout", STREAM_STDOUT },
+	{ "stderr", STREAM_STDERR }, { "diff", STREAM_DIFF }, { NULL, 0 } };
 
 static const struct opt show_options[] = {
 	{ OPT_TEXT, 'm', "metric", offsetof(struct show_opts, metric), "NAME",
 	    "only this metric: one record a step" },
-	{ OPT_TEXT, 'w', "words", offsetof(struct show_opts, words), "STREAM",
-	    "what the command printed: stdout, stderr or diff" },
+	{ OPT_WORD, 'w', "words", offsetof(struct show_opts, words), "STREAM",
+	    "what the command printed: stdout, stderr or diff",
+	    .words = streams },
 	OPT_END
 };
 
@@ -218,28 +225,21 @@ show_words(struct cli *c, struct catalog *catalog, const struct run *r,
 static int
 show_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct repo_opts so = { .log = &c->log };
 	struct show_opts *o = opts;
 	struct err e = ERR_INIT;
-	struct catalog *catalog = NULL;
 	struct texts names;
 	struct run r;
 	int done = 0;
 
-	if (o->words && strcmp(o->words, "stdout") != 0 &&
-	    strcmp(o->words, "stderr") != 0 && strcmp(o->words, "diff") != 0)
-		return cli_usage(c, "--words is stdout, stderr or diff, not "
-		    "'%s'", o->words);
 	if (cli_names(c, &names, argc, argv, &e) < 0)
 		return cli_fail(c, &e);
-	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
-		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n && done == 0; i++) {
-		done = journal_read(&r, catalog, names.v[i], &e);
+		done = journal_read(&r, c->catalog, names.v[i], &e);
 		if (done < 0)
 			break;
 		if (o->words)
-			done = show_words(c, catalog, &r, o->words, &e);
+			done = show_words(c, c->catalog, &r,
+			    streams[o->words - 1].word, &e);
 		else if (o->metric)
 			done = show_metric(c, &r, o->metric, &e);
 		else if (c->json)
@@ -248,7 +248,6 @@ show_run(struct cli *c, void *opts, int argc, char **argv)
 			show_text(c, &r);
 		run_free(&r);
 	}
-	catalog_close(catalog);
 	return done < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -264,5 +263,5 @@ const struct verb verb_show = {
 "RUN is run:ID, an ID, a unique beginning of one, or the word given with\n"
 "--name (its newest run).\n",
 	.options = show_options, .opts_size = sizeof(struct show_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN, .run = show_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = show_run,
 };

@@ -23,6 +23,7 @@
 #ifndef CLI_OPT_H
 #define CLI_OPT_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

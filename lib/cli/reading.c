@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+const struct opt_word reading_formats[] = {
+	{ "csv", TABLE_CSV }, { "jsonl", TABLE_JSONL }, { NULL, 0 }
+};
+
 static int
 read_types(struct table_read_opts *r, struct cli *c, const struct texts *given)
 {
@@ -33,12 +37,7 @@ reading_opts(struct table_read_opts *r, struct cli *c,
 	r->na = o->na.v;
 	r->n_na = o->na.n;
 	r->progress = &c->progress;
-	if (o->skip < 0)
-		return cli_usage(c, "--skip-lines is 0 or more");
 	r->skip = (uint64_t)o->skip;
-	if (o->header && o->no_header)
-		return cli_usage(c, "--header and --no-header exclude each "
-		    "other");
 	if (o->header || o->no_header)
 		r->header = o->header ? TABLE_HEADER_YES : TABLE_HEADER_NO;
 	if (o->delimiter != NULL) {
@@ -51,14 +50,6 @@ reading_opts(struct table_read_opts *r, struct cli *c,
 			return cli_usage(c, "--delimiter is one character, "
 			    "or \\t");
 	}
-	if (o->format != NULL) {
-		if (strcmp(o->format, "csv") == 0)
-			r->format = TABLE_CSV;
-		else if (strcmp(o->format, "jsonl") == 0)
-			r->format = TABLE_JSONL;
-		else
-			return cli_usage(c, "--format is csv or jsonl, not "
-			    "'%s'", o->format);
-	}
+	r->format = (enum table_format)o->format;
 	return read_types(r, c, &o->types);
 }

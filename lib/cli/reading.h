@@ -19,10 +19,13 @@
 
 struct reading {
 	struct texts columns, na, types;
-	const char *delimiter, *format;
+	const char *delimiter;
+	int format;		/* enum table_format */
 	bool header, no_header;
 	int64_t skip;
 };
+
+extern const struct opt_word reading_formats[];
 
 #define READING_OPTIONS(s, m) \
 	{ OPT_LIST, 0, "columns", offsetof(s, m.columns), "NAME,...", \
@@ -30,17 +33,20 @@ struct reading {
 	{ OPT_FLAG, 0, "header", offsetof(s, m.header), NULL, \
 	    "the first line is a header, even if it holds numbers" }, \
 	{ OPT_FLAG, 0, "no-header", offsetof(s, m.no_header), NULL, \
-	    "the first line is data: column_1, column_2 ..." }, \
+	    "the first line is data: column_1, column_2 ...", \
+	    .excludes = "header" }, \
 	{ OPT_TEXTS, 0, "na", offsetof(s, m.na), "TEXT", \
 	    "a cell that means missing, besides the empty one" }, \
 	{ OPT_TEXTS, 0, "type", offsetof(s, m.types), "NAME=TYPE", \
 	    "int64, float64, boolean, datetime, category or text" }, \
 	{ OPT_INT, 0, "skip-lines", offsetof(s, m.skip), "N", \
-	    "pass over N lines before the header or the data" }, \
+	    "pass over N lines before the header or the data", \
+	    .high = INFINITY }, \
 	{ OPT_TEXT, 0, "delimiter", offsetof(s, m.delimiter), "CHAR", \
 	    "between cells, instead of finding out" }, \
-	{ OPT_TEXT, 0, "format", offsetof(s, m.format), "FORMAT", \
-	    "csv or jsonl, instead of finding out" }
+	{ OPT_WORD, 0, "format", offsetof(s, m.format), "FORMAT", \
+	    "csv or jsonl, instead of finding out", \
+	    .words = reading_formats }
 
 /* 0, or the exit status after a message.  What *r points to lives as long
  * as the invocation; progress is set. */
