@@ -23,8 +23,10 @@
 #
 # Inside a check: `expect CODE COMMAND...` runs the command with stdout in
 # ./out and stderr in ./err and wants that exit status; `says TEXT` wants
-# TEXT in ./err, `prints TEXT` wants it in ./out.  Nothing the tool under
-# test prints is piped away, so its exit status always counts.
+# TEXT in ./err, `prints TEXT` wants it in ./out, `holds FILTER`
+# wants the jq filter to hold of the JSON in ./out.  Nothing the tool under
+# test prints is piped away, so its exit status always counts; where stdout
+# is not a file, `exits CODE COMMAND... >/dev/full` wants the status alone.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -83,4 +85,10 @@ fresh() { cd "$HOME_DIR" && rm -rf "$1" && mkdir "$1" && cd "$1" || exit 1; }
 background() { : >server.out; "$@" >server.out 2>server.err & server=$!; pids="$pids $server"; }
 # Wait until a command succeeds, at most about 10 s.
 until_true() { n=0; until "$@" >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt 200 ] || return 1; sleep 0.05; done; }
+# The exit status alone: stdin, stdout and stderr go where the caller says.
+exits() { want=$1; shift; "$@"; [ $? -eq "$want" ]; }
+# What jq makes of ./out is neither false nor null.
+holds() {	# jq filter
+	jq -e "$1" out >/dev/null || { echo "stdout does not hold: $1"; head -c 500 out; return 1; }
+}
 finish() { echo "1..$count"; [ $bad -eq 0 ]; }
