@@ -293,7 +293,7 @@ X
 mlv-train eval --label other m.onnx data:d >/dev/null 2>&1
 printf 'rules:\n  - name: any\n    expr: test.auc > 0.1\n' >gates.yaml
 mlv-registry set churn@champion 1 --gate gates.yaml >/dev/null 2>&1
-check 'card of an alias: who moved it and by which gate is told, the history in JSON too' <<'X'
+check 'card of an alias: its move and gate are told, and --json has the history' <<'X'
 	expect 0 mlv-card new model:churn@champion &&
 	sed -n '/^## Promotion/,$p' out |
 	    grep -q "| champion | move | 1 | .* gate sha256:.* passed |" &&

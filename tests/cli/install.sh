@@ -52,7 +52,7 @@ if command -v bash >/dev/null; then
 		prints --version
 	X
 	touch 'a file.csv'
-	check 'bash completion of a file name is left to the shell, spaces too' <<-'X'
+	check 'bash completion of a file name is left to the shell, which quotes spaces' <<-'X'
 		complete mlv-train fit a &&
 		test -z "$(cat out)" &&
 		grep -q "^complete .*-o default" \

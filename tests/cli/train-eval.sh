@@ -38,7 +38,7 @@ check 'eval of two classes: every metric lies in its interval' 'within_intervals
 check 'eval of two classes: the AUC is good, with the DeLong interval, labelled test' <<'X'
 	grep -qE "^auc	0\.[89].*	delong	test$" out
 X
-check 'eval of scores that say nothing: every metric lies in its interval, ks too' <<'X'
+check 'eval of scores that say nothing: each metric and ks lie in their intervals' <<'X'
 	rows 300 7 | awk -F, -v OFS=, \
 	    'NR > 1 { $3 = NR % 2 ? "Yes" : "No" } { print }' >coin.csv &&
 	expect 0 mlv-train eval y.onnx coin.csv &&
@@ -235,7 +235,7 @@ check 'eval: no data, a threshold of 2, an unknown task or a label with a space 
 	refused 2 task --task x y.onnx test.csv &&
 	refused 2 label --label "A B" y.onnx test.csv
 X
-check 'eval --record: outside a repository it is refused, and with --no-record always' <<'X'
+check 'eval --record: refused outside a repository, and together with --no-record' <<'X'
 	refused 2 "mlv-data init" --record y.onnx test.csv &&
 	refused 2 "exclude each other" --record --no-record y.onnx test.csv &&
 	expect 0 mlv-train eval --no-record y.onnx test.csv

@@ -339,7 +339,7 @@ check "fit with early stopping: the run's metrics are those of the kept iteratio
 	value=$(jq '.metrics["train.logloss"]' out) &&
 	test "$loss" = "train.logloss=$(printf %.6g "$value")"
 X
-check 'the metric of the kept iteration is told alike by show, runs, compare and registry ls' <<'X'
+check 'show, runs, compare, registry ls: each tells the metric of the kept iteration' <<'X'
 	expect 0 mlv-train show early &&
 	prints "metrics.train.logloss	$value" &&
 	expect 0 mlv-train runs -n 1 -c metrics.train.logloss &&
