@@ -38,7 +38,7 @@ within() {	# case
 
 for a in "$golden"/*.args; do
 	n=$(basename "$a" .args)
-	check "$n: fitted and served" 'fit "$n"'
-	check "$n: the peer's answers" 'within "$n"'
+	check "fit and batch, case $n: a model is fitted and answers" 'fit $n'
+	check "batch, case $n: the scores are the peer's within 1e-6" 'within $n'
 done
 finish
