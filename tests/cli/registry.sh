@@ -1,89 +1,311 @@
 #!/bin/sh
-# mlv-registry: versions, aliases, gates, log, verify
+# mlv-registry: versions, aliases, gates, the log, and what verify finds when
+# the repository or its audit record was tampered with.
 . "$(dirname "$0")/../lib.sh"
 
 tab=$(printf '\t')
 fresh repo
-check 'outside a repository: what to do' 'echo m >m.onnx; expect 3 mlv-registry add churn m.onnx && says "mlv-data init"'
+check 'add outside a repository: refused, and init is named' <<'X'
+	echo m >m.onnx &&
+	expect 3 mlv-registry add churn m.onnx &&
+	says "mlv-data init"
+X
 mlv-data init >/dev/null
-check 'nothing to list' 'expect 0 mlv-registry ls && test ! -s out'
+
+# --- add
+check 'ls of an empty registry prints nothing' <<'X'
+	expect 0 mlv-registry ls &&
+	test ! -s out
+X
 echo 'model one' >m.onnx
 sha=$(sha256sum m.onnx | cut -d" " -f1)
-check 'a file becomes version 1' 'expect 0 mlv-registry add churn m.onnx && printf "model:churn@1\tsha256:$sha\t10\t\\\\N\n" >want && same want out'
-check 'the same file stays version 1' 'expect 0 mlv-registry add churn m.onnx && same want out'
+check 'add of a first file makes version 1, in one record' <<'X'
+	expect 0 mlv-registry add churn m.onnx &&
+	printf 'model:churn@1\tsha256:%s\t10\t\\N\n' "$sha" >want &&
+	same want out
+X
+check 'add of a file that is registered gives the version it has' <<'X'
+	expect 0 mlv-registry add churn m.onnx &&
+	same want out
+X
 echo 'model two, larger' >m.onnx
-check 'another is version 2' 'expect 0 mlv-registry add churn m.onnx && prints "model:churn@2"'
-check 'a table is no model' 'printf "a,b\n1,2\n" >t.csv && echo "{}" >t.jsonl && for t in t.csv t.jsonl; do expect 3 mlv-registry add tab $t && says "is a table, not a model" && test ! -s out || return 1; done; expect 3 mlv-registry show tab'
-check 'nor is what a run put out' 'expect 0 mlv-train run -n tabled -o t2.csv -- cp t.csv t2.csv && expect 3 mlv-registry add tab run:$(cut -f1 out | cut -d: -f2):t2.csv && says "'"'t2.csv'"' is a table"'
-check 'what will not be served is registered with one warning' 'expect 0 mlv-registry add churn m.onnx && says "model:churn@2 is registered, but mlv-serve will refuse it: " && test "$(wc -l <err)" = 1 && expect 0 mlv-registry add -q churn m.onnx && test ! -s err'
-check 'what will be is registered without' 'cp "$TOP/tests/golden/models/churn-sklearn.onnx" good.onnx && expect 0 mlv-registry add good good.onnx && test ! -s err && cp good.onnx weights.bin && echo x >>weights.bin && expect 0 mlv-registry add good weights.bin && test ! -s err'
-check 'neither file nor run' 'expect 3 mlv-registry add churn nosuch.onnx && says "there is no file and no run '"'nosuch.onnx'"'"'
-check 'the name by --stdin' 'echo "m.onnx${tab}x" | mlv-registry add other --stdin >out && prints "model:other@1"'
-check 'no such run' 'expect 3 mlv-registry add churn nothing && says "nothing"'
-check 'a name that is none' 'expect 2 mlv-registry add Churn m.onnx && says "lower-case"'
-check 'an alias is set' 'expect 0 mlv-registry set churn@champion 1 && printf "model:churn@champion\t1\t\\\\N\n" >want && same want out'
-check 'and serves as a name' 'mlv-data cat model:churn@champion >out && printf "model one\n" >want && same want out'
-check 'a policy that holds' 'printf "rules:\n  - size < 100\n" >p.yaml; expect 0 mlv-registry gate model:churn@2 --policy p.yaml && prints "pass${tab}size < 100"'
-check 'one that does not: exit 1, the rule named' \
-    'printf "rules:\n  - name: small\n    expr: size <= champion.size\n" >q.yaml; expect 1 mlv-registry gate churn@2 -p q.yaml && says "rule '"'small'"'" && says "size=18" && prints "fail${tab}small"'
-check 'evidence that is missing is said' \
-    'printf "rules: [test.auc > 0.8]\n" >r.yaml; expect 1 mlv-registry gate churn@2 -p r.yaml && says "no record of" && says "mlv-train eval" && prints missing'
-check 'a gate keeps the alias where it is' \
-    'expect 1 mlv-registry set churn@champion 2 --gate q.yaml && test ! -s out && mlv-registry ls churn | grep "^model:churn@1" | grep -q champion'
-check 'a gate that holds lets it move' 'expect 0 mlv-registry set churn@champion 2 --gate p.yaml -m "try it" && prints "2${tab}1"'
-check 'the wrong expectation changes nothing' 'expect 3 mlv-registry set churn@champion 1 --expect 1 && says "model:churn@champion moved: expected version 1, found 2"'
-check 'expect none' 'expect 3 mlv-registry set churn@champion 1 -e none && expect 0 mlv-registry set churn@candidate champion -e none'
-check 'a version that is not there' 'expect 3 mlv-registry set churn@champion 9 && says "no version 9"'
-check 'a gate that judged nothing says no' 'expect 2 mlv-registry gate -p p.yaml && says "takes a name" && test ! -s out'
-check 'a champion that is not there is told' \
-    'printf "champion: champoin\nrules: [size <= champion.size]\n" >s.yaml; expect 0 mlv-registry set churn@champion 2 -g s.yaml && says "skipped: there is no model:churn@champoin yet"'
-check 'but excuses no missing evidence' \
-    'printf "champion: nobody\nrules: [champion.test.auc - test.auc < 0.1]\n" >s.yaml; expect 1 mlv-registry gate churn@2 -p s.yaml && says "no record of '"'test.auc'"'"'
-check 'nor what fails anyway' \
-    'printf "champion: nobody\nrules: [size < 5 and size <= champion.size]\n" >s.yaml; expect 1 mlv-registry gate churn@2 -p s.yaml && prints "fail${tab}"'
-check 'rollback' 'expect 0 mlv-registry rollback churn@champion -m "too slow" && prints "1${tab}2"'
-check 'no further' 'expect 1 mlv-registry rollback churn@champion && says "nowhere"'
-check 'a note without end is refused, in words' \
-    'expect 3 mlv-registry set churn@candidate 1 -m "$(printf "%070000d" 0)" && says "note is too long" && expect 0 mlv-data fsck'
-check 'an alias is dropped' 'expect 0 mlv-registry set churn@candidate --drop && expect 3 mlv-data cat model:churn@candidate && says "no alias"'
-check 'log tells it all' 'expect 0 mlv-registry log churn && cut -f1-4 out >got &&
-    printf "%s\n" "model:churn@1${tab}add${tab}1${tab}\\N" "model:churn@2${tab}add${tab}2${tab}\\N" "model:churn@champion${tab}move${tab}1${tab}\\N" "model:churn@champion${tab}move${tab}2${tab}1" "model:churn@candidate${tab}move${tab}2${tab}\\N" "model:churn@champion${tab}rollback${tab}1${tab}2" "model:churn@candidate${tab}drop${tab}\\N${tab}2" >want && same want got && prints "too slow" && prints "passed; try it"'
-check 'log of an alias is its own, of a version what meant it' \
-    'expect 0 mlv-registry log churn@candidate && test "$(cut -f2,3 out | tr "\t\n" "  ")" = "move 2 drop \\N " && expect 0 mlv-registry log model:churn@1 && test "$(cut -f1,2 out | tr "\t\n" "  ")" = "model:churn@1 add model:churn@champion move model:churn@champion rollback "'
-check 'of one that never was: exit 3' 'expect 3 mlv-registry log churn@nobody && says "there never was model:churn@nobody" && expect 3 mlv-registry log churn@99'
-check 'a new alias that reads like another is set, and asked about' \
-    'expect 0 mlv-registry set good@champion 1 && test ! -s err && expect 0 mlv-registry set good@champoin 2 && prints "model:good@champoin" && says "model:good@champoin is a new alias; did you mean '"'champion'"'?" && test "$(wc -l <err)" = 1 && expect 0 mlv-registry set good@champoin 1 && test ! -s err && expect 0 mlv-registry set good@canary 1 && test ! -s err'
-check 'ls as JSON' 'expect 0 mlv-registry ls --json churn && grep -q "^{\"schema\":\"mlv.model/1\",\"name\":\"model:churn@1\"" out'
-check 'show' 'expect 0 mlv-registry show churn@champion && prints "content${tab}sha256:$sha" && prints "lineage${tab}content"'
-check 'verify says whole' 'expect 0 mlv-registry verify && test "$(grep -c whole out)" = 5'
-check 'a policy with an unknown member' 'printf "ruels: []\n" >b.yaml; expect 3 mlv-registry gate churn@1 -p b.yaml && says "rules"'
-check 'a policy that does not parse' 'printf "rules: [a >]\n" >b.yaml; expect 2 mlv-registry gate churn@1 -p b.yaml'
-check 'no policy' 'expect 2 mlv-registry gate churn@1 && says "--policy"'
-check 'data is no model' 'expect 2 mlv-registry show data:churn && says "not a model"'
+check 'add of a file with other content makes version 2' <<'X'
+	expect 0 mlv-registry add churn m.onnx &&
+	prints "model:churn@2"
+X
+printf 'a,b\n1,2\n' >t.csv
+echo '{}' >t.jsonl
+check 'add of a table (CSV, JSON Lines) is refused, and no name is made' <<'X'
+	for t in t.csv t.jsonl; do
+		expect 3 mlv-registry add tab $t || return 1
+		says "is a table, not a model" || return 1
+		test ! -s out || return 1
+	done &&
+	expect 3 mlv-registry show tab
+X
+check 'add of a table that a run put out is refused' <<'X'
+	expect 0 mlv-train run -n tabled -o t2.csv -- cp t.csv t2.csv &&
+	run=$(cut -f1 out | cut -d: -f2) &&
+	expect 3 mlv-registry add tab "run:$run:t2.csv" &&
+	says "'t2.csv' is a table"
+X
+check 'add of a file mlv-serve will refuse: registered, with one warning' <<'X'
+	expect 0 mlv-registry add churn m.onnx &&
+	says "model:churn@2 is registered, but mlv-serve will refuse it: " &&
+	test "$(wc -l <err)" = 1
+X
+check 'add --quiet of a file mlv-serve will refuse: no warning' <<'X'
+	expect 0 mlv-registry add -q churn m.onnx &&
+	test ! -s err
+X
+check 'add of a model mlv-serve takes: no warning, whatever the file is called' <<'X'
+	cp "$TOP/tests/golden/models/churn-sklearn.onnx" good.onnx &&
+	expect 0 mlv-registry add good good.onnx &&
+	test ! -s err &&
+	cp good.onnx weights.bin &&
+	echo x >>weights.bin &&
+	expect 0 mlv-registry add good weights.bin &&
+	test ! -s err
+X
+check 'add of what is neither a file nor a run: refused, and it is named' <<'X'
+	expect 3 mlv-registry add churn nosuch.onnx &&
+	says "there is no file and no run 'nosuch.onnx'"
+X
+check 'add --stdin takes the file from the first field of a line' <<'X'
+	echo "m.onnx${tab}x" >lines &&
+	expect 0 mlv-registry add other --stdin <lines &&
+	prints "model:other@1"
+X
+check 'add of a run that is not there: refused, and it is named' <<'X'
+	expect 3 mlv-registry add churn nothing &&
+	says "nothing"
+X
+check 'add under a name with a capital letter: a usage error' <<'X'
+	expect 2 mlv-registry add Churn m.onnx &&
+	says "lower-case"
+X
+
+# --- set and gate
+check 'set of a new alias prints alias, version and no former version' <<'X'
+	expect 0 mlv-registry set churn@champion 1 &&
+	printf 'model:churn@champion\t1\t\\N\n' >want &&
+	same want out
+X
+check 'an alias serves as a name: mlv-data cat gives its version' <<'X'
+	expect 0 mlv-data cat model:churn@champion &&
+	echo "model one" >want &&
+	same want out
+X
+printf 'rules:\n  - size < 100\n' >passes.yaml
+printf 'rules:\n  - name: small\n    expr: size <= champion.size\n' >small.yaml
+printf 'rules: [test.auc > 0.8]\n' >auc.yaml
+check 'gate with a rule that holds: exit 0, and the rule passes' <<'X'
+	expect 0 mlv-registry gate model:churn@2 --policy passes.yaml &&
+	prints "pass${tab}size < 100"
+X
+check 'gate with a rule that does not hold: exit 1, rule and values are named' <<'X'
+	expect 1 mlv-registry gate churn@2 -p small.yaml &&
+	says "rule 'small'" &&
+	says "size=18" &&
+	prints "fail${tab}small"
+X
+check 'gate without the evidence a rule wants: exit 1, and how to get it is said' <<'X'
+	expect 1 mlv-registry gate churn@2 -p auc.yaml &&
+	says "no record of" &&
+	says "mlv-train eval" &&
+	prints missing
+X
+check 'set behind a gate that does not hold: the alias stays where it is' <<'X'
+	expect 1 mlv-registry set churn@champion 2 --gate small.yaml &&
+	test ! -s out &&
+	expect 0 mlv-registry ls churn &&
+	grep "^model:churn@1" out >line &&
+	grep -q champion line
+X
+check 'set behind a gate that holds: the alias moves' <<'X'
+	expect 0 mlv-registry set churn@champion 2 --gate passes.yaml -m "try it" &&
+	prints "2${tab}1"
+X
+check 'set --expect of a version the alias does not have: refused' <<'X'
+	expect 3 mlv-registry set churn@champion 1 --expect 1 &&
+	says "model:churn@champion moved: expected version 1, found 2"
+X
+check 'set --expect none: refused for an alias that is set' <<'X'
+	expect 3 mlv-registry set churn@champion 1 -e none
+X
+check 'set --expect none: done for an alias that is not set' <<'X'
+	expect 0 mlv-registry set churn@candidate champion -e none
+X
+check 'set to a version that is not there: refused' <<'X'
+	expect 3 mlv-registry set churn@champion 9 &&
+	says "no version 9"
+X
+check 'gate without a model: a usage error, nothing printed' <<'X'
+	expect 2 mlv-registry gate -p passes.yaml &&
+	says "takes a name" &&
+	test ! -s out
+X
+check 'gate against a champion that is not there: the rule is skipped, and told' <<'X'
+	printf '%s\n' 'champion: champoin' 'rules: [size <= champion.size]' >policy.yaml &&
+	expect 0 mlv-registry set churn@champion 2 -g policy.yaml &&
+	says "skipped: there is no model:churn@champoin yet"
+X
+check 'gate against a champion that is not there: missing evidence still fails' <<'X'
+	printf '%s\n' 'champion: nobody' 'rules: [champion.test.auc - test.auc < 0.1]' >policy.yaml &&
+	expect 1 mlv-registry gate churn@2 -p policy.yaml &&
+	says "no record of 'test.auc'"
+X
+check 'gate against a champion that is not there: a rule false anyway still fails' <<'X'
+	printf '%s\n' 'champion: nobody' 'rules: [size < 5 and size <= champion.size]' >policy.yaml &&
+	expect 1 mlv-registry gate churn@2 -p policy.yaml &&
+	prints "fail${tab}"
+X
+check 'gate with a policy that has an unknown member: refused, "rules" is named' <<'X'
+	echo 'ruels: []' >policy.yaml &&
+	expect 3 mlv-registry gate churn@1 -p policy.yaml &&
+	says "rules"
+X
+check 'gate with a rule that does not parse: a usage error' <<'X'
+	echo 'rules: [a >]' >policy.yaml &&
+	expect 2 mlv-registry gate churn@1 -p policy.yaml
+X
+check 'gate without a policy: a usage error that names --policy' <<'X'
+	expect 2 mlv-registry gate churn@1 &&
+	says "--policy"
+X
+
+# --- rollback, drop, log
+check 'rollback moves an alias to the version it had before' <<'X'
+	expect 0 mlv-registry rollback churn@champion -m "too slow" &&
+	prints "1${tab}2"
+X
+check 'rollback of an alias that has no former version left: exit 1' <<'X'
+	expect 1 mlv-registry rollback churn@champion &&
+	says "nowhere"
+X
+check 'set with a note of 70000 characters: refused in words, the repository whole' <<'X'
+	expect 3 mlv-registry set churn@candidate 1 -m "$(printf '%070000d' 0)" &&
+	says "note is too long" &&
+	expect 0 mlv-data fsck
+X
+check 'set --drop: the alias is no name any more' <<'X'
+	expect 0 mlv-registry set churn@candidate --drop &&
+	expect 3 mlv-data cat model:churn@candidate &&
+	says "no alias"
+X
+tr ' ' '\t' >log.want <<'X'
+model:churn@1 add 1 \N
+model:churn@2 add 2 \N
+model:churn@champion move 1 \N
+model:churn@champion move 2 1
+model:churn@candidate move 2 \N
+model:churn@champion rollback 1 2
+model:churn@candidate drop \N 2
+X
+check 'log of a model: every add, move, rollback and drop in order, with notes' <<'X'
+	expect 0 mlv-registry log churn &&
+	cut -f1-4 out >got &&
+	same log.want got &&
+	prints "too slow" &&
+	prints "passed; try it"
+X
+check 'log of an alias: its own events alone' <<'X'
+	expect 0 mlv-registry log churn@candidate &&
+	cut -f2,3 out >got &&
+	printf 'move\t2\ndrop\t\\N\n' >want &&
+	same want got
+X
+check 'log of a version: its add, and the moves of aliases to it' <<'X'
+	expect 0 mlv-registry log model:churn@1 &&
+	cut -f1,2 out >got &&
+	grep "^[^${tab}]*${tab}[a-z]*${tab}1${tab}" log.want | cut -f1,2 >want &&
+	test "$(wc -l <want)" = 3 &&
+	same want got
+X
+check 'log of an alias or a version that never was: exit 3' <<'X'
+	expect 3 mlv-registry log churn@nobody &&
+	says "there never was model:churn@nobody" &&
+	expect 3 mlv-registry log churn@99
+X
+check 'set of a new alias that reads like another: set, with one question' <<'X'
+	expect 0 mlv-registry set good@champion 1 &&
+	test ! -s err &&
+	expect 0 mlv-registry set good@champoin 2 &&
+	prints "model:good@champoin" &&
+	says "model:good@champoin is a new alias; did you mean 'champion'?" &&
+	test "$(wc -l <err)" = 1
+X
+check 'set of an alias that is not new, or reads like no other: no question' <<'X'
+	expect 0 mlv-registry set good@champoin 1 &&
+	test ! -s err &&
+	expect 0 mlv-registry set good@canary 1 &&
+	test ! -s err
+X
+
+# --- ls, show, verify
+check 'ls --json prints records of the schema mlv.model/1' <<'X'
+	expect 0 mlv-registry ls --json churn &&
+	grep -q '^{"schema":"mlv.model/1","name":"model:churn@1"' out
+X
+check 'show of an alias prints content and lineage of its version' <<'X'
+	expect 0 mlv-registry show churn@champion &&
+	prints "content${tab}sha256:$sha" &&
+	prints "lineage${tab}content"
+X
+check 'verify of an untouched registry: all five versions are whole' <<'X'
+	expect 0 mlv-registry verify &&
+	test "$(grep -c whole out)" = 5
+X
+check 'show of data: a usage error that says it is not a model' <<'X'
+	expect 2 mlv-registry show data:churn &&
+	says "not a model"
+X
+
+# --- tampering: what an alias means is what the log says it was moved to
 cp .mlv/audit/log keep
 sed -i 's/try it/do it!/' .mlv/audit/log
-check 'an edited audit log shows' 'expect 1 mlv-registry verify && says "audit log" && expect 1 mlv-data fsck && expect 3 mlv-registry log churn'
+check 'an audit log with an edited note: verify, fsck and log refuse it' <<'X'
+	expect 1 mlv-registry verify &&
+	says "audit log" &&
+	expect 1 mlv-data fsck &&
+	expect 3 mlv-registry log churn
+X
 cp keep .mlv/audit/log
-# what an alias means is what the log says it was moved to
+cp -a .mlv whole
 alias=.mlv/refs/model/churn@champion
-tampered() {	# title, what says so
-	check "$1" "expect 1 mlv-data fsck && prints '$2' && expect 1 mlv-registry verify && says '$2' && says 'do not agree'"
+tampered() {	# what was done to .mlv, the words that tell; puts .mlv back
+	told=$2
+	check "fsck and verify see $1" <<-'X'
+		expect 1 mlv-data fsck &&
+		prints "$told" &&
+		expect 1 mlv-registry verify &&
+		says "$told" &&
+		says "do not agree"
+	X
 	rm -rf .mlv && cp -a whole .mlv
 }
-cp -a .mlv whole
 two=$(awk -F'\t' '$1 == 2 { print $2 }' .mlv/refs/model/churn)
 sed -i '$s/^1\(.\)[^\t]*/2\1'"$two/" $alias
-tampered 'an alias that points elsewhere than it was moved to shows' 'not what the audit record says'
+tampered 'an alias that points elsewhere than it was moved to' 'not what the audit record says'
 sed -i '$d' .mlv/audit/log
-tampered 'a log with its tail cut off shows' 'is not in the log'
+tampered 'an audit log with its last line cut off' 'is not in the log'
 rm .mlv/audit/log
-tampered 'a log that is gone shows' 'is not in the log'
-awk 'NR == 1 { print; next } { line[NR] = $0 } END { for (i = NR; i > 1; i--) print line[i] }' $alias >turned && cat turned >$alias
-tampered 'values in another order show' 'not in the order'
+tampered 'an audit log that is gone' 'is not in the log'
+{ head -n 1 $alias; tail -n +2 $alias | tac; } >turned
+cat turned >$alias
+tampered 'the values of an alias in another order' 'not in the order'
 cp $alias .mlv/refs/model/churn@other
-tampered 'an alias copied from another shows' 'not what the audit record says'
-check 'and untouched they agree' 'expect 0 mlv-data fsck && expect 0 mlv-registry verify'
+tampered 'an alias file copied from another alias' 'not what the audit record says'
+check 'fsck and verify find nothing once everything is put back' <<'X'
+	expect 0 mlv-data fsck &&
+	expect 0 mlv-registry verify
+X
 object=.mlv/objects/$(echo "$sha" | cut -c1-2)/$(echo "$sha" | cut -c3-)
-chmod u+w "$object"; printf X | dd of="$object" bs=1 seek=9 conv=notrunc 2>/dev/null
-check 'verify names what is damaged' 'expect 1 mlv-registry verify churn@1 && says damaged && prints "damaged${tab}2${tab}1"'
+chmod u+w "$object"
+printf X | dd of="$object" bs=1 seek=9 conv=notrunc 2>/dev/null
+check 'verify of a version whose content was changed: exit 1, it is named damaged' <<'X'
+	expect 1 mlv-registry verify churn@1 &&
+	says damaged &&
+	prints "damaged${tab}2${tab}1"
+X
 finish

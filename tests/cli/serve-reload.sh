@@ -5,65 +5,117 @@
 #	HAMMER_RELOADS=10000 sh tests/cli/serve-reload.sh
 #
 # is the full size: so many versions taken up under load.
-. "$(dirname "$0")/../lib.sh"
-hammer=$BUILD/tools/hammer
+. "$(dirname "$0")/../server.sh"
 reloads=${HAMMER_RELOADS:-100}
 
-fresh wrong
+# --- the hammer itself: it sends requests and wants the text of each version
+fresh hammer
 printf 'a,b,c,d,e,f\n1,2,3,4,5,6\n' >row.csv
 echo '{"instances":[[1,2,3,4,5,6]]}' >body.json
-right=$(mlv-serve batch -i row.csv "$TOP/tests/golden/onnx/ridge/model.onnx" | tail -n 1)
-background mlv-serve http --grace 0 --port 0 "$TOP/tests/golden/onnx/ridge/model.onnx"
-until_true grep -q http server.out
-port=$(sed 's/.*://' server.out)
-check 'the hammer is content with right answers' '"$hammer" "$port" /invocations body.json 1:20 "1=$right" "2=other" >out && grep -q " 0 failed, 0 mixed" out'
-check 'and not with a version that has another text, that shares its text, or that is unknown' \
-	'( for wrong in "1=other" "2=$right" "3=other"; do "$hammer" "$port" /invocations body.json 1:20 "$wrong" "2=$right" >out && exit 1; grep -q " 0 failed, [1-9][0-9]* mixed" out || exit 1; done )'
-check 'nor with errors' '! "$hammer" "$port" /nowhere body.json 1:20 "1=$right" >out && grep -q " [1-9][0-9]* failed" out'
-kill "$server" && wait "$server"
+mlv-serve batch -i row.csv "$ridge" >scores
+right=$(tail -n 1 scores)
+start "$ridge"
+check 'the hammer is content with answers that have the text of their version' <<'X'
+	"$hammer" "$port" /invocations body.json 1:20 "1=$right" "2=other" >out &&
+	grep -q " 0 failed, 0 mixed" out
+X
+calls_mixed() {	# VERSION=TEXT...
+	! "$hammer" "$port" /invocations body.json 1:20 "$@" >out &&
+	    grep -q " 0 failed, [1-9][0-9]* mixed" out
+}
+check 'the hammer calls answers mixed that have the text of another version' <<'X'
+	calls_mixed "1=other" "2=$right"
+X
+check 'the hammer calls answers mixed that could be of either of two versions' <<'X'
+	calls_mixed "1=$right" "2=$right"
+X
+check 'the hammer calls answers mixed that name a version it was not given' <<'X'
+	calls_mixed "2=$right" &&
+	calls_mixed "3=other" "2=$right"
+X
+check 'the hammer counts answers that are errors as failed' <<'X'
+	! "$hammer" "$port" /nowhere body.json 1:20 "1=$right" >out &&
+	grep -q " [1-9][0-9]* failed" out
+X
+stop
 
+# --- two models that answer differently, behind two aliases
 fresh registry
 mlv-data init >/dev/null
-cp "$TOP/tests/golden/onnx/ridge/model.onnx" one.onnx
-cp "$TOP/tests/golden/onnx/elastic-net/model.onnx" two.onnx
-mlv-registry add score one.onnx >/dev/null && mlv-registry add score two.onnx >/dev/null
-mlv-registry set score@champion 1 >/dev/null && mlv-registry set score@candidate 2 >/dev/null
+cp "$ridge" one.onnx
+cp "$elastic_net" two.onnx
+mlv-registry add score one.onnx >/dev/null
+mlv-registry add score two.onnx >/dev/null
+mlv-registry set score@champion 1 >/dev/null
+mlv-registry set score@candidate 2 >/dev/null
 echo '{"instances":[[0.1,0.2,0.3,0.4,0.5,0.6]]}' >body.json
 printf 'a,b,c,d,e,f\n0.1,0.2,0.3,0.4,0.5,0.6\n' >row.csv
-one=$(mlv-serve batch -i row.csv one.onnx | tail -n 1) two=$(mlv-serve batch -i row.csv two.onnx | tail -n 1)
-check 'the two models answer differently' 'test -n "$one" && test -n "$two" && case "$one" in *"$two"*) false ;; esac && case "$two" in *"$one"*) false ;; esac'
+mlv-serve batch -i row.csv one.onnx >one.csv
+mlv-serve batch -i row.csv two.onnx >two.csv
+one=$(tail -n 1 one.csv) two=$(tail -n 1 two.csv)
+check 'the two models answer differently, and no answer is a part of the other' <<'X'
+	test -n "$one" &&
+	test -n "$two" &&
+	case $one in *"$two"*) false ;; esac &&
+	case $two in *"$one"*) false ;; esac
+X
 echo 30 >share
-background mlv-serve http --grace 0 --port 0 model:score@champion --canary model:score@candidate --share-file share --log reqs
-until_true grep -q http server.out
-url=$(cut -f1 server.out) port=${url##*:}
-metric() { curl -s -m 10 "$url/metrics" | sed -n "s/^$1 //p"; }
+start model:score@champion --canary model:score@candidate --share-file share --log reqs
+tensor=$(ask "$url/v2/models/score" | jq -r '.inputs[0].name')
+data=0.1,0.2,0.3,0.4,0.5,0.6
+printf '{"inputs":[{"name":"%s","shape":[1,6],"datatype":"FP32","data":[%s]}]}' \
+    "$tensor" $data >v2.json
 
-printf '{"inputs":[{"name":"%s","shape":[1,6],"datatype":"FP32","data":[0.1,0.2,0.3,0.4,0.5,0.6]}]}' "$(curl -s -m 10 "$url/v2/models/score" | jq -r '.inputs[0].name')" >v2.json
-"$hammer" "$port" /invocations body.json "3600:${HAMMER_PAUSE:-1}" "1=$one" "2=$two" >hammered &
-h=$!
-"$hammer" "$port" /v2/models/score/infer v2.json "3600:${HAMMER_PAUSE:-1}" "1=$one" "2=$two" >hammered2 &
-h2=$!
-pids="$pids $h $h2"
-moves=0 got=0 since=$(date +%s)
-while [ "${got:-0}" -lt "$reloads" ] && [ $moves -lt $((reloads * 4)) ] && kill -0 $h 2>/dev/null && kill -0 $h2 2>/dev/null; do
+# --- one hammer on each protocol, while aliases and share move
+pause=${HAMMER_PAUSE:-1}
+"$hammer" "$port" /invocations body.json "3600:$pause" "1=$one" "2=$two" >hammered &
+first=$!
+"$hammer" "$port" /v2/models/score/infer v2.json "3600:$pause" "1=$one" "2=$two" >hammered2 &
+second=$!
+pids="$pids $first $second"
+hammers_run() { kill -0 $first 2>/dev/null && kill -0 $second 2>/dev/null; }
+moves=0 taken=0 since=$(date +%s)
+while [ "${taken:-0}" -lt "$reloads" ] && [ $moves -lt $((reloads * 4)) ] && hammers_run; do
 	moves=$((moves + 1))
 	mlv-registry set score@champion $((moves % 2 + 1)) >/dev/null 2>&1
 	mlv-registry set score@candidate $(((moves + 1) % 2 + 1)) >/dev/null 2>&1
 	echo $((moves * 7 % 101)) >share
 	kill -HUP "$server"
-	[ $((moves % 10)) -ne 0 ] || got=$(metric mlv_reloads_total)
+	[ $((moves % 10)) -ne 0 ] || taken=$(metric mlv_reloads_total)
 done
 took=$(($(date +%s) - since))
-kill -TERM $h $h2
-wait $h
-wait $h2
-asked=$(cat hammered hammered2 | awk '{ n += $1 } END { print n }')
-canary=$(cat hammered hammered2 | awk '{ n += $7 } END { print n }')
-check "$got versions taken up over $((moves * 2)) alias moves and $moves shares in $took s: /invocations $(cat hammered); v2 $(cat hammered2)" 'test "$got" -ge "$reloads"'
-check 'none failed and none was mixed' 'test "$(grep -c " 0 failed, 0 mixed" hammered hammered2 | grep -c ":1$")" = 2'
-check 'some came from a canary, and some did not' 'test "$canary" -gt 0 && test "$canary" -lt "$asked"'
-check 'no version failed to load, and nobody was told off' 'test "$(metric mlv_reload_failures_total)" = 0 && ! grep -q warning server.err'
-check 'what was counted is what was asked' 'test "$(curl -s -m 10 "$url/metrics" | sed -n "s/^mlv_requests_total{.*} //p" | awk "{ n += \$1 } END { print n }")" = "$asked"'
-check 'and what was logged' 'kill "$server" && wait "$server" && test "$(cat reqs/*.jsonl | wc -l)" = "$asked"'
-check 'each line names the model that answered' 'cat reqs/*.jsonl | jq -r "\"\(.version) \(.digest)\"" | sort -u >named && printf "1 sha256:%s\n2 sha256:%s\n" "$(sha256sum one.onnx | cut -d" " -f1)" "$(sha256sum two.onnx | cut -d" " -f1)" | same - named'
+kill -TERM $first $second
+wait $first
+wait $second
+asked=$(awk '{ n += $1 } END { print n }' hammered hammered2)
+canary=$(awk '{ n += $7 } END { print n }' hammered hammered2)
+echo "# $taken versions taken up over $((moves * 2)) alias moves and $moves shares in $took s"
+echo "# /invocations $(cat hammered); v2 $(cat hammered2)"
+check "at least $reloads versions are taken up under load" 'test "$taken" -ge "$reloads"'
+check 'no request under load fails, and none is answered by another model than it names' <<'X'
+	grep -q " 0 failed, 0 mixed" hammered &&
+	grep -q " 0 failed, 0 mixed" hammered2
+X
+check 'some requests under load are answered by a canary, and some are not' <<'X'
+	test "$canary" -gt 0 &&
+	test "$canary" -lt "$asked"
+X
+check 'no version fails to load under load, and the server gives no warning' <<'X'
+	metric_is mlv_reload_failures_total 0 &&
+	! grep -q warning server.err
+X
+check 'mlv_requests_total counts every request under load' <<'X'
+	metric 'mlv_requests_total{.*}' >counts &&
+	test "$(awk '{ n += $1 } END { print n }' counts)" = "$asked"
+X
+check 'the request log has a line for every request under load' <<'X'
+	stop &&
+	cat reqs/*.jsonl >lines &&
+	test "$(wc -l <lines)" = "$asked"
+X
+check 'every line of the request log names version and digest of one model' <<'X'
+	jq -r '"\(.version) \(.digest)"' lines | sort -u >named &&
+	printf '1 sha256:%s\n2 sha256:%s\n' "$(sha256sum <one.onnx | cut -d" " -f1)" \
+	    "$(sha256sum <two.onnx | cut -d" " -f1)" | same - named
+X
 finish

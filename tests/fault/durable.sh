@@ -3,8 +3,7 @@
 # was synced after its last write, its folder is synced after, a new folder's
 # parent too, and the audit record comes before the ref.
 . "$(dirname "$0")/harness"
-command -v strace >/dev/null || { skip 'order of writes and syncs' 'no strace'; finish; exit; }
-strace -qq -o /dev/null true 2>/dev/null || { skip 'order of writes and syncs' 'strace may not trace here'; finish; exit; }
+needs_strace 'order of writes and syncs'
 
 # A trace with paths (-y) on standard input; one line a broken promise.
 judge() {
@@ -50,28 +49,36 @@ judge() {
 	}'
 }
 
-watch() {	# title, shell code
+calls=openat,write,pwrite64,fsync,fdatasync,linkat,link,rename,mkdir,ftruncate
+a_folder='<[^>]*\.mlv/[a-z]*\(/[a-z0-9]*\)\?>'
+check_order() {	# title, shell code
 	rm -rf work && cp -a base work
-	(cd work && strace -f -y -qq -o ../trace -e trace=openat,write,pwrite64,fsync,fdatasync,linkat,link,rename,mkdir,ftruncate sh -c "exec $2" >/dev/null 2>&1)
-	check "$1: synced in the order that counts" 'judge <trace >found; cat found; test ! -s found'
-	grep -v '^[0-9]* *fsync' trace | judge >found1
-	grep -v '^[0-9]* *fsync([0-9]*<[^>]*\.mlv/[a-z]*\(/[a-z0-9]*\)\?>)' trace | judge >found2
-	grep -v fdatasync trace | judge >found3
-	check "$1: the judge sees a missing sync of a file, a folder, the log" \
-	    'grep -q "named before" found1 && grep -q "never synced" found2 && { grep -q "audit record" found3 || ! grep -q refs/ trace; }'
+	(cd work && strace -f -y -qq -o ../trace -e trace=$calls sh -c "exec $2" >/dev/null 2>&1)
+	check "$1: what gets a name is synced before, its folder and the log in order" <<-'X'
+		judge <trace >found &&
+		head -n 20 found &&
+		test ! -s found
+	X
+	check "$1: the judge sees a missing sync of a file" <<-'X'
+		grep -v '^[0-9]* *fsync' trace | judge >found &&
+		grep -q "named before" found
+	X
+	check "$1: the judge sees a missing sync of a folder" <<-'X'
+		grep -v "^[0-9]* *fsync([0-9]*$a_folder)" trace | judge >found &&
+		grep -q "never synced" found
+	X
+	check "$1: the judge sees a missing sync of the audit log" <<-'X'
+		grep -v fdatasync trace | judge >found &&
+		grep -q "audit record" found
+	X
 }
 
 fresh area
-mkdir base && cd base || exit 1
-mlv-data init >/dev/null
-printf 'id,x\n1,a\n' >churn.csv
-mlv-data add churn.csv >/dev/null
-echo 'model one' >m.onnx
-mlv-registry add churn m.onnx >/dev/null
+make_base
 echo 'model two' >m.onnx
 printf 'id,x\n1,a\n2,b\n' >churn.csv
 cd ..
-watch 'add' 'mlv-data add churn.csv'
-watch 'registry add' 'mlv-registry add churn m.onnx'
-watch 'registry set' 'mlv-registry set churn@champion 1'
+check_order 'data add' 'mlv-data add churn.csv'
+check_order 'registry add' 'mlv-registry add churn m.onnx'
+check_order 'registry set' 'mlv-registry set churn@champion 1'
 finish

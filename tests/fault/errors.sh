@@ -2,11 +2,24 @@
 # Every system call of a command fails in turn (a sample; FAULT_ALL=1: all):
 # nothing is half done, and the exit status tells what is.
 . "$(dirname "$0")/harness"
-command -v strace >/dev/null || { skip 'an error at every system call' 'no strace'; finish; exit; }
-strace -qq -o /dev/null true 2>/dev/null || { skip 'an error at every system call' 'strace may not trace here'; finish; exit; }
+needs_strace 'an error at every system call'
+
+# Leaves in ./points the calls that are among these.
+only_calls() {	# CALL|CALL...
+	grep -E "^($1) " points >some && mv some points
+}
+# Runs the command in a fresh ./work, where the Nth CALL fails: $status, ./out, ./err.
+run_failing() {	# call, N, error, options of strace, command...
+	inject=$1:error=$3:when=$2 call=$1 options=$4
+	shift 4
+	rm -rf work && cp -a base work
+	(cd work && exec strace $options -qq -o /dev/null -e trace="$call" -e inject="$inject" "$@") \
+	    >out 2>err
+	status=$?
+}
 
 # Exit 0 and 5 mean that the new state is there, others that it is not.
-honest() {	# exit status
+is_honest() {	# exit status
 	(cd work && state) >seen
 	case $1 in
 	0) cmp -s seen new ;;
@@ -16,70 +29,86 @@ honest() {	# exit status
 	esac
 }
 
+# Reading the clock's or the loader's files is not what is tested.
+is_possible() {	# error, call
+	case $1.$2 in
+	ENOSPC.read | ENOSPC.close | ENOSPC.fstat | ENOSPC.fcntl) false ;;
+	esac
+}
+
+# Prints what is wrong after a call that failed.
+judge_failure() {	# where, shell code, states that may be seen
+	lines=$(grep -c 'error:' err)
+	is_honest $status ||
+	    echo "$1: exit $status lies: $(head -n 1 err) $(differs_from_new 4)"
+	[ $status -eq 0 ] || [ "$lines" = 1 ] ||
+	    echo "$1: exit $status with $lines error lines"
+	why=$(whole "$2" "$3") || echo "$1: $why"
+}
+
+file_calls='openat|close|read|pread64|write|lseek|fstat|newfstatat|fcntl|mmap|getdents64'
+file_calls="$file_calls|fsync|fdatasync|ftruncate|fallocate|mkdir|mkdirat"
+file_calls="$file_calls|rename|renameat|renameat2|link|linkat|unlink|unlinkat"
 fail_every_call() {	# title, shell code, states that may be seen
 	title=$1 code=$2 states=${3:-old new}
 	trace "$code"
-	grep -E '^(openat|write|fsync|fdatasync|close|rename|renameat|renameat2|link|linkat|unlink|unlinkat|mkdir|mkdirat|ftruncate|fallocate|fcntl|read|pread64|fstat|newfstatat|lseek|mmap|getdents64) ' points >some && mv some points
+	only_calls "$file_calls"
 	: >wrong
 	tried=0
 	for error in EIO ENOSPC; do
 		chosen >list
 		while read -r call n; do
-			# reading the clock's or loader's files is not what we test
-			case $error.$call in ENOSPC.read | ENOSPC.close | ENOSPC.fstat | ENOSPC.fcntl) continue ;; esac
+			is_possible $error "$call" || continue
 			tried=$((tried + 1))
-			rm -rf work && cp -a base work
-			(cd work && strace -f -qq -o /dev/null -e trace="$call" -e inject="$call:error=$error:when=$n" \
-			    sh -c "exec $code" >/dev/null 2>../err)
-			rc=$?
-			honest $rc || echo "$error at $call $n: exit $rc lies: $(head -n 1 err) $(diff seen new | head -n 4 | tr '\n' ' ')" >>wrong
-			[ $rc -eq 0 ] || [ "$(grep -c 'error:' err)" = 1 ] || echo "$error at $call $n: exit $rc with $(grep -c error: err) error lines" >>wrong
-			why=$(whole "$code" "$states") || echo "$error at $call $n: $why" >>wrong
+			run_failing "$call" "$n" $error -f sh -c "exec $code"
+			judge_failure "$error at $call $n" "$code" "$states" >>wrong
 		done <list
 	done
-	check "$title: $tried failing calls, never half, never a lie" 'head -n 20 wrong; test ! -s wrong && test $tried -gt 20'
+	echo "# $title: $tried calls failed"
+	check "$title: a system call that fails leaves nothing half done, and exit tells" <<-'X'
+		head -n 20 wrong &&
+		test ! -s wrong &&
+		test $tried -gt 20
+	X
 }
 
-fresh area
-mkdir base && cd base || exit 1
-mlv-data init >/dev/null
-printf 'id,x\n1,a\n' >churn.csv
-mlv-data add churn.csv >/dev/null
-echo 'model one' >m.onnx
-mlv-registry add churn m.onnx >/dev/null
-echo 'model two' >m.onnx
-mlv-registry add churn m.onnx >/dev/null
-mlv-registry set churn@champion 1 >/dev/null
-printf 'id,x\n1,a\n2,b\n' >churn.csv
-cd ..
-cp -a base between
-(cd between && mlv-data add churn.csv >/dev/null && cp ../base/churn.csv.mlv . && state) >half
-
+# --- run
 # A run's id is new each time: what counts is that the record, the exit status
 # and what is listed afterwards say the same.
 fresh runs
 mkdir base
 (cd base && mlv-data init && echo 1 >f) >/dev/null
 trace 'mlv-train run -d f -o o -- cp f o'
-grep -E '^(openat|write|fsync|fdatasync|linkat|link|rename|mkdir) ' points >some && mv some points
+only_calls 'openat|write|fsync|fdatasync|linkat|link|rename|mkdir'
 chosen >list
 : >wrong
 while read -r call n; do
-	rm -rf work && cp -a base work
-	(cd work && strace -qq -o /dev/null -e trace="$call" -e inject="$call:error=EIO:when=$n" \
-	    mlv-train run -d f -o o -- cp f o >../out 2>../err)
-	rc=$?
+	run_failing "$call" "$n" EIO '' mlv-train run -d f -o o -- cp f o
 	said=$(cut -f3 out)
 	listed=$(cd work && mlv-train runs | cut -f2)
-	case $rc.$said.$listed in
-	0.finished.finished | 3.failed.failed | 3.failed.killed | 5.*.finished | 3.. | 1.failed.failed) ;;
-	*) echo "$call $n: exit $rc, said '$said', listed '$listed'" >>wrong ;;
+	case $status.$said.$listed in
+	0.finished.finished | 3.failed.failed | 3.failed.killed) ;;
+	5.*.finished | 3.. | 1.failed.failed) ;;
+	*) echo "$call $n: exit $status, said '$said', listed '$listed'" >>wrong ;;
 	esac
-	(cd work && mlv-data fsck >/dev/null) || echo "$call $n: fsck" >>wrong
+	found=$(fsck_finds)
+	[ -z "$found" ] || echo "$call $n: fsck: $found" >>wrong
 done <list
-check "run: $(wc -l <list) failing calls, record and listing agree" 'cat wrong; test ! -s wrong && test "$(wc -l <list)" -gt 15'
+check 'train run: at a system call that fails, exit, record and listing agree' <<'X'
+	head -n 20 wrong &&
+	test ! -s wrong &&
+	test "$(wc -l <list)" -gt 15
+X
 
-cd "$HOME_DIR/area" || exit 1
-fail_every_call 'add' 'mlv-data add churn.csv' 'old new half'
+# --- data add, registry set
+fresh area
+make_base
+echo 'model two' >m.onnx
+mlv-registry add -q churn m.onnx >/dev/null
+mlv-registry set churn@champion 1 >/dev/null
+printf 'id,x\n1,a\n2,b\n' >churn.csv
+cd ..
+make_half_added
+fail_every_call 'data add' 'mlv-data add churn.csv' 'old new half'
 fail_every_call 'registry set' 'mlv-registry set churn@champion 2'
 finish
