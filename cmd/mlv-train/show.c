@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "catalog/manifest.h"
 #include "store/odb.h"
+#include "track/find.h"
 #include "track/journal.h"
 #include "cli/cli.h"
 #include "doc/spark.h"
@@ -234,7 +235,7 @@ show_run(struct cli *c, void *opts, int argc, char **argv)
 	if (cli_names(c, &names, argc, argv, &e) < 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n && done == 0; i++) {
-		done = journal_read(&r, c->catalog, names.v[i], &e);
+		done = run_read(&r, c->catalog, names.v[i], &e);
 		if (done < 0)
 			break;
 		if (o->words)

@@ -31,6 +31,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/progress.h"
 #include "cli/opt.h"
 #include "cli/out.h"

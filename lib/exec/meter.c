@@ -15,9 +15,9 @@ meter_begin(struct meter *m)
 }
 
 void
-meter_read(struct trace_cost *out, struct meter *m)
+meter_read(struct provenance_cost *out, struct meter *m)
 {
-	*out = (struct trace_cost){
+	*out = (struct provenance_cost){
 		.wall_us = clock_mono_us() - m->wall_us,
 		.cpu_us = clock_cpu_us() - m->cpu_us,
 		.max_rss_bytes = machine_peak_bytes(),

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "base/energy.h"
 #include "base/machine.h"
 #include "exec/provenance.h"
 
@@ -18,6 +19,6 @@ struct meter {
 void meter_begin(struct meter *m);
 /* The cost since then.  Energy is not known where the counters cannot be
  * read, or may have wrapped because nobody read them in between. */
-void meter_read(struct trace_cost *out, struct meter *m);
+void meter_read(struct provenance_cost *out, struct meter *m);
 
 #endif

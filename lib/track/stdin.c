@@ -1,3 +1,4 @@
+/* Metrics as they come down a pipe, appended to a journal. */
 #include "track/stdin.h"
 
 #include <math.h>
@@ -13,29 +14,29 @@
 #define NAME_MAX_BYTES 250
 
 /* A metric's name and value, pointing into the line. */
-struct point {
+struct metric_point {
 	const char *name;
 	size_t n;
 	double value;
 };
 
-struct points {
-	struct point *v;
+struct metric_points {
+	struct metric_point *v;
 	size_t n, room;
 };
 
 static void
-add_point(struct points *l, const char *name, size_t n, double value)
+add_point(struct metric_points *l, const char *name, size_t n, double value)
 {
 	if (l->n == l->room) {
 		l->room = l->room ? l->room * 2 : 16;
 		l->v = xresize(l->v, l->room, sizeof(*l->v));
 	}
-	l->v[l->n++] = (struct point){ name, n, value };
+	l->v[l->n++] = (struct metric_point){ name, n, value };
 }
 
 static bool
-is_step(const struct point *p)
+is_step(const struct metric_point *p)
 {
 	static const char *const words[] = { "step", "epoch", "iteration" };
 
@@ -47,7 +48,7 @@ is_step(const struct point *p)
 }
 
 static void
-split_words(struct points *out, const char *s, size_t n)
+split_words(struct metric_points *out, const char *s, size_t n)
 {
 	size_t at = 0;
 
@@ -70,7 +71,7 @@ split_words(struct points *out, const char *s, size_t n)
 }
 
 static void
-split_json(struct points *out, struct arena *a, const char *s, size_t n)
+split_json(struct metric_points *out, struct arena *a, const char *s, size_t n)
 {
 	struct err ignored;
 	struct json *j;
@@ -84,9 +85,10 @@ split_json(struct points *out, struct arena *a, const char *s, size_t n)
 }
 
 int
-series_line(struct series *s, const char *line, size_t n, struct err *e)
+metric_stream_line(struct metric_stream *s, const char *line, size_t n,
+    struct err *e)
 {
-	struct points l = { NULL, 0, 0 };
+	struct metric_points l = { NULL, 0, 0 };
 	struct arena a = { 0 };
 	char name[NAME_MAX_BYTES + 1];
 	int64_t step = s->next_step;
@@ -102,7 +104,7 @@ series_line(struct series *s, const char *line, size_t n, struct err *e)
 		if (is_step(&l.v[i]) && fabs(l.v[i].value) < 9e15)
 			step = (int64_t)l.v[i].value;
 	for (size_t i = 0; i < l.n && r == 0; i++) {
-		const struct point *p = &l.v[i];
+		const struct metric_point *p = &l.v[i];
 
 		if (is_step(p) || p->n > NAME_MAX_BYTES)
 			continue;
@@ -121,10 +123,10 @@ series_line(struct series *s, const char *line, size_t n, struct err *e)
 }
 
 static int
-read_line(struct series *s, const struct line *line, int copy_to,
+read_line(struct metric_stream *s, const struct line *line, int copy_to,
     struct err *e)
 {
-	if (series_line(s, line->s, line->n, e) < 0)
+	if (metric_stream_line(s, line->s, line->n, e) < 0)
 		return -1;
 	if (copy_to < 0)
 		return 0;
@@ -133,7 +135,7 @@ read_line(struct series *s, const struct line *line, int copy_to,
 }
 
 int
-series_read(struct series *s, int fd, int copy_to, struct err *e)
+metric_stream_read(struct metric_stream *s, int fd, int copy_to, struct err *e)
 {
 	struct lines lines;
 	struct line line;

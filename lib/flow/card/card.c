@@ -4,6 +4,7 @@
 #include "catalog/name.h"
 #include "flow/card/internal.h"
 #include "model/open.h"
+#include "track/find.h"
 
 #include <string.h>
 
@@ -92,7 +93,7 @@ find_run(struct card *k, struct err *e)
 		name = k->r->model;
 	if (name == NULL)
 		return 0;
-	if (journal_read(&k->run, k->c, name, e) < 0)
+	if (run_read(&k->run, k->c, name, e) < 0)
 		return e->code == ERR_NOENT ? 0 : -1;
 	k->has_run = k->bytes.manifest || has_output(&k->run,
 	    catalog_bytes_id(&k->bytes));

@@ -67,7 +67,7 @@ record_settings(struct fitting *f, struct err *e)
 	if (learner_params(&m, &f->arena, &f->learn, e) < 0) {
 		for (size_t i = 0; i < rq->learn.n_set; i++)
 			(void)journal_param(f->j, rq->learn.set[i].name,
-			    run_value(&f->arena, rq->learn.set[i].value),
+			    journal_value(&f->arena, rq->learn.set[i].value),
 			    &late);
 		return -1;
 	}
@@ -94,7 +94,7 @@ record_params(struct fitting *f, struct err *e)
 	    rq->frame.n_categorical, e) < 0 ||
 	    record_list(f, "numeric", rq->frame.numeric, rq->frame.n_numeric,
 	    e) < 0 ||
-	    journal_param(f->j, "seed", run_value(&f->arena, seed), e) < 0)
+	    journal_param(f->j, "seed", journal_value(&f->arena, seed), e) < 0)
 		return -1;
 	return record_settings(f, e);
 }
@@ -105,11 +105,11 @@ fit_begin_run(struct fitting *f, struct err *e)
 	struct json *facts = json_new(&f->arena, JSON_MAP);
 	struct journal_start start = { .verb = "fit", .name = f->rq->name,
 	    .facts = facts };
-	struct trace t = { NULL, f->s, &f->arena, f->rq->log };
+	struct provenance t = { NULL, f->s, &f->arena, f->rq->log };
 
 	if (f->s == NULL)
 		return 0;
-	trace_machine(&f->arena, facts);
+	provenance_machine(&f->arena, facts);
 	if (journal_begin(&f->j, f->c, &start, e) < 0)
 		return -1;
 	snprintf(f->out->label, sizeof(f->out->label), "run:%s",
@@ -118,7 +118,7 @@ fit_begin_run(struct fitting *f, struct err *e)
 	    (f->rq->valid && record_input(f, &f->valid_bytes, e) < 0))
 		return -1;
 	t.j = f->j;
-	return trace_code(&t, e);
+	return provenance_code(&t, e);
 }
 
 double
@@ -135,7 +135,7 @@ fit_record_results(struct fitting *f, struct err *e)
 {
 	const struct learned *l = &f->learned;
 	struct json *m = json_new(&f->arena, JSON_MAP);
-	struct trace_cost cost;
+	struct provenance_cost cost;
 
 	for (size_t h = 0; h < l->n_histories; h++)
 		for (size_t i = 0; i < l->history[h].n; i++)
@@ -153,7 +153,7 @@ fit_record_results(struct fitting *f, struct err *e)
 	if (l->kernel)
 		json_add_text(&f->arena, m, "blas_kernel", l->kernel);
 	meter_read(&cost, &f->meter);
-	trace_cost(&f->arena, m, &cost);
+	provenance_cost(&f->arena, m, &cost);
 	return journal_fact(f->j, "usage", m, e);
 }
 
