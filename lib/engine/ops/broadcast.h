@@ -8,7 +8,7 @@
 #ifndef ENGINE_OPS_BROADCAST_H
 #define ENGINE_OPS_BROADCAST_H
 
-#include "engine/op.h"
+#include "engine/step.h"
 
 struct broadcast {
 	int rank;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/ops/broadcast.h"
-#include "engine/op.h"
+#include "engine/step.h"
 
 #define ASK(name, T, expr) \
 static void \

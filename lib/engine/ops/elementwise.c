@@ -8,7 +8,7 @@
 #include "base/num.h"
 #include "math/elem.h"
 #include "engine/ops/broadcast.h"
-#include "engine/op.h"
+#include "engine/step.h"
 
 /* --- two inputs ----------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/intern.h"
-#include "engine/op.h"
+#include "engine/step.h"
 #include "engine/ops/post.h"
 
 /* --- Imputer -------------------------------------------------------------- */
@@ -162,7 +162,7 @@ prepare_label_encoder(struct step *s, struct model *m, struct err *e)
 	size = onnx_elem_size(c->to);
 	c->keys = intern_new();
 	s->state = c;
-	plan_own_intern(m, c->keys);
+	step_keep_dict(m, c->keys);
 	c->values = arena_alloc(&m->arena, (n_keys + 1) * size);
 	for (size_t i = 0; i < n_keys; i++) {
 		uint32_t at;
@@ -261,7 +261,7 @@ prepare_onehot(struct step *s, struct model *m, struct err *e)
 	c->zeros = attr_int(s, "zeros", 1) != 0;
 	c->keys = intern_new();
 	s->state = c;
-	plan_own_intern(m, c->keys);
+	step_keep_dict(m, c->keys);
 	for (size_t k = 0; k < c->n; k++) {
 		uint32_t at = t ? intern_add(c->keys, t->texts[k].s,
 		    t->texts[k].n) : intern_add(c->keys,
@@ -429,7 +429,7 @@ prepare_zipmap(struct step *s, struct model *m, struct err *e)
 		return -1;
 	s->state = l;
 	if (s->n_out)
-		plan_names(m, s->out[0], l->names, l->n);
+		step_name_output(m, s, 0, l->names, l->n);
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/op.h"
+#include "engine/step.h"
 
 static bool
 is_index(const struct tensor *t)

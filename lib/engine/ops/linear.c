@@ -4,7 +4,7 @@
 
 #include "math/dense.h"
 #include "math/elem.h"
-#include "engine/op.h"
+#include "engine/step.h"
 #include "engine/ops/post.h"
 
 /* --- Gemm and MatMul ------------------------------------------------------ */
@@ -213,7 +213,7 @@ prepare_linear(struct step *s, struct model *m, struct err *e)
 		memcpy(l->bias, i->floats, i->n * sizeof(float));
 	}
 	if (classifier && s->n_out > 1)
-		plan_names(m, s->out[1], l->labels.names, l->labels.n);
+		step_name_output(m, s, 1, l->labels.names, l->labels.n);
 	s->state = l;
 	return 0;
 }

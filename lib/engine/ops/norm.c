@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/op.h"
+#include "engine/step.h"
 
 static double
 real_at(const struct tensor *t, size_t i)

@@ -5,7 +5,7 @@
 #ifndef ENGINE_OPS_POST_H
 #define ENGINE_OPS_POST_H
 
-#include "engine/op.h"
+#include "engine/step.h"
 
 enum post { POST_NONE, POST_LOGISTIC, POST_SOFTMAX, POST_SOFTMAX_ZERO,
 	POST_PROBIT };

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "math/elem.h"
-#include "engine/op.h"
+#include "engine/step.h"
 
 enum reduce { R_SUM, R_MEAN, R_MAX, R_MIN, R_PROD, R_L1, R_L2, R_SQUARES,
 	R_LOG_SUM, R_LOG_SUM_EXP };

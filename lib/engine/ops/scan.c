@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/op.h"
+#include "engine/step.h"
 
 #define SCAN_STEPS_MAX ((int64_t)1 << 20)
 
@@ -48,8 +48,8 @@ prepare_scan(struct step *s, struct model *m, struct err *e)
 	int64_t slices = attr_int(s, "num_scan_inputs", 0);
 	const struct model *in;
 
-	if (only_first_axes(s, e) < 0 || plan_inner(&c->inner, s, "body", m,
-	    e) < 0)
+	if (only_first_axes(s, e) < 0 ||
+	    step_graph(&c->inner, s, "body", e) < 0)
 		return -1;
 	in = m->inner[c->inner];
 	if (slices < 1 || (uint64_t)slices > s->n_in)

@@ -1,28 +1,7 @@
 /* Moving values without looking at them. */
 #include <string.h>
 
-#include "engine/op.h"
-
-int
-step_axis(int64_t *axis, int64_t given, int rank, const struct step *s,
-    struct err *e)
-{
-	*axis = given < 0 ? given + rank : given;
-	if (*axis < 0 || *axis >= (rank ? rank : 1))
-		return step_bad(s, e, "axis %lld of %d dimensions",
-		    (long long)given, rank);
-	return 0;
-}
-
-size_t
-tensor_span(const struct tensor *t, int from, int to)
-{
-	size_t n = 1;
-
-	for (int i = from; i < to; i++)
-		n *= (size_t)t->dim[i];
-	return n;
-}
+#include "engine/step.h"
 
 static int
 run_identity(struct model_run *r, const struct step *s, struct err *e)
@@ -256,13 +235,6 @@ run_size(struct model_run *r, const struct step *s, struct err *e)
 		return -1;
 	*(int64_t *)out->data = (int64_t)a->n;
 	return 0;
-}
-
-int64_t
-tensor_index(const struct tensor *t, size_t i)
-{
-	return t->elem == ONNX_INT64 ? ((const int64_t *)t->data)[i] :
-	    ((const int32_t *)t->data)[i];
 }
 
 static int

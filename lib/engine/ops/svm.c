@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "math/elem.h"
-#include "engine/op.h"
+#include "engine/step.h"
 #include "engine/ops/post.h"
 
 enum kernel { LINEAR, POLY, RBF, SIGMOID };
@@ -223,7 +223,7 @@ prepare_svm_classifier(struct step *s, struct model *m, struct err *e)
 		if (v->prob_a == NULL || v->prob_b == NULL)
 			return -1;
 		if (s->n_out > 1)
-			plan_names(m, s->out[1], v->labels.names, c);
+			step_name_output(m, s, 1, v->labels.names, c);
 	}
 	s->state = v;
 	return 0;

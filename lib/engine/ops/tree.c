@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "math/elem.h"
-#include "engine/op.h"
+#include "engine/step.h"
 #include "engine/ops/post.h"
 #include "engine/forest.h"
 
@@ -278,7 +278,7 @@ prepare_v3(struct step *s, struct model *m, struct err *e)
 		v.src.n_targets = t->labels.n;
 		t->one_score = t->labels.n == 2 && one_id;
 		if (s->n_out > 1)
-			plan_names(m, s->out[1], t->labels.names,
+			step_name_output(m, s, 1, t->labels.names,
 			    t->labels.n);
 	}
 	if (v.src.n_targets == 0 || v.src.n_targets > 1 << 20) {

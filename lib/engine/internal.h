@@ -1,0 +1,71 @@
+/*
+ * engine/internal.h - a planned graph and a run of it.  Private to
+ * lib/engine.
+ *
+ * Every tensor of the graph has a number, its value.  The plan is the list
+ * of steps: nodes with their operators looked up and their inputs and
+ * outputs as numbers (engine/step.h).
+ */
+#ifndef ENGINE_INTERNAL_H
+#define ENGINE_INTERNAL_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/intern.h"
+#include "engine/model.h"
+
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define TENSOR_N_MAX ((size_t)1 << 16)	/* a fuzzer is to try many */
+#else
+#define TENSOR_N_MAX ((size_t)1 << 26)
+#endif
+/* What one run may keep, and what folding may add to a model. */
+#define RUN_BYTES_MAX ((size_t)1 << 31)
+#define FOLD_BYTES_MAX ((size_t)1 << 28)
+
+struct model {
+	struct arena arena;
+	struct onnx_model *onnx;
+	size_t n_values;
+	struct tensor *constant;	/* by value; data NULL: not constant */
+	struct step *step;
+	size_t n_steps;
+	struct model_port *input, *output;
+	int *input_value, *output_value;
+	size_t n_inputs, n_outputs;
+	/* names of an output's entries, by value, from ZipMap and its like */
+	const char *const **value_names;
+	size_t *n_value_names;
+	/* dictionaries of encoders, which live outside the arena */
+	struct intern **dict;
+	size_t n_dicts;
+	/* graphs inside nodes, planned; and how deep this one is in another */
+	struct model **inner;
+	size_t n_inner;
+	int depth;
+	const struct forest **forest;	/* of its steps, in order */
+	size_t n_forests;
+	size_t folded;		/* bytes of constants made at load */
+	const char *trial_why;	/* why the trial row was refused; or
+				 * NULL */
+};
+
+struct model_run {
+	const struct model *m;
+	struct tensor *value;	/* by value */
+	void **room;		/* buffers, by value */
+	size_t *room_bytes;
+	size_t bytes;		/* all of them together */
+	int64_t around;		/* steps of the Scans around, multiplied; or 0 */
+	/* the trial row at load (zeros, empty texts): a value that no row
+	 * would have, as an unknown category, is taken for the first one
+	 * instead of refused */
+	bool trial;
+	struct buf unseen;	/* by row, 1: a text no encoder knew; empty
+				 * until there is one */
+	struct arena text;	/* strings made by this call */
+	struct model_run **inner;	/* by model.inner; made when needed */
+	size_t n_inner;
+};
+
+#endif
