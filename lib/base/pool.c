@@ -7,9 +7,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/thread.h"
+#include "base/num.h"
 
 #define SPIN_ROUNDS 2000	/* a few microseconds before sleeping */
 
@@ -106,8 +108,11 @@ pool_default_threads(void)
 {
 	const char *s = getenv("MLV_THREADS");
 	cpu_set_t set;
-	int n = s ? atoi(s) : 0;
+	int64_t asked;
+	int n = 0;
 
+	if (s != NULL && num_parse_i64(s, strlen(s), &asked) && asked > 0)
+		n = asked > 64 ? 64 : (int)asked;
 	if (n <= 0) {
 		n = sched_getaffinity(0, sizeof(set), &set) == 0 ?
 		    CPU_COUNT(&set) : 1;
