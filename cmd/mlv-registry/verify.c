@@ -38,7 +38,7 @@ verify(struct verifying *v, const char *text, struct err *e)
 	r = registry_verify(&objects, &bad, v->catalog, &item.id, damaged, v, e);
 	if (r == 0) {
 		v->bad += bad;
-		out_begin(out, "mlv.verified/1");
+		out_begin(out, "mlv.model.verified/1");
 		out_text(out, "name", item.label);
 		out_text(out, "verdict", bad ? "damaged" : "whole");
 		out_int(out, "objects", (int64_t)objects);

@@ -24,7 +24,7 @@ check 'the same content is the same version' \
     'expect 0 mlv-data add churn.csv && same want out && same pointer1 churn.csv.mlv'
 check '.gitignore holds the line once' 'test "$(grep -c churn .gitignore)" = 1'
 check '--json begins with its schema' \
-    'expect 0 mlv-data add --json churn.csv && grep -q "^{\"schema\":\"mlv.dataset/1\",\"name\":\"data:churn@1\"" out'
+    'expect 0 mlv-data add --json churn.csv && grep -q "^{\"schema\":\"mlv.dataset.added/1\",\"name\":\"data:churn@1\"" out'
 check 'ls: same' 'expect 0 mlv-data ls && prints "same${tab}churn.csv"'
 printf '3,c\n' >>churn.csv
 check 'ls: changed' 'expect 0 mlv-data ls && prints "changed${tab}churn.csv"'

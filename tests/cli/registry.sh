@@ -53,7 +53,7 @@ check 'log of an alias is its own, of a version what meant it' \
 check 'of one that never was: exit 3' 'expect 3 mlv-registry log churn@nobody && says "there never was model:churn@nobody" && expect 3 mlv-registry log churn@99'
 check 'a new alias that reads like another is set, and asked about' \
     'expect 0 mlv-registry set good@champion 1 && test ! -s err && expect 0 mlv-registry set good@champoin 2 && prints "model:good@champoin" && says "model:good@champoin is a new alias; did you mean '"'champion'"'?" && test "$(wc -l <err)" = 1 && expect 0 mlv-registry set good@champoin 1 && test ! -s err && expect 0 mlv-registry set good@canary 1 && test ! -s err'
-check 'ls as JSON' 'expect 0 mlv-registry ls --json churn && grep -q "^{\"schema\":\"mlv.model/1\",\"name\":\"model:churn@1\"" out'
+check 'ls as JSON' 'expect 0 mlv-registry ls --json churn && grep -q "^{\"schema\":\"mlv.model.listed/1\",\"name\":\"model:churn@1\"" out'
 check 'show' 'expect 0 mlv-registry show churn@champion && prints "content${tab}sha256:$sha" && prints "lineage${tab}content"'
 check 'verify says whole' 'expect 0 mlv-registry verify && test "$(grep -c whole out)" = 5'
 check 'a policy with an unknown member' 'printf "ruels: []\n" >b.yaml; expect 3 mlv-registry gate churn@1 -p b.yaml && says "rules"'

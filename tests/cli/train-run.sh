@@ -81,7 +81,7 @@ check 'runs --where on params and --sort' \
 	'expect 0 mlv-train runs --where "params.lr = 0.2" --sort -metrics.auc && test "$(wc -l <out)" = 1'
 check 'runs without the sort field come last' \
 	'expect 0 mlv-train runs --sort metrics.auc -c metrics.auc && test "$(tail -n 1 out | cut -f2)" = "\\N"'
-check 'runs --json is JSON Lines with a schema' 'expect 0 mlv-train runs --json && jq -es "all(.schema == \"mlv.run/1\")" out >/dev/null'
+check 'runs --json is JSON Lines with a schema' 'expect 0 mlv-train runs --json && jq -es "all(.schema == \"mlv.run.listed/1\")" out >/dev/null'
 no_field() { name=$1 words=$2; shift 2; expect 2 mlv-train runs "$@" && says "there is no field '$name'" && says "$words" && test "$(wc -l <err)" = 1 && test ! -s out; }
 check 'a name that is no field is 2, and names the nearest' \
 	'no_field metric.auc "did you mean '"'metrics.auc'"'" -w "metric.auc > 0.8" && no_field parms.lr "did you mean '"'params.lr'"'" -s -parms.lr && no_field word "metrics.NAME" -c word && no_field failed "between quotes" -w "status = failed" && no_field usage.wall "did you mean '"'usage.wall_s'"'" -c usage.wall && no_field git.comit "git.commit" -w "git.comit is null" && no_field metrics. "" -c metrics.'
