@@ -25,7 +25,7 @@ report(struct cli *c, const struct catalog_put *put, uint64_t size,
 {
 	char text[OID_TEXT];
 
-	out_begin(&c->out, "mlv.dataset/1");
+	out_begin(&c->out, "mlv.dataset.added/1");
 	out_text(&c->out, "name", put->label);
 	out_text(&c->out, "id", oid_print(text, &put->content));
 	if (rows < 0)

@@ -14,7 +14,7 @@ print(void *ctx, const struct history_entry *h, struct err *e)
 	char text[OID_TEXT];
 
 	(void)e;
-	out_begin(&c->out, "mlv.history/1");
+	out_begin(&c->out, "mlv.dataset.event/1");
 	out_text(&c->out, "name", h->label);
 	out_text(&c->out, "op", r->op);
 	out_text(&c->out, "time", r->time);

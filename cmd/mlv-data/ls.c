@@ -76,7 +76,7 @@ print(struct listing *l, const char *name, struct err *e)
 	path = json_text(m, "path", NULL);
 	if (state_of(&state, l, path, &content.id, e) < 0)
 		goto done;
-	out_begin(out, "mlv.dataset/1");
+	out_begin(out, "mlv.dataset.listed/1");
 	out_text(out, "name", item.label);
 	out_text(out, "id", oid_print(text, &content.id));
 	if (json_get(m, "rows"))

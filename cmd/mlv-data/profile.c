@@ -104,7 +104,7 @@ register_profile(struct cli *c, struct catalog *catalog, const char *base,
 	    e) != 0)
 		return -1;
 	c->committed = true;
-	out_begin(&c->out, "mlv.put/1");
+	out_begin(&c->out, "mlv.profile.added/1");
 	out_text(&c->out, "name", put.label);
 	out_text(&c->out, "id", oid_print(text, &put.id));
 	out_end(&c->out);

@@ -107,7 +107,7 @@ print_part(struct cli *c, const char *name, const struct oid *id,
 {
 	char text[OID_TEXT];
 
-	out_begin(&c->out, "mlv.dataset/1");
+	out_begin(&c->out, "mlv.dataset.split/1");
 	out_text(&c->out, "name", name);
 	out_text(&c->out, "id", oid_print(text, id));
 	out_int(&c->out, "rows", (int64_t)p->rows);

@@ -39,7 +39,7 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 		if (*added.refused)
 			cli_warn(c, "%s is registered, but mlv-serve will "
 			    "refuse it: %s", added.put.label, added.refused);
-		out_begin(&c->out, "mlv.model/1");
+		out_begin(&c->out, "mlv.model.added/1");
 		out_text(&c->out, "name", added.put.label);
 		out_text(&c->out, "id", oid_print(text, &added.put.content));
 		out_int(&c->out, "bytes", (int64_t)added.size);

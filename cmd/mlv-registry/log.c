@@ -36,7 +36,7 @@ print_event(void *ctx, const struct history_entry *h, struct err *e)
 	    (a->version && a->version != r->number))
 		return 0;
 	a->n++;
-	out_begin(&c->out, "mlv.history/1");
+	out_begin(&c->out, "mlv.model.event/1");
 	out_text(&c->out, "name", h->label);
 	out_text(&c->out, "op", r->op);
 	print_number(&c->out, "version", r->number);

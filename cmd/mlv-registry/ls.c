@@ -129,7 +129,7 @@ print_version(struct listing *l, const char *base, uint32_t version, bool all,
 	if (r == 0) {
 		bool has = manifest_find(&content, m, "content", NULL);
 
-		out_begin(out, "mlv.model/1");
+		out_begin(out, "mlv.model.listed/1");
 		out_text(out, "name", item.label);
 		out_text(out, "id", has ? oid_print(text, &content.id) : NULL);
 		out_int(out, "bytes", has ? (int64_t)content.size : 0);

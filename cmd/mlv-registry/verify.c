@@ -40,7 +40,7 @@ verify_version(struct verifying *v, const char *text, struct err *e)
 	r = version_verify(&found, v->catalog, &item.id, warn_damaged, v, e);
 	if (r == 0) {
 		v->bad += found.bad;
-		out_begin(out, "mlv.verified/1");
+		out_begin(out, "mlv.model.verified/1");
 		out_text(out, "name", item.label);
 		out_text(out, "verdict", found.bad ? "damaged" : "whole");
 		out_int(out, "objects", (int64_t)found.objects);

@@ -105,7 +105,7 @@ print(struct work *w)
 	for (size_t i = 0; !w->c->json && i < w->v.metrics.n; i++) {
 		const struct metric *m = &w->v.metrics.m[i];
 
-		out_begin(out, "mlv.metric/1");
+		out_begin(out, "mlv.evaluation.metric/1");
 		out_text(out, "metric", m->name);
 		out_short(out, "value", m->value, 6);
 		out_short(out, "low", m->low, 6);

@@ -82,7 +82,7 @@ seal_own(struct cli *c, struct journal *j, int r, struct err *e)
 	if (sealed < 0 && to->code != ERR_UNPROVEN)
 		return -1;
 	c->committed = true;
-	out_begin(&c->out, "mlv.run/1");
+	out_begin(&c->out, "mlv.run.ended/1");
 	out_text(&c->out, "name", name);
 	out_text(&c->out, "id", oid_print(id, &put.id));
 	out_text(&c->out, "status", r < 0 ? "failed" : "finished");

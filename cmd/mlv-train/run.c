@@ -47,7 +47,7 @@ report(struct cli *c, const struct command_outcome *done)
 	    done->finished ? "finished" : "failed";
 	char id[OID_TEXT];
 
-	out_begin(&c->out, "mlv.run/1");
+	out_begin(&c->out, "mlv.run.ended/1");
 	out_text(&c->out, "name", done->label);
 	out_text(&c->out, "id", oid_is_none(&done->manifest) ? NULL :
 	    oid_print(id, &done->manifest));

@@ -65,7 +65,7 @@ print_row(struct cli *c, const struct json *row, const struct texts *columns)
 {
 	const char *id = json_text(row, "id", "");
 
-	out_begin(&c->out, "mlv.run/1");
+	out_begin(&c->out, "mlv.run.listed/1");
 	out_only(&c->out, OUT_TEXT);
 	out_text(&c->out, "run", arena_printf(&c->arena, "run:%s", id));
 	if (columns->n == 0) {

@@ -94,7 +94,7 @@ link_line(struct cli *c, const struct link *l)
 {
 	char id[OID_TEXT];
 
-	out_begin(&c->out, "mlv.field/1");
+	out_begin(&c->out, "mlv.run.link/1");
 	out_text(&c->out, "field", l->rel);
 	out_text(&c->out, "id", oid_print(id, &l->id));
 	out_path(&c->out, "value", l->name);
@@ -178,7 +178,7 @@ show_json(struct cli *c, const struct run *r)
 			point_value(c, p, m->value[k]);
 		}
 	}
-	out_begin(&c->out, "mlv.run/1");
+	out_begin(&c->out, "mlv.run.shown/1");
 	for (p = j->child; p; p = p->next)
 		if (strcmp(p->key, "schema") != 0)
 			out_tree(&c->out, p->key, p);
@@ -195,7 +195,7 @@ show_metric(struct cli *c, const struct run *r, const char *name,
 		return err_set(e, ERR_NOENT, "run '%s' has no metric '%s'",
 		    r->id, name);
 	for (size_t i = 0; i < m->n; i++) {
-		out_begin(&c->out, "mlv.metric/1");
+		out_begin(&c->out, "mlv.run.metric/1");
 		out_int(&c->out, "step", m->step[i]);
 		out_num(&c->out, "value", m->value[i]);
 		out_end(&c->out);

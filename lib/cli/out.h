@@ -6,7 +6,7 @@
  * paths are raw.  With --json every record is one line of JSON whose first
  * field is "schema".  A verb writes the same calls for all three:
  *
- *	out_begin(&c->out, "mlv.dataset/1");
+ *	out_begin(&c->out, "mlv.dataset.added/1");
  *	out_text(&c->out, "name", "data:churn@1");
  *	out_int(&c->out, "rows", 7043);
  *	out_only(&c->out, OUT_JSON);	 * fields a person does not need *

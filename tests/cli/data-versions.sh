@@ -58,9 +58,9 @@ X
 check 'add twice: .gitignore has the line once' <<'X'
 	test "$(grep -c churn .gitignore)" = 1
 X
-check 'add --json: an object of mlv.dataset/1' <<'X'
+check 'add --json: an object of mlv.dataset.added/1' <<'X'
 	expect 0 mlv-data add --json churn.csv &&
-	grep -q '^{"schema":"mlv.dataset/1","name":"data:churn@1"' out
+	grep -q '^{"schema":"mlv.dataset.added/1","name":"data:churn@1"' out
 X
 check 'ls: a file that is as stored is same' <<'X'
 	expect 0 mlv-data ls &&

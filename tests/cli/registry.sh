@@ -243,9 +243,9 @@ check 'set of an alias that is not new, or reads like no other: no question' <<'
 X
 
 # --- ls, show, verify
-check 'ls --json prints records of the schema mlv.model/1' <<'X'
+check 'ls --json prints records of the schema mlv.model.listed/1' <<'X'
 	expect 0 mlv-registry ls --json churn &&
-	grep -q '^{"schema":"mlv.model/1","name":"model:churn@1"' out
+	grep -q '^{"schema":"mlv.model.listed/1","name":"model:churn@1"' out
 X
 check 'show of an alias prints content and lineage of its version' <<'X'
 	expect 0 mlv-registry show churn@champion &&

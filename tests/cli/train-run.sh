@@ -194,9 +194,9 @@ check 'runs --sort: runs without the field come last' <<'X'
 	expect 0 mlv-train runs --sort metrics.auc -c metrics.auc &&
 	test "$(tail -n 1 out | cut -f2)" = '\N'
 X
-check 'runs --json: JSON Lines of mlv.run/1' <<'X'
+check 'runs --json: JSON Lines of mlv.run.listed/1' <<'X'
 	expect 0 mlv-train runs --json &&
-	test "$(jq -r .schema out | sort -u)" = mlv.run/1 &&
+	test "$(jq -r .schema out | sort -u)" = mlv.run.listed/1 &&
 	test "$(wc -l <out)" -gt 1
 X
 no_field() {	# name that is no field, words that help, arguments...
