@@ -43,7 +43,7 @@ LIBS := -lyaml -lzstd -lcrypto -lpcre2-8 -lmicrohttpd -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*/*.c))
-UNIT_SRC := $(sort $(wildcard tests/unit/*.c tests/unit/*/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/*.c tests/unit/*/*.c tests/unit/*/*/*.c))
 TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))

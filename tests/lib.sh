@@ -35,8 +35,10 @@ BUILD=${BUILD:-$TOP/build}
 PATH=$BUILD/bin:$PATH
 GIT_CONFIG_GLOBAL=/dev/null
 GIT_CONFIG_NOSYSTEM=1
-GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@localhost GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@localhost
-export PATH GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@localhost
+GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@localhost
+export PATH GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM
+export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
 unset MLV_THREADS NO_COLOR 2>/dev/null || :
 
 HOME_DIR=$(mktemp -d "${TMPDIR:-/tmp}/mlv-test.XXXXXX") || exit 1
@@ -84,7 +86,14 @@ fresh() { cd "$HOME_DIR" && rm -rf "$1" && mkdir "$1" && cd "$1" || exit 1; }
 # Start a server in the background, its words in ./server.err; its pid in $server.
 background() { : >server.out; "$@" >server.out 2>server.err & server=$!; pids="$pids $server"; }
 # Wait until a command succeeds, at most about 10 s.
-until_true() { n=0; until "$@" >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt 200 ] || return 1; sleep 0.05; done; }
+until_true() {
+	tries=0
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || return 1
+		sleep 0.05
+	done
+}
 # The exit status alone: stdin, stdout and stderr go where the caller says.
 exits() { want=$1; shift; "$@"; [ $? -eq "$want" ]; }
 # What jq makes of ./out is neither false nor null.

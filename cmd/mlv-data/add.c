@@ -20,7 +20,7 @@ static const struct opt add_options[] = {
 };
 
 static void
-report(struct cli *c, const struct catalog_put *put, uint64_t size,
+print_added(struct cli *c, const struct catalog_put *put, uint64_t size,
     int64_t rows, const char *path)
 {
 	char text[OID_TEXT];
@@ -56,7 +56,7 @@ add_each(struct cli *c, struct catalog *catalog, const struct add_opts *o,
 
 		if (r == 0 || e.code == ERR_UNPROVEN) {
 			c->committed = true;
-			report(c, &put, size, rows, paths->v[i]);
+			print_added(c, &put, size, rows, paths->v[i]);
 		}
 		if (r < 0)
 			return cli_fail(c, &e);

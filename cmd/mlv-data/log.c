@@ -7,7 +7,7 @@
 #include "verbs.h"
 
 static int
-print(void *ctx, const struct history_entry *h, struct err *e)
+print_event(void *ctx, const struct history_entry *h, struct err *e)
 {
 	const struct audit_record *r = h->record;
 	struct cli *c = ctx;
@@ -35,7 +35,7 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 
 	(void)opts;
 	if (argc == 0)
-		r = catalog_history(c->catalog, NAME_DATA, NULL, print, c, &e);
+		r = catalog_history(c->catalog, NAME_DATA, NULL, print_event, c, &e);
 	for (int i = 0; r == 0 && i < argc; i++) {
 		if ((r = name_parse(&n, argv[i], &e)) < 0)
 			break;
@@ -43,7 +43,7 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 			r = err_set(&e, ERR_USAGE, "'%s' is not data:NAME",
 			    argv[i]);
 		else
-			r = catalog_history(c->catalog, NAME_DATA, n.base, print, c,
+			r = catalog_history(c->catalog, NAME_DATA, n.base, print_event, c,
 			    &e);
 		name_free(&n);
 	}

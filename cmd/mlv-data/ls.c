@@ -54,7 +54,7 @@ state_of(const char **state, struct listing *l, const char *path,
 }
 
 static int
-print(struct listing *l, const char *name, struct err *e)
+print_dataset(struct listing *l, const char *name, struct err *e)
 {
 	struct out *out = &l->c->out;
 	struct arena a = { NULL, 0 };
@@ -101,7 +101,7 @@ done:
 static int
 print_or_say(struct listing *l, const char *name, struct err *e)
 {
-	if (print(l, name, e) == 0)
+	if (print_dataset(l, name, e) == 0)
 		return 0;
 	if (e->code == ERR_NOMEM)
 		return -1;
@@ -158,7 +158,7 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 			r = err_set(&e, ERR_USAGE, "'%s' is not data:NAME",
 			    argv[i]);
 		} else if (n.version || n.alias || !l.all) {
-			r = print(&l, argv[i], &e);
+			r = print_dataset(&l, argv[i], &e);
 		} else {
 			ref = name_ref(&n);
 			r = print_ref(&l, ref, &e);

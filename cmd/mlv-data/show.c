@@ -6,7 +6,7 @@
 #include "verbs.h"
 
 static void
-field(struct cli *c, const char *key, const char *value)
+print_field(struct cli *c, const char *key, const char *value)
 {
 	out_begin(&c->out, "mlv.field/1");
 	out_text(&c->out, "field", key);
@@ -21,8 +21,8 @@ print_text(struct cli *c, const struct catalog_item *item,
 	char text[OID_TEXT];
 	struct buf b;
 
-	field(c, "name", item->label);
-	field(c, "manifest", oid_print(text, &item->id));
+	print_field(c, "name", item->label);
+	print_field(c, "manifest", oid_print(text, &item->id));
 	buf_init(&b, BUF_CAP_DOC);
 	for (const struct json *j = m->child; j; j = j->next) {
 		const struct json *one = j->type == JSON_LIST ? j->child : NULL;
@@ -31,7 +31,7 @@ print_text(struct cli *c, const struct catalog_item *item,
 		for (; one; one = one->next) {
 			buf_clear(&b);
 			json_write(&b, one);
-			field(c, j->key, b.data);
+			print_field(c, j->key, b.data);
 		}
 		if (j->type == JSON_LIST)
 			continue;
@@ -40,13 +40,13 @@ print_text(struct cli *c, const struct catalog_item *item,
 			buf_add(&b, j->s, j->n);
 		else
 			json_write(&b, j);
-		field(c, j->key, b.data);
+		print_field(c, j->key, b.data);
 	}
 	buf_free(&b);
 }
 
 static int
-show(struct cli *c, struct catalog *catalog, const char *name, struct err *e)
+show_item(struct cli *c, struct catalog *catalog, const char *name, struct err *e)
 {
 	struct catalog_item item;
 	char text[OID_TEXT];
@@ -84,7 +84,7 @@ show_run(struct cli *c, void *opts, int argc, char **argv)
 	if (cli_names(c, &names, argc, argv, &e) < 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = show(c, c->catalog, names.v[i], &e);
+		r = show_item(c, c->catalog, names.v[i], &e);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 

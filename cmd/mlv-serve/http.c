@@ -2,8 +2,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
+#include "base/machine.h"
 #include "base/num.h"
 #include "base/stop.h"
 #include "flow/serve.h"
@@ -94,20 +94,8 @@ wait_for_end(struct server *server, struct stop *stop)
 	}
 }
 
-/* A connection is a file: as many as we may. */
-static void
-allow_files(void)
-{
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &files);
-	}
-}
-
 static int
-serve(struct cli *c, struct server *server, struct stop *stop,
+serve_requests(struct cli *c, struct server *server, struct stop *stop,
     const struct http_verb *o, struct err *e)
 {
 	struct http_opts ho = { .host = o->host, .port = (int)o->port,
@@ -154,14 +142,14 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return r;
 	so.endpoint.source[VARIANT_STABLE] = argv[0];
 	signal(SIGPIPE, SIG_IGN);
-	allow_files();
+	machine_raise_files();		/* a connection is a file */
 	if (stop_open(&stop, &e) < 0)
 		return cli_fail(c, &e);
 	if (server_new(&server, &so, &e) < 0) {
 		stop_close(&stop);
 		return cli_fail(c, &e);
 	}
-	r = serve(c, server, &stop, o, &e);
+	r = serve_requests(c, server, &stop, o, &e);
 	server_free(server);
 	stop_close(&stop);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;

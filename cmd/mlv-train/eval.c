@@ -69,7 +69,7 @@ struct work {
 };
 
 static int
-record(struct work *w, struct err *e)
+record_evaluation(struct work *w, struct err *e)
 {
 	struct repo *s = catalog_repo(w->catalog);
 	struct evaluation *v = &w->v;
@@ -98,7 +98,7 @@ record(struct work *w, struct err *e)
 }
 
 static void
-print(struct work *w)
+print_evaluation(struct work *w)
 {
 	struct out *out = &w->c->out;
 
@@ -150,7 +150,7 @@ name_evidence(struct work *w, const char *data, struct err *e)
 }
 
 static int
-judge(struct work *w, const struct table_read_opts *user,
+judge_model(struct work *w, const struct table_read_opts *user,
     struct evaluate_opts *eo, const char *data, struct err *e)
 {
 	const struct bind_opts so = { .columns = w->o->inputs.v,
@@ -181,9 +181,9 @@ judge(struct work *w, const struct table_read_opts *user,
 			cli_warn(w->c, "%s: %s", data, gap[i]);
 		r = name_evidence(w, data, e);
 		if (r == 0)
-			r = record(w, e);
+			r = record_evaluation(w, e);
 		if (r == 0)
-			print(w);
+			print_evaluation(w);
 		evaluation_release(&w->v);
 	}
 	catalog_bytes_close(&w->data);
@@ -223,7 +223,7 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 	    catalog_repo(w.catalog)));
 	r = catalog_open_bytes(&w.model, w.catalog, argv[0], &e);
 	if (r == 0) {
-		r = judge(&w, &read, &eo, argv[1], &e);
+		r = judge_model(&w, &read, &eo, argv[1], &e);
 		catalog_bytes_close(&w.model);
 	}
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;

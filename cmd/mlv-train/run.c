@@ -41,7 +41,7 @@ read_params(struct cli *c, struct param **out, const struct texts *given,
 }
 
 static void
-report(struct cli *c, const struct command_outcome *done)
+print_outcome(struct cli *c, const struct command_outcome *done)
 {
 	const char *how = done->restored ? "restored" :
 	    done->finished ? "finished" : "failed";
@@ -86,7 +86,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	r = command_run(&done, c->catalog, &rq, &e);
 	c->committed = done.id[0] != '\0' && !done.restored;
 	if (done.id[0])
-		report(c, &done);
+		print_outcome(c, &done);
 	if (r < 0)
 		return cli_fail(c, &e);
 	return done.exit_status ? EXIT_NO : EXIT_YES;

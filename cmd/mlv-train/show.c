@@ -34,7 +34,7 @@ static const struct opt show_options[] = {
 };
 
 static void
-line(struct cli *c, const char *key, const char *value)
+print_field(struct cli *c, const char *key, const char *value)
 {
 	out_begin(&c->out, "mlv.field/1");
 	out_text(&c->out, "field", key);
@@ -52,7 +52,7 @@ tree_line(struct cli *c, const char *key, const struct json *j)
 		buf_add(&b, j->s, j->n);
 	else
 		json_write(&b, j);
-	line(c, key, b.data);
+	print_field(c, key, b.data);
 	buf_free(&b);
 }
 
@@ -64,7 +64,7 @@ time_line(struct cli *c, const char *key, int64_t us)
 	if (us == 0)
 		return;
 	clock_print(text, us);
-	line(c, key, text);
+	print_field(c, key, text);
 }
 
 /* "0.3121", and on a terminal how it got there. */
@@ -84,7 +84,7 @@ metric_line(struct cli *c, const struct run_metric *m)
 		plot_spark(&value, m->value, m->n, SPARK_WIDTH);
 		buf_addf(&value, "  %zu steps", m->n);
 	}
-	line(c, key.data, value.data);
+	print_field(c, key.data, value.data);
 	buf_free(&key);
 	buf_free(&value);
 }
@@ -119,19 +119,19 @@ show_text(struct cli *c, const struct run *r)
 {
 	char *id = arena_printf(&c->arena, "run:%s", r->id);
 
-	line(c, "run", id);
-	line(c, "status", run_status_text(r->status));
+	print_field(c, "run", id);
+	print_field(c, "status", run_status_text(r->status));
 	if (*r->name)
-		line(c, "name", r->name);
+		print_field(c, "name", r->name);
 	if (r->command)
 		tree_line(c, "command", r->command);
 	if (r->status == RUN_FINISHED || r->status == RUN_FAILED)
-		line(c, "exit", arena_printf(&c->arena, "%d", r->exit_status));
+		print_field(c, "exit", arena_printf(&c->arena, "%d", r->exit_status));
 	time_line(c, "began", r->begin_us);
 	time_line(c, "ended", r->end_us);
-	line(c, "host", r->host);
+	print_field(c, "host", r->host);
 	if (r->user)
-		line(c, "user", r->user);
+		print_field(c, "user", r->user);
 	map_lines(c, "params", r->params);
 	for (size_t i = 0; i < r->n_metrics; i++)
 		if (r->metric[i].n)

@@ -66,7 +66,7 @@ slot_of(const struct intern *t, const char *s, size_t n, uint64_t hash)
 }
 
 static void
-grow(struct intern *t)
+grow_slots(struct intern *t)
 {
 	size_t j;
 
@@ -97,7 +97,7 @@ intern_add(struct intern *t, const char *s, size_t n)
 	};
 	t->slots[i] = (uint32_t)t->n;
 	if (t->n * 2 > t->mask)
-		grow(t);
+		grow_slots(t);
 	return (uint32_t)t->n - 1;
 }
 

@@ -25,4 +25,9 @@ void machine_who(struct machine *m);
 /* Memory that this process held at its largest. */
 int64_t machine_peak_bytes(void);
 
+/* How many descriptors this process may open now; 0 when nobody says.
+ * machine_raise_files lets it open as many as the system allows. */
+uint64_t machine_files(void);
+void machine_raise_files(void);
+
 #endif

@@ -150,7 +150,7 @@ pool_new(int threads)
 }
 
 static void
-announce(struct pool *p)
+announce_work(struct pool *p)
 {
 	mutex_lock(&p->lock);
 	atomic_fetch_add_explicit(&p->round, 1, memory_order_release);
@@ -164,7 +164,7 @@ pool_free(struct pool *p)
 	if (p == NULL)
 		return;
 	p->stop = true;
-	announce(p);
+	announce_work(p);
 	for (int i = 1; i < p->threads; i++)
 		thread_join(&p->ids[i]);
 	mutex_release(&p->lock);
@@ -193,7 +193,7 @@ pool_run(struct pool *p, size_t n, void (*fn)(void *, size_t, int), void *ctx)
 	p->n = n;
 	atomic_store(&p->next, 0);
 	atomic_store(&p->busy, p->threads - 1);
-	announce(p);
+	announce_work(p);
 	take_parts(p, 0);
 	for (int i = 0; i < SPIN_ROUNDS && atomic_load(&p->busy); i++) {
 #if defined(__x86_64__)

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/pool.h"
@@ -320,7 +320,7 @@ path_of(const char *url)
 /* --- who takes too long --------------------------------------------------- */
 
 static void
-enter(struct http_server *s, struct conn *k, enum phase phase)
+enter_phase(struct http_server *s, struct conn *k, enum phase phase)
 {
 	atomic_store_explicit(&k->since_us, atomic_load_explicit(&s->now_us,
 	    memory_order_relaxed), memory_order_relaxed);
@@ -342,7 +342,7 @@ note_connection(void *ctx, struct MHD_Connection *c, void **state,
 		k = xalloc(1, sizeof(*k));
 		k->fd = i ? i->connect_fd : -1;
 		buf_init(&k->body, s->body_max);
-		enter(s, k, HEADERS);
+		enter_phase(s, k, HEADERS);
 		mutex_lock(&s->lock);
 		k->next = s->conns;
 		k->at = &s->conns;
@@ -406,7 +406,7 @@ cut_off_late(struct http_server *s)
 }
 
 static void
-watch(void *arg)
+watch_connections(void *arg)
 {
 	struct http_server *s = arg;
 
@@ -427,7 +427,7 @@ begin_request(struct http_server *s, struct MHD_Connection *c, struct conn *k,
 	const char *length, *coding;
 	uint64_t announced = 0;
 
-	enter(s, k, BODY);
+	enter_phase(s, k, BODY);
 	if (!headers_are_acceptable(c, method, version))
 		return refuse_request(s, c, 400);
 	coding = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
@@ -492,16 +492,16 @@ handle_request(void *ctx, struct MHD_Connection *c, const char *url,
 		return done;
 	}
 	if (k->refused) {
-		enter(s, k, ANSWERING);
+		enter_phase(s, k, ANSWERING);
 		return refuse_request(s, c, k->refused);
 	}
-	enter(s, k, WORKING);
+	enter_phase(s, k, WORKING);
 	r.body = k->body.data;
 	r.n = k->body.len;
 	buf_init(&out.body, BUF_CAP_DOC);
 	s->o.answer(s->o.ctx, &r, &out);
 	done = answer_with(s, c, &out, k->chunked);
-	enter(s, k, ANSWERING);
+	enter_phase(s, k, ANSWERING);
 	return done;
 }
 
@@ -526,7 +526,7 @@ end_request(void *ctx, struct MHD_Connection *c, void **state,
 	k->refused = 0;
 	k->begun = false;
 	*state = NULL;
-	enter(s, k, HEADERS);
+	enter_phase(s, k, HEADERS);
 }
 
 /* The library's own messages: clients get a status instead. */
@@ -574,12 +574,11 @@ connections_for(const struct http_opts *o, unsigned threads)
 {
 	unsigned most = o->connections_max ? o->connections_max : 1024u;
 	unsigned others = 32 + 4 * threads;
-	struct rlimit files;
+	uint64_t files = machine_files();
 
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur <
-	    (rlim_t)most + others)
-		most = files.rlim_cur > others + threads ?
-		    (unsigned)files.rlim_cur - others : threads;
+	if (files && files < (uint64_t)most + others)
+		most = files > others + threads ? (unsigned)files - others :
+		    threads;
 	return most;
 }
 
@@ -619,7 +618,7 @@ http_start(struct http_server **out, const struct http_opts *o,
 		close(fd);
 		goto fail;
 	}
-	if (thread_start(&s->watcher, watch, s, e) < 0) {
+	if (thread_start(&s->watcher, watch_connections, s, e) < 0) {
 		MHD_stop_daemon(s->daemon);
 		goto fail;
 	}

@@ -1,7 +1,9 @@
+/* A document written once, as HTML or as Markdown. */
 #include "doc/doc.h"
 
 #include <string.h>
 
+#include "doc/escape.h"
 #include "doc/markdown.h"
 #include "doc/plot.h"
 #include "doc/spark.h"
@@ -45,73 +47,26 @@ static const char style[] =
     "h2,h3{break-after:avoid}.plots{grid-template-columns:1fr 1fr}"
     "table{display:table}}";
 
-void
-doc_escape_html(struct buf *out, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		switch (s[i]) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		case '\'':
-			buf_adds(out, "&#39;");
-			break;
-		default:
-			/* control bytes have no place in a page */
-			buf_addc(out, (unsigned char)s[i] < 32 && s[i] != '\n' &&
-			    s[i] != '\t' ? ' ' : s[i]);
-		}
-	}
-}
-
-void
-doc_escape_markdown(struct buf *out, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '\n' || s[i] == '\r' || (unsigned char)s[i] < 32) {
-			buf_addc(out, ' ');
-			continue;
-		}
-		if (s[i] == '<' || s[i] == '&' || s[i] == '>') {
-			doc_escape_html(out, s + i, 1);
-			continue;
-		}
-		/* '_' inside a word is harmless and common in names */
-		if (strchr("\\`*[]|", s[i]) || (s[i] == '#' && i == 0))
-			buf_addc(out, '\\');
-		buf_addc(out, s[i]);
-	}
-}
-
 static void
-text(struct doc *d, const char *s)
+put_text(struct doc *d, const char *s)
 {
 	if (d->form == DOC_HTML)
-		doc_escape_html(d->out, s, strlen(s));
+		escape_html(d->out, s, strlen(s));
 	else
-		doc_escape_markdown(d->out, s, strlen(s));
+		escape_markdown(d->out, s, strlen(s));
 }
 
 static void
-wrapped(struct doc *d, const char *open, const char *s, const char *close)
+put_wrapped(struct doc *d, const char *open, const char *s, const char *close)
 {
 	buf_adds(d->out, open);
-	text(d, s);
+	put_text(d, s);
 	buf_adds(d->out, close);
 }
 
 /* End what is open, or begin what follows. */
 static void
-within(struct doc *d, enum doc_in in)
+open_section(struct doc *d, enum doc_in in)
 {
 	static const char *const open[] = { "", "<dl>\n",
 	    "<div class=\"tiles\">\n", "<div class=\"plots\">\n" };
@@ -141,7 +96,7 @@ doc_open(struct doc *d, struct buf *out, enum doc_form form, const char *title)
 		    "Security-Policy\" content=\"default-src 'none'; style-src "
 		    "'unsafe-inline'\">\n<meta name=\"viewport\" content=\""
 		    "width=device-width, initial-scale=1\">\n");
-		wrapped(d, "<title>", title, "</title>\n<style>");
+		put_wrapped(d, "<title>", title, "</title>\n<style>");
 		buf_adds(out, style);
 		buf_adds(out, "</style>\n</head>\n<body>\n");
 	}
@@ -151,7 +106,7 @@ doc_open(struct doc *d, struct buf *out, enum doc_form form, const char *title)
 void
 doc_close(struct doc *d)
 {
-	within(d, DOC_IN_TEXT);
+	open_section(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML)
 		buf_adds(d->out, "</body>\n</html>\n");
 }
@@ -159,41 +114,41 @@ doc_close(struct doc *d)
 void
 doc_heading(struct doc *d, int level, const char *s)
 {
-	within(d, DOC_IN_TEXT);
+	open_section(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML) {
 		buf_addf(d->out, "<h%d>", level);
-		text(d, s);
+		put_text(d, s);
 		buf_addf(d->out, "</h%d>\n", level);
 		return;
 	}
 	buf_addf(d->out, "%s%.*s ", level > 1 ? "\n" : "", level, "######");
-	wrapped(d, "", s, "\n\n");
+	put_wrapped(d, "", s, "\n\n");
 }
 
 void
 doc_paragraph(struct doc *d, const char *s)
 {
-	within(d, DOC_IN_TEXT);
+	open_section(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML)
-		wrapped(d, "<p>", s, "</p>\n");
+		put_wrapped(d, "<p>", s, "</p>\n");
 	else
-		wrapped(d, "", s, "\n\n");
+		put_wrapped(d, "", s, "\n\n");
 }
 
 void
 doc_notice(struct doc *d, const char *s)
 {
-	within(d, DOC_IN_TEXT);
+	open_section(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML)
-		wrapped(d, "<p class=\"notice\">", s, "</p>\n");
+		put_wrapped(d, "<p class=\"notice\">", s, "</p>\n");
 	else
-		wrapped(d, "> **Note:** ", s, "\n\n");
+		put_wrapped(d, "> **Note:** ", s, "\n\n");
 }
 
 void
 doc_list_open(struct doc *d)
 {
-	within(d, DOC_IN_TEXT);
+	open_section(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML)
 		buf_adds(d->out, "<ul>\n");
 }
@@ -202,9 +157,9 @@ void
 doc_item(struct doc *d, const char *s)
 {
 	if (d->form == DOC_HTML)
-		wrapped(d, "<li>", s, "</li>\n");
+		put_wrapped(d, "<li>", s, "</li>\n");
 	else
-		wrapped(d, "- ", s, "\n");
+		put_wrapped(d, "- ", s, "\n");
 }
 
 void
@@ -216,14 +171,14 @@ doc_list_close(struct doc *d)
 void
 doc_fact(struct doc *d, const char *label, const char *s)
 {
-	within(d, DOC_IN_FACTS);
+	open_section(d, DOC_IN_FACTS);
 	if (d->form == DOC_HTML) {
-		wrapped(d, "<dt>", label, "</dt>");
-		wrapped(d, "<dd>", s, "</dd>\n");
+		put_wrapped(d, "<dt>", label, "</dt>");
+		put_wrapped(d, "<dd>", s, "</dd>\n");
 		return;
 	}
-	wrapped(d, "- **", label, ":** ");
-	wrapped(d, "", s, "\n");
+	put_wrapped(d, "- **", label, ":** ");
+	put_wrapped(d, "", s, "\n");
 }
 
 void
@@ -240,21 +195,21 @@ doc_note(struct doc *d, const char *label, const char *s)
 	}
 	block = note_is_block(s, n);
 	if (d->form == DOC_HTML) {
-		within(d, DOC_IN_FACTS);
-		wrapped(d, "<dt>", label, "</dt><dd>");
+		open_section(d, DOC_IN_FACTS);
+		put_wrapped(d, "<dt>", label, "</dt><dd>");
 		if (block)
 			note_html(d->out, s, n);
 		else
 			note_html_line(d->out, s, n);
 		buf_adds(d->out, "</dd>\n");
 	} else if (block) {
-		within(d, DOC_IN_TEXT);
-		wrapped(d, "**", label, "**\n\n");
+		open_section(d, DOC_IN_TEXT);
+		put_wrapped(d, "**", label, "**\n\n");
 		note_markdown(d->out, s, n);
 		buf_addc(d->out, '\n');
 	} else {
-		within(d, DOC_IN_FACTS);
-		wrapped(d, "- **", label, ":** ");
+		open_section(d, DOC_IN_FACTS);
+		put_wrapped(d, "- **", label, ":** ");
 		buf_add(d->out, s, n);
 		buf_addc(d->out, '\n');
 	}
@@ -264,25 +219,25 @@ void
 doc_tile(struct doc *d, const char *label, const char *value,
     const char *remark)
 {
-	within(d, DOC_IN_TILES);
+	open_section(d, DOC_IN_TILES);
 	if (d->form == DOC_HTML) {
-		wrapped(d, "<div><span>", label, "</span>");
-		wrapped(d, "<b>", value, "</b>");
-		wrapped(d, "<small>", remark, "</small></div>\n");
+		put_wrapped(d, "<div><span>", label, "</span>");
+		put_wrapped(d, "<b>", value, "</b>");
+		put_wrapped(d, "<small>", remark, "</small></div>\n");
 		return;
 	}
-	wrapped(d, "- **", label, ":** ");
-	wrapped(d, "", value, *remark ? " (" : "\n");
+	put_wrapped(d, "- **", label, ":** ");
+	put_wrapped(d, "", value, *remark ? " (" : "\n");
 	if (*remark)
-		wrapped(d, "", remark, ")\n");
+		put_wrapped(d, "", remark, ")\n");
 }
 
 static void
-cells(struct doc *d, const char *tag, const char *const *v)
+put_cells(struct doc *d, const char *tag, const char *const *v)
 {
 	if (d->form == DOC_MARKDOWN) {
 		for (size_t i = 0; i < d->columns; i++)
-			wrapped(d, i ? " | " : "| ", v[i], "");
+			put_wrapped(d, i ? " | " : "| ", v[i], "");
 		buf_adds(d->out, " |\n");
 		return;
 	}
@@ -290,7 +245,7 @@ cells(struct doc *d, const char *tag, const char *const *v)
 	for (size_t i = 0; i < d->columns; i++) {
 		buf_addf(d->out, "<%s%s>", tag,
 		    d->align[i] == 'r' ? " class=\"r\"" : "");
-		text(d, v[i]);
+		put_text(d, v[i]);
 		buf_addf(d->out, "</%s>", tag);
 	}
 	buf_adds(d->out, "</tr>\n");
@@ -300,18 +255,18 @@ void
 doc_table_open(struct doc *d, const char *const *heads, size_t n,
     const char *align)
 {
-	within(d, DOC_IN_TEXT);
+	open_section(d, DOC_IN_TEXT);
 	d->columns = n < sizeof(d->align) ? n : sizeof(d->align);
 	memset(d->align, 'l', sizeof(d->align));
 	if (align)
 		memcpy(d->align, align, d->columns);
 	if (d->form == DOC_HTML) {
 		buf_adds(d->out, "<table>\n<thead>");
-		cells(d, "th", heads);
+		put_cells(d, "th", heads);
 		buf_adds(d->out, "</thead>\n<tbody>\n");
 		return;
 	}
-	cells(d, "th", heads);
+	put_cells(d, "th", heads);
 	for (size_t i = 0; i < d->columns; i++)
 		buf_adds(d->out, d->align[i] == 'r' ? "|---:" : "|---");
 	buf_adds(d->out, "|\n");
@@ -320,7 +275,7 @@ doc_table_open(struct doc *d, const char *const *heads, size_t n,
 void
 doc_row(struct doc *d, const char *const *v)
 {
-	cells(d, "td", v);
+	put_cells(d, "td", v);
 }
 
 void
@@ -332,10 +287,10 @@ doc_table_close(struct doc *d)
 void
 doc_code(struct doc *d, const char *s, size_t n)
 {
-	within(d, DOC_IN_TEXT);
+	open_section(d, DOC_IN_TEXT);
 	if (d->form == DOC_HTML) {
 		buf_adds(d->out, "<pre>");
-		doc_escape_html(d->out, s, n);
+		escape_html(d->out, s, n);
 		buf_adds(d->out, "</pre>\n");
 		return;
 	}
@@ -353,7 +308,7 @@ doc_code(struct doc *d, const char *s, size_t n)
 
 /* Bars with their names, as a block of text. */
 static void
-bars(struct doc *d, const struct plot *p)
+put_bars(struct doc *d, const struct plot *p)
 {
 	const struct plot_series *s = &p->series[0];
 	double most = 0;
@@ -367,7 +322,7 @@ bars(struct doc *d, const struct plot *p)
 		plot_bar(&b, most > 0 ? s->y[i] / most : 0, 24);
 		buf_addc(&b, '\n');
 	}
-	wrapped(d, "", p->title, ":\n\n");
+	put_wrapped(d, "", p->title, ":\n\n");
 	doc_code(d, b.data, b.len);
 	buf_free(&b);
 }
@@ -375,15 +330,15 @@ bars(struct doc *d, const struct plot *p)
 void
 doc_plot(struct doc *d, const struct plot *p)
 {
-	within(d, DOC_IN_PLOTS);
+	open_section(d, DOC_IN_PLOTS);
 	d->plots++;
 	if (d->form == DOC_HTML) {
-		wrapped(d, "<figure>\n<figcaption>", p->title,
+		put_wrapped(d, "<figure>\n<figcaption>", p->title,
 		    "</figcaption>\n");
 		plot_svg(d->out, p, d->plots);
 		buf_adds(d->out, "\n</figure>\n");
 		return;
 	}
 	if (p->kind == PLOT_BARS && p->n_series)
-		bars(d, p);
+		put_bars(d, p);
 }

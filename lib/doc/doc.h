@@ -76,8 +76,4 @@ void doc_code(struct doc *d, const char *text, size_t n);
  * block characters; of other plots a table says more, which is the caller's. */
 void doc_plot(struct doc *d, const struct plot *p);
 
-/* The escaping itself, for those who build parts by hand in this folder. */
-void doc_escape_html(struct buf *out, const char *s, size_t n);
-void doc_escape_markdown(struct buf *out, const char *s, size_t n);
-
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "doc/doc.h"
+#include "doc/escape.h"
 
 #define SPAN_MOST 2000		/* bytes between two marks */
 #define DEMOTE 3		/* levels: the document's own go that far */
@@ -179,7 +180,7 @@ note_html_line(struct buf *out, const char *s, size_t n)
 		size_t i = 0;
 
 		if (*s == '\\' && s + 1 < end && strchr("\\`*_[]#-|<>", s[1])) {
-			doc_escape_html(out, s + 1, 1);
+			escape_html(out, s + 1, 1);
 			s += 2;
 			continue;
 		}
@@ -189,13 +190,13 @@ note_html_line(struct buf *out, const char *s, size_t n)
 				stop = span_end(s + spans[i].n, end,
 				    spans[i].mark, spans[i].n);
 		if (stop == NULL) {
-			doc_escape_html(out, s++, 1);
+			escape_html(out, s++, 1);
 			continue;
 		}
 		i--;
 		buf_addf(out, "<%s>", spans[i].tag);
 		if (i == 0)
-			doc_escape_html(out, s + 1, (size_t)(stop - s - 1));
+			escape_html(out, s + 1, (size_t)(stop - s - 1));
 		else
 			note_html_line(out, s + spans[i].n,
 			    (size_t)(stop - s) - spans[i].n);
@@ -207,7 +208,7 @@ note_html_line(struct buf *out, const char *s, size_t n)
 enum within { IN_NONE, IN_PARAGRAPH, IN_LIST };
 
 static void
-enter(struct buf *out, enum within *now, enum within next)
+enter_block(struct buf *out, enum within *now, enum within next)
 {
 	static const char *const open[] = { "", "<p>", "<ul>" };
 	static const char *const close[] = { "", "</p>", "</li></ul>" };
@@ -233,7 +234,7 @@ code_block(struct buf *out, const char *fence, size_t n, const char *s,
 			s = next;
 			break;
 		}
-		doc_escape_html(out, s, len);
+		escape_html(out, s, len);
 		buf_addc(out, '\n');
 	}
 	buf_adds(out, "</pre>");
@@ -253,12 +254,12 @@ note_html(struct buf *out, const char *s, size_t n)
 
 		len -= in;
 		if (fence_at(t, len)) {
-			enter(out, &now, IN_NONE);
+			enter_block(out, &now, IN_NONE);
 			next = code_block(out, t, len, next, end);
 		} else if (is_blank(t, len)) {
-			enter(out, &now, IN_NONE);
+			enter_block(out, &now, IN_NONE);
 		} else if ((level = heading_level(t, len)) > 0) {
-			enter(out, &now, IN_NONE);
+			enter_block(out, &now, IN_NONE);
 			buf_adds(out, "<p><strong>");
 			level += indent_of(t + level, len - level);
 			note_html_line(out, t + level, len - level);
@@ -267,16 +268,16 @@ note_html(struct buf *out, const char *s, size_t n)
 			if (now == IN_LIST)
 				buf_adds(out, "</li>");
 			else
-				enter(out, &now, IN_LIST);
+				enter_block(out, &now, IN_LIST);
 			buf_adds(out, "<li>");
 			note_html_line(out, t + 2, len - 2);
 		} else {
 			if (now == IN_NONE)
-				enter(out, &now, IN_PARAGRAPH);
+				enter_block(out, &now, IN_PARAGRAPH);
 			else
 				buf_adds(out, now == IN_LIST ? " " : "<br>\n");
 			note_html_line(out, t, len);
 		}
 	}
-	enter(out, &now, IN_NONE);
+	enter_block(out, &now, IN_NONE);
 }

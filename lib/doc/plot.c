@@ -1,9 +1,11 @@
+/* Plots as SVG: curves, bars and intervals on axes. */
 #include "doc/plot.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "doc/doc.h"
+#include "doc/escape.h"
 
 /* As wide as half a page; the plot area leaves room for words. */
 #define WIDTH 520.0
@@ -58,7 +60,7 @@ plot_ticks(double out[8], int *decimals, double low, double high)
 }
 
 static void
-widen(double *low, double *high, double v)
+widen_range(double *low, double *high, double v)
 {
 	if (!isfinite(v))
 		return;
@@ -76,8 +78,8 @@ frame_of(const struct plot *p)
 
 	for (size_t s = 0; s < p->n_series && s < SERIES_MAX; s++)
 		for (size_t i = 0; i < p->series[s].n; i++) {
-			widen(&f.x0, &f.x1, p->series[s].x[i]);
-			widen(&f.y0, &f.y1, p->series[s].y[i]);
+			widen_range(&f.x0, &f.x1, p->series[s].x[i]);
+			widen_range(&f.y0, &f.y1, p->series[s].y[i]);
 		}
 	if (p->unit_square || !(f.x0 <= f.x1) || !(f.y0 <= f.y1)) {
 		f.x0 = f.y0 = 0;
@@ -106,11 +108,11 @@ at_y(const struct frame *f, double y)
 }
 
 static void
-label(struct buf *out, double x, double y, const char *anchor, const char *s)
+put_label(struct buf *out, double x, double y, const char *anchor, const char *s)
 {
 	buf_addf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y,
 	    anchor);
-	doc_escape_html(out, s, strlen(s));
+	escape_html(out, s, strlen(s));
 	buf_adds(out, "</text>\n");
 }
 
@@ -120,12 +122,12 @@ open_svg(struct buf *out, const struct plot *p, int id, double w, double h)
 	buf_addf(out, "<svg viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\""
 	    "%.0f\" role=\"img\" aria-labelledby=\"plot%d\" font-size=\"12\" "
 	    "fill=\"currentColor\">\n<title id=\"plot%d\">", w, h, w, h, id, id);
-	doc_escape_html(out, p->title, strlen(p->title));
+	escape_html(out, p->title, strlen(p->title));
 	buf_adds(out, "</title>\n");
 }
 
 static void
-axes(struct buf *out, const struct plot *p, const struct frame *f)
+put_axes(struct buf *out, const struct plot *p, const struct frame *f)
 {
 	char tick[32];
 	double t[8];
@@ -137,7 +139,7 @@ axes(struct buf *out, const struct plot *p, const struct frame *f)
 	for (size_t i = 0; i < n; i++) {
 		buf_clear(&word);
 		buf_addf(&word, "%.*f", dec, t[i]);
-		label(out, at_x(f, t[i]), f->height - BOTTOM + 16, "middle",
+		put_label(out, at_x(f, t[i]), f->height - BOTTOM + 16, "middle",
 		    word.data);
 	}
 	n = plot_ticks(t, &dec, f->y0, f->y1);
@@ -147,14 +149,14 @@ axes(struct buf *out, const struct plot *p, const struct frame *f)
 		    f->width - RIGHT, at_y(f, t[i]), at_y(f, t[i]));
 		buf_clear(&word);
 		buf_addf(&word, "%.*f", dec, t[i]);
-		label(out, LEFT - 6, at_y(f, t[i]) + 4, "end", word.data);
+		put_label(out, LEFT - 6, at_y(f, t[i]) + 4, "end", word.data);
 	}
 	buf_free(&word);
 	if (p->x_label)
-		label(out, (LEFT + f->width - RIGHT) / 2, f->height - 10,
+		put_label(out, (LEFT + f->width - RIGHT) / 2, f->height - 10,
 		    "middle", p->x_label);
 	if (p->y_label)
-		label(out, LEFT, TOP - 14, "start", p->y_label);
+		put_label(out, LEFT, TOP - 14, "start", p->y_label);
 	if (p->diagonal)
 		buf_addf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
 		    "y2=\"%.1f\" stroke=\"var(--soft)\" stroke-dasharray=\""
@@ -208,7 +210,7 @@ draw_points(struct buf *out, const struct plot_series *s,
 }
 
 static void
-legend(struct buf *out, const struct plot *p, double width)
+put_legend(struct buf *out, const struct plot *p, double width)
 {
 	double x = width - RIGHT;
 
@@ -219,7 +221,7 @@ legend(struct buf *out, const struct plot *p, double width)
 		if (name == NULL)
 			continue;
 		x -= 7.0 * (double)strlen(name);
-		label(out, x, 16, "start", name);
+		put_label(out, x, 16, "start", name);
 		buf_addf(out, "<rect x=\"%.1f\" y=\"7\" width=\"10\" height=\""
 		    "10\" fill=\"%s\"/>\n", x - 15, colors[i]);
 		x -= 30;
@@ -232,7 +234,7 @@ svg_xy(struct buf *out, const struct plot *p, int id)
 	struct frame f = frame_of(p);
 
 	open_svg(out, p, id, f.width, f.height);
-	axes(out, p, &f);
+	put_axes(out, p, &f);
 	for (size_t i = 0; i < p->n_series && i < SERIES_MAX; i++) {
 		if (p->kind == PLOT_LINES && p->series[i].area)
 			draw_area(out, &p->series[i], &f, colors[i]);
@@ -241,7 +243,7 @@ svg_xy(struct buf *out, const struct plot *p, int id)
 		else
 			draw_points(out, &p->series[i], &f, colors[i]);
 	}
-	legend(out, p, f.width);
+	put_legend(out, p, f.width);
 	buf_adds(out, "</svg>");
 }
 
@@ -271,7 +273,7 @@ scale_of(const struct plot *p, size_t kinds, size_t rows)
 }
 
 static void
-whisker(struct buf *out, double low, double high, double y, const char *color)
+put_whisker(struct buf *out, double low, double high, double y, const char *color)
 {
 	buf_addf(out, "<path stroke=\"%s\" stroke-width=\"2\" d=\"M%.1f %.1f"
 	    "H%.1fM%.1f %.1fv8M%.1f %.1fv8\"/>\n", color, low, y, high, low,
@@ -293,7 +295,7 @@ draw_row(struct buf *out, const struct plot *p, size_t s, size_t i,
 		    "height=\"%.1f\" fill=\"%s\"/>\n", BAR_LEFT, y, w, thick,
 		    colors[s]);
 	if (range)
-		whisker(out, BAR_LEFT + (of->low[i] > 0 ? of->low[i] : 0) *
+		put_whisker(out, BAR_LEFT + (of->low[i] > 0 ? of->low[i] : 0) *
 		    per, BAR_LEFT + (of->high[i] > 0 ? of->high[i] : 0) * per,
 		    mid, p->kind == PLOT_BARS ? "currentColor" : colors[s]);
 	if (p->kind == PLOT_RANGES)
@@ -317,7 +319,7 @@ svg_rows(struct buf *out, const struct plot *p, int id)
 	for (size_t i = 0; i < rows; i++) {
 		double y = TOP + BAR_HEIGHT * (double)i;
 
-		label(out, BAR_LEFT - 8, y + 13, "end", p->labels[i]);
+		put_label(out, BAR_LEFT - 8, y + 13, "end", p->labels[i]);
 		buf_addf(out, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" "
 		    "y2=\"%.1f\" stroke=\"var(--line)\"/>\n", BAR_LEFT,
 		    WIDTH - BAR_RIGHT, y + BAR_HEIGHT, y + BAR_HEIGHT);
@@ -328,11 +330,11 @@ svg_rows(struct buf *out, const struct plot *p, int id)
 			continue;
 		buf_clear(&word);
 		buf_addf(&word, "%.3g", p->series[0].y[i]);
-		label(out, BAR_LEFT + end_of(&p->series[0], i) * per + 8,
+		put_label(out, BAR_LEFT + end_of(&p->series[0], i) * per + 8,
 		    y + 13, "start", word.data);
 	}
 	buf_free(&word);
-	legend(out, p, WIDTH);
+	put_legend(out, p, WIDTH);
 	buf_adds(out, "</svg>");
 }
 

@@ -1,3 +1,4 @@
+/* Sparklines: a distribution as a small row of bars, in SVG and in text. */
 #include "doc/spark.h"
 
 #include <math.h>
@@ -27,7 +28,7 @@ mean_of(const double *v, size_t n)
 }
 
 static void
-draw(struct buf *out, const double *v, size_t n, size_t width, double low,
+draw_bars(struct buf *out, const double *v, size_t n, size_t width, double low,
     double high)
 {
 	size_t cells = n < width ? n : width;
@@ -45,7 +46,7 @@ draw(struct buf *out, const double *v, size_t n, size_t width, double low,
 }
 
 static double
-largest(const double *v, size_t n, double high)
+largest_bar(const double *v, size_t n, double high)
 {
 	for (size_t i = 0; i < n; i++)
 		if (isfinite(v[i]) && v[i] > high)
@@ -61,13 +62,13 @@ plot_spark(struct buf *out, const double *v, size_t n, size_t width)
 	for (size_t i = 0; i < n; i++)
 		if (isfinite(v[i]) && v[i] < low)
 			low = v[i];
-	draw(out, v, n, width, low, largest(v, n, -INFINITY));
+	draw_bars(out, v, n, width, low, largest_bar(v, n, -INFINITY));
 }
 
 void
 plot_shares(struct buf *out, const double *v, size_t n, size_t width)
 {
-	draw(out, v, n, width, 0, largest(v, n, 0));
+	draw_bars(out, v, n, width, 0, largest_bar(v, n, 0));
 }
 
 void

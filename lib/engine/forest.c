@@ -1,3 +1,4 @@
+/* Trees compiled for the cache and walked many rows at a time. */
 #include "engine/forest.h"
 
 #include <math.h>
@@ -59,7 +60,7 @@ struct compiler {
 };
 
 static int
-push(struct compiler *c, struct tree_ref to, uint8_t kind, uint32_t place,
+push_task(struct compiler *c, struct tree_ref to, uint8_t kind, uint32_t place,
     uint32_t depth)
 {
 	if ((to.leaf ? to.at >= c->src->n_leaves : to.at >= c->src->n_nodes) ||
@@ -78,7 +79,7 @@ push(struct compiler *c, struct tree_ref to, uint8_t kind, uint32_t place,
 
 /* n nodes side by side. */
 static int
-reserve(struct compiler *c, uint32_t *at, size_t n)
+reserve_nodes(struct compiler *c, uint32_t *at, size_t n)
 {
 	struct forest *f = c->f;
 
@@ -125,7 +126,7 @@ set_bits(struct compiler *c, struct question *q)
 
 /* The slot of a question; equal ones are asked once. */
 static uint32_t
-ask(struct compiler *c, const struct tree_source_node *n, bool not_nan)
+question_slot(struct compiler *c, const struct tree_source_node *n, bool not_nan)
 {
 	struct forest *f = c->f;
 	struct question q = { .feature = n->feature, .not_nan = not_nan,
@@ -172,26 +173,26 @@ set_node(struct forest *f, uint32_t at, float threshold, uint32_t slot,
 
 /* Node `place` tests x[slot] <= t and leads to yes or no. */
 static int
-test(struct compiler *c, const struct task *k, uint32_t slot, float t,
+emit_test(struct compiler *c, const struct task *k, uint32_t slot, float t,
     struct tree_ref yes, uint8_t yes_kind, struct tree_ref no)
 {
 	uint32_t left;
 
-	if (reserve(c, &left, 2) < 0)
+	if (reserve_nodes(c, &left, 2) < 0)
 		return -1;
 	set_node(c->f, k->place, t, slot, left);
 	c->f->target[k->place] = NO_TARGET;
 	c->f->value[k->place] = 0;
 	c->f->leaf[k->place] = NULL;
-	if (push(c, yes, yes_kind, left, k->depth + 1) < 0 ||
-	    push(c, no, TO_NODE, left + 1, k->depth + 1) < 0)
+	if (push_task(c, yes, yes_kind, left, k->depth + 1) < 0 ||
+	    push_task(c, no, TO_NODE, left + 1, k->depth + 1) < 0)
 		return -1;
 	return 0;
 }
 
 /* x <= t with NaN sent to `yes` or to `no`; no number is <= a t of NaN. */
 static int
-compare(struct compiler *c, const struct task *k,
+emit_compare(struct compiler *c, const struct task *k,
     const struct tree_source_node *n, float t, bool nan_yes,
     struct tree_ref yes, uint8_t yes_kind, struct tree_ref no)
 {
@@ -199,11 +200,11 @@ compare(struct compiler *c, const struct task *k,
 	    (uint32_t)c->f->features);
 
 	if (isnan(t) && nan_yes)
-		return test(c, k, ask(c, n, true), 0.5f, no, TO_NODE, yes);
+		return emit_test(c, k, question_slot(c, n, true), 0.5f, no, TO_NODE, yes);
 	/* +infinity <= +infinity would take a NaN along */
 	if (t == INFINITY && !nan_yes)
-		return test(c, k, ask(c, n, true), 0.5f, yes, yes_kind, no);
-	return test(c, k, slot, t, yes, yes_kind, no);
+		return emit_test(c, k, question_slot(c, n, true), 0.5f, yes, yes_kind, no);
+	return emit_test(c, k, slot, t, yes, yes_kind, no);
 }
 
 static int
@@ -218,24 +219,24 @@ compile_node(struct compiler *c, const struct task *k)
 
 	if (k->kind == TO_BELOW)	/* x <= c holds: is it less than c? */
 		return n->mode == TREE_EQ ?
-		    compare(c, k, n, below, false, n->no, TO_NODE, n->yes) :
-		    compare(c, k, n, below, false, n->yes, TO_NODE, n->no);
+		    emit_compare(c, k, n, below, false, n->no, TO_NODE, n->yes) :
+		    emit_compare(c, k, n, below, false, n->yes, TO_NODE, n->no);
 	switch (n->mode) {
 	case TREE_LEQ:
-		return compare(c, k, n, n->value, m, n->yes, TO_NODE, n->no);
+		return emit_compare(c, k, n, n->value, m, n->yes, TO_NODE, n->no);
 	case TREE_LT:
-		return compare(c, k, n, below, m, n->yes, TO_NODE, n->no);
+		return emit_compare(c, k, n, below, m, n->yes, TO_NODE, n->no);
 	case TREE_GT:
-		return compare(c, k, n, n->value, !m, n->no, TO_NODE, n->yes);
+		return emit_compare(c, k, n, n->value, !m, n->no, TO_NODE, n->yes);
 	case TREE_GTE:
-		return compare(c, k, n, below, !m, n->no, TO_NODE, n->yes);
+		return emit_compare(c, k, n, below, !m, n->no, TO_NODE, n->yes);
 	case TREE_EQ:
-		return compare(c, k, n, n->value, m, self, TO_BELOW, n->no);
+		return emit_compare(c, k, n, n->value, m, self, TO_BELOW, n->no);
 	case TREE_NEQ:		/* NaN differs from everything */
-		return compare(c, k, n, n->value, false, self, TO_BELOW,
+		return emit_compare(c, k, n, n->value, false, self, TO_BELOW,
 		    n->yes);
 	default:
-		return test(c, k, ask(c, n, false), 0.5f, n->yes, TO_NODE,
+		return emit_test(c, k, question_slot(c, n, false), 0.5f, n->yes, TO_NODE,
 		    n->no);
 	}
 }
@@ -271,7 +272,7 @@ check_source(const struct tree_source *src, struct err *e)
 }
 
 static void *
-moved(struct arena *a, void *p, size_t bytes)
+move_to_arena(struct arena *a, void *p, size_t bytes)
 {
 	void *to = arena_alloc(a, bytes);
 
@@ -298,9 +299,9 @@ forest_new(struct forest **out, struct arena *a,
 	f->one_weight = true;
 	f->root = arena_alloc(a, src->n_trees * sizeof(*f->root));
 	for (size_t t = 0; t < src->n_trees && r == 0; t++) {
-		r = reserve(&c, &f->root[t], 1);
+		r = reserve_nodes(&c, &f->root[t], 1);
 		if (r == 0)
-			r = push(&c, src->root[t], TO_NODE, f->root[t], 0);
+			r = push_task(&c, src->root[t], TO_NODE, f->root[t], 0);
 		while (r == 0 && c.n_tasks) {
 			struct task k = c.task[--c.n_tasks];
 
@@ -311,13 +312,13 @@ forest_new(struct forest **out, struct arena *a,
 		}
 	}
 	free(c.task);
-	f->threshold = moved(a, f->threshold, f->n_nodes * sizeof(float));
-	f->slot = moved(a, f->slot, f->n_nodes * sizeof(uint32_t));
-	f->left = moved(a, f->left, f->n_nodes * sizeof(uint32_t));
-	f->target = moved(a, f->target, f->n_nodes * sizeof(*f->target));
-	f->value = moved(a, f->value, f->n_nodes * sizeof(*f->value));
-	f->leaf = moved(a, (void *)f->leaf, f->n_nodes * sizeof(*f->leaf));
-	f->question = moved(a, f->question, f->n_questions *
+	f->threshold = move_to_arena(a, f->threshold, f->n_nodes * sizeof(float));
+	f->slot = move_to_arena(a, f->slot, f->n_nodes * sizeof(uint32_t));
+	f->left = move_to_arena(a, f->left, f->n_nodes * sizeof(uint32_t));
+	f->target = move_to_arena(a, f->target, f->n_nodes * sizeof(*f->target));
+	f->value = move_to_arena(a, f->value, f->n_nodes * sizeof(*f->value));
+	f->leaf = move_to_arena(a, (void *)f->leaf, f->n_nodes * sizeof(*f->leaf));
+	f->question = move_to_arena(a, f->question, f->n_questions *
 	    sizeof(*f->question));
 	f->slots = 2 * f->features + 1 + f->n_questions;
 	if (r == 0 && f->slots > UINT32_MAX / LANES / 2)
@@ -340,7 +341,7 @@ forest_scratch(const struct forest *f, size_t n)
 /* --- walking -------------------------------------------------------------- */
 
 static float
-answer(const struct question *q, float x)
+answer_question(const struct question *q, float x)
 {
 	size_t low = 0, high = q->n_set;
 
@@ -367,7 +368,7 @@ answer(const struct question *q, float x)
 
 /* One row's slots, LANES floats apart. */
 static void
-spread(const struct forest *f, float *s, const float *x)
+fill_lane(const struct forest *f, float *s, const float *x)
 {
 	size_t n = f->features;
 
@@ -379,7 +380,7 @@ spread(const struct forest *f, float *s, const float *x)
 	}
 	s[2 * n * LANES] = 0;
 	for (size_t i = 0; i < f->n_questions; i++)
-		s[(2 * n + 1 + i) * LANES] = answer(&f->question[i],
+		s[(2 * n + 1 + i) * LANES] = answer_question(&f->question[i],
 		    x[f->question[i].feature]);
 }
 
@@ -392,7 +393,7 @@ spread(const struct forest *f, float *s, const float *x)
  * so that all of them are in registers.
  */
 static inline void
-walk(const struct forest *f, uint32_t at[LANES], const float *s, size_t apart)
+walk_lanes(const struct forest *f, uint32_t at[LANES], const float *s, size_t apart)
 {
 	const float *threshold = f->threshold;
 	const uint32_t *slot = f->slot, *left = f->left;
@@ -418,7 +419,7 @@ walk(const struct forest *f, uint32_t at[LANES], const float *s, size_t apart)
 }
 
 static inline void
-vote(const struct forest *f, float *out, uint8_t *voted, uint32_t target,
+add_leaf(const struct forest *f, float *out, uint8_t *voted, uint32_t target,
     float v)
 {
 	if (f->how == TREE_MIN)
@@ -438,7 +439,7 @@ take_leaf(const struct forest *f, float *out, uint8_t *voted, uint32_t at)
 	if (l == NULL)
 		return;
 	for (size_t k = 0; k < l->n; k++)
-		vote(f, out, voted, l->weight[k].target, l->weight[k].value);
+		add_leaf(f, out, voted, l->weight[k].target, l->weight[k].value);
 }
 
 /* Eight rows down tree t. */
@@ -452,7 +453,7 @@ walk_rows(const struct forest *f, size_t t, float *out, uint8_t *voted,
 
 	for (int q = 0; q < LANES; q++)
 		at[q] = f->root[t];
-	walk(f, at, s, 1);
+	walk_lanes(f, at, s, 1);
 	for (size_t q = 0; q < LANES; q++) {
 		if (plain) {
 			size_t k = q * T + f->target[at[q]];
@@ -477,7 +478,7 @@ walk_trees(const struct forest *f, float *out, uint8_t *voted, const float *s)
 
 		for (size_t q = 0; q < LANES; q++)
 			at[q] = f->root[t + (q < n ? q : 0)];
-		walk(f, at, s, 0);
+		walk_lanes(f, at, s, 0);
 		for (size_t q = 0; q < n; q++) {
 			if (plain) {
 				out[f->target[at[q]]] += f->value[at[q]];
@@ -502,7 +503,7 @@ forest_run(const struct forest *f, float *out, uint8_t *voted,
 		size_t rows = n - from < BLOCK ? n - from : BLOCK, i;
 
 		for (size_t k = 0; k < rows; k++)
-			spread(f, s + k / LANES * LANES * f->slots + k % LANES,
+			fill_lane(f, s + k / LANES * LANES * f->slots + k % LANES,
 			    x + (from + k) * stride);
 		/* a tree stays in the nearest cache for all rows of a block */
 		for (size_t t = 0; t < f->n_trees; t++)

@@ -1,3 +1,4 @@
+/* Evaluating an expression, and naming what it looks at. */
 #include <math.h>
 #include <string.h>
 
@@ -21,13 +22,13 @@ expr_name(const struct expr *x, size_t i)
 }
 
 static struct expr_value
-truth(bool b)
+truth_value(bool b)
 {
 	return (struct expr_value){ .type = EXPR_BOOL, .b = b };
 }
 
 static struct expr_value
-number(double d)
+number_value(double d)
 {
 	/* not a number is what SQL calls null */
 	return isnan(d) ? missing :
@@ -81,7 +82,7 @@ expr_order(const struct expr_value *a, const struct expr_value *b)
 }
 
 static struct expr_value
-compare(enum expr_op op, const struct expr_value *a,
+compare_values(enum expr_op op, const struct expr_value *a,
     const struct expr_value *b)
 {
 	int c = expr_order(a, b);
@@ -89,15 +90,15 @@ compare(enum expr_op op, const struct expr_value *a,
 	if (a->type == EXPR_MISSING || b->type == EXPR_MISSING)
 		return missing;
 	if (op == OP_EQ || op == OP_NE)
-		return truth((c == 0) == (op == OP_EQ));
+		return truth_value((c == 0) == (op == OP_EQ));
 	if (c == 2)
 		return missing;
-	return truth(op == OP_LT ? c < 0 : op == OP_LE ? c <= 0 :
+	return truth_value(op == OP_LT ? c < 0 : op == OP_LE ? c <= 0 :
 	    op == OP_GT ? c > 0 : c >= 0);
 }
 
 static struct expr_value
-arithmetic(enum expr_op op, const struct expr_value *a,
+apply_arithmetic(enum expr_op op, const struct expr_value *a,
     const struct expr_value *b)
 {
 	double x, y;
@@ -106,21 +107,21 @@ arithmetic(enum expr_op op, const struct expr_value *a,
 		return missing;
 	switch (op) {
 	case OP_ADD:
-		return number(x + y);
+		return number_value(x + y);
 	case OP_SUB:
-		return number(x - y);
+		return number_value(x - y);
 	case OP_MUL:
-		return number(x * y);
+		return number_value(x * y);
 	case OP_DIV:
-		return y == 0 ? missing : number(x / y);
+		return y == 0 ? missing : number_value(x / y);
 	default:
-		return y == 0 ? missing : number(fmod(x, y));
+		return y == 0 ? missing : number_value(fmod(x, y));
 	}
 }
 
 /* SQL's LIKE: % any bytes, _ one character (a UTF-8 sequence). */
 static bool
-like(const char *s, const char *end, const char *p, const char *pend)
+match_like(const char *s, const char *end, const char *p, const char *pend)
 {
 	const char *back_s = NULL, *back_p = NULL;
 
@@ -164,7 +165,7 @@ eval_logic(struct expr_value *v, const struct expr_node *n,
 	if (eval(&a, n->arg, f) < 0)
 		return -1;
 	if ((a.type == EXPR_BOOL && a.b == stop) || n->op == OP_NOT) {
-		*v = n->op != OP_NOT ? a : a.type == EXPR_BOOL ? truth(!a.b) :
+		*v = n->op != OP_NOT ? a : a.type == EXPR_BOOL ? truth_value(!a.b) :
 		    missing;
 		if (a.type != EXPR_BOOL && a.type != EXPR_MISSING)
 			goto bad;
@@ -179,7 +180,7 @@ eval_logic(struct expr_value *v, const struct expr_node *n,
 		*v = b;
 	else
 		*v = a.type == EXPR_MISSING || b.type == EXPR_MISSING ?
-		    missing : truth(!stop);
+		    missing : truth_value(!stop);
 	return 0;
 bad:
 	return err_set(f->e, ERR_USAGE,
@@ -195,7 +196,7 @@ eval_in(struct expr_value *v, const struct expr_node *n,
 
 	if (eval(&left, n->arg, f) < 0)
 		return -1;
-	*v = left.type == EXPR_MISSING ? missing : truth(false);
+	*v = left.type == EXPR_MISSING ? missing : truth_value(false);
 	if (left.type == EXPR_MISSING)
 		return 0;
 	for (const struct expr_node *k = n->arg->next; k; k = k->next) {
@@ -203,7 +204,7 @@ eval_in(struct expr_value *v, const struct expr_node *n,
 			return -1;
 		unknown |= one.type == EXPR_MISSING;
 		if (one.type != EXPR_MISSING && expr_order(&left, &one) == 0) {
-			*v = truth(true);
+			*v = truth_value(true);
 			return 0;
 		}
 	}
@@ -225,7 +226,7 @@ eval_text(struct expr_value *v, const struct expr_node *n,
 	if (s.type != EXPR_TEXT || p.type != EXPR_TEXT)
 		return 0;
 	if (n->op == OP_LIKE) {
-		*v = truth(like(s.s, s.s + s.n, p.s, p.s + p.n));
+		*v = truth_value(match_like(s.s, s.s + s.n, p.s, p.s + p.n));
 		return 0;
 	}
 	if (f->env->match == NULL)
@@ -236,7 +237,7 @@ eval_text(struct expr_value *v, const struct expr_node *n,
 		    "the pattern of '~' must be written out");
 	if (f->env->match(f->env->ctx, p.s, s.s, s.n, &yes, f->e) < 0)
 		return -1;
-	*v = truth(yes);
+	*v = truth_value(yes);
 	return 0;
 }
 
@@ -278,13 +279,13 @@ eval_between(struct expr_value *v, const struct expr_node *n,
 	if (eval(&x, n->arg, f) < 0 || eval(&low, n->arg->next, f) < 0 ||
 	    eval(&high, n->arg->next->next, f) < 0)
 		return -1;
-	a = compare(OP_GE, &x, &low);
-	b = compare(OP_LE, &x, &high);
+	a = compare_values(OP_GE, &x, &low);
+	b = compare_values(OP_LE, &x, &high);
 	if ((a.type == EXPR_BOOL && !a.b) || (b.type == EXPR_BOOL && !b.b))
-		*v = truth(false);
+		*v = truth_value(false);
 	else
 		*v = a.type == EXPR_MISSING || b.type == EXPR_MISSING ?
-		    missing : truth(true);
+		    missing : truth_value(true);
 	return 0;
 }
 
@@ -299,11 +300,11 @@ eval_unary(struct expr_value *v, const struct expr_node *n,
 		return -1;
 	*v = missing;
 	if (n->op == OP_IS_NULL)
-		*v = truth(a.type == EXPR_MISSING);
+		*v = truth_value(a.type == EXPR_MISSING);
 	else if (n->op == OP_LENGTH && a.type == EXPR_TEXT)
-		*v = number((double)utf8_count(a.s, a.n));
+		*v = number_value((double)utf8_count(a.s, a.n));
 	else if (n->op != OP_LENGTH && as_number(&x, &a))
-		*v = number(n->op == OP_NEG ? -x : fabs(x));
+		*v = number_value(n->op == OP_NEG ? -x : fabs(x));
 	return 0;
 }
 
@@ -342,8 +343,8 @@ eval(struct expr_value *v, const struct expr_node *n, const struct frame *f)
 	default:
 		if (eval(&a, n->arg, f) < 0 || eval(&b, n->arg->next, f) < 0)
 			return -1;
-		*v = n->op >= OP_ADD ? arithmetic(n->op, &a, &b) :
-		    compare(n->op, &a, &b);
+		*v = n->op >= OP_ADD ? apply_arithmetic(n->op, &a, &b) :
+		    compare_values(n->op, &a, &b);
 		return 0;
 	}
 }

@@ -32,7 +32,7 @@ is_word_byte(char c)
 }
 
 static int
-refuse(struct parser *p, const char *what, struct err *e)
+refuse_text(struct parser *p, const char *what, struct err *e)
 {
 	if (p->token == T_END)
 		return err_set(e, ERR_USAGE, "expected %s at the end", what);
@@ -116,7 +116,7 @@ lex_number(struct parser *p, struct err *e)
 }
 
 static int
-advance(struct parser *p, struct err *e)
+advance_token(struct parser *p, struct err *e)
 {
 	static const char *const two[] = { "==", "!=", "<>", "<=", ">=", "!~" };
 	int r = 0;
@@ -170,17 +170,17 @@ is_word(const struct parser *p, const char *word)
 static int
 take_op(struct parser *p, const char *op, struct err *e)
 {
-	return !is_op(p, op) ? 0 : advance(p, e) < 0 ? -1 : 1;
+	return !is_op(p, op) ? 0 : advance_token(p, e) < 0 ? -1 : 1;
 }
 
 static int
 take_word(struct parser *p, const char *word, struct err *e)
 {
-	return !is_word(p, word) ? 0 : advance(p, e) < 0 ? -1 : 1;
+	return !is_word(p, word) ? 0 : advance_token(p, e) < 0 ? -1 : 1;
 }
 
 static struct expr_node *
-node(struct parser *p, enum expr_op op, struct expr_node *arg,
+new_node(struct parser *p, enum expr_op op, struct expr_node *arg,
     struct expr_node *second)
 {
 	struct expr_node *n = arena_alloc(p->a, sizeof(*n));
@@ -210,7 +210,7 @@ parse_list(struct parser *p, struct expr_node **first, struct err *e)
 			return -1;
 	} while (more);
 	more = take_op(p, ")", e);
-	return more == 1 ? 0 : more < 0 ? -1 : refuse(p, "',' or ')'", e);
+	return more == 1 ? 0 : more < 0 ? -1 : refuse_text(p, "',' or ')'", e);
 }
 
 static size_t
@@ -252,8 +252,8 @@ parse_call(struct parser *p, struct expr_node **out, struct err *e)
 		;
 	if (i == 5)
 		return err_set(e, ERR_USAGE, "no function '%s'", p->name);
-	*out = node(p, functions[i].op, NULL, NULL);
-	if (advance(p, e) < 0 || advance(p, e) < 0 ||
+	*out = new_node(p, functions[i].op, NULL, NULL);
+	if (advance_token(p, e) < 0 || advance_token(p, e) < 0 ||
 	    parse_list(p, &(*out)->arg, e) < 0)
 		return -1;
 	if (functions[i].most && (*out)->arg->next)
@@ -271,7 +271,7 @@ parse_name(struct parser *p, struct expr_node **out, struct err *e)
 		s++;
 	if (!p->quoted && *s == '(')
 		return parse_call(p, out, e);
-	*out = node(p, OP_LITERAL, NULL, NULL);
+	*out = new_node(p, OP_LITERAL, NULL, NULL);
 	if (is_word(p, "true") || is_word(p, "false")) {
 		(*out)->literal.type = EXPR_BOOL;
 		(*out)->literal.b = is_word(p, "true");
@@ -279,7 +279,7 @@ parse_name(struct parser *p, struct expr_node **out, struct err *e)
 		(*out)->op = OP_NAME;
 		(*out)->name = name_number(p, p->name);
 	}
-	return advance(p, e);
+	return advance_token(p, e);
 }
 
 static int
@@ -291,24 +291,24 @@ parse_primary(struct parser *p, struct expr_node **out, struct err *e)
 
 	for (size_t i = 0; i < 7; i++)
 		if (is_word(p, reserved[i]))
-			return refuse(p, "a value", e);
+			return refuse_text(p, "a value", e);
 	if (p->token == T_NUM || p->token == T_TEXT) {
-		*out = node(p, OP_LITERAL, NULL, NULL);
+		*out = new_node(p, OP_LITERAL, NULL, NULL);
 		(*out)->literal = p->value;
-		return advance(p, e);
+		return advance_token(p, e);
 	}
 	if (p->token == T_NAME)
 		return parse_name(p, out, e);
 	if ((r = take_op(p, "(", e)) != 1)
-		return r < 0 ? -1 : refuse(p, "a value", e);
+		return r < 0 ? -1 : refuse_text(p, "a value", e);
 	if (parse_or(p, out, e) < 0)
 		return -1;
 	r = take_op(p, ")", e);
-	return r == 1 ? 0 : r < 0 ? -1 : refuse(p, "')'", e);
+	return r == 1 ? 0 : r < 0 ? -1 : refuse_text(p, "')'", e);
 }
 
 static int
-deeper(struct parser *p, struct err *e)
+enter_depth(struct parser *p, struct err *e)
 {
 	if (++p->depth > EXPR_DEPTH_MAX)
 		return err_set(e, ERR_TOOBIG, "the expression is too large");
@@ -324,12 +324,12 @@ parse_unary(struct parser *p, struct expr_node **out, struct err *e)
 		return -1;
 	if (!minus)
 		return parse_primary(p, out, e);
-	if (deeper(p, e) < 0)
+	if (enter_depth(p, e) < 0)
 		return -1;
 	r = parse_unary(p, out, e);
 	p->depth--;
 	if (r == 0)
-		*out = node(p, OP_NEG, *out, NULL);
+		*out = new_node(p, OP_NEG, *out, NULL);
 	return r;
 }
 
@@ -356,9 +356,9 @@ parse_chain(struct parser *p, struct expr_node **out,
 		if (i == n)
 			return 0;
 		right = NULL;
-		if (advance(p, e) < 0 || lower(p, &right, e) < 0)
+		if (advance_token(p, e) < 0 || lower(p, &right, e) < 0)
 			return -1;
-		*out = node(p, ops[i].op, *out, right);
+		*out = new_node(p, ops[i].op, *out, right);
 	}
 }
 
@@ -389,14 +389,14 @@ parse_worded(struct parser *p, struct expr_node **out, struct err *e)
 	left->next = NULL;
 	if ((r = take_word(p, "in", e)) != 0) {
 		if (r < 0 || (r = take_op(p, "(", e)) != 1)
-			return r < 0 ? -1 : refuse(p, "'('", e);
-		*out = node(p, OP_IN, left, NULL);
+			return r < 0 ? -1 : refuse_text(p, "'('", e);
+		*out = new_node(p, OP_IN, left, NULL);
 		return parse_list(p, &(*out)->arg, e) < 0 ? -1 : 1;
 	}
 	if ((r = take_word(p, "like", e)) != 0) {
 		if (r < 0 || parse_sum(p, &low, e) < 0)
 			return -1;
-		*out = node(p, OP_LIKE, left, low);
+		*out = new_node(p, OP_LIKE, left, low);
 		return 1;
 	}
 	if ((r = take_word(p, "between", e)) != 0) {
@@ -404,10 +404,10 @@ parse_worded(struct parser *p, struct expr_node **out, struct err *e)
 		    (r = take_word(p, "and", e)) < 0)
 			return -1;
 		if (r == 0)
-			return refuse(p, "'and'", e);
+			return refuse_text(p, "'and'", e);
 		if (parse_sum(p, &high, e) < 0)
 			return -1;
-		*out = node(p, OP_BETWEEN, left, low);
+		*out = new_node(p, OP_BETWEEN, left, low);
 		low->next = high;
 		return 1;
 	}
@@ -422,10 +422,10 @@ parse_is_null(struct parser *p, struct expr_node **out, struct err *e)
 	if (negated < 0 || (r = take_word(p, "null", e)) < 0)
 		return -1;
 	if (r == 0)
-		return refuse(p, "'null' or 'not null'", e);
-	*out = node(p, OP_IS_NULL, *out, NULL);
+		return refuse_text(p, "'null' or 'not null'", e);
+	*out = new_node(p, OP_IS_NULL, *out, NULL);
 	if (negated)
-		*out = node(p, OP_NOT, *out, NULL);
+		*out = new_node(p, OP_NOT, *out, NULL);
 	return 0;
 }
 
@@ -445,11 +445,11 @@ parse_comparison(struct parser *p, struct expr_node **out, struct err *e)
 	for (size_t i = 0; i < 10; i++) {
 		if (!is_op(p, ops[i].text))
 			continue;
-		if (advance(p, e) < 0 || parse_sum(p, &right, e) < 0)
+		if (advance_token(p, e) < 0 || parse_sum(p, &right, e) < 0)
 			return -1;
-		*out = node(p, ops[i].op, *out, right);
+		*out = new_node(p, ops[i].op, *out, right);
 		if (i == 9)
-			*out = node(p, OP_NOT, *out, NULL);
+			*out = new_node(p, OP_NOT, *out, NULL);
 		return 0;
 	}
 	if ((r = take_word(p, "is", e)) != 0)
@@ -461,9 +461,9 @@ parse_comparison(struct parser *p, struct expr_node **out, struct err *e)
 	if (r < 0)
 		return -1;
 	if (r == 0 && negated)
-		return refuse(p, "'in', 'like' or 'between'", e);
+		return refuse_text(p, "'in', 'like' or 'between'", e);
 	if (negated)
-		*out = node(p, OP_NOT, *out, NULL);
+		*out = new_node(p, OP_NOT, *out, NULL);
 	return 0;
 }
 
@@ -476,12 +476,12 @@ parse_not(struct parser *p, struct expr_node **out, struct err *e)
 		return -1;
 	if (r == 0)
 		return parse_comparison(p, out, e);
-	if (deeper(p, e) < 0)
+	if (enter_depth(p, e) < 0)
 		return -1;
 	r = parse_not(p, out, e);
 	p->depth--;
 	if (r == 0)
-		*out = node(p, OP_NOT, *out, NULL);
+		*out = new_node(p, OP_NOT, *out, NULL);
 	return r;
 }
 
@@ -497,7 +497,7 @@ parse_and(struct parser *p, struct expr_node **out, struct err *e)
 		right = NULL;
 		if (parse_not(p, &right, e) < 0)
 			return -1;
-		*out = node(p, OP_AND, *out, right);
+		*out = new_node(p, OP_AND, *out, right);
 	}
 	return r;
 }
@@ -508,13 +508,13 @@ parse_or(struct parser *p, struct expr_node **out, struct err *e)
 	struct expr_node *right;
 	int r;
 
-	if (deeper(p, e) < 0 || parse_and(p, out, e) < 0)
+	if (enter_depth(p, e) < 0 || parse_and(p, out, e) < 0)
 		return -1;
 	while ((r = take_word(p, "or", e)) == 1) {
 		right = NULL;
 		if (parse_and(p, &right, e) < 0)
 			return -1;
-		*out = node(p, OP_OR, *out, right);
+		*out = new_node(p, OP_OR, *out, right);
 	}
 	p->depth--;
 	return r;
@@ -529,10 +529,10 @@ expr_parse(struct expr **out, struct arena *a, const char *text,
 	p.x = arena_alloc(a, sizeof(*p.x));
 	if (strlen(text) > 65536)
 		return err_set(e, ERR_TOOBIG, "the expression is too large");
-	if (advance(&p, e) < 0 || parse_or(&p, &p.x->root, e) < 0)
+	if (advance_token(&p, e) < 0 || parse_or(&p, &p.x->root, e) < 0)
 		return -1;
 	if (p.token != T_END)
-		return refuse(&p, "an operator", e);
+		return refuse_text(&p, "an operator", e);
 	*out = p.x;
 	return 0;
 }

@@ -1,3 +1,4 @@
+/* OpenBLAS, loaded at first use and held to one thread. */
 #include "math/blas.h"
 
 #include <cblas.h>
@@ -29,7 +30,7 @@ struct blas {
 
 /* A function's address; ISO C has no cast for it. */
 static int
-find(void *to, size_t n, void *library, const char *name, struct err *e)
+find_symbol(void *to, size_t n, void *library, const char *name, struct err *e)
 {
 	void *p = dlsym(library, name);
 
@@ -41,7 +42,7 @@ find(void *to, size_t n, void *library, const char *name, struct err *e)
 }
 
 static void *
-load(void)
+load_blas(void)
 {
 	static const char *const names[] = { "libopenblas.so.0",
 	    "libopenblas.so.3", "libopenblas.so" };
@@ -60,21 +61,21 @@ blas_open(struct blas **out, struct err *e)
 {
 	struct blas *b = xalloc(1, sizeof(*b));
 
-	b->library = load();
+	b->library = load_blas();
 	if (b->library == NULL) {
 		free(b);
 		return err_set(e, ERR_UNSUPPORTED, "linear learners need the "
 		    "OpenBLAS library (Debian: libopenblas0-pthread)");
 	}
-	if (find(&b->syrk, sizeof(b->syrk), b->library, "cblas_dsyrk",
+	if (find_symbol(&b->syrk, sizeof(b->syrk), b->library, "cblas_dsyrk",
 	    e) < 0 ||
-	    find(&b->potrf, sizeof(b->potrf), b->library, "dpotrf_", e) < 0 ||
-	    find(&b->potrs, sizeof(b->potrs), b->library, "dpotrs_", e) < 0 ||
-	    find(&b->pocon, sizeof(b->pocon), b->library, "dpocon_", e) < 0 ||
-	    find(&b->syevd, sizeof(b->syevd), b->library, "dsyevd_", e) < 0 ||
-	    find(&b->threads, sizeof(b->threads), b->library,
+	    find_symbol(&b->potrf, sizeof(b->potrf), b->library, "dpotrf_", e) < 0 ||
+	    find_symbol(&b->potrs, sizeof(b->potrs), b->library, "dpotrs_", e) < 0 ||
+	    find_symbol(&b->pocon, sizeof(b->pocon), b->library, "dpocon_", e) < 0 ||
+	    find_symbol(&b->syevd, sizeof(b->syevd), b->library, "dsyevd_", e) < 0 ||
+	    find_symbol(&b->threads, sizeof(b->threads), b->library,
 	    "openblas_set_num_threads", e) < 0 ||
-	    find(&b->kernel, sizeof(b->kernel), b->library,
+	    find_symbol(&b->kernel, sizeof(b->kernel), b->library,
 	    "openblas_get_corename", e) < 0) {
 		blas_close(b);
 		return -1;

@@ -1,3 +1,6 @@
+/*
+ * Matrix products: one fused-multiply-add chain a cell, the same bits from every kernel.
+ */
 #include "math/dense.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* exp, log, tanh, erf and their kin: the same bits on every machine. */
 #include "math/elem.h"
 
 #include <math.h>

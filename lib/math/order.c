@@ -1,3 +1,4 @@
+/* Sorting numbers by value, NaN last. */
 #include "math/order.h"
 
 #include <stdint.h>
@@ -29,7 +30,7 @@ float_of(uint32_t u)
 }
 
 static int
-rising(const void *a, const void *b)
+rising_order(const void *a, const void *b)
 {
 	uint32_t x = ordered_bits(*(const float *)a);
 	uint32_t y = ordered_bits(*(const float *)b);
@@ -44,7 +45,7 @@ sort_floats(float *v, size_t n)
 	size_t count[256];
 
 	if (n < 2048) {
-		qsort(v, n, sizeof(*v), rising);
+		qsort(v, n, sizeof(*v), rising_order);
 		return;
 	}
 	a = xalloc(n, sizeof(*a));

@@ -197,7 +197,7 @@ add_attr(struct arena *a, struct onnx_node *n, const char *name,
 }
 
 static void *
-copied(struct arena *a, const void *v, size_t bytes)
+copied_text(struct arena *a, const void *v, size_t bytes)
 {
 	void *p = arena_alloc(a, bytes);
 
@@ -234,7 +234,7 @@ onnx_attr_ints(struct arena *a, struct onnx_node *n, const char *name,
 {
 	struct onnx_attr *at = add_attr(a, n, name, ONNX_ATTR_INTS);
 
-	at->ints = copied(a, v, count * sizeof(*v));
+	at->ints = copied_text(a, v, count * sizeof(*v));
 	at->n = count;
 }
 
@@ -244,7 +244,7 @@ onnx_attr_floats(struct arena *a, struct onnx_node *n, const char *name,
 {
 	struct onnx_attr *at = add_attr(a, n, name, ONNX_ATTR_FLOATS);
 
-	at->floats = copied(a, v, count * sizeof(*v));
+	at->floats = copied_text(a, v, count * sizeof(*v));
 	at->n = count;
 }
 

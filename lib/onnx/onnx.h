@@ -3,8 +3,9 @@
  *
  * Everything lives in an arena.  Reading checks every length and count
  * before it is used, refuses external data, sparse tensors and model
- * functions, keeps graphs inside nodes as bytes, and copies numbers into native arrays.  Writing gives the
- * same bytes for the same calls.  Field numbers: onnx.proto, IR 8.
+ * functions, keeps graphs inside nodes as bytes, and copies numbers into
+ * native arrays.  Writing gives the same bytes for the same calls.  Field
+ * numbers: onnx.proto, IR 8.
  */
 #ifndef ONNX_ONNX_H
 #define ONNX_ONNX_H

@@ -33,7 +33,7 @@ name_of(struct reader *r, const struct pb_field *f)
 }
 
 static int
-broken(struct reader *r, const char *what)
+refuse_broken(struct reader *r, const char *what)
 {
 	return err_set(r->e, ERR_FORMAT, "not a whole ONNX file: bad %s", what);
 }
@@ -137,7 +137,7 @@ tensor_shape(struct reader *r, struct onnx_tensor *t, struct pb from)
 				break;
 		}
 	}
-	return from.bad ? broken(r, "tensor") : 0;
+	return from.bad ? refuse_broken(r, "tensor") : 0;
 }
 
 static int
@@ -146,7 +146,7 @@ tensor_raw(struct reader *r, struct onnx_tensor *t, const struct pb_field *f)
 	size_t size = raw_size(t->elem);
 
 	if (t->elem == ONNX_TEXT || f->n != t->n * size)
-		return broken(r, "raw tensor");
+		return refuse_broken(r, "raw tensor");
 	if (size == onnx_elem_size(t->elem)) {
 		/* the file is little-endian, and so are we */
 		if (f->n)
@@ -224,7 +224,7 @@ read_tensor(struct reader *r, struct onnx_tensor *t, const uint8_t *s,
 	/* what is not in the file needs no room: a shape alone cannot ask
 	 * for more than a few times the bytes that came */
 	if (t->n > n)
-		return broken(r, "tensor size");
+		return refuse_broken(r, "tensor size");
 	t->data = arena_alloc(r->a, t->n * onnx_elem_size(t->elem));
 	while (good && pb_next(&from, &f)) {
 		if (f.number == 9 && f.wire == PB_BYTES) {
@@ -243,7 +243,7 @@ read_tensor(struct reader *r, struct onnx_tensor *t, const uint8_t *s,
 		}
 	}
 	if (!good || from.bad || (!p.raw && p.given != t->n))
-		return broken(r, "tensor data");
+		return refuse_broken(r, "tensor data");
 	if (t->elem == ONNX_FLOAT16 || t->elem == ONNX_BFLOAT16)
 		t->elem = ONNX_FLOAT;
 	return 0;
@@ -362,7 +362,7 @@ read_attr(struct reader *r, struct onnx_attr *at, const uint8_t *s, size_t n)
 			return -1;
 	}
 	if (from.bad)
-		return broken(r, "attribute");
+		return refuse_broken(r, "attribute");
 	/* a default value (0, "", empty list) may have no field at all */
 	if (type)
 		at->type = (enum onnx_attr_type)type;
@@ -376,7 +376,7 @@ read_attr(struct reader *r, struct onnx_attr *at, const uint8_t *s, size_t n)
 	    at->type == ONNX_ATTR_INTS ? l.n_ints :
 	    at->type == ONNX_ATTR_TEXTS ? l.n_texts : 0;
 	if (at->type == ONNX_ATTR_TENSOR && at->t == NULL)
-		return broken(r, "tensor attribute");
+		return refuse_broken(r, "tensor attribute");
 	return 0;
 }
 
@@ -418,7 +418,7 @@ read_node(struct reader *r, struct onnx_node *nd, const uint8_t *s, size_t n)
 	}
 	if (strcmp(nd->domain, "ai.onnx") == 0)
 		nd->domain = "";
-	return from.bad ? broken(r, "node") : 0;
+	return from.bad ? refuse_broken(r, "node") : 0;
 }
 
 /* --- inputs and outputs -------------------------------------------------- */
@@ -485,7 +485,7 @@ read_value(struct reader *r, struct onnx_value *v, const uint8_t *s, size_t n)
 		else if (f.number == 2 && f.wire == PB_BYTES)
 			read_type(v, f.s, f.n, 0);
 	}
-	return from.bad ? broken(r, "input or output") : 0;
+	return from.bad ? refuse_broken(r, "input or output") : 0;
 }
 
 /* --- graph and model ----------------------------------------------------- */
@@ -531,7 +531,7 @@ read_graph(struct reader *r, struct onnx_model *m, const uint8_t *s, size_t n)
 	while (pb_next(&from, &f))
 		if (f.wire == PB_BYTES && graph_field(r, m, &f) < 0)
 			return -1;
-	return from.bad ? broken(r, "graph") : 0;
+	return from.bad ? refuse_broken(r, "graph") : 0;
 }
 
 static void
@@ -590,7 +590,7 @@ model_field(struct reader *r, struct onnx_model *m, const struct pb_field *f,
 	case 7:
 		*graph = true;
 		return f->wire == PB_BYTES ? read_graph(r, m, f->s, f->n) :
-		    broken(r, "graph");
+		    refuse_broken(r, "graph");
 	case 8:
 		read_opset(r, m, f);
 		return 0;

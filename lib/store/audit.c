@@ -1,3 +1,4 @@
+/* The audit log: one chain of records, verified as it is read. */
 #include "store/audit.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@
 #define LINE_MAX_BYTES ((size_t)1 << 16)
 
 static int
-bad(uint64_t seq, const char *why, struct err *e)
+refuse_audit(uint64_t seq, const char *why, struct err *e)
 {
 	return err_set(e, ERR_CORRUPT, "audit log: record %llu %s",
 	    (unsigned long long)seq, why);
@@ -40,11 +41,11 @@ parse_record(struct audit_record *r, struct arena *a, const char *line,
 
 	memset(r, 0, sizeof(*r));
 	if (json_parse(&j, a, line, n, 0, &ignored) < 0 || j->type != JSON_MAP)
-		return bad(seq, "is not a record", e);
+		return refuse_audit(seq, "is not a record", e);
 	r->seq = (uint64_t)json_int(j, "seq", -1);
 	prev = json_text(j, "prev", "");
 	if (hex_decode(r->prev.b, OID_BYTES, prev, strlen(prev)) < 0)
-		return bad(seq, "has no link", e);
+		return refuse_audit(seq, "has no link", e);
 	r->time = json_text(j, "time", "");
 	r->host = json_text(j, "host", "");
 	r->user = json_text(j, "user", "");
@@ -55,7 +56,7 @@ parse_record(struct audit_record *r, struct arena *a, const char *line,
 	r->was = (uint32_t)json_int(j, "was", 0);
 	id = json_text(j, "id", NULL);
 	if (id && oid_parse(&r->id, id, &ignored) < 0)
-		return bad(seq, "has a bad id", e);
+		return refuse_audit(seq, "has a bad id", e);
 	oid_of(&r->hash, line, n);
 	return 0;
 }
@@ -100,7 +101,7 @@ read_tail(struct tail *t, int fd, struct err *e)
 		;
 	t->whole = at + (off_t)end;
 	if (end == 0) {
-		r = at == 0 ? 0 : bad(0, "at the end is too long", e);
+		r = at == 0 ? 0 : refuse_audit(0, "at the end is too long", e);
 		goto done;
 	}
 	for (start = end - 1; start > 0 && p[start - 1] != '\n'; start--)
@@ -150,7 +151,7 @@ put_text(struct buf *b, const char *key, const char *s)
 }
 
 static void
-format(struct buf *b, const struct audit_record *r)
+format_record(struct buf *b, const struct audit_record *r)
 {
 	char hex[OID_HEX + 1], id[OID_TEXT], now[CLOCK_TEXT_MAX];
 	struct machine m;
@@ -190,7 +191,7 @@ append_one(struct tail *t, struct repo *repo, int fd,
 	else
 		memset(&r.prev, 0, sizeof(r.prev));
 	buf_init(&b, LINE_MAX_BYTES);
-	format(&b, &r);
+	format_record(&b, &r);
 	if (b.failed) {
 		err_set(e, ERR_TOOBIG, "the note is too long: an audit record "
 		    "has room for %zu bytes", LINE_MAX_BYTES);
@@ -324,7 +325,7 @@ by_oid(const void *a, const void *b)
 }
 
 static int
-collect(void *ctx, const char *name, struct err *e)
+collect_record(void *ctx, const char *name, struct err *e)
 {
 	struct err mine = ERR_INIT;
 	struct hashes *h = ctx;
@@ -358,7 +359,7 @@ struct walk {
 };
 
 static int
-release(struct walk *w, const struct audit_record *next, struct err *e)
+release_held(struct walk *w, const struct audit_record *next, struct err *e)
 {
 	struct audit_record *r = &w->held;
 
@@ -385,11 +386,11 @@ walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
 		    *count + 1, e) < 0)
 			return -1;
 		if (r.seq != *count + 1)
-			return bad(*count + 1, "is out of sequence", e);
+			return refuse_audit(*count + 1, "is out of sequence", e);
 		if (!oid_eq(&r.prev, head))
-			return bad(r.seq, "does not follow from the one "
+			return refuse_audit(r.seq, "does not follow from the one "
 			    "before it: the log was changed", e);
-		if (release(w, &r, e) < 0)
+		if (release_held(w, &r, e) < 0)
 			return -1;
 		arena_free(&w->arena[0]);
 		spare = w->arena[0];
@@ -400,7 +401,7 @@ walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
 		*head = r.hash;
 		++*count;
 	}
-	return release(w, NULL, e);
+	return release_held(w, NULL, e);
 }
 
 int
@@ -420,7 +421,7 @@ audit_each(struct repo *repo, uint64_t *count, struct oid *head,
 	buf_init(&b, LOG_MAX);
 	if (access(path, F_OK) == 0 && file_read(&b, path, e) < 0)
 		goto done;
-	if (ref_each(repo, "", collect, &w.confirmed, e) < 0)
+	if (ref_each(repo, "", collect_record, &w.confirmed, e) < 0)
 		goto done;
 	if (w.confirmed.n)
 		qsort(w.confirmed.hash, w.confirmed.n,

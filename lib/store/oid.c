@@ -1,3 +1,4 @@
+/* Object ids: 32 bytes, and their text "sha256:" with 64 digits. */
 #include "store/oid.h"
 
 #include <string.h>

@@ -132,7 +132,8 @@ audit_append(int n)
 	return ref_read(n);
 }
 C
-	sed -i 's|return buf_grow(n);|return audit_append(n);|; s|#include "base/buf.h"|int audit_append(int n);|' lib/store/ref.c
+	sed -i 's|return buf_grow(n);|return audit_append(n);|' lib/store/ref.c
+	sed -i 's|#include "base/buf.h"|int audit_append(int n);|' lib/store/ref.c
 X
 planted 'a folder fits in a head' 'lib/store: 15 .c files' <<'X'
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo '/* One more. */' >lib/store/more$i.c; done
@@ -194,7 +195,8 @@ planted 'every verb and option is in its man page' 'no word about --rows' <<'X'
 	mkdir -p build/bin
 	printf '#!/bin/sh\nprintf "add\\t-\\nadd\\t--rows\\n"\n' >build/bin/mlv-data
 	chmod +x build/bin/mlv-data
-	printf '.Dd November 28, 2026\n.Dt MLV-DATA 1\n.Os\n.Sh NAME\n.Nm mlv-data\n.Nd x\n.Sh DESCRIPTION\n.Ss add\nIt adds.\n' >man/mlv-data.1
+	printf '.Dd November 28, 2026\n.Dt MLV-DATA 1\n.Os\n.Sh NAME\n.Nm mlv-data\n.Nd x\n' >man/mlv-data.1
+	printf '.Sh DESCRIPTION\n.Ss add\nIt adds.\n' >>man/mlv-data.1
 X
 planted 'every schema name is in a man page' 'mlv.other/2: no page' <<'X'
 	echo '/* "mlv.other/2" */' >>lib/store/ref.c

@@ -1,3 +1,4 @@
+/* Two tensors taken element by element, by numpy's rules of shape. */
 #include "engine/ops/broadcast.h"
 
 #include <string.h>

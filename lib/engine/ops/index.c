@@ -12,7 +12,7 @@ is_index(const struct tensor *t)
 
 /* An index into d places; negative ones count from the back. */
 static int
-place(size_t *at, int64_t k, int64_t d, const struct step *s, struct err *e)
+place_index(size_t *at, int64_t k, int64_t d, const struct step *s, struct err *e)
 {
 	int64_t p = k < 0 ? k + d : k;
 
@@ -52,7 +52,7 @@ run_gather_elements(struct model_run *r, const struct step *s, struct err *e)
 	for (size_t i = 0; i < ix->n; i++) {
 		size_t p = 0, from = 0;
 
-		if (place(&p, tensor_index(ix, i), a->dim[axis], s, e) < 0)
+		if (place_index(&p, tensor_index(ix, i), a->dim[axis], s, e) < 0)
 			return -1;
 		for (int d = 0; d < a->rank; d++)
 			from += (d == axis ? p : (size_t)at[d]) *
@@ -106,7 +106,7 @@ run_gather_nd(struct model_run *r, const struct step *s, struct err *e)
 		for (int64_t k = 0; k < depth; k++) {
 			int64_t d = a->dim[b + k];
 
-			if (place(&p, tensor_index(ix, i * (size_t)depth +
+			if (place_index(&p, tensor_index(ix, i * (size_t)depth +
 			    (size_t)k), d, s, e) < 0)
 				return -1;
 			from = from * (size_t)d + p;
@@ -279,7 +279,7 @@ wrap_add(int64_t a, int64_t b)
 
 /* One running sum: n values that lie `step` apart, from `at` on. */
 static void
-cumulate(struct tensor *out, const struct tensor *a, size_t at, size_t n,
+cumulate_axis(struct tensor *out, const struct tensor *a, size_t at, size_t n,
     size_t step, bool exclusive, bool reverse)
 {
 	int64_t whole = 0;
@@ -340,7 +340,7 @@ run_cumsum(struct model_run *r, const struct step *s, struct err *e)
 	inner = tensor_span(a, (int)axis + 1, a->rank);
 	for (size_t o = 0; o < outer; o++)
 		for (size_t i = 0; i < inner; i++)
-			cumulate(out, a, o * n * inner + i, n, inner,
+			cumulate_axis(out, a, o * n * inner + i, n, inner,
 			    exclusive, reverse);
 	return 0;
 }

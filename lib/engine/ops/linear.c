@@ -11,7 +11,7 @@
 
 /* op(a) as rows; a transposed copy when asked for. */
 static const void *
-oriented(struct model_run *r, const struct tensor *a, bool turn)
+oriented_matrix(struct model_run *r, const struct tensor *a, bool turn)
 {
 	size_t size = onnx_elem_size(a->elem);
 	size_t m = (size_t)a->dim[0], n = (size_t)a->dim[1];
@@ -28,7 +28,7 @@ oriented(struct model_run *r, const struct tensor *a, bool turn)
 }
 
 static void
-product(enum onnx_elem elem, void *c, const void *a, const void *b, size_t m,
+matrix_product(enum onnx_elem elem, void *c, const void *a, const void *b, size_t m,
     size_t k, size_t n)
 {
 	if (elem == ONNX_FLOAT)
@@ -93,8 +93,8 @@ run_gemm(struct model_run *r, const struct step *s, struct err *e)
 		    (long long)k, (long long)b->dim[turn_b]);
 	if ((out = step_out(r, s, 0, a->elem, 2, dim, e)) == NULL)
 		return -1;
-	product(a->elem, out->data, oriented(r, a, turn_a),
-	    oriented(r, b, turn_b), (size_t)dim[0], (size_t)k, (size_t)dim[1]);
+	matrix_product(a->elem, out->data, oriented_matrix(r, a, turn_a),
+	    oriented_matrix(r, b, turn_b), (size_t)dim[0], (size_t)k, (size_t)dim[1]);
 	return add_bias(out, step_in(r, s, 2), attr_float(s, "alpha", 1),
 	    attr_float(s, "beta", 1), s, e);
 }
@@ -162,7 +162,7 @@ run_matmul(struct model_run *r, const struct step *s, struct err *e)
 				ub *= (size_t)db[pb];
 			}
 		}
-		product(a->elem, (char *)out->data + i * m * n * size,
+		matrix_product(a->elem, (char *)out->data + i * m * n * size,
 		    (const char *)a->data + oa * m * k * size,
 		    (const char *)b->data + ob * k * n * size, m, k, n);
 	}

@@ -102,7 +102,7 @@ param_at(const struct tensor *t, const size_t unit[], const struct tensor *a,
 
 /* Mean and 1/deviation of n values from at on, summed in order. */
 static void
-moments(double *mean, double *scale, const struct tensor *a, size_t at,
+row_moments(double *mean, double *scale, const struct tensor *a, size_t at,
     size_t n, double eps)
 {
 	double sum = 0, squares = 0;
@@ -146,7 +146,7 @@ run_layer_norm(struct model_run *r, const struct step *s, struct err *e)
 	rows = tensor_span(a, 0, (int)axis);
 	n = tensor_span(a, (int)axis, a->rank);
 	for (size_t o = 0; n && o < rows; o++) {
-		moments(&mean, &scale, a, o * n, n, eps);
+		row_moments(&mean, &scale, a, o * n, n, eps);
 		if (extra[0])
 			real_set(extra[0], o, mean);
 		if (extra[1])

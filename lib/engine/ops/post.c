@@ -1,3 +1,6 @@
+/*
+ * post_transform and class labels, shared by linear models, SVMs and trees.
+ */
 #include "engine/ops/post.h"
 
 #include <math.h>

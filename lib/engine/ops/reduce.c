@@ -68,7 +68,7 @@ start_of(int kind)
 }
 
 static double
-fold(int kind, double acc, double x)
+fold_value(int kind, double acc, double x)
 {
 	switch (kind) {
 	case R_PROD:
@@ -88,7 +88,7 @@ fold(int kind, double acc, double x)
 }
 
 static double
-finish(int kind, double acc, size_t count)
+finish_value(int kind, double acc, size_t count)
 {
 	return kind == R_MEAN ? acc / (double)count : kind == R_L2 ? sqrt(acc) :
 	    kind == R_LOG_SUM ? m_log(acc) : acc;
@@ -109,7 +109,7 @@ store_at(struct tensor *t, size_t i, double v)
 
 /* Where in the result each value goes, walked in row-major order. */
 static void
-accumulate(double *acc, const double *top, const struct tensor *a,
+accumulate_values(double *acc, const double *top, const struct tensor *a,
     const struct reduction *p, int kind)
 {
 	int64_t at[ONNX_RANK_MAX] = { 0 }, unit[ONNX_RANK_MAX], k = 1;
@@ -123,7 +123,7 @@ accumulate(double *acc, const double *top, const struct tensor *a,
 
 		if (top)
 			x = isinf(top[o]) ? 0 : m_exp(x - top[o]);
-		acc[o] = fold(kind, acc[o], x);
+		acc[o] = fold_value(kind, acc[o], x);
 		for (int d = a->rank - 1; d >= 0; d--) {
 			o += (size_t)unit[d];
 			if (++at[d] < a->dim[d])
@@ -162,14 +162,14 @@ run_reduce(struct model_run *r, const struct step *s, struct err *e)
 		top = acc + out->n;
 		for (size_t i = 0; i < out->n; i++)
 			top[i] = -INFINITY;
-		accumulate(top, NULL, a, &p, R_MAX);
+		accumulate_values(top, NULL, a, &p, R_MAX);
 	}
 	for (size_t i = 0; i < out->n; i++)
 		acc[i] = start_of(kind);
-	accumulate(acc, top, a, &p, kind);
+	accumulate_values(acc, top, a, &p, kind);
 	for (size_t i = 0; i < out->n; i++)
 		store_at(out, i, top ? (isinf(top[i]) ? top[i] : m_log(acc[i]) +
-		    top[i]) : finish(kind, acc[i], p.count));
+		    top[i]) : finish_value(kind, acc[i], p.count));
 	free(acc);
 	return 0;
 }
@@ -301,7 +301,7 @@ struct ranked {
 
 /* NaN comes last, both ways. */
 static bool
-before(double a, double b, bool largest)
+sorts_before(double a, double b, bool largest)
 {
 	return isnan(b) ? !isnan(a) : largest ? a > b : a < b;
 }
@@ -309,18 +309,18 @@ before(double a, double b, bool largest)
 static int
 by_rank(const struct ranked *a, const struct ranked *b, bool largest)
 {
-	return before(a->v, b->v, largest) ? -1 : before(b->v, a->v,
+	return sorts_before(a->v, b->v, largest) ? -1 : sorts_before(b->v, a->v,
 	    largest) ? 1 : a->at < b->at ? -1 : 1;
 }
 
 static int
-falling(const void *x, const void *y)
+falling_order(const void *x, const void *y)
 {
 	return by_rank(x, y, true);
 }
 
 static int
-rising(const void *x, const void *y)
+rising_order(const void *x, const void *y)
 {
 	return by_rank(x, y, false);
 }
@@ -332,16 +332,16 @@ static void
 pick_first(struct ranked *lane, size_t n, size_t k, bool largest)
 {
 	if (k > FEW) {
-		qsort(lane, n, sizeof(*lane), largest ? falling : rising);
+		qsort(lane, n, sizeof(*lane), largest ? falling_order : rising_order);
 		return;
 	}
 	for (size_t j = 0; k && j < n; j++) {
 		struct ranked x = lane[j];
 		size_t i = j < k ? j : k - 1;
 
-		if (j >= k && !before(x.v, lane[i].v, largest))
+		if (j >= k && !sorts_before(x.v, lane[i].v, largest))
 			continue;
-		for (; i > 0 && before(x.v, lane[i - 1].v, largest); i--)
+		for (; i > 0 && sorts_before(x.v, lane[i - 1].v, largest); i--)
 			lane[i] = lane[i - 1];
 		lane[i] = x;
 	}

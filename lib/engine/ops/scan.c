@@ -133,7 +133,7 @@ keep_states(struct tensor *in, const struct tensor *out, void **aside,
 
 /* Slice `at` of `steps` of what is stacked up. */
 static int
-stack(struct model_run *r, const struct step *s, const struct scan *c,
+stack_output(struct model_run *r, const struct step *s, const struct scan *c,
     const struct tensor *out, int64_t at, int64_t steps, struct err *e)
 {
 	int64_t dim[ONNX_RANK_MAX];
@@ -179,7 +179,7 @@ run_all(struct model_run *r, const struct step *s, struct tensor *in,
 	for (int64_t at = 0; at < steps; at++) {
 		if (model_run(inner, in, out, e) < 0 ||
 		    keep_states(in, out, aside, r, s, c, e) < 0 ||
-		    stack(r, s, c, out, at, steps, e) < 0)
+		    stack_output(r, s, c, out, at, steps, e) < 0)
 			return -1;
 		for (size_t i = c->n_states; i < s->n_in; i++)
 			in[i].data = (char *)in[i].data + in[i].n *

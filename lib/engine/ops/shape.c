@@ -287,7 +287,7 @@ struct slice {
 };
 
 static int64_t
-clamp(int64_t v, int64_t low, int64_t high)
+clamp_index(int64_t v, int64_t low, int64_t high)
 {
 	return v < low ? low : v > high ? high : v;
 }
@@ -304,12 +304,12 @@ slice_axis(struct slice *sl, int64_t axis, int64_t start, int64_t end,
 	if (end < 0)
 		end = end < -d ? -1 : end + d;
 	if (step > 0) {
-		start = clamp(start, 0, d);
-		end = clamp(end, 0, d);
+		start = clamp_index(start, 0, d);
+		end = clamp_index(end, 0, d);
 		sl->count[axis] = end > start ? (end - start - 1) / step + 1 : 0;
 	} else {
-		start = clamp(start, -1, d - 1);
-		end = clamp(end, -1, d - 1);
+		start = clamp_index(start, -1, d - 1);
+		end = clamp_index(end, -1, d - 1);
 		sl->count[axis] = start > end ?
 		    (start - end - 1) / -step + 1 : 0;
 	}
@@ -435,7 +435,7 @@ run_transpose(struct model_run *r, const struct step *s, struct err *e)
 
 /* Expand and Tile: the source repeated. */
 static int
-repeat(struct model_run *r, const struct step *s, const struct tensor *a,
+repeat_block(struct model_run *r, const struct step *s, const struct tensor *a,
     int rank, const int64_t *dim, struct err *e)
 {
 	int64_t at[ONNX_RANK_MAX] = { 0 }, unit[ONNX_RANK_MAX], k = 1;
@@ -487,7 +487,7 @@ run_expand(struct model_run *r, const struct step *s, struct err *e)
 			return step_bad(s, e, "shapes do not go together");
 		dim[d] = x == 1 ? y : x;
 	}
-	return repeat(r, s, a, rank, dim, e);
+	return repeat_block(r, s, a, rank, dim, e);
 }
 
 static int
@@ -508,7 +508,7 @@ run_tile(struct model_run *r, const struct step *s, struct err *e)
 			return step_bad(s, e, "bad repeats");
 		dim[d] *= a->dim[d];
 	}
-	return repeat(r, s, a, n, dim, e);
+	return repeat_block(r, s, a, n, dim, e);
 }
 
 static int

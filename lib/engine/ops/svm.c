@@ -255,7 +255,7 @@ pair_scores(float *score, size_t *votes, const struct svm *v,
 
 /* p from the pairwise chances r (c, c); q is room for (c, c) + c. */
 static void
-couple(double *p, const double *r, double *q, size_t c)
+couple_pairs(double *p, const double *r, double *q, size_t c)
 {
 	double *qp = q + c * c, eps = 0.005 / (double)c, pqp, worst;
 
@@ -298,7 +298,7 @@ couple(double *p, const double *r, double *q, size_t c)
 
 /* Platt's sigmoid on every pair, then one chance a class. */
 static void
-chances(double *p, const struct svm *v, const float *score, double *room)
+class_chances(double *p, const struct svm *v, const float *score, double *room)
 {
 	size_t c = v->labels.n, k = 0;
 	double *r = room;
@@ -312,7 +312,7 @@ chances(double *p, const struct svm *v, const float *score, double *room)
 			r[i * c + j] = x;
 			r[j * c + i] = 1 - x;
 		}
-	couple(p, r, room + c * c, c);
+	couple_pairs(p, r, room + c * c, c);
 }
 
 static int
@@ -352,7 +352,7 @@ run_svm_classifier(struct model_run *r, const struct step *s, struct err *e)
 			    v->vector + k * f);
 		pair_scores(score, votes, v, kernel);
 		if (v->prob_a)
-			chances(p, v, score, room);
+			class_chances(p, v, score, room);
 		for (size_t k = 1; k < c; k++)
 			if (votes[k] > votes[best])
 				best = k;

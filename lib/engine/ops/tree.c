@@ -436,7 +436,7 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 
 /* Sums of the leaves into `out`; *voted in the run's arena. */
 static int
-sums(float *out, uint8_t **voted, struct model_run *r, const struct step *s,
+sum_leaves(float *out, uint8_t **voted, struct model_run *r, const struct step *s,
     const float *x, size_t n, size_t f, struct err *e)
 {
 	const struct ensemble *t = s->state;
@@ -465,7 +465,7 @@ run_regressor(struct model_run *r, const struct step *s, struct err *e)
 	dim[0] = (int64_t)n;
 	dim[1] = (int64_t)T;
 	if ((out = step_out(r, s, 0, ONNX_FLOAT, 2, dim, e)) == NULL ||
-	    sums(out->data, &voted, r, s, x, n, f, e) < 0)
+	    sum_leaves(out->data, &voted, r, s, x, n, f, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		float *v = (float *)out->data + i * T;
@@ -532,7 +532,7 @@ run_classifier(struct model_run *r, const struct step *s, struct err *e)
 	dim[1] = (int64_t)T;
 	label = labels_out(r, s, &t->labels, n, e);
 	out = label ? step_out(r, s, 1, ONNX_FLOAT, 2, dim, e) : NULL;
-	if (out == NULL || sums(out->data, &voted, r, s, x, n, f, e) < 0)
+	if (out == NULL || sum_leaves(out->data, &voted, r, s, x, n, f, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		float *v = (float *)out->data + i * T, sum;

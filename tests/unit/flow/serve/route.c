@@ -1,5 +1,5 @@
 /* Paths and patterns; which route takes a method. */
-#include "../tap.h"
+#include "../../tap.h"
 #include "flow/serve/route.h"
 
 static void

@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "math/elem.h"
 #include "read/whole.h"
-#include "../tap.h"
+#include "../../tap.h"
 #include "learn/gbdt/gbdt.h"
 
 struct data {
