@@ -78,6 +78,20 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	return p;
 }
 
+void *
+arena_grow(struct arena *a, void *list, size_t n, size_t *room, size_t size)
+{
+	void *more;
+
+	if (n < *room)
+		return list;
+	*room = *room ? *room * 2 : 8;
+	more = arena_alloc(a, *room * size);
+	if (n)
+		memcpy(more, list, n * size);
+	return more;
+}
+
 void
 arena_free(struct arena *a)
 {

@@ -25,6 +25,10 @@ void *arena_alloc(struct arena *a, size_t n);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) MLV_PRINTF(2, 3);
+/* `list` of n elements of `size` bytes, with room for one more: itself, or a
+ * copy with twice the room where *room is used up. */
+void *arena_grow(struct arena *a, void *list, size_t n, size_t *room,
+    size_t size);
 void arena_free(struct arena *a);
 
 #endif

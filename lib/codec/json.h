@@ -96,7 +96,10 @@ void json_quote(struct buf *out, const char *s, size_t n);
  * point into the input when they hold no escapes, into *scratch otherwise.
  *
  *	json_pull_init(&p, s, n, JSON_NAN);
- *	while ((t = json_pull(&p, e)) != JSON_END) { ... }
+ *	while ((t = json_pull(&p, e)) > JSON_END_ALL)
+ *		...
+ *	r = t == JSON_BAD ? -1 : 0;
+ *	json_pull_free(&p);
  *
  * Members arrive as JSON_KEY followed by their value.  After JSON_END_ALL
  * comes nothing; JSON_BAD means *e is set.

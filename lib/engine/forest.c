@@ -24,6 +24,7 @@ struct question {
 #define BITS_MAX 65536
 
 struct forest {
+	struct tree_source src;
 	/* by node: x[slot] <= threshold leads to left, else to left + 1.
 	 * Slots are counted in floats: LANES rows lie side by side. */
 	float *threshold;
@@ -292,6 +293,7 @@ forest_new(struct forest **out, struct arena *a,
 
 	if (check_source(src, e) < 0)
 		return -1;
+	f->src = *src;
 	f->features = src->n_features;
 	f->targets = src->n_targets;
 	f->n_trees = src->n_trees;
@@ -327,6 +329,8 @@ forest_new(struct forest **out, struct arena *a,
 	return r;
 }
 
+const struct tree_source *forest_source(const struct forest *f) { return &f->src; }
+enum tree_sum forest_sum(const struct forest *f) { return f->how; }
 size_t forest_features(const struct forest *f) { return f->features; }
 size_t forest_targets(const struct forest *f) { return f->targets; }
 

@@ -66,15 +66,23 @@ struct tree_source {
 	const struct tree_ref *root;	/* one a tree */
 	size_t n_nodes, n_leaves, n_trees;
 	size_t n_features, n_targets;
+	/* Training rows that came by (nodes_hitrates), which exact Shapley
+	 * values need; NULL where the file has none. */
+	const float *node_cover;	/* (n_nodes) */
+	const float *leaf_cover;	/* (n_leaves) */
 };
 
 enum tree_sum { TREE_AVERAGE, TREE_SUM, TREE_MIN, TREE_MAX };
 
 struct forest;
 
-/* Compiled into the arena. */
+/* Compiled into the arena.  What *src points to is kept, not copied: it must
+ * live as long as the arena. */
 int forest_new(struct forest **out, struct arena *a,
     const struct tree_source *src, enum tree_sum how, struct err *e);
+/* What it was compiled from: nodes, thresholds, leaves, covers. */
+const struct tree_source *forest_source(const struct forest *f);
+enum tree_sum forest_sum(const struct forest *f);
 size_t forest_features(const struct forest *f);
 size_t forest_targets(const struct forest *f);
 /* Bytes of scratch that forest_run needs for n rows. */

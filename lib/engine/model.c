@@ -19,7 +19,7 @@ model_free(struct model *m)
 	for (size_t i = 0; i < m->n_inner; i++)
 		model_free(m->inner[i]);
 	free(m->inner);
-	free(m->forest);
+	free((void *)m->forest);
 	arena_free(&m->arena);
 	free(m);
 }
@@ -49,6 +49,14 @@ const char *
 model_trial_why(const struct model *m)
 {
 	return m->trial_why;
+}
+
+size_t model_forests(const struct model *m) { return m->n_forests; }
+
+const struct forest *
+model_forest(const struct model *m, size_t i)
+{
+	return m->forest[i];
 }
 
 const struct onnx_model *

@@ -61,6 +61,11 @@ const char *model_meta(const struct model *m, const char *key);
  * or NULL.  Shapes of outputs are then those the file declares. */
 const char *model_trial_why(const struct model *m);
 const struct onnx_model *model_onnx(const struct model *m);
+/* The forests of its steps, in the graph's order (engine/forest.h); those of
+ * graphs inside nodes are not among them. */
+struct forest;
+size_t model_forests(const struct model *m);
+const struct forest *model_forest(const struct model *m, size_t i);
 /* About how many numbers an answer to one row takes: those in the file, and
  * of trees a path each. */
 size_t model_effort(const struct model *m);

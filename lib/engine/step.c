@@ -184,6 +184,13 @@ step_name_output(struct model *m, const struct step *s, size_t i,
 }
 
 void
+step_keep_forest(struct model *m, const struct forest *f)
+{
+	m->forest = xresize(m->forest, m->n_forests + 1, sizeof(*m->forest));
+	m->forest[m->n_forests++] = f;
+}
+
+void
 step_keep_dict(struct model *m, struct intern *t)
 {
 	m->dict = xresize(m->dict, m->n_dicts + 1, sizeof(*m->dict));

@@ -62,6 +62,8 @@ struct model_run *run_inner(struct model_run *r, size_t number);
 /* Say that the last dimension of output i has these names. */
 void step_name_output(struct model *m, const struct step *s, size_t i,
     const char **names, size_t n);
+/* Let the model show this forest to model_forest's callers. */
+void step_keep_forest(struct model *m, const struct forest *f);
 /* Hand over a dictionary, to be freed with the model. */
 void step_keep_dict(struct model *m, struct intern *t);
 

@@ -43,20 +43,6 @@ onnx_elem_name(enum onnx_elem e)
 	    "unknown";
 }
 
-static void *
-grown(struct arena *a, void *list, size_t n, size_t *room, size_t size)
-{
-	void *more;
-
-	if (n < *room)
-		return list;
-	*room = *room ? *room * 2 : 8;
-	more = arena_alloc(a, *room * size);
-	if (n)
-		memcpy(more, list, n * size);
-	return more;
-}
-
 struct onnx_model *
 onnx_new(struct arena *a, const char *graph_name)
 {
@@ -78,7 +64,7 @@ onnx_set_opset(struct arena *a, struct onnx_model *m, const char *domain,
 			m->opset[i].version = version;
 			return;
 		}
-	m->opset = grown(a, m->opset, m->n_opsets, &m->room[4],
+	m->opset = arena_grow(a, m->opset, m->n_opsets, &m->room[4],
 	    sizeof(*m->opset));
 	m->opset[m->n_opsets++] = (struct onnx_opset){
 		arena_strdup(a, domain), version
@@ -100,7 +86,7 @@ void
 onnx_add_input(struct arena *a, struct onnx_model *m, const char *name,
     enum onnx_elem elem, int rank, const int64_t *dims)
 {
-	m->input = grown(a, m->input, m->n_inputs, &m->room[2],
+	m->input = arena_grow(a, m->input, m->n_inputs, &m->room[2],
 	    sizeof(*m->input));
 	set_value(a, &m->input[m->n_inputs++], name, elem, rank, dims);
 }
@@ -109,7 +95,7 @@ void
 onnx_add_output(struct arena *a, struct onnx_model *m, const char *name,
     enum onnx_elem elem, int rank, const int64_t *dims)
 {
-	m->output = grown(a, m->output, m->n_outputs, &m->room[3],
+	m->output = arena_grow(a, m->output, m->n_outputs, &m->room[3],
 	    sizeof(*m->output));
 	set_value(a, &m->output[m->n_outputs++], name, elem, rank, dims);
 }
@@ -118,7 +104,7 @@ void
 onnx_add_meta(struct arena *a, struct onnx_model *m, const char *key,
     const char *value, size_t n)
 {
-	m->meta = grown(a, m->meta, m->n_metas, &m->room[5], sizeof(*m->meta));
+	m->meta = arena_grow(a, m->meta, m->n_metas, &m->room[5], sizeof(*m->meta));
 	m->meta[m->n_metas++] = (struct onnx_meta){
 		arena_strdup(a, key), { arena_strndup(a, value, n), n }
 	};
@@ -146,7 +132,7 @@ void
 onnx_add_initializer(struct arena *a, struct onnx_model *m, const char *name,
     enum onnx_elem elem, int rank, const int64_t *dims, const void *data)
 {
-	m->initializer = grown(a, m->initializer, m->n_initializers,
+	m->initializer = arena_grow(a, m->initializer, m->n_initializers,
 	    &m->room[1], sizeof(*m->initializer));
 	set_tensor(a, &m->initializer[m->n_initializers++], name, elem, rank,
 	    dims, data);
@@ -158,7 +144,7 @@ onnx_add_node(struct arena *a, struct onnx_model *m, const char *domain,
 {
 	struct onnx_node *n;
 
-	m->node = grown(a, m->node, m->n_nodes, &m->room[0], sizeof(*m->node));
+	m->node = arena_grow(a, m->node, m->n_nodes, &m->room[0], sizeof(*m->node));
 	n = &m->node[m->n_nodes++];
 	memset(n, 0, sizeof(*n));
 	n->domain = arena_strdup(a, domain);
@@ -170,14 +156,14 @@ onnx_add_node(struct arena *a, struct onnx_model *m, const char *domain,
 void
 onnx_node_in(struct arena *a, struct onnx_node *n, const char *name)
 {
-	n->in = grown(a, n->in, n->n_in, &n->room_in, sizeof(*n->in));
+	n->in = arena_grow(a, n->in, n->n_in, &n->room_in, sizeof(*n->in));
 	n->in[n->n_in++] = arena_strdup(a, name);
 }
 
 void
 onnx_node_out(struct arena *a, struct onnx_node *n, const char *name)
 {
-	n->out = grown(a, n->out, n->n_out, &n->room_out, sizeof(*n->out));
+	n->out = arena_grow(a, n->out, n->n_out, &n->room_out, sizeof(*n->out));
 	n->out[n->n_out++] = arena_strdup(a, name);
 }
 
@@ -187,7 +173,7 @@ add_attr(struct arena *a, struct onnx_node *n, const char *name,
 {
 	struct onnx_attr *at;
 
-	n->attr = grown(a, n->attr, n->n_attrs, &n->room_attr,
+	n->attr = arena_grow(a, n->attr, n->n_attrs, &n->room_attr,
 	    sizeof(*n->attr));
 	at = &n->attr[n->n_attrs++];
 	memset(at, 0, sizeof(*at));

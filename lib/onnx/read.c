@@ -11,21 +11,6 @@ struct reader {
 	struct err *e;
 };
 
-/* A list that grows in the arena: room doubles. */
-static void *
-grown(struct arena *a, void *list, size_t n, size_t *room, size_t size)
-{
-	void *more;
-
-	if (n < *room)
-		return list;
-	*room = *room ? *room * 2 : 8;
-	more = arena_alloc(a, *room * size);
-	if (n)
-		memcpy(more, list, n * size);
-	return more;
-}
-
 static const char *
 name_of(struct reader *r, const struct pb_field *f)
 {
@@ -272,14 +257,14 @@ add_float(struct reader *r, struct attr_lists *l, uint64_t bits)
 {
 	uint32_t u = (uint32_t)bits;
 
-	l->floats = grown(r->a, l->floats, l->n_floats, &l->room_f, 4);
+	l->floats = arena_grow(r->a, l->floats, l->n_floats, &l->room_f, 4);
 	memcpy(&l->floats[l->n_floats++], &u, 4);
 }
 
 static void
 add_int(struct reader *r, struct attr_lists *l, uint64_t v)
 {
-	l->ints = grown(r->a, l->ints, l->n_ints, &l->room_i, 8);
+	l->ints = arena_grow(r->a, l->ints, l->n_ints, &l->room_i, 8);
 	l->ints[l->n_ints++] = (int64_t)v;
 }
 
@@ -323,7 +308,7 @@ attr_field(struct reader *r, struct onnx_attr *at, struct attr_lists *l,
 			add_int(r, l, v);
 		break;
 	case 9:
-		l->texts = grown(r->a, l->texts, l->n_texts, &l->room_t,
+		l->texts = arena_grow(r->a, l->texts, l->n_texts, &l->room_t,
 		    sizeof(*l->texts));
 		l->texts[l->n_texts++] = (struct text){ name_of(r, f), f->n };
 		break;
@@ -403,7 +388,7 @@ read_node(struct reader *r, struct onnx_node *nd, const uint8_t *s, size_t n)
 			nd->op = name_of(r, &f);
 			break;
 		case 5:
-			nd->attr = grown(r->a, nd->attr, nd->n_attrs,
+			nd->attr = arena_grow(r->a, nd->attr, nd->n_attrs,
 			    &nd->room_attr, sizeof(*nd->attr));
 			if (read_attr(r, &nd->attr[nd->n_attrs++], f.s,
 			    f.n) < 0)
@@ -495,23 +480,23 @@ graph_field(struct reader *r, struct onnx_model *m, const struct pb_field *f)
 {
 	switch (f->number) {
 	case 1:
-		m->node = grown(r->a, m->node, m->n_nodes, &m->room[0],
+		m->node = arena_grow(r->a, m->node, m->n_nodes, &m->room[0],
 		    sizeof(*m->node));
 		return read_node(r, &m->node[m->n_nodes++], f->s, f->n);
 	case 2:
 		m->graph_name = name_of(r, f);
 		return 0;
 	case 5:
-		m->initializer = grown(r->a, m->initializer, m->n_initializers,
+		m->initializer = arena_grow(r->a, m->initializer, m->n_initializers,
 		    &m->room[1], sizeof(*m->initializer));
 		return read_tensor(r, &m->initializer[m->n_initializers++],
 		    f->s, f->n);
 	case 11:
-		m->input = grown(r->a, m->input, m->n_inputs, &m->room[2],
+		m->input = arena_grow(r->a, m->input, m->n_inputs, &m->room[2],
 		    sizeof(*m->input));
 		return read_value(r, &m->input[m->n_inputs++], f->s, f->n);
 	case 12:
-		m->output = grown(r->a, m->output, m->n_outputs, &m->room[3],
+		m->output = arena_grow(r->a, m->output, m->n_outputs, &m->room[3],
 		    sizeof(*m->output));
 		return read_value(r, &m->output[m->n_outputs++], f->s, f->n);
 	case 15:

@@ -176,10 +176,39 @@ numbers(void)
 	is_int(bad, 0, "300,000 numbers read exactly");
 }
 
+/* The loop of json.h, as it stands there: tokens read, or -1. */
+static int
+count_tokens(const char *s)
+{
+	struct json_pull p;
+	struct err err = ERR_INIT, *e = &err;
+	enum json_token t;
+	int n = 0, r;
+
+	json_pull_init(&p, s, strlen(s), JSON_NAN);
+	while ((t = json_pull(&p, e)) > JSON_END_ALL)
+		n++;
+	r = t == JSON_BAD ? -1 : 0;
+	json_pull_free(&p);
+	return r < 0 ? r : n;
+}
+
+static void
+pull_loop_ends(void)
+{
+	is_int(count_tokens("{\"a\":[1,null]}"), 7,
+	    "the header's loop sees every token of good input");
+	is_int(count_tokens("{\"a\":[1,nul]}"), -1,
+	    "and ends at a word that is none");
+	is_int(count_tokens("[1,2"), -1, "and where the input is cut");
+	is_int(count_tokens(""), -1, "and at once where there is none");
+}
+
 int
 main(void)
 {
 	grammar();
+	pull_loop_ends();
 	canonical();
 	building();
 	pulling();

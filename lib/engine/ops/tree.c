@@ -251,6 +251,31 @@ v3_weights(struct v3 *v, const char *prefix, bool *one_id, bool *positive)
 	return 0;
 }
 
+/* nodes_hitrates counts leaves among the nodes. */
+static int
+v3_covers(struct v3 *v)
+{
+	const float *hits;
+	float *node, *leaf;
+	size_t n;
+
+	if (floats_of(&hits, &n, v, "nodes_hitrates") < 0)
+		return -1;
+	if (n != v->n)
+		return 0;		/* left out, or all but */
+	node = arena_alloc(&v->m->arena, (n + 1) * sizeof(*node));
+	leaf = arena_alloc(&v->m->arena, (v->src.n_leaves + 1) *
+	    sizeof(*leaf));
+	for (size_t i = 0; i < n; i++) {
+		node[i] = hits[i];
+		if (v->leaf_of[i] != UINT32_MAX)
+			leaf[v->leaf_of[i]] = hits[i];
+	}
+	v->src.node_cover = node;
+	v->src.leaf_cover = leaf;
+	return 0;
+}
+
 static int
 prepare_v3(struct step *s, struct model *m, struct err *e)
 {
@@ -289,8 +314,12 @@ prepare_v3(struct step *s, struct model *m, struct err *e)
 	v.src.leaf = v.leaf;
 	v.src.root = v.root;
 	v.src.n_nodes = v.n;
+	if (v3_covers(&v) < 0)
+		goto done;
 	s->state = t;
 	r = forest_new(&t->forest, &m->arena, &v.src, how, e);
+	if (r == 0)
+		step_keep_forest(m, t->forest);
 done:
 	intern_free(v.places);
 	return r;
@@ -365,6 +394,23 @@ v5_nodes(struct v5 *v, struct tree_source *src, const struct step *s,
 }
 
 static int
+v5_roots(struct tree_source *src, const struct onnx_attr *roots, size_t nodes,
+    const struct step *s, struct model *m, struct err *e)
+{
+	struct tree_ref *root = arena_alloc(&m->arena, roots->n *
+	    sizeof(*root));
+
+	for (size_t i = 0; i < roots->n; i++) {
+		if (roots->ints[i] < 0 || (uint64_t)roots->ints[i] >= nodes)
+			return step_bad(s, e, "a bad root");
+		root[i] = (struct tree_ref){ (uint32_t)roots->ints[i], false };
+	}
+	src->root = root;
+	src->n_trees = roots->n;
+	return 0;
+}
+
+static int
 prepare_v5(struct step *s, struct model *m, struct err *e)
 {
 	struct ensemble *t = arena_alloc(&m->arena, sizeof(*t));
@@ -375,7 +421,7 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 	struct tree_source src = { 0 };
 	struct tree_source_leaf *leaf;
 	struct tree_weight *weight;
-	struct tree_ref *root;
+	const struct onnx_tensor *hits;
 	struct v5 v = { 0 };
 
 	if (f == NULL || roots == NULL || ids == NULL)
@@ -392,7 +438,8 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 	    tensor_of(&v.mode, s, "nodes_modes", ONNX_UINT8, true, e) < 0 ||
 	    tensor_of(&v.weight, s, "leaf_weights", ONNX_FLOAT, true, e) < 0 ||
 	    tensor_of(&v.members, s, "membership_values", ONNX_FLOAT, false,
-	    e) < 0)
+	    e) < 0 ||
+	    tensor_of(&hits, s, "nodes_hitrates", ONNX_FLOAT, false, e) < 0)
 		return -1;
 	if (v.split->n != v.n || v.mode->n != v.n || v.weight->n != ids->n)
 		return step_bad(s, e, "its lists do not agree");
@@ -408,18 +455,15 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 		    ((const float *)v.weight->data)[i] };
 		leaf[i] = (struct tree_source_leaf){ &weight[i], 1 };
 	}
-	root = arena_alloc(&m->arena, roots->n * sizeof(*root));
-	for (size_t i = 0; i < roots->n; i++) {
-		if (roots->ints[i] < 0 || (uint64_t)roots->ints[i] >= v.n)
-			return step_bad(s, e, "a bad root");
-		root[i] = (struct tree_ref){ (uint32_t)roots->ints[i], false };
-	}
+	if (v5_roots(&src, roots, v.n, s, m, e) < 0)
+		return -1;
+	/* leaves have no entry of their own here */
+	if (hits && hits->n == v.n)
+		src.node_cover = hits->data;
 	src.node = v.node;
 	src.leaf = leaf;
-	src.root = root;
 	src.n_nodes = v.n;
 	src.n_leaves = ids->n;
-	src.n_trees = roots->n;
 	src.n_targets = (size_t)attr_int(s, "n_targets", 1);
 	if (src.n_targets == 0 || src.n_targets > 1 << 20)
 		return step_bad(s, e, "a bad number of targets");
@@ -428,8 +472,11 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 	t->post = t->post == 1 ? POST_SOFTMAX : t->post == 2 ? POST_LOGISTIC :
 	    t->post;
 	s->state = t;
-	return forest_new(&t->forest, &m->arena, &src,
-	    (enum tree_sum)(attr_int(s, "aggregate_function", 1) & 3), e);
+	if (forest_new(&t->forest, &m->arena, &src,
+	    (enum tree_sum)(attr_int(s, "aggregate_function", 1) & 3), e) < 0)
+		return -1;
+	step_keep_forest(m, t->forest);
+	return 0;
 }
 
 /* --- scores --------------------------------------------------------------- */

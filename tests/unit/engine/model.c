@@ -1,0 +1,120 @@
+/* What a loaded model says of itself: its forests, with nodes and covers. */
+#include "engine/model.h"
+
+#include "../tap.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "engine/forest.h"
+#include "onnx/onnx.h"
+
+/*
+ * One tree over x[0] and x[1]:
+ *
+ *	0: x[1] <= 2.5, 10 rows
+ *	1: leaf 0.5, 4 rows		2: x[0] <= -1, 6 rows, NaN to the left
+ *	3: leaf 1.5, 1 row		4: leaf -2, 5 rows
+ */
+static void
+add_tree(struct arena *a, struct onnx_model *m, bool covers)
+{
+	static const int64_t tree[5], id[5] = { 0, 1, 2, 3, 4 };
+	static const int64_t feature[5] = { 1, 0, 0, 0, 0 };
+	static const int64_t yes[5] = { 1, 0, 3, 0, 0 };
+	static const int64_t no[5] = { 2, 0, 4, 0, 0 };
+	static const int64_t missing[5] = { 0, 0, 1, 0, 0 };
+	static const float value[5] = { 2.5f, 0, -1, 0, 0 };
+	static const float hits[5] = { 10, 4, 6, 1, 5 };
+	static const struct text mode[5] = { { "BRANCH_LEQ", 10 },
+	    { "LEAF", 4 }, { "BRANCH_LEQ", 10 }, { "LEAF", 4 }, { "LEAF", 4 } };
+	static const int64_t leaf_id[3] = { 1, 3, 4 }, target[3];
+	static const float weight[3] = { 0.5f, 1.5f, -2 };
+	struct onnx_node *n = onnx_add_node(a, m, "ai.onnx.ml",
+	    "TreeEnsembleRegressor", "trees");
+
+	onnx_node_in(a, n, "x");
+	onnx_node_out(a, n, "y");
+	onnx_attr_ints(a, n, "nodes_treeids", tree, 5);
+	onnx_attr_ints(a, n, "nodes_nodeids", id, 5);
+	onnx_attr_ints(a, n, "nodes_featureids", feature, 5);
+	onnx_attr_ints(a, n, "nodes_truenodeids", yes, 5);
+	onnx_attr_ints(a, n, "nodes_falsenodeids", no, 5);
+	onnx_attr_ints(a, n, "nodes_missing_value_tracks_true", missing, 5);
+	onnx_attr_floats(a, n, "nodes_values", value, 5);
+	onnx_attr_texts(a, n, "nodes_modes", mode, 5);
+	if (covers)
+		onnx_attr_floats(a, n, "nodes_hitrates", hits, 5);
+	onnx_attr_ints(a, n, "target_treeids", tree, 3);
+	onnx_attr_ints(a, n, "target_nodeids", leaf_id, 3);
+	onnx_attr_ints(a, n, "target_ids", target, 3);
+	onnx_attr_floats(a, n, "target_weights", weight, 3);
+	onnx_attr_int(a, n, "n_targets", 1);
+}
+
+static struct model *
+load_tree(bool covers)
+{
+	static const int64_t in[2] = { -1, 2 }, out[2] = { -1, 1 };
+	struct arena a = { NULL, 0 };
+	struct onnx_model *m = onnx_new(&a, "g");
+	struct model *loaded = NULL;
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	onnx_set_opset(&a, m, "", 17);
+	onnx_set_opset(&a, m, "ai.onnx.ml", 3);
+	onnx_add_input(&a, m, "x", ONNX_FLOAT, 2, in);
+	onnx_add_output(&a, m, "y", ONNX_FLOAT, 2, out);
+	add_tree(&a, m, covers);
+	buf_init(&b, BUF_CAP_DOC);
+	onnx_write(&b, m);
+	ok(model_load(&loaded, b.data, b.len, &e) == 0,
+	    "a model of one tree loads: %s", e.msg);
+	buf_free(&b);
+	arena_free(&a);
+	return loaded;
+}
+
+static void
+forest_is_kept(void)
+{
+	struct model *m = load_tree(true);
+	const struct tree_source *t;
+
+	if (m == NULL)
+		return;
+	is_int(model_forests(m), 1, "a model of one ensemble has one forest");
+	t = forest_source(model_forest(m, 0));
+	ok(t->n_trees == 1 && t->n_leaves == 3 && t->n_targets == 1 &&
+	    t->n_features == 2, "its trees, leaves, targets and features");
+	ok(!t->root[0].leaf && t->node[t->root[0].at].feature == 1 &&
+	    t->node[t->root[0].at].value == 2.5f, "the root and its threshold");
+	ok(t->node[2].missing_true && t->node[2].yes.leaf &&
+	    t->node[2].no.leaf, "where a missing value goes, and the leaves");
+	ok(t->leaf[t->node[2].no.at].n == 1 &&
+	    t->leaf[t->node[2].no.at].weight[0].value == -2,
+	    "a leaf's weight");
+	ok(t->node_cover && t->node_cover[t->root[0].at] == 10 &&
+	    t->node_cover[2] == 6, "rows that came by each node");
+	ok(t->leaf_cover && t->leaf_cover[t->node[0].yes.at] == 4 &&
+	    t->leaf_cover[t->node[2].yes.at] == 1 &&
+	    t->leaf_cover[t->node[2].no.at] == 5, "and by each leaf");
+	is_int(forest_sum(model_forest(m, 0)), TREE_SUM, "how they are joined");
+	model_free(m);
+}
+
+int
+main(void)
+{
+	struct model *m;
+
+	forest_is_kept();
+	m = load_tree(false);
+	if (m) {
+		const struct tree_source *t = forest_source(model_forest(m, 0));
+
+		ok(t->node_cover == NULL && t->leaf_cover == NULL,
+		    "a file without hit rates has no covers");
+		model_free(m);
+	}
+	return tap_done();
+}
