@@ -45,7 +45,7 @@ static const struct verb fit = { .name = "fit", .options = options,
 static const struct verb run = { .name = "run", .options = options,
 	.opts_size = sizeof(struct fit_opts), .flags = VERB_COMMAND };
 
-#define WORDS_MAX 16
+#define WORDS_MAX 32
 
 /* Parses the words after the verb; the message goes to `why`. */
 static int
