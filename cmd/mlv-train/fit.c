@@ -89,6 +89,8 @@ print_outcome(struct cli *c, const struct fit_request *rq,
 	out_int(&c->out, "features", (int64_t)f->features);
 	out_int(&c->out, "bytes", (int64_t)f->size);
 	out_bool(&c->out, "converged", f->converged);
+	if (f->positive)
+		out_text(&c->out, "positive", f->positive);
 	if (f->loss_name)
 		out_num(&c->out, f->loss_name, f->loss);
 	if (f->judged)

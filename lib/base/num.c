@@ -289,3 +289,22 @@ num_print_f32(char *out, float v)
 {
 	return print_float(out, (double)v, 1, 9, true);
 }
+
+int
+num_compare_text(const char *a, size_t na, const char *b, size_t nb)
+{
+	size_t n = na < nb ? na : nb;
+	int64_t i, k;
+	double x, y;
+	int c;
+
+	if (num_parse_i64(a, na, &i) && num_parse_i64(b, nb, &k)) {
+		if (i != k)
+			return i < k ? -1 : 1;
+	} else if (num_parse_f64(a, na, &x) && num_parse_f64(b, nb, &y) &&
+	    x != y) {
+		return x < y ? -1 : 1;
+	}
+	c = n ? memcmp(a, b, n) : 0;
+	return c ? c : (na > nb) - (na < nb);
+}

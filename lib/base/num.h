@@ -38,4 +38,8 @@ size_t num_print_f32(char *out, float v);
 size_t num_print_i64(char *out, int64_t v);
 size_t num_print_u64(char *out, uint64_t v);
 
+/* The order of class names that are numbers: by value, and by bytes where
+ * values are the same or one is no number.  Below, at or above 0. */
+int num_compare_text(const char *a, size_t na, const char *b, size_t nb);
+
 #endif

@@ -241,6 +241,35 @@ keep_constant(struct model *m, const struct model_run *r,
 	return 0;
 }
 
+/* Operators whose output has its entries where the input had them. */
+static const char *const keeps_entries[] = { "Identity", "Cast", "CastLike",
+	"Normalizer", "Softmax", "LogSoftmax", "Sigmoid", "Exp", "Log", "Clip",
+	"Neg", "Abs", "Sqrt", "Pow", "Add", "Sub", "Mul", "Div", "Min", "Max",
+	"Relu", "Where", "Dropout" };
+
+/* Names of classes travel on to what such an operator makes of them.  Where
+ * the last dimension turns out to be another, nobody takes them. */
+static void
+pass_names_on(struct model *m, const struct step *s)
+{
+	size_t k = 0, n = sizeof(keeps_entries) / sizeof(*keeps_entries);
+
+	while (k < n && strcmp(keeps_entries[k], s->op->name) != 0)
+		k++;
+	if (k == n || s->n_out == 0 || s->out[0] < 0 ||
+	    m->value_names[s->out[0]] != NULL)
+		return;
+	for (size_t i = 0; i < s->n_in; i++) {
+		int v = s->in[i];
+
+		if (v < 0 || m->value_names[v] == NULL)
+			continue;
+		m->value_names[s->out[0]] = m->value_names[v];
+		m->n_value_names[s->out[0]] = m->n_value_names[v];
+		return;
+	}
+}
+
 /* Prepare every step; run now, and drop, what depends on constants only. */
 static int
 prepare_and_fold(struct model *m, struct err *e)
@@ -256,6 +285,7 @@ prepare_and_fold(struct model *m, struct err *e)
 		    (s->op->prepare && s->op->prepare(s, m, e) < 0))
 			goto done;
 		if (!all_constant(m, s)) {
+			pass_names_on(m, s);
 			m->step[kept++] = *s;
 			continue;
 		}

@@ -132,6 +132,14 @@ judging_find_output(struct judging *g, const char *wanted, struct err *e)
 }
 
 static int
+by_value(const void *a, const void *b)
+{
+	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+
+	return num_compare_text(x, strlen(x), y, strlen(y));
+}
+
+static int
 by_bytes(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -154,7 +162,7 @@ cell_text(struct buf *b, const struct column *c, size_t i, const char *what,
 	return 0;
 }
 
-/* Distinct values of the target, sorted by bytes. */
+/* Distinct values of the target: numbers by value, names by bytes. */
 static int
 target_values(struct evaluation *v, const struct column *c, struct err *e)
 {
@@ -179,7 +187,8 @@ target_values(struct evaluation *v, const struct column *c, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		list[i] = arena_strdup(&v->arena, intern_text(seen,
 		    (uint32_t)i, NULL));
-	qsort(list, n, sizeof(*list), by_bytes);
+	qsort(list, n, sizeof(*list), col_type_is_text(c->type) ? by_bytes :
+	    by_value);
 	v->classes = list;
 	v->n_classes = n;
 	buf_free(&b);

@@ -8,6 +8,7 @@
 
 #include "base/intern.h"
 #include "base/mem.h"
+#include "base/num.h"
 
 static bool
 is_listed(const char *name, const char *const *list, size_t n)
@@ -16,6 +17,14 @@ is_listed(const char *name, const char *const *list, size_t n)
 		if (strcmp(name, list[i]) == 0)
 			return true;
 	return false;
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+
+	return num_compare_text(x, strlen(x), y, strlen(y));
 }
 
 static int
@@ -34,10 +43,20 @@ cell_text(const struct column *c, size_t i, char room[COLUMN_PRINT_MAX],
 	    column_print(c, i, room, n);
 }
 
-/* Distinct texts of a column, sorted, and each row's place among them. */
+/* Are a column's values in order by value?  Names are by bytes. */
+static bool
+is_numeric(const struct column *c)
+{
+	return c->type == COL_INT64 || c->type == COL_FLOAT64 ||
+	    c->type == COL_FLOAT32;
+}
+
+/* Distinct texts of a column, sorted by bytes or `numeric` by value, and each
+ * row's place among them. */
 static int
 find_levels(struct arena *a, const char *const **levels, size_t *n_levels,
-    const uint32_t **level, const struct column *c, struct err *e)
+    const uint32_t **level, const struct column *c, bool numeric,
+    struct err *e)
 {
 	struct intern *seen = intern_new();
 	uint32_t *code = arena_alloc(a, (c->rows + 1) * sizeof(*code)), *place;
@@ -60,7 +79,7 @@ find_levels(struct arena *a, const char *const **levels, size_t *n_levels,
 	for (size_t i = 0; i < k; i++)
 		sorted[i] = arena_strdup(a, intern_text(seen, (uint32_t)i,
 		    NULL));
-	qsort(sorted, k, sizeof(*sorted), by_bytes);
+	qsort(sorted, k, sizeof(*sorted), numeric ? by_value : by_bytes);
 	for (size_t i = 0; i < k; i++)
 		place[intern_find(seen, sorted[i], strlen(sorted[i]))] =
 		    (uint32_t)i;
@@ -76,15 +95,18 @@ find_levels(struct arena *a, const char *const **levels, size_t *n_levels,
 }
 
 static int
-place_among(const char *const *sorted, size_t n, const char *s, size_t len)
+place_among(const char *const *sorted, size_t n, bool numeric, const char *s,
+    size_t len)
 {
 	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		int c = strncmp(sorted[mid], s, len);
+		int c = numeric ? num_compare_text(sorted[mid],
+		    strlen(sorted[mid]), s, len) : strncmp(sorted[mid], s,
+		    len);
 
-		if (c == 0 && sorted[mid][len])
+		if (!numeric && c == 0 && sorted[mid][len])
 			c = 1;
 		if (c == 0)
 			return (int)mid;
@@ -173,7 +195,7 @@ take_feature(struct frame *f, const struct column *c,
 		return 0;
 	}
 	if (find_levels(&f->arena, &x->levels, &x->n_levels, &x->level, c,
-	    e) < 0)
+	    false, e) < 0)
 		return -1;
 	if (x->n_levels > FRAME_LEVELS_MAX)
 		return err_set(e, ERR_TOOBIG, "column '%s' has %zu levels, more "
@@ -214,7 +236,8 @@ take_classes(struct frame *f, const struct column *c,
 		    f->n_classes);
 	f->positive = f->n_classes - 1;
 	if (o->positive) {
-		int at = place_among(f->classes, f->n_classes, o->positive,
+		int at = place_among(f->classes, f->n_classes,
+		    f->numeric_classes, o->positive,
 		    strlen(o->positive));
 
 		if (at < 0)
@@ -258,8 +281,10 @@ take_target(struct frame *f, const struct column *c,
 	/* spares making the texts of a million numbers */
 	if (f->task == TASK_AUTO && !text && many_numbers(c))
 		f->task = TASK_REGRESSION;
+	f->numeric_classes = is_numeric(c);
 	if ((f->task != TASK_REGRESSION || text) && find_levels(&f->arena,
-	    &f->classes, &f->n_classes, &f->y_class, c, e) < 0)
+	    &f->classes, &f->n_classes, &f->y_class, c, f->numeric_classes,
+	    e) < 0)
 		return -1;
 	if (f->task == TASK_AUTO)
 		f->task = guess_task(c, f->n_classes);
@@ -371,7 +396,7 @@ fail:
 /* Places of a column's texts among known, sorted ones. */
 static const uint32_t *
 level_places(struct arena *a, const struct column *c, const char *const *known,
-    size_t n_known)
+    size_t n_known, bool numeric)
 {
 	uint32_t *out = arena_alloc(a, (c->rows + 1) * sizeof(*out));
 	char room[COLUMN_PRINT_MAX];
@@ -379,7 +404,7 @@ level_places(struct arena *a, const struct column *c, const char *const *known,
 	for (size_t i = 0; i < c->rows; i++) {
 		size_t n;
 		const char *s = cell_text(c, i, room, &n);
-		int at = s ? place_among(known, n_known, s, n) : -1;
+		int at = s ? place_among(known, n_known, numeric, s, n) : -1;
 
 		out[i] = at < 0 ? LEVEL_MISSING : (uint32_t)at;
 	}
@@ -400,8 +425,10 @@ like_target(struct frame *f, const struct frame *like, const struct column *c,
 		return take_target(f, c, &o, e);
 	f->classes = like->classes;
 	f->n_classes = like->n_classes;
+	f->numeric_classes = like->numeric_classes;
 	f->positive = like->positive;
-	f->y_class = level_places(&f->arena, c, like->classes, like->n_classes);
+	f->y_class = level_places(&f->arena, c, like->classes, like->n_classes,
+	    like->numeric_classes);
 	for (size_t i = 0; i < c->rows; i++)
 		if (f->y_class[i] == LEVEL_MISSING)
 			return err_set(e, ERR_FORMAT, "row %zu: the target '%s' "
@@ -432,7 +459,7 @@ frame_init_like(struct frame *f, const struct frame *like,
 		*x = *l;
 		if (l->category) {
 			x->level = level_places(&f->arena, &t->col[at], l->levels,
-			    l->n_levels);
+			    l->n_levels, false);
 		} else if (col_type_is_text(t->col[at].type) &&
 		    t->col[at].missing < t->rows) {
 			err_set(e, ERR_FORMAT, "column '%s' holds numbers in "

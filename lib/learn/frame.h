@@ -41,8 +41,10 @@ struct frame {
 	size_t n_features;
 	const char *target;
 	enum task task;
-	const char *const *classes;	/* sorted; of two the last is positive
+	const char *const *classes;	/* sorted, numbers by value and names by
+					 * bytes; of two the last is positive
 					 * unless asked otherwise */
+	bool numeric_classes;
 	size_t n_classes, positive;
 	const uint32_t *y_class;	/* (rows) */
 	const double *y;		/* (rows), regression */

@@ -194,9 +194,27 @@ integers(void)
 	is_text(text, "0", "zero");
 }
 
+static void
+class_order(void)
+{
+	static const struct {
+		const char *low, *high;
+	} pair[] = { { "9", "10" }, { "-2", "-1" }, { "1.5", "2" },
+	    { "9007199254740993", "9007199254740994" }, { "a", "b" },
+	    { "10", "9x" }, { "1", "1.0" } };
+
+	for (size_t i = 0; i < sizeof(pair) / sizeof(*pair); i++)
+		ok(num_compare_text(pair[i].low, strlen(pair[i].low),
+		    pair[i].high, strlen(pair[i].high)) < 0 &&
+		    num_compare_text(pair[i].high, strlen(pair[i].high),
+		    pair[i].low, strlen(pair[i].low)) > 0,
+		    "%s stands before %s", pair[i].low, pair[i].high);
+}
+
 int
 main(void)
 {
+	class_order();
 	prints();
 	prints_below_tens();
 	parses();

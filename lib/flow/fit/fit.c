@@ -168,6 +168,9 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 	    add_profile(&f, e) == 0 && fit_prove(&f, e) == 0 &&
 	    judge_valid(&f, e) == 0) {
 		out->task = f.train.task;
+		if (f.train.task == TASK_BINARY)
+			out->positive = arena_strdup(&out->arena,
+			    f.train.classes[f.train.positive]);
 		out->rows = f.train.rows;
 		out->features = f.train.n_features;
 		r = deliver_model(&f, e);

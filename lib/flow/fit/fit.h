@@ -41,6 +41,7 @@ struct fit_outcome {
 	struct oid model;
 	uint64_t size;
 	enum task task;
+	const char *positive;		/* of two classes; else NULL */
 	size_t rows, features;
 	int64_t iterations;
 	bool converged;

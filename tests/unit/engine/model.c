@@ -102,12 +102,63 @@ forest_is_kept(void)
 	model_free(m);
 }
 
+/* Integer classes 8, 9, 10; their scores pass a Normalizer and a Cast. */
+static void
+class_names_travel(void)
+{
+	static const int64_t label[3] = { 8, 9, 10 }, in[2] = { -1, 1 };
+	static const int64_t out[2] = { -1, 3 }, labels[1] = { -1 };
+	static const float weight[3] = { 1, 2, 3 }, bias[3];
+	struct arena a = { NULL, 0 };
+	struct onnx_model *g = onnx_new(&a, "g");
+	struct onnx_node *n;
+	const struct model_port *p;
+	struct model *m = NULL;
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	onnx_set_opset(&a, g, "", 17);
+	onnx_set_opset(&a, g, "ai.onnx.ml", 3);
+	onnx_add_input(&a, g, "x", ONNX_FLOAT, 2, in);
+	onnx_add_output(&a, g, "label", ONNX_INT64, 1, labels);
+	onnx_add_output(&a, g, "scores", ONNX_DOUBLE, 2, out);
+	n = onnx_add_node(&a, g, "ai.onnx.ml", "LinearClassifier", "c");
+	onnx_node_in(&a, n, "x");
+	onnx_node_out(&a, n, "label");
+	onnx_node_out(&a, n, "raw");
+	onnx_attr_ints(&a, n, "classlabels_ints", label, 3);
+	onnx_attr_floats(&a, n, "coefficients", weight, 3);
+	onnx_attr_floats(&a, n, "intercepts", bias, 3);
+	onnx_attr_text(&a, n, "post_transform", "SOFTMAX");
+	n = onnx_add_node(&a, g, "ai.onnx.ml", "Normalizer", "n");
+	onnx_node_in(&a, n, "raw");
+	onnx_node_out(&a, n, "share");
+	onnx_attr_text(&a, n, "norm", "L1");
+	n = onnx_add_node(&a, g, "", "Cast", "d");
+	onnx_node_in(&a, n, "share");
+	onnx_node_out(&a, n, "scores");
+	onnx_attr_int(&a, n, "to", ONNX_DOUBLE);
+	buf_init(&b, BUF_CAP_DOC);
+	onnx_write(&b, g);
+	if (ok(model_load(&m, b.data, b.len, &e) == 0,
+	    "a classifier of integers loads: %s", e.msg)) {
+		p = model_output(m, 1);
+		ok(p->n_names == 3 && strcmp(p->names[0], "8") == 0 &&
+		    strcmp(p->names[2], "10") == 0, "class names reach the "
+		    "output through nodes that keep its entries");
+		model_free(m);
+	}
+	buf_free(&b);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
 	struct model *m;
 
 	forest_is_kept();
+	class_names_travel();
 	m = load_tree(false);
 	if (m) {
 		const struct tree_source *t = forest_source(model_forest(m, 0));
