@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "quality/internal.h"
 #include "table/column_set.h"
 
-enum { SEEN = 1, BAD_TYPE = 2, BAD_RANGE = 4, BAD_VALUE = 8, BAD_LENGTH = 16,
+enum { NOTHING = 64, SEEN = 1, BAD_TYPE = 2, BAD_RANGE = 4, BAD_VALUE = 8, BAD_LENGTH = 16,
     BAD_PATTERN = 32 };
 
 /* The cell's text, NULL when it is missing: columns of strings come with a
@@ -40,6 +41,10 @@ judge_value(uint8_t *bits, struct checked_column *w, uint64_t at,
 
 		if (column_set_text(&w->one, 0, s, n, &ignored) != 0) {
 			*bits |= BAD_TYPE;
+			return 0;
+		}
+		if (column_missing(&w->one, 0)) {	/* NaN */
+			*bits |= NOTHING;
 			return 0;
 		}
 		v = column_number(&w->one, 0);
@@ -105,6 +110,33 @@ count_missing(struct checker *k, struct checked_column *w)
 		k->row_bad = true;
 }
 
+static bool
+is_nan(const char *s, size_t n)
+{
+	double v;
+
+	return num_parse_f64(s, n, &v) && isnan(v);
+}
+
+/* What a cell is the same by: numbers, dates and booleans by their value, so
+ * that 1.0 and 1e0 are one; names, and what is of the wrong type, by their
+ * bytes. */
+static const void *
+key_of_cell(struct checked_column *w, const char *s, size_t *n)
+{
+	struct err ignored = ERR_INIT;
+	struct column *one = &w->one;
+
+	if (col_type_is_text(w->c->type) ||
+	    column_set_text(one, 0, s, *n, &ignored) != 0 ||
+	    column_missing(one, 0))
+		return s;
+	*n = col_type_size(one->type);
+	if (one->type == COL_FLOAT64 && one->f64[0] == 0)
+		one->f64[0] = 0;		/* not -0 */
+	return one->data;
+}
+
 static int
 check_cell(struct checker *k, size_t col, struct err *e)
 {
@@ -129,12 +161,21 @@ check_cell(struct checker *k, size_t col, struct err *e)
 	    judge_code(&bits, w, k->at, c, c->code[k->row], e);
 	if (r != 0)
 		return -1;
+	if (bits & NOTHING) {
+		count_missing(k, w);
+		return 0;
+	}
 	w->f[CHECK_TYPE].looked++;
 	for (size_t i = 0; bits != SEEN && i < 5; i++)
 		if (bits & map[i].bit)
 			finding_hit(k, &w->f[map[i].rule], s, n);
-	if (w->c->unique && !key_set_add(&w->seen, s, n))
-		finding_hit(k, &w->f[CHECK_UNIQUE], s, n);
+	if (w->c->unique) {
+		size_t len = n;
+		const void *key = key_of_cell(w, s, &len);
+
+		if (!key_set_add(&w->seen, key, len))
+			finding_hit(k, &w->f[CHECK_UNIQUE], s, n);
+	}
 	return 0;
 }
 
@@ -161,6 +202,8 @@ expr_value_of(void *ctx, size_t i, struct expr_value *v, struct err *e)
 	}
 	if (column_set_text(one, 0, v->s, v->n, &ignored) != 0)
 		return 0;		/* told as of the wrong type */
+	if (column_missing(one, 0))
+		return 0;		/* NaN */
 	v->type = one->type == COL_BOOL ? EXPR_BOOL : EXPR_NUM;
 	v->d = column_number(one, 0);
 	v->b = v->d == 1;
@@ -224,30 +267,46 @@ check_rule(struct checker *k, struct checked_rule *r, struct err *e)
 	return 0;
 }
 
+/* The values of key i in this row: as they are the same, or `shown` as they
+ * are written.  False where one is missing: then it is no key, as in SQL. */
+static bool
+put_key(struct checker *k, size_t i, bool shown)
+{
+	struct checked_key *key = &k->key[i];
+	struct buf *b = &k->text;
+
+	buf_clear(b);
+	for (size_t j = 0; j < k->s->key[i].n; j++) {
+		struct checked_column *w = &k->col[key->col[j]];
+		size_t n, len;
+		const char *s = cell_text(k, key->col[j], &n);
+		const void *same = s;
+
+		len = n;
+		if (s != NULL && !shown)
+			same = key_of_cell(w, s, &len);
+		if (s == NULL || (!shown && same == s &&
+		    !col_type_is_text(w->c->type) && is_nan(s, n)))
+			return false;
+		if (j > 0)
+			buf_addc(b, shown ? ' ' : 0x1f);
+		buf_add(b, same, len);
+	}
+	return true;
+}
+
 static void
 check_key(struct checker *k, size_t i)
 {
 	struct checked_key *key = &k->key[i];
-	struct buf *b = &k->text;
-	size_t n;
 
-	buf_clear(b);
-	for (size_t j = 0; j < k->s->key[i].n; j++) {
-		const char *s = cell_text(k, key->col[j], &n);
-
-		if (s == NULL)		/* missing: not a key, as in SQL */
-			return;
-		if (j > 0)
-			buf_addc(b, 0x1f);
-		buf_add(b, s, n);
-	}
-	key->f.looked++;
-	if (key_set_add(&key->seen, b->data, b->len))
+	if (!put_key(k, i, false))
 		return;
-	for (size_t j = 0; j < b->len; j++)
-		if (b->data[j] == 0x1f)
-			b->data[j] = ' ';
-	finding_hit(k, &key->f, b->data, b->len);
+	key->f.looked++;
+	if (key_set_add(&key->seen, k->text.data, k->text.len))
+		return;
+	(void)put_key(k, i, true);
+	finding_hit(k, &key->f, k->text.data, k->text.len);
 }
 
 int

@@ -47,6 +47,18 @@ column_set_missing(struct column *c, size_t i)
 	}
 }
 
+/* A cell that is set anew holds a value, whatever it held before. */
+static inline void
+mark_present(struct column *c, size_t i)
+{
+	uint64_t bit = (uint64_t)1 << (i & 63);
+
+	if (c->valid == NULL || c->type == COL_RAW || c->valid[i >> 6] & bit)
+		return;
+	c->valid[i >> 6] |= bit;
+	c->missing--;
+}
+
 static int
 refuse_text(const struct column *c, const char *s, size_t n, struct err *e)
 {
@@ -95,6 +107,7 @@ column_set_text(struct column *c, size_t i, const char *s, size_t n,
 	uint8_t b;
 	double d;
 
+	mark_present(c, i);
 	switch (c->type) {
 	case COL_INT64:
 		return set_int(c, i, s, n, e);
@@ -131,6 +144,7 @@ column_set_number(struct column *c, size_t i, double v, struct err *e)
 		column_set_missing(c, i);
 		return 0;
 	}
+	mark_present(c, i);
 	switch (c->type) {
 	case COL_FLOAT64:
 		c->f64[i] = v;
@@ -163,6 +177,7 @@ column_set_token(struct column *c, size_t i, enum json_token t,
 		return 0;
 	case JSON_T_NUM:
 		if (c->type == COL_INT64 && p->is_int) {
+			mark_present(c, i);
 			c->i64[i] = p->i;
 			return 0;
 		}
