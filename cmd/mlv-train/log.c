@@ -120,6 +120,11 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	if (r == 0 && s.skipped && !o->tee)
 		cli_warn(c, "%llu of %llu lines held no NAME=NUMBER",
 		    (unsigned long long)s.skipped, (unsigned long long)s.lines);
+	if (r == 0 && s.refused)
+		cli_warn(c, "%llu values are no numbers or no steps and were "
+		    "left out, the first on line %llu: '%s'",
+		    (unsigned long long)s.refused,
+		    (unsigned long long)s.first_line, s.first);
 	if (run)
 		journal_close(s.j);
 	else

@@ -309,7 +309,7 @@ cli_main(int argc, char **argv, const struct tool *tool)
 	mem_on_exhaustion(no_memory);
 	out_init(&c.out, OUT_PLAIN);
 	c.color = wants_color();
-	c.terminal = isatty(1);
+	c.terminal = c.out.terminal = isatty(1);
 	meter.start = clock_mono_us();
 	meter.wanted = isatty(2);
 	c.progress = (struct progress){ progress_draw, &meter };

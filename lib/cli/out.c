@@ -129,9 +129,21 @@ field_begin(struct out *o, const char *key)
 	return true;
 }
 
-static void
-add_escaped(struct buf *b, const char *s, size_t n)
+/* Would this byte steer a terminal?  C0, DEL, and C1 in its UTF-8 form. */
+static bool
+steers_terminal(const char *s, size_t i)
 {
+	unsigned char ch = (unsigned char)s[i];
+
+	return ch < 32 || ch == 127 || (ch >= 0x80 && ch < 0xa0 && i > 0 &&
+	    (unsigned char)s[i - 1] == 0xc2);
+}
+
+static void
+add_escaped(struct out *o, const char *s, size_t n)
+{
+	struct buf *b = &o->buf;
+
 	for (size_t i = 0; i < n; i++) {
 		const char *to = s[i] == '\t' ? "\\t" : s[i] == '\n' ? "\\n" :
 		    s[i] == '\r' ? "\\r" : s[i] == '\\' ? "\\\\" :
@@ -139,6 +151,8 @@ add_escaped(struct buf *b, const char *s, size_t n)
 
 		if (to)
 			buf_adds(b, to);
+		else if (o->terminal && steers_terminal(s, i))
+			buf_addf(b, "\\x%02x", (unsigned char)s[i]);
 		else
 			buf_addc(b, s[i]);
 	}
@@ -158,7 +172,7 @@ out_textn(struct out *o, const char *key, const char *s, size_t n)
 	if (o->form == OUT_JSON_LINES)
 		json_quote(&o->buf, s, n);
 	else
-		add_escaped(&o->buf, s, n);
+		add_escaped(o, s, n);
 }
 
 void
@@ -235,7 +249,7 @@ out_tree(struct out *o, const char *key, const struct json *j)
 	if (o->form == OUT_JSON_LINES)
 		buf_add(&o->buf, tmp.data, tmp.len);
 	else
-		add_escaped(&o->buf, tmp.data, tmp.len);
+		add_escaped(o, tmp.data, tmp.len);
 	o->buf.failed |= tmp.failed;
 	buf_free(&tmp);
 }

@@ -39,6 +39,7 @@ struct out {
 	enum out_where only;
 	bool open;		/* inside a record */
 	bool first;		/* no field yet */
+	bool terminal;		/* what would steer one is written as \xHH */
 	struct buf buf;
 	bool broken;		/* a write failed; *why says how */
 	struct err why;

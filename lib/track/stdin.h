@@ -2,9 +2,12 @@
  * track/stdin.h - metrics as they come down a pipe.
  *
  * One line is one step: either words "loss=0.31 auc=0.82 step=3" or a JSON
- * object {"step":3,"loss":0.31}; numbers that are not metrics and words
- * without '=' are passed over.  "step" (or "epoch" or "iteration") sets the
- * step, otherwise it is one more than the last.
+ * object {"step":3,"loss":0.31}; words without '=' are passed over.  "step",
+ * else "iteration", else "epoch" sets the step where it is a whole number,
+ * otherwise the step is one more than the last; what does not set it is a
+ * metric like any other, but "step" never is.  A value that is no number
+ * (0,31) and a step that is none (2.7) are refused: counted, the first one
+ * kept, and nothing stands in their place.
  */
 #ifndef TRACK_STDIN_H
 #define TRACK_STDIN_H
@@ -19,6 +22,9 @@ struct metric_stream {
 	struct journal *j;
 	int64_t next_step;	/* when a line names none */
 	uint64_t lines, points, skipped;
+	uint64_t refused;	/* values; the first one and its line: */
+	uint64_t first_line;
+	char first[80];
 };
 
 /* One line without its newline.  A line with no metric is counted in

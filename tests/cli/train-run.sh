@@ -428,4 +428,48 @@ check 'fsck after the runs: the repository is whole' 'expect 0 mlv-data fsck'
 check 'run: a record that cannot be written after the command is exit 5' <<'X'
 	exits 5 mlv-train run -- true >/dev/full 2>err
 X
+
+# --- steps and values as other programs write them
+steps() { mlv-train show -m "$1" "$2" | tr '\t\n' ': '; }
+check 'log: step beats epoch, and a fraction of an epoch is a metric' <<'X'
+	printf '{"step":%s,"loss":%s,"epoch":%s}\n' 10 1.5 0.5 20 1.2 1.0 >lines &&
+	expect 0 mlv-train log -n fraction <lines &&
+	test "$(steps loss fraction)" = '10:1.5 20:1.2 ' &&
+	test "$(steps epoch fraction)" = '10:0.5 20:1 '
+X
+check 'log: a decimal comma is no number, and told with its line' <<'X'
+	printf 'loss=1\nloss=0,31 acc=0.5\n' >lines &&
+	expect 0 mlv-train log -n comma <lines &&
+	says "line 2: 'loss=0,31'" &&
+	test "$(steps loss comma)" = '1:1 ' &&
+	test "$(steps acc comma)" = '2:0.5 '
+X
+check 'log: metrics parted by commas are all taken' <<'X'
+	echo 'loss=1,acc=2, auc=3' >lines &&
+	expect 0 mlv-train log -n parted <lines &&
+	test "$(steps loss parted)$(steps acc parted)$(steps auc parted)" = '1:1 1:2 1:3 '
+X
+check 'log: a step that is no whole number is told, not cut' <<'X'
+	printf 'loss=1 step=2.7\nloss=2 step=abc\n' >lines &&
+	expect 0 mlv-train log -n cut <lines &&
+	says '2 values' &&
+	test "$(steps loss cut)" = '1:1 2:2 '
+X
+check 'log: the largest step is kept as it is' <<'X'
+	printf 'loss=1 step=9223372036854775807\nloss=2\n' >lines &&
+	expect 0 mlv-train log -n large <lines &&
+	test "$(steps loss large)" = '9223372036854775807:1 9223372036854775807:2 '
+X
+check 'show: a terminal gets no escape sequence out of a name' <<'X'
+	expect 0 mlv-train run -n "$(printf 'a\033[31mb\302\233c')" -- true &&
+	id=$(cut -f1 out) &&
+	script -qec "mlv-train show $id" /dev/null </dev/null >screen &&
+	grep -qF 'a\x1b[31mb' screen &&
+	! grep -q "$(printf '\033\[31m')" screen &&
+	! grep -q "$(printf '\302\233')" screen
+X
+check 'show: a pipe gets a name byte for byte' <<'X'
+	mlv-train show "$id" >out &&
+	grep -q "$(printf 'a\033\[31mb')" out
+X
 finish
