@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "judge/importance.h"
-#include "tap.h"
+#include "../tap.h"
 #include "judge/evaluate.h"
 
 #define ROWS 200
