@@ -7,7 +7,7 @@
 #include "math/elem.h"
 #include "read/whole.h"
 #include "../../tap.h"
-#include "learn/gbdt/gbdt.h"
+#include "learn/gbdt/predict.h"
 
 struct data {
 	struct table *t;
@@ -426,6 +426,20 @@ same(const struct data *d, const struct frame *valid,
 	return r;
 }
 
+static bool
+predicts_as_walked(const struct gbdt_model *m, const struct frame *f)
+{
+	double s[8] = { 0 };
+	bool equal = m->n_outputs <= 8;
+
+	for (size_t i = 0; equal && i < f->rows; i++) {
+		gbdt_predict(s, m, f, i);
+		for (uint32_t c = 0; c < m->n_outputs; c++)
+			equal &= s[c] == score(m, f, i, c);
+	}
+	return equal;
+}
+
 static void
 same_bytes(int classes, const char *what)
 {
@@ -456,6 +470,8 @@ same_bytes(int classes, const char *what)
 	ok(same(&d, &valid, &p, 5, &b), "%s: five threads, the same", what);
 	ok(gbdt_train(&m, &d.f, &valid, &p, 2, NULL, &e) == 0, "trained");
 	is_int(m.n_trees, 6 * m.n_outputs, "%s: trees", what);
+	ok(predicts_as_walked(&m, &valid), "%s: gbdt_predict goes down the "
+	    "trees as this test does", what);
 	is_near(m.train_loss[5], loss(&m, &d.f), 1e-9, "%s: the history is "
 	    "what the trees say of the rows themselves", what);
 	is_near(m.valid_metric[5], loss(&m, &valid), 1e-9, "%s: and of the "
