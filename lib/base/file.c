@@ -23,6 +23,7 @@
 #define PENDING_BYTES ((size_t)1 << 16)
 #define LINKS_MAX 40	/* as the kernel has it */
 #define TEMP_STEM 200	/* a name has 255 bytes at most */
+#define REPOSITORY ".mlv"	/* whose files no user names */
 
 /* The buffer is full: is the file at its end too? */
 static int
@@ -81,6 +82,77 @@ file_read(struct buf *out, const char *path, struct err *e)
 	close(fd);
 	return r;
 }
+
+/* --- files in somebody else's checkout ------------------------------------- */
+
+int
+file_open_own(int *fd, const struct os *os, const char *path, int flags,
+    mode_t mode, struct err *e)
+{
+	struct stat st;
+
+	/* without O_NONBLOCK a FIFO would be waited for */
+	*fd = os->open(path, flags | O_NOFOLLOW | O_NONBLOCK, mode);
+	if (*fd < 0 && errno == ELOOP)
+		return err_set(e, ERR_FORMAT, "'%s' is a link, which is not "
+		    "followed there: remove it, or put the file itself in its "
+		    "place", path);
+	if (*fd < 0)
+		return err_sys(e, "cannot open '%s'", path);
+	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode))
+		return 0;
+	err_set(e, ERR_FORMAT, "'%s' is no regular file", path);
+	os->close(*fd);
+	*fd = -1;
+	return -1;
+}
+
+int
+file_read_own(struct buf *out, const char *path, struct err *e)
+{
+	int fd, r;
+
+	if (file_open_own(&fd, os_real(), path, O_RDONLY, 0, e) < 0)
+		return -1;
+	r = file_read_fd(out, fd, path, e);
+	close(fd);
+	return r;
+}
+
+int
+file_check_folder(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return err_sys(e, "cannot stat '%s'", path);
+	if (S_ISDIR(st.st_mode))
+		return 0;
+	return err_set(e, ERR_FORMAT, S_ISLNK(st.st_mode) ? "'%s' is a link, "
+	    "which is not followed there: remove it, or put the folder itself "
+	    "in its place" : "'%s' is no folder", path);
+}
+
+/* Is the file to be made inside a repository's own folder? */
+static bool
+is_in_repository(const char *path)
+{
+	char *folder = path_folder(path), *real = realpath(folder, NULL);
+	bool yes = false;
+
+	for (const char *at = real; at && *at && !yes;) {
+		size_t n = strcspn(++at, "/");
+
+		yes = n == strlen(REPOSITORY) &&
+		    memcmp(at, REPOSITORY, n) == 0;
+		at += n;
+	}
+	free(real);
+	free(folder);
+	return yes || strcmp(path_base(path), REPOSITORY) == 0;
+}
+
+/* --- mapping --------------------------------------------------------------- */
 
 static int
 read_instead(struct file_map *m, int fd, const char *path, struct err *e)
@@ -256,6 +328,29 @@ behind_links(const char *path)
 	return NULL;
 }
 
+/* As out_file_open_in, once `path` is in f and where it leads is known. */
+static int
+open_temporary(struct out_file *f, const char *folder, mode_t mode)
+{
+	f->temp = temp_name(folder, f->path);
+	f->fd = f->os->open(f->temp, O_WRONLY | O_CREAT | O_EXCL, mode);
+	if (f->fd >= 0)
+		return 0;
+	free(f->temp);
+	f->temp = NULL;		/* not ours, if it is there */
+	return -1;
+}
+
+static void
+init_out_file(struct out_file *f, const struct os *os, bool durable)
+{
+	memset(f, 0, sizeof(*f));
+	f->os = os;
+	f->fd = -1;
+	f->durable = durable;
+	buf_init(&f->pending, PENDING_BYTES * 2);
+}
+
 static bool
 same_file_system(const char *path, const char *folder)
 {
@@ -275,18 +370,19 @@ out_file_open_in(struct out_file *f, const struct os *os, const char *path,
 	struct stat st;
 	int given;
 
-	memset(f, 0, sizeof(*f));
-	f->os = os;
-	f->durable = durable;
-	buf_init(&f->pending, PENDING_BYTES * 2);
+	init_out_file(f, os, durable);
 	if (strcmp(path, "-") == 0) {
 		f->fd = 1;
 		return 0;
 	}
-	f->fd = -1;
 	f->path = behind_links(path);
 	if (f->path == NULL)
 		return err_sys(e, "cannot create '%s'", path);
+	if (is_in_repository(f->path)) {
+		out_file_drop(f);
+		return err_set(e, ERR_USAGE, "'%s' is the repository's own: "
+		    "write another file", path);
+	}
 	given = descriptor_of(f->path);
 	f->as_is = given >= 0 || (stat(f->path, &st) == 0 &&
 	    !S_ISREG(st.st_mode));
@@ -302,14 +398,26 @@ out_file_open_in(struct out_file *f, const struct os *os, const char *path,
 	} else if (f->as_is) {
 		f->fd = os->open(f->path, O_WRONLY, 0);
 	} else {
-		f->temp = temp_name(folder && same_file_system(f->path,
-		    folder) ? folder : NULL, f->path);
-		f->fd = os->open(f->temp, O_WRONLY | O_CREAT | O_EXCL, mode);
+		(void)open_temporary(f, folder && same_file_system(f->path,
+		    folder) ? folder : NULL, mode);
 	}
 	if (f->fd < 0) {
 		err_sys(e, "cannot create '%s'", path);
-		free(f->temp);
-		f->temp = NULL;		/* not ours, if it is there */
+		out_file_drop(f);
+		return -1;
+	}
+	return 0;
+}
+
+int
+out_file_open_own(struct out_file *f, const struct os *os, const char *path,
+    const char *folder, mode_t mode, bool durable, struct err *e)
+{
+	init_out_file(f, os, durable);
+	f->path = xstrdup(path);
+	if (open_temporary(f, folder && same_file_system(path, folder) ?
+	    folder : NULL, mode) < 0) {
+		err_sys(e, "cannot create '%s'", path);
 		out_file_drop(f);
 		return -1;
 	}
@@ -399,6 +507,16 @@ out_file_drop(struct out_file *f)
 	buf_free(&f->pending);
 }
 
+static int
+write_all(struct out_file *f, const void *p, size_t n, struct err *e)
+{
+	if (out_file_add(f, p, n, e) < 0) {
+		out_file_drop(f);
+		return -1;
+	}
+	return out_file_commit(f, e);
+}
+
 int
 file_replace(const struct os *os, const char *path, const void *p, size_t n,
     mode_t mode, struct err *e)
@@ -407,11 +525,18 @@ file_replace(const struct os *os, const char *path, const void *p, size_t n,
 
 	if (out_file_open(&f, os, path, mode, true, e) < 0)
 		return -1;
-	if (out_file_add(&f, p, n, e) < 0) {
-		out_file_drop(&f);
+	return write_all(&f, p, n, e);
+}
+
+int
+file_replace_own(const struct os *os, const char *path, const void *p,
+    size_t n, mode_t mode, struct err *e)
+{
+	struct out_file f;
+
+	if (out_file_open_own(&f, os, path, NULL, mode, true, e) < 0)
 		return -1;
-	}
-	return out_file_commit(&f, e);
+	return write_all(&f, p, n, e);
 }
 
 int

@@ -23,6 +23,18 @@
 int file_read(struct buf *out, const char *path, struct err *e);
 int file_read_fd(struct buf *out, int fd, const char *name, struct err *e);
 
+/*
+ * A checkout is somebody else's: what a repository or git keeps in it may be
+ * a link, a FIFO or a device.  These never follow a last link and take only
+ * regular files; the error says what is in the way.
+ */
+int file_open_own(int *fd, const struct os *os, const char *path, int flags,
+    mode_t mode, struct err *e);
+int file_read_own(struct buf *out, const char *path, struct err *e);
+/* Is there a folder by that name, no link to one?  ERR_NOENT, or ERR_FORMAT
+ * for anything else. */
+int file_check_folder(const char *path, struct err *e);
+
 /* The text of a small file, such as those of /proc, without its last
  * newline, cut to `room` bytes with the NUL; false when unreadable. */
 bool file_read_small(char *out, size_t room, const char *path);
@@ -57,7 +69,8 @@ struct out_file {
 	bool as_is;		/* a device, a FIFO, a descriptor: nothing to replace */
 };
 
-/* Begin to replace `path`, or what it links to.  Standard output ("-"), a
+/* Begin to replace `path`, or what it links to, as a user named it: never a
+ * file inside a repository's .mlv (ERR_USAGE).  Standard output ("-"), a
  * device, a FIFO, or what is open as "/dev/stdout" or "/dev/fd/N", is written
  * as it comes.  With `durable` commit fsyncs the file and its folder; user
  * output such as scored rows need not, files of record must. */
@@ -67,6 +80,11 @@ int out_file_open(struct out_file *f, const struct os *os, const char *path,
  * nothing beside `path`; beside it after all when that is on another file
  * system. */
 int out_file_open_in(struct out_file *f, const struct os *os,
+    const char *path, const char *folder, mode_t mode, bool durable,
+    struct err *e);
+/* A file that a repository or git keeps: whatever has its name, a link too,
+ * is replaced, not written through. */
+int out_file_open_own(struct out_file *f, const struct os *os,
     const char *path, const char *folder, mode_t mode, bool durable,
     struct err *e);
 int out_file_add(struct out_file *f, const void *p, size_t n, struct err *e);
@@ -80,6 +98,9 @@ void out_file_drop(struct out_file *f);
 
 /* All of that at once. */
 int file_replace(const struct os *os, const char *path, const void *p,
+    size_t n, mode_t mode, struct err *e);
+/* The same for a file of a repository: see out_file_open_own. */
+int file_replace_own(const struct os *os, const char *path, const void *p,
     size_t n, mode_t mode, struct err *e);
 
 /*

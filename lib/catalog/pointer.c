@@ -46,7 +46,7 @@ pointer_read(struct pointer *p, struct catalog *c, const char *path,
 
 	memset(p, 0, sizeof(*p));
 	buf_init(&b, POINTER_MAX);
-	if (file_read(&b, file, e) < 0)
+	if (file_read_own(&b, file, e) < 0)
 		goto done;
 	if (yaml_parse(&j, &a, b.data, b.len, e) < 0 ||
 	    oid_parse(&p->id, json_text(j, "id", ""), e) < 0 ||
@@ -65,7 +65,7 @@ done:
 }
 
 /* Replace a file of the work tree through the store's temporary folder, so
- * that a kill leaves nothing beside it. */
+ * that a kill leaves nothing beside it.  A link is replaced, not followed. */
 static int
 replace_file(struct catalog *c, const char *file, const struct buf *b,
     struct err *e)
@@ -74,11 +74,12 @@ replace_file(struct catalog *c, const char *file, const struct buf *b,
 	char *tmp = repo_temp(c->repo);
 	struct out_file f;
 	struct stat st;
-	mode_t mode = stat(file, &st) == 0 ? st.st_mode & 0777 : 0666;
+	mode_t mode = lstat(file, &st) == 0 && S_ISREG(st.st_mode) ?
+	    st.st_mode & 0777 : 0666;
 	int r = -1;
 
 	if (file_make_folders(os, tmp, e) == 0 &&
-	    out_file_open_in(&f, os, file, tmp, mode, true, e) == 0) {
+	    out_file_open_own(&f, os, file, tmp, mode, true, e) == 0) {
 		if (out_file_add(&f, b->data, b->len, e) < 0)
 			out_file_drop(&f);
 		else
@@ -124,7 +125,7 @@ pointer_write(struct catalog *c, const char *path, const char *name,
 	if (rows >= 0)
 		buf_addf(&b, "rows: %lld\n", (long long)rows);
 	/* untouched when it says so already: nothing for git to see */
-	if (file_read(&now, file, &ignored) < 0 || now.len != b.len ||
+	if (file_read_own(&now, file, &ignored) < 0 || now.len != b.len ||
 	    memcmp(now.data, b.data, b.len) != 0) {
 		warn_renamed(c, path, name);
 		r = replace_file(c, file, &b, e);
@@ -187,13 +188,24 @@ warn_tracked(struct catalog *c, const char *path)
 static int
 add_ignore_line(struct catalog *c, const char *file, const char *path, struct err *e)
 {
+	struct err mine = ERR_INIT;
 	struct buf text, line;
+	struct stat st;
 	int r = 0;
 
 	buf_init(&text, IGNORE_MAX);
 	buf_init(&line, BUF_CAP_SMALL);
-	if (access(file, F_OK) == 0 && file_read(&text, file, e) < 0) {
+	if (lstat(file, &st) == 0 && S_ISLNK(st.st_mode)) {
+		/* its words are another file's; git does not follow it either */
+		log_warn(c->opts.log, "'%s' was a link, which git does not "
+		    "follow; it is replaced by a file", file);
+	} else if (file_read_own(&text, file, &mine) < 0 &&
+	    mine.code != ERR_NOENT) {
+		*e = mine;
 		r = -1;
+	}
+	if (r < 0) {
+		;
 	} else if (!put_pattern(&line, path_base(path))) {
 		log_warn(c->opts.log, "'%s' cannot be said in .gitignore: keep "
 		    "it out of git yourself", path);
@@ -225,11 +237,9 @@ ignore_in_git(struct catalog *c, const char *path, struct err *e)
 	/* two adders in one folder must not lose each other's line */
 	if (file_make_folders(repo_os(c->repo), locks, e) < 0)
 		goto done;
-	fd = repo_os(c->repo)->open(lock, O_RDWR | O_CREAT, 0666);
-	if (fd < 0) {
-		err_sys(e, "cannot open '%s'", lock);
+	if (file_open_own(&fd, repo_os(c->repo), lock, O_RDWR | O_CREAT, 0666,
+	    e) < 0)
 		goto done;
-	}
 	if (file_lock(fd, FILE_EXCLUSIVE, 0, 0, 30000, e) == 0)
 		r = add_ignore_line(c, file, path, e);
 done:

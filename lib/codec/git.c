@@ -1,26 +1,101 @@
-/* What git says about a work tree, asked through its program. */
+/*
+ * What git says about a work tree, asked through its program.
+ *
+ * The work tree and its .git/config may be somebody else's, and git runs
+ * programs that its configuration names.  It is asked with all of them off:
+ * monitor, hooks, transports of missing objects, filters of the repository's
+ * own configuration.  A user's own filters (global: git-lfs) stay.
+ */
 #include "codec/git.h"
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/child.h"
 
 #define WORDS_MAX 12
+#define FILTERS_MAX 64
+#define OFF_WORDS (sizeof(off) / sizeof(*off))
 
-/* Run git in the folder; 1 when it said yes, 0 when it said no or is not
- * there, -1 on trouble. */
+static const char *const off[] = {
+	"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+	"-c", "safe.bareRepository=explicit", "-c", "protocol.allow=never",
+	"-c", "protocol.file.allow=never", "-c", "protocol.ext.allow=never",
+	"-c", "protocol.git.allow=never", "-c", "protocol.ssh.allow=never",
+	"-c", "protocol.http.allow=never", "-c", "protocol.https.allow=never"
+};
+
+/* Run git in the folder, with `more` settings; 1 when it said yes, 0 when it
+ * said no or is not there, -1 on trouble. */
+static int
+ask_git_with(struct buf *out, const char *folder, const char *const *more,
+    const char *const *words, struct err *e)
+{
+	const char *argv[3 + OFF_WORDS + 2 * FILTERS_MAX + WORDS_MAX + 1] = {
+	    "git", "-C", folder };
+	size_t n = 3;
+	int status = 0;
+
+	memcpy(argv + n, off, sizeof(off));
+	n += OFF_WORDS;
+	for (size_t i = 0; more && more[i]; i++) {
+		argv[n++] = "-c";
+		argv[n++] = more[i];
+	}
+	for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
+		argv[n++] = words[i];
+	if (child_output(out, &status, argv, e) < 0)
+		return e->code == ERR_NOENT ? 0 : -1;
+	return status == 0;
+}
+
 static int
 ask_git(struct buf *out, const char *folder, const char *const *words,
     struct err *e)
 {
-	const char *argv[WORDS_MAX + 4] = { "git", "-C", folder };
-	int status = 0;
+	return ask_git_with(out, folder, NULL, words, e);
+}
 
-	for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
-		argv[3 + i] = words[i];
-	if (child_output(out, &status, argv, e) < 0)
-		return e->code == ERR_NOENT ? 0 : -1;
-	return status == 0;
+/* Ask what looks into files, and so runs their filters: those that the
+ * repository's own configuration names are off. */
+static int
+ask_about_files(struct buf *out, const char *folder, const char *const *words,
+    struct err *e)
+{
+	static const char *const names[] = { "config", "--includes",
+	    "--show-scope", "--name-only", "-z", "--get-regexp",
+	    "^filter\\.", NULL };
+	const char *setting[FILTERS_MAX + 1] = { NULL };
+	struct arena a = { NULL, 0 };
+	struct buf found;
+	size_t n = 0;
+	int r;
+
+	/* scope NUL name NUL ... */
+	buf_init(&found, BUF_CAP_DOC);
+	r = ask_git(&found, folder, names, e);
+	for (size_t at = 0; r >= 0 && at < found.len;) {
+		const char *scope = found.data + at, *name;
+
+		name = scope + strlen(scope) + 1;
+		if (name >= found.data + found.len)
+			break;
+		at = (size_t)(name - found.data) + strlen(name) + 1;
+		if (strcmp(scope, "local") != 0 &&
+		    strcmp(scope, "worktree") != 0)
+			continue;
+		/* no such setting can be given: nothing is known then */
+		if (n == FILTERS_MAX || strchr(name, '=') != NULL) {
+			r = -2;
+			break;
+		}
+		setting[n++] = arena_printf(&a, "%s=", name);
+	}
+	if (r >= 0)
+		r = ask_git_with(out, folder, setting, words, e);
+	buf_free(&found);
+	arena_free(&a);
+	return r == -2 ? 0 : r;
 }
 
 static void
@@ -48,8 +123,9 @@ git_read_state(struct git_state *g, const char *folder, struct err *e)
 		g->known = true;
 		memcpy(g->commit, b.data, b.len);
 		buf_clear(&b);
-		r = ask_git(&b, folder, status, e);
-		g->dirty = r == 1 && b.len > 0;
+		r = ask_about_files(&b, folder, status, e);
+		/* what could not be looked at is not called clean */
+		g->dirty = r == 0 || b.len > 0;
 	}
 	buf_free(&b);
 	return r < 0 ? -1 : 0;
@@ -62,7 +138,7 @@ git_read_diff(struct buf *out, const char *folder, struct err *e)
 	    "HEAD", "--no-color", "--no-ext-diff", "--no-textconv", "--binary",
 	    NULL };
 
-	return ask_git(out, folder, diff, e) < 0 ? -1 : 0;
+	return ask_about_files(out, folder, diff, e) < 0 ? -1 : 0;
 }
 
 int

@@ -48,7 +48,7 @@ memo_write(struct repo *s, const char *name, const char *run,
 	struct err e = ERR_INIT;
 
 	if (file_make_folders(repo_os(s), folder, &e) < 0 ||
-	    file_replace(repo_os(s), path, run, strlen(run), 0666, &e) < 0)
+	    file_replace_own(repo_os(s), path, run, strlen(run), 0666, &e) < 0)
 		log_warn(log, "this work will not be remembered: %s", e.msg);
 	free(folder);
 	free(path);
@@ -115,7 +115,7 @@ memo_restore(struct run *run, struct catalog *c, const char *name,
 	int r = 0;
 
 	buf_init(&id, 256);
-	if (file_read(&id, path, &ignored) < 0 ||
+	if (file_read_own(&id, path, &ignored) < 0 ||
 	    run_read(run, c, id.data, &ignored) < 0)
 		goto done;
 	for (size_t i = 0; i < n; i++) {

@@ -128,7 +128,7 @@ set_torn_aside(struct tail *t, struct repo *repo, int fd, struct err *e)
 	}
 	name = xprintf("audit/torn.%lld", (long long)t->whole);
 	path = repo_path(repo, name);
-	if (file_replace(repo->os, path, p, n, 0666, e) == 0) {
+	if (file_replace_own(repo->os, path, p, n, 0666, e) == 0) {
 		if (repo->os->truncate(fd, t->whole) < 0)
 			err_sys(e, "cannot cut the audit log");
 		else
@@ -278,11 +278,10 @@ audit_append(struct oid *hash, struct repo *repo, const struct audit_record *r,
 {
 	char *path = repo_path(repo, "audit/log"), *folder;
 	struct tail t = { .any = false };
-	int fd = repo->os->open(path, O_RDWR | O_CREAT | O_APPEND, 0666);
-	int result = -1;
+	int fd, result = -1;
 
-	if (fd < 0) {
-		err_sys(e, "cannot open '%s'", path);
+	if (file_open_own(&fd, repo->os, path, O_RDWR | O_CREAT | O_APPEND,
+	    0666, e) < 0) {
 		free(path);
 		return -1;
 	}
@@ -411,6 +410,7 @@ audit_each(struct repo *repo, uint64_t *count, struct oid *head,
 {
 	struct walk w = { .confirmed = { .repo = repo }, .fn = fn, .ctx = ctx };
 	char *path = repo_path(repo, "audit/log");
+	struct err mine = ERR_INIT;
 	struct oid last = { { 0 } };
 	uint64_t n = 0;
 	struct buf b;
@@ -419,8 +419,10 @@ audit_each(struct repo *repo, uint64_t *count, struct oid *head,
 	/* the log before the refs: a record whose ref comes a moment later
 	 * is then seen as confirmed */
 	buf_init(&b, LOG_MAX);
-	if (access(path, F_OK) == 0 && file_read(&b, path, e) < 0)
+	if (file_read_own(&b, path, &mine) < 0 && mine.code != ERR_NOENT) {
+		*e = mine;
 		goto done;
+	}
 	if (ref_each(repo, "", collect_record, &w.confirmed, e) < 0)
 		goto done;
 	if (w.confirmed.n)

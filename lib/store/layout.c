@@ -3,11 +3,13 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/mem.h"
 #include "base/path.h"
 
 #define SWEEP_AGE_S 86400
@@ -16,6 +18,63 @@ char *
 layout_path(const struct layout *l, const char *name)
 {
 	return path_join(l->folder, name);
+}
+
+static const char *const folder_name[] = {
+	"objects", "refs", "audit", "locks", "tmp", "cache", "runs"
+};
+#define FOLDERS (sizeof(folder_name) / sizeof(*folder_name))
+
+/* What is there must be a folder of ours, not a link to another's. */
+static int
+check_one(const char *folder, const char *name, struct err *e)
+{
+	char *path = name ? path_join(folder, name) : xstrdup(folder);
+	struct err mine = ERR_INIT;
+	int r = file_check_folder(path, &mine);
+
+	free(path);
+	if (r == 0 || mine.code == ERR_NOENT)
+		return 0;
+	*e = mine;
+	return -1;
+}
+
+int
+layout_check(const char *folder, struct err *e)
+{
+	char *refs = path_join(folder, "refs"), **kind = NULL;
+	size_t n = 0;
+	int r = check_one(folder, NULL, e);
+
+	for (size_t i = 0; r == 0 && i < FOLDERS; i++)
+		r = check_one(folder, folder_name[i], e);
+	if (r == 0)
+		r = check_one(folder, "cache/memo", e);
+	if (r == 0 && (r = folder_names(&kind, &n, refs, e)) == 0) {
+		for (size_t i = 0; r == 0 && i < n; i++)
+			r = check_one(refs, kind[i], e);
+		folder_names_free(kind, n);
+	}
+	free(refs);
+	return r;
+}
+
+/* Names that temporary files are given: by lib/base/file.c and newfile.c
+ * 16 digits and ".tmp", by lib/track/journal.c "RUN.run.tmp". */
+static bool
+is_temporary(const char *name)
+{
+	size_t n = strlen(name), digits = 0;
+
+	if (n > 8 && strcmp(name + n - 8, ".run.tmp") == 0)
+		return true;
+	if (n < 20 || strcmp(name + n - 4, ".tmp") != 0)
+		return false;
+	while (digits < 16 && strchr("0123456789abcdef",
+	    name[n - 5 - digits]) != NULL)
+		digits++;
+	return digits == 16 && (n == 20 || name[n - 21] == '.');
 }
 
 /* A slow command that loses its temporary file fails cleanly, so a wrong
@@ -36,7 +95,7 @@ sweep_temporary(struct layout *l)
 	for (size_t i = 0; i < n; i++) {
 		char *path = path_join(folder, names[i]);
 
-		if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+		if (is_temporary(names[i]) && lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
 		    now - (int64_t)st.st_mtim.tv_sec > SWEEP_AGE_S)
 			(void)l->os->unlink(path);
 		free(path);
@@ -48,15 +107,13 @@ sweep_temporary(struct layout *l)
 int
 layout_make(struct layout *l, struct err *e)
 {
-	static const char *const names[] = {
-		"objects", "refs", "audit", "locks", "tmp", "cache", "runs"
-	};
-	int r = 0;
+	int r;
 
 	if (l->made)
 		return 0;
-	for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(*names); i++) {
-		char *path = layout_path(l, names[i]);
+	r = layout_check(l->folder, e);
+	for (size_t i = 0; r == 0 && i < FOLDERS; i++) {
+		char *path = layout_path(l, folder_name[i]);
 
 		r = file_make_folders(l->os, path, e);
 		free(path);

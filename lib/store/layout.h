@@ -18,10 +18,13 @@ struct layout {
 
 /* folder/name, to be freed. */
 char *layout_path(const struct layout *l, const char *name);
+/* Is what is in .mlv there as folders, none of them a link to others' files?
+ * A checkout is somebody else's; what is not there is in order. */
+int layout_check(const char *folder, struct err *e);
 /*
  * The folders are there on return (a fresh git clone has only config).  The
- * first call also removes temporary files that are older than a day: killed
- * commands left them.
+ * first call also removes temporary files, by the names we give them, that are
+ * older than a day: killed commands left them.
  */
 int layout_make(struct layout *l, struct err *e);
 

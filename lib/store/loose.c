@@ -144,8 +144,11 @@ reader_init(struct loose_reader *r, struct object_source *s,
 
 	memset(r, 0, sizeof(*r));
 	oid_print(r->name, id);
-	r->fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* what is in its place may be a FIFO that nobody writes to */
+	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	free(path);
+	if (r->fd < 0 && errno == ELOOP)
+		return err_corrupt(r, "it is a link", e);
 	if (r->fd < 0 && errno == ENOENT)
 		return err_set(e, ERR_NOENT,
 		    "object %s is not in this repository", r->name);
@@ -153,6 +156,8 @@ reader_init(struct loose_reader *r, struct object_source *s,
 		return err_sys(e, "cannot open object %s", r->name);
 	if (fstat(r->fd, &st) < 0)
 		return err_sys(e, "cannot stat object %s", r->name);
+	if (!S_ISREG(st.st_mode))
+		return err_corrupt(r, "it is no regular file", e);
 	if (st.st_size < HEADER + TRAILER)
 		return err_corrupt(r, "it is cut short", e);
 	if (read_exact(r, head, HEADER, 0, e) < 0 ||
@@ -498,6 +503,8 @@ make_shard(struct loose *l, const struct oid *id, struct err *e)
 	/* loose_sync will sync the folder that it is in */
 	if (l->layout->os->mkdir(path, 0777) < 0 && errno != EEXIST)
 		r = file_make_folders(l->layout->os, path, e);
+	if (r == 0)
+		r = file_check_folder(path, e);
 	free(path);
 	return r;
 }

@@ -133,7 +133,7 @@ ref_read(struct ref *r, struct repo *repo, const char *name, struct err *e)
 		return err_set(e, ERR_USAGE, "'%.200s' is no name", name);
 	path = ref_path(repo, name);
 	buf_init(&b, REF_FILE_MAX);
-	result = file_read(&b, path, e);
+	result = file_read_own(&b, path, e);
 	if (result < 0 && e->code == ERR_NOENT)
 		err_set(e, ERR_NOENT, "there is no '%s'", name);
 	if (result == 0)
@@ -224,7 +224,7 @@ ref_stamp(struct repo *repo, const char *name)
 	struct stat st;
 	uint64_t v[4] = { 0, 0, 0, 0 }, stamp = 0;
 
-	if (stat(path, &st) == 0) {
+	if (lstat(path, &st) == 0) {
 		v[0] = (uint64_t)st.st_ino;
 		v[1] = (uint64_t)st.st_size;
 		v[2] = (uint64_t)st.st_mtim.tv_sec;

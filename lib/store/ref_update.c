@@ -20,27 +20,23 @@ int
 refs_lock(int *fd, struct repo *repo, bool shared, struct err *e)
 {
 	char *path = repo_path(repo, "locks/refs");
+	struct err mine = ERR_INIT;
+	int r;
 
-	if (shared) {
-		*fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (*fd < 0 && errno == ENOENT) {	/* no writer yet */
-			free(path);
-			return 0;
-		}
-	} else {
-		*fd = -1;
-		if (layout_make(&repo->layout, e) < 0) {
-			free(path);
-			return -1;
-		}
-		*fd = repo->os->open(path, O_RDWR | O_CREAT, 0666);
-	}
-	if (*fd < 0) {
-		err_sys(e, "cannot open '%s'", path);
+	*fd = -1;
+	if (!shared && layout_make(&repo->layout, e) < 0) {
 		free(path);
 		return -1;
 	}
+	r = file_open_own(fd, shared ? os_real() : repo->os, path,
+	    shared ? O_RDONLY : O_RDWR | O_CREAT, 0666, &mine);
 	free(path);
+	if (r < 0 && shared && mine.code == ERR_NOENT)
+		return 0;		/* no writer yet */
+	if (r < 0) {
+		*e = mine;
+		return -1;
+	}
 	if (file_lock(*fd, shared ? FILE_SHARED : FILE_EXCLUSIVE, 0, 0,
 	    repo->wait_ms, e) < 0) {
 		if (e->code == ERR_BUSY)
@@ -87,7 +83,7 @@ write_ref(struct repo *repo, const char *name, const struct ref *r,
 	/* the folder may be another's, killed before it synced its parent */
 	if (buf_check(&b, e) < 0 || file_make_folders(repo->os, folder, e) < 0 ||
 	    file_sync_folder(repo->os, refs, e) < 0 ||
-	    out_file_open_in(&f, repo->os, path, tmp, 0666, true, e) < 0)
+	    out_file_open_own(&f, repo->os, path, tmp, 0666, true, e) < 0)
 		goto done;
 	if (out_file_add(&f, b.data, b.len, e) < 0)
 		out_file_drop(&f);

@@ -38,7 +38,7 @@ write_once(const struct os *os, const char *folder, const char *name,
 
 	if (access(path, F_OK) == 0) {
 		r = 0;
-	} else if (out_file_open_in(&f, os, path, tmp, 0666, true, e) == 0) {
+	} else if (out_file_open_own(&f, os, path, tmp, 0666, true, e) == 0) {
 		if (out_file_add(&f, text, strlen(text), e) < 0)
 			out_file_drop(&f);
 		else
@@ -83,7 +83,7 @@ check_config(const char *folder, struct err *e)
 	int r = -1;
 
 	buf_init(&b, CONFIG_MAX);
-	if (file_read(&b, path, e) < 0)
+	if (file_read_own(&b, path, e) < 0)
 		goto done;
 	for (at = b.data; at < b.data + b.len; at = end + 1) {
 		end = at + strcspn(at, "\n");
@@ -223,6 +223,8 @@ repo_open(struct repo **out, const char *from, const struct repo_opts *o,
 	repo->wait_ms = o->wait_ms ? o->wait_ms : WAIT_MS;
 	repo->layout.os = repo->os;
 	if (find_repository(repo, from ? from : ".", e) < 0 ||
+	    layout_check(repo->local, e) < 0 ||
+	    layout_check(repo->layout.folder, e) < 0 ||
 	    check_config(repo->layout.folder, e) < 0) {
 		repo_close(repo);
 		return -1;

@@ -86,7 +86,8 @@ stat_cache_new(const char *folder)
 	c->path = path_join(folder, "cache/stat");
 	c->tmp = path_join(folder, "tmp");
 	buf_init(&b, CACHE_MAX);
-	if (stat(c->path, &st) == 0 && file_read(&b, c->path, &ignored) == 0) {
+	if (lstat(c->path, &st) == 0 &&
+	    file_read_own(&b, c->path, &ignored) == 0) {
 		c->written = nanoseconds(&st.st_mtim);
 		parse_entries(c, b.data, b.len);
 	}
@@ -209,7 +210,7 @@ write_cache(const struct stat_cache *c, const struct os *os,
 	struct err ignored = ERR_INIT;
 	struct out_file f;
 
-	if (out_file_open_in(&f, os, c->path, c->tmp, 0666, false,
+	if (out_file_open_own(&f, os, c->path, c->tmp, 0666, false,
 	    &ignored) < 0)
 		return;
 	if (out_file_add(&f, b->data, b->len, &ignored) < 0)

@@ -217,7 +217,9 @@ open_living(struct journal *j, const char *id)
 	free(j->path);
 	j->id = xstrdup(id);
 	j->path = journal_path(j->c, id);
-	j->fd = repo_os(catalog_repo(j->c))->open(j->path, O_RDWR | O_APPEND, 0);
+	/* in a checkout it may be a link to a file of somebody else */
+	j->fd = repo_os(catalog_repo(j->c))->open(j->path, O_RDWR | O_APPEND |
+	    O_NOFOLLOW | O_NONBLOCK, 0);
 	return j->fd < 0 ? errno : 0;
 }
 
@@ -436,7 +438,7 @@ store_run(struct catalog_put *put, struct journal *j, struct err *e)
 
 	memset(&run, 0, sizeof(run));
 	buf_init(&b, BUF_CAP_DATA);
-	if (file_read(&b, j->path, e) < 0 ||
+	if (file_read_own(&b, j->path, e) < 0 ||
 	    run_parse(&run, b.data, b.len, e) < 0 ||
 	    odb_put(&id, odb, b.data, b.len, e) < 0)
 		goto done;

@@ -354,7 +354,8 @@ run_from_journal(struct run *r, struct catalog *c, const char *id,
     struct err *e)
 {
 	char *path = journal_path(c, id);
-	int fd = open(path, O_RDONLY | O_CLOEXEC), locked, result = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int locked, result = -1;
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_DATA);

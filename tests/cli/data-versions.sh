@@ -341,14 +341,15 @@ check 'cat: eight digits of the id are enough' <<'X'
 	same v1 now
 X
 check 'add: a temporary file of two days ago is removed, a young one is not' <<'X'
-	touch -d "2 days ago" .mlv/tmp/old.tmp &&
-	touch .mlv/tmp/young.tmp &&
+	touch -d "2 days ago" .mlv/tmp/0123456789abcdef.tmp .mlv/tmp/stat.0123456789abcdef.tmp &&
+	touch .mlv/tmp/fedcba9876543210.tmp &&
 	printf "a\n2\n" >sw.csv &&
 	expect 0 mlv-data add sw.csv &&
-	test ! -e .mlv/tmp/old.tmp &&
-	test -e .mlv/tmp/young.tmp
+	test ! -e .mlv/tmp/0123456789abcdef.tmp &&
+	test ! -e .mlv/tmp/stat.0123456789abcdef.tmp &&
+	test -e .mlv/tmp/fedcba9876543210.tmp
 X
-rm -f .mlv/tmp/young.tmp
+rm -f .mlv/tmp/fedcba9876543210.tmp
 
 # --- at a terminal
 if command -v script >/dev/null; then

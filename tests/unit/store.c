@@ -280,7 +280,7 @@ test_audit(struct repo *s)
 	}
 	is_int(unseen, 0, "a cut tail shows, wherever it is cut");
 	is_int(bad, 0, "(the test could do what it wanted)");
-	ok(file_replace(os_real(), path, log.data, log.len, 0644, &e) == 0,
+	ok(file_replace_own(os_real(), path, log.data, log.len, 0644, &e) == 0,
 	    "the log is put back");
 	is_int(errors_in(s, FSCK_QUICK), 0, "and is whole");
 
