@@ -1,4 +1,5 @@
-/* Did the model learn from these rows?  Its run and their lineage tell. */
+/* Did the model learn from these rows?  The runs that made it, all of them,
+ * and what they read tell. */
 #include "judge/leakage.h"
 
 #include <stdio.h>
@@ -8,37 +9,29 @@
 #include "catalog/lineage.h"
 #include "catalog/manifest.h"
 #include "track/find.h"
-#include "track/journal.h"
 
-/* The manifest of the run that made the model: the one its version names,
- * else the newest that put out its bytes.  *m NULL: it is not known. */
-static int
-find_run(const struct json **m, struct arena *a, struct catalog *c,
-    struct catalog_bytes *model, struct err *e)
+/* --- the runs that made some bytes ---------------------------------------- */
+
+/* Bytes whose makers are sought: the model's, then what these were made of,
+ * as a model that was converted.  Each once. */
+#define BYTES_MAX 64
+
+struct makers {
+	struct catalog *c;
+	const struct oid *data;		/* the rows that are judged by */
+	struct oid bytes[BYTES_MAX];
+	size_t n, at;			/* those before `at` are done */
+	struct seen_data *out;
+};
+
+static void
+seek_makers(struct makers *m, const struct oid *id)
 {
-	struct err mine = ERR_INIT;
-	struct oid id = { { 0 } };
-	struct link l;
-	struct run run;
-
-	*m = NULL;
-	if (model->manifest && manifest_find(&l, model->manifest, "run",
-	    TYPE_RUN)) {
-		id = l.id;
-	} else if (run_read_by_output(&run, c, catalog_bytes_id(model),
-	    &mine) == 0) {
-		id = run.manifest;
-		run_free(&run);
-	} else if (mine.code != ERR_NOENT) {
-		*e = mine;
-		return -1;
-	}
-	/* a run that is not sealed, or not in this copy, says nothing */
-	if (oid_is_none(&id) || catalog_manifest(m, a, c, &id, &mine) == 0 ||
-	    mine.code == ERR_NOENT)
-		return 0;
-	*e = mine;
-	return -1;
+	for (size_t i = 0; i < m->n; i++)
+		if (oid_eq(&m->bytes[i], id))
+			return;
+	if (m->n < BYTES_MAX)
+		m->bytes[m->n++] = *id;
 }
 
 struct content_search {
@@ -76,40 +69,63 @@ rests_on(bool *yes, struct catalog *c, const struct link *input,
 	return 0;
 }
 
+/* What the run read, held against the rows.  A fit reads its training data,
+ * then its validation data; another command may learn from all it reads. */
+static int
+judge_run(struct makers *m, const struct run *r, struct err *e)
+{
+	bool fit = strcmp(r->verb, "fit") == 0, same;
+	size_t inputs = 0;
+
+	for (size_t i = 0; i < r->n_links; i++) {
+		const struct link *l = &r->link[i];
+		enum seen seen;
+
+		if (strcmp(l->rel, "input") != 0)
+			continue;
+		if (rests_on(&same, m->c, l, m->data, e) < 0)
+			return -1;
+		seen = !same ? SEEN_NOT : fit && inputs ? SEEN_VALID :
+		    SEEN_TRAIN;
+		if (seen > m->out->seen) {
+			m->out->seen = seen;
+			snprintf(m->out->run, sizeof(m->out->run), "run:%s",
+			    r->id);
+		}
+		if (strcmp(l->type, TYPE_DATASET) != 0)
+			seek_makers(m, &l->id);
+		inputs++;
+	}
+	return 0;
+}
+
+static int
+judge_maker(void *ctx, const struct run *r, struct err *e)
+{
+	struct makers *m = ctx;
+
+	for (size_t i = 0; i < r->n_links; i++)
+		if (strcmp(r->link[i].rel, "output") == 0 &&
+		    oid_eq(&r->link[i].id, &m->bytes[m->at]))
+			return judge_run(m, r, e);
+	return 0;
+}
+
 int
 seen_data(struct seen_data *out, struct catalog *c,
     struct catalog_bytes *model, struct catalog_bytes *data, struct err *e)
 {
-	const struct json *run;
-	struct arena a = { 0 };
-	struct link l;
-	size_t inputs = 0;
-	bool fit, same;
-	int r = -1;
+	struct makers m = { .c = c, .out = out };
 
 	memset(out, 0, sizeof(*out));
 	if (catalog_repo(c) == NULL)
 		return 0;
-	if (find_run(&run, &a, c, model, e) < 0)
-		goto done;
-	fit = strcmp(json_text(run, "verb", ""), "fit") == 0;
-	for (size_t i = 0; out->seen != SEEN_TRAIN &&
-	    manifest_link_at(&l, run, i); i++) {
-		if (strcmp(l.rel, "input") != 0)
-			continue;
-		if (rests_on(&same, c, &l, catalog_bytes_id(data), e) < 0)
-			goto done;
-		if (same)
-			out->seen = fit && inputs ? SEEN_VALID : SEEN_TRAIN;
-		inputs++;
-	}
-	if (out->seen != SEEN_NOT)
-		snprintf(out->run, sizeof(out->run), "run:%s",
-		    json_text(run, "id", ""));
-	r = 0;
-done:
-	arena_free(&a);
-	return r;
+	m.data = catalog_bytes_id(data);
+	seek_makers(&m, catalog_bytes_id(model));
+	for (; m.at < m.n && out->seen != SEEN_TRAIN; m.at++)
+		if (run_each(c, judge_maker, &m, e) < 0)
+			return -1;
+	return 0;
 }
 
 const char *

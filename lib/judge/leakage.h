@@ -1,10 +1,11 @@
 /*
  * judge/leakage.h - did the model learn from these rows?
  *
- * The run that put out the model's bytes says what it read, by content.  Of
- * a fit that is the training data and then the validation data; of any other
- * command, all of it may have been learned from.  So may what these datasets
- * were split from or made of.
+ * Every run that put out the model's bytes says what it read, by content, and
+ * so do the runs that put out what those read: a copy or a conversion hides
+ * nothing.  Of a fit that is the training data and then the validation data;
+ * of any other command, all of it may have been learned from.  So may what
+ * these datasets were split from or made of.
  */
 #ifndef JUDGE_LEAKAGE_H
 #define JUDGE_LEAKAGE_H

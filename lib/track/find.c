@@ -158,7 +158,10 @@ struct run_search {
 	const char *name;
 	const struct oid *output;
 	char *id;
+	int rank;		/* of that run */
 };
+
+#define MAKER_RANK_MAX 4
 
 static bool
 has_output(const struct run *r, const struct oid *output)
@@ -170,21 +173,37 @@ has_output(const struct run *r, const struct oid *output)
 	return false;
 }
 
-/* The newest one; of those that put something out one that finished, if
- * any did. */
+/* How much a run tells of what it put out: one that did not finish may have
+ * left anything there, and one that read nothing is a copy. */
+static int
+maker_rank(const struct run *r)
+{
+	int inputs = 0;
+
+	for (size_t i = 0; i < r->n_links; i++)
+		inputs |= strcmp(r->link[i].rel, "input") == 0;
+	return 1 + inputs + (r->status == RUN_FINISHED ? 2 : 0);
+}
+
+/* The newest one; of those that put something out the newest of the highest
+ * rank. */
 static int
 keep_match(void *ctx, const struct run *r, struct err *e)
 {
 	struct run_search *s = ctx;
-	bool sure = r->status == RUN_FINISHED || s->output == NULL;
+	int rank;
 
 	(void)e;
-	if ((s->id && !sure) || (s->output ? !has_output(r, s->output) :
-	    strcmp(r->name, s->name) != 0))
+	if (s->output ? !has_output(r, s->output) :
+	    strcmp(r->name, s->name) != 0)
+		return 0;
+	rank = s->output ? maker_rank(r) : MAKER_RANK_MAX;
+	if (rank <= s->rank)
 		return 0;
 	free(s->id);
 	s->id = xstrdup(r->id);
-	return sure;
+	s->rank = rank;
+	return rank == MAKER_RANK_MAX;
 }
 
 static int

@@ -13,7 +13,8 @@
  * newest run), or a file that a run put out. */
 int run_read(struct run *r, struct catalog *c, const char *id,
     struct err *e);
-/* The newest run that put out these bytes, one that finished if any did. */
+/* Of the runs that put out these bytes the newest that finished and read
+ * something; else the newest that finished, else the newest. */
 int run_read_by_output(struct run *r, struct catalog *c,
     const struct oid *output, struct err *e);
 /* Every run, newest first.  fn borrows r and returns 0 to go on.  A sealed
