@@ -1,4 +1,4 @@
-/* Whole files: read, mapped, replaced through a temporary one; locks. */
+/* Whole files: read, replaced through a temporary one; locks. */
 #define _GNU_SOURCE
 #include "base/file.h"
 
@@ -152,7 +152,7 @@ is_in_repository(const char *path)
 	return yes || strcmp(path_base(path), REPOSITORY) == 0;
 }
 
-/* --- mapping --------------------------------------------------------------- */
+/* --- whole files in memory ------------------------------------------------- */
 
 static int
 read_instead(struct file_map *m, int fd, const char *path, struct err *e)
@@ -187,11 +187,49 @@ file_read_small(char *out, size_t room, const char *path)
 	return true;
 }
 
+/* A regular file of `size` bytes into pages of our own, with room for the
+ * NUL; huge ones where the kernel has them. */
+static int
+copy_bytes(struct file_map *m, int fd, uint64_t size, const char *path,
+    struct err *e)
+{
+	size_t n = (size_t)size, have = 0;
+	ssize_t got = 1;
+	char *p;
+
+	if (size >= BUF_CAP_DATA)
+		return err_set(e, ERR_TOOBIG, "'%s' is larger than %zu bytes",
+		    path, BUF_CAP_DATA);
+	p = mmap(NULL, n + 1, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return err_set(e, ERR_NOMEM, "no memory for the %zu bytes of "
+		    "'%s'", n, path);
+	(void)madvise(p, n + 1, MADV_HUGEPAGE);
+	while (have < n && got != 0) {
+		got = read(fd, p + have, n - have);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			err_sys(e, "cannot read '%s'", path);
+			break;
+		}
+		have += (size_t)got;
+	}
+	if (have == n) {
+		*m = (struct file_map){ p, n, true };
+		return 0;
+	}
+	munmap(p, n + 1);
+	return got < 0 ? -1 : err_set(e, ERR_MOVED, "'%s' got shorter while it "
+	    "was read: %zu bytes of %zu; try again once its writer is done",
+	    path, have, n);
+}
+
 int
 file_map(struct file_map *m, const char *path, struct err *e)
 {
 	struct stat st;
-	void *p;
 	int fd, r;
 
 	if (strcmp(path, "-") == 0)
@@ -204,15 +242,10 @@ file_map(struct file_map *m, const char *path, struct err *e)
 		close(fd);
 		return -1;
 	}
-	p = S_ISREG(st.st_mode) && st.st_size > 0 ?
-	    mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) :
-	    MAP_FAILED;
-	if (p == MAP_FAILED) {
-		r = read_instead(m, fd, path, e);
-	} else {
-		*m = (struct file_map){ p, (size_t)st.st_size, true };
-		r = 0;
-	}
+	/* files of /proc have no size, but bytes */
+	r = S_ISREG(st.st_mode) && st.st_size > 0 ?
+	    copy_bytes(m, fd, (uint64_t)st.st_size, path, e) :
+	    read_instead(m, fd, path, e);
 	close(fd);
 	return r;
 }
@@ -221,7 +254,7 @@ void
 file_unmap(struct file_map *m)
 {
 	if (m->mapped)
-		munmap((void *)(uintptr_t)m->data, m->n);
+		munmap((void *)(uintptr_t)m->data, m->n + 1);
 	else
 		free((void *)(uintptr_t)m->data);
 	*m = (struct file_map){ NULL, 0, false };

@@ -39,9 +39,10 @@ int file_check_folder(const char *path, struct err *e);
  * newline, cut to `room` bytes with the NUL; false when unreadable. */
 bool file_read_small(char *out, size_t room, const char *path);
 
-/* A file's bytes: mapped when it is a regular file, read otherwise.  Private:
- * a writer of the file does not change what was mapped by more than the
- * kernel promises, so records that must be exact are read, not mapped. */
+/* A file's bytes, read once into memory of our own: whoever rewrites the file
+ * or cuts it meanwhile changes nothing of them, so what is parsed, hashed and
+ * recorded is the same.  ERR_MOVED when it got shorter while it was read; what
+ * is appended meanwhile is left out.  A NUL follows the bytes. */
 struct file_map {
 	const char *data;
 	size_t n;

@@ -19,7 +19,7 @@
  * they come from the store.  Works with c == NULL for paths and "-".
  */
 struct catalog_bytes {
-	const char *data;	/* n bytes, then a NUL when not mapped */
+	const char *data;	/* n bytes, then a NUL: our own copy */
 	size_t n;
 	struct catalog_item item;
 	struct oid content;	/* SHA-256 of the bytes; none for "-" and

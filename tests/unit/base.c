@@ -150,6 +150,30 @@ pools(void)
 	pool_free(p);
 }
 
+/* What was read is ours: a writer of the file changes nothing of it. */
+static void
+private_copies(const char *folder)
+{
+	char *path = path_join(folder, "changing"), page[3 * 4096];
+	struct err e = ERR_INIT;
+	struct file_map m;
+	int fd;
+
+	memset(page, 'a', sizeof(page));
+	is_int(file_replace(os_real(), path, page, sizeof(page), 0666, &e), 0,
+	    "a file of three pages");
+	is_int(file_map(&m, path, &e), 0, "is read");
+	fd = open(path, O_WRONLY);
+	ok(fd >= 0 && pwrite(fd, "b", 1, 0) == 1, "written in place");
+	is_int(m.data[0], 'a', "what was read stays");
+	ok(ftruncate(fd, 10) == 0, "and cut");
+	is_int(m.data[m.n - 1], 'a', "it stays to its end");
+	is_int(m.data[m.n], '\0', "a NUL behind it");
+	close(fd);
+	file_unmap(&m);
+	free(path);
+}
+
 static void
 files(const char *folder)
 {
@@ -298,6 +322,7 @@ main(void)
 	interning();
 	pools();
 	files(folder);
+	private_copies(folder);
 	odd_files(folder);
 	children();
 	draws();
