@@ -40,10 +40,11 @@ struct evaluation {
 
 	/* Which model, on which rows: filled by whoever records it.  An id
 	 * that is none and a name that is NULL are not known. */
-	const char *name;		/* "report:eval-..@2" once recorded */
+	const char *name;		/* "report:eval-..@2" if recorded */
 	const char *label;		/* what rules call it: "test" */
-	const char *seen;		/* "train", "valid": the model's run read
-					 * these rows as such; NULL: it did not */
+	const char *seen;		/* "train", "valid": what the model's
+					 * run read these rows as; NULL: it
+					 * did not */
 	struct link model;		/* the model file's bytes */
 	struct link data;		/* a dataset's manifest, or bytes */
 	struct oid data_content;	/* the bytes behind `data`, or none */

@@ -256,20 +256,23 @@ is_number(const struct json *j)
 	return j->type == JSON_INT || j->type == JSON_REAL;
 }
 
-/* NAN when it is not there or null, which is how a number beyond all is
- * written. */
+/* NAN for null, which is how a number that is not finite is written. */
+static bool
+number_of(double *out, const struct json *j)
+{
+	*out = is_number(j) ? j->d : NAN;
+	return is_number(j) || j->type == JSON_NULL;
+}
+
+/* NAN when it is not there. */
 static int
 read_number(double *out, const struct json *j, const char *key, struct err *e)
 {
 	const struct json *m = json_get(j, key);
 
 	*out = NAN;
-	if (m == NULL || m->type == JSON_NULL)
-		return 0;
-	if (!is_number(m))
-		return refuse_member(key, "a number", e);
-	*out = m->d;
-	return 0;
+	return m == NULL || number_of(out, m) ? 0 :
+	    refuse_member(key, "a number", e);
 }
 
 static int
@@ -326,13 +329,14 @@ read_roc(struct metrics *out, const struct json *j, struct err *e)
 		return -1;
 	for (const struct json *p = list ? list->child : NULL; p;
 	    p = p->next) {
-		if (out->n_curve == METRIC_CURVE || p->type != JSON_LIST ||
-		    p->n != 2 || !is_number(p->child) ||
-		    !is_number(p->child->next))
+		size_t i = out->n_curve;
+
+		if (i == METRIC_CURVE || p->type != JSON_LIST || p->n != 2 ||
+		    !number_of(&out->fpr[i], p->child) ||
+		    !number_of(&out->tpr[i], p->child->next))
 			return refuse_member("roc", "a list of at most 101 "
 			    "pairs of numbers", e);
-		out->fpr[out->n_curve] = p->child->d;
-		out->tpr[out->n_curve++] = p->child->next->d;
+		out->n_curve++;
 	}
 	return 0;
 }

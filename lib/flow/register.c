@@ -45,7 +45,7 @@ refuse_table(const char *type, const char *source, struct err *e)
 	return 0;
 }
 
-/* Does the engine that will serve it know it?  Better said now. */
+/* Load it as mlv-serve will, so that what it would refuse is told now. */
 static int
 try_model(struct registered_model *out, struct registration *a, struct err *e)
 {
@@ -68,7 +68,7 @@ try_model(struct registered_model *out, struct registration *a, struct err *e)
 
 /* The run's model: the file asked for, or its only one. */
 static int
-pick_output(struct registration *a, const char *path, struct err *e)
+find_output(struct registration *a, const char *path, struct err *e)
 {
 	const struct link *found = NULL, *l;
 	size_t n = 0;
@@ -100,7 +100,7 @@ pick_output(struct registration *a, const char *path, struct err *e)
 }
 
 static int
-take_lineage(struct registration *a, struct err *e)
+read_lineage(struct registration *a, struct err *e)
 {
 	const struct run *r = &a->run;
 	struct arena *m = &a->arena;
@@ -137,7 +137,7 @@ take_lineage(struct registration *a, struct err *e)
 }
 
 static int
-from_run(struct registration *a, const char *source, struct err *e)
+register_run(struct registration *a, const char *source, struct err *e)
 {
 	const char *path = NULL;
 	struct name n = { .text = NULL };
@@ -154,15 +154,15 @@ from_run(struct registration *a, const char *source, struct err *e)
 		    source);
 	if (r == 0) {
 		a->has_run = true;
-		r = pick_output(a, path, e);
+		r = find_output(a, path, e);
 	}
 	name_free(&n);
-	return r == 0 ? take_lineage(a, e) : -1;
+	return r == 0 ? read_lineage(a, e) : -1;
 }
 
 /* A file, or bytes already stored; lineage when a run made them. */
 static int
-from_file(struct registration *a, const char *path, struct err *e)
+register_file(struct registration *a, const char *path, struct err *e)
 {
 	struct err mine = ERR_INIT;
 
@@ -179,11 +179,12 @@ from_file(struct registration *a, const char *path, struct err *e)
 		return -1;
 	}
 	a->has_run = true;
-	return take_lineage(a, e);
+	return read_lineage(a, e);
 }
 
 static int
-from_model(struct registration *a, const struct catalog_item *item, struct err *e)
+register_version(struct registration *a, const struct catalog_item *item,
+    struct err *e)
 {
 	const struct json *m;
 	struct link l;
@@ -223,17 +224,17 @@ find_source(struct registration *a, const char *source, struct err *e)
 	kind = n.kind;
 	name_free(&n);
 	if (kind == NAME_RUN)
-		return from_run(a, source, e);
+		return register_run(a, source, e);
 	if (kind == NAME_PATH)
-		return access(source, F_OK) == 0 ? from_file(a, source, e) :
-		    from_run(a, source, e);
+		return access(source, F_OK) == 0 ? register_file(a, source, e) :
+		    register_run(a, source, e);
 	if (kind != NAME_MODEL && kind != NAME_OBJECT)
 		return err_set(e, ERR_USAGE, "'%s' is neither a run nor a model",
 		    source);
 	if (catalog_resolve(&item, a->c, source, e) < 0)
 		return -1;
 	if (kind == NAME_MODEL) {
-		r = from_model(a, &item, e);
+		r = register_version(a, &item, e);
 	} else {
 		a->model.content = item.id;
 		r = odb_size(&a->model.size, catalog_odb(a->c), &item.id, e);
@@ -263,7 +264,8 @@ model_register(struct registered_model *out, struct catalog *c,
 		r = catalog_put_model(&out->put, c, &a.model, e);
 		out->size = a.model.size;
 		if (a.has_run)
-			snprintf(out->run, sizeof(out->run), "run:%s", a.run.id);
+			snprintf(out->run, sizeof(out->run), "run:%s",
+			    a.run.id);
 	}
 	run_free(&a.run);
 	arena_free(&a.arena);

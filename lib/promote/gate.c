@@ -70,9 +70,8 @@ value_of(void *ctx, size_t i, struct expr_value *v, struct err *e)
 	return 0;
 }
 
-/* Only a rule that nothing but the champion is missing for is skipped: one
- * that does not hold whatever a champion were, or lacks what the candidate
- * should have, counts. */
+/* A rule is skipped only when a champion is all it lacks.  One that fails
+ * with any champion, or that lacks evidence on the candidate, counts. */
 static enum verdict
 verdict_of(const struct judging *j, bool holds, bool decided)
 {
@@ -80,7 +79,8 @@ verdict_of(const struct judging *j, bool holds, bool decided)
 		return VERDICT_PASS;
 	if (j->facts.missing)
 		return VERDICT_MISSING;
-	return j->facts.asked_champion && !decided ? VERDICT_SKIPPED : VERDICT_FAIL;
+	return j->facts.asked_champion && !decided ? VERDICT_SKIPPED :
+	    VERDICT_FAIL;
 }
 
 static int
@@ -95,7 +95,8 @@ judge_rule(struct gate_result *out, struct judging *j,
 	facts_next_rule(&j->facts);
 	buf_clear(&j->values);
 	out->rule = rule;
-	if (find_values(j, e) < 0 || expr_holds(&holds, rule->expr, &env, e) < 0 ||
+	if (find_values(j, e) < 0 ||
+	    expr_holds(&holds, rule->expr, &env, e) < 0 ||
 	    expr_eval(&v, rule->expr, &env, e) < 0)
 		return err_wrap(e, "rule '%s'", rule->name);
 	out->verdict = verdict_of(j, holds, v.type != EXPR_MISSING);

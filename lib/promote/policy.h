@@ -14,7 +14,8 @@
  * (LABEL.METRIC.low and .high its interval); a METRIC without label is the
  * test evaluation's; without an evaluation either is what the run recorded
  * under that name.  LABEL.rows, LABEL.data and LABEL.data_id say on how many
- * rows of what that evaluation rests.  params.NAME is a parameter; size is the model's bytes.
+ * rows of what that evaluation rests.  params.NAME is a parameter; size is
+ * the model's bytes.
  * champion.X is X of the champion; it counts only when both were evaluated
  * on the same data, or neither was.  A rule is skipped when a champion that
  * does not exist yet is all it lacks.

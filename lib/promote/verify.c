@@ -55,9 +55,10 @@ is_first_visit(struct version_walk *v, const struct oid *id)
 	return true;
 }
 
-/* Not catalog_lineage: what is damaged must not end the walk. */
+/* catalog_lineage would end at the first object that is damaged. */
 static int
-visit_link(struct version_walk *v, int depth, const struct link *l, struct err *e)
+visit_link(struct version_walk *v, int depth, const struct link *l,
+    struct err *e)
 {
 	struct err mine = ERR_INIT;
 	const struct json *m;

@@ -8,11 +8,7 @@
  * evaluations recorded for its bytes.  No clock: the same evidence gives
  * the same bytes.  The order of sections is that of Hugging Face's template.
  *
- * As data (mlv.card/1): `model`, `fields` (section, field, status "evidence",
- * "stated" or "missing", value), `evaluations` (id, and what mlv-train eval
- * recorded), `inputs` (name, type, what training saw, share missing),
- * `lineage` (relation, name, id, depth), `history` (time, name, op, version,
- * was, user, note: what happened to this version) and `params`.
+ * mlv-card(5) describes the card as data (mlv.card/1).
  */
 #ifndef FLOW_CARD_CARD_H
 #define FLOW_CARD_CARD_H
@@ -29,7 +25,7 @@
 struct card_request {
 	const char *model;		/* a name or a file */
 	enum doc_form form;
-	bool json;			/* instead: one object, below */
+	bool json;			/* instead: one object */
 	/* what a person states: a map of the fields below, or NULL */
 	const struct json *notes;
 	const struct evaluation *evaluation;	/* given, or NULL */

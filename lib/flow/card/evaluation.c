@@ -6,7 +6,7 @@
 #include "catalog/put.h"
 #include "flow/card/internal.h"
 
-/* --- which ------------------------------------------------------------------ */
+/* --- which ---------------------------------------------------------------- */
 
 static bool
 is_same_text(const char *a, const char *b)
@@ -50,7 +50,7 @@ card_release_evaluations(struct card *k)
 	k->n_recorded = k->n_evaluations = 0;
 }
 
-/* --- tables ----------------------------------------------------------------- */
+/* --- tables --------------------------------------------------------------- */
 
 /* Three decimals where that says something, else three digits. */
 static const char *
@@ -180,7 +180,7 @@ write_thresholds(struct card *k, const struct evaluation *v)
 	doc_table_close(&k->d);
 }
 
-/* --- one evaluation, all of them -------------------------------------------- */
+/* --- one evaluation, all of them ------------------------------------------ */
 
 static void
 keep_as_data(struct card *k, const struct evaluation *v)
@@ -191,7 +191,8 @@ keep_as_data(struct card *k, const struct evaluation *v)
 
 	if (!oid_is_none(&v->id))
 		json_add_text(&k->a, j, "id", oid_print(id, &v->id));
-	*copy = *v->source;	/* what it holds is shared, it is only read */
+	/* its members are shared: they are only read */
+	*copy = *v->source;
 	json_add(&k->a, j, "evaluation", copy);
 }
 

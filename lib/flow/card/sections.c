@@ -194,10 +194,10 @@ card_training(struct card *k)
 		card_fact(k, "Run", arena_printf(&k->a, "run:%s", k->run.id));
 		git = json_get(k->run.facts, "git");
 		if (git)
-			card_fact(k, "Code", arena_printf(&k->a, "git commit %s%s",
-			    json_text(git, "commit", "?"), json_bool(git,
-			    "dirty", false) ? ", with changes kept in the run" :
-			    ""));
+			card_fact(k, "Code", arena_printf(&k->a,
+			    "git commit %s%s", json_text(git, "commit", "?"),
+			    json_bool(git, "dirty", false) ?
+			    ", with changes kept in the run" : ""));
 	}
 	if (!k->has_run || json_get(k->run.facts, "git") == NULL)
 		card_lacks(k, "Code version");
@@ -221,8 +221,8 @@ card_cost(struct card *k)
 	}
 	card_fact(k, "Wall time", arena_printf(&k->a, "%.3g s", json_num(u,
 	    "wall_s", 0)));
-	card_fact(k, "CPU time", arena_printf(&k->a, "%.3g s", json_num(u, "cpu_s",
-	    0)));
+	card_fact(k, "CPU time", arena_printf(&k->a, "%.3g s", json_num(u,
+	    "cpu_s", 0)));
 	if (json_get(u, "max_rss_bytes"))
 		card_fact(k, "Peak memory", arena_printf(&k->a, "%.4g MB",
 		    json_num(u, "max_rss_bytes", 0) / 1e6));
@@ -235,7 +235,7 @@ card_cost(struct card *k)
 		card_lacks(k, "Energy of training");
 }
 
-/* Spaces that a table does not take away, and an arrow. */
+/* No-break spaces, which a table keeps, and an arrow. */
 static const char *
 depth_text(struct card *k, int depth)
 {
@@ -264,7 +264,8 @@ write_link(void *ctx, int depth, const struct link *l, struct err *e)
 	(void)e;
 	if (depth == 0)
 		return 0;
-	cells[0] = arena_printf(&k->a, "%s%s", depth_text(k, depth - 1), l->rel);
+	cells[0] = arena_printf(&k->a, "%s%s", depth_text(k, depth - 1),
+	    l->rel);
 	cells[1] = l->name;
 	cells[2] = oid_print(id, &l->id);
 	doc_row(&k->d, cells);

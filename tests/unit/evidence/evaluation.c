@@ -166,7 +166,7 @@ test_refused(void)
 }
 
 static void
-record(const char *label, double auc)
+record_auc(const char *label, double auc)
 {
 	struct evaluation v = { .label = label };
 	struct err e = ERR_INIT;
@@ -181,7 +181,7 @@ record(const char *label, double auc)
 }
 
 static int
-count(void *ctx, struct evaluation *v, struct err *e)
+count_one(void *ctx, struct evaluation *v, struct err *e)
 {
 	(void)v;
 	(void)e;
@@ -200,9 +200,9 @@ test_store(void)
 
 	oid_of(&model, "model", 5);
 	oid_of(&other, "other", 5);
-	record("test", 0.5);
-	record("valid", 0.6);
-	record("test", 0.7);
+	record_auc("test", 0.5);
+	record_auc("valid", 0.6);
+	record_auc("test", 0.7);
 	ok(evaluation_find(&v, &found, c, &model, "test", &e) == 0 && found &&
 	    v.metrics.m[0].value == 0.7, "the newest of a label is found");
 	ok(!oid_is_none(&v.id), "with the id of its report");
@@ -211,7 +211,7 @@ test_store(void)
 	    "a label without evaluations has none");
 	ok(evaluation_find(&v, &found, c, &other, "test", &e) == 0 && !found,
 	    "another model has none");
-	ok(evaluation_each(c, &model, count, &n, &e) == 0 && n == 3,
+	ok(evaluation_each(c, &model, count_one, &n, &e) == 0 && n == 3,
 	    "all are told");
 }
 

@@ -70,14 +70,14 @@ evaluate_as(const char *label, const char *bytes, const struct oid *data,
 }
 
 static void
-evaluate(const char *bytes, const struct oid *data, double auc, double low)
+evaluate_test(const char *bytes, const struct oid *data, double auc, double low)
 {
 	evaluate_as("test", bytes, data, auc, low);
 }
 
 /* The verdicts of a policy on a version: one letter a rule. */
 static const char *
-verdicts(char out[16], const char *name, const char *policy)
+print_verdicts(char out[16], const char *name, const char *policy)
 {
 	struct err e = ERR_INIT;
 	struct catalog_item item;
@@ -157,7 +157,8 @@ test_register(char id1[64], char id2[64], const struct oid *data)
 	snprintf(source, sizeof(source), "run:%s:none.onnx", id2);
 	ok(model_register(&m, c, "churn", source, &e) < 0 && e.code == ERR_NOENT,
 	    "a file that the run did not put out is refused");
-	ok(model_register(&m, c, "churn", "nothing", &e) < 0, "a source that is nothing is refused");
+	ok(model_register(&m, c, "churn", "nothing", &e) < 0,
+	    "a source that is nothing is refused");
 	ok(model_register(&m, c, "Churn", id1, &e) < 0 && e.code == ERR_USAGE,
 	    "a name with a capital is refused");
 }
@@ -167,15 +168,15 @@ test_evidence(const struct oid *data)
 {
 	char out[16];
 
-	is_text(verdicts(out, "model:churn@1", gates), "mmpmm",
+	is_text(print_verdicts(out, "model:churn@1", gates), "mmpmm",
 	    "without an evaluation only the run's own metric counts");
-	is_text(verdicts(out, "model:churn@1", closed), "mfss",
+	is_text(print_verdicts(out, "model:churn@1", closed), "mfss",
 	    "a missing champion excuses neither missing evidence nor a plain no");
-	evaluate("model one", data, 0.84, 0.82);
-	is_text(verdicts(out, "model:churn@1", gates), "psppm",
+	evaluate_test("model one", data, 0.84, 0.82);
+	is_text(print_verdicts(out, "model:churn@1", gates), "psppm",
 	    "with an evaluation its metrics count, and the champion's rule is skipped");
-	evaluate("model two", data, 0.82, 0.79);
-	is_text(verdicts(out, "model:churn@2", gates), "fspfm",
+	evaluate_test("model two", data, 0.82, 0.79);
+	is_text(print_verdicts(out, "model:churn@2", gates), "fspfm",
 	    "a worse evaluation fails the rules it breaks");
 }
 
@@ -217,25 +218,26 @@ test_gate(const struct oid *data, const struct oid *other)
 
 	ok(set_alias(&m, "champion", 1, REF_ANY, gates, &e) < 0 && e.code == ERR_NO &&
 	    strstr(e.msg, "recall"), "a gate that does not hold names the rule and moves nothing");
-	ok(set_alias(&m, "champion", 1, 0, two_rules, &e) == 0, "a gate that holds lets the alias move");
+	ok(set_alias(&m, "champion", 1, 0, two_rules, &e) == 0,
+	    "a gate that holds lets the alias move");
 	is_int(m.was, 0, "an alias that is new meant nothing before");
 	ok(set_alias(&m, "champion", 2, REF_ANY, two_rules, &e) < 0 && strstr(e.msg, "0.82"),
 	    "a worse version is refused, with the value that was seen");
-	is_text(verdicts(out, "model:churn@2", gates), "ffpfm",
+	is_text(print_verdicts(out, "model:churn@2", gates), "ffpfm",
 	    "a worse version also loses against the champion");
 	make_run(id, "three.onnx", "model three", data, 0.99);
 	register_source(id);
 	evaluate_as("valid", "model one", data, 0.84, 0.82);
-	is_text(verdicts(out, "model:churn@3", lone), "m",
+	is_text(print_verdicts(out, "model:churn@3", lone), "m",
 	    "a run's own word does not beat the champion's evaluation");
 	evaluate_as("valid", "model three", data, 0.8, 0.78);
-	is_text(verdicts(out, "model:churn@3", lone), "f",
+	is_text(print_verdicts(out, "model:churn@3", lone), "f",
 	    "versions that were evaluated alike are compared");
-	evaluate("model two", other, 0.9, 0.88);
-	is_text(verdicts(out, "model:churn@2", gates), "pmppm",
+	evaluate_test("model two", other, 0.9, 0.88);
+	is_text(print_verdicts(out, "model:churn@2", gates), "pmppm",
 	    "a champion evaluated on other data is not compared with");
-	evaluate("model one", other, 0.9, 0.88);
-	is_text(verdicts(out, "model:churn@2", gates), "ppppm",
+	evaluate_test("model one", other, 0.9, 0.88);
+	is_text(print_verdicts(out, "model:churn@2", gates), "ppppm",
 	    "a champion evaluated on the same data is compared with");
 }
 
@@ -253,7 +255,8 @@ test_moves(void)
 	ok(m.now == 1 && m.was == 2, "a rollback tells both versions");
 	ok(roll_back(&m, "champion", &e) < 0 && e.code == ERR_NO,
 	    "the first version of an alias has nothing before it");
-	ok(set_alias(&m, "champion", 2, REF_ANY, NULL, &e) == 0, "after a rollback an alias moves again");
+	ok(set_alias(&m, "champion", 2, REF_ANY, NULL, &e) == 0,
+	    "after a rollback an alias moves again");
 	ok(set_alias(&m, "champion", 0, REF_ANY, NULL, &e) == 0, "an alias is dropped");
 	ok(roll_back(&m, "champion", &e) == 0 && m.now == 2 && m.was == 0,
 	    "a rollback undoes a drop");
