@@ -17,7 +17,7 @@ static const struct opt compare_options[] = {
 };
 
 static void
-print_line(struct cli *c, const struct compare_line *l, size_t n)
+print_line(struct cli *c, const struct run_diff_line *l, size_t n)
 {
 	out_begin(&c->out, "mlv.comparison/1");
 	out_text(&c->out, "field", l->field);
@@ -38,7 +38,7 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	struct compare_opts *o = opts;
 	struct err e = ERR_INIT;
 	struct catalog *catalog = NULL;
-	struct compare table = { 0 };
+	struct run_diff diff = { 0 };
 	struct texts names;
 	int r;
 
@@ -48,11 +48,11 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "compare needs two runs or more");
 	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	r = compare_runs(&table, catalog, names.v, names.n, &e);
-	for (size_t i = 0; r == 0 && i < table.n_lines; i++)
-		if (o->all || table.line[i].differs || i == 0)
-			print_line(c, &table.line[i], names.n);
-	compare_free(&table);
+	r = run_diff_read(&diff, catalog, names.v, names.n, &e);
+	for (size_t i = 0; r == 0 && i < diff.n_lines; i++)
+		if (o->all || diff.line[i].differs || i == 0)
+			print_line(c, &diff.line[i], names.n);
+	run_diff_release(&diff);
 	catalog_close(catalog);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }

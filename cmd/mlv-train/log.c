@@ -43,14 +43,14 @@ add_params(struct cli *c, struct journal *j, const struct texts *given,
 		if (!cli_key_value(c, given->v[i], &key, &value))
 			return err_set(e, ERR_USAGE,
 			    "'-p %s' is not KEY=VALUE", given->v[i]);
-		if (journal_param(j, key, run_value(&c->arena, value), e) < 0)
+		if (journal_param(j, key, journal_value(&c->arena, value), e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 static int
-add_words(struct series *s, int argc, char **argv, struct err *e)
+add_words(struct metric_stream *s, int argc, char **argv, struct err *e)
 {
 	struct buf line;
 	int r;
@@ -59,7 +59,7 @@ add_words(struct series *s, int argc, char **argv, struct err *e)
 	for (int i = 0; i < argc; i++)
 		buf_addf(&line, "%s%s", i ? " " : "", argv[i]);
 	r = buf_check(&line, e) < 0 ? -1 :
-	    series_line(s, line.data, line.len, e);
+	    metric_stream_line(s, line.data, line.len, e);
 	if (r == 0 && s->points == 0)
 		r = err_set(e, ERR_USAGE, "'%s' holds no NAME=NUMBER",
 		    line.data);
@@ -97,7 +97,7 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	const char *run = o->run ? o->run : getenv("MLV_RUN");
 	const struct repo_opts so = { .log = &c->log };
 	struct journal_start start = { .verb = "log", .name = o->name };
-	struct series s = { .next_step = 1 };
+	struct metric_stream s = { .next_step = 1 };
 	struct catalog *catalog;
 	struct err e = ERR_INIT;
 	int r;
@@ -120,7 +120,7 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	if (r == 0 && argc)
 		r = add_words(&s, argc, argv, &e);
 	else if (r == 0 && !(run && o->params.n))
-		r = series_read(&s, 0, o->tee ? 1 : -1, &e);
+		r = metric_stream_read(&s, 0, o->tee ? 1 : -1, &e);
 	if (r == 0 && s.skipped && !o->tee)
 		cli_warn(c, "%llu of %llu lines held no NAME=NUMBER",
 		    (unsigned long long)s.skipped, (unsigned long long)s.lines);

@@ -41,7 +41,7 @@ read_params(struct cli *c, struct param **out, const struct texts *given,
 }
 
 static void
-report(struct cli *c, const struct run_outcome *done)
+report(struct cli *c, const struct command_outcome *done)
 {
 	const char *how = done->restored ? "restored" :
 	    done->finished ? "finished" : "failed";
@@ -62,9 +62,9 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	struct run_opts *o = opts;
 	struct err e = ERR_INIT;
 	struct catalog *catalog = NULL;
-	struct run_outcome done;
+	struct command_outcome done;
 	struct param *params = NULL;
-	struct run_request rq = {
+	struct command_request rq = {
 		.command = (const char *const *)argv, .name = o->name,
 		.deps = o->deps.v, .n_deps = o->deps.n,
 		.n_params = o->params.n, .outs = o->outs.v,
@@ -80,7 +80,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	rq.params = params;
 	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	r = run_command(&done, catalog, &rq, &e);
+	r = command_run(&done, catalog, &rq, &e);
 	c->committed = done.id[0] != '\0' && !done.restored;
 	if (done.id[0])
 		report(c, &done);

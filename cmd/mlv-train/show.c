@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "catalog/manifest.h"
 #include "store/odb.h"
+#include "track/find.h"
 #include "track/journal.h"
 #include "cli/cli.h"
 #include "doc/spark.h"
@@ -235,7 +236,7 @@ show_run(struct cli *c, void *opts, int argc, char **argv)
 	if (catalog_open_repository(&catalog, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n && done == 0; i++) {
-		done = journal_read(&r, catalog, names.v[i], &e);
+		done = run_read(&r, catalog, names.v[i], &e);
 		if (done < 0)
 			break;
 		if (o->words)

@@ -1,3 +1,4 @@
+/* A growable byte buffer that knows its limit. */
 #include "base/buf.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Other programs: started, waited for, their output collected. */
 #define _GNU_SOURCE
 #include "base/child.h"
 

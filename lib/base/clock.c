@@ -1,3 +1,4 @@
+/* Clocks, and times as RFC 3339 text. */
 #include "base/clock.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Errors as a code and a message. */
 #include "base/err.h"
 
 #include <errno.h>

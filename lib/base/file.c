@@ -1,3 +1,4 @@
+/* Whole files: read, mapped, replaced through a temporary one; locks. */
 #define _GNU_SOURCE
 #include "base/file.h"
 
@@ -94,6 +95,24 @@ read_instead(struct file_map *m, int fd, const char *path, struct err *e)
 	m->data = buf_detach(&b, &m->n);
 	m->mapped = false;
 	return 0;
+}
+
+bool
+file_read_small(char *out, size_t room, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, out, room - 1);
+	close(fd);
+	if (n < 0)
+		return false;
+	while (n > 0 && out[n - 1] == '\n')
+		n--;
+	out[n] = '\0';
+	return true;
 }
 
 int

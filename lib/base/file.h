@@ -23,6 +23,10 @@
 int file_read(struct buf *out, const char *path, struct err *e);
 int file_read_fd(struct buf *out, int fd, const char *name, struct err *e);
 
+/* The text of a small file, such as those of /proc, without its last
+ * newline, cut to `room` bytes with the NUL; false when unreadable. */
+bool file_read_small(char *out, size_t room, const char *path);
+
 /* A file's bytes: mapped when it is a regular file, read otherwise.  Private:
  * a writer of the file does not change what was mapped by more than the
  * kernel promises, so records that must be exact are read, not mapped. */

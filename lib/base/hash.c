@@ -1,3 +1,4 @@
+/* SHA-256 through libcrypto, XXH3 through its header. */
 #include "base/hash.h"
 
 #include <openssl/evp.h>

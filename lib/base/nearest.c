@@ -1,3 +1,4 @@
+/* The known word nearest to one that was typed. */
 #include "base/nearest.h"
 
 #include <string.h>

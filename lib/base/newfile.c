@@ -1,3 +1,4 @@
+/* A file that gets its name once its content is known. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

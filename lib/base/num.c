@@ -1,3 +1,4 @@
+/* Numbers read from text and printed, the same in every locale. */
 #include "base/num.h"
 #include "base/num_exact.h"
 

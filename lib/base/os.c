@@ -1,3 +1,4 @@
+/* The system calls behind files of record, as they are. */
 #define _GNU_SOURCE
 #include "base/os.h"
 

@@ -1,3 +1,4 @@
+/* File names, as bytes. */
 #include "base/path.h"
 
 #include <string.h>

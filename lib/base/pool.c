@@ -1,3 +1,4 @@
+/* A few threads that share a loop. */
 #define _GNU_SOURCE
 #include "base/pool.h"
 

@@ -1,3 +1,4 @@
+/* Seeded random numbers, and unguessable bytes from the kernel. */
 #define _GNU_SOURCE
 #include "base/rng.h"
 

@@ -1,3 +1,4 @@
+/* Sources of bytes over descriptors and memory. */
 #include "base/source.h"
 
 #include <errno.h>

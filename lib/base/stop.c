@@ -1,3 +1,4 @@
+/* Signals that ask to stop, as a descriptor. */
 #define _GNU_SOURCE
 #include "base/stop.h"
 

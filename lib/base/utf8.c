@@ -1,3 +1,4 @@
+/* UTF-8 checked, counted and cut. */
 #include "base/utf8.h"
 
 size_t

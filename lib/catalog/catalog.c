@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/intern.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "catalog/internal.h"
 #include "store/odb.h"

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "codec/json.h"
 #include "store/oid.h"
 #include "store/repo.h"

@@ -37,6 +37,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/progress.h"
 #include "cli/out.h"
 

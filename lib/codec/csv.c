@@ -1,3 +1,4 @@
+/* CSV records split into fields, in place. */
 #include "codec/csv.h"
 
 #include <string.h>

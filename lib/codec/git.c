@@ -1,3 +1,4 @@
+/* What git says about a work tree, asked through its program. */
 #include "codec/git.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Protocol Buffers as a stream of fields, read and written. */
 #include "codec/pb.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Regular expressions, through PCRE2. */
 #include "codec/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8

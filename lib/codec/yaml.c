@@ -1,3 +1,4 @@
+/* YAML read into a JSON tree, through libyaml. */
 #include "codec/yaml.h"
 
 #include <string.h>

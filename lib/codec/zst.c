@@ -1,3 +1,4 @@
+/* Zstandard streams, through libzstd. */
 #include "codec/zst.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* A command as a tracked run: restored from an earlier one, or executed. */
 #include "exec/command.h"
 
 #include <fcntl.h>
@@ -28,52 +29,24 @@
 #define SPOOL_BLOCK ((size_t)1 << 18)
 
 /* One thing the command reads. */
-struct dep {
+struct command_dep {
 	const char *name;
 	const char *rel, *type;
 	struct oid id;
 	uint64_t size;
 };
 
-struct work {
+struct command_work {
 	struct catalog *c;
 	struct repo *s;
-	const struct run_request *rq;
+	const struct command_request *rq;
 	struct arena arena;
-	struct dep *deps;
+	struct command_dep *deps;
 	int input;		/* what the command reads as input, or -1 */
 	char memo[SHA256_HEX + 1];
 	struct journal *j;
 	int64_t begin_us;
 };
-
-struct json *
-run_value(struct arena *a, const char *text)
-{
-	size_t n = strlen(text);
-	struct json *v;
-	int64_t i;
-	double d;
-
-	if (num_parse_i64(text, n, &i)) {
-		v = json_new(a, JSON_INT);
-		v->i = i;
-		v->d = (double)i;
-	} else if (num_parse_f64(text, n, &d) && d - d == 0) {
-		v = json_new(a, JSON_REAL);
-		v->d = d;
-	} else if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
-		v = json_new(a, JSON_BOOL);
-		v->b = text[0] == 't';
-	} else if (strcmp(text, "null") == 0) {
-		v = json_new(a, JSON_NULL);
-	} else {
-		v = json_new(a, JSON_TEXT);
-		v->s = arena_strdup(a, text);
-		v->n = n;
-	}
-	return v;
-}
 
 /* Programs are code, whatever else is data. */
 static const char *
@@ -92,7 +65,7 @@ rel_of_path(const char *path)
 
 /* A file without a name that holds what came on standard input. */
 static int
-spool(struct work *w, const struct dep *d, struct err *e)
+spool_stdin(struct command_work *w, const struct command_dep *d, struct err *e)
 {
 	char *tmp = repo_temp(w->s), *again, *block;
 	struct source from = { .read = NULL };
@@ -122,7 +95,7 @@ spool(struct work *w, const struct dep *d, struct err *e)
 }
 
 static int
-take_stdin(struct dep *d, struct work *w, struct err *e)
+store_stdin(struct command_dep *d, struct command_work *w, struct err *e)
 {
 	struct source from;
 	int r;
@@ -135,13 +108,13 @@ take_stdin(struct dep *d, struct work *w, struct err *e)
 	d->type = TYPE_BYTES;
 	r = odb_put_source(&d->id, &d->size, repo_odb(w->s), &from, 0, e);
 	source_close(&from);
-	return r < 0 ? -1 : spool(w, d, e);
+	return r < 0 ? -1 : spool_stdin(w, d, e);
 }
 
 /* What was not named as an input is not there: a command that read it all
  * the same would be restored though it changed.  A person may be asked. */
 static int
-no_stdin(struct work *w, struct err *e)
+open_stdin(struct command_work *w, struct err *e)
 {
 	if (w->input >= 0 || isatty(0))
 		return 0;
@@ -150,7 +123,8 @@ no_stdin(struct work *w, struct err *e)
 }
 
 static int
-find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
+find_dep(struct command_dep *d, struct command_work *w, const char *name,
+    struct err *e)
 {
 	struct catalog_item item;
 	int r = -1;
@@ -163,7 +137,7 @@ find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
 		d->type = manifest_type_of_path(name);
 		r = worktree_put_file(&d->id, &d->size, w->s, name, e);
 	} else if (item.kind == NAME_STDIO) {
-		r = take_stdin(d, w, e);
+		r = store_stdin(d, w, e);
 	} else {
 		catalog_warn_changed(w->c, &item);
 		d->rel = "input";
@@ -179,13 +153,13 @@ find_dep(struct dep *d, struct work *w, const char *name, struct err *e)
 }
 
 static struct json *
-params_of(struct work *w)
+params_of(struct command_work *w)
 {
 	struct json *m = json_new(&w->arena, JSON_MAP);
 
 	for (size_t i = 0; i < w->rq->n_params; i++)
 		json_add(&w->arena, m, w->rq->params[i].name,
-		    run_value(&w->arena, w->rq->params[i].value));
+		    journal_value(&w->arena, w->rq->params[i].value));
 	return m;
 }
 
@@ -208,7 +182,7 @@ add_exact(struct arena *a, struct json *to, const char *key, const char *text)
 
 /* The name of this work: everything that decides what comes out. */
 static int
-name_work(struct work *w, struct err *e)
+name_work(struct command_work *w, struct err *e)
 {
 	struct json *m = json_new(&w->arena, JSON_MAP), *list, *dep;
 	char hex[OID_HEX + 1], *here = getcwd(NULL, 0), *below;
@@ -245,26 +219,28 @@ name_work(struct work *w, struct err *e)
 	return memo_name(w->memo, m, e);
 }
 
-static struct trace
-trace_of(struct work *w)
+static struct provenance
+provenance_of(struct command_work *w)
 {
-	return (struct trace){ w->j, w->s, &w->arena, w->rq->log };
+	return (struct provenance){ w->j, w->s, &w->arena, w->rq->log };
 }
 
 static int
-record_code(struct work *w, const struct dep *deps, struct err *e)
+record_code(struct command_work *w, const struct command_dep *deps,
+    struct err *e)
 {
-	const struct trace t = trace_of(w);
+	const struct provenance t = provenance_of(w);
 
 	for (size_t i = 0; i < w->rq->n_deps; i++)
 		if (journal_link(w->j, deps[i].rel, deps[i].type, deps[i].name,
 		    &deps[i].id, deps[i].size, e) < 0)
 			return -1;
-	return trace_code(&t, e);
+	return provenance_code(&t, e);
 }
 
 static int
-begin(struct run_outcome *out, struct work *w, struct err *e)
+begin_journal(struct command_outcome *out, struct command_work *w,
+    struct err *e)
 {
 	struct journal_start start = {
 		.verb = "run", .command = w->rq->command, .name = w->rq->name,
@@ -273,7 +249,7 @@ begin(struct run_outcome *out, struct work *w, struct err *e)
 	struct json *facts = json_new(&w->arena, JSON_MAP);
 
 	json_add_text(&w->arena, facts, "memo", w->memo);
-	trace_machine(&w->arena, facts);
+	provenance_machine(&w->arena, facts);
 	start.facts = facts;
 	if (journal_begin(&w->j, w->c, &start, e) < 0)
 		return -1;
@@ -287,7 +263,7 @@ begin(struct run_outcome *out, struct work *w, struct err *e)
 
 /* NAME=value for the command; the strings live in the arena. */
 static const char **
-environment(struct work *w)
+make_environment(struct command_work *w)
 {
 	const char **env = arena_alloc(&w->arena,
 	    (w->rq->n_params + 2) * sizeof(*env));
@@ -308,22 +284,22 @@ environment(struct work *w)
 }
 
 static int
-record_usage(struct work *w, const struct watched *seen, struct err *e)
+record_usage(struct command_work *w, const struct spawned *seen, struct err *e)
 {
 	struct json *m = json_new(&w->arena, JSON_MAP);
-	const struct trace_cost cost = {
+	const struct provenance_cost cost = {
 		.wall_us = clock_mono_us() - w->begin_us,
 		.cpu_us = seen->use.cpu_us,
 		.max_rss_bytes = seen->use.max_rss_bytes,
 		.energy_known = seen->energy_known, .joules = seen->joules,
 	};
 
-	trace_cost(&w->arena, m, &cost);
+	provenance_cost(&w->arena, m, &cost);
 	return journal_fact(w->j, "usage", m, e);
 }
 
 static int
-keep_outputs(struct work *w, struct err *e)
+keep_outputs(struct command_work *w, struct err *e)
 {
 	struct json *programs = json_new(&w->arena, JSON_LIST);
 	struct stat st;
@@ -348,32 +324,33 @@ keep_outputs(struct work *w, struct err *e)
 
 /* Run it and write down what happened. */
 static int
-run_it(struct run_outcome *out, struct work *w, struct err *e)
+execute(struct command_outcome *out, struct command_work *w, struct err *e)
 {
-	const struct trace t = trace_of(w);
-	struct watched seen;
+	const struct provenance t = provenance_of(w);
+	struct spawned seen;
 	struct err late = ERR_INIT;
 	int r;
 
 	w->begin_us = clock_mono_us();
-	watch_init(&seen);
-	r = watch_command(&seen, w->rq->command, environment(w), w->input,
+	spawned_init(&seen);
+	r = spawn_command(&seen, w->rq->command, make_environment(w), w->input,
 	    journal_fd(w->j), e);
 	if (r == 0)
 		out->exit_status = seen.status;
 	if (record_usage(w, &seen, r < 0 ? &late : e) < 0 ||
-	    trace_text(&t, &seen.out, "stdout", r < 0 ? &late : e) < 0 ||
-	    trace_text(&t, &seen.err, "stderr", r < 0 ? &late : e) < 0)
+	    provenance_text(&t, &seen.out, "stdout", r < 0 ? &late : e) < 0 ||
+	    provenance_text(&t, &seen.err, "stderr", r < 0 ? &late : e) < 0)
 		r = -1;
 	if (r == 0 && out->exit_status == 0)
 		r = keep_outputs(w, e);
-	watch_free(&seen);
+	spawned_release(&seen);
 	return r;
 }
 
 /* Seal the journal, whatever came before: r < 0, and e says why. */
 static int
-finish(struct run_outcome *out, struct work *w, int r, struct err *e)
+seal_journal(struct command_outcome *out, struct command_work *w, int r,
+    struct err *e)
 {
 	struct err late = ERR_INIT, *to = r < 0 ? &late : e;
 	bool good = r == 0 && out->exit_status == 0;
@@ -400,7 +377,8 @@ finish(struct run_outcome *out, struct work *w, int r, struct err *e)
 
 /* Was it done before, and is all it made still here? */
 static int
-restore(struct run_outcome *out, struct work *w, struct err *e)
+restore_outputs(struct command_outcome *out, struct command_work *w,
+    struct err *e)
 {
 	struct run run;
 	int r;
@@ -420,10 +398,10 @@ restore(struct run_outcome *out, struct work *w, struct err *e)
 }
 
 int
-run_command(struct run_outcome *out, struct catalog *c,
-    const struct run_request *rq, struct err *e)
+command_run(struct command_outcome *out, struct catalog *c,
+    const struct command_request *rq, struct err *e)
 {
-	struct work w = { .c = c, .s = catalog_repo(c), .rq = rq,
+	struct command_work w = { .c = c, .s = catalog_repo(c), .rq = rq,
 	    .input = -1 };
 	struct stop stop;
 	int r = -1;
@@ -435,16 +413,16 @@ run_command(struct run_outcome *out, struct catalog *c,
 			goto done;
 	if (name_work(&w, e) < 0)
 		goto done;
-	r = restore(out, &w, e);
+	r = restore_outputs(out, &w, e);
 	if (r == 0)
-		r = no_stdin(&w, e);
+		r = open_stdin(&w, e);
 	if (r == 0 && (r = stop_open(&stop, e)) == 0) {
 		/* a signal from here on waits for the command to be there */
 		out->exit_status = NOT_STARTED;
-		if ((r = begin(out, &w, e)) == 0)
-			r = run_it(out, &w, e);
+		if ((r = begin_journal(out, &w, e)) == 0)
+			r = execute(out, &w, e);
 		if (w.j)
-			r = finish(out, &w, r, e);
+			r = seal_journal(out, &w, r, e);
 		stop_close(&stop);
 	} else if (r == 1) {
 		r = 0;

@@ -24,7 +24,7 @@
 #include "base/progress.h"
 #include "catalog/catalog.h"
 
-struct run_request {
+struct command_request {
 	const char *const *command;	/* NULL-ended, at least one word */
 	const char *name;		/* a word to find it by, or NULL */
 	const char *const *deps;	/* paths and names it reads */
@@ -37,7 +37,7 @@ struct run_request {
 	const struct log *log;
 };
 
-struct run_outcome {
+struct command_outcome {
 	char id[128];
 	char label[300];		/* "run:ID" */
 	struct oid manifest;		/* none when it could not be sealed */
@@ -49,11 +49,11 @@ struct run_outcome {
 /* ERR_NO when the command succeeded but an output is missing; a command
  * that fails is not an error here: exit_status tells.  *out is filled as
  * soon as there is a run. */
-int run_command(struct run_outcome *out, struct catalog *c,
-    const struct run_request *rq, struct err *e);
+int command_run(struct command_outcome *out, struct catalog *c,
+    const struct command_request *rq, struct err *e);
 
 /* A parameter or value as people type it: a number, true, false, null, else
  * text. */
-struct json *run_value(struct arena *a, const char *text);
+struct json *journal_value(struct arena *a, const char *text);
 
 #endif

@@ -1,3 +1,4 @@
+/* Which run did a piece of work before, and putting its outputs back. */
 #include "exec/memo.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "catalog/manifest.h"
 #include "store/odb.h"
 #include "store/worktree.h"
+#include "track/find.h"
 
 int
 memo_name(char out[SHA256_HEX + 1], const struct json *work, struct err *e)
@@ -114,7 +116,7 @@ memo_restore(struct run *run, struct catalog *c, const char *name,
 
 	buf_init(&id, 256);
 	if (file_read(&id, path, &ignored) < 0 ||
-	    journal_read(run, c, id.data, &ignored) < 0)
+	    run_read(run, c, id.data, &ignored) < 0)
 		goto done;
 	for (size_t i = 0; i < n; i++) {
 		const struct link *l = output_of(run, outs[i]);

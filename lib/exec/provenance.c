@@ -1,5 +1,7 @@
+/* The machine, the code, the words and the cost of a run, as facts of it. */
 #include "exec/provenance.h"
 
+#include "base/energy.h"
 #include "base/machine.h"
 #include "catalog/manifest.h"
 #include "codec/git.h"
@@ -8,7 +10,7 @@
 #define DIFF_MAX ((size_t)16 << 20)
 
 void
-trace_machine(struct arena *a, struct json *facts)
+provenance_machine(struct arena *a, struct json *facts)
 {
 	struct json *m = json_add_map(a, facts, "machine");
 	struct machine machine;
@@ -21,8 +23,8 @@ trace_machine(struct arena *a, struct json *facts)
 }
 
 int
-trace_text(const struct trace *t, const struct buf *b, const char *rel,
-    struct err *e)
+provenance_text(const struct provenance *t, const struct buf *b,
+    const char *rel, struct err *e)
 {
 	struct oid id;
 
@@ -34,7 +36,7 @@ trace_text(const struct trace *t, const struct buf *b, const char *rel,
 }
 
 int
-trace_code(const struct trace *t, struct err *e)
+provenance_code(const struct provenance *t, struct err *e)
 {
 	struct err late = ERR_INIT;
 	struct git_state g;
@@ -58,13 +60,14 @@ trace_code(const struct trace *t, struct err *e)
 		log_warn(t->log, "the difference to the commit is not kept: "
 		    "%s", late.msg);
 	else
-		r = trace_text(t, &diff, "diff", e);
+		r = provenance_text(t, &diff, "diff", e);
 	buf_free(&diff);
 	return r;
 }
 
 void
-trace_cost(struct arena *a, struct json *usage, const struct trace_cost *cost)
+provenance_cost(struct arena *a, struct json *usage,
+    const struct provenance_cost *cost)
 {
 	double cpu = (double)cost->cpu_us * 1e-6;
 

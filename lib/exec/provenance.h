@@ -17,8 +17,8 @@
 #include "codec/json.h"
 #include "store/repo.h"
 
-/* Where a trace goes; all borrowed. */
-struct trace {
+/* Where it is recorded; all borrowed. */
+struct provenance {
 	struct journal *j;
 	struct repo *s;
 	struct arena *arena;
@@ -26,15 +26,15 @@ struct trace {
 };
 
 /* "machine", for the facts that a journal begins with. */
-void trace_machine(struct arena *a, struct json *facts);
+void provenance_machine(struct arena *a, struct json *facts);
 /* "git": commit and whether the work tree differs from it; the difference
  * is stored and linked as "diff".  Outside of git nothing. */
-int trace_code(const struct trace *t, struct err *e);
+int provenance_code(const struct provenance *t, struct err *e);
 /* Words as an object, linked as `rel`; none are no link. */
-int trace_text(const struct trace *t, const struct buf *b, const char *rel,
-    struct err *e);
+int provenance_text(const struct provenance *t, const struct buf *b,
+    const char *rel, struct err *e);
 
-struct trace_cost {
+struct provenance_cost {
 	int64_t wall_us, cpu_us;
 	int64_t max_rss_bytes;
 	bool energy_known;		/* measured; else CPU time tells */
@@ -42,7 +42,7 @@ struct trace_cost {
 };
 /* The members of "usage"; energy says whether it is measured ("rapl") or an
  * "estimate". */
-void trace_cost(struct arena *a, struct json *usage,
-    const struct trace_cost *cost);
+void provenance_cost(struct arena *a, struct json *usage,
+    const struct provenance_cost *cost);
 
 #endif

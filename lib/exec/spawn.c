@@ -1,3 +1,4 @@
+/* A command started, its output copied and kept, waited for. */
 #define _GNU_SOURCE
 #include "exec/spawn.h"
 
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/energy.h"
 #include "base/file.h"
 #include "base/machine.h"
 #include "base/stop.h"
@@ -22,22 +24,22 @@ struct pipes {
 };
 
 void
-watch_init(struct watched *w)
+spawned_init(struct spawned *w)
 {
 	memset(w, 0, sizeof(*w));
-	buf_init(&w->out, WATCH_KEEP);
-	buf_init(&w->err, WATCH_KEEP);
+	buf_init(&w->out, SPAWN_KEEP);
+	buf_init(&w->err, SPAWN_KEEP);
 }
 
 void
-watch_free(struct watched *w)
+spawned_release(struct spawned *w)
 {
 	buf_free(&w->out);
 	buf_free(&w->err);
 }
 
 static void
-shut(int *fd)
+close_fd(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
@@ -59,15 +61,15 @@ open_pipes(struct pipes *p, struct err *e)
 static void
 close_pipes(struct pipes *p)
 {
-	shut(&p->out[0]);
-	shut(&p->out[1]);
-	shut(&p->err[0]);
-	shut(&p->err[1]);
+	close_fd(&p->out[0]);
+	close_fd(&p->out[1]);
+	close_fd(&p->err[0]);
+	close_fd(&p->err[1]);
 }
 
 /* Copy what is there now; closes *fd at its end. */
 static void
-pump(int *fd, struct buf *keep)
+copy_output(int *fd, struct buf *keep)
 {
 	struct err ignored;
 	char bytes[16384];
@@ -86,7 +88,7 @@ pump(int *fd, struct buf *keep)
 		    "standard error", &ignored);
 		buf_add(keep, bytes, (size_t)n < room ? (size_t)n : room);
 	}
-	shut(fd);
+	close_fd(fd);
 }
 
 /* The first signal is passed on, the second one is final. */
@@ -101,7 +103,7 @@ pass_signal(pid_t pid, struct stop *stop, int *signals)
 }
 
 static int
-attend(struct watched *w, pid_t pid, struct pipes *p, struct stop *stop,
+wait_for_end(struct spawned *w, pid_t pid, struct pipes *p, struct stop *stop,
     struct err *e)
 {
 	struct energy energy;
@@ -118,14 +120,14 @@ attend(struct watched *w, pid_t pid, struct pipes *p, struct stop *stop,
 		(void)poll(fds, 4, end_fd < 0 ? LOOK_OFTEN_MS : LOOK_MS);
 		pass_signal(pid, stop, &signals);
 		ended = child_poll(pid, &w->status, &w->use, e);
-		pump(&p->out[0], &w->out);
-		pump(&p->err[0], &w->err);
+		copy_output(&p->out[0], &w->out);
+		copy_output(&p->err[0], &w->err);
 		if (clock_mono_us() - measured > ENERGY_EVERY_US) {
 			energy_update(&energy);
 			measured = clock_mono_us();
 		}
 	}
-	shut(&end_fd);
+	close_fd(&end_fd);
 	energy_update(&energy);
 	w->energy_known = energy.zones > 0;
 	w->joules = energy.joules;
@@ -133,7 +135,7 @@ attend(struct watched *w, pid_t pid, struct pipes *p, struct stop *stop,
 }
 
 int
-watch_command(struct watched *w, const char *const *command,
+spawn_command(struct spawned *w, const char *const *command,
     const char *const *env, int in, int keep, struct err *e)
 {
 	struct stop stop;
@@ -149,10 +151,10 @@ watch_command(struct watched *w, const char *const *command,
 	how.out = p.out[1];
 	how.err = p.err[1];
 	r = child_start_with(&pid, command, &how, e);
-	shut(&p.out[1]);
-	shut(&p.err[1]);
+	close_fd(&p.out[1]);
+	close_fd(&p.err[1]);
 	if (r == 0)
-		r = attend(w, pid, &p, &stop, e);
+		r = wait_for_end(w, pid, &p, &stop, e);
 done:
 	close_pipes(&p);
 	stop_close(&stop);

@@ -2,7 +2,7 @@
  * exec/spawn.h - a command, run to its end under our eyes.
  *
  * Its standard output and standard error are both copied to our standard
- * error as they come (ours is for records) and kept, up to WATCH_KEEP bytes
+ * error as they come (ours is for records) and kept, up to SPAWN_KEEP bytes
  * each.  SIGINT, SIGTERM and SIGHUP are passed on to it; a second one kills
  * it.  When it has ended, children it left behind do not hold us up.
  */
@@ -15,9 +15,9 @@
 #include "base/child.h"
 #include "base/err.h"
 
-#define WATCH_KEEP ((size_t)8 << 20)
+#define SPAWN_KEEP ((size_t)8 << 20)
 
-struct watched {
+struct spawned {
 	int status;			/* exit status, or 128 + signal */
 	struct child_usage use;
 	struct buf out, err;
@@ -25,11 +25,11 @@ struct watched {
 	double joules;
 };
 
-void watch_init(struct watched *w);
-void watch_free(struct watched *w);
+void spawned_init(struct spawned *w);
+void spawned_release(struct spawned *w);
 /* `in` becomes its standard input (-1: ours), `keep` stays open in it.  -1
  * when it could not be started. */
-int watch_command(struct watched *w, const char *const *command,
+int spawn_command(struct spawned *w, const char *const *command,
     const char *const *env, int in, int keep, struct err *e);
 
 #endif

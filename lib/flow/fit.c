@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/energy.h"
 #include "base/file.h"
 #include "base/machine.h"
 #include "base/mem.h"
@@ -227,7 +228,7 @@ record_settings(struct fitting *f, struct err *e)
 	if (learner_params(&m, &f->arena, &lr, rq->valid != NULL, e) < 0) {
 		for (size_t i = 0; i < rq->n_set; i++)
 			(void)journal_param(f->j, rq->set[i].name,
-			    run_value(&f->arena, rq->set[i].value), &late);
+			    journal_value(&f->arena, rq->set[i].value), &late);
 		return -1;
 	}
 	for (const struct json *p = m->child; p; p = p->next)
@@ -253,7 +254,7 @@ record_params(struct fitting *f, struct err *e)
 	    rq->frame.n_categorical, e) < 0 ||
 	    list_param(f, "numeric", rq->frame.numeric, rq->frame.n_numeric,
 	    e) < 0 ||
-	    journal_param(f->j, "seed", run_value(&f->arena, seed), e) < 0)
+	    journal_param(f->j, "seed", journal_value(&f->arena, seed), e) < 0)
 		return -1;
 	return record_settings(f, e);
 }
@@ -264,11 +265,11 @@ begin_run(struct fitting *f, struct err *e)
 	struct json *facts = json_new(&f->arena, JSON_MAP);
 	struct journal_start start = { .verb = "fit", .name = f->rq->name,
 	    .facts = facts };
-	struct trace t = { NULL, f->s, &f->arena, f->rq->log };
+	struct provenance t = { NULL, f->s, &f->arena, f->rq->log };
 
 	if (f->s == NULL)
 		return 0;
-	trace_machine(&f->arena, facts);
+	provenance_machine(&f->arena, facts);
 	if (journal_begin(&f->j, f->c, &start, e) < 0)
 		return -1;
 	snprintf(f->out->label, sizeof(f->out->label), "run:%s",
@@ -277,7 +278,7 @@ begin_run(struct fitting *f, struct err *e)
 	    (f->rq->valid && link_input(f, &f->valid_bytes, e) < 0))
 		return -1;
 	t.j = f->j;
-	return trace_code(&t, e);
+	return provenance_code(&t, e);
 }
 
 /* Early stopping keeps the best iteration's trees, not the last one's. */
@@ -293,7 +294,7 @@ kept_value(const struct fitting *f, const struct history *h)
 static void
 record_cost(struct fitting *f, struct json *usage)
 {
-	struct trace_cost cost = {
+	struct provenance_cost cost = {
 		.wall_us = clock_mono_us() - f->wall_us,
 		.cpu_us = clock_cpu_us() - f->cpu_us,
 		.max_rss_bytes = machine_peak_bytes(),
@@ -303,7 +304,7 @@ record_cost(struct fitting *f, struct json *usage)
 	/* nobody read the counters in between: they may have wrapped */
 	cost.energy_known = f->energy.zones > 0 && cost.wall_us < ENERGY_FAR_US;
 	cost.joules = f->energy.joules;
-	trace_cost(&f->arena, usage, &cost);
+	provenance_cost(&f->arena, usage, &cost);
 }
 
 static int

@@ -9,6 +9,7 @@
 #include "catalog/resolve.h"
 #include "store/odb.h"
 #include "store/worktree.h"
+#include "track/find.h"
 #include "track/journal.h"
 #include "model/score.h"
 #include "flow/register.h"
@@ -144,7 +145,7 @@ from_run(struct adding *a, const char *source, struct err *e)
 			return -1;
 		path = n.path;
 	}
-	r = journal_read(&a->run, a->c, source, e);
+	r = run_read(&a->run, a->c, source, e);
 	if (r < 0 && e->code == ERR_NOENT && !n.text)
 		err_set(e, ERR_NOENT, "there is no file and no run '%.200s'",
 		    source);
@@ -168,7 +169,7 @@ from_file(struct adding *a, const char *path, struct err *e)
 	if (worktree_put_file(&a->model.content, &a->model.size,
 	    catalog_repo(a->c), path, e) < 0)
 		return -1;
-	if (journal_of_output(&a->run, a->c, &a->model.content, &mine) < 0) {
+	if (run_read_by_output(&a->run, a->c, &a->model.content, &mine) < 0) {
 		if (mine.code == ERR_NOENT)
 			return 0;
 		*e = mine;

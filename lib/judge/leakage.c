@@ -5,6 +5,7 @@
 
 #include "catalog/bytes.h"
 #include "catalog/lineage.h"
+#include "track/find.h"
 #include "track/journal.h"
 
 /* The manifest of the run that made the model: the one its version names,
@@ -22,7 +23,7 @@ find_run(const struct json **m, struct arena *a, struct catalog *c,
 	if (model->manifest && manifest_find(&l, model->manifest, "run",
 	    TYPE_RUN)) {
 		id = l.id;
-	} else if (journal_of_output(&run, c, catalog_bytes_id(model),
+	} else if (run_read_by_output(&run, c, catalog_bytes_id(model),
 	    &mine) == 0) {
 		id = run.manifest;
 		run_free(&run);

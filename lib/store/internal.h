@@ -2,6 +2,7 @@
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
+#include "base/log.h"
 #include "base/progress.h"
 #include "store/layout.h"
 #include "store/odb.h"

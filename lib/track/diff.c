@@ -1,3 +1,4 @@
+/* The fields of several runs, in columns. */
 #include "track/diff.h"
 
 #include <stdlib.h>
@@ -8,20 +9,21 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "catalog/manifest.h"
+#include "track/find.h"
 #include "track/journal.h"
 #include "track/run.h"
 
-struct builder {
-	struct compare *t;
+struct diff_builder {
+	struct run_diff *t;
 	struct intern *fields;		/* number = place in line */
 	size_t runs, room;
 };
 
-static struct compare_line *
-line_of(struct builder *b, const char *field)
+static struct run_diff_line *
+line_of(struct diff_builder *b, const char *field)
 {
 	uint32_t at = intern_add(b->fields, field, strlen(field));
-	struct compare_line *l;
+	struct run_diff_line *l;
 
 	if (at < b->t->n_lines)
 		return &b->t->line[at];
@@ -38,9 +40,10 @@ line_of(struct builder *b, const char *field)
 }
 
 static void
-set(struct builder *b, size_t run, const char *field, const struct json *v)
+set_field(struct diff_builder *b, size_t run, const char *field,
+    const struct json *v)
 {
-	struct compare_line *l = line_of(b, field);
+	struct run_diff_line *l = line_of(b, field);
 	struct buf text;
 
 	buf_init(&text, BUF_CAP_DOC);
@@ -54,13 +57,13 @@ set(struct builder *b, size_t run, const char *field, const struct json *v)
 
 /* Every leaf below j, under a dotted name. */
 static void
-add_tree(struct builder *b, size_t run, const char *prefix,
+add_tree(struct diff_builder *b, size_t run, const char *prefix,
     const struct json *j)
 {
 	struct arena a = { 0 };
 
 	if (j->type != JSON_MAP) {
-		set(b, run, prefix, j);
+		set_field(b, run, prefix, j);
 		return;
 	}
 	for (const struct json *m = j->child; m; m = m->next)
@@ -69,7 +72,7 @@ add_tree(struct builder *b, size_t run, const char *prefix,
 }
 
 static void
-add_links(struct builder *b, size_t run, const struct run *r)
+add_links(struct diff_builder *b, size_t run, const struct run *r)
 {
 	struct arena a = { 0 };
 	char id[OID_TEXT];
@@ -80,13 +83,13 @@ add_links(struct builder *b, size_t run, const struct run *r)
 
 		text.s = oid_print(id, &l->id);
 		text.n = strlen(id);
-		set(b, run, arena_printf(&a, "%s %s", l->rel, l->name), &text);
+		set_field(b, run, arena_printf(&a, "%s %s", l->rel, l->name), &text);
 	}
 	arena_free(&a);
 }
 
 static void
-add_metrics(struct builder *b, size_t run, const struct run *r)
+add_metrics(struct diff_builder *b, size_t run, const struct run *r)
 {
 	struct arena a = { 0 };
 	char text[NUM_TEXT_MAX];
@@ -97,13 +100,13 @@ add_metrics(struct builder *b, size_t run, const struct run *r)
 
 		num_print_f64(text, m->summary);
 		value.n = strlen(text);
-		set(b, run, arena_printf(&a, "metrics.%s", m->name), &value);
+		set_field(b, run, arena_printf(&a, "metrics.%s", m->name), &value);
 	}
 	arena_free(&a);
 }
 
 static int
-add_run(struct builder *b, size_t i, struct catalog *c, const char *name,
+add_run(struct diff_builder *b, size_t i, struct catalog *c, const char *name,
     struct err *e)
 {
 	static const char *const parts[] = { "status", "params", "git",
@@ -112,11 +115,11 @@ add_run(struct builder *b, size_t i, struct catalog *c, const char *name,
 	struct json *all, id = { .type = JSON_TEXT };
 	struct run r;
 
-	if (journal_read(&r, c, name, e) < 0)
+	if (run_read(&r, c, name, e) < 0)
 		return -1;
 	id.s = arena_printf(&a, "run:%s", r.id);
 	id.n = strlen(id.s);
-	set(b, i, "run", &id);
+	set_field(b, i, "run", &id);
 	all = run_to_json(&a, &r);
 	for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++) {
 		const struct json *part = json_get(all, parts[k]);
@@ -136,13 +139,13 @@ add_run(struct builder *b, size_t i, struct catalog *c, const char *name,
 static int
 by_field(const void *a, const void *b)
 {
-	const struct compare_line *x = a, *y = b;
+	const struct run_diff_line *x = a, *y = b;
 
 	return strcmp(x->field, y->field);
 }
 
 static void
-close_line(struct builder *b, struct compare_line *l)
+finish_line(struct diff_builder *b, struct run_diff_line *l)
 {
 	struct arena *a = &b->t->arena;
 
@@ -159,16 +162,16 @@ close_line(struct builder *b, struct compare_line *l)
 }
 
 int
-compare_runs(struct compare *out, struct catalog *c, const char *const *runs,
+run_diff_read(struct run_diff *out, struct catalog *c, const char *const *runs,
     size_t n, struct err *e)
 {
-	struct builder b = { .t = out, .fields = intern_new(), .runs = n };
+	struct diff_builder b = { .t = out, .fields = intern_new(), .runs = n };
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = add_run(&b, i, c, runs[i], e);
 	for (size_t i = 0; i < out->n_lines; i++)
-		close_line(&b, &out->line[i]);
+		finish_line(&b, &out->line[i]);
 	/* "run" was added first and stays there */
 	if (out->n_lines > 2)
 		qsort(out->line + 1, out->n_lines - 1, sizeof(*out->line),
@@ -178,7 +181,7 @@ compare_runs(struct compare *out, struct catalog *c, const char *const *runs,
 }
 
 void
-compare_free(struct compare *t)
+run_diff_release(struct run_diff *t)
 {
 	free(t->line);
 	arena_free(&t->arena);

@@ -11,21 +11,21 @@
 #include "base/err.h"
 #include "catalog/catalog.h"
 
-struct compare_line {
+struct run_diff_line {
 	const char *field;		/* "run", "params.lr", "output model.onnx" */
 	const char **text;		/* (runs); NULL: the run lacks it */
 	struct json *values;		/* a list of the same, typed */
 	bool differs;
 };
 
-struct compare {
+struct run_diff {
 	struct arena arena;
-	struct compare_line *line;	/* "run" first, then by field */
+	struct run_diff_line *line;	/* "run" first, then by field */
 	size_t n_lines;
 };
 
-int compare_runs(struct compare *out, struct catalog *c,
+int run_diff_read(struct run_diff *out, struct catalog *c,
     const char *const *runs, size_t n, struct err *e);
-void compare_free(struct compare *t);
+void run_diff_release(struct run_diff *t);
 
 #endif

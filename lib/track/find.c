@@ -1,4 +1,6 @@
 /* Finding runs: by id, beginning, name or output, and all of them. */
+#include "track/find.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,17 +11,17 @@
 #include "catalog/name.h"
 #include "store/ref.h"
 #include "store/worktree.h"
-#include "track/run.h"
+#include "track/internal.h"
 
 #define SUFFIX ".jsonl"
 
-struct ids {
+struct run_ids {
 	char **v;
 	size_t n, room;
 };
 
 static void
-add_id(struct ids *l, const char *id, size_t n)
+add_id(struct run_ids *l, const char *id, size_t n)
 {
 	if (l->n == l->room) {
 		l->room = l->room ? l->room * 2 : 64;
@@ -29,7 +31,7 @@ add_id(struct ids *l, const char *id, size_t n)
 }
 
 static void
-ids_free(struct ids *l)
+ids_release(struct run_ids *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		free(l->v[i]);
@@ -46,7 +48,7 @@ add_sealed(void *ctx, const char *name, struct err *e)
 }
 
 static int
-add_unsealed(struct ids *l, struct catalog *c, struct err *e)
+add_unsealed(struct run_ids *l, struct catalog *c, struct err *e)
 {
 	char *folder = journal_folder(c);
 	DIR *d = opendir(folder);
@@ -77,14 +79,14 @@ newest_first(const void *a, const void *b)
 /* All ids, newest first, each once.  Unsealed ones are listed first: one
  * that is sealed meanwhile is then found among the sealed. */
 static int
-all_ids(struct ids *l, struct catalog *c, struct err *e)
+all_ids(struct run_ids *l, struct catalog *c, struct err *e)
 {
 	size_t kept = 0;
 
 	memset(l, 0, sizeof(*l));
 	if (add_unsealed(l, c, e) < 0 ||
 	    ref_each(catalog_repo(c), "run/", add_sealed, l, e) < 0) {
-		ids_free(l);
+		ids_release(l);
 		return -1;
 	}
 	if (l->n)
@@ -101,7 +103,7 @@ all_ids(struct ids *l, struct catalog *c, struct err *e)
 
 /* `brief`: metrics may have only their summaries. */
 static int
-read_exact(struct run *r, struct catalog *c, const char *id, bool brief,
+read_by_id(struct run *r, struct catalog *c, const char *id, bool brief,
     struct err *e)
 {
 	char *ref = xprintf("run/%s", id);
@@ -114,51 +116,52 @@ read_exact(struct run *r, struct catalog *c, const char *id, bool brief,
 	if (result == 0) {
 		manifest = ref_last(&versions)->id;
 		ref_free(&versions);
-		return brief ? run_read_manifest(r, c, &manifest, e) :
-		    run_read_sealed(r, c, &manifest, e);
+		return brief ? run_from_manifest(r, c, &manifest, e) :
+		    run_from_sealed(r, c, &manifest, e);
 	}
 	if (mine.code != ERR_NOENT) {
 		*e = mine;
 		return -1;
 	}
-	return run_read_living(r, c, id, e);
+	return run_from_journal(r, c, id, e);
 }
 
 int
-journal_list(struct catalog *c,
+run_each(struct catalog *c,
     int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
     struct err *e)
 {
-	struct ids l;
+	struct run_ids l;
 	int result = 0;
 
-	if (catalog_need_repo(c, "listing runs", e) < 0 || all_ids(&l, c, e) < 0)
+	if (catalog_need_repo(c, "listing runs", e) < 0 ||
+	    all_ids(&l, c, e) < 0)
 		return -1;
 	for (size_t i = 0; result == 0 && i < l.n; i++) {
 		struct run r;
 
 		/* sealed between the listing and now: look again */
-		if (read_exact(&r, c, l.v[i], true, e) < 0 &&
+		if (read_by_id(&r, c, l.v[i], true, e) < 0 &&
 		    (e->code != ERR_NOENT ||
-		    read_exact(&r, c, l.v[i], true, e) < 0)) {
+		    read_by_id(&r, c, l.v[i], true, e) < 0)) {
 			result = err_wrap(e, "run:%s", l.v[i]);
 			break;
 		}
 		result = fn(ctx, &r, e);
 		run_free(&r);
 	}
-	ids_free(&l);
+	ids_release(&l);
 	return result;
 }
 
-struct search {
+struct run_search {
 	const char *name;
 	const struct oid *output;
 	char *id;
 };
 
 static bool
-put_out(const struct run *r, const struct oid *output)
+has_output(const struct run *r, const struct oid *output)
 {
 	for (size_t i = 0; i < r->n_links; i++)
 		if (strcmp(r->link[i].rel, "output") == 0 &&
@@ -170,13 +173,13 @@ put_out(const struct run *r, const struct oid *output)
 /* The newest one; of those that put something out one that finished, if
  * any did. */
 static int
-matches(void *ctx, const struct run *r, struct err *e)
+keep_match(void *ctx, const struct run *r, struct err *e)
 {
-	struct search *s = ctx;
+	struct run_search *s = ctx;
 	bool sure = r->status == RUN_FINISHED || s->output == NULL;
 
 	(void)e;
-	if ((s->id && !sure) || (s->output ? !put_out(r, s->output) :
+	if ((s->id && !sure) || (s->output ? !has_output(r, s->output) :
 	    strcmp(r->name, s->name) != 0))
 		return 0;
 	free(s->id);
@@ -185,12 +188,12 @@ matches(void *ctx, const struct run *r, struct err *e)
 }
 
 static int
-search(char **id, struct catalog *c, const char *name,
+find_newest(char **id, struct catalog *c, const char *name,
     const struct oid *output, struct err *e)
 {
-	struct search s = { .name = name, .output = output };
+	struct run_search s = { .name = name, .output = output };
 
-	if (journal_list(c, matches, &s, e) < 0) {
+	if (run_each(c, keep_match, &s, e) < 0) {
 		free(s.id);
 		return -1;
 	}
@@ -199,10 +202,10 @@ search(char **id, struct catalog *c, const char *name,
 }
 
 static int
-by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
+find_by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
 {
 	size_t n = strlen(text), found = 0;
-	struct ids l;
+	struct run_ids l;
 
 	*id = NULL;
 	if (all_ids(&l, c, e) < 0)
@@ -220,7 +223,7 @@ by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
 			found++;
 		}
 	}
-	ids_free(&l);
+	ids_release(&l);
 	if (found > 1) {
 		free(*id);
 		*id = NULL;
@@ -231,19 +234,20 @@ by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
 }
 
 int
-journal_find(char **id, struct catalog *c, const char *text, struct err *e)
+run_find_id(char **id, struct catalog *c, const char *text, struct err *e)
 {
 	struct oid output;
 	uint64_t size;
 	bool file = false;
 
-	if (by_beginning(id, c, text, e) < 0 ||
-	    (*id == NULL && search(id, c, text, NULL, e) < 0))
+	if (find_by_beginning(id, c, text, e) < 0 ||
+	    (*id == NULL && find_newest(id, c, text, NULL, e) < 0))
 		return -1;
 	if (*id == NULL && access(text, F_OK) == 0) {
 		file = true;
-		if (worktree_hash_file(&output, &size, catalog_repo(c), text, e) < 0 ||
-		    search(id, c, NULL, &output, e) < 0)
+		if (worktree_hash_file(&output, &size, catalog_repo(c), text,
+		    e) < 0 ||
+		    find_newest(id, c, NULL, &output, e) < 0)
 			return -1;
 	}
 	if (*id == NULL)
@@ -254,23 +258,24 @@ journal_find(char **id, struct catalog *c, const char *text, struct err *e)
 }
 
 int
-journal_of_output(struct run *r, struct catalog *c, const struct oid *output,
+run_read_by_output(struct run *r, struct catalog *c, const struct oid *output,
     struct err *e)
 {
 	char text[OID_TEXT], *id = NULL;
 	int result;
 
 	memset(r, 0, sizeof(*r));
-	if (catalog_need_repo(c, "a run", e) < 0 || search(&id, c, NULL, output, e) < 0)
+	if (catalog_need_repo(c, "a run", e) < 0 ||
+	    find_newest(&id, c, NULL, output, e) < 0)
 		return -1;
-	result = id ? read_exact(r, c, id, false, e) : err_set(e, ERR_NOENT,
+	result = id ? read_by_id(r, c, id, false, e) : err_set(e, ERR_NOENT,
 	    "no run put out %s", oid_print(text, output));
 	free(id);
 	return result;
 }
 
 int
-journal_read(struct run *r, struct catalog *c, const char *text,
+run_read(struct run *r, struct catalog *c, const char *text,
     struct err *e)
 {
 	struct name n = { .text = NULL };
@@ -285,9 +290,9 @@ journal_read(struct run *r, struct catalog *c, const char *text,
 			return -1;
 		text = n.base;
 	}
-	result = journal_find(&id, c, text, e);
+	result = run_find_id(&id, c, text, e);
 	if (result == 0)
-		result = read_exact(r, c, id, false, e);
+		result = read_by_id(r, c, id, false, e);
 	free(id);
 	name_free(&n);
 	return result;

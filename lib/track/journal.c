@@ -1,4 +1,4 @@
-/* Writing a run's journal and sealing it; run.c reads them. */
+/* Writing a run's journal and sealing it; run.c reads it. */
 #include "track/journal.h"
 
 #include <errno.h>
@@ -19,7 +19,8 @@
 #include "catalog/put.h"
 #include "store/odb.h"
 #include "store/ref.h"
-#include "track/run.h"
+#include "track/find.h"
+#include "track/internal.h"
 
 #define ALIVE 0			/* the byte a living run holds */
 #define APPEND 1		/* the byte an appender holds */
@@ -33,18 +34,6 @@ struct journal {
 	int fd;
 	bool owner;
 };
-
-char *
-journal_folder(const struct catalog *c)
-{
-	return repo_path(catalog_repo(c), "runs");
-}
-
-char *
-journal_path(const struct catalog *c, const char *id)
-{
-	return xprintf("%s/runs/%s.jsonl", repo_folder(catalog_repo(c)), id);
-}
 
 const char *
 journal_id(const struct journal *j)
@@ -75,7 +64,7 @@ journal_close(struct journal *j)
 /* One line under the lock on byte 1.  If whoever came before was killed
  * half way through a line, ours begins on a fresh one. */
 static int
-append(struct journal *j, const struct json *event, struct err *e)
+append_event(struct journal *j, const struct json *event, struct err *e)
 {
 	const struct os *os = repo_os(catalog_repo(j->c));
 	struct buf b;
@@ -173,7 +162,7 @@ begin_file(struct journal *j, const struct json *event, struct err *e)
 		goto done;
 	}
 	if (file_lock(j->fd, FILE_EXCLUSIVE, ALIVE, 1, 0, e) < 0 ||
-	    append(j, event, e) < 0) {
+	    append_event(j, event, e) < 0) {
 		os->unlink(temp);
 		goto done;
 	}
@@ -250,7 +239,7 @@ journal_join(struct journal **out, struct catalog *c, const char *run,
 		why = open_living(j, run);
 	/* the whole id, as in MLV_RUN, was no search; a word or a beginning is */
 	if (why == ENOENT) {
-		if (journal_find(&id, c, run, e) < 0)
+		if (run_find_id(&id, c, run, e) < 0)
 			goto fail;
 		why = open_living(j, id);
 		free(id);
@@ -271,6 +260,34 @@ fail:
 	return -1;
 }
 
+struct json *
+journal_value(struct arena *a, const char *text)
+{
+	size_t n = strlen(text);
+	struct json *v;
+	int64_t i;
+	double d;
+
+	if (num_parse_i64(text, n, &i)) {
+		v = json_new(a, JSON_INT);
+		v->i = i;
+		v->d = (double)i;
+	} else if (num_parse_f64(text, n, &d) && d - d == 0) {
+		v = json_new(a, JSON_REAL);
+		v->d = d;
+	} else if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
+		v = json_new(a, JSON_BOOL);
+		v->b = text[0] == 't';
+	} else if (strcmp(text, "null") == 0) {
+		v = json_new(a, JSON_NULL);
+	} else {
+		v = json_new(a, JSON_TEXT);
+		v->s = arena_strdup(a, text);
+		v->n = n;
+	}
+	return v;
+}
+
 int
 journal_param(struct journal *j, const char *name, const struct json *v,
     struct err *e)
@@ -281,7 +298,7 @@ journal_param(struct journal *j, const char *name, const struct json *v,
 
 	json_add_text(&a, event, "name", name);
 	manifest_copy(&a, event, "value", v);
-	r = append(j, event, e);
+	r = append_event(j, event, e);
 	arena_free(&a);
 	return r;
 }
@@ -310,7 +327,7 @@ journal_summary(struct journal *j, const char *name, double value,
 
 	json_add_text(&a, event, "name", name);
 	put_value(&a, event, value);
-	r = append(j, event, e);
+	r = append_event(j, event, e);
 	arena_free(&a);
 	return r;
 }
@@ -327,7 +344,7 @@ journal_metric(struct journal *j, const char *name, int64_t step,
 	json_add_int(&a, event, "step", step);
 	put_value(&a, event, value);
 	json_add_int(&a, event, "us", clock_wall_us());
-	r = append(j, event, e);
+	r = append_event(j, event, e);
 	arena_free(&a);
 	return r;
 }
@@ -346,7 +363,7 @@ journal_link(struct journal *j, const char *rel, const char *type,
 	json_add_text(&a, event, "name", name ? name : "");
 	json_add_text(&a, event, "id", oid_print(text, id));
 	json_add_int(&a, event, "size", (int64_t)size);
-	r = append(j, event, e);
+	r = append_event(j, event, e);
 	arena_free(&a);
 	return r;
 }
@@ -361,7 +378,7 @@ journal_fact(struct journal *j, const char *key, const struct json *v,
 
 	json_add_text(&a, event, "key", key);
 	manifest_copy(&a, event, "value", v);
-	r = append(j, event, e);
+	r = append_event(j, event, e);
 	arena_free(&a);
 	return r;
 }
@@ -446,7 +463,7 @@ append_end(struct journal *j, enum run_status status, int exit_status,
 	json_add_text(&a, event, "status", run_status_text(status));
 	json_add_int(&a, event, "exit", exit_status);
 	put_time(&a, event, "time", clock_wall_us());
-	r = append(j, event, e);
+	r = append_event(j, event, e);
 	arena_free(&a);
 	return r;
 }

@@ -1,5 +1,5 @@
 /*
- * track/journal.h - tracked runs.
+ * track/journal.h - writing the journal of a run.
  *
  * While a run lives its journal is .mlv/runs/ID.jsonl: one JSON object a
  * line, appended only.  Whoever runs it holds a lock on byte 0, and so does
@@ -32,17 +32,9 @@
 #include "catalog/catalog.h"
 #include "catalog/put.h"
 #include "codec/json.h"
+#include "track/run.h"
 
 struct journal;
-
-enum run_status {
-	RUN_RUNNING,		/* byte 0 is locked */
-	RUN_FINISHED,
-	RUN_FAILED,		/* its command said so; `exit` tells */
-	RUN_KILLED,		/* unsealed, unlocked, and this boot began it */
-	RUN_UNKNOWN		/* unsealed, begun by another host or boot */
-};
-const char *run_status_text(enum run_status s);
 
 struct journal_start {
 	const char *verb;		/* "run", "fit" */
@@ -57,7 +49,7 @@ int journal_begin(struct journal **j, struct catalog *c,
 const char *journal_id(const struct journal *j);	/* "20260102-030405-4f2a9c01" */
 /* The descriptor that keeps the run alive: let the command inherit it. */
 int journal_fd(const struct journal *j);
-/* Append to a living run from another process, named as for journal_read;
+/* Append to a living run from another process, named as for run_read;
  * ERR_NO when it has ended.  journal_close ends the appending, not the run. */
 int journal_join(struct journal **j, struct catalog *c, const char *run,
     struct err *e);
@@ -88,49 +80,7 @@ int journal_seal(struct catalog_put *put, struct journal *j,
 /* Give up the handle; a run not sealed reads as killed afterwards. */
 void journal_close(struct journal *j);
 
-/* A run as read back, living or sealed.  All memory in `arena`. */
-struct run_metric {
-	const char *name;
-	size_t n;
-	const int64_t *step;	/* (n) */
-	const double *value;	/* (n), in order of appending */
-	double summary;		/* what journal_summary said, or the last */
-	const int64_t *time_us;	/* (n) */
-};
-struct run {
-	struct arena arena;
-	const char *id;
-	enum run_status status;
-	int exit_status;
-	const char *verb, *name, *host, *user, *boot;	/* never NULL */
-	int64_t begin_us, end_us;	/* end: 0 while it runs or if unknown */
-	const struct json *command;	/* list of texts, or NULL */
-	const struct json *params;	/* map, never NULL */
-	const struct json *facts;	/* map, never NULL */
-	struct run_metric *metric;	/* in order of first appearance */
-	size_t n_metrics;
-	struct link *link;
-	size_t n_links;
-	struct oid manifest;		/* none while unsealed */
-};
-/* `id`: "run:ID", an ID, a unique beginning of one, the run's `name` (its
- * newest run), or a file that a run put out. */
-int journal_read(struct run *r, struct catalog *c, const char *id,
-    struct err *e);
-/* The newest run that put out these bytes, one that finished if any did. */
-int journal_of_output(struct run *r, struct catalog *c,
-    const struct oid *output, struct err *e);
-void run_free(struct run *r);
-const struct run_metric *run_find_metric(const struct run *r,
-    const char *name);
-/* As {"id":..,"status":..,"params":{..},"metrics":{name: summary},...}:
- * what --where and --sort look at, and the core of --json. */
-struct json *run_to_json(struct arena *a, const struct run *r);
-
-/* Every run, newest first.  fn borrows r and returns 0 to go on.  A sealed
- * run's metrics have their summary only (n == 1, step and time 0). */
-int journal_list(struct catalog *c,
-    int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
-    struct err *e);
+/* A parameter as people type it: a number, true, false, null, else text. */
+struct json *journal_value(struct arena *a, const char *text);
 
 #endif

@@ -1,3 +1,4 @@
+/* Runs that hold a condition, sorted. */
 #include "track/query.h"
 
 #include <stdlib.h>
@@ -5,11 +6,12 @@
 
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "track/find.h"
 #include "track/journal.h"
 #include "codec/regex.h"
 #include "expr/expr.h"
 
-struct search {
+struct query_search {
 	struct query_rows *out;
 	const struct query *q;
 	struct expr *where;
@@ -86,7 +88,7 @@ check_field(const char *name, struct err *e)
 /* A name asked for: it must be a field, and of a metric or a parameter we
  * want to know whether anybody has it. */
 static int
-ask(struct search *s, const char *name, struct err *e)
+check_asked(struct query_search *s, const char *name, struct err *e)
 {
 	struct query_rows *out = s->out;
 
@@ -98,7 +100,7 @@ ask(struct search *s, const char *name, struct err *e)
 }
 
 static int
-ask_all(struct search *s, struct err *e)
+check_all_asked(struct query_search *s, struct err *e)
 {
 	size_t n = s->where ? expr_names(s->where) : 0;
 	const struct query *q = s->q;
@@ -106,12 +108,12 @@ ask_all(struct search *s, struct err *e)
 	s->out->absent = arena_alloc(&s->out->arena, (n + q->n_columns + 1) *
 	    sizeof(*s->out->absent));
 	for (size_t i = 0; i < n; i++)
-		if (ask(s, expr_name(s->where, i), e) < 0)
+		if (check_asked(s, expr_name(s->where, i), e) < 0)
 			return -1;
 	for (size_t i = 0; i < q->n_columns; i++)
-		if (ask(s, q->columns[i], e) < 0)
+		if (check_asked(s, q->columns[i], e) < 0)
 			return -1;
-	return q->sort ? ask(s, q->sort + (q->sort[0] == '-'), e) : 0;
+	return q->sort ? check_asked(s, q->sort + (q->sort[0] == '-'), e) : 0;
 }
 
 static void
@@ -158,7 +160,7 @@ query_field(const struct json *row, const char *name)
 static int
 name_in_run(void *ctx, size_t i, struct expr_value *v, struct err *e)
 {
-	struct search *s = ctx;
+	struct query_search *s = ctx;
 
 	(void)e;
 	value_of(v, query_field(s->row, expr_name(s->where, i)));
@@ -181,9 +183,9 @@ match_text(void *ctx, const char *pattern, const char *s, size_t n, bool *yes,
 }
 
 static int
-look_at(void *ctx, const struct run *r, struct err *e)
+keep_matching(void *ctx, const struct run *r, struct err *e)
 {
-	struct search *s = ctx;
+	struct query_search *s = ctx;
 	struct expr_env env = { name_in_run, match_text, s };
 	struct query_rows *out = s->out;
 	bool yes = true;
@@ -207,14 +209,14 @@ look_at(void *ctx, const struct run *r, struct err *e)
 	    out->n_absent == 0;
 }
 
-struct sorted {
+struct sorted_row {
 	struct json *row;
 	struct expr_value key;
 	size_t place;
 };
 
 static int
-in_order(const struct sorted *a, const struct sorted *b, int sign)
+in_order(const struct sorted_row *a, const struct sorted_row *b, int sign)
 {
 	bool no_a = a->key.type == EXPR_MISSING;
 	bool no_b = b->key.type == EXPR_MISSING;
@@ -232,13 +234,13 @@ in_order(const struct sorted *a, const struct sorted *b, int sign)
 }
 
 static int
-ascending(const void *a, const void *b)
+by_value_ascending(const void *a, const void *b)
 {
 	return in_order(a, b, 1);
 }
 
 static int
-descending(const void *a, const void *b)
+by_value_descending(const void *a, const void *b)
 {
 	return in_order(a, b, -1);
 }
@@ -247,14 +249,14 @@ static void
 sort_rows(struct query_rows *out, const char *sort)
 {
 	bool down = sort[0] == '-';
-	struct sorted *s = xalloc(out->n + 1, sizeof(*s));
+	struct sorted_row *s = xalloc(out->n + 1, sizeof(*s));
 
 	for (size_t i = 0; i < out->n; i++) {
 		s[i].row = out->row[i];
 		s[i].place = i;
 		value_of(&s[i].key, query_field(out->row[i], sort + down));
 	}
-	qsort(s, out->n, sizeof(*s), down ? descending : ascending);
+	qsort(s, out->n, sizeof(*s), down ? by_value_descending : by_value_ascending);
 	for (size_t i = 0; i < out->n; i++)
 		out->row[i] = s[i].row;
 	free(s);
@@ -264,15 +266,15 @@ int
 query_runs(struct query_rows *out, struct catalog *c, const struct query *q,
     struct err *e)
 {
-	struct search s = { .out = out, .q = q };
+	struct query_search s = { .out = out, .q = q };
 	int r = 0;
 
 	memset(out, 0, sizeof(*out));
 	if (q->where)
 		r = expr_parse(&s.where, &s.expr_arena, q->where, e);
 	if (r == 0)
-		r = ask_all(&s, e);
-	if (r == 0 && journal_list(c, look_at, &s, e) < 0)
+		r = check_all_asked(&s, e);
+	if (r == 0 && run_each(c, keep_matching, &s, e) < 0)
 		r = -1;
 	if (!s.seen)
 		out->n_absent = 0;

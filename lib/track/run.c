@@ -1,5 +1,5 @@
-/* Runs as read back: from the journal while it lives, sealed from the run
- * manifest and the journal it links to. */
+/* A run as read back: from its journal while it lives, from the run manifest
+ * and the journal that it links to once it is sealed. */
 #include "track/run.h"
 
 #include <errno.h>
@@ -15,8 +15,9 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "store/odb.h"
+#include "track/internal.h"
 
-struct growing {
+struct growing_metric {
 	const char *name;
 	size_t n, room;
 	int64_t *step, *time_us;
@@ -25,9 +26,9 @@ struct growing {
 	bool summed;			/* else it is the last value */
 };
 
-struct building {
+struct run_builder {
 	struct run *r;
-	struct growing *metric;
+	struct growing_metric *metric;
 	size_t n_metrics, room;
 	size_t room_links;
 	struct json *params, *facts;
@@ -107,8 +108,8 @@ metric_value(const struct json *event)
 	return v && v->type != JSON_TEXT ? json_num(event, "value", NAN) : d;
 }
 
-static struct growing *
-find_metric(const struct building *b, const struct json *event)
+static struct growing_metric *
+find_metric(const struct run_builder *b, const struct json *event)
 {
 	const char *name = json_text(event, "name", "");
 
@@ -120,9 +121,9 @@ find_metric(const struct building *b, const struct json *event)
 
 /* Of a metric that has values; it follows them. */
 static void
-add_summary(struct building *b, const struct json *event)
+add_summary(struct run_builder *b, const struct json *event)
 {
-	struct growing *g = find_metric(b, event);
+	struct growing_metric *g = find_metric(b, event);
 
 	if (g == NULL)
 		return;
@@ -131,10 +132,10 @@ add_summary(struct building *b, const struct json *event)
 }
 
 static void
-add_metric(struct building *b, const struct json *event)
+add_metric(struct run_builder *b, const struct json *event)
 {
 	const char *name = json_text(event, "name", "");
-	struct growing *g = find_metric(b, event);
+	struct growing_metric *g = find_metric(b, event);
 
 	if (g == NULL) {
 		if (b->n_metrics == b->room) {
@@ -143,7 +144,7 @@ add_metric(struct building *b, const struct json *event)
 			    sizeof(*b->metric));
 		}
 		g = &b->metric[b->n_metrics++];
-		*g = (struct growing){
+		*g = (struct growing_metric){
 			.name = arena_strdup(&b->r->arena, name)
 		};
 	}
@@ -159,7 +160,7 @@ add_metric(struct building *b, const struct json *event)
 }
 
 static void
-push_link(struct building *b, const struct link *l)
+push_link(struct run_builder *b, const struct link *l)
 {
 	struct run *r = b->r;
 	struct link *more;
@@ -179,7 +180,7 @@ push_link(struct building *b, const struct link *l)
 }
 
 static void
-add_link(struct building *b, const struct json *event)
+add_link(struct run_builder *b, const struct json *event)
 {
 	struct err ignored = ERR_INIT;
 	struct link l;
@@ -193,7 +194,7 @@ add_link(struct building *b, const struct json *event)
 }
 
 static void
-add_begin(struct building *b, const struct json *event)
+add_begin(struct run_builder *b, const struct json *event)
 {
 	const struct json *command = json_get(event, "command");
 	const struct json *facts = json_get(event, "facts");
@@ -218,7 +219,7 @@ add_begin(struct building *b, const struct json *event)
 }
 
 static void
-add_event(struct building *b, const struct json *event)
+add_event(struct run_builder *b, const struct json *event)
 {
 	const char *what = json_text(event, "event", "");
 	struct run *r = b->r;
@@ -245,7 +246,7 @@ add_event(struct building *b, const struct json *event)
 /* --- a whole journal ------------------------------------------------------- */
 
 static void
-settle(struct building *b)
+finish_metrics(struct run_builder *b)
 {
 	struct run *r = b->r;
 
@@ -253,7 +254,7 @@ settle(struct building *b)
 	    (b->n_metrics + 1) * sizeof(*r->metric));
 	r->n_metrics = b->n_metrics;
 	for (size_t i = 0; i < b->n_metrics; i++) {
-		struct growing *g = &b->metric[i];
+		struct growing_metric *g = &b->metric[i];
 		int64_t *step = arena_alloc(&r->arena, g->n * sizeof(*step));
 		int64_t *when = arena_alloc(&r->arena, g->n * sizeof(*when));
 		double *value = arena_alloc(&r->arena, g->n * sizeof(*value));
@@ -267,7 +268,7 @@ settle(struct building *b)
 }
 
 static void
-drop(struct building *b)
+builder_release(struct run_builder *b)
 {
 	for (size_t i = 0; i < b->n_metrics; i++) {
 		free(b->metric[i].step);
@@ -278,7 +279,7 @@ drop(struct building *b)
 }
 
 static void
-begin_building(struct building *b, struct run *r)
+builder_init(struct run_builder *b, struct run *r)
 {
 	memset(b, 0, sizeof(*b));
 	b->r = r;
@@ -296,11 +297,11 @@ run_parse(struct run *r, const char *s, size_t n, struct err *e)
 	const char *at = s, *end = s + n, *stop;
 	struct err ignored = ERR_INIT;
 	struct arena line = { NULL, 0 };
-	struct building b;
+	struct run_builder b;
 	struct json *event;
 	bool begun = false;
 
-	begin_building(&b, r);
+	builder_init(&b, r);
 	for (; (stop = memchr(at, '\n', (size_t)(end - at))); at = stop + 1) {
 		arena_free(&line);
 		if (json_parse(&event, &line, at, (size_t)(stop - at), 0,
@@ -316,8 +317,8 @@ run_parse(struct run *r, const char *s, size_t n, struct err *e)
 		}
 	}
 	arena_free(&line);
-	settle(&b);
-	drop(&b);
+	finish_metrics(&b);
+	builder_release(&b);
 	if (!begun)
 		return err_set(e, ERR_FORMAT, "this is no run's journal");
 	return 0;
@@ -333,10 +334,22 @@ run_began_here(const struct run *r)
 	    strcmp(m.host, r->host) == 0;
 }
 
+char *
+journal_folder(const struct catalog *c)
+{
+	return repo_path(catalog_repo(c), "runs");
+}
+
+char *
+journal_path(const struct catalog *c, const char *id)
+{
+	return xprintf("%s/runs/%s.jsonl", repo_folder(catalog_repo(c)), id);
+}
+
 /* --- out of the repository ------------------------------------------------- */
 
 int
-run_read_living(struct run *r, struct catalog *c, const char *id,
+run_from_journal(struct run *r, struct catalog *c, const char *id,
     struct err *e)
 {
 	char *path = journal_path(c, id);
@@ -370,7 +383,7 @@ done:
 }
 
 static void
-summaries(struct building *b, const struct json *manifest)
+add_summaries(struct run_builder *b, const struct json *manifest)
 {
 	const struct json *metrics = json_get(manifest, "metrics"), *flag;
 	const struct json *flags = json_get(manifest, "metrics_flag");
@@ -389,11 +402,11 @@ summaries(struct building *b, const struct json *manifest)
 
 /* From the manifest alone: metrics have their summaries only. */
 int
-run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
+run_from_manifest(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e)
 {
 	const struct json *m, *v;
-	struct building b;
+	struct run_builder b;
 	struct link l;
 
 	memset(r, 0, sizeof(*r));
@@ -401,7 +414,7 @@ run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
 		run_free(r);
 		return -1;
 	}
-	begin_building(&b, r);
+	builder_init(&b, r);
 	r->manifest = *id;
 	r->id = json_text(m, "id", "");
 	r->status = status_of(json_text(m, "status", ""));
@@ -419,14 +432,14 @@ run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
 		r->facts = v;
 	for (size_t i = 0; manifest_link_at(&l, m, i); i++)
 		push_link(&b, &l);
-	summaries(&b, m);
-	settle(&b);
-	drop(&b);
+	add_summaries(&b, m);
+	finish_metrics(&b);
+	builder_release(&b);
 	return 0;
 }
 
 int
-run_read_sealed(struct run *r, struct catalog *c, const struct oid *id,
+run_from_sealed(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e)
 {
 	struct run brief;
@@ -434,7 +447,7 @@ run_read_sealed(struct run *r, struct catalog *c, const struct oid *id,
 	struct buf b;
 	int result = -1;
 
-	if (run_read_manifest(&brief, c, id, e) < 0)
+	if (run_from_manifest(&brief, c, id, e) < 0)
 		return -1;
 	for (size_t i = 0; i < brief.n_links; i++)
 		if (strcmp(brief.link[i].rel, "journal") == 0)

@@ -1,34 +1,56 @@
-/* track/run.h - reading journals; private to lib/track. */
+/*
+ * track/run.h - a run as read back, whether it lives or was sealed.
+ */
 #ifndef TRACK_RUN_H
 #define TRACK_RUN_H
 
-#include "track/journal.h"
+#include <stddef.h>
+#include <stdint.h>
 
-/* "/x/.mlv/runs/ID.jsonl", to be freed. */
-char *journal_path(const struct catalog *c, const char *id);
+#include "base/arena.h"
+#include "catalog/manifest.h"
+#include "codec/json.h"
+#include "store/oid.h"
 
-/* The id of the run that a user names, as journal_read takes it. */
-int journal_find(char **id, struct catalog *c, const char *text,
-    struct err *e);
-/* Where unsealed journals are: "/x/.mlv/runs". */
-char *journal_folder(const struct catalog *c);
+enum run_status {
+	RUN_RUNNING,		/* byte 0 is locked */
+	RUN_FINISHED,
+	RUN_FAILED,		/* its command said so; `exit` tells */
+	RUN_KILLED,		/* unsealed, unlocked, and this boot began it */
+	RUN_UNKNOWN		/* unsealed, begun by another host or boot */
+};
+const char *run_status_text(enum run_status s);
 
-/* A journal's text into *r (zeroed).  The status is what its end line says,
- * RUN_UNKNOWN without one.  Lines that are not whole are skipped.
- * ERR_FORMAT when line one is not the beginning of a run. */
-int run_parse(struct run *r, const char *s, size_t n, struct err *e);
-/* Of an unsealed run; of a sealed one by its manifest's id, with metrics'
- * summaries only, or in full.  On failure *r is empty. */
-int run_read_living(struct run *r, struct catalog *c, const char *id,
-    struct err *e);
-int run_read_manifest(struct run *r, struct catalog *c, const struct oid *id,
-    struct err *e);
-int run_read_sealed(struct run *r, struct catalog *c, const struct oid *id,
-    struct err *e);
-/* Member "metrics" of j: the summaries; null for one that is not finite,
- * and which in "metrics_flag". */
-void run_put_metrics(struct arena *a, struct json *j, const struct run *r);
-/* The boot that line one names, valid after run_parse. */
-bool run_began_here(const struct run *r);
+/* All memory is in the arena of the run. */
+struct run_metric {
+	const char *name;
+	size_t n;
+	const int64_t *step;	/* (n) */
+	const double *value;	/* (n), in order of appending */
+	double summary;		/* what journal_summary said, or the last */
+	const int64_t *time_us;	/* (n) */
+};
+struct run {
+	struct arena arena;
+	const char *id;
+	enum run_status status;
+	int exit_status;
+	const char *verb, *name, *host, *user, *boot;	/* never NULL */
+	int64_t begin_us, end_us;	/* end: 0 while it runs or if unknown */
+	const struct json *command;	/* list of texts, or NULL */
+	const struct json *params;	/* map, never NULL */
+	const struct json *facts;	/* map, never NULL */
+	struct run_metric *metric;	/* in order of first appearance */
+	size_t n_metrics;
+	struct link *link;
+	size_t n_links;
+	struct oid manifest;		/* none while unsealed */
+};
+void run_free(struct run *r);
+const struct run_metric *run_find_metric(const struct run *r,
+    const char *name);
+/* As {"id":..,"status":..,"params":{..},"metrics":{name: summary},...}:
+ * what --where and --sort look at, and the core of --json. */
+struct json *run_to_json(struct arena *a, const struct run *r);
 
 #endif

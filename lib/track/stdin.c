@@ -1,3 +1,4 @@
+/* Metrics as they come down a pipe, appended to a journal. */
 #include "track/stdin.h"
 
 #include <errno.h>
@@ -14,29 +15,29 @@
 #define NAME_MAX_BYTES 250
 
 /* A metric's name and value, pointing into the line. */
-struct point {
+struct metric_point {
 	const char *name;
 	size_t n;
 	double value;
 };
 
-struct points {
-	struct point *v;
+struct metric_points {
+	struct metric_point *v;
 	size_t n, room;
 };
 
 static void
-add_point(struct points *l, const char *name, size_t n, double value)
+add_point(struct metric_points *l, const char *name, size_t n, double value)
 {
 	if (l->n == l->room) {
 		l->room = l->room ? l->room * 2 : 16;
 		l->v = xresize(l->v, l->room, sizeof(*l->v));
 	}
-	l->v[l->n++] = (struct point){ name, n, value };
+	l->v[l->n++] = (struct metric_point){ name, n, value };
 }
 
 static bool
-is_step(const struct point *p)
+is_step(const struct metric_point *p)
 {
 	static const char *const words[] = { "step", "epoch", "iteration" };
 
@@ -48,7 +49,7 @@ is_step(const struct point *p)
 }
 
 static void
-split_words(struct points *out, const char *s, size_t n)
+split_words(struct metric_points *out, const char *s, size_t n)
 {
 	size_t at = 0;
 
@@ -71,7 +72,7 @@ split_words(struct points *out, const char *s, size_t n)
 }
 
 static void
-split_json(struct points *out, struct arena *a, const char *s, size_t n)
+split_json(struct metric_points *out, struct arena *a, const char *s, size_t n)
 {
 	struct err ignored;
 	struct json *j;
@@ -85,9 +86,10 @@ split_json(struct points *out, struct arena *a, const char *s, size_t n)
 }
 
 int
-series_line(struct series *s, const char *line, size_t n, struct err *e)
+metric_stream_line(struct metric_stream *s, const char *line, size_t n,
+    struct err *e)
 {
-	struct points l = { NULL, 0, 0 };
+	struct metric_points l = { NULL, 0, 0 };
 	struct arena a = { 0 };
 	char name[NAME_MAX_BYTES + 1];
 	int64_t step = s->next_step;
@@ -103,7 +105,7 @@ series_line(struct series *s, const char *line, size_t n, struct err *e)
 		if (is_step(&l.v[i]) && fabs(l.v[i].value) < 9e15)
 			step = (int64_t)l.v[i].value;
 	for (size_t i = 0; i < l.n && r == 0; i++) {
-		const struct point *p = &l.v[i];
+		const struct metric_point *p = &l.v[i];
 
 		if (is_step(p) || p->n > NAME_MAX_BYTES)
 			continue;
@@ -122,7 +124,7 @@ series_line(struct series *s, const char *line, size_t n, struct err *e)
 }
 
 static int
-take_lines(struct series *s, struct buf *b, int copy_to, bool end,
+take_lines(struct metric_stream *s, struct buf *b, int copy_to, bool end,
     struct err *e)
 {
 	size_t at = 0;
@@ -132,7 +134,7 @@ take_lines(struct series *s, struct buf *b, int copy_to, bool end,
 	    (end && at < b->len)) {
 		size_t n = nl ? (size_t)(nl - (b->data + at)) : b->len - at;
 
-		if (series_line(s, b->data + at, n, e) < 0)
+		if (metric_stream_line(s, b->data + at, n, e) < 0)
 			return -1;
 		if (copy_to >= 0 && file_write_fd(os_real(), copy_to,
 		    b->data + at, n + (nl != NULL), "standard output", e) < 0)
@@ -145,7 +147,7 @@ take_lines(struct series *s, struct buf *b, int copy_to, bool end,
 }
 
 int
-series_read(struct series *s, int fd, int copy_to, struct err *e)
+metric_stream_read(struct metric_stream *s, int fd, int copy_to, struct err *e)
 {
 	struct buf b;
 	int r = -1;

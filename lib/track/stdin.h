@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "track/journal.h"
 
-struct series {
+struct metric_stream {
 	struct journal *j;
 	int64_t next_step;	/* when a line names none */
 	uint64_t lines, points, skipped;
@@ -23,9 +23,10 @@ struct series {
 
 /* One line without its newline.  A line with no metric is counted in
  * `skipped`, not an error. */
-int series_line(struct series *s, const char *line, size_t n, struct err *e);
+int metric_stream_line(struct metric_stream *s, const char *line, size_t n,
+    struct err *e);
 /* All of descriptor `fd`; with `copy` every line also goes to descriptor
  * `copy_to`.  Lines beyond 1 MiB are an error. */
-int series_read(struct series *s, int fd, int copy_to, struct err *e);
+int metric_stream_read(struct metric_stream *s, int fd, int copy_to, struct err *e);
 
 #endif

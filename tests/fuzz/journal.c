@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "track/run.h"
+#include "track/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

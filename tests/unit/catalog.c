@@ -17,6 +17,7 @@
 #include "catalog/lineage.h"
 #include "catalog/resolve.h"
 #include "store/odb.h"
+#include "track/find.h"
 #include "track/journal.h"
 #include "reqlog/reqlog.h"
 #include "store/fsck.h"
@@ -203,13 +204,13 @@ test_runs(struct catalog *c)
 	    journal_metric(j, "auc", 2, NAN, &e) == 0 &&
 	    journal_metric(other, "auc", 3, 0.75, &e) == 0, "metrics");
 	journal_close(other);
-	ok(journal_read(&r, c, id, &e) == 0 && r.status == RUN_RUNNING &&
+	ok(run_read(&r, c, id, &e) == 0 && r.status == RUN_RUNNING &&
 	    r.n_metrics == 1 && r.metric[0].n == 3 &&
 	    isnan(r.metric[0].value[1]) && r.metric[0].value[2] == 0.75,
 	    "read while it lives");
 	run_free(&r);
 	ok(journal_seal(&put, j, RUN_FINISHED, 0, &e) == 0, "it is sealed");
-	ok(journal_read(&r, c, "first", &e) == 0 &&
+	ok(run_read(&r, c, "first", &e) == 0 &&
 	    r.status == RUN_FINISHED && r.metric[0].n == 3 &&
 	    json_num(r.params, "lr", 0) == 0.1 && r.command->n == 2 &&
 	    strcmp(r.id, id) == 0, "and read by its name");
@@ -225,7 +226,7 @@ test_runs(struct catalog *c)
 		raise(9);
 	}
 	waitpid(pid, NULL, 0);
-	ok(journal_list(c, first_run, &newest, &e) == 0, "runs are listed");
+	ok(run_each(c, first_run, &newest, &e) == 0, "runs are listed");
 	is_text(run_status_text(newest), "killed", "a killed one reads as killed");
 	arena_free(&a);
 }
@@ -467,7 +468,7 @@ run_with_faults(const char *word)
 	fail_at = 0;
 	if (catalog_open_repository(&c, NULL, NULL, &e) < 0)
 		return false;
-	good = journal_read(&r, c, word, &mine) == 0;
+	good = run_read(&r, c, word, &mine) == 0;
 	if (good)
 		/* not sealed: dead, or told that it failed */
 		good = sealed ? r.status == RUN_FINISHED :

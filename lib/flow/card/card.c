@@ -7,6 +7,7 @@
 #include "catalog/bytes.h"
 #include "catalog/history.h"
 #include "catalog/lineage.h"
+#include "track/find.h"
 
 /* What only a person can say, in the order of the card. */
 static const struct {
@@ -598,7 +599,7 @@ find_run(struct card *k, struct err *e)
 		name = k->r->model;
 	if (name == NULL)
 		return 0;
-	if (journal_read(&k->run, k->c, name, e) < 0)
+	if (run_read(&k->run, k->c, name, e) < 0)
 		return e->code == ERR_NOENT ? 0 : -1;
 	k->has_run = k->bytes.manifest || put_out(&k->run,
 	    catalog_bytes_id(&k->bytes));

@@ -1,0 +1,29 @@
+/*
+ * track/find.h - finding runs: by id, a beginning of one, name or output, and
+ * all of them.
+ */
+#ifndef TRACK_FIND_H
+#define TRACK_FIND_H
+
+#include "base/err.h"
+#include "catalog/catalog.h"
+#include "track/run.h"
+
+/* `id`: "run:ID", an ID, a unique beginning of one, the run's `name` (its
+ * newest run), or a file that a run put out. */
+int run_read(struct run *r, struct catalog *c, const char *id,
+    struct err *e);
+/* The newest run that put out these bytes, one that finished if any did. */
+int run_read_by_output(struct run *r, struct catalog *c,
+    const struct oid *output, struct err *e);
+/* Every run, newest first.  fn borrows r and returns 0 to go on.  A sealed
+ * run's metrics have their summary only (n == 1, step and time 0). */
+int run_each(struct catalog *c,
+    int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
+    struct err *e);
+
+/* The id alone, to be freed. */
+int run_find_id(char **id, struct catalog *c, const char *text,
+    struct err *e);
+
+#endif
