@@ -75,13 +75,13 @@ clock_print(char out[CLOCK_TEXT_MAX], int64_t us)
 	return (size_t)n;
 }
 
-struct scan {
+struct time_scan {
 	const char *s, *end;
 };
 
 /* Exactly `n` digits. */
 static bool
-digits(struct scan *c, int n, int64_t *out)
+read_digits(struct time_scan *c, int n, int64_t *out)
 {
 	int64_t v = 0;
 
@@ -95,7 +95,7 @@ digits(struct scan *c, int n, int64_t *out)
 }
 
 static bool
-take(struct scan *c, char want)
+skip_char(struct time_scan *c, char want)
 {
 	if (c->s == c->end || *c->s != want)
 		return false;
@@ -105,7 +105,7 @@ take(struct scan *c, char want)
 
 /* Up to six digits count, further ones are dropped. */
 static bool
-fraction(struct scan *c, int64_t *us)
+read_fraction(struct time_scan *c, int64_t *us)
 {
 	int64_t unit = 100000;
 
@@ -120,16 +120,16 @@ fraction(struct scan *c, int64_t *us)
 }
 
 static bool
-zone(struct scan *c, int64_t *offset)
+read_zone(struct time_scan *c, int64_t *offset)
 {
 	int64_t h, m = 0, sign;
 
 	*offset = 0;
-	if (c->s == c->end || take(c, 'Z') || take(c, 'z'))
+	if (c->s == c->end || skip_char(c, 'Z') || skip_char(c, 'z'))
 		return true;
-	sign = take(c, '+') ? 1 : take(c, '-') ? -1 : 0;
-	if (sign == 0 || !digits(c, 2, &h) ||
-	    ((take(c, ':') || c->s < c->end) && !digits(c, 2, &m)) ||
+	sign = skip_char(c, '+') ? 1 : skip_char(c, '-') ? -1 : 0;
+	if (sign == 0 || !read_digits(c, 2, &h) ||
+	    ((skip_char(c, ':') || c->s < c->end) && !read_digits(c, 2, &m)) ||
 	    h > 23 || m > 59)
 		return false;
 	*offset = sign * (h * 3600 + m * 60);
@@ -148,21 +148,23 @@ days_in_month(int64_t y, int64_t m)
 bool
 clock_parse(const char *s, size_t n, int64_t *us)
 {
-	struct scan c = { s, s + n };
+	struct time_scan c = { s, s + n };
 	int64_t y, m, d, hh = 0, mm = 0, ss = 0, frac = 0, off = 0;
 
-	if (!digits(&c, 4, &y) || !take(&c, '-') || !digits(&c, 2, &m) ||
-	    !take(&c, '-') || !digits(&c, 2, &d) ||
+	if (!read_digits(&c, 4, &y) || !skip_char(&c, '-') ||
+	    !read_digits(&c, 2, &m) ||
+	    !skip_char(&c, '-') || !read_digits(&c, 2, &d) ||
 	    m < 1 || m > 12 || d < 1 || d > days_in_month(y, m))
 		return false;
 	if (c.s < c.end) {
-		if (!take(&c, 'T') && !take(&c, ' ') && !take(&c, 't'))
+		if (!skip_char(&c, 'T') && !skip_char(&c, ' ') &&
+		    !skip_char(&c, 't'))
 			return false;
-		if (!digits(&c, 2, &hh) || !take(&c, ':') ||
-		    !digits(&c, 2, &mm) ||
-		    (take(&c, ':') && !digits(&c, 2, &ss)) ||
-		    (take(&c, '.') && !fraction(&c, &frac)) ||
-		    !zone(&c, &off) || c.s != c.end ||
+		if (!read_digits(&c, 2, &hh) || !skip_char(&c, ':') ||
+		    !read_digits(&c, 2, &mm) ||
+		    (skip_char(&c, ':') && !read_digits(&c, 2, &ss)) ||
+		    (skip_char(&c, '.') && !read_fraction(&c, &frac)) ||
+		    !read_zone(&c, &off) || c.s != c.end ||
 		    hh > 23 || mm > 59 || ss > 60)
 			return false;
 	}

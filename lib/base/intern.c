@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-struct entry {
+struct intern_entry {
 	const char *s;
 	size_t n;
 	uint64_t hash;
@@ -16,7 +16,7 @@ struct entry {
 
 struct intern {
 	struct arena text;
-	struct entry *entries;		/* by number */
+	struct intern_entry *entries;		/* by number */
 	size_t n, room;
 	uint32_t *slots;		/* number + 1, 0 = free */
 	size_t mask;
@@ -56,7 +56,7 @@ slot_of(const struct intern *t, const char *s, size_t n, uint64_t hash)
 	size_t i = hash & t->mask;
 
 	for (; t->slots[i]; i = (i + 1) & t->mask) {
-		const struct entry *e = &t->entries[t->slots[i] - 1];
+		const struct intern_entry *e = &t->entries[t->slots[i] - 1];
 
 		if (e->hash == hash && e->n == n &&
 		    (n == 0 || memcmp(e->s, s, n) == 0))
@@ -66,7 +66,7 @@ slot_of(const struct intern *t, const char *s, size_t n, uint64_t hash)
 }
 
 static void
-grow(struct intern *t)
+grow_table(struct intern *t)
 {
 	size_t j;
 
@@ -92,12 +92,12 @@ intern_add(struct intern *t, const char *s, size_t n)
 		t->room = t->room ? t->room * 2 : 32;
 		t->entries = xresize(t->entries, t->room, sizeof(*t->entries));
 	}
-	t->entries[t->n++] = (struct entry){
+	t->entries[t->n++] = (struct intern_entry){
 		arena_strndup(&t->text, s, n), n, hash
 	};
 	t->slots[i] = (uint32_t)t->n;
 	if (t->n * 2 > t->mask)
-		grow(t);
+		grow_table(t);
 	return (uint32_t)t->n - 1;
 }
 

@@ -62,7 +62,7 @@ mem_aligned(size_t align, size_t n, size_t size)
 }
 
 static void *
-need(void *p)
+or_exhausted(void *p)
 {
 	if (p == NULL) {
 		exhausted();
@@ -78,14 +78,14 @@ xalloc(size_t n, size_t size)
 
 	/* glibc's calloc passes by the thread's own list of small blocks */
 	if (size_mul(&bytes, n, size) && bytes && bytes <= SMALL)
-		return memset(need(malloc(bytes)), 0, bytes);
-	return need(mem_zeroed(n, size));
+		return memset(or_exhausted(malloc(bytes)), 0, bytes);
+	return or_exhausted(mem_zeroed(n, size));
 }
 
 void *
 xresize(void *p, size_t n, size_t size)
 {
-	return need(mem_resize(p, n, size));
+	return or_exhausted(mem_resize(p, n, size));
 }
 
 char *
@@ -97,7 +97,7 @@ xstrdup(const char *s)
 char *
 xstrndup(const char *s, size_t n)
 {
-	char *p = need(mem_array(n + 1, 1));
+	char *p = or_exhausted(mem_array(n + 1, 1));
 
 	memcpy(p, s, n);
 	p[n] = '\0';
@@ -115,7 +115,7 @@ xprintf(const char *fmt, ...)
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	p = need(mem_array((size_t)n + 1, 1));
+	p = or_exhausted(mem_array((size_t)n + 1, 1));
 	vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return p;

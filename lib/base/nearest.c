@@ -7,7 +7,7 @@
 
 /* Damerau-Levenshtein with adjacent swaps (optimal string alignment). */
 static size_t
-distance(const char *a, size_t na, const char *b, size_t nb)
+edit_distance(const char *a, size_t na, const char *b, size_t nb)
 {
 	size_t d[3][WORD_MAX + 1], *before = d[0], *above = d[1], *row = d[2], *t;
 
@@ -48,7 +48,7 @@ nearest_word(const char *word, const char *const *known, size_t n)
 
 		if (m > WORD_MAX)
 			continue;
-		d = distance(word, len, known[i], m);
+		d = edit_distance(word, len, known[i], m);
 		/* "lr" for "learning_rate" is nothing alike; a prefix is */
 		if (len >= 3 && strncmp(word, known[i], len) == 0)
 			d = d > 1 ? 1 : d;

@@ -27,7 +27,7 @@ struct pool {
 	bool stop;
 };
 
-struct worker {
+struct pool_worker {
 	struct pool *pool;
 	int id;
 };
@@ -66,7 +66,7 @@ next_round(struct pool *p, unsigned long seen)
 static void
 worker_main(void *arg)
 {
-	struct worker w = *(struct worker *)arg;
+	struct pool_worker w = *(struct pool_worker *)arg;
 	struct pool *p = w.pool;
 	unsigned long seen = 0;
 
@@ -122,7 +122,7 @@ pool_new(int threads)
 {
 	struct pool *p = xalloc(1, sizeof(*p));
 	struct err ignored = ERR_INIT;
-	struct worker *w;
+	struct pool_worker *w;
 
 	if (threads <= 0)
 		threads = pool_default_threads();
@@ -133,7 +133,7 @@ pool_new(int threads)
 	cond_init(&p->idle);
 	for (int i = 1; i < threads; i++) {
 		w = xalloc(1, sizeof(*w));
-		*w = (struct worker){ p, i };
+		*w = (struct pool_worker){ p, i };
 		if (thread_start(&p->ids[i], worker_main, w,
 		    &ignored) < 0) {
 			free(w);
@@ -145,7 +145,7 @@ pool_new(int threads)
 }
 
 static void
-announce(struct pool *p)
+announce_round(struct pool *p)
 {
 	mutex_lock(&p->lock);
 	atomic_fetch_add_explicit(&p->round, 1, memory_order_release);
@@ -159,7 +159,7 @@ pool_free(struct pool *p)
 	if (p == NULL)
 		return;
 	p->stop = true;
-	announce(p);
+	announce_round(p);
 	for (int i = 1; i < p->threads; i++)
 		thread_join(&p->ids[i]);
 	mutex_release(&p->lock);
@@ -188,7 +188,7 @@ pool_run(struct pool *p, size_t n, void (*fn)(void *, size_t, int), void *ctx)
 	p->n = n;
 	atomic_store(&p->next, 0);
 	atomic_store(&p->busy, p->threads - 1);
-	announce(p);
+	announce_round(p);
 	take_parts(p, 0);
 	for (int i = 0; i < SPIN_ROUNDS && atomic_load(&p->busy); i++) {
 #if defined(__x86_64__)

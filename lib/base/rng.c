@@ -27,7 +27,7 @@ rng_seed(struct rng *r, uint64_t seed, uint64_t stream)
 }
 
 static uint64_t
-rotl(uint64_t x, int k)
+rotate_left(uint64_t x, int k)
 {
 	return x << k | x >> (64 - k);
 }
@@ -35,14 +35,14 @@ rotl(uint64_t x, int k)
 uint64_t
 rng_u64(struct rng *r)
 {
-	uint64_t *s = r->s, out = rotl(s[1] * 5, 7) * 9, t = s[1] << 17;
+	uint64_t *s = r->s, out = rotate_left(s[1] * 5, 7) * 9, t = s[1] << 17;
 
 	s[2] ^= s[0];
 	s[3] ^= s[1];
 	s[1] ^= s[2];
 	s[0] ^= s[3];
 	s[2] ^= t;
-	s[3] = rotl(s[3], 45);
+	s[3] = rotate_left(s[3], 45);
 	return out;
 }
 

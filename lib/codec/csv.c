@@ -103,17 +103,17 @@ count_cells(const struct csv_form *f, const char *p, const char *end)
 }
 
 /* How many cells the records have with this delimiter. */
-struct trial {
+struct delimiter_trial {
 	size_t same;		/* every one; 0 when they differ */
 	size_t most;		/* the last half or more, or 0 */
 	size_t first;
 };
 
-static struct trial
+static struct delimiter_trial
 try_delimiter(const struct csv_form *f, const char *s, const char *end)
 {
 	size_t records = 0, cells, last = 0, run = 0;
-	struct trial t = { 0 };
+	struct delimiter_trial t = { 0 };
 	const char *next;
 
 	for (; s < end && records < DETECT_RECORDS; s = next) {
@@ -138,7 +138,7 @@ void
 csv_detect(struct csv_form *f, const char *s, size_t n)
 {
 	static const char candidates[] = ",\t;|";
-	struct trial best = { 1, 1, 1 };
+	struct delimiter_trial best = { 1, 1, 1 };
 	char first = ',', most = '\0', same = '\0';
 	const char *end, *last;
 
@@ -150,7 +150,7 @@ csv_detect(struct csv_form *f, const char *s, size_t n)
 		;
 	end = last;
 	for (const char *d = candidates; *d != '\0'; d++) {
-		struct trial t;
+		struct delimiter_trial t;
 
 		f->delimiter = *d;
 		t = try_delimiter(f, s, end);

@@ -10,7 +10,7 @@
 /* Run git in the folder; 1 when it said yes, 0 when it said no or is not
  * there, -1 on trouble. */
 static int
-ask(struct buf *out, const char *folder, const char *const *words,
+run_git(struct buf *out, const char *folder, const char *const *words,
     struct err *e)
 {
 	const char *argv[WORDS_MAX + 4] = { "git", "-C", folder };
@@ -24,7 +24,7 @@ ask(struct buf *out, const char *folder, const char *const *words,
 }
 
 static void
-chomp(struct buf *b)
+cut_newline(struct buf *b)
 {
 	while (b->len && b->data[b->len - 1] == '\n')
 		b->data[--b->len] = '\0';
@@ -42,13 +42,13 @@ git_read_state(struct git_state *g, const char *folder, struct err *e)
 
 	memset(g, 0, sizeof(*g));
 	buf_init(&b, BUF_CAP_DOC);
-	r = ask(&b, folder, head, e);
-	chomp(&b);
+	r = run_git(&b, folder, head, e);
+	cut_newline(&b);
 	if (r == 1 && b.len < sizeof(g->commit)) {
 		g->known = true;
 		memcpy(g->commit, b.data, b.len);
 		buf_clear(&b);
-		r = ask(&b, folder, status, e);
+		r = run_git(&b, folder, status, e);
 		g->dirty = r == 1 && b.len > 0;
 	}
 	buf_free(&b);
@@ -62,7 +62,7 @@ git_read_diff(struct buf *out, const char *folder, struct err *e)
 	    "HEAD", "--no-color", "--no-ext-diff", "--no-textconv", "--binary",
 	    NULL };
 
-	return ask(out, folder, diff, e) < 0 ? -1 : 0;
+	return run_git(out, folder, diff, e) < 0 ? -1 : 0;
 }
 
 int
@@ -74,7 +74,7 @@ git_tracks(const char *folder, const char *path, struct err *e)
 	int r;
 
 	buf_init(&b, BUF_CAP_DOC);
-	r = ask(&b, folder, files, e);
+	r = run_git(&b, folder, files, e);
 	buf_free(&b);
 	return r;
 }
@@ -85,7 +85,7 @@ git_read_files(struct buf *out, const char *folder, const char *pattern,
 {
 	const char *const files[] = { "ls-files", "-z", "--", pattern, NULL };
 
-	return ask(out, folder, files, e) < 0 ? -1 : 0;
+	return run_git(out, folder, files, e) < 0 ? -1 : 0;
 }
 
 int
@@ -93,12 +93,12 @@ git_read_top(struct buf *out, const char *folder, struct err *e)
 {
 	static const char *const top[] = { "rev-parse", "--show-toplevel",
 	    NULL };
-	int r = ask(out, folder, top, e);
+	int r = run_git(out, folder, top, e);
 
 	if (r < 0)
 		return -1;
 	if (r == 0)
 		buf_clear(out);
-	chomp(out);
+	cut_newline(out);
 	return 0;
 }

@@ -35,7 +35,7 @@ json_pull_free(struct json_pull *p)
 }
 
 static enum json_token
-bad(struct json_pull *p, const char *what, struct err *e)
+bad_token(struct json_pull *p, const char *what, struct err *e)
 {
 	size_t line = 1, column = 1;
 
@@ -60,7 +60,7 @@ skip_space(struct json_pull *p)
 }
 
 static int
-hex4(const char *s, const char *end)
+read_hex4(const char *s, const char *end)
 {
 	int v = 0;
 
@@ -107,7 +107,7 @@ add_utf8(struct buf *b, unsigned c)
 
 /* The escape at p->at (behind the backslash) into scratch. */
 static bool
-escape(struct json_pull *p)
+read_escape(struct json_pull *p)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	const char *k;
@@ -123,7 +123,7 @@ escape(struct json_pull *p)
 		p->at++;
 		return true;
 	}
-	c = hex4(p->at + 1, p->end);
+	c = read_hex4(p->at + 1, p->end);
 	if (c < 0)
 		return false;
 	p->at += 5;
@@ -132,7 +132,7 @@ escape(struct json_pull *p)
 	if (c >= 0xd800 && c < 0xdc00) {
 		if (p->end - p->at < 6 || p->at[0] != '\\' || p->at[1] != 'u')
 			return false;
-		low = hex4(p->at + 2, p->end);
+		low = read_hex4(p->at + 2, p->end);
 		if (low < 0xdc00 || low >= 0xe000)
 			return false;
 		c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
@@ -144,7 +144,7 @@ escape(struct json_pull *p)
 
 /* Plain bytes up to a quote, a backslash or something wrong. */
 static bool
-plain(struct json_pull *p)
+read_plain(struct json_pull *p)
 {
 	while (p->at < p->end && *p->at != '"' && *p->at != '\\') {
 		unsigned char c = (unsigned char)*p->at;
@@ -166,11 +166,11 @@ plain(struct json_pull *p)
 
 /* The string whose opening quote is at p->at, into p->s and p->n. */
 static bool
-string(struct json_pull *p)
+read_string(struct json_pull *p)
 {
 	const char *from = ++p->at;
 
-	if (!plain(p) || p->at == p->end)
+	if (!read_plain(p) || p->at == p->end)
 		return false;
 	if (*p->at == '"') {
 		p->s = from;
@@ -184,10 +184,10 @@ string(struct json_pull *p)
 			return false;
 		if (*p->at++ == '"')
 			break;
-		if (!escape(p))
+		if (!read_escape(p))
 			return false;
 		from = p->at;
-		if (!plain(p))
+		if (!read_plain(p))
 			return false;
 	}
 	p->s = p->scratch.data;
@@ -196,7 +196,7 @@ string(struct json_pull *p)
 }
 
 static bool
-word(struct json_pull *p, const char *w)
+skip_word(struct json_pull *p, const char *w)
 {
 	size_t n = strlen(w);
 
@@ -207,17 +207,17 @@ word(struct json_pull *p, const char *w)
 }
 
 static bool
-special(struct json_pull *p)
+read_special(struct json_pull *p)
 {
 	if (!(p->flags & JSON_NAN))
 		return false;
 	p->s = p->at;
 	p->is_int = false;
-	if (word(p, "NaN"))
+	if (skip_word(p, "NaN"))
 		p->d = NAN;
-	else if (word(p, "Infinity"))
+	else if (skip_word(p, "Infinity"))
 		p->d = INFINITY;
-	else if (word(p, "-Infinity"))
+	else if (skip_word(p, "-Infinity"))
 		p->d = -INFINITY;
 	else
 		return false;
@@ -230,7 +230,7 @@ static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8,
 	1e21, 1e22 };
 
 static const char *
-digits(const char *s, const char *end, uint64_t *m, int *count)
+read_digits(const char *s, const char *end, uint64_t *m, int *count)
 {
 	for (; s < end && *s >= '0' && *s <= '9'; s++) {
 		/* beyond 19 digits the slow path decides */
@@ -244,7 +244,7 @@ digits(const char *s, const char *end, uint64_t *m, int *count)
 /* A number by the grammar; the usual short ones without leaving here
  * (Clinger: up to 2^53 times or over a power of ten up to 22 is exact). */
 static bool
-number(struct json_pull *p)
+read_number(struct json_pull *p)
 {
 	const char *s = p->at, *from = s, *first;
 	bool neg = s < p->end && *s == '-';
@@ -253,13 +253,13 @@ number(struct json_pull *p)
 
 	s += neg;
 	first = s;
-	s = digits(s, p->end, &m, &count);
+	s = read_digits(s, p->end, &m, &count);
 	if (s == first || (*first == '0' && s - first > 1))
 		return false;
 	p->is_int = true;
 	if (s < p->end && *s == '.') {
 		first = ++s;
-		s = digits(s, p->end, &m, &count);
+		s = read_digits(s, p->end, &m, &count);
 		if (s == first)
 			return false;
 		/* what is longer than an int is not short: the slow path */
@@ -299,45 +299,46 @@ number(struct json_pull *p)
 }
 
 static enum json_token
-value(struct json_pull *p, struct err *e)
+read_value(struct json_pull *p, struct err *e)
 {
 	p->state = S_AFTER;
 	switch (*p->at) {
 	case '{':
 	case '[':
 		if (p->depth == JSON_DEPTH_MAX)
-			return bad(p, "nested too deeply", e);
+			return bad_token(p, "nested too deeply", e);
 		p->in_map = p->in_map << 1 | (*p->at == '{');
 		p->depth++;
 		p->state = *p->at == '{' ? S_FIRST_KEY : S_FIRST_VALUE;
 		return *p->at++ == '{' ? JSON_T_MAP : JSON_T_LIST;
 	case '"':
-		return string(p) ? JSON_T_TEXT : bad(p, "bad text", e);
+		return read_string(p) ? JSON_T_TEXT :
+		    bad_token(p, "bad text", e);
 	case 't':
 	case 'f':
 		p->b = *p->at == 't';
-		if (word(p, p->b ? "true" : "false"))
+		if (skip_word(p, p->b ? "true" : "false"))
 			return JSON_T_BOOL;
 		break;
 	case 'n':
-		if (word(p, "null"))
+		if (skip_word(p, "null"))
 			return JSON_T_NULL;
 		break;
 	default:
-		if (special(p) || number(p))
+		if (read_special(p) || read_number(p))
 			return JSON_T_NUM;
 	}
-	return bad(p, "not a value", e);
+	return bad_token(p, "not a value", e);
 }
 
 static enum json_token
-key(struct json_pull *p, struct err *e)
+read_key(struct json_pull *p, struct err *e)
 {
-	if (*p->at != '"' || !string(p))
-		return bad(p, "a key in quotes must stand here", e);
+	if (*p->at != '"' || !read_string(p))
+		return bad_token(p, "a key in quotes must stand here", e);
 	skip_space(p);
 	if (p->at == p->end || *p->at != ':')
-		return bad(p, "a ':' must stand here", e);
+		return bad_token(p, "a ':' must stand here", e);
 	p->at++;
 	p->state = S_VALUE;
 	return JSON_KEY;
@@ -361,29 +362,29 @@ json_pull(struct json_pull *p, struct err *e)
 	skip_space(p);
 	if (p->state == S_AFTER && p->depth == 0)
 		return p->at == p->end ? JSON_END_ALL :
-		    bad(p, "something follows the value", e);
+		    bad_token(p, "something follows the value", e);
 	if (p->at == p->end)
-		return bad(p, "ends too soon", e);
+		return bad_token(p, "ends too soon", e);
 	if (p->state == S_AFTER) {
 		bool map = p->in_map & 1;
 
 		if (*p->at == (map ? '}' : ']'))
 			return close_level(p);
 		if (*p->at != ',')
-			return bad(p, map ? "',' or '}' must stand here" :
+			return bad_token(p, map ? "',' or '}' must stand here" :
 			    "',' or ']' must stand here", e);
 		p->at++;
 		p->state = map ? S_KEY : S_VALUE;
 		skip_space(p);
 		if (p->at == p->end)
-			return bad(p, "ends too soon", e);
+			return bad_token(p, "ends too soon", e);
 	}
 	if ((p->state == S_FIRST_KEY && *p->at == '}') ||
 	    (p->state == S_FIRST_VALUE && *p->at == ']'))
 		return close_level(p);
 	if (p->state == S_KEY || p->state == S_FIRST_KEY)
-		return key(p, e);
-	return value(p, e);
+		return read_key(p, e);
+	return read_value(p, e);
 }
 
 int
@@ -405,7 +406,8 @@ json_pull_skip(struct json_pull *p, struct err *e)
 #define FEW_KEYS 16
 
 static bool
-repeated(struct intern **seen, const struct json *map, const char *s, size_t n)
+is_repeated(struct intern **seen, const struct json *map, const char *s,
+    size_t n)
 {
 	size_t before;
 
@@ -424,15 +426,15 @@ repeated(struct intern **seen, const struct json *map, const char *s, size_t n)
 	return intern_add(*seen, s, n) < before;
 }
 
-struct level {
+struct tree_level {
 	struct json *at;		/* the list or map */
 	struct intern *seen;
 };
 
-struct tree {
+struct tree_builder {
 	struct json_pull pull;
 	struct arena *a;
-	struct level level[JSON_DEPTH_MAX + 1];
+	struct tree_level level[JSON_DEPTH_MAX + 1];
 	int depth;
 	uint32_t line;
 	const char *counted;		/* lines are counted up to here */
@@ -441,10 +443,10 @@ struct tree {
 };
 
 static struct json *
-place(struct tree *t, enum json_type type)
+place_node(struct tree_builder *t, enum json_type type)
 {
 	struct json *j = json_new(t->a, type);
-	struct level *l = &t->level[t->depth];
+	struct tree_level *l = &t->level[t->depth];
 
 	for (; t->counted < t->pull.at; t->counted++)
 		t->line += *t->counted == '\n';
@@ -470,21 +472,21 @@ place(struct tree *t, enum json_type type)
 }
 
 static int
-take_key(struct tree *t, struct err *e)
+take_key(struct tree_builder *t, struct err *e)
 {
 	struct json_pull *p = &t->pull;
-	struct level *l = &t->level[t->depth];
+	struct tree_level *l = &t->level[t->depth];
 
 	if (memchr(p->s, '\0', p->n))
-		return bad(p, "a key holds a NUL", e);
-	if (repeated(&l->seen, l->at, p->s, p->n))
-		return bad(p, "a key stands twice", e);
+		return bad_token(p, "a key holds a NUL", e);
+	if (is_repeated(&l->seen, l->at, p->s, p->n))
+		return bad_token(p, "a key stands twice", e);
 	t->key = arena_strndup(t->a, p->s, p->n);
 	return 0;
 }
 
 static int
-take_token(struct tree *t, enum json_token token, struct err *e)
+take_token(struct tree_builder *t, enum json_token token, struct err *e)
 {
 	struct json_pull *p = &t->pull;
 	struct json *j;
@@ -493,26 +495,26 @@ take_token(struct tree *t, enum json_token token, struct err *e)
 	case JSON_KEY:
 		return take_key(t, e);
 	case JSON_T_NULL:
-		place(t, JSON_NULL);
+		place_node(t, JSON_NULL);
 		break;
 	case JSON_T_BOOL:
-		place(t, JSON_BOOL)->b = p->b;
+		place_node(t, JSON_BOOL)->b = p->b;
 		break;
 	case JSON_T_NUM:
-		j = place(t, p->is_int ? JSON_INT : JSON_REAL);
+		j = place_node(t, p->is_int ? JSON_INT : JSON_REAL);
 		j->d = p->d;
 		j->i = p->is_int ? p->i : 0;
 		break;
 	case JSON_T_TEXT:
-		j = place(t, JSON_TEXT);
+		j = place_node(t, JSON_TEXT);
 		j->s = arena_strndup(t->a, p->s, p->n);
 		j->n = p->n;
 		break;
 	case JSON_T_LIST:
-		place(t, JSON_LIST);
+		place_node(t, JSON_LIST);
 		break;
 	case JSON_T_MAP:
-		place(t, JSON_MAP);
+		place_node(t, JSON_MAP);
 		break;
 	default:
 		intern_free(t->level[t->depth].seen);
@@ -525,7 +527,7 @@ int
 json_parse(struct json **out, struct arena *a, const char *s, size_t n,
     int flags, struct err *e)
 {
-	struct tree t = { .a = a, .line = 1, .counted = s };
+	struct tree_builder t = { .a = a, .line = 1, .counted = s };
 	enum json_token token;
 	int r = 0;
 

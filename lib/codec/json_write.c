@@ -175,7 +175,7 @@ by_utf16(const void *a, const void *b)
 	return *x ? 1 : *y ? -1 : 0;
 }
 
-static int canonical(struct buf *out, const struct json *j, int depth,
+static int write_canonical(struct buf *out, const struct json *j, int depth,
     struct err *e);
 
 static int
@@ -203,7 +203,7 @@ canonical_map(struct buf *out, const struct json *j, int depth,
 		json_quote(out, sorted[i]->key, strlen(sorted[i]->key));
 		buf_addc(out, ':');
 		if (r == 0)
-			r = canonical(out, sorted[i], depth + 1, e);
+			r = write_canonical(out, sorted[i], depth + 1, e);
 	}
 	buf_addc(out, '}');
 	free(sorted);
@@ -236,7 +236,7 @@ canonical_number(struct buf *out, const struct json *j, struct err *e)
 }
 
 static int
-canonical(struct buf *out, const struct json *j, int depth, struct err *e)
+write_canonical(struct buf *out, const struct json *j, int depth, struct err *e)
 {
 	if (depth > JSON_DEPTH_MAX)
 		return err_set(e, ERR_TOOBIG, "nested too deeply");
@@ -246,7 +246,7 @@ canonical(struct buf *out, const struct json *j, int depth, struct err *e)
 	case JSON_LIST:
 		buf_addc(out, '[');
 		for (const struct json *m = j->child; m; m = m->next) {
-			if (canonical(out, m, depth + 1, e) < 0)
+			if (write_canonical(out, m, depth + 1, e) < 0)
 				return -1;
 			if (m->next)
 				buf_addc(out, ',');
@@ -265,7 +265,7 @@ canonical(struct buf *out, const struct json *j, int depth, struct err *e)
 int
 json_canonical(struct buf *out, const struct json *j, struct err *e)
 {
-	if (canonical(out, j, 0, e) < 0)
+	if (write_canonical(out, j, 0, e) < 0)
 		return -1;
 	return buf_check(out, e);
 }

@@ -36,7 +36,7 @@ pb_varint(struct pb *r, uint64_t *v)
 }
 
 static bool
-take(struct pb *r, struct pb_field *f, size_t n)
+take_bytes(struct pb *r, struct pb_field *f, size_t n)
 {
 	if ((size_t)(r->end - r->at) < n)
 		return false;
@@ -65,20 +65,20 @@ pb_next(struct pb *r, struct pb_field *f)
 			return true;
 		break;
 	case PB_FIXED64:
-		if (take(r, f, 8)) {
+		if (take_bytes(r, f, 8)) {
 			f->v = get_le64(f->s);
 			return true;
 		}
 		break;
 	case PB_FIXED32:
-		if (take(r, f, 4)) {
+		if (take_bytes(r, f, 4)) {
 			f->v = get_le32(f->s);
 			return true;
 		}
 		break;
 	case PB_BYTES:
 		if (pb_varint(r, &n) && n <= (uint64_t)(r->end - r->at) &&
-		    take(r, f, (size_t)n))
+		    take_bytes(r, f, (size_t)n))
 			return true;
 		break;
 	}

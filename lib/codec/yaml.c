@@ -9,7 +9,7 @@
 
 #define EVENTS_MAX 2000000
 
-struct reader {
+struct yaml_reader {
 	struct arena *a;
 	struct json *root;
 	struct level {
@@ -22,7 +22,7 @@ struct reader {
 };
 
 static int
-refuse(const yaml_event_t *ev, const char *what, struct err *e)
+refuse_event(const yaml_event_t *ev, const char *what, struct err *e)
 {
 	return err_set(e, ERR_FORMAT, "YAML line %zu: %s",
 	    ev->start_mark.line + 1, what);
@@ -40,7 +40,7 @@ is_one_of(const char *s, const char *const *words, size_t n)
 /* YAML 1.2's core schema for plain scalars, plus the spellings of true and
  * false that have capitals. */
 static struct json *
-plain(struct arena *a, const char *s, size_t n)
+read_plain(struct arena *a, const char *s, size_t n)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
 	static const char *const bools[] = { "true", "True", "TRUE", "false",
@@ -69,14 +69,15 @@ plain(struct arena *a, const char *s, size_t n)
 }
 
 static int
-place(struct reader *r, struct json *j, const yaml_event_t *ev, struct err *e)
+place_node(struct yaml_reader *r, struct json *j, const yaml_event_t *ev,
+    struct err *e)
 {
 	struct json *to = r->depth ? r->level[r->depth].at : NULL;
 
 	j->line = (uint32_t)ev->start_mark.line + 1;
 	if (to == NULL) {
 		if (r->root)
-			return refuse(ev, "a second document", e);
+			return refuse_event(ev, "a second document", e);
 		r->root = j;
 		return 0;
 	}
@@ -86,16 +87,16 @@ place(struct reader *r, struct json *j, const yaml_event_t *ev, struct err *e)
 }
 
 static int
-take_scalar(struct reader *r, const yaml_event_t *ev, struct err *e)
+take_scalar(struct yaml_reader *r, const yaml_event_t *ev, struct err *e)
 {
 	const char *s = (const char *)ev->data.scalar.value;
 	size_t n = ev->data.scalar.length;
 	struct json *to = r->depth ? r->level[r->depth].at : NULL, *j;
 
 	if (ev->data.scalar.anchor || ev->data.scalar.tag)
-		return refuse(ev, "anchors and tags are not used here", e);
+		return refuse_event(ev, "anchors and tags are not used here", e);
 	if (memchr(s, '\0', n))
-		return refuse(ev, "a NUL in text", e);
+		return refuse_event(ev, "a NUL in text", e);
 	if (to && to->type == JSON_MAP && r->key == NULL) {
 		r->key = arena_strndup(r->a, s, n);
 		if (intern_add(r->level[r->depth].seen, s, n) < to->n)
@@ -104,43 +105,43 @@ take_scalar(struct reader *r, const yaml_event_t *ev, struct err *e)
 		return 0;
 	}
 	if (ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
-		j = plain(r->a, s, n);
+		j = read_plain(r->a, s, n);
 	} else {
 		j = json_new(r->a, JSON_TEXT);
 		j->s = arena_strndup(r->a, s, n);
 		j->n = n;
 	}
-	return place(r, j, ev, e);
+	return place_node(r, j, ev, e);
 }
 
 static int
-take_open(struct reader *r, const yaml_event_t *ev, struct err *e)
+take_open(struct yaml_reader *r, const yaml_event_t *ev, struct err *e)
 {
 	bool map = ev->type == YAML_MAPPING_START_EVENT;
 	struct json *to = r->depth ? r->level[r->depth].at : NULL, *j;
 
 	if (map ? ev->data.mapping_start.anchor || ev->data.mapping_start.tag :
 	    ev->data.sequence_start.anchor || ev->data.sequence_start.tag)
-		return refuse(ev, "anchors and tags are not used here", e);
+		return refuse_event(ev, "anchors and tags are not used here", e);
 	if (to && to->type == JSON_MAP && r->key == NULL)
-		return refuse(ev, "a key must be text", e);
+		return refuse_event(ev, "a key must be text", e);
 	if (r->depth == JSON_DEPTH_MAX)
-		return refuse(ev, "nested too deeply", e);
+		return refuse_event(ev, "nested too deeply", e);
 	j = json_new(r->a, map ? JSON_MAP : JSON_LIST);
-	if (place(r, j, ev, e) < 0)
+	if (place_node(r, j, ev, e) < 0)
 		return -1;
 	r->level[++r->depth] = (struct level){ j, map ? intern_new() : NULL };
 	return 0;
 }
 
 static int
-take_event(struct reader *r, const yaml_event_t *ev, struct err *e)
+take_event(struct yaml_reader *r, const yaml_event_t *ev, struct err *e)
 {
 	if (++r->events > EVENTS_MAX)
-		return refuse(ev, "too many values", e);
+		return refuse_event(ev, "too many values", e);
 	switch (ev->type) {
 	case YAML_ALIAS_EVENT:
-		return refuse(ev, "aliases are not used here", e);
+		return refuse_event(ev, "aliases are not used here", e);
 	case YAML_SCALAR_EVENT:
 		return take_scalar(r, ev, e);
 	case YAML_SEQUENCE_START_EVENT:
@@ -151,7 +152,7 @@ take_event(struct reader *r, const yaml_event_t *ev, struct err *e)
 		intern_free(r->level[r->depth--].seen);
 		return 0;
 	case YAML_DOCUMENT_START_EVENT:
-		return r->root ? refuse(ev, "a second document", e) : 0;
+		return r->root ? refuse_event(ev, "a second document", e) : 0;
 	default:
 		return 0;
 	}
@@ -161,7 +162,7 @@ int
 yaml_parse(struct json **out, struct arena *a, const char *s, size_t n,
     struct err *e)
 {
-	struct reader r = { .a = a };
+	struct yaml_reader r = { .a = a };
 	yaml_parser_t parser;
 	yaml_event_t ev;
 	bool more = true;
@@ -210,7 +211,8 @@ is_old_bool(const char *s, size_t n)
 static bool
 needs_quotes(struct arena *a, const char *s, size_t n)
 {
-	if (n == 0 || is_old_bool(s, n) || plain(a, s, n)->type != JSON_TEXT || s[0] == ' ' ||
+	if (n == 0 || is_old_bool(s, n) ||
+	    read_plain(a, s, n)->type != JSON_TEXT || s[0] == ' ' ||
 	    s[n - 1] == ' ' || s[n - 1] == ':' ||
 	    strchr("-?:,[]{}#&*!|>'\"%@`~.", s[0]))
 		return true;
@@ -231,7 +233,7 @@ write_text(struct buf *out, struct arena *a, const char *s, size_t n)
 }
 
 static void
-indent(struct buf *out, int by)
+put_indent(struct buf *out, int by)
 {
 	for (int i = 0; i < by; i++)
 		buf_adds(out, "  ");
@@ -301,7 +303,7 @@ write_node(struct buf *out, struct arena *a, const struct json *j, int level)
 		write_flow(out, a, j);
 	} else {
 		for (const struct json *m = j->child; m; m = m->next) {
-			indent(out, level);
+			put_indent(out, level);
 			if (j->type == JSON_MAP) {
 				write_text(out, a, m->key, strlen(m->key));
 				buf_addc(out, ':');

@@ -324,7 +324,8 @@ keep_outputs(struct command_work *w, struct err *e)
 
 /* Run it and write down what happened. */
 static int
-execute(struct command_outcome *out, struct command_work *w, struct err *e)
+execute_command(struct command_outcome *out, struct command_work *w,
+    struct err *e)
 {
 	const struct provenance t = provenance_of(w);
 	struct spawned seen;
@@ -420,7 +421,7 @@ command_run(struct command_outcome *out, struct catalog *c,
 		/* a signal from here on waits for the command to be there */
 		out->exit_status = NOT_STARTED;
 		if ((r = begin_journal(out, &w, e)) == 0)
-			r = execute(out, &w, e);
+			r = execute_command(out, &w, e);
 		if (w.j)
 			r = seal_journal(out, &w, r, e);
 		stop_close(&stop);

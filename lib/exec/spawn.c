@@ -19,7 +19,7 @@
 #define LOOK_OFTEN_MS 50		/* where its end does not wake us */
 #define ENERGY_EVERY_US 20000000
 
-struct pipes {
+struct output_pipes {
 	int out[2], err[2];
 };
 
@@ -47,9 +47,9 @@ close_fd(int *fd)
 }
 
 static int
-open_pipes(struct pipes *p, struct err *e)
+open_pipes(struct output_pipes *p, struct err *e)
 {
-	*p = (struct pipes){ { -1, -1 }, { -1, -1 } };
+	*p = (struct output_pipes){ { -1, -1 }, { -1, -1 } };
 	if (pipe2(p->out, O_CLOEXEC) < 0 || pipe2(p->err, O_CLOEXEC) < 0)
 		return err_sys(e, "cannot make a pipe");
 	/* only our ends: the command's must block as it expects */
@@ -59,7 +59,7 @@ open_pipes(struct pipes *p, struct err *e)
 }
 
 static void
-close_pipes(struct pipes *p)
+close_pipes(struct output_pipes *p)
 {
 	close_fd(&p->out[0]);
 	close_fd(&p->out[1]);
@@ -103,8 +103,8 @@ pass_signal(pid_t pid, struct stop *stop, int *signals)
 }
 
 static int
-wait_for_end(struct spawned *w, pid_t pid, struct pipes *p, struct stop *stop,
-    struct err *e)
+wait_for_end(struct spawned *w, pid_t pid, struct output_pipes *p,
+    struct stop *stop, struct err *e)
 {
 	struct energy energy;
 	int64_t measured = clock_mono_us();
@@ -139,7 +139,7 @@ spawn_command(struct spawned *w, const char *const *command,
     const char *const *env, int in, int keep, struct err *e)
 {
 	struct stop stop;
-	struct pipes p;
+	struct output_pipes p;
 	struct child_setup how = { .in = in, .keep = keep, .env = env };
 	pid_t pid;
 	int r = -1;

@@ -23,7 +23,7 @@
 #define LINE_MAX_BYTES ((size_t)1 << 16)
 
 static int
-bad(uint64_t seq, const char *why, struct err *e)
+bad_record(uint64_t seq, const char *why, struct err *e)
 {
 	return err_set(e, ERR_CORRUPT, "audit log: record %llu %s",
 	    (unsigned long long)seq, why);
@@ -40,11 +40,11 @@ parse_record(struct audit_record *r, struct arena *a, const char *line,
 
 	memset(r, 0, sizeof(*r));
 	if (json_parse(&j, a, line, n, 0, &ignored) < 0 || j->type != JSON_MAP)
-		return bad(seq, "is not a record", e);
+		return bad_record(seq, "is not a record", e);
 	r->seq = (uint64_t)json_int(j, "seq", -1);
 	prev = json_text(j, "prev", "");
 	if (hex_decode(r->prev.b, OID_BYTES, prev, strlen(prev)) < 0)
-		return bad(seq, "has no link", e);
+		return bad_record(seq, "has no link", e);
 	r->time = json_text(j, "time", "");
 	r->host = json_text(j, "host", "");
 	r->user = json_text(j, "user", "");
@@ -55,14 +55,14 @@ parse_record(struct audit_record *r, struct arena *a, const char *line,
 	r->was = (uint32_t)json_int(j, "was", 0);
 	id = json_text(j, "id", NULL);
 	if (id && oid_parse(&r->id, id, &ignored) < 0)
-		return bad(seq, "has a bad id", e);
+		return bad_record(seq, "has a bad id", e);
 	oid_of(&r->hash, line, n);
 	return 0;
 }
 
 /* --- appending ------------------------------------------------------------- */
 
-struct tail {
+struct log_tail {
 	bool any;
 	struct audit_record last;
 	struct arena arena;
@@ -72,7 +72,7 @@ struct tail {
 
 /* The last whole line, read from the end. */
 static int
-read_tail(struct tail *t, int fd, struct err *e)
+read_tail(struct log_tail *t, int fd, struct err *e)
 {
 	char *p = xalloc(1, LINE_MAX_BYTES * 2);
 	struct stat st;
@@ -100,7 +100,7 @@ read_tail(struct tail *t, int fd, struct err *e)
 		;
 	t->whole = at + (off_t)end;
 	if (end == 0) {
-		r = at == 0 ? 0 : bad(0, "at the end is too long", e);
+		r = at == 0 ? 0 : bad_record(0, "at the end is too long", e);
 		goto done;
 	}
 	for (start = end - 1; start > 0 && p[start - 1] != '\n'; start--)
@@ -114,7 +114,7 @@ done:
 
 /* Half a line at the end was never a record: keep it aside for people. */
 static int
-set_torn_aside(struct tail *t, struct repo *repo, int fd, struct err *e)
+set_torn_aside(struct log_tail *t, struct repo *repo, int fd, struct err *e)
 {
 	size_t n = (size_t)(t->size - t->whole);
 	char *p = xalloc(n, 1), *name, *path;
@@ -150,7 +150,7 @@ put_text(struct buf *b, const char *key, const char *s)
 }
 
 static void
-format(struct buf *b, const struct audit_record *r)
+format_record(struct buf *b, const struct audit_record *r)
 {
 	char hex[OID_HEX + 1], id[OID_TEXT], now[CLOCK_TEXT_MAX];
 	struct machine m;
@@ -177,7 +177,7 @@ format(struct buf *b, const struct audit_record *r)
 
 /* One record after `t`, in one write, synced; undone when that fails. */
 static int
-append_one(struct tail *t, struct repo *repo, int fd,
+append_one(struct log_tail *t, struct repo *repo, int fd,
     const struct audit_record *what, struct err *e)
 {
 	struct audit_record r = *what;
@@ -190,7 +190,7 @@ append_one(struct tail *t, struct repo *repo, int fd,
 	else
 		memset(&r.prev, 0, sizeof(r.prev));
 	buf_init(&b, LINE_MAX_BYTES);
-	format(&b, &r);
+	format_record(&b, &r);
 	if (b.failed) {
 		err_set(e, ERR_TOOBIG, "the note is too long: an audit record "
 		    "has room for %zu bytes", LINE_MAX_BYTES);
@@ -245,7 +245,7 @@ is_confirmed(bool *yes, struct repo *repo, const struct audit_record *r,
 }
 
 static int
-void_unconfirmed(struct tail *t, struct repo *repo, int fd, struct err *e)
+void_unconfirmed(struct log_tail *t, struct repo *repo, int fd, struct err *e)
 {
 	struct audit_record r = { .op = "void" };
 	uint64_t seq = t->last.seq;
@@ -276,7 +276,7 @@ audit_append(struct oid *hash, struct repo *repo, const struct audit_record *r,
     struct err *e)
 {
 	char *path = repo_path(repo, "audit/log"), *folder;
-	struct tail t = { .any = false };
+	struct log_tail t = { .any = false };
 	int fd = repo->os->open(path, O_RDWR | O_CREAT | O_APPEND, 0666);
 	int result = -1;
 
@@ -311,7 +311,7 @@ done:
 
 /* --- reading --------------------------------------------------------------- */
 
-struct hashes {
+struct ref_hashes {
 	struct repo *repo;
 	struct oid *hash;
 	size_t n, room;
@@ -324,10 +324,10 @@ by_oid(const void *a, const void *b)
 }
 
 static int
-collect(void *ctx, const char *name, struct err *e)
+collect_hashes(void *ctx, const char *name, struct err *e)
 {
 	struct err mine = ERR_INIT;
-	struct hashes *h = ctx;
+	struct ref_hashes *h = ctx;
 	struct ref r;
 
 	if (ref_read(&r, h->repo, name, &mine) < 0) {
@@ -348,8 +348,8 @@ collect(void *ctx, const char *name, struct err *e)
 	return 0;
 }
 
-struct walk {
-	struct hashes confirmed;
+struct audit_walk {
+	struct ref_hashes confirmed;
 	struct audit_record held;	/* heard of when the next one is known */
 	struct arena arena[2];		/* of the held one and of the next */
 	bool holding;
@@ -358,7 +358,7 @@ struct walk {
 };
 
 static int
-release(struct walk *w, const struct audit_record *next, struct err *e)
+visit_held(struct audit_walk *w, const struct audit_record *next, struct err *e)
 {
 	struct audit_record *r = &w->held;
 
@@ -373,7 +373,7 @@ release(struct walk *w, const struct audit_record *next, struct err *e)
 }
 
 static int
-walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
+walk_lines(struct audit_walk *w, const char *p, size_t n, uint64_t *count,
     struct oid *head, struct err *e)
 {
 	const char *at = p, *end = p + n, *stop;
@@ -385,11 +385,11 @@ walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
 		    *count + 1, e) < 0)
 			return -1;
 		if (r.seq != *count + 1)
-			return bad(*count + 1, "is out of sequence", e);
+			return bad_record(*count + 1, "is out of sequence", e);
 		if (!oid_eq(&r.prev, head))
-			return bad(r.seq, "does not follow from the one "
+			return bad_record(r.seq, "does not follow from the one "
 			    "before it: the log was changed", e);
-		if (release(w, &r, e) < 0)
+		if (visit_held(w, &r, e) < 0)
 			return -1;
 		arena_free(&w->arena[0]);
 		spare = w->arena[0];
@@ -400,7 +400,7 @@ walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
 		*head = r.hash;
 		++*count;
 	}
-	return release(w, NULL, e);
+	return visit_held(w, NULL, e);
 }
 
 int
@@ -408,7 +408,8 @@ audit_each(struct repo *repo, uint64_t *count, struct oid *head,
     int (*fn)(void *ctx, const struct audit_record *r, struct err *e),
     void *ctx, struct err *e)
 {
-	struct walk w = { .confirmed = { .repo = repo }, .fn = fn, .ctx = ctx };
+	struct audit_walk w = { .confirmed = { .repo = repo }, .fn = fn,
+	    .ctx = ctx };
 	char *path = repo_path(repo, "audit/log");
 	struct oid last = { { 0 } };
 	uint64_t n = 0;
@@ -420,7 +421,7 @@ audit_each(struct repo *repo, uint64_t *count, struct oid *head,
 	buf_init(&b, LOG_MAX);
 	if (access(path, F_OK) == 0 && file_read(&b, path, e) < 0)
 		goto done;
-	if (ref_each(repo, "", collect, &w.confirmed, e) < 0)
+	if (ref_each(repo, "", collect_hashes, &w.confirmed, e) < 0)
 		goto done;
 	if (w.confirmed.n)
 		qsort(w.confirmed.hash, w.confirmed.n,

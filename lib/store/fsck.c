@@ -39,7 +39,7 @@ struct fsck {
 };
 
 static void
-say(struct fsck *k, const char *severity, const char *subject,
+add_finding(struct fsck *k, const char *severity, const char *subject,
     const char *reason, const char *needed_by)
 {
 	struct fsck_finding f = { severity, subject, reason,
@@ -53,16 +53,30 @@ say(struct fsck *k, const char *severity, const char *subject,
 		k->fn(k->ctx, &f);
 }
 
+static void
+add_error(struct fsck *k, const char *subject, const char *reason,
+    const char *needed_by)
+{
+	add_finding(k, "error", subject, reason, needed_by);
+}
+
+static void
+add_note(struct fsck *k, const char *subject, const char *reason,
+    const char *needed_by)
+{
+	add_finding(k, "note", subject, reason, needed_by);
+}
+
 /* Trouble with the machine ends the check; a bad file is a finding. */
 static int
-finding(struct fsck *k, const struct err *what, const char *subject,
+add_failure(struct fsck *k, const struct err *what, const char *subject,
     const char *needed_by, struct err *e)
 {
 	if (what->code == ERR_NOMEM || what->code == ERR_BUSY) {
 		*e = *what;
 		return -1;
 	}
-	say(k, "error", subject, what->msg, needed_by);
+	add_error(k, subject, what->msg, needed_by);
 	return 0;
 }
 
@@ -99,11 +113,12 @@ check_link(struct fsck *k, const struct json *link, const char *ref,
 	uint64_t size;
 
 	if (oid_parse(&id, text, &mine) < 0)
-		return finding(k, &mine, ref, ref, e);
+		return add_failure(k, &mine, ref, ref, e);
 	if (odb_size(&size, k->repo->odb, &id, &mine) < 0)
-		return finding(k, &mine, text, ref, e);
+		return add_failure(k, &mine, text, ref, e);
 	if (says >= 0 && (uint64_t)says != size)
-		say(k, "error", text, "its size is not what a link says", ref);
+		add_error(k, text,
+		    "its size is not what a link says", ref);
 	if (strncmp(type, MANIFEST_PREFIX, sizeof(MANIFEST_PREFIX) - 1) == 0 &&
 	    first_time(k, &id))
 		follow_later(k, &id);
@@ -125,7 +140,7 @@ check_manifest(struct fsck *k, const struct oid *id, const char *ref,
 	buf_init(&b, BUF_CAP_DOC);
 	if (odb_get(&b, k->repo->odb, id, &mine) < 0 ||
 	    json_parse(&j, &a, b.data, b.len, 0, &mine) < 0) {
-		r = finding(k, &mine, oid_print(text, id), ref, e);
+		r = add_failure(k, &mine, oid_print(text, id), ref, e);
 	} else if ((links = json_get(j, "links")) != NULL &&
 	    links->type == JSON_LIST) {
 		for (const struct json *l = links->child; r == 0 && l; l = l->next)
@@ -137,7 +152,8 @@ check_manifest(struct fsck *k, const struct oid *id, const char *ref,
 }
 
 static int
-follow(struct fsck *k, const struct oid *id, const char *ref, struct err *e)
+follow_links(struct fsck *k, const struct oid *id, const char *ref,
+    struct err *e)
 {
 	int r = 0;
 
@@ -167,17 +183,17 @@ check_values(struct fsck *k, const char *name, const struct ref *r)
 		const struct set_by *by;
 
 		if (at == INTERN_NONE) {
-			say(k, "error", name, "the audit record that set one of "
-			    "its values is not in the log", name);
+			add_error(k, name, "the audit record that "
+			    "set one of its values is not in the log", name);
 			continue;
 		}
 		by = &k->set[at];
 		if (by->ref != ref || by->number != v->number ||
 		    !oid_eq(&by->id, &v->id))
-			say(k, "error", name, "one of its values is not what "
+			add_error(k, name, "one of its values is not what "
 			    "the audit record says that set it", name);
 		else if (i && at <= last)
-			say(k, "error", name, "its values are not in the order "
+			add_error(k, name, "its values are not in the order "
 			    "of the audit log", name);
 		last = at;
 	}
@@ -194,7 +210,7 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 	int result = 0;
 
 	if (ref_read(&versions, k->repo, base, &mine) < 0) {
-		result = finding(k, &mine, name, name, e);
+		result = add_failure(k, &mine, name, name, e);
 		free(base);
 		return result;
 	}
@@ -203,7 +219,7 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 		const struct ref_value *of = ref_version(&versions, v->number);
 
 		if (v->number && (of == NULL || !oid_eq(&of->id, &v->id)))
-			say(k, "error", name,
+			add_error(k, name,
 			    "it labels something that is no version", name);
 	}
 	ref_free(&versions);
@@ -232,7 +248,7 @@ check_ref(void *ctx, const char *name, struct err *e)
 
 	k->report->refs++;
 	if (ref_read(&r, k->repo, name, &mine) < 0)
-		return finding(k, &mine, name, name, e);
+		return add_failure(k, &mine, name, name, e);
 	check_values(k, name, &r);
 	if (strchr(name, '@'))
 		result = check_alias(k, name, &r, e);
@@ -249,7 +265,7 @@ follow_roots(struct fsck *k, struct err *e)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < k->n_roots; i++)
-		r = follow(k, &k->root[i].id, k->root[i].ref, e);
+		r = follow_links(k, &k->root[i].id, k->root[i].ref, e);
 	return r;
 }
 
@@ -258,7 +274,7 @@ follow_roots(struct fsck *k, struct err *e)
 /* A record's place in `set` is its number in `records`: no two hash alike,
  * since each holds its place in the log. */
 static void
-remember(struct fsck *k, const struct audit_record *r)
+remember_record(struct fsck *k, const struct audit_record *r)
 {
 	if (k->n_set == k->room_set) {
 		k->room_set = k->room_set ? k->room_set * 2 : 256;
@@ -278,14 +294,14 @@ check_record(void *ctx, const struct audit_record *r, struct err *e)
 	char *what;
 
 	(void)e;
-	remember(k, r);
+	remember_record(k, r);
 	if (r->confirmed || strcmp(r->op, "void") == 0)
 		return 0;
 	what = xprintf("audit record %llu", (unsigned long long)r->seq);
 	if (r->voided)
-		say(k, "note", what, "an interrupted move; it is void", r->ref);
+		add_note(k, what, "an interrupted move; it is void", r->ref);
 	else
-		say(k, "error", what, "no ref has the value it set", r->ref);
+		add_error(k, what, "no ref has the value it set", r->ref);
 	free(what);
 	return 0;
 }
@@ -298,7 +314,7 @@ check_audit(struct fsck *k, struct err *e)
 	if (audit_each(k->repo, &k->report->records, NULL, check_record, k,
 	    &mine) == 0)
 		return 0;
-	return finding(k, &mine, "audit/log", NULL, e);
+	return add_failure(k, &mine, "audit/log", NULL, e);
 }
 
 /* --- objects --------------------------------------------------------------- */
@@ -335,7 +351,7 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 	k->report->bytes += size;
 	progress_tick(k->repo->progress, "checking objects",
 	    k->report->objects, 0);
-	return r < 0 ? finding(k, &mine, oid_print(text, id), NULL, e) : 0;
+	return r < 0 ? add_failure(k, &mine, oid_print(text, id), NULL, e) : 0;
 }
 
 /* What a kill left behind costs room, nothing else. */
@@ -347,7 +363,7 @@ check_leftovers(struct fsck *k, struct err *e)
 	int r = folder_names(&names, &n, path, e);
 
 	for (size_t i = 0; r == 0 && i < n; i++)
-		say(k, "note", names[i], "a temporary file of a command that "
+		add_note(k, names[i], "a temporary file of a command that "
 		    "runs now or was killed", NULL);
 	folder_names_free(names, n);
 	free(path);

@@ -82,7 +82,7 @@ struct loose_reader {
 };
 
 static int
-corrupt(struct loose_reader *r, const char *why, struct err *e)
+err_corrupt(struct loose_reader *r, const char *why, struct err *e)
 {
 	return err_set(e, ERR_CORRUPT, "object %s is damaged: %s", r->name, why);
 }
@@ -102,7 +102,7 @@ read_exact(struct loose_reader *r, void *p, size_t n, uint64_t at,
 		if (got < 0)
 			return err_sys(e, "cannot read object %s", r->name);
 		if (got == 0)
-			return corrupt(r, "it is cut short", e);
+			return err_corrupt(r, "it is cut short", e);
 		have += (size_t)got;
 	}
 	return 0;
@@ -121,13 +121,13 @@ static int
 read_header(struct loose_reader *r, const unsigned char *head, struct err *e)
 {
 	if (memcmp(head, "MLVO", 4) != 0)
-		return corrupt(r, "no object header", e);
+		return err_corrupt(r, "no object header", e);
 	if (head[4] != VERSION || head[5] > ZSTD || head[6] || head[7])
 		return err_set(e, head[4] > VERSION && head[4] < 32 ?
 		    ERR_UNSUPPORTED : ERR_CORRUPT,
 		    "object %s has a header this version cannot read", r->name);
 	if (head[5] == PLAIN && r->plain != r->left)
-		return corrupt(r, "its size is wrong", e);
+		return err_corrupt(r, "its size is wrong", e);
 	if (head[5] == ZSTD)
 		r->zst = zst_in_new();
 	return 0;
@@ -154,7 +154,7 @@ reader_init(struct loose_reader *r, struct object_source *s,
 	if (fstat(r->fd, &st) < 0)
 		return err_sys(e, "cannot stat object %s", r->name);
 	if (st.st_size < HEADER + TRAILER)
-		return corrupt(r, "it is cut short", e);
+		return err_corrupt(r, "it is cut short", e);
 	if (read_exact(r, head, HEADER, 0, e) < 0 ||
 	    read_exact(r, tail, TRAILER, (uint64_t)st.st_size - TRAILER, e) < 0)
 		return -1;
@@ -190,7 +190,7 @@ loose_check(uint64_t *size, struct object_source *s, const struct oid *id,
 	if (read_exact(&r, last, CHECKSUM, n, e) < 0)
 		goto done;
 	if (get_le64(last) != hash64_done(h)) {
-		corrupt(&r, "its checksum is wrong", e);
+		err_corrupt(&r, "its checksum is wrong", e);
 		goto done;
 	}
 	*size = r.plain;
@@ -226,7 +226,7 @@ loose_size(uint64_t *size, struct object_source *s, const struct oid *id,
 
 /* Stored bytes into r->in when it is empty. */
 static int
-refill(struct loose_reader *r, struct err *e)
+refill_input(struct loose_reader *r, struct err *e)
 {
 	uint64_t want = r->left < READ_BLOCK ? r->left : READ_BLOCK;
 	ssize_t got;
@@ -239,7 +239,7 @@ refill(struct loose_reader *r, struct err *e)
 	if (got < 0)
 		return err_sys(e, "cannot read object %s", r->name);
 	if (got == 0)
-		return corrupt(r, "it is cut short", e);
+		return err_corrupt(r, "it is cut short", e);
 	r->left -= (uint64_t)got;
 	r->in_at = 0;
 	r->in_n = (size_t)got;
@@ -255,7 +255,7 @@ loose_read(void *ctx, void *p, size_t n, struct err *e)
 	bool ended;
 
 	while (made == 0) {
-		if (refill(r, e) < 0)
+		if (refill_input(r, e) < 0)
 			return -1;
 		if (r->zst == NULL) {
 			made = r->in_n - r->in_at;
@@ -269,12 +269,12 @@ loose_read(void *ctx, void *p, size_t n, struct err *e)
 		}
 		if (r->frame_ended)
 			return r->in_at < r->in_n || r->left ?
-			    corrupt(r, "bytes after its end", e) : 0;
+			    err_corrupt(r, "bytes after its end", e) : 0;
 		if (zst_in_step(r->zst, p, n, &made, r->in + r->in_at,
 		    r->in_n - r->in_at, &used, &ended, e) < 0)
-			return corrupt(r, "it does not decompress", e);
+			return err_corrupt(r, "it does not decompress", e);
 		if (made == 0 && used == 0 && !ended && r->left == 0)
-			return corrupt(r, "it is cut short", e);
+			return err_corrupt(r, "it is cut short", e);
 		r->in_at += used;
 		r->frame_ended = ended;
 	}
@@ -391,7 +391,7 @@ put_header(struct buf *b, int encoding)
 
 /* Worth compressing?  Decided by the first block. */
 static bool
-shrinks(const void *p, size_t n, struct err *e)
+is_compressible(const void *p, size_t n, struct err *e)
 {
 	struct zst_out *z = zst_out_new(LEVEL);
 	struct buf b;
@@ -433,7 +433,7 @@ loose_begin(struct object_writer **out, struct object_source *s,
 	w->tmp = layout_path(l->layout, "tmp");
 	w->file.fd = -1;
 	buf_init(&w->out, 4 * WRITE_BLOCK);
-	if (n > TINY && shrinks(first, n, e))
+	if (n > TINY && is_compressible(first, n, e))
 		w->zst = zst_out_new(LEVEL);
 	if (new_file_open(&w->file, l->layout->os, w->tmp, w->zst ? 0 : expect,
 	    e) < 0) {

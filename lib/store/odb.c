@@ -271,7 +271,7 @@ struct verified_stream {
 };
 
 static int
-corrupt(const struct verified_stream *v, const char *why, struct err *e)
+err_corrupt(const struct verified_stream *v, const char *why, struct err *e)
 {
 	return err_set(e, ERR_CORRUPT, "object %s is damaged: %s", v->name, why);
 }
@@ -291,12 +291,12 @@ read_verified(void *ctx, void *p, size_t n, struct err *e)
 	sha256_add(v->sha, p, (size_t)got);
 	v->made += (uint64_t)got;
 	if (v->made > v->plain)
-		return corrupt(v, "it is longer than it says", e);
+		return err_corrupt(v, "it is longer than it says", e);
 	if (got > 0)
 		return got;
 	sha256_done(v->sha, found.b);
 	if (v->made != v->plain || !oid_eq(&found, &v->id))
-		return corrupt(v, "its content does not match its name", e);
+		return err_corrupt(v, "its content does not match its name", e);
 	v->ended = true;
 	return 0;
 }
