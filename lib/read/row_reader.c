@@ -67,15 +67,36 @@ by_from(const void *a, const void *b)
 	return (x->to > y->to) - (x->to < y->to);
 }
 
+/* Is it carried through by its name, and so no value to be taken? */
+static bool
+is_carried(const struct row_reader *r, const char *name)
+{
+	const struct builder *b = &r->builder;
+
+	for (size_t i = b->n_want; !r->keep_all && i < b->t->cols; i++)
+		if (strcmp(b->t->col[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Column after column, those carried through passed over: exactly as many as
+ * are wanted, for one too many would move all that follow. */
 static int
 target_by_place(struct row_reader *r, struct err *e)
 {
-	if (r->in->cols < r->builder.n_want)
-		return err_set(e, ERR_NOENT, "%s: %zu columns, but %zu are "
-		    "needed", r->in->name, r->in->cols, r->builder.n_want);
-	for (size_t i = 0; i < r->builder.n_want; i++)
-		r->target[r->targets++] = (struct column_target){ i, i };
-	return 0;
+	size_t n = 0, want = r->builder.n_want;
+
+	for (size_t i = 0; i < r->in->cols; i++) {
+		if (is_carried(r, r->in->names[i]))
+			continue;
+		if (n < want)
+			r->target[r->targets++] =
+			    (struct column_target){ i, n };
+		n++;
+	}
+	return n == want ? 0 : err_set(e, ERR_NOENT, "%s: %zu columns, but "
+	    "%zu are needed%s", r->in->name, n, want, n > want ? ": name "
+	    "those to take with --columns" : "");
 }
 
 int

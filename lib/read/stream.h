@@ -45,8 +45,10 @@ struct table_reader_opts {
 	bool lax;			/* for checks: a JSON list or object is
 					 * its text (else an error in wanted
 					 * columns), other members are noted */
-	bool by_place;			/* the i-th input column is want[i],
-					 * whatever the names (matrix models) */
+	bool by_place;			/* the i-th input column that is not
+					 * kept by name is want[i], whatever
+					 * it is called (matrix models); as
+					 * many as wanted, or ERR_NOENT */
 	size_t block_rows;		/* 0: TABLE_BLOCK_ROWS */
 	bool eager;			/* for streams: give the rows that have
 					 * come rather than wait for a full

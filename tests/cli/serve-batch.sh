@@ -170,6 +170,19 @@ check 'batch --columns of a matrix model: the columns are taken in that order' <
 	expect 0 mlv-serve batch -i turned.csv --columns a,b,c,d,e,f "$ridge" &&
 	same out right
 X
+check 'batch of a matrix model: one column too many is refused, --columns named' <<'X'
+	sed 's/^/9,/; 1s/^9/n/' named.csv >wide.csv &&
+	expect 3 mlv-serve batch -i wide.csv "$ridge" &&
+	says '7 columns, but 6 are needed: name those to take with --columns' &&
+	test ! -s out &&
+	expect 0 mlv-serve batch -i wide.csv --columns a,b,c,d,e,f "$ridge" &&
+	same out right
+X
+check 'batch --keep of a matrix model: the column kept is not taken' <<'X'
+	expect 0 mlv-serve batch -i wide.csv --keep n "$ridge" &&
+	cut -d, -f2- out >rest &&
+	same rest right
+X
 check 'batch --no-header of a matrix model: the first line is a row' <<'X'
 	expect 0 mlv-serve batch --no-header -i m.csv "$ridge" &&
 	same out right &&

@@ -111,7 +111,12 @@ wanted_columns(void)
 	    "1,true,1\n2,,2\n", "all members of the first row kept");
 	o = (struct table_reader_opts){ .want = want, .n_want = 1,
 	    .by_place = true };
-	streams("q,r\n5,x\n", &o, "5\n", "by place");
+	streams("q\n5\n", &o, "5\n", "by place");
+	streams("q,r\n5,x\n", &o, "! in: 2 columns, but 1 are needed: name "
+	    "those to take with --columns", "one too many by place");
+	o.keep = (const char *const[]){ "r" };
+	o.n_keep = 1;
+	streams("r,q\nx,5\n", &o, "5,x\n", "what is kept takes no place");
 }
 
 int
