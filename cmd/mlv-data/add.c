@@ -47,6 +47,7 @@ add_each(struct cli *c, struct catalog *catalog, const struct add_opts *o,
 {
 	struct catalog_put put;
 	struct err e = ERR_INIT;
+	int status = EXIT_YES;
 	uint64_t size;
 	int64_t rows;
 
@@ -58,10 +59,13 @@ add_each(struct cli *c, struct catalog *catalog, const struct add_opts *o,
 			c->committed = true;
 			print_added(c, &put, size, rows, paths->v[i]);
 		}
+		/* what is not proven stands; the files after it are added */
 		if (r < 0)
-			return cli_fail(c, &e);
+			status = cli_fail(c, &e);
+		if (r < 0 && e.code != ERR_UNPROVEN)
+			break;
 	}
-	return EXIT_YES;
+	return status;
 }
 
 static int
@@ -83,7 +87,7 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 	/* files that are there already share the syncs that prove it */
 	t = odb_begin(catalog_odb(c->catalog));
 	status = add_each(c, c->catalog, o, &read, &paths);
-	if (status != EXIT_YES)
+	if (status != EXIT_YES && status != EXIT_UNPROVEN)
 		odb_abandon(t);
 	else if (odb_commit(t, &e) < 0)
 		status = cli_fail(c, &e);

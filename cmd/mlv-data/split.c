@@ -140,35 +140,41 @@ describe_split(const struct split_job *j, size_t which)
 	return m;
 }
 
+/* All of them or none: what is stored first, then the names. */
 static int
 put_parts(const struct split_job *j, struct err *e)
 {
 	const struct catalog_bytes *b = &j->bytes;
 	struct link from = { .rel = "data", .type = TYPE_DATASET,
 	    .name = b->item.label, .id = b->item.id };
-	struct catalog_put put;
+	struct arena *a = &j->c->arena;
+	struct catalog_dataset *d = arena_alloc(a, j->parts * sizeof(*d));
+	struct catalog_put *put = arena_alloc(a, j->parts * sizeof(*put));
+	int r;
 
 	if (odb_size(&from.size, catalog_odb(j->catalog), &from.id, e) != 0)
 		return -1;
 	for (size_t i = 0; i < j->parts; i++) {
 		const struct split_part *p = &j->part[i];
-		struct catalog_dataset d = {
-			.name = arena_printf(&j->c->arena, "%s-%s", j->base,
-			    p->name),
+
+		d[i] = (struct catalog_dataset){
+			.name = arena_printf(a, "%s-%s", j->base, p->name),
 			.data = p->bytes.data, .n = p->bytes.len,
 			.type = b->type, .rows = (int64_t)p->rows,
 			.columns = json_get(b->manifest, "columns"),
-			.read = table_opts_json(&j->c->arena, &j->read),
+			.read = table_opts_json(a, &j->read),
 			.extra = describe_split(j, i),
 			.from = &from, .n_from = 1,
 		};
-
-		if (catalog_put_dataset(&put, j->catalog, &d, e) != 0)
-			return -1;
-		j->c->committed = true;
-		print_part(j->c, put.label, &put.content, p, NULL);
 	}
-	return 0;
+	r = catalog_put_datasets(put, j->catalog, d, j->parts, e);
+	for (size_t i = 0; i < j->parts; i++)
+		if (put[i].version > 0) {
+			j->c->committed = true;
+			print_part(j->c, put[i].label, &put[i].content,
+			    &j->part[i], NULL);
+		}
+	return r;
 }
 
 /* The part's file, written but not yet named; never that of the input. */
@@ -190,17 +196,19 @@ open_part(struct out_file *f, const struct split_job *j,
 	if (r != 0)
 		return -1;
 	if (out_file_add(f, p->bytes.data, p->bytes.len, e) == 0 &&
-	    out_file_flush(f, e) == 0)
+	    out_file_prepare(f, e) == 0)
 		return 0;
 	out_file_drop(f);
 	return -1;
 }
 
-/* All are written before the first takes its name. */
+/* All are written and synced before the first takes its name.  That a name
+ * will last is not proven (ERR_UNPROVEN) keeps none of the others. */
 static int
 write_parts(const struct split_job *j, struct err *e)
 {
 	struct out_file *f = xalloc(j->parts, sizeof(*f));
+	struct err late = ERR_INIT, mine = ERR_INIT;
 	struct cli *c = j->c;
 	size_t open = 0;
 	struct oid id;
@@ -213,8 +221,14 @@ write_parts(const struct split_job *j, struct err *e)
 		const struct split_part *p = &j->part[i];
 		char *path = arena_strdup(&c->arena, f[i].path);
 
-		if ((r = out_file_commit(&f[i], e)) != 0)
-			break;
+		if (out_file_commit(&f[i], &mine) != 0) {
+			if (mine.code != ERR_UNPROVEN) {
+				*e = mine;
+				r = -1;
+				break;
+			}
+			late = mine;
+		}
 		c->committed = true;
 		oid_of(&id, p->bytes.data, p->bytes.len);
 		print_part(c, arena_printf(&c->arena, "%s-%s", j->base,
@@ -223,6 +237,10 @@ write_parts(const struct split_job *j, struct err *e)
 	for (size_t i = 0; i < open; i++)
 		out_file_drop(&f[i]);
 	free(f);
+	if (r == 0 && late.code != ERR_NONE) {
+		*e = late;
+		r = -1;
+	}
 	return r;
 }
 

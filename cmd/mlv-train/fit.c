@@ -160,7 +160,7 @@ fit_run(struct cli *c, void *opts, int argc, char **argv)
 	    file_refuse_same(rq->output, rq->valid, &e) < 0)
 		return cli_fail(c, &e);
 	r = fit_model(&done, c->catalog, rq, &e);
-	if (r == 0) {
+	if (r == 0 || e.code == ERR_UNPROVEN) {
 		c->committed = true;
 		if (done.warning)
 			cli_warn(c, "%s", done.warning);

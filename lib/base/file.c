@@ -480,17 +480,16 @@ out_file_add(struct out_file *f, const void *p, size_t n, struct err *e)
 }
 
 int
-out_file_commit(struct out_file *f, struct err *e)
+out_file_prepare(struct out_file *f, struct err *e)
 {
-	char *folder;
 	int r;
 
+	if (f->path != NULL && f->fd < 0)	/* done already */
+		return 0;
 	if (out_file_flush(f, e) < 0)
 		goto fail;
-	if (f->path == NULL) {
-		buf_free(&f->pending);
+	if (f->path == NULL)
 		return 0;
-	}
 	if (f->durable && !f->as_is && f->os->fsync(f->fd) < 0) {
 		err_sys(e, "cannot fsync '%s'", f->path);
 		goto fail;
@@ -501,13 +500,32 @@ out_file_commit(struct out_file *f, struct err *e)
 		err_sys(e, "cannot close '%s'", f->path);
 		goto fail;
 	}
+	return 0;
+fail:
+	out_file_drop(f);
+	return -1;
+}
+
+int
+out_file_commit(struct out_file *f, struct err *e)
+{
+	char *folder;
+	int r;
+
+	if (out_file_prepare(f, e) < 0)
+		return -1;
+	if (f->path == NULL) {
+		buf_free(&f->pending);
+		return 0;
+	}
 	if (f->as_is) {
 		out_file_drop(f);
 		return 0;
 	}
 	if (f->os->rename(f->temp, f->path) < 0) {
 		err_sys(e, "cannot rename to '%s'", f->path);
-		goto fail;
+		out_file_drop(f);
+		return -1;
 	}
 	free(f->temp);
 	f->temp = NULL;
@@ -521,9 +539,6 @@ out_file_commit(struct out_file *f, struct err *e)
 	}
 	out_file_drop(f);
 	return r;
-fail:
-	out_file_drop(f);
-	return -1;
 }
 
 void

@@ -90,6 +90,10 @@ int out_file_open_own(struct out_file *f, const struct os *os,
     struct err *e);
 int out_file_add(struct out_file *f, const void *p, size_t n, struct err *e);
 int out_file_flush(struct out_file *f, struct err *e);
+/* All of a commit but the name: flush, fsync, close.  Who replaces several
+ * files prepares each before the first takes its name.  On failure as
+ * out_file_commit. */
+int out_file_prepare(struct out_file *f, struct err *e);
 /* Flush, fsync, rename over `path`, fsync the folder.  On failure the old
  * file still stands and the temporary one is gone; ERR_UNPROVEN when only
  * the folder's fsync failed. */

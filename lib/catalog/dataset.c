@@ -157,3 +157,42 @@ done:
 	free(name);
 	return r;
 }
+
+int
+catalog_put_datasets(struct catalog_put *put, struct catalog *c,
+    const struct catalog_dataset *d, size_t n, struct err *e)
+{
+	const struct json **m = NULL;
+	struct arena a = { NULL, 0 };
+	struct odb_transaction *t;
+	const char **name = NULL;
+	struct oid content;
+	uint64_t size;
+	int r = 0;
+
+	memset(put, 0, n * sizeof(*put));
+	if (catalog_need_repo(c, n ? d[0].name : "data", e) < 0)
+		return -1;
+	t = odb_begin(repo_odb(c->repo));
+	m = xalloc(n, sizeof(*m));
+	name = xalloc(n, sizeof(*name));
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		name[i] = d[i].name;
+		r = store_content(&content, &size, c, &d[i], e);
+		if (r == 0)
+			m[i] = dataset_manifest(&a, &d[i], NULL, &content,
+			    size);
+	}
+	if (r == 0)
+		r = catalog_put_manifests(put, c, NAME_DATA, name, m, n, NULL,
+		    e);
+	/* also what was there already is synced before it is told */
+	if (r == 0)
+		r = odb_commit(t, e);
+	else
+		odb_abandon(t);
+	free(name);
+	free(m);
+	arena_free(&a);
+	return r;
+}

@@ -35,5 +35,10 @@ struct catalog_dataset {
 };
 int catalog_put_dataset(struct catalog_put *put, struct catalog *c,
     const struct catalog_dataset *d, struct err *e);
+/* Several that have names and bytes, no path: everything is stored first, in
+ * one transaction, then all names are moved under one lock.  After an error
+ * those whose put has a version stand. */
+int catalog_put_datasets(struct catalog_put *put, struct catalog *c,
+    const struct catalog_dataset *d, size_t n, struct err *e);
 
 #endif

@@ -83,42 +83,91 @@ known_version(uint32_t *version, struct catalog *c, const char *ref,
 	return 0;
 }
 
+/* Store the manifest and see whether it is a version already; 0 in
+ * put->version: it is not. */
+static int
+store_version(struct catalog_put *put, struct catalog *c,
+    const struct name *name, const char *ref, const struct json *m,
+    struct err *e)
+{
+	struct link content;
+
+	if (check_links(c, m, name->base, e) < 0 ||
+	    store_manifest(&put->id, c, m, e) < 0)
+		return -1;
+	if (manifest_find(&content, m, "content", NULL))
+		put->content = content.id;
+	if (name->kind != NAME_DATA && name->kind != NAME_MODEL)
+		return 0;
+	return known_version(&put->version, c, ref, &put->id, e);
+}
+
+static void
+label_put(struct catalog_put *put, const struct name *name)
+{
+	struct name n = *name;
+	char *label;
+
+	n.version = put->version;
+	label = name_label(&n);
+	snprintf(put->label, sizeof(put->label), "%s", label);
+	free(label);
+}
+
+int
+catalog_put_manifests(struct catalog_put *put, struct catalog *c,
+    enum name_kind kind, const char *const *names,
+    const struct json *const *m, size_t n, const char *note, struct err *e)
+{
+	struct ref_addition *a = xalloc(n, sizeof(*a));
+	size_t *of = xalloc(n, sizeof(*of)), n_new = 0;
+	char **ref = xalloc(n, sizeof(*ref));
+	int r = 0;
+
+	memset(put, 0, n * sizeof(*put));
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const struct name name = { .kind = kind, .base = names[i] };
+
+		if ((r = catalog_need_repo(c, names[i], e)) < 0)
+			break;
+		if (kind < NAME_DATA || !name_base_ok(names[i])) {
+			r = err_set(e, ERR_USAGE, "'%.200s' is no name: "
+			    "lower-case letters, digits, '.', '_' and '-', "
+			    "beginning with a letter or digit", names[i]);
+			break;
+		}
+		ref[i] = name_ref(&name);
+		r = store_version(&put[i], c, &name, ref[i], m[i], e);
+		if (r == 0 && put[i].version == 0) {
+			a[n_new] = (struct ref_addition){ .name = ref[i],
+			    .id = put[i].id, .expect = REF_ANY };
+			of[n_new++] = i;
+		}
+	}
+	if (r == 0 && n_new > 0)
+		r = refs_add(c->repo, a, n_new, note, e);
+	for (size_t i = 0; i < n_new; i++) {
+		put[of[i]].version = a[i].number;
+		put[of[i]].added = a[i].added;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (ref[i] != NULL)
+			label_put(&put[i], &(struct name){ .kind = kind,
+			    .base = names[i] });
+		free(ref[i]);
+	}
+	free(ref);
+	free(of);
+	free(a);
+	return r;
+}
+
 int
 catalog_put_manifest(struct catalog_put *put, struct catalog *c,
     enum name_kind kind, const char *name, const struct json *m,
     const char *note, struct err *e)
 {
-	struct name n = { .kind = kind, .base = name };
-	char *ref = name_ref(&n), *label;
-	struct link content;
-	int r = -1;
-
-	memset(put, 0, sizeof(*put));
-	if (catalog_need_repo(c, name, e) < 0)
-		goto done;
-	if (kind < NAME_DATA || !name_base_ok(name)) {
-		err_set(e, ERR_USAGE, "'%.200s' is no name: lower-case letters, "
-		    "digits, '.', '_' and '-', beginning with a letter or "
-		    "digit", name);
-		goto done;
-	}
-	if (check_links(c, m, name, e) < 0 ||
-	    store_manifest(&put->id, c, m, e) < 0)
-		goto done;
-	if (manifest_find(&content, m, "content", NULL))
-		put->content = content.id;
-	r = kind == NAME_DATA || kind == NAME_MODEL ?
-	    known_version(&put->version, c, ref, &put->id, e) : 0;
-	if (r == 0 && put->version == 0)
-		r = ref_add(&put->version, &put->added, c->repo, ref, &put->id,
-		    REF_ANY, note, e);
-	n.version = put->version;
-	label = name_label(&n);
-	snprintf(put->label, sizeof(put->label), "%s", label);
-	free(label);
-done:
-	free(ref);
-	return r;
+	return catalog_put_manifests(put, c, kind, &name, &m, 1, note, e);
 }
 
 /* --- models ---------------------------------------------------------------- */

@@ -29,6 +29,11 @@ struct catalog_put {
 int catalog_put_manifest(struct catalog_put *put, struct catalog *c,
     enum name_kind kind, const char *name, const struct json *m,
     const char *note, struct err *e);
+/* Several of a kind: all manifests are stored first, then all names moved
+ * under one lock.  After an error those with a version stand. */
+int catalog_put_manifests(struct catalog_put *put, struct catalog *c,
+    enum name_kind kind, const char *const *names,
+    const struct json *const *m, size_t n, const char *note, struct err *e);
 /* Bytes as an object of their own, to be linked from a manifest. */
 int catalog_put_bytes(struct oid *id, struct catalog *c, const void *p,
     size_t n, struct err *e);

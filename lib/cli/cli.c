@@ -322,10 +322,9 @@ cli_main(int argc, char **argv, const struct tool *tool)
 		signal(SIGPIPE, SIG_IGN);
 	if (out_flush(&c.out, &e) < 0) {
 		cli_fail(&c, &e);
-		if (c.committed)
-			status = EXIT_UNPROVEN;
-		else if (status == EXIT_YES || status == EXIT_NO)
-			status = EXIT_TROUBLE;
+		/* an error that came before says that not all was done */
+		if (status == EXIT_YES || status == EXIT_NO)
+			status = c.committed ? EXIT_UNPROVEN : EXIT_TROUBLE;
 	}
 	out_free(&c.out);
 	arena_free(&c.arena);

@@ -53,6 +53,20 @@ const struct ref_value *ref_with_id(const struct ref *r, const struct oid *id);
 #define REF_ANY UINT32_MAX	/* expect nothing in particular */
 
 /*
+ * Several at once: the checks and what is stored first, then every ref under
+ * one lock.  A folder that cannot be synced (ERR_UNPROVEN) does not keep the
+ * others from being added; after another error those with `added` stand.
+ */
+struct ref_addition {
+	const char *name;
+	struct oid id;
+	uint32_t expect;	/* the newest version's number, or REF_ANY */
+	uint32_t number;	/* the id's, 0: it is no version; out */
+	bool added;		/* false: it is the newest already; out */
+};
+int refs_add(struct repo *repo, struct ref_addition *a, size_t n,
+    const char *note, struct err *e);
+/*
  * Add `id` as the next version of `name`; it must be stored already.  When
  * the newest version is `id` already nothing happens and *number is its.
  * `expect`: the number of the newest version now, or REF_ANY.

@@ -148,50 +148,107 @@ err_moved(struct err *e, const char *name, uint32_t expect, uint32_t found)
 	    kind, name, name + kind + 1, expect, found);
 }
 
-int
-ref_add(uint32_t *number, bool *added, struct repo *repo, const char *name,
-    const struct oid *id, uint32_t expect, const char *note, struct err *e)
+/* One addition under the lock. */
+static int
+add_locked(struct repo *repo, struct ref_addition *a, const char *note,
+    struct err *e)
 {
 	struct audit_record record;
 	struct ref_value v;
 	struct ref r = { NULL, 0 };
-	int fd, result = -1;
+	int result = 0;
 
-	*added = false;
-	if (!ref_name_ok(name) || strchr(name, '@'))
-		return err_set(e, ERR_USAGE, "'%.200s' is no name", name);
-	if (!odb_has(repo->odb, id))
-		return err_set(e, ERR_NOENT, "what '%s' is to mean is not in "
-		    "the repository", name);
+	if (read_or_none(&r, repo, a->name, e) < 0)
+		return -1;
+	if (r.n && oid_eq(&r.value[r.n - 1].id, &a->id)) {
+		a->number = (uint32_t)r.n;
+	} else {
+		v = (struct ref_value){ .number = (uint32_t)r.n + 1,
+		    .id = a->id };
+		record = (struct audit_record){
+			.op = "add", .ref = a->name, .number = v.number,
+			.id = a->id, .note = note,
+		};
+		result = record_and_write(repo, a->name, &r, &v, &record, e);
+		if (result == 0 || e->code == ERR_UNPROVEN) {
+			a->number = v.number;
+			a->added = true;
+		}
+	}
+	ref_free(&r);
+	return result;
+}
+
+/* Is each what it is expected to be?  Asked before the first one moves. */
+static int
+check_expected(struct repo *repo, const struct ref_addition *a, size_t n,
+    struct err *e)
+{
+	struct ref r;
+
+	for (size_t i = 0; i < n; i++) {
+		r = (struct ref){ NULL, 0 };
+		if (read_or_none(&r, repo, a[i].name, e) < 0)
+			return -1;
+		if (a[i].expect != REF_ANY && a[i].expect != r.n) {
+			err_moved(e, a[i].name, a[i].expect, (uint32_t)r.n);
+			ref_free(&r);
+			return -1;
+		}
+		ref_free(&r);
+	}
+	return 0;
+}
+
+int
+refs_add(struct repo *repo, struct ref_addition *a, size_t n,
+    const char *note, struct err *e)
+{
+	struct err late = ERR_INIT, mine = ERR_INIT;
+	int fd, r;
+
+	for (size_t i = 0; i < n; i++) {
+		a[i].added = false;
+		a[i].number = 0;
+		if (!ref_name_ok(a[i].name) || strchr(a[i].name, '@'))
+			return err_set(e, ERR_USAGE, "'%.200s' is no name",
+			    a[i].name);
+		if (!odb_has(repo->odb, &a[i].id))
+			return err_set(e, ERR_NOENT, "what '%s' is to mean is "
+			    "not in the repository", a[i].name);
+	}
 	if (odb_sync(repo->odb, e) < 0)
 		return -1;
 	if (refs_lock(&fd, repo, false, e) < 0)
 		return -1;
-	if (read_or_none(&r, repo, name, e) < 0)
-		goto done;
-	if (expect != REF_ANY && expect != r.n) {
-		err_moved(e, name, expect, (uint32_t)r.n);
-		goto done;
+	r = check_expected(repo, a, n, e);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = add_locked(repo, &a[i], note, &mine);
+		if (r < 0 && mine.code == ERR_UNPROVEN) {
+			late = mine;
+			r = 0;
+		} else if (r < 0) {
+			*e = mine;
+		}
 	}
-	*number = (uint32_t)r.n;
-	if (r.n && oid_eq(&r.value[r.n - 1].id, id)) {
-		result = 0;
-		goto done;
-	}
-	v = (struct ref_value){ .number = (uint32_t)r.n + 1, .id = *id };
-	record = (struct audit_record){
-		.op = "add", .ref = name, .number = v.number, .id = *id,
-		.note = note,
-	};
-	result = record_and_write(repo, name, &r, &v, &record, e);
-	if (result == 0 || e->code == ERR_UNPROVEN) {
-		*number = v.number;
-		*added = true;
-	}
-done:
-	ref_free(&r);
 	refs_unlock(fd);
-	return result;
+	if (r == 0 && late.code != ERR_NONE) {
+		*e = late;
+		return -1;
+	}
+	return r;
+}
+
+int
+ref_add(uint32_t *number, bool *added, struct repo *repo, const char *name,
+    const struct oid *id, uint32_t expect, const char *note, struct err *e)
+{
+	struct ref_addition a = { .name = name, .id = *id, .expect = expect };
+	int r = refs_add(repo, &a, 1, note, e);
+
+	*added = a.added;
+	*number = a.number;
+	return r;
 }
 
 static int

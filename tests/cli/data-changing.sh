@@ -4,11 +4,14 @@
 
 # --- cut while it is read: an error, not a signal
 fresh cut
-awk 'BEGIN {
+cat >rows.awk <<'X'
+BEGIN {
 	print "a,b,c,y"
 	for (i = 0; i < 600000; i++)
 		print i % 97 "," i % 13 ".5,k" i % 5 "," (i % 3 ? "yes" : "no")
-}' >whole.csv
+}
+X
+awk -f rows.awk >whole.csv
 head -n 2001 whole.csv >small.csv
 mlv-train fit -q small.csv --target y --learner logistic -o m.onnx >/dev/null
 mlv-data schema small.csv -o schema.json >/dev/null

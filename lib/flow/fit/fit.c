@@ -92,10 +92,12 @@ judge_valid(struct fitting *f, struct err *e)
 	return 0;
 }
 
-/* Stored, linked, sealed; then the file appears. */
+/* Stored, linked, sealed; then the file appears, also when it is not proven
+ * that the run will last (ERR_UNPROVEN at the end). */
 static int
 deliver_model(struct fitting *f, struct err *e)
 {
+	struct err late = ERR_INIT;
 	struct catalog_put put;
 	struct journal *j;
 	int r;
@@ -115,11 +117,18 @@ deliver_model(struct fitting *f, struct err *e)
 	if (f->j) {
 		j = f->j;
 		f->j = NULL;
-		if (journal_seal(&put, j, RUN_FINISHED, 0, e) < 0)
+		if (journal_seal(&put, j, RUN_FINISHED, 0, &late) < 0 &&
+		    late.code != ERR_UNPROVEN) {
+			*e = late;
 			return -1;
+		}
 	}
 	r = out_file_commit(&f->file, e);
 	f->file_open = false;
+	if (r == 0 && late.code != ERR_NONE) {
+		*e = late;
+		r = -1;
+	}
 	return r;
 }
 
@@ -176,7 +185,7 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 		r = deliver_model(&f, e);
 	}
 	release_fitting(&f, e);
-	if (r < 0)
+	if (r < 0 && e->code != ERR_UNPROVEN)
 		fit_outcome_release(out);
 	return r;
 }

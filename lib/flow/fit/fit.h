@@ -54,7 +54,7 @@ struct fit_outcome {
 };
 
 /* ERR_USAGE for words the user can mend; nothing is left at `output` unless
- * 0 is returned. */
+ * 0 is returned, or ERR_UNPROVEN set: then *out is filled, too. */
 int fit_model(struct fit_outcome *out, struct catalog *c,
     const struct fit_request *rq, struct err *e);
 void fit_outcome_release(struct fit_outcome *out);
