@@ -6,23 +6,14 @@
 #include "verbs.h"
 
 static void
-print_field(struct cli *c, const char *key, const char *value)
-{
-	out_begin(&c->out, "mlv.field/1");
-	out_text(&c->out, "field", key);
-	out_text(&c->out, "value", value);
-	out_end(&c->out);
-}
-
-static void
 print_text(struct cli *c, const struct catalog_item *item,
     const struct json *m)
 {
 	char text[OID_TEXT];
 	struct buf b;
 
-	print_field(c, "name", item->label);
-	print_field(c, "manifest", oid_print(text, &item->id));
+	out_fact(&c->out, "name", item->label);
+	out_fact(&c->out, "manifest", oid_print(text, &item->id));
 	buf_init(&b, BUF_CAP_DOC);
 	for (const struct json *j = m->child; j; j = j->next) {
 		const struct json *one = j->type == JSON_LIST ? j->child : NULL;
@@ -31,7 +22,7 @@ print_text(struct cli *c, const struct catalog_item *item,
 		for (; one; one = one->next) {
 			buf_clear(&b);
 			json_write(&b, one);
-			print_field(c, j->key, b.data);
+			out_fact(&c->out, j->key, b.data);
 		}
 		if (j->type == JSON_LIST)
 			continue;
@@ -40,7 +31,7 @@ print_text(struct cli *c, const struct catalog_item *item,
 			buf_add(&b, j->s, j->n);
 		else
 			json_write(&b, j);
-		print_field(c, j->key, b.data);
+		out_fact(&c->out, j->key, b.data);
 	}
 	buf_free(&b);
 }

@@ -15,15 +15,6 @@ struct show_walk {
 };
 
 static void
-print_field(struct cli *c, const char *key, const char *value)
-{
-	out_begin(&c->out, "mlv.field/1");
-	out_text(&c->out, "field", key);
-	out_text(&c->out, "value", value);
-	out_end(&c->out);
-}
-
-static void
 print_members(struct cli *c, const char *prefix, const struct json *map)
 {
 	struct buf b;
@@ -35,7 +26,7 @@ print_members(struct cli *c, const char *prefix, const struct json *map)
 			buf_add(&b, m->s, m->n);
 		else
 			json_write(&b, m);
-		print_field(c, arena_printf(&c->arena, "%s.%s", prefix, m->key),
+		out_fact(&c->out, arena_printf(&c->arena, "%s.%s", prefix, m->key),
 		    b.data);
 	}
 	buf_free(&b);
@@ -51,7 +42,7 @@ print_link(void *ctx, int depth, const struct link *l, struct err *e)
 	(void)e;
 	if (depth == 0)
 		return 0;
-	print_field(s->c, "lineage", arena_printf(&s->c->arena, "%*s%s %s %s",
+	out_fact(&s->c->out, "lineage", arena_printf(&s->c->arena, "%*s%s %s %s",
 	    (depth - 1) * 2, "", l->rel, *l->name ? l->name : "-",
 	    oid_print(text, &l->id)));
 	return 0;
@@ -74,7 +65,7 @@ print_metrics(struct cli *c, const char *label, const struct evaluation *v,
 		buf_clear(&b);
 		r = json_canonical(&b, m, e);
 		if (r == 0)
-			print_field(c, arena_printf(&c->arena, "%s.%s", label,
+			out_fact(&c->out, arena_printf(&c->arena, "%s.%s", label,
 			    m->key), b.data);
 	}
 	buf_free(&b);
@@ -94,7 +85,7 @@ print_evaluation(void *ctx, struct evaluation *v, struct err *e)
 	json_add_bool(&s->c->arena, s->labels, label, true);
 	label = arena_strdup(&s->c->arena, label);
 	if (v->data.name && *v->data.name)
-		print_field(s->c, arena_printf(&s->c->arena, "%s.data", label),
+		out_fact(&s->c->out, arena_printf(&s->c->arena, "%s.data", label),
 		    v->data.name);
 	return print_metrics(s->c, label, v, e);
 }
@@ -128,10 +119,10 @@ show_version(struct show_walk *s, const char *text, struct err *e)
 	} else if (r == 0) {
 		bool has = manifest_find(&content, m, "content", NULL);
 
-		print_field(c, "name", item.label);
-		print_field(c, "manifest", oid_print(id, &item.id));
+		out_fact(&c->out, "name", item.label);
+		out_fact(&c->out, "manifest", oid_print(id, &item.id));
 		if (has)
-			print_field(c, "content", oid_print(id, &content.id));
+			out_fact(&c->out, "content", oid_print(id, &content.id));
 		print_members(c, "code", json_get(m, "code"));
 		print_members(c, "params", json_get(m, "params"));
 		print_members(c, "metrics", json_get(m, "metrics"));

@@ -34,15 +34,6 @@ static const struct opt show_options[] = {
 };
 
 static void
-print_field(struct cli *c, const char *key, const char *value)
-{
-	out_begin(&c->out, "mlv.field/1");
-	out_text(&c->out, "field", key);
-	out_text(&c->out, "value", value);
-	out_end(&c->out);
-}
-
-static void
 tree_line(struct cli *c, const char *key, const struct json *j)
 {
 	struct buf b;
@@ -52,7 +43,7 @@ tree_line(struct cli *c, const char *key, const struct json *j)
 		buf_add(&b, j->s, j->n);
 	else
 		json_write(&b, j);
-	print_field(c, key, b.data);
+	out_fact(&c->out, key, b.data);
 	buf_free(&b);
 }
 
@@ -64,7 +55,7 @@ time_line(struct cli *c, const char *key, int64_t us)
 	if (us == 0)
 		return;
 	clock_print(text, us);
-	print_field(c, key, text);
+	out_fact(&c->out, key, text);
 }
 
 /* "0.3121", and on a terminal how it got there. */
@@ -84,7 +75,7 @@ metric_line(struct cli *c, const struct run_metric *m)
 		plot_spark(&value, m->value, m->n, SPARK_WIDTH);
 		buf_addf(&value, "  %zu steps", m->n);
 	}
-	print_field(c, key.data, value.data);
+	out_fact(&c->out, key.data, value.data);
 	buf_free(&key);
 	buf_free(&value);
 }
@@ -119,19 +110,19 @@ show_text(struct cli *c, const struct run *r)
 {
 	char *id = arena_printf(&c->arena, "run:%s", r->id);
 
-	print_field(c, "run", id);
-	print_field(c, "status", run_status_text(r->status));
+	out_fact(&c->out, "run", id);
+	out_fact(&c->out, "status", run_status_text(r->status));
 	if (*r->name)
-		print_field(c, "name", r->name);
+		out_fact(&c->out, "name", r->name);
 	if (r->command)
 		tree_line(c, "command", r->command);
 	if (r->status == RUN_FINISHED || r->status == RUN_FAILED)
-		print_field(c, "exit", arena_printf(&c->arena, "%d", r->exit_status));
+		out_fact(&c->out, "exit", arena_printf(&c->arena, "%d", r->exit_status));
 	time_line(c, "began", r->begin_us);
 	time_line(c, "ended", r->end_us);
-	print_field(c, "host", r->host);
+	out_fact(&c->out, "host", r->host);
 	if (r->user)
-		print_field(c, "user", r->user);
+		out_fact(&c->out, "user", r->user);
 	map_lines(c, "params", r->params);
 	for (size_t i = 0; i < r->n_metrics; i++)
 		if (r->metric[i].n)

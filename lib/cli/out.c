@@ -255,6 +255,15 @@ out_tree(struct out *o, const char *key, const struct json *j)
 }
 
 void
+out_fact(struct out *o, const char *key, const char *value)
+{
+	out_begin(o, "mlv.field/1");
+	out_text(o, "field", key);
+	out_text(o, "value", value);
+	out_end(o);
+}
+
+void
 out_raw(struct out *o, const void *p, size_t n)
 {
 	set_table(o);

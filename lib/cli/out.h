@@ -70,6 +70,9 @@ void out_null(struct out *o, const char *key);
 /* A whole tree: compact JSON in either form. */
 void out_tree(struct out *o, const char *key, const struct json *j);
 
+/* A whole record of mlv.field/1: one fact of what a show verb shows. */
+void out_fact(struct out *o, const char *key, const char *value);
+
 /* Bytes as they are (rows, documents, help). */
 void out_raw(struct out *o, const void *p, size_t n);
 void out_line(struct out *o, const char *fmt, ...) MLV_PRINTF(2, 3);
