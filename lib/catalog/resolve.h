@@ -3,8 +3,8 @@
  *
  * data:churn is a dataset manifest, whose "content" link is the bytes.  Which
  * version a name without one means: the one in the pointer file
- * (churn.csv.mlv beside the data) where there is one, so that a git checkout
- * decides; else the newest.
+ * (churn.csv.mlv beside the data, read in pointer.c) where there is one, so
+ * that a git checkout decides; else the newest.
  */
 #ifndef CATALOG_RESOLVE_H
 #define CATALOG_RESOLVE_H

@@ -14,7 +14,7 @@
  *	out_end(&c->out);
  *
  * OUT_TABLE is for a person at a terminal: records of one schema are set as
- * a table with a heading, numbers to the right, digests shortened.
+ * a table (cli/table.h) with a heading, numbers to the right, digests shortened.
  *
  * Output is buffered and goes to descriptor 1; out_flush sends it now.  A
  * failed write is remembered and decides the exit status at the end.

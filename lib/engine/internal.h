@@ -4,7 +4,8 @@
  *
  * Every tensor of the graph has a number, its value.  The plan is the list
  * of steps: nodes with their operators looked up and their inputs and
- * outputs as numbers (engine/step.h).
+ * outputs as numbers (engine/step.h).  plan.c looks up, folds what is constant
+ * and tries a row; run.c runs; model.c tells of what was loaded.
  */
 #ifndef ENGINE_INTERNAL_H
 #define ENGINE_INTERNAL_H

@@ -10,7 +10,8 @@
  * that the graph can be proved right (flow/fit/proof.c) before it is written.
  *
  * A new learner is one file in learn/learners and its line in LEARNERS
- * below.
+ * below.  Its table of parameters (learn/hyperparam.h) stands there, but for
+ * gbdt, whose table is gbdt/params.c.
  */
 #ifndef LEARN_LEARNER_H
 #define LEARN_LEARNER_H

@@ -11,6 +11,8 @@
 #include "catalog/resolve.h"
 #include "promote/policy.h"
 
+/* Evidence that is missing does not hold; a rule is skipped where a champion
+ * that does not exist yet is all it lacks. */
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_MISSING, VERDICT_SKIPPED };
 const char *verdict_text(enum verdict v);
 

@@ -1,7 +1,7 @@
 /*
  * promote/internal.h - what the names of a policy's rules stand for, of one
- * version of a model and of the champion it is compared with.  Private to
- * lib/promote.
+ * version of a model and of the champion it is compared with (facts.c).
+ * Private to lib/promote.
  */
 #ifndef PROMOTE_INTERNAL_H
 #define PROMOTE_INTERNAL_H

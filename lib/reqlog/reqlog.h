@@ -1,5 +1,6 @@
 /*
- * reqlog/reqlog.h - what a server was asked and what it answered.
+ * reqlog/reqlog.h - what a server was asked and what it answered: written in
+ * write.c, read back in read.c.
  *
  * A folder of segments, each JSON Lines, append-only, named by the time it
  * was begun (20260102T030405.678901Z-PID.jsonl) and closed at a size or an

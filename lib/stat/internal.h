@@ -1,5 +1,7 @@
 /*
- * stat/internal.h - the tests of twosample.h one by one.  Private to lib/stat.
+ * stat/internal.h - the tests of twosample.h one by one: those of numbers in
+ * twosample.c (ks with the distribution of ks.h, exact for small samples), of
+ * categories and counts in counts.c.  Private to lib/stat.
  */
 #ifndef STAT_INTERNAL_H
 #define STAT_INTERNAL_H

@@ -17,8 +17,10 @@ char *journal_folder(const struct catalog *c);
  * RUN_UNKNOWN without one.  Lines that are not whole are skipped.
  * ERR_FORMAT when line one is not the beginning of a run. */
 int run_parse(struct run *r, const char *s, size_t n, struct err *e);
-/* Of an unsealed run; of a sealed one by its manifest's id, with metrics'
- * summaries only, or in full.  On failure *r is empty. */
+/* Of an unsealed run, in run.c: it tries the lock on byte 0, and a run that
+ * nobody holds is RUN_KILLED when this boot began it.  Of a sealed one by its
+ * manifest's id, with metrics' summaries only, or in full.  On failure *r is
+ * empty. */
 int run_from_journal(struct run *r, struct catalog *c, const char *id,
     struct err *e);
 int run_from_manifest(struct run *r, struct catalog *c, const struct oid *id,
