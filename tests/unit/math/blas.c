@@ -1,7 +1,7 @@
 /* Small equations with answers known by hand: one solution, hardly one, and
  * eigenvectors. */
 #include "math/blas.h"
-#include "tap.h"
+#include "../tap.h"
 
 #define ON 1e-9
 

@@ -3,7 +3,7 @@
 
 #include "base/num.h"
 #include "base/rng.h"
-#include "tap.h"
+#include "../tap.h"
 
 /* The first precision that reads back, without trailing zeros. */
 static void

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "expr/expr.h"
-#include "tap.h"
+#include "../tap.h"
 
 static int
 name(void *ctx, size_t i, struct expr_value *v, struct err *e)

@@ -3,7 +3,7 @@
 
 #include "doc/doc.h"
 #include "doc/plot.h"
-#include "tap.h"
+#include "../tap.h"
 
 static void
 write_all(struct doc *d, struct buf *out, enum doc_form form)

@@ -13,7 +13,7 @@
 #include "model/meta.h"
 #include "model/open.h"
 #include "model/score.h"
-#include "tap.h"
+#include "../tap.h"
 
 /* --- forests -------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* CSV cut into records and cells: quotes, line ends, detection. */
 #include "codec/csv.h"
-#include "tap.h"
+#include "../tap.h"
 
 static void
 cells(const char *line, char delimiter, const char *want, const char *what)

@@ -3,7 +3,7 @@
 
 #include "base/rng.h"
 #include "codec/json.h"
-#include "tap.h"
+#include "../tap.h"
 
 static const char *const good[] = {
 	"null", " true ", "false", "0", "-0", "-1.5e+3", "1E400", "\"\"",

@@ -3,7 +3,7 @@
 
 #include "base/rng.h"
 #include "math/elem.h"
-#include "tap.h"
+#include "../tap.h"
 
 static double
 ulps(double got, long double want)
