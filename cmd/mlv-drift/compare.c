@@ -11,7 +11,6 @@
 #include "cli/reading.h"
 #include "doc/spark.h"
 #include "drift/compare.h"
-#include "reqlog/reqlog.h"
 #include "verbs.h"
 
 struct compare_verb {
@@ -19,7 +18,6 @@ struct compare_verb {
 	struct texts method, threshold, only, exclude;
 	const char *target, *prediction;
 	double share;
-	int64_t min_rows;
 	bool any;
 };
 
@@ -30,9 +28,6 @@ static const struct opt compare_options[] = {
 	    threshold), "[COLUMN=]NUMBER", "instead of the test's own" },
 	{ OPT_NUM, 0, "share", offsetof(struct compare_verb, share), "SHARE",
 	    "drifted columns that make the dataset drift (0.5)" },
-	{ OPT_INT, 0, "min-rows", offsetof(struct compare_verb, min_rows),
-	    "N", "with fewer rows on a side: too few, exit 0 (30)",
-	    .high = INFINITY },
 	{ OPT_FLAG, 0, "any", offsetof(struct compare_verb, any), NULL,
 	    "exit 1 when any column drifted" },
 	{ OPT_LIST, 0, "only", offsetof(struct compare_verb, only),
@@ -117,7 +112,6 @@ static int
 compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
     const struct drift_opts *o, struct err *e)
 {
-	struct drift_opts own;
 	struct drift_side a = { ref->t, NULL }, b = { cur->t, NULL };
 
 	if (ref->p != NULL || cur->p != NULL) {
@@ -127,50 +121,30 @@ compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
 		a = (struct drift_side){ NULL, ref->p };
 		b = (struct drift_side){ NULL, cur->p };
 	}
-	own = *o;
-	own.partial = cur->b.item.kind == NAME_PATH &&
-	    reqlog_is(cur->b.item.base);
-	return drift_compare(r, &a, &b, &own, e);
+	return drift_compare(r, &a, &b, o, e);
 }
 
 /* ---- records ---- */
 
 static const char *
-verdict_word(bool drifted, bool unknown, bool few)
+verdict_word(bool drifted, bool unknown)
 {
-	return few && !drifted ? "too few" : unknown ? "unknown" :
-	    drifted ? "drift" : "same";
+	return unknown ? "unknown" : drifted ? "drift" : "same";
 }
 
 static void
-put_verdict(struct out *o, bool drifted, bool unknown, bool few)
+put_verdict(struct out *o, bool drifted, bool unknown)
 {
 	out_only(o, OUT_JSON);
-	if (unknown || (few && !drifted))
+	if (unknown)
 		out_null(o, "drifted");
 	else
 		out_bool(o, "drifted", drifted);
 	if (unknown)
 		out_bool(o, "unknown", true);
-	if (few && !drifted)
-		out_bool(o, "too_few", true);
 	out_only(o, OUT_TEXT);
-	out_text(o, "verdict", verdict_word(drifted, unknown, few));
+	out_text(o, "verdict", verdict_word(drifted, unknown));
 	out_only(o, OUT_BOTH);
-}
-
-static const char *
-reason_word(enum drift_by by)
-{
-	return by == DRIFT_BY_GONE ? "gone" : by == DRIFT_BY_TYPE ? "type" :
-	    by == DRIFT_BY_MISSING ? "missing" : "test";
-}
-
-static const char *
-method_word(const struct drift_column *d)
-{
-	return d->by == DRIFT_BY_GONE || d->by == DRIFT_BY_TYPE ?
-	    reason_word(d->by) : ts_name(d->method);
 }
 
 static void
@@ -178,20 +152,11 @@ put_column(struct out *o, const struct drift_column *d)
 {
 	out_begin(o, "mlv.drift.column/1");
 	out_text(o, "column", d->name);
-	out_text(o, "method", method_word(d));
+	out_text(o, "method", ts_name(d->method));
 	out_short(o, "score", d->score, 6);
 	out_short(o, "threshold", d->threshold, 6);
-	if (d->by == DRIFT_BY_TYPE) {
-		out_only(o, OUT_JSON);
-		out_bool(o, "drifted", true);
-		out_only(o, OUT_TEXT);
-		out_text(o, "verdict", "type changed");
-	} else {
-		put_verdict(o, d->drifted, d->unknown, d->few);
-	}
+	put_verdict(o, d->drifted, d->unknown);
 	out_only(o, OUT_JSON);
-	if (d->by != DRIFT_BY_TEST)
-		out_text(o, "reason", reason_word(d->by));
 	out_text(o, "role", d->role);
 	out_text(o, "type", d->numeric ? "num" : "cat");
 	if (d->low < d->high) {
@@ -232,7 +197,7 @@ put_dataset(struct cli *c, const struct drift_report *r, double share)
 	out_only(o, OUT_JSON);
 	out_int(o, "count", (int64_t)r->count);
 	out_only(o, OUT_BOTH);
-	put_verdict(o, r->drifted, r->unknown, r->few);
+	put_verdict(o, r->drifted, r->unknown);
 	out_only(o, OUT_JSON);
 	out_int(o, "columns", (int64_t)r->n);
 	out_num(o, "threshold", share);
@@ -266,9 +231,8 @@ draw_columns(struct cli *c, const struct drift_report *r)
 		buf_init(&b, BUF_CAP_SMALL);
 		cell_put(&b, d->name, wide);
 		buf_addf(&b, "  %-16s %10.4g %10.4g  %s%-8s%s ",
-		    method_word(d), d->score, d->threshold, c->color ?
-		    on : "", d->by == DRIFT_BY_TYPE ? "type" :
-		    verdict_word(d->drifted, d->unknown, d->few), c->color &&
+		    ts_name(d->method), d->score, d->threshold, c->color ?
+		    on : "", verdict_word(d->drifted, d->unknown), c->color &&
 		    d->drifted ? "\033[m" : "");
 		plot_shares(&b, d->bar_ref, d->bars, DRIFT_BARS);
 		for (size_t k = d->bars; k < DRIFT_BARS; k++)
@@ -279,23 +243,8 @@ draw_columns(struct cli *c, const struct drift_report *r)
 		buf_free(&b);
 	}
 	out_line(&c->out, "%zu of %zu columns drifted: %s\n", r->count, r->n,
-	    r->few && !r->drifted ? "too few rows" :
 	    r->unknown ? "unknown" : r->drifted ? "the dataset drifted" :
 	    "the dataset did not drift");
-}
-
-static void
-warn_reason(struct cli *c, const struct drift_column *d)
-{
-	if (d->by == DRIFT_BY_TYPE)
-		cli_warn(c, "column '%s': %s in the reference, %s in the "
-		    "current data: say which with --type", d->name,
-		    col_type_name(d->type_ref), col_type_name(d->type_cur));
-	else if (d->by == DRIFT_BY_MISSING)
-		cli_warn(c, "column '%s': %.3g %% missing in the reference, "
-		    "%.3g %% in the current data", d->name, 100 *
-		    (double)d->missing_ref / (double)d->rows_ref, 100 *
-		    (double)d->missing_cur / (double)d->rows_cur);
 }
 
 static void
@@ -311,9 +260,7 @@ print_report(struct cli *c, const struct drift_report *r, double share)
 		cli_warn(c, "column '%s' holds dates: not compared",
 		    r->skipped.v[i]);
 	for (size_t i = 0; i < r->n; i++)
-		if (r->col[i].by != DRIFT_BY_TEST)
-			warn_reason(c, &r->col[i]);
-		else if (r->col[i].n_ref == 0 || r->col[i].n_cur == 0)
+		if (r->col[i].n_ref == 0 || r->col[i].n_cur == 0)
 			cli_warn(c, "column '%s' has no value in the %s: "
 			    "unknown", r->col[i].name, r->col[i].n_ref == 0 ?
 			    "reference" : "current data");
@@ -424,19 +371,18 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	d.target = o->target;
 	d.prediction = o->prediction;
 	d.share = o->share;
-	d.min_rows = (uint64_t)o->min_rows;
 	if (compare_sides(&r, c->catalog, argv, &user, &d, &e) != 0) {
 		status = cli_fail(c, &e);
 	} else {
 		print_report(c, &r, o->share);
-		status = r.drifted || (r.unknown && !r.few) || (o->any &&
-		    r.count + r.unknowns > 0) ? EXIT_NO : EXIT_YES;
+		status = r.drifted || r.unknown || (o->any && r.count +
+		    r.unknowns > 0) ? EXIT_NO : EXIT_YES;
 		drift_release(&r);
 	}
 	return status;
 }
 
-static const struct compare_verb defaults = { .share = 0.5, .min_rows = 30 };
+static const struct compare_verb defaults = { .share = 0.5 };
 
 const struct verb verb_compare = {
 	.name = "compare",

@@ -17,7 +17,6 @@ struct column_job {
 	struct drift_column *d;
 	struct view ref, cur;
 	bool fixed;			/* the user named a method */
-	bool few;			/* too few rows on a side */
 	struct err e;
 	int failed;
 };
@@ -156,43 +155,6 @@ score_without_values(struct column_job *w)
 	d->score = d->low = d->high = NAN;
 }
 
-static double
-missing_share(uint64_t missing, uint64_t rows)
-{
-	return rows > 0 ? (double)missing / (double)rows : 1;
-}
-
-/* A share that moved far enough to matter, and further than chance: a
- * two-sided z test of two shares at 0.01. */
-static bool
-missing_drifted(const struct drift_column *d)
-{
-	double a = (double)d->rows_ref, b = (double)d->rows_cur;
-	double gap = missing_share(d->missing_cur, d->rows_cur) -
-	    missing_share(d->missing_ref, d->rows_ref);
-	double both = (double)(d->missing_ref + d->missing_cur) / (a + b);
-
-	return fabs(gap) >= DRIFT_MISSING &&
-	    fabs(gap) > 2.5758 * sqrt(both * (1 - both) * (1 / a + 1 / b));
-}
-
-/* Verdicts that need no test of values. */
-static void
-judge_structure(struct column_job *w)
-{
-	struct drift_column *d = w->d;
-
-	d->few = w->few;
-	if (d->by == DRIFT_BY_TEST && !w->few && missing_drifted(d))
-		d->by = DRIFT_BY_MISSING;
-	if (d->by != DRIFT_BY_TEST) {
-		d->drifted = true;
-		d->unknown = d->few = false;
-	} else if (d->few) {
-		d->drifted = d->unknown = false;
-	}
-}
-
 static void
 judge_column(struct drift_column *d, const struct drift_opts *o)
 {
@@ -214,21 +176,13 @@ compare_column(void *ctx, size_t part, int worker)
 	struct column_job *w = &j->w[part];
 
 	(void)worker;
-	if (w->d->by == DRIFT_BY_GONE || w->d->by == DRIFT_BY_TYPE) {
-		w->d->score = w->d->low = w->d->high = NAN;
-		w->d->threshold = NAN;
-		judge_structure(w);
-		return;
-	}
 	if (view_empty(&w->ref) || view_empty(&w->cur))
 		score_without_values(w);
 	else
 		w->failed = view_complete(&w->ref) && view_complete(&w->cur) ?
 		    test_counted(w, &w->e) : test_bounded(w, &w->e);
-	if (w->failed == 0) {
+	if (w->failed == 0)
 		judge_column(w->d, j->o);
-		judge_structure(w);
-	}
 }
 
 /* ---- all of them ---- */
@@ -238,34 +192,6 @@ is_wanted(const struct drift_opts *o, const char *name)
 {
 	return (o->n_only == 0 || is_listed(o->only, o->n_only, name)) &&
 	    !is_listed(o->exclude, o->n_exclude, name);
-}
-
-static void
-column_begin(struct column_job *w, struct drift_report *r,
-    const struct drift_opts *o, const char *name)
-{
-	struct drift_column *d = w->d;
-
-	memset(d, 0, sizeof(*d));
-	d->name = arena_strdup(&r->arena, name);
-	d->role = o->target != NULL && strcmp(name, o->target) == 0 ?
-	    "target" : o->prediction != NULL && strcmp(name, o->prediction) ==
-	    0 ? "prediction" : "feature";
-	d->missing_ref = w->ref.missing;
-	d->missing_cur = w->cur.missing;
-	d->rows_ref = w->ref.rows;
-	d->rows_cur = w->cur.rows;
-	d->type_ref = w->ref.type;
-	d->type_cur = w->cur.type;
-	w->few = o->min_rows > 0 && (w->ref.rows < o->min_rows ||
-	    (w->cur.rows > 0 && w->cur.rows < o->min_rows));
-}
-
-static enum pair_kind
-broad_kind(const struct view *v)
-{
-	return v->type == COL_DATETIME ? PAIR_TIME : col_type_is_text(v->type)
-	    ? PAIR_TEXT : PAIR_NUMBER;
 }
 
 /* 1: to be compared; 0: not; -1: refused. */
@@ -283,19 +209,7 @@ plan_column(struct column_job *w, struct drift_report *r,
 	side_view(&w->ref, ref, name);
 	if (!side_view(&w->cur, cur, name)) {
 		name_add(r, &r->gone, name);
-		if (o->partial)
-			return 0;
-		column_begin(w, r, o, name);
-		d->by = DRIFT_BY_GONE;
-		d->numeric = broad_kind(&w->ref) == PAIR_NUMBER;
-		return 1;
-	}
-	if (!view_empty(&w->ref) && !view_empty(&w->cur) &&
-	    broad_kind(&w->ref) != broad_kind(&w->cur)) {
-		column_begin(w, r, o, name);
-		d->by = DRIFT_BY_TYPE;
-		d->numeric = broad_kind(&w->ref) == PAIR_NUMBER;
-		return 1;
+		return 0;
 	}
 	kind = view_kind(view_empty(&w->cur) ? &w->ref : &w->cur);
 	/* a few rows hardly repeat: what the reference has as names is names */
@@ -311,8 +225,14 @@ plan_column(struct column_job *w, struct drift_report *r,
 		return err_set(e, ERR_UNSUPPORTED, "column '%s' is text: "
 		    "--exclude %s, or compare it as categories with "
 		    "--method %s=jensenshannon", name, name, name);
-	column_begin(w, r, o, name);
+	memset(d, 0, sizeof(*d));
+	d->name = arena_strdup(&r->arena, name);
+	d->role = o->target != NULL && strcmp(name, o->target) == 0 ?
+	    "target" : o->prediction != NULL && strcmp(name, o->prediction) ==
+	    0 ? "prediction" : "feature";
 	d->numeric = kind == PAIR_NUMBER;
+	d->missing_ref = w->ref.missing;
+	d->missing_cur = w->cur.missing;
 	w->fixed = s != NULL;
 	if (s != NULL)
 		d->method = s->method;
@@ -371,7 +291,6 @@ judge_dataset(struct drift_report *r, double share)
 	for (size_t i = 0; i < r->n; i++) {
 		r->count += r->col[i].drifted;
 		r->unknowns += r->col[i].unknown;
-		r->few = r->few || r->col[i].few;
 	}
 	r->share = (double)r->count / n;
 	r->drifted = r->share >= share;
@@ -386,7 +305,7 @@ compare_columns(struct drift_report *r, struct column_job *w,
 	struct drift_job j = { w, o };
 	struct pool *pool;
 
-	if (r->n == 0 || (!o->partial && r->n == r->gone.n))
+	if (r->n == 0)
 		return err_set(e, ERR_UNSUPPORTED, "no column to compare: %zu "
 		    "only in the reference, %zu only in the current data, "
 		    "%zu of dates", r->gone.n, r->added.n, r->skipped.n);

@@ -12,12 +12,6 @@
  * each side alone; a column that has no value left on a side is `unknown`,
  * its score NaN.
  *
- * What no test of values sees is judged beside it: a share of missing values
- * that moved by DRIFT_MISSING or more (and more than chance would) is drift,
- * so are a column that is gone and one whose type changed between numbers,
- * words and dates.  With fewer than min_rows rows on a side the values are
- * not judged: too few.
- *
  * The dataset drifted when drifted columns / columns compared >= share.
  *
  * Two profiles: a column of which both sides know all values is tested as
@@ -34,12 +28,6 @@
 #include "table/table.h"
 
 #define DRIFT_BARS 16
-#define DRIFT_MISSING 0.1
-
-/* What decided a column's verdict. */
-enum drift_by {
-	DRIFT_BY_TEST, DRIFT_BY_MISSING, DRIFT_BY_GONE, DRIFT_BY_TYPE
-};
 
 struct drift_setting {
 	const char *column;	/* NULL: every column (that a method fits) */
@@ -54,8 +42,6 @@ struct drift_opts {
 	size_t n_only, n_exclude;
 	const char *target, *prediction;	/* NULL: none */
 	double share;				/* 0.5 is usual */
-	uint64_t min_rows;			/* fewer: too few; 0: any */
-	bool partial;	/* the current side may lack columns (a log) */
 	int threads;				/* 0: the default */
 };
 
@@ -64,10 +50,7 @@ struct drift_column {
 	bool numeric;
 	enum ts_method method;
 	double score, low, high, threshold;
-	bool drifted, unknown, few;
-	enum drift_by by;
-	enum col_type type_ref, type_cur;
-	uint64_t rows_ref, rows_cur;
+	bool drifted, unknown;
 	uint64_t n_ref, n_cur;		/* values compared */
 	uint64_t missing_ref, missing_cur;
 	/* Shares by sixteenth of the joint range, or of the first values;
@@ -87,7 +70,6 @@ struct drift_report {
 	double share;
 	bool drifted;
 	bool unknown;			/* the unknown ones decide */
-	bool few;			/* too few rows to judge values */
 	struct drift_names gone, added, skipped;
 	struct arena arena;		/* owns all of it */
 };
