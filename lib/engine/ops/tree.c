@@ -251,29 +251,39 @@ v3_weights(struct v3 *v, const char *prefix, bool *one_id, bool *positive)
 	return 0;
 }
 
-/* nodes_hitrates counts leaves among the nodes. */
-static int
+/* nodes_hitrates, one a node: NULL where there are none, or others than one
+ * float a node, for no answer depends on them. */
+static const float *
+covers_of(const struct step *s, size_t n)
+{
+	const struct onnx_attr *a = onnx_find_attr(s->node, "nodes_hitrates");
+
+	if (a == NULL)
+		a = onnx_find_attr(s->node, "nodes_hitrates_as_tensor");
+	if (a && a->type == ONNX_ATTR_FLOATS && a->n == n)
+		return a->floats;
+	if (a && a->type == ONNX_ATTR_TENSOR && a->t->elem == ONNX_FLOAT &&
+	    a->t->n == n)
+		return a->t->data;
+	return NULL;
+}
+
+/* The list counts leaves among the nodes. */
+static void
 v3_covers(struct v3 *v)
 {
-	const float *hits;
-	float *node, *leaf;
-	size_t n;
+	const float *cover = covers_of(v->s, v->n);
+	float *leaf;
 
-	if (floats_of(&hits, &n, v, "nodes_hitrates") < 0)
-		return -1;
-	if (n != v->n)
-		return 0;		/* left out, or all but */
-	node = arena_alloc(&v->m->arena, (n + 1) * sizeof(*node));
+	if (cover == NULL)
+		return;
 	leaf = arena_alloc(&v->m->arena, (v->src.n_leaves + 1) *
 	    sizeof(*leaf));
-	for (size_t i = 0; i < n; i++) {
-		node[i] = hits[i];
+	for (size_t i = 0; i < v->n; i++)
 		if (v->leaf_of[i] != UINT32_MAX)
-			leaf[v->leaf_of[i]] = hits[i];
-	}
-	v->src.node_cover = node;
+			leaf[v->leaf_of[i]] = cover[i];
+	v->src.node_cover = cover;
 	v->src.leaf_cover = leaf;
-	return 0;
 }
 
 static int
@@ -314,8 +324,7 @@ prepare_v3(struct step *s, struct model *m, struct err *e)
 	v.src.leaf = v.leaf;
 	v.src.root = v.root;
 	v.src.n_nodes = v.n;
-	if (v3_covers(&v) < 0)
-		goto done;
+	v3_covers(&v);
 	s->state = t;
 	r = forest_new(&t->forest, &m->arena, &v.src, how, e);
 	if (r == 0)
@@ -421,7 +430,6 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 	struct tree_source src = { 0 };
 	struct tree_source_leaf *leaf;
 	struct tree_weight *weight;
-	const struct onnx_tensor *hits;
 	struct v5 v = { 0 };
 
 	if (f == NULL || roots == NULL || ids == NULL)
@@ -438,8 +446,7 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 	    tensor_of(&v.mode, s, "nodes_modes", ONNX_UINT8, true, e) < 0 ||
 	    tensor_of(&v.weight, s, "leaf_weights", ONNX_FLOAT, true, e) < 0 ||
 	    tensor_of(&v.members, s, "membership_values", ONNX_FLOAT, false,
-	    e) < 0 ||
-	    tensor_of(&hits, s, "nodes_hitrates", ONNX_FLOAT, false, e) < 0)
+	    e) < 0)
 		return -1;
 	if (v.split->n != v.n || v.mode->n != v.n || v.weight->n != ids->n)
 		return step_bad(s, e, "its lists do not agree");
@@ -458,8 +465,7 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 	if (v5_roots(&src, roots, v.n, s, m, e) < 0)
 		return -1;
 	/* leaves have no entry of their own here */
-	if (hits && hits->n == v.n)
-		src.node_cover = hits->data;
+	src.node_cover = covers_of(s, v.n);
 	src.node = v.node;
 	src.leaf = leaf;
 	src.n_nodes = v.n;

@@ -14,9 +14,13 @@
  *	1: leaf 0.5, 4 rows		2: x[0] <= -1, 6 rows, NaN to the left
  *	3: leaf 1.5, 1 row		4: leaf -2, 5 rows
  */
+enum covers { COVERS_NONE, COVERS_FLOAT, COVERS_DOUBLE };
+
 static void
-add_tree(struct arena *a, struct onnx_model *m, bool covers)
+add_tree(struct arena *a, struct onnx_model *m, enum covers covers)
 {
+	static const double double_hits[5] = { 10, 4, 6, 1, 5 };
+	static const int64_t five = 5;
 	static const int64_t tree[5], id[5] = { 0, 1, 2, 3, 4 };
 	static const int64_t feature[5] = { 1, 0, 0, 0, 0 };
 	static const int64_t yes[5] = { 1, 0, 3, 0, 0 };
@@ -41,8 +45,11 @@ add_tree(struct arena *a, struct onnx_model *m, bool covers)
 	onnx_attr_ints(a, n, "nodes_missing_value_tracks_true", missing, 5);
 	onnx_attr_floats(a, n, "nodes_values", value, 5);
 	onnx_attr_texts(a, n, "nodes_modes", mode, 5);
-	if (covers)
+	if (covers == COVERS_FLOAT)
 		onnx_attr_floats(a, n, "nodes_hitrates", hits, 5);
+	if (covers == COVERS_DOUBLE)
+		onnx_attr_tensor(a, n, "nodes_hitrates_as_tensor", ONNX_DOUBLE,
+		    1, &five, double_hits);
 	onnx_attr_ints(a, n, "target_treeids", tree, 3);
 	onnx_attr_ints(a, n, "target_nodeids", leaf_id, 3);
 	onnx_attr_ints(a, n, "target_ids", target, 3);
@@ -51,7 +58,7 @@ add_tree(struct arena *a, struct onnx_model *m, bool covers)
 }
 
 static struct model *
-load_tree(bool covers)
+load_tree(enum covers covers)
 {
 	static const int64_t in[2] = { -1, 2 }, out[2] = { -1, 1 };
 	struct arena a = { NULL, 0 };
@@ -77,7 +84,7 @@ load_tree(bool covers)
 static void
 forest_is_kept(void)
 {
-	struct model *m = load_tree(true);
+	struct model *m = load_tree(COVERS_FLOAT);
 	const struct tree_source *t;
 
 	if (m == NULL)
@@ -152,20 +159,26 @@ class_names_travel(void)
 	arena_free(&a);
 }
 
+static void
+covers_may_be_absent(enum covers covers, const char *what)
+{
+	struct model *m = load_tree(covers);
+	const struct tree_source *t;
+
+	if (m == NULL)
+		return;
+	t = forest_source(model_forest(m, 0));
+	ok(t->node_cover == NULL && t->leaf_cover == NULL,
+	    "a file with %s has no covers", what);
+	model_free(m);
+}
+
 int
 main(void)
 {
-	struct model *m;
-
 	forest_is_kept();
+	covers_may_be_absent(COVERS_NONE, "no hit rates");
+	covers_may_be_absent(COVERS_DOUBLE, "hit rates of another type");
 	class_names_travel();
-	m = load_tree(false);
-	if (m) {
-		const struct tree_source *t = forest_source(model_forest(m, 0));
-
-		ok(t->node_cover == NULL && t->leaf_cover == NULL,
-		    "a file without hit rates has no covers");
-		model_free(m);
-	}
 	return tap_done();
 }
