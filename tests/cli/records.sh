@@ -323,7 +323,7 @@ check 'mlv-drift compare prints the records for profiles, with bounds' <<'X'
 	prints '"low"'
 X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
-	background mlv-serve http --json --port 0 two.onnx &&
+	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
 	until_true grep -q http server.out &&
 	cp server.out out &&
 	agree record &&
