@@ -1,5 +1,4 @@
 /* Reading the request log back: each line becomes one flat JSON object. */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "reqlog/reqlog.h"
@@ -20,20 +20,13 @@ is_segment_name(const char *name)
 	return n > 6 && name[0] != '.' && strcmp(name + n - 6, ".jsonl") == 0;
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Segments of a folder, oldest first; a file is one of its own. */
 static int
 list_segments(char ***out, size_t *n, const char *path, struct err *e)
 {
-	size_t room = 0;
-	struct dirent *entry;
+	char **names;
+	size_t count;
 	struct stat st;
-	DIR *d;
 
 	*out = NULL;
 	*n = 0;
@@ -44,20 +37,13 @@ list_segments(char ***out, size_t *n, const char *path, struct err *e)
 		(*out)[(*n)++] = xstrdup(path);
 		return 0;
 	}
-	if ((d = opendir(path)) == NULL)
-		return err_sys(e, "cannot list '%s'", path);
-	while ((entry = readdir(d)) != NULL) {
-		if (!is_segment_name(entry->d_name))
-			continue;
-		if (*n == room) {
-			room = room ? room * 2 : 16;
-			*out = xresize(*out, room, sizeof(**out));
-		}
-		(*out)[(*n)++] = path_join(path, entry->d_name);
-	}
-	closedir(d);
-	if (*n)
-		qsort(*out, *n, sizeof(**out), by_text);
+	if (folder_names(&names, &count, path, e) < 0)
+		return -1;
+	*out = xalloc(count + 1, sizeof(**out));
+	for (size_t i = 0; i < count; i++)
+		if (is_segment_name(names[i]))
+			(*out)[(*n)++] = path_join(path, names[i]);
+	folder_names_free(names, count);
 	return 0;
 }
 
