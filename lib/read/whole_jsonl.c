@@ -302,7 +302,9 @@ put_cell(struct column *to, size_t row, const struct jsonl_cell *c,
 			return column_set_text(to, row, c->text, c->n, e);
 		return 0;
 	case CELL_FLOAT:
-		if (col_type_is_text(to->type) && isfinite(c->d))
+		/* as it is written: exact, where no double is */
+		if ((col_type_is_text(to->type) || to->type == COL_INT64) &&
+		    !isnan(c->d))
 			return column_set_text(to, row, c->text, c->n, e);
 		return column_set_number(to, row, c->d, e);
 	case CELL_BOOL:

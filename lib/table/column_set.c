@@ -180,6 +180,8 @@ column_set_token(struct column *c, size_t i, enum json_token t,
     const struct json_pull *p, struct err *e)
 {
 	bool text = col_type_is_text(c->type);
+	/* taken as it is written: exact, where no double is */
+	bool written = text || c->type == COL_INT64;
 
 	switch (t) {
 	case JSON_T_NULL:
@@ -191,7 +193,7 @@ column_set_token(struct column *c, size_t i, enum json_token t,
 			c->i64[i] = p->i;
 			return 0;
 		}
-		return text && isfinite(p->d) ?
+		return written && !isnan(p->d) ?
 		    column_set_text(c, i, p->s, p->n, e) :
 		    column_set_number(c, i, p->d, e);
 	case JSON_T_BOOL:

@@ -99,6 +99,11 @@ check 'check: an integer written with a point and zeros is exact' <<'X'
 	test "$(wc -l <out)" = 1 &&
 	finding unique '[1,[2]]'
 X
+check 'schema --type int64 of JSON Lines: an integer with a point and zeros is exact' <<'X'
+	printf '{"id":9007199254740993.0}\n{"id":7}\n' >point.jsonl &&
+	expect 0 mlv-data schema point.jsonl --type id=int64 &&
+	prints "max: 9007199254740993"
+X
 
 # --- what is the same
 unique() {	# type, values...
