@@ -331,8 +331,8 @@ main(void)
 	if (catalog_open_repository(&c, NULL, NULL, &e) < 0)
 		return 1;
 	test_registry();
-	ok(fsck_repo(&report, catalog_repo(c), FSCK_STRONG, NULL, NULL,
-	    &e) == 0 && report.errors == 0, "the repository is whole");
+	ok(fsck_repo(&report, catalog_repo(c), &(struct fsck_request){
+	    .level = FSCK_STRONG }, &e) == 0 && report.errors == 0, "the repository is whole");
 	catalog_close(c);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
 	if (chdir("/") < 0 || system(cmd) != 0)
