@@ -206,7 +206,8 @@ roll_back(struct alias_moved *out, const char *alias, struct err *e)
 {
 	struct name name = { .kind = NAME_MODEL, .base = "churn", .alias = alias };
 
-	return alias_rollback(out, c, &name, NULL, e);
+	return alias_rollback(out, c, &(struct alias_move){ .name = &name },
+	    e);
 }
 
 static void
