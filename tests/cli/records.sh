@@ -286,6 +286,10 @@ check 'mlv-registry log prints the record for each operation, in both forms' <<'
 	described 0 mlv-registry log &&
 	plain mlv.model.event/1 0 mlv-registry log
 X
+check 'mlv-registry log --head prints the record of mlv-registry-records(5), in both forms' <<'X'
+	described 0 mlv-registry log --head &&
+	plain mlv.audit.head/1 0 mlv-registry log --head
+X
 check 'mlv-registry gate prints the record for rules that hold and that do not, in both forms' <<'X'
 	printf "rules:\n  - size > 1\n  - test.auc > 2\n  - test.nothing > 1\n" >policy.yaml &&
 	described 1 mlv-registry gate m@1 -p policy.yaml &&
