@@ -162,6 +162,9 @@ judge_model(struct work *w, const struct table_read_opts *user,
 
 	if (binding_open(&p, w->model.data, w->model.n, &so, e) < 0)
 		return err_wrap(e, "%s", w->model.item.label);
+	if (binding_by_place(p))
+		cli_warn(w->c, "the model does not name its columns: it takes "
+		    "them in the order of the data; --inputs says which");
 	evaluate_read_opts(&read, &w->c->arena, p);
 	r = catalog_open_table(&t, &w->data, w->catalog, data, &read, e);
 	if (r < 0) {

@@ -16,6 +16,15 @@ static const char segment[] =
     "{\"time\":\"2026-01-02T03:04:07.000000Z\",\"inputs\":{\"x\":[1]},\"outputs\":{\"y\":1}}\n"
     "{\"time\":\"2026-01-02T03:04:08.000000Z\",\"inputs\":{\"x\":1},\"outp";
 
+static const char lists[] =
+    "{\"time\":\"2026-01-02T03:04:05.000000Z\",\"inputs\":{\"x\":[1,2],\"t\":[\"a\",null]},"
+    "\"outputs\":{\"y\":[0.5,0.75]}}\n"
+    "{\"inputs\":{\"x\":[1,2]},\"outputs\":{\"y\":[0.5]}}\n"
+    "{\"inputs\":{\"x\":[]},\"outputs\":{\"y\":[]}}\n"
+    "{\"inputs\":{\"x\":[1,[2]]},\"outputs\":{\"y\":[1,2]}}\n"
+    "{\"inputs\":{\"x\":[1,2]},\"outputs\":{\"y\":1}}\n"
+    "{\"inputs\":{},\"outputs\":{\"y\":[3]}}\n";
+
 static void
 reads(const struct reqlog_filter *f, int skipped, const char *want, const char *title)
 {
@@ -55,6 +64,11 @@ main(void)
 	    "{\"x\":2,\"y\":0.25,\"mlv.time\":\"2026-01-02T03:04:06.000000Z\",\"mlv.id\":null,"
 	    "\"mlv.unit\":null,\"mlv.model\":\"m\",\"mlv.version\":\"4\",\"mlv.variant\":\"canary\"}\n",
 	    "with what is known of the request");
+	ok(file_replace(os_real(), "a.jsonl", lists, sizeof(lists) - 1, 0666, &e) == 0,
+	    "a segment of requests with several rows");
+	reads(&(struct reqlog_filter){ 0 }, 4,
+	    "{\"x\":1,\"t\":\"a\",\"y\":0.5}\n{\"x\":2,\"t\":null,\"y\":0.75}\n{\"y\":3}\n",
+	    "lists of one length are rows, others are none");
 	unlink("a.jsonl");
 	rmdir(folder);
 	return tap_done();
