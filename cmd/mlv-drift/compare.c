@@ -6,19 +6,20 @@
 #include "catalog/bytes.h"
 #include "catalog/name.h"
 #include "catalog/open_table.h"
-#include "cli/cell.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
-#include "doc/spark.h"
 #include "drift/compare.h"
+#include "reqlog/reqlog.h"
 #include "verbs.h"
+#include "verdicts.h"
 
 struct compare_verb {
 	struct reading read;
 	struct texts method, threshold, only, exclude;
 	const char *target, *prediction;
-	double share;
-	bool any;
+	double share, missing;
+	int64_t min_rows;
+	bool any, evidently;
 };
 
 static const struct opt compare_options[] = {
@@ -30,6 +31,14 @@ static const struct opt compare_options[] = {
 	    "drifted columns that make the dataset drift (0.5)" },
 	{ OPT_FLAG, 0, "any", offsetof(struct compare_verb, any), NULL,
 	    "exit 1 when any column drifted" },
+	{ OPT_NUM, 0, "missing", offsetof(struct compare_verb, missing),
+	    "SHARE", "missing values by so much more or less: drift (0.05)",
+	    .high = 1 },
+	{ OPT_INT, 0, "min-rows", offsetof(struct compare_verb, min_rows),
+	    "N", "with fewer on a side: too few, no verdict (30)",
+	    .high = INFINITY },
+	{ OPT_FLAG, 0, "evidently", offsetof(struct compare_verb, evidently),
+	    NULL, "verdicts by the tests alone, as Evidently gives them" },
 	{ OPT_LIST, 0, "only", offsetof(struct compare_verb, only),
 	    "COLUMN,...", "compare these columns alone" },
 	{ OPT_LIST, 'x', "exclude", offsetof(struct compare_verb, exclude),
@@ -112,6 +121,7 @@ static int
 compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
     const struct drift_opts *o, struct err *e)
 {
+	struct drift_opts own;
 	struct drift_side a = { ref->t, NULL }, b = { cur->t, NULL };
 
 	if (ref->p != NULL || cur->p != NULL) {
@@ -121,156 +131,10 @@ compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
 		a = (struct drift_side){ NULL, ref->p };
 		b = (struct drift_side){ NULL, cur->p };
 	}
-	return drift_compare(r, &a, &b, o, e);
-}
-
-/* ---- records ---- */
-
-static const char *
-verdict_word(bool drifted, bool unknown)
-{
-	return unknown ? "unknown" : drifted ? "drift" : "same";
-}
-
-static void
-put_verdict(struct out *o, bool drifted, bool unknown)
-{
-	out_only(o, OUT_JSON);
-	if (unknown)
-		out_null(o, "drifted");
-	else
-		out_bool(o, "drifted", drifted);
-	if (unknown)
-		out_bool(o, "unknown", true);
-	out_only(o, OUT_TEXT);
-	out_text(o, "verdict", verdict_word(drifted, unknown));
-	out_only(o, OUT_BOTH);
-}
-
-static void
-put_column(struct out *o, const struct drift_column *d)
-{
-	out_begin(o, "mlv.drift.column/1");
-	out_text(o, "column", d->name);
-	out_text(o, "method", ts_name(d->method));
-	out_short(o, "score", d->score, 6);
-	out_short(o, "threshold", d->threshold, 6);
-	put_verdict(o, d->drifted, d->unknown);
-	out_only(o, OUT_JSON);
-	out_text(o, "role", d->role);
-	out_text(o, "type", d->numeric ? "num" : "cat");
-	if (d->low < d->high) {
-		out_num(o, "low", d->low);
-		out_num(o, "high", d->high);
-	}
-	out_int(o, "reference_values", (int64_t)d->n_ref);
-	out_int(o, "current_values", (int64_t)d->n_cur);
-	out_int(o, "reference_missing", (int64_t)d->missing_ref);
-	out_int(o, "current_missing", (int64_t)d->missing_cur);
-	out_only(o, OUT_BOTH);
-	out_end(o);
-}
-
-static void
-put_names(struct cli *c, const char *key, const struct drift_names *l)
-{
-	struct json *list = json_new(&c->arena, JSON_LIST);
-
-	for (size_t i = 0; i < l->n; i++)
-		json_add_text(&c->arena, list, NULL, l->v[i]);
-	out_tree(&c->out, key, list);
-}
-
-static void
-put_dataset(struct cli *c, const struct drift_report *r, double share)
-{
-	struct out *o = &c->out;
-
-	out_begin(o, "mlv.drift.dataset/1");
-	out_only(o, OUT_TEXT);
-	out_text(o, "dataset", "(dataset)");
-	out_text(o, "method", "share");
-	out_only(o, OUT_BOTH);
-	out_short(o, "share", r->share, 6);
-	out_only(o, OUT_TEXT);
-	out_short(o, "threshold", share, 6);
-	out_only(o, OUT_JSON);
-	out_int(o, "count", (int64_t)r->count);
-	out_only(o, OUT_BOTH);
-	put_verdict(o, r->drifted, r->unknown);
-	out_only(o, OUT_JSON);
-	out_int(o, "columns", (int64_t)r->n);
-	out_num(o, "threshold", share);
-	put_names(c, "missing", &r->gone);
-	put_names(c, "new", &r->added);
-	put_names(c, "skipped", &r->skipped);
-	out_only(o, OUT_BOTH);
-	out_end(o);
-}
-
-/* For a person at a terminal: aligned, with both shapes. */
-static void
-draw_columns(struct cli *c, const struct drift_report *r)
-{
-	size_t wide = 6;
-
-	for (size_t i = 0; i < r->n; i++) {
-		size_t n = cell_width(r->col[i].name);
-
-		wide = n > wide ? n : wide;
-	}
-	wide = wide > 32 ? 32 : wide;
-	out_line(&c->out, "%-*s  %-16s %10s %10s  %-8s %-16s  %s\n", (int)wide,
-	    "column", "test", "score", "threshold", "verdict", "reference",
-	    "current");
-	for (size_t i = 0; i < r->n; i++) {
-		const struct drift_column *d = &r->col[i];
-		const char *on = d->drifted ? "\033[31m" : "";
-		struct buf b;
-
-		buf_init(&b, BUF_CAP_SMALL);
-		cell_put(&b, d->name, wide);
-		buf_addf(&b, "  %-16s %10.4g %10.4g  %s%-8s%s ",
-		    ts_name(d->method), d->score, d->threshold, c->color ?
-		    on : "", verdict_word(d->drifted, d->unknown), c->color &&
-		    d->drifted ? "\033[m" : "");
-		plot_shares(&b, d->bar_ref, d->bars, DRIFT_BARS);
-		for (size_t k = d->bars; k < DRIFT_BARS; k++)
-			buf_addc(&b, ' ');
-		buf_adds(&b, "  ");
-		plot_shares(&b, d->bar_cur, d->bars, DRIFT_BARS);
-		out_line(&c->out, "%s", b.data);
-		buf_free(&b);
-	}
-	out_line(&c->out, "%zu of %zu columns drifted: %s\n", r->count, r->n,
-	    r->unknown ? "unknown" : r->drifted ? "the dataset drifted" :
-	    "the dataset did not drift");
-}
-
-static void
-print_report(struct cli *c, const struct drift_report *r, double share)
-{
-	for (size_t i = 0; i < r->gone.n; i++)
-		cli_warn(c, "column '%s' is not in the current data",
-		    r->gone.v[i]);
-	for (size_t i = 0; i < r->added.n; i++)
-		cli_warn(c, "column '%s' is not in the reference",
-		    r->added.v[i]);
-	for (size_t i = 0; i < r->skipped.n; i++)
-		cli_warn(c, "column '%s' holds dates: not compared",
-		    r->skipped.v[i]);
-	for (size_t i = 0; i < r->n; i++)
-		if (r->col[i].n_ref == 0 || r->col[i].n_cur == 0)
-			cli_warn(c, "column '%s' has no value in the %s: "
-			    "unknown", r->col[i].name, r->col[i].n_ref == 0 ?
-			    "reference" : "current data");
-	if (c->terminal && !c->json && !c->nul) {
-		draw_columns(c, r);
-		return;
-	}
-	for (size_t i = 0; i < r->n; i++)
-		put_column(&c->out, &r->col[i]);
-	put_dataset(c, r, share);
+	own = *o;
+	own.partial = cur->b.item.kind == NAME_PATH &&
+	    reqlog_is(cur->b.item.base);
+	return drift_compare(r, &a, &b, &own, e);
 }
 
 /* ---- options ---- */
@@ -371,10 +235,13 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	d.target = o->target;
 	d.prediction = o->prediction;
 	d.share = o->share;
+	d.missing = o->missing;
+	d.min_rows = (uint64_t)o->min_rows;
+	d.evidently = o->evidently;
 	if (compare_sides(&r, c->catalog, argv, &user, &d, &e) != 0) {
 		status = cli_fail(c, &e);
 	} else {
-		print_report(c, &r, o->share);
+		put_verdicts(c, &r, &d);
 		status = r.drifted || r.unknown || (o->any && r.count +
 		    r.unknowns > 0) ? EXIT_NO : EXIT_YES;
 		drift_release(&r);
@@ -382,7 +249,9 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	return status;
 }
 
-static const struct compare_verb defaults = { .share = 0.5 };
+static const struct compare_verb defaults = {
+	.share = 0.5, .missing = 0.05, .min_rows = 30,
+};
 
 const struct verb verb_compare = {
 	.name = "compare",
@@ -394,9 +263,15 @@ const struct verb verb_compare = {
 "drifted: when at least the --share of its columns did.  The choice of test\n"
 "and the numbers are Evidently's.  Tests: ks wasserstein chisquare z\n"
 "jensenshannon psi kl_div hellinger ed t_test mannw anderson\n"
-"cramer_von_mises g_test fisher_exact.  Between profiles that do not hold\n"
-"all values, a verdict is 'unknown' when the error bound straddles the\n"
-"threshold; that too is exit 1 where it decides.\n"
+"cramer_von_mises g_test fisher_exact.\n"
+"\n"
+"Drift is also a share of missing values that moved (--missing), a column\n"
+"that is gone or emptied, and one whose type changed.  Not drift is what\n"
+"sampling noise explains, at 0.05 divided by the columns: a small sample,\n"
+"on either side, is not taken for the world.  --evidently leaves both out.\n"
+"Between profiles that do not hold all values, a verdict is 'unknown' when\n"
+"the error bound straddles the threshold; that too is exit 1 where it\n"
+"decides.\n"
 "\n"
 "example: mlv-drift compare data:churn-train .mlv/requests --any\n",
 	.options = compare_options, .opts_size = sizeof(struct compare_verb),
