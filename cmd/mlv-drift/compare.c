@@ -2,21 +2,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/num.h"
-#include "catalog/bytes.h"
-#include "catalog/name.h"
-#include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "cli/when.h"
 #include "drift/compare.h"
 #include "reqlog/reqlog.h"
+#include "side.h"
 #include "verbs.h"
 #include "verdicts.h"
 
 struct compare_verb {
 	struct reading read;
 	struct texts method, threshold, only, exclude;
-	const char *target, *prediction;
+	const char *target, *prediction, *since, *until;
 	double share, missing;
 	int64_t min_rows;
 	bool any, evidently;
@@ -47,95 +47,13 @@ static const struct opt compare_options[] = {
 	    "COLUMN", "mark this column as the target" },
 	{ OPT_TEXT, 0, "prediction", offsetof(struct compare_verb,
 	    prediction), "COLUMN", "mark this column as the prediction" },
+	{ OPT_TEXT, 0, "since", offsetof(struct compare_verb, since),
+	    "TIME", "requests answered then or later: yesterday, 7d, a date" },
+	{ OPT_TEXT, 0, "until", offsetof(struct compare_verb, until),
+	    "TIME", "and before then" },
 	READING_OPTIONS(struct compare_verb, read),
 	OPT_END
 };
-
-/* ---- the two sides ---- */
-
-struct side {
-	struct catalog_bytes b;
-	struct table *t;
-	struct profile *p;
-	bool open;
-};
-
-/* Canonical JSON sorts its members: "schema" stands near the end. */
-static bool
-is_profile(const struct catalog_bytes *b)
-{
-	static const char mark[] = "\"schema\":\"" PROFILE_SCHEMA "\"";
-	const size_t len = sizeof(mark) - 1;
-
-	if (b->item.kind == NAME_PROFILE)
-		return true;
-	if (b->n < len || b->data[0] != '{')
-		return false;
-	for (size_t i = b->n - len, back = 0; back < 256; i--, back++) {
-		if (memcmp(b->data + i, mark, len) == 0)
-			return true;
-		if (i == 0)
-			break;
-	}
-	return false;
-}
-
-static int
-side_open(struct side *in, struct catalog *c, const char *name,
-    const struct table_read_opts *user, struct err *e)
-{
-	struct table_read_opts o;
-
-	if (catalog_open_bytes(&in->b, c, name, e) != 0)
-		return -1;
-	in->open = true;
-	if (is_profile(&in->b)) {
-		if (profile_parse(&in->p, in->b.data, in->b.n, e) != 0)
-			return err_wrap(e, "%s", name);
-		return 0;
-	}
-	if (catalog_read_opts(&o, &in->b, user, e) != 0)
-		return -1;
-	return table_read(&in->t, in->b.data, in->b.n, &o, e);
-}
-
-static void
-side_close(struct side *in)
-{
-	table_free(in->t);
-	profile_free(in->p);
-	if (in->open)
-		catalog_bytes_close(&in->b);
-}
-
-/* A table beside a profile becomes one. */
-static int
-side_make_profile(struct side *in, struct err *e)
-{
-	if (in->p != NULL)
-		return 0;
-	return profile_of_table(&in->p, in->t, 0, e);
-}
-
-static int
-compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
-    const struct drift_opts *o, struct err *e)
-{
-	struct drift_opts own;
-	struct drift_side a = { ref->t, NULL }, b = { cur->t, NULL };
-
-	if (ref->p != NULL || cur->p != NULL) {
-		if (side_make_profile(ref, e) != 0 ||
-		    side_make_profile(cur, e) != 0)
-			return -1;
-		a = (struct drift_side){ NULL, ref->p };
-		b = (struct drift_side){ NULL, cur->p };
-	}
-	own = *o;
-	own.partial = cur->b.item.kind == NAME_PATH &&
-	    reqlog_is(cur->b.item.base);
-	return drift_compare(r, &a, &b, &own, e);
-}
 
 /* ---- options ---- */
 
@@ -193,19 +111,91 @@ parse_thresholds(struct drift_opts *d, struct cli *c,
 }
 
 static int
-compare_sides(struct drift_report *r, struct catalog *catalog, char **name,
-    const struct table_read_opts *user, const struct drift_opts *d,
+parse_span(struct reqlog_filter *f, struct cli *c,
+    const struct compare_verb *o)
+{
+	int64_t now = clock_wall_us();
+
+	if (o->since != NULL && !when_parse(&f->since_us, o->since, now))
+		return cli_usage(c, "--since takes a date, yesterday, today, "
+		    "or a time ago as 24h or 7d, not '%s'", o->since);
+	if (o->until != NULL && !when_parse(&f->until_us, o->until, now))
+		return cli_usage(c, "--until takes a date, yesterday, today, "
+		    "or a time ago as 24h or 7d, not '%s'", o->until);
+	if (o->since != NULL && o->until != NULL && f->since_us >= f->until_us)
+		return cli_usage(c, "--since %s is not before --until %s",
+		    o->since, o->until);
+	return 0;
+}
+
+/* Nothing was asked of the server: that is too few. */
+static int
+judge_nothing(struct drift_report *r, const struct drift_opts *d,
     struct err *e)
 {
-	struct side ref = { 0 }, cur = { 0 };
-	int status = -1;
+	if (d->evidently || d->min_rows == 0)
+		return err_set(e, ERR_UNSUPPORTED, "no request in the log, "
+		    "or in the span of it");
+	*r = (struct drift_report){ .few = true };
+	return 0;
+}
 
-	if (side_open(&ref, catalog, name[0], user, e) == 0 &&
-	    side_open(&cur, catalog, name[1], user, e) == 0)
+static int
+compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
+    const struct drift_opts *d, struct err *e)
+{
+	struct drift_opts o = *d;
+	struct drift_side a, b;
+
+	if (cur->log && cur->t == NULL)
+		return judge_nothing(r, d, e);
+	if (ref->log && ref->t == NULL)
+		return err_set(e, ERR_UNSUPPORTED, "no rows in the reference");
+	if (side_match(ref, cur, e) != 0)
+		return -1;
+	a = (struct drift_side){ ref->p ? NULL : ref->t, ref->p };
+	b = (struct drift_side){ cur->p ? NULL : cur->t, cur->p };
+	o.partial = cur->log;
+	return drift_compare(r, &a, &b, &o, e);
+}
+
+/* The current side is name[1], or all segments from there on. */
+static int
+compare_sides(struct drift_report *r, struct cli *c, int n, char **name,
+    const struct reqlog_filter *span, const struct table_read_opts *user,
+    const struct drift_opts *d, struct err *e)
+{
+	bool log = n > 2 || span->since_us != 0 || span->until_us != 0;
+	struct side ref = { 0 }, cur = { 0 };
+	int status = side_open(&ref, c->catalog, name[0], user, e);
+
+	if (status == 0)
+		status = log ? side_open_log(&cur, name + 1, (size_t)n - 1,
+		    span, user, e) : side_open(&cur, c->catalog, name[1],
+		    user, e);
+	if (status == 0 && cur.skipped > 0)
+		cli_warn(c, "lines of the request log passed over, torn or "
+		    "not flat: %llu", (unsigned long long)cur.skipped);
+	if (status == 0)
 		status = compare_opened(r, &ref, &cur, d, e);
 	side_close(&ref);
 	side_close(&cur);
 	return status;
+}
+
+static void
+fill_opts(struct drift_opts *d, const struct compare_verb *o)
+{
+	d->only = o->only.v;
+	d->n_only = o->only.n;
+	d->exclude = o->exclude.v;
+	d->n_exclude = o->exclude.n;
+	d->target = o->target;
+	d->prediction = o->prediction;
+	d->share = o->share;
+	d->missing = o->missing;
+	d->min_rows = (uint64_t)o->min_rows;
+	d->evidently = o->evidently;
 }
 
 static int
@@ -214,11 +204,12 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	struct compare_verb *o = opts;
 	struct drift_opts d = { 0 };
 	struct table_read_opts user;
+	struct reqlog_filter span = { 0 };
 	struct drift_report r;
 	struct err e = ERR_INIT;
 	int status;
 
-	if (argc != 2)
+	if (argc < 2)
 		return cli_usage(c, "give the reference and the current data");
 	if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
 		return cli_usage(c, "standard input can be one side only");
@@ -226,19 +217,11 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--share is above 0 and at most 1");
 	if ((status = reading_opts(&user, c, &o->read)) != 0 ||
 	    (status = parse_methods(&d, c, o)) != 0 ||
-	    (status = parse_thresholds(&d, c, o)) != 0)
+	    (status = parse_thresholds(&d, c, o)) != 0 ||
+	    (status = parse_span(&span, c, o)) != 0)
 		return status;
-	d.only = o->only.v;
-	d.n_only = o->only.n;
-	d.exclude = o->exclude.v;
-	d.n_exclude = o->exclude.n;
-	d.target = o->target;
-	d.prediction = o->prediction;
-	d.share = o->share;
-	d.missing = o->missing;
-	d.min_rows = (uint64_t)o->min_rows;
-	d.evidently = o->evidently;
-	if (compare_sides(&r, c->catalog, argv, &user, &d, &e) != 0) {
+	fill_opts(&d, o);
+	if (compare_sides(&r, c, argc, argv, &span, &user, &d, &e) != 0) {
 		status = cli_fail(c, &e);
 	} else {
 		put_verdicts(c, &r, &d);
@@ -256,9 +239,12 @@ static const struct compare_verb defaults = {
 const struct verb verb_compare = {
 	.name = "compare",
 	.summary = "test every column of the current data against a reference",
-	.synopsis = "[options] REFERENCE CURRENT",
+	.synopsis = "[options] REFERENCE CURRENT\n"
+	    "[options] REFERENCE SEGMENT...",
 	.about =
-"Both are files, data:, profile: or a folder of request logs.  Prints\n"
+"Both are files, data:, profile: or a folder of request logs; segments of\n"
+"one may be named, or come on standard input, and --since and --until say\n"
+"which requests count.  Prints\n"
 "column, test, score, threshold and verdict; exit 1 when the dataset\n"
 "drifted: when at least the --share of its columns did.  The choice of test\n"
 "and the numbers are Evidently's.  Tests: ks wasserstein chisquare z\n"
@@ -273,7 +259,7 @@ const struct verb verb_compare = {
 "the error bound straddles the threshold; that too is exit 1 where it\n"
 "decides.\n"
 "\n"
-"example: mlv-drift compare data:churn-train .mlv/requests --any\n",
+"example: mlv-drift compare data:churn-train .mlv/requests --since yesterday\n",
 	.options = compare_options, .opts_size = sizeof(struct compare_verb),
 	.defaults = &defaults, .flags = VERB_JSON | VERB_NUL | VERB_CATALOG,
 	.run = compare_run,
