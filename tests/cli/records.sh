@@ -114,7 +114,8 @@ agree() {	# record, manifest or event; ./out holds it
 described() {	# exit status, tool, verb, arguments...
 	status=$1 tool=$2 verb=$3
 	shift 3
-	expect "$status" "$tool" "$verb" --json "$@" || return 1
+	# shellcheck disable=SC2086 # a verb may have two words
+	expect "$status" "$tool" $verb --json "$@" || return 1
 	[ -s out ] || { echo 'nothing was printed'; return 1; }
 	echo "$tool $verb" >>"$records/verbs"
 	agree record
