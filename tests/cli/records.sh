@@ -114,7 +114,8 @@ agree() {	# record, manifest or event; ./out holds it
 described() {	# exit status, tool, verb, arguments...
 	status=$1 tool=$2 verb=$3
 	shift 3
-	expect "$status" "$tool" "$verb" --json "$@" || return 1
+	# shellcheck disable=SC2086 # a verb may have two words
+	expect "$status" "$tool" $verb --json "$@" || return 1
 	[ -s out ] || { echo 'nothing was printed'; return 1; }
 	echo "$tool $verb" >>"$records/verbs"
 	agree record
@@ -257,6 +258,39 @@ check 'mlv-train show -m prints the record of each point, in both forms' <<'X'
 X
 check 'mlv-train compare prints the record of mlv-train-records(5)' <<'X'
 	described 0 mlv-train compare good bad
+X
+
+# --- mlv-train search
+check 'mlv-train search new prints the record of mlv-train-records(5), in both forms' <<'X'
+	echo "lr: {type: float, low: 0, high: 1}" >space.yaml &&
+	described 0 mlv-train 'search new' tune --space space.yaml &&
+	plain mlv.study.made/1 0 mlv-train search new tune --space space.yaml
+X
+check 'mlv-train search ask prints the record of mlv-train-records(5), in both forms' <<'X'
+	described 0 mlv-train 'search ask' tune -n 2 &&
+	plain mlv.trial.asked/1 0 mlv-train search ask tune
+X
+check 'mlv-train search report prints the record of mlv-train-records(5), in both forms' <<'X'
+	described 0 mlv-train 'search report' tune 1 --step 1 0.5 &&
+	plain mlv.trial.reported/1 0 mlv-train search report tune 1 --step 2 nan
+X
+check 'mlv-train search tell prints the record of mlv-train-records(5)' <<'X'
+	described 0 mlv-train 'search tell' tune 0 0.5 -c size=1 &&
+	described 0 mlv-train 'search tell' tune 1 0.25
+X
+check 'mlv-train search best and show print the record of mlv-train-records(5), in both forms' <<'X'
+	described 0 mlv-train 'search best' tune &&
+	described 0 mlv-train 'search show' tune &&
+	plain mlv.trial/1 0 mlv-train search show tune
+X
+check 'mlv-train search show prints the record for several directions' <<'X'
+	mlv-train search new two --space space.yaml -d minimize,maximize &&
+	mlv-train search ask two &&
+	described 0 mlv-train 'search tell' two 0 1 2
+X
+check 'mlv-train search ls prints the record of mlv-train-records(5), in both forms' <<'X'
+	described 0 mlv-train 'search ls' &&
+	plain mlv.study.listed/1 0 mlv-train search ls
 X
 
 # --- mlv-registry
