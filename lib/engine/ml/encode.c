@@ -4,7 +4,7 @@
 
 #include "base/intern.h"
 #include "engine/step.h"
-#include "engine/ops/post.h"
+#include "engine/ml/post.h"
 
 /* --- Imputer -------------------------------------------------------------- */
 
