@@ -15,6 +15,7 @@ import sys
 import warnings
 
 import numpy as np
+import onnx
 import onnxruntime as rt
 import pandas as pd
 
@@ -38,6 +39,22 @@ from sklearn.multioutput import MultiOutputClassifier, MultiOutputRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
 
 os.chdir(tap.workspace())
+rt.set_default_logger_severity(4)
+
+
+def attribute_of_lists(make):
+    """The exporter hands onnx arrays and booleans, which onnx 1.22 does not take."""
+    def made(key, value, *more, **how):
+        if isinstance(value, np.ndarray):
+            value = value.ravel().tolist()
+        if isinstance(value, list):
+            value = [v.item() if isinstance(v, np.generic) else v for v in value]
+            value = [int(v) if isinstance(v, bool) else v for v in value]
+        return make(key, value, *more, **how)
+    return made
+
+
+onnx.helper.make_attribute = attribute_of_lists(onnx.helper.make_attribute)
 rng = np.random.default_rng(7)
 n, ask = 240, 40
 X = rng.normal(size=(n, 5)).astype(np.float32)
@@ -61,11 +78,7 @@ mixed = pd.DataFrame({"age": rng.integers(18, 90, n), "fare": np.round(rng.logno
                       "size": rng.choice(["S", "M", "L"], n), "town": rng.choice(["Oslo", "Bergen"], n)})
 ints = mixed[["age"]].assign(visits=rng.poisson(3, n))
 
-C, R = [], []       # (title, estimator, X, y[, how])
-
-
-def classifiers(x, y, *models, **how):
-    C.extend((type(m).__name__, m, x, y, how) for m in models)
+C = []      # (title, estimator, X, y, how)
 
 
 trees = dict(n_estimators=12, random_state=0)
@@ -81,8 +94,8 @@ for y, tag in ((y2, ""), (y3, " of three"), (ys, " of names")):
               ensemble.ExtraTreesClassifier(**trees), ensemble.GradientBoostingClassifier(**trees), ensemble.AdaBoostClassifier(**trees),
               ensemble.HistGradientBoostingClassifier(max_iter=12), ensemble.BaggingClassifier(**trees),
               ensemble.BaggingClassifier(linear_model.LogisticRegression(), n_estimators=4, random_state=0),
-              ensemble.VotingClassifier([("a", linear_model.LogisticRegression()), ("b", tree.DecisionTreeClassifier(max_depth=3))]),
-              ensemble.VotingClassifier([("a", linear_model.LogisticRegression()), ("b", naive_bayes.GaussianNB())], voting="soft"),
+              ensemble.VotingClassifier([("a", linear_model.LogisticRegression()), ("b", tree.DecisionTreeClassifier(max_depth=3))], flatten_transform=False),
+              ensemble.VotingClassifier([("a", linear_model.LogisticRegression()), ("b", naive_bayes.GaussianNB())], voting="soft", flatten_transform=False),
               ensemble.StackingClassifier([("a", linear_model.LogisticRegression()), ("b", tree.DecisionTreeClassifier(max_depth=3))], cv=2),
               CalibratedClassifierCV(linear_model.LogisticRegression(), cv=2), CalibratedClassifierCV(svm.LinearSVC(), cv=2, method="isotonic"),
               neural_network.MLPClassifier((8,), max_iter=60, random_state=0), OneVsRestClassifier(linear_model.LogisticRegression()),
@@ -92,18 +105,21 @@ for y, tag in ((y2, ""), (y3, " of three"), (ys, " of names")):
               model_selection.TunedThresholdClassifierCV(linear_model.LogisticRegression(), cv=2)]:
         if tag and isinstance(m, model_selection.TunedThresholdClassifierCV):
             continue
-        R.append((tag, m))
         C.append((type(m).__name__ + tag, m, X, y, {}))
 for m in [naive_bayes.MultinomialNB(), naive_bayes.ComplementNB()]:
     C.append((type(m).__name__, m, P, y3, {}))
+C.append(("IsolationForest of opset 17", ensemble.IsolationForest(**trees), X, None, {"export": {"target_opset": {"": 17, "ai.onnx.ml": 3}}}))
+C.append(("LocalOutlierFactor of opset 17", neighbors.LocalOutlierFactor(novelty=True), X, None, {"export": {"target_opset": 17}}))
 C.append(("CategoricalNB", naive_bayes.CategoricalNB(), W, y3, {}))
 for m in [tree.DecisionTreeClassifier(random_state=0, max_depth=5), ensemble.RandomForestClassifier(**trees), ensemble.ExtraTreesClassifier(**trees),
           neighbors.KNeighborsClassifier(), neural_network.MLPClassifier((8,), max_iter=60, random_state=0),
           OneVsRestClassifier(linear_model.LogisticRegression()), MultiOutputClassifier(linear_model.LogisticRegression()),
           MultiOutputClassifier(tree.DecisionTreeClassifier(max_depth=3))]:
     C.append((type(m).__name__ + " of many labels", m, X, ym, {}))
+    C.append((type(m).__name__ + " of many labels without maps", m, X, ym, {"export": {"options": {"zipmap": False}}}))
 for m in [tree.DecisionTreeClassifier(random_state=0, max_depth=5), ensemble.RandomForestClassifier(**trees)]:
     C.append((type(m).__name__ + " of two targets", m, X, yc, {}))
+    C.append((type(m).__name__ + " of two targets without maps", m, X, yc, {"export": {"options": {"zipmap": False}}}))
 for m in [linear_model.LinearRegression(), linear_model.Ridge(), linear_model.RidgeCV(), linear_model.Lasso(.01), linear_model.LassoCV(cv=2),
           linear_model.LassoLars(.01), linear_model.ElasticNet(.01), linear_model.ElasticNetCV(cv=2), linear_model.Lars(), linear_model.BayesianRidge(),
           linear_model.ARDRegression(), linear_model.HuberRegressor(), linear_model.TheilSenRegressor(random_state=0), linear_model.QuantileRegressor(alpha=.01),
@@ -185,7 +201,7 @@ def plain(o):
         if o and not isinstance(o[0], dict):
             return np.concatenate([plain(v) for v in o], axis=1)
         return np.array([list(m.values()) for m in o])
-    return o.reshape(len(o), -1) if o.ndim else o.reshape(1, 1)
+    return o.T if o.ndim == 2 and len(o) == 1 else o.reshape(len(o), -1) if o.ndim else o.reshape(1, 1)
 
 
 def fit(m, x, y, how):
@@ -200,16 +216,18 @@ def one(title, m, x, y, how):
     try:
         fit(m, x, y, how)
         types = [("text", StringTensorType([None, 1]))] if how.get("text") else None
-        model = to_onnx(m, initial_types=types) if types else to_onnx(m, x[:1].reshape(-1, 1) if how.get("flat") else x[:1])
-        if how.get("text") and False:
-            return "skipped", ""
+        given = None if types else x[:1].reshape(-1, 1) if how.get("flat") else x[:1]
+        model = to_onnx(m, given, initial_types=types, **how.get("export", {}))
     except Exception as e:
         return "skipped", "the exporter: " + str(e).strip().split("\n")[0][:90]
     with open("m.onnx", "wb") as f:
         f.write(model.SerializeToString())
     rows = x[:ask]
+    for node in model.graph.node:       # the locale it takes else need not be on this machine
+        if node.op_type == "StringNormalizer":
+            node.attribute.append(onnx.helper.make_attribute("locale", "C.UTF-8"))
     try:
-        session = rt.InferenceSession("m.onnx")
+        session = rt.InferenceSession(model.SerializeToString())
         ins = session.get_inputs()
         if isinstance(x, pd.DataFrame):
             rows = x.iloc[:ask]
