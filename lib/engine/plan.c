@@ -42,7 +42,7 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 	const char *domain = n->domain[0] ? n->domain : "ai.onnx";
 
 	s->node = n;
-	s->opset = onnx_opset_of(m->onnx, n->domain);
+	s->opset = onnx_node_opset(m->onnx, n);
 	s->op = find_op(n->domain, n->op, s->opset);
 	if (s->op == NULL)
 		return err_set(e, ERR_UNSUPPORTED, "unsupported operator %s%s%s"
@@ -174,8 +174,8 @@ plan_inner(struct model *m, const struct step *s, const struct text *bytes,
 		return step_bad(s, e, "graphs in graphs in graphs");
 	in = xalloc(1, sizeof(*in));
 	in->depth = m->depth + 1;
-	if (onnx_read_graph(&in->onnx, &in->arena, m->onnx, bytes->s,
-	    bytes->n, e) < 0 || plan_graph(in, e) < 0) {
+	if (onnx_read_graph(&in->onnx, &in->arena, m->onnx, s->node,
+	    bytes->s, bytes->n, e) < 0 || plan_graph(in, e) < 0) {
 		model_free(in);
 		return err_wrap(e, "in node '%s'", s->node->name);
 	}

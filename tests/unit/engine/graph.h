@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "model/meta.h"
-#include "onnx/onnx.h"
+#include "onnx/build.h"
 
 #define WIDTH 4
 

@@ -6,6 +6,7 @@
 #include "../engine/graph.h"
 #include "../tap.h"
 #include "model/open.h"
+#include "onnx/build.h"
 #include "read/json_rows.h"
 
 /* The graph with a text of golden rows, or without. */

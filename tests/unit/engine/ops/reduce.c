@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/rng.h"
 #include "engine/model.h"
+#include "onnx/build.h"
 
 /* Small whole numbers and halves, so that equality happens; and the rest. */
 static float
