@@ -98,9 +98,10 @@ score_all(struct catalog *catalog,
 	return r;
 }
 
-/* --columns are the *names of a file without a header line.  Where there is
- * one, they pick the columns of a matrix; a model that takes columns by their
- * names needs no picking. */
+/* --columns are the *names of a file without a header line, from which a model
+ * takes those it names, and one of a matrix all in their order.  Where there
+ * is a header, they pick the columns of a matrix, whatever it calls them; a
+ * model of several inputs needs no picking. */
 static int
 open_for_rows(struct binding **binding, struct texts *names,
     struct catalog *c, const char *model, const struct batch_verb *o,
@@ -111,6 +112,12 @@ open_for_rows(struct binding **binding, struct texts *names,
 	struct err why = ERR_INIT;
 
 	*names = o->no_header ? *columns : none;
+	if (names->n && open_model(binding, c, model, &none, &why) == 0) {
+		if (!binding_by_place(*binding))
+			return 0;
+		binding_free(*binding);
+		*binding = NULL;
+	}
 	if (open_model(binding, c, model, columns, &why) == 0)
 		return 0;
 	if (why.code == ERR_USAGE && columns->n &&
@@ -147,7 +154,7 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 	    .escape = o->escape, .comment = o->comment };
 	struct batch_opts bo = { .keep = o->keep.v, .n_keep = o->keep.n,
 	    .keep_all = o->keep_all, .threads = (int)o->threads,
-	    .progress = &c->progress };
+	    .log = &c->log, .progress = &c->progress };
 	struct binding *binding = NULL;
 	struct err e = ERR_INIT;
 	struct texts names;

@@ -59,7 +59,7 @@ struct catalog;
 struct cli;
 
 struct verb {
-	const char *name;
+	const char *name;	/* "add", or two words: "search ask" */
 	const char *summary;	/* one line for the tool's help */
 	const char *synopsis;	/* what follows the verb; lines for variants */
 	const char *about;	/* help text, ends with a newline */

@@ -211,3 +211,23 @@ table_write_jsonl(struct buf *out, const struct column *const *col, size_t n,
 		buf_adds(out, n > 0 ? "}\n" : "{}\n");
 	}
 }
+
+void
+table_write_lists(struct buf *out, const struct column *const *col, size_t n,
+    size_t from, size_t to)
+{
+	buf_addc(out, '{');
+	for (size_t i = 0; i < n && !out->failed; i++) {
+		if (i > 0)
+			buf_addc(out, ',');
+		json_quote(out, col[i]->name, strlen(col[i]->name));
+		buf_adds(out, ":[");
+		for (size_t row = from; row < to; row++) {
+			if (row > from)
+				buf_addc(out, ',');
+			put_json(out, col[i], row);
+		}
+		buf_addc(out, ']');
+	}
+	buf_addc(out, '}');
+}

@@ -29,6 +29,10 @@ void table_write_csv(struct buf *out, const struct column *const *col,
 void table_write_jsonl(struct buf *out, const struct column *const *col,
     size_t n, size_t from, size_t to);
 
+/* The same rows as one JSON object, a list of values a column; no newline. */
+void table_write_lists(struct buf *out, const struct column *const *col,
+    size_t n, size_t from, size_t to);
+
 /* One CSV cell of text, quoted as needed. */
 void csv_write_cell(struct buf *out, const char *s, size_t n, char delimiter);
 /* One cell as JSON. */
