@@ -39,6 +39,8 @@ struct model {
 	/* dictionaries of encoders, which live outside the arena */
 	struct intern **dict;
 	size_t n_dicts;
+	struct regex **regex;		/* and patterns, likewise */
+	size_t n_regexes;
 	/* graphs inside nodes, planned; and how deep this one is in another */
 	struct model **inner;
 	size_t n_inner;

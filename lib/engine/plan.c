@@ -57,7 +57,7 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 	const char *domain = n->domain[0] ? n->domain : "ai.onnx";
 
 	s->node = n;
-	s->opset = onnx_opset_of(m->onnx, n->domain);
+	s->opset = onnx_node_opset(m->onnx, n);
 	s->op = find_op(n->domain, n->op, s->opset);
 	if (s->op == NULL)
 		return err_set(e, ERR_UNSUPPORTED, "unsupported operator %s%s%s"
@@ -185,8 +185,8 @@ plan_inner(struct model *m, const struct step *s, const struct text *bytes,
 	in->budget = m->budget;
 	in->of_file = m->of_file;
 	if (pay_plan(m, sizeof(*in), e) < 0 ||
-	    onnx_read_graph(&in->onnx, &in->arena, m->onnx, bytes->s,
-	    bytes->n, e) < 0 || plan_graph(in, e) < 0) {
+	    onnx_read_graph(&in->onnx, &in->arena, m->onnx, s->node,
+	    bytes->s, bytes->n, e) < 0 || plan_graph(in, e) < 0) {
 		model_free(in);
 		return err_wrap(e, "in node '%s'", s->node->name);
 	}

@@ -74,6 +74,9 @@ void step_name_output(struct model *m, const struct step *s, size_t i,
 void step_keep_forest(struct model *m, const struct forest *f);
 /* Hand over a dictionary, to be freed with the model. */
 void step_keep_dict(struct model *m, struct intern *t);
+/* Hand over a pattern, likewise. */
+struct regex;
+void step_keep_regex(struct model *m, struct regex *r);
 
 /* Integers of a 1-D int64 or int32 tensor; at most ONNX_RANK_MAX. */
 int tensor_ints(int64_t *out, int *n, const struct tensor *t, struct err *e);

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "codec/pb.h"
-#include "onnx/onnx.h"
+#include "onnx/build.h"
+#include "onnx/function.h"
 
 #define COUNT_MAX ((size_t)1 << 28)
 #define EMPTY_MAX ((size_t)1 << 26)	/* what may lie beside a dimension of 0 */
@@ -403,6 +404,8 @@ read_attr(struct reader *r, struct onnx_attr *at, const uint8_t *s, size_t n)
 	while (pb_next(&from, &f)) {
 		if (f.number == 20)
 			type = (int)f.v;
+		else if (f.number == 21 && f.wire == PB_BYTES && f.n)
+			at->ref = name_of(r, &f);
 		else if (attr_field(r, at, &l, &f) < 0 || check_room(r) < 0)
 			return -1;
 	}
@@ -420,7 +423,7 @@ read_attr(struct reader *r, struct onnx_attr *at, const uint8_t *s, size_t n)
 	at->n = at->type == ONNX_ATTR_FLOATS ? l.n_floats :
 	    at->type == ONNX_ATTR_INTS ? l.n_ints :
 	    at->type == ONNX_ATTR_TEXTS ? l.n_texts : 0;
-	if (at->type == ONNX_ATTR_TENSOR && at->t == NULL)
+	if (at->type == ONNX_ATTR_TENSOR && at->t == NULL && at->ref == NULL)
 		return refuse_broken(r, "tensor attribute");
 	return 0;
 }
@@ -432,7 +435,7 @@ read_node(struct reader *r, struct onnx_node *nd, const uint8_t *s, size_t n)
 	struct pb_field f;
 
 	memset(nd, 0, sizeof(*nd));
-	nd->name = nd->op = nd->domain = "";
+	nd->name = nd->op = nd->domain = nd->overload = "";
 	nd->attr = reserve_list(r, count_fields(from, 5, false),
 	    &nd->room_attr, sizeof(*nd->attr));
 	while (pb_next(&from, &f)) {
@@ -458,6 +461,9 @@ read_node(struct reader *r, struct onnx_node *nd, const uint8_t *s, size_t n)
 			break;
 		case 7:
 			nd->domain = name_of(r, &f);
+			break;
+		case 8:
+			nd->overload = name_of(r, &f);
 			break;
 		default:
 			break;
@@ -539,6 +545,18 @@ read_value(struct reader *r, struct onnx_value *v, const uint8_t *s, size_t n)
 
 /* --- graph and model ----------------------------------------------------- */
 
+/* Only nodes of a function itself may refer to what its caller gives. */
+static int
+check_refs(struct reader *r, const struct onnx_node *n)
+{
+	for (size_t i = 0; i < n->n_attrs; i++)
+		if (n->attr[i].ref)
+			return err_set(r->e, ERR_UNSUPPORTED, "node '%s' refers "
+			    "to attribute %s of a function around its graph",
+			    n->name, n->attr[i].ref);
+	return 0;
+}
+
 static int
 graph_field(struct reader *r, struct onnx_model *m, const struct pb_field *f)
 {
@@ -546,7 +564,8 @@ graph_field(struct reader *r, struct onnx_model *m, const struct pb_field *f)
 	case 1:
 		m->node = arena_grow(r->a, m->node, m->n_nodes, &m->room[0],
 		    sizeof(*m->node));
-		return read_node(r, &m->node[m->n_nodes++], f->s, f->n);
+		return read_node(r, &m->node[m->n_nodes++], f->s, f->n) < 0 ?
+		    -1 : check_refs(r, &m->node[m->n_nodes - 1]);
 	case 2:
 		m->graph_name = name_of(r, f);
 		return 0;
@@ -612,6 +631,65 @@ read_opset(struct reader *r, struct onnx_model *m, const struct pb_field *at)
 	    "more than %d opsets", OPSETS_MAX);
 }
 
+/* FunctionProto: its head as a node's, its body as a graph's. */
+static int
+function_field(struct reader *r, struct onnx_function *fn,
+    const struct pb_field *f)
+{
+	struct onnx_node *head = &fn->head;
+	struct onnx_model *body = &fn->body;
+
+	switch (f->number) {
+	case 1:
+		head->op = name_of(r, f);
+		return 0;
+	case 4:
+		onnx_node_in(r->a, head, name_of(r, f));
+		return 0;
+	case 5:
+		onnx_node_out(r->a, head, name_of(r, f));
+		return 0;
+	case 7:
+		body->node = arena_grow(r->a, body->node, body->n_nodes,
+		    &body->room[0], sizeof(*body->node));
+		return read_node(r, &body->node[body->n_nodes++], f->s, f->n);
+	case 9:
+		read_opset(r, body, f);
+		return 0;
+	case 10:
+		head->domain = name_of(r, f);
+		return 0;
+	case 11:
+		head->attr = arena_grow(r->a, head->attr, head->n_attrs,
+		    &head->room_attr, sizeof(*head->attr));
+		return read_attr(r, &head->attr[head->n_attrs++], f->s, f->n);
+	case 13:
+		head->overload = name_of(r, f);
+	}
+	return 0;
+}
+
+static int
+read_function(struct reader *r, struct onnx_model *m,
+    const struct pb_field *at)
+{
+	struct pb from = pb_over(at->s, at->n);
+	struct onnx_function *fn;
+	struct pb_field f;
+
+	m->function = arena_grow(r->a, m->function, m->n_functions,
+	    &m->room[6], sizeof(*m->function));
+	fn = &m->function[m->n_functions++];
+	memset(fn, 0, sizeof(*fn));
+	fn->head.name = fn->head.op = fn->head.domain = fn->head.overload = "";
+	while (pb_next(&from, &f))
+		if (f.wire == PB_BYTES && function_field(r, fn, &f) < 0)
+			return err_wrap(r->e, "function %s", fn->head.op);
+	if (strcmp(fn->head.domain, "ai.onnx") == 0)
+		fn->head.domain = "";
+	return from.bad ? refuse_broken(r, "function") : 0;
+}
+
 static void
 read_meta(struct reader *r, struct onnx_model *m, const struct pb_field *at)
 {
@@ -659,8 +737,7 @@ model_field(struct reader *r, struct onnx_model *m, const struct pb_field *f,
 		read_meta(r, m, f);
 		return check_room(r);
 	case 25:
-		return err_set(r->e, ERR_UNSUPPORTED,
-		    "functions inside the model are not supported");
+		return read_function(r, m, f);
 	default:
 		return 0;
 	}
@@ -668,18 +745,23 @@ model_field(struct reader *r, struct onnx_model *m, const struct pb_field *f,
 
 int
 onnx_read_graph(struct onnx_model **out, struct arena *a,
-    const struct onnx_model *outer, const void *bytes, size_t n,
-    struct err *e)
+    const struct onnx_model *outer, const struct onnx_node *node,
+    const void *bytes, size_t n, struct err *e)
 {
+	const struct onnx_opset *opset = node->opset ? node->opset :
+	    outer->opset;
+	size_t n_opsets = node->opset ? node->n_opsets : outer->n_opsets;
 	struct reader r = { a, e, a->used + READ_BYTES_MAX(n) };
 	struct onnx_model *m = arena_alloc(a, sizeof(*m));
 
 	m->ir_version = outer->ir_version;
 	m->producer = m->producer_version = m->graph_name = "";
-	for (size_t i = 0; i < outer->n_opsets; i++)
-		onnx_set_opset(a, m, outer->opset[i].domain,
-		    outer->opset[i].version);
-	if (read_graph(&r, m, bytes, n) < 0)
+	for (size_t i = 0; i < n_opsets; i++)
+		onnx_set_opset(a, m, opset[i].domain, opset[i].version);
+	m->function = outer->function;
+	m->n_functions = outer->n_functions;
+	if (read_graph(&r, m, bytes, n) < 0 ||
+	    onnx_inline_functions(m, a, e) < 0)
 		return -1;
 	*out = m;
 	return 0;
@@ -711,6 +793,8 @@ onnx_read(struct onnx_model **out, struct arena *a, const void *bytes,
 		return err_set(e, ERR_UNSUPPORTED,
 		    "ONNX IR version %lld is newer than 14",
 		    (long long)m->ir_version);
+	if (onnx_inline_functions(m, a, e) < 0)
+		return -1;
 	*out = m;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "catalog/put.h"
 #include "flow/fit/internal.h"
 #include "model/meta.h"
+#include "onnx/build.h"
 #include "store/odb.h"
 #include "store/repo.h"
 

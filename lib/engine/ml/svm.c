@@ -11,7 +11,7 @@
 
 #include "math/elem.h"
 #include "engine/step.h"
-#include "engine/ops/post.h"
+#include "engine/ml/post.h"
 
 enum kernel { LINEAR, POLY, RBF, SIGMOID };
 

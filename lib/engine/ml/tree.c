@@ -6,7 +6,7 @@
 
 #include "math/elem.h"
 #include "engine/step.h"
-#include "engine/ops/post.h"
+#include "engine/ml/post.h"
 #include "engine/forest.h"
 
 struct ensemble {

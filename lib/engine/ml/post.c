@@ -1,7 +1,7 @@
 /*
  * post_transform and class labels, shared by linear models, SVMs and trees.
  */
-#include "engine/ops/post.h"
+#include "engine/ml/post.h"
 
 #include <math.h>
 #include <string.h>
