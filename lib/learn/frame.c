@@ -9,6 +9,15 @@
 #include "base/intern.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/shellword.h"
+
+#define FRAME_REFUSALS_TOLD 4	/* an error has no room for more */
+
+struct frame_refusals {		/* columns that cannot be used */
+	struct buf told;
+	const char **name;
+	size_t n;
+};
 
 static bool
 is_listed(const char *name, const char *const *list, size_t n)
@@ -204,6 +213,50 @@ take_feature(struct frame *f, const struct column *c,
 	return 0;
 }
 
+/* Several columns that cannot be used, and the words that drop them all. */
+static void
+tell_refused(const struct frame_refusals *r, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	buf_adds(&b, r->told.data);
+	if (r->n > FRAME_REFUSALS_TOLD)
+		buf_addf(&b, "; and %zu more", r->n - FRAME_REFUSALS_TOLD);
+	buf_adds(&b, "; all of them are left out with --drop ");
+	shellword_add_list(&b, r->name, r->n);
+	err_set(e, ERR_FORMAT, "%s", b.data);
+	buf_free(&b);
+}
+
+/* Every column but the target, the weight and the dropped ones.  All that
+ * cannot be used are told together. */
+static int
+take_features(struct frame *f, const struct table *t, size_t target,
+    size_t weight, const struct frame_opts *o, struct err *e)
+{
+	struct frame_refusals r = { .name = arena_alloc(&f->arena,
+	    (t->cols + 1) * sizeof(*r.name)) };
+	struct err one = ERR_INIT;
+
+	buf_init(&r.told, BUF_CAP_SMALL);
+	for (size_t i = 0; i < t->cols; i++) {
+		if (i == target || i == weight ||
+		    is_listed(t->col[i].name, o->drop, o->n_drop) ||
+		    take_feature(f, &t->col[i], o, &one) == 0)
+			continue;
+		if (r.n == 0)
+			*e = one;
+		if (r.n < FRAME_REFUSALS_TOLD)
+			buf_addf(&r.told, "%s%s", r.n ? "; " : "", one.msg);
+		r.name[r.n++] = t->col[i].name;
+	}
+	if (r.n > 1)
+		tell_refused(&r, e);
+	buf_free(&r.told);
+	return r.n == 0 ? 0 : -1;
+}
+
 /* Names, booleans or exactly two values are classes, other numbers are
  * regressed. */
 static enum task
@@ -324,6 +377,9 @@ take_weight(struct frame *f, const struct column *c, struct err *e)
 	double *w = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*w));
 	double sum = 0;
 
+	if (col_type_is_text(c->type))
+		return err_set(e, ERR_FORMAT, "the weight column '%s' holds "
+		    "words, not numbers", c->name);
 	for (size_t i = 0; i < c->rows; i++) {
 		w[i] = column_number(c, i);
 		/* gradients, which it scales, are floats */
@@ -378,11 +434,8 @@ frame_init(struct frame *f, const struct table *t,
 	if (take_target(f, &t->col[target], o, e) < 0 ||
 	    (o->weight && take_weight(f, &t->col[weight], e) < 0))
 		goto fail;
-	for (size_t i = 0; i < t->cols; i++)
-		if (i != target && i != weight &&
-		    !is_listed(t->col[i].name, o->drop, o->n_drop) &&
-		    take_feature(f, &t->col[i], o, e) < 0)
-			goto fail;
+	if (take_features(f, t, target, weight, o, e) < 0)
+		goto fail;
 	if (f->n_features == 0) {
 		err_set(e, ERR_FORMAT, "there is no column to learn from");
 		goto fail;

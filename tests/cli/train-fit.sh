@@ -121,6 +121,26 @@ check 'fit --weight: a weight with missing values is refused, no model written' 
 	says "has no weight" &&
 	test ! -e w2.onnx
 X
+check 'fit --weight: a weight of words is refused as that' <<'X'
+	expect 3 fit -t y -d z -l gbdt --weight kind -o w3.onnx &&
+	says "the weight column 'kind' holds words, not numbers" &&
+	test ! -e w3.onnx
+X
+cat >odd.awk <<'END'
+BEGIN {
+	print "x,\"say, what\",when,note,y"
+	for (i = 0; i < 300; i++)
+		printf "%d,row %d says,2026-01-%02d,note %d,%s\n", i, i, i % 28 + 1, i * 7, (i % 2 ? "yes" : "no")
+}
+END
+awk -f odd.awk >odd.csv
+check 'fit: all columns that cannot be used are told at once, with words to paste' <<'X'
+	expect 3 mlv-train fit odd.csv -t y -l logistic -o odd.onnx &&
+	says "column 'say, what' is free text" &&
+	says "; column 'when' is a date-time" &&
+	says "; all of them are left out with --drop '\"say, what\",when,note'" &&
+	eval "expect 0 mlv-train fit odd.csv -t y -l logistic -o odd.onnx $(sed 's/.* with //' err)"
+X
 check 'fit -l logistic: a target of 0 and 1 is two classes' <<'X'
 	sed "s/Yes/1/; s/No/0/" train.csv >num.csv &&
 	expect 0 mlv-train fit num.csv -d id,z,kind -t y -l logistic -o n.onnx &&
