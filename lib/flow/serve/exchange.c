@@ -141,19 +141,14 @@ refuse_body(struct exchange *x, const struct err *why)
 	x->dialect->refuse(&out->body, why->msg);
 }
 
-/* The strings are of the counters: they outlive the version. */
 static void
 add_version_headers(struct exchange *x)
 {
-	const struct version_stats *s = x->version->stats;
-	const char *(*extra)[2] = x->response->extra;
+	const struct version *v = x->version;
 
-	extra[0][0] = "X-Mlv-Model";
-	extra[0][1] = s->digest;
-	extra[1][0] = "X-Mlv-Version";
-	extra[1][1] = s->number;
-	extra[2][0] = "X-Mlv-Variant";
-	extra[2][1] = variant_text(s->variant);
+	http_add_field(x->response, "X-Mlv-Model", v->digest);
+	http_add_field(x->response, "X-Mlv-Version", v->number);
+	http_add_field(x->response, "X-Mlv-Variant", variant_text(v->variant));
 }
 
 static void
