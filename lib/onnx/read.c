@@ -5,10 +5,17 @@
 #include "onnx/onnx.h"
 
 #define COUNT_MAX ((size_t)1 << 28)
+#define EMPTY_MAX ((size_t)1 << 26)	/* what may lie beside a dimension of 0 */
+#define OPSETS_MAX 256
+
+/* What may be made of a file of n bytes: the numbers of a node may come as one
+ * byte each, and its name as none. */
+#define READ_BYTES_MAX(n) (((size_t)64 << 20) + 24 * (n))
 
 struct reader {
 	struct arena *a;
 	struct err *e;
+	size_t most;			/* bytes of the arena */
 };
 
 static const char *
@@ -21,6 +28,49 @@ static int
 refuse_broken(struct reader *r, const char *what)
 {
 	return err_set(r->e, ERR_FORMAT, "not a whole ONNX file: bad %s", what);
+}
+
+/* Varints of a packed list: as many as bytes that end one. */
+static size_t
+count_varints(const struct pb_field *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		n += f->s[i] < 0x80;
+	return n;
+}
+
+/* How many fields of that number are still to come; of numbers, packed or
+ * not, how many of them. */
+static size_t
+count_fields(struct pb from, uint32_t number, bool numbers)
+{
+	struct pb_field f;
+	size_t n = 0;
+
+	while (pb_next(&from, &f))
+		if (f.number == number)
+			n += !numbers || f.wire != PB_BYTES ? 1 :
+			    number == 7 ? f.n / 4 : count_varints(&f);
+	return n;
+}
+
+/* Room for n things at once, so that nothing is left behind by growing. */
+static void *
+reserve_list(struct reader *r, size_t n, size_t *room, size_t size)
+{
+	if (n == 0 || r->a->used + n * size > r->most)
+		return NULL;
+	*room = n;
+	return arena_alloc(r->a, n * size);
+}
+
+static int
+check_room(struct reader *r)
+{
+	return r->a->used <= r->most ? 0 : err_set(r->e, ERR_TOOBIG,
+	    "an ONNX file of more parts than its size allows for");
 }
 
 /* --- tensors ------------------------------------------------------------- */
@@ -91,6 +141,7 @@ tensor_shape(struct reader *r, struct onnx_tensor *t, struct pb from)
 {
 	struct pb_field f;
 	struct pb packed;
+	size_t reach = 1;
 	uint64_t v;
 
 	t->n = 1;
@@ -114,14 +165,17 @@ tensor_shape(struct reader *r, struct onnx_tensor *t, struct pb from)
 				    "a tensor of more than %d dimensions",
 				    ONNX_RANK_MAX);
 			t->dim[t->rank++] = (int64_t)v;
-			if (v > COUNT_MAX || (v && t->n > COUNT_MAX / v))
+			if (v > COUNT_MAX || reach > COUNT_MAX / (v ? v : 1))
 				return err_set(r->e, ERR_TOOBIG,
 				    "a tensor is too large");
 			t->n *= (size_t)v;
+			reach *= v ? (size_t)v : 1;
 			if (f.wire == PB_VARINT)
 				break;
 		}
 	}
+	if (t->n == 0 && reach > EMPTY_MAX)
+		return err_set(r->e, ERR_TOOBIG, "a tensor is too large");
 	return from.bad ? refuse_broken(r, "tensor") : 0;
 }
 
@@ -238,7 +292,7 @@ int
 onnx_read_tensor(struct onnx_tensor *out, struct arena *a, const void *bytes,
     size_t n, struct err *e)
 {
-	struct reader r = { a, e };
+	struct reader r = { a, e, a->used + READ_BYTES_MAX(n) };
 
 	return read_tensor(&r, out, bytes, n);
 }
@@ -340,10 +394,16 @@ read_attr(struct reader *r, struct onnx_attr *at, const uint8_t *s, size_t n)
 
 	memset(at, 0, sizeof(*at));
 	at->name = at->s.s = "";
+	l.floats = reserve_list(r, count_fields(from, 7, true), &l.room_f,
+	    sizeof(*l.floats));
+	l.ints = reserve_list(r, count_fields(from, 8, true), &l.room_i,
+	    sizeof(*l.ints));
+	l.texts = reserve_list(r, count_fields(from, 9, false), &l.room_t,
+	    sizeof(*l.texts));
 	while (pb_next(&from, &f)) {
 		if (f.number == 20)
 			type = (int)f.v;
-		else if (attr_field(r, at, &l, &f) < 0)
+		else if (attr_field(r, at, &l, &f) < 0 || check_room(r) < 0)
 			return -1;
 	}
 	if (from.bad)
@@ -373,6 +433,8 @@ read_node(struct reader *r, struct onnx_node *nd, const uint8_t *s, size_t n)
 
 	memset(nd, 0, sizeof(*nd));
 	nd->name = nd->op = nd->domain = "";
+	nd->attr = reserve_list(r, count_fields(from, 5, false),
+	    &nd->room_attr, sizeof(*nd->attr));
 	while (pb_next(&from, &f)) {
 		switch (f.number) {
 		case 1:
@@ -403,6 +465,8 @@ read_node(struct reader *r, struct onnx_node *nd, const uint8_t *s, size_t n)
 	}
 	if (strcmp(nd->domain, "ai.onnx") == 0)
 		nd->domain = "";
+	if (check_room(r) < 0)
+		return -1;
 	return from.bad ? refuse_broken(r, "node") : 0;
 }
 
@@ -513,13 +577,22 @@ read_graph(struct reader *r, struct onnx_model *m, const uint8_t *s, size_t n)
 	struct pb from = pb_over(s, n);
 	struct pb_field f;
 
+	m->node = reserve_list(r, count_fields(from, 1, false), &m->room[0],
+	    sizeof(*m->node));
+	m->initializer = reserve_list(r, count_fields(from, 5, false),
+	    &m->room[1], sizeof(*m->initializer));
+	m->input = reserve_list(r, count_fields(from, 11, false), &m->room[2],
+	    sizeof(*m->input));
+	m->output = reserve_list(r, count_fields(from, 12, false), &m->room[3],
+	    sizeof(*m->output));
 	while (pb_next(&from, &f))
-		if (f.wire == PB_BYTES && graph_field(r, m, &f) < 0)
+		if (f.wire == PB_BYTES && (graph_field(r, m, &f) < 0 ||
+		    check_room(r) < 0))
 			return -1;
 	return from.bad ? refuse_broken(r, "graph") : 0;
 }
 
-static void
+static int
 read_opset(struct reader *r, struct onnx_model *m, const struct pb_field *at)
 {
 	struct pb from = pb_over(at->s, at->n);
@@ -535,6 +608,8 @@ read_opset(struct reader *r, struct onnx_model *m, const struct pb_field *at)
 	}
 	onnx_set_opset(r->a, m, strcmp(domain, "ai.onnx") == 0 ? "" : domain,
 	    version);
+	return m->n_opsets <= OPSETS_MAX ? 0 : err_set(r->e, ERR_TOOBIG,
+	    "more than %d opsets", OPSETS_MAX);
 }
 
 static void
@@ -573,15 +648,16 @@ model_field(struct reader *r, struct onnx_model *m, const struct pb_field *f,
 		m->producer_version = name_of(r, f);
 		return 0;
 	case 7:
+		if (*graph)
+			return refuse_broken(r, "second graph");
 		*graph = true;
 		return f->wire == PB_BYTES ? read_graph(r, m, f->s, f->n) :
 		    refuse_broken(r, "graph");
 	case 8:
-		read_opset(r, m, f);
-		return 0;
+		return read_opset(r, m, f);
 	case 14:
 		read_meta(r, m, f);
-		return 0;
+		return check_room(r);
 	case 25:
 		return err_set(r->e, ERR_UNSUPPORTED,
 		    "functions inside the model are not supported");
@@ -595,7 +671,7 @@ onnx_read_graph(struct onnx_model **out, struct arena *a,
     const struct onnx_model *outer, const void *bytes, size_t n,
     struct err *e)
 {
-	struct reader r = { a, e };
+	struct reader r = { a, e, a->used + READ_BYTES_MAX(n) };
 	struct onnx_model *m = arena_alloc(a, sizeof(*m));
 
 	m->ir_version = outer->ir_version;
@@ -613,7 +689,7 @@ int
 onnx_read(struct onnx_model **out, struct arena *a, const void *bytes,
     size_t n, struct err *e)
 {
-	struct reader r = { a, e };
+	struct reader r = { a, e, a->used + READ_BYTES_MAX(n) };
 	struct onnx_model *m = arena_alloc(a, sizeof(*m));
 	struct pb from = pb_over(bytes, n);
 	struct pb_field f;

@@ -217,7 +217,7 @@ for m in one two bad; do mlv-registry add -q --any-format score $m.onnx >/dev/nu
 mlv-registry set score@champion 1 >/dev/null
 mlv-registry set score@candidate 2 >/dev/null
 echo 30 >share
-start model:score@champion --canary model:score@candidate --share-file share
+start --columns a,b,c,d,e,f model:score@champion --canary model:score@candidate --share-file share
 check 'two versions of one name are listed, and reached by their numbers' <<'X'
 	test "$(served_versions)" = '["1","2"]' &&
 	answers 200 "$url/v2/models/score/versions/2" &&

@@ -152,7 +152,8 @@ run_fold(struct model_run *r, const struct step *s, struct err *e)
 {
 	const struct tensor *acc = step_in(r, s, 0), *b;
 	struct tensor held, *out;
-	void *room;
+	size_t bytes, room_bytes = 0;
+	void *room = NULL;
 
 	if (acc == NULL)
 		return step_bad(s, e, "an input is needed");
@@ -169,9 +170,12 @@ run_fold(struct model_run *r, const struct step *s, struct err *e)
 		/* the partial result steps aside while its place is refilled */
 		out = &r->value[s->out[0]];
 		held = *out;
-		room = arena_alloc(&r->text, held.n *
-		    onnx_elem_size(held.elem));
-		memcpy(room, held.data, held.n * onnx_elem_size(held.elem));
+		bytes = held.n * onnx_elem_size(held.elem);
+		if ((room == NULL || bytes > room_bytes) &&
+		    (room = step_room(r, s, bytes, 1, e)) == NULL)
+			return -1;
+		room_bytes = bytes > room_bytes ? bytes : room_bytes;
+		memcpy(room, held.data, bytes);
 		held.data = room;
 		if (run_pair(r, s, &held, b, e) < 0)
 			return -1;
@@ -492,22 +496,25 @@ number_at(const struct tensor *t, size_t i)
 }
 
 static int
-cast_to_text(struct model_run *r, struct tensor *out, const struct tensor *a)
+cast_to_text(struct model_run *r, const struct step *s, struct tensor *out,
+    const struct tensor *a, struct err *e)
 {
 	struct text *o = out->data;
+	char *room = step_room(r, s, a->n, NUM_TEXT_MAX, e);
 
+	if (room == NULL || step_work(r, s, a->n, NUM_TEXT_MAX, e) < 0)
+		return -1;
 	for (size_t i = 0; i < a->n; i++) {
-		char text[64];
+		char *text = room + i * NUM_TEXT_MAX;
 
 		if (a->elem == ONNX_INT64)
 			num_print_i64(text, ((const int64_t *)a->data)[i]);
 		else if (a->elem == ONNX_FLOAT || a->elem == ONNX_DOUBLE)
-			snprintf(text, sizeof(text), a->elem == ONNX_FLOAT ?
+			snprintf(text, NUM_TEXT_MAX, a->elem == ONNX_FLOAT ?
 			    "%.8g" : "%.17g", number_at(a, i));
 		else
 			num_print_i64(text, (int64_t)number_at(a, i));
-		o[i].n = strlen(text);
-		o[i].s = arena_strndup(&r->text, text, o[i].n);
+		o[i] = (struct text){ text, strlen(text) };
 	}
 	return 0;
 }
@@ -559,7 +566,7 @@ run_cast(struct model_run *r, const struct step *s, struct err *e)
 	if ((out = step_out(r, s, 0, to, a->rank, a->dim, e)) == NULL)
 		return -1;
 	if (to == ONNX_TEXT)
-		return cast_to_text(r, out, a);
+		return cast_to_text(r, s, out, a, e);
 	for (size_t i = 0; i < a->n; i++) {
 		const struct text *t;
 		double d;
