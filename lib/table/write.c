@@ -225,7 +225,7 @@ table_write_lists(struct buf *out, const struct column *const *col, size_t n,
 		for (size_t row = from; row < to; row++) {
 			if (row > from)
 				buf_addc(out, ',');
-			put_json(out, col[i], row);
+			json_write_cell(out, col[i], row);
 		}
 		buf_addc(out, ']');
 	}
