@@ -63,7 +63,7 @@ evaluate_as(const char *label, const char *bytes, const struct oid *data,
 	v.data.id = *data;
 	v.data.size = 3;
 	v.data.name = "x.csv";
-	m->m[m->n++] = (struct metric){ "auc", auc, low, NAN, NULL };
+	m->m[m->n++] = (struct metric){ "auc", auc, low, low + 0.1, NULL };
 	m->m[m->n++] = (struct metric){ "brier", 0.1, NAN, NAN, NULL };
 	if (evaluation_put(&put, c, &v, &e) < 0)
 		printf("# %s\n", e.msg);
