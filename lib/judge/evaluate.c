@@ -162,6 +162,15 @@ own_classes(struct evaluation *v)
 	v->classes = own;
 }
 
+/* Of two classes the one the model itself looks for. */
+static void
+own_positive(struct evaluation *v, const struct judging *g)
+{
+	const char *own = model_meta(binding_model(g->p), META_POSITIVE);
+
+	v->own_positive = arena_strdup(&v->arena, own ? own : v->classes[1]);
+}
+
 static int
 judge_scores(struct evaluation *v, const struct judging *g,
     const struct scores *s, const struct evaluate_opts *o, struct err *e)
@@ -184,6 +193,9 @@ judge_scores(struct evaluation *v, const struct judging *g,
 		if (v->positive == NULL)
 			v->positive = v->classes[1];
 		v->positive = arena_strdup(&v->arena, v->positive);
+		own_positive(v, g);
+		v->threshold = o->threshold;
+		v->has_threshold = true;
 		r = judge_binary(v, s, truth, o, e);
 	} else if (r == 0 && o->positive) {
 		r = err_set(e, ERR_USAGE, "--positive is for two classes, the "

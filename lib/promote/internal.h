@@ -17,6 +17,7 @@ struct labelled_report {
 	struct labelled_report *next;
 	const char *label;
 	bool found;
+	const char *why;		/* there are some, but none counts */
 	struct evaluation report;
 };
 
@@ -33,13 +34,15 @@ struct fact_finder {
 	struct arena *arena;		/* of the gate; text of values */
 	struct version_facts candidate, champion;
 	bool has_champion;
+	const struct evaluation_wanted *wanted;	/* of evidence */
 	/* of the rule at hand, until facts_next_rule */
 	struct buf why;			/* what is missing, in words */
 	bool missing;
 	bool asked_champion;		/* and there is none */
 };
 
-void facts_init(struct fact_finder *f, struct catalog *c, struct arena *a);
+void facts_init(struct fact_finder *f, struct catalog *c, struct arena *a,
+    const struct evaluation_wanted *w);
 void facts_release(struct fact_finder *f);
 /* One of the two, by the id of its manifest. */
 int facts_read(struct version_facts *v, struct fact_finder *f,

@@ -291,7 +291,7 @@ check 'card of a version evaluated twice on the same data: the newest evaluation
 	test "$(grep -c "^### On" out)" = 1
 X
 mlv-train eval --label other m.onnx data:d >/dev/null 2>&1
-printf 'rules:\n  - name: any\n    expr: test.auc > 0.1\n' >gates.yaml
+printf 'rules:\n  - name: any\n    expr: size > 1\n' >gates.yaml
 mlv-registry set churn@champion 1 --gate gates.yaml >/dev/null 2>&1
 check 'card of an alias: its move and gate are told, and --json has the history' <<'X'
 	expect 0 mlv-card new model:churn@champion &&

@@ -302,7 +302,7 @@ check 'mlv-registry add prints the record for a file of no run' <<'X'
 X
 check 'mlv-registry set prints the record of mlv-registry-records(5)' <<'X'
 	described 0 mlv-registry set m@best 1 &&
-	described 0 mlv-registry set m@best 2 -m "a word"
+	described 0 mlv-registry set m@best 2 -m "a word" --allow-contract-change
 X
 check 'mlv-registry rollback prints the record of mlv-registry-records(5)' <<'X'
 	described 0 mlv-registry rollback m@best

@@ -213,7 +213,7 @@ mlv-data init >/dev/null
 cp "$ridge" one.onnx
 cp "$elastic_net" two.onnx
 head -c 200 "$ridge" >bad.onnx
-for m in one two bad; do mlv-registry add -q score $m.onnx >/dev/null; done
+for m in one two bad; do mlv-registry add -q --any-format score $m.onnx >/dev/null; done
 mlv-registry set score@champion 1 >/dev/null
 mlv-registry set score@candidate 2 >/dev/null
 echo 30 >share
