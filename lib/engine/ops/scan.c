@@ -186,9 +186,11 @@ run_all(struct model_run *r, const struct step *s, struct tensor *in,
 		return -1;
 	for (int64_t at = 0; at < steps; at++) {
 		/* by step, for one within another takes the product */
-		if (step_work(r, s, STEP_WORK + s->n_in + c->n_outs, 1, e) < 0 ||
-		    model_run(inner, in, out, e) < 0 ||
-		    pay_copies(r, s, c, out, e) < 0 ||
+		if (step_work(r, s, STEP_WORK + s->n_in + c->n_outs, 1, e) < 0)
+			return -1;
+		if (model_run(inner, in, out, e) < 0)
+			return err_wrap(e, "Scan node '%s'", s->node->name);
+		if (pay_copies(r, s, c, out, e) < 0 ||
 		    keep_states(in, out, aside, r, s, c, e) < 0 ||
 		    stack_output(r, s, c, out, at, steps, e) < 0)
 			return -1;
