@@ -60,10 +60,12 @@ static int
 linear_scores(float *scores, struct model_run *r, const struct step *s,
     const struct linear *l, size_t n, size_t f, const float *x, struct err *e)
 {
-	(void)r;
 	if (f != l->f)
 		return step_bad(s, e, "%zu features came, %zu are needed", f,
 		    l->f);
+	/* the products of one cell are many at a time */
+	if (step_work(r, s, n * l->e, f / 16 + 1, e) < 0)
+		return -1;
 	dense_f32(scores, x, l->b, l->bias, n, l->f, l->e);
 	return 0;
 }
@@ -122,9 +124,9 @@ run_linear_classifier(struct model_run *r, const struct step *s,
 	out = label ? step_out(r, s, 1, ONNX_FLOAT, 2, dim, e) : NULL;
 	if (out == NULL)
 		return -1;
-	raw = l->e == classes ? out->data :
-	    arena_alloc(&r->text, n * sizeof(*raw));
-	if (linear_scores(raw, r, s, l, n, f, x, e) < 0)
+	raw = l->e == classes ? out->data : step_room(r, s, n, sizeof(*raw),
+	    e);
+	if (raw == NULL || linear_scores(raw, r, s, l, n, f, x, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		float *v = (float *)out->data + i * classes;

@@ -215,24 +215,25 @@ run_shift(struct model_run *r, const struct step *s, struct err *e)
 	return run_pair(r, s, a, b, to[0] == 'L' ? SHIFT_LEFT : SHIFT_RIGHT, e);
 }
 
-/* The exponents as int64 (of whole bases) or double, in the run's arena. */
-static struct tensor
-plain_exponents(struct model_run *r, const struct tensor *b, bool whole)
+/* *t = the exponents as int64 (of whole bases) or double. */
+static int
+plain_exponents(struct tensor *t, struct model_run *r, const struct step *s,
+    const struct tensor *b, bool whole, struct err *e)
 {
-	struct tensor t = *b;
-
-	t.elem = whole ? ONNX_INT64 : ONNX_DOUBLE;
-	t.data = arena_alloc(&r->text, b->n * 8);
+	*t = *b;
+	t->elem = whole ? ONNX_INT64 : ONNX_DOUBLE;
+	if ((t->data = step_room(r, s, b->n, 8, e)) == NULL)
+		return -1;
 	for (size_t i = 0; i < b->n; i++) {
 		int64_t v = number_whole_at(b, i);
 
 		if (!whole)
-			((double *)t.data)[i] = number_at(b, i);
+			((double *)t->data)[i] = number_at(b, i);
 		else
-			((int64_t *)t.data)[i] = b->elem == ONNX_UINT64 &&
+			((int64_t *)t->data)[i] = b->elem == ONNX_UINT64 &&
 			    v < 0 ? INT64_MAX : v;
 	}
-	return t;
+	return 0;
 }
 
 /* The answer has the base's type, whatever the exponent's is. */
@@ -251,7 +252,8 @@ run_pow(struct model_run *r, const struct step *s, struct err *e)
 	whole = !number_is_real(a->elem) && !number_is_real(b->elem);
 	if (a->elem == b->elem && (!whole || a->elem == ONNX_INT64))
 		return run_pair(r, s, a, b, POW, e);
-	t = plain_exponents(r, b, whole);
+	if (plain_exponents(&t, r, s, b, whole, e) < 0)
+		return -1;
 	return run_kernel(r, s, a, &t, binaries[whole ? POW :
 	    POW_BY][number_type(a->elem)], e);
 }
@@ -262,7 +264,8 @@ run_fold(struct model_run *r, const struct step *s, struct err *e)
 {
 	const struct tensor *acc = step_in(r, s, 0), *b;
 	struct tensor held, *out;
-	void *room;
+	size_t bytes, room_bytes = 0;
+	void *room = NULL;
 
 	if (acc == NULL)
 		return step_bad(s, e, "an input is needed");
@@ -279,9 +282,12 @@ run_fold(struct model_run *r, const struct step *s, struct err *e)
 		/* the partial result steps aside while its place is refilled */
 		out = &r->value[s->out[0]];
 		held = *out;
-		room = arena_alloc(&r->text, held.n *
-		    onnx_elem_size(held.elem));
-		memcpy(room, held.data, held.n * onnx_elem_size(held.elem));
+		bytes = held.n * onnx_elem_size(held.elem);
+		if ((room == NULL || bytes > room_bytes) &&
+		    (room = step_room(r, s, bytes, 1, e)) == NULL)
+			return -1;
+		room_bytes = bytes > room_bytes ? bytes : room_bytes;
+		memcpy(room, held.data, bytes);
 		held.data = room;
 		if (run_pair(r, s, &held, b, s->op->arg, e) < 0)
 			return -1;

@@ -8,36 +8,41 @@
 
 /* As onnxruntime prints numbers: eight digits, of a double, too. */
 static size_t
-print_cell(char text[64], const struct tensor *a, size_t i)
+print_cell(char text[NUM_TEXT_MAX], const struct tensor *a, size_t i)
 {
 	double d;
 
 	if (!number_is_real(a->elem)) {
 		num_print_i64(text, number_whole_at(a, i));
 		if (a->elem == ONNX_UINT64)
-			snprintf(text, 64, "%llu", (unsigned long long)
+			snprintf(text, NUM_TEXT_MAX, "%llu", (unsigned long long)
 			    ((const uint64_t *)a->data)[i]);
 		return strlen(text);
 	}
 	d = number_at(a, i);
 	if (isnan(d) || isinf(d))
-		snprintf(text, 64, "%s", isnan(d) ? "NaN" : d < 0 ? "-INF" :
+		snprintf(text, NUM_TEXT_MAX, "%s", isnan(d) ? "NaN" : d < 0 ? "-INF" :
 		    "INF");
 	else
-		snprintf(text, 64, "%.8g", d);
+		snprintf(text, NUM_TEXT_MAX, "%.8g", d);
 	return strlen(text);
 }
 
-static void
-cast_to_text(struct model_run *r, struct tensor *out, const struct tensor *a)
+static int
+cast_to_text(struct model_run *r, const struct step *s, struct tensor *out,
+    const struct tensor *a, struct err *e)
 {
+	char *room = step_room(r, s, a->n, NUM_TEXT_MAX, e);
 	struct text *o = out->data;
-	char text[64];
 
+	if (room == NULL || step_work(r, s, a->n, NUM_TEXT_MAX, e) < 0)
+		return -1;
 	for (size_t i = 0; i < a->n; i++) {
-		o[i].n = print_cell(text, a, i);
-		o[i].s = arena_strndup(&r->text, text, o[i].n);
+		char *text = room + i * NUM_TEXT_MAX;
+
+		o[i] = (struct text){ text, print_cell(text, a, i) };
 	}
+	return 0;
 }
 
 /* d and, of whole numbers without a detour, w: the number's 64 bits. */
@@ -101,10 +106,8 @@ cast_tensor(struct model_run *r, const struct step *s, const struct tensor *a,
 		return step_alias(r, s, 0, a, a->rank, a->dim, e);
 	if ((out = step_out(r, s, 0, to, a->rank, a->dim, e)) == NULL)
 		return -1;
-	if (to == ONNX_TEXT) {
-		cast_to_text(r, out, a);
-		return 0;
-	}
+	if (to == ONNX_TEXT)
+		return cast_to_text(r, s, out, a, e);
 	for (size_t i = 0; i < a->n; i++) {
 		double d;
 		int64_t w;

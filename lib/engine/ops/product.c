@@ -4,22 +4,34 @@
 #include "math/dense.h"
 #include "engine/step.h"
 
-/* op(a) as rows; a transposed copy when asked for. */
-static const void *
-oriented_matrix(struct model_run *r, const struct tensor *a, bool turn)
+/* *out = op(a) as rows; a transposed copy when asked for. */
+static int
+oriented_matrix(const void **out, struct model_run *r, const struct step *s,
+    const struct tensor *a, bool turn, struct err *e)
 {
 	size_t size = onnx_elem_size(a->elem);
 	size_t m = (size_t)a->dim[0], n = (size_t)a->dim[1];
 	char *copy;
 
+	*out = a->data;
 	if (!turn)
-		return a->data;
-	copy = arena_alloc(&r->text, a->n * size);
+		return 0;
+	*out = copy = step_room(r, s, a->n, size, e);
+	if (copy == NULL)
+		return -1;
 	for (size_t i = 0; i < m; i++)
 		for (size_t j = 0; j < n; j++)
 			memcpy(copy + (j * m + i) * size,
 			    (const char *)a->data + (i * n + j) * size, size);
-	return copy;
+	return 0;
+}
+
+/* The products of one cell are many at a time. */
+static int
+product_work(struct model_run *r, const struct step *s, size_t m, size_t k,
+    size_t n, struct err *e)
+{
+	return step_work(r, s, m * n, k / 16 + 1, e);
 }
 
 static void
@@ -72,6 +84,7 @@ run_gemm(struct model_run *r, const struct step *s, struct err *e)
 	const struct tensor *a = step_in(r, s, 0), *b = step_in(r, s, 1);
 	bool turn_a = attr_int(s, "transA", 0) != 0;
 	bool turn_b = attr_int(s, "transB", 0) != 0;
+	const void *left, *right;
 	struct tensor *out;
 	int64_t dim[2], k;
 
@@ -86,10 +99,13 @@ run_gemm(struct model_run *r, const struct step *s, struct err *e)
 	if (k != b->dim[turn_b])
 		return step_bad(s, e, "%lld columns do not meet %lld rows",
 		    (long long)k, (long long)b->dim[turn_b]);
-	if ((out = step_out(r, s, 0, a->elem, 2, dim, e)) == NULL)
+	if ((out = step_out(r, s, 0, a->elem, 2, dim, e)) == NULL ||
+	    product_work(r, s, (size_t)dim[0], (size_t)k, (size_t)dim[1], e) <
+	    0 || oriented_matrix(&left, r, s, a, turn_a, e) < 0 ||
+	    oriented_matrix(&right, r, s, b, turn_b, e) < 0)
 		return -1;
-	matrix_product(a->elem, out->data, oriented_matrix(r, a, turn_a),
-	    oriented_matrix(r, b, turn_b), (size_t)dim[0], (size_t)k, (size_t)dim[1]);
+	matrix_product(a->elem, out->data, left, right, (size_t)dim[0],
+	    (size_t)k, (size_t)dim[1]);
 	return add_bias(out, step_in(r, s, 2), attr_float(s, "alpha", 1),
 	    attr_float(s, "beta", 1), s, e);
 }
@@ -137,7 +153,8 @@ run_matmul(struct model_run *r, const struct step *s, struct err *e)
 		shown[n_shown++] = (int64_t)m;
 	if (b->rank > 1)
 		shown[n_shown++] = (int64_t)n;
-	if ((out = step_out(r, s, 0, a->elem, n_shown, shown, e)) == NULL)
+	if ((out = step_out(r, s, 0, a->elem, n_shown, shown, e)) == NULL ||
+	    product_work(r, s, batches * m, k, n, e) < 0)
 		return -1;
 	size = onnx_elem_size(a->elem);
 	for (size_t i = 0; i < batches; i++) {

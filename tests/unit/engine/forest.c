@@ -21,6 +21,9 @@ struct wood {
 	float set[400][3];
 	struct tree_source src;
 	size_t n_weights;
+	struct tree_ref made[800];	/* whole trees, to be shared */
+	size_t n_made;
+	bool share;
 };
 
 /* Small whole numbers and halves, so that equality happens; and the rest. */
@@ -41,6 +44,8 @@ plant(struct wood *w, struct rng *r, int depth, bool one_weight)
 {
 	struct tree_source *s = &w->src;
 
+	if (w->share && w->n_made && rng_below(r, 3) == 0)
+		return w->made[rng_below(r, w->n_made)];
 	if (depth == 0 || rng_below(r, 4) == 0) {
 		struct tree_source_leaf *l = &w->leaf[s->n_leaves];
 
@@ -50,7 +55,8 @@ plant(struct wood *w, struct rng *r, int depth, bool one_weight)
 			w->weight[w->n_weights++] = (struct tree_weight){
 			    (uint32_t)rng_below(r, TARGETS),
 			    (float)rng_f64(r) };
-		return (struct tree_ref){ (uint32_t)s->n_leaves++, true };
+		return w->made[w->n_made++] = (struct tree_ref){
+		    (uint32_t)s->n_leaves++, true };
 	}
 	{
 		size_t at = s->n_nodes++;
@@ -67,7 +73,8 @@ plant(struct wood *w, struct rng *r, int depth, bool one_weight)
 			w->set[at][k] = (float)rng_below(r, 9) / 2 - 2;
 		n->yes = plant(w, r, depth - 1, one_weight);
 		n->no = plant(w, r, depth - 1, one_weight);
-		return (struct tree_ref){ (uint32_t)at, false };
+		return w->made[w->n_made++] = (struct tree_ref){
+		    (uint32_t)at, false };
 	}
 }
 
@@ -162,6 +169,7 @@ forests(void)
 		memset(&w, 0, sizeof(w));
 		w.src = (struct tree_source){ w.node, w.leaf, w.root, 0, 0,
 		    1 + rng_below(&r, 10), FEATURES, TARGETS };
+		w.share = round % 3 == 0;
 		for (size_t t = 0; t < w.src.n_trees; t++)
 			w.root[t] = plant(&w, &r, (int)rng_below(&r, 6),
 			    round % 8 >= 4);
@@ -191,6 +199,40 @@ refused(struct tree_source *s, const char *says, const char *what)
 	arena_free(&a);
 }
 
+/* Both ways of a test lead to the next one: 2^2000 paths of 2000 tests. */
+static void
+shared_trees(void)
+{
+	enum { N = 2000 };
+	static struct tree_source_node node[N];
+	struct tree_weight one = { 0, 1 };
+	struct tree_source_leaf leaf = { &one, 1 };
+	struct tree_ref root = { 0, false };
+	struct tree_source s = { node, &leaf, &root, N, 1, 1, FEATURES,
+	    TARGETS };
+	struct arena a = { 0 };
+	struct forest *f = NULL;
+	struct err e = ERR_INIT;
+	float x[FEATURES] = { 0 };
+
+	for (uint32_t i = 0; i < N; i++) {
+		struct tree_ref next = { i + 1, false }, end = { 0, true };
+
+		node[i] = (struct tree_source_node){ .mode = TREE_LEQ,
+		    .yes = i + 1 < N ? next : end,
+		    .no = i + 1 < N ? next : end };
+	}
+	if (ok(forest_new(&f, &a, &s, TREE_SUM, &e) == 0,
+	    "nodes that two parents share: %s", e.msg)) {
+		ok(a.used < (size_t)N * 200, "are laid out once: %zu bytes",
+		    a.used);
+		is_int(differences(f, &s, TREE_SUM, x, 1), 0, "and walked");
+		is_int(forest_work(f), N + 1 + 2 * FEATURES + 1,
+		    "the longest way of a row is known");
+	}
+	arena_free(&a);
+}
+
 static void
 bad_forests(void)
 {
@@ -198,13 +240,20 @@ bad_forests(void)
 	struct tree_source_leaf leaf = { &one, 1 }, stray = { &off, 1 };
 	struct tree_source_node n = { .mode = TREE_LEQ, .yes = { 0, true },
 	    .no = { 0, true } }, loop = n, far = n, wide = n;
-	struct tree_ref root = { 0, false };
+	struct tree_source_node shared[2] = { n, n };
+	struct tree_ref root = { 0, false }, second = { 1, false };
 	struct tree_source s = { &n, &leaf, &root, 1, 1, 1, FEATURES,
 	    TARGETS };
 
 	loop.no = root;
 	s.node = &loop;
 	refused(&s, "circle", "a tree that bites its tail");
+	shared[0].yes = shared[0].no = second;
+	shared[1].yes = shared[1].no = root;
+	s.node = shared;
+	s.n_nodes = 2;
+	refused(&s, "circle", "and one through a node that is shared");
+	s.n_nodes = 1;
 	far.yes.at = 9;
 	s.node = &far;
 	refused(&s, "not there", "a child beyond the end");
@@ -220,6 +269,7 @@ int
 main(void)
 {
 	forests();
+	shared_trees();
 	bad_forests();
 	return tap_done();
 }
