@@ -29,7 +29,8 @@ struct op {
 #define OP_FAMILIES(FAMILY) \
 	FAMILY(arith) FAMILY(elementwise) FAMILY(cast) FAMILY(compare) \
 	FAMILY(shape) FAMILY(reduce) FAMILY(product) FAMILY(index) \
-	FAMILY(scatter) FAMILY(norm) FAMILY(scan) FAMILY(text) \
+	FAMILY(scatter) FAMILY(norm) FAMILY(scan) FAMILY(control) \
+	FAMILY(text) \
 	FAMILY(linear) FAMILY(encode) FAMILY(tree) FAMILY(svm)
 
 #define DECLARE_FAMILY(name) extern const struct op ops_##name[];

@@ -5,7 +5,7 @@
  * The first inputs are states, which one run hands to the next; of the
  * others each run gets the next slice along the first axis.  Its outputs are
  * the states, then what is stacked up, a slice a run.  Other axes and
- * directions, texts, and graphs that use what is around them are refused.
+ * directions, and texts, are refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -52,12 +52,12 @@ prepare_scan(struct step *s, struct model *m, struct err *e)
 	    step_graph(&c->inner, s, "body", e) < 0)
 		return -1;
 	in = m->inner[c->inner];
-	if (slices < 1 || (uint64_t)slices > s->n_in)
+	if (slices < 1 || (uint64_t)slices > s->n_given)
 		return step_bad(s, e, "bad num_scan_inputs");
 	c->n_slices = (size_t)slices;
-	c->n_states = s->n_in - c->n_slices;
+	c->n_states = s->n_given - c->n_slices;
 	c->n_outs = in->n_outputs;
-	if (in->n_inputs != s->n_in || c->n_outs < c->n_states ||
+	if (in->n_inputs != s->n_given + in->n_captured || c->n_outs < c->n_states ||
 	    s->n_out > c->n_outs)
 		return step_bad(s, e, "its graph has other inputs or outputs");
 	s->state = c;
@@ -76,7 +76,7 @@ static int
 first_inputs(struct tensor *in, int64_t *steps, struct model_run *r,
     const struct step *s, const struct scan *c, struct err *e)
 {
-	for (size_t i = 0; i < s->n_in; i++) {
+	for (size_t i = 0; i < s->n_given; i++) {
 		const struct tensor *a = step_in(r, s, i);
 		struct tensor *t = &in[i];
 
@@ -184,15 +184,16 @@ run_all(struct model_run *r, const struct step *s, struct tensor *in,
 
 	if (first_inputs(in, &steps, r, s, c, e) < 0)
 		return -1;
+	run_captures(in + s->n_given, r, s, c->inner);
 	for (int64_t at = 0; at < steps; at++) {
 		/* by step, for one within another takes the product */
-		if (step_work(r, s, STEP_WORK + s->n_in + c->n_outs, 1, e) < 0 ||
+		if (step_work(r, s, STEP_WORK + s->n_given + c->n_outs, 1, e) < 0 ||
 		    model_run(inner, in, out, e) < 0 ||
 		    pay_copies(r, s, c, out, e) < 0 ||
 		    keep_states(in, out, aside, r, s, c, e) < 0 ||
 		    stack_output(r, s, c, out, at, steps, e) < 0)
 			return -1;
-		for (size_t i = c->n_states; i < s->n_in; i++)
+		for (size_t i = c->n_states; i < s->n_given; i++)
 			in[i].data = (char *)in[i].data + in[i].n *
 			    onnx_elem_size(in[i].elem);
 	}
