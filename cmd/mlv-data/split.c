@@ -299,15 +299,20 @@ split_all(struct split_job *j, const char *name,
 	const struct split_opts how = { .by = j->o->by.v, .n_by = j->o->by.n,
 	    .time = j->o->time, .seed = (uint64_t)j->o->seed };
 	struct catalog_bytes *b = &j->bytes;
+	enum table_format said;
 	int r = -1;
 
 	if (catalog_open_bytes(b, j->catalog, name, e) != 0)
 		return -1;
 	if (name_parts(j, e) != 0 ||
-	    catalog_read_opts(&j->read, b, user, e) != 0 ||
-	    split_rows(j->part, j->parts, b->data, b->n, &j->read, &how,
+	    catalog_read_opts(&j->read, b, user, e) != 0)
+		goto done;
+	said = j->read.format;
+	if (split_rows(j->part, j->parts, b->data, b->n, &j->read, &how,
 	    e) != 0)
 		goto done;
+	if (j->read.likely == TABLE_AUTO)	/* nobody called it a table */
+		j->read.format = said;
 	warn_of_shares(j);
 	r = b->item.kind == NAME_DATA && j->o->folder == NULL ?
 	    put_parts(j, e) : write_parts(j, e);

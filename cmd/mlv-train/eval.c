@@ -98,6 +98,20 @@ record_evaluation(struct work *w, struct err *e)
 }
 
 static void
+print_interval(struct out *out, const struct metric *m)
+{
+	if (m->interval == NULL) {
+		out_null(out, "low");
+		out_null(out, "high");
+		out_null(out, "interval");
+		return;
+	}
+	out_short(out, "low", m->low, 6);
+	out_short(out, "high", m->high, 6);
+	out_text(out, "interval", m->interval);
+}
+
+static void
 print_evaluation(struct work *w)
 {
 	struct out *out = &w->c->out;
@@ -108,9 +122,7 @@ print_evaluation(struct work *w)
 		out_begin(out, "mlv.evaluation.metric/1");
 		out_text(out, "metric", m->name);
 		out_short(out, "value", m->value, 6);
-		out_short(out, "low", m->low, 6);
-		out_short(out, "high", m->high, 6);
-		out_text(out, "interval", m->interval);
+		print_interval(out, m);
 		out_text(out, "label", w->v.label);
 		out_end(out);
 	}
@@ -162,6 +174,9 @@ judge_model(struct work *w, const struct table_read_opts *user,
 
 	if (binding_open(&p, w->model.data, w->model.n, &so, e) < 0)
 		return err_wrap(e, "%s", w->model.item.label);
+	if (binding_by_place(p))
+		cli_warn(w->c, "the model does not name its columns: it takes "
+		    "them in the order of the data; --inputs says which");
 	evaluate_read_opts(&read, &w->c->arena, p);
 	r = catalog_open_table(&t, &w->data, w->catalog, data, &read, e);
 	if (r < 0) {
@@ -236,8 +251,9 @@ const struct verb verb_eval = {
 	    "MODEL NAME",
 	.about =
 "Scores the rows of NAME with the ONNX model and prints one record a metric:\n"
-"its name, value, 95 % interval, how that was made (delong, wilson, normal or\n"
-"bootstrap), and the label.  The model may come from anywhere.\n"
+"its name, value, 95 % interval, how that was made (delong, newcombe, wilson,\n"
+"normal or bootstrap; none where nothing varies), and the label.  The model\n"
+"may come from anywhere.\n"
 "\n"
 "Two classes: auc, average_precision, logloss, brier, accuracy, precision,\n"
 "recall, f1, ks, ece (calibration).  More: accuracy, logloss, f1_macro,\n"

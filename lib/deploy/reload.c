@@ -301,6 +301,15 @@ reload_release(struct reload *r)
 	free(r->stable_name);
 }
 
+static void
+warn_of_order(const struct reload *r, enum variant variant)
+{
+	if (binding_by_place(r->traffic->now[variant]->binding))
+		log_warn(r->log, "%s does not name its columns: it takes them "
+		    "in the order in which clients send them; --columns names "
+		    "them", r->source[variant].text);
+}
+
 int
 reload_first(struct reload *r, struct err *e)
 {
@@ -313,8 +322,10 @@ reload_first(struct reload *r, struct err *e)
 		/* what is seen before it is loaded counts as acted upon */
 		(void)take_fingerprint(&s->taken, r, s);
 		s->last = s->taken;
-		if (load_version(r, v, e) == 0)
+		if (load_version(r, v, e) == 0) {
+			warn_of_order(r, v);
 			continue;
+		}
 		if (v == VARIANT_STABLE || !alias_may_come(r, s, &why))
 			return -1;
 		log_warn(r->log, "there is no %s: %s; the stable model "

@@ -14,6 +14,21 @@ static const struct op *const families[] = { OP_FAMILIES(FAMILY_TABLE) };
 
 static int plan_graph(struct model *m, struct err *e);
 
+/* --- what it costs -------------------------------------------------------- */
+
+/* `more` bytes beside what the arena has got since the last time. */
+static int
+pay_plan(struct model *m, size_t more, struct err *e)
+{
+	size_t bytes = m->arena.used - m->arena_taken + more;
+
+	if (!budget_take(m->budget, bytes))
+		return err_set(e, ERR_TOOBIG, "the model needs too much memory "
+		    "for a file of its size");
+	m->arena_taken = m->arena.used;
+	return 0;
+}
+
 /* --- steps and values ----------------------------------------------------- */
 
 static const struct op *
@@ -42,7 +57,7 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 	const char *domain = n->domain[0] ? n->domain : "ai.onnx";
 
 	s->node = n;
-	s->opset = onnx_opset_of(m->onnx, n->domain);
+	s->opset = onnx_node_opset(m->onnx, n);
 	s->op = find_op(n->domain, n->op, s->opset);
 	if (s->op == NULL)
 		return err_set(e, ERR_UNSUPPORTED, "unsupported operator %s%s%s"
@@ -72,23 +87,16 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 	return 0;
 }
 
-static bool
-is_initializer(const struct onnx_model *o, const char *name)
-{
-	for (size_t i = 0; i < o->n_initializers; i++)
-		if (strcmp(o->initializer[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Numbers for initializers, inputs and what nodes make, in that order. */
 static int
 plan_values(struct model *m, struct intern *names, struct err *e)
 {
 	const struct onnx_model *o = m->onnx;
+	size_t n_known;
 
 	for (size_t i = 0; i < o->n_initializers; i++)
 		value_number(names, o->initializer[i].name);
+	n_known = intern_count(names);
 	m->input = arena_alloc(&m->arena, (o->n_inputs + 1) *
 	    sizeof(*m->input));
 	m->input_value = arena_alloc(&m->arena, (o->n_inputs + 1) *
@@ -98,7 +106,7 @@ plan_values(struct model *m, struct intern *names, struct err *e)
 		struct model_port *p = &m->input[m->n_inputs];
 
 		/* before IR 4 initializers stood among the inputs */
-		if (is_initializer(o, v->name))
+		if (intern_find(names, v->name, strlen(v->name)) < n_known)
 			continue;
 		if (onnx_elem_size(v->elem) == 0 || v->sequence)
 			return err_set(e, ERR_UNSUPPORTED, "input '%s' is not "
@@ -174,8 +182,11 @@ plan_inner(struct model *m, const struct step *s, const struct text *bytes,
 		return step_bad(s, e, "graphs in graphs in graphs");
 	in = xalloc(1, sizeof(*in));
 	in->depth = m->depth + 1;
-	if (onnx_read_graph(&in->onnx, &in->arena, m->onnx, bytes->s,
-	    bytes->n, e) < 0 || plan_graph(in, e) < 0) {
+	in->budget = m->budget;
+	in->of_file = m->of_file;
+	if (pay_plan(m, sizeof(*in), e) < 0 ||
+	    onnx_read_graph(&in->onnx, &in->arena, m->onnx, s->node,
+	    bytes->s, bytes->n, e) < 0 || plan_graph(in, e) < 0) {
 		model_free(in);
 		return err_wrap(e, "in node '%s'", s->node->name);
 	}
@@ -209,35 +220,48 @@ all_constant(const struct model *m, const struct step *s)
 	return true;
 }
 
-/* Keep what the step made as constants of the model. */
+/* A copy in the model's arena. */
 static int
-keep_constant(struct model *m, const struct model_run *r,
+copy_constant(struct model *m, struct tensor *to, const struct tensor *t,
     const struct step *s, struct err *e)
 {
+	const struct text *from = t->data;
+	size_t bytes = t->n * onnx_elem_size(t->elem), all = bytes;
+	struct text *c;
+
+	for (size_t k = 0; t->elem == ONNX_TEXT && k < t->n; k++)
+		all += from[k].n + 1 + sizeof(max_align_t);
+	if (all > m->budget->bytes)
+		return err_set(e, ERR_TOOBIG, "%s node '%s': too much is "
+		    "constant", s->node->op, s->node->name);
+	*to = *t;
+	c = to->data = arena_alloc(&m->arena, bytes);
+	if (bytes)
+		memcpy(to->data, t->data, bytes);
+	for (size_t k = 0; t->elem == ONNX_TEXT && k < t->n; k++)
+		c[k].s = arena_strndup(&m->arena, c[k].s, c[k].n);
+	return pay_plan(m, 0, e);
+}
+
+/* Keep what the step made as constants of the model.  What it only passed on
+ * is one already. */
+static int
+keep_constant(struct model *m, struct model_run *r, const struct step *s,
+    struct err *e)
+{
 	for (size_t i = 0; i < s->n_out; i++) {
-		const struct tensor *t;
-		size_t bytes;
+		int v = s->out[i];
 
-		if (s->out[i] < 0)
+		if (v < 0)
 			continue;
-		t = &r->value[s->out[i]];
-		bytes = t->n * onnx_elem_size(t->elem);
-		if (bytes > FOLD_BYTES_MAX - m->folded)
-			return err_set(e, ERR_TOOBIG, "%s node '%s': too much "
-			    "is constant", s->node->op, s->node->name);
-		m->folded += bytes;
-		m->constant[s->out[i]] = *t;
-		m->constant[s->out[i]].data = arena_alloc(&m->arena, bytes);
-		if (bytes)
-			memcpy(m->constant[s->out[i]].data, t->data, bytes);
-		if (t->elem == ONNX_TEXT)
-			for (size_t k = 0; k < t->n; k++) {
-				struct text *c = m->constant[s->out[i]].data;
-
-				c[k].s = arena_strndup(&m->arena, c[k].s,
-				    c[k].n);
-			}
+		m->constant[v] = r->value[v];
+		if (r->value[v].data == r->room[v] && copy_constant(m,
+		    &m->constant[v], &r->value[v], s, e) < 0)
+			return -1;
+		r->value[v] = m->constant[v];
+		run_drop_room(r, v);
 	}
+	run_drop_text(r);
 	return 0;
 }
 
@@ -270,30 +294,39 @@ pass_names_on(struct model *m, const struct step *s)
 	}
 }
 
+/* Dictionaries made since the last time lie outside the arena. */
+static int
+pay_dicts(struct model *m, size_t *known, struct err *e)
+{
+	size_t bytes = 0;
+
+	for (; *known < m->n_dicts; ++*known)
+		bytes += 1024 + 96 * intern_count(m->dict[*known]);
+	return pay_plan(m, bytes, e);
+}
+
 /* Prepare every step; run now, and drop, what depends on constants only. */
 static int
 prepare_and_fold(struct model *m, struct err *e)
 {
-	struct model_run *r = model_run_new(m);
-	size_t kept = 0;
+	struct model_run *r = run_new(m, m->budget);
+	size_t kept = 0, known = 0;
 	int result = -1;
 
 	for (size_t i = 0; i < m->n_steps; i++) {
 		struct step *s = &m->step[i];
 
 		if (plan_inner_graphs(m, s, e) < 0 ||
-		    (s->op->prepare && s->op->prepare(s, m, e) < 0))
+		    (s->op->prepare && s->op->prepare(s, m, e) < 0) ||
+		    pay_dicts(m, &known, e) < 0)
 			goto done;
 		if (!all_constant(m, s)) {
 			pass_names_on(m, s);
 			m->step[kept++] = *s;
 			continue;
 		}
-		if (s->op->run(r, s, e) < 0 || keep_constant(m, r, s, e) < 0)
+		if (run_step(r, s, e) < 0 || keep_constant(m, r, s, e) < 0)
 			goto done;
-		for (size_t k = 0; k < s->n_out; k++)
-			if (s->out[k] >= 0)
-				r->value[s->out[k]] = m->constant[s->out[k]];
 	}
 	m->n_steps = kept;
 	result = 0;
@@ -325,8 +358,11 @@ plan_graph(struct model *m, struct err *e)
 	if (r == 0) {
 		plan_constants(m, names);
 		declare_outputs(m);
-		r = prepare_and_fold(m, e);
+		/* a run has its values beside the plan's */
+		r = pay_plan(m, m->n_values * 2 * sizeof(struct tensor), e);
 	}
+	if (r == 0)
+		r = prepare_and_fold(m, e);
 	intern_free(names);
 	return r;
 }
@@ -334,21 +370,31 @@ plan_graph(struct model *m, struct err *e)
 /* --- the trial row -------------------------------------------------------- */
 
 /* One row of zeros or empty texts; free(t->data). */
-static void
-make_trial_input(struct tensor *t, const struct model_port *p)
+static int
+make_trial_input(struct tensor *t, struct model *m, const struct model_port *p,
+    struct err *e)
 {
+	size_t reach = 1, size = onnx_elem_size(p->elem);
+
 	t->elem = p->elem;
 	t->rank = p->rank < 0 ? 2 : p->rank;
 	t->n = 1;
 	for (int k = 0; k < t->rank; k++) {
 		t->dim[k] = p->rank < 0 || p->dim[k] < 0 ? 1 : p->dim[k];
-		if (t->n && t->dim[k] > (int64_t)(TENSOR_N_MAX / t->n))
-			t->dim[k] = 1;
+		if (t->dim[k] > (int64_t)(TENSOR_N_MAX / reach))
+			return err_set(e, ERR_TOOBIG, "input '%s' takes too "
+			    "many values", p->name);
+		reach *= (size_t)(t->dim[k] ? t->dim[k] : 1);
 		t->n *= (size_t)t->dim[k];
 	}
-	t->data = xalloc(t->n + 1, onnx_elem_size(p->elem));
+	if (!budget_take(m->budget, (t->n + 1) * size) ||
+	    !budget_spend(m->budget, t->n))
+		return err_set(e, ERR_TOOBIG, "input '%s' takes too many "
+		    "values", p->name);
+	t->data = xalloc(t->n + 1, size);
 	for (size_t k = 0; p->elem == ONNX_TEXT && k < t->n; k++)
 		((struct text *)t->data)[k].s = "";
+	return 0;
 }
 
 /* What the outputs are, seen in the answers to the trial row. */
@@ -368,14 +414,16 @@ try_one_row(struct model *m, struct err *e)
 {
 	struct tensor *in = xalloc(m->n_inputs + 1, sizeof(*in));
 	struct tensor *out = xalloc(m->n_outputs + 1, sizeof(*out));
-	struct model_run *r = model_run_new(m);
+	struct model_run *r = run_new(m, m->budget);
 	struct err why = ERR_INIT;
 	int result = 0;
 
-	for (size_t i = 0; i < m->n_inputs; i++)
-		make_trial_input(&in[i], &m->input[i]);
+	for (size_t i = 0; i < m->n_inputs && result == 0; i++)
+		result = make_trial_input(&in[i], m, &m->input[i], e);
 	r->trial = true;
-	if (model_run(r, in, out, &why) == 0) {
+	if (result < 0) {
+		/* as refused */
+	} else if (model_run(r, in, out, &why) == 0) {
 		learn_outputs(m, out);
 	} else if (why.code == ERR_FORMAT) {
 		/* says nothing about the model: its rows may have another
@@ -405,17 +453,30 @@ name_outputs(struct model *m)
 	}
 }
 
+/* The load is over. */
+static void
+forget_budget(struct model *m)
+{
+	m->budget = NULL;
+	for (size_t i = 0; i < m->n_inner; i++)
+		forget_budget(m->inner[i]);
+}
+
 int
 model_load(struct model **out, const void *bytes, size_t n, struct err *e)
 {
 	struct model *m = xalloc(1, sizeof(*m));
+	struct budget left = budget_of_file(n);
 
+	m->of_file = left;
+	m->budget = &left;
 	if (onnx_read(&m->onnx, &m->arena, bytes, n, e) < 0 ||
 	    plan_graph(m, e) < 0 || try_one_row(m, e) < 0) {
 		model_free(m);
 		return -1;
 	}
 	name_outputs(m);
+	forget_budget(m);
 	*out = m;
 	return 0;
 }

@@ -33,6 +33,14 @@ const struct tensor *step_in(const struct model_run *r, const struct step *s,
  * beyond TENSOR_N_MAX. */
 struct tensor *step_out(struct model_run *r, const struct step *s, size_t i,
     enum onnx_elem elem, int rank, const int64_t *dim, struct err *e);
+/* Room for n things of `size` bytes until the next run, zeroed; NULL with *e
+ * set when the model has no memory left. */
+void *step_room(struct model_run *r, const struct step *s, size_t n,
+    size_t size, struct err *e);
+/* n times m units of work are about to be done, beyond one an element of the
+ * inputs and outputs; -1 with *e set when that is too much. */
+int step_work(struct model_run *r, const struct step *s, size_t n, size_t m,
+    struct err *e);
 /* Output i is the same data as t under another shape. */
 int step_alias(struct model_run *r, const struct step *s, size_t i,
     const struct tensor *t, int rank, const int64_t *dim, struct err *e);
@@ -66,6 +74,9 @@ void step_name_output(struct model *m, const struct step *s, size_t i,
 void step_keep_forest(struct model *m, const struct forest *f);
 /* Hand over a dictionary, to be freed with the model. */
 void step_keep_dict(struct model *m, struct intern *t);
+/* Hand over a pattern, likewise. */
+struct regex;
+void step_keep_regex(struct model *m, struct regex *r);
 
 /* Integers of a 1-D int64 or int32 tensor; at most ONNX_RANK_MAX. */
 int tensor_ints(int64_t *out, int *n, const struct tensor *t, struct err *e);
@@ -76,6 +87,9 @@ tensor_index(const struct tensor *t, size_t i)
 	return t->elem == ONNX_INT64 ? ((const int64_t *)t->data)[i] :
 	    ((const int32_t *)t->data)[i];
 }
+/* Elements, or the steps of a loop over its dimensions: one that is 0 counts
+ * as 1. */
+size_t tensor_reach(const struct tensor *t);
 /* Product of the dimensions [from, to). */
 size_t tensor_span(const struct tensor *t, int from, int to);
 /* An axis counted from the front; a negative one counts from the back. */

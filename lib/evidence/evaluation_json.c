@@ -19,6 +19,8 @@ evaluation_metrics(struct arena *a, const struct evaluation *v)
 
 		one = json_add_map(a, all, m->name);
 		json_add_num(a, one, "value", m->value);
+		if (isnan(m->low) || isnan(m->high))
+			continue;
 		json_add_num(a, one, "low", m->low);
 		json_add_num(a, one, "high", m->high);
 		if (m->interval)

@@ -8,13 +8,15 @@
 #include "base/mem.h"
 #include "model/internal.h"
 
-#define PART_ROWS 1024		/* rows that go through the graph at once */
+#define PART_ROWS 1024		/* rows that go through the graph at once, */
+#define PART_VALUES ((size_t)1 << 22)	/* and fewer of wide ones */
 
 struct scorer {
 	const struct binding *binding;
 	struct model_run *run;
 	struct tensor *in, *out;
-	void **room;			/* by input */
+	void **room;			/* by input, for so many rows */
+	size_t room_rows, part;
 	struct table *result;
 	size_t refused, unseen;
 };
@@ -30,9 +32,8 @@ scorer_new(const struct binding *b)
 	s->in = xalloc(n_in + 1, sizeof(*s->in));
 	s->out = xalloc(model_outputs(b->model) + 1, sizeof(*s->out));
 	s->room = xalloc(n_in + 1, sizeof(*s->room));
-	for (size_t i = 0; i < n_in; i++)
-		s->room[i] = xalloc(PART_ROWS * b->width[i] + 1,
-		    onnx_elem_size(model_input(b->model, i)->elem));
+	s->part = PART_VALUES / (b->n_wants + 1);
+	s->part = s->part > PART_ROWS ? PART_ROWS : s->part;
 	s->result = table_new(b->n_columns);
 	for (size_t i = 0; i < b->n_columns; i++) {
 		struct column *c = &s->result->col[i];
@@ -43,6 +44,12 @@ scorer_new(const struct binding *b)
 			c->dict = intern_new();
 	}
 	return s;
+}
+
+void
+scorer_bound(struct scorer *s)
+{
+	model_run_bound(s->run);
 }
 
 void
@@ -114,12 +121,29 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 	return 0;
 }
 
+/* Room for n rows of every input. */
+static void
+make_input_room(struct scorer *s, size_t n)
+{
+	const struct binding *b = s->binding;
+
+	if (n <= s->room_rows)
+		return;
+	for (size_t i = 0; i < model_inputs(b->model); i++) {
+		free(s->room[i]);
+		s->room[i] = xalloc(n * b->width[i] + 1,
+		    onnx_elem_size(model_input(b->model, i)->elem));
+	}
+	s->room_rows = n;
+}
+
 static int
 fill_inputs(struct scorer *s, const struct table *block, size_t from,
     size_t n, struct err *e)
 {
 	const struct binding *b = s->binding;
 
+	make_input_room(s, n);
 	for (size_t i = 0; i < model_inputs(b->model); i++) {
 		const struct model_port *port = model_input(b->model, i);
 		struct tensor *t = &s->in[i];
@@ -247,8 +271,8 @@ scorer_run_part(struct table **out, struct scorer *s,
 	s->unseen = 0;
 	if (make_room(s, to - from, e) < 0)
 		return -1;
-	for (size_t at = from; at < to; at += PART_ROWS) {
-		size_t n = to - at < PART_ROWS ? to - at : PART_ROWS;
+	for (size_t at = from; at < to; at += s->part) {
+		size_t n = to - at < s->part ? to - at : s->part;
 
 		if (score_rows(s, block, at, n, at - from, e) < 0) {
 			if (e->code == ERR_FORMAT)

@@ -102,7 +102,8 @@ text_value(const char *s, size_t n)
 static struct expr_value
 num_value(double d)
 {
-	return (struct expr_value){ .type = EXPR_NUM, .d = d };
+	return (struct expr_value){ .type = EXPR_NUM,
+	    .num = num_of_f64(d) };
 }
 
 /* The bytes a report's data link leads to: of a dataset its content. */

@@ -28,7 +28,10 @@ note_value(struct judging *j, const char *name, const struct expr_value *v)
 	buf_addf(&j->values, "%s%s=", j->values.len ? " " : "", name);
 	switch (v->type) {
 	case EXPR_NUM:
-		num_print_f64(text, v->d);
+		if (v->num.whole)
+			num_print_i64(text, v->num.i);
+		else
+			num_print_f64(text, v->num.d);
 		buf_adds(&j->values, text);
 		break;
 	case EXPR_TEXT:

@@ -1,13 +1,14 @@
 /*
- * promote/internal.h - what the names of a policy's rules stand for, of one
- * version of a model and of the champion it is compared with (facts.c).
- * Private to lib/promote.
+ * promote/internal.h - what the files of lib/promote share: what the names
+ * of a policy's rules stand for, of one version of a model and of the
+ * champion it is compared with (facts.c); contracts (contract.c).
  */
 #ifndef PROMOTE_INTERNAL_H
 #define PROMOTE_INTERNAL_H
 
 #include "base/buf.h"
 #include "catalog/catalog.h"
+#include "catalog/name.h"
 #include "evidence/evaluation.h"
 #include "expr/expr.h"
 
@@ -48,5 +49,14 @@ void facts_next_rule(struct fact_finder *f);
  * f->why, when nothing is recorded. */
 int facts_value(struct expr_value *out, struct fact_finder *f,
     const char *name, struct err *e);
+
+/*
+ * Does version `to` of a model keep the contract of version `from`?  What
+ * differs is appended to `why` (model/contract.h).  A file that is no model
+ * our engine loads has no contract: nothing is lost by leaving it, and one
+ * that follows a model keeps none.
+ */
+int check_contract(bool *kept, struct buf *why, struct catalog *c,
+    const struct name *model, uint32_t from, uint32_t to, struct err *e);
 
 #endif

@@ -152,24 +152,27 @@ deal_rows(struct split *s, struct records *l, struct err *e)
 
 int
 split_rows(struct split_part *part, size_t parts, const char *bytes,
-    size_t n, const struct table_read_opts *read, const struct split_opts *o,
+    size_t n, struct table_read_opts *read, const struct split_opts *o,
     struct err *e)
 {
 	struct split s = { .part = part, .parts = parts, .o = o };
+	struct table_read_opts again = *read;
 	struct records *l = NULL;
 	const char *header;
 	size_t header_n;
 	int r = -1;
 
+	again.log = NULL;		/* it is told once */
 	for (size_t i = 0; i < parts; i++) {
 		s.total += part[i].weight;
 		part[i].rows = 0;
 		buf_init(&part[i].bytes, BUF_CAP_DATA);
 	}
 	if (records_check(bytes, n, read, e) != 0 ||
-	    records_open(&l, bytes, n, read, e) != 0)
+	    records_open(&l, bytes, n, &again, e) != 0)
 		return -1;
-	if (o->time != NULL && order_rows(&s, bytes, n, read, e) != 0)
+	read->format = records_format(l);
+	if (o->time != NULL && order_rows(&s, bytes, n, &again, e) != 0)
 		goto done;
 	header = records_header(l, &header_n);
 	for (size_t i = 0; i < parts; i++)

@@ -31,9 +31,10 @@ struct split_opts {
 	uint64_t seed;
 };
 
-/* ERR_FORMAT, before anything is dealt, when a row is not whole. */
+/* Sets read->format to what the bytes are.  ERR_FORMAT, before anything is
+ * dealt, when a row is not whole. */
 int split_rows(struct split_part *part, size_t parts, const char *bytes,
-    size_t n, const struct table_read_opts *read, const struct split_opts *o,
+    size_t n, struct table_read_opts *read, const struct split_opts *o,
     struct err *e);
 
 /* The part furthest from its share, when that is further than chance would

@@ -3,7 +3,11 @@
  */
 #include "read/ragged.h"
 
+#include <string.h>
+
 #include "base/buf.h"
+
+#define NAMES_BYTES 600	/* of a message */
 
 void
 ragged_add(struct ragged *r, uint64_t line, size_t cells)
@@ -30,6 +34,29 @@ header_is_doubtful(const struct ragged *r)
 	    r->cells[0] > in->cols;
 }
 
+/* A header that names all columns but the first, as that of R's row names:
+ * the names to give. */
+static void
+offer_names(struct buf *b, const struct ragged *r)
+{
+	const struct sniffed *in = r->in;
+
+	if (r->cells[0] != in->cols + 1)
+		return;
+	buf_adds(b, "; if the first column has no name, --header --columns "
+	    "'row");
+	for (size_t i = 0; i < in->cols; i++) {
+		const char *s = in->names[i];
+
+		if (strpbrk(s, "\",'") != NULL || b->len > NAMES_BYTES) {
+			buf_adds(b, ",...");
+			break;
+		}
+		buf_addf(b, ",%s", s);
+	}
+	buf_adds(b, "' gives one");
+}
+
 int
 ragged_tell(const struct ragged *r, struct err *e)
 {
@@ -40,10 +67,15 @@ ragged_tell(const struct ragged *r, struct err *e)
 	for (size_t i = 0; i < r->n && i < RAGGED_LISTED; i++)
 		buf_addf(&b, "%sline %llu has %zu", i ? ", " : "",
 		    (unsigned long long)r->line[i], r->cells[i]);
-	err_set(e, ERR_FORMAT, "%s: rows must have %zu cell%s, but %s%s%s",
-	    in->name, in->cols, in->cols == 1 ? "" : "s", b.data, r->n >
-	    RAGGED_LISTED ? ", ..." : "", header_is_doubtful(r) ?
-	    "; --skip-lines passes over lines before the header" : "");
+	if (r->n > RAGGED_LISTED)
+		buf_adds(&b, ", ...");
+	if (header_is_doubtful(r)) {
+		buf_adds(&b, "; --skip-lines passes over lines before the "
+		    "header");
+		offer_names(&b, r);
+	}
+	err_set(e, ERR_FORMAT, "%s: rows must have %zu cell%s, but %s",
+	    in->name, in->cols, in->cols == 1 ? "" : "s", b.data);
 	buf_free(&b);
 	return -1;
 }

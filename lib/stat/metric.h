@@ -7,9 +7,14 @@
  * of Sun & Xu 2014), "wilson" for shares (Wilson 1927), "normal" for means;
  * otherwise "bootstrap": the 2.5 and 97.5 percentiles over METRIC_DRAWS
  * resamples drawn with the seed, less those that lack a class, and the
- * value itself where it is beyond them.  Sums run in
- * row order within fixed blocks, and a draw is one thread's, so the same
- * input gives the same bits on any number of threads.
+ * value itself where it is beyond them.  Draws of ks and ece, which noise
+ * only makes larger, are moved to have the value as their median.  Where the
+ * rows leave no spread, an AUC has Newcombe's interval ("newcombe"), what
+ * lies in 0 to 1 Wilson's of the rows it hangs on, and the rest none
+ * (stat/interval.h).
+ *
+ * Sums run in row order within fixed blocks, and a draw is one thread's, so
+ * the same input gives the same bits on any number of threads.
  *
  * What cannot be said of the rows is left out: with one class alone auc,
  * ks and average_precision (so auc_ovr when some class is not there), r2 of
@@ -31,8 +36,9 @@
 
 struct metric {
 	const char *name;
-	double value, low, high;
-	const char *interval;	/* "delong", "wilson", "normal", "bootstrap" */
+	double value, low, high;	/* low and high NAN: no interval */
+	const char *interval;	/* "delong", "newcombe", "wilson", "normal",
+				 * "bootstrap", or NULL */
 };
 
 struct metric_bin {		/* scores in [i/10, (i+1)/10) */

@@ -81,11 +81,26 @@ draw_multi(void *ctx, size_t b, int worker)
 	free(cell);
 }
 
+/* Of the class that has the fewest. */
+static double
+fewest_rows(const struct class_draws *m)
+{
+	size_t *count = xalloc(m->k, sizeof(*count)), fewest = m->n;
+
+	for (size_t i = 0; i < m->n; i++)
+		count[m->y[i]]++;
+	for (size_t c = 0; c < m->k; c++)
+		fewest = count[c] < fewest ? count[c] : fewest;
+	free(count);
+	return (double)fewest;
+}
+
 static void
 add_multi(struct metrics *out, struct class_draws *m, int threads)
 {
 	struct pool *pool = draw_pool_new(threads, m->n);
 	double macro, weighted, auc, *cell = confusion_cells(m, NULL);
+	double fewest = fewest_rows(m);
 
 	f1_scores(&macro, &weighted, cell, m->k, (double)m->n);
 	auc = auc_ovr(m, NULL, cell);
@@ -95,9 +110,10 @@ add_multi(struct metrics *out, struct class_draws *m, int threads)
 	pool_run(pool, METRIC_DRAWS, draw_multi, m);
 	draw_counts_free(m->count, pool);
 	pool_free(pool);
-	metric_add_draws(out, "f1_macro", macro, m->macro);
-	metric_add_draws(out, "f1_weighted", weighted, m->weighted);
-	metric_add_draws(out, "auc_ovr", auc, m->auc);
+	metric_add_draws(out, "f1_macro", macro, m->macro, fewest);
+	metric_add_draws(out, "f1_weighted", weighted, m->weighted,
+	    (double)m->n);
+	metric_add_draws(out, "auc_ovr", auc, m->auc, fewest);
 }
 
 int

@@ -272,10 +272,11 @@ check 'schema --columns --na: names, spaces and missing values are read as given
 	prints "na: [" &&
 	prints "columns: [age, work, hours]"
 X
-check 'schema: a column name that is there twice is refused' <<'X'
+check 'schema: a column name that is there twice gets a number, and it is told' <<'X'
 	printf "a,b,a\n" >dup.csv &&
-	expect 3 mlv-data schema dup.csv &&
-	says "two columns are named 'a'"
+	expect 0 mlv-data schema dup.csv &&
+	prints "a_2:" &&
+	says "is called 'a_2'"
 X
 
 # --- lines before the data
@@ -379,10 +380,10 @@ check 'schema: a JSON list is refused' <<'X'
 	says "list.json: a JSON list"
 X
 printf ',a,b\n0,1,x\n1,2,y\n' >index.csv
-check 'schema: a column without a name is refused, --header --columns named' <<'X'
-	expect 3 mlv-data schema index.csv &&
-	says "column 1 has no name" &&
-	says "--header --columns"
+check 'schema: a column without a name is called by its place, and it is told' <<'X'
+	expect 0 mlv-data schema index.csv &&
+	prints "column_1:" &&
+	says "column 1 (no name)"
 X
 check 'schema, check, split --header --columns: the names given replace those of the header' <<'X'
 	expect 0 mlv-data schema index.csv --header --columns row,a,b &&

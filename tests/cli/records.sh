@@ -320,6 +320,10 @@ check 'mlv-registry log prints the record for each operation, in both forms' <<'
 	described 0 mlv-registry log &&
 	plain mlv.model.event/1 0 mlv-registry log
 X
+check 'mlv-registry log --head prints the record of mlv-registry-records(5), in both forms' <<'X'
+	described 0 mlv-registry log --head &&
+	plain mlv.audit.head/1 0 mlv-registry log --head
+X
 check 'mlv-registry gate prints the record for rules that hold and that do not, in both forms' <<'X'
 	printf "rules:\n  - size > 1\n  - test.auc > 2\n  - test.nothing > 1\n" >policy.yaml &&
 	described 1 mlv-registry gate m@1 -p policy.yaml &&
@@ -345,8 +349,20 @@ check 'mlv-drift compare prints the records of mlv-drift-records(5), in both for
 X
 check 'mlv-drift compare prints the records for a column without values' <<'X'
 	printf "a,b\n1,\n2,\n3,\n" >empty.csv &&
-	described 1 mlv-drift compare empty.csv empty.csv &&
+	described 1 mlv-drift compare --evidently empty.csv empty.csv &&
 	prints "score_flag"
+X
+check 'mlv-drift compare prints the records for new categories' <<'X'
+	awk 'BEGIN { print "a"; for (i = 0; i < 90; i++) print i % 3 ? "x" : "y" }' >xy.csv &&
+	sed 's/y/z/' xy.csv >xz.csv &&
+	described 1 mlv-drift compare xy.csv xz.csv &&
+	prints '"new_categories":["z"],"new_category_count":1,"new_category_rows":30'
+X
+check 'mlv-drift compare prints the records for too few rows and for a column gone' <<'X'
+	printf 'a,b\n1,2\n' >two.csv &&
+	printf 'a\n1\n' >one.csv &&
+	described 0 mlv-drift compare two.csv two.csv &&
+	described 1 mlv-drift compare two.csv one.csv
 X
 check 'mlv-drift compare prints the records for profiles, with bounds' <<'X'
 	awk 'BEGIN { print "x"; for (i = 0; i < 3000; i++) print i * 1.37 }' >many.csv &&

@@ -217,13 +217,13 @@ for m in one two bad; do mlv-registry add -q score $m.onnx >/dev/null; done
 mlv-registry set score@champion 1 >/dev/null
 mlv-registry set score@candidate 2 >/dev/null
 echo 30 >share
-start model:score@champion --canary model:score@candidate --share-file share
+start --columns a,b,c,d,e,f model:score@champion --canary model:score@candidate --share-file share
 check 'two versions of one name are listed, and reached by their numbers' <<'X'
 	test "$(served_versions)" = '["1","2"]' &&
 	answers 200 "$url/v2/models/score/versions/2" &&
 	answers 404 "$url/v2/models/score/versions/3"
 X
-mlv-registry set score@champion 3 >/dev/null
+mlv-registry set --allow-contract-change score@champion 3 >/dev/null
 check 'an alias moved to a model that cannot be loaded: the old one serves, ready' <<'X'
 	until_true metric_reaches mlv_reload_failures_total 1 &&
 	test "$(served_versions | jq -r '.[0]')" = 1 &&

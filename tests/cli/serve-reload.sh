@@ -60,7 +60,7 @@ check 'the two models answer differently, and no answer is a part of the other' 
 	case $two in *"$one"*) false ;; esac
 X
 echo 30 >share
-start model:score@champion --canary model:score@candidate --share-file share --log reqs
+start --columns a,b,c,d,e,f model:score@champion --canary model:score@candidate --share-file share --log reqs
 tensor=$(ask "$url/v2/models/score" | jq -r '.inputs[0].name')
 data=0.1,0.2,0.3,0.4,0.5,0.6
 printf '{"inputs":[{"name":"%s","shape":[1,6],"datatype":"FP32","data":[%s]}]}' \

@@ -68,6 +68,35 @@ check 'fit: the model file holds golden rows, profile and positive class' <<'X'
 	grep -qa mlv.profile gbdt.onnx &&
 	grep -qa mlv.positive gbdt.onnx
 X
+# The inputs of its golden rows, as lines of the table.
+golden() {	# model file
+	grep -aoE '\{"rows":\[\{"in":.*\}\]\}' "$1" >golden.json &&
+		jq -r '.rows[].in | [.a, .b, .colour, .flag] | map(. // if . == false then . else "" end | tostring) | join(",")' \
+			golden.json | sort -u
+}
+cut -d, -f2-5 train.csv | tail -n +2 | sort -u >real
+check 'fit: no golden row is a training row, and they are several' <<'X'
+	golden gbdt.onnx >drawn &&
+	test "$(wc -l <drawn)" -gt 4 &&
+	test -z "$(comm -12 drawn real)" &&
+	golden logistic.onnx | same drawn -
+X
+check 'fit --golden-rows real: the golden rows are training rows' <<'X'
+	expect 0 fit -t y -d z,kind -l gbdt --golden-rows real -o real.onnx &&
+	golden real.onnx >drawn &&
+	test "$(wc -l <drawn)" = 8 &&
+	test -z "$(comm -23 drawn real)"
+X
+check 'fit of a table whose every combination was seen: no golden row is one of them' <<'X'
+	awk 'BEGIN { print "c,y"; for (i = 0; i < 60; i++) print (i % 2 ? "u" : "v") "," (i % 3 ? "no" : "yes") }' >few.csv &&
+	expect 0 mlv-train fit few.csv -t y -l logistic -o few.onnx &&
+	grep -aoE '\{"rows":\[\{"in":.*\}\]\}' few.onnx >golden.json &&
+	jq -e '.rows | length == 1 and .[0].in.c == null' golden.json
+X
+check 'fit --golden-rows: other words are refused' <<'X'
+	expect 2 fit -t y -d z,kind -l gbdt --golden-rows some -o real.onnx &&
+	says "profile"
+X
 check 'fit -: standard input gives the bytes that the file gives' <<'X'
 	mlv-train fit - --drop id,z,kind -t y -l gbdt -o in.onnx <train.csv >out 2>err &&
 	expect 0 fit -t y -d z,kind -l gbdt -o file.onnx &&

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "math/elem.h"
 #include "engine/step.h"
 
@@ -157,7 +156,10 @@ run_reduce(struct model_run *r, const struct step *s, struct err *e)
 			dim[rank++] = p.dim[d];
 	if ((out = step_out(r, s, 0, a->elem, rank, dim, e)) == NULL)
 		return -1;
-	acc = xalloc(out->n * 2 + 1, sizeof(*acc));
+	acc = step_room(r, s, out->n, (kind == R_LOG_SUM_EXP ? 2 : 1) *
+	    sizeof(*acc), e);
+	if (acc == NULL)
+		return -1;
 	if (kind == R_LOG_SUM_EXP) {
 		top = acc + out->n;
 		for (size_t i = 0; i < out->n; i++)
@@ -170,7 +172,6 @@ run_reduce(struct model_run *r, const struct step *s, struct err *e)
 	for (size_t i = 0; i < out->n; i++)
 		store_at(out, i, top ? (isinf(top[i]) ? top[i] : m_log(acc[i]) +
 		    top[i]) : finish_value(kind, acc[i], p.count));
-	free(acc);
 	return 0;
 }
 
@@ -375,9 +376,10 @@ run_topk(struct model_run *r, const struct step *s, struct err *e)
 	dim[axis] = k;
 	values = step_out(r, s, 0, a->elem, a->rank, dim, e);
 	places = values ? step_out(r, s, 1, ONNX_INT64, a->rank, dim, e) : NULL;
-	if (places == NULL)
+	if (places == NULL || step_work(r, s, a->n, k > FEW ? 32 : 1 +
+	    (size_t)k / 2, e) < 0 ||
+	    (lane = step_room(r, s, l.n, sizeof(*lane), e)) == NULL)
 		return -1;
-	lane = xalloc(l.n + 1, sizeof(*lane));
 	for (size_t o = 0; o < l.outer; o++)
 		for (size_t i = 0; i < l.inner; i++) {
 			for (size_t j = 0; j < l.n; j++)
@@ -392,7 +394,6 @@ run_topk(struct model_run *r, const struct step *s, struct err *e)
 				    (int64_t)lane[j].at;
 			}
 		}
-	free(lane);
 	return 0;
 }
 

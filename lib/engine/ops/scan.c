@@ -76,8 +76,6 @@ static int
 first_inputs(struct tensor *in, int64_t *steps, struct model_run *r,
     const struct step *s, const struct scan *c, struct err *e)
 {
-	int64_t most;
-
 	for (size_t i = 0; i < s->n_in; i++) {
 		const struct tensor *a = step_in(r, s, i);
 		struct tensor *t = &in[i];
@@ -97,11 +95,9 @@ first_inputs(struct tensor *in, int64_t *steps, struct model_run *r,
 		    sizeof(*t->dim));
 		t->n = *steps ? a->n / (size_t)*steps : 0;
 	}
-	/* one within another: together, or a small file takes for ever */
-	most = SCAN_STEPS_MAX / (r->around ? r->around : 1);
-	if (*steps < 1 || *steps > most)
+	if (*steps < 1 || *steps > SCAN_STEPS_MAX)
 		return step_bad(s, e, "%lld steps, where 1 to %lld are taken",
-		    (long long)*steps, (long long)most);
+		    (long long)*steps, (long long)SCAN_STEPS_MAX);
 	return 0;
 }
 
@@ -122,8 +118,9 @@ keep_states(struct tensor *in, const struct tensor *out, void **aside,
 		if (out[i].data == in[i].data)
 			continue;
 		at += in[i].data == aside[at];
-		if (aside[at] == NULL)
-			aside[at] = arena_alloc(&r->text, bytes + 1);
+		if (aside[at] == NULL && (aside[at] = step_room(r, s, bytes +
+		    1, 1, e)) == NULL)
+			return -1;
 		if (bytes)
 			memcpy(aside[at], out[i].data, bytes);
 		in[i].data = aside[at];
@@ -165,6 +162,18 @@ stack_output(struct model_run *r, const struct step *s, const struct scan *c,
 	return 0;
 }
 
+/* What the graph put out is copied once. */
+static int
+pay_copies(struct model_run *r, const struct step *s, const struct scan *c,
+    const struct tensor *out, struct err *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_outs; i++)
+		n += tensor_reach(&out[i]);
+	return step_work(r, s, n, 1, e);
+}
+
 static int
 run_all(struct model_run *r, const struct step *s, struct tensor *in,
     struct tensor *out, void **aside, struct err *e)
@@ -175,9 +184,11 @@ run_all(struct model_run *r, const struct step *s, struct tensor *in,
 
 	if (first_inputs(in, &steps, r, s, c, e) < 0)
 		return -1;
-	inner->around = steps * (r->around ? r->around : 1);
 	for (int64_t at = 0; at < steps; at++) {
-		if (model_run(inner, in, out, e) < 0 ||
+		/* by step, for one within another takes the product */
+		if (step_work(r, s, STEP_WORK + s->n_in + c->n_outs, 1, e) < 0 ||
+		    model_run(inner, in, out, e) < 0 ||
+		    pay_copies(r, s, c, out, e) < 0 ||
 		    keep_states(in, out, aside, r, s, c, e) < 0 ||
 		    stack_output(r, s, c, out, at, steps, e) < 0)
 			return -1;

@@ -9,6 +9,7 @@
 #include "exec/meter.h"
 #include "flow/fit/fit.h"
 #include "model/score.h"
+#include "profile/profile.h"
 #include "track/journal.h"
 
 struct fitting {
@@ -24,6 +25,7 @@ struct fitting {
 	struct table *train_table, *valid_table;
 	struct frame train, valid;
 	struct learned learned;
+	struct profile *profile;	/* of the training rows */
 	size_t probe[FIT_GOLDEN], n_probes;
 	struct binding *plan;
 	struct buf bytes;
@@ -54,5 +56,9 @@ double fit_kept_value(const struct fitting *f, const struct history *h);
  * learner's; f->bytes and f->plan are those of the model with its golden
  * rows. */
 int fit_prove(struct fitting *f, struct err *e);
+/* Rows as the scorer wants them, drawn from the profile; *rows of the table
+ * are filled, 0 where every drawn one was a training row. */
+int fit_golden_rows(struct table **out, size_t *rows, struct fitting *f,
+    struct err *e);
 
 #endif

@@ -89,6 +89,8 @@ record_params(struct fitting *f, struct err *e)
 	    record_text(f, "target", f->train.target, e) < 0 ||
 	    record_text(f, "positive", rq->frame.positive, e) < 0 ||
 	    record_text(f, "weight", rq->frame.weight, e) < 0 ||
+	    record_text(f, "golden_rows", rq->golden_real ? "real" : NULL,
+	    e) < 0 ||
 	    record_list(f, "drop", rq->frame.drop, rq->frame.n_drop, e) < 0 ||
 	    record_list(f, "categorical", rq->frame.categorical,
 	    rq->frame.n_categorical, e) < 0 ||

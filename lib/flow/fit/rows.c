@@ -53,6 +53,17 @@ train_types(struct fitting *f)
 	f->read.n_types = n;
 }
 
+/* How the training rows' cells are written. */
+static enum cell_form
+train_form(const struct fitting *f, const char *name, enum col_type type)
+{
+	for (size_t i = 0; i < f->read.n_types; i++)
+		if (strcmp(f->read.types[i].name, name) == 0 &&
+		    !col_type_is_text(type))
+			return f->read.types[i].form;
+	return FORM_PLAIN;
+}
+
 /* The validation rows have the training rows' types. */
 static void
 valid_types(struct table_read_opts *o, struct fitting *f)
@@ -65,13 +76,17 @@ valid_types(struct table_read_opts *o, struct fitting *f)
 	for (size_t i = 0; i < f->train.n_features; i++) {
 		const struct feature *x = &f->train.feature[i];
 
-		types[i] = (struct table_type){ x->name, x->read_as };
+		types[i] = (struct table_type){ x->name, x->read_as,
+		    train_form(f, x->name, x->read_as) };
 	}
 	o->types = types;
 	o->n_types = f->train.n_features;
 	if (col_type_is_text(table_find(t, f->train.target)->type)) {
 		types[o->n_types++] = (struct table_type){ f->train.target,
 		    COL_CATEGORY };
+	} else if (train_form(f, f->train.target, COL_FLOAT64) != FORM_PLAIN) {
+		types[o->n_types++] = (struct table_type){ f->train.target,
+		    COL_FLOAT64, train_form(f, f->train.target, COL_FLOAT64) };
 	}
 }
 

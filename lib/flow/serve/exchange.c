@@ -52,18 +52,31 @@ choose_version(struct inference *in)
 
 /* --- the request log ------------------------------------------------------ */
 
-/* Each row to the request log: what came in, what went out. */
+/* As table_write_lists, but of one row its values, not lists of them. */
+static void
+write_one_row(struct buf *out, const struct column *const *col, size_t n,
+    size_t from, size_t to)
+{
+	table_write_jsonl(out, col, n, from, to);
+	if (out->len)
+		out->len--;	/* the newline */
+}
+
+/* The rows to the request log: what came in, what went out. */
 static void
 log_rows(const struct inference *in)
 {
 	const struct version *v = in->x->version;
 	const struct dialect_request *q = &in->request;
 	const struct table *answers = in->answers;
-	struct reqlog_request r = { clock_wall_us(), q->id, in->unit ?
+	const struct reqlog_request r = { clock_wall_us(), q->id, in->unit ?
 	    in->unit : q->id, v->name, v->number, v->digest,
 	    variant_text(v->variant) };
+	void (*write)(struct buf *out, const struct column *const *col,
+	    size_t n, size_t from, size_t to) = answers->rows == 1 ?
+	    write_one_row : table_write_lists;
 	const struct column **col;
-	struct buf asked, answered;
+	struct buf asked, answered, line;
 	size_t n_in;
 
 	(void)binding_wants(v->binding, &n_in);
@@ -74,18 +87,21 @@ log_rows(const struct inference *in)
 		col[n_in + i] = &answers->col[i];
 	buf_init(&asked, BUF_CAP_DOC);
 	buf_init(&answered, BUF_CAP_DOC);
-	for (size_t i = 0; i < answers->rows; i++) {
+	buf_init(&line, BUF_CAP_DOC);
+	for (size_t i = 0, to; i < answers->rows; i = to) {
+		to = answers->rows - i < REQLOG_LINE_ROWS ? answers->rows :
+		    i + REQLOG_LINE_ROWS;
 		buf_clear(&asked);
 		buf_clear(&answered);
-		table_write_jsonl(&asked, col, n_in, i, i + 1);
-		table_write_jsonl(&answered, col + n_in, answers->cols, i,
-		    i + 1);
-		if (asked.len && answered.len)	/* without the newlines */
-			reqlog_row(in->x->server->reqlog, &r, asked.data,
-			    asked.len - 1, answered.data, answered.len - 1);
+		buf_clear(&line);
+		write(&asked, col, n_in, i, to);
+		write(&answered, col + n_in, answers->cols, i, to);
+		reqlog_line(&line, &r, &asked, &answered);
+		reqlog_add(in->x->server->reqlog, &line, to - i);
 	}
 	buf_free(&asked);
 	buf_free(&answered);
+	buf_free(&line);
 	free(col);
 }
 
@@ -201,6 +217,10 @@ exchange_infer(struct exchange *x)
 	struct inference in = { .x = x,
 	    .unit = http_header(x->request, "X-Unit-Id") };
 
+	if (in.unit && strlen(in.unit) > DIALECT_ID_MAX) {
+		exchange_fail(x, 400, "X-Unit-Id is longer than 256 bytes");
+		return;
+	}
 	if (!speaks_type(x->dialect, http_header(x->request, "Content-Type"))) {
 		refuse_type(x);
 		return;

@@ -63,7 +63,7 @@ evaluate_as(const char *label, const char *bytes, const struct oid *data,
 	v.data.id = *data;
 	v.data.size = 3;
 	v.data.name = "x.csv";
-	m->m[m->n++] = (struct metric){ "auc", auc, low, NAN, NULL };
+	m->m[m->n++] = (struct metric){ "auc", auc, low, 0.99, NULL };
 	m->m[m->n++] = (struct metric){ "brier", 0.1, NAN, NAN, NULL };
 	if (evaluation_put(&put, c, &v, &e) < 0)
 		printf("# %s\n", e.msg);
@@ -206,7 +206,8 @@ roll_back(struct alias_moved *out, const char *alias, struct err *e)
 {
 	struct name name = { .kind = NAME_MODEL, .base = "churn", .alias = alias };
 
-	return alias_rollback(out, c, &name, NULL, e);
+	return alias_rollback(out, c, &(struct alias_move){ .name = &name },
+	    e);
 }
 
 static void
@@ -331,8 +332,8 @@ main(void)
 	if (catalog_open_repository(&c, NULL, NULL, &e) < 0)
 		return 1;
 	test_registry();
-	ok(fsck_repo(&report, catalog_repo(c), FSCK_STRONG, NULL, NULL,
-	    &e) == 0 && report.errors == 0, "the repository is whole");
+	ok(fsck_repo(&report, catalog_repo(c), &(struct fsck_request){
+	    .level = FSCK_STRONG }, &e) == 0 && report.errors == 0, "the repository is whole");
 	catalog_close(c);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
 	if (chdir("/") < 0 || system(cmd) != 0)

@@ -11,7 +11,7 @@
 
 #include "math/elem.h"
 #include "engine/step.h"
-#include "engine/ops/post.h"
+#include "engine/ml/post.h"
 
 enum kernel { LINEAR, POLY, RBF, SIGMOID };
 
@@ -158,7 +158,8 @@ run_svm_regressor(struct model_run *r, const struct step *s, struct err *e)
 		    v->f);
 	dim[0] = (int64_t)n;
 	dim[1] = 1;
-	if ((out = step_out(r, s, 0, ONNX_FLOAT, 2, dim, e)) == NULL)
+	if ((out = step_out(r, s, 0, ONNX_FLOAT, 2, dim, e)) == NULL ||
+	    step_work(r, s, n, v->n * (v->f + 1), e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		double sum = 0;
@@ -338,11 +339,15 @@ run_svm_classifier(struct model_run *r, const struct step *s, struct err *e)
 	out = label ? step_out(r, s, 1, ONNX_FLOAT, 2, dim, e) : NULL;
 	if (out == NULL)
 		return -1;
-	kernel = arena_alloc(&r->text, (v->n + 1) * sizeof(*kernel));
-	p = arena_alloc(&r->text, c * sizeof(*p));
-	room = arena_alloc(&r->text, (2 * c * c + c) * sizeof(*room));
-	score = arena_alloc(&r->text, pairs * sizeof(*score));
-	votes = arena_alloc(&r->text, c * sizeof(*votes));
+	/* coupling goes over all pairs up to a hundred times */
+	if (step_work(r, s, n, v->n * (v->f + c) + pairs * (v->prob_a ? 400 :
+	    1), e) < 0 ||
+	    (kernel = step_room(r, s, v->n, sizeof(*kernel), e)) == NULL ||
+	    (p = step_room(r, s, c, sizeof(*p), e)) == NULL ||
+	    (room = step_room(r, s, 2 * c * c + c, sizeof(*room), e)) == NULL ||
+	    (score = step_room(r, s, pairs, sizeof(*score), e)) == NULL ||
+	    (votes = step_room(r, s, c, sizeof(*votes), e)) == NULL)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		float *o = (float *)out->data + i * width;
 		size_t best = 0;

@@ -4,7 +4,7 @@
 
 #include "base/intern.h"
 #include "engine/step.h"
-#include "engine/ops/post.h"
+#include "engine/ml/post.h"
 
 /* --- Imputer -------------------------------------------------------------- */
 
@@ -184,6 +184,35 @@ prepare_label_encoder(struct step *s, struct model *m, struct err *e)
 	return 0;
 }
 
+/* Version 1: names to their places or, of integers, back. */
+struct class_list {
+	const struct onnx_attr *classes;
+	struct intern *places;
+	struct text unknown;
+	int64_t nowhere;
+};
+
+static int
+prepare_class_list(struct step *s, struct model *m, struct err *e)
+{
+	struct class_list *c = arena_alloc(&m->arena, sizeof(*c));
+
+	c->classes = attr_list(s, "classes_strings", ONNX_ATTR_TEXTS);
+	if (c->classes == NULL)
+		return step_bad(s, e, "it has no classes_strings");
+	c->unknown.s = attr_text(s, "default_string", "_Unused");
+	c->unknown.n = strlen(c->unknown.s);
+	c->nowhere = attr_int(s, "default_int64", -1);
+	c->places = intern_new();
+	step_keep_dict(m, c->places);
+	s->state = c;
+	for (size_t i = 0; i < c->classes->n; i++)
+		if (intern_add(c->places, c->classes->texts[i].s,
+		    c->classes->texts[i].n) != i)
+			return step_bad(s, e, "a class stands twice");
+	return 0;
+}
+
 /* Element i is in no list: remember its row, where the rows are the model's. */
 static void
 note_unseen(struct model_run *r, const struct tensor *a, size_t i)
@@ -203,6 +232,110 @@ note_unseen(struct model_run *r, const struct tensor *a, size_t i)
 		buf_grew(&r->unseen, rows);
 	}
 	r->unseen.data[i / (a->n / rows)] = 1;
+}
+
+/* Integers where texts are asked for, and texts where integers are. */
+static int
+run_class_list(struct model_run *r, const struct step *s, struct err *e)
+{
+	const struct tensor *a = step_in(r, s, 0);
+	const struct class_list *c = s->state;
+	struct tensor *out;
+
+	if (a == NULL || (a->elem != ONNX_TEXT && a->elem != ONNX_INT64))
+		return a ? step_bad_type(s, a->elem, e) :
+		    step_bad(s, e, "an input is needed");
+	out = step_out(r, s, 0, a->elem == ONNX_TEXT ? ONNX_INT64 : ONNX_TEXT,
+	    a->rank, a->dim, e);
+	if (out == NULL)
+		return -1;
+	for (size_t i = 0; i < a->n; i++) {
+		const struct text *t = (const struct text *)a->data + i;
+		uint32_t at;
+
+		if (a->elem == ONNX_INT64) {
+			int64_t k = ((const int64_t *)a->data)[i];
+
+			((struct text *)out->data)[i] = k >= 0 &&
+			    (uint64_t)k < c->classes->n ?
+			    c->classes->texts[k] : c->unknown;
+			continue;
+		}
+		at = intern_find(c->places, t->s, t->n);
+		if (at == INTERN_NONE)
+			note_unseen(r, a, i);
+		((int64_t *)out->data)[i] = at == INTERN_NONE ? c->nowhere :
+		    (int64_t)at;
+	}
+	return 0;
+}
+
+/* CategoryMapper: pairs of a name and an integer, either way. */
+struct category_map {
+	const struct onnx_attr *names, *numbers;
+	struct intern *by_name, *by_number;
+	struct text unknown;
+	int64_t nowhere;
+};
+
+static int
+prepare_category_map(struct step *s, struct model *m, struct err *e)
+{
+	struct category_map *c = arena_alloc(&m->arena, sizeof(*c));
+
+	c->names = attr_list(s, "cats_strings", ONNX_ATTR_TEXTS);
+	c->numbers = attr_list(s, "cats_int64s", ONNX_ATTR_INTS);
+	if (c->names == NULL || c->numbers == NULL ||
+	    c->names->n != c->numbers->n)
+		return step_bad(s, e, "names and numbers do not agree");
+	c->unknown.s = attr_text(s, "default_string", "_Unused");
+	c->unknown.n = strlen(c->unknown.s);
+	c->nowhere = attr_int(s, "default_int64", -1);
+	c->by_name = intern_new();
+	step_keep_dict(m, c->by_name);
+	c->by_number = intern_new();
+	step_keep_dict(m, c->by_number);
+	s->state = c;
+	for (size_t i = 0; i < c->names->n; i++)
+		if (intern_add(c->by_name, c->names->texts[i].s,
+		    c->names->texts[i].n) != i ||
+		    intern_add(c->by_number,
+		    (const char *)&c->numbers->ints[i], 8) != i)
+			return step_bad(s, e, "a category stands twice");
+	return 0;
+}
+
+static int
+run_category_map(struct model_run *r, const struct step *s, struct err *e)
+{
+	const struct tensor *a = step_in(r, s, 0);
+	const struct category_map *c = s->state;
+	struct tensor *out;
+
+	if (a == NULL || (a->elem != ONNX_TEXT && a->elem != ONNX_INT64))
+		return a ? step_bad_type(s, a->elem, e) :
+		    step_bad(s, e, "an input is needed");
+	out = step_out(r, s, 0, a->elem == ONNX_TEXT ? ONNX_INT64 : ONNX_TEXT,
+	    a->rank, a->dim, e);
+	if (out == NULL)
+		return -1;
+	for (size_t i = 0; i < a->n; i++) {
+		const struct text *t = (const struct text *)a->data + i;
+		uint32_t at = a->elem == ONNX_TEXT ?
+		    intern_find(c->by_name, t->s, t->n) :
+		    intern_find(c->by_number,
+		    (const char *)((const int64_t *)a->data + i), 8);
+
+		if (a->elem == ONNX_TEXT && at == INTERN_NONE)
+			note_unseen(r, a, i);
+		if (a->elem == ONNX_TEXT)
+			((int64_t *)out->data)[i] = at == INTERN_NONE ?
+			    c->nowhere : c->numbers->ints[at];
+		else
+			((struct text *)out->data)[i] = at == INTERN_NONE ?
+			    c->unknown : c->names->texts[at];
+	}
+	return 0;
 }
 
 static int
@@ -450,6 +583,9 @@ run_zipmap(struct model_run *r, const struct step *s, struct err *e)
 #define ML "ai.onnx.ml"
 const struct op ops_encode[] = {
 	{ ML, "Imputer", 1, 0, NULL, run_imputer, 0 },
+	{ ML, "LabelEncoder", 1, 1, prepare_class_list, run_class_list, 0 },
+	{ ML, "CategoryMapper", 1, 0, prepare_category_map, run_category_map,
+	    0 },
 	{ ML, "LabelEncoder", 2, 0, prepare_label_encoder, run_label_encoder,
 	    0 },
 	{ ML, "OneHotEncoder", 1, 0, prepare_onehot, run_onehot, 0 },

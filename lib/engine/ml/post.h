@@ -1,9 +1,9 @@
 /*
- * engine/ops/post.h - what stands behind the scores of ai.onnx.ml operators:
+ * engine/ml/post.h - what stands behind the scores of ai.onnx.ml operators:
  * post_transform and class labels.  Private to lib/engine.
  */
-#ifndef ENGINE_OPS_POST_H
-#define ENGINE_OPS_POST_H
+#ifndef ENGINE_ML_POST_H
+#define ENGINE_ML_POST_H
 
 #include "engine/step.h"
 

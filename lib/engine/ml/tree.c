@@ -6,7 +6,7 @@
 
 #include "math/elem.h"
 #include "engine/step.h"
-#include "engine/ops/post.h"
+#include "engine/ml/post.h"
 #include "engine/forest.h"
 
 struct ensemble {
@@ -493,13 +493,19 @@ sum_leaves(float *out, uint8_t **voted, struct model_run *r, const struct step *
     const float *x, size_t n, size_t f, struct err *e)
 {
 	const struct ensemble *t = s->state;
+	void *scratch;
 
 	if (f < forest_features(t->forest))
 		return step_bad(s, e, "%zu features came, %zu are needed", f,
 		    forest_features(t->forest));
-	*voted = arena_alloc(&r->text, n * forest_targets(t->forest) + 1);
-	forest_run(t->forest, out, *voted, x, n, f, arena_alloc(&r->text,
-	    forest_scratch(t->forest, n)));
+	if (step_work(r, s, n, forest_work(t->forest), e) < 0)
+		return -1;
+	*voted = step_room(r, s, n, forest_targets(t->forest), e);
+	scratch = *voted ? step_room(r, s, 1, forest_scratch(t->forest, n), e) :
+	    NULL;
+	if (scratch == NULL)
+		return -1;
+	forest_run(t->forest, out, *voted, x, n, f, scratch);
 	return 0;
 }
 

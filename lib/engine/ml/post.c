@@ -1,7 +1,7 @@
 /*
  * post_transform and class labels, shared by linear models, SVMs and trees.
  */
-#include "engine/ops/post.h"
+#include "engine/ml/post.h"
 
 #include <math.h>
 #include <string.h>
@@ -151,7 +151,8 @@ rows_of_floats(const float **x, size_t *n, size_t *f, struct model_run *r,
 	if (a->elem != ONNX_DOUBLE && a->elem != ONNX_INT64 &&
 	    a->elem != ONNX_INT32)
 		return step_bad_type(s, a->elem, e);
-	copy = arena_alloc(&r->text, a->n * sizeof(*copy));
+	if ((copy = step_room(r, s, a->n, sizeof(*copy), e)) == NULL)
+		return -1;
 	for (size_t i = 0; i < a->n; i++)
 		copy[i] = a->elem == ONNX_DOUBLE ?
 		    (float)((const double *)a->data)[i] :
