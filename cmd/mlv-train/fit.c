@@ -99,8 +99,7 @@ print_outcome(struct cli *c, const struct fit_request *rq,
 	}
 	out_only(&c->out, OUT_JSON);
 	out_int(&c->out, "features", (int64_t)f->features);
-	if (f->dropped)
-		out_int(&c->out, "rows_without_target", (int64_t)f->dropped);
+	out_int(&c->out, "rows_without_target", (int64_t)f->dropped);
 	out_int(&c->out, "bytes", (int64_t)f->size);
 	out_bool(&c->out, "converged", f->converged);
 	if (f->positive)
