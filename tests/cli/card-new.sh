@@ -392,7 +392,8 @@ check 'card: the id beside data is what sha256sum prints for its file' <<'X'
 	grep "^| [^|]* | data:d-train@1 |" out | grep -q "sha256:$(cat sum)"
 X
 check 'card of what another command made: what it read is not called training data' <<'X'
-	mlv-train run -d data:d-test -d data:d-train -o other.onnx -- sh -c "cp m.onnx other.onnx && printf \"\\252\\001\\003abc\" >>other.onnx" >run.out 2>&1 &&
+	{ cat m.onnx; printf "\252\001\003abc"; } >made.bytes &&
+	mlv-train run -d data:d-test -d data:d-train -o other.onnx -- cp made.bytes other.onnx >run.out 2>&1 &&
 	mlv-registry add -q other other.onnx >add.out 2>&1 &&
 	expect 0 mlv-card new model:other &&
 	test -z "$(said "Training data")" &&
