@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/outputs.h"
 #include "engine/step.h"
 #include "onnx/capture.h"
 #include "onnx/scope.h"
@@ -533,6 +534,7 @@ model_load(struct model **out, const void *bytes, size_t n, struct err *e)
 	m->of_file = left;
 	m->budget = &left;
 	if (onnx_read(&m->onnx, &m->arena, bytes, n, e) < 0 ||
+	    outputs_split(m->onnx, &m->arena, e) < 0 ||
 	    plan_graph(m, e) < 0 || try_one_row(m, e) < 0) {
 		model_free(m);
 		return -1;

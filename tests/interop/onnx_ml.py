@@ -63,6 +63,8 @@ def compare(name, model, x, within=1e-6):
         return tap.ok(False, name, got.stderr.strip())
     session = rt.InferenceSession(path)
     want = session.run(None, {session.get_inputs()[0].name: x})
+    # an answer of several labels is as many answers
+    want = [o for w in want for o in (w if isinstance(w, np.ndarray) and w.ndim == 3 and "label" in name else [w])]
     worst = 0.0
     for o, line in zip(want, got.stdout.strip().split("\n")):
         o, values = flat(o), line.split(" ")[2:]
