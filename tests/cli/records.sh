@@ -278,6 +278,10 @@ check 'mlv-train search tell prints the record of mlv-train-records(5)' <<'X'
 	described 0 mlv-train 'search tell' tune 0 0.5 -c size=1 &&
 	described 0 mlv-train 'search tell' tune 1 0.25
 X
+check 'mlv-train search run prints the record of a trial that is a run' <<'X'
+	described 0 mlv-train 'search run' tune --trials 1 -- echo 0.5 &&
+	holds '.run'
+X
 check 'mlv-train search best and show print the record of mlv-train-records(5), in both forms' <<'X'
 	described 0 mlv-train 'search best' tune &&
 	described 0 mlv-train 'search show' tune &&

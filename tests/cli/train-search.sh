@@ -159,6 +159,22 @@ check 'search best of two directions prints the trials that no other beats' <<'X
 	test "$(jq .number out | tr '\n' ' ')" = "0 1 3 "
 X
 
+check 'search ask of a grid gives each point once, then is exit 1' <<'X'
+	echo "a: {type: int, low: 1, high: 2}
+b: {type: categorical, choices: [x, y]}" >grid.yaml &&
+	mlv-train search new grid --space grid.yaml --sampler grid &&
+	expect 0 mlv-train search ask grid -n 4 &&
+	test "$(cut -f2 out | sort -u | wc -l)" = 4 &&
+	expect 1 mlv-train search ask grid &&
+	says "every point" &&
+	expect 2 mlv-train search new endless --space space.yaml --sampler grid
+X
+check 'search run of a grid ends by itself' <<'X'
+	mlv-train search new all --space grid.yaml --sampler grid &&
+	expect 0 mlv-train search run all -j2 -- echo 1 &&
+	test "$(wc -l <out)" = 4
+X
+
 # --- reported
 check 'search report is exit 1 for a trial that asha finds bad, which is pruned by that' <<'X'
 	mlv-train search new asha --space space.yaml --pruner asha --set pruner.min_resource=2 --sampler random &&

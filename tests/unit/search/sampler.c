@@ -202,6 +202,72 @@ test_two(const char *sampler)
 	end_search(&k);
 }
 
+static double
+any_value(const struct search *k, size_t number, int m)
+{
+	(void)k;
+	(void)m;
+	return (double)number;
+}
+
+/* Each point once, then no more: 3 of kind b and c with 3 leaves, 1 of a. */
+static void
+test_grid(void)
+{
+	struct search k = { .sampler = "grid", .n_objectives = 1, .space =
+	    "kind: {type: categorical, choices: [a, b, c]}\n"
+	    "leaves: {type: int, low: 1, high: 3, when: {kind: [b, c]}}\n" };
+	struct search endless = { .sampler = "grid", .n_objectives = 1,
+	    .space = floats };
+	const struct ask_request rq = { .lease_s = 0 };
+	struct err e = ERR_INIT;
+	struct asked asked;
+	int seen[12] = { 0 }, r;
+
+	r = begin_search(&k, &e) == 0 ? run_search(&k, 7, any_value, &e) : -1;
+	for (size_t i = 0; r == 0 && i < 7; i++) {
+		double leaves = value_of(&k, i, "leaves");
+
+		seen[(int)(value_of(&k, i, "kind") * 4 + (isnan(leaves) ? 0 : leaves))]++;
+	}
+	r = r < 0 ? r : seen[0] == 1 && seen[5] == 1 && seen[6] == 1 && seen[7] == 1 &&
+	    seen[9] == 1 && seen[10] == 1 && seen[11] == 1;
+	ok(r == 1, "grid has each point of a conditional space once %s", e.msg);
+	ok(study_ask(&asked, k.study, &k.setup, &rq, &e) < 0 && e.code == ERR_NO,
+	    "then it has no more: %s", e.msg);
+	end_search(&k);
+	ok(begin_search(&endless, &e) < 0 && e.code == ERR_USAGE,
+	    "grid refuses a range without a step: %s", e.msg);
+	end_search(&endless);
+}
+
+/* Of 64 points each sixteenth of every range has four. */
+static void
+test_sobol(void)
+{
+	struct search k = { .sampler = "sobol", .n_objectives = 1, .space =
+	    "a: {type: float, low: 0, high: 1}\nb: {type: float, low: 0, high: 1}\n"
+	    "c: {type: float, low: 0, high: 1}\nd: {type: float, low: 0, high: 1}\n"
+	    "e: {type: float, low: 0, high: 1}\nf: {type: float, low: 0, high: 1}\n"
+	    "g: {type: float, low: 0, high: 1}\nh: {type: float, low: 0, high: 1}\n"
+	    "i: {type: float, low: 0, high: 1}\nj: {type: float, low: 0, high: 1}\n" };
+	struct err e = ERR_INIT;
+	bool even = true;
+	int r;
+
+	r = begin_search(&k, &e) == 0 ? run_search(&k, 64, any_value, &e) : -1;
+	for (size_t d = 0; r == 0 && d < 10; d++) {
+		int n[16] = { 0 };
+
+		for (size_t i = 0; i < 64; i++)
+			n[(int)(value_of(&k, i, k.setup.space.param[d].name) * 16)]++;
+		for (int i = 0; i < 16; i++)
+			even &= n[i] == 4;
+	}
+	ok(r == 0 && even, "sobol fills every range evenly %s", e.msg);
+	end_search(&k);
+}
+
 int
 main(void)
 {
@@ -213,10 +279,19 @@ main(void)
 	quick = *os_real();
 	quick.fdatasync = no_sync;
 	test_mixed("random");
+	test_mixed("sobol");
 	test_mixed("tpe");
+	test_mixed("cmaes");
+	test_mixed("nsga2");
 	test_bowl("random", 3);
+	test_bowl("sobol", 3);
 	test_bowl("tpe", 0.4);
+	test_bowl("cmaes", 0.4);
+	test_bowl("nsga2", 2);
 	test_two("tpe");
+	test_two("nsga2");
+	test_grid();
+	test_sobol();
 	snprintf(path, sizeof(path), "rm -rf %s", top);
 	return system(path) == 0 ? tap_done() : 1;
 }
