@@ -9,8 +9,8 @@
 #include "verbs.h"
 
 struct batch_verb {
-	struct texts columns, keep, na;
-	const char *input, *output, *delimiter;
+	struct texts columns, keep, na, types;
+	const char *input, *output, *delimiter, *quote, *escape, *comment;
 	int format, out_format;
 	bool keep_all, header, no_header;
 	int64_t threads;
@@ -35,8 +35,17 @@ static const struct opt batch_options[] = {
 	    .excludes = "header" },
 	{ OPT_TEXTS, 0, "na", offsetof(struct batch_verb, na), "TEXT",
 	    "a cell that means missing, besides the empty one" },
+	{ OPT_TEXTS, 0, "type", offsetof(struct batch_verb, types),
+	    "NAME=FORM", "how a column is written: money, comma, percent, "
+	    "date-dmy ..." },
 	{ OPT_TEXT, 0, "delimiter", offsetof(struct batch_verb, delimiter),
 	    "CHAR", "between cells of the input, instead of finding out" },
+	{ OPT_TEXT, 0, "quote", offsetof(struct batch_verb, quote), "CHAR",
+	    "around cells of the input, instead of \"; none: no quotes" },
+	{ OPT_TEXT, 0, "escape", offsetof(struct batch_verb, escape), "CHAR",
+	    "takes the meaning from the next character of the input" },
+	{ OPT_TEXT, 0, "comment", offsetof(struct batch_verb, comment), "CHAR",
+	    "pass over lines of the input that begin with it" },
 	{ OPT_WORD, 0, "format", offsetof(struct batch_verb, format), "FORMAT",
 	    "of the input: csv or jsonl, instead of finding out",
 	    .words = reading_formats },
@@ -140,7 +149,9 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 	struct batch_verb *o = opts;
 	struct reading reading = { .na = o->na, .delimiter = o->delimiter,
 	    .format = o->format, .header = o->header,
-	    .no_header = o->no_header };
+	    .no_header = o->no_header, .types = o->types,
+	    .quote = o->quote,
+	    .escape = o->escape, .comment = o->comment };
 	struct batch_opts bo = { .keep = o->keep.v, .n_keep = o->keep.n,
 	    .keep_all = o->keep_all, .threads = (int)o->threads,
 	    .log = &c->log, .progress = &c->progress };

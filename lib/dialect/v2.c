@@ -1,12 +1,12 @@
 /* Open Inference Protocol v2: tensors by name, as JSON. */
 #include "dialect/dialect.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/num.h"
 #include "read/stream.h"
 #include "table/column_set.h"
+#include "table/write.h"
 
 static const char *
 datatype_of(enum onnx_elem e)
@@ -515,22 +515,6 @@ put_size(struct buf *out, size_t v)
 }
 
 static void
-put_value(struct buf *out, const struct column *c, size_t i)
-{
-	char room[COLUMN_PRINT_MAX];
-	size_t n;
-	const char *s = column_print(c, i, room, &n);
-
-	if (s == NULL || (c->type == COL_FLOAT32 && !isfinite(c->f32[i])) ||
-	    (c->type == COL_FLOAT64 && !isfinite(c->f64[i])))
-		buf_adds(out, "null");
-	else if (col_type_is_text(c->type))
-		json_quote(out, s, n);
-	else
-		buf_add(out, s, n);
-}
-
-static void
 put_tensor(struct buf *out, const struct model_port *p,
     const struct column *col, size_t width, size_t rows)
 {
@@ -549,7 +533,7 @@ put_tensor(struct buf *out, const struct model_port *p,
 		for (size_t w = 0; w < width; w++) {
 			if (k || w)
 				buf_addc(out, ',');
-			put_value(out, &col[w], k);
+			json_write_cell(out, &col[w], k);
 		}
 	buf_adds(out, "]}");
 }

@@ -1,5 +1,5 @@
 /* Reading the request log back: each line becomes one flat JSON object. */
-#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "reqlog/reqlog.h"
@@ -20,20 +21,13 @@ is_segment_name(const char *name)
 	return n > 6 && name[0] != '.' && strcmp(name + n - 6, ".jsonl") == 0;
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Segments of a folder, oldest first; a file is one of its own. */
 static int
 list_segments(char ***out, size_t *n, const char *path, struct err *e)
 {
-	size_t room = 0;
-	struct dirent *entry;
+	char **names;
+	size_t count;
 	struct stat st;
-	DIR *d;
 
 	*out = NULL;
 	*n = 0;
@@ -44,20 +38,13 @@ list_segments(char ***out, size_t *n, const char *path, struct err *e)
 		(*out)[(*n)++] = xstrdup(path);
 		return 0;
 	}
-	if ((d = opendir(path)) == NULL)
-		return err_sys(e, "cannot list '%s'", path);
-	while ((entry = readdir(d)) != NULL) {
-		if (!is_segment_name(entry->d_name))
-			continue;
-		if (*n == room) {
-			room = room ? room * 2 : 16;
-			*out = xresize(*out, room, sizeof(**out));
-		}
-		(*out)[(*n)++] = path_join(path, entry->d_name);
-	}
-	closedir(d);
-	if (*n)
-		qsort(*out, *n, sizeof(**out), by_text);
+	if (folder_names(&names, &count, path, e) < 0)
+		return -1;
+	*out = xalloc(count + 1, sizeof(**out));
+	for (size_t i = 0; i < count; i++)
+		if (is_segment_name(names[i]))
+			(*out)[(*n)++] = path_join(path, names[i]);
+	folder_names_free(names, count);
 	return 0;
 }
 
@@ -210,20 +197,19 @@ line_rows(const struct json *line)
 	return rows ? rows : 1;
 }
 
-static int
-read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
-    const char *path, const struct reqlog_filter *f, struct err *e)
+int
+reqlog_read_bytes(struct buf *out, uint64_t *rows, uint64_t *skipped,
+    const char *s, size_t size, const struct reqlog_filter *f,
+    struct err *e)
 {
+	const char *at, *end = s + size, *stop;
 	struct arena a = { NULL, 0 };
 	struct err ignored = ERR_INIT;
-	const char *at, *end, *stop;
-	struct file_map m;
 	struct json *line;
 	size_t n;
 
-	if (file_map(&m, path, e) < 0)
-		return -1;
-	for (at = m.data, end = m.data + m.n; at < end; at = stop + 1) {
+	*rows = *skipped = 0;
+	for (at = s; at < end; at = stop + 1) {
 		/* no newline: cut off, or being written now */
 		if ((stop = memchr(at, '\n', (size_t)(end - at))) == NULL) {
 			++*skipped;
@@ -239,8 +225,44 @@ read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
 		}
 	}
 	arena_free(&a);
-	file_unmap(&m);
 	return buf_check(out, e);
+}
+
+static int
+read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
+    const char *path, const struct reqlog_filter *f, struct err *e)
+{
+	uint64_t passed, left;
+	struct file_map m;
+	int r;
+
+	if (file_map(&m, path, e) < 0)
+		return -1;
+	r = reqlog_read_bytes(out, &passed, &left, m.data, m.n, f, e);
+	*rows += passed;
+	*skipped += left;
+	file_unmap(&m);
+	return r;
+}
+
+/* By its name, 20260102T030405...: may a row pass? */
+static bool
+may_pass(const char *path, const struct reqlog_filter *f)
+{
+	const int64_t day = INT64_C(86400000000);
+	const char *s = path_base(path);
+	char when[24];
+	int64_t us;
+	int n;
+
+	if (strlen(s) < 15)
+		return true;
+	n = snprintf(when, sizeof(when), "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", s,
+	    s + 4, s + 6, s + 9, s + 11, s + 13);
+	if (s[8] != 'T' || !clock_parse(when, (size_t)n, &us))
+		return true;
+	return (!f->since_us || us + day > f->since_us) &&
+	    (!f->until_us || us - day < f->until_us);
 }
 
 int
@@ -253,7 +275,9 @@ reqlog_read(struct buf *out, uint64_t *rows, uint64_t *skipped,
 
 	*rows = *skipped = 0;
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = read_segment(out, rows, skipped, segment[i], f, e);
+		if (n == 1 || may_pass(segment[i], f))
+			r = read_segment(out, rows, skipped, segment[i], f,
+			    e);
 	for (size_t i = 0; i < n; i++)
 		free(segment[i]);
 	free(segment);
@@ -261,30 +285,39 @@ reqlog_read(struct buf *out, uint64_t *rows, uint64_t *skipped,
 }
 
 int
-reqlog_is(const char *path)
+reqlog_is_bytes(const char *s, size_t n)
 {
+	const char *stop = n > 0 ? memchr(s, '\n', n) : NULL;
 	struct arena a = { NULL, 0 };
 	struct err ignored = ERR_INIT;
-	struct file_map m;
 	struct json *line;
-	const char *stop;
+	int yes;
+
+	yes = stop != NULL && json_parse(&line, &a, s, (size_t)(stop - s),
+	    JSON_NAN, &ignored) == 0 && line_rows(line) > 0 &&
+	    json_get(line, "time") != NULL;
+	arena_free(&a);
+	return yes;
+}
+
+int
+reqlog_is(const char *path)
+{
+	struct err ignored = ERR_INIT;
+	struct file_map m;
 	char **segment;
-	bool yes = false;
+	int yes = 0;
 	size_t n;
 
 	if (list_segments(&segment, &n, path, &ignored) < 0)
 		return 0;
 	if (n && is_segment_name(path_base(segment[0])) &&
 	    file_map(&m, segment[0], &ignored) == 0) {
-		stop = m.n ? memchr(m.data, '\n', m.n) : NULL;
-		yes = stop && json_parse(&line, &a, m.data,
-		    (size_t)(stop - m.data), JSON_NAN, &ignored) == 0 &&
-		    line_rows(line) > 0 && json_get(line, "time") != NULL;
+		yes = reqlog_is_bytes(m.data, m.n);
 		file_unmap(&m);
 	}
 	for (size_t i = 0; i < n; i++)
 		free(segment[i]);
 	free(segment);
-	arena_free(&a);
 	return yes;
 }

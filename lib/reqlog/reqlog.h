@@ -75,7 +75,9 @@ void reqlog_close(struct reqlog *l);
  * objects of the input columns, then the output columns (prefixed when they clash with an
  * input: "output."), then, with_meta, "mlv.time" "mlv.id" "mlv.unit"
  * "mlv.model" "mlv.version" "mlv.variant".  Appended to *out as JSON Lines,
- * which table_read reads; `path` is a folder or one segment.
+ * which table_read reads; `path` is a folder or one segment.  Of a folder,
+ * segments whose name is a day or more away from what passes are not opened:
+ * one is ended after an hour.
  */
 struct reqlog_filter {
 	int64_t since_us, until_us;	/* 0: no limit; until is exclusive */
@@ -84,6 +86,11 @@ struct reqlog_filter {
 };
 int reqlog_read(struct buf *out, uint64_t *rows, uint64_t *skipped,
     const char *path, const struct reqlog_filter *f, struct err *e);
+/* The same of bytes that were read already: a segment, or some in a row. */
+int reqlog_read_bytes(struct buf *out, uint64_t *rows, uint64_t *skipped,
+    const char *s, size_t n, const struct reqlog_filter *f, struct err *e);
+/* Is line one of these bytes one of a segment? */
+int reqlog_is_bytes(const char *s, size_t n);
 /* Is this a request-log folder or segment?  Looks at names and line one. */
 int reqlog_is(const char *path);
 

@@ -229,7 +229,7 @@ mlv-data init >/dev/null
 cp "$ridge" one.onnx
 cp "$elastic_net" two.onnx
 head -c 200 "$ridge" >bad.onnx
-for m in one two bad; do mlv-registry add -q score $m.onnx >/dev/null; done
+for m in one two bad; do mlv-registry add -q --any-format score $m.onnx >/dev/null; done
 mlv-registry set score@champion 1 >/dev/null
 mlv-registry set score@candidate 2 >/dev/null
 echo 30 >share
@@ -239,7 +239,7 @@ check 'two versions of one name are listed, and reached by their numbers' <<'X'
 	answers 200 "$url/v2/models/score/versions/2" &&
 	answers 404 "$url/v2/models/score/versions/3"
 X
-mlv-registry set score@champion 3 >/dev/null
+mlv-registry set --allow-contract-change score@champion 3 >/dev/null
 check 'an alias moved to a model that cannot be loaded: the old one serves, ready' <<'X'
 	until_true metric_reaches mlv_reload_failures_total 1 &&
 	test "$(served_versions | jq -r '.[0]')" = 1 &&

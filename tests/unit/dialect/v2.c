@@ -36,7 +36,14 @@ answers_bodies(void)
 	expect(matrix, FORM_V2, V2("[[1,2],[3,[4,5,6]]]"),
 	    V2_OUT("1,2,3,4,5,6"));
 	expect(matrix, FORM_V2, V2("[NaN,\"\",\"nan\",-Infinity,\"7\",true]"),
-	    V2_OUT("null,null,null,null,7,1"));
+	    V2_OUT("null,null,null,\"-Infinity\",7,1"));
+	expect(matrix, FORM_V2, V2("[-0,\"Infinity\",1e400,-0.0,0,7]"),
+	    V2_OUT("-0.0,\"Infinity\",\"Infinity\",-0.0,0,7"));
+	expect(named, FORM_V2, "{\"inputs\":[{\"name\":\"i\",\"shape\":[1],"
+	    "\"datatype\":\"INT64\",\"data\":[9007199254740993.0]}," F "," T "," B "]}", all);
+	expect(named, FORM_V2, "{\"inputs\":[{\"name\":\"i\",\"shape\":[1],"
+	    "\"datatype\":\"INT64\",\"data\":[9223372036854775808]}," F "," T "," B "]}",
+	    "!'9223372036854775808' is not an integer");
 	expect(matrix, FORM_V2, V2("[1,2,3,4,5]"), "!5 values came");
 	expect(matrix, FORM_V2, V2("[1,2,3,4,5,6,7]"), "!more values");
 	expect(matrix, FORM_V2, V2("[1,2,3,4,5,\"x\"]"), "!'x' is not a number");
