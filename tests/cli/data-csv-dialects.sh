@@ -184,9 +184,12 @@ check 'rows that end in a delimiter, where the header does not: the names to giv
 	says "--header --columns a,b,last" &&
 	expect 0 mlv-data schema open.csv --header --columns a,b,last
 X
-check 'a header that ends in a delimiter, where the rows do not, is read without it' <<'X'
+check 'a header that ends in a delimiter, where the rows do not: the names to give' <<'X'
 	printf 'a,b,\n1,2\n3,4\n' >head.csv &&
-	expect 0 mlv-data schema head.csv &&
+	expect 3 mlv-data schema head.csv &&
+	says "the header ends in a delimiter" &&
+	says "--header --columns a,b" &&
+	expect 0 mlv-data schema head.csv --header --columns a,b &&
 	test "$(grep -c type: out)" = 2
 X
 check 'comments of another length than rows are refused with --comment' <<'X'
