@@ -47,6 +47,12 @@ scorer_new(const struct binding *b)
 }
 
 void
+scorer_float_sums(struct scorer *s)
+{
+	model_run_float_sums(s->run);
+}
+
+void
 scorer_bound(struct scorer *s)
 {
 	model_run_bound(s->run);
