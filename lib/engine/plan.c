@@ -8,6 +8,12 @@
 
 #define INNER_DEPTH_MAX 3
 
+/* The newest versions whose operators were compared with ours (onnx 1.22). */
+static const struct {
+	const char *domain, *shown;
+	int64_t newest;
+} known_opsets[] = { { "", "ai.onnx", 27 }, { "ai.onnx.ml", "ai.onnx.ml", 5 } };
+
 #define FAMILY_TABLE(name) ops_##name,
 static const struct op *const families[] = { OP_FAMILIES(FAMILY_TABLE) };
 #undef FAMILY_TABLE
@@ -26,6 +32,23 @@ pay_plan(struct model *m, size_t more, struct err *e)
 		return err_set(e, ERR_TOOBIG, "the model needs too much memory "
 		    "for a file of its size");
 	m->arena_taken = m->arena.used;
+	return 0;
+}
+
+/* An operator may mean another thing in an opset to come. */
+static int
+check_opsets(const struct onnx_model *o, struct err *e)
+{
+	for (size_t k = 0; k < sizeof(known_opsets) / sizeof(*known_opsets);
+	    k++) {
+		int64_t v = onnx_opset_of(o, known_opsets[k].domain);
+
+		if (v > known_opsets[k].newest)
+			return err_set(e, ERR_UNSUPPORTED, "opset %lld of %s is "
+			    "newer than %lld, the newest one known",
+			    (long long)v, known_opsets[k].shown,
+			    (long long)known_opsets[k].newest);
+	}
 	return 0;
 }
 
@@ -91,7 +114,7 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 static int
 plan_values(struct model *m, struct intern *names, struct err *e)
 {
-	const struct onnx_model *o = m->onnx;
+	struct onnx_model *o = m->onnx;
 	size_t n_known;
 
 	for (size_t i = 0; i < o->n_initializers; i++)
@@ -120,10 +143,15 @@ plan_values(struct model *m, struct intern *names, struct err *e)
 		m->input_value[m->n_inputs++] = value_number(names, v->name);
 	}
 	m->step = arena_alloc(&m->arena, (o->n_nodes + 1) * sizeof(*m->step));
-	for (size_t i = 0; i < o->n_nodes; i++)
-		if (plan_step(m, &m->step[m->n_steps++], &o->node[i], names,
-		    e) < 0)
+	for (size_t i = 0; i < o->n_nodes; i++) {
+		struct onnx_node *n = &o->node[i];
+
+		/* to be told by: what it makes, where it has no name */
+		if (n->name[0] == '\0' && n->n_out)
+			n->name = n->out[0];
+		if (plan_step(m, &m->step[m->n_steps++], n, names, e) < 0)
 			return -1;
+	}
 	m->output = arena_alloc(&m->arena, (o->n_outputs + 1) *
 	    sizeof(*m->output));
 	m->output_value = arena_alloc(&m->arena, (o->n_outputs + 1) *
@@ -471,7 +499,7 @@ model_load(struct model **out, const void *bytes, size_t n, struct err *e)
 	m->of_file = left;
 	m->budget = &left;
 	if (onnx_read(&m->onnx, &m->arena, bytes, n, e) < 0 ||
-	    plan_graph(m, e) < 0 || try_one_row(m, e) < 0) {
+	    check_opsets(m->onnx, e) < 0 || plan_graph(m, e) < 0 || try_one_row(m, e) < 0) {
 		model_free(m);
 		return -1;
 	}

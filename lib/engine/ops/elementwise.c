@@ -129,6 +129,9 @@ run_pair(struct model_run *r, const struct step *s, const struct tensor *a,
 
 	if (k == NULL || a->elem != b->elem)
 		return step_bad_type(s, k ? b->elem : a->elem, e);
+	if (kind == MOD && (a->elem == ONNX_FLOAT || a->elem == ONNX_DOUBLE))
+		return err_set(e, ERR_UNSUPPORTED, "Mod of %s needs fmod = 1 "
+		    "in node '%s'", onnx_elem_name(a->elem), s->node->name);
 	if (broadcast_plan(&plan, in, 2, s, e) < 0 ||
 	    (out = step_out(r, s, 0, a->elem, plan.rank, plan.dim, e)) == NULL)
 		return -1;
@@ -495,6 +498,17 @@ number_at(const struct tensor *t, size_t i)
 	}
 }
 
+/* As onnxruntime does: eight digits, of doubles, too. */
+static void
+print_real(char text[NUM_TEXT_MAX], double d)
+{
+	if (isfinite(d))
+		snprintf(text, NUM_TEXT_MAX, "%.8g", d);
+	else
+		snprintf(text, NUM_TEXT_MAX, "%s", isnan(d) ? "NaN" : d > 0 ?
+		    "INF" : "-INF");
+}
+
 static int
 cast_to_text(struct model_run *r, const struct step *s, struct tensor *out,
     const struct tensor *a, struct err *e)
@@ -510,8 +524,7 @@ cast_to_text(struct model_run *r, const struct step *s, struct tensor *out,
 		if (a->elem == ONNX_INT64)
 			num_print_i64(text, ((const int64_t *)a->data)[i]);
 		else if (a->elem == ONNX_FLOAT || a->elem == ONNX_DOUBLE)
-			snprintf(text, NUM_TEXT_MAX, a->elem == ONNX_FLOAT ?
-			    "%.8g" : "%.17g", number_at(a, i));
+			print_real(text, number_at(a, i));
 		else
 			num_print_i64(text, (int64_t)number_at(a, i));
 		o[i] = (struct text){ text, strlen(text) };
