@@ -67,11 +67,11 @@ step mlv-data add churn.csv
 git add -A && git commit -qm 'customers, as a pointer'
 
 title "2. What is in it, as a contract; and a delivery that breaks it"
-mlv-data schema data:churn >schema.yaml
-echo "$ mlv-data schema data:churn > schema.yaml"; head -n 12 schema.yaml; echo ...
-step mlv-data check --schema schema.yaml churn.csv
+mlv-data schema data:churn >churn.schema.yaml
+echo "$ mlv-data schema data:churn > churn.schema.yaml"; head -n 12 churn.schema.yaml; echo ...
+step mlv-data check --schema churn.schema.yaml churn.csv
 { head -n 3 churn.csv; sed -n 4p churn.csv | sed 's/,[0-9.]*,\([^,]*,[^,]*\)$/,-5,\1/; s/Month-to-month\|One year\|Two year/Weekly/'; } >delivery.csv
-expect_no mlv-data check --schema schema.yaml delivery.csv
+expect_no mlv-data check --schema churn.schema.yaml delivery.csv
 
 title "3. Split by customer: stable when customers are added"
 step mlv-data split data:churn --by customerID train=70 valid=15 test=15

@@ -60,12 +60,16 @@ max_of(double a, double b)
 struct gaps {
 	double area_low, area_high;	/* of |F - G| */
 	double most_low, most_high;	/* its maximum */
+	double root;			/* of sqrt(H (1 - H)), H of both sides
+					 * together; about */
 };
 
 static void
 measure_gaps(struct gaps *g, const struct profile_column *f,
     const struct profile_column *c)
 {
+	double share = (double)f->finite / ((double)f->finite +
+	    (double)c->finite);
 	double min = f->min < c->min ? f->min : c->min;
 	double max = max_of(f->max, c->max);
 	struct edge *v = xalloc(2 * (f->buckets + c->buckets) + 4,
@@ -74,7 +78,7 @@ measure_gaps(struct gaps *g, const struct profile_column *f,
 
 	n = add_edges(v, n, c, min, max);
 	qsort(v, n, sizeof(*v), by_place);
-	*g = (struct gaps){ 0, 0, 0, 0 };
+	*g = (struct gaps){ 0, 0, 0, 0, 0 };
 	for (size_t i = 0; i < n; i++) {
 		share_below(f, v[i].x, &v[i].f_low, &v[i].f_high);
 		share_below(c, v[i].x, &v[i].g_low, &v[i].g_high);
@@ -85,7 +89,7 @@ measure_gaps(struct gaps *g, const struct profile_column *f,
 	}
 	for (size_t i = 0; i + 1 < n; i++) {
 		const struct edge *a = &v[i], *b = &v[i + 1];
-		double width = b->x - a->x, near, far;
+		double width = b->x - a->x, near, far, h;
 
 		if (width == 0)
 			continue;
@@ -93,6 +97,9 @@ measure_gaps(struct gaps *g, const struct profile_column *f,
 		far = max_of(b->f_high - a->g_low, b->g_high - a->f_low);
 		near = max_of(0, max_of(a->f_low - b->g_high, a->g_low -
 		    b->f_high));
+		h = share * (a->f_low + b->f_high) / 2 +
+		    (1 - share) * (a->g_low + b->g_high) / 2;
+		g->root += sqrt(h * (1 - h)) * width;
 		g->area_low += near * width;
 		g->area_high += far * width;
 		g->most_high = max_of(g->most_high, far);
@@ -118,6 +125,17 @@ ks_p(uint64_t m, uint64_t n, double d)
 	return ks_one_sf((uint64_t)nearbyint(a * b / (a + b)), d);
 }
 
+/* The standard deviation of both sides together. */
+static double
+joint_std(const struct profile_column *f, const struct profile_column *c)
+{
+	double a = (double)f->finite, b = (double)c->finite, n = a + b;
+	double gap = f->mean - c->mean;
+
+	return sqrt((a * f->std * f->std + b * c->std * c->std) / n +
+	    a / n * (b / n) * gap * gap);
+}
+
 int
 bounds_test(struct drift_column *d, const struct view *ref,
     const struct view *cur, struct err *e)
@@ -137,9 +155,12 @@ bounds_test(struct drift_column *d, const struct view *ref,
 	if (d->method == TS_WASSERSTEIN) {
 		d->low = g.area_low / std;
 		d->high = g.area_high / std;
+		d->chance = ts_area_chance(g.area_low, g.root,
+		    joint_std(&ref->p, &cur->p), d->n_ref, d->n_cur);
 	} else {
 		d->low = ks_p(d->n_ref, d->n_cur, g.most_high);
 		d->high = ks_p(d->n_ref, d->n_cur, g.most_low);
+		d->chance = d->high;
 	}
 	d->score = (d->low + d->high) / 2;
 	return 0;

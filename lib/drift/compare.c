@@ -12,11 +12,15 @@
 #include "base/pool.h"
 #include "drift/bounds.h"
 #include "drift/pair.h"
+#include "drift/verdict.h"
 
 struct column_job {
 	struct drift_column *d;
 	struct view ref, cur;
 	bool fixed;			/* the user named a method */
+	bool own;			/* ... for this column */
+	char *fresh[DRIFT_NAMED];	/* until they are in the report */
+	size_t n_fresh;
 	struct err e;
 	int failed;
 };
@@ -24,6 +28,7 @@ struct column_job {
 struct drift_job {
 	struct column_job *w;
 	const struct drift_opts *o;
+	double level;
 };
 
 static bool
@@ -95,8 +100,36 @@ bars_of_values(struct drift_column *d, const struct twosample *s)
 	}
 }
 
+/* The categories that only the current side has, the most frequent first. */
+static void
+find_fresh(struct column_job *w, const struct pair *p)
+{
+	struct drift_column *d = w->d;
+	size_t at[DRIFT_NAMED];
+
+	for (size_t i = 0; i < p->s.k; i++) {
+		size_t j = w->n_fresh;
+
+		if (p->s.ref[i] > 0)
+			continue;
+		d->fresh_count++;
+		d->fresh_rows += p->s.cur[i];
+		if (j == DRIFT_NAMED && p->s.cur[i] <= p->s.cur[at[j - 1]])
+			continue;
+		if (j < DRIFT_NAMED)
+			w->n_fresh++;
+		else
+			j--;
+		for (; j > 0 && p->s.cur[at[j - 1]] < p->s.cur[i]; j--)
+			at[j] = at[j - 1];
+		at[j] = i;
+	}
+	for (size_t i = 0; i < w->n_fresh; i++)
+		w->fresh[i] = pair_text(p, at[i], w->cur.type);
+}
+
 static int
-test_counted(struct column_job *w, struct err *e)
+test_counted(struct column_job *w, const struct drift_opts *o, struct err *e)
 {
 	struct drift_column *d = w->d;
 	struct pair p;
@@ -109,13 +142,17 @@ test_counted(struct column_job *w, struct err *e)
 	if (!w->fixed)
 		d->method = ts_auto(d->numeric, p.s.n_ref, p.s.k);
 	if (p.s.n_ref == 0 || p.s.n_cur == 0) {
-		d->score = NAN;
 		r = 0;
 	} else {
+		if (!d->numeric)
+			find_fresh(w, &p);
 		/* a chi-square asked of few-valued numbers, as by auto */
 		if (d->method == TS_CHISQUARE || d->method == TS_Z)
 			p.s.numeric = false;
 		r = ts_run(&d->score, &p.s, d->method, e);
+		if (r == 0 && !o->evidently)
+			r = ts_chance(&d->chance, &p.s, d->method, d->score,
+			    e);
 		p.s.numeric = d->numeric;
 		bars_of_values(d, &p.s);
 	}
@@ -135,10 +172,8 @@ test_bounded(struct column_job *w, struct err *e)
 	d->n_cur = w->cur.p.finite;
 	if (!w->fixed)
 		d->method = ts_auto(true, d->n_ref, PROFILE_VALUES + 1);
-	if (d->n_ref == 0 || d->n_cur == 0) {
-		d->score = d->low = d->high = NAN;
+	if (d->n_ref == 0 || d->n_cur == 0)
 		return 0;
-	}
 	return bounds_test(d, &w->ref, &w->cur, e);
 }
 
@@ -152,21 +187,19 @@ score_without_values(struct column_job *w)
 	d->n_cur = w->cur.rows - w->cur.missing;
 	if (!w->fixed)
 		d->method = ts_auto(d->numeric, d->n_ref, UINT64_MAX);
-	d->score = d->low = d->high = NAN;
 }
 
-static void
-judge_column(struct drift_column *d, const struct drift_opts *o)
+static int
+test_column(struct column_job *w, const struct drift_opts *o, struct err *e)
 {
-	const struct drift_setting *s = find_setting(o->threshold,
-	    o->n_threshold, d->name);
-	bool low, high;
-
-	d->threshold = s != NULL ? s->threshold : ts_threshold(d->method);
-	low = ts_drifted(d->method, d->low, d->threshold);
-	high = ts_drifted(d->method, d->high, d->threshold);
-	d->unknown = low != high || isnan(d->score);
-	d->drifted = low && high;
+	if (w->d->by == DRIFT_BY_GONE || w->d->by == DRIFT_BY_TYPE)
+		return 0;
+	if (w->d->date || view_empty(&w->ref) || view_empty(&w->cur)) {
+		score_without_values(w);
+		return 0;
+	}
+	return view_complete(&w->ref) && view_complete(&w->cur) ?
+	    test_counted(w, o, e) : test_bounded(w, e);
 }
 
 static void
@@ -174,15 +207,20 @@ compare_column(void *ctx, size_t part, int worker)
 {
 	struct drift_job *j = ctx;
 	struct column_job *w = &j->w[part];
+	struct drift_column *d = w->d;
+	const struct drift_setting *s = find_setting(j->o->threshold,
+	    j->o->n_threshold, d->name);
 
 	(void)worker;
-	if (view_empty(&w->ref) || view_empty(&w->cur))
-		score_without_values(w);
-	else
-		w->failed = view_complete(&w->ref) && view_complete(&w->cur) ?
-		    test_counted(w, &w->e) : test_bounded(w, &w->e);
-	if (w->failed == 0)
-		judge_column(w->d, j->o);
+	w->failed = test_column(w, j->o, &w->e);
+	if (w->failed != 0) {
+		d->score = d->low = d->high = NAN;
+		d->by = DRIFT_BY_FAILURE;
+	}
+	if (d->by != DRIFT_BY_GONE && d->by != DRIFT_BY_TYPE)
+		d->threshold = s != NULL ? s->threshold :
+		    ts_threshold(d->method);
+	judge_column(d, j->o, j->level);
 }
 
 /* ---- all of them ---- */
@@ -192,6 +230,33 @@ is_wanted(const struct drift_opts *o, const char *name)
 {
 	return (o->n_only == 0 || is_listed(o->only, o->n_only, name)) &&
 	    !is_listed(o->exclude, o->n_exclude, name);
+}
+
+static void
+column_begin(struct column_job *w, struct drift_report *r,
+    const struct drift_opts *o, const char *name)
+{
+	struct drift_column *d = w->d;
+
+	memset(d, 0, sizeof(*d));
+	d->name = arena_strdup(&r->arena, name);
+	d->role = o->target != NULL && strcmp(name, o->target) == 0 ?
+	    "target" : o->prediction != NULL && strcmp(name, o->prediction) ==
+	    0 ? "prediction" : "feature";
+	d->missing_ref = w->ref.missing;
+	d->missing_cur = w->cur.missing;
+	d->rows_ref = w->ref.rows;
+	d->rows_cur = w->cur.rows;
+	d->type_ref = w->ref.type;
+	d->type_cur = w->cur.type;
+	d->score = d->low = d->high = d->threshold = d->chance = NAN;
+}
+
+static enum pair_kind
+broad_kind(const struct view *v)
+{
+	return v->type == COL_DATETIME ? PAIR_TIME : col_type_is_text(v->type)
+	    ? PAIR_TEXT : PAIR_NUMBER;
 }
 
 /* 1: to be compared; 0: not; -1: refused. */
@@ -209,7 +274,19 @@ plan_column(struct column_job *w, struct drift_report *r,
 	side_view(&w->ref, ref, name);
 	if (!side_view(&w->cur, cur, name)) {
 		name_add(r, &r->gone, name);
-		return 0;
+		if (o->partial || o->evidently)
+			return 0;
+		column_begin(w, r, o, name);
+		d->by = DRIFT_BY_GONE;
+		d->numeric = broad_kind(&w->ref) == PAIR_NUMBER;
+		return 1;
+	}
+	if (!view_empty(&w->ref) && !view_empty(&w->cur) &&
+	    broad_kind(&w->ref) != broad_kind(&w->cur)) {
+		column_begin(w, r, o, name);
+		d->by = DRIFT_BY_TYPE;
+		d->numeric = broad_kind(&w->ref) == PAIR_NUMBER;
+		return 1;
 	}
 	kind = view_kind(view_empty(&w->cur) ? &w->ref : &w->cur);
 	/* a few rows hardly repeat: what the reference has as names is names */
@@ -217,23 +294,19 @@ plan_column(struct column_job *w, struct drift_report *r,
 	    view_kind(&w->ref) == PAIR_CATEGORY)
 		kind = PAIR_CATEGORY;
 	if (kind == PAIR_TIME || w->ref.type == COL_DATETIME) {
-		name_add(r, &r->skipped, name);
-		return 0;
+		column_begin(w, r, o, name);
+		d->date = true;
+		return 1;
 	}
 	s = method_for(o, name, kind == PAIR_NUMBER);
 	if (kind == PAIR_TEXT && (s == NULL || s->column == NULL))
 		return err_set(e, ERR_UNSUPPORTED, "column '%s' is text: "
 		    "--exclude %s, or compare it as categories with "
 		    "--method %s=jensenshannon", name, name, name);
-	memset(d, 0, sizeof(*d));
-	d->name = arena_strdup(&r->arena, name);
-	d->role = o->target != NULL && strcmp(name, o->target) == 0 ?
-	    "target" : o->prediction != NULL && strcmp(name, o->prediction) ==
-	    0 ? "prediction" : "feature";
+	column_begin(w, r, o, name);
 	d->numeric = kind == PAIR_NUMBER;
-	d->missing_ref = w->ref.missing;
-	d->missing_cur = w->cur.missing;
 	w->fixed = s != NULL;
+	w->own = s != NULL && s->column != NULL;
 	if (s != NULL)
 		d->method = s->method;
 	return 1;
@@ -272,6 +345,15 @@ check_all_known(const struct drift_side *ref, const struct drift_side *cur,
 	return r;
 }
 
+static bool
+has_few_rows(const struct drift_side *s, const struct drift_opts *o)
+{
+	struct view v;
+
+	return !o->evidently && side_view(&v, s, side_name(s, 0)) &&
+	    v.rows < o->min_rows;
+}
+
 static int
 check_has_rows(const struct drift_side *s, const char *which, struct err *e)
 {
@@ -283,39 +365,76 @@ check_has_rows(const struct drift_side *s, const char *which, struct err *e)
 	return err_set(e, ERR_UNSUPPORTED, "no rows in the %s", which);
 }
 
-static void
-judge_dataset(struct drift_report *r, double share)
+/* A test that cannot be run is that column's matter, unless the user asked
+ * for what cannot be, or no column could be tested. */
+static int
+check_failures(struct drift_report *r, struct column_job *w,
+    const struct drift_opts *o, struct err *e)
 {
-	double n = (double)r->n;
+	const struct column_job *first = NULL;
+	size_t tested = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
-		r->count += r->col[i].drifted;
-		r->unknowns += r->col[i].unknown;
+		struct drift_column *d = w[i].d;
+
+		tested += w[i].failed == 0 && !d->date;
+		if (w[i].failed == 0)
+			continue;
+		d->why = arena_strdup(&r->arena, w[i].e.msg);
+		if (first == NULL)
+			first = &w[i];
+		if (w[i].own || o->evidently || !ts_fits(d->method,
+		    d->numeric) || w[i].e.code != ERR_UNSUPPORTED)
+			return err_set(e, w[i].e.code, "column '%s': %s",
+			    d->name, w[i].e.msg);
 	}
-	r->share = (double)r->count / n;
-	r->drifted = r->share >= share;
-	r->unknown = !r->drifted && (double)(r->count + r->unknowns) / n >=
-	    share;
+	if (first != NULL && tested == 0)
+		return err_set(e, first->e.code, "column '%s': %s",
+		    first->d->name, first->e.msg);
+	return 0;
+}
+
+/* New categories move into the report; dates without a verdict leave it. */
+static void
+settle_columns(struct drift_report *r, struct column_job *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct drift_column *d = &r->col[i];
+
+		for (size_t k = 0; k < w[i].n_fresh; k++) {
+			name_add(r, &d->fresh, w[i].fresh[k]);
+			free(w[i].fresh[k]);
+		}
+		if (d->date && !d->drifted)
+			name_add(r, &r->skipped, d->name);
+		else
+			r->col[n++] = *d;
+	}
+	r->n = n;
 }
 
 static int
 compare_columns(struct drift_report *r, struct column_job *w,
     const struct drift_opts *o, struct err *e)
 {
-	struct drift_job j = { w, o };
+	struct drift_job j = { w, o, DRIFT_LEVEL / (double)(r->n + !r->n) };
 	struct pool *pool;
+	size_t gone = o->partial || o->evidently ? 0 : r->gone.n;
+	int status;
 
-	if (r->n == 0)
-		return err_set(e, ERR_UNSUPPORTED, "no column to compare: %zu "
-		    "only in the reference, %zu only in the current data, "
-		    "%zu of dates", r->gone.n, r->added.n, r->skipped.n);
 	pool = pool_new(o->threads);
 	pool_run(pool, r->n, compare_column, &j);
 	pool_free(pool);
-	for (size_t i = 0; i < r->n; i++)
-		if (w[i].failed != 0)
-			return err_set(e, w[i].e.code, "column '%s': %s",
-			    r->col[i].name, w[i].e.msg);
+	status = check_failures(r, w, o, e);
+	settle_columns(r, w);
+	if (status != 0)
+		return status;
+	if (r->n == gone)
+		return err_set(e, ERR_UNSUPPORTED, "no column to compare: %zu "
+		    "only in the reference, %zu only in the current data, "
+		    "%zu of dates", r->gone.n, r->added.n, r->skipped.n);
 	judge_dataset(r, o->share);
 	return 0;
 }
@@ -336,6 +455,8 @@ drift_compare(struct drift_report *r, const struct drift_side *ref,
 		status = check_has_rows(cur, "current data", e);
 	if (status == 0)
 		status = check_all_known(ref, cur, o, e);
+	if (status == 0)
+		r->few = has_few_rows(ref, o) || has_few_rows(cur, o);
 	for (size_t i = 0; status >= 0 && i < cols; i++) {
 		w[r->n].d = &r->col[r->n];
 		status = plan_column(&w[r->n], r, o, ref, cur,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #define FEW_INTEGERS 10
 
@@ -280,8 +281,23 @@ pair_release(struct pair *p)
 {
 	free(p->value);
 	free(p->count);
+	free(p->word);
 	p->value = NULL;
 	p->count = NULL;
+	p->word = NULL;
+}
+
+char *
+pair_text(const struct pair *p, size_t i, enum col_type type)
+{
+	char number[NUM_TEXT_MAX];
+
+	if (p->word != NULL)
+		return xstrndup(p->word[i].s, p->word[i].len);
+	if (type == COL_BOOL)
+		return xstrdup(p->value[i] != 0 ? "true" : "false");
+	num_print_f64(number, p->value[i]);
+	return xstrdup(number);
 }
 
 static int
@@ -374,10 +390,13 @@ pair_words(struct pair *p, const struct view *ref, const struct view *cur,
 		free(w);
 		return -1;
 	}
+	p->word = xalloc(n + 1, sizeof(*p->word));
 	other = p->count + n + 1;
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && by_bytes(&w[i - 1], &w[i]) != 0)
 			k++;
+		p->word[k].s = w[i].s;
+		p->word[k].len = w[i].len;
 		p->count[k] += w[i].n[0];
 		other[k] += w[i].n[1];
 		p->s.n_ref += w[i].n[0];

@@ -31,11 +31,18 @@ struct pair {
 	struct twosample s;
 	double *value;
 	uint64_t *count;
+	struct pair_word *word;		/* of categories, borrowed; or NULL */
+};
+struct pair_word {
+	const char *s;
+	size_t len;
 };
 
 /* ERR_UNSUPPORTED when one side is numbers and the other words. */
 int pair_init(struct pair *p, const struct view *ref, const struct view *cur,
     bool numeric, struct err *e);
 void pair_release(struct pair *p);
+/* The i-th value as a column of that type shows it, to be freed. */
+char *pair_text(const struct pair *p, size_t i, enum col_type type);
 
 #endif

@@ -85,6 +85,39 @@ input_width(size_t *out, const struct binding *b, size_t i,
 	return 0;
 }
 
+/* The names that the metadata has for the columns of a matrix: into
+ * *columns, unless the caller has named them. */
+static int
+find_features(struct bind_opts *o, struct binding *b, struct err *e)
+{
+	const char *text = model_meta(b->model, META_FEATURES);
+	const char **list;
+	struct json *j;
+
+	if (text == NULL || o->n_columns || model_inputs(b->model) != 1 ||
+	    model_input(b->model, 0)->rank != 2)
+		return 0;
+	if (json_parse(&j, &b->arena, text, strlen(text), 0, e) < 0)
+		return err_wrap(e, "the model's " META_FEATURES);
+	list = arena_alloc(&b->arena, (j->n + 1) * sizeof(*list));
+	o->columns = list;
+	if (j->type != JSON_LIST || j->n == 0)
+		return err_set(e, ERR_FORMAT, "the model's " META_FEATURES
+		    " is no list of names");
+	for (const struct json *v = j->child; v; v = v->next) {
+		if (v->type != JSON_TEXT || strlen(v->s) != v->n)
+			return err_set(e, ERR_FORMAT, "the model's "
+			    META_FEATURES " is no list of names");
+		list[o->n_columns++] = v->s;
+	}
+	if (model_input(b->model, 0)->dim[1] >= 0 &&
+	    model_input(b->model, 0)->dim[1] != (int64_t)o->n_columns)
+		return err_set(e, ERR_FORMAT, "the model's " META_FEATURES
+		    " names %zu columns, but it takes %lld", o->n_columns,
+		    (long long)model_input(b->model, 0)->dim[1]);
+	return 0;
+}
+
 /* Columns by the names of the inputs, by those given, or by their place. */
 static int
 add_wants(struct binding *b, const struct bind_opts *o,
@@ -254,11 +287,14 @@ int
 binding_new(struct binding **out, struct model *m, const struct bind_opts *o,
     struct err *e)
 {
-	static const struct bind_opts none;
+	struct bind_opts with = { 0 };
 	struct binding *b = xalloc(1, sizeof(*b));
 
+	if (o)
+		with = *o;
 	b->model = m;
-	if (bind_inputs(b, o ? o : &none, e) < 0 || bind_outputs(b, e) < 0) {
+	if (find_features(&with, b, e) < 0 || bind_inputs(b, &with, e) < 0 ||
+	    bind_outputs(b, e) < 0) {
 		b->model = NULL;	/* still the caller's */
 		binding_free(b);
 		return -1;

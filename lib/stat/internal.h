@@ -1,7 +1,8 @@
 /*
  * stat/internal.h - the tests of twosample.h one by one: those of numbers in
  * twosample.c (ks with the distribution of ks.h, exact for small samples), of
- * categories and counts in counts.c.  Private to lib/stat.
+ * categories and counts in counts.c; how much chance explains in chance.c.
+ * Private to lib/stat.
  */
 #ifndef STAT_INTERNAL_H
 #define STAT_INTERNAL_H
@@ -27,5 +28,8 @@ TEST(t);
 TEST(g);
 TEST(fisher);
 #undef TEST
+
+/* The chance behind ts_chance, of counts. */
+int counts_chance(double *p, const struct twosample *s, struct err *e);
 
 #endif

@@ -51,6 +51,25 @@ enum ts_method ts_auto(bool numeric, uint64_t n_ref, uint64_t distinct);
 int ts_run(double *score, const struct twosample *s, enum ts_method m,
     struct err *e);
 
+/*
+ * *p: how likely two samples of these sizes, of one population, are to
+ * differ as much as these by test `m`, whose score it was: small when chance
+ * does not explain the score.  For a test of two samples its p-value; for
+ * those that take the reference as exact, and for distances, an estimate
+ * from the sizes of both sides, at or above the truth.
+ */
+int ts_chance(double *p, const struct twosample *s, enum ts_method m,
+    double score, struct err *e);
+
+/* The same for the area between two distribution functions, when only it is
+ * known, with the integral of sqrt(H (1 - H)) and the standard deviation of
+ * both sides together. */
+double ts_area_chance(double area, double root, double std, uint64_t n_ref,
+    uint64_t n_cur);
+
+/* Two-sided p of a difference of two shares: `a` of n, `b` of m. */
+double ts_share_chance(uint64_t a, uint64_t n, uint64_t b, uint64_t m);
+
 /* The bins behind psi, kl_div and jensenshannon of numbers: Sturges' rule
  * over both sides as numpy has it.  `edge` gets *bins + 1, at most
  * TS_BINS_MAX + 1. */

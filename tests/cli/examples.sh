@@ -84,39 +84,106 @@ X
 fresh hook
 git init -q . && mlv-data init >/dev/null
 sh "$churn/generate.sh" 300 3 >churn.csv
-mlv-data schema churn.csv >schema.yaml
+mlv-data schema churn.csv >churn.schema.yaml
 mlv-data add churn.csv >/dev/null
+printf 'a\n1\n2\n' >other.csv
+mlv-data add other.csv >/dev/null
 cp "$churn/pre-commit" .git/hooks/pre-commit && chmod +x .git/hooks/pre-commit
-check 'pre-commit: data that keep the schema are committed' <<'X'
+check 'pre-commit: data that keep their schema, and data without one, are committed' <<'X'
 	git add -A &&
 	expect 0 git commit -qm good
 X
-sed '5s/Month-to-month\|One year\|Two year/Weekly/' churn.csv >bad && mv bad churn.csv
+cp churn.csv good
+sed '5s/Month-to-month\|One year\|Two year/Weekly/' good >churn.csv
 mlv-data add churn.csv >/dev/null
-check 'pre-commit: data that break the schema are refused, schema.yaml named' <<'X'
+check 'pre-commit: data that break the schema are refused, both are named' <<'X'
 	git add -A &&
 	expect 1 git commit -qm bad &&
-	says "breaks schema.yaml"
+	says "'churn.csv' as staged breaks churn.schema.yaml"
+X
+check 'pre-commit: what is staged decides, not what lies in the folder' <<'X'
+	cp good churn.csv &&
+	expect 1 git commit -qm bad &&
+	mlv-data add churn.csv >/dev/null &&
+	expect 1 git commit -qm bad
+X
+check 'pre-commit: staged data that keep the schema are committed beside broken ones' <<'X'
+	git add -A &&
+	sed '5s/,/,Weekly/' good >churn.csv &&
+	mlv-data add churn.csv >/dev/null &&
+	echo more >notes &&
+	git add notes &&
+	expect 0 git commit -qm notes &&
+	git checkout -q churn.csv.mlv &&
+	cp good churn.csv
+X
+check 'pre-commit: a schema that the committed data break is refused' <<'X'
+	sed 's/max: 1$/max: 0/' churn.schema.yaml >strict &&
+	! cmp -s strict churn.schema.yaml &&
+	cp churn.schema.yaml lax &&
+	mv strict churn.schema.yaml &&
+	git add churn.schema.yaml &&
+	expect 1 git commit -qm strict &&
+	says "breaks churn.schema.yaml" &&
+	mv lax churn.schema.yaml &&
+	git add churn.schema.yaml
+X
+check 'pre-commit: data whose version is not in the store cannot be checked' <<'X'
+	sed 's/^id: sha256:..../id: sha256:0000/' churn.csv.mlv >pointer &&
+	mv pointer churn.csv.mlv &&
+	git add churn.csv.mlv &&
+	expect 1 git commit -qm lost &&
+	says "'churn.csv' as staged cannot be checked"
 X
 
-# --- the CI job
+# --- the CI job: a fresh clone, and a copy of the store that serves
 fresh job
+mkdir home && cd home || exit 1
+git init -q . && mlv-data init >/dev/null
 sh "$churn/generate.sh" 1500 3 >churn.csv
-mlv-data schema churn.csv >schema.yaml
-printf 'rules:\n  - name: good enough\n    expr: test.auc > 0.7\n' >gates.yaml
+mlv-data schema churn.csv >churn.schema.yaml
+cp "$churn/gates.yaml" .
+sed -i 's/0\.80/0.70/' gates.yaml
+mlv-data add churn.csv >/dev/null
+git add -A && git commit -qm one
 # the lines behind `run:`, folded ones put together
 awk '
 /- run: >$/ { fold = 1; line = ""; next }
 fold && /^          / { sub(/^ */, ""); line = line " " $0; next }
 fold { print line; fold = 0 }
 /- run: / { sub(/.*- run: /, ""); sub(/ +#.*/, ""); print }
-' "$churn/ci.yaml" >job.sh
-check 'ci.yaml: the job has eight steps' <<'X'
-	test "$(wc -l <job.sh)" = 8
+' "$churn/ci.yaml" >../job.sh
+cd ..
+# in a fresh clone; exit status, and ./out and ./err here
+job() {	# exit status wanted
+	rm -rf clone &&
+	git clone -q home clone &&
+	(cd clone && MLV_STORE=../home/.mlv exits "$1" sh -eu ../job.sh) >out 2>err
+}
+check 'ci.yaml: the job has nine steps' <<'X'
+	test "$(wc -l <job.sh)" = 9
 X
-check 'ci.yaml: the steps run and make the card' <<'X'
-	expect 0 sh -eu job.sh &&
-	grep -q "</html>" card.html
+check 'ci.yaml: without a champion the steps run and make the card' <<'X'
+	job 0 &&
+	grep -q "</html>" clone/card.html &&
+	grep -q "skipped	not worse than the champion" out
+X
+check 'ci.yaml: with a champion the candidate is held against it' <<'X'
+	(cd clone && cp gbdt.onnx ../home/) &&
+	(cd home && mlv-registry add churn gbdt.onnx && mlv-registry set churn@champion 1) &&
+	job 0 &&
+	grep -q "^model:churn@2	pass	not worse than the champion" out
+X
+check 'ci.yaml: a candidate that is worse than the champion fails, the rule is named' <<'X'
+	(cd home && sed -i 's/> -0.005/> 0.001/' gates.yaml && git commit -qam strict) &&
+	job 1 &&
+	says "not worse than the champion" &&
+	test ! -e clone/card.html
+X
+check 'ci.yaml: the store that serves is as it was' <<'X'
+	(cd home && mlv-registry ls churn) >out &&
+	! prints "@2" >/dev/null &&
+	(cd home && mlv-data fsck >/dev/null)
 X
 
 # --- every line of the crontab, run as cron does, in the Makefile's folder
@@ -132,6 +199,11 @@ line() {	# number: the command of that line, in this folder
 		sub(/^ */, "")
 		print
 	}' "$churn/crontab" | sed "s|/srv/churn|$PWD|"
+}
+# What the server was asked is put a day back: the crontab judges yesterday.
+yesterday() {
+	day=$(date -u -d yesterday +%Y-%m-%d) &&
+	sed -i "s/\"time\":\"[^T]*T/\"time\":\"${day}T/" .mlv/requests/*.jsonl
 }
 night() { sh -c "$(line 1)" >out 2>err; }
 serve() {	# file: its rows are asked of the champion, and logged
@@ -152,13 +224,16 @@ check 'crontab: three lines, and a PATH with /usr/local/bin' <<'X'
 X
 check 'crontab, nightly line: without drift it prints nothing' <<'X'
 	serve churn.csv &&
+	yesterday &&
 	night &&
 	test ! -s out &&
 	test ! -s err
 X
 sh "$churn/generate.sh" 9000 7 drift >new.csv
-check 'crontab, nightly line: drift is told, data that break the schema train no model' <<'X'
+check 'crontab, nightly line: drift of yesterday is told, broken data train no model' <<'X'
 	serve new.csv &&
+	night &&
+	yesterday &&
 	sed 1d new.csv >>churn.csv &&
 	! night &&
 	grep -q "^(dataset).*drift$" out &&
@@ -167,7 +242,7 @@ check 'crontab, nightly line: drift is told, data that break the schema train no
 	! prints "model:churn@2"
 X
 check 'crontab, nightly line: with the schema agreed to, drift is told and a model trained' <<'X'
-	rm schema.yaml &&
+	rm churn.schema.yaml &&
 	night &&
 	grep -q "^(dataset).*drift$" out &&
 	expect 0 mlv-registry ls churn &&

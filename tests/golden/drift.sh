@@ -47,7 +47,7 @@ fresh cases
 for name in $("$golden/cases"); do
 	check "drift compare, case $name: each column has Evidently's test and score" <<-'X'
 		"$golden/cases" "$name" &&
-		{ mlv-drift compare -q --json ref.csv cur.csv >out || test $? -eq 1; } &&
+		{ mlv-drift compare -q --evidently --json ref.csv cur.csv >out || test $? -eq 1; } &&
 		equals_frozen "$name"
 	X
 done

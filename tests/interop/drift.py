@@ -29,7 +29,7 @@ def ours(ref, cur, *options):
     a, b = os.path.join(tmp, "ref.csv"), os.path.join(tmp, "cur.csv")
     ref.to_csv(a, index=False)
     cur.to_csv(b, index=False)
-    r = subprocess.run(["build/bin/mlv-drift", "compare", a, b, "--json", *options],
+    r = subprocess.run(["build/bin/mlv-drift", "compare", a, b, "--evidently", "--json", *options],
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if r.returncode > 1:
         raise SystemExit(r.stderr)
@@ -76,7 +76,7 @@ def case(name):
             continue
         method = METHODS[re.search("method=([^,]*),", m["metric_name"]).group(1)]
         lines.append((name, m["config"]["column"], method, float(m["value"])))
-    out = subprocess.run(["build/bin/mlv-drift", "compare", "ref.csv", "cur.csv", "--json"], cwd=tmp,
+    out = subprocess.run(["build/bin/mlv-drift", "compare", "ref.csv", "cur.csv", "--evidently", "--json"], cwd=tmp,
                          executable=os.path.abspath("build/bin/mlv-drift"), stdout=subprocess.PIPE, text=True)
     got = {}
     for d in map(json.loads, out.stdout.splitlines()):

@@ -42,8 +42,9 @@ kinds(void)
 		printf("# %s\n", e.msg);
 		return;
 	}
-	is_int(r.n, 4, "columns of both sides count");
+	is_int(r.n, 5, "columns of both sides count, and one gone");
 	ok(r.gone.n == 1 && strcmp(r.gone.v[0], "gone") == 0, "one is gone");
+	ok(r.col[4].drifted && r.col[4].by == DRIFT_BY_GONE, "which is drift");
 	ok(r.added.n == 1 && strcmp(r.added.v[0], "new") == 0, "one is new");
 	ok(r.col[0].numeric && r.col[0].method == TS_CHISQUARE &&
 	    r.col[0].n_cur == 2, "infinite values are left out");
@@ -61,11 +62,18 @@ kinds(void)
 static void
 nothing_to_say(void)
 {
-	const struct drift_opts o = { .share = 0.5 };
-	const struct drift_opts half = { .share = 0.6 };
+	const struct drift_opts o = { .share = 0.5, .evidently = true };
+	const struct drift_opts half = { .share = 0.6, .evidently = true };
+	const struct drift_opts whole = { .share = 0.5 };
 	struct drift_report r;
 	struct err e = ERR_INIT;
 
+	if (ok(compare(&r, "x,y\n1.5,a\n2.5,a\n", "x,y\n,a\n,a\n", &whole,
+	    &e) == 0, "a column that was emptied")) {
+		ok(r.col[0].drifted && !r.col[0].unknown &&
+		    r.col[0].by == DRIFT_BY_MISSING, "has drifted");
+		drift_release(&r);
+	}
 	if (ok(compare(&r, "x,y\n1.5,a\n2.5,a\n", "x,y\n,a\n,a\n", &o, &e) ==
 	    0, "a column without values")) {
 		ok(r.col[0].unknown && !r.col[0].drifted &&
@@ -87,6 +95,30 @@ nothing_to_say(void)
 	    e.code == ERR_UNSUPPORTED, "a side without rows is refused");
 	ok(compare(&r, "x\n1\n", "y\n1\n", &o, &e) != 0 &&
 	    e.code == ERR_UNSUPPORTED, "so are sides without a common column");
+}
+
+/* Chance, by known values: scipy's chi2_contingency for large
+ * counts, a normal tail for the area, and none for what never repeats. */
+static void
+chances(void)
+{
+	const uint64_t a[] = { 600, 400 }, b[] = { 250, 250 };
+	const uint64_t once[] = { 1, 1, 1, 0, 0 }, other[] = { 0, 0, 0, 1, 1 };
+	const double v[] = { 0, 1 };
+	struct twosample s = { v, a, b, 2, 1000, 500, false, false };
+	struct err e = ERR_INIT;
+	double p = -1;
+
+	ok(ts_chance(&p, &s, TS_CHISQUARE, 0, &e) == 0, "two categories");
+	is_near(p, 0.000229, 5e-6, "the p of homogeneity");
+	is_near(ts_share_chance(600, 1000, 250, 500), 0.00022925943370477597,
+	    1e-12, "two shares: the p of the z test");
+	s.numeric = true;
+	ok(ts_chance(&p, &s, TS_WASSERSTEIN, 0, &e) == 0, "two numbers");
+	ok(p > 0.0001 && p < 0.003, "the area's is near it: %g", p);
+	s = (struct twosample){ NULL, once, other, 5, 3, 2, false, false };
+	ok(ts_chance(&p, &s, TS_JENSENSHANNON, 0.8, &e) == 0 && p == 1,
+	    "values that never repeat say nothing");
 }
 
 /* Squares of these overflow; the distance over the deviation need not. */
@@ -115,6 +147,7 @@ main(void)
 {
 	kinds();
 	nothing_to_say();
+	chances();
 	far_values();
 	return tap_done();
 }

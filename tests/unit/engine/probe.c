@@ -4,6 +4,7 @@
 
 #include "engine/probe.h"
 #include "model/open.h"
+#include "onnx/build.h"
 #include "../tap.h"
 
 #define WIDTH 3
