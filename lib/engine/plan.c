@@ -10,6 +10,7 @@
 #include "onnx/scope.h"
 
 #define INNER_DEPTH_MAX 3
+#define INNER_BYTES ((size_t)1 << 16)	/* a graph within, beside its parts */
 
 /* The newest versions whose operators were compared with ours (onnx 1.22). */
 static const struct {
@@ -98,7 +99,7 @@ read_inner(struct model *m, struct step *s, const struct text *bytes,
 	in->of_file = m->of_file;
 	if (m->depth == INNER_DEPTH_MAX)
 		step_bad(s, e, "graphs in graphs in graphs");
-	else if (pay_plan(m, sizeof(*in), e) == 0 &&
+	else if (pay_plan(m, INNER_BYTES, e) == 0 &&
 	    onnx_read_graph(&in->onnx, &in->arena, m->onnx, s->node,
 	    bytes->s, bytes->n, e) == 0 &&
 	    onnx_free_names(taken, in->onnx, &in->arena, e) == 0)
