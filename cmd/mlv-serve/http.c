@@ -9,6 +9,8 @@
 #include "flow/serve.h"
 #include "verbs.h"
 
+#define SERVED_NAME_MAX 128
+
 struct http_verb {
 	struct texts columns;
 	const char *host, *canary, *name, *log, *share_file;
@@ -127,6 +129,25 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 	return 0;
 }
 
+/* A name is one step of a path, and a label of counters. */
+static int
+check_name(struct cli *c, const char *name)
+{
+	size_t n = name ? strlen(name) : 1;
+
+	if (n == 0 || n > SERVED_NAME_MAX)
+		return cli_usage(c, "--name is 1 to %d bytes",
+		    SERVED_NAME_MAX);
+	for (size_t i = 0; name && i < n; i++)
+		if (name[i] == '/' || (unsigned char)name[i] <= ' ' ||
+		    name[i] == 127)
+			return cli_usage(c, "--name is one step of a path, "
+			    "without '/' and spaces");
+	if (name && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
+		return cli_usage(c, "--name '%s' is lost in a path", name);
+	return 0;
+}
+
 static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -143,7 +164,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 1)
 		return cli_usage(c, "http takes one model");
-	if ((r = read_canary(c, &so.endpoint, o)) != 0)
+	if ((r = check_name(c, o->name)) != 0 ||
+	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
 	so.endpoint.source[VARIANT_STABLE] = argv[0];
 	signal(SIGPIPE, SIG_IGN);

@@ -145,7 +145,8 @@ read_lineage(struct registration *a, struct err *e)
 
 		if (strcmp(l.rel, "input") == 0)
 			l.rel = "data";
-		else if (strcmp(l.rel, "code") != 0)
+		else if (strcmp(l.rel, "code") != 0 &&
+		    strcmp(l.rel, "valid") != 0)
 			continue;
 		a->links[a->n_links++] = l;
 	}

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "catalog/manifest.h"
 #include "promote/internal.h"
+#include "store/odb.h"
 
 static const char champion_word[] = "champion.";
 
@@ -51,6 +52,7 @@ facts_read(struct version_facts *v, struct fact_finder *f,
 		return -1;
 	if (!manifest_find(&l, v->manifest, "content", NULL))
 		return err_set(e, ERR_FORMAT, "a model without content");
+	v->id = *id;
 	v->content = l.id;
 	v->size = l.size;
 	return 0;
@@ -325,4 +327,52 @@ facts_value(struct expr_value *out, struct fact_finder *f, const char *name,
 	if (out->type == EXPR_MISSING && before == f->why.len)
 		add_missing(f, "no record of", name);
 	return 0;
+}
+
+static size_t
+count_reports(const struct version_facts *v)
+{
+	size_t n = 0;
+
+	for (const struct labelled_report *r = v->reports; r; r = r->next)
+		n += r->found;
+	return n;
+}
+
+static int
+add_basis(struct link *out, struct fact_finder *f, const char *rel,
+    const char *type, const char *name, const struct oid *id, struct err *e)
+{
+	*out = (struct link){ .rel = rel, .type = type, .name = name,
+	    .id = *id };
+	return odb_size(&out->size, catalog_odb(f->c), id, e);
+}
+
+static int
+add_reports(struct link *out, size_t *n, struct fact_finder *f,
+    const struct version_facts *v, struct err *e)
+{
+	for (const struct labelled_report *r = v->reports; r; r = r->next)
+		if (r->found && add_basis(&out[(*n)++], f, "evidence",
+		    TYPE_REPORT, r->label, &r->report.id, e) < 0)
+			return -1;
+	return 0;
+}
+
+int
+facts_basis(struct link **out, size_t *n, struct fact_finder *f,
+    struct err *e)
+{
+	struct link *l = arena_alloc(f->arena, (2 + count_reports(
+	    &f->candidate) + count_reports(&f->champion)) * sizeof(*l));
+
+	*out = l;
+	*n = 0;
+	if (add_basis(&l[(*n)++], f, "candidate", TYPE_MODEL, "",
+	    &f->candidate.id, e) < 0 || (f->has_champion &&
+	    add_basis(&l[(*n)++], f, "champion", TYPE_MODEL, "",
+	    &f->champion.id, e) < 0))
+		return -1;
+	return add_reports(l, n, f, &f->candidate, e) < 0 ? -1 :
+	    add_reports(l, n, f, &f->champion, e);
 }

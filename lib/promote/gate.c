@@ -163,7 +163,7 @@ gate_judge(struct gate *g, struct catalog *c,
 	for (; g->n < p->n; g->n++)
 		if (judge_rule(&g->result[g->n], &j, &p->rule[g->n], e) < 0)
 			goto done;
-	r = 0;
+	r = facts_basis(&g->basis, &g->n_basis, &j.facts, e);
 done:
 	facts_release(&j.facts);
 	buf_free(&j.values);

@@ -24,6 +24,7 @@ struct labelled_report {
 /* One version and what is known of it; reports are read when asked for. */
 struct version_facts {
 	const struct json *manifest;
+	struct oid id;			/* of the manifest */
 	struct oid content;
 	uint64_t size;
 	struct labelled_report *reports;
@@ -48,6 +49,10 @@ void facts_release(struct fact_finder *f);
 int facts_read(struct version_facts *v, struct fact_finder *f,
     const struct oid *id, struct err *e);
 void facts_next_rule(struct fact_finder *f);
+/* The versions and the evaluations that were looked at, as links in the
+ * arena. */
+int facts_basis(struct link **out, size_t *n, struct fact_finder *f,
+    struct err *e);
 /* The value of a name as mlv-policy(5) has it; EXPR_MISSING, and a word in
  * f->why, when nothing is recorded. */
 int facts_value(struct expr_value *out, struct fact_finder *f,

@@ -33,7 +33,7 @@ struct sampler {
 	int (*draw)(double *x, struct sampling *s, struct err *e);
 };
 
-#define SAMPLERS(S) S(random)
+#define SAMPLERS(S) S(random) S(tpe)
 #define S(name) extern const struct sampler sampler_##name;
 SAMPLERS(S)
 #undef S

@@ -372,6 +372,11 @@ check 'mlv-drift compare prints the records for profiles, with bounds' <<'X'
 	described 0 mlv-drift compare many.json others.json &&
 	prints '"low"'
 X
+check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "x"; for (i = 0; i < 400; i++) print (i * 7 % 10 < (i < 200 ? 2 : 8)) }' >errors.csv &&
+	described 1 mlv-drift watch -d ddm -c x errors.csv &&
+	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
+X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --json --port 0 two.onnx &&
 	until_true grep -q http server.out &&

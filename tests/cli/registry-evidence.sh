@@ -88,4 +88,34 @@ check 'a policy with a threshold that is no number, or a class that is no word: 
 	says "did you mean 'threshold'"
 X
 
+# --- a verdict is kept with what it rests on
+judge test.csv
+check 'set --gate: the log leads to the verdict, and that to policy, values and evidence' <<'X'
+	expect 0 mlv-registry set m@champion 1 --gate plain.yaml &&
+	expect 0 mlv-registry log --json m@champion &&
+	verdict=$(tail -n 1 out | jq -r .verdict) &&
+	expect 0 mlv-data cat "$verdict" &&
+	holds '.about == "verdict" and .verdict == "pass" and (.rules | length) == 2' &&
+	holds '.rules[0].values | startswith("test.recall=0.")' &&
+	cp out verdict.json
+X
+part() { jq -r ".links[] | select(.rel == \"$1\").id" verdict.json; }
+check 'the policy of a verdict is the file it was, byte for byte' <<'X'
+	expect 0 mlv-data cat "$(part policy)" &&
+	same plain.yaml out
+X
+check 'the evidence of a verdict is the evaluation that was judged' <<'X'
+	test "$(part evidence | wc -l)" = 1 &&
+	expect 0 mlv-data cat "$(part evidence)" &&
+	holds '.about == "evaluation" and .label == "test"' &&
+	test "$(part candidate)" = "$(mlv-registry show m@1 | sed -n "s/^manifest	//p")"
+X
+check 'a verdict that was changed or lost is found by fsck' <<'X'
+	expect 0 mlv-data fsck &&
+	digits=$(part policy | cut -d: -f2) &&
+	rm -f ".mlv/objects/$(echo "$digits" | cut -c1-2)/$(echo "$digits" | cut -c3-)" &&
+	expect 1 mlv-data fsck &&
+	prints "$digits"
+X
+
 finish
