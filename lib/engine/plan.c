@@ -235,8 +235,10 @@ plan_values(struct model *m, struct intern *names, struct err *e)
 			continue;
 		if ((onnx_elem_size(v->elem) == 0 || v->sequence) &&
 		    (m->depth == 0 || v->elem != ONNX_NONE))
-			return err_set(e, ERR_UNSUPPORTED, "input '%s' is not "
-			    "a tensor of a supported type", v->name);
+			return err_set(e, ERR_UNSUPPORTED, "input '%s' is %s, "
+			    "which is not supported", v->name, v->sequence ?
+			    "a sequence" : v->elem == ONNX_NONE ? "no tensor" :
+			    onnx_elem_name(v->elem));
 		if (v->name[0] == '\0')
 			return err_set(e, ERR_FORMAT, "an input has no name");
 		p->name = v->name;
