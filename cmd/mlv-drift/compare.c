@@ -68,7 +68,7 @@ parse_methods(struct drift_opts *d, struct cli *c,
 		const char *name = o->method.v[i];
 
 		v[i].column = NULL;
-		cli_key_value(c, o->method.v[i], &v[i].column, &name);
+		cli_column_value(c, o->method.v[i], &v[i].column, &name);
 		if (!ts_parse(&v[i].method, name)) {
 			struct buf b;
 			int status;
@@ -99,7 +99,7 @@ parse_thresholds(struct drift_opts *d, struct cli *c,
 		const char *s = o->threshold.v[i];
 
 		v[i].column = NULL;
-		cli_key_value(c, o->threshold.v[i], &v[i].column, &s);
+		cli_column_value(c, o->threshold.v[i], &v[i].column, &s);
 		if (!num_parse_f64(s, strlen(s), &v[i].threshold) ||
 		    !isfinite(v[i].threshold))
 			return cli_usage(c, "--threshold takes a number, not "

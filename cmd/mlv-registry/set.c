@@ -12,7 +12,7 @@
 
 struct set_opts {
 	const char *gate, *expect, *note;
-	bool drop;
+	bool drop, allow_contract_change;
 };
 
 static const struct opt set_options[] = {
@@ -22,6 +22,9 @@ static const struct opt set_options[] = {
 	    "move only if it means this version now; none: if it is not set" },
 	{ OPT_TEXT, 'm', "note", offsetof(struct set_opts, note), "TEXT",
 	    "a word for the audit log" },
+	{ OPT_FLAG, 0, "allow-contract-change", offsetof(struct set_opts,
+	    allow_contract_change), NULL,
+	    "also to a version with other inputs or outputs" },
 	{ OPT_FLAG, 0, "drop", offsetof(struct set_opts, drop), NULL,
 	    "take the alias away" },
 	OPT_END
@@ -178,7 +181,8 @@ set_run(struct cli *c, void *opts, int argc, char **argv)
 	struct policy p = { .n = 0 };
 	struct name n;
 	struct alias_move m = { .name = &n, .note = o->note,
-	    .policy = o->gate ? &p : NULL };
+	    .policy = o->gate ? &p : NULL,
+	    .allow_contract_change = o->allow_contract_change };
 	int r;
 
 	(void)argc;
@@ -202,13 +206,18 @@ set_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_set = {
 	.name = "set",
 	.summary = "move an alias to a version, if its gate holds",
-	.synopsis = "[-g FILE] [-e VERSION] [-m TEXT] NAME@ALIAS VERSION\n"
+	.synopsis = "[-g FILE] [-e VERSION] [-m TEXT] [--allow-contract-change] "
+	    "NAME@ALIAS VERSION\n"
 	    "--drop [-e VERSION] [-m TEXT] NAME@ALIAS",
 	.about =
 "VERSION is a number or another alias of NAME.  With --gate every rule of the\n"
 "policy must hold first (exit status 1 names the one that does not), judged\n"
 "against what the alias means now: if somebody else moves it meanwhile,\n"
 "nothing is changed.  Every move is in the audit log.\n"
+"\n"
+"A version that takes other inputs (names, types) or answers with other columns\n"
+"or classes than the one the alias means now is refused, too (exit status 1 says\n"
+"what differs): whoever asks for the alias would not be understood.\n"
 "\n"
 "Prints the alias, its version now and before.\n"
 "\n"

@@ -6,9 +6,20 @@
 #include "catalog/name.h"
 #include "catalog/resolve.h"
 #include "promote/verify.h"
+#include "store/audit.h"
 #include "store/fsck.h"
 #include "store/ref.h"
 #include "verbs.h"
+
+struct verify_opts {
+	const char *head;
+};
+
+static const struct opt verify_options[] = {
+	{ OPT_TEXT, 0, "head", offsetof(struct verify_opts, head), "HASH",
+	    "also that this head of the audit log is still in it" },
+	OPT_END
+};
 
 struct verifying {
 	struct cli *c;
@@ -88,12 +99,17 @@ static int
 verify_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct verifying v = { .c = c, .catalog = c->catalog };
+	struct fsck_request rq = { .fn = warn_disagreement, .ctx = &v };
+	const char *text = ((struct verify_opts *)opts)->head;
 	struct fsck_report refs;
 	struct err e = ERR_INIT;
+	struct oid head;
 	int r;
 
-	(void)opts;
-	r = fsck_refs(&refs, catalog_repo(v.catalog), warn_disagreement, &v, &e);
+	if (text && audit_parse_head(&head, text, &e) < 0)
+		return cli_fail(c, &e);
+	rq.head = text ? &head : NULL;
+	r = fsck_refs(&refs, catalog_repo(v.catalog), &rq, &e);
 	if (r == 0 && argc == 0)
 		r = ref_each(catalog_repo(v.catalog), "model/", verify_model, &v,
 		    &e);
@@ -110,7 +126,7 @@ verify_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_verify = {
 	.name = "verify",
 	.summary = "check a version, its lineage and the audit log byte for byte",
-	.synopsis = "[NAME[@VERSION|@ALIAS]...]",
+	.synopsis = "[--head HASH] [NAME[@VERSION|@ALIAS]...]",
 	.about =
 "Reads everything a version rests on, model, run, data, code, to any depth,\n"
 "and checks each against its SHA-256; and the whole audit log against every\n"
@@ -118,6 +134,11 @@ const struct verb verb_verify = {
 "record a version: name, verdict (whole, damaged), objects, bad ones, manifest.\n"
 "Exit status 1 when something is damaged or gone.\n"
 "\n"
+"HASH is what 'mlv-registry log --head' printed earlier and somebody kept\n"
+"elsewhere, in a git tag or a mail: history that was rewritten since, or whose\n"
+"end was cut off, does not have it any more.\n"
+"\n"
 "example: mlv-registry verify churn@champion\n",
+	.options = verify_options, .opts_size = sizeof(struct verify_opts),
 	.flags = VERB_JSON | VERB_NUL | VERB_REPOSITORY, .run = verify_run,
 };

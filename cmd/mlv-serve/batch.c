@@ -9,8 +9,8 @@
 #include "verbs.h"
 
 struct batch_verb {
-	struct texts columns, keep, na;
-	const char *input, *output, *delimiter;
+	struct texts columns, keep, na, types;
+	const char *input, *output, *delimiter, *quote, *escape, *comment;
 	int format, out_format;
 	bool keep_all, header, no_header;
 	int64_t threads;
@@ -35,8 +35,17 @@ static const struct opt batch_options[] = {
 	    .excludes = "header" },
 	{ OPT_TEXTS, 0, "na", offsetof(struct batch_verb, na), "TEXT",
 	    "a cell that means missing, besides the empty one" },
+	{ OPT_TEXTS, 0, "type", offsetof(struct batch_verb, types),
+	    "NAME=FORM", "how a column is written: money, comma, percent, "
+	    "date-dmy ..." },
 	{ OPT_TEXT, 0, "delimiter", offsetof(struct batch_verb, delimiter),
 	    "CHAR", "between cells of the input, instead of finding out" },
+	{ OPT_TEXT, 0, "quote", offsetof(struct batch_verb, quote), "CHAR",
+	    "around cells of the input, instead of \"; none: no quotes" },
+	{ OPT_TEXT, 0, "escape", offsetof(struct batch_verb, escape), "CHAR",
+	    "takes the meaning from the next character of the input" },
+	{ OPT_TEXT, 0, "comment", offsetof(struct batch_verb, comment), "CHAR",
+	    "pass over lines of the input that begin with it" },
 	{ OPT_WORD, 0, "format", offsetof(struct batch_verb, format), "FORMAT",
 	    "of the input: csv or jsonl, instead of finding out",
 	    .words = reading_formats },
@@ -89,9 +98,10 @@ score_all(struct catalog *catalog,
 	return r;
 }
 
-/* --columns are the *names of a file without a header line.  Where there is
- * one, they pick the columns of a matrix; a model that takes columns by their
- * names needs no picking. */
+/* --columns are the *names of a file without a header line, from which a model
+ * takes those it names, and one of a matrix all in their order.  Where there
+ * is a header, they pick the columns of a matrix, whatever it calls them; a
+ * model of several inputs needs no picking. */
 static int
 open_for_rows(struct binding **binding, struct texts *names,
     struct catalog *c, const char *model, const struct batch_verb *o,
@@ -102,6 +112,12 @@ open_for_rows(struct binding **binding, struct texts *names,
 	struct err why = ERR_INIT;
 
 	*names = o->no_header ? *columns : none;
+	if (names->n && open_model(binding, c, model, &none, &why) == 0) {
+		if (!binding_by_place(*binding))
+			return 0;
+		binding_free(*binding);
+		*binding = NULL;
+	}
 	if (open_model(binding, c, model, columns, &why) == 0)
 		return 0;
 	if (why.code == ERR_USAGE && columns->n &&
@@ -133,10 +149,12 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 	struct batch_verb *o = opts;
 	struct reading reading = { .na = o->na, .delimiter = o->delimiter,
 	    .format = o->format, .header = o->header,
-	    .no_header = o->no_header };
+	    .no_header = o->no_header, .types = o->types,
+	    .quote = o->quote,
+	    .escape = o->escape, .comment = o->comment };
 	struct batch_opts bo = { .keep = o->keep.v, .n_keep = o->keep.n,
 	    .keep_all = o->keep_all, .threads = (int)o->threads,
-	    .progress = &c->progress };
+	    .log = &c->log, .progress = &c->progress };
 	struct binding *binding = NULL;
 	struct err e = ERR_INIT;
 	struct texts names;

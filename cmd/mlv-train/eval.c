@@ -13,6 +13,7 @@
 #include "store/odb.h"
 #include "verbs.h"
 #include "words.h"
+#include "model/meta.h"
 #include "model/open.h"
 
 struct eval_opts {
@@ -22,7 +23,7 @@ struct eval_opts {
 	double threshold;
 	int64_t seed;
 	int task;
-	bool record, no_record, importance;
+	bool record, no_record, importance, drop_missing;
 };
 
 static const struct eval_opts eval_defaults = { .threshold = 0.5,
@@ -44,6 +45,8 @@ static const struct opt eval_options[] = {
 	    "COLUMN,...", "no columns of a model that takes a matrix" },
 	{ OPT_LIST, 0, "inputs", offsetof(struct eval_opts, inputs),
 	    "COLUMN,...", "the columns of a model that takes a matrix" },
+	{ OPT_FLAG, 0, "drop-missing-target", offsetof(struct eval_opts,
+	    drop_missing), NULL, "leave rows out that have no truth" },
 	{ OPT_INT, 0, "seed", offsetof(struct eval_opts, seed), "N",
 	    "of the bootstrap" },
 	{ OPT_TEXT, 0, "label", offsetof(struct eval_opts, label), "WORD",
@@ -98,6 +101,20 @@ record_evaluation(struct work *w, struct err *e)
 }
 
 static void
+print_interval(struct out *out, const struct metric *m)
+{
+	if (m->interval == NULL) {
+		out_null(out, "low");
+		out_null(out, "high");
+		out_null(out, "interval");
+		return;
+	}
+	out_short(out, "low", m->low, 6);
+	out_short(out, "high", m->high, 6);
+	out_text(out, "interval", m->interval);
+}
+
+static void
 print_evaluation(struct work *w)
 {
 	struct out *out = &w->c->out;
@@ -108,9 +125,7 @@ print_evaluation(struct work *w)
 		out_begin(out, "mlv.evaluation.metric/1");
 		out_text(out, "metric", m->name);
 		out_short(out, "value", m->value, 6);
-		out_short(out, "low", m->low, 6);
-		out_short(out, "high", m->high, 6);
-		out_text(out, "interval", m->interval);
+		print_interval(out, m);
 		out_text(out, "label", w->v.label);
 		out_end(out);
 	}
@@ -149,6 +164,31 @@ name_evidence(struct work *w, const char *data, struct err *e)
 	return 0;
 }
 
+/* The rows that have an answer, when others are to be left out. */
+static int
+judge_answered(struct work *w, const struct binding *p, const struct table *t,
+    const struct evaluate_opts *eo, const char *data, struct err *e)
+{
+	const char *target = eo->target ? eo->target :
+	    model_meta(binding_model(p), META_TARGET);
+	struct table *some = NULL;
+	size_t gone, at;
+	int r;
+
+	if (w->o->drop_missing && target) {
+		if (table_index(&at, t, target, e) < 0 ||
+		    table_gather_known(&some, &gone, t, at, e) < 0)
+			return -1;
+		if (gone > 0)
+			cli_warn(w->c, "%s: %zu of %zu rows have no value of "
+			    "the target '%s' and are left out", data, gone,
+			    t->rows, target);
+	}
+	r = evaluate_table(&w->v, p, some ? some : t, eo, e);
+	table_free(some);
+	return r;
+}
+
 static int
 judge_model(struct work *w, const struct table_read_opts *user,
     struct evaluate_opts *eo, const char *data, struct err *e)
@@ -162,13 +202,16 @@ judge_model(struct work *w, const struct table_read_opts *user,
 
 	if (binding_open(&p, w->model.data, w->model.n, &so, e) < 0)
 		return err_wrap(e, "%s", w->model.item.label);
+	if (binding_by_place(p))
+		cli_warn(w->c, "the model does not name its columns: it takes "
+		    "them in the order of the data; --inputs says which");
 	evaluate_read_opts(&read, &w->c->arena, p);
 	r = catalog_open_table(&t, &w->data, w->catalog, data, &read, e);
 	if (r < 0) {
 		binding_free(p);
 		return -1;
 	}
-	r = evaluate_table(&w->v, p, t, eo, e);
+	r = judge_answered(w, p, t, eo, data, e);
 	if (r < 0)
 		err_wrap(e, "%s", data);
 	binding_free(p);
@@ -236,8 +279,9 @@ const struct verb verb_eval = {
 	    "MODEL NAME",
 	.about =
 "Scores the rows of NAME with the ONNX model and prints one record a metric:\n"
-"its name, value, 95 % interval, how that was made (delong, wilson, normal or\n"
-"bootstrap), and the label.  The model may come from anywhere.\n"
+"its name, value, 95 % interval, how that was made (delong, newcombe, wilson,\n"
+"normal or bootstrap; none where nothing varies), and the label.  The model\n"
+"may come from anywhere.\n"
 "\n"
 "Two classes: auc, average_precision, logloss, brier, accuracy, precision,\n"
 "recall, f1, ks, ece (calibration).  More: accuracy, logloss, f1_macro,\n"

@@ -13,6 +13,13 @@ struct fit_opts {
 	struct fit_request rq;		/* options of one value lie there */
 	struct texts set, drop, categorical, numeric;
 	int64_t threads;
+	int golden;
+};
+
+enum { GOLDEN_PROFILE, GOLDEN_REAL };
+
+static const struct opt_word golden_words[] = {
+	{ "profile", GOLDEN_PROFILE }, { "real", GOLDEN_REAL }, { NULL, 0 }
 };
 
 #define AT(field) offsetof(struct fit_opts, field)
@@ -33,6 +40,8 @@ static const struct opt fit_options[] = {
 	    "a parameter of the learner; repeatable" },
 	{ OPT_LIST, 'd', "drop", AT(drop), "COLUMN,...",
 	    "columns to leave out" },
+	{ OPT_FLAG, 0, "drop-missing-target", AT(rq.drop_missing), NULL,
+	    "leave rows out that have no target" },
 	{ OPT_LIST, 0, "categorical", AT(categorical), "COLUMN,...",
 	    "take these as categories" },
 	{ OPT_LIST, 0, "numeric", AT(numeric), "COLUMN,...",
@@ -44,6 +53,9 @@ static const struct opt fit_options[] = {
 	    "of two classes the positive one; default the last" },
 	{ OPT_TEXT, 0, "weight", AT(rq.frame.weight), "COLUMN",
 	    "how much each row counts" },
+	{ OPT_WORD, 0, "golden-rows", AT(golden), "WORD",
+	    "rows in the model to check it by: profile (drawn) or real",
+	    .words = golden_words },
 	{ OPT_INT, 0, "seed", AT(rq.learn.seed), "N",
 	    "of whatever is drawn" },
 	{ OPT_INT, 0, "threads", AT(threads), "N",
@@ -87,6 +99,7 @@ print_outcome(struct cli *c, const struct fit_request *rq,
 	}
 	out_only(&c->out, OUT_JSON);
 	out_int(&c->out, "features", (int64_t)f->features);
+	out_int(&c->out, "rows_without_target", (int64_t)f->dropped);
 	out_int(&c->out, "bytes", (int64_t)f->size);
 	out_bool(&c->out, "converged", f->converged);
 	if (f->positive)
@@ -127,6 +140,7 @@ fill_request(struct cli *c, struct fit_opts *o)
 	rq->frame.n_categorical = o->categorical.n;
 	rq->frame.numeric = o->numeric.v;
 	rq->frame.n_numeric = o->numeric.n;
+	rq->golden_real = o->golden == GOLDEN_REAL;
 	rq->learn.set = set;
 	rq->learn.n_set = o->set.n;
 	rq->learn.threads = (int)o->threads;
@@ -199,6 +213,10 @@ const struct verb verb_fit = {
 "A target of names, booleans or exactly two values is classified, any other\n"
 "number regressed.  A column that cannot be used (free text, a key, a\n"
 "date-time) is refused by name, with the option that settles it.\n"
+"\n"
+"Golden rows travel in the model and are asked again whenever it is opened.\n"
+"They are drawn from the training profile, none of them a training row, unless\n"
+"--golden-rows real lets some of these travel.\n"
 "\n"
 "example: mlv-train fit data:churn-train --valid data:churn-valid \\\n"
 "             --target Churn --drop customerID --learner gbdt -o gbdt.onnx\n",

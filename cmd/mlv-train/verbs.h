@@ -13,5 +13,12 @@ extern const struct verb verb_log;
 extern const struct verb verb_runs;
 extern const struct verb verb_show;
 extern const struct verb verb_compare;
+extern const struct verb verb_search_new;
+extern const struct verb verb_search_ask;
+extern const struct verb verb_search_report;
+extern const struct verb verb_search_tell;
+extern const struct verb verb_search_best;
+extern const struct verb verb_search_show;
+extern const struct verb verb_search_ls;
 
 #endif

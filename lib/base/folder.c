@@ -40,6 +40,8 @@ folder_names(char ***names, size_t *n, const char *folder, struct err *e)
 		err_sys(e, "cannot list '%s'", folder);
 		closedir(d);
 		folder_names_free(*names, *n);
+		*names = NULL;
+		*n = 0;
 		return -1;
 	}
 	closedir(d);

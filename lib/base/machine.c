@@ -43,6 +43,13 @@ machine_who(struct machine *m)
 }
 
 void
+machine_boot(char *out, size_t room)
+{
+	if (!file_read_small(out, room, "/proc/sys/kernel/random/boot_id"))
+		out[0] = '\0';
+}
+
+void
 machine_read(struct machine *m)
 {
 	struct utsname u;
@@ -54,7 +61,7 @@ machine_read(struct machine *m)
 		snprintf(m->system, sizeof(m->system), "%.64s %.64s %.64s",
 		    u.sysname, u.release, u.machine);
 	read_cpu_name(m->cpu, sizeof(m->cpu));
-	file_read_small(m->boot, sizeof(m->boot), "/proc/sys/kernel/random/boot_id");
+	machine_boot(m->boot, sizeof(m->boot));
 	m->cpus = sched_getaffinity(0, sizeof(set), &set) == 0 ?
 	    CPU_COUNT(&set) : 1;
 	if (sysinfo(&si) == 0)

@@ -21,6 +21,8 @@ struct machine {
 void machine_read(struct machine *m);
 /* Only host and user; the rest is empty. */
 void machine_who(struct machine *m);
+/* Only what names this start of the system, "" where nothing does. */
+void machine_boot(char *out, size_t room);
 
 /* Memory that this process held at its largest. */
 int64_t machine_peak_bytes(void);

@@ -290,21 +290,55 @@ num_print_f32(char *out, float v)
 	return print_float(out, (double)v, 1, 9, true);
 }
 
+bool
+num_parse(const char *s, size_t n, struct num *out)
+{
+	size_t whole = n;
+
+	while (whole > 0 && s[whole - 1] == '0')
+		whole--;
+	whole = whole > 1 && s[whole - 1] == '.' ? whole - 1 : n;
+	if (num_parse_i64(s, whole, &out->i)) {
+		*out = num_of_i64(out->i);
+		return true;
+	}
+	*out = num_of_f64(0);
+	return num_parse_f64(s, n, &out->d);
+}
+
+/* An integer and a double, exactly. */
+static int
+order_whole(int64_t i, double d)
+{
+	int64_t whole;
+
+	if (d >= 0x1p63)
+		return -1;
+	if (d < -0x1p63)
+		return 1;
+	whole = (int64_t)d;	/* towards zero */
+	if (i != whole)
+		return i < whole ? -1 : 1;
+	d -= (double)whole;
+	return d > 0 ? -1 : d < 0;
+}
+
+int
+num_order_mixed(const struct num *a, const struct num *b)
+{
+	return a->whole ? order_whole(a->i, b->d) : -order_whole(b->i, a->d);
+}
+
 int
 num_compare_text(const char *a, size_t na, const char *b, size_t nb)
 {
 	size_t n = na < nb ? na : nb;
-	int64_t i, k;
-	double x, y;
-	int c;
+	struct num x, y;
+	int c = 0;
 
-	if (num_parse_i64(a, na, &i) && num_parse_i64(b, nb, &k)) {
-		if (i != k)
-			return i < k ? -1 : 1;
-	} else if (num_parse_f64(a, na, &x) && num_parse_f64(b, nb, &y) &&
-	    x != y) {
-		return x < y ? -1 : 1;
-	}
-	c = n ? memcmp(a, b, n) : 0;
+	if (num_parse(a, na, &x) && num_parse(b, nb, &y))
+		c = num_order(&x, &y);
+	if (c == 0 && n > 0)
+		c = memcmp(a, b, n);
 	return c ? c : (na > nb) - (na < nb);
 }

@@ -26,6 +26,41 @@ bool num_parse_u64(const char *s, size_t n, uint64_t *out);
 bool num_parse_f64(const char *s, size_t n, double *out);
 bool num_parse_f32(const char *s, size_t n, float *out);
 
+/* A number that may be an integer beyond 2^53, which no double holds. */
+struct num {
+	bool whole;		/* i is its exact value */
+	int64_t i;
+	double d;		/* its value, rounded where need be */
+};
+
+static inline struct num
+num_of_i64(int64_t i)
+{
+	return (struct num){ true, i, (double)i };
+}
+
+static inline struct num
+num_of_f64(double d)
+{
+	return (struct num){ false, 0, d };
+}
+
+/* Text as num_parse_f64 takes it; whole where it is written as an integer
+ * of 64 bits, or as one with zeros behind a point ("9007199254740993.0"). */
+bool num_parse(const char *s, size_t n, struct num *out);
+/* num_order of an integer and another number. */
+int num_order_mixed(const struct num *a, const struct num *b);
+
+/* -1, 0 or 1 by their exact values; neither may be NaN. */
+static inline int
+num_order(const struct num *a, const struct num *b)
+{
+	if (a->whole != b->whole)
+		return num_order_mixed(a, b);
+	return a->whole ? (a->i > b->i) - (a->i < b->i) :
+	    (a->d > b->d) - (a->d < b->d);
+}
+
 /* m * 10^e10, correctly rounded; false outside -27 <= e10 <= 27, where text
  * must be parsed. */
 bool num_from_decimal(uint64_t m, int e10, double *out);

@@ -15,8 +15,9 @@ struct history_entry {
 };
 
 /* Oldest first; void records are left out.  `base` NULL: every name of the
- * kind.  The whole chain is verified on the way (ERR_CORRUPT).  ERR_NOENT
- * when there is no such name. */
+ * kind.  The whole chain is verified on the way (ERR_CORRUPT); a record that
+ * its ref does not bear out is heard of like any other, and the walk is
+ * ERR_CORRUPT at its end.  ERR_NOENT when there is no such name. */
 int catalog_history(struct catalog *c, enum name_kind kind, const char *base,
     int (*fn)(void *ctx, const struct history_entry *h, struct err *e),
     void *ctx, struct err *e);

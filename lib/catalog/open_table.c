@@ -13,18 +13,28 @@ catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
 	if (read && table_opts_from_json(o, &b->arena, read, e) < 0)
 		return err_wrap(e, "%s", b->item.label);
 	o->name = b->item.kind == NAME_STDIO ? "standard input" : b->item.label;
+	/* that is a guess by the file's ending: what stands in it decides */
 	if (o->format == TABLE_AUTO && b->type && b->manifest)
-		o->format = strcmp(b->type, TYPE_JSONL) == 0 ? TABLE_JSONL :
+		o->likely = strcmp(b->type, TYPE_JSONL) == 0 ? TABLE_JSONL :
 		    strcmp(b->type, TYPE_CSV) == 0 ? TABLE_CSV : TABLE_AUTO;
 	if (user == NULL)
 		return 0;
 	if (user->format != TABLE_AUTO)
 		o->format = user->format;
-	o->likely = user->likely;
+	if (user->likely != TABLE_AUTO)
+		o->likely = user->likely;
 	if (user->skip)
 		o->skip = user->skip;
 	if (user->delimiter)
 		o->delimiter = user->delimiter;
+	if (user->quote || user->no_quote) {
+		o->quote = user->quote;
+		o->no_quote = user->no_quote;
+	}
+	if (user->escape)
+		o->escape = user->escape;
+	if (user->comment)
+		o->comment = user->comment;
 	if (user->header != TABLE_HEADER_AUTO)
 		o->header = user->header;
 	if (user->n_columns) {
@@ -45,6 +55,7 @@ catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
 	}
 	o->threads = user->threads;
 	o->progress = user->progress;
+	o->log = user->log;
 	return 0;
 }
 

@@ -190,23 +190,57 @@ wants_color(void)
 	    strcmp(term, "dumb") != 0;
 }
 
-static const struct verb *
-find_verb(const struct tool *t, const char *name)
+/* Does this verb have two words, the first of them `name`? */
+static bool
+is_of_group(const struct verb *v, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(v->name, name, n) == 0 && v->name[n] == ' ';
+}
+
+static bool
+is_group(const struct tool *t, const char *name)
 {
 	for (size_t i = 0; t->verbs[i]; i++)
-		if (strcmp(t->verbs[i]->name, name) == 0)
-			return t->verbs[i];
+		if (is_of_group(t->verbs[i], name))
+			return true;
+	return false;
+}
+
+/* The verb of argv[0], or of argv[0] and argv[1]; *words says which. */
+static const struct verb *
+find_verb(const struct tool *t, int argc, char **argv, int *words)
+{
+	for (size_t i = 0; t->verbs[i]; i++) {
+		const struct verb *v = t->verbs[i];
+
+		*words = 1;
+		if (strcmp(v->name, argv[0]) == 0)
+			return v;
+		*words = 2;
+		if (argc > 1 && is_of_group(v, argv[0]) &&
+		    strcmp(v->name + strlen(argv[0]) + 1, argv[1]) == 0)
+			return v;
+	}
 	return NULL;
 }
 
 static int
-unknown_verb(struct cli *c, const char *name)
+unknown_verb(struct cli *c, int argc, char **argv)
 {
 	const char *known[64], *near;
+	bool group = is_group(c->tool, argv[0]);
+	const char *name = group && argc > 1 ? arena_printf(&c->arena,
+	    "%s %s", argv[0], argv[1]) : argv[0];
 	size_t n = 0;
 
-	for (; c->tool->verbs[n] && n < 64; n++)
-		known[n] = c->tool->verbs[n]->name;
+	if (group && argc < 2)
+		return cli_usage(c, "'%s' needs another word; see "
+		    "'%s %s --help'", name, c->tool->name, name);
+	for (size_t i = 0; c->tool->verbs[i] && n < 64; i++)
+		if (!group || is_of_group(c->tool->verbs[i], argv[0]))
+			known[n++] = c->tool->verbs[i]->name;
 	near = nearest_word(name, known, n);
 	if (near)
 		return cli_usage(c, "unknown verb '%s'; did you mean '%s'?",
@@ -260,27 +294,44 @@ run_verb(struct cli *c, int argc, char **argv)
 	return status;
 }
 
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* Help for what the words name: a verb, several with one first word, all. */
+static int
+print_help(struct cli *c, int argc, char **argv)
+{
+	int words;
+
+	if (argc == 0) {
+		help_tool(&c->out, c->tool, NULL);
+		return EXIT_YES;
+	}
+	c->verb = find_verb(c->tool, argc, argv, &words);
+	if (c->verb)
+		help_verb(&c->out, c->tool, c->verb);
+	else if (argc == 1 && is_group(c->tool, argv[0]))
+		help_tool(&c->out, c->tool, argv[0]);
+	else
+		return unknown_verb(c, argc, argv);
+	return EXIT_YES;
+}
+
 static int
 dispatch_verb(struct cli *c, int argc, char **argv)
 {
 	const char *first = argc > 1 ? argv[1] : NULL;
+	int words;
 
 	if (first == NULL) {
-		help_tool(&c->out, c->tool);
+		help_tool(&c->out, c->tool, NULL);
 		return EXIT_USAGE;
 	}
-	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
-	    strcmp(first, "help") == 0) {
-		if (argc < 3) {
-			help_tool(&c->out, c->tool);
-			return EXIT_YES;
-		}
-		c->verb = find_verb(c->tool, argv[2]);
-		if (c->verb == NULL)
-			return unknown_verb(c, argv[2]);
-		help_verb(&c->out, c->tool, c->verb);
-		return EXIT_YES;
-	}
+	if (is_help(first) || strcmp(first, "help") == 0)
+		return print_help(c, argc - 2, argv + 2);
 	if (strcmp(first, "--version") == 0) {
 		out_line(&c->out, "%s %s", c->tool->name, MLV_VERSION);
 		return EXIT_YES;
@@ -289,10 +340,12 @@ dispatch_verb(struct cli *c, int argc, char **argv)
 		help_list(&c->out, c->tool);
 		return EXIT_YES;
 	}
-	c->verb = find_verb(c->tool, first);
+	c->verb = find_verb(c->tool, argc - 1, argv + 1, &words);
+	if (c->verb == NULL && argc == 3 && is_help(argv[2]))
+		return print_help(c, 1, argv + 1);
 	if (c->verb == NULL)
-		return unknown_verb(c, first);
-	return run_verb(c, argc - 1, argv + 1);
+		return unknown_verb(c, argc - 1, argv + 1);
+	return run_verb(c, argc - words, argv + words);
 }
 
 int

@@ -59,7 +59,7 @@ struct catalog;
 struct cli;
 
 struct verb {
-	const char *name;
+	const char *name;	/* "add", or two words: "search ask" */
 	const char *summary;	/* one line for the tool's help */
 	const char *synopsis;	/* what follows the verb; lines for variants */
 	const char *about;	/* help text, ends with a newline */
@@ -117,8 +117,12 @@ void cli_warn(struct cli *c, const char *fmt, ...) MLV_PRINTF(2, 3);
 int cli_names(struct cli *c, struct texts *out, int argc, char **argv,
     struct err *e);
 
-/* "KEY=VALUE" cut at the first '='; false when there is none. */
+/* "KEY=VALUE" cut at the first '='; false when there is none.  A key may
+ * stand in quotes, as in CSV: "\"a=b\"=1". */
 bool cli_key_value(struct cli *c, const char *s, const char **key,
+    const char **value);
+/* "COLUMN=VALUE" cut at the last '=', where the value holds none. */
+bool cli_column_value(struct cli *c, const char *s, const char **column,
     const char **value);
 
 #endif

@@ -9,13 +9,17 @@
 #define HELP_AT 32		/* column of what an option does */
 
 void
-help_tool(struct out *o, const struct tool *t)
+help_tool(struct out *o, const struct tool *t, const char *group)
 {
+	size_t n = group ? strlen(group) : 0;
+
 	out_line(o, "%s - %s", t->name, t->summary);
 	out_line(o, "\nusage: %s VERB [options] [arguments]\n", t->name);
 	for (size_t i = 0; t->verbs[i]; i++)
-		out_line(o, "  %-10s %s", t->verbs[i]->name,
-		    t->verbs[i]->summary);
+		if (n == 0 || (strncmp(t->verbs[i]->name, group, n) == 0 &&
+		    t->verbs[i]->name[n] == ' '))
+			out_line(o, "  %-14s %s", t->verbs[i]->name,
+			    t->verbs[i]->summary);
 	out_line(o, "\n'%s VERB --help' explains one, '%s --version' its "
 	    "version.", t->name, t->name);
 }

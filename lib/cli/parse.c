@@ -109,16 +109,43 @@ texts_append(struct cli *c, struct texts *t, const char *s)
 	t->v[t->n++] = s;
 }
 
+/* A name in quotes as in CSV, where it holds a comma or an equals sign: its
+ * text, and where it ends; NULL: s begins no such name. */
+static char *
+quoted_name(struct cli *c, const char *s, const char *enders,
+    const char **end)
+{
+	char *out;
+	size_t n = 0;
+
+	if (*s != '"')
+		return NULL;
+	out = arena_alloc(&c->arena, strlen(s) + 1);
+	for (s++; *s != '\0'; s++) {
+		if (*s == '"' && *++s != '"') {
+			*end = s;
+			return *s == '\0' || strchr(enders, *s) ? out : NULL;
+		}
+		out[n++] = *s;
+	}
+	return NULL;
+}
+
 static void
 texts_append_list(struct cli *c, struct texts *t, const char *s)
 {
 	for (;;) {
-		size_t n = strcspn(s, ",");
+		const char *end;
+		char *name = quoted_name(c, s, ",", &end);
 
-		texts_append(c, t, arena_strndup(&c->arena, s, n));
-		if (s[n] == '\0')
+		if (name == NULL) {
+			end = s + strcspn(s, ",");
+			name = arena_strndup(&c->arena, s, (size_t)(end - s));
+		}
+		texts_append(c, t, name);
+		if (*end == '\0')
 			return;
-		s += n + 1;
+		s = end + 1;
 	}
 }
 
@@ -412,11 +439,31 @@ bool
 cli_key_value(struct cli *c, const char *s, const char **key,
     const char **value)
 {
-	const char *eq = strchr(s, '=');
+	const char *eq, *name = quoted_name(c, s, "=", &eq);
 
-	if (eq == NULL || eq == s)
+	if (name != NULL && *eq == '=') {
+		*key = name;
+		*value = eq + 1;
+		return true;
+	}
+	if ((eq = strchr(s, '=')) == NULL || eq == s)
 		return false;
 	*key = arena_strndup(&c->arena, s, (size_t)(eq - s));
+	*value = eq + 1;
+	return true;
+}
+
+bool
+cli_column_value(struct cli *c, const char *s, const char **column,
+    const char **value)
+{
+	const char *eq = strrchr(s, '=');
+
+	if (*s == '"' && cli_key_value(c, s, column, value))
+		return true;
+	if (eq == NULL || eq == s)
+		return false;
+	*column = arena_strndup(&c->arena, s, (size_t)(eq - s));
 	*value = eq + 1;
 	return true;
 }

@@ -19,7 +19,7 @@
 
 struct reading {
 	struct texts columns, na, types;
-	const char *delimiter;
+	const char *delimiter, *quote, *escape, *comment;
 	int format;		/* enum table_format */
 	bool header, no_header;
 	int64_t skip;
@@ -38,12 +38,19 @@ extern const struct opt_word reading_formats[];
 	{ OPT_TEXTS, 0, "na", offsetof(s, m.na), "TEXT", \
 	    "a cell that means missing, besides the empty one" }, \
 	{ OPT_TEXTS, 0, "type", offsetof(s, m.types), "NAME=TYPE", \
-	    "int64, float64, boolean, datetime, category or text" }, \
+	    "int64, float64, boolean, datetime, category, text; money, " \
+	    "comma, percent, date-dmy ..." }, \
 	{ OPT_INT, 0, "skip-lines", offsetof(s, m.skip), "N", \
 	    "pass over N lines before the header or the data", \
 	    .high = INFINITY }, \
 	{ OPT_TEXT, 0, "delimiter", offsetof(s, m.delimiter), "CHAR", \
 	    "between cells, instead of finding out" }, \
+	{ OPT_TEXT, 0, "quote", offsetof(s, m.quote), "CHAR", \
+	    "around cells, instead of \"; none: no quotes" }, \
+	{ OPT_TEXT, 0, "escape", offsetof(s, m.escape), "CHAR", \
+	    "takes the meaning from the next character, as \\ in \\\"" }, \
+	{ OPT_TEXT, 0, "comment", offsetof(s, m.comment), "CHAR", \
+	    "pass over lines that begin with it" }, \
 	{ OPT_WORD, 0, "format", offsetof(s, m.format), "FORMAT", \
 	    "csv or jsonl, instead of finding out", \
 	    .words = reading_formats }

@@ -178,6 +178,20 @@ by_utf16(const void *a, const void *b)
 static int write_canonical(struct buf *out, const struct json *j, int depth,
     struct err *e);
 
+/* Most keys that are not are names of columns. */
+static int
+refuse_key(const char *key, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	json_quote(&b, key, strlen(key));
+	err_set(e, ERR_FORMAT, "the name %s is not UTF-8: convert the file "
+	    "first (iconv -f LATIN1 -t UTF-8)", b.data);
+	buf_free(&b);
+	return -1;
+}
+
 static int
 canonical_map(struct buf *out, const struct json *j, int depth,
     struct err *e)
@@ -189,7 +203,7 @@ canonical_map(struct buf *out, const struct json *j, int depth,
 	for (m = j->child; m && r == 0; m = m->next) {
 		sorted[n++] = m;
 		if (!utf8_ok(m->key, strlen(m->key)))
-			r = err_set(e, ERR_FORMAT, "a key is not UTF-8");
+			r = refuse_key(m->key, e);
 	}
 	if (r == 0)
 		qsort(sorted, n, sizeof(*sorted), by_utf16);

@@ -6,8 +6,10 @@
 
 #include "base/intern.h"
 #include "base/num.h"
+#include "base/utf8.h"
 
 #define EVENTS_MAX 2000000
+#define SIMPLE_KEY_MAX 500	/* bytes; libyaml: 1024 characters */
 
 struct reader {
 	struct arena *a;
@@ -157,6 +159,26 @@ take_event(struct reader *r, const yaml_event_t *ev, struct err *e)
 	}
 }
 
+/* The line of "<<<<<<< ", which git leaves where two sides differ, when a
+ * line of ">>>>>>> " follows; 0: none. */
+static size_t
+conflict_line(const char *s, size_t n)
+{
+	const char *end = s + n, *next;
+	size_t line = 1, from = 0;
+
+	for (; s < end; s = next + 1, line++) {
+		next = memchr(s, '\n', (size_t)(end - s));
+		if (next == NULL)
+			next = end;
+		if (from == 0 && next - s > 7 && memcmp(s, "<<<<<<< ", 8) == 0)
+			from = line;
+		if (from != 0 && next - s > 7 && memcmp(s, ">>>>>>> ", 8) == 0)
+			return from;
+	}
+	return 0;
+}
+
 int
 yaml_parse(struct json **out, struct arena *a, const char *s, size_t n,
     struct err *e)
@@ -165,11 +187,16 @@ yaml_parse(struct json **out, struct arena *a, const char *s, size_t n,
 	yaml_parser_t parser;
 	yaml_event_t ev;
 	bool more = true;
+	size_t conflict = conflict_line(s, n);
 	int result = 0;
 
 	if (n > YAML_BYTES_MAX)
 		return err_set(e, ERR_TOOBIG, "YAML of more than %zu MiB",
 		    YAML_BYTES_MAX >> 20);
+	if (conflict != 0)
+		return err_set(e, ERR_FORMAT, "line %zu: a merge conflict of "
+		    "git: keep the lines of one side (git checkout --ours or "
+		    "--theirs does that)", conflict);
 	if (!yaml_parser_initialize(&parser))
 		return err_set(e, ERR_NOMEM, "out of memory");
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
@@ -221,11 +248,55 @@ needs_quotes(struct arena *a, const char *s, size_t n)
 	return false;
 }
 
+/* Must YAML see this code point as an escape?  It takes some for line ends
+ * and drops or refuses others, which JSON writes as they are. */
+static bool
+needs_escape(uint32_t c)
+{
+	return (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 ||
+	    c == 0xfeff || (c & 0xfffe) == 0xfffe;
+}
+
+static uint32_t
+code_point(const char *s, size_t n)
+{
+	static const uint8_t mask[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = (uint8_t)s[0] & mask[n];
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | ((uint8_t)s[i] & 0x3f);
+	return c;
+}
+
+/* In double quotes, as JSON, and as YAML reads it. */
+static void
+write_quoted(struct buf *out, const char *s, size_t n)
+{
+	struct buf b;
+	const char *p, *end;
+
+	buf_init(&b, BUF_CAP_DOC);
+	json_quote(&b, s, n);
+	for (p = b.data, end = p + b.len; p < end;) {
+		size_t len = utf8_at(p, (size_t)(end - p));
+		uint32_t c = code_point(p, len);
+
+		if (!needs_escape(c))
+			buf_add(out, p, len);
+		else if (c < 0x10000)
+			buf_addf(out, "\\u%04x", (unsigned)c);
+		else
+			buf_addf(out, "\\U%08x", (unsigned)c);
+		p += len;
+	}
+	buf_free(&b);
+}
+
 static void
 write_text(struct buf *out, struct arena *a, const char *s, size_t n)
 {
 	if (needs_quotes(a, s, n))
-		json_quote(out, s, n);	/* JSON text is YAML text */
+		write_quoted(out, s, n);
 	else
 		buf_add(out, s, n);
 }
@@ -235,6 +306,25 @@ put_indent(struct buf *out, int by)
 {
 	for (int i = 0; i < by; i++)
 		buf_adds(out, "  ");
+}
+
+/* A map's key; one that is too long for YAML's simple keys is marked. */
+static void
+write_key(struct buf *out, struct arena *a, const char *s, int level)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_DOC);
+	write_text(&b, a, s, strlen(s));
+	if (b.len > SIMPLE_KEY_MAX)
+		buf_adds(out, "? ");
+	buf_add(out, b.data, b.len);
+	if (b.len > SIMPLE_KEY_MAX) {
+		buf_addc(out, '\n');
+		put_indent(out, level);
+	}
+	buf_addc(out, ':');
+	buf_free(&b);
 }
 
 static bool
@@ -259,12 +349,8 @@ write_flow(struct buf *out, struct arena *a, const struct json *j)
 {
 	buf_addc(out, '[');
 	for (const struct json *m = j->child; m; m = m->next) {
-		if (m->type == JSON_TEXT && memchr(m->s, ',', m->n))
-			json_quote(out, m->s, m->n);
-		else if (m->type == JSON_TEXT && (memchr(m->s, ']', m->n) ||
-		    memchr(m->s, '[', m->n) || memchr(m->s, '{', m->n) ||
-		    memchr(m->s, '}', m->n)))
-			json_quote(out, m->s, m->n);
+		if (m->type == JSON_TEXT && strpbrk(m->s, ",[]{}") != NULL)
+			write_quoted(out, m->s, m->n);
 		else
 			write_node(out, a, m, 0);
 		if (m->next)
@@ -303,8 +389,7 @@ write_node(struct buf *out, struct arena *a, const struct json *j, int level)
 		for (const struct json *m = j->child; m; m = m->next) {
 			put_indent(out, level);
 			if (j->type == JSON_MAP) {
-				write_text(out, a, m->key, strlen(m->key));
-				buf_addc(out, ':');
+				write_key(out, a, m->key, level);
 			} else {
 				buf_addc(out, '-');
 			}

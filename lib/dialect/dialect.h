@@ -16,6 +16,7 @@
 #include "deploy/session.h"
 
 #define DIALECT_ROWS_MAX 1000000
+#define DIALECT_ID_MAX 256	/* bytes of an id: it is echoed and logged */
 
 struct dialect_body {
 	const char *data;		/* n bytes, borrowed */
@@ -30,6 +31,7 @@ struct dialect_request {
 	/* out, of the session */
 	const char *id;			/* n_id bytes, or NULL */
 	size_t n_id;
+	bool id_is_number;		/* and is echoed as one */
 	const bool *outputs;		/* by model_output, those asked for; or
 					 * NULL: all */
 	struct table *block;		/* the rows to score */

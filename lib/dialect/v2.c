@@ -1,12 +1,12 @@
 /* Open Inference Protocol v2: tensors by name, as JSON. */
 #include "dialect/dialect.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/num.h"
 #include "read/stream.h"
 #include "table/column_set.h"
+#include "table/write.h"
 
 static const char *
 datatype_of(enum onnx_elem e)
@@ -41,13 +41,17 @@ struct v2_reader {
 	bool *seen;			/* by input */
 };
 
+/* What the protocol's datatypes say of a value in JSON. */
+enum v2_kind { KIND_NONE, KIND_BOOL, KIND_WHOLE, KIND_NUMBER, KIND_TEXT };
+
 /* One element of "inputs"; its members come in any order. */
 struct v2_input {
 	const struct version_port *port;	/* NULL: not one we take */
 	bool named, shaped, filled;
+	enum v2_kind kind;
 	int rank;
 	int64_t dim[2];
-	const char *data;		/* seen before name and shape */
+	const char *data;		/* seen before the others */
 	size_t n_data;
 };
 
@@ -114,6 +118,52 @@ read_shape(struct v2_input *in, struct json_pull *p, struct err *e)
 	return 0;
 }
 
+static int
+read_datatype(struct v2_input *in, struct json_pull *p, struct err *e)
+{
+	static const struct {
+		const char *word;
+		enum v2_kind kind;
+	} all[] = {
+		{ "FP32", KIND_NUMBER }, { "BYTES", KIND_TEXT },
+		{ "FP64", KIND_NUMBER }, { "INT64", KIND_WHOLE },
+		{ "BOOL", KIND_BOOL }, { "INT32", KIND_WHOLE },
+		{ "FP16", KIND_NUMBER }, { "BF16", KIND_NUMBER },
+		{ "INT8", KIND_WHOLE }, { "INT16", KIND_WHOLE },
+		{ "UINT8", KIND_WHOLE }, { "UINT16", KIND_WHOLE },
+		{ "UINT32", KIND_WHOLE }, { "UINT64", KIND_WHOLE },
+	};
+	enum json_token t = json_pull(p, e);
+
+	if (t == JSON_BAD)
+		return -1;
+	if (in->kind != KIND_NONE)
+		return err_set(e, ERR_FORMAT, "an input has one datatype");
+	for (size_t i = 0; t == JSON_T_TEXT && i < sizeof(all) / sizeof(*all);
+	    i++)
+		if (json_pull_is(p, all[i].word))
+			in->kind = all[i].kind;
+	return in->kind != KIND_NONE ? 0 : err_set(e, ERR_FORMAT, "a datatype "
+	    "is BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32, FP64 or "
+	    "BYTES");
+}
+
+/* Texts are no numbers; a date is sent as either. */
+static int
+check_datatype(const struct v2_reader *g, const struct v2_input *in,
+    struct err *e)
+{
+	enum col_type t = g->session->block->col[in->port->first].type;
+	const struct model_port *p = model_input(binding_model(
+	    g->version->binding), (size_t)(in->port - g->version->port));
+
+	if (t == COL_DATETIME || col_type_is_text(t) == (in->kind ==
+	    KIND_TEXT))
+		return 0;
+	return err_set(e, ERR_FORMAT, "input '%s' takes the datatype %s",
+	    in->port->name, datatype_of(p->elem));
+}
+
 /* Name and shape are known: is there a place for it? */
 static int
 check_shape(struct v2_reader *g, const struct v2_input *in, struct err *e)
@@ -173,6 +223,10 @@ fill_columns(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
 		if (row == g->rows)
 			return err_set(e, ERR_FORMAT, "more values than the "
 			    "shape has room for");
+		if (in->kind == KIND_WHOLE && t == JSON_T_NUM && !p->is_int &&
+		    p->d != floor(p->d))
+			return err_set(e, ERR_FORMAT, "%.*s is no whole "
+			    "number", p->n > 40 ? 40 : (int)p->n, p->s);
 		if (column_set_token(&col[k], row, t, p, e) < 0)
 			return -1;
 		came++;
@@ -192,13 +246,13 @@ static int
 read_data(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
     struct err *e)
 {
-	if (check_shape(g, in, e) < 0)
+	if (check_shape(g, in, e) < 0 || check_datatype(g, in, e) < 0)
 		return -1;
 	return fill_columns(g, in, p, e) < 0 ? err_wrap(e, "input '%s'",
 	    in->port->name) : 0;
 }
 
-/* Name or shape came after the data. */
+/* Name, datatype or shape came after the data. */
 static int
 read_late_data(struct v2_reader *g, struct v2_input *in, struct err *e)
 {
@@ -207,9 +261,10 @@ read_late_data(struct v2_reader *g, struct v2_input *in, struct err *e)
 
 	if (in->port == NULL || in->filled)
 		return 0;
-	if (!in->shaped || in->data == NULL)
+	if (!in->shaped || in->kind == KIND_NONE || in->data == NULL)
 		return err_set(e, ERR_FORMAT, "input '%s' has no %s",
-		    in->port->name, in->shaped ? "data" : "shape");
+		    in->port->name, !in->shaped ? "shape" : in->kind ==
+		    KIND_NONE ? "datatype" : "data");
 	json_pull_init(&p, in->data, in->n_data, JSON_NAN);
 	r = read_data(g, in, &p, e);
 	json_pull_free(&p);
@@ -222,7 +277,7 @@ read_data_member(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
 {
 	if (in->filled || in->data)
 		return err_set(e, ERR_FORMAT, "an input has one data");
-	if (in->port && in->shaped)
+	if (in->port && in->shaped && in->kind != KIND_NONE)
 		return read_data(g, in, p, e);
 	(void)json_peek(p, &in->data);
 	if (json_pull_skip(p, e) < 0)
@@ -245,6 +300,8 @@ read_input(struct v2_reader *g, struct json_pull *p, struct err *e)
 			r = read_shape(&in, p, e);
 		else if (json_pull_is(p, "shape"))
 			r = err_set(e, ERR_FORMAT, "an input has one shape");
+		else if (json_pull_is(p, "datatype"))
+			r = read_datatype(&in, p, e);
 		else if (json_pull_is(p, "data"))
 			r = read_data_member(g, &in, p, e);
 		else
@@ -326,20 +383,30 @@ read_outputs(struct v2_reader *g, struct json_pull *p, struct err *e)
 	return 0;
 }
 
-/* A text is echoed; anything else is passed over. */
+/* A text or a number is echoed as it came; null is no id. */
 static int
 read_id(struct v2_reader *g, struct json_pull *p, struct err *e)
 {
-	const char *at;
+	struct dialect_request *r = g->r;
+	struct buf *id = &g->session->id;
+	enum json_token t = json_pull(p, e);
 
-	if (json_peek(p, &at) != '"')
-		return json_pull_skip(p, e);
-	if (json_pull(p, e) == JSON_BAD)
+	if (t == JSON_BAD)
 		return -1;
-	buf_clear(&g->session->id);
-	buf_add(&g->session->id, p->s, p->n);
-	g->r->id = g->session->id.data;
-	g->r->n_id = g->session->id.len;
+	if (t == JSON_T_NULL)
+		return 0;
+	if (t != JSON_T_TEXT && (t != JSON_T_NUM || !isfinite(p->d)))
+		return err_set(e, ERR_FORMAT, "an id is a text");
+	if (p->n > DIALECT_ID_MAX)
+		return err_set(e, ERR_FORMAT, "the id is longer than %d bytes",
+		    DIALECT_ID_MAX);
+	if (memchr(p->s, '\0', p->n))
+		return err_set(e, ERR_FORMAT, "the id holds a NUL");
+	buf_clear(id);
+	buf_add(id, p->s, p->n);
+	r->id_is_number = t == JSON_T_NUM;
+	r->id = id->data;
+	r->n_id = id->len;
 	return 0;
 }
 
@@ -416,7 +483,8 @@ v2_find_id(const char *body, size_t n, struct arena *a)
 		if (t != JSON_KEY)
 			break;
 		if (json_pull_is(&p, "id")) {
-			if (json_pull(&p, &ignored) == JSON_T_TEXT)
+			t = json_pull(&p, &ignored);
+			if (t == JSON_T_TEXT || t == JSON_T_NUM)
 				id = arena_strndup(a, p.s, p.n);
 			break;
 		}
@@ -447,22 +515,6 @@ put_size(struct buf *out, size_t v)
 }
 
 static void
-put_value(struct buf *out, const struct column *c, size_t i)
-{
-	char room[COLUMN_PRINT_MAX];
-	size_t n;
-	const char *s = column_print(c, i, room, &n);
-
-	if (s == NULL || (c->type == COL_FLOAT32 && !isfinite(c->f32[i])) ||
-	    (c->type == COL_FLOAT64 && !isfinite(c->f64[i])))
-		buf_adds(out, "null");
-	else if (col_type_is_text(c->type))
-		json_quote(out, s, n);
-	else
-		buf_add(out, s, n);
-}
-
-static void
 put_tensor(struct buf *out, const struct model_port *p,
     const struct column *col, size_t width, size_t rows)
 {
@@ -481,7 +533,7 @@ put_tensor(struct buf *out, const struct model_port *p,
 		for (size_t w = 0; w < width; w++) {
 			if (k || w)
 				buf_addc(out, ',');
-			put_value(out, &col[w], k);
+			json_write_cell(out, &col[w], k);
 		}
 	buf_adds(out, "]}");
 }
@@ -505,7 +557,10 @@ v2_write(struct buf *out, const struct dialect_request *r,
 	buf_addc(out, '"');
 	if (r->id) {
 		buf_adds(out, ",\"id\":");
-		json_quote(out, r->id, r->n_id);
+		if (r->id_is_number)
+			buf_add(out, r->id, r->n_id);
+		else
+			json_quote(out, r->id, r->n_id);
 	}
 	buf_adds(out, ",\"outputs\":[");
 	for (size_t i = 0; i < model_outputs(m); i++) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/intern.h"
 #include "base/mem.h"
 
 #define LANES 8		/* rows or trees walked at once */
@@ -19,6 +21,7 @@ struct question {
 	const float *set;		/* sorted */
 	size_t n_set;
 	const uint64_t *bits;		/* of small whole numbers, or NULL */
+	size_t n_bits;
 };
 
 #define BITS_MAX 65536
@@ -36,6 +39,7 @@ struct forest {
 	uint32_t *root;
 	struct question *question;
 	size_t n_nodes, n_trees, n_questions, features, targets, slots;
+	size_t steps;			/* of the longest ways, all trees */
 	enum tree_sum how;
 	bool one_weight;		/* every leaf has exactly one */
 };
@@ -48,7 +52,6 @@ struct task {
 	uint32_t at;			/* in the source */
 	uint8_t kind;			/* TO_BELOW: the second half of EQ */
 	uint32_t place;			/* in the forest */
-	uint32_t depth;
 };
 
 struct compiler {
@@ -56,26 +59,24 @@ struct compiler {
 	struct forest *f;
 	struct task *task;
 	size_t n_tasks, room_tasks, room_nodes, room_questions;
+	/* by node of the source: where it was compiled first, as the node and
+	 * as the second half of EQ, plus 1 */
+	uint32_t *first[2];
+	struct intern *asked;		/* questions by what they are */
+	struct buf key;
 	struct arena *a;
 	struct err *e;
 };
 
-static int
-push_task(struct compiler *c, struct tree_ref to, uint8_t kind, uint32_t place,
-    uint32_t depth)
+static void
+push_task(struct compiler *c, struct tree_ref to, uint8_t kind, uint32_t place)
 {
-	if ((to.leaf ? to.at >= c->src->n_leaves : to.at >= c->src->n_nodes) ||
-	    depth > TREE_DEPTH_MAX)
-		return err_set(c->e, ERR_FORMAT, depth > TREE_DEPTH_MAX ?
-		    "a tree is too deep or runs in a circle" :
-		    "a tree points to a node that is not there");
 	if (c->n_tasks == c->room_tasks) {
 		c->room_tasks = c->room_tasks ? c->room_tasks * 2 : 256;
 		c->task = xresize(c->task, c->room_tasks, sizeof(*c->task));
 	}
 	c->task[c->n_tasks++] = (struct task){ to.at, to.leaf ? TO_LEAF : kind,
-	    place, depth };
-	return 0;
+	    place };
 }
 
 /* n nodes side by side. */
@@ -85,8 +86,8 @@ reserve_nodes(struct compiler *c, uint32_t *at, size_t n)
 	struct forest *f = c->f;
 
 	if (f->n_nodes + n > TREE_NODES_MAX)
-		return err_set(c->e, ERR_TOOBIG, "the trees have more than %zu "
-		    "nodes once shared ones are copied", TREE_NODES_MAX);
+		return err_set(c->e, ERR_TOOBIG,
+		    "the trees have more than %zu nodes", TREE_NODES_MAX);
 	if (f->n_nodes + n > c->room_nodes) {
 		c->room_nodes = c->room_nodes ? c->room_nodes * 2 : 1024;
 		f->threshold = xresize(f->threshold, c->room_nodes,
@@ -110,22 +111,41 @@ by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* A set of small whole numbers as bits, where they lie dense enough. */
 static void
 set_bits(struct compiler *c, struct question *q)
 {
 	uint64_t *bits;
+	size_t words;
 
 	for (size_t i = 0; i < q->n_set; i++)
 		if (!(q->set[i] >= 0 && q->set[i] < BITS_MAX) ||
 		    q->set[i] != floorf(q->set[i]))
 			return;
-	bits = arena_alloc(c->a, BITS_MAX / 8);
+	words = q->n_set ? (size_t)q->set[q->n_set - 1] / 64 + 1 : 0;
+	if (words > 64 + q->n_set)
+		return;
+	bits = arena_alloc(c->a, words * sizeof(*bits));
 	for (size_t i = 0; i < q->n_set; i++)
 		bits[(size_t)q->set[i] / 64] |= 1ULL << ((size_t)q->set[i] % 64);
 	q->bits = bits;
+	q->n_bits = words * 64;
 }
 
-/* The slot of a question; equal ones are asked once. */
+/* Its number; equal ones are asked once. */
+static size_t
+question_number(struct compiler *c, const struct question *q)
+{
+	uint32_t head[2] = { q->feature, (uint32_t)q->not_nan << 1 |
+	    (uint32_t)q->nan_yes };
+
+	buf_clear(&c->key);
+	buf_add(&c->key, head, sizeof(head));
+	if (q->n_set)
+		buf_add(&c->key, q->set, q->n_set * sizeof(*q->set));
+	return intern_add(c->asked, c->key.data, c->key.len);
+}
+
 static uint32_t
 question_slot(struct compiler *c, const struct tree_source_node *n, bool not_nan)
 {
@@ -133,6 +153,7 @@ question_slot(struct compiler *c, const struct tree_source_node *n, bool not_nan
 	struct question q = { .feature = n->feature, .not_nan = not_nan,
 	    .nan_yes = n->missing_true };
 	float *set;
+	size_t at;
 
 	if (!not_nan) {
 		set = arena_alloc(c->a, n->n_set * sizeof(*set));
@@ -142,15 +163,9 @@ question_slot(struct compiler *c, const struct tree_source_node *n, bool not_nan
 		q.set = set;
 		q.n_set = n->n_set;
 	}
-	for (size_t i = 0; i < f->n_questions; i++) {
-		const struct question *o = &f->question[i];
-
-		if (o->feature == q.feature && o->not_nan == q.not_nan &&
-		    o->nan_yes == q.nan_yes && o->n_set == q.n_set &&
-		    (q.n_set == 0 || memcmp(o->set, q.set, q.n_set *
-		    sizeof(float)) == 0))
-			return (uint32_t)(2 * f->features + 1 + i);
-	}
+	at = question_number(c, &q);
+	if (at < f->n_questions)
+		return (uint32_t)(2 * f->features + 1 + at);
 	if (!not_nan)
 		set_bits(c, &q);
 	if (f->n_questions == c->room_questions) {
@@ -159,8 +174,8 @@ question_slot(struct compiler *c, const struct tree_source_node *n, bool not_nan
 		f->question = xresize(f->question, c->room_questions,
 		    sizeof(q));
 	}
-	f->question[f->n_questions] = q;
-	return (uint32_t)(2 * f->features + 1 + f->n_questions++);
+	f->question[f->n_questions++] = q;
+	return (uint32_t)(2 * f->features + 1 + at);
 }
 
 static void
@@ -185,9 +200,8 @@ emit_test(struct compiler *c, const struct task *k, uint32_t slot, float t,
 	c->f->target[k->place] = NO_TARGET;
 	c->f->value[k->place] = 0;
 	c->f->leaf[k->place] = NULL;
-	if (push_task(c, yes, yes_kind, left, k->depth + 1) < 0 ||
-	    push_task(c, no, TO_NODE, left + 1, k->depth + 1) < 0)
-		return -1;
+	push_task(c, yes, yes_kind, left);
+	push_task(c, no, TO_NODE, left + 1);
 	return 0;
 }
 
@@ -242,6 +256,27 @@ compile_node(struct compiler *c, const struct task *k)
 	}
 }
 
+/* A node that several parents share is laid beside each one's other child,
+ * but what is below it is compiled once. */
+static int
+compile_task(struct compiler *c, const struct task *k)
+{
+	struct forest *f = c->f;
+	uint32_t *first = &c->first[k->kind == TO_BELOW][k->at];
+
+	if (*first == 0) {
+		*first = k->place + 1;
+		return compile_node(c, k);
+	}
+	f->threshold[k->place] = f->threshold[*first - 1];
+	f->slot[k->place] = f->slot[*first - 1];
+	f->left[k->place] = f->left[*first - 1];
+	f->target[k->place] = NO_TARGET;
+	f->value[k->place] = 0;
+	f->leaf[k->place] = NULL;
+	return 0;
+}
+
 static void
 compile_leaf(struct compiler *c, const struct task *k)
 {
@@ -258,18 +293,96 @@ compile_leaf(struct compiler *c, const struct task *k)
 }
 
 static int
+check_ref(const struct tree_source *src, struct tree_ref r, struct err *e)
+{
+	if (r.leaf ? r.at < src->n_leaves : r.at < src->n_nodes)
+		return 0;
+	return err_set(e, ERR_FORMAT,
+	    "a tree points to a node that is not there");
+}
+
+static int
 check_source(const struct tree_source *src, struct err *e)
 {
-	for (size_t i = 0; i < src->n_nodes; i++)
+	for (size_t i = 0; i < src->n_nodes; i++) {
 		if (src->node[i].feature >= src->n_features)
 			return err_set(e, ERR_FORMAT,
 			    "a tree reads a feature that is not there");
+		if (check_ref(src, src->node[i].yes, e) < 0 ||
+		    check_ref(src, src->node[i].no, e) < 0)
+			return -1;
+	}
 	for (size_t i = 0; i < src->n_leaves; i++)
 		for (size_t k = 0; k < src->leaf[i].n; k++)
 			if (src->leaf[i].weight[k].target >= src->n_targets)
 				return err_set(e, ERR_FORMAT,
 				    "a leaf names a target that is not there");
+	for (size_t t = 0; t < src->n_trees; t++)
+		if (check_ref(src, src->root[t], e) < 0)
+			return -1;
 	return 0;
+}
+
+#define OPEN UINT32_MAX			/* a way down is under way */
+
+static uint32_t
+height_of(const uint32_t *height, struct tree_ref r)
+{
+	return r.leaf ? 0 : height[r.at];
+}
+
+/* height[node] = tests on the longest way down from `root`, each node gone
+ * through once.  stack: room for all of them. */
+static int
+measure_tree(uint32_t *height, uint32_t *stack, const struct tree_source *src,
+    struct tree_ref root, struct err *e)
+{
+	size_t n = 0;
+
+	if (!root.leaf && height[root.at] == 0)
+		stack[n++] = root.at;
+	while (n) {
+		uint32_t at = stack[n - 1], yes, no;
+		const struct tree_source_node *node = &src->node[at];
+
+		height[at] = OPEN;
+		yes = height_of(height, node->yes);
+		no = height_of(height, node->no);
+		if (yes == OPEN || no == OPEN)
+			return err_set(e, ERR_FORMAT,
+			    "a tree runs in a circle");
+		if (yes == 0 && !node->yes.leaf) {
+			stack[n++] = node->yes.at;
+		} else if (no == 0 && !node->no.leaf) {
+			stack[n++] = node->no.at;
+		} else {
+			height[at] = (yes > no ? yes : no) + 1;
+			if (height[at] > TREE_DEPTH_MAX)
+				return err_set(e, ERR_FORMAT,
+				    "a tree is deeper than %d tests",
+				    TREE_DEPTH_MAX);
+			n--;
+		}
+	}
+	return 0;
+}
+
+/* Refuses circles; *steps = the longest ways of all trees together. */
+static int
+measure_trees(size_t *steps, const struct tree_source *src, struct err *e)
+{
+	uint32_t *height = xalloc(src->n_nodes + 1, sizeof(*height));
+	uint32_t *stack = xalloc(src->n_nodes + 1, sizeof(*stack));
+	int r = 0;
+
+	*steps = src->n_trees;
+	for (size_t t = 0; t < src->n_trees && r == 0; t++) {
+		r = measure_tree(height, stack, src, src->root[t], e);
+		*steps += height_of(height, src->root[t]);
+	}
+	free(height);
+	free(stack);
+	return r;
 }
 
 static void *
@@ -283,15 +396,48 @@ move_to_arena(struct arena *a, void *p, size_t bytes)
 	return to;
 }
 
+/* All trees, one after the other. */
+static int
+compile_trees(struct compiler *c)
+{
+	const struct tree_source *src = c->src;
+	struct forest *f = c->f;
+	int r = 0;
+
+	c->asked = intern_new();
+	buf_init(&c->key, BUF_CAP_DATA);
+	for (int k = 0; k < 2; k++)
+		c->first[k] = xalloc(src->n_nodes + 1, sizeof(*c->first[k]));
+	for (size_t t = 0; t < src->n_trees && r == 0; t++) {
+		r = reserve_nodes(c, &f->root[t], 1);
+		if (r == 0)
+			push_task(c, src->root[t], TO_NODE, f->root[t]);
+		while (r == 0 && c->n_tasks) {
+			struct task k = c->task[--c->n_tasks];
+
+			if (k.kind == TO_LEAF)
+				compile_leaf(c, &k);
+			else
+				r = compile_task(c, &k);
+		}
+	}
+	intern_free(c->asked);
+	buf_free(&c->key);
+	free(c->first[0]);
+	free(c->first[1]);
+	free(c->task);
+	return r;
+}
+
 int
 forest_new(struct forest **out, struct arena *a,
     const struct tree_source *src, enum tree_sum how, struct err *e)
 {
 	struct forest *f = arena_alloc(a, sizeof(*f));
 	struct compiler c = { .src = src, .f = f, .a = a, .e = e };
-	int r = 0;
+	int r;
 
-	if (check_source(src, e) < 0)
+	if (check_source(src, e) < 0 || measure_trees(&f->steps, src, e) < 0)
 		return -1;
 	f->src = *src;
 	f->features = src->n_features;
@@ -300,20 +446,7 @@ forest_new(struct forest **out, struct arena *a,
 	f->how = how;
 	f->one_weight = true;
 	f->root = arena_alloc(a, src->n_trees * sizeof(*f->root));
-	for (size_t t = 0; t < src->n_trees && r == 0; t++) {
-		r = reserve_nodes(&c, &f->root[t], 1);
-		if (r == 0)
-			r = push_task(&c, src->root[t], TO_NODE, f->root[t], 0);
-		while (r == 0 && c.n_tasks) {
-			struct task k = c.task[--c.n_tasks];
-
-			if (k.kind == TO_LEAF)
-				compile_leaf(&c, &k);
-			else
-				r = compile_node(&c, &k);
-		}
-	}
-	free(c.task);
+	r = compile_trees(&c);
 	f->threshold = move_to_arena(a, f->threshold, f->n_nodes * sizeof(float));
 	f->slot = move_to_arena(a, f->slot, f->n_nodes * sizeof(uint32_t));
 	f->left = move_to_arena(a, f->left, f->n_nodes * sizeof(uint32_t));
@@ -333,6 +466,12 @@ const struct tree_source *forest_source(const struct forest *f) { return &f->src
 enum tree_sum forest_sum(const struct forest *f) { return f->how; }
 size_t forest_features(const struct forest *f) { return f->features; }
 size_t forest_targets(const struct forest *f) { return f->targets; }
+
+size_t
+forest_work(const struct forest *f)
+{
+	return f->slots + f->steps;
+}
 
 size_t
 forest_scratch(const struct forest *f, size_t n)
@@ -356,7 +495,7 @@ answer_question(const struct question *q, float x)
 	if (q->bits) {
 		size_t k = x >= 0 && x < BITS_MAX ? (size_t)x : BITS_MAX;
 
-		return k < BITS_MAX && (float)k == x &&
+		return k < q->n_bits && (float)k == x &&
 		    q->bits[k / 64] >> (k % 64) & 1 ? 0 : 1;
 	}
 	while (low < high) {

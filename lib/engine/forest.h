@@ -15,7 +15,8 @@
  *
  * Leaf values are added in float and in the order of the trees, whatever is
  * interleaved, so a row's answer never depends on its neighbours.  Nodes
- * that several parents share are copied, up to TREE_NODES_MAX in all.
+ * that several parents share stay shared: a test costs at most two places
+ * a parent, however many ways lead to it.
  */
 #ifndef ENGINE_FOREST_H
 #define ENGINE_FOREST_H
@@ -85,6 +86,9 @@ const struct tree_source *forest_source(const struct forest *f);
 enum tree_sum forest_sum(const struct forest *f);
 size_t forest_features(const struct forest *f);
 size_t forest_targets(const struct forest *f);
+/* Steps that a row takes at most: questions, and the longest way of every
+ * tree. */
+size_t forest_work(const struct forest *f);
 /* Bytes of scratch that forest_run needs for n rows. */
 size_t forest_scratch(const struct forest *f, size_t n);
 /*

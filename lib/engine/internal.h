@@ -13,16 +13,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/intern.h"
+#include "engine/budget.h"
 #include "engine/model.h"
 
+/* Also of one dimension, and of all that are not 0: loops go through them. */
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 #define TENSOR_N_MAX ((size_t)1 << 16)	/* a fuzzer is to try many */
 #else
 #define TENSOR_N_MAX ((size_t)1 << 26)
 #endif
-/* What one run may keep, and what folding may add to a model. */
-#define RUN_BYTES_MAX ((size_t)1 << 31)
-#define FOLD_BYTES_MAX ((size_t)1 << 28)
 
 struct model {
 	struct arena arena;
@@ -40,13 +39,20 @@ struct model {
 	/* dictionaries of encoders, which live outside the arena */
 	struct intern **dict;
 	size_t n_dicts;
+	struct regex **regex;		/* and patterns, likewise */
+	size_t n_regexes;
 	/* graphs inside nodes, planned; and how deep this one is in another */
 	struct model **inner;
 	size_t n_inner;
 	int depth;
+	/* its last inputs are values around it, which its step has as inputs
+	 * from first_capture on */
+	size_t first_capture, n_captured;
 	const struct forest **forest;	/* of its steps, in order */
 	size_t n_forests;
-	size_t folded;		/* bytes of constants made at load */
+	struct budget *budget;	/* while it is loaded: what is left */
+	struct budget of_file;	/* what the file was given */
+	size_t arena_taken;	/* bytes of the arena that were taken from it */
 	const char *trial_why;	/* why the trial row was refused; or
 				 * NULL */
 };
@@ -56,8 +62,11 @@ struct model_run {
 	struct tensor *value;	/* by value */
 	void **room;		/* buffers, by value */
 	size_t *room_bytes;
-	size_t bytes;		/* all of them together */
-	int64_t around;		/* steps of the Scans around, multiplied; or 0 */
+	struct budget *budget;	/* the load's, the outer run's or its own */
+	struct budget own;
+	size_t bytes;		/* taken from it for rooms and text ... */
+	size_t text_bytes;	/* ... of which this for text */
+	bool bounded;		/* all calls together have one budget */
 	/* the trial row at load (zeros, empty texts): a value that no row
 	 * would have, as an unknown category, is taken for the first one
 	 * instead of refused */
@@ -68,5 +77,15 @@ struct model_run {
 	struct model_run **inner;	/* by model.inner; made when needed */
 	size_t n_inner;
 };
+
+/* A run whose cost is taken from `b`, which outlives it; NULL: from its own,
+ * RUN_BYTES_MAX and, filled again for each call, the work of so many rows. */
+struct model_run *run_new(const struct model *m, struct budget *b);
+/* One step, its inputs paid for. */
+struct step;
+int run_step(struct model_run *r, const struct step *s, struct err *e);
+/* Free the buffer of value v, or what the last call wrote down. */
+void run_drop_room(struct model_run *r, int v);
+void run_drop_text(struct model_run *r);
 
 #endif

@@ -3,7 +3,8 @@
  *
  * model_load reads the file, looks up every operator, folds what is
  * constant and tries the rest on one row, so that what cannot run is
- * refused at load: "unsupported operator Foo (opset 17) in node 'x'".
+ * refused at load: "unsupported operator Foo (opset 17) in node 'x'".  What
+ * a file may cost in memory and work is bounded by its size.
  * A loaded model is immutable and shared by threads; each thread runs it
  * through a `struct model_run` of its own, whose memory is kept between
  * calls.
@@ -72,11 +73,14 @@ size_t model_effort(const struct model *m);
 
 struct model_run *model_run_new(const struct model *m);
 void model_run_free(struct model_run *r);
+/* From now on all its calls together may take no more work than a load. */
+void model_run_bound(struct model_run *r);
 /*
  * in: one tensor an input, in order, borrowed for the call; its element
  * type must be the input's.  out: filled with one tensor an output,
  * borrowed until the next call.  ERR_FORMAT when shapes do not fit or a
- * value is refused by the model, ERR_TOOBIG beyond 2^26 elements.
+ * value is refused by the model, ERR_TOOBIG beyond 2^26 elements or
+ * what a file of its size may cost.
  */
 int model_run(struct model_run *r, const struct tensor *in,
     struct tensor *out, struct err *e);

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/outputs.h"
 #include "engine/step.h"
+#include "onnx/capture.h"
+#include "onnx/scope.h"
 
 #define INNER_DEPTH_MAX 3
 
@@ -13,6 +16,117 @@ static const struct op *const families[] = { OP_FAMILIES(FAMILY_TABLE) };
 #undef FAMILY_TABLE
 
 static int plan_graph(struct model *m, struct err *e);
+
+/* --- what it costs -------------------------------------------------------- */
+
+/* `more` bytes beside what the arena has got since the last time. */
+static int
+pay_plan(struct model *m, size_t more, struct err *e)
+{
+	size_t bytes = m->arena.used - m->arena_taken + more;
+
+	if (!budget_take(m->budget, bytes))
+		return err_set(e, ERR_TOOBIG, "the model needs too much memory "
+		    "for a file of its size");
+	m->arena_taken = m->arena.used;
+	return 0;
+}
+
+/* --- graphs inside nodes -------------------------------------------------- */
+
+/* What the graph reads from around it is inputs of the step, too, and of the
+ * graph. */
+static int
+add_captures(struct model *m, struct step *s, struct model *in,
+    const struct intern *names, const struct intern *taken, struct err *e)
+{
+	struct onnx_model *o = in->onnx;
+	size_t n = intern_count(taken), len;
+	struct onnx_value *input = arena_alloc(&in->arena, (o->n_inputs + n +
+	    1) * sizeof(*input));
+	int *all = arena_alloc(&m->arena, (s->n_in + n + 1) * sizeof(*all));
+
+	in->first_capture = s->n_in;
+	in->n_captured = n;
+	if (o->n_inputs)
+		memcpy(input, o->input, o->n_inputs * sizeof(*input));
+	if (s->n_in)
+		memcpy(all, s->in, s->n_in * sizeof(*all));
+	for (size_t i = 0; i < n; i++) {
+		struct onnx_value *v = &input[o->n_inputs + i];
+		const char *outside;
+		uint32_t at;
+
+		v->name = arena_strdup(&in->arena, intern_text(taken,
+		    (uint32_t)i, &len));
+		v->elem = ONNX_NONE;
+		v->rank = -1;
+		outside = onnx_scope_name(s->node->scope, v->name);
+		at = intern_find(names, outside, strlen(outside));
+		if (at == INTERN_NONE)
+			return err_set(e, ERR_FORMAT, "a graph in node '%s' "
+			    "reads '%s', which nothing before it makes",
+			    s->node->name, outside);
+		all[s->n_in + i] = (int)at;
+	}
+	o->input = input;
+	o->n_inputs += n;
+	s->in = all;
+	s->n_in += n;
+	return 0;
+}
+
+static int
+read_inner(struct model *m, struct step *s, const struct text *bytes,
+    const struct intern *names, struct err *e)
+{
+	struct model *in = xalloc(1, sizeof(*in));
+	struct intern *taken = intern_new();
+	int r = -1;
+
+	/* freed with the model, whatever becomes of it */
+	m->inner = xresize(m->inner, m->n_inner + 1, sizeof(*m->inner));
+	m->inner[m->n_inner++] = in;
+	in->depth = m->depth + 1;
+	in->budget = m->budget;
+	in->of_file = m->of_file;
+	if (m->depth == INNER_DEPTH_MAX)
+		step_bad(s, e, "graphs in graphs in graphs");
+	else if (pay_plan(m, sizeof(*in), e) == 0 &&
+	    onnx_read_graph(&in->onnx, &in->arena, m->onnx, s->node,
+	    bytes->s, bytes->n, e) == 0 &&
+	    onnx_free_names(taken, in->onnx, &in->arena, e) == 0)
+		r = add_captures(m, s, in, names, taken, e);
+	intern_free(taken);
+	return r;
+}
+
+static int
+read_inner_graphs(struct model *m, struct step *s, const struct intern *names,
+    struct err *e)
+{
+	s->first_graph = m->n_inner;
+	for (size_t i = 0; i < s->node->n_attrs; i++) {
+		const struct onnx_attr *a = &s->node->attr[i];
+
+		if (a->type == ONNX_ATTR_GRAPH && read_inner(m, s, &a->s,
+		    names, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+plan_inner_graphs(struct model *m, const struct step *s, struct err *e)
+{
+	size_t at = s->first_graph;
+
+	for (size_t i = 0; i < s->node->n_attrs; i++)
+		if (s->node->attr[i].type == ONNX_ATTR_GRAPH &&
+		    plan_graph(m->inner[at++], e) < 0)
+			return err_wrap(e, "in node '%s'", s->node->name);
+	return 0;
+}
 
 /* --- steps and values ----------------------------------------------------- */
 
@@ -42,14 +156,14 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 	const char *domain = n->domain[0] ? n->domain : "ai.onnx";
 
 	s->node = n;
-	s->opset = onnx_opset_of(m->onnx, n->domain);
+	s->opset = onnx_node_opset(m->onnx, n);
 	s->op = find_op(n->domain, n->op, s->opset);
 	if (s->op == NULL)
 		return err_set(e, ERR_UNSUPPORTED, "unsupported operator %s%s%s"
 		    " (opset %lld) in node '%s'", n->domain[0] ? domain : "",
 		    n->domain[0] ? "." : "", n->op, (long long)s->opset,
 		    n->name);
-	s->n_in = n->n_in;
+	s->n_in = s->n_given = n->n_in;
 	s->n_out = n->n_out;
 	s->in = arena_alloc(&m->arena, (n->n_in + 1) * sizeof(int));
 	s->out = arena_alloc(&m->arena, (n->n_out + 1) * sizeof(int));
@@ -61,6 +175,8 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 			return err_set(e, ERR_FORMAT, "node '%s' reads '%s', "
 			    "which nothing before it makes", n->name, n->in[i]);
 	}
+	if (read_inner_graphs(m, s, names, e) < 0)
+		return -1;
 	for (size_t i = 0; i < n->n_out; i++) {
 		size_t before = intern_count(names);
 
@@ -72,23 +188,16 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 	return 0;
 }
 
-static bool
-is_initializer(const struct onnx_model *o, const char *name)
-{
-	for (size_t i = 0; i < o->n_initializers; i++)
-		if (strcmp(o->initializer[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Numbers for initializers, inputs and what nodes make, in that order. */
 static int
 plan_values(struct model *m, struct intern *names, struct err *e)
 {
 	const struct onnx_model *o = m->onnx;
+	size_t n_known;
 
 	for (size_t i = 0; i < o->n_initializers; i++)
 		value_number(names, o->initializer[i].name);
+	n_known = intern_count(names);
 	m->input = arena_alloc(&m->arena, (o->n_inputs + 1) *
 	    sizeof(*m->input));
 	m->input_value = arena_alloc(&m->arena, (o->n_inputs + 1) *
@@ -98,9 +207,10 @@ plan_values(struct model *m, struct intern *names, struct err *e)
 		struct model_port *p = &m->input[m->n_inputs];
 
 		/* before IR 4 initializers stood among the inputs */
-		if (is_initializer(o, v->name))
+		if (intern_find(names, v->name, strlen(v->name)) < n_known)
 			continue;
-		if (onnx_elem_size(v->elem) == 0 || v->sequence)
+		if ((onnx_elem_size(v->elem) == 0 || v->sequence) &&
+		    (m->depth == 0 || v->elem != ONNX_NONE))
 			return err_set(e, ERR_UNSUPPORTED, "input '%s' is not "
 			    "a tensor of a supported type", v->name);
 		if (v->name[0] == '\0')
@@ -162,42 +272,6 @@ plan_constants(struct model *m, const struct intern *names)
 	}
 }
 
-/* --- graphs inside nodes -------------------------------------------------- */
-
-static int
-plan_inner(struct model *m, const struct step *s, const struct text *bytes,
-    struct err *e)
-{
-	struct model *in;
-
-	if (m->depth == INNER_DEPTH_MAX)
-		return step_bad(s, e, "graphs in graphs in graphs");
-	in = xalloc(1, sizeof(*in));
-	in->depth = m->depth + 1;
-	if (onnx_read_graph(&in->onnx, &in->arena, m->onnx, bytes->s,
-	    bytes->n, e) < 0 || plan_graph(in, e) < 0) {
-		model_free(in);
-		return err_wrap(e, "in node '%s'", s->node->name);
-	}
-	m->inner = xresize(m->inner, m->n_inner + 1, sizeof(*m->inner));
-	m->inner[m->n_inner++] = in;
-	return 0;
-}
-
-static int
-plan_inner_graphs(struct model *m, struct step *s, struct err *e)
-{
-	s->first_graph = m->n_inner;
-	for (size_t i = 0; i < s->node->n_attrs; i++) {
-		const struct onnx_attr *a = &s->node->attr[i];
-
-		if (a->type == ONNX_ATTR_GRAPH && plan_inner(m, s, &a->s,
-		    e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* --- folding -------------------------------------------------------------- */
 
 static bool
@@ -209,35 +283,48 @@ all_constant(const struct model *m, const struct step *s)
 	return true;
 }
 
-/* Keep what the step made as constants of the model. */
+/* A copy in the model's arena. */
 static int
-keep_constant(struct model *m, const struct model_run *r,
+copy_constant(struct model *m, struct tensor *to, const struct tensor *t,
     const struct step *s, struct err *e)
 {
+	const struct text *from = t->data;
+	size_t bytes = t->n * onnx_elem_size(t->elem), all = bytes;
+	struct text *c;
+
+	for (size_t k = 0; t->elem == ONNX_TEXT && k < t->n; k++)
+		all += from[k].n + 1 + sizeof(max_align_t);
+	if (all > m->budget->bytes)
+		return err_set(e, ERR_TOOBIG, "%s node '%s': too much is "
+		    "constant", s->node->op, s->node->name);
+	*to = *t;
+	c = to->data = arena_alloc(&m->arena, bytes);
+	if (bytes)
+		memcpy(to->data, t->data, bytes);
+	for (size_t k = 0; t->elem == ONNX_TEXT && k < t->n; k++)
+		c[k].s = arena_strndup(&m->arena, c[k].s, c[k].n);
+	return pay_plan(m, 0, e);
+}
+
+/* Keep what the step made as constants of the model.  What it only passed on
+ * is one already. */
+static int
+keep_constant(struct model *m, struct model_run *r, const struct step *s,
+    struct err *e)
+{
 	for (size_t i = 0; i < s->n_out; i++) {
-		const struct tensor *t;
-		size_t bytes;
+		int v = s->out[i];
 
-		if (s->out[i] < 0)
+		if (v < 0)
 			continue;
-		t = &r->value[s->out[i]];
-		bytes = t->n * onnx_elem_size(t->elem);
-		if (bytes > FOLD_BYTES_MAX - m->folded)
-			return err_set(e, ERR_TOOBIG, "%s node '%s': too much "
-			    "is constant", s->node->op, s->node->name);
-		m->folded += bytes;
-		m->constant[s->out[i]] = *t;
-		m->constant[s->out[i]].data = arena_alloc(&m->arena, bytes);
-		if (bytes)
-			memcpy(m->constant[s->out[i]].data, t->data, bytes);
-		if (t->elem == ONNX_TEXT)
-			for (size_t k = 0; k < t->n; k++) {
-				struct text *c = m->constant[s->out[i]].data;
-
-				c[k].s = arena_strndup(&m->arena, c[k].s,
-				    c[k].n);
-			}
+		m->constant[v] = r->value[v];
+		if (r->value[v].data == r->room[v] && copy_constant(m,
+		    &m->constant[v], &r->value[v], s, e) < 0)
+			return -1;
+		r->value[v] = m->constant[v];
+		run_drop_room(r, v);
 	}
+	run_drop_text(r);
 	return 0;
 }
 
@@ -270,30 +357,39 @@ pass_names_on(struct model *m, const struct step *s)
 	}
 }
 
+/* Dictionaries made since the last time lie outside the arena. */
+static int
+pay_dicts(struct model *m, size_t *known, struct err *e)
+{
+	size_t bytes = 0;
+
+	for (; *known < m->n_dicts; ++*known)
+		bytes += 1024 + 96 * intern_count(m->dict[*known]);
+	return pay_plan(m, bytes, e);
+}
+
 /* Prepare every step; run now, and drop, what depends on constants only. */
 static int
 prepare_and_fold(struct model *m, struct err *e)
 {
-	struct model_run *r = model_run_new(m);
-	size_t kept = 0;
+	struct model_run *r = run_new(m, m->budget);
+	size_t kept = 0, known = 0;
 	int result = -1;
 
 	for (size_t i = 0; i < m->n_steps; i++) {
 		struct step *s = &m->step[i];
 
 		if (plan_inner_graphs(m, s, e) < 0 ||
-		    (s->op->prepare && s->op->prepare(s, m, e) < 0))
+		    (s->op->prepare && s->op->prepare(s, m, e) < 0) ||
+		    pay_dicts(m, &known, e) < 0)
 			goto done;
 		if (!all_constant(m, s)) {
 			pass_names_on(m, s);
 			m->step[kept++] = *s;
 			continue;
 		}
-		if (s->op->run(r, s, e) < 0 || keep_constant(m, r, s, e) < 0)
+		if (run_step(r, s, e) < 0 || keep_constant(m, r, s, e) < 0)
 			goto done;
-		for (size_t k = 0; k < s->n_out; k++)
-			if (s->out[k] >= 0)
-				r->value[s->out[k]] = m->constant[s->out[k]];
 	}
 	m->n_steps = kept;
 	result = 0;
@@ -325,8 +421,11 @@ plan_graph(struct model *m, struct err *e)
 	if (r == 0) {
 		plan_constants(m, names);
 		declare_outputs(m);
-		r = prepare_and_fold(m, e);
+		/* a run has its values beside the plan's */
+		r = pay_plan(m, m->n_values * 2 * sizeof(struct tensor), e);
 	}
+	if (r == 0)
+		r = prepare_and_fold(m, e);
 	intern_free(names);
 	return r;
 }
@@ -334,21 +433,31 @@ plan_graph(struct model *m, struct err *e)
 /* --- the trial row -------------------------------------------------------- */
 
 /* One row of zeros or empty texts; free(t->data). */
-static void
-make_trial_input(struct tensor *t, const struct model_port *p)
+static int
+make_trial_input(struct tensor *t, struct model *m, const struct model_port *p,
+    struct err *e)
 {
+	size_t reach = 1, size = onnx_elem_size(p->elem);
+
 	t->elem = p->elem;
 	t->rank = p->rank < 0 ? 2 : p->rank;
 	t->n = 1;
 	for (int k = 0; k < t->rank; k++) {
 		t->dim[k] = p->rank < 0 || p->dim[k] < 0 ? 1 : p->dim[k];
-		if (t->n && t->dim[k] > (int64_t)(TENSOR_N_MAX / t->n))
-			t->dim[k] = 1;
+		if (t->dim[k] > (int64_t)(TENSOR_N_MAX / reach))
+			return err_set(e, ERR_TOOBIG, "input '%s' takes too "
+			    "many values", p->name);
+		reach *= (size_t)(t->dim[k] ? t->dim[k] : 1);
 		t->n *= (size_t)t->dim[k];
 	}
-	t->data = xalloc(t->n + 1, onnx_elem_size(p->elem));
+	if (!budget_take(m->budget, (t->n + 1) * size) ||
+	    !budget_spend(m->budget, t->n))
+		return err_set(e, ERR_TOOBIG, "input '%s' takes too many "
+		    "values", p->name);
+	t->data = xalloc(t->n + 1, size);
 	for (size_t k = 0; p->elem == ONNX_TEXT && k < t->n; k++)
 		((struct text *)t->data)[k].s = "";
+	return 0;
 }
 
 /* What the outputs are, seen in the answers to the trial row. */
@@ -368,14 +477,16 @@ try_one_row(struct model *m, struct err *e)
 {
 	struct tensor *in = xalloc(m->n_inputs + 1, sizeof(*in));
 	struct tensor *out = xalloc(m->n_outputs + 1, sizeof(*out));
-	struct model_run *r = model_run_new(m);
+	struct model_run *r = run_new(m, m->budget);
 	struct err why = ERR_INIT;
 	int result = 0;
 
-	for (size_t i = 0; i < m->n_inputs; i++)
-		make_trial_input(&in[i], &m->input[i]);
+	for (size_t i = 0; i < m->n_inputs && result == 0; i++)
+		result = make_trial_input(&in[i], m, &m->input[i], e);
 	r->trial = true;
-	if (model_run(r, in, out, &why) == 0) {
+	if (result < 0) {
+		/* as refused */
+	} else if (model_run(r, in, out, &why) == 0) {
 		learn_outputs(m, out);
 	} else if (why.code == ERR_FORMAT) {
 		/* says nothing about the model: its rows may have another
@@ -405,17 +516,31 @@ name_outputs(struct model *m)
 	}
 }
 
+/* The load is over. */
+static void
+forget_budget(struct model *m)
+{
+	m->budget = NULL;
+	for (size_t i = 0; i < m->n_inner; i++)
+		forget_budget(m->inner[i]);
+}
+
 int
 model_load(struct model **out, const void *bytes, size_t n, struct err *e)
 {
 	struct model *m = xalloc(1, sizeof(*m));
+	struct budget left = budget_of_file(n);
 
+	m->of_file = left;
+	m->budget = &left;
 	if (onnx_read(&m->onnx, &m->arena, bytes, n, e) < 0 ||
+	    outputs_split(m->onnx, &m->arena, e) < 0 ||
 	    plan_graph(m, e) < 0 || try_one_row(m, e) < 0) {
 		model_free(m);
 		return -1;
 	}
 	name_outputs(m);
+	forget_budget(m);
 	*out = m;
 	return 0;
 }

@@ -6,11 +6,13 @@
 #include "engine/step.h"
 
 struct model_run *
-model_run_new(const struct model *m)
+run_new(const struct model *m, struct budget *b)
 {
 	struct model_run *r = xalloc(1, sizeof(*r));
 
 	r->m = m;
+	r->own = (struct budget){ RUN_BYTES_MAX, 0 };
+	r->budget = b ? b : &r->own;
 	r->value = xalloc(m->n_values + 1, sizeof(*r->value));
 	r->room = xalloc(m->n_values + 1, sizeof(*r->room));
 	r->room_bytes = xalloc(m->n_values + 1, sizeof(*r->room_bytes));
@@ -20,11 +22,25 @@ model_run_new(const struct model *m)
 	return r;
 }
 
+struct model_run *
+model_run_new(const struct model *m)
+{
+	return run_new(m, NULL);
+}
+
+void
+model_run_bound(struct model_run *r)
+{
+	r->bounded = true;
+	r->own.work = r->m->of_file.work;
+}
+
 void
 model_run_free(struct model_run *r)
 {
 	if (r == NULL)
 		return;
+	budget_give(r->budget, r->bytes);
 	for (size_t i = 0; i < r->m->n_values; i++)
 		free(r->room[i]);
 	for (size_t i = 0; i < r->n_inner; i++)
@@ -47,9 +63,19 @@ run_inner(struct model_run *r, size_t number)
 		r->inner[r->n_inner++] = NULL;
 	}
 	if (r->inner[number] == NULL)
-		r->inner[number] = model_run_new(r->m->inner[number]);
+		r->inner[number] = run_new(r->m->inner[number], r->budget);
 	r->inner[number]->trial = r->trial;
 	return r->inner[number];
+}
+
+void
+run_captures(struct tensor *to, const struct model_run *r,
+    const struct step *s, size_t number)
+{
+	const struct model *in = r->m->inner[number];
+
+	for (size_t i = 0; i < in->n_captured; i++)
+		to[i] = r->value[s->in[in->first_capture + i]];
 }
 
 static int
@@ -58,7 +84,9 @@ set_inputs(struct model_run *r, const struct tensor *in, struct err *e)
 	const struct model *m = r->m;
 
 	for (size_t i = 0; i < m->n_inputs; i++) {
-		if (in[i].elem != m->input[i].elem)
+		/* what comes from around a graph may be anything */
+		if (in[i].elem != m->input[i].elem &&
+		    m->input[i].elem != ONNX_NONE)
 			return err_set(e, ERR_FORMAT, "input '%s' is %s, not "
 			    "%s", m->input[i].name,
 			    onnx_elem_name(m->input[i].elem),
@@ -68,19 +96,55 @@ set_inputs(struct model_run *r, const struct tensor *in, struct err *e)
 	return 0;
 }
 
+/* What reading a tensor costs: a text is looked at byte by byte. */
+static size_t
+read_work(const struct tensor *t)
+{
+	size_t work = tensor_reach(t);
+
+	for (size_t i = 0; t->elem == ONNX_TEXT && i < t->n; i++)
+		work += ((const struct text *)t->data)[i].n;
+	return work;
+}
+
+int
+run_step(struct model_run *r, const struct step *s, struct err *e)
+{
+	size_t work = STEP_WORK + s->node->n_attrs + s->n_in + s->n_out;
+
+	for (size_t i = 0; i < s->n_in; i++)
+		if (s->in[i] >= 0)
+			work += read_work(&r->value[s->in[i]]);
+	if (step_work(r, s, work, 1, e) < 0)
+		return -1;
+	return s->op->run(r, s, e);
+}
+
+/* Every row may cost what the whole load might. */
+static uint64_t
+work_of_rows(const struct model *m, const struct tensor *in)
+{
+	uint64_t rows = m->n_inputs && in[0].rank && in[0].dim[0] > 1 ?
+	    (uint64_t)in[0].dim[0] : 1;
+
+	return rows > UINT64_MAX / m->of_file.work ? UINT64_MAX :
+	    rows * m->of_file.work;
+}
+
 int
 model_run(struct model_run *r, const struct tensor *in, struct tensor *out,
     struct err *e)
 {
 	const struct model *m = r->m;
 
-	if (r->text.block)
-		arena_free(&r->text);
+	run_drop_text(r);
 	buf_clear(&r->unseen);
+	if (r->budget == &r->own && !r->bounded)
+		r->own.work = work_of_rows(m, in);
 	if (set_inputs(r, in, e) < 0)
 		return -1;
 	for (size_t i = 0; i < m->n_steps; i++)
-		if (m->step[i].op->run(r, &m->step[i], e) < 0)
+		if (run_step(r, &m->step[i], e) < 0)
 			return -1;
 	for (size_t i = 0; i < m->n_outputs; i++)
 		out[i] = r->value[m->output_value[i]];

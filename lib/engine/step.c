@@ -51,6 +51,8 @@ static int
 set_shape(struct tensor *t, enum onnx_elem elem, int rank, const int64_t *dim,
     const struct step *s, struct err *e)
 {
+	size_t reach = 1;
+
 	t->elem = elem;
 	t->rank = rank;
 	t->n = 1;
@@ -58,11 +60,87 @@ set_shape(struct tensor *t, enum onnx_elem elem, int rank, const int64_t *dim,
 		t->dim[i] = dim[i];
 		if (dim[i] < 0)
 			return step_bad(s, e, "a negative dimension");
-		if (dim[i] && t->n > TENSOR_N_MAX / (size_t)dim[i])
+		if (dim[i] > (int64_t)TENSOR_N_MAX ||
+		    reach > TENSOR_N_MAX / (size_t)(dim[i] ? dim[i] : 1))
 			return err_set(e, ERR_TOOBIG, "%s node '%s' would make "
 			    "too large a tensor", s->node->op, s->node->name);
+		reach *= (size_t)(dim[i] ? dim[i] : 1);
 		t->n *= (size_t)dim[i];
 	}
+	return 0;
+}
+
+static int
+no_memory_left(const struct step *s, struct err *e)
+{
+	return err_set(e, ERR_TOOBIG, "%s node '%s': the model needs too much "
+	    "memory", s->node->op, s->node->name);
+}
+
+int
+step_work(struct model_run *r, const struct step *s, size_t n, size_t m,
+    struct err *e)
+{
+	size_t work;
+
+	if (size_mul(&work, n, m) && budget_spend(r->budget, work))
+		return 0;
+	return err_set(e, ERR_TOOBIG, "%s node '%s': the model is too much "
+	    "work for a file of its size", s->node->op, s->node->name);
+}
+
+void
+run_drop_room(struct model_run *r, int v)
+{
+	free(r->room[v]);
+	budget_give(r->budget, r->room_bytes[v]);
+	r->bytes -= r->room_bytes[v];
+	r->room[v] = NULL;
+	r->room_bytes[v] = 0;
+}
+
+void
+run_drop_text(struct model_run *r)
+{
+	if (r->text.block)
+		arena_free(&r->text);
+	budget_give(r->budget, r->text_bytes);
+	r->bytes -= r->text_bytes;
+	r->text_bytes = 0;
+}
+
+void *
+step_room(struct model_run *r, const struct step *s, size_t n, size_t size,
+    struct err *e)
+{
+	size_t bytes;
+
+	if (!size_mul(&bytes, n, size) || !budget_take(r->budget, bytes)) {
+		no_memory_left(s, e);
+		return NULL;
+	}
+	r->bytes += bytes;
+	r->text_bytes += bytes;
+	return arena_alloc(&r->text, bytes);
+}
+
+/* The buffer of value v holds `bytes` at least. */
+static int
+make_room(struct model_run *r, const struct step *s, int v, size_t bytes,
+    struct err *e)
+{
+	if (bytes <= r->room_bytes[v] && r->room[v])
+		return 0;
+	run_drop_room(r, v);
+	if (!budget_take(r->budget, bytes))
+		return no_memory_left(s, e);
+	r->room[v] = mem_aligned(64, bytes + 64, 1);
+	if (r->room[v] == NULL) {
+		budget_give(r->budget, bytes);
+		return err_set(e, ERR_NOMEM, "out of memory");
+	}
+	r->room_bytes[v] = bytes;
+	r->bytes += bytes;
 	return 0;
 }
 
@@ -72,33 +150,16 @@ step_out(struct model_run *r, const struct step *s, size_t i,
 {
 	int v = i < s->n_out ? s->out[i] : -1;
 	struct tensor *t;
-	size_t bytes;
 
 	if (v < 0) {
 		step_bad(s, e, "output %zu is missing", i);
 		return NULL;
 	}
 	t = &r->value[v];
-	if (set_shape(t, elem, rank, dim, s, e) < 0)
+	if (set_shape(t, elem, rank, dim, s, e) < 0 ||
+	    step_work(r, s, tensor_reach(t), 1, e) < 0 ||
+	    make_room(r, s, v, t->n * onnx_elem_size(elem), e) < 0)
 		return NULL;
-	bytes = t->n * onnx_elem_size(elem);
-	if (bytes > r->room_bytes[v] || r->room[v] == NULL) {
-		if (bytes > RUN_BYTES_MAX - (r->bytes - r->room_bytes[v])) {
-			err_set(e, ERR_TOOBIG, "%s node '%s': the model needs "
-			    "too much memory", s->node->op, s->node->name);
-			return NULL;
-		}
-		free(r->room[v]);
-		r->bytes -= r->room_bytes[v];
-		r->room_bytes[v] = 0;
-		r->room[v] = mem_aligned(64, bytes + 64, 1);
-		if (r->room[v] == NULL) {
-			err_set(e, ERR_NOMEM, "out of memory");
-			return NULL;
-		}
-		r->room_bytes[v] = bytes;
-		r->bytes += bytes;
-	}
 	t->data = r->room[v];
 	return t;
 }
@@ -197,6 +258,13 @@ step_keep_dict(struct model *m, struct intern *t)
 	m->dict[m->n_dicts++] = t;
 }
 
+void
+step_keep_regex(struct model *m, struct regex *r)
+{
+	m->regex = xresize(m->regex, m->n_regexes + 1, sizeof(*m->regex));
+	m->regex[m->n_regexes++] = r;
+}
+
 /* --- tensors -------------------------------------------------------------- */
 
 int
@@ -211,6 +279,16 @@ tensor_ints(int64_t *out, int *n, const struct tensor *t, struct err *e)
 		out[i] = t->elem == ONNX_INT64 ? ((int64_t *)t->data)[i] :
 		    ((int32_t *)t->data)[i];
 	return 0;
+}
+
+size_t
+tensor_reach(const struct tensor *t)
+{
+	size_t n = 1;
+
+	for (int i = 0; i < t->rank; i++)
+		n *= t->dim[i] ? (size_t)t->dim[i] : 1;
+	return n;
 }
 
 size_t

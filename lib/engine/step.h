@@ -18,6 +18,8 @@ struct step {
 	int64_t opset;
 	int *in, *out;
 	size_t n_in, n_out;
+	size_t n_given;		/* inputs of the node itself; the others its
+				 * graphs take from around it */
 	void *state;		/* in the model's arena */
 	size_t first_graph;	/* in model.inner: graphs of its attributes */
 };
@@ -33,6 +35,14 @@ const struct tensor *step_in(const struct model_run *r, const struct step *s,
  * beyond TENSOR_N_MAX. */
 struct tensor *step_out(struct model_run *r, const struct step *s, size_t i,
     enum onnx_elem elem, int rank, const int64_t *dim, struct err *e);
+/* Room for n things of `size` bytes until the next run, zeroed; NULL with *e
+ * set when the model has no memory left. */
+void *step_room(struct model_run *r, const struct step *s, size_t n,
+    size_t size, struct err *e);
+/* n times m units of work are about to be done, beyond one an element of the
+ * inputs and outputs; -1 with *e set when that is too much. */
+int step_work(struct model_run *r, const struct step *s, size_t n, size_t m,
+    struct err *e);
 /* Output i is the same data as t under another shape. */
 int step_alias(struct model_run *r, const struct step *s, size_t i,
     const struct tensor *t, int rank, const int64_t *dim, struct err *e);
@@ -52,12 +62,16 @@ const char *attr_text(const struct step *s, const char *name,
 const struct onnx_attr *attr_list(const struct step *s, const char *name,
     enum onnx_attr_type type);
 
-/* The graph in an attribute, which was planned before prepare is called and
- * may use nothing of what is around it: its number in model.inner. */
+/* The graph in an attribute, which was planned before prepare is called: its
+ * number in model.inner. */
 int step_graph(size_t *number, const struct step *s, const char *attr,
     struct err *e);
 /* The run of an inner graph that belongs to this run. */
 struct model_run *run_inner(struct model_run *r, size_t number);
+/* The last inputs of an inner graph, which are values around it: to[0 ...
+ * n_captured). */
+void run_captures(struct tensor *to, const struct model_run *r,
+    const struct step *s, size_t number);
 
 /* Say that the last dimension of output i has these names. */
 void step_name_output(struct model *m, const struct step *s, size_t i,
@@ -66,6 +80,9 @@ void step_name_output(struct model *m, const struct step *s, size_t i,
 void step_keep_forest(struct model *m, const struct forest *f);
 /* Hand over a dictionary, to be freed with the model. */
 void step_keep_dict(struct model *m, struct intern *t);
+/* Hand over a pattern, likewise. */
+struct regex;
+void step_keep_regex(struct model *m, struct regex *r);
 
 /* Integers of a 1-D int64 or int32 tensor; at most ONNX_RANK_MAX. */
 int tensor_ints(int64_t *out, int *n, const struct tensor *t, struct err *e);
@@ -76,6 +93,9 @@ tensor_index(const struct tensor *t, size_t i)
 	return t->elem == ONNX_INT64 ? ((const int64_t *)t->data)[i] :
 	    ((const int32_t *)t->data)[i];
 }
+/* Elements, or the steps of a loop over its dimensions: one that is 0 counts
+ * as 1. */
+size_t tensor_reach(const struct tensor *t);
 /* Product of the dimensions [from, to). */
 size_t tensor_span(const struct tensor *t, int from, int to);
 /* An axis counted from the front; a negative one counts from the back. */

@@ -31,19 +31,25 @@ static struct expr_value
 number_value(double d)
 {
 	/* not a number is what SQL calls null */
-	return isnan(d) ? missing :
-	    (struct expr_value){ .type = EXPR_NUM, .d = d };
+	return isnan(d) ? missing : (struct expr_value){ .type = EXPR_NUM,
+	    .num = num_of_f64(d) };
+}
+
+static struct expr_value
+whole_value(int64_t i)
+{
+	return (struct expr_value){ .type = EXPR_NUM, .num = num_of_i64(i) };
 }
 
 /* Numbers as they are, text that reads as one; false otherwise. */
 static bool
-as_number(double *out, const struct expr_value *v)
+as_number(struct num *out, const struct expr_value *v)
 {
 	if (v->type == EXPR_NUM)
-		*out = v->d;
-	else if (v->type != EXPR_TEXT || !num_parse_f64(v->s, v->n, out))
+		*out = v->num;
+	else if (v->type != EXPR_TEXT || !num_parse(v->s, v->n, out))
 		return false;
-	return !isnan(*out);
+	return !isnan(out->d);
 }
 
 /* Two texts that both are date-times, whatever their zones. */
@@ -60,7 +66,7 @@ expr_order(const struct expr_value *a, const struct expr_value *b)
 {
 	int64_t at, bt;
 	size_t n;
-	double x, y;
+	struct num x, y;
 	int c;
 
 	if (a->type == EXPR_MISSING || b->type == EXPR_MISSING)
@@ -78,7 +84,7 @@ expr_order(const struct expr_value *a, const struct expr_value *b)
 		return a->type != b->type ? 2 : (int)a->b - (int)b->b;
 	if (!as_number(&x, a) || !as_number(&y, b))
 		return 2;
-	return x < y ? -1 : x > y;
+	return num_order(&x, &y);
 }
 
 static struct expr_value
@@ -97,14 +103,41 @@ compare_values(enum expr_op op, const struct expr_value *a,
 	    op == OP_GT ? c > 0 : c >= 0);
 }
 
+/* Of two integers; false where the result is none of 64 bits. */
+static bool
+whole_arithmetic(int64_t *out, enum expr_op op, int64_t x, int64_t y)
+{
+	switch (op) {
+	case OP_ADD:
+		return !__builtin_add_overflow(x, y, out);
+	case OP_SUB:
+		return !__builtin_sub_overflow(x, y, out);
+	case OP_MUL:
+		return !__builtin_mul_overflow(x, y, out);
+	case OP_MOD:
+		if (y == 0 || y == -1)
+			return false;
+		*out = x % y;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static struct expr_value
 apply_arithmetic(enum expr_op op, const struct expr_value *a,
     const struct expr_value *b)
 {
+	struct num p, q;
+	int64_t exact;
 	double x, y;
 
-	if (!as_number(&x, a) || !as_number(&y, b))
+	if (!as_number(&p, a) || !as_number(&q, b))
 		return missing;
+	if (p.whole && q.whole && whole_arithmetic(&exact, op, p.i, q.i))
+		return whole_value(exact);
+	x = p.d;
+	y = q.d;
 	switch (op) {
 	case OP_ADD:
 		return number_value(x + y);
@@ -289,12 +322,26 @@ eval_between(struct expr_value *v, const struct expr_node *n,
 	return 0;
 }
 
+static struct expr_value
+negative(const struct num *x)
+{
+	return x->whole && x->i != INT64_MIN ? whole_value(-x->i) :
+	    number_value(-x->d);
+}
+
+static struct expr_value
+absolute(const struct num *x)
+{
+	return x->d < 0 ? negative(x) : (struct expr_value){
+	    .type = EXPR_NUM, .num = *x };
+}
+
 static int
 eval_unary(struct expr_value *v, const struct expr_node *n,
     const struct frame *f)
 {
 	struct expr_value a;
-	double x;
+	struct num x;
 
 	if (eval(&a, n->arg, f) < 0)
 		return -1;
@@ -302,9 +349,9 @@ eval_unary(struct expr_value *v, const struct expr_node *n,
 	if (n->op == OP_IS_NULL)
 		*v = truth_value(a.type == EXPR_MISSING);
 	else if (n->op == OP_LENGTH && a.type == EXPR_TEXT)
-		*v = number_value((double)utf8_count(a.s, a.n));
+		*v = whole_value((int64_t)utf8_count(a.s, a.n));
 	else if (n->op != OP_LENGTH && as_number(&x, &a))
-		*v = number_value(n->op == OP_NEG ? -x : fabs(x));
+		*v = n->op == OP_ABS ? absolute(&x) : negative(&x);
 	return 0;
 }
 

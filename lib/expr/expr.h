@@ -21,8 +21,10 @@
  * computed with a missing value is missing, `false and missing` is false,
  * `true or missing` is true, and a predicate that is missing does not hold.
  * Division by zero is missing.  A number and a text that reads as a number
- * compare as numbers; otherwise they are unequal and have no order.  Two texts
- * that both are date-times (base/clock.h) compare as those.
+ * compare as numbers; otherwise they are unequal and have no order.  Integers
+ * of 64 bits compare, add and multiply exactly; where a result is no such
+ * integer it is a double.  Two texts that both are date-times (base/clock.h)
+ * compare as those.
  *
  * An expression is parsed once into an arena and evaluated as often as
  * needed, by several threads if need be.  At most 4096 nodes, 64 levels.
@@ -35,13 +37,14 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/num.h"
 
 enum expr_type { EXPR_MISSING, EXPR_BOOL, EXPR_NUM, EXPR_TEXT };
 
 struct expr_value {
 	enum expr_type type;
 	bool b;
-	double d;
+	struct num num;
 	const char *s;		/* n bytes, borrowed */
 	size_t n;
 };

@@ -107,7 +107,7 @@ lex_number(struct parser *p, struct err *e)
 	    (s[-1] | 32) == 'e'))
 		s++;
 	p->value = (struct expr_value){ .type = EXPR_NUM };
-	if (!num_parse_f64(p->at, (size_t)(s - p->at), &p->value.d))
+	if (!num_parse(p->at, (size_t)(s - p->at), &p->value.num))
 		return err_set(e, ERR_USAGE, "'%.*s' is not a number",
 		    (int)(s - p->at), p->at);
 	p->token = T_NUM;

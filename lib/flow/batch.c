@@ -174,6 +174,51 @@ write_header_alone(struct out_file *out, struct batch_job *j,
 	return r;
 }
 
+#define NAMES_SHOWN 4
+
+static bool
+is_kept(const struct batch_opts *o, const char *name)
+{
+	for (size_t i = 0; i < o->n_keep; i++)
+		if (strcmp(o->keep[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Nobody says that the header's order is the model's: it is said what goes
+ * where.  An input without a header has no other order. */
+static void
+warn_of_order(const struct batch_opts *o, const struct table_reader *rd)
+{
+	size_t n, shown = 0;
+	const char *const *name = table_reader_names(rd, &n);
+	struct buf b;
+
+	if (n == 0 || strcmp(name[0], "column_1") == 0)
+		return;
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < n && shown <= NAMES_SHOWN; i++) {
+		if (is_kept(o, name[i]))
+			continue;
+		if (shown++ < NAMES_SHOWN)
+			buf_addf(&b, "%s'%.60s'", b.len ? ", " : "", name[i]);
+	}
+	log_warn(o->log, "the model does not name its columns: it takes them "
+	    "in the order of the input, %s%s; --columns says which", b.data,
+	    shown > NAMES_SHOWN ? " ..." : "");
+	buf_free(&b);
+}
+
+/* Names in rows, but none in the model. */
+static int
+refuse_members(const struct table_reader *rd, struct err *e)
+{
+	if (table_reader_format(rd) != TABLE_JSONL)
+		return 0;
+	return err_set(e, ERR_USAGE, "the model takes a matrix: name its "
+	    "columns with --columns");
+}
+
 int
 batch_run(uint64_t *rows, struct out_file *out,
     const struct binding *binding, struct source *in,
@@ -195,6 +240,13 @@ batch_run(uint64_t *rows, struct out_file *out,
 	j.n_wants = ro.n_want;
 	if (table_reader_open(&rd, in, &ro, e) < 0)
 		return -1;
+	if (ro.by_place) {
+		if (refuse_members(rd, e) < 0) {
+			table_reader_free(rd);
+			return -1;
+		}
+		warn_of_order(o, rd);
+	}
 	j.jsonl = o->like_input ? table_reader_format(rd) == TABLE_JSONL :
 	    o->jsonl;
 	pool = pool_new(o->threads);

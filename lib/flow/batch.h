@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/progress.h"
 #include "base/source.h"
 #include "model/score.h"
@@ -26,6 +27,7 @@ struct batch_opts {
 	bool jsonl;			/* out: JSON Lines, else CSV */
 	bool like_input;		/* out: as the input is */
 	int threads;			/* 0: default */
+	const struct log *log;		/* for warnings, or NULL */
 	const struct progress *progress;
 };
 

@@ -10,7 +10,6 @@
 #include "base/nearest.h"
 #include "base/num.h"
 
-#define LISTED_MAX 8	/* a table this short is named in messages */
 
 static void *
 param_field(void *params, const struct hyperparam *h)
@@ -81,19 +80,12 @@ refuse_unknown(const struct hyperparams *t, const char *name, struct err *e)
 	}
 	near = nearest_word(name, words, n);
 	buf_init(&known, BUF_CAP_SMALL);
-	if (t->n <= LISTED_MAX) {
-		for (size_t i = 0; i < t->n; i++)
-			words[i] = t->row[i].name;
-		buf_adds(&known, ": ");
-		add_list(&known, words, t->n, " and ");
-		buf_adds(&known, " are known");
-	} else {
-		buf_adds(&known, near ? "" :
-		    ": 'mlv-train fit --help' names them");
-	}
-	err_set(e, ERR_USAGE, "the learner has no parameter '%s'%s%s%s%s",
-	    name, near ? "; did you mean '" : "", near ? near : "", near ?
-	    "'?" : "", known.data ? known.data : "");
+	for (size_t i = 0; i < t->n; i++)
+		words[i] = t->row[i].name;
+	add_list(&known, words, t->n, " and ");
+	err_set(e, ERR_USAGE, "the learner has no parameter '%s'%s%s%s: "
+	    "%s are known", name, near ? "; did you mean '" : "", near ? near :
+	    "", near ? "'?" : "", known.data);
 	buf_free(&known);
 	free(words);
 	return -1;

@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intern.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/json.h"
 #include "model/internal.h"
 #include "model/meta.h"
+
+#define COLUMNS_MAX 65536		/* in, and out */
 
 /* --- inputs --------------------------------------------------------------- */
 
@@ -37,15 +40,14 @@ input_type(const struct model_port *in, const struct json *columns,
 }
 
 static int
-add_want(struct binding *b, size_t input, size_t place, const char *name,
-    const struct json *columns, struct err *e)
+add_want(struct binding *b, struct intern *names, size_t input, size_t place,
+    const char *name, const struct json *columns, struct err *e)
 {
 	const struct model_port *in = model_input(b->model, input);
 
-	for (size_t i = 0; i < b->n_wants; i++)
-		if (strcmp(b->want[i].name, name) == 0)
-			return err_set(e, ERR_FORMAT, "column '%s' would feed "
-			    "the model twice", name);
+	if (intern_add(names, name, strlen(name)) != b->n_wants)
+		return err_set(e, ERR_FORMAT, "column '%s' would feed the "
+		    "model twice", name);
 	b->want[b->n_wants] = (struct table_want){
 		.name = arena_strdup(&b->arena, name),
 		.type = input_type(in, columns, name),
@@ -83,6 +85,65 @@ input_width(size_t *out, const struct binding *b, size_t i,
 	return 0;
 }
 
+/* The names that the metadata has for the columns of a matrix: into
+ * *columns, unless the caller has named them. */
+static int
+find_features(struct bind_opts *o, struct binding *b, struct err *e)
+{
+	const char *text = model_meta(b->model, META_FEATURES);
+	const char **list;
+	struct json *j;
+
+	if (text == NULL || o->n_columns || model_inputs(b->model) != 1 ||
+	    model_input(b->model, 0)->rank != 2)
+		return 0;
+	if (json_parse(&j, &b->arena, text, strlen(text), 0, e) < 0)
+		return err_wrap(e, "the model's " META_FEATURES);
+	list = arena_alloc(&b->arena, (j->n + 1) * sizeof(*list));
+	o->columns = list;
+	if (j->type != JSON_LIST || j->n == 0)
+		return err_set(e, ERR_FORMAT, "the model's " META_FEATURES
+		    " is no list of names");
+	for (const struct json *v = j->child; v; v = v->next) {
+		if (v->type != JSON_TEXT || strlen(v->s) != v->n)
+			return err_set(e, ERR_FORMAT, "the model's "
+			    META_FEATURES " is no list of names");
+		list[o->n_columns++] = v->s;
+	}
+	if (model_input(b->model, 0)->dim[1] >= 0 &&
+	    model_input(b->model, 0)->dim[1] != (int64_t)o->n_columns)
+		return err_set(e, ERR_FORMAT, "the model's " META_FEATURES
+		    " names %zu columns, but it takes %lld", o->n_columns,
+		    (long long)model_input(b->model, 0)->dim[1]);
+	return 0;
+}
+
+/* Columns by the names of the inputs, by those given, or by their place. */
+static int
+add_wants(struct binding *b, const struct bind_opts *o,
+    const struct json *columns, struct err *e)
+{
+	struct intern *names = intern_new();
+	char name[NUM_TEXT_MAX];
+	int r = 0;
+
+	for (size_t i = 0; i < model_inputs(b->model) && r == 0; i++) {
+		const char *port = model_input(b->model, i)->name;
+
+		b->by_place |= b->width[i] > 1 && o->n_columns == 0;
+		if (b->width[i] == 1 && o->n_columns == 0)
+			r = add_want(b, names, i, 0, port, columns, e);
+		for (size_t k = 0; (b->width[i] > 1 || o->n_columns) &&
+		    k < b->width[i] && r == 0; k++) {
+			num_print_u64(name, k + 1);
+			r = add_want(b, names, i, k, o->n_columns ?
+			    o->columns[k] : name, columns, e);
+		}
+	}
+	intern_free(names);
+	return r;
+}
+
 static int
 bind_inputs(struct binding *b, const struct bind_opts *o, struct err *e)
 {
@@ -90,7 +151,6 @@ bind_inputs(struct binding *b, const struct bind_opts *o, struct err *e)
 	size_t n = model_inputs(b->model), total = 0;
 	struct json *columns = NULL;
 	struct err ignored;
-	char name[NUM_TEXT_MAX];
 
 	if (text && json_parse(&columns, &b->arena, text, strlen(text), 0,
 	    &ignored) < 0)
@@ -100,8 +160,9 @@ bind_inputs(struct binding *b, const struct bind_opts *o, struct err *e)
 		if (input_width(&b->width[i], b, i, o, e) < 0)
 			return -1;
 		total += b->width[i];
-		if (total > 65536)
-			return err_set(e, ERR_TOOBIG, "more than 65536 columns");
+		if (total > COLUMNS_MAX)
+			return err_set(e, ERR_TOOBIG, "more than %d columns",
+			    COLUMNS_MAX);
 	}
 	b->want = arena_alloc(&b->arena, (total + 1) * sizeof(*b->want));
 	b->feed = arena_alloc(&b->arena, (total + 1) * sizeof(*b->feed));
@@ -109,21 +170,8 @@ bind_inputs(struct binding *b, const struct bind_opts *o, struct err *e)
 		return err_set(e, ERR_USAGE, "the model takes %zu columns%s, "
 		    "%zu are named", total, n == 1 ? "" : " by their names",
 		    o->n_columns);
-	for (size_t i = 0; i < n; i++) {
-		const char *port = model_input(b->model, i)->name;
-
-		b->by_place |= b->width[i] > 1 && o->n_columns == 0;
-		if (b->width[i] == 1 && o->n_columns == 0 &&
-		    add_want(b, i, 0, port, columns, e) < 0)
-			return -1;
-		for (size_t k = 0; (b->width[i] > 1 || o->n_columns) &&
-		    k < b->width[i]; k++) {
-			num_print_u64(name, k + 1);
-			if (add_want(b, i, k, o->n_columns ? o->columns[k] :
-			    name, columns, e) < 0)
-				return -1;
-		}
-	}
+	if (add_wants(b, o, columns, e) < 0)
+		return -1;
 	if (b->by_place && n > 1)
 		return err_set(e, ERR_UNSUPPORTED, "the model has several "
 		    "inputs, and one of them is wider than a column");
@@ -199,12 +247,15 @@ bind_outputs(struct binding *b, struct err *e)
 		const struct model_port *o = model_output(b->model, i);
 
 		if (o->rank < 1 || o->rank > 2 || (o->rank == 2 &&
-		    (o->dim[1] < 0 || o->dim[1] > 65536)))
+		    (o->dim[1] < 0 || o->dim[1] > COLUMNS_MAX)))
 			return err_set(e, ERR_UNSUPPORTED, "output '%s' is not "
 			    "one value, or a fixed number of them, a row%s%s",
 			    o->name, why ? ": " : "", why ? why : "");
 		width[i] = o->rank == 2 ? (size_t)o->dim[1] : 1;
 		total += width[i];
+		if (total > COLUMNS_MAX)
+			return err_set(e, ERR_TOOBIG, "the model answers with "
+			    "more than %d columns", COLUMNS_MAX);
 	}
 	read_classes(b);
 	b->out_width = width;
@@ -236,11 +287,14 @@ int
 binding_new(struct binding **out, struct model *m, const struct bind_opts *o,
     struct err *e)
 {
-	static const struct bind_opts none;
+	struct bind_opts with = { 0 };
 	struct binding *b = xalloc(1, sizeof(*b));
 
+	if (o)
+		with = *o;
 	b->model = m;
-	if (bind_inputs(b, o ? o : &none, e) < 0 || bind_outputs(b, e) < 0) {
+	if (find_features(&with, b, e) < 0 || bind_inputs(b, &with, e) < 0 ||
+	    bind_outputs(b, e) < 0) {
 		b->model = NULL;	/* still the caller's */
 		binding_free(b);
 		return -1;

@@ -2,8 +2,9 @@
  * model/bind.h - a model bound to named columns.
  *
  * What goes in.  An input of shape [N, 1] or [N] is one raw column of that
- * name.  A model with a single wider input takes its columns in order, or
- * those named in bind_opts.columns.  How a column is read:
+ * name.  A model with a single wider input takes those named in
+ * bind_opts.columns, else those its metadata names (META_FEATURES), else its
+ * columns in order.  How a column is read:
  *
  *	input type	column		missing becomes
  *	float, double	number		NaN

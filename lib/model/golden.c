@@ -153,6 +153,7 @@ golden_check(const struct binding *b, struct err *e)
 	    read_golden(rows, list, e) < 0)
 		goto done;
 	s = scorer_new(b);
+	scorer_bound(s);
 	r = scorer_run(&got, s, json_rows_block(rows), e);
 	for (row = list ? list->child : NULL; r == 0 && row; row = row->next)
 		r = check_row(got, i++, json_get(row, "out"), e);

@@ -21,6 +21,9 @@
 /* How the columns were read, a JSON map of name to "number", "boolean",
  * "datetime" or "category"; a float input reads its column like that. */
 #define META_COLUMNS "mlv.columns"
+/* The columns that a single matrix input takes, a JSON list in its order.
+ * Whoever exports such a model may write it. */
+#define META_FEATURES "mlv.features"
 /* The profile of the training rows, JSON (man/mlv-profile.5). */
 #define META_PROFILE "mlv.profile"
 /* Rows and their answers, replayed when a model is opened, as JSON:

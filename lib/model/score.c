@@ -8,13 +8,15 @@
 #include "base/mem.h"
 #include "model/internal.h"
 
-#define PART_ROWS 1024		/* rows that go through the graph at once */
+#define PART_ROWS 1024		/* rows that go through the graph at once, */
+#define PART_VALUES ((size_t)1 << 22)	/* and fewer of wide ones */
 
 struct scorer {
 	const struct binding *binding;
 	struct model_run *run;
 	struct tensor *in, *out;
-	void **room;			/* by input */
+	void **room;			/* by input, for so many rows */
+	size_t room_rows, part;
 	struct table *result;
 	size_t refused, unseen;
 };
@@ -30,9 +32,8 @@ scorer_new(const struct binding *b)
 	s->in = xalloc(n_in + 1, sizeof(*s->in));
 	s->out = xalloc(model_outputs(b->model) + 1, sizeof(*s->out));
 	s->room = xalloc(n_in + 1, sizeof(*s->room));
-	for (size_t i = 0; i < n_in; i++)
-		s->room[i] = xalloc(PART_ROWS * b->width[i] + 1,
-		    onnx_elem_size(model_input(b->model, i)->elem));
+	s->part = PART_VALUES / (b->n_wants + 1);
+	s->part = s->part > PART_ROWS ? PART_ROWS : s->part;
 	s->result = table_new(b->n_columns);
 	for (size_t i = 0; i < b->n_columns; i++) {
 		struct column *c = &s->result->col[i];
@@ -43,6 +44,12 @@ scorer_new(const struct binding *b)
 			c->dict = intern_new();
 	}
 	return s;
+}
+
+void
+scorer_bound(struct scorer *s)
+{
+	model_run_bound(s->run);
 }
 
 void
@@ -114,12 +121,29 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 	return 0;
 }
 
+/* Room for n rows of every input. */
+static void
+make_input_room(struct scorer *s, size_t n)
+{
+	const struct binding *b = s->binding;
+
+	if (n <= s->room_rows)
+		return;
+	for (size_t i = 0; i < model_inputs(b->model); i++) {
+		free(s->room[i]);
+		s->room[i] = xalloc(n * b->width[i] + 1,
+		    onnx_elem_size(model_input(b->model, i)->elem));
+	}
+	s->room_rows = n;
+}
+
 static int
 fill_inputs(struct scorer *s, const struct table *block, size_t from,
     size_t n, struct err *e)
 {
 	const struct binding *b = s->binding;
 
+	make_input_room(s, n);
 	for (size_t i = 0; i < model_inputs(b->model); i++) {
 		const struct model_port *port = model_input(b->model, i);
 		struct tensor *t = &s->in[i];
@@ -184,10 +208,36 @@ copy_column(struct column *c, size_t from, const struct tensor *t, size_t w,
 			x = (const struct text *)t->data + at;
 			c->code[from + i] = intern_add(c->dict, x->s, x->n);
 			break;
+		case ONNX_UINT32:
+			c->i64[from + i] = ((const uint32_t *)t->data)[at];
+			break;
+		case ONNX_INT16:
+			c->i64[from + i] = ((const int16_t *)t->data)[at];
+			break;
+		case ONNX_UINT16:
+			c->i64[from + i] = ((const uint16_t *)t->data)[at];
+			break;
+		case ONNX_INT8:
+			c->i64[from + i] = ((const int8_t *)t->data)[at];
+			break;
+		case ONNX_UINT64:	/* checked to fit */
+			c->i64[from + i] = (int64_t)
+			    ((const uint64_t *)t->data)[at];
+			break;
 		default:
 			c->i64[from + i] = ((const uint8_t *)t->data)[at];
 		}
 	}
+}
+
+/* A column holds whole numbers up to 2^63 - 1. */
+static bool
+fits_column(const struct tensor *t)
+{
+	for (size_t i = 0; t->elem == ONNX_UINT64 && i < t->n; i++)
+		if (((const uint64_t *)t->data)[i] > INT64_MAX)
+			return false;
+	return true;
 }
 
 static int
@@ -206,6 +256,9 @@ copy_outputs(struct scorer *s, size_t from, size_t n, struct err *e)
 		    t->dim[0] != (int64_t)n)) || binding_type(t->elem) != o->type)
 			return err_set(e, ERR_FORMAT, "output '%s' does not "
 			    "give one answer a row", o->name);
+		if (!fits_column(t))
+			return err_set(e, ERR_FORMAT, "output '%s' is beyond "
+			    "2^63", o->name);
 		copy_column(&s->result->col[i], from, t, w, o->place, n);
 	}
 	return 0;
@@ -247,8 +300,8 @@ scorer_run_part(struct table **out, struct scorer *s,
 	s->unseen = 0;
 	if (make_room(s, to - from, e) < 0)
 		return -1;
-	for (size_t at = from; at < to; at += PART_ROWS) {
-		size_t n = to - at < PART_ROWS ? to - at : PART_ROWS;
+	for (size_t at = from; at < to; at += s->part) {
+		size_t n = to - at < s->part ? to - at : s->part;
 
 		if (score_rows(s, block, at, n, at - from, e) < 0) {
 			if (e->code == ERR_FORMAT)

@@ -18,6 +18,8 @@ struct scorer;
 
 struct scorer *scorer_new(const struct binding *b);
 void scorer_free(struct scorer *s);
+/* All it is asked from now on may take no more work than a load. */
+void scorer_bound(struct scorer *s);
 /*
  * Score a block whose first columns are the wanted ones, in order.  *out
  * holds one row a row and one column a binding_column, borrowed until the

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "catalog/history.h"
 #include "catalog/resolve.h"
+#include "promote/internal.h"
 #include "store/ref.h"
 
 /* The version an alias means; 0 when it is not set. */
@@ -71,14 +72,47 @@ check_champion(const struct gate *g, struct catalog *c,
 	    m->policy->champion);
 }
 
-static char *
-passed_note(const struct gate *g, const struct alias_move *m)
+/* The words of a record, those that there are, behind each other. */
+static void
+add_note(struct buf *note, const char *text)
+{
+	if (text && *text)
+		buf_addf(note, "%s%s", note->len ? "; " : "", text);
+}
+
+static void
+note_passed(struct buf *note, const struct gate *g, const struct policy *p)
 {
 	char id[OID_TEXT];
 
-	return xprintf("gate %s passed%s%s%s", oid_print(id, &m->policy->id),
-	    g->skipped ? ", champion rules skipped" : "", m->note ? "; " : "",
-	    m->note ? m->note : "");
+	buf_addf(note, "%sgate %s passed", note->len ? "; " : "",
+	    oid_print(id, &p->id));
+	if (g->skipped)
+		buf_adds(note, ", champion rules skipped");
+}
+
+/* From one version to another: clients must not notice, or it was said that
+ * they may, and then the record says so. */
+static int
+keep_contract(struct buf *note, struct catalog *c, const struct alias_move *m,
+    uint32_t from, uint32_t to, struct err *e)
+{
+	struct buf why;
+	bool kept = true;
+	int r = 0;
+
+	buf_init(&why, BUF_CAP_SMALL);
+	if (from && to && from != to)
+		r = check_contract(&kept, &why, c, m->name, from, to, e);
+	if (r == 0 && !kept && !m->allow_contract_change)
+		r = err_set(e, ERR_NO, "model:%s@%u does not keep the contract "
+		    "of version %u, which %s means now: %.600s; "
+		    "--allow-contract-change moves it all the same",
+		    m->name->base, to, from, m->name->alias, why.data);
+	else if (r == 0 && !kept)
+		buf_addf(note, "contract changed: %s", why.data);
+	buf_free(&why);
+	return r;
 }
 
 int
@@ -86,29 +120,41 @@ alias_move(struct alias_moved *out, struct catalog *c,
     const struct alias_move *m, struct err *e)
 {
 	const struct name alias = sibling_alias(m->name, m->name->alias);
-	char *ref = name_ref(&alias), *note = NULL;
+	char *ref = name_ref(&alias);
 	struct ref_move move = { .alias = ref, .number = m->version,
-	    .expect = m->expect, .note = m->note };
+	    .expect = m->expect };
+	struct buf note;
 	uint32_t now;
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
 	out->now = m->version;
+	buf_init(&note, BUF_CAP_SMALL);
 	if (read_alias(&now, c, &alias, e) < 0)
 		goto done;
+	/* what follows is about what is there now: if that moves before the
+	 * alias does, it is void */
+	if (m->version && move.expect == REF_ANY)
+		move.expect = now;
+	if (move.expect == now && keep_contract(&note, c, m, now, m->version,
+	    e) < 0)
+		goto done;
 	if (m->policy && m->version) {
-		/* judged against what is there now: if that moves before the
-		 * alias does, the judgment is void */
-		if (move.expect == REF_ANY)
-			move.expect = now;
 		if (pass_gate(&out->gate, c, m, e) < 0 ||
 		    check_champion(&out->gate, c, m, e) < 0)
 			goto done;
-		move.note = note = passed_note(&out->gate, m);
+		note_passed(&note, &out->gate, m->policy);
+		if (gate_record(&move.verdict, c, &out->gate, m->policy,
+		    e) < 0)
+			goto done;
 	}
+	add_note(&note, m->note);
+	if (buf_check(&note, e) < 0)
+		goto done;
+	move.note = note.data;
 	r = ref_move(&out->was, catalog_repo(c), &move, e);
 done:
-	free(note);
+	buf_free(&note);
 	free(ref);
 	return r;
 }
@@ -147,17 +193,18 @@ follow_move(void *ctx, const struct history_entry *h, struct err *e)
 
 int
 alias_rollback(struct alias_moved *out, struct catalog *c,
-    const struct name *name, const char *note, struct err *e)
+    const struct alias_move *m, struct err *e)
 {
-	const struct name alias = sibling_alias(name, name->alias);
+	const struct name alias = sibling_alias(m->name, m->name->alias);
 	char *label = name_label(&alias), *ref = name_ref(&alias);
-	struct ref_move move = { .alias = ref, .op = "rollback",
-	    .note = note };
+	struct ref_move move = { .alias = ref, .op = "rollback" };
 	struct alias_trail t = { .label = label };
+	struct buf note;
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (catalog_history(c, name->kind, name->base, follow_move, &t,
+	buf_init(&note, BUF_CAP_SMALL);
+	if (catalog_history(c, m->name->kind, m->name->base, follow_move, &t,
 	    e) < 0)
 		goto done;
 	/* being dropped is no version to go back to */
@@ -173,8 +220,15 @@ alias_rollback(struct alias_moved *out, struct catalog *c,
 	}
 	move.number = out->now = t.version[t.n - 2];
 	move.expect = t.version[t.n - 1];
+	if (keep_contract(&note, c, m, move.expect, move.number, e) < 0)
+		goto done;
+	add_note(&note, m->note);
+	if (buf_check(&note, e) < 0)
+		goto done;
+	move.note = note.data;
 	r = ref_move(&out->was, catalog_repo(c), &move, e);
 done:
+	buf_free(&note);
 	free(t.version);
 	free(ref);
 	free(label);

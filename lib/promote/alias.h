@@ -18,6 +18,7 @@ struct alias_move {
 					 * or REF_ANY */
 	const struct policy *policy;	/* whose gate must hold, or NULL */
 	const char *note;		/* for the audit log, or NULL */
+	bool allow_contract_change;	/* other inputs or outputs are fine */
 };
 
 struct alias_moved {
@@ -27,17 +28,21 @@ struct alias_moved {
 };
 
 /*
- * Let an alias mean a version.  With a policy its gate is judged first,
- * against the evidence and champion of that moment; a champion or an alias
- * that moves meanwhile is ERR_MOVED.  ERR_NO when the gate does not hold.
- * out->gate is freed by the caller, after a failure too.
+ * Let an alias mean a version.  ERR_NO names what differs when that has
+ * another contract (model/contract.h) than the version it means now, unless
+ * that is allowed.  With a policy its gate is judged then, against the
+ * evidence and champion of that moment; ERR_NO when it does not hold.  A
+ * champion or an alias that moves meanwhile is ERR_MOVED.  out->gate is freed
+ * by the caller, after a failure too.
  */
 int alias_move(struct alias_moved *out, struct catalog *c,
     const struct alias_move *m, struct err *e);
 
 /* Back to the version the alias meant before the present one; repeated,
- * further back.  ERR_NO when there is no earlier one.  No gate is judged. */
+ * further back.  Of *m name, note and allow_contract_change count.  ERR_NO
+ * when there is no earlier one, or it has another contract.  No gate is
+ * judged. */
 int alias_rollback(struct alias_moved *out, struct catalog *c,
-    const struct name *name, const char *note, struct err *e);
+    const struct alias_move *m, struct err *e);
 
 #endif

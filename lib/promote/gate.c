@@ -28,7 +28,10 @@ note_value(struct judging *j, const char *name, const struct expr_value *v)
 	buf_addf(&j->values, "%s%s=", j->values.len ? " " : "", name);
 	switch (v->type) {
 	case EXPR_NUM:
-		num_print_f64(text, v->d);
+		if (v->num.whole)
+			num_print_i64(text, v->num.i);
+		else
+			num_print_f64(text, v->num.d);
 		buf_adds(&j->values, text);
 		break;
 	case EXPR_TEXT:
@@ -152,7 +155,7 @@ gate_judge(struct gate *g, struct catalog *c,
 		return err_set(e, ERR_USAGE, "%s is not a model: a gate judges "
 		    "model:NAME@VERSION", item->label);
 	buf_init(&j.values, BUF_CAP_SMALL);
-	facts_init(&j.facts, c, &g->arena);
+	facts_init(&j.facts, c, &g->arena, &p->wanted);
 	if (facts_read(&j.facts.candidate, &j.facts, &item->id, e) < 0 ||
 	    find_champion(&j, item, p, e) < 0)
 		goto done;
@@ -160,7 +163,7 @@ gate_judge(struct gate *g, struct catalog *c,
 	for (; g->n < p->n; g->n++)
 		if (judge_rule(&g->result[g->n], &j, &p->rule[g->n], e) < 0)
 			goto done;
-	r = 0;
+	r = facts_basis(&g->basis, &g->n_basis, &j.facts, e);
 done:
 	facts_release(&j.facts);
 	buf_free(&j.values);

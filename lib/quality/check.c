@@ -45,11 +45,9 @@ prepare_column(struct checked_column *w, const struct schema_column *c,
     struct err *e)
 {
 	w->c = c;
-	for (size_t i = 0; i <= CHECK_EXPR; i++)
-		finding_init(&w->f[i], (enum check_rule)i, c->name,
-		    c->severity);
 	if (column_init(&w->one, c->name, c->type, 1, e) != 0)
 		return -1;
+	w->one.form = c->form;
 	if (c->values != NULL) {
 		w->values = intern_new();
 		for (size_t i = 0; i < c->n_values; i++)
@@ -215,8 +213,11 @@ checker_release(struct checker *k)
 	for (size_t i = 0; k->col != NULL && i < k->s->cols; i++) {
 		struct checked_column *w = &k->col[i];
 
-		for (size_t j = 0; j <= CHECK_EXPR; j++)
-			finding_release(&w->f[j]);
+		for (size_t j = 0; j <= CHECK_UNIQUE; j++) {
+			if (w->f[j] != NULL)
+				finding_release(w->f[j]);
+			free(w->f[j]);
+		}
 		column_release(&w->one);
 		intern_free(w->values);
 		regex_free(w->regex);

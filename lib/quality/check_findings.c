@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "quality/internal.h"
+#include "table/form.h"
 
 #define EXAMPLE_BYTES 60
 
@@ -39,6 +40,16 @@ finding_release(struct finding *f)
 {
 	for (size_t i = 0; i < f->examples; i++)
 		free(f->example[i]);
+}
+
+struct finding *
+column_finding(struct checked_column *w, enum check_rule rule)
+{
+	if (w->f[rule] == NULL) {
+		w->f[rule] = xalloc(1, sizeof(*w->f[rule]));
+		finding_init(w->f[rule], rule, w->c->name, w->c->severity);
+	}
+	return w->f[rule];
 }
 
 void
@@ -105,12 +116,15 @@ rule_broken(const struct finding *f, double mostly)
 }
 
 static void
-print_bound(char text[CLOCK_TEXT_MAX], const struct schema_column *c, double v)
+print_bound(char text[CLOCK_TEXT_MAX], const struct schema_column *c,
+    const struct num *v)
 {
 	if (c->type == COL_DATETIME)
-		clock_print(text, (int64_t)v);
+		clock_print(text, v->i);
+	else if (v->whole)
+		num_print_i64(text, v->i);
 	else
-		num_print_f64(text, v);
+		num_print_f64(text, v->d);
 }
 
 /* What a column's rule asks for. */
@@ -121,16 +135,16 @@ say_rule(struct finding *f, const struct schema_column *c)
 	size_t room = sizeof(f->what);
 
 	if (f->rule == CHECK_RANGE && c->has_min)
-		print_bound(low, c, c->min);
+		print_bound(low, c, &c->min);
 	if (f->rule == CHECK_RANGE && c->has_max)
-		print_bound(high, c, c->max);
+		print_bound(high, c, &c->max);
 	if (f->rule == CHECK_LENGTH) {
 		num_print_i64(low, c->min_length);
 		num_print_i64(high, c->max_length);
 	}
 	if (f->rule == CHECK_TYPE)
 		snprintf(f->what, room, "cannot be read as %s",
-		    col_type_name(c->type));
+		    type_word(c->type, c->form));
 	else if (f->rule == CHECK_RANGE && !c->has_max)
 		snprintf(f->what, room, "less than %s", low);
 	else if (f->rule == CHECK_RANGE && !c->has_min)
@@ -158,19 +172,22 @@ conclude_column(struct checker *k, struct checked_column *w)
 {
 	const struct schema_column *c = w->c;
 	uint64_t rows = k->out->rows;
-	struct finding *f = &w->f[CHECK_MISSING];
+	double present = (double)(rows - w->missing);
+	struct finding *f;
 
-	f->looked = rows;
-	if (w->there && (double)(rows - f->hits) < c->min_fraction *
-	    (double)rows) {
+	if (w->there && present < c->min_fraction * (double)rows) {
+		f = column_finding(w, CHECK_MISSING);
+		f->hits = w->missing;
+		f->looked = rows;
 		snprintf(f->what, sizeof(f->what), "%.4g of the rows have a "
-		    "value, less than %.4g", (double)(rows - f->hits) /
-		    (double)rows, c->min_fraction);
+		    "value, less than %.4g", present / (double)rows,
+		    c->min_fraction);
 		keep_finding(k->out, f);
 	}
 	for (size_t i = CHECK_TYPE; i <= CHECK_UNIQUE; i++) {
-		f = &w->f[i];
-		f->looked = w->f[CHECK_TYPE].looked;
+		if ((f = w->f[i]) == NULL)
+			continue;
+		f->looked = w->looked;
 		if (!rule_broken(f, i == CHECK_UNIQUE ? 1 : c->mostly))
 			continue;
 		say_rule(f, c);

@@ -26,6 +26,14 @@ cell_text(const struct checker *k, size_t col, size_t *n)
 	return c->raw[k->row].s;
 }
 
+/* The number in a scratch cell that is not missing. */
+static struct num
+value_of_one(const struct column *one)
+{
+	return one->type == COL_INT64 || one->type == COL_DATETIME ?
+	    num_of_i64(one->i64[0]) : num_of_f64(column_number(one, 0));
+}
+
 /* What is wrong with a value, by itself; it stands in row `at`. */
 static int
 judge_value(uint8_t *bits, struct checked_column *w, uint64_t at,
@@ -37,7 +45,7 @@ judge_value(uint8_t *bits, struct checked_column *w, uint64_t at,
 
 	*bits = SEEN;
 	if (!col_type_is_text(c->type)) {
-		double v;
+		struct num v;
 
 		if (column_set_text(&w->one, 0, s, n, &ignored) != 0) {
 			*bits |= BAD_TYPE;
@@ -47,8 +55,9 @@ judge_value(uint8_t *bits, struct checked_column *w, uint64_t at,
 			*bits |= NOTHING;
 			return 0;
 		}
-		v = column_number(&w->one, 0);
-		if ((c->has_min && v < c->min) || (c->has_max && v > c->max))
+		v = value_of_one(&w->one);
+		if ((c->has_min && num_order(&v, &c->min) < 0) ||
+		    (c->has_max && num_order(&v, &c->max) > 0))
 			*bits |= BAD_RANGE;
 	}
 	if (w->values != NULL && intern_find(w->values, s, n) == INTERN_NONE)
@@ -99,42 +108,52 @@ judge_code(uint8_t *bits, struct checked_column *w, uint64_t at,
 static void
 count_missing(struct checker *k, struct checked_column *w)
 {
-	struct finding *f = &w->f[CHECK_MISSING];
+	struct finding *f;
 
-	f->hits++;
+	w->missing++;
 	if (!w->there && k->named)
 		return;			/* told as absent */
+	f = column_finding(w, CHECK_MISSING);
 	if (f->rows < CHECK_ROWS)
 		f->row[f->rows++] = k->at;
 	if (w->c->min_fraction >= 1 && f->severity == SEVERITY_ERROR)
 		k->row_bad = true;
 }
 
-static bool
-is_nan(const char *s, size_t n)
-{
-	double v;
-
-	return num_parse_f64(s, n, &v) && isnan(v);
-}
-
 /* What a cell is the same by: numbers, dates and booleans by their value, so
- * that 1.0 and 1e0 are one; names, and what is of the wrong type, by their
- * bytes. */
-static const void *
-key_of_cell(struct checked_column *w, const char *s, size_t *n)
+ * that 1.0 and 1e0 are one; text, and what is of the wrong type, by its bytes.
+ * False for NaN, which is no value. */
+static bool
+put_value(struct buf *b, struct column *one, const char *s, size_t n)
 {
 	struct err ignored = ERR_INIT;
-	struct column *one = &w->one;
+	struct num v;
 
-	if (col_type_is_text(w->c->type) ||
-	    column_set_text(one, 0, s, *n, &ignored) != 0 ||
-	    column_missing(one, 0))
-		return s;
-	*n = col_type_size(one->type);
-	if (one->type == COL_FLOAT64 && one->f64[0] == 0)
-		one->f64[0] = 0;		/* not -0 */
-	return one->data;
+	if (col_type_is_text(one->type) ||
+	    column_set_text(one, 0, s, n, &ignored) != 0) {
+		buf_addc(b, 't');
+		buf_add(b, &n, sizeof(n));	/* no two run together */
+		buf_add(b, s, n);
+		return true;
+	}
+	if (column_missing(one, 0))
+		return false;
+	v = value_of_one(one);
+	v.d += 0.0;			/* -0 is 0 */
+	buf_addc(b, v.whole ? 'i' : 'd');
+	buf_add(b, v.whole ? (const void *)&v.i : &v.d, sizeof(v.i));
+	return true;
+}
+
+/* False when the column had this value before. */
+static bool
+add_value(struct checker *k, struct checked_column *w, const char *s, size_t n)
+{
+	if (col_type_is_text(w->one.type))
+		return key_set_add(&w->seen, s, n);
+	buf_clear(&k->text);
+	(void)put_value(&k->text, &w->one, s, n);
+	return key_set_add(&w->seen, k->text.data, k->text.len);
 }
 
 static int
@@ -165,17 +184,13 @@ check_cell(struct checker *k, size_t col, struct err *e)
 		count_missing(k, w);
 		return 0;
 	}
-	w->f[CHECK_TYPE].looked++;
+	w->looked++;
 	for (size_t i = 0; bits != SEEN && i < 5; i++)
 		if (bits & map[i].bit)
-			finding_hit(k, &w->f[map[i].rule], s, n);
-	if (w->c->unique) {
-		size_t len = n;
-		const void *key = key_of_cell(w, s, &len);
-
-		if (!key_set_add(&w->seen, key, len))
-			finding_hit(k, &w->f[CHECK_UNIQUE], s, n);
-	}
+			finding_hit(k, column_finding(w, map[i].rule),
+			    s, n);
+	if (w->c->unique && !add_value(k, w, s, n))
+		finding_hit(k, column_finding(w, CHECK_UNIQUE), s, n);
 	return 0;
 }
 
@@ -205,8 +220,8 @@ expr_value_of(void *ctx, size_t i, struct expr_value *v, struct err *e)
 	if (column_missing(one, 0))
 		return 0;		/* NaN */
 	v->type = one->type == COL_BOOL ? EXPR_BOOL : EXPR_NUM;
-	v->d = column_number(one, 0);
-	v->b = v->d == 1;
+	v->num = value_of_one(one);
+	v->b = v->num.d == 1;
 	return 0;
 }
 
@@ -267,46 +282,33 @@ check_rule(struct checker *k, struct checked_rule *r, struct err *e)
 	return 0;
 }
 
-/* The values of key i in this row: as they are the same, or `shown` as they
- * are written.  False where one is missing: then it is no key, as in SQL. */
-static bool
-put_key(struct checker *k, size_t i, bool shown)
-{
-	struct checked_key *key = &k->key[i];
-	struct buf *b = &k->text;
-
-	buf_clear(b);
-	for (size_t j = 0; j < k->s->key[i].n; j++) {
-		struct checked_column *w = &k->col[key->col[j]];
-		size_t n, len;
-		const char *s = cell_text(k, key->col[j], &n);
-		const void *same = s;
-
-		len = n;
-		if (s != NULL && !shown)
-			same = key_of_cell(w, s, &len);
-		if (s == NULL || (!shown && same == s &&
-		    !col_type_is_text(w->c->type) && is_nan(s, n)))
-			return false;
-		if (j > 0)
-			buf_addc(b, shown ? ' ' : 0x1f);
-		buf_add(b, same, len);
-	}
-	return true;
-}
-
+/* Columns that are unique together.  Where one is missing there is no key, as
+ * in SQL. */
 static void
 check_key(struct checker *k, size_t i)
 {
 	struct checked_key *key = &k->key[i];
+	struct buf *b = &k->text;
+	const char *s;
+	size_t n;
 
-	if (!put_key(k, i, false))
-		return;
+	buf_clear(b);
+	for (size_t j = 0; j < k->s->key[i].n; j++) {
+		s = cell_text(k, key->col[j], &n);
+		if (s == NULL || !put_value(b, &k->col[key->col[j]].one, s, n))
+			return;
+	}
 	key->f.looked++;
-	if (key_set_add(&key->seen, k->text.data, k->text.len))
+	if (key_set_add(&key->seen, b->data, b->len))
 		return;
-	(void)put_key(k, i, true);
-	finding_hit(k, &key->f, k->text.data, k->text.len);
+	buf_clear(b);			/* told as it is written */
+	for (size_t j = 0; j < k->s->key[i].n; j++) {
+		s = cell_text(k, key->col[j], &n);
+		if (j > 0)
+			buf_addc(b, ' ');
+		buf_add(b, s, n);
+	}
+	finding_hit(k, &key->f, b->data, b->len);
 }
 
 int

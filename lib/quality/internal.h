@@ -22,7 +22,9 @@ struct checked_column {
 	size_t verdicts;
 	uint32_t generation;
 	struct key_set seen;
-	struct finding f[CHECK_EXPR + 1];	/* by rule */
+	struct finding *f[CHECK_UNIQUE + 1];	/* by rule; NULL: kept */
+	uint64_t looked;	/* at so many values */
+	uint64_t missing;
 };
 
 struct checked_rule {
@@ -67,6 +69,9 @@ struct checker {
 void finding_init(struct finding *f, enum check_rule rule, const char *column,
     enum severity severity);
 void finding_release(struct finding *f);
+/* Of a column's rule, made when it is first needed: a schema may have tens
+ * of thousands of columns that nothing breaks. */
+struct finding *column_finding(struct checked_column *w, enum check_rule rule);
 void finding_hit(struct checker *k, struct finding *f, const char *s,
     size_t n);
 void finding_example(struct finding *f, const char *s, size_t n);

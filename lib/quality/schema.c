@@ -36,12 +36,21 @@ schema_read_opts(struct table_read_opts *o, struct arena *a,
 	struct table_type *t = arena_alloc(a, (s->cols + 1) * sizeof(*t));
 
 	for (size_t i = 0; i < s->cols; i++)
-		t[i] = (struct table_type){ s->col[i].name, s->col[i].type };
+		t[i] = (struct table_type){ s->col[i].name, s->col[i].type,
+		    s->col[i].form };
 	o->likely = s->read.format;
 	if (o->skip == 0)
 		o->skip = s->read.skip;
 	if (o->delimiter == '\0')
 		o->delimiter = s->read.delimiter;
+	if (o->quote == '\0' && !o->no_quote) {
+		o->quote = s->read.quote;
+		o->no_quote = s->read.no_quote;
+	}
+	if (o->escape == '\0')
+		o->escape = s->read.escape;
+	if (o->comment == '\0')
+		o->comment = s->read.comment;
 	if (o->header == TABLE_HEADER_AUTO)
 		o->header = s->read.header;
 	if (o->n_columns == 0) {

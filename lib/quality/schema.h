@@ -9,6 +9,7 @@
 #define QUALITY_SCHEMA_H
 
 #include "base/arena.h"
+#include "base/num.h"
 #include "codec/json.h"
 #include "read/whole.h"
 #include "table/table.h"
@@ -20,10 +21,11 @@ enum severity { SEVERITY_ERROR, SEVERITY_WARN };
 struct schema_column {
 	const char *name;
 	enum col_type type;
+	enum cell_form form;		/* of numbers and dates */
 	bool optional;			/* the column may be absent */
 	double min_fraction;		/* of rows with a value, 0 to 1 */
 	bool has_min, has_max;
-	double min, max;		/* numbers; microseconds for dates */
+	struct num min, max;		/* microseconds for dates */
 	const char *const *values;	/* NULL: any; sorted */
 	size_t n_values;
 	bool unique;

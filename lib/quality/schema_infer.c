@@ -31,10 +31,29 @@ infer_values(struct schema_column *s, struct arena *a, const struct column *c)
 	schema_set_values(s, v, n);
 }
 
+/* Of integers and dates, exactly. */
+static void
+infer_whole_range(struct schema_column *s, const struct column *c)
+{
+	int64_t min = INT64_MAX, max = INT64_MIN;
+
+	for (size_t i = 0; i < c->rows; i++) {
+		if (column_missing(c, i))
+			continue;
+		min = c->i64[i] < min ? c->i64[i] : min;
+		max = c->i64[i] > max ? c->i64[i] : max;
+	}
+	s->has_min = s->has_max = c->rows > c->missing;
+	s->min = num_of_i64(min);
+	s->max = num_of_i64(max);
+}
+
 static void
 infer_range(struct schema_column *s, const struct column *c)
 {
-	bool low = false, high = false;		/* an infinity was seen */
+	bool low = false, high = false, any = false;	/* low, high: an
+							 * infinity was seen */
+	double min = 0, max = 0;
 
 	for (size_t i = 0; i < c->rows; i++) {
 		double v = column_number(c, i);
@@ -43,14 +62,16 @@ infer_range(struct schema_column *s, const struct column *c)
 		high = high || v == INFINITY;
 		if (!isfinite(v))
 			continue;
-		if (!s->has_min || v < s->min)
-			s->min = v;
-		if (!s->has_max || v > s->max)
-			s->max = v;
-		s->has_min = s->has_max = true;
+		if (!any || v < min)
+			min = v;
+		if (!any || v > max)
+			max = v;
+		any = true;
 	}
-	s->has_min = s->has_min && !low;
-	s->has_max = s->has_max && !high;
+	s->has_min = any && !low;
+	s->has_max = any && !high;
+	s->min = num_of_f64(min);
+	s->max = num_of_f64(max);
 }
 
 static int
@@ -109,6 +130,9 @@ infer_column(struct schema_column *s, struct arena *a, const struct column *c,
 	    s->distinct == (double)c->rows;
 	if (col_type_is_text(c->type))
 		infer_values(s, a, c);
+	else if (!s->unique && (c->type == COL_INT64 ||
+	    c->type == COL_DATETIME))
+		infer_whole_range(s, c);
 	else if (c->type != COL_BOOL && !s->unique)
 		infer_range(s, c);
 	return 0;
@@ -126,6 +150,7 @@ schema_infer(struct schema **out, struct arena *a, const struct table *t,
 		s->read = *read;
 	s->read.name = NULL;
 	s->read.progress = NULL;
+	s->read.log = NULL;
 	s->read.skip = 0;	/* of this file, not of what it looks like */
 	s->read.types = NULL;
 	s->read.n_types = 0;
@@ -134,6 +159,10 @@ schema_infer(struct schema **out, struct arena *a, const struct table *t,
 	for (size_t i = 0; i < t->cols; i++)
 		if (infer_column(&s->col[i], a, &t->col[i], e) != 0)
 			return -1;
+	for (size_t i = 0; read != NULL && i < read->n_types; i++)
+		for (size_t k = 0; k < s->cols; k++)
+			if (strcmp(s->col[k].name, read->types[i].name) == 0)
+				s->col[k].form = read->types[i].form;
 	*out = s;
 	return 0;
 }

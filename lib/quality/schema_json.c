@@ -11,22 +11,25 @@
 #include "base/file.h"
 #include "base/nearest.h"
 #include "codec/yaml.h"
+#include "table/form.h"
 
 /* ---- as a tree ---- */
 
 static void
 put_bound(struct arena *a, struct json *m, const char *key,
-    const struct schema_column *c, double v)
+    const struct schema_column *c, const struct num *v)
 {
 	char text[CLOCK_TEXT_MAX];
 
 	if (c->type == COL_DATETIME) {
-		clock_print(text, (int64_t)v);
+		clock_print(text, v->i);
 		json_add_text(a, m, key, text);
-	} else if (v == floor(v) && fabs(v) < 0x1p53) {
-		json_add_int(a, m, key, (int64_t)v);
+	} else if (v->whole) {
+		json_add_int(a, m, key, v->i);
+	} else if (v->d == floor(v->d) && fabs(v->d) < 0x1p53) {
+		json_add_int(a, m, key, (int64_t)v->d);
 	} else {
-		json_add_num(a, m, key, v);
+		json_add_num(a, m, key, v->d);
 	}
 }
 
@@ -45,16 +48,16 @@ put_column(struct arena *a, struct json *cols, const struct schema_column *c)
 {
 	struct json *m = json_add_map(a, cols, c->name), *seen;
 
-	json_add_text(a, m, "type", col_type_name(c->type));
+	json_add_text(a, m, "type", type_word(c->type, c->form));
 	if (c->optional)
 		json_add_bool(a, m, "optional", true);
 	json_add_num(a, m, "min_fraction", c->min_fraction);
 	if (c->unique)
 		json_add_bool(a, m, "unique", true);
 	if (c->has_min)
-		put_bound(a, m, "min", c, c->min);
+		put_bound(a, m, "min", c, &c->min);
 	if (c->has_max)
-		put_bound(a, m, "max", c, c->max);
+		put_bound(a, m, "max", c, &c->max);
 	if (c->values != NULL)
 		put_words(a, m, "values", c->values, c->n_values);
 	if (c->has_min_length)
@@ -185,14 +188,16 @@ get_count(bool *has, int64_t *out, const struct json *j, struct err *e)
 }
 
 static int
-get_bound(bool *has, double *out, const struct json *j, struct err *e)
+get_bound(bool *has, struct num *out, const struct json *j, struct err *e)
 {
 	int64_t us;
 
-	if (j->type == JSON_INT || j->type == JSON_REAL)
-		*out = j->d;
+	if (j->type == JSON_INT)
+		*out = num_of_i64(j->i);
+	else if (j->type == JSON_REAL)
+		*out = num_of_f64(j->d);
 	else if (j->type == JSON_TEXT && clock_parse(j->s, j->n, &us))
-		*out = (double)us;
+		*out = num_of_i64(us);
 	else
 		return bad_member(j, "must be a number or a date", e);
 	*has = true;
@@ -276,9 +281,12 @@ get_column_member(struct schema_column *c, struct arena *a,
 		i++;
 	switch (i) {
 	case 0:
-		if (j->type != JSON_TEXT || !col_type_parse(j->s, &c->type))
+		if (j->type != JSON_TEXT || (!col_type_parse(j->s, &c->type) &&
+		    !form_parse(j->s, &c->form, &c->type)))
 			return bad_member(j, "must be int64, float64, boolean, "
-			    "datetime, category or text", e);
+			    "datetime, category, text, money, comma, percent, "
+			    "percent-comma, date-ymd, date-dmy or date-mdy",
+			    e);
 		return 0;
 	case 1:
 		return get_flag(&c->optional, j, e);
@@ -336,7 +344,8 @@ check_column(const struct schema_column *c, const struct json *j,
 	if (bound_fits(c, json_get(j, "min"), e) != 0 ||
 	    bound_fits(c, json_get(j, "max"), e) != 0)
 		return -1;
-	if (c->has_min && c->has_max && c->min > c->max)
+	if (c->has_min && c->has_max && num_order(&c->min,
+	    &c->max) > 0)
 		return bad_member(json_get(j, "min"), "is more than 'max'", e);
 	if (c->has_min_length && c->has_max_length &&
 	    c->min_length > c->max_length)

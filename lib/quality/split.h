@@ -8,6 +8,10 @@
  * line.  So rows with one key stay together, and rows added later move no
  * row from where it was.
  *
+ * Stratified: the rows of each value of a column are ranked by the hash of
+ * their line and cut at the shares (quality/deal.h), so that every part has
+ * its share of each value; rows added later may move others.
+ *
  * By time: the first part has the smallest values of a column (dates or
  * numbers), the last the largest; equal values keep the file's order.
  */
@@ -27,13 +31,15 @@ struct split_part {
 struct split_opts {
 	const char *const *by;
 	size_t n_by;
+	const char *stratify;	/* or NULL; not with `by` */
 	const char *time;	/* NULL: by hash */
 	uint64_t seed;
 };
 
-/* ERR_FORMAT, before anything is dealt, when a row is not whole. */
+/* Sets read->format to what the bytes are.  ERR_FORMAT, before anything is
+ * dealt, when a row is not whole. */
 int split_rows(struct split_part *part, size_t parts, const char *bytes,
-    size_t n, const struct table_read_opts *read, const struct split_opts *o,
+    size_t n, struct table_read_opts *read, const struct split_opts *o,
     struct err *e);
 
 /* The part furthest from its share, when that is further than chance would

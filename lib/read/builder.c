@@ -120,7 +120,8 @@ builder_set_cell(struct builder *b, size_t to, size_t row,
 		column_set_missing(col, row);
 		return 0;
 	}
-	if (col->type == COL_FLOAT64 && cell_quick_float(c, &col->f64[row]))
+	if (col->type == COL_FLOAT64 && col->form == FORM_PLAIN &&
+	    cell_quick_float(c, &col->f64[row]))
 		return 0;
 	if (c->escaped) {
 		buf_clear(scratch);

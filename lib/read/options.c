@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "table/form.h"
 
 static void
 add_words(struct arena *a, struct json *to, const char *key,
@@ -18,19 +19,29 @@ add_words(struct arena *a, struct json *to, const char *key,
 		json_add_text(a, list, NULL, v[i]);
 }
 
+static void
+add_byte(struct arena *a, struct json *to, const char *key, char c)
+{
+	if (c != '\0')
+		json_add_textn(a, to, key, &c, 1);
+}
+
 struct json *
 table_opts_json(struct arena *a, const struct table_read_opts *o)
 {
 	struct json *j = json_new(a, JSON_MAP), *types;
-	char delimiter[2] = { o->delimiter, '\0' };
 
 	if (o->format != TABLE_AUTO)
 		json_add_text(a, j, "format", o->format == TABLE_CSV ? "csv" :
 		    "jsonl");
 	if (o->skip > 0)
 		json_add_int(a, j, "skip_lines", (int64_t)o->skip);
-	if (o->delimiter != '\0')
-		json_add_text(a, j, "delimiter", delimiter);
+	add_byte(a, j, "delimiter", o->delimiter);
+	add_byte(a, j, "quote", o->quote);
+	if (o->no_quote)
+		json_add_text(a, j, "quote", "");
+	add_byte(a, j, "escape", o->escape);
+	add_byte(a, j, "comment", o->comment);
 	if (o->header != TABLE_HEADER_AUTO)
 		json_add_bool(a, j, "header", o->header == TABLE_HEADER_YES);
 	add_words(a, j, "columns", o->columns, o->n_columns);
@@ -39,7 +50,8 @@ table_opts_json(struct arena *a, const struct table_read_opts *o)
 		types = json_add_map(a, j, "types");
 		for (size_t i = 0; i < o->n_types; i++)
 			json_add_text(a, types, o->types[i].name,
-			    col_type_name(o->types[i].type));
+			    type_word(o->types[i].type,
+			    o->types[i].form));
 	}
 	return j;
 }
@@ -76,7 +88,8 @@ types_from(struct table_read_opts *o, struct arena *a, const struct json *j,
 		return err_set(e, ERR_FORMAT, "'types' must be a map");
 	t = arena_alloc(a, (j->n + 1) * sizeof(*t));
 	for (const struct json *c = j->child; c != NULL; c = c->next) {
-		if (c->type != JSON_TEXT || !col_type_parse(c->s, &t[n].type))
+		if (c->type != JSON_TEXT || (!col_type_parse(c->s,
+		    &t[n].type) && !form_parse(c->s, &t[n].form, &t[n].type)))
 			return err_set(e, ERR_FORMAT, "unknown type of column "
 			    "'%s'", c->key);
 		t[n++].name = arena_strdup(a, c->key);
@@ -86,13 +99,23 @@ types_from(struct table_read_opts *o, struct arena *a, const struct json *j,
 	return 0;
 }
 
+/* A member that is one byte of text. */
+static bool
+byte_from(char *to, const struct json *j, const char *key)
+{
+	if (strcmp(j->key, key) != 0 || j->type != JSON_TEXT || j->n != 1)
+		return false;
+	*to = j->s[0];
+	return true;
+}
+
 static int
 member_from(struct table_read_opts *o, struct arena *a, const struct json *j,
     struct err *e)
 {
 	static const char *const known[] = {
-		"format", "skip_lines", "delimiter", "header", "columns", "na",
-		"types"
+		"format", "skip_lines", "delimiter", "quote", "escape",
+		"comment", "header", "columns", "na", "types"
 	};
 	const char *near;
 
@@ -102,9 +125,14 @@ member_from(struct table_read_opts *o, struct arena *a, const struct json *j,
 	} else if (strcmp(j->key, "skip_lines") == 0 &&
 	    j->type == JSON_INT && j->i >= 0) {
 		o->skip = (uint64_t)j->i;
-	} else if (strcmp(j->key, "delimiter") == 0 &&
-	    j->type == JSON_TEXT && j->n == 1) {
-		o->delimiter = j->s[0];
+	} else if (byte_from(&o->delimiter, j, "delimiter") ||
+	    byte_from(&o->quote, j, "quote") ||
+	    byte_from(&o->escape, j, "escape") ||
+	    byte_from(&o->comment, j, "comment")) {
+		return 0;
+	} else if (strcmp(j->key, "quote") == 0 && j->type == JSON_TEXT &&
+	    j->n == 0) {
+		o->no_quote = true;
 	} else if (strcmp(j->key, "header") == 0 && j->type == JSON_BOOL) {
 		o->header = j->b ? TABLE_HEADER_YES : TABLE_HEADER_NO;
 	} else if (strcmp(j->key, "columns") == 0) {

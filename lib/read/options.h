@@ -16,6 +16,7 @@ enum table_header { TABLE_HEADER_AUTO, TABLE_HEADER_YES, TABLE_HEADER_NO };
 struct table_type {
 	const char *name;
 	enum col_type type;
+	enum cell_form form;
 };
 
 /* All zero is a good default.  What it points to is borrowed. */
@@ -27,6 +28,11 @@ struct table_read_opts {
 	uint64_t skip;			/* lines before the data, passed over;
 					 * blank ones count */
 	char delimiter;			/* 0: detected */
+	char quote;			/* 0: '"' */
+	bool no_quote;			/* none at all */
+	char escape;			/* takes the meaning from the next
+					 * byte; 0: none */
+	char comment;			/* lines that begin so are none; 0 */
 	enum table_header header;	/* NO: column_1, column_2 ... */
 	const char *const *columns;	/* names; no header line, unless it
 					 * holds them, or `header` is YES:
@@ -42,11 +48,14 @@ struct table_read_opts {
 	int threads;			/* 0: pool_default_threads() */
 	const char *name;		/* for messages; NULL: "input" */
 	const struct progress *progress;
+	const struct log *log;		/* what was put right in reading; or
+					 * NULL */
 };
 
 /*
  * How to read, as JSON, for a manifest or a schema: {"format":"csv",
- * "delimiter":";", "header":false, "columns":[..], "na":["?"],
+ * "delimiter":";", "quote":"'" (or "" for none), "escape":"\\",
+ * "comment":"#", "header":false, "columns":[..], "na":["?"],
  * "types":{"zip":"category"}}; members at their default are left out, so a
  * plain CSV is {}.  From JSON: what it points to lives in the arena;
  * unknown members are refused by name.

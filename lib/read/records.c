@@ -85,7 +85,7 @@ open_csv(struct records *l, struct err *e)
 	if (stop <= s && l->padded)
 		l->at = l->in.body == l->padded ? l->tail : l->end;
 	/* what is passed over goes before the header, or stands for it */
-	if (l->in.header || l->o.skip > 0)
+	if (l->in.header || l->in.before)
 		l->header_n = (size_t)(l->at - l->start);
 	return 0;
 }
@@ -114,7 +114,7 @@ open_records(struct records **out, const char *bytes, size_t n,
 	}
 	l->at = l->in.body;
 	l->header = l->start;
-	if (l->o.skip > 0)
+	if (l->in.before)
 		l->header_n = (size_t)(l->at - l->start);
 	if (l->in.format == TABLE_CSV && open_csv(l, e) != 0) {
 		records_close(l);
@@ -161,6 +161,12 @@ records_header(const struct records *l, size_t *n)
 {
 	*n = l->header_n;
 	return l->header;
+}
+
+enum table_format
+records_format(const struct records *l)
+{
+	return l->in.format;
 }
 
 const char *
@@ -280,7 +286,7 @@ csv_key(struct records *l, struct buf *out, const char *const *names,
 	    cut_cells(&have, c, l, e) != 0)
 		goto done;
 	if (have != l->in.cols) {
-		ragged_add(&bad, l->last.line, have);
+		ragged_add(&bad, l->last.line, have, l->last.s, l->last.end);
 		ragged_tell(&bad, e);
 		goto done;
 	}

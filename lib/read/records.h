@@ -25,6 +25,8 @@ int records_open(struct records **l, const char *bytes, size_t n,
 void records_close(struct records *l);
 /* The header line(s) with BOM and line end as they stand; n 0: none. */
 const char *records_header(const struct records *l, size_t *n);
+/* TABLE_CSV or TABLE_JSONL. */
+enum table_format records_format(const struct records *l);
 /* "\n", "\r\n" or "\r": what ends a line here. */
 const char *records_line_end(const struct records *l);
 

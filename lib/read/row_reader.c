@@ -12,6 +12,30 @@
 #include "read/ragged.h"
 #include "table/column_set.h"
 
+/* Columns that the user says are written in another form. */
+static void
+set_forms(struct row_reader *r, const struct table_read_opts *o)
+{
+	struct column *c;
+
+	for (size_t i = 0; i < o->n_types; i++)
+		for (size_t k = 0; k < r->builder.n_want; k++) {
+			c = &r->builder.t->col[k];
+			if (c->type != COL_RAW && !col_type_is_text(c->type) &&
+			    strcmp(c->name, o->types[i].name) == 0)
+				c->form = o->types[i].form;
+		}
+}
+
+size_t
+block_room(size_t most, size_t cols)
+{
+	size_t fit = TABLE_BLOCK_CELLS / (cols ? cols : 1);
+
+	fit = fit < 16 ? 16 : fit;
+	return most < fit ? most : fit;
+}
+
 int
 row_reader_init(struct row_reader *r, struct sniffed *in,
     const struct table_reader_opts *o, size_t room, struct err *e)
@@ -23,9 +47,11 @@ row_reader_init(struct row_reader *r, struct sniffed *in,
 	na_words_init(&r->na, o->read.na, o->read.n_na);
 	buf_init(&r->scratch, BUF_CAP_DATA);
 	if (builder_init(&r->builder, o->want, o->n_want, o->keep,
-	    o->keep_all ? 0 : o->n_keep, room, e) != 0)
+	    o->keep_all ? 0 : o->n_keep, block_room(room, o->n_want +
+	    (o->keep_all ? 0 : o->n_keep)), e) != 0)
 		return -1;
 	r->builder.lax = o->lax;
+	set_forms(r, &o->read);
 	return 0;
 }
 
@@ -106,6 +132,8 @@ row_reader_bind_csv(struct row_reader *r, struct err *e)
 	struct builder *b = &r->builder;
 	int rc = -1;
 
+	if (r->keep_all)
+		b->room = block_room(b->room, b->n_want + r->in->cols);
 	for (size_t i = 0; i < r->in->cols; i++)
 		intern_add(names, r->in->names[i], strlen(r->in->names[i]));
 	for (size_t i = 0; r->keep_all && i < r->in->cols; i++)
@@ -211,6 +239,7 @@ read_csv_row(struct row_reader *r, size_t row, const struct record *rec,
 		if (here && (a + 1 == last || a[1].from != i) &&
 		    (t->col[a->to].type == COL_FLOAT64 ||
 		    t->col[a->to].type == COL_FLOAT32) && !r->na.numeric &&
+		    t->col[a->to].form == FORM_PLAIN &&
 		    (q = scan_number(r, &t->col[a->to], row, p,
 		    rec->limit)) != NULL) {
 			p = q;

@@ -29,7 +29,9 @@ struct row_reader {
 	struct buf scratch;
 };
 
-/* `room`: the rows of a block. */
+/* The most rows of a block of so many columns, if `most` fit otherwise. */
+size_t block_room(size_t most, size_t cols);
+/* `room`: the rows of a block; r->builder.room says how many it became. */
 int row_reader_init(struct row_reader *r, struct sniffed *in,
     const struct table_reader_opts *o, size_t room, struct err *e);
 void row_reader_release(struct row_reader *r);

@@ -60,7 +60,7 @@ take_record(void *ctx, const struct record *rec, struct err *e)
 
 	if (!s->broken) {
 		if (read_record(s, rec) == 0)
-			return s->n < TABLE_BLOCK_ROWS ? 0 : give_block(s, e);
+			return s->n < s->rows.builder.room ? 0 : give_block(s, e);
 		s->broken = true;
 		if (give_block(s, e) != 0)
 			return -1;

@@ -3,17 +3,22 @@
  */
 #include "read/sniff.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 
 #define SNIFF_BYTES 65536
+#define NAMES_TOLD 5
 
 bool
 line_blank(const struct csv_form *f, const char *p)
 {
+	if (csv_is_comment(f, p))
+		return true;
 	while (csv_is_space(f, *p))
 		p++;
 	return *p == f->eol;
@@ -30,6 +35,15 @@ lines_in(const struct csv_form *f, const char *from, const char *to)
 		from++;
 	}
 	return n;
+}
+
+const char *
+behind_name(const char *name, const char *msg)
+{
+	size_t n = strlen(name);
+
+	return strncmp(msg, name, n) == 0 && strncmp(msg + n, ": ", 2) == 0 ?
+	    msg + n + 2 : msg;
 }
 
 char *
@@ -61,16 +75,16 @@ first_byte(const char *s, size_t n, size_t *at)
 	return i < n ? s[i] : '\0';
 }
 
-/* Is the first line a whole JSON object? */
+/* Is the first line a whole JSON value of this type? */
 static bool
-is_object(const char *s, size_t n)
+is_json(const char *s, size_t n, enum json_type type)
 {
 	const char *end = memchr(s, '\n', n);
 	struct arena a = { NULL, 0 };
 	struct err ignored = ERR_INIT;
 	struct json *j;
 	bool yes = json_parse(&j, &a, s, end ? (size_t)(end - s) : n, JSON_NAN,
-	    &ignored) == 0 && j->type == JSON_MAP;
+	    &ignored) == 0 && j->type == type;
 
 	arena_free(&a);
 	return yes;
@@ -85,7 +99,7 @@ find_format(const char *s, size_t n, const struct table_read_opts *o)
 		return o->format;
 	if (first_byte(s, n, &i) != '{')
 		return TABLE_CSV;
-	return o->likely != TABLE_CSV || is_object(s + i, n - i) ?
+	return o->likely != TABLE_CSV || is_json(s + i, n - i, JSON_MAP) ?
 	    TABLE_JSONL : TABLE_CSV;
 }
 
@@ -94,7 +108,7 @@ static void
 pass_over(struct sniffed *in, const char *end, uint64_t lines)
 {
 	size_t n = (size_t)(end - in->body);
-	char eol = n && memchr(in->body, '\n', n) == NULL ? '\r' : '\n';
+	char eol = csv_line_end(in->body, n < SNIFF_BYTES ? n : SNIFF_BYTES);
 
 	for (; in->lines < lines && in->body < end; in->lines++) {
 		const char *at = memchr(in->body, eol,
@@ -102,6 +116,30 @@ pass_over(struct sniffed *in, const char *end, uint64_t lines)
 
 		in->body = at ? at + 1 : end;
 	}
+}
+
+/* The first line that a spreadsheet writes to say what delimits: "sep=;". */
+static void
+take_separator(struct sniffed *in, const char *end)
+{
+	const char *s = in->body;
+	bool quoted = s < end && *s == '"';
+
+	s += quoted;
+	if (end - s < 6 + quoted || strncmp(s, "sep=", 4) != 0 ||
+	    strchr(",;\t|:", s[4]) == NULL)
+		return;
+	if (quoted && s[5] != '"')
+		return;
+	s += 5 + quoted;
+	if (s < end - 1 && *s == '\r' && s[1] == '\n')
+		s++;
+	if (*s != '\n' && *s != '\r')
+		return;
+	in->form.delimiter = in->body[4 + quoted];
+	in->separator = in->before = true;
+	in->body = s + 1;
+	in->lines++;
 }
 
 /* Other kinds of file, with what to do about each. */
@@ -144,57 +182,92 @@ refuse_others(const struct sniffed *in, const char *s, size_t n, struct err *e)
 	return 0;
 }
 
-/* A JSON list of objects, which most tools write as JSON. */
+/* A JSON list of objects or lists, which most tools write as JSON, or lists
+ * on lines of their own; one object over several lines. */
 static int
-refuse_list(const struct sniffed *in, const char *s, size_t n, struct err *e)
+refuse_json(const struct sniffed *in, const char *s, size_t n, struct err *e)
 {
-	size_t i = 0;
+	size_t i = 0, line;
+	char c = first_byte(s, n, &i);
 
-	if (first_byte(s, n, &i) != '[')
+	line = ++i;
+	if (c == '{' && first_byte(s, n, &i) != '\0' &&
+	    memchr(s + line, '\n', i - line) != NULL)
+		return err_set(e, ERR_FORMAT, "%s: a JSON object over several "
+		    "lines: JSON Lines have one a line (jq -c . makes them)",
+		    in->name);
+	i = line - 1;
+	if (c != '[')
 		return 0;
+	if (is_json(s + i, n - i, JSON_LIST))
+		return err_set(e, ERR_FORMAT, "%s: line %llu is a JSON list, "
+		    "not an object with names: make it CSV (jq -r @csv) and "
+		    "give --columns or --no-header", in->name,
+		    (unsigned long long)in->lines + 1);
 	i++;
-	return first_byte(s, n, &i) != '{' ? 0 : err_set(e, ERR_FORMAT,
+	c = first_byte(s, n, &i);
+	return c != '{' && c != '[' ? 0 : err_set(e, ERR_FORMAT,
 	    "%s: a JSON list: JSON Lines have one object a line (jq -c '.[]' "
 	    "makes them)", in->name);
+}
+
+/* The form by the first lines, except what is known already. */
+static void
+find_form(struct sniffed *in, const char *s, size_t n,
+    const struct table_read_opts *o)
+{
+	size_t look = n < SNIFF_BYTES ? n : SNIFF_BYTES;
+	char known = o->delimiter != '\0' ? o->delimiter : in->separator ?
+	    in->form.delimiter : '\0';
+	struct buf b;
+
+	in->form.quote = o->no_quote ? '\0' : o->quote != '\0' ? o->quote :
+	    '"';
+	in->form.escape = o->escape;
+	in->form.comment = o->comment;
+	if (n == look && n > 0 && s[n - 1] != '\n' && s[n - 1] != '\r') {
+		/* a last line without an end counts too */
+		buf_init(&b, SNIFF_BYTES + 1);
+		buf_add(&b, s, n);
+		buf_addc(&b, csv_line_end(s, n));
+		csv_detect(&in->form, b.data, b.len);
+		buf_free(&b);
+	} else {
+		csv_detect(&in->form, s, look);
+	}
+	if (known != '\0')
+		in->form.delimiter = known;
+	else
+		in->other = csv_guess_delimiter(&in->form, s, s + look);
 }
 
 int
 sniff_input(struct sniffed *in, const char *s, size_t n,
     const struct table_read_opts *o, struct err *e)
 {
-	struct buf b;
 	size_t look = n < SNIFF_BYTES ? n : SNIFF_BYTES;
 
 	memset(in, 0, sizeof(*in));
 	in->name = o->name != NULL ? o->name : "input";
+	in->log = o->log;
 	if (n > 0 && refuse_others(in, s, look, e) != 0)
 		return -1;
 	in->form.eol = '\n';
 	in->form.delimiter = ',';
 	in->body = s + csv_bom(s, n);
+	in->before = o->skip > 0;
 	pass_over(in, s + n, o->skip);
+	if (o->format != TABLE_JSONL)
+		take_separator(in, s + n);
 	n -= (size_t)(in->body - s);
 	s = in->body;
 	look = n < SNIFF_BYTES ? n : SNIFF_BYTES;
 	if (n > 0 && o->format != TABLE_CSV && o->likely != TABLE_CSV &&
-	    refuse_list(in, s, look, e) != 0)
+	    refuse_json(in, s, look, e) != 0)
 		return -1;
 	in->format = find_format(s, n, o);
-	if (in->format == TABLE_JSONL)
-		return 0;
-	if (n == look && n > 0 && s[n - 1] != '\n' && s[n - 1] != '\r') {
-		/* a last line without an end counts too */
-		buf_init(&b, SNIFF_BYTES + 1);
-		buf_add(&b, s, n);
-		buf_addc(&b, memchr(s, '\n', n) == NULL &&
-		    memchr(s, '\r', n) != NULL ? '\r' : '\n');
-		csv_detect(&in->form, b.data, b.len);
-		buf_free(&b);
-	} else {
-		csv_detect(&in->form, s, look);
-	}
-	if (o->delimiter != '\0')
-		in->form.delimiter = o->delimiter;
+	if (in->format == TABLE_CSV)
+		find_form(in, s, n, o);
 	return 0;
 }
 
@@ -223,6 +296,20 @@ split_names(struct sniffed *in, const char *p, const char *end, struct err *e)
 	return 0;
 }
 
+/* How many cells the record has. */
+static size_t
+cells_of(const struct sniffed *in, const char *p, const char *end)
+{
+	struct csv_cell c;
+	size_t n = 1;
+
+	while ((p = csv_cell(&in->form, p, end, &c)) != NULL &&
+	    *p++ == in->form.delimiter)
+		n++;
+	return n;
+}
+
+/* Names that the user gave must be names, and different. */
 static int
 check_names(const struct sniffed *in, struct err *e)
 {
@@ -233,14 +320,13 @@ check_names(const struct sniffed *in, struct err *e)
 		const char *s = in->names[i];
 
 		if (*s == '\0') {
-			err_set(e, ERR_FORMAT, "%s: column %zu has no name; "
-			    "give all names with --header --columns",
-			    in->name, i + 1);
+			err_set(e, ERR_USAGE, "%s: column %zu has no name in "
+			    "--columns", in->name, i + 1);
 			goto done;
 		}
 		if (intern_add(seen, s, strlen(s)) != i) {
-			err_set(e, ERR_FORMAT, "%s: two columns are named "
-			    "'%s'", in->name, s);
+			err_set(e, ERR_USAGE, "%s: --columns names '%s' twice",
+			    in->name, s);
 			goto done;
 		}
 	}
@@ -250,23 +336,139 @@ done:
 	return r;
 }
 
+/* A name for column i that no other has: "a" becomes "a_2". */
+static char *
+free_name(const struct intern *taken, const char *s)
+{
+	for (size_t k = 2;; k++) {
+		char *name = xprintf("%s_%zu", s, k);
+
+		if (intern_find(taken, name, strlen(name)) == INTERN_NONE)
+			return name;
+		free(name);
+	}
+}
+
+/* The header's names, empty ones and those that stand twice put right and
+ * told in one line. */
+static void
+mend_names(struct sniffed *in)
+{
+	struct intern *taken = intern_new(), *seen = intern_new();
+	struct buf told;
+	size_t mended = 0;
+
+	buf_init(&told, BUF_CAP_SMALL);
+	for (size_t i = 0; i < in->cols; i++)
+		intern_add(taken, in->names[i], strlen(in->names[i]));
+	for (size_t i = 0; i < in->cols; i++) {
+		char *was = in->names[i], *s;
+		uint32_t before = intern_count(seen);
+
+		s = *was == '\0' ? xprintf("column_%zu", i + 1) : xstrdup(was);
+		if ((*was == '\0' && intern_find(taken, s, strlen(s)) !=
+		    INTERN_NONE) || intern_add(seen, s, strlen(s)) < before) {
+			char *other = free_name(taken, s);
+
+			free(s);
+			s = other;
+		}
+		intern_add(seen, s, strlen(s));
+		intern_add(taken, s, strlen(s));
+		if (strcmp(s, was) != 0 && mended++ < NAMES_TOLD)
+			buf_addf(&told, "%scolumn %zu %s%s%s is called '%s'",
+			    mended > 1 ? ", " : "", i + 1, *was == '\0' ?
+			    "(no name)" : "(a second '", was, *was == '\0' ?
+			    "" : "')", s);
+		free(was);
+		in->names[i] = s;
+	}
+	if (mended > 0)
+		log_warn(in->log, "%s: %s%s", in->name, told.data, mended >
+		    NAMES_TOLD ? " ..." : "");
+	buf_free(&told);
+	intern_free(taken);
+	intern_free(seen);
+}
+
+/* A number, "1,5" where something else delimits too. */
+static bool
+looks_like_number(const struct sniffed *in, const char *s)
+{
+	size_t n = strlen(s), commas = 0;
+	char plain[32];
+	double d;
+
+	if (cell_float(s, n, &d))
+		return true;
+	if (in->form.delimiter == ',' || n >= sizeof(plain))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		commas += s[i] == ',';
+		plain[i] = s[i] == ',' ? '.' : s[i];
+	}
+	return commas == 1 && memchr(s, '.', n) == NULL &&
+	    cell_float(plain, n, &d);
+}
+
 /* A number is hardly the name of a column.  A year may be, but then the user
  * says that there is a header. */
 static int
 doubt_header(const struct sniffed *in, struct err *e)
 {
-	double d;
+	struct buf b;
+	size_t n = 0;
 
-	for (size_t i = 0; i < in->cols; i++) {
-		const char *s = in->names[i];
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < in->cols; i++)
+		if (looks_like_number(in, in->names[i]) && n++ < NAMES_TOLD)
+			buf_addf(&b, "%s'%.40s'", n > 1 ? ", " : "",
+			    in->names[i]);
+	if (n > 0)
+		err_set(e, ERR_FORMAT, "%s: line %llu looks like data (%s%s), "
+		    "not like column names: give --no-header or --columns if "
+		    "it is data, --header if it is names", in->name,
+		    (unsigned long long)in->lines + 1, b.data, n > NAMES_TOLD ?
+		    ", ..." : "");
+	buf_free(&b);
+	return n > 0 ? -1 : 0;
+}
 
-		if (cell_float(s, strlen(s), &d))
-			return err_set(e, ERR_FORMAT, "%s: line %llu looks "
-			    "like data ('%s'), not like column names: give "
-			    "--columns, --no-header, or --header if it is one",
-			    in->name, (unsigned long long)in->lines + 1, s);
-	}
-	return 0;
+/* One column where another delimiter fits most lines: it stands there for
+ * something. */
+static int
+doubt_delimiter(const struct sniffed *in, struct err *e)
+{
+	const struct csv_guess *g = &in->other;
+	char d[3] = { g->delimiter }, skip[40] = "";
+
+	if (in->cols != 1 || g->delimiter == '\0' ||
+	    g->delimiter == in->form.delimiter)
+		return 0;
+	if (g->delimiter == '\t')
+		memcpy(d, "\\t", 2);
+	if (!g->hashes && g->before > 0)
+		snprintf(skip, sizeof(skip), " --skip-lines %llu",
+		    (unsigned long long)(in->lines + g->before));
+	return err_set(e, ERR_FORMAT, "%s: line %llu is one column, but %zu "
+	    "of the first %zu lines have %zu cells with another delimiter: "
+	    "give --delimiter '%s'%s (or --delimiter ',' if it is one column)",
+	    in->name, (unsigned long long)in->lines + 1, g->fit, g->records,
+	    g->cells, d, g->hashes ? " --comment '#'" : skip);
+}
+
+/* A header that ends in a delimiter, where the rows do not: no column stands
+ * behind it. */
+static void
+drop_last_name(struct sniffed *in, const char *next, const char *end)
+{
+	const char *after = next < end ? csv_record(&in->form, next, end) :
+	    NULL;
+
+	if (in->cols < 2 || *in->names[in->cols - 1] != '\0' ||
+	    after == NULL || cells_of(in, next, after) != in->cols - 1)
+		return;
+	free(in->names[--in->cols]);
 }
 
 static void
@@ -318,12 +520,8 @@ wrong_number(const struct sniffed *in, const char *next, const char *end,
 	unsigned long long line = (unsigned long long)in->lines + 1;
 	const char *after = next < end ? csv_record(&in->form, next, end) :
 	    NULL;
-	struct csv_cell c;
-	size_t n = after != NULL;
+	size_t n = after != NULL ? cells_of(in, next, after) : 0;
 
-	for (const char *p = next; n && (p = csv_cell(&in->form, p, after,
-	    &c)) != NULL && *p == in->form.delimiter; p++)
-		n++;
 	if (n == in->cols)
 		return err_set(e, ERR_FORMAT, "%s: %zu column names given, "
 		    "but line %llu has %zu cell%s; the next has %zu: "
@@ -357,7 +555,8 @@ sniff_header(struct sniffed *in, const char *s, const char *end,
 		given_names(in, o, 0);
 		return check_names(in, e);
 	}
-	if (split_names(in, s, next, e) != 0)
+	if (split_names(in, s, next, e) != 0 ||
+	    doubt_delimiter(in, e) != 0)
 		return -1;
 	named = o->header == TABLE_HEADER_AUTO && o->n_columns > 0 &&
 	    holds_names(in, o);
@@ -374,11 +573,16 @@ sniff_header(struct sniffed *in, const char *s, const char *end,
 	    doubt_header(in, e) != 0) {
 		return -1;
 	}
+	if (in->header && o->n_columns == 0)
+		drop_last_name(in, next, end);
 	if (in->header) {
 		in->body = next;
 		in->lines += lines_in(&in->form, s, next);
 	}
-	return check_names(in, e);
+	if (o->n_columns > 0)
+		return check_names(in, e);
+	mend_names(in);
+	return 0;
 }
 
 int

@@ -20,6 +20,11 @@ struct sniffed {
 					 * names used or not */
 	const char *body;		/* first data byte */
 	uint64_t lines;			/* before the body */
+	bool before;			/* lines were passed over, or "sep=;" */
+	bool separator;			/* ... and it says the delimiter */
+	struct csv_guess other;		/* a delimiter that fits better than
+					 * the one found */
+	const struct log *log;		/* or NULL */
 };
 
 /* Format by the first byte, form by the first lines, both behind those that
@@ -36,6 +41,9 @@ void sniffed_release(struct sniffed *in);
 /* -1 with ERR_NOENT: no such column, and the nearest one there is. */
 int sniffed_no_column(const struct sniffed *in, const char *name,
     struct err *e);
+
+/* What a message says behind "name: ", where it begins so. */
+const char *behind_name(const char *name, const char *msg);
 
 /* A copy of the cell's text, quotes undone. */
 char *cell_dup(const struct csv_cell *c);

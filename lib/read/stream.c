@@ -160,7 +160,7 @@ open_jsonl(struct table_reader *r, struct err *e)
 static int
 fill_first(struct table_reader *r, struct err *e)
 {
-	static const struct csv_form form = { ',', '\n' };
+	static const struct csv_form form = { ',', '\n', '"' };
 	uint64_t skip = r->opts.skip, lines;
 
 	do {
@@ -201,6 +201,8 @@ table_reader_open(struct table_reader **out, struct source *src,
 	if ((r->in.format == TABLE_JSONL ? open_jsonl(r, e) :
 	    open_csv(r, e)) != 0)
 		goto fail;
+	if (r->rows.builder.room < r->block_rows)
+		r->block_rows = r->rows.builder.room;
 	*out = r;
 	return 0;
 fail:

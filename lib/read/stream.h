@@ -32,10 +32,12 @@
 #include "table/table.h"
 
 #define TABLE_BLOCK_ROWS 4096
+#define TABLE_BLOCK_CELLS ((size_t)1 << 20)	/* of many columns: fewer rows */
 
 struct table_reader_opts {
 	struct table_read_opts read;	/* format, delimiter, header, columns,
-					 * na, name; the rest is not used */
+					 * na, name; of types the forms; the
+					 * rest is not used */
 	const struct table_want *want;	/* copied */
 	size_t n_want;
 	const char *const *keep;	/* carried through as COL_RAW */
@@ -49,7 +51,8 @@ struct table_reader_opts {
 					 * kept by name is want[i], whatever
 					 * it is called (matrix models); as
 					 * many as wanted, or ERR_NOENT */
-	size_t block_rows;		/* 0: TABLE_BLOCK_ROWS */
+	size_t block_rows;		/* 0: TABLE_BLOCK_ROWS; fewer where
+					 * there are many columns */
 	bool eager;			/* for streams: give the rows that have
 					 * come rather than wait for a full
 					 * block */

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/pool.h"
+#include "read/forms.h"
 #include "read/ragged.h"
 #include "read/sniff.h"
 #include "table/column_set.h"
@@ -52,6 +53,7 @@ enum action { SKIP, READ_INT, READ_FLOAT, READ_BOOL, READ_DATE, READ_TEXT,
 struct column_plan {
 	enum action action;
 	bool forced, wanted;
+	enum cell_form form;
 	unsigned kinds;
 	enum col_type type;
 };
@@ -71,17 +73,18 @@ struct csv_reading {
 
 /* ---- pieces ---- */
 
-static struct csv_piece *
+static void
 add_piece(struct csv_reading *j, const char *start, const char *end)
 {
 	struct csv_piece *p;
 
 	j->piece = xresize(j->piece, j->pieces + 1, sizeof(*j->piece));
 	p = &j->piece[j->pieces++];
-	memset(p, 0, sizeof(*p));
-	p->start = start;
-	p->end = end;
-	return p;
+	*p = (struct csv_piece){ .start = start, .end = end,
+	    .kinds = xalloc(j->in.cols, sizeof(*p->kinds)),
+	    .missing = xalloc(j->in.cols, sizeof(*p->missing)),
+	    .dict = xalloc(j->in.cols, sizeof(*p->dict)) };
+	buf_init(&p->scratch, BUF_CAP_DATA);
 }
 
 /* Without a quote in the file every line end is a record's end. */
@@ -147,7 +150,8 @@ cut_body(struct csv_reading *j, const char *s, const char *end, struct err *e)
 
 	while (last > s && last[-1] != j->in.form.eol)
 		last--;
-	if (memchr(s, '"', (size_t)(end - s)) == NULL)
+	if (j->in.form.escape == '\0' && (j->in.form.quote == '\0' ||
+	    memchr(s, j->in.form.quote, (size_t)(end - s)) == NULL))
 		cut_plain(j, s, last);
 	else
 		last = cut_quoted(j, s, last);
@@ -188,21 +192,25 @@ set_missing(struct csv_reading *j, struct csv_piece *pc, size_t col, size_t row)
 		c->code[row] = INTERN_NONE;
 }
 
+/* A column is told once, with its first bad cell. */
+static bool
+noted_column(const struct csv_piece *pc, size_t col)
+{
+	for (size_t i = 0; i < pc->n_bad; i++)
+		if (pc->bad[i].what == BAD_TYPE && pc->bad[i].col == col)
+			return true;
+	return false;
+}
+
 static void
 note_bad_row(struct csv_piece *pc, enum trouble what, const char *at,
     size_t cells, size_t col, const struct csv_cell *c)
 {
-	struct bad_row *b = &pc->bad[pc->n_bad];
-
-	if (pc->n_bad == BAD_LISTED)
+	if (pc->n_bad == BAD_LISTED || (what == BAD_TYPE &&
+	    noted_column(pc, col)))
 		return;
-	pc->n_bad++;
-	b->what = what;
-	b->at = at;
-	b->cells = cells;
-	b->col = col;
-	b->s = c != NULL ? c->s : NULL;
-	b->n = c != NULL ? c->n : 0;
+	pc->bad[pc->n_bad++] = (struct bad_row){ what, at, cells, col,
+	    c != NULL ? c->s : NULL, c != NULL ? c->n : 0 };
 }
 
 /* As a forced type: laxer than inference, as for single rows. */
@@ -213,25 +221,9 @@ set_forced(struct csv_reading *j, size_t col, size_t row,
 	struct column *to = &j->t->col[col];
 	struct err ignored = ERR_INIT;
 
-	if (to->type == COL_INT64 || to->type == COL_FLOAT64) {
-		double d;
-
-		if (to->type == COL_INT64 &&
-		    num_parse_i64(c->s, c->n, &to->i64[row]))
-			return true;
-		if (!cell_quick_float(c, &d) &&
-		    !num_parse_f64(c->s, c->n, &d))
-			return false;
-		if (to->type == COL_FLOAT64)
-			to->f64[row] = d;
-		else if (d == floor(d) && fabs(d) < 0x1p63)
-			to->i64[row] = (int64_t)d;
-		else
-			return false;
-		return true;
-	}
-	if (to->type == COL_DATETIME)
-		return clock_parse(c->s, c->n, &to->i64[row]);
+	if (to->form == FORM_PLAIN && to->type == COL_FLOAT64)
+		return cell_quick_float(c, &to->f64[row]) ||
+		    num_parse_f64(c->s, c->n, &to->f64[row]);
 	return column_set_text(to, row, c->s, c->n, &ignored) == 0;
 }
 
@@ -332,6 +324,7 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 
 	for (size_t i = 0;; p++) {
 		if (j->plan[i].action == READ_FLOAT && !j->na.numeric &&
+		    j->plan[i].form == FORM_PLAIN &&
 		    (q = quick_float(j, p, pc->end, &v)) != NULL) {
 			j->t->col[i].f64[row] = v;
 			pc->kinds[i] |= VALUE_FLOAT;
@@ -410,6 +403,7 @@ tell_bad_cell(const struct csv_reading *j, size_t part, const struct bad_row *b,
 		    "in column '%s'", j->in.name, line, c->name);
 	if (column_init(&one, c->name, c->type, 1, e) != 0)
 		return -1;
+	one.form = c->form;
 	column_set_text(&one, 0, b->s, b->n, &why);
 	column_release(&one);
 	return err_set(e, ERR_FORMAT, "%s: line %llu: column '%s': %s",
@@ -423,26 +417,65 @@ tell_ragged(const struct csv_reading *j, struct err *e)
 	struct ragged r = { .in = &j->in };
 
 	for (size_t i = 0; i < j->pieces && r.n <= RAGGED_LISTED; i++)
-		for (size_t k = 0; k < j->piece[i].n_bad; k++)
-			if (j->piece[i].bad[k].what == BAD_CELLS)
-				ragged_add(&r, line_of(j, i,
-				    j->piece[i].bad[k].at),
-				    j->piece[i].bad[k].cells);
+		for (size_t k = 0; k < j->piece[i].n_bad; k++) {
+			const struct bad_row *b = &j->piece[i].bad[k];
+
+			if (b->what == BAD_CELLS)
+				ragged_add(&r, line_of(j, i, b->at), b->cells,
+				    b->at, j->piece[i].end);
+		}
 	return ragged_tell(&r, e);
 }
 
-static int
-tell_first_bad_row(const struct csv_reading *j, struct err *e)
+/* What is told so far, and the next trouble behind it. */
+static void
+add_trouble(struct buf *told, const struct csv_reading *j,
+    const struct err *e)
 {
-	for (size_t i = 0; i < j->pieces; i++) {
+	buf_addf(told, "%s%s", told->len ? "; " : "", told->len ?
+	    behind_name(j->in.name, e->msg) : e->msg);
+}
+
+/* Every kind of trouble at once: rows of the wrong length, and the first bad
+ * cell of each column, the first few. */
+static int
+tell_bad_rows(const struct csv_reading *j, struct err *e)
+{
+	size_t told_col[BAD_LISTED], cols = 0, k;
+	bool ragged = false, cut = false;
+	struct buf told;
+
+	buf_init(&told, BUF_CAP_SMALL);
+	for (size_t i = 0; i < j->pieces && !cut; i++) {
 		const struct csv_piece *pc = &j->piece[i];
 
-		if (pc->n_bad > 0)
-			return pc->bad[0].what == BAD_CELLS ?
-			    tell_ragged(j, e) :
-			    tell_bad_cell(j, i, &pc->bad[0], e);
+		for (size_t n = 0; n < pc->n_bad && !cut; n++) {
+			const struct bad_row *b = &pc->bad[n];
+			struct err one = ERR_INIT;
+
+			for (k = 0; k < cols && told_col[k] != b->col; k++)
+				;
+			if (b->what == BAD_CELLS ? ragged :
+			    b->what == BAD_TYPE && k < cols)
+				continue;
+			cut = cols == BAD_LISTED - 1;
+			(void)(b->what == BAD_CELLS ? tell_ragged(j, &one) :
+			    tell_bad_cell(j, i, b, &one));
+			ragged = ragged || b->what == BAD_CELLS;
+			if (b->what == BAD_TYPE && !cut)
+				told_col[cols++] = b->col;
+			add_trouble(&told, j, &one);
+			cut = cut || b->what == BAD_QUOTE;
+		}
 	}
-	return 0;
+	for (k = 0; k < cols && cols > 1; k++)
+		buf_addf(&told, "%s --type '%s=text'", k ? "" :
+		    "; to read them as text:", j->in.names[told_col[k]]);
+	if (told.len > 0)
+		err_set(e, ERR_FORMAT, "%s", told.data);
+	k = told.len;
+	buf_free(&told);
+	return k > 0 ? -1 : 0;
 }
 
 /* ---- types ---- */
@@ -513,6 +546,7 @@ prepare_column(struct csv_reading *j, size_t col, struct err *e)
 	    GUESS_NONE;
 	if (column_init(c, j->in.names[col], p->type, j->t->rows, e) != 0)
 		return -1;
+	c->form = p->form;
 	if (column_track_missing(c, e) != 0)
 		return -1;
 	for (size_t i = 0; i < j->pieces; i++) {
@@ -557,6 +591,7 @@ plan_columns(struct csv_reading *j, struct err *e)
 			goto done;
 		}
 		j->plan[at].forced = true;
+		j->plan[at].form = o->types[i].form;
 		j->plan[at].type = readable_type(o->types[i].type);
 	}
 	r = 0;
@@ -575,7 +610,7 @@ read_all(struct csv_reading *j, struct err *e)
 		if (j->plan[i].wanted && prepare_column(j, i, e) != 0)
 			return -1;
 	pool_run(j->pool, j->pieces, read_piece, j);
-	if (tell_first_bad_row(j, e) != 0)
+	if (tell_bad_rows(j, e) != 0)
 		return -1;
 	for (size_t i = 0; i < j->in.cols; i++) {
 		struct column_plan *p = &j->plan[i];
@@ -600,7 +635,7 @@ read_all(struct csv_reading *j, struct err *e)
 		return 0;
 	j->done = 0;
 	pool_run(j->pool, j->pieces, read_piece, j);
-	return tell_first_bad_row(j, e);
+	return tell_bad_rows(j, e);
 }
 
 /* ---- the end ---- */
@@ -649,8 +684,10 @@ join_dicts(void *ctx, size_t col, int worker)
 static void
 finish_columns(struct csv_reading *j)
 {
+	struct odd_forms odd;
 	size_t kept = 0;
 
+	forms_init(&odd);
 	pool_run(j->pool, j->in.cols, join_dicts, j);
 	for (size_t i = 0; i < j->in.cols; i++) {
 		struct column *c = &j->t->col[i];
@@ -661,13 +698,16 @@ finish_columns(struct csv_reading *j)
 		}
 		for (size_t k = 0; k < j->pieces; k++)
 			c->missing += j->piece[k].missing[i];
+		c->form = FORM_PLAIN;
 		if (c->missing == 0) {
 			free(c->valid);
 			c->valid = NULL;
 		}
-		if (c->dict != NULL && !j->plan[i].forced)
+		if (c->dict != NULL && !j->plan[i].forced) {
+			forms_note(&odd, c);
 			c->type = strings_type(intern_count(c->dict),
 			    c->rows - c->missing);
+		}
 		if (kept != i) {
 			j->t->col[kept] = *c;
 			memset(c, 0, sizeof(*c));
@@ -675,6 +715,7 @@ finish_columns(struct csv_reading *j)
 		kept++;
 	}
 	j->t->cols = kept;
+	forms_tell(&odd, j->in.name, j->o->log);
 }
 
 static void
@@ -683,7 +724,7 @@ csv_reading_release(struct csv_reading *j)
 	for (size_t i = 0; i < j->pieces; i++) {
 		struct csv_piece *pc = &j->piece[i];
 
-		for (size_t k = 0; pc->dict != NULL && k < j->in.cols; k++)
+		for (size_t k = 0; k < j->in.cols; k++)
 			intern_free(pc->dict[k]);
 		free(pc->dict);
 		free(pc->kinds);
@@ -745,14 +786,6 @@ table_read_csv(struct table **out, const char *s, size_t n,
 	j.t = table_new(j.in.cols);
 	if (plan_columns(&j, e) != 0 || cut_body(&j, body, end, e) != 0)
 		goto done;
-	for (size_t i = 0; i < j.pieces; i++) {
-		struct csv_piece *pc = &j.piece[i];
-
-		pc->kinds = xalloc(j.in.cols, sizeof(*pc->kinds));
-		pc->missing = xalloc(j.in.cols, sizeof(*pc->missing));
-		pc->dict = xalloc(j.in.cols, sizeof(struct intern *));
-		buf_init(&pc->scratch, BUF_CAP_DATA);
-	}
 	sample_pieces(&j);
 	if (read_all(&j, e) != 0)
 		goto done;

@@ -11,10 +11,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/pool.h"
+#include "read/forms.h"
 #include "read/sniff.h"
 #include "table/column_set.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
+#define COLUMNS_TOLD 5
 
 enum { CELL_NONE, CELL_INT, CELL_FLOAT, CELL_BOOL, CELL_TEXT, CELL_TREE };
 
@@ -300,7 +302,9 @@ put_cell(struct column *to, size_t row, const struct jsonl_cell *c,
 			return column_set_text(to, row, c->text, c->n, e);
 		return 0;
 	case CELL_FLOAT:
-		if (col_type_is_text(to->type) && isfinite(c->d))
+		/* as it is written: exact, where no double is */
+		if ((col_type_is_text(to->type) || to->type == COL_INT64) &&
+		    !isnan(c->d))
 			return column_set_text(to, row, c->text, c->n, e);
 		return column_set_number(to, row, c->d, e);
 	case CELL_BOOL:
@@ -390,11 +394,13 @@ plan_columns(struct jsonl_reading *j, bool *forced, struct err *e)
 		    INTERN_NONE)
 			return no_column(j, name, e);
 		forced[at] = true;
-		if (t->col[at].type == type)
-			continue;
-		column_release(&t->col[at]);
-		if (column_init(&t->col[at], name, type, t->rows, e) != 0)
-			return -1;
+		if (t->col[at].type != type) {
+			column_release(&t->col[at]);
+			if (column_init(&t->col[at], name, type, t->rows,
+			    e) != 0)
+				return -1;
+		}
+		t->col[at].form = o->types[i].form;
 	}
 	for (size_t i = 0; i < o->n_only; i++) {
 		name = o->only[i];
@@ -406,19 +412,42 @@ plan_columns(struct jsonl_reading *j, bool *forced, struct err *e)
 	return 0;
 }
 
+/* The first bad cell of each column, all at once. */
+static int
+tell_bad_columns(const struct jsonl_reading *j, struct err *e)
+{
+	size_t n = 0;
+	struct buf told;
+
+	buf_init(&told, BUF_CAP_SMALL);
+	for (size_t i = 0; i < j->t->cols && n < COLUMNS_TOLD; i++) {
+		const struct err *one = &j->col_err[i];
+
+		if (one->code == ERR_NONE)
+			continue;
+		if (n++ == 0)
+			*e = *one;
+		buf_adds(&told, n > 1 ? "; " : "");
+		buf_adds(&told, n > 1 ? behind_name(j->name, one->msg) :
+		    one->msg);
+	}
+	if (n > 1)
+		err_set(e, e->code, "%s", told.data);
+	buf_free(&told);
+	return n > 0 ? -1 : 0;
+}
+
 static int
 finish_columns(struct jsonl_reading *j, const bool *forced, struct err *e)
 {
 	struct table *t = j->t;
+	struct odd_forms odd;
 	size_t kept = 0;
 
 	pool_run(j->pool, t->cols, fill_column, j);
-	for (size_t i = 0; i < t->cols; i++) {
-		if (j->col_err[i].code != ERR_NONE) {
-			*e = j->col_err[i];
-			return -1;
-		}
-	}
+	if (tell_bad_columns(j, e) != 0)
+		return -1;
+	forms_init(&odd);
 	for (size_t i = 0; i < t->cols; i++) {
 		struct column *c = &t->col[i];
 
@@ -426,6 +455,9 @@ finish_columns(struct jsonl_reading *j, const bool *forced, struct err *e)
 			column_release(c);
 			continue;
 		}
+		c->form = FORM_PLAIN;
+		if (c->dict != NULL && !forced[i])
+			forms_note(&odd, c);
 		if (c->dict != NULL && !forced[i])
 			c->type = strings_type(intern_count(c->dict),
 			    c->rows - c->missing);
@@ -436,6 +468,7 @@ finish_columns(struct jsonl_reading *j, const bool *forced, struct err *e)
 		kept++;
 	}
 	t->cols = kept;
+	forms_tell(&odd, j->name, j->o->log);
 	return 0;
 }
 

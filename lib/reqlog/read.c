@@ -1,5 +1,4 @@
 /* Reading the request log back: each line becomes one flat JSON object. */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "reqlog/reqlog.h"
@@ -21,20 +21,13 @@ is_segment_name(const char *name)
 	return n > 6 && name[0] != '.' && strcmp(name + n - 6, ".jsonl") == 0;
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Segments of a folder, oldest first; a file is one of its own. */
 static int
 list_segments(char ***out, size_t *n, const char *path, struct err *e)
 {
-	size_t room = 0;
-	struct dirent *entry;
+	char **names;
+	size_t count;
 	struct stat st;
-	DIR *d;
 
 	*out = NULL;
 	*n = 0;
@@ -45,20 +38,13 @@ list_segments(char ***out, size_t *n, const char *path, struct err *e)
 		(*out)[(*n)++] = xstrdup(path);
 		return 0;
 	}
-	if ((d = opendir(path)) == NULL)
-		return err_sys(e, "cannot list '%s'", path);
-	while ((entry = readdir(d)) != NULL) {
-		if (!is_segment_name(entry->d_name))
-			continue;
-		if (*n == room) {
-			room = room ? room * 2 : 16;
-			*out = xresize(*out, room, sizeof(**out));
-		}
-		(*out)[(*n)++] = path_join(path, entry->d_name);
-	}
-	closedir(d);
-	if (*n)
-		qsort(*out, *n, sizeof(**out), by_text);
+	if (folder_names(&names, &count, path, e) < 0)
+		return -1;
+	*out = xalloc(count + 1, sizeof(**out));
+	for (size_t i = 0; i < count; i++)
+		if (is_segment_name(names[i]))
+			(*out)[(*n)++] = path_join(path, names[i]);
+	folder_names_free(names, count);
 	return 0;
 }
 
@@ -97,59 +83,130 @@ add_key(struct buf *out, const char *prefix, const char *key, bool *first)
 	buf_free(&name);
 }
 
+/* A column of the rows in a line: its name, and the value of the next row. */
+struct logged_column {
+	const char *prefix, *name;
+	const struct json *value;
+};
+
+/* Both maps of a line side by side. */
+static struct logged_column *
+line_columns(size_t *n, const struct json *line)
+{
+	const struct json *in = json_get(line, "inputs");
+	const struct json *answers = json_get(line, "outputs");
+	struct logged_column *col = xalloc(in->n + answers->n + 1,
+	    sizeof(*col));
+
+	*n = 0;
+	for (const struct json *v = in->child; v; v = v->next)
+		col[(*n)++] = (struct logged_column){ "", v->key, v };
+	for (const struct json *v = answers->child; v; v = v->next)
+		col[(*n)++] = (struct logged_column){ json_get(in, v->key) ?
+		    "output." : "", v->key, v };
+	return col;
+}
+
 static void
-put_row(struct buf *out, const struct json *line, bool with_meta)
+put_meta(struct buf *out, const struct json *line, bool *first)
 {
 	static const char *const meta[] = {
 		"time", "id", "unit", "model", "version", "variant"
 	};
-	const struct json *in = json_get(line, "inputs"), *v;
-	const struct json *answers = json_get(line, "outputs");
-	bool first = true;
 
-	for (v = in->child; v; v = v->next) {
-		add_key(out, "", v->key, &first);
-		json_write(out, v);
-	}
-	for (v = answers->child; v; v = v->next) {
-		add_key(out, json_get(in, v->key) ? "output." : "", v->key,
-		    &first);
-		json_write(out, v);
-	}
-	for (size_t i = 0; with_meta && i < sizeof(meta) / sizeof(*meta); i++) {
+	for (size_t i = 0; i < sizeof(meta) / sizeof(*meta); i++) {
 		const char *s = json_text(line, meta[i], NULL);
 
-		add_key(out, "mlv.", meta[i], &first);
+		add_key(out, "mlv.", meta[i], first);
 		if (s)
 			json_quote(out, s, strlen(s));
 		else
 			buf_adds(out, "null");
 	}
-	buf_adds(out, first ? "{}\n" : "}\n");
 }
 
-/* A map of plain values, as cells of a table are? */
-static bool
-is_flat(const struct json *j, const char *key)
+/* The rows of a line that was found to hold them. */
+static void
+put_rows(struct buf *out, const struct json *line, size_t rows, bool with_meta)
 {
-	const struct json *m = json_get(j, key);
+	size_t n;
+	struct logged_column *col = line_columns(&n, line);
+
+	for (size_t i = 0; i < n; i++)
+		if (col[i].value->type == JSON_LIST)
+			col[i].value = col[i].value->child;
+	for (size_t row = 0; row < rows; row++) {
+		bool first = true;
+
+		for (size_t i = 0; i < n; i++) {
+			add_key(out, col[i].prefix, col[i].name, &first);
+			json_write(out, col[i].value);
+			col[i].value = col[i].value->next;
+		}
+		if (with_meta)
+			put_meta(out, line, &first);
+		buf_adds(out, first ? "{}\n" : "}\n");
+	}
+	free(col);
+}
+
+static bool
+is_plain(const struct json *j)
+{
+	return j->type != JSON_MAP && j->type != JSON_LIST;
+}
+
+/* Are the members of line[key] plain values, as one row of a table has, or
+ * lists of *rows of them?  *rows is 0 until a map has said. */
+static bool
+holds_rows(size_t *rows, bool *lists, const struct json *line,
+    const char *key)
+{
+	const struct json *m = json_get(line, key);
 
 	if (m == NULL || m->type != JSON_MAP)
 		return false;
-	for (m = m->child; m; m = m->next)
-		if (m->type == JSON_MAP || m->type == JSON_LIST)
+	for (m = m->child; m; m = m->next) {
+		size_t n = m->type == JSON_LIST ? m->n : 1;
+
+		if (m->type == JSON_MAP || n == 0)
 			return false;
+		if (*rows == 0)
+			*lists = m->type == JSON_LIST;
+		if (*lists != (m->type == JSON_LIST) || (*rows && n != *rows))
+			return false;
+		*rows = n;
+		for (const struct json *v = *lists ? m->child : NULL; v;
+		    v = v->next)
+			if (!is_plain(v))
+				return false;
+	}
 	return true;
+}
+
+/* How many rows a line holds; 0: it is none of a request log. */
+static size_t
+line_rows(const struct json *line)
+{
+	size_t rows = 0;
+	bool lists = false;
+
+	if (!holds_rows(&rows, &lists, line, "inputs") ||
+	    !holds_rows(&rows, &lists, line, "outputs"))
+		return 0;
+	return rows ? rows : 1;
 }
 
 int
 reqlog_read_bytes(struct buf *out, uint64_t *rows, uint64_t *skipped,
-    const char *s, size_t n, const struct reqlog_filter *f, struct err *e)
+    const char *s, size_t size, const struct reqlog_filter *f,
+    struct err *e)
 {
-	const char *at, *end = s + n, *stop;
+	const char *at, *end = s + size, *stop;
 	struct arena a = { NULL, 0 };
 	struct err ignored = ERR_INIT;
 	struct json *line;
+	size_t n;
 
 	*rows = *skipped = 0;
 	for (at = s; at < end; at = stop + 1) {
@@ -160,12 +217,11 @@ reqlog_read_bytes(struct buf *out, uint64_t *rows, uint64_t *skipped,
 		}
 		arena_free(&a);
 		if (json_parse(&line, &a, at, (size_t)(stop - at), JSON_NAN,
-		    &ignored) < 0 || !is_flat(line, "inputs") ||
-		    !is_flat(line, "outputs")) {
+		    &ignored) < 0 || (n = line_rows(line)) == 0) {
 			++*skipped;
 		} else if (passes_filter(line, f)) {
-			put_row(out, line, f->with_meta != 0);
-			++*rows;
+			put_rows(out, line, n, f->with_meta != 0);
+			*rows += n;
 		}
 	}
 	arena_free(&a);
@@ -238,8 +294,8 @@ reqlog_is_bytes(const char *s, size_t n)
 	int yes;
 
 	yes = stop != NULL && json_parse(&line, &a, s, (size_t)(stop - s),
-	    JSON_NAN, &ignored) == 0 && is_flat(line, "inputs") &&
-	    is_flat(line, "outputs") && json_get(line, "time") != NULL;
+	    JSON_NAN, &ignored) == 0 && line_rows(line) > 0 &&
+	    json_get(line, "time") != NULL;
 	arena_free(&a);
 	return yes;
 }

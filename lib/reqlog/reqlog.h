@@ -4,12 +4,17 @@
  *
  * A folder of segments, each JSON Lines, append-only, named by the time it
  * was begun (20260102T030405.678901Z-PID.jsonl) and closed at a size or an
- * age.  One line a row scored:
+ * age.  One line a request of one row:
  *
  *	{"time":"..","id":"r1","unit":"u7","model":"churn","version":"3",
  *	 "digest":"sha256:..","variant":"stable",
  *	 "inputs":{"tenure":12,"Contract":"Two year"},
  *	 "outputs":{"label":"No","probabilities.Yes":0.12}}
+ *
+ * Several rows are one line for each REQLOG_LINE_ROWS of them, in which every
+ * value is a list with an element a row ("inputs":{"tenure":[12,3],...}): so
+ * the log grows with what was asked and answered, and not with the names and
+ * ids times the rows.
  *
  * Loss: lines are buffered and written every flush_ms and at close, not
  * synced; a kill loses at most what was not flushed, a power cut what the
@@ -45,25 +50,29 @@ struct reqlog_opts {
 int reqlog_open(struct reqlog **l, const char *folder,
     const struct reqlog_opts *o, struct err *e);
 
-/* What every row of one request shares; NULL members are left out. */
+#define REQLOG_LINE_ROWS 1024
+
+/* What all rows of one request share; NULL members are left out. */
 struct reqlog_request {
 	int64_t time_us;
 	const char *id, *unit, *model, *version, *digest, *variant;
 };
-/* Append one row.  `inputs` and `outputs` are JSON objects as text, without
- * newlines.  Thread-safe, never waits for the disk, never fails. */
-void reqlog_row(struct reqlog *l, const struct reqlog_request *r,
-    const char *inputs, size_t n_inputs, const char *outputs,
-    size_t n_outputs);
+/* Append one line to *out.  `inputs` and `outputs` are JSON objects as text,
+ * without newlines: of values, or of lists of equal length. */
+void reqlog_line(struct buf *out, const struct reqlog_request *r,
+    const struct buf *inputs, const struct buf *outputs);
+/* Hand over lines that hold `rows` rows; those of a buffer that failed are
+ * lost, and counted.  Thread-safe, never waits for the disk, never fails. */
+void reqlog_add(struct reqlog *l, const struct buf *lines, uint64_t rows);
 uint64_t reqlog_rows(struct reqlog *l);
 uint64_t reqlog_dropped(struct reqlog *l);	/* rows lost to write errors */
 void reqlog_flush(struct reqlog *l);
 void reqlog_close(struct reqlog *l);
 
 /*
- * Read it back as rows: each line whose inputs and outputs are plain values
- * (others are skipped) becomes one flat JSON object of the
- * input columns, then the output columns (prefixed when they clash with an
+ * Read it back as rows: each line whose inputs and outputs are plain values,
+ * or lists of them of one length (others are skipped), becomes flat JSON
+ * objects of the input columns, then the output columns (prefixed when they clash with an
  * input: "output."), then, with_meta, "mlv.time" "mlv.id" "mlv.unit"
  * "mlv.model" "mlv.version" "mlv.variant".  Appended to *out as JSON Lines,
  * which table_read reads; `path` is a folder or one segment.  Of a folder,

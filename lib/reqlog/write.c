@@ -1,5 +1,5 @@
-/* Writing the request log: rows wait in memory for a thread that appends them
- * to the segment; read.c reads them back. */
+/* Writing the request log: lines wait in memory for a thread that appends
+ * them to the segment; read.c reads them back. */
 #include "reqlog/reqlog.h"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #define SEGMENT_BYTES ((uint64_t)64 << 20)
 #define SEGMENT_MS 3600000
 #define FLUSH_MS 200
-#define PENDING_MAX ((size_t)1 << 26)	/* rows wait here for the disk */
+#define PENDING_MAX ((size_t)1 << 26)	/* lines wait here for the disk */
 #define FLUSH_EARLY ((size_t)1 << 20)
 
 struct reqlog {
@@ -203,39 +203,46 @@ add_member(struct buf *b, const char *key, const char *s)
 }
 
 void
-reqlog_row(struct reqlog *l, const struct reqlog_request *r,
-    const char *inputs, size_t n_inputs, const char *outputs,
-    size_t n_outputs)
+reqlog_line(struct buf *out, const struct reqlog_request *r,
+    const struct buf *inputs, const struct buf *outputs)
 {
 	char when[CLOCK_TEXT_MAX];
-	struct buf *b = &l->pending;
+
+	clock_print(when, r->time_us);
+	buf_addf(out, "{\"time\":\"%s\"", when);
+	add_member(out, "id", r->id);
+	add_member(out, "unit", r->unit);
+	add_member(out, "model", r->model);
+	add_member(out, "version", r->version);
+	add_member(out, "digest", r->digest);
+	add_member(out, "variant", r->variant);
+	buf_adds(out, ",\"inputs\":");
+	buf_add(out, inputs->data, inputs->len);
+	buf_adds(out, ",\"outputs\":");
+	buf_add(out, outputs->data, outputs->len);
+	buf_adds(out, "}\n");
+	out->failed |= inputs->failed || outputs->failed;
+}
+
+/* The disk is far behind when there is no room: drop, do not wait. */
+void
+reqlog_add(struct reqlog *l, const struct buf *lines, uint64_t rows)
+{
 	bool wake;
 	size_t before;
 
-	clock_print(when, r->time_us);
 	mutex_lock(&l->lock);
-	before = b->len;
-	buf_addf(b, "{\"time\":\"%s\"", when);
-	add_member(b, "id", r->id);
-	add_member(b, "unit", r->unit);
-	add_member(b, "model", r->model);
-	add_member(b, "version", r->version);
-	add_member(b, "digest", r->digest);
-	add_member(b, "variant", r->variant);
-	buf_adds(b, ",\"inputs\":");
-	buf_add(b, inputs, n_inputs);
-	buf_adds(b, ",\"outputs\":");
-	buf_add(b, outputs, n_outputs);
-	buf_adds(b, "}\n");
-	l->rows++;
-	if (b->failed) {	/* the disk is far behind: drop, do not wait */
-		b->failed = false;
-		b->len = before;
-		l->dropped++;
+	before = l->pending.len;
+	buf_add(&l->pending, lines->data, lines->len);
+	l->rows += rows;
+	if (l->pending.failed || lines->failed) {
+		l->pending.failed = false;
+		l->pending.len = before;
+		l->dropped += rows;
 	} else {
-		l->pending_rows++;
+		l->pending_rows += rows;
 	}
-	wake = before < FLUSH_EARLY && b->len >= FLUSH_EARLY;
+	wake = before < FLUSH_EARLY && l->pending.len >= FLUSH_EARLY;
 	mutex_unlock(&l->lock);
 	if (wake)
 		cond_signal(&l->wake);

@@ -57,24 +57,56 @@ draw_counts(uint32_t *count, size_t n, uint64_t seed, size_t draw)
 	}
 }
 
-/* Of what cannot fall below 0 (ks and ece of a good model) all draws may lie
- * above the value itself, which belongs to the interval all the same. */
-void
-metric_add_draws(struct metrics *out, const char *name, double value,
-    double *draw)
+/* Draws that are numbers first, rising; how many. */
+static size_t
+sort_draws(double *draw)
 {
-	double low = NAN, high = NAN;
 	size_t n = 0;
 
 	for (size_t i = 0; i < METRIC_DRAWS; i++)
 		if (!isnan(draw[i]))
 			draw[n++] = draw[i];
 	qsort(draw, n, sizeof(*draw), metric_rising);
-	if (n) {
+	return n;
+}
+
+static void
+add_percentiles(struct metrics *out, const char *name, double value,
+    const double *draw, size_t n, double rows)
+{
+	double low = NAN, high = NAN;
+	struct metric *m;
+
+	if (n && draw[0] < draw[n - 1]) {
 		low = draw[(size_t)(0.025 * (double)(n - 1))];
 		high = draw[(size_t)(0.975 * (double)(n - 1) + 0.5)];
+		/* which the value belongs to in any case */
 		low = value < low ? value : low;
 		high = value > high ? value : high;
 	}
-	metric_add(out, name, value, low, high, "bootstrap");
+	m = metric_add(out, name, value, low, high, "bootstrap");
+	if (!isnan(rows))
+		metric_bound(m, rows);
+}
+
+void
+metric_add_draws(struct metrics *out, const char *name, double value,
+    double *draw, double rows)
+{
+	add_percentiles(out, name, value, draw, sort_draws(draw), rows);
+}
+
+void
+metric_add_distance(struct metrics *out, const char *name, double value,
+    double *draw, double rows)
+{
+	size_t n = sort_draws(draw);
+	double away = n ? draw[n / 2] - value : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double v = draw[i] - away;
+
+		draw[i] = v < 0 ? 0 : v > 1 ? 1 : v;
+	}
+	add_percentiles(out, name, value, draw, n, rows);
 }

@@ -6,7 +6,7 @@
  *	d->count = draw_counts_new(pool, n);
  *	pool_run(pool, METRIC_DRAWS, draw, d);	calls draw_counts
  *	draw_counts_free(d->count, pool);
- *	metric_add_draws(out, "f1", value, d->f1);
+ *	metric_add_draws(out, "f1", value, d->f1, rows);
  */
 #ifndef STAT_BOOTSTRAP_H
 #define STAT_BOOTSTRAP_H
@@ -24,8 +24,13 @@ void draw_counts_free(uint32_t **c, const struct pool *pool);
 void draw_counts(uint32_t *count, size_t n, uint64_t seed, size_t draw);
 
 /* The metric with the percentile interval of draw[0..METRIC_DRAWS), which
- * are sorted here; those that are NaN do not count. */
+ * are sorted here; those that are NaN do not count.  Where no draw differs
+ * it is a share of `rows` (metric_bound), or NAN: it has no interval. */
 void metric_add_draws(struct metrics *out, const char *name, double value,
-    double *draw);
+    double *draw, double rows);
+/* The same for a distance, which noise only makes larger: the draws are
+ * moved so that the value is their median, and end at 0. */
+void metric_add_distance(struct metrics *out, const char *name, double value,
+    double *draw, double rows);
 
 #endif

@@ -20,23 +20,26 @@ metric_add(struct metrics *out, const char *name, double value, double low,
 
 	/* what has no value is not told */
 	out->n += !isnan(value);
-	*m = (struct metric){ name, value, low, high, how };
+	*m = (struct metric){ name, value, low, high, isnan(low) ? NULL : how };
 	return m;
+}
+
+void
+metric_bound(struct metric *m, double rows)
+{
+	struct interval w;
+
+	if (!isnan(m->low) || !(m->value >= 0 && m->value <= 1))
+		return;
+	w = interval_wilson(m->value, rows);
+	*m = (struct metric){ m->name, m->value, w.low, w.high, "wilson" };
 }
 
 void
 metric_add_share(struct metrics *out, const char *name, size_t k, size_t n)
 {
-	double p = n ? (double)k / (double)n : 0, z2 = Z95 * Z95;
-	double d = 1 + z2 / (double)n, mid = (p + z2 / (2 * (double)n)) / d;
-	double half = Z95 / d * sqrt(p * (1 - p) / (double)n +
-	    z2 / (4 * (double)n * (double)n));
-
-	if (n == 0)
-		mid = half = 0.5;
-	/* its ends are exact where all are, or none is */
-	metric_add(out, name, p, k == 0 || mid - half < 0 ? 0 : mid - half,
-	    k == n || mid + half > 1 ? 1 : mid + half, "wilson");
+	metric_bound(metric_add(out, name, n ? (double)k / (double)n : 0, NAN,
+	    NAN, NULL), (double)n);
 }
 
 double
@@ -56,16 +59,19 @@ block_sum(const double *v, size_t n, const double *centre)
 	return all;
 }
 
-void
+struct metric *
 metric_add_mean(struct metrics *out, const char *name, const double *v,
     size_t n)
 {
-	double mean = block_sum(v, n, NULL) / (double)n, half = 0;
+	double mean = block_sum(v, n, NULL) / (double)n, half = NAN;
+	bool varies = false;
 
-	if (n > 1)
+	for (size_t i = 1; i < n && !varies; i++)
+		varies = v[i] != v[0];
+	if (varies)
 		half = Z95 * sqrt(block_sum(v, n, &mean) / (double)(n - 1) /
 		    (double)n);
-	metric_add(out, name, mean, mean - half, mean + half, "normal");
+	return metric_add(out, name, mean, mean - half, mean + half, "normal");
 }
 
 int

@@ -7,9 +7,14 @@
  * of Sun & Xu 2014), "wilson" for shares (Wilson 1927), "normal" for means;
  * otherwise "bootstrap": the 2.5 and 97.5 percentiles over METRIC_DRAWS
  * resamples drawn with the seed, less those that lack a class, and the
- * value itself where it is beyond them.  Sums run in
- * row order within fixed blocks, and a draw is one thread's, so the same
- * input gives the same bits on any number of threads.
+ * value itself where it is beyond them.  Draws of ks and ece, which noise
+ * only makes larger, are moved to have the value as their median.  Where the
+ * rows leave no spread, an AUC has Newcombe's interval ("newcombe"), what
+ * lies in 0 to 1 Wilson's of the rows it hangs on, and the rest none
+ * (stat/interval.h).
+ *
+ * Sums run in row order within fixed blocks, and a draw is one thread's, so
+ * the same input gives the same bits on any number of threads.
  *
  * What cannot be said of the rows is left out: with one class alone auc,
  * ks and average_precision (so auc_ovr when some class is not there), r2 of
@@ -31,8 +36,9 @@
 
 struct metric {
 	const char *name;
-	double value, low, high;
-	const char *interval;	/* "delong", "wilson", "normal", "bootstrap" */
+	double value, low, high;	/* low and high NAN: no interval */
+	const char *interval;	/* "delong", "newcombe", "wilson", "normal",
+				 * "bootstrap", or NULL */
 };
 
 struct metric_bin {		/* scores in [i/10, (i+1)/10) */
@@ -54,7 +60,8 @@ struct metrics {
 };
 
 /*
- * Binary: p (n) probability of the positive class, y (n) 0 or 1.  auc,
+ * Binary: p (n) probability of the positive class, y (n) 0 or 1, or 2 for a
+ * row that is of neither class: any answer is wrong.  auc,
  * average_precision, logloss, brier, accuracy, precision, recall, f1, ks,
  * ece.  accuracy to f1 are at p >= threshold.  ERR_FORMAT when a score is
  * not finite or there is no row.  ks is scipy's two-sided one.  threads: 0
@@ -62,7 +69,8 @@ struct metrics {
  */
 int metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
     size_t n, double threshold, uint64_t seed, int threads, struct err *e);
-/* Multiclass: p (n, k) row-major, y (n) below k.  accuracy, logloss,
+/* Multiclass: p (n, k) row-major, y (n) below k, or k where no class is
+ * right.  accuracy, logloss,
  * f1_macro, f1_weighted, auc_ovr (macro).  Label = first largest. */
 int metrics_multiclass(struct metrics *out, const double *p,
     const uint32_t *y, size_t n, size_t k, uint64_t seed, int threads,

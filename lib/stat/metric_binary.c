@@ -102,14 +102,14 @@ count_binary(struct metrics *out, const double *p, const uint8_t *y, size_t n,
 		int b = bin_of(p[i]);
 		bool yes = p[i] >= threshold;
 
-		out->positives += y[i];
-		out->tp += yes && y[i];
-		out->fp += yes && !y[i];
-		out->fn += !yes && y[i];
-		out->tn += !yes && !y[i];
+		out->positives += y[i] == 1;
+		out->tp += yes && y[i] == 1;
+		out->fp += yes && y[i] != 1;
+		out->fn += !yes && y[i] == 1;
+		out->tn += !yes && y[i] == 0;
 		out->bin[b].n++;
 		sums[b][0] += p[i];
-		sums[b][1] += y[i];
+		sums[b][1] += y[i] == 1;
 	}
 	for (int b = 0; b < METRIC_BINS; b++)
 		if (out->bin[b].n) {
@@ -136,12 +136,30 @@ add_losses(struct metrics *out, const double *p, const uint8_t *y, size_t n)
 	double *loss = xalloc(n, sizeof(*loss));
 
 	for (size_t i = 0; i < n; i++)
-		loss[i] = metric_log_loss(p[i], y[i]);
+		loss[i] = y[i] > 1 ? metric_log_loss(0, 1) :
+		    metric_log_loss(p[i], y[i]);
 	metric_add_mean(out, "logloss", loss, n);
 	for (size_t i = 0; i < n; i++)
-		loss[i] = (p[i] - y[i]) * (p[i] - y[i]);
-	metric_add_mean(out, "brier", loss, n);
+		loss[i] = (p[i] - (y[i] == 1)) * (p[i] - (y[i] == 1));
+	metric_bound(metric_add_mean(out, "brier", loss, n), (double)n);
 	free(loss);
+}
+
+/* DeLong's interval, or where the rows leave it no width, or one class is
+ * known by one row alone, Newcombe's. */
+static void
+add_auc(struct metrics *out, const struct score_order *o, double auc)
+{
+	size_t P = out->positives, N = out->rows - P;
+	double half = Z95 * sqrt(delong_variance(o, P, auc));
+	struct interval w = { auc - half < 0 ? 0 : auc - half,
+	    auc + half > 1 ? 1 : auc + half };
+	bool told = half > 0 && P > 1 && N > 1;
+
+	if (!told)
+		w = interval_newcombe(auc, (double)P, (double)N);
+	metric_add(out, "auc", auc, w.low, w.high, told ? "delong" :
+	    "newcombe");
 }
 
 int
@@ -151,7 +169,8 @@ metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
 	struct binary_draws *d;
 	struct score_order o;
 	struct roc_walk w;
-	double half;
+	uint8_t *is;
+	double fewer;
 
 	memset(out, 0, sizeof(*out));
 	out->rows = n;
@@ -159,16 +178,17 @@ metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
 		return -1;
 	count_binary(out, p, y, n, threshold);
 	out->one_class = out->positives == 0 || out->positives == n;
-	score_order_init(&o, p, 1, y, n);
+	is = xalloc(n, 1);
+	for (size_t i = 0; i < n; i++)
+		is[i] = y[i] == 1;
+	score_order_init(&o, p, 1, is, n);
+	free(is);
 	/* sums of leaves may be a little beyond 1 */
 	out->no_probability = o.p[0] > 1 + 1e-6 || o.p[n - 1] < -1e-6;
 	w = walk_ranks(&o, NULL, false, (double)out->positives);
 	if (!out->one_class) {
-		half = Z95 * sqrt(delong_variance(&o, out->positives, w.auc));
 		roc_curve(out, &o, out->positives);
-		metric_add(out, "auc", w.auc, w.auc - half < 0 ? 0 :
-		    w.auc - half, w.auc + half > 1 ? 1 : w.auc + half,
-		    "delong");
+		add_auc(out, &o, w.auc);
 	}
 	if (!out->no_probability)
 		add_losses(out, p, y, n);
@@ -177,11 +197,14 @@ metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
 	metric_add_share(out, "recall", out->tp, out->tp + out->fn);
 	d = binary_draws(&o, threshold, seed, threads);
 	metric_add_draws(out, "f1", metric_f1((double)out->tp, (double)out->fp,
-	    (double)out->fn), d->f1);
-	metric_add_draws(out, "ks", w.ks, d->ks);
-	metric_add_draws(out, "average_precision", w.ap, d->ap);
+	    (double)out->fn), d->f1, (double)(out->tp + out->fp + out->fn));
+	fewer = (double)(out->positives < n - out->positives ? out->positives :
+	    n - out->positives);
+	metric_add_distance(out, "ks", w.ks, d->ks, fewer);
+	metric_add_draws(out, "average_precision", w.ap, d->ap, fewer);
 	if (!out->no_probability)
-		metric_add_draws(out, "ece", ece_value(out), d->ece);
+		metric_add_distance(out, "ece", ece_value(out), d->ece,
+		    (double)n);
 	free(d);
 	score_order_release(&o);
 	return 0;

@@ -5,19 +5,22 @@
 #ifndef STAT_METRIC_INTERNAL_H
 #define STAT_METRIC_INTERNAL_H
 
+#include "stat/interval.h"
 #include "stat/metric.h"
 
-#define Z95 1.959963984540054
-
-/* One more metric; a NaN value is not told.  The pointer is into out. */
+/* One more metric; a NaN value is not told, and an interval whose ends are
+ * NaN neither.  The pointer is into out. */
 struct metric *metric_add(struct metrics *out, const char *name, double value,
     double low, double high, const char *how);
 /* k of n, with Wilson's interval. */
 void metric_add_share(struct metrics *out, const char *name, size_t k,
     size_t n);
-/* Mean of v with its normal interval. */
-void metric_add_mean(struct metrics *out, const char *name, const double *v,
-    size_t n);
+/* Mean of v with its normal interval; none where v does not vary. */
+struct metric *metric_add_mean(struct metrics *out, const char *name,
+    const double *v, size_t n);
+/* A metric from 0 to 1 that has no interval gets one as a share of so many
+ * rows. */
+void metric_bound(struct metric *m, double rows);
 
 /* The sum, or that of squared distances from *centre, in blocks of 256. */
 double block_sum(const double *v, size_t n, const double *centre);

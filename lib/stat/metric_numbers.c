@@ -72,7 +72,7 @@ add_r2(struct metrics *out, const double *square, const double *y, size_t n,
 	/* of one row there is nothing to explain */
 	metric_add_draws(out, "r2", n < 2 ? NAN : r2_of((double)n,
 	    block_sum(away, n, NULL), block_sum(away, n, &zero),
-	    block_sum(square, n, NULL)), d->r2);
+	    block_sum(square, n, NULL)), d->r2, NAN);
 	free(away);
 	free(d);
 }
@@ -82,13 +82,18 @@ static void
 add_median(struct metrics *out, const char *name, double *v, size_t n)
 {
 	double half = Z95 * sqrt((double)n) / 2, mid = (double)n / 2;
+	double value, ends[2] = { NAN, NAN };
 	size_t low = mid > half ? (size_t)(mid - half) : 0;
 	size_t high = mid + half < (double)n - 1 ? (size_t)(mid + half + 1) :
 	    n - 1;
 
 	qsort(v, n, sizeof(*v), metric_rising);
-	metric_add(out, name, n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2,
-	    v[low], v[high < n ? high : n - 1], "normal");
+	value = n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+	if (v[0] < v[n - 1]) {
+		ends[0] = v[low];
+		ends[1] = v[high < n ? high : n - 1];
+	}
+	metric_add(out, name, value, ends[0], ends[1], "normal");
 }
 
 int
@@ -111,7 +116,7 @@ metrics_regression(struct metrics *out, const double *p, const double *y,
 	metric_add_mean(out, "rmse", square, n);
 	m = &out->m[0];
 	m->value = sqrt(m->value);
-	m->low = m->low > 0 ? sqrt(m->low) : 0;
+	m->low = m->low < 0 ? 0 : sqrt(m->low);
 	m->high = sqrt(m->high);
 	metric_add_mean(out, "mae", far, n);
 	add_r2(out, square, y, n, seed, threads);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/intern.h"
 #include "base/log.h"
 #include "base/machine.h"
 #include "base/mem.h"
@@ -36,7 +37,7 @@ parse_record(struct audit_record *r, struct arena *a, const char *line,
     size_t n, uint64_t seq, struct err *e)
 {
 	struct err ignored = ERR_INIT;
-	const char *prev, *id;
+	const char *prev, *id, *verdict;
 	struct json *j;
 
 	memset(r, 0, sizeof(*r));
@@ -55,7 +56,9 @@ parse_record(struct audit_record *r, struct arena *a, const char *line,
 	r->number = (uint32_t)json_int(j, "number", 0);
 	r->was = (uint32_t)json_int(j, "was", 0);
 	id = json_text(j, "id", NULL);
-	if (id && oid_parse(&r->id, id, &ignored) < 0)
+	verdict = json_text(j, "verdict", NULL);
+	if ((id && oid_parse(&r->id, id, &ignored) < 0) ||
+	    (verdict && oid_parse(&r->verdict, verdict, &ignored) < 0))
 		return refuse_audit(seq, "has a bad id", e);
 	oid_of(&r->hash, line, n);
 	return 0;
@@ -173,6 +176,8 @@ format_record(struct buf *b, const struct audit_record *r)
 		buf_addf(b, ",\"was\":%u", r->was);
 	if (r->note && *r->note)
 		put_text(b, "note", r->note);
+	if (!oid_is_none(&r->verdict))
+		put_text(b, "verdict", oid_print(id, &r->verdict));
 	buf_adds(b, "}\n");
 }
 
@@ -315,6 +320,7 @@ struct hashes {
 	struct repo *repo;
 	struct oid *hash;
 	size_t n, room;
+	struct intern *damaged;		/* refs that cannot be read */
 };
 
 static int
@@ -331,9 +337,14 @@ collect_record(void *ctx, const char *name, struct err *e)
 	struct ref r;
 
 	if (ref_read(&r, h->repo, name, &mine) < 0) {
-		/* fsck says what is wrong with it; the chain stands alone */
-		if (mine.code == ERR_CORRUPT || mine.code == ERR_NOENT)
+		if (mine.code == ERR_NOENT)
 			return 0;
+		/* the chain stands alone; whether this ref confirms a record
+		 * is not known */
+		if (mine.code == ERR_CORRUPT) {
+			intern_add(h->damaged, name, strlen(name));
+			return 0;
+		}
 		*e = mine;
 		return -1;
 	}
@@ -350,12 +361,20 @@ collect_record(void *ctx, const char *name, struct err *e)
 
 struct walk {
 	struct hashes confirmed;
+	struct audit_summary sum;
 	struct audit_record held;	/* heard of when the next one is known */
 	struct arena arena[2];		/* of the held one and of the next */
 	bool holding;
 	int (*fn)(void *ctx, const struct audit_record *r, struct err *e);
 	void *ctx;
 };
+
+static bool
+carries(const struct hashes *h, const struct oid *hash)
+{
+	return h->n && bsearch(hash, h->hash, h->n, sizeof(*h->hash),
+	    by_oid) != NULL;
+}
 
 static int
 release_held(struct walk *w, const struct audit_record *next, struct err *e)
@@ -365,30 +384,55 @@ release_held(struct walk *w, const struct audit_record *next, struct err *e)
 	if (!w->holding)
 		return 0;
 	w->holding = false;
-	r->confirmed = w->confirmed.n && bsearch(&r->hash, w->confirmed.hash,
-	    w->confirmed.n, sizeof(*w->confirmed.hash), by_oid) != NULL;
-	r->voided = !r->confirmed && !is_void(r) &&
-	    (next == NULL || is_void(next));
+	r->confirmed = carries(&w->confirmed, &r->hash);
+	r->voided = !r->confirmed && !is_void(r) && next && is_void(next);
+	r->unknown = !r->confirmed && !is_void(r) && !r->voided &&
+	    intern_find(w->confirmed.damaged, r->ref, strlen(r->ref)) !=
+	    INTERN_NONE;
+	r->voided |= !r->confirmed && !is_void(r) && !r->unknown &&
+	    next == NULL;
 	return w->fn ? w->fn(w->ctx, r, e) : 0;
 }
 
+/* `r` does not say the hash of the record before it: which of the two is it
+ * that was changed?  What a ref carries the hash of is as it was written. */
 static int
-walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
-    struct oid *head, struct err *e)
+refuse_link(const struct walk *w, const struct audit_record *r, struct err *e)
+{
+	static const char changed[] = "was changed: it and its neighbour do "
+	    "not agree";
+
+	if (w->sum.records == 0)
+		return refuse_audit(r->seq, "was changed, or those before it "
+		    "are gone", e);
+	if (carries(&w->confirmed, &r->hash) || carries(&w->confirmed,
+	    &r->prev))
+		return refuse_audit(r->seq - 1, changed, e);
+	if (carries(&w->confirmed, &w->sum.head))
+		return refuse_audit(r->seq, changed, e);
+	return refuse_audit(r->seq, "does not follow from the one before it: "
+	    "one of the two was changed", e);
+}
+
+static int
+walk_lines(struct walk *w, const char *p, size_t n, struct err *e)
 {
 	const char *at = p, *end = p + n, *stop;
 	struct audit_record r;
 	struct arena spare;
 
 	for (; (stop = memchr(at, '\n', (size_t)(end - at))); at = stop + 1) {
+		uint64_t seq = w->sum.records + 1;
+
 		if (parse_record(&r, &w->arena[1], at, (size_t)(stop - at),
-		    *count + 1, e) < 0)
+		    seq, e) < 0)
 			return -1;
-		if (r.seq != *count + 1)
-			return refuse_audit(*count + 1, "is out of sequence", e);
-		if (!oid_eq(&r.prev, head))
-			return refuse_audit(r.seq, "does not follow from the one "
-			    "before it: the log was changed", e);
+		if (r.seq != seq)
+			return refuse_audit(seq, oid_eq(&r.prev, &w->sum.head) ?
+			    "was changed: it is out of sequence" :
+			    "is not there: the log is out of sequence", e);
+		if (!oid_eq(&r.prev, &w->sum.head))
+			return refuse_link(w, &r, e);
 		if (release_held(w, &r, e) < 0)
 			return -1;
 		arena_free(&w->arena[0]);
@@ -397,22 +441,22 @@ walk_lines(struct walk *w, const char *p, size_t n, uint64_t *count,
 		w->arena[1] = spare;
 		w->held = r;
 		w->holding = true;
-		*head = r.hash;
-		++*count;
+		w->sum.head = r.hash;
+		w->sum.records = seq;
 	}
+	w->sum.torn = at < end;
 	return release_held(w, NULL, e);
 }
 
 int
-audit_each(struct repo *repo, uint64_t *count, struct oid *head,
+audit_each(struct repo *repo, struct audit_summary *sum,
     int (*fn)(void *ctx, const struct audit_record *r, struct err *e),
     void *ctx, struct err *e)
 {
-	struct walk w = { .confirmed = { .repo = repo }, .fn = fn, .ctx = ctx };
+	struct walk w = { .confirmed = { .repo = repo,
+	    .damaged = intern_new() }, .fn = fn, .ctx = ctx };
 	char *path = repo_path(repo, "audit/log");
 	struct err mine = ERR_INIT;
-	struct oid last = { { 0 } };
-	uint64_t n = 0;
 	struct buf b;
 	int r = -1;
 
@@ -428,16 +472,39 @@ audit_each(struct repo *repo, uint64_t *count, struct oid *head,
 	if (w.confirmed.n)
 		qsort(w.confirmed.hash, w.confirmed.n,
 		    sizeof(*w.confirmed.hash), by_oid);
-	r = walk_lines(&w, b.data, b.len, &n, &last, e);
-	if (count)
-		*count = n;
-	if (head)
-		*head = last;
+	r = walk_lines(&w, b.data, b.len, e);
+	if (sum)
+		*sum = w.sum;
 done:
 	arena_free(&w.arena[0]);
 	arena_free(&w.arena[1]);
 	free(w.confirmed.hash);
+	intern_free(w.confirmed.damaged);
 	buf_free(&b);
 	free(path);
 	return r;
+}
+
+int
+audit_head(struct audit_summary *sum, struct repo *repo, struct err *e)
+{
+	int fd, r;
+
+	if (refs_lock(&fd, repo, true, e) < 0)
+		return -1;
+	r = audit_each(repo, sum, NULL, NULL, e);
+	refs_unlock(fd);
+	return r;
+}
+
+int
+audit_parse_head(struct oid *head, const char *text, struct err *e)
+{
+	const char *digits = strncmp(text, "sha256:", 7) == 0 ? text + 7 :
+	    text;
+
+	return hex_decode(head->b, OID_BYTES, digits, strlen(digits)) == 0 ?
+	    0 : err_set(e, ERR_USAGE, "'%.200s' is no head of an audit log: "
+	    "'mlv-registry log --head' prints it, sha256: and 64 digits",
+	    text);
 }

@@ -8,7 +8,10 @@
  *
  *	{"seq":7,"prev":"..","time":"..","host":"..","user":"..",
  *	 "op":"move","ref":"model/churn@champion","number":2,
- *	 "id":"sha256:..","was":1,"note":".."}
+ *	 "id":"sha256:..","was":1,"note":"..","verdict":"sha256:.."}
+ *
+ * The hash of the last record, the head, stands for all of them: who keeps it
+ * elsewhere can tell later that they are still there and unchanged.
  *
  * op: add (a new version), move, rollback, drop (an alias), void (the
  * record before did not happen: its ref was never written).  A last record
@@ -33,16 +36,28 @@ struct audit_record {
 	uint32_t number;	/* version the ref has after it; 0: none */
 	uint32_t was;		/* alias: the version before; 0: none */
 	struct oid id;		/* what it points at; none for drop, void */
+	struct oid verdict;	/* object by which it was moved, or none */
 	bool confirmed;		/* a ref carries this record's hash */
+	bool unknown;		/* none does, but its ref cannot be read */
 	bool voided;		/* followed by a void, or last and unconfirmed */
 };
 
+/* What is to be said of the whole log. */
+struct audit_summary {
+	uint64_t records;
+	struct oid head;	/* the last record's hash; none without one */
+	bool torn;		/* it ends in the middle of a line */
+};
+
 /* Every record in order, each link checked: ERR_CORRUPT names the first
- * one that does not hold.  fn may be NULL.  `confirmed` and `voided` are
- * filled in.  *count (may be NULL) and *head get the number of records and
- * the last one's hash. */
-int audit_each(struct repo *repo, uint64_t *count, struct oid *head,
+ * one that was changed.  fn may be NULL.  `confirmed`, `unknown` and `voided`
+ * are filled in.  *sum (may be NULL) is of the records that were heard of. */
+int audit_each(struct repo *repo, struct audit_summary *sum,
     int (*fn)(void *ctx, const struct audit_record *r, struct err *e),
     void *ctx, struct err *e);
+/* The same of no moment when somebody writes: the head that can be kept. */
+int audit_head(struct audit_summary *sum, struct repo *repo, struct err *e);
+/* "sha256:" and 64 digits, or the digits alone, as a head; ERR_USAGE. */
+int audit_parse_head(struct oid *head, const char *text, struct err *e);
 
 #endif

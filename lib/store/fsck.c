@@ -18,18 +18,19 @@
 
 struct fsck {
 	struct repo *repo;
-	enum fsck_level level;
+	const struct fsck_request *rq;
 	struct fsck_report *report;
-	void (*fn)(void *ctx, const struct fsck_finding *f);
-	void *ctx;
 	struct intern *seen;	/* objects already followed, by raw id */
 	struct intern *records;	/* hashes of the audit records, raw */
 	struct intern *names;	/* of the refs they set */
 	struct set_by {		/* what record i of `records` set */
 		uint32_t ref, number;
 		struct oid id;
+		uint64_t seq;
+		enum { SET_CONFIRMED, SET_VOID, SET_LOST } state;
 	} *set;
 	size_t n_set, room_set;
+	bool broken, torn;	/* the log: it cannot be read to its end */
 	struct oid *queue;	/* manifests to follow */
 	size_t n, room;
 	struct root {
@@ -50,8 +51,8 @@ report_finding(struct fsck *k, const char *severity, const char *subject,
 		k->report->errors++;
 	else
 		k->report->notes++;
-	if (k->fn)
-		k->fn(k->ctx, &f);
+	if (k->rq->fn)
+		k->rq->fn(k->rq->ctx, &f);
 }
 
 /* Trouble with the machine ends the check; a bad file is a finding. */
@@ -155,6 +156,54 @@ follow_link(struct fsck *k, const struct oid *id, const char *ref, struct err *e
 
 /* --- refs ------------------------------------------------------------------ */
 
+/* The record of that log, no ref's, which says what this value says; NULL. */
+static struct set_by *
+find_unclaimed(struct fsck *k, uint32_t ref, const struct ref_value *v)
+{
+	for (size_t i = k->n_set; i-- > 0;) {
+		struct set_by *by = &k->set[i];
+
+		/* a last one that was changed looks like an interrupted one */
+		if ((by->state == SET_LOST || (by->state == SET_VOID &&
+		    i == k->n_set - 1)) && by->ref == ref &&
+		    by->number == v->number && oid_eq(&by->id, &v->id))
+			return by;
+	}
+	return NULL;
+}
+
+/* A value names a record that is not in the log.  One that says the same was
+ * changed, or the value was; those that others follow are as written. */
+static void
+report_no_record(struct fsck *k, const char *name, uint32_t ref,
+    const struct ref_value *v)
+{
+	struct set_by *by = find_unclaimed(k, ref, v);
+	char *what;
+
+	if (by == NULL) {
+		if (!k->broken)
+			report_finding(k, "error", k->torn ? "audit/log" :
+			    name, "the audit record that set one of its "
+			    "values is not in the log", name);
+		return;
+	}
+	by->state = SET_CONFIRMED;	/* enough was said of it */
+	if (by == &k->set[k->n_set - 1]) {
+		what = xprintf("audit record %llu", (unsigned long long)
+		    by->seq);
+		report_finding(k, "error", what, "it or its ref was changed: "
+		    "the record that set the ref's value is not in the log",
+		    name);
+	} else {
+		what = xprintf("one of its values was changed: the record "
+		    "that it names is not in the log, audit record %llu set "
+		    "it", (unsigned long long)by->seq);
+		report_finding(k, "error", name, what, name);
+	}
+	free(what);
+}
+
 /* Every value is what its audit record says, in the order of the log. */
 static void
 check_values(struct fsck *k, const char *name, const struct ref *r)
@@ -168,8 +217,7 @@ check_values(struct fsck *k, const char *name, const struct ref *r)
 		const struct set_by *by;
 
 		if (at == INTERN_NONE) {
-			report_finding(k, "error", name, "the audit record that set one of "
-			    "its values is not in the log", name);
+			report_no_record(k, name, ref, v);
 			continue;
 		}
 		by = &k->set[at];
@@ -195,7 +243,9 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 	int result = 0;
 
 	if (ref_read(&versions, k->repo, base, &mine) < 0) {
-		result = report_error(k, &mine, name, name, e);
+		/* a damaged one is told of by itself */
+		if (mine.code != ERR_CORRUPT)
+			result = report_error(k, &mine, name, name, e);
 		free(base);
 		return result;
 	}
@@ -268,38 +318,100 @@ remember_record(struct fsck *k, const struct audit_record *r)
 	intern_add(k->records, (const char *)r->hash.b, OID_BYTES);
 	k->set[k->n_set++] = (struct set_by){
 		.ref = intern_add(k->names, r->ref, strlen(r->ref)),
-		.number = r->number, .id = r->id,
+		.number = r->number, .id = r->id, .seq = r->seq,
+		.state = r->confirmed || r->unknown ||
+		    strcmp(r->op, "void") == 0 ? SET_CONFIRMED :
+		    r->voided ? SET_VOID : SET_LOST,
 	};
 }
 
 static int
 check_record(void *ctx, const struct audit_record *r, struct err *e)
 {
-	struct fsck *k = ctx;
-	char *what;
-
 	(void)e;
-	remember_record(k, r);
-	if (r->confirmed || strcmp(r->op, "void") == 0)
-		return 0;
-	what = xprintf("audit record %llu", (unsigned long long)r->seq);
-	if (r->voided)
-		report_finding(k, "note", what, "an interrupted move; it is void", r->ref);
-	else
-		report_finding(k, "error", what, "no ref has the value it set", r->ref);
-	free(what);
+	remember_record(ctx, r);
 	return 0;
 }
 
 static int
 check_audit(struct fsck *k, struct err *e)
 {
+	struct audit_summary sum = { .records = 0 };
 	struct err mine = ERR_INIT;
+	int r = audit_each(k->repo, &sum, check_record, k, &mine);
 
-	if (audit_each(k->repo, &k->report->records, NULL, check_record, k,
-	    &mine) == 0)
-		return 0;
-	return report_error(k, &mine, "audit/log", NULL, e);
+	k->report->records = sum.records;
+	k->report->head = sum.head;
+	k->torn = sum.torn;
+	if (sum.torn)
+		report_finding(k, "note", "audit/log", "its last line is torn: "
+		    "a command was killed while it wrote", NULL);
+	k->broken = r < 0;
+	return r == 0 ? 0 : report_error(k, &mine, "audit/log", NULL, e);
+}
+
+static void
+report_void(struct fsck *k, const struct set_by *by)
+{
+	char *what = xprintf("audit record %llu", (unsigned long long)by->seq);
+
+	report_finding(k, "note", what, "an interrupted move; it is void",
+	    intern_text(k->names, by->ref, NULL));
+	free(what);
+}
+
+/* Records that no ref has a value of: interrupted, or their refs lost the
+ * values.  Each such ref is named once. */
+static int
+check_unclaimed(struct fsck *k, struct err *e)
+{
+	struct intern *told = intern_new();
+	struct ref now;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < k->n_set; i++) {
+		const char *ref = intern_text(k->names, k->set[i].ref, NULL);
+		size_t before = intern_count(told);
+		struct err mine = ERR_INIT;
+		char *what;
+		bool there;
+
+		if (k->set[i].state == SET_VOID)
+			report_void(k, &k->set[i]);
+		if (k->set[i].state != SET_LOST)
+			continue;
+		intern_add(told, ref, strlen(ref));
+		if (intern_count(told) == before)
+			continue;
+		there = ref_read(&now, k->repo, ref, &mine) == 0;
+		if (there)
+			ref_free(&now);
+		what = xprintf(there ? "it does not have the value that audit "
+		    "record %llu set" : "it is gone: audit record %llu set a "
+		    "value of it", (unsigned long long)k->set[i].seq);
+		if (there || mine.code == ERR_NOENT)
+			report_finding(k, "error", ref, what, ref);
+		else
+			r = report_error(k, &mine, ref, ref, e);
+		free(what);
+	}
+	intern_free(told);
+	return r;
+}
+
+/* A head kept elsewhere stands for every record up to it. */
+static void
+check_head(struct fsck *k)
+{
+	const struct oid *head = k->rq->head;
+	char text[OID_TEXT];
+
+	if (head == NULL || intern_find(k->records, (const char *)head->b,
+	    OID_BYTES) != INTERN_NONE)
+		return;
+	report_finding(k, "error", oid_print(text, head), "this head is not "
+	    "in the audit log: its history was rewritten, or its end cut off",
+	    NULL);
 }
 
 /* --- objects --------------------------------------------------------------- */
@@ -314,12 +426,12 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 	int r;
 
 	k->report->objects++;
-	if (k->level == FSCK_QUICK) {
+	if (k->rq->level == FSCK_QUICK) {
 		r = odb_size(&size, k->repo->odb, id, &mine);
 	} else {
 		r = odb_check(&size, k->repo->odb, id, &mine);
 	}
-	if (r == 0 && k->level == FSCK_STRONG) {
+	if (r == 0 && k->rq->level == FSCK_STRONG) {
 		struct source from;
 		char *block = xalloc(1, 1 << 18);
 		int64_t got = -1;
@@ -368,8 +480,11 @@ check_both(struct fsck *k, struct err *e)
 	k->records = intern_new();
 	k->names = intern_new();
 	r = check_audit(k, e);
+	check_head(k);
 	if (r == 0)
 		r = ref_each(k->repo, "", check_ref, k, e);
+	if (r == 0)
+		r = check_unclaimed(k, e);
 	refs_unlock(fd);
 	return r;
 }
@@ -389,12 +504,9 @@ fsck_free(struct fsck *k)
 
 int
 fsck_repo(struct fsck_report *report, struct repo *repo,
-    enum fsck_level level,
-    void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
-    struct err *e)
+    const struct fsck_request *rq, struct err *e)
 {
-	struct fsck k = { .repo = repo, .level = level, .report = report,
-	    .fn = fn, .ctx = ctx };
+	struct fsck k = { .repo = repo, .report = report, .rq = rq };
 	int r = check_both(&k, e);
 
 	/* objects never change, so the rest needs no lock */
@@ -410,10 +522,9 @@ fsck_repo(struct fsck_report *report, struct repo *repo,
 
 int
 fsck_refs(struct fsck_report *report, struct repo *repo,
-    void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
-    struct err *e)
+    const struct fsck_request *rq, struct err *e)
 {
-	struct fsck k = { .repo = repo, .report = report, .fn = fn, .ctx = ctx };
+	struct fsck k = { .repo = repo, .report = report, .rq = rq };
 	int r = check_both(&k, e);
 
 	fsck_free(&k);

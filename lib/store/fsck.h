@@ -7,7 +7,12 @@
  *  - every alias value is a version of its ref, with that version's id;
  *  - every object's file is whole; what is reachable from refs by links is
  *    there, and links tell the right sizes;
- *  - the audit chain holds and each record is confirmed by a ref or void.
+ *  - the audit chain holds and each record is confirmed by a ref or void;
+ *  - a head of the audit log that was kept elsewhere is still in it.
+ *
+ * What is damaged is what is blamed: a ref that cannot be read is no fault of
+ * the records that set its values, and a record that was changed none of the
+ * refs that know it as it was.
  */
 #ifndef STORE_FSCK_H
 #define STORE_FSCK_H
@@ -15,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "store/oid.h"
 #include "store/repo.h"
 
 enum fsck_level {
@@ -32,17 +38,22 @@ struct fsck_finding {
 
 struct fsck_report {
 	uint64_t refs, objects, bytes, records, errors, notes;
+	struct oid head;	/* of the audit log; none without a record */
+};
+
+struct fsck_request {
+	enum fsck_level level;
+	const struct oid *head;	/* kept elsewhere, or NULL */
+	void (*fn)(void *ctx, const struct fsck_finding *f);	/* or NULL */
+	void *ctx;
 };
 
 /* Visits everything; fn hears of each finding as it is made.  Returns 0
  * also when there are errors: see report->errors. */
 int fsck_repo(struct fsck_report *report, struct repo *repo,
-    enum fsck_level level,
-    void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
-    struct err *e);
+    const struct fsck_request *rq, struct err *e);
 /* The audit log and the refs alone. */
 int fsck_refs(struct fsck_report *report, struct repo *repo,
-    void (*fn)(void *ctx, const struct fsck_finding *f), void *ctx,
-    struct err *e);
+    const struct fsck_request *rq, struct err *e);
 
 #endif

@@ -36,16 +36,10 @@
 
 #include "base/err.h"
 #include "base/intern.h"
+#include "table/col_type.h"
 
 /* Entries of a dict after which column_clear begins a new one. */
 #define COLUMN_DICT_MAX 65536
-
-enum col_type {
-	COL_INT64, COL_FLOAT64, COL_BOOL, COL_DATETIME, COL_CATEGORY,
-	COL_TEXT,
-	COL_FLOAT32,		/* model outputs; never inferred */
-	COL_RAW			/* cells carried through; only from a reader */
-};
 
 /* A cell carried through as it was. */
 struct raw_cell {
@@ -76,16 +70,8 @@ struct column {
 	 * things by code forgets them then. */
 	uint32_t dict_generation;
 	size_t room;		/* rows the arrays have space for */
+	enum cell_form form;	/* of the text that is yet to be set */
 };
-
-/* "int64" "float64" "boolean" "datetime" "category" "text" "float32" "raw" */
-const char *col_type_name(enum col_type type);
-/* The type a column can be read as: the first six, and int, float, double,
- * number, float32 (all float64), bool, date, string.  False for others. */
-bool col_type_parse(const char *s, enum col_type *type);
-size_t col_type_size(enum col_type type);	/* bytes a row */
-bool col_type_is_number(enum col_type type);	/* int64, floats, boolean */
-bool col_type_is_text(enum col_type type);	/* category, text */
 
 /* Words of `valid` for so many rows: never none. */
 static inline size_t

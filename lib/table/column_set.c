@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "table/cell.h"
+#include "table/form.h"
 
 void
 column_set_missing(struct column *c, size_t i)
@@ -53,7 +54,8 @@ mark_present(struct column *c, size_t i)
 {
 	uint64_t bit = (uint64_t)1 << (i & 63);
 
-	if (c->valid == NULL || c->type == COL_RAW || c->valid[i >> 6] & bit)
+	if (c->valid == NULL || c->type == COL_RAW ||
+	    (__atomic_load_n(&c->valid[i >> 6], __ATOMIC_RELAXED) & bit))
 		return;
 	c->valid[i >> 6] |= bit;
 	c->missing--;
@@ -75,12 +77,12 @@ refuse_text(const struct column *c, const char *s, size_t n, struct err *e)
 static int
 set_int(struct column *c, size_t i, const char *s, size_t n, struct err *e)
 {
-	double d;
+	struct num v;
 
-	if (num_parse_i64(s, n, &c->i64[i]))
-		return 0;
-	if (num_parse_f64(s, n, &d) && d == floor(d) && fabs(d) < 0x1p63) {
-		c->i64[i] = (int64_t)d;
+	if (!num_parse(s, n, &v))
+		return refuse_text(c, s, n, e);
+	if (v.whole || (v.d == floor(v.d) && fabs(v.d) < 0x1p63)) {
+		c->i64[i] = v.whole ? v.i : (int64_t)v.d;
 		return 0;
 	}
 	return refuse_text(c, s, n, e);
@@ -104,10 +106,18 @@ int
 column_set_text(struct column *c, size_t i, const char *s, size_t n,
     struct err *e)
 {
+	char plain[FORM_TEXT_MAX];
 	uint8_t b;
 	double d;
 
 	mark_present(c, i);
+	if (c->form != FORM_PLAIN) {
+		if (!form_plain(plain, &n, c->form, s, n))
+			return err_set(e, ERR_FORMAT, "'%.*s%s' is not "
+			    "written as %s", n > 60 ? 60 : (int)n, s, n > 60 ?
+			    "..." : "", form_name(c->form));
+		s = plain;
+	}
 	switch (c->type) {
 	case COL_INT64:
 		return set_int(c, i, s, n, e);
@@ -170,6 +180,8 @@ column_set_token(struct column *c, size_t i, enum json_token t,
     const struct json_pull *p, struct err *e)
 {
 	bool text = col_type_is_text(c->type);
+	/* taken as it is written: exact, where no double is */
+	bool written = text || c->type == COL_INT64;
 
 	switch (t) {
 	case JSON_T_NULL:
@@ -181,7 +193,7 @@ column_set_token(struct column *c, size_t i, enum json_token t,
 			c->i64[i] = p->i;
 			return 0;
 		}
-		return text && isfinite(p->d) ?
+		return written && !isnan(p->d) ?
 		    column_set_text(c, i, p->s, p->n, e) :
 		    column_set_number(c, i, p->d, e);
 	case JSON_T_BOOL:

@@ -3,6 +3,7 @@
  */
 #include "table/write.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -66,6 +67,20 @@ table_write_header(struct buf *out, const struct column *const *col,
 	buf_addc(out, '\n');
 }
 
+/* Shortest text, as num_print_f64 and _f32, but zero keeps its sign. */
+static size_t
+print_float(char *room, const struct column *c, size_t row)
+{
+	double v = c->type == COL_FLOAT64 ? c->f64[row] : (double)c->f32[row];
+
+	if (v == 0 && signbit(v)) {
+		memcpy(room, "-0.0", 5);
+		return 4;
+	}
+	return c->type == COL_FLOAT64 ? num_print_f64(room, v) :
+	    num_print_f32(room, c->f32[row]);
+}
+
 /* A number straight into the buffer. */
 static bool
 put_number(struct buf *out, const struct column *c, size_t row)
@@ -76,10 +91,8 @@ put_number(struct buf *out, const struct column *c, size_t row)
 		return true;
 	switch (c->type) {
 	case COL_FLOAT64:
-		buf_grew(out, num_print_f64(room, c->f64[row]));
-		return true;
 	case COL_FLOAT32:
-		buf_grew(out, num_print_f32(room, c->f32[row]));
+		buf_grew(out, print_float(room, c, row));
 		return true;
 	case COL_INT64:
 		buf_grew(out, num_print_i64(room, c->i64[row]));
@@ -147,14 +160,25 @@ json_number(const char *s, size_t n)
 	return num_parse_f64(s, n, &d) && isfinite(d);
 }
 
-static void
-put_json(struct buf *out, const struct column *c, size_t row)
+void
+json_write_cell(struct buf *out, const struct column *c, size_t row)
 {
 	char room[COLUMN_PRINT_MAX];
 	const char *s;
 	uint8_t b;
 	size_t n;
 
+	if (c->type == COL_FLOAT64 || c->type == COL_FLOAT32) {
+		double v = column_number(c, row);
+
+		if (isnan(v))
+			buf_adds(out, "null");
+		else if (isinf(v))
+			buf_adds(out, v > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+		else
+			(void)put_number(out, c, row);
+		return;
+	}
 	s = column_print(c, row, room, &n);
 	if (s == NULL) {
 		buf_adds(out, "null");
@@ -166,12 +190,10 @@ put_json(struct buf *out, const struct column *c, size_t row)
 			buf_add(out, s, n);
 		else
 			json_quote(out, s, n);
-	} else if (col_type_is_text(c->type) || c->type == COL_DATETIME) {
-		json_quote(out, s, n);
-	} else if (isfinite(column_number(c, row))) {
+	} else if (c->type == COL_BOOL || c->type == COL_INT64) {
 		buf_add(out, s, n);
 	} else {
-		buf_adds(out, "null");
+		json_quote(out, s, n);
 	}
 }
 
@@ -184,8 +206,28 @@ table_write_jsonl(struct buf *out, const struct column *const *col, size_t n,
 			buf_addc(out, i > 0 ? ',' : '{');
 			json_quote(out, col[i]->name, strlen(col[i]->name));
 			buf_addc(out, ':');
-			put_json(out, col[i], row);
+			json_write_cell(out, col[i], row);
 		}
 		buf_adds(out, n > 0 ? "}\n" : "{}\n");
 	}
+}
+
+void
+table_write_lists(struct buf *out, const struct column *const *col, size_t n,
+    size_t from, size_t to)
+{
+	buf_addc(out, '{');
+	for (size_t i = 0; i < n && !out->failed; i++) {
+		if (i > 0)
+			buf_addc(out, ',');
+		json_quote(out, col[i]->name, strlen(col[i]->name));
+		buf_adds(out, ":[");
+		for (size_t row = from; row < to; row++) {
+			if (row > from)
+				buf_addc(out, ',');
+			json_write_cell(out, col[i], row);
+		}
+		buf_addc(out, ']');
+	}
+	buf_addc(out, '}');
 }

@@ -1,12 +1,12 @@
 /* Finding runs: by id, beginning, name or output, and all of them. */
 #include "track/find.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/mem.h"
 #include "catalog/name.h"
 #include "store/ref.h"
@@ -50,22 +50,17 @@ add_sealed(void *ctx, const char *name, struct err *e)
 static int
 add_unsealed(struct run_ids *l, struct catalog *c, struct err *e)
 {
-	char *folder = journal_folder(c);
-	DIR *d = opendir(folder);
-	struct dirent *entry;
-	int r = 0;
+	char *folder = journal_folder(c), **names;
+	size_t count;
+	int r = folder_names(&names, &count, folder, e);
 
-	if (d == NULL && errno != ENOENT)
-		r = err_sys(e, "cannot list '%s'", folder);
-	while (d && (entry = readdir(d)) != NULL) {
-		size_t n = strlen(entry->d_name), s = sizeof(SUFFIX) - 1;
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(names[i]), s = sizeof(SUFFIX) - 1;
 
-		if (n > s && strcmp(entry->d_name + n - s, SUFFIX) == 0 &&
-		    entry->d_name[0] != '.')
-			add_id(l, entry->d_name, n - s);
+		if (n > s && strcmp(names[i] + n - s, SUFFIX) == 0)
+			add_id(l, names[i], n - s);
 	}
-	if (d)
-		closedir(d);
+	folder_names_free(names, count);
 	free(folder);
 	return r;
 }

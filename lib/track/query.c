@@ -137,7 +137,8 @@ value_of(struct expr_value *v, const struct json *j)
 		return;
 	if (j->type == JSON_INT || j->type == JSON_REAL) {
 		v->type = EXPR_NUM;
-		v->d = j->d;
+		v->num = j->type == JSON_INT ? num_of_i64(j->i) :
+		    num_of_f64(j->d);
 	} else if (j->type == JSON_BOOL) {
 		v->type = EXPR_BOOL;
 		v->b = j->b;

@@ -36,7 +36,8 @@ for path in "$BUILD"/bin/mlv-*; do
 	X
 	check "$t --help with stdout closed: exit 3" 'exits 3 $t --help >&- 2>err'
 	"$t" --list-options >options.txt
-	for v in $(awk -F'\t' '$2 == "-" { print $1 }' options.txt); do
+	awk -F'\t' '$2 == "-" { print $1 }' options.txt >verbs.txt
+	while read -r v; do
 		check "$t $v --help: usage of the verb on stdout, nothing on stderr, exit 0" <<-'X'
 			expect 0 $t $v --help &&
 			prints "usage: $t $v" &&
@@ -59,7 +60,7 @@ for path in "$BUILD"/bin/mlv-*; do
 		check "$t $v --help to a full disk: exit 3" <<-'X'
 			exits 3 $t $v --help >/dev/full 2>err
 		X
-	done
+	done <verbs.txt
 done
 
 # --- what one tool shows for all

@@ -272,10 +272,11 @@ check 'schema --columns --na: names, spaces and missing values are read as given
 	prints "na: [" &&
 	prints "columns: [age, work, hours]"
 X
-check 'schema: a column name that is there twice is refused' <<'X'
+check 'schema: a column name that is there twice gets a number, and it is told' <<'X'
 	printf "a,b,a\n" >dup.csv &&
-	expect 3 mlv-data schema dup.csv &&
-	says "two columns are named 'a'"
+	expect 0 mlv-data schema dup.csv &&
+	prints "a_2:" &&
+	says "is called 'a_2'"
 X
 
 # --- lines before the data
@@ -379,10 +380,10 @@ check 'schema: a JSON list is refused' <<'X'
 	says "list.json: a JSON list"
 X
 printf ',a,b\n0,1,x\n1,2,y\n' >index.csv
-check 'schema: a column without a name is refused, --header --columns named' <<'X'
-	expect 3 mlv-data schema index.csv &&
-	says "column 1 has no name" &&
-	says "--header --columns"
+check 'schema: a column without a name is called by its place, and it is told' <<'X'
+	expect 0 mlv-data schema index.csv &&
+	prints "column_1:" &&
+	says "column 1 (no name)"
 X
 check 'schema, check, split --header --columns: the names given replace those of the header' <<'X'
 	expect 0 mlv-data schema index.csv --header --columns row,a,b &&
@@ -463,6 +464,34 @@ check 'split --by: rows of one key are in one part' <<'X'
 	test -s a &&
 	test -s b &&
 	test -z "$(comm -12 a b)"
+X
+awk 'BEGIN {
+	print "v,y"
+	for (i = 0; i < 1000; i++)
+		print i "," (i % 50 == 7 ? "rare" : i % 3 ? "often" : "")
+}' >classes.csv
+check 'split --stratify: every part has its share of each value, and of rows without one' <<'X'
+	expect 0 mlv-data split classes.csv --stratify y train=70 test=30 &&
+	test "$(grep -c rare classes-train.csv)" = 14 &&
+	test "$(grep -c rare classes-test.csv)" = 6 &&
+	test "$(grep -c ',$' classes-test.csv)" = "$(($(grep -c ',$' classes.csv) * 3 / 10))" &&
+	test "$(cat classes-*.csv | wc -l)" = 1002
+X
+check 'split --stratify: one row a value is dealt out by the shares, not all to the first part' <<'X'
+	expect 0 mlv-data split classes.csv --stratify v a=50 b=50 &&
+	test "$(wc -l <classes-a.csv)" -gt 420 &&
+	test "$(wc -l <classes-b.csv)" -gt 420
+X
+check 'split --stratify: equal lines stay together' <<'X'
+	sed '1!p' classes.csv >twice.csv &&
+	expect 0 mlv-data split twice.csv --stratify y a=50 b=50 &&
+	tail -n +2 twice-a.csv | sort | uniq -c | awk '$1 % 2 { odd = 1 } END { exit odd }'
+X
+check 'split: --by, --stratify and --time exclude each other; an unknown column is refused' <<'X'
+	expect 2 mlv-data split classes.csv --stratify y --by v a=50 b=50 &&
+	says "exclude each other" &&
+	expect 3 mlv-data split classes.csv --stratify nope a=50 b=50 &&
+	says nope
 X
 printf 'd,v\r\n2026-03-01,3\r\n2026-01-01,"1\r\n"\r\n2026-02-01,2' >time.csv
 check 'split --time: the oldest rows are in the first part, CRLF and quoted line ends kept' <<'X'

@@ -96,6 +96,19 @@ check 'v2 infer with a shape of a billion rows and few data is 400' <<'X'
 	jq -c '.inputs[0].shape = [1000000000,1]' v2 >odd &&
 	answers 400 "$model/infer" -d @odd
 X
+check 'v2 infer without a datatype, or with one that is none, is 400 and says so' <<'X'
+	jq -c 'del(.inputs[0].datatype)' v2 >odd &&
+	answers 400 "$model/infer" -d @odd &&
+	grep -q "has no datatype" body &&
+	jq -c '.inputs[0].datatype = "FOO"' v2 >odd &&
+	answers 400 "$model/infer" -d @odd &&
+	grep -q "a datatype is BOOL" body
+X
+check 'v2 infer with a number as id: the answer has it' <<'X'
+	jq -c '.id = 7' v2 >odd &&
+	answers 200 "$model/infer" -d @odd &&
+	test "$(jq -c .id body)" = 7
+X
 check 'v2 infer with text where a number belongs is 400' <<'X'
 	jq -c '.inputs[0].data[0] = "x"' v2 >odd &&
 	answers 400 "$model/infer" -d @odd
@@ -160,8 +173,8 @@ X
 check 'SIGTERM ends an idle server with exit 0' stop
 check 'the request log holds inputs and outputs of every row answered' <<'X'
 	cat reqs/*.jsonl >log.jsonl &&
-	jq -es 'length > 100 and
-	    all(.inputs.tenure != null and .outputs.output_label != null)' log.jsonl
+	jq -es '[.[].inputs.tenure[]] | length > 100 and all(. != null)' log.jsonl &&
+	jq -es '[.[].outputs.output_label[]] | length > 100 and all(. != null)' log.jsonl
 X
 
 # --- a canary by share of units

@@ -20,9 +20,10 @@ while read -r row; do
 done <body.csv
 send '' rows.csv
 check 'a server with a request log stops with exit 0' stop
-check 'the request log has a line a row, with the unit where a request has one' <<'X'
+check 'the request log has a line a request, with the unit where it has one' <<'X'
 	cat requests/*.jsonl >lines &&
-	test "$(wc -l <lines)" = 40 &&
+	test "$(wc -l <lines)" = 21 &&
+	jq -es '(.[20].inputs.tenure | length) == 20' lines &&
 	cut -d, -f1 body.csv >units &&
 	jq -r 'select(has("unit")).unit' lines | same units -
 X
@@ -61,6 +62,36 @@ check 'the model of the recipe takes the inputs that were logged' <<'X'
 	jq -c 'del(.unit, .Churn)' new.jsonl >in.jsonl &&
 	expect 0 mlv-serve batch -i in.jsonl churn.onnx &&
 	test "$(wc -l <out)" = 20
+X
+
+# --- the log grows with what was asked, and not with names and ids times rows
+fresh bounded
+serve
+printf '{"id":"%0257d","inputs":[]}' 7 >long.json
+check 'a v2 request with an id beyond 256 bytes: 400, and it says so' <<'X'
+	answers 400 "$url/v2/models/churn/infer" -d @long.json &&
+	grep -q "the id is longer than 256 bytes" body
+X
+check 'a header X-Unit-Id beyond 256 bytes: 400, and it says so' <<'X'
+	unit=$(printf %0257d 7) &&
+	answers 400 "$url/invocations" -H "X-Unit-Id: $unit" -H "$as_csv" -d x &&
+	grep -q "X-Unit-Id is longer than 256 bytes" body
+X
+head -n 1 "$churn_rows" >many.csv
+for i in $(seq 100); do tail -n +2 "$churn_rows"; done >>many.csv
+check 'a request of 2,000 rows is logged in fewer bytes than it and its answer had' <<'X'
+	send "$(printf %0256d 7)" many.csv &&
+	test "$(jq ".predictions | length" body)" = 2000 &&
+	stop &&
+	cat requests/*.jsonl >lines &&
+	test "$(wc -l <lines)" = 2 &&
+	test "$(wc -c <lines)" -lt "$(cat many.csv body | wc -c)"
+X
+check 'a request of many rows that was logged reads back as its rows' <<'X'
+	expect 0 mlv-serve batch -i requests --out-format csv "$churn" &&
+	mv out again &&
+	expect 0 mlv-serve batch -i many.csv --out-format csv "$churn" &&
+	same out again
 X
 
 # --- the folder of the log goes and comes back

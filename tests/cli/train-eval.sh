@@ -200,15 +200,23 @@ check 'eval of a model of 0 and 1: true and false in the rows count as 1 and 0' 
 	expect 0 mlv-train eval n.onnx n2.csv &&
 	same one out
 X
-check 'eval of a target of one number: r2 is 0 in an interval of 0' <<'X'
+check 'eval of a target of one number: r2 is 0 and has no interval' <<'X'
 	awk -F, -v OFS=, 'NR > 1 { $4 = "0.1" } { print }' test.csv >flat.csv &&
 	expect 0 mlv-train eval z.onnx flat.csv &&
-	grep -q "^r2	0	0	0	" out
+	grep -qF "r2	0	\N	\N	\N	" out &&
+	expect 0 mlv-train eval --json z.onnx flat.csv &&
+	holds '.metrics.r2 == {"value": 0}'
+X
+check 'eval of two rows: an auc of 1 has a wide interval, named newcombe' <<'X'
+	{ head -n 1 test.csv; grep -m 1 ,Yes, test.csv; grep -m 1 ,No, test.csv; } >pair.csv &&
+	expect 0 mlv-train eval --json y.onnx pair.csv &&
+	holds '.metrics.auc | .value == 1 and .low < 0.3 and .interval == "newcombe"' &&
+	holds '[.metrics[] | select(.low == .high)] == []'
 X
 
 # --- more that is refused
-check 'eval: a class in the rows that the model does not know is refused by name' <<'X'
-	sed "s/Yes/Perhaps/" test.csv >odd.csv &&
+check 'eval: rows of which none has a class that the model knows are refused by name' <<'X'
+	sed "s/Yes/Perhaps/; s/No/Perhaps/" test.csv >odd.csv &&
 	refused 3 Perhaps y.onnx odd.csv
 X
 check 'eval: text in a column of numbers is refused by its value' <<'X'

@@ -68,6 +68,35 @@ check 'fit: the model file holds golden rows, profile and positive class' <<'X'
 	grep -qa mlv.profile gbdt.onnx &&
 	grep -qa mlv.positive gbdt.onnx
 X
+# The inputs of its golden rows, as lines of the table.
+golden() {	# model file
+	grep -aoE '\{"rows":\[\{"in":.*\}\]\}' "$1" >golden.json &&
+		jq -r '.rows[].in | [.a, .b, .colour, .flag] | map(. // if . == false then . else "" end | tostring) | join(",")' \
+			golden.json | sort -u
+}
+cut -d, -f2-5 train.csv | tail -n +2 | sort -u >real
+check 'fit: no golden row is a training row, and they are several' <<'X'
+	golden gbdt.onnx >drawn &&
+	test "$(wc -l <drawn)" -gt 4 &&
+	test -z "$(comm -12 drawn real)" &&
+	golden logistic.onnx | same drawn -
+X
+check 'fit --golden-rows real: the golden rows are training rows' <<'X'
+	expect 0 fit -t y -d z,kind -l gbdt --golden-rows real -o real.onnx &&
+	golden real.onnx >drawn &&
+	test "$(wc -l <drawn)" = 8 &&
+	test -z "$(comm -23 drawn real)"
+X
+check 'fit of a table whose every combination was seen: no golden row is one of them' <<'X'
+	awk 'BEGIN { print "c,y"; for (i = 0; i < 60; i++) print (i % 2 ? "u" : "v") "," (i % 3 ? "no" : "yes") }' >few.csv &&
+	expect 0 mlv-train fit few.csv -t y -l logistic -o few.onnx &&
+	grep -aoE '\{"rows":\[\{"in":.*\}\]\}' few.onnx >golden.json &&
+	jq -e '.rows | length == 1 and .[0].in.c == null' golden.json
+X
+check 'fit --golden-rows: other words are refused' <<'X'
+	expect 2 fit -t y -d z,kind -l gbdt --golden-rows some -o real.onnx &&
+	says "profile"
+X
 check 'fit -: standard input gives the bytes that the file gives' <<'X'
 	mlv-train fit - --drop id,z,kind -t y -l gbdt -o in.onnx <train.csv >out 2>err &&
 	expect 0 fit -t y -d z,kind -l gbdt -o file.onnx &&
@@ -91,6 +120,26 @@ check 'fit --weight: a weight with missing values is refused, no model written' 
 	expect 3 fit -t y -d z,kind -l gbdt --weight a -o w2.onnx &&
 	says "has no weight" &&
 	test ! -e w2.onnx
+X
+check 'fit --weight: a weight of words is refused as that' <<'X'
+	expect 3 fit -t y -d z -l gbdt --weight kind -o w3.onnx &&
+	says "the weight column 'kind' holds words, not numbers" &&
+	test ! -e w3.onnx
+X
+cat >odd.awk <<'END'
+BEGIN {
+	print "x,\"say, what\",when,note,y"
+	for (i = 0; i < 300; i++)
+		printf "%d,row %d says,2026-01-%02d,note %d,%s\n", i, i, i % 28 + 1, i * 7, (i % 2 ? "yes" : "no")
+}
+END
+awk -f odd.awk >odd.csv
+check 'fit: all columns that cannot be used are told at once, with words to paste' <<'X'
+	expect 3 mlv-train fit odd.csv -t y -l logistic -o odd.onnx &&
+	says "column 'say, what' is free text" &&
+	says "; column 'when' is a date-time" &&
+	says "; all of them are left out with --drop '\"say, what\",when,note'" &&
+	eval "expect 0 mlv-train fit odd.csv -t y -l logistic -o odd.onnx $(sed 's/.* with //' err)"
 X
 check 'fit -l logistic: a target of 0 and 1 is two classes' <<'X'
 	sed "s/Yes/1/; s/No/0/" train.csv >num.csv &&
@@ -162,13 +211,14 @@ check 'fit --valid: validation rows without a column of the training rows are re
 	cut -d, -f1-3,5- valid.csv >cut.csv &&
 	refused 3 "colour" train.csv -t y -d id,z,kind -l gbdt --valid cut.csv
 X
-check 'fit --valid: validation rows with a class that training did not see are refused' <<'X'
-	sed "s/Yes/Perhaps/" valid.csv >odd.csv &&
-	refused 3 "none of the classes" train.csv -t y -d id,z,kind -l gbdt --valid odd.csv
+check 'fit --valid: validation rows with none of the classes of training are refused' <<'X'
+	sed "s/Yes/Perhaps/; s/No/Never/" valid.csv >odd.csv &&
+	refused 3 "of the classes of the training data" train.csv -t y -d id,z,kind -l gbdt --valid odd.csv
 X
-check 'fit: a row without a value of the target is refused by its number' <<'X'
+check 'fit: rows without a value of the target are refused, counted, with the flag' <<'X'
 	sed "3s/,Yes,/,,/;3s/,No,/,,/" train.csv >gap.csv &&
-	refused 3 "row 2 has no value of the target" gap.csv -t y -d id,z,kind -l gbdt
+	refused 3 "1 of 600 rows have no value of the target 'y': --drop-missing-target" \
+	    gap.csv -t y -d id,z,kind -l gbdt
 X
 check 'fit --set: a parameter of another learner is refused, those of this one listed' <<'X'
 	refused 2 "C, penalty" train.csv -t y -d id,z,kind -l logistic --set alpha=1 &&

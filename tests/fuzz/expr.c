@@ -13,7 +13,8 @@ name(void *ctx, size_t i, struct expr_value *v, struct err *e)
 	(void)ctx;
 	(void)e;
 	if (i % 3 == 0)
-		*v = (struct expr_value){ .type = EXPR_NUM, .d = (double)i };
+		*v = (struct expr_value){ .type = EXPR_NUM,
+		    .num = num_of_f64((double)i) };
 	else if (i % 3 == 1)
 		*v = (struct expr_value){ .type = EXPR_TEXT, .s = "ab", .n = 2 };
 	return 0;

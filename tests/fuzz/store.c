@@ -55,7 +55,8 @@ look(const char *top)
 	x = xprintf("%s/.mlv/config", top);
 	(void)worktree_hash_file(&id, &size, s, x, &e);
 	free(x);
-	(void)fsck_repo(&report, s, FSCK_STRONG, NULL, NULL, &e);
+	(void)fsck_repo(&report, s, &(struct fsck_request){
+	    .level = FSCK_STRONG }, &e);
 	buf_free(&b);
 	repo_close(s);
 }

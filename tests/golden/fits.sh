@@ -1,20 +1,22 @@
 #!/bin/sh
-# What LightGBM and scikit-learn answer for the rows they were trained on,
-# frozen by tests/interop/gbdt.py and fit.py: models that mlv-train fits to
-# the same rows, served, answer the same within 1e-6.
+# What LightGBM and scikit-learn answer for the rows they were trained on, or
+# for those of ask.csv, frozen by tests/interop/gbdt.py, objectives.py and
+# fit.py: models that mlv-train fits to the same rows, served, answer the same
+# within 1e-6.
 . "$(dirname "$0")/../lib.sh"
-golden=$TOP/tests/golden/fits
 
-fit() {		# case
+fit() {		# folder, case
+	asked=$1/rows.csv
+	[ -e "$1/ask.csv" ] && asked=$1/ask.csv
 	# shellcheck disable=SC2046
-	mlv-train fit "$golden/rows.csv" -o m.onnx $(cat "$golden/$1.args") >out 2>err &&
-	    mlv-serve batch -o scored.csv m.onnx <"$golden/rows.csv" 2>err
+	mlv-train fit "$1/rows.csv" -o m.onnx $(cat "$1/$2.args") >out 2>err &&
+	    mlv-serve batch -o scored.csv m.onnx <"$asked" 2>err
 }
 
 # Columns of scored.csv beside those of the frozen file: the last one, or
 # after the label as many as there are.
-within() {	# case
-	paste -d , scored.csv "$golden/$1.csv" | awk -F , '
+within() {	# folder, case
+	paste -d , scored.csv "$1/$2.csv" | awk -F , '
 	NR == 1 {
 		for (i = 1; i <= NF; i++)
 			theirs += $i ~ /^p[0-9]*$/
@@ -36,9 +38,10 @@ within() {	# case
 	}'
 }
 
-for a in "$golden"/*.args; do
+for a in "$TOP"/tests/golden/fits/*.args "$TOP"/tests/golden/objectives/*.args; do
+	d=$(dirname "$a")
 	n=$(basename "$a" .args)
-	check "fit and batch, case $n: a model is fitted and answers" 'fit $n'
-	check "batch, case $n: the scores are the peer's within 1e-6" 'within $n'
+	check "fit and batch, case $n: a model is fitted and answers" 'fit $d $n'
+	check "batch, case $n: the scores are the peer's within 1e-6" 'within $d $n'
 done
 finish

@@ -475,6 +475,8 @@ run_pad(struct model_run *r, const struct step *s, struct err *e)
 	}
 	if ((out = step_out(r, s, 0, a->elem, a->rank, dim, e)) == NULL)
 		return -1;
+	if (step_work(r, s, out->n, (size_t)a->rank, e) < 0)
+		return -1;
 	size = onnx_elem_size(a->elem);
 	if (fill)
 		with = fill->data;

@@ -143,6 +143,9 @@ run_layer_norm(struct model_run *r, const struct step *s, struct err *e)
 		if (k + 1 < s->n_out && s->out[k + 1] >= 0 && (extra[k] =
 		    step_out(r, s, k + 1, a->elem, a->rank, dim, e)) == NULL)
 			return -1;
+	/* where each scale and bias stands is found anew */
+	if (step_work(r, s, a->n, 2 * (size_t)a->rank, e) < 0)
+		return -1;
 	rows = tensor_span(a, 0, (int)axis);
 	n = tensor_span(a, (int)axis, a->rank);
 	for (size_t o = 0; n && o < rows; o++) {

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "math/elem.h"
 #include "engine/step.h"
 
@@ -157,7 +156,10 @@ run_reduce(struct model_run *r, const struct step *s, struct err *e)
 			dim[rank++] = p.dim[d];
 	if ((out = step_out(r, s, 0, a->elem, rank, dim, e)) == NULL)
 		return -1;
-	acc = xalloc(out->n * 2 + 1, sizeof(*acc));
+	acc = step_room(r, s, out->n, (kind == R_LOG_SUM_EXP ? 2 : 1) *
+	    sizeof(*acc), e);
+	if (acc == NULL)
+		return -1;
 	if (kind == R_LOG_SUM_EXP) {
 		top = acc + out->n;
 		for (size_t i = 0; i < out->n; i++)
@@ -170,7 +172,6 @@ run_reduce(struct model_run *r, const struct step *s, struct err *e)
 	for (size_t i = 0; i < out->n; i++)
 		store_at(out, i, top ? (isinf(top[i]) ? top[i] : m_log(acc[i]) +
 		    top[i]) : finish_value(kind, acc[i], p.count));
-	free(acc);
 	return 0;
 }
 
@@ -267,6 +268,22 @@ softmax_lane(struct tensor *t, size_t base, const struct lane *l, bool log)
 	}
 }
 
+/* One lane of hardmax in place: 1 at the first of the largest, else 0. */
+static void
+hardmax_lane(struct tensor *t, size_t base, const struct lane *l)
+{
+	size_t best = 0;
+
+	for (size_t k = 1; k < l->n; k++)
+		if (value_at(t, base + k * l->inner) >
+		    value_at(t, base + best * l->inner))
+			best = k;
+	for (size_t k = 0; k < l->n; k++)
+		store_at(t, base + k * l->inner, k == best);
+}
+
+enum lanes { LANE_SOFTMAX, LANE_LOG_SOFTMAX, LANE_HARDMAX };
+
 static int
 run_softmax(struct model_run *r, const struct step *s, struct err *e)
 {
@@ -289,8 +306,11 @@ run_softmax(struct model_run *r, const struct step *s, struct err *e)
 	memcpy(out->data, a->data, a->n * onnx_elem_size(a->elem));
 	for (size_t o = 0; o < l.outer; o++)
 		for (size_t i = 0; i < l.inner && l.n; i++)
-			softmax_lane(out, o * l.n * l.inner + i, &l,
-			    s->op->arg != 0);
+			if (s->op->arg == LANE_HARDMAX)
+				hardmax_lane(out, o * l.n * l.inner + i, &l);
+			else
+				softmax_lane(out, o * l.n * l.inner + i, &l,
+				    s->op->arg == LANE_LOG_SOFTMAX);
 	return 0;
 }
 
@@ -375,9 +395,10 @@ run_topk(struct model_run *r, const struct step *s, struct err *e)
 	dim[axis] = k;
 	values = step_out(r, s, 0, a->elem, a->rank, dim, e);
 	places = values ? step_out(r, s, 1, ONNX_INT64, a->rank, dim, e) : NULL;
-	if (places == NULL)
+	if (places == NULL || step_work(r, s, a->n, k > FEW ? 32 : 1 +
+	    (size_t)k / 2, e) < 0 ||
+	    (lane = step_room(r, s, l.n, sizeof(*lane), e)) == NULL)
 		return -1;
-	lane = xalloc(l.n + 1, sizeof(*lane));
 	for (size_t o = 0; o < l.outer; o++)
 		for (size_t i = 0; i < l.inner; i++) {
 			for (size_t j = 0; j < l.n; j++)
@@ -392,7 +413,6 @@ run_topk(struct model_run *r, const struct step *s, struct err *e)
 				    (int64_t)lane[j].at;
 			}
 		}
-	free(lane);
 	return 0;
 }
 
@@ -406,8 +426,9 @@ const struct op ops_reduce[] = {
 	REDUCE("ReduceLogSumExp", R_LOG_SUM_EXP),
 	{ "", "ArgMax", 1, 0, NULL, run_arg, 0 },
 	{ "", "ArgMin", 1, 0, NULL, run_arg, 1 },
-	{ "", "Softmax", 1, 0, NULL, run_softmax, 0 },
-	{ "", "LogSoftmax", 1, 0, NULL, run_softmax, 1 },
+	{ "", "Softmax", 1, 0, NULL, run_softmax, LANE_SOFTMAX },
+	{ "", "LogSoftmax", 1, 0, NULL, run_softmax, LANE_LOG_SOFTMAX },
+	{ "", "Hardmax", 1, 0, NULL, run_softmax, LANE_HARDMAX },
 	{ "", "TopK", 1, 0, NULL, run_topk, 0 },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0 }
 };

@@ -451,6 +451,8 @@ repeat_block(struct model_run *r, const struct step *s, const struct tensor *a,
 	}
 	if ((out = step_out(r, s, 0, a->elem, rank, dim, e)) == NULL)
 		return -1;
+	if (step_work(r, s, out->n, (size_t)rank, e) < 0)
+		return -1;
 	o = out->data;
 	for (size_t i = 0; i < out->n; i++, o += size) {
 		int64_t off = 0;
@@ -556,18 +558,16 @@ run_constant(struct model_run *r, const struct step *s, struct err *e)
 {
 	const struct onnx_node *n = s->node;
 	const struct onnx_attr *a = n->n_attrs ? &n->attr[0] : NULL;
-	struct tensor *out;
+	struct tensor *out, t;
 	int64_t dim;
 
 	NEED(a, s, e);
 	dim = (int64_t)a->n;
 	switch (a->type) {
 	case ONNX_ATTR_TENSOR:
-		out = step_out(r, s, 0, a->t->elem, a->t->rank, a->t->dim, e);
-		if (out && out->n)
-			memcpy(out->data, a->t->data, out->n *
-			    onnx_elem_size(out->elem));
-		break;
+		t = (struct tensor){ a->t->elem, a->t->rank, { 0 }, a->t->n,
+		    a->t->data };
+		return step_alias(r, s, 0, &t, t.rank, a->t->dim, e);
 	case ONNX_ATTR_FLOAT:
 		if ((out = step_out(r, s, 0, ONNX_FLOAT, 0, NULL, e)))
 			*(float *)out->data = a->f;

@@ -10,7 +10,7 @@
 #include "catalog/put.h"
 #include "flow/fit/internal.h"
 #include "model/meta.h"
-#include "profile/profile.h"
+#include "onnx/build.h"
 #include "store/odb.h"
 #include "store/repo.h"
 
@@ -48,7 +48,6 @@ add_profile(struct fitting *f, struct err *e)
 {
 	const struct frame *t = &f->train;
 	struct table picked = { t->rows, 0, NULL };
-	struct profile *p;
 	struct buf b;
 	int r;
 
@@ -57,19 +56,18 @@ add_profile(struct fitting *f, struct err *e)
 		picked.col[picked.cols++] = *table_find(f->train_table,
 		    t->feature[i].name);
 	picked.col[picked.cols++] = *table_find(f->train_table, t->target);
-	r = profile_of_table(&p, &picked, f->rq->learn.threads, e);
+	r = profile_of_table(&f->profile, &picked, f->rq->learn.threads, e);
 	free(picked.col);
 	if (r < 0)
 		return -1;
 	buf_init(&b, BUF_CAP_DOC);
-	r = profile_write(&b, p, e);
+	r = profile_write(&b, f->profile, e);
 	while (b.len && b.data[b.len - 1] == '\n')
 		b.len--;
 	if (r == 0)
 		onnx_add_meta(&f->arena, f->learned.graph, META_PROFILE,
 		    b.data, b.len);
 	buf_free(&b);
-	profile_free(p);
 	return r;
 }
 
@@ -140,16 +138,19 @@ release_fitting(struct fitting *f, const struct err *e)
 	if (f->j)
 		fit_seal_failed(f, e->msg);
 	binding_free(f->plan);
+	profile_free(f->profile);
 	if (f->bytes.data)
 		buf_free(&f->bytes);
 	frame_release(&f->train);
 	frame_release(&f->valid);
 	if (f->train_table) {
 		table_free(f->train_table);
+		table_free(f->train_read);
 		catalog_bytes_close(&f->train_bytes);
 	}
 	if (f->valid_table) {
 		table_free(f->valid_table);
+		table_free(f->valid_read);
 		catalog_bytes_close(&f->valid_bytes);
 	}
 	arena_free(&f->arena);

@@ -4,8 +4,9 @@
  * Reads the training and validation rows, makes them ready (learn/frame.h),
  * fits the learner (learn/learner.h), and builds the graph.  Before the file
  * appears the graph is loaded by our own engine and asked for some training
- * rows; what it says must be what the learner says.  Those rows and answers
- * then travel in the model as golden rows.  A validation set is judged by
+ * rows; what it says must be what the learner says.  Golden rows with their
+ * answers travel in the model: rows drawn from the training profile, or those
+ * training rows where that was asked for.  A validation set is judged by
  * that same engine (judge/evaluate.h).
  *
  * The bytes depend on the rows, the parameters and the seed alone: not on
@@ -31,8 +32,10 @@ struct fit_request {
 	const struct table_read_opts *read;
 	struct frame_opts frame;
 	struct learner_request learn;	/* `watched` is set here */
+	bool drop_missing;		/* rows without a target */
 	const char *output;		/* a path */
 	const char *name;		/* a word for the run, or NULL */
+	bool golden_real;		/* training rows may travel */
 	const struct log *log;
 };
 
@@ -43,6 +46,7 @@ struct fit_outcome {
 	enum task task;
 	const char *positive;		/* of two classes; else NULL */
 	size_t rows, features;
+	size_t dropped;			/* rows without a target */
 	int64_t iterations;
 	bool converged;
 	const char *warning;		/* a sentence of the learner's, or NULL */

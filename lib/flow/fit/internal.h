@@ -9,6 +9,7 @@
 #include "exec/meter.h"
 #include "flow/fit/fit.h"
 #include "model/score.h"
+#include "profile/profile.h"
 #include "track/journal.h"
 
 struct fitting {
@@ -22,8 +23,11 @@ struct fitting {
 	struct learner_request learn;
 	struct catalog_bytes train_bytes, valid_bytes;
 	struct table *train_table, *valid_table;
+	struct table *train_read, *valid_read;	/* what those borrow from, or
+						 * NULL */
 	struct frame train, valid;
 	struct learned learned;
+	struct profile *profile;	/* of the training rows */
 	size_t probe[FIT_GOLDEN], n_probes;
 	struct binding *plan;
 	struct buf bytes;
@@ -54,5 +58,9 @@ double fit_kept_value(const struct fitting *f, const struct history *h);
  * learner's; f->bytes and f->plan are those of the model with its golden
  * rows. */
 int fit_prove(struct fitting *f, struct err *e);
+/* Rows as the scorer wants them, drawn from the profile; *rows of the table
+ * are filled, 0 where every drawn one was a training row. */
+int fit_golden_rows(struct table **out, size_t *rows, struct fitting *f,
+    struct err *e);
 
 #endif

@@ -1,5 +1,5 @@
 /* A graph proved before it is written: our engine must answer some training
- * rows as the learner does, and those rows travel with the model. */
+ * rows as the learner does.  Golden rows then travel with the model. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -8,6 +8,7 @@
 #include "model/golden.h"
 #include "model/meta.h"
 #include "model/open.h"
+#include "onnx/build.h"
 
 /* The probed rows, as the scorer wants them. */
 static int
@@ -64,26 +65,41 @@ write_graph(struct fitting *f, struct err *e)
 	return buf_check(&f->bytes, e);
 }
 
+/* The rows proved by are training rows: they travel when that was asked. */
+static int
+add_golden(struct fitting *f, const struct table *proved, struct err *e)
+{
+	struct table *drawn = NULL;
+	size_t rows = f->n_probes;
+	struct buf golden;
+	int r = f->rq->golden_real ? 0 : fit_golden_rows(&drawn, &rows, f, e);
+
+	buf_init(&golden, BUF_CAP_DOC);
+	if (r == 0 && rows)
+		r = golden_write(&golden, f->plan, drawn ? drawn : proved,
+		    rows, e);
+	if (r == 0 && rows)
+		onnx_add_meta(&f->arena, f->learned.graph, META_GOLDEN,
+		    golden.data, golden.len);
+	buf_free(&golden);
+	table_free(drawn);
+	return r;
+}
+
 int
 fit_prove(struct fitting *f, struct err *e)
 {
 	struct table *block;
-	struct buf golden;
 	int r;
 
 	if (write_graph(f, e) < 0 ||
 	    binding_open(&f->plan, f->bytes.data, f->bytes.len, NULL, e) < 0 ||
 	    probe_block(&block, f, e) < 0)
 		return -1;
-	buf_init(&golden, BUF_CAP_DOC);
 	r = compare_answers(f, block, e);
 	if (r == 0)
-		r = golden_write(&golden, f->plan, block, f->n_probes, e);
+		r = add_golden(f, block, e);
 	table_free(block);
-	if (r == 0)
-		onnx_add_meta(&f->arena, f->learned.graph, META_GOLDEN,
-		    golden.data, golden.len);
-	buf_free(&golden);
 	if (r < 0 || write_graph(f, e) < 0)
 		return -1;
 	binding_free(f->plan);

@@ -52,18 +52,31 @@ choose_version(struct inference *in)
 
 /* --- the request log ------------------------------------------------------ */
 
-/* Each row to the request log: what came in, what went out. */
+/* As table_write_lists, but of one row its values, not lists of them. */
+static void
+write_one_row(struct buf *out, const struct column *const *col, size_t n,
+    size_t from, size_t to)
+{
+	table_write_jsonl(out, col, n, from, to);
+	if (out->len)
+		out->len--;	/* the newline */
+}
+
+/* The rows to the request log: what came in, what went out. */
 static void
 log_rows(const struct inference *in)
 {
 	const struct version *v = in->x->version;
 	const struct dialect_request *q = &in->request;
 	const struct table *answers = in->answers;
-	struct reqlog_request r = { clock_wall_us(), q->id, in->unit ?
+	const struct reqlog_request r = { clock_wall_us(), q->id, in->unit ?
 	    in->unit : q->id, v->name, v->number, v->digest,
 	    variant_text(v->variant) };
+	void (*write)(struct buf *out, const struct column *const *col,
+	    size_t n, size_t from, size_t to) = answers->rows == 1 ?
+	    write_one_row : table_write_lists;
 	const struct column **col;
-	struct buf asked, answered;
+	struct buf asked, answered, line;
 	size_t n_in;
 
 	(void)binding_wants(v->binding, &n_in);
@@ -74,18 +87,21 @@ log_rows(const struct inference *in)
 		col[n_in + i] = &answers->col[i];
 	buf_init(&asked, BUF_CAP_DOC);
 	buf_init(&answered, BUF_CAP_DOC);
-	for (size_t i = 0; i < answers->rows; i++) {
+	buf_init(&line, BUF_CAP_DOC);
+	for (size_t i = 0, to; i < answers->rows; i = to) {
+		to = answers->rows - i < REQLOG_LINE_ROWS ? answers->rows :
+		    i + REQLOG_LINE_ROWS;
 		buf_clear(&asked);
 		buf_clear(&answered);
-		table_write_jsonl(&asked, col, n_in, i, i + 1);
-		table_write_jsonl(&answered, col + n_in, answers->cols, i,
-		    i + 1);
-		if (asked.len && answered.len)	/* without the newlines */
-			reqlog_row(in->x->server->reqlog, &r, asked.data,
-			    asked.len - 1, answered.data, answered.len - 1);
+		buf_clear(&line);
+		write(&asked, col, n_in, i, to);
+		write(&answered, col + n_in, answers->cols, i, to);
+		reqlog_line(&line, &r, &asked, &answered);
+		reqlog_add(in->x->server->reqlog, &line, to - i);
 	}
 	buf_free(&asked);
 	buf_free(&answered);
+	buf_free(&line);
 	free(col);
 }
 
@@ -108,10 +124,11 @@ answer_body(struct inference *in, struct err *e)
 	    scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
 		return -1;
 	dialect->write(out, q, in->answers);
-	if (out->failed)
-		return err_set(e, ERR_TOOBIG, "the answers to so many rows do "
-		    "not fit: ask for fewer at a time");
-	return 0;
+	if (buf_check(out, e) == 0)
+		return 0;
+	return err_set(e, e->code, e->code == ERR_NOMEM ? "there is no memory "
+	    "for the answers now" : "the answers to so many rows do not fit: "
+	    "ask for fewer at a time");
 }
 
 /* Whatever a request makes go wrong is the request's fault, but for memory. */
@@ -121,23 +138,20 @@ refuse_body(struct exchange *x, const struct err *why)
 	struct http_response *out = x->response;
 
 	out->status = why->code == ERR_NOMEM ? 503 : 400;
+	if (out->status == 503)
+		http_add_field(out, "Retry-After", "1");
 	buf_clear(&out->body);
 	x->dialect->refuse(&out->body, why->msg);
 }
 
-/* The strings are of the counters: they outlive the version. */
 static void
 add_version_headers(struct exchange *x)
 {
-	const struct version_stats *s = x->version->stats;
-	const char *(*extra)[2] = x->response->extra;
+	const struct version *v = x->version;
 
-	extra[0][0] = "X-Mlv-Model";
-	extra[0][1] = s->digest;
-	extra[1][0] = "X-Mlv-Version";
-	extra[1][1] = s->number;
-	extra[2][0] = "X-Mlv-Variant";
-	extra[2][1] = variant_text(s->variant);
+	http_add_field(x->response, "X-Mlv-Model", v->digest);
+	http_add_field(x->response, "X-Mlv-Version", v->number);
+	http_add_field(x->response, "X-Mlv-Variant", variant_text(v->variant));
 }
 
 static void
@@ -169,11 +183,24 @@ answer_in_session(struct inference *in)
 	add_version_headers(x);
 }
 
-/* May the body be of the type it is said to be?  One without a type may. */
+/* Does a body without a type begin as JSON does? */
 static bool
-speaks_type(const struct dialect *d, const char *type)
+looks_like_json(const struct http_request *r)
 {
-	if (d->types == NULL || type == NULL)
+	size_t i = 0;
+
+	while (i < r->n && strchr(" \t\r\n", r->body[i]))
+		i++;
+	return i < r->n && r->body[i] == '{';
+}
+
+/* May the body be of the type it is said to be? */
+static bool
+speaks_type(const struct dialect *d, const struct http_request *r)
+{
+	const char *type = http_header(r, "Content-Type");
+
+	if (d->types == NULL || (type == NULL && looks_like_json(r)))
 		return true;
 	for (size_t i = 0; d->types[i]; i++)
 		if (http_media_is(type, d->types[i]))
@@ -184,14 +211,20 @@ speaks_type(const struct dialect *d, const char *type)
 static void
 refuse_type(struct exchange *x)
 {
+	const char *type = http_header(x->request, "Content-Type");
 	const char *const *types = x->dialect->types;
-	struct http_response *out = x->response;
+	struct buf why;
 
-	out->status = 415;
-	out->type = "text/plain";
+	buf_init(&why, BUF_CAP_SMALL);
+	buf_adds(&why, "the header Content-Type says what the body is: ");
 	for (size_t i = 0; types[i]; i++)
-		buf_addf(&out->body, "%s%s", i ? " or " : "", types[i]);
-	buf_adds(&out->body, " is needed\n");
+		buf_addf(&why, "%s%s", i ? " or " : "", types[i]);
+	if (type)
+		buf_addf(&why, ", not '%.100s'", type);
+	x->response->status = 415;
+	x->response->type = "application/json";
+	x->dialect->refuse(&x->response->body, why.data);
+	buf_free(&why);
 }
 
 void
@@ -201,7 +234,11 @@ exchange_infer(struct exchange *x)
 	struct inference in = { .x = x,
 	    .unit = http_header(x->request, "X-Unit-Id") };
 
-	if (!speaks_type(x->dialect, http_header(x->request, "Content-Type"))) {
+	if (in.unit && strlen(in.unit) > DIALECT_ID_MAX) {
+		exchange_fail(x, 400, "X-Unit-Id is longer than 256 bytes");
+		return;
+	}
+	if (!speaks_type(x->dialect, x->request)) {
 		refuse_type(x);
 		return;
 	}

@@ -12,6 +12,7 @@
 #define LANE 16			/* searches side by side */
 #define LEVELS_MAX 254		/* a row's bin is a byte, one means none */
 #define ZERO 1e-35f		/* what is not beyond it counts as zero */
+#define SPARSE 0.7		/* so large a share of rows is left out */
 
 /*
  * A float t with a <= t < b, half-way.  LightGBM's bound is a double; the
@@ -155,6 +156,40 @@ bounds_about_zero(float *bound, const struct distinct_values *d, size_t max,
 	return n;
 }
 
+static uint32_t
+first_bound(const struct bin_feature *b, float x)
+{
+	uint32_t k = 0;
+
+	while (k + 1 < b->n_bins && b->bound[k] < x)
+		k++;
+	return k;
+}
+
+/* LightGBM adds up no rows of one bin: zero's, or that of most rows when
+ * those are many. */
+static uint32_t
+rest_bin(const struct bin_feature *b, const struct distinct_values *d,
+    size_t rows)
+{
+	size_t *count = xalloc(b->n_bins + 1, sizeof(*count));
+	uint32_t most = 0, k = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		while (k + 1 < b->n_bins && b->bound[k] < d->v[i])
+			k++;
+		count[k] += d->count[i];
+	}
+	count[b->n_bins] = rows - d->total;
+	for (k = 1; k <= b->n_bins; k++)
+		if (count[k] > count[most])
+			most = k;
+	k = (double)count[most] / (double)rows < SPARSE ? first_bound(b, 0) :
+	    most;
+	free(count);
+	return k;
+}
+
 static void
 number_bins(struct bin_feature *b, const float *v, size_t rows,
     const struct bin_params *p)
@@ -180,6 +215,7 @@ number_bins(struct bin_feature *b, const float *v, size_t rows,
 	b->bound = xalloc(max + 1, sizeof(*b->bound));
 	b->n_bins = (uint32_t)bounds_about_zero(b->bound, &d, max,
 	    (size_t)p->min_data_in_bin);
+	b->rest = rest_bin(b, &d, take);
 	free(d.v);
 	free(d.count);
 	free(room);

@@ -31,6 +31,9 @@ struct bin_feature {
 	size_t n_levels;
 	uint32_t n_bins;		/* without the one for missing */
 	bool missing;			/* bin n_bins is in use */
+	uint32_t rest;			/* number: the bin whose sums are what
+					 * the others leave of the leaf's; 0:
+					 * none (learn/gbdt/grow.h) */
 	uint32_t offset;		/* of its histogram among all */
 };
 

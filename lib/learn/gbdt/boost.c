@@ -44,9 +44,14 @@ start_scores(struct booster *g)
 	if (!g->p->boost_from_average)
 		return;
 	g->ob->start(start, g->train.f);
-	/* the model's base values are float32 */
+}
+
+/* The model's base values are float32; trees are grown from the double. */
+static void
+round_start(struct booster *g)
+{
 	for (size_t c = 0; c < g->k; c++)
-		start[c] = (double)(float)start[c];
+		g->m->start[c] = (double)(float)g->m->start[c];
 }
 
 static void
@@ -219,7 +224,7 @@ boost_round(struct booster *g, int64_t iteration)
 		t->target = (uint32_t)c;
 		for (size_t k = 0; k < t->n_leaves; k++)
 			t->value[k] = t->n_nodes == 0 ? 0 :
-			    (double)(float)(t->value[k] * g->p->learning_rate);
+			    t->value[k] * g->p->learning_rate;
 		grew |= t->n_nodes > 0;
 		add_tree_scores(g, t, c);
 	}
@@ -341,6 +346,7 @@ gbdt_train(struct gbdt_model *out, const struct frame *train,
 		fill_start(&g, &g.train);
 		if (g.has_valid)
 			fill_start(&g, &g.valid);
+		round_start(&g);
 		boost_rounds(&g, progress);
 	}
 	out->n_set = g.n_set;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "learn/emit.h"
+#include "onnx/build.h"
 
 /* Categories become their level's number, anything else NaN. */
 static const char *

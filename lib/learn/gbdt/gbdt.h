@@ -3,16 +3,17 @@
  * terms.
  *
  * Where nothing is drawn the trees are LightGBM's, node for node, and scores
- * agree to float32's last digits (tests/golden/fits.sh, tests/interop/gbdt.py;
- * LightGBM 4).  Only cuts of exactly the same worth may be told apart
- * otherwise: there LightGBM goes by what its rounding left.
+ * agree to float32's last digits (tests/golden/fits.sh, tests/interop/gbdt.py
+ * and objectives.py; LightGBM 4).  Cuts of exactly the same worth are told
+ * apart by what rounding left, so sums are rounded as LightGBM's on one
+ * thread; only those of categories may still be told apart otherwise.
  *
  * Numbers are binned once (learn/gbdt/bin.h); a tree grows leaf by leaf, the
  * histogram of the larger child being the parent's less the smaller one's.
- * Missing values learn a direction at every split, or follow zero where no
- * training row had any; categories split by sets (one against the rest when
- * there are few).  Thresholds are float32 and
- * rows are told apart by the float32 they will be served with, so no row
+ * Missing values learn a direction at every split, or follow zero (what lies
+ * within 1e-35 of it) where no training row had any; categories split by
+ * sets, or one against the rest when there are few.  Thresholds are float32
+ * and rows are told apart by the float32 they will be served with, so no row
  * falls on another side in production.
  *
  * Gradients are floats, histograms doubles summed in row order within a
@@ -84,7 +85,8 @@ struct gbdt_node {
 struct gbdt_tree {
 	struct gbdt_node *node;		/* node[0] is the root; none: one leaf */
 	size_t n_nodes;
-	double *value;			/* (leaves), learning rate included */
+	double *value;			/* (leaves), learning rate included; a
+					 * graph holds them as float32 */
 	double *count;			/* (leaves) */
 	size_t n_leaves;
 	uint32_t target;		/* class; 0 for one output */

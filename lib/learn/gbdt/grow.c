@@ -66,7 +66,7 @@ struct hist_job {
 	const struct gh *gh;		/* by place in the leaf */
 	const uint32_t *order;		/* rows, or NULL: 0, 1, 2 ... */
 	size_t n;
-	struct cell *hist;
+	struct cell *hist, sum;
 	size_t width;			/* features of one part */
 };
 
@@ -105,9 +105,22 @@ add_row(struct cell *const *at, const uint8_t *r, const uint8_t *place,
 	}
 }
 
+/* Rounded as LightGBM does it, in this order. */
+static void
+set_rest(struct cell *hist, const struct bin_feature *f, struct cell sum)
+{
+	for (uint32_t b = 0; b < f->n_bins + f->missing; b++) {
+		if (b == f->rest)
+			continue;
+		sum.g -= hist[b].g;
+		sum.h -= hist[b].h;
+	}
+	hist[f->rest] = sum;
+}
+
 /* Features [part * width, ...) over all rows of the leaf, in their order. */
 static void
-hist_part(void *ctx, size_t part, int worker)
+add_rows(void *ctx, size_t part, int worker)
 {
 	const struct hist_job *j = ctx;
 	const struct bins *b = j->w->b;
@@ -150,11 +163,25 @@ hist_part(void *ctx, size_t part, int worker)
 }
 
 static void
+hist_part(void *ctx, size_t part, int worker)
+{
+	const struct hist_job *j = ctx;
+	const struct bins *b = j->w->b;
+	size_t k = part * j->width, last = k + j->width;
+
+	add_rows(ctx, part, worker);
+	for (; k < last && k < b->n_features; k++)
+		if (j->w->use[k] && b->feature[k].rest > 0)
+			set_rest(j->hist + b->feature[k].offset,
+			    &b->feature[k], j->sum);
+}
+
+static void
 make_histogram(struct grower *w, struct leaf *l, const struct gh *gh,
     bool all_rows)
 {
 	struct hist_job j = { .w = w, .gh = gh, .n = l->n, .hist = l->hist,
-	    .order = all_rows ? NULL : w->order + l->from };
+	    .sum = l->sum, .order = all_rows ? NULL : w->order + l->from };
 	size_t threads = (size_t)pool_threads(w->pool), parts;
 
 	/* waking threads costs more than a small leaf */
@@ -436,7 +463,7 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	r->from = l->from + n_left;
 	r->n = l->n - n_left;
 	l->n = n_left;
-	r->sum = (struct cell){ l->sum.g - s.left.g, l->sum.h - s.left.h };
+	r->sum = s.right;
 	l->sum = s.left;
 	l->l2 = r->l2 = s.l2;
 	l->count = (double)l->n;
@@ -460,24 +487,16 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	find_splits(w, l, r);
 }
 
-/* Sums over rows in blocks of fixed size, in order. */
 static struct cell
 sum_rows(const struct gh *gh, const uint32_t *order, size_t n)
 {
 	struct cell all = { 0, 0 };
 
-	for (size_t from = 0; from < n; from += 4096) {
-		size_t end = from + 4096 < n ? from + 4096 : n;
-		struct cell part = { 0, 0 };
+	for (size_t i = 0; i < n; i++) {
+		const struct gh *x = &gh[order ? order[i] : i];
 
-		for (size_t i = from; i < end; i++) {
-			const struct gh *x = &gh[order ? order[i] : i];
-
-			part.g += (double)x->g;
-			part.h += (double)x->h;
-		}
-		all.g += part.g;
-		all.h += part.h;
+		all.g += (double)x->g;
+		all.h += (double)x->h;
 	}
 	return all;
 }

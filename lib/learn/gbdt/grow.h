@@ -3,6 +3,12 @@
  *
  * The grower owns what lasts from tree to tree: the rows in the order of
  * their leaves, the gathered gradients, the histograms.
+ *
+ * Sums are rounded as LightGBM rounds them: one bin of a number's histogram,
+ * most often zero's, is what the others leave of the leaf's sums.  Where no
+ * row lies between two cuts, as with -1e-35 and 1e-35 in a column without
+ * zeros, that remainder tells which of the two LightGBM takes, and so where
+ * a zero goes that comes later.
  */
 #ifndef LEARN_GBDT_GROW_H
 #define LEARN_GBDT_GROW_H
@@ -23,7 +29,7 @@ struct split {
 	bool default_left, category;
 	uint32_t n_set;
 	uint8_t set[256];		/* bins that go left */
-	struct cell left;
+	struct cell left, right;
 	double l2;			/* of both sides' values */
 };
 

@@ -67,12 +67,13 @@ both_allowed(const struct split_scan *s, struct cell left, double n_left)
 	    s->all.h - left.h }, s->l->count - n_left);
 }
 
+/* Of a cut that leaves `one` on one side. */
 static inline double
-split_gain(const struct split_scan *s, struct cell left, double l2)
+split_gain(const struct split_scan *s, struct cell one, double l2)
 {
-	struct cell right = { s->all.g - left.g, s->all.h - left.h };
+	struct cell other = { s->all.g - one.g, s->all.h - one.h };
 
-	return gain_of(s->p, left, l2) + gain_of(s->p, right, l2);
+	return gain_of(s->p, one, l2) + gain_of(s->p, other, l2);
 }
 
 /* The sums of the first bins from one end, and the rows in them. */
@@ -164,13 +165,14 @@ scan_from(struct best_cut *best, const struct split_scan *s,
 
 			if (over[i - k] < 0)
 				continue;
+			gain = split_gain(s, c, p->lambda_l2);
+			if (!(gain > best->gain))
+				continue;
 			if (!up)
 				c = (struct cell){ s->all.g - c.g, s->all.h -
 				    c.h };
-			gain = split_gain(s, c, p->lambda_l2);
-			if (gain > best->gain)
-				*best = (struct best_cut){ gain, c, up ? i :
-				    from - i - 1, true, !up };
+			*best = (struct best_cut){ gain, c, up ? i :
+			    from - i - 1, true, !up };
 		}
 	}
 }
@@ -317,5 +319,7 @@ split_feature(struct split *out, const struct grower *w,
 	if (out->gain == -INFINITY)
 		return;
 	out->gain -= s.floor - w->p->min_gain_to_split;
+	out->right = (struct cell){ l->sum.g - out->left.g,
+	    s.all.h - out->left.h - TINY };
 	out->left.h -= TINY;
 }

@@ -211,6 +211,25 @@ class_order(void)
 		    "%s stands before %s", pair[i].low, pair[i].high);
 }
 
+static void
+exact_order(void)
+{
+	struct num big = num_of_i64(9007199254740993), less = num_of_i64(
+	    9007199254740992), d = num_of_f64(0x1p53), half = num_of_f64(2.5),
+	    two = num_of_i64(2), far = num_of_f64(1e300), min = num_of_i64(
+	    INT64_MIN), low = num_of_f64(-0x1p63), minus = num_of_i64(-2),
+	    less_half = num_of_f64(-2.5);
+
+	ok(num_order(&big, &less) == 1 && num_order(&less, &big) == -1,
+	    "integers that are one double have an order");
+	ok(num_order(&big, &d) == 1 && num_order(&d, &big) == -1 &&
+	    num_order(&less, &d) == 0, "an integer and a double, exactly");
+	ok(num_order(&two, &half) == -1 && num_order(&half, &two) == 1 &&
+	    num_order(&minus, &less_half) == 1, "a fraction counts");
+	ok(num_order(&big, &far) == -1 && num_order(&far, &min) == 1 &&
+	    num_order(&min, &low) == 0, "the ends");
+}
+
 int
 main(void)
 {
@@ -220,5 +239,6 @@ main(void)
 	parses();
 	decimal();
 	integers();
+	exact_order();
 	return tap_done();
 }

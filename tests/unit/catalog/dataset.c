@@ -102,8 +102,8 @@ test_versions(struct catalog *c)
 	{
 		struct fsck_report report;
 
-		ok(fsck_repo(&report, catalog_repo(c), FSCK_STRONG, NULL,
-		    NULL, &e) == 0 && report.errors == 0, "all is whole");
+		ok(fsck_repo(&report, catalog_repo(c),
+		    &(struct fsck_request){ .level = FSCK_STRONG }, &e) == 0 && report.errors == 0, "all is whole");
 	}
 	free(path);
 }

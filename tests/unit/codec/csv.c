@@ -5,7 +5,7 @@
 static void
 cells(const char *line, char delimiter, const char *want, const char *what)
 {
-	struct csv_form f = { delimiter, '\n' };
+	struct csv_form f = { delimiter, '\n', '"' };
 	const char *p = line, *end = line + strlen(line);
 	struct csv_cell c;
 	struct buf out;
@@ -33,7 +33,7 @@ cells(const char *line, char delimiter, const char *want, const char *what)
 static void
 record(const char *s, char eol, int want, const char *what)
 {
-	struct csv_form f = { ',', eol };
+	struct csv_form f = { ',', eol, '"' };
 	const char *end = csv_record(&f, s, s + strlen(s));
 
 	is_int(end == NULL ? -1 : end - s, want, "%s", what);
@@ -42,7 +42,7 @@ record(const char *s, char eol, int want, const char *what)
 static void
 detect(const char *s, char delimiter, char eol, const char *what)
 {
-	struct csv_form f;
+	struct csv_form f = { .quote = '"' };
 
 	csv_detect(&f, s, strlen(s));
 	ok(f.delimiter == delimiter && f.eol == eol, "%s", what);

@@ -20,7 +20,7 @@ are_used_again(void)
 	for (int n = 1; n <= 300; n = n * 3 + 1) {
 		buf_clear(&big);
 		buf_addf(&big, "{\"inputs\":[{\"name\":\"x\",\"shape\":[%d,3],"
-		    "\"data\":[", n);
+		    "\"datatype\":\"FP32\",\"data\":[", n);
 		for (int i = 0; i < n; i++)
 			buf_adds(&big, i ? ",null,5,null" : "null,5,null");
 		buf_adds(&big, "]}]}");

@@ -10,7 +10,8 @@ name(void *ctx, size_t i, struct expr_value *v, struct err *e)
 	const char *n = expr_name(*(struct expr **)ctx, i);
 
 	if (strcmp(n, "auc") == 0 || strcmp(n, "metrics.auc") == 0)
-		*v = (struct expr_value){ .type = EXPR_NUM, .d = 0.84 };
+		*v = (struct expr_value){ .type = EXPR_NUM,
+		    .num = num_of_f64(0.84) };
 	else if (strcmp(n, "learner") == 0)
 		*v = (struct expr_value){ .type = EXPR_TEXT, .s = "gbdt", .n = 4 };
 	else if (strcmp(n, "params.learning-rate") == 0)
@@ -56,6 +57,16 @@ truths(void)
 		const char *text;
 		int want;
 	} cases[] = {
+		{ "9007199254740993 > 9007199254740992", 1 },
+		{ "9007199254740993 = 9007199254740992.0", 0 },
+		{ "9007199254740992 + 1 = 9007199254740993", 1 },
+		{ "-9007199254740993 < -9007199254740992", 1 },
+		{ "'9007199254740993' = 9007199254740993", 1 },
+		{ "abs(-9007199254740993) in (9007199254740993)", 1 },
+		{ "9223372036854775807 + 1 > 9223372036854775807", 1 },
+		{ "-9223372036854775807 - 1 < 0", 1 },
+		{ "(-9223372036854775807 - 1) % -1 = 0", 1 },
+		{ "7 % 0 is null and 9007199254740993 % 2 = 1", 1 },
 		{ "auc > 0.83", 1 }, { "metrics.auc >= 0.84", 1 },
 		{ "'2026-01-02' = '2026-01-02T00:00:00Z'", 1 },
 		{ "'2026-01-02T05:00+02:00' < '2026-01-02 04:00'", 1 },

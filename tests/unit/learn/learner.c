@@ -109,6 +109,23 @@ refuses(const char *learner, const char *name, const char *value,
 	arena_free(&a);
 }
 
+/* What the message begins with. */
+static void
+refuses_with(const char *learner, const char *name, const char *why)
+{
+	const struct param set = { name, "0" };
+	const struct learner_request rq = { .name = learner, .set = &set,
+	    .n_set = 1 };
+	struct arena a = { 0 };
+	struct err e = ERR_INIT;
+	struct json *j;
+
+	ok(learner_params(&j, &a, &rq, &e) < 0 && strncmp(e.msg, why,
+	    strlen(why)) == 0, "%s refuses %s and lists: %.60s", learner, name,
+	    e.msg);
+	arena_free(&a);
+}
+
 static void
 refusals(void)
 {
@@ -124,8 +141,10 @@ refusals(void)
 	    "none, not 'l3'");
 	refuses("gbdt", "eta", "0", "'0' is no value for learning_rate, which "
 	    "takes 1e-09 to 1000");
-	refuses("gbdt", "xyzzy", "0", "the learner has no parameter 'xyzzy': "
-	    "'mlv-train fit --help' names them");
+	refuses_with("gbdt", "xyzzy", "the learner has no parameter 'xyzzy': "
+	    "num_iterations, learning_rate, ");
+	refuses_with("gbdt", "num_leafs", "the learner has no parameter "
+	    "'num_leafs'; did you mean 'num_leaves'?: num_iterations, ");
 	refuses("gbdt", "boost_from_average", "yes", "'yes' is no value for "
 	    "boost_from_average, which takes true or false");
 }

@@ -26,7 +26,7 @@ inferred(void)
 	    schema_infer(&s, &a, table, &o, &e) == 0, "inferred");
 	ok(s->cols == 5 && s->col[0].unique && s->col[0].values == NULL &&
 	    s->col[0].type == COL_TEXT, "a key");
-	ok(s->col[1].min == -3 && s->col[1].max == 3 && !s->col[1].unique,
+	ok(s->col[1].min.i == -3 && s->col[1].max.i == 3 && !s->col[1].unique,
 	    "a range");
 	ok(s->col[2].n_values == 2 && strcmp(s->col[2].values[0], "no") == 0,
 	    "sorted categories");
@@ -63,7 +63,9 @@ main(void)
 {
 	inferred();
 	refused("columns: {a: {type: integre}}", "column 'a': line 1: 'type' "
-	    "must be int64, float64, boolean, datetime, category or text");
+	    "must be int64, float64, boolean, datetime, category, text, "
+	    "money, comma, percent, percent-comma, date-ymd, date-dmy or "
+	    "date-mdy");
 	refused("columns: {a: {type: int64}}\nrulez: []", "line 2: 'rulez' is "
 	    "not known; is it 'rules'?");
 	refused("columns: {a: {type: int64, mostly: 2}}", "column 'a': line "

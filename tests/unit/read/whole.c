@@ -81,12 +81,17 @@ read_csv(void)
 	    "input: line 2: broken quotes in column 'b'", "an open quote");
 	reads("a,b\n1,\"x\"y\n", NULL,
 	    "input: line 2: broken quotes in column 'b'", "text after a quote");
-	reads("a,a\n", NULL, "input: two columns are named 'a'", "duplicate");
-	reads("a,,b\n", NULL, "input: column 2 has no name; give all names "
-	    "with --header --columns", "no name");
+	reads("a,a,\n1,2,3\n", NULL, "a:int64 1; a_2:int64 2; column_3:int64 "
+	    "3", "a second name, and none");
+	reads("a,a,a_2\n1,2,3\n", NULL, "a:int64 1; a_3:int64 2; a_2:int64 "
+	    "3", "a name that is free");
+	reads("a,b\r1,2\r3,4\n", NULL, "a:int64 1 3; b:int64 2 4",
+	    "CR with a last LF");
+	reads("sep=;\na;b\n1;2\n", NULL, "a:int64 1; b:int64 2",
+	    "a line that says what delimits");
 	reads("39, Private\n40, Public\n", NULL, "input: line 1 looks like "
-	    "data ('39'), not like column names: give --columns, "
-	    "--no-header, or --header if it is one", "no header");
+	    "data ('39'), not like column names: give --no-header or "
+	    "--columns if it is data, --header if it is names", "no header");
 	o.header = TABLE_HEADER_YES;
 	reads("2019,2020\n1,2\n", &o, "2019:int64 1; 2020:int64 2",
 	    "years as names, said so");

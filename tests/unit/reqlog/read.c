@@ -17,6 +17,15 @@ static const char segment[] =
     "{\"time\":\"2026-01-02T03:04:07.000000Z\",\"inputs\":{\"x\":[1]},\"outputs\":{\"y\":1}}\n"
     "{\"time\":\"2026-01-02T03:04:08.000000Z\",\"inputs\":{\"x\":1},\"outp";
 
+static const char lists[] =
+    "{\"time\":\"2026-01-02T03:04:05.000000Z\",\"inputs\":{\"x\":[1,2],\"t\":[\"a\",null]},"
+    "\"outputs\":{\"y\":[0.5,0.75]}}\n"
+    "{\"inputs\":{\"x\":[1,2]},\"outputs\":{\"y\":[0.5]}}\n"
+    "{\"inputs\":{\"x\":[]},\"outputs\":{\"y\":[]}}\n"
+    "{\"inputs\":{\"x\":[1,[2]]},\"outputs\":{\"y\":[1,2]}}\n"
+    "{\"inputs\":{\"x\":[1,2]},\"outputs\":{\"y\":1}}\n"
+    "{\"inputs\":{},\"outputs\":{\"y\":[3]}}\n";
+
 static void
 reads(const struct reqlog_filter *f, int skipped, const char *want, const char *title)
 {
@@ -106,6 +115,11 @@ main(void)
 	    "{\"x\":2,\"y\":0.25}\n", "only what was answered from then on");
 	reads(&(struct reqlog_filter){ .until_us = INT64_C(1767323046000000) }, 3,
 	    "{\"x\":1,\"y\":\"a\",\"output.y\":0.5}\n", "only what was answered before");
+	ok(file_replace(os_real(), "a.jsonl", lists, sizeof(lists) - 1, 0666, &e) == 0,
+	    "a segment of requests with several rows");
+	reads(&(struct reqlog_filter){ 0 }, 4,
+	    "{\"x\":1,\"t\":\"a\",\"y\":0.5}\n{\"x\":2,\"t\":null,\"y\":0.75}\n{\"y\":3}\n",
+	    "lists of one length are rows, others are none");
 	bytes();
 	spans();
 	unlink("a.jsonl");

@@ -29,7 +29,8 @@ errors_in(struct repo *s, enum fsck_level level)
 	struct fsck_report report;
 	struct err e = ERR_INIT;
 
-	if (fsck_repo(&report, s, level, NULL, NULL, &e) < 0) {
+	if (fsck_repo(&report, s, &(struct fsck_request){ .level = level },
+	    &e) < 0) {
 		printf("# fsck: %s\n", e.msg);
 		return 999;
 	}

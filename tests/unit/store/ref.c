@@ -22,9 +22,10 @@ static void
 test_refs(struct repo *s)
 {
 	struct err e = ERR_INIT;
-	struct oid a, b, head;
+	struct audit_summary sum;
+	struct oid a, b;
 	uint32_t number, was;
-	uint64_t stamp, records;
+	uint64_t stamp;
 	struct ref r;
 	bool added;
 	int n = 0;
@@ -65,8 +66,8 @@ test_refs(struct repo *s)
 	    !ref_name_ok("Model/x") && !ref_name_ok("model/x@") &&
 	    !ref_name_ok("model/x/y") && ref_name_ok("model/x.y-z_1@a1"),
 	    "names are what they should be");
-	ok(audit_each(s, &records, &head, count_records, &n, &e) == 0 &&
-	    records == 5 && n == 5, "every move is in the audit log");
+	ok(audit_each(s, &sum, count_records, &n, &e) == 0 &&
+	    sum.records == 5 && n == 5, "every move is in the audit log");
 	is_int(errors_in(s, FSCK_STRONG), 0, "the repository is whole");
 }
 

@@ -1,6 +1,8 @@
 /* Tables written as CSV and JSON Lines, and read back. */
 #include "table/write.h"
 
+#include <math.h>
+
 #include "read/whole.h"
 #include "../tap.h"
 
@@ -49,9 +51,51 @@ write_back(void)
 	buf_free(&again);
 }
 
+/* What a model may answer, and a double or JSON's numbers may not hold. */
+static void
+odd_numbers(void)
+{
+	static const double v[] = { -0.0, 0, INFINITY, -INFINITY, NAN };
+	static const char *const json[] = { "{\"d\":-0.0,\"f\":-0.0}\n",
+	    "{\"d\":0,\"f\":0}\n",
+	    "{\"d\":\"Infinity\",\"f\":\"Infinity\"}\n",
+	    "{\"d\":\"-Infinity\",\"f\":\"-Infinity\"}\n",
+	    "{\"d\":null,\"f\":null}\n" };
+	struct err e = ERR_INIT;
+	struct column d, f, i;
+	const struct column *col[] = { &d, &f };
+	const struct column *whole = &i;
+	struct buf out;
+
+	buf_init(&out, BUF_CAP_SMALL);
+	ok(column_init(&d, "d", COL_FLOAT64, 5, &e) == 0 &&
+	    column_init(&f, "f", COL_FLOAT32, 5, &e) == 0 &&
+	    column_init(&i, "i", COL_INT64, 1, &e) == 0, "columns");
+	for (size_t k = 0; k < 5; k++) {
+		d.f64[k] = v[k];
+		f.f32[k] = (float)v[k];
+		buf_clear(&out);
+		table_write_jsonl(&out, col, 2, k, k + 1);
+		is_text(out.data, json[k], "as JSON: %g", v[k]);
+	}
+	buf_clear(&out);
+	table_write_csv(&out, col, 2, 0, 4, NULL);
+	is_text(out.data, "-0.0,-0.0\n0,0\nInfinity,Infinity\n"
+	    "-Infinity,-Infinity\n", "as CSV");
+	buf_clear(&out);
+	i.i64[0] = INT64_MIN + 1;
+	table_write_jsonl(&out, &whole, 1, 0, 1);
+	is_text(out.data, "{\"i\":-9223372036854775807}\n", "an integer");
+	column_release(&d);
+	column_release(&f);
+	column_release(&i);
+	buf_free(&out);
+}
+
 int
 main(void)
 {
 	write_back();
+	odd_numbers();
 	return tap_done();
 }

@@ -169,8 +169,8 @@ run_with_faults(const char *word)
 	else
 		good = !begun && mine.code == ERR_NOENT;
 	run_free(&r);
-	if (fsck_repo(&report, catalog_repo(c), FSCK_STRONG, NULL, NULL,
-	    &e) < 0 || report.errors)
+	if (fsck_repo(&report, catalog_repo(c), &(struct fsck_request){
+	    .level = FSCK_STRONG }, &e) < 0 || report.errors)
 		good = false;
 	catalog_close(c);
 	return good;

@@ -1,0 +1,24 @@
+/*
+ * read/forms.h - columns of text that look like numbers or dates in a form
+ * that nobody has named, told in one line.  Private to lib/read.
+ */
+#ifndef READ_FORMS_H
+#define READ_FORMS_H
+
+#include "base/buf.h"
+#include "table/column.h"
+
+struct log;
+
+struct odd_forms {
+	struct buf told;
+	size_t n;
+};
+
+void forms_init(struct odd_forms *f);
+/* A column of strings, read whole. */
+void forms_note(struct odd_forms *f, const struct column *c);
+/* What was noted, with the options to give; ends *f.  `log` may be NULL. */
+void forms_tell(struct odd_forms *f, const char *name, const struct log *log);
+
+#endif

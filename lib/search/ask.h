@@ -1,0 +1,40 @@
+/*
+ * search/ask.h - making a study, and asking it what to try next.
+ */
+#ifndef SEARCH_ASK_H
+#define SEARCH_ASK_H
+
+#include "search/setup.h"
+#include "search/study/study.h"
+
+/* Make it in the journal of *s, or find that it is there and the same;
+ * ERR_EXISTS when what is there was set up otherwise.  A study that Optuna
+ * made is told its setup. */
+int study_make(bool *made, struct study *s, const struct study_setup *setup,
+    const bool *maximize, size_t n_objectives, struct err *e);
+
+struct ask_request {
+	double lease_s;			/* how long it may be silent; 0: as the
+					 * study says */
+	bool hold;			/* this process works on it */
+};
+
+struct asked {
+	int64_t number;
+	bool again;			/* its last worker died */
+};
+
+/*
+ * The next trial, in this order: one whose worker has died or was silent for
+ * longer than its lease, with the values it had; one that Optuna was told to
+ * do first; a new one.  A trial that has lost ASK_ATTEMPTS workers is told as
+ * failed instead.  ERR_NO when everything has been tried.
+ *
+ * Its values are those of study_value afterwards.
+ */
+#define ASK_ATTEMPTS 3
+int study_ask(struct asked *out, struct study *s,
+    const struct study_setup *setup, const struct ask_request *rq,
+    struct err *e);
+
+#endif

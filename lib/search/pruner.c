@@ -1,0 +1,30 @@
+/* The table of pruners. */
+#include "search/pruner.h"
+
+#include <string.h>
+
+#include "base/nearest.h"
+
+#define P(name) &pruner_##name,
+static const struct pruner *const pruners[] = { PRUNERS(P) };
+#undef P
+#define N_PRUNERS (sizeof(pruners) / sizeof(*pruners))
+
+const struct pruner *
+pruner_find(const char *name)
+{
+	for (size_t i = 0; i < N_PRUNERS; i++)
+		if (strcmp(pruners[i]->name, name) == 0)
+			return pruners[i];
+	return NULL;
+}
+
+const char *
+pruner_nearest(const char *name)
+{
+	const char *known[N_PRUNERS];
+
+	for (size_t i = 0; i < N_PRUNERS; i++)
+		known[i] = pruners[i]->name;
+	return nearest_word(name, known, N_PRUNERS);
+}

@@ -1,0 +1,30 @@
+/* The table of samplers. */
+#include "search/sampler.h"
+
+#include <string.h>
+
+#include "base/nearest.h"
+
+#define S(name) &sampler_##name,
+static const struct sampler *const samplers[] = { SAMPLERS(S) };
+#undef S
+#define N_SAMPLERS (sizeof(samplers) / sizeof(*samplers))
+
+const struct sampler *
+sampler_find(const char *name)
+{
+	for (size_t i = 0; i < N_SAMPLERS; i++)
+		if (strcmp(samplers[i]->name, name) == 0)
+			return samplers[i];
+	return NULL;
+}
+
+const char *
+sampler_nearest(const char *name)
+{
+	const char *known[N_SAMPLERS];
+
+	for (size_t i = 0; i < N_SAMPLERS; i++)
+		known[i] = samplers[i]->name;
+	return nearest_word(name, known, N_SAMPLERS);
+}

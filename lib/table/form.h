@@ -1,0 +1,37 @@
+/*
+ * table/form.h - numbers and dates as people write them: amounts of money,
+ * decimal commas, percent, days and months in three orders.
+ *
+ * Nothing is guessed when rows are read: a form is said by the user or a
+ * schema.  form_suggest says which one would fit.
+ */
+#ifndef TABLE_FORM_H
+#define TABLE_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/intern.h"
+#include "table/col_type.h"
+
+#define FORM_TEXT_MAX 64	/* longer cells are in no form */
+
+/* "money" "comma" "percent" "percent-comma" "date-ymd" "date-dmy"
+ * "date-mdy"; NULL for FORM_PLAIN. */
+const char *form_name(enum cell_form form);
+/* With the type such cells are read as. */
+bool form_parse(const char *word, enum cell_form *form, enum col_type *type);
+/* The word for a type in a form, as --type and schemas have it. */
+const char *type_word(enum col_type type, enum cell_form form);
+
+/* The text as the readers of plain numbers and dates take it: "$1,234.50" is
+ * "1234.50", "(12)" is "-12", "27.2 %" is "27.2e-2", "07/08/2024" is
+ * "2024-07-08" or "2024-08-07".  False when it is not in that form. */
+bool form_plain(char out[FORM_TEXT_MAX], size_t *out_n, enum cell_form form,
+    const char *s, size_t n);
+
+/* The forms that every text fits while some of them are in no plain one; at
+ * most two, where only a person knows.  How many. */
+int form_suggest(enum cell_form fit[2], const struct intern *texts);
+
+#endif
