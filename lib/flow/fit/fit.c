@@ -173,7 +173,8 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 		return -1;
 	buf_init(&f.bytes, ONNX_BYTES_MAX);
 	if (fit_try_output(&f, e) == 0 && fit_read_rows(&f, e) == 0 &&
-	    fit_begin_run(&f, e) == 0 && learn_model(&f, e) == 0 &&
+	    fit_begin_run(&f, e) == 0 && fit_cross_validate(&f, e) == 0 &&
+	    learn_model(&f, e) == 0 &&
 	    add_profile(&f, e) == 0 && fit_prove(&f, e) == 0 &&
 	    judge_valid(&f, e) == 0) {
 		out->task = f.train.task;
