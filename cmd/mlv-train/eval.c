@@ -13,6 +13,7 @@
 #include "store/odb.h"
 #include "verbs.h"
 #include "words.h"
+#include "model/meta.h"
 #include "model/open.h"
 
 struct eval_opts {
@@ -22,7 +23,7 @@ struct eval_opts {
 	double threshold;
 	int64_t seed;
 	int task;
-	bool record, no_record, importance;
+	bool record, no_record, importance, drop_missing;
 };
 
 static const struct eval_opts eval_defaults = { .threshold = 0.5,
@@ -44,6 +45,8 @@ static const struct opt eval_options[] = {
 	    "COLUMN,...", "no columns of a model that takes a matrix" },
 	{ OPT_LIST, 0, "inputs", offsetof(struct eval_opts, inputs),
 	    "COLUMN,...", "the columns of a model that takes a matrix" },
+	{ OPT_FLAG, 0, "drop-missing-target", offsetof(struct eval_opts,
+	    drop_missing), NULL, "leave rows out that have no truth" },
 	{ OPT_INT, 0, "seed", offsetof(struct eval_opts, seed), "N",
 	    "of the bootstrap" },
 	{ OPT_TEXT, 0, "label", offsetof(struct eval_opts, label), "WORD",
@@ -161,6 +164,31 @@ name_evidence(struct work *w, const char *data, struct err *e)
 	return 0;
 }
 
+/* The rows that have an answer, when others are to be left out. */
+static int
+judge_answered(struct work *w, const struct binding *p, const struct table *t,
+    const struct evaluate_opts *eo, const char *data, struct err *e)
+{
+	const char *target = eo->target ? eo->target :
+	    model_meta(binding_model(p), META_TARGET);
+	struct table *some = NULL;
+	size_t gone, at;
+	int r;
+
+	if (w->o->drop_missing && target) {
+		if (table_index(&at, t, target, e) < 0 ||
+		    table_gather_known(&some, &gone, t, at, e) < 0)
+			return -1;
+		if (gone > 0)
+			cli_warn(w->c, "%s: %zu of %zu rows have no value of "
+			    "the target '%s' and are left out", data, gone,
+			    t->rows, target);
+	}
+	r = evaluate_table(&w->v, p, some ? some : t, eo, e);
+	table_free(some);
+	return r;
+}
+
 static int
 judge_model(struct work *w, const struct table_read_opts *user,
     struct evaluate_opts *eo, const char *data, struct err *e)
@@ -183,7 +211,7 @@ judge_model(struct work *w, const struct table_read_opts *user,
 		binding_free(p);
 		return -1;
 	}
-	r = evaluate_table(&w->v, p, t, eo, e);
+	r = judge_answered(w, p, t, eo, data, e);
 	if (r < 0)
 		err_wrap(e, "%s", data);
 	binding_free(p);

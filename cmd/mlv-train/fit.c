@@ -40,6 +40,8 @@ static const struct opt fit_options[] = {
 	    "a parameter of the learner; repeatable" },
 	{ OPT_LIST, 'd', "drop", AT(drop), "COLUMN,...",
 	    "columns to leave out" },
+	{ OPT_FLAG, 0, "drop-missing-target", AT(rq.drop_missing), NULL,
+	    "leave rows out that have no target" },
 	{ OPT_LIST, 0, "categorical", AT(categorical), "COLUMN,...",
 	    "take these as categories" },
 	{ OPT_LIST, 0, "numeric", AT(numeric), "COLUMN,...",
@@ -97,6 +99,7 @@ print_outcome(struct cli *c, const struct fit_request *rq,
 	}
 	out_only(&c->out, OUT_JSON);
 	out_int(&c->out, "features", (int64_t)f->features);
+	out_int(&c->out, "rows_without_target", (int64_t)f->dropped);
 	out_int(&c->out, "bytes", (int64_t)f->size);
 	out_bool(&c->out, "converged", f->converged);
 	if (f->positive)

@@ -45,6 +45,9 @@ struct model {
 	struct model **inner;
 	size_t n_inner;
 	int depth;
+	/* its last inputs are values around it, which its step has as inputs
+	 * from first_capture on */
+	size_t first_capture, n_captured;
 	const struct forest **forest;	/* of its steps, in order */
 	size_t n_forests;
 	struct budget *budget;	/* while it is loaded: what is left */

@@ -68,13 +68,25 @@ run_inner(struct model_run *r, size_t number)
 	return r->inner[number];
 }
 
+void
+run_captures(struct tensor *to, const struct model_run *r,
+    const struct step *s, size_t number)
+{
+	const struct model *in = r->m->inner[number];
+
+	for (size_t i = 0; i < in->n_captured; i++)
+		to[i] = r->value[s->in[in->first_capture + i]];
+}
+
 static int
 set_inputs(struct model_run *r, const struct tensor *in, struct err *e)
 {
 	const struct model *m = r->m;
 
 	for (size_t i = 0; i < m->n_inputs; i++) {
-		if (in[i].elem != m->input[i].elem)
+		/* what comes from around a graph may be anything */
+		if (in[i].elem != m->input[i].elem &&
+		    m->input[i].elem != ONNX_NONE)
 			return err_set(e, ERR_FORMAT, "input '%s' is %s, not "
 			    "%s", m->input[i].name,
 			    onnx_elem_name(m->input[i].elem),

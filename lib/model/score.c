@@ -208,10 +208,36 @@ copy_column(struct column *c, size_t from, const struct tensor *t, size_t w,
 			x = (const struct text *)t->data + at;
 			c->code[from + i] = intern_add(c->dict, x->s, x->n);
 			break;
+		case ONNX_UINT32:
+			c->i64[from + i] = ((const uint32_t *)t->data)[at];
+			break;
+		case ONNX_INT16:
+			c->i64[from + i] = ((const int16_t *)t->data)[at];
+			break;
+		case ONNX_UINT16:
+			c->i64[from + i] = ((const uint16_t *)t->data)[at];
+			break;
+		case ONNX_INT8:
+			c->i64[from + i] = ((const int8_t *)t->data)[at];
+			break;
+		case ONNX_UINT64:	/* checked to fit */
+			c->i64[from + i] = (int64_t)
+			    ((const uint64_t *)t->data)[at];
+			break;
 		default:
 			c->i64[from + i] = ((const uint8_t *)t->data)[at];
 		}
 	}
+}
+
+/* A column holds whole numbers up to 2^63 - 1. */
+static bool
+fits_column(const struct tensor *t)
+{
+	for (size_t i = 0; t->elem == ONNX_UINT64 && i < t->n; i++)
+		if (((const uint64_t *)t->data)[i] > INT64_MAX)
+			return false;
+	return true;
 }
 
 static int
@@ -230,6 +256,9 @@ copy_outputs(struct scorer *s, size_t from, size_t n, struct err *e)
 		    t->dim[0] != (int64_t)n)) || binding_type(t->elem) != o->type)
 			return err_set(e, ERR_FORMAT, "output '%s' does not "
 			    "give one answer a row", o->name);
+		if (!fits_column(t))
+			return err_set(e, ERR_FORMAT, "output '%s' is beyond "
+			    "2^63", o->name);
 		copy_column(&s->result->col[i], from, t, w, o->place, n);
 	}
 	return 0;

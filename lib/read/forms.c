@@ -1,9 +1,8 @@
 /* What to give so that text is read as numbers or dates. */
 #include "read/forms.h"
 
-#include <string.h>
-
 #include "base/log.h"
+#include "base/shellword.h"
 #include "table/form.h"
 
 #define COLUMNS_TOLD 12
@@ -15,28 +14,20 @@ forms_init(struct odd_forms *f)
 	f->n = 0;
 }
 
-/* As a word of the shell. */
-static void
-put_word(struct buf *b, const char *column, const char *form)
-{
-	bool plain = *column != '"';
-
-	for (const char *p = column; *p != '\0' && plain; p++)
-		plain = strchr(" \t\n$&|;<>()'\"\\`*?[]{}#~!^", *p) == NULL;
-	buf_addf(b, "--type %s%s=%s%s", plain ? "" : "'", column, form, plain ?
-	    "" : "'");
-}
-
 void
 forms_note(struct odd_forms *f, const struct column *c)
 {
 	enum cell_form fit[2];
 	int n = form_suggest(fit, c->dict);
+	struct buf word;
 
 	if (n == 0 || f->n++ >= COLUMNS_TOLD)
 		return;
-	buf_addc(&f->told, ' ');
-	put_word(&f->told, c->name, form_name(fit[0]));
+	buf_init(&word, BUF_CAP_SMALL);
+	buf_addf(&word, "%s=%s", c->name, form_name(fit[0]));
+	buf_adds(&f->told, " --type ");
+	shellword_add(&f->told, word.data);
+	buf_free(&word);
 	if (n > 1)
 		buf_addf(&f->told, " (or %s)", form_name(fit[1]));
 }

@@ -431,6 +431,36 @@ check 'cat in a fresh clone: a name that only git knows is told from one that no
 		says "there is no data:nothing"
 	)
 X
+check 'ls in a fresh clone: what only pointer files name is listed, its file missing or same' <<'X'
+	(
+		cd ../clone &&
+		git ls-files -z "*.mlv" | tr -dc "\0" | tr "\0" "\n" >files &&
+		expect 0 mlv-data ls &&
+		test "$(wc -l <out)" = "$(wc -l <files)" &&
+		grep -q "^data:churn${tab}sha256:.*${tab}missing${tab}churn.csv$" out &&
+		grep -q "^data:moved${tab}sha256:.*${tab}same${tab}after.csv$" out
+	)
+X
+check 'ls NAME in a fresh clone: the one name, or exit 3 for one that nobody knows' <<'X'
+	(
+		cd ../clone &&
+		expect 0 mlv-data ls data:churn &&
+		test "$(cut -f1,5 out)" = "data:churn${tab}missing" &&
+		expect 3 mlv-data ls data:nothing &&
+		says "there is no data:nothing"
+	)
+X
+check 'ls in a fresh clone: a pointer that cannot be read hides no other' <<'X'
+	(
+		cd ../clone &&
+		cp after.csv.mlv keep &&
+		echo "<<<<<<< x" >after.csv.mlv &&
+		expect 3 mlv-data ls &&
+		says "after.csv.mlv" &&
+		prints "churn.csv" &&
+		mv keep after.csv.mlv
+	)
+X
 check 'add, cat in a fresh clone: the added file is there, its pointer unchanged' <<'X'
 	(
 		cd ../clone &&

@@ -230,7 +230,7 @@ check 'crontab, nightly line: without drift it prints nothing' <<'X'
 	test ! -s err
 X
 sh "$churn/generate.sh" 9000 7 drift >new.csv
-check 'crontab, nightly line: drift of yesterday is told, data that break the schema train no model' <<'X'
+check 'crontab, nightly line: drift of yesterday is told, broken data train no model' <<'X'
 	serve new.csv &&
 	night &&
 	yesterday &&

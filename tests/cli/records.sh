@@ -306,7 +306,7 @@ check 'mlv-registry add prints the record for a file of no run' <<'X'
 X
 check 'mlv-registry set prints the record of mlv-registry-records(5)' <<'X'
 	described 0 mlv-registry set m@best 1 &&
-	described 0 mlv-registry set m@best 2 -m "a word"
+	described 0 mlv-registry set m@best 2 -m "a word" --allow-contract-change
 X
 check 'mlv-registry rollback prints the record of mlv-registry-records(5)' <<'X'
 	described 0 mlv-registry rollback m@best
@@ -375,6 +375,11 @@ check 'mlv-drift compare prints the records for profiles, with bounds' <<'X'
 	mlv-data profile others.csv >others.json &&
 	described 0 mlv-drift compare many.json others.json &&
 	prints '"low"'
+X
+check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "x"; for (i = 0; i < 400; i++) print (i * 7 % 10 < (i < 200 ? 2 : 8)) }' >errors.csv &&
+	described 1 mlv-drift watch -d ddm -c x errors.csv &&
+	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
 X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --json --port 0 two.onnx &&

@@ -394,7 +394,7 @@ check 'registry add: an output made again by a failed run belongs to the run tha
 	expect 0 mlv-train run -n whole -o one.onnx -- sh two.sh &&
 	id=$(cut -f1 out) &&
 	expect 1 mlv-train run -o one.onnx -o three.onnx -- sh two.sh &&
-	expect 0 mlv-registry add bare one.onnx &&
+	expect 0 mlv-registry add --any-format bare one.onnx &&
 	prints "$id"
 X
 

@@ -201,6 +201,8 @@ def plain(o):
         if o and not isinstance(o[0], dict):
             return np.concatenate([plain(v) for v in o], axis=1)
         return np.array([list(m.values()) for m in o])
+    if o.ndim == 3:     # labels first, then rows
+        return np.concatenate(list(o), axis=1)
     return o.T if o.ndim == 2 and len(o) == 1 else o.reshape(len(o), -1) if o.ndim else o.reshape(1, 1)
 
 
@@ -242,6 +244,8 @@ def one(title, m, x, y, how):
         frame.columns = [ins[0].name] if frame.shape[1] == 1 else ["c%d" % k for k in range(frame.shape[1])]
     frame.to_csv("rows.csv", index=False)
     r = subprocess.run(["mlv-serve", "batch", "-i", "rows.csv", "-o", "got.csv", "m.onnx"], capture_output=True, text=True)
+    if r.returncode not in (0, 3):
+        return "wrong", "ended with %d: %s" % (r.returncode, r.stderr.strip())
     if r.returncode:
         return "refused", r.stderr.strip().split("\n")[0].replace("mlv-serve: error: ", "")
     with open("got.csv", newline="") as f:

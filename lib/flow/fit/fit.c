@@ -145,10 +145,12 @@ release_fitting(struct fitting *f, const struct err *e)
 	frame_release(&f->valid);
 	if (f->train_table) {
 		table_free(f->train_table);
+		table_free(f->train_read);
 		catalog_bytes_close(&f->train_bytes);
 	}
 	if (f->valid_table) {
 		table_free(f->valid_table);
+		table_free(f->valid_read);
 		catalog_bytes_close(&f->valid_bytes);
 	}
 	arena_free(&f->arena);

@@ -32,6 +32,7 @@ struct fit_request {
 	const struct table_read_opts *read;
 	struct frame_opts frame;
 	struct learner_request learn;	/* `watched` is set here */
+	bool drop_missing;		/* rows without a target */
 	const char *output;		/* a path */
 	const char *name;		/* a word for the run, or NULL */
 	bool golden_real;		/* training rows may travel */
@@ -45,6 +46,7 @@ struct fit_outcome {
 	enum task task;
 	const char *positive;		/* of two classes; else NULL */
 	size_t rows, features;
+	size_t dropped;			/* rows without a target */
 	int64_t iterations;
 	bool converged;
 	const char *warning;		/* a sentence of the learner's, or NULL */

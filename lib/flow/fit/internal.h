@@ -23,6 +23,8 @@ struct fitting {
 	struct learner_request learn;
 	struct catalog_bytes train_bytes, valid_bytes;
 	struct table *train_table, *valid_table;
+	struct table *train_read, *valid_read;	/* what those borrow from, or
+						 * NULL */
 	struct frame train, valid;
 	struct learned learned;
 	struct profile *profile;	/* of the training rows */

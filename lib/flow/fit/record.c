@@ -12,8 +12,10 @@
 #include "store/odb.h"
 #include "store/repo.h"
 
+/* `rel`: "input", what is learned from, or "valid". */
 static int
-record_input(struct fitting *f, struct catalog_bytes *b, struct err *e)
+record_rows(struct fitting *f, const char *rel, struct catalog_bytes *b,
+    struct err *e)
 {
 	struct oid id;
 	uint64_t size;
@@ -21,12 +23,12 @@ record_input(struct fitting *f, struct catalog_bytes *b, struct err *e)
 	if (b->item.kind == NAME_DATA) {
 		if (odb_size(&size, repo_odb(f->s), &b->item.id, e) < 0)
 			return -1;
-		return journal_link(f->j, "input", TYPE_DATASET, b->item.label,
+		return journal_link(f->j, rel, TYPE_DATASET, b->item.label,
 		    &b->item.id, size, e);
 	}
 	if (odb_put(&id, repo_odb(f->s), b->data, b->n, e) < 0)
 		return -1;
-	return journal_link(f->j, "input", b->type ? b->type : TYPE_BYTES,
+	return journal_link(f->j, rel, b->type ? b->type : TYPE_BYTES,
 	    b->item.label, &id, b->n, e);
 }
 
@@ -91,6 +93,8 @@ record_params(struct fitting *f, struct err *e)
 	    record_text(f, "weight", rq->frame.weight, e) < 0 ||
 	    record_text(f, "golden_rows", rq->golden_real ? "real" : NULL,
 	    e) < 0 ||
+	    (rq->drop_missing && record_text(f, "drop_missing_target", "true",
+	    e) < 0) ||
 	    record_list(f, "drop", rq->frame.drop, rq->frame.n_drop, e) < 0 ||
 	    record_list(f, "categorical", rq->frame.categorical,
 	    rq->frame.n_categorical, e) < 0 ||
@@ -116,8 +120,9 @@ fit_begin_run(struct fitting *f, struct err *e)
 		return -1;
 	snprintf(f->out->label, sizeof(f->out->label), "run:%s",
 	    journal_id(f->j));
-	if (record_params(f, e) < 0 || record_input(f, &f->train_bytes, e) < 0 ||
-	    (f->rq->valid && record_input(f, &f->valid_bytes, e) < 0))
+	if (record_params(f, e) < 0 || record_rows(f, "input", &f->train_bytes,
+	    e) < 0 || (f->rq->valid && record_rows(f, "valid",
+	    &f->valid_bytes, e) < 0))
 		return -1;
 	t.j = f->j;
 	return provenance_code(&t, e);
