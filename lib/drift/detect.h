@@ -43,7 +43,7 @@ int detection_new(struct detection **out, const char *detector,
     const struct param *set, size_t n, struct err *e);
 void detection_free(struct detection *d);
 
-/* One more value, finite.  ERR_UNSUPPORTED: a detector of errors takes 0 or 1;
+/* One more value, its square finite.  ERR_UNSUPPORTED: a detector of errors takes 0 or 1;
  * nothing has changed then. */
 int detection_add(enum detect_sign *sign, struct detection *d, double x,
     struct err *e);

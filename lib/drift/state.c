@@ -39,11 +39,19 @@ get_f64(const struct json *j, double *v)
 }
 
 void
-state_f64(struct state *s, const char *name, double *v)
+state_bound(struct state *s, const char *name, double *v)
 {
 	if (s->to != NULL)
 		put_f64(s, s->to, name, *v);
-	else if (!get_f64(json_get(s->from, name), v))
+	else if (!get_f64(json_get(s->from, name), v) || isnan(*v))
+		refuse(s, name);
+}
+
+void
+state_f64(struct state *s, const char *name, double *v)
+{
+	state_bound(s, name, v);
+	if (s->to == NULL && !isfinite(*v))
 		refuse(s, name);
 }
 
@@ -75,7 +83,7 @@ state_f64s(struct state *s, const char *name, double *v, size_t n)
 		return;
 	j = j->child;
 	for (size_t i = 0; i < n; i++, j = j->next)
-		if (!get_f64(j, &v[i]))
+		if (!get_f64(j, &v[i]) || !isfinite(v[i]))
 			refuse(s, name);
 }
 

@@ -18,9 +18,11 @@ struct state {
 	const char *wrong;		/* first field that does not fit */
 };
 
-/* Numbers that are not finite are text.  Loaded ones are whatever double. */
+/* Loaded numbers are finite. */
 void state_f64(struct state *s, const char *name, double *v);
 void state_f64s(struct state *s, const char *name, double *v, size_t n);
+/* May be infinite, too, which is text then. */
+void state_bound(struct state *s, const char *name, double *v);
 /* Loaded integers are at most `most`. */
 void state_u64(struct state *s, const char *name, uint64_t *v, uint64_t most);
 void state_u32s(struct state *s, const char *name, uint32_t *v, size_t n);

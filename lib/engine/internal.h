@@ -71,6 +71,7 @@ struct model_run {
 	 * would have, as an unknown category, is taken for the first one
 	 * instead of refused */
 	bool trial;
+	bool float_sums;	/* of forests: as versions before added */
 	struct buf unseen;	/* by row, 1: a text no encoder knew; empty
 				 * until there is one */
 	struct arena text;	/* strings made by this call */

@@ -10,6 +10,13 @@
 #include "onnx/scope.h"
 
 #define INNER_DEPTH_MAX 3
+#define INNER_BYTES ((size_t)1 << 16)	/* a graph within, beside its parts */
+
+/* The newest versions whose operators were compared with ours (onnx 1.22). */
+static const struct {
+	const char *domain, *shown;
+	int64_t newest;
+} known_opsets[] = { { "", "ai.onnx", 27 }, { "ai.onnx.ml", "ai.onnx.ml", 5 } };
 
 #define FAMILY_TABLE(name) ops_##name,
 static const struct op *const families[] = { OP_FAMILIES(FAMILY_TABLE) };
@@ -92,7 +99,7 @@ read_inner(struct model *m, struct step *s, const struct text *bytes,
 	in->of_file = m->of_file;
 	if (m->depth == INNER_DEPTH_MAX)
 		step_bad(s, e, "graphs in graphs in graphs");
-	else if (pay_plan(m, sizeof(*in), e) == 0 &&
+	else if (pay_plan(m, INNER_BYTES, e) == 0 &&
 	    onnx_read_graph(&in->onnx, &in->arena, m->onnx, s->node,
 	    bytes->s, bytes->n, e) == 0 &&
 	    onnx_free_names(taken, in->onnx, &in->arena, e) == 0)
@@ -149,6 +156,21 @@ value_number(struct intern *names, const char *name)
 	return *name ? (int)intern_add(names, name, strlen(name)) : -1;
 }
 
+/* An operator may mean another thing in an opset to come. */
+static int
+check_opset(const struct step *s, struct err *e)
+{
+	for (size_t k = 0; k < sizeof(known_opsets) / sizeof(*known_opsets);
+	    k++)
+		if (strcmp(s->node->domain, known_opsets[k].domain) == 0 &&
+		    s->opset > known_opsets[k].newest)
+			return err_set(e, ERR_UNSUPPORTED, "opset %lld of %s is "
+			    "newer than %lld, the newest one known, in node "
+			    "'%s'", (long long)s->opset, known_opsets[k].shown,
+			    (long long)known_opsets[k].newest, s->node->name);
+	return 0;
+}
+
 static int
 plan_step(struct model *m, struct step *s, const struct onnx_node *n,
     struct intern *names, struct err *e)
@@ -157,6 +179,8 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 
 	s->node = n;
 	s->opset = onnx_node_opset(m->onnx, n);
+	if (check_opset(s, e) < 0)
+		return -1;
 	s->op = find_op(n->domain, n->op, s->opset);
 	if (s->op == NULL)
 		return err_set(e, ERR_UNSUPPORTED, "unsupported operator %s%s%s"
@@ -192,7 +216,7 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 static int
 plan_values(struct model *m, struct intern *names, struct err *e)
 {
-	const struct onnx_model *o = m->onnx;
+	struct onnx_model *o = m->onnx;
 	size_t n_known;
 
 	for (size_t i = 0; i < o->n_initializers; i++)
@@ -211,8 +235,10 @@ plan_values(struct model *m, struct intern *names, struct err *e)
 			continue;
 		if ((onnx_elem_size(v->elem) == 0 || v->sequence) &&
 		    (m->depth == 0 || v->elem != ONNX_NONE))
-			return err_set(e, ERR_UNSUPPORTED, "input '%s' is not "
-			    "a tensor of a supported type", v->name);
+			return err_set(e, ERR_UNSUPPORTED, "input '%s' is %s, "
+			    "which is not supported", v->name, v->sequence ?
+			    "a sequence" : v->elem == ONNX_NONE ? "no tensor" :
+			    onnx_elem_name(v->elem));
 		if (v->name[0] == '\0')
 			return err_set(e, ERR_FORMAT, "an input has no name");
 		p->name = v->name;
@@ -222,10 +248,15 @@ plan_values(struct model *m, struct intern *names, struct err *e)
 		m->input_value[m->n_inputs++] = value_number(names, v->name);
 	}
 	m->step = arena_alloc(&m->arena, (o->n_nodes + 1) * sizeof(*m->step));
-	for (size_t i = 0; i < o->n_nodes; i++)
-		if (plan_step(m, &m->step[m->n_steps++], &o->node[i], names,
-		    e) < 0)
+	for (size_t i = 0; i < o->n_nodes; i++) {
+		struct onnx_node *n = &o->node[i];
+
+		/* to be told by: what it makes, where it has no name */
+		if (n->name[0] == '\0' && n->n_out)
+			n->name = n->out[0];
+		if (plan_step(m, &m->step[m->n_steps++], n, names, e) < 0)
 			return -1;
+	}
 	m->output = arena_alloc(&m->arena, (o->n_outputs + 1) *
 	    sizeof(*m->output));
 	m->output_value = arena_alloc(&m->arena, (o->n_outputs + 1) *

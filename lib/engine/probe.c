@@ -297,8 +297,7 @@ refuse_mixer(const struct probe *p, size_t mixer, struct err *e)
 		    "the rows beside it");
 	n = p->m->step[mixer].node;
 	return err_set(e, ERR_UNSUPPORTED, "a row's answer depends on the rows "
-	    "beside it: %s node '%s' mixes them", n->op, n->name[0] ? n->name :
-	    n->n_out ? n->out[0] : "");
+	    "beside it: %s node '%s' mixes them", n->op, n->name);
 }
 
 static int

@@ -36,6 +36,12 @@ model_run_bound(struct model_run *r)
 }
 
 void
+model_run_float_sums(struct model_run *r)
+{
+	r->float_sums = true;
+}
+
+void
 model_run_free(struct model_run *r)
 {
 	if (r == NULL)
@@ -65,6 +71,7 @@ run_inner(struct model_run *r, size_t number)
 	if (r->inner[number] == NULL)
 		r->inner[number] = run_new(r->m->inner[number], r->budget);
 	r->inner[number]->trial = r->trial;
+	r->inner[number]->float_sums = r->float_sums;
 	return r->inner[number];
 }
 

@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "read/stream.h"
 
+#define VALUE_MAX 1e100			/* sums of squares stay finite */
 #define SAVE_US 1000000			/* at most so long between two saves
 					 * while rows come without a pause */
 
@@ -170,7 +171,8 @@ parse_value(double *v, const struct raw_cell *c)
 			*v = (double)(i % 2);
 			return true;
 		}
-	return !c->json && num_parse_f64(c->s, c->n, v) && isfinite(*v);
+	return !c->json && num_parse_f64(c->s, c->n, v) && fabs(*v) <=
+	    VALUE_MAX;
 }
 
 static int
@@ -186,7 +188,7 @@ add_cell(struct watch *w, size_t i, const struct raw_cell *cell,
 	}
 	if (!parse_value(&s.value, cell))
 		return err_set(e, ERR_UNSUPPORTED, "row %llu: column '%s': "
-		    "'%.*s' is no finite number", (unsigned long long)w->rows,
+		    "'%.*s' is no number below 1e100", (unsigned long long)w->rows,
 		    s.column, (int)(cell->n < 40 ? cell->n : 40), cell->s);
 	if (detection_add(&s.sign, c->d, s.value, e) < 0)
 		return err_wrap(e, "row %llu: column '%s'",

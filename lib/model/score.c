@@ -2,6 +2,7 @@
  * a time, and tensors back into columns. */
 #include "model/score.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,12 @@ scorer_new(const struct binding *b)
 }
 
 void
+scorer_float_sums(struct scorer *s)
+{
+	model_run_float_sums(s->run);
+}
+
+void
 scorer_bound(struct scorer *s)
 {
 	model_run_bound(s->run);
@@ -86,11 +93,17 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 	for (size_t i = from; i < from + n; i++, at += w) {
 		bool gone = column_missing(c, i);
 		struct text t = { "", 0 };
+		double d;
 
 		switch (elem) {
 		case ONNX_FLOAT:
-			((float *)to)[at] = c->type == COL_FLOAT64 ?
-			    (float)c->f64[i] : (float)column_number(c, i);
+			d = c->type == COL_FLOAT64 ? c->f64[i] :
+			    column_number(c, i);
+			((float *)to)[at] = (float)d;
+			if (isinf(((float *)to)[at]) && !isinf(d))
+				return err_set(e, ERR_FORMAT, "column '%s': %g "
+				    "is beyond the range of the model's 32-bit "
+				    "floats", c->name, d);
 			break;
 		case ONNX_DOUBLE:
 			((double *)to)[at] = column_number(c, i);

@@ -189,8 +189,8 @@ read_tensor(struct reader *r, struct onnx_tensor *t, const uint8_t *s,
 		return -1;
 	if (onnx_elem_size(t->elem) == 0)
 		return err_set(r->e, ERR_UNSUPPORTED,
-		    "tensor '%s' has element type %d, which is not supported",
-		    t->name, (int)t->elem);
+		    "tensor '%s' is of type %s, which is not supported",
+		    t->name, onnx_elem_name(t->elem));
 	/* what is not in the file needs no room: a shape alone cannot ask
 	 * for more than a few times the bytes that came */
 	if (t->n > n)

@@ -1,6 +1,8 @@
 /* What to give so that text is read as numbers or dates. */
 #include "read/forms.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "base/shellword.h"
 #include "table/form.h"
@@ -12,24 +14,40 @@ forms_init(struct odd_forms *f)
 {
 	buf_init(&f->told, BUF_CAP_SMALL);
 	f->n = 0;
+	f->missing = intern_new();
+}
+
+/* Words for missing hold for all columns, so each is told once. */
+static void
+note_missing(struct odd_forms *f, const char *word)
+{
+	uint32_t known = intern_count(f->missing);
+
+	if (intern_add(f->missing, word, strlen(word)) < known)
+		return;
+	buf_adds(&f->told, *word == '-' ? " --na=" : " --na ");
+	shellword_add(&f->told, word);
 }
 
 void
 forms_note(struct odd_forms *f, const struct column *c)
 {
-	enum cell_form fit[2];
-	int n = form_suggest(fit, c->dict);
+	struct form_guess g;
 	struct buf word;
 
-	if (n == 0 || f->n++ >= COLUMNS_TOLD)
+	if (!form_suggest(&g, c->dict) || f->n++ >= COLUMNS_TOLD)
+		return;
+	if (g.missing != NULL)
+		note_missing(f, g.missing);
+	if (g.n == 0)
 		return;
 	buf_init(&word, BUF_CAP_SMALL);
-	buf_addf(&word, "%s=%s", c->name, form_name(fit[0]));
+	buf_addf(&word, "%s=%s", c->name, form_name(g.fit[0]));
 	buf_adds(&f->told, " --type ");
 	shellword_add(&f->told, word.data);
 	buf_free(&word);
-	if (n > 1)
-		buf_addf(&f->told, " (or %s)", form_name(fit[1]));
+	if (g.n > 1)
+		buf_addf(&f->told, " (or %s)", form_name(g.fit[1]));
 }
 
 void
@@ -40,4 +58,5 @@ forms_tell(struct odd_forms *f, const char *name, const struct log *log)
 		    "with%s%s", name, f->told.data, f->n > COLUMNS_TOLD ?
 		    " ..." : "");
 	buf_free(&f->told);
+	intern_free(f->missing);
 }

@@ -3,6 +3,7 @@
  */
 #include "read/ragged.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +95,22 @@ offer_names(struct buf *b, const struct ragged *r)
 	free(name);
 }
 
+/* Does the header end in a delimiter, where the rows do not? */
+static bool
+header_is_open(const struct ragged *r)
+{
+	size_t n = r->n < RAGGED_LISTED ? r->n : RAGGED_LISTED;
+	size_t cols = r->in->cols;
+	char called[32];
+
+	for (size_t i = 0; i < n; i++)
+		if (r->cells[i] + 1 != cols)
+			return false;
+	snprintf(called, sizeof(called), "column_%zu", cols);
+	return r->in->header && cols > 1 && cols <= NAMES_TOLD &&
+	    strcmp(r->in->names[cols - 1], called) == 0;
+}
+
 /* What helps, where that can be seen. */
 static void
 offer_help(struct buf *b, const struct ragged *r)
@@ -102,6 +119,11 @@ offer_help(struct buf *b, const struct ragged *r)
 	    r->mark != r->in->form.delimiter) {
 		buf_addf(b, "; --comment '%c' passes over such lines",
 		    r->mark);
+	} else if (header_is_open(r)) {
+		buf_adds(b, "; the header ends in a delimiter, they do not: "
+		    "give --header --columns ");
+		shellword_add_list(b, (const char *const *)r->in->names,
+		    r->in->cols - 1);
 	} else if (begins_later(r)) {
 		buf_addf(b, "; --skip-lines %llu begins at line %llu",
 		    (unsigned long long)r->line[0] - 1,

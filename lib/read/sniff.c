@@ -457,20 +457,6 @@ doubt_delimiter(const struct sniffed *in, struct err *e)
 	    g->cells, d, g->hashes ? " --comment '#'" : skip);
 }
 
-/* A header that ends in a delimiter, where the rows do not: no column stands
- * behind it. */
-static void
-drop_last_name(struct sniffed *in, const char *next, const char *end)
-{
-	const char *after = next < end ? csv_record(&in->form, next, end) :
-	    NULL;
-
-	if (in->cols < 2 || *in->names[in->cols - 1] != '\0' ||
-	    after == NULL || cells_of(in, next, after) != in->cols - 1)
-		return;
-	free(in->names[--in->cols]);
-}
-
 static void
 given_names(struct sniffed *in, const struct table_read_opts *o, size_t cells)
 {
@@ -573,8 +559,6 @@ sniff_header(struct sniffed *in, const char *s, const char *end,
 	    doubt_header(in, e) != 0) {
 		return -1;
 	}
-	if (in->header && o->n_columns == 0)
-		drop_last_name(in, next, end);
 	if (in->header) {
 		in->body = next;
 		in->lines += lines_in(&in->form, s, next);

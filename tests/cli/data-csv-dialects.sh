@@ -184,9 +184,12 @@ check 'rows that end in a delimiter, where the header does not: the names to giv
 	says "--header --columns a,b,last" &&
 	expect 0 mlv-data schema open.csv --header --columns a,b,last
 X
-check 'a header that ends in a delimiter, where the rows do not, is read without it' <<'X'
+check 'a header that ends in a delimiter, where the rows do not: the names to give' <<'X'
 	printf 'a,b,\n1,2\n3,4\n' >head.csv &&
-	expect 0 mlv-data schema head.csv &&
+	expect 3 mlv-data schema head.csv &&
+	says "the header ends in a delimiter" &&
+	says "--header --columns a,b" &&
+	expect 0 mlv-data schema head.csv --header --columns a,b &&
 	test "$(grep -c type: out)" = 2
 X
 check 'comments of another length than rows are refused with --comment' <<'X'
@@ -348,6 +351,30 @@ check 'where only a person knows the form, both are named' <<'X'
 	expect 0 mlv-data schema either.csv &&
 	says "--type d=date-dmy (or date-mdy)" &&
 	says "--type n=money (or comma)"
+X
+check 'months by name, years of two digits and hours of half a day are named and read' <<'X'
+	cat >when.csv <<'END' &&
+a,b,c
+8-Jul-24,"Jul 8, 2024",07/08/24 3:45 PM
+19-Aug-99,"Aug 19, 1999",08/19/99 12:05 AM
+END
+	expect 0 mlv-data schema when.csv &&
+	says "with --type a=date-dmy --type b=date-mdy --type c=date-mdy" &&
+	expect 0 mlv-data schema when.csv $(sed "s/.* with //" err) -o m.yaml &&
+	column a 'max: "2024-07-08.*"' &&
+	column b 'min: "1999-08-19.*"' &&
+	column c 'min: "1999-08-19T00:05.*"' &&
+	column c 'max: "2024-07-08T15:45.*"'
+X
+check 'a word for missing among numbers is named and read' <<'X'
+	printf 'mpg,hp,price\n18,130,$5\n?,-,?\n15,165,$7\n' >holes.csv &&
+	expect 0 mlv-data schema holes.csv &&
+	says "with --na '?' --na=- --type price=money (or comma)" &&
+	expect 0 mlv-data schema holes.csv --na '?' --na=- --type price=money -o m.yaml &&
+	column mpg "type: int64" &&
+	column hp "max: 165" &&
+	column price "max: 7" &&
+	keeps m.yaml holes.csv
 X
 check 'codes are taken neither for numbers nor for dates' <<'X'
 	printf 'zip,code,t\n007,a-1,1/2\n012,b-2,3/4\n' >codes.csv &&

@@ -243,7 +243,7 @@ check 'add --columns: too few names are warned of each time, right ones count th
 		says "2 column names given, but line 1 has 3 cells" &&
 		prints "${tab}\\N${tab}" || return 1
 	done &&
-	expect 0 mlv-data add adult.data --name odd --columns a,b,c &&
+	expect 0 mlv-data add adult.data --name odd --columns a,b,c --na "?" &&
 	prints "${tab}2${tab}" &&
 	test ! -s err
 X

@@ -196,6 +196,16 @@ X
 check 'mlv-train fit of a number, without a repository, prints the record' <<'X'
 	(cd .. && described 0 mlv-train fit work/rows.csv -t x -d id -l linear -o three.onnx)
 X
+check 'mlv-train fit with folds and rows without a target prints the record' <<'X'
+	sed '3s/[^,]*$//' ../work/rows.csv >gap.csv &&
+	target=$(head -n 1 gap.csv | sed 's/.*,//') &&
+	described 0 mlv-train fit gap.csv -t "$target" -d id -l gbdt -o four.onnx --cv 3 \
+	    --drop-missing-target
+X
+check 'mlv-train eval with folds prints the record' <<'X'
+	described 0 mlv-train eval --cv 2 two.onnx data:rows-test &&
+	plain mlv.evaluation.folds/1 0 mlv-train eval --cv 2 two.onnx data:rows-test
+X
 check 'mlv-train eval has its metrics in the plain form of mlv-train-records(5)' <<'X'
 	plain mlv.evaluation.metric/1 0 mlv-train eval two.onnx data:rows-test &&
 	expect 0 mlv-train eval --json two.onnx data:rows-test &&

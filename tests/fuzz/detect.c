@@ -56,9 +56,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			(void)add(d, i);
 		saved = json_new(&a, JSON_MAP);
 		detection_save(saved, &a, d);
-		if ((copy = load(name, saved)) == NULL)
-			abort();
-		for (int i = 100; i < 400; i++)
+		/* numbers of no stream may have become infinite */
+		copy = load(name, saved);
+		for (int i = 100; i < 400 && copy != NULL; i++)
 			if (add(d, i) != add(copy, i))
 				abort();
 		detection_free(copy);

@@ -57,7 +57,7 @@ state(void *detector, struct state *s)
 
 	state_f64(s, "n", &d->p.n);
 	state_f64(s, "p", &d->p.mean);
-	state_f64(s, "p_min", &d->p_min);
+	state_bound(s, "p_min", &d->p_min);
 	state_f64(s, "s_min", &d->s_min);
 }
 

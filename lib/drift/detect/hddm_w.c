@@ -133,10 +133,10 @@ state(void *detector, struct state *s)
 	struct hddm_w *d = detector;
 
 	state_fading(s, name[0], &d->all);
-	state_f64(s, "rise", &d->rise.bound);
+	state_bound(s, "rise", &d->rise.bound);
 	state_fading(s, name[1], &d->rise.before);
 	state_fading(s, name[2], &d->rise.after);
-	state_f64(s, "fall", &d->fall.bound);
+	state_bound(s, "fall", &d->fall.bound);
 	state_fading(s, name[3], &d->fall.before);
 	state_fading(s, name[4], &d->fall.after);
 }

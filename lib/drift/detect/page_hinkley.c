@@ -69,7 +69,7 @@ state(void *detector, struct state *s)
 	state_f64(s, "n", &d->mean.n);
 	state_f64(s, "mean", &d->mean.mean);
 	state_f64(s, "up", &d->up);
-	state_f64(s, "up_min", &d->up_min);
+	state_bound(s, "up_min", &d->up_min);
 	state_f64(s, "down", &d->down);
 	state_f64(s, "down_max", &d->down_max);
 }

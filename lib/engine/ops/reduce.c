@@ -303,6 +303,8 @@ run_softmax(struct model_run *r, const struct step *s, struct err *e)
 		l.n *= l.inner;
 		l.inner = 1;
 	}
+	if (step_work(r, s, a->n, 8, e) < 0)
+		return -1;
 	memcpy(out->data, a->data, a->n * onnx_elem_size(a->elem));
 	for (size_t o = 0; o < l.outer; o++)
 		for (size_t i = 0; i < l.inner && l.n; i++)

@@ -54,6 +54,9 @@ void fit_seal_failed(struct fitting *f, const char *why);
 /* Early stopping keeps the best iteration's trees, not the last one's. */
 double fit_kept_value(const struct fitting *f, const struct history *h);
 
+/* Fits and judges fold by fold, when that is asked for. */
+int fit_cross_validate(struct fitting *f, struct err *e);
+
 /* Loads the graph as it will be served and compares its answers with the
  * learner's; f->bytes and f->plan are those of the model with its golden
  * rows. */

@@ -147,10 +147,9 @@ set_scales(struct parzen_dim *d, size_t n)
 }
 
 static void
-build_numbers(struct parzen_dim *d, struct arena *a, const double *x,
-    size_t stride, size_t n)
+build_numbers(struct parzen_dim *d, struct arena *a, struct place *v,
+    const double *x, size_t stride, size_t n)
 {
-	struct place *v = arena_alloc(a, (2 * n + 2) * sizeof(*v));
 	double least, most;
 
 	d->low = d->param->low - d->param->step / 2;
@@ -163,7 +162,8 @@ build_numbers(struct parzen_dim *d, struct arena *a, const double *x,
 	d->sigma = arena_alloc(a, (n + 1) * sizeof(*d->sigma));
 	d->scale = arena_alloc(a, (n + 1) * sizeof(*d->scale));
 	d->inverse = arena_alloc(a, (n + 1) * sizeof(*d->inverse));
-	d->kind = arena_alloc(a, (n + 1) * sizeof(*d->kind));
+	if (d->param->step > 0)
+		d->kind = arena_alloc(a, (n + 1) * sizeof(*d->kind));
 	for (size_t i = 0; i < n; i++) {
 		d->mu[i] = d->param->log ? m_log(x[i * stride]) : x[i * stride];
 		v[i] = (struct place){ d->mu[i], i };
@@ -179,7 +179,8 @@ build_numbers(struct parzen_dim *d, struct arena *a, const double *x,
 	}
 	d->mu[n] = 0.5 * (d->low + d->high);
 	d->sigma[n] = most;
-	number_kinds(d, v, n);
+	if (d->kind)
+		number_kinds(d, v, n);
 	set_scales(d, n);
 }
 
@@ -188,6 +189,8 @@ parzen_build(struct parzen *p, struct arena *a,
     const struct space_param *const *param, size_t n_dims,
     const double *observed, size_t n, bool alike)
 {
+	struct place *v = arena_alloc(a, (2 * n + 2) * sizeof(*v));
+
 	p->n_dims = n_dims;
 	p->n_kernels = n + 1;
 	p->dim = arena_alloc(a, (n_dims + 1) * sizeof(*p->dim));
@@ -197,7 +200,7 @@ parzen_build(struct parzen *p, struct arena *a,
 		if (param[i]->kind == SPACE_CATEGORICAL)
 			build_categories(&p->dim[i], a, observed + i, n_dims, n);
 		else
-			build_numbers(&p->dim[i], a, observed + i, n_dims, n);
+			build_numbers(&p->dim[i], a, v, observed + i, n_dims, n);
 	}
 }
 

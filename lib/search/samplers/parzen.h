@@ -19,7 +19,7 @@ struct parzen_dim {
 	double low, high;
 	double *mu, *sigma, *inverse;	/* (kernels); 1 / sigma */
 	double *scale;			/* (kernels): -log(sigma) - log mass */
-	/* equal kernels, and what each distinct one is */
+	/* with a step: which kernels are equal */
 	size_t *kind, n_kinds;		/* (kernels) */
 	/* categories */
 	double *weight, *log_weight;	/* (kernels, n_choices) */

@@ -282,11 +282,13 @@ main(void)
 	test_mixed("sobol");
 	test_mixed("tpe");
 	test_mixed("cmaes");
+	test_mixed("gp");
 	test_mixed("nsga2");
 	test_bowl("random", 3);
 	test_bowl("sobol", 3);
 	test_bowl("tpe", 0.4);
 	test_bowl("cmaes", 0.4);
+	test_bowl("gp", 0.05);
 	test_bowl("nsga2", 2);
 	test_two("tpe");
 	test_two("nsga2");
