@@ -14,10 +14,10 @@
 struct http_verb {
 	struct texts columns;
 	const char *host, *canary, *name, *log, *share_file;
-	int64_t port, threads, drain, grace, timeout, load_timeout;
+	int64_t port, health_port, threads, drain, grace, timeout, load_timeout;
 };
 
-static const struct http_verb http_defaults = { .port = 8080, .drain = 30,
+static const struct http_verb http_defaults = { .port = 8080, .health_port = -1, .drain = 30,
     .grace = 1, .timeout = 30, .load_timeout = 120 };
 
 static const struct opt http_options[] = {
@@ -25,6 +25,10 @@ static const struct opt http_options[] = {
 	    "IPv4 address to listen on, instead of 127.0.0.1" },
 	{ OPT_INT, 'p', "port", offsetof(struct http_verb, port), "N",
 	    "port, 8080 by default; 0 takes a free one",
+	    .high = 65535 },
+	{ OPT_INT, 0, "health-port", offsetof(struct http_verb, health_port),
+	    "N", "answer for health and metrics at a port of their own, too; 0 "
+	    "takes a free one",
 	    .high = 65535 },
 	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
 	    "MODEL=PERCENT", "let another model answer a share of the units" },
@@ -100,6 +104,41 @@ wait_for_end(struct server *server, struct stop *stop)
 	}
 }
 
+#define HEALTH_CONNECTIONS 64
+#define HEALTH_TIMEOUT_S 5
+
+/* A second listener, which clients of the model cannot fill; *out is NULL
+ * when none is asked for. */
+static int
+start_health(struct http_server **out, struct server *server,
+    const struct http_verb *o, struct err *e)
+{
+	const struct http_opts ho = { .host = o->host,
+	    .port = (int)o->health_port, .threads = 1,
+	    .body_max = 65536, .connections_max = HEALTH_CONNECTIONS,
+	    .timeout_s = HEALTH_TIMEOUT_S, .answer = server_answer_health,
+	    .ctx = server };
+
+	*out = NULL;
+	return o->health_port < 0 ? 0 : http_start(out, &ho, e);
+}
+
+static int
+print_urls(struct cli *c, const struct http_verb *o, struct http_server *http,
+    struct http_server *health, struct err *e)
+{
+	const char *host = o->host ? o->host : "127.0.0.1";
+
+	out_begin(&c->out, "mlv.server/1");
+	out_text(&c->out, "url", arena_printf(&c->arena, "http://%s:%d", host,
+	    http_port(http)));
+	if (health)
+		out_text(&c->out, "health", arena_printf(&c->arena,
+		    "http://%s:%d", host, http_port(health)));
+	out_end(&c->out);
+	return out_flush(&c->out, e);
+}
+
 static int
 serve_requests(struct cli *c, struct server *server, struct stop *stop,
     const struct http_verb *o, struct err *e)
@@ -107,17 +146,18 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 	struct http_opts ho = { .host = o->host, .port = (int)o->port,
 	    .threads = (int)o->threads, .timeout_s = (unsigned)o->timeout,
 	    .answer = server_answer, .ctx = server };
-	struct http_server *http;
+	struct http_server *http, *health;
 	int sig;
 
 	if (http_start(&http, &ho, e) < 0)
 		return -1;
-	out_begin(&c->out, "mlv.server/1");
-	out_text(&c->out, "url", arena_printf(&c->arena, "http://%s:%d",
-	    o->host ? o->host : "127.0.0.1", http_port(http)));
-	out_end(&c->out);
-	if (out_flush(&c->out, e) < 0) {
+	if (start_health(&health, server, o, e) < 0) {
 		http_stop(http, 0, 0);
+		return -1;
+	}
+	if (print_urls(c, o, http, health, e) < 0) {
+		http_stop(http, 0, 0);
+		http_stop(health, 0, 0);
 		return -1;
 	}
 	sig = wait_for_end(server, stop);
@@ -126,6 +166,7 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 	signal(SIGHUP, SIG_IGN);
 	stop_close(stop);
 	http_stop(http, sig == SIGTERM ? o->grace * 1000 : 0, o->drain * 1000);
+	http_stop(health, 0, 0);
 	return 0;
 }
 

@@ -135,19 +135,24 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 }
 
 /* Room for n rows of every input. */
-static void
-make_input_room(struct scorer *s, size_t n)
+static int
+make_input_room(struct scorer *s, size_t n, struct err *e)
 {
 	const struct binding *b = s->binding;
 
 	if (n <= s->room_rows)
-		return;
+		return 0;
+	s->room_rows = 0;
 	for (size_t i = 0; i < model_inputs(b->model); i++) {
 		free(s->room[i]);
-		s->room[i] = xalloc(n * b->width[i] + 1,
+		s->room[i] = mem_zeroed(n * b->width[i] + 1,
 		    onnx_elem_size(model_input(b->model, i)->elem));
+		if (s->room[i] == NULL)
+			return err_set(e, ERR_NOMEM, "no memory for %zu rows",
+			    n);
 	}
 	s->room_rows = n;
+	return 0;
 }
 
 static int
@@ -156,7 +161,8 @@ fill_inputs(struct scorer *s, const struct table *block, size_t from,
 {
 	const struct binding *b = s->binding;
 
-	make_input_room(s, n);
+	if (make_input_room(s, n, e) < 0)
+		return -1;
 	for (size_t i = 0; i < model_inputs(b->model); i++) {
 		const struct model_port *port = model_input(b->model, i);
 		struct tensor *t = &s->in[i];

@@ -392,7 +392,7 @@ check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms
 	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
 X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
-	background mlv-serve http --json --port 0 two.onnx &&
+	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
 	until_true grep -q http server.out &&
 	cp server.out out &&
 	agree record &&

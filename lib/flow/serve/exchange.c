@@ -141,7 +141,7 @@ refuse_body(struct exchange *x, const struct err *why)
 	if (out->status == 503)
 		http_add_field(out, "Retry-After", "1");
 	buf_clear(&out->body);
-	x->dialect->refuse(&out->body, why->msg);
+	x->dialect->refuse(&out->body, out->status, why->msg);
 }
 
 static void
@@ -223,7 +223,7 @@ refuse_type(struct exchange *x)
 		buf_addf(&why, ", not '%.100s'", type);
 	x->response->status = 415;
 	x->response->type = "application/json";
-	x->dialect->refuse(&x->response->body, why.data);
+	x->dialect->refuse(&x->response->body, 415, why.data);
 	buf_free(&why);
 }
 

@@ -159,6 +159,17 @@ static const struct {
 	    "" },
 };
 
+/* One status line, and one JSON object behind the only empty line. */
+static bool
+is_one_refusal(const char *text)
+{
+	const char *body = strstr(text, "\r\n\r\n");
+
+	return body && strncmp(body + 4, "{\"error\":\"", 10) == 0 &&
+	    strstr(text, "Content-Type: application/json\r\n") != NULL &&
+	    strstr(text + 1, "HTTP/1.") == NULL;
+}
+
 static void
 ask_all(int port)
 {
@@ -175,7 +186,8 @@ ask_all(int port)
 		    strncmp(got.data + 9, want, strlen(want)) == 0 &&
 		    (requests[i].body ? seen > 0 && strstr(got.data,
 		    requests[i].body) != NULL : seen == 0 && strstr(got.data,
-		    "onnection: close") != NULL), "request %zu: %s", i + 1,
+		    "onnection: close") != NULL &&
+		    is_one_refusal(got.data)), "request %zu: %s", i + 1,
 		    want))
 			printf("#   got %zu bytes, %.60s\n", got.len,
 			    got.data);

@@ -175,7 +175,7 @@ refuses_in_its_words(void)
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
-	dialect_v2.refuse(&b, "no \"x\"");
+	dialect_v2.refuse(&b, 400, "no \"x\"");
 	is_text(b.data, "{\"error\":\"no \\\"x\\\"\"}", "an error is quoted");
 	buf_free(&b);
 }
