@@ -3,6 +3,16 @@
 #include "flow/register.h"
 #include "verbs.h"
 
+struct add_opts {
+	bool any_format;
+};
+
+static const struct opt add_options[] = {
+	{ OPT_FLAG, 0, "any-format", offsetof(struct add_opts, any_format),
+	    NULL, "also a file called .onnx that is none" },
+	OPT_END
+};
+
 static int
 add_check(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -17,6 +27,7 @@ add_check(struct cli *c, void *opts, int argc, char **argv)
 static int
 add_run(struct cli *c, void *opts, int argc, char **argv)
 {
+	const struct add_opts *o = opts;
 	struct registered_model added;
 	struct err e = ERR_INIT;
 	struct texts sources;
@@ -24,7 +35,6 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 	struct name n;
 	int r;
 
-	(void)opts;
 	if (cli_names(c, &sources, argc - 1, argv + 1, &e) < 0 ||
 	    model_name(&n, c, argv[0], &e) < 0)
 		return cli_fail(c, &e);
@@ -33,7 +43,8 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "add takes a name and one run or model "
 		    "file");
 	}
-	r = model_register(&added, c->catalog, n.base, sources.v[0], &e);
+	r = model_register(&added, c->catalog, n.base, sources.v[0],
+	    o->any_format, &e);
 	if (r == 0 || e.code == ERR_UNPROVEN) {
 		c->committed = true;
 		if (*added.refused)
@@ -56,18 +67,21 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_add = {
 	.name = "add",
 	.summary = "register a model as the next version of a name",
-	.synopsis = "NAME RUN\nNAME FILE\nNAME --stdin",
+	.synopsis = "[--any-format] NAME RUN\n[--any-format] NAME FILE\n"
+	    "[--any-format] NAME --stdin",
 	.about =
 "RUN is run:ID, run:ID:PATH, an ID or the word a run was given; its model\n"
 "file is registered with its metrics, parameters and code, and lineage to\n"
 "the run and the data it read.  A FILE that a run put out gets the same; any\n"
 "other is registered as it is, but no table.  An ONNX file that mlv-serve\n"
-"would refuse is registered with a warning that says why.\n"
+"would refuse is registered with a warning that says why; a file called .onnx\n"
+"that is none is refused without --any-format.\n"
 "\n"
 "Prints the version's name, the id of the model file, its bytes and the run.\n"
 "What is registered already keeps its version.\n"
 "\n"
 "example: mlv-train fit data:churn-train --target Churn -o m.onnx |\n"
 "             mlv-registry add churn --stdin\n",
+	.options = add_options, .opts_size = sizeof(struct add_opts),
 	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .check = add_check, .run = add_run,
 };

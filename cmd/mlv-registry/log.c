@@ -60,6 +60,8 @@ print_event(void *ctx, const struct history_entry *h, struct err *e)
 	out_text(&c->out, "manifest", oid_is_none(&r->id) ? NULL :
 	    oid_print(text, &r->id));
 	out_text(&c->out, "record", oid_print(text, &r->hash));
+	out_text(&c->out, "verdict", oid_is_none(&r->verdict) ? NULL :
+	    oid_print(text, &r->verdict));
 	out_end(&c->out);
 	return 0;
 }

@@ -1,4 +1,5 @@
 /* mlv-registry show: one version: what it is, rests on and scored. */
+#include <math.h>
 #include <string.h>
 
 #include "catalog/manifest.h"
@@ -48,6 +49,18 @@ print_link(void *ctx, int depth, const struct link *l, struct err *e)
 	return 0;
 }
 
+/* For a person: the value and its interval, short. */
+static void
+print_short(struct cli *c, const char *label, const struct metric *m)
+{
+	const char *range = isnan(m->low) || isnan(m->high) ? "" :
+	    arena_printf(&c->arena, "  %.4g to %.4g  %s", m->low, m->high,
+	    m->interval ? m->interval : "");
+
+	out_fact(&c->out, arena_printf(&c->arena, "%s.%s", label, m->name),
+	    arena_printf(&c->arena, "%.4g%s", m->value, range));
+}
+
 /* Each as the JSON it is recorded as: canonical, its members sorted. */
 static int
 print_metrics(struct cli *c, const char *label, const struct evaluation *v,
@@ -56,6 +69,11 @@ print_metrics(struct cli *c, const char *label, const struct evaluation *v,
 	struct json *stored = json_new(&c->arena, JSON_MAP);
 	struct buf b;
 	int r = 0;
+
+	for (size_t i = 0; c->terminal && i < v->metrics.n; i++)
+		print_short(c, label, &v->metrics.m[i]);
+	if (c->terminal)
+		return 0;
 
 	manifest_copy(&c->arena, stored, "metrics", evaluation_metrics(
 	    &c->arena, v));
@@ -87,6 +105,12 @@ print_evaluation(void *ctx, struct evaluation *v, struct err *e)
 	if (v->data.name && *v->data.name)
 		out_fact(&s->c->out, arena_printf(&s->c->arena, "%s.data", label),
 		    v->data.name);
+	if (v->positive)
+		out_fact(&s->c->out, arena_printf(&s->c->arena, "%s.positive",
+		    label), v->positive);
+	if (v->has_threshold)
+		out_fact(&s->c->out, arena_printf(&s->c->arena, "%s.threshold",
+		    label), arena_printf(&s->c->arena, "%.4g", v->threshold));
 	return print_metrics(s->c, label, v, e);
 }
 
@@ -159,8 +183,9 @@ const struct verb verb_show = {
 	.about =
 "Prints a record a field: name, manifest, content, code, parameters, the\n"
 "run's metrics, the newest evaluation of each label, and the lineage, one link\n"
-"a record, indented by depth.  --json prints the manifest.\n"
+"a record, indented by depth.  --json prints the manifest.  On a terminal this\n"
+"is a table, and numbers have 4 digits.\n"
 "\n"
 "example: mlv-registry show churn@champion\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = show_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_TABLE | VERB_REPOSITORY, .run = show_run,
 };

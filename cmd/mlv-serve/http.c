@@ -9,14 +9,16 @@
 #include "flow/serve.h"
 #include "verbs.h"
 
+#define SERVED_NAME_MAX 128
+
 struct http_verb {
 	struct texts columns;
 	const char *host, *canary, *name, *log, *share_file;
-	int64_t port, threads, drain, grace, timeout;
+	int64_t port, threads, drain, grace, timeout, load_timeout;
 };
 
 static const struct http_verb http_defaults = { .port = 8080, .drain = 30,
-    .grace = 1, .timeout = 30 };
+    .grace = 1, .timeout = 30, .load_timeout = 120 };
 
 static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
@@ -47,6 +49,10 @@ static const struct opt http_options[] = {
 	{ OPT_INT, 0, "timeout", offsetof(struct http_verb, timeout), "SECONDS",
 	    "for a client to send a request, take the answer, or say nothing, "
 	    "30 by default",
+	    .low = 1, .high = 86400 },
+	{ OPT_INT, 0, "load-timeout", offsetof(struct http_verb, load_timeout),
+	    "SECONDS", "give up loading a model that takes longer, 120 by "
+	    "default",
 	    .low = 1, .high = 86400 },
 	OPT_END
 };
@@ -123,6 +129,25 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 	return 0;
 }
 
+/* A name is one step of a path, and a label of counters. */
+static int
+check_name(struct cli *c, const char *name)
+{
+	size_t n = name ? strlen(name) : 1;
+
+	if (n == 0 || n > SERVED_NAME_MAX)
+		return cli_usage(c, "--name is 1 to %d bytes",
+		    SERVED_NAME_MAX);
+	for (size_t i = 0; name && i < n; i++)
+		if (name[i] == '/' || (unsigned char)name[i] <= ' ' ||
+		    name[i] == 127)
+			return cli_usage(c, "--name is one step of a path, "
+			    "without '/' and spaces");
+	if (name && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
+		return cli_usage(c, "--name '%s' is lost in a path", name);
+	return 0;
+}
+
 static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -130,7 +155,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct server_opts so = { .log_folder = o->log, .endpoint = {
-	    .as = o->name, .score = &score, .log = &c->log } };
+	    .as = o->name, .score = &score, .log = &c->log,
+	    .load_ms = o->load_timeout * 1000 } };
 	struct err e = ERR_INIT;
 	struct server *server;
 	struct stop stop;
@@ -138,16 +164,19 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 1)
 		return cli_usage(c, "http takes one model");
-	if ((r = read_canary(c, &so.endpoint, o)) != 0)
+	if ((r = check_name(c, o->name)) != 0 ||
+	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
 	so.endpoint.source[VARIANT_STABLE] = argv[0];
 	signal(SIGPIPE, SIG_IGN);
 	machine_raise_files();		/* a connection is a file */
 	if (stop_open(&stop, &e) < 0)
 		return cli_fail(c, &e);
+	so.endpoint.stop = &stop;
 	if (server_new(&server, &so, &e) < 0) {
+		(void)stop_signal(&stop);	/* it is obeyed */
 		stop_close(&stop);
-		return cli_fail(c, &e);
+		return e.code == ERR_STOPPED ? EXIT_YES : cli_fail(c, &e);
 	}
 	r = serve_requests(c, server, &stop, o, &e);
 	server_free(server);
@@ -166,7 +195,8 @@ const struct verb verb_http = {
 "proxy with TLS in front of anything else.\n"
 "\n"
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"
-"loaded and checked beside the old one and takes over between two requests.\n"
+"loaded and checked beside the old one and takes over between two requests,\n"
+"unless it takes other inputs or answers otherwise: then the old one stays.\n"
 "SIGHUP looks at once.  SIGTERM: not ready, finish what has come, exit 0.\n"
 "\n"
 "A canary answers a share of the units; a unit is the header X-Unit-Id, else\n"

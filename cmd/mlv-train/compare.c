@@ -59,9 +59,10 @@ const struct verb verb_compare = {
 	.about =
 "Prints one record a field in which the runs differ, one column a run: the\n"
 "parameters, the value of each metric, the git commit, what they read\n"
-"and made, and what they cost.  A field a run lacks is \\N.\n"
+"and made, and what they cost.  A field a run lacks is \\N.  On a terminal this\n"
+"is a table, and numbers have 4 digits.\n"
 "\n"
 "example: mlv-train runs --sort -metrics.auc -n 3 | mlv-train compare --stdin\n",
 	.options = compare_options, .opts_size = sizeof(struct compare_opts),
-	.flags = VERB_JSON | VERB_STDIN | VERB_REPOSITORY, .run = compare_run,
+	.flags = VERB_JSON | VERB_STDIN | VERB_TABLE | VERB_REPOSITORY, .run = compare_run,
 };

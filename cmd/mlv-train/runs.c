@@ -1,4 +1,5 @@
 /* mlv-train runs: the runs of this repository. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -8,7 +9,7 @@
 #include "verbs.h"
 
 struct runs_opts {
-	const char *where, *sort;
+	const char *where, *sort, *input;
 	struct texts columns;
 	int64_t limit;
 };
@@ -16,6 +17,8 @@ struct runs_opts {
 static const struct opt runs_options[] = {
 	{ OPT_TEXT, 'w', "where", offsetof(struct runs_opts, where), "EXPR",
 	    "only runs for which it holds, as 'metrics.auc > 0.8'" },
+	{ OPT_TEXT, 'i', "input", offsetof(struct runs_opts, input), "NAME",
+	    "only runs that read it: a name, an id, a file" },
 	{ OPT_TEXT, 's', "sort", offsetof(struct runs_opts, sort), "FIELD",
 	    "order by a field; -FIELD is descending" },
 	{ OPT_LIST, 'c', "columns", offsetof(struct runs_opts, columns),
@@ -51,7 +54,10 @@ print_metrics(struct cli *c, const struct json *row)
 
 	buf_init(&b, BUF_CAP_SMALL);
 	for (const struct json *j = m ? m->child : NULL; j; j = j->next) {
-		num_print_f64(text, j->d);
+		if (c->terminal)
+			snprintf(text, sizeof(text), "%.4g", j->d);
+		else
+			num_print_f64(text, j->d);
 		buf_addf(&b, "%s%s=%s", b.len ? " " : "", j->key,
 		    j->type != JSON_NULL ? text :
 		    json_text(flags, j->key, "NaN"));
@@ -73,6 +79,9 @@ print_row(struct cli *c, const struct json *row, const struct texts *columns)
 		print_field(c, row, "verb");
 		print_field(c, row, "name");
 		print_metrics(c, row);
+		print_field(c, row, "learner");
+		print_field(c, row, "target");
+		print_field(c, row, "data");
 	}
 	for (size_t i = 0; i < columns->n; i++)
 		print_field(c, row, columns->v[i]);
@@ -98,6 +107,7 @@ runs_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct runs_opts *o = opts;
 	struct query q = { .where = o->where, .sort = o->sort,
+	    .input = o->input,
 	    .columns = o->columns.v, .n_columns = o->columns.n };
 	struct err e = ERR_INIT;
 	struct query_rows rows;
@@ -118,14 +128,18 @@ runs_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_runs = {
 	.name = "runs",
 	.summary = "list runs, filtered and sorted",
-	.synopsis = "[-w EXPR] [-s [-]FIELD] [-c FIELD,...] [-n N]",
+	.synopsis = "[-w EXPR] [-i NAME] [-s [-]FIELD] [-c FIELD,...] [-n N]",
 	.about =
 "Prints one record a run, newest first: run:ID, and then the fields status,\n"
-"verb, name (the word given with --name) and metrics, or with --columns those\n"
-"asked for.\n"
+"verb, name (the word given with --name), metrics, learner, target and data\n"
+"(what it read), or with --columns those asked for.\n"
 "\n"
-"Fields: id, name, verb, status (running, finished, failed, killed, unknown),\n"
-"exit, params.KEY, metrics.NAME, git.commit, usage.wall_s, usage.cpu_s ...\n"
+"--input asks by what was read: data:NAME is every version of it, data:NAME@V\n"
+"and an id those bytes, a file its bytes or its name.\n"
+"\n"
+"Fields: id, name, verb, learner, target, data, status (running, finished,\n"
+"failed, killed, unknown), exit, params.KEY, metrics.NAME, git.commit,\n"
+"usage.wall_s, usage.cpu_s ...\n"
 "Another name is a usage error; a metric or parameter that no run has, a\n"
 "warning.  A killed run reads as killed: a lock says so, not a field.\n"
 "\n"

@@ -1,5 +1,6 @@
 /* mlv-train show: one run, with the history of its metrics. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -68,7 +69,10 @@ metric_line(struct cli *c, const struct run_metric *m)
 	buf_init(&key, BUF_CAP_SMALL);
 	buf_init(&value, BUF_CAP_SMALL);
 	buf_addf(&key, "metrics.%s", m->name);
-	num_print_f64(text, m->summary);
+	if (c->terminal)
+		snprintf(text, sizeof(text), "%.4g", m->summary);
+	else
+		num_print_f64(text, m->summary);
 	buf_adds(&value, text);
 	if (c->terminal && m->n > 1) {
 		buf_adds(&value, "  ");
@@ -250,10 +254,11 @@ const struct verb verb_show = {
 	.about =
 "Prints a run field by field: what ran, on what, with which parameters, the\n"
 "value of each metric, what it read and made, what it cost.  On a terminal\n"
-"each metric's history is drawn beside it.\n"
+"this is a table, numbers have 4 digits, and each metric's history is drawn\n"
+"beside it.\n"
 "\n"
 "RUN is run:ID, an ID, a unique beginning of one, or the word given with\n"
 "--name (its newest run).\n",
 	.options = show_options, .opts_size = sizeof(struct show_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = show_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_TABLE | VERB_REPOSITORY, .run = show_run,
 };

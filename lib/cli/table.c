@@ -10,11 +10,22 @@
 #define COLUMNS 32
 #define DIGEST 71		/* "sha256:" and its digits */
 #define DIGEST_SHOWN 19
+#define DIGITS 4		/* of a fraction */
 
 struct column {
 	size_t wide;
 	bool numbers, words;	/* holds some */
 };
+
+/* A number that is not whole, which people read by its first digits. */
+static bool
+is_fraction(const char *s, size_t n, double *v)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] == '.' || s[i] == 'e')
+			return num_parse_f64(s, n, v);
+	return false;
+}
 
 /* The next cell of the line at *s, as it is shown; NULL at its end. */
 static const char *
@@ -22,6 +33,7 @@ next_cell(struct arena *a, const char **s)
 {
 	size_t n = strcspn(*s, "\t\n");
 	const char *cell = *s;
+	double v;
 
 	if (**s == '\0')
 		return NULL;
@@ -30,6 +42,8 @@ next_cell(struct arena *a, const char **s)
 		n = DIGEST_SHOWN;
 	if (n == 2 && strncmp(cell, "\\N", 2) == 0)
 		return "-";
+	if (is_fraction(cell, n, &v))
+		return arena_printf(a, "%.*g", DIGITS, v);
 	return arena_printf(a, "%.*s", (int)n, cell);
 }
 

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -219,6 +220,18 @@ http_media_is(const char *value, const char *type)
 	return value[i] == '\0';
 }
 
+void
+http_add_field(struct http_response *r, const char *name, const char *value)
+{
+	struct http_field *f = &r->field[r->fields];
+
+	if (r->fields == HTTP_FIELDS_MAX)
+		return;
+	f->name = name;
+	snprintf(f->value, sizeof(f->value), "%s", value);
+	r->fields++;
+}
+
 /* --- answers -------------------------------------------------------------- */
 
 static enum MHD_Result
@@ -242,8 +255,9 @@ answer_with(struct http_server *s, struct MHD_Connection *c,
 	}
 	if (out->type)
 		MHD_add_response_header(r, "Content-Type", out->type);
-	for (int i = 0; i < HTTP_EXTRA_MAX && out->extra[i][0]; i++)
-		MHD_add_response_header(r, out->extra[i][0], out->extra[i][1]);
+	for (int i = 0; i < out->fields; i++)
+		MHD_add_response_header(r, out->field[i].name,
+		    out->field[i].value);
 	if (close_after || atomic_load_explicit(&s->closing,
 	    memory_order_relaxed))
 		MHD_add_response_header(r, "Connection", "close");
@@ -258,10 +272,8 @@ refuse_request(struct http_server *s, struct MHD_Connection *c, int status)
 	struct http_response out = { .status = status,
 	    .type = "application/json" };
 
-	if (status == 503) {
-		out.extra[0][0] = "Retry-After";
-		out.extra[0][1] = "1";
-	}
+	if (status == 503)
+		http_add_field(&out, "Retry-After", "1");
 	buf_init(&out.body, BUF_CAP_SMALL);
 	buf_addf(&out.body, "{\"error\":\"%s\"}\n", status == 400 ?
 	    "malformed request" : status == 413 ? "body too large" :

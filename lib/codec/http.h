@@ -53,14 +53,24 @@ const char *http_header(const struct http_request *r, const char *name);
  * none. */
 bool http_media_is(const char *value, const char *type);
 
-#define HTTP_EXTRA_MAX 6
+#define HTTP_FIELDS_MAX 6
+#define HTTP_VALUE_MAX 128
 
 struct http_response {
 	int status;
 	const char *type;		/* Content-Type; lives long enough */
 	struct buf body;		/* taken over */
-	const char *extra[HTTP_EXTRA_MAX][2];	/* further headers, copied */
+	struct http_field {
+		const char *name;	/* lives long enough */
+		char value[HTTP_VALUE_MAX];
+	} field[HTTP_FIELDS_MAX];
+	int fields;
 };
+
+/* A header of an answer: its value is copied, and cut where it is longer than
+ * a header that we make. */
+void http_add_field(struct http_response *r, const char *name,
+    const char *value);
 
 struct http_opts {
 	const char *host;		/* NULL: 127.0.0.1 */

@@ -28,8 +28,9 @@ struct op {
 /* All families: a new one is one more word here. */
 #define OP_FAMILIES(FAMILY) \
 	FAMILY(arith) FAMILY(elementwise) FAMILY(cast) FAMILY(compare) \
-	FAMILY(shape) FAMILY(reduce) FAMILY(product) FAMILY(index) \
-	FAMILY(scatter) FAMILY(norm) FAMILY(scan) FAMILY(text) \
+	FAMILY(shape) FAMILY(reduce) FAMILY(product) FAMILY(einsum) \
+	FAMILY(index) FAMILY(scatter) FAMILY(norm) FAMILY(control) \
+	FAMILY(text) \
 	FAMILY(linear) FAMILY(encode) FAMILY(tree) FAMILY(svm)
 
 #define DECLARE_FAMILY(name) extern const struct op ops_##name[];

@@ -37,6 +37,8 @@ evaluation_gaps(const char *out[EVALUATION_GAPS], const struct evaluation *v)
 		out[n++] = v->task == TASK_BINARY ? "only one class is there, "
 		    "so there is no auc, ks and average_precision" :
 		    "not every class is there, so there is no auc_ovr";
+	if (v->unknown)
+		out[n++] = v->unknown;
 	if (v->metrics.no_probability)
 		out[n++] = "scores beyond 0 to 1 are no probabilities, so "
 		    "there is no logloss, brier and ece";
@@ -145,32 +147,40 @@ evaluation_each(struct catalog *c, const struct oid *model,
 	return result;
 }
 
-struct label_search {
-	const char *label;
+struct evidence_search {
+	const struct evaluation_wanted *wanted;
 	struct evaluation *found;
 	bool *is_found;
+	struct buf *why;
+	bool refused;		/* the newest one was: *why is filled */
 };
 
-/* The newest of that label ends the walk. */
+/* The newest that is asked for ends the walk. */
 static int
-match_label(void *ctx, struct evaluation *v, struct err *e)
+match_wanted(void *ctx, struct evaluation *v, struct err *e)
 {
-	struct label_search *s = ctx;
+	struct evidence_search *s = ctx;
 
 	(void)e;
-	if (v->label == NULL || strcmp(v->label, s->label) != 0)
+	if (v->label == NULL || strcmp(v->label, s->wanted->label) != 0)
 		return 0;
+	if (!evaluation_counts(s->refused ? NULL : s->why, v, s->wanted)) {
+		s->refused = true;
+		return 0;
+	}
 	evaluation_move(s->found, v);
 	*s->is_found = true;
 	return 1;
 }
 
 int
-evaluation_find(struct evaluation *v, bool *found, struct catalog *c,
-    const struct oid *model, const char *label, struct err *e)
+evaluation_find(struct evaluation *v, bool *found, struct buf *why,
+    struct catalog *c, const struct oid *model,
+    const struct evaluation_wanted *w, struct err *e)
 {
-	struct label_search s = { label, v, found };
+	struct evidence_search s = { .wanted = w, .found = v,
+	    .is_found = found, .why = why };
 
 	*found = false;
-	return evaluation_each(c, model, match_label, &s, e) < 0 ? -1 : 0;
+	return evaluation_each(c, model, match_wanted, &s, e) < 0 ? -1 : 0;
 }

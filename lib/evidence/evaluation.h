@@ -12,6 +12,7 @@
 #define EVIDENCE_EVALUATION_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "catalog/catalog.h"
 #include "catalog/manifest.h"
 #include "catalog/put.h"
@@ -53,9 +54,16 @@ struct evaluation {
 	 * NULL and metrics.rows 0 when what was read does not say. */
 	enum task task;
 	const char *target, *positive;	/* positive: NULL unless binary */
+	const char *own_positive;	/* the one the model itself calls so */
+	double threshold;		/* from which score a row is positive */
+	bool has_threshold;		/* false: it is not said */
+	const char *weight;		/* column of weights; NULL: all rows
+					 * count the same */
 	const char *const *classes;	/* (n_classes) */
 	size_t n_classes;
 	uint64_t *confusion;		/* (truth, answer), n_classes square */
+	size_t unknown_rows;		/* of no class of the model's: wrong */
+	const char *unknown;		/* a sentence on them, or NULL */
 	struct metrics metrics;		/* low, high NAN: no interval */
 	/* binary: rows by score, the negative ones and the positive ones;
 	 * not known (has_spread) when scores leave [0, 1] */
@@ -72,8 +80,26 @@ struct evaluation {
 };
 
 void evaluation_release(struct evaluation *v);
+/*
+ * Which evidence is asked for.  What is not named is the usual: the class the
+ * model itself calls positive, a threshold of a half, every row the same.
+ */
+#define EVALUATION_THRESHOLD 0.5
+struct evaluation_wanted {
+	const char *label;
+	const char *positive, *weight;	/* or NULL */
+	double threshold;
+};
+/*
+ * Is it such evidence?  Appends to `why` (may be NULL) what is other than
+ * asked for.  Rows that the model learned from are none under a label that
+ * does not say so.
+ */
+bool evaluation_counts(struct buf *why, const struct evaluation *v,
+    const struct evaluation_wanted *w);
+
 /* Sentences about what the rows did not allow to be judged; how many. */
-#define EVALUATION_GAPS 2
+#define EVALUATION_GAPS 3
 size_t evaluation_gaps(const char *out[EVALUATION_GAPS],
     const struct evaluation *v);
 
@@ -109,10 +135,12 @@ int evaluation_read(struct evaluation *v, const struct json *j,
  */
 int evaluation_put(struct catalog_put *put, struct catalog *c,
     const struct evaluation *v, struct err *e);
-/* The newest of the model with that label into *v; *found says whether there
- * is one.  Released by the caller when found. */
-int evaluation_find(struct evaluation *v, bool *found, struct catalog *c,
-    const struct oid *model, const char *label, struct err *e);
+/* The newest of the model that is asked for into *v; *found says whether there
+ * is one, *why (may be NULL) why the newest of that label is none.  Released
+ * by the caller when found. */
+int evaluation_find(struct evaluation *v, bool *found, struct buf *why,
+    struct catalog *c, const struct oid *model,
+    const struct evaluation_wanted *w, struct err *e);
 /* Every one of the model, newest first; fn returns 0 to go on.  *v is
  * released after fn, unless fn moves it to where it keeps it. */
 int evaluation_each(struct catalog *c, const struct oid *model,

@@ -104,6 +104,10 @@ write_classes(struct arena *a, struct json *j, const struct evaluation *v)
 	if (v->task == TASK_BINARY) {
 		if (v->positive)
 			json_add_text(a, j, "positive", v->positive);
+		if (v->own_positive)
+			json_add_text(a, j, "own_positive", v->own_positive);
+		if (v->has_threshold)
+			json_add_num(a, j, "threshold", v->threshold);
 		json_add_int(a, j, "positives", (int64_t)v->metrics.positives);
 		write_roc(a, j, &v->metrics);
 		if (!v->metrics.no_probability)
@@ -130,11 +134,15 @@ write_detail(struct arena *a, struct json *j, const struct evaluation *v)
 		json_add_text(a, j, "target", v->target);
 	if (v->metrics.rows)
 		json_add_int(a, j, "rows", (int64_t)v->metrics.rows);
+	if (v->unknown_rows)
+		json_add_int(a, j, "unknown_rows", (int64_t)v->unknown_rows);
 	write_importance(a, j, &v->importance);
 	if (v->task == TASK_REGRESSION)
 		write_reliability(a, j, v->tenth, "truth");
 	else if (v->n_classes)
 		write_classes(a, j, v);
+	if (v->weight)
+		json_add_text(a, j, "weight", v->weight);
 	if (v->seen)
 		json_add_text(a, j, "seen", v->seen);
 }
@@ -482,6 +490,15 @@ read_importance(struct evaluation *v, const struct json *j, struct err *e)
 }
 
 static int
+read_threshold(struct evaluation *v, const struct json *j, struct err *e)
+{
+	if (read_number(&v->threshold, j, "threshold", e) < 0)
+		return -1;
+	v->has_threshold = !isnan(v->threshold);
+	return 0;
+}
+
+static int
 read_detail(struct evaluation *v, const struct json *j, struct err *e)
 {
 	const char *task = NULL;
@@ -493,8 +510,12 @@ read_detail(struct evaluation *v, const struct json *j, struct err *e)
 		    "regression", e);
 	return read_text(&v->target, j, "target", e) < 0 ||
 	    read_text(&v->positive, j, "positive", e) < 0 ||
+	    read_text(&v->own_positive, j, "own_positive", e) < 0 ||
+	    read_text(&v->weight, j, "weight", e) < 0 ||
+	    read_threshold(v, j, e) < 0 ||
 	    read_text(&v->seen, j, "seen", e) < 0 ||
 	    read_count(&v->metrics.rows, j, "rows", e) < 0 ||
+	    read_count(&v->unknown_rows, j, "unknown_rows", e) < 0 ||
 	    read_count(&v->metrics.positives, j, "positives", e) < 0 ||
 	    read_roc(&v->metrics, j, e) < 0 ||
 	    read_reliability(v, j, e) < 0 || read_spread(v, j, e) < 0 ||

@@ -12,6 +12,7 @@
 #include "catalog/name.h"
 #include "catalog/resolve.h"
 #include "model/open.h"
+#include "onnx/onnx.h"
 #include "store/odb.h"
 #include "store/worktree.h"
 #include "track/find.h"
@@ -45,10 +46,29 @@ refuse_table(const char *type, const char *source, struct err *e)
 	return 0;
 }
 
+/* What is called .onnx must be that: a page of an error, half a download or a
+ * pointer of git-lfs is seldom what was meant. */
+static int
+refuse_other_format(const struct buf *b, const char *source, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct arena a = { NULL, 0 };
+	struct onnx_model *m;
+	bool is_onnx = onnx_read(&m, &a, b->data, b->len, &why) == 0 ||
+	    why.code == ERR_UNSUPPORTED;
+
+	arena_free(&a);
+	return is_onnx ? 0 : err_set(e, ERR_FORMAT, "'%.200s' is called .onnx, "
+	    "but is none (%s): --any-format registers it as it is", source,
+	    why.msg);
+}
+
 /* Load it as mlv-serve will, so that what it would refuse is told now. */
 static int
-try_model(struct registered_model *out, struct registration *a, struct err *e)
+try_model(struct registered_model *out, struct registration *a,
+    const char *source, bool any_format, struct err *e)
 {
+	bool old = strncmp(source, "model:", 6) == 0;
 	struct err why = ERR_INIT;
 	struct binding *p;
 	struct buf b;
@@ -58,6 +78,8 @@ try_model(struct registered_model *out, struct registration *a, struct err *e)
 		return 0;
 	buf_init(&b, BUF_CAP_DATA);
 	r = odb_get(&b, catalog_odb(a->c), &a->model.content, e);
+	if (r == 0 && a->model.type && !any_format && !old)
+		r = refuse_other_format(&b, source, e);
 	if (r == 0 && binding_open(&p, b.data, b.len, NULL, &why) == 0)
 		binding_free(p);
 	else if (r == 0)
@@ -123,7 +145,8 @@ read_lineage(struct registration *a, struct err *e)
 
 		if (strcmp(l.rel, "input") == 0)
 			l.rel = "data";
-		else if (strcmp(l.rel, "code") != 0)
+		else if (strcmp(l.rel, "code") != 0 &&
+		    strcmp(l.rel, "valid") != 0)
 			continue;
 		a->links[a->n_links++] = l;
 	}
@@ -245,7 +268,7 @@ find_source(struct registration *a, const char *source, struct err *e)
 
 int
 model_register(struct registered_model *out, struct catalog *c,
-    const char *name, const char *source, struct err *e)
+    const char *name, const char *source, bool any_format, struct err *e)
 {
 	struct registration a = { .c = c };
 	int r;
@@ -256,7 +279,7 @@ model_register(struct registered_model *out, struct catalog *c,
 		    "lower-case letters, digits, '.', '_' and '-'", name);
 	r = find_source(&a, source, e);
 	if (r == 0)
-		r = try_model(out, &a, e);
+		r = try_model(out, &a, source, any_format, e);
 	if (r == 0) {
 		a.model.name = name;
 		a.model.links = a.links;

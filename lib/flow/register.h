@@ -5,6 +5,8 @@
 #ifndef FLOW_REGISTER_H
 #define FLOW_REGISTER_H
 
+#include <stdbool.h>
+
 #include "catalog/catalog.h"
 #include "catalog/put.h"
 
@@ -13,7 +15,8 @@
  * word), a model file, or model:NAME@V, sha256:DIGITS.  A run gives its
  * model file (the only ONNX output, or PATH), metrics, parameters, code and
  * lineage to the run and its data; so does a file that a run put out.
- * ERR_FORMAT for a table.  What our engine cannot load is registered all the
+ * ERR_FORMAT for a table, and for a file called .onnx that is none unless
+ * `any_format`.  A model that our engine cannot load is registered all the
  * same.
  */
 struct registered_model {
@@ -23,6 +26,6 @@ struct registered_model {
 	char refused[400];	/* why mlv-serve will not load it, or "" */
 };
 int model_register(struct registered_model *out, struct catalog *c,
-    const char *name, const char *source, struct err *e);
+    const char *name, const char *source, bool any_format, struct err *e);
 
 #endif

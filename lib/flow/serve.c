@@ -17,6 +17,7 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	const struct reqlog_opts ro = { .log = o->endpoint.log };
 	struct endpoint_opts po = o->endpoint;
 
+	server_stats_init(&s->stats);
 	po.stats = &s->stats;
 	if (endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
 	    reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0)) {
@@ -197,9 +198,8 @@ refuse_method(struct exchange *x, const char *wanted)
 {
 	exchange_fail(x, 405, strcmp(wanted, "GET") == 0 ? "use GET" :
 	    "use POST");
-	x->response->extra[0][0] = "Allow";
-	x->response->extra[0][1] = strcmp(wanted, "GET") == 0 ? "GET, HEAD" :
-	    wanted;
+	http_add_field(x->response, "Allow", strcmp(wanted, "GET") == 0 ?
+	    "GET, HEAD" : wanted);
 }
 
 /* The model and version of the path; false, answered, when they are not

@@ -69,8 +69,9 @@ rests_on(bool *yes, struct catalog *c, const struct link *input,
 	return 0;
 }
 
-/* What the run read, held against the rows.  A fit reads its training data,
- * then its validation data; another command may learn from all it reads. */
+/* What the run read, held against the rows.  A fit links its validation data
+ * as such, or did so as its second input; another command may learn from all
+ * it reads. */
 static int
 judge_run(struct makers *m, const struct run *r, struct err *e)
 {
@@ -81,12 +82,14 @@ judge_run(struct makers *m, const struct run *r, struct err *e)
 		const struct link *l = &r->link[i];
 		enum seen seen;
 
-		if (strcmp(l->rel, "input") != 0)
+		bool valid = strcmp(l->rel, "valid") == 0;
+
+		if (!valid && strcmp(l->rel, "input") != 0)
 			continue;
 		if (rests_on(&same, m->c, l, m->data, e) < 0)
 			return -1;
-		seen = !same ? SEEN_NOT : fit && inputs ? SEEN_VALID :
-		    SEEN_TRAIN;
+		seen = !same ? SEEN_NOT : valid || (fit && inputs) ?
+		    SEEN_VALID : SEEN_TRAIN;
 		if (seen > m->out->seen) {
 			m->out->seen = seen;
 			snprintf(m->out->run, sizeof(m->out->run), "run:%s",

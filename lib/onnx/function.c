@@ -7,6 +7,7 @@
 
 #include "base/intern.h"
 #include "base/mem.h"
+#include "onnx/scope.h"
 
 #define CALLS_DEEP_MAX 32
 /* Nodes, their inputs, outputs and attributes that calls may add up to. */
@@ -31,6 +32,7 @@ struct call {
 	const char **outside;
 	size_t n, room;
 	size_t number;
+	struct onnx_scope *scope;	/* made for graphs inside its nodes */
 };
 
 static int expand_nodes(struct inliner *in, struct call *c,
@@ -151,6 +153,10 @@ place_node(struct inliner *in, struct call *c, const struct onnx_node *node)
 		name[i] = outside_name(in, c, node->out[i]);
 	n->out = name;
 	fill_attrs(in, n, c);
+	for (size_t i = 0; i < n->n_attrs; i++)
+		if (n->attr[i].type == ONNX_ATTR_GRAPH && c->scope == NULL)
+			c->scope = onnx_scope_new(in->a);
+	n->scope = c->scope;
 	if (n->opset == NULL) {
 		n->opset = c->f->body.opset;
 		n->n_opsets = c->f->body.n_opsets;
@@ -221,6 +227,8 @@ expand_call(struct inliner *in, const struct onnx_function *f,
 	c.inside = intern_new();
 	if (bind_call(in, &c) == 0)
 		r = expand_nodes(in, &c, f->body.node, f->body.n_nodes);
+	if (c.scope)
+		onnx_scope_fill(c.scope, in->a, c.inside, c.outside);
 	intern_free(c.inside);
 	in->depth--;
 	return r;

@@ -83,6 +83,7 @@ struct onnx_node {
 	/* of a node that came out of a function; NULL: the model's */
 	const struct onnx_opset *opset;
 	size_t n_opsets;
+	const struct onnx_scope *scope;	/* and names in graphs inside it */
 	size_t room_in, room_out, room_attr;	/* private */
 };
 

@@ -144,6 +144,9 @@ alias_move(struct alias_moved *out, struct catalog *c,
 		    check_champion(&out->gate, c, m, e) < 0)
 			goto done;
 		note_passed(&note, &out->gate, m->policy);
+		if (gate_record(&move.verdict, c, &out->gate, m->policy,
+		    e) < 0)
+			goto done;
 	}
 	add_note(&note, m->note);
 	if (buf_check(&note, e) < 0)

@@ -5,15 +5,18 @@
 #include "base/mem.h"
 #include "catalog/manifest.h"
 #include "promote/internal.h"
+#include "store/odb.h"
 
 static const char champion_word[] = "champion.";
 
 void
-facts_init(struct fact_finder *f, struct catalog *c, struct arena *a)
+facts_init(struct fact_finder *f, struct catalog *c, struct arena *a,
+    const struct evaluation_wanted *w)
 {
 	memset(f, 0, sizeof(*f));
 	f->c = c;
 	f->arena = a;
+	f->wanted = w;
 	buf_init(&f->why, BUF_CAP_SMALL);
 }
 
@@ -49,6 +52,7 @@ facts_read(struct version_facts *v, struct fact_finder *f,
 		return -1;
 	if (!manifest_find(&l, v->manifest, "content", NULL))
 		return err_set(e, ERR_FORMAT, "a model without content");
+	v->id = *id;
 	v->content = l.id;
 	v->size = l.size;
 	return 0;
@@ -68,9 +72,28 @@ add_missing(struct fact_finder *f, const char *why, const char *what)
 	buf_addf(&f->why, "%s%s '%s'", f->why.len ? "; " : "", why, what);
 }
 
-/* *report is NULL when nothing was recorded under the label. */
 static int
-find_report(const struct evaluation **report, struct version_facts *v,
+read_report(struct labelled_report *r, const struct version_facts *v,
+    struct fact_finder *f, const char *label, struct err *e)
+{
+	struct evaluation_wanted wanted = *f->wanted;
+	struct buf why;
+	int got;
+
+	wanted.label = label;
+	buf_init(&why, BUF_CAP_SMALL);
+	got = evaluation_find(&r->report, &r->found, &why, f->c, &v->content,
+	    &wanted, e);
+	if (why.len)
+		r->why = arena_strdup(f->arena, why.data);
+	r->label = arena_strdup(f->arena, label);
+	buf_free(&why);
+	return got;
+}
+
+/* *report is NULL when nothing that counts was recorded under the label. */
+static int
+find_report(const struct labelled_report **report, struct version_facts *v,
     struct fact_finder *f, const char *label, struct err *e)
 {
 	struct labelled_report *r = v->reports;
@@ -80,16 +103,14 @@ find_report(const struct evaluation **report, struct version_facts *v,
 	if (r == NULL) {
 		r = xalloc(1, sizeof(*r));
 		memset(r, 0, sizeof(*r));
-		if (evaluation_find(&r->report, &r->found, f->c, &v->content,
-		    label, e) < 0) {
+		if (read_report(r, v, f, label, e) < 0) {
 			free(r);
 			return -1;
 		}
-		r->label = arena_strdup(f->arena, label);
 		r->next = v->reports;
 		v->reports = r;
 	}
-	*report = r->found ? &r->report : NULL;
+	*report = r;
 	return 0;
 }
 
@@ -126,7 +147,8 @@ find_data_id(struct expr_value *out, struct fact_finder *f,
 	return 1;
 }
 
-/* What a report says beside its metrics: how many rows of which data.  1
+/* What a report says beside its metrics: how many rows of which data, scored
+ * for which class.  1
  * found, 0 not, -1. */
 static int
 find_fact(struct expr_value *out, struct fact_finder *f,
@@ -137,6 +159,14 @@ find_fact(struct expr_value *out, struct fact_finder *f,
 
 	if (strcmp(name, "rows") == 0 && report->metrics.rows) {
 		*out = num_value((double)report->metrics.rows);
+		return 1;
+	}
+	if (strcmp(name, "threshold") == 0 && report->has_threshold) {
+		*out = num_value(report->threshold);
+		return 1;
+	}
+	if (strcmp(name, "positive") == 0 && report->positive) {
+		*out = text_value(report->positive, strlen(report->positive));
 		return 1;
 	}
 	if (oid_is_none(&data->id))
@@ -151,34 +181,45 @@ find_fact(struct expr_value *out, struct fact_finder *f,
 	return 1;
 }
 
+/* There are evaluations under the label, but none of what the policy means. */
+static int
+add_refused(struct fact_finder *f, const struct labelled_report *r)
+{
+	f->missing = true;
+	buf_addf(&f->why, "%sthe evaluation under the label '%s' does not "
+	    "count: %s", f->why.len ? "; " : "", r->label, r->why);
+	return 0;
+}
+
 /* LABEL.METRIC by an evaluation.  1 found, 0 not, -1. */
 static int
 find_in_report(struct expr_value *out, struct fact_finder *f,
     struct version_facts *v, const char *label, const char *metric,
     struct err *e)
 {
-	const struct evaluation *report, *ours;
+	const struct labelled_report *report, *ours;
 	double d;
 	int r;
 
 	if (find_report(&report, v, f, label, e) < 0)
 		return -1;
-	if (report == NULL)
-		return 0;
-	if (evaluation_number(&d, report, metric))
+	if (!report->found)
+		return report->why ? add_refused(f, report) : 0;
+	if (evaluation_number(&d, &report->report, metric))
 		*out = num_value(d);
-	else if ((r = find_fact(out, f, report, metric, e)) != 1)
+	else if ((r = find_fact(out, f, &report->report, metric, e)) != 1)
 		return r;
 	if (v != &f->champion)
 		return 1;
 	if (find_report(&ours, &f->candidate, f, label, e) < 0)
 		return -1;
-	if (ours != NULL && oid_eq(&ours->data.id, &report->data.id))
+	if (ours->found && oid_eq(&ours->report.data.id,
+	    &report->report.data.id))
 		return 1;
 	*out = (struct expr_value){ .type = EXPR_MISSING };
-	add_missing(f, ours ? "the champion was evaluated on other data under "
-	    "the label" : "only the champion was evaluated under the label",
-	    label);
+	add_missing(f, ours->found ? "the champion was evaluated on other "
+	    "data under the label" : "only the champion was evaluated under "
+	    "the label", label);
 	return 0;
 }
 
@@ -203,7 +244,7 @@ find_in_run(struct expr_value *out, struct fact_finder *f,
     struct version_facts *v, const char *label, const char *metric,
     const char *name, struct err *e)
 {
-	const struct evaluation *ours;
+	const struct labelled_report *ours;
 	double d;
 
 	if (!run_metric(&d, v, name))
@@ -213,7 +254,7 @@ find_in_run(struct expr_value *out, struct fact_finder *f,
 		return 1;
 	if (find_report(&ours, &f->candidate, f, label, e) < 0)
 		return -1;
-	if (ours == NULL || !evaluation_number(&d, ours, metric))
+	if (!ours->found || !evaluation_number(&d, &ours->report, metric))
 		return 1;
 	*out = (struct expr_value){ .type = EXPR_MISSING };
 	add_missing(f, "the champion was not evaluated under the label", label);
@@ -286,4 +327,52 @@ facts_value(struct expr_value *out, struct fact_finder *f, const char *name,
 	if (out->type == EXPR_MISSING && before == f->why.len)
 		add_missing(f, "no record of", name);
 	return 0;
+}
+
+static size_t
+count_reports(const struct version_facts *v)
+{
+	size_t n = 0;
+
+	for (const struct labelled_report *r = v->reports; r; r = r->next)
+		n += r->found;
+	return n;
+}
+
+static int
+add_basis(struct link *out, struct fact_finder *f, const char *rel,
+    const char *type, const char *name, const struct oid *id, struct err *e)
+{
+	*out = (struct link){ .rel = rel, .type = type, .name = name,
+	    .id = *id };
+	return odb_size(&out->size, catalog_odb(f->c), id, e);
+}
+
+static int
+add_reports(struct link *out, size_t *n, struct fact_finder *f,
+    const struct version_facts *v, struct err *e)
+{
+	for (const struct labelled_report *r = v->reports; r; r = r->next)
+		if (r->found && add_basis(&out[(*n)++], f, "evidence",
+		    TYPE_REPORT, r->label, &r->report.id, e) < 0)
+			return -1;
+	return 0;
+}
+
+int
+facts_basis(struct link **out, size_t *n, struct fact_finder *f,
+    struct err *e)
+{
+	struct link *l = arena_alloc(f->arena, (2 + count_reports(
+	    &f->candidate) + count_reports(&f->champion)) * sizeof(*l));
+
+	*out = l;
+	*n = 0;
+	if (add_basis(&l[(*n)++], f, "candidate", TYPE_MODEL, "",
+	    &f->candidate.id, e) < 0 || (f->has_champion &&
+	    add_basis(&l[(*n)++], f, "champion", TYPE_MODEL, "",
+	    &f->champion.id, e) < 0))
+		return -1;
+	return add_reports(l, n, f, &f->candidate, e) < 0 ? -1 :
+	    add_reports(l, n, f, &f->champion, e);
 }

@@ -155,7 +155,7 @@ gate_judge(struct gate *g, struct catalog *c,
 		return err_set(e, ERR_USAGE, "%s is not a model: a gate judges "
 		    "model:NAME@VERSION", item->label);
 	buf_init(&j.values, BUF_CAP_SMALL);
-	facts_init(&j.facts, c, &g->arena);
+	facts_init(&j.facts, c, &g->arena, &p->wanted);
 	if (facts_read(&j.facts.candidate, &j.facts, &item->id, e) < 0 ||
 	    find_champion(&j, item, p, e) < 0)
 		goto done;
@@ -163,7 +163,7 @@ gate_judge(struct gate *g, struct catalog *c,
 	for (; g->n < p->n; g->n++)
 		if (judge_rule(&g->result[g->n], &j, &p->rule[g->n], e) < 0)
 			goto done;
-	r = 0;
+	r = facts_basis(&g->basis, &g->n_basis, &j.facts, e);
 done:
 	facts_release(&j.facts);
 	buf_free(&j.values);

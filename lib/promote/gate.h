@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "catalog/catalog.h"
+#include "catalog/manifest.h"
 #include "catalog/resolve.h"
 #include "promote/policy.h"
 
@@ -30,12 +31,23 @@ struct gate {
 	size_t failed;			/* fail or missing */
 	size_t skipped;
 	uint32_t champion;		/* version compared with; 0: none */
+	/* what it rests on: the versions' manifests (rel "candidate",
+	 * "champion") and the evaluations that were looked at ("evidence") */
+	struct link *basis;
+	size_t n_basis;
 };
 
 /* Judge version `item` of a model.  Returns 0 also when rules fail. */
 int gate_judge(struct gate *g, struct catalog *c,
     const struct catalog_item *item, const struct policy *p, struct err *e);
 void gate_release(struct gate *g);
+/*
+ * Keep a judgment as a report about a verdict (mlv-manifests(5)): the policy's
+ * bytes, what each rule saw, and links to all that it rests on.  *id is the
+ * report's.
+ */
+int gate_record(struct oid *id, struct catalog *c, const struct gate *g,
+    const struct policy *p, struct err *e);
 /* The first rule that does not hold as an ERR_NO message; returns -1. */
 int gate_refuse(const struct gate *g, const char *label, struct err *e);
 

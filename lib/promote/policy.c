@@ -47,27 +47,67 @@ read_rule(struct policy_rule *r, struct policy *p, const struct json *j,
 	return 0;
 }
 
+/* A word as it stands in the file: a class may be called 1, or true. */
+static int
+read_word(const char **out, const struct json *j, struct err *e)
+{
+	if (j->type == JSON_LIST || j->type == JSON_MAP || j->s == NULL ||
+	    *j->s == '\0')
+		return err_set(e, ERR_FORMAT, "line %u: '%s' is a word",
+		    j->line, j->key);
+	*out = j->s;
+	return 0;
+}
+
+/* All members but the rules. */
+static int
+read_members(struct policy *p, const struct json *j, struct err *e)
+{
+	static const char *const known[] = { "rules", "champion", "positive",
+	    "threshold", "weight" };
+	int r = 0;
+
+	p->wanted = (struct evaluation_wanted){ .threshold =
+	    EVALUATION_THRESHOLD };
+	for (const struct json *m = j->child; r == 0 && m; m = m->next) {
+		size_t i = 0;
+
+		while (i < 5 && strcmp(m->key, known[i]) != 0)
+			i++;
+		if (i == 5)
+			r = refuse_member(m, known, 5, e);
+		else if (i == 2)
+			r = read_word(&p->wanted.positive, m, e);
+		else if (i == 4)
+			r = read_word(&p->wanted.weight, m, e);
+		else if (i == 3 && m->type != JSON_INT && m->type != JSON_REAL)
+			r = err_set(e, ERR_FORMAT, "line %u: 'threshold' is a "
+			    "number", m->line);
+		else if (i == 3)
+			p->wanted.threshold = m->d;
+	}
+	return r;
+}
+
 int
 policy_parse(struct policy *p, const char *s, size_t n, struct err *e)
 {
-	static const char *const known[] = { "rules", "champion" };
 	const struct json *rules;
 	struct json *j;
 	size_t i = 0;
 
 	memset(p, 0, sizeof(*p));
 	oid_of(&p->id, s, n);
+	p->source = arena_strndup(&p->arena, s, n);
+	p->n_source = n;
 	if (yaml_parse(&j, &p->arena, s, n, e) < 0)
 		goto fail;
 	if (j->type != JSON_MAP) {
 		err_set(e, ERR_FORMAT, "a policy is a map with a list 'rules'");
 		goto fail;
 	}
-	for (const struct json *m = j->child; m; m = m->next)
-		if (strcmp(m->key, "rules") && strcmp(m->key, "champion")) {
-			refuse_member(m, known, 2, e);
-			goto fail;
-		}
+	if (read_members(p, j, e) < 0)
+		goto fail;
 	p->champion = json_text(j, "champion", "champion");
 	rules = json_get(j, "rules");
 	if (rules == NULL || rules->type != JSON_LIST || rules->n == 0 ||

@@ -5,6 +5,8 @@
  * the evidence recorded for a model version:
  *
  *	champion: champion		# the alias to compare with
+ *	positive: Yes			# else the model's own positive class
+ *	threshold: 0.3			# else 0.5
  *	rules:
  *	  - test.auc >= 0.83
  *	  - name: not worse than the champion
@@ -21,7 +23,9 @@
  * does not exist yet is all it lacks.
  *
  * The gate never evaluates a model: it looks at what was recorded, and a
- * rule whose evidence is missing does not hold.
+ * rule whose evidence is missing does not hold.  An evaluation of another
+ * positive class, at another threshold or with other weights than the policy
+ * means is no evidence (evaluation_counts).
  */
 #ifndef PROMOTE_POLICY_H
 #define PROMOTE_POLICY_H
@@ -29,6 +33,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "evidence/evaluation.h"
 #include "store/oid.h"
 #include "expr/expr.h"
 
@@ -43,6 +48,9 @@ struct policy {
 	struct policy_rule *rule;
 	size_t n;
 	const char *champion;
+	struct evaluation_wanted wanted;	/* but for the label */
+	const char *source;	/* the policy's bytes */
+	size_t n_source;
 	struct oid id;		/* of the policy's bytes */
 };
 

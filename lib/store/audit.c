@@ -37,7 +37,7 @@ parse_record(struct audit_record *r, struct arena *a, const char *line,
     size_t n, uint64_t seq, struct err *e)
 {
 	struct err ignored = ERR_INIT;
-	const char *prev, *id;
+	const char *prev, *id, *verdict;
 	struct json *j;
 
 	memset(r, 0, sizeof(*r));
@@ -56,7 +56,9 @@ parse_record(struct audit_record *r, struct arena *a, const char *line,
 	r->number = (uint32_t)json_int(j, "number", 0);
 	r->was = (uint32_t)json_int(j, "was", 0);
 	id = json_text(j, "id", NULL);
-	if (id && oid_parse(&r->id, id, &ignored) < 0)
+	verdict = json_text(j, "verdict", NULL);
+	if ((id && oid_parse(&r->id, id, &ignored) < 0) ||
+	    (verdict && oid_parse(&r->verdict, verdict, &ignored) < 0))
 		return refuse_audit(seq, "has a bad id", e);
 	oid_of(&r->hash, line, n);
 	return 0;
@@ -174,6 +176,8 @@ format_record(struct buf *b, const struct audit_record *r)
 		buf_addf(b, ",\"was\":%u", r->was);
 	if (r->note && *r->note)
 		put_text(b, "note", r->note);
+	if (!oid_is_none(&r->verdict))
+		put_text(b, "verdict", oid_print(id, &r->verdict));
 	buf_adds(b, "}\n");
 }
 

@@ -8,7 +8,7 @@
  *
  *	{"seq":7,"prev":"..","time":"..","host":"..","user":"..",
  *	 "op":"move","ref":"model/churn@champion","number":2,
- *	 "id":"sha256:..","was":1,"note":".."}
+ *	 "id":"sha256:..","was":1,"note":"..","verdict":"sha256:.."}
  *
  * The hash of the last record, the head, stands for all of them: who keeps it
  * elsewhere can tell later that they are still there and unchanged.
@@ -36,6 +36,7 @@ struct audit_record {
 	uint32_t number;	/* version the ref has after it; 0: none */
 	uint32_t was;		/* alias: the version before; 0: none */
 	struct oid id;		/* what it points at; none for drop, void */
+	struct oid verdict;	/* object by which it was moved, or none */
 	bool confirmed;		/* a ref carries this record's hash */
 	bool unknown;		/* none does, but its ref cannot be read */
 	bool voided;		/* followed by a void, or last and unconfirmed */

@@ -84,6 +84,8 @@ struct ref_move {
 	const char *op;		/* the audit log's word for it; NULL: "move",
 				 * or "drop" for 0 */
 	const char *note;	/* or NULL */
+	struct oid verdict;	/* the stored object by which it is moved, for
+				 * the audit log; or none */
 };
 /* Move an alias.  *was gets the version it meant before.  Moving to where it
  * is already is done and recorded nowhere. */

@@ -243,7 +243,7 @@ move_locked(uint32_t *was, struct repo *repo, const char *name,
 	record = (struct audit_record){
 		.op = m->op ? m->op : m->number ? "move" : "drop",
 		.ref = m->alias, .number = m->number, .was = *was, .id = v.id,
-		.note = m->note,
+		.note = m->note, .verdict = m->verdict,
 	};
 	result = record_and_write(repo, m->alias, &r, &v, &record, e);
 done:

@@ -176,7 +176,7 @@ maker_rank(const struct run *r)
 	int inputs = 0;
 
 	for (size_t i = 0; i < r->n_links; i++)
-		inputs |= strcmp(r->link[i].rel, "input") == 0;
+		inputs |= run_reads(&r->link[i]);
 	return 1 + inputs + (r->status == RUN_FINISHED ? 2 : 0);
 }
 

@@ -16,9 +16,10 @@
  *	journal_link(j, "output", TYPE_ONNX, "gbdt.onnx", &id, size, e);
  *	journal_seal(&put, j, RUN_FINISHED, 0, e);
  *
- * Links: rel "input" (what it read), "code" (a script), "output" (what it
- * made; `name` is its path), "stdout", "stderr", "diff".  Their objects are
- * stored before the link is written.
+ * Links: rel "input" (what it read; of a fit what it learned from), "valid"
+ * (what a fit was judged by), "code" (a script), "output" (what it made;
+ * `name` is its path), "stdout", "stderr", "diff".  Their objects are stored
+ * before the link is written.
  */
 #ifndef TRACK_JOURNAL_H
 #define TRACK_JOURNAL_H

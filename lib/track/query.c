@@ -3,13 +3,24 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "catalog/name.h"
+#include "catalog/resolve.h"
+#include "store/worktree.h"
 #include "track/find.h"
 #include "track/journal.h"
 #include "codec/regex.h"
 #include "expr/expr.h"
+
+/* What is asked for with query.input. */
+struct input_search {
+	struct catalog *c;
+	const char *name;		/* as it was given */
+	char *digits;			/* of an id, or a part of them; NULL */
+};
 
 struct query_search {
 	struct query_rows *out;
@@ -19,12 +30,13 @@ struct query_search {
 	const struct json *row;		/* the one being looked at */
 	size_t room;
 	bool seen;			/* there is a run */
+	struct input_search input;
 };
 
 /* --- which names there are ------------------------------------------------ */
 
 static const char *const fields[] = {
-	"id", "name", "verb", "status", "exit", "begin", "end", "seconds",
+	"id", "name", "verb", "status", "learner", "target", "data", "exit", "begin", "end", "seconds",
 	"command", "host", "user", "git.commit", "git.dirty", "usage.wall_s",
 	"usage.cpu_s", "usage.max_rss_bytes", "usage.energy_j",
 	"usage.energy_from", "usage.blas_kernel", "machine.system",
@@ -149,11 +161,14 @@ value_of(struct expr_value *v, const struct json *j)
 	}
 }
 
-/* A field of the run itself, else one of its facts (git, usage, machine). */
+/* A field of the run itself, else one of its facts (git, usage, machine).
+ * What a fit goes by is asked for by its own name. */
 const struct json *
 query_field(const struct json *row, const char *name)
 {
-	const struct json *j = json_path(row, name);
+	const struct json *j = strcmp(name, "learner") == 0 ||
+	    strcmp(name, "target") == 0 ? json_get(json_get(row, "params"),
+	    name) : json_path(row, name);
 
 	return j ? j : json_path(json_get(row, "facts"), name);
 }
@@ -183,6 +198,96 @@ match_text(void *ctx, const char *pattern, const char *s, size_t n, bool *yes,
 	return got;
 }
 
+/* --- by what was read ------------------------------------------------------ */
+
+static int
+open_input(struct input_search *in, struct catalog *c, const char *text,
+    struct err *e)
+{
+	char hex[OID_HEX + 1];
+	struct catalog_item item;
+	struct name n;
+	struct oid id;
+	uint64_t size;
+
+	in->c = c;
+	in->name = text;
+	if (name_parse(&n, text, e) < 0)
+		return -1;
+	if (n.kind == NAME_OBJECT)
+		in->digits = xstrdup(n.base);
+	else if (n.kind == NAME_PATH && access(text, F_OK) == 0 &&
+	    worktree_hash_file(&id, &size, catalog_repo(c), text, e) == 0)
+		in->digits = xstrdup(oid_hex(hex, &id));
+	else if (name_is_ref(&n) && (n.version || n.alias) &&
+	    catalog_resolve(&item, c, text, e) == 0) {
+		in->digits = xstrdup(oid_hex(hex, &item.id));
+		catalog_item_free(&item);
+	} else if (n.kind == NAME_PATH ? access(text, F_OK) == 0 :
+	    n.version || n.alias) {
+		name_free(&n);
+		return -1;
+	}
+	name_free(&n);
+	return 0;
+}
+
+/* "data:churn" is every version of it, a path that path. */
+static bool
+has_name(const struct link *l, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(l->name, name, n) == 0 && (l->name[n] == '\0' ||
+	    (strncmp(name, "data:", 5) == 0 && l->name[n] == '@'));
+}
+
+static bool
+has_digits(const struct oid *id, const char *digits)
+{
+	char hex[OID_HEX + 1];
+
+	return strncmp(oid_hex(hex, id), digits, strlen(digits)) == 0;
+}
+
+/* By its own id or, of a dataset, by that of its bytes. */
+static int
+is_input(bool *yes, const struct input_search *in, const struct link *l,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct err mine = ERR_INIT;
+	const struct json *m;
+	struct link content;
+	int r = 0;
+
+	*yes = has_name(l, in->name) || (in->digits && has_digits(&l->id,
+	    in->digits));
+	if (*yes || in->digits == NULL || strcmp(l->type, TYPE_DATASET) != 0)
+		return 0;
+	if (catalog_manifest(&m, &a, in->c, &l->id, &mine) == 0) {
+		*yes = manifest_find(&content, m, "content", NULL) &&
+		    has_digits(&content.id, in->digits);
+	} else if (mine.code != ERR_NOENT) {
+		*e = mine;
+		r = -1;
+	}
+	arena_free(&a);
+	return r;
+}
+
+static int
+read_input(bool *yes, const struct input_search *in, const struct run *r,
+    struct err *e)
+{
+	*yes = false;
+	for (size_t i = 0; i < r->n_links && !*yes; i++)
+		if (run_reads(&r->link[i]) && is_input(yes, in, &r->link[i],
+		    e) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 keep_matching(void *ctx, const struct run *r, struct err *e)
 {
@@ -197,6 +302,10 @@ keep_matching(void *ctx, const struct run *r, struct err *e)
 	/* without a sort the first ones found are the ones wanted */
 	if (s->q->sort == NULL && s->q->limit && out->n == s->q->limit)
 		return out->n_absent == 0;
+	if (s->q->input && read_input(&yes, &s->input, r, e) < 0)
+		return -1;
+	if (!yes)
+		return 0;
 	if (s->where && expr_holds(&yes, s->where, &env, e) < 0)
 		return -1;
 	if (!yes)
@@ -275,6 +384,8 @@ query_runs(struct query_rows *out, struct catalog *c, const struct query *q,
 		r = expr_parse(&s.where, &s.expr_arena, q->where, e);
 	if (r == 0)
 		r = check_all_asked(&s, e);
+	if (r == 0 && q->input)
+		r = open_input(&s.input, c, q->input, e);
 	if (r == 0 && run_each(c, keep_matching, &s, e) < 0)
 		r = -1;
 	if (!s.seen)
@@ -284,6 +395,7 @@ query_runs(struct query_rows *out, struct catalog *c, const struct query *q,
 	if (q->limit && out->n > q->limit)
 		out->n = q->limit;
 	arena_free(&s.expr_arena);
+	free(s.input.digits);
 	return r;
 }
 

@@ -23,6 +23,7 @@ struct query {
 				 * NULL: newest first */
 	const char *const *columns;	/* fields that will be printed */
 	size_t n_columns;
+	const char *input;	/* only runs that read this, or NULL */
 	size_t limit;		/* 0: all */
 };
 
@@ -35,7 +36,9 @@ struct query_rows {
 	size_t n_absent;
 };
 
-/* Runs without the sort field come last, whatever the direction; equal ones
+/* `input` is a name, of a dataset with or without its version, an id of 8
+ * digits or more, or a file: what a run read has that name, or those bytes.
+ * Runs without the sort field come last, whatever the direction; equal ones
  * newest first. */
 int query_runs(struct query_rows *out, struct catalog *c,
     const struct query *q, struct err *e);

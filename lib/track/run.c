@@ -505,6 +505,28 @@ run_put_metrics(struct arena *a, struct json *j, const struct run *r)
 	}
 }
 
+bool
+run_reads(const struct link *l)
+{
+	return strcmp(l->rel, "input") == 0 || strcmp(l->rel, "valid") == 0;
+}
+
+/* What it read, by name. */
+static void
+add_data(struct arena *a, struct json *j, const struct run *r)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < r->n_links; i++)
+		if (run_reads(&r->link[i]) && *r->link[i].name)
+			buf_addf(&b, "%s%s", b.len ? "," : "",
+			    r->link[i].name);
+	if (b.len)
+		json_add_text(a, j, "data", b.data);
+	buf_free(&b);
+}
+
 struct json *
 run_to_json(struct arena *a, const struct run *r)
 {
@@ -532,5 +554,6 @@ run_to_json(struct arena *a, const struct run *r)
 	manifest_copy(a, j, "params", r->params);
 	run_put_metrics(a, j, r);
 	manifest_copy(a, j, "facts", r->facts);
+	add_data(a, j, r);
 	return j;
 }

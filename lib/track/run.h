@@ -49,6 +49,8 @@ struct run {
 void run_free(struct run *r);
 const struct run_metric *run_find_metric(const struct run *r,
     const char *name);
+/* Is it something the run read, not its code? */
+bool run_reads(const struct link *l);
 /* As {"id":..,"status":..,"params":{..},"metrics":{name: summary},...}:
  * what --where and --sort look at, and the core of --json. */
 struct json *run_to_json(struct arena *a, const struct run *r);

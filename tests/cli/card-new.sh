@@ -291,7 +291,7 @@ check 'card of a version evaluated twice on the same data: the newest evaluation
 	test "$(grep -c "^### On" out)" = 1
 X
 mlv-train eval --label other m.onnx data:d >/dev/null 2>&1
-printf 'rules:\n  - name: any\n    expr: test.auc > 0.1\n' >gates.yaml
+printf 'rules:\n  - name: any\n    expr: size > 1\n' >gates.yaml
 mlv-registry set churn@champion 1 --gate gates.yaml >/dev/null 2>&1
 check 'card of an alias: its move and gate are told, and --json has the history' <<'X'
 	expect 0 mlv-card new model:churn@champion &&
@@ -371,4 +371,51 @@ check 'card of a file with a hostile name: the command is quoted and stays one l
 	same got want &&
 	! grep -q "$(printf "\r")" out
 X
+# --- which data is which, which class is scored, what cannot be read
+fresh rels
+mlv-data init -q
+rows >d.csv
+mlv-data add -q d.csv >/dev/null
+mlv-data split data:d train=60 valid=20 test=20 >/dev/null 2>&1
+mlv-train fit data:d-train --valid data:d-valid -t y -l gbdt -o m.onnx >/dev/null 2>&1
+mlv-registry add -q churn m.onnx >/dev/null
+mlv-train eval m.onnx data:d-test --positive '<script>alert(1)</script>' --no-importance >/dev/null 2>&1
+said() { sed -n "s/^\*\*$1:\*\* //p;s/^- \*\*$1:\*\* //p" out; }
+check 'card of a fit: training data and validation data are told apart by their links' <<'X'
+	expect 0 mlv-card new model:churn &&
+	said "Training data" | grep -q "^data:d-train@1, sha256:" &&
+	said "Validation data" | grep -q "^data:d-valid@1, sha256:"
+X
+check 'card: the id beside data is what sha256sum prints for its file' <<'X'
+	mlv-data cat data:d-train | sha256sum | cut -d" " -f1 >sum &&
+	grep -q "data:d-train@1, sha256:$(cat sum)" out &&
+	grep "^| [^|]* | data:d-train@1 |" out | grep -q "sha256:$(cat sum)"
+X
+check 'card of what another command made: what it read is not called training data' <<'X'
+	{ cat m.onnx; printf "\252\001\003abc"; } >made.bytes &&
+	mlv-train run -d data:d-test -d data:d-train -o other.onnx -- cp made.bytes other.onnx >run.out 2>&1 &&
+	mlv-registry add -q other other.onnx >add.out 2>&1 &&
+	expect 0 mlv-card new model:other &&
+	test -z "$(said "Training data")" &&
+	test "$(said "Data read" | cut -d, -f1 | tr "\n" " ")" = "data:d-test@1 data:d-train@1 " &&
+	sed -n "/^## What is missing/,\$p" out | grep -q "Training data"
+X
+check 'card: the class that an evaluation looked for is named, and its threshold' <<'X'
+	mlv-train eval m.onnx data:d-test --no-importance >eval.out 2>&1 &&
+	expect 0 mlv-card new model:churn &&
+	test "$(said "Scored class" | sort | uniq | wc -l)" = 2 &&
+	said Threshold | grep -q "^0.5" &&
+	sed -n "1,/^## /p" out | grep -q "Scored for the class"
+X
+check 'card beside a manifest that cannot be read: no card, and the object is named' <<'X'
+	id=$(mlv-data show data:d-train | sed -n "s/^manifest	sha256://p") &&
+	test -n "$id" &&
+	object=.mlv/objects/$(echo "$id" | cut -c1-2)/$(echo "$id" | cut -c3-) &&
+	chmod u+w "$object" &&
+	printf X | dd of="$object" bs=1 seek=20 conv=notrunc 2>/dev/null &&
+	expect 3 mlv-card new --html -o c.html model:churn &&
+	test ! -e c.html &&
+	says "$id"
+X
+
 finish

@@ -7,10 +7,10 @@ fresh audit
 mlv-data init >/dev/null
 for word in one two three; do
 	echo "model $word" >"$word.onnx"
-	mlv-registry add -q churn "$word.onnx" >/dev/null
+	mlv-registry add -q --any-format churn "$word.onnx" >/dev/null
 done
 echo 'another' >other.onnx
-mlv-registry add -q other other.onnx >/dev/null
+mlv-registry add -q --any-format other other.onnx >/dev/null
 mlv-registry set -q churn@champion 1 >/dev/null
 mlv-registry set -q churn@champion 2 >/dev/null
 mlv-registry log >log.want

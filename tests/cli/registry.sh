@@ -6,8 +6,8 @@
 tab=$(printf '\t')
 fresh repo
 check 'add outside a repository: refused, and init is named' <<'X'
-	echo m >m.onnx &&
-	expect 3 mlv-registry add churn m.onnx &&
+	echo m >m.bin &&
+	expect 3 mlv-registry add churn m.bin &&
 	says "mlv-data init"
 X
 mlv-data init >/dev/null
@@ -17,20 +17,20 @@ check 'ls of an empty registry prints nothing' <<'X'
 	expect 0 mlv-registry ls &&
 	test ! -s out
 X
-echo 'model one' >m.onnx
-sha=$(sha256sum m.onnx | cut -d" " -f1)
+echo 'model one' >m.bin
+sha=$(sha256sum m.bin | cut -d" " -f1)
 check 'add of a first file makes version 1, in one record' <<'X'
-	expect 0 mlv-registry add churn m.onnx &&
+	expect 0 mlv-registry add churn m.bin &&
 	printf 'model:churn@1\tsha256:%s\t10\t\\N\n' "$sha" >want &&
 	same want out
 X
 check 'add of a file that is registered gives the version it has' <<'X'
-	expect 0 mlv-registry add churn m.onnx &&
+	expect 0 mlv-registry add churn m.bin &&
 	same want out
 X
-echo 'model two, larger' >m.onnx
+echo 'model two, larger' >m.bin
 check 'add of a file with other content makes version 2' <<'X'
-	expect 0 mlv-registry add churn m.onnx &&
+	expect 0 mlv-registry add churn m.bin &&
 	prints "model:churn@2"
 X
 printf 'a,b\n1,2\n' >t.csv
@@ -49,13 +49,25 @@ check 'add of a table that a run put out is refused' <<'X'
 	expect 3 mlv-registry add tab "run:$run:t2.csv" &&
 	says "'t2.csv' is a table"
 X
-check 'add of a file mlv-serve will refuse: registered, with one warning' <<'X'
-	expect 0 mlv-registry add churn m.onnx &&
-	says "model:churn@2 is registered, but mlv-serve will refuse it: " &&
+cp m.bin m.onnx
+check 'add of a file called .onnx that is none: refused, the way round it is named' <<'X'
+	expect 3 mlv-registry add churn m.onnx &&
+	says "'m.onnx' is called .onnx, but is none" &&
+	says "--any-format" &&
+	test ! -s out &&
+	expect 0 mlv-train run -n written -o r.onnx -- cp m.bin r.onnx &&
+	expect 3 mlv-registry add churn written &&
+	says "is none" &&
+	expect 0 mlv-registry ls churn &&
+	test "$(wc -l <out)" = 2
+X
+check 'add --any-format of a file mlv-serve will refuse: registered, with one warning' <<'X'
+	expect 0 mlv-registry add --any-format odd m.onnx &&
+	says "model:odd@1 is registered, but mlv-serve will refuse it: " &&
 	test "$(wc -l <err)" = 1
 X
 check 'add --quiet of a file mlv-serve will refuse: no warning' <<'X'
-	expect 0 mlv-registry add -q churn m.onnx &&
+	expect 0 mlv-registry add -q --any-format odd m.onnx &&
 	test ! -s err
 X
 check 'add of a model mlv-serve takes: no warning, whatever the file is called' <<'X'
@@ -72,7 +84,7 @@ check 'add of what is neither a file nor a run: refused, and it is named' <<'X'
 	says "there is no file and no run 'nosuch.onnx'"
 X
 check 'add --stdin takes the file from the first field of a line' <<'X'
-	echo "m.onnx${tab}x" >lines &&
+	echo "m.bin${tab}x" >lines &&
 	expect 0 mlv-registry add other --stdin <lines &&
 	prints "model:other@1"
 X
@@ -81,7 +93,7 @@ check 'add of a run that is not there: refused, and it is named' <<'X'
 	says "nothing"
 X
 check 'add under a name with a capital letter: a usage error' <<'X'
-	expect 2 mlv-registry add Churn m.onnx &&
+	expect 2 mlv-registry add Churn m.bin &&
 	says "lower-case"
 X
 
@@ -252,9 +264,9 @@ check 'show of an alias prints content and lineage of its version' <<'X'
 	prints "content${tab}sha256:$sha" &&
 	prints "lineage${tab}content"
 X
-check 'verify of an untouched registry: all five versions are whole' <<'X'
+check 'verify of an untouched registry: all six versions are whole' <<'X'
 	expect 0 mlv-registry verify &&
-	test "$(grep -c whole out)" = 5
+	test "$(grep -c whole out)" = 6
 X
 check 'show of data: a usage error that says it is not a model' <<'X'
 	expect 2 mlv-registry show data:churn &&

@@ -211,13 +211,14 @@ check 'fit --valid: validation rows without a column of the training rows are re
 	cut -d, -f1-3,5- valid.csv >cut.csv &&
 	refused 3 "colour" train.csv -t y -d id,z,kind -l gbdt --valid cut.csv
 X
-check 'fit --valid: validation rows with a class that training did not see are refused' <<'X'
-	sed "s/Yes/Perhaps/" valid.csv >odd.csv &&
-	refused 3 "none of the classes" train.csv -t y -d id,z,kind -l gbdt --valid odd.csv
+check 'fit --valid: validation rows with none of the classes of training are refused' <<'X'
+	sed "s/Yes/Perhaps/; s/No/Never/" valid.csv >odd.csv &&
+	refused 3 "of the classes of the training data" train.csv -t y -d id,z,kind -l gbdt --valid odd.csv
 X
-check 'fit: a row without a value of the target is refused by its number' <<'X'
+check 'fit: rows without a value of the target are refused, counted, with the flag' <<'X'
 	sed "3s/,Yes,/,,/;3s/,No,/,,/" train.csv >gap.csv &&
-	refused 3 "row 2 has no value of the target" gap.csv -t y -d id,z,kind -l gbdt
+	refused 3 "1 of 600 rows have no value of the target 'y': --drop-missing-target" \
+	    gap.csv -t y -d id,z,kind -l gbdt
 X
 check 'fit --set: a parameter of another learner is refused, those of this one listed' <<'X'
 	refused 2 "C, penalty" train.csv -t y -d id,z,kind -l logistic --set alpha=1 &&

@@ -394,7 +394,7 @@ check 'registry add: an output made again by a failed run belongs to the run tha
 	expect 0 mlv-train run -n whole -o one.onnx -- sh two.sh &&
 	id=$(cut -f1 out) &&
 	expect 1 mlv-train run -o one.onnx -o three.onnx -- sh two.sh &&
-	expect 0 mlv-registry add bare one.onnx &&
+	expect 0 mlv-registry add --any-format bare one.onnx &&
 	prints "$id"
 X
 
@@ -472,4 +472,65 @@ check 'show: a pipe gets a name byte for byte' <<'X'
 	mlv-train show "$id" >out &&
 	grep -q "$(printf 'a\033\[31mb')" out
 X
+
+# --- what a run read, asked for and shown
+fresh asked
+mlv-data init -q
+awk 'BEGIN { print "a,y"; for (i = 0; i < 90; i++) print i * 37 % 101 "," (i % 3 ? "yes" : "no") }' >d.csv
+mlv-data add -q d.csv >add.out
+mlv-train fit data:d -t y -l logistic -n one -o one.onnx >fit.out
+echo '5,yes' >>d.csv
+mlv-data add -q d.csv >add.out
+mlv-train fit d.csv -t y -l gbdt -n two -o two.onnx >fit.out
+mlv-train run -n three -d data:d@1 -- true >run.out 2>&1
+names() { cut -f4 out | tr '\n' ' '; }
+check 'runs shows learner, target and data of a fit' <<'X'
+	expect 0 mlv-train runs &&
+	grep "	one	" out | cut -f6-8 >got &&
+	printf "logistic\ty\tdata:d@1\n" >want &&
+	same want got &&
+	grep "	three	" out | cut -f6-8 >got &&
+	printf "\\\\N\t\\\\N\tdata:d@1\n" >want &&
+	same want got
+X
+check 'runs --input: by name, by version, by id, by file' <<'X'
+	expect 0 mlv-train runs -i data:d &&
+	test "$(names)" = "three one " &&
+	expect 0 mlv-train runs --input data:d@1 &&
+	test "$(names)" = "three one " &&
+	expect 0 mlv-train runs --input d.csv &&
+	test "$(names)" = "two " &&
+	first=$(mlv-data cat data:d@1 | sha256sum | cut -c1-12) &&
+	expect 0 mlv-train runs --input "sha256:$first" &&
+	test "$(names)" = "three one "
+X
+check 'runs --input of bytes that have another name: they are found' <<'X'
+	mlv-data cat data:d@1 >same.csv &&
+	expect 0 mlv-train runs --input same.csv &&
+	test "$(names)" = "three one "
+X
+check 'runs --input of what is not there: exit 3 for a version, nothing for a name' <<'X'
+	expect 3 mlv-train runs --input data:d@9 &&
+	expect 0 mlv-train runs --input data:none &&
+	test ! -s out
+X
+check 'runs --where: by learner, target and data' <<'X'
+	expect 0 mlv-train runs -w "learner = 'gbdt' and target = 'y'" &&
+	test "$(names)" = "two " &&
+	expect 0 mlv-train runs -w "data = 'data:d@1'" --columns learner,data &&
+	test "$(wc -l <out)" = 2
+X
+if command -v script >/dev/null; then
+	check 'show and compare at a terminal: tables, numbers of 4 digits; a pipe has all' <<-'X'
+		script -qec "mlv-train compare one two" /dev/null </dev/null | tr -d "\r" >out &&
+		head -n 1 out | grep -q "^field  *value  *value" &&
+		grep "^metrics.train.logloss" out >line &&
+		awk '{ exit !(length($2) <= 6 && length($3) <= 6) }' line &&
+		mlv-train compare one two | grep "^metrics.train.logloss" | cut -f2 >full &&
+		test "$(wc -c <full)" -gt 9 &&
+		script -qec "mlv-train show one" /dev/null </dev/null | tr -d "\r" >out &&
+		head -n 1 out | grep -q "^field  *value"
+	X
+fi
+
 finish

@@ -79,6 +79,6 @@ echo 'model two' >m.onnx
 printf 'id,x\n1,a\n2,b\n' >churn.csv
 cd ..
 check_order 'data add' 'mlv-data add churn.csv'
-check_order 'registry add' 'mlv-registry add churn m.onnx'
+check_order 'registry add' 'mlv-registry add --any-format churn m.onnx'
 check_order 'registry set' 'mlv-registry set churn@champion 1'
 finish

@@ -179,7 +179,7 @@ X
 fresh area
 make_base
 echo 'model two' >m.onnx
-mlv-registry add -q churn m.onnx >/dev/null
+mlv-registry add -q --any-format churn m.onnx >/dev/null
 mlv-registry set churn@champion 1 >/dev/null
 printf 'id,x\n1,a\n2,b\n' >churn.csv
 cd ..

@@ -77,7 +77,7 @@ pids= failed=0
 for i in 0 1 2 3 4 5 6 7; do
 	printf 'a\n%s\n' $i >f$i.csv
 	printf 'model %s\n' $i >m$i.onnx
-	(mlv-data add f$i.csv && mlv-registry add -q churn m$i.onnx) >o$i 2>e$i &
+	(mlv-data add f$i.csv && mlv-registry add -q --any-format churn m$i.onnx) >o$i 2>e$i &
 	pids="$pids $!"
 done
 wait_for_all

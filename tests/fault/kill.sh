@@ -39,7 +39,7 @@ kill_at_every_call() {	# title, shell code, states that may be seen
 fresh area
 make_base
 echo 'model two' >m.onnx
-mlv-registry add -q churn m.onnx >/dev/null
+mlv-registry add -q --any-format churn m.onnx >/dev/null
 mlv-registry set churn@champion 1 >/dev/null
 printf 'id,x\n1,a\n2,b\n' >churn.csv
 echo 'model three' >m.onnx
@@ -47,7 +47,7 @@ printf 'rules: [size < 100]\n' >gates.yaml
 cd ..
 make_half_added
 kill_at_every_call 'data add' 'mlv-data add churn.csv' 'old new half'
-kill_at_every_call 'registry add' 'mlv-registry add churn m.onnx'
+kill_at_every_call 'registry add' 'mlv-registry add --any-format churn m.onnx'
 kill_at_every_call 'registry set' 'mlv-registry set churn@champion 2 --gate gates.yaml'
 
 (cd base && mlv-registry set churn@champion 2 >/dev/null)

@@ -1,10 +1,12 @@
 """Default exports of every estimator that skl2onnx converts: mlv-serve batch
 from a CSV beside onnxruntime on the same rows.
 
-No option is given: the opset, the probabilities and the types are what
-to_onnx() chooses.  Labels must be equal and numbers within 1e-6 (or what the
-table says); a model that we refuse is listed with its cause, and the list of
-those is written down below, so that a new one is a failure.
+No option is given, but where a title says so: the opset, the probabilities
+and the types are what to_onnx() chooses.  Labels must be equal and numbers
+within 1e-6.  Where onnxruntime's single precision is further from
+scikit-learn than that, its own error is the bound: twice as far from
+scikit-learn we may be.  What we refuse is written down below, so that a new
+refusal is a failure.
 
 onnx_sklearn.py [-v] [NAME...]: only estimators whose title has such a word.
 """
@@ -201,6 +203,8 @@ def plain(o):
         if o and not isinstance(o[0], dict):
             return np.concatenate([plain(v) for v in o], axis=1)
         return np.array([list(m.values()) for m in o])
+    if o.ndim == 3:     # labels first, then rows
+        return np.concatenate(list(o), axis=1)
     return o.T if o.ndim == 2 and len(o) == 1 else o.reshape(len(o), -1) if o.ndim else o.reshape(1, 1)
 
 
@@ -209,6 +213,21 @@ def fit(m, x, y, how):
     if how.get("flat"):
         return m.fit(x)
     return m.fit(given, y)
+
+
+# refused, and why
+PASSED = 285
+REFUSED = {"Pipeline with gaps": "the exporter drops add_indicator: 5 columns meet 10 coefficients"}
+
+
+def as_near(m, rows, got, want):
+    """Are we as near to scikit-learn as onnxruntime is?"""
+    ask = getattr(m, "decision_function", None) or getattr(m, "predict", None)
+    try:
+        ref = np.asarray(ask(rows), dtype=np.float64).reshape(want.shape)
+    except Exception:
+        return False
+    return np.abs(got - ref).max() <= 2 * np.abs(want - ref).max()
 
 
 def one(title, m, x, y, how):
@@ -242,8 +261,10 @@ def one(title, m, x, y, how):
         frame.columns = [ins[0].name] if frame.shape[1] == 1 else ["c%d" % k for k in range(frame.shape[1])]
     frame.to_csv("rows.csv", index=False)
     r = subprocess.run(["mlv-serve", "batch", "-i", "rows.csv", "-o", "got.csv", "m.onnx"], capture_output=True, text=True)
+    if r.returncode not in (0, 3):
+        return "wrong", "ended with %d: %s" % (r.returncode, r.stderr.strip())
     if r.returncode:
-        return "refused", r.stderr.strip().split("\n")[0].replace("mlv-serve: error: ", "")
+        return "refused", r.stderr.strip().split("\n")[-1].replace("mlv-serve: error: ", "")
     with open("got.csv", newline="") as f:
         got = np.array(list(csv.reader(f))[1:], dtype=object)
     at = 0
@@ -263,7 +284,7 @@ def one(title, m, x, y, how):
             return "wrong", "NaN in other places"
         d = np.abs(p - o) / np.maximum(1, np.abs(o))
         worst = float(np.nanmax(d)) if d.size and not np.isnan(d).all() else 0
-        if worst > how.get("within", 1e-6):
+        if worst > 1e-6 and not as_near(m, rows, p, o):
             return "wrong", "difference %.2g" % worst
     return ("passed", "") if at == got.shape[1] else ("wrong", "%d columns, not %d" % (got.shape[1], at))
 
@@ -281,4 +302,7 @@ for title, m, x, y, how in C:
         print("# %s: %s: %s" % (kind, title, why), flush=True)
 print("# " + ", ".join("%d %s" % (len(v), k) for k, v in found.items()), flush=True)
 tap.ok(not found["wrong"], "no answer is wrong")
+new = [t for t in found["refused"] if t not in REFUSED]
+tap.ok(not new, "nothing is refused that was not", ", ".join(new))
+tap.ok(asked or len(found["passed"]) >= PASSED, "at least %d answers are right" % PASSED)
 tap.done()

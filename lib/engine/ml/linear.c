@@ -64,7 +64,7 @@ linear_scores(float *scores, struct model_run *r, const struct step *s,
 		return step_bad(s, e, "%zu features came, %zu are needed", f,
 		    l->f);
 	/* the products of one cell are many at a time */
-	if (step_work(r, s, n * f, l->e / 16 + 1, e) < 0)
+	if (step_work(r, s, n * l->e, f / 16 + 1, e) < 0)
 		return -1;
 	dense_f32(scores, x, l->b, l->bias, n, l->f, l->e);
 	return 0;

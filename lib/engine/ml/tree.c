@@ -487,11 +487,13 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 
 /* --- scores --------------------------------------------------------------- */
 
-/* Sums of the leaves into `out`; *voted in the run's arena. */
+/* Sums of the leaves and what targets they named, in the run's memory. */
 static int
-sum_leaves(float *out, uint8_t **voted, struct model_run *r, const struct step *s,
-    const float *x, size_t n, size_t f, struct err *e)
+sum_leaves(double **sums, uint8_t **voted, struct model_run *r,
+    const struct step *s, const float *x, size_t n, size_t f, struct err *e)
 {
+	size_t rows = n * forest_targets(((const struct ensemble *)
+	    s->state)->forest);
 	const struct ensemble *t = s->state;
 	void *scratch;
 
@@ -500,12 +502,13 @@ sum_leaves(float *out, uint8_t **voted, struct model_run *r, const struct step *
 		    forest_features(t->forest));
 	if (step_work(r, s, n, forest_work(t->forest), e) < 0)
 		return -1;
-	*voted = step_room(r, s, n, forest_targets(t->forest), e);
-	scratch = *voted ? step_room(r, s, 1, forest_scratch(t->forest, n), e) :
-	    NULL;
-	if (scratch == NULL)
+	if ((*sums = step_room(r, s, rows, sizeof(**sums), e)) == NULL ||
+	    (*voted = step_room(r, s, rows, 1, e)) == NULL ||
+	    (scratch = step_room(r, s, 1, forest_scratch(t->forest, n), e)) ==
+	    NULL)
 		return -1;
-	forest_run(t->forest, out, *voted, x, n, f, scratch);
+	forest_run(t->forest, *sums, *voted, x, n, f, r->float_sums ?
+	    FOREST_FLOAT : FOREST_DOUBLE, scratch);
 	return 0;
 }
 
@@ -516,6 +519,7 @@ run_regressor(struct model_run *r, const struct step *s, struct err *e)
 	size_t n, f, T = forest_targets(t->forest);
 	struct tensor *out;
 	uint8_t *voted;
+	double *sums;
 	const float *x;
 	int64_t dim[2];
 
@@ -524,14 +528,15 @@ run_regressor(struct model_run *r, const struct step *s, struct err *e)
 	dim[0] = (int64_t)n;
 	dim[1] = (int64_t)T;
 	if ((out = step_out(r, s, 0, ONNX_FLOAT, 2, dim, e)) == NULL ||
-	    sum_leaves(out->data, &voted, r, s, x, n, f, e) < 0)
+	    sum_leaves(&sums, &voted, r, s, x, n, f, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		float *v = (float *)out->data + i * T;
 
-		for (size_t k = 0; k < T && t->n_base; k++)
-			if (T == 1 || voted[i * T + k])
-				v[k] += t->base[t->n_base == T ? k : 0];
+		for (size_t k = 0; k < T; k++)
+			v[k] = (float)(t->n_base && (T == 1 || voted[i * T +
+			    k]) ? sums[i * T + k] + (double)t->base[t->n_base ==
+			    T ? k : 0] : sums[i * T + k]);
 		/* with one target only PROBIT counts, as in onnxruntime */
 		if (T > 1 || t->post == POST_PROBIT)
 			post_apply(t->post, v, T);
@@ -556,15 +561,16 @@ one_score(float *v, const struct ensemble *t, float sum)
 }
 
 static size_t
-many_scores(float *v, const struct ensemble *t, uint8_t *voted, size_t T)
+many_scores(float *v, const double *sums, const struct ensemble *t,
+    uint8_t *voted, size_t T)
 {
 	size_t best = T;
 
 	for (size_t k = 0; k < T; k++) {
-		if (t->n_base == T) {
-			v[k] += t->base[k];
+		v[k] = (float)(t->n_base == T ? sums[k] + (double)t->base[k] :
+		    sums[k]);
+		if (t->n_base == T)
 			voted[k] = 1;
-		}
 		if (voted[k] && (best == T || v[k] > v[best]))
 			best = k;
 	}
@@ -582,6 +588,7 @@ run_classifier(struct model_run *r, const struct step *s, struct err *e)
 	size_t n, f, T = t->labels.n;
 	struct tensor *label, *out;
 	uint8_t *voted;
+	double *sums;
 	const float *x;
 	int64_t dim[2];
 
@@ -591,20 +598,18 @@ run_classifier(struct model_run *r, const struct step *s, struct err *e)
 	dim[1] = (int64_t)T;
 	label = labels_out(r, s, &t->labels, n, e);
 	out = label ? step_out(r, s, 1, ONNX_FLOAT, 2, dim, e) : NULL;
-	if (out == NULL || sum_leaves(out->data, &voted, r, s, x, n, f, e) < 0)
+	if (out == NULL || sum_leaves(&sums, &voted, r, s, x, n, f, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		float *v = (float *)out->data + i * T, sum;
+		float *v = (float *)out->data + i * T;
+		const double *from = sums + i * T;
 		size_t which;
 
-		if (t->one_score) {
-			sum = v[0] + v[1];	/* one of them is zero */
-			if (t->n_base)
-				sum += t->base[t->n_base - 1];
-			which = one_score(v, t, sum);
-		} else {
-			which = many_scores(v, t, voted + i * T, T);
-		}
+		if (t->one_score)	/* one of them is zero */
+			which = one_score(v, t, (float)(from[0] + from[1] +
+			    (t->n_base ? (double)t->base[t->n_base - 1] : 0)));
+		else
+			which = many_scores(v, from, t, voted + i * T, T);
 		labels_set(label, i, &t->labels, which);
 	}
 	return 0;

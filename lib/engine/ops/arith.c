@@ -215,26 +215,24 @@ run_shift(struct model_run *r, const struct step *s, struct err *e)
 	return run_pair(r, s, a, b, to[0] == 'L' ? SHIFT_LEFT : SHIFT_RIGHT, e);
 }
 
-/* The exponents as int64 (of whole bases) or double, in the run's arena. */
+/* *t = the exponents as int64 (of whole bases) or double. */
 static int
-plain_exponents(struct tensor *out, struct model_run *r, const struct step *s,
+plain_exponents(struct tensor *t, struct model_run *r, const struct step *s,
     const struct tensor *b, bool whole, struct err *e)
 {
-	struct tensor t = *b;
-
-	t.elem = whole ? ONNX_INT64 : ONNX_DOUBLE;
-	if ((t.data = step_room(r, s, b->n, 8, e)) == NULL)
+	*t = *b;
+	t->elem = whole ? ONNX_INT64 : ONNX_DOUBLE;
+	if ((t->data = step_room(r, s, b->n, 8, e)) == NULL)
 		return -1;
 	for (size_t i = 0; i < b->n; i++) {
 		int64_t v = number_whole_at(b, i);
 
 		if (!whole)
-			((double *)t.data)[i] = number_at(b, i);
+			((double *)t->data)[i] = number_at(b, i);
 		else
-			((int64_t *)t.data)[i] = b->elem == ONNX_UINT64 &&
+			((int64_t *)t->data)[i] = b->elem == ONNX_UINT64 &&
 			    v < 0 ? INT64_MAX : v;
 	}
-	*out = t;
 	return 0;
 }
 

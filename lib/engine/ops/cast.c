@@ -6,27 +6,25 @@
 #include "base/num.h"
 #include "engine/ops/number.h"
 
-#define CELL_TEXT_MAX NUM_TEXT_MAX
-
 /* As onnxruntime prints numbers: eight digits, of a double, too. */
 static size_t
-print_cell(char text[CELL_TEXT_MAX], const struct tensor *a, size_t i)
+print_cell(char text[NUM_TEXT_MAX], const struct tensor *a, size_t i)
 {
 	double d;
 
 	if (!number_is_real(a->elem)) {
 		num_print_i64(text, number_whole_at(a, i));
 		if (a->elem == ONNX_UINT64)
-			snprintf(text, CELL_TEXT_MAX, "%llu", (unsigned long long)
+			snprintf(text, NUM_TEXT_MAX, "%llu", (unsigned long long)
 			    ((const uint64_t *)a->data)[i]);
 		return strlen(text);
 	}
 	d = number_at(a, i);
 	if (isnan(d) || isinf(d))
-		snprintf(text, CELL_TEXT_MAX, "%s", isnan(d) ? "NaN" : d < 0 ? "-INF" :
+		snprintf(text, NUM_TEXT_MAX, "%s", isnan(d) ? "NaN" : d < 0 ? "-INF" :
 		    "INF");
 	else
-		snprintf(text, CELL_TEXT_MAX, "%.8g", d);
+		snprintf(text, NUM_TEXT_MAX, "%.8g", d);
 	return strlen(text);
 }
 
@@ -34,14 +32,15 @@ static int
 cast_to_text(struct model_run *r, const struct step *s, struct tensor *out,
     const struct tensor *a, struct err *e)
 {
+	char *room = step_room(r, s, a->n, NUM_TEXT_MAX, e);
 	struct text *o = out->data;
-	char *room = step_room(r, s, a->n, CELL_TEXT_MAX, e);
 
-	if (room == NULL || step_work(r, s, a->n, CELL_TEXT_MAX, e) < 0)
+	if (room == NULL || step_work(r, s, a->n, NUM_TEXT_MAX, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->n; i++) {
-		o[i].s = room + i * CELL_TEXT_MAX;
-		o[i].n = print_cell(room + i * CELL_TEXT_MAX, a, i);
+		char *text = room + i * NUM_TEXT_MAX;
+
+		o[i] = (struct text){ text, print_cell(text, a, i) };
 	}
 	return 0;
 }

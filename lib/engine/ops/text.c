@@ -8,19 +8,20 @@
 #include "codec/regex.h"
 #include "engine/ops/broadcast.h"
 
+/* Cutting a text takes so much a byte: the pattern's states. */
+#define CUT_WORK 4
+
 static bool
 same_text(const struct text *a, const struct text *b)
 {
 	return a->n == b->n && (a->n == 0 || memcmp(a->s, b->s, a->n) == 0);
 }
 
-/* A copy in one case, in the arena. */
+/* A copy in one case, in `room` of LETTER_ROOM bytes. */
 static struct text
-text_in_case(struct arena *a, const struct text *t, bool upper)
+text_in_case(char *room, const struct text *t, bool upper)
 {
-	char *s = arena_alloc(a, LETTER_ROOM(t->n) + 1);
-
-	return (struct text){ s, letter_case(s, t->s, t->n, upper) };
+	return (struct text){ room, letter_case(room, t->s, t->n, upper) };
 }
 
 /* --- StringNormalizer ----------------------------------------------------- */
@@ -57,30 +58,54 @@ prepare_normalizer(struct step *s, struct model *m, struct err *e)
 	low = arena_alloc(&m->arena, stop->n * sizeof(*low));
 	for (size_t i = 0; i < stop->n; i++)
 		low[i] = c->exact ? stop->texts[i] :
-		    text_in_case(&m->arena, &stop->texts[i], false);
+		    text_in_case(arena_alloc(&m->arena,
+		    LETTER_ROOM(stop->texts[i].n) + 1), &stop->texts[i],
+		    false);
 	c->stop = low;
 	c->n_stop = stop->n;
 	return 0;
 }
 
 static bool
-is_stop_word(const struct normalizer *c, const struct text *t, struct arena *a)
+is_stop_word(const struct normalizer *c, const struct text *t)
 {
-	struct text word = *t;
-
-	if (c->n_stop && !c->exact)
-		word = text_in_case(a, t, false);
 	for (size_t i = 0; i < c->n_stop; i++)
-		if (same_text(&c->stop[i], &word))
+		if (same_text(&c->stop[i], t))
 			return true;
 	return false;
+}
+
+/* *to = t as it goes on; *stop when it is a stop word. */
+static int
+normalize_text(struct text *to, bool *stop, struct model_run *r,
+    const struct step *s, const struct text *t, struct err *e)
+{
+	const struct normalizer *c = s->state;
+	bool fold = c->n_stop && !c->exact;
+	char *room;
+
+	*to = *t;
+	*stop = !fold && is_stop_word(c, t);
+	if (step_work(r, s, t->n + c->n_stop, 1, e) < 0)
+		return -1;
+	if (!fold && c->letters == LETTERS_KEPT)
+		return 0;
+	if ((room = step_room(r, s, LETTER_ROOM(t->n) + 1, 1, e)) == NULL)
+		return -1;
+	if (fold) {
+		struct text low = text_in_case(room, t, false);
+
+		*stop = is_stop_word(c, &low);
+	}
+	if (c->letters != LETTERS_KEPT)
+		*to = text_in_case(room, t, c->letters == LETTERS_UPPER);
+	return 0;
 }
 
 static int
 run_normalizer(struct model_run *r, const struct step *s, struct err *e)
 {
 	const struct tensor *a = step_in(r, s, 0);
-	const struct normalizer *c = s->state;
 	static const struct text none = { "", 0 };
 	struct text *kept;
 	struct tensor *out;
@@ -95,12 +120,12 @@ run_normalizer(struct model_run *r, const struct step *s, struct err *e)
 	if ((kept = step_room(r, s, a->n + 1, sizeof(*kept), e)) == NULL)
 		return -1;
 	for (size_t i = 0; i < a->n; i++) {
-		const struct text *t = (const struct text *)a->data + i;
+		bool stop;
 
-		if (is_stop_word(c, t, &r->text))
-			continue;
-		kept[n++] = c->letters == LETTERS_KEPT ? *t :
-		    text_in_case(&r->text, t, c->letters == LETTERS_UPPER);
+		if (normalize_text(&kept[n], &stop, r, s,
+		    (const struct text *)a->data + i, e) < 0)
+			return -1;
+		n += !stop;
 	}
 	if (n == 0 && a->n)
 		kept[n++] = none;
@@ -310,6 +335,16 @@ weigh_counts(float *out, const struct ngrams *g, const uint32_t *count)
 	}
 }
 
+/* Lookups an item. */
+static size_t
+ngram_work(const struct ngrams *g, size_t n)
+{
+	size_t steps = (size_t)g->skips + 1;
+
+	steps = steps < n ? steps : n ? n : 1;
+	return 1 + steps * (size_t)g->most;
+}
+
 static int
 run_ngrams(struct model_run *r, const struct step *s, struct err *e)
 {
@@ -333,8 +368,12 @@ run_ngrams(struct model_run *r, const struct step *s, struct err *e)
 	if ((out = step_out(r, s, 0, ONNX_FLOAT, a->rank, dim, e)) == NULL)
 		return -1;
 	memset(out->data, 0, out->n * sizeof(float));
-	item = xalloc(n + 1, sizeof(*item));
-	count = xalloc(intern_count(g->nodes) + 1, sizeof(*count));
+	item = step_room(r, s, n + 1, sizeof(*item), e);
+	count = item ? step_room(r, s, intern_count(g->nodes) + 1,
+	    sizeof(*count), e) : NULL;
+	if (count == NULL || step_work(r, s, rows, intern_count(g->nodes),
+	    e) < 0 || step_work(r, s, rows * n, ngram_work(g, n), e) < 0)
+		return -1;
 	for (size_t i = 0; i < rows; i++) {
 		for (size_t k = 0; k < n; k++)
 			item[k] = item_of(g, a->data, a->elem, i * n + k,
@@ -345,8 +384,6 @@ run_ngrams(struct model_run *r, const struct step *s, struct err *e)
 		weigh_counts((float *)out->data + i * g->width, g, count);
 		memset(count, 0, intern_count(g->nodes) * sizeof(*count));
 	}
-	free(item);
-	free(count);
 	return 0;
 }
 
@@ -488,12 +525,16 @@ run_tokenizer(struct model_run *r, const struct step *s, struct err *e)
 		return step_bad_type(s, a->elem, e);
 	if (a->rank < 1 || a->rank > 2)
 		return step_bad(s, e, "rows of texts are needed");
-	first = xalloc(a->n + 1, sizeof(*first));
+	if ((first = step_room(r, s, a->n + 1, sizeof(*first), e)) == NULL)
+		return -1;
 	if (c->regex)
 		walk = regex_walk_new(c->regex);
 	for (size_t i = 0; i < a->n; i++) {
-		if (cut_text(&t, c, walk, (const struct text *)a->data + i,
-		    e) < 0) {
+		const struct text *from = (const struct text *)a->data + i;
+
+		if (step_work(r, s, from->n, CUT_WORK, e) < 0)
+			goto done;
+		if (cut_text(&t, c, walk, from, e) < 0) {
 			err_wrap(e, "%s node '%s'", s->node->op,
 			    s->node->name);
 			goto done;
@@ -504,7 +545,6 @@ run_tokenizer(struct model_run *r, const struct step *s, struct err *e)
 done:
 	regex_walk_free(walk);
 	free(t.token);
-	free(first);
 	return result;
 }
 
@@ -540,14 +580,14 @@ run_concat(struct model_run *r, const struct step *s, struct err *e)
 	if (broadcast_plan(&plan, in, 2, s, e) < 0 || (out = step_out(r, s, 0,
 	    ONNX_TEXT, plan.rank, plan.dim, e)) == NULL)
 		return -1;
-	if ((pair = step_room(r, s, out->n + 1, sizeof(*pair), e)) == NULL)
+	if ((pair = step_room(r, s, out->n, sizeof(*pair), e)) == NULL)
 		return -1;
 	broadcast_run(&plan, pair, sizeof(*pair), in, size, pair_texts);
 	for (size_t i = 0; i < out->n; i++) {
 		size_t n = pair[i].a.n + pair[i].b.n;
 		char *to = step_room(r, s, n + 1, 1, e);
 
-		if (to == NULL)
+		if (to == NULL || step_work(r, s, n, 1, e) < 0)
 			return -1;
 		if (pair[i].a.n)
 			memcpy(to, pair[i].a.s, pair[i].a.n);
@@ -610,9 +650,14 @@ run_split(struct model_run *r, const struct step *s, struct err *e)
 		return step_bad_type(s, a->elem, e);
 	cut.s = attr_text(s, "delimiter", "");
 	cut.n = strlen(cut.s);
-	first = xalloc(a->n + 1, sizeof(*first));
+	if ((first = step_room(r, s, a->n + 1, sizeof(*first), e)) == NULL)
+		return -1;
 	for (size_t i = 0; i < a->n; i++) {
-		split_text(&t, (const struct text *)a->data + i, &cut, most);
+		const struct text *from = (const struct text *)a->data + i;
+
+		if (step_work(r, s, from->n, 1, e) < 0)
+			goto done;
+		split_text(&t, from, &cut, most);
 		first[i + 1] = t.n;
 		if (t.n - first[i] > width)
 			width = t.n - first[i];
@@ -635,7 +680,6 @@ run_split(struct model_run *r, const struct step *s, struct err *e)
 	result = 0;
 done:
 	free(t.token);
-	free(first);
 	return result;
 }
 

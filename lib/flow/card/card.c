@@ -36,8 +36,8 @@ write_card(struct card *k, struct buf *out, struct err *e)
 	card_said(k, "Uses", "uses");
 	card_said(k, "Bias, risks and limitations", "risks");
 	card_start(k);
-	card_training(k);
-	card_evaluations(k);
+	if (card_training(k, e) < 0 || card_evaluations(k, e) < 0)
+		return -1;
 	card_inputs(k);
 	card_cost(k);
 	if (card_lineage(k, e) < 0 || card_history(k, e) < 0)

@@ -14,7 +14,8 @@ is_same_text(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-/* The newest of every label and data: one that came again is newer. */
+/* The newest of every label, data and scored class: one that came again is
+ * newer. */
 static int
 keep_evaluation(void *ctx, struct evaluation *v, struct err *e)
 {
@@ -23,6 +24,7 @@ keep_evaluation(void *ctx, struct evaluation *v, struct err *e)
 	(void)e;
 	for (size_t i = 0; i < k->n_recorded; i++)
 		if (is_same_text(k->recorded[i].label, v->label) &&
+		    is_same_text(k->recorded[i].positive, v->positive) &&
 		    oid_eq(&k->recorded[i].data.id, &v->data.id))
 			return 0;
 	evaluation_move(&k->recorded[k->n_recorded++], v);
@@ -196,24 +198,33 @@ keep_as_data(struct card *k, const struct evaluation *v)
 	json_add(&k->a, j, "evaluation", copy);
 }
 
-static void
-write_data(struct card *k, const struct evaluation *v)
+static int
+write_data(struct card *k, const struct evaluation *v, struct err *e)
 {
 	const char *name = v->data.name;
+	struct oid content = v->data_content;
 	char id[OID_TEXT];
 
-	if (!oid_is_none(&v->data.id))
+	if (!oid_is_none(&v->data.id) && card_content(&content, k, &v->data,
+	    e) < 0)
+		return -1;
+	if (!oid_is_none(&content))
 		name = arena_printf(&k->a, "%s%s%s", name ? name : "", name &&
-		    *name ? ", " : "", oid_print(id, &v->data.id));
+		    *name ? ", " : "", oid_print(id, &content));
 	card_fact(k, "Data", name);
 	if (v->metrics.rows)
 		card_fact(k, "Rows", arena_printf(&k->a, "%zu",
 		    v->metrics.rows));
+	card_fact(k, "Scored class", v->positive);
+	if (v->has_threshold)
+		card_fact(k, "Threshold", short_number(k, v->threshold));
+	card_fact(k, "Weights", v->weight);
 	if (v->task == TASK_BINARY)
 		card_fact(k, "Positive rows", arena_printf(&k->a, "%zu",
 		    v->metrics.positives));
 	if (!oid_is_none(&v->id))
 		card_fact(k, "Evidence", oid_print(id, &v->id));
+	return 0;
 }
 
 static bool
@@ -225,8 +236,8 @@ has_rows(const struct metric_bin *bin)
 	return false;
 }
 
-static void
-write_evaluation(struct card *k, const struct evaluation *v)
+static int
+write_evaluation(struct card *k, const struct evaluation *v, struct err *e)
 {
 	bool text = k->d.form == DOC_MARKDOWN, truth = has_rows(v->tenth);
 	const struct metric_bin *bin = truth ? v->tenth : v->metrics.bin;
@@ -234,7 +245,8 @@ write_evaluation(struct card *k, const struct evaluation *v)
 	keep_as_data(k, v);
 	doc_heading(&k->d, 3, arena_printf(&k->a, "On %s", v->label ?
 	    v->label : "data"));
-	write_data(k, v);
+	if (write_data(k, v, e) < 0)
+		return -1;
 	write_metrics(k, &v->metrics);
 	write_confusion(k, v);
 	plot_metric_ranges(k, &v->metrics);
@@ -250,30 +262,47 @@ write_evaluation(struct card *k, const struct evaluation *v)
 	else if (v->has_spread)
 		plot_score_spread(k, v);
 	plot_importance(k, &v->importance);
+	return 0;
 }
 
-void
-card_evaluations(struct card *k)
+int
+card_evaluations(struct card *k, struct err *e)
 {
 	card_heading(k, "Evaluation");
 	for (size_t i = 0; i < k->n_evaluations; i++)
-		write_evaluation(k, k->evaluation[i]);
+		if (write_evaluation(k, k->evaluation[i], e) < 0)
+			return -1;
 	if (k->n_evaluations == 0) {
 		doc_notice(&k->d, "No evaluation is recorded for this model: "
 		    "mlv-train eval makes one.");
 		card_lacks(k, "Evaluation on held-out data");
 	}
+	return 0;
 }
 
 #define TILES 4
 
+/* The first of the class that the model looks for; else the first. */
+static const struct evaluation *
+main_evaluation(const struct card *k)
+{
+	for (size_t i = 0; i < k->n_evaluations; i++)
+		if (is_same_text(k->evaluation[i]->positive,
+		    k->evaluation[i]->own_positive))
+			return k->evaluation[i];
+	return k->n_evaluations ? k->evaluation[0] : NULL;
+}
+
 void
 card_headline(struct card *k)
 {
+	const struct evaluation *v = main_evaluation(k);
 	const struct metric *list[TILES];
-	size_t n = k->n_evaluations ? metrics_in_order(list, TILES,
-	    &k->evaluation[0]->metrics) : 0;
+	size_t n = v ? metrics_in_order(list, TILES, &v->metrics) : 0;
 
+	if (n && v->positive)
+		doc_paragraph(&k->d, arena_printf(&k->a, "Scored for the class "
+		    "%s, on %s:", v->positive, v->label ? v->label : "data"));
 	for (size_t i = 0; i < n; i++) {
 		const struct metric_word *word = metric_word(list[i]->name);
 

@@ -52,6 +52,10 @@ void card_fact(struct card *k, const char *label, const char *s);
 void card_note(struct card *k, const char *label, const char *s);
 /* A statement that is missing. */
 void card_lacks(struct card *k, const char *what);
+/* The id of a link's bytes as sha256sum(1) prints it: of a dataset or a model
+ * its file's.  The link's own where its manifest is not there any more. */
+int card_content(struct oid *out, struct card *k, const struct link *l,
+    struct err *e);
 /* Of the model's own metadata, or NULL. */
 const char *card_meta(const struct card *k, const char *key);
 
@@ -81,7 +85,7 @@ void card_details(struct card *k);
 /* A section that only a person can fill. */
 void card_said(struct card *k, const char *title, const char *section);
 void card_start(struct card *k);
-void card_training(struct card *k);
+int card_training(struct card *k, struct err *e);
 void card_cost(struct card *k);
 int card_lineage(struct card *k, struct err *e);
 /* Who registered this version, who let it answer, and by which gate. */
@@ -96,7 +100,7 @@ int card_find_evaluations(struct card *k, struct err *e);
 void card_release_evaluations(struct card *k);
 /* The first of them as a few numbers under the title; nothing without one. */
 void card_headline(struct card *k);
-void card_evaluations(struct card *k);
+int card_evaluations(struct card *k, struct err *e);
 
 void plot_metric_ranges(struct card *k, const struct metrics *m);
 void plot_roc(struct card *k, const struct metrics *m);

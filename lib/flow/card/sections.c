@@ -141,35 +141,90 @@ write_params(struct card *k, const struct json *params)
 	doc_table_close(&k->d);
 }
 
-static void
-write_data(struct card *k, const struct link *l)
+static int
+write_data(struct card *k, const char *what, const struct link *l,
+    struct err *e)
 {
-	char id[OID_TEXT];
-	struct err ignored;
+	struct err mine = ERR_INIT;
 	const struct json *m;
+	char text[OID_TEXT];
+	struct oid id;
 
-	card_fact(k, "Training data", arena_printf(&k->a, "%s, %s", l->name,
-	    oid_print(id, &l->id)));
-	if (catalog_manifest(&m, &k->a, k->c, &l->id, &ignored) < 0)
-		return;
+	if (card_content(&id, k, l, e) < 0)
+		return -1;
+	card_fact(k, what, arena_printf(&k->a, "%s, %s", l->name,
+	    oid_print(text, &id)));
+	if (strcmp(l->type, TYPE_DATASET) != 0)
+		return 0;
+	if (catalog_manifest(&m, &k->a, k->c, &l->id, &mine) < 0) {
+		if (mine.code == ERR_NOENT)
+			return 0;
+		*e = mine;
+		return -1;
+	}
 	if (json_get(m, "rows"))
 		card_fact(k, "Rows", arena_printf(&k->a, "%lld",
 		    (long long)json_int(m, "rows", 0)));
 	if (json_get(m, "columns"))
 		card_fact(k, "Columns", arena_printf(&k->a, "%zu",
 		    json_get(m, "columns")->n));
+	return 0;
 }
 
-/* What the run read first. */
+/* The i-th link of the version, of a plain file those of its run. */
 static bool
-run_data(struct link *l, const struct card *k)
+link_at(struct link *l, const struct card *k, size_t i)
 {
-	for (size_t i = 0; k->has_run && i < k->run.n_links; i++)
-		if (strcmp(k->run.link[i].rel, "input") == 0) {
-			*l = k->run.link[i];
-			return true;
-		}
-	return false;
+	if (k->bytes.manifest)
+		return manifest_link_at(l, k->bytes.manifest, i);
+	if (!k->has_run || i >= k->run.n_links)
+		return false;
+	*l = k->run.link[i];
+	return true;
+}
+
+static bool
+is_read(const struct link *l)
+{
+	return strcmp(l->rel, "data") == 0 || strcmp(l->rel, "input") == 0;
+}
+
+/* Is what was read what the model learned from?  A fit says so; of another
+ * command's inputs nobody knows, and a fit of before called its validation
+ * data an input, too. */
+static bool
+is_training(const struct card *k)
+{
+	bool valid = false;
+	size_t inputs = 0;
+	struct link l;
+
+	for (size_t i = 0; link_at(&l, k, i); i++) {
+		inputs += is_read(&l);
+		valid |= strcmp(l.rel, "valid") == 0;
+	}
+	return k->has_run && strcmp(k->run.verb, "fit") == 0 &&
+	    (valid || inputs == 1);
+}
+
+static int
+write_links(struct card *k, struct err *e)
+{
+	bool training = is_training(k), any = false;
+	struct link l;
+
+	for (size_t i = 0; link_at(&l, k, i); i++) {
+		const char *what = strcmp(l.rel, "valid") == 0 ?
+		    "Validation data" : !is_read(&l) ? NULL : training ?
+		    "Training data" : "Data read";
+
+		if (what && write_data(k, what, &l, e) < 0)
+			return -1;
+		any |= training && is_read(&l);
+	}
+	if (!any)
+		card_lacks(k, "Training data");
+	return 0;
 }
 
 const struct json *
@@ -179,17 +234,14 @@ card_params(const struct card *k)
 	    k->has_run ? k->run.params : NULL;
 }
 
-void
-card_training(struct card *k)
+int
+card_training(struct card *k, struct err *e)
 {
-	const struct json *m = k->bytes.manifest, *git;
-	struct link l;
+	const struct json *git;
 
 	card_heading(k, "Training details");
-	if ((m && manifest_find(&l, m, "data", NULL)) || run_data(&l, k))
-		write_data(k, &l);
-	else
-		card_lacks(k, "Training data");
+	if (write_links(k, e) < 0)
+		return -1;
 	if (k->has_run) {
 		card_fact(k, "Run", arena_printf(&k->a, "run:%s", k->run.id));
 		git = json_get(k->run.facts, "git");
@@ -203,6 +255,7 @@ card_training(struct card *k)
 		card_lacks(k, "Code version");
 	write_params(k, card_params(k));
 	card_curves(k);
+	return 0;
 }
 
 /* --- cost, lineage, what is missing --------------------------------------- */
@@ -259,20 +312,23 @@ write_link(void *ctx, int depth, const struct link *l, struct err *e)
 	struct card *k = ctx;
 	char id[OID_TEXT];
 	const char *cells[3];
+	struct oid content;
 	struct json *j;
 
-	(void)e;
 	if (depth == 0)
 		return 0;
+	if (card_content(&content, k, l, e) < 0)
+		return -1;
 	cells[0] = arena_printf(&k->a, "%s%s", depth_text(k, depth - 1),
 	    l->rel);
 	cells[1] = l->name;
-	cells[2] = oid_print(id, &l->id);
+	cells[2] = oid_print(id, &content);
 	doc_row(&k->d, cells);
 	j = json_add_map(&k->a, k->lineage, NULL);
 	json_add_text(&k->a, j, "relation", l->rel);
 	json_add_text(&k->a, j, "name", l->name);
 	json_add_text(&k->a, j, "id", id);
+	json_add_text(&k->a, j, "link", oid_print(id, &l->id));
 	json_add_int(&k->a, j, "depth", depth);
 	return 0;
 }

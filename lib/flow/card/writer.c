@@ -1,4 +1,7 @@
 /* Statements of a card: each in the document and, with its status, as data. */
+#include <string.h>
+
+#include "catalog/manifest.h"
 #include "flow/card/internal.h"
 
 void
@@ -46,6 +49,29 @@ card_note(struct card *k, const char *label, const char *s)
 {
 	doc_note(&k->d, label, s);
 	add_field(k, label, "stated", s);
+}
+
+int
+card_content(struct oid *out, struct card *k, const struct link *l,
+    struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct link content;
+	const struct json *m;
+
+	*out = l->id;
+	if (strcmp(l->type, TYPE_DATASET) != 0 &&
+	    strcmp(l->type, TYPE_MODEL) != 0)
+		return 0;
+	if (catalog_manifest(&m, &k->a, k->c, &l->id, &mine) == 0) {
+		if (manifest_find(&content, m, "content", NULL))
+			*out = content.id;
+		return 0;
+	}
+	if (mine.code == ERR_NOENT)
+		return 0;
+	*e = mine;
+	return -1;
 }
 
 const char *

@@ -12,8 +12,10 @@
 #include "store/odb.h"
 #include "store/repo.h"
 
+/* `rel`: "input", what is learned from, or "valid". */
 static int
-record_input(struct fitting *f, struct catalog_bytes *b, struct err *e)
+record_rows(struct fitting *f, const char *rel, struct catalog_bytes *b,
+    struct err *e)
 {
 	struct oid id;
 	uint64_t size;
@@ -21,12 +23,12 @@ record_input(struct fitting *f, struct catalog_bytes *b, struct err *e)
 	if (b->item.kind == NAME_DATA) {
 		if (odb_size(&size, repo_odb(f->s), &b->item.id, e) < 0)
 			return -1;
-		return journal_link(f->j, "input", TYPE_DATASET, b->item.label,
+		return journal_link(f->j, rel, TYPE_DATASET, b->item.label,
 		    &b->item.id, size, e);
 	}
 	if (odb_put(&id, repo_odb(f->s), b->data, b->n, e) < 0)
 		return -1;
-	return journal_link(f->j, "input", b->type ? b->type : TYPE_BYTES,
+	return journal_link(f->j, rel, b->type ? b->type : TYPE_BYTES,
 	    b->item.label, &id, b->n, e);
 }
 
@@ -78,6 +80,20 @@ record_settings(struct fitting *f, struct err *e)
 }
 
 static int
+record_folds(struct fitting *f, struct err *e)
+{
+	const struct folds_opts *o = &f->rq->cv;
+	char folds[NUM_TEXT_MAX];
+
+	if (o->folds == 0)
+		return 0;
+	num_print_i64(folds, o->folds);
+	return journal_param(f->j, "cv", journal_value(&f->arena, folds), e) <
+	    0 || record_text(f, "cv_by", o->by, e) < 0 ||
+	    record_text(f, "cv_time", o->time, e) < 0 ? -1 : 0;
+}
+
+static int
 record_params(struct fitting *f, struct err *e)
 {
 	const struct fit_request *rq = f->rq;
@@ -91,11 +107,14 @@ record_params(struct fitting *f, struct err *e)
 	    record_text(f, "weight", rq->frame.weight, e) < 0 ||
 	    record_text(f, "golden_rows", rq->golden_real ? "real" : NULL,
 	    e) < 0 ||
+	    (rq->drop_missing && record_text(f, "drop_missing_target", "true",
+	    e) < 0) ||
 	    record_list(f, "drop", rq->frame.drop, rq->frame.n_drop, e) < 0 ||
 	    record_list(f, "categorical", rq->frame.categorical,
 	    rq->frame.n_categorical, e) < 0 ||
 	    record_list(f, "numeric", rq->frame.numeric, rq->frame.n_numeric,
 	    e) < 0 ||
+	    record_folds(f, e) < 0 ||
 	    journal_param(f->j, "seed", journal_value(&f->arena, seed), e) < 0)
 		return -1;
 	return record_settings(f, e);
@@ -116,8 +135,9 @@ fit_begin_run(struct fitting *f, struct err *e)
 		return -1;
 	snprintf(f->out->label, sizeof(f->out->label), "run:%s",
 	    journal_id(f->j));
-	if (record_params(f, e) < 0 || record_input(f, &f->train_bytes, e) < 0 ||
-	    (f->rq->valid && record_input(f, &f->valid_bytes, e) < 0))
+	if (record_params(f, e) < 0 || record_rows(f, "input", &f->train_bytes,
+	    e) < 0 || (f->rq->valid && record_rows(f, "valid",
+	    &f->valid_bytes, e) < 0))
 		return -1;
 	t.j = f->j;
 	return provenance_code(&t, e);
@@ -130,6 +150,28 @@ fit_kept_value(const struct fitting *f, const struct history *h)
 
 	return h->value[at > 0 && (size_t)at <= h->n ? (size_t)at - 1 :
 	    h->n - 1];
+}
+
+/* "cv.auc" by fold, its mean as the run's, and "cv.auc.sd". */
+static int
+record_cv(struct fitting *f, struct err *e)
+{
+	const struct fold_metrics *cv = &f->out->cv;
+
+	for (size_t i = 0; i < cv->n; i++) {
+		const struct fold_metric *m = &cv->m[i];
+		const char *name = arena_printf(&f->arena, "cv.%s", m->name);
+
+		for (size_t k = 0; k < cv->folds; k++)
+			if (journal_metric(f->j, name, (int64_t)k + 1,
+			    m->value[k], e) < 0)
+				return -1;
+		if (journal_summary(f->j, name, m->mean, e) < 0 ||
+		    journal_metric(f->j, arena_printf(&f->arena, "%s.sd",
+		    name), (int64_t)cv->folds, m->sd, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int
@@ -152,6 +194,8 @@ fit_record_results(struct fitting *f, struct err *e)
 		if (journal_metric(f->j, f->out->valid.metrics.m[i].name,
 		    l->iterations, f->out->valid.metrics.m[i].value, e) < 0)
 			return -1;
+	if (record_cv(f, e) < 0)
+		return -1;
 	if (l->kernel)
 		json_add_text(&f->arena, m, "blas_kernel", l->kernel);
 	meter_read(&cost, &f->meter);

@@ -59,8 +59,7 @@ answer(void *ctx, const struct http_request *r, struct http_response *out)
 	if (strcmp(r->path, "/huge") == 0)
 		out->body.failed = true;
 	out->type = "text/plain";
-	out->extra[0][0] = "X-B";
-	out->extra[0][1] = "b";
+	http_add_field(out, "X-B", "b");
 	buf_addf(&out->body, "%s %s [%s] %zu:%s", r->method, r->path,
 	    a ? a : "", r->n, r->n < 100 ? r->body : "...");
 }

@@ -99,8 +99,8 @@ answer(const struct tree_source_node *n, float x)
 }
 
 static void
-walk(float out[TARGETS], const struct tree_source *s, enum tree_sum how,
-    const float *x)
+walk(double out[TARGETS], const struct tree_source *s, enum tree_sum how,
+    enum forest_sums sums, const float *x)
 {
 	bool voted[TARGETS] = { 0 };
 
@@ -114,35 +114,36 @@ walk(float out[TARGETS], const struct tree_source *s, enum tree_sum how,
 			    ? s->node[at.at].yes : s->node[at.at].no;
 		for (size_t k = 0; k < s->leaf[at.at].n; k++) {
 			struct tree_weight v = s->leaf[at.at].weight[k];
-			float *o = &out[v.target];
+			double *o = &out[v.target], d = (double)v.value;
 
 			if (how == TREE_MIN)
-				*o = voted[v.target] && *o < v.value ? *o :
-				    v.value;
+				*o = voted[v.target] && *o < d ? *o : d;
 			else if (how == TREE_MAX)
-				*o = voted[v.target] && *o > v.value ? *o :
-				    v.value;
+				*o = voted[v.target] && *o > d ? *o : d;
+			else if (sums == FOREST_DOUBLE)
+				*o += d;
 			else
-				*o += v.value;
+				*o = (double)((float)*o + v.value);
 			voted[v.target] = true;
 		}
 	}
 	for (size_t k = 0; how == TREE_AVERAGE && k < TARGETS; k++)
-		out[k] /= (float)s->n_trees;
+		out[k] = sums == FOREST_DOUBLE ? out[k] / (double)s->n_trees :
+		    (double)((float)out[k] / (float)s->n_trees);
 }
 
 static size_t
 differences(const struct forest *f, const struct tree_source *s,
-    enum tree_sum how, const float *x, size_t n)
+    enum tree_sum how, enum forest_sums sums, const float *x, size_t n)
 {
-	float got[ROWS * TARGETS], want[TARGETS];
+	double got[ROWS * TARGETS], want[TARGETS];
 	uint8_t voted[ROWS * TARGETS];
 	void *scratch = xalloc(forest_scratch(f, n), 1);
 	size_t bad = 0;
 
-	forest_run(f, got, voted, x, n, FEATURES, scratch);
+	forest_run(f, got, voted, x, n, FEATURES, sums, scratch);
 	for (size_t i = 0; i < n; i++) {
-		walk(want, s, how, x + i * FEATURES);
+		walk(want, s, how, sums, x + i * FEATURES);
 		bad += memcmp(got + i * TARGETS, want, sizeof(want)) != 0;
 	}
 	free(scratch);
@@ -156,7 +157,7 @@ forests(void)
 	    TREE_MAX };
 	static struct wood w;
 	float x[ROWS * FEATURES];
-	size_t bad = 0, alone = 0, built = 0;
+	size_t bad = 0, alone = 0, before = 0, built = 0;
 	struct rng r;
 
 	rng_seed(&r, 7, 0);
@@ -177,14 +178,19 @@ forests(void)
 			x[i] = some_value(&r);
 		if (forest_new(&f, &a, &w.src, how, &e) == 0) {
 			built++;
-			bad += differences(f, &w.src, how, x, ROWS);
-			alone += differences(f, &w.src, how, x, 1);
+			bad += differences(f, &w.src, how, FOREST_DOUBLE, x,
+			    ROWS);
+			alone += differences(f, &w.src, how, FOREST_DOUBLE, x,
+			    1);
+			before += differences(f, &w.src, how, FOREST_FLOAT, x,
+			    ROWS);
 		}
 		arena_free(&a);
 	}
 	is_int(built, 200, "forests of every kind of question");
 	is_int(bad, 0, "forests answer as one question at a time does, bit for bit");
 	is_int(alone, 0, "a row alone is answered as among others");
+	is_int(before, 0, "and with the float sums of versions before");
 }
 
 static void
@@ -226,7 +232,7 @@ shared_trees(void)
 	    "nodes that two parents share: %s", e.msg)) {
 		ok(a.used < (size_t)N * 200, "are laid out once: %zu bytes",
 		    a.used);
-		is_int(differences(f, &s, TREE_SUM, x, 1), 0, "and walked");
+		is_int(differences(f, &s, TREE_SUM, FOREST_DOUBLE, x, 1), 0, "and walked");
 		is_int(forest_work(f), N + 1 + 2 * FEATURES + 1,
 		    "the longest way of a row is known");
 	}

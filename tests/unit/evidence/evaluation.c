@@ -203,16 +203,80 @@ test_store(void)
 	record_auc("test", 0.5);
 	record_auc("valid", 0.6);
 	record_auc("test", 0.7);
-	ok(evaluation_find(&v, &found, c, &model, "test", &e) == 0 && found &&
+	ok(evaluation_find(&v, &found, NULL, c, &model, &(struct
+	    evaluation_wanted){ .label = "test" }, &e) == 0 && found &&
 	    v.metrics.m[0].value == 0.7, "the newest of a label is found");
 	ok(!oid_is_none(&v.id), "with the id of its report");
 	evaluation_release(&v);
-	ok(evaluation_find(&v, &found, c, &model, "train", &e) == 0 && !found,
+	ok(evaluation_find(&v, &found, NULL, c, &model, &(struct
+	    evaluation_wanted){ .label = "train" }, &e) == 0 && !found,
 	    "a label without evaluations has none");
-	ok(evaluation_find(&v, &found, c, &other, "test", &e) == 0 && !found,
+	ok(evaluation_find(&v, &found, NULL, c, &other, &(struct
+	    evaluation_wanted){ .label = "test" }, &e) == 0 && !found,
 	    "another model has none");
 	ok(evaluation_each(c, &model, count_one, &n, &e) == 0 && n == 3,
 	    "all are told");
+}
+
+static struct evaluation
+two_classes(void)
+{
+	static const char *const classes[] = { "No", "Yes" };
+	static uint64_t confusion[4] = { 5, 1, 2, 4 };
+	struct evaluation v = { .label = "test", .task = TASK_BINARY,
+	    .classes = classes, .n_classes = 2, .positive = "Yes",
+	    .confusion = confusion };
+
+	return v;
+}
+
+static void
+is_counted(const struct evaluation *v, const struct evaluation_wanted *w,
+    const char *want)
+{
+	struct buf why;
+
+	buf_init(&why, BUF_CAP_SMALL);
+	ok(evaluation_counts(&why, v, w) == (*want == '\0'), "the verdict");
+	is_text(why.data, want, "and why");
+	buf_free(&why);
+}
+
+static void
+test_wanted(void)
+{
+	struct evaluation_wanted w = { .label = "test", .threshold =
+	    EVALUATION_THRESHOLD };
+	struct evaluation v = two_classes();
+
+	is_counted(&v, &w, "its threshold is not recorded, or not 0.5");
+	v.has_spread = true;
+	v.spread[0][3] = 5;
+	v.spread[1][9] = 2;
+	v.spread[0][10] = 1;
+	v.spread[1][19] = 4;
+	is_counted(&v, &w, "");		/* 5 of 12 from one half on */
+	v.confusion[1] = 3;
+	is_counted(&v, &w, "its threshold is not recorded, or not 0.5");
+	v.confusion[1] = 1;
+	v.has_threshold = true;
+	v.threshold = 0.3;
+	v.positive = "No";
+	is_counted(&v, &w, "its positive class is 'No', not the model's own, "
+	    "'Yes', its threshold is 0.3, not 0.5");
+	w.positive = "No";
+	w.threshold = 0.3;
+	is_counted(&v, &w, "");
+	v.weight = "w";
+	is_counted(&v, &w, "its rows are weighted by 'w'");
+	w.weight = "w";
+	v.seen = "train";
+	is_counted(&v, &w, "the model learned from its rows");
+	v.label = "train-2";
+	is_counted(&v, &w, "");
+	w.positive = NULL;
+	v.own_positive = "No";
+	is_counted(&v, &w, "");
 }
 
 int
@@ -242,5 +306,6 @@ main(void)
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
 	if (chdir("/") < 0 || system(cmd) != 0)
 		ok(0, "clean up");
+	test_wanted();
 	return tap_done();
 }

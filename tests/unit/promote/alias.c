@@ -63,7 +63,7 @@ evaluate_as(const char *label, const char *bytes, const struct oid *data,
 	v.data.id = *data;
 	v.data.size = 3;
 	v.data.name = "x.csv";
-	m->m[m->n++] = (struct metric){ "auc", auc, low, NAN, NULL };
+	m->m[m->n++] = (struct metric){ "auc", auc, low, low + 0.1, NULL };
 	m->m[m->n++] = (struct metric){ "brier", 0.1, NAN, NAN, NULL };
 	if (evaluation_put(&put, c, &v, &e) < 0)
 		printf("# %s\n", e.msg);
@@ -134,7 +134,7 @@ register_source(const char *source)
 	struct registered_model m;
 	struct err e = ERR_INIT;
 
-	ok(model_register(&m, c, "churn", source, &e) == 0, "%s is registered", source);
+	ok(model_register(&m, c, "churn", source, true, &e) == 0, "%s is registered", source);
 	return m;
 }
 
@@ -155,11 +155,11 @@ test_register(char id1[64], char id2[64], const struct oid *data)
 	m = register_source(id1);
 	is_int(m.put.version, 1, "a model that comes again keeps its version");
 	snprintf(source, sizeof(source), "run:%s:none.onnx", id2);
-	ok(model_register(&m, c, "churn", source, &e) < 0 && e.code == ERR_NOENT,
+	ok(model_register(&m, c, "churn", source, true, &e) < 0 && e.code == ERR_NOENT,
 	    "a file that the run did not put out is refused");
-	ok(model_register(&m, c, "churn", "nothing", &e) < 0,
+	ok(model_register(&m, c, "churn", "nothing", true, &e) < 0,
 	    "a source that is nothing is refused");
-	ok(model_register(&m, c, "Churn", id1, &e) < 0 && e.code == ERR_USAGE,
+	ok(model_register(&m, c, "Churn", id1, true, &e) < 0 && e.code == ERR_USAGE,
 	    "a name with a capital is refused");
 }
 

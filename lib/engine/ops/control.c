@@ -1,11 +1,11 @@
 /*
- * Scan: a graph run once for each slice of some inputs, as the exports of
- * neighbours and kernels do for distances.
+ * Graphs inside nodes: Scan and If.
  *
- * The first inputs are states, which one run hands to the next; of the
- * others each run gets the next slice along the first axis.  Its outputs are
- * the states, then what is stacked up, a slice a run.  Other axes and
- * directions, texts, and graphs that use what is around them are refused.
+ * Scan runs one once for each slice of some inputs, as the exports of
+ * neighbours and kernels do for distances.  The first inputs are states,
+ * which one run hands to the next; of the others each run gets the next slice
+ * along the first axis.  Its outputs are the states, then what is stacked up,
+ * a slice a run.  Other axes and directions, and texts, are refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -52,12 +52,12 @@ prepare_scan(struct step *s, struct model *m, struct err *e)
 	    step_graph(&c->inner, s, "body", e) < 0)
 		return -1;
 	in = m->inner[c->inner];
-	if (slices < 1 || (uint64_t)slices > s->n_in)
+	if (slices < 1 || (uint64_t)slices > s->n_given)
 		return step_bad(s, e, "bad num_scan_inputs");
 	c->n_slices = (size_t)slices;
-	c->n_states = s->n_in - c->n_slices;
+	c->n_states = s->n_given - c->n_slices;
 	c->n_outs = in->n_outputs;
-	if (in->n_inputs != s->n_in || c->n_outs < c->n_states ||
+	if (in->n_inputs != s->n_given + in->n_captured || c->n_outs < c->n_states ||
 	    s->n_out > c->n_outs)
 		return step_bad(s, e, "its graph has other inputs or outputs");
 	s->state = c;
@@ -76,7 +76,7 @@ static int
 first_inputs(struct tensor *in, int64_t *steps, struct model_run *r,
     const struct step *s, const struct scan *c, struct err *e)
 {
-	for (size_t i = 0; i < s->n_in; i++) {
+	for (size_t i = 0; i < s->n_given; i++) {
 		const struct tensor *a = step_in(r, s, i);
 		struct tensor *t = &in[i];
 
@@ -184,15 +184,19 @@ run_all(struct model_run *r, const struct step *s, struct tensor *in,
 
 	if (first_inputs(in, &steps, r, s, c, e) < 0)
 		return -1;
+	run_captures(in + s->n_given, r, s, c->inner);
 	for (int64_t at = 0; at < steps; at++) {
 		/* by step, for one within another takes the product */
-		if (step_work(r, s, STEP_WORK + s->n_in + c->n_outs, 1, e) < 0 ||
-		    model_run(inner, in, out, e) < 0 ||
-		    pay_copies(r, s, c, out, e) < 0 ||
+		if (step_work(r, s, STEP_WORK + s->n_given + c->n_outs, 1, e) <
+		    0)
+			return -1;
+		if (model_run(inner, in, out, e) < 0)
+			return err_wrap(e, "Scan node '%s'", s->node->name);
+		if (pay_copies(r, s, c, out, e) < 0 ||
 		    keep_states(in, out, aside, r, s, c, e) < 0 ||
 		    stack_output(r, s, c, out, at, steps, e) < 0)
 			return -1;
-		for (size_t i = c->n_states; i < s->n_in; i++)
+		for (size_t i = c->n_states; i < s->n_given; i++)
 			in[i].data = (char *)in[i].data + in[i].n *
 			    onnx_elem_size(in[i].elem);
 	}
@@ -226,7 +230,77 @@ run_scan(struct model_run *r, const struct step *s, struct err *e)
 	return result;
 }
 
-const struct op ops_scan[] = {
+/* --- If: one of two graphs ------------------------------------------------ */
+
+struct branches {
+	size_t yes, no;			/* of the model's inner graphs */
+};
+
+static int
+prepare_if(struct step *s, struct model *m, struct err *e)
+{
+	struct branches *b = arena_alloc(&m->arena, sizeof(*b));
+	const struct model *yes, *no;
+
+	s->state = b;
+	if (step_graph(&b->yes, s, "then_branch", e) < 0 ||
+	    step_graph(&b->no, s, "else_branch", e) < 0)
+		return -1;
+	yes = m->inner[b->yes];
+	no = m->inner[b->no];
+	if (yes->n_inputs != yes->n_captured || no->n_inputs !=
+	    no->n_captured || yes->n_outputs != s->n_out ||
+	    no->n_outputs != s->n_out)
+		return step_bad(s, e, "its graphs have other inputs or outputs");
+	return 0;
+}
+
+static int
+run_branch(struct model_run *r, const struct step *s, size_t graph,
+    struct tensor *in, struct tensor *out, struct err *e)
+{
+	struct model_run *inner = run_inner(r, graph);
+
+	run_captures(in, r, s, graph);
+	if (model_run(inner, in, out, e) < 0)
+		return -1;
+	for (size_t i = 0; i < s->n_out; i++) {
+		struct tensor *t;
+
+		if (s->out[i] < 0)
+			continue;
+		t = step_out(r, s, i, out[i].elem, out[i].rank, out[i].dim, e);
+		if (t == NULL)
+			return -1;
+		if (t->n)
+			memcpy(t->data, out[i].data, t->n *
+			    onnx_elem_size(t->elem));
+	}
+	return 0;
+}
+
+static int
+run_if(struct model_run *r, const struct step *s, struct err *e)
+{
+	const struct tensor *a = step_in(r, s, 0);
+	const struct branches *b = s->state;
+	struct tensor *in, *out;
+	int result;
+
+	NEED(a, s, e);
+	if (a->elem != ONNX_BOOL || a->n != 1)
+		return step_bad(s, e, "one truth value is needed");
+	in = xalloc(s->n_in + 1, sizeof(*in));
+	out = xalloc(s->n_out + 1, sizeof(*out));
+	result = run_branch(r, s, *(const uint8_t *)a->data ? b->yes : b->no,
+	    in, out, e);
+	free(in);
+	free(out);
+	return result;
+}
+
+const struct op ops_control[] = {
 	{ "", "Scan", 9, 0, prepare_scan, run_scan, 0 },
+	{ "", "If", 1, 0, prepare_if, run_if, 0 },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0 }
 };
