@@ -371,6 +371,32 @@ if command -v script >/dev/null; then
 		at_terminal mlv-data ls -z &&
 		same want out
 	X
+	check 'profile at a terminal: a line a column, numbers of four digits' <<-'X'
+		printf "n,t,d\n1.23456,x,2026-01-02\n2.5,y,2026-01-04\n,x,2026-01-03\n" >moments.csv &&
+		at_terminal mlv-data profile moments.csv &&
+		{
+			echo "column  type      rows  missing  distinct  min                   mean" &&
+			echo "n       float64      3        1         2  1.235                 1.867" &&
+			echo "t       category     3        0         2  -                     -" &&
+			echo "d       datetime     3        0         3  2026-01-02T00:00:00Z  2026-01-03T00:00:00Z"
+		} >want &&
+		cut -c1-85 out | sed "s/ *$//" >got &&
+		same want got
+	X
+	check 'profile --json at a terminal: the bytes are those of a pipe' <<-'X'
+		mlv-data profile --json moments.csv >want &&
+		at_terminal mlv-data profile --json moments.csv &&
+		same want out
+	X
+	check 'check and show at a terminal: tables with a heading' <<-'X'
+		printf "columns: {n: {type: float64, max: 2}}\nextra: true\n" >moments.yaml &&
+		at_terminal mlv-data check -s moments.yaml moments.csv &&
+		grep -q "^rule   column  severity  hits  what " out &&
+		grep -q "^range  n       error        1  more than 2 " out &&
+		at_terminal mlv-data show data:churn &&
+		grep -q "^field  *value$" out &&
+		grep -q "^name  *data:churn@" out
+	X
 	check 'fsck at a terminal: its numbers have a heading' <<-'X'
 		at_terminal mlv-data fsck &&
 		grep -q "^verdict  errors  notes " out &&
