@@ -39,7 +39,7 @@ MLV_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -DMLV_VERSION='"$(VERSION)"' \
 	-Wformat=2 -Wvla -fno-strict-aliasing -ffp-contract=off -fno-math-errno \
 	-fPIE -pthread $(if $(WERROR),-Werror) $(HARDEN) $(SANFLAGS) -Ilib
 MLV_LDFLAGS := -pie -pthread -Wl,--as-needed $(HARDEN_LD) $(SANFLAGS)
-LIBS := -lyaml -lzstd -lcrypto -lpcre2-8 -lmicrohttpd -lm
+LIBS := -lyaml -lzstd -lcrypto -lpcre2-8 -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*/*.c))
@@ -92,6 +92,8 @@ $(B)/unit/%.t: $(B)/obj/tests/unit/%.o $(LIB)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Programs that tests and benchmarks drive.
+# the bare server that ours is compared with
+$(B)/tools/echo_http: LIBS += -lmicrohttpd
 $(B)/tools/%: $(B)/obj/tests/tools/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
