@@ -40,7 +40,7 @@ evaluate_read_opts(struct table_read_opts *o, struct arena *a,
 
 /* Scores (rows, width), row-major. */
 static int
-score_rows(double *out, const struct judging *g, struct err *e)
+score_rows(double *out, struct judging *g, struct err *e)
 {
 	struct scorer *s = scorer_new(g->p);
 	const struct table *t = g->t;
@@ -58,10 +58,16 @@ score_rows(double *out, const struct judging *g, struct err *e)
 			break;
 		}
 		r = scorer_run(&got, s, block, e);
-		for (size_t i = 0; r == 0 && i < to - from; i++)
+		for (size_t i = 0; r == 0 && i < to - from; i++) {
+			double *row_out = out + (from + i) * g->width;
+
 			for (size_t k = 0; k < g->width; k++)
-				out[(from + i) * g->width + k] = column_number(
+				row_out[k] = column_number(
 				    &got->col[g->first + k], i);
+			if (g->label != SIZE_MAX)
+				labels_note(g, row_out, &got->col[g->label],
+				    i);
+		}
 		table_free(block);
 	}
 	free(row);
@@ -217,7 +223,7 @@ judge_scores(struct evaluation *v, const struct judging *g,
 
 /* All rows scored and judged; then the inputs are weighed. */
 static int
-judge_rows(struct evaluation *v, const struct judging *g,
+judge_rows(struct evaluation *v, struct judging *g,
     const struct evaluate_opts *o, struct err *e)
 {
 	struct scores s = { NULL, g->t->rows, g->width };
@@ -229,6 +235,8 @@ judge_rows(struct evaluation *v, const struct judging *g,
 	    (score = mem_array(cells, sizeof(*score))) == NULL)
 		return err_set(e, ERR_NOMEM, "out of memory");
 	s.score = score;
+	g->arena = &v->arena;
+	labels_find(g);
 	if (score_rows(score, g, e) == 0 &&
 	    judge_scores(v, g, &s, o, e) == 0 &&
 	    (!o->importance || weigh_inputs(v, g, o->seed, e) == 0))

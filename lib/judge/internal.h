@@ -15,6 +15,12 @@ struct judging {
 	size_t target;			/* a column of t */
 	size_t first, width;		/* the judged columns of the answers */
 	bool named;			/* classes are named in them */
+	/* where they are not: the answer that is a label, or SIZE_MAX, and
+	 * what it said (width) when each score was the largest */
+	size_t label;
+	const char **said;
+	bool unclear;			/* not the same each time */
+	struct arena *arena;		/* of all that */
 };
 
 /* Scores of some rows, (rows, width), row-major. */
@@ -45,6 +51,18 @@ int true_classes(uint32_t *out, const struct evaluation *v,
 /* Counts those, and fails where there are no others. */
 int count_unknown(struct evaluation *v, const uint32_t *truth,
     const struct column *y, struct err *e);
+
+/* --- labels.c: class names that only the labels of the answers tell --- */
+
+/* Finds the label, where names are needed. */
+void labels_find(struct judging *g);
+/* Row `row` of the labels c stands beside these scores. */
+void labels_note(struct judging *g, const double *score,
+    const struct column *c, size_t row);
+/* list (width) = the names, if labels and the n values of the target tell
+ * them; a class that neither has is "class 2". */
+bool labels_name(const char **list, struct arena *a, const struct judging *g,
+    const char *const *target, size_t n);
 
 /* --- spread.c: how scores lie, for plots --- */
 

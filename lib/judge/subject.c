@@ -208,36 +208,48 @@ counts_up(const struct column *c, size_t k)
 	return true;
 }
 
+/* Classes of scores without names: what the labels beside them tell, else
+ * counted from 0, else the values of the target. */
+static int
+unnamed_classes(struct evaluation *v, const char **list,
+    const struct judging *g, struct err *e)
+{
+	const struct column *y = &g->t->col[g->target];
+	size_t width = v->n_classes;
+	bool count = counts_up(y, width), told;
+	char text[NUM_TEXT_MAX];
+
+	if ((!count || g->label != SIZE_MAX) && target_values(v, y, e) < 0)
+		return -1;
+	told = labels_name(list, &v->arena, g, v->classes, v->n_classes);
+	if (!told && !count)
+		return v->n_classes == width ? 0 : err_set(e, ERR_FORMAT,
+		    "the model tells %zu classes apart, the target '%s' has "
+		    "%zu values", width, y->name, v->n_classes);
+	for (size_t i = 0; !told && i < width; i++) {
+		num_print_u64(text, i);
+		list[i] = arena_strdup(&v->arena, text);
+	}
+	v->classes = list;
+	v->n_classes = width;
+	return 0;
+}
+
 int
 judging_find_classes(struct evaluation *v, const struct judging *g,
     struct err *e)
 {
 	size_t n, width = g->width < 2 ? 2 : g->width;
-	const struct column *y = &g->t->col[g->target];
 	const struct binding_column *c = binding_columns(g->p, &n);
 	const char *const *known = binding_classes(g->p, &n);
 	const char **list = arena_alloc(&v->arena, width * sizeof(*list));
-	char text[NUM_TEXT_MAX];
 
 	v->n_classes = width;
 	v->classes = list;
-	for (size_t i = 0; i < width; i++) {
-		if (g->named) {
-			list[i] = c[g->first + i].class_name;
-		} else if (n == width) {
-			list[i] = known[i];
-		} else if (counts_up(y, width)) {
-			num_print_u64(text, i);
-			list[i] = arena_strdup(&v->arena, text);
-		} else {
-			if (target_values(v, y, e) < 0)
-				return -1;
-			return v->n_classes == width ? 0 : err_set(e,
-			    ERR_FORMAT, "the model tells %zu classes apart, "
-			    "the target '%s' has %zu values", width, y->name,
-			    v->n_classes);
-		}
-	}
+	if (!g->named && n != width)
+		return unnamed_classes(v, list, g, e);
+	for (size_t i = 0; i < width; i++)
+		list[i] = g->named ? c[g->first + i].class_name : known[i];
 	return 0;
 }
 
