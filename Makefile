@@ -112,7 +112,7 @@ check: ## build with -Werror, then unit, CLI, golden, fuzz, sanitizer and lint c
 test: all units fuzzers ## the tests alone; T='cli/data*' picks some
 	@sh tests/run some $(T)
 
-interop: all units ## compare with scikit-learn, LightGBM, XGBoost, onnxruntime, evidently
+interop: all units ## compare with scikit-learn, LightGBM, XGBoost, onnxruntime, evidently, Optuna
 	@sh scripts/deps interop
 	@sh tests/interop/run
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "deploy/version.h"
+#include "onnx/build.h"
 
 static void
 echo_port(struct arena *a, struct onnx_model *m, const char *in,

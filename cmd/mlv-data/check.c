@@ -128,5 +128,5 @@ const struct verb verb_check = {
 "\n"
 "example: mlv-data check --schema schema.yaml --bad bad.csv new.csv\n",
 	.options = check_options, .opts_size = sizeof(struct check_verb),
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_CATALOG, .run = check_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_STDIN | VERB_CATALOG, .run = check_run,
 };

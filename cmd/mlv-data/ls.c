@@ -7,6 +7,7 @@
 #include "catalog/catalog.h"
 #include "catalog/manifest.h"
 #include "catalog/name.h"
+#include "catalog/pointer.h"
 #include "catalog/resolve.h"
 #include "cli/cli.h"
 #include "store/ref.h"
@@ -28,6 +29,8 @@ struct listing {
 	struct catalog *catalog;
 	bool all;
 	int status;		/* of what could not be listed */
+	const char *only;	/* pointers of this name alone, or NULL */
+	bool found;		/* one of them */
 };
 
 /* Is the file in the work tree what this version says? */
@@ -138,6 +141,107 @@ print_ref(void *ctx, const char *ref, struct err *e)
 	return r;
 }
 
+/* --- datasets that the checkout names and this repository does not have --- */
+
+static int
+print_pointer(struct listing *l, const char *path, const struct pointer *p,
+    struct err *e)
+{
+	struct out *out = &l->c->out;
+	const struct name n = { .kind = NAME_DATA, .base = p->name };
+	const char *state;
+	char text[OID_TEXT], *label;
+
+	if (state_of(&state, l, path, &p->content, e) < 0)
+		return -1;
+	label = name_label(&n);
+	out_begin(out, "mlv.dataset.listed/1");
+	out_text(out, "name", label);
+	out_text(out, "id", oid_print(text, &p->content));
+	if (p->rows >= 0)
+		out_int(out, "rows", p->rows);
+	else
+		out_null(out, "rows");
+	if (p->size >= 0)
+		out_int(out, "bytes", p->size);
+	else
+		out_null(out, "bytes");
+	out_text(out, "state", state);
+	out_path(out, "path", path);
+	out_end(out);
+	free(label);
+	return 0;
+}
+
+/* Has this repository a version of the name?  Then it is listed already. */
+static bool
+has_versions(struct listing *l, const char *base)
+{
+	const struct name n = { .kind = NAME_DATA, .base = base };
+	struct err ignored = ERR_INIT;
+	struct ref versions;
+	char *ref = name_ref(&n);
+	bool yes = ref_read(&versions, catalog_repo(l->catalog), ref,
+	    &ignored) == 0;
+
+	if (yes)
+		ref_free(&versions);
+	free(ref);
+	return yes;
+}
+
+static int
+list_pointer(void *ctx, const char *path, const struct pointer *p,
+    struct err *e)
+{
+	struct listing *l = ctx;
+
+	if (p == NULL) {
+		/* one of a dataset that is here was told with that */
+		if (l->only == NULL && l->status == 0)
+			l->status = cli_fail(l->c, e);
+		return 0;
+	}
+	if (!name_base_ok(p->name) || (l->only != NULL &&
+	    strcmp(p->name, l->only) != 0) || has_versions(l, p->name))
+		return 0;
+	l->found = true;
+	if (print_pointer(l, path, p, e) == 0)
+		return 0;
+	if (e->code == ERR_NOMEM)
+		return -1;
+	l->status = cli_fail(l->c, e);
+	return 0;
+}
+
+static int
+list_name(struct listing *l, const char *word, struct err *e)
+{
+	struct name n;
+	char *ref;
+	int r = name_parse(&n, word, e);
+
+	if (r < 0)
+		return -1;
+	l->only = n.base;
+	l->found = false;
+	if (n.kind != NAME_DATA) {
+		r = err_set(e, ERR_USAGE, "'%s' is not data:NAME", word);
+	} else if (!n.version && !n.alias && !has_versions(l, n.base) &&
+	    (r = pointer_each(l->catalog, list_pointer, l, e)) == 0 &&
+	    l->found) {
+		;
+	} else if (r == 0 && (n.version || n.alias || !l->all)) {
+		r = print_dataset(l, word, e);
+	} else if (r == 0) {
+		ref = name_ref(&n);
+		r = print_ref(l, ref, e);
+		free(ref);
+	}
+	name_free(&n);
+	return r;
+}
+
 static int
 ls_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -145,27 +249,11 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 	struct err e = ERR_INIT;
 	int r = 0;
 
-	if (argc == 0)
-		r = ref_each(catalog_repo(l.catalog), "data/", print_ref, &l,
-		    &e);
-	for (int i = 0; r == 0 && i < argc; i++) {
-		struct name n;
-		char *ref;
-
-		if ((r = name_parse(&n, argv[i], &e)) < 0)
-			break;
-		if (n.kind != NAME_DATA) {
-			r = err_set(&e, ERR_USAGE, "'%s' is not data:NAME",
-			    argv[i]);
-		} else if (n.version || n.alias || !l.all) {
-			r = print_dataset(&l, argv[i], &e);
-		} else {
-			ref = name_ref(&n);
-			r = print_ref(&l, ref, &e);
-			free(ref);
-		}
-		name_free(&n);
-	}
+	if (argc == 0 && (r = ref_each(catalog_repo(l.catalog), "data/",
+	    print_ref, &l, &e)) == 0)
+		r = pointer_each(l.catalog, list_pointer, &l, &e);
+	for (int i = 0; r == 0 && i < argc; i++)
+		r = list_name(&l, argv[i], &e);
 	return r < 0 ? cli_fail(c, &e) : l.status;
 }
 
@@ -176,7 +264,9 @@ const struct verb verb_ls = {
 	.about =
 "Prints a record a dataset: name, id of its content, rows, bytes, state,\n"
 "path.  State is same, changed or missing, for the file in the work tree;\n"
-"\\N for data without one.  An unchanged file is not read again.\n"
+"\\N for data without one.  An unchanged file is not read again.  What git\n"
+"has a pointer file of and this repository has no version of, as in a fresh\n"
+"clone, is listed without a version.\n"
 "\n"
 "example: mlv-data ls | awk -F'\\t' '$5 == \"changed\"'\n",
 	.options = ls_options, .opts_size = sizeof(struct ls_opts),

@@ -1,6 +1,8 @@
 /* mlv-data profile: a summary that merges exactly. */
+#include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "catalog/bytes.h"
 #include "catalog/manifest.h"
@@ -111,6 +113,45 @@ register_profile(struct cli *c, struct catalog *catalog, const char *base,
 	return 0;
 }
 
+static void
+print_moment(struct out *out, const char *key, const struct profile_column *c,
+    double v)
+{
+	char text[COLUMN_PRINT_MAX];
+
+	if (!c->is_number || c->finite == 0 || isnan(v)) {
+		out_null(out, key);
+	} else if (c->type == COL_DATETIME) {
+		clock_print(text, (int64_t)v);
+		out_text(out, key, text);
+	} else {
+		out_num(out, key, v);
+	}
+}
+
+/* For a person at a terminal: a line a column. */
+static void
+print_columns(struct out *out, const struct profile *p)
+{
+	struct profile_column c;
+
+	for (size_t i = 0; i < profile_cols(p); i++) {
+		profile_column(&c, p, i);
+		out_begin(out, "mlv.profile.column/1");
+		out_text(out, "column", c.name);
+		out_text(out, "type", col_type_name(c.type));
+		out_int(out, "rows", (int64_t)c.rows);
+		out_int(out, "missing", (int64_t)c.missing);
+		out_int(out, "distinct", (int64_t)c.distinct);
+		print_moment(out, "min", &c, c.min);
+		print_moment(out, "mean", &c, c.mean);
+		print_moment(out, "max", &c, c.max);
+		print_moment(out, "std", &c, c.type == COL_DATETIME ? NAN :
+		    c.std);
+		out_end(out);
+	}
+}
+
 static int
 deliver_profile(struct cli *c, struct catalog *catalog,
     const struct profile_verb *o, const struct profile *p,
@@ -131,6 +172,10 @@ deliver_profile(struct cli *c, struct catalog *catalog,
 			r = register_profile(c, catalog, n.base, m, links, e);
 		name_free(&n);
 		return r;
+	}
+	if (o->output == NULL && c->out.form == OUT_TABLE) {
+		print_columns(&c->out, p);
+		return 0;
 	}
 	buf_init(&b, BUF_CAP_DOC);
 	if (o->output != NULL && n.kind != NAME_PATH && n.kind != NAME_STDIO)
@@ -208,12 +253,14 @@ const struct verb verb_profile = {
 	    "--merge [-o NAME] --stdin",
 	.about =
 "Prints canonical JSON (mlv-profile(5)): counts, exact sums, histograms,\n"
-"distinct values, a sample of rows.  The same rows give the same bytes,\n"
+"distinct values, a sample of rows; at a terminal without --json or -o, a\n"
+"line a column.  The same rows give the same bytes,\n"
 "however they are cut, ordered or shared among threads: profiles of parts,\n"
 "merged, are the profile of the whole.  Give parts the same --schema, so\n"
 "that their columns have the same types.  No value of a text column is kept.\n"
 "\n"
 "example: mlv-data profile data:churn-train -o profile:churn-train\n",
 	.options = profile_options, .opts_size = sizeof(struct profile_verb),
-	.flags = VERB_JSON | VERB_STDIN | VERB_CATALOG, .run = profile_run,
+	.flags = VERB_JSON | VERB_TABLE | VERB_STDIN | VERB_CATALOG,
+	.run = profile_run,
 };

@@ -89,5 +89,5 @@ const struct verb verb_show = {
 "any other kind, or sha256:DIGITS of a manifest.\n"
 "\n"
 "example: mlv-data show data:churn@2\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = show_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_STDIN | VERB_REPOSITORY, .run = show_run,
 };

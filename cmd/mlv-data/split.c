@@ -24,13 +24,15 @@
 struct split_verb {
 	struct reading read;
 	struct texts by;
-	const char *time, *name, *folder;
+	const char *stratify, *time, *name, *folder;
 	int64_t seed;
 };
 
 static const struct opt split_options[] = {
 	{ OPT_LIST, 0, "by", offsetof(struct split_verb, by), "COLUMN,...",
 	    "rows with the same values of these stay together" },
+	{ OPT_TEXT, 0, "stratify", offsetof(struct split_verb, stratify),
+	    "COLUMN", "give every part its share of each value of this one" },
 	{ OPT_TEXT, 0, "time", offsetof(struct split_verb, time), "COLUMN",
 	    "cut by this column's order instead: earliest rows first" },
 	{ OPT_INT, 0, "seed", offsetof(struct split_verb, seed), "N",
@@ -134,6 +136,10 @@ describe_split(const struct split_job *j, size_t which)
 		return m;
 	}
 	json_add_int(a, s, "seed", o->seed);
+	if (o->stratify != NULL) {
+		json_add_text(a, s, "stratify", o->stratify);
+		return m;
+	}
 	l = json_add_list(a, s, "by");
 	for (size_t i = 0; i < o->by.n; i++)
 		json_add_text(a, l, NULL, o->by.v[i]);
@@ -297,7 +303,7 @@ split_all(struct split_job *j, const char *name,
     const struct table_read_opts *user, struct err *e)
 {
 	const struct split_opts how = { .by = j->o->by.v, .n_by = j->o->by.n,
-	    .time = j->o->time, .seed = (uint64_t)j->o->seed };
+	    .stratify = j->o->stratify, .time = j->o->time, .seed = (uint64_t)j->o->seed };
 	struct catalog_bytes *b = &j->bytes;
 	enum table_format said;
 	int r = -1;
@@ -339,8 +345,9 @@ split_run(struct cli *c, void *opts, int argc, char **argv)
 		    "train=80 test=20");
 	if (argc - 1 > PARTS_MAX)
 		return cli_usage(c, "at most %d parts", PARTS_MAX);
-	if (o->time != NULL && o->by.n > 0)
-		return cli_usage(c, "--by and --time exclude each other");
+	if ((o->time != NULL) + (o->by.n > 0) + (o->stratify != NULL) > 1)
+		return cli_usage(c, "--by, --stratify and --time exclude each "
+		    "other");
 	if ((status = reading_opts(&user, c, &o->read)) != 0 ||
 	    (status = parse_parts(part, c, argc - 1, argv + 1)) != 0)
 		return status;
@@ -354,11 +361,14 @@ split_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_split = {
 	.name = "split",
 	.summary = "deal the rows out to parts, stable when rows are added",
-	.synopsis = "[--by COLUMN,... | --time COLUMN] NAME PART=SHARE...",
+	.synopsis = "[--by COLUMN,... | --stratify COLUMN | --time COLUMN] "
+	    "NAME PART=SHARE...",
 	.about =
 "Each row goes where the hash of its key falls: the text of the --by\n"
 "columns, else its whole line.  Rows with one key stay together, and rows\n"
-"added later move none that were there.  Rows keep their bytes and order.\n"
+"added later move none that were there.  With --stratify the rows of each\n"
+"value of a column are shared out alike, so that rare classes are in every\n"
+"part; rows added later may move others.  Rows keep their bytes and order.\n"
 "\n"
 "Of data:churn the parts become data:churn-train and so on, linked to it.\n"
 "Of a file they become files, churn-train.csv, in the current folder or -o.\n"

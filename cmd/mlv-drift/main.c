@@ -5,7 +5,8 @@
 int
 main(int argc, char **argv)
 {
-	static const struct verb *const verbs[] = { &verb_compare, NULL };
+	static const struct verb *const verbs[] = { &verb_compare, &verb_watch,
+	    NULL };
 	static const struct tool tool = {
 		.name = "mlv-drift",
 		.summary = "has the data changed?",

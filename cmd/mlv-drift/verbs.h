@@ -6,6 +6,6 @@
 
 struct verb;
 
-extern const struct verb verb_compare;
+extern const struct verb verb_compare, verb_watch;
 
 #endif

@@ -9,20 +9,26 @@
 #include "flow/serve.h"
 #include "verbs.h"
 
+#define SERVED_NAME_MAX 128
+
 struct http_verb {
 	struct texts columns;
 	const char *host, *canary, *name, *log, *share_file;
-	int64_t port, threads, drain, grace, timeout;
+	int64_t port, health_port, threads, drain, grace, timeout, load_timeout;
 };
 
-static const struct http_verb http_defaults = { .port = 8080, .drain = 30,
-    .grace = 1, .timeout = 30 };
+static const struct http_verb http_defaults = { .port = 8080, .health_port = -1, .drain = 30,
+    .grace = 1, .timeout = 30, .load_timeout = 120 };
 
 static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
 	    "IPv4 address to listen on, instead of 127.0.0.1" },
 	{ OPT_INT, 'p', "port", offsetof(struct http_verb, port), "N",
 	    "port, 8080 by default; 0 takes a free one",
+	    .high = 65535 },
+	{ OPT_INT, 0, "health-port", offsetof(struct http_verb, health_port),
+	    "N", "answer for health and metrics at a port of their own, too; 0 "
+	    "takes a free one",
 	    .high = 65535 },
 	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
 	    "MODEL=PERCENT", "let another model answer a share of the units" },
@@ -47,6 +53,10 @@ static const struct opt http_options[] = {
 	{ OPT_INT, 0, "timeout", offsetof(struct http_verb, timeout), "SECONDS",
 	    "for a client to send a request, take the answer, or say nothing, "
 	    "30 by default",
+	    .low = 1, .high = 86400 },
+	{ OPT_INT, 0, "load-timeout", offsetof(struct http_verb, load_timeout),
+	    "SECONDS", "give up loading a model that takes longer, 120 by "
+	    "default",
 	    .low = 1, .high = 86400 },
 	OPT_END
 };
@@ -94,6 +104,41 @@ wait_for_end(struct server *server, struct stop *stop)
 	}
 }
 
+#define HEALTH_CONNECTIONS 64
+#define HEALTH_TIMEOUT_S 5
+
+/* A second listener, which clients of the model cannot fill; *out is NULL
+ * when none is asked for. */
+static int
+start_health(struct http_server **out, struct server *server,
+    const struct http_verb *o, struct err *e)
+{
+	const struct http_opts ho = { .host = o->host,
+	    .port = (int)o->health_port, .threads = 1,
+	    .body_max = 65536, .connections_max = HEALTH_CONNECTIONS,
+	    .timeout_s = HEALTH_TIMEOUT_S, .answer = server_answer_health,
+	    .ctx = server };
+
+	*out = NULL;
+	return o->health_port < 0 ? 0 : http_start(out, &ho, e);
+}
+
+static int
+print_urls(struct cli *c, const struct http_verb *o, struct http_server *http,
+    struct http_server *health, struct err *e)
+{
+	const char *host = o->host ? o->host : "127.0.0.1";
+
+	out_begin(&c->out, "mlv.server/1");
+	out_text(&c->out, "url", arena_printf(&c->arena, "http://%s:%d", host,
+	    http_port(http)));
+	if (health)
+		out_text(&c->out, "health", arena_printf(&c->arena,
+		    "http://%s:%d", host, http_port(health)));
+	out_end(&c->out);
+	return out_flush(&c->out, e);
+}
+
 static int
 serve_requests(struct cli *c, struct server *server, struct stop *stop,
     const struct http_verb *o, struct err *e)
@@ -101,17 +146,18 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 	struct http_opts ho = { .host = o->host, .port = (int)o->port,
 	    .threads = (int)o->threads, .timeout_s = (unsigned)o->timeout,
 	    .answer = server_answer, .ctx = server };
-	struct http_server *http;
+	struct http_server *http, *health;
 	int sig;
 
 	if (http_start(&http, &ho, e) < 0)
 		return -1;
-	out_begin(&c->out, "mlv.server/1");
-	out_text(&c->out, "url", arena_printf(&c->arena, "http://%s:%d",
-	    o->host ? o->host : "127.0.0.1", http_port(http)));
-	out_end(&c->out);
-	if (out_flush(&c->out, e) < 0) {
+	if (start_health(&health, server, o, e) < 0) {
 		http_stop(http, 0, 0);
+		return -1;
+	}
+	if (print_urls(c, o, http, health, e) < 0) {
+		http_stop(http, 0, 0);
+		http_stop(health, 0, 0);
 		return -1;
 	}
 	sig = wait_for_end(server, stop);
@@ -120,6 +166,26 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 	signal(SIGHUP, SIG_IGN);
 	stop_close(stop);
 	http_stop(http, sig == SIGTERM ? o->grace * 1000 : 0, o->drain * 1000);
+	http_stop(health, 0, 0);
+	return 0;
+}
+
+/* A name is one step of a path, and a label of counters. */
+static int
+check_name(struct cli *c, const char *name)
+{
+	size_t n = name ? strlen(name) : 1;
+
+	if (n == 0 || n > SERVED_NAME_MAX)
+		return cli_usage(c, "--name is 1 to %d bytes",
+		    SERVED_NAME_MAX);
+	for (size_t i = 0; name && i < n; i++)
+		if (name[i] == '/' || (unsigned char)name[i] <= ' ' ||
+		    name[i] == 127)
+			return cli_usage(c, "--name is one step of a path, "
+			    "without '/' and spaces");
+	if (name && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
+		return cli_usage(c, "--name '%s' is lost in a path", name);
 	return 0;
 }
 
@@ -130,7 +196,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct server_opts so = { .log_folder = o->log, .endpoint = {
-	    .as = o->name, .score = &score, .log = &c->log } };
+	    .as = o->name, .score = &score, .log = &c->log,
+	    .load_ms = o->load_timeout * 1000 } };
 	struct err e = ERR_INIT;
 	struct server *server;
 	struct stop stop;
@@ -138,16 +205,19 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 1)
 		return cli_usage(c, "http takes one model");
-	if ((r = read_canary(c, &so.endpoint, o)) != 0)
+	if ((r = check_name(c, o->name)) != 0 ||
+	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
 	so.endpoint.source[VARIANT_STABLE] = argv[0];
 	signal(SIGPIPE, SIG_IGN);
 	machine_raise_files();		/* a connection is a file */
 	if (stop_open(&stop, &e) < 0)
 		return cli_fail(c, &e);
+	so.endpoint.stop = &stop;
 	if (server_new(&server, &so, &e) < 0) {
+		(void)stop_signal(&stop);	/* it is obeyed */
 		stop_close(&stop);
-		return cli_fail(c, &e);
+		return e.code == ERR_STOPPED ? EXIT_YES : cli_fail(c, &e);
 	}
 	r = serve_requests(c, server, &stop, o, &e);
 	server_free(server);
@@ -166,7 +236,8 @@ const struct verb verb_http = {
 "proxy with TLS in front of anything else.\n"
 "\n"
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"
-"loaded and checked beside the old one and takes over between two requests.\n"
+"loaded and checked beside the old one and takes over between two requests,\n"
+"unless it takes other inputs or answers otherwise: then the old one stays.\n"
 "SIGHUP looks at once.  SIGTERM: not ready, finish what has come, exit 0.\n"
 "\n"
 "A canary answers a share of the units; a unit is the header X-Unit-Id, else\n"

@@ -8,21 +8,24 @@
 #include "catalog/put.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "flow/evaluate_folds.h"
 #include "judge/evaluate.h"
 #include "judge/leakage.h"
 #include "store/odb.h"
 #include "verbs.h"
 #include "words.h"
+#include "model/meta.h"
 #include "model/open.h"
 
 struct eval_opts {
 	struct reading read;
 	const char *target, *positive, *score, *label;
 	struct texts drop, inputs;
+	struct folds_opts cv;
 	double threshold;
 	int64_t seed;
 	int task;
-	bool record, no_record, importance;
+	bool record, no_record, importance, drop_missing;
 };
 
 static const struct eval_opts eval_defaults = { .threshold = 0.5,
@@ -44,6 +47,14 @@ static const struct opt eval_options[] = {
 	    "COLUMN,...", "no columns of a model that takes a matrix" },
 	{ OPT_LIST, 0, "inputs", offsetof(struct eval_opts, inputs),
 	    "COLUMN,...", "the columns of a model that takes a matrix" },
+	{ OPT_INT, 0, "cv", offsetof(struct eval_opts, cv.folds), "K",
+	    "judge K folds of the rows apart", .high = FOLDS_MAX },
+	{ OPT_TEXT, 0, "by", offsetof(struct eval_opts, cv.by), "COLUMN",
+	    "of --cv: keep rows with the same value in one fold" },
+	{ OPT_TEXT, 0, "time", offsetof(struct eval_opts, cv.time), "COLUMN",
+	    "of --cv: folds by time" },
+	{ OPT_FLAG, 0, "drop-missing-target", offsetof(struct eval_opts,
+	    drop_missing), NULL, "leave rows out that have no truth" },
 	{ OPT_INT, 0, "seed", offsetof(struct eval_opts, seed), "N",
 	    "of the bootstrap" },
 	{ OPT_TEXT, 0, "label", offsetof(struct eval_opts, label), "WORD",
@@ -161,6 +172,62 @@ name_evidence(struct work *w, const char *data, struct err *e)
 	return 0;
 }
 
+/* One record a metric: its mean over the folds, its spread, its values. */
+static int
+judge_folds(struct work *w, const struct binding *p, const struct table *t,
+    const struct evaluate_opts *eo, struct err *e)
+{
+	struct out *out = &w->c->out;
+	struct arena *a = &w->c->arena;
+	struct folds_opts o = w->o->cv;
+	struct fold_metrics f;
+	const struct json *m;
+
+	o.seed = (uint64_t)w->o->seed;
+	if (evaluate_folds(&f, a, p, t, eo, &o, e) < 0)
+		return -1;
+	m = fold_metrics_json(a, &f)->child;
+	for (size_t i = 0; i < f.n; i++, m = m->next) {
+		out_begin(out, "mlv.evaluation.folds/1");
+		out_text(out, "metric", f.m[i].name);
+		out_short(out, "mean", f.m[i].mean, 6);
+		out_short(out, "sd", f.m[i].sd, 6);
+		out_int(out, "folds", (int64_t)f.folds);
+		out_text(out, "folds_kind", folds_kind(&o));
+		out_only(out, OUT_JSON);
+		out_tree(out, "values", json_get(m, "values"));
+		out_only(out, OUT_BOTH);
+		out_end(out);
+	}
+	return 0;
+}
+
+/* The rows that have an answer, when others are to be left out. */
+static int
+judge_answered(struct work *w, const struct binding *p, const struct table *t,
+    const struct evaluate_opts *eo, const char *data, struct err *e)
+{
+	const char *target = eo->target ? eo->target :
+	    model_meta(binding_model(p), META_TARGET);
+	struct table *some = NULL;
+	size_t gone, at;
+	int r;
+
+	if (w->o->drop_missing && target) {
+		if (table_index(&at, t, target, e) < 0 ||
+		    table_gather_known(&some, &gone, t, at, e) < 0)
+			return -1;
+		if (gone > 0)
+			cli_warn(w->c, "%s: %zu of %zu rows have no value of "
+			    "the target '%s' and are left out", data, gone,
+			    t->rows, target);
+	}
+	r = w->o->cv.folds ? judge_folds(w, p, some ? some : t, eo, e) :
+	    evaluate_table(&w->v, p, some ? some : t, eo, e);
+	table_free(some);
+	return r;
+}
+
 static int
 judge_model(struct work *w, const struct table_read_opts *user,
     struct evaluate_opts *eo, const char *data, struct err *e)
@@ -183,12 +250,12 @@ judge_model(struct work *w, const struct table_read_opts *user,
 		binding_free(p);
 		return -1;
 	}
-	r = evaluate_table(&w->v, p, t, eo, e);
+	r = judge_answered(w, p, t, eo, data, e);
 	if (r < 0)
 		err_wrap(e, "%s", data);
 	binding_free(p);
 	table_free(t);
-	if (r == 0) {
+	if (r == 0 && w->o->cv.folds == 0) {
 		const char *gap[EVALUATION_GAPS];
 		size_t n = evaluation_gaps(gap, &w->v);
 
@@ -227,6 +294,13 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->label && !name_alias_ok(o->label))
 		return cli_usage(c, "'%s' is no label: lower-case letters, "
 		    "digits, '.', '_' and '-'", o->label);
+	if (o->cv.folds == 1 || (o->cv.folds == 0 && (o->cv.by ||
+	    o->cv.time)) || (o->cv.by && o->cv.time))
+		return cli_usage(c, "--cv takes 2 folds or more, and with it "
+		    "one of --by and --time");
+	if (o->cv.folds && (o->record || o->label))
+		return cli_usage(c, "folds are not kept as evidence: --cv goes "
+		    "without --record and --label");
 	if ((r = reading_opts(&read, c, &o->read)) != 0)
 		return r;
 	if (o->record && catalog_repo(w.catalog) == NULL) {
@@ -263,6 +337,9 @@ const struct verb verb_eval = {
 "content, where 'mlv-registry gate' and 'mlv-card new' find it.  Its label is\n"
 "train or valid where the model's run read these bytes, or a part of them, as\n"
 "such, else test.\n"
+"With --cv K folds of the rows are judged apart, and the mean and standard\n"
+"deviation of every metric printed; nothing is kept.\n"
+"\n"
 "--json adds the ROC curve, the reliability table, how scores spread, the\n"
 "confusion matrix and the importance of every input: how much worse the\n"
 "answers get when its values are shuffled.  What the rows do not allow to be\n"

@@ -36,10 +36,19 @@ static const struct opt fit_options[] = {
 	    .needed = "say with -o where the model goes" },
 	{ OPT_TEXT, 'v', "valid", AT(rq.valid), "NAME",
 	    "rows to judge by, and for gbdt to stop early by" },
+	{ OPT_INT, 0, "cv", AT(rq.cv.folds), "K",
+	    "judge by K folds first: fitted to the rest of each",
+	    .high = FOLDS_MAX },
+	{ OPT_TEXT, 0, "by", AT(rq.cv.by), "COLUMN",
+	    "of --cv: keep rows with the same value in one fold" },
+	{ OPT_TEXT, 0, "time", AT(rq.cv.time), "COLUMN",
+	    "of --cv: judge by what comes after what was learned" },
 	{ OPT_TEXTS, 's', "set", AT(set), "NAME=VALUE",
 	    "a parameter of the learner; repeatable" },
 	{ OPT_LIST, 'd', "drop", AT(drop), "COLUMN,...",
 	    "columns to leave out" },
+	{ OPT_FLAG, 0, "drop-missing-target", AT(rq.drop_missing), NULL,
+	    "leave rows out that have no target" },
 	{ OPT_LIST, 0, "categorical", AT(categorical), "COLUMN,...",
 	    "take these as categories" },
 	{ OPT_LIST, 0, "numeric", AT(numeric), "COLUMN,...",
@@ -70,6 +79,17 @@ static const char *const headline[] = { "auc", "logloss", "accuracy", "rmse",
 	"r2" };
 
 static void
+print_fold_metric(struct cli *c, const struct fold_metrics *cv,
+    const char *name)
+{
+	for (size_t i = 0; i < cv->n; i++)
+		if (strcmp(cv->m[i].name, name) == 0)
+			out_text(&c->out, name, arena_printf(&c->arena,
+			    "cv.%s=%.6g+-%.2g", name, cv->m[i].mean,
+			    cv->m[i].sd));
+}
+
+static void
 print_outcome(struct cli *c, const struct fit_request *rq,
     const struct fit_outcome *f)
 {
@@ -95,8 +115,11 @@ print_outcome(struct cli *c, const struct fit_request *rq,
 			out_text(&c->out, headline[i], arena_printf(&c->arena,
 			    "%s=%.6g", m->name, m->value));
 	}
+	for (size_t i = 0; i < sizeof(headline) / sizeof(*headline); i++)
+		print_fold_metric(c, &f->cv, headline[i]);
 	out_only(&c->out, OUT_JSON);
 	out_int(&c->out, "features", (int64_t)f->features);
+	out_int(&c->out, "rows_without_target", (int64_t)f->dropped);
 	out_int(&c->out, "bytes", (int64_t)f->size);
 	out_bool(&c->out, "converged", f->converged);
 	if (f->positive)
@@ -106,6 +129,11 @@ print_outcome(struct cli *c, const struct fit_request *rq,
 	if (f->judged)
 		out_tree(&c->out, "metrics", evaluation_metrics(&c->arena,
 		    &f->valid));
+	if (f->cv_kind) {
+		out_int(&c->out, "folds", (int64_t)f->cv.folds);
+		out_text(&c->out, "folds_kind", f->cv_kind);
+		out_tree(&c->out, "cv", fold_metrics_json(&c->arena, &f->cv));
+	}
 	out_only(&c->out, OUT_BOTH);
 	out_path(&c->out, "path", rq->output);
 	out_end(&c->out);
@@ -114,7 +142,17 @@ print_outcome(struct cli *c, const struct fit_request *rq,
 static int
 fit_check(struct cli *c, void *opts, int argc, char **argv)
 {
-	(void)opts;
+	const struct fit_request *rq = &((const struct fit_opts *)opts)->rq;
+
+	if (rq->cv.folds == 1)
+		return cli_usage(c, "--cv takes 2 folds or more");
+	if (rq->cv.folds == 0 && (rq->cv.by || rq->cv.time))
+		return cli_usage(c, "--by and --time say how --cv deals rows "
+		    "out: give --cv");
+	if (rq->cv.by && rq->cv.time)
+		return cli_usage(c, "--by and --time exclude each other");
+	if (rq->cv.folds && rq->valid)
+		return cli_usage(c, "--cv and --valid exclude each other");
 	if (argc == 0)
 		return cli_usage(c, "fit needs the name of its data");
 	if (argc > 1)
@@ -130,9 +168,18 @@ fill_request(struct cli *c, struct fit_opts *o)
 	struct fit_request *rq = &o->rq;
 	struct param *set = arena_alloc(&c->arena, (o->set.n + 1) *
 	    sizeof(*set));
+	const char **drop = arena_alloc(&c->arena, (o->drop.n + 2) *
+	    sizeof(*drop));
 
-	rq->frame.drop = o->drop.v;
-	rq->frame.n_drop = o->drop.n;
+	for (size_t i = 0; i < o->drop.n; i++)
+		drop[rq->frame.n_drop++] = o->drop.v[i];
+	/* what deals rows out is nothing to learn from */
+	if (rq->cv.by)
+		drop[rq->frame.n_drop++] = rq->cv.by;
+	if (rq->cv.time)
+		drop[rq->frame.n_drop++] = rq->cv.time;
+	rq->frame.drop = drop;
+	rq->cv.seed = (uint64_t)rq->learn.seed;
 	rq->frame.categorical = o->categorical.v;
 	rq->frame.n_categorical = o->categorical.n;
 	rq->frame.numeric = o->numeric.v;
@@ -194,7 +241,7 @@ const struct verb verb_fit = {
 "Learners and their parameters (--set), with scikit-learn's and LightGBM's\n"
 "names and defaults:\n"
 "  logistic   C=1 penalty=l2|l1|elasticnet|none l1_ratio=0.5 max_iter=100\n"
-"             tol=1e-6\n"
+"             tol=1e-6 class_weight=balanced|CLASS:WEIGHT,...\n"
 "  linear     penalty=none|l2|l1|elasticnet alpha=1 (with a penalty)\n"
 "             l1_ratio=0.5 max_iter=100 tol=1e-6\n"
 "  gbdt       num_iterations=100 learning_rate=0.1 num_leaves=31\n"
@@ -206,6 +253,18 @@ const struct verb verb_fit = {
 "             max_cat_to_onehot=4 min_data_per_group=100 scale_pos_weight=1\n"
 "             early_stopping_round=50 (with --valid, 0 is never)\n"
 "             boost_from_average=true seed (of --seed)\n"
+"             objective=regression|regression_l1|huber|quantile|poisson|tweedie\n"
+"             |binary|multiclass (mae, l1, mse, l2 and softmax are others' names)\n"
+"             alpha=0.9 (of huber and quantile) tweedie_variance_power=1.5\n"
+"             poisson_max_delta_step=0.7 metric (what --valid is watched by: auc,\n"
+"             binary_error, l1, l2, rmse, mape, multi_error ...)\n"
+"             class_weight=balanced|CLASS:WEIGHT,...\n"
+"             monotone_constraints=1,0,-1,... or COLUMN:1,... (basic)\n"
+"\n"
+"With --cv each of K folds is judged by what is fitted to the others, and the\n"
+"mean and standard deviation of every metric are told; the model itself is\n"
+"fitted to all rows.  Rows are dealt out by their content, within each class\n"
+"of the target, or by group (--by) or time (--time): the same for every fit.\n"
 "\n"
 "A target of names, booleans or exactly two values is classified, any other\n"
 "number regressed.  A column that cannot be used (free text, a key, a\n"

@@ -9,7 +9,7 @@ main(int argc, char **argv)
 		&verb_fit, &verb_eval, &verb_run, &verb_log, &verb_runs, &verb_show, &verb_compare,
 		&verb_search_new, &verb_search_ask, &verb_search_report,
 		&verb_search_tell, &verb_search_best, &verb_search_show,
-		&verb_search_ls,
+		&verb_search_ls, &verb_search_run,
 		NULL
 	};
 	static const struct tool tool = {

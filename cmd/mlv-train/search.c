@@ -39,7 +39,7 @@ static const struct opt new_options[] = {
 	    "the parameters and their ranges, as YAML",
 	    .needed = "say with --space what may be varied" },
 	{ OPT_TEXT, 0, "sampler", offsetof(struct new_opts, sampler), "NAME",
-	    "who decides what to try next" },
+	    "who decides what to try next; default tpe" },
 	{ OPT_TEXT, 0, "pruner", offsetof(struct new_opts, pruner), "NAME",
 	    "who stops a trial early; default none" },
 	{ OPT_TEXTS, 0, "set", offsetof(struct new_opts, set), "KEY=NUMBER",

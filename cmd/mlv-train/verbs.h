@@ -20,5 +20,6 @@ extern const struct verb verb_search_tell;
 extern const struct verb verb_search_best;
 extern const struct verb verb_search_show;
 extern const struct verb verb_search_ls;
+extern const struct verb verb_search_run;
 
 #endif

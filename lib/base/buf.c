@@ -14,7 +14,7 @@ buf_init(struct buf *b, size_t cap)
 	b->data = empty;
 	b->len = b->alloc = 0;
 	b->cap = cap;
-	b->failed = false;
+	b->failed = b->starved = false;
 }
 
 void
@@ -29,7 +29,7 @@ void
 buf_clear(struct buf *b)
 {
 	b->len = 0;
-	b->failed = false;
+	b->failed = b->starved = false;
 	if (b->alloc)
 		b->data[0] = '\0';
 }
@@ -65,7 +65,7 @@ buf_reserve(struct buf *b, size_t n)
 		want = b->cap + 1;
 	p = realloc(b->alloc ? b->data : NULL, want);
 	if (p == NULL) {
-		b->failed = true;
+		b->failed = b->starved = true;
 		return NULL;
 	}
 	b->data = p;
@@ -165,6 +165,9 @@ buf_check(const struct buf *b, struct err *e)
 {
 	if (!b->failed)
 		return 0;
+	if (b->starved)
+		return err_set(e, ERR_NOMEM, "out of memory after %zu bytes",
+		    b->len);
 	return err_set(e, ERR_TOOBIG,
 	    "out of room after %zu bytes (limit %zu)", b->len, b->cap);
 }

@@ -27,6 +27,7 @@ struct buf {
 	size_t alloc;
 	size_t cap;		/* never longer than this */
 	bool failed;
+	bool starved;		/* failed for want of memory, not of cap */
 };
 
 #define BUF_CAP_SMALL ((size_t)1 << 20)		/* a name, a message */

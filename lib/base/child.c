@@ -104,6 +104,17 @@ child_start(pid_t *pid, const char *const *argv, int in, int out, int err,
 	return child_start_with(pid, argv, &how, e);
 }
 
+int
+child_fork(pid_t *pid, int (*work)(void *ctx), void *ctx, struct err *e)
+{
+	*pid = fork();
+	if (*pid < 0)
+		return err_sys(e, "cannot make a process");
+	if (*pid == 0)
+		_exit(work(ctx));
+	return 0;
+}
+
 static void
 read_usage(struct child_usage *use, const struct rusage *ru)
 {

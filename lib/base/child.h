@@ -30,6 +30,9 @@ struct child_setup {
 };
 int child_start_with(pid_t *pid, const char *const *argv,
     const struct child_setup *how, struct err *e);
+/* This program once more: `work` is called in a copy of this process, which
+ * ends with what it returns.  Only while there is one thread. */
+int child_fork(pid_t *pid, int (*work)(void *ctx), void *ctx, struct err *e);
 /* A descriptor that becomes readable when it ends, to be closed; -1 where
  * the kernel has none. */
 int child_end_fd(pid_t pid);

@@ -118,6 +118,12 @@ thread_join(struct thread *t)
 }
 
 void
+thread_detach(struct thread *t)
+{
+	pthread_detach(t->os);
+}
+
+void
 thread_block_signals(sigset_t *before)
 {
 	sigset_t all;

@@ -46,6 +46,8 @@ struct thread {
 int thread_start(struct thread *t, void (*main_fn)(void *ctx), void *ctx,
     struct err *e);
 void thread_join(struct thread *t);
+/* Instead of joining: it goes on, and nobody hears of its end. */
+void thread_detach(struct thread *t);
 
 /* No signal is delivered to this thread, nor to those it starts, until
  * thread_allow_signals gives *before back. */

@@ -56,6 +56,8 @@ pointer_read(struct pointer *p, struct catalog *c, const char *path,
 		goto done;
 	}
 	p->name = xstrdup(json_text(j, "name", ""));
+	p->size = json_int(j, "size", -1);
+	p->rows = json_int(j, "rows", -1);
 	r = 0;
 done:
 	buf_free(&b);
@@ -328,29 +330,61 @@ pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 	return r;
 }
 
+int
+pointer_each(struct catalog *c, pointer_visit *visit, void *ctx,
+    struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct buf files;
+	int r = 0;
+
+	buf_init(&files, BUF_CAP_DOC);
+	if (git_read_files(&files, repo_top(c->repo), "*.mlv", &mine) < 0)
+		buf_clear(&files);
+	for (size_t at = 0; r == 0 && at < files.len;
+	    at += strlen(files.data + at) + 1) {
+		size_t n = strlen(files.data + at);
+		struct pointer p;
+		char *path;
+
+		if (n <= 4)
+			continue;
+		path = xstrndup(files.data + at, n - 4);
+		if (pointer_read(&p, c, path, &mine) == 0)
+			r = visit(ctx, path, &p, e);
+		else if (mine.code != ERR_NOENT)
+			r = visit(ctx, path, NULL, &mine);
+		pointer_release(&p);
+		free(path);
+	}
+	buf_free(&files);
+	return r;
+}
+
+struct pointer_search {
+	const char *base;
+	char *path;
+};
+
+static int
+match_pointer(void *ctx, const char *path, const struct pointer *p,
+    struct err *e)
+{
+	struct pointer_search *search = ctx;
+
+	(void)e;
+	if (p == NULL || strcmp(p->name, search->base) != 0)
+		return 0;
+	search->path = xstrdup(path);
+	return 1;
+}
+
 char *
 pointer_find(struct catalog *c, const char *base)
 {
+	struct pointer_search search = { .base = base };
 	struct err ignored = ERR_INIT;
-	struct pointer p = { .name = NULL };
-	struct buf files;
-	char *path = NULL;
 
-	buf_init(&files, BUF_CAP_DOC);
-	if (git_read_files(&files, repo_top(c->repo), "*.mlv", &ignored) < 0)
-		buf_clear(&files);
-	for (size_t at = 0; path == NULL && at < files.len;
-	    at += strlen(files.data + at) + 1) {
-		size_t n = strlen(files.data + at);
-
-		path = n > 4 ? xstrndup(files.data + at, n - 4) : NULL;
-		if (path == NULL || pointer_read(&p, c, path, &ignored) < 0 ||
-		    strcmp(p.name, base) != 0) {
-			free(path);
-			path = NULL;
-		}
-		pointer_release(&p);
-	}
-	buf_free(&files);
-	return path;
+	(void)pointer_each(c, match_pointer, &search, &ignored);
+	return search.path;
 }

@@ -1,7 +1,8 @@
 /*
  * catalog/pointer.h - the files that git keeps for a data file: the pointer
  * beside it ("churn.csv.mlv") and a line of .gitignore.  Paths are relative
- * to the work tree's top.  Private to lib/catalog.
+ * to the work tree's top.  What they mean is for resolve.h; outside
+ * lib/catalog they are only read.
  */
 #ifndef CATALOG_POINTER_H
 #define CATALOG_POINTER_H
@@ -16,6 +17,7 @@
 struct pointer {
 	char *name;
 	struct oid id, content;
+	int64_t size, rows;		/* -1: not said */
 };
 /* Of the file at `path`.  ERR_NOENT. */
 int pointer_read(struct pointer *p, struct catalog *c, const char *path,
@@ -32,6 +34,14 @@ int ignore_in_git(struct catalog *c, const char *path, struct err *e);
  * for it.  Returns 1 found, 0 not, -1. */
 int pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
     const char *base, const struct ref *versions, struct err *e);
+
+/* Whoever is shown the pointers that git keeps, in order of their paths: 0 to
+ * go on, else it ends the walk.  p NULL: *e says why it cannot be read. */
+typedef int pointer_visit(void *ctx, const char *path,
+    const struct pointer *p, struct err *e);
+/* What the last visit said; 0, too, where git keeps none. */
+int pointer_each(struct catalog *c, pointer_visit *visit, void *ctx,
+    struct err *e);
 
 /* The file whose pointer git keeps and that stands for data:base, relative
  * to the work tree's top; NULL when there is none. */

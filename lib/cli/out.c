@@ -200,6 +200,17 @@ out_int(struct out *o, const char *key, int64_t v)
 		buf_addf(&o->buf, "%lld", (long long)v);
 }
 
+/* For people: four digits, but whole numbers and what has more before the
+ * point in full. */
+static void
+put_for_people(struct buf *b, double v)
+{
+	if (fabs(v) >= 1e15 || (fabs(v) < 1000 && v != floor(v)))
+		buf_addf(b, "%.4g", v);
+	else
+		buf_addf(b, "%.0f", v);
+}
+
 void
 out_num(struct out *o, const char *key, double v)
 {
@@ -207,6 +218,10 @@ out_num(struct out *o, const char *key, double v)
 
 	if (!field_begin(o, key))
 		return;
+	if (o->form == OUT_TABLE && isfinite(v)) {
+		put_for_people(&o->buf, v);
+		return;
+	}
 	num_print_f64(text, v);
 	if (o->form != OUT_JSON_LINES || isfinite(v))
 		buf_adds(&o->buf, text);
@@ -217,7 +232,7 @@ out_num(struct out *o, const char *key, double v)
 void
 out_short(struct out *o, const char *key, double v, int digits)
 {
-	if (o->form == OUT_JSON_LINES || !isfinite(v))
+	if (o->form == OUT_JSON_LINES || o->form == OUT_TABLE || !isfinite(v))
 		out_num(o, key, v);
 	else if (field_begin(o, key))
 		buf_addf(&o->buf, "%.*g", digits, v);

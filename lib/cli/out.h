@@ -14,7 +14,8 @@
  *	out_end(&c->out);
  *
  * OUT_TABLE is for a person at a terminal: records of one schema are set as
- * a table (cli/table.h) with a heading, numbers to the right, digests shortened.
+ * a table (cli/table.h) with a heading, numbers of four digits to the right,
+ * digests shortened.
  *
  * Output is buffered and goes to descriptor 1; out_flush sends it now.  A
  * failed write is remembered and decides the exit status at the end.
@@ -61,7 +62,7 @@ void out_text(struct out *o, const char *key, const char *s); /* NULL: missing *
 void out_textn(struct out *o, const char *key, const char *s, size_t n);
 void out_path(struct out *o, const char *key, const char *path);
 void out_int(struct out *o, const char *key, int64_t v);
-/* Shortest round trip; not finite: null and "KEY_flag":"NaN" in JSON. */
+/* Shortest round trip, in a table four digits; not finite: null and "KEY_flag":"NaN" in JSON. */
 void out_num(struct out *o, const char *key, double v);
 /* A number for people: `digits` significant ones in text, all in JSON. */
 void out_short(struct out *o, const char *key, double v, int digits);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/num.h"
+
 #define DETECT_BYTES 65536
 #define DETECT_RECORDS 50
 #define GUESS_CELLS 1024
@@ -313,40 +315,88 @@ first_is_one(const struct csv_form *f, const char *s, const char *end)
 	return next != NULL && count_cells(f, s, next) == 1;
 }
 
+/* Are all cells of the record numbers? */
+static bool
+holds_numbers(const struct csv_form *f, const char *p, const char *end)
+{
+	struct csv_cell c;
+	double d;
+
+	do {
+		if ((p = csv_cell(f, p, end, &c)) == NULL ||
+		    !num_parse_f64(c.s, c.n, &d))
+			return false;
+	} while (*p++ == f->delimiter);
+	return true;
+}
+
+/* How well one delimiter cuts the first records. */
+static void
+guess_with(struct csv_guess *g, const struct csv_form *f, const char *s,
+    const char *end)
+{
+	size_t have[GUESS_CELLS] = { 0 }, cells, first = 0;
+	const char *next;
+
+	for (const char *p = s; p < end && g->records < DETECT_RECORDS;
+	    p = next) {
+		if ((next = csv_record(f, p, end)) == NULL)
+			break;
+		g->hashes = g->hashes || *p == '#';
+		if (next - p <= 2 || csv_is_comment(f, p))
+			continue;
+		cells = count_cells(f, p, next);
+		if (g->records++ == 0)
+			first = cells;
+		/* words of a sentence are no columns */
+		else if (f->delimiter == ' ' && (cells != first ||
+		    !holds_numbers(f, p, next)))
+			continue;
+		if (cells > 1 && cells < GUESS_CELLS &&
+		    ++have[cells] > g->fit) {
+			g->fit = have[cells];
+			g->cells = cells;
+		}
+	}
+}
+
+/* Lines before the first record of so many cells. */
+static size_t
+lines_before(const struct csv_form *f, const char *s, const char *end,
+    size_t cells)
+{
+	size_t lines = 0;
+	const char *next;
+
+	for (const char *p = s; p < end; p = next) {
+		if ((next = csv_record(f, p, end)) == NULL ||
+		    count_cells(f, p, next) == cells)
+			break;
+		for (; p < next; p++)
+			lines += *p == f->eol;
+	}
+	return lines;
+}
+
 struct csv_guess
 csv_guess_delimiter(const struct csv_form *form, const char *s,
     const char *end)
 {
-	static const char candidates[] = ",\t;|";
+	static const char candidates[] = ",\t;|^~ ";
 	struct csv_guess best = { 0 };
 	struct csv_form f = *form;
 
 	if (!first_is_one(form, s, end))
 		return best;
-
 	for (const char *d = candidates; *d != '\0'; d++) {
 		struct csv_guess g = { .delimiter = *d };
-		size_t have[GUESS_CELLS] = { 0 }, cells;
-		const char *next;
 
 		f.delimiter = *d;
-		for (const char *p = s; p < end && g.records < DETECT_RECORDS;
-		    p = next) {
-			if ((next = csv_record(&f, p, end)) == NULL)
-				break;
-			g.hashes = g.hashes || *p == '#';
-			if (next - p <= 2 || csv_is_comment(&f, p))
-				continue;
-			g.records++;
-			cells = count_cells(&f, p, next);
-			if (cells > 1 && cells < GUESS_CELLS &&
-			    ++have[cells] > g.fit) {
-				g.fit = have[cells];
-				g.cells = cells;
-			}
-		}
-		if (g.fit > 1 && 2 * g.fit > g.records && g.fit > best.fit)
+		guess_with(&g, &f, s, end);
+		if (g.fit > 1 && 2 * g.fit > g.records && g.fit > best.fit) {
 			best = g;
+			best.before = lines_before(&f, s, end, g.cells);
+		}
 	}
 	return best;
 }

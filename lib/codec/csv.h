@@ -73,11 +73,13 @@ const char *csv_escaped_cell(const struct csv_form *f, const char *p,
     const char *end, struct csv_cell *c);
 
 /* For a file of one column: the delimiter that cuts more than half of the
- * first records into the same number of cells, two or more.  '\0': none. */
+ * first records into the same number of cells, two or more; a space only
+ * where those of the first and numbers stand between.  '\0': none. */
 struct csv_guess {
 	char delimiter;
 	size_t cells;		/* so many */
 	size_t fit, records;	/* so many of these have them */
+	size_t before;		/* lines before the first that has */
 	bool hashes;		/* some others begin with '#' */
 };
 struct csv_guess csv_guess_delimiter(const struct csv_form *f, const char *s,

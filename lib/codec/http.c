@@ -1,541 +1,607 @@
-/* HTTP over libmicrohttpd: which requests are let through, how long a client
- * may take, how a server ends. */
+/* An HTTP/1.1 server: connections on a few threads, each with an epoll. */
 #define _GNU_SOURCE
 #include "codec/http.h"
 
 #include <arpa/inet.h>
-#include <microhttpd.h>
+#include <errno.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <stdarg.h>
+#include <netinet/tcp.h>
 #include <stdatomic.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bell.h"
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/pool.h"
 #include "base/thread.h"
+#include "codec/http_head.h"
 
 #define BODY_MAX ((size_t)8 << 20)
 #define BODIES_MAX 64		/* of the largest size, on their way at once */
-#define LOOK_MS 250
-
+#define TICK_MS 250
 #define BODY_KEPT ((size_t)64 << 10)	/* room left to the next request */
+#define READ_MAX ((size_t)64 << 10)
+#define LINGER_US 2000000
+#define EVENTS 64
 
-enum phase { HEADERS, BODY, WORKING, ANSWERING };
+enum phase { PHASE_HEAD, PHASE_BODY, PHASE_ANSWER, PHASE_LINGER };
 
 /* A connection, and the request in progress on it. */
-struct conn {
+struct http_conn {
 	int fd;
-	/* what it is at, and since when by the watcher's clock */
-	_Atomic int phase;
-	_Atomic int64_t since_us;
-	bool leaving;			/* of the watcher */
-	struct conn *next, **at;	/* under http_server.lock */
-	bool begun;			/* its headers were accepted */
-	bool chunked;			/* the library finds its end */
-	struct buf body;
-	size_t held, dropped;
+	enum phase phase;
+	int64_t since_us;		/* in that phase, by the worker's clock */
+	char *in;			/* (HTTP_HEAD_MAX + 1): n_in bytes read */
+	size_t n_in, n_head;		/* of them, the head's */
+	struct http_head head;
+	struct http_chunks chunks;
+	struct buf body;		/* of the request */
+	struct buf out, answer;		/* to be sent: head, then body */
+	size_t held, sent, drained;
+	bool begun, last, continued;
 	int closing;			/* the index in busy it is counted at */
-	int refused;			/* a status, or 0 */
+	uint32_t events;		/* that epoll looks for */
+	struct http_conn *next, **at;	/* of the worker's */
+};
+
+struct http_worker {
+	struct http_server *server;
+	struct thread thread;
+	bool started, listening;
+	int epoll;
+	char date[64];			/* the header, of that second */
+	time_t date_at;
+	int64_t now_us;
+	struct http_conn *conns;
 };
 
 struct http_server {
-	struct MHD_Daemon *daemon;
 	struct http_opts o;
 	size_t body_max;
 	int64_t timeout_us;
-	int port;
-	/* requests between headers and answer, by whether they began before
-	 * the server was told to stop */
+	unsigned connections_max;
+	int port, fd;
+	/* requests between head and answer, by whether they began before the
+	 * server was told to stop */
 	_Atomic int busy[2];
 	_Atomic int closing;
+	_Atomic unsigned connections;
 	_Atomic size_t held;		/* bytes of bodies on their way */
-	_Atomic int64_t now_us;		/* set every LOOK_MS */
-	struct mutex lock;
-	struct cond wake;
-	struct conn *conns;
-	struct thread watcher;
-	bool ending;
+	_Atomic bool deaf, ending;	/* no new connection; no more at all */
+	struct bell bell;		/* wakes the workers to end */
+	struct http_worker *worker;
+	int workers;
 };
 
 /* --- headers -------------------------------------------------------------- */
 
-struct header_check {
-	int hosts, lengths, encodings;
-	bool bad;
-	const char *end;		/* in the request, of the header before */
-};
-
-/* The bytes of a token, RFC 9110: no controls, spaces or separators. */
-static bool
-is_token(const char *s, size_t n)
-{
-	static const uint32_t good[8] = { 0, 0x03ff6cfau, 0xc7fffffeu,
-	    0x57ffffffu };
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (!(good[c >> 5] >> (c & 31) & 1))
-			return false;
-	}
-	return n > 0;
-}
-
-static bool
-is_number(const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (s[i] < '0' || s[i] > '9')
-			return false;
-	return n > 0 && n < 19;
-}
-
-static char
-lower_ascii(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static bool
-is_word(const char *a, size_t n, const char *b)
-{
-	if (strlen(b) != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (lower_ascii(a[i]) != lower_ascii(b[i]))
-			return false;
-	return true;
-}
-
-/*
- * Libraries before 1.0 take a line that begins with a colon or a NUL for the
- * end of the headers, and what follows for another request; they end a value
- * at a NUL, and put a folded line behind the name of its header.  All of it
- * leaves a gap: names and values point into the request as it came, and from
- * one to the next there must be a line's end and nothing else.
- */
-static bool
-stands_on_next_line(const char *next, const char *end)
-{
-	return MHD_VERSION >= 0x01000000 || next - end == 2 || next - end == 1;
-}
-
-static bool
-is_the_end(struct MHD_Connection *c, const char *method, const char *end)
-{
-	const union MHD_ConnectionInfo *i = MHD_get_connection_info(c,
-	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-	ptrdiff_t gap = i ? method + i->header_size - end : 0;
-
-	return MHD_VERSION >= 0x01000000 || gap == 4 || gap == 2;
-}
-
-static enum MHD_Result
-vet_header(void *ctx, enum MHD_ValueKind kind, const char *name,
-    size_t n_name, const char *value, size_t n_value)
-{
-	struct header_check *v = ctx;
-
-	(void)kind;
-	v->bad |= !stands_on_next_line(name, v->end);
-	v->end = value ? value + n_value : name + n_name;
-	v->bad |= !is_token(name, n_name) || memchr(value ? value : "", '\0',
-	    n_value) || (value && memchr(value, '\r', n_value));
-	if (is_word(name, n_name, "Host"))
-		v->hosts++;
-	if (is_word(name, n_name, "Content-Length")) {
-		v->lengths++;
-		v->bad |= !is_number(value, n_value);
-	}
-	if (is_word(name, n_name, "Transfer-Encoding")) {
-		v->encodings++;
-		v->bad |= !is_word(value, n_value, "chunked");
-	}
-	return MHD_YES;
-}
-
-static bool
-headers_are_acceptable(struct MHD_Connection *c, const char *method,
-    const char *version)
-{
-	struct header_check v = { .end = version + strlen(version) };
-
-	MHD_get_connection_values_n(c, MHD_HEADER_KIND, vet_header, &v);
-	return !v.bad && is_the_end(c, method, v.end) &&
-	    v.lengths + v.encodings <= 1 &&
-	    (v.hosts == 1 || (v.hosts == 0 && strcmp(version, "HTTP/1.0") ==
-	    0));
-}
-
 const char *
 http_header(const struct http_request *r, const char *name)
 {
-	return MHD_lookup_connection_value(r->handle, MHD_HEADER_KIND, name);
+	return http_head_line(r->handle, name);
 }
 
-static size_t
-past_space(const char *s, size_t i)
+void
+http_add_field(struct http_response *r, const char *name, const char *value)
 {
-	while (s[i] == ' ' || s[i] == '\t')
-		i++;
-	return i;
-}
+	struct http_field *f = &r->field[r->fields];
 
-bool
-http_media_is(const char *value, const char *type)
-{
-	size_t i, n;
-
-	if (value == NULL)
-		return false;
-	i = past_space(value, 0);
-	n = strcspn(value + i, "; \t");
-	if (!is_word(value + i, n, type))
-		return false;
-	i = past_space(value, i + n);
-	while (value[i] == ';') {
-		i = past_space(value, i + 1);
-		n = strcspn(value + i, ";");
-		if (n >= 8 && is_word(value + i, 8, "charset=")) {
-			const char *set = value + i + 8;
-			size_t k = strcspn(set, "; \t");
-
-			if (!is_word(set, k, "utf-8") &&
-			    !is_word(set, k, "\"utf-8\""))
-				return false;
-		}
-		i += n;
-	}
-	return value[i] == '\0';
+	if (r->fields == HTTP_FIELDS_MAX)
+		return;
+	f->name = name;
+	snprintf(f->value, sizeof(f->value), "%s", value);
+	r->fields++;
 }
 
 /* --- answers -------------------------------------------------------------- */
 
-static enum MHD_Result
-answer_with(struct http_server *s, struct MHD_Connection *c,
-    struct http_response *out, bool close_after)
+static const char *
+status_text(int status)
 {
-	struct MHD_Response *r;
-	enum MHD_Result done;
-	size_t n;
-	char *p;
+	static const struct {
+		int status;
+		const char *text;
+	} all[] = {
+		{ 200, "OK" }, { 400, "Bad Request" }, { 404, "Not Found" },
+		{ 405, "Method Not Allowed" }, { 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 417, "Expectation Failed" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" },
+		{ 503, "Service Unavailable" },
+		{ 505, "HTTP Version Not Supported" },
+	};
 
-	if (out->body.failed) {
-		buf_clear(&out->body);
-		out->status = 500;
-	}
-	p = buf_detach(&out->body, &n);
-	r = MHD_create_response_from_buffer(n, p, MHD_RESPMEM_MUST_FREE);
-	if (r == NULL) {
-		free(p);
-		return MHD_NO;
-	}
-	if (out->type)
-		MHD_add_response_header(r, "Content-Type", out->type);
-	for (int i = 0; i < HTTP_EXTRA_MAX && out->extra[i][0]; i++)
-		MHD_add_response_header(r, out->extra[i][0], out->extra[i][1]);
-	if (close_after || atomic_load_explicit(&s->closing,
-	    memory_order_relaxed))
-		MHD_add_response_header(r, "Connection", "close");
-	done = MHD_queue_response(c, (unsigned)out->status, r);
-	MHD_destroy_response(r);
-	return done;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].status == status)
+			return all[i].text;
+	return "Status";
 }
 
-static enum MHD_Result
-refuse_request(struct http_server *s, struct MHD_Connection *c, int status)
+/* Without the locale: "Sat, 28 Nov 2026 08:27:51 GMT".  Made once a second. */
+static void
+put_date(struct buf *out, struct http_worker *w)
 {
-	struct http_response out = { .status = status,
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	time_t now = (time_t)(clock_wall_us() / 1000000);
+	struct tm t;
+
+	if (now != w->date_at && gmtime_r(&now, &t) != NULL) {
+		snprintf(w->date, sizeof(w->date), "Date: %.3s, %02d %.3s %04d "
+		    "%02d:%02d:%02d GMT\r\n", days + 3 * t.tm_wday,
+		    t.tm_mday, months + 3 * t.tm_mon, t.tm_year + 1900,
+		    t.tm_hour, t.tm_min, t.tm_sec);
+		w->date_at = now;
+	}
+	buf_adds(out, w->date);
+}
+
+static void
+put_line(struct buf *out, const char *name, const char *value)
+{
+	buf_adds(out, name);
+	buf_adds(out, ": ");
+	buf_adds(out, value);
+	buf_adds(out, "\r\n");
+}
+
+/* Head and body of an answer, ready to be sent. */
+static void
+queue_answer(struct http_worker *w, struct http_conn *k,
+    struct http_response *r, bool with_body)
+{
+	char number[NUM_TEXT_MAX];
+	struct buf *out = &k->out;
+
+	if (atomic_load_explicit(&w->server->closing, memory_order_relaxed))
+		k->last = true;
+	buf_adds(out, "HTTP/1.1 ");
+	num_print_u64(number, (uint64_t)r->status);
+	buf_adds(out, number);
+	buf_addc(out, ' ');
+	buf_adds(out, status_text(r->status));
+	buf_adds(out, "\r\n");
+	put_date(out, w);
+	if (r->type)
+		put_line(out, "Content-Type", r->type);
+	for (int i = 0; i < r->fields; i++)
+		put_line(out, r->field[i].name, r->field[i].value);
+	num_print_u64(number, r->body.len);
+	put_line(out, "Content-Length", number);
+	buf_adds(out, k->last ? "Connection: close\r\n\r\n" : "\r\n");
+	if (with_body) {
+		k->answer = r->body;
+		buf_init(&r->body, BUF_CAP_SMALL);
+	}
+}
+
+static void
+refuse_request(struct http_worker *w, struct http_conn *k, int status)
+{
+	struct http_response r = { .status = status,
 	    .type = "application/json" };
-
-	if (status == 503) {
-		out.extra[0][0] = "Retry-After";
-		out.extra[0][1] = "1";
-	}
-	buf_init(&out.body, BUF_CAP_SMALL);
-	buf_addf(&out.body, "{\"error\":\"%s\"}\n", status == 400 ?
-	    "malformed request" : status == 413 ? "body too large" :
+	const char *why = status == 413 ? "the body is too large" :
 	    status == 415 ? "a Content-Encoding is not understood: send the "
-	    "body as it is" : "too many large requests at once");
-	return answer_with(s, c, &out, true);
+	    "body as it is" : status == 417 ? "nothing but 100-continue can "
+	    "be expected" : status == 431 ? "the head of the request is too "
+	    "large" : status == 500 ? "the answer is too large" :
+	    status == 503 ? "too much at once: try again" : status == 505 ?
+	    "HTTP/1.1 is spoken here" : "malformed request";
+
+	if (status == 503)
+		http_add_field(&r, "Retry-After", "1");
+	buf_init(&r.body, BUF_CAP_SMALL);
+	buf_addf(&r.body, "{\"error\":\"%s\"}\n", why);
+	k->last = true;
+	queue_answer(w, k, &r, true);
+	buf_free(&r.body);
 }
 
-/* --- paths ---------------------------------------------------------------- */
+/* --- connections ---------------------------------------------------------- */
 
-static int
-hex_digit(char c)
+static void
+enter_phase(struct http_worker *w, struct http_conn *k, enum phase phase)
 {
-	return c >= '0' && c <= '9' ? c - '0' : lower_ascii(c) >= 'a' &&
-	    lower_ascii(c) <= 'f' ? lower_ascii(c) - 'a' + 10 : -1;
+	k->phase = phase;
+	k->since_us = w->now_us;
 }
 
-/* %2F and %00 stay as they are: a proxy that checks paths in front of us does
- * not take them for a slash or an end either. */
-static size_t
-unescape_path(void *ctx, struct MHD_Connection *c, char *s)
+static void
+watch_for(struct http_worker *w, struct http_conn *k, uint32_t events)
 {
-	char *to = s;
-	const char *at = s;
+	struct epoll_event ev = { .events = events, .data.ptr = k };
 
-	(void)ctx;
-	(void)c;
-	while (*at) {
-		int high = *at == '%' ? hex_digit(at[1]) : -1;
-		int low = high >= 0 ? hex_digit(at[2]) : -1;
-		int byte = low >= 0 ? high * 16 + low : 0;
+	if (events != k->events)
+		(void)epoll_ctl(w->epoll, EPOLL_CTL_MOD, k->fd, &ev);
+	k->events = events;
+}
 
-		if (byte == 0 || byte == '/') {
-			*to++ = *at++;
+/* The request is over, one way or the other. */
+static void
+end_request(struct http_server *s, struct http_conn *k)
+{
+	if (k->held)
+		atomic_fetch_sub(&s->held, k->held);
+	if (k->begun)
+		atomic_fetch_sub(&s->busy[k->closing], 1);
+	k->held = 0;
+	k->begun = false;
+}
+
+static void
+close_conn(struct http_worker *w, struct http_conn *k)
+{
+	struct http_server *s = w->server;
+
+	end_request(s, k);
+	*k->at = k->next;
+	if (k->next)
+		k->next->at = k->at;
+	close(k->fd);
+	buf_free(&k->body);
+	buf_free(&k->out);
+	buf_free(&k->answer);
+	free(k->in);
+	free(k);
+	atomic_fetch_sub(&s->connections, 1);
+}
+
+static void
+open_conn(struct http_worker *w, int fd)
+{
+	struct http_conn *k = xalloc(1, sizeof(*k));
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = k };
+	int one = 1;
+
+	k->fd = fd;
+	k->in = xalloc(HTTP_HEAD_MAX + 1, 1);
+	k->events = EPOLLIN;
+	buf_init(&k->body, w->server->body_max);
+	buf_init(&k->out, BUF_CAP_SMALL);
+	buf_init(&k->answer, BUF_CAP_DOC);
+	enter_phase(w, k, PHASE_HEAD);
+	k->next = w->conns;
+	k->at = &w->conns;
+	if (k->next)
+		k->next->at = &k->next;
+	w->conns = k;
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &ev) < 0)
+		close_conn(w, k);
+}
+
+static void
+listen_here(struct http_worker *w, bool yes)
+{
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLEXCLUSIVE,
+	    .data.ptr = w };
+
+	if (w->listening != yes)
+		(void)epoll_ctl(w->epoll, yes ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+		    w->server->fd, &ev);
+	w->listening = yes;
+}
+
+/* When there are as many as may be, or no descriptor is left, others wait
+ * until the next tick. */
+static void
+accept_conns(struct http_worker *w)
+{
+	struct http_server *s = w->server;
+	int fd;
+
+	if (atomic_load(&s->deaf))
+		listen_here(w, false);
+	for (int i = 0; i < 16 && w->listening; i++) {
+		if (atomic_fetch_add(&s->connections, 1) >=
+		    s->connections_max) {
+			atomic_fetch_sub(&s->connections, 1);
+			listen_here(w, false);
+			return;
+		}
+		fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0) {
+			open_conn(w, fd);
 			continue;
 		}
-		*to++ = (char)byte;
-		at += 3;
+		atomic_fetch_sub(&s->connections, 1);
+		if (errno != EAGAIN && errno != EINTR &&
+		    errno != ECONNABORTED)
+			listen_here(w, false);
+		return;
 	}
-	*to = '\0';
-	return (size_t)(to - s);
-}
-
-/* Of "http://host/path", which proxies may send, the path. */
-static const char *
-path_of(const char *url)
-{
-	const char *slash;
-
-	if (strncmp(url, "http://", 7) != 0)
-		return url;
-	slash = strchr(url + 7, '/');
-	return slash ? slash : "/";
-}
-
-/* --- who takes too long --------------------------------------------------- */
-
-static void
-enter_phase(struct http_server *s, struct conn *k, enum phase phase)
-{
-	atomic_store_explicit(&k->since_us, atomic_load_explicit(&s->now_us,
-	    memory_order_relaxed), memory_order_relaxed);
-	atomic_store_explicit(&k->phase, phase, memory_order_relaxed);
-}
-
-/* A connection comes or goes; its descriptor is open in between. */
-static void
-note_connection(void *ctx, struct MHD_Connection *c, void **state,
-    enum MHD_ConnectionNotificationCode what)
-{
-	struct http_server *s = ctx;
-	struct conn *k = *state;
-
-	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		const union MHD_ConnectionInfo *i = MHD_get_connection_info(c,
-		    MHD_CONNECTION_INFO_CONNECTION_FD);
-
-		k = xalloc(1, sizeof(*k));
-		k->fd = i ? i->connect_fd : -1;
-		buf_init(&k->body, s->body_max);
-		enter_phase(s, k, HEADERS);
-		mutex_lock(&s->lock);
-		k->next = s->conns;
-		k->at = &s->conns;
-		if (k->next)
-			k->next->at = &k->next;
-		s->conns = k;
-		mutex_unlock(&s->lock);
-		*state = k;
-	} else if (k) {
-		mutex_lock(&s->lock);
-		*k->at = k->next;
-		if (k->next)
-			k->next->at = k->at;
-		mutex_unlock(&s->lock);
-		buf_free(&k->body);
-		free(k);
-		*state = NULL;
-	}
-}
-
-static struct conn *
-conn_of(struct MHD_Connection *c)
-{
-	const union MHD_ConnectionInfo *i = MHD_get_connection_info(c,
-	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-	return i ? i->socket_context : NULL;
-}
-
-/* Has the client closed in the middle of a request?  Seen twice, so that what
- * came just before is not overlooked. */
-static bool
-has_left(struct conn *k, int phase)
-{
-	struct pollfd p = { k->fd, POLLRDHUP, 0 };
-	bool seen = k->leaving;
-	int unread = 0;
-
-	k->leaving = (phase == HEADERS || phase == BODY) &&
-	    poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLHUP)) &&
-	    ioctl(k->fd, FIONREAD, &unread) == 0 && unread == 0;
-	return seen && k->leaving;
-}
-
-/* The library only limits idle time, so that a client could hold a connection
- * for ever with a byte now and then, and it does not notice a client that
- * closes in the middle of a request. */
-static void
-cut_off_late(struct http_server *s)
-{
-	int64_t now = clock_mono_us();
-
-	atomic_store(&s->now_us, now);
-	for (struct conn *k = s->conns; k; k = k->next) {
-		int phase = atomic_load(&k->phase);
-
-		if (k->fd >= 0 && phase != WORKING && (has_left(k, phase) ||
-		    now - atomic_load(&k->since_us) > s->timeout_us))
-			shutdown(k->fd, SHUT_RDWR);
-	}
-}
-
-static void
-watch_connections(void *arg)
-{
-	struct http_server *s = arg;
-
-	mutex_lock(&s->lock);
-	while (!s->ending) {
-		cond_wait_us(&s->wake, &s->lock, LOOK_MS * 1000);
-		cut_off_late(s);
-	}
-	mutex_unlock(&s->lock);
 }
 
 /* --- requests ------------------------------------------------------------- */
 
-static enum MHD_Result
-begin_request(struct http_server *s, struct MHD_Connection *c, struct conn *k,
-    const char *method, const char *version)
-{
-	const char *length, *coding;
-	uint64_t announced = 0;
+/* What a step leaves to do: wait for the socket, go on, or close. */
+enum step { STEP_WAIT, STEP_ON, STEP_CLOSE };
 
-	enter_phase(s, k, BODY);
-	if (!headers_are_acceptable(c, method, version))
-		return refuse_request(s, c, 400);
-	coding = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-	    "Content-Encoding");
-	if (coding && !is_word(coding, strlen(coding), "identity"))
-		return refuse_request(s, c, 415);
-	length = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-	    "Content-Length");
-	if (length && (!num_parse_u64(length, strlen(length), &announced) ||
-	    announced > s->body_max))
-		return refuse_request(s, c, 413);
-	if (announced < BODY_KEPT && buf_reserve(&k->body, (size_t)announced))
-		buf_grew(&k->body, 0);
+static enum step
+start_answer(struct http_worker *w, struct http_conn *k)
+{
+	enter_phase(w, k, PHASE_ANSWER);
+	return k->out.failed ? STEP_CLOSE : STEP_ON;
+}
+
+static enum step
+refuse(struct http_worker *w, struct http_conn *k, int status)
+{
+	refuse_request(w, k, status);
+	return start_answer(w, k);
+}
+
+static enum step
+answer_request(struct http_worker *w, struct http_conn *k)
+{
+	struct http_server *s = w->server;
+	struct http_response r = { .status = 200 };
+	const struct http_request q = { .method = k->head.method,
+	    .path = k->head.path, .body = k->body.data, .n = k->body.len,
+	    .handle = &k->head };
+	int status;
+
+	buf_init(&r.body, BUF_CAP_DOC);
+	s->o.answer(s->o.ctx, &q, &r);
+	w->now_us = clock_mono_us();
+	status = !r.body.failed ? 0 : r.body.starved ? 503 : 500;
+	if (status)
+		refuse_request(w, k, status);
+	else
+		queue_answer(w, k, &r, strcmp(q.method, "HEAD") != 0);
+	buf_free(&r.body);
+	return start_answer(w, k);
+}
+
+/* Bytes of the body; beyond its end they are of the next request, which only
+ * follows a body whose length was said. */
+static enum step
+add_body(struct http_worker *w, struct http_conn *k, const char *data,
+    size_t n)
+{
+	struct http_server *s = w->server;
+	int done;
+
+	k->held += n;
+	if (atomic_fetch_add(&s->held, n) + n > s->body_max * BODIES_MAX)
+		return refuse(w, k, 503);
+	if (k->head.chunked) {
+		done = http_chunks_add(&k->chunks, &k->body, data, n);
+	} else {
+		buf_add(&k->body, data, n);
+		done = k->body.len == k->head.length;
+	}
+	if (k->body.failed)
+		return refuse(w, k, k->body.starved ? 503 : 413);
+	if (done < 0)
+		return refuse(w, k, 400);
+	return done ? answer_request(w, k) : STEP_ON;
+}
+
+/* The head is there: may its body come?  What came of it is taken. */
+static enum step
+begin_body(struct http_worker *w, struct http_conn *k)
+{
+	struct http_server *s = w->server;
+	size_t more = k->n_in - k->n_head;
+	const char *coding;
+	int status = http_head_parse(&k->head, k->in, k->n_head);
+
+	if (status)
+		return refuse(w, k, status);
+	coding = http_head_line(&k->head, "Content-Encoding");
+	if (coding && !http_is_word(coding, "identity"))
+		return refuse(w, k, 415);
+	if (k->head.length > s->body_max)
+		return refuse(w, k, 413);
+	k->last = k->head.close;
 	k->begun = true;
-	k->chunked = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-	    "Transfer-Encoding") != NULL;
 	k->closing = atomic_load(&s->closing);
 	atomic_fetch_add(&s->busy[k->closing], 1);
-	return MHD_YES;
+	memset(&k->chunks, 0, sizeof(k->chunks));
+	enter_phase(w, k, PHASE_BODY);
+	if (!k->head.chunked) {
+		if (k->head.length == 0)
+			return answer_request(w, k);
+		if (more > k->head.length)
+			more = (size_t)k->head.length;
+		if (k->head.length < BODY_KEPT && buf_reserve(&k->body,
+		    (size_t)k->head.length))
+			buf_grew(&k->body, 0);
+	}
+	if (more == 0 && k->head.expects) {
+		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+		if (send(k->fd, go_on, sizeof(go_on) - 1, MSG_NOSIGNAL) !=
+		    (ssize_t)sizeof(go_on) - 1)
+			return STEP_CLOSE;
+	}
+	if (more == 0)
+		return STEP_ON;
+	k->n_head += more;		/* consumed with it */
+	return add_body(w, k, k->in + k->n_head - more, more);
 }
 
-/* What is refused is read on for a while, so that the client hears why. */
-static enum MHD_Result
-take_body(struct http_server *s, struct conn *k, const char *data, size_t n)
+/* More bytes: 1, 0 when none are there now, -1 at the end. */
+static int
+receive(struct http_conn *k, char *to, size_t room, size_t *n)
 {
-	if (!k->refused) {
-		k->held += n;
-		if (atomic_fetch_add(&s->held, n) + n > s->body_max *
-		    BODIES_MAX)
-			k->refused = 503;
-		else
-			buf_add(&k->body, data, n);
-		if (k->body.failed)
-			k->refused = 413;
-		if (k->refused)
-			buf_free(&k->body);
-	}
-	if (k->refused)
-		k->dropped += n;
-	return k->dropped > s->body_max ? MHD_NO : MHD_YES;
+	ssize_t got = recv(k->fd, to, room, 0);
+
+	*n = got > 0 ? (size_t)got : 0;
+	if (got > 0)
+		return 1;
+	return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
 }
 
-static enum MHD_Result
-handle_request(void *ctx, struct MHD_Connection *c, const char *url,
-    const char *method, const char *version, const char *data, size_t *n,
-    void **state)
+static enum step
+read_head(struct http_worker *w, struct http_conn *k)
 {
-	struct http_server *s = ctx;
-	struct conn *k = *state;
-	struct http_response out = { .status = 200 };
-	struct http_request r = { .method = method, .path = path_of(url),
-	    .handle = c };
-	enum MHD_Result done;
+	size_t n, blank = 0;
+	int got;
 
-	if (k == NULL) {
-		*state = k = conn_of(c);
-		return k ? begin_request(s, c, k, method, version) : MHD_NO;
+	/* empty lines in front of a request mean nothing */
+	while (blank + 1 < k->n_in && k->in[blank] == '\r' &&
+	    k->in[blank + 1] == '\n')
+		blank += 2;
+	if (blank) {
+		k->n_in -= blank;
+		memmove(k->in, k->in + blank, k->n_in);
 	}
-	if (*n) {
-		done = take_body(s, k, data, *n);
-		*n = 0;
-		return done;
-	}
-	if (k->refused) {
-		enter_phase(s, k, ANSWERING);
-		return refuse_request(s, c, k->refused);
-	}
-	enter_phase(s, k, WORKING);
-	r.body = k->body.data;
-	r.n = k->body.len;
-	buf_init(&out.body, BUF_CAP_DOC);
-	s->o.answer(s->o.ctx, &r, &out);
-	done = answer_with(s, c, &out, k->chunked);
-	enter_phase(s, k, ANSWERING);
-	return done;
+	k->n_head = http_head_end(k->in, k->n_in);
+	if (k->n_head)
+		return begin_body(w, k);
+	if (k->n_in == HTTP_HEAD_MAX)
+		return refuse(w, k, 431);
+	got = receive(k, k->in + k->n_in, HTTP_HEAD_MAX - k->n_in, &n);
+	k->n_in += n;
+	return got > 0 ? STEP_ON : got == 0 ? STEP_WAIT : STEP_CLOSE;
 }
 
-static void
-end_request(void *ctx, struct MHD_Connection *c, void **state,
-    enum MHD_RequestTerminationCode why)
+static enum step
+read_body(struct http_worker *w, struct http_conn *k)
 {
-	struct http_server *s = ctx;
-	struct conn *k = *state;
+	static _Thread_local char room[READ_MAX];
+	size_t most = sizeof(room), n;
+	int got;
 
-	(void)c;
-	(void)why;
-	if (k == NULL)
-		return;
-	atomic_fetch_sub(&s->held, k->held);
-	if (k->begun)
-		atomic_fetch_sub(&s->busy[k->closing], 1);
+	if (!k->head.chunked && k->head.length - k->body.len < most)
+		most = (size_t)k->head.length - k->body.len;
+	got = receive(k, room, most, &n);
+	if (got <= 0)
+		return got == 0 ? STEP_WAIT : STEP_CLOSE;
+	return add_body(w, k, room, n);
+}
+
+/* All is sent: ready for the next request, whose bytes may be there. */
+static enum step
+finish_request(struct http_worker *w, struct http_conn *k)
+{
+	end_request(w->server, k);
+	if (k->last) {
+		(void)shutdown(k->fd, SHUT_WR);
+		enter_phase(w, k, PHASE_LINGER);
+		return STEP_ON;
+	}
+	k->n_in -= k->n_head;
+	memmove(k->in, k->in + k->n_head, k->n_in);
+	k->n_head = k->sent = 0;
 	if (k->body.alloc > BODY_KEPT)
 		buf_free(&k->body);
+	buf_free(&k->answer);
 	buf_clear(&k->body);
-	k->held = k->dropped = 0;
-	k->refused = 0;
-	k->begun = false;
-	*state = NULL;
-	enter_phase(s, k, HEADERS);
+	buf_clear(&k->out);
+	enter_phase(w, k, PHASE_HEAD);
+	return k->n_in ? STEP_ON : STEP_WAIT;
 }
 
-/* The library's own messages: clients get a status instead. */
-static void
-drop_message(void *ctx, const char *fmt, va_list ap)
+static enum step
+send_answer(struct http_worker *w, struct http_conn *k)
 {
-	(void)ctx;
-	(void)fmt;
-	(void)ap;
+	size_t head = k->sent < k->out.len ? k->out.len - k->sent : 0;
+	size_t from = head ? 0 : k->sent - k->out.len;
+	struct iovec part[2] = { { k->out.data + k->sent, head },
+	    { k->answer.data + from, k->answer.len - from } };
+	struct msghdr m = { .msg_iov = head ? part : part + 1,
+	    .msg_iovlen = head ? 2 : 1 };
+	ssize_t n = sendmsg(k->fd, &m, MSG_NOSIGNAL);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? STEP_WAIT :
+		    STEP_CLOSE;
+	k->sent += (size_t)n;
+	return k->sent == k->out.len + k->answer.len ? finish_request(w, k) :
+	    STEP_ON;
+}
+
+/* What was refused is read on for a while, so that the client hears why: who
+ * closes with bytes unread takes the answer back. */
+static enum step
+linger(struct http_worker *w, struct http_conn *k)
+{
+	char room[4096];
+	size_t n;
+	int got = receive(k, room, sizeof(room), &n);
+
+	k->drained += n;
+	if (got < 0 || k->drained > w->server->body_max)
+		return STEP_CLOSE;
+	return got ? STEP_ON : STEP_WAIT;
+}
+
+/* As far as the socket lets it, but not for ever: others wait. */
+static void
+serve_conn(struct http_worker *w, struct http_conn *k)
+{
+	enum step step = STEP_ON;
+
+	for (int i = 0; step == STEP_ON && i < 256; i++)
+		step = k->phase == PHASE_HEAD ? read_head(w, k) :
+		    k->phase == PHASE_BODY ? read_body(w, k) :
+		    k->phase == PHASE_ANSWER ? send_answer(w, k) :
+		    linger(w, k);
+	if (step == STEP_CLOSE)
+		close_conn(w, k);
+	else	/* who is not done, with bytes read already, is woken at once */
+		watch_for(w, k, step == STEP_ON || k->phase == PHASE_ANSWER ?
+		    EPOLLOUT : EPOLLIN);
+}
+
+/* --- workers -------------------------------------------------------------- */
+
+/* However busily a client sends a byte at a time. */
+static void
+cut_off_late(struct http_worker *w)
+{
+	struct http_conn *k, *next;
+
+	for (k = w->conns; k; k = next) {
+		int64_t limit = w->server->timeout_us;
+
+		next = k->next;
+		if (k->phase == PHASE_LINGER && limit > LINGER_US)
+			limit = LINGER_US;
+		if (w->now_us - k->since_us > limit)
+			close_conn(w, k);
+	}
+}
+
+static void
+work(void *arg)
+{
+	struct http_worker *w = arg;
+	struct http_server *s = w->server;
+	struct epoll_event ev[EVENTS];
+	int64_t tick = clock_mono_us();
+
+	while (!atomic_load(&s->ending)) {
+		int n = epoll_wait(w->epoll, ev, EVENTS, TICK_MS);
+
+		w->now_us = clock_mono_us();
+		for (int i = 0; i < n; i++) {
+			if (ev[i].data.ptr == w)
+				accept_conns(w);
+			else if (ev[i].data.ptr != s)
+				serve_conn(w, ev[i].data.ptr);
+		}
+		if (w->now_us - tick < TICK_MS * 1000)
+			continue;
+		tick = w->now_us;
+		cut_off_late(w);
+		listen_here(w, !atomic_load(&s->deaf));
+	}
+	while (w->conns)
+		close_conn(w, w->conns);
 }
 
 /* --- life ----------------------------------------------------------------- */
@@ -567,8 +633,7 @@ listen_on(const struct http_opts *o, int *port, struct err *e)
 	return fd;
 }
 
-/* At most as many as we may open descriptors for: when one is missing, the
- * library tries to accept the connection again and again. */
+/* At most as many as we may open descriptors for. */
 static unsigned
 connections_for(const struct http_opts *o, unsigned threads)
 {
@@ -582,53 +647,75 @@ connections_for(const struct http_opts *o, unsigned threads)
 	return most;
 }
 
+static void
+end_workers(struct http_server *s)
+{
+	atomic_store(&s->ending, true);
+	bell_ring(&s->bell);
+	for (int i = 0; i < s->workers; i++) {
+		struct http_worker *w = &s->worker[i];
+
+		if (w->started)
+			thread_join(&w->thread);
+		if (w->epoll >= 0)
+			close(w->epoll);
+	}
+	bell_close(&s->bell);
+	close(s->fd);
+	free(s->worker);
+	free(s);
+}
+
+static int
+start_worker(struct http_worker *w, struct err *e)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = w->server };
+
+	w->now_us = clock_mono_us();
+	w->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (w->epoll < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD,
+	    w->server->bell.fd, &ev) < 0)
+		return err_sys(e, "cannot start the HTTP server");
+	listen_here(w, true);
+	if (thread_start(&w->thread, work, w, e) < 0)
+		return -1;
+	w->started = true;
+	return 0;
+}
+
 int
 http_start(struct http_server **out, const struct http_opts *o,
     struct err *e)
 {
 	struct http_server *s = xalloc(1, sizeof(*s));
-	unsigned threads = o->threads > 0 ? (unsigned)o->threads :
-	    (unsigned)pool_default_threads();
-	int fd;
+	int threads = o->threads > 0 ? o->threads : pool_default_threads();
 
 	s->o = *o;
 	s->body_max = o->body_max ? o->body_max : BODY_MAX;
-	atomic_store(&s->now_us, clock_mono_us());
 	s->timeout_us = (int64_t)(o->timeout_s ? o->timeout_s : 30) * 1000000;
-	fd = listen_on(o, &s->port, e);
-	if (fd < 0) {
+	s->connections_max = connections_for(o, (unsigned)threads);
+	s->fd = listen_on(o, &s->port, e);
+	if (s->fd < 0) {
 		free(s);
 		return -1;
 	}
-	mutex_init(&s->lock);
-	cond_init(&s->wake);
-	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-	    MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle_request, s,
-	    MHD_OPTION_EXTERNAL_LOGGER, drop_message, NULL,
-	    MHD_OPTION_UNESCAPE_CALLBACK, unescape_path, NULL,
-	    MHD_OPTION_LISTEN_SOCKET, fd,
-	    MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0u,
-	    MHD_OPTION_CONNECTION_LIMIT, connections_for(o, threads),
-	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(s->timeout_us / 1000000),
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	    MHD_OPTION_NOTIFY_COMPLETED, end_request, s,
-	    MHD_OPTION_NOTIFY_CONNECTION, note_connection, s, MHD_OPTION_END);
-	if (s->daemon == NULL) {
-		close(fd);
-		goto fail;
+	s->worker = xalloc((size_t)threads, sizeof(*s->worker));
+	if (bell_open(&s->bell, e) < 0) {
+		end_workers(s);
+		return -1;
 	}
-	if (thread_start(&s->watcher, watch_connections, s, e) < 0) {
-		MHD_stop_daemon(s->daemon);
-		goto fail;
+	for (; s->workers < threads; s->workers++) {
+		struct http_worker *w = &s->worker[s->workers];
+
+		w->server = s;
+		if (start_worker(w, e) < 0) {
+			s->workers++;
+			end_workers(s);
+			return -1;
+		}
 	}
 	*out = s;
 	return 0;
-fail:
-	cond_release(&s->wake);
-	mutex_release(&s->lock);
-	free(s);
-	return err_set(e, ERR_IO, "cannot start the HTTP server");
 }
 
 int
@@ -648,27 +735,17 @@ http_stop(struct http_server *s, int64_t grace_ms, int64_t drain_ms)
 {
 	int64_t begin = clock_mono_us(), end = begin + (drain_ms > grace_ms ?
 	    drain_ms : grace_ms) * 1000;
-	int fd;
 
+	if (s == NULL)
+		return;
 	atomic_store(&s->closing, 1);
 	while (clock_mono_us() < end && (atomic_load(&s->busy[0]) > 0 ||
 	    clock_mono_us() < begin + grace_ms * 1000))
 		pause_ms(2);
-	fd = MHD_quiesce_daemon(s->daemon);
-	if (fd >= 0)
-		shutdown(fd, SHUT_RDWR);	/* who comes now is refused */
+	atomic_store(&s->deaf, true);
+	shutdown(s->fd, SHUT_RDWR);	/* who comes now is refused */
 	while (clock_mono_us() < end && atomic_load(&s->busy[0]) +
 	    atomic_load(&s->busy[1]) > 0)
 		pause_ms(2);
-	MHD_stop_daemon(s->daemon);
-	if (fd >= 0)
-		close(fd);
-	mutex_lock(&s->lock);
-	s->ending = true;
-	cond_signal(&s->wake);
-	mutex_unlock(&s->lock);
-	thread_join(&s->watcher);
-	cond_release(&s->wake);
-	mutex_release(&s->lock);
-	free(s);
+	end_workers(s);
 }

@@ -1,20 +1,18 @@
 /*
- * codec/http.h - a small HTTP/1.1 server over libmicrohttpd.
+ * codec/http.h - a small HTTP/1.1 server.
  *
  * Requests are answered by one function, on several threads at once.  What
- * could be read in two ways is refused before its body is looked at: more
- * than one Host or Content-Length, both a length and an encoding, any
- * encoding but "chunked", header names that are no tokens, lines that are
- * empty but for a colon, folded, or hold a NUL - 400 and the connection
- * closed.  A body in chunks, in whose lines and trailers there is more room
- * for doubt, is the last of its connection.  A Content-Encoding is 415.
- * Bodies beyond the cap are 413; when bodies on their way hold more memory
- * together than a server should give, 503.
+ * could be read in two ways is refused before its body is looked at
+ * (codec/http_head.h): 400 and the connection closed.  A body in chunks, in
+ * whose lines and trailers there is more room for doubt, is the last of its
+ * connection.  A Content-Encoding is 415.  Bodies beyond the cap are 413;
+ * when bodies on their way hold more memory together than a server should
+ * give, 503.  Whatever is refused here is told as {"error":"..."}.
  *
  * Of "http://host/path" the path is the path; %2F and %00 in it stay as they
  * are.
  *
- * A client has `timeout_s` for each of: the headers (from the connection, or
+ * A client has `timeout_s` for each of: the head (from the connection, or
  * from the answer before), the body, taking the answer.  One that needs
  * longer, however busily it sends a byte at a time, is cut off.
  *
@@ -53,14 +51,24 @@ const char *http_header(const struct http_request *r, const char *name);
  * none. */
 bool http_media_is(const char *value, const char *type);
 
-#define HTTP_EXTRA_MAX 6
+#define HTTP_FIELDS_MAX 6
+#define HTTP_VALUE_MAX 128
 
 struct http_response {
 	int status;
 	const char *type;		/* Content-Type; lives long enough */
 	struct buf body;		/* taken over */
-	const char *extra[HTTP_EXTRA_MAX][2];	/* further headers, copied */
+	struct http_field {
+		const char *name;	/* lives long enough */
+		char value[HTTP_VALUE_MAX];
+	} field[HTTP_FIELDS_MAX];
+	int fields;
 };
+
+/* A header of an answer: its value is copied, and cut where it is longer than
+ * a header that we make. */
+void http_add_field(struct http_response *r, const char *name,
+    const char *value);
 
 struct http_opts {
 	const char *host;		/* NULL: 127.0.0.1 */
@@ -83,7 +91,8 @@ int http_port(const struct http_server *s);
  * Requests still come and are answered, each with "Connection: close", for
  * grace_ms and until those begun before are done: time for a load balancer
  * to be told no.  Then no new connection is taken, what has come is
- * answered, and it ends; all of it within drain_ms (or grace_ms).
+ * answered, and it ends; all of it within drain_ms (or grace_ms).  NULL is
+ * fine.
  */
 void http_stop(struct http_server *s, int64_t grace_ms, int64_t drain_ms);
 

@@ -9,6 +9,7 @@
 
 #define STEPS_MAX 200000
 #define DEPTH_MAX 2000
+#define WALK_CELLS 2000		/* room for states of a walk */
 #define STACK_BYTES ((size_t)1 << 15)
 #define STACK_BYTES_MAX ((size_t)1 << 23)
 
@@ -80,4 +81,59 @@ regex_find(bool *yes, struct regex *r, const char *s, size_t n,
 		return err_set(e, ERR_TOOBIG,
 		    "a pattern needs too many steps on a cell");
 	return 0;
+}
+
+struct regex_walk {
+	const struct regex *regex;
+	pcre2_match_data *data;
+	int cell[WALK_CELLS];
+};
+
+struct regex_walk *
+regex_walk_new(const struct regex *r)
+{
+	struct regex_walk *w = xalloc(1, sizeof(*w));
+
+	w->regex = r;
+	w->data = pcre2_match_data_create(1, NULL);
+	return w;
+}
+
+void
+regex_walk_free(struct regex_walk *w)
+{
+	if (w == NULL)
+		return;
+	pcre2_match_data_free(w->data);
+	free(w);
+}
+
+int
+regex_walk_next(bool *yes, size_t *from, size_t *to, struct regex_walk *w,
+    const char *s, size_t n, size_t at, struct err *e)
+{
+	const PCRE2_SIZE *ends;
+	int got;
+
+	if (w->data == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	got = pcre2_dfa_match(w->regex->code, (PCRE2_SPTR)s, n, at, 0,
+	    w->data, NULL, w->cell, WALK_CELLS);
+	*yes = got >= 0;
+	if (*yes) {
+		ends = pcre2_get_ovector_pointer(w->data);
+		*from = ends[0];
+		*to = ends[1];
+		return 0;
+	}
+	/* no match, or a text that is not UTF-8 */
+	if (got == PCRE2_ERROR_NOMATCH ||
+	    (got <= PCRE2_ERROR_UTF8_ERR1 && got >= PCRE2_ERROR_UTF8_ERR21))
+		return 0;
+	if (got == PCRE2_ERROR_DFA_UITEM || got == PCRE2_ERROR_DFA_UCOND ||
+	    got == PCRE2_ERROR_DFA_UINVALID_UTF)
+		return err_set(e, ERR_UNSUPPORTED,
+		    "a pattern that looks back is not supported");
+	return err_set(e, ERR_TOOBIG,
+	    "a pattern needs too many steps on a text");
 }

@@ -22,4 +22,18 @@ void regex_free(struct regex *r);
 int regex_find(bool *yes, struct regex *r, const char *s, size_t n,
     struct err *e);
 
+/*
+ * Walking over a text from match to match: of those that begin first the
+ * longest, as POSIX and RE2 have it.  A walk belongs to one thread, while
+ * several may walk over one regex.
+ */
+struct regex_walk;
+
+struct regex_walk *regex_walk_new(const struct regex *r);
+void regex_walk_free(struct regex_walk *w);
+/* The next match from `at` on is [*from, *to); *yes is false when there is
+ * none.  ERR_UNSUPPORTED: the pattern has back references or their like. */
+int regex_walk_next(bool *yes, size_t *from, size_t *to, struct regex_walk *w,
+    const char *s, size_t n, size_t at, struct err *e);
+
 #endif

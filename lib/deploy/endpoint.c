@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/bell.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -14,6 +15,7 @@
 
 #define POLL_MS 200
 #define SHARE_FILE_MAX 64
+#define LOAD_MS 120000
 
 struct endpoint {
 	struct traffic traffic;
@@ -26,6 +28,7 @@ struct endpoint {
 	struct mutex wake_lock;	/* of the two below */
 	struct cond wake;
 	bool ending, poll_now;
+	struct bell closing;		/* gives up a load in progress */
 };
 
 /* --- the share's file ----------------------------------------------------- */
@@ -107,12 +110,15 @@ endpoint_open(struct endpoint **out, const struct endpoint_opts *o,
 	traffic_set_share(&p->traffic, o->share);
 	p->share_file = o->share_file;
 	p->reload = (struct reload){ .traffic = &p->traffic, .stats = o->stats,
-	    .score = o->score, .log = o->log };
+	    .score = o->score, .log = o->log, .patience = {
+	    o->load_ms ? o->load_ms : LOAD_MS, o->stop ? o->stop->fd : -1 } };
 	mutex_init(&p->wake_lock);
 	cond_init(&p->wake);
-	if (reload_init(&p->reload, o->as, o->source, e) < 0 ||
+	if (bell_open(&p->closing, e) < 0 ||
+	    reload_init(&p->reload, o->as, o->source, e) < 0 ||
 	    reload_first(&p->reload, e) < 0)
 		goto fail;
+	p->reload.patience.cancel_fd = p->closing.fd;
 	if (p->share_file && read_share(p, e) < 0)
 		goto fail;
 	if (thread_start(&p->thread, poll_until_closed, p, e) < 0) {
@@ -137,10 +143,12 @@ endpoint_close(struct endpoint *p)
 		p->ending = true;
 		cond_signal(&p->wake);
 		mutex_unlock(&p->wake_lock);
+		bell_ring(&p->closing);
 		thread_join(&p->thread);
 	}
 	traffic_release(&p->traffic);
 	reload_release(&p->reload);
+	bell_close(&p->closing);
 	mutex_release(&p->wake_lock);
 	cond_release(&p->wake);
 	free(p);

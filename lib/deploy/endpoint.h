@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "base/progress.h"
+#include "base/stop.h"
 #include "deploy/stats.h"
 #include "deploy/version.h"
 
@@ -32,13 +33,15 @@ struct endpoint_opts {
 					 * changes; or NULL */
 	const struct bind_opts *score;	/* or NULL */
 	const struct log *log;
+	int64_t load_ms;		/* for loading one version; 0: 120 s */
+	const struct stop *stop;	/* gives up the first load; or NULL */
 	struct server_stats *stats;	/* outlives the endpoint */
 };
 
 /* The stable model is loaded when it returns.  A canary by an alias that is
  * not set is waited for, which is reported; one that is not there otherwise,
- * or that needs inputs the stable model does not take, is an error.
- * Everything in `o` is borrowed. */
+ * or that does not fit the stable model (deploy/reload.h), is an error;
+ * ERR_STOPPED when `stop` came first.  Everything in `o` is borrowed. */
 int endpoint_open(struct endpoint **out, const struct endpoint_opts *o,
     struct err *e);
 /* After the last request.  NULL is fine. */

@@ -10,6 +10,8 @@
 #include "base/num.h"
 #include "catalog/name.h"
 #include "catalog/resolve.h"
+#include "deploy/load.h"
+#include "model/contract.h"
 
 #define RETRY_FIRST_MS 1000
 #define RETRY_LAST_MS 60000
@@ -93,12 +95,10 @@ replace_version(struct reload *r, enum variant variant, struct version *fresh)
 
 	if (fresh)
 		fresh->stats = server_stats_of(r->stats, variant, fresh->name,
-		    fresh->number, fresh->digest);
+		    fresh->number);
 	old = traffic_replace(r->traffic, variant, fresh);
-	if (old)
-		atomic_store(&old->stats->now, false);
-	if (fresh)
-		atomic_store(&fresh->stats->now, true);
+	server_stats_serve(r->stats, variant, fresh ? fresh->stats : NULL,
+	    fresh ? fresh->digest : "");
 	version_release(old);
 }
 
@@ -118,20 +118,45 @@ name_version(struct reload *r, struct version *fresh)
 	fresh->name = xstrdup(r->name);
 }
 
-/* A client does not know which variant will answer: all must take what the
- * stable one takes. */
+/* Clients know the stable version that answers: the next one must keep its
+ * contract. */
 static int
-check_inputs(const struct version *stable, const struct version *other,
+check_contract(const struct version *stable, const struct version *fresh,
+    const char *source, struct err *e)
+{
+	struct buf why;
+	int r = 0;
+
+	buf_init(&why, BUF_CAP_SMALL);
+	if (!contract_kept(&why, stable->binding, fresh->binding))
+		r = err_set(e, ERR_UNSUPPORTED, "%s: version %s would break clients: "
+		    "%.600s; a new start serves it", source, fresh->number,
+		    why.data);
+	buf_free(&why);
+	return r;
+}
+
+/* A client does not know which variant will answer: all must take what the
+ * stable one takes, and answer as it does. */
+static int
+check_variant(const struct version *stable, const struct version *other,
     const char *source, struct err *e)
 {
 	char *lacks = version_lacks(stable, other);
+	struct buf why;
+	int r = 0;
 
-	if (lacks == NULL)
-		return 0;
-	err_set(e, ERR_UNSUPPORTED, "%s: it needs %s, which the stable model "
-	    "does not take", source, lacks);
+	buf_init(&why, BUF_CAP_SMALL);
+	if (lacks)
+		r = err_set(e, ERR_UNSUPPORTED, "%s: it needs %s, which the stable "
+		    "model does not take", source, lacks);
+	else if (!contract_answers_kept(&why, stable->binding,
+	    other->binding))
+		r = err_set(e, ERR_UNSUPPORTED, "%s: it answers otherwise than the "
+		    "stable model: %.600s", source, why.data);
+	buf_free(&why);
 	free(lacks);
-	return -1;
+	return r;
 }
 
 /* Count it, plan the next try, and report it unless it was reported. */
@@ -146,7 +171,8 @@ note_failure(struct reload *r, enum variant variant, bool is_new,
 	s->wait_ms = is_new || !s->failed ? RETRY_FIRST_MS : s->wait_ms * 2;
 	if (s->wait_ms > RETRY_LAST_MS)
 		s->wait_ms = RETRY_LAST_MS;
-	s->retry_us = clock_mono_us() + s->wait_ms * 1000;
+	s->retry_us = why->code == ERR_UNSUPPORTED || why->code == ERR_TOOBIG ?
+	    INT64_MAX : clock_mono_us() + s->wait_ms * 1000;
 	snprintf(text, sizeof(text), "%.255s", why->msg);
 	if (!s->failed || strcmp(text, s->why) != 0) {
 		if (r->traffic->now[variant])
@@ -160,54 +186,22 @@ note_failure(struct reload *r, enum variant variant, bool is_new,
 	s->failed = true;
 }
 
-/* Who moved the stable alias knows the new version's inputs, so it is
- * followed, but not without a warning. */
-static void
-warn_of_new_inputs(struct reload *r, const struct version *fresh)
-{
-	const struct version *now = r->traffic->now[VARIANT_STABLE];
-	char *lacks = now ? version_lacks(now, fresh) : NULL;
-
-	if (lacks)
-		log_warn(r->log, "%s is version %s now, which needs %s; "
-		    "version %s did not take that",
-		    r->source[VARIANT_STABLE].text, fresh->number, lacks,
-		    now->number);
-	free(lacks);
-}
-
-/* Before another stable version takes over: a variant that asks for more
- * than it takes ends, and is tried again when one of them moves. */
-static void
-end_misfits(struct reload *r, const struct version *fresh)
-{
-	for (int v = VARIANT_STABLE + 1; v < VARIANTS; v++) {
-		struct reload_source *s = &r->source[v];
-		const struct version *now = r->traffic->now[v];
-		struct err e = ERR_INIT;
-
-		s->retry_us = 0;
-		if (now && check_inputs(fresh, now, s->text, &e) < 0) {
-			replace_version(r, v, NULL);
-			note_failure(r, v, true, &e);
-		}
-	}
-}
-
 static int
 load_version(struct reload *r, enum variant variant, struct err *e)
 {
 	const char *source = r->source[variant].text;
+	const struct version *stable = r->traffic->now[VARIANT_STABLE];
 	struct version *fresh;
+	int fits = 0;
 
 	if (version_load(&fresh, r->catalog, source, variant, r->score,
-	    e) < 0)
+	    &r->patience, e) < 0)
 		return -1;
-	if (variant == VARIANT_STABLE) {
-		warn_of_new_inputs(r, fresh);
-		end_misfits(r, fresh);
-	} else if (check_inputs(r->traffic->now[VARIANT_STABLE], fresh, source,
-	    e) < 0) {
+	if (variant != VARIANT_STABLE)
+		fits = check_variant(stable, fresh, source, e);
+	else if (stable)
+		fits = check_contract(stable, fresh, source, e);
+	if (fits < 0) {
 		version_release(fresh);
 		return -1;
 	}
@@ -258,9 +252,10 @@ poll_source(struct reload *r, enum variant variant, bool now)
 			log_warn(r->log, "there is no %s any more: the stable "
 			    "model answers all requests", s->text);
 		replace_version(r, variant, NULL);
-	} else {
+	} else if (e.code != ERR_STOPPED) {
 		note_failure(r, variant, is_new, &e);
 	}
+	atomic_store(&r->stats->held_back[variant], s->failed);
 }
 
 void

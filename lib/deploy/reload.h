@@ -9,9 +9,12 @@
  * changes nothing: it is counted and reported once, and tried again after
  * 1, 2, 4 ... 60 seconds, or at once when the name moves on.
  *
- * A variant that needs inputs the stable model does not take cannot be
- * loaded.  A stable version that needs more than the one before it is
- * followed with a warning; a variant that then asks for too much ends.
+ * A stable version with another contract than the one that answers
+ * (model/contract.h) is not taken up: its clients would get refusals, or
+ * answers they misread.  Neither is a variant that needs inputs the stable
+ * model does not take, or that answers with other columns.  A version whose
+ * loading takes too long is given up.  None of these is tried again before
+ * the name moves or the file changes.
  *
  * Not thread-safe: one thread loads first and polls afterwards.
  */
@@ -22,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/patience.h"
 #include "base/progress.h"
 #include "catalog/catalog.h"
 #include "deploy/fingerprint.h"
@@ -40,10 +44,11 @@ struct reload_source {
 
 struct reload {
 	struct catalog *catalog;	/* owned */
-	struct traffic *traffic;	/* these four are borrowed */
+	struct traffic *traffic;	/* these are borrowed */
 	struct server_stats *stats;
 	const struct bind_opts *score;	/* or NULL */
 	const struct log *log;
+	struct patience patience;	/* to load one version */
 	char *name;			/* of the endpoint: given, or the stable
 					 * model's */
 	char *stable_name;		/* what the stable model calls itself */

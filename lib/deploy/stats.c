@@ -8,25 +8,55 @@
 #include "base/mem.h"
 #include "base/num.h"
 
+void
+server_stats_init(struct server_stats *all)
+{
+	memset(all, 0, sizeof(*all));
+	mutex_init(&all->lock);
+}
+
+void
+server_stats_release(struct server_stats *all)
+{
+	struct version_stats *s = atomic_load(&all->first), *next;
+
+	for (; s; s = next) {
+		next = s->next;
+		free(s);
+	}
+	atomic_store(&all->first, NULL);
+	mutex_release(&all->lock);
+}
+
 struct version_stats *
 server_stats_of(struct server_stats *all, enum variant variant,
-    const char *model, const char *number, const char *digest)
+    const char *model, const char *number)
 {
 	struct version_stats *s;
 
 	for (s = atomic_load(&all->first); s; s = s->next)
 		if (s->variant == variant && strcmp(s->model, model) == 0 &&
-		    strcmp(s->number, number) == 0 &&
-		    strcmp(s->digest, digest) == 0)
+		    strcmp(s->number, number) == 0)
 			return s;
 	s = xalloc(1, sizeof(*s));
 	s->variant = variant;
 	snprintf(s->model, sizeof(s->model), "%s", model);
 	snprintf(s->number, sizeof(s->number), "%s", number);
-	snprintf(s->digest, sizeof(s->digest), "%s", digest);
 	s->next = atomic_load(&all->first);
 	atomic_store(&all->first, s);
 	return s;
+}
+
+void
+server_stats_serve(struct server_stats *all, enum variant variant,
+    const struct version_stats *stats, const char *digest)
+{
+	struct served *now = &all->now[variant];
+
+	mutex_lock(&all->lock);
+	now->stats = stats;
+	snprintf(now->digest, sizeof(now->digest), "%s", digest);
+	mutex_unlock(&all->lock);
 }
 
 static void
@@ -147,12 +177,30 @@ put_single(struct buf *out, const char *name, const char *type,
 	buf_addf(out, "%s %lld\n", name, v);
 }
 
+static void
+put_served(struct buf *out, struct server_stats *all)
+{
+	put_help(out, "mlv_model_info", "gauge", "Model versions served now, by "
+	    "the digest of the file.");
+	mutex_lock(&all->lock);
+	for (int v = 0; v < VARIANTS; v++) {
+		if (all->now[v].stats == NULL)
+			continue;
+		put_labels(out, "mlv_model_info", all->now[v].stats);
+		buf_addf(out, ",digest=\"%s\"} 1\n", all->now[v].digest);
+	}
+	mutex_unlock(&all->lock);
+	put_help(out, "mlv_model_held_back", "gauge", "1 while another version "
+	    "is there, but could not take over.");
+	for (int v = 0; v < VARIANTS; v++)
+		buf_addf(out, "mlv_model_held_back{variant=\"%s\"} %d\n",
+		    variant_text(v), (int)atomic_load(&all->held_back[v]));
+}
+
 void
-server_stats_write(struct buf *out, const struct server_stats *all, bool ready,
+server_stats_write(struct buf *out, struct server_stats *all, bool ready,
     uint64_t rows_logged, uint64_t rows_dropped)
 {
-	const struct version_stats *s;
-
 	put_counter(out, all, "mlv_requests_total", "Requests answered.",
 	    offsetof(struct version_stats, requests));
 	put_counter(out, all, "mlv_request_errors_total",
@@ -164,14 +212,7 @@ server_stats_write(struct buf *out, const struct server_stats *all, bool ready,
 	    "a category the model has never seen.",
 	    offsetof(struct version_stats, unseen));
 	put_latencies(out, all);
-	put_help(out, "mlv_model_info", "gauge", "Model versions served now, by "
-	    "the digest of the file.");
-	for (s = atomic_load(&all->first); s; s = s->next) {
-		if (!atomic_load(&s->now))
-			continue;
-		put_labels(out, "mlv_model_info", s);
-		buf_addf(out, ",digest=\"%s\"} 1\n", s->digest);
-	}
+	put_served(out, all);
 	put_single(out, "mlv_ready", "gauge", "1 while requests are welcome.",
 	    ready);
 	put_single(out, "mlv_requests_in_flight", "gauge",
@@ -190,16 +231,4 @@ server_stats_write(struct buf *out, const struct server_stats *all, bool ready,
 	    "Rows handed to the request log.", (long long)rows_logged);
 	put_single(out, "mlv_request_log_dropped_total", "counter",
 	    "Rows the request log lost.", (long long)rows_dropped);
-}
-
-void
-server_stats_release(struct server_stats *all)
-{
-	struct version_stats *s = atomic_load(&all->first), *next;
-
-	for (; s; s = next) {
-		next = s->next;
-		free(s);
-	}
-	atomic_store(&all->first, NULL);
 }

@@ -8,9 +8,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/path.h"
-#include "catalog/bytes.h"
-#include "catalog/name.h"
 #include "deploy/session.h"
 #include "model/open.h"
 
@@ -110,31 +107,6 @@ version_new(struct version **out, const void *bytes, size_t n,
 	atomic_init(&v->users, 1);
 	*out = v;
 	return 0;
-}
-
-int
-version_load(struct version **out, struct catalog *c, const char *name,
-    enum variant variant, const struct bind_opts *score, struct err *e)
-{
-	struct version_opts o = { .variant = variant, .score = score };
-	struct catalog_bytes b;
-	char *own_name;
-	int r;
-
-	if (catalog_open_bytes(&b, c, name, e) < 0)
-		return -1;
-	own_name = b.item.kind == NAME_PATH ? path_stem(b.item.base) :
-	    xstrdup(b.item.base[0] ? b.item.base : "model");
-	o.name = own_name;
-	o.number = b.item.version ? b.item.version : 1;
-	r = version_new(out, b.data, b.n, &o, e);
-	if (r == 0)
-		oid_print((*out)->digest, catalog_bytes_id(&b));
-	else
-		err_wrap(e, "%s", name);
-	free(own_name);
-	catalog_bytes_close(&b);
-	return r;
 }
 
 void

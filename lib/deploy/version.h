@@ -48,12 +48,9 @@ struct version_opts {
 };
 
 /* From an ONNX file's bytes, which are not needed afterwards; without a
- * digest.  Begins with one user. */
+ * digest.  Begins with one user.  (deploy/load.h opens names and files.) */
 int version_new(struct version **out, const void *bytes, size_t n,
     const struct version_opts *o, struct err *e);
-/* From a catalog name or a path. */
-int version_load(struct version **out, struct catalog *c, const char *name,
-    enum variant variant, const struct bind_opts *score, struct err *e);
 /* The inputs of `other` that `v` does not take, or not as what they are, in
  * words: "'region', 'age' as text".  NULL: it takes them all.  To be freed. */
 char *version_lacks(const struct version *v, const struct version *other);

@@ -53,8 +53,9 @@ struct dialect {
 	 * block's. */
 	void (*write)(struct buf *out, const struct dialect_request *r,
 	    const struct table *answers);
-	/* Append the body that says why there is no answer. */
-	void (*refuse)(struct buf *out, const char *why);
+	/* Append the body that says why there is no answer, by the status: 503
+	 * is nobody's mistake. */
+	void (*refuse)(struct buf *out, int status, const char *why);
 	/* Append what the model takes and gives.  `other`: the number of
 	 * another version served by its name, or NULL.  NULL: it has no words
 	 * for that. */

@@ -530,9 +530,10 @@ mlflow_write(struct buf *out, const struct dialect_request *r,
 }
 
 static void
-mlflow_refuse(struct buf *out, const char *why)
+mlflow_refuse(struct buf *out, int status, const char *why)
 {
-	buf_adds(out, "{\"error_code\":\"BAD_REQUEST\",\"message\":");
+	buf_addf(out, "{\"error_code\":\"%s\",\"message\":", status == 503 ?
+	    "TEMPORARILY_UNAVAILABLE" : "BAD_REQUEST");
 	json_quote(out, why, strlen(why));
 	buf_adds(out, "}");
 }

@@ -592,8 +592,9 @@ put_port(struct buf *out, const struct model_port *p, size_t width)
 }
 
 static void
-v2_refuse(struct buf *out, const char *why)
+v2_refuse(struct buf *out, int status, const char *why)
 {
+	(void)status;
 	buf_adds(out, "{\"error\":");
 	json_quote(out, why, strlen(why));
 	buf_adds(out, "}");

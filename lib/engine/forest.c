@@ -561,34 +561,39 @@ walk_lanes(const struct forest *f, uint32_t at[LANES], const float *s, size_t ap
 #undef GIVE
 }
 
+/* Two floats added in double and rounded are the float sum. */
 static inline void
-add_leaf(const struct forest *f, float *out, uint8_t *voted, uint32_t target,
-    float v)
+add_value(double *out, float v, enum forest_sums sums)
 {
-	if (f->how == TREE_MIN)
-		out[target] = voted[target] && out[target] < v ? out[target] : v;
-	else if (f->how == TREE_MAX)
-		out[target] = voted[target] && out[target] > v ? out[target] : v;
-	else
-		out[target] += v;
-	voted[target] = 1;
+	*out += (double)v;
+	if (sums == FOREST_FLOAT)
+		*out = (double)(float)*out;
 }
 
 static void
-take_leaf(const struct forest *f, float *out, uint8_t *voted, uint32_t at)
+take_leaf(const struct forest *f, double *out, uint8_t *voted, uint32_t at,
+    enum forest_sums sums)
 {
 	const struct tree_source_leaf *l = f->leaf[at];
 
-	if (l == NULL)
-		return;
-	for (size_t k = 0; k < l->n; k++)
-		add_leaf(f, out, voted, l->weight[k].target, l->weight[k].value);
+	for (size_t k = 0; l && k < l->n; k++) {
+		uint32_t t = l->weight[k].target;
+		double v = (double)l->weight[k].value;
+
+		if (f->how == TREE_MIN)
+			out[t] = voted[t] && out[t] < v ? out[t] : v;
+		else if (f->how == TREE_MAX)
+			out[t] = voted[t] && out[t] > v ? out[t] : v;
+		else
+			add_value(&out[t], l->weight[k].value, sums);
+		voted[t] = 1;
+	}
 }
 
 /* Eight rows down tree t. */
 static inline void
-walk_rows(const struct forest *f, size_t t, float *out, uint8_t *voted,
-    const float *s)
+walk_rows(const struct forest *f, size_t t, double *out, uint8_t *voted,
+    const float *s, enum forest_sums sums)
 {
 	size_t T = f->targets;
 	bool plain = f->one_weight && f->how <= TREE_SUM;
@@ -601,17 +606,18 @@ walk_rows(const struct forest *f, size_t t, float *out, uint8_t *voted,
 		if (plain) {
 			size_t k = q * T + f->target[at[q]];
 
-			out[k] += f->value[at[q]];
+			add_value(&out[k], f->value[at[q]], sums);
 			voted[k] = 1;
 		} else {
-			take_leaf(f, out + q * T, voted + q * T, at[q]);
+			take_leaf(f, out + q * T, voted + q * T, at[q], sums);
 		}
 	}
 }
 
 /* One row down eight trees at once, then their leaves in order. */
-static void
-walk_trees(const struct forest *f, float *out, uint8_t *voted, const float *s)
+static inline void
+walk_trees(const struct forest *f, double *out, uint8_t *voted, const float *s,
+    enum forest_sums sums)
 {
 	bool plain = f->one_weight && f->how <= TREE_SUM;
 
@@ -624,24 +630,22 @@ walk_trees(const struct forest *f, float *out, uint8_t *voted, const float *s)
 		walk_lanes(f, at, s, 0);
 		for (size_t q = 0; q < n; q++) {
 			if (plain) {
-				out[f->target[at[q]]] += f->value[at[q]];
+				add_value(&out[f->target[at[q]]],
+				    f->value[at[q]], sums);
 				voted[f->target[at[q]]] = 1;
 			} else {
-				take_leaf(f, out, voted, at[q]);
+				take_leaf(f, out, voted, at[q], sums);
 			}
 		}
 	}
 }
 
-void
-forest_run(const struct forest *f, float *out, uint8_t *voted,
-    const float *x, size_t n, size_t stride, void *scratch)
+static inline void
+run_blocks(const struct forest *f, double *out, uint8_t *voted, const float *x,
+    size_t n, size_t stride, enum forest_sums sums, float *s)
 {
 	size_t T = f->targets;
-	float *s = scratch;
 
-	memset(out, 0, n * T * sizeof(*out));
-	memset(voted, 0, n * T);
 	for (size_t from = 0; from < n; from += BLOCK) {
 		size_t rows = n - from < BLOCK ? n - from : BLOCK, i;
 
@@ -652,12 +656,32 @@ forest_run(const struct forest *f, float *out, uint8_t *voted,
 		for (size_t t = 0; t < f->n_trees; t++)
 			for (i = 0; i + LANES <= rows; i += LANES)
 				walk_rows(f, t, out + (from + i) * T, voted +
-				    (from + i) * T, s + i * f->slots);
+				    (from + i) * T, s + i * f->slots, sums);
 		for (i = rows / LANES * LANES; i < rows; i++)
 			walk_trees(f, out + (from + i) * T, voted + (from + i) *
-			    T, s + i / LANES * LANES * f->slots + i % LANES);
+			    T, s + i / LANES * LANES * f->slots + i % LANES,
+			    sums);
 	}
-	if (f->how == TREE_AVERAGE && f->n_trees)
-		for (size_t i = 0; i < n * T; i++)
-			out[i] /= (float)f->n_trees;
+}
+
+void
+forest_run(const struct forest *f, double *out, uint8_t *voted,
+    const float *x, size_t n, size_t stride, enum forest_sums sums,
+    void *scratch)
+{
+	size_t T = f->targets;
+
+	memset(out, 0, n * T * sizeof(*out));
+	memset(voted, 0, n * T);
+	/* spelled twice, so that each is compiled for its way */
+	if (sums == FOREST_DOUBLE)
+		run_blocks(f, out, voted, x, n, stride, FOREST_DOUBLE, scratch);
+	else
+		run_blocks(f, out, voted, x, n, stride, FOREST_FLOAT, scratch);
+	for (size_t i = 0; f->how == TREE_AVERAGE && f->n_trees && i < n * T;
+	    i++) {
+		out[i] /= (double)f->n_trees;
+		if (sums == FOREST_FLOAT)
+			out[i] = (double)(float)out[i];
+	}
 }

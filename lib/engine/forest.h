@@ -13,8 +13,9 @@
  * that sends NaN where it belongs.  Tests that are no comparison (set
  * membership) are answered once a row, as a slot of their own.
  *
- * Leaf values are added in float and in the order of the trees, whatever is
- * interleaved, so a row's answer never depends on its neighbours.  Nodes
+ * Leaf values are added in double and in the order of the trees, whatever is
+ * interleaved, so a row's answer never depends on its neighbours; who takes
+ * the sums rounds them, once.  Nodes
  * that several parents share stay shared: a test costs at most two places
  * a parent, however many ways lead to it.
  */
@@ -91,12 +92,16 @@ size_t forest_targets(const struct forest *f);
 size_t forest_work(const struct forest *f);
 /* Bytes of scratch that forest_run needs for n rows. */
 size_t forest_scratch(const struct forest *f, size_t n);
+/* How leaf values are added up: in double, or, as before, rounded to float
+ * after each tree. */
+enum forest_sums { FOREST_DOUBLE, FOREST_FLOAT };
 /*
  * out (n, targets) = what the leaves say, summed (or least, greatest, or
  * divided by the number of trees); x (n, stride) with stride >= features.
  * voted (n, targets): did any leaf name that target?
  */
-void forest_run(const struct forest *f, float *out, uint8_t *voted,
-    const float *x, size_t n, size_t stride, void *scratch);
+void forest_run(const struct forest *f, double *out, uint8_t *voted,
+    const float *x, size_t n, size_t stride, enum forest_sums sums,
+    void *scratch);
 
 #endif

@@ -39,10 +39,15 @@ struct model {
 	/* dictionaries of encoders, which live outside the arena */
 	struct intern **dict;
 	size_t n_dicts;
+	struct regex **regex;		/* and patterns, likewise */
+	size_t n_regexes;
 	/* graphs inside nodes, planned; and how deep this one is in another */
 	struct model **inner;
 	size_t n_inner;
 	int depth;
+	/* its last inputs are values around it, which its step has as inputs
+	 * from first_capture on */
+	size_t first_capture, n_captured;
 	const struct forest **forest;	/* of its steps, in order */
 	size_t n_forests;
 	struct budget *budget;	/* while it is loaded: what is left */
@@ -66,6 +71,7 @@ struct model_run {
 	 * would have, as an unknown category, is taken for the first one
 	 * instead of refused */
 	bool trial;
+	bool float_sums;	/* of forests: as versions before added */
 	struct buf unseen;	/* by row, 1: a text no encoder knew; empty
 				 * until there is one */
 	struct arena text;	/* strings made by this call */

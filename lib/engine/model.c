@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/regex.h"
 #include "engine/internal.h"
 
 #define TREE_PATH 16		/* steps from a root to a leaf, about */
@@ -16,6 +17,9 @@ model_free(struct model *m)
 	for (size_t i = 0; i < m->n_dicts; i++)
 		intern_free(m->dict[i]);
 	free(m->dict);
+	for (size_t i = 0; i < m->n_regexes; i++)
+		regex_free(m->regex[i]);
+	free(m->regex);
 	for (size_t i = 0; i < m->n_inner; i++)
 		model_free(m->inner[i]);
 	free(m->inner);

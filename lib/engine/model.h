@@ -75,6 +75,9 @@ struct model_run *model_run_new(const struct model *m);
 void model_run_free(struct model_run *r);
 /* From now on all its calls together may take no more work than a load. */
 void model_run_bound(struct model_run *r);
+/* From now on leaf values of forests are added in float, as versions before
+ * did it: their golden rows say so. */
+void model_run_float_sums(struct model_run *r);
 /*
  * in: one tensor an input, in order, borrowed for the call; its element
  * type must be the input's.  out: filled with one tensor an output,

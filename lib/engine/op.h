@@ -1,8 +1,9 @@
 /*
  * engine/op.h - an operator as a row of a table.  Private to lib/engine.
  *
- * Operators of one kind are a family: a file under ops/ with one table,
- * ops_FAMILY, whose last row has no name.
+ * Operators of one kind are a family: a file under ops/, or under ml/ those of
+ * the domain ai.onnx.ml, with one table, ops_FAMILY, whose last row has no
+ * name.
  */
 #ifndef ENGINE_OP_H
 #define ENGINE_OP_H
@@ -26,9 +27,11 @@ struct op {
 
 /* All families: a new one is one more word here. */
 #define OP_FAMILIES(FAMILY) \
-	FAMILY(elementwise) FAMILY(compare) FAMILY(shape) FAMILY(reduce) \
-	FAMILY(linear) FAMILY(encode) FAMILY(tree) FAMILY(index) \
-	FAMILY(norm) FAMILY(svm) FAMILY(scan)
+	FAMILY(arith) FAMILY(elementwise) FAMILY(cast) FAMILY(compare) \
+	FAMILY(shape) FAMILY(reduce) FAMILY(product) FAMILY(einsum) \
+	FAMILY(index) FAMILY(scatter) FAMILY(norm) FAMILY(control) \
+	FAMILY(text) \
+	FAMILY(linear) FAMILY(encode) FAMILY(tree) FAMILY(svm)
 
 #define DECLARE_FAMILY(name) extern const struct op ops_##name[];
 OP_FAMILIES(DECLARE_FAMILY)

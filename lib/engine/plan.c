@@ -4,9 +4,19 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/outputs.h"
 #include "engine/step.h"
+#include "onnx/capture.h"
+#include "onnx/scope.h"
 
 #define INNER_DEPTH_MAX 3
+#define INNER_BYTES ((size_t)1 << 16)	/* a graph within, beside its parts */
+
+/* The newest versions whose operators were compared with ours (onnx 1.22). */
+static const struct {
+	const char *domain, *shown;
+	int64_t newest;
+} known_opsets[] = { { "", "ai.onnx", 27 }, { "ai.onnx.ml", "ai.onnx.ml", 5 } };
 
 #define FAMILY_TABLE(name) ops_##name,
 static const struct op *const families[] = { OP_FAMILIES(FAMILY_TABLE) };
@@ -26,6 +36,102 @@ pay_plan(struct model *m, size_t more, struct err *e)
 		return err_set(e, ERR_TOOBIG, "the model needs too much memory "
 		    "for a file of its size");
 	m->arena_taken = m->arena.used;
+	return 0;
+}
+
+/* --- graphs inside nodes -------------------------------------------------- */
+
+/* What the graph reads from around it is inputs of the step, too, and of the
+ * graph. */
+static int
+add_captures(struct model *m, struct step *s, struct model *in,
+    const struct intern *names, const struct intern *taken, struct err *e)
+{
+	struct onnx_model *o = in->onnx;
+	size_t n = intern_count(taken), len;
+	struct onnx_value *input = arena_alloc(&in->arena, (o->n_inputs + n +
+	    1) * sizeof(*input));
+	int *all = arena_alloc(&m->arena, (s->n_in + n + 1) * sizeof(*all));
+
+	in->first_capture = s->n_in;
+	in->n_captured = n;
+	if (o->n_inputs)
+		memcpy(input, o->input, o->n_inputs * sizeof(*input));
+	if (s->n_in)
+		memcpy(all, s->in, s->n_in * sizeof(*all));
+	for (size_t i = 0; i < n; i++) {
+		struct onnx_value *v = &input[o->n_inputs + i];
+		const char *outside;
+		uint32_t at;
+
+		v->name = arena_strdup(&in->arena, intern_text(taken,
+		    (uint32_t)i, &len));
+		v->elem = ONNX_NONE;
+		v->rank = -1;
+		outside = onnx_scope_name(s->node->scope, v->name);
+		at = intern_find(names, outside, strlen(outside));
+		if (at == INTERN_NONE)
+			return err_set(e, ERR_FORMAT, "a graph in node '%s' "
+			    "reads '%s', which nothing before it makes",
+			    s->node->name, outside);
+		all[s->n_in + i] = (int)at;
+	}
+	o->input = input;
+	o->n_inputs += n;
+	s->in = all;
+	s->n_in += n;
+	return 0;
+}
+
+static int
+read_inner(struct model *m, struct step *s, const struct text *bytes,
+    const struct intern *names, struct err *e)
+{
+	struct model *in = xalloc(1, sizeof(*in));
+	struct intern *taken = intern_new();
+	int r = -1;
+
+	/* freed with the model, whatever becomes of it */
+	m->inner = xresize(m->inner, m->n_inner + 1, sizeof(*m->inner));
+	m->inner[m->n_inner++] = in;
+	in->depth = m->depth + 1;
+	in->budget = m->budget;
+	in->of_file = m->of_file;
+	if (m->depth == INNER_DEPTH_MAX)
+		step_bad(s, e, "graphs in graphs in graphs");
+	else if (pay_plan(m, INNER_BYTES, e) == 0 &&
+	    onnx_read_graph(&in->onnx, &in->arena, m->onnx, s->node,
+	    bytes->s, bytes->n, e) == 0 &&
+	    onnx_free_names(taken, in->onnx, &in->arena, e) == 0)
+		r = add_captures(m, s, in, names, taken, e);
+	intern_free(taken);
+	return r;
+}
+
+static int
+read_inner_graphs(struct model *m, struct step *s, const struct intern *names,
+    struct err *e)
+{
+	s->first_graph = m->n_inner;
+	for (size_t i = 0; i < s->node->n_attrs; i++) {
+		const struct onnx_attr *a = &s->node->attr[i];
+
+		if (a->type == ONNX_ATTR_GRAPH && read_inner(m, s, &a->s,
+		    names, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+plan_inner_graphs(struct model *m, const struct step *s, struct err *e)
+{
+	size_t at = s->first_graph;
+
+	for (size_t i = 0; i < s->node->n_attrs; i++)
+		if (s->node->attr[i].type == ONNX_ATTR_GRAPH &&
+		    plan_graph(m->inner[at++], e) < 0)
+			return err_wrap(e, "in node '%s'", s->node->name);
 	return 0;
 }
 
@@ -50,6 +156,21 @@ value_number(struct intern *names, const char *name)
 	return *name ? (int)intern_add(names, name, strlen(name)) : -1;
 }
 
+/* An operator may mean another thing in an opset to come. */
+static int
+check_opset(const struct step *s, struct err *e)
+{
+	for (size_t k = 0; k < sizeof(known_opsets) / sizeof(*known_opsets);
+	    k++)
+		if (strcmp(s->node->domain, known_opsets[k].domain) == 0 &&
+		    s->opset > known_opsets[k].newest)
+			return err_set(e, ERR_UNSUPPORTED, "opset %lld of %s is "
+			    "newer than %lld, the newest one known, in node "
+			    "'%s'", (long long)s->opset, known_opsets[k].shown,
+			    (long long)known_opsets[k].newest, s->node->name);
+	return 0;
+}
+
 static int
 plan_step(struct model *m, struct step *s, const struct onnx_node *n,
     struct intern *names, struct err *e)
@@ -57,14 +178,16 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 	const char *domain = n->domain[0] ? n->domain : "ai.onnx";
 
 	s->node = n;
-	s->opset = onnx_opset_of(m->onnx, n->domain);
+	s->opset = onnx_node_opset(m->onnx, n);
+	if (check_opset(s, e) < 0)
+		return -1;
 	s->op = find_op(n->domain, n->op, s->opset);
 	if (s->op == NULL)
 		return err_set(e, ERR_UNSUPPORTED, "unsupported operator %s%s%s"
 		    " (opset %lld) in node '%s'", n->domain[0] ? domain : "",
 		    n->domain[0] ? "." : "", n->op, (long long)s->opset,
 		    n->name);
-	s->n_in = n->n_in;
+	s->n_in = s->n_given = n->n_in;
 	s->n_out = n->n_out;
 	s->in = arena_alloc(&m->arena, (n->n_in + 1) * sizeof(int));
 	s->out = arena_alloc(&m->arena, (n->n_out + 1) * sizeof(int));
@@ -76,6 +199,8 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 			return err_set(e, ERR_FORMAT, "node '%s' reads '%s', "
 			    "which nothing before it makes", n->name, n->in[i]);
 	}
+	if (read_inner_graphs(m, s, names, e) < 0)
+		return -1;
 	for (size_t i = 0; i < n->n_out; i++) {
 		size_t before = intern_count(names);
 
@@ -91,7 +216,7 @@ plan_step(struct model *m, struct step *s, const struct onnx_node *n,
 static int
 plan_values(struct model *m, struct intern *names, struct err *e)
 {
-	const struct onnx_model *o = m->onnx;
+	struct onnx_model *o = m->onnx;
 	size_t n_known;
 
 	for (size_t i = 0; i < o->n_initializers; i++)
@@ -108,9 +233,12 @@ plan_values(struct model *m, struct intern *names, struct err *e)
 		/* before IR 4 initializers stood among the inputs */
 		if (intern_find(names, v->name, strlen(v->name)) < n_known)
 			continue;
-		if (onnx_elem_size(v->elem) == 0 || v->sequence)
-			return err_set(e, ERR_UNSUPPORTED, "input '%s' is not "
-			    "a tensor of a supported type", v->name);
+		if ((onnx_elem_size(v->elem) == 0 || v->sequence) &&
+		    (m->depth == 0 || v->elem != ONNX_NONE))
+			return err_set(e, ERR_UNSUPPORTED, "input '%s' is %s, "
+			    "which is not supported", v->name, v->sequence ?
+			    "a sequence" : v->elem == ONNX_NONE ? "no tensor" :
+			    onnx_elem_name(v->elem));
 		if (v->name[0] == '\0')
 			return err_set(e, ERR_FORMAT, "an input has no name");
 		p->name = v->name;
@@ -120,10 +248,15 @@ plan_values(struct model *m, struct intern *names, struct err *e)
 		m->input_value[m->n_inputs++] = value_number(names, v->name);
 	}
 	m->step = arena_alloc(&m->arena, (o->n_nodes + 1) * sizeof(*m->step));
-	for (size_t i = 0; i < o->n_nodes; i++)
-		if (plan_step(m, &m->step[m->n_steps++], &o->node[i], names,
-		    e) < 0)
+	for (size_t i = 0; i < o->n_nodes; i++) {
+		struct onnx_node *n = &o->node[i];
+
+		/* to be told by: what it makes, where it has no name */
+		if (n->name[0] == '\0' && n->n_out)
+			n->name = n->out[0];
+		if (plan_step(m, &m->step[m->n_steps++], n, names, e) < 0)
 			return -1;
+	}
 	m->output = arena_alloc(&m->arena, (o->n_outputs + 1) *
 	    sizeof(*m->output));
 	m->output_value = arena_alloc(&m->arena, (o->n_outputs + 1) *
@@ -168,45 +301,6 @@ plan_constants(struct model *m, const struct intern *names)
 		c->n = t->n;
 		c->data = t->data;
 	}
-}
-
-/* --- graphs inside nodes -------------------------------------------------- */
-
-static int
-plan_inner(struct model *m, const struct step *s, const struct text *bytes,
-    struct err *e)
-{
-	struct model *in;
-
-	if (m->depth == INNER_DEPTH_MAX)
-		return step_bad(s, e, "graphs in graphs in graphs");
-	in = xalloc(1, sizeof(*in));
-	in->depth = m->depth + 1;
-	in->budget = m->budget;
-	in->of_file = m->of_file;
-	if (pay_plan(m, sizeof(*in), e) < 0 ||
-	    onnx_read_graph(&in->onnx, &in->arena, m->onnx, bytes->s,
-	    bytes->n, e) < 0 || plan_graph(in, e) < 0) {
-		model_free(in);
-		return err_wrap(e, "in node '%s'", s->node->name);
-	}
-	m->inner = xresize(m->inner, m->n_inner + 1, sizeof(*m->inner));
-	m->inner[m->n_inner++] = in;
-	return 0;
-}
-
-static int
-plan_inner_graphs(struct model *m, struct step *s, struct err *e)
-{
-	s->first_graph = m->n_inner;
-	for (size_t i = 0; i < s->node->n_attrs; i++) {
-		const struct onnx_attr *a = &s->node->attr[i];
-
-		if (a->type == ONNX_ATTR_GRAPH && plan_inner(m, s, &a->s,
-		    e) < 0)
-			return -1;
-	}
-	return 0;
 }
 
 /* --- folding -------------------------------------------------------------- */
@@ -471,6 +565,7 @@ model_load(struct model **out, const void *bytes, size_t n, struct err *e)
 	m->of_file = left;
 	m->budget = &left;
 	if (onnx_read(&m->onnx, &m->arena, bytes, n, e) < 0 ||
+	    outputs_split(m->onnx, &m->arena, e) < 0 ||
 	    plan_graph(m, e) < 0 || try_one_row(m, e) < 0) {
 		model_free(m);
 		return -1;

@@ -36,6 +36,12 @@ model_run_bound(struct model_run *r)
 }
 
 void
+model_run_float_sums(struct model_run *r)
+{
+	r->float_sums = true;
+}
+
+void
 model_run_free(struct model_run *r)
 {
 	if (r == NULL)
@@ -65,7 +71,18 @@ run_inner(struct model_run *r, size_t number)
 	if (r->inner[number] == NULL)
 		r->inner[number] = run_new(r->m->inner[number], r->budget);
 	r->inner[number]->trial = r->trial;
+	r->inner[number]->float_sums = r->float_sums;
 	return r->inner[number];
+}
+
+void
+run_captures(struct tensor *to, const struct model_run *r,
+    const struct step *s, size_t number)
+{
+	const struct model *in = r->m->inner[number];
+
+	for (size_t i = 0; i < in->n_captured; i++)
+		to[i] = r->value[s->in[in->first_capture + i]];
 }
 
 static int
@@ -74,7 +91,9 @@ set_inputs(struct model_run *r, const struct tensor *in, struct err *e)
 	const struct model *m = r->m;
 
 	for (size_t i = 0; i < m->n_inputs; i++) {
-		if (in[i].elem != m->input[i].elem)
+		/* what comes from around a graph may be anything */
+		if (in[i].elem != m->input[i].elem &&
+		    m->input[i].elem != ONNX_NONE)
 			return err_set(e, ERR_FORMAT, "input '%s' is %s, not "
 			    "%s", m->input[i].name,
 			    onnx_elem_name(m->input[i].elem),

@@ -258,6 +258,13 @@ step_keep_dict(struct model *m, struct intern *t)
 	m->dict[m->n_dicts++] = t;
 }
 
+void
+step_keep_regex(struct model *m, struct regex *r)
+{
+	m->regex = xresize(m->regex, m->n_regexes + 1, sizeof(*m->regex));
+	m->regex[m->n_regexes++] = r;
+}
+
 /* --- tensors -------------------------------------------------------------- */
 
 int

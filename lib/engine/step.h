@@ -18,6 +18,8 @@ struct step {
 	int64_t opset;
 	int *in, *out;
 	size_t n_in, n_out;
+	size_t n_given;		/* inputs of the node itself; the others its
+				 * graphs take from around it */
 	void *state;		/* in the model's arena */
 	size_t first_graph;	/* in model.inner: graphs of its attributes */
 };
@@ -60,12 +62,16 @@ const char *attr_text(const struct step *s, const char *name,
 const struct onnx_attr *attr_list(const struct step *s, const char *name,
     enum onnx_attr_type type);
 
-/* The graph in an attribute, which was planned before prepare is called and
- * may use nothing of what is around it: its number in model.inner. */
+/* The graph in an attribute, which was planned before prepare is called: its
+ * number in model.inner. */
 int step_graph(size_t *number, const struct step *s, const char *attr,
     struct err *e);
 /* The run of an inner graph that belongs to this run. */
 struct model_run *run_inner(struct model_run *r, size_t number);
+/* The last inputs of an inner graph, which are values around it: to[0 ...
+ * n_captured). */
+void run_captures(struct tensor *to, const struct model_run *r,
+    const struct step *s, size_t number);
 
 /* Say that the last dimension of output i has these names. */
 void step_name_output(struct model *m, const struct step *s, size_t i,
@@ -74,6 +80,9 @@ void step_name_output(struct model *m, const struct step *s, size_t i,
 void step_keep_forest(struct model *m, const struct forest *f);
 /* Hand over a dictionary, to be freed with the model. */
 void step_keep_dict(struct model *m, struct intern *t);
+/* Hand over a pattern, likewise. */
+struct regex;
+void step_keep_regex(struct model *m, struct regex *r);
 
 /* Integers of a 1-D int64 or int32 tensor; at most ONNX_RANK_MAX. */
 int tensor_ints(int64_t *out, int *n, const struct tensor *t, struct err *e);

@@ -37,6 +37,8 @@ evaluation_gaps(const char *out[EVALUATION_GAPS], const struct evaluation *v)
 		out[n++] = v->task == TASK_BINARY ? "only one class is there, "
 		    "so there is no auc, ks and average_precision" :
 		    "not every class is there, so there is no auc_ovr";
+	if (v->unknown)
+		out[n++] = v->unknown;
 	if (v->metrics.no_probability)
 		out[n++] = "scores beyond 0 to 1 are no probabilities, so "
 		    "there is no logloss, brier and ece";

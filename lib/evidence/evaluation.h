@@ -62,6 +62,8 @@ struct evaluation {
 	const char *const *classes;	/* (n_classes) */
 	size_t n_classes;
 	uint64_t *confusion;		/* (truth, answer), n_classes square */
+	size_t unknown_rows;		/* of no class of the model's: wrong */
+	const char *unknown;		/* a sentence on them, or NULL */
 	struct metrics metrics;		/* low, high NAN: no interval */
 	/* binary: rows by score, the negative ones and the positive ones;
 	 * not known (has_spread) when scores leave [0, 1] */
@@ -97,7 +99,7 @@ bool evaluation_counts(struct buf *why, const struct evaluation *v,
     const struct evaluation_wanted *w);
 
 /* Sentences about what the rows did not allow to be judged; how many. */
-#define EVALUATION_GAPS 2
+#define EVALUATION_GAPS 3
 size_t evaluation_gaps(const char *out[EVALUATION_GAPS],
     const struct evaluation *v);
 

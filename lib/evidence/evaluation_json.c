@@ -134,6 +134,8 @@ write_detail(struct arena *a, struct json *j, const struct evaluation *v)
 		json_add_text(a, j, "target", v->target);
 	if (v->metrics.rows)
 		json_add_int(a, j, "rows", (int64_t)v->metrics.rows);
+	if (v->unknown_rows)
+		json_add_int(a, j, "unknown_rows", (int64_t)v->unknown_rows);
 	write_importance(a, j, &v->importance);
 	if (v->task == TASK_REGRESSION)
 		write_reliability(a, j, v->tenth, "truth");
@@ -513,6 +515,7 @@ read_detail(struct evaluation *v, const struct json *j, struct err *e)
 	    read_threshold(v, j, e) < 0 ||
 	    read_text(&v->seen, j, "seen", e) < 0 ||
 	    read_count(&v->metrics.rows, j, "rows", e) < 0 ||
+	    read_count(&v->unknown_rows, j, "unknown_rows", e) < 0 ||
 	    read_count(&v->metrics.positives, j, "positives", e) < 0 ||
 	    read_roc(&v->metrics, j, e) < 0 ||
 	    read_reliability(v, j, e) < 0 || read_spread(v, j, e) < 0 ||

@@ -263,25 +263,33 @@ begin_journal(struct command_outcome *out, struct command_work *w,
 	return record_code(w, w->deps, e);
 }
 
+char *
+command_param_env(struct arena *a, const struct param *p)
+{
+	char *s = arena_printf(a, "MLV_PARAM_%s=%s", p->name, p->value);
+
+	for (char *at = s; *at != '='; at++)
+		if (!((*at >= '0' && *at <= '9') ||
+		    ((*at | 32) >= 'a' && (*at | 32) <= 'z')))
+			*at = '_';
+	return s;
+}
+
 /* NAME=value for the command; the strings live in the arena. */
 static const char **
 make_environment(struct command_work *w)
 {
-	const char **env = arena_alloc(&w->arena,
-	    (w->rq->n_params + 2) * sizeof(*env));
-	size_t n = 0;
+	size_t more = 0, n = 0;
+	const char **env;
 
+	while (w->rq->env && w->rq->env[more])
+		more++;
+	env = arena_alloc(&w->arena, (w->rq->n_params + more + 2) * sizeof(*env));
+	for (; n < more; n++)
+		env[n] = w->rq->env[n];
 	env[n++] = arena_printf(&w->arena, "MLV_RUN=%s", journal_id(w->j));
-	for (size_t i = 0; i < w->rq->n_params; i++) {
-		char *s = arena_printf(&w->arena, "MLV_PARAM_%s=%s",
-		    w->rq->params[i].name, w->rq->params[i].value);
-
-		for (char *at = s; *at != '='; at++)
-			if (!((*at >= '0' && *at <= '9') ||
-			    ((*at | 32) >= 'a' && (*at | 32) <= 'z')))
-				*at = '_';
-		env[n++] = s;
-	}
+	for (size_t i = 0; i < w->rq->n_params; i++)
+		env[n++] = command_param_env(&w->arena, &w->rq->params[i]);
 	return env;
 }
 
@@ -339,6 +347,8 @@ execute_command(struct command_outcome *out, struct command_work *w, struct err 
 	    journal_fd(w->j), e);
 	if (r == 0)
 		out->exit_status = seen.status;
+	if (r == 0 && w->rq->words)
+		buf_add(w->rq->words, seen.out.data, seen.out.len);
 	if (record_usage(w, &seen, r < 0 ? &late : e) < 0 ||
 	    provenance_text(&t, &seen.out, "stdout", r < 0 ? &late : e) < 0 ||
 	    provenance_text(&t, &seen.err, "stderr", r < 0 ? &late : e) < 0)

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/param.h"
 #include "base/progress.h"
@@ -33,6 +34,8 @@ struct command_request {
 	size_t n_params;
 	const char *const *outs;	/* paths it makes */
 	size_t n_outs;
+	const char *const *env;		/* more for it, "NAME=value"; or NULL */
+	struct buf *words;		/* gets its standard output; or NULL */
 	bool force;			/* run even when it was done before */
 	const struct log *log;
 };
@@ -51,6 +54,9 @@ struct command_outcome {
  * soon as there is a run. */
 int command_run(struct command_outcome *out, struct catalog *c,
     const struct command_request *rq, struct err *e);
+
+/* "MLV_PARAM_name=value", in the arena. */
+char *command_param_env(struct arena *a, const struct param *p);
 
 /* A parameter or value as people type it: a number, true, false, null, else
  * text. */

@@ -17,6 +17,7 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	const struct reqlog_opts ro = { .log = o->endpoint.log };
 	struct endpoint_opts po = o->endpoint;
 
+	server_stats_init(&s->stats);
 	po.stats = &s->stats;
 	if (endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
 	    reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0)) {
@@ -197,9 +198,8 @@ refuse_method(struct exchange *x, const char *wanted)
 {
 	exchange_fail(x, 405, strcmp(wanted, "GET") == 0 ? "use GET" :
 	    "use POST");
-	x->response->extra[0][0] = "Allow";
-	x->response->extra[0][1] = strcmp(wanted, "GET") == 0 ? "GET, HEAD" :
-	    wanted;
+	http_add_field(x->response, "Allow", strcmp(wanted, "GET") == 0 ?
+	    "GET, HEAD" : wanted);
 }
 
 /* The model and version of the path; false, answered, when they are not
@@ -232,6 +232,17 @@ find_model(struct exchange *x)
 #define MODEL "/v2/models/{model}"
 #define VERSION MODEL "/versions/{version}"
 
+/* What can be asked at the listener for health, too. */
+#define ABOUT_SERVER \
+	{ "GET", "/v2/health/ready", show_ready, NULL }, \
+	{ "GET", "/readyz", show_ready, NULL }, \
+	{ "GET", "/v2/health/live", show_live, NULL }, \
+	{ "GET", "/livez", show_live, NULL }, \
+	{ "GET", "/ping", show_ping, NULL }, \
+	{ "GET", "/health", show_ping, NULL }, \
+	{ "GET", "/version", show_program_version, NULL }, \
+	{ "GET", "/metrics", show_metrics, NULL }
+
 static const struct route routes[] = {
 	{ "POST", MODEL "/infer", exchange_infer, &dialect_v2 },
 	{ "POST", VERSION "/infer", exchange_infer, &dialect_v2 },
@@ -245,16 +256,39 @@ static const struct route routes[] = {
 	{ NULL, MODEL "{rest}", answer_no_path, NULL },
 	{ "GET", "/v2/models", list_models, NULL },
 	{ "GET", "/v2", show_server, NULL },
-	{ "GET", "/v2/health/ready", show_ready, NULL },
-	{ "GET", "/readyz", show_ready, NULL },
-	{ "GET", "/v2/health/live", show_live, NULL },
-	{ "GET", "/livez", show_live, NULL },
-	{ "GET", "/ping", show_ping, NULL },
-	{ "GET", "/health", show_ping, NULL },
-	{ "GET", "/version", show_program_version, NULL },
-	{ "GET", "/metrics", show_metrics, NULL },
+	ABOUT_SERVER,
 	{ NULL, "{rest}", answer_no_path, NULL },
 };
+
+static const struct route health_routes[] = {
+	ABOUT_SERVER,
+	{ NULL, "{rest}", answer_no_path, NULL },
+};
+
+static void
+answer_by(const struct route *r, struct exchange *x)
+{
+	x->dialect = r->dialect;
+	if (find_model(x)) {
+		if (route_takes(r, x->request->method))
+			r->handle(x);
+		else
+			refuse_method(x, r->method);
+	}
+	version_release(x->version);
+}
+
+void
+server_answer_health(void *ctx, const struct http_request *request,
+    struct http_response *response)
+{
+	struct exchange x = { .server = ctx, .request = request,
+	    .response = response };
+
+	answer_by(route_find(health_routes, sizeof(health_routes) /
+	    sizeof(health_routes[0]), request->method, request->path,
+	    &x.path), &x);
+}
 
 void
 server_answer(void *ctx, const struct http_request *request,
@@ -262,15 +296,7 @@ server_answer(void *ctx, const struct http_request *request,
 {
 	struct exchange x = { .server = ctx, .request = request,
 	    .response = response };
-	const struct route *r = route_find(routes, sizeof(routes) /
-	    sizeof(routes[0]), request->method, request->path, &x.path);
 
-	x.dialect = r->dialect;
-	if (find_model(&x)) {
-		if (route_takes(r, request->method))
-			r->handle(&x);
-		else
-			refuse_method(&x, r->method);
-	}
-	version_release(x.version);
+	answer_by(route_find(routes, sizeof(routes) / sizeof(routes[0]),
+	    request->method, request->path, &x.path), &x);
 }

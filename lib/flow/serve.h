@@ -27,7 +27,10 @@ void server_poll(struct server *s);
 /* Not ready from now on, so that a load balancer sends no more; requests are
  * still answered. */
 void server_retire(struct server *s);
-/* For http_opts; `ctx` is the server. */
+/* For http_opts; `ctx` is the server.  The second answers what asks about the
+ * server alone: its health, version and metrics. */
+void server_answer_health(void *ctx, const struct http_request *request,
+    struct http_response *response);
 void server_answer(void *ctx, const struct http_request *request,
     struct http_response *response);
 

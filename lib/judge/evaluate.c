@@ -91,7 +91,7 @@ judge_binary(struct evaluation *v, const struct scores *s, const uint32_t *y,
 	}
 	for (size_t i = 0; i < n; i++) {
 		p[i] = positive_score(s, i, at);
-		yes[i] = y[i] == at;
+		yes[i] = y[i] >= 2 ? 2 : y[i] == at;
 	}
 	r = metrics_binary(&v->metrics, p, yes, n, o->threshold, o->seed,
 	    o->threads, e);
@@ -100,7 +100,9 @@ judge_binary(struct evaluation *v, const struct scores *s, const uint32_t *y,
 	v->confusion = arena_alloc(&v->arena, 4 * sizeof(*v->confusion));
 	v->confusion[at * 2 + at] = v->metrics.tp;
 	v->confusion[at * 2 + !at] = v->metrics.fn;
-	v->confusion[!at * 2 + at] = v->metrics.fp;
+	for (size_t i = 0; i < n; i++)
+		v->confusion[!at * 2 + at] += y[i] == !at &&
+		    p[i] >= o->threshold;
 	v->confusion[!at * 2 + !at] = v->metrics.tn;
 	free(p);
 	free(yes);
@@ -115,8 +117,9 @@ judge_classes(struct evaluation *v, const struct scores *s, const uint32_t *y,
 
 	v->confusion = arena_alloc(&v->arena, k * k * sizeof(*v->confusion));
 	for (size_t i = 0; i < n; i++)
-		v->confusion[y[i] * k + first_largest(s->score +
-		    i * k, k)]++;
+		if (y[i] < k)
+			v->confusion[y[i] * k + first_largest(s->score +
+			    i * k, k)]++;
 	return metrics_multiclass(&v->metrics, s->score, y, n, k, o->seed,
 	    o->threads, e);
 }
@@ -186,6 +189,8 @@ judge_scores(struct evaluation *v, const struct judging *g,
 	truth = mem_array(s->rows + 1, sizeof(*truth));
 	r = truth == NULL ? err_set(e, ERR_NOMEM, "out of memory") :
 	    true_classes(truth, v, y, e);
+	if (r == 0)
+		r = count_unknown(v, truth, y, e);
 	if (r == 0 && v->n_classes == 2) {
 		v->task = TASK_BINARY;
 		v->positive = o->positive ? o->positive :
@@ -232,6 +237,18 @@ judge_rows(struct evaluation *v, const struct judging *g,
 	return r;
 }
 
+static int
+refuse_unanswered(const struct column *y, struct err *e)
+{
+	size_t gone = 0;
+
+	for (size_t i = 0; i < y->rows; i++)
+		gone += column_missing(y, i);
+	return gone == 0 ? 0 : err_set(e, ERR_FORMAT, "%zu of %zu rows have no "
+	    "value of the target '%s': --drop-missing-target leaves them out",
+	    gone, y->rows, y->name);
+}
+
 int
 evaluate_table(struct evaluation *v, const struct binding *p,
     const struct table *t, const struct evaluate_opts *o, struct err *e)
@@ -258,6 +275,8 @@ evaluate_table(struct evaluation *v, const struct binding *p,
 		err_set(e, ERR_FORMAT, "there are no rows to judge by");
 		goto done;
 	}
+	if (refuse_unanswered(&t->col[g.target], e) < 0)
+		goto done;
 	v->task = o->task;
 	if (v->task == TASK_AUTO && (said == NULL || !task_parse(&v->task,
 	    said)))

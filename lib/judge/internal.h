@@ -38,8 +38,12 @@ int judging_find_classes(struct evaluation *v, const struct judging *g,
     struct err *e);
 /* What is being judged, when neither user nor model says. */
 enum task judging_guess_task(const struct judging *g);
-/* The class of each row of the target. */
+/* The class of each row of the target; n_classes for one that the model does
+ * not know. */
 int true_classes(uint32_t *out, const struct evaluation *v,
+    const struct column *y, struct err *e);
+/* Counts those, and fails where there are no others. */
+int count_unknown(struct evaluation *v, const uint32_t *truth,
     const struct column *y, struct err *e);
 
 /* --- spread.c: how scores lie, for plots --- */
@@ -48,7 +52,7 @@ int true_classes(uint32_t *out, const struct evaluation *v,
  * last class's.  `at` is the positive class. */
 double positive_score(const struct scores *s, size_t i, size_t at);
 size_t first_largest(const double *score, size_t k);
-/* Two classes: rows by score. */
+/* Two classes: rows by score; yes is 1 for the positive ones. */
 void spread_scores(struct evaluation *v, const double *p, const uint8_t *yes,
     size_t n);
 /* Numbers: means by tenth of the answers. */

@@ -35,7 +35,7 @@ spread_scores(struct evaluation *v, const double *p, const uint8_t *yes,
 			return;
 		}
 		bin = (size_t)(p[i] * EVALUATE_SPREAD);
-		v->spread[yes[i]][bin < EVALUATE_SPREAD ? bin :
+		v->spread[yes[i] == 1][bin < EVALUATE_SPREAD ? bin :
 		    EVALUATE_SPREAD - 1]++;
 	}
 }

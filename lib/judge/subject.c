@@ -263,16 +263,40 @@ true_classes(uint32_t *out, const struct evaluation *v,
 		r = cell_text(&b, y, i, "target", e);
 		code = r < 0 ? 0 : count ? column_number(y, i) > 0 :
 		    intern_find(known, b.data, b.len);
-		if (r == 0 && code == INTERN_NONE)
-			r = err_set(e, ERR_FORMAT, "row %zu: the target '%s' is "
-			    "'%.100s', none of the model's classes ('%s', "
-			    "'%s'%s)", i + 1, y->name, b.data, v->classes[0],
-			    v->classes[1], v->n_classes > 2 ? " ..." : "");
-		out[i] = code;
+		out[i] = code == INTERN_NONE ? (uint32_t)v->n_classes : code;
 	}
 	buf_free(&b);
 	intern_free(known);
 	return r;
+}
+
+int
+count_unknown(struct evaluation *v, const uint32_t *truth,
+    const struct column *y, struct err *e)
+{
+	size_t n = 0, first = 0, len;
+	char room[COLUMN_PRINT_MAX];
+	const char *text;
+
+	for (size_t i = 0; i < y->rows; i++)
+		if (truth[i] == v->n_classes && n++ == 0)
+			first = i;
+	v->unknown_rows = n;
+	if (n == 0)
+		return 0;
+	text = col_type_is_text(y->type) ? column_text(y, first, &len) :
+	    column_print(y, first, room, &len);
+	if (n == y->rows)
+		return err_set(e, ERR_FORMAT, "row %zu: the target '%s' is "
+		    "'%.*s', none of the model's classes ('%s', '%s'%s), and "
+		    "so is every other row", first + 1, y->name, len < 100 ?
+		    (int)len : 100, text, v->classes[0], v->classes[1],
+		    v->n_classes > 2 ? " ..." : "");
+	v->unknown = arena_printf(&v->arena, "%zu row%s of a class that the "
+	    "model does not know, as '%.*s' in row %zu, count%s as wrong", n,
+	    n == 1 ? "" : "s", len < 100 ? (int)len : 100, text, first + 1,
+	    n == 1 ? "s" : "");
+	return 0;
 }
 
 enum task

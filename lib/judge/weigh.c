@@ -56,7 +56,8 @@ log_loss(const struct truth *t, const double *score)
 	double sum = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
-		double p = score[i * t->width + t->y[i]];
+		double p = t->y[i] < t->width ? score[i * t->width +
+		    t->y[i]] : 0;
 
 		sum += -m_log(p > 1e-15 ? p : 1e-15);
 	}

@@ -6,6 +6,7 @@
 
 #include "codec/json.h"
 #include "model/meta.h"
+#include "onnx/build.h"
 
 static const int64_t any_by_one[2] = { -1, 1 };
 

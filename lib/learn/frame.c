@@ -9,6 +9,15 @@
 #include "base/intern.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/shellword.h"
+
+#define FRAME_REFUSALS_TOLD 4	/* an error has no room for more */
+
+struct frame_refusals {		/* columns that cannot be used */
+	struct buf told;
+	const char **name;
+	size_t n;
+};
 
 static bool
 is_listed(const char *name, const char *const *list, size_t n)
@@ -128,13 +137,40 @@ numbers_of(struct arena *a, const struct column *c)
 	return v;
 }
 
+static int
+by_whole(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Whole numbers that float32 rounds. */
+static bool
+is_rounded(const struct column *c)
+{
+	for (size_t i = 0; c->type == COL_INT64 && i < c->rows; i++)
+		if (!column_missing(c, i) && (c->i64[i] > 1 << 24 ||
+		    c->i64[i] < -(1 << 24)))
+			return true;
+	return false;
+}
+
+/* Does nearly every row have a value of its own? */
 static bool
 holds_keys(const struct column *c)
 {
-	for (size_t i = 0; c->type == COL_INT64 && i < c->rows; i++)
-		if (c->i64[i] > 1 << 24 || c->i64[i] < -(1 << 24))
-			return true;
-	return false;
+	int64_t *v = xalloc(c->rows + 1, sizeof(*v));
+	size_t n = 0, distinct = 0;
+
+	for (size_t i = 0; i < c->rows; i++)
+		if (!column_missing(c, i))
+			v[n++] = c->i64[i];
+	qsort(v, n, sizeof(*v), by_whole);
+	for (size_t i = 0; i < n; i++)
+		distinct += i == 0 || v[i] != v[i - 1];
+	free(v);
+	return (double)distinct >= FRAME_KEY_SHARE * (double)n;
 }
 
 /* A graph's inputs and outputs share one namespace. */
@@ -147,7 +183,7 @@ names_output(const struct frame *f, const char *name)
 }
 
 static int
-check_feature(const struct frame *f, const struct column *c, bool category,
+check_feature(struct frame *f, const struct column *c, bool category,
     bool numeric, struct err *e)
 {
 	if (names_output(f, c->name))
@@ -168,10 +204,16 @@ check_feature(const struct frame *f, const struct column *c, bool category,
 		return err_set(e, ERR_FORMAT, "column '%s' is a date-time: "
 		    "--drop %s leaves it out, --numeric %s takes its "
 		    "microseconds", c->name, c->name, c->name);
-	if (holds_keys(c) && !category && !numeric)
+	if (category || numeric || !is_rounded(c))
+		return 0;
+	if (holds_keys(c))
 		return err_set(e, ERR_FORMAT, "column '%s' holds whole numbers "
-		    "beyond 2^24, which are keys: --drop %s leaves it out, "
-		    "--numeric %s rounds them", c->name, c->name, c->name);
+		    "beyond 2^24, nearly all of them different, which are "
+		    "keys: --drop %s leaves it out, --numeric %s rounds them "
+		    "to float32", c->name, c->name, c->name);
+	if (f->n_rounded < FRAME_ROUNDED_TOLD)
+		f->rounded[f->n_rounded] = arena_strdup(&f->arena, c->name);
+	f->n_rounded++;
 	return 0;
 }
 
@@ -204,6 +246,50 @@ take_feature(struct frame *f, const struct column *c,
 	return 0;
 }
 
+/* Several columns that cannot be used, and the words that drop them all. */
+static void
+tell_refused(const struct frame_refusals *r, struct err *e)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	buf_adds(&b, r->told.data);
+	if (r->n > FRAME_REFUSALS_TOLD)
+		buf_addf(&b, "; and %zu more", r->n - FRAME_REFUSALS_TOLD);
+	buf_adds(&b, "; all of them are left out with --drop ");
+	shellword_add_list(&b, r->name, r->n);
+	err_set(e, ERR_FORMAT, "%s", b.data);
+	buf_free(&b);
+}
+
+/* Every column but the target, the weight and the dropped ones.  All that
+ * cannot be used are told together. */
+static int
+take_features(struct frame *f, const struct table *t, size_t target,
+    size_t weight, const struct frame_opts *o, struct err *e)
+{
+	struct frame_refusals r = { .name = arena_alloc(&f->arena,
+	    (t->cols + 1) * sizeof(*r.name)) };
+	struct err one = ERR_INIT;
+
+	buf_init(&r.told, BUF_CAP_SMALL);
+	for (size_t i = 0; i < t->cols; i++) {
+		if (i == target || i == weight ||
+		    is_listed(t->col[i].name, o->drop, o->n_drop) ||
+		    take_feature(f, &t->col[i], o, &one) == 0)
+			continue;
+		if (r.n == 0)
+			*e = one;
+		if (r.n < FRAME_REFUSALS_TOLD)
+			buf_addf(&r.told, "%s%s", r.n ? "; " : "", one.msg);
+		r.name[r.n++] = t->col[i].name;
+	}
+	if (r.n > 1)
+		tell_refused(&r, e);
+	buf_free(&r.told);
+	return r.n == 0 ? 0 : -1;
+}
+
 /* Names, booleans or exactly two values are classes, other numbers are
  * regressed. */
 static enum task
@@ -218,10 +304,6 @@ static int
 take_classes(struct frame *f, const struct column *c,
     const struct frame_opts *o, struct err *e)
 {
-	for (size_t i = 0; i < c->rows; i++)
-		if (f->y_class[i] == LEVEL_MISSING)
-			return err_set(e, ERR_FORMAT, "row %zu has no value of "
-			    "the target '%s'", i + 1, c->name);
 	if (f->n_classes < 2)
 		return err_set(e, ERR_FORMAT, "the target '%s' has one value "
 		    "only%s%s: nothing can be told apart", c->name,
@@ -246,6 +328,19 @@ take_classes(struct frame *f, const struct column *c,
 		f->positive = (size_t)at;
 	}
 	return 0;
+}
+
+static int
+refuse_unanswered(const struct column *c, struct err *e)
+{
+	size_t gone = 0;
+
+	for (size_t i = 0; i < c->rows; i++)
+		gone += column_missing(c, i) || (!col_type_is_text(c->type) &&
+		    isnan(column_number(c, i)));
+	return gone == 0 ? 0 : err_set(e, ERR_FORMAT, "%zu of %zu rows have no "
+	    "value of the target '%s': --drop-missing-target leaves them out",
+	    gone, c->rows, c->name);
 }
 
 /* Has a column of numbers more than two of them? */
@@ -278,6 +373,8 @@ take_target(struct frame *f, const struct column *c,
 
 	f->target = arena_strdup(&f->arena, c->name);
 	f->task = o->task;
+	if (refuse_unanswered(c, e) < 0)
+		return -1;
 	/* spares making the texts of a million numbers */
 	if (f->task == TASK_AUTO && !text && many_numbers(c))
 		f->task = TASK_REGRESSION;
@@ -305,9 +402,6 @@ take_target(struct frame *f, const struct column *c,
 	y = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*y));
 	for (size_t i = 0; i < c->rows; i++) {
 		y[i] = column_number(c, i);
-		if (isnan(y[i]))
-			return err_set(e, ERR_FORMAT, "row %zu has no value of "
-			    "the target '%s'", i + 1, c->name);
 		/* the model answers in floats */
 		if (!(fabs(y[i]) <= (double)FLT_MAX))
 			return err_set(e, ERR_FORMAT, "row %zu: the target '%s' "
@@ -324,6 +418,9 @@ take_weight(struct frame *f, const struct column *c, struct err *e)
 	double *w = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*w));
 	double sum = 0;
 
+	if (col_type_is_text(c->type))
+		return err_set(e, ERR_FORMAT, "the weight column '%s' holds "
+		    "words, not numbers", c->name);
 	for (size_t i = 0; i < c->rows; i++) {
 		w[i] = column_number(c, i);
 		/* gradients, which it scales, are floats */
@@ -378,11 +475,8 @@ frame_init(struct frame *f, const struct table *t,
 	if (take_target(f, &t->col[target], o, e) < 0 ||
 	    (o->weight && take_weight(f, &t->col[weight], e) < 0))
 		goto fail;
-	for (size_t i = 0; i < t->cols; i++)
-		if (i != target && i != weight &&
-		    !is_listed(t->col[i].name, o->drop, o->n_drop) &&
-		    take_feature(f, &t->col[i], o, e) < 0)
-			goto fail;
+	if (take_features(f, t, target, weight, o, e) < 0)
+		goto fail;
 	if (f->n_features == 0) {
 		err_set(e, ERR_FORMAT, "there is no column to learn from");
 		goto fail;
@@ -412,6 +506,30 @@ level_places(struct arena *a, const struct column *c, const char *const *known,
 }
 
 static int
+weigh_known(struct frame *f, const struct column *c, struct err *e)
+{
+	uint32_t *y = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*y));
+	double *w = arena_alloc(&f->arena, (c->rows + 1) * sizeof(*w));
+	size_t known = 0;
+
+	for (size_t i = 0; i < c->rows; i++) {
+		bool is = f->y_class[i] != LEVEL_MISSING;
+
+		y[i] = is ? f->y_class[i] : 0;
+		w[i] = is;
+		known += is;
+	}
+	if (known == 0)
+		return err_set(e, ERR_FORMAT, "no value of the target '%s' is "
+		    "one of the classes of the training data", c->name);
+	if (known < c->rows) {
+		f->y_class = y;
+		f->weight = w;
+	}
+	return 0;
+}
+
+static int
 like_target(struct frame *f, const struct frame *like, const struct column *c,
     struct err *e)
 {
@@ -427,14 +545,11 @@ like_target(struct frame *f, const struct frame *like, const struct column *c,
 	f->n_classes = like->n_classes;
 	f->numeric_classes = like->numeric_classes;
 	f->positive = like->positive;
+	if (refuse_unanswered(c, e) < 0)
+		return -1;
 	f->y_class = level_places(&f->arena, c, like->classes, like->n_classes,
 	    like->numeric_classes);
-	for (size_t i = 0; i < c->rows; i++)
-		if (f->y_class[i] == LEVEL_MISSING)
-			return err_set(e, ERR_FORMAT, "row %zu: the target '%s' "
-			    "is none of the classes of the training data",
-			    i + 1, c->name);
-	return 0;
+	return weigh_known(f, c, e);
 }
 
 int

@@ -5,9 +5,11 @@
  * A number enters as float32, so the learner sees the float32 too; a
  * boolean as 0 or 1; a category as its text, its levels sorted.  Columns a
  * learner cannot use are refused by name, with the flag that settles it:
- * free text, date-times, whole numbers beyond 2^24 (keys), categories of
- * more levels than FRAME_LEVELS_MAX, a column called as an output of the
- * model is.  Nothing is dropped in silence.
+ * free text, date-times, keys (whole numbers beyond 2^24, of which
+ * FRAME_KEY_SHARE of all rows have one of their own), categories of more
+ * levels than FRAME_LEVELS_MAX, a column called as an output of the model
+ * is.  Other whole numbers beyond 2^24 are rounded, and told.  Nothing is
+ * dropped in silence.
  */
 #ifndef LEARN_FRAME_H
 #define LEARN_FRAME_H
@@ -22,6 +24,8 @@
 #include "table/table.h"
 
 #define FRAME_LEVELS_MAX 1024
+#define FRAME_KEY_SHARE 0.95
+#define FRAME_ROUNDED_TOLD 4
 #define LEVEL_MISSING UINT32_MAX
 
 struct feature {
@@ -49,6 +53,10 @@ struct frame {
 	const uint32_t *y_class;	/* (rows) */
 	const double *y;		/* (rows), regression */
 	const double *weight;		/* (rows), or NULL */
+	/* columns of whole numbers that float32 rounds, the first of them by
+	 * name */
+	const char *rounded[FRAME_ROUNDED_TOLD];
+	size_t n_rounded;
 };
 
 struct frame_opts {
@@ -68,7 +76,8 @@ struct frame_opts {
 int frame_init(struct frame *f, const struct table *t,
     const struct frame_opts *o, struct err *e);
 /* Other rows for the same model: levels and classes are those of `like`,
- * levels it does not have are missing, a class it does not have is refused. */
+ * levels it does not have are missing, rows of a class it does not have weigh
+ * nothing (ERR_FORMAT when all are such). */
 int frame_init_like(struct frame *f, const struct frame *like,
     const struct table *t, struct err *e);
 void frame_release(struct frame *f);

@@ -28,6 +28,8 @@ store_value(void *params, const struct hyperparam *h, double v)
 		*(double *)at = v;
 	else if (h->type == HYPER_BOOL)
 		*(bool *)at = v != 0;
+	else if (h->type == HYPER_TEXT)
+		*(const char **)at = NULL;
 	else
 		*(int *)at = (int)v;
 }
@@ -126,6 +128,13 @@ set_word(void *params, const struct hyperparam *h, const char *value,
 }
 
 static int
+set_text(void *params, const struct hyperparam *h, const char *value)
+{
+	*(const char **)param_field(params, h) = value;
+	return 0;
+}
+
+static int
 refuse_value(const struct hyperparam *h, const char *value, struct err *e)
 {
 	const char *whole = h->type == HYPER_INT ? "whole numbers " : "";
@@ -175,6 +184,8 @@ hyperparams_set(void *params, const struct hyperparams *t, const char *name,
 		r = set_bool(params, h, value, e);
 	else if (h->type == HYPER_WORD)
 		r = set_word(params, h, value, e);
+	else if (h->type == HYPER_TEXT)
+		r = set_text(params, h, value);
 	else
 		r = set_number(params, h, value, e);
 	if (r == 0 && h->implies)
@@ -208,6 +219,16 @@ hyperparams_read(void *params, const struct hyperparams *t,
 	return 0;
 }
 
+const char *
+hyperparams_text(const void *params, const struct hyperparams *t,
+    const char *name)
+{
+	const struct hyperparam *h = find_param(t, name);
+
+	return h == NULL || h->type != HYPER_TEXT ? NULL :
+	    *(const char *const *)((const char *)params + h->at);
+}
+
 /* --- recording ------------------------------------------------------------ */
 
 static void
@@ -218,6 +239,10 @@ record_value(struct json *m, struct arena *a, const void *params,
 
 	if (h->type == HYPER_WORD)
 		json_add_text(a, m, h->name, h->word[*(const int *)at]);
+	else if (h->type == HYPER_TEXT && *(const char *const *)at)
+		json_add_text(a, m, h->name, *(const char *const *)at);
+	else if (h->type == HYPER_TEXT)
+		return;
 	else if (h->type == HYPER_BOOL)
 		json_add_bool(a, m, h->name, *(const bool *)at);
 	else if (h->type == HYPER_INT)

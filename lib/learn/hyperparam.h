@@ -22,7 +22,8 @@ enum hyper_type {
 	HYPER_INT,			/* int64_t */
 	HYPER_REAL,			/* double */
 	HYPER_BOOL,			/* bool */
-	HYPER_WORD			/* int: its place among the words */
+	HYPER_WORD,			/* int: its place among the words */
+	HYPER_TEXT			/* const char *, NULL: not given */
 };
 
 /* Do equal steps matter alike, or equal ratios? */
@@ -59,6 +60,9 @@ int hyperparams_set(void *params, const struct hyperparams *t,
  * as above, or one parameter given by two of its names. */
 int hyperparams_read(void *params, const struct hyperparams *t,
     const struct param *set, size_t n, struct err *e);
+/* A HYPER_TEXT by its name; NULL: not given, or not in the table. */
+const char *hyperparams_text(const void *params, const struct hyperparams *t,
+    const char *name);
 /* Those that count into a map, by their own names, words first: what else
  * counts hangs on them. */
 void hyperparams_record(struct json *m, struct arena *a, const void *params,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "learn/class_weight.h"
 #include "learn/emit.h"
 #include "learn/objective.h"
 
@@ -79,6 +80,25 @@ read_params(void **out, struct arena *a, const struct learner *l,
 }
 
 int
+learner_settle_task(enum task *t, const struct learner_request *rq,
+    struct err *e)
+{
+	struct err later = ERR_INIT;
+	struct arena a = { 0 };
+	const struct learner *l;
+	void *params;
+
+	if (learner_find(&l, rq->name, e) < 0)
+		return -1;
+	*t = learner_task(l);
+	if (*t == TASK_AUTO && l->task_of && read_params(&params, &a, l, rq,
+	    &later) == 0)
+		*t = l->task_of(params);
+	arena_free(&a);
+	return 0;
+}
+
+int
 learner_params(struct json **out, struct arena *a,
     const struct learner_request *rq, struct err *e)
 {
@@ -98,9 +118,12 @@ learner_fit(struct learned *out, struct arena *a,
     const struct learner_rows *rows, const struct learner_request *rq,
     const size_t *probe, size_t n_probes, struct err *e)
 {
-	const struct frame *f = rows->train;
-	const struct objective *ob = objective_of(f->task);
+	struct frame train = *rows->train;
+	const struct frame *f = &train;
+	const struct learner_rows weighed = { f, rows->valid };
+	const struct objective *ob;
 	const struct learner *l;
+	const char *weights;
 	void *params, *model;
 	double *answer;
 
@@ -111,9 +134,14 @@ learner_fit(struct learned *out, struct arena *a,
 		return l->refuse ? l->refuse(f, e) : err_set(e, ERR_USAGE,
 		    "the %s learner is not for a %s target", l->name,
 		    task_name(f->task));
-	if (read_params(&params, a, l, rq, e) < 0 ||
-	    l->fit(&model, rows, params, rq, e) < 0)
+	if (read_params(&params, a, l, rq, e) < 0)
 		return -1;
+	weights = hyperparams_text(params, &l->params, "class_weight");
+	if (weights && class_weights(&train.weight, a, f, weights, e) < 0)
+		return -1;
+	if (l->fit(&model, &weighed, params, rq, e) < 0)
+		return -1;
+	ob = l->objective ? l->objective(model) : objective_of(f->task);
 	out->graph = emit_begin(a, f, l->name);
 	l->emit(a, out->graph, f, model);
 	out->width = objective_scores(ob, f);

@@ -20,6 +20,7 @@
 #include "learn/frame.h"
 #include "learn/hyperparam.h"
 #include "learn/learned.h"
+#include "learn/objective.h"
 
 struct learner_request {
 	const char *name;
@@ -55,6 +56,10 @@ struct learner {
 	int (*fit)(void **model, const struct learner_rows *rows,
 	    const void *params, const struct learner_request *rq,
 	    struct err *e);
+	/* The task that the parameters mean, or TASK_AUTO; or NULL. */
+	enum task (*task_of)(const void *params);
+	/* What the model minimised; NULL: the objective of its task. */
+	const struct objective *(*objective)(const void *model);
 	/* The scores of a training row, before the objective's link. */
 	void (*score)(double *score, const void *model, const struct frame *f,
 	    size_t row);
@@ -84,6 +89,10 @@ int learner_find(const struct learner **out, const char *name, struct err *e);
 const char *learner_names(struct arena *a, const char *last);
 /* The task it is for where it is for one alone, else TASK_AUTO. */
 enum task learner_task(const struct learner *l);
+/* The same, or that of its objective when that is asked for; parameters that
+ * are wrong are refused later.  ERR_USAGE: no such learner. */
+int learner_settle_task(enum task *t, const struct learner_request *rq,
+    struct err *e);
 
 /* Every parameter that counts, given or by default, by its own name.
  * ERR_USAGE: an unknown one, a value it does not take, or one given by two

@@ -2,6 +2,7 @@
 #include "learn/objective.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -20,6 +21,28 @@ objective_of(enum task t)
 {
 	for (size_t i = 0; i < N_OBJECTIVES; i++)
 		if (objectives[i]->task == t)
+			return objectives[i];
+	return NULL;
+}
+
+static const struct {
+	const char *name, *objective;
+} aliases[] = {
+	{ "regression_l2", "regression" }, { "l2", "regression" },
+	{ "mean_squared_error", "regression" }, { "mse", "regression" },
+	{ "l1", "regression_l1" }, { "mae", "regression_l1" },
+	{ "mean_absolute_error", "regression_l1" },
+	{ "softmax", "multiclass" },
+};
+
+const struct objective *
+objective_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+		if (strcmp(name, aliases[i].name) == 0)
+			name = aliases[i].objective;
+	for (size_t i = 0; i < N_OBJECTIVES; i++)
+		if (strcmp(name, objectives[i]->name) == 0)
 			return objectives[i];
 	return NULL;
 }

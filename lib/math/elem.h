@@ -4,7 +4,7 @@
  * libm's exp and log give other bits on another CPU or release; these are
  * made of +, -, *, / and bit moves in one written order, so they give the
  * same bits everywhere (build with -ffp-contract=off).  Errors against the
- * exact value, from tests/unit/elem.c over 200,000 arguments each: exp,
+ * exact value, from tests/unit/math/elem.c over 200,000 arguments each: exp,
  * log, log1p < 1 ulp; expm1 < 2; tanh < 2.5; erf < 16; erfc < 40.
  *
  * The float forms compute in double and round once: almost always the

@@ -223,6 +223,14 @@ compare_answers(struct comparison *c)
 			say_column(c, "output", to[i].name, "new");
 }
 
+static bool
+count_differences(struct comparison *c)
+{
+	if (c->differences > CLAUSES)
+		buf_addf(c->why, "; and %zu more", c->differences - CLAUSES);
+	return c->differences == 0;
+}
+
 bool
 contract_kept(struct buf *why, const struct binding *from,
     const struct binding *to)
@@ -232,7 +240,16 @@ contract_kept(struct buf *why, const struct binding *from,
 	compare_inputs(&c);
 	compare_classes(&c);
 	compare_answers(&c);
-	if (c.differences > CLAUSES)
-		buf_addf(why, "; and %zu more", c.differences - CLAUSES);
-	return c.differences == 0;
+	return count_differences(&c);
+}
+
+bool
+contract_answers_kept(struct buf *why, const struct binding *from,
+    const struct binding *to)
+{
+	struct comparison c = { .why = why, .from = from, .to = to };
+
+	compare_classes(&c);
+	compare_answers(&c);
+	return count_differences(&c);
 }

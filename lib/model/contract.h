@@ -21,5 +21,8 @@
  */
 bool contract_kept(struct buf *why, const struct binding *from,
     const struct binding *to);
+/* The same of the answers and classes alone. */
+bool contract_answers_kept(struct buf *why, const struct binding *from,
+    const struct binding *to);
 
 #endif

@@ -127,6 +127,21 @@ read_golden(struct json_rows *rows, const struct json *list, struct err *e)
 	return r < 0 ? err_wrap(e, "golden rows") : 0;
 }
 
+/* Score the rows and compare them with what the list says. */
+static int
+replay_rows(struct scorer *s, const struct table *block,
+    const struct json *list, struct err *e)
+{
+	const struct json *row = list ? list->child : NULL;
+	struct table *got;
+	size_t i = 0;
+	int r = scorer_run(&got, s, block, e);
+
+	for (; r == 0 && row; row = row->next)
+		r = check_row(got, i++, json_get(row, "out"), e);
+	return r;
+}
+
 int
 golden_check(const struct binding *b, struct err *e)
 {
@@ -135,10 +150,10 @@ golden_check(const struct binding *b, struct err *e)
 	struct json_rows *rows = NULL;
 	struct scorer *s = NULL;
 	struct arena a = { 0 };
-	const struct json *list, *row;
+	const struct json *list;
+	struct err why = ERR_INIT, ignored;
 	struct json *all;
-	struct table *got;
-	size_t n_wants, i = 0;
+	size_t n_wants;
 	int r = -1;
 
 	if (text == NULL)
@@ -154,9 +169,15 @@ golden_check(const struct binding *b, struct err *e)
 		goto done;
 	s = scorer_new(b);
 	scorer_bound(s);
-	r = scorer_run(&got, s, json_rows_block(rows), e);
-	for (row = list ? list->child : NULL; r == 0 && row; row = row->next)
-		r = check_row(got, i++, json_get(row, "out"), e);
+	r = replay_rows(s, json_rows_block(rows), list, &why);
+	/* rows written when leaf values were still added in float */
+	if (r < 0 && why.code == ERR_CORRUPT &&
+	    model_forests(binding_model(b)) > 0) {
+		scorer_float_sums(s);
+		r = replay_rows(s, json_rows_block(rows), list, &ignored);
+	}
+	if (r < 0)
+		*e = why;
 done:
 	scorer_free(s);
 	json_rows_free(rows);

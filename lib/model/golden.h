@@ -3,7 +3,8 @@
  * was made.
  *
  * They travel in the metadata (META_GOLDEN) and are replayed, bit by bit,
- * when a model is opened.
+ * when a model is opened.  Versions before added the leaf values of forests in
+ * float: rows that agree with that sum pass, too.
  */
 #ifndef MODEL_GOLDEN_H
 #define MODEL_GOLDEN_H

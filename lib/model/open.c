@@ -1,7 +1,9 @@
 /* The way from the bytes of a model file to a binding that can be asked. */
 #include "model/open.h"
 
+#include "engine/probe.h"
 #include "model/golden.h"
+#include "model/internal.h"
 
 int
 binding_open(struct binding **out, const void *bytes, size_t n,
@@ -16,7 +18,8 @@ binding_open(struct binding **out, const void *bytes, size_t n,
 		model_free(m);
 		return -1;
 	}
-	if (!(o && o->skip_golden) && golden_check(b, e) < 0) {
+	if (model_probe_rows(m, b->width, e) < 0 ||
+	    (!(o && o->skip_golden) && golden_check(b, e) < 0)) {
 		binding_free(b);
 		return -1;
 	}

@@ -2,6 +2,7 @@
  * a time, and tensors back into columns. */
 #include "model/score.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,12 @@ scorer_new(const struct binding *b)
 }
 
 void
+scorer_float_sums(struct scorer *s)
+{
+	model_run_float_sums(s->run);
+}
+
+void
 scorer_bound(struct scorer *s)
 {
 	model_run_bound(s->run);
@@ -86,11 +93,17 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 	for (size_t i = from; i < from + n; i++, at += w) {
 		bool gone = column_missing(c, i);
 		struct text t = { "", 0 };
+		double d;
 
 		switch (elem) {
 		case ONNX_FLOAT:
-			((float *)to)[at] = c->type == COL_FLOAT64 ?
-			    (float)c->f64[i] : (float)column_number(c, i);
+			d = c->type == COL_FLOAT64 ? c->f64[i] :
+			    column_number(c, i);
+			((float *)to)[at] = (float)d;
+			if (isinf(((float *)to)[at]) && !isinf(d))
+				return err_set(e, ERR_FORMAT, "column '%s': %g "
+				    "is beyond the range of the model's 32-bit "
+				    "floats", c->name, d);
 			break;
 		case ONNX_DOUBLE:
 			((double *)to)[at] = column_number(c, i);
@@ -122,19 +135,24 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 }
 
 /* Room for n rows of every input. */
-static void
-make_input_room(struct scorer *s, size_t n)
+static int
+make_input_room(struct scorer *s, size_t n, struct err *e)
 {
 	const struct binding *b = s->binding;
 
 	if (n <= s->room_rows)
-		return;
+		return 0;
+	s->room_rows = 0;
 	for (size_t i = 0; i < model_inputs(b->model); i++) {
 		free(s->room[i]);
-		s->room[i] = xalloc(n * b->width[i] + 1,
+		s->room[i] = mem_zeroed(n * b->width[i] + 1,
 		    onnx_elem_size(model_input(b->model, i)->elem));
+		if (s->room[i] == NULL)
+			return err_set(e, ERR_NOMEM, "no memory for %zu rows",
+			    n);
 	}
 	s->room_rows = n;
+	return 0;
 }
 
 static int
@@ -143,7 +161,8 @@ fill_inputs(struct scorer *s, const struct table *block, size_t from,
 {
 	const struct binding *b = s->binding;
 
-	make_input_room(s, n);
+	if (make_input_room(s, n, e) < 0)
+		return -1;
 	for (size_t i = 0; i < model_inputs(b->model); i++) {
 		const struct model_port *port = model_input(b->model, i);
 		struct tensor *t = &s->in[i];
@@ -208,10 +227,36 @@ copy_column(struct column *c, size_t from, const struct tensor *t, size_t w,
 			x = (const struct text *)t->data + at;
 			c->code[from + i] = intern_add(c->dict, x->s, x->n);
 			break;
+		case ONNX_UINT32:
+			c->i64[from + i] = ((const uint32_t *)t->data)[at];
+			break;
+		case ONNX_INT16:
+			c->i64[from + i] = ((const int16_t *)t->data)[at];
+			break;
+		case ONNX_UINT16:
+			c->i64[from + i] = ((const uint16_t *)t->data)[at];
+			break;
+		case ONNX_INT8:
+			c->i64[from + i] = ((const int8_t *)t->data)[at];
+			break;
+		case ONNX_UINT64:	/* checked to fit */
+			c->i64[from + i] = (int64_t)
+			    ((const uint64_t *)t->data)[at];
+			break;
 		default:
 			c->i64[from + i] = ((const uint8_t *)t->data)[at];
 		}
 	}
+}
+
+/* A column holds whole numbers up to 2^63 - 1. */
+static bool
+fits_column(const struct tensor *t)
+{
+	for (size_t i = 0; t->elem == ONNX_UINT64 && i < t->n; i++)
+		if (((const uint64_t *)t->data)[i] > INT64_MAX)
+			return false;
+	return true;
 }
 
 static int
@@ -230,6 +275,9 @@ copy_outputs(struct scorer *s, size_t from, size_t n, struct err *e)
 		    t->dim[0] != (int64_t)n)) || binding_type(t->elem) != o->type)
 			return err_set(e, ERR_FORMAT, "output '%s' does not "
 			    "give one answer a row", o->name);
+		if (!fits_column(t))
+			return err_set(e, ERR_FORMAT, "output '%s' is beyond "
+			    "2^63", o->name);
 		copy_column(&s->result->col[i], from, t, w, o->place, n);
 	}
 	return 0;

@@ -18,6 +18,8 @@ struct scorer;
 
 struct scorer *scorer_new(const struct binding *b);
 void scorer_free(struct scorer *s);
+/* Forests answer from now on as versions before added them up. */
+void scorer_float_sums(struct scorer *s);
 /* All it is asked from now on may take no more work than a load. */
 void scorer_bound(struct scorer *s);
 /*

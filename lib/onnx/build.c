@@ -1,7 +1,7 @@
 /* Building a model in memory, and small look-ups. */
 #include <string.h>
 
-#include "onnx/onnx.h"
+#include "onnx/build.h"
 
 size_t
 onnx_elem_size(enum onnx_elem e)
@@ -37,7 +37,9 @@ onnx_elem_name(enum onnx_elem e)
 	static const char *const names[] = { "none", "float", "uint8", "int8",
 	    "uint16", "int16", "int32", "int64", "string", "bool", "float16",
 	    "double", "uint32", "uint64", "complex64", "complex128",
-	    "bfloat16" };
+	    "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2",
+	    "float8e5m2fnuz", "uint4", "int4", "float4e2m1", "float8e8m0",
+	    "uint2", "int2" };
 
 	return (unsigned)e < sizeof(names) / sizeof(*names) ? names[e] :
 	    "unknown";
@@ -150,6 +152,7 @@ onnx_add_node(struct arena *a, struct onnx_model *m, const char *domain,
 	n->domain = arena_strdup(a, domain);
 	n->op = arena_strdup(a, op);
 	n->name = arena_strdup(a, name);
+	n->overload = "";
 	return n;
 }
 
@@ -273,6 +276,15 @@ onnx_opset_of(const struct onnx_model *m, const char *domain)
 		if (strcmp(m->opset[i].domain, domain) == 0)
 			return m->opset[i].version;
 	return 0;
+}
+
+int64_t
+onnx_node_opset(const struct onnx_model *m, const struct onnx_node *n)
+{
+	for (size_t i = 0; i < n->n_opsets; i++)
+		if (strcmp(n->opset[i].domain, n->domain) == 0)
+			return n->opset[i].version;
+	return onnx_opset_of(m, n->domain);
 }
 
 const struct onnx_attr *

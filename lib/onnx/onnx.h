@@ -1,11 +1,11 @@
 /*
- * onnx/onnx.h - an ONNX file as C structs: read, built, written.
+ * onnx/onnx.h - an ONNX file as C structs: read and written (built: build.h).
  *
  * Everything lives in an arena.  Reading checks every length and count
- * before it is used, refuses external data, sparse tensors and model
- * functions, keeps graphs inside nodes as bytes, and copies numbers into
- * native arrays.  Writing gives the same bytes for the same calls.  Field
- * numbers: onnx.proto, IR 8.
+ * before it is used, refuses external data and sparse tensors, puts the
+ * nodes of functions where they are called (function.h), keeps graphs inside
+ * nodes as bytes, and copies numbers into native arrays.  Writing gives the
+ * same bytes for the same calls.  Field numbers: onnx.proto, IR 8.
  */
 #ifndef ONNX_ONNX_H
 #define ONNX_ONNX_H
@@ -64,14 +64,26 @@ struct onnx_attr {
 	const float *floats;
 	const int64_t *ints;
 	const struct text *texts;
+	const char *ref;	/* in functions: the caller's attribute; or
+				 * NULL */
+};
+
+struct onnx_opset {
+	const char *domain;
+	int64_t version;
 };
 
 struct onnx_node {
 	const char *name, *op, *domain;		/* domain "" is ai.onnx */
+	const char *overload;			/* of a function called; "" */
 	const char **in, **out;			/* "" is an absent optional */
 	size_t n_in, n_out;
 	struct onnx_attr *attr;
 	size_t n_attrs;
+	/* of a node that came out of a function; NULL: the model's */
+	const struct onnx_opset *opset;
+	size_t n_opsets;
+	const struct onnx_scope *scope;	/* and names in graphs inside it */
 	size_t room_in, room_out, room_attr;	/* private */
 };
 
@@ -82,11 +94,6 @@ struct onnx_value {
 	bool sequence;
 	int rank;		/* -1: not said */
 	int64_t dim[ONNX_RANK_MAX];	/* -1: any */
-};
-
-struct onnx_opset {
-	const char *domain;
-	int64_t version;
 };
 
 struct onnx_meta {
@@ -103,16 +110,18 @@ struct onnx_model {
 	struct onnx_value *input, *output;
 	struct onnx_meta *meta;
 	size_t n_opsets, n_nodes, n_initializers, n_inputs, n_outputs, n_metas;
-	size_t room[6];		/* private */
+	struct onnx_function *function;	/* that graphs inside nodes may call */
+	size_t n_functions;
+	size_t room[7];		/* private */
 };
 
 /* ERR_FORMAT: not an ONNX file; ERR_UNSUPPORTED names what we refuse. */
 int onnx_read(struct onnx_model **out, struct arena *a, const void *bytes,
     size_t n, struct err *e);
-/* A graph inside a node of `outer`, which gives it its opsets. */
+/* A graph inside `node` of `outer`: it has their opsets and functions. */
 int onnx_read_graph(struct onnx_model **out, struct arena *a,
-    const struct onnx_model *outer, const void *bytes, size_t n,
-    struct err *e);
+    const struct onnx_model *outer, const struct onnx_node *node,
+    const void *bytes, size_t n, struct err *e);
 /* A file that holds one TensorProto, as the conformance tests have. */
 int onnx_read_tensor(struct onnx_tensor *out, struct arena *a,
     const void *bytes, size_t n, struct err *e);
@@ -120,41 +129,8 @@ void onnx_write(struct buf *out, const struct onnx_model *m);
 
 const char *onnx_find_meta(const struct onnx_model *m, const char *key);
 int64_t onnx_opset_of(const struct onnx_model *m, const char *domain);
+int64_t onnx_node_opset(const struct onnx_model *m, const struct onnx_node *n);
 const struct onnx_attr *onnx_find_attr(const struct onnx_node *n,
     const char *name);
-
-/* Building.  Names and numbers are copied into the arena. */
-struct onnx_model *onnx_new(struct arena *a, const char *graph_name);
-void onnx_set_opset(struct arena *a, struct onnx_model *m, const char *domain,
-    int64_t version);
-/* dims: -1 becomes the symbol "N". */
-void onnx_add_input(struct arena *a, struct onnx_model *m, const char *name,
-    enum onnx_elem elem, int rank, const int64_t *dims);
-void onnx_add_output(struct arena *a, struct onnx_model *m, const char *name,
-    enum onnx_elem elem, int rank, const int64_t *dims);
-void onnx_add_meta(struct arena *a, struct onnx_model *m, const char *key,
-    const char *value, size_t n);
-void onnx_add_initializer(struct arena *a, struct onnx_model *m,
-    const char *name, enum onnx_elem elem, int rank, const int64_t *dims,
-    const void *data);
-/* The node stays valid only until the next onnx_add_node. */
-struct onnx_node *onnx_add_node(struct arena *a, struct onnx_model *m,
-    const char *domain, const char *op, const char *name);
-void onnx_node_in(struct arena *a, struct onnx_node *n, const char *name);
-void onnx_node_out(struct arena *a, struct onnx_node *n, const char *name);
-void onnx_attr_int(struct arena *a, struct onnx_node *n, const char *name,
-    int64_t v);
-void onnx_attr_float(struct arena *a, struct onnx_node *n, const char *name,
-    float v);
-void onnx_attr_text(struct arena *a, struct onnx_node *n, const char *name,
-    const char *v);
-void onnx_attr_ints(struct arena *a, struct onnx_node *n, const char *name,
-    const int64_t *v, size_t count);
-void onnx_attr_floats(struct arena *a, struct onnx_node *n, const char *name,
-    const float *v, size_t count);
-void onnx_attr_texts(struct arena *a, struct onnx_node *n, const char *name,
-    const struct text *v, size_t count);
-void onnx_attr_tensor(struct arena *a, struct onnx_node *n, const char *name,
-    enum onnx_elem elem, int rank, const int64_t *dims, const void *data);
 
 #endif

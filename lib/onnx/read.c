@@ -2,33 +2,11 @@
 #include <string.h>
 
 #include "codec/pb.h"
-#include "onnx/onnx.h"
+#include "onnx/build.h"
+#include "onnx/function.h"
+#include "onnx/internal.h"
 
-#define COUNT_MAX ((size_t)1 << 28)
-#define EMPTY_MAX ((size_t)1 << 26)	/* what may lie beside a dimension of 0 */
 #define OPSETS_MAX 256
-
-/* What may be made of a file of n bytes: the numbers of a node may come as one
- * byte each, and its name as none. */
-#define READ_BYTES_MAX(n) (((size_t)64 << 20) + 24 * (n))
-
-struct reader {
-	struct arena *a;
-	struct err *e;
-	size_t most;			/* bytes of the arena */
-};
-
-static const char *
-name_of(struct reader *r, const struct pb_field *f)
-{
-	return arena_strndup(r->a, (const char *)f->s, f->n);
-}
-
-static int
-refuse_broken(struct reader *r, const char *what)
-{
-	return err_set(r->e, ERR_FORMAT, "not a whole ONNX file: bad %s", what);
-}
 
 /* Varints of a packed list: as many as bytes that end one. */
 static size_t
@@ -71,230 +49,6 @@ check_room(struct reader *r)
 {
 	return r->a->used <= r->most ? 0 : err_set(r->e, ERR_TOOBIG,
 	    "an ONNX file of more parts than its size allows for");
-}
-
-/* --- tensors ------------------------------------------------------------- */
-
-static float
-half_to_float(uint16_t h)
-{
-	uint32_t sign = (uint32_t)(h >> 15) << 31, e = h >> 10 & 31,
-	    m = h & 1023, u;
-	float f;
-
-	if (e == 0) {
-		f = (float)m * 0x1p-24f;
-		return sign ? -f : f;
-	}
-	u = sign | (e == 31 ? 0xffu : e + 112) << 23 | m << 13;
-	memcpy(&f, &u, sizeof(f));
-	return f;
-}
-
-/* One number from any of the typed fields, as bits of that field. */
-static void
-store_number(struct onnx_tensor *t, size_t i, uint64_t v)
-{
-	uint32_t u = (uint32_t)v << 16;
-
-	switch (t->elem) {
-	case ONNX_INT64:
-	case ONNX_UINT64:
-	case ONNX_DOUBLE:
-		memcpy((char *)t->data + i * 8, &v, 8);
-		break;
-	case ONNX_FLOAT:
-	case ONNX_INT32:
-	case ONNX_UINT32:
-		u = (uint32_t)v;
-		memcpy((char *)t->data + i * 4, &u, 4);
-		break;
-	case ONNX_FLOAT16:
-		((float *)t->data)[i] = half_to_float((uint16_t)v);
-		break;
-	case ONNX_BFLOAT16:
-		memcpy((char *)t->data + i * 4, &u, 4);
-		break;
-	case ONNX_INT16:
-	case ONNX_UINT16:
-		((uint16_t *)t->data)[i] = (uint16_t)v;
-		break;
-	default:
-		((uint8_t *)t->data)[i] = (uint8_t)v;
-	}
-}
-
-/* Bytes of one element in raw_data. */
-static size_t
-raw_size(enum onnx_elem e)
-{
-	return e == ONNX_FLOAT16 || e == ONNX_BFLOAT16 ? 2 : onnx_elem_size(e);
-}
-
-struct tensor_parts {
-	size_t given;			/* elements seen so far */
-	bool raw;
-};
-
-static int
-tensor_shape(struct reader *r, struct onnx_tensor *t, struct pb from)
-{
-	struct pb_field f;
-	struct pb packed;
-	size_t reach = 1;
-	uint64_t v;
-
-	t->n = 1;
-	while (pb_next(&from, &f)) {
-		if (f.number == 2)
-			t->elem = (enum onnx_elem)f.v;
-		if (f.number == 8)
-			t->name = name_of(r, &f);
-		if (f.number == 13 || (f.number == 14 && f.v == 1))
-			return err_set(r->e, ERR_UNSUPPORTED, "tensor data in "
-			    "another file is not read: save the model as one "
-			    "file");
-		if (f.number != 1)
-			continue;
-		packed = f.wire == PB_BYTES ? pb_over(f.s, f.n) :
-		    pb_over(NULL, 0);
-		v = f.v;
-		while (f.wire == PB_VARINT || pb_varint(&packed, &v)) {
-			if (t->rank == ONNX_RANK_MAX)
-				return err_set(r->e, ERR_UNSUPPORTED,
-				    "a tensor of more than %d dimensions",
-				    ONNX_RANK_MAX);
-			t->dim[t->rank++] = (int64_t)v;
-			if (v > COUNT_MAX || reach > COUNT_MAX / (v ? v : 1))
-				return err_set(r->e, ERR_TOOBIG,
-				    "a tensor is too large");
-			t->n *= (size_t)v;
-			reach *= v ? (size_t)v : 1;
-			if (f.wire == PB_VARINT)
-				break;
-		}
-	}
-	if (t->n == 0 && reach > EMPTY_MAX)
-		return err_set(r->e, ERR_TOOBIG, "a tensor is too large");
-	return from.bad ? refuse_broken(r, "tensor") : 0;
-}
-
-static int
-tensor_raw(struct reader *r, struct onnx_tensor *t, const struct pb_field *f)
-{
-	size_t size = raw_size(t->elem);
-
-	if (t->elem == ONNX_TEXT || f->n != t->n * size)
-		return refuse_broken(r, "raw tensor");
-	if (size == onnx_elem_size(t->elem)) {
-		/* the file is little-endian, and so are we */
-		if (f->n)
-			memcpy(t->data, f->s, f->n);
-		return 0;
-	}
-	for (size_t i = 0; i < t->n; i++)
-		store_number(t, i, get_le16(f->s + 2 * i));
-	return 0;
-}
-
-/* float_data 4, double_data 10: fixed-width, packed or one by one. */
-static bool
-tensor_fixed(struct onnx_tensor *t, struct tensor_parts *p,
-    const struct pb_field *f)
-{
-	size_t size = f->number == 4 ? 4 : 8;
-
-	if ((f->number == 4) != (t->elem == ONNX_FLOAT))
-		return false;
-	if (f->wire != PB_BYTES) {
-		if (p->given == t->n)
-			return false;
-		store_number(t, p->given++, f->v);
-		return true;
-	}
-	if (f->n % size || f->n / size > t->n - p->given)
-		return false;
-	for (size_t i = 0; i < f->n; i += size)
-		store_number(t, p->given++, size == 4 ? get_le32(f->s + i) :
-		    get_le64(f->s + i));
-	return true;
-}
-
-/* int32_data 5, int64_data 7, uint64_data 11 */
-static bool
-tensor_varints(struct onnx_tensor *t, struct tensor_parts *p,
-    const struct pb_field *f)
-{
-	struct pb packed;
-	uint64_t v = f->v;
-
-	if (f->wire != PB_BYTES) {
-		if (p->given == t->n)
-			return false;
-		store_number(t, p->given++, v);
-		return true;
-	}
-	packed = pb_over(f->s, f->n);
-	while (pb_varint(&packed, &v)) {
-		if (p->given == t->n)
-			return false;
-		store_number(t, p->given++, v);
-	}
-	return !packed.bad;
-}
-
-static int
-read_tensor(struct reader *r, struct onnx_tensor *t, const uint8_t *s,
-    size_t n)
-{
-	struct tensor_parts p = { 0, false };
-	struct pb from = pb_over(s, n);
-	struct pb_field f;
-	bool good = true;
-
-	memset(t, 0, sizeof(*t));
-	t->name = "";
-	if (tensor_shape(r, t, from) < 0)
-		return -1;
-	if (onnx_elem_size(t->elem) == 0)
-		return err_set(r->e, ERR_UNSUPPORTED,
-		    "tensor '%s' has element type %d, which is not supported",
-		    t->name, (int)t->elem);
-	/* what is not in the file needs no room: a shape alone cannot ask
-	 * for more than a few times the bytes that came */
-	if (t->n > n)
-		return refuse_broken(r, "tensor size");
-	t->data = arena_alloc(r->a, t->n * onnx_elem_size(t->elem));
-	while (good && pb_next(&from, &f)) {
-		if (f.number == 9 && f.wire == PB_BYTES) {
-			if (tensor_raw(r, t, &f) < 0)
-				return -1;
-			p.raw = true;
-		} else if (f.number == 4 || f.number == 10) {
-			good = tensor_fixed(t, &p, &f);
-		} else if (f.number == 5 || f.number == 7 || f.number == 11) {
-			good = tensor_varints(t, &p, &f);
-		} else if (f.number == 6 && f.wire == PB_BYTES) {
-			good = t->elem == ONNX_TEXT && p.given < t->n;
-			if (good)
-				((struct text *)t->data)[p.given++] =
-				    (struct text){ name_of(r, &f), f.n };
-		}
-	}
-	if (!good || from.bad || (!p.raw && p.given != t->n))
-		return refuse_broken(r, "tensor data");
-	if (t->elem == ONNX_FLOAT16 || t->elem == ONNX_BFLOAT16)
-		t->elem = ONNX_FLOAT;
-	return 0;
-}
-
-int
-onnx_read_tensor(struct onnx_tensor *out, struct arena *a, const void *bytes,
-    size_t n, struct err *e)
-{
-	struct reader r = { a, e, a->used + READ_BYTES_MAX(n) };
-
-	return read_tensor(&r, out, bytes, n);
 }
 
 /* --- attributes and nodes ------------------------------------------------ */
@@ -403,6 +157,8 @@ read_attr(struct reader *r, struct onnx_attr *at, const uint8_t *s, size_t n)
 	while (pb_next(&from, &f)) {
 		if (f.number == 20)
 			type = (int)f.v;
+		else if (f.number == 21 && f.wire == PB_BYTES && f.n)
+			at->ref = name_of(r, &f);
 		else if (attr_field(r, at, &l, &f) < 0 || check_room(r) < 0)
 			return -1;
 	}
@@ -420,7 +176,7 @@ read_attr(struct reader *r, struct onnx_attr *at, const uint8_t *s, size_t n)
 	at->n = at->type == ONNX_ATTR_FLOATS ? l.n_floats :
 	    at->type == ONNX_ATTR_INTS ? l.n_ints :
 	    at->type == ONNX_ATTR_TEXTS ? l.n_texts : 0;
-	if (at->type == ONNX_ATTR_TENSOR && at->t == NULL)
+	if (at->type == ONNX_ATTR_TENSOR && at->t == NULL && at->ref == NULL)
 		return refuse_broken(r, "tensor attribute");
 	return 0;
 }
@@ -432,7 +188,7 @@ read_node(struct reader *r, struct onnx_node *nd, const uint8_t *s, size_t n)
 	struct pb_field f;
 
 	memset(nd, 0, sizeof(*nd));
-	nd->name = nd->op = nd->domain = "";
+	nd->name = nd->op = nd->domain = nd->overload = "";
 	nd->attr = reserve_list(r, count_fields(from, 5, false),
 	    &nd->room_attr, sizeof(*nd->attr));
 	while (pb_next(&from, &f)) {
@@ -458,6 +214,9 @@ read_node(struct reader *r, struct onnx_node *nd, const uint8_t *s, size_t n)
 			break;
 		case 7:
 			nd->domain = name_of(r, &f);
+			break;
+		case 8:
+			nd->overload = name_of(r, &f);
 			break;
 		default:
 			break;
@@ -539,6 +298,18 @@ read_value(struct reader *r, struct onnx_value *v, const uint8_t *s, size_t n)
 
 /* --- graph and model ----------------------------------------------------- */
 
+/* Only nodes of a function itself may refer to what its caller gives. */
+static int
+check_refs(struct reader *r, const struct onnx_node *n)
+{
+	for (size_t i = 0; i < n->n_attrs; i++)
+		if (n->attr[i].ref)
+			return err_set(r->e, ERR_UNSUPPORTED, "node '%s' refers "
+			    "to attribute %s of a function around its graph",
+			    n->name, n->attr[i].ref);
+	return 0;
+}
+
 static int
 graph_field(struct reader *r, struct onnx_model *m, const struct pb_field *f)
 {
@@ -546,7 +317,8 @@ graph_field(struct reader *r, struct onnx_model *m, const struct pb_field *f)
 	case 1:
 		m->node = arena_grow(r->a, m->node, m->n_nodes, &m->room[0],
 		    sizeof(*m->node));
-		return read_node(r, &m->node[m->n_nodes++], f->s, f->n);
+		return read_node(r, &m->node[m->n_nodes++], f->s, f->n) < 0 ?
+		    -1 : check_refs(r, &m->node[m->n_nodes - 1]);
 	case 2:
 		m->graph_name = name_of(r, f);
 		return 0;
@@ -612,6 +384,65 @@ read_opset(struct reader *r, struct onnx_model *m, const struct pb_field *at)
 	    "more than %d opsets", OPSETS_MAX);
 }
 
+/* FunctionProto: its head as a node's, its body as a graph's. */
+static int
+function_field(struct reader *r, struct onnx_function *fn,
+    const struct pb_field *f)
+{
+	struct onnx_node *head = &fn->head;
+	struct onnx_model *body = &fn->body;
+
+	switch (f->number) {
+	case 1:
+		head->op = name_of(r, f);
+		return 0;
+	case 4:
+		onnx_node_in(r->a, head, name_of(r, f));
+		return 0;
+	case 5:
+		onnx_node_out(r->a, head, name_of(r, f));
+		return 0;
+	case 7:
+		body->node = arena_grow(r->a, body->node, body->n_nodes,
+		    &body->room[0], sizeof(*body->node));
+		return read_node(r, &body->node[body->n_nodes++], f->s, f->n);
+	case 9:
+		return read_opset(r, body, f);
+	case 10:
+		head->domain = name_of(r, f);
+		return 0;
+	case 11:
+		head->attr = arena_grow(r->a, head->attr, head->n_attrs,
+		    &head->room_attr, sizeof(*head->attr));
+		return read_attr(r, &head->attr[head->n_attrs++], f->s, f->n);
+	case 13:
+		head->overload = name_of(r, f);
+	}
+	return 0;
+}
+
+static int
+read_function(struct reader *r, struct onnx_model *m,
+    const struct pb_field *at)
+{
+	struct pb from = pb_over(at->s, at->n);
+	struct onnx_function *fn;
+	struct pb_field f;
+
+	m->function = arena_grow(r->a, m->function, m->n_functions,
+	    &m->room[6], sizeof(*m->function));
+	fn = &m->function[m->n_functions++];
+	memset(fn, 0, sizeof(*fn));
+	fn->head.name = fn->head.op = fn->head.domain = fn->head.overload = "";
+	while (pb_next(&from, &f))
+		if (f.wire == PB_BYTES && (function_field(r, fn, &f) < 0 ||
+		    check_room(r) < 0))
+			return err_wrap(r->e, "function %s", fn->head.op);
+	if (strcmp(fn->head.domain, "ai.onnx") == 0)
+		fn->head.domain = "";
+	return from.bad ? refuse_broken(r, "function") : 0;
+}
+
 static void
 read_meta(struct reader *r, struct onnx_model *m, const struct pb_field *at)
 {
@@ -659,8 +490,7 @@ model_field(struct reader *r, struct onnx_model *m, const struct pb_field *f,
 		read_meta(r, m, f);
 		return check_room(r);
 	case 25:
-		return err_set(r->e, ERR_UNSUPPORTED,
-		    "functions inside the model are not supported");
+		return read_function(r, m, f);
 	default:
 		return 0;
 	}
@@ -668,18 +498,23 @@ model_field(struct reader *r, struct onnx_model *m, const struct pb_field *f,
 
 int
 onnx_read_graph(struct onnx_model **out, struct arena *a,
-    const struct onnx_model *outer, const void *bytes, size_t n,
-    struct err *e)
+    const struct onnx_model *outer, const struct onnx_node *node,
+    const void *bytes, size_t n, struct err *e)
 {
+	const struct onnx_opset *opset = node->opset ? node->opset :
+	    outer->opset;
+	size_t n_opsets = node->opset ? node->n_opsets : outer->n_opsets;
 	struct reader r = { a, e, a->used + READ_BYTES_MAX(n) };
 	struct onnx_model *m = arena_alloc(a, sizeof(*m));
 
 	m->ir_version = outer->ir_version;
 	m->producer = m->producer_version = m->graph_name = "";
-	for (size_t i = 0; i < outer->n_opsets; i++)
-		onnx_set_opset(a, m, outer->opset[i].domain,
-		    outer->opset[i].version);
-	if (read_graph(&r, m, bytes, n) < 0)
+	for (size_t i = 0; i < n_opsets; i++)
+		onnx_set_opset(a, m, opset[i].domain, opset[i].version);
+	m->function = outer->function;
+	m->n_functions = outer->n_functions;
+	if (read_graph(&r, m, bytes, n) < 0 ||
+	    onnx_inline_functions(m, a, e) < 0)
 		return -1;
 	*out = m;
 	return 0;
@@ -711,6 +546,8 @@ onnx_read(struct onnx_model **out, struct arena *a, const void *bytes,
 		return err_set(e, ERR_UNSUPPORTED,
 		    "ONNX IR version %lld is newer than 14",
 		    (long long)m->ir_version);
+	if (onnx_inline_functions(m, a, e) < 0)
+		return -1;
 	*out = m;
 	return 0;
 }

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/intern.h"
 #include "base/mem.h"
+#include "quality/deal.h"
 #include "read/records.h"
 
 struct split {
@@ -16,7 +18,7 @@ struct split {
 	size_t parts;
 	double total;
 	const struct split_opts *o;
-	uint8_t *chosen;		/* by time: a row's part */
+	uint8_t *chosen;		/* by time or value: a row's part */
 	size_t rows;
 };
 
@@ -102,13 +104,93 @@ done:
 	return r;
 }
 
+/* A row without its line end. */
+static size_t
+line_length(const struct record *rec)
+{
+	size_t n = rec->raw_n;
+
+	while (n > 0 && (rec->raw[n - 1] == '\n' || rec->raw[n - 1] == '\r'))
+		n--;
+	return n;
+}
+
+struct strata {
+	struct split *s;
+	struct records *l;
+	struct intern *known;
+	struct buf key;
+	uint64_t *hash;
+	uint32_t *stratum;
+	size_t n, room;
+};
+
+static int
+add_to_stratum(void *ctx, const struct record *rec, struct err *e)
+{
+	struct strata *t = ctx;
+
+	if (t->n == t->room) {
+		t->room = t->room ? 2 * t->room : 1024;
+		t->hash = xresize(t->hash, t->room, sizeof(*t->hash));
+		t->stratum = xresize(t->stratum, t->room,
+		    sizeof(*t->stratum));
+	}
+	buf_clear(&t->key);
+	if (records_key(t->l, &t->key, &t->s->o->stratify, 1, e) != 0)
+		return -1;
+	t->hash[t->n] = hash64(rec->raw, line_length(rec), t->s->o->seed);
+	t->stratum[t->n++] = intern_add(t->known, t->key.data ? t->key.data :
+	    "", t->key.len);
+	return 0;
+}
+
+/* Which part every row belongs to, so that each has its share of the values
+ * of a column. */
+static int
+stratify_rows(struct split *s, const char *bytes, size_t n,
+    const struct table_read_opts *read, struct err *e)
+{
+	struct strata t = { .s = s };
+	const struct record_consumer each = { add_to_stratum, &t };
+	double *place = NULL;
+	int r = -1;
+
+	if (records_open(&t.l, bytes, n, read, e) != 0)
+		return -1;
+	t.known = intern_new();
+	buf_init(&t.key, BUF_CAP_DATA);
+	if (records_scan(t.l, &each, e) != 0)
+		goto done;
+	place = mem_array(t.n + 1, sizeof(*place));
+	s->chosen = mem_array(t.n + 1, 1);
+	if (place == NULL || s->chosen == NULL) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		goto done;
+	}
+	if (deal_places(place, t.hash, t.stratum, t.n, s->o->seed, e) != 0)
+		goto done;
+	for (size_t i = 0; i < t.n; i++)
+		s->chosen[i] = (uint8_t)part_at(s, place[i]);
+	s->rows = t.n;
+	r = 0;
+done:
+	free(place);
+	free(t.hash);
+	free(t.stratum);
+	buf_free(&t.key);
+	intern_free(t.known);
+	records_close(t.l);
+	return r;
+}
+
 static int
 choose_part(size_t *part, struct split *s, struct records *l,
     const struct record *rec, struct buf *key, struct err *e)
 {
-	size_t n = rec->raw_n, row = rec->row - 1;
+	size_t row = rec->row - 1;
 
-	if (s->o->time != NULL) {
+	if (s->chosen != NULL) {
 		if (row >= s->rows)
 			return err_set(e, ERR_FORMAT, "more rows than before");
 		*part = s->chosen[row];
@@ -116,10 +198,7 @@ choose_part(size_t *part, struct split *s, struct records *l,
 	}
 	buf_clear(key);
 	if (s->o->n_by == 0) {
-		while (n > 0 && (rec->raw[n - 1] == '\n' ||
-		    rec->raw[n - 1] == '\r'))
-			n--;
-		*part = part_of_key(s, rec->raw, n);
+		*part = part_of_key(s, rec->raw, line_length(rec));
 		return 0;
 	}
 	if (records_key(l, key, s->o->by, s->o->n_by, e) != 0)
@@ -172,7 +251,9 @@ split_rows(struct split_part *part, size_t parts, const char *bytes,
 	    records_open(&l, bytes, n, &again, e) != 0)
 		return -1;
 	read->format = records_format(l);
-	if (o->time != NULL && order_rows(&s, bytes, n, &again, e) != 0)
+	if ((o->time != NULL && order_rows(&s, bytes, n, &again, e) != 0) ||
+	    (o->stratify != NULL &&
+	    stratify_rows(&s, bytes, n, &again, e) != 0))
 		goto done;
 	header = records_header(l, &header_n);
 	for (size_t i = 0; i < parts; i++)

@@ -8,6 +8,10 @@
  * line.  So rows with one key stay together, and rows added later move no
  * row from where it was.
  *
+ * Stratified: the rows of each value of a column are ranked by the hash of
+ * their line and cut at the shares (quality/deal.h), so that every part has
+ * its share of each value; rows added later may move others.
+ *
  * By time: the first part has the smallest values of a column (dates or
  * numbers), the last the largest; equal values keep the file's order.
  */
@@ -27,6 +31,7 @@ struct split_part {
 struct split_opts {
 	const char *const *by;
 	size_t n_by;
+	const char *stratify;	/* or NULL; not with `by` */
 	const char *time;	/* NULL: by hash */
 	uint64_t seed;
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/shellword.h"
 #include "table/form.h"
 
 #define COLUMNS_TOLD 12
@@ -13,32 +14,40 @@ forms_init(struct odd_forms *f)
 {
 	buf_init(&f->told, BUF_CAP_SMALL);
 	f->n = 0;
+	f->missing = intern_new();
 }
 
-/* As a word of the shell. */
+/* Words for missing hold for all columns, so each is told once. */
 static void
-put_word(struct buf *b, const char *column, const char *form)
+note_missing(struct odd_forms *f, const char *word)
 {
-	bool plain = *column != '"';
+	uint32_t known = intern_count(f->missing);
 
-	for (const char *p = column; *p != '\0' && plain; p++)
-		plain = strchr(" \t\n$&|;<>()'\"\\`*?[]{}#~!^", *p) == NULL;
-	buf_addf(b, "--type %s%s=%s%s", plain ? "" : "'", column, form, plain ?
-	    "" : "'");
+	if (intern_add(f->missing, word, strlen(word)) < known)
+		return;
+	buf_adds(&f->told, *word == '-' ? " --na=" : " --na ");
+	shellword_add(&f->told, word);
 }
 
 void
 forms_note(struct odd_forms *f, const struct column *c)
 {
-	enum cell_form fit[2];
-	int n = form_suggest(fit, c->dict);
+	struct form_guess g;
+	struct buf word;
 
-	if (n == 0 || f->n++ >= COLUMNS_TOLD)
+	if (!form_suggest(&g, c->dict) || f->n++ >= COLUMNS_TOLD)
 		return;
-	buf_addc(&f->told, ' ');
-	put_word(&f->told, c->name, form_name(fit[0]));
-	if (n > 1)
-		buf_addf(&f->told, " (or %s)", form_name(fit[1]));
+	if (g.missing != NULL)
+		note_missing(f, g.missing);
+	if (g.n == 0)
+		return;
+	buf_init(&word, BUF_CAP_SMALL);
+	buf_addf(&word, "%s=%s", c->name, form_name(g.fit[0]));
+	buf_adds(&f->told, " --type ");
+	shellword_add(&f->told, word.data);
+	buf_free(&word);
+	if (g.n > 1)
+		buf_addf(&f->told, " (or %s)", form_name(g.fit[1]));
 }
 
 void
@@ -49,4 +58,5 @@ forms_tell(struct odd_forms *f, const char *name, const struct log *log)
 		    "with%s%s", name, f->told.data, f->n > COLUMNS_TOLD ?
 		    " ..." : "");
 	buf_free(&f->told);
+	intern_free(f->missing);
 }

@@ -6,6 +6,7 @@
 #define READ_FORMS_H
 
 #include "base/buf.h"
+#include "base/intern.h"
 #include "table/column.h"
 
 struct log;
@@ -13,6 +14,7 @@ struct log;
 struct odd_forms {
 	struct buf told;
 	size_t n;
+	struct intern *missing;	/* words told */
 };
 
 void forms_init(struct odd_forms *f);

@@ -10,16 +10,19 @@
 
 #define RAGGED_LISTED 5
 
-/* Begin with the input and zeros, add line and cells of each such row, then
- * tell. */
+/* Begin with the input and zeros, add line and cells of each such row, which
+ * starts at s, then tell. */
 struct ragged {
 	const struct sniffed *in;
 	size_t n;
 	uint64_t line[RAGGED_LISTED];
 	size_t cells[RAGGED_LISTED];
+	char mark;		/* with which all of them begin */
+	bool open;		/* all of them end in a delimiter */
 };
 
-void ragged_add(struct ragged *r, uint64_t line, size_t cells);
+void ragged_add(struct ragged *r, uint64_t line, size_t cells, const char *s,
+    const char *end);
 /* -1 with ERR_FORMAT, which lists the first few. */
 int ragged_tell(const struct ragged *r, struct err *e);
 /* The cells of a row of which `have` cells end at p: at a delimiter, when

@@ -286,7 +286,7 @@ csv_key(struct records *l, struct buf *out, const char *const *names,
 	    cut_cells(&have, c, l, e) != 0)
 		goto done;
 	if (have != l->in.cols) {
-		ragged_add(&bad, l->last.line, have);
+		ragged_add(&bad, l->last.line, have, l->last.s, l->last.end);
 		ragged_tell(&bad, e);
 		goto done;
 	}

@@ -3,6 +3,7 @@
  */
 #include "read/sniff.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,14 +183,21 @@ refuse_others(const struct sniffed *in, const char *s, size_t n, struct err *e)
 }
 
 /* A JSON list of objects or lists, which most tools write as JSON, or lists
- * on lines of their own. */
+ * on lines of their own; one object over several lines. */
 static int
-refuse_list(const struct sniffed *in, const char *s, size_t n, struct err *e)
+refuse_json(const struct sniffed *in, const char *s, size_t n, struct err *e)
 {
-	size_t i = 0;
-	char c;
+	size_t i = 0, line;
+	char c = first_byte(s, n, &i);
 
-	if (first_byte(s, n, &i) != '[')
+	line = ++i;
+	if (c == '{' && first_byte(s, n, &i) != '\0' &&
+	    memchr(s + line, '\n', i - line) != NULL)
+		return err_set(e, ERR_FORMAT, "%s: a JSON object over several "
+		    "lines: JSON Lines have one a line (jq -c . makes them)",
+		    in->name);
+	i = line - 1;
+	if (c != '[')
 		return 0;
 	if (is_json(s + i, n - i, JSON_LIST))
 		return err_set(e, ERR_FORMAT, "%s: line %llu is a JSON list, "
@@ -255,7 +263,7 @@ sniff_input(struct sniffed *in, const char *s, size_t n,
 	s = in->body;
 	look = n < SNIFF_BYTES ? n : SNIFF_BYTES;
 	if (n > 0 && o->format != TABLE_CSV && o->likely != TABLE_CSV &&
-	    refuse_list(in, s, look, e) != 0)
+	    refuse_json(in, s, look, e) != 0)
 		return -1;
 	in->format = find_format(s, n, o);
 	if (in->format == TABLE_CSV)
@@ -286,6 +294,19 @@ split_names(struct sniffed *in, const char *p, const char *end, struct err *e)
 		in->names[in->cols++] = cell_dup(&c);
 	} while (*p++ == in->form.delimiter);
 	return 0;
+}
+
+/* How many cells the record has. */
+static size_t
+cells_of(const struct sniffed *in, const char *p, const char *end)
+{
+	struct csv_cell c;
+	size_t n = 1;
+
+	while ((p = csv_cell(&in->form, p, end, &c)) != NULL &&
+	    *p++ == in->form.delimiter)
+		n++;
+	return n;
 }
 
 /* Names that the user gave must be names, and different. */
@@ -419,18 +440,21 @@ static int
 doubt_delimiter(const struct sniffed *in, struct err *e)
 {
 	const struct csv_guess *g = &in->other;
-	char d[3] = { g->delimiter };
+	char d[3] = { g->delimiter }, skip[40] = "";
 
 	if (in->cols != 1 || g->delimiter == '\0' ||
 	    g->delimiter == in->form.delimiter)
 		return 0;
 	if (g->delimiter == '\t')
 		memcpy(d, "\\t", 2);
+	if (!g->hashes && g->before > 0)
+		snprintf(skip, sizeof(skip), " --skip-lines %llu",
+		    (unsigned long long)(in->lines + g->before));
 	return err_set(e, ERR_FORMAT, "%s: line %llu is one column, but %zu "
 	    "of the first %zu lines have %zu cells with another delimiter: "
 	    "give --delimiter '%s'%s (or --delimiter ',' if it is one column)",
 	    in->name, (unsigned long long)in->lines + 1, g->fit, g->records,
-	    g->cells, d, g->hashes ? " --comment '#'" : " --skip-lines N");
+	    g->cells, d, g->hashes ? " --comment '#'" : skip);
 }
 
 static void
@@ -482,12 +506,8 @@ wrong_number(const struct sniffed *in, const char *next, const char *end,
 	unsigned long long line = (unsigned long long)in->lines + 1;
 	const char *after = next < end ? csv_record(&in->form, next, end) :
 	    NULL;
-	struct csv_cell c;
-	size_t n = after != NULL;
+	size_t n = after != NULL ? cells_of(in, next, after) : 0;
 
-	for (const char *p = next; n && (p = csv_cell(&in->form, p, after,
-	    &c)) != NULL && *p == in->form.delimiter; p++)
-		n++;
 	if (n == in->cols)
 		return err_set(e, ERR_FORMAT, "%s: %zu column names given, "
 		    "but line %llu has %zu cell%s; the next has %zu: "

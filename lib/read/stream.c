@@ -186,14 +186,18 @@ table_reader_open(struct table_reader **out, struct source *src,
 	r->block_rows = o->block_rows ? o->block_rows : TABLE_BLOCK_ROWS;
 	r->lines = xalloc(r->block_rows, sizeof(*r->lines));
 	r->room = BUFFER_BYTES;
-	r->buf = xalloc(r->room + 2, 1);
+	r->buf = mem_zeroed(r->room + 2, 1);
 	r->line = 1;
 	r->ended = true;		/* until the line end is known */
 	r->in.name = r->opts.name != NULL ? r->opts.name : "input";
-	if (row_reader_init(&r->rows, &r->in, o, r->block_rows, e) != 0 ||
-	    fill_first(r, e) != 0)
+	if (row_reader_init(&r->rows, &r->in, o, r->block_rows, e) != 0)
 		goto fail;
-	if (sniff_input(&r->in, r->buf, r->len, &r->opts, e) != 0)
+	if (r->buf == NULL) {
+		err_set(e, ERR_NOMEM, "no memory to read %s", r->in.name);
+		goto fail;
+	}
+	if (fill_first(r, e) != 0 ||
+	    sniff_input(&r->in, r->buf, r->len, &r->opts, e) != 0)
 		goto fail;
 	r->at = (size_t)(r->in.body - r->buf);
 	r->line = r->in.lines + 1;

@@ -417,11 +417,13 @@ tell_ragged(const struct csv_reading *j, struct err *e)
 	struct ragged r = { .in = &j->in };
 
 	for (size_t i = 0; i < j->pieces && r.n <= RAGGED_LISTED; i++)
-		for (size_t k = 0; k < j->piece[i].n_bad; k++)
-			if (j->piece[i].bad[k].what == BAD_CELLS)
-				ragged_add(&r, line_of(j, i,
-				    j->piece[i].bad[k].at),
-				    j->piece[i].bad[k].cells);
+		for (size_t k = 0; k < j->piece[i].n_bad; k++) {
+			const struct bad_row *b = &j->piece[i].bad[k];
+
+			if (b->what == BAD_CELLS)
+				ragged_add(&r, line_of(j, i, b->at), b->cells,
+				    b->at, j->piece[i].end);
+		}
 	return ragged_tell(&r, e);
 }
 
@@ -430,10 +432,8 @@ static void
 add_trouble(struct buf *told, const struct csv_reading *j,
     const struct err *e)
 {
-	bool more = told->len > 0;
-
-	buf_adds(told, more ? "; " : "");
-	buf_adds(told, more ? behind_name(j->in.name, e->msg) : e->msg);
+	buf_addf(told, "%s%s", told->len ? "; " : "", told->len ?
+	    behind_name(j->in.name, e->msg) : e->msg);
 }
 
 /* Every kind of trouble at once: rows of the wrong length, and the first bad

@@ -75,7 +75,9 @@ read_attributes(struct space_param *p, struct arena *a,
 		p->step = json_num(map, "step", json_num(map, "q",
 		    p->kind == SPACE_INT));
 		p->log = json_bool(map, "log", p->log);
-		if (!(p->low <= p->high) || !(p->step >= 0) || (p->log && p->low <= 0))
+		if (!(p->low <= p->high) || !(p->step >= 0) ||
+		    !isfinite(p->high - p->low) || !isfinite(p->step) ||
+		    (p->log && p->low <= 0))
 			return err_set(e, ERR_FORMAT, "a distribution without a range");
 		return 0;
 	}

@@ -33,7 +33,8 @@ struct pruner {
 	    const double *set);
 };
 
-#define PRUNERS(P) P(none)
+#define PRUNERS(P) P(none) P(asha) P(hyperband) P(median) P(percentile) \
+	P(patient) P(wilcoxon)
 #define P(name) extern const struct pruner pruner_##name;
 PRUNERS(P)
 #undef P

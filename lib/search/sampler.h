@@ -33,7 +33,8 @@ struct sampler {
 	int (*draw)(double *x, struct sampling *s, struct err *e);
 };
 
-#define SAMPLERS(S) S(random)
+#define SAMPLERS(S) S(random) S(grid) S(sobol) S(tpe) S(cmaes) S(gp) \
+	S(nsga2)
 #define S(name) extern const struct sampler sampler_##name;
 SAMPLERS(S)
 #undef S

@@ -7,7 +7,7 @@
 #include "search/pruner.h"
 #include "search/sampler.h"
 
-#define SAMPLER_PRESET "random"
+#define SAMPLER_PRESET "tpe"
 #define PRUNER_PRESET "none"
 
 int

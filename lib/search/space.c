@@ -311,7 +311,7 @@ static void
 add_value(struct arena *a, struct json *to, const char *key, double v,
     bool whole)
 {
-	if (whole)
+	if (whole && fabs(v) <= WHOLE_MAX)
 		json_add_int(a, to, key, (int64_t)v);
 	else
 		json_add_num(a, to, key, v);

@@ -60,7 +60,8 @@ struct metrics {
 };
 
 /*
- * Binary: p (n) probability of the positive class, y (n) 0 or 1.  auc,
+ * Binary: p (n) probability of the positive class, y (n) 0 or 1, or 2 for a
+ * row that is of neither class: any answer is wrong.  auc,
  * average_precision, logloss, brier, accuracy, precision, recall, f1, ks,
  * ece.  accuracy to f1 are at p >= threshold.  ERR_FORMAT when a score is
  * not finite or there is no row.  ks is scipy's two-sided one.  threads: 0
@@ -68,7 +69,8 @@ struct metrics {
  */
 int metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
     size_t n, double threshold, uint64_t seed, int threads, struct err *e);
-/* Multiclass: p (n, k) row-major, y (n) below k.  accuracy, logloss,
+/* Multiclass: p (n, k) row-major, y (n) below k, or k where no class is
+ * right.  accuracy, logloss,
  * f1_macro, f1_weighted, auc_ovr (macro).  Label = first largest. */
 int metrics_multiclass(struct metrics *out, const double *p,
     const uint32_t *y, size_t n, size_t k, uint64_t seed, int threads,

@@ -102,14 +102,14 @@ count_binary(struct metrics *out, const double *p, const uint8_t *y, size_t n,
 		int b = bin_of(p[i]);
 		bool yes = p[i] >= threshold;
 
-		out->positives += y[i];
-		out->tp += yes && y[i];
-		out->fp += yes && !y[i];
-		out->fn += !yes && y[i];
-		out->tn += !yes && !y[i];
+		out->positives += y[i] == 1;
+		out->tp += yes && y[i] == 1;
+		out->fp += yes && y[i] != 1;
+		out->fn += !yes && y[i] == 1;
+		out->tn += !yes && y[i] == 0;
 		out->bin[b].n++;
 		sums[b][0] += p[i];
-		sums[b][1] += y[i];
+		sums[b][1] += y[i] == 1;
 	}
 	for (int b = 0; b < METRIC_BINS; b++)
 		if (out->bin[b].n) {
@@ -136,10 +136,11 @@ add_losses(struct metrics *out, const double *p, const uint8_t *y, size_t n)
 	double *loss = xalloc(n, sizeof(*loss));
 
 	for (size_t i = 0; i < n; i++)
-		loss[i] = metric_log_loss(p[i], y[i]);
+		loss[i] = y[i] > 1 ? metric_log_loss(0, 1) :
+		    metric_log_loss(p[i], y[i]);
 	metric_add_mean(out, "logloss", loss, n);
 	for (size_t i = 0; i < n; i++)
-		loss[i] = (p[i] - y[i]) * (p[i] - y[i]);
+		loss[i] = (p[i] - (y[i] == 1)) * (p[i] - (y[i] == 1));
 	metric_bound(metric_add_mean(out, "brier", loss, n), (double)n);
 	free(loss);
 }
@@ -168,6 +169,7 @@ metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
 	struct binary_draws *d;
 	struct score_order o;
 	struct roc_walk w;
+	uint8_t *is;
 	double fewer;
 
 	memset(out, 0, sizeof(*out));
@@ -176,7 +178,11 @@ metrics_binary(struct metrics *out, const double *p, const uint8_t *y,
 		return -1;
 	count_binary(out, p, y, n, threshold);
 	out->one_class = out->positives == 0 || out->positives == n;
-	score_order_init(&o, p, 1, y, n);
+	is = xalloc(n, 1);
+	for (size_t i = 0; i < n; i++)
+		is[i] = y[i] == 1;
+	score_order_init(&o, p, 1, is, n);
+	free(is);
 	/* sums of leaves may be a little beyond 1 */
 	out->no_probability = o.p[0] > 1 + 1e-6 || o.p[n - 1] < -1e-6;
 	w = walk_ranks(&o, NULL, false, (double)out->positives);

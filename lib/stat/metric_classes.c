@@ -12,10 +12,14 @@
 #include "stat/metric_internal.h"
 #include "stat/roc.h"
 
+/* cell (k + 1, k): truth by answer, the last truth being none of the k. */
 static void
-f1_scores(double *macro, double *weighted, const double *cell, size_t k,
-    double n)
+f1_scores(double *macro, double *weighted, const double *cell, size_t k)
 {
+	double n = 0;
+
+	for (size_t i = 0; i < k * k; i++)
+		n += cell[i];
 	*macro = *weighted = 0;
 	for (size_t c = 0; c < k; c++) {
 		double tp = cell[c * k + c], row = 0, column = 0, f;
@@ -24,9 +28,10 @@ f1_scores(double *macro, double *weighted, const double *cell, size_t k,
 			row += cell[c * k + j];
 			column += cell[j * k + c];
 		}
+		column += cell[k * k + c];
 		f = metric_f1(tp, column - tp, row - tp);
 		*macro += f / (double)k;
-		*weighted += f * row / n;
+		*weighted += n > 0 ? f * row / n : 0;
 	}
 }
 
@@ -44,7 +49,7 @@ struct class_draws {
 static double *
 confusion_cells(const struct class_draws *m, const uint32_t *count)
 {
-	double *cell = xalloc(m->k * m->k, sizeof(*cell));
+	double *cell = xalloc((m->k + 1) * m->k, sizeof(*cell));
 
 	for (size_t i = 0; i < m->n; i++)
 		cell[m->y[i] * m->k + m->said[i]] += count ? count[i] : 1;
@@ -76,7 +81,7 @@ draw_multi(void *ctx, size_t b, int worker)
 
 	draw_counts(count, m->n, m->seed, b);
 	cell = confusion_cells(m, count);
-	f1_scores(&m->macro[b], &m->weighted[b], cell, m->k, (double)m->n);
+	f1_scores(&m->macro[b], &m->weighted[b], cell, m->k);
 	m->auc[b] = auc_ovr(m, count, cell);
 	free(cell);
 }
@@ -85,7 +90,7 @@ draw_multi(void *ctx, size_t b, int worker)
 static double
 fewest_rows(const struct class_draws *m)
 {
-	size_t *count = xalloc(m->k, sizeof(*count)), fewest = m->n;
+	size_t *count = xalloc(m->k + 1, sizeof(*count)), fewest = m->n;
 
 	for (size_t i = 0; i < m->n; i++)
 		count[m->y[i]]++;
@@ -102,7 +107,7 @@ add_multi(struct metrics *out, struct class_draws *m, int threads)
 	double macro, weighted, auc, *cell = confusion_cells(m, NULL);
 	double fewest = fewest_rows(m);
 
-	f1_scores(&macro, &weighted, cell, m->k, (double)m->n);
+	f1_scores(&macro, &weighted, cell, m->k);
 	auc = auc_ovr(m, NULL, cell);
 	free(cell);
 	out->one_class = isnan(auc);
@@ -143,7 +148,7 @@ metrics_multiclass(struct metrics *out, const double *p, const uint32_t *y,
 			if (v[c] > v[said[i]])
 				said[i] = (uint32_t)c;
 		right += said[i] == y[i];
-		loss[i] = metric_log_loss(v[y[i]], 1);
+		loss[i] = metric_log_loss(y[i] < k ? v[y[i]] : 0, 1);
 	}
 	for (size_t c = 0; c < k; c++) {
 		for (size_t i = 0; i < n; i++)

@@ -8,9 +8,11 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "table/cell.h"
 
 #define FORMS (FORM_MDY + 1)
-#define LOOK_MAX 1000		/* texts that a suggestion looks at */
+#define MINUS "\xe2\x88\x92"	/* the sign that typesetters use */
+#define LOOK_MAX (1 << 20)	/* texts that a suggestion looks at */
 
 static const struct {
 	const char *name;
@@ -179,7 +181,7 @@ plain_number(char *out, size_t *out_n, char decimal, bool percent,
 		t.n -= 2;
 		trim(&t);
 	}
-	if (!minus && drop_prefix(&t, "-"))
+	if (!minus && (drop_prefix(&t, "-") || drop_prefix(&t, MINUS)))
 		minus = true;
 	else if (!minus)
 		(void)drop_prefix(&t, "+");
@@ -188,7 +190,8 @@ plain_number(char *out, size_t *out_n, char decimal, bool percent,
 			return false;
 	} else if (drop_currency(&t)) {
 		trim(&t);
-		if (!minus && drop_prefix(&t, "-"))	/* "$-5" */
+		if (!minus && (drop_prefix(&t, "-") ||	/* "$-5" */
+		    drop_prefix(&t, MINUS)))
 			minus = true;
 	}
 	trim(&t);
@@ -206,15 +209,76 @@ plain_number(char *out, size_t *out_n, char decimal, bool percent,
 
 /* ---- dates ---- */
 
+struct date_part {
+	unsigned v;
+	size_t digits;		/* 0: the name of a month */
+};
+
 static bool
-take_number(unsigned *v, size_t *digits, const char **p, const char *end)
+is_letter(char c)
 {
-	*v = 0;
-	for (*digits = 0; *p < end && is_digit(**p) && *digits < 5; ++*p) {
-		*v = *v * 10 + (unsigned)(**p - '0');
-		++*digits;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* "Jul", "JULY", "Sept"; 0: none. */
+static unsigned
+month_named(const char *s, size_t n)
+{
+	static const char *const names[] = { "january", "february", "march",
+	    "april", "may", "june", "july", "august", "september", "october",
+	    "november", "december" };
+
+	for (unsigned m = 0; m < 12; m++) {
+		size_t len = strlen(names[m]), same = 0;
+
+		while (same < n && same < len && (s[same] | 32) ==
+		    names[m][same])
+			same++;
+		if (same == n && (n == 3 || n == len || (m == 8 && n == 4)))
+			return m + 1;
 	}
-	return *digits > 0;
+	return 0;
+}
+
+static bool
+take_part(struct date_part *part, const char **p, const char *end)
+{
+	const char *s = *p;
+
+	*part = (struct date_part){ 0 };
+	if (s < end && is_letter(*s)) {
+		while (*p < end && is_letter(**p))
+			++*p;
+		part->v = month_named(s, (size_t)(*p - s));
+		if (part->v != 0 && *p < end && **p == '.' && *p - s < 5)
+			++*p;
+		return part->v != 0;
+	}
+	for (; *p < end && is_digit(**p) && part->digits < 5; ++*p) {
+		part->v = part->v * 10 + (unsigned)(**p - '0');
+		part->digits++;
+	}
+	return part->digits > 0;
+}
+
+/* What stands between two parts: one of "/.-", or a space, perhaps behind a
+ * comma. */
+static bool
+take_mark(char *mark, const char **p, const char *end)
+{
+	const char *s = *p;
+
+	if (s < end && strchr("/.-", *s) != NULL) {
+		*mark = *s;
+		++*p;
+		return true;
+	}
+	if (s < end && *s == ',')
+		++*p;
+	for (s = *p; *p < end && **p == ' '; ++*p)
+		;
+	*mark = ' ';
+	return *p > s;
 }
 
 static void
@@ -222,6 +286,37 @@ put_two(char *out, unsigned v)
 {
 	out[0] = (char)('0' + v / 10);
 	out[1] = (char)('0' + v % 10);
+}
+
+/* " 3:45 PM" is " 15:45"; what is no such time stays. */
+static void
+put_time(char *out, size_t *at, const char *p, const char *end)
+{
+	const char *s = p + 1;
+	unsigned hour = 0;
+	size_t digits = 0;
+	char half = '\0';
+
+	for (; s < end && is_digit(*s) && digits < 2; s++, digits++)
+		hour = hour * 10 + (unsigned)(*s - '0');
+	if (digits == 0 || s == end || *s != ':') {
+		memcpy(out + *at, p, (size_t)(end - p));
+		*at += (size_t)(end - p);
+		return;
+	}
+	if (end - s > 4 && (end[-1] | 32) == 'm' && ((end[-2] | 32) == 'a' ||
+	    (end[-2] | 32) == 'p') && hour >= 1 && hour <= 12) {
+		half = end[-2] | 32;
+		end -= 2;
+		while (end[-1] == ' ')
+			end--;
+		hour = hour % 12 + (half == 'p' ? 12 : 0);
+	}
+	out[(*at)++] = *p;
+	put_two(out + *at, hour);
+	*at += 2;
+	memcpy(out + *at, s, (size_t)(end - s));
+	*at += (size_t)(end - s);
 }
 
 static bool
@@ -232,32 +327,34 @@ plain_date(char *out, size_t *out_n, enum cell_form form, const char *s,
 	static const uint8_t place[][3] = { [FORM_YMD] = { 0, 1, 2 },
 	    [FORM_DMY] = { 2, 1, 0 }, [FORM_MDY] = { 2, 0, 1 } };
 	const char *p = s, *end = s + n;
-	unsigned v[3], year, month, day;
-	size_t digits[3];
-	char mark = '\0';
+	const uint8_t *at = place[form];
+	struct date_part v[3];
+	char mark[2];
+	unsigned year;
 
-	for (int i = 0; i < 3; i++) {
-		if (i > 0 && (p == end || (i == 1 && strchr("/.-", *p) ==
-		    NULL) || (i == 2 && *p != mark)))
-			return false;
-		if (i > 0)
-			mark = *p++;
-		if (!take_number(&v[i], &digits[i], &p, end))
-			return false;
-	}
-	year = v[place[form][0]];
-	month = v[place[form][1]];
-	day = v[place[form][2]];
-	if (digits[place[form][0]] != 4 || month > 12 || day > 31 ||
+	if (!take_part(&v[0], &p, end) || !take_mark(&mark[0], &p, end) ||
+	    !take_part(&v[1], &p, end) || !take_mark(&mark[1], &p, end) ||
+	    !take_part(&v[2], &p, end))
+		return false;
+	/* spaces, and two marks, are for months by name */
+	if (v[at[1]].digits != 0 && (mark[0] == ' ' || mark[0] != mark[1]))
+		return false;
+	year = v[at[0]].v;
+	if (v[at[0]].digits == 2 && form != FORM_YMD)
+		year += year < 69 ? 2000 : 1900;	/* as POSIX has it */
+	else if (v[at[0]].digits != 4)
+		return false;
+	if (v[at[1]].v > 12 || v[at[2]].digits == 0 || v[at[2]].v > 31 ||
 	    (p < end && *p != ' ' && *p != 'T') || end - p > 40)
 		return false;
 	put_two(out, year / 100);
 	put_two(out + 2, year % 100);
 	out[4] = out[7] = '-';
-	put_two(out + 5, month);
-	put_two(out + 8, day);
-	memcpy(out + 10, p, (size_t)(end - p));
-	*out_n = 10 + (size_t)(end - p);
+	put_two(out + 5, v[at[1]].v);
+	put_two(out + 8, v[at[2]].v);
+	*out_n = 10;
+	if (p < end)
+		put_time(out, out_n, p, end);
 	return true;
 }
 
@@ -287,6 +384,20 @@ form_plain(char out[FORM_TEXT_MAX], size_t *out_n, enum cell_form form,
 
 /* ---- which one ---- */
 
+/* "3.11.4", "10.2.13": three numbers, and hardly a date. */
+static bool
+is_version(const char *s, size_t n)
+{
+	size_t points = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] != '.' && !is_digit(s[i]))
+			return false;
+		points += s[i] == '.';
+	}
+	return points == 2 && n < 8;
+}
+
 /* In that form, and of its kind in the end? */
 static bool
 fits(enum cell_form form, const char *s, size_t n)
@@ -296,33 +407,76 @@ fits(enum cell_form form, const char *s, size_t n)
 	int64_t us;
 	double d;
 
-	if (!form_plain(text, &len, form, s, n))
+	if (!form_plain(text, &len, form, s, n) || is_version(s, n))
 		return false;
 	return forms[form].type == COL_DATETIME ? clock_parse(text, len, &us) :
 	    num_parse_f64(text, len, &d);
 }
 
-int
-form_suggest(enum cell_form fit[2], const struct intern *texts)
+/* Does it stand where a value is missing?  The usual words are read as that
+ * already. */
+static bool
+is_missing_word(const char *s, size_t n)
 {
-	size_t count = intern_count(texts), n;
-	unsigned left = (1u << FORMS) - 2;
-	bool odd = false;		/* none of the plain readers takes it */
-	int found = 0;
+	static const char *const words[] = { "?", "-", "--", "---", ".", "..",
+	    "*", "**", "\xe2\x80\x93", "\xe2\x80\x94", "na", "n/a", "n.a.",
+	    "#n/a", "nd", "n.d.", "nil", "none", "null", "(null)", "\\n",
+	    "missing", "unknown", "not available" };
+	size_t k;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i]) != n)
+			continue;
+		for (k = 0; k < n && (is_letter(s[k]) ? (s[k] | 32) : s[k]) ==
+		    words[i][k]; k++)
+			;
+		if (k == n)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_plain(const char *s, size_t n)
+{
+	int64_t us;
 	double d;
 
+	return cell_float(s, n, &d) || clock_parse(s, n, &us);
+}
+
+bool
+form_suggest(struct form_guess *g, const struct intern *texts)
+{
+	size_t count = intern_count(texts), n, values = 0;
+	unsigned left = (1u << FORMS) - 2;
+	bool odd = false;		/* none of the plain readers takes it */
+	bool plain = true;
+	double d;
+
+	memset(g, 0, sizeof(*g));
 	if (count > LOOK_MAX)
 		count = LOOK_MAX;
-	for (size_t i = 0; i < count && left != 0; i++) {
+	for (size_t i = 0; i < count && (left != 0 || plain); i++) {
 		const char *s = intern_text(texts, (uint32_t)i, &n);
 
+		if (is_missing_word(s, n)) {
+			if (g->missing != NULL)
+				return false;
+			g->missing = s;
+			continue;
+		}
+		values++;
 		for (int f = FORM_PLAIN + 1; f < FORMS; f++)
 			if (left >> f & 1 && !fits((enum cell_form)f, s, n))
 				left &= ~(1u << f);
+		plain = plain && is_plain(s, n);
 		odd = odd || !num_parse_f64(s, n, &d);
 	}
-	for (int f = FORM_PLAIN + 1; f < FORMS && odd && count > 0; f++)
-		if (left >> f & 1 && found < 2)
-			fit[found++] = (enum cell_form)f;
-	return found;
+	if (values == 0 || (plain && g->missing != NULL))
+		return values > 0;
+	for (int f = FORM_PLAIN + 1; f < FORMS && odd; f++)
+		if (left >> f & 1 && g->n < 2)
+			g->fit[g->n++] = (enum cell_form)f;
+	return g->n > 0;
 }

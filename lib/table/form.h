@@ -30,8 +30,15 @@ const char *type_word(enum col_type type, enum cell_form form);
 bool form_plain(char out[FORM_TEXT_MAX], size_t *out_n, enum cell_form form,
     const char *s, size_t n);
 
-/* The forms that every text fits while some of them are in no plain one; at
- * most two, where only a person knows.  How many. */
-int form_suggest(enum cell_form fit[2], const struct intern *texts);
+/* What would make numbers or dates of a column's texts. */
+struct form_guess {
+	enum cell_form fit[2];	/* the forms that all fit, while some are in */
+	int n;			/* no plain one; two where only a person
+				 * knows; 0: plain, but for the word */
+	const char *missing;	/* a word like "?" among them, or NULL */
+};
+
+/* False: they are texts.  *g borrows from them. */
+bool form_suggest(struct form_guess *g, const struct intern *texts);
 
 #endif

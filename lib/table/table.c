@@ -3,6 +3,7 @@
  */
 #include "table/table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -182,6 +183,28 @@ table_gather(struct table **out, const struct table *t, const size_t *row,
 	}
 	*out = to;
 	return 0;
+}
+
+int
+table_gather_known(struct table **out, size_t *gone, const struct table *t,
+    size_t column, struct err *e)
+{
+	const struct column *c = &t->col[column];
+	size_t *row = mem_array(t->rows + 1, sizeof(*row)), n = 0;
+	int r = 0;
+
+	*out = NULL;
+	if (row == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
+	for (size_t i = 0; i < t->rows; i++)
+		if (!column_missing(c, i) && (col_type_is_text(c->type) ||
+		    !isnan(column_number(c, i))))
+			row[n++] = i;
+	*gone = t->rows - n;
+	if (*gone > 0)
+		r = table_gather(out, t, row, n, e);
+	free(row);
+	return r;
 }
 
 size_t

@@ -31,6 +31,10 @@ int table_drop(struct table *t, const char *const *names, size_t n,
  * must live longer. */
 int table_gather(struct table **out, const struct table *t, const size_t *row,
     size_t n, struct err *e);
+/* The same of the rows that have a value in that column; *gone: how many have
+ * none.  Where that is 0, *out is NULL. */
+int table_gather_known(struct table **out, size_t *gone,
+    const struct table *t, size_t column, struct err *e);
 /* Bytes held by arrays and names; dicts are not counted. */
 size_t table_bytes(const struct table *t);
 

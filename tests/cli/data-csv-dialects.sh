@@ -150,6 +150,54 @@ check 'a file of one column of text is read' <<'X'
 	expect 0 mlv-data schema text.csv &&
 	prints "  text:"
 X
+check 'columns apart by runs of spaces are refused with --delimiter, which reads them' <<'X'
+	printf ' a   b  c\n 1  2.5  -3\n10 20   30\n' >spaces.csv &&
+	expect 3 mlv-data schema spaces.csv &&
+	says "--delimiter ' '" &&
+	expect 0 mlv-data schema spaces.csv --delimiter ' ' &&
+	test "$(grep -c type: out)" = 3 &&
+	prints "max: 20" &&
+	prints "min: -3"
+X
+check 'two words a line, or a number in a sentence, are one column of text' <<'X'
+	printf 'first last\nJane Doe\nJohn Poe\nflat 7\n' >words.csv &&
+	expect 0 mlv-data schema words.csv
+X
+check 'columns apart by ~ or ^ are refused with --delimiter' <<'X'
+	printf 'a~b\n1~2\n3~4\n' >tilde.csv &&
+	expect 3 mlv-data schema tilde.csv &&
+	says "--delimiter '~'" &&
+	tr '~' '^' <tilde.csv >caret.csv &&
+	expect 3 mlv-data schema caret.csv &&
+	says "--delimiter '^'"
+X
+check 'titles before the header are refused with the --skip-lines that helps' <<'X'
+	printf 'a title\n\nand more\na;b\n1;2\n3;4\n' >title.csv &&
+	expect 3 mlv-data schema title.csv &&
+	says "--skip-lines 3" &&
+	expect 0 mlv-data schema title.csv --skip-lines 3 &&
+	test "$(grep -c type: out)" = 2
+X
+check 'rows that end in a delimiter, where the header does not: the names to give' <<'X'
+	printf 'a,b\n1,2,\n3,4,\n' >open.csv &&
+	expect 3 mlv-data schema open.csv &&
+	says "--header --columns a,b,last" &&
+	expect 0 mlv-data schema open.csv --header --columns a,b,last
+X
+check 'a header that ends in a delimiter, where the rows do not: the names to give' <<'X'
+	printf 'a,b,\n1,2\n3,4\n' >head.csv &&
+	expect 3 mlv-data schema head.csv &&
+	says "the header ends in a delimiter" &&
+	says "--header --columns a,b" &&
+	expect 0 mlv-data schema head.csv --header --columns a,b &&
+	test "$(grep -c type: out)" = 2
+X
+check 'comments of another length than rows are refused with --comment' <<'X'
+	printf 'a,b\n1,2\n%%one\n3,4\n%%two, three, four\n' >percent.csv &&
+	expect 3 mlv-data schema percent.csv &&
+	says "--comment '%'" &&
+	expect 0 mlv-data schema percent.csv --comment %
+X
 printf "name,n\n'a,b',1\n'it''s',2\n\"x,3\n" >quote.csv
 check '--quote: another quote, which the schema remembers' <<'X'
 	expect 0 mlv-data schema quote.csv --quote "'" &&
@@ -198,6 +246,11 @@ check 'a JSON list of lists is refused as a JSON list' <<'X'
 	printf '[\n [1,2],\n [3,4]\n]\n' >nested.json &&
 	expect 3 mlv-data schema nested.json &&
 	says "a JSON list"
+X
+check 'a JSON object over several lines is refused with what helps' <<'X'
+	printf '{\n "a": 1,\n "b": 2\n}\n' >pretty.json &&
+	expect 3 mlv-data schema pretty.json &&
+	says "jq -c ."
 X
 
 # --- what schema writes, check reads
@@ -299,6 +352,30 @@ check 'where only a person knows the form, both are named' <<'X'
 	says "--type d=date-dmy (or date-mdy)" &&
 	says "--type n=money (or comma)"
 X
+check 'months by name, years of two digits and hours of half a day are named and read' <<'X'
+	cat >when.csv <<'END' &&
+a,b,c
+8-Jul-24,"Jul 8, 2024",07/08/24 3:45 PM
+19-Aug-99,"Aug 19, 1999",08/19/99 12:05 AM
+END
+	expect 0 mlv-data schema when.csv &&
+	says "with --type a=date-dmy --type b=date-mdy --type c=date-mdy" &&
+	expect 0 mlv-data schema when.csv $(sed "s/.* with //" err) -o m.yaml &&
+	column a 'max: "2024-07-08.*"' &&
+	column b 'min: "1999-08-19.*"' &&
+	column c 'min: "1999-08-19T00:05.*"' &&
+	column c 'max: "2024-07-08T15:45.*"'
+X
+check 'a word for missing among numbers is named and read' <<'X'
+	printf 'mpg,hp,price\n18,130,$5\n?,-,?\n15,165,$7\n' >holes.csv &&
+	expect 0 mlv-data schema holes.csv &&
+	says "with --na '?' --na=- --type price=money (or comma)" &&
+	expect 0 mlv-data schema holes.csv --na '?' --na=- --type price=money -o m.yaml &&
+	column mpg "type: int64" &&
+	column hp "max: 165" &&
+	column price "max: 7" &&
+	keeps m.yaml holes.csv
+X
 check 'codes are taken neither for numbers nor for dates' <<'X'
 	printf 'zip,code,t\n007,a-1,1/2\n012,b-2,3/4\n' >codes.csv &&
 	expect 0 mlv-data schema codes.csv &&
@@ -365,7 +442,7 @@ X
 check 'row names without a name are refused with the names to give' <<'X'
 	printf '"x","y"\n"1",2,3\n"2",4,5\n' >rownames.csv &&
 	expect 3 mlv-data schema rownames.csv &&
-	says "--header --columns 'row,x,y'" &&
+	says "--header --columns row,x,y" &&
 	expect 0 mlv-data schema rownames.csv --header --columns row,x,y
 X
 check 'a doubtful header: all names that look like data are told' <<'X'

@@ -465,6 +465,34 @@ check 'split --by: rows of one key are in one part' <<'X'
 	test -s b &&
 	test -z "$(comm -12 a b)"
 X
+awk 'BEGIN {
+	print "v,y"
+	for (i = 0; i < 1000; i++)
+		print i "," (i % 50 == 7 ? "rare" : i % 3 ? "often" : "")
+}' >classes.csv
+check 'split --stratify: every part has its share of each value, and of rows without one' <<'X'
+	expect 0 mlv-data split classes.csv --stratify y train=70 test=30 &&
+	test "$(grep -c rare classes-train.csv)" = 14 &&
+	test "$(grep -c rare classes-test.csv)" = 6 &&
+	test "$(grep -c ',$' classes-test.csv)" = "$(($(grep -c ',$' classes.csv) * 3 / 10))" &&
+	test "$(cat classes-*.csv | wc -l)" = 1002
+X
+check 'split --stratify: one row a value is dealt out by the shares, not all to the first part' <<'X'
+	expect 0 mlv-data split classes.csv --stratify v a=50 b=50 &&
+	test "$(wc -l <classes-a.csv)" -gt 420 &&
+	test "$(wc -l <classes-b.csv)" -gt 420
+X
+check 'split --stratify: equal lines stay together' <<'X'
+	sed '1!p' classes.csv >twice.csv &&
+	expect 0 mlv-data split twice.csv --stratify y a=50 b=50 &&
+	tail -n +2 twice-a.csv | sort | uniq -c | awk '$1 % 2 { odd = 1 } END { exit odd }'
+X
+check 'split: --by, --stratify and --time exclude each other; an unknown column is refused' <<'X'
+	expect 2 mlv-data split classes.csv --stratify y --by v a=50 b=50 &&
+	says "exclude each other" &&
+	expect 3 mlv-data split classes.csv --stratify nope a=50 b=50 &&
+	says nope
+X
 printf 'd,v\r\n2026-03-01,3\r\n2026-01-01,"1\r\n"\r\n2026-02-01,2' >time.csv
 check 'split --time: the oldest rows are in the first part, CRLF and quoted line ends kept' <<'X'
 	expect 0 mlv-data split time.csv --time d old=2 new=1 &&

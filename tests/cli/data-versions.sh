@@ -243,7 +243,7 @@ check 'add --columns: too few names are warned of each time, right ones count th
 		says "2 column names given, but line 1 has 3 cells" &&
 		prints "${tab}\\N${tab}" || return 1
 	done &&
-	expect 0 mlv-data add adult.data --name odd --columns a,b,c &&
+	expect 0 mlv-data add adult.data --name odd --columns a,b,c --na "?" &&
 	prints "${tab}2${tab}" &&
 	test ! -s err
 X
@@ -371,6 +371,32 @@ if command -v script >/dev/null; then
 		at_terminal mlv-data ls -z &&
 		same want out
 	X
+	check 'profile at a terminal: a line a column, numbers of four digits' <<-'X'
+		printf "n,t,d\n1.23456,x,2026-01-02\n2.5,y,2026-01-04\n,x,2026-01-03\n" >moments.csv &&
+		at_terminal mlv-data profile moments.csv &&
+		{
+			echo "column  type      rows  missing  distinct  min                   mean" &&
+			echo "n       float64      3        1         2  1.235                 1.867" &&
+			echo "t       category     3        0         2  -                     -" &&
+			echo "d       datetime     3        0         3  2026-01-02T00:00:00Z  2026-01-03T00:00:00Z"
+		} >want &&
+		cut -c1-85 out | sed "s/ *$//" >got &&
+		same want got
+	X
+	check 'profile --json at a terminal: the bytes are those of a pipe' <<-'X'
+		mlv-data profile --json moments.csv >want &&
+		at_terminal mlv-data profile --json moments.csv &&
+		same want out
+	X
+	check 'check and show at a terminal: tables with a heading' <<-'X'
+		printf "columns: {n: {type: float64, max: 2}}\nextra: true\n" >moments.yaml &&
+		at_terminal mlv-data check -s moments.yaml moments.csv &&
+		grep -q "^rule   column  severity  hits  what " out &&
+		grep -q "^range  n       error        1  more than 2 " out &&
+		at_terminal mlv-data show data:churn &&
+		grep -q "^field  *value$" out &&
+		grep -q "^name  *data:churn@" out
+	X
 	check 'fsck at a terminal: its numbers have a heading' <<-'X'
 		at_terminal mlv-data fsck &&
 		grep -q "^verdict  errors  notes " out &&
@@ -429,6 +455,36 @@ check 'cat in a fresh clone: a name that only git knows is told from one that no
 		says "after.csv.mlv" &&
 		expect 3 mlv-data cat data:nothing &&
 		says "there is no data:nothing"
+	)
+X
+check 'ls in a fresh clone: what only pointer files name is listed, its file missing or same' <<'X'
+	(
+		cd ../clone &&
+		git ls-files -z "*.mlv" | tr -dc "\0" | tr "\0" "\n" >files &&
+		expect 0 mlv-data ls &&
+		test "$(wc -l <out)" = "$(wc -l <files)" &&
+		grep -q "^data:churn${tab}sha256:.*${tab}missing${tab}churn.csv$" out &&
+		grep -q "^data:moved${tab}sha256:.*${tab}same${tab}after.csv$" out
+	)
+X
+check 'ls NAME in a fresh clone: the one name, or exit 3 for one that nobody knows' <<'X'
+	(
+		cd ../clone &&
+		expect 0 mlv-data ls data:churn &&
+		test "$(cut -f1,5 out)" = "data:churn${tab}missing" &&
+		expect 3 mlv-data ls data:nothing &&
+		says "there is no data:nothing"
+	)
+X
+check 'ls in a fresh clone: a pointer that cannot be read hides no other' <<'X'
+	(
+		cd ../clone &&
+		cp after.csv.mlv keep &&
+		echo "<<<<<<< x" >after.csv.mlv &&
+		expect 3 mlv-data ls &&
+		says "after.csv.mlv" &&
+		prints "churn.csv" &&
+		mv keep after.csv.mlv
 	)
 X
 check 'add, cat in a fresh clone: the added file is there, its pointer unchanged' <<'X'

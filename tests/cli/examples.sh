@@ -230,7 +230,7 @@ check 'crontab, nightly line: without drift it prints nothing' <<'X'
 	test ! -s err
 X
 sh "$churn/generate.sh" 9000 7 drift >new.csv
-check 'crontab, nightly line: drift of today is left, of yesterday told, data that break the schema train no model' <<'X'
+check 'crontab, nightly line: drift of yesterday is told, broken data train no model' <<'X'
 	serve new.csv &&
 	night &&
 	yesterday &&
@@ -277,4 +277,31 @@ while IFS= read -r line; do
 		{ sh -c "$line" >out 2>err </dev/null || test $? -eq 1; }
 	X
 done <tour.sh
+
+# --- the five pipelines of the README
+fresh readme
+sh "$churn/generate.sh" 2000 1 >churn.csv
+sh "$churn/generate.sh" 500 2 >new.csv
+cp new.csv delivery.csv
+mlv-data schema churn.csv >schema.yaml
+mlv-data init >/dev/null && mlv-data add churn.csv >/dev/null
+mlv-data split data:churn --by customerID train=70 valid=15 test=15 >/dev/null
+for part in train valid test; do
+	mlv-data cat data:churn-$part >$part.csv
+done
+printf 'import shutil\nshutil.copy("gbdt.onnx", "model.onnx")\n' >train.py
+awk '
+/^Five pipelines/ { on = 1; next }
+/^What holds/ { on = 0 }
+on && /^\t *[a-z-]/ { sub(/^\t */, ""); more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n" }
+' "$TOP/README" >pipelines.sh
+check 'README: its five pipelines have six lines' 'test "$(wc -l <pipelines.sh)" = 6'
+while IFS= read -r line; do
+	case $line in
+	*python3*) command -v python3 >/dev/null || { skip "README: $line" 'no python3'; continue; } ;;
+	esac
+	check "README: $line" <<-'X'
+		{ sh -c "$line" >out 2>err </dev/null || test $? -eq 1; }
+	X
+done <pipelines.sh
 finish

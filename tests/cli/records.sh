@@ -196,6 +196,16 @@ X
 check 'mlv-train fit of a number, without a repository, prints the record' <<'X'
 	(cd .. && described 0 mlv-train fit work/rows.csv -t x -d id -l linear -o three.onnx)
 X
+check 'mlv-train fit with folds and rows without a target prints the record' <<'X'
+	sed '3s/[^,]*$//' ../work/rows.csv >gap.csv &&
+	target=$(head -n 1 gap.csv | sed 's/.*,//') &&
+	described 0 mlv-train fit gap.csv -t "$target" -d id -l gbdt -o four.onnx --cv 3 \
+	    --drop-missing-target
+X
+check 'mlv-train eval with folds prints the record' <<'X'
+	described 0 mlv-train eval --cv 2 two.onnx data:rows-test &&
+	plain mlv.evaluation.folds/1 0 mlv-train eval --cv 2 two.onnx data:rows-test
+X
 check 'mlv-train eval has its metrics in the plain form of mlv-train-records(5)' <<'X'
 	plain mlv.evaluation.metric/1 0 mlv-train eval two.onnx data:rows-test &&
 	expect 0 mlv-train eval --json two.onnx data:rows-test &&
@@ -277,6 +287,10 @@ X
 check 'mlv-train search tell prints the record of mlv-train-records(5)' <<'X'
 	described 0 mlv-train 'search tell' tune 0 0.5 -c size=1 &&
 	described 0 mlv-train 'search tell' tune 1 0.25
+X
+check 'mlv-train search run prints the record of a trial that is a run' <<'X'
+	described 0 mlv-train 'search run' tune --trials 1 -- echo 0.5 &&
+	holds '.run'
 X
 check 'mlv-train search best and show print the record of mlv-train-records(5), in both forms' <<'X'
 	described 0 mlv-train 'search best' tune &&
@@ -372,8 +386,13 @@ check 'mlv-drift compare prints the records for profiles, with bounds' <<'X'
 	described 0 mlv-drift compare many.json others.json &&
 	prints '"low"'
 X
+check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "x"; for (i = 0; i < 400; i++) print (i * 7 % 10 < (i < 200 ? 2 : 8)) }' >errors.csv &&
+	described 1 mlv-drift watch -d ddm -c x errors.csv &&
+	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
+X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
-	background mlv-serve http --json --port 0 two.onnx &&
+	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
 	until_true grep -q http server.out &&
 	cp server.out out &&
 	agree record &&

@@ -141,6 +141,22 @@ done <<'X'
 415 json
 415 application/json, text/csv
 X
+check '/invocations without a content type: a JSON object is taken, anything else is 415' <<'X'
+	answers 200 "$url/invocations" -H Content-Type: -d " $six" &&
+	answers 415 "$url/invocations" -H Content-Type: -d "a,b" &&
+	jq -r .message body | grep -q "^the header Content-Type says what the body is: application/json or text/csv$"
+X
+check '/invocations with another content type: 415 as JSON that names it' <<'X'
+	answers 415 "$url/invocations" -d "$six" &&
+	jq -r .message body | grep -q ", not 'application/x-www-form-urlencoded'$"
+X
+check '--name with a slash, a space or nothing: a usage error' <<'X'
+	expect 2 mlv-serve http --port 0 --name a/b one.onnx &&
+	says "--name is one step of a path" &&
+	expect 2 mlv-serve http --port 0 --name "a b" one.onnx &&
+	expect 2 mlv-serve http --port 0 --name "" one.onnx &&
+	expect 2 mlv-serve http --port 0 --name .. one.onnx
+X
 check 'a request with binary tensors is 400, and says so' <<'X'
 	answers 400 "$url/v2/models/short/infer" -d xxxxxxxxxxyyyy \
 	    -H "Inference-Header-Content-Length: 10" &&

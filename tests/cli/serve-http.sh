@@ -154,6 +154,20 @@ X
 check 'a request with a length that is no number is refused' <<'X'
 	smuggle ab 'POST /ping HTTP/1.1' 'Host: a' 'Content-Length: +2'
 X
+check 'what is refused before it is looked at has one head, and a body in JSON' <<'X'
+	for line in "X: y" "Host : a" "Content-Length: +2" "Content-Length: -1" "Content-Length: 1, 1"; do
+		smuggle "" "GET /ping HTTP/1.1" "$line" || return 1
+		tr -d "\r" <answer >lines
+		test "$(grep -c "^HTTP/1" lines)" = 1 &&
+		sed "1,/^$/d" lines | head -n 1 | jq -e .error >/dev/null || return 1
+	done
+X
+check 'a request line that is not method, path and version is refused' <<'X'
+	smuggle "" "GET  /ping HTTP/1.1" "Host: a" &&
+	smuggle "" "GET /a b HTTP/1.1" "Host: a" &&
+	smuggle "" "GET /ping HTTP/1.1x" "Host: a" &&
+	smuggle "" "G(T /ping HTTP/1.1" "Host: a"
+X
 check 'a request with an unknown transfer encoding is refused' <<'X'
 	smuggle '0\r\n\r\n' 'POST /ping HTTP/1.1' 'Host: a' \
 	    'Transfer-Encoding: gzip, chunked'

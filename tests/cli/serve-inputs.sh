@@ -1,7 +1,7 @@
 #!/bin/sh
 # mlv-serve http where models ask for different inputs: a canary that is not
 # there or asks for others than the stable model, a stable model that moves to
-# other inputs, and categories that a model has never seen.
+# other inputs or answers, and categories that a model has never seen.
 . "$(dirname "$0")/../server.sh"
 
 one_row='{"dataframe_records":[{"a":1,"b":2,"c":3}]}'
@@ -31,6 +31,7 @@ done
 mlv-registry set score@champion 1 >/dev/null
 champion=model:score@champion
 candidate=model:score@candidate
+allow=--allow-contract-change	# for the moves that break clients
 
 # --- a canary that is refused at the start
 check 'a canary file that is not there: exit 3, and it is named' <<'X'
@@ -87,13 +88,13 @@ check 'a canary alias that is not set: one warning, the stable model answers' <<
 	same want server.err &&
 	answered_by stable
 X
-mlv-registry set score@candidate 4 >/dev/null
+mlv-registry set score@candidate 4 $allow >/dev/null
 check 'a canary alias that is set is taken up, without another line' <<'X'
 	until_true answered_by canary &&
 	has_info canary &&
 	test "$(wc -l <server.err)" = 1
 X
-mlv-registry set score@candidate 2 >/dev/null
+mlv-registry set score@candidate 2 $allow >/dev/null
 check 'a canary alias moved to other inputs: the old canary stays, counted' <<'X'
 	until_true metric_reaches mlv_reload_failures_total 1 &&
 	answered_by canary &&
@@ -106,29 +107,27 @@ check 'a canary alias moved to other inputs: told once, the input is named' <<'X
 	old="keeping the old version of model:score@candidate" &&
 	test "$(grep -c "$old: .*needs .c., which the stable" server.err)" = 1
 X
-mlv-registry set score@champion 2 >/dev/null
-check 'a stable model moved to the inputs of the canary: both are taken up' <<'X'
-	until_true has_info "version=.2.,variant=.stable" &&
-	until_true has_info "version=.2.,variant=.canary"
+mlv-registry set score@candidate 4 $allow >/dev/null
+check 'a canary alias moved back to the version that answers: nothing is held back' <<'X'
+	until_true metric_is 'mlv_model_held_back{variant="canary"}' 0 &&
+	answered_by canary
 X
-check 'a stable model moved to more inputs: followed, told in one line' <<'X'
-	moved="$champion is version 2 now, which needs .c.; version 1 did not take that" &&
-	test "$(grep -c "$moved" server.err)" = 1
+mlv-registry set score@champion 2 $allow >/dev/null
+check 'a stable alias moved to other inputs: the old version stays, held back and counted' <<'X'
+	until_true metric_is 'mlv_model_held_back{variant="stable"}' 1 &&
+	metric_reaches mlv_reload_failures_total 2 &&
+	has_info "version=.1.,variant=.stable" &&
+	! has_info "version=.2" &&
+	takes "$two_columns"
 X
-check 'versions that are served no more have no mlv_model_info' <<'X'
-	! has_info "version=.[14]"
+check 'a stable alias moved to other inputs: told once, with what differs' <<'X'
+	sleep 1.3 &&
+	kept="keeping the old version of $champion: $champion: version 2 would break clients" &&
+	test "$(grep -c "$kept: input 'c' is new; a new start serves it" server.err)" = 1
 X
-ended="the stable model answers all requests: $candidate: it needs .c., which"
-mlv-registry set score@champion 1 >/dev/null
-check 'a stable model moved to fewer inputs than the canary: the canary ends, told' <<'X'
-	until_true answered_by stable &&
-	until_true grep -q "$ended" server.err &&
-	takes "$two_columns" &&
-	! has_info canary
-X
-mlv-registry set score@champion 2 >/dev/null
-check 'a canary that ended comes back when the stable model takes its inputs' <<'X'
-	until_true answered_by canary
+mlv-registry set score@champion 1 $allow >/dev/null
+check 'a stable alias moved back to the version that answers: nothing is held back' <<'X'
+	until_true metric_is 'mlv_model_held_back{variant="stable"}' 0
 X
 lines=$(wc -l <server.err)
 mlv-registry set score@candidate --drop >/dev/null
@@ -140,6 +139,34 @@ check 'a canary alias that is dropped: the canary ends, told in one line' <<'X'
 	tail -n 1 server.err | grep -q "$dropped"
 X
 check 'a server whose models moved to other inputs stops with exit 0' stop
+
+# --- answers that clients know
+fresh answers
+awk -v OFS=, 'BEGIN {
+	print "a,y"
+	for (i = 1; i <= 60; i++)
+		print i % 7, i % 3 ? "no" : "yes"
+}' >yes.csv
+sed 's/yes$/ja/' yes.csv >ja.csv
+for m in yes ja; do mlv-train fit $m.csv --target y --learner logistic -o $m.onnx >/dev/null; done
+check 'a canary that answers with other classes than the stable model: exit 3, they are named' <<'X'
+	refuses yes.onnx --canary ja.onnx=10 &&
+	says "ja.onnx: it answers otherwise than the stable model: the classes are ja, no, were no, yes"
+X
+cp yes.onnx served.onnx
+start served.onnx
+check 'a model file replaced by one with other classes: the old one stays, told once' <<'X'
+	cp ja.onnx new && mv new served.onnx &&
+	until_true metric_is 'mlv_model_held_back{variant="stable"}' 1 &&
+	grep -q "served.onnx: version 1 would break clients: the classes are ja, no" server.err &&
+	answers 200 "$url/invocations" -H "$as_json" -d '{"instances":[{"a":1}]}' &&
+	test "$(header X-Mlv-Model)" = "sha256:$(sha256sum <yes.onnx | cut -c1-64)"
+X
+check 'a model file put back as it was: nothing is held back' <<'X'
+	cp yes.onnx new && mv new served.onnx &&
+	until_true metric_is 'mlv_model_held_back{variant="stable"}' 0 &&
+	stop
+X
 
 # --- categories that a model has never seen
 unseen_rows() { metric 'mlv_unseen_category_rows_total{.*}'; }

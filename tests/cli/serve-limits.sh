@@ -247,4 +247,34 @@ check 'SIGINT does not wait for the grace: nobody listens soon after, exit 0' <<
 	until_true nobody_listens &&
 	wait "$server"
 X
+# --- health at a listener of its own
+fresh health
+: >nothing
+( ulimit -n 60 && exec mlv-serve http -t 1 --grace 0 --port 0 --health-port 0 "$ridge" ) >server.out 2>server.err &
+server=$!
+pids="$pids $server"
+until_true grep -q http server.out
+url=$(cut -f1 server.out) health=$(cut -f2 server.out) port=${url##*:}
+check 'health, readiness, version and metrics are answered at --health-port' <<'X'
+	answers 200 "$health/v2/health/live" &&
+	answers 200 "$health/readyz" &&
+	answers 200 "$health/version" &&
+	answers 200 "$health/metrics" &&
+	grep -q "^mlv_ready 1" body
+X
+check 'the model is not asked at --health-port' <<'X'
+	answers 404 "$health/invocations" -H "$as_json" -d "$row" &&
+	answers 404 "$health/v2/models/model"
+X
+for i in $(seq 40); do
+	"$hammer" "$port" +100:0 nothing 20 >/dev/null 2>&1 &
+	pids="$pids $!"
+done
+is_full() { ! curl -s -m 1 -o body "$url/livez"; }
+check 'clients that hold every connection do not keep health from being answered' <<'X'
+	until_true is_full &&
+	answers 200 "$health/readyz" &&
+	answers 200 "$health/metrics"
+X
+check 'a server with --health-port stops with exit 0' stop
 finish

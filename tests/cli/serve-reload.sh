@@ -118,4 +118,52 @@ check 'every line of the request log names version and digest of one model' <<'X
 	printf '1 sha256:%s\n2 sha256:%s\n' "$(sha256sum <one.onnx | cut -d" " -f1)" \
 	    "$(sha256sum <two.onnx | cut -d" " -f1)" | same - named
 X
+
+# --- a model file that is rewritten in place, again and again
+fresh rewritten
+fit_line() {	# target y is the line a + this, a file
+	awk -v OFS=, -v plus="$1" 'BEGIN {
+		print "a,y"
+		for (i = 1; i <= 50; i++) print i % 12, i % 12 + plus
+	}' >line.csv
+	mlv-train fit line.csv --target y --learner linear -o "$2" >/dev/null
+}
+fit_line 1 one.onnx
+fit_line 2 two.onnx
+one=sha256:$(sha256sum <one.onnx | cut -c1-64) two=sha256:$(sha256sum <two.onnx | cut -c1-64)
+cp one.onnx served.onnx
+start served.onnx
+# Each answer is that of the model that its header names.
+asked_of() {
+	answers 200 "$url/invocations" -H "$as_json" -d '{"instances":[{"a":10}]}' || return 1
+	y=$(jq '.predictions[0].prediction | round' body)
+	case $(header X-Mlv-Model) in
+	"$one") test "$y" = 11 ;;
+	"$two") test "$y" = 12 ;;
+	*) return 1 ;;
+	esac
+}
+has_model() { ask "$url/metrics" | grep -q "^mlv_model_info{.*$1"; }
+check 'a model file rewritten and cut in place: answers are of the model that X-Mlv-Model names' <<'X'
+	for i in 1 2 3 4 5 6 7 8; do
+		: >served.onnx &&
+		asked_of &&
+		cat two.onnx >served.onnx &&
+		kill -HUP "$server" &&
+		asked_of &&
+		cat one.onnx >served.onnx &&
+		asked_of &&
+		sleep 0.3 &&
+		asked_of || break
+	done &&
+	test $i = 8
+X
+check 'a model file that was replaced: every series of /metrics stands once' <<'X'
+	cp two.onnx new &&
+	mv new served.onnx &&
+	until_true has_model "$two" &&
+	ask "$url/metrics" | grep -v "^#" | sed 's/ [^ ]*$//' | sort | uniq -d >twice &&
+	test ! -s twice &&
+	stop
+X
 finish

@@ -121,6 +121,26 @@ check 'fit --weight: a weight with missing values is refused, no model written' 
 	says "has no weight" &&
 	test ! -e w2.onnx
 X
+check 'fit --weight: a weight of words is refused as that' <<'X'
+	expect 3 fit -t y -d z -l gbdt --weight kind -o w3.onnx &&
+	says "the weight column 'kind' holds words, not numbers" &&
+	test ! -e w3.onnx
+X
+cat >odd.awk <<'END'
+BEGIN {
+	print "x,\"say, what\",when,note,y"
+	for (i = 0; i < 300; i++)
+		printf "%d,row %d says,2026-01-%02d,note %d,%s\n", i, i, i % 28 + 1, i * 7, (i % 2 ? "yes" : "no")
+}
+END
+awk -f odd.awk >odd.csv
+check 'fit: all columns that cannot be used are told at once, with words to paste' <<'X'
+	expect 3 mlv-train fit odd.csv -t y -l logistic -o odd.onnx &&
+	says "column 'say, what' is free text" &&
+	says "; column 'when' is a date-time" &&
+	says "; all of them are left out with --drop '\"say, what\",when,note'" &&
+	eval "expect 0 mlv-train fit odd.csv -t y -l logistic -o odd.onnx $(sed 's/.* with //' err)"
+X
 check 'fit -l logistic: a target of 0 and 1 is two classes' <<'X'
 	sed "s/Yes/1/; s/No/0/" train.csv >num.csv &&
 	expect 0 mlv-train fit num.csv -d id,z,kind -t y -l logistic -o n.onnx &&
@@ -191,13 +211,14 @@ check 'fit --valid: validation rows without a column of the training rows are re
 	cut -d, -f1-3,5- valid.csv >cut.csv &&
 	refused 3 "colour" train.csv -t y -d id,z,kind -l gbdt --valid cut.csv
 X
-check 'fit --valid: validation rows with a class that training did not see are refused' <<'X'
-	sed "s/Yes/Perhaps/" valid.csv >odd.csv &&
-	refused 3 "none of the classes" train.csv -t y -d id,z,kind -l gbdt --valid odd.csv
+check 'fit --valid: validation rows with none of the classes of training are refused' <<'X'
+	sed "s/Yes/Perhaps/; s/No/Never/" valid.csv >odd.csv &&
+	refused 3 "of the classes of the training data" train.csv -t y -d id,z,kind -l gbdt --valid odd.csv
 X
-check 'fit: a row without a value of the target is refused by its number' <<'X'
+check 'fit: rows without a value of the target are refused, counted, with the flag' <<'X'
 	sed "3s/,Yes,/,,/;3s/,No,/,,/" train.csv >gap.csv &&
-	refused 3 "row 2 has no value of the target" gap.csv -t y -d id,z,kind -l gbdt
+	refused 3 "1 of 600 rows have no value of the target 'y': --drop-missing-target" \
+	    gap.csv -t y -d id,z,kind -l gbdt
 X
 check 'fit --set: a parameter of another learner is refused, those of this one listed' <<'X'
 	refused 2 "C, penalty" train.csv -t y -d id,z,kind -l logistic --set alpha=1 &&

@@ -159,6 +159,56 @@ check 'search best of two directions prints the trials that no other beats' <<'X
 	test "$(jq .number out | tr '\n' ' ')" = "0 1 3 "
 X
 
+check 'search ask of a grid gives each point once, then is exit 1' <<'X'
+	echo "a: {type: int, low: 1, high: 2}
+b: {type: categorical, choices: [x, y]}" >grid.yaml &&
+	mlv-train search new grid --space grid.yaml --sampler grid &&
+	expect 0 mlv-train search ask grid -n 4 &&
+	test "$(cut -f2 out | sort -u | wc -l)" = 4 &&
+	expect 1 mlv-train search ask grid &&
+	says "every point" &&
+	expect 2 mlv-train search new endless --space space.yaml --sampler grid
+X
+check 'search run of a grid ends by itself' <<'X'
+	mlv-train search new all --space grid.yaml --sampler grid &&
+	expect 0 mlv-train search run all -j2 -- echo 1 &&
+	test "$(wc -l <out)" = 4
+X
+
+# --- reported
+check 'search report is exit 1 for a trial that asha finds bad, which is pruned by that' <<'X'
+	mlv-train search new asha --space space.yaml --pruner asha --set pruner.min_resource=2 --sampler random &&
+	mlv-train search ask asha -n 3 &&
+	expect 0 mlv-train search report asha 0 --step 2 0.5 &&
+	prints "0	go" &&
+	expect 1 mlv-train search report asha 1 --step 2 0.6 &&
+	prints "1	stop" &&
+	expect 0 mlv-train search report asha 2 --step 1 0.9 &&
+	expect 0 mlv-train search show asha --state pruned &&
+	prints "1	pruned	0.6"
+X
+check 'search report of a pruned trial is exit 1 again, tell --state pruned is 0, a value is refused' <<'X'
+	cp .mlv/studies/asha.journal before &&
+	expect 1 mlv-train search report asha 1 --step 3 0.1 &&
+	expect 0 mlv-train search tell asha 1 --state pruned &&
+	expect 1 mlv-train search tell asha 1 0.1 &&
+	same .mlv/studies/asha.journal before
+X
+check 'search report of nan stops the trial where there is a pruner' <<'X'
+	expect 1 mlv-train search report asha 2 --step 4 nan
+X
+check 'search report of a trial that was told is exit 1 and says how it ended' <<'X'
+	mlv-train search tell asha 0 0.5 &&
+	expect 1 mlv-train search report asha 0 --step 9 0.4 &&
+	says "told already: complete 0.5"
+X
+check 'search new: a setting that the pruner lacks is exit 2 and names the nearest' <<'X'
+	expect 2 mlv-train search new bad --space space.yaml --pruner asha --set pruner.reduction=3 &&
+	says "reduction_factor" &&
+	expect 2 mlv-train search new bad --space space.yaml --pruner asha --set pruner.reduction_factor=1 &&
+	says "2 to 1000"
+X
+
 # --- without a repository
 check 'search --journal needs no repository, and a journal holds several studies' <<'X'
 	mkdir "$HOME_DIR/bare" &&

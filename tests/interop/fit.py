@@ -156,6 +156,7 @@ def linear_pipelines():
     cases = [
         ("logistic", "y", LogisticRegression(**exact), []),
         ("logistic-strict", "y", LogisticRegression(C=.05, **exact), ["C=.05"]),
+        ("logistic-balanced", "y", LogisticRegression(class_weight="balanced", **exact), ["class_weight=balanced"]),
         ("logistic-l1", "y", LogisticRegression(C=.2, l1_ratio=1, solver="saga", **exact), ["penalty=l1", "C=.2"]),
         ("logistic-multinomial", "kind", LogisticRegression(**exact), []),
         ("logistic-multinomial-l1", "kind", LogisticRegression(C=.2, l1_ratio=1, solver="saga", **exact), ["penalty=l1", "C=.2"]),

@@ -41,6 +41,18 @@ print_value(const struct tensor *t, size_t i)
 	case ONNX_INT8:
 		num_print_i64(text, ((const int8_t *)t->data)[i]);
 		break;
+	case ONNX_INT16:
+		num_print_i64(text, ((const int16_t *)t->data)[i]);
+		break;
+	case ONNX_UINT16:
+		num_print_i64(text, ((const uint16_t *)t->data)[i]);
+		break;
+	case ONNX_UINT32:
+		num_print_i64(text, ((const uint32_t *)t->data)[i]);
+		break;
+	case ONNX_UINT64:
+		num_print_u64(text, ((const uint64_t *)t->data)[i]);
+		break;
 	case ONNX_TEXT:
 		printf(" %.*s", (int)((const struct text *)t->data)[i].n,
 		    ((const struct text *)t->data)[i].s);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/ops/broadcast.h"
-#include "engine/step.h"
+#include "engine/ops/number.h"
 
 #define ASK(name, T, expr) \
 static void \
@@ -17,56 +17,34 @@ name(void *out, const void *const *in, size_t n, const size_t *step) \
 		o[i] = (expr); \
 	} \
 }
-#define ASK_ALL(name, expr) ASK(name##_f, float, expr) \
-	ASK(name##_d, double, expr) ASK(name##_l, int64_t, expr) \
-	ASK(name##_i, int32_t, expr) ASK(name##_b, uint8_t, expr)
-
-ASK_ALL(equal, x == y)
-ASK_ALL(less, x < y)
-ASK_ALL(less_equal, x <= y)
-ASK_ALL(greater, x > y)
-ASK_ALL(greater_equal, x >= y)
+#define ASK_X(T, N, s) ASK(equal_##s, T, x == y) ASK(less_##s, T, x < y) \
+	ASK(less_equal_##s, T, x <= y) ASK(greater_##s, T, x > y) \
+	ASK(greater_equal_##s, T, x >= y)
+NUMBERS(ASK_X)
 ASK(both, uint8_t, x && y)
 ASK(either, uint8_t, x || y)
 ASK(one, uint8_t, !x != !y)
+ASK(equal_bool, uint8_t, !x == !y)
 ASK(equal_text, struct text, x.n == y.n && (x.n == 0 ||
     memcmp(x.s, y.s, x.n) == 0))
 
 enum question { EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, AND, OR, XOR };
+enum { BOOLS = N_TYPES, TEXTS, COLUMNS };
 
-static broadcast_kernel *const questions[][6] = {
-	{ equal_f, equal_d, equal_l, equal_i, equal_b, equal_text },
-	{ less_f, less_d, less_l, less_i, less_b, NULL },
-	{ less_equal_f, less_equal_d, less_equal_l, less_equal_i,
-	    less_equal_b, NULL },
-	{ greater_f, greater_d, greater_l, greater_i, greater_b, NULL },
-	{ greater_equal_f, greater_equal_d, greater_equal_l,
-	    greater_equal_i, greater_equal_b, NULL },
-	{ NULL, NULL, NULL, NULL, both, NULL },
-	{ NULL, NULL, NULL, NULL, either, NULL },
-	{ NULL, NULL, NULL, NULL, one, NULL },
+#define ALL(name, bool_kernel, text_kernel) { name##_f32, name##_f64, \
+	name##_i64, name##_i32, name##_i16, name##_i8, name##_u64, \
+	name##_u32, name##_u16, name##_u8, bool_kernel, text_kernel }
+static broadcast_kernel *const questions[][COLUMNS] = {
+	ALL(equal, equal_bool, equal_text), ALL(less, NULL, NULL),
+	ALL(less_equal, NULL, NULL), ALL(greater, NULL, NULL),
+	ALL(greater_equal, NULL, NULL),
+	{ [BOOLS] = both }, { [BOOLS] = either }, { [BOOLS] = one },
 };
 
 static int
 column_of(enum onnx_elem e)
 {
-	switch (e) {
-	case ONNX_FLOAT:
-		return 0;
-	case ONNX_DOUBLE:
-		return 1;
-	case ONNX_INT64:
-		return 2;
-	case ONNX_INT32:
-		return 3;
-	case ONNX_BOOL:
-	case ONNX_UINT8:
-		return 4;
-	case ONNX_TEXT:
-		return 5;
-	default:
-		return -1;
-	}
+	return e == ONNX_BOOL ? BOOLS : e == ONNX_TEXT ? TEXTS : number_type(e);
 }
 
 static int
@@ -105,6 +83,7 @@ name(void *out, const void *const *in, size_t n, const size_t *step) \
 		o[i] = c[i * step[0]] ? a[i * step[1]] : b[i * step[2]]; \
 }
 WHERE(where_1, uint8_t)
+WHERE(where_2, uint16_t)
 WHERE(where_4, uint32_t)
 WHERE(where_8, uint64_t)
 WHERE(where_text, struct text)
@@ -129,6 +108,7 @@ run_where(struct model_run *r, const struct step *s, struct err *e)
 		return -1;
 	broadcast_run(&plan, out->data, size[1], in, size,
 	    in[1]->elem == ONNX_TEXT ? where_text : size[1] == 1 ? where_1 :
+	    size[1] == 2 ? where_2 :
 	    size[1] == 4 ? where_4 : where_8);
 	return 0;
 }

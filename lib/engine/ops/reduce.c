@@ -268,6 +268,22 @@ softmax_lane(struct tensor *t, size_t base, const struct lane *l, bool log)
 	}
 }
 
+/* One lane of hardmax in place: 1 at the first of the largest, else 0. */
+static void
+hardmax_lane(struct tensor *t, size_t base, const struct lane *l)
+{
+	size_t best = 0;
+
+	for (size_t k = 1; k < l->n; k++)
+		if (value_at(t, base + k * l->inner) >
+		    value_at(t, base + best * l->inner))
+			best = k;
+	for (size_t k = 0; k < l->n; k++)
+		store_at(t, base + k * l->inner, k == best);
+}
+
+enum lanes { LANE_SOFTMAX, LANE_LOG_SOFTMAX, LANE_HARDMAX };
+
 static int
 run_softmax(struct model_run *r, const struct step *s, struct err *e)
 {
@@ -287,11 +303,16 @@ run_softmax(struct model_run *r, const struct step *s, struct err *e)
 		l.n *= l.inner;
 		l.inner = 1;
 	}
+	if (step_work(r, s, a->n, 8, e) < 0)
+		return -1;
 	memcpy(out->data, a->data, a->n * onnx_elem_size(a->elem));
 	for (size_t o = 0; o < l.outer; o++)
 		for (size_t i = 0; i < l.inner && l.n; i++)
-			softmax_lane(out, o * l.n * l.inner + i, &l,
-			    s->op->arg != 0);
+			if (s->op->arg == LANE_HARDMAX)
+				hardmax_lane(out, o * l.n * l.inner + i, &l);
+			else
+				softmax_lane(out, o * l.n * l.inner + i, &l,
+				    s->op->arg == LANE_LOG_SOFTMAX);
 	return 0;
 }
 
@@ -407,8 +428,9 @@ const struct op ops_reduce[] = {
 	REDUCE("ReduceLogSumExp", R_LOG_SUM_EXP),
 	{ "", "ArgMax", 1, 0, NULL, run_arg, 0 },
 	{ "", "ArgMin", 1, 0, NULL, run_arg, 1 },
-	{ "", "Softmax", 1, 0, NULL, run_softmax, 0 },
-	{ "", "LogSoftmax", 1, 0, NULL, run_softmax, 1 },
+	{ "", "Softmax", 1, 0, NULL, run_softmax, LANE_SOFTMAX },
+	{ "", "LogSoftmax", 1, 0, NULL, run_softmax, LANE_LOG_SOFTMAX },
+	{ "", "Hardmax", 1, 0, NULL, run_softmax, LANE_HARDMAX },
 	{ "", "TopK", 1, 0, NULL, run_topk, 0 },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0 }
 };

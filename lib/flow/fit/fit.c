@@ -10,6 +10,7 @@
 #include "catalog/put.h"
 #include "flow/fit/internal.h"
 #include "model/meta.h"
+#include "onnx/build.h"
 #include "store/odb.h"
 #include "store/repo.h"
 
@@ -144,10 +145,12 @@ release_fitting(struct fitting *f, const struct err *e)
 	frame_release(&f->valid);
 	if (f->train_table) {
 		table_free(f->train_table);
+		table_free(f->train_read);
 		catalog_bytes_close(&f->train_bytes);
 	}
 	if (f->valid_table) {
 		table_free(f->valid_table);
+		table_free(f->valid_read);
 		catalog_bytes_close(&f->valid_bytes);
 	}
 	arena_free(&f->arena);
@@ -159,19 +162,18 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 {
 	struct fitting f = { .c = c, .s = catalog_repo(c), .rq = rq,
 	    .out = out, .frame_opts = rq->frame, .learn = rq->learn };
-	const struct learner *l;
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
 	meter_begin(&f.meter);
 	f.learn.watched = rq->valid != NULL;
-	if (learner_find(&l, rq->learn.name, e) < 0)
+	if (f.frame_opts.task == TASK_AUTO &&
+	    learner_settle_task(&f.frame_opts.task, &f.learn, e) < 0)
 		return -1;
-	if (f.frame_opts.task == TASK_AUTO)
-		f.frame_opts.task = learner_task(l);
 	buf_init(&f.bytes, ONNX_BYTES_MAX);
 	if (fit_try_output(&f, e) == 0 && fit_read_rows(&f, e) == 0 &&
-	    fit_begin_run(&f, e) == 0 && learn_model(&f, e) == 0 &&
+	    fit_begin_run(&f, e) == 0 && fit_cross_validate(&f, e) == 0 &&
+	    learn_model(&f, e) == 0 &&
 	    add_profile(&f, e) == 0 && fit_prove(&f, e) == 0 &&
 	    judge_valid(&f, e) == 0) {
 		out->task = f.train.task;

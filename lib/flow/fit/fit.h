@@ -12,6 +12,9 @@
  * The bytes depend on the rows, the parameters and the seed alone: not on
  * time, path, or number of threads.
  *
+ * With folds the learner is fitted to the rest of each fold and judged on it
+ * first; the model itself is then fitted to all rows.
+ *
  * Inside a repository a fit is a run: its inputs, parameters, metrics by
  * iteration, cost and model are recorded, and the model file appears after
  * its content is stored and the run sealed.
@@ -22,7 +25,9 @@
 #include "base/progress.h"
 #include "catalog/catalog.h"
 #include "judge/evaluate.h"
+#include "judge/folds.h"
 #include "learn/learner.h"
+#include "quality/folds.h"
 #include "read/whole.h"
 
 #define FIT_GOLDEN 8		/* rows */
@@ -32,6 +37,9 @@ struct fit_request {
 	const struct table_read_opts *read;
 	struct frame_opts frame;
 	struct learner_request learn;	/* `watched` is set here */
+	bool drop_missing;		/* rows without a target */
+	struct folds_opts cv;		/* folds 0: none; its stratify is set
+					 * here where the target is of classes */
 	const char *output;		/* a path */
 	const char *name;		/* a word for the run, or NULL */
 	bool golden_real;		/* training rows may travel */
@@ -45,11 +53,14 @@ struct fit_outcome {
 	enum task task;
 	const char *positive;		/* of two classes; else NULL */
 	size_t rows, features;
+	size_t dropped;			/* rows without a target */
 	int64_t iterations;
 	bool converged;
 	const char *warning;		/* a sentence of the learner's, or NULL */
 	bool judged;			/* `valid` is filled */
 	struct evaluation valid;
+	const char *cv_kind;		/* folds_kind, or NULL: no folds */
+	struct fold_metrics cv;
 	const char *loss_name;		/* of training: "train.logloss" */
 	double loss;
 	struct arena arena;

@@ -23,6 +23,8 @@ struct fitting {
 	struct learner_request learn;
 	struct catalog_bytes train_bytes, valid_bytes;
 	struct table *train_table, *valid_table;
+	struct table *train_read, *valid_read;	/* what those borrow from, or
+						 * NULL */
 	struct frame train, valid;
 	struct learned learned;
 	struct profile *profile;	/* of the training rows */
@@ -51,6 +53,9 @@ int fit_record_results(struct fitting *f, struct err *e);
 void fit_seal_failed(struct fitting *f, const char *why);
 /* Early stopping keeps the best iteration's trees, not the last one's. */
 double fit_kept_value(const struct fitting *f, const struct history *h);
+
+/* Fits and judges fold by fold, when that is asked for. */
+int fit_cross_validate(struct fitting *f, struct err *e);
 
 /* Loads the graph as it will be served and compares its answers with the
  * learner's; f->bytes and f->plan are those of the model with its golden

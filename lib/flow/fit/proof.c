@@ -8,6 +8,7 @@
 #include "model/golden.h"
 #include "model/meta.h"
 #include "model/open.h"
+#include "onnx/build.h"
 
 /* The probed rows, as the scorer wants them. */
 static int

@@ -80,6 +80,20 @@ record_settings(struct fitting *f, struct err *e)
 }
 
 static int
+record_folds(struct fitting *f, struct err *e)
+{
+	const struct folds_opts *o = &f->rq->cv;
+	char folds[NUM_TEXT_MAX];
+
+	if (o->folds == 0)
+		return 0;
+	num_print_i64(folds, o->folds);
+	return journal_param(f->j, "cv", journal_value(&f->arena, folds), e) <
+	    0 || record_text(f, "cv_by", o->by, e) < 0 ||
+	    record_text(f, "cv_time", o->time, e) < 0 ? -1 : 0;
+}
+
+static int
 record_params(struct fitting *f, struct err *e)
 {
 	const struct fit_request *rq = f->rq;
@@ -93,11 +107,14 @@ record_params(struct fitting *f, struct err *e)
 	    record_text(f, "weight", rq->frame.weight, e) < 0 ||
 	    record_text(f, "golden_rows", rq->golden_real ? "real" : NULL,
 	    e) < 0 ||
+	    (rq->drop_missing && record_text(f, "drop_missing_target", "true",
+	    e) < 0) ||
 	    record_list(f, "drop", rq->frame.drop, rq->frame.n_drop, e) < 0 ||
 	    record_list(f, "categorical", rq->frame.categorical,
 	    rq->frame.n_categorical, e) < 0 ||
 	    record_list(f, "numeric", rq->frame.numeric, rq->frame.n_numeric,
 	    e) < 0 ||
+	    record_folds(f, e) < 0 ||
 	    journal_param(f->j, "seed", journal_value(&f->arena, seed), e) < 0)
 		return -1;
 	return record_settings(f, e);
@@ -135,6 +152,28 @@ fit_kept_value(const struct fitting *f, const struct history *h)
 	    h->n - 1];
 }
 
+/* "cv.auc" by fold, its mean as the run's, and "cv.auc.sd". */
+static int
+record_cv(struct fitting *f, struct err *e)
+{
+	const struct fold_metrics *cv = &f->out->cv;
+
+	for (size_t i = 0; i < cv->n; i++) {
+		const struct fold_metric *m = &cv->m[i];
+		const char *name = arena_printf(&f->arena, "cv.%s", m->name);
+
+		for (size_t k = 0; k < cv->folds; k++)
+			if (journal_metric(f->j, name, (int64_t)k + 1,
+			    m->value[k], e) < 0)
+				return -1;
+		if (journal_summary(f->j, name, m->mean, e) < 0 ||
+		    journal_metric(f->j, arena_printf(&f->arena, "%s.sd",
+		    name), (int64_t)cv->folds, m->sd, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 fit_record_results(struct fitting *f, struct err *e)
 {
@@ -155,6 +194,8 @@ fit_record_results(struct fitting *f, struct err *e)
 		if (journal_metric(f->j, f->out->valid.metrics.m[i].name,
 		    l->iterations, f->out->valid.metrics.m[i].value, e) < 0)
 			return -1;
+	if (record_cv(f, e) < 0)
+		return -1;
 	if (l->kernel)
 		json_add_text(&f->arena, m, "blas_kernel", l->kernel);
 	meter_read(&cost, &f->meter);

@@ -100,6 +100,43 @@ fit_try_output(struct fitting *f, struct err *e)
 	return 0;
 }
 
+/* *t less the rows without a target, when they are to be left out; *whole is
+ * then what was read. */
+static int
+drop_missing(const struct fitting *f, struct table **t, struct table **whole,
+    const char *name, struct err *e)
+{
+	const char *target = f->frame_opts.target;
+	struct table *some;
+	size_t at, gone;
+
+	if (!f->rq->drop_missing)
+		return 0;
+	if (table_index(&at, *t, target, e) < 0 ||
+	    table_gather_known(&some, &gone, *t, at, e) < 0)
+		return -1;
+	if (some == NULL)
+		return 0;
+	log_warn(f->rq->log, "%s: %zu of %zu rows have no value of the target "
+	    "'%s' and are left out", name, gone, (*t)->rows, target);
+	*whole = *t;
+	*t = some;
+	return 0;
+}
+
+static void
+warn_of_rounding(const struct fitting *f)
+{
+	const struct frame *t = &f->train;
+
+	for (size_t i = 0; i < t->n_rounded && i < FRAME_ROUNDED_TOLD; i++)
+		log_warn(f->rq->log, "column '%s' holds whole numbers beyond "
+		    "2^24, which are rounded to float32%s: --numeric %s says "
+		    "that they are meant to be", t->rounded[i],
+		    i + 1 == FRAME_ROUNDED_TOLD && t->n_rounded > i + 1 ?
+		    ", as in other columns" : "", t->rounded[i]);
+}
+
 int
 fit_read_rows(struct fitting *f, struct err *e)
 {
@@ -117,14 +154,20 @@ fit_read_rows(struct fitting *f, struct err *e)
 	if (catalog_open_table(&f->train_table, &f->train_bytes, f->c,
 	    rq->data, &f->read, e) < 0)
 		return -1;
-	if (frame_init(&f->train, f->train_table, &f->frame_opts, e) < 0)
+	if (drop_missing(f, &f->train_table, &f->train_read, rq->data, e) < 0 ||
+	    frame_init(&f->train, f->train_table, &f->frame_opts, e) < 0)
 		return err_wrap(e, "%s", rq->data);
+	f->out->dropped = f->train_read ? f->train_read->rows -
+	    f->train.rows : 0;
+	warn_of_rounding(f);
 	if (rq->valid == NULL)
 		return 0;
 	valid_types(&o, f);
 	if (catalog_open_table(&f->valid_table, &f->valid_bytes, f->c,
 	    rq->valid, &o, e) < 0)
 		return -1;
+	if (drop_missing(f, &f->valid_table, &f->valid_read, rq->valid, e) < 0)
+		return err_wrap(e, "%s", rq->valid);
 	if (f->valid_table->rows == 0)
 		return err_set(e, ERR_FORMAT, "%s: there are no rows",
 		    rq->valid);

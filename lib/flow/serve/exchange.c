@@ -124,10 +124,11 @@ answer_body(struct inference *in, struct err *e)
 	    scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
 		return -1;
 	dialect->write(out, q, in->answers);
-	if (out->failed)
-		return err_set(e, ERR_TOOBIG, "the answers to so many rows do "
-		    "not fit: ask for fewer at a time");
-	return 0;
+	if (buf_check(out, e) == 0)
+		return 0;
+	return err_set(e, e->code, e->code == ERR_NOMEM ? "there is no memory "
+	    "for the answers now" : "the answers to so many rows do not fit: "
+	    "ask for fewer at a time");
 }
 
 /* Whatever a request makes go wrong is the request's fault, but for memory. */
@@ -137,23 +138,20 @@ refuse_body(struct exchange *x, const struct err *why)
 	struct http_response *out = x->response;
 
 	out->status = why->code == ERR_NOMEM ? 503 : 400;
+	if (out->status == 503)
+		http_add_field(out, "Retry-After", "1");
 	buf_clear(&out->body);
-	x->dialect->refuse(&out->body, why->msg);
+	x->dialect->refuse(&out->body, out->status, why->msg);
 }
 
-/* The strings are of the counters: they outlive the version. */
 static void
 add_version_headers(struct exchange *x)
 {
-	const struct version_stats *s = x->version->stats;
-	const char *(*extra)[2] = x->response->extra;
+	const struct version *v = x->version;
 
-	extra[0][0] = "X-Mlv-Model";
-	extra[0][1] = s->digest;
-	extra[1][0] = "X-Mlv-Version";
-	extra[1][1] = s->number;
-	extra[2][0] = "X-Mlv-Variant";
-	extra[2][1] = variant_text(s->variant);
+	http_add_field(x->response, "X-Mlv-Model", v->digest);
+	http_add_field(x->response, "X-Mlv-Version", v->number);
+	http_add_field(x->response, "X-Mlv-Variant", variant_text(v->variant));
 }
 
 static void
@@ -185,11 +183,24 @@ answer_in_session(struct inference *in)
 	add_version_headers(x);
 }
 
-/* May the body be of the type it is said to be?  One without a type may. */
+/* Does a body without a type begin as JSON does? */
 static bool
-speaks_type(const struct dialect *d, const char *type)
+looks_like_json(const struct http_request *r)
 {
-	if (d->types == NULL || type == NULL)
+	size_t i = 0;
+
+	while (i < r->n && strchr(" \t\r\n", r->body[i]))
+		i++;
+	return i < r->n && r->body[i] == '{';
+}
+
+/* May the body be of the type it is said to be? */
+static bool
+speaks_type(const struct dialect *d, const struct http_request *r)
+{
+	const char *type = http_header(r, "Content-Type");
+
+	if (d->types == NULL || (type == NULL && looks_like_json(r)))
 		return true;
 	for (size_t i = 0; d->types[i]; i++)
 		if (http_media_is(type, d->types[i]))
@@ -200,14 +211,20 @@ speaks_type(const struct dialect *d, const char *type)
 static void
 refuse_type(struct exchange *x)
 {
+	const char *type = http_header(x->request, "Content-Type");
 	const char *const *types = x->dialect->types;
-	struct http_response *out = x->response;
+	struct buf why;
 
-	out->status = 415;
-	out->type = "text/plain";
+	buf_init(&why, BUF_CAP_SMALL);
+	buf_adds(&why, "the header Content-Type says what the body is: ");
 	for (size_t i = 0; types[i]; i++)
-		buf_addf(&out->body, "%s%s", i ? " or " : "", types[i]);
-	buf_adds(&out->body, " is needed\n");
+		buf_addf(&why, "%s%s", i ? " or " : "", types[i]);
+	if (type)
+		buf_addf(&why, ", not '%.100s'", type);
+	x->response->status = 415;
+	x->response->type = "application/json";
+	x->dialect->refuse(&x->response->body, 415, why.data);
+	buf_free(&why);
 }
 
 void
@@ -221,7 +238,7 @@ exchange_infer(struct exchange *x)
 		exchange_fail(x, 400, "X-Unit-Id is longer than 256 bytes");
 		return;
 	}
-	if (!speaks_type(x->dialect, http_header(x->request, "Content-Type"))) {
+	if (!speaks_type(x->dialect, x->request)) {
 		refuse_type(x);
 		return;
 	}

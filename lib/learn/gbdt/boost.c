@@ -8,12 +8,16 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "learn/gbdt/grow.h"
+#include "learn/gbdt/monotone.h"
 #include "learn/gbdt/predict.h"
+#include "learn/gbdt/watch.h"
 #include "learn/objective.h"
+#include "learn/percentile.h"
 
 #define PART ((size_t)8192)
 
 struct booster_rows {		/* the training or the validation rows */
+	struct frame own;		/* what f is: it owns y and weight alone */
 	const struct frame *f;
 	struct bins b;
 	double *score;			/* (outputs, rows) */
@@ -23,6 +27,9 @@ struct booster {
 	struct gbdt_model *m;
 	const struct gbdt_params *p;
 	const struct objective *ob;
+	struct objective_settings set;
+	const struct watch *watch;	/* NULL: the objective's loss */
+	int8_t *monotone;		/* by feature, or NULL */
 	struct pool *pool;
 	struct booster_rows train, valid;
 	bool has_valid;
@@ -43,7 +50,7 @@ start_scores(struct booster *g)
 
 	if (!g->p->boost_from_average)
 		return;
-	g->ob->start(start, g->train.f);
+	g->ob->start(start, g->train.f, &g->set);
 }
 
 /* The model's base values are float32; trees are grown from the double. */
@@ -207,6 +214,31 @@ next_tree(struct booster *g)
 	return &m->tree[m->n_trees++];
 }
 
+/* Leaves take a percentile of what is left of the target in their rows. */
+static void
+renew_leaves(struct booster *g, struct gbdt_tree *t, const double *score)
+{
+	const struct frame *f = g->train.f;
+	double alpha = g->ob->percentile(&g->set);
+	double *rest = xalloc(g->bagged + 1, sizeof(*rest));
+	double *weight = xalloc(g->bagged + 1, sizeof(*weight));
+
+	for (size_t k = 0; k < t->n_leaves; k++) {
+		const struct leaf *l = &g->w.leaf[k];
+
+		for (size_t i = 0; i < l->n; i++) {
+			uint32_t row = g->w.order[l->from + i];
+
+			rest[i] = f->y[row] - score[row];
+			weight[i] = f->weight ? f->weight[row] : 1;
+		}
+		t->value[k] = percentile_of(rest, f->weight ? weight : NULL,
+		    l->n, alpha);
+	}
+	free(rest);
+	free(weight);
+}
+
 /* True when some tree could still be split. */
 static bool
 boost_round(struct booster *g, int64_t iteration)
@@ -222,6 +254,8 @@ boost_round(struct booster *g, int64_t iteration)
 		draw_columns(g, iteration * (int64_t)g->k + (int64_t)c);
 		grower_run(&g->w, t, g->gh + c * n, g->bagged);
 		t->target = (uint32_t)c;
+		if (g->ob->percentile && t->n_nodes > 0)
+			renew_leaves(g, t, g->train.score + c * n);
 		for (size_t k = 0; k < t->n_leaves; k++)
 			t->value[k] = t->n_nodes == 0 ? 0 :
 			    t->value[k] * g->p->learning_rate;
@@ -248,13 +282,14 @@ boost_rounds(struct booster *g, const struct progress *progress)
 {
 	struct gbdt_model *m = g->m;
 	const struct objective_pass learn = { g->gh, g->train.f,
-	    g->train.score, g->k, g->p->scale_pos_weight };
-	const struct objective_pass watch = { NULL, g->valid.f, g->valid.score,
-	    g->k, 1 };
+	    g->train.score, g->k, g->set };
+	struct objective_pass watch = { NULL, g->valid.f, g->valid.score,
+	    g->k, g->set };
 	int64_t rounds = g->p->num_iterations, best = 0;
 	double best_value = INFINITY;
 	bool stopping = g->has_valid && g->p->early_stopping_round > 0;
 
+	watch.set.scale_pos_weight = 1;
 	m->train_loss = xalloc((size_t)rounds, sizeof(double));
 	if (g->has_valid)
 		m->valid_metric = xalloc((size_t)rounds, sizeof(double));
@@ -269,9 +304,11 @@ boost_rounds(struct booster *g, const struct progress *progress)
 		m->n_history = (size_t)i + 1;
 		m->best_iteration = i + 1;
 		if (g->has_valid) {
-			double v = objective_run(g->ob, &watch, g->pool);
+			double v = watch_value(g->watch, g->ob, &watch,
+			    g->pool);
 
 			m->valid_metric[i] = v;
+			v = g->watch && g->watch->more ? -v : v;
 			if (v < best_value) {
 				best_value = v;
 				best = i + 1;
@@ -294,6 +331,35 @@ boost_rounds(struct booster *g, const struct progress *progress)
 	}
 }
 
+static double *
+rounded(const double *v, size_t n)
+{
+	double *out = v ? xalloc(n + 1, sizeof(*out)) : NULL;
+
+	for (size_t i = 0; v && i < n; i++)
+		out[i] = (double)(float)v[i];
+	return out;
+}
+
+/* The rows with targets and weights as floats, which LightGBM's are. */
+static void
+take_rows(struct booster_rows *s, const struct frame *f)
+{
+	s->own = *f;
+	s->own.y = rounded(f->y, f->rows);
+	s->own.weight = rounded(f->weight, f->rows);
+	s->f = &s->own;
+}
+
+static void
+release_rows(struct booster_rows *s)
+{
+	free((void *)(uintptr_t)s->own.y);
+	free((void *)(uintptr_t)s->own.weight);
+	bins_release(&s->b);
+	free(s->score);
+}
+
 static int
 prepare_booster(struct booster *g, const struct frame *train,
     const struct frame *valid, struct err *e)
@@ -302,7 +368,7 @@ prepare_booster(struct booster *g, const struct frame *train,
 	    g->p->bin_construct_sample_cnt };
 	size_t n = train->rows;
 
-	g->train.f = train;
+	take_rows(&g->train, train);
 	if (bins_init(&g->train.b, train, &bp, g->pool, e) < 0)
 		return -1;
 	g->train.score = mem_zeroed(n * g->k, sizeof(double));
@@ -312,17 +378,50 @@ prepare_booster(struct booster *g, const struct frame *train,
 		return err_set(e, ERR_NOMEM, "out of memory");
 	if (grower_init(&g->w, &g->train.b, g->p, g->pool, e) < 0)
 		return -1;
+	g->w.monotone = g->monotone;
 	g->w.set = &g->m->set;
 	g->w.n_set = &g->n_set;
 	g->w.room_set = &g->room_set;
 	if (valid == NULL)
 		return 0;
 	g->has_valid = true;
-	g->valid.f = valid;
+	take_rows(&g->valid, valid);
 	if (bins_init_like(&g->valid.b, &g->train.b, valid, g->pool, e) < 0)
 		return -1;
 	g->valid.score = xalloc(valid->rows * g->k, sizeof(double));
 	return 0;
+}
+
+/* What the parameters mean for these rows. */
+static int
+settle_request(struct booster *g, const struct frame *f, struct err *e)
+{
+	const struct gbdt_params *p = g->p;
+	const char *metric = gbdt_metrics[p->metric];
+
+	g->ob = p->objective == 0 ? objective_of(f->task) :
+	    objective_named(gbdt_objectives[p->objective]);
+	g->watch = watch_find(metric);
+	g->set = (struct objective_settings){ p->scale_pos_weight, p->alpha,
+	    p->tweedie_variance_power, p->poisson_max_delta_step };
+	if (g->ob->task != f->task)
+		return err_set(e, ERR_USAGE, "the objective %s is for a %s "
+		    "target, but '%s' is learned as %s", g->ob->name,
+		    task_name(g->ob->task), f->target, task_name(f->task));
+	if (g->watch && !g->watch->for_task(f->task))
+		return err_set(e, ERR_USAGE, "the metric %s is not for a %s "
+		    "target, as '%s' is", metric, task_name(f->task),
+		    f->target);
+	if (g->ob->check && g->ob->check(f, e) < 0)
+		return -1;
+	if (p->monotone_constraints == NULL)
+		return 0;
+	if (g->ob->percentile)
+		return err_set(e, ERR_USAGE, "the objective %s sets its leaves "
+		    "anew, which monotone_constraints do not hold",
+		    g->ob->name);
+	g->monotone = xalloc(f->n_features + 1, sizeof(*g->monotone));
+	return monotone_read(g->monotone, f, p->monotone_constraints, e);
 }
 
 int
@@ -336,7 +435,12 @@ gbdt_train(struct gbdt_model *out, const struct frame *train,
 	memset(out, 0, sizeof(*out));
 	if (train->rows > UINT32_MAX)
 		return err_set(e, ERR_TOOBIG, "more than 2^32 rows");
-	g.ob = out->objective = objective_of(train->task);
+	if (settle_request(&g, train, e) < 0) {
+		free(g.monotone);
+		return -1;
+	}
+	out->objective = g.ob;
+	out->metric = g.watch ? g.watch->name : g.ob->metric;
 	g.k = out->n_outputs = objective_scores(g.ob, train);
 	out->start = xalloc(g.k, sizeof(double));
 	g.pool = pool_new(threads);
@@ -351,12 +455,11 @@ gbdt_train(struct gbdt_model *out, const struct frame *train,
 	}
 	out->n_set = g.n_set;
 	grower_release(&g.w);
-	bins_release(&g.train.b);
-	bins_release(&g.valid.b);
-	free(g.train.score);
-	free(g.valid.score);
+	release_rows(&g.train);
+	release_rows(&g.valid);
 	free(g.gh);
 	free(g.bag);
+	free(g.monotone);
 	pool_free(g.pool);
 	if (r < 0)
 		gbdt_release(out);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "learn/emit.h"
+#include "onnx/build.h"
 
 /* Categories become their level's number, anything else NaN. */
 static const char *
@@ -168,6 +169,8 @@ emit_ensemble3(struct arena *a, struct onnx_model *m, const struct frame *f,
     const struct gbdt_model *g, const char *features)
 {
 	bool classes = f->task != TASK_REGRESSION;
+	const char *step = g->objective->step;
+	const char *number = step ? emit_own(a, f, "scores") : "prediction";
 	double sign = f->task == TASK_BINARY && f->positive == 0 ? -1 : 1;
 	/* of two classes one weight id, 0: with 1 onnxruntime calls the
 	 * other class 0.5 */
@@ -177,7 +180,7 @@ emit_ensemble3(struct arena *a, struct onnx_model *m, const struct frame *f,
 	struct ensemble3 l;
 
 	onnx_node_in(a, n, features);
-	onnx_node_out(a, n, classes ? "label" : "prediction");
+	onnx_node_out(a, n, classes ? "label" : number);
 	ensemble3_fill(&l, a, g, only, sign);
 	if (g->n_trees >= g->n_outputs && classes)
 		fold_start(&l, g, sign);
@@ -189,6 +192,8 @@ emit_ensemble3(struct arena *a, struct onnx_model *m, const struct frame *f,
 		onnx_attr_int(a, n, "n_targets", 1);
 		onnx_attr_text(a, n, "post_transform",
 		    g->objective->transform);
+		if (step)
+			emit_chain(a, m, "", step, number, "prediction");
 		return;
 	}
 	onnx_node_out(a, n, "probabilities");
@@ -340,9 +345,12 @@ emit_ensemble5(struct arena *a, struct onnx_model *m, const struct frame *f,
 	ensemble5_put(a, n, &l, g->n_outputs);
 	onnx_add_initializer(a, m, start, ONNX_FLOAT, 1, &k, emit_floats(a,
 	    g->start, g->n_outputs, 1));
-	n = emit_chain(a, m, "", "Add", sums, f->task == TASK_REGRESSION ?
-	    "prediction" : scores);
+	n = emit_chain(a, m, "", "Add", sums, f->task == TASK_REGRESSION &&
+	    !g->objective->step ? "prediction" : scores);
 	onnx_node_in(a, n, start);
+	if (g->objective->step)
+		emit_chain(a, m, "", g->objective->step, scores,
+		    "prediction");
 	if (f->task == TASK_REGRESSION)
 		return;
 	if (f->task == TASK_MULTICLASS) {

@@ -56,6 +56,14 @@ struct gbdt_params {
 	int64_t min_data_per_group;	/* 100 */
 	int64_t early_stopping_round;	/* 0: off; with a validation set the
 					 * caller sets it, 50 by default */
+	int objective;			/* gbdt_objectives; 0: the task's */
+	int metric;			/* gbdt_metrics; 0: the objective's */
+	double alpha;			/* 0.9 */
+	double tweedie_variance_power;	/* 1.5 */
+	double poisson_max_delta_step;	/* 0.7 */
+	const char *monotone_constraints;	/* gbdt/monotone.h; or NULL */
+	int monotone_constraints_method;	/* "basic" */
+	const char *class_weight;	/* learn/class_weight.h; or NULL */
 	double scale_pos_weight;	/* 1 */
 	bool boost_from_average;	/* true */
 	int64_t seed;			/* 0 */
@@ -63,8 +71,10 @@ struct gbdt_params {
 
 /* One row for each field above, with LightGBM's common aliases
  * (n_estimators, eta, reg_lambda ...). */
-#define GBDT_HYPERPARAMS 24
+#define GBDT_HYPERPARAMS 32
 extern const struct hyperparam gbdt_hyperparams[GBDT_HYPERPARAMS];
+
+extern const char *const gbdt_objectives[], *const gbdt_metrics[];
 
 void gbdt_defaults(struct gbdt_params *p);
 /* Do they go together?  watched: there are rows to stop by.  ERR_USAGE. */
@@ -104,6 +114,7 @@ struct gbdt_model {
 	 * each output has one tree of one leaf */
 	int64_t best_iteration;
 	double *train_loss, *valid_metric;	/* by iteration; valid NULL */
+	const char *metric;		/* what valid_metric is */
 	size_t n_history;
 };
 

@@ -443,6 +443,26 @@ add_node(struct grower *w, uint32_t at, uint32_t fresh)
 	return k;
 }
 
+/* Values of what grows below keep to their side of the mean of both. */
+static void
+bound_children(const struct grower *w, struct leaf *l, struct leaf *r,
+    const struct split *s)
+{
+	double mid = (l->value + r->value) / 2;
+	int direction = w->monotone && !s->category ?
+	    w->monotone[s->feature] : 0;
+
+	r->low = l->low;
+	r->high = l->high;
+	if (direction > 0) {
+		l->high = mid < l->high ? mid : l->high;
+		r->low = mid > r->low ? mid : r->low;
+	} else if (direction < 0) {
+		l->low = mid > l->low ? mid : l->low;
+		r->high = mid < r->high ? mid : r->high;
+	}
+}
+
 static void
 split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 {
@@ -463,6 +483,9 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	r->from = l->from + n_left;
 	r->n = l->n - n_left;
 	l->n = n_left;
+	r->value = leaf_value(w->p, s.right, s.l2, l);
+	l->value = leaf_value(w->p, s.left, s.l2, l);
+	bound_children(w, l, r, &s);
 	r->sum = s.right;
 	l->sum = s.left;
 	l->l2 = r->l2 = s.l2;
@@ -513,7 +536,8 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	w->tree = out;
 	out->node = xalloc(most, sizeof(*out->node));
 	*root = (struct leaf){ .n = n, .count = (double)n,
-	    .hist = w->histograms, .l2 = w->p->lambda_l2 };
+	    .hist = w->histograms, .l2 = w->p->lambda_l2, .low = -INFINITY,
+	    .high = INFINITY };
 	root->sum = sum_rows(gh, all ? NULL : w->order, n);
 	w->root_h = root->sum.h;
 	w->n_leaves = 1;
@@ -534,8 +558,8 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	out->value = xalloc(w->n_leaves, sizeof(double));
 	out->count = xalloc(w->n_leaves, sizeof(double));
 	for (size_t k = 0; k < w->n_leaves; k++) {
-		out->value[k] = leaf_value(w->p, w->leaf[k].sum,
-		    w->leaf[k].l2);
+		out->value[k] = w->n_leaves > 1 ? w->leaf[k].value :
+		    leaf_value(w->p, root->sum, root->l2, root);
 		out->count[k] = (double)w->leaf[k].n;
 	}
 }

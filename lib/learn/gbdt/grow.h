@@ -41,6 +41,8 @@ struct leaf {
 	struct cell *hist;		/* all features, or NULL */
 	struct split best;
 	double l2;			/* of its value */
+	double value;			/* by its sums */
+	double low, high;		/* between which values may lie */
 	uint32_t parent;		/* node, and which side of it */
 	bool is_left;
 };
@@ -54,6 +56,7 @@ struct grower {
 	struct leaf *leaf;
 	size_t n_leaves, most;		/* of a tree; most it may have */
 	struct cell *histograms;	/* num_leaves of them */
+	const int8_t *monotone;		/* by feature; or NULL: free */
 	bool *use;			/* features of this tree */
 	bool *worth;			/* by leaf, feature: could it be split
 					 * above? if not it is not tried again
@@ -77,6 +80,8 @@ void grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 /* The best split of a feature by its histogram; split.c. */
 void split_feature(struct split *out, const struct grower *w,
     const struct leaf *l, uint32_t feature);
-double leaf_value(const struct gbdt_params *p, struct cell sum, double l2);
+/* Within the bounds of leaf `in`, when it has some. */
+double leaf_value(const struct gbdt_params *p, struct cell sum, double l2,
+    const struct leaf *in);
 
 #endif

@@ -1,7 +1,107 @@
 /* The parameters of boosted trees by name, with LightGBM's aliases. */
 #include "learn/gbdt/gbdt.h"
 
+#include <string.h>
+
 #define AT(field) offsetof(struct gbdt_params, field)
+
+#define AUTO "auto"		/* first: not given */
+
+const char *const gbdt_objectives[] = {
+	AUTO, "binary", "multiclass", "regression", "regression_l1", "huber",
+	"quantile", "poisson", "tweedie",
+	/* other names of these */
+	"softmax", "regression_l2", "l2", "mean_squared_error", "mse", "l1",
+	"mean_absolute_error", "mae", NULL
+};
+
+const char *const gbdt_metrics[] = {
+	AUTO, "l1", "l2", "rmse", "mape", "huber", "quantile", "poisson",
+	"tweedie", "binary_logloss", "binary_error", "auc", "multi_logloss",
+	"multi_error",
+	"mae", "mse", NULL
+};
+
+static int
+place_of(const char *const *words, const char *name)
+{
+	int i = 0;
+
+	while (strcmp(words[i], name) != 0)
+		i++;
+	return i;
+}
+
+/* The name it is recorded by. */
+static void
+call_objective(void *params)
+{
+	struct gbdt_params *p = params;
+
+	if (p->objective > 0)
+		p->objective = place_of(gbdt_objectives, objective_named(
+		    gbdt_objectives[p->objective])->name);
+}
+
+static void
+call_metric(void *params)
+{
+	struct gbdt_params *p = params;
+	const char *name = gbdt_metrics[p->metric];
+
+	p->metric = place_of(gbdt_metrics, strcmp(name, "mae") == 0 ? "l1" :
+	    strcmp(name, "mse") == 0 ? "l2" : name);
+}
+
+static bool
+has_objective(const void *params)
+{
+	return ((const struct gbdt_params *)params)->objective > 0;
+}
+
+static bool
+has_metric(const void *params)
+{
+	return ((const struct gbdt_params *)params)->metric > 0;
+}
+
+/* Is one of these asked for, as objective or as metric? */
+static bool
+asks_for(const void *params, const char *a, const char *b)
+{
+	const struct gbdt_params *p = params;
+	const char *o = gbdt_objectives[p->objective];
+	const char *m = gbdt_metrics[p->metric];
+
+	return strcmp(o, a) == 0 || strcmp(m, a) == 0 || strcmp(o, b) == 0 ||
+	    strcmp(m, b) == 0;
+}
+
+static bool
+has_alpha(const void *params)
+{
+	return asks_for(params, "huber", "quantile");
+}
+
+static bool
+has_power(const void *params)
+{
+	return asks_for(params, "tweedie", "tweedie");
+}
+
+static bool
+has_step(const void *params)
+{
+	return asks_for(params, "poisson", "poisson");
+}
+
+static bool
+is_constrained(const void *params)
+{
+	return ((const struct gbdt_params *)params)->monotone_constraints;
+}
+
+static const char *const methods[] = { "basic", NULL };
 
 const struct hyperparam gbdt_hyperparams[GBDT_HYPERPARAMS] = {
 	{ "num_iterations", HYPER_INT, AT(num_iterations), 100, 1, 1e6,
@@ -61,6 +161,33 @@ const struct hyperparam gbdt_hyperparams[GBDT_HYPERPARAMS] = {
 	{ "early_stopping_round", HYPER_INT, AT(early_stopping_round), 0, 0,
 	    1e6, HYPER_LINEAR, "rounds without improvement; 0: never stop",
 	    .alias = { "early_stopping_rounds", "early_stopping" } },
+	{ "objective", HYPER_WORD, AT(objective), 0, 0, 0, HYPER_LINEAR,
+	    "what is minimised; by default as the target is",
+	    .alias = { "application", "loss" }, .word = gbdt_objectives,
+	    .counts = has_objective, .implies = call_objective },
+	{ "metric", HYPER_WORD, AT(metric), 0, 0, 0, HYPER_LINEAR,
+	    "what --valid is watched by; by default the objective's",
+	    .word = gbdt_metrics, .counts = has_metric,
+	    .implies = call_metric },
+	{ "alpha", HYPER_REAL, AT(alpha), 0.9, 0, 1e9, HYPER_LINEAR,
+	    "of huber where it is not squared, of quantile which",
+	    .above_low = true, .counts = has_alpha },
+	{ "tweedie_variance_power", HYPER_REAL, AT(tweedie_variance_power),
+	    1.5, 1, 1.999999, HYPER_LINEAR, "1 is Poisson, 2 would be gamma",
+	    .counts = has_power },
+	{ "poisson_max_delta_step", HYPER_REAL, AT(poisson_max_delta_step),
+	    0.7, 0, 100, HYPER_LINEAR, "keeps steps small", .above_low = true,
+	    .counts = has_step },
+	{ "monotone_constraints", HYPER_TEXT, AT(monotone_constraints), 0, 0,
+	    0, HYPER_LINEAR, "1, 0 or -1 a column, or COLUMN:1,...",
+	    .alias = { "mc", "monotone_constraint" } },
+	{ "monotone_constraints_method", HYPER_WORD,
+	    AT(monotone_constraints_method), 0, 0, 0, HYPER_LINEAR,
+	    "how they are held",
+	    .alias = { "mc_method", "monotone_constraining_method" },
+	    .word = methods, .counts = is_constrained },
+	{ "class_weight", HYPER_TEXT, AT(class_weight), 0, 0, 0, HYPER_LINEAR,
+	    "balanced, or CLASS:WEIGHT,...", .alias = { NULL } },
 	{ "scale_pos_weight", HYPER_REAL, AT(scale_pos_weight), 1, 1e-9, 1e9,
 	    HYPER_LOG, "weight of the positive class", .alias = { NULL } },
 	{ "boost_from_average", HYPER_BOOL, AT(boost_from_average), 1, 0, 1,
@@ -84,6 +211,13 @@ gbdt_check(const struct gbdt_params *p, bool watched, struct err *e)
 	if (p->early_stopping_round > 0 && !watched)
 		return err_set(e, ERR_USAGE, "stopping early needs rows to "
 		    "watch: give --valid");
+	if (p->metric > 0 && !watched)
+		return err_set(e, ERR_USAGE, "metric is what validation rows "
+		    "are watched by: give --valid");
+	if (strcmp(gbdt_objectives[p->objective], "quantile") == 0 &&
+	    p->alpha >= 1)
+		return err_set(e, ERR_USAGE, "alpha of a quantile is between 0 "
+		    "and 1, not %g", p->alpha);
 	/* LightGBM would go on without a word */
 	if (p->bagging_fraction < 1 && p->bagging_freq == 0)
 		return err_set(e, ERR_USAGE, "bagging_fraction draws no rows "

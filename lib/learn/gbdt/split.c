@@ -27,10 +27,18 @@ gain_of(const struct gbdt_params *p, struct cell s, double l2)
 	return t * t / (s.h + l2);
 }
 
-double
-leaf_value(const struct gbdt_params *p, struct cell s, double l2)
+static double
+within(double v, const struct leaf *l)
 {
-	return -shrink_gradient(s.g, p->lambda_l1) / (s.h + l2 + TINY);
+	return v < l->low ? l->low : v > l->high ? l->high : v;
+}
+
+double
+leaf_value(const struct gbdt_params *p, struct cell s, double l2,
+    const struct leaf *in)
+{
+	return within(-shrink_gradient(s.g, p->lambda_l1) / (s.h + l2 + TINY),
+	    in);
 }
 
 #define LANE 16			/* cuts looked at together */
@@ -41,6 +49,8 @@ struct split_scan {
 	const struct leaf *l;
 	struct cell all;		/* the leaf's sums, and TINY of each side */
 	const struct cell *hist;
+	bool bound;			/* by monotone constraints */
+	int direction;			/* of the feature, 1 or -1; or 0 */
 	double per_hessian;		/* rows for one unit of hessian */
 	double floor;			/* gain that must be beaten */
 };
@@ -67,12 +77,39 @@ both_allowed(const struct split_scan *s, struct cell left, double n_left)
 	    s->all.h - left.h }, s->l->count - n_left);
 }
 
+/* What a side's value is and what it gains, kept within the leaf's bounds. */
+static double
+bound_gain(double *value, const struct split_scan *s, struct cell c, double l2)
+{
+	double g = shrink_gradient(c.g, s->p->lambda_l1), h = c.h + l2, v;
+
+	v = *value = within(-g / h, s->l);
+	return -(2 * g * v + h * v * v);
+}
+
+/* A cut that turns the direction round gains nothing. */
+static double
+constrained_gain(const struct split_scan *s, struct cell one, double l2,
+    bool is_left)
+{
+	struct cell other = { s->all.g - one.g, s->all.h - one.h };
+	double v[2], gain;
+
+	gain = bound_gain(&v[!is_left], s, one, l2);
+	gain += bound_gain(&v[is_left], s, other, l2);
+	return (s->direction > 0 && v[0] > v[1]) || (s->direction < 0 &&
+	    v[0] < v[1]) ? -INFINITY : gain;
+}
+
 /* Of a cut that leaves `one` on one side. */
 static inline double
-split_gain(const struct split_scan *s, struct cell one, double l2)
+split_gain(const struct split_scan *s, struct cell one, double l2,
+    bool is_left)
 {
 	struct cell other = { s->all.g - one.g, s->all.h - one.h };
 
+	if (s->bound)
+		return constrained_gain(s, one, l2, is_left);
 	return gain_of(s->p, one, l2) + gain_of(s->p, other, l2);
 }
 
@@ -165,7 +202,7 @@ scan_from(struct best_cut *best, const struct split_scan *s,
 
 			if (over[i - k] < 0)
 				continue;
-			gain = split_gain(s, c, p->lambda_l2);
+			gain = split_gain(s, c, p->lambda_l2, up);
 			if (!(gain > best->gain))
 				continue;
 			if (!up)
@@ -213,7 +250,7 @@ scan_onehot(struct split *out, const struct split_scan *s,
 		left.h += TINY;
 		if (!both_allowed(s, left, n))
 			continue;
-		gain = split_gain(s, left, s->p->lambda_l2);
+		gain = split_gain(s, left, s->p->lambda_l2, true);
 		if (gain > s->floor && gain > out->gain) {
 			out->gain = gain;
 			out->category = true;
@@ -274,7 +311,8 @@ scan_sets(struct split *out, const struct split_scan *s,
 			    group < (double)p->min_data_per_group)
 				continue;
 			group = 0;
-			gain = split_gain(s, left, p->lambda_l2 + p->cat_l2);
+			gain = split_gain(s, left, p->lambda_l2 + p->cat_l2,
+			    true);
 			if (gain <= s->floor || gain <= out->gain)
 				continue;
 			out->gain = gain;
@@ -293,8 +331,10 @@ split_feature(struct split *out, const struct grower *w,
     const struct leaf *l, uint32_t feature)
 {
 	const struct bin_feature *f = &w->b->feature[feature];
-	struct split_scan s = { w->p, l, { l->sum.g, l->sum.h + 2 * TINY },
-	    l->hist + f->offset, 0, 0 };
+	struct split_scan s = { .p = w->p, .l = l, .all = { l->sum.g,
+	    l->sum.h + 2 * TINY }, .hist = l->hist + f->offset,
+	    .bound = w->monotone != NULL,
+	    .direction = w->monotone ? w->monotone[feature] : 0 };
 	double most;
 
 	out->gain = -INFINITY;
@@ -319,6 +359,8 @@ split_feature(struct split *out, const struct grower *w,
 	if (out->gain == -INFINITY)
 		return;
 	out->gain -= s.floor - w->p->min_gain_to_split;
+	if (s.direction != 0)
+		out->gain *= 1 + TINY;	/* LightGBM's penalty, 0, has one */
 	out->right = (struct cell){ l->sum.g - out->left.g,
 	    s.all.h - out->left.h - TINY };
 	out->left.h -= TINY;

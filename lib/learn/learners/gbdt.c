@@ -53,6 +53,21 @@ gbdt_emit_graph(struct arena *a, struct onnx_model *graph,
 	gbdt_emit(a, graph, f, model);
 }
 
+static const struct objective *
+gbdt_objective(const void *model)
+{
+	return ((const struct gbdt_model *)model)->objective;
+}
+
+static enum task
+gbdt_task(const void *params)
+{
+	const struct gbdt_params *p = params;
+
+	return p->objective == 0 ? TASK_AUTO :
+	    objective_named(gbdt_objectives[p->objective])->task;
+}
+
 static void
 gbdt_report(struct learned *out, struct arena *a, const struct frame *f,
     const void *model)
@@ -62,7 +77,7 @@ gbdt_report(struct learned *out, struct arena *a, const struct frame *f,
 	(void)f;
 	learned_add_history(out, a, "train", m->objective->loss, m->train_loss,
 	    m->n_history);
-	learned_add_history(out, a, "valid", m->objective->metric,
+	learned_add_history(out, a, "valid", m->metric,
 	    m->valid_metric, m->n_history);
 	out->iterations = m->best_iteration;
 	out->converged = true;
@@ -85,6 +100,7 @@ const struct learner learner_gbdt = {
 	    LEARNER_TASK(TASK_REGRESSION),
 	.params = { gbdt_hyperparams, GBDT_HYPERPARAMS },
 	.params_size = sizeof(struct gbdt_params),
+	.task_of = gbdt_task, .objective = gbdt_objective,
 	.preset = gbdt_preset, .check = gbdt_check_request, .fit = gbdt_fit,
 	.score = gbdt_score, .emit = gbdt_emit_graph, .report = gbdt_report,
 	.free = gbdt_free_model,

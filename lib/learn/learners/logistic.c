@@ -18,6 +18,8 @@ static const struct hyperparam logistic_params[] = {
 	    "most Newton steps", .like_real = true },
 	{ "tol", HYPER_REAL, AT(tol), 1e-6, 0, INFINITY, HYPER_LOG,
 	    "gradient at which to stop", .alias = { NULL } },
+	{ "class_weight", HYPER_TEXT, AT(class_weight), 0, 0, 0, HYPER_LINEAR,
+	    "balanced, or CLASS:WEIGHT,...", .alias = { NULL } },
 };
 
 static int

@@ -5,6 +5,7 @@
 
 #include "learn/emit.h"
 #include "learn/objective.h"
+#include "onnx/build.h"
 
 /* The numbers side by side, imputed and standardised: "scaled". */
 static void

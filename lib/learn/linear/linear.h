@@ -34,6 +34,7 @@ struct linear_params {
 	double l1_ratio;		/* elasticnet */
 	int64_t max_iter;
 	double tol;			/* of the gradient */
+	const char *class_weight;	/* logistic; learn/class_weight.h */
 };
 
 struct linear_fit {

@@ -44,10 +44,12 @@ exp_lanes(double out[LANE], const double x[LANE])
 }
 
 static void
-binary_start(double *score, const struct frame *f)
+binary_start(double *score, const struct frame *f,
+    const struct objective_settings *set)
 {
 	double all = 0, sum = 0, p;
 
+	(void)set;
 	for (size_t i = 0; i < f->rows; i++) {
 		double w = f->weight ? f->weight[i] : 1;
 
@@ -69,7 +71,7 @@ binary_pass(const struct objective_pass *p, size_t from, size_t n)
 	const double *s = p->score + from, *w = f->weight ? f->weight + from :
 	    NULL;
 	const uint32_t *y = f->y_class + from, one = (uint32_t)f->positive;
-	const double factor[2] = { 1, p->scale_pos_weight };
+	const double factor[2] = { 1, p->set.scale_pos_weight };
 	const double sign[2] = { 1, -1 };
 	double x[LANE] = { 0 }, e[LANE], product = 1;
 	struct gh unread[LANE], *gh = p->gh ? p->gh + from : unread;

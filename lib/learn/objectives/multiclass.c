@@ -4,10 +4,12 @@
 #include "math/elem.h"
 
 static void
-multiclass_start(double *score, const struct frame *f)
+multiclass_start(double *score, const struct frame *f,
+    const struct objective_settings *set)
 {
 	double all = 0;
 
+	(void)set;
 	for (size_t c = 0; c < f->n_classes; c++)
 		score[c] = 0;
 	for (size_t i = 0; i < f->rows; i++) {

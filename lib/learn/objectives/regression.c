@@ -2,10 +2,12 @@
 #include "learn/objective.h"
 
 static void
-regression_start(double *score, const struct frame *f)
+regression_start(double *score, const struct frame *f,
+    const struct objective_settings *set)
 {
 	double all = 0, sum = 0;
 
+	(void)set;
 	for (size_t i = 0; i < f->rows; i++) {
 		double w = f->weight ? f->weight[i] : 1;
 

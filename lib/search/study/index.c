@@ -15,7 +15,7 @@
 
 #define MAGIC "mlv.studyindex.1"
 #define LOOK 4096		/* bytes of the journal that must be the same */
-#define SLOW 65536		/* bytes read without it that make it worth it */
+#define SLOW 32768		/* bytes read without it that make it worth it */
 #define HEAD (16 + 8)
 
 static char *
@@ -104,10 +104,11 @@ index_write(struct study *s)
 {
 	struct err ignored;
 	uint64_t journal;
+	struct out_file f;
 	struct buf b;
 	char *path;
 
-	if (s->offset - s->indexed < SLOW + s->indexed / 4 || s->id == STUDY_NONE)
+	if (s->offset - s->indexed < SLOW + s->indexed / 32 || s->id == STUDY_NONE)
 		return;
 	for (size_t i = 0; i < s->n_columns; i++)
 		if (s->column[i].shifted)
@@ -124,8 +125,13 @@ index_write(struct study *s)
 		uint64_t sum = hash64(b.data + HEAD, b.len - HEAD, 0);
 
 		memcpy(b.data + 16, &sum, 8);
-		if (file_replace_own(s->log.os, path, b.data, b.len, 0666, &ignored) == 0)
-			s->indexed = s->offset;
+		/* not synced: one that a power cut spoils is no harm */
+		if (out_file_open_own(&f, s->log.os, path, NULL, 0666, false, &ignored) == 0) {
+			if (out_file_add(&f, b.data, b.len, &ignored) == 0 &&
+			    out_file_commit(&f, &ignored) == 0)
+				s->indexed = s->offset;
+			out_file_drop(&f);
+		}
 	}
 	buf_free(&b);
 	free(path);

@@ -92,7 +92,12 @@ delete_study(struct op *o)
 	}
 	for (size_t i = 0; i < s->n_ids; i++)
 		s->number_of[i] = STUDY_NONE;
-	s->n = 0;
+	free(s->trial);
+	free(s->x);
+	free(s->y);
+	s->trial = NULL;
+	s->x = s->y = NULL;	/* it may have other directions then */
+	s->n = s->room = 0;
 	s->first_last_step = -1;
 	free(s->setup);
 	s->setup = NULL;

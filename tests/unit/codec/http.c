@@ -59,8 +59,7 @@ answer(void *ctx, const struct http_request *r, struct http_response *out)
 	if (strcmp(r->path, "/huge") == 0)
 		out->body.failed = true;
 	out->type = "text/plain";
-	out->extra[0][0] = "X-B";
-	out->extra[0][1] = "b";
+	http_add_field(out, "X-B", "b");
 	buf_addf(&out->body, "%s %s [%s] %zu:%s", r->method, r->path,
 	    a ? a : "", r->n, r->n < 100 ? r->body : "...");
 }
@@ -160,6 +159,17 @@ static const struct {
 	    "" },
 };
 
+/* One status line, and one JSON object behind the only empty line. */
+static bool
+is_one_refusal(const char *text)
+{
+	const char *body = strstr(text, "\r\n\r\n");
+
+	return body && strncmp(body + 4, "{\"error\":\"", 10) == 0 &&
+	    strstr(text, "Content-Type: application/json\r\n") != NULL &&
+	    strstr(text + 1, "HTTP/1.") == NULL;
+}
+
 static void
 ask_all(int port)
 {
@@ -176,7 +186,8 @@ ask_all(int port)
 		    strncmp(got.data + 9, want, strlen(want)) == 0 &&
 		    (requests[i].body ? seen > 0 && strstr(got.data,
 		    requests[i].body) != NULL : seen == 0 && strstr(got.data,
-		    "onnection: close") != NULL), "request %zu: %s", i + 1,
+		    "onnection: close") != NULL &&
+		    is_one_refusal(got.data)), "request %zu: %s", i + 1,
 		    want))
 			printf("#   got %zu bytes, %.60s\n", got.len,
 			    got.data);

@@ -31,9 +31,53 @@ test_patterns(void)
 	regex_free(r);
 }
 
+/* The next match of a pattern in a text is exactly these bytes. */
+static bool
+next_is(struct regex_walk *w, const char *s, size_t at, const char *want)
+{
+	struct err e = ERR_INIT;
+	size_t from, to;
+	bool yes;
+
+	if (regex_walk_next(&yes, &from, &to, w, s, strlen(s), at, &e) < 0)
+		return false;
+	return want ? yes && to - from == strlen(want) &&
+	    memcmp(s + from, want, to - from) == 0 : !yes;
+}
+
+static void
+test_walks(void)
+{
+	struct regex *r = NULL;
+	struct regex_walk *w, *other;
+	struct err e = ERR_INIT;
+	size_t from, to;
+	bool yes;
+
+	ok(regex_new(&r, "a|ab|[0-9]+", false, &e) == 0, "a pattern for walks");
+	w = regex_walk_new(r);
+	other = regex_walk_new(r);
+	ok(next_is(w, "x ab a 42", 0, "ab"), "the longest of the first");
+	ok(next_is(other, "7", 0, "7"), "another walk stands elsewhere");
+	ok(next_is(w, "x ab a 42", 4, "a"), "then the next");
+	ok(next_is(w, "x ab a 42", 6, "42"), "and the last");
+	ok(next_is(w, "x ab a 42", 9, NULL), "no more");
+	ok(next_is(w, "\xff" "a", 0, NULL), "no text of UTF-8: none");
+	regex_walk_free(w);
+	regex_walk_free(other);
+	regex_free(r);
+	ok(regex_new(&r, "(a)\\1", false, &e) == 0, "a pattern that looks back");
+	w = regex_walk_new(r);
+	is_int(regex_walk_next(&yes, &from, &to, w, "aa", 2, 0, &e), -1,
+	    "is refused on a walk");
+	regex_walk_free(w);
+	regex_free(r);
+}
+
 int
 main(void)
 {
 	test_patterns();
+	test_walks();
 	return tap_done();
 }

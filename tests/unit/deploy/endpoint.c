@@ -4,6 +4,7 @@
 
 #include "../tap.h"
 #include "../../echo_model.h"
+#include "base/bell.h"
 #include "base/file.h"
 #include "deploy/endpoint.h"
 
@@ -71,21 +72,41 @@ refuses(struct endpoint_opts o)
 	ok(endpoint_open(&p, &o, &e) < 0, "so is a stable model that is not there");
 }
 
+/* Somebody asks to stop while the first model is loaded. */
+static void
+gives_up(struct endpoint_opts o)
+{
+	struct err e = ERR_INIT;
+	struct endpoint *p;
+	struct stop stop;
+	struct bell bell;
+
+	ok(bell_open(&bell, &e) == 0, "a bell");
+	bell_ring(&bell);
+	stop.fd = bell.fd;
+	o.stop = &stop;
+	ok(endpoint_open(&p, &o, &e) < 0 && e.code == ERR_STOPPED, "a first load is given up: %s",
+	    e.msg);
+	bell_close(&bell);
+}
+
 int
 main(void)
 {
 	char folder[] = "/tmp/mlv-endpoint.XXXXXX";
-	struct server_stats stats = { 0 };
+	struct server_stats stats;
 	struct endpoint_opts o = { .stats = &stats, .source = {
 	    [VARIANT_STABLE] = "stable.onnx", [VARIANT_CANARY] = "other.onnx" } };
 
 	if (mkdtemp(folder) == NULL || chdir(folder) < 0)
 		return 1;
+	server_stats_init(&stats);
 	write_model("stable.onnx", 0);
 	write_model("other.onnx", 0);
 	write_model("matrix.onnx", 3);
 	has_a_name(o);
 	refuses(o);
+	gives_up(o);
 	server_stats_release(&stats);
 	unlink("stable.onnx");
 	unlink("other.onnx");

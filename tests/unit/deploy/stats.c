@@ -17,16 +17,21 @@ has(const struct buf *text, const char *line)
 int
 main(void)
 {
-	struct server_stats all = { 0 };
+	struct server_stats all;
 	struct version_stats *s, *canary;
 	struct buf b;
 
-	s = server_stats_of(&all, VARIANT_STABLE, "a\"b", "3", "sha256:0");
-	canary = server_stats_of(&all, VARIANT_CANARY, "a\"b", "3", "sha256:0");
+	server_stats_init(&all);
+	s = server_stats_of(&all, VARIANT_STABLE, "a\"b", "3");
+	canary = server_stats_of(&all, VARIANT_CANARY, "a\"b", "3");
 	ok(s != canary, "each variant of a version has counters");
-	ok(server_stats_of(&all, VARIANT_STABLE, "a\"b", "3", "sha256:0") == s,
+	ok(server_stats_of(&all, VARIANT_STABLE, "a\"b", "3") == s,
 	    "which stay the same when it comes back");
-	atomic_store(&s->now, true);
+	server_stats_serve(&all, VARIANT_STABLE, s, "sha256:1");
+	server_stats_serve(&all, VARIANT_STABLE, s, "sha256:0");
+	server_stats_serve(&all, VARIANT_CANARY, canary, "sha256:0");
+	server_stats_serve(&all, VARIANT_CANARY, NULL, "");
+	atomic_store(&all.held_back[VARIANT_CANARY], true);
 	version_stats_answered(s, 5, 2, 10);
 	version_stats_answered(s, 1, 0, 11);
 	version_stats_failed(s, 100000000);
@@ -42,9 +47,12 @@ main(void)
 	has(&b, "mlv_request_duration_seconds_bucket" LABELS ",le=\"0.00002\"} 2");
 	has(&b, "mlv_request_duration_seconds_bucket" LABELS ",le=\"+Inf\"} 3");
 	has(&b, "mlv_model_info" LABELS ",digest=\"sha256:0\"} 1");
+	has(&b, "mlv_model_held_back{variant=\"stable\"} 0");
+	has(&b, "mlv_model_held_back{variant=\"canary\"} 1");
 	has(&b, "mlv_ready 1");
 	has(&b, "mlv_request_log_rows_total 6");
 	has(&b, "mlv_request_log_dropped_total 1");
+	ok(strstr(b.data, "sha256:1") == NULL, "nor has the file that it replaced");
 	ok(strstr(b.data, "variant=\"canary\",digest") == NULL, "who is not served now has no info");
 	buf_free(&b);
 	server_stats_release(&all);

@@ -66,9 +66,13 @@ refuses_in_its_words(void)
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
-	dialect_mlflow.refuse(&b, "no \"x\"");
+	dialect_mlflow.refuse(&b, 400, "no \"x\"");
 	is_text(b.data, "{\"error_code\":\"BAD_REQUEST\",\"message\":"
 	    "\"no \\\"x\\\"\"}", "an error is quoted");
+	buf_clear(&b);
+	dialect_mlflow.refuse(&b, 503, "no memory");
+	is_text(b.data, "{\"error_code\":\"TEMPORARILY_UNAVAILABLE\",\"message\":"
+	    "\"no memory\"}", "what is nobody's mistake is said so");
 	buf_free(&b);
 }
 

@@ -40,9 +40,9 @@ answers_bodies(void)
 	expect(matrix, FORM_V2, V2("[-0,\"Infinity\",1e400,-0.0,0,7]"),
 	    V2_OUT("-0.0,\"Infinity\",\"Infinity\",-0.0,0,7"));
 	expect(named, FORM_V2, "{\"inputs\":[{\"name\":\"i\",\"shape\":[1],"
-	    "\"data\":[9007199254740993.0]}," F "," T "," B "]}", all);
+	    "\"datatype\":\"INT64\",\"data\":[9007199254740993.0]}," F "," T "," B "]}", all);
 	expect(named, FORM_V2, "{\"inputs\":[{\"name\":\"i\",\"shape\":[1],"
-	    "\"data\":[9223372036854775808]}," F "," T "," B "]}",
+	    "\"datatype\":\"INT64\",\"data\":[9223372036854775808]}," F "," T "," B "]}",
 	    "!'9223372036854775808' is not an integer");
 	expect(matrix, FORM_V2, V2("[1,2,3,4,5]"), "!5 values came");
 	expect(matrix, FORM_V2, V2("[1,2,3,4,5,6,7]"), "!more values");
@@ -175,7 +175,7 @@ refuses_in_its_words(void)
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
-	dialect_v2.refuse(&b, "no \"x\"");
+	dialect_v2.refuse(&b, 400, "no \"x\"");
 	is_text(b.data, "{\"error\":\"no \\\"x\\\"\"}", "an error is quoted");
 	buf_free(&b);
 }

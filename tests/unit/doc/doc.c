@@ -42,16 +42,17 @@ forms(void)
 	is_text(a.data, b.data, "the same calls give the same bytes");
 	ok(strstr(a.data, "<script") == NULL, "no markup comes from data");
 	ok(strstr(a.data, "http://") == NULL && strstr(a.data, "https://") ==
-	    NULL, "nothing is fetched");
-	ok(strstr(a.data, "Content-Security-Policy") != NULL, "and it says so");
+	    NULL, "a page fetches nothing");
+	ok(strstr(a.data, "Content-Security-Policy") != NULL,
+	    "a page says that it fetches nothing");
 	ok(strstr(a.data, "nan") == NULL, "a value that is not finite is left out");
 	ok(strstr(a.data, "&lt;auc&gt; &amp; |x|") != NULL, "cells are escaped");
 	buf_clear(&b);
 	write_all(&d, &b, DOC_MARKDOWN);
-	ok(strstr(b.data, "| metric | value |\n|---|---:|\n") != NULL, "table");
+	ok(strstr(b.data, "| metric | value |\n|---|---:|\n") != NULL, "a table in Markdown");
 	ok(strstr(b.data, "&lt;auc&gt; &amp; \\|x\\|") != NULL,
 	    "a cell cannot break the table");
-	ok(strstr(b.data, "a \\`tick\\` and \\*stars\\*") != NULL, "no emphasis");
+	ok(strstr(b.data, "a \\`tick\\` and \\*stars\\*") != NULL, "text cannot be emphasis");
 	ok(strstr(b.data, "\n    a < b\n    c\n") != NULL, "code is indented");
 	buf_free(&a);
 	buf_free(&b);
@@ -66,9 +67,9 @@ ticks(void)
 
 	ok(n == 6 && dec == 1 && fabs(t[1] - 0.2) < 1e-12, "0 to 1 in fifths");
 	n = plot_ticks(t, &dec, 0.83, 0.86);
-	ok(n >= 3 && n <= 8 && dec == 2, "hundredths");
+	ok(n >= 3 && n <= 8 && dec == 2, "0.83 to 0.86 in hundredths");
 	n = plot_ticks(t, &dec, 0, 12345);
-	ok(n >= 3 && n <= 8 && dec == 0, "thousands");
+	ok(n >= 3 && n <= 8 && dec == 0, "0 to 12345 in whole numbers");
 	n = plot_ticks(t, &dec, 3, 3);
 	is_int(n, 1, "one value has one tick");
 }

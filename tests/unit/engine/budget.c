@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "codec/pb.h"
 #include "engine/model.h"
+#include "onnx/build.h"
 #include "../tap.h"
 
 #define HUGE_DIM ((int64_t)1 << 62)

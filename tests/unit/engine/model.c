@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "engine/forest.h"
-#include "onnx/onnx.h"
+#include "onnx/build.h"
 
 /*
  * One tree over x[0] and x[1]:

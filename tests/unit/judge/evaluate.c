@@ -10,6 +10,7 @@
 #include "../tap.h"
 #include "judge/evaluate.h"
 #include "model/open.h"
+#include "onnx/build.h"
 
 #define ROWS 200
 

@@ -130,7 +130,8 @@ static void
 refusals(void)
 {
 	refuses("logistic", "c", "1", "the learner has no parameter 'c'; did "
-	    "you mean 'C'?: C, penalty, l1_ratio, max_iter and tol are known");
+	    "you mean 'C'?: C, penalty, l1_ratio, max_iter, tol and "
+	    "class_weight are known");
 	refuses("logistic", "C", "0", "'0' is no value for C, which takes "
 	    "numbers above 0");
 	refuses("linear", "alpha", "inf", "'inf' is no value for alpha, which "

@@ -46,7 +46,8 @@ gradients_are_slopes(enum task task)
 	size_t k = objective_scores(ob, &f);
 	double score[3 * ROWS], most = 0, h = 1e-5;
 	struct gh gh[3 * ROWS];
-	const struct objective_pass p = { gh, &f, score, k, 1 };
+	const struct objective_pass p = { gh, &f, score, k,
+	    OBJECTIVE_SETTINGS };
 	struct pool *pool = pool_new(1);
 
 	for (size_t i = 0; i < k * ROWS; i++)
@@ -75,10 +76,11 @@ start_is_best(enum task task)
 	size_t k = objective_scores(ob, &f);
 	double start[3], score[3 * ROWS], most = 0;
 	struct gh gh[3 * ROWS];
-	const struct objective_pass p = { gh, &f, score, k, 1 };
+	const struct objective_pass p = { gh, &f, score, k,
+	    OBJECTIVE_SETTINGS };
 	struct pool *pool = pool_new(1);
 
-	ob->start(start, &f);
+	ob->start(start, &f, &p.set);
 	for (size_t i = 0; i < k * ROWS; i++)
 		score[i] = start[i / ROWS];
 	objective_run(ob, &p, pool);

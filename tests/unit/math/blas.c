@@ -14,12 +14,13 @@ test_solve(const struct blas *b)
 	double close[] = { 1, 99, 1, 1 + 1e-12 }, same[] = { 1, 99, 1, 1 };
 	double k[] = { 5, 7 };
 
-	ok(blas_solve_well(b, h, g, 2, ON) == 0, "two equations");
-	is_near(g[0], 1, 1e-14, "x");
-	is_near(g[1], 3, 1e-14, "y");
-	ok(blas_solve_well(b, close, k, 2, ON) < 0, "nearly one equation");
-	ok(blas_solve_well(b, same, k, 2, ON) < 0, "one equation");
-	ok(k[0] == 5 && k[1] == 7, "which change nothing");
+	ok(blas_solve_well(b, h, g, 2, ON) == 0, "two equations have a solution");
+	is_near(g[0], 1, 1e-14, "the solution's x");
+	is_near(g[1], 3, 1e-14, "the solution's y");
+	ok(blas_solve_well(b, close, k, 2, ON) < 0,
+	    "two equations that are nearly one are refused");
+	ok(blas_solve_well(b, same, k, 2, ON) < 0, "one equation twice is refused");
+	ok(k[0] == 5 && k[1] == 7, "a refused system changes nothing");
 }
 
 static void
@@ -27,12 +28,12 @@ test_eigen(const struct blas *b)
 {
 	double h[] = { 2, 99, 1, 2 }, value[2];
 
-	ok(blas_eigen(b, h, value, 2) == 0, "eigenvalues");
-	is_near(value[0], 1, 1e-14, "the smaller first");
-	is_near(value[1], 3, 1e-14, "and the larger");
-	is_near(fabs(h[2] + h[3]), sqrt(2), 1e-14, "whose vector is the second "
-	    "row");
-	is_near(h[0] + h[1], 0, 1e-14, "and square to the first");
+	ok(blas_eigen(b, h, value, 2) == 0, "a symmetric matrix has eigenvalues");
+	is_near(value[0], 1, 1e-14, "the smaller eigenvalue is first");
+	is_near(value[1], 3, 1e-14, "the larger eigenvalue is second");
+	is_near(fabs(h[2] + h[3]), sqrt(2), 1e-14, "the second row is the larger "
+	    "one's vector");
+	is_near(h[0] + h[1], 0, 1e-14, "the first vector is square to the second");
 }
 
 int
@@ -41,7 +42,7 @@ main(void)
 	struct blas *b = NULL;
 	struct err e = ERR_INIT;
 
-	if (!ok(blas_open(&b, &e) == 0, "the library: %s", e.msg))
+	if (!ok(blas_open(&b, &e) == 0, "the library opens: %s", e.msg))
 		return tap_done();
 	test_solve(b);
 	test_eigen(b);

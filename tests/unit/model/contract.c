@@ -1,5 +1,6 @@
 /* Contracts of models: what is compared, and how a difference is said. */
 #include "model/contract.h"
+#include "onnx/build.h"
 
 #include "../tap.h"
 #include "base/arena.h"

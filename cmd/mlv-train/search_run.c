@@ -1,0 +1,149 @@
+/* mlv-train search run: a search driven to its end. */
+#include <string.h>
+
+#include "catalog/catalog.h"
+#include "cli/cli.h"
+#include "flow/search.h"
+#include "study.h"
+#include "verbs.h"
+
+struct run_opts {
+	const char *journal;
+	struct texts metrics;
+	int64_t jobs, trials;
+	double seconds, lease;
+};
+
+static const struct run_opts run_defaults = { .jobs = 1 };
+
+static const struct opt run_options[] = {
+	{ OPT_INT, 'j', "jobs", offsetof(struct run_opts, jobs), "N",
+	    "so many trials at once; default 1", .low = 1, .high = 1024 },
+	{ OPT_INT, 'n', "trials", offsetof(struct run_opts, trials), "N",
+	    "stop after N trials; default never", .low = 1, .high = 1e9 },
+	{ OPT_NUM, 0, "seconds", offsetof(struct run_opts, seconds), "SECONDS",
+	    "begin no trial after so long", .high = INFINITY },
+	{ OPT_LIST, 'm', "metric", offsetof(struct run_opts, metrics),
+	    "NAME,...", "the metric that counts; one a direction" },
+	{ OPT_NUM, 0, "lease", offsetof(struct run_opts, lease), "SECONDS",
+	    "what other hosts wait for a word of us; default 600",
+	    .high = INFINITY },
+	STUDY_AT(struct run_opts, journal),
+	OPT_END
+};
+
+struct printing {
+	struct cli *c;
+	struct study *s;
+};
+
+static void
+print_ended(void *ctx, size_t number)
+{
+	struct printing *p = ctx;
+	struct err e;
+
+	print_trial(p->c, p->s, number);
+	/* what does not get through is told at the end */
+	(void)out_flush(&p->c->out, &e);
+	p->c->committed = true;
+}
+
+static int
+run_check(struct cli *c, void *opts, int argc, char **argv)
+{
+	(void)opts;
+	(void)argv;
+	return argc >= 2 ? 0 : cli_usage(c, "search run takes the study and, "
+	    "after '--', a command");
+}
+
+static int
+drive(struct cli *c, const struct run_opts *o, struct study *s,
+    const struct study_setup *setup, const struct study_place *at, char **argv)
+{
+	struct printing printing = { c, s };
+	const struct search_request rq = {
+		.place = at, .study = s, .setup = setup, .catalog = c->catalog,
+		.command = (const char *const *)argv + 1,
+		.metric = o->metrics.v, .n_metrics = o->metrics.n,
+		.jobs = (size_t)o->jobs, .trials = (size_t)o->trials,
+		.seconds = o->seconds, .lease_s = o->lease, .log = &c->log,
+		.ended = print_ended, .ctx = &printing,
+	};
+	struct search_outcome out;
+	struct err e = ERR_INIT;
+
+	if (search_drive(&out, &rq, &e) < 0)
+		return cli_fail(c, &e);
+	if (out.stopped) {
+		err_set(&e, ERR_STOPPED, "stopped by a signal; %zu trials are "
+		    "left to be asked again", out.left);
+		return cli_fail(c, &e);
+	}
+	if (out.asked && out.complete + out.pruned == 0) {
+		err_set(&e, ERR_NO, "none of %zu trials was completed", out.asked);
+		return cli_fail(c, &e);
+	}
+	return EXIT_YES;
+}
+
+static int
+run_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct run_opts *o = opts;
+	struct study_setup setup;
+	struct err e = ERR_INIT;
+	struct study_place at;
+	struct study *s;
+	int status;
+
+	(void)argc;
+	if (study_open_there(&s, c, o->journal, argv[0], &e) < 0)
+		return cli_fail(c, &e);
+	at = (struct study_place){ .journal = s->log.path, .name = s->name,
+	    .os = s->log.os, .log = &c->log };
+	if (setup_of_study(&setup, s, &e) < 0)
+		status = cli_fail(c, &e);
+	else if (o->metrics.n && o->metrics.n != s->n_objectives)
+		status = cli_usage(c, "study '%s' has %zu directions: --metric "
+		    "takes as many names", s->name, s->n_objectives);
+	else if (o->metrics.n == 0 && s->n_objectives > 1)
+		status = cli_usage(c, "study '%s' has %zu directions: name a "
+		    "metric for each with --metric", s->name, s->n_objectives);
+	else
+		status = drive(c, o, s, &setup, &at, argv);
+	setup_release(&setup);
+	study_close(s);
+	return status;
+}
+
+const struct verb verb_search_run = {
+	.name = "search run",
+	.summary = "run a command for one trial after the other",
+	.synopsis = "[-j N] [-n N] [-m NAME] [options] STUDY -- COMMAND "
+	    "[ARGUMENT]...",
+	.about =
+"Asks for trials, runs COMMAND for each, N at once, and tells what became of\n"
+"it.  In its arguments {NAME} is the value of a parameter and {trial} the\n"
+"number; in its environment MLV_PARAM_NAME, MLV_STUDY and MLV_TRIAL.\n"
+"\n"
+"The value is what it prints last: 'auc=0.84' or {\"auc\":0.84} for --metric auc,\n"
+"or what it logged under that name; without --metric a line that is a number or\n"
+"has one NAME=NUMBER.  An exit status but 0 fails the trial.  Status 75 and being\n"
+"interrupted leave it to be asked again.  A trial that 'search report' has\n"
+"stopped is pruned, whatever the status.\n"
+"\n"
+"In a repository each trial is a run.  Several of these, on several hosts, may\n"
+"drive one study; a trial whose worker was killed is asked again.\n"
+"\n"
+"Prints the record of each trial as it ends.  Exit status: 0 done, 1 no trial\n"
+"was completed, 2 usage, 3 trouble.\n"
+"\n"
+"example: mlv-train search run tune -j2 --trials 30 --metric auc -- \\\n"
+"             sh -c 'mlv-train fit rows.csv -t y -l gbdt -o {trial}.onnx \\\n"
+"             -v valid.csv --set learning_rate={lr}'\n",
+	.options = run_options, .opts_size = sizeof(struct run_opts),
+	.defaults = &run_defaults,
+	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG, .check = run_check, .run = run_run,
+};

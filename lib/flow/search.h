@@ -1,0 +1,50 @@
+/*
+ * flow/search.h - a search driven to its end: trials asked, a command run for
+ * each, several at a time, and told by what became of it.
+ */
+#ifndef FLOW_SEARCH_H
+#define FLOW_SEARCH_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "catalog/catalog.h"
+#include "search/setup.h"
+#include "search/study/study.h"
+
+struct search_request {
+	const struct study_place *place;
+	struct study *study;		/* opened there */
+	const struct study_setup *setup;
+	struct catalog *catalog;	/* with a repository a trial is a run */
+	const char *const *command;	/* NULL-ended; {NAME} is a value */
+	const char *const *metric;	/* (n_metrics): the value's name, or */
+	size_t n_metrics;		/* none: the one that is printed */
+	size_t jobs;			/* at once */
+	size_t trials;			/* to ask; 0: as many as there are */
+	double seconds;			/* then no more are asked; 0: no end */
+	double lease_s;
+	const struct log *log;
+	/* Called when a trial has been told, or was left to be asked again. */
+	void (*ended)(void *ctx, size_t number);
+	void *ctx;
+};
+
+struct search_outcome {
+	size_t asked, complete, pruned, failed, left;
+	bool stopped;			/* by a signal */
+};
+
+/*
+ * A command finds its values in MLV_PARAM_NAME, its study and number in
+ * MLV_STUDY and MLV_TRIAL, and in its arguments {NAME} is the value of NAME,
+ * {trial} the number; what is no name stays.  Exit status 0 tells the value it
+ * printed, or logged under that name; another one tells that it failed, or,
+ * where it was reported and pruned, nothing more.  Status 75, SIGINT, SIGTERM
+ * and SIGHUP leave the trial to be asked again.
+ */
+int search_drive(struct search_outcome *out, const struct search_request *rq,
+    struct err *e);
+
+#endif
