@@ -1,5 +1,12 @@
 /* mlv-card new: a model card from what is known. */
+#include <string.h>
+#include <unistd.h>
+
 #include "base/file.h"
+#include "catalog/bytes.h"
+#include "catalog/name.h"
+#include "catalog/put.h"
+#include "store/odb.h"
 #include "flow/card/card.h"
 #include "cli/cli.h"
 #include "codec/yaml.h"
@@ -16,7 +23,7 @@ static const struct opt new_options[] = {
 	{ OPT_FLAG, 0, "json", offsetof(struct new_opts, json), NULL,
 	    "one JSON object, each field with its status" },
 	{ OPT_TEXT, 'o', "output", offsetof(struct new_opts, output), "FILE",
-	    "write a file, whole or not at all" },
+	    "write a file, whole or not at all; card:NAME makes a version" },
 	{ OPT_TEXT, 'n', "notes", offsetof(struct new_opts, notes), "FILE",
 	    "YAML of what only a person can say" },
 	{ OPT_TEXT, 'e', "eval", offsetof(struct new_opts, evaluation), "FILE",
@@ -56,9 +63,85 @@ read_evaluation(struct evaluation *v, struct cli *c, const char *path,
 	    evaluation_read(v, j, e);
 }
 
-static int
-write_output(struct cli *c, const char *path, const struct buf *b, struct err *e)
+/* "churn@champion" is a model's name where no file is called so. */
+static const char *
+model_of(struct cli *c, const char *text)
 {
+	if (catalog_repo(c->catalog) == NULL || strpbrk(text, ":/") != NULL ||
+	    strcmp(text, "-") == 0 || access(text, F_OK) == 0)
+		return text;
+	return arena_printf(&c->arena, "model:%s", text);
+}
+
+/* What the card is of: the version's manifest, or the file's bytes. */
+static int
+link_model(struct json *m, struct cli *c, const char *model, struct err *e)
+{
+	struct catalog_bytes b;
+	bool version;
+	struct oid id;
+	uint64_t size;
+	int r;
+
+	if (catalog_open_bytes(&b, c->catalog, model, e) < 0)
+		return -1;
+	version = b.item.kind == NAME_MODEL;
+	id = version ? b.item.id : *catalog_bytes_id(&b);
+	r = version ? 0 : catalog_put_bytes(&id, c->catalog, b.data, b.n, e);
+	if (r == 0)
+		r = odb_size(&size, catalog_odb(c->catalog), &id, e);
+	if (r == 0)
+		manifest_link(&c->arena, m, "model", version ? TYPE_MODEL :
+		    TYPE_ONNX, b.item.label, &id, size);
+	catalog_bytes_close(&b);
+	return r;
+}
+
+/* A version of card:NAME, with the document as its content. */
+static int
+put_card(struct cli *c, const char *text, const struct card_request *rq,
+    const struct buf *b, struct err *e)
+{
+	struct json *m = manifest_new(&c->arena, "mlv.card.version/1");
+	struct catalog_put put = { .version = 0 };
+	char id[OID_TEXT];
+	struct oid content;
+	struct name n;
+	int r = -1;
+
+	if (catalog_need_repo(c->catalog, text, e) < 0 ||
+	    name_parse(&n, text, e) < 0)
+		return -1;
+	if (n.kind != NAME_CARD || n.version || n.alias || n.path) {
+		err_set(e, ERR_USAGE, "'%s' is not card:NAME: the version is "
+		    "the next one", text);
+	} else if (catalog_put_bytes(&content, c->catalog, b->data, b->len,
+	    e) == 0) {
+		manifest_link(&c->arena, m, "content", rq->json ?
+		    "application/json" : rq->form == DOC_HTML ? "text/html" :
+		    "text/markdown", NULL, &content, b->len);
+		r = link_model(m, c, rq->model, e);
+		if (r == 0)
+			r = catalog_put_manifest(&put, c->catalog, NAME_CARD,
+			    n.base, m, NULL, e);
+	}
+	if (put.version && (r == 0 || e->code == ERR_UNPROVEN)) {
+		c->committed = true;
+		out_begin(&c->out, "mlv.card.added/1");
+		out_text(&c->out, "name", put.label);
+		out_text(&c->out, "id", oid_print(id, &content));
+		out_end(&c->out);
+	}
+	name_free(&n);
+	return r;
+}
+
+static int
+write_output(struct cli *c, const char *path, const struct card_request *rq,
+    const struct buf *b, struct err *e)
+{
+	if (path && strncmp(path, "card:", 5) == 0)
+		return put_card(c, path, rq, b, e);
 	if (path == NULL) {
 		out_raw(&c->out, b->data, b->len);
 		return 0;
@@ -82,7 +165,7 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "new takes one model");
 	if (o->html && o->json)
 		return cli_usage(c, "--html and --json exclude each other");
-	rq.model = argv[0];
+	rq.model = model_of(c, argv[0]);
 	if (file_refuse_same(o->output, rq.model, &e) < 0 ||
 	    file_refuse_same(o->output, o->notes, &e) < 0 ||
 	    file_refuse_same(o->output, o->evaluation, &e) < 0 ||
@@ -97,7 +180,7 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 	buf_init(&b, BUF_CAP_DOC);
 	r = card_write(&b, &missing, c->catalog, &rq, &e);
 	if (r == 0)
-		r = write_output(c, o->output, &b, &e);
+		r = write_output(c, o->output, &rq, &b, &e);
 	buf_free(&b);
 	evaluation_release(&given);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
@@ -118,8 +201,11 @@ const struct verb verb_new = {
 "license, tags, language, datasets ... the card begins with the front matter of\n"
 "a Hugging Face README.md.\n"
 "\n"
-"MODEL is a name or a file.  Outside a repository a file has no lineage; give its\n"
-"evaluation with -e.\n"
+"MODEL is a name, with or without 'model:', or a file.  -o card:NAME keeps the\n"
+"card as the next version of that name and prints it and the document's id;\n"
+"'mlv-data cat card:NAME' gives it back.\n"
+"\n"
+"Outside a repository a file has no lineage; give its evaluation with -e.\n"
 "\n"
 "example: mlv-card new model:churn@champion --html > card.html\n",
 	.options = new_options, .opts_size = sizeof(struct new_opts),

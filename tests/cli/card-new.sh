@@ -371,6 +371,39 @@ check 'card of a file with a hostile name: the command is quoted and stays one l
 	same got want &&
 	! grep -q "$(printf "\r")" out
 X
+# --- names
+fresh names
+mlv-data init -q
+rows >d.csv
+mlv-train fit d.csv -t y -l logistic -o m.onnx >/dev/null 2>&1
+mlv-registry add -q churn m.onnx >/dev/null
+mlv-registry set -q churn@champion 1 >/dev/null
+check 'card of a name without "model:": that of the model, a file comes first' <<'X'
+	expect 0 mlv-card new model:churn@champion &&
+	cp out want &&
+	expect 0 mlv-card new churn@champion &&
+	same want out &&
+	expect 3 mlv-card new nothing &&
+	says "there is no model:nothing"
+X
+check 'card -o card:NAME: the next version, its document comes back, the model is linked' <<'X'
+	expect 0 mlv-card new churn@champion -o card:churn &&
+	printf "card:churn@1\tsha256:%s\n" "$(sha256sum <want | cut -d" " -f1)" >added &&
+	same added out &&
+	expect 0 mlv-data cat card:churn &&
+	same want out &&
+	expect 0 mlv-data show card:churn --json &&
+	holds '.manifest.links | map(.rel) == ["content", "model"]' &&
+	expect 0 mlv-card new --html churn -o card:churn &&
+	prints "card:churn@2" &&
+	expect 0 mlv-data fsck
+X
+check 'card -o card:NAME@3: a usage error, nothing is kept' <<'X'
+	expect 2 mlv-card new churn -o card:churn@3 &&
+	says "the version is the next one" &&
+	expect 3 mlv-data cat card:churn@3
+X
+
 # --- which data is which, which class is scored, what cannot be read
 fresh rels
 mlv-data init -q
