@@ -1,4 +1,5 @@
 /* A search driven to its end. */
+#define _GNU_SOURCE
 #include "flow/search.h"
 
 #include <fcntl.h>
@@ -134,11 +135,16 @@ static const char **
 make_environment(struct trial_work *w, bool params)
 {
 	const char **env = arena_alloc(&w->arena, (w->n_params + 4) * sizeof(*env));
+	char *where;
 	size_t n = 0;
 
 	env[n++] = arena_printf(&w->arena, "MLV_STUDY=%s", w->study->name);
 	env[n++] = arena_printf(&w->arena, "MLV_TRIAL=%zu", w->number);
-	env[n++] = arena_printf(&w->arena, "MLV_STUDY_JOURNAL=%s", w->study->log.path);
+	/* wherever the command goes from here */
+	where = realpath(w->study->log.path, NULL);
+	env[n++] = arena_printf(&w->arena, "MLV_STUDY_JOURNAL=%s",
+	    where ? where : w->study->log.path);
+	free(where);
 	for (size_t i = 0; params && i < w->n_params; i++)
 		env[n++] = command_param_env(&w->arena, &w->param[i]);
 	return env;

@@ -134,6 +134,11 @@ check 'without a repository search run needs only a journal' <<'X'
 	expect 0 drive s --journal j -j2 --trials 3 -- sh -c 'echo "$MLV_PARAM_lr"' &&
 	test "$(grep -c complete out)" = 3
 X
+check 'a command that goes to another folder still finds its study' <<'X'
+	mlv-train search new away --space space.yaml --journal j --pruner asha &&
+	expect 0 drive away --journal j --trials 1 -- sh -c \
+	    'cd / && mlv-train search report "$MLV_STUDY" "$MLV_TRIAL" --step 1 0.5 >&2 && echo 1'
+X
 check 'xargs -P drives a study: asked at once, told one by one' <<'X'
 	mlv-train search new x --space space.yaml --journal j &&
 	mlv-train search ask x -n 12 --journal j >asked &&
