@@ -8,7 +8,7 @@ make_full_base() {
 	make_base
 	mlv-registry set -q churn@champion 1 >/dev/null
 	echo 'model two' >m.onnx
-	mlv-registry add -q churn m.onnx >/dev/null
+	mlv-registry add -q --any-format churn m.onnx >/dev/null
 	mlv-registry set -q churn@champion 2 >/dev/null
 	printf 'loss=3\nloss=2.5\n' | mlv-train log -q -n words >/dev/null
 	mlv-data profile -q churn.csv -o profile:churn >/dev/null

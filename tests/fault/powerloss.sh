@@ -118,7 +118,7 @@ cut_power_after() {	# title, shell code
 
 make_base
 echo 'model two' >m.onnx
-mlv-registry add -q churn m.onnx >/dev/null
+mlv-registry add -q --any-format churn m.onnx >/dev/null
 mlv-registry set -q churn@champion 1 >/dev/null
 seq 1 20 | sed '1s/^/id\n/' >rows.csv
 mlv-data add -q rows.csv >/dev/null

@@ -9,7 +9,7 @@ writers=${STORM_WRITERS:-6}
 make_storm_base() {
 	make_base
 	echo 'model two' >m.onnx
-	mlv-registry add -q churn m.onnx >/dev/null
+	mlv-registry add -q --any-format churn m.onnx >/dev/null
 	cd .. && mv base storm
 }
 
@@ -47,7 +47,7 @@ write_one() {	# writer, step
 		;;
 	2)
 		echo "model $1 $2" >"m$1.onnx"
-		strike register mlv-registry add -q churn "m$1.onnx"
+		strike register mlv-registry add -q --any-format churn "m$1.onnx"
 		;;
 	3)
 		strike "note-$1-$2" mlv-registry set -m "note-$1-$2" churn@champion $((1 + ($1 + $2) % 2))
