@@ -273,6 +273,10 @@ check 'lists where a journal has maps are no crash' <<'X'
 		{ cat lists && printf '{"op_code":4,"worker_id":"w","study_id":0,"state":2,%s}\n' "$part"; } >bad &&
 		mlv-train search show a --journal bad >out 2>err
 		test $? -lt 4 || exit 1
+	done &&
+	for settings in '[1]' '{"n_startup_trials":"2"}'; do
+		sed "2s/\"seed\"/\"sampler_settings\":$settings,&/" j >bad &&
+		expect 3 mlv-train search ask a --journal bad || exit 1
 	done
 X
 check 'a line within a journal that is damaged is exit 3, named' <<'X'
