@@ -559,9 +559,10 @@ serve_conn(struct http_worker *w, struct http_conn *k)
 
 /* --- workers -------------------------------------------------------------- */
 
-/* However busily a client sends a byte at a time. */
+/* However busily a client sends a byte at a time.  `now_us` is when it was
+ * last looked what came: what comes during a long answer is not late. */
 static void
-cut_off_late(struct http_worker *w)
+cut_off_late(struct http_worker *w, int64_t now_us)
 {
 	struct http_conn *k, *next;
 
@@ -571,7 +572,7 @@ cut_off_late(struct http_worker *w)
 		next = k->next;
 		if (k->phase == PHASE_LINGER && limit > LINGER_US)
 			limit = LINGER_US;
-		if (w->now_us - k->since_us > limit)
+		if (now_us - k->since_us > limit)
 			close_conn(w, k);
 	}
 }
@@ -582,12 +583,12 @@ work(void *arg)
 	struct http_worker *w = arg;
 	struct http_server *s = w->server;
 	struct epoll_event ev[EVENTS];
-	int64_t tick = clock_mono_us();
+	int64_t tick = clock_mono_us(), looked;
 
 	while (!atomic_load(&s->ending)) {
 		int n = epoll_wait(w->epoll, ev, EVENTS, TICK_MS);
 
-		w->now_us = clock_mono_us();
+		looked = w->now_us = clock_mono_us();
 		for (int i = 0; i < n; i++) {
 			if (ev[i].data.ptr == w)
 				accept_conns(w);
@@ -597,7 +598,7 @@ work(void *arg)
 		if (w->now_us - tick < TICK_MS * 1000)
 			continue;
 		tick = w->now_us;
-		cut_off_late(w);
+		cut_off_late(w, looked);
 		listen_here(w, !atomic_load(&s->deaf));
 	}
 	while (w->conns)

@@ -336,12 +336,13 @@ done:
 	return r;
 }
 
-/* A name for column i that no other has: "a" becomes "a_2". */
+/* A name that no other column has: "a" becomes "a_2".  *last is the number
+ * that the last one was given, 0 before. */
 static char *
-free_name(const struct intern *taken, const char *s)
+free_name(const struct intern *taken, const char *s, uint32_t *last)
 {
-	for (size_t k = 2;; k++) {
-		char *name = xprintf("%s_%zu", s, k);
+	for (*last += *last ? 1 : 2;; ++*last) {
+		char *name = xprintf("%s_%u", s, *last);
 
 		if (intern_find(taken, name, strlen(name)) == INTERN_NONE)
 			return name;
@@ -355,6 +356,8 @@ static void
 mend_names(struct sniffed *in)
 {
 	struct intern *taken = intern_new(), *seen = intern_new();
+	/* numbers given, by the name's place in `taken` */
+	uint32_t *last = xalloc(2 * in->cols, sizeof(*last));
 	struct buf told;
 	size_t mended = 0;
 
@@ -368,7 +371,8 @@ mend_names(struct sniffed *in)
 		s = *was == '\0' ? xprintf("column_%zu", i + 1) : xstrdup(was);
 		if ((*was == '\0' && intern_find(taken, s, strlen(s)) !=
 		    INTERN_NONE) || intern_add(seen, s, strlen(s)) < before) {
-			char *other = free_name(taken, s);
+			char *other = free_name(taken, s,
+			    &last[intern_find(taken, s, strlen(s))]);
 
 			free(s);
 			s = other;
@@ -387,6 +391,7 @@ mend_names(struct sniffed *in)
 		log_warn(in->log, "%s: %s%s", in->name, told.data, mended >
 		    NAMES_TOLD ? " ..." : "");
 	buf_free(&told);
+	free(last);
 	intern_free(taken);
 	intern_free(seen);
 }

@@ -60,8 +60,15 @@ settings_read(double *value, const struct setting *table, const char *of,
     const struct json *map, struct err *e)
 {
 	settings_preset(value, table);
-	for (const struct json *j = map ? map->child : NULL; j; j = j->next)
-		if (settings_set(value, table, of, j->key, j->d, e) < 0)
+	if (map == NULL)
+		return 0;
+	if (map->type != JSON_MAP)
+		return err_set(e, ERR_FORMAT, "the settings of %s are no map", of);
+	for (const struct json *j = map->child; j; j = j->next)
+		if (j->type != JSON_INT && j->type != JSON_REAL)
+			return err_set(e, ERR_FORMAT, "%s.%s is no number", of,
+			    j->key);
+		else if (settings_set(value, table, of, j->key, j->d, e) < 0)
 			return -1;
 	return 0;
 }

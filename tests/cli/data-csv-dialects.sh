@@ -45,6 +45,11 @@ check 'a second column of a name gets the first number that is free' <<'X'
 	sed -n "s/^  \(a.*\|column.*\):$/\1/p" out | tr "\n" " " >got &&
 	test "$(cat got)" = "a a_3 a_2 a_4 column_5 "
 X
+check 'many columns of one name take no longer than many of their own' <<'X'
+	awk 'BEGIN { for (i = 0; i < 30000; i++) printf "%sa", i ? "," : ""; print "" }' >same.csv &&
+	timeout 60 mlv-data schema same.csv >out 2>err &&
+	prints "  a_30000:"
+X
 check '--columns: a name given twice is a usage error' <<'X'
 	expect 2 mlv-data schema --header --columns x,x,y,z,w dup.csv &&
 	says "names 'x' twice"

@@ -253,7 +253,31 @@ check 'a file of another program is exit 3, named with its line, and left as it 
 	cp other.csv other.before &&
 	expect 3 mlv-train search new a --space space.yaml --journal other.csv &&
 	says "'other.csv': line 1: not an operation of an Optuna journal" &&
-	same other.csv other.before
+	same other.csv other.before &&
+	printf 'a note without a line end' >note &&
+	cp note note.before &&
+	expect 3 mlv-train search new a --space space.yaml --journal note &&
+	says "'note': line 1: not an operation of an Optuna journal" &&
+	same note note.before
+X
+check 'a first line that was torn is cut off' <<'X'
+	printf '{"op_co' >torn &&
+	expect 0 mlv-train search new a --space space.yaml --journal torn &&
+	says "its 7 bytes are cut off" &&
+	expect 0 mlv-train search ask a --journal torn
+X
+check 'lists where a journal has maps are no crash' <<'X'
+	printf '%s\n' '{"op_code":0,"worker_id":"w","study_name":"a","directions":[1]}' >lists &&
+	for part in '"params":{"a":1},"distributions":[1]' '"params":[1]' \
+	    '"intermediate_values":[1]' '"system_attrs":[1]'; do
+		{ cat lists && printf '{"op_code":4,"worker_id":"w","study_id":0,"state":2,%s}\n' "$part"; } >bad &&
+		mlv-train search show a --journal bad >out 2>err
+		test $? -lt 4 || exit 1
+	done &&
+	for settings in '[1]' '{"n_startup_trials":"2"}'; do
+		sed "2s/\"seed\"/\"sampler_settings\":$settings,&/" j >bad &&
+		expect 3 mlv-train search ask a --journal bad || exit 1
+	done
 X
 check 'a line within a journal that is damaged is exit 3, named' <<'X'
 	sed '3s/op_code/oops/' j >damaged &&

@@ -35,7 +35,8 @@ judge_all(const struct study *s)
 static void
 ask_once(struct study *s)
 {
-	static const char *const name[] = { "tpe", "cmaes", "nsga2" };
+	static const char *const name[] = { "tpe", "cmaes", "nsga2", "gp",
+	    "sobol" };
 	struct err e = ERR_INIT;
 	struct study_setup setup;
 	struct past past;
@@ -44,14 +45,17 @@ ask_once(struct study *s)
 	    past_read(&past, s, &setup.space, &e) == 0) {
 		double *x = xalloc(setup.space.n, sizeof(*x)), set[SETTINGS_MAX];
 
-		for (size_t i = 0; i < 3; i++) {
+		for (size_t i = 0; i < sizeof(name) / sizeof(*name); i++) {
 			const struct sampler *sampler = sampler_find(name[i]);
 			struct sampling ask = { .past = &past, .set = set,
 			    .number = s->n };
 
 			settings_preset(set, sampler->settings);
+			/* no start by chance, where there is one */
+			set[0] = i == 3 ? 1 : set[0];
 			rng_seed(&ask.rng, 1, s->n);
-			if (i != 1 || s->n_objectives == 1)
+			if (sampler->check == NULL || sampler->check(
+			    &setup.space, s->n_objectives, &e) == 0)
 				(void)sampler->draw(x, &ask, &e);
 			space_deactivate(&setup.space, x);
 		}

@@ -122,7 +122,7 @@ write_params(struct card *k, const struct json *params)
 {
 	const char *heads[] = { "parameter", "value" }, *cells[2];
 
-	if (params == NULL || params->child == NULL)
+	if (params == NULL || params->type != JSON_MAP || params->n == 0)
 		return;
 	doc_table_open(&k->d, heads, 2, NULL);
 	for (const struct json *j = params->child; j; j = j->next) {

@@ -43,6 +43,13 @@ hash_journal(uint64_t *out, const struct study *s, uint64_t offset)
 	return r;
 }
 
+/* A program whose trials are laid out otherwise does not read ours. */
+static uint64_t
+hash_index(const struct buf *b)
+{
+	return hash64(b->data + HEAD, b->len - HEAD, sizeof(struct trial));
+}
+
 /* --- writing --------------------------------------------------------------- */
 
 static void
@@ -122,7 +129,7 @@ index_write(struct study *s)
 	buf_le64(&b, journal);
 	put_study(&b, s);
 	if (!b.failed) {
-		uint64_t sum = hash64(b.data + HEAD, b.len - HEAD, 0);
+		uint64_t sum = hash_index(&b);
 
 		memcpy(b.data + 16, &sum, 8);
 		/* not synced: one that a power cut spoils is no harm */
@@ -205,6 +212,7 @@ take_trial(struct cursor *c, struct study *s)
 	if (flat == NULL)
 		return;
 	memcpy(&t, flat, sizeof(t));
+	t.fixed = NULL;
 	t.steps_room = t.n_steps;
 	t.step = take_copy(c, t.n_steps, sizeof(*t.step));
 	t.rung = take_copy(c, t.n_rungs, sizeof(*t.rung));
@@ -299,6 +307,37 @@ take_study(struct cursor *c, struct study *s)
 		take_trial(c, s);
 }
 
+static bool
+is_sound_trial(const struct study *s, size_t number)
+{
+	const struct trial *t = &s->trial[number];
+
+	for (size_t i = 0; i < s->n_columns; i++) {
+		const struct space_param *p = &s->column[i].param;
+		double v = s->x[number * s->columns_room + i];
+
+		if (p->kind == SPACE_CATEGORICAL && !isnan(v) &&
+		    !(v >= 0 && v < (double)p->n_choices))
+			return false;
+	}
+	return (unsigned)t->state <= TRIAL_WAITING && t->id >= 0 &&
+	    (uint64_t)t->id < s->n_ids && memchr(t->boot, '\0', sizeof(t->boot)) &&
+	    memchr(t->run, '\0', sizeof(t->run));
+}
+
+/* Whoever made it: nothing in it leads outside of what was read. */
+static bool
+is_sound(const struct study *s)
+{
+	for (size_t i = 0; i < s->n_ids; i++)
+		if (s->number_of[i] < STUDY_NONE || s->number_of[i] >= (int64_t)s->n)
+			return false;
+	for (size_t i = 0; i < s->n; i++)
+		if (!is_sound_trial(s, i))
+			return false;
+	return s->n_objectives > 0 && s->id >= 0 && (uint64_t)s->id < s->n_studies;
+}
+
 void
 index_read(struct study *s)
 {
@@ -311,11 +350,11 @@ index_read(struct study *s)
 	buf_init(&b, (size_t)1 << 32);
 	if (file_read_own(&b, path, &ignored) == 0 && b.len > HEAD + 8 &&
 	    memcmp(b.data, MAGIC, 16) == 0 &&
-	    get_le64(b.data + 16) == hash64(b.data + HEAD, b.len - HEAD, 0)) {
+	    get_le64(b.data + 16) == hash_index(&b)) {
 		c.at = b.data + HEAD + 8;
 		c.end = b.data + b.len;
 		take_study(&c, s);
-		if (c.bad || oplog_size(&size, &s->log, &ignored) < 0 || size < s->offset ||
+		if (c.bad || !is_sound(s) || oplog_size(&size, &s->log, &ignored) < 0 || size < s->offset ||
 		    hash_journal(&journal, s, s->offset) < 0 ||
 		    journal != get_le64(b.data + HEAD))
 			study_forget(s);

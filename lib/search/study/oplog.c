@@ -209,6 +209,18 @@ is_whole_json(const struct oplog *l, uint64_t from, uint64_t size)
 	return whole;
 }
 
+/* Does it begin as a journal does, as far as it goes?  What is left of a first
+ * line must, or it is a file of another program. */
+static bool
+is_journal(const struct oplog *l)
+{
+	static const char begin[] = "{\"op_code\":";
+	char bytes[sizeof(begin) - 1];
+	ssize_t n = pread(l->fd, bytes, sizeof(bytes), 0);
+
+	return n >= 0 && memcmp(bytes, begin, (size_t)n) == 0;
+}
+
 static int
 heal_end(struct oplog *l, struct err *e)
 {
@@ -218,6 +230,9 @@ heal_end(struct oplog *l, struct err *e)
 		return -1;
 	if (end == size)
 		return 0;
+	if (end == 0 && !is_journal(l))
+		return err_set(e, ERR_FORMAT, "'%s': line 1: not an operation "
+		    "of an Optuna journal", l->path);
 	if (is_whole_json(l, end, size))
 		return file_write_fd(l->os, l->fd, "\n", 1, l->path, e);
 	if (l->os->truncate(l->fd, (off_t)end) < 0)

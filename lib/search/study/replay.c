@@ -22,6 +22,13 @@ is_number(const struct json *j)
 	return j && (j->type == JSON_INT || j->type == JSON_REAL);
 }
 
+/* The first member of what should be a map: none where it is something else. */
+static const struct json *
+first_member(const struct json *map)
+{
+	return map && map->type == JSON_MAP ? map->child : NULL;
+}
+
 static int64_t
 read_time(const struct json *map, const char *key)
 {
@@ -149,7 +156,7 @@ trial_attrs(struct op *o, const struct json *map, struct err *e)
 	unsigned rung;
 	int end;
 
-	for (const struct json *j = map ? map->child : NULL; j; j = j->next) {
+	for (const struct json *j = first_member(map); j; j = j->next) {
 		if (strcmp(j->key, ATTR_LEASE) == 0) {
 			read_lease(t, j);
 		} else if (strcmp(j->key, ATTR_RUN) == 0 && j->type == JSON_TEXT) {
@@ -197,9 +204,9 @@ set_params(struct op *o, const struct json *params,
     const struct json *distributions, struct err *e)
 {
 	size_t number = (size_t)(o->t - o->s->trial);
-	const struct json *d = distributions ? distributions->child : NULL;
+	const struct json *d = first_member(distributions);
 
-	for (const struct json *j = params ? params->child : NULL; j; j = j->next) {
+	for (const struct json *j = first_member(params); j; j = j->next) {
 		/* both maps have one order, as they are written */
 		if (d == NULL || strcmp(d->key, j->key) != 0)
 			d = json_get(distributions, j->key);
@@ -230,7 +237,7 @@ create_trial(struct op *o, struct err *e)
 		return err_set(e, ERR_FORMAT, "a trial of unknown state");
 	o->t->begin_us = read_time(o->line, "datetime_start");
 	o->t->end_us = read_time(o->line, "datetime_complete");
-	for (j = steps ? steps->child : NULL; j; j = j->next)
+	for (j = first_member(steps); j; j = j->next)
 		if (is_number(j) && num_parse_i64(j->key, strlen(j->key), &step) &&
 		    trial_add_step(o->t, step, j->d, e) < 0)
 			return -1;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "codec/http.h"
@@ -46,7 +47,8 @@ media(void)
 
 static _Atomic int answered;
 
-/* The method, path, X-A and body; /huge is more than may be sent. */
+/* The method, path, X-A and body; /huge is more than may be sent, /slow takes
+ * longer than a client may. */
 static void
 answer(void *ctx, const struct http_request *r, struct http_response *out)
 {
@@ -58,6 +60,8 @@ answer(void *ctx, const struct http_request *r, struct http_response *out)
 		out->status = 404;
 	if (strcmp(r->path, "/huge") == 0)
 		out->body.failed = true;
+	if (strcmp(r->path, "/slow") == 0)
+		nanosleep(&(struct timespec){ 1, 400000000 }, NULL);
 	out->type = "text/plain";
 	http_add_field(out, "X-B", "b");
 	buf_addf(&out->body, "%s %s [%s] %zu:%s", r->method, r->path,
@@ -248,6 +252,35 @@ hide(int port)
 	buf_free(&got);
 }
 
+/* The only thread is busy when a request comes; its client sent it in time. */
+static void
+wait_for_answer(struct http_opts o)
+{
+	static const char slow[] = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
+	static const char next[] = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
+	const struct timespec pause = { 0, 100000000 };
+	struct http_server *s;
+	struct err e = ERR_INIT;
+	char back[12];
+	int first, second;
+
+	o.threads = 1;
+	if (!ok(http_start(&s, &o, &e) == 0, "starts with one thread"))
+		return;
+	second = dial(http_port(s));
+	nanosleep(&pause, NULL);
+	first = dial(http_port(s));
+	(void)!send(first, slow, sizeof(slow) - 1, MSG_NOSIGNAL);
+	nanosleep(&pause, NULL);
+	(void)!send(second, next, sizeof(next) - 1, MSG_NOSIGNAL);
+	ok(read(first, back, 12) == 12 && memcmp(back + 9, "200", 3) == 0 &&
+	    read(second, back, 12) == 12 && memcmp(back + 9, "200", 3) == 0,
+	    "who sent in time is answered after an answer that took long");
+	close(first);
+	close(second);
+	http_stop(s, 0, 1000);
+}
+
 int
 main(void)
 {
@@ -259,6 +292,7 @@ main(void)
 	int fd, port;
 
 	media();
+	wait_for_answer(o);
 	if (!ok(http_start(&s, &o, &e) == 0, "starts"))
 		return tap_done();
 	port = http_port(s);
