@@ -80,5 +80,8 @@ check 'both servers of the soak ended with 0 at SIGTERM, and no answer was cut s
 	is_count 'exit of the server of the file' 0 out &&
 	is_count 'good requests at SIGTERM failed' 0 out
 X
+check 'the request log of the soak says what the models answer' <<'X'
+	is_count 'rows of the request log compared' '[1-9][0-9]*' out
+X
 check 'the soak refuses a length that is no number' 'expect 2 sh "$TOP/scripts/soak" 3x'
 finish

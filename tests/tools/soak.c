@@ -365,6 +365,8 @@ ask_round(struct asker *a)
 	if (a->fd < 0) {
 		a->to = port[rng_below(&a->rng, (uint64_t)n_ports)];
 		a->fd = dial(a->to);
+		if (a->fd < 0 && servers_end)
+			return;
 	}
 	if (a->fd >= 0 && send_pieces(a->fd, &a->request, &a->rng) == 0)
 		while (got < n && take_answer(a, got, form[got]))
@@ -467,8 +469,7 @@ send_odd(const struct odd_request *o, struct buf *b, struct buf *in,
 	int status = 0, n, sent;
 
 	if (fd < 0) {
-		atomic_fetch_add(servers_end ? &tally.unanswered :
-		    &tally.failed, 1);
+		atomic_fetch_add(&tally.failed, !servers_end);
 		return;
 	}
 	put_odd(b, o);
