@@ -297,36 +297,51 @@ read_pointer_of(struct oid *id, struct catalog *c, const char *path,
 /* The newest version's path is asked first; an older checkout may have the
  * pointer where the file was then. */
 int
-pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
+pointer_standing(char **path, struct oid *id, struct catalog *c,
     const char *base, const struct ref *versions, struct err *e)
 {
-	const struct ref_value *newest = ref_last(versions), *v;
-	char text[OID_TEXT], *path, *asked = NULL;
+	char *asked = NULL, *at;
 	int r = 0;
 
+	*path = NULL;
 	for (size_t i = versions->n; r == 0 && i-- > 0;) {
-		if ((r = stored_path(&path, c, &versions->value[i].id, e)) < 0)
+		if ((r = stored_path(&at, c, &versions->value[i].id, e)) < 0)
 			break;
-		if (path == NULL && i + 1 == versions->n)
+		if (at == NULL && i + 1 == versions->n)
 			break;
-		if (path == NULL || (asked && strcmp(path, asked) == 0)) {
-			free(path);
+		if (at == NULL || (asked && strcmp(at, asked) == 0)) {
+			free(at);
 			continue;
 		}
 		free(asked);
-		asked = path;
-		r = read_pointer_of(id, c, path, base, e);
+		asked = at;
+		r = read_pointer_of(id, c, at, base, e);
 	}
+	if (r == 0)
+		free(asked);
+	else
+		*path = asked;
+	return r;
+}
+
+int
+pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
+    const char *base, const struct ref *versions, struct err *e)
+{
+	const struct ref_value *v;
+	char text[OID_TEXT], *path;
+	int r = pointer_standing(&path, id, c, base, versions, e);
+
 	if (r == 1) {
 		v = ref_with_id(versions, id);
 		*version = v ? v->number : 0;
 		if (!odb_has(repo_odb(c->repo), id))
 			r = err_set(e, ERR_NOENT, "'%s.mlv' says data:%s is %s, "
 			    "which this repository does not have (its newest "
-			    "is data:%s@%u)", asked, base, oid_print(text, id),
-			    base, newest->number);
+			    "is data:%s@%u)", path, base, oid_print(text, id),
+			    base, ref_last(versions)->number);
 	}
-	free(asked);
+	free(path);
 	return r;
 }
 

@@ -29,6 +29,11 @@ int pointer_write(struct catalog *c, const char *path, const char *name,
 /* "/NAME" as a line of the folder's .gitignore. */
 int ignore_in_git(struct catalog *c, const char *path, struct err *e);
 
+/* The pointer that stands for data:base beside the path of one of its
+ * versions, the newest first.  1: *path and what it says, 0: none, -1: *path
+ * of the one that cannot be read, or NULL. */
+int pointer_standing(char **path, struct oid *id, struct catalog *c,
+    const char *base, const struct ref *versions, struct err *e);
 /* Has the work tree another meaning for data:base than the newest version?
  * *id as the pointer says; *version 0 when this repository has no number
  * for it.  Returns 1 found, 0 not, -1. */

@@ -159,6 +159,10 @@ check 'mlv-data ls prints the record of mlv-data-records(5), in both forms' <<'X
 	described 0 mlv-data ls &&
 	plain mlv.dataset.listed/1 0 mlv-data ls
 X
+check 'mlv-data status prints the record of mlv-data-records(5), in both forms' <<'X'
+	described 0 mlv-data status &&
+	plain mlv.dataset.status/1 0 mlv-data status
+X
 check 'mlv-data split prints the record for parts in the repository' <<'X'
 	described 0 mlv-data split data:rows --by id train=60 valid=20 test=20
 X
