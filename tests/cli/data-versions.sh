@@ -400,7 +400,8 @@ if command -v script >/dev/null; then
 	check 'fsck at a terminal: its numbers have a heading' <<-'X'
 		at_terminal mlv-data fsck &&
 		grep -q "^verdict  errors  notes " out &&
-		grep -q "^whole         0 " out
+		grep -q "^whole         0 " out &&
+		grep -qE " sha256:[0-9a-f]{64}$" out
 	X
 else
 	skip 'ls at a terminal: a heading, short digests, columns under each other' 'no script(1)'
