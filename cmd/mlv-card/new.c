@@ -150,6 +150,14 @@ write_output(struct cli *c, const char *path, const struct card_request *rq,
 }
 
 static int
+read_notes(const struct json **notes, struct cli *c, const char *path, struct err *e)
+{
+	if (read_tree(notes, c, path, false, e) < 0)
+		return -1;
+	return card_check_notes(*notes, e) == 0 ? 0 : err_wrap(e, "%s", path);
+}
+
+static int
 new_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct new_opts *o = opts;
@@ -169,8 +177,8 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 	if (file_refuse_same(o->output, rq.model, &e) < 0 ||
 	    file_refuse_same(o->output, o->notes, &e) < 0 ||
 	    file_refuse_same(o->output, o->evaluation, &e) < 0 ||
-	    (o->notes && (read_tree(&rq.notes, c, o->notes, false, &e) < 0 ||
-	    card_check_notes(rq.notes, &e) < 0)) || (o->evaluation &&
+	    (o->notes && read_notes(&rq.notes, c, o->notes, &e) < 0) ||
+	    (o->evaluation &&
 	    read_evaluation(&given, c, o->evaluation, &e) < 0)) {
 		evaluation_release(&given);
 		return cli_fail(c, &e);

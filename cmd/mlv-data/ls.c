@@ -214,6 +214,17 @@ list_pointer(void *ctx, const char *path, const struct pointer *p,
 	return 0;
 }
 
+/* Who knows what is no data. */
+static int
+refuse_kind(const struct name *n, struct err *e)
+{
+	return err_set(e, ERR_USAGE, "'%s' is not data:NAME; %s", n->text,
+	    n->kind == NAME_MODEL ? "'mlv-registry ls' lists models" :
+	    n->kind == NAME_RUN ? "'mlv-train runs' lists runs" :
+	    name_is_ref(n) ? "'mlv-data show' shows what it stands for" :
+	    "'mlv-data ls' alone lists what there is");
+}
+
 static int
 list_name(struct listing *l, const char *word, struct err *e)
 {
@@ -226,7 +237,7 @@ list_name(struct listing *l, const char *word, struct err *e)
 	l->only = n.base;
 	l->found = false;
 	if (n.kind != NAME_DATA) {
-		r = err_set(e, ERR_USAGE, "'%s' is not data:NAME", word);
+		r = refuse_kind(&n, e);
 	} else if (!n.version && !n.alias && !has_versions(l, n.base) &&
 	    (r = pointer_each(l->catalog, list_pointer, l, e)) == 0 &&
 	    l->found) {

@@ -219,9 +219,10 @@ warn_fresh(struct cli *c, const struct drift_column *d)
 	for (size_t i = 0; i < d->fresh.n; i++)
 		buf_addf(&b, "%s'%s'", i > 0 ? ", " : "", d->fresh.v[i]);
 	cli_warn(c, "column '%s': %llu categor%s not in the reference, in "
-	    "%llu rows: %s%s", d->name, (unsigned long long)d->fresh_count,
+	    "%llu row%s: %s%s", d->name, (unsigned long long)d->fresh_count,
 	    d->fresh_count == 1 ? "y" : "ies",
-	    (unsigned long long)d->fresh_rows, b.data,
+	    (unsigned long long)d->fresh_rows, d->fresh_rows == 1 ? "" : "s",
+	    b.data,
 	    d->fresh_count > d->fresh.n ? " ..." : "");
 	buf_free(&b);
 }
@@ -253,16 +254,32 @@ warn_column(struct cli *c, const struct drift_column *d)
 		warn_fresh(c, d);
 }
 
+#define NAMES_TOLD 8
+
+/* Columns that one side lacks, in one line: of a request log there always are
+ * some, the target and the answers. */
+static void
+warn_lacking(struct cli *c, const struct drift_names *names, const char *where)
+{
+	struct buf b;
+
+	if (names->n == 0)
+		return;
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; i < names->n && i < NAMES_TOLD; i++)
+		buf_addf(&b, "%s'%s'", i > 0 ? ", " : "", names->v[i]);
+	cli_warn(c, names->n == 1 ? "column %s%s is not in the %s" :
+	    "columns %s%s are not in the %s", b.data, names->n > NAMES_TOLD ?
+	    " ..." : "", where);
+	buf_free(&b);
+}
+
 void
 put_verdicts(struct cli *c, const struct drift_report *r,
     const struct drift_opts *o)
 {
-	for (size_t i = 0; i < r->gone.n; i++)
-		cli_warn(c, "column '%s' is not in the current data",
-		    r->gone.v[i]);
-	for (size_t i = 0; i < r->added.n; i++)
-		cli_warn(c, "column '%s' is not in the reference",
-		    r->added.v[i]);
+	warn_lacking(c, &r->gone, "current data");
+	warn_lacking(c, &r->added, "reference");
 	for (size_t i = 0; i < r->skipped.n; i++)
 		cli_warn(c, "column '%s' holds dates: not compared",
 		    r->skipped.v[i]);

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/num.h"
 #include "catalog/manifest.h"
 #include "catalog/name.h"
 #include "catalog/resolve.h"
+#include "cli/metrics.h"
 #include "store/ref.h"
 #include "verbs.h"
 
@@ -90,16 +90,10 @@ put_aliases(struct out *out, const struct listing *l, uint32_t version,
 static void
 print_metrics(struct out *out, const struct json *metrics)
 {
-	char text[NUM_TEXT_MAX];
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
-	for (const struct json *m = metrics ? metrics->child : NULL; m;
-	    m = m->next) {
-		num_print_f64(text, m->d);
-		buf_addf(&b, "%s%s=%s", b.len ? " " : "", m->key,
-		    m->type == JSON_NULL ? "?" : text);
-	}
+	metrics_text(&b, out, metrics, NULL);
 	out_only(out, OUT_TEXT);
 	out_text(out, "metrics", b.len ? b.data : NULL);
 	out_only(out, OUT_JSON);

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/num.h"
 #include "cli/cli.h"
+#include "cli/metrics.h"
 #include "codec/json.h"
 #include "track/query.h"
 #include "verbs.h"
@@ -43,25 +43,14 @@ print_field(struct cli *c, const struct json *row, const char *field)
 		out_tree(&c->out, field, j);
 }
 
-/* "auc=0.84 loss=0.31" for people, in the order they were first logged. */
 static void
 print_metrics(struct cli *c, const struct json *row)
 {
-	const struct json *m = json_get(row, "metrics");
-	const struct json *flags = json_get(row, "metrics_flag");
-	char text[NUM_TEXT_MAX];
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
-	for (const struct json *j = m ? m->child : NULL; j; j = j->next) {
-		if (c->terminal)
-			snprintf(text, sizeof(text), "%.4g", j->d);
-		else
-			num_print_f64(text, j->d);
-		buf_addf(&b, "%s%s=%s", b.len ? " " : "", j->key,
-		    j->type != JSON_NULL ? text :
-		    json_text(flags, j->key, "NaN"));
-	}
+	metrics_text(&b, &c->out, json_get(row, "metrics"),
+	    json_get(row, "metrics_flag"));
 	out_text(&c->out, "metrics", b.data);
 	buf_free(&b);
 }

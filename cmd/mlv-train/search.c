@@ -147,6 +147,7 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)argc;
 	if (read_setup(&setup, c, o, &e) < 0 ||
 	    read_directions(maximize, &n, &o->directions, &e) < 0 ||
+	    study_setup_check(&setup, n, &e) < 0 ||
 	    study_place_find(&at, c, o->journal, argv[0], true, &e) < 0 ||
 	    study_open(&s, &at, true, &e) < 0)
 		goto done;

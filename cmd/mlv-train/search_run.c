@@ -77,12 +77,14 @@ drive(struct cli *c, const struct run_opts *o, struct study *s,
 	if (search_drive(&out, &rq, &e) < 0)
 		return cli_fail(c, &e);
 	if (out.stopped) {
-		err_set(&e, ERR_STOPPED, "stopped by a signal; %zu trials are "
-		    "left to be asked again", out.left);
+		err_set(&e, ERR_STOPPED, "stopped by a signal; %zu trial%s left "
+		    "to be asked again", out.left, out.left == 1 ? " is" :
+		    "s are");
 		return cli_fail(c, &e);
 	}
 	if (out.asked && out.complete + out.pruned == 0) {
-		err_set(&e, ERR_NO, "none of %zu trials was completed", out.asked);
+		err_set(&e, ERR_NO, out.asked == 1 ? "the trial was not "
+		    "completed" : "none of %zu trials was completed", out.asked);
 		return cli_fail(c, &e);
 	}
 	return EXIT_YES;

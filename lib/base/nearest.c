@@ -38,8 +38,11 @@ distance(const char *a, size_t na, const char *b, size_t nb)
 const char *
 nearest_word(const char *word, const char *const *known, size_t n)
 {
-	size_t len = strlen(word), best = len / 3 + 2;
+	size_t len = strlen(word), best;
 	const char *out = NULL;
+
+	/* a third of the letters may be wrong: 'gender' is not meant by 'tenure' */
+	best = len < 2 ? 2 : (len + 1) / 3 + 1;
 
 	if (len > WORD_MAX)
 		return NULL;

@@ -15,6 +15,7 @@
 struct column {
 	size_t wide;
 	bool numbers, words;	/* holds some */
+	bool whole;		/* the head of a log: copied, kept, and asked for */
 };
 
 /* A number that is not whole, which people read by its first digits. */
@@ -29,7 +30,7 @@ is_fraction(const char *s, size_t n, double *v)
 
 /* The next cell of the line at *s, as it is shown; NULL at its end. */
 static const char *
-next_cell(struct arena *a, const char **s)
+next_cell(struct arena *a, const char **s, bool whole)
 {
 	size_t n = strcspn(*s, "\t\n");
 	const char *cell = *s;
@@ -38,7 +39,7 @@ next_cell(struct arena *a, const char **s)
 	if (**s == '\0')
 		return NULL;
 	*s += n + ((*s)[n] == '\t');
-	if (n == DIGEST && strncmp(cell, "sha256:", 7) == 0)
+	if (!whole && n == DIGEST && strncmp(cell, "sha256:", 7) == 0)
 		n = DIGEST_SHOWN;
 	if (n == 2 && strncmp(cell, "\\N", 2) == 0)
 		return "-";
@@ -68,8 +69,10 @@ table_line(struct buf *out, struct column *c, const char *s, bool head)
 		size_t stop = strcspn(s, "\t\n");
 
 		more = s[stop] == '\t';
-		if ((cell = next_cell(&a, &s)) == NULL)
+		if ((cell = next_cell(&a, &s, c[i].whole)) == NULL)
 			cell = "";
+		if (head)
+			c[i].whole = strcmp(cell, "head") == 0;
 		n = cell_width(cell);
 		if (out == NULL) {
 			c[i].wide = n > c[i].wide ? n : c[i].wide;

@@ -187,7 +187,7 @@ refuse_key(const char *key, struct err *e)
 	buf_init(&b, BUF_CAP_SMALL);
 	json_quote(&b, key, strlen(key));
 	err_set(e, ERR_FORMAT, "the name %s is not UTF-8: convert the file "
-	    "first (iconv -f LATIN1 -t UTF-8)", b.data);
+	    "first (iconv -f CP1252 -t UTF-8)", b.data);
 	buf_free(&b);
 	return -1;
 }

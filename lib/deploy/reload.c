@@ -165,6 +165,8 @@ note_failure(struct reload *r, enum variant variant, bool is_new,
     const struct err *why)
 {
 	struct reload_source *s = &r->source[variant];
+	size_t n = strlen(s->text);
+	const char *msg = why->msg;
 	char text[sizeof(s->why)];
 
 	atomic_fetch_add(&r->stats->reload_failures, 1);
@@ -174,10 +176,13 @@ note_failure(struct reload *r, enum variant variant, bool is_new,
 	s->retry_us = why->code == ERR_UNSUPPORTED || why->code == ERR_TOOBIG ?
 	    INT64_MAX : clock_mono_us() + s->wait_ms * 1000;
 	snprintf(text, sizeof(text), "%.255s", why->msg);
+	/* most reasons begin with what this line names already */
+	if (strncmp(msg, s->text, n) == 0 && strncmp(msg + n, ": ", 2) == 0)
+		msg += n + 2;
 	if (!s->failed || strcmp(text, s->why) != 0) {
 		if (r->traffic->now[variant])
 			log_warn(r->log, "keeping the old version of %s: %s",
-			    s->text, why->msg);
+			    s->text, msg);
 		else
 			log_warn(r->log, "the stable model answers all "
 			    "requests: %s", why->msg);

@@ -125,6 +125,7 @@ set_param(void *d, const struct detector *k, const struct param *set,
     struct err *e)
 {
 	const char *names[PARAMS_MAX], *near;
+	struct buf b;
 
 	for (size_t i = 0; i < k->params; i++) {
 		names[i] = k->param[i].name;
@@ -132,10 +133,14 @@ set_param(void *d, const struct detector *k, const struct param *set,
 			return parse_param(d, &k->param[i], set->value, e);
 	}
 	near = nearest_word(set->name, names, k->params);
-	if (near == NULL)
-		near = names[0];
-	return err_set(e, ERR_USAGE, "%s has no parameter '%s'; it has '%s'",
-	    k->name, set->name, near);
+	buf_init(&b, BUF_CAP_SMALL);
+	for (size_t i = 0; near == NULL && i < k->params; i++)
+		buf_addf(&b, "%s%s", i ? ", " : "", names[i]);
+	err_set(e, ERR_USAGE, near ? "%s has no parameter '%s'; it has '%s'" :
+	    "%s has no parameter '%s'; it has %s", k->name, set->name, near ?
+	    near : b.data);
+	buf_free(&b);
+	return -1;
 }
 
 /* ---- one at work ---- */

@@ -194,6 +194,14 @@ answer_no_path(struct exchange *x)
 }
 
 static void
+answer_only_health(struct exchange *x)
+{
+	atomic_fetch_add(&x->server->stats.bad_requests, 1);
+	exchange_fail(x, 404, "no such path; this port answers for /health, "
+	    "/version and /metrics alone");
+}
+
+static void
 refuse_method(struct exchange *x, const char *wanted)
 {
 	exchange_fail(x, 405, strcmp(wanted, "GET") == 0 ? "use GET" :
@@ -262,7 +270,7 @@ static const struct route routes[] = {
 
 static const struct route health_routes[] = {
 	ABOUT_SERVER,
-	{ NULL, "{rest}", answer_no_path, NULL },
+	{ NULL, "{rest}", answer_only_health, NULL },
 };
 
 static void

@@ -300,8 +300,8 @@ count_unknown(struct evaluation *v, const uint32_t *truth,
 	    column_print(y, first, room, &len);
 	if (n == y->rows)
 		return err_set(e, ERR_FORMAT, "row %zu: the target '%s' is "
-		    "'%.*s', none of the model's classes ('%s', '%s'%s), and "
-		    "so is every other row", first + 1, y->name, len < 100 ?
+		    "'%.*s', none of the model's classes ('%s', '%s'%s), nor is "
+		    "one of any other row", first + 1, y->name, len < 100 ?
 		    (int)len : 100, text, v->classes[0], v->classes[1],
 		    v->n_classes > 2 ? " ..." : "");
 	v->unknown = arena_printf(&v->arena, "%zu row%s of a class that the "

@@ -183,11 +183,13 @@ find_fact(struct expr_value *out, struct fact_finder *f,
 
 /* There are evaluations under the label, but none of what the policy means. */
 static int
-add_refused(struct fact_finder *f, const struct labelled_report *r)
+add_refused(struct fact_finder *f, const struct version_facts *v,
+    const struct labelled_report *r)
 {
 	f->missing = true;
-	buf_addf(&f->why, "%sthe evaluation under the label '%s' does not "
-	    "count: %s", f->why.len ? "; " : "", r->label, r->why);
+	buf_addf(&f->why, "%sthe %s under the label '%s' does not count: %s",
+	    f->why.len ? "; " : "", v == &f->champion ?
+	    "champion's evaluation" : "evaluation", r->label, r->why);
 	return 0;
 }
 
@@ -204,7 +206,7 @@ find_in_report(struct expr_value *out, struct fact_finder *f,
 	if (find_report(&report, v, f, label, e) < 0)
 		return -1;
 	if (!report->found)
-		return report->why ? add_refused(f, report) : 0;
+		return report->why ? add_refused(f, v, report) : 0;
 	if (evaluation_number(&d, &report->report, metric))
 		*out = num_value(d);
 	else if ((r = find_fact(out, f, &report->report, metric, e)) != 1)

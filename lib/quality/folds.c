@@ -151,15 +151,21 @@ static int
 refuse_empty(const struct folds *f, const struct folds_opts *o, struct err *e)
 {
 	size_t *count = xalloc(f->n + 1, sizeof(*count));
-	bool empty = false;
+	size_t filled = 0;
 
 	for (size_t i = 0; i < f->rows; i++)
 		count[f->of_row[i]]++;
 	for (size_t k = 0; k < f->n; k++)
-		empty |= count[k] == 0;
+		filled += count[k] > 0;
 	free(count);
-	return !empty ? 0 : err_set(e, ERR_FORMAT, "there are too few different "
-	    "%s for %zu folds", o->by ? "groups" : "rows", f->n);
+	if (filled == f->n)
+		return 0;
+	if (o->by)
+		return err_set(e, ERR_FORMAT, "the groups of column '%s' fill "
+		    "%zu folds, not %zu: there are too few different ones",
+		    o->by, filled, f->n);
+	return err_set(e, ERR_FORMAT, "there are too few different rows for "
+	    "%zu folds", f->n);
 }
 
 int

@@ -116,7 +116,7 @@ infer_column(struct schema_column *s, struct arena *a, const struct column *c,
 	memset(s, 0, sizeof(*s));
 	if (!utf8_ok(c->name, strlen(c->name)))
 		return err_set(e, ERR_FORMAT, "the name of column '%s' is not "
-		    "UTF-8: convert the file first (iconv -f LATIN1 -t "
+		    "UTF-8: convert the file first (iconv -f CP1252 -t "
 		    "UTF-8)", c->name);
 	s->name = arena_strdup(a, c->name);
 	s->type = c->type;

@@ -45,6 +45,18 @@ check_same(struct study *s, const struct study_setup *setup,
 }
 
 int
+study_setup_check(const struct study_setup *setup, size_t n_objectives, struct err *e)
+{
+	if (setup->sampler->check &&
+	    setup->sampler->check(&setup->space, n_objectives, e) < 0)
+		return -1;
+	if (n_objectives > 1 && setup->pruner != &pruner_none)
+		return err_set(e, ERR_USAGE, "pruning compares one value: "
+		    "several directions take --pruner none");
+	return 0;
+}
+
+int
 study_make(bool *made, struct study *s, const struct study_setup *setup,
     const bool *maximize, size_t n_objectives, struct err *e)
 {
@@ -53,12 +65,8 @@ study_make(bool *made, struct study *s, const struct study_setup *setup,
 	int r = -1;
 
 	*made = false;
-	if (setup->sampler->check &&
-	    setup->sampler->check(&setup->space, n_objectives, e) < 0)
+	if (study_setup_check(setup, n_objectives, e) < 0)
 		return -1;
-	if (n_objectives > 1 && setup->pruner != &pruner_none)
-		return err_set(e, ERR_USAGE, "pruning compares one value: "
-		    "several directions take --pruner none");
 	buf_init(&b, BUF_CAP_DOC);
 	if (oplog_lock(&s->log, e) < 0 || study_catch_up(s, e) < 0)
 		goto done;

@@ -7,6 +7,10 @@
 #include "search/setup.h"
 #include "search/study/study.h"
 
+/* May there be such a study?  Asked before its journal is there. */
+int study_setup_check(const struct study_setup *setup, size_t n_objectives,
+    struct err *e);
+
 /* Make it in the journal of *s, or find that it is there and the same;
  * ERR_EXISTS when what is there was set up otherwise.  A study that Optuna
  * made is told its setup. */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/nearest.h"
-
 #define P(name) &pruner_##name,
 static const struct pruner *const pruners[] = { PRUNERS(P) };
 #undef P
@@ -19,12 +17,9 @@ pruner_find(const char *name)
 	return NULL;
 }
 
-const char *
-pruner_nearest(const char *name)
+void
+pruner_names(struct buf *b)
 {
-	const char *known[N_PRUNERS];
-
 	for (size_t i = 0; i < N_PRUNERS; i++)
-		known[i] = pruners[i]->name;
-	return nearest_word(name, known, N_PRUNERS);
+		buf_addf(b, "%s%s", i ? " " : "", pruners[i]->name);
 }

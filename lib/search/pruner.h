@@ -40,6 +40,6 @@ PRUNERS(P)
 #undef P
 
 const struct pruner *pruner_find(const char *name);
-const char *pruner_nearest(const char *name);
+void pruner_names(struct buf *b);	/* "one two ..." */
 
 #endif

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/nearest.h"
-
 #define S(name) &sampler_##name,
 static const struct sampler *const samplers[] = { SAMPLERS(S) };
 #undef S
@@ -19,12 +17,9 @@ sampler_find(const char *name)
 	return NULL;
 }
 
-const char *
-sampler_nearest(const char *name)
+void
+sampler_names(struct buf *b)
 {
-	const char *known[N_SAMPLERS];
-
 	for (size_t i = 0; i < N_SAMPLERS; i++)
-		known[i] = samplers[i]->name;
-	return nearest_word(name, known, N_SAMPLERS);
+		buf_addf(b, "%s%s", i ? " " : "", samplers[i]->name);
 }

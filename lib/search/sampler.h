@@ -42,5 +42,5 @@ SAMPLERS(S)
 /* NULL when there is none of that name. */
 const struct sampler *sampler_find(const char *name);
 /* The one that was probably meant, or NULL. */
-const char *sampler_nearest(const char *name);
+void sampler_names(struct buf *b);	/* "one two ..." */
 #endif

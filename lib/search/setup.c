@@ -14,7 +14,7 @@ int
 setup_choose(struct study_setup *s, const char *sampler, const char *pruner,
     struct err *e)
 {
-	const char *near;
+	struct buf b;
 
 	if (sampler == NULL)
 		sampler = SAMPLER_PRESET;
@@ -22,17 +22,21 @@ setup_choose(struct study_setup *s, const char *sampler, const char *pruner,
 		pruner = PRUNER_PRESET;
 	s->sampler = sampler_find(sampler);
 	if (s->sampler == NULL) {
-		near = sampler_nearest(sampler);
-		return err_set(e, ERR_USAGE, "no sampler '%s'%s%s%s", sampler,
-		    near ? "; did you mean '" : "", near ? near : "",
-		    near ? "'?" : "");
+		buf_init(&b, BUF_CAP_SMALL);
+		sampler_names(&b);
+		err_set(e, ERR_USAGE, "no sampler '%s'; there are: %s", sampler,
+		    b.data);
+		buf_free(&b);
+		return -1;
 	}
 	s->pruner = pruner_find(pruner);
 	if (s->pruner == NULL) {
-		near = pruner_nearest(pruner);
-		return err_set(e, ERR_USAGE, "no pruner '%s'%s%s%s", pruner,
-		    near ? "; did you mean '" : "", near ? near : "",
-		    near ? "'?" : "");
+		buf_init(&b, BUF_CAP_SMALL);
+		pruner_names(&b);
+		err_set(e, ERR_USAGE, "no pruner '%s'; there are: %s", pruner,
+		    b.data);
+		buf_free(&b);
+		return -1;
 	}
 	settings_preset(s->sampler_set, s->sampler->settings);
 	settings_preset(s->pruner_set, s->pruner->settings);

@@ -27,7 +27,7 @@ struct study_setup {
 	double lease_s;			/* 0: a trial may be silent for ever */
 };
 
-/* By their words; NULL: tpe and none.  ERR_USAGE names the nearest known. */
+/* By their words; NULL: tpe and none.  ERR_USAGE names those there are. */
 int setup_choose(struct study_setup *s, const char *sampler,
     const char *pruner, struct err *e);
 /* "sampler.n_startup_trials=5", "pruner.reduction_factor=3". */

@@ -140,7 +140,7 @@ X
 printf 'licence: MIT\n' >bad.yaml
 check 'card --notes: an unknown field is refused, the nearest one named' <<'X'
 	expect 2 mlv-card new m.onnx --notes bad.yaml -o bad.md &&
-	says "licence" &&
+	says "bad.yaml: line 1: no card has a field 'licence'" &&
 	says "license" &&
 	test ! -e bad.md
 X

@@ -299,12 +299,12 @@ printf 'Gr\366\337e,y\n1,ja\n2,nein\n' >latin1.csv
 check 'names in Latin-1 are refused with the command that helps' <<'X'
 	for v in schema profile; do
 		expect 3 mlv-data $v latin1.csv && says "not UTF-8" &&
-		says "iconv -f LATIN1 -t UTF-8" || return 1
+		says "iconv -f CP1252 -t UTF-8" || return 1
 	done
 X
 check 'fit: names in Latin-1 are refused with the command that helps' <<'X'
 	expect 3 mlv-train fit latin1.csv -t y --learner logistic -o m.onnx &&
-	says "iconv -f LATIN1 -t UTF-8"
+	says "iconv -f CP1252 -t UTF-8"
 X
 
 # --- money, percent, dates as people write them

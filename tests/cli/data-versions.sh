@@ -351,6 +351,13 @@ check 'add: a temporary file of two days ago is removed, a young one is not' <<'
 X
 rm -f .mlv/tmp/fedcba9876543210.tmp
 
+check 'ls: what is no data is refused, and who lists it is said' <<'X'
+	expect 2 mlv-data ls model:churn &&
+	says "'model:churn' is not data:NAME; 'mlv-registry ls' lists models" &&
+	expect 2 mlv-data ls card:churn &&
+	says "'mlv-data show' shows what it stands for"
+X
+
 # --- at a terminal
 if command -v script >/dev/null; then
 	at_terminal() { script -qec "$*" /dev/null </dev/null | tr -d '\r' >out; }
@@ -400,7 +407,8 @@ if command -v script >/dev/null; then
 	check 'fsck at a terminal: its numbers have a heading' <<-'X'
 		at_terminal mlv-data fsck &&
 		grep -q "^verdict  errors  notes " out &&
-		grep -q "^whole         0 " out
+		grep -q "^whole         0 " out &&
+		grep -qE " sha256:[0-9a-f]{64}$" out
 	X
 else
 	skip 'ls at a terminal: a heading, short digests, columns under each other' 'no script(1)'

@@ -246,7 +246,8 @@ X
 check 'columns that are gone or new: listed, and one that is gone gives a warning' <<'X'
 	cut -d, -f1-3 b.csv | sed "s/months/weeks/" >g.csv &&
 	expect 1 mlv-drift compare --json -x id a.csv g.csv &&
-	says "column 'charge' is not in the current data" &&
+	says "columns 'months', 'charge' are not in the current data" &&
+	says "column 'weeks' is not in the reference" &&
 	prints '"missing":["months","charge"],"new":["weeks"]'
 X
 

@@ -149,7 +149,10 @@ check 'new categories are named, the most frequent first' <<'X'
 	{ cat fifty.csv; printf 'new,1,1\nx,1,1\nx,2,2\n'; } >fresh.csv &&
 	expect 0 mlv-drift compare --json large.csv fresh.csv &&
 	says "column 'a': 2 categories not in the reference, in 3 rows: 'x', 'new'" &&
-	prints '"new_categories":["x","new"],"new_category_count":2,"new_category_rows":3'
+	prints '"new_categories":["x","new"],"new_category_count":2,"new_category_rows":3' &&
+	{ cat fifty.csv; echo new,1,1; } >fresh.csv &&
+	expect 0 mlv-drift compare large.csv fresh.csv &&
+	says "column 'a': 1 category not in the reference, in 1 row: 'new'"
 X
 check 'a test that cannot be run for one column: that one is unknown' <<'X'
 	awk -F, -v OFS=, '{ $2 = NR == 1 ? "b" : "7.5" } 1' large.csv >flat.csv &&

@@ -163,6 +163,8 @@ check 'an unknown detector, parameter or value: usage errors that name the known
 	says "did you mean 'adwin'?; there are: adwin ddm" &&
 	expect 2 mlv-drift watch -s dleta=1 -c x moved.csv &&
 	says "adwin has no parameter 'dleta'; it has 'delta'" &&
+	expect 2 mlv-drift watch -d kswin -s nope=1 -c x moved.csv &&
+	says "kswin has no parameter 'nope'; it has alpha, window_size, stat_size, seed" &&
 	expect 2 mlv-drift watch -s delta=2 -c x moved.csv &&
 	says "delta is a number from" &&
 	expect 2 mlv-drift watch -d page_hinkley -s mode=sideways -c x moved.csv &&

@@ -50,6 +50,14 @@ check 'gate: the plain evaluation counts, whatever came after it' <<'X'
 	judge test.csv --positive Yes --threshold 0.5 &&
 	expect 0 mlv-registry gate m@1 -p plain.yaml
 X
+check 'gate: what the champion lacks is told as its own' <<'X'
+	expect 0 mlv-registry set m@champion 1 &&
+	echo "rules: [champion.test.auc > 0.5]" >than.yaml &&
+	echo "positive: Maybe" >>than.yaml &&
+	expect 1 mlv-registry gate m@1 -p than.yaml &&
+	says "the champion's evaluation under the label 'test' does not count" &&
+	expect 0 mlv-registry set m@champion --drop
+X
 check 'gate: rules may ask for the class and the threshold' <<'X'
 	printf "%s\n" "rules: [test.positive = 'Yes', test.threshold = 0.5]" >said.yaml &&
 	expect 0 mlv-registry gate m@1 -p said.yaml

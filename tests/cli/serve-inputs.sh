@@ -122,7 +122,7 @@ check 'a stable alias moved to other inputs: the old version stays, held back an
 X
 check 'a stable alias moved to other inputs: told once, with what differs' <<'X'
 	sleep 1.3 &&
-	kept="keeping the old version of $champion: $champion: version 2 would break clients" &&
+	kept="keeping the old version of $champion: version 2 would break clients" &&
 	test "$(grep -c "$kept: input 'c' is new; a new start serves it" server.err)" = 1
 X
 mlv-registry set score@champion 1 $allow >/dev/null

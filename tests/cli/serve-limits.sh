@@ -264,6 +264,7 @@ check 'health, readiness, version and metrics are answered at --health-port' <<'
 X
 check 'the model is not asked at --health-port' <<'X'
 	answers 404 "$health/invocations" -H "$as_json" -d "$row" &&
+	jq -r .error body | grep -q "this port answers for /health, /version and /metrics alone" &&
 	answers 404 "$health/v2/models/model"
 X
 for i in $(seq 40); do

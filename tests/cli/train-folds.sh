@@ -55,7 +55,7 @@ check 'fit --cv --by: a group is in one fold, and no column of the model' <<'X'
 	holds '.folds_kind == "grouped" and .features == 2' &&
 	expect 0 fold -t y -d day,z --cv 12 --by who &&
 	expect 3 fold -t y -d day,z --cv 13 --by who &&
-	says "too few different groups for 13 folds"
+	says "the groups of column 'who' fill 12 folds, not 13: there are too few different ones"
 X
 check 'fit --cv --time: what is judged comes after what was learned' <<'X'
 	awk -F, -v OFS=, 'NR > 1 { $5 = $4 } { print }' rows.csv >later.csv &&

@@ -531,6 +531,16 @@ if command -v script >/dev/null; then
 		script -qec "mlv-train show one" /dev/null </dev/null | tr -d "\r" >out &&
 		head -n 1 out | grep -q "^field  *value"
 	X
+	check 'runs at a terminal: metrics fit a line, folds without their deviations; a pipe has all' <<-'X'
+		mlv-train run -n wide -- sh -c "mlv-train log cv.auc=0.123456 cv.auc.sd=0.5 $(
+		    seq -f metric_%g=0.25 9 | tr "\n" " ")" >/dev/null &&
+		script -qec "mlv-train runs -n 1" /dev/null </dev/null | tr -d "\r" >out &&
+		grep -q "  wide  cv.auc=0.1235 metric_1=0.25 .*=0.25 [.][.][.]  " out &&
+		! grep -q metric_9 out &&
+		expect 0 mlv-train runs -n 1 &&
+		prints "cv.auc=0.123456 cv.auc.sd=0.5 metric_1=0.25 " &&
+		prints "metric_9=0.25"
+	X
 fi
 
 finish

@@ -41,9 +41,17 @@ check 'search new with another direction is exit 3' <<'X'
 	expect 3 mlv-train search new tune --space space.yaml --seed 7 --sampler random &&
 	says "other directions"
 X
-check 'search new: an unknown sampler is exit 2 and names the nearest' <<'X'
+check 'search new: an unknown sampler or pruner is exit 2 and names those there are' <<'X'
 	expect 2 mlv-train search new other --space space.yaml --sampler ramdom &&
-	says "did you mean 'random'"
+	says "no sampler 'ramdom'; there are: random grid " &&
+	expect 2 mlv-train search new other --space space.yaml --pruner some &&
+	says "no pruner 'some'; there are: none asha "
+X
+check 'search new: what a sampler or pruner refuses leaves no journal' <<'X'
+	expect 2 mlv-train search new other --space space.yaml --sampler grid &&
+	says "a grid needs a step" &&
+	expect 2 mlv-train search new other --space space.yaml --pruner asha -d minimize,maximize &&
+	test ! -e .mlv/studies/other.journal
 X
 refused() {	# space, word
 	echo "$1" >bad.yaml

@@ -8,7 +8,7 @@ static void
 columns(void)
 {
 	static const char *const two[] = { "c", "a" };
-	static const char *const none[] = { "aa" };
+	static const char *const none[] = { "aa" }, *const far[] = { "abc" };
 	static const size_t pick[] = { 2, 0 };
 	struct err e = ERR_INIT;
 	struct table *t, *g;
@@ -31,6 +31,8 @@ columns(void)
 	    t->col[1].type == COL_CATEGORY, "what cannot be is refused");
 	ok(table_select(t, none, 1, &e) != 0 &&
 	    strcmp(e.msg, "no column 'aa'; is it 'a'?") == 0, "nearest name");
+	ok(table_select(t, far, 1, &e) != 0 &&
+	    strcmp(e.msg, "no column 'abc'") == 0, "half another is no nearest");
 	ok(table_select(t, two, 2, &e) == 0 && t->cols == 2 &&
 	    strcmp(t->col[0].name, "c") == 0, "selected, in that order");
 	ok(table_drop(t, two, 1, &e) == 0 && t->cols == 1 &&
