@@ -85,16 +85,17 @@ name_add(struct drift_report *r, struct drift_names *l, const char *s)
 static void
 bars_of_values(struct drift_column *d, const struct twosample *s)
 {
-	double low = s->value != NULL ? s->value[0] : 0;
-	double width = s->value != NULL ? s->value[s->k - 1] - low : 0;
+	/* halves: a range may be wider than the largest number */
+	double low = s->value != NULL ? s->value[0] / 2 : 0;
+	double width = s->value != NULL ? s->value[s->k - 1] / 2 - low : 0;
 
 	d->bars = s->numeric || s->k > DRIFT_BARS ? DRIFT_BARS : s->k;
 	for (size_t i = 0; i < s->k; i++) {
 		size_t b = i < DRIFT_BARS ? i : DRIFT_BARS - 1;
 
 		if (s->numeric)
-			b = width > 0 ? (size_t)((s->value[i] - low) / width *
-			    (DRIFT_BARS - 0.001)) : 0;
+			b = width > 0 ? (size_t)((s->value[i] / 2 - low) /
+			    width * (DRIFT_BARS - 0.001)) : 0;
 		d->bar_ref[b] += (double)s->ref[i] / (double)s->n_ref;
 		d->bar_cur[b] += (double)s->cur[i] / (double)s->n_cur;
 	}

@@ -139,14 +139,17 @@ given_result(struct sum *m, const char *term, int n, const struct step *s,
     struct err *e)
 {
 	for (int i = 0; i < n; i++) {
+		int axis;
+
 		for (int j = 0; term[i] == '.' && j < m->n_dots; j++)
 			m->out[m->n_out++] = j;
 		if (term[i] == '.')
 			continue;
-		m->out[m->n_out] = axis_of(m, term[i]);
-		if (m->out[m->n_out++] < 0 ||
-		    memchr(term, term[i], (size_t)i) != NULL)
+		axis = axis_of(m, term[i]);
+		/* so it can hold no more than the sum has */
+		if (axis < 0 || memchr(term, term[i], (size_t)i) != NULL)
 			return step_bad(s, e, "a bad result in its equation");
+		m->out[m->n_out++] = axis;
 	}
 	return 0;
 }

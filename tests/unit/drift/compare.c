@@ -142,9 +142,27 @@ far_values(void)
 	ok(ts_run(&want, &s, TS_T, &e) == 0 && want == got, "and the same p");
 }
 
+/* The bars of a range that is wider than the largest number. */
+static void
+wide_range(void)
+{
+	static const char text[] = "a\n-1e308\n0\n1e308\n";
+	const struct drift_opts o = { .share = 0.5 };
+	struct drift_report r;
+	struct err e = ERR_INIT;
+
+	if (!ok(compare(&r, text, text, &o, &e) == 0, "a wide range"))
+		return;
+	ok(r.col[0].bar_ref[0] == 1 / 3.0 &&
+	    r.col[0].bar_ref[DRIFT_BARS - 1] == 1 / 3.0,
+	    "its least and its greatest value are the outermost bars");
+	drift_release(&r);
+}
+
 int
 main(void)
 {
+	wide_range();
 	kinds();
 	nothing_to_say();
 	chances();
