@@ -1,5 +1,6 @@
 #!/bin/sh
-# mlv-data status: files of the work tree against what their pointers say.
+# mlv-data status and checkout: files of the work tree against what their
+# pointers say, and made so.
 . "$(dirname "$0")/../lib.sh"
 
 tab=$(printf '\t')
@@ -117,4 +118,170 @@ X
 else
 	skip 'status: a file that did not change is not even opened' 'no strace'
 fi
+
+# --- checkout
+fresh back
+git init -q .
+mlv-data init >/dev/null
+mkdir sub
+printf 'id,x\n1,a\n2,b\n' >churn.csv
+printf 'id,x\n7,q\n' >sub/late.csv
+mlv-data add churn.csv sub/late.csv >/dev/null
+git add -A . && git commit -qm one && git branch -qM main
+cp churn.csv ../first.csv
+printf 'id,x\n1,a\n2,b\n3,c\n' >churn.csv
+mlv-data add churn.csv >/dev/null
+git commit -qam two
+cp churn.csv ../second.csv
+cp sub/late.csv ../late.csv
+first=$(sha256sum ../first.csv | cut -d" " -f1)
+# All as the second commit had it.
+again() {
+	git reset -q --hard main
+	rm -rf churn.csv sub/late.csv
+	mlv-data checkout >/dev/null
+}
+check 'checkout: nothing to do is nothing printed, and files stay untouched' <<'X'
+	stat -c "%i %y" churn.csv churn.csv.mlv >../before &&
+	expect 0 mlv-data checkout &&
+	test ! -s out &&
+	stat -c "%i %y" churn.csv churn.csv.mlv | same ../before -
+X
+check 'checkout: after a git checkout the data is that of the commit' <<'X'
+	git checkout -q main~1 &&
+	expect 0 mlv-data checkout &&
+	printf "data:churn@1\tsha256:$first\t13\tchanged\tchurn.csv\n" | same - out &&
+	same churn.csv ../first.csv &&
+	git checkout -q main &&
+	expect 0 mlv-data checkout &&
+	same churn.csv ../second.csv &&
+	expect 0 mlv-data status -s --exit-code
+X
+check 'checkout: what is missing comes back, its folder too' <<'X'
+	rm -r churn.csv sub/late.csv &&
+	expect 0 mlv-data checkout sub churn.csv &&
+	test "$(cut -f4 out | tr "\n" " ")" = "missing missing " &&
+	same sub/late.csv ../late.csv &&
+	rm -r sub &&
+	expect 0 mlv-data checkout data:late@1 &&
+	same sub/late.csv ../late.csv &&
+	git diff --quiet -- sub/late.csv.mlv &&
+	again
+X
+check 'checkout data:NAME@VERSION: the version comes, and its pointer says so' <<'X'
+	expect 0 mlv-data checkout data:churn@1 &&
+	same churn.csv ../first.csv &&
+	grep -q "content: sha256:$first" churn.csv.mlv &&
+	expect 0 mlv-data ls data:churn &&
+	test "$(cut -f1,5 out)" = "data:churn@1${tab}same" &&
+	git diff --quiet main~1 -- churn.csv.mlv &&
+	expect 0 mlv-data checkout data:churn@2 &&
+	same churn.csv ../second.csv &&
+	git diff --quiet
+X
+check 'checkout data:NAME@VERSION: a file that is so already stays, its pointer is written' <<'X'
+	cp ../first.csv churn.csv &&
+	expect 0 mlv-data checkout --json data:churn@1 &&
+	holds ".was == \"same\" and .file == false and .pointer" &&
+	again
+X
+check 'checkout: an edit that is not stored stays, the others are done, exit 3' <<'X'
+	echo 4,d >>churn.csv &&
+	cp churn.csv ../edit.csv &&
+	rm sub/late.csv &&
+	expect 3 mlv-data checkout &&
+	says "'churn.csv' was changed, and that is stored nowhere" &&
+	same churn.csv ../edit.csv &&
+	same sub/late.csv ../late.csv &&
+	expect 3 mlv-data checkout data:churn@1 &&
+	same churn.csv ../edit.csv &&
+	git diff --quiet
+X
+check 'checkout --force: an edit is given up' <<'X'
+	expect 0 mlv-data checkout --force churn.csv &&
+	same churn.csv ../second.csv
+X
+check 'checkout: an edit that was added is replaced, and can come back' <<'X'
+	cp ../edit.csv churn.csv &&
+	mlv-data add churn.csv >/dev/null &&
+	git checkout -q -- churn.csv.mlv &&
+	expect 0 mlv-data checkout &&
+	same churn.csv ../second.csv &&
+	expect 0 mlv-data checkout data:churn@3 &&
+	same churn.csv ../edit.csv &&
+	again
+X
+check 'checkout: mode bits of a file that is replaced stay' <<'X'
+	chmod 600 churn.csv &&
+	expect 0 mlv-data checkout data:churn@1 &&
+	test "$(stat -c %a churn.csv)" = 600 &&
+	again
+X
+check 'checkout: a link is replaced only by --force, never what it leads to' <<'X'
+	echo precious >../victim &&
+	rm churn.csv &&
+	ln -s ../victim churn.csv &&
+	expect 3 mlv-data checkout churn.csv &&
+	says "is a link" &&
+	expect 0 mlv-data checkout -f churn.csv &&
+	test ! -L churn.csv &&
+	same churn.csv ../second.csv &&
+	test "$(cat ../victim)" = precious
+X
+check 'checkout: a link to a folder is not followed, whatever is forced' <<'X'
+	mkdir -p ../outside &&
+	mv sub ../kept &&
+	ln -s ../outside sub &&
+	cp ../kept/late.csv.mlv ../outside &&
+	expect 3 mlv-data checkout -f data:late &&
+	says "'sub' is none" &&
+	test "$(ls ../outside)" = late.csv.mlv &&
+	rm sub &&
+	mv ../kept sub
+X
+check 'checkout: a folder in the place of a file is left alone' <<'X'
+	rm churn.csv &&
+	mkdir churn.csv &&
+	expect 3 mlv-data checkout -f churn.csv &&
+	says "is a folder" &&
+	rmdir churn.csv &&
+	again
+X
+check 'checkout: content that this repository does not have is told, exit 3' <<'X'
+	rm -rf ../clone &&
+	git clone -q . ../clone &&
+	(cd ../clone && mlv-data init >/dev/null && exits 3 mlv-data checkout >../out 2>../err) &&
+	mv ../out ../err . &&
+	says "the content of 'churn.csv'" &&
+	says "the content of 'sub/late.csv'" &&
+	test ! -e ../clone/churn.csv
+X
+check 'checkout: damaged content never takes a name; the old file stays' <<'X'
+	object=".mlv/objects/$(echo "$first" | cut -c1-2)/$(echo "$first" | cut -c3-)" &&
+	cp "$object" ../whole &&
+	chmod u+w "$object" &&
+	printf x | dd of="$object" bs=1 seek=$(($(wc -c <"$object") / 2)) conv=notrunc status=none &&
+	expect 3 mlv-data checkout data:churn@1 &&
+	same churn.csv ../second.csv &&
+	git diff --quiet &&
+	test -z "$(ls .mlv/tmp)" &&
+	cp ../whole "$object" &&
+	expect 0 mlv-data fsck --strong
+X
+check 'checkout: data without a file, two versions of one, another kind: each is told' <<'X'
+	mlv-data add -n piped - <../first.csv >/dev/null &&
+	expect 3 mlv-data checkout data:piped &&
+	says "mlv-data cat -o" &&
+	expect 2 mlv-data checkout data:churn@1 data:churn@2 &&
+	expect 2 mlv-data checkout model:churn &&
+	expect 3 mlv-data checkout data:churn@9 &&
+	says "no version 9"
+X
+check 'checkout --stdin: the names that status prints' <<'X'
+	rm churn.csv sub/late.csv &&
+	mlv-data status -s >../differ &&
+	expect 0 mlv-data checkout --stdin <../differ &&
+	same churn.csv ../second.csv &&
+	same sub/late.csv ../late.csv
+X
 finish

@@ -163,6 +163,12 @@ check 'mlv-data status prints the record of mlv-data-records(5), in both forms' 
 	described 0 mlv-data status &&
 	plain mlv.dataset.status/1 0 mlv-data status
 X
+check 'mlv-data checkout prints the record of mlv-data-records(5), in both forms' <<'X'
+	rm words.txt &&
+	described 0 mlv-data checkout words.txt &&
+	rm words.txt &&
+	plain mlv.dataset.restored/1 0 mlv-data checkout words.txt
+X
 check 'mlv-data split prints the record for parts in the repository' <<'X'
 	described 0 mlv-data split data:rows --by id train=60 valid=20 test=20
 X

@@ -47,6 +47,17 @@ printf 'rules: [size < 100]\n' >gates.yaml
 cd ..
 make_half_added
 kill_at_every_call 'data add' 'mlv-data add churn.csv' 'old new half'
+# Back to version 1 of what has two: the file is that of one or the other, and
+# takes its name before its pointer does.
+mv base one_version
+cp -a one_version base
+(cd base && mlv-data add churn.csv) >/dev/null
+with_data=1
+cp -a base half_done
+(cd half_done && mlv-data cat data:churn@1 -o churn.csv && state) >half
+kill_at_every_call 'data checkout' 'mlv-data checkout data:churn@1' 'old new half'
+with_data=
+rm -rf base half_done && mv one_version base
 kill_at_every_call 'registry add' 'mlv-registry add --any-format churn m.onnx'
 kill_at_every_call 'registry set' 'mlv-registry set churn@champion 2 --gate gates.yaml'
 
