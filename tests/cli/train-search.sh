@@ -268,6 +268,18 @@ check 'a file of another program is exit 3, named with its line, and left as it 
 	says "'note': line 1: not an operation of an Optuna journal" &&
 	same note note.before
 X
+check 'gp: values as large as there are lead where small ones do' <<'X'
+	printf 'x: {type: float, low: 0, high: 1}\n' >one.yaml &&
+	for most in 1 8.98846567431158e307; do
+		mlv-train search new large --space one.yaml --sampler gp --journal "gj$most" &&
+		for i in 0 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+			mlv-train search ask large --journal "gj$most" >>"asked$most" || exit 1
+			v=$((i % 2)) && test $v = 0 || v=$most
+			mlv-train search tell large $i "$v" --journal "gj$most" || exit 1
+		done
+	done &&
+	same asked1 asked8.98846567431158e307
+X
 check 'a first line that was torn is cut off' <<'X'
 	printf '{"op_co' >torn &&
 	expect 0 mlv-train search new a --space space.yaml --journal torn &&

@@ -68,14 +68,38 @@ add_point(struct gp *g, const struct past_trial *t, double y)
 	g->y[g->n++] = y;
 }
 
-/* Complete trials, the running ones as the worst; mean 0, deviation 1. */
+/* Mean 0, deviation 1.  By a power of two first, which no bit notices: squares
+ * of what a worst value was made of go beyond the largest number. */
+static void
+standardise(struct gp *g)
+{
+	double most = 0, sum = 0, square = 0;
+	int power;
+
+	for (size_t i = 0; i < g->n; i++)
+		most = fmax(most, fabs(g->y[i]));
+	(void)frexp(most, &power);
+	for (size_t i = 0; i < g->n; i++)
+		sum += g->y[i] = ldexp(g->y[i], -power);
+	sum /= (double)g->n;
+	for (size_t i = 0; i < g->n; i++)
+		square += (g->y[i] - sum) * (g->y[i] - sum);
+	square = sqrt(square / (double)g->n);
+	g->best = INFINITY;
+	for (size_t i = 0; i < g->n; i++) {
+		g->y[i] = (g->y[i] - sum) / (square > 0 ? square : 1);
+		g->best = fmin(g->best, g->y[i]);
+	}
+}
+
+/* Complete trials, the running ones as the worst. */
 static void
 collect_points(struct gp *g, const struct past *past)
 {
 	size_t *order = arena_alloc(&g->arena, (past->n + 1) * sizeof(*order));
 	size_t n = rank_ended(order, past);
 	bool *taken = arena_alloc(&g->arena, past->n + 1);
-	double worst = -INFINITY, sum = 0, square = 0;
+	double worst = -INFINITY;
 
 	for (size_t i = 0; i < n && i < POINTS_MAX / 2; i++)
 		taken[order[i]] = true;
@@ -94,17 +118,7 @@ collect_points(struct gp *g, const struct past *past)
 		if (taken[i] && (bad || (t->state == TRIAL_COMPLETE && isfinite(t->y[0]))))
 			add_point(g, t, bad ? worst : t->y[0]);
 	}
-	for (size_t i = 0; i < g->n; i++)
-		sum += g->y[i];
-	sum /= (double)g->n;
-	for (size_t i = 0; i < g->n; i++)
-		square += (g->y[i] - sum) * (g->y[i] - sum);
-	square = sqrt(square / (double)g->n);
-	g->best = INFINITY;
-	for (size_t i = 0; i < g->n; i++) {
-		g->y[i] = (g->y[i] - sum) / (square > 0 ? square : 1);
-		g->best = fmin(g->best, g->y[i]);
-	}
+	standardise(g);
 }
 
 /* --- the kernel ------------------------------------------------------------ */
