@@ -83,5 +83,17 @@ X
 check 'the request log of the soak says what the models answer' <<'X'
 	is_count 'rows of the request log compared' '[1-9][0-9]*' out
 X
+# The built programs, but servers are killed after four seconds.
+fresh killed
+mkdir -p fake/bin fake/tools
+for tool in data train registry; do ln -s "$BUILD/bin/mlv-$tool" fake/bin/; done
+ln -s "$soak" fake/tools/
+printf '#!/bin/sh\n[ "$1" != http ] || exec timeout -s KILL 4 "%s" "$@"\nexec "%s" "$@"\n' \
+    "$BUILD/bin/mlv-serve" "$BUILD/bin/mlv-serve" >fake/bin/mlv-serve
+chmod +x fake/bin/mlv-serve
+check 'a soak whose servers are killed says that one is gone, and exits 1' <<'X'
+	BUILD=$PWD/fake expect 1 sh "$TOP/scripts/soak" 60 &&
+	says 'a server is gone'
+X
 check 'the soak refuses a length that is no number' 'expect 2 sh "$TOP/scripts/soak" 3x'
 finish
