@@ -11,6 +11,7 @@ extern const struct verb verb_add;
 extern const struct verb verb_ls;
 extern const struct verb verb_status;
 extern const struct verb verb_checkout;
+extern const struct verb verb_tag;
 extern const struct verb verb_show;
 extern const struct verb verb_cat;
 extern const struct verb verb_log;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# mlv-data status and checkout: files of the work tree against what their
-# pointers say, and made so.
+# mlv-data status, checkout and tag: files of the work tree against what their
+# pointers say, made so, and labels on versions.
 . "$(dirname "$0")/../lib.sh"
 
 tab=$(printf '\t')
@@ -283,5 +283,48 @@ check 'checkout --stdin: the names that status prints' <<'X'
 	expect 0 mlv-data checkout --stdin <../differ &&
 	same churn.csv ../second.csv &&
 	same sub/late.csv ../late.csv
+X
+
+# --- tag
+check 'tag: the label means the version wherever a name is read' <<'X'
+	expect 0 mlv-data tag data:churn@1 golden &&
+	printf "data:churn@golden\t1\t\\\\N\n" | same - out &&
+	expect 0 mlv-data cat data:churn@golden &&
+	same out ../first.csv &&
+	expect 0 mlv-data ls data:churn@golden &&
+	test "$(cut -f1 out)" = data:churn@1 &&
+	expect 0 mlv-data profile data:churn@golden &&
+	expect 0 mlv-data checkout data:churn@golden &&
+	same churn.csv ../first.csv &&
+	again
+X
+check 'tag: it moves, to what the name means without a version, and the log says so' <<'X'
+	expect 0 mlv-data tag data:churn golden -m "looked at" &&
+	printf "data:churn@golden\t2\t1\n" | same - out &&
+	expect 0 mlv-data tag data:churn@golden silver &&
+	expect 0 mlv-data cat data:churn@silver &&
+	same out ../second.csv &&
+	expect 0 mlv-data log data:churn &&
+	grep -q "^data:churn@golden${tab}move.*looked at" out &&
+	expect 0 mlv-data fsck &&
+	expect 0 mlv-data ls --all
+X
+check 'tag --drop: it means nothing, and once more is told' <<'X'
+	expect 0 mlv-data tag --drop data:churn@golden &&
+	printf "data:churn@golden\t\\\\N\t2\n" | same - out &&
+	expect 3 mlv-data cat data:churn@golden &&
+	says "no alias 'golden'" &&
+	expect 3 mlv-data tag --drop data:churn@golden &&
+	expect 0 mlv-data fsck
+X
+check 'tag: wrong words are told, and nothing is set' <<'X'
+	expect 2 mlv-data tag data:churn@1 7 &&
+	expect 2 mlv-data tag data:churn@1 "Gol den" &&
+	expect 2 mlv-data tag data:churn@1 &&
+	expect 2 mlv-data tag churn.csv golden &&
+	expect 2 mlv-data tag --drop data:churn@1 &&
+	expect 3 mlv-data tag data:churn@9 golden &&
+	expect 3 mlv-data tag data:nothing golden &&
+	expect 3 mlv-data cat data:churn@golden
 X
 finish

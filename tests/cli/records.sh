@@ -169,6 +169,10 @@ check 'mlv-data checkout prints the record of mlv-data-records(5), in both forms
 	rm words.txt &&
 	plain mlv.dataset.restored/1 0 mlv-data checkout words.txt
 X
+check 'mlv-data tag prints the record of mlv-registry-records(5), in both forms' <<'X'
+	described 0 mlv-data tag data:rows@1 golden &&
+	plain mlv.alias/1 0 mlv-data tag --drop data:rows@golden
+X
 check 'mlv-data split prints the record for parts in the repository' <<'X'
 	described 0 mlv-data split data:rows --by id train=60 valid=20 test=20
 X
