@@ -1,4 +1,5 @@
 /* Files that pointers stand for: found by words, and compared. */
+#define _XOPEN_SOURCE 700
 #include "catalog/tracked.h"
 
 #include <errno.h>

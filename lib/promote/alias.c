@@ -10,6 +10,8 @@
 #include "promote/internal.h"
 #include "store/ref.h"
 
+#define TRIES_MAX 100
+
 /* The version an alias means; 0 when it is not set. */
 static int
 read_alias(uint32_t *version, struct catalog *c, const struct name *alias,
@@ -115,8 +117,8 @@ keep_contract(struct buf *note, struct catalog *c, const struct alias_move *m,
 	return r;
 }
 
-int
-alias_move(struct alias_moved *out, struct catalog *c,
+static int
+try_move(struct alias_moved *out, struct catalog *c,
     const struct alias_move *m, struct err *e)
 {
 	const struct name alias = sibling_alias(m->name, m->name->alias);
@@ -157,6 +159,23 @@ done:
 	buf_free(&note);
 	free(ref);
 	return r;
+}
+
+/* Who expects nothing is not refused because another was quicker: what holds
+ * of the alias is asked again. */
+int
+alias_move(struct alias_moved *out, struct catalog *c,
+    const struct alias_move *m, struct err *e)
+{
+	for (int tries = 1; ; tries++) {
+		if (try_move(out, c, m, e) == 0)
+			return 0;
+		if (e->code != ERR_MOVED || m->expect != REF_ANY ||
+		    tries == TRIES_MAX)
+			return -1;
+		gate_release(&out->gate);
+		*e = (struct err)ERR_INIT;
+	}
 }
 
 /* The versions an alias went through, moves back undone. */

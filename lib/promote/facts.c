@@ -148,8 +148,7 @@ find_data_id(struct expr_value *out, struct fact_finder *f,
 }
 
 /* What a report says beside its metrics: how many rows of which data, scored
- * for which class.  1
- * found, 0 not, -1. */
+ * for which class.  1 found, 0 not, -1. */
 static int
 find_fact(struct expr_value *out, struct fact_finder *f,
     const struct evaluation *report, const char *name, struct err *e)
