@@ -106,7 +106,8 @@ check 'status: without git the pointers beside stored versions are looked at' <<
 	cp ../late.csv.mlv sub/late.csv.mlv &&
 	mv ../git .git
 X
-if strace -qq -o /dev/null true 2>/dev/null; then
+# the leak checker and a tracer cannot be together
+if [ -z "${MLV_SANITIZED:-}" ] && strace -qq -o /dev/null true 2>/dev/null; then
 	check 'status: a file that did not change is not even opened' <<'X'
 		touch -d "2 days ago" churn.csv sub/late.csv &&
 		sleep 0.05 &&
