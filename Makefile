@@ -92,8 +92,12 @@ $(B)/unit/%.t: $(B)/obj/tests/unit/%.o $(LIB)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Programs that tests and benchmarks drive.
-# the bare server that ours is compared with
+# The bare server that ours is compared with.
 $(B)/tools/echo_http: LIBS += -lmicrohttpd
+$(B)/obj/tests/tools/echo_http.o: | $(B)/deps-check
+$(B)/deps-check: scripts/deps | $(B)/flags
+	@sh scripts/deps check
+	@touch $@
 $(B)/tools/%: $(B)/obj/tests/tools/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
