@@ -342,3 +342,23 @@ num_compare_text(const char *a, size_t na, const char *b, size_t nb)
 		c = memcmp(a, b, n);
 	return c ? c : (na > nb) - (na < nb);
 }
+
+static int
+by_value(const void *a, const void *b)
+{
+	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+
+	return num_compare_text(x, strlen(x), y, strlen(y));
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void
+num_sort_texts(const char **text, size_t n, bool numbers)
+{
+	qsort(text, n, sizeof(*text), numbers ? by_value : by_bytes);
+}

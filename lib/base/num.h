@@ -76,5 +76,7 @@ size_t num_print_u64(char *out, uint64_t v);
 /* The order of class names that are numbers: by value, and by bytes where
  * values are the same or one is no number.  Below, at or above 0. */
 int num_compare_text(const char *a, size_t na, const char *b, size_t nb);
+/* Sort n class names: numbers so, other words by bytes. */
+void num_sort_texts(const char **text, size_t n, bool numbers);
 
 #endif

@@ -131,20 +131,6 @@ judging_find_output(struct judging *g, const char *wanted, struct err *e)
 	return 0;
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
-
-	return num_compare_text(x, strlen(x), y, strlen(y));
-}
-
-static int
-by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The text of a cell, which must have one. */
 static int
 cell_text(struct buf *b, const struct column *c, size_t i, const char *what,
@@ -187,8 +173,7 @@ target_values(struct evaluation *v, const struct column *c, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		list[i] = arena_strdup(&v->arena, intern_text(seen,
 		    (uint32_t)i, NULL));
-	qsort(list, n, sizeof(*list), col_type_is_text(c->type) ? by_bytes :
-	    by_value);
+	num_sort_texts(list, n, !col_type_is_text(c->type));
 	v->classes = list;
 	v->n_classes = n;
 	buf_free(&b);

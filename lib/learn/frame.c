@@ -28,20 +28,6 @@ is_listed(const char *name, const char *const *list, size_t n)
 	return false;
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
-
-	return num_compare_text(x, strlen(x), y, strlen(y));
-}
-
-static int
-by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The text of any cell, or NULL when missing.  A category keeps the text it
  * was read with; numbers have one text. */
 static const char *
@@ -88,7 +74,7 @@ find_levels(struct arena *a, const char *const **levels, size_t *n_levels,
 	for (size_t i = 0; i < k; i++)
 		sorted[i] = arena_strdup(a, intern_text(seen, (uint32_t)i,
 		    NULL));
-	qsort(sorted, k, sizeof(*sorted), numeric ? by_value : by_bytes);
+	num_sort_texts(sorted, k, numeric);
 	for (size_t i = 0; i < k; i++)
 		place[intern_find(seen, sorted[i], strlen(sorted[i]))] =
 		    (uint32_t)i;

@@ -2,6 +2,7 @@
  * lineage, history, and what is missing. */
 #include <string.h>
 
+#include "base/shellword.h"
 #include "catalog/bytes.h"
 #include "catalog/history.h"
 #include "catalog/lineage.h"
@@ -88,17 +89,10 @@ shell_word(struct card *k, const char *name)
 	struct buf b;
 	char *s;
 
-	if (*name && *name != '-' && strspn(name, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-") == strlen(name))
-		return name;
 	buf_init(&b, BUF_CAP_DOC);
-	buf_adds(&b, *name == '-' ? "'./" : "'");
-	for (; *name; name++)
-		if (*name == '\'')
-			buf_adds(&b, "'\\''");
-		else
-			buf_addc(&b, *name);
-	buf_addc(&b, '\'');
+	if (*name == '-')
+		buf_adds(&b, "./");	/* else it is an option */
+	shellword_add(&b, name);
 	s = arena_strdup(&k->a, b.data);
 	buf_free(&b);
 	return s;
