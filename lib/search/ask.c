@@ -11,16 +11,6 @@
 #include "search/sampler.h"
 #include "search/study/write.h"
 
-/* Append and read back, as everybody else will. */
-static int
-append_lines(struct study *s, struct buf *lines, bool sync, struct err *e)
-{
-	if (oplog_append(&s->log, lines, sync, e) < 0)
-		return -1;
-	buf_clear(lines);
-	return study_catch_up(s, e);
-}
-
 /* --- making ---------------------------------------------------------------- */
 
 static int
@@ -77,7 +67,7 @@ study_make(bool *made, struct study *s, const struct study_setup *setup,
 		write_study(&b, s->name, maximize, n_objectives);
 	if (s->setup == NULL)
 		write_setup(&b, *made ? (int64_t)s->n_studies : s->id, setup_to_json(&a, setup));
-	r = b.len ? append_lines(s, &b, true, e) : 0;
+	r = b.len ? study_append(s, &b, true, e) : 0;
 done:
 	oplog_unlock(&s->log);
 	buf_free(&b);
@@ -137,12 +127,12 @@ ask_lost(struct asked *out, struct asking *k, struct err *e)
 			continue;
 		if (attempt >= ASK_ATTEMPTS) {
 			write_state(&k->lines, t->id, TRIAL_FAIL, NULL, 0);
-			if (append_lines(s, &k->lines, false, e) < 0)
+			if (study_append(s, &k->lines, false, e) < 0)
 				return -1;
 			continue;
 		}
 		write_lease(&k->lines, t->id, &lease);
-		if (append_lines(s, &k->lines, false, e) < 0)
+		if (study_append(s, &k->lines, false, e) < 0)
 			return -1;
 		*out = (struct asked){ (int64_t)i, true };
 		return 1;
@@ -203,7 +193,7 @@ ask_waiting(struct asked *out, struct asking *k, size_t number, double *x,
 			write_param(&k->lines, id, &space->param[i], x[i]);
 	if (lease.s > 0 || lease.held)
 		write_lease(&k->lines, id, &lease);
-	if ((r = append_lines(k->s, &k->lines, false, e)) == 0)
+	if ((r = study_append(k->s, &k->lines, false, e)) == 0)
 		*out = (struct asked){ (int64_t)number, false };
 done:
 	arena_free(&a);
@@ -220,7 +210,7 @@ ask_new(struct asked *out, struct asking *k, double *x, struct err *e)
 		return -1;
 	space_deactivate(&k->setup->space, x);
 	write_trial(&k->lines, k->s->id, &k->setup->space, x, &lease);
-	if (append_lines(k->s, &k->lines, false, e) < 0)
+	if (study_append(k->s, &k->lines, false, e) < 0)
 		return -1;
 	*out = (struct asked){ (int64_t)number, false };
 	return 0;

@@ -35,15 +35,6 @@ begin_change(struct trial **t, struct study *s, int64_t number, struct err *e)
 	return 0;
 }
 
-static int
-append_lines(struct study *s, struct buf *lines, bool sync, struct err *e)
-{
-	if (oplog_append(&s->log, lines, sync, e) < 0)
-		return -1;
-	buf_clear(lines);
-	return study_catch_up(s, e);
-}
-
 /* Pruned: its value is the last one reported, as in Optuna. */
 static void
 write_pruned(struct buf *lines, const struct trial *t)
@@ -74,7 +65,7 @@ study_report(bool *prune, struct study *s, const struct study_setup *setup,
 		goto done;
 	}
 	write_step(&b, t->id, step, value);
-	if (append_lines(s, &b, false, e) < 0)
+	if (study_append(s, &b, false, e) < 0)
 		goto done;
 	t = &s->trial[number];
 	setup->pruner->judge(&v, s, (size_t)number, setup->pruner_set);
@@ -84,7 +75,7 @@ study_report(bool *prune, struct study *s, const struct study_setup *setup,
 	}
 	if (v.prune)
 		write_pruned(&b, t);
-	r = b.len ? append_lines(s, &b, v.prune, e) : 0;
+	r = b.len ? study_append(s, &b, v.prune, e) : 0;
 	if (r == 0) {
 		*prune = v.prune;
 		index_write(s);
@@ -157,7 +148,7 @@ study_tell(struct study *s, int64_t number, const struct trial_end *end,
 		goto done;
 	}
 	write_end(&b, t, end);
-	r = append_lines(s, &b, true, e);
+	r = study_append(s, &b, true, e);
 	if (r == 0)
 		index_write(s);
 done:
@@ -183,7 +174,7 @@ study_renew(struct study *s, int64_t number, bool held, struct err *e)
 	}
 	lease = (struct lease){ t->lease_s, held, t->attempt ? t->attempt : 1 };
 	write_lease(&b, t->id, &lease);
-	r = append_lines(s, &b, false, e);
+	r = study_append(s, &b, false, e);
 done:
 	oplog_unlock(&s->log);
 	buf_free(&b);

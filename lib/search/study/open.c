@@ -96,3 +96,12 @@ study_names(const char ***names, size_t *n, struct arena *a,
 	study_close(s);
 	return 0;
 }
+
+int
+study_append(struct study *s, struct buf *lines, bool sync, struct err *e)
+{
+	if (oplog_append(&s->log, lines, sync, e) < 0)
+		return -1;
+	buf_clear(lines);
+	return study_catch_up(s, e);
+}

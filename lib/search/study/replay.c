@@ -141,9 +141,12 @@ read_lease(struct trial *t, const struct json *lease)
 	snprintf(t->boot, sizeof(t->boot), "%s", json_text(lease, "boot", ""));
 }
 
+/* The whole of them: they take the place of those told before. */
 static void
 read_constraints(struct trial *t, const struct json *list)
 {
+	t->n_constraints = 0;
+	t->violation = 0;
 	for (const struct json *j = list->child; j; j = j->next, t->n_constraints++)
 		if (is_number(j) && j->d > 0)
 			t->violation += j->d;

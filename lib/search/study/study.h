@@ -104,6 +104,9 @@ int study_open(struct study **out, const struct study_place *at, bool make,
 void study_close(struct study *s);
 /* Read what was appended since. */
 int study_catch_up(struct study *s, struct err *e);
+/* Append operations under the lock, and read them back as everybody else
+ * will; lines is emptied. */
+int study_append(struct study *s, struct buf *lines, bool sync, struct err *e);
 /* The names of all studies of a journal, in the arena. */
 int study_names(const char ***names, size_t *n, struct arena *a,
     const struct study_place *at, struct err *e);
