@@ -234,6 +234,21 @@ note_unseen(struct model_run *r, const struct tensor *a, size_t i)
 	r->unseen.data[i / (a->n / rows)] = 1;
 }
 
+/* Where the integers of texts go, or the texts of integers; NULL: refused. */
+static struct tensor *
+other_kind_out(struct model_run *r, const struct step *s,
+    const struct tensor *a, struct err *e)
+{
+	if (a == NULL)
+		(void)step_bad(s, e, "an input is needed");
+	else if (a->elem != ONNX_TEXT && a->elem != ONNX_INT64)
+		(void)step_bad_type(s, a->elem, e);
+	else
+		return step_out(r, s, 0, a->elem == ONNX_TEXT ? ONNX_INT64 :
+		    ONNX_TEXT, a->rank, a->dim, e);
+	return NULL;
+}
+
 /* Integers where texts are asked for, and texts where integers are. */
 static int
 run_class_list(struct model_run *r, const struct step *s, struct err *e)
@@ -242,12 +257,7 @@ run_class_list(struct model_run *r, const struct step *s, struct err *e)
 	const struct class_list *c = s->state;
 	struct tensor *out;
 
-	if (a == NULL || (a->elem != ONNX_TEXT && a->elem != ONNX_INT64))
-		return a ? step_bad_type(s, a->elem, e) :
-		    step_bad(s, e, "an input is needed");
-	out = step_out(r, s, 0, a->elem == ONNX_TEXT ? ONNX_INT64 : ONNX_TEXT,
-	    a->rank, a->dim, e);
-	if (out == NULL)
+	if ((out = other_kind_out(r, s, a, e)) == NULL)
 		return -1;
 	for (size_t i = 0; i < a->n; i++) {
 		const struct text *t = (const struct text *)a->data + i;
@@ -312,12 +322,7 @@ run_category_map(struct model_run *r, const struct step *s, struct err *e)
 	const struct category_map *c = s->state;
 	struct tensor *out;
 
-	if (a == NULL || (a->elem != ONNX_TEXT && a->elem != ONNX_INT64))
-		return a ? step_bad_type(s, a->elem, e) :
-		    step_bad(s, e, "an input is needed");
-	out = step_out(r, s, 0, a->elem == ONNX_TEXT ? ONNX_INT64 : ONNX_TEXT,
-	    a->rank, a->dim, e);
-	if (out == NULL)
+	if ((out = other_kind_out(r, s, a, e)) == NULL)
 		return -1;
 	for (size_t i = 0; i < a->n; i++) {
 		const struct text *t = (const struct text *)a->data + i;

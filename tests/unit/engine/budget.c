@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "codec/pb.h"
 #include "engine/model.h"
-#include "onnx/build.h"
+#include "graph.h"
 #include "../tap.h"
 
 #define HUGE_DIM ((int64_t)1 << 62)
@@ -34,13 +34,7 @@ begin_graph(enum onnx_elem elem, int64_t width)
 static struct onnx_node *
 node(const char *op, const char *a, const char *b, const char *out)
 {
-	struct onnx_node *n = onnx_add_node(&arena, graph, "", op, out);
-
-	onnx_node_in(&arena, n, a);
-	if (b)
-		onnx_node_in(&arena, n, b);
-	onnx_node_out(&arena, n, out);
-	return n;
+	return graph_node(&arena, graph, op, a, b, out);
 }
 
 static void

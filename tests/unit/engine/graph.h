@@ -8,6 +8,20 @@
 
 #define WIDTH 4
 
+/* A node called as its output, of one input or two. */
+static inline struct onnx_node *
+graph_node(struct arena *a, struct onnx_model *m, const char *op,
+    const char *x, const char *y, const char *out)
+{
+	struct onnx_node *n = onnx_add_node(a, m, "", op, out);
+
+	onnx_node_in(a, n, x);
+	if (y)
+		onnx_node_in(a, n, y);
+	onnx_node_out(a, n, out);
+	return n;
+}
+
 /* x (N, 4) through a layer of three: softmax(tanh(x W + b)); the last
  * operator is given. */
 static inline void

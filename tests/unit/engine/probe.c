@@ -4,10 +4,10 @@
 
 #include "engine/probe.h"
 #include "model/open.h"
-#include "onnx/build.h"
+#include "graph.h"
 #include "../tap.h"
 
-#define WIDTH 3
+#define COLUMNS 3
 
 static struct arena arena;
 static struct onnx_model *graph;
@@ -16,7 +16,7 @@ static struct onnx_model *graph;
 static void
 begin_graph(enum onnx_elem in, enum onnx_elem out)
 {
-	int64_t dim[2] = { -1, in == ONNX_FLOAT ? WIDTH : 1 };
+	int64_t dim[2] = { -1, in == ONNX_FLOAT ? COLUMNS : 1 };
 
 	graph = onnx_new(&arena, "g");
 	onnx_set_opset(&arena, graph, "", 17);
@@ -28,13 +28,7 @@ begin_graph(enum onnx_elem in, enum onnx_elem out)
 static struct onnx_node *
 node(const char *op, const char *a, const char *b, const char *out)
 {
-	struct onnx_node *n = onnx_add_node(&arena, graph, "", op, out);
-
-	onnx_node_in(&arena, n, a);
-	if (b)
-		onnx_node_in(&arena, n, b);
-	onnx_node_out(&arena, n, out);
-	return n;
+	return graph_node(&arena, graph, op, a, b, out);
 }
 
 static void
@@ -178,7 +172,7 @@ missing(void)
 static void
 apart(void)
 {
-	int64_t shape[2] = { 1, WIDTH }, two = 2;
+	int64_t shape[2] = { 1, COLUMNS }, two = 2;
 
 	begin_graph(ONNX_FLOAT, ONNX_FLOAT);
 	node("Transpose", "x", NULL, "turned");
