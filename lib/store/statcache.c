@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -86,7 +87,7 @@ stat_cache_new(const char *folder)
 	c->path = path_join(folder, "cache/stat");
 	c->tmp = path_join(folder, "tmp");
 	buf_init(&b, CACHE_MAX);
-	if (lstat(c->path, &st) == 0 &&
+	if (beneath_stat(c->path, &st) == 0 &&
 	    file_read_own(&b, c->path, &ignored) == 0) {
 		c->written = nanoseconds(&st.st_mtim);
 		parse_entries(c, b.data, b.len);
