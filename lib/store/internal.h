@@ -22,13 +22,14 @@ struct repo {
 	const struct progress *progress;
 	int64_t wait_ms;
 	struct odb *odb;
+	struct object_source *packs;	/* one of the odb's */
 	struct stat_cache *cache;	/* read at first use */
 };
 
 /* A database over these sources, which it frees; the first takes what is
- * new. */
+ * new, `bulk`, one of them, what comes in bulk. */
 struct odb *odb_new(struct object_source *sources,
-    const struct progress *progress);
+    struct object_source *bulk, const struct progress *progress);
 void odb_free(struct odb *o);
 
 #define REF_FILE_MAX ((size_t)1 << 28)

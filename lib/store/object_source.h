@@ -74,6 +74,9 @@ struct object_source_ops {
 	/* An object found whole counts as committed now: whoever put it there
 	 * may have been killed before it was durable. */
 	void (*keep)(struct object_source *s, const struct oid *id);
+	/* Forget what was committed since the last sync, where that is
+	 * possible; may be NULL. */
+	void (*forget)(struct object_source *s);
 	/* All that was committed or kept before survives a power cut after
 	 * this. */
 	int (*sync)(struct object_source *s, struct err *e);

@@ -17,21 +17,25 @@
 
 struct odb_transaction {
 	struct odb *odb;
+	bool bulk;
 	bool failed;		/* a sync failed: it is never tried again */
 };
 
 struct odb {
 	struct object_source *sources;
+	struct object_source *bulk;	/* takes what comes in bulk; or NULL */
 	const struct progress *progress;
 	struct odb_transaction transaction;	/* .odb NULL: none is open */
 };
 
 struct odb *
-odb_new(struct object_source *sources, const struct progress *progress)
+odb_new(struct object_source *sources, struct object_source *bulk,
+    const struct progress *progress)
 {
 	struct odb *o = xalloc(1, sizeof(*o));
 
 	o->sources = sources;
+	o->bulk = bulk;
 	o->progress = progress;
 	return o;
 }
@@ -83,6 +87,15 @@ odb_begin(struct odb *o)
 	return &o->transaction;
 }
 
+struct odb_transaction *
+odb_begin_bulk(struct odb *o)
+{
+	struct odb_transaction *t = odb_begin(o);
+
+	o->transaction.bulk = o->bulk != NULL;
+	return t;
+}
+
 int
 odb_sync(struct odb *o, struct err *e)
 {
@@ -112,8 +125,12 @@ odb_commit(struct odb_transaction *t, struct err *e)
 void
 odb_abandon(struct odb_transaction *t)
 {
-	if (t)
-		*t = (struct odb_transaction){ .odb = NULL };
+	if (t == NULL)
+		return;
+	for (struct object_source *s = t->odb->sources; s; s = s->next)
+		if (s->ops->forget)
+			s->ops->forget(s);
+	*t = (struct odb_transaction){ .odb = NULL };
 }
 
 /* Outside a transaction what was put is durable at once. */
@@ -135,16 +152,24 @@ odb_keep(struct odb *o, const struct oid *id, struct err *e)
 	return sync_unless_open(o, e);
 }
 
+/* Where new objects go. */
+static struct object_source *
+destination(const struct odb *o)
+{
+	return o->transaction.bulk ? o->bulk : o->sources;
+}
+
 /* Bytes in memory whose name is known. */
 static int
 write_bytes(struct odb *o, const struct oid *id, const char *p, size_t n,
     struct err *e)
 {
-	const struct object_source_ops *ops = o->sources->ops;
+	struct object_source *s = destination(o);
+	const struct object_source_ops *ops = s->ops;
 	struct object_writer *w;
 	int r = -1;
 
-	if (ops->begin(&w, o->sources, p, n < WRITE_BLOCK ? n : WRITE_BLOCK, n,
+	if (ops->begin(&w, s, p, n < WRITE_BLOCK ? n : WRITE_BLOCK, n,
 	    e) < 0)
 		return -1;
 	for (; n > WRITE_BLOCK; n -= WRITE_BLOCK, p += WRITE_BLOCK)

@@ -49,6 +49,9 @@ int odb_keep(struct odb *o, const struct oid *id, struct err *e);
 
 /* NULL when a transaction is open already: the outer one commits. */
 struct odb_transaction *odb_begin(struct odb *o);
+/* The same for many objects: they go into a few packs.  In an outer
+ * transaction this holds until that ends. */
+struct odb_transaction *odb_begin_bulk(struct odb *o);
 /* All that was put since odb_begin is durable, and the transaction over; on
  * failure it is over too.  NULL: nothing happens. */
 int odb_commit(struct odb_transaction *t, struct err *e);
