@@ -76,20 +76,28 @@ is_program(const struct run *run, const char *path)
 	return false;
 }
 
+/* Is the output at its path what the run made? */
+static bool
+is_in_place(struct repo *s, const struct link *l)
+{
+	struct err ignored = ERR_INIT;
+	struct oid now;
+	uint64_t size;
+
+	return access(l->name, F_OK) == 0 &&
+	    worktree_hash_file(&now, &size, s, l->name, &ignored) == 0 &&
+	    oid_eq(&now, &l->id);
+}
+
 /* Put one output back, unless it is there. */
 static int
 put_back(struct repo *s, const struct link *l, mode_t mode, struct err *e)
 {
-	struct err ignored = ERR_INIT;
 	char *folder;
-	struct oid now;
-	uint64_t size;
 	struct buf b;
 	int r;
 
-	if (access(l->name, F_OK) == 0 &&
-	    worktree_hash_file(&now, &size, s, l->name, &ignored) == 0 &&
-	    oid_eq(&now, &l->id))
+	if (is_in_place(s, l))
 		return 0;
 	buf_init(&b, BUF_CAP_DATA);
 	r = odb_get(&b, repo_odb(s), &l->id, e);
@@ -105,27 +113,56 @@ put_back(struct repo *s, const struct link *l, mode_t mode, struct err *e)
 }
 
 int
-memo_restore(struct run *run, struct catalog *c, const char *name,
-    const char *const *outs, size_t n, struct err *e)
+memo_read(struct run *run, struct catalog *c, const char *name)
 {
-	struct repo *s = catalog_repo(c);
-	char *path = memo_path(s, name);
+	char *path = memo_path(catalog_repo(c), name);
 	struct err ignored = ERR_INIT;
 	struct buf id;
 	int r = 0;
 
 	buf_init(&id, 256);
-	if (file_read_own(&id, path, &ignored) < 0 ||
-	    run_read(run, c, id.data, &ignored) < 0)
-		goto done;
-	for (size_t i = 0; i < n; i++) {
+	if (file_read_own(&id, path, &ignored) == 0 &&
+	    run_read(run, c, id.data, &ignored) == 0)
+		r = 1;
+	buf_free(&id);
+	free(path);
+	return r;
+}
+
+int
+memo_find(struct run *run, bool *in_place, struct catalog *c,
+    const char *name, const char *const *outs, size_t n)
+{
+	struct repo *s = catalog_repo(c);
+
+	*in_place = false;
+	if (memo_read(run, c, name) == 0)
+		return 0;
+	*in_place = true;
+	for (size_t i = 0; i < n && run->status == RUN_FINISHED; i++) {
 		const struct link *l = output_of(run, outs[i]);
 
 		if (l == NULL || !odb_has(repo_odb(s), &l->id))
 			goto forget;
+		*in_place = *in_place && is_in_place(s, l);
 	}
-	if (run->status != RUN_FINISHED)
-		goto forget;
+	if (run->status == RUN_FINISHED)
+		return 1;
+forget:
+	*in_place = false;
+	run_free(run);
+	return 0;
+}
+
+int
+memo_restore(struct run *run, bool *untouched, struct catalog *c,
+    const char *name, const char *const *outs, size_t n, struct err *e)
+{
+	struct repo *s = catalog_repo(c);
+	int r = memo_find(run, untouched, c, name, outs, n);
+
+	if (r != 1 || *untouched)
+		return r;
 	for (size_t i = 0; i < n; i++) {
 		r = put_back(s, output_of(run, outs[i]),
 		    is_program(run, outs[i]) ? 0777 : 0666, e);
@@ -134,14 +171,8 @@ memo_restore(struct run *run, struct catalog *c, const char *name,
 		/* a damaged copy is no reason not to make it again */
 		if (e->code == ERR_CORRUPT)
 			r = 0;
-		goto forget;
+		run_free(run);
+		return r;
 	}
-	r = 1;
-	goto done;
-forget:
-	run_free(run);
-done:
-	buf_free(&id);
-	free(path);
-	return r;
+	return 1;
 }
