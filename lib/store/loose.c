@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/hash.h"
@@ -145,7 +146,7 @@ reader_init(struct loose_reader *r, struct object_source *s,
 	memset(r, 0, sizeof(*r));
 	oid_print(r->name, id);
 	/* what is in its place may be a FIFO that nobody writes to */
-	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	r->fd = beneath_open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	free(path);
 	if (r->fd < 0 && errno == ELOOP)
 		return err_corrupt(r, "it is a link", e);
@@ -210,7 +211,8 @@ static bool
 loose_has(struct object_source *s, const struct oid *id)
 {
 	char *path = object_path(loose_of(s), id);
-	bool yes = access(path, F_OK) == 0;
+	struct stat st;
+	bool yes = beneath_stat(path, &st) == 0;
 
 	free(path);
 	return yes;

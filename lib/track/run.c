@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/machine.h"
@@ -354,7 +355,7 @@ run_from_journal(struct run *r, struct catalog *c, const char *id,
     struct err *e)
 {
 	char *path = journal_path(c, id);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = beneath_open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	int locked, result = -1;
 	struct buf b;
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -378,8 +379,8 @@ open_folders(struct restore *r, struct err *e)
 	    file_make_folders(r->repo->os, tmp, e) == 0) {
 		r->top = open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 		    O_CLOEXEC);
-		r->temp = open(tmp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-		    O_CLOEXEC);
+		r->temp = beneath_open_file(tmp, O_RDONLY | O_DIRECTORY |
+		    O_NOFOLLOW, 0);
 		if (r->top < 0 || r->temp < 0 || fstat(r->top, &a) < 0 ||
 		    fstat(r->temp, &b) < 0)
 			err_sys(e, "cannot open folder '%s'", r->path);
