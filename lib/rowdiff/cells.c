@@ -127,51 +127,6 @@ cells_equal(const struct rowdiff_cell *a, const struct rowdiff_cell *b,
 	return x.n == y.n && memcmp(x.s, y.s, x.n) == 0;
 }
 
-/* memcpy of the few bytes that most cells have. */
-static inline void
-copy_text(char *to, const char *s, size_t n)
-{
-	uint64_t a, b;
-	uint32_t c, d;
-
-	if (n > 16) {
-		memcpy(to, s, n);
-	} else if (n >= 8) {
-		memcpy(&a, s, 8);
-		memcpy(&b, s + n - 8, 8);
-		memcpy(to, &a, 8);
-		memcpy(to + n - 8, &b, 8);
-	} else if (n >= 4) {
-		memcpy(&c, s, 4);
-		memcpy(&d, s + n - 4, 4);
-		memcpy(to, &c, 4);
-		memcpy(to + n - 4, &d, 4);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			to[i] = s[i];
-	}
-}
-
-char *
-cell_encode(char *to, const char *s, size_t n)
-{
-	uint32_t size = (uint32_t)n;
-
-	if (s == NULL) {
-		*to = 0;
-		return to + 1;
-	}
-	if (n < 254) {
-		*to++ = (char)(n + 1);
-	} else {
-		*to++ = (char)255;
-		memcpy(to, &size, sizeof(size));
-		to += sizeof(size);
-	}
-	copy_text(to, s, n);
-	return to + n;
-}
-
 const char *
 cell_decode(struct rowdiff_cell *c, const char *from)
 {

@@ -9,12 +9,9 @@ python=${PYTHON:-build/venv/bin/python}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-"$python" - "$work" "${ROWS:-1000000}" <<'P'
-import csv, random, resource, statistics, subprocess, sys, time
-try:
-    import duckdb
-except ImportError:
-    sys.exit("data-diff.sh: error: no duckdb in this Python: pip install duckdb")
+"$python" -c 'import duckdb' || { echo "data-diff.sh: error: no duckdb in $python: pip install duckdb" >&2; exit 1; }
+"$python" - "$work" "${ROWS:-1000000}" >"$work/counts" <<'P'
+import csv, random, sys
 work, n = sys.argv[1], int(sys.argv[2])
 old, new = work + "/old.csv", work + "/new.csv"
 names = "id at city amount score age kind ratio count mail active".split()
@@ -41,7 +38,21 @@ def oracle():
     return (len(b.keys() - a.keys()), len(a.keys() - b.keys()), sum(a[k] != b[k] for k in a.keys() & b.keys()))
 
 
-differ = " or ".join("a.%s is distinct from b.%s" % (k, k) for k in names[1:])
+rows = [row(i) for i in range(n)]
+write(old, rows)
+for k in r.sample(range(n), n // 100):
+    rows[k][3] = "%.2f" % (float(rows[k][3]) + 1.25)
+gone = set(r.sample(range(n), n // 1000))
+write(new, [x for i, x in enumerate(rows) if i not in gone] + [row(n + i) for i in range(n // 1000)])
+print(*oracle())
+P
+# what a child's memory is counted from is its parent's: a small one
+"$python" - "$work" "${ROWS:-1000000}" "$(cat "$work/counts")" <<'P'
+import os, statistics, subprocess, sys, time
+work, n, want = sys.argv[1], int(sys.argv[2]), tuple(map(int, sys.argv[3].split()))
+old, new = work + "/old.csv", work + "/new.csv"
+names = "at city amount score age kind ratio count mail active".split()
+differ = " or ".join("a.%s is distinct from b.%s" % (k, k) for k in names)
 query = ("select count(*) filter (a.id is null), count(*) filter (b.id is null), "
          "count(*) filter (a.id is not null and b.id is not null and (%s)) "
          "from read_csv('%s') a full join read_csv('%s') b on a.id = b.id" % (differ, old, new))
@@ -64,18 +75,10 @@ def ours():
     begin = time.perf_counter()
     p = subprocess.Popen(["mlv-data", "diff", "--key", "id", "--stat", old, new], stdout=subprocess.PIPE, text=True)
     last = p.stdout.read().splitlines()[-1].split("\t")
-    usage = __import__("os").wait4(p.pid, 0)[2]
+    usage = os.wait4(p.pid, 0)[2]
     return tuple(map(int, last[4:7])), time.perf_counter() - begin, usage.ru_maxrss
 
 
-rows = [row(i) for i in range(n)]
-write(old, rows)
-for k in r.sample(range(n), n // 100):
-    rows[k][3] = "%.2f" % (float(rows[k][3]) + 1.25)
-gone = set(r.sample(range(n), n // 1000))
-write(new, [x for i, x in enumerate(rows) if i not in gone] + [row(n + i) for i in range(n // 1000)])
-rows = None
-want = oracle()
 runs = [(ours(), theirs()) for _ in range(5)]
 for a, b in runs:
     if a[0] != want or b[0] != want:
