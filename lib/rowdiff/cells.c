@@ -1,7 +1,5 @@
 /* One cell: what it holds, its canonical text, and its bytes in a row. */
-#include <string.h>
-
-#include "rowdiff/internal.h"
+#include "rowdiff/cells.h"
 
 /* Digits of a decimal: those of its whole part, its fraction, and all of
  * them as one number.  False unless that is the text and it is short enough

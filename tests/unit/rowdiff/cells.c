@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/rng.h"
-#include "rowdiff/internal.h"
+#include "rowdiff/cells.h"
 #include "../tap.h"
 
 static void
