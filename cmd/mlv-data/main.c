@@ -7,7 +7,7 @@ main(int argc, char **argv)
 {
 	static const struct verb *const verbs[] = {
 		&verb_init, &verb_add, &verb_ls, &verb_status,
-		&verb_checkout, &verb_tag, &verb_show, &verb_cat,
+		&verb_diff, &verb_checkout, &verb_tag, &verb_show, &verb_cat,
 		&verb_log, &verb_schema, &verb_check, &verb_profile,
 		&verb_split, &verb_fsck, NULL
 	};

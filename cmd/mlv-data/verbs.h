@@ -10,6 +10,7 @@ extern const struct verb verb_init;
 extern const struct verb verb_add;
 extern const struct verb verb_ls;
 extern const struct verb verb_status;
+extern const struct verb verb_diff;
 extern const struct verb verb_checkout;
 extern const struct verb verb_tag;
 extern const struct verb verb_show;

@@ -17,13 +17,15 @@ open_file(struct catalog_bytes *b, const char *path, struct err *e)
 {
 	struct file_map m;
 
+	b->type = manifest_type_of_path(path);
+	if (b->later)
+		return 0;
 	if (file_map(&m, path, e) < 0)
 		return -1;
 	b->data = m.data;
 	b->n = m.n;
 	b->mapped = m.mapped;
 	b->owned = m.mapped ? NULL : (void *)(uintptr_t)m.data;
-	b->type = manifest_type_of_path(path);
 	return 0;
 }
 
@@ -51,6 +53,10 @@ open_object(struct catalog_bytes *b, struct catalog *c, const struct oid *id,
 {
 	struct buf out;
 
+	b->content = *id;
+	b->type = type;
+	if (b->later)
+		return 0;
 	buf_init(&out, BUF_CAP_DATA);
 	if (odb_get(&out, repo_odb(c->repo), id, e) < 0) {
 		buf_free(&out);
@@ -58,8 +64,6 @@ open_object(struct catalog_bytes *b, struct catalog *c, const struct oid *id,
 	}
 	b->owned = buf_detach(&out, &b->n);
 	b->data = b->owned;
-	b->content = *id;
-	b->type = type;
 	return 0;
 }
 
@@ -107,26 +111,36 @@ open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 	return open_object(b, c, &content.id, content.type, e);
 }
 
-int
-catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
-    const char *name, struct err *e)
+/* What may be opened again and gives the same is read later. */
+static int
+open_path(struct catalog_bytes *b, struct err *e)
 {
+	const char *path = b->item.base;
 	struct stat st;
+	bool there = stat(path, &st) == 0;
+
+	if (there && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)) &&
+	    reqlog_is(path))
+		return open_requests(b, path, e);
+	b->later = b->later && there && S_ISREG(st.st_mode);
+	return open_file(b, path, e);
+}
+
+static int
+open_name(struct catalog_bytes *b, struct catalog *c, const char *name,
+    struct err *e)
+{
 	int r;
 
-	memset(b, 0, sizeof(*b));
 	if (catalog_resolve(&b->item, c, name, e) < 0)
 		return -1;
 	switch (b->item.kind) {
 	case NAME_STDIO:
+		b->later = false;
 		r = open_file(b, "-", e);
 		break;
 	case NAME_PATH:
-		if (stat(b->item.base, &st) == 0 && (S_ISDIR(st.st_mode) ||
-		    S_ISREG(st.st_mode)) && reqlog_is(b->item.base))
-			r = open_requests(b, b->item.base, e);
-		else
-			r = open_file(b, b->item.base, e);
+		r = open_path(b, e);
 		break;
 	case NAME_OBJECT:
 		r = open_object(b, c, &b->item.id, TYPE_BYTES, e);
@@ -139,6 +153,35 @@ catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
 	if (r < 0)
 		catalog_bytes_close(b);
 	return r;
+}
+
+int
+catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e)
+{
+	memset(b, 0, sizeof(*b));
+	return open_name(b, c, name, e);
+}
+
+int
+catalog_find_bytes(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e)
+{
+	memset(b, 0, sizeof(*b));
+	b->later = true;
+	return open_name(b, c, name, e);
+}
+
+int
+catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
+    struct catalog *c, struct err *e)
+{
+	if (b->data != NULL) {
+		*s = source_memory(b->data, b->n, b->item.label);
+		return 0;
+	}
+	return b->item.kind == NAME_PATH ? source_open(s, b->item.base, e) :
+	    odb_get_source(s, repo_odb(c->repo), &b->content, e);
 }
 
 void

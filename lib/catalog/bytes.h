@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/source.h"
 #include "catalog/manifest.h"
 #include "catalog/resolve.h"
 
@@ -29,10 +30,17 @@ struct catalog_bytes {
 	/* private */
 	struct arena arena;
 	void *owned;
-	bool mapped;
+	bool mapped, later;
 };
 int catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
     const char *name, struct err *e);
+/* The same, but a file or an object stays where it is (data NULL), to be
+ * read with catalog_bytes_source as often as need be.  Of an object the last
+ * read fails with ERR_CORRUPT when the bytes are not what they should be. */
+int catalog_find_bytes(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e);
+int catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
+    struct catalog *c, struct err *e);
 void catalog_bytes_close(struct catalog_bytes *b);
 /* The content's id, hashed now when it is not known yet. */
 const struct oid *catalog_bytes_id(struct catalog_bytes *b);

@@ -163,6 +163,13 @@ check 'mlv-data status prints the record of mlv-data-records(5), in both forms' 
 	described 0 mlv-data status &&
 	plain mlv.dataset.status/1 0 mlv-data status
 X
+check 'mlv-data diff prints the three records of mlv-data-records(5), in both forms' <<'X'
+	sed '3s/$/s/; 5d; s/,y$/,w/' rows.csv >rows2.csv &&
+	described 1 mlv-data diff --key id rows.csv rows2.csv &&
+	described 1 mlv-data diff --stat --key id rows.csv rows2.csv &&
+	expect 0 mlv-data diff --stat rows.csv rows.csv &&
+	awk -F'\t' 'NF != ($1 == "table" ? 13 : 11) { exit 1 }' out
+X
 check 'mlv-data checkout prints the record of mlv-data-records(5), in both forms' <<'X'
 	rm words.txt &&
 	described 0 mlv-data checkout words.txt &&

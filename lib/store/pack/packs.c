@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/hash.h"
@@ -101,7 +102,7 @@ list_packs(struct packs *k)
 	char **names = NULL;
 	struct stat st;
 
-	if (stat(k->folder, &st) < 0) {
+	if (beneath_stat(k->folder, &st) < 0) {
 		k->loaded = true;
 		return false;
 	}
