@@ -1,7 +1,6 @@
 /* A command as a tracked run: restored from an earlier one, or executed. */
 #include "exec/command.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +22,8 @@
 #include "catalog/resolve.h"
 #include "codec/yaml.h"
 #include "store/odb.h"
-#include "store/worktree.h"
 #include "track/journal.h"
+#include "exec/content.h"
 #include "exec/memo.h"
 #include "exec/provenance.h"
 #include "exec/spawn.h"
@@ -131,6 +130,7 @@ static int
 find_dep(struct command_dep *d, struct command_work *w, const char *name,
     struct err *e)
 {
+	struct content content = { .size = 0 };
 	struct catalog_item item;
 	int r = -1;
 
@@ -139,9 +139,10 @@ find_dep(struct command_dep *d, struct command_work *w, const char *name,
 		return -1;
 	if (item.kind == NAME_PATH) {
 		d->rel = rel_of_path(name);
-		d->type = manifest_type_of_path(name);
-		r = (w->look ? worktree_hash_file : worktree_put_file)
-		    (&d->id, &d->size, w->s, name, e);
+		r = content_of_path(&content, w->s, name, !w->look, e);
+		d->type = content.type;
+		d->id = content.id;
+		d->size = content.size;
 	} else if (item.kind == NAME_STDIO) {
 		r = store_stdin(d, w, e);
 	} else {
@@ -324,9 +325,8 @@ static int
 keep_outputs(struct command_work *w, struct err *e)
 {
 	struct json *programs = json_new(&w->arena, JSON_LIST);
+	struct content made;
 	struct stat st;
-	struct oid id;
-	uint64_t size;
 
 	for (size_t i = 0; i < w->rq->n_outs; i++) {
 		const char *path = w->rq->outs[i];
@@ -334,11 +334,11 @@ keep_outputs(struct command_work *w, struct err *e)
 		if (stat(path, &st) < 0)
 			return err_set(e, ERR_NO, "the command did not make "
 			    "its output '%s'", path);
-		if (worktree_put_file(&id, &size, w->s, path, e) < 0 ||
-		    journal_link(w->j, "output", manifest_type_of_path(path),
-		    path, &id, size, e) < 0)
+		if (content_of_path(&made, w->s, path, true, e) < 0 ||
+		    journal_link(w->j, "output", made.type, path, &made.id,
+		    made.size, e) < 0)
 			return -1;
-		if (st.st_mode & S_IXUSR)
+		if (!S_ISDIR(st.st_mode) && st.st_mode & S_IXUSR)
 			json_add_text(&w->arena, programs, NULL, path);
 	}
 	return programs->n ? journal_fact(w->j, MEMO_PROGRAMS, programs, e) : 0;
@@ -390,9 +390,8 @@ static int
 remove_outputs(const struct command_request *rq, struct err *e)
 {
 	for (size_t i = 0; i < rq->n_remove; i++)
-		if (unlink(rq->remove[i]) < 0 && errno != ENOENT)
-			return err_sys(e, "cannot remove '%s', which is to be "
-			    "made again", rq->remove[i]);
+		if (content_remove(rq->remove[i], e) < 0)
+			return -1;
 	return 0;
 }
 

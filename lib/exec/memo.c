@@ -3,15 +3,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "catalog/manifest.h"
 #include "store/odb.h"
-#include "store/worktree.h"
 #include "track/find.h"
+#include "exec/content.h"
 
 int
 memo_name(char out[SHA256_HEX + 1], const struct json *work, struct err *e)
@@ -76,42 +75,6 @@ is_program(const struct run *run, const char *path)
 	return false;
 }
 
-/* Is the output at its path what the run made? */
-static bool
-is_in_place(struct repo *s, const struct link *l)
-{
-	struct err ignored = ERR_INIT;
-	struct oid now;
-	uint64_t size;
-
-	return access(l->name, F_OK) == 0 &&
-	    worktree_hash_file(&now, &size, s, l->name, &ignored) == 0 &&
-	    oid_eq(&now, &l->id);
-}
-
-/* Put one output back, unless it is there. */
-static int
-put_back(struct repo *s, const struct link *l, mode_t mode, struct err *e)
-{
-	char *folder;
-	struct buf b;
-	int r;
-
-	if (is_in_place(s, l))
-		return 0;
-	buf_init(&b, BUF_CAP_DATA);
-	r = odb_get(&b, repo_odb(s), &l->id, e);
-	if (r == 0) {
-		folder = path_folder(l->name);
-		if ((r = file_make_folders(repo_os(s), folder, e)) == 0)
-			r = file_replace(repo_os(s), l->name, b.data, b.len,
-			    mode, e);
-		free(folder);
-	}
-	buf_free(&b);
-	return r;
-}
-
 int
 memo_read(struct run *run, struct catalog *c, const char *name)
 {
@@ -144,7 +107,7 @@ memo_find(struct run *run, bool *in_place, struct catalog *c,
 
 		if (l == NULL || !odb_has(repo_odb(s), &l->id))
 			goto forget;
-		*in_place = *in_place && is_in_place(s, l);
+		*in_place = *in_place && content_in_place(s, l);
 	}
 	if (run->status == RUN_FINISHED)
 		return 1;
@@ -164,8 +127,8 @@ memo_restore(struct run *run, bool *untouched, struct catalog *c,
 	if (r != 1 || *untouched)
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		r = put_back(s, output_of(run, outs[i]),
-		    is_program(run, outs[i]) ? 0777 : 0666, e);
+		r = content_put_back(s, output_of(run, outs[i]),
+		    is_program(run, outs[i]), e);
 		if (r == 0)
 			continue;
 		/* a damaged copy is no reason not to make it again */
