@@ -10,6 +10,7 @@ extern const struct verb verb_fit;
 extern const struct verb verb_eval;
 extern const struct verb verb_run;
 extern const struct verb verb_repro;
+extern const struct verb verb_graph;
 extern const struct verb verb_log;
 extern const struct verb verb_runs;
 extern const struct verb verb_show;

@@ -36,21 +36,6 @@ repro_state_text(enum repro_state s)
 	return text[s];
 }
 
-static const char *
-param_text(struct arena *a, const struct json *v)
-{
-	struct buf b;
-	const char *text;
-
-	if (v->type == JSON_TEXT)
-		return v->s;
-	buf_init(&b, BUF_CAP_SMALL);
-	json_write(&b, v);
-	text = arena_strndup(a, b.data, b.len);
-	buf_free(&b);
-	return text;
-}
-
 static void
 fill_outputs(struct stage_request *r, struct arena *a, const struct stage *s)
 {
@@ -93,7 +78,7 @@ fill_request(struct stage_request *r, struct arena *a, const struct stage *s,
 			    "'%s', which is not in '%s'" : "stage '%s' needs "
 			    "%s'%s', which is not there", s->name,
 			    p->name ? p->name : "", p->file);
-		param[i] = (struct param){ p->label, param_text(a, p->value) };
+		param[i] = (struct param){ p->label, pipeline_param_text(a, p->value) };
 	}
 	buf_init(&b, BUF_CAP_SMALL);
 	if (strcmp(s->wdir, ".")) {
@@ -145,8 +130,8 @@ add_reason(struct buf *why, const char *before, const char *what,
 static bool
 same_value(struct arena *a, const struct json *x, const char *text)
 {
-	return x && strcmp(param_text(a, x),
-	    param_text(a, journal_value(a, text))) == 0;
+	return x && strcmp(pipeline_param_text(a, x),
+	    pipeline_param_text(a, journal_value(a, text))) == 0;
 }
 
 /* Did the run read it?  A name's link says the version too. */
@@ -190,7 +175,7 @@ explain_params(struct buf *why, struct arena *a, const struct run *run,
 			continue;
 		add_reason(why, "parameter '", rq->params[i].name,
 		    arena_printf(a, "' is %s, was %s", rq->params[i].value,
-		    was ? param_text(a, was) : "not there"));
+		    was ? pipeline_param_text(a, was) : "not there"));
 	}
 }
 

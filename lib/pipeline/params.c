@@ -145,3 +145,18 @@ loader_vars(struct json *to, struct loader *l, const struct json *vars,
 	}
 	return 0;
 }
+
+const char *
+pipeline_param_text(struct arena *a, const struct json *value)
+{
+	const char *text;
+	struct buf b;
+
+	if (value->type == JSON_TEXT)
+		return value->s;
+	buf_init(&b, BUF_CAP_SMALL);
+	json_write(&b, value);
+	text = arena_strndup(a, b.data, b.len);
+	buf_free(&b);
+	return text;
+}

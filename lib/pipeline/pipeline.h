@@ -73,6 +73,8 @@ int pipeline_order(struct pipeline *p, struct err *e);
 /* How a stage's path is seen from the pipeline's folder: "a/../b" is "b". */
 const char *pipeline_path(struct arena *a, const struct stage *s,
     const char *path);
+/* A parameter's value as a command gets it: a text as it is, others as JSON. */
+const char *pipeline_param_text(struct arena *a, const struct json *value);
 /* Is a dependency a name or standard input, no path? */
 bool pipeline_dep_is_name(const char *dep);
 
