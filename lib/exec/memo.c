@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "catalog/manifest.h"
+#include "catalog/name.h"
 #include "store/odb.h"
 #include "track/find.h"
 #include "exec/content.h"
@@ -85,7 +86,7 @@ memo_read(struct run *run, struct catalog *c, const char *name)
 
 	buf_init(&id, 256);
 	if (file_read_own(&id, path, &ignored) == 0 &&
-	    run_read(run, c, id.data, &ignored) == 0)
+	    name_base_ok(id.data) && run_read_id(run, c, id.data, &ignored) == 0)
 		r = 1;
 	buf_free(&id);
 	free(path);
