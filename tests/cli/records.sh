@@ -191,6 +191,10 @@ X
 check 'mlv-data profile prints the record of mlv-data-records(5)' <<'X'
 	described 0 mlv-data profile data:rows -o profile:rows
 X
+check 'mlv-data lineage prints the records of mlv-data-records(5), in both forms' <<'X'
+	described 0 mlv-data lineage data:rows --up --down &&
+	plain mlv.lineage.node/1 0 mlv-data lineage profile:rows
+X
 check 'mlv-data schema prints a document with its name' <<'X'
 	expect 0 mlv-data schema --json rows.csv &&
 	holds '.schema == "mlv.schema/1"' &&
