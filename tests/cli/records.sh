@@ -416,6 +416,12 @@ check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms
 	described 1 mlv-drift watch -d ddm -c x errors.csv &&
 	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
 X
+check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
+	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
+	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe answers.csv &&
+	plain mlv.drift.performance/1 0 mlv-drift perf -l late.csv -k id --score p --positive 1 answers.csv
+X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
 	until_true grep -q http server.out &&
