@@ -16,6 +16,7 @@ extern const struct verb verb_tag;
 extern const struct verb verb_show;
 extern const struct verb verb_cat;
 extern const struct verb verb_log;
+extern const struct verb verb_lineage;
 extern const struct verb verb_schema;
 extern const struct verb verb_check;
 extern const struct verb verb_profile;

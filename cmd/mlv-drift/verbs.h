@@ -6,6 +6,6 @@
 
 struct verb;
 
-extern const struct verb verb_compare, verb_watch;
+extern const struct verb verb_compare, verb_perf, verb_watch;
 
 #endif

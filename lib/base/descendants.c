@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
 
@@ -92,12 +93,15 @@ list_processes(struct listing *l)
 static bool
 blocks(pid_t pid, int sig)
 {
+	static const char word[] = "\nSigBlk:\t";
 	char path[64], text[STATUS_ROOM], *at;
+	uint8_t mask[8];	/* signal 1 is the last bit of the last byte */
 
 	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
 	return file_read_small(text, sizeof(text), path) &&
-	    (at = strstr(text, "\nSigBlk:")) != NULL &&
-	    (strtoull(at + 8, NULL, 16) >> (sig - 1) & 1);
+	    (at = strstr(text, word)) != NULL &&
+	    hex_decode(mask, 8, at + sizeof(word) - 1, 16) == 0 &&
+	    (mask[7 - (sig - 1) / 8] >> ((sig - 1) % 8) & 1);
 }
 
 static bool

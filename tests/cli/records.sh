@@ -191,6 +191,10 @@ X
 check 'mlv-data profile prints the record of mlv-data-records(5)' <<'X'
 	described 0 mlv-data profile data:rows -o profile:rows
 X
+check 'mlv-data lineage prints the records of mlv-data-records(5), in both forms' <<'X'
+	described 0 mlv-data lineage data:rows --up --down &&
+	plain mlv.lineage.node/1 0 mlv-data lineage profile:rows
+X
 check 'mlv-data schema prints a document with its name' <<'X'
 	expect 0 mlv-data schema --json rows.csv &&
 	holds '.schema == "mlv.schema/1"' &&
@@ -411,6 +415,12 @@ check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms
 	awk 'BEGIN { print "x"; for (i = 0; i < 400; i++) print (i * 7 % 10 < (i < 200 ? 2 : 8)) }' >errors.csv &&
 	described 1 mlv-drift watch -d ddm -c x errors.csv &&
 	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
+X
+check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
+	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
+	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe answers.csv &&
+	plain mlv.drift.performance/1 0 mlv-drift perf -l late.csv -k id --score p --positive 1 answers.csv
 X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
