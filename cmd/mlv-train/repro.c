@@ -150,6 +150,15 @@ print_looks(struct cli *c, const struct pipeline *p,
 	}
 }
 
+/* Is there a make around us that shares its slots? */
+static bool
+has_jobserver(void)
+{
+	const char *flags = getenv("MAKEFLAGS");
+
+	return flags && strstr(flags, "--jobserver");
+}
+
 static int
 bring_up(struct cli *c, const struct pipeline *p, const struct repro_opts *o,
     bool *want)
@@ -158,7 +167,7 @@ bring_up(struct cli *c, const struct pipeline *p, const struct repro_opts *o,
 	    (p->n + 1) * sizeof(*look));
 	const char *again[16];
 	const struct repro_work w = { .pipeline = p, .want = want,
-	    .again = again, .jobs = (size_t)o->jobs,
+	    .again = again, .jobs = has_jobserver() ? 0 : (size_t)o->jobs,
 	    .keep_going = o->keep_going };
 	struct err e = ERR_INIT;
 	bool todo, failed;

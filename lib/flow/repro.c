@@ -455,7 +455,6 @@ run_make(int *status, const char *const *argv, int in, struct err *e)
 int
 repro_make(bool *failed, const struct repro_work *w, struct err *e)
 {
-	const char *flags = getenv("MAKEFLAGS");
 	const char *argv[8] = { "make", "--no-print-directory", "-s", "-r" };
 	char jobs[32];
 	struct buf b;
@@ -464,8 +463,7 @@ repro_make(bool *failed, const struct repro_work *w, struct err *e)
 
 	if (w->keep_going)
 		argv[n++] = "-k";
-	/* a jobserver around us shares its slots */
-	if (flags == NULL || strstr(flags, "--jobserver") == NULL) {
+	if (w->jobs) {
 		snprintf(jobs, sizeof(jobs), "-j%zu", w->jobs);
 		argv[n++] = jobs;
 	}

@@ -50,7 +50,8 @@ struct repro_work {
 	const bool *want;	/* stages to do */
 	const char *const *again;	/* NULL-ended: begins this program for
 				 * a stage; its name follows */
-	size_t jobs;		/* at once; under make's -j it decides */
+	size_t jobs;		/* at once; 0: as many as a jobserver around us
+				 * allows */
 	bool keep_going;
 };
 /* *failed: make said that something did. */
