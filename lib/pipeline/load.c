@@ -5,6 +5,7 @@
 
 #include "base/nearest.h"
 #include "base/path.h"
+#include "codec/yaml.h"
 #include "pipeline/internal.h"
 
 #define PIPELINE_BYTES_MAX ((size_t)1 << 28)	/* of all its texts, filled */
@@ -208,30 +209,56 @@ default_file(void)
 	    access("pipeline.yaml", F_OK) != 0 ? "dvc.yaml" : "pipeline.yaml";
 }
 
+static void
+begin_pipeline(struct pipeline *p, const char *file)
+{
+	char *folder = path_folder(file);
+
+	memset(p, 0, sizeof(*p));
+	p->file = arena_strdup(&p->arena, file);
+	p->folder = arena_strdup(&p->arena, folder);
+	free(folder);
+}
+
+static int
+finish_pipeline(struct loader *l, const struct json *tree, struct err *e)
+{
+	if (load_tree(l, tree, e) < 0 || pipeline_order(l->p, e) < 0)
+		return err_wrap(e, "'%s'", l->p->file);
+	return 0;
+}
+
+int
+pipeline_parse(struct pipeline *p, const char *file, const char *text,
+    size_t n, struct err *e)
+{
+	struct loader l = { .p = p };
+	struct json *tree;
+
+	begin_pipeline(p, file);
+	if (yaml_parse(&tree, &p->arena, text, n, e) < 0)
+		return -1;
+	if (tree == NULL || tree->type != JSON_MAP)
+		return err_set(e, ERR_FORMAT, "'%s' holds no stages", file);
+	return finish_pipeline(&l, tree, e);
+}
+
 int
 pipeline_open(struct pipeline *p, const char *file, struct err *e)
 {
 	struct loader l = { .p = p };
 	const struct json *tree;
-	char *folder;
-	int r;
 
-	memset(p, 0, sizeof(*p));
-	p->file = arena_strdup(&p->arena, file ? file : default_file());
-	folder = path_folder(p->file);
-	p->folder = arena_strdup(&p->arena, folder);
-	free(folder);
-	r = loader_file(&tree, &l, p->file, e);
-	if (r == 0 && tree == NULL)
-		return err_set(e, ERR_NOENT, file ? "there is no '%s'" :
-		    "there is no '%s' and no 'pipeline.yaml' in this folder: "
-		    "write one, or name it with --file", p->file);
-	if (r < 0)
+	begin_pipeline(p, file ? file : default_file());
+	if (loader_file(&tree, &l, p->file, e) < 0)
 		return -1;
-	r = load_tree(&l, tree, e);
-	if (r == 0)
-		r = pipeline_order(p, e);
-	return r < 0 ? err_wrap(e, "'%s'", p->file) : 0;
+	if (tree == NULL && file)
+		return err_set(e, ERR_NOENT, "there is no '%s'", file);
+	if (tree == NULL)
+		return err_set(e, ERR_NOENT, "there is no '%s' and no "
+		    "'pipeline.yaml' in this folder: write one, or name it with "
+		    "--file", p->file);
+	return finish_pipeline(&l, tree, e);
 }
 
 void

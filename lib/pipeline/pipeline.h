@@ -66,6 +66,9 @@ struct pipeline {
  * ERR_FORMAT names what is wrong: unknown keys, one path made twice, a
  * cycle.  pipeline_release in every case. */
 int pipeline_open(struct pipeline *p, const char *file, struct err *e);
+/* The same from text that was read already; parameters and vars are files. */
+int pipeline_parse(struct pipeline *p, const char *file, const char *text,
+    size_t n, struct err *e);
 void pipeline_release(struct pipeline *p);
 
 /* Order p->stage (filled by whoever has it from elsewhere) and set `after`. */
