@@ -126,6 +126,18 @@ check 'set --gate: the log leads to the verdict, and that to policy, values and 
 	holds '.rules[0].values | startswith("test.recall=0.")' &&
 	cp out verdict.json
 X
+check 'gate, and a set that is refused, keep their verdict, too' <<'X'
+	echo "rules: [test.auc > 2]" >never.yaml &&
+	expect 1 mlv-registry gate --json m@1 -p never.yaml &&
+	id=$(jq -r .id out) &&
+	expect 0 mlv-data cat "$id" &&
+	holds '.about == "verdict" and .verdict == "fail" and .rules[0].verdict == "fail"' &&
+	holds '[.links[].rel] | contains(["policy", "candidate", "evidence"])' &&
+	echo "rules: [test.auc > 3]" >never.yaml &&
+	expect 1 mlv-registry set m@champion 1 --gate never.yaml &&
+	for report in $(ls .mlv/refs/report | grep gate-); do mlv-data cat "report:$report"; done >all &&
+	grep -q '"expr":"test.auc > 3","rule"' all
+X
 part() { jq -r ".links[] | select(.rel == \"$1\").id" verdict.json; }
 check 'the policy of a verdict is the file it was, byte for byte' <<'X'
 	expect 0 mlv-data cat "$(part policy)" &&
