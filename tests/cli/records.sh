@@ -184,6 +184,10 @@ X
 check 'mlv-data profile prints the record of mlv-data-records(5)' <<'X'
 	described 0 mlv-data profile data:rows -o profile:rows
 X
+check 'mlv-data ls of a profile prints the record, in both forms' <<'X'
+	described 0 mlv-data ls profile:rows &&
+	plain mlv.object.listed/1 0 mlv-data ls profile:rows
+X
 check 'mlv-data schema prints a document with its name' <<'X'
 	expect 0 mlv-data schema --json rows.csv &&
 	holds '.schema == "mlv.schema/1"' &&
