@@ -16,11 +16,14 @@
 
 struct ls_opts {
 	bool all;
+	const char *kind;
 };
 
 static const struct opt ls_options[] = {
 	{ OPT_FLAG, 'a', "all", offsetof(struct ls_opts, all), NULL,
 	    "every version, not only the one a name means now" },
+	{ OPT_TEXT, 'k', "kind", offsetof(struct ls_opts, kind), "KIND",
+	    "list these instead of data: profile, card, report" },
 	OPT_END
 };
 
@@ -221,7 +224,6 @@ refuse_kind(const struct name *n, struct err *e)
 	return err_set(e, ERR_USAGE, "'%s' is not data:NAME; %s", n->text,
 	    n->kind == NAME_MODEL ? "'mlv-registry ls' lists models" :
 	    n->kind == NAME_RUN ? "'mlv-train runs' lists runs" :
-	    name_is_ref(n) ? "'mlv-data show' shows what it stands for" :
 	    "'mlv-data ls' alone lists what there is");
 }
 
@@ -236,7 +238,9 @@ list_name(struct listing *l, const char *word, struct err *e)
 		return -1;
 	l->only = n.base;
 	l->found = false;
-	if (n.kind != NAME_DATA) {
+	if (is_listed_kind(n.kind)) {
+		r = list_kind_name(&l->status, l->c, &n, l->all, e);
+	} else if (n.kind != NAME_DATA) {
 		r = refuse_kind(&n, e);
 	} else if (!n.version && !n.alias && !has_versions(l, n.base) &&
 	    (r = pointer_each(l->catalog, list_pointer, l, e)) == 0 &&
@@ -256,11 +260,17 @@ list_name(struct listing *l, const char *word, struct err *e)
 static int
 ls_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	struct listing l = { .c = c, .catalog = c->catalog, .all = ((struct ls_opts *)opts)->all };
+	const struct ls_opts *o = opts;
+	struct listing l = { .c = c, .catalog = c->catalog, .all = o->all };
 	struct err e = ERR_INIT;
 	int r = 0;
 
-	if (argc == 0 && (r = ref_each(catalog_repo(l.catalog), "data/",
+	if (o->kind && argc)
+		return cli_usage(c, "--kind lists all of a kind: it takes no "
+		    "names");
+	if (o->kind)
+		r = list_kind(&l.status, c, o->kind, o->all, &e);
+	else if (argc == 0 && (r = ref_each(catalog_repo(l.catalog), "data/",
 	    print_ref, &l, &e)) == 0)
 		r = pointer_each(l.catalog, list_pointer, &l, &e);
 	for (int i = 0; r == 0 && i < argc; i++)
@@ -271,13 +281,16 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_ls = {
 	.name = "ls",
 	.summary = "list datasets, and whether their files changed",
-	.synopsis = "[-a] [data:NAME...]",
+	.synopsis = "[-a] [NAME...]\n[-a] -k profile|card|report",
 	.about =
 "Prints a record a dataset: name, id of its content, rows, bytes, state,\n"
 "path.  State is same, changed or missing, for the file in the work tree;\n"
 "\\N for data without one.  An unchanged file is not read again.  What git\n"
 "has a pointer file of and this repository has no version of, as in a fresh\n"
 "clone, is listed without a version.\n"
+"\n"
+"Of a profile, card or report (evaluations and verdicts): name, id, what a\n"
+"report is about, and the versions it is of.\n"
 "\n"
 "example: mlv-data ls | awk -F'\\t' '$5 == \"changed\"'\n",
 	.options = ls_options, .opts_size = sizeof(struct ls_opts),

@@ -4,6 +4,12 @@
 #ifndef MLV_DATA_VERBS_H
 #define MLV_DATA_VERBS_H
 
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "catalog/name.h"
+
+struct cli;
 struct verb;
 
 extern const struct verb verb_init;
@@ -22,5 +28,13 @@ extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;
 extern const struct verb verb_fsck;
+
+/* ls of what is no data (ls_kind.c): all of a kind, or one name.  *status
+ * stays, unless one could not be listed. */
+bool is_listed_kind(enum name_kind kind);
+int list_kind(int *status, struct cli *c, const char *kind, bool all,
+    struct err *e);
+int list_kind_name(int *status, struct cli *c, const struct name *n, bool all,
+    struct err *e);
 
 #endif

@@ -126,11 +126,32 @@ open_stdin(struct command_work *w, struct err *e)
 	return w->input < 0 ? err_sys(e, "cannot open '/dev/null'") : 0;
 }
 
+/* "train=NAME": what the command learns from; "valid=NAME": what it chooses
+ * by.  NULL, unless *name has such a role; a file of the whole name has none. */
+static const char *
+take_role(const char **name)
+{
+	static const char *const roles[] = { "train", "valid" };
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
+		size_t n = strlen(roles[i]);
+
+		if (strncmp(*name, roles[i], n) != 0 || (*name)[n] != '=' ||
+		    stat(*name, &st) == 0)
+			continue;
+		*name += n + 1;
+		return roles[i];
+	}
+	return NULL;
+}
+
 static int
 find_dep(struct command_dep *d, struct command_work *w, const char *name,
     struct err *e)
 {
 	struct content content = { .size = 0 };
+	const char *role = take_role(&name);
 	struct catalog_item item;
 	int r = -1;
 
@@ -155,6 +176,8 @@ find_dep(struct command_dep *d, struct command_work *w, const char *name,
 		d->name = arena_strdup(&w->arena, item.label);
 		r = odb_size(&d->size, repo_odb(w->s), &d->id, e);
 	}
+	if (role)
+		d->rel = role;
 	catalog_item_free(&item);
 	return r;
 }

@@ -509,7 +509,8 @@ run_put_metrics(struct arena *a, struct json *j, const struct run *r)
 bool
 run_reads(const struct link *l)
 {
-	return strcmp(l->rel, "input") == 0 || strcmp(l->rel, "valid") == 0;
+	return strcmp(l->rel, "input") == 0 || strcmp(l->rel, "train") == 0 ||
+	    strcmp(l->rel, "valid") == 0;
 }
 
 /* What it read, by name. */
