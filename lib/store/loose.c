@@ -460,6 +460,7 @@ write_pending(struct loose_writer *w, struct err *e)
 	int r = file_write_fd(l->os, w->file.fd, w->out.data, w->out.len,
 	    l->folder, e);
 
+	w->loose->source.written += w->out.len;
 	buf_clear(&w->out);
 	return r;
 }

@@ -25,6 +25,7 @@
 struct object_source {
 	const struct object_source_ops *ops;
 	struct object_source *next;	/* asked when this one has it not */
+	uint64_t written;		/* bytes on disk, since it was made */
 };
 
 /* An object being written; a source puts its own state behind it. */

@@ -260,6 +260,16 @@ odb_put_source(struct oid *id, uint64_t *size, struct odb *o,
 
 /* --- reading --------------------------------------------------------------- */
 
+uint64_t
+odb_written(const struct odb *o)
+{
+	uint64_t n = 0;
+
+	for (const struct object_source *s = o->sources; s; s = s->next)
+		n += s->written;
+	return n;
+}
+
 bool
 odb_has(struct odb *o, const struct oid *id)
 {

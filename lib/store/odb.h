@@ -61,6 +61,9 @@ void odb_abandon(struct odb_transaction *t);
 /* All that was put so far is durable; the transaction goes on. */
 int odb_sync(struct odb *o, struct err *e);
 
+/* Bytes on disk that this struct odb has written so far. */
+uint64_t odb_written(const struct odb *o);
+
 bool odb_has(struct odb *o, const struct oid *id);
 /* Append the plain bytes to *out.  ERR_NOENT, ERR_CORRUPT, or ERR_TOOBIG
  * when out's cap is too small. */

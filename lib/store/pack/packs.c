@@ -457,9 +457,13 @@ packs_add_stored(struct object_source *s, struct pack_entry *t,
     const void *stored, struct err *e)
 {
 	struct packs *k = packs_of(s);
+	struct pack_entry same;
 
 	if (begin_pack(k, e) < 0)
 		return -1;
+	if (pack_writer_find(&same, k->writer, &t->id))
+		return 0;
+	s->written += t->stored + OID_BYTES + PACK_ENTRY;
 	return pack_writer_add(k->writer, t, stored, e);
 }
 

@@ -25,7 +25,8 @@ struct object_source *packs_new(struct layout *l);
  * ERR_NOENT, ERR_CORRUPT. */
 int packs_stored(struct pack_entry *t, struct buf *out,
     struct object_source *s, const struct oid *id, struct err *e);
-/* Add stored bytes that the entry describes to the pack being written. */
+/* Add stored bytes that the entry describes to the pack being written, unless
+ * that has the object. */
 int packs_add_stored(struct object_source *s, struct pack_entry *t,
     const void *stored, struct err *e);
 
