@@ -498,6 +498,22 @@ loose_keep(struct object_source *s, const struct oid *id)
 }
 
 static int
+loose_remove(struct object_source *s, const struct oid *id, struct err *e)
+{
+	struct loose *l = loose_of(s);
+	char *path = object_path(l, id), text[OID_TEXT];
+	int r = l->layout->os->unlink(path);
+
+	if (r < 0 && errno == ENOENT)
+		r = 0;
+	else if (r < 0)
+		err_sys(e, "cannot remove object %s", oid_print(text, id));
+	l->unsynced[id->b[0]] = true;
+	free(path);
+	return r;
+}
+
+static int
 make_shard(struct loose *l, const struct oid *id, struct err *e)
 {
 	char *path = shard_path(l, id->b[0]);
@@ -590,6 +606,7 @@ loose_new(struct layout *layout)
 		.commit = loose_commit,
 		.drop = loose_drop,
 		.keep = loose_keep,
+		.remove = loose_remove,
 		.sync = loose_sync,
 		.free = loose_free,
 	};

@@ -75,6 +75,10 @@ struct object_source_ops {
 	/* An object found whole counts as committed now: whoever put it there
 	 * may have been killed before it was durable. */
 	void (*keep)(struct object_source *s, const struct oid *id);
+	/* It is no longer there; in loose objects alone, else NULL.  Sure to
+	 * last after the next sync. */
+	int (*remove)(struct object_source *s, const struct oid *id,
+	    struct err *e);
 	/* Forget what was committed since the last sync, where that is
 	 * possible; may be NULL. */
 	void (*forget)(struct object_source *s);

@@ -36,8 +36,8 @@ struct odb;
 struct odb_transaction;
 
 /*
- * Put bytes in.  Bytes that are there already cost one check of the stored
- * copy; a damaged copy is replaced.
+ * Put bytes in; of large ones only what is new takes room.  Bytes that are
+ * there already cost one check of the stored copy; a damaged copy is replaced.
  */
 int odb_put(struct oid *id, struct odb *o, const void *p, size_t n,
     struct err *e);
