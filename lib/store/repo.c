@@ -14,7 +14,7 @@
 #include "base/path.h"
 #include "store/internal.h"
 #include "store/loose.h"
-#include "store/pack/packs.h"
+#include "store/pack/chunked.h"
 #include "store/statcache.h"
 
 #define FORMAT 1
@@ -257,7 +257,7 @@ repo_open(struct repo **out, const char *from, const struct repo_opts *o,
 		repo_close(repo);
 		return -1;
 	}
-	repo->packs = packs_new(&repo->layout);
+	repo->packs = packs_new(&repo->layout, chunked_writing());
 	loose = loose_new(&repo->layout);
 	loose->next = repo->packs;
 	repo->odb = odb_new(loose, repo->packs, repo->progress);
