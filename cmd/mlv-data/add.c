@@ -120,5 +120,6 @@ const struct verb verb_add = {
 "\n"
 "example: mlv-data add adult.csv --columns age,workclass,income --na '?'\n",
 	.options = add_options, .opts_size = sizeof(struct add_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = add_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY |
+	    VERB_EVENTS, .run = add_run,
 };

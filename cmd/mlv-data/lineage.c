@@ -2,17 +2,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "catalog/bytes.h"
 #include "catalog/resolve.h"
 #include "cli/cell.h"
 #include "cli/cli.h"
+#include "lineage/deliver.h"
+#include "lineage/event.h"
 #include "lineage/graph.h"
 #include "store/worktree.h"
 #include "verbs.h"
 
 struct lineage_opts {
 	bool up, down, dot;
+	const char *events;
 };
 
 static const struct opt lineage_options[] = {
@@ -22,6 +26,8 @@ static const struct opt lineage_options[] = {
 	    "what was made of it" },
 	{ OPT_FLAG, 0, "dot", offsetof(struct lineage_opts, dot), NULL,
 	    "a graph for dot(1)" },
+	{ OPT_TEXT, 0, "openlineage", offsetof(struct lineage_opts, events),
+	    "FILE|URL", "OpenLineage events, appended or posted there" },
 	OPT_END
 };
 
@@ -200,6 +206,83 @@ print_dot(struct printer *p, size_t root)
 	out_line(out, "}");
 }
 
+/* ---- OpenLineage ---- */
+
+static const char *
+job_of(struct arena *a, const struct lineage_node *n)
+{
+	static const char *const jobs[][2] = { { "data", "mlv-data add" },
+	    { "requests", "mlv-data add" }, { "split", "mlv-data split" },
+	    { "profile", "mlv-data profile" }, { "card", "mlv-card new" },
+	    { "evaluation", "mlv-train eval" },
+	    { "verdict", "mlv-registry set" },
+	    { "model", "mlv-registry add" } };
+
+	if (strcmp(n->kind, "run") == 0)
+		return arena_printf(a, "mlv-train %s", json_text(n->manifest,
+		    "verb", "run"));
+	for (size_t i = 0; i < sizeof(jobs) / sizeof(*jobs); i++)
+		if (strcmp(n->kind, jobs[i][0]) == 0)
+			return jobs[i][1];
+	return "mlv-data add";
+}
+
+/* A run when it was, anything else as a job that nobody knows the time of. */
+static int
+write_events(struct buf *lines, struct cli *c, const struct lineage_node *n,
+    struct err *e)
+{
+	struct lineage_event *ev = lineage_event_new(job_of(&c->arena, n),
+	    getenv("OPENLINEAGE_NAMESPACE"), c->catalog);
+	const char *begin = json_text(n->manifest, "begin", "");
+	const char *end = json_text(n->manifest, "end", begin);
+	int64_t from = 0, to = 0;
+	int r = lineage_event_made(ev, &n->id, n->name, e);
+
+	if (r == 0 && strcmp(n->kind, "run") != 0) {
+		lineage_event_write(lines, ev, EVENT_JOB, clock_wall_us(),
+		    NULL);
+	} else if (r == 0) {
+		lineage_event_name_run(ev, n->name);
+		clock_parse(begin, strlen(begin), &from);
+		clock_parse(end, strlen(end), &to);
+		lineage_event_write(lines, ev, EVENT_START, from, NULL);
+		lineage_event_write(lines, ev, lineage_event_failed(ev) ?
+		    EVENT_FAIL : EVENT_COMPLETE, to, NULL);
+	}
+	lineage_event_free(ev);
+	return r;
+}
+
+static int
+send_events(struct printer *p, const char *where, struct err *e)
+{
+	const char *folder = getenv("TMPDIR");
+	struct delivery to = { .folder = folder && *folder ? folder :
+	    "/tmp" };
+	struct buf lines;
+	int r = 0;
+
+	if (strncmp(where, "http://", 7) == 0 ||
+	    strncmp(where, "https://", 8) == 0) {
+		to.url = where;
+		to.endpoint = getenv("OPENLINEAGE_ENDPOINT");
+		to.key = getenv("OPENLINEAGE_API_KEY");
+	} else {
+		to.file = where;
+	}
+	buf_init(&lines, BUF_CAP_DOC);
+	for (size_t i = 0; r == 0 && i < p->g->nodes; i++)
+		if (p->has_node[i] && p->g->node[i].manifest)
+			r = write_events(&lines, p->c, &p->g->node[i], e);
+	if (r == 0)
+		r = buf_check(&lines, e);
+	if (r == 0)
+		r = deliver_events(&to, lines.data, lines.len, e);
+	buf_free(&lines);
+	return r;
+}
+
 /* ---- the verb ---- */
 
 /* The node that a name means: a version, or the bytes of a file. */
@@ -231,7 +314,7 @@ static int
 print_ways(struct printer *p, size_t root, const struct lineage_opts *o,
     struct err *e)
 {
-	bool whole = o->dot || p->c->json, both = o->up && o->down;
+	bool whole = o->dot || p->c->json || o->events, both = o->up && o->down;
 	int r = 0;
 
 	p->has_node = arena_alloc(&p->c->arena, p->g->nodes + 1);
@@ -244,7 +327,9 @@ print_ways(struct printer *p, size_t root, const struct lineage_opts *o,
 		r = lineage_walk(p->g, root, down, whole ? collect_step :
 		    print_step, p, e);
 	}
-	if (r == 0 && o->dot)
+	if (r == 0 && o->events)
+		r = send_events(p, o->events, e);
+	else if (r == 0 && o->dot)
 		print_dot(p, root);
 	else if (r == 0 && whole)
 		print_document(p, root, both ? "both" : o->down ? "down" :
@@ -260,8 +345,9 @@ lineage_check(struct cli *c, void *opts, int argc, char **argv)
 	(void)argv;
 	if (argc != 1)
 		return cli_usage(c, "lineage takes one name");
-	if (o->dot && c->json)
-		return cli_usage(c, "--dot and --json exclude each other");
+	if (o->dot + c->json + (o->events != NULL) > 1)
+		return cli_usage(c, "--dot, --json and --openlineage exclude "
+		    "each other");
 	return 0;
 }
 
@@ -288,7 +374,7 @@ lineage_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_lineage = {
 	.name = "lineage",
 	.summary = "tell what a version was made from, and what of it",
-	.synopsis = "[--up] [--down] [--dot] NAME",
+	.synopsis = "[--up] [--down] [--dot | --openlineage FILE|URL] NAME",
 	.about =
 "NAME is a version (model:churn@champion, data:churn, run:ID, card:NAME ...), an\n"
 "object, or a file whose bytes a run read or made.  Data and their splits,\n"
@@ -299,7 +385,8 @@ const struct verb verb_lineage = {
 "down, depth, by which relation, whether it is one of several, and whether it\n"
 "was there before: then what is beyond it is not told again.  One of several:\n"
 "versions hold the same bytes, or runs made them, and nobody can say which it\n"
-"was.  --json prints one document with lists of nodes and edges.\n"
+"was.  --json prints one document with lists of nodes and edges.  --openlineage\n"
+"tells the runs and what else was made as OpenLineage 2-0-2 events.\n"
 "\n"
 "example: mlv-data lineage --dot model:churn@champion | dot -Tsvg >churn.svg\n",
 	.options = lineage_options, .opts_size = sizeof(struct lineage_opts),

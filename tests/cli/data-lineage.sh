@@ -109,12 +109,23 @@ check 'a request log that was added comes from the model that served' <<'X'
 	grep -q "^data:r@1${tab}[^$tab]*${tab}requests" out
 X
 
+check '--openlineage: a START and a COMPLETE for each run, a job event for the rest' <<'X'
+	expect 0 mlv-data lineage --openlineage past.jsonl data:rows --down &&
+	test ! -s out &&
+	cp past.jsonl out &&
+	runs=$(mlv-data lineage --json data:rows --down | jq '[.nodes[] | select(.kind == "run")] | length') &&
+	test "$(jq -s '[.[] | select(.eventType == "START")] | length' out)" = "$runs" &&
+	test "$(jq -s '[.[] | select(.eventType == "COMPLETE")] | length' out)" = "$runs" &&
+	jq -s -e 'any(.[]; .schemaURL | endswith("JobEvent"))' out >jq.out
+X
+
 # --- bad input
 check 'no name, two names, both forms at once, standard input: exit 2' <<'X'
 	expect 2 mlv-data lineage &&
 	says "takes one name" &&
 	expect 2 mlv-data lineage data:rows model:m &&
 	expect 2 mlv-data lineage --dot --json data:rows &&
+	expect 2 mlv-data lineage --dot --openlineage x data:rows &&
 	says "exclude each other" &&
 	expect 2 mlv-data lineage -
 X
@@ -124,6 +135,8 @@ check 'a name, a version, a file that is not there; a file of no version: exit 3
 	expect 3 mlv-data lineage nope.csv &&
 	says "nope.csv" &&
 	echo else >else.txt &&
+	expect 3 mlv-data lineage data:rows --openlineage nowhere/x &&
+	says "'nowhere/x'" &&
 	expect 3 mlv-data lineage else.txt &&
 	says "no version of this repository is, used or made 'else.txt'" &&
 	test ! -s out
