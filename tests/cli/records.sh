@@ -426,6 +426,12 @@ check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms'
 	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe answers.csv &&
 	plain mlv.drift.performance/1 0 mlv-drift perf -l late.csv -k id --score p --positive 1 answers.csv
 X
+check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms' <<'X'
+	echo 'rules: [{name: a, record: dataset, field: share, above: 0.5, raise_after: 1}]' >alert.yaml &&
+	echo '{"schema":"mlv.drift.dataset/1","share":0.6}' >share &&
+	described 1 mlv-drift alert alert.yaml share &&
+	plain mlv.drift.alarm/1 1 mlv-drift alert alert.yaml share
+X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
 	until_true grep -q http server.out &&
