@@ -47,6 +47,24 @@ new_file_open(struct new_file *f, const struct os *os, const char *folder,
 	return 0;
 }
 
+int
+file_open_scratch(int *fd, const char *folder, struct err *e)
+{
+	char *temp;
+
+	*fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (*fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR ||
+	    errno == EINVAL)) {
+		temp = temp_name(folder);
+		*fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (*fd >= 0)
+			unlink(temp);
+		free(temp);
+	}
+	return *fd >= 0 ? 0 : err_sys(e, "cannot create a file in '%s'",
+	    folder);
+}
+
 void
 new_file_drop(struct new_file *f)
 {

@@ -18,6 +18,7 @@
 #include "store/peer/adopt.h"
 #include "store/peer/peer_log.h"
 #include "store/ref.h"
+#include "store/tree/tree.h"
 
 #define MANIFEST_PREFIX "application/vnd.mlv."
 
@@ -94,6 +95,41 @@ follow_later(struct fsck *k, const struct oid *id)
 	k->queue[k->n++] = *id;
 }
 
+/* What trees name is there, with the sizes that they say; what is in each
+ * is looked at once. */
+static int
+check_tree(struct fsck *k, const struct oid *id, const char *ref, int depth,
+    struct err *e)
+{
+	struct err mine = ERR_INIT;
+	char text[OID_TEXT];
+	uint64_t size;
+	struct tree t;
+	int r = 0;
+
+	if (!first_time(k, id))
+		return 0;
+	if (tree_load(&t, k->repo->odb, id, &mine) < 0)
+		r = report_error(k, &mine, oid_print(text, id), ref, e);
+	for (size_t i = 0; r == 0 && i < t.n; i++) {
+		const struct tree_entry *v = &t.v[i];
+
+		if (v->kind == TREE_LINK)
+			continue;
+		mine = (struct err)ERR_INIT;
+		if (odb_size(&size, k->repo->odb, &v->id, &mine) < 0)
+			r = report_error(k, &mine, oid_print(text, &v->id),
+			    ref, e);
+		else if (v->kind == TREE_FOLDER && depth < TREE_DEPTH)
+			r = check_tree(k, &v->id, ref, depth + 1, e);
+		else if (v->kind != TREE_FOLDER && size != v->bytes)
+			report_finding(k, "error", oid_print(text, &v->id),
+			    "its size is not what a tree says", ref);
+	}
+	tree_release(&t);
+	return r;
+}
+
 static int
 check_link(struct fsck *k, const struct json *link, const char *ref,
     struct err *e)
@@ -111,6 +147,8 @@ check_link(struct fsck *k, const struct json *link, const char *ref,
 		return report_error(k, &mine, text, ref, e);
 	if (says >= 0 && (uint64_t)says != size)
 		report_finding(k, "error", text, "its size is not what a link says", ref);
+	if (strcmp(type, TREE_TYPE) == 0)
+		return check_tree(k, &id, ref, 0, e);
 	if (strncmp(type, MANIFEST_PREFIX, sizeof(MANIFEST_PREFIX) - 1) == 0 &&
 	    first_time(k, &id))
 		follow_later(k, &id);

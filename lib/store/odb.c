@@ -14,6 +14,7 @@
 
 #define READ_BLOCK ((size_t)1 << 18)
 #define WRITE_BLOCK ((size_t)1 << 20)
+#define LARGE WRITE_BLOCK	/* goes where it can be cut into parts */
 
 struct odb_transaction {
 	struct odb *odb;
@@ -152,11 +153,28 @@ odb_keep(struct odb *o, const struct oid *id, struct err *e)
 	return sync_unless_open(o, e);
 }
 
-/* Where new objects go. */
+/* Where a new object of n bytes, at least, goes. */
 static struct object_source *
-destination(const struct odb *o)
+destination(const struct odb *o, size_t n)
 {
-	return o->transaction.bulk ? o->bulk : o->sources;
+	return o->bulk && (o->transaction.bulk || n >= LARGE) ? o->bulk :
+	    o->sources;
+}
+
+/* A damaged copy in the first source would be found before a new one. */
+static int
+drop_damaged(struct odb *o, const struct object_source *written,
+    const struct oid *id, struct err *e)
+{
+	struct object_source *s = o->sources;
+	struct err ignored = ERR_INIT;
+	uint64_t size;
+
+	if (s == written || !s->ops->has(s, id) ||
+	    s->ops->check(&size, s, id, &ignored) == 0 ||
+	    ignored.code != ERR_CORRUPT || s->ops->remove == NULL)
+		return 0;
+	return s->ops->remove(s, id, e);
 }
 
 /* Bytes in memory whose name is known. */
@@ -164,7 +182,7 @@ static int
 write_bytes(struct odb *o, const struct oid *id, const char *p, size_t n,
     struct err *e)
 {
-	struct object_source *s = destination(o);
+	struct object_source *s = destination(o, n);
 	const struct object_source_ops *ops = s->ops;
 	struct object_writer *w;
 	int r = -1;
@@ -177,6 +195,8 @@ write_bytes(struct odb *o, const struct oid *id, const char *p, size_t n,
 			goto done;
 	if (ops->add(w, p, n, true, e) == 0)
 		r = ops->commit(w, id, e);
+	if (r == 0)
+		r = drop_damaged(o, s, id, e);
 done:
 	ops->drop(w);
 	return r;
@@ -203,13 +223,14 @@ static int
 write_stream(struct oid *id, uint64_t *size, struct odb *o, char *block,
     struct source *from, uint64_t expect, struct err *e)
 {
-	const struct object_source_ops *ops = o->sources->ops;
+	struct object_source *s = destination(o, WRITE_BLOCK);
+	const struct object_source_ops *ops = s->ops;
 	int64_t got = (int64_t)WRITE_BLOCK;
 	struct object_writer *w;
 	struct sha256 *sha;
 	int r = -1;
 
-	if (ops->begin(&w, o->sources, block, WRITE_BLOCK, expect, e) < 0)
+	if (ops->begin(&w, s, block, WRITE_BLOCK, expect, e) < 0)
 		return -1;
 	sha = sha256_new();
 	*size = 0;
@@ -227,6 +248,8 @@ write_stream(struct oid *id, uint64_t *size, struct odb *o, char *block,
 	sha256_done(sha, id->b);
 	if (ops->add(w, block, (size_t)got, true, e) == 0)
 		r = ops->commit(w, id, e);
+	if (r == 0)
+		r = drop_damaged(o, s, id, e);
 done:
 	sha256_free(sha);
 	ops->drop(w);
@@ -259,6 +282,16 @@ odb_put_source(struct oid *id, uint64_t *size, struct odb *o,
 }
 
 /* --- reading --------------------------------------------------------------- */
+
+uint64_t
+odb_written(const struct odb *o)
+{
+	uint64_t n = 0;
+
+	for (const struct object_source *s = o->sources; s; s = s->next)
+		n += s->written;
+	return n;
+}
 
 bool
 odb_has(struct odb *o, const struct oid *id)

@@ -36,8 +36,8 @@ struct odb;
 struct odb_transaction;
 
 /*
- * Put bytes in.  Bytes that are there already cost one check of the stored
- * copy; a damaged copy is replaced.
+ * Put bytes in; of large ones only what is new takes room.  Bytes that are
+ * there already cost one check of the stored copy; a damaged copy is replaced.
  */
 int odb_put(struct oid *id, struct odb *o, const void *p, size_t n,
     struct err *e);
@@ -60,6 +60,9 @@ int odb_commit(struct odb_transaction *t, struct err *e);
 void odb_abandon(struct odb_transaction *t);
 /* All that was put so far is durable; the transaction goes on. */
 int odb_sync(struct odb *o, struct err *e);
+
+/* Bytes on disk that this struct odb has written so far. */
+uint64_t odb_written(const struct odb *o);
 
 bool odb_has(struct odb *o, const struct oid *id);
 /* Append the plain bytes to *out.  ERR_NOENT, ERR_CORRUPT, or ERR_TOOBIG

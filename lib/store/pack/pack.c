@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/hash.h"
 #include "base/mapping.h"
 #include "base/mem.h"
@@ -158,7 +159,7 @@ pack_open(struct pack **out, const char *path, struct err *e)
 	if (strlen(base) == OID_HEX + strlen(PACK_SUFFIX))
 		(void)hex_decode(p->name.b, OID_BYTES, base, OID_HEX);
 	/* what is in its place may be a FIFO that nobody writes to */
-	p->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	p->fd = beneath_open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (p->fd < 0) {
 		err_sys(e, "cannot open pack '%s'", path);
 		goto fail;

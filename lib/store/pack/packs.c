@@ -7,16 +7,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/thread.h"
-#include "codec/zst.h"
 #include "store/pack/pack_writer.h"
 
-#define LEVEL 1			/* of Zstandard */
 #define PACK_BYTES ((uint64_t)64 << 20)	/* then another pack is begun */
 #define WHOLE_MAX ((size_t)1 << 30)
 
@@ -31,7 +30,8 @@ struct packs {
 	bool loaded;
 	bool unsynced;		/* names in the folder are not durable */
 	struct pack_writer *writer;	/* of the one thread that puts */
-	struct zst_block *zst;
+	const struct packs_writing *how;
+	void *state;
 };
 
 static struct packs *
@@ -101,7 +101,7 @@ list_packs(struct packs *k)
 	char **names = NULL;
 	struct stat st;
 
-	if (stat(k->folder, &st) < 0) {
+	if (beneath_stat(k->folder, &st) < 0) {
 		k->loaded = true;
 		return false;
 	}
@@ -456,81 +456,51 @@ packs_add_stored(struct object_source *s, struct pack_entry *t,
     const void *stored, struct err *e)
 {
 	struct packs *k = packs_of(s);
+	struct pack_entry same;
 
 	if (begin_pack(k, e) < 0)
 		return -1;
+	if (pack_writer_find(&same, k->writer, &t->id))
+		return 0;
+	s->written += t->stored + OID_BYTES + PACK_ENTRY;
 	return pack_writer_add(k->writer, t, stored, e);
 }
 
-struct packs_writer {
-	struct object_writer writer;
-	struct buf plain;
-};
-
-static struct packs_writer *
-writer_of(struct object_writer *w)
+void *
+packs_writing_state(struct object_source *s)
 {
-	return (struct packs_writer *)w;
+	struct packs *k = packs_of(s);
+
+	if (k->state == NULL)
+		k->state = k->how->state_new();
+	return k->state;
 }
 
+/* They go on to how the repository writes packs. */
 static int
-packs_begin(struct object_writer **out, struct object_source *s,
+packs_begin(struct object_writer **w, struct object_source *s,
     const void *first, size_t n, uint64_t expect, struct err *e)
 {
-	struct packs_writer *w = xalloc(1, sizeof(*w));
-
-	(void)first;
-	(void)n;
-	(void)expect;
-	(void)e;
-	w->writer.source = s;
-	buf_init(&w->plain, WHOLE_MAX);
-	*out = &w->writer;
-	return 0;
+	return packs_of(s)->how->begin(w, s, first, n, expect, e);
 }
 
 static int
-packs_add(struct object_writer *writer, const void *p, size_t n, bool end,
+packs_add(struct object_writer *w, const void *p, size_t n, bool end,
     struct err *e)
 {
-	struct packs_writer *w = writer_of(writer);
-
-	(void)end;
-	buf_add(&w->plain, p, n);
-	return buf_check(&w->plain, e);
+	return packs_of(w->source)->how->add(w, p, n, end, e);
 }
 
 static int
-packs_commit(struct object_writer *writer, const struct oid *id,
-    struct err *e)
+packs_commit(struct object_writer *w, const struct oid *id, struct err *e)
 {
-	struct packs_writer *w = writer_of(writer);
-	struct packs *k = packs_of(writer->source);
-	struct err ignored = ERR_INIT;
-	struct pack_entry t;
-	struct buf stored;
-	uint64_t size;
-	int r = -1;
-
-	if (packs_check(&size, &k->source, id, &ignored) == 0) {
-		k->unsynced = true;
-		return 0;
-	}
-	if (k->zst == NULL)
-		k->zst = zst_block_new(LEVEL);
-	buf_init(&stored, PACK_STORED_MAX);
-	if (pack_encode(&t, &stored, k->zst, id, w->plain.data, w->plain.len,
-	    e) == 0)
-		r = packs_add_stored(&k->source, &t, stored.data, e);
-	buf_free(&stored);
-	return r;
+	return packs_of(w->source)->how->commit(w, id, e);
 }
 
 static void
-packs_drop(struct object_writer *writer)
+packs_drop(struct object_writer *w)
 {
-	buf_free(&writer_of(writer)->plain);
-	free(writer_of(writer));
+	packs_of(w->source)->how->drop(w);
 }
 
 /* Whoever named its pack may have been killed before that was durable. */
@@ -576,7 +546,8 @@ packs_free(struct object_source *s)
 		pack_close(k->pack[i]);
 	free(k->pack);
 	pack_writer_free(k->writer);
-	zst_block_free(k->zst);
+	if (k->state)
+		k->how->state_free(k->state);
 	mutex_release(&k->lock);
 	free(k->folder);
 	free(k->temp);
@@ -584,7 +555,7 @@ packs_free(struct object_source *s)
 }
 
 struct object_source *
-packs_new(struct layout *layout)
+packs_new(struct layout *layout, const struct packs_writing *how)
 {
 	static const struct object_source_ops ops = {
 		.name = "packs",
@@ -606,6 +577,7 @@ packs_new(struct layout *layout)
 
 	k->source.ops = &ops;
 	k->layout = layout;
+	k->how = how;
 	k->folder = layout_path(layout, "packs");
 	k->temp = layout_path(layout, "tmp");
 	mutex_init(&k->lock);

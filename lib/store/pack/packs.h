@@ -18,14 +18,32 @@
 #include "store/object_source.h"
 #include "store/pack/pack.h"
 
+/* How new objects are written (see struct object_source_ops), and what its
+ * writers keep between objects. */
+struct packs_writing {
+	int (*begin)(struct object_writer **w, struct object_source *s,
+	    const void *first, size_t n, uint64_t expect, struct err *e);
+	int (*add)(struct object_writer *w, const void *p, size_t n, bool end,
+	    struct err *e);
+	int (*commit)(struct object_writer *w, const struct oid *id,
+	    struct err *e);
+	void (*drop)(struct object_writer *w);
+	void *(*state_new)(void);
+	void (*state_free)(void *state);
+};
+
 /* `l` is borrowed and must outlive the source. */
-struct object_source *packs_new(struct layout *l);
+struct object_source *packs_new(struct layout *l,
+    const struct packs_writing *how);
+/* Made at first use. */
+void *packs_writing_state(struct object_source *s);
 
 /* The stored bytes of an object and their entry (at is not meaningful).
  * ERR_NOENT, ERR_CORRUPT. */
 int packs_stored(struct pack_entry *t, struct buf *out,
     struct object_source *s, const struct oid *id, struct err *e);
-/* Add stored bytes that the entry describes to the pack being written. */
+/* Add stored bytes that the entry describes to the pack being written, unless
+ * that has the object. */
 int packs_add_stored(struct object_source *s, struct pack_entry *t,
     const void *stored, struct err *e);
 

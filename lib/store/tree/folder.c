@@ -22,7 +22,6 @@
 #include "codec/gitignore.h"
 #include "codec/zst.h"
 #include "store/internal.h"
-#include "store/object_source.h"
 #include "store/pack/pack_writer.h"
 #include "store/pack/packs.h"
 #include "store/statcache.h"
@@ -341,9 +340,7 @@ finish_file(struct folder_reader *f, struct file_job *job, struct err *e)
 	}
 	if (job->large)
 		return read_large(f, job, e);
-	/* the same bytes may have come twice in one batch */
-	if (job->add && !f->repo->packs->ops->has(f->repo->packs,
-	    &job->pack.id) && packs_add_stored(f->repo->packs, &job->pack,
+	if (job->add && packs_add_stored(f->repo->packs, &job->pack,
 	    job->stored.data, e) < 0)
 		return -1;
 	if (f->put && !job->add && odb_keep(f->repo->odb, &job->entry->id,

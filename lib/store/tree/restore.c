@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -23,6 +24,7 @@
 #include "store/internal.h"
 #include "store/statcache.h"
 #include "store/tree/snapshot.h"
+#include "store/worktree.h"
 
 #define BATCH 2048		/* files that share a sync */
 #define BLOCK ((size_t)1 << 18)
@@ -378,8 +380,8 @@ open_folders(struct restore *r, struct err *e)
 	    file_make_folders(r->repo->os, tmp, e) == 0) {
 		r->top = open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 		    O_CLOEXEC);
-		r->temp = open(tmp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-		    O_CLOEXEC);
+		r->temp = beneath_open_file(tmp, O_RDONLY | O_DIRECTORY |
+		    O_NOFOLLOW, 0);
 		if (r->top < 0 || r->temp < 0 || fstat(r->top, &a) < 0 ||
 		    fstat(r->temp, &b) < 0)
 			err_sys(e, "cannot open folder '%s'", r->path);
@@ -396,6 +398,24 @@ open_folders(struct restore *r, struct err *e)
 	return result;
 }
 
+static int
+restore_all(struct restore *r, struct err *e)
+{
+	r->pool = pool_new(0);
+	return open_folders(r, e) < 0 ? -1 : apply_all(r, e);
+}
+
+static void
+restore_release(struct restore *r)
+{
+	pool_free(r->pool);
+	if (r->top >= 0)
+		close(r->top);
+	if (r->temp >= 0)
+		close(r->temp);
+	arena_free(&r->arena);
+}
+
 /* Is all that lies there a version?  Then any of it may go. */
 static bool
 is_stored(struct repo *repo, const char *path)
@@ -406,6 +426,62 @@ is_stored(struct repo *repo, const char *path)
 
 	return tree_hash_folder(&id, &total, repo, path, &ignored) == 0 &&
 	    odb_has(repo->odb, &id);
+}
+
+/* What lies at `path` now as an entry; kind 0: nothing. */
+static int
+look_at_entry(struct tree_entry *now, char *target, size_t room,
+    struct repo *repo, const char *path, struct err *e)
+{
+	char *full = path_join(repo->top, path);
+	struct stat st;
+	uint64_t size;
+	ssize_t n;
+	int r = 0;
+
+	*now = (struct tree_entry){ .n = 0 };
+	if (lstat(full, &st) < 0) {
+		r = errno == ENOENT ? 0 : err_sys(e, "cannot look at '%s'",
+		    path);
+	} else if (S_ISLNK(st.st_mode)) {
+		n = readlink(full, target, room);
+		now->kind = TREE_LINK;
+		now->target = target;
+		now->target_n = n < 0 ? 0 : (size_t)n;
+	} else if (S_ISREG(st.st_mode)) {
+		now->kind = st.st_mode & 0100 ? TREE_EXEC : TREE_FILE;
+		r = worktree_hash_file(&now->id, &size, repo, full, e);
+	} else {
+		r = err_set(e, ERR_EXISTS, "'%s' is %s, which is not replaced "
+		    "by a file", path, S_ISDIR(st.st_mode) ? "a folder" :
+		    "no regular file");
+	}
+	free(full);
+	return r;
+}
+
+int
+tree_restore_entry(struct tree_restored *done, struct repo *repo,
+    const struct tree_entry *want, const char *path, bool force,
+    struct err *e)
+{
+	char *folder = path_folder(path), target[4096];
+	struct restore r = { .repo = repo, .path = folder, .force = force,
+	    .all_stored = force, .done = done, .top = -1, .temp = -1,
+	    .parent = -1 };
+	struct tree_entry now;
+	int result;
+
+	memset(done, 0, sizeof(*done));
+	result = look_at_entry(&now, target, sizeof(target), repo, path, e);
+	if (result == 0 && !(now.kind && tree_same(want, &now)))
+		result = plan_change(&r, &(struct tree_change){
+		    path_base(path), want, now.kind ? &now : NULL }, e);
+	if (result == 0 && r.n)
+		result = restore_all(&r, e);
+	restore_release(&r);
+	free(folder);
+	return result;
 }
 
 int
@@ -419,17 +495,8 @@ tree_restore(struct tree_restored *done, struct repo *repo,
 	memset(done, 0, sizeof(*done));
 	r.all_stored = force || is_stored(repo, path);
 	result = tree_diff_folder(repo, id, path, plan_change, &r, e);
-	if (result == 0) {
-		r.pool = pool_new(0);
-		result = open_folders(&r, e);
-		if (result == 0)
-			result = apply_all(&r, e);
-		pool_free(r.pool);
-	}
-	if (r.top >= 0)
-		close(r.top);
-	if (r.temp >= 0)
-		close(r.temp);
-	arena_free(&r.arena);
+	if (result == 0)
+		result = restore_all(&r, e);
+	restore_release(&r);
 	return result;
 }

@@ -26,5 +26,9 @@ struct tree_restored {
  */
 int tree_restore(struct tree_restored *done, struct repo *repo,
     const struct oid *id, const char *path, bool force, struct err *e);
+/* The same for one file or link of a tree. */
+int tree_restore_entry(struct tree_restored *done, struct repo *repo,
+    const struct tree_entry *want, const char *path, bool force,
+    struct err *e);
 
 #endif
