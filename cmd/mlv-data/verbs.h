@@ -27,6 +27,14 @@ extern const struct verb verb_schema;
 extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;
+extern const struct verb verb_remote_add;
+extern const struct verb verb_remote_ls;
+extern const struct verb verb_remote_rm;
+extern const struct verb verb_remote_default;
+extern const struct verb verb_push;
+extern const struct verb verb_fetch;
+extern const struct verb verb_pull;
+extern const struct verb verb_clone;
 extern const struct verb verb_fsck;
 
 /* ls of what is no data (ls_kind.c): all of a kind, or one name.  *status

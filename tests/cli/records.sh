@@ -180,6 +180,19 @@ check 'mlv-data tag prints the record of mlv-registry-records(5), in both forms'
 	described 0 mlv-data tag data:rows@1 golden &&
 	plain mlv.alias/1 0 mlv-data tag --drop data:rows@golden
 X
+mkdir theirs
+check 'mlv-data remote, push, fetch, pull and clone print the records of mlv-remote-records(5)' <<'X'
+	described 0 mlv-data 'remote add' origin theirs &&
+	described 0 mlv-data 'remote ls' &&
+	described 0 mlv-data 'remote default' origin &&
+	plain mlv.remote/1 0 mlv-data remote default origin &&
+	described 0 mlv-data push &&
+	described 0 mlv-data fetch &&
+	described 0 mlv-data pull &&
+	described 0 mlv-data clone "$PWD/theirs" cloned &&
+	described 0 mlv-data 'remote rm' origin &&
+	rm -rf cloned
+X
 check 'mlv-data split prints the record for parts in the repository' <<'X'
 	described 0 mlv-data split data:rows --by id train=60 valid=20 test=20
 X
