@@ -22,5 +22,10 @@ extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;
 extern const struct verb verb_fsck;
+extern const struct verb verb_hook_install;
+extern const struct verb verb_hook_uninstall;
+extern const struct verb verb_hook_status;
+extern const struct verb verb_hook_run;
+extern const struct verb verb_hook_merge;
 
 #endif
