@@ -4,6 +4,12 @@
 #ifndef MLV_DATA_VERBS_H
 #define MLV_DATA_VERBS_H
 
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "catalog/name.h"
+
+struct cli;
 struct verb;
 
 extern const struct verb verb_init;
@@ -27,5 +33,13 @@ extern const struct verb verb_hook_uninstall;
 extern const struct verb verb_hook_status;
 extern const struct verb verb_hook_run;
 extern const struct verb verb_hook_merge;
+
+/* ls of what is no data (ls_kind.c): all of a kind, or one name.  *status
+ * stays, unless one could not be listed. */
+bool is_listed_kind(enum name_kind kind);
+int list_kind(int *status, struct cli *c, const char *kind, bool all,
+    struct err *e);
+int list_kind_name(int *status, struct cli *c, const struct name *n, bool all,
+    struct err *e);
 
 #endif

@@ -310,7 +310,8 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 	/* where nobody would see it, it is not measured */
 	eo.importance = o->importance && (c->json || (!o->no_record &&
 	    catalog_repo(w.catalog)));
-	r = catalog_open_bytes(&w.model, w.catalog, argv[0], &e);
+	r = catalog_open_bytes(&w.model, w.catalog, cli_model_name(c,
+	    argv[0]), &e);
 	if (r == 0) {
 		r = judge_model(&w, &read, &eo, argv[1], &e);
 		catalog_bytes_close(&w.model);

@@ -13,7 +13,8 @@ struct run_opts {
 
 static const struct opt run_options[] = {
 	{ OPT_TEXTS, 'd', "dep", offsetof(struct run_opts, deps), "NAME",
-	    "a file or name the command reads, - for stdin; repeatable" },
+	    "a file or name the command reads, - for stdin; "
+	    "train=NAME and valid=NAME say what it is for; repeatable" },
 	{ OPT_TEXTS, 'p', "param", offsetof(struct run_opts, params),
 	    "KEY=VALUE", "a parameter of the run; repeatable" },
 	{ OPT_TEXTS, 'o', "out", offsetof(struct run_opts, outs), "FILE",

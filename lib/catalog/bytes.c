@@ -11,6 +11,7 @@
 #include "catalog/resolve.h"
 #include "reqlog/reqlog.h"
 #include "store/odb.h"
+#include "store/tree/tree.h"
 
 static int
 open_file(struct catalog_bytes *b, const char *path, struct err *e)
@@ -92,21 +93,54 @@ find_output(struct link *found, const struct catalog_bytes *b, struct err *e)
 	    "%s put out no file (%zu)", b->item.label, n);
 }
 
+int
+catalog_find_inside(struct oid *id, struct catalog *c,
+    const struct catalog_item *item, const struct link *content,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct tree_entry v;
+	int r;
+
+	if (content == NULL || strcmp(content->type, TREE_TYPE) != 0)
+		return err_set(e, ERR_NOENT, "%s is one file; there is no '%s' "
+		    "in it", item->label, item->path);
+	if (item->path == NULL)
+		return err_set(e, ERR_USAGE, "%s is a folder: name a file in "
+		    "it, as %s:PATH", item->label, item->label);
+	r = tree_find(&v, &a, repo_odb(c->repo), &content->id, item->path, e);
+	if (r < 0)
+		err_wrap(e, "%s", item->label);
+	else if (v.kind == TREE_FOLDER || v.kind == TREE_LINK)
+		r = err_set(e, ERR_USAGE, "'%s' in %s is a %s, not a file",
+		    item->path, item->label, v.kind == TREE_LINK ?
+		    "symbolic link" : "folder");
+	*id = v.id;
+	arena_free(&a);
+	return r;
+}
+
 static int
 open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 {
 	struct link content;
+	struct oid inside;
 
 	if (catalog_manifest(&b->manifest, &b->arena, c, &b->item.id, e) < 0)
 		return -1;
 	if (b->item.kind == NAME_RUN) {
 		if (find_output(&content, b, e) < 0)
 			return -1;
-	} else if (b->item.path) {
-		return err_set(e, ERR_NOENT, "%s is one file; there is no '%s' "
-		    "in it", b->item.label, b->item.path);
 	} else if (!manifest_find(&content, b->manifest, "content", NULL)) {
+		if (b->item.path)
+			return catalog_find_inside(&inside, c, &b->item, NULL,
+			    e);
 		return open_object(b, c, &b->item.id, "application/json", e);
+	} else if (b->item.path || strcmp(content.type, TREE_TYPE) == 0) {
+		if (catalog_find_inside(&inside, c, &b->item, &content, e) < 0)
+			return -1;
+		return open_object(b, c, &inside,
+		    manifest_type_of_path(b->item.path), e);
 	}
 	return open_object(b, c, &content.id, content.type, e);
 }

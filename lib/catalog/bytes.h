@@ -42,6 +42,11 @@ int catalog_find_bytes(struct catalog_bytes *b, struct catalog *c,
 int catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
     struct catalog *c, struct err *e);
 void catalog_bytes_close(struct catalog_bytes *b);
+/* The file at item->path in a folder's version, whose content is `content`
+ * (NULL: it has none).  ERR_NOENT, ERR_USAGE when it is no file. */
+int catalog_find_inside(struct oid *id, struct catalog *c,
+    const struct catalog_item *item, const struct link *content,
+    struct err *e);
 /* The content's id, hashed now when it is not known yet. */
 const struct oid *catalog_bytes_id(struct catalog_bytes *b);
 

@@ -103,6 +103,12 @@ struct cli {
 /* A whole main(): returns the exit status. */
 int cli_main(int argc, char **argv, const struct tool *tool);
 
+/* The full name of a model that a user called so: where no file has that name
+ * and the repository a model, "churn@champion" is "model:churn@champion".
+ * A file comes first, with a warning if there is a model, too.  In the
+ * arena. */
+const char *cli_model_name(struct cli *c, const char *text);
+
 /* Print "TOOL: error: MSG" and return the status that fits e->code. */
 int cli_fail(struct cli *c, const struct err *e);
 /* Print it and go on with other work; the status as above. */

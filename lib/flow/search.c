@@ -13,6 +13,7 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/descendants.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/param.h"
@@ -334,17 +335,32 @@ end_trial(struct driving *d, struct worker *slot, int status, struct err *e)
 }
 
 static void
+end_worker(const struct worker *slot, int sig)
+{
+	struct descendants told = { NULL, 0 };
+
+	if (sig == SIGKILL) {
+		(void)kill(slot->pid, SIGSTOP);
+		(void)descendants_signal(&told, slot->pid, sig);
+		descendants_release(&told);
+	}
+	(void)kill(slot->pid, sig);
+}
+
+static void
 pass_signals(struct driving *d)
 {
-	int sig = stop_signal(&d->stop);
+	bool everyone;
+	int sig = stop_signal_from(&d->stop, &everyone);
 
 	if (sig == 0)
 		return;
 	d->out->stopped = true;
 	d->asking = false;
-	for (size_t i = 0; i < d->rq->jobs; i++)
+	/* at the second one the worker itself kills what it started */
+	for (size_t i = 0; i < d->rq->jobs && !everyone; i++)
 		if (d->worker[i].pid)
-			kill(d->worker[i].pid, d->signals ? SIGKILL : sig);
+			end_worker(&d->worker[i], d->signals < 2 ? sig : SIGKILL);
 	d->signals++;
 }
 

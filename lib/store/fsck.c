@@ -8,11 +8,15 @@
 #include "base/folder.h"
 #include "base/intern.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "codec/json.h"
 #include "store/audit.h"
 #include "store/internal.h"
+#include "store/object_source.h"
 #include "store/odb.h"
+#include "store/pack/packs.h"
 #include "store/ref.h"
+#include "store/tree/tree.h"
 
 #define MANIFEST_PREFIX "application/vnd.mlv."
 
@@ -89,6 +93,41 @@ follow_later(struct fsck *k, const struct oid *id)
 	k->queue[k->n++] = *id;
 }
 
+/* What trees name is there, with the sizes that they say; what is in each
+ * is looked at once. */
+static int
+check_tree(struct fsck *k, const struct oid *id, const char *ref, int depth,
+    struct err *e)
+{
+	struct err mine = ERR_INIT;
+	char text[OID_TEXT];
+	uint64_t size;
+	struct tree t;
+	int r = 0;
+
+	if (!first_time(k, id))
+		return 0;
+	if (tree_load(&t, k->repo->odb, id, &mine) < 0)
+		r = report_error(k, &mine, oid_print(text, id), ref, e);
+	for (size_t i = 0; r == 0 && i < t.n; i++) {
+		const struct tree_entry *v = &t.v[i];
+
+		if (v->kind == TREE_LINK)
+			continue;
+		mine = (struct err)ERR_INIT;
+		if (odb_size(&size, k->repo->odb, &v->id, &mine) < 0)
+			r = report_error(k, &mine, oid_print(text, &v->id),
+			    ref, e);
+		else if (v->kind == TREE_FOLDER && depth < TREE_DEPTH)
+			r = check_tree(k, &v->id, ref, depth + 1, e);
+		else if (v->kind != TREE_FOLDER && size != v->bytes)
+			report_finding(k, "error", oid_print(text, &v->id),
+			    "its size is not what a tree says", ref);
+	}
+	tree_release(&t);
+	return r;
+}
+
 static int
 check_link(struct fsck *k, const struct json *link, const char *ref,
     struct err *e)
@@ -106,6 +145,8 @@ check_link(struct fsck *k, const struct json *link, const char *ref,
 		return report_error(k, &mine, text, ref, e);
 	if (says >= 0 && (uint64_t)says != size)
 		report_finding(k, "error", text, "its size is not what a link says", ref);
+	if (strcmp(type, TREE_TYPE) == 0)
+		return check_tree(k, &id, ref, 0, e);
 	if (strncmp(type, MANIFEST_PREFIX, sizeof(MANIFEST_PREFIX) - 1) == 0 &&
 	    first_time(k, &id))
 		follow_later(k, &id);
@@ -426,7 +467,9 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 	int r;
 
 	k->report->objects++;
-	if (k->rq->level == FSCK_QUICK) {
+	/* packs are read as they lie, by check_pack */
+	if (k->rq->level == FSCK_QUICK ||
+	    k->repo->packs->ops->has(k->repo->packs, id)) {
 		r = odb_size(&size, k->repo->odb, id, &mine);
 	} else {
 		r = odb_check(&size, k->repo->odb, id, &mine);
@@ -449,6 +492,66 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 	progress_tick(k->repo->progress, "checking objects",
 	    k->report->objects, 0);
 	return r < 0 ? report_error(k, &mine, oid_print(text, id), NULL, e) : 0;
+}
+
+/* An entry's stored bytes; of a list of parts, that all of them are there. */
+static int
+check_packed(struct fsck *k, const struct pack *p, const struct pack_entry *t,
+    struct buf *stored, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct pack_part part;
+	char text[OID_TEXT];
+	uint64_t size;
+	int r;
+
+	buf_clear(stored);
+	r = pack_read_stored(stored, p, t, &mine);
+	if (r == 0 && t->encoding == PACK_PARTS) {
+		r = pack_check_parts(t, stored->data, &mine);
+		for (size_t i = 0; r == 0 && i < pack_part_count(t); i++) {
+			pack_part_at(&part, stored->data, i);
+			r = odb_size(&size, k->repo->odb, &part.id, &mine);
+		}
+	}
+	if (r == 0)
+		return 0;
+	oid_print(text, &t->id);
+	if (odb_check(&size, k->repo->odb, &t->id, e) == 0) {
+		report_finding(k, "note", text, "its copy in a pack is "
+		    "damaged; another is whole", NULL);
+		return 0;
+	}
+	return report_error(k, &mine, text, NULL, e);
+}
+
+static int
+check_pack(void *ctx, const struct pack *p, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct fsck *k = ctx;
+	struct pack_entry t;
+	struct buf stored;
+	int r = 0;
+
+	if (pack_check_index(p, &mine) < 0)
+		return report_error(k, &mine, path_base(pack_path(p)), NULL, e);
+	if (k->rq->level == FSCK_QUICK)
+		return 0;
+	buf_init(&stored, PACK_STORED_MAX);
+	for (uint64_t i = 0; r == 0 && i < pack_count(p); i++) {
+		pack_entry_at(&t, p, i);
+		r = check_packed(k, p, &t, &stored, e);
+	}
+	buf_free(&stored);
+	return r;
+}
+
+static int
+report_bad_pack(void *ctx, const char *path, const struct err *why,
+    struct err *e)
+{
+	return report_error(ctx, why, path_base(path), NULL, e);
 }
 
 /* What a kill left behind costs room, nothing else. */
@@ -514,6 +617,9 @@ fsck_repo(struct fsck_report *report, struct repo *repo,
 		r = follow_roots(&k, e);
 	if (r == 0)
 		r = odb_each(repo->odb, check_object, &k, e);
+	if (r == 0)
+		r = packs_each(repo->packs, check_pack, report_bad_pack, &k,
+		    e);
 	if (r == 0)
 		r = check_leftovers(&k, e);
 	fsck_free(&k);

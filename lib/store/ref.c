@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/hash.h"
@@ -224,7 +225,7 @@ ref_stamp(struct repo *repo, const char *name)
 	struct stat st;
 	uint64_t v[4] = { 0, 0, 0, 0 }, stamp = 0;
 
-	if (lstat(path, &st) == 0) {
+	if (beneath_stat(path, &st) == 0) {
 		v[0] = (uint64_t)st.st_ino;
 		v[1] = (uint64_t)st.st_size;
 		v[2] = (uint64_t)st.st_mtim.tv_sec;

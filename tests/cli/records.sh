@@ -201,6 +201,10 @@ check 'mlv-data hook prints the record of mlv-data-records(5), in both forms' <<
 	plain mlv.hook/1 0 mlv-data hook status &&
 	described 0 mlv-data "hook uninstall"
 X
+check 'mlv-data ls of a profile prints the record, in both forms' <<'X'
+	described 0 mlv-data ls profile:rows &&
+	plain mlv.object.listed/1 0 mlv-data ls profile:rows
+X
 check 'mlv-data schema prints a document with its name' <<'X'
 	expect 0 mlv-data schema --json rows.csv &&
 	holds '.schema == "mlv.schema/1"' &&
@@ -421,6 +425,18 @@ check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms
 	awk 'BEGIN { print "x"; for (i = 0; i < 400; i++) print (i * 7 % 10 < (i < 200 ? 2 : 8)) }' >errors.csv &&
 	described 1 mlv-drift watch -d ddm -c x errors.csv &&
 	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
+X
+check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
+	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
+	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe answers.csv &&
+	plain mlv.drift.performance/1 0 mlv-drift perf -l late.csv -k id --score p --positive 1 answers.csv
+X
+check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms' <<'X'
+	echo 'rules: [{name: a, record: dataset, field: share, above: 0.5, raise_after: 1}]' >alert.yaml &&
+	echo '{"schema":"mlv.drift.dataset/1","share":0.6}' >share &&
+	described 1 mlv-drift alert alert.yaml share &&
+	plain mlv.drift.alarm/1 1 mlv-drift alert alert.yaml share
 X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
