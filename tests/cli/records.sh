@@ -208,6 +208,12 @@ check 'mlv-data lineage prints the records of mlv-data-records(5), in both forms
 	described 0 mlv-data lineage data:rows --up --down &&
 	plain mlv.lineage.node/1 0 mlv-data lineage profile:rows
 X
+check 'mlv-data hook prints the record of mlv-data-records(5), in both forms' <<'X'
+	described 0 mlv-data "hook install" &&
+	described 0 mlv-data "hook status" &&
+	plain mlv.hook/1 0 mlv-data hook status &&
+	described 0 mlv-data "hook uninstall"
+X
 check 'mlv-data ls of a profile prints the record, in both forms' <<'X'
 	described 0 mlv-data ls profile:rows &&
 	plain mlv.object.listed/1 0 mlv-data ls profile:rows
