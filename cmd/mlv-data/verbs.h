@@ -19,6 +19,7 @@ extern const struct verb verb_schema;
 extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;
+extern const struct verb verb_convert;
 extern const struct verb verb_fsck;
 
 #endif
