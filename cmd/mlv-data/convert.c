@@ -14,43 +14,54 @@
 struct convert_verb {
 	struct reading read;
 	const char *output;
+	int packing;		/* enum parquet_packing */
 	int to;			/* enum write_format + 1; 0: by the ending */
 };
 
 static const struct opt_word convert_formats[] = {
-	{ "csv", WRITE_CSV + 1 }, { "jsonl", WRITE_JSONL + 1 }, { NULL, 0 }
+	{ "csv", WRITE_CSV + 1 }, { "jsonl", WRITE_JSONL + 1 },
+	{ "parquet", WRITE_PARQUET + 1 }, { NULL, 0 }
+};
+
+static const struct opt_word convert_packings[] = {
+	{ "zstd", PARQUET_PACK_ZSTD }, { "snappy", PARQUET_PACK_SNAPPY },
+	{ "none", PARQUET_PACK_NONE }, { NULL, 0 }
 };
 
 static const struct opt convert_options[] = {
 	{ OPT_TEXT, 'o', "output", offsetof(struct convert_verb, output),
 	    "FILE", "write a file, whole or not at all" },
 	{ OPT_WORD, 0, "to", offsetof(struct convert_verb, to), "FORMAT",
-	    "csv or jsonl, instead of by the ending of FILE",
+	    "csv, jsonl or parquet, instead of by the ending of FILE",
 	    .words = convert_formats },
+	{ OPT_WORD, 0, "compression", offsetof(struct convert_verb, packing),
+	    "HOW", "of Parquet: zstd, snappy or none; zstd by default",
+	    .words = convert_packings },
 	READING_OPTIONS(struct convert_verb, read),
 	OPT_END
 };
 
 static int
-choose_format(enum write_format *to, struct cli *c,
+choose_format(struct write_opts *to, struct cli *c,
     const struct convert_verb *o)
 {
+	to->packing = (enum parquet_packing)o->packing;
 	if (o->to != 0) {
-		*to = (enum write_format)(o->to - 1);
+		to->format = (enum write_format)(o->to - 1);
 		return 0;
 	}
 	if (o->output == NULL || strcmp(o->output, "-") == 0) {
-		*to = WRITE_CSV;
+		to->format = WRITE_CSV;
 		return 0;
 	}
-	return write_format_of(to, o->output) ? 0 : cli_usage(c,
+	return write_format_of(&to->format, o->output) ? 0 : cli_usage(c,
 	    "'%s' does not end in a format we write: say it with --to",
 	    o->output);
 }
 
 static int
-write_table(const char *path, const struct table *t, enum write_format to,
-    struct err *e)
+write_table(const char *path, const struct table *t,
+    const struct write_opts *to, struct err *e)
 {
 	struct out_file f;
 	int r;
@@ -71,7 +82,7 @@ convert_run(struct cli *c, void *opts, int argc, char **argv)
 	const char *path = o->output ? o->output : "-";
 	struct table_read_opts user;
 	struct err e = ERR_INIT;
-	enum write_format to;
+	struct write_opts to;
 	struct catalog_bytes b;
 	struct table *t;
 	int r;
@@ -86,7 +97,7 @@ convert_run(struct cli *c, void *opts, int argc, char **argv)
 	r = b.item.kind == NAME_PATH && o->output != NULL ?
 	    file_refuse_same(path, b.item.base, &e) : 0;
 	if (r == 0)
-		r = write_table(path, t, to, &e);
+		r = write_table(path, t, &to, &e);
 	table_free(t);
 	catalog_bytes_close(&b);
 	return r == 0 ? EXIT_YES : cli_fail(c, &e);
@@ -98,11 +109,11 @@ const struct verb verb_convert = {
 	.synopsis = "[-o FILE] [--to FORMAT] NAME",
 	.about =
 "Reads the table behind NAME (data:NAME, a path, or - for standard input) and\n"
-"writes it as CSV or JSON Lines: by the ending of FILE (.csv, .jsonl,\n"
-".ndjson), or as --to says; on standard output as CSV.  Numbers are written so\n"
-"that they read back as the same, dates as RFC 3339.\n"
+"writes it as CSV, JSON Lines or Parquet: by the ending of FILE (.csv, .jsonl,\n"
+".ndjson, .parquet), or as --to says; on standard output as CSV.  Numbers are\n"
+"written so that they read back as the same, dates as RFC 3339.\n"
 "\n"
-"example: mlv-data convert orders.parquet -o orders.csv\n",
+"example: mlv-data convert data:orders -o orders.parquet\n",
 	.options = convert_options, .opts_size = sizeof(struct convert_verb),
 	.flags = VERB_CATALOG, .run = convert_run,
 };

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "table/write.h"
+#include "write/parquet.h"
 
 #define PIECE_ROWS 8192
 
@@ -18,7 +19,7 @@ write_format_of(enum write_format *to, const char *path)
 		enum write_format format;
 	} known[] = {
 		{ ".csv", WRITE_CSV }, { ".jsonl", WRITE_JSONL },
-		{ ".ndjson", WRITE_JSONL },
+		{ ".ndjson", WRITE_JSONL }, { ".parquet", WRITE_PARQUET },
 	};
 	const char *ending = path_extension(path);
 
@@ -59,15 +60,18 @@ write_text(struct out_file *f, const struct column *const *col,
 }
 
 int
-table_write(struct out_file *f, const struct table *t, enum write_format to,
-    struct err *e)
+table_write(struct out_file *f, const struct table *t,
+    const struct write_opts *o, struct err *e)
 {
-	const struct column **col = xalloc(t->cols + 1, sizeof(*col));
+	const struct column **col;
 	int r;
 
+	if (o->format == WRITE_PARQUET)
+		return table_write_parquet(f, t, o->packing, e);
+	col = xalloc(t->cols + 1, sizeof(*col));
 	for (size_t i = 0; i < t->cols; i++)
 		col[i] = &t->col[i];
-	r = write_text(f, col, t, to, e);
+	r = write_text(f, col, t, o->format, e);
 	free(col);
 	return r;
 }

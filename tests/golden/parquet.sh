@@ -64,6 +64,46 @@ check 'convert --type: a column read as text' <<'X'
 	sed -n 2p out | jq -e '.i32 == "7916"'
 X
 
+# --- written
+for how in zstd snappy none; do
+	check "convert -o x.parquet --compression $how: reads back as the same cells" <<-'X'
+		expect 0 mlv-data convert -q --compression $how types.parquet -o written.parquet &&
+		test ! -s out &&
+		mlv-data convert -q written.parquet >back.csv &&
+		same back.csv "$frozen/types.csv"
+	X
+done
+check 'convert --to parquet: onto a pipe, and the same bytes again' <<'X'
+	mlv-data convert -q --to parquet "$frozen/plain.csv" >one.parquet &&
+	mlv-data convert -q --to parquet - <"$frozen/plain.csv" | cmp - one.parquet &&
+	mlv-data convert -q one.parquet | cmp - "$frozen/plain.csv"
+X
+check 'convert: a table without rows is one in Parquet too' <<'X'
+	echo a,b >empty.csv &&
+	expect 0 mlv-data convert empty.csv -o empty.parquet &&
+	expect 0 mlv-data convert empty.parquet &&
+	printf 'a,b\n' | same out -
+X
+check 'convert to JSON Lines and back keeps types' <<'X'
+	mlv-data convert -q "$frozen/plain.csv" -o p.jsonl &&
+	mlv-data convert -q p.jsonl | cmp - "$frozen/plain.csv"
+X
+check 'convert: an ending that says nothing is exit 2' <<'X'
+	expect 2 mlv-data convert plain.parquet -o x.xlsx &&
+	says "say it with --to" &&
+	test ! -e x.xlsx
+X
+check 'convert: the file that is read is not written' <<'X'
+	expect 2 mlv-data convert plain.parquet -o plain.parquet &&
+	cmp plain.parquet "$frozen/plain.parquet"
+X
+printf 'a\nx\n\351\n' >latin.csv
+check 'convert: text that is not UTF-8 is no Parquet string' <<'X'
+	expect 3 mlv-data convert latin.csv -o latin.parquet &&
+	says "column 'a' has text that is not UTF-8" &&
+	test ! -e latin.parquet
+X
+
 fresh repository
 cp "$frozen"/*.parquet .
 mlv-data init >/dev/null
