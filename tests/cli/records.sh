@@ -439,6 +439,12 @@ check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms
 	described 1 mlv-drift watch -d ddm -c x errors.csv &&
 	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
 X
+check 'mlv-drift watch --window prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "x"; for (i = 0; i < 90; i++) print i % 9 }' >ref.csv &&
+	awk 'BEGIN { print "x"; for (i = 0; i < 90; i++) print i % 9 + 20 * (i > 44) }' >now.csv &&
+	described 1 mlv-drift watch --window 45 ref.csv now.csv &&
+	plain mlv.drift.window/1 1 mlv-drift watch --window 45 ref.csv now.csv
+X
 check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
 	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
 	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
