@@ -206,5 +206,6 @@ const struct verb verb_new = {
 "\n"
 "example: mlv-card new model:churn@champion --html > card.html\n",
 	.options = new_options, .opts_size = sizeof(struct new_opts),
-	.flags = VERB_CATALOG, .run = new_run,
+	.flags = VERB_CATALOG |
+	    VERB_EVENTS, .run = new_run,
 };

@@ -9,6 +9,7 @@
 #include "catalog/name.h"
 #include "catalog/pointer.h"
 #include "catalog/resolve.h"
+#include "catalog/tracked.h"
 #include "cli/cli.h"
 #include "store/ref.h"
 #include "store/worktree.h"
@@ -41,22 +42,15 @@ static int
 state_of(const char **state, struct listing *l, const char *path,
     const struct oid *content, struct err *e)
 {
-	struct repo *s = catalog_repo(l->catalog);
-	char *full;
-	struct oid now;
-	uint64_t size;
-	int r = 0;
+	enum tracked_state s;
 
 	*state = NULL;
 	if (path == NULL)
 		return 0;
-	full = xprintf("%s/%s", repo_top(s), path);
-	if (access(full, F_OK) < 0)
-		*state = "missing";
-	else if ((r = worktree_hash_file(&now, &size, s, full, e)) == 0)
-		*state = oid_eq(&now, content) ? "same" : "changed";
-	free(full);
-	return r;
+	if (tracked_compare(&s, l->catalog, path, content, -1, e) < 0)
+		return -1;
+	*state = tracked_state_text(s);
+	return 0;
 }
 
 static int
@@ -89,7 +83,13 @@ print_dataset(struct listing *l, const char *name, struct err *e)
 		out_int(out, "rows", json_int(m, "rows", 0));
 	else
 		out_null(out, "rows");
-	out_int(out, "bytes", (int64_t)content.size);
+	out_int(out, "bytes", json_int(m, "bytes", (int64_t)content.size));
+	out_only(out, OUT_JSON);
+	if (json_get(m, "files"))
+		out_int(out, "files", json_int(m, "files", 0));
+	else
+		out_null(out, "files");
+	out_only(out, OUT_BOTH);
 	out_text(out, "state", state);
 	if (path)
 		out_path(out, "path", path);
@@ -169,6 +169,12 @@ print_pointer(struct listing *l, const char *path, const struct pointer *p,
 		out_int(out, "bytes", p->size);
 	else
 		out_null(out, "bytes");
+	out_only(out, OUT_JSON);
+	if (p->files >= 0)
+		out_int(out, "files", p->files);
+	else
+		out_null(out, "files");
+	out_only(out, OUT_BOTH);
 	out_text(out, "state", state);
 	out_path(out, "path", path);
 	out_end(out);

@@ -272,6 +272,7 @@ const struct verb verb_profile = {
 "\n"
 "example: mlv-data profile data:churn-train -o profile:churn-train\n",
 	.options = profile_options, .opts_size = sizeof(struct profile_verb),
-	.flags = VERB_JSON | VERB_TABLE | VERB_STDIN | VERB_CATALOG,
+	.flags = VERB_JSON | VERB_TABLE | VERB_STDIN | VERB_CATALOG |
+	    VERB_EVENTS,
 	.run = profile_run,
 };

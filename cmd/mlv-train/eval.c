@@ -348,6 +348,7 @@ const struct verb verb_eval = {
 "\n"
 "example: mlv-train eval gbdt.onnx data:churn-test --target Churn\n",
 	.options = eval_options, .opts_size = sizeof(struct eval_opts),
-	.defaults = &eval_defaults, .flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.defaults = &eval_defaults, .flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG |
+	    VERB_EVENTS,
 	.run = eval_run,
 };

@@ -116,5 +116,6 @@ const struct verb verb_run = {
 "example: mlv-train run -d train.py -d data:churn-train -p lr=0.1 -o model.onnx \\\n"
 "             -- python3 train.py\n",
 	.options = run_options, .opts_size = sizeof(struct run_opts),
-	.flags = VERB_JSON | VERB_COMMAND | VERB_REPOSITORY, .check = run_check, .run = run_run,
+	.flags = VERB_JSON | VERB_COMMAND | VERB_REPOSITORY |
+	    VERB_EVENTS, .check = run_check, .run = run_run,
 };

@@ -9,6 +9,8 @@ struct verb;
 extern const struct verb verb_fit;
 extern const struct verb verb_eval;
 extern const struct verb verb_run;
+extern const struct verb verb_repro;
+extern const struct verb verb_graph;
 extern const struct verb verb_log;
 extern const struct verb verb_runs;
 extern const struct verb verb_show;

@@ -22,7 +22,7 @@ layout_path(const struct layout *l, const char *name)
 }
 
 static const char *const folder_name[] = {
-	"objects", "refs", "audit", "locks", "tmp", "cache", "runs", "studies"
+	"objects", "packs", "refs", "audit", "locks", "tmp", "cache", "runs", "studies"
 };
 #define FOLDERS (sizeof(folder_name) / sizeof(*folder_name))
 

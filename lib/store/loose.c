@@ -460,6 +460,7 @@ write_pending(struct loose_writer *w, struct err *e)
 	int r = file_write_fd(l->os, w->file.fd, w->out.data, w->out.len,
 	    l->folder, e);
 
+	w->loose->source.written += w->out.len;
 	buf_clear(&w->out);
 	return r;
 }
@@ -494,6 +495,22 @@ static void
 loose_keep(struct object_source *s, const struct oid *id)
 {
 	loose_of(s)->unsynced[id->b[0]] = true;
+}
+
+static int
+loose_remove(struct object_source *s, const struct oid *id, struct err *e)
+{
+	struct loose *l = loose_of(s);
+	char *path = object_path(l, id), text[OID_TEXT];
+	int r = l->layout->os->unlink(path);
+
+	if (r < 0 && errno == ENOENT)
+		r = 0;
+	else if (r < 0)
+		err_sys(e, "cannot remove object %s", oid_print(text, id));
+	l->unsynced[id->b[0]] = true;
+	free(path);
+	return r;
 }
 
 static int
@@ -589,6 +606,7 @@ loose_new(struct layout *layout)
 		.commit = loose_commit,
 		.drop = loose_drop,
 		.keep = loose_keep,
+		.remove = loose_remove,
 		.sync = loose_sync,
 		.free = loose_free,
 	};

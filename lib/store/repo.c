@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "store/internal.h"
 #include "store/loose.h"
+#include "store/pack/chunked.h"
 #include "store/statcache.h"
 
 #define FORMAT 1
@@ -242,6 +243,7 @@ repo_open(struct repo **out, const char *from, const struct repo_opts *o,
     struct err *e)
 {
 	struct repo *repo = xalloc(1, sizeof(*repo));
+	struct object_source *loose;
 
 	repo->os = o->os ? o->os : os_real();
 	repo->log = o->log;
@@ -255,7 +257,10 @@ repo_open(struct repo **out, const char *from, const struct repo_opts *o,
 		repo_close(repo);
 		return -1;
 	}
-	repo->odb = odb_new(loose_new(&repo->layout), repo->progress);
+	repo->packs = packs_new(&repo->layout, chunked_writing());
+	loose = loose_new(&repo->layout);
+	loose->next = repo->packs;
+	repo->odb = odb_new(loose, repo->packs, repo->progress);
 	*out = repo;
 	return 0;
 }

@@ -192,10 +192,6 @@ check 'add: a file that does not exist is refused by name' <<'X'
 	expect 3 mlv-data add nope.csv &&
 	says "cannot open 'nope.csv'"
 X
-check 'add: a folder is refused' <<'X'
-	expect 3 mlv-data add sub &&
-	says "is a folder"
-X
 printf 'a,b\n1,2\n' >../outside.csv
 check 'add: a file outside the work tree is stored, no pointer written beside it' <<'X'
 	expect 0 mlv-data add ../outside.csv &&
