@@ -507,8 +507,8 @@ sum_leaves(double **sums, uint8_t **voted, struct model_run *r,
 	    (scratch = step_room(r, s, 1, forest_scratch(t->forest, n), e)) ==
 	    NULL)
 		return -1;
-	forest_run(t->forest, *sums, *voted, x, n, f, r->float_sums ?
-	    FOREST_FLOAT : FOREST_DOUBLE, scratch);
+	forest_run(t->forest, *sums, *voted, &(struct forest_input){ x, f, NULL
+	    }, n, r->float_sums ? FOREST_FLOAT : FOREST_DOUBLE, scratch);
 	return 0;
 }
 
