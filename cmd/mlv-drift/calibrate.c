@@ -56,9 +56,14 @@ draw(struct buf *out, const struct table *t, const struct calibrate_verb *o,
 	struct binned_opts bo = { .only = o->column.v, .n_only = o->column.n,
 	    .exclude = o->exclude.v, .n_exclude = o->exclude.n };
 	struct thresholds th = { 0 };
-	struct binned b;
-	int r = binned_of_table(&b, t, &bo, e);
+	struct binned b = { 0 };
+	size_t at;
+	int r = 0;
 
+	for (size_t i = 0; r == 0 && i < o->exclude.n; i++)
+		r = table_index(&at, t, o->exclude.v[i], e);
+	if (r == 0)
+		r = binned_of_table(&b, t, &bo, e);
 	if (r == 0)
 		r = thresholds_draw(&th, &b, t, o->rate, rows, o->rows.n,
 		    (uint64_t)o->seed, e);

@@ -232,8 +232,7 @@ binned_of_table(struct binned *b, const struct table *t,
     const struct binned_opts *o, struct err *e)
 {
 	memset(b, 0, sizeof(*b));
-	if (check_names(t, o->only, o->n_only, e) < 0 ||
-	    check_names(t, o->exclude, o->n_exclude, e) < 0)
+	if (check_names(t, o->only, o->n_only, e) < 0)
 		return -1;
 	b->col = arena_alloc(&b->arena, (t->cols + 1) * sizeof(*b->col));
 	b->rows = t->rows;

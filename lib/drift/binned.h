@@ -49,7 +49,7 @@ struct binned_opts {
 	size_t n_only, n_exclude;
 };
 
-/* ERR_NOENT: a named column is not there; ERR_UNSUPPORTED: no rows, or no
+/* ERR_NOENT: a column that alone is named is not there; ERR_UNSUPPORTED: no rows, or no
  * column is left.  Released in any case. */
 int binned_of_table(struct binned *b, const struct table *t,
     const struct binned_opts *o, struct err *e);

@@ -318,6 +318,22 @@ check 'mlv-train compare prints the record of mlv-train-records(5)' <<'X'
 	described 0 mlv-train compare good bad
 X
 
+# --- mlv-train repro, graph, import
+check 'mlv-train repro and graph print the records of mlv-train-records(5), in both forms' <<'X'
+	printf 'stages: {one: {cmd: cp rows.csv one.csv, deps: [rows.csv], outs: [one.csv]}}\n' >dvc.yaml &&
+	described 0 mlv-train repro &&
+	plain mlv.pipeline.stage/1 0 mlv-train repro &&
+	described 0 mlv-train graph &&
+	plain mlv.pipeline.node/1 0 mlv-train graph
+X
+check 'mlv-train import prints the record of mlv-train-records(5), in both forms' <<'X'
+	mkdir -p mlruns/1/r/metrics mlruns/1/r/params &&
+	printf 'run_id: r\nstart_time: 1700000000000\nstatus: 3\n' >mlruns/1/r/meta.yaml &&
+	described 0 mlv-train 'import mlruns' mlruns &&
+	plain mlv.run.imported/1 0 mlv-train import mlruns mlruns &&
+	echo "mlv-train import tensorboard" >>"$records/verbs"
+X
+
 # --- mlv-train search
 check 'mlv-train search new prints the record of mlv-train-records(5), in both forms' <<'X'
 	echo "lr: {type: float, low: 0, high: 1}" >space.yaml &&

@@ -38,6 +38,11 @@ windows_begin(struct windows_watch *s, const char *const *name, size_t n,
 		    !is_named(r->only[i], name, n))
 			got = err_set(e, ERR_NOENT, "column '%s' is not on "
 			    "both sides", r->only[i]);
+	for (size_t i = 0; got == 0 && i < r->n_exclude; i++)
+		if (table_find(r->reference, r->exclude[i]) == NULL &&
+		    !is_named(r->exclude[i], name, n))
+			got = err_set(e, ERR_NOENT, "no column '%s' to leave "
+			    "out", r->exclude[i]);
 	if (got == 0 && o.n_only == 0)
 		got = err_set(e, ERR_UNSUPPORTED, "the reference and the "
 		    "stream have no column in common");
