@@ -27,6 +27,9 @@ int git_tracks(const char *folder, const char *path, struct err *e);
  * relative to the folder, a NUL after each. */
 int git_read_files(struct buf *out, const char *folder, const char *pattern,
     struct err *e);
+/* Append the tops of all work trees of the folder's repository, a NUL after
+ * each. */
+int git_read_worktrees(struct buf *out, const char *folder, struct err *e);
 /* The work tree's top into out (emptied when there is none). */
 int git_read_top(struct buf *out, const char *folder, struct err *e);
 
