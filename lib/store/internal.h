@@ -43,6 +43,15 @@ void odb_free(struct odb *o);
 #define REF_HEADER "mlv-ref 1\n"	/* the first line of a ref's file */
 /* folder/refs/NAME, to be freed. */
 char *ref_path(const struct repo *repo, const char *name);
+/* The ref's whole file anew, with one more value unless NULL.  The caller holds
+ * the lock. */
+struct ref;
+struct ref_value;
+int ref_write(struct repo *repo, const char *name, const struct ref *r,
+    const struct ref_value *more, struct err *e);
+/* Is the ref's newest value that one? */
+bool ref_has_value(struct repo *repo, const char *name,
+    const struct ref_value *want);
 
 /* The lock that every writer of refs holds, on locks/refs. */
 int refs_lock(int *fd, struct repo *repo, bool shared, struct err *e);

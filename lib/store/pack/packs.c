@@ -531,8 +531,14 @@ packs_drop(struct object_writer *w)
 static void
 packs_keep(struct object_source *s, const struct oid *id)
 {
+	struct packs *k = packs_of(s);
+
 	(void)id;
-	packs_of(s)->unsynced = true;
+	k->unsynced = true;
+	/* it may be a pack that came after we looked */
+	mutex_lock(&k->lock);
+	k->loaded = false;
+	mutex_unlock(&k->lock);
 }
 
 static void
