@@ -27,6 +27,8 @@ extern const struct verb verb_schema;
 extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;
+extern const struct verb verb_rm;
+extern const struct verb verb_gc;
 extern const struct verb verb_convert;
 extern const struct verb verb_remote_add;
 extern const struct verb verb_remote_ls;

@@ -79,7 +79,9 @@ resolve_alias(struct catalog_item *item, struct catalog *c,
 	struct ref r = { NULL, 0 };
 	int result = 0;
 
-	if (ref_read(&r, c->repo, ref, &mine) == 0)
+	if (strcmp(n->alias, REF_REMOVED) == 0)
+		;	/* that is no label of people's */
+	else if (ref_read(&r, c->repo, ref, &mine) == 0)
 		last = ref_last(&r);
 	else if (mine.code != ERR_NOENT)
 		result = -1;
@@ -104,6 +106,14 @@ resolve_version(struct catalog_item *item, struct catalog *c,
 	const struct ref_value *v = ref_last(r);
 	int decided = 0;
 
+	if (v == NULL)
+		return err_set(e, ERR_NOENT, "every version of %s:%s was "
+		    "removed", name_kind_text(n->kind), n->base);
+	if (n->version && n->version <= r->n &&
+	    r->value[n->version - 1].removed)
+		return err_set(e, ERR_NOENT, "%s:%s@%u was removed; its "
+		    "newest version is %u", name_kind_text(n->kind), n->base,
+		    n->version, v->number);
 	if (n->version) {
 		v = ref_version(r, n->version);
 		if (v == NULL)

@@ -321,9 +321,10 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 	}
 	for (size_t i = 0; i < r->n; i++) {
 		const struct ref_value *v = &r->value[i];
-		const struct ref_value *of = ref_version(&versions, v->number);
 
-		if (v->number && (of == NULL || !oid_eq(&of->id, &v->id)))
+		/* what was removed is a version still */
+		if (v->number && (v->number > versions.n || !oid_eq(
+		    &versions.value[v->number - 1].id, &v->id)))
 			report_finding(k, "error", name,
 			    "it labels something that is no version", name);
 	}
@@ -359,7 +360,8 @@ check_ref(void *ctx, const char *name, struct err *e)
 	if (strchr(name, '@'))
 		result = check_alias(k, name, &r, e);
 	for (size_t i = 0; result == 0 && i < r.n; i++)
-		if (r.value[i].number)
+		if (r.value[i].number && !r.value[i].removed &&
+		    strstr(name, "@" REF_REMOVED) == NULL)
 			add_root(k, &r.value[i].id, name);
 	ref_free(&r);
 	return result;

@@ -519,6 +519,25 @@ check 'mlv-data fsck prints the records of a repository that is whole and of one
 	plain mlv.fsck/1 0 cat last
 X
 
+check 'mlv-data rm and gc print their records' <<'X'
+	mkdir ../collected &&
+	(
+		cd ../collected &&
+		mlv-data init >init.log &&
+		seq 1 9 | mlv-data add -q -n x - >add.log &&
+		seq 1 8 | mlv-data add -q -n x - >add.log &&
+		described 0 mlv-data rm data:x@2 &&
+		plain mlv.dataset.removed/1 0 mlv-data rm --undo data:x@2 &&
+		described 0 mlv-data gc --keep newest --grace 0 &&
+		described 0 mlv-data gc --undo &&
+		plain mlv.gc.undone/1 0 mlv-data gc --undo &&
+		plain mlv.gc/1 0 mlv-data gc --keep all &&
+		expect 0 mlv-data gc --keep newest --dry-run &&
+		grep ^data: out >going &&
+		plain mlv.gc.version/1 0 cat going
+	)
+X
+
 # --- nothing is left out
 check 'every verb that has --json was asked here' <<'X'
 	for path in "$BUILD"/bin/mlv-*
