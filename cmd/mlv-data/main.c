@@ -10,7 +10,7 @@ main(int argc, char **argv)
 		&verb_diff, &verb_checkout, &verb_tag, &verb_show, &verb_cat,
 		&verb_log, &verb_lineage, &verb_schema, &verb_check,
 		&verb_profile, &verb_split, &verb_remote_add, &verb_remote_ls,
-		&verb_remote_rm, &verb_remote_default, &verb_push,
+		&verb_remote_rm, &verb_remote_default, &verb_remote_serve, &verb_push,
 		&verb_fetch, &verb_pull, &verb_clone, &verb_fsck, NULL
 	};
 	static const struct tool tool = {

@@ -1,6 +1,7 @@
 /* What push, fetch, pull and clone share. */
 #include "transfer.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -146,6 +147,8 @@ transfer_run(struct cli *c, const char *remote, transfer_fn *fn,
 	int result;
 
 	transfer_environment(&env, c);
+	/* a helper or ssh that ended is an error with words */
+	signal(SIGPIPE, SIG_IGN);
 	rq->fn = print_change;
 	rq->ctx = c;
 	rq->progress = &c->progress;
@@ -159,6 +162,7 @@ transfer_run(struct cli *c, const char *remote, transfer_fn *fn,
 	if (result == 0)
 		print_done(c, r, &done);
 	remote_close(r);
+	signal(SIGPIPE, SIG_DFL);
 	if (result < 0)
 		return cli_fail(c, &e);
 	return done.refused ? EXIT_NO : EXIT_YES;

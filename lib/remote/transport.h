@@ -82,6 +82,8 @@ int transport_open(struct transport **t, const char *url,
 
 int transport_open_folder(struct transport **t, const char *path,
     struct err *e);
+int transport_open_ssh(struct transport **t, const char *url,
+    const struct remote_environment *env, struct err *e);
 int transport_open_s3(struct transport **t, const char *url,
     const struct remote_environment *env, struct err *e);
 #endif
