@@ -1,4 +1,5 @@
 /* mlv-data clone: a repository with all that a remote has. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,7 @@ clone_run(struct cli *c, void *opts, int argc, char **argv)
 
 	(void)opts;
 	transfer_environment(&env, c);
+	signal(SIGPIPE, SIG_IGN);
 	buf_init(&head, (size_t)1 << 24);
 	/* nothing is made for a URL with nothing behind it */
 	if (transport_open(&t, argv[0], &env, &e) < 0 ||

@@ -7,6 +7,7 @@
 #include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "remote/config.h"
+#include "remote/transport/serve.h"
 #include "verbs.h"
 
 static void
@@ -180,4 +181,37 @@ const struct verb verb_remote_default = {
 	.about = "example: mlv-data remote default backup\n",
 	.flags = VERB_JSON | VERB_NUL | VERB_REPOSITORY,
 	.check = one_check, .run = default_run,
+};
+
+/* --- serve ----------------------------------------------------------------- */
+
+static int
+serve_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+
+	(void)opts;
+	(void)argc;
+	return remote_serve(argv[0], 0, 1, &e) < 0 ? cli_fail(c, &e) :
+	    EXIT_YES;
+}
+
+static int
+serve_check(struct cli *c, void *opts, int argc, char **argv)
+{
+	(void)opts;
+	(void)argv;
+	return argc == 1 ? 0 : cli_usage(c, "remote serve takes a folder");
+}
+
+const struct verb verb_remote_serve = {
+	.name = "remote serve",
+	.summary = "the other side of ssh://, started there by push and pull",
+	.synopsis = "FOLDER",
+	.about =
+"Answers requests on standard input on standard output; people need it only in\n"
+"~/.ssh/authorized_keys, to let a key do nothing else:\n"
+"\n"
+"example: command=\"mlv-data remote serve /srv/churn\" ssh-ed25519 AAAA...\n",
+	.check = serve_check, .run = serve_run,
 };

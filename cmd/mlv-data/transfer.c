@@ -1,9 +1,12 @@
 /* What push, fetch, pull and clone share. */
 #include "transfer.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/path.h"
 #include "catalog/name.h"
 
 static const char *
@@ -14,16 +17,35 @@ variable(const char *name)
 	return s && *s ? s : NULL;
 }
 
+/* Beside bin, wherever that is: ../libexec/mlv/NAME. */
+static const char *
+helper_path(struct cli *c, const char *name)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *bin, *top, *path;
+
+	if (n <= 0)
+		return name;
+	self[n] = '\0';
+	bin = path_folder(self);
+	top = path_folder(bin);
+	path = arena_printf(&c->arena, "%s/libexec/mlv/%s", top, name);
+	free(top);
+	free(bin);
+	return path;
+}
+
 void
 transfer_environment(struct remote_environment *env, struct cli *c)
 {
-	(void)c;
 	*env = (struct remote_environment){
 		.key_id = variable("AWS_ACCESS_KEY_ID"),
 		.secret = variable("AWS_SECRET_ACCESS_KEY"),
 		.token = variable("AWS_SESSION_TOKEN"),
 		.region = variable("AWS_REGION"),
 		.endpoint = variable("AWS_ENDPOINT_URL_S3"),
+		.http = helper_path(c, "mlv-http"),
 		.ssh = variable("MLV_SSH"),
 		.peer = variable("MLV_SSH_PEER"),
 	};
@@ -125,6 +147,8 @@ transfer_run(struct cli *c, const char *remote, transfer_fn *fn,
 	int result;
 
 	transfer_environment(&env, c);
+	/* a helper or ssh that ended is an error with words */
+	signal(SIGPIPE, SIG_IGN);
 	rq->fn = print_change;
 	rq->ctx = c;
 	rq->progress = &c->progress;
@@ -138,6 +162,7 @@ transfer_run(struct cli *c, const char *remote, transfer_fn *fn,
 	if (result == 0)
 		print_done(c, r, &done);
 	remote_close(r);
+	signal(SIGPIPE, SIG_DFL);
 	if (result < 0)
 		return cli_fail(c, &e);
 	return done.refused ? EXIT_NO : EXIT_YES;

@@ -34,6 +34,7 @@ extern const struct verb verb_remote_add;
 extern const struct verb verb_remote_ls;
 extern const struct verb verb_remote_rm;
 extern const struct verb verb_remote_default;
+extern const struct verb verb_remote_serve;
 extern const struct verb verb_push;
 extern const struct verb verb_fetch;
 extern const struct verb verb_pull;

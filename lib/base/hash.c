@@ -68,6 +68,30 @@ sha256_of(const void *p, size_t n, uint8_t out[SHA256_BYTES])
 }
 
 void
+hmac_sha256(uint8_t out[SHA256_BYTES], const void *key, size_t n_key,
+    const void *p, size_t n)
+{
+	uint8_t block[64] = { 0 }, pad[64];
+	struct sha256 *h = sha256_new();
+
+	if (n_key > sizeof(block))
+		sha256_of(key, n_key, block);
+	else if (n_key)
+		memcpy(block, key, n_key);
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] = block[i] ^ 0x36;
+	sha256_add(h, pad, sizeof(pad));
+	sha256_add(h, p, n);
+	sha256_done(h, out);
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] = block[i] ^ 0x5c;
+	sha256_add(h, pad, sizeof(pad));
+	sha256_add(h, out, SHA256_BYTES);
+	sha256_done(h, out);
+	sha256_free(h);
+}
+
+void
 hex_encode(char *out, const uint8_t *p, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -23,6 +23,10 @@ void sha256_done(struct sha256 *h, uint8_t out[SHA256_BYTES]);
 void sha256_free(struct sha256 *h);
 void sha256_of(const void *p, size_t n, uint8_t out[SHA256_BYTES]);
 
+/* HMAC-SHA-256 (RFC 2104). */
+void hmac_sha256(uint8_t out[SHA256_BYTES], const void *key, size_t n_key,
+    const void *p, size_t n);
+
 void hex_encode(char *out, const uint8_t *p, size_t n);	/* 2n digits + NUL */
 /* 0, or -1 unless s is exactly 2n lower-case hex digits. */
 int hex_decode(uint8_t *out, size_t n, const char *s, size_t len);

@@ -41,6 +41,8 @@ int remote_wrap(const struct remote *r, struct err *e);
 int remote_lock(struct remote *r, const struct remote_request *rq,
     const char *verb, struct err *e);
 void remote_unlock(struct remote *r);
+/* Does the remote hold to conditions?  Asked once from here. */
+int remote_prove(struct remote *r, struct err *e);
 void remote_tick(struct remote *r, uint64_t bytes);
 
 /* cache/NAME, to be freed; the folder is there. */

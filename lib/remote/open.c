@@ -7,7 +7,10 @@ int
 transport_open(struct transport **t, const char *url,
     const struct remote_environment *env, struct err *e)
 {
-	(void)env;
+	if (strncmp(url, "s3://", 5) == 0)
+		return transport_open_s3(t, url, env, e);
+	if (strncmp(url, "ssh://", 6) == 0)
+		return transport_open_ssh(t, url, env, e);
 	if (strstr(url, "://") == NULL)
 		return transport_open_folder(t, url, e);
 	return err_set(e, ERR_USAGE, "'%.200s' is no URL of a remote: write "

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/machine.h"
 #include "base/mem.h"
 #include "codec/json.h"
@@ -232,6 +233,22 @@ read_records(struct push *p, struct buf *b, struct err *e)
 	return r;
 }
 
+/* What we wrote need not be fetched; a cache, so a failure is nothing. */
+static void
+keep_record(struct push *p, const struct oid *id, const struct buf *text)
+{
+	struct err ignored = ERR_INIT;
+	char *folder, *path;
+
+	if (remote_folder(&folder, p->r, "records", &ignored) < 0)
+		return;
+	path = remote_key(folder, id);
+	(void)file_replace_own(os_real(), path, text->data, text->len, 0666,
+	    &ignored);
+	free(path);
+	free(folder);
+}
+
 static int
 commit_record(struct push *p, struct err *e)
 {
@@ -260,6 +277,8 @@ commit_record(struct push *p, struct err *e)
 	remote_state_head(&head, s, &file);
 	r = p->r->t->ops->put_match(p->r->t, REMOTE_HEAD_KEY, head.data,
 	    head.len, &s->tag, &s->tag, e);
+	if (r == 0)
+		keep_record(p, &file.id, &record);
 done:
 	free(key);
 	buf_free(&head);
@@ -322,8 +341,8 @@ push_once(struct push *p, struct err *e)
 		return -1;
 	}
 	r = outgoing_begin(&p->out, p->r, e);
-	if (r == 0 && p->r->t->ops->prove)
-		r = p->r->t->ops->prove(p->r->t, e);
+	if (r == 0)
+		r = remote_prove(p->r, e);
 	if (r == 0 && (r = find_wanted(p, e)) == 0 &&
 	    (r = send_objects(p, e)) == 0)
 		r = commit_record(p, e);

@@ -179,6 +179,22 @@ remote_unlock(struct remote *r)
 	r->lock = -1;
 }
 
+int
+remote_prove(struct remote *r, struct err *e)
+{
+	char *path = path_join(r->cache, "proven");
+	int result = 0;
+
+	if (r->t->ops->prove && access(path, F_OK) != 0) {
+		result = r->t->ops->prove(r->t, e);
+		if (result == 0)
+			result = file_replace_own(os_real(), path, "", 0,
+			    0666, e);
+	}
+	free(path);
+	return result;
+}
+
 void
 remote_tick(struct remote *r, uint64_t bytes)
 {

@@ -8,7 +8,7 @@
  * head, which is replaced only by who knows what it is now.  A transport
  * checks nothing of what it brings: whoever asked does.
  *
- * To add one: a file like folder.c, and a line in open.c.
+ * To add one: a file like transport/folder.c, and a line in open.c.
  */
 #ifndef REMOTE_TRANSPORT_H
 #define REMOTE_TRANSPORT_H
@@ -70,7 +70,7 @@ bool transport_key_ok(const char *key);
 struct remote_environment {
 	const char *key_id, *secret, *token;	/* of S3; may be NULL */
 	const char *region, *endpoint;
-	const char *proxy_folder;	/* where the helper programs are */
+	const char *http;	/* the helper program for HTTP */
 	const char *ssh;		/* the program; NULL: "ssh" */
 	const char *peer;		/* mlv-data over there; or NULL */
 };
@@ -82,4 +82,8 @@ int transport_open(struct transport **t, const char *url,
 
 int transport_open_folder(struct transport **t, const char *path,
     struct err *e);
+int transport_open_ssh(struct transport **t, const char *url,
+    const struct remote_environment *env, struct err *e);
+int transport_open_s3(struct transport **t, const char *url,
+    const struct remote_environment *env, struct err *e);
 #endif
