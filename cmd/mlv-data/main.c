@@ -9,7 +9,8 @@ main(int argc, char **argv)
 		&verb_init, &verb_add, &verb_ls, &verb_status,
 		&verb_diff, &verb_checkout, &verb_tag, &verb_show, &verb_cat,
 		&verb_log, &verb_lineage, &verb_schema, &verb_check, &verb_profile,
-		&verb_split, &verb_fsck, &verb_hook_install, &verb_hook_uninstall,
+		&verb_split, &verb_fsck, &verb_import_dvc, &verb_import_lfs,
+		&verb_hook_install, &verb_hook_uninstall,
 		&verb_hook_status, &verb_hook_run, &verb_hook_merge, NULL
 	};
 	static const struct tool tool = {

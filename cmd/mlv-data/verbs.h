@@ -28,6 +28,8 @@ extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;
 extern const struct verb verb_fsck;
+extern const struct verb verb_import_dvc;
+extern const struct verb verb_import_lfs;
 extern const struct verb verb_hook_install;
 extern const struct verb verb_hook_uninstall;
 extern const struct verb verb_hook_status;
