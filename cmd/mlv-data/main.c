@@ -13,8 +13,9 @@ main(int argc, char **argv)
 		&verb_gc, &verb_remote_add, &verb_remote_ls, &verb_remote_rm,
 		&verb_remote_default, &verb_remote_serve, &verb_push,
 		&verb_fetch, &verb_pull, &verb_clone, &verb_fsck,
-		&verb_hook_install, &verb_hook_uninstall, &verb_hook_status,
-		&verb_hook_run, &verb_hook_merge, NULL
+		&verb_import_dvc, &verb_import_lfs, &verb_hook_install,
+		&verb_hook_uninstall, &verb_hook_status, &verb_hook_run,
+		&verb_hook_merge, NULL
 	};
 	static const struct tool tool = {
 		.name = "mlv-data",

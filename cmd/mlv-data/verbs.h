@@ -40,6 +40,8 @@ extern const struct verb verb_fetch;
 extern const struct verb verb_pull;
 extern const struct verb verb_clone;
 extern const struct verb verb_fsck;
+extern const struct verb verb_import_dvc;
+extern const struct verb verb_import_lfs;
 extern const struct verb verb_hook_install;
 extern const struct verb verb_hook_uninstall;
 extern const struct verb verb_hook_status;

@@ -357,3 +357,33 @@ catalog_add_file(struct catalog_added *added, struct catalog *c,
 	free(clean);
 	return r;
 }
+
+int
+catalog_add_stored(struct catalog_added *added, struct catalog *c,
+    const char *path, const char *name, const struct oid *content,
+    uint64_t size, const struct tree_total *tree, struct err *e)
+{
+	const struct table_read_opts o = { .name = path };
+	struct catalog_dataset d = { .name = name, .path = path, .rows = -1,
+	    .content = content, .tree = tree,
+	    .n = (size_t)(tree ? tree->object : size),
+	    .type = tree ? TREE_TYPE : manifest_type_of_path(path) };
+	struct arena a = { NULL, 0 };
+	char *base = name ? xstrdup(name) : name_from_path(path);
+	int r;
+
+	*added = (struct catalog_added){ .rows = -1,
+	    .files = tree ? (int64_t)tree->files : -1,
+	    .bytes = tree ? tree->bytes : size };
+	r = check_path(c, path, base, name != NULL, e);
+	if (r == 0 && tree == NULL) {
+		d.read = table_opts_json(&a, &o);
+		r = describe_rows(&d, &a, c, &o, base, e);
+		added->rows = d.rows;
+	}
+	if (r == 0)
+		r = catalog_put_dataset(&added->put, c, &d, e);
+	arena_free(&a);
+	free(base);
+	return r;
+}

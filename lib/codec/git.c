@@ -241,6 +241,16 @@ git_read_staged(struct buf *out, const char *folder, const char *pattern,
 }
 
 int
+git_read_lines(struct buf *out, const char *folder, const char *expr,
+    struct err *e)
+{
+	const char *const words[] = { "grep", "--cached", "-I", "-n", "-z",
+	    "-E", "--no-color", "-e", expr, NULL };
+
+	return ask_git(out, folder, words, e) < 0 ? -1 : 0;
+}
+
+int
 git_set(const char *folder, const char *key, const char *value,
     struct err *e)
 {

@@ -39,6 +39,10 @@ int git_read_path(struct buf *out, const char *folder, const char *what,
  * pattern, a NUL after each. */
 int git_read_staged(struct buf *out, const char *folder, const char *pattern,
     struct err *e);
+/* Append what 'git grep' says of the index: each line that fits the extended
+ * expression as PATH NUL NUMBER NUL line. */
+int git_read_lines(struct buf *out, const char *folder, const char *expr,
+    struct err *e);
 /* A setting of the repository's own configuration; value NULL: none. */
 int git_set(const char *folder, const char *key, const char *value,
     struct err *e);

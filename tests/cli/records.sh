@@ -208,6 +208,19 @@ check 'mlv-data lineage prints the records of mlv-data-records(5), in both forms
 	described 0 mlv-data lineage data:rows --up --down &&
 	plain mlv.lineage.node/1 0 mlv-data lineage profile:rows
 X
+check 'mlv-data import prints the record of add' <<'X'
+	mkdir -p .dvc &&
+	echo kept >kept.txt &&
+	printf 'outs:\n- md5: %s\n  path: kept.txt\n' "$(md5sum kept.txt | cut -c1-32)" >kept.txt.dvc &&
+	described 0 mlv-data "import dvc" kept.txt.dvc &&
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 6\n' \
+	    "$(echo large | sha256sum | cut -c1-64)" >large.bin &&
+	git add large.bin &&
+	echo large >large.bin &&
+	described 0 mlv-data "import lfs" &&
+	git rm -q -f --cached large.bin &&
+	rm -r .dvc kept.txt* large.bin*
+X
 check 'mlv-data hook prints the record of mlv-data-records(5), in both forms' <<'X'
 	described 0 mlv-data "hook install" &&
 	described 0 mlv-data "hook status" &&
