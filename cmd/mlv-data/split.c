@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -251,6 +252,15 @@ write_parts(const struct split_job *j, struct err *e)
 	return r;
 }
 
+static bool
+is_packed(const struct catalog_bytes *b)
+{
+	const char *ending = path_extension(b->item.base);
+
+	return (b->type && strcmp(b->type, TYPE_PARQUET) == 0) ||
+	    strcasecmp(ending, ".gz") == 0 || strcasecmp(ending, ".zst") == 0;
+}
+
 /* The first half of the parts' names, and the end of their files'. */
 static int
 name_parts(struct split_job *j, struct err *e)
@@ -262,8 +272,7 @@ name_parts(struct split_job *j, struct err *e)
 	j->extension = b->type && strcmp(b->type, TYPE_JSONL) == 0 ? ".jsonl" :
 	    ".csv";
 	/* the parts of what is packed are text */
-	if (b->item.kind == NAME_PATH && strcmp(b->type ? b->type : "",
-	    TYPE_PARQUET) != 0)
+	if (b->item.kind == NAME_PATH && !is_packed(b))
 		j->extension = path_extension(b->item.base);
 	if (o->name != NULL) {
 		j->base = o->name;

@@ -10,7 +10,7 @@
 
 struct batch_verb {
 	struct texts columns, keep, na, types;
-	const char *input, *output, *delimiter, *quote, *escape, *comment;
+	const char *input, *output, *encoding, *delimiter, *quote, *escape, *comment;
 	int format, out_format;
 	bool keep_all, header, no_header;
 	int64_t threads;
@@ -42,6 +42,8 @@ static const struct opt batch_options[] = {
 	{ OPT_TEXTS, 0, "type", offsetof(struct batch_verb, types),
 	    "NAME=FORM", "how a column is written: money, comma, percent, "
 	    "date-dmy ..." },
+	{ OPT_TEXT, 0, "encoding", offsetof(struct batch_verb, encoding),
+	    "NAME", "of the input, as iconv calls it, instead of UTF-8" },
 	{ OPT_TEXT, 0, "delimiter", offsetof(struct batch_verb, delimiter),
 	    "CHAR", "between cells of the input, instead of finding out" },
 	{ OPT_TEXT, 0, "quote", offsetof(struct batch_verb, quote), "CHAR",
@@ -151,7 +153,7 @@ static int
 batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct batch_verb *o = opts;
-	struct reading reading = { .na = o->na, .delimiter = o->delimiter,
+	struct reading reading = { .na = o->na, .encoding = o->encoding, .delimiter = o->delimiter,
 	    .format = o->format, .header = o->header,
 	    .no_header = o->no_header, .types = o->types,
 	    .quote = o->quote,

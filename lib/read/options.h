@@ -26,6 +26,8 @@ struct table_read_opts {
 	enum table_format likely;	/* what a schema says: where `format`
 					 * is AUTO, and the first line is not
 					 * plainly of the other */
+	const char *encoding;		/* as iconv calls it; NULL: UTF-8, or
+					 * UTF-16 with a byte order mark */
 	uint64_t skip;			/* lines before the data, passed over;
 					 * blank ones count */
 	char delimiter;			/* 0: detected */

@@ -78,11 +78,15 @@ lines(const char *s, size_t n)
 	struct err e = ERR_INIT;
 	struct records *l;
 	struct record rec;
+	size_t header;
+	bool inside;
 
 	if (records_open(&l, s, n, NULL, &e) != 0)
 		return;
+	/* what was packed has bytes of its own */
+	inside = records_header(l, &header) == s;
 	while (records_next(l, &rec, &e) > 0)
-		if (rec.raw < s || rec.raw + rec.raw_n > s + n)
+		if (inside && (rec.raw < s || rec.raw + rec.raw_n > s + n))
 			abort();
 	records_close(l);
 }

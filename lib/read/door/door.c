@@ -7,9 +7,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "parquet/parquet.h"
+#include "read/door/stages.h"
 #include "read/parquet/whole.h"
 
-#define PEEK 8			/* bytes that tell what it is */
 #define PIECE ((size_t)1 << 20)
 
 /* The options of the CSV that we make. */
@@ -38,6 +38,77 @@ door_parquet(const char *bytes, size_t n, const struct table_read_opts *o,
 	    "%s: this is no Parquet", name ? name : "input");
 }
 
+/* ---- packed, or in another encoding ---- */
+
+/* Behind all that must be unpacked and recoded, with its first bytes. */
+static int
+unpack_source(struct source *out, char first[STAGE_PEEK], size_t *n,
+    struct table_read_opts *o, struct source *in, struct err *e)
+{
+	enum stage_packing packing;
+
+	*out = *in;
+	out->close = NULL;		/* it is borrowed */
+	if (stage_peek(out, first, n, e) != 0)
+		return -1;
+	if (o->text)
+		return 0;
+	if ((packing = stage_packing_of(first, *n)) != STAGE_PLAIN) {
+		stage_unpack(out, packing);
+		if (stage_peek(out, first, n, e) != 0)
+			return -1;
+	}
+	if (o->encoding == NULL && stage_utf16(first, *n) == NULL)
+		return 0;
+	if (parquet_is(first, *n))	/* that is UTF-8 */
+		return 0;
+	if (stage_recode(out, o->encoding, e) != 0)
+		return -1;
+	o->encoding = NULL;
+	return stage_peek(out, first, n, e);
+}
+
+static int
+read_all(struct buf *to, struct source *from, struct err *e)
+{
+	int64_t got;
+	char *at;
+
+	do {
+		if ((at = buf_reserve(to, PIECE)) == NULL)
+			return buf_check(to, e);
+		if ((got = source_read(from, at, PIECE, e)) < 0)
+			return -1;
+		buf_grew(to, (size_t)got);
+	} while (got > 0);
+	return 0;
+}
+
+bool
+door_is_packed(const char *bytes, size_t n, const struct table_read_opts *o)
+{
+	return !o->text && (o->encoding != NULL || stage_utf16(bytes, n) ||
+	    stage_packing_of(bytes, n) != STAGE_PLAIN);
+}
+
+int
+door_unpack(struct buf *out, struct table_read_opts *o, const char *bytes,
+    size_t n, struct err *e)
+{
+	struct source in = source_memory(bytes, n, o->name ? o->name :
+	    "input"), from;
+	char first[STAGE_PEEK];
+	size_t peeked;
+	int r;
+
+	if (unpack_source(&from, first, &peeked, o, &in, e) != 0)
+		return -1;
+	r = read_all(out, &from, e);
+	source_close(&from);
+	o->encoding = NULL;
+	return r;
+}
+
 /* ---- bytes ---- */
 
 static int
@@ -61,6 +132,31 @@ read_parquet(struct door *d, const char *bytes, size_t n, struct err *e)
 	return r;
 }
 
+/* What was unpacked is ours, and may be Parquet. */
+static int
+open_packed(struct door *d, struct err *e)
+{
+	struct buf text;
+	char *mine;
+	int r;
+
+	buf_init(&text, BUF_CAP_DATA);
+	if (door_unpack(&text, &d->o, d->bytes, d->n, e) != 0) {
+		buf_free(&text);
+		return -1;
+	}
+	d->bytes = mine = buf_detach(&text, &d->n);
+	r = door_parquet(mine, d->n, &d->o, d->o.name, e);
+	if (r == 0) {
+		d->owned = mine;
+		return 0;
+	}
+	if (r > 0)
+		r = read_parquet(d, mine, d->n, e);
+	free(mine);
+	return r;
+}
+
 int
 door_open(struct door *d, const char *bytes, size_t n,
     const struct table_read_opts *o, struct err *e)
@@ -69,6 +165,8 @@ door_open(struct door *d, const char *bytes, size_t n,
 	int r;
 
 	*d = (struct door){ .bytes = bytes, .n = n, .o = o ? *o : plain };
+	if (door_is_packed(bytes, n, &d->o))
+		return open_packed(d, e);
 	r = door_parquet(bytes, n, &d->o, d->o.name, e);
 	return r > 0 ? read_parquet(d, bytes, n, e) : r;
 }
@@ -82,52 +180,36 @@ door_close(struct door *d)
 
 /* ---- a source ---- */
 
-struct door_source {
-	struct source *in;
-	char first[PEEK];		/* bytes looked at */
-	size_t n, at;			/* how many; given of them */
-	struct buf file, text;		/* Parquet: all of it; rows */
-	size_t text_at;
+struct parquet_source {
+	struct buf file, text;		/* all of it; rows */
+	size_t at;			/* in the text */
 	struct parquet_rows *rows;
 };
 
 static int64_t
-read_plain(void *ctx, void *p, size_t n, struct err *e)
+read_rows(void *ctx, void *p, size_t n, struct err *e)
 {
-	struct door_source *d = ctx;
-	size_t k = d->n - d->at < n ? d->n - d->at : n;
+	struct parquet_source *d = ctx;
+	size_t k;
+	int r;
 
-	if (k == 0)
-		return source_read(d->in, p, n, e);
-	memcpy(p, d->first + d->at, k);
+	while (d->at == d->text.len) {
+		buf_clear(&d->text);
+		d->at = 0;
+		if ((r = parquet_rows_next(d->rows, &d->text, e)) <= 0)
+			return r;
+	}
+	k = d->text.len - d->at;
+	k = k < n ? k : n;
+	memcpy(p, d->text.data + d->at, k);
 	d->at += k;
 	return (int64_t)k;
 }
 
-static int64_t
-read_rows(void *ctx, void *p, size_t n, struct err *e)
-{
-	struct door_source *d = ctx;
-	size_t k;
-	int r;
-
-	while (d->text_at == d->text.len) {
-		buf_clear(&d->text);
-		d->text_at = 0;
-		if ((r = parquet_rows_next(d->rows, &d->text, e)) <= 0)
-			return r;
-	}
-	k = d->text.len - d->text_at;
-	k = k < n ? k : n;
-	memcpy(p, d->text.data + d->text_at, k);
-	d->text_at += k;
-	return (int64_t)k;
-}
-
 static void
-close_source(void *ctx)
+close_rows(void *ctx)
 {
-	struct door_source *d = ctx;
+	struct parquet_source *d = ctx;
 
 	parquet_rows_close(d->rows);
 	buf_free(&d->file);
@@ -135,41 +217,22 @@ close_source(void *ctx)
 	free(d);
 }
 
-/* Could these be the first bytes of something that is not text? */
-static bool
-may_be_packed(const char *s, size_t n)
-{
-	return n < 5 && memcmp(s, "PAR1", n < 4 ? n : 4) == 0;
-}
-
+/* The rows of the Parquet file that *s gives. */
 static int
-peek_source(struct door_source *d, struct err *e)
+take_rows(struct source *s, struct table_read_opts *o, struct err *e)
 {
-	int64_t got;
+	struct parquet_source *d = xalloc(1, sizeof(*d));
 
-	do {
-		got = source_read(d->in, d->first + d->n, PEEK - d->n, e);
-		if (got < 0)
-			return -1;
-		d->n += (size_t)got;
-	} while (got > 0 && d->n < PEEK && may_be_packed(d->first, d->n));
-	return 0;
-}
-
-static int
-read_whole(struct door_source *d, struct err *e)
-{
-	int64_t got;
-	char *to;
-
-	buf_add(&d->file, d->first, d->n);
-	do {
-		if ((to = buf_reserve(&d->file, PIECE)) == NULL)
-			return buf_check(&d->file, e);
-		if ((got = source_read(d->in, to, PIECE, e)) < 0)
-			return -1;
-		buf_grew(&d->file, (size_t)got);
-	} while (got > 0);
+	buf_init(&d->file, BUF_CAP_DATA);
+	buf_init(&d->text, BUF_CAP_DATA);
+	if (read_all(&d->file, s, e) != 0 || parquet_rows_open(&d->rows,
+	    d->file.data, d->file.len, o, e) != 0) {
+		close_rows(d);
+		return -1;
+	}
+	source_close(s);
+	*s = (struct source){ read_rows, close_rows, d, s->name };
+	own_form(o);
 	return 0;
 }
 
@@ -177,26 +240,15 @@ int
 door_source(struct source *out, struct table_read_opts *o, struct source *in,
     struct err *e)
 {
-	struct door_source *d = xalloc(1, sizeof(*d));
+	char first[STAGE_PEEK];
 	int parquet;
+	size_t n;
 
-	d->in = in;
-	buf_init(&d->file, BUF_CAP_DATA);
-	buf_init(&d->text, BUF_CAP_DATA);
-	if (peek_source(d, e) != 0)
-		goto fail;
-	*out = (struct source){ read_plain, close_source, d, in->name };
-	if ((parquet = door_parquet(d->first, d->n, o, o->name, e)) < 0)
-		goto fail;
-	if (parquet) {
-		if (read_whole(d, e) != 0 || parquet_rows_open(&d->rows,
-		    d->file.data, d->file.len, o, e) != 0)
-			goto fail;
-		out->read = read_rows;
-		own_form(o);
-	}
-	return 0;
-fail:
-	close_source(d);
+	if (unpack_source(out, first, &n, o, in, e) != 0)
+		return -1;
+	parquet = door_parquet(first, n, o, o->name, e);
+	if (parquet == 0 || (parquet > 0 && take_rows(out, o, e) == 0))
+		return 0;
+	source_close(out);
 	return -1;
 }
