@@ -27,6 +27,7 @@ extern const struct verb verb_schema;
 extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;
+extern const struct verb verb_feature_join;
 extern const struct verb verb_fsck;
 
 /* ls of what is no data (ls_kind.c): all of a kind, or one name.  *status
