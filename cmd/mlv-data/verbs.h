@@ -28,6 +28,8 @@ extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;
 extern const struct verb verb_feature_join;
+extern const struct verb verb_feature_load;
+extern const struct verb verb_feature_get;
 extern const struct verb verb_fsck;
 
 /* ls of what is no data (ls_kind.c): all of a kind, or one name.  *status
