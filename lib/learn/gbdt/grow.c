@@ -74,7 +74,7 @@ struct hist_job {
 
 /* A row's gradient and hessian into the cells of n features, whose bins
  * are at r; `place` tells which of them when not all are in use. */
-static inline void
+static inline __attribute__((always_inline)) void
 add_row(struct cell *const *at, const uint8_t *r, const uint8_t *place,
     size_t n, double g, double h)
 {
@@ -120,17 +120,39 @@ set_rest(struct cell *hist, const struct bin_feature *f, struct cell sum)
 	hist[f->rest] = sum;
 }
 
-/* Features [part * width, ...) over all rows of the leaf, in their order. */
+/* All rows of the leaf, in their order, whose bins are from `from` on. */
+static inline __attribute__((always_inline)) void
+add_places(const struct hist_job *j, const uint8_t *from,
+    struct cell *const *at, const uint8_t *place, size_t n)
+{
+	size_t stride = j->w->b->stride, rows = j->n, ahead, i;
+	const uint32_t *order = j->order;
+	const struct gh *gh = j->gh;
+
+	if (order == NULL) {
+		for (i = 0; i < rows; i++)
+			add_row(at, from + i * stride, place, n,
+			    (double)gh[i].g, (double)gh[i].h);
+		return;
+	}
+	ahead = rows > AHEAD ? rows - AHEAD : 0;
+	for (i = 0; i < ahead; i++) {
+		__builtin_prefetch(from + order[i + AHEAD] * stride);
+		add_row(at, from + order[i] * stride, place, n,
+		    (double)gh[i].g, (double)gh[i].h);
+	}
+	for (; i < rows; i++)
+		add_row(at, from + order[i] * stride, place, n,
+		    (double)gh[i].g, (double)gh[i].h);
+}
+
+/* Features [part * width, ...). */
 static void
 add_rows(void *ctx, size_t part, int worker)
 {
 	const struct hist_job *j = ctx;
 	const struct bins *b = j->w->b;
-	size_t first = part * j->width, last = first + j->width, k, n = 0, i;
-	size_t stride = b->stride, rows = j->n, ahead;
-	const uint8_t *from = b->row + first, *picked;
-	const uint32_t *order = j->order;
-	const struct gh *gh = j->gh;
+	size_t first = part * j->width, last = first + j->width, k, n = 0;
 	struct cell *at[256];
 	uint8_t place[256];
 
@@ -146,22 +168,11 @@ add_rows(void *ctx, size_t part, int worker)
 		at[n] = h;
 		place[n++] = (uint8_t)(k - first);
 	}
-	picked = n < last - first ? place : NULL;
-	if (order == NULL) {
-		for (i = 0; i < rows; i++)
-			add_row(at, from + i * stride, picked, n,
-			    (double)gh[i].g, (double)gh[i].h);
-		return;
-	}
-	ahead = rows > AHEAD ? rows - AHEAD : 0;
-	for (i = 0; i < ahead; i++) {
-		__builtin_prefetch(from + order[i + AHEAD] * stride);
-		add_row(at, from + order[i] * stride, picked, n,
-		    (double)gh[i].g, (double)gh[i].h);
-	}
-	for (; i < rows; i++)
-		add_row(at, from + order[i] * stride, picked, n,
-		    (double)gh[i].g, (double)gh[i].h);
+	/* spelled twice, so that each is compiled for its way */
+	if (n < last - first)
+		add_places(j, b->row + first, at, place, n);
+	else
+		add_places(j, b->row + first, at, NULL, n);
 }
 
 static void
