@@ -14,6 +14,7 @@
 #include "catalog/pointer.h"
 #include "store/odb.h"
 #include "store/ref.h"
+#include "store/tree/snapshot.h"
 #include "store/worktree.h"
 
 struct known_names {
@@ -227,13 +228,18 @@ catalog_stamp(struct catalog *c, const struct name *n)
 
 /* Of another size it is not read at all. */
 static bool
-has_changed(struct catalog *c, const char *file, const struct link *content)
+has_changed(struct catalog *c, const char *file, const char *path,
+    const struct link *content)
 {
 	struct err ignored = ERR_INIT;
+	struct tree_total total;
 	struct stat st;
 	struct oid now;
 	uint64_t size;
 
+	if (lstat(file, &st) == 0 && S_ISDIR(st.st_mode))
+		return tree_hash_folder(&now, &total, c->repo, path,
+		    &ignored) == 0 && !oid_eq(&now, &content->id);
 	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
 	return (uint64_t)st.st_size != content->size ||
@@ -263,7 +269,7 @@ catalog_warn_changed(struct catalog *c, const struct catalog_item *item)
 		goto done;
 	intern_add(c->told, path, strlen(path));
 	file = path_join(repo_top(c->repo), path);
-	if (has_changed(c, file, &content))
+	if (has_changed(c, file, path, &content))
 		log_warn(c->opts.log, "'%s' has changed since it was added: "
 		    "data:%s is the stored version", path, item->base);
 done:

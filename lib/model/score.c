@@ -225,9 +225,9 @@ make_room(struct scorer *s, size_t rows, struct err *e)
 }
 
 /* Place k of w of an output, n rows of it, into a column from `from` on. */
-static void
+static int
 copy_column(struct column *c, size_t from, const struct tensor *t, size_t w,
-    size_t k, size_t n)
+    size_t k, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t at = i * w + k;
@@ -251,7 +251,10 @@ copy_column(struct column *c, size_t from, const struct tensor *t, size_t w,
 			break;
 		case ONNX_TEXT:
 			x = (const struct text *)t->data + at;
-			c->code[from + i] = intern_add(c->dict, x->s, x->n);
+			c->code[from + i] = intern_try(c->dict, x->s, x->n);
+			if (c->code[from + i] == INTERN_NONE)
+				return err_set(e, ERR_NOMEM, "no memory for "
+				    "so many different answers");
 			break;
 		case ONNX_UINT32:
 			c->i64[from + i] = ((const uint32_t *)t->data)[at];
@@ -273,6 +276,7 @@ copy_column(struct column *c, size_t from, const struct tensor *t, size_t w,
 			c->i64[from + i] = ((const uint8_t *)t->data)[at];
 		}
 	}
+	return 0;
 }
 
 /* A column holds whole numbers up to 2^63 - 1. */
@@ -304,7 +308,9 @@ copy_outputs(struct scorer *s, size_t from, size_t n, struct err *e)
 		if (!fits_column(t))
 			return err_set(e, ERR_FORMAT, "output '%s' is beyond "
 			    "2^63", o->name);
-		copy_column(&s->result->col[i], from, t, w, o->place, n);
+		if (copy_column(&s->result->col[i], from, t, w, o->place, n,
+		    e) < 0)
+			return -1;
 	}
 	return 0;
 }

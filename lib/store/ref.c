@@ -3,7 +3,8 @@
  *
  * A ref's file, .mlv/refs/KIND/NAME[@LABEL]: the line "mlv-ref 1", then one
  * line a value: number TAB sha256:ID TAB digits of the audit record.  A
- * dropped alias has number 0 and "-" for the id.
+ * dropped alias has number 0 and "-" for the id.  A line that begins with
+ * "~" is a value that was taken back (store/peer/adopt.h).
  */
 #include "store/ref.h"
 
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/hash.h"
@@ -89,6 +91,14 @@ parse_value(struct ref_value *v, const char *at, size_t n)
 	    (size_t)(at + n - tab2 - 1)) == 0;
 }
 
+static bool
+add_retired(struct ref *r, const char *at, size_t n)
+{
+	r->retired = xresize(r->retired, r->n_retired + 1,
+	    sizeof(*r->retired));
+	return parse_value(&r->retired[r->n_retired++], at, n);
+}
+
 static int
 parse_ref(struct ref *r, const char *p, size_t n, const char *name,
     struct err *e)
@@ -102,6 +112,14 @@ parse_ref(struct ref *r, const char *p, size_t n, const char *name,
 		    "it has no header", name);
 	for (; at < end; at = stop + 1) {
 		stop = memchr(at, '\n', (size_t)(end - at));
+		if (*at == '~') {
+			if (stop == NULL || !add_retired(r, at + 1,
+			    (size_t)(stop - at - 1)))
+				return err_set(e, ERR_CORRUPT, "ref '%s' is "
+				    "damaged at a value that was taken back",
+				    name);
+			continue;
+		}
 		if (r->n == room) {
 			room = room ? room * 2 : 8;
 			r->value = xresize(r->value, room, sizeof(*r->value));
@@ -149,6 +167,7 @@ void
 ref_free(struct ref *r)
 {
 	free(r->value);
+	free(r->retired);
 	*r = (struct ref){ NULL, 0 };
 }
 
@@ -224,7 +243,7 @@ ref_stamp(struct repo *repo, const char *name)
 	struct stat st;
 	uint64_t v[4] = { 0, 0, 0, 0 }, stamp = 0;
 
-	if (lstat(path, &st) == 0) {
+	if (beneath_stat(path, &st) == 0) {
 		v[0] = (uint64_t)st.st_ino;
 		v[1] = (uint64_t)st.st_size;
 		v[2] = (uint64_t)st.st_mtim.tv_sec;

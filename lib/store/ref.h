@@ -31,6 +31,9 @@ struct ref_value {
 struct ref {
 	struct ref_value *value;	/* oldest first */
 	size_t n;
+	struct ref_value *retired;	/* set once, taken back when another
+					 * repository's values came before */
+	size_t n_retired;
 };
 
 #define REF_NAME_MAX 128	/* bytes in one part of a name */

@@ -22,9 +22,8 @@ put_value(struct buf *b, const struct ref_value *v)
 	    v->number ? oid_print(text, &v->id) : "-", oid_hex(hex, &v->audit));
 }
 
-/* The whole file anew, with one more value. */
-static int
-write_ref(struct repo *repo, const char *name, const struct ref *r,
+int
+ref_write(struct repo *repo, const char *name, const struct ref *r,
     const struct ref_value *more, struct err *e)
 {
 	char *path = ref_path(repo, name), *folder = path_folder(path);
@@ -37,7 +36,12 @@ write_ref(struct repo *repo, const char *name, const struct ref *r,
 	buf_adds(&b, REF_HEADER);
 	for (size_t i = 0; i < r->n; i++)
 		put_value(&b, &r->value[i]);
-	put_value(&b, more);
+	if (more)
+		put_value(&b, more);
+	for (size_t i = 0; i < r->n_retired; i++) {
+		buf_addc(&b, '~');
+		put_value(&b, &r->retired[i]);
+	}
 	/* the folder may be another's, killed before it synced its parent */
 	if (buf_check(&b, e) < 0 || file_make_folders(repo->os, folder, e) < 0 ||
 	    file_sync_folder(repo->os, refs, e) < 0 ||
@@ -57,8 +61,8 @@ done:
 }
 
 /* A network file system may rename and yet say it failed. */
-static bool
-has_value(struct repo *repo, const char *name, const struct ref_value *want)
+bool
+ref_has_value(struct repo *repo, const char *name, const struct ref_value *want)
 {
 	struct err ignored = ERR_INIT;
 	struct ref now;
@@ -78,9 +82,9 @@ record_and_write(struct repo *repo, const char *name, const struct ref *r,
 {
 	if (audit_append(&v->audit, repo, record, e) < 0)
 		return -1;
-	if (write_ref(repo, name, r, v, e) == 0)
+	if (ref_write(repo, name, r, v, e) == 0)
 		return 0;
-	if (e->code != ERR_UNPROVEN && has_value(repo, name, v))
+	if (e->code != ERR_UNPROVEN && ref_has_value(repo, name, v))
 		e->code = ERR_UNPROVEN;
 	return -1;
 }
