@@ -129,9 +129,10 @@ interop: all units ## compare with scikit-learn, LightGBM, XGBoost, onnxruntime,
 	@sh scripts/deps interop
 	@sh tests/interop/run
 
-demo: all ## the churn journey; DATA=telco.csv runs it on a real file
+demo: all ## the churn journey (DATA=telco.csv: on a real file), then a quarter of it
 	@sh scripts/deps demo
 	@sh examples/churn/demo.sh '$(DATA)'
+	@sh examples/loop/quarter.sh
 
 bench: all units ## measure side by side with the peers
 	@sh scripts/deps interop
