@@ -25,22 +25,16 @@ is_named(const char *name, const char *const *list, size_t n)
 size_t
 binned_place(const struct binned_column *c, double v)
 {
-	size_t from = 0, to = c->edges;
+	size_t below = 0;
 
 	if (isnan(v))
 		return 0;
 	if (v > c->most)
 		return c->bins - 1;
-	/* edges at or below v */
-	while (from < to) {
-		size_t mid = (from + to) / 2;
-
-		if (c->edge[mid] <= v)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	return 1 + from;
+	/* edges at or below v; no branch hangs on a value */
+	for (size_t step = BINS_EDGES / 2; step > 0; step /= 2)
+		below += c->edge[below + step - 1] <= v ? step : 0;
+	return 1 + below;
 }
 
 size_t
@@ -57,12 +51,12 @@ binned_place_text(const struct binned_column *c, const char *s, size_t n)
 		at = intern_find(c->words, s, n);
 		return at == INTERN_NONE ? 1 : 2 + at;
 	}
+	if (num_parse_f64(s, n, &v))
+		return binned_place(c, v);
 	if ((n == 4 && memcmp(s, "true", 4) == 0) || (n == 5 && memcmp(s,
 	    "false", 5) == 0))
 		return binned_place(c, n == 4);
-	if (!num_parse_f64(s, n, &v))
-		return BINS_MAX;
-	return binned_place(c, v);
+	return BINS_MAX;
 }
 
 /* ---- the reference ---- */
@@ -97,6 +91,8 @@ find_edges(struct binned_column *c, double *v, size_t n)
 				c->edge[c->edges++] = edge;
 		}
 	}
+	for (size_t k = c->edges; k < BINS_EDGES; k++)
+		c->edge[k] = INFINITY;
 	/* missing, below, a bin from each edge on, above */
 	c->bins = c->edges + 3;
 }

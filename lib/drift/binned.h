@@ -19,6 +19,7 @@
 #include "table/table.h"
 
 #define BINS_NUMBERS 20
+#define BINS_EDGES 32
 #define BINS_WORDS 50
 #define BINS_MAX (BINS_WORDS + 2)
 
@@ -27,7 +28,9 @@ enum binned_kind { BINS_NUMBER, BINS_CATEGORY, BINS_LENGTH };
 struct binned_column {
 	const char *name;
 	enum binned_kind kind;
-	double edge[BINS_NUMBERS];	/* rising; (edges) */
+	/* rising; (edges), then infinity, so that a search takes the same
+	 * steps whatever it looks for */
+	double edge[BINS_EDGES];
 	size_t edges;
 	double most;			/* the reference's largest */
 	struct intern *words;
