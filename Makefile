@@ -39,7 +39,7 @@ MLV_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -DMLV_VERSION='"$(VERSION)"' \
 	-Wformat=2 -Wvla -fno-strict-aliasing -ffp-contract=off -fno-math-errno \
 	-fPIE -pthread $(if $(WERROR),-Werror) $(HARDEN) $(SANFLAGS) -Ilib
 MLV_LDFLAGS := -pie -pthread -Wl,--as-needed $(HARDEN_LD) $(SANFLAGS)
-LIBS := -lyaml -lzstd -lz -lcrypto -lpcre2-8 -lm
+LIBS := -llmdb -lyaml -lzstd -lz -lcrypto -lpcre2-8 -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*/*.c))
@@ -49,12 +49,14 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB := $(B)/libmlv.a
 # A tool appears as soon as its main.c does.
+# Their libraries are slow to start, so they are programs of their own.
+HELPERS := $(B)/libexec/mlv/mlv-http
 BINS := $(foreach t,$(TOOLS),$(if $(wildcard cmd/mlv-$t/main.c),$(B)/bin/mlv-$t))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%.t,$(UNIT_SRC))
 TESTTOOLS := $(patsubst tests/tools/%.c,$(B)/tools/%,$(TOOL_SRC))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
-all: $(BINS) ## build the six tools into build/bin
+all: $(BINS) $(HELPERS) ## build the six tools into build/bin
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -84,6 +86,11 @@ $(B)/bin/mlv-$(1): $(call obj,$(sort $(wildcard cmd/mlv-$(1)/*.c))) $(LIB)
 	$$(CC) $$(CFLAGS) $$(MLV_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$t)))
+
+$(B)/libexec/mlv/mlv-%: LIBS += -lcurl
+$(B)/libexec/mlv/mlv-http: $(call obj,$(wildcard cmd/helper-http/*.c)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # base.t beside base/lines.t; older builds had a program where a folder is now.
 $(B)/unit/%.t: $(B)/obj/tests/unit/%.o $(LIB)
@@ -122,9 +129,10 @@ interop: all units ## compare with scikit-learn, LightGBM, XGBoost, onnxruntime,
 	@sh scripts/deps interop
 	@sh tests/interop/run
 
-demo: all ## the churn journey; DATA=telco.csv runs it on a real file
+demo: all ## the churn journey (DATA=telco.csv: on a real file), then a quarter of it
 	@sh scripts/deps demo
 	@sh examples/churn/demo.sh '$(DATA)'
+	@sh examples/loop/quarter.sh
 
 bench: all units ## measure side by side with the peers
 	@sh scripts/deps interop

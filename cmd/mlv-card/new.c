@@ -1,6 +1,5 @@
 /* mlv-card new: a model card from what is known. */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "catalog/bytes.h"
@@ -61,16 +60,6 @@ read_evaluation(struct evaluation *v, struct cli *c, const char *path,
 
 	return read_tree(&j, c, path, true, e) < 0 ? -1 :
 	    evaluation_read(v, j, e);
-}
-
-/* "churn@champion" is a model's name where no file is called so. */
-static const char *
-model_of(struct cli *c, const char *text)
-{
-	if (catalog_repo(c->catalog) == NULL || strpbrk(text, ":/") != NULL ||
-	    strcmp(text, "-") == 0 || access(text, F_OK) == 0)
-		return text;
-	return arena_printf(&c->arena, "model:%s", text);
 }
 
 /* What the card is of: the version's manifest, or the file's bytes. */
@@ -173,7 +162,7 @@ new_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "new takes one model");
 	if (o->html && o->json)
 		return cli_usage(c, "--html and --json exclude each other");
-	rq.model = model_of(c, argv[0]);
+	rq.model = cli_model_name(c, argv[0]);
 	if (file_refuse_same(o->output, rq.model, &e) < 0 ||
 	    file_refuse_same(o->output, o->notes, &e) < 0 ||
 	    file_refuse_same(o->output, o->evaluation, &e) < 0 ||
@@ -217,5 +206,6 @@ const struct verb verb_new = {
 "\n"
 "example: mlv-card new model:churn@champion --html > card.html\n",
 	.options = new_options, .opts_size = sizeof(struct new_opts),
-	.flags = VERB_CATALOG, .run = new_run,
+	.flags = VERB_CATALOG |
+	    VERB_EVENTS, .run = new_run,
 };

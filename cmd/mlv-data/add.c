@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "store/odb.h"
+#include "added.h"
 #include "verbs.h"
 
 struct add_opts {
@@ -19,21 +20,27 @@ static const struct opt add_options[] = {
 	OPT_END
 };
 
-static void
-print_added(struct cli *c, const struct catalog_put *put, uint64_t size,
-    int64_t rows, const char *path)
+void
+print_added(struct cli *c, const struct catalog_added *added,
+    const char *path)
 {
+	const struct catalog_put *put = &added->put;
 	char text[OID_TEXT];
 
 	out_begin(&c->out, "mlv.dataset.added/1");
 	out_text(&c->out, "name", put->label);
 	out_text(&c->out, "id", oid_print(text, &put->content));
-	if (rows < 0)
+	if (added->rows < 0)
 		out_null(&c->out, "rows");
 	else
-		out_int(&c->out, "rows", rows);
-	out_int(&c->out, "bytes", (int64_t)size);
+		out_int(&c->out, "rows", added->rows);
+	out_int(&c->out, "bytes", (int64_t)added->bytes);
 	out_only(&c->out, OUT_JSON);
+	if (added->files >= 0)
+		out_int(&c->out, "files", added->files);
+	else
+		out_null(&c->out, "files");
+	out_int(&c->out, "stored", (int64_t)added->stored);
 	out_text(&c->out, "manifest", oid_print(text, &put->id));
 	out_bool(&c->out, "added", put->added);
 	out_only(&c->out, OUT_BOTH);
@@ -45,19 +52,17 @@ static int
 add_each(struct cli *c, struct catalog *catalog, const struct add_opts *o,
     const struct table_read_opts *read, const struct texts *paths)
 {
-	struct catalog_put put;
+	struct catalog_added added;
 	struct err e = ERR_INIT;
 	int status = EXIT_YES;
-	uint64_t size;
-	int64_t rows;
 
 	for (size_t i = 0; i < paths->n; i++) {
-		int r = catalog_add_file(&put, &size, &rows, catalog,
-		    paths->v[i], o->name, read, &e);
+		int r = catalog_add_file(&added, catalog, paths->v[i], o->name,
+		    read, &e);
 
 		if (r == 0 || e.code == ERR_UNPROVEN) {
 			c->committed = true;
-			print_added(c, &put, size, rows, paths->v[i]);
+			print_added(c, &added, paths->v[i]);
 		}
 		/* what is not proven stands; the files after it are added */
 		if (r < 0)
@@ -96,13 +101,18 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 
 const struct verb verb_add = {
 	.name = "add",
-	.summary = "put files under version control",
-	.synopsis = "[-n NAME] [--columns NAME,...] [--na TEXT] FILE...\n"
+	.summary = "put files and folders under version control",
+	.synopsis = "[-n NAME] [--columns NAME,...] [--na TEXT] PATH...\n"
 	    "[options] --stdin",
 	.about =
-"Stores each FILE and prints its name, id (the SHA-256 sha256sum prints),\n"
-"rows, bytes and path.  Inside the work tree FILE.mlv is written, to be\n"
-"committed to git in its place, and FILE is added to .gitignore.\n"
+"Stores each PATH and prints its name, id (the SHA-256 sha256sum prints),\n"
+"rows, bytes and path.  Inside the work tree PATH.mlv is written, to be\n"
+"committed to git in its place, and PATH is added to .gitignore.  --json also\n"
+"says how many bytes on disk it took, and how many files a folder has.\n"
+"\n"
+"A folder is one version: its files, which of them are executable, symbolic\n"
+"links as links, and empty folders.  Left out is what .mlvignore names, by the\n"
+"rules of gitignore.  Its id is that of the tree, the list of what is in it.\n"
 "\n"
 "Content that was added before keeps its version.  A stem that stands for\n"
 "another path already is refused until --name says what is meant.  How to\n"
@@ -111,5 +121,6 @@ const struct verb verb_add = {
 "\n"
 "example: mlv-data add adult.csv --columns age,workclass,income --na '?'\n",
 	.options = add_options, .opts_size = sizeof(struct add_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = add_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY |
+	    VERB_EVENTS, .run = add_run,
 };

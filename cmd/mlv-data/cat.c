@@ -1,4 +1,6 @@
 /* mlv-data cat: the bytes behind a name. */
+#include <string.h>
+
 #include "base/file.h"
 #include "catalog/bytes.h"
 #include "catalog/catalog.h"
@@ -7,6 +9,7 @@
 #include "catalog/resolve.h"
 #include "cli/cli.h"
 #include "store/odb.h"
+#include "store/tree/tree.h"
 #include "verbs.h"
 
 #define BLOCK ((size_t)1 << 18)
@@ -74,10 +77,13 @@ find_content(struct oid *id, struct cli *c, struct catalog *catalog,
 		*id = item.id;
 		yes = true;
 	} else if (item.kind >= NAME_DATA && item.kind != NAME_RUN &&
-	    item.path == NULL && catalog_manifest(&m, &c->arena, catalog,
-	    &item.id, &ignored) == 0 && manifest_find(&l, m, "content", NULL)) {
+	    catalog_manifest(&m, &c->arena, catalog, &item.id,
+	    &ignored) == 0 && manifest_find(&l, m, "content", NULL)) {
 		*id = l.id;
-		yes = true;
+		yes = item.path == NULL && strcmp(l.type, TREE_TYPE) != 0;
+		if (!yes)
+			yes = catalog_find_inside(id, catalog, &item, &l,
+			    &ignored) == 0;
 	}
 	catalog_item_free(&item);
 	return yes;
@@ -134,10 +140,10 @@ const struct verb verb_cat = {
 	.summary = "write the bytes behind a name to standard output",
 	.synopsis = "[-o FILE] NAME...\n[-o FILE] --stdin",
 	.about =
-"NAME is data:NAME[@VERSION], model:NAME, run:ID:PATH, sha256:DIGITS or a\n"
-"path.  Stored bytes are checked against their SHA-256 as they go: exit\n"
-"status 0 means that all of them were right.  With -o FILE is replaced only\n"
-"then: an edited file is restored.\n"
+"NAME is data:NAME[@VERSION], data:NAME:PATH for a file in a folder's version,\n"
+"model:NAME, run:ID:PATH, sha256:DIGITS or a path.  Stored bytes are checked\n"
+"against their SHA-256 as they go: exit status 0 means that all of them were\n"
+"right.  With -o FILE is replaced only then: an edited file is restored.\n"
 "\n"
 "example: mlv-data cat data:churn -o churn.csv\n",
 	.options = cat_options, .opts_size = sizeof(struct cat_opts),

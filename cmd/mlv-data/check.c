@@ -7,6 +7,7 @@
 #include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "lineage/event.h"
 #include "quality/check.h"
 #include "verbs.h"
 
@@ -109,6 +110,27 @@ check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
 	return r;
 }
 
+/* The rules that were broken, as a facet of the table. */
+static void
+tell_event(struct cli *c, struct catalog_bytes *b, const char *name,
+    const struct check *k)
+{
+	struct event_assertion *a;
+
+	if (c->event == NULL)
+		return;
+	a = arena_alloc(&c->arena, (k->n + 1) * sizeof(*a));
+	for (size_t i = 0; i < k->n; i++)
+		a[i] = (struct event_assertion){
+		    check_rule_name(k->f[i].rule), k->f[i].column,
+		    k->f[i].what, false, k->f[i].severity == SEVERITY_ERROR };
+	if (k->n == 0)
+		a[0] = (struct event_assertion){ "schema", NULL,
+		    "every rule is kept", true, true };
+	lineage_event_checked(c->event, name, catalog_bytes_id(b), a,
+	    k->n ? k->n : 1);
+}
+
 static int
 check_one(bool *failed, struct cli *c, struct catalog *catalog,
     const char *name, const struct check_verb *o, const struct schema *s,
@@ -130,6 +152,7 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 		else
 			print_finding(c, &k.f[i], name);
 	}
+	tell_event(c, &b, name, &k);
 	*failed = *failed || check_failed(&k);
 	check_release(&k);
 	r = 0;
@@ -184,5 +207,6 @@ const struct verb verb_check = {
 "\n"
 "example: mlv-data check --schema s.yaml in.csv --bad bad.csv > good.csv\n",
 	.options = check_options, .opts_size = sizeof(struct check_verb),
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_STDIN | VERB_CATALOG, .run = check_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_STDIN | VERB_CATALOG |
+	    VERB_EVENTS, .run = check_run,
 };

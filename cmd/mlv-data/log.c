@@ -39,12 +39,15 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	for (int i = 0; r == 0 && i < argc; i++) {
 		if ((r = name_parse(&n, argv[i], &e)) < 0)
 			break;
-		if (n.kind != NAME_DATA || n.version || n.alias)
-			r = err_set(&e, ERR_USAGE, "'%s' is not data:NAME",
-			    argv[i]);
+		if ((n.kind != NAME_DATA && !is_listed_kind(n.kind)) ||
+		    n.version || n.alias)
+			r = err_set(&e, ERR_USAGE, "'%s' is not data:NAME, nor "
+			    "of a profile, card or report%s", argv[i], n.kind ==
+			    NAME_MODEL ? ": 'mlv-registry log' is of models" :
+			    "");
 		else
-			r = catalog_history(c->catalog, NAME_DATA, n.base, print_event, c,
-			    &e);
+			r = catalog_history(c->catalog, n.kind, n.base,
+			    print_event, c, &e);
 		name_free(&n);
 	}
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
@@ -53,11 +56,12 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_log = {
 	.name = "log",
 	.summary = "list the versions of data, when they came and from whom",
-	.synopsis = "[data:NAME...]",
+	.synopsis = "[NAME...]",
 	.about =
 "Prints a record a version, oldest first: name, operation, time, user, host,\n"
 "id of the manifest, note.  It comes from the audit log, whose chain of\n"
-"hashes is checked on the way.\n"
+"hashes is checked on the way.  Without names it is that of all data; profiles,\n"
+"cards and reports are named.\n"
 "\n"
 "example: mlv-data log data:churn\n",
 	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY, .run = log_run,

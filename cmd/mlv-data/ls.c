@@ -9,6 +9,7 @@
 #include "catalog/name.h"
 #include "catalog/pointer.h"
 #include "catalog/resolve.h"
+#include "catalog/tracked.h"
 #include "cli/cli.h"
 #include "store/ref.h"
 #include "store/worktree.h"
@@ -16,11 +17,14 @@
 
 struct ls_opts {
 	bool all;
+	const char *kind;
 };
 
 static const struct opt ls_options[] = {
 	{ OPT_FLAG, 'a', "all", offsetof(struct ls_opts, all), NULL,
 	    "every version, not only the one a name means now" },
+	{ OPT_TEXT, 'k', "kind", offsetof(struct ls_opts, kind), "KIND",
+	    "list these instead of data: profile, card, report" },
 	OPT_END
 };
 
@@ -38,22 +42,15 @@ static int
 state_of(const char **state, struct listing *l, const char *path,
     const struct oid *content, struct err *e)
 {
-	struct repo *s = catalog_repo(l->catalog);
-	char *full;
-	struct oid now;
-	uint64_t size;
-	int r = 0;
+	enum tracked_state s;
 
 	*state = NULL;
 	if (path == NULL)
 		return 0;
-	full = xprintf("%s/%s", repo_top(s), path);
-	if (access(full, F_OK) < 0)
-		*state = "missing";
-	else if ((r = worktree_hash_file(&now, &size, s, full, e)) == 0)
-		*state = oid_eq(&now, content) ? "same" : "changed";
-	free(full);
-	return r;
+	if (tracked_compare(&s, l->catalog, path, content, -1, e) < 0)
+		return -1;
+	*state = tracked_state_text(s);
+	return 0;
 }
 
 static int
@@ -86,7 +83,13 @@ print_dataset(struct listing *l, const char *name, struct err *e)
 		out_int(out, "rows", json_int(m, "rows", 0));
 	else
 		out_null(out, "rows");
-	out_int(out, "bytes", (int64_t)content.size);
+	out_int(out, "bytes", json_int(m, "bytes", (int64_t)content.size));
+	out_only(out, OUT_JSON);
+	if (json_get(m, "files"))
+		out_int(out, "files", json_int(m, "files", 0));
+	else
+		out_null(out, "files");
+	out_only(out, OUT_BOTH);
 	out_text(out, "state", state);
 	if (path)
 		out_path(out, "path", path);
@@ -132,6 +135,8 @@ print_ref(void *ctx, const char *ref, struct err *e)
 	if (ref_read(&versions, catalog_repo(l->catalog), ref, e) < 0)
 		return -1;
 	for (size_t i = 0; r == 0 && i < versions.n; i++) {
+		if (versions.value[i].removed)
+			continue;
 		n.version = (uint32_t)i + 1;
 		name = name_label(&n);
 		r = print_or_say(l, name, e);
@@ -166,6 +171,12 @@ print_pointer(struct listing *l, const char *path, const struct pointer *p,
 		out_int(out, "bytes", p->size);
 	else
 		out_null(out, "bytes");
+	out_only(out, OUT_JSON);
+	if (p->files >= 0)
+		out_int(out, "files", p->files);
+	else
+		out_null(out, "files");
+	out_only(out, OUT_BOTH);
 	out_text(out, "state", state);
 	out_path(out, "path", path);
 	out_end(out);
@@ -221,7 +232,6 @@ refuse_kind(const struct name *n, struct err *e)
 	return err_set(e, ERR_USAGE, "'%s' is not data:NAME; %s", n->text,
 	    n->kind == NAME_MODEL ? "'mlv-registry ls' lists models" :
 	    n->kind == NAME_RUN ? "'mlv-train runs' lists runs" :
-	    name_is_ref(n) ? "'mlv-data show' shows what it stands for" :
 	    "'mlv-data ls' alone lists what there is");
 }
 
@@ -236,7 +246,9 @@ list_name(struct listing *l, const char *word, struct err *e)
 		return -1;
 	l->only = n.base;
 	l->found = false;
-	if (n.kind != NAME_DATA) {
+	if (is_listed_kind(n.kind)) {
+		r = list_kind_name(&l->status, l->c, &n, l->all, e);
+	} else if (n.kind != NAME_DATA) {
 		r = refuse_kind(&n, e);
 	} else if (!n.version && !n.alias && !has_versions(l, n.base) &&
 	    (r = pointer_each(l->catalog, list_pointer, l, e)) == 0 &&
@@ -256,11 +268,17 @@ list_name(struct listing *l, const char *word, struct err *e)
 static int
 ls_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	struct listing l = { .c = c, .catalog = c->catalog, .all = ((struct ls_opts *)opts)->all };
+	const struct ls_opts *o = opts;
+	struct listing l = { .c = c, .catalog = c->catalog, .all = o->all };
 	struct err e = ERR_INIT;
 	int r = 0;
 
-	if (argc == 0 && (r = ref_each(catalog_repo(l.catalog), "data/",
+	if (o->kind && argc)
+		return cli_usage(c, "--kind lists all of a kind: it takes no "
+		    "names");
+	if (o->kind)
+		r = list_kind(&l.status, c, o->kind, o->all, &e);
+	else if (argc == 0 && (r = ref_each(catalog_repo(l.catalog), "data/",
 	    print_ref, &l, &e)) == 0)
 		r = pointer_each(l.catalog, list_pointer, &l, &e);
 	for (int i = 0; r == 0 && i < argc; i++)
@@ -271,13 +289,16 @@ ls_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_ls = {
 	.name = "ls",
 	.summary = "list datasets, and whether their files changed",
-	.synopsis = "[-a] [data:NAME...]",
+	.synopsis = "[-a] [NAME...]\n[-a] -k profile|card|report",
 	.about =
 "Prints a record a dataset: name, id of its content, rows, bytes, state,\n"
 "path.  State is same, changed or missing, for the file in the work tree;\n"
 "\\N for data without one.  An unchanged file is not read again.  What git\n"
 "has a pointer file of and this repository has no version of, as in a fresh\n"
 "clone, is listed without a version.\n"
+"\n"
+"Of a profile, card or report (evaluations and verdicts): name, id, what a\n"
+"report is about, and the versions it is of.\n"
 "\n"
 "example: mlv-data ls | awk -F'\\t' '$5 == \"changed\"'\n",
 	.options = ls_options, .opts_size = sizeof(struct ls_opts),

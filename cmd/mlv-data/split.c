@@ -388,5 +388,6 @@ const struct verb verb_split = {
 "\n"
 "example: mlv-data split data:churn --by customerID train=70 valid=15 test=15\n",
 	.options = split_options, .opts_size = sizeof(struct split_verb),
-	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG, .run = split_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG |
+	    VERB_EVENTS, .run = split_run,
 };

@@ -83,5 +83,6 @@ const struct verb verb_add = {
 "example: mlv-train fit data:churn-train --target Churn -o m.onnx |\n"
 "             mlv-registry add churn --stdin\n",
 	.options = add_options, .opts_size = sizeof(struct add_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .check = add_check, .run = add_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY |
+	    VERB_EVENTS, .check = add_check, .run = add_run,
 };

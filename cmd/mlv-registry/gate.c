@@ -18,6 +18,8 @@ judge_version(struct cli *c, struct catalog *catalog, const char *text,
     const struct policy *p, struct err *e)
 {
 	struct catalog_item item;
+	struct err kept = ERR_INIT;
+	struct oid id = { { 0 } };
 	struct gate g;
 	int r;
 
@@ -25,7 +27,11 @@ judge_version(struct cli *c, struct catalog *catalog, const char *text,
 		return -1;
 	r = gate_judge(&g, catalog, &item, p, e);
 	if (r == 0) {
-		print_gate(c, item.label, &g);
+		/* asked of a store that cannot be written, it still answers */
+		if (gate_record(&id, catalog, &g, p, &kept) < 0 &&
+		    kept.code != ERR_UNPROVEN)
+			cli_warn(c, "the verdict is not kept: %s", kept.msg);
+		print_gate(c, item.label, &g, &id);
 		r = gate_refuse(&g, item.label, e);
 		gate_release(&g);
 	}
@@ -68,7 +74,8 @@ const struct verb verb_gate = {
 "all it lacks.\n"
 "\n"
 "Evidence is what was recorded by 'mlv-train eval' for the model's bytes, and\n"
-"the metrics and parameters of its run.\n"
+"the metrics and parameters of its run.  The verdict is kept with the policy,\n"
+"the values and the evidence; --json prints its id.\n"
 "\n"
 "example: mlv-registry gate churn@1 --policy gates.yaml\n",
 	.options = gate_options, .opts_size = sizeof(struct gate_opts),

@@ -74,8 +74,11 @@ print_move(struct cli *c, const struct name *alias,
 }
 
 void
-print_gate(struct cli *c, const char *label, const struct gate *g)
+print_gate(struct cli *c, const char *label, const struct gate *g,
+    const struct oid *kept)
 {
+	char id[OID_TEXT];
+
 	for (size_t i = 0; i < g->n; i++) {
 		const struct gate_result *r = &g->result[i];
 
@@ -86,6 +89,8 @@ print_gate(struct cli *c, const char *label, const struct gate *g)
 		out_text(&c->out, "expr", r->rule->text);
 		out_text(&c->out, "values", *r->values ? r->values : NULL);
 		out_text(&c->out, "why", *r->why ? r->why : NULL);
+		if (c->json && !oid_is_none(kept))
+			out_text(&c->out, "id", oid_print(id, kept));
 		out_end(&c->out);
 	}
 }

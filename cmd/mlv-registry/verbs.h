@@ -30,6 +30,8 @@ int read_policy(struct policy *p, const char *path, struct err *e);
 void print_move(struct cli *c, const struct name *alias,
     const struct alias_moved *moved);
 /* One record a rule. */
-void print_gate(struct cli *c, const char *label, const struct gate *g);
+/* `kept`: the id of the stored verdict, or none. */
+void print_gate(struct cli *c, const char *label, const struct gate *g,
+    const struct oid *kept);
 
 #endif

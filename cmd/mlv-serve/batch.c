@@ -174,7 +174,8 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 		return r;
 	if (file_refuse_same(o->output, argv[0], &e) < 0)
 		return cli_fail(c, &e);
-	r = open_for_rows(&binding, &names, c->catalog, argv[0], o, &e);
+	r = open_for_rows(&binding, &names, c->catalog, cli_model_name(c,
+	    argv[0]), o, &e);
 	bo.read.columns = names.v;
 	bo.read.n_columns = names.n;
 	if (r == 0)

@@ -72,7 +72,7 @@ read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 		return o->share_file ? cli_usage(c, "--share-file is for a "
 		    "--canary") : 0;
 	if (eq == NULL && o->share_file) {
-		p->source[VARIANT_CANARY] = o->canary;
+		p->source[VARIANT_CANARY] = cli_model_name(c, o->canary);
 		return 0;
 	}
 	if (eq == NULL || eq == o->canary)
@@ -82,8 +82,8 @@ read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 	    !(p->share >= 0) || p->share > 100)
 		return cli_usage(c, "--canary is MODEL=PERCENT, and PERCENT is "
 		    "0 to 100, not '%s'", eq + 1);
-	p->source[VARIANT_CANARY] = arena_strndup(&c->arena, o->canary,
-	    (size_t)(eq - o->canary));
+	p->source[VARIANT_CANARY] = cli_model_name(c, arena_strndup(&c->arena,
+	    o->canary, (size_t)(eq - o->canary)));
 	return 0;
 }
 
@@ -208,7 +208,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	if ((r = check_name(c, o->name)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
-	so.endpoint.source[VARIANT_STABLE] = argv[0];
+	so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
 	signal(SIGPIPE, SIG_IGN);
 	machine_raise_files();		/* a connection is a file */
 	if (stop_open(&stop, &e) < 0)

@@ -27,7 +27,8 @@ stream_run_verb(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 1)
 		return cli_usage(c, "stream takes one model");
-	r = open_model(&binding, c->catalog, argv[0], &o->model_columns, &e);
+	r = open_model(&binding, c->catalog, cli_model_name(c,
+	    argv[0]), &o->model_columns, &e);
 	if (r == 0)
 		r = stream_run(&count, binding, 0, 1, &to, &e);
 	binding_free(binding);

@@ -310,7 +310,8 @@ eval_run(struct cli *c, void *opts, int argc, char **argv)
 	/* where nobody would see it, it is not measured */
 	eo.importance = o->importance && (c->json || (!o->no_record &&
 	    catalog_repo(w.catalog)));
-	r = catalog_open_bytes(&w.model, w.catalog, argv[0], &e);
+	r = catalog_open_bytes(&w.model, w.catalog, cli_model_name(c,
+	    argv[0]), &e);
 	if (r == 0) {
 		r = judge_model(&w, &read, &eo, argv[1], &e);
 		catalog_bytes_close(&w.model);
@@ -347,6 +348,7 @@ const struct verb verb_eval = {
 "\n"
 "example: mlv-train eval gbdt.onnx data:churn-test --target Churn\n",
 	.options = eval_options, .opts_size = sizeof(struct eval_opts),
-	.defaults = &eval_defaults, .flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.defaults = &eval_defaults, .flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG |
+	    VERB_EVENTS,
 	.run = eval_run,
 };

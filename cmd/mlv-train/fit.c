@@ -277,5 +277,6 @@ const struct verb verb_fit = {
 "example: mlv-train fit data:churn-train --valid data:churn-valid \\\n"
 "             --target Churn --drop customerID --learner gbdt -o gbdt.onnx\n",
 	.options = fit_options, .opts_size = sizeof(struct fit_opts),
-	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG, .check = fit_check, .run = fit_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG |
+	    VERB_EVENTS, .check = fit_check, .run = fit_run,
 };

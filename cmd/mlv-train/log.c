@@ -149,5 +149,6 @@ const struct verb verb_log = {
 "\n"
 "example: python3 train.py | mlv-train log -n try7 -p lr=0.1\n",
 	.options = log_options, .opts_size = sizeof(struct log_opts),
-	.defaults = &log_defaults, .flags = VERB_JSON | VERB_REPOSITORY, .run = log_run,
+	.defaults = &log_defaults, .flags = VERB_JSON | VERB_REPOSITORY |
+	    VERB_EVENTS, .run = log_run,
 };

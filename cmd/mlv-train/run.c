@@ -13,7 +13,8 @@ struct run_opts {
 
 static const struct opt run_options[] = {
 	{ OPT_TEXTS, 'd', "dep", offsetof(struct run_opts, deps), "NAME",
-	    "a file or name the command reads, - for stdin; repeatable" },
+	    "a file or name the command reads, - for stdin; "
+	    "train=NAME and valid=NAME say what it is for; repeatable" },
 	{ OPT_TEXTS, 'p', "param", offsetof(struct run_opts, params),
 	    "KEY=VALUE", "a parameter of the run; repeatable" },
 	{ OPT_TEXTS, 'o', "out", offsetof(struct run_opts, outs), "FILE",
@@ -115,5 +116,6 @@ const struct verb verb_run = {
 "example: mlv-train run -d train.py -d data:churn-train -p lr=0.1 -o model.onnx \\\n"
 "             -- python3 train.py\n",
 	.options = run_options, .opts_size = sizeof(struct run_opts),
-	.flags = VERB_JSON | VERB_COMMAND | VERB_REPOSITORY, .check = run_check, .run = run_run,
+	.flags = VERB_JSON | VERB_COMMAND | VERB_REPOSITORY |
+	    VERB_EVENTS, .check = run_check, .run = run_run,
 };

@@ -9,6 +9,8 @@ struct verb;
 extern const struct verb verb_fit;
 extern const struct verb verb_eval;
 extern const struct verb verb_run;
+extern const struct verb verb_repro;
+extern const struct verb verb_graph;
 extern const struct verb verb_log;
 extern const struct verb verb_runs;
 extern const struct verb verb_show;
@@ -21,5 +23,7 @@ extern const struct verb verb_search_best;
 extern const struct verb verb_search_show;
 extern const struct verb verb_search_ls;
 extern const struct verb verb_search_run;
+extern const struct verb verb_import_mlruns;
+extern const struct verb verb_import_tensorboard;
 
 #endif

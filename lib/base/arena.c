@@ -2,6 +2,8 @@
 #include "base/arena.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,19 +19,27 @@ struct arena_block {
 	max_align_t bytes[];
 };
 
-void *
-arena_alloc(struct arena *a, size_t n)
+/* With `need` as xalloc, else NULL where that would not return. */
+static void *
+take(struct arena *a, size_t n, bool need)
 {
 	struct arena_block *b = a->block;
 	size_t unit = sizeof(max_align_t), size;
 	void *p;
 
+	if (n > SIZE_MAX / 2) {
+		if (need)
+			mem_exhausted();
+		return NULL;
+	}
 	n = n ? (n + unit - 1) / unit * unit : unit;
-	a->used += n;
 	if (b == NULL || b->size - b->used < n) {
 		size = n > BLOCK_BYTES ? n : b == NULL && n <= FIRST_BYTES ?
 		    FIRST_BYTES : BLOCK_BYTES;
-		b = xalloc(1, sizeof(*b) + size);
+		b = need ? xalloc(1, sizeof(*b) + size) :
+		    mem_zeroed(1, sizeof(*b) + size);
+		if (b == NULL)
+			return NULL;
 		b->size = size;
 		/* an oversized block goes behind a half-full one */
 		if (a->block && n > BLOCK_BYTES) {
@@ -42,7 +52,20 @@ arena_alloc(struct arena *a, size_t n)
 	}
 	p = (char *)b->bytes + b->used;
 	b->used += n;
+	a->used += n;
 	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	return take(a, n, true);
+}
+
+void *
+arena_try(struct arena *a, size_t n)
+{
+	return take(a, n, false);
 }
 
 char *

@@ -3,8 +3,8 @@
  *
  * Passed explicitly to whoever builds a JSON tree, a manifest, a graph.
  * Nothing in it is freed alone; arena_free frees all.  A zeroed struct is
- * a valid empty arena.  Allocation never returns NULL: it goes through
- * xalloc (base/mem.h), so whoever reads sizes from outside caps them first.
+ * a valid empty arena.  Allocation never returns NULL, as xalloc (base/mem.h);
+ * whoever reads sizes from outside caps them first, or tries.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -22,6 +22,8 @@ struct arena {
 
 /* `n` bytes, zeroed, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n);
+/* The same for a size from outside: NULL when there is no memory. */
+void *arena_try(struct arena *a, size_t n);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) MLV_PRINTF(2, 3);

@@ -49,7 +49,8 @@ err_sys(struct err *e, const char *fmt, ...)
 	vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
 	n = strlen(e->msg);
-	snprintf(e->msg + n, sizeof(e->msg) - n, ": %s", strerror(saved));
+	snprintf(e->msg + n, sizeof(e->msg) - n, ": %s", saved == ELOOP ?
+	    "a link is in the way; none is followed there" : strerror(saved));
 	return -1;
 }
 

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -75,7 +76,7 @@ file_read(struct buf *out, const char *path, struct err *e)
 
 	if (strcmp(path, "-") == 0)
 		return file_read_fd(out, 0, "standard input", e);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = beneath_open_file(path, O_RDONLY, 0);
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
 	r = file_read_fd(out, fd, path, e);
@@ -172,7 +173,7 @@ read_instead(struct file_map *m, int fd, const char *path, struct err *e)
 bool
 file_read_small(char *out, size_t room, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = beneath_open_file(path, O_RDONLY, 0);
 	ssize_t n;
 
 	if (fd < 0)
@@ -234,7 +235,7 @@ file_map(struct file_map *m, const char *path, struct err *e)
 
 	if (strcmp(path, "-") == 0)
 		return read_instead(m, 0, "standard input", e);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = beneath_open_file(path, O_RDONLY, 0);
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
 	if (fstat(fd, &st) < 0) {

@@ -128,6 +128,9 @@ int new_file_open(struct new_file *f, const struct os *os, const char *folder,
 int new_file_commit(struct new_file *f, const char *path, bool replace,
     bool *existed, struct err *e);
 void new_file_drop(struct new_file *f);
+/* A nameless file in `folder` to be written and read back: it is gone with
+ * its descriptor. */
+int file_open_scratch(int *fd, const char *folder, struct err *e);
 
 /* mkdir -p; each new folder's parent is fsynced. */
 int file_make_folders(const struct os *os, const char *path, struct err *e);

@@ -1,11 +1,15 @@
 /* The names in a folder, sorted. */
+#define _XOPEN_SOURCE 700
 #include "base/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/mem.h"
 
 static int
@@ -17,16 +21,22 @@ by_text(const void *a, const void *b)
 int
 folder_names(char ***names, size_t *n, const char *folder, struct err *e)
 {
-	DIR *d = opendir(folder);
+	int fd = beneath_open_file(folder, O_RDONLY | O_DIRECTORY, 0);
 	struct dirent *entry;
 	size_t room = 0;
+	DIR *d;
 
 	*names = NULL;
 	*n = 0;
-	if (d == NULL && errno == ENOENT)
+	if (fd < 0 && errno == ENOENT)
 		return 0;
-	if (d == NULL)
+	if (fd < 0)
 		return err_sys(e, "cannot list '%s'", folder);
+	if ((d = fdopendir(fd)) == NULL) {
+		err_sys(e, "cannot list '%s'", folder);
+		close(fd);
+		return -1;
+	}
 	while (errno = 0, (entry = readdir(d)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;

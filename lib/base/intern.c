@@ -1,6 +1,7 @@
 /* A dictionary from byte strings to small numbers. */
 #include "base/intern.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,40 +66,70 @@ slot_of(const struct intern *t, const char *s, size_t n, uint64_t hash)
 	return i;
 }
 
-static void
+static bool
 grow_slots(struct intern *t)
 {
-	size_t j;
+	size_t mask = t->mask * 2 + 1, j;
+	uint32_t *slots = mem_zeroed(mask + 1, sizeof(*slots));
 
+	if (slots == NULL)
+		return false;
 	free(t->slots);
-	t->mask = t->mask * 2 + 1;
-	t->slots = xalloc(t->mask + 1, sizeof(*t->slots));
+	t->mask = mask;
+	t->slots = slots;
 	for (size_t i = 0; i < t->n; i++) {
 		for (j = t->entries[i].hash & t->mask; t->slots[j];)
 			j = (j + 1) & t->mask;
 		t->slots[j] = (uint32_t)i + 1;
 	}
+	return true;
+}
+
+static bool
+grow_entries(struct intern *t)
+{
+	size_t room = t->room ? t->room * 2 : 32;
+	struct entry *more = mem_resize(t->entries, room, sizeof(*more));
+
+	if (more == NULL)
+		return false;
+	t->entries = more;
+	t->room = room;
+	return true;
+}
+
+uint32_t
+intern_try(struct intern *t, const char *s, size_t n)
+{
+	uint64_t hash = hash64(s, n, 0);
+	size_t i = slot_of(t, s, n, hash);
+	char *copy;
+
+	if (t->slots[i])
+		return t->slots[i] - 1;
+	if (t->n * 2 >= t->mask) {
+		if (!grow_slots(t))
+			return INTERN_NONE;
+		i = slot_of(t, s, n, hash);
+	}
+	if ((t->n == t->room && !grow_entries(t)) ||
+	    (copy = arena_try(&t->text, n + 1)) == NULL)
+		return INTERN_NONE;
+	if (n)
+		memcpy(copy, s, n);
+	t->entries[t->n++] = (struct entry){ copy, n, hash };
+	t->slots[i] = (uint32_t)t->n;
+	return (uint32_t)t->n - 1;
 }
 
 uint32_t
 intern_add(struct intern *t, const char *s, size_t n)
 {
-	uint64_t hash = hash64(s, n, 0);
-	size_t i = slot_of(t, s, n, hash);
+	uint32_t id = intern_try(t, s, n);
 
-	if (t->slots[i])
-		return t->slots[i] - 1;
-	if (t->n == t->room) {
-		t->room = t->room ? t->room * 2 : 32;
-		t->entries = xresize(t->entries, t->room, sizeof(*t->entries));
-	}
-	t->entries[t->n++] = (struct entry){
-		arena_strndup(&t->text, s, n), n, hash
-	};
-	t->slots[i] = (uint32_t)t->n;
-	if (t->n * 2 > t->mask)
-		grow_slots(t);
-	return (uint32_t)t->n - 1;
+	if (id == INTERN_NONE)
+		mem_exhausted();
+	return id;
 }
 
 uint32_t

@@ -19,6 +19,8 @@ void intern_free(struct intern *t);
 size_t intern_count(const struct intern *t);
 /* The number of s, given now if it is new. */
 uint32_t intern_add(struct intern *t, const char *s, size_t n);
+/* The same for what comes from outside: INTERN_NONE when there is no memory. */
+uint32_t intern_try(struct intern *t, const char *s, size_t n);
 /* The number of s, or INTERN_NONE. */
 uint32_t intern_find(const struct intern *t, const char *s, size_t n);
 /* The text of a number, NUL-ended, borrowed until intern_free. */

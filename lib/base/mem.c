@@ -1,11 +1,14 @@
 /* Memory that is there or ends the program, and strings in it. */
+#define _DEFAULT_SOURCE
 #include "base/mem.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define SMALL 1024
 
@@ -61,15 +64,44 @@ mem_aligned(size_t align, size_t n, size_t size)
 	return p;
 }
 
-static void *
-need_memory(void *p)
+void
+mem_exhausted(void)
 {
-	if (p == NULL) {
-		exhausted();
-		abort();
-	}
-	return p;
+	exhausted();
+	abort();
 }
+
+/* --- the reserve ----------------------------------------------------------- */
+
+static _Atomic(void *) reserve;	/* pages nobody touches */
+static size_t reserve_bytes;	/* written before the first is kept */
+
+bool
+mem_keep_reserve(size_t bytes)
+{
+	void *p, *none = NULL;
+
+	if (atomic_load(&reserve))
+		return true;
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+	    MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return false;
+	reserve_bytes = bytes;
+	if (!atomic_compare_exchange_strong(&reserve, &none, p))
+		munmap(p, bytes);
+	return true;
+}
+
+static bool
+give_reserve(void)
+{
+	void *p = atomic_exchange(&reserve, NULL);
+
+	return p && munmap(p, reserve_bytes) == 0;
+}
+
+/* --- what is always there -------------------------------------------------- */
 
 void *
 xalloc(size_t n, size_t size)
@@ -77,15 +109,28 @@ xalloc(size_t n, size_t size)
 	size_t bytes;
 
 	/* glibc's calloc passes by the thread's own list of small blocks */
-	if (size_mul(&bytes, n, size) && bytes && bytes <= SMALL)
-		return memset(need_memory(malloc(bytes)), 0, bytes);
-	return need_memory(mem_zeroed(n, size));
+	bool small = size_mul(&bytes, n, size) && bytes && bytes <= SMALL;
+	void *p;
+
+	do
+		p = small ? malloc(bytes) : mem_zeroed(n, size);
+	while (p == NULL && give_reserve());
+	if (p == NULL)
+		mem_exhausted();
+	return small ? memset(p, 0, bytes) : p;
 }
 
 void *
 xresize(void *p, size_t n, size_t size)
 {
-	return need_memory(mem_resize(p, n, size));
+	void *more;
+
+	do
+		more = mem_resize(p, n, size);
+	while (more == NULL && give_reserve());
+	if (more == NULL)
+		mem_exhausted();
+	return more;
 }
 
 char *
@@ -97,7 +142,7 @@ xstrdup(const char *s)
 char *
 xstrndup(const char *s, size_t n)
 {
-	char *p = need_memory(mem_array(n + 1, 1));
+	char *p = xresize(NULL, n + 1, 1);
 
 	memcpy(p, s, n);
 	p[n] = '\0';
@@ -115,7 +160,7 @@ xprintf(const char *fmt, ...)
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	p = need_memory(mem_array((size_t)n + 1, 1));
+	p = xresize(NULL, (size_t)n + 1, 1);
 	vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return p;

@@ -4,7 +4,8 @@
  * Sizes that come from outside go through the fallible forms, which return
  * NULL on overflow or want of memory.  Small fixed needs of our own use the
  * x-forms, which call the out-of-memory hook (lib/cli: one line, exit 3)
- * and never return NULL.
+ * and never return NULL.  A server keeps a reserve for them, so that a request
+ * that finds no memory is refused and the next one answered.
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
@@ -37,5 +38,10 @@ char *xprintf(const char *fmt, ...)
 /* What the x-forms call when there is no memory; must not return.
  * Set once, at start, by lib/cli. */
 void mem_on_exhaustion(void (*hook)(void));
+/* As an x-form that failed: it does not return. */
+void mem_exhausted(void);
+/* Memory set aside for x-forms once there is no other; false while there is
+ * none to set aside.  Cheap when it is there already. */
+bool mem_keep_reserve(size_t bytes);
 
 #endif

@@ -24,11 +24,11 @@ new_file_open(struct new_file *f, const struct os *os, const char *folder,
     uint64_t expect, struct err *e)
 {
 	*f = (struct new_file){ .os = os, .folder = folder };
-	f->fd = os->open(folder, O_TMPFILE | O_WRONLY, 0444);
+	f->fd = os->open(folder, O_TMPFILE | O_RDWR, 0444);
 	if (f->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR ||
 	    errno == EINVAL)) {
 		f->temp = temp_name(folder);
-		f->fd = os->open(f->temp, O_WRONLY | O_CREAT | O_EXCL, 0444);
+		f->fd = os->open(f->temp, O_RDWR | O_CREAT | O_EXCL, 0444);
 	}
 	if (f->fd < 0) {
 		err_sys(e, "cannot create a file in '%s'", folder);
@@ -45,6 +45,24 @@ new_file_open(struct new_file *f, const struct os *os, const char *folder,
 		return -1;
 	}
 	return 0;
+}
+
+int
+file_open_scratch(int *fd, const char *folder, struct err *e)
+{
+	char *temp;
+
+	*fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (*fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR ||
+	    errno == EINVAL)) {
+		temp = temp_name(folder);
+		*fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (*fd >= 0)
+			unlink(temp);
+		free(temp);
+	}
+	return *fd >= 0 ? 0 : err_sys(e, "cannot create a file in '%s'",
+	    folder);
 }
 
 void

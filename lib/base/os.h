@@ -4,7 +4,8 @@
  * Everything that must survive a crash is written through a `struct os`,
  * never through stdio.  The real one is os_real(); the fault tests pass
  * another that fails the Nth call, cuts writes short or lies.  Functions
- * have the contract of the system call they are named after: -1 and errno.
+ * have the contract of the system call they are named after: -1 and errno;
+ * below a repository's .mlv the real one follows no link (base/beneath.h).
  */
 #ifndef BASE_OS_H
 #define BASE_OS_H

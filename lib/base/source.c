@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/mem.h"
 
 struct fd_source {
@@ -95,7 +96,7 @@ source_open(struct source *s, const char *path, struct err *e)
 		*s = source_fd(0, "standard input");
 		return 0;
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = beneath_open_file(path, O_RDONLY, 0);
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
 	*s = source_fd(fd, path);

@@ -34,11 +34,21 @@ stop_close(struct stop *s)
 }
 
 int
-stop_signal(struct stop *s)
+stop_signal_from(struct stop *s, bool *everyone)
 {
 	struct signalfd_siginfo info;
 
+	*everyone = false;
 	if (s->fd < 0 || read(s->fd, &info, sizeof(info)) != sizeof(info))
 		return 0;
+	*everyone = info.ssi_code == SI_KERNEL;
 	return (int)info.ssi_signo;
+}
+
+int
+stop_signal(struct stop *s)
+{
+	bool ignored;
+
+	return stop_signal_from(s, &ignored);
 }

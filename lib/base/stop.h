@@ -9,6 +9,7 @@
 #define BASE_STOP_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 
@@ -21,5 +22,7 @@ int stop_open(struct stop *s, struct err *e);
 void stop_close(struct stop *s);
 /* The signal that came, or 0 when none did.  Does not wait. */
 int stop_signal(struct stop *s);
+/* The same; *everyone: it came from a terminal, to all of our process group. */
+int stop_signal_from(struct stop *s, bool *everyone);
 
 #endif

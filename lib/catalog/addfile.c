@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -13,6 +14,7 @@
 #include "catalog/put.h"
 #include "read/stream.h"
 #include "store/odb.h"
+#include "store/tree/snapshot.h"
 #include "store/worktree.h"
 
 /* A file larger than this is counted row by row and its columns are named
@@ -237,22 +239,17 @@ put_stdin(struct oid *content, uint64_t *size, struct catalog_dataset *d,
 	return r;
 }
 
-int
-catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
-    struct catalog *c, const char *path, const char *name,
-    const struct table_read_opts *read, struct err *e)
+static int
+put_bytes(struct catalog_added *added, struct catalog *c, const char *path,
+    const char *name, const char *base, const struct table_read_opts *read,
+    struct err *e)
 {
 	struct table_read_opts o = { .name = path };
 	struct catalog_dataset d = { .name = name, .path = path, .rows = -1 };
-	struct odb_transaction *t;
 	struct arena a = { NULL, 0 };
 	struct oid content;
-	char *base;
 	int r;
 
-	if (catalog_need_repo(c, path, e) < 0)
-		return -1;
-	t = odb_begin(catalog_odb(c));	/* the content and its manifest */
 	if (read)
 		o = *read;
 	o.name = strcmp(path, "-") == 0 ? "standard input" : path;
@@ -262,24 +259,131 @@ catalog_add_file(struct catalog_put *put, uint64_t *size, int64_t *rows,
 	/* whoever says how it is to be read says that it is a table */
 	if (d.read->n && strcmp(d.type, TYPE_BYTES) == 0)
 		d.type = TYPE_CSV;
-	base = name ? xstrdup(name) : name_from_path(path);
-	if (strcmp(path, "-") == 0)
-		r = put_stdin(&content, size, &d, c, e);
-	else if ((r = check_path(c, path, base, name != NULL, e)) == 0)
-		r = worktree_put_file(&content, size, c->repo, path, e);
+	r = strcmp(path, "-") == 0 ?
+	    put_stdin(&content, &added->bytes, &d, c, e) :
+	    worktree_put_file(&content, &added->bytes, c->repo, path, e);
 	if (r == 0) {
 		d.content = &content;
-		d.n = (size_t)*size;
+		d.n = (size_t)added->bytes;
 		r = describe_rows(&d, &a, c, &o, base, e);
-		*rows = d.rows;
+		added->rows = d.rows;
 	}
 	if (r == 0)
-		r = catalog_put_dataset(put, c, &d, e);
+		r = catalog_put_dataset(&added->put, c, &d, e);
+	arena_free(&a);
+	return r;
+}
+
+static int
+put_folder(struct catalog_added *added, struct catalog *c, const char *path,
+    const char *name, struct err *e)
+{
+	struct catalog_dataset d = { .name = name, .path = path, .rows = -1,
+	    .type = TREE_TYPE };
+	char *rel = worktree_relative(c->repo, path);
+	struct tree_total total;
+	struct oid content;
+	int r;
+
+	if (rel == NULL || strcmp(rel, ".") == 0)
+		r = err_set(e, ERR_USAGE, "'%.200s' is %s: only a folder in it "
+		    "can be added", path, rel ? "the work tree itself" :
+		    "outside the work tree");
+	else
+		r = tree_put_folder(&content, &total, c->repo, rel, e);
+	if (r == 0) {
+		added->bytes = total.bytes;
+		added->files = (int64_t)total.files;
+		d.content = &content;
+		d.n = (size_t)total.object;
+		d.tree = &total;
+		r = catalog_put_dataset(&added->put, c, &d, e);
+	}
+	free(rel);
+	return r;
+}
+
+/* Is it a folder to be added as one?  A link to one is not followed: what is
+ * in it would change without the link. */
+static int
+look_for_folder(bool *yes, const char *path, struct err *e)
+{
+	struct stat st, at;
+
+	*yes = false;
+	if (strcmp(path, "-") == 0 || stat(path, &st) < 0 ||
+	    !S_ISDIR(st.st_mode))
+		return 0;
+	if (lstat(path, &at) == 0 && S_ISLNK(at.st_mode))
+		return err_set(e, ERR_UNSUPPORTED, "'%s' is a link to a folder: "
+		    "add the folder itself, in the work tree", path);
+	*yes = true;
+	return 0;
+}
+
+int
+catalog_add_file(struct catalog_added *added, struct catalog *c,
+    const char *path, const char *name, const struct table_read_opts *read,
+    struct err *e)
+{
+	struct odb_transaction *t;
+	uint64_t before;
+	char *base, *clean;
+	size_t n = strlen(path);
+	bool folder;
+	int r;
+
+	*added = (struct catalog_added){ .rows = -1, .files = -1 };
+	if (catalog_need_repo(c, path, e) < 0)
+		return -1;
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	clean = xstrndup(path, n);
+	base = name ? xstrdup(name) : name_from_path(clean);
+	before = odb_written(catalog_odb(c));
+	t = odb_begin(catalog_odb(c));	/* the content and its manifest */
+	r = look_for_folder(&folder, clean, e);
+	if (r == 0 && strcmp(clean, "-") != 0)
+		r = check_path(c, clean, base, name != NULL, e);
+	if (r == 0)
+		r = folder ? put_folder(added, c, clean, name, e) :
+		    put_bytes(added, c, clean, name, base, read, e);
 	if (r == 0)
 		r = odb_commit(t, e);
 	else
 		odb_abandon(t);
+	added->stored = odb_written(catalog_odb(c)) - before;
 	free(base);
+	free(clean);
+	return r;
+}
+
+int
+catalog_add_stored(struct catalog_added *added, struct catalog *c,
+    const char *path, const char *name, const struct oid *content,
+    uint64_t size, const struct tree_total *tree, struct err *e)
+{
+	const struct table_read_opts o = { .name = path };
+	struct catalog_dataset d = { .name = name, .path = path, .rows = -1,
+	    .content = content, .tree = tree,
+	    .n = (size_t)(tree ? tree->object : size),
+	    .type = tree ? TREE_TYPE : manifest_type_of_path(path) };
+	struct arena a = { NULL, 0 };
+	char *base = name ? xstrdup(name) : name_from_path(path);
+	int r;
+
+	*added = (struct catalog_added){ .rows = -1,
+	    .files = tree ? (int64_t)tree->files : -1,
+	    .bytes = tree ? tree->bytes : size };
+	r = check_path(c, path, base, name != NULL, e);
+	if (r == 0 && tree == NULL) {
+		d.read = table_opts_json(&a, &o);
+		r = describe_rows(&d, &a, c, &o, base, e);
+		added->rows = d.rows;
+	}
+	if (r == 0)
+		r = catalog_put_dataset(&added->put, c, &d, e);
 	arena_free(&a);
+	free(base);
 	return r;
 }

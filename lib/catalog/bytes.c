@@ -11,19 +11,22 @@
 #include "catalog/resolve.h"
 #include "reqlog/reqlog.h"
 #include "store/odb.h"
+#include "store/tree/tree.h"
 
 static int
 open_file(struct catalog_bytes *b, const char *path, struct err *e)
 {
 	struct file_map m;
 
+	b->type = manifest_type_of_path(path);
+	if (b->later)
+		return 0;
 	if (file_map(&m, path, e) < 0)
 		return -1;
 	b->data = m.data;
 	b->n = m.n;
 	b->mapped = m.mapped;
 	b->owned = m.mapped ? NULL : (void *)(uintptr_t)m.data;
-	b->type = manifest_type_of_path(path);
 	return 0;
 }
 
@@ -51,6 +54,10 @@ open_object(struct catalog_bytes *b, struct catalog *c, const struct oid *id,
 {
 	struct buf out;
 
+	b->content = *id;
+	b->type = type;
+	if (b->later)
+		return 0;
 	buf_init(&out, BUF_CAP_DATA);
 	if (odb_get(&out, repo_odb(c->repo), id, e) < 0) {
 		buf_free(&out);
@@ -58,8 +65,6 @@ open_object(struct catalog_bytes *b, struct catalog *c, const struct oid *id,
 	}
 	b->owned = buf_detach(&out, &b->n);
 	b->data = b->owned;
-	b->content = *id;
-	b->type = type;
 	return 0;
 }
 
@@ -88,45 +93,88 @@ find_output(struct link *found, const struct catalog_bytes *b, struct err *e)
 	    "%s put out no file (%zu)", b->item.label, n);
 }
 
+int
+catalog_find_inside(struct oid *id, struct catalog *c,
+    const struct catalog_item *item, const struct link *content,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct tree_entry v;
+	int r;
+
+	if (content == NULL || strcmp(content->type, TREE_TYPE) != 0)
+		return err_set(e, ERR_NOENT, "%s is one file; there is no '%s' "
+		    "in it", item->label, item->path);
+	if (item->path == NULL)
+		return err_set(e, ERR_USAGE, "%s is a folder: name a file in "
+		    "it, as %s:PATH", item->label, item->label);
+	r = tree_find(&v, &a, repo_odb(c->repo), &content->id, item->path, e);
+	if (r < 0)
+		err_wrap(e, "%s", item->label);
+	else if (v.kind == TREE_FOLDER || v.kind == TREE_LINK)
+		r = err_set(e, ERR_USAGE, "'%s' in %s is a %s, not a file",
+		    item->path, item->label, v.kind == TREE_LINK ?
+		    "symbolic link" : "folder");
+	*id = v.id;
+	arena_free(&a);
+	return r;
+}
+
 static int
 open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 {
 	struct link content;
+	struct oid inside;
 
 	if (catalog_manifest(&b->manifest, &b->arena, c, &b->item.id, e) < 0)
 		return -1;
 	if (b->item.kind == NAME_RUN) {
 		if (find_output(&content, b, e) < 0)
 			return -1;
-	} else if (b->item.path) {
-		return err_set(e, ERR_NOENT, "%s is one file; there is no '%s' "
-		    "in it", b->item.label, b->item.path);
 	} else if (!manifest_find(&content, b->manifest, "content", NULL)) {
+		if (b->item.path)
+			return catalog_find_inside(&inside, c, &b->item, NULL,
+			    e);
 		return open_object(b, c, &b->item.id, "application/json", e);
+	} else if (b->item.path || strcmp(content.type, TREE_TYPE) == 0) {
+		if (catalog_find_inside(&inside, c, &b->item, &content, e) < 0)
+			return -1;
+		return open_object(b, c, &inside,
+		    manifest_type_of_path(b->item.path), e);
 	}
 	return open_object(b, c, &content.id, content.type, e);
 }
 
-int
-catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
-    const char *name, struct err *e)
+/* What may be opened again and gives the same is read later. */
+static int
+open_path(struct catalog_bytes *b, struct err *e)
 {
+	const char *path = b->item.base;
 	struct stat st;
+	bool there = stat(path, &st) == 0;
+
+	if (there && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)) &&
+	    reqlog_is(path))
+		return open_requests(b, path, e);
+	b->later = b->later && there && S_ISREG(st.st_mode);
+	return open_file(b, path, e);
+}
+
+static int
+open_name(struct catalog_bytes *b, struct catalog *c, const char *name,
+    struct err *e)
+{
 	int r;
 
-	memset(b, 0, sizeof(*b));
 	if (catalog_resolve(&b->item, c, name, e) < 0)
 		return -1;
 	switch (b->item.kind) {
 	case NAME_STDIO:
+		b->later = false;
 		r = open_file(b, "-", e);
 		break;
 	case NAME_PATH:
-		if (stat(b->item.base, &st) == 0 && (S_ISDIR(st.st_mode) ||
-		    S_ISREG(st.st_mode)) && reqlog_is(b->item.base))
-			r = open_requests(b, b->item.base, e);
-		else
-			r = open_file(b, b->item.base, e);
+		r = open_path(b, e);
 		break;
 	case NAME_OBJECT:
 		r = open_object(b, c, &b->item.id, TYPE_BYTES, e);
@@ -139,6 +187,35 @@ catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
 	if (r < 0)
 		catalog_bytes_close(b);
 	return r;
+}
+
+int
+catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e)
+{
+	memset(b, 0, sizeof(*b));
+	return open_name(b, c, name, e);
+}
+
+int
+catalog_find_bytes(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e)
+{
+	memset(b, 0, sizeof(*b));
+	b->later = true;
+	return open_name(b, c, name, e);
+}
+
+int
+catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
+    struct catalog *c, struct err *e)
+{
+	if (b->data != NULL) {
+		*s = source_memory(b->data, b->n, b->item.label);
+		return 0;
+	}
+	return b->item.kind == NAME_PATH ? source_open(s, b->item.base, e) :
+	    odb_get_source(s, repo_odb(c->repo), &b->content, e);
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/source.h"
 #include "catalog/manifest.h"
 #include "catalog/resolve.h"
 
@@ -29,11 +30,23 @@ struct catalog_bytes {
 	/* private */
 	struct arena arena;
 	void *owned;
-	bool mapped;
+	bool mapped, later;
 };
 int catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
     const char *name, struct err *e);
+/* The same, but a file or an object stays where it is (data NULL), to be
+ * read with catalog_bytes_source as often as need be.  Of an object the last
+ * read fails with ERR_CORRUPT when the bytes are not what they should be. */
+int catalog_find_bytes(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e);
+int catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
+    struct catalog *c, struct err *e);
 void catalog_bytes_close(struct catalog_bytes *b);
+/* The file at item->path in a folder's version, whose content is `content`
+ * (NULL: it has none).  ERR_NOENT, ERR_USAGE when it is no file. */
+int catalog_find_inside(struct oid *id, struct catalog *c,
+    const struct catalog_item *item, const struct link *content,
+    struct err *e);
 /* The content's id, hashed now when it is not known yet. */
 const struct oid *catalog_bytes_id(struct catalog_bytes *b);
 

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "catalog/internal.h"
 #include "store/odb.h"
+#include "store/tree/restore.h"
 #include "store/worktree.h"
 
 #define BLOCK ((size_t)1 << 18)
@@ -170,6 +171,51 @@ done:
 	return r;
 }
 
+/* What the odb has at `path` of the work tree now; -1: nothing. */
+static enum tracked_state
+state_before(struct catalog *c, const struct tracked *t, const char *full)
+{
+	struct err ignored = ERR_INIT;
+	enum tracked_state s;
+	struct stat st;
+
+	if (lstat(full, &st) < 0)
+		return TRACKED_MISSING;
+	return tracked_compare(&s, c, t->path, &t->says.content, -1,
+	    &ignored) == 0 ? s : TRACKED_CHANGED;
+}
+
+/* A folder, or one thing of a folder's version. */
+static int
+restore_tree(struct checkout_done *done, struct catalog *c,
+    const struct tracked *t, const char *full, bool force, struct err *e)
+{
+	struct tree_restored what;
+	char text[OID_TEXT];
+	struct stat st;
+	int r;
+
+	if (t->kind == 0 && !odb_has(repo_odb(c->repo), &t->says.content))
+		return err_set(e, ERR_NOENT, "the content of '%s', %s, is not "
+		    "in this repository's store", t->path, oid_print(text,
+		    &t->says.content));
+	done->was = state_before(c, t, full);
+	if (done->was == TRACKED_SAME && t->says.files >= 0)
+		return 0;
+	if (t->says.files >= 0 && lstat(full, &st) == 0 &&
+	    !S_ISDIR(st.st_mode))
+		return err_set(e, ERR_EXISTS, "'%s' is no folder, and is not "
+		    "replaced by one", t->path);
+	if (make_place(c, t->path, full, e) < 0)
+		return -1;
+	r = t->says.files >= 0 ? tree_restore(&what, c->repo,
+	    &t->says.content, t->path, force, e) : tree_restore_entry(&what,
+	    c->repo, &t->inside, t->path, force, e);
+	done->file = what.written + what.removed > 0 ||
+	    (r == 0 && done->was != TRACKED_SAME);
+	return r;
+}
+
 int
 catalog_checkout(struct checkout_done *done, struct catalog *c,
     const struct tracked *t, bool force, struct err *e)
@@ -189,6 +235,10 @@ catalog_checkout(struct checkout_done *done, struct catalog *c,
 		err_set(e, ERR_USAGE, "'%s' is no place for data", t->path);
 		goto done;
 	}
+	if (t->says.files >= 0 || t->kind != 0) {
+		r = restore_tree(done, c, t, full, force, e);
+		goto pointer;
+	}
 	if (look_before(&done->was, &before, c, t, full, force, e) < 0)
 		goto done;
 	r = 0;
@@ -199,12 +249,11 @@ catalog_checkout(struct checkout_done *done, struct catalog *c,
 		    &t->says.content));
 	else if (done->was != TRACKED_SAME)
 		r = write_file(&done->file, c, t, full, &before, e);
+pointer:
 	if (t->pointed || (r < 0 && !done->file))
 		goto done;
 	/* the file stands: what is not proven of it is said at the end */
-	if (pointer_write(c, t->path, t->says.name, &t->says.id,
-	    &t->says.content, (uint64_t)t->says.size, t->says.rows,
-	    &late) == 0 || late.code == ERR_UNPROVEN)
+	if (pointer_write(c, t->path, &t->says, &late) == 0 || late.code == ERR_UNPROVEN)
 		done->pointer = true;
 	if ((late.code == ERR_NONE && ignore_in_git(c, t->path, &late) < 0) ||
 	    late.code != ERR_NONE) {

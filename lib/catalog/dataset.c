@@ -11,6 +11,7 @@
 #include "catalog/put.h"
 #include "store/odb.h"
 #include "store/ref.h"
+#include "store/tree/snapshot.h"
 #include "store/worktree.h"
 
 /* A stem may stand for one path only, unless the user gave the name.  Of a
@@ -53,9 +54,11 @@ dataset_holder(struct catalog *c, const char *name, const char *path,
 		*e = mine;
 		return -1;
 	}
-	result = catalog_manifest(&m, &a, c, &ref_last(&r)->id, e);
-	if (result == 0)
-		result = compare_holder(m, name, path, content, e);
+	if (ref_last(&r) != NULL) {
+		result = catalog_manifest(&m, &a, c, &ref_last(&r)->id, e);
+		if (result == 0)
+			result = compare_holder(m, name, path, content, e);
+	}
 	arena_free(&a);
 	ref_free(&r);
 	return result;
@@ -76,7 +79,9 @@ dataset_manifest(struct arena *a, const struct catalog_dataset *d,
 		    d->from[i].name, &d->from[i].id, d->from[i].size);
 	if (rel)
 		json_add_text(a, m, "path", rel);
-	json_add_int(a, m, "bytes", (int64_t)size);
+	json_add_int(a, m, "bytes", (int64_t)(d->tree ? d->tree->bytes : size));
+	if (d->tree)
+		json_add_int(a, m, "files", (int64_t)d->tree->files);
 	if (d->rows >= 0)
 		json_add_int(a, m, "rows", d->rows);
 	manifest_copy(a, m, "columns", d->columns);
@@ -124,6 +129,7 @@ catalog_put_dataset(struct catalog_put *put, struct catalog *c,
 	struct arena a = { NULL, 0 };
 	char *name = NULL, *rel = NULL;
 	struct err late = ERR_INIT;
+	struct pointer says;
 	struct oid content;
 	uint64_t size;
 	int r = -1;
@@ -145,9 +151,13 @@ catalog_put_dataset(struct catalog_put *put, struct catalog *c,
 		goto done;
 	r = catalog_put_manifest(put, c, NAME_DATA, name,
 	    dataset_manifest(&a, d, rel, &content, size), NULL, e);
+	says = (struct pointer){ .name = name, .id = put->id,
+	    .content = content, .rows = d->rows,
+	    .size = (int64_t)(d->tree ? d->tree->bytes : size),
+	    .files = d->tree ? (int64_t)d->tree->files : -1 };
 	if ((r == 0 || e->code == ERR_UNPROVEN) && rel && !d->no_pointer &&
-	    (pointer_write(c, rel, name, &put->id, &content, size, d->rows,
-	    &late) < 0 || ignore_in_git(c, rel, &late) < 0))
+	    (pointer_write(c, rel, &says, &late) < 0 ||
+	    ignore_in_git(c, rel, &late) < 0))
 		/* the version stands; only git does not know it yet */
 		r = err_set(e, ERR_UNPROVEN, "%s is stored, but: %s",
 		    put->label, late.msg);

@@ -18,12 +18,14 @@
  * written too (unless no_pointer), and the name must be free or already
  * mean this path (ERR_EXISTS).  `rows` < 0: not a table.
  */
+struct tree_total;
 struct catalog_dataset {
 	const char *name;		/* NULL: from the path's stem */
 	const char *path;
 	const void *data;
 	const struct oid *content;	/* the path's bytes, stored already */
 	size_t n;			/* of data, or of the content */
+	const struct tree_total *tree;	/* the content is a tree of that */
 	const char *type;		/* NULL: by extension */
 	int64_t rows;
 	const struct json *columns;	/* [{name, type}], or NULL */

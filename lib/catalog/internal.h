@@ -6,10 +6,15 @@
 #include "catalog/catalog.h"
 #include "store/oid.h"
 
+struct catalog_put;
+
 struct catalog {
 	struct repo *repo;	/* NULL outside a repository */
 	struct repo_opts opts;
 	struct intern *told;	/* files whose change was told */
+	/* who hears of versions put; or NULL */
+	void (*on_put)(void *ctx, const struct catalog_put *put);
+	void *on_put_ctx;
 };
 
 /* May the stem `name` stand for this file?  `path` NULL: it is outside the

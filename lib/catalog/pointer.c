@@ -58,6 +58,7 @@ pointer_read(struct pointer *p, struct catalog *c, const char *path,
 	p->name = xstrdup(json_text(j, "name", ""));
 	p->size = json_int(j, "size", -1);
 	p->rows = json_int(j, "rows", -1);
+	p->files = json_int(j, "files", -1);
 	r = 0;
 done:
 	buf_free(&b);
@@ -107,9 +108,8 @@ warn_renamed(struct catalog *c, const char *path, const char *name)
 }
 
 int
-pointer_write(struct catalog *c, const char *path, const char *name,
-    const struct oid *id, const struct oid *content, uint64_t size,
-    int64_t rows, struct err *e)
+pointer_write(struct catalog *c, const char *path,
+    const struct pointer *says, struct err *e)
 {
 	char *file = full_path(c, path, ".mlv"), text[OID_TEXT];
 	struct err ignored = ERR_INIT;
@@ -118,18 +118,21 @@ pointer_write(struct catalog *c, const char *path, const char *name,
 
 	buf_init(&b, POINTER_MAX);
 	buf_init(&now, POINTER_MAX);
-	buf_adds(&b, "# Stands for the file of this name without .mlv; see "
-	    "mlv-data(1).\n");
-	buf_addf(&b, "name: %s\n", name);
-	buf_addf(&b, "id: %s\n", oid_print(text, id));
-	buf_addf(&b, "content: %s\n", oid_print(text, content));
-	buf_addf(&b, "size: %llu\n", (unsigned long long)size);
-	if (rows >= 0)
-		buf_addf(&b, "rows: %lld\n", (long long)rows);
+	buf_addf(&b, "# Stands for the %s of this name without .mlv; see "
+	    "mlv-data(1).\n", says->files < 0 ? "file" : "folder");
+	buf_addf(&b, "name: %s\n", says->name);
+	buf_addf(&b, "id: %s\n", oid_print(text, &says->id));
+	buf_addf(&b, "content: %s\n", oid_print(text, &says->content));
+	if (says->size >= 0)
+		buf_addf(&b, "size: %lld\n", (long long)says->size);
+	if (says->rows >= 0)
+		buf_addf(&b, "rows: %lld\n", (long long)says->rows);
+	if (says->files >= 0)
+		buf_addf(&b, "files: %lld\n", (long long)says->files);
 	/* untouched when it says so already: nothing for git to see */
 	if (file_read_own(&now, file, &ignored) < 0 || now.len != b.len ||
 	    memcmp(now.data, b.data, b.len) != 0) {
-		warn_renamed(c, path, name);
+		warn_renamed(c, path, says->name);
 		r = replace_file(c, file, &b, e);
 	}
 	buf_free(&now);
@@ -305,9 +308,11 @@ pointer_standing(char **path, struct oid *id, struct catalog *c,
 
 	*path = NULL;
 	for (size_t i = versions->n; r == 0 && i-- > 0;) {
+		if (versions->value[i].removed)
+			continue;
 		if ((r = stored_path(&at, c, &versions->value[i].id, e)) < 0)
 			break;
-		if (at == NULL && i + 1 == versions->n)
+		if (at == NULL && &versions->value[i] == ref_last(versions))
 			break;
 		if (at == NULL || (asked && strcmp(at, asked) == 0)) {
 			free(at);
@@ -339,7 +344,7 @@ pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 			r = err_set(e, ERR_NOENT, "'%s.mlv' says data:%s is %s, "
 			    "which this repository does not have (its newest "
 			    "is data:%s@%u)", path, base, oid_print(text, id),
-			    base, ref_last(versions)->number);
+			    base, (uint32_t)versions->n);
 	}
 	free(path);
 	return r;

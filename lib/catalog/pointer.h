@@ -18,14 +18,16 @@ struct pointer {
 	char *name;
 	struct oid id, content;
 	int64_t size, rows;		/* -1: not said */
+	int64_t files;			/* of a folder, whose content is a
+					 * tree and size that of all files;
+					 * -1: it is a file */
 };
 /* Of the file at `path`.  ERR_NOENT. */
 int pointer_read(struct pointer *p, struct catalog *c, const char *path,
     struct err *e);
 void pointer_release(struct pointer *p);
-int pointer_write(struct catalog *c, const char *path, const char *name,
-    const struct oid *id, const struct oid *content, uint64_t size,
-    int64_t rows, struct err *e);
+int pointer_write(struct catalog *c, const char *path,
+    const struct pointer *says, struct err *e);
 /* "/NAME" as a line of the folder's .gitignore. */
 int ignore_in_git(struct catalog *c, const char *path, struct err *e);
 

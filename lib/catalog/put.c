@@ -20,6 +20,14 @@ catalog_put_bytes(struct oid *id, struct catalog *c, const void *p, size_t n,
 	return odb_put(id, repo_odb(c->repo), p, n, e);
 }
 
+void
+catalog_on_put(struct catalog *c, void (*fn)(void *ctx,
+    const struct catalog_put *put), void *ctx)
+{
+	c->on_put = fn;
+	c->on_put_ctx = ctx;
+}
+
 static int
 store_manifest(struct oid *id, struct catalog *c, const struct json *m,
     struct err *e)
@@ -154,6 +162,8 @@ catalog_put_manifests(struct catalog_put *put, struct catalog *c,
 		if (ref[i] != NULL)
 			label_put(&put[i], &(struct name){ .kind = kind,
 			    .base = names[i] });
+		if (put[i].version != 0 && c->on_put != NULL)
+			c->on_put(c->on_put_ctx, &put[i]);
 		free(ref[i]);
 	}
 	free(ref);

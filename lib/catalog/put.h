@@ -23,6 +23,10 @@ struct catalog_put {
 	char label[300];	/* "data:churn@3" */
 };
 
+/* `fn` hears of every version that is put from now on, new or not. */
+void catalog_on_put(struct catalog *c,
+    void (*fn)(void *ctx, const struct catalog_put *put), void *ctx);
+
 /* Any manifest as the next version of kind:name; for profiles, cards and
  * reports.  Everything it links to must be stored, in the size it says.
  * `kind`: NAME_DATA or after. */

@@ -14,12 +14,14 @@
 #include "catalog/name.h"
 #include "catalog/resolve.h"
 #include "store/ref.h"
+#include "store/tree/snapshot.h"
 #include "store/worktree.h"
 
 static void
 tracked_release(struct tracked *t)
 {
 	free(t->path);
+	free(t->target);
 	free(t->why);
 	pointer_release(&t->says);
 }
@@ -182,6 +184,58 @@ find_below(struct tracked_list *l, const struct tracked_list *all,
 	    word);
 }
 
+/* What is at `inside` of a folder's version, to be at `path`. */
+static int
+add_inside(struct tracked_list *l, struct catalog *c, const struct pointer *p,
+    const char *inside, const char *path, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	struct tree_entry v;
+	struct tracked t = { .pointed = true };
+	int r = tree_find(&v, &a, repo_odb(c->repo), &p->content, inside, e);
+
+	if (r < 0) {
+		err_wrap(e, "data:%s", p->name);
+	} else {
+		t.path = xstrdup(path);
+		t.kind = v.kind;
+		t.inside = v;
+		t.inside.name = NULL;
+		if (v.kind == TREE_LINK)
+			t.inside.target = t.target = xstrdup(v.target);
+		t.says = (struct pointer){ .name = xstrdup(p->name),
+		    .id = p->id, .content = v.id, .size = (int64_t)v.bytes,
+		    .rows = -1, .files = v.kind == TREE_FOLDER ?
+		    (int64_t)v.files : -1 };
+		add_tracked(l, &t);
+	}
+	arena_free(&a);
+	return r;
+}
+
+/* A path in a folder that a pointer stands for: 1, 0 none, -1. */
+static int
+find_in_folder(struct tracked_list *l, struct catalog *c, const char *path,
+    struct err *e)
+{
+	char *above = xstrdup(path), *slash;
+	struct err ignored = ERR_INIT;
+	struct pointer p;
+	int r = 0;
+
+	while (r == 0 && (slash = strrchr(above, '/')) != NULL) {
+		*slash = '\0';
+		if (pointer_read(&p, c, above, &ignored) < 0)
+			continue;
+		if (p.files >= 0)
+			r = add_inside(l, c, &p, path + strlen(above) + 1,
+			    path, e) < 0 ? -1 : 1;
+		pointer_release(&p);
+	}
+	free(above);
+	return r;
+}
+
 static int
 find_path(struct tracked_list *l, struct catalog *c, const char *word,
     struct err *e)
@@ -192,6 +246,8 @@ find_path(struct tracked_list *l, struct catalog *c, const char *word,
 	size_t len;
 	int r;
 
+	for (len = path ? strlen(path) : 0; len > 1 && path[len - 1] == '/';)
+		path[--len] = '\0';
 	if (path == NULL)
 		return err_set(e, ERR_NOENT, "'%s' is not in the work tree",
 		    word);
@@ -205,6 +261,9 @@ find_path(struct tracked_list *l, struct catalog *c, const char *word,
 	if (r == 0) {
 		add_copy(l, path, &p, NULL);
 		pointer_release(&p);
+	} else if (mine.code == ERR_NOENT &&
+	    (r = find_in_folder(l, c, path, e)) != 0) {
+		r = r > 0 ? 0 : -1;
 	} else if (mine.code == ERR_NOENT) {
 		r = err_set(e, ERR_NOENT, "no pointer file stands for '%s': "
 		    "'mlv-data add' makes one", word);
@@ -222,7 +281,7 @@ static int
 find_version(struct tracked_list *l, struct catalog *c, const char *base,
     const struct oid *id, const char *path, struct err *e)
 {
-	struct tracked t = { .says = { .id = *id, .rows = -1 } };
+	struct tracked t = { .says = { .id = *id, .rows = -1, .files = -1 } };
 	struct arena a = { NULL, 0 };
 	const struct json *m;
 	struct link content;
@@ -241,8 +300,10 @@ find_version(struct tracked_list *l, struct catalog *c, const char *base,
 		t.path = xstrdup(path);
 		t.says.name = xstrdup(base);
 		t.says.content = content.id;
-		t.says.size = (int64_t)content.size;
+		t.says.size = json_int(m, "bytes", (int64_t)content.size);
 		t.says.rows = json_int(m, "rows", -1);
+		if (strcmp(content.type, TREE_TYPE) == 0)
+			t.says.files = json_int(m, "files", 0);
 		add_tracked(l, &t);
 		r = 0;
 	}
@@ -282,6 +343,33 @@ find_standing(char **path, struct catalog *c, const struct name *n,
 	return r < 0 ? -1 : *path != NULL;
 }
 
+/* data:NAME[@VERSION]:PATH; `path` is where the pointer stands, or NULL. */
+static int
+find_named_inside(struct tracked_list *l, struct catalog *c,
+    const struct name *n, const char *path, struct err *e)
+{
+	struct tracked_list whole = { NULL, 0, 0 };
+	struct catalog_item item;
+	const struct tracked *t;
+	char *full;
+	int r;
+
+	if (catalog_resolve_name(&item, c, n, e) < 0)
+		return -1;
+	r = find_version(&whole, c, n->base, &item.id, path, e);
+	if (r == 0) {
+		t = &whole.v[0];
+		full = path_join(t->path, n->path);
+		r = t->says.files >= 0 ? add_inside(l, c, &t->says, n->path,
+		    full, e) : err_set(e, ERR_NOENT, "data:%s is one file; "
+		    "there is no '%s' in it", n->base, n->path);
+		free(full);
+	}
+	tracked_list_release(&whole);
+	catalog_item_free(&item);
+	return r;
+}
+
 static int
 find_name(struct tracked_list *l, struct catalog *c, const struct name *n,
     bool versions, struct err *e)
@@ -290,7 +378,7 @@ find_name(struct tracked_list *l, struct catalog *c, const struct name *n,
 	char *path = NULL;
 	int r = -1;
 
-	if (n->kind != NAME_DATA || n->path)
+	if (n->kind != NAME_DATA)
 		return err_set(e, ERR_USAGE, "'%s' is neither a path nor "
 		    "data:NAME", n->text);
 	if (!versions && (n->version || n->alias))
@@ -298,7 +386,9 @@ find_name(struct tracked_list *l, struct catalog *c, const struct name *n,
 		    "version", n->text);
 	if (find_standing(&path, c, n, e) < 0)
 		return -1;
-	if (path && !n->version && !n->alias) {
+	if (n->path) {
+		r = find_named_inside(l, c, n, path, e);
+	} else if (path && !n->version && !n->alias) {
 		collect_at(l, c, path);
 		r = 0;
 	} else if (!versions) {
@@ -336,11 +426,14 @@ tracked_find(struct tracked_list *l, struct catalog *c,
 		    path_relative(repo_top(c->repo), real)) == NULL) {
 			r = find_path(l, c, words[i], e);
 		} else {
-			if (!have_all)
-				r = collect_all(&all, c, e);
-			have_all = true;
-			if (r == 0)
-				r = find_below(l, &all, words[i], folder, e);
+			int inside = find_in_folder(l, c, folder, e);
+
+			if (inside == 0 && !have_all) {
+				inside = collect_all(&all, c, e);
+				have_all = true;
+			}
+			r = inside < 0 ? -1 : inside > 0 ? 0 :
+			    find_below(l, &all, words[i], folder, e);
 			free(folder);
 		}
 		name_free(&name);
@@ -369,12 +462,17 @@ tracked_compare(enum tracked_state *s, struct catalog *c, const char *path,
 {
 	char *full = xprintf("%s/%s", repo_top(c->repo), path);
 	struct oid now;
+	struct tree_total total;
 	struct stat st;
 	uint64_t n;
 	int r = 0;
 
 	*s = TRACKED_CHANGED;
-	if (stat(full, &st) < 0) {
+	if (lstat(full, &st) == 0 && S_ISDIR(st.st_mode)) {
+		r = tree_hash_folder(&now, &total, c->repo, path, e);
+		if (r == 0 && oid_eq(&now, content))
+			*s = TRACKED_SAME;
+	} else if (stat(full, &st) < 0) {
 		*s = TRACKED_MISSING;
 		/* anything else but "not there" may hide a file */
 		if (errno != ENOENT && errno != ENOTDIR)

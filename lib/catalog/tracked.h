@@ -14,11 +14,17 @@
 #include "catalog/catalog.h"
 #include "catalog/pointer.h"
 #include "store/oid.h"
+#include "store/tree/tree.h"
 
 struct tracked {
 	char *path;		/* of the file, from the work tree's top */
 	struct pointer says;	/* nothing where *why is set */
 	struct err *why;	/* the pointer cannot be read; or NULL */
+	enum tree_kind kind;	/* of one thing in a folder's version, whose
+				 * pointer stands elsewhere; else 0 */
+	struct tree_entry inside;	/* that thing; its strings are `path`'s
+				 * and `target` */
+	char *target;
 	bool pointed;		/* false: a version asked for, whose pointer
 				 * is to be written yet */
 };
@@ -30,7 +36,8 @@ struct tracked_list {
 
 /*
  * The files that `words` name: a data file or its pointer, a folder for all
- * below it, data:NAME; no word: all.  Known are the pointers that git keeps
+ * below it, what is in a folder that is a version, data:NAME[:PATH]; no word:
+ * all.  Known are the pointers that git keeps
  * and those beside the versions of this repository.  With `versions` also
  * data:NAME@VERSION, a file to be, and data:NAME without a pointer.  ERR_NOENT
  * for a word that names none, ERR_USAGE for two versions of one file.
@@ -42,9 +49,9 @@ void tracked_list_release(struct tracked_list *l);
 enum tracked_state { TRACKED_SAME, TRACKED_CHANGED, TRACKED_MISSING };
 const char *tracked_state_text(enum tracked_state s);	/* "same" */
 
-/* The file at `path` against the content it should have; one of another size
- * (-1: not known) than that is not read, nor is one that the stat cache
- * knows. */
+/* The file or folder at `path` against the content it should have; a file of
+ * another size (-1: not known) than that is not read, nor is one that the stat
+ * cache knows. */
 int tracked_compare(enum tracked_state *s, struct catalog *c,
     const char *path, const struct oid *content, int64_t size,
     struct err *e);

@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "catalog/catalog.h"
+#include "cli/events.h"
 #include "cli/help.h"
 #include "cli/parse.h"
 #include "store/repo.h"
@@ -91,6 +92,7 @@ cli_fail(struct cli *c, const struct err *e)
 {
 	clear_progress(c);
 	words_write(c->tool->name, "error", e->msg);
+	snprintf(c->failure, sizeof(c->failure), "%s", e->msg);
 	return cli_status(e);
 }
 
@@ -286,8 +288,11 @@ run_verb(struct cli *c, int argc, char **argv)
 	    0;
 	if (status == 0)
 		status = open_catalog(c);
-	if (status == 0)
+	if (status == 0) {
+		events_begin(c);
 		status = c->verb->run(c, p.opts, p.argc, p.argv);
+		events_end(c, status);
+	}
 	catalog_close(c->catalog);
 	c->catalog = NULL;
 	free(p.opts);

@@ -52,10 +52,12 @@ enum verb_flag {
 	VERB_COMMAND = 1 << 3,	/* options end at the first argument */
 	VERB_TABLE = 1 << 4,	/* a terminal gets its records as a table */
 	VERB_CATALOG = 1 << 5,	/* c->catalog: the repository around, if any */
-	VERB_REPOSITORY = 1 << 6	/* ... and there must be one */
+	VERB_REPOSITORY = 1 << 6,	/* ... and there must be one */
+	VERB_EVENTS = 1 << 7	/* told as OpenLineage events (cli/events.h) */
 };
 
 struct catalog;
+struct lineage_event;
 struct cli;
 
 struct verb {
@@ -90,6 +92,8 @@ struct cli {
 	 * cannot be written is EXIT_UNPROVEN, not EXIT_TROUBLE. */
 	bool committed;
 	struct catalog *catalog;	/* by VERB_CATALOG, VERB_REPOSITORY */
+	struct lineage_event *event;	/* by VERB_EVENTS, where wanted */
+	char failure[1024];	/* the last error that was told */
 	struct out out;
 	struct progress progress;	/* hand on to libraries */
 	struct log log;
@@ -98,6 +102,12 @@ struct cli {
 
 /* A whole main(): returns the exit status. */
 int cli_main(int argc, char **argv, const struct tool *tool);
+
+/* The full name of a model that a user called so: where no file has that name
+ * and the repository a model, "churn@champion" is "model:churn@champion".
+ * A file comes first, with a warning if there is a model, too.  In the
+ * arena. */
+const char *cli_model_name(struct cli *c, const char *text);
 
 /* Print "TOOL: error: MSG" and return the status that fits e->code. */
 int cli_fail(struct cli *c, const struct err *e);

@@ -2,7 +2,10 @@
 #include "cli/reading.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "catalog/catalog.h"
+#include "catalog/resolve.h"
 #include "codec/charset.h"
 #include "table/form.h"
 
@@ -10,6 +13,29 @@ const struct opt_word reading_formats[] = {
 	{ "csv", TABLE_CSV }, { "jsonl", TABLE_JSONL },
 	{ "parquet", TABLE_PARQUET }, { NULL, 0 }
 };
+
+const char *
+cli_model_name(struct cli *c, const char *text)
+{
+	struct err ignored = ERR_INIT;
+	struct catalog_item item;
+	const char *full;
+	bool file, model;
+
+	if (c->catalog == NULL || catalog_repo(c->catalog) == NULL ||
+	    strpbrk(text, ":/") || strcmp(text, "-") == 0)
+		return text;
+	full = arena_printf(&c->arena, "model:%s", text);
+	file = access(text, F_OK) == 0;
+	model = catalog_resolve(&item, c->catalog, full, &ignored) == 0;
+	if (model)
+		catalog_item_free(&item);
+	if (file && model)
+		cli_warn(c, "'%s' is taken for the file of that name; the model "
+		    "is %s", text, full);
+	/* a word that is no file's either is told as a model's */
+	return !file && (model || strchr(text, '.') == NULL) ? full : text;
+}
 
 static int
 read_types(struct table_read_opts *r, struct cli *c, const struct texts *given)

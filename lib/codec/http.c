@@ -259,12 +259,17 @@ close_conn(struct http_worker *w, struct http_conn *k)
 static void
 open_conn(struct http_worker *w, int fd)
 {
-	struct http_conn *k = xalloc(1, sizeof(*k));
+	struct http_conn *k = mem_zeroed(1, sizeof(*k));
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = k };
 	int one = 1;
 
+	if (k == NULL || (k->in = mem_zeroed(HTTP_HEAD_MAX + 1, 1)) == NULL) {
+		free(k);
+		close(fd);
+		atomic_fetch_sub(&w->server->connections, 1);
+		return;
+	}
 	k->fd = fd;
-	k->in = xalloc(HTTP_HEAD_MAX + 1, 1);
 	k->events = EPOLLIN;
 	buf_init(&k->body, w->server->body_max);
 	buf_init(&k->out, BUF_CAP_SMALL);

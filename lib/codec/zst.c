@@ -1,4 +1,4 @@
-/* Zstandard streams, through libzstd. */
+/* Zstandard streams and blocks, through libzstd. */
 #include "codec/zst.h"
 
 #include <stdlib.h>
@@ -96,4 +96,71 @@ zst_in_free(struct zst_in *z)
 		return;
 	ZSTD_freeDCtx(z->ctx);
 	free(z);
+}
+
+struct zst_block {
+	ZSTD_CCtx *ctx;
+	struct buf trial;
+};
+
+struct zst_block *
+zst_block_new(int level)
+{
+	struct zst_block *z = xalloc(1, sizeof(*z));
+
+	z->ctx = ZSTD_createCCtx();
+	if (z->ctx == NULL || ZSTD_isError(ZSTD_CCtx_setParameter(z->ctx,
+	    ZSTD_c_compressionLevel, level)))
+		BUG("libzstd gives no context");
+	buf_init(&z->trial, BUF_CAP_SMALL);
+	return z;
+}
+
+int
+zst_block_add(struct zst_block *z, struct buf *out, const void *p, size_t n,
+    struct err *e)
+{
+	size_t bound = ZSTD_compressBound(n), made;
+	char *at = buf_reserve(out, bound);
+
+	if (at == NULL)
+		return buf_check(out, e);
+	made = ZSTD_compress2(z->ctx, at, bound, p, n);
+	if (ZSTD_isError(made))
+		return err_set(e, ERR_NOMEM, "cannot compress: %s",
+		    ZSTD_getErrorName(made));
+	buf_grew(out, made);
+	return 0;
+}
+
+bool
+zst_block_shrinks(struct zst_block *z, const void *p, size_t n)
+{
+	struct err ignored = ERR_INIT;
+
+	buf_clear(&z->trial);
+	return zst_block_add(z, &z->trial, p, n, &ignored) == 0 &&
+	    z->trial.len < n - n / 32;
+}
+
+void
+zst_block_free(struct zst_block *z)
+{
+	if (z == NULL)
+		return;
+	ZSTD_freeCCtx(z->ctx);
+	buf_free(&z->trial);
+	free(z);
+}
+
+int
+zst_expand(void *out, size_t plain, const void *in, size_t n, struct err *e)
+{
+	size_t made = ZSTD_decompress(out, plain, in, n);
+
+	if (ZSTD_isError(made))
+		return err_set(e, ERR_CORRUPT, "cannot decompress: %s",
+		    ZSTD_getErrorName(made));
+	return made == plain ? 0 : err_set(e, ERR_CORRUPT,
+	    "cannot decompress: it holds %zu bytes, not %zu", made, plain);
 }

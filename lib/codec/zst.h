@@ -32,4 +32,17 @@ int zst_in_step(struct zst_in *z, void *out, size_t cap, size_t *made,
     const void *in, size_t n, size_t *used, bool *done, struct err *e);
 void zst_in_free(struct zst_in *z);
 
+/* Blocks in memory, one frame each.  A struct zst_block is one thread's and
+ * keeps its tables from block to block. */
+struct zst_block;
+struct zst_block *zst_block_new(int level);
+int zst_block_add(struct zst_block *z, struct buf *out, const void *p,
+    size_t n, struct err *e);
+/* Do these bytes get smaller by more than a 32nd? */
+bool zst_block_shrinks(struct zst_block *z, const void *p, size_t n);
+void zst_block_free(struct zst_block *z);
+/* One frame that holds exactly `plain` bytes.  ERR_CORRUPT. */
+int zst_expand(void *out, size_t plain, const void *in, size_t n,
+    struct err *e);
+
 #endif

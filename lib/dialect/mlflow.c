@@ -187,7 +187,7 @@ static int
 read_columns(struct mlflow_reader *g, struct json_pull *p, size_t **to,
     size_t *n, struct err *e)
 {
-	size_t room = 0, guess = 0;
+	size_t room = 0, guess = 0, *more;
 	enum json_token t;
 
 	memset(g->seen, 0, g->n_wants * sizeof(*g->seen));
@@ -207,7 +207,10 @@ read_columns(struct mlflow_reader *g, struct json_pull *p, size_t **to,
 			k = find_want(g, p->s, p->n, guess);
 		if (*n == room) {
 			room = room ? room * 2 : 16;
-			*to = xresize(*to, room, sizeof(**to));
+			if ((more = mem_resize(*to, room, sizeof(**to))) == NULL)
+				return err_set(e, ERR_NOMEM, "no memory for so "
+				    "many columns");
+			*to = more;
 		}
 		(*to)[*n] = k;
 		guess = k + 1;
@@ -362,15 +365,16 @@ read_named_columns(struct mlflow_reader *g, struct json_pull *p, struct err *e)
 
 /* --- CSV ------------------------------------------------------------------ */
 
-static void
-copy_cell(struct column *to, size_t row, const struct column *from, size_t i)
+static int
+copy_cell(struct column *to, size_t row, const struct column *from, size_t i,
+    struct err *e)
 {
 	size_t n;
 	const char *s;
 
 	if (column_missing(from, i)) {
 		column_set_missing(to, row);
-		return;
+		return 0;
 	}
 	switch (to->type) {
 	case COL_FLOAT64:
@@ -382,11 +386,11 @@ copy_cell(struct column *to, size_t row, const struct column *from, size_t i)
 	case COL_CATEGORY:
 	case COL_TEXT:
 		s = column_text(from, i, &n);
-		to->code[row] = intern_add(to->dict, s, n);
-		break;
+		return column_set_text(to, row, s, n, e);
 	default:
 		to->i64[row] = from->i64[i];
 	}
+	return 0;
 }
 
 static int
@@ -398,7 +402,9 @@ copy_rows(struct mlflow_reader *g, const struct table *block, struct err *e)
 		if (add_row(g, e) < 0)
 			return -1;
 		for (size_t k = 0; k < g->n_wants; k++)
-			copy_cell(&to->col[k], to->rows - 1, &block->col[k], i);
+			if (copy_cell(&to->col[k], to->rows - 1,
+			    &block->col[k], i, e) < 0)
+				return -1;
 	}
 	return 0;
 }

@@ -114,6 +114,7 @@ step_room(struct model_run *r, const struct step *s, size_t n, size_t size,
     struct err *e)
 {
 	size_t bytes;
+	void *p;
 
 	if (!size_mul(&bytes, n, size) || !budget_take(r->budget, bytes)) {
 		no_memory_left(s, e);
@@ -121,7 +122,9 @@ step_room(struct model_run *r, const struct step *s, size_t n, size_t size,
 	}
 	r->bytes += bytes;
 	r->text_bytes += bytes;
-	return arena_alloc(&r->text, bytes);
+	if ((p = arena_try(&r->text, bytes)) == NULL)
+		err_set(e, ERR_NOMEM, "out of memory");
+	return p;
 }
 
 /* The buffer of value v holds `bytes` at least. */

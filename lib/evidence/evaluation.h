@@ -55,6 +55,10 @@ struct evaluation {
 	enum task task;
 	const char *target, *positive;	/* positive: NULL unless binary */
 	const char *own_positive;	/* the one the model itself calls so */
+	const char *own_target;		/* what the model itself answers, where
+					 * that is another column; else NULL */
+	const char *score;		/* the output that was judged instead of
+					 * the usual one; else NULL */
 	double threshold;		/* from which score a row is positive */
 	bool has_threshold;		/* false: it is not said */
 	const char *weight;		/* column of weights; NULL: all rows
@@ -82,12 +86,14 @@ struct evaluation {
 void evaluation_release(struct evaluation *v);
 /*
  * Which evidence is asked for.  What is not named is the usual: the class the
- * model itself calls positive, a threshold of a half, every row the same.
+ * model itself calls positive, the column it learned to answer, its usual
+ * output, a threshold of a half, every row the same.
  */
 #define EVALUATION_THRESHOLD 0.5
 struct evaluation_wanted {
 	const char *label;
 	const char *positive, *weight;	/* or NULL */
+	const char *target, *score;	/* or NULL */
 	double threshold;
 };
 /*

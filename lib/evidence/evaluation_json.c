@@ -141,6 +141,10 @@ write_detail(struct arena *a, struct json *j, const struct evaluation *v)
 		write_reliability(a, j, v->tenth, "truth");
 	else if (v->n_classes)
 		write_classes(a, j, v);
+	if (v->own_target)
+		json_add_text(a, j, "own_target", v->own_target);
+	if (v->score)
+		json_add_text(a, j, "score", v->score);
 	if (v->weight)
 		json_add_text(a, j, "weight", v->weight);
 	if (v->seen)
@@ -511,6 +515,8 @@ read_detail(struct evaluation *v, const struct json *j, struct err *e)
 	return read_text(&v->target, j, "target", e) < 0 ||
 	    read_text(&v->positive, j, "positive", e) < 0 ||
 	    read_text(&v->own_positive, j, "own_positive", e) < 0 ||
+	    read_text(&v->own_target, j, "own_target", e) < 0 ||
+	    read_text(&v->score, j, "score", e) < 0 ||
 	    read_text(&v->weight, j, "weight", e) < 0 ||
 	    read_threshold(v, j, e) < 0 ||
 	    read_text(&v->seen, j, "seen", e) < 0 ||

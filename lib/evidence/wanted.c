@@ -115,6 +115,41 @@ is_weight_wanted(struct buf *why, const struct evaluation *v,
 	return false;
 }
 
+static bool
+is_same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Any model answers well on a column that is made for it. */
+static bool
+is_target_wanted(struct buf *why, const struct evaluation *v,
+    const struct evaluation_wanted *w)
+{
+	const char *want = w->target ? w->target : v->own_target;
+
+	if (want == NULL || is_same_text(v->target, want))
+		return true;
+	say(why, "its target is '%.100s', not %s'%.100s'", v->target ?
+	    v->target : "", w->target ? "" : "the model's own, ", want);
+	return false;
+}
+
+static bool
+is_score_wanted(struct buf *why, const struct evaluation *v,
+    const struct evaluation_wanted *w)
+{
+	if (is_same_text(v->score, w->score))
+		return true;
+	if (v->score)
+		say(why, "it judged the output '%.100s', not %s%.100s",
+		    v->score, w->score ? "" : "the usual one", w->score ?
+		    w->score : "");
+	else
+		say(why, "it did not judge the output '%.100s'", w->score);
+	return false;
+}
+
 /* "train-2024" says that it is about training rows, "test" does not. */
 static bool
 is_label_true(struct buf *why, const struct evaluation *v)
@@ -133,6 +168,8 @@ evaluation_counts(struct buf *why, const struct evaluation *v,
 	bool counts = is_positive_wanted(why, v, w);
 
 	counts &= is_threshold_wanted(why, v, w);
+	counts &= is_target_wanted(why, v, w);
+	counts &= is_score_wanted(why, v, w);
 	counts &= is_weight_wanted(why, v, w);
 	return is_label_true(why, v) && counts;
 }

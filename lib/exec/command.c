@@ -20,9 +20,10 @@
 #include "catalog/name.h"
 #include "catalog/put.h"
 #include "catalog/resolve.h"
+#include "codec/yaml.h"
 #include "store/odb.h"
-#include "store/worktree.h"
 #include "track/journal.h"
+#include "exec/content.h"
 #include "exec/memo.h"
 #include "exec/provenance.h"
 #include "exec/spawn.h"
@@ -44,6 +45,7 @@ struct command_work {
 	const struct command_request *rq;
 	struct arena arena;
 	struct command_dep *deps;
+	bool look;		/* nothing is stored */
 	int input;		/* what the command reads as input, or -1 */
 	char memo[SHA256_HEX + 1];
 	struct journal *j;
@@ -124,10 +126,32 @@ open_stdin(struct command_work *w, struct err *e)
 	return w->input < 0 ? err_sys(e, "cannot open '/dev/null'") : 0;
 }
 
+/* "train=NAME": what the command learns from; "valid=NAME": what it chooses
+ * by.  NULL, unless *name has such a role; a file of the whole name has none. */
+static const char *
+take_role(const char **name)
+{
+	static const char *const roles[] = { "train", "valid" };
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
+		size_t n = strlen(roles[i]);
+
+		if (strncmp(*name, roles[i], n) != 0 || (*name)[n] != '=' ||
+		    stat(*name, &st) == 0)
+			continue;
+		*name += n + 1;
+		return roles[i];
+	}
+	return NULL;
+}
+
 static int
 find_dep(struct command_dep *d, struct command_work *w, const char *name,
     struct err *e)
 {
+	struct content content = { .size = 0 };
+	const char *role = take_role(&name);
 	struct catalog_item item;
 	int r = -1;
 
@@ -136,8 +160,10 @@ find_dep(struct command_dep *d, struct command_work *w, const char *name,
 		return -1;
 	if (item.kind == NAME_PATH) {
 		d->rel = rel_of_path(name);
-		d->type = manifest_type_of_path(name);
-		r = worktree_put_file(&d->id, &d->size, w->s, name, e);
+		r = content_of_path(&content, w->s, name, !w->look, e);
+		d->type = content.type;
+		d->id = content.id;
+		d->size = content.size;
 	} else if (item.kind == NAME_STDIO) {
 		r = store_stdin(d, w, e);
 	} else {
@@ -150,8 +176,18 @@ find_dep(struct command_dep *d, struct command_work *w, const char *name,
 		d->name = arena_strdup(&w->arena, item.label);
 		r = odb_size(&d->size, repo_odb(w->s), &d->id, e);
 	}
+	if (role)
+		d->rel = role;
 	catalog_item_free(&item);
 	return r;
+}
+
+/* Without an input nothing says that it is the same work, unless whoever asks
+ * does. */
+static bool
+is_repeatable(const struct command_request *rq)
+{
+	return rq->n_deps > 0 || rq->repeatable;
 }
 
 static struct json *
@@ -312,9 +348,8 @@ static int
 keep_outputs(struct command_work *w, struct err *e)
 {
 	struct json *programs = json_new(&w->arena, JSON_LIST);
+	struct content made;
 	struct stat st;
-	struct oid id;
-	uint64_t size;
 
 	for (size_t i = 0; i < w->rq->n_outs; i++) {
 		const char *path = w->rq->outs[i];
@@ -322,14 +357,65 @@ keep_outputs(struct command_work *w, struct err *e)
 		if (stat(path, &st) < 0)
 			return err_set(e, ERR_NO, "the command did not make "
 			    "its output '%s'", path);
-		if (worktree_put_file(&id, &size, w->s, path, e) < 0 ||
-		    journal_link(w->j, "output", manifest_type_of_path(path),
-		    path, &id, size, e) < 0)
+		if (content_of_path(&made, w->s, path, true, e) < 0 ||
+		    journal_link(w->j, "output", made.type, path, &made.id,
+		    made.size, e) < 0)
 			return -1;
-		if (st.st_mode & S_IXUSR)
+		if (!S_ISDIR(st.st_mode) && st.st_mode & S_IXUSR)
 			json_add_text(&w->arena, programs, NULL, path);
 	}
 	return programs->n ? journal_fact(w->j, MEMO_PROGRAMS, programs, e) : 0;
+}
+
+/* Every number in the tree as a metric: "valid.auc". */
+static int
+record_numbers(struct command_work *w, const struct json *j, const char *name,
+    struct err *e)
+{
+	int at = 0;
+
+	if (j->type == JSON_INT || j->type == JSON_REAL)
+		return *name ? journal_metric(w->j, name, 0, j->d, e) : 0;
+	for (const struct json *m = j->child; m; m = m->next) {
+		const char *part = m->key ? m->key :
+		    arena_printf(&w->arena, "%d", at++);
+
+		if (record_numbers(w, m, *name ? arena_printf(&w->arena,
+		    "%s.%s", name, part) : part, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+record_metrics(struct command_work *w, const char *path, struct err *e)
+{
+	const char *ext = path_extension(path);
+	struct json *tree;
+	struct buf b;
+	int r;
+
+	if (strcmp(ext, ".json") && strcmp(ext, ".yaml") && strcmp(ext, ".yml"))
+		return 0;
+	buf_init(&b, YAML_BYTES_MAX);
+	r = file_read(&b, path, e);
+	if (r == 0)
+		r = strcmp(ext, ".json") == 0 ? json_parse(&tree, &w->arena,
+		    b.data, b.len, JSON_NAN, e) :
+		    yaml_parse(&tree, &w->arena, b.data, b.len, e);
+	buf_free(&b);
+	if (r < 0)
+		return err_wrap(e, "cannot read the metrics in '%s'", path);
+	return tree ? record_numbers(w, tree, "", e) : 0;
+}
+
+static int
+remove_outputs(const struct command_request *rq, struct err *e)
+{
+	for (size_t i = 0; i < rq->n_remove; i++)
+		if (content_remove(rq->remove[i], e) < 0)
+			return -1;
+	return 0;
 }
 
 /* Run it and write down what happened. */
@@ -341,6 +427,8 @@ execute_command(struct command_outcome *out, struct command_work *w, struct err 
 	struct err late = ERR_INIT;
 	int r;
 
+	if (remove_outputs(w->rq, e) < 0)
+		return -1;
 	w->begin_us = clock_mono_us();
 	spawned_init(&seen);
 	r = spawn_command(&seen, w->rq->command, make_environment(w), w->input,
@@ -355,6 +443,9 @@ execute_command(struct command_outcome *out, struct command_work *w, struct err 
 		r = -1;
 	if (r == 0 && out->exit_status == 0)
 		r = keep_outputs(w, e);
+	for (size_t i = 0; i < w->rq->n_metrics && r == 0 &&
+	    out->exit_status == 0; i++)
+		r = record_metrics(w, w->rq->metrics[i], e);
 	spawned_release(&seen);
 	return r;
 }
@@ -382,7 +473,7 @@ seal_journal(struct command_outcome *out, struct command_work *w, int r,
 	}
 	if (r < 0 || sealed < 0)
 		return -1;
-	if (good && w->rq->n_deps)
+	if (good && is_repeatable(w->rq))
 		memo_write(w->s, w->memo, out->id, w->rq->log);
 	return 0;
 }
@@ -395,10 +486,10 @@ restore_outputs(struct command_outcome *out, struct command_work *w,
 	struct run run;
 	int r;
 
-	/* without an input nothing says that it is the same work */
-	if (w->rq->force || w->rq->n_deps == 0)
+	if (w->rq->force || !is_repeatable(w->rq))
 		return 0;
-	r = memo_restore(&run, w->c, w->memo, w->rq->outs, w->rq->n_outs, e);
+	r = memo_restore(&run, &out->untouched, w->c, w->memo, w->rq->outs,
+	    w->rq->n_outs, e);
 	if (r != 1)
 		return r;
 	snprintf(out->id, sizeof(out->id), "%s", run.id);
@@ -438,6 +529,37 @@ command_run(struct command_outcome *out, struct catalog *c,
 		stop_close(&stop);
 	} else if (r == 1) {
 		r = 0;
+	}
+done:
+	if (w.input >= 0)
+		close(w.input);
+	arena_free(&w.arena);
+	return r;
+}
+
+int
+command_look(struct command_look *out, struct arena *a, struct catalog *c,
+    const struct command_request *rq, struct err *e)
+{
+	struct command_work w = { .c = c, .s = catalog_repo(c), .rq = rq,
+	    .input = -1, .look = true };
+	struct run run;
+	bool in_place;
+	int r = -1;
+
+	out->state = COMMAND_NEW;
+	out->dep = arena_alloc(a, (rq->n_deps + 1) * sizeof(*out->dep));
+	w.deps = arena_alloc(&w.arena, (rq->n_deps + 1) * sizeof(*w.deps));
+	for (size_t i = 0; i < rq->n_deps; i++) {
+		if (find_dep(&w.deps[i], &w, rq->deps[i], e) < 0)
+			goto done;
+		out->dep[i] = w.deps[i].id;
+	}
+	r = name_work(&w, e);
+	if (r == 0 && is_repeatable(rq) && !rq->force &&
+	    memo_find(&run, &in_place, c, w.memo, rq->outs, rq->n_outs) == 1) {
+		out->state = in_place ? COMMAND_IN_PLACE : COMMAND_DONE;
+		run_free(&run);
 	}
 done:
 	if (w.input >= 0)

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/param.h"
@@ -36,7 +37,14 @@ struct command_request {
 	size_t n_outs;
 	const char *const *env;		/* more for it, "NAME=value"; or NULL */
 	struct buf *words;		/* gets its standard output; or NULL */
+	/* outputs that are not to be there when it begins */
+	const char *const *remove;
+	size_t n_remove;
+	/* outputs, JSON or YAML, whose numbers are metrics of the run */
+	const char *const *metrics;
+	size_t n_metrics;
 	bool force;			/* run even when it was done before */
+	bool repeatable;		/* reading nothing it makes the same */
 	const struct log *log;
 };
 
@@ -46,6 +54,7 @@ struct command_outcome {
 	struct oid manifest;		/* none when it could not be sealed */
 	bool finished;			/* run now, and sealed as such */
 	bool restored;			/* outputs put back, nothing run */
+	bool untouched;			/* restored, and they were all there */
 	int exit_status;		/* the command's */
 };
 
@@ -54,6 +63,21 @@ struct command_outcome {
  * soon as there is a run. */
 int command_run(struct command_outcome *out, struct catalog *c,
     const struct command_request *rq, struct err *e);
+
+/*
+ * What command_run would find, with nothing stored or changed.
+ */
+enum command_state {
+	COMMAND_NEW,			/* it would run */
+	COMMAND_DONE,			/* its outputs would be put back */
+	COMMAND_IN_PLACE		/* nothing is to be done */
+};
+struct command_look {
+	enum command_state state;
+	struct oid *dep;		/* (n_deps) what it would read */
+};
+int command_look(struct command_look *out, struct arena *a,
+    struct catalog *c, const struct command_request *rq, struct err *e);
 
 /* "MLV_PARAM_name=value", in the arena. */
 char *command_param_env(struct arena *a, const struct param *p);

@@ -3,15 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "catalog/manifest.h"
+#include "catalog/name.h"
 #include "store/odb.h"
-#include "store/worktree.h"
 #include "track/find.h"
+#include "exec/content.h"
 
 int
 memo_name(char out[SHA256_HEX + 1], const struct json *work, struct err *e)
@@ -76,72 +76,67 @@ is_program(const struct run *run, const char *path)
 	return false;
 }
 
-/* Put one output back, unless it is there. */
-static int
-put_back(struct repo *s, const struct link *l, mode_t mode, struct err *e)
-{
-	struct err ignored = ERR_INIT;
-	char *folder;
-	struct oid now;
-	uint64_t size;
-	struct buf b;
-	int r;
-
-	if (access(l->name, F_OK) == 0 &&
-	    worktree_hash_file(&now, &size, s, l->name, &ignored) == 0 &&
-	    oid_eq(&now, &l->id))
-		return 0;
-	buf_init(&b, BUF_CAP_DATA);
-	r = odb_get(&b, repo_odb(s), &l->id, e);
-	if (r == 0) {
-		folder = path_folder(l->name);
-		if ((r = file_make_folders(repo_os(s), folder, e)) == 0)
-			r = file_replace(repo_os(s), l->name, b.data, b.len,
-			    mode, e);
-		free(folder);
-	}
-	buf_free(&b);
-	return r;
-}
-
 int
-memo_restore(struct run *run, struct catalog *c, const char *name,
-    const char *const *outs, size_t n, struct err *e)
+memo_read(struct run *run, struct catalog *c, const char *name)
 {
-	struct repo *s = catalog_repo(c);
-	char *path = memo_path(s, name);
+	char *path = memo_path(catalog_repo(c), name);
 	struct err ignored = ERR_INIT;
 	struct buf id;
 	int r = 0;
 
 	buf_init(&id, 256);
-	if (file_read_own(&id, path, &ignored) < 0 ||
-	    run_read(run, c, id.data, &ignored) < 0)
-		goto done;
-	for (size_t i = 0; i < n; i++) {
+	if (file_read_own(&id, path, &ignored) == 0 &&
+	    name_base_ok(id.data) && run_read_id(run, c, id.data, &ignored) == 0)
+		r = 1;
+	buf_free(&id);
+	free(path);
+	return r;
+}
+
+int
+memo_find(struct run *run, bool *in_place, struct catalog *c,
+    const char *name, const char *const *outs, size_t n)
+{
+	struct repo *s = catalog_repo(c);
+
+	*in_place = false;
+	if (memo_read(run, c, name) == 0)
+		return 0;
+	*in_place = true;
+	for (size_t i = 0; i < n && run->status == RUN_FINISHED; i++) {
 		const struct link *l = output_of(run, outs[i]);
 
 		if (l == NULL || !odb_has(repo_odb(s), &l->id))
 			goto forget;
+		*in_place = *in_place && content_in_place(s, l);
 	}
-	if (run->status != RUN_FINISHED)
-		goto forget;
+	if (run->status == RUN_FINISHED)
+		return 1;
+forget:
+	*in_place = false;
+	run_free(run);
+	return 0;
+}
+
+int
+memo_restore(struct run *run, bool *untouched, struct catalog *c,
+    const char *name, const char *const *outs, size_t n, struct err *e)
+{
+	struct repo *s = catalog_repo(c);
+	int r = memo_find(run, untouched, c, name, outs, n);
+
+	if (r != 1 || *untouched)
+		return r;
 	for (size_t i = 0; i < n; i++) {
-		r = put_back(s, output_of(run, outs[i]),
-		    is_program(run, outs[i]) ? 0777 : 0666, e);
+		r = content_put_back(s, output_of(run, outs[i]),
+		    is_program(run, outs[i]), e);
 		if (r == 0)
 			continue;
 		/* a damaged copy is no reason not to make it again */
 		if (e->code == ERR_CORRUPT)
 			r = 0;
-		goto forget;
+		run_free(run);
+		return r;
 	}
-	r = 1;
-	goto done;
-forget:
-	run_free(run);
-done:
-	buf_free(&id);
-	free(path);
-	return r;
+	return 1;
 }

@@ -8,6 +8,7 @@
 #ifndef EXEC_MEMO_H
 #define EXEC_MEMO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -26,8 +27,14 @@ void memo_write(struct repo *s, const char *name, const char *run,
     const struct log *log);
 /* 1: the run in *run (run_free it) did this, and its outputs, all n of
  * them, are in place again; a file that already has the content is not
- * touched, so make sees no change.  0: not known, or not whole any more. */
-int memo_restore(struct run *run, struct catalog *c, const char *name,
-    const char *const *outs, size_t n, struct err *e);
+ * touched, so make sees no change; *untouched: none was.  0: not known, or not whole any more. */
+int memo_restore(struct run *run, bool *untouched, struct catalog *c,
+    const char *name, const char *const *outs, size_t n, struct err *e);
+/* The same without putting back: 1 also when outputs are not in place, which
+ * *in_place says. */
+int memo_find(struct run *run, bool *in_place, struct catalog *c,
+    const char *name, const char *const *outs, size_t n);
+/* The run remembered under a name, 0 when there is none. */
+int memo_read(struct run *run, struct catalog *c, const char *name);
 
 #endif

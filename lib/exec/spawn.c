@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/descendants.h"
 #include "base/energy.h"
 #include "base/file.h"
 #include "base/machine.h"
@@ -17,10 +18,20 @@
 
 #define LOOK_MS 1000			/* how often to look in any case */
 #define LOOK_OFTEN_MS 50		/* where its end does not wake us */
+#define SAME_SIGNAL_US 200000
+#define REST_US 5000000			/* for what outlives the command */
 #define ENERGY_EVERY_US 20000000
 
 struct pipes {
 	int out[2], err[2];
+};
+
+/* A signal on its way to all that the command started. */
+struct ending {
+	int sig;		/* 0: none came */
+	bool everyone;		/* a terminal sent it to each of them */
+	int64_t since_us;
+	struct descendants told;
 };
 
 void
@@ -93,13 +104,53 @@ copy_output(int *fd, struct buf *keep)
 
 /* The first signal is passed on, the second one is final. */
 static void
-pass_signal(pid_t pid, struct stop *stop, int *signals)
+pass_signal(struct ending *n, struct stop *stop, pid_t pid)
 {
-	int sig = stop_signal(stop);
+	bool everyone;
+	int sig = stop_signal_from(stop, &everyone);
+	int64_t now = clock_mono_us();
 
-	if (sig == 0)
+	/* who signals both us and our group means one signal */
+	if (sig == 0 || (n->sig && now - n->since_us < SAME_SIGNAL_US))
 		return;
-	kill(pid, (*signals)++ ? SIGKILL : sig);
+	n->since_us = now;
+	n->everyone = everyone && n->sig == 0;
+	n->sig = n->sig ? SIGKILL : sig;
+	/* also where /proc is not to be read */
+	if (pid > 0 && !n->everyone && n->sig == SIGKILL)
+		(void)kill(pid, SIGKILL);
+}
+
+/* Those that it started meanwhile are told, too.  How many live. */
+static size_t
+tell_descendants(struct ending *n)
+{
+	return n->sig == 0 || n->everyone ? 0 :
+	    descendants_signal(&n->told, getpid(), n->sig);
+}
+
+/* What is left of it after a signal, not for ever.  What a shell starts in
+ * the background ignores SIGINT. */
+static void
+wait_for_rest(struct ending *n, struct stop *stop)
+{
+	int64_t end = clock_mono_us() + REST_US;
+
+	if (n->sig == SIGINT || n->sig == SIGHUP) {
+		n->sig = SIGTERM;
+		descendants_release(&n->told);
+	}
+	n->everyone = false;
+	while (tell_descendants(n)) {
+		struct pollfd look = { stop->fd, POLLIN, 0 };
+
+		(void)poll(&look, 1, LOOK_OFTEN_MS);
+		pass_signal(n, stop, 0);
+		if (clock_mono_us() > end)
+			n->sig = SIGKILL;
+		descendants_reap(0);
+	}
+	descendants_reap(0);
 }
 
 static int
@@ -107,8 +158,9 @@ wait_for_end(struct spawned *w, pid_t pid, struct pipes *p, struct stop *stop,
     struct err *e)
 {
 	struct energy energy;
+	struct ending n = { .sig = 0 };
 	int64_t measured = clock_mono_us();
-	int signals = 0, ended = 0, end_fd = child_end_fd(pid);
+	int ended = 0, end_fd = child_end_fd(pid);
 
 	energy_begin(&energy);
 	while (!ended) {
@@ -117,8 +169,11 @@ wait_for_end(struct spawned *w, pid_t pid, struct pipes *p, struct stop *stop,
 			{ stop->fd, POLLIN, 0 }, { end_fd, POLLIN, 0 },
 		};
 
-		(void)poll(fds, 4, end_fd < 0 ? LOOK_OFTEN_MS : LOOK_MS);
-		pass_signal(pid, stop, &signals);
+		(void)poll(fds, 4, end_fd < 0 || n.sig ? LOOK_OFTEN_MS :
+		    LOOK_MS);
+		pass_signal(&n, stop, pid);
+		(void)tell_descendants(&n);
+		descendants_reap(pid);
 		ended = child_poll(pid, &w->status, &w->use, e);
 		copy_output(&p->out[0], &w->out);
 		copy_output(&p->err[0], &w->err);
@@ -128,6 +183,8 @@ wait_for_end(struct spawned *w, pid_t pid, struct pipes *p, struct stop *stop,
 		}
 	}
 	close_fd(&end_fd);
+	wait_for_rest(&n, stop);
+	descendants_release(&n.told);
 	energy_update(&energy);
 	w->energy_known = energy.zones > 0;
 	w->joules = energy.joules;
@@ -148,6 +205,7 @@ spawn_command(struct spawned *w, const char *const *command,
 		return -1;
 	if (open_pipes(&p, e) < 0)
 		goto done;
+	descendants_adopt();
 	how.out = p.out[1];
 	how.err = p.err[1];
 	r = child_start_with(&pid, command, &how, e);

@@ -3,8 +3,9 @@
  *
  * Its standard output and standard error are both copied to our standard
  * error as they come (ours is for records) and kept, up to SPAWN_KEEP bytes
- * each.  SIGINT, SIGTERM and SIGHUP are passed on to it; a second one kills
- * it.  When it has ended, children it left behind do not hold us up.
+ * each.  SIGINT, SIGTERM and SIGHUP are passed on to it and to all that it
+ * started; a second one kills them, and so do five seconds after its end.
+ * Without a signal, children it left behind do not hold us up.
  */
 #ifndef EXEC_SPAWN_H
 #define EXEC_SPAWN_H

@@ -145,8 +145,7 @@ read_lineage(struct registration *a, struct err *e)
 
 		if (strcmp(l.rel, "input") == 0)
 			l.rel = "data";
-		else if (strcmp(l.rel, "code") != 0 &&
-		    strcmp(l.rel, "valid") != 0)
+		else if (strcmp(l.rel, "code") != 0 && !run_reads(&l))
 			continue;
 		a->links[a->n_links++] = l;
 	}

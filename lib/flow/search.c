@@ -13,6 +13,7 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/descendants.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/param.h"
@@ -33,6 +34,7 @@ struct worker {
 	pid_t pid;			/* 0: free */
 	int end_fd;
 	size_t number;
+	bool held;			/* by the kernel, beside its lease */
 	int64_t renewed_us;
 };
 
@@ -296,6 +298,7 @@ start_trial(struct driving *d, struct worker *slot, struct err *e)
 	}
 	d->out->asked++;
 	slot->number = w.number = (size_t)asked.number;
+	slot->held = asked.held;
 	slot->renewed_us = clock_mono_us();
 	if (child_fork(&slot->pid, work_trial, &w, e) < 0) {
 		slot->pid = 0;
@@ -334,17 +337,32 @@ end_trial(struct driving *d, struct worker *slot, int status, struct err *e)
 }
 
 static void
+end_worker(const struct worker *slot, int sig)
+{
+	struct descendants told = { NULL, 0 };
+
+	if (sig == SIGKILL) {
+		(void)kill(slot->pid, SIGSTOP);
+		(void)descendants_signal(&told, slot->pid, sig);
+		descendants_release(&told);
+	}
+	(void)kill(slot->pid, sig);
+}
+
+static void
 pass_signals(struct driving *d)
 {
-	int sig = stop_signal(&d->stop);
+	bool everyone;
+	int sig = stop_signal_from(&d->stop, &everyone);
 
 	if (sig == 0)
 		return;
 	d->out->stopped = true;
 	d->asking = false;
-	for (size_t i = 0; i < d->rq->jobs; i++)
+	/* at the second one the worker itself kills what it started */
+	for (size_t i = 0; i < d->rq->jobs && !everyone; i++)
 		if (d->worker[i].pid)
-			kill(d->worker[i].pid, d->signals ? SIGKILL : sig);
+			end_worker(&d->worker[i], d->signals < 2 ? sig : SIGKILL);
 	d->signals++;
 }
 
@@ -383,7 +401,7 @@ look_after(struct driving *d, struct err *e)
 			return -1;
 		if (!ended && (double)(now - slot->renewed_us) > d->lease_s * 1e6 / 3) {
 			slot->renewed_us = now;
-			(void)study_renew(d->rq->study, (int64_t)slot->number, true, &late);
+			(void)study_renew(d->rq->study, (int64_t)slot->number, slot->held, &late);
 		}
 	}
 	return 0;

@@ -221,6 +221,21 @@ judge_scores(struct evaluation *v, const struct judging *g,
 	return r;
 }
 
+/* Another output than the usual one is judged: its name. */
+static void
+name_output(struct evaluation *v, const struct judging *g,
+    const struct evaluate_opts *o)
+{
+	struct judging usual = *g;
+	struct err ignored;
+
+	if (o->score == NULL)
+		return;
+	if (judging_find_output(&usual, NULL, &ignored) < 0 ||
+	    usual.first != g->first || usual.width != g->width)
+		v->score = arena_strdup(&v->arena, o->score);
+}
+
 /* All rows scored and judged; then the inputs are weighed. */
 static int
 judge_rows(struct evaluation *v, struct judging *g,
@@ -261,7 +276,7 @@ int
 evaluate_table(struct evaluation *v, const struct binding *p,
     const struct table *t, const struct evaluate_opts *o, struct err *e)
 {
-	const char *said = model_meta(binding_model(p), META_TASK);
+	const char *said = model_meta(binding_model(p), META_TASK), *own;
 	struct judging g = { .p = p, .t = t };
 	size_t n_wants;
 	int r = -1;
@@ -274,11 +289,15 @@ evaluate_table(struct evaluation *v, const struct binding *p,
 		return err_set(e, ERR_USAGE, "the model does not say what it "
 		    "answers: name the column with --target");
 	v->target = arena_strdup(&v->arena, v->target);
+	own = model_meta(binding_model(p), META_TARGET);
+	if (own && strcmp(own, v->target) != 0)
+		v->own_target = arena_strdup(&v->arena, own);
 	g.at = xalloc(n_wants + 1, sizeof(*g.at));
 	if (table_index(&g.target, t, v->target, e) < 0 ||
 	    judging_find_inputs(&g, v->target, o, e) < 0 ||
 	    judging_find_output(&g, o->score, e) < 0)
 		goto done;
+	name_output(v, &g, o);
 	if (t->rows == 0) {
 		err_set(e, ERR_FORMAT, "there are no rows to judge by");
 		goto done;

@@ -82,13 +82,14 @@ judge_run(struct makers *m, const struct run *r, struct err *e)
 		const struct link *l = &r->link[i];
 		enum seen seen;
 
+		bool train = strcmp(l->rel, "train") == 0;
 		bool valid = strcmp(l->rel, "valid") == 0;
 
-		if (!valid && strcmp(l->rel, "input") != 0)
+		if (!run_reads(l))
 			continue;
 		if (rests_on(&same, m->c, l, m->data, e) < 0)
 			return -1;
-		seen = !same ? SEEN_NOT : valid || (fit && inputs) ?
+		seen = !same ? SEEN_NOT : valid || (fit && inputs && !train) ?
 		    SEEN_VALID : SEEN_TRAIN;
 		if (seen > m->out->seen) {
 			m->out->seen = seen;

@@ -2,6 +2,7 @@
  * a time, and tensors back into columns. */
 #include "model/score.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,30 @@ refuse_missing(const struct column *c, const char *what, struct err *e)
 	    "takes %s there", c->name, what);
 }
 
+/* Numbers of 64 bits into floats, `w` apart. */
+static int
+fill_floats(float *to, size_t w, const double *from, size_t n,
+    const struct column *c, struct err *e)
+{
+	bool beyond = false;
+
+	if (w == 1)		/* a column of its own */
+		for (size_t i = 0; i < n; i++)
+			to[i] = (float)from[i];
+	else
+		for (size_t i = 0; i < n; i++)
+			to[i * w] = (float)from[i];
+	for (size_t i = 0; i < n; i++)
+		beyond |= fabs(from[i]) > (double)FLT_MAX &&
+		    isinf(to[i * w]) && !isinf(from[i]);
+	for (size_t i = 0; beyond && i < n; i++)
+		if (isinf(to[i * w]) && !isinf(from[i]))
+			return err_set(e, ERR_FORMAT, "column '%s': %g is "
+			    "beyond the range of the model's 32-bit floats",
+			    c->name, from[i]);
+	return 0;
+}
+
 /* Rows [from, from + n) of a column into its place in one input. */
 static int
 fill_column(struct scorer *s, const struct feed *f, const struct column *c,
@@ -90,6 +115,8 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 	enum onnx_elem elem = s->in[f->input].elem;
 	size_t w = s->binding->width[f->input], at = f->place;
 
+	if (elem == ONNX_FLOAT && c->type == COL_FLOAT64)
+		return fill_floats((float *)to + at, w, c->f64 + from, n, c, e);
 	for (size_t i = from; i < from + n; i++, at += w) {
 		bool gone = column_missing(c, i);
 		struct text t = { "", 0 };
@@ -97,8 +124,7 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 
 		switch (elem) {
 		case ONNX_FLOAT:
-			d = c->type == COL_FLOAT64 ? c->f64[i] :
-			    column_number(c, i);
+			d = column_number(c, i);
 			((float *)to)[at] = (float)d;
 			if (isinf(((float *)to)[at]) && !isinf(d))
 				return err_set(e, ERR_FORMAT, "column '%s': %g "
@@ -199,9 +225,9 @@ make_room(struct scorer *s, size_t rows, struct err *e)
 }
 
 /* Place k of w of an output, n rows of it, into a column from `from` on. */
-static void
+static int
 copy_column(struct column *c, size_t from, const struct tensor *t, size_t w,
-    size_t k, size_t n)
+    size_t k, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t at = i * w + k;
@@ -225,7 +251,10 @@ copy_column(struct column *c, size_t from, const struct tensor *t, size_t w,
 			break;
 		case ONNX_TEXT:
 			x = (const struct text *)t->data + at;
-			c->code[from + i] = intern_add(c->dict, x->s, x->n);
+			c->code[from + i] = intern_try(c->dict, x->s, x->n);
+			if (c->code[from + i] == INTERN_NONE)
+				return err_set(e, ERR_NOMEM, "no memory for "
+				    "so many different answers");
 			break;
 		case ONNX_UINT32:
 			c->i64[from + i] = ((const uint32_t *)t->data)[at];
@@ -247,6 +276,7 @@ copy_column(struct column *c, size_t from, const struct tensor *t, size_t w,
 			c->i64[from + i] = ((const uint8_t *)t->data)[at];
 		}
 	}
+	return 0;
 }
 
 /* A column holds whole numbers up to 2^63 - 1. */
@@ -278,7 +308,9 @@ copy_outputs(struct scorer *s, size_t from, size_t n, struct err *e)
 		if (!fits_column(t))
 			return err_set(e, ERR_FORMAT, "output '%s' is beyond "
 			    "2^63", o->name);
-		copy_column(&s->result->col[i], from, t, w, o->place, n);
+		if (copy_column(&s->result->col[i], from, t, w, o->place, n,
+		    e) < 0)
+			return -1;
 	}
 	return 0;
 }

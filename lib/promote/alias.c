@@ -39,10 +39,33 @@ sibling_alias(const struct name *n, const char *alias)
 	    .alias = alias };
 }
 
-/* The policy's judgment on the version, and what was compared with. */
+/* The version an alias meant last, however often it was dropped; 0: none. */
 static int
-pass_gate(struct gate *g, struct catalog *c, const struct alias_move *m,
+last_meant(uint32_t *version, struct catalog *c, const char *ref,
     struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct ref all;
+
+	*version = 0;
+	if (ref_read(&all, catalog_repo(c), ref, &mine) < 0) {
+		if (mine.code == ERR_NOENT)
+			return 0;
+		*e = mine;
+		return -1;
+	}
+	for (size_t i = 0; i < all.n; i++)
+		if (all.value[i].number)
+			*version = all.value[i].number;
+	ref_free(&all);
+	return 0;
+}
+
+/* The policy's judgment on the version, kept whatever it is, and what was
+ * compared with. */
+static int
+pass_gate(struct gate *g, struct oid *verdict, struct catalog *c,
+    const struct alias_move *m, struct err *e)
 {
 	const struct name version = { .kind = m->name->kind,
 	    .base = m->name->base, .version = m->version };
@@ -52,6 +75,8 @@ pass_gate(struct gate *g, struct catalog *c, const struct alias_move *m,
 	if (catalog_resolve_name(&item, c, &version, e) < 0)
 		return -1;
 	r = gate_judge(g, c, &item, m->policy, e);
+	if (r == 0)
+		r = gate_record(verdict, c, g, m->policy, e);
 	if (r == 0 && g->failed)
 		r = gate_refuse(g, item.label, e);
 	catalog_item_free(&item);
@@ -97,7 +122,7 @@ note_passed(struct buf *note, const struct gate *g, const struct policy *p)
  * they may, and then the record says so. */
 static int
 keep_contract(struct buf *note, struct catalog *c, const struct alias_move *m,
-    uint32_t from, uint32_t to, struct err *e)
+    uint32_t from, bool dropped, uint32_t to, struct err *e)
 {
 	struct buf why;
 	bool kept = true;
@@ -108,9 +133,10 @@ keep_contract(struct buf *note, struct catalog *c, const struct alias_move *m,
 		r = check_contract(&kept, &why, c, m->name, from, to, e);
 	if (r == 0 && !kept && !m->allow_contract_change)
 		r = err_set(e, ERR_NO, "model:%s@%u does not keep the contract "
-		    "of version %u, which %s means now: %.600s; "
+		    "of version %u, which %s %s: %.600s; "
 		    "--allow-contract-change moves it all the same",
-		    m->name->base, to, from, m->name->alias, why.data);
+		    m->name->base, to, from, m->name->alias, dropped ?
+		    "meant before it was dropped" : "means now", why.data);
 	else if (r == 0 && !kept)
 		buf_addf(note, "contract changed: %s", why.data);
 	buf_free(&why);
@@ -126,29 +152,27 @@ try_move(struct alias_moved *out, struct catalog *c,
 	struct ref_move move = { .alias = ref, .number = m->version,
 	    .expect = m->expect };
 	struct buf note;
-	uint32_t now;
+	uint32_t now, before;
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
 	out->now = m->version;
 	buf_init(&note, BUF_CAP_SMALL);
-	if (read_alias(&now, c, &alias, e) < 0)
+	if (read_alias(&now, c, &alias, e) < 0 ||
+	    last_meant(&before, c, ref, e) < 0)
 		goto done;
 	/* what follows is about what is there now: if that moves before the
 	 * alias does, it is void */
 	if (m->version && move.expect == REF_ANY)
 		move.expect = now;
-	if (move.expect == now && keep_contract(&note, c, m, now, m->version,
-	    e) < 0)
+	if (move.expect == now && keep_contract(&note, c, m, before, now == 0,
+	    m->version, e) < 0)
 		goto done;
 	if (m->policy && m->version) {
-		if (pass_gate(&out->gate, c, m, e) < 0 ||
+		if (pass_gate(&out->gate, &move.verdict, c, m, e) < 0 ||
 		    check_champion(&out->gate, c, m, e) < 0)
 			goto done;
 		note_passed(&note, &out->gate, m->policy);
-		if (gate_record(&move.verdict, c, &out->gate, m->policy,
-		    e) < 0)
-			goto done;
 	}
 	add_note(&note, m->note);
 	if (buf_check(&note, e) < 0)
@@ -239,7 +263,8 @@ alias_rollback(struct alias_moved *out, struct catalog *c,
 	}
 	move.number = out->now = t.version[t.n - 2];
 	move.expect = t.version[t.n - 1];
-	if (keep_contract(&note, c, m, move.expect, move.number, e) < 0)
+	if (keep_contract(&note, c, m, move.expect, false, move.number,
+	    e) < 0)
 		goto done;
 	add_note(&note, m->note);
 	if (buf_check(&note, e) < 0)

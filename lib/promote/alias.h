@@ -29,9 +29,10 @@ struct alias_moved {
 
 /*
  * Let an alias mean a version.  ERR_NO names what differs when that has
- * another contract (model/contract.h) than the version it means now, unless
- * that is allowed.  With a policy its gate is judged then, against the
- * evidence and champion of that moment; ERR_NO when it does not hold.  A
+ * another contract (model/contract.h) than the version it means now, or meant
+ * when it was dropped, unless that is allowed.  With a policy its gate is judged then, against the
+ * evidence and champion of that moment; the verdict is kept, and ERR_NO when
+ * it does not hold.  A
  * champion or an alias that moves meanwhile is ERR_MOVED.  out->gate is freed
  * by the caller, after a failure too.
  */

@@ -64,7 +64,8 @@ static int
 read_members(struct policy *p, const struct json *j, struct err *e)
 {
 	static const char *const known[] = { "rules", "champion", "positive",
-	    "threshold", "weight" };
+	    "threshold", "weight", "target", "score" };
+	const size_t n = sizeof(known) / sizeof(*known);
 	int r = 0;
 
 	p->wanted = (struct evaluation_wanted){ .threshold =
@@ -72,14 +73,18 @@ read_members(struct policy *p, const struct json *j, struct err *e)
 	for (const struct json *m = j->child; r == 0 && m; m = m->next) {
 		size_t i = 0;
 
-		while (i < 5 && strcmp(m->key, known[i]) != 0)
+		while (i < n && strcmp(m->key, known[i]) != 0)
 			i++;
-		if (i == 5)
-			r = refuse_member(m, known, 5, e);
+		if (i == n)
+			r = refuse_member(m, known, n, e);
 		else if (i == 2)
 			r = read_word(&p->wanted.positive, m, e);
 		else if (i == 4)
 			r = read_word(&p->wanted.weight, m, e);
+		else if (i == 5)
+			r = read_word(&p->wanted.target, m, e);
+		else if (i == 6)
+			r = read_word(&p->wanted.score, m, e);
 		else if (i == 3 && m->type != JSON_INT && m->type != JSON_REAL)
 			r = err_set(e, ERR_FORMAT, "line %u: 'threshold' is a "
 			    "number", m->line);

@@ -100,6 +100,7 @@ builder_set_cell(struct builder *b, size_t to, size_t row,
 	struct column *col = &b->t->col[to];
 	const char *s = c->s;
 	size_t n = c->n;
+	char *copy;
 
 	if (col->type == COL_RAW) {
 		struct raw_cell *raw = &col->raw[row];
@@ -112,7 +113,11 @@ builder_set_cell(struct builder *b, size_t to, size_t row,
 			return 0;
 		buf_clear(scratch);
 		csv_unescape(scratch, c);
-		raw->s = arena_strndup(&b->text, scratch->data, scratch->len);
+		if ((copy = arena_try(&b->text, scratch->len + 1)) == NULL)
+			return err_set(e, ERR_NOMEM, "no memory for a block of "
+			    "rows");
+		memcpy(copy, scratch->data, scratch->len);
+		raw->s = copy;
 		raw->n = (uint32_t)scratch->len;
 		return 0;
 	}

@@ -10,7 +10,7 @@
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "reqlog/reqlog.h"
+#include "reqlog/internal.h"
 #include "codec/json.h"
 
 static bool
@@ -21,9 +21,16 @@ is_segment_name(const char *name)
 	return n > 6 && name[0] != '.' && strcmp(name + n - 6, ".jsonl") == 0;
 }
 
-/* Segments of a folder, oldest first; a file is one of its own. */
-static int
-list_segments(char ***out, size_t *n, const char *path, struct err *e)
+void
+reqlog_segments_free(char **segment, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(segment[i]);
+	free(segment);
+}
+
+int
+reqlog_segments(char ***out, size_t *n, const char *path, struct err *e)
 {
 	char **names;
 	size_t count;
@@ -48,8 +55,8 @@ list_segments(char ***out, size_t *n, const char *path, struct err *e)
 	return 0;
 }
 
-static bool
-passes_filter(const struct json *line, const struct reqlog_filter *f)
+bool
+reqlog_passes(const struct json *line, const struct reqlog_filter *f)
 {
 	const char *when = json_text(line, "time", "");
 	int64_t us;
@@ -184,9 +191,8 @@ holds_rows(size_t *rows, bool *lists, const struct json *line,
 	return true;
 }
 
-/* How many rows a line holds; 0: it is none of a request log. */
-static size_t
-line_rows(const struct json *line)
+size_t
+reqlog_line_rows(const struct json *line)
 {
 	size_t rows = 0;
 	bool lists = false;
@@ -217,9 +223,9 @@ reqlog_read_bytes(struct buf *out, uint64_t *rows, uint64_t *skipped,
 		}
 		arena_free(&a);
 		if (json_parse(&line, &a, at, (size_t)(stop - at), JSON_NAN,
-		    &ignored) < 0 || (n = line_rows(line)) == 0) {
+		    &ignored) < 0 || (n = reqlog_line_rows(line)) == 0) {
 			++*skipped;
-		} else if (passes_filter(line, f)) {
+		} else if (reqlog_passes(line, f)) {
 			put_rows(out, line, n, f->with_meta != 0);
 			*rows += n;
 		}
@@ -245,9 +251,9 @@ read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
 	return r;
 }
 
-/* By its name, 20260102T030405...: may a row pass? */
-static bool
-may_pass(const char *path, const struct reqlog_filter *f)
+/* By its name, 20260102T030405... */
+bool
+reqlog_may_pass(const char *path, const struct reqlog_filter *f)
 {
 	const int64_t day = INT64_C(86400000000);
 	const char *s = path_base(path);
@@ -271,16 +277,14 @@ reqlog_read(struct buf *out, uint64_t *rows, uint64_t *skipped,
 {
 	char **segment;
 	size_t n;
-	int r = list_segments(&segment, &n, path, e);
+	int r = reqlog_segments(&segment, &n, path, e);
 
 	*rows = *skipped = 0;
 	for (size_t i = 0; r == 0 && i < n; i++)
-		if (n == 1 || may_pass(segment[i], f))
+		if (n == 1 || reqlog_may_pass(segment[i], f))
 			r = read_segment(out, rows, skipped, segment[i], f,
 			    e);
-	for (size_t i = 0; i < n; i++)
-		free(segment[i]);
-	free(segment);
+	reqlog_segments_free(segment, n);
 	return r;
 }
 
@@ -294,7 +298,7 @@ reqlog_is_bytes(const char *s, size_t n)
 	int yes;
 
 	yes = stop != NULL && json_parse(&line, &a, s, (size_t)(stop - s),
-	    JSON_NAN, &ignored) == 0 && line_rows(line) > 0 &&
+	    JSON_NAN, &ignored) == 0 && reqlog_line_rows(line) > 0 &&
 	    json_get(line, "time") != NULL;
 	arena_free(&a);
 	return yes;
@@ -309,15 +313,13 @@ reqlog_is(const char *path)
 	int yes = 0;
 	size_t n;
 
-	if (list_segments(&segment, &n, path, &ignored) < 0)
+	if (reqlog_segments(&segment, &n, path, &ignored) < 0)
 		return 0;
 	if (n && is_segment_name(path_base(segment[0])) &&
 	    file_map(&m, segment[0], &ignored) == 0) {
 		yes = reqlog_is_bytes(m.data, m.n);
 		file_unmap(&m);
 	}
-	for (size_t i = 0; i < n; i++)
-		free(segment[i]);
-	free(segment);
+	reqlog_segments_free(segment, n);
 	return yes;
 }

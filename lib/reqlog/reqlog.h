@@ -26,9 +26,11 @@
 #ifndef REQLOG_REQLOG_H
 #define REQLOG_REQLOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -89,6 +91,40 @@ int reqlog_read(struct buf *out, uint64_t *rows, uint64_t *skipped,
 /* The same of bytes that were read already: a segment, or some in a row. */
 int reqlog_read_bytes(struct buf *out, uint64_t *rows, uint64_t *skipped,
     const char *s, size_t n, const struct reqlog_filter *f, struct err *e);
+
+/*
+ * Its rows one by one, for whoever needs some columns and not all rows at
+ * once: a segment is in memory at a time.  A name is an input's, else an
+ * output's ("output.NAME" where both have it), else a member of the line's own
+ * ("mlv.id", or "id" alone); value[i] is NULL where the row has none.
+ */
+struct json;
+struct reqlog_row {
+	int64_t time_us;
+	bool timed;
+	const struct json *const *value;	/* (n) plain ones */
+};
+struct reqlog_wanted {
+	const char *const *name;
+	size_t n;
+	int (*row)(void *ctx, const struct reqlog_row *row, struct err *e);
+	void *ctx;
+};
+int reqlog_each(uint64_t *skipped, const char *path,
+    const struct reqlog_filter *f, const struct reqlog_wanted *w,
+    struct err *e);
+/* The same of bytes; those of whole lines are *used, of the rest another call
+ * may come. */
+int reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s,
+    size_t n, const struct reqlog_filter *f, const struct reqlog_wanted *w,
+    struct err *e);
+/* Paths of the segments of a folder, oldest first; a file is one of its own. */
+int reqlog_segments(char ***out, size_t *n, const char *path, struct err *e);
+void reqlog_segments_free(char **segment, size_t n);
+/* The first line that holds rows, in the arena; *line NULL: there is none. */
+int reqlog_first(struct json **line, struct arena *a, const char *path,
+    struct err *e);
+
 /* Is line one of these bytes one of a segment? */
 int reqlog_is_bytes(const char *s, size_t n);
 /* Is this a request-log folder or segment?  Looks at names and line one. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -163,11 +164,16 @@ reqlog_open(struct reqlog **out, const char *folder,
 {
 	static const struct reqlog_opts defaults;
 	struct reqlog *l;
+	int fd;
 
 	if (o == NULL)
 		o = &defaults;
 	if (file_make_folders(o->os ? o->os : os_real(), folder, e) < 0)
 		return -1;
+	/* now, not at the first row: in a checkout it may be a link */
+	if ((fd = beneath_open_file(folder, O_RDONLY | O_DIRECTORY, 0)) < 0)
+		return err_sys(e, "cannot open '%s'", folder);
+	close(fd);
 	if (access(folder, W_OK | X_OK) < 0)
 		return err_sys(e, "cannot write into '%s'", folder);
 	l = xalloc(1, sizeof(*l));

@@ -8,11 +8,17 @@
 #include "base/folder.h"
 #include "base/intern.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "codec/json.h"
 #include "store/audit.h"
 #include "store/internal.h"
+#include "store/object_source.h"
 #include "store/odb.h"
+#include "store/pack/packs.h"
+#include "store/peer/adopt.h"
+#include "store/peer/peer_log.h"
 #include "store/ref.h"
+#include "store/tree/tree.h"
 
 #define MANIFEST_PREFIX "application/vnd.mlv."
 
@@ -24,8 +30,8 @@ struct fsck {
 	struct intern *records;	/* hashes of the audit records, raw */
 	struct intern *names;	/* of the refs they set */
 	struct set_by {		/* what record i of `records` set */
-		uint32_t ref, number;
-		struct oid id;
+		uint32_t ref, number, values;
+		struct oid id, digest;
 		uint64_t seq;
 		enum { SET_CONFIRMED, SET_VOID, SET_LOST } state;
 	} *set;
@@ -89,6 +95,41 @@ follow_later(struct fsck *k, const struct oid *id)
 	k->queue[k->n++] = *id;
 }
 
+/* What trees name is there, with the sizes that they say; what is in each
+ * is looked at once. */
+static int
+check_tree(struct fsck *k, const struct oid *id, const char *ref, int depth,
+    struct err *e)
+{
+	struct err mine = ERR_INIT;
+	char text[OID_TEXT];
+	uint64_t size;
+	struct tree t;
+	int r = 0;
+
+	if (!first_time(k, id))
+		return 0;
+	if (tree_load(&t, k->repo->odb, id, &mine) < 0)
+		r = report_error(k, &mine, oid_print(text, id), ref, e);
+	for (size_t i = 0; r == 0 && i < t.n; i++) {
+		const struct tree_entry *v = &t.v[i];
+
+		if (v->kind == TREE_LINK)
+			continue;
+		mine = (struct err)ERR_INIT;
+		if (odb_size(&size, k->repo->odb, &v->id, &mine) < 0)
+			r = report_error(k, &mine, oid_print(text, &v->id),
+			    ref, e);
+		else if (v->kind == TREE_FOLDER && depth < TREE_DEPTH)
+			r = check_tree(k, &v->id, ref, depth + 1, e);
+		else if (v->kind != TREE_FOLDER && size != v->bytes)
+			report_finding(k, "error", oid_print(text, &v->id),
+			    "its size is not what a tree says", ref);
+	}
+	tree_release(&t);
+	return r;
+}
+
 static int
 check_link(struct fsck *k, const struct json *link, const char *ref,
     struct err *e)
@@ -106,6 +147,8 @@ check_link(struct fsck *k, const struct json *link, const char *ref,
 		return report_error(k, &mine, text, ref, e);
 	if (says >= 0 && (uint64_t)says != size)
 		report_finding(k, "error", text, "its size is not what a link says", ref);
+	if (strcmp(type, TREE_TYPE) == 0)
+		return check_tree(k, &id, ref, 0, e);
 	if (strncmp(type, MANIFEST_PREFIX, sizeof(MANIFEST_PREFIX) - 1) == 0 &&
 	    first_time(k, &id))
 		follow_later(k, &id);
@@ -204,28 +247,55 @@ report_no_record(struct fsck *k, const char *name, uint32_t ref,
 	free(what);
 }
 
-/* Every value is what its audit record says, in the order of the log. */
+/* Do the values from v on, of which the last of those that the record set may
+ * have been taken back, say what it says?  *n: how many it set. */
+static bool
+is_as_set(const struct set_by *by, uint32_t ref, const struct ref_value *v,
+    size_t left, size_t *n)
+{
+	struct oid digest;
+
+	*n = by->values ? by->values : 1;
+	if (by->ref != ref || *n > left)
+		return false;
+	for (size_t i = 1; i < *n; i++)
+		if (!oid_eq(&v[i].audit, &v->audit))
+			return false;
+	if (by->values) {
+		ref_values_digest(&digest, v, *n);
+		if (!oid_eq(&digest, &by->digest))
+			return false;
+	}
+	v += *n - 1;
+	return by->number == v->number && oid_eq(&by->id, &v->id);
+}
+
+/* Every value is what its audit record says, in the order of the log.  Of
+ * several that one record set some may be retired: those that stay are then
+ * not told of. */
 static void
-check_values(struct fsck *k, const char *name, const struct ref *r)
+check_values(struct fsck *k, const char *name, const struct ref_value *value,
+    size_t n, bool retired)
 {
 	uint32_t ref = intern_find(k->names, name, strlen(name)), last = 0;
+	size_t step;
 
-	for (size_t i = 0; i < r->n; i++) {
-		const struct ref_value *v = &r->value[i];
+	for (size_t i = 0; i < n; i += step) {
+		const struct ref_value *v = &value[i];
 		uint32_t at = intern_find(k->records, (const char *)v->audit.b,
 		    OID_BYTES);
 		const struct set_by *by;
 
+		step = 1;
 		if (at == INTERN_NONE) {
 			report_no_record(k, name, ref, v);
 			continue;
 		}
 		by = &k->set[at];
-		if (by->ref != ref || by->number != v->number ||
-		    !oid_eq(&by->id, &v->id))
+		if (!is_as_set(by, ref, v, n - i, &step))
 			report_finding(k, "error", name, "one of its values is not what "
 			    "the audit record says that set it", name);
-		else if (i && at <= last)
+		else if (i && at <= last && !retired)
 			report_finding(k, "error", name, "its values are not in the order "
 			    "of the audit log", name);
 		last = at;
@@ -251,9 +321,10 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 	}
 	for (size_t i = 0; i < r->n; i++) {
 		const struct ref_value *v = &r->value[i];
-		const struct ref_value *of = ref_version(&versions, v->number);
 
-		if (v->number && (of == NULL || !oid_eq(&of->id, &v->id)))
+		/* what was removed is a version still */
+		if (v->number && (v->number > versions.n || !oid_eq(
+		    &versions.value[v->number - 1].id, &v->id)))
 			report_finding(k, "error", name,
 			    "it labels something that is no version", name);
 	}
@@ -284,11 +355,13 @@ check_ref(void *ctx, const char *name, struct err *e)
 	k->report->refs++;
 	if (ref_read(&r, k->repo, name, &mine) < 0)
 		return report_error(k, &mine, name, name, e);
-	check_values(k, name, &r);
+	check_values(k, name, r.value, r.n, false);
+	check_values(k, name, r.retired, r.n_retired, true);
 	if (strchr(name, '@'))
 		result = check_alias(k, name, &r, e);
 	for (size_t i = 0; result == 0 && i < r.n; i++)
-		if (r.value[i].number)
+		if (r.value[i].number && !r.value[i].removed &&
+		    strstr(name, "@" REF_REMOVED) == NULL)
 			add_root(k, &r.value[i].id, name);
 	ref_free(&r);
 	return result;
@@ -318,7 +391,8 @@ remember_record(struct fsck *k, const struct audit_record *r)
 	intern_add(k->records, (const char *)r->hash.b, OID_BYTES);
 	k->set[k->n_set++] = (struct set_by){
 		.ref = intern_add(k->names, r->ref, strlen(r->ref)),
-		.number = r->number, .id = r->id, .seq = r->seq,
+		.number = r->number, .values = r->values, .id = r->id,
+		.digest = r->digest, .seq = r->seq,
 		.state = r->confirmed || r->unknown ||
 		    strcmp(r->op, "void") == 0 ? SET_CONFIRMED :
 		    r->voided ? SET_VOID : SET_LOST,
@@ -414,6 +488,25 @@ check_head(struct fsck *k)
 	    NULL);
 }
 
+/* What other repositories did, as they said. */
+static int
+check_peer(void *ctx, const char *name, const struct audit_summary *sum,
+    const struct err *why, struct err *e)
+{
+	struct fsck *k = ctx;
+	char *file;
+	int r = 0;
+
+	if (sum) {
+		k->report->peers++;
+		return 0;
+	}
+	file = xprintf("audit/%s", name);
+	r = report_error(k, why, file, NULL, e);
+	free(file);
+	return r;
+}
+
 /* --- objects --------------------------------------------------------------- */
 
 static int
@@ -426,7 +519,9 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 	int r;
 
 	k->report->objects++;
-	if (k->rq->level == FSCK_QUICK) {
+	/* packs are read as they lie, by check_pack */
+	if (k->rq->level == FSCK_QUICK ||
+	    k->repo->packs->ops->has(k->repo->packs, id)) {
 		r = odb_size(&size, k->repo->odb, id, &mine);
 	} else {
 		r = odb_check(&size, k->repo->odb, id, &mine);
@@ -449,6 +544,66 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 	progress_tick(k->repo->progress, "checking objects",
 	    k->report->objects, 0);
 	return r < 0 ? report_error(k, &mine, oid_print(text, id), NULL, e) : 0;
+}
+
+/* An entry's stored bytes; of a list of parts, that all of them are there. */
+static int
+check_packed(struct fsck *k, const struct pack *p, const struct pack_entry *t,
+    struct buf *stored, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct pack_part part;
+	char text[OID_TEXT];
+	uint64_t size;
+	int r;
+
+	buf_clear(stored);
+	r = pack_read_stored(stored, p, t, &mine);
+	if (r == 0 && t->encoding == PACK_PARTS) {
+		r = pack_check_parts(t, stored->data, &mine);
+		for (size_t i = 0; r == 0 && i < pack_part_count(t); i++) {
+			pack_part_at(&part, stored->data, i);
+			r = odb_size(&size, k->repo->odb, &part.id, &mine);
+		}
+	}
+	if (r == 0)
+		return 0;
+	oid_print(text, &t->id);
+	if (odb_check(&size, k->repo->odb, &t->id, e) == 0) {
+		report_finding(k, "note", text, "its copy in a pack is "
+		    "damaged; another is whole", NULL);
+		return 0;
+	}
+	return report_error(k, &mine, text, NULL, e);
+}
+
+static int
+check_pack(void *ctx, const struct pack *p, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct fsck *k = ctx;
+	struct pack_entry t;
+	struct buf stored;
+	int r = 0;
+
+	if (pack_check_index(p, &mine) < 0)
+		return report_error(k, &mine, path_base(pack_path(p)), NULL, e);
+	if (k->rq->level == FSCK_QUICK)
+		return 0;
+	buf_init(&stored, PACK_STORED_MAX);
+	for (uint64_t i = 0; r == 0 && i < pack_count(p); i++) {
+		pack_entry_at(&t, p, i);
+		r = check_packed(k, p, &t, &stored, e);
+	}
+	buf_free(&stored);
+	return r;
+}
+
+static int
+report_bad_pack(void *ctx, const char *path, const struct err *why,
+    struct err *e)
+{
+	return report_error(ctx, why, path_base(path), NULL, e);
 }
 
 /* What a kill left behind costs room, nothing else. */
@@ -482,6 +637,8 @@ check_both(struct fsck *k, struct err *e)
 	r = check_audit(k, e);
 	check_head(k);
 	if (r == 0)
+		r = peer_log_each(k->repo, check_peer, k, e);
+	if (r == 0)
 		r = ref_each(k->repo, "", check_ref, k, e);
 	if (r == 0)
 		r = check_unclaimed(k, e);
@@ -514,6 +671,9 @@ fsck_repo(struct fsck_report *report, struct repo *repo,
 		r = follow_roots(&k, e);
 	if (r == 0)
 		r = odb_each(repo->odb, check_object, &k, e);
+	if (r == 0)
+		r = packs_each(repo->packs, check_pack, report_bad_pack, &k,
+		    e);
 	if (r == 0)
 		r = check_leftovers(&k, e);
 	fsck_free(&k);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/folder.h"
@@ -21,7 +22,8 @@ layout_path(const struct layout *l, const char *name)
 }
 
 static const char *const folder_name[] = {
-	"objects", "refs", "audit", "locks", "tmp", "cache", "runs", "studies"
+	"objects", "packs", "refs", "audit", "locks", "tmp", "cache", "runs", "studies",
+	"trash"
 };
 #define FOLDERS (sizeof(folder_name) / sizeof(*folder_name))
 
@@ -95,8 +97,8 @@ sweep_temporary(struct layout *l)
 	for (size_t i = 0; i < n; i++) {
 		char *path = path_join(folder, names[i]);
 
-		if (is_temporary(names[i]) && lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-		    now - (int64_t)st.st_mtim.tv_sec > SWEEP_AGE_S)
+		if (is_temporary(names[i]) && beneath_stat(path, &st) == 0 &&
+		    S_ISREG(st.st_mode) && now - (int64_t)st.st_mtim.tv_sec > SWEEP_AGE_S)
 			(void)l->os->unlink(path);
 		free(path);
 	}

@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/hash.h"
@@ -145,7 +146,7 @@ reader_init(struct loose_reader *r, struct object_source *s,
 	memset(r, 0, sizeof(*r));
 	oid_print(r->name, id);
 	/* what is in its place may be a FIFO that nobody writes to */
-	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	r->fd = beneath_open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	free(path);
 	if (r->fd < 0 && errno == ELOOP)
 		return err_corrupt(r, "it is a link", e);
@@ -206,11 +207,29 @@ done:
 	return result;
 }
 
+int
+loose_file(uint64_t *bytes, int64_t *written, struct object_source *s,
+    const struct oid *id, struct err *e)
+{
+	char *path = object_path(loose_of(s), id), text[OID_TEXT];
+	struct stat st;
+	int r = beneath_stat(path, &st);
+
+	free(path);
+	if (r < 0)
+		return err_sys(e, "cannot look at object %s", oid_print(text,
+		    id));
+	*bytes = (uint64_t)st.st_size;
+	*written = (int64_t)st.st_mtim.tv_sec;
+	return 0;
+}
+
 static bool
 loose_has(struct object_source *s, const struct oid *id)
 {
 	char *path = object_path(loose_of(s), id);
-	bool yes = access(path, F_OK) == 0;
+	struct stat st;
+	bool yes = beneath_stat(path, &st) == 0;
 
 	free(path);
 	return yes;
@@ -458,6 +477,7 @@ write_pending(struct loose_writer *w, struct err *e)
 	int r = file_write_fd(l->os, w->file.fd, w->out.data, w->out.len,
 	    l->folder, e);
 
+	w->loose->source.written += w->out.len;
 	buf_clear(&w->out);
 	return r;
 }
@@ -492,6 +512,22 @@ static void
 loose_keep(struct object_source *s, const struct oid *id)
 {
 	loose_of(s)->unsynced[id->b[0]] = true;
+}
+
+static int
+loose_remove(struct object_source *s, const struct oid *id, struct err *e)
+{
+	struct loose *l = loose_of(s);
+	char *path = object_path(l, id), text[OID_TEXT];
+	int r = l->layout->os->unlink(path);
+
+	if (r < 0 && errno == ENOENT)
+		r = 0;
+	else if (r < 0)
+		err_sys(e, "cannot remove object %s", oid_print(text, id));
+	l->unsynced[id->b[0]] = true;
+	free(path);
+	return r;
 }
 
 static int
@@ -587,6 +623,7 @@ loose_new(struct layout *layout)
 		.commit = loose_commit,
 		.drop = loose_drop,
 		.keep = loose_keep,
+		.remove = loose_remove,
 		.sync = loose_sync,
 		.free = loose_free,
 	};

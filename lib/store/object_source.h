@@ -25,6 +25,7 @@
 struct object_source {
 	const struct object_source_ops *ops;
 	struct object_source *next;	/* asked when this one has it not */
+	uint64_t written;		/* bytes on disk, since it was made */
 };
 
 /* An object being written; a source puts its own state behind it. */
@@ -74,6 +75,13 @@ struct object_source_ops {
 	/* An object found whole counts as committed now: whoever put it there
 	 * may have been killed before it was durable. */
 	void (*keep)(struct object_source *s, const struct oid *id);
+	/* It is no longer there; in loose objects alone, else NULL.  Sure to
+	 * last after the next sync. */
+	int (*remove)(struct object_source *s, const struct oid *id,
+	    struct err *e);
+	/* Forget what was committed since the last sync, where that is
+	 * possible; may be NULL. */
+	void (*forget)(struct object_source *s);
 	/* All that was committed or kept before survives a power cut after
 	 * this. */
 	int (*sync)(struct object_source *s, struct err *e);

@@ -14,24 +14,31 @@
 
 #define READ_BLOCK ((size_t)1 << 18)
 #define WRITE_BLOCK ((size_t)1 << 20)
+#define LARGE WRITE_BLOCK	/* goes where it can be cut into parts */
 
 struct odb_transaction {
 	struct odb *odb;
+	bool bulk;
 	bool failed;		/* a sync failed: it is never tried again */
 };
 
 struct odb {
 	struct object_source *sources;
+	struct object_source *bulk;	/* takes what comes in bulk; or NULL */
 	const struct progress *progress;
 	struct odb_transaction transaction;	/* .odb NULL: none is open */
+	int (*hold)(struct repo *repo, struct err *e);	/* or NULL */
+	struct repo *repo;	/* its argument */
 };
 
 struct odb *
-odb_new(struct object_source *sources, const struct progress *progress)
+odb_new(struct object_source *sources, struct object_source *bulk,
+    const struct progress *progress)
 {
 	struct odb *o = xalloc(1, sizeof(*o));
 
 	o->sources = sources;
+	o->bulk = bulk;
 	o->progress = progress;
 	return o;
 }
@@ -83,6 +90,15 @@ odb_begin(struct odb *o)
 	return &o->transaction;
 }
 
+struct odb_transaction *
+odb_begin_bulk(struct odb *o)
+{
+	struct odb_transaction *t = odb_begin(o);
+
+	o->transaction.bulk = o->bulk != NULL;
+	return t;
+}
+
 int
 odb_sync(struct odb *o, struct err *e)
 {
@@ -112,8 +128,12 @@ odb_commit(struct odb_transaction *t, struct err *e)
 void
 odb_abandon(struct odb_transaction *t)
 {
-	if (t)
-		*t = (struct odb_transaction){ .odb = NULL };
+	if (t == NULL)
+		return;
+	for (struct object_source *s = t->odb->sources; s; s = s->next)
+		if (s->ops->forget)
+			s->ops->forget(s);
+	*t = (struct odb_transaction){ .odb = NULL };
 }
 
 /* Outside a transaction what was put is durable at once. */
@@ -125,14 +145,54 @@ sync_unless_open(struct odb *o, struct err *e)
 
 /* --- writing --------------------------------------------------------------- */
 
+void
+odb_guard(struct odb *o, int (*hold)(struct repo *repo, struct err *e),
+    struct repo *repo)
+{
+	o->hold = hold;
+	o->repo = repo;
+}
+
+static int
+hold_objects(struct odb *o, struct err *e)
+{
+	return o->hold ? o->hold(o->repo, e) : 0;
+}
+
 int
 odb_keep(struct odb *o, const struct oid *id, struct err *e)
 {
 	struct object_source *s = source_of(o, id);
 
+	if (hold_objects(o, e) < 0)
+		return -1;
 	if (s->ops->keep)
 		s->ops->keep(s, id);
 	return sync_unless_open(o, e);
+}
+
+/* Where a new object of n bytes, at least, goes. */
+static struct object_source *
+destination(const struct odb *o, size_t n)
+{
+	return o->bulk && (o->transaction.bulk || n >= LARGE) ? o->bulk :
+	    o->sources;
+}
+
+/* A damaged copy in the first source would be found before a new one. */
+static int
+drop_damaged(struct odb *o, const struct object_source *written,
+    const struct oid *id, struct err *e)
+{
+	struct object_source *s = o->sources;
+	struct err ignored = ERR_INIT;
+	uint64_t size;
+
+	if (s == written || !s->ops->has(s, id) ||
+	    s->ops->check(&size, s, id, &ignored) == 0 ||
+	    ignored.code != ERR_CORRUPT || s->ops->remove == NULL)
+		return 0;
+	return s->ops->remove(s, id, e);
 }
 
 /* Bytes in memory whose name is known. */
@@ -140,11 +200,12 @@ static int
 write_bytes(struct odb *o, const struct oid *id, const char *p, size_t n,
     struct err *e)
 {
-	const struct object_source_ops *ops = o->sources->ops;
+	struct object_source *s = destination(o, n);
+	const struct object_source_ops *ops = s->ops;
 	struct object_writer *w;
 	int r = -1;
 
-	if (ops->begin(&w, o->sources, p, n < WRITE_BLOCK ? n : WRITE_BLOCK, n,
+	if (ops->begin(&w, s, p, n < WRITE_BLOCK ? n : WRITE_BLOCK, n,
 	    e) < 0)
 		return -1;
 	for (; n > WRITE_BLOCK; n -= WRITE_BLOCK, p += WRITE_BLOCK)
@@ -152,6 +213,8 @@ write_bytes(struct odb *o, const struct oid *id, const char *p, size_t n,
 			goto done;
 	if (ops->add(w, p, n, true, e) == 0)
 		r = ops->commit(w, id, e);
+	if (r == 0)
+		r = drop_damaged(o, s, id, e);
 done:
 	ops->drop(w);
 	return r;
@@ -164,6 +227,8 @@ odb_put(struct oid *id, struct odb *o, const void *p, size_t n,
 	struct err ignored = ERR_INIT;
 	uint64_t size;
 
+	if (hold_objects(o, e) < 0)
+		return -1;
 	oid_of(id, p, n);
 	if (odb_check(&size, o, id, &ignored) == 0)
 		return odb_keep(o, id, e);
@@ -178,13 +243,14 @@ static int
 write_stream(struct oid *id, uint64_t *size, struct odb *o, char *block,
     struct source *from, uint64_t expect, struct err *e)
 {
-	const struct object_source_ops *ops = o->sources->ops;
+	struct object_source *s = destination(o, WRITE_BLOCK);
+	const struct object_source_ops *ops = s->ops;
 	int64_t got = (int64_t)WRITE_BLOCK;
 	struct object_writer *w;
 	struct sha256 *sha;
 	int r = -1;
 
-	if (ops->begin(&w, o->sources, block, WRITE_BLOCK, expect, e) < 0)
+	if (ops->begin(&w, s, block, WRITE_BLOCK, expect, e) < 0)
 		return -1;
 	sha = sha256_new();
 	*size = 0;
@@ -202,6 +268,8 @@ write_stream(struct oid *id, uint64_t *size, struct odb *o, char *block,
 	sha256_done(sha, id->b);
 	if (ops->add(w, block, (size_t)got, true, e) == 0)
 		r = ops->commit(w, id, e);
+	if (r == 0)
+		r = drop_damaged(o, s, id, e);
 done:
 	sha256_free(sha);
 	ops->drop(w);
@@ -212,11 +280,13 @@ int
 odb_put_source(struct oid *id, uint64_t *size, struct odb *o,
     struct source *from, uint64_t expect, struct err *e)
 {
-	char *block = mem_array(1, WRITE_BLOCK);
+	char *block;
 	int64_t got;
 	int r;
 
-	if (block == NULL)
+	if (hold_objects(o, e) < 0)
+		return -1;
+	if ((block = mem_array(1, WRITE_BLOCK)) == NULL)
 		return err_set(e, ERR_NOMEM, "no memory to store an object");
 	got = source_read_full(from, block, WRITE_BLOCK, e);
 	if (got < 0) {
@@ -234,6 +304,16 @@ odb_put_source(struct oid *id, uint64_t *size, struct odb *o,
 }
 
 /* --- reading --------------------------------------------------------------- */
+
+uint64_t
+odb_written(const struct odb *o)
+{
+	uint64_t n = 0;
+
+	for (const struct object_source *s = o->sources; s; s = s->next)
+		n += s->written;
+	return n;
+}
 
 bool
 odb_has(struct odb *o, const struct oid *id)

@@ -36,8 +36,8 @@ struct odb;
 struct odb_transaction;
 
 /*
- * Put bytes in.  Bytes that are there already cost one check of the stored
- * copy; a damaged copy is replaced.
+ * Put bytes in; of large ones only what is new takes room.  Bytes that are
+ * there already cost one check of the stored copy; a damaged copy is replaced.
  */
 int odb_put(struct oid *id, struct odb *o, const void *p, size_t n,
     struct err *e);
@@ -49,6 +49,9 @@ int odb_keep(struct odb *o, const struct oid *id, struct err *e);
 
 /* NULL when a transaction is open already: the outer one commits. */
 struct odb_transaction *odb_begin(struct odb *o);
+/* The same for many objects: they go into a few packs.  In an outer
+ * transaction this holds until that ends. */
+struct odb_transaction *odb_begin_bulk(struct odb *o);
 /* All that was put since odb_begin is durable, and the transaction over; on
  * failure it is over too.  NULL: nothing happens. */
 int odb_commit(struct odb_transaction *t, struct err *e);
@@ -57,6 +60,9 @@ int odb_commit(struct odb_transaction *t, struct err *e);
 void odb_abandon(struct odb_transaction *t);
 /* All that was put so far is durable; the transaction goes on. */
 int odb_sync(struct odb *o, struct err *e);
+
+/* Bytes on disk that this struct odb has written so far. */
+uint64_t odb_written(const struct odb *o);
 
 bool odb_has(struct odb *o, const struct oid *id);
 /* Append the plain bytes to *out.  ERR_NOENT, ERR_CORRUPT, or ERR_TOOBIG

@@ -7,12 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
 #include "store/internal.h"
 #include "store/loose.h"
+#include "store/pack/chunked.h"
 #include "store/statcache.h"
 
 #define FORMAT 1
@@ -34,9 +36,10 @@ write_once(const struct os *os, const char *folder, const char *name,
 {
 	char *path = path_join(folder, name), *tmp = path_join(folder, "tmp");
 	struct out_file f;
+	struct stat st;
 	int r = -1;
 
-	if (access(path, F_OK) == 0) {
+	if (beneath_stat(path, &st) == 0) {
 		r = 0;
 	} else if (out_file_open_own(&f, os, path, tmp, 0666, true, e) == 0) {
 		if (out_file_add(&f, text, strlen(text), e) < 0)
@@ -135,11 +138,34 @@ read_line(const char *folder, const char *name)
 	return line;
 }
 
+/* Does git's folder of a linked work tree know it, too?  Else anybody's .git
+ * could name it, and what is added here went there. */
+static bool
+leads_back(const char *git, const char *top)
+{
+	char *line = read_line(git, "gitdir"), *dot = path_join(top, ".git");
+	char *back, *a = NULL, *b = NULL;
+	bool yes = false;
+
+	if (line != NULL) {
+		back = *line == '/' ? xstrdup(line) : path_join(git, line);
+		a = realpath(back, NULL);
+		b = realpath(dot, NULL);
+		yes = a && b && strcmp(a, b) == 0;
+		free(back);
+	}
+	free(b);
+	free(a);
+	free(dot);
+	free(line);
+	return yes;
+}
+
 /*
  * The main work tree's folder that answers to `top` when `top` is in a
  * linked git worktree, else NULL.  Such a worktree has a file .git saying
- * "gitdir: /x/.git/worktrees/NAME", and in that folder commondir leads to
- * /x/.git.
+ * "gitdir: /x/.git/worktrees/NAME", and in that folder gitdir leads back and
+ * commondir to /x/.git.
  */
 static char *
 main_worktree(const char *top)
@@ -160,7 +186,8 @@ main_worktree(const char *top)
 	if (strncmp(line, "gitdir: ", 8) != 0)
 		goto done;
 	git = path_join(at, line + 8);
-	if ((common = read_line(git, "commondir")) == NULL)
+	if (!leads_back(git, at) ||
+	    (common = read_line(git, "commondir")) == NULL)
 		goto done;
 	rest = path_join(git, common);
 	full = realpath(rest, NULL);
@@ -217,6 +244,7 @@ repo_open(struct repo **out, const char *from, const struct repo_opts *o,
 {
 	struct repo *repo = xalloc(1, sizeof(*repo));
 
+	repo->objects_lock = -1;
 	repo->os = o->os ? o->os : os_real();
 	repo->log = o->log;
 	repo->progress = o->progress;
@@ -229,7 +257,11 @@ repo_open(struct repo **out, const char *from, const struct repo_opts *o,
 		repo_close(repo);
 		return -1;
 	}
-	repo->odb = odb_new(loose_new(&repo->layout), repo->progress);
+	repo->packs = packs_new(&repo->layout, chunked_writing());
+	repo->loose = loose_new(&repo->layout);
+	repo->loose->next = repo->packs;
+	repo->odb = odb_new(repo->loose, repo->packs, repo->progress);
+	odb_guard(repo->odb, objects_hold, repo);
 	*out = repo;
 	return 0;
 }
@@ -242,6 +274,7 @@ repo_close(struct repo *repo)
 	stat_cache_save(repo->cache, repo->os);
 	stat_cache_free(repo->cache);
 	odb_free(repo->odb);
+	objects_release(repo);
 	free(repo->top);
 	free(repo->local);
 	free(repo->layout.folder);

@@ -33,8 +33,8 @@ worktree_relative(const struct repo *repo, const char *path)
 	return relative;
 }
 
-static struct stat_cache *
-cache_of(struct repo *repo)
+struct stat_cache *
+worktree_cache(struct repo *repo)
 {
 	if (repo->cache == NULL)
 		repo->cache = stat_cache_new(repo->local);
@@ -48,27 +48,16 @@ find_known(struct repo *repo, const char *path, const struct stat *st,
 	char *relative;
 	bool known;
 
-	if (!S_ISREG(st->st_mode) || stat_cache_is_empty(cache_of(repo)) ||
+	if (!S_ISREG(st->st_mode) || stat_cache_is_empty(worktree_cache(repo)) ||
 	    (relative = worktree_relative(repo, path)) == NULL)
 		return false;
-	known = stat_cache_find(repo->cache, relative, st, id);
+	known = stat_cache_find(repo->cache, relative, st, id, NULL);
 	free(relative);
 	return known;
 }
 
-static void
-remember_known(struct repo *repo, const char *path, const struct stat *st,
-    const struct oid *id)
-{
-	char *relative = worktree_relative(repo, path);
-
-	if (relative)
-		stat_cache_add(cache_of(repo), relative, st, id);
-	free(relative);
-}
-
-static bool
-same_stat(const struct stat *a, const struct stat *b)
+bool
+worktree_same_stat(const struct stat *a, const struct stat *b)
 {
 	return a->st_size == b->st_size && a->st_ino == b->st_ino &&
 	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
@@ -103,8 +92,8 @@ hash_stream(struct oid *id, uint64_t *size, struct source *from, struct err *e)
  * a later change sure to show in its times: git's "racy" problem, solved by
  * not remembering a file that was written just now.
  */
-static bool
-was_settled(const struct stat *st, const struct timespec *then)
+bool
+worktree_settled(const struct stat *st, const struct timespec *then)
 {
 	const struct timespec *last = &st->st_mtim;
 
@@ -116,28 +105,28 @@ was_settled(const struct stat *st, const struct timespec *then)
 	    last->tv_nsec < then->tv_nsec);
 }
 
-/* Hash the open file, or also store it; it must not change meanwhile. */
-static int
-read_through(struct oid *id, uint64_t *size, struct repo *repo,
-    struct source *from, int fd, const struct stat *before, bool put,
-    struct err *e)
+int
+worktree_read_open(struct oid *id, uint64_t *size, struct repo *repo, int fd,
+    const char *name, const char *relative, const struct stat *before,
+    bool put, struct err *e)
 {
+	struct source from = source_fd(fd, name);
 	uint64_t expect = S_ISREG(before->st_mode) ?
 	    (uint64_t)before->st_size : 0;
 	struct timespec begun;
 	struct stat after;
 
 	clock_gettime(CLOCK_REALTIME_COARSE, &begun);
-	if ((put ? odb_put_source(id, size, repo->odb, from, expect, e) :
-	    hash_stream(id, size, from, e)) < 0)
+	if ((put ? odb_put_source(id, size, repo->odb, &from, expect, e) :
+	    hash_stream(id, size, &from, e)) < 0)
 		return -1;
 	if (fstat(fd, &after) < 0 || !S_ISREG(after.st_mode))
 		return 0;
-	if (!same_stat(before, &after))
+	if (!worktree_same_stat(before, &after))
 		return err_set(e, ERR_MOVED,
-		    "'%s' changed while it was read", from->name);
-	if (was_settled(&after, &begun))
-		remember_known(repo, from->name, &after, id);
+		    "'%s' changed while it was read", name);
+	if (relative && worktree_settled(&after, &begun))
+		stat_cache_add(worktree_cache(repo), relative, &after, id);
 	return 0;
 }
 
@@ -146,14 +135,13 @@ read_file(struct oid *id, uint64_t *size, struct repo *repo, const char *path,
     bool put, struct err *e)
 {
 	struct err ignored = ERR_INIT;
-	struct source from;
+	char *relative = NULL;
 	struct oid known;
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC), r = -1;
 
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
-	from = source_fd(fd, path);
 	if (fstat(fd, &st) < 0) {
 		err_sys(e, "cannot stat '%s'", path);
 	} else if (S_ISDIR(st.st_mode)) {
@@ -165,9 +153,11 @@ read_file(struct oid *id, uint64_t *size, struct repo *repo, const char *path,
 		*size = (uint64_t)st.st_size;
 		r = put ? odb_keep(repo->odb, id, e) : 0;
 	} else {
-		r = read_through(id, size, repo, &from, fd, &st, put, e);
+		relative = worktree_relative(repo, path);
+		r = worktree_read_open(id, size, repo, fd, path, relative, &st,
+		    put, e);
 	}
-	source_close(&from);
+	free(relative);
 	close(fd);
 	return r;
 }

@@ -136,8 +136,9 @@ column_set_text(struct column *c, size_t i, const char *s, size_t n,
 		    refuse_text(c, s, n, e);
 	case COL_CATEGORY:
 	case COL_TEXT:
-		c->code[i] = intern_add(c->dict, s, n);
-		return 0;
+		c->code[i] = intern_try(c->dict, s, n);
+		return c->code[i] != INTERN_NONE ? 0 : err_set(e, ERR_NOMEM,
+		    "no memory for so many different texts");
 	case COL_RAW:
 		c->raw[i] = (struct raw_cell){ .s = s, .n = (uint32_t)n };
 		return 0;

@@ -311,3 +311,10 @@ run_read(struct run *r, struct catalog *c, const char *text,
 	name_free(&n);
 	return result;
 }
+
+int
+run_read_id(struct run *r, struct catalog *c, const char *id, struct err *e)
+{
+	memset(r, 0, sizeof(*r));
+	return read_by_id(r, c, id, true, e);
+}

@@ -13,6 +13,9 @@
  * newest run), or a file that a run put out. */
 int run_read(struct run *r, struct catalog *c, const char *id,
     struct err *e);
+/* The run with exactly this ID; metrics may have only their summary. */
+int run_read_id(struct run *r, struct catalog *c, const char *id,
+    struct err *e);
 /* Of the runs that put out these bytes the newest that finished and read
  * something; else the newest that finished, else the newest. */
 int run_read_by_output(struct run *r, struct catalog *c,

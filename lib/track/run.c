@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/machine.h"
@@ -354,7 +355,7 @@ run_from_journal(struct run *r, struct catalog *c, const char *id,
     struct err *e)
 {
 	char *path = journal_path(c, id);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = beneath_open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	int locked, result = -1;
 	struct buf b;
 
@@ -508,7 +509,8 @@ run_put_metrics(struct arena *a, struct json *j, const struct run *r)
 bool
 run_reads(const struct link *l)
 {
-	return strcmp(l->rel, "input") == 0 || strcmp(l->rel, "valid") == 0;
+	return strcmp(l->rel, "input") == 0 || strcmp(l->rel, "train") == 0 ||
+	    strcmp(l->rel, "valid") == 0;
 }
 
 /* What it read, by name. */

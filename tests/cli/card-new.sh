@@ -433,6 +433,20 @@ check 'card of what another command made: what it read is not called training da
 	test "$(said "Data read" | cut -d, -f1 | tr "\n" " ")" = "data:d-test@1 data:d-train@1 " &&
 	sed -n "/^## What is missing/,\$p" out | grep -q "Training data"
 X
+check 'card: what a command says it learned from is training data, and evidence on it is train' <<'X'
+	{ cat m.onnx; printf "\252\001\003abd"; } >made.bytes &&
+	mlv-train run -d train=data:d-train -d valid=data:d-valid -d made.bytes -o roles.onnx -- \
+	    cp made.bytes roles.onnx >run.out 2>&1 &&
+	mlv-registry add -q roles roles.onnx >add.out 2>&1 &&
+	expect 0 mlv-card new model:roles &&
+	said "Training data" | grep -q "^data:d-train@1" &&
+	said "Validation data" | grep -q "^data:d-valid@1" &&
+	said "Data read" | grep -q "^made.bytes" &&
+	mlv-train eval roles.onnx data:d-train --no-importance --json | jq -e '.label == "train"' &&
+	mlv-train eval roles.onnx data:d-valid --no-importance --json | jq -e '.label == "valid"' &&
+	mlv-train eval roles.onnx data:d-test --no-importance --json | jq -e '.label == "test"' &&
+	mlv-train runs --input data:d-train@1 | grep -q "$(cut -f1 run.out | tail -n 1)"
+X
 check 'card: the class that an evaluation looked for is named, and its threshold' <<'X'
 	mlv-train eval m.onnx data:d-test --no-importance >eval.out 2>&1 &&
 	expect 0 mlv-card new model:churn &&

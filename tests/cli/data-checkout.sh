@@ -113,7 +113,7 @@ if [ -z "${MLV_SANITIZED:-}" ] && strace -qq -o /dev/null true 2>/dev/null; then
 		sleep 0.05 &&
 		mlv-data status >/dev/null &&
 		strace -f -qq -o trace -e trace=open,openat mlv-data status -s --exit-code &&
-		grep -q cache/stat trace &&
+		grep -q "\"stat\"" trace &&
 		! grep -E "(churn|late)\.csv\"" trace
 X
 else

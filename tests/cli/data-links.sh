@@ -45,6 +45,37 @@ check 'add: the folder of an object as a link is refused' <<'X'
 	says "is a link" &&
 	victim_is_whole
 X
+for path in objects/$id refs/data studies runs; do
+	check "every verb that writes: $path as a link makes nothing behind it" <<X
+		checkout_with_link $path &&
+		printf 'a,y\\n1,no\\n2,yes\\n3,no\\n4,yes\\n' >c/t.csv &&
+		cd c &&
+		{ mlv-train run -- true >../out 2>../err; true; } &&
+		{ mlv-train fit -q t.csv --target y --learner logistic -o m.onnx >>../out 2>>../err; true; } &&
+		{ mlv-train search new -p x=0..1 s >>../out 2>>../err; true; } &&
+		{ mlv-data profile t.csv -o profile:t >>../out 2>>../err; true; } &&
+		{ mlv-data fsck >>../out 2>>../err; true; } &&
+		cd .. &&
+		victim_is_whole
+X
+done
+check 'http: a request log that is a link in .mlv is refused' <<'X'
+	checkout_with_link requests &&
+	printf 'a,y\n1,no\n2,yes\n3,no\n4,yes\n5,no\n6,yes\n' >c/t.csv &&
+	cd c &&
+	mlv-train fit -q t.csv --target y --learner logistic -o m.onnx >/dev/null &&
+	exits 3 timeout 20 mlv-serve http m.onnx --port 0 --log .mlv/requests >../out 2>../err &&
+	cd .. &&
+	says "link" &&
+	victim_is_whole
+X
+check 'compare: a request log that is a link in .mlv is not read' <<'X'
+	checkout_with_link requests &&
+	cd c &&
+	exits 3 mlv-drift compare d.csv .mlv/requests >../out 2>../err &&
+	cd .. &&
+	says "link"
+X
 check 'add: files in tmp that have none of our names stay, however old' <<'X'
 	checkout_with_link runs &&
 	rm c/.mlv/runs &&
@@ -92,6 +123,21 @@ check 'cat: an object that is a FIFO is damaged, not waited for' <<'X'
 	mkfifo "$object" &&
 	(cd c && exits 3 timeout 10 mlv-data cat data:d >../out 2>../err) &&
 	says "damaged"
+X
+
+# --- a linked work tree of git
+fresh worktrees
+check 'add: a .git that names a work tree which does not name it back is not believed' <<'X'
+	mkdir main && (cd main && git init -q . && mlv-data init >/dev/null && git add -f .mlv/config &&
+	    git commit -qm x && git worktree add -q ../linked HEAD) &&
+	printf 'a\n1\n' >linked/d.csv &&
+	(cd linked && mlv-data add -q d.csv >/dev/null) &&
+	test -e main/.mlv/refs/data/d &&
+	mkdir other && cp linked/.git other/.git && (cd other && mlv-data init >/dev/null) &&
+	printf 'a\n2\n' >other/e.csv &&
+	(cd other && mlv-data add -q e.csv >/dev/null) &&
+	test ! -e main/.mlv/refs/data/e &&
+	test -e other/.mlv/refs/data/e
 X
 
 # --- what git keeps

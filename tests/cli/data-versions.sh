@@ -192,10 +192,6 @@ check 'add: a file that does not exist is refused by name' <<'X'
 	expect 3 mlv-data add nope.csv &&
 	says "cannot open 'nope.csv'"
 X
-check 'add: a folder is refused' <<'X'
-	expect 3 mlv-data add sub &&
-	says "is a folder"
-X
 printf 'a,b\n1,2\n' >../outside.csv
 check 'add: a file outside the work tree is stored, no pointer written beside it' <<'X'
 	expect 0 mlv-data add ../outside.csv &&
@@ -354,8 +350,8 @@ rm -f .mlv/tmp/fedcba9876543210.tmp
 check 'ls: what is no data is refused, and who lists it is said' <<'X'
 	expect 2 mlv-data ls model:churn &&
 	says "'model:churn' is not data:NAME; 'mlv-registry ls' lists models" &&
-	expect 2 mlv-data ls card:churn &&
-	says "'mlv-data show' shows what it stands for"
+	expect 2 mlv-data ls run:20240101-000000-00000000 &&
+	says "'mlv-train runs' lists runs"
 X
 
 # --- at a terminal
@@ -578,4 +574,75 @@ check 'ls: a store of format 2 is refused' <<'X'
 	expect 3 mlv-data ls &&
 	says "format 2"
 X
+# --- what is no data
+fresh kinds
+mlv-data init -q
+awk 'BEGIN { print "a,y"; for (i = 0; i < 60; i++) print i * 37 % 11 "," (i % 3 ? "no" : "yes") }' >d.csv
+mlv-data add -q d.csv >/dev/null
+mlv-train fit -q d.csv -t y -l logistic -o m.onnx >/dev/null
+mlv-registry add -q churn m.onnx >/dev/null
+mlv-registry set -q churn@champion 1 >/dev/null
+mlv-data profile data:d -o profile:d >/dev/null
+mlv-card new model:churn -o card:churn >card.out
+mlv-train eval m.onnx d.csv --no-importance >/dev/null
+check 'ls: profiles, cards and reports by name and by kind' <<'X'
+	expect 0 mlv-data ls card:churn profile:d &&
+	test "$(cut -f1,4 out | tr "\t\n" "  ")" = "card:churn@1 model:churn@1 profile:d@1 data:d@1 " &&
+	test "$(head -n 1 out | cut -f2)" = "$(cut -f2 card.out)" &&
+	expect 0 mlv-data ls -k report --json &&
+	holds '.about == "evaluation" and .of == "d.csv" and (.id | startswith("sha256:"))' &&
+	expect 0 mlv-data ls -a --kind card &&
+	test "$(wc -l <out)" = 1 &&
+	expect 2 mlv-data ls -k model &&
+	expect 3 mlv-data ls card:none
+X
+check 'log: of profiles, cards and reports; of a model it says who knows' <<'X'
+	expect 0 mlv-data log card:churn profile:d &&
+	test "$(cut -f1,2 out | tr "\t\n" "  ")" = "card:churn@1 add profile:d@1 add " &&
+	expect 2 mlv-data log model:churn &&
+	says "mlv-registry log"
+X
+check 'eval, batch: a model by its short name; a file comes first, and that is told' <<'X'
+	expect 0 mlv-serve batch model:churn@champion -i d.csv &&
+	cp out want &&
+	expect 0 mlv-serve batch churn@champion -i d.csv &&
+	same want out &&
+	expect 0 mlv-train eval churn d.csv --no-importance --no-record &&
+	cp m.onnx churn &&
+	expect 0 mlv-serve batch churn -i d.csv &&
+	says "'churn' is taken for the file of that name; the model is model:churn" &&
+	rm churn &&
+	expect 3 mlv-serve batch chrn -i d.csv &&
+	says "did you mean model:churn" &&
+	expect 3 mlv-serve batch gone.onnx -i d.csv &&
+	says "cannot open 'gone.onnx'"
+X
+# --- as it was at a moment
+fresh moments
+git init -q .
+mlv-data init >../log
+echo one >m.txt
+mlv-data add m.txt >../log
+before=$(date -u +%Y-%m-%dT%H:%M:%S.%6NZ)
+echo two >m.txt
+mlv-data add m.txt >../log
+check 'cat data:NAME@{MOMENT}: the newest version then, by the audit log' <<'X'
+	expect 0 mlv-data cat "data:m@{$before}" &&
+	test "$(cat out)" = one &&
+	expect 0 mlv-data cat "data:m@{$(date -u -d tomorrow +%Y-%m-%d)}" &&
+	test "$(cat out)" = two
+X
+check 'tag, lineage and show take a moment, too' <<'X'
+	expect 0 mlv-data tag "data:m@{$before}" golden &&
+	test "$(cut -f1,2 out)" = "data:m@golden${tab}1" &&
+	expect 0 mlv-data lineage "data:m@{$before}" &&
+	test "$(cut -f1 out)" = data:m@1
+X
+check 'before the first version: exit 3; what is no moment: exit 2' <<'X'
+	expect 3 mlv-data cat "data:m@{2001-01-01}" &&
+	says "data:m had no version by 2001-01-01T23:59:59" &&
+	expect 2 mlv-data cat "data:m@{soon}" &&
+	says "'{soon}' is no moment: write @{2026-11-01}"
+X
+
 finish

@@ -2,7 +2,7 @@
 # What make install puts where and make uninstall takes away, and what the
 # completions, written from the option tables, offer.
 . "$(dirname "$0")/../lib.sh"
-mkdir build && ln -s "$BUILD/bin" build/bin
+mkdir build && ln -s "$BUILD/bin" build/bin && ln -s "$BUILD/libexec" build/libexec
 
 # --- install
 check 'make install: it succeeds' <<'X'

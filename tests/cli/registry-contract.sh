@@ -60,9 +60,13 @@ check 'rollback to a version with the same contract needs no word' <<'X'
 	expect 0 mlv-registry rollback m@live &&
 	prints "model:m@live	1	2"
 X
-check 'set --drop needs no word, and neither has what comes after it' <<'X'
+check 'set --drop needs no word, but does not make the contract forgotten' <<'X'
 	expect 0 mlv-registry set --drop m@live &&
-	expect 0 mlv-registry set m@live 3
+	expect 1 mlv-registry set m@live 3 &&
+	says "the contract of version 1, which live meant before it was dropped" &&
+	expect 0 mlv-registry set m@live 2 &&
+	expect 0 mlv-registry set --drop m@live &&
+	expect 0 mlv-registry set m@live 3 --allow-contract-change
 X
 check 'set from a model to a file the engine does not load: refused, the reverse is not' <<'X'
 	echo "no model" >words.bin &&

@@ -58,6 +58,41 @@ check 'gate: what the champion lacks is told as its own' <<'X'
 	says "the champion's evaluation under the label 'test' does not count" &&
 	expect 0 mlv-registry set m@champion --drop
 X
+check 'gate: the same rows as a version, a file and a copy are the same evidence' <<'X'
+	mlv-train fit train.csv -t y -d id -l gbdt --set num_leaves=4 -o n.onnx >fit2.out &&
+	mlv-registry add -q m n.onnx >add.out &&
+	expect 0 mlv-registry set m@champion 1 &&
+	cp test.csv copy.csv &&
+	mlv-data add -q --name later test.csv >add.out &&
+	mlv-train eval m.onnx copy.csv --label same --no-importance >eval.out &&
+	mlv-train eval n.onnx data:later --label same --no-importance >eval.out &&
+	echo "rules: [same.auc - champion.same.auc > -1]" >same.yaml &&
+	expect 0 mlv-registry gate m@2 -p same.yaml &&
+	rows 301 500 >less.csv &&
+	mlv-train eval n.onnx less.csv --label same --no-importance >eval.out &&
+	expect 1 mlv-registry gate m@2 -p same.yaml &&
+	says "the champion was evaluated on other data under the label 'same'" &&
+	expect 0 mlv-registry set m@champion --drop
+X
+check 'gate: answers held against another column, or another output judged, do not count' <<'X'
+	awk -F, -v OFS=, 'NR == 1 { print $0, "easy"; next } { print $0, ($2 > 50 ? "Yes" : "No") }' \
+	    test.csv >easy.csv &&
+	mlv-registry add -q fresh m.onnx >/dev/null &&
+	mlv-train eval m.onnx easy.csv -t easy --no-importance --json --label other >eval.json &&
+	jq -e '.target == "easy" and .own_target == "y"' eval.json &&
+	echo "rules: [other.auc > 0]" >other.yaml &&
+	expect 1 mlv-registry gate m@1 -p other.yaml &&
+	says "its target is 'easy', not the model's own, 'y'" &&
+	{ echo "target: easy"; cat other.yaml; } >easy.yaml &&
+	expect 0 mlv-registry gate m@1 -p easy.yaml &&
+	judge test.csv --score probabilities.No --positive Yes --label part &&
+	echo "rules: [part.auc > 0]" >part.yaml &&
+	expect 1 mlv-registry gate m@1 -p part.yaml &&
+	says "it judged the output 'probabilities.No', not the usual one" &&
+	judge test.csv --score probabilities --label whole &&
+	echo "rules: [whole.auc > 0]" >whole.yaml &&
+	expect 0 mlv-registry gate m@1 -p whole.yaml
+X
 check 'gate: rules may ask for the class and the threshold' <<'X'
 	printf "%s\n" "rules: [test.positive = 'Yes', test.threshold = 0.5]" >said.yaml &&
 	expect 0 mlv-registry gate m@1 -p said.yaml
@@ -106,6 +141,18 @@ check 'set --gate: the log leads to the verdict, and that to policy, values and 
 	holds '.about == "verdict" and .verdict == "pass" and (.rules | length) == 2' &&
 	holds '.rules[0].values | startswith("test.recall=0.")' &&
 	cp out verdict.json
+X
+check 'gate, and a set that is refused, keep their verdict, too' <<'X'
+	echo "rules: [test.auc > 2]" >never.yaml &&
+	expect 1 mlv-registry gate --json m@1 -p never.yaml &&
+	id=$(jq -r .id out) &&
+	expect 0 mlv-data cat "$id" &&
+	holds '.about == "verdict" and .verdict == "fail" and .rules[0].verdict == "fail"' &&
+	holds '[.links[].rel] | contains(["policy", "candidate", "evidence"])' &&
+	echo "rules: [test.auc > 3]" >never.yaml &&
+	expect 1 mlv-registry set m@champion 1 --gate never.yaml &&
+	for report in $(ls .mlv/refs/report | grep gate-); do mlv-data cat "report:$report"; done >all &&
+	grep -q '"expr":"test.auc > 3","rule"' all
 X
 part() { jq -r ".links[] | select(.rel == \"$1\").id" verdict.json; }
 check 'the policy of a verdict is the file it was, byte for byte' <<'X'

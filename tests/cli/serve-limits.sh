@@ -247,6 +247,27 @@ check 'SIGINT does not wait for the grace: nobody listens soon after, exit 0' <<
 	until_true nobody_listens &&
 	wait "$server"
 X
+# --- no memory
+fresh memory
+awk 'BEGIN { print "c,y"; while (i++ < 60) print substr("abc", i % 3 + 1, 1) "," (i % 3 ? "yes" : "no") }' >t.csv
+mlv-train fit -q t.csv --target y --learner gbdt -s min_data_in_leaf=5 -o m.onnx >/dev/null
+awk 'BEGIN { printf "{\"dataframe_split\":{\"columns\":[\"c\"],\"data\":["
+	for (i = 0; i < 300000; i++) printf "%s[\"word %d\"]", i ? "," : "", i; print "]}}" }' >many
+start m.onnx
+small() { answers 200 "$url/invocations" -H "$as_json" -d '{"instances":[["a"]]}'; }
+if small && command -v prlimit >/dev/null && prlimit --pid "$server" --as=$(($(sed -n \
+    's/VmSize:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status") * 1024 + 20000000)); then
+	check 'a request that finds no memory is 503, and the server goes on' <<'X'
+		answers 503 "$url/invocations" -H "$as_json" --data-binary @many &&
+		test "$(header Retry-After)" = 1 &&
+		small &&
+		answers 503 "$url/invocations" -H "$as_json" --data-binary @many &&
+		small
+X
+else
+	skip 'a request that finds no memory is 503, and the server goes on' 'no prlimit'
+fi
+
 # --- health at a listener of its own
 fresh health
 : >nothing

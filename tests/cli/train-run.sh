@@ -424,6 +424,42 @@ check 'run: SIGTERM is passed on to the command, and the run reads as failed' <<
 	expect 0 mlv-train runs --where 'name = "stopped"' &&
 	prints failed
 X
+gone() { ! kill -0 "$1" 2>/dev/null; }
+for sig in TERM INT; do
+	check "run: SIG$sig ends all that the command started, what lost its parent and nested runs too" <<X
+		rm -f one two &&
+		background mlv-train run -- mlv-train run -- sh -c \
+		    '(sleep 600 & echo \$! >one); sleep 601 & echo \$! >two; wait' &&
+		until_true test -s two &&
+		kill -$sig "\$server" &&
+		{ wait "\$server"; test \$? = 1; } &&
+		gone "\$(cat one)" &&
+		gone "\$(cat two)"
+X
+done
+cat >counts.sh <<'X'
+trap 'echo x >>count' TERM
+: >ready
+i=0
+while [ $i -lt 8 ]; do sleep 0.1; i=$((i + 1)); done
+X
+check 'run: a command below two runs gets a signal once' <<'X'
+	background mlv-train run -- mlv-train run -- sh counts.sh &&
+	until_true test -e ready &&
+	kill -TERM "$server" &&
+	wait "$server" &&
+	test "$(cat count)" = x
+X
+check 'run: a second signal kills what does not end' <<'X'
+	rm -f ready &&
+	background mlv-train run -- sh -c 'trap "" TERM; sleep 602 & echo $! >one; : >ready; wait; sleep 603' &&
+	until_true test -e ready &&
+	kill -TERM "$server" &&
+	sleep 0.4 &&
+	kill -TERM "$server" &&
+	{ wait "$server"; test $? = 1; } &&
+	gone "$(cat one)"
+X
 check 'fsck after the runs: the repository is whole' 'expect 0 mlv-data fsck'
 check 'run: a record that cannot be written after the command is exit 5' <<'X'
 	exits 5 mlv-train run -- true >/dev/full 2>err
@@ -523,7 +559,7 @@ X
 if command -v script >/dev/null; then
 	check 'show and compare at a terminal: tables, numbers of 4 digits; a pipe has all' <<-'X'
 		script -qec "mlv-train compare one two" /dev/null </dev/null | tr -d "\r" >out &&
-		head -n 1 out | grep -q "^field  *value  *value" &&
+		head -n 1 out | grep -q "^field  *one  *two$" &&
 		grep "^metrics.train.logloss" out >line &&
 		awk '{ exit !(length($2) <= 6 && length($3) <= 6) }' line &&
 		mlv-train compare one two | grep "^metrics.train.logloss" | cut -f2 >full &&

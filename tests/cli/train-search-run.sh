@@ -117,6 +117,27 @@ check 'a driver that is asked to stop ends its command and leaves the trial' <<'
 	expect 0 drive stopped --trials 1 --json -- echo 1 &&
 	holds '.number == 0'
 X
+check 'a driver that is asked to stop ends all that its commands started' <<'X'
+	study family &&
+	rm -f began left &&
+	background mlv-train search run family --trials 5 -- sh -c 'sleep 600 & echo $! >left; : >began; sleep 601' &&
+	until_true test -e began &&
+	kill -TERM "$server" &&
+	{ wait "$server"; test $? = 3; } &&
+	! kill -0 "$(cat left)" 2>/dev/null
+X
+check 'a driver that is told twice to stop kills what does not end' <<'X'
+	study stubborn &&
+	rm -f began left &&
+	background mlv-train search run stubborn --trials 5 -- sh -c \
+	    'trap "" TERM; sleep 600 & echo $! >left; : >began; sleep 601' &&
+	until_true test -e began &&
+	kill -TERM "$server" &&
+	sleep 0.5 &&
+	kill -TERM "$server" &&
+	{ wait "$server"; test $? = 3; } &&
+	! kill -0 "$(cat left)" 2>/dev/null
+X
 check 'two drivers of one study: no trial is lost, none is run twice' <<'X'
 	study shared &&
 	background mlv-train search run shared -j2 --trials 10 -- sh -c 'echo {trial} >>ran; echo 1' &&

@@ -10,6 +10,16 @@ judge() {
 	awk '
 	function text(i) { split($0, q, "\""); return q[i] }
 	function of_fd(s) { match(s, /<[^>]*>/); return substr(s, RSTART + 1, RLENGTH - 2) }
+	# the path of the Nth quoted name, which may be in an open folder
+	function path_of(i,   before, all) {
+		if (text(i) ~ /^\//) return text(i)
+		split($0, all, "\"")
+		before = all[i - 1]
+		if (!match(before, /<[^>]*>[^<]*$/)) return text(i)
+		sub(/^.*</, "", before)
+		sub(/>.*$/, "", before)
+		return before "/" text(i)
+	}
 	function folder(p) { sub(/\/[^\/]*$/, "", p); return p == "" ? "/" : p }
 	function named(from, to) {
 		# the stat cache may be lost
@@ -33,7 +43,7 @@ judge() {
 	/^linkat\(/ {
 		n = text(2)
 		sub(/.*\//, "", n)
-		named(open_now[n], text(4))
+		named(open_now[n], path_of(4))
 	}
 	/^openat\(/ {
 		match($0, /= [0-9]+</)
@@ -41,15 +51,15 @@ judge() {
 		rest = substr($0, RSTART)
 		open_now[n] = of_fd(rest)
 	}
-	/^(rename|link)\(/ { named(text(2), text(4)) }
-	/^mkdir\(/ { if (text(2) !~ /\/(cache|tmp)$/) due[folder(text(2))] = text(2) }
+	/^(rename|link|renameat)\(/ { named(path_of(2), path_of(4)) }
+	/^mkdir(at)?\(/ { p = path_of(2); if (p !~ /\/(cache|tmp)$/) due[folder(p)] = p }
 	END {
 		for (f in due) print "never synced: the folder of " due[f]
 		if (names < 1) print "nothing was named"
 	}'
 }
 
-calls=openat,write,pwrite64,fsync,fdatasync,linkat,link,rename,mkdir,ftruncate
+calls=openat,write,pwrite64,fsync,fdatasync,linkat,link,rename,renameat,mkdir,mkdirat,ftruncate
 a_folder='<[^>]*\.mlv/[a-z]*\(/[a-z0-9]*\)\?>'
 check_order() {	# title, shell code
 	rm -rf work && cp -a base work

@@ -62,7 +62,7 @@ fresh runs
 mkdir base
 (cd base && mlv-data init && echo 1 >f) >/dev/null
 trace 'mlv-train run -d f -o o -- cp f o'
-only_calls 'openat|write|fsync|fdatasync|linkat|link|rename|mkdir'
+only_calls 'openat|openat2|write|fsync|fdatasync|linkat|link|rename|renameat|mkdir|mkdirat'
 chosen >list
 : >wrong
 while read -r call n; do

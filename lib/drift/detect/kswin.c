@@ -3,25 +3,23 @@
  * drawn from its older ones, by Kolmogorov and Smirnov's test.
  *
  * The draw is Python's random.sample, seeded anew after each drift, so that
- * a seed gives the indices it gives with river: the Mersenne Twister of
- * Matsumoto and Nishimura (1998) underneath.
+ * a seed gives the indices it gives with river.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/twister.h"
 #include "drift/detect/internal.h"
 #include "stat/ks.h"
 
-#define TWISTER 624
 #define WINDOW_MAX 10000
 
 struct kswin {
 	double alpha;
 	int64_t window_size, stat_size, seed;
 	uint64_t n;			/* values in the window */
-	uint64_t at;			/* next word of the twister */
-	uint32_t twister[TWISTER];
+	struct twister twister;
 	double *window;			/* the newest last */
 	double *old, *new;		/* two samples, sorted */
 	uint64_t *pool;			/* places to draw from */
@@ -52,55 +50,6 @@ check(const void *detector, struct err *e)
 
 /* ---- random.sample ---- */
 
-static void
-twister_seed(struct kswin *d)
-{
-	uint32_t *s = d->twister, key = (uint32_t)d->seed;
-	uint32_t i = 1;
-
-	s[0] = 19650218;
-	for (i = 1; i < TWISTER; i++)
-		s[i] = 1812433253u * (s[i - 1] ^ s[i - 1] >> 30) + i;
-	i = 1;
-	for (int k = 0; k < TWISTER; k++) {
-		s[i] = (s[i] ^ (s[i - 1] ^ s[i - 1] >> 30) * 1664525u) + key;
-		if (++i == TWISTER) {
-			s[0] = s[TWISTER - 1];
-			i = 1;
-		}
-	}
-	for (int k = 1; k < TWISTER; k++) {
-		s[i] = (s[i] ^ (s[i - 1] ^ s[i - 1] >> 30) * 1566083941u) - i;
-		if (++i == TWISTER) {
-			s[0] = s[TWISTER - 1];
-			i = 1;
-		}
-	}
-	s[0] = 0x80000000u;
-	d->at = TWISTER;
-}
-
-static uint32_t
-twister_next(struct kswin *d)
-{
-	uint32_t *s = d->twister, y;
-
-	if (d->at == TWISTER) {
-		for (uint32_t i = 0; i < TWISTER; i++) {
-			y = (s[i] & 0x80000000u) |
-			    (s[(i + 1) % TWISTER] & 0x7fffffffu);
-			s[i] = s[(i + 397) % TWISTER] ^ y >> 1 ^
-			    (y & 1 ? 0x9908b0dfu : 0);
-		}
-		d->at = 0;
-	}
-	y = s[d->at++];
-	y ^= y >> 11;
-	y ^= y << 7 & 0x9d2c5680u;
-	y ^= y << 15 & 0xefc60000u;
-	return y ^ y >> 18;
-}
-
 static uint64_t
 draw_below(struct kswin *d, uint64_t n)
 {
@@ -110,7 +59,7 @@ draw_below(struct kswin *d, uint64_t n)
 	while (n >> bits != 0)
 		bits++;
 	do
-		r = twister_next(d) >> (32 - bits);
+		r = twister_next(&d->twister) >> (32 - bits);
 	while (r >= n);
 	return r;
 }
@@ -196,7 +145,7 @@ reset(void *detector)
 		    sizeof(*d->pool));
 	}
 	d->n = 0;
-	twister_seed(d);
+	twister_seed_python(&d->twister, (uint32_t)d->seed);
 }
 
 static enum detect_sign
@@ -227,10 +176,10 @@ update(void *detector, double x)
 static bool
 is_stuck(const struct kswin *d)
 {
-	uint32_t bits = d->twister[0] & 0x80000000u;
+	uint32_t bits = d->twister.s[0] & 0x80000000u;
 
-	for (int i = 1; i < TWISTER; i++)
-		bits |= d->twister[i];
+	for (int i = 1; i < TWISTER_WORDS; i++)
+		bits |= d->twister.s[i];
 	return bits == 0;
 }
 
@@ -240,9 +189,9 @@ state(void *detector, struct state *s)
 	struct kswin *d = detector;
 
 	state_u64(s, "n", &d->n, (uint64_t)d->window_size);
-	state_u64(s, "at", &d->at, TWISTER);
+	state_u64(s, "at", &d->twister.at, TWISTER_WORDS);
 	state_f64s(s, "window", d->window, d->n);
-	state_u32s(s, "twister", d->twister, TWISTER);
+	state_u32s(s, "twister", d->twister.s, TWISTER_WORDS);
 	if (s->from != NULL && s->wrong == NULL && is_stuck(d))
 		s->wrong = "twister";
 }

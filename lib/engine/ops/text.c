@@ -427,14 +427,21 @@ prepare_tokenizer(struct step *s, struct model *m, struct err *e)
 struct tokens {
 	struct text *token;
 	size_t n, room;
+	bool starved;		/* there was no memory for all */
 };
 
 static void
 add_token(struct tokens *t, const char *s, size_t n)
 {
 	if (t->n == t->room) {
-		t->room = t->room * 2 + 64;
-		t->token = xresize(t->token, t->room, sizeof(*t->token));
+		size_t room = t->room * 2 + 64;
+		struct text *more = mem_resize(t->token, room, sizeof(*more));
+
+		t->starved |= more == NULL;
+		if (more == NULL)
+			return;
+		t->token = more;
+		t->room = room;
 	}
 	t->token[t->n++] = (struct text){ s, n };
 }
@@ -485,6 +492,8 @@ lay_tokens(struct model_run *r, const struct step *s, const struct tensor *a,
 	struct tensor *out;
 	struct text *o;
 
+	if (t->starved)
+		return err_set(e, ERR_NOMEM, "out of memory");
 	for (size_t i = 0; i < a->n; i++)
 		if (first[i + 1] - first[i] > width)
 			width = first[i + 1] - first[i];
@@ -639,7 +648,7 @@ run_split(struct model_run *r, const struct step *s, struct err *e)
 {
 	const struct tensor *a = step_in(r, s, 0);
 	int64_t most = attr_int(s, "maxsplit", -1), dim[ONNX_RANK_MAX];
-	struct tokens t = { NULL, 0, 0 };
+	struct tokens t = { NULL, 0, 0, false };
 	struct text cut;
 	size_t *first, width = 0;
 	struct tensor *out, *count;
@@ -661,6 +670,10 @@ run_split(struct model_run *r, const struct step *s, struct err *e)
 		first[i + 1] = t.n;
 		if (t.n - first[i] > width)
 			width = t.n - first[i];
+	}
+	if (t.starved) {
+		err_set(e, ERR_NOMEM, "out of memory");
+		goto done;
 	}
 	memcpy(dim, a->dim, sizeof(dim));
 	dim[a->rank] = (int64_t)width;

@@ -222,6 +222,12 @@ write_data(struct card *k, const struct evaluation *v, struct err *e)
 	if (v->task == TASK_BINARY)
 		card_fact(k, "Positive rows", arena_printf(&k->a, "%zu",
 		    v->metrics.positives));
+	if (v->own_target)
+		card_fact(k, "Target", arena_printf(&k->a, "%s, not what the "
+		    "model answers: %s", v->target, v->own_target));
+	if (v->score)
+		card_fact(k, "Output", arena_printf(&k->a, "%s, not the usual "
+		    "one", v->score));
 	if (!oid_is_none(&v->id))
 		card_fact(k, "Evidence", oid_print(id, &v->id));
 	return 0;
@@ -282,13 +288,16 @@ card_evaluations(struct card *k, struct err *e)
 
 #define TILES 4
 
-/* The first of the class that the model looks for; else the first. */
+/* The first of the class that the model looks for, of what it answers; else
+ * the first. */
 static const struct evaluation *
 main_evaluation(const struct card *k)
 {
 	for (size_t i = 0; i < k->n_evaluations; i++)
 		if (is_same_text(k->evaluation[i]->positive,
-		    k->evaluation[i]->own_positive))
+		    k->evaluation[i]->own_positive) &&
+		    k->evaluation[i]->own_target == NULL &&
+		    k->evaluation[i]->score == NULL)
 			return k->evaluation[i];
 	return k->n_evaluations ? k->evaluation[0] : NULL;
 }

@@ -177,14 +177,22 @@ link_at(struct link *l, const struct card *k, size_t i)
 	return true;
 }
 
+/* A command's input that was said to be so. */
+static bool
+is_learned(const struct link *l)
+{
+	return strcmp(l->rel, "train") == 0;
+}
+
 static bool
 is_read(const struct link *l)
 {
-	return strcmp(l->rel, "data") == 0 || strcmp(l->rel, "input") == 0;
+	return strcmp(l->rel, "data") == 0 || strcmp(l->rel, "input") == 0 ||
+	    is_learned(l);
 }
 
 /* Is what was read what the model learned from?  A fit says so; of another
- * command's inputs nobody knows, and a fit of before called its validation
+ * command's inputs only those of that role are known, and a fit of before called its validation
  * data an input, too. */
 static bool
 is_training(const struct card *k)
@@ -209,12 +217,12 @@ write_links(struct card *k, struct err *e)
 
 	for (size_t i = 0; link_at(&l, k, i); i++) {
 		const char *what = strcmp(l.rel, "valid") == 0 ?
-		    "Validation data" : !is_read(&l) ? NULL : training ?
-		    "Training data" : "Data read";
+		    "Validation data" : !is_read(&l) ? NULL : training ||
+		    is_learned(&l) ? "Training data" : "Data read";
 
 		if (what && write_data(k, what, &l, e) < 0)
 			return -1;
-		any |= training && is_read(&l);
+		any |= is_learned(&l) || (training && is_read(&l));
 	}
 	if (!any)
 		card_lacks(k, "Training data");

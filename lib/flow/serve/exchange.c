@@ -9,6 +9,9 @@
 #include "codec/json.h"
 #include "table/write.h"
 
+/* For what a request needs of small things: session, headers, log line. */
+#define RESERVE_BYTES ((size_t)4 << 20)
+
 /* What inference adds to an exchange. */
 struct inference {
 	struct exchange *x;
@@ -161,9 +164,15 @@ answer_in_session(struct inference *in)
 	struct server *server = x->server;
 	struct version_stats *stats = x->version->stats;
 	struct err e = ERR_INIT;
-	struct session *session = session_take(x->version, &e);
+	struct session *session = NULL;
 	int r = -1;
 
+	/* small things below are always there; what the last one used of that
+	 * must be back first */
+	if (mem_keep_reserve(RESERVE_BYTES))
+		session = session_take(x->version, &e);
+	else
+		err_set(&e, ERR_NOMEM, "there is no memory for a request now");
 	x->response->type = "application/json";
 	in->request.session = session;
 	if (session)

@@ -96,7 +96,7 @@ test_second_source(struct repo *s)
 	int n = 0;
 
 	loose->next = &memory.source;
-	o = odb_new(loose, NULL);
+	o = odb_new(loose, NULL, NULL);
 	ok(odb_put(&stored, o, "a file", 6, &e) == 0, "what is new goes to the first source");
 	ok(odb_has(repo_odb(s), &stored), "where the repository finds it");
 	oid_of(&id, memory.text, strlen(memory.text));

@@ -1,0 +1,319 @@
+/* mlv-drift perf: answers beside the labels that came later. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "cli/cli.h"
+#include "cli/reading.h"
+#include "cli/when.h"
+#include "flow/perf/perf.h"
+#include "verbs.h"
+
+struct perf_verb {
+	struct reading read;
+	struct texts by, least;
+	const char *labels, *key, *label_key, *target, *score, *answer;
+	const char *positive, *time, *since, *until, *reference_until;
+	const char *model, *version, *variant;
+	double threshold;
+	bool latest;
+	int estimate;
+};
+
+static const struct opt_word estimates[] = { { "cbpe", 1 }, { NULL, 0 } };
+
+static const struct opt perf_options[] = {
+	{ OPT_TEXT, 'l', "labels", offsetof(struct perf_verb, labels), "FILE",
+	    "labels as they came: a key and the truth a row",
+	    .needed = "say with --labels where the labels are" },
+	{ OPT_TEXT, 'k', "key", offsetof(struct perf_verb, key), "COLUMN",
+	    "what both sides have; of requests also id or unit",
+	    .needed = "say with --key which column joins both" },
+	{ OPT_TEXT, 0, "label-key", offsetof(struct perf_verb, label_key),
+	    "COLUMN", "the key in the labels, where it has another name" },
+	{ OPT_TEXT, 0, "target", offsetof(struct perf_verb, target),
+	    "COLUMN", "the truth in the labels, of several columns" },
+	{ OPT_LIST, 'b', "by", offsetof(struct perf_verb, by), "COLUMN,...",
+	    "also by the values of these columns of the predictions" },
+	{ OPT_WORD, 0, "estimate", offsetof(struct perf_verb, estimate),
+	    "HOW", "cbpe: how good, were there no labels",
+	    .words = estimates },
+	{ OPT_TEXT, 0, "reference-until", offsetof(struct perf_verb,
+	    reference_until), "TIME",
+	    "labelled rows before then teach the estimate (all)" },
+	{ OPT_TEXTS, 0, "least", offsetof(struct perf_verb, least),
+	    "METRIC=NUMBER", "exit 1 when all rows are surely worse" },
+	{ OPT_FLAG, 0, "latest", offsetof(struct perf_verb, latest), NULL,
+	    "of two different labels of a key the later one counts" },
+	{ OPT_TEXT, 0, "score", offsetof(struct perf_verb, score), "COLUMN",
+	    "the answers, instead of finding them by name" },
+	{ OPT_TEXT, 0, "answer", offsetof(struct perf_verb, answer),
+	    "COLUMN", "the class said (label, or by --threshold)" },
+	{ OPT_TEXT, 0, "positive", offsetof(struct perf_verb, positive),
+	    "CLASS", "the one scores are of, of two (the last)" },
+	{ OPT_NUM, 0, "threshold", offsetof(struct perf_verb, threshold),
+	    "NUMBER", "a score from here on is the positive class (0.5)",
+	    .low = -INFINITY, .high = INFINITY },
+	{ OPT_TEXT, 0, "time", offsetof(struct perf_verb, time), "COLUMN",
+	    "of a table: when it was answered" },
+	{ OPT_TEXT, 0, "since", offsetof(struct perf_verb, since),
+	    "TIME", "requests answered then or later: yesterday, 7d, a date" },
+	{ OPT_TEXT, 0, "until", offsetof(struct perf_verb, until),
+	    "TIME", "and before then" },
+	{ OPT_TEXT, 0, "model", offsetof(struct perf_verb, model), "NAME",
+	    "requests that this model answered" },
+	{ OPT_TEXT, 0, "version", offsetof(struct perf_verb, version),
+	    "NUMBER", "requests that this version answered" },
+	{ OPT_TEXT, 0, "variant", offsetof(struct perf_verb, variant),
+	    "NAME", "stable or canary" },
+	READING_OPTIONS(struct perf_verb, read),
+	OPT_END
+};
+
+/* ---- records ---- */
+
+static void
+put_number(struct out *o, const char *key, double v)
+{
+	if (isnan(v))
+		out_null(o, key);
+	else
+		out_num(o, key, v);
+}
+
+static void
+put_metric(struct cli *c, const struct late_group *g,
+    const struct late_metric *m)
+{
+	struct out *o = &c->out;
+
+	out_begin(o, "mlv.drift.performance/1");
+	out_text(o, "by", g->by);
+	out_text(o, "value", g->value);
+	out_text(o, "metric", m->name);
+	put_number(o, "realised", m->value);
+	put_number(o, "low", m->low);
+	put_number(o, "high", m->high);
+	put_number(o, "estimated", m->estimate);
+	put_number(o, "estimated_low", m->estimate_low);
+	put_number(o, "estimated_high", m->estimate_high);
+	out_int(o, "labelled", (int64_t)g->labelled);
+	out_int(o, "predictions", (int64_t)g->predictions);
+	out_text(o, "verdict", g->weak ? "weak" : g->labelled == 0 ?
+	    "unlabelled" : g->labelled < LATE_FEW ? "few" : "same");
+	out_end(o);
+}
+
+static void
+put_join(struct cli *c, const struct late_report *r,
+    const struct perf_found *f)
+{
+	struct out *o = &c->out;
+
+	if (!c->json)
+		return;
+	out_begin(o, "mlv.drift.join/1");
+	out_text(o, "task", task_name(f->task));
+	out_text(o, "target", f->target);
+	out_text(o, "positive", f->positive);
+	out_int(o, "predictions", (int64_t)r->predictions);
+	out_int(o, "labels", (int64_t)r->labels);
+	out_int(o, "labelled", (int64_t)r->labelled);
+	out_int(o, "unlabelled", (int64_t)r->unlabelled.n);
+	out_int(o, "unknown", (int64_t)r->unknown.n);
+	out_int(o, "repeated", (int64_t)r->repeated.n);
+	out_int(o, "conflicting", (int64_t)r->conflicting.n);
+	out_int(o, "shared", (int64_t)r->shared.n);
+	out_int(o, "strange", (int64_t)r->strange.n);
+	out_int(o, "unscored", (int64_t)f->unscored);
+	out_int(o, "unkeyed", (int64_t)r->unkeyed);
+	out_int(o, "empty", (int64_t)r->empty);
+	out_int(o, "skipped", (int64_t)f->skipped);
+	if (r->estimated)
+		out_bool(o, "calibrated", r->calibrated);
+	out_end(o);
+}
+
+/* ---- words ---- */
+
+static void
+warn_count(struct cli *c, const struct late_count *n, const char *what)
+{
+	if (n->n > 0)
+		cli_warn(c, "%s: %llu, the first is '%s'", what,
+		    (unsigned long long)n->n, n->first);
+}
+
+static void
+warn_join(struct cli *c, const struct late_report *r,
+    const struct perf_found *f, bool latest)
+{
+	if (f->skipped > 0)
+		cli_warn(c, "lines of the request log passed over, torn or "
+		    "not flat: %llu", (unsigned long long)f->skipped);
+	if (f->unscored > 0)
+		cli_warn(c, "rows without an answer, passed over: %llu",
+		    (unsigned long long)f->unscored);
+	if (r->unkeyed > 0)
+		cli_warn(c, "predictions without a key, unlabelled: %llu",
+		    (unsigned long long)r->unkeyed);
+	if (r->empty > 0)
+		cli_warn(c, "labels without a key or a value, passed over: "
+		    "%llu", (unsigned long long)r->empty);
+	if (r->unlabelled.n > 0)
+		cli_warn(c, "not yet labelled: %llu of %llu predictions",
+		    (unsigned long long)r->unlabelled.n,
+		    (unsigned long long)r->predictions);
+	warn_count(c, &r->unknown, "keys of labels that no prediction has");
+	warn_count(c, &r->repeated, "labels said again, the same");
+	warn_count(c, &r->conflicting, latest ? "keys with different labels, "
+	    "the later one counts" : "keys with different labels, left out "
+	    "(--latest takes the later one)");
+	warn_count(c, &r->shared, "keys of several predictions, each judged");
+	warn_count(c, &r->strange, "labels of no class, left out");
+	if (r->no_estimate != NULL)
+		cli_warn(c, "no estimate: %s", r->no_estimate);
+}
+
+/* ---- what is asked ---- */
+
+static int
+parse_when(int64_t *us, struct cli *c, const char *name, const char *s)
+{
+	if (s != NULL && !when_parse(us, s, clock_wall_us()))
+		return cli_usage(c, "--%s takes a date, yesterday, today, or "
+		    "a time ago as 24h or 7d, not '%s'", name, s);
+	return 0;
+}
+
+/* A loss is worse where it is higher. */
+static bool
+is_loss(const char *metric)
+{
+	static const char *const loss[] = {
+		"logloss", "brier", "rmse", "mae"
+	};
+
+	for (size_t i = 0; i < sizeof(loss) / sizeof(*loss); i++)
+		if (strcmp(metric, loss[i]) == 0)
+			return true;
+	return false;
+}
+
+/* *broken: the interval of all rows lies beyond what was asked.  What has no
+ * label yet is judged by the estimate. */
+static int
+check_least(bool *broken, struct cli *c, const struct late_group *all,
+    const char *s)
+{
+	const struct late_metric *m = NULL;
+	const char *name, *value;
+	bool loss, labels;
+	double v, low, high;
+
+	if (!cli_key_value(c, s, &name, &value) || !num_parse_f64(value,
+	    strlen(value), &v) || !isfinite(v))
+		return cli_usage(c, "'--least %s' is not METRIC=NUMBER", s);
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->m[i].name, name) == 0)
+			m = &all->m[i];
+	if (m == NULL)
+		return cli_usage(c, "no metric '%s' of this task", name);
+	labels = !isnan(m->value);
+	loss = is_loss(name);
+	low = !labels ? m->estimate_low : isnan(m->low) ? m->value : m->low;
+	high = !labels ? m->estimate_high : isnan(m->high) ? m->value :
+	    m->high;
+	if (loss ? low > v : high < v) {
+		cli_warn(c, "%s of all rows is %s %s", name, loss ? "above" :
+		    "below", value);
+		*broken = true;
+	}
+	return 0;
+}
+
+static int
+put_report(struct cli *c, const struct late_report *r,
+    const struct perf_found *f, const struct perf_verb *o)
+{
+	bool broken = false;
+
+	for (size_t i = 0; i < o->least.n; i++) {
+		int status = check_least(&broken, c, &r->group[0],
+		    o->least.v[i]);
+
+		if (status != 0)
+			return status;
+	}
+	warn_join(c, r, f, o->latest);
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t k = 0; k < r->group[i].n; k++)
+			put_metric(c, &r->group[i], &r->group[i].m[k]);
+	put_join(c, r, f);
+	return broken ? EXIT_NO : EXIT_YES;
+}
+
+static int
+perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct perf_verb *o = opts;
+	const char *folder = getenv("TMPDIR");
+	struct perf_opts p = { .path = argv, .n_paths = (size_t)argc,
+	    .labels = o->labels, .key = o->key, .label_key = o->label_key,
+	    .target = o->target, .score = o->score, .answer = o->answer,
+	    .positive = o->positive, .time = o->time, .by = o->by.v,
+	    .n_by = o->by.n, .threshold = o->threshold, .latest = o->latest,
+	    .estimate = o->estimate != 0, .filter = { .model = o->model,
+	    .version = o->version, .variant = o->variant },
+	    .folder = folder != NULL && *folder != '\0' ? folder :
+	    "/var/tmp" };
+	struct late_report r;
+	struct perf_found found;
+	struct err e = ERR_INIT;
+	int status;
+
+	if (argc == 0)
+		return cli_usage(c, "give a request log or a table of "
+		    "answers");
+	if (o->by.n > 64)
+		return cli_usage(c, "--by takes at most 64 columns");
+	if ((status = reading_opts(&p.read, c, &o->read)) != 0 ||
+	    (status = parse_when(&p.filter.since_us, c, "since", o->since)) !=
+	    0 || (status = parse_when(&p.filter.until_us, c, "until",
+	    o->until)) != 0 || (status = parse_when(&p.reference_until, c,
+	    "reference-until", o->reference_until)) != 0)
+		return status;
+	status = perf_run(&r, &found, &p, &e) < 0 ? cli_fail(c, &e) :
+	    put_report(c, &r, &found, o);
+	late_report_release(&r);
+	arena_free(&found.arena);
+	return status;
+}
+
+static const struct perf_verb defaults = { .threshold = 0.5 };
+
+const struct verb verb_perf = {
+	.name = "perf",
+	.summary = "how good the answers were, once labels have come",
+	.synopsis = "[options] --labels FILE --key COLUMN REQUESTS...",
+	.about =
+"Joins what was answered (request logs, or one table of answers) with labels\n"
+"that came later, by a key, in bounded memory, and prints for all rows, each\n"
+"day and each value of the --by columns: by, value, metric, realised, low,\n"
+"high, estimated, its low and high, labelled rows, predictions, verdict.\n"
+"Intervals are of 95 %; 'weak' is worse than all rows beyond both intervals,\n"
+"'few' has fewer than 30 labels.  What found no counterpart is said: answers\n"
+"not yet labelled, labels of no answer, keys with two labels.\n"
+"\n"
+"--estimate cbpe says beside it how good answers are whose labels are still\n"
+"to come, by calibrated scores (NannyML's numbers, its band of 3 sampling\n"
+"errors).  It holds while only the inputs change, and not what follows from\n"
+"them.\n"
+"\n"
+"example: mlv-drift perf --labels late.csv --key id .mlv/requests\n",
+	.options = perf_options, .opts_size = sizeof(struct perf_verb),
+	.defaults = &defaults, .flags = VERB_JSON | VERB_NUL | VERB_TABLE,
+	.run = perf_verb_run,
+};

@@ -1,0 +1,482 @@
+/* Bringing a pipeline up to date: what is stale, and doing it through make. */
+#include "flow/repro.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/shellword.h"
+#include "base/stop.h"
+#include "exec/memo.h"
+#include "track/journal.h"
+
+#define LOOK_OFTEN_MS 50		/* where make's end does not wake us */
+
+/* A stage as a command to run. */
+struct stage_request {
+	struct command_request rq;
+	const char *command[4];
+};
+
+const char *
+repro_state_text(enum repro_state s)
+{
+	static const char *const text[] = { "unchanged", "restore", "run",
+	    "after", "frozen" };
+
+	return text[s];
+}
+
+static void
+fill_outputs(struct stage_request *r, struct arena *a, const struct stage *s)
+{
+	const char **out = arena_alloc(a, (s->n_outs + 1) * sizeof(*out));
+	const char **gone = arena_alloc(a, (s->n_outs + 1) * sizeof(*gone));
+	const char **told = arena_alloc(a, (s->n_outs + 1) * sizeof(*told));
+
+	for (size_t i = 0; i < s->n_outs; i++) {
+		out[i] = pipeline_path(a, s, s->out[i].path);
+		if (!s->out[i].persist)
+			gone[r->rq.n_remove++] = out[i];
+		if (s->out[i].metric)
+			told[r->rq.n_metrics++] = out[i];
+	}
+	r->rq.outs = out;
+	r->rq.n_outs = s->n_outs;
+	r->rq.remove = gone;
+	r->rq.metrics = told;
+}
+
+/* Paths as seen from the pipeline's folder; the command goes to its own. */
+static int
+fill_request(struct stage_request *r, struct arena *a, const struct stage *s,
+    struct err *e)
+{
+	const char **dep = arena_alloc(a, (s->n_deps + 1) * sizeof(*dep));
+	struct param *param = arena_alloc(a, (s->n_params + 1) *
+	    sizeof(*param));
+	struct buf b;
+
+	memset(r, 0, sizeof(*r));
+	for (size_t i = 0; i < s->n_deps; i++)
+		dep[i] = pipeline_dep_is_name(s->dep[i]) ? s->dep[i] :
+		    pipeline_path(a, s, s->dep[i]);
+	for (size_t i = 0; i < s->n_params; i++) {
+		const struct stage_param *p = &s->param[i];
+
+		if (p->value == NULL)
+			return err_set(e, ERR_NOENT, p->name ? "stage '%s' needs "
+			    "'%s', which is not in '%s'" : "stage '%s' needs "
+			    "%s'%s', which is not there", s->name,
+			    p->name ? p->name : "", p->file);
+		param[i] = (struct param){ p->label, pipeline_param_text(a, p->value) };
+	}
+	buf_init(&b, BUF_CAP_SMALL);
+	if (strcmp(s->wdir, ".")) {
+		buf_adds(&b, "cd ");
+		shellword_add(&b, s->wdir);
+		buf_adds(&b, " || exit\n");
+	}
+	buf_adds(&b, s->command);
+	r->command[0] = "sh";
+	r->command[1] = "-c";
+	r->command[2] = arena_strndup(a, b.data, b.len);
+	buf_free(&b);
+	r->rq = (struct command_request){ .command = r->command,
+	    .name = s->name, .deps = dep, .n_deps = s->n_deps, .params = param,
+	    .n_params = s->n_params,
+	    /* one that reads and makes nothing is there for what it does */
+	    .repeatable = s->n_outs > 0 && !s->always_changed,
+	    .force = s->always_changed };
+	fill_outputs(r, a, s);
+	return 0;
+}
+
+/* Under what the last run of a stage is remembered, to tell what changed. */
+static int
+name_stage(char out[SHA256_HEX + 1], struct arena *a, struct catalog *c,
+    const struct pipeline *p, const struct stage *s, struct err *e)
+{
+	struct json *m = json_new(a, JSON_MAP);
+	char *here = getcwd(NULL, 0), *below = here ?
+	    path_relative(repo_top(catalog_repo(c)), here) : NULL;
+
+	json_add_text(a, m, "folder", below ? below : "");
+	json_add_text(a, m, "file", path_base(p->file));
+	json_add_text(a, m, "stage", s->name);
+	free(below);
+	free(here);
+	return memo_name(out, m, e);
+}
+
+/* --- why it is stale */
+
+static void
+add_reason(struct buf *why, const char *before, const char *what,
+    const char *after)
+{
+	buf_addf(why, "%s%s%s%s", why->len ? "; " : "", before, what, after);
+}
+
+static bool
+same_value(struct arena *a, const struct json *x, const char *text)
+{
+	return x && strcmp(pipeline_param_text(a, x),
+	    pipeline_param_text(a, journal_value(a, text))) == 0;
+}
+
+/* Did the run read it?  A name's link says the version too. */
+static bool
+is_input_named(const struct link *l, const char *dep)
+{
+	size_t n = strcspn(l->name, "@");
+
+	if (strcmp(l->rel, "output") == 0)
+		return false;
+	return strcmp(l->name, dep) == 0 || (pipeline_dep_is_name(dep) &&
+	    strlen(dep) == n && memcmp(l->name, dep, n) == 0);
+}
+
+static void
+explain_inputs(struct buf *why, const struct run *run,
+    const struct command_request *rq, const struct oid *dep)
+{
+	for (size_t i = 0; i < rq->n_deps; i++) {
+		const struct link *was = NULL;
+
+		for (size_t k = 0; k < run->n_links && was == NULL; k++)
+			if (is_input_named(&run->link[k], rq->deps[i]))
+				was = &run->link[k];
+		if (was == NULL)
+			add_reason(why, "input '", rq->deps[i], "' is new");
+		else if (!oid_eq(&was->id, &dep[i]))
+			add_reason(why, "input '", rq->deps[i], "' changed");
+	}
+}
+
+static void
+explain_params(struct buf *why, struct arena *a, const struct run *run,
+    const struct command_request *rq)
+{
+	for (size_t i = 0; i < rq->n_params; i++) {
+		const struct json *was = json_get(run->params,
+		    rq->params[i].name);
+
+		if (same_value(a, was, rq->params[i].value))
+			continue;
+		add_reason(why, "parameter '", rq->params[i].name,
+		    arena_printf(a, "' is %s, was %s", rq->params[i].value,
+		    was ? pipeline_param_text(a, was) : "not there"));
+	}
+}
+
+static void
+explain_outputs(struct buf *why, const struct command_request *rq)
+{
+	for (size_t i = 0; i < rq->n_outs; i++)
+		add_reason(why, "output '", rq->outs[i],
+		    access(rq->outs[i], F_OK) == 0 ? "' was changed" :
+		    "' is not there");
+}
+
+static const char *
+explain_stage(struct arena *a, struct catalog *c, const char *memo,
+    const struct command_request *rq, const struct command_look *look)
+{
+	const struct json *word;
+	const char *text;
+	struct run run;
+	struct buf why;
+	size_t i = 0;
+
+	if (memo_read(&run, c, memo) == 0)
+		return look->state == COMMAND_DONE ? "done before, not as this "
+		    "stage" : "never done";
+	buf_init(&why, BUF_CAP_SMALL);
+	for (word = run.command ? run.command->child : NULL; word && rq->command[i]
+	    && word->type == JSON_TEXT && strcmp(word->s, rq->command[i]) == 0;
+	    word = word->next)
+		i++;
+	if (word || rq->command[i])
+		add_reason(&why, "the command changed", "", "");
+	explain_inputs(&why, &run, rq, look->dep);
+	explain_params(&why, a, &run, rq);
+	run_free(&run);
+	if (why.len == 0)
+		explain_outputs(&why, rq);
+	if (why.len == 0)
+		add_reason(&why, "other inputs, parameters or outputs are "
+		    "named", "", "");
+	text = arena_strndup(a, why.data, why.len);
+	buf_free(&why);
+	return text;
+}
+
+/* --- looking */
+
+/* A stage that waits for another, or reads what is not there. */
+static const struct stage *
+find_stale_need(const struct pipeline *p, const struct repro_look *look,
+    const bool *want, const struct stage *s)
+{
+	for (size_t i = 0; i < s->n_after; i++) {
+		size_t k = s->after[i];
+
+		if (want[k] && (look[k].state == REPRO_RUN ||
+		    look[k].state == REPRO_RESTORE ||
+		    look[k].state == REPRO_AFTER))
+			return &p->stage[k];
+	}
+	return NULL;
+}
+
+static int
+look_at_stage(struct repro_look *out, struct arena *a, struct catalog *c,
+    const struct pipeline *p, const struct stage *s, bool force,
+    struct err *e)
+{
+	struct stage_request r;
+	struct command_look look;
+	char memo[SHA256_HEX + 1];
+
+	if (fill_request(&r, a, s, e) < 0)
+		return -1;
+	if (command_look(&look, a, c, &r.rq, e) < 0)
+		return err_wrap(e, "stage '%s'", s->name);
+	out->why = "";
+	out->state = look.state == COMMAND_IN_PLACE ? REPRO_SAME :
+	    look.state == COMMAND_DONE ? REPRO_RESTORE : REPRO_RUN;
+	if (force || s->always_changed) {
+		out->state = REPRO_RUN;
+		out->why = force ? "forced" : "always changed";
+	} else if (s->n_deps == 0 && s->n_outs == 0) {
+		out->why = "it reads nothing and makes nothing";
+	} else if (out->state != REPRO_SAME) {
+		if (name_stage(memo, a, c, p, s, e) < 0)
+			return -1;
+		out->why = explain_stage(a, c, memo, &r.rq, &look);
+	}
+	return 0;
+}
+
+int
+repro_look(struct repro_look *look, struct arena *a, struct catalog *c,
+    const struct pipeline *p, const bool *want, bool force, struct err *e)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct stage *s = &p->stage[i], *need;
+
+		look[i] = (struct repro_look){ REPRO_SAME, "" };
+		if (!want[i])
+			continue;
+		need = find_stale_need(p, look, want, s);
+		if (s->frozen)
+			look[i].state = REPRO_FROZEN;
+		else if (need)
+			look[i] = (struct repro_look){ REPRO_AFTER,
+			    arena_printf(a, "needs '%s'", need->name) };
+		else if (look_at_stage(&look[i], a, c, p, s, force, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- doing */
+
+static int
+lock_named(int *fd, struct catalog *c, const char *name, int64_t wait_ms,
+    struct err *e)
+{
+	struct repo *s = catalog_repo(c);
+	char *folder = repo_path(s, "locks"), *path = path_join(folder, name);
+	int r = file_make_folders(repo_os(s), folder, e);
+
+	*fd = -1;
+	if (r == 0)
+		r = file_open_own(fd, repo_os(s), path, O_RDWR | O_CREAT, 0666, e);
+	if (r == 0)
+		r = file_lock(*fd, FILE_EXCLUSIVE, 0, 0, wait_ms, e);
+	if (r < 0 && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+	free(path);
+	free(folder);
+	return r;
+}
+
+int
+repro_lock(int *fd, struct catalog *c, bool wait, struct err *e)
+{
+	if (lock_named(fd, c, "repro", wait ? -1 : 0, e) == 0)
+		return 0;
+	return e->code == ERR_BUSY ? err_set(e, ERR_BUSY, "another repro is at "
+	    "work in this repository; try again") : -1;
+}
+
+/* One of these is locked for a stage: a process that was left over from a
+ * killed make ends before the stage is done again. */
+#define STAGE_LOCKS 256
+
+int
+repro_stage(struct command_outcome *out, struct catalog *c,
+    const struct pipeline *p, size_t i, bool force, const struct log *log,
+    struct err *e)
+{
+	const struct stage *s = &p->stage[i];
+	struct arena a = { NULL, 0 };
+	struct stage_request r;
+	char memo[SHA256_HEX + 1];
+	int fd = -1, result = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (name_stage(memo, &a, c, p, s, e) < 0 ||
+	    fill_request(&r, &a, s, e) < 0 ||
+	    lock_named(&fd, c, arena_printf(&a, "stage-%.2s", memo), -1, e) < 0)
+		goto done;
+	r.rq.force |= force;
+	r.rq.log = log;
+	result = command_run(out, c, &r.rq, e);
+	if (result == 0 && (out->finished || out->restored))
+		memo_write(catalog_repo(c), memo, out->id, log);
+done:
+	if (fd >= 0)
+		close(fd);
+	arena_free(&a);
+	return result;
+}
+
+/* Each stage is a target without a file: whether there is something to do is
+ * found by content, in its turn. */
+static void
+write_makefile(struct buf *b, const struct repro_work *w)
+{
+	const struct pipeline *p = w->pipeline;
+	struct buf line;
+
+	buf_adds(b, "all:\n.PHONY: all\n");
+	for (size_t i = 0; i < p->n; i++) {
+		const struct stage *s = &p->stage[i];
+
+		if (!w->want[i])
+			continue;
+		buf_addf(b, ".PHONY: stage%zu\nall: stage%zu\nstage%zu:", i, i, i);
+		for (size_t k = 0; k < s->n_after; k++)
+			if (w->want[s->after[k]])
+				buf_addf(b, " stage%zu", s->after[k]);
+		buf_init(&line, BUF_CAP_SMALL);
+		for (size_t k = 0; w->again[k]; k++) {
+			shellword_add(&line, w->again[k]);
+			buf_addc(&line, ' ');
+		}
+		shellword_add(&line, s->name);
+		buf_adds(b, "\n\t+@");
+		for (size_t k = 0; k < line.len; k++) {
+			if (line.data[k] == '$')
+				buf_addc(b, '$');
+			buf_addc(b, line.data[k]);
+		}
+		buf_addc(b, '\n');
+		buf_free(&line);
+	}
+}
+
+/* A descriptor to read the text from. */
+static int
+open_text(int *fd, const struct buf *b, struct err *e)
+{
+	char name[] = "/tmp/mlv-repro-XXXXXX";
+
+	if (buf_check(b, e) < 0)
+		return -1;
+	*fd = mkstemp(name);
+	if (*fd < 0)
+		return err_sys(e, "cannot make a temporary file");
+	(void)unlink(name);
+	if (file_write_fd(os_real(), *fd, b->data, b->len, "a temporary file",
+	    e) < 0 || lseek(*fd, 0, SEEK_SET) < 0) {
+		close(*fd);
+		return -1;
+	}
+	return 0;
+}
+
+/* make passes a signal on to what it runs. */
+static int
+wait_for_make(int *status, pid_t pid, struct stop *stop, struct err *e)
+{
+	struct pollfd p[2] = { { stop->fd, POLLIN, 0 },
+	    { child_end_fd(pid), POLLIN, 0 } };
+	int r, sig, came = 0;
+
+	while ((r = child_poll(pid, status, NULL, e)) == 0) {
+		(void)poll(p, 2, p[1].fd < 0 ? LOOK_OFTEN_MS : -1);
+		if ((sig = stop_signal(stop)) != 0) {
+			came = sig;
+			(void)kill(pid, sig);
+		}
+	}
+	if (p[1].fd >= 0)
+		close(p[1].fd);
+	if (r < 0)
+		return -1;
+	return came ? err_set(e, ERR_STOPPED, "stopped by a signal; repro goes "
+	    "on from there") : 0;
+}
+
+static int
+run_make(int *status, const char *const *argv, int in, struct err *e)
+{
+	struct stop stop;
+	pid_t pid;
+	int r;
+
+	if (stop_open(&stop, e) < 0)
+		return -1;
+	r = child_start(&pid, argv, in, -1, -1, e);
+	if (r == 0)
+		r = wait_for_make(status, pid, &stop, e);
+	else if (e->code == ERR_NOENT)
+		err_set(e, ERR_NOENT, "repro lets 'make' do the work, which is "
+		    "not installed");
+	stop_close(&stop);
+	return r;
+}
+
+int
+repro_make(bool *failed, const struct repro_work *w, struct err *e)
+{
+	const char *argv[8] = { "make", "--no-print-directory", "-s", "-r" };
+	char jobs[32];
+	struct buf b;
+	size_t n = 4;
+	int fd, status, r;
+
+	if (w->keep_going)
+		argv[n++] = "-k";
+	if (w->jobs) {
+		snprintf(jobs, sizeof(jobs), "-j%zu", w->jobs);
+		argv[n++] = jobs;
+	}
+	argv[n++] = "-f-";
+	argv[n] = NULL;
+	buf_init(&b, BUF_CAP_DOC);
+	write_makefile(&b, w);
+	r = open_text(&fd, &b, e);
+	buf_free(&b);
+	if (r < 0)
+		return -1;
+	r = run_make(&status, argv, fd, e);
+	close(fd);
+	*failed = r == 0 && status != 0;
+	return r;
+}

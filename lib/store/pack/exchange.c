@@ -1,0 +1,140 @@
+/* Objects and packs between repositories. */
+#include "store/pack/exchange.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "codec/zst.h"
+#include "store/internal.h"
+#include "store/object_source.h"
+#include "store/pack/pack_writer.h"
+#include "store/pack/packs.h"
+
+#define LEVEL 1			/* of Zstandard */
+
+/* A loose object, as a pack would keep it. */
+static int
+encode_loose(struct pack_entry *t, struct buf *out, struct repo *repo,
+    const struct oid *id, struct err *e)
+{
+	struct zst_block *z;
+	struct buf plain;
+	int r;
+
+	buf_init(&plain, PACK_STORED_MAX);
+	r = odb_get(&plain, repo->odb, id, e);
+	if (r == 0) {
+		z = zst_block_new(LEVEL);
+		r = pack_encode(t, out, z, id, plain.data, plain.len, e);
+		zst_block_free(z);
+	}
+	buf_free(&plain);
+	return r;
+}
+
+int
+exchange_stored(struct pack_entry *t, struct buf *out, struct repo *repo,
+    const struct oid *id, struct err *e)
+{
+	struct err mine = ERR_INIT;
+
+	if (packs_stored(t, out, repo->packs, id, &mine) == 0)
+		return 0;
+	if (mine.code == ERR_NOENT || mine.code == ERR_CORRUPT)
+		return encode_loose(t, out, repo, id, e);
+	*e = mine;
+	return -1;
+}
+
+/* What is stored hashes to its id; an object in parts is checked when it is
+ * read, for its parts may be elsewhere. */
+static int
+check_content(const struct pack *p, const struct pack_entry *t,
+    struct buf *stored, struct buf *plain, struct err *e)
+{
+	char text[OID_TEXT];
+	struct oid found;
+
+	buf_clear(stored);
+	buf_clear(plain);
+	if (pack_read_stored(stored, p, t, e) < 0)
+		return -1;
+	if (t->encoding == PACK_PARTS)
+		return pack_check_parts(t, stored->data, e);
+	if (pack_decode(plain, t, stored->data, e) < 0)
+		return -1;
+	oid_of(&found, plain->data, plain->len);
+	return oid_eq(&found, &t->id) ? 0 : err_set(e, ERR_CORRUPT, "object %s "
+	    "is damaged: its content does not match its name",
+	    oid_print(text, &t->id));
+}
+
+static int
+check_pack(const struct pack *p, const struct oid *name, struct err *e)
+{
+	struct buf stored, plain;
+	struct pack_entry t;
+	int r;
+
+	if ((r = pack_check_file(p, name, e)) < 0 ||
+	    (r = pack_check_index(p, e)) < 0)
+		return r;
+	buf_init(&stored, PACK_STORED_MAX);
+	buf_init(&plain, PACK_STORED_MAX);
+	for (uint64_t i = 0; r == 0 && i < pack_count(p); i++) {
+		pack_entry_at(&t, p, i);
+		r = check_content(p, &t, &stored, &plain, e);
+	}
+	buf_free(&stored);
+	buf_free(&plain);
+	return r;
+}
+
+char *
+exchange_pack_path(const struct repo *repo, const struct oid *name)
+{
+	char hex[OID_HEX + 1];
+
+	return xprintf("%s/packs/%s%s", repo->layout.folder, oid_hex(hex, name),
+	    PACK_SUFFIX);
+}
+
+int
+exchange_take(struct repo *repo, const char *path, const struct oid *name,
+    struct err *e)
+{
+	char *to = exchange_pack_path(repo, name);
+	struct pack *p = NULL;
+	int fd = -1, r = -1;
+
+	if (layout_make(&repo->layout, e) < 0 ||
+	    file_open_own(&fd, repo->os, path, O_RDONLY, 0, e) < 0)
+		goto done;
+	if (pack_open(&p, path, e) < 0 || check_pack(p, name, e) < 0)
+		goto done;
+	if (repo->os->fsync(fd) < 0) {
+		err_sys(e, "cannot fsync '%s'", path);
+		goto done;
+	}
+	if (repo->os->rename(path, to) < 0)
+		err_sys(e, "cannot create '%s'", to);
+	else
+		r = 0;
+	repo->packs->ops->keep(repo->packs, name);
+done:
+	if (fd >= 0)
+		repo->os->close(fd);
+	if (r < 0)
+		(void)repo->os->unlink(path);
+	pack_close(p);
+	free(to);
+	return r;
+}
+
+int
+exchange_sync(struct repo *repo, struct err *e)
+{
+	return odb_sync(repo->odb, e);
+}

@@ -1,0 +1,131 @@
+#!/bin/sh
+# mlv-data push and pull over S3: against a server that checks signatures and
+# behaves badly when it is told to.
+. "$(dirname "$0")/../lib.sh"
+
+AWS_ACCESS_KEY_ID=testkey AWS_SECRET_ACCESS_KEY=testsecret123
+AWS_SHARED_CREDENTIALS_FILE=/dev/null
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SHARED_CREDENTIALS_FILE
+unset AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 AWS_PROFILE
+
+# Start a server over $HOME_DIR/NAME with one bucket; $url is a remote in it.
+serve() {	# name, option of the server...
+	d=$HOME_DIR/$1
+	shift
+	mkdir -p "$d/team"
+	rm -f "$d.port"
+	background python3 "$TOP/tests/tools/s3_server.py" "$d" "$d.port" --log "$d.log" "$@"
+	until_true test -s "$d.port"
+	endpoint=http://127.0.0.1:$(cat "$d.port")
+	url="s3://team/our data/x+y?endpoint=$endpoint"
+}
+repository() {	# folder; a data set of some size in it
+	fresh "$1"
+	mlv-data init >log
+	awk 'BEGIN { print "id,x"; for (i = 0; i < 20000; i++) print i "," i * 7919 % 100003 }' >t.csv
+	mlv-data add t.csv >log
+	mlv-data remote add origin "$url" >log
+}
+
+serve good
+repository alice
+check 'push and clone over S3: the same bytes, every request signed right' <<'X'
+	expect 0 mlv-data push &&
+	cd .. &&
+	expect 0 mlv-data clone "$url" bob &&
+	cd bob &&
+	mlv-data cat data:t | cmp - ../alice/t.csv &&
+	expect 0 mlv-data fsck --strong
+X
+cd ../alice || exit 1
+check 'a push with nothing new is one request, a small one is four; nothing is listed' <<'X'
+	: >"$d.log" &&
+	expect 0 mlv-data push &&
+	test "$(wc -l <"$d.log")" = 1 &&
+	: >"$d.log" &&
+	echo 20000,1 >>t.csv && mlv-data add t.csv >log &&
+	expect 0 mlv-data push &&
+	test "$(wc -l <"$d.log")" -le 5 &&
+	test "$(grep -c "list-type" "$d.log")" = 0
+X
+check 'a wrong secret is one message that names the variables' <<'X'
+	AWS_SECRET_ACCESS_KEY=wrong expect 3 mlv-data push &&
+	says "remote 'origin'" &&
+	says AWS_SECRET_ACCESS_KEY &&
+	test "$(wc -l <err)" = 1
+X
+check 'an unknown key and no key at all are refused, not taken for an empty remote' <<'X'
+	AWS_ACCESS_KEY_ID=nobody expect 3 mlv-data pull &&
+	says InvalidAccessKeyId &&
+	AWS_ACCESS_KEY_ID= expect 2 mlv-data pull &&
+	says "no key for S3"
+X
+check 'a bucket that is not there, and a server that is not there, are named' <<'X'
+	expect 3 mlv-data push -r "s3://none/x?endpoint=$endpoint" &&
+	says "there is no bucket 'none'"
+X
+if command -v faketime >/dev/null 2>&1; then
+	check 'a clock that is off by a day is what the message says' <<'X'
+	expect 3 faketime -f +1d mlv-data pull &&
+	says "the clock"
+X
+else
+	skip 'a clock that is off by a day is what the message says' 'no faketime'
+fi
+check 'both add a version over S3: refused, renumbered, pushed' <<'X'
+	(cd ../bob && mlv-data pull) >log &&
+	echo 20001,1 >>t.csv && mlv-data add t.csv >log && mlv-data push >log &&
+	cd ../bob && printf "id,x\n1,1\n" >t.csv && mlv-data add t.csv >log 2>&1 &&
+	expect 1 mlv-data push &&
+	expect 0 mlv-data pull &&
+	prints renumbered &&
+	expect 0 mlv-data push &&
+	expect 0 mlv-data fsck
+X
+
+serve deaf --ignore-conditions
+repository carol
+check 'a server that ignores If-None-Match is noticed and refused' <<'X'
+	expect 3 mlv-data push &&
+	says "ignores the header If-None-Match" &&
+	test ! -e "$d/team/our data/x+y/head"
+X
+
+for seed in 1 2 3 4; do
+	serve "bad$seed" --bad 0.3 --seed $seed
+	repository "dave$seed"
+	check "seed $seed: of three requests one is dropped, cut, slow or answered wrong: all arrives" <<'X'
+	for i in 1 2 3 4 5 6; do
+		mlv-data push >log 2>&1 && break
+	done &&
+	cd .. &&
+	for i in 1 2 3 4 5 6; do
+		mlv-data clone "$url" "erin$seed" >log 2>&1 && break
+	done &&
+	cd "erin$seed" &&
+	mlv-data cat data:t | cmp - "../dave$seed/t.csv" &&
+	expect 0 mlv-data fsck --strong
+X
+done
+
+serve flips --bad 1 --kinds flip
+repository frank
+mlv-data push >log 2>&1
+fresh grace
+check 'bytes that are flipped on the way are refused, no name moves' <<'X'
+	mlv-data init >log && mlv-data remote add origin "$url" >log &&
+	expect 3 mlv-data pull &&
+	test ! -e .mlv/refs/data &&
+	expect 0 mlv-data fsck
+X
+serve longer --bad 1 --kinds more
+repository heidi
+mlv-data push >log 2>&1
+fresh ivan
+check 'a server that sends more than was asked for does no harm' <<'X'
+	mlv-data init >log &&
+	mlv-data remote add origin "$url" >log &&
+	{ mlv-data pull >log 2>&1; test $? -ne 139; } &&
+	expect 0 mlv-data fsck --strong
+X
+finish
