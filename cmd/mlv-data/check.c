@@ -52,27 +52,6 @@ print_finding(struct cli *c, const struct finding *f, const char *path)
 	out_end(&c->out);
 }
 
-/* The rules that were broken, as a facet of the table. */
-static void
-tell_event(struct cli *c, struct catalog_bytes *b, const char *name,
-    const struct check *k)
-{
-	struct event_assertion *a;
-
-	if (c->event == NULL)
-		return;
-	a = arena_alloc(&c->arena, (k->n + 1) * sizeof(*a));
-	for (size_t i = 0; i < k->n; i++)
-		a[i] = (struct event_assertion){
-		    check_rule_name(k->f[i].rule), k->f[i].column,
-		    k->f[i].what, false, k->f[i].severity == SEVERITY_ERROR };
-	if (k->n == 0)
-		a[0] = (struct event_assertion){ "schema", NULL,
-		    "every rule is kept", true, true };
-	lineage_event_checked(c->event, name, catalog_bytes_id(b), a,
-	    k->n ? k->n : 1);
-}
-
 /* The records go to standard output, unless the rows do. */
 static void
 tell_finding(struct cli *c, const struct finding *f, const char *path)
@@ -129,6 +108,27 @@ check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
 	if (r != 0)
 		out_file_drop(&p.bad);
 	return r;
+}
+
+/* The rules that were broken, as a facet of the table. */
+static void
+tell_event(struct cli *c, struct catalog_bytes *b, const char *name,
+    const struct check *k)
+{
+	struct event_assertion *a;
+
+	if (c->event == NULL)
+		return;
+	a = arena_alloc(&c->arena, (k->n + 1) * sizeof(*a));
+	for (size_t i = 0; i < k->n; i++)
+		a[i] = (struct event_assertion){
+		    check_rule_name(k->f[i].rule), k->f[i].column,
+		    k->f[i].what, false, k->f[i].severity == SEVERITY_ERROR };
+	if (k->n == 0)
+		a[0] = (struct event_assertion){ "schema", NULL,
+		    "every rule is kept", true, true };
+	lineage_event_checked(c->event, name, catalog_bytes_id(b), a,
+	    k->n ? k->n : 1);
 }
 
 static int
