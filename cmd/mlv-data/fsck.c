@@ -1,8 +1,9 @@
 /* mlv-data fsck: prove that the repository is whole, or say what is not. */
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "store/audit.h"
+#include "remote/remote.h"
 #include "store/fsck.h"
-#include "transfer.h"
 #include "verbs.h"
 
 struct fsck_opts {
@@ -68,7 +69,7 @@ repair_from(struct cli *c, struct repo *s, const char *name,
 	uint64_t got = 0;
 	int result;
 
-	transfer_environment(&env, c);
+	cli_remote_environment(&env, c);
 	d->silent = true;
 	result = fsck_repo(&report, s, rq, e);
 	d->silent = false;

@@ -37,7 +37,8 @@ a_clone_is_whole() {
 	(cd clone && mlv-data fsck --strong >../fsck.out 2>&1) || { echo "fsck of a clone: $(head -n 2 fsck.out)"; return 1; }
 }
 fsck_of() {	# repository
-	(cd "work/$1" && mlv-data fsck --strong >../../fsck.out 2>&1) || { echo "fsck of $1: $(head -n 2 fsck.out)"; return 1; }
+	(cd "work/$1" && mlv-data fsck --strong >../../fsck.out 2>&1) ||
+		{ echo "fsck of $1: $(head -n 2 fsck.out)"; return 1; }
 }
 # The versions of data:t in a repository, by their bytes.
 versions_of() {	# repository
