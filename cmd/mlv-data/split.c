@@ -10,6 +10,7 @@
 #include "catalog/bytes.h"
 #include "catalog/dataset.h"
 #include "catalog/manifest.h"
+#include "catalog/manifest.h"
 #include "catalog/name.h"
 #include "catalog/open_table.h"
 #include "catalog/put.h"
@@ -260,7 +261,9 @@ name_parts(struct split_job *j, struct err *e)
 
 	j->extension = b->type && strcmp(b->type, TYPE_JSONL) == 0 ? ".jsonl" :
 	    ".csv";
-	if (b->item.kind == NAME_PATH)
+	/* the parts of what is packed are text */
+	if (b->item.kind == NAME_PATH && strcmp(b->type ? b->type : "",
+	    TYPE_PARQUET) != 0)
 		j->extension = path_extension(b->item.base);
 	if (o->name != NULL) {
 		j->base = o->name;

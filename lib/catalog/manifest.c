@@ -130,7 +130,7 @@ manifest_type_of_path(const char *path)
 	static const struct { const char *extension, *type; } known[] = {
 		{ ".csv", TYPE_CSV }, { ".tsv", TYPE_CSV }, { ".data", TYPE_CSV },
 		{ ".jsonl", TYPE_JSONL }, { ".ndjson", TYPE_JSONL },
-		{ ".onnx", TYPE_ONNX },
+		{ ".parquet", TYPE_PARQUET }, { ".onnx", TYPE_ONNX },
 		{ ".json", "application/json" }, { ".yaml", "application/yaml" },
 		{ ".yml", "application/yaml" }, { ".html", "text/html" },
 		{ ".md", "text/markdown" }, { ".txt", TYPE_TEXT },

@@ -33,6 +33,7 @@
 #define TYPE_ONNX "application/onnx"
 #define TYPE_CSV "text/csv"
 #define TYPE_JSONL "application/jsonl"
+#define TYPE_PARQUET "application/vnd.apache.parquet"
 #define TYPE_BYTES "application/octet-stream"
 #define TYPE_TEXT "text/plain"
 

@@ -81,7 +81,9 @@ resolve_alias(struct catalog_item *item, struct catalog *c,
 	struct ref r = { NULL, 0 };
 	int result = 0;
 
-	if (ref_read(&r, c->repo, ref, &mine) == 0)
+	if (strcmp(n->alias, REF_REMOVED) == 0)
+		;	/* that is no label of people's */
+	else if (ref_read(&r, c->repo, ref, &mine) == 0)
 		last = ref_last(&r);
 	else if (mine.code != ERR_NOENT)
 		result = -1;
@@ -144,8 +146,15 @@ resolve_version(struct catalog_item *item, struct catalog *c,
 	uint32_t version = n->version;
 	int decided = 0;
 
+	if (v == NULL)
+		return err_set(e, ERR_NOENT, "every version of %s:%s was "
+		    "removed", name_kind_text(n->kind), n->base);
 	if (n->moment_us && find_moment(&version, c, n, e) < 0)
 		return -1;
+	if (version && version <= r->n && r->value[version - 1].removed)
+		return err_set(e, ERR_NOENT, "%s:%s@%u was removed; its "
+		    "newest version is %u", name_kind_text(n->kind), n->base,
+		    version, v->number);
 	if (version) {
 		v = ref_version(r, version);
 		if (v == NULL)

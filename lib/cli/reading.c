@@ -9,7 +9,8 @@
 #include "table/form.h"
 
 const struct opt_word reading_formats[] = {
-	{ "csv", TABLE_CSV }, { "jsonl", TABLE_JSONL }, { NULL, 0 }
+	{ "csv", TABLE_CSV }, { "jsonl", TABLE_JSONL },
+	{ "parquet", TABLE_PARQUET }, { NULL, 0 }
 };
 
 const char *

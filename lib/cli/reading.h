@@ -52,7 +52,7 @@ extern const struct opt_word reading_formats[];
 	{ OPT_TEXT, 0, "comment", offsetof(s, m.comment), "CHAR", \
 	    "pass over lines that begin with it" }, \
 	{ OPT_WORD, 0, "format", offsetof(s, m.format), "FORMAT", \
-	    "csv or jsonl, instead of finding out", \
+	    "csv, jsonl or parquet, instead of finding out", \
 	    .words = reading_formats }
 
 /* 0, or the exit status after a message.  What *r points to lives as long

@@ -165,6 +165,28 @@ git_read_files(struct buf *out, const char *folder, const char *pattern,
 }
 
 int
+git_read_worktrees(struct buf *out, const char *folder, struct err *e)
+{
+	static const char *const list[] = { "worktree", "list", "--porcelain",
+	    NULL };
+	struct buf b;
+	char *line, *next;
+	int r;
+
+	buf_init(&b, BUF_CAP_DOC);
+	r = ask_git(&b, folder, list, e);
+	for (line = b.data; r > 0 && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (strncmp(line, "worktree ", 9) == 0)
+			buf_add(out, line + 9, strlen(line + 9) + 1);
+	}
+	buf_free(&b);
+	return r < 0 ? -1 : buf_check(out, e);
+}
+
+int
 git_read_top(struct buf *out, const char *folder, struct err *e)
 {
 	static const char *const top[] = { "rev-parse", "--show-toplevel",

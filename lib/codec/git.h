@@ -27,6 +27,9 @@ int git_tracks(const char *folder, const char *path, struct err *e);
  * relative to the folder, a NUL after each. */
 int git_read_files(struct buf *out, const char *folder, const char *pattern,
     struct err *e);
+/* Append the tops of all work trees of the folder's repository, a NUL after
+ * each. */
+int git_read_worktrees(struct buf *out, const char *folder, struct err *e);
 /* Append the path of what git keeps beside its objects ("hooks", which its
  * configuration may have elsewhere, "info/attributes", "rebase-merge"), from
  * the folder.  ERR_NOENT without git or its repository. */

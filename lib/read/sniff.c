@@ -166,7 +166,7 @@ refuse_others(const struct sniffed *in, const char *s, size_t n, struct err *e)
 		    "save the sheet as CSV" },
 		{ "\xd0\xcf\x11\xe0", 4, "is a workbook: save the sheet as "
 		    "CSV" },
-		{ "PAR1\x15", 5, "is Parquet: convert it to CSV first" },
+		{ "PAR1\x15", 5, "is Parquet, not text" },
 	};
 	const char *line;
 

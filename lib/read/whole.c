@@ -3,6 +3,8 @@
  */
 #include "read/whole.h"
 
+#include "read/door/door.h"
+#include "read/parquet/whole.h"
 #include "read/sniff.h"
 #include "read/whole_csv.h"
 #include "read/whole_jsonl.h"
@@ -13,9 +15,15 @@ table_read(struct table **out, const char *bytes, size_t n,
 {
 	static const struct table_read_opts plain;
 	struct sniffed in;
+	int parquet;
 
 	if (opts == NULL)
 		opts = &plain;
+	parquet = door_parquet(bytes, n, opts, opts->name, e);
+	if (parquet < 0)
+		return -1;
+	if (parquet)
+		return table_read_parquet(out, bytes, n, opts, e);
 	if (sniff_input(&in, bytes, n, opts, e) != 0)
 		return -1;
 	return in.format == TABLE_JSONL ?

@@ -31,6 +31,15 @@ refuse_audit(uint64_t seq, const char *why, struct err *e)
 	    (unsigned long long)seq, why);
 }
 
+/* 64 digits, or no such member. */
+static bool
+read_digest(struct oid *out, const struct json *j, const char *key)
+{
+	const char *s = json_text(j, key, NULL);
+
+	return s == NULL || hex_decode(out->b, OID_BYTES, s, strlen(s)) == 0;
+}
+
 /* One line, without its newline; texts live in the arena. */
 static int
 parse_record(struct audit_record *r, struct arena *a, const char *line,
@@ -55,9 +64,12 @@ parse_record(struct audit_record *r, struct arena *a, const char *line,
 	r->note = json_text(j, "note", "");
 	r->number = (uint32_t)json_int(j, "number", 0);
 	r->was = (uint32_t)json_int(j, "was", 0);
+	r->values = (uint32_t)json_int(j, "values", 0);
 	id = json_text(j, "id", NULL);
 	verdict = json_text(j, "verdict", NULL);
-	if ((id && oid_parse(&r->id, id, &ignored) < 0) ||
+	if (!read_digest(&r->digest, j, "digest") ||
+	    !read_digest(&r->from, j, "from") ||
+	    (id && oid_parse(&r->id, id, &ignored) < 0) ||
 	    (verdict && oid_parse(&r->verdict, verdict, &ignored) < 0))
 		return refuse_audit(seq, "has a bad id", e);
 	oid_of(&r->hash, line, n);
@@ -178,6 +190,12 @@ format_record(struct buf *b, const struct audit_record *r)
 		put_text(b, "note", r->note);
 	if (!oid_is_none(&r->verdict))
 		put_text(b, "verdict", oid_print(id, &r->verdict));
+	if (r->values) {
+		buf_addf(b, ",\"values\":%u", r->values);
+		put_text(b, "digest", oid_hex(hex, &r->digest));
+	}
+	if (!oid_is_none(&r->from))
+		put_text(b, "from", oid_hex(hex, &r->from));
 	buf_adds(b, "}\n");
 }
 
@@ -246,6 +264,8 @@ is_confirmed(bool *yes, struct repo *repo, const struct audit_record *r,
 	}
 	for (size_t i = now.n; i-- > 0 && !*yes;)
 		*yes = oid_eq(&now.value[i].audit, &r->hash);
+	for (size_t i = now.n_retired; i-- > 0 && !*yes;)
+		*yes = oid_eq(&now.retired[i].audit, &r->hash);
 	ref_free(&now);
 	return 0;
 }
@@ -329,6 +349,16 @@ by_oid(const void *a, const void *b)
 	return oid_cmp(a, b);
 }
 
+static void
+add_hash(struct hashes *h, const struct oid *hash)
+{
+	if (h->n == h->room) {
+		h->room = h->room ? h->room * 2 : 256;
+		h->hash = xresize(h->hash, h->room, sizeof(*h->hash));
+	}
+	h->hash[h->n++] = *hash;
+}
+
 static int
 collect_record(void *ctx, const char *name, struct err *e)
 {
@@ -348,13 +378,10 @@ collect_record(void *ctx, const char *name, struct err *e)
 		*e = mine;
 		return -1;
 	}
-	for (size_t i = 0; i < r.n; i++) {
-		if (h->n == h->room) {
-			h->room = h->room ? h->room * 2 : 256;
-			h->hash = xresize(h->hash, h->room, sizeof(*h->hash));
-		}
-		h->hash[h->n++] = r.value[i].audit;
-	}
+	for (size_t i = 0; i < r.n; i++)
+		add_hash(h, &r.value[i].audit);
+	for (size_t i = 0; i < r.n_retired; i++)
+		add_hash(h, &r.retired[i].audit);
 	ref_free(&r);
 	return 0;
 }
@@ -387,7 +414,7 @@ release_held(struct walk *w, const struct audit_record *next, struct err *e)
 	r->confirmed = carries(&w->confirmed, &r->hash);
 	r->voided = !r->confirmed && !is_void(r) && next && is_void(next);
 	r->unknown = !r->confirmed && !is_void(r) && !r->voided &&
-	    intern_find(w->confirmed.damaged, r->ref, strlen(r->ref)) !=
+	    w->confirmed.damaged && intern_find(w->confirmed.damaged, r->ref, strlen(r->ref)) !=
 	    INTERN_NONE;
 	r->voided |= !r->confirmed && !is_void(r) && !r->unknown &&
 	    next == NULL;
@@ -494,6 +521,48 @@ audit_head(struct audit_summary *sum, struct repo *repo, struct err *e)
 		return -1;
 	r = audit_each(repo, sum, NULL, NULL, e);
 	refs_unlock(fd);
+	return r;
+}
+
+int
+audit_check_lines(struct audit_summary *sum, const char *p, size_t n,
+    int (*fn)(void *ctx, const struct audit_record *r, struct err *e),
+    void *ctx, struct err *e)
+{
+	struct walk w = { .sum = *sum, .fn = fn, .ctx = ctx };
+	int r = walk_lines(&w, p, n, e);
+
+	if (r == 0 && w.sum.torn)
+		r = refuse_audit(w.sum.records + 1, "is torn", e);
+	if (r == 0)
+		*sum = w.sum;
+	arena_free(&w.arena[0]);
+	arena_free(&w.arena[1]);
+	return r;
+}
+
+int
+audit_lines(struct buf *out, struct repo *repo, struct err *e)
+{
+	char *path = repo_path(repo, "audit/log");
+	struct audit_summary sum = { .records = 0 };
+	struct err mine = ERR_INIT;
+	int fd, r;
+
+	if (refs_lock(&fd, repo, true, e) < 0) {
+		free(path);
+		return -1;
+	}
+	r = audit_each(repo, &sum, NULL, NULL, e);
+	if (r == 0 && file_read_own(out, path, &mine) < 0 &&
+	    mine.code != ERR_NOENT) {
+		*e = mine;
+		r = -1;
+	}
+	refs_unlock(fd);
+	while (r == 0 && out->len && out->data[out->len - 1] != '\n')
+		out->len--;
+	free(path);
 	return r;
 }
 

@@ -15,6 +15,8 @@
 #include "store/object_source.h"
 #include "store/odb.h"
 #include "store/pack/packs.h"
+#include "store/peer/adopt.h"
+#include "store/peer/peer_log.h"
 #include "store/ref.h"
 #include "store/tree/tree.h"
 
@@ -28,8 +30,8 @@ struct fsck {
 	struct intern *records;	/* hashes of the audit records, raw */
 	struct intern *names;	/* of the refs they set */
 	struct set_by {		/* what record i of `records` set */
-		uint32_t ref, number;
-		struct oid id;
+		uint32_t ref, number, values;
+		struct oid id, digest;
 		uint64_t seq;
 		enum { SET_CONFIRMED, SET_VOID, SET_LOST } state;
 	} *set;
@@ -245,28 +247,55 @@ report_no_record(struct fsck *k, const char *name, uint32_t ref,
 	free(what);
 }
 
-/* Every value is what its audit record says, in the order of the log. */
+/* Do the values from v on, of which the last of those that the record set may
+ * have been taken back, say what it says?  *n: how many it set. */
+static bool
+is_as_set(const struct set_by *by, uint32_t ref, const struct ref_value *v,
+    size_t left, size_t *n)
+{
+	struct oid digest;
+
+	*n = by->values ? by->values : 1;
+	if (by->ref != ref || *n > left)
+		return false;
+	for (size_t i = 1; i < *n; i++)
+		if (!oid_eq(&v[i].audit, &v->audit))
+			return false;
+	if (by->values) {
+		ref_values_digest(&digest, v, *n);
+		if (!oid_eq(&digest, &by->digest))
+			return false;
+	}
+	v += *n - 1;
+	return by->number == v->number && oid_eq(&by->id, &v->id);
+}
+
+/* Every value is what its audit record says, in the order of the log.  Of
+ * several that one record set some may be retired: those that stay are then
+ * not told of. */
 static void
-check_values(struct fsck *k, const char *name, const struct ref *r)
+check_values(struct fsck *k, const char *name, const struct ref_value *value,
+    size_t n, bool retired)
 {
 	uint32_t ref = intern_find(k->names, name, strlen(name)), last = 0;
+	size_t step;
 
-	for (size_t i = 0; i < r->n; i++) {
-		const struct ref_value *v = &r->value[i];
+	for (size_t i = 0; i < n; i += step) {
+		const struct ref_value *v = &value[i];
 		uint32_t at = intern_find(k->records, (const char *)v->audit.b,
 		    OID_BYTES);
 		const struct set_by *by;
 
+		step = 1;
 		if (at == INTERN_NONE) {
 			report_no_record(k, name, ref, v);
 			continue;
 		}
 		by = &k->set[at];
-		if (by->ref != ref || by->number != v->number ||
-		    !oid_eq(&by->id, &v->id))
+		if (!is_as_set(by, ref, v, n - i, &step))
 			report_finding(k, "error", name, "one of its values is not what "
 			    "the audit record says that set it", name);
-		else if (i && at <= last)
+		else if (i && at <= last && !retired)
 			report_finding(k, "error", name, "its values are not in the order "
 			    "of the audit log", name);
 		last = at;
@@ -292,9 +321,10 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 	}
 	for (size_t i = 0; i < r->n; i++) {
 		const struct ref_value *v = &r->value[i];
-		const struct ref_value *of = ref_version(&versions, v->number);
 
-		if (v->number && (of == NULL || !oid_eq(&of->id, &v->id)))
+		/* what was removed is a version still */
+		if (v->number && (v->number > versions.n || !oid_eq(
+		    &versions.value[v->number - 1].id, &v->id)))
 			report_finding(k, "error", name,
 			    "it labels something that is no version", name);
 	}
@@ -325,11 +355,13 @@ check_ref(void *ctx, const char *name, struct err *e)
 	k->report->refs++;
 	if (ref_read(&r, k->repo, name, &mine) < 0)
 		return report_error(k, &mine, name, name, e);
-	check_values(k, name, &r);
+	check_values(k, name, r.value, r.n, false);
+	check_values(k, name, r.retired, r.n_retired, true);
 	if (strchr(name, '@'))
 		result = check_alias(k, name, &r, e);
 	for (size_t i = 0; result == 0 && i < r.n; i++)
-		if (r.value[i].number)
+		if (r.value[i].number && !r.value[i].removed &&
+		    strstr(name, "@" REF_REMOVED) == NULL)
 			add_root(k, &r.value[i].id, name);
 	ref_free(&r);
 	return result;
@@ -359,7 +391,8 @@ remember_record(struct fsck *k, const struct audit_record *r)
 	intern_add(k->records, (const char *)r->hash.b, OID_BYTES);
 	k->set[k->n_set++] = (struct set_by){
 		.ref = intern_add(k->names, r->ref, strlen(r->ref)),
-		.number = r->number, .id = r->id, .seq = r->seq,
+		.number = r->number, .values = r->values, .id = r->id,
+		.digest = r->digest, .seq = r->seq,
 		.state = r->confirmed || r->unknown ||
 		    strcmp(r->op, "void") == 0 ? SET_CONFIRMED :
 		    r->voided ? SET_VOID : SET_LOST,
@@ -453,6 +486,25 @@ check_head(struct fsck *k)
 	report_finding(k, "error", oid_print(text, head), "this head is not "
 	    "in the audit log: its history was rewritten, or its end cut off",
 	    NULL);
+}
+
+/* What other repositories did, as they said. */
+static int
+check_peer(void *ctx, const char *name, const struct audit_summary *sum,
+    const struct err *why, struct err *e)
+{
+	struct fsck *k = ctx;
+	char *file;
+	int r = 0;
+
+	if (sum) {
+		k->report->peers++;
+		return 0;
+	}
+	file = xprintf("audit/%s", name);
+	r = report_error(k, why, file, NULL, e);
+	free(file);
+	return r;
 }
 
 /* --- objects --------------------------------------------------------------- */
@@ -584,6 +636,8 @@ check_both(struct fsck *k, struct err *e)
 	k->names = intern_new();
 	r = check_audit(k, e);
 	check_head(k);
+	if (r == 0)
+		r = peer_log_each(k->repo, check_peer, k, e);
 	if (r == 0)
 		r = ref_each(k->repo, "", check_ref, k, e);
 	if (r == 0)

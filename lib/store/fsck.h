@@ -8,6 +8,7 @@
  *  - every object's file is whole; what is reachable from refs by links is
  *    there, and links tell the right sizes;
  *  - the audit chain holds and each record is confirmed by a ref or void;
+ *    so do the chains of other repositories that a pull brought;
  *  - a head of the audit log that was kept elsewhere is still in it.
  *
  * What is damaged is what is blamed: a ref that cannot be read is no fault of
@@ -38,6 +39,7 @@ struct fsck_finding {
 
 struct fsck_report {
 	uint64_t refs, objects, bytes, records, errors, notes;
+	uint64_t peers;		/* audit logs of other repositories */
 	struct oid head;	/* of the audit log; none without a record */
 };
 

@@ -22,9 +22,8 @@ put_value(struct buf *b, const struct ref_value *v)
 	    v->number ? oid_print(text, &v->id) : "-", oid_hex(hex, &v->audit));
 }
 
-/* The whole file anew, with one more value. */
-static int
-write_ref(struct repo *repo, const char *name, const struct ref *r,
+int
+ref_write(struct repo *repo, const char *name, const struct ref *r,
     const struct ref_value *more, struct err *e)
 {
 	char *path = ref_path(repo, name), *folder = path_folder(path);
@@ -37,7 +36,12 @@ write_ref(struct repo *repo, const char *name, const struct ref *r,
 	buf_adds(&b, REF_HEADER);
 	for (size_t i = 0; i < r->n; i++)
 		put_value(&b, &r->value[i]);
-	put_value(&b, more);
+	if (more)
+		put_value(&b, more);
+	for (size_t i = 0; i < r->n_retired; i++) {
+		buf_addc(&b, '~');
+		put_value(&b, &r->retired[i]);
+	}
 	/* the folder may be another's, killed before it synced its parent */
 	if (buf_check(&b, e) < 0 || file_make_folders(repo->os, folder, e) < 0 ||
 	    file_sync_folder(repo->os, refs, e) < 0 ||
@@ -57,8 +61,8 @@ done:
 }
 
 /* A network file system may rename and yet say it failed. */
-static bool
-has_value(struct repo *repo, const char *name, const struct ref_value *want)
+bool
+ref_has_value(struct repo *repo, const char *name, const struct ref_value *want)
 {
 	struct err ignored = ERR_INIT;
 	struct ref now;
@@ -72,15 +76,15 @@ has_value(struct repo *repo, const char *name, const struct ref_value *want)
 }
 
 /* Audit record, then ref.  The caller holds the lock. */
-static int
-record_and_write(struct repo *repo, const char *name, const struct ref *r,
+int
+ref_record(struct repo *repo, const char *name, const struct ref *r,
     struct ref_value *v, const struct audit_record *record, struct err *e)
 {
 	if (audit_append(&v->audit, repo, record, e) < 0)
 		return -1;
-	if (write_ref(repo, name, r, v, e) == 0)
+	if (ref_write(repo, name, r, v, e) == 0)
 		return 0;
-	if (e->code != ERR_UNPROVEN && has_value(repo, name, v))
+	if (e->code != ERR_UNPROVEN && ref_has_value(repo, name, v))
 		e->code = ERR_UNPROVEN;
 	return -1;
 }
@@ -118,7 +122,8 @@ add_locked(struct repo *repo, struct ref_addition *a, const char *note,
 
 	if (read_or_none(&r, repo, a->name, e) < 0)
 		return -1;
-	if (r.n && oid_eq(&r.value[r.n - 1].id, &a->id)) {
+	if (r.n && !r.value[r.n - 1].removed &&
+	    oid_eq(&r.value[r.n - 1].id, &a->id)) {
 		a->number = (uint32_t)r.n;
 	} else {
 		v = (struct ref_value){ .number = (uint32_t)r.n + 1,
@@ -127,7 +132,7 @@ add_locked(struct repo *repo, struct ref_addition *a, const char *note,
 			.op = "add", .ref = a->name, .number = v.number,
 			.id = a->id, .note = note,
 		};
-		result = record_and_write(repo, a->name, &r, &v, &record, e);
+		result = ref_record(repo, a->name, &r, &v, &record, e);
 		if (result == 0 || e->code == ERR_UNPROVEN) {
 			a->number = v.number;
 			a->added = true;
@@ -245,7 +250,7 @@ move_locked(uint32_t *was, struct repo *repo, const char *name,
 		.ref = m->alias, .number = m->number, .was = *was, .id = v.id,
 		.note = m->note, .verdict = m->verdict,
 	};
-	result = record_and_write(repo, m->alias, &r, &v, &record, e);
+	result = ref_record(repo, m->alias, &r, &v, &record, e);
 done:
 	ref_free(&versions);
 	ref_free(&r);
@@ -261,6 +266,9 @@ ref_move(uint32_t *was, struct repo *repo, const struct ref_move *m,
 
 	if (!ref_name_ok(m->alias) || strchr(m->alias, '@') == NULL)
 		return err_set(e, ERR_USAGE, "'%.200s' is no alias", m->alias);
+	if (strcmp(strchr(m->alias, '@') + 1, REF_REMOVED) == 0)
+		return err_set(e, ERR_USAGE, "'" REF_REMOVED "' is kept for "
+		    "versions that were removed: take another label");
 	name = xstrndup(m->alias, strcspn(m->alias, "@"));
 	if (refs_lock(&fd, repo, false, e) == 0) {
 		r = move_locked(was, repo, name, m, e);

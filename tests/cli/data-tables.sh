@@ -634,6 +634,20 @@ check 'profile --drop: the columns are left out, one that does not exist is refu
 	expect 3 mlv-data profile --drop nope all.csv
 X
 
+# --- whole numbers that are no doubles
+check 'profile: least and greatest of whole numbers beyond 2^53 are exact, merged and read back too' <<'X'
+	printf 'id,x\n1582218195625938945,1\n1582218195625938947,2\n' >big1.csv &&
+	printf 'id,x\n-9223372036854775807,3\n1582218195625938949,4\n' >big2.csv &&
+	expect 0 mlv-data profile big1.csv -o big1.json &&
+	mlv-data profile big2.csv -o big2.json >/dev/null &&
+	jq -e '.columns[0] | .min_exact == "1582218195625938945" and .max_exact == "1582218195625938947"' big1.json &&
+	jq -e '.columns[1] | has("min_exact") | not' big1.json &&
+	expect 0 mlv-data profile --merge big1.json big2.json &&
+	holds '.columns[0] | .min_exact == "-9223372036854775807" and .max_exact == "1582218195625938949"' &&
+	cat big1.csv >both.csv && tail -n 2 big2.csv >>both.csv &&
+	mlv-data profile both.csv | same out -
+X
+
 # --- in a repository
 fresh repository
 mlv-data init >/dev/null

@@ -180,6 +180,19 @@ check 'mlv-data tag prints the record of mlv-registry-records(5), in both forms'
 	described 0 mlv-data tag data:rows@1 golden &&
 	plain mlv.alias/1 0 mlv-data tag --drop data:rows@golden
 X
+mkdir theirs
+check 'mlv-data remote, push, fetch, pull and clone print the records of mlv-remote-records(5)' <<'X'
+	described 0 mlv-data 'remote add' origin theirs &&
+	described 0 mlv-data 'remote ls' &&
+	described 0 mlv-data 'remote default' origin &&
+	plain mlv.remote/1 0 mlv-data remote default origin &&
+	described 0 mlv-data push &&
+	described 0 mlv-data fetch &&
+	described 0 mlv-data pull &&
+	described 0 mlv-data clone "$PWD/theirs" cloned &&
+	described 0 mlv-data 'remote rm' origin &&
+	rm -rf cloned
+X
 check 'mlv-data split prints the record for parts in the repository' <<'X'
 	described 0 mlv-data split data:rows --by id train=60 valid=20 test=20
 X
@@ -318,6 +331,22 @@ check 'mlv-train compare prints the record of mlv-train-records(5)' <<'X'
 	described 0 mlv-train compare good bad
 X
 
+# --- mlv-train repro, graph, import
+check 'mlv-train repro and graph print the records of mlv-train-records(5), in both forms' <<'X'
+	printf 'stages: {one: {cmd: cp rows.csv one.csv, deps: [rows.csv], outs: [one.csv]}}\n' >dvc.yaml &&
+	described 0 mlv-train repro &&
+	plain mlv.pipeline.stage/1 0 mlv-train repro &&
+	described 0 mlv-train graph &&
+	plain mlv.pipeline.node/1 0 mlv-train graph
+X
+check 'mlv-train import prints the record of mlv-train-records(5), in both forms' <<'X'
+	mkdir -p mlruns/1/r/metrics mlruns/1/r/params &&
+	printf 'run_id: r\nstart_time: 1700000000000\nstatus: 3\n' >mlruns/1/r/meta.yaml &&
+	described 0 mlv-train 'import mlruns' mlruns &&
+	plain mlv.run.imported/1 0 mlv-train import mlruns mlruns &&
+	echo "mlv-train import tensorboard" >>"$records/verbs"
+X
+
 # --- mlv-train search
 check 'mlv-train search new prints the record of mlv-train-records(5), in both forms' <<'X'
 	echo "lr: {type: float, low: 0, high: 1}" >space.yaml &&
@@ -439,6 +468,12 @@ check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms
 	described 1 mlv-drift watch -d ddm -c x errors.csv &&
 	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
 X
+check 'mlv-drift watch --window prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "x"; for (i = 0; i < 90; i++) print i % 9 }' >ref.csv &&
+	awk 'BEGIN { print "x"; for (i = 0; i < 90; i++) print i % 9 + 20 * (i > 44) }' >now.csv &&
+	described 1 mlv-drift watch --window 45 ref.csv now.csv &&
+	plain mlv.drift.window/1 1 mlv-drift watch --window 45 ref.csv now.csv
+X
 check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
 	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
 	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
@@ -495,6 +530,25 @@ check 'mlv-data fsck prints the records of a repository that is whole and of one
 	grep "^damaged" out >last &&
 	plain mlv.finding/1 0 cat findings &&
 	plain mlv.fsck/1 0 cat last
+X
+
+check 'mlv-data rm and gc print their records' <<'X'
+	mkdir ../collected &&
+	(
+		cd ../collected &&
+		mlv-data init >init.log &&
+		seq 1 9 | mlv-data add -q -n x - >add.log &&
+		seq 1 8 | mlv-data add -q -n x - >add.log &&
+		described 0 mlv-data rm data:x@2 &&
+		plain mlv.dataset.removed/1 0 mlv-data rm --undo data:x@2 &&
+		described 0 mlv-data gc --keep newest --grace 0 &&
+		described 0 mlv-data gc --undo &&
+		plain mlv.gc.undone/1 0 mlv-data gc --undo &&
+		plain mlv.gc/1 0 mlv-data gc --keep all &&
+		expect 0 mlv-data gc --keep newest --dry-run &&
+		grep ^data: out >going &&
+		plain mlv.gc.version/1 0 cat going
+	)
 X
 
 # --- nothing is left out

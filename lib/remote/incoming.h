@@ -1,0 +1,40 @@
+/*
+ * remote/incoming.h - objects on their way from a remote: whole packs where
+ * most of one is wanted, else the ranges of a pack in which they lie.
+ *
+ * What came before a cut is kept: a pack goes on where it broke off.  Nothing
+ * is believed: a pack is checked against its name, an object against its own.
+ */
+#ifndef REMOTE_INCOMING_H
+#define REMOTE_INCOMING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/intern.h"
+#include "remote/internal.h"
+#include "store/pack/pack.h"
+
+struct incoming {
+	struct remote *r;
+	char *folder;
+	struct wanted_entry {
+		size_t pack;
+		struct pack_entry entry;
+	} *v;
+	size_t n, room;
+	struct intern *asked;	/* each is fetched once */
+	uint32_t fetched;	/* of them, the first ones, were */
+	uint64_t objects, packs, bytes;
+};
+
+int incoming_begin(struct incoming *in, struct remote *r, struct err *e);
+/* Note an object that is to be fetched; false when the remote has it not. */
+bool incoming_want(struct incoming *in, const struct oid *id);
+/* Fetch what was noted; it is here afterwards, and lasts. */
+int incoming_fetch(struct incoming *in, struct err *e);
+void incoming_release(struct incoming *in);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * remote/outgoing.h - objects on their way to a remote: put into packs, which
+ * are sent as they are full.
+ *
+ * The same objects in the same order make the same packs, so one that an
+ * interrupted push brought is found by its name and not sent again.
+ */
+#ifndef REMOTE_OUTGOING_H
+#define REMOTE_OUTGOING_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/intern.h"
+#include "remote/internal.h"
+#include "store/pack/pack_writer.h"
+
+struct outgoing {
+	struct remote *r;
+	char *folder, *temp;
+	struct pack_writer *w;	/* the one that is being filled */
+	struct intern *taken;	/* objects in one of them */
+	struct buf stored;
+	struct remote_pack *pack;	/* that were sent */
+	size_t n, room;
+	uint64_t objects, bytes;	/* bytes that had to be sent */
+};
+
+int outgoing_begin(struct outgoing *o, struct remote *r, struct err *e);
+/* An object that is here, with its parts, unless the remote has it. */
+int outgoing_add(struct outgoing *o, const struct oid *id, struct err *e);
+/* Send what is left. */
+int outgoing_finish(struct outgoing *o, struct err *e);
+void outgoing_release(struct outgoing *o);
+
+#endif

@@ -1,0 +1,356 @@
+/*
+ * Carrying what is new here to a remote: packs, a record that tells of them
+ * and of the names, and at the end the head.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/machine.h"
+#include "base/mem.h"
+#include "codec/json.h"
+#include "remote/authors.h"
+#include "remote/closure.h"
+#include "remote/outgoing.h"
+#include "remote/selection.h"
+#include "store/odb.h"
+
+#define TRIES 50		/* races lost before we give up */
+#define FOLD 64			/* records that are then written as one */
+
+struct push {
+	struct remote *r;
+	const struct remote_request *rq;
+	struct remote_done *done;
+	struct selection s;
+	struct authors who;
+	struct outgoing out;
+	struct oid *wanted;	/* objects that the remote lacks */
+	size_t n, room;
+};
+
+/* --- what is to be pushed -------------------------------------------------- */
+
+static void
+report_name(struct push *p, const struct selected *s, enum remote_fate fate)
+{
+	const struct ref_value *last = ref_last(&s->here);
+	const struct remote_value *theirs = s->there && s->there->n ?
+	    &s->there->value[s->there->n - 1] : NULL;
+	struct remote_change c = { .ref = s->name, .fate = fate,
+	    .version = last ? last->number : 0,
+	    .was = theirs ? theirs->number : 0 };
+
+	if (fate == FATE_REFUSED && theirs) {
+		c.user = theirs->user;
+		c.host = theirs->host;
+		c.time = theirs->time;
+	}
+	if (p->rq->fn)
+		p->rq->fn(p->rq->ctx, &c);
+}
+
+/* What the remote has and we have not is not written over; then nothing of
+ * that name moves. */
+static size_t
+choose_names(struct push *p)
+{
+	size_t moves = 0;
+
+	for (size_t i = 0; i < p->s.n; i++) {
+		struct selected *s = &p->s.v[i];
+
+		if (s->how.ours && (s->how.theirs || (s->alias &&
+		    p->s.v[s->base].how.theirs && p->s.v[s->base].how.ours)))
+			p->done->refused++;
+		else if (s->how.ours)
+			moves++;
+		s->left = s->how.ours == 0 || s->how.theirs || (s->alias &&
+		    p->s.v[s->base].how.theirs && p->s.v[s->base].how.ours);
+	}
+	return moves;
+}
+
+static int
+want_object(void *ctx, const struct oid *id, enum closure_kind kind,
+    struct err *e)
+{
+	struct push *p = ctx;
+	struct pack_entry t;
+	uint64_t size = 0;
+	size_t pack;
+
+	(void)kind;
+	/* whatever a head lists is there with all that it leads to */
+	if (known_find(&pack, &t, &p->r->known, id))
+		return 2;
+	if (odb_size(&size, catalog_odb(p->r->c), id, e) < 0)
+		return -1;
+	p->r->expected += size;
+	if (p->n == p->room) {
+		p->room = p->room ? p->room * 2 : 256;
+		p->wanted = xresize(p->wanted, p->room, sizeof(*p->wanted));
+	}
+	p->wanted[p->n++] = *id;
+	return 1;
+}
+
+static int
+find_wanted(struct push *p, struct err *e)
+{
+	struct closure *k = closure_new(p->r->c, want_object, p);
+	size_t waiting;
+	int r;
+
+	for (size_t i = 0; i < p->s.n; i++) {
+		const struct selected *s = &p->s.v[i];
+
+		for (size_t j = s->how.common; !s->left && j < s->here.n; j++) {
+			const struct ref_value *v = &s->here.value[j];
+			const struct author *by = authors_find(&p->who,
+			    &v->audit);
+
+			if (v->number)
+				closure_add(k, &v->id, CLOSURE_MANIFEST);
+			if (!oid_is_none(&by->verdict))
+				closure_add(k, &by->verdict, CLOSURE_MANIFEST);
+		}
+	}
+	r = closure_walk(&waiting, k, e);
+	closure_free(k);
+	return r;
+}
+
+/* --- the record ------------------------------------------------------------ */
+
+static void
+put_text(struct buf *b, const char *key, const char *s)
+{
+	buf_addf(b, ",\"%s\":", key);
+	json_quote(b, s, strlen(s));
+}
+
+static void
+put_value(struct push *p, struct buf *b, const char *name,
+    const struct ref_value *v)
+{
+	const struct author *by = authors_find(&p->who, &v->audit);
+	char hex[OID_HEX + 1];
+
+	buf_addf(b, "{\"ref\":\"%s\",\"number\":%u", name, v->number);
+	if (v->number)
+		put_text(b, "id", oid_hex(hex, &v->id));
+	put_text(b, "audit", oid_hex(hex, &v->audit));
+	if (!oid_is_none(&by->verdict))
+		put_text(b, "verdict", oid_hex(hex, &by->verdict));
+	put_text(b, "time", by->time);
+	put_text(b, "user", by->user);
+	put_text(b, "host", by->host);
+	buf_adds(b, "}\n");
+}
+
+static void
+put_packs(struct push *p, struct buf *b)
+{
+	char hex[OID_HEX + 1];
+
+	for (size_t i = 0; i < p->out.n; i++)
+		buf_addf(b, "{\"pack\":\"%s\",\"bytes\":%llu,\"index\":%llu}\n",
+		    oid_hex(hex, &p->out.pack[i].name),
+		    (unsigned long long)p->out.pack[i].bytes,
+		    (unsigned long long)p->out.pack[i].index);
+}
+
+/* The lines of our log that the remote has not. */
+static void
+put_lines(struct buf *b, const struct buf *l, size_t at)
+{
+	while (at < l->len) {
+		size_t n = strcspn(l->data + at, "\n");
+
+		buf_adds(b, "{\"line\":");
+		json_quote(b, l->data + at, n);
+		buf_adds(b, "}\n");
+		at += n + 1;
+	}
+}
+
+/* What our log is called there, and how much of it is there. */
+static struct oid
+name_log(struct push *p, size_t *have)
+{
+	struct remote_chain *c = remote_state_begun(&p->r->state,
+	    &p->who.lines);
+
+	*have = c ? c->lines.len : 0;
+	if (c)
+		return c->name;
+	/* a copy of this repository may have pushed before */
+	return remote_state_chain(&p->r->state, &p->who.first) ?
+	    p->who.head : p->who.first;
+}
+
+static int
+write_record(struct push *p, struct buf *b, struct err *e)
+{
+	char hex[OID_HEX + 1], now[CLOCK_TEXT_MAX];
+	struct machine m;
+	size_t have;
+	struct oid log = name_log(p, &have);
+
+	machine_who(&m);
+	clock_print(now, clock_wall_us());
+	buf_addf(b, "{\"schema\":\"mlv.remote.record/1\",\"log\":\"%s\"",
+	    oid_hex(hex, &log));
+	put_text(b, "time", now);
+	put_text(b, "user", m.user);
+	put_text(b, "host", m.host);
+	buf_adds(b, "}\n");
+	put_packs(p, b);
+	for (size_t i = 0; i < p->s.n; i++) {
+		const struct selected *s = &p->s.v[i];
+
+		for (size_t j = s->how.common; !s->left && j < s->here.n; j++)
+			put_value(p, b, s->name, &s->here.value[j]);
+	}
+	put_lines(b, &p->who.lines, have);
+	return buf_check(b, e);
+}
+
+/* All records so far, for one that takes their place. */
+static int
+read_records(struct push *p, struct buf *b, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->r->state.n_records; i++) {
+		char *key = remote_key("records", &p->r->state.record[i].id);
+
+		r = transport_get(b, p->r->t, key, NULL, e);
+		free(key);
+	}
+	return r;
+}
+
+static int
+commit_record(struct push *p, struct err *e)
+{
+	struct remote_state *s = &p->r->state;
+	struct remote_file file;
+	struct buf record, head;
+	char *key = NULL;
+	bool existed;
+	int r = -1;
+
+	buf_init(&record, REMOTE_RECORD_MAX);
+	buf_init(&head, REMOTE_HEAD_MAX);
+	if (s->n_records >= FOLD) {
+		if (read_records(p, &record, e) < 0)
+			goto done;
+		s->n_records = 0;
+	}
+	if (write_record(p, &record, e) < 0)
+		goto done;
+	oid_of(&file.id, record.data, record.len);
+	file.bytes = record.len;
+	key = remote_key("records", &file.id);
+	if (p->r->t->ops->put_new(p->r->t, key, record.data, record.len,
+	    &existed, e) < 0)
+		goto done;
+	remote_state_head(&head, s, &file);
+	r = p->r->t->ops->put_match(p->r->t, REMOTE_HEAD_KEY, head.data,
+	    head.len, &s->tag, &s->tag, e);
+done:
+	free(key);
+	buf_free(&head);
+	buf_free(&record);
+	return r;
+}
+
+/* --- all of it ------------------------------------------------------------- */
+
+static int
+send_objects(struct push *p, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->n; i++)
+		r = outgoing_add(&p->out, &p->wanted[i], e);
+	if (r == 0)
+		r = outgoing_finish(&p->out, e);
+	p->done->objects = p->out.objects;
+	p->done->packs = p->out.n;
+	p->done->bytes += p->out.bytes;
+	return r;
+}
+
+static void
+report_names(struct push *p, bool pushed)
+{
+	for (size_t i = 0; i < p->s.n; i++) {
+		const struct selected *s = &p->s.v[i];
+
+		if (s->how.ours && s->left)
+			report_name(p, s, FATE_REFUSED);
+		else if (pushed && !s->left) {
+			report_name(p, s, FATE_PUSHED);
+			p->done->names++;
+		}
+	}
+}
+
+static int
+push_once(struct push *p, struct err *e)
+{
+	size_t moves;
+	int r;
+
+	p->n = 0;
+	p->done->refused = 0;
+	p->r->carried = p->r->expected = 0;
+	if (remote_refresh(p->r, e) < 0 ||
+	    selection_read(&p->s, p->r, p->rq, false, e) < 0)
+		return -1;
+	moves = choose_names(p);
+	if (moves == 0) {
+		report_names(p, false);
+		selection_release(&p->s);
+		return 0;
+	}
+	if (authors_read(&p->who, p->r->repo, e) < 0) {
+		selection_release(&p->s);
+		return -1;
+	}
+	r = outgoing_begin(&p->out, p->r, e);
+	if (r == 0 && p->r->t->ops->prove)
+		r = p->r->t->ops->prove(p->r->t, e);
+	if (r == 0 && (r = find_wanted(p, e)) == 0 &&
+	    (r = send_objects(p, e)) == 0)
+		r = commit_record(p, e);
+	if (r == 0)
+		report_names(p, true);
+	outgoing_release(&p->out);
+	authors_release(&p->who);
+	selection_release(&p->s);
+	return r;
+}
+
+int
+remote_push(struct remote_done *done, struct remote *r,
+    const struct remote_request *rq, struct err *e)
+{
+	struct push p = { .r = r, .rq = rq, .done = done };
+	int result = -1, tries = 0;
+
+	memset(done, 0, sizeof(*done));
+	if (remote_lock(r, rq, "pushing to", e) < 0)
+		return -1;
+	/* somebody else was faster: what is new there now? */
+	do {
+		e->code = ERR_NONE;
+		result = push_once(&p, e);
+	} while (result < 0 && e->code == ERR_MOVED && ++tries < TRIES);
+	remote_unlock(r);
+	free(p.wanted);
+	return result < 0 ? remote_wrap(r, e) : 0;
+}

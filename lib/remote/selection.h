@@ -1,0 +1,40 @@
+/*
+ * remote/selection.h - the refs that a push or pull is about, and how each
+ * stands here against there.
+ */
+#ifndef REMOTE_SELECTION_H
+#define REMOTE_SELECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "remote/internal.h"
+#include "store/ref.h"
+
+struct selected {
+	const char *name;	/* "data/churn", "model/churn@champion" */
+	bool alias;
+	size_t base;		/* the place of an alias's name in the list */
+	struct ref here;	/* no values: it is not here */
+	const struct remote_ref *there;	/* or NULL */
+	struct comparison how;
+	bool left;		/* nothing is to happen to it */
+};
+
+/* By name, an alias behind its name. */
+struct selection {
+	struct arena arena;
+	struct selected *v;
+	size_t n, room;
+};
+
+/* Those of the request, the aliases of a name with it, the name of an alias
+ * too; without words all that are here or there.  ERR_NOENT for one that is
+ * neither here nor, with `there_too`, there. */
+int selection_read(struct selection *s, struct remote *r,
+    const struct remote_request *rq, bool there_too, struct err *e);
+void selection_release(struct selection *s);
+
+#endif

@@ -1,0 +1,358 @@
+/* What a remote has: its head and records read, applied, written. */
+#include "remote/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "codec/json.h"
+#include "remote/internal.h"
+#include "store/audit.h"
+#include "store/ref.h"
+
+#define HEAD_SCHEMA "mlv.remote.head/1"
+#define RECORD_SCHEMA "mlv.remote.record/1"
+
+char *
+remote_key(const char *folder, const struct oid *id)
+{
+	char hex[OID_HEX + 1];
+
+	return xprintf("%s/%s", folder, oid_hex(hex, id));
+}
+
+static int
+refuse(const char *why, struct err *e)
+{
+	return err_set(e, ERR_CORRUPT, "what it keeps is damaged: %s", why);
+}
+
+const struct remote_ref *
+remote_state_ref(const struct remote_state *s, const char *name)
+{
+	uint32_t i = s->names ? intern_find(s->names, name, strlen(name)) :
+	    INTERN_NONE;
+
+	return i == INTERN_NONE ? NULL : &s->ref[i];
+}
+
+struct remote_chain *
+remote_state_chain(struct remote_state *s, const struct oid *name)
+{
+	for (size_t i = 0; i < s->n_chains; i++)
+		if (oid_eq(&s->chain[i].name, name))
+			return &s->chain[i];
+	return NULL;
+}
+
+struct remote_chain *
+remote_state_begun(struct remote_state *s, const struct buf *lines)
+{
+	struct remote_chain *best = NULL;
+
+	for (size_t i = 0; i < s->n_chains; i++) {
+		struct remote_chain *c = &s->chain[i];
+
+		if (c->lines.len <= lines->len && memcmp(c->lines.data,
+		    lines->data, c->lines.len) == 0 &&
+		    (best == NULL || best->records < c->records))
+			best = c;
+	}
+	return best;
+}
+
+/* --- one record ------------------------------------------------------------ */
+
+static bool
+get_digest(struct oid *out, const struct json *j, const char *key)
+{
+	const char *s = json_text(j, key, NULL);
+
+	return s && hex_decode(out->b, OID_BYTES, s, strlen(s)) == 0;
+}
+
+static int
+apply_pack(struct remote_state *s, const struct json *j, struct err *e)
+{
+	struct remote_pack p;
+	int64_t bytes = json_int(j, "bytes", -1), index = json_int(j, "index", -1);
+
+	if (!get_digest(&p.name, j, "pack") || bytes < 0 || index < 0 ||
+	    index >= bytes)
+		return refuse("a record names no pack", e);
+	p.bytes = (uint64_t)bytes;
+	p.index = (uint64_t)index;
+	for (size_t i = 0; i < s->n_packs; i++)
+		if (oid_eq(&s->pack[i].name, &p.name))
+			return 0;
+	s->pack = arena_grow(&s->arena, s->pack, s->n_packs, &s->room_packs,
+	    sizeof(*s->pack));
+	s->pack[s->n_packs++] = p;
+	return 0;
+}
+
+static struct remote_ref *
+add_ref(struct remote_state *s, const char *name)
+{
+	uint32_t i = intern_add(s->names, name, strlen(name));
+
+	if (i == s->n_refs) {
+		s->ref = arena_grow(&s->arena, s->ref, s->n_refs,
+		    &s->room_refs, sizeof(*s->ref));
+		s->ref[s->n_refs++] = (struct remote_ref){
+			.name = arena_strdup(&s->arena, name) };
+	}
+	return &s->ref[i];
+}
+
+static int
+apply_value(struct remote_state *s, const struct json *j, struct err *e)
+{
+	const char *name = json_text(j, "ref", "");
+	int64_t number = json_int(j, "number", -1);
+	struct remote_value v = { .number = 0 };
+	struct remote_ref *r;
+
+	if (!ref_name_ok(name) || number < 0 || number >= UINT32_MAX ||
+	    !get_digest(&v.audit, j, "audit") ||
+	    (number && !get_digest(&v.id, j, "id")) ||
+	    (json_get(j, "verdict") && !get_digest(&v.verdict, j, "verdict")))
+		return refuse("a record has a bad value", e);
+	r = add_ref(s, name);
+	if (strchr(name, '@') == NULL && (uint64_t)number != r->n + 1)
+		return refuse("the versions of a name do not count up", e);
+	v.number = (uint32_t)number;
+	v.time = arena_strdup(&s->arena, json_text(j, "time", ""));
+	v.user = arena_strdup(&s->arena, json_text(j, "user", ""));
+	v.host = arena_strdup(&s->arena, json_text(j, "host", ""));
+	r->value = arena_grow(&s->arena, r->value, r->n, &r->room,
+	    sizeof(*r->value));
+	r->value[r->n++] = v;
+	return 0;
+}
+
+/* A line of somebody's audit log, as it is in the log. */
+static int
+apply_line(struct remote_state *s, struct remote_chain **chain,
+    const struct oid *name, const struct json *j, struct err *e)
+{
+	const struct json *line = json_get(j, "line");
+	struct remote_chain *c = *chain;
+	struct oid hash;
+
+	if (line->type != JSON_TEXT || memchr(line->s, '\n', line->n))
+		return refuse("a record has a bad line of an audit log", e);
+	oid_of(&hash, line->s, line->n);
+	if (c == NULL && (c = remote_state_chain(s, name)) == NULL) {
+		s->chain = arena_grow(&s->arena, s->chain, s->n_chains,
+		    &s->room_chains, sizeof(*s->chain));
+		c = &s->chain[s->n_chains++];
+		*c = (struct remote_chain){ .name = *name };
+		buf_init(&c->lines, REMOTE_RECORD_MAX);
+	}
+	*chain = c;
+	buf_add(&c->lines, line->s, line->n);
+	buf_addc(&c->lines, '\n');
+	c->head = hash;
+	c->records++;
+	return buf_check(&c->lines, e);
+}
+
+/* A section begins with its schema and whose log its lines are of. */
+static int
+apply_line_of_record(struct remote_state *s, struct remote_chain **chain,
+    struct oid *name, const struct json *j, struct err *e)
+{
+	const char *schema = json_text(j, "schema", NULL);
+
+	if (schema) {
+		*chain = NULL;
+		if (strcmp(schema, RECORD_SCHEMA) != 0)
+			return err_set(e, ERR_UNSUPPORTED, "it was written by "
+			    "a newer mlv-data: it has a record of '%.80s', "
+			    "this one knows " RECORD_SCHEMA, schema);
+		return get_digest(name, j, "log") ? 0 :
+		    refuse("a record names no audit log", e);
+	}
+	if (json_get(j, "pack"))
+		return apply_pack(s, j, e);
+	if (json_get(j, "ref"))
+		return apply_value(s, j, e);
+	if (json_get(j, "line"))
+		return apply_line(s, chain, name, j, e);
+	return 0;		/* a later one's; we need it not */
+}
+
+int
+remote_state_apply(struct remote_state *s, const char *p, size_t n,
+    struct err *e)
+{
+	struct remote_chain *chain = NULL;
+	const char *end = p + n, *stop;
+	struct oid name = { { 0 } };
+	int r = 0;
+
+	if (s->names == NULL)
+		s->names = intern_new();
+	for (; r == 0 && p < end; p = stop + 1) {
+		struct arena a = { NULL, 0 };
+		struct err mine = ERR_INIT;
+		struct json *j;
+
+		stop = memchr(p, '\n', (size_t)(end - p));
+		if (stop == NULL || json_parse(&j, &a, p, (size_t)(stop - p), 0,
+		    &mine) < 0 || j->type != JSON_MAP)
+			r = refuse("a record is not JSON Lines", e);
+		else
+			r = apply_line_of_record(s, &chain, &name, j, e);
+		arena_free(&a);
+		if (stop == NULL)
+			break;
+	}
+	return r;
+}
+
+/* --- all of them ----------------------------------------------------------- */
+
+static int
+read_kept(struct buf *b, const char *path, const struct oid *id)
+{
+	struct err ignored = ERR_INIT;
+	struct oid found;
+
+	buf_clear(b);
+	if (file_read_own(b, path, &ignored) < 0)
+		return -1;
+	oid_of(&found, b->data, b->len);
+	return oid_eq(&found, id) ? 0 : -1;
+}
+
+static int
+read_record(struct buf *b, struct transport *t, const char *kept,
+    const struct oid *id, struct err *e)
+{
+	char *key = remote_key("records", id), *path = remote_key(kept, id);
+	struct err ignored = ERR_INIT;
+	struct oid found;
+	int r = read_kept(b, path, id);
+
+	if (r < 0) {
+		buf_clear(b);
+		r = transport_get(b, t, key, NULL, e);
+		if (r < 0 && e->code == ERR_NOENT)
+			r = refuse("a record that the head lists is not "
+			    "there", e);
+		if (r == 0) {
+			oid_of(&found, b->data, b->len);
+			if (!oid_eq(&found, id))
+				r = refuse("a record does not hash to its "
+				    "name", e);
+		}
+		if (r == 0)
+			(void)file_replace_own(os_real(), path, b->data,
+			    b->len, 0666, &ignored);
+	}
+	free(path);
+	free(key);
+	return r;
+}
+
+static int
+parse_head(struct remote_state *s, const char *p, size_t n, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	const struct json *list;
+	const char *schema;
+	struct json *j;
+
+	if (json_parse(&j, &s->arena, p, n, 0, &mine) < 0 ||
+	    (schema = json_text(j, "schema", NULL)) == NULL)
+		return refuse("its head is no head of a remote", e);
+	if (strcmp(schema, HEAD_SCHEMA) != 0)
+		return err_set(e, ERR_UNSUPPORTED, "it is of format '%.80s'; "
+		    "this mlv-data knows " HEAD_SCHEMA, schema);
+	list = json_get(j, "records");
+	if (list == NULL || list->type != JSON_LIST)
+		return refuse("its head lists no records", e);
+	s->record = arena_alloc(&s->arena, (list->n + 1) *
+	    sizeof(*s->record));
+	for (const struct json *c = list->child; c; c = c->next) {
+		struct remote_file *f = &s->record[s->n_records++];
+		int64_t bytes = json_int(c, "bytes", -1);
+
+		if (!get_digest(&f->id, c, "id") || bytes < 0)
+			return refuse("its head lists something else than a "
+			    "record", e);
+		f->bytes = (uint64_t)bytes;
+	}
+	return 0;
+}
+
+int
+remote_state_read(struct remote_state *s, struct transport *t,
+    const char *kept, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct buf b;
+	int r;
+
+	*s = (struct remote_state){ .n_refs = 0 };
+	s->names = intern_new();
+	buf_init(&b, REMOTE_HEAD_MAX);
+	r = transport_get(&b, t, REMOTE_HEAD_KEY, &s->tag, &mine);
+	if (r == 0) {
+		r = parse_head(s, b.data, b.len, e);
+	} else if (mine.code == ERR_NOENT) {
+		r = 0;
+		s->tag.text[0] = '\0';
+	} else {
+		*e = mine;
+	}
+	buf_free(&b);
+	buf_init(&b, REMOTE_RECORD_MAX);
+	for (size_t i = 0; r == 0 && i < s->n_records; i++) {
+		r = read_record(&b, t, kept, &s->record[i].id, e);
+		if (r == 0)
+			r = remote_state_apply(s, b.data, b.len, e);
+	}
+	buf_free(&b);
+	if (r < 0)
+		remote_state_release(s);
+	return r;
+}
+
+void
+remote_state_release(struct remote_state *s)
+{
+	for (size_t i = 0; i < s->n_chains; i++)
+		buf_free(&s->chain[i].lines);
+	if (s->names)
+		intern_free(s->names);
+	arena_free(&s->arena);
+	*s = (struct remote_state){ .n_refs = 0 };
+}
+
+static void
+put_file(struct buf *out, const struct remote_file *f)
+{
+	char hex[OID_HEX + 1];
+
+	buf_addf(out, "\n{\"id\":\"%s\",\"bytes\":%llu}", oid_hex(hex, &f->id),
+	    (unsigned long long)f->bytes);
+}
+
+void
+remote_state_head(struct buf *out, const struct remote_state *s,
+    const struct remote_file *more)
+{
+	buf_adds(out, "{\"schema\":\"" HEAD_SCHEMA "\",\"records\":[");
+	for (size_t i = 0; i < s->n_records; i++) {
+		put_file(out, &s->record[i]);
+		buf_addc(out, ',');
+	}
+	put_file(out, more);
+	buf_adds(out, "\n]}\n");
+}

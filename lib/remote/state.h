@@ -1,0 +1,97 @@
+/*
+ * remote/state.h - what a remote has, as its head and its records tell.
+ *
+ * Every push leaves one record: which packs it brought, which values it gave
+ * to names, and what its repository's audit log said since its last push.
+ * The head lists the records in order; so whoever knows the first ones reads
+ * only those that came after.  mlv-remote(5) has the formats.
+ */
+#ifndef REMOTE_STATE_H
+#define REMOTE_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/intern.h"
+#include "remote/transport.h"
+#include "store/oid.h"
+
+/* One value of a name on the remote, and who gave it when. */
+struct remote_value {
+	uint32_t number;	/* 0: an alias that was dropped */
+	struct oid id;
+	struct oid audit;	/* the record of the pusher's log that set it */
+	struct oid verdict;	/* or none */
+	const char *time, *user, *host;
+};
+
+struct remote_ref {
+	const char *name;	/* "data/churn", "model/churn@champion" */
+	struct remote_value *value;
+	size_t n, room;
+};
+
+struct remote_pack {
+	struct oid name;
+	uint64_t bytes, index;	/* of the file; where its index begins */
+};
+
+/* The audit log of one repository that pushed here, named by the hash of one
+ * of its records: of its first, unless another one has that name, because one
+ * is a copy of the other that went its own way. */
+struct remote_chain {
+	struct oid name, head;
+	uint64_t records;
+	struct buf lines;
+};
+
+struct remote_file {
+	struct oid id;
+	uint64_t bytes;
+};
+
+/* Zeroed it is empty. */
+struct remote_state {
+	struct arena arena;
+	struct tag tag;			/* of the head; "" for none */
+	struct remote_file *record;	/* that the head lists */
+	size_t n_records;
+	struct intern *names;		/* i is the ref i */
+	struct remote_ref *ref;
+	size_t n_refs, room_refs;
+	struct remote_pack *pack;
+	size_t n_packs, room_packs;
+	struct remote_chain *chain;
+	size_t n_chains, room_chains;
+};
+
+/* Read the head and the records it lists; those in the folder `kept` need not
+ * be fetched, those fetched are kept there.  No head is an empty remote. */
+int remote_state_read(struct remote_state *s, struct transport *t,
+    const char *kept, struct err *e);
+void remote_state_release(struct remote_state *s);
+
+/* NULL when the remote has no such name. */
+const struct remote_ref *remote_state_ref(const struct remote_state *s,
+    const char *name);
+struct remote_chain *remote_state_chain(struct remote_state *s,
+    const struct oid *name);
+/* The longest that the log `lines` goes on from; NULL. */
+struct remote_chain *remote_state_begun(struct remote_state *s,
+    const struct buf *lines);
+
+/* A record's text after what `s` tells: ERR_CORRUPT where it contradicts. */
+int remote_state_apply(struct remote_state *s, const char *p, size_t n,
+    struct err *e);
+/* The text of a head that lists the records of `s` and one more. */
+void remote_state_head(struct buf *out, const struct remote_state *s,
+    const struct remote_file *more);
+
+/* "records/HEX", "packs/HEX", to be freed. */
+char *remote_key(const char *folder, const struct oid *id);
+
+#endif

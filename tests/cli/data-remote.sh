@@ -1,0 +1,276 @@
+#!/bin/sh
+# mlv-data remote, push, fetch, pull and clone over a folder: what is carried,
+# two people at once, cut transfers, damage on the way.
+. "$(dirname "$0")/../lib.sh"
+
+share=$HOME_DIR/share
+mkdir "$share"
+
+# --- which remotes there are
+fresh alice
+mlv-data init >/dev/null
+check 'push without a remote is refused, remote add named' <<'X'
+	expect 3 mlv-data push &&
+	says "mlv-data remote add origin URL"
+X
+check 'remote add: the remote is kept in the file that git keeps' <<'X'
+	expect 0 mlv-data remote add origin ../share &&
+	prints "$share" &&
+	grep -qF "origin: \"$share\"" .mlv/config
+X
+check 'remote add: a name that is taken is refused' <<'X'
+	expect 3 mlv-data remote add origin /elsewhere &&
+	says "there is a remote 'origin' already"
+X
+check 'remote add: a URL with a password is refused' <<'X'
+	expect 2 mlv-data remote add x ssh://me:secret@host/path &&
+	says "leave it out"
+X
+check 'remote add: a host that looks like an option is refused' <<'X'
+	expect 2 mlv-data remote add x ssh://-oProxyCommand=x/path &&
+	says "names no host"
+X
+check 'remote default, ls and rm: the second remote is meant, then gone' <<'X'
+	expect 0 mlv-data remote add backup /mnt/backup &&
+	expect 0 mlv-data remote default backup &&
+	expect 0 mlv-data remote ls --json &&
+	test "$(jq -r "select(.default) | .name" out)" = backup &&
+	expect 0 mlv-data remote rm backup &&
+	expect 0 mlv-data remote ls --json &&
+	test "$(jq -r "select(.default) | .name" out)" = origin
+X
+check 'a remote that is not there is named, the repository stays' <<'X'
+	mlv-data remote add gone /nowhere/at/all &&
+	expect 3 mlv-data push -r gone &&
+	says "remote 'gone'" &&
+	says "/nowhere/at/all" &&
+	mlv-data remote rm gone
+X
+check 'clone of a remote that nothing was pushed to makes no folder' <<'X'
+	expect 3 mlv-data clone "$share" empty &&
+	says "nothing was pushed" &&
+	test ! -e empty
+X
+
+# --- there and back
+printf 'id,x\n1,a\n2,b\n' >t.csv
+mlv-data add t.csv >/dev/null
+check 'push: the name is pushed with its manifest and its bytes' <<'X'
+	expect 0 mlv-data push --json &&
+	jq -se ".[0].state == \"pushed\" and .[1].objects == 2" out >want
+X
+check 'push again: nothing to do, nothing written' <<'X'
+	find "$share" -type f | sort >before &&
+	expect 0 mlv-data push &&
+	prints "current" &&
+	find "$share" -type f | sort >after &&
+	same before after
+X
+check 'clone: versions and bytes are there, and fsck proves both audit logs' <<'X'
+	cd .. &&
+	expect 0 mlv-data clone "$share" bob &&
+	cd bob &&
+	mlv-data cat data:t >t.back &&
+	same t.back ../alice/t.csv &&
+	expect 0 mlv-data fsck --strong &&
+	test "$(ls .mlv/audit | grep -c "^peer")" = 1
+X
+cd ../bob || exit 1
+check 'a peer audit log that is edited is found' <<'X'
+	peer=$(echo .mlv/audit/peer.*) &&
+	cp "$peer" saved &&
+	sed "s/\"op\":\"add\"/\"op\":\"arm\"/" saved >"$peer" &&
+	expect 1 mlv-data fsck &&
+	prints "audit/peer." &&
+	cp saved "$peer"
+X
+
+# --- two people
+check 'both add a version: the second push is refused, naming who was first' <<'X'
+	(cd ../alice && echo 3,c >>t.csv && mlv-data add t.csv && mlv-data push) >log &&
+	printf "id,x\n9,z\n" >t.csv &&
+	mlv-data add t.csv >log &&
+	expect 1 mlv-data push --json &&
+	jq -se ".[0] | .state == \"refused\" and .user != null and .time != null" out
+X
+check 'pull: what was not pushed gets the next number, and that is said' <<'X'
+	expect 0 mlv-data pull --json &&
+	jq -se "map(select(.state == \"renumbered\")) | .[0] | .version == 3 and .was == 2" out &&
+	test "$(mlv-data cat data:t@3)" = "$(printf "id,x\n9,z\n")" &&
+	mlv-data cat data:t@2 | cmp - ../alice/t.csv
+X
+check 'after that pull fsck finds nothing, the pointer still means its version' <<'X'
+	expect 0 mlv-data fsck --strong &&
+	expect 0 mlv-data status --exit-code
+X
+check 'after that pull the push goes through, and the other side follows' <<'X'
+	expect 0 mlv-data push &&
+	cd ../alice &&
+	expect 0 mlv-data pull &&
+	prints "data:t@3" &&
+	expect 0 mlv-data fsck --strong &&
+	cmp .mlv/refs/data/t ../bob/.mlv/refs/data/t | grep -q differ &&
+	cut -f1,2 .mlv/refs/data/t | grep -v "^~" >a &&
+	cut -f1,2 ../bob/.mlv/refs/data/t | grep -v "^~" >b &&
+	same a b
+X
+cd ../bob || exit 1
+check 'an alias that only the remote moved follows it' <<'X'
+	(cd ../alice && mlv-data tag data:t@1 golden && mlv-data push) >log &&
+	expect 0 mlv-data pull &&
+	test "$(mlv-data cat data:t@golden)" = "$(mlv-data cat data:t@1)"
+X
+check 'both move an alias: the second push is refused, pull tells who and when' <<'X'
+	(cd ../alice && mlv-data tag data:t@2 golden && mlv-data push) >log &&
+	mlv-data tag data:t@3 golden >log &&
+	expect 1 mlv-data push &&
+	prints refused &&
+	expect 1 mlv-data pull --json &&
+	jq -se ".[0] | .state == \"conflict\" and .version == 2 and .was == 3 and .user != null" out &&
+	test "$(mlv-data cat data:t@golden)" = "$(mlv-data cat data:t@3)"
+X
+check 'pull --theirs: the remote one holds' <<'X'
+	cp -r ../bob ../carol &&
+	cd ../carol &&
+	expect 0 mlv-data pull --theirs &&
+	test "$(mlv-data cat data:t@golden)" = "$(mlv-data cat data:t@2)" &&
+	expect 0 mlv-data fsck &&
+	expect 0 mlv-data push
+X
+cd ../bob || exit 1
+check 'pull --ours: ours holds and is pushed after theirs' <<'X'
+	expect 0 mlv-data pull --ours &&
+	test "$(mlv-data cat data:t@golden)" = "$(mlv-data cat data:t@3)" &&
+	expect 0 mlv-data push &&
+	expect 0 mlv-data fsck &&
+	cd ../alice &&
+	expect 0 mlv-data pull &&
+	test "$(mlv-data cat data:t@golden)" = "$(mlv-data cat data:t@3)"
+X
+cd ../bob || exit 1
+check 'a version that both added alike is one version' <<'X'
+	printf "id,x\n5,e\n" >t.csv &&
+	cp t.csv ../alice/t.csv &&
+	(cd ../alice && mlv-data add t.csv && mlv-data push) >log &&
+	mlv-data add t.csv >log &&
+	expect 0 mlv-data push &&
+	prints current &&
+	expect 0 mlv-data pull &&
+	expect 0 mlv-data fsck
+X
+check 'an alias on a renumbered version labels it under its new number' <<'X'
+	(cd ../alice && echo 6,f >>t.csv && mlv-data add t.csv && mlv-data push) >log &&
+	echo 7,g >>t.csv &&
+	mlv-data add t.csv >log &&
+	mlv-data tag data:t mine >log &&
+	expect 0 mlv-data pull &&
+	prints "renumbered	6	5" &&
+	mlv-data cat data:t@mine | cmp - t.csv &&
+	expect 0 mlv-data fsck &&
+	expect 0 mlv-data push
+X
+check 'ten pushes of other names at once: all go through' <<'X'
+	for i in 0 1 2 3 4 5 6 7 8 9; do
+		cp -r ../bob ../p$i &&
+		(cd ../p$i && printf "id,x\n$i,a\n" >f$i.csv && mlv-data add f$i.csv) >log || return 1
+	done &&
+	for i in 0 1 2 3 4 5 6 7 8 9; do
+		(cd ../p$i && mlv-data push >log 2>&1; echo $? >rc) &
+	done &&
+	wait &&
+	test "$(cat ../p?/rc | sort -u)" = 0 &&
+	(cd .. && mlv-data clone "$share" all) >log &&
+	test "$(cd ../all && mlv-data ls | grep -c "^data:f")" = 10
+X
+
+# --- names
+check 'push of one name leaves the others' <<'X'
+	printf "id,x\n1,a\n" >one.csv && mlv-data add one.csv >log &&
+	printf "id,x\n2,a\n" >two.csv && mlv-data add two.csv >log &&
+	expect 0 mlv-data push data:one &&
+	prints "data:one@1" &&
+	test "$(grep -c data:two out)" = 0
+X
+check 'pull of one name brings that name alone' <<'X'
+	mlv-data push >log &&
+	mkdir ../dave && cd ../dave && mlv-data init >log &&
+	mlv-data remote add origin "$share" >log &&
+	expect 0 mlv-data pull data:two &&
+	test "$(ls .mlv/refs/data)" = two &&
+	expect 0 mlv-data fsck
+X
+check 'a name that is nowhere is refused by push and pull' <<'X'
+	expect 3 mlv-data push data:nope &&
+	says "there is no data:nope here" &&
+	expect 3 mlv-data pull data:nope &&
+	says "nor on remote"
+X
+check 'a version is no name to push' <<'X'
+	expect 2 mlv-data push data:one@1 &&
+	says "write data:one"
+X
+check 'fetch brings objects and moves no name; the pull then needs none' <<'X'
+	cd ../dave &&
+	expect 0 mlv-data fetch data:one &&
+	prints fetched &&
+	test ! -e .mlv/refs/data/one &&
+	expect 0 mlv-data pull --json data:one &&
+	jq -se ".[-1].objects == 0" out
+X
+
+# --- damage
+fresh bad
+cp -r "$share" rem
+mlv-data init >log
+mlv-data remote add origin "$PWD/rem" >log
+check 'a pack with one flipped bit is refused, no name moves' <<'X'
+	for p in rem/packs/*; do
+		printf "\377" | dd of=$p bs=1 seek=20 conv=notrunc 2>log || return 1
+	done &&
+	expect 3 mlv-data pull &&
+	says "remote 'origin'" &&
+	test ! -e .mlv/refs/data &&
+	expect 0 mlv-data fsck
+X
+check 'with good bytes the next pull goes through' <<'X'
+	cp "$share"/packs/* rem/packs/ &&
+	expect 0 mlv-data pull &&
+	expect 0 mlv-data fsck --strong
+X
+check 'a record that was edited, and a head that is none, are refused' <<'X'
+	fresh lies && cp -r "$share" rem && mlv-data init >log &&
+	mlv-data remote add origin "$PWD/rem" >log &&
+	for r in rem/records/*; do echo "{}" >>$r; done &&
+	expect 3 mlv-data pull &&
+	says "a record does not hash to its name" &&
+	echo nonsense >rem/head &&
+	expect 3 mlv-data pull &&
+	says "its head is no head" &&
+	echo "{\"schema\":\"mlv.remote.head/2\",\"records\":[]}" >rem/head &&
+	expect 3 mlv-data pull &&
+	says "this mlv-data knows mlv.remote.head/1"
+X
+# A fresh clone that asked once, with 100 bytes of each pack as a cut pull
+# leaves them, or of something else.
+begun() {	# folder, file (none: the pack)
+	fresh "$1"
+	mlv-data init >log
+	mlv-data remote add origin "$share" >log
+	mlv-data fetch data:nope >log 2>&1
+	in=$(echo .mlv/cache/remotes/url-*)
+	mkdir -p "$in/incoming"
+	for p in "$share"/packs/*; do
+		head -c 100 "${2:-$p}" >"$in/incoming/$(basename "$p").part"
+	done
+}
+begun cut
+check 'half a pack of a cut pull is gone on with' <<'X'
+	expect 0 mlv-data pull &&
+	expect 0 mlv-data fsck
+X
+begun rubbish /dev/zero
+check 'half a pack that is rubbish is fetched anew' <<'X'
+	expect 0 mlv-data pull &&
+	expect 0 mlv-data fsck
+X
+finish
