@@ -39,7 +39,7 @@ MLV_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -DMLV_VERSION='"$(VERSION)"' \
 	-Wformat=2 -Wvla -fno-strict-aliasing -ffp-contract=off -fno-math-errno \
 	-fPIE -pthread $(if $(WERROR),-Werror) $(HARDEN) $(SANFLAGS) -Ilib
 MLV_LDFLAGS := -pie -pthread -Wl,--as-needed $(HARDEN_LD) $(SANFLAGS)
-LIBS := -lyaml -lzstd -lcrypto -lpcre2-8 -lm
+LIBS := -llmdb -lyaml -lzstd -lz -lcrypto -lpcre2-8 -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*/*.c))
@@ -129,9 +129,10 @@ interop: all units ## compare with scikit-learn, LightGBM, XGBoost, onnxruntime,
 	@sh scripts/deps interop
 	@sh tests/interop/run
 
-demo: all ## the churn journey; DATA=telco.csv runs it on a real file
+demo: all ## the churn journey (DATA=telco.csv: on a real file), then a quarter of it
 	@sh scripts/deps demo
 	@sh examples/churn/demo.sh '$(DATA)'
+	@sh examples/loop/quarter.sh
 
 bench: all units ## measure side by side with the peers
 	@sh scripts/deps interop

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "store/odb.h"
+#include "added.h"
 #include "verbs.h"
 
 struct add_opts {
@@ -19,7 +20,7 @@ static const struct opt add_options[] = {
 	OPT_END
 };
 
-static void
+void
 print_added(struct cli *c, const struct catalog_added *added,
     const char *path)
 {

@@ -135,6 +135,8 @@ print_ref(void *ctx, const char *ref, struct err *e)
 	if (ref_read(&versions, catalog_repo(l->catalog), ref, e) < 0)
 		return -1;
 	for (size_t i = 0; r == 0 && i < versions.n; i++) {
+		if (versions.value[i].removed)
+			continue;
 		n.version = (uint32_t)i + 1;
 		name = name_label(&n);
 		r = print_or_say(l, name, e);

@@ -129,6 +129,17 @@ print_moment(struct out *out, const char *key, const struct profile_column *c,
 	}
 }
 
+/* Whole numbers beyond 2^53 are no doubles. */
+static void
+print_end(struct out *out, const char *key, const struct profile_column *c,
+    double v, int64_t exact)
+{
+	if (c->whole && fabs(v) > 0x1p53)
+		out_int(out, key, exact);
+	else
+		print_moment(out, key, c, v);
+}
+
 /* For a person at a terminal: a line a column. */
 static void
 print_columns(struct out *out, const struct profile *p)
@@ -143,9 +154,9 @@ print_columns(struct out *out, const struct profile *p)
 		out_int(out, "rows", (int64_t)c.rows);
 		out_int(out, "missing", (int64_t)c.missing);
 		out_int(out, "distinct", (int64_t)c.distinct);
-		print_moment(out, "min", &c, c.min);
+		print_end(out, "min", &c, c.min, c.least);
 		print_moment(out, "mean", &c, c.mean);
-		print_moment(out, "max", &c, c.max);
+		print_end(out, "max", &c, c.max, c.most);
 		print_moment(out, "std", &c, c.type == COL_DATETIME ? NAN :
 		    c.std);
 		out_end(out);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -9,6 +10,7 @@
 #include "base/path.h"
 #include "catalog/bytes.h"
 #include "catalog/dataset.h"
+#include "catalog/manifest.h"
 #include "catalog/manifest.h"
 #include "catalog/name.h"
 #include "catalog/open_table.h"
@@ -250,6 +252,15 @@ write_parts(const struct split_job *j, struct err *e)
 	return r;
 }
 
+static bool
+is_packed(const struct catalog_bytes *b)
+{
+	const char *ending = path_extension(b->item.base);
+
+	return (b->type && strcmp(b->type, TYPE_PARQUET) == 0) ||
+	    strcasecmp(ending, ".gz") == 0 || strcasecmp(ending, ".zst") == 0;
+}
+
 /* The first half of the parts' names, and the end of their files'. */
 static int
 name_parts(struct split_job *j, struct err *e)
@@ -260,7 +271,8 @@ name_parts(struct split_job *j, struct err *e)
 
 	j->extension = b->type && strcmp(b->type, TYPE_JSONL) == 0 ? ".jsonl" :
 	    ".csv";
-	if (b->item.kind == NAME_PATH)
+	/* the parts of what is packed are text */
+	if (b->item.kind == NAME_PATH && !is_packed(b))
 		j->extension = path_extension(b->item.base);
 	if (o->name != NULL) {
 		j->base = o->name;

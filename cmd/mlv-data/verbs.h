@@ -27,6 +27,12 @@ extern const struct verb verb_schema;
 extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;
+extern const struct verb verb_feature_join;
+extern const struct verb verb_feature_load;
+extern const struct verb verb_feature_get;
+extern const struct verb verb_rm;
+extern const struct verb verb_gc;
+extern const struct verb verb_convert;
 extern const struct verb verb_remote_add;
 extern const struct verb verb_remote_ls;
 extern const struct verb verb_remote_rm;
@@ -37,6 +43,13 @@ extern const struct verb verb_fetch;
 extern const struct verb verb_pull;
 extern const struct verb verb_clone;
 extern const struct verb verb_fsck;
+extern const struct verb verb_import_dvc;
+extern const struct verb verb_import_lfs;
+extern const struct verb verb_hook_install;
+extern const struct verb verb_hook_uninstall;
+extern const struct verb verb_hook_status;
+extern const struct verb verb_hook_run;
+extern const struct verb verb_hook_merge;
 
 /* ls of what is no data (ls_kind.c): all of a kind, or one name.  *status
  * stays, unless one could not be listed. */

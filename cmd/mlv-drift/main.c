@@ -6,7 +6,8 @@ int
 main(int argc, char **argv)
 {
 	static const struct verb *const verbs[] = { &verb_compare, &verb_watch,
-	    &verb_perf, &verb_alert, NULL };
+	    &verb_perf, &verb_calibrate,
+	    &verb_alert, &verb_report, NULL };
 	static const struct tool tool = {
 		.name = "mlv-drift",
 		.summary = "has the data changed?",

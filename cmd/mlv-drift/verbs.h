@@ -6,7 +6,7 @@
 
 struct verb;
 
-extern const struct verb verb_alert, verb_compare, verb_perf,
-    verb_watch;
+extern const struct verb verb_alert, verb_calibrate, verb_compare,
+    verb_perf, verb_report, verb_watch;
 
 #endif

@@ -10,10 +10,14 @@
 
 struct batch_verb {
 	struct texts columns, keep, na, types;
-	const char *input, *output, *delimiter, *quote, *escape, *comment;
+	const char *input, *output, *encoding, *delimiter, *quote, *escape, *comment;
 	int format, out_format;
 	bool keep_all, header, no_header;
 	int64_t threads;
+};
+
+static const struct opt_word batch_formats[] = {
+	{ "csv", TABLE_CSV }, { "jsonl", TABLE_JSONL }, { NULL, 0 }
 };
 
 static const struct opt batch_options[] = {
@@ -38,6 +42,8 @@ static const struct opt batch_options[] = {
 	{ OPT_TEXTS, 0, "type", offsetof(struct batch_verb, types),
 	    "NAME=FORM", "how a column is written: money, comma, percent, "
 	    "date-dmy ..." },
+	{ OPT_TEXT, 0, "encoding", offsetof(struct batch_verb, encoding),
+	    "NAME", "of the input, as iconv calls it, instead of UTF-8" },
 	{ OPT_TEXT, 0, "delimiter", offsetof(struct batch_verb, delimiter),
 	    "CHAR", "between cells of the input, instead of finding out" },
 	{ OPT_TEXT, 0, "quote", offsetof(struct batch_verb, quote), "CHAR",
@@ -47,11 +53,11 @@ static const struct opt batch_options[] = {
 	{ OPT_TEXT, 0, "comment", offsetof(struct batch_verb, comment), "CHAR",
 	    "pass over lines of the input that begin with it" },
 	{ OPT_WORD, 0, "format", offsetof(struct batch_verb, format), "FORMAT",
-	    "of the input: csv or jsonl, instead of finding out",
+	    "of the input: csv, jsonl or parquet, instead of finding out",
 	    .words = reading_formats },
 	{ OPT_WORD, 0, "out-format", offsetof(struct batch_verb, out_format),
 	    "FORMAT", "of the output: csv or jsonl, instead of the input's",
-	    .words = reading_formats },
+	    .words = batch_formats },
 	{ OPT_INT, 't', "threads", offsetof(struct batch_verb, threads), "N",
 	    "threads, instead of one a processor", .high = 64 },
 	OPT_END
@@ -147,7 +153,7 @@ static int
 batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct batch_verb *o = opts;
-	struct reading reading = { .na = o->na, .delimiter = o->delimiter,
+	struct reading reading = { .na = o->na, .encoding = o->encoding, .delimiter = o->delimiter,
 	    .format = o->format, .header = o->header,
 	    .no_header = o->no_header, .types = o->types,
 	    .quote = o->quote,
@@ -183,10 +189,10 @@ const struct verb verb_batch = {
 	.summary = "score a file or a pipe, row by row, in order",
 	.synopsis = "[-i NAME] [-o FILE] [--keep NAME,...] MODEL [< ROWS]",
 	.about =
-"Reads CSV or JSON Lines, writes one row of answers a row, in order and in\n"
-"constant memory.  The header names the model's outputs: NAME for one value,\n"
-"NAME.CLASS or NAME.0, NAME.1 for several; --keep and --keep-all put input\n"
-"columns in front.  Columns the model does not take are passed over; one it\n"
+"Reads CSV, JSON Lines or Parquet, writes one row of answers a row, in order\n"
+"and in constant memory.  The header names the model's outputs: NAME for one\n"
+"value, NAME.CLASS or NAME.0, NAME.1 for several; --keep and --keep-all put\n"
+"input columns in front.  Columns the model does not take are passed over; one it\n"
 "takes that is not there is an error that names it.\n"
 "\n"
 "A file without a header line needs its columns' names, --columns NAME,... .\n"

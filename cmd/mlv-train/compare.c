@@ -17,14 +17,16 @@ static const struct opt compare_options[] = {
 };
 
 static void
-print_line(struct cli *c, const struct run_diff_line *l, size_t n)
+print_line(struct cli *c, const struct run_diff_line *l,
+    const struct texts *names)
 {
 	out_begin(&c->out, "mlv.comparison/1");
 	out_text(&c->out, "field", l->field);
-	for (size_t i = 0; i < n; i++) {
-		/* JSON has one list, text a column a run */
+	for (size_t i = 0; i < names->n; i++) {
+		/* JSON has one list, text a column a run, headed by its name */
 		out_only(&c->out, OUT_TEXT);
-		out_text(&c->out, "value", l->text[i]);
+		out_text(&c->out, c->terminal ? names->v[i] : "value",
+		    l->text[i]);
 	}
 	out_only(&c->out, OUT_JSON);
 	out_tree(&c->out, "values", l->values);
@@ -47,7 +49,7 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	r = run_diff_read(&diff, c->catalog, names.v, names.n, &e);
 	for (size_t i = 0; r == 0 && i < diff.n_lines; i++)
 		if (o->all || diff.line[i].differs || i == 0)
-			print_line(c, &diff.line[i], names.n);
+			print_line(c, &diff.line[i], &names);
 	run_diff_release(&diff);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }

@@ -11,6 +11,7 @@ main(int argc, char **argv)
 		&verb_search_new, &verb_search_ask, &verb_search_report,
 		&verb_search_tell, &verb_search_best, &verb_search_show,
 		&verb_search_ls, &verb_search_run,
+		&verb_import_mlruns, &verb_import_tensorboard,
 		NULL
 	};
 	static const struct tool tool = {

@@ -23,5 +23,7 @@ extern const struct verb verb_search_best;
 extern const struct verb verb_search_show;
 extern const struct verb verb_search_ls;
 extern const struct verb verb_search_run;
+extern const struct verb verb_import_mlruns;
+extern const struct verb verb_import_tensorboard;
 
 #endif

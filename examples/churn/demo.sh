@@ -84,7 +84,30 @@ step mlv-train eval logistic.onnx data:churn-test --target Churn
 step mlv-train eval gbdt.onnx data:churn-test --target Churn
 step mlv-train runs --sort -metrics.auc -c params.learner,metrics.auc
 
-title "5. The registry: versions, a gate, an alias"
+title "5. A search of 30 trials, and what it was worth"
+cp "$here/space.yaml" .
+cat space.yaml
+step mlv-train search new tune --space space.yaml --direction maximize --seed 1
+echo "$ mlv-train search run tune -j2 --trials 30 --metric auc -- mlv-train fit ... --set num_leaves={num_leaves} ... -o trial-{trial}.onnx"
+mlv-train search run tune -j2 --trials 30 --metric auc -q -- \
+    mlv-train fit data:churn-train --valid data:churn-valid --target Churn --drop customerID --learner gbdt \
+    --set learning_rate={learning_rate} --set num_leaves={num_leaves} \
+    --set min_data_in_leaf={min_data_in_leaf} --set feature_fraction={feature_fraction} \
+    -o trial-{trial}.onnx >trials 2>search.err || { cat search.err >&2; exit 1; }
+step mlv-train search best tune
+best=$(mlv-train search best tune | cut -f1)
+step mlv-train eval "trial-$best.onnx" data:churn-test --target Churn
+
+title "6. The same as a pipeline: done again is only what a change concerns"
+mkdir again && cp "$here/pipeline.yaml" "$here/params.yaml" churn.csv again && cd again
+step mlv-train repro -j2 2>repro.err || { cat repro.err >&2; exit 1; }
+sed -i 's/num_leaves: 15/num_leaves: 31/' params.yaml
+echo "$ sed -i 's/num_leaves: 15/num_leaves: 31/' params.yaml"
+step mlv-train repro --dry-run
+step mlv-train repro -j2 2>repro.err || { cat repro.err >&2; exit 1; }
+cd ..
+
+title "7. The registry: versions, a gate, an alias"
 cp "$here/gates.yaml" .
 cat gates.yaml
 step mlv-registry add churn gbdt.onnx
@@ -93,7 +116,7 @@ step mlv-registry set churn@champion 1 --gate gates.yaml
 printf 'rules:\n  - name: far too much\n    expr: test.auc >= 0.999\n' >strict.yaml
 expect_no mlv-registry gate model:churn@2 --policy strict.yaml
 
-title "6. Scoring a file, a pipe, and over HTTP: the same code, the same bits"
+title "8. Scoring a file, a pipe, and over HTTP: the same code, the same bits"
 head -n 4 churn.csv | mlv-serve batch model:churn@champion --keep customerID
 step mlv-registry set churn@candidate 2
 echo "$ mlv-serve http model:churn@champion --canary model:churn@candidate=20 --log .mlv/requests"
@@ -113,7 +136,7 @@ done
 echo "40 more requests of 20 rows; who answered, for a unit stays with its variant:"
 curl -sS "$url/metrics" | grep '^mlv_rows_total'
 
-title "7. Promotion under load: the server follows the alias"
+title "9. Promotion under load: the server follows the alias"
 step mlv-registry set churn@champion 2 --gate gates.yaml
 soon answered_by 2
 ask two.csv somebody -o /dev/null -D - | grep -i '^x-mlv'
@@ -121,7 +144,7 @@ step mlv-registry rollback churn@champion
 soon answered_by 1
 step mlv-registry log churn
 
-title "8. The watch: what the server was asked, against what the model learned"
+title "10. The watch: what the server was asked, against what the model learned"
 step mlv-drift compare data:churn-train .mlv/requests --exclude customerID --quiet
 echo "(exit 0: no drift; now another market comes in)"
 if [ -n "$data" ]; then
@@ -136,7 +159,7 @@ server=
 echo "the server drained and stopped with exit 0; its log is whole"
 expect_no mlv-drift compare data:churn-train .mlv/requests --exclude customerID --quiet
 
-title "9. Retrain on both, gate, promote"
+title "11. Retrain on both, gate, promote"
 { cat churn.csv; tail -n +2 new.csv | sed 's/^/n/'; } >grown.csv
 step mlv-data add grown.csv
 mlv-data split data:grown --by customerID train=70 valid=15 test=15 >/dev/null
@@ -145,7 +168,7 @@ mlv-train eval again.onnx data:churn-test --target Churn >/dev/null
 step mlv-registry add churn again.onnx
 step mlv-registry set churn@champion 3 --gate gates.yaml
 
-title "10. Documented, and proved whole"
+title "12. Documented, and proved whole"
 cat >notes.yaml <<'X'
 owner: the churn team
 intended_use: Choosing whom to call before they leave.

@@ -121,8 +121,8 @@ beneath_open_file(const char *path, int flags, mode_t mode)
 
 	if (beneath_open(&b, path) < 0)
 		return -1;
-	fd = openat(b.folder, b.name, flags | O_CLOEXEC |
-	    (b.own ? O_NOFOLLOW : 0), mode);
+	fd = b.own ? openat(b.folder, b.name, flags | O_CLOEXEC | O_NOFOLLOW,
+	    mode) : open(path, flags | O_CLOEXEC, mode);
 	if (fd < 0 && errno == ENOTDIR && b.own && fstatat(b.folder, b.name,
 	    &st, AT_SYMLINK_NOFOLLOW) == 0)
 		errno = S_ISLNK(st.st_mode) ? ELOOP : ENOTDIR;

@@ -67,6 +67,46 @@ sha256_of(const void *p, size_t n, uint8_t out[SHA256_BYTES])
 	sha256_free(h);
 }
 
+struct md5 {
+	EVP_MD_CTX *ctx;
+};
+
+struct md5 *
+md5_new(void)
+{
+	EVP_MD *md = EVP_MD_fetch(NULL, "MD5", NULL);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	struct md5 *h = NULL;
+
+	if (md != NULL && ctx != NULL && EVP_DigestInit_ex2(ctx, md, NULL) ==
+	    1) {
+		h = xalloc(1, sizeof(*h));
+		h->ctx = ctx;
+	} else {
+		EVP_MD_CTX_free(ctx);
+	}
+	EVP_MD_free(md);
+	return h;
+}
+
+void
+md5_add(struct md5 *h, const void *p, size_t n)
+{
+	if (n && EVP_DigestUpdate(h->ctx, p, n) != 1)
+		BUG("MD5 update failed");
+}
+
+void
+md5_done(struct md5 *h, uint8_t out[MD5_BYTES])
+{
+	unsigned int n = MD5_BYTES;
+
+	if (EVP_DigestFinal_ex(h->ctx, out, &n) != 1)
+		BUG("MD5 final failed");
+	EVP_MD_CTX_free(h->ctx);
+	free(h);
+}
+
 void
 hmac_sha256(uint8_t out[SHA256_BYTES], const void *key, size_t n_key,
     const void *p, size_t n)

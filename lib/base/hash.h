@@ -26,6 +26,13 @@ void sha256_of(const void *p, size_t n, uint8_t out[SHA256_BYTES]);
 /* HMAC-SHA-256 (RFC 2104). */
 void hmac_sha256(uint8_t out[SHA256_BYTES], const void *key, size_t n_key,
     const void *p, size_t n);
+/* MD5, for the files of tools that name them so; NULL where libcrypto has
+ * none. */
+#define MD5_BYTES 16
+struct md5;
+struct md5 *md5_new(void);
+void md5_add(struct md5 *h, const void *p, size_t n);
+void md5_done(struct md5 *h, uint8_t out[MD5_BYTES]);	/* frees it */
 
 void hex_encode(char *out, const uint8_t *p, size_t n);	/* 2n digits + NUL */
 /* 0, or -1 unless s is exactly 2n lower-case hex digits. */

@@ -10,7 +10,7 @@
 
 /* What is done with two names, each in its folder. */
 static int
-with_both(const char *from, const char *to, bool rename)
+with_both(const char *from, const char *to, bool is_rename)
 {
 	struct beneath a, b;
 	int r = -1;
@@ -18,8 +18,12 @@ with_both(const char *from, const char *to, bool rename)
 	if (beneath_open(&a, from) < 0)
 		return -1;
 	if (beneath_open(&b, to) == 0) {
-		r = rename ? renameat(a.folder, a.name, b.folder, b.name) :
-		    linkat(a.folder, a.name, b.folder, b.name, 0);
+		if (!a.own && !b.own)
+			r = is_rename ? rename(from, to) : link(from, to);
+		else
+			r = is_rename ? renameat(a.folder, a.name, b.folder,
+			    b.name) : linkat(a.folder, a.name, b.folder,
+			    b.name, 0);
 		beneath_close(&b);
 	}
 	beneath_close(&a);
@@ -46,7 +50,7 @@ real_unlink(const char *path)
 
 	if (beneath_open(&b, path) < 0)
 		return -1;
-	r = unlinkat(b.folder, b.name, 0);
+	r = b.own ? unlinkat(b.folder, b.name, 0) : unlink(path);
 	beneath_close(&b);
 	return r;
 }
@@ -59,7 +63,7 @@ real_mkdir(const char *path, mode_t mode)
 
 	if (beneath_open(&b, path) < 0)
 		return -1;
-	r = mkdirat(b.folder, b.name, mode);
+	r = b.own ? mkdirat(b.folder, b.name, mode) : mkdir(path, mode);
 	beneath_close(&b);
 	return r;
 }

@@ -137,17 +137,24 @@ static int
 describe_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
     const struct table_read_opts *o, const char *name, struct err *e)
 {
+	struct table_read_opts how = *o;
 	struct err mine = ERR_INIT;
+	bool parquet = strcmp(d->type, TYPE_PARQUET) == 0;
 
-	if (strcmp(d->type, TYPE_CSV) != 0 && strcmp(d->type, TYPE_JSONL) != 0)
+	if (strcmp(d->type, TYPE_CSV) != 0 && !parquet &&
+	    strcmp(d->type, TYPE_JSONL) != 0)
 		return 0;
 	if (known_rows(d, a, c, name, d->content) && d->rows >= 0)
 		return 0;
-	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->repo, o, &mine) :
-	    read_by_rows(d, a, c->repo, o, &mine)) == 0)
+	if (parquet)		/* what its name says it must be */
+		how.format = TABLE_PARQUET;
+	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->repo, &how, &mine) :
+	    read_by_rows(d, a, c->repo, &how, &mine)) == 0)
 		return 0;
-	if (mine.code != ERR_FORMAT && mine.code != ERR_TOOBIG &&
-	    mine.code != ERR_USAGE && mine.code != ERR_UNSUPPORTED) {
+	/* Parquet that is none is half a download, never what was meant */
+	if (mine.code != ERR_UNSUPPORTED && mine.code != ERR_USAGE &&
+	    (parquet || (mine.code != ERR_FORMAT &&
+	    mine.code != ERR_TOOBIG))) {
 		*e = mine;
 		return -1;
 	}
@@ -189,22 +196,45 @@ check_path(struct catalog *c, const char *path, const char *base, bool named,
 	return r;
 }
 
-/* Bytes from a pipe have a name, no path. */
+/* A source whose first bytes are remembered. */
+struct watched {
+	struct source *in;
+	char first[5];
+	size_t n;
+};
+
+static int64_t
+read_watched(void *ctx, void *p, size_t n, struct err *e)
+{
+	struct watched *w = ctx;
+	int64_t got = source_read(w->in, p, n, e);
+
+	for (int64_t i = 0; i < got && w->n < sizeof(w->first); i++)
+		w->first[w->n++] = ((const char *)p)[i];
+	return got;
+}
+
+/* Bytes from a pipe have a name, no path: what they are is seen by them. */
 static int
 put_stdin(struct oid *content, uint64_t *size, struct catalog_dataset *d,
     struct catalog *c, struct err *e)
 {
-	struct source from;
+	struct watched seen = { 0 };
+	struct source from, watched;
 	int r;
 
 	if (d->name == NULL || !name_base_ok(d->name))
 		return err_set(e, ERR_USAGE, "standard input needs a name: "
 		    "give one with --name");
 	d->path = NULL;
-	if (strcmp(d->type, TYPE_BYTES) == 0)
-		d->type = TYPE_CSV;
 	from = source_fd(0, "standard input");
-	r = odb_put_source(content, size, repo_odb(c->repo), &from, 0, e);
+	seen.in = &from;
+	watched = (struct source){ read_watched, NULL, &seen, from.name };
+	r = odb_put_source(content, size, repo_odb(c->repo), &watched, 0, e);
+	if (strcmp(d->type, TYPE_BYTES) == 0)
+		d->type = seen.n == sizeof(seen.first) && memcmp(seen.first,
+		    "PAR1\x15", sizeof(seen.first)) == 0 ? TYPE_PARQUET :
+		    TYPE_CSV;
 	source_close(&from);
 	return r;
 }
@@ -225,7 +255,7 @@ put_bytes(struct catalog_added *added, struct catalog *c, const char *path,
 	o.name = strcmp(path, "-") == 0 ? "standard input" : path;
 	d.read = table_opts_json(&a, &o);
 	d.type = o.format == TABLE_JSONL ? TYPE_JSONL : o.format == TABLE_CSV ?
-	    TYPE_CSV : manifest_type_of_path(path);
+	    TYPE_CSV : o.format == TABLE_PARQUET ? TYPE_PARQUET : manifest_type_of_path(path);
 	/* whoever says how it is to be read says that it is a table */
 	if (d.read->n && strcmp(d.type, TYPE_BYTES) == 0)
 		d.type = TYPE_CSV;
@@ -325,5 +355,35 @@ catalog_add_file(struct catalog_added *added, struct catalog *c,
 	added->stored = odb_written(catalog_odb(c)) - before;
 	free(base);
 	free(clean);
+	return r;
+}
+
+int
+catalog_add_stored(struct catalog_added *added, struct catalog *c,
+    const char *path, const char *name, const struct oid *content,
+    uint64_t size, const struct tree_total *tree, struct err *e)
+{
+	const struct table_read_opts o = { .name = path };
+	struct catalog_dataset d = { .name = name, .path = path, .rows = -1,
+	    .content = content, .tree = tree,
+	    .n = (size_t)(tree ? tree->object : size),
+	    .type = tree ? TREE_TYPE : manifest_type_of_path(path) };
+	struct arena a = { NULL, 0 };
+	char *base = name ? xstrdup(name) : name_from_path(path);
+	int r;
+
+	*added = (struct catalog_added){ .rows = -1,
+	    .files = tree ? (int64_t)tree->files : -1,
+	    .bytes = tree ? tree->bytes : size };
+	r = check_path(c, path, base, name != NULL, e);
+	if (r == 0 && tree == NULL) {
+		d.read = table_opts_json(&a, &o);
+		r = describe_rows(&d, &a, c, &o, base, e);
+		added->rows = d.rows;
+	}
+	if (r == 0)
+		r = catalog_put_dataset(&added->put, c, &d, e);
+	arena_free(&a);
+	free(base);
 	return r;
 }

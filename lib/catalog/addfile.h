@@ -28,4 +28,11 @@ int catalog_add_file(struct catalog_added *added, struct catalog *c,
     const char *path, const char *name, const struct table_read_opts *read,
     struct err *e);
 
+/* A file or folder whose content is in the store already: what its path has
+ * now, if anything, is not looked at.  `tree` NULL: a file. */
+struct tree_total;
+int catalog_add_stored(struct catalog_added *added, struct catalog *c,
+    const char *path, const char *name, const struct oid *content,
+    uint64_t size, const struct tree_total *tree, struct err *e);
+
 #endif

@@ -54,9 +54,11 @@ dataset_holder(struct catalog *c, const char *name, const char *path,
 		*e = mine;
 		return -1;
 	}
-	result = catalog_manifest(&m, &a, c, &ref_last(&r)->id, e);
-	if (result == 0)
-		result = compare_holder(m, name, path, content, e);
+	if (ref_last(&r) != NULL) {
+		result = catalog_manifest(&m, &a, c, &ref_last(&r)->id, e);
+		if (result == 0)
+			result = compare_holder(m, name, path, content, e);
+	}
 	arena_free(&a);
 	ref_free(&r);
 	return result;

@@ -2,6 +2,7 @@
 #include "catalog/manifest.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -130,15 +131,26 @@ manifest_type_of_path(const char *path)
 	static const struct { const char *extension, *type; } known[] = {
 		{ ".csv", TYPE_CSV }, { ".tsv", TYPE_CSV }, { ".data", TYPE_CSV },
 		{ ".jsonl", TYPE_JSONL }, { ".ndjson", TYPE_JSONL },
-		{ ".onnx", TYPE_ONNX },
+		{ ".parquet", TYPE_PARQUET }, { ".onnx", TYPE_ONNX },
 		{ ".json", "application/json" }, { ".yaml", "application/yaml" },
 		{ ".yml", "application/yaml" }, { ".html", "text/html" },
 		{ ".md", "text/markdown" }, { ".txt", TYPE_TEXT },
 	};
 	const char *extension = path_extension(path);
+	const char *type = TYPE_BYTES;
+	char *stem;
 
+	/* a table that is packed is the table */
+	if (strcasecmp(extension, ".gz") == 0 ||
+	    strcasecmp(extension, ".zst") == 0) {
+		stem = path_stem(path);
+		type = manifest_type_of_path(stem);
+		free(stem);
+		return strcmp(type, TYPE_CSV) == 0 ||
+		    strcmp(type, TYPE_JSONL) == 0 ? type : TYPE_BYTES;
+	}
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (strcasecmp(extension, known[i].extension) == 0)
 			return known[i].type;
-	return TYPE_BYTES;
+	return type;
 }

@@ -33,6 +33,7 @@
 #define TYPE_ONNX "application/onnx"
 #define TYPE_CSV "text/csv"
 #define TYPE_JSONL "application/jsonl"
+#define TYPE_PARQUET "application/vnd.apache.parquet"
 #define TYPE_BYTES "application/octet-stream"
 #define TYPE_TEXT "text/plain"
 
@@ -59,7 +60,7 @@ bool manifest_find(struct link *l, const struct json *m, const char *rel,
     const char *type);
 /* Is the type one of ours, so that its bytes are a manifest? */
 bool manifest_is_type(const char *type);
-/* A guess from a file name: ".csv" TYPE_CSV, ".onnx" TYPE_ONNX ... */
+/* A guess from a file name: ".csv" and ".csv.gz" TYPE_CSV, ".onnx" TYPE_ONNX ... */
 const char *manifest_type_of_path(const char *path);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/clock.h"
 #include "base/nearest.h"
 #include "base/num.h"
 #include "base/path.h"
@@ -108,12 +109,37 @@ parse_label(struct name *n, const char *label, struct err *e)
 	return 0;
 }
 
+/* "{2026-11-01}", "{2026-11-01 12:00}" */
+static int
+parse_moment(struct name *n, const char *label, struct err *e)
+{
+	size_t len = strlen(label);
+
+	if (len < 3 || label[len - 1] != '}' || !clock_parse(label + 1, len - 2,
+	    &n->moment_us) || n->moment_us <= 0)
+		return err_set(e, ERR_USAGE, "'%.200s': '%.100s' is no moment: "
+		    "write @{2026-11-01} or @{2026-11-01T12:00:00Z}", n->text,
+		    label);
+	/* a day as a whole is over at its end */
+	if (len - 2 == strlen("2026-11-01"))
+		n->moment_us += INT64_C(86400000000) - 1;
+	return 0;
+}
+
 static int
 parse_ref(struct name *n, const char *rest, struct err *e)
 {
+	const char *brace = strstr(rest, "@{");
 	size_t len = strcspn(rest, ":");
-	char *mid = xstrndup(rest, len), *at = strchr(mid, '@');
+	char *mid, *at;
 	int r = 0;
+
+	/* a moment may hold colons */
+	if (brace && brace < rest + len)
+		len = (size_t)(brace - rest) + strcspn(brace, "}") +
+		    strcspn(brace + strcspn(brace, "}"), ":");
+	mid = xstrndup(rest, len);
+	at = strchr(mid, '@');
 
 	if (rest[len] == ':')
 		n->path = xstrdup(rest + len + 1);
@@ -125,7 +151,8 @@ parse_ref(struct name *n, const char *rest, struct err *e)
 		    "letters, digits, '.', '_' and '-', and begins with a "
 		    "letter or digit", n->text);
 	else if (at)
-		r = parse_label(n, at, e);
+		r = *at == '{' ? parse_moment(n, at, e) :
+		    parse_label(n, at, e);
 	if (r == 0 && n->path && !path_is_below(n->path))
 		r = err_set(e, ERR_USAGE, "'%.200s': what follows the second "
 		    "':' is a path below it", n->text);

@@ -1,7 +1,8 @@
 /*
  * catalog/name.h - what people call things: mlv-names(7) as a parser.
  *
- *	kind:name[@version|@alias][:path]	data:churn@3, model:churn@champion
+ *	kind:name[@version|@alias|@{moment}][:path]
+ *						data:churn@3, model:churn@champion
  *	sha256:HEX				an object; 8 digits or more
  *	-					bytes on stdin or stdout
  *	anything else				a path
@@ -30,6 +31,8 @@ struct name {
 	const char *base;	/* "churn"; digits of an object; the path */
 	uint32_t version;	/* 0: none given */
 	const char *alias;	/* or NULL */
+	int64_t moment_us;	/* @{2026-11-01}: the newest version then, the
+				 * last moment of a day; 0: none given */
 	const char *path;	/* after the second colon, or NULL */
 };
 

@@ -23,6 +23,8 @@ catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
 		o->format = user->format;
 	if (user->likely != TABLE_AUTO)
 		o->likely = user->likely;
+	if (user->encoding != NULL)
+		o->encoding = user->encoding;
 	if (user->skip)
 		o->skip = user->skip;
 	if (user->delimiter)

@@ -308,9 +308,11 @@ pointer_standing(char **path, struct oid *id, struct catalog *c,
 
 	*path = NULL;
 	for (size_t i = versions->n; r == 0 && i-- > 0;) {
+		if (versions->value[i].removed)
+			continue;
 		if ((r = stored_path(&at, c, &versions->value[i].id, e)) < 0)
 			break;
-		if (at == NULL && i + 1 == versions->n)
+		if (at == NULL && &versions->value[i] == ref_last(versions))
 			break;
 		if (at == NULL || (asked && strcmp(at, asked) == 0)) {
 			free(at);
@@ -342,7 +344,7 @@ pointer_decides(struct oid *id, uint32_t *version, struct catalog *c,
 			r = err_set(e, ERR_NOENT, "'%s.mlv' says data:%s is %s, "
 			    "which this repository does not have (its newest "
 			    "is data:%s@%u)", path, base, oid_print(text, id),
-			    base, ref_last(versions)->number);
+			    base, (uint32_t)versions->n);
 	}
 	free(path);
 	return r;

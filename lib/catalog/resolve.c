@@ -5,10 +5,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/intern.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/path.h"
+#include "catalog/history.h"
 #include "catalog/internal.h"
 #include "catalog/manifest.h"
 #include "catalog/pointer.h"
@@ -79,7 +81,9 @@ resolve_alias(struct catalog_item *item, struct catalog *c,
 	struct ref r = { NULL, 0 };
 	int result = 0;
 
-	if (ref_read(&r, c->repo, ref, &mine) == 0)
+	if (strcmp(n->alias, REF_REMOVED) == 0)
+		;	/* that is no label of people's */
+	else if (ref_read(&r, c->repo, ref, &mine) == 0)
 		last = ref_last(&r);
 	else if (mine.code != ERR_NOENT)
 		result = -1;
@@ -97,19 +101,66 @@ resolve_alias(struct catalog_item *item, struct catalog *c,
 	return result;
 }
 
+/* The last version that the audit log has up to a moment. */
+struct moment {
+	int64_t us;
+	uint32_t version;
+};
+
+static int
+note_version(void *ctx, const struct history_entry *h, struct err *e)
+{
+	struct moment *m = ctx;
+	int64_t us;
+
+	(void)e;
+	if (strchr(h->record->ref, '@') == NULL && strcmp(h->record->op,
+	    "add") == 0 && clock_parse(h->record->time,
+	    strlen(h->record->time), &us) && us <= m->us)
+		m->version = h->record->number;
+	return 0;
+}
+
+static int
+find_moment(uint32_t *version, struct catalog *c, const struct name *n,
+    struct err *e)
+{
+	struct moment m = { .us = n->moment_us };
+	char text[CLOCK_TEXT_MAX];
+
+	if (catalog_history(c, n->kind, n->base, note_version, &m, e) < 0)
+		return -1;
+	clock_print(text, n->moment_us);
+	if (m.version == 0)
+		return err_set(e, ERR_NOENT, "%s:%s had no version by %s",
+		    name_kind_text(n->kind), n->base, text);
+	*version = m.version;
+	return 0;
+}
+
 static int
 resolve_version(struct catalog_item *item, struct catalog *c,
     const struct name *n, const struct ref *r, struct err *e)
 {
 	const struct ref_value *v = ref_last(r);
+	uint32_t version = n->version;
 	int decided = 0;
 
-	if (n->version) {
-		v = ref_version(r, n->version);
+	if (v == NULL)
+		return err_set(e, ERR_NOENT, "every version of %s:%s was "
+		    "removed", name_kind_text(n->kind), n->base);
+	if (n->moment_us && find_moment(&version, c, n, e) < 0)
+		return -1;
+	if (version && version <= r->n && r->value[version - 1].removed)
+		return err_set(e, ERR_NOENT, "%s:%s@%u was removed; its "
+		    "newest version is %u", name_kind_text(n->kind), n->base,
+		    version, v->number);
+	if (version) {
+		v = ref_version(r, version);
 		if (v == NULL)
 			return err_set(e, ERR_NOENT, "%s:%s has no version %u; "
 			    "its newest is %zu", name_kind_text(n->kind),
-			    n->base, n->version, r->n);
+			    n->base, version, r->n);
 	} else if (n->kind == NAME_DATA) {
 		decided = pointer_decides(&item->id, &item->version, c,
 		    n->base, r, e);

@@ -6,10 +6,12 @@
 
 #include "catalog/catalog.h"
 #include "catalog/resolve.h"
+#include "codec/charset.h"
 #include "table/form.h"
 
 const struct opt_word reading_formats[] = {
-	{ "csv", TABLE_CSV }, { "jsonl", TABLE_JSONL }, { NULL, 0 }
+	{ "csv", TABLE_CSV }, { "jsonl", TABLE_JSONL },
+	{ "parquet", TABLE_PARQUET }, { NULL, 0 }
 };
 
 const char *
@@ -111,6 +113,10 @@ reading_opts(struct table_read_opts *r, struct cli *c,
 	r->progress = &c->progress;
 	r->log = &c->log;
 	r->skip = (uint64_t)o->skip;
+	r->encoding = o->encoding;
+	if (o->encoding != NULL && !charset_known(o->encoding))
+		return cli_usage(c, "no encoding is called '%s'; iconv -l "
+		    "lists them", o->encoding);
 	if (o->header || o->no_header)
 		r->header = o->header ? TABLE_HEADER_YES : TABLE_HEADER_NO;
 	if ((status = read_bytes(r, c, o)) != 0)

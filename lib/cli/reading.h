@@ -19,7 +19,7 @@
 
 struct reading {
 	struct texts columns, na, types;
-	const char *delimiter, *quote, *escape, *comment;
+	const char *encoding, *delimiter, *quote, *escape, *comment;
 	int format;		/* enum table_format */
 	bool header, no_header;
 	int64_t skip;
@@ -40,6 +40,8 @@ extern const struct opt_word reading_formats[];
 	{ OPT_TEXTS, 0, "type", offsetof(s, m.types), "NAME=TYPE", \
 	    "int64, float64, boolean, datetime, category, text; money, " \
 	    "comma, percent, date-dmy ..." }, \
+	{ OPT_TEXT, 0, "encoding", offsetof(s, m.encoding), "NAME", \
+	    "of the text, as iconv calls it, instead of UTF-8" }, \
 	{ OPT_INT, 0, "skip-lines", offsetof(s, m.skip), "N", \
 	    "pass over N lines before the header or the data", \
 	    .high = INFINITY }, \
@@ -52,7 +54,7 @@ extern const struct opt_word reading_formats[];
 	{ OPT_TEXT, 0, "comment", offsetof(s, m.comment), "CHAR", \
 	    "pass over lines that begin with it" }, \
 	{ OPT_WORD, 0, "format", offsetof(s, m.format), "FORMAT", \
-	    "csv or jsonl, instead of finding out", \
+	    "csv, jsonl or parquet, instead of finding out", \
 	    .words = reading_formats }
 
 /* 0, or the exit status after a message.  What *r points to lives as long

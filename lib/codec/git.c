@@ -165,6 +165,28 @@ git_read_files(struct buf *out, const char *folder, const char *pattern,
 }
 
 int
+git_read_worktrees(struct buf *out, const char *folder, struct err *e)
+{
+	static const char *const list[] = { "worktree", "list", "--porcelain",
+	    NULL };
+	struct buf b;
+	char *line, *next;
+	int r;
+
+	buf_init(&b, BUF_CAP_DOC);
+	r = ask_git(&b, folder, list, e);
+	for (line = b.data; r > 0 && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (strncmp(line, "worktree ", 9) == 0)
+			buf_add(out, line + 9, strlen(line + 9) + 1);
+	}
+	buf_free(&b);
+	return r < 0 ? -1 : buf_check(out, e);
+}
+
+int
 git_read_top(struct buf *out, const char *folder, struct err *e)
 {
 	static const char *const top[] = { "rev-parse", "--show-toplevel",
@@ -177,4 +199,73 @@ git_read_top(struct buf *out, const char *folder, struct err *e)
 		buf_clear(out);
 	strip_newline(out);
 	return 0;
+}
+
+/* Run git as its user does, hooks where they are. */
+static int
+call_git(struct buf *out, int *status, const char *folder,
+    const char *const *words, struct err *e)
+{
+	const char *argv[3 + WORDS_MAX + 1] = { "git", "-C", folder };
+
+	for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
+		argv[3 + i] = words[i];
+	return child_output(out, status, argv, e);
+}
+
+int
+git_read_path(struct buf *out, const char *folder, const char *what,
+    struct err *e)
+{
+	const char *const words[] = { "rev-parse", "--git-path", what, NULL };
+	int status = 0;
+
+	if (call_git(out, &status, folder, words, e) < 0)
+		return -1;
+	if (status != 0)
+		return err_set(e, ERR_NOENT, "'%s' is no work tree of git",
+		    folder);
+	strip_newline(out);
+	return 0;
+}
+
+int
+git_read_staged(struct buf *out, const char *folder, const char *pattern,
+    struct err *e)
+{
+	const char *const words[] = { "--no-optional-locks", "diff",
+	    "--cached", "--name-only", "--relative", "--no-ext-diff",
+	    "--diff-filter=d", "-z", "--", pattern, NULL };
+
+	return ask_git(out, folder, words, e) < 0 ? -1 : 0;
+}
+
+int
+git_read_lines(struct buf *out, const char *folder, const char *expr,
+    struct err *e)
+{
+	const char *const words[] = { "grep", "--cached", "-I", "-n", "-z",
+	    "-E", "--no-color", "-e", expr, NULL };
+
+	return ask_git(out, folder, words, e) < 0 ? -1 : 0;
+}
+
+int
+git_set(const char *folder, const char *key, const char *value,
+    struct err *e)
+{
+	const char *const set[] = { "config", "--local", key, value, NULL };
+	const char *const unset[] = { "config", "--local", "--unset", key,
+	    NULL };
+	struct buf b;
+	int status = 0, r;
+
+	buf_init(&b, BUF_CAP_DOC);
+	r = call_git(&b, &status, folder, value ? set : unset, e);
+	buf_free(&b);
+	/* 5: there was none */
+	if (r == 0 && status != 0 && !(value == NULL && status == 5))
+		r = err_set(e, ERR_IO, "git cannot set '%s' in '%s'", key,
+		    folder);
+	return r;
 }

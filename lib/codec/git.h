@@ -27,6 +27,25 @@ int git_tracks(const char *folder, const char *path, struct err *e);
  * relative to the folder, a NUL after each. */
 int git_read_files(struct buf *out, const char *folder, const char *pattern,
     struct err *e);
+/* Append the tops of all work trees of the folder's repository, a NUL after
+ * each. */
+int git_read_worktrees(struct buf *out, const char *folder, struct err *e);
+/* Append the path of what git keeps beside its objects ("hooks", which its
+ * configuration may have elsewhere, "info/attributes", "rebase-merge"), from
+ * the folder.  ERR_NOENT without git or its repository. */
+int git_read_path(struct buf *out, const char *folder, const char *what,
+    struct err *e);
+/* Append the paths that differ between the index and HEAD and fit the
+ * pattern, a NUL after each. */
+int git_read_staged(struct buf *out, const char *folder, const char *pattern,
+    struct err *e);
+/* Append what 'git grep' says of the index: each line that fits the extended
+ * expression as PATH NUL NUMBER NUL line. */
+int git_read_lines(struct buf *out, const char *folder, const char *expr,
+    struct err *e);
+/* A setting of the repository's own configuration; value NULL: none. */
+int git_set(const char *folder, const char *key, const char *value,
+    struct err *e);
 /* The work tree's top into out (emptied when there is none). */
 int git_read_top(struct buf *out, const char *folder, struct err *e);
 

@@ -413,7 +413,7 @@ static int
 read_csv(struct mlflow_reader *g, const char *body, size_t n, struct err *e)
 {
 	struct table_reader_opts o = { .read = { .name = "body",
-	    .format = TABLE_CSV, .header = TABLE_HEADER_YES },
+	    .format = TABLE_CSV, .header = TABLE_HEADER_YES, .text = true },
 	    .want = g->want, .n_want = g->n_wants, .by_place = g->by_place,
 	    .block_rows = 1024 };
 	struct source src = source_memory(body, n, "body");

@@ -2,22 +2,13 @@
  * engine/forest.h - forests, laid out for the cache.
  *
  * A forest is described node by node (struct tree_source), in the terms of
- * ONNX's TreeEnsemble operators, and compiled: every test becomes
- * `x[slot] <= threshold`, children lie side by side (true, then false), and
- * a leaf points at itself, so a walk is `i = left + !(x <= t)` with no
- * branch to mispredict, eight rows or eight trees at a time; a tree is done
- * with for a block of rows before the next is fetched.
- *
- * Missing values cost nothing: a row is spread over slots, feature f with
- * NaN as -infinity at f and as +infinity at F + f, and a node reads the one
- * that sends NaN where it belongs.  Tests that are no comparison (set
- * membership) are answered once a row, as a slot of their own.
+ * ONNX's TreeEnsemble operators, and compiled for the way that suits it
+ * (engine/forest/internal.h): trees of up to 256 leaves are chains, all of
+ * whose nodes are evaluated for many rows at once, others are walked.
  *
  * Leaf values are added in double and in the order of the trees, whatever is
- * interleaved, so a row's answer never depends on its neighbours; who takes
- * the sums rounds them, once.  Nodes
- * that several parents share stay shared: a test costs at most two places
- * a parent, however many ways lead to it.
+ * interleaved, so a row's answer never depends on its neighbours, on the CPU
+ * or on the way taken; who takes the sums rounds them, once.
  */
 #ifndef ENGINE_FOREST_H
 #define ENGINE_FOREST_H
@@ -95,13 +86,20 @@ size_t forest_scratch(const struct forest *f, size_t n);
 /* How leaf values are added up: in double, or, as before, rounded to float
  * after each tree. */
 enum forest_sums { FOREST_DOUBLE, FOREST_FLOAT };
+/* n rows: a matrix or a list of columns, of `features` at least. */
+struct forest_input {
+	const float *x;			/* (n, stride); or */
+	size_t stride;
+	const float *const *column;	/* (features), of n values each */
+};
+
 /*
  * out (n, targets) = what the leaves say, summed (or least, greatest, or
- * divided by the number of trees); x (n, stride) with stride >= features.
- * voted (n, targets): did any leaf name that target?
+ * divided by the number of trees).  voted (n, targets): did any leaf name
+ * that target?
  */
 void forest_run(const struct forest *f, double *out, uint8_t *voted,
-    const float *x, size_t n, size_t stride, enum forest_sums sums,
+    const struct forest_input *in, size_t n, enum forest_sums sums,
     void *scratch);
 
 #endif

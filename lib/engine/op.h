@@ -8,6 +8,8 @@
 #ifndef ENGINE_OP_H
 #define ENGINE_OP_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 struct model;
@@ -23,6 +25,8 @@ struct op {
 	/* Read inputs, make outputs.  The same bits for any number of rows. */
 	int (*run)(struct model_run *r, const struct step *s, struct err *e);
 	int arg;		/* for families that share a run function */
+	bool by_column;		/* its first input may be a Concat that is not
+				 * made (step.h: deferred) */
 };
 
 /* All families: a new one is one more word here. */

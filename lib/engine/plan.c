@@ -399,6 +399,53 @@ pay_dicts(struct model *m, size_t *known, struct err *e)
 	return pay_plan(m, bytes, e);
 }
 
+/* Steps and outputs that read value v. */
+static size_t
+readers_of(const struct model *m, int v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_steps; i++)
+		for (size_t k = 0; k < m->step[i].n_in; k++)
+			n += m->step[i].in[k] == v;
+	for (size_t i = 0; i < m->n_outputs; i++)
+		n += m->output_value[i] == v;
+	return n;
+}
+
+/* The Concat before `at` that makes its first input for nobody else. */
+static struct step *
+concat_for(struct model *m, const struct step *at)
+{
+	for (struct step *s = m->step; s < at; s++)
+		if (at->n_in && at->in[0] >= 0 && s->n_out &&
+		    s->out[0] == at->in[0])
+			return strcmp(s->op->name, "Concat") == 0 &&
+			    readers_of(m, at->in[0]) == 1 ? s : NULL;
+	return NULL;
+}
+
+/* Columns that are put side by side for an operator that would take them
+ * apart again are left as they are. */
+static void
+defer_concats(struct model *m)
+{
+	for (size_t i = 0; i < m->n_steps; i++) {
+		struct step *c = m->step[i].op->by_column ?
+		    concat_for(m, &m->step[i]) : NULL, *kept;
+
+		if (c == NULL)
+			continue;
+		kept = arena_alloc(&m->arena, sizeof(*kept));
+		*kept = *c;
+		m->step[i].deferred = kept;
+		memmove(c, c + 1, (size_t)(m->step + m->n_steps - c - 1) *
+		    sizeof(*c));
+		m->n_steps--;
+		i--;
+	}
+}
+
 /* Prepare every step; run now, and drop, what depends on constants only. */
 static int
 prepare_and_fold(struct model *m, struct err *e)
@@ -423,6 +470,7 @@ prepare_and_fold(struct model *m, struct err *e)
 			goto done;
 	}
 	m->n_steps = kept;
+	defer_concats(m);
 	result = 0;
 done:
 	model_run_free(r);

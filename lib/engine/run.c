@@ -118,8 +118,12 @@ int
 run_step(struct model_run *r, const struct step *s, struct err *e)
 {
 	size_t work = STEP_WORK + s->node->n_attrs + s->n_in + s->n_out;
+	const struct step *d = s->deferred;
 
-	for (size_t i = 0; i < s->n_in; i++)
+	for (size_t i = 0; d && i < d->n_in; i++)
+		if (d->in[i] >= 0)
+			work += read_work(&r->value[d->in[i]]);
+	for (size_t i = d ? 1 : 0; i < s->n_in; i++)
 		if (s->in[i] >= 0)
 			work += read_work(&r->value[s->in[i]]);
 	if (step_work(r, s, work, 1, e) < 0)

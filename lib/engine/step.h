@@ -22,6 +22,9 @@ struct step {
 				 * graphs take from around it */
 	void *state;		/* in the model's arena */
 	size_t first_graph;	/* in model.inner: graphs of its attributes */
+	/* the Concat that only it reads, as its first input: it takes the
+	 * columns, or runs it; or NULL */
+	const struct step *deferred;
 };
 
 #define NEED(t, s, e) \

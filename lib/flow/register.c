@@ -40,7 +40,7 @@ static int
 refuse_table(const char *type, const char *source, struct err *e)
 {
 	if (type && (strcmp(type, TYPE_CSV) == 0 ||
-	    strcmp(type, TYPE_JSONL) == 0))
+	    strcmp(type, TYPE_JSONL) == 0 || strcmp(type, TYPE_PARQUET) == 0))
 		return err_set(e, ERR_FORMAT, "'%.200s' is a table, not a "
 		    "model", source);
 	return 0;

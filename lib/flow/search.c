@@ -34,6 +34,7 @@ struct worker {
 	pid_t pid;			/* 0: free */
 	int end_fd;
 	size_t number;
+	bool held;			/* by the kernel, beside its lease */
 	int64_t renewed_us;
 };
 
@@ -297,6 +298,7 @@ start_trial(struct driving *d, struct worker *slot, struct err *e)
 	}
 	d->out->asked++;
 	slot->number = w.number = (size_t)asked.number;
+	slot->held = asked.held;
 	slot->renewed_us = clock_mono_us();
 	if (child_fork(&slot->pid, work_trial, &w, e) < 0) {
 		slot->pid = 0;
@@ -399,7 +401,7 @@ look_after(struct driving *d, struct err *e)
 			return -1;
 		if (!ended && (double)(now - slot->renewed_us) > d->lease_s * 1e6 / 3) {
 			slot->renewed_us = now;
-			(void)study_renew(d->rq->study, (int64_t)slot->number, true, &late);
+			(void)study_renew(d->rq->study, (int64_t)slot->number, slot->held, &late);
 		}
 	}
 	return 0;

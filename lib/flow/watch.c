@@ -1,9 +1,12 @@
 /* A stream of rows, a detector a column, and what is kept between two runs. */
 #include "flow/watch.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -258,6 +261,37 @@ read_rows(struct watch *w, struct source *in, struct err *e)
 	return r;
 }
 
+/*
+ * One at a time: two would each replace what the other has seen.  The lock is
+ * on STATE.lock, which is removed again; one that another removed before we
+ * had it is no lock.
+ */
+static int
+lock_state(int *fd, const char *lock, const char *state, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct stat mine, there;
+
+	for (;;) {
+		*fd = os_real()->open(lock, O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
+		if (*fd < 0)
+			return err_sys(e, "cannot create '%s'", lock);
+		/* a file system without locks cannot tell */
+		if (file_lock(*fd, FILE_EXCLUSIVE, 0, 0, 0, &why) < 0 &&
+		    why.code == ERR_BUSY) {
+			close(*fd);
+			*fd = -1;
+			return err_set(e, ERR_BUSY, "another watch goes on "
+			    "with state '%s'; try again when it has ended",
+			    state);
+		}
+		if (fstat(*fd, &mine) == 0 && stat(lock, &there) == 0 &&
+		    mine.st_ino == there.st_ino && mine.st_dev == there.st_dev)
+			return 0;
+		close(*fd);
+	}
+}
+
 int
 watch_run(struct watch_count *count, struct source *in,
     const struct watch_opts *o, struct err *e)
@@ -265,13 +299,18 @@ watch_run(struct watch_count *count, struct source *in,
 	struct watch w = { .o = o, .count = count,
 	    .saved_us = clock_mono_us() };
 	struct err why = ERR_INIT;
-	int r = 0;
+	char *lock = NULL;
+	int fd = -1, r = 0;
 
 	memset(count, 0, sizeof(*count));
 	w.col = xalloc(o->n_columns, sizeof(*w.col));
 	for (size_t i = 0; r == 0 && i < o->n_columns; i++)
 		r = detection_new(&w.col[i].d, o->detector, o->set, o->n_set,
 		    e);
+	if (r == 0 && o->state != NULL) {
+		lock = xprintf("%s.lock", o->state);
+		r = lock_state(&fd, lock, o->state, e);
+	}
 	if (r == 0 && o->state != NULL)
 		r = load_state(&w, e);
 	w.skip = o->from_start ? w.rows : 0;
@@ -284,5 +323,10 @@ watch_run(struct watch_count *count, struct source *in,
 	for (size_t i = 0; i < o->n_columns; i++)
 		detection_free(w.col[i].d);
 	free(w.col);
+	if (fd >= 0) {
+		(void)os_real()->unlink(lock);
+		close(fd);
+	}
+	free(lock);
 	return r;
 }

@@ -48,7 +48,8 @@ struct watch_count {
 	uint64_t rows, missing, drifts;	/* of this run; cells missing */
 };
 
-/* To the end of `in`.  ERR_FORMAT: the state is of another watch, or none;
+/* To the end of `in`.  ERR_BUSY: another watch has the state; ERR_FORMAT: the
+ * state is of another watch, or none;
  * ERR_UNSUPPORTED: a cell is no number, with its row. */
 int watch_run(struct watch_count *count, struct source *in,
     const struct watch_opts *o, struct err *e);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/buf.h"
 #include "base/child.h"
 #include "base/file.h"
@@ -19,7 +20,7 @@ append_line(const char *path, const char *line, size_t n, struct err *e)
 	if (strcmp(path, "-") == 0)
 		return file_write_fd(os_real(), 2, line, n, "standard error",
 		    e);
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	fd = beneath_open_file(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
 	r = file_write_fd(os_real(), fd, line, n, path, e);

@@ -99,7 +99,8 @@ read_ref(void *ctx, const char *name, struct err *e)
 		return -1;
 	n.base = slash + 1;
 	for (size_t i = 0; result == 0 && i < versions.n; i++) {
-		if (oid_is_none(&versions.value[i].id))
+		if (oid_is_none(&versions.value[i].id) ||
+		    versions.value[i].removed)
 			continue;
 		n.version = n.kind == NAME_RUN ? 0 :
 		    versions.value[i].number;

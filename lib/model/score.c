@@ -2,6 +2,7 @@
  * a time, and tensors back into columns. */
 #include "model/score.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,30 @@ refuse_missing(const struct column *c, const char *what, struct err *e)
 	    "takes %s there", c->name, what);
 }
 
+/* Numbers of 64 bits into floats, `w` apart. */
+static int
+fill_floats(float *to, size_t w, const double *from, size_t n,
+    const struct column *c, struct err *e)
+{
+	bool beyond = false;
+
+	if (w == 1)		/* a column of its own */
+		for (size_t i = 0; i < n; i++)
+			to[i] = (float)from[i];
+	else
+		for (size_t i = 0; i < n; i++)
+			to[i * w] = (float)from[i];
+	for (size_t i = 0; i < n; i++)
+		beyond |= fabs(from[i]) > (double)FLT_MAX &&
+		    isinf(to[i * w]) && !isinf(from[i]);
+	for (size_t i = 0; beyond && i < n; i++)
+		if (isinf(to[i * w]) && !isinf(from[i]))
+			return err_set(e, ERR_FORMAT, "column '%s': %g is "
+			    "beyond the range of the model's 32-bit floats",
+			    c->name, from[i]);
+	return 0;
+}
+
 /* Rows [from, from + n) of a column into its place in one input. */
 static int
 fill_column(struct scorer *s, const struct feed *f, const struct column *c,
@@ -90,6 +115,8 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 	enum onnx_elem elem = s->in[f->input].elem;
 	size_t w = s->binding->width[f->input], at = f->place;
 
+	if (elem == ONNX_FLOAT && c->type == COL_FLOAT64)
+		return fill_floats((float *)to + at, w, c->f64 + from, n, c, e);
 	for (size_t i = from; i < from + n; i++, at += w) {
 		bool gone = column_missing(c, i);
 		struct text t = { "", 0 };
@@ -97,8 +124,7 @@ fill_column(struct scorer *s, const struct feed *f, const struct column *c,
 
 		switch (elem) {
 		case ONNX_FLOAT:
-			d = c->type == COL_FLOAT64 ? c->f64[i] :
-			    column_number(c, i);
+			d = column_number(c, i);
 			((float *)to)[at] = (float)d;
 			if (isinf(((float *)to)[at]) && !isinf(d))
 				return err_set(e, ERR_FORMAT, "column '%s': %g "

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/intern.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/utf8.h"
 #include "profile/summary.h"
 
@@ -66,6 +67,14 @@ put_number(struct arena *a, struct json *m, const struct summary *s,
 	if (s->finite > 0) {
 		json_add_num(a, m, "min", s->min);
 		json_add_num(a, m, "max", s->max);
+		/* as texts: a double would be another number */
+		if (s->whole && (fabs(s->min) > DOUBLE_EXACT ||
+		    fabs(s->max) > DOUBLE_EXACT)) {
+			json_add_text(a, m, "min_exact", arena_printf(a, "%lld",
+			    (long long)s->least));
+			json_add_text(a, m, "max_exact", arena_printf(a, "%lld",
+			    (long long)s->most));
+		}
 		json_add_num(a, m, "mean", c->mean);
 		json_add_num(a, m, "std", c->std);
 	}
@@ -261,6 +270,28 @@ get_histogram(struct summary *s, const struct json *j, struct err *e)
 	    bad_profile("histogram does not add up", e);
 }
 
+/* Profiles of before have no exact ends beyond 2^53. */
+static int
+get_whole(struct summary *s, const struct json *j)
+{
+	const char *least = json_text(j, "min_exact", NULL);
+	const char *most = json_text(j, "max_exact", NULL);
+
+	if (s->type != COL_INT64)
+		return 0;
+	if (least == NULL && most == NULL) {
+		s->whole = fabs(s->min) <= DOUBLE_EXACT &&
+		    fabs(s->max) <= DOUBLE_EXACT;
+		s->least = s->whole ? (int64_t)s->min : 0;
+		s->most = s->whole ? (int64_t)s->max : 0;
+		return 0;
+	}
+	s->whole = true;
+	return least && most && num_parse_i64(least, strlen(least),
+	    &s->least) && num_parse_i64(most, strlen(most), &s->most) &&
+	    (double)s->least == s->min && (double)s->most == s->max ? 0 : -1;
+}
+
 static int
 get_number(struct summary *s, const struct json *j, struct err *e)
 {
@@ -278,6 +309,8 @@ get_number(struct summary *s, const struct json *j, struct err *e)
 			return bad_profile("range", e);
 		s->min = json_num(j, "min", 0);
 		s->max = json_num(j, "max", 0);
+		if (get_whole(s, j) < 0)
+			return bad_profile("exact range", e);
 	}
 	if (!exact_parse(&s->sum, sum, strlen(sum), 1074) ||
 	    !exact_parse(&s->squares, sq, strlen(sq), 2148) || *sq == '-')

@@ -65,6 +65,12 @@ merge_summary(struct summary *to, const struct summary *from,
 	to->missing += from->missing;
 	hll_merge(to->hll, from->hll);
 	if (from->finite > 0) {
+		to->whole = (!any || to->whole) && from->whole &&
+		    type == COL_INT64;
+		if (!any || from->least < to->least)
+			to->least = from->least;
+		if (!any || from->most > to->most)
+			to->most = from->most;
 		if (!any || from->min < to->min)
 			to->min = from->min;
 		if (!any || from->max > to->max)

@@ -15,6 +15,17 @@
 
 #define CHUNK_ROWS 16384
 
+/* Before it is counted. */
+static void
+add_whole(struct summary *s, int64_t v)
+{
+	s->whole |= s->finite == 0;
+	if (s->finite == 0 || v < s->least)
+		s->least = v;
+	if (s->finite == 0 || v > s->most)
+		s->most = v;
+}
+
 static void
 add_numbers(struct summary *s, const struct column *c)
 {
@@ -24,6 +35,8 @@ add_numbers(struct summary *s, const struct column *c)
 		if (isnan(v))
 			s->missing++;
 		else {
+			if (c->type == COL_INT64)
+				add_whole(s, c->i64[i]);
 			summary_number(s, v, 1);
 			if (isfinite(v)) {
 				exact_add(&s->sum, v);

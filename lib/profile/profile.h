@@ -84,6 +84,8 @@ struct profile_column {
 	uint64_t infinite;
 	uint64_t zeros, negatives;
 	double min, max;	/* NaN when there is none */
+	int64_t least, most;	/* the same exactly, if `whole` */
+	bool whole;
 	double sum, mean;	/* the exact sum, rounded; that over finite */
 	double std;		/* population; from the exact moments */
 	const struct profile_bucket *bucket;	/* by rising value */

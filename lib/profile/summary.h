@@ -26,6 +26,9 @@ struct summary {			/* of one column */
 	uint64_t missing;
 	uint64_t finite, infinite, zeros, negatives;
 	double min, max;		/* of finite values, if any */
+	/* of whole numbers exactly, if `whole`: doubles are not beyond 2^53 */
+	int64_t least, most;
+	bool whole;
 	struct exact sum, squares;
 	/* by key + HISTOGRAM_HALF: two megabytes, of which a column touches
 	 * little; parts without a mark hold nothing and are not looked at */
@@ -50,6 +53,8 @@ struct profile {
 	size_t sampled, room;
 	bool sealed;
 };
+
+#define DOUBLE_EXACT 9007199254740992.0	/* to here every whole number is one */
 
 static inline void
 histogram_add(struct summary *s, int32_t key, uint64_t n)

@@ -175,6 +175,9 @@ profile_column(struct profile_column *out, const struct profile *p, size_t i)
 	out->negatives = s->negatives;
 	out->min = s->number && s->finite ? s->min : NAN;
 	out->max = s->number && s->finite ? s->max : NAN;
+	out->whole = s->whole && s->finite > 0 && s->type == COL_INT64;
+	out->least = s->least;
+	out->most = s->most;
 	out->sum = s->number ? exact_value(&s->sum) : NAN;
 	out->mean = s->number && s->finite ? exact_mean(&s->sum,
 	    s->finite) : NAN;

@@ -147,6 +147,24 @@ find_data_id(struct expr_value *out, struct fact_finder *f,
 	return 1;
 }
 
+/* Were two measured on the same bytes, whatever they were called?  -1 too. */
+static int
+is_same_data(struct fact_finder *f, const struct link *a,
+    const struct link *b, struct err *e)
+{
+	struct expr_value x, y;
+	int r;
+
+	if (oid_eq(&a->id, &b->id))
+		return 1;
+	if (oid_is_none(&a->id) || oid_is_none(&b->id))
+		return 0;
+	if ((r = find_data_id(&x, f, a, e)) != 1 ||
+	    (r = find_data_id(&y, f, b, e)) != 1)
+		return r;
+	return x.n == y.n && memcmp(x.s, y.s, x.n) == 0;
+}
+
 /* What a report says beside its metrics: how many rows of which data, scored
  * for which class.  1 found, 0 not, -1. */
 static int
@@ -214,9 +232,9 @@ find_in_report(struct expr_value *out, struct fact_finder *f,
 		return 1;
 	if (find_report(&ours, &f->candidate, f, label, e) < 0)
 		return -1;
-	if (ours->found && oid_eq(&ours->report.data.id,
-	    &report->report.data.id))
-		return 1;
+	if (ours->found && (r = is_same_data(f, &ours->report.data,
+	    &report->report.data, e)) != 0)
+		return r;
 	*out = (struct expr_value){ .type = EXPR_MISSING };
 	add_missing(f, ours->found ? "the champion was evaluated on other "
 	    "data under the label" : "only the champion was evaluated under "

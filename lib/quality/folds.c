@@ -139,9 +139,15 @@ deal_by_time(struct folds *f, const struct table *t, const char *name,
 	for (size_t i = 0; i < t->rows; i++)
 		w[i] = (struct when){ column_number(c, i), i };
 	qsort(w, t->rows, sizeof(*w), by_time);
-	for (size_t i = 0; i < t->rows; i++)
-		f->of_row[w[i].row] = (uint32_t)(i < first || block == 0 ?
-		    f->n : (i - first) / block);
+	for (size_t i = 0; i < t->rows; i++) {
+		uint32_t k = (uint32_t)(i < first || block == 0 ? f->n :
+		    (i - first) / block);
+
+		/* rows of one moment stay together, or what is judged would
+		 * be known already */
+		f->of_row[w[i].row] = i && w[i].v == w[i - 1].v ?
+		    f->of_row[w[i - 1].row] : k;
+	}
 	f->ordered = true;
 	free(w);
 	return 0;
@@ -164,6 +170,10 @@ refuse_empty(const struct folds *f, const struct folds_opts *o, struct err *e)
 		return err_set(e, ERR_FORMAT, "the groups of column '%s' fill "
 		    "%zu folds, not %zu: there are too few different ones",
 		    o->by, filled, f->n);
+	if (o->time)
+		return err_set(e, ERR_FORMAT, "the moments of column '%s' fill "
+		    "%zu folds, not %zu: rows of one moment stay together",
+		    o->time, filled, f->n);
 	return err_set(e, ERR_FORMAT, "there are too few different rows for "
 	    "%zu folds", f->n);
 }

@@ -39,6 +39,8 @@ schema_read_opts(struct table_read_opts *o, struct arena *a,
 		t[i] = (struct table_type){ s->col[i].name, s->col[i].type,
 		    s->col[i].form };
 	o->likely = s->read.format;
+	if (o->encoding == NULL)
+		o->encoding = s->read.encoding;
 	if (o->skip == 0)
 		o->skip = s->read.skip;
 	if (o->delimiter == '\0')

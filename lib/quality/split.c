@@ -93,8 +93,10 @@ order_rows(struct split *s, const char *bytes, size_t n,
 	for (size_t i = 0; i < t->rows; i++)
 		w[i] = (struct when){ column_number(c, i), i };
 	qsort(w, t->rows, sizeof(*w), by_time);
+	/* rows of one moment stay together */
 	for (size_t i = 0; i < t->rows; i++)
-		s->chosen[w[i].row] = (uint8_t)part_at(s, (double)i /
+		s->chosen[w[i].row] = i && w[i].v == w[i - 1].v ?
+		    s->chosen[w[i - 1].row] : (uint8_t)part_at(s, (double)i /
 		    (double)t->rows);
 	s->rows = t->rows;
 	r = 0;

@@ -26,14 +26,28 @@ add_byte(struct arena *a, struct json *to, const char *key, char c)
 		json_add_textn(a, to, key, &c, 1);
 }
 
+static const char *const format_words[] = { "", "csv", "jsonl", "parquet" };
+
+static bool
+format_from(enum table_format *to, const char *word)
+{
+	for (int i = TABLE_CSV; i <= TABLE_PARQUET; i++)
+		if (strcmp(word, format_words[i]) == 0) {
+			*to = (enum table_format)i;
+			return true;
+		}
+	return false;
+}
+
 struct json *
 table_opts_json(struct arena *a, const struct table_read_opts *o)
 {
 	struct json *j = json_new(a, JSON_MAP), *types;
 
 	if (o->format != TABLE_AUTO)
-		json_add_text(a, j, "format", o->format == TABLE_CSV ? "csv" :
-		    "jsonl");
+		json_add_text(a, j, "format", format_words[o->format]);
+	if (o->encoding != NULL)
+		json_add_text(a, j, "encoding", o->encoding);
 	if (o->skip > 0)
 		json_add_int(a, j, "skip_lines", (int64_t)o->skip);
 	add_byte(a, j, "delimiter", o->delimiter);
@@ -114,14 +128,16 @@ member_from(struct table_read_opts *o, struct arena *a, const struct json *j,
     struct err *e)
 {
 	static const char *const known[] = {
-		"format", "skip_lines", "delimiter", "quote", "escape",
+		"format", "encoding", "skip_lines", "delimiter", "quote", "escape",
 		"comment", "header", "columns", "na", "types"
 	};
 	const char *near;
 
 	if (strcmp(j->key, "format") == 0 && j->type == JSON_TEXT &&
-	    (strcmp(j->s, "csv") == 0 || strcmp(j->s, "jsonl") == 0)) {
-		o->format = j->s[0] == 'c' ? TABLE_CSV : TABLE_JSONL;
+	    format_from(&o->format, j->s)) {
+		return 0;
+	} else if (strcmp(j->key, "encoding") == 0 && j->type == JSON_TEXT) {
+		o->encoding = arena_strdup(a, j->s);
 	} else if (strcmp(j->key, "skip_lines") == 0 &&
 	    j->type == JSON_INT && j->i >= 0) {
 		o->skip = (uint64_t)j->i;

@@ -9,7 +9,8 @@
 #include "codec/json.h"
 #include "table/column.h"
 
-enum table_format { TABLE_AUTO, TABLE_CSV, TABLE_JSONL };
+/* Parquet is told by its first bytes: the word refuses what is none. */
+enum table_format { TABLE_AUTO, TABLE_CSV, TABLE_JSONL, TABLE_PARQUET };
 enum table_header { TABLE_HEADER_AUTO, TABLE_HEADER_YES, TABLE_HEADER_NO };
 
 /* A column's type said by the user. */
@@ -25,6 +26,8 @@ struct table_read_opts {
 	enum table_format likely;	/* what a schema says: where `format`
 					 * is AUTO, and the first line is not
 					 * plainly of the other */
+	const char *encoding;		/* as iconv calls it; NULL: UTF-8, or
+					 * UTF-16 with a byte order mark */
 	uint64_t skip;			/* lines before the data, passed over;
 					 * blank ones count */
 	char delimiter;			/* 0: detected */
@@ -46,6 +49,8 @@ struct table_read_opts {
 	const char *const *only;	/* read these alone, in file order */
 	size_t n_only;
 	int threads;			/* 0: pool_default_threads() */
+	bool text;			/* they are text: nothing is unpacked;
+					 * for bytes that came by network */
 	const char *name;		/* for messages; NULL: "input" */
 	const struct progress *progress;
 	const struct log *log;		/* what was put right in reading; or

@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "read/door/door.h"
 #include "read/ragged.h"
 #include "read/sniff.h"
 
 struct records {
 	struct sniffed in;
 	struct table_read_opts o;
+	struct door door;
 	const char *start, *at, *end;	/* of the file */
 	const char *tail;		/* a last line without an end, or end */
 	char *padded;			/* ... with one */
@@ -94,14 +96,17 @@ static int
 open_records(struct records **out, const char *bytes, size_t n,
     const struct table_read_opts *o, bool header_alone, struct err *e)
 {
-	static const struct table_read_opts plain;
 	struct records *l = xalloc(1, sizeof(*l));
 
-	l->o = o != NULL ? *o : plain;
 	l->header_alone = header_alone;
-	l->start = bytes;
-	l->end = bytes + n;
-	if (sniff_input(&l->in, bytes, n, &l->o, e) != 0) {
+	if (door_open(&l->door, bytes, n, o, e) != 0) {
+		records_close(l);
+		return -1;
+	}
+	l->o = l->door.o;
+	l->start = l->door.bytes;
+	l->end = l->start + l->door.n;
+	if (sniff_input(&l->in, l->start, l->door.n, &l->o, e) != 0) {
 		records_close(l);
 		return -1;
 	}
@@ -153,6 +158,7 @@ records_close(struct records *l)
 	sniffed_release(&l->in);
 	free(l->padded);
 	free(l->key);
+	door_close(&l->door);
 	free(l);
 }
 

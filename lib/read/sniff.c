@@ -151,13 +151,12 @@ refuse_others(const struct sniffed *in, const char *s, size_t n, struct err *e)
 		uint8_t n;
 		const char *what;
 	} known[] = {
-		{ "\xff\xfe", 2, "is UTF-16, not UTF-8: convert it first "
-		    "(iconv -f UTF-16 -t UTF-8)" },
-		{ "\xfe\xff", 2, "is UTF-16, not UTF-8: convert it first "
-		    "(iconv -f UTF-16 -t UTF-8)" },
-		{ "\x1f\x8b", 2, "is compressed: unpack it first (gzip -dc)" },
-		{ "\x28\xb5\x2f\xfd", 4, "is compressed: unpack it first "
-		    "(zstd -dc)" },
+		{ "\xff\xfe", 2, "is UTF-16, not UTF-8" },
+		{ "\xfe\xff", 2, "is UTF-16, not UTF-8" },
+		{ "\x1f\x8b", 2, "is compressed, and within it too: unpack it "
+		    "first (gzip -dc)" },
+		{ "\x28\xb5\x2f\xfd", 4, "is compressed, and within it too: "
+		    "unpack it first (zstd -dc)" },
 		{ "\xfd" "7zXZ", 5, "is compressed: unpack it first "
 		    "(xz -dc)" },
 		{ "BZh91AY&SY", 10, "is compressed: unpack it first "
@@ -166,7 +165,7 @@ refuse_others(const struct sniffed *in, const char *s, size_t n, struct err *e)
 		    "save the sheet as CSV" },
 		{ "\xd0\xcf\x11\xe0", 4, "is a workbook: save the sheet as "
 		    "CSV" },
-		{ "PAR1\x15", 5, "is Parquet: convert it to CSV first" },
+		{ "PAR1\x15", 5, "is Parquet, not text" },
 	};
 	const char *line;
 
@@ -178,7 +177,7 @@ refuse_others(const struct sniffed *in, const char *s, size_t n, struct err *e)
 	line = memchr(s, '\n', n);
 	if (memchr(s, '\0', line ? (size_t)(line - s) : n) != NULL)
 		return err_set(e, ERR_FORMAT, "%s: line 1: a NUL byte: this "
-		    "is no text, or not in UTF-8", in->name);
+		    "is no text, or not in UTF-8 (then say --encoding)", in->name);
 	return 0;
 }
 

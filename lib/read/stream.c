@@ -9,13 +9,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "read/door/door.h"
 #include "read/row_reader.h"
 #include "read/sniff.h"
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 
 struct table_reader {
-	struct source *src;
+	struct source src;		/* the door's */
+	bool open;			/* ... is */
 	struct sniffed in;
 	struct row_reader rows;
 	bool eager;
@@ -65,8 +67,8 @@ fill_buffer(struct table_reader *r, struct err *e)
 		r->room *= 2;
 	}
 	got = r->eager ?
-	    source_read(r->src, r->buf + r->len, r->room - r->len, e) :
-	    source_read_full(r->src, r->buf + r->len, r->room - r->len, e);
+	    source_read(&r->src, r->buf + r->len, r->room - r->len, e) :
+	    source_read_full(&r->src, r->buf + r->len, r->room - r->len, e);
 	if (got < 0)
 		return -1;
 	r->len += (size_t)got;
@@ -178,7 +180,6 @@ table_reader_open(struct table_reader **out, struct source *src,
 {
 	struct table_reader *r = xalloc(1, sizeof(*r));
 
-	r->src = src;
 	r->opts = o->read;
 	if (r->opts.name == NULL)
 		r->opts.name = src->name;
@@ -192,6 +193,9 @@ table_reader_open(struct table_reader **out, struct source *src,
 	r->in.name = r->opts.name != NULL ? r->opts.name : "input";
 	if (row_reader_init(&r->rows, &r->in, o, r->block_rows, e) != 0)
 		goto fail;
+	if (door_source(&r->src, &r->opts, src, e) != 0)
+		goto fail;
+	r->open = true;
 	if (r->buf == NULL) {
 		err_set(e, ERR_NOMEM, "no memory to read %s", r->in.name);
 		goto fail;
@@ -219,6 +223,8 @@ table_reader_free(struct table_reader *r)
 {
 	if (r == NULL)
 		return;
+	if (r->open)
+		source_close(&r->src);
 	row_reader_release(&r->rows);
 	sniffed_release(&r->in);
 	free(r->buf);

@@ -57,10 +57,10 @@ each_row(const struct json *line, size_t rows, const struct json **at,
 	return r;
 }
 
-static int
-each_line(uint64_t *skipped, const char *s, size_t size,
-    const struct reqlog_filter *f, const struct reqlog_wanted *w,
-    struct err *e)
+int
+reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s,
+    size_t size, const struct reqlog_filter *f,
+    const struct reqlog_wanted *w, struct err *e)
 {
 	const struct json **at = xalloc(w->n + 1, sizeof(*at));
 	const struct json **value = xalloc(w->n + 1, sizeof(*value));
@@ -71,11 +71,12 @@ each_line(uint64_t *skipped, const char *s, size_t size,
 	size_t n;
 	int r = 0;
 
+	*used = 0;
 	for (p = s; r == 0 && p < end; p = stop + 1) {
-		if ((stop = memchr(p, '\n', (size_t)(end - p))) == NULL) {
-			++*skipped;
+		stop = memchr(p, '\n', (size_t)(end - p));
+		if (stop == NULL)
 			break;
-		}
+		*used = (size_t)(stop + 1 - s);
 		arena_free(&a);
 		if (json_parse(&line, &a, p, (size_t)(stop - p), JSON_NAN,
 		    &ignored) < 0 || (n = reqlog_line_rows(line)) == 0)
@@ -100,12 +101,14 @@ reqlog_each(uint64_t *skipped, const char *path,
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct file_map m;
+		size_t used;
 
 		if (n > 1 && !reqlog_may_pass(segment[i], f))
 			continue;
 		if ((r = file_map(&m, segment[i], e)) < 0)
 			break;
-		r = each_line(skipped, m.data, m.n, f, w, e);
+		r = reqlog_each_bytes(&used, skipped, m.data, m.n, f, w, e);
+		*skipped += r == 0 && used < m.n;
 		file_unmap(&m);
 	}
 	reqlog_segments_free(segment, n);

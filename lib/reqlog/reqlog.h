@@ -113,6 +113,14 @@ struct reqlog_wanted {
 int reqlog_each(uint64_t *skipped, const char *path,
     const struct reqlog_filter *f, const struct reqlog_wanted *w,
     struct err *e);
+/* The same of bytes; those of whole lines are *used, of the rest another call
+ * may come. */
+int reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s,
+    size_t n, const struct reqlog_filter *f, const struct reqlog_wanted *w,
+    struct err *e);
+/* Paths of the segments of a folder, oldest first; a file is one of its own. */
+int reqlog_segments(char ***out, size_t *n, const char *path, struct err *e);
+void reqlog_segments_free(char **segment, size_t n);
 /* The first line that holds rows, in the arena; *line NULL: there is none. */
 int reqlog_first(struct json **line, struct arena *a, const char *path,
     struct err *e);

@@ -82,6 +82,7 @@ struct asking {
 	const struct study_setup *setup;
 	const struct ask_request *rq;
 	int64_t now_us;
+	bool hold;
 	char boot[64];
 	struct buf lines;
 };
@@ -95,7 +96,7 @@ is_lost(const struct asking *k, const struct trial *t, struct err *e)
 
 	if (t->state != TRIAL_RUNNING)
 		return 0;
-	if (*t->boot && strcmp(t->boot, k->boot) == 0) {
+	if (*t->boot && strcmp(t->boot, k->boot) == 0 && k->s->log.by_kernel) {
 		held = oplog_is_held(&k->s->log, t->id, e);
 		return held < 0 ? -1 : !held;
 	}
@@ -106,7 +107,7 @@ static struct lease
 make_lease(const struct asking *k, unsigned attempt)
 {
 	return (struct lease){ k->rq->lease_s > 0 ? k->rq->lease_s :
-	    k->setup->lease_s, k->rq->hold, attempt };
+	    k->setup->lease_s, k->hold, attempt };
 }
 
 /* 1: a lost trial is asked again. */
@@ -134,7 +135,7 @@ ask_lost(struct asked *out, struct asking *k, struct err *e)
 		write_lease(&k->lines, t->id, &lease);
 		if (study_append(s, &k->lines, false, e) < 0)
 			return -1;
-		*out = (struct asked){ (int64_t)i, true };
+		*out = (struct asked){ (int64_t)i, true, false };
 		return 1;
 	}
 	return 0;
@@ -194,7 +195,7 @@ ask_waiting(struct asked *out, struct asking *k, size_t number, double *x,
 	if (lease.s > 0 || lease.held)
 		write_lease(&k->lines, id, &lease);
 	if ((r = study_append(k->s, &k->lines, false, e)) == 0)
-		*out = (struct asked){ (int64_t)number, false };
+		*out = (struct asked){ (int64_t)number, false, false };
 done:
 	arena_free(&a);
 	return r;
@@ -212,7 +213,7 @@ ask_new(struct asked *out, struct asking *k, double *x, struct err *e)
 	write_trial(&k->lines, k->s->id, &k->setup->space, x, &lease);
 	if (study_append(k->s, &k->lines, false, e) < 0)
 		return -1;
-	*out = (struct asked){ (int64_t)number, false };
+	*out = (struct asked){ (int64_t)number, false, false };
 	return 0;
 }
 
@@ -244,9 +245,12 @@ study_ask(struct asked *out, struct study *s, const struct study_setup *setup,
 	buf_init(&k.lines, BUF_CAP_DOC);
 	if (oplog_lock(&s->log, e) < 0 || study_catch_up(s, e) < 0)
 		goto done;
+	/* not by a lock that nobody can take: it would be lost at once */
+	k.hold = rq->hold && s->log.by_kernel;
 	r = ask_any(out, &k, x, e);
+	out->held = k.hold;
 	/* before the lock goes: nobody may see it without a holder */
-	if (r == 0 && rq->hold)
+	if (r == 0 && k.hold)
 		r = oplog_hold(&s->log, s->trial[out->number].id, e);
 	if (r == 0)
 		index_write(s);

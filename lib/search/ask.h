@@ -26,6 +26,9 @@ struct ask_request {
 struct asked {
 	int64_t number;
 	bool again;			/* its last worker died */
+	bool held;			/* until the journal is closed; false where
+					 * the file system has no locks: then only
+					 * its lease tells that it is lost */
 };
 
 /*

@@ -332,9 +332,10 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 	}
 	for (size_t i = 0; i < r->n; i++) {
 		const struct ref_value *v = &r->value[i];
-		const struct ref_value *of = ref_version(&versions, v->number);
 
-		if (v->number == 0 || (of && oid_eq(&of->id, &v->id)))
+		/* what was removed is a version still */
+		if (v->number == 0 || (v->number <= versions.n && oid_eq(
+		    &versions.value[v->number - 1].id, &v->id)))
 			continue;
 		if (is_retired(&versions, v))
 			report_finding(k, "note", name, "it labels a version "
@@ -376,7 +377,8 @@ check_ref(void *ctx, const char *name, struct err *e)
 	if (strchr(name, '@'))
 		result = check_alias(k, name, &r, e);
 	for (size_t i = 0; result == 0 && i < r.n; i++)
-		if (r.value[i].number)
+		if (r.value[i].number && !r.value[i].removed &&
+		    strstr(name, "@" REF_REMOVED) == NULL)
 			add_root(k, &r.value[i].id, name);
 	ref_free(&r);
 	return result;

@@ -25,14 +25,18 @@ struct repo {
 	const struct progress *progress;
 	int64_t wait_ms;
 	struct odb *odb;
-	struct object_source *packs;	/* one of the odb's */
+	struct object_source *loose, *packs;	/* the odb's */
 	struct stat_cache *cache;	/* read at first use */
+	int objects_lock;		/* descriptor, or -1 */
 };
 
 /* A database over these sources, which it frees; the first takes what is
  * new, `bulk`, one of them, what comes in bulk. */
 struct odb *odb_new(struct object_source *sources,
     struct object_source *bulk, const struct progress *progress);
+/* Asked once before the first object is put or kept. */
+void odb_guard(struct odb *o, int (*hold)(struct repo *repo, struct err *e),
+    struct repo *repo);
 void odb_free(struct odb *o);
 
 #define REF_FILE_MAX ((size_t)1 << 28)
@@ -68,7 +72,20 @@ int worktree_read_open(struct oid *id, uint64_t *size, struct repo *repo,
 /* Append a record; the caller holds the lock.  Sets aside a torn tail and
  * voids an unconfirmed last record first.  *hash is the new record's. */
 struct audit_record;
+struct ref;
+struct ref_value;
 int audit_append(struct oid *hash, struct repo *repo,
     const struct audit_record *r, struct err *e);
+/* The audit record, then the ref's file with *v added; the caller holds the
+ * lock. */
+int ref_record(struct repo *repo, const char *name, const struct ref *r,
+    struct ref_value *v, const struct audit_record *record, struct err *e);
+
+/* What is put stays until the repository is closed, whatever gc runs; the
+ * first put asks for it.  ERR_BUSY. */
+int objects_hold(struct repo *repo, struct err *e);
+/* Nobody else puts anything until objects_release: gc's.  ERR_BUSY. */
+int objects_claim(struct repo *repo, struct err *e);
+void objects_release(struct repo *repo);
 
 #endif

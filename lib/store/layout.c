@@ -22,7 +22,8 @@ layout_path(const struct layout *l, const char *name)
 }
 
 static const char *const folder_name[] = {
-	"objects", "packs", "refs", "audit", "locks", "tmp", "cache", "runs", "studies"
+	"objects", "packs", "refs", "audit", "locks", "tmp", "cache", "runs", "studies",
+	"trash"
 };
 #define FOLDERS (sizeof(folder_name) / sizeof(*folder_name))
 

@@ -207,6 +207,23 @@ done:
 	return result;
 }
 
+int
+loose_file(uint64_t *bytes, int64_t *written, struct object_source *s,
+    const struct oid *id, struct err *e)
+{
+	char *path = object_path(loose_of(s), id), text[OID_TEXT];
+	struct stat st;
+	int r = beneath_stat(path, &st);
+
+	free(path);
+	if (r < 0)
+		return err_sys(e, "cannot look at object %s", oid_print(text,
+		    id));
+	*bytes = (uint64_t)st.st_size;
+	*written = (int64_t)st.st_mtim.tv_sec;
+	return 0;
+}
+
 static bool
 loose_has(struct object_source *s, const struct oid *id)
 {

@@ -27,6 +27,8 @@ struct odb {
 	struct object_source *bulk;	/* takes what comes in bulk; or NULL */
 	const struct progress *progress;
 	struct odb_transaction transaction;	/* .odb NULL: none is open */
+	int (*hold)(struct repo *repo, struct err *e);	/* or NULL */
+	struct repo *repo;	/* its argument */
 };
 
 struct odb *
@@ -143,11 +145,27 @@ sync_unless_open(struct odb *o, struct err *e)
 
 /* --- writing --------------------------------------------------------------- */
 
+void
+odb_guard(struct odb *o, int (*hold)(struct repo *repo, struct err *e),
+    struct repo *repo)
+{
+	o->hold = hold;
+	o->repo = repo;
+}
+
+static int
+hold_objects(struct odb *o, struct err *e)
+{
+	return o->hold ? o->hold(o->repo, e) : 0;
+}
+
 int
 odb_keep(struct odb *o, const struct oid *id, struct err *e)
 {
 	struct object_source *s = source_of(o, id);
 
+	if (hold_objects(o, e) < 0)
+		return -1;
 	if (s->ops->keep)
 		s->ops->keep(s, id);
 	return sync_unless_open(o, e);
@@ -209,6 +227,8 @@ odb_put(struct oid *id, struct odb *o, const void *p, size_t n,
 	struct err ignored = ERR_INIT;
 	uint64_t size;
 
+	if (hold_objects(o, e) < 0)
+		return -1;
 	oid_of(id, p, n);
 	if (odb_check(&size, o, id, &ignored) == 0)
 		return odb_keep(o, id, e);
@@ -260,11 +280,13 @@ int
 odb_put_source(struct oid *id, uint64_t *size, struct odb *o,
     struct source *from, uint64_t expect, struct err *e)
 {
-	char *block = mem_array(1, WRITE_BLOCK);
+	char *block;
 	int64_t got;
 	int r;
 
-	if (block == NULL)
+	if (hold_objects(o, e) < 0)
+		return -1;
+	if ((block = mem_array(1, WRITE_BLOCK)) == NULL)
 		return err_set(e, ERR_NOMEM, "no memory to store an object");
 	got = source_read_full(from, block, WRITE_BLOCK, e);
 	if (got < 0) {

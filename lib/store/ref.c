@@ -72,6 +72,7 @@ parse_value(struct ref_value *v, const char *at, size_t n)
 	uint64_t number;
 	size_t rest;
 
+	*v = (struct ref_value){ .number = 0 };
 	if (tab == NULL || !num_parse_u64(at, (size_t)(tab - at), &number) ||
 	    number >= UINT32_MAX)
 		return false;
@@ -139,8 +140,8 @@ parse_ref(struct ref *r, const char *p, size_t n, const char *name,
 	return 0;
 }
 
-int
-ref_read(struct ref *r, struct repo *repo, const char *name, struct err *e)
+static int
+read_file(struct ref *r, struct repo *repo, const char *name, struct err *e)
 {
 	char *path;
 	struct buf b;
@@ -163,6 +164,43 @@ ref_read(struct ref *r, struct repo *repo, const char *name, struct err *e)
 	return result;
 }
 
+/* Which of the versions were removed, and not brought back. */
+static int
+read_removed(struct ref *r, struct repo *repo, const char *name,
+    struct err *e)
+{
+	char *list = xprintf("%s@" REF_REMOVED, name);
+	struct err mine = ERR_INIT;
+	struct ref removed;
+	int result = 0;
+
+	if (read_file(&removed, repo, list, &mine) == 0) {
+		for (size_t i = 0; i < removed.n; i++) {
+			uint32_t number = removed.value[i].number;
+
+			if (number && number <= r->n)
+				r->value[number - 1].removed ^= true;
+		}
+		ref_free(&removed);
+	} else if (mine.code != ERR_NOENT) {
+		*e = mine;
+		result = -1;
+	}
+	free(list);
+	return result;
+}
+
+int
+ref_read(struct ref *r, struct repo *repo, const char *name, struct err *e)
+{
+	if (read_file(r, repo, name, e) < 0)
+		return -1;
+	if (strchr(name, '@') || read_removed(r, repo, name, e) == 0)
+		return 0;
+	ref_free(r);
+	return -1;
+}
+
 void
 ref_free(struct ref *r)
 {
@@ -174,13 +212,17 @@ ref_free(struct ref *r)
 const struct ref_value *
 ref_last(const struct ref *r)
 {
-	return r->n && r->value[r->n - 1].number ? &r->value[r->n - 1] : NULL;
+	size_t n = r->n;
+
+	while (n && r->value[n - 1].removed)
+		n--;
+	return n && r->value[n - 1].number ? &r->value[n - 1] : NULL;
 }
 
 const struct ref_value *
 ref_version(const struct ref *r, uint32_t number)
 {
-	if (number == 0 || number > r->n)
+	if (number == 0 || number > r->n || r->value[number - 1].removed)
 		return NULL;
 	return &r->value[number - 1];
 }
@@ -189,7 +231,7 @@ const struct ref_value *
 ref_with_id(const struct ref *r, const struct oid *id)
 {
 	for (size_t i = r->n; i-- > 0;)
-		if (oid_eq(&r->value[i].id, id))
+		if (!r->value[i].removed && oid_eq(&r->value[i].id, id))
 			return &r->value[i];
 	return NULL;
 }

@@ -26,6 +26,7 @@ struct ref_value {
 	uint32_t number;	/* version; for an alias the one it labels; 0: dropped */
 	struct oid id;
 	struct oid audit;	/* hash of the audit record that set it */
+	bool removed;		/* a version that is to be seen no more */
 };
 
 struct ref {
@@ -47,9 +48,10 @@ bool ref_name_ok(const char *name);
  * file is not a ref. */
 int ref_read(struct ref *r, struct repo *repo, const char *name, struct err *e);
 void ref_free(struct ref *r);
-/* The newest value, or NULL; a dropped alias has none. */
+/* The newest value that was not removed, or NULL; a dropped alias has none. */
 const struct ref_value *ref_last(const struct ref *r);
-/* Version `number`, or NULL; `id`'s newest version, or NULL. */
+/* Version `number`, or NULL; `id`'s newest version, or NULL: none that was
+ * removed. */
 const struct ref_value *ref_version(const struct ref *r, uint32_t number);
 const struct ref_value *ref_with_id(const struct ref *r, const struct oid *id);
 
@@ -94,6 +96,13 @@ struct ref_move {
  * is already is done and recorded nowhere. */
 int ref_move(uint32_t *was, struct repo *s, const struct ref_move *m,
     struct err *e);
+
+/* The label under which removed versions are kept: no alias of people's. */
+#define REF_REMOVED "removed"
+/* Remove a version, or bring it back: it keeps its number and its record.
+ * Where it is so already, nothing happens. */
+int ref_remove(struct repo *repo, const char *name, uint32_t number,
+    bool removed, const char *note, struct err *e);
 
 /* Refs whose name begins with `prefix` ("", "data/"), in byte order,
  * aliases too.  fn returns 0 to go on. */

@@ -76,8 +76,8 @@ ref_has_value(struct repo *repo, const char *name, const struct ref_value *want)
 }
 
 /* Audit record, then ref.  The caller holds the lock. */
-static int
-record_and_write(struct repo *repo, const char *name, const struct ref *r,
+int
+ref_record(struct repo *repo, const char *name, const struct ref *r,
     struct ref_value *v, const struct audit_record *record, struct err *e)
 {
 	if (audit_append(&v->audit, repo, record, e) < 0)
@@ -122,7 +122,8 @@ add_locked(struct repo *repo, struct ref_addition *a, const char *note,
 
 	if (read_or_none(&r, repo, a->name, e) < 0)
 		return -1;
-	if (r.n && oid_eq(&r.value[r.n - 1].id, &a->id)) {
+	if (r.n && !r.value[r.n - 1].removed &&
+	    oid_eq(&r.value[r.n - 1].id, &a->id)) {
 		a->number = (uint32_t)r.n;
 	} else {
 		v = (struct ref_value){ .number = (uint32_t)r.n + 1,
@@ -131,7 +132,7 @@ add_locked(struct repo *repo, struct ref_addition *a, const char *note,
 			.op = "add", .ref = a->name, .number = v.number,
 			.id = a->id, .note = note,
 		};
-		result = record_and_write(repo, a->name, &r, &v, &record, e);
+		result = ref_record(repo, a->name, &r, &v, &record, e);
 		if (result == 0 || e->code == ERR_UNPROVEN) {
 			a->number = v.number;
 			a->added = true;
@@ -249,7 +250,7 @@ move_locked(uint32_t *was, struct repo *repo, const char *name,
 		.ref = m->alias, .number = m->number, .was = *was, .id = v.id,
 		.note = m->note, .verdict = m->verdict,
 	};
-	result = record_and_write(repo, m->alias, &r, &v, &record, e);
+	result = ref_record(repo, m->alias, &r, &v, &record, e);
 done:
 	ref_free(&versions);
 	ref_free(&r);
@@ -265,6 +266,9 @@ ref_move(uint32_t *was, struct repo *repo, const struct ref_move *m,
 
 	if (!ref_name_ok(m->alias) || strchr(m->alias, '@') == NULL)
 		return err_set(e, ERR_USAGE, "'%.200s' is no alias", m->alias);
+	if (strcmp(strchr(m->alias, '@') + 1, REF_REMOVED) == 0)
+		return err_set(e, ERR_USAGE, "'" REF_REMOVED "' is kept for "
+		    "versions that were removed: take another label");
 	name = xstrndup(m->alias, strcspn(m->alias, "@"));
 	if (refs_lock(&fd, repo, false, e) == 0) {
 		r = move_locked(was, repo, name, m, e);

@@ -243,8 +243,8 @@ repo_open(struct repo **out, const char *from, const struct repo_opts *o,
     struct err *e)
 {
 	struct repo *repo = xalloc(1, sizeof(*repo));
-	struct object_source *loose;
 
+	repo->objects_lock = -1;
 	repo->os = o->os ? o->os : os_real();
 	repo->log = o->log;
 	repo->progress = o->progress;
@@ -258,9 +258,10 @@ repo_open(struct repo **out, const char *from, const struct repo_opts *o,
 		return -1;
 	}
 	repo->packs = packs_new(&repo->layout, chunked_writing());
-	loose = loose_new(&repo->layout);
-	loose->next = repo->packs;
-	repo->odb = odb_new(loose, repo->packs, repo->progress);
+	repo->loose = loose_new(&repo->layout);
+	repo->loose->next = repo->packs;
+	repo->odb = odb_new(repo->loose, repo->packs, repo->progress);
+	odb_guard(repo->odb, objects_hold, repo);
 	*out = repo;
 	return 0;
 }
@@ -273,6 +274,7 @@ repo_close(struct repo *repo)
 	stat_cache_save(repo->cache, repo->os);
 	stat_cache_free(repo->cache);
 	odb_free(repo->odb);
+	objects_release(repo);
 	free(repo->top);
 	free(repo->local);
 	free(repo->layout.folder);

@@ -23,8 +23,8 @@ needs_quotes(const char *s, size_t n, char d)
 	return false;
 }
 
-static void
-put_quoted(struct buf *out, const char *s, size_t n)
+void
+csv_quote(struct buf *out, const char *s, size_t n)
 {
 	const char *end = s + n, *q;
 
@@ -42,7 +42,7 @@ void
 csv_write_cell(struct buf *out, const char *s, size_t n, char delimiter)
 {
 	if (needs_quotes(s, n, delimiter))
-		put_quoted(out, s, n);
+		csv_quote(out, s, n);
 	else
 		buf_add(out, s, n);
 }
@@ -102,6 +102,19 @@ put_number(struct buf *out, const struct column *c, size_t row)
 	}
 }
 
+void
+csv_write_value(struct buf *out, const struct column *c, size_t row)
+{
+	char room[COLUMN_PRINT_MAX];
+	const char *s;
+	size_t n;
+
+	if (column_missing(c, row) || put_number(out, c, row))
+		return;
+	s = column_print(c, row, room, &n);
+	buf_add(out, s, n);
+}
+
 static void
 put_csv(struct buf *out, const struct column *c, size_t row, char d,
     const struct na_words *na)
@@ -114,10 +127,10 @@ put_csv(struct buf *out, const struct column *c, size_t row, char d,
 		return;
 	s = column_print(c, row, room, &n);
 	if (col_type_is_text(c->type) && na_words_match(na, s, n, false))
-		put_quoted(out, s, n);
+		csv_quote(out, s, n);
 	else if (c->type == COL_RAW && c->raw[row].quoted && n > 0 &&
 	    na_words_match(na, s, n, false))
-		put_quoted(out, s, n);
+		csv_quote(out, s, n);
 	else
 		csv_write_cell(out, s, n, d);
 }

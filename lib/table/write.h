@@ -33,7 +33,10 @@ void table_write_jsonl(struct buf *out, const struct column *const *col,
 void table_write_lists(struct buf *out, const struct column *const *col,
     size_t n, size_t from, size_t to);
 
-/* One CSV cell of text, quoted as needed. */
+/* A cell of numbers, dates or booleans; nothing where it is missing. */
+void csv_write_value(struct buf *out, const struct column *c, size_t row);
+/* One CSV cell of text, quoted; quoted as needed. */
+void csv_quote(struct buf *out, const char *s, size_t n);
 void csv_write_cell(struct buf *out, const char *s, size_t n, char delimiter);
 /* One cell as JSON. */
 void json_write_cell(struct buf *out, const struct column *c, size_t row);

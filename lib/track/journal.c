@@ -20,8 +20,10 @@
 #include "catalog/put.h"
 #include "store/odb.h"
 #include "store/ref.h"
+#include "track/event.h"
 #include "track/find.h"
 #include "track/internal.h"
+#include "track/ended.h"
 
 #define ALIVE 0			/* the byte a living run holds */
 #define APPEND 1		/* the byte an appender holds */
@@ -90,41 +92,28 @@ done:
 	return r;
 }
 
-static struct json *
-new_event(struct arena *a, const char *what)
+static int
+append_and_free(struct journal *j, struct arena *a, const struct json *event,
+    struct err *e)
 {
-	struct json *event = json_new(a, JSON_MAP);
+	int r = append_event(j, event, e);
 
-	json_add_text(a, event, "event", what);
-	return event;
+	arena_free(a);
+	return r;
 }
 
 static struct json *
 begin_event(struct arena *a, const char *id, const struct journal_start *s)
 {
-	struct json *event = new_event(a, "begin"), *list;
-	char now[CLOCK_TEXT_MAX];
+	struct event_begin b = { .id = id, .us = clock_wall_us(),
+	    .pid = getpid(), .start = s };
 	struct machine m;
 
 	machine_read(&m);
-	clock_print(now, clock_wall_us());
-	json_add_text(a, event, "schema", "mlv.journal/1");
-	json_add_text(a, event, "id", id);
-	json_add_text(a, event, "time", now);
-	json_add_text(a, event, "host", m.host);
-	json_add_text(a, event, "boot", m.boot);
-	json_add_text(a, event, "user", m.user);
-	json_add_int(a, event, "pid", getpid());
-	json_add_text(a, event, "verb", s->verb ? s->verb : "run");
-	if (s->name)
-		json_add_text(a, event, "name", s->name);
-	if (s->command) {
-		list = json_add_list(a, event, "command");
-		for (size_t i = 0; s->command[i]; i++)
-			json_add_text(a, list, NULL, s->command[i]);
-	}
-	manifest_copy(a, event, "facts", s->facts);
-	return event;
+	b.host = m.host;
+	b.boot = m.boot;
+	b.user = m.user;
+	return event_begin(a, &b);
 }
 
 static char *
@@ -296,28 +285,8 @@ journal_param(struct journal *j, const char *name, const struct json *v,
     struct err *e)
 {
 	struct arena a = { NULL, 0 };
-	struct json *event = new_event(&a, "param");
-	int r;
 
-	json_add_text(&a, event, "name", name);
-	manifest_copy(&a, event, "value", v);
-	r = append_event(j, event, e);
-	arena_free(&a);
-	return r;
-}
-
-/* JSON has no number that is not finite: that is its word. */
-static void
-put_value(struct arena *a, struct json *event, double value)
-{
-	char text[NUM_TEXT_MAX];
-
-	if (isfinite(value)) {
-		json_add_num(a, event, "value", value);
-		return;
-	}
-	num_print_f64(text, value);
-	json_add_text(a, event, "value", text);
+	return append_and_free(j, &a, event_param(&a, name, v), e);
 }
 
 int
@@ -325,14 +294,8 @@ journal_summary(struct journal *j, const char *name, double value,
     struct err *e)
 {
 	struct arena a = { NULL, 0 };
-	struct json *event = new_event(&a, "summary");
-	int r;
 
-	json_add_text(&a, event, "name", name);
-	put_value(&a, event, value);
-	r = append_event(j, event, e);
-	arena_free(&a);
-	return r;
+	return append_and_free(j, &a, event_summary(&a, name, value), e);
 }
 
 int
@@ -340,35 +303,20 @@ journal_metric(struct journal *j, const char *name, int64_t step,
     double value, struct err *e)
 {
 	struct arena a = { NULL, 0 };
-	struct json *event = new_event(&a, "metric");
-	int r;
 
-	json_add_text(&a, event, "name", name);
-	json_add_int(&a, event, "step", step);
-	put_value(&a, event, value);
-	json_add_int(&a, event, "us", clock_wall_us());
-	r = append_event(j, event, e);
-	arena_free(&a);
-	return r;
+	return append_and_free(j, &a, event_metric(&a, name, step, value,
+	    clock_wall_us()), e);
 }
 
 int
 journal_link(struct journal *j, const char *rel, const char *type,
     const char *name, const struct oid *id, uint64_t size, struct err *e)
 {
+	const struct link link = { .rel = rel, .type = type,
+	    .name = name ? name : "", .id = *id, .size = size };
 	struct arena a = { NULL, 0 };
-	struct json *event = new_event(&a, "link");
-	char text[OID_TEXT];
-	int r;
 
-	json_add_text(&a, event, "rel", rel);
-	json_add_text(&a, event, "type", type);
-	json_add_text(&a, event, "name", name ? name : "");
-	json_add_text(&a, event, "id", oid_print(text, id));
-	json_add_int(&a, event, "size", (int64_t)size);
-	r = append_event(j, event, e);
-	arena_free(&a);
-	return r;
+	return append_and_free(j, &a, event_link(&a, &link), e);
 }
 
 int
@@ -376,81 +324,22 @@ journal_fact(struct journal *j, const char *key, const struct json *v,
     struct err *e)
 {
 	struct arena a = { NULL, 0 };
-	struct json *event = new_event(&a, "fact");
-	int r;
 
-	json_add_text(&a, event, "key", key);
-	manifest_copy(&a, event, "value", v);
-	r = append_event(j, event, e);
-	arena_free(&a);
-	return r;
+	return append_and_free(j, &a, event_fact(&a, key, v), e);
 }
 
 /* --- the end --------------------------------------------------------------- */
 
-static void
-put_time(struct arena *a, struct json *m, const char *key, int64_t us)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	clock_print(text, us);
-	json_add_text(a, m, key, text);
-}
-
-static struct json *
-run_manifest(struct arena *a, const struct run *r, const struct oid *journal,
-    uint64_t size)
-{
-	struct json *m = manifest_new(a, "mlv.run/1");
-
-	for (size_t i = 0; i < r->n_links; i++)
-		manifest_link(a, m, r->link[i].rel, r->link[i].type,
-		    r->link[i].name, &r->link[i].id, r->link[i].size);
-	manifest_link(a, m, "journal", TYPE_JSONL, NULL, journal, size);
-	json_add_text(a, m, "id", r->id);
-	json_add_text(a, m, "status", run_status_text(r->status));
-	json_add_int(a, m, "exit", r->exit_status);
-	json_add_text(a, m, "verb", r->verb);
-	if (*r->name)
-		json_add_text(a, m, "name", r->name);
-	json_add_text(a, m, "host", r->host);
-	json_add_text(a, m, "user", r->user);
-	put_time(a, m, "begin", r->begin_us);
-	put_time(a, m, "end", r->end_us);
-	manifest_copy(a, m, "command", r->command);
-	manifest_copy(a, m, "params", r->params);
-	manifest_copy(a, m, "facts", r->facts);
-	run_put_metrics(a, m, r);
-	return m;
-}
-
 static int
 store_run(struct catalog_put *put, struct journal *j, struct err *e)
 {
-	struct odb *odb = catalog_odb(j->c);
-	/* the journal and the manifest that links to it */
-	struct odb_transaction *t = odb_begin(odb);
-	struct arena a = { NULL, 0 };
-	struct oid id;
-	struct run run;
 	struct buf b;
-	int r = -1;
+	int r;
 
-	memset(&run, 0, sizeof(run));
 	buf_init(&b, BUF_CAP_DATA);
-	if (file_read_own(&b, j->path, e) < 0 ||
-	    run_parse(&run, b.data, b.len, e) < 0 ||
-	    odb_put(&id, odb, b.data, b.len, e) < 0)
-		goto done;
-	r = catalog_put_manifest(put, j->c, NAME_RUN, j->id,
-	    run_manifest(&a, &run, &id, b.len), NULL, e);
+	r = file_read_own(&b, j->path, e);
 	if (r == 0)
-		r = odb_commit(t, e);
-done:
-	if (r < 0)
-		odb_abandon(t);
-	run_free(&run);
-	arena_free(&a);
+		r = ended_put(put, j->c, j->id, &b, e);
 	buf_free(&b);
 	return r;
 }
@@ -460,15 +349,9 @@ append_end(struct journal *j, enum run_status status, int exit_status,
     struct err *e)
 {
 	struct arena a = { NULL, 0 };
-	struct json *event = new_event(&a, "end");
-	int r;
 
-	json_add_text(&a, event, "status", run_status_text(status));
-	json_add_int(&a, event, "exit", exit_status);
-	put_time(&a, event, "time", clock_wall_us());
-	r = append_event(j, event, e);
-	arena_free(&a);
-	return r;
+	return append_and_free(j, &a, event_end(&a, status, exit_status,
+	    clock_wall_us()), e);
 }
 
 int

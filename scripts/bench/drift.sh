@@ -3,6 +3,11 @@
 # beside Evidently's DataDriftPreset in Python from the same files, at 100,000
 # and at 1,000,000 rows a side.  Each is a whole process but for Python's
 # imports; medians of 5, for Evidently of 3, and one run at 1,000,000 rows.
+#
+# Then what runs each night: 'perf', labels joined and judged, beside pandas and
+# scikit-learn; 'watch --window', rows a second; 'report', its time and size;
+# and how many of 300 weeks without drift, and of 30 with a small, a middling
+# and a large one, are told of by Evidently's tests and by calibrated windows.
 set -eu
 python=${PYTHON:-build/venv/bin/python}
 work=$(mktemp -d)
@@ -60,4 +65,118 @@ def side_by_side(rows, runs):
 
 side_by_side(100000, 3)
 side_by_side(1000000, 1)
+P
+"$python" - "$work" <<'P'
+import os, resource, statistics, subprocess, sys, time, warnings
+warnings.filterwarnings("ignore")
+import numpy as np
+import pandas as pd
+from sklearn import metrics
+work = sys.argv[1]
+r = np.random.default_rng(7)
+
+
+def peak_kib(pid):
+    """Of its memory since it became this program: a child's rusage knows its parent's, too."""
+    try:
+        with open("/proc/%d/status" % pid) as f:
+            return next((int(line.split()[1]) for line in f if line.startswith("VmHWM")), 0)
+    except OSError:
+        return 0
+
+
+def timed(argv, runs=5):
+    took, most = [], 0
+    for _ in range(runs):
+        begin = time.perf_counter()
+        with open(work + "/out", "w") as out:
+            p = subprocess.Popen(argv, stdout=out, stderr=subprocess.DEVNULL)
+            while p.poll() is None:
+                most = max(most, peak_kib(p.pid))
+                time.sleep(.005)
+        took.append(time.perf_counter() - begin)
+    with open(work + "/out") as out:
+        return statistics.median(took), most / 1024, out.read()
+
+
+# --- labels that came late
+n = int(os.environ.get("PERF_ROWS", "1000000"))
+a, b = work + "/answers.csv", work + "/late.csv"
+q = np.round(1 / (1 + np.exp(-r.normal(size=n) * 2)), 6)
+ids = np.char.add("c", r.permutation(n).astype(str))
+y = np.where(r.random(n) < q, "Yes", "No")
+pd.DataFrame({"id": ids, "when": np.char.add("2026-01-", np.char.zfill((np.arange(n) * 28 // n + 1).astype(str), 2)),
+              "probabilities.No": 1 - q, "probabilities.Yes": q, "label": np.where(q >= .5, "Yes", "No")}).to_csv(a, index=False)
+late = r.permutation(n)[:n * 8 // 10]
+pd.DataFrame({"id": ids[late], "churn": y[late]}).to_csv(b, index=False)
+
+
+def theirs():
+    d = pd.read_csv(a).merge(pd.read_csv(b), on="id")
+    found = {}
+    for day, g in [("all", d)] + list(d.groupby("when")):
+        t, p = g.churn == "Yes", g.label == "Yes"
+        found[day] = [metrics.roc_auc_score(t, g["probabilities.Yes"]), metrics.accuracy_score(t, p),
+                      metrics.precision_score(t, p), metrics.recall_score(t, p), metrics.f1_score(t, p),
+                      metrics.log_loss(t, g["probabilities.Yes"]), metrics.brier_score_loss(t, g["probabilities.Yes"])]
+    return found
+
+
+begin = time.perf_counter()
+want = theirs()
+them = time.perf_counter() - begin
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+us, mib, out = timed(["mlv-drift", "perf", "--labels", b, "--key", "id", "--time", "when", a], 3)
+far = 0
+names = ["auc", "accuracy", "precision", "recall", "f1", "logloss", "brier"]
+for line in out.splitlines():
+    by, value, name, got = line.split("\t")[:4]
+    if name in names:
+        far = max(far, abs(float(got) - want["all" if by == "all" else value][names.index(name)]))
+print("perf, %s answers, %s labels: pandas and scikit-learn %.1f s, %.0f MiB; mlv-drift %.1f s, %.0f MiB; "
+      "furthest apart %.0e" % (format(n, ","), format(len(late), ","), them, peak, us, mib, far), flush=True)
+
+# --- windows, and the page
+def table(path, rows, cols, shift=0, first=0):
+    d = pd.DataFrame({"x%d" % i: r.normal(shift, 1, rows).astype(np.float32).round(4) for i in range(cols * 3 // 4)})
+    for i in range(cols - cols * 3 // 4):
+        d["k%d" % i] = r.choice(list("abcdefghij"), rows)
+    d["x0"] += first
+    d.to_csv(path, index=False)
+
+
+table(work + "/ref.csv", 100000, 20)
+table(work + "/now.csv", 1000000, 20)
+few = timed(["mlv-drift", "watch", "--window", "10000", work + "/ref.csv", work + "/ref.csv"])[0]
+many, mib, _ = timed(["mlv-drift", "watch", "--window", "10000", work + "/ref.csv", work + "/now.csv"])
+print("watch, 20 columns, windows of 10,000: %s rows a second, %.0f MiB" % (format(int(900000 / (many - few)), ","), mib),
+      flush=True)
+rows = int(os.environ.get("REPORT_ROWS", "200000"))
+table(work + "/a.csv", rows, 100)
+table(work + "/b.csv", rows, 100, .05)
+took, mib, out = timed(["mlv-drift", "report", "--html", work + "/a.csv", work + "/b.csv"], 3)
+print("report, %s x 100 a side: %.1f s, %.0f MiB, a page of %.0f kB" % (format(rows, ","), took, mib, len(out) / 1000),
+      flush=True)
+
+# --- alarms without a drift, and with one
+table(work + "/ref.csv", 20000, 20)
+subprocess.run(["mlv-drift", "calibrate", "--rate", "0.01", "-o", work + "/t", work + "/ref.csv"], check=True)
+
+
+def weeks(name, count, shift):
+    """Weeks of 1000 rows of which one column moves by so much: how many are told of."""
+    told = [0, 0]
+    for _ in range(count):
+        table(work + "/week.csv", 1000, 20, first=shift)
+        for i, argv in enumerate((["compare", "--any", "--evidently", work + "/ref.csv", work + "/week.csv"],
+                                  ["watch", "--any", "--window", "1000", "--thresholds", work + "/t", work + "/ref.csv",
+                                   work + "/week.csv"])):
+            told[i] += subprocess.run(["mlv-drift"] + argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 1
+    print("%s, %d weeks of 1,000 rows: told of by Evidently's tests %d, by calibrated windows %d" %
+          (name, count, told[0], told[1]), flush=True)
+
+
+weeks("no drift", int(os.environ.get("WEEKS", "300")), 0)
+for size in (.1, .2, .4):
+    weeks("one of 20 columns moved by %g deviations" % size, 30, size)
 P

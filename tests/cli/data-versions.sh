@@ -617,4 +617,32 @@ check 'eval, batch: a model by its short name; a file comes first, and that is t
 	expect 3 mlv-serve batch gone.onnx -i d.csv &&
 	says "cannot open 'gone.onnx'"
 X
+# --- as it was at a moment
+fresh moments
+git init -q .
+mlv-data init >../log
+echo one >m.txt
+mlv-data add m.txt >../log
+before=$(date -u +%Y-%m-%dT%H:%M:%S.%6NZ)
+echo two >m.txt
+mlv-data add m.txt >../log
+check 'cat data:NAME@{MOMENT}: the newest version then, by the audit log' <<'X'
+	expect 0 mlv-data cat "data:m@{$before}" &&
+	test "$(cat out)" = one &&
+	expect 0 mlv-data cat "data:m@{$(date -u -d tomorrow +%Y-%m-%d)}" &&
+	test "$(cat out)" = two
+X
+check 'tag, lineage and show take a moment, too' <<'X'
+	expect 0 mlv-data tag "data:m@{$before}" golden &&
+	test "$(cut -f1,2 out)" = "data:m@golden${tab}1" &&
+	expect 0 mlv-data lineage "data:m@{$before}" &&
+	test "$(cut -f1 out)" = data:m@1
+X
+check 'before the first version: exit 3; what is no moment: exit 2' <<'X'
+	expect 3 mlv-data cat "data:m@{2001-01-01}" &&
+	says "data:m had no version by 2001-01-01T23:59:59" &&
+	expect 2 mlv-data cat "data:m@{soon}" &&
+	says "'{soon}' is no moment: write @{2026-11-01}"
+X
+
 finish

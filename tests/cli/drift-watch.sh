@@ -82,6 +82,21 @@ check '--state: two runs give the records of one' <<'X'
 	expect 1 mlv-drift watch --state s -c x second.csv &&
 	same whole out
 X
+check '--state: of two watches on one state the second is told to try again' <<'X'
+	mkfifo rows &&
+	{ mlv-drift watch --state busy -c x - <rows >busy.out 2>&1 & } &&
+	watcher=$! &&
+	exec 9>rows &&
+	echo x >&9 &&
+	until_true test -e busy.lock &&
+	sleep 0.2 &&
+	expect 4 mlv-drift watch --state busy -c x first.csv &&
+	says "another watch goes on with state 'busy'" &&
+	exec 9>&- &&
+	exits 0 wait $watcher &&
+	test ! -e busy.lock &&
+	expect 0 mlv-drift watch --state busy2 -c x first.csv
+X
 check '--from-start: a file that grew, only its new rows count' <<'X'
 	rm -f s &&
 	expect 0 mlv-drift watch --state s --from-start -c x first.csv &&

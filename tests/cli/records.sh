@@ -208,6 +208,25 @@ check 'mlv-data lineage prints the records of mlv-data-records(5), in both forms
 	described 0 mlv-data lineage data:rows --up --down &&
 	plain mlv.lineage.node/1 0 mlv-data lineage profile:rows
 X
+check 'mlv-data import prints the record of add' <<'X'
+	mkdir -p .dvc &&
+	echo kept >kept.txt &&
+	printf 'outs:\n- md5: %s\n  path: kept.txt\n' "$(md5sum kept.txt | cut -c1-32)" >kept.txt.dvc &&
+	described 0 mlv-data "import dvc" kept.txt.dvc &&
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 6\n' \
+	    "$(echo large | sha256sum | cut -c1-64)" >large.bin &&
+	git add large.bin &&
+	echo large >large.bin &&
+	described 0 mlv-data "import lfs" &&
+	git rm -q -f --cached large.bin &&
+	rm -r .dvc kept.txt* large.bin*
+X
+check 'mlv-data hook prints the record of mlv-data-records(5), in both forms' <<'X'
+	described 0 mlv-data "hook install" &&
+	described 0 mlv-data "hook status" &&
+	plain mlv.hook/1 0 mlv-data hook status &&
+	described 0 mlv-data "hook uninstall"
+X
 check 'mlv-data ls of a profile prints the record, in both forms' <<'X'
 	described 0 mlv-data ls profile:rows &&
 	plain mlv.object.listed/1 0 mlv-data ls profile:rows
@@ -310,6 +329,22 @@ check 'mlv-train show -m prints the record of each point, in both forms' <<'X'
 X
 check 'mlv-train compare prints the record of mlv-train-records(5)' <<'X'
 	described 0 mlv-train compare good bad
+X
+
+# --- mlv-train repro, graph, import
+check 'mlv-train repro and graph print the records of mlv-train-records(5), in both forms' <<'X'
+	printf 'stages: {one: {cmd: cp rows.csv one.csv, deps: [rows.csv], outs: [one.csv]}}\n' >dvc.yaml &&
+	described 0 mlv-train repro &&
+	plain mlv.pipeline.stage/1 0 mlv-train repro &&
+	described 0 mlv-train graph &&
+	plain mlv.pipeline.node/1 0 mlv-train graph
+X
+check 'mlv-train import prints the record of mlv-train-records(5), in both forms' <<'X'
+	mkdir -p mlruns/1/r/metrics mlruns/1/r/params &&
+	printf 'run_id: r\nstart_time: 1700000000000\nstatus: 3\n' >mlruns/1/r/meta.yaml &&
+	described 0 mlv-train 'import mlruns' mlruns &&
+	plain mlv.run.imported/1 0 mlv-train import mlruns mlruns &&
+	echo "mlv-train import tensorboard" >>"$records/verbs"
 X
 
 # --- mlv-train search
@@ -433,6 +468,12 @@ check 'mlv-drift watch prints the records of mlv-drift-records(5), in both forms
 	described 1 mlv-drift watch -d ddm -c x errors.csv &&
 	plain mlv.drift.sign/1 1 mlv-drift watch -d ddm -c x errors.csv
 X
+check 'mlv-drift watch --window prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "x"; for (i = 0; i < 90; i++) print i % 9 }' >ref.csv &&
+	awk 'BEGIN { print "x"; for (i = 0; i < 90; i++) print i % 9 + 20 * (i > 44) }' >now.csv &&
+	described 1 mlv-drift watch --window 45 ref.csv now.csv &&
+	plain mlv.drift.window/1 1 mlv-drift watch --window 45 ref.csv now.csv
+X
 check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
 	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
 	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
@@ -489,6 +530,25 @@ check 'mlv-data fsck prints the records of a repository that is whole and of one
 	grep "^damaged" out >last &&
 	plain mlv.finding/1 0 cat findings &&
 	plain mlv.fsck/1 0 cat last
+X
+
+check 'mlv-data rm and gc print their records' <<'X'
+	mkdir ../collected &&
+	(
+		cd ../collected &&
+		mlv-data init >init.log &&
+		seq 1 9 | mlv-data add -q -n x - >add.log &&
+		seq 1 8 | mlv-data add -q -n x - >add.log &&
+		described 0 mlv-data rm data:x@2 &&
+		plain mlv.dataset.removed/1 0 mlv-data rm --undo data:x@2 &&
+		described 0 mlv-data gc --keep newest --grace 0 &&
+		described 0 mlv-data gc --undo &&
+		plain mlv.gc.undone/1 0 mlv-data gc --undo &&
+		plain mlv.gc/1 0 mlv-data gc --keep all &&
+		expect 0 mlv-data gc --keep newest --dry-run &&
+		grep ^data: out >going &&
+		plain mlv.gc.version/1 0 cat going
+	)
 X
 
 # --- nothing is left out

@@ -58,6 +58,22 @@ check 'gate: what the champion lacks is told as its own' <<'X'
 	says "the champion's evaluation under the label 'test' does not count" &&
 	expect 0 mlv-registry set m@champion --drop
 X
+check 'gate: the same rows as a version, a file and a copy are the same evidence' <<'X'
+	mlv-train fit train.csv -t y -d id -l gbdt --set num_leaves=4 -o n.onnx >fit2.out &&
+	mlv-registry add -q m n.onnx >add.out &&
+	expect 0 mlv-registry set m@champion 1 &&
+	cp test.csv copy.csv &&
+	mlv-data add -q --name later test.csv >add.out &&
+	mlv-train eval m.onnx copy.csv --label same --no-importance >eval.out &&
+	mlv-train eval n.onnx data:later --label same --no-importance >eval.out &&
+	echo "rules: [same.auc - champion.same.auc > -1]" >same.yaml &&
+	expect 0 mlv-registry gate m@2 -p same.yaml &&
+	rows 301 500 >less.csv &&
+	mlv-train eval n.onnx less.csv --label same --no-importance >eval.out &&
+	expect 1 mlv-registry gate m@2 -p same.yaml &&
+	says "the champion was evaluated on other data under the label 'same'" &&
+	expect 0 mlv-registry set m@champion --drop
+X
 check 'gate: answers held against another column, or another output judged, do not count' <<'X'
 	awk -F, -v OFS=, 'NR == 1 { print $0, "easy"; next } { print $0, ($2 > 50 ? "Yes" : "No") }' \
 	    test.csv >easy.csv &&

@@ -559,7 +559,7 @@ X
 if command -v script >/dev/null; then
 	check 'show and compare at a terminal: tables, numbers of 4 digits; a pipe has all' <<-'X'
 		script -qec "mlv-train compare one two" /dev/null </dev/null | tr -d "\r" >out &&
-		head -n 1 out | grep -q "^field  *value  *value" &&
+		head -n 1 out | grep -q "^field  *one  *two$" &&
 		grep "^metrics.train.logloss" out >line &&
 		awk '{ exit !(length($2) <= 6 && length($3) <= 6) }' line &&
 		mlv-train compare one two | grep "^metrics.train.logloss" | cut -f2 >full &&

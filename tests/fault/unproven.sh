@@ -54,7 +54,7 @@ fail_once() {	# call, N, calls, code, code, command...
 }
 seen=
 check 'split into files: all parts or none' <<'X'
-	fail_each 'fsync openat rename' 'test -e t-a.csv && test -e t-b.csv' \
+	fail_each 'fsync openat rename renameat' 'test -e t-a.csv && test -e t-b.csv' \
 	    'test $call = rename || ! test -e t-a.csv' mlv-data split -q t.csv a=50 b=50 &&
 	test -n "$seen"
 X

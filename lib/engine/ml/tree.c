@@ -487,10 +487,58 @@ prepare_v5(struct step *s, struct model *m, struct err *e)
 
 /* --- scores --------------------------------------------------------------- */
 
+/* What a Concat would put side by side, as columns; false where they are no
+ * columns of floats. */
+static bool
+columns_of(struct forest_input *in, size_t *n, size_t *f, struct model_run *r,
+    const struct step *s)
+{
+	const struct step *c = s->deferred;
+	const struct tensor *first = step_in(r, c, 0);
+	int64_t axis = attr_int(c, "axis", 1);
+	const float **column;
+	struct err e = ERR_INIT;
+
+	if (first == NULL || (axis != 1 && axis != -1))
+		return false;
+	for (size_t i = 0; i < c->n_in; i++) {
+		const struct tensor *t = step_in(r, c, i);
+
+		if (t == NULL || t->elem != ONNX_FLOAT || t->rank != 2 ||
+		    t->dim[0] != first->dim[0] || t->dim[1] != 1)
+			return false;
+	}
+	column = step_room(r, s, c->n_in, sizeof(*column), &e);
+	if (column == NULL)
+		return false;
+	for (size_t i = 0; i < c->n_in; i++)
+		column[i] = step_in(r, c, i)->data;
+	*in = (struct forest_input){ .column = column };
+	*n = (size_t)first->dim[0];
+	*f = c->n_in;
+	return true;
+}
+
+static int
+rows_of(struct forest_input *in, size_t *n, size_t *f, struct model_run *r,
+    const struct step *s, struct err *e)
+{
+	if (s->deferred && columns_of(in, n, f, r, s))
+		return 0;
+	if (s->deferred && run_step(r, s->deferred, e) < 0)
+		return -1;
+	*in = (struct forest_input){ 0 };
+	if (rows_of_floats(&in->x, n, f, r, s, e) < 0)
+		return -1;
+	in->stride = *f;
+	return 0;
+}
+
 /* Sums of the leaves and what targets they named, in the run's memory. */
 static int
 sum_leaves(double **sums, uint8_t **voted, struct model_run *r,
-    const struct step *s, const float *x, size_t n, size_t f, struct err *e)
+    const struct step *s, const struct forest_input *in, size_t n, size_t f,
+    struct err *e)
 {
 	size_t rows = n * forest_targets(((const struct ensemble *)
 	    s->state)->forest);
@@ -507,7 +555,7 @@ sum_leaves(double **sums, uint8_t **voted, struct model_run *r,
 	    (scratch = step_room(r, s, 1, forest_scratch(t->forest, n), e)) ==
 	    NULL)
 		return -1;
-	forest_run(t->forest, *sums, *voted, x, n, f, r->float_sums ?
+	forest_run(t->forest, *sums, *voted, in, n, r->float_sums ?
 	    FOREST_FLOAT : FOREST_DOUBLE, scratch);
 	return 0;
 }
@@ -520,15 +568,15 @@ run_regressor(struct model_run *r, const struct step *s, struct err *e)
 	struct tensor *out;
 	uint8_t *voted;
 	double *sums;
-	const float *x;
+	struct forest_input in;
 	int64_t dim[2];
 
-	if (rows_of_floats(&x, &n, &f, r, s, e) < 0)
+	if (rows_of(&in, &n, &f, r, s, e) < 0)
 		return -1;
 	dim[0] = (int64_t)n;
 	dim[1] = (int64_t)T;
 	if ((out = step_out(r, s, 0, ONNX_FLOAT, 2, dim, e)) == NULL ||
-	    sum_leaves(&sums, &voted, r, s, x, n, f, e) < 0)
+	    sum_leaves(&sums, &voted, r, s, &in, n, f, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		float *v = (float *)out->data + i * T;
@@ -551,8 +599,11 @@ one_score(float *v, const struct ensemble *t, float sum)
 	size_t which = t->positive ? sum > 0.5f : sum > 0;
 
 	if (t->post == POST_LOGISTIC) {
-		v[0] = m_sigmoidf(-sum);
-		v[1] = m_sigmoidf(sum);
+		/* of x and of -x: the greater, and what is left of 1 */
+		float p = m_sigmoidf(fabsf(sum));
+
+		v[0] = sum > 0 ? 1 - p : p;
+		v[1] = sum < 0 ? 1 - p : p;
 	} else {
 		v[0] = t->positive ? 1 - sum : -sum;
 		v[1] = sum;
@@ -589,16 +640,16 @@ run_classifier(struct model_run *r, const struct step *s, struct err *e)
 	struct tensor *label, *out;
 	uint8_t *voted;
 	double *sums;
-	const float *x;
+	struct forest_input in;
 	int64_t dim[2];
 
-	if (rows_of_floats(&x, &n, &f, r, s, e) < 0)
+	if (rows_of(&in, &n, &f, r, s, e) < 0)
 		return -1;
 	dim[0] = (int64_t)n;
 	dim[1] = (int64_t)T;
 	label = labels_out(r, s, &t->labels, n, e);
 	out = label ? step_out(r, s, 1, ONNX_FLOAT, 2, dim, e) : NULL;
-	if (out == NULL || sum_leaves(&sums, &voted, r, s, x, n, f, e) < 0)
+	if (out == NULL || sum_leaves(&sums, &voted, r, s, &in, n, f, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		float *v = (float *)out->data + i * T;
@@ -617,8 +668,10 @@ run_classifier(struct model_run *r, const struct step *s, struct err *e)
 
 #define ML "ai.onnx.ml"
 const struct op ops_tree[] = {
-	{ ML, "TreeEnsembleClassifier", 1, 0, prepare_v3, run_classifier, 1 },
-	{ ML, "TreeEnsembleRegressor", 1, 0, prepare_v3, run_regressor, 0 },
-	{ ML, "TreeEnsemble", 5, 0, prepare_v5, run_regressor, 0 },
+	{ ML, "TreeEnsembleClassifier", 1, 0, prepare_v3, run_classifier, 1,
+	    true },
+	{ ML, "TreeEnsembleRegressor", 1, 0, prepare_v3, run_regressor, 0,
+	    true },
+	{ ML, "TreeEnsemble", 5, 0, prepare_v5, run_regressor, 0, true },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0 }
 };

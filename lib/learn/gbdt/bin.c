@@ -314,8 +314,8 @@ find_bins(void *ctx, size_t k, int worker)
  * to bin `none`.
  */
 static void
-bins_of(uint8_t *out, size_t stride, const float *x, const float *bound,
-    uint32_t n_bins, uint32_t none)
+bins_of(uint8_t *out, const float *x, const float *bound, uint32_t n_bins,
+    uint32_t none)
 {
 	uint32_t at[LANE] = { 0 };
 
@@ -327,39 +327,33 @@ bins_of(uint8_t *out, size_t stride, const float *x, const float *bound,
 			    x[i]);
 	}
 	for (int i = 0; i < LANE; i++)
-		out[(size_t)i * stride] = (uint8_t)(isnan(x[i]) ? none : at[i]);
+		out[i] = (uint8_t)(isnan(x[i]) ? none : at[i]);
 }
 
 static void
-fill_numbers(const struct bins *b, size_t k, const float *v, size_t from,
-    size_t to)
+fill_numbers(uint8_t *out, const struct bin_feature *f, const float *v,
+    size_t n)
 {
-	const struct bin_feature *f = &b->feature[k];
-	uint8_t *out = b->row + from * b->stride + k;
 	uint8_t last[LANE];
 	float x[LANE] = { 0 };
+	size_t i = 0;
 
-	for (; from + LANE <= to; from += LANE, out += LANE * b->stride)
-		bins_of(out, b->stride, v + from, f->bound, f->n_bins,
-		    f->n_bins);
-	if (from == to)
+	for (; i + LANE <= n; i += LANE)
+		bins_of(out + i, v + i, f->bound, f->n_bins, f->n_bins);
+	if (i == n)
 		return;
-	memcpy(x, v + from, (to - from) * sizeof(*x));
-	bins_of(last, 1, x, f->bound, f->n_bins, f->n_bins);
-	for (size_t i = 0; from + i < to; i++)
-		out[i * b->stride] = last[i];
+	memcpy(x, v + i, (n - i) * sizeof(*x));
+	bins_of(last, x, f->bound, f->n_bins, f->n_bins);
+	memcpy(out + i, last, n - i);
 }
 
 static void
-fill_levels(const struct bins *b, size_t k, const uint32_t *level,
-    size_t from, size_t to)
+fill_levels(uint8_t *out, const struct bin_feature *f, const uint32_t *level,
+    size_t n)
 {
-	const struct bin_feature *f = &b->feature[k];
-	uint8_t *out = b->row + from * b->stride + k;
-
-	for (; from < to; from++, out += b->stride)
-		*out = level[from] >= f->n_levels ? (uint8_t)f->n_bins :
-		    f->of_level[level[from]];
+	for (size_t i = 0; i < n; i++)
+		out[i] = level[i] >= f->n_levels ? (uint8_t)f->n_bins :
+		    f->of_level[level[i]];
 }
 
 /* Some rows at a time, so that they stay in the cache while all columns are
@@ -369,18 +363,24 @@ fill_part(void *ctx, size_t part, int worker)
 {
 	struct bin_job *j = ctx;
 	struct bins *b = j->b;
-	size_t from = part * PART, to = from + PART;
+	size_t from = part * PART, n = b->rows - from;
+	uint8_t own[PART];
 
 	(void)worker;
-	if (to > b->rows)
-		to = b->rows;
+	if (n > PART)
+		n = PART;
 	for (size_t k = 0; k < b->n_features; k++) {
 		const struct feature *f = &j->f->feature[k];
+		uint8_t *column = b->column ? b->column + k * b->rows + from :
+		    own, *row = b->row + from * b->stride + k;
 
 		if (f->category)
-			fill_levels(b, k, f->level, from, to);
+			fill_levels(column, &b->feature[k], f->level + from, n);
 		else
-			fill_numbers(b, k, f->number, from, to);
+			fill_numbers(column, &b->feature[k], f->number + from,
+			    n);
+		for (size_t i = 0; i < n; i++)
+			row[i * b->stride] = column[i];
 	}
 }
 
@@ -427,6 +427,9 @@ bins_init(struct bins *b, const struct frame *f, const struct bin_params *p,
 
 	if (allocate_bins(b, f, e) < 0)
 		return -1;
+	b->column = mem_array(f->rows, f->n_features + 1);
+	if (b->column == NULL)
+		return err_set(e, ERR_NOMEM, "out of memory");
 	pool_run(pool, f->n_features, find_bins, &j);
 	for (size_t k = 0; k < f->n_features; k++) {
 		b->feature[k].offset = b->total;
@@ -476,5 +479,6 @@ bins_release(struct bins *b)
 	}
 	free(b->feature);
 	free(b->row);
+	free(b->column);
 	memset(b, 0, sizeof(*b));
 }

@@ -9,8 +9,9 @@
  * A category's bin is its level.  The last bin holds what is missing, when
  * anything is, and levels too rare for one of their own (254 at most).
  *
- * Rows are stored together: one row's bins are side by side, so that a
- * scattered set of rows costs one cache line each.
+ * Rows are stored together for sums over all columns: one row's bins are side
+ * by side, so that a scattered set of rows costs one cache line each.  Rows to
+ * learn from are stored by column, too, for splits, which read one column.
  */
 #ifndef LEARN_GBDT_BIN_H
 #define LEARN_GBDT_BIN_H
@@ -40,6 +41,7 @@ struct bin_feature {
 struct bins {
 	size_t rows, n_features, stride;
 	uint8_t *row;			/* (rows, stride) */
+	uint8_t *column;		/* (n_features, rows), or NULL */
 	struct bin_feature *feature;
 	uint32_t total;			/* bins of all features, and gaps */
 };

@@ -155,10 +155,11 @@ leaf_part(void *ctx, size_t part, int worker)
 		const struct leaf *l = &w->leaf[k];
 		size_t i = l->from > from ? l->from : from;
 		size_t end = l->from + l->n < to ? l->from + l->n : to;
+		const uint32_t *row = leaf_rows(w, l);
 		double v = j->t->value[k];
 
 		for (; i < end; i++)
-			j->score[w->order[i]] += v;
+			j->score[row[i - l->from]] += v;
 	}
 }
 
@@ -225,9 +226,10 @@ renew_leaves(struct booster *g, struct gbdt_tree *t, const double *score)
 
 	for (size_t k = 0; k < t->n_leaves; k++) {
 		const struct leaf *l = &g->w.leaf[k];
+		const uint32_t *order = leaf_rows(&g->w, l);
 
 		for (size_t i = 0; i < l->n; i++) {
-			uint32_t row = g->w.order[l->from + i];
+			uint32_t row = order[i];
 
 			rest[i] = f->y[row] - score[row];
 			weight[i] = f->weight ? f->weight[row] : 1;

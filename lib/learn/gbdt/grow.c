@@ -26,6 +26,7 @@ grower_init(struct grower *w, const struct bins *b,
 	w->pool = pool;
 	w->order = mem_array(b->rows, sizeof(*w->order));
 	w->spare = mem_array(b->rows, sizeof(*w->spare));
+	w->goes_left = mem_array(b->rows / 64 + 1, sizeof(*w->goes_left));
 	w->gathered = mem_array(b->rows, sizeof(*w->gathered));
 	w->leaf = xalloc(leaves + 1, sizeof(*w->leaf));
 	w->use = xalloc(b->n_features + 1, sizeof(*w->use));
@@ -35,7 +36,7 @@ grower_init(struct grower *w, const struct bins *b,
 	/* features are fewer than bins */
 	w->worth = mem_array((leaves + 1) * (b->n_features + 1),
 	    sizeof(*w->worth));
-	if (!w->order || !w->spare || !w->gathered || !w->histograms ||
+	if (!w->order || !w->spare || !w->goes_left || !w->gathered || !w->histograms ||
 	    !w->worth) {
 		grower_release(w);
 		return err_set(e, ERR_NOMEM, "out of memory");
@@ -50,6 +51,7 @@ grower_release(struct grower *w)
 {
 	free(w->order);
 	free(w->spare);
+	free(w->goes_left);
 	free(w->gathered);
 	free(w->leaf);
 	free(w->use);
@@ -72,7 +74,7 @@ struct hist_job {
 
 /* A row's gradient and hessian into the cells of n features, whose bins
  * are at r; `place` tells which of them when not all are in use. */
-static inline void
+static inline __attribute__((always_inline)) void
 add_row(struct cell *const *at, const uint8_t *r, const uint8_t *place,
     size_t n, double g, double h)
 {
@@ -118,17 +120,39 @@ set_rest(struct cell *hist, const struct bin_feature *f, struct cell sum)
 	hist[f->rest] = sum;
 }
 
-/* Features [part * width, ...) over all rows of the leaf, in their order. */
+/* All rows of the leaf, in their order, whose bins are from `from` on. */
+static inline __attribute__((always_inline)) void
+add_places(const struct hist_job *j, const uint8_t *from,
+    struct cell *const *at, const uint8_t *place, size_t n)
+{
+	size_t stride = j->w->b->stride, rows = j->n, ahead, i;
+	const uint32_t *order = j->order;
+	const struct gh *gh = j->gh;
+
+	if (order == NULL) {
+		for (i = 0; i < rows; i++)
+			add_row(at, from + i * stride, place, n,
+			    (double)gh[i].g, (double)gh[i].h);
+		return;
+	}
+	ahead = rows > AHEAD ? rows - AHEAD : 0;
+	for (i = 0; i < ahead; i++) {
+		__builtin_prefetch(from + order[i + AHEAD] * stride);
+		add_row(at, from + order[i] * stride, place, n,
+		    (double)gh[i].g, (double)gh[i].h);
+	}
+	for (; i < rows; i++)
+		add_row(at, from + order[i] * stride, place, n,
+		    (double)gh[i].g, (double)gh[i].h);
+}
+
+/* Features [part * width, ...). */
 static void
 add_rows(void *ctx, size_t part, int worker)
 {
 	const struct hist_job *j = ctx;
 	const struct bins *b = j->w->b;
-	size_t first = part * j->width, last = first + j->width, k, n = 0, i;
-	size_t stride = b->stride, rows = j->n, ahead;
-	const uint8_t *from = b->row + first, *picked;
-	const uint32_t *order = j->order;
-	const struct gh *gh = j->gh;
+	size_t first = part * j->width, last = first + j->width, k, n = 0;
 	struct cell *at[256];
 	uint8_t place[256];
 
@@ -144,22 +168,11 @@ add_rows(void *ctx, size_t part, int worker)
 		at[n] = h;
 		place[n++] = (uint8_t)(k - first);
 	}
-	picked = n < last - first ? place : NULL;
-	if (order == NULL) {
-		for (i = 0; i < rows; i++)
-			add_row(at, from + i * stride, picked, n,
-			    (double)gh[i].g, (double)gh[i].h);
-		return;
-	}
-	ahead = rows > AHEAD ? rows - AHEAD : 0;
-	for (i = 0; i < ahead; i++) {
-		__builtin_prefetch(from + order[i + AHEAD] * stride);
-		add_row(at, from + order[i] * stride, picked, n,
-		    (double)gh[i].g, (double)gh[i].h);
-	}
-	for (; i < rows; i++)
-		add_row(at, from + order[i] * stride, picked, n,
-		    (double)gh[i].g, (double)gh[i].h);
+	/* spelled twice, so that each is compiled for its way */
+	if (n < last - first)
+		add_places(j, b->row + first, at, place, n);
+	else
+		add_places(j, b->row + first, at, NULL, n);
 }
 
 static void
@@ -181,7 +194,7 @@ make_histogram(struct grower *w, struct leaf *l, const struct gh *gh,
     bool all_rows)
 {
 	struct hist_job j = { .w = w, .gh = gh, .n = l->n, .hist = l->hist,
-	    .sum = l->sum, .order = all_rows ? NULL : w->order + l->from };
+	    .sum = l->sum, .order = all_rows ? NULL : leaf_rows(w, l) };
 	size_t threads = (size_t)pool_threads(w->pool), parts;
 
 	/* waking threads costs more than a small leaf */
@@ -202,7 +215,8 @@ make_histogram(struct grower *w, struct leaf *l, const struct gh *gh,
 struct gather_job {
 	struct grower *w;
 	const struct gh *gh;
-	size_t from, n;
+	const uint32_t *order;
+	size_t n;
 };
 
 static void
@@ -210,7 +224,7 @@ gather_part(void *ctx, size_t part, int worker)
 {
 	struct gather_job *j = ctx;
 	size_t i = part * PART, end = i + PART;
-	const uint32_t *order = j->w->order + j->from;
+	const uint32_t *order = j->order;
 	struct gh *to = j->w->gathered;
 
 	(void)worker;
@@ -221,11 +235,11 @@ gather_part(void *ctx, size_t part, int worker)
 }
 
 static const struct gh *
-gather_gradients(struct grower *w, const struct gh *gh, size_t from, size_t n)
+gather_gradients(struct grower *w, const struct gh *gh, const struct leaf *l)
 {
-	struct gather_job j = { w, gh, from, n };
+	struct gather_job j = { w, gh, leaf_rows(w, l), l->n };
 
-	pool_run(w->pool, (n + PART - 1) / PART, gather_part, &j);
+	pool_run(w->pool, (l->n + PART - 1) / PART, gather_part, &j);
 	return w->gathered;
 }
 
@@ -307,70 +321,84 @@ find_splits(struct grower *w, struct leaf *a, struct leaf *b)
 
 struct cut_job {
 	struct grower *w;
-	const struct split *s;
-	size_t from, n;
+	const uint8_t *column;
+	const uint32_t *from;		/* (n), the leaf's rows ... */
+	uint32_t *to;			/* ... and where they go */
+	size_t n;
 	uint8_t left[256];		/* by bin: 1 goes left */
 	size_t *n_left;			/* by part, then where it begins */
 	size_t all_left;
 };
 
-/* Left rows from the front of the part, right ones from its end, so that
- * those lie in reverse order. */
+/* Which rows go left, as bits, and how many. */
 static void
 cut_part(void *ctx, size_t part, int worker)
 {
 	struct cut_job *j = ctx;
-	size_t i = part * PART, end = i + PART, a, b;
-	const struct bins *bins = j->w->b;
-	const uint8_t *column = bins->row + j->s->feature;
-	const uint32_t *order = j->w->order + j->from;
-	uint32_t *spare = j->w->spare + j->from;
+	size_t i = part * PART, end = i + PART, all = 0;
+	uint64_t *goes_left = j->w->goes_left + i / 64;
+	const uint8_t *column = j->column;
+	const uint32_t *row = j->from;
 
 	(void)worker;
 	if (end > j->n)
 		end = j->n;
-	a = i;
-	b = end;
-	for (; i < end; i++) {
-		uint32_t row = order[i];
-		size_t left = j->left[column[row * bins->stride]];
+	while (i < end) {
+		size_t n = end - i < 64 ? end - i : 64;
+		uint64_t bits = 0;
 
-		if (i + AHEAD < j->n)
-			__builtin_prefetch(column + order[i + AHEAD] *
-			    bins->stride);
-		/* both are written; the one that counts stays */
-		spare[a] = row;
-		spare[b - 1] = row;
-		a += left;
-		b -= 1 - left;
+		for (size_t k = 0; k < n; k++)
+			bits |= (uint64_t)j->left[column[row[i + k]]] << k;
+		all += (size_t)__builtin_popcountll(bits);
+		*goes_left++ = bits;
+		i += n;
 	}
-	j->n_left[part] = a - part * PART;
+	j->n_left[part] = all;
 }
 
+/* Rows to their sides, in their order. */
 static void
-join_part(void *ctx, size_t part, int worker)
+move_part(void *ctx, size_t part, int worker)
 {
-	struct cut_job *j = ctx;
-	size_t i = part * PART, end = i + PART, n;
-	const uint32_t *spare = j->w->spare + j->from;
-	uint32_t *order = j->w->order + j->from, *right;
+	const struct cut_job *j = ctx;
+	size_t i = part * PART, end = i + PART;
+	const uint64_t *goes_left = j->w->goes_left + i / 64;
+	uint32_t *left = j->to + j->n_left[part];
+	uint32_t *right = j->to + j->all_left + (i - j->n_left[part]);
+	const uint32_t *row = j->from;
 
 	(void)worker;
 	if (end > j->n)
 		end = j->n;
-	n = j->n_left[part + 1] - j->n_left[part];
-	memcpy(order + j->n_left[part], spare + i, n * sizeof(*order));
-	right = order + j->all_left + (i - j->n_left[part]);
-	for (size_t k = end; k > i + n; k--)
-		*right++ = spare[k - 1];
+	while (i < end) {
+		size_t n = end - i < 64 ? end - i : 64, a = 0, b = 0;
+		uint64_t bits = *goes_left++;
+		uint32_t to_left[64], to_right[64];
+
+		/* both are written; the one that counts stays */
+		for (size_t k = 0; k < n; k++) {
+			size_t is = bits >> k & 1;
+
+			to_left[a] = to_right[b] = row[i + k];
+			a += is;
+			b += 1 - is;
+		}
+		memcpy(left, to_left, a * sizeof(*left));
+		memcpy(right, to_right, b * sizeof(*right));
+		left += a;
+		right += b;
+		i += n;
+	}
 }
 
-/* The rows of leaf l by split s; how many go left. */
+/* The rows of leaf l by split s, into the other buffer; how many go left. */
 static size_t
 partition_rows(struct grower *w, const struct leaf *l, const struct split *s)
 {
-	struct cut_job j = { .w = w, .s = s, .from = l->from, .n = l->n };
 	const struct bin_feature *f = &w->b->feature[s->feature];
+	struct cut_job j = { .w = w, .n = l->n, .from = leaf_rows(w, l),
+	    .to = (l->in_spare ? w->order : w->spare) + l->from,
+	    .column = w->b->column + s->feature * w->b->rows };
 	size_t parts = (l->n + PART - 1) / PART, at = 0;
 
 	if (s->category)
@@ -388,8 +416,8 @@ partition_rows(struct grower *w, const struct leaf *l, const struct split *s)
 		j.n_left[k] = at;
 		at += n;
 	}
-	j.n_left[parts] = j.all_left = at;
-	pool_run(w->pool, parts, join_part, &j);
+	j.all_left = at;
+	pool_run(w->pool, parts, move_part, &j);
 	free(j.n_left);
 	return at;
 }
@@ -480,6 +508,7 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	}
 	node = add_node(w, at, fresh);
 	w->n_leaves++;
+	r->in_spare = l->in_spare = !l->in_spare;
 	r->from = l->from + n_left;
 	r->n = l->n - n_left;
 	l->n = n_left;
@@ -504,8 +533,12 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	memcpy(w->worth + (size_t)fresh * w->b->n_features, w->worth +
 	    (size_t)at * w->b->n_features, w->b->n_features *
 	    sizeof(*w->worth));
-	make_histogram(w, small, gather_gradients(w, gh, small->from,
-	    small->n), false);
+	/* nobody would ask these histograms */
+	if (w->n_leaves == w->most || !(may_split(w, l) || may_split(w, r))) {
+		l->best.gain = r->best.gain = -INFINITY;
+		return;
+	}
+	make_histogram(w, small, gather_gradients(w, gh, small), false);
 	subtract_histogram(parent, small->hist, w->b->total);
 	find_splits(w, l, r);
 }
@@ -542,7 +575,7 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	w->root_h = root->sum.h;
 	w->n_leaves = 1;
 	memcpy(w->worth, w->use, w->b->n_features * sizeof(*w->worth));
-	make_histogram(w, root, all ? gh : gather_gradients(w, gh, 0, n), all);
+	make_histogram(w, root, all ? gh : gather_gradients(w, gh, root), all);
 	find_splits(w, root, NULL);
 	while (w->n_leaves < most) {
 		uint32_t best = 0;

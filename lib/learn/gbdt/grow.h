@@ -34,7 +34,8 @@ struct split {
 };
 
 struct leaf {
-	size_t from, n;			/* rows, in grower.order */
+	size_t from, n;			/* rows, in grower.order or ... */
+	bool in_spare;			/* ... in grower.spare */
 	struct cell sum;
 	double count;
 	int depth;
@@ -51,7 +52,9 @@ struct grower {
 	const struct bins *b;
 	const struct gbdt_params *p;
 	struct pool *pool;
-	uint32_t *order, *spare;	/* (rows) */
+	uint32_t *order, *spare;	/* (rows): a leaf's rows move from one
+					 * to the other when it is split */
+	uint64_t *goes_left;		/* (rows / 64) of the leaf being split */
 	struct gh *gathered;		/* (rows) */
 	struct leaf *leaf;
 	size_t n_leaves, most;		/* of a tree; most it may have */
@@ -76,6 +79,13 @@ void grower_release(struct grower *w);
  * learning rate; w->leaf tells afterwards which rows are where. */
 void grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
     size_t n);
+
+/* A leaf's rows, rising. */
+static inline const uint32_t *
+leaf_rows(const struct grower *w, const struct leaf *l)
+{
+	return (l->in_spare ? w->spare : w->order) + l->from;
+}
 
 /* The best split of a feature by its histogram; split.c. */
 void split_feature(struct split *out, const struct grower *w,

@@ -254,6 +254,7 @@ oplog_lock(struct oplog *l, struct err *e)
 		return err_set(e, ERR_BUSY, "another process holds the lock "
 		    "of '%s'", l->path);
 	/* else the file system has no such locks: FILE.lock is enough */
+	l->by_kernel = queued;
 	if (take_lock_file(l, queued, e) < 0) {
 		if (queued)
 			(void)file_unlock(l->fd, APPEND_BYTE, 1, &mine);

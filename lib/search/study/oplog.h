@@ -31,6 +31,7 @@ struct oplog {
 	const struct log *log;		/* told what was cut off; may be NULL */
 	char *path, *lock_path;
 	int fd;
+	bool by_kernel;			/* the file system has locks */
 	bool locked;
 	int64_t *held;			/* (n_held): trials of this process */
 	size_t n_held;

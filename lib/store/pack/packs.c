@@ -30,6 +30,8 @@ struct packs {
 	bool loaded;
 	bool unsynced;		/* names in the folder are not durable */
 	struct pack_writer *writer;	/* of the one thread that puts */
+	struct oid *made;	/* names of the packs that it wrote */
+	size_t n_made;
 	const struct packs_writing *how;
 	void *state;
 };
@@ -150,15 +152,23 @@ list_again(struct packs *k)
 	return more;
 }
 
+bool
+packs_entry(struct pack_entry *t, struct object_source *s,
+    const struct oid *id)
+{
+	struct packs *k = packs_of(s);
+	size_t at = 0;
+
+	return (k->writer && pack_writer_find(t, k->writer, id)) ||
+	    find_next(t, k, id, &at) != NULL;
+}
+
 static bool
 packs_has(struct object_source *s, const struct oid *id)
 {
-	struct packs *k = packs_of(s);
 	struct pack_entry t;
-	size_t at = 0;
 
-	return (k->writer && pack_writer_find(&t, k->writer, id)) ||
-	    find_next(&t, k, id, &at) != NULL;
+	return packs_entry(&t, s, id);
 }
 
 /* --- reading --------------------------------------------------------------- */
@@ -193,6 +203,17 @@ packs_stored(struct pack_entry *t, struct buf *out, struct object_source *s,
 		return -1;
 	}
 	return err_none(id, e);
+}
+
+bool
+packs_made(const struct object_source *s, const struct oid *name)
+{
+	const struct packs *k = (const struct packs *)s;
+
+	for (size_t i = 0; i < k->n_made; i++)
+		if (oid_eq(&k->made[i], name))
+			return true;
+	return false;
 }
 
 static int
@@ -427,8 +448,11 @@ end_pack(struct packs *k, struct err *e)
 	if (k->writer == NULL)
 		return 0;
 	if (pack_writer_count(k->writer)) {
+		memset(&name, 0, sizeof(name));
 		r = pack_writer_commit(&name, k->writer, e);
 		k->unsynced = true;
+		k->made = xresize(k->made, k->n_made + 1, sizeof(*k->made));
+		k->made[k->n_made++] = name;
 	}
 	pack_writer_free(k->writer);
 	k->writer = NULL;
@@ -545,6 +569,7 @@ packs_free(struct object_source *s)
 	for (size_t i = 0; i < k->n; i++)
 		pack_close(k->pack[i]);
 	free(k->pack);
+	free(k->made);
 	pack_writer_free(k->writer);
 	if (k->state)
 		k->how->state_free(k->state);

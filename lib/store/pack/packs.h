@@ -42,11 +42,16 @@ void *packs_writing_state(struct object_source *s);
  * ERR_NOENT, ERR_CORRUPT. */
 int packs_stored(struct pack_entry *t, struct buf *out,
     struct object_source *s, const struct oid *id, struct err *e);
+/* The entry of whichever copy is found first; nothing is read. */
+bool packs_entry(struct pack_entry *t, struct object_source *s,
+    const struct oid *id);
 /* Add stored bytes that the entry describes to the pack being written, unless
  * that has the object. */
 int packs_add_stored(struct object_source *s, struct pack_entry *t,
     const void *stored, struct err *e);
 
+/* Did this process write the pack of that name? */
+bool packs_made(const struct object_source *s, const struct oid *name);
 /* Every pack there is now, in order of their names; packs that cannot be
  * opened are told to `bad` (may be NULL).  fn returns 0 to go on. */
 int packs_each(struct object_source *s,

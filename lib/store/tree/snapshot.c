@@ -109,8 +109,10 @@ tree_put_folder(struct oid *id, struct tree_total *total, struct repo *repo,
     const char *path, struct err *e)
 {
 	struct odb_transaction *t = odb_begin_bulk(repo->odb);
-	int r = visit_root(id, total, repo, path, true, e);
+	int r = objects_hold(repo, e);
 
+	if (r == 0)
+		r = visit_root(id, total, repo, path, true, e);
 	if (r == 0)
 		r = odb_commit(t, e);
 	else

@@ -13,6 +13,8 @@ test_names(void)
 		"data:churn@1:", "data:churn:/etc/passwd", "data:churn:../x",
 		"sha256:abc", "sha256:ABCDEF0123", "data:.churn", "data:a..b",
 		"data:churn@99999999999999999999", "model:x@Best", "data:a b",
+		"data:x@{", "data:x@{}", "data:x@{yesterday}", "data:x@{2026-13-01}",
+		"data:x@{2026-01-01", "data:x@{2026-01-01}y",
 	};
 	struct err e = ERR_INIT;
 	struct name n;
@@ -29,6 +31,16 @@ test_names(void)
 	ok(name_parse(&n, "run:20260102-030405-4f2a9c:out/m.onnx", &e) == 0 &&
 	    n.kind == NAME_RUN && strcmp(n.path, "out/m.onnx") == 0,
 	    "run:ID:PATH");
+	name_free(&n);
+	ok(name_parse(&n, "data:x@{2026-01-02T03:04:05Z}:a/b", &e) == 0 &&
+	    n.moment_us == INT64_C(1767323045000000) && n.version == 0 &&
+	    strcmp(n.path, "a/b") == 0, "data:x@{moment}:path");
+	name_free(&n);
+	ok(name_parse(&n, "data:x@{2026-01-02}", &e) == 0 &&
+	    n.moment_us == INT64_C(1767398399999999), "a day is over at its end");
+	name_free(&n);
+	ok(name_parse(&n, "data:x:a@{b", &e) == 0 &&
+	    strcmp(n.path, "a@{b") == 0, "of a path it is no moment");
 	name_free(&n);
 	ok(name_parse(&n, "./data:churn", &e) == 0 && n.kind == NAME_PATH,
 	    "./data:churn is a path");

@@ -5,143 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../wood.h"
 #include "../tap.h"
 #include "base/mem.h"
-#include "base/rng.h"
+#include "engine/forest/kernel.h"
 
-#define FEATURES 5
-#define TARGETS 3
-#define ROWS 131		/* neither a block of rows nor some lanes */
-
-struct wood {
-	struct tree_source_node node[400];
-	struct tree_source_leaf leaf[400];
-	struct tree_weight weight[800];
-	struct tree_ref root[40];
-	float set[400][3];
-	struct tree_source src;
-	size_t n_weights;
-	struct tree_ref made[800];	/* whole trees, to be shared */
-	size_t n_made;
-	bool share;
-};
-
-/* Small whole numbers and halves, so that equality happens; and the rest. */
-static float
-some_value(struct rng *r)
-{
-	switch (rng_below(r, 12)) {
-	case 0: return NAN;
-	case 1: return INFINITY;
-	case 2: return -INFINITY;
-	case 3: return -0.0f;
-	default: return (float)rng_below(r, 9) / 2 - 2;
-	}
-}
-
-static struct tree_ref
-plant(struct wood *w, struct rng *r, int depth, bool one_weight)
-{
-	struct tree_source *s = &w->src;
-
-	if (w->share && w->n_made && rng_below(r, 3) == 0)
-		return w->made[rng_below(r, w->n_made)];
-	if (depth == 0 || rng_below(r, 4) == 0) {
-		struct tree_source_leaf *l = &w->leaf[s->n_leaves];
-
-		l->weight = &w->weight[w->n_weights];
-		l->n = one_weight ? 1 : rng_below(r, 3);
-		for (size_t k = 0; k < l->n; k++)
-			w->weight[w->n_weights++] = (struct tree_weight){
-			    (uint32_t)rng_below(r, TARGETS),
-			    (float)rng_f64(r) };
-		return w->made[w->n_made++] = (struct tree_ref){
-		    (uint32_t)s->n_leaves++, true };
-	}
-	{
-		size_t at = s->n_nodes++;
-		struct tree_source_node *n = &w->node[at];
-		float v = some_value(r);
-
-		n->mode = (enum tree_mode)rng_below(r, TREE_MEMBER + 1);
-		n->feature = (uint32_t)rng_below(r, FEATURES);
-		n->value = isnan(v) ? 0.25f : v;
-		n->missing_true = rng_below(r, 2);
-		n->n_set = rng_below(r, 4);
-		n->set = w->set[at];
-		for (size_t k = 0; k < n->n_set; k++)
-			w->set[at][k] = (float)rng_below(r, 9) / 2 - 2;
-		n->yes = plant(w, r, depth - 1, one_weight);
-		n->no = plant(w, r, depth - 1, one_weight);
-		return w->made[w->n_made++] = (struct tree_ref){
-		    (uint32_t)at, false };
-	}
-}
-
-static bool
-answer(const struct tree_source_node *n, float x)
-{
-	if (isnan(x))
-		return n->missing_true || n->mode == TREE_NEQ;
-	switch (n->mode) {
-	case TREE_LEQ: return x <= n->value;
-	case TREE_LT: return x < n->value;
-	case TREE_GTE: return x >= n->value;
-	case TREE_GT: return x > n->value;
-	case TREE_EQ: return x == n->value;
-	case TREE_NEQ: return x != n->value;
-	default:
-		for (size_t k = 0; k < n->n_set; k++)
-			if (n->set[k] == x)
-				return true;
-		return false;
-	}
-}
-
-static void
-walk(double out[TARGETS], const struct tree_source *s, enum tree_sum how,
-    enum forest_sums sums, const float *x)
-{
-	bool voted[TARGETS] = { 0 };
-
-	for (size_t k = 0; k < TARGETS; k++)
-		out[k] = 0;
-	for (size_t t = 0; t < s->n_trees; t++) {
-		struct tree_ref at = s->root[t];
-
-		while (!at.leaf)
-			at = answer(&s->node[at.at], x[s->node[at.at].feature])
-			    ? s->node[at.at].yes : s->node[at.at].no;
-		for (size_t k = 0; k < s->leaf[at.at].n; k++) {
-			struct tree_weight v = s->leaf[at.at].weight[k];
-			double *o = &out[v.target], d = (double)v.value;
-
-			if (how == TREE_MIN)
-				*o = voted[v.target] && *o < d ? *o : d;
-			else if (how == TREE_MAX)
-				*o = voted[v.target] && *o > d ? *o : d;
-			else if (sums == FOREST_DOUBLE)
-				*o += d;
-			else
-				*o = (double)((float)*o + v.value);
-			voted[v.target] = true;
-		}
-	}
-	for (size_t k = 0; how == TREE_AVERAGE && k < TARGETS; k++)
-		out[k] = sums == FOREST_DOUBLE ? out[k] / (double)s->n_trees :
-		    (double)((float)out[k] / (float)s->n_trees);
-}
+#define ROWS 300		/* neither a block of rows nor some vectors */
 
 static size_t
 differences(const struct forest *f, const struct tree_source *s,
     enum tree_sum how, enum forest_sums sums, const float *x, size_t n)
 {
-	double got[ROWS * TARGETS], want[TARGETS];
-	uint8_t voted[ROWS * TARGETS];
+	static double got[ROWS * TARGETS];
+	static uint8_t voted[ROWS * TARGETS];
+	double want[TARGETS];
 	void *scratch = xalloc(forest_scratch(f, n), 1);
 	size_t bad = 0;
 
-	forest_run(f, got, voted, x, n, FEATURES, sums, scratch);
+	forest_run(f, got, voted, &(struct forest_input){ x, FEATURES, NULL },
+	    n, sums, scratch);
 	for (size_t i = 0; i < n; i++) {
 		walk(want, s, how, sums, x + i * FEATURES);
 		bad += memcmp(got + i * TARGETS, want, sizeof(want)) != 0;
@@ -150,47 +32,99 @@ differences(const struct forest *f, const struct tree_source *s,
 	return bad;
 }
 
+/* The same, by each kernel that this CPU has. */
+static size_t
+kernel_differences(const struct forest *f, const struct tree_source *s,
+    enum tree_sum how, enum forest_sums sums, const float *x, size_t n)
+{
+	static double got[ROWS * TARGETS];
+	static uint8_t voted[ROWS * TARGETS];
+	struct forest_input in = { x, FEATURES, NULL };
+	const struct chain_kernel *k;
+	double want[TARGETS];
+	void *scratch;
+	size_t bad = 0;
+
+	if (f->chain == NULL || how == TREE_AVERAGE)
+		return 0;
+	scratch = xalloc(chain_scratch(f->chain, ROWS), 1);
+	for (size_t at = 0; (k = chain_kernel_at(at)) != NULL; at++) {
+		if (!k->usable())
+			continue;
+		memset(got, 0, sizeof(got));
+		memset(voted, 0, sizeof(voted));
+		chain_run(f->chain, k, got, voted, &in, n, sums, scratch);
+		for (size_t i = 0; i < n; i++) {
+			walk(want, s, how, sums, x + i * FEATURES);
+			bad += memcmp(got + i * TARGETS, want, sizeof(want))
+			    != 0;
+		}
+	}
+	free(scratch);
+	return bad;
+}
+
+struct tally {
+	size_t built, chains, turned, bad, alone, before, kernels;
+};
+
+static void
+try_forest(struct tally *n, struct wood *w, enum tree_sum how, const float *x)
+{
+	struct arena a = { 0 };
+	struct forest *f = NULL;
+	struct err e = ERR_INIT;
+	const struct tree_source *s = &w->src;
+
+	if (forest_new(&f, &a, s, how, &e) == 0) {
+		n->built++;
+		n->chains += f->chain != NULL;
+		n->turned += f->chain && f->chain->turned;
+		n->bad += differences(f, s, how, FOREST_DOUBLE, x, ROWS);
+		n->alone += differences(f, s, how, FOREST_DOUBLE, x, 1);
+		n->before += differences(f, s, how, FOREST_FLOAT, x, ROWS);
+		for (size_t rows = 1; rows <= ROWS; rows += 23)
+			n->kernels += kernel_differences(f, s, how,
+			    FOREST_DOUBLE, x, rows);
+		n->kernels += kernel_differences(f, s, how, FOREST_FLOAT, x,
+		    ROWS);
+	}
+	arena_free(&a);
+}
+
 static void
 forests(void)
 {
 	static const enum tree_sum sums[] = { TREE_AVERAGE, TREE_SUM, TREE_MIN,
 	    TREE_MAX };
 	static struct wood w;
-	float x[ROWS * FEATURES];
-	size_t bad = 0, alone = 0, before = 0, built = 0;
+	static float x[ROWS * FEATURES];
+	struct tally n = { 0 };
 	struct rng r;
 
 	rng_seed(&r, 7, 0);
 	for (int round = 0; round < 200; round++) {
-		struct arena a = { 0 };
-		struct forest *f = NULL;
-		struct err e = ERR_INIT;
-		enum tree_sum how = sums[round % 4];
+		bool big = round % 5 == 4, many = round % 20 == 3;
+		struct wood_shape k = { .depth = big ? 9 : many ? 5 :
+		    (int)rng_below(&r, 6), .stop = big ? 12 : 4,
+		    .one_weight = round % 8 >= 4, .one_target = round % 16 >= 8,
+		    .share = round % 6 == 0, .values = big ? 700 : many ? 40 :
+		    0, .set = big ? 300 : 3 };
 
-		memset(&w, 0, sizeof(w));
-		w.src = (struct tree_source){ w.node, w.leaf, w.root, 0, 0,
-		    1 + rng_below(&r, 10), FEATURES, TARGETS };
-		w.share = round % 3 == 0;
-		for (size_t t = 0; t < w.src.n_trees; t++)
-			w.root[t] = plant(&w, &r, (int)rng_below(&r, 6),
-			    round % 8 >= 4);
+		grow_wood(&w, &r, &k, many ? 90 : 1 + rng_below(&r, 10));
 		for (size_t i = 0; i < ROWS * FEATURES; i++)
-			x[i] = some_value(&r);
-		if (forest_new(&f, &a, &w.src, how, &e) == 0) {
-			built++;
-			bad += differences(f, &w.src, how, FOREST_DOUBLE, x,
-			    ROWS);
-			alone += differences(f, &w.src, how, FOREST_DOUBLE, x,
-			    1);
-			before += differences(f, &w.src, how, FOREST_FLOAT, x,
-			    ROWS);
-		}
-		arena_free(&a);
+			x[i] = some_value(&r, k.values);
+		try_forest(&n, &w, sums[round % 4], x);
 	}
-	is_int(built, 200, "forests of every kind of question");
-	is_int(bad, 0, "forests answer as one question at a time does, bit for bit");
-	is_int(alone, 0, "a row alone is answered as among others");
-	is_int(before, 0, "and with the float sums of versions before");
+	is_int(n.built, 200, "forests of every kind of question");
+	ok(n.chains > 100 && n.chains < 200, "%zu of them are chains",
+	    n.chains);
+	ok(n.turned > 80 && n.turned < n.chains,
+	    "and %zu of these can be turned round", n.turned);
+	is_int(n.bad, 0, "forests answer as one question at a time does, bit for bit");
+	is_int(n.alone, 0, "a row alone is answered as among others");
+	is_int(n.before, 0, "and with the float sums of versions before");
+	is_int(n.kernels, 0, "and by every kernel, for any number of rows");
 }
 
 static void

@@ -1,6 +1,9 @@
 /* What a loaded model says of itself: its forests, with nodes and covers. */
 #include "engine/model.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "../tap.h"
 #include "base/arena.h"
 #include "base/buf.h"
@@ -173,10 +176,84 @@ covers_may_be_absent(enum covers covers, const char *what)
 	model_free(m);
 }
 
+/* The tree over columns a and b side by side; with `shown` these are an
+ * output, too. */
+static struct model *
+load_columns(bool shown)
+{
+	static const int64_t in[2] = { -1, -1 }, out[2] = { -1, 1 };
+	struct arena a = { NULL, 0 };
+	struct onnx_model *m = onnx_new(&a, "g");
+	struct model *loaded = NULL;
+	struct err e = ERR_INIT;
+	struct onnx_node *n;
+	struct buf b;
+
+	onnx_set_opset(&a, m, "", 17);
+	onnx_set_opset(&a, m, "ai.onnx.ml", 3);
+	onnx_add_input(&a, m, "a", ONNX_FLOAT, 2, in);
+	onnx_add_input(&a, m, "b", ONNX_FLOAT, 2, in);
+	onnx_add_output(&a, m, "y", ONNX_FLOAT, 2, out);
+	if (shown)
+		onnx_add_output(&a, m, "x", ONNX_FLOAT, 2, in);
+	n = onnx_add_node(&a, m, "", "Concat", "x");
+	onnx_node_in(&a, n, "a");
+	onnx_node_in(&a, n, "b");
+	onnx_node_out(&a, n, "x");
+	onnx_attr_int(&a, n, "axis", 1);
+	add_tree(&a, m, COVERS_NONE);
+	buf_init(&b, BUF_CAP_DOC);
+	onnx_write(&b, m);
+	ok(model_load(&loaded, b.data, b.len, &e) == 0,
+	    "a model of columns loads: %s", e.msg);
+	buf_free(&b);
+	arena_free(&a);
+	return loaded;
+}
+
+/* Answers to rows of which a has `width` columns; false where refused. */
+static bool
+ask_columns(float y[3], const struct model *m, int64_t width, int64_t b_rows)
+{
+	static float a[6] = { -2, NAN, 7, 7, NAN, 1 }, b[3] = { 2, 3, 3 };
+	struct tensor in[2] = { { ONNX_FLOAT, 2, { 3, width },
+	    (size_t)(3 * width), a }, { ONNX_FLOAT, 2, { b_rows, 1 },
+	    (size_t)b_rows, b } }, out[2];
+	struct model_run *r = model_run_new(m);
+	struct err e = ERR_INIT;
+	bool fine = model_run(r, in, out, &e) == 0;
+
+	for (size_t i = 0; fine && i < 3; i++)
+		y[i] = ((const float *)out[0].data)[i];
+	model_run_free(r);
+	return fine;
+}
+
+static void
+columns_stay_columns(void)
+{
+	struct model *m = load_columns(false), *shown = load_columns(true);
+	float y[3], z[3];
+
+	if (m == NULL || shown == NULL)
+		return;
+	ok(ask_columns(y, m, 1, 3) && y[0] == 0.5f && y[1] == 1.5f &&
+	    y[2] == -2, "columns are answered without a matrix");
+	ok(ask_columns(z, shown, 1, 3) && memcmp(y, z, sizeof(y)) == 0,
+	    "as those are that somebody else reads, too");
+	ok(ask_columns(y, m, 2, 3) && ask_columns(z, shown, 2, 3) &&
+	    memcmp(y, z, sizeof(y)) == 0, "parts may be wider than a column");
+	ok(!ask_columns(y, m, 1, 2) && !ask_columns(z, shown, 1, 2),
+	    "and columns of different lengths are refused");
+	model_free(m);
+	model_free(shown);
+}
+
 int
 main(void)
 {
 	forest_is_kept();
+	columns_stay_columns();
 	covers_may_be_absent(COVERS_NONE, "no hit rates");
 	covers_may_be_absent(COVERS_DOUBLE, "hit rates of another type");
 	class_names_travel();

@@ -2,6 +2,7 @@
 #include "quality/folds.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "read/whole.h"
 #include "../tap.h"
@@ -89,6 +90,33 @@ by_group(void)
 	table_free(t);
 }
 
+/* 12 rows of 4 moments: no two folds, nor what is learned, share one. */
+static void
+one_moment(void)
+{
+	static const int day[] = { 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4 };
+	const struct folds_opts o = { .folds = 3, .time = "day" };
+	struct err e = ERR_INIT;
+	struct table *t = table_new(1);
+	struct folds f;
+	bool apart = false;
+
+	(void)column_init(&t->col[0], "day", COL_INT64, 12, &e);
+	for (size_t i = 0; i < 12; i++)
+		t->col[0].i64[i] = day[i];
+	t->col[0].rows = t->rows = 12;
+	ok(folds_deal(&f, t, &o, &e) == 0, "dealt");
+	for (size_t i = 1; i < 12; i++)
+		apart |= day[i] == day[i - 1] && f.of_row[i] != f.of_row[i - 1];
+	ok(!apart, "rows of one moment are in one fold");
+	folds_release(&f);
+	for (size_t i = 0; i < 12; i++)
+		t->col[0].i64[i] = day[i] / 4;
+	ok(folds_deal(&f, t, &o, &e) < 0 && strstr(e.msg, "moments of column "
+	    "'day' fill"), "too few moments are said");
+	table_free(t);
+}
+
 /* As TimeSeriesSplit(3) of 120 rows: 30 each, and 30 before. */
 static void
 by_time(void)
@@ -120,5 +148,6 @@ main(void)
 	by_content();
 	by_group();
 	by_time();
+	one_moment();
 	return tap_done();
 }

@@ -1,5 +1,6 @@
-/* Trees compiled for the cache and walked many rows at a time. */
-#include "engine/forest.h"
+/* Trees laid out for the cache and walked many rows at a time: the way of
+ * forests that are no chains. */
+#include "engine/forest/internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,8 +27,7 @@ struct question {
 
 #define BITS_MAX 65536
 
-struct forest {
-	struct tree_source src;
+struct walk {
 	/* by node: x[slot] <= threshold leads to left, else to left + 1.
 	 * Slots are counted in floats: LANES rows lie side by side. */
 	float *threshold;
@@ -39,7 +39,6 @@ struct forest {
 	uint32_t *root;
 	struct question *question;
 	size_t n_nodes, n_trees, n_questions, features, targets, slots;
-	size_t steps;			/* of the longest ways, all trees */
 	enum tree_sum how;
 	bool one_weight;		/* every leaf has exactly one */
 };
@@ -56,7 +55,7 @@ struct task {
 
 struct compiler {
 	const struct tree_source *src;
-	struct forest *f;
+	struct walk *f;
 	struct task *task;
 	size_t n_tasks, room_tasks, room_nodes, room_questions;
 	/* by node of the source: where it was compiled first, as the node and
@@ -83,7 +82,7 @@ push_task(struct compiler *c, struct tree_ref to, uint8_t kind, uint32_t place)
 static int
 reserve_nodes(struct compiler *c, uint32_t *at, size_t n)
 {
-	struct forest *f = c->f;
+	struct walk *f = c->f;
 
 	if (f->n_nodes + n > TREE_NODES_MAX)
 		return err_set(c->e, ERR_TOOBIG,
@@ -149,7 +148,7 @@ question_number(struct compiler *c, const struct question *q)
 static uint32_t
 question_slot(struct compiler *c, const struct tree_source_node *n, bool not_nan)
 {
-	struct forest *f = c->f;
+	struct walk *f = c->f;
 	struct question q = { .feature = n->feature, .not_nan = not_nan,
 	    .nan_yes = n->missing_true };
 	float *set;
@@ -179,7 +178,7 @@ question_slot(struct compiler *c, const struct tree_source_node *n, bool not_nan
 }
 
 static void
-set_node(struct forest *f, uint32_t at, float threshold, uint32_t slot,
+set_node(struct walk *f, uint32_t at, float threshold, uint32_t slot,
     uint32_t left)
 {
 	f->threshold[at] = threshold;
@@ -261,7 +260,7 @@ compile_node(struct compiler *c, const struct task *k)
 static int
 compile_task(struct compiler *c, const struct task *k)
 {
-	struct forest *f = c->f;
+	struct walk *f = c->f;
 	uint32_t *first = &c->first[k->kind == TO_BELOW][k->at];
 
 	if (*first == 0) {
@@ -281,7 +280,7 @@ static void
 compile_leaf(struct compiler *c, const struct task *k)
 {
 	const struct tree_source_leaf *l = &c->src->leaf[k->at];
-	struct forest *f = c->f;
+	struct walk *f = c->f;
 
 	/* a leaf must not read a feature: slot 2F holds 0 */
 	set_node(f, k->place, INFINITY, (uint32_t)(2 * f->features),
@@ -290,99 +289,6 @@ compile_leaf(struct compiler *c, const struct task *k)
 	f->target[k->place] = l->n == 1 ? l->weight[0].target : NO_TARGET;
 	f->value[k->place] = l->n == 1 ? l->weight[0].value : 0;
 	f->one_weight &= l->n == 1;
-}
-
-static int
-check_ref(const struct tree_source *src, struct tree_ref r, struct err *e)
-{
-	if (r.leaf ? r.at < src->n_leaves : r.at < src->n_nodes)
-		return 0;
-	return err_set(e, ERR_FORMAT,
-	    "a tree points to a node that is not there");
-}
-
-static int
-check_source(const struct tree_source *src, struct err *e)
-{
-	for (size_t i = 0; i < src->n_nodes; i++) {
-		if (src->node[i].feature >= src->n_features)
-			return err_set(e, ERR_FORMAT,
-			    "a tree reads a feature that is not there");
-		if (check_ref(src, src->node[i].yes, e) < 0 ||
-		    check_ref(src, src->node[i].no, e) < 0)
-			return -1;
-	}
-	for (size_t i = 0; i < src->n_leaves; i++)
-		for (size_t k = 0; k < src->leaf[i].n; k++)
-			if (src->leaf[i].weight[k].target >= src->n_targets)
-				return err_set(e, ERR_FORMAT,
-				    "a leaf names a target that is not there");
-	for (size_t t = 0; t < src->n_trees; t++)
-		if (check_ref(src, src->root[t], e) < 0)
-			return -1;
-	return 0;
-}
-
-#define OPEN UINT32_MAX			/* a way down is under way */
-
-static uint32_t
-height_of(const uint32_t *height, struct tree_ref r)
-{
-	return r.leaf ? 0 : height[r.at];
-}
-
-/* height[node] = tests on the longest way down from `root`, each node gone
- * through once.  stack: room for all of them. */
-static int
-measure_tree(uint32_t *height, uint32_t *stack, const struct tree_source *src,
-    struct tree_ref root, struct err *e)
-{
-	size_t n = 0;
-
-	if (!root.leaf && height[root.at] == 0)
-		stack[n++] = root.at;
-	while (n) {
-		uint32_t at = stack[n - 1], yes, no;
-		const struct tree_source_node *node = &src->node[at];
-
-		height[at] = OPEN;
-		yes = height_of(height, node->yes);
-		no = height_of(height, node->no);
-		if (yes == OPEN || no == OPEN)
-			return err_set(e, ERR_FORMAT,
-			    "a tree runs in a circle");
-		if (yes == 0 && !node->yes.leaf) {
-			stack[n++] = node->yes.at;
-		} else if (no == 0 && !node->no.leaf) {
-			stack[n++] = node->no.at;
-		} else {
-			height[at] = (yes > no ? yes : no) + 1;
-			if (height[at] > TREE_DEPTH_MAX)
-				return err_set(e, ERR_FORMAT,
-				    "a tree is deeper than %d tests",
-				    TREE_DEPTH_MAX);
-			n--;
-		}
-	}
-	return 0;
-}
-
-/* Refuses circles; *steps = the longest ways of all trees together. */
-static int
-measure_trees(size_t *steps, const struct tree_source *src, struct err *e)
-{
-	uint32_t *height = xalloc(src->n_nodes + 1, sizeof(*height));
-	uint32_t *stack = xalloc(src->n_nodes + 1, sizeof(*stack));
-	int r = 0;
-
-	*steps = src->n_trees;
-	for (size_t t = 0; t < src->n_trees && r == 0; t++) {
-		r = measure_tree(height, stack, src, src->root[t], e);
-		*steps += height_of(height, src->root[t]);
-	}
-	free(height);
-	free(stack);
-	return r;
 }
 
 static void *
@@ -401,7 +307,7 @@ static int
 compile_trees(struct compiler *c)
 {
 	const struct tree_source *src = c->src;
-	struct forest *f = c->f;
+	struct walk *f = c->f;
 	int r = 0;
 
 	c->asked = intern_new();
@@ -430,16 +336,13 @@ compile_trees(struct compiler *c)
 }
 
 int
-forest_new(struct forest **out, struct arena *a,
-    const struct tree_source *src, enum tree_sum how, struct err *e)
+walk_new(struct walk **out, struct arena *a, const struct tree_source *src,
+    enum tree_sum how, struct err *e)
 {
-	struct forest *f = arena_alloc(a, sizeof(*f));
+	struct walk *f = arena_alloc(a, sizeof(*f));
 	struct compiler c = { .src = src, .f = f, .a = a, .e = e };
 	int r;
 
-	if (check_source(src, e) < 0 || measure_trees(&f->steps, src, e) < 0)
-		return -1;
-	f->src = *src;
 	f->features = src->n_features;
 	f->targets = src->n_targets;
 	f->n_trees = src->n_trees;
@@ -462,19 +365,14 @@ forest_new(struct forest **out, struct arena *a,
 	return r;
 }
 
-const struct tree_source *forest_source(const struct forest *f) { return &f->src; }
-enum tree_sum forest_sum(const struct forest *f) { return f->how; }
-size_t forest_features(const struct forest *f) { return f->features; }
-size_t forest_targets(const struct forest *f) { return f->targets; }
-
 size_t
-forest_work(const struct forest *f)
+walk_slots(const struct walk *f)
 {
-	return f->slots + f->steps;
+	return f->slots;
 }
 
 size_t
-forest_scratch(const struct forest *f, size_t n)
+walk_scratch(const struct walk *f, size_t n)
 {
 	size_t rows = n < BLOCK ? (n + LANES - 1) / LANES * LANES : BLOCK;
 
@@ -511,20 +409,22 @@ answer_question(const struct question *q, float x)
 
 /* One row's slots, LANES floats apart. */
 static void
-fill_lane(const struct forest *f, float *s, const float *x)
+fill_lane(const struct walk *f, float *s, const struct forest_input *in,
+    size_t row)
 {
 	size_t n = f->features;
 
 	for (size_t i = 0; i < n; i++) {
-		bool gone = isnan(x[i]);
+		float x = value_at(in, row, i);
+		bool gone = isnan(x);
 
-		s[i * LANES] = gone ? -INFINITY : x[i];
-		s[(n + i) * LANES] = gone ? INFINITY : x[i];
+		s[i * LANES] = gone ? -INFINITY : x;
+		s[(n + i) * LANES] = gone ? INFINITY : x;
 	}
 	s[2 * n * LANES] = 0;
 	for (size_t i = 0; i < f->n_questions; i++)
 		s[(2 * n + 1 + i) * LANES] = answer_question(&f->question[i],
-		    x[f->question[i].feature]);
+		    value_at(in, row, f->question[i].feature));
 }
 
 #define EACH_LANE(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
@@ -536,7 +436,7 @@ fill_lane(const struct forest *f, float *s, const float *x)
  * so that all of them are in registers.
  */
 static inline void
-walk_lanes(const struct forest *f, uint32_t at[LANES], const float *s, size_t apart)
+walk_lanes(const struct walk *f, uint32_t at[LANES], const float *s, size_t apart)
 {
 	const float *threshold = f->threshold;
 	const uint32_t *slot = f->slot, *left = f->left;
@@ -570,29 +470,17 @@ add_value(double *out, float v, enum forest_sums sums)
 		*out = (double)(float)*out;
 }
 
-static void
-take_leaf(const struct forest *f, double *out, uint8_t *voted, uint32_t at,
+static inline void
+take_leaf(const struct walk *f, double *out, uint8_t *voted, uint32_t at,
     enum forest_sums sums)
 {
-	const struct tree_source_leaf *l = f->leaf[at];
-
-	for (size_t k = 0; l && k < l->n; k++) {
-		uint32_t t = l->weight[k].target;
-		double v = (double)l->weight[k].value;
-
-		if (f->how == TREE_MIN)
-			out[t] = voted[t] && out[t] < v ? out[t] : v;
-		else if (f->how == TREE_MAX)
-			out[t] = voted[t] && out[t] > v ? out[t] : v;
-		else
-			add_value(&out[t], l->weight[k].value, sums);
-		voted[t] = 1;
-	}
+	if (f->leaf[at])
+		leaf_add(out, voted, f->leaf[at], f->how, sums);
 }
 
 /* Eight rows down tree t. */
 static inline void
-walk_rows(const struct forest *f, size_t t, double *out, uint8_t *voted,
+walk_rows(const struct walk *f, size_t t, double *out, uint8_t *voted,
     const float *s, enum forest_sums sums)
 {
 	size_t T = f->targets;
@@ -616,7 +504,7 @@ walk_rows(const struct forest *f, size_t t, double *out, uint8_t *voted,
 
 /* One row down eight trees at once, then their leaves in order. */
 static inline void
-walk_trees(const struct forest *f, double *out, uint8_t *voted, const float *s,
+walk_trees(const struct walk *f, double *out, uint8_t *voted, const float *s,
     enum forest_sums sums)
 {
 	bool plain = f->one_weight && f->how <= TREE_SUM;
@@ -641,8 +529,8 @@ walk_trees(const struct forest *f, double *out, uint8_t *voted, const float *s,
 }
 
 static inline void
-run_blocks(const struct forest *f, double *out, uint8_t *voted, const float *x,
-    size_t n, size_t stride, enum forest_sums sums, float *s)
+run_blocks(const struct walk *f, double *out, uint8_t *voted,
+    const struct forest_input *in, size_t n, enum forest_sums sums, float *s)
 {
 	size_t T = f->targets;
 
@@ -651,7 +539,7 @@ run_blocks(const struct forest *f, double *out, uint8_t *voted, const float *x,
 
 		for (size_t k = 0; k < rows; k++)
 			fill_lane(f, s + k / LANES * LANES * f->slots + k % LANES,
-			    x + (from + k) * stride);
+			    in, from + k);
 		/* a tree stays in the nearest cache for all rows of a block */
 		for (size_t t = 0; t < f->n_trees; t++)
 			for (i = 0; i + LANES <= rows; i += LANES)
@@ -665,23 +553,13 @@ run_blocks(const struct forest *f, double *out, uint8_t *voted, const float *x,
 }
 
 void
-forest_run(const struct forest *f, double *out, uint8_t *voted,
-    const float *x, size_t n, size_t stride, enum forest_sums sums,
+walk_run(const struct walk *f, double *out, uint8_t *voted,
+    const struct forest_input *in, size_t n, enum forest_sums sums,
     void *scratch)
 {
-	size_t T = f->targets;
-
-	memset(out, 0, n * T * sizeof(*out));
-	memset(voted, 0, n * T);
 	/* spelled twice, so that each is compiled for its way */
 	if (sums == FOREST_DOUBLE)
-		run_blocks(f, out, voted, x, n, stride, FOREST_DOUBLE, scratch);
+		run_blocks(f, out, voted, in, n, FOREST_DOUBLE, scratch);
 	else
-		run_blocks(f, out, voted, x, n, stride, FOREST_FLOAT, scratch);
-	for (size_t i = 0; f->how == TREE_AVERAGE && f->n_trees && i < n * T;
-	    i++) {
-		out[i] /= (double)f->n_trees;
-		if (sums == FOREST_FLOAT)
-			out[i] = (double)(float)out[i];
-	}
+		run_blocks(f, out, voted, in, n, FOREST_FLOAT, scratch);
 }

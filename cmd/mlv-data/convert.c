@@ -1,0 +1,119 @@
+/* mlv-data convert: a table in another format. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "catalog/name.h"
+#include "catalog/open_table.h"
+#include "cli/cli.h"
+#include "cli/reading.h"
+#include "verbs.h"
+#include "write/write.h"
+
+struct convert_verb {
+	struct reading read;
+	const char *output;
+	int packing;		/* enum parquet_packing */
+	int to;			/* enum write_format + 1; 0: by the ending */
+};
+
+static const struct opt_word convert_formats[] = {
+	{ "csv", WRITE_CSV + 1 }, { "jsonl", WRITE_JSONL + 1 },
+	{ "parquet", WRITE_PARQUET + 1 }, { NULL, 0 }
+};
+
+static const struct opt_word convert_packings[] = {
+	{ "zstd", PARQUET_PACK_ZSTD }, { "snappy", PARQUET_PACK_SNAPPY },
+	{ "none", PARQUET_PACK_NONE }, { NULL, 0 }
+};
+
+static const struct opt convert_options[] = {
+	{ OPT_TEXT, 'o', "output", offsetof(struct convert_verb, output),
+	    "FILE", "write a file, whole or not at all" },
+	{ OPT_WORD, 0, "to", offsetof(struct convert_verb, to), "FORMAT",
+	    "csv, jsonl or parquet, instead of by the ending of FILE",
+	    .words = convert_formats },
+	{ OPT_WORD, 0, "compression", offsetof(struct convert_verb, packing),
+	    "HOW", "of Parquet: zstd, snappy or none; zstd by default",
+	    .words = convert_packings },
+	READING_OPTIONS(struct convert_verb, read),
+	OPT_END
+};
+
+static int
+choose_format(struct write_opts *to, struct cli *c,
+    const struct convert_verb *o)
+{
+	to->packing = (enum parquet_packing)o->packing;
+	if (o->to != 0) {
+		to->format = (enum write_format)(o->to - 1);
+		return 0;
+	}
+	if (o->output == NULL || strcmp(o->output, "-") == 0) {
+		to->format = WRITE_CSV;
+		return 0;
+	}
+	return write_format_of(&to->format, o->output) ? 0 : cli_usage(c,
+	    "'%s' does not end in a format we write: say it with --to",
+	    o->output);
+}
+
+static int
+write_table(const char *path, const struct table *t,
+    const struct write_opts *to, struct err *e)
+{
+	struct out_file f;
+	int r;
+
+	if (out_file_open(&f, os_real(), path, 0666, false, e) != 0)
+		return -1;
+	if ((r = table_write(&f, t, to, e)) == 0)
+		r = out_file_commit(&f, e);
+	if (r != 0)
+		out_file_drop(&f);
+	return r;
+}
+
+static int
+convert_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct convert_verb *o = opts;
+	const char *path = o->output ? o->output : "-";
+	struct table_read_opts user;
+	struct err e = ERR_INIT;
+	struct write_opts to;
+	struct catalog_bytes b;
+	struct table *t;
+	int r;
+
+	if (argc != 1)
+		return cli_usage(c, "convert takes one table, not %d", argc);
+	if ((r = reading_opts(&user, c, &o->read)) != 0 ||
+	    (r = choose_format(&to, c, o)) != 0)
+		return r;
+	if (catalog_open_table(&t, &b, c->catalog, argv[0], &user, &e) != 0)
+		return cli_fail(c, &e);
+	r = b.item.kind == NAME_PATH && o->output != NULL ?
+	    file_refuse_same(path, b.item.base, &e) : 0;
+	if (r == 0)
+		r = write_table(path, t, &to, &e);
+	table_free(t);
+	catalog_bytes_close(&b);
+	return r == 0 ? EXIT_YES : cli_fail(c, &e);
+}
+
+const struct verb verb_convert = {
+	.name = "convert",
+	.summary = "write a table in another format",
+	.synopsis = "[-o FILE] [--to FORMAT] NAME",
+	.about =
+"Reads the table behind NAME (data:NAME, a path, or - for standard input) and\n"
+"writes it as CSV, JSON Lines or Parquet: by the ending of FILE (.csv, .jsonl,\n"
+".ndjson, .parquet), or as --to says; on standard output as CSV.  Numbers are\n"
+"written so that they read back as the same, dates as RFC 3339.\n"
+"\n"
+"example: mlv-data convert data:orders -o orders.parquet\n",
+	.options = convert_options, .opts_size = sizeof(struct convert_verb),
+	.flags = VERB_CATALOG, .run = convert_run,
+};

@@ -1,0 +1,239 @@
+/* mlv-data feature load and get: the online store. */
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "cli/cli.h"
+#include "cli/when.h"
+#include "flow/feature_online.h"
+#include "flow/feature_source.h"
+#include "verbs.h"
+
+/* ---- load ---- */
+
+struct load_verb {
+	const char *until, *store, *view;
+};
+
+static const struct opt load_options[] = {
+	{ OPT_TEXT, 0, "until", offsetof(struct load_verb, until), "TIME",
+	    "rows that are later, or were created later, wait (now)" },
+	{ OPT_TEXT, 0, "view", offsetof(struct load_verb, view), "VIEW",
+	    "that one alone" },
+	{ OPT_TEXT, 0, "store", offsetof(struct load_verb, store), "FILE",
+	    "instead of the repository's .mlv/features/online.mdb" },
+	OPT_END
+};
+
+/* A moment in words, or now. */
+static int
+moment(int64_t *us, struct cli *c, const char *option, const char *text)
+{
+	int64_t now = clock_wall_us();
+
+	*us = now;
+	if (text != NULL && !when_parse(us, text, now))
+		return cli_usage(c, "--%s takes a time such as 2026-01-31, 24h "
+		    "or yesterday, not '%s'", option, text);
+	return 0;
+}
+
+static void
+print_loaded(struct cli *c, const struct online_load *l)
+{
+	out_begin(&c->out, "mlv.feature.loaded/1");
+	out_text(&c->out, "view", l->view->name);
+	out_int(&c->out, "rows", (int64_t)l->rows);
+	out_int(&c->out, "newer", (int64_t)l->newer);
+	out_int(&c->out, "waiting", (int64_t)l->waiting);
+	out_int(&c->out, "timeless", (int64_t)l->timeless);
+	out_end(&c->out);
+}
+
+static int
+load_views(struct cli *c, const struct load_verb *o, int argc, char **argv,
+    int64_t until, struct err *e)
+{
+	struct feature_spec *spec;
+	struct kv *kv = NULL;
+	char *folder;
+	int r;
+
+	if (feature_spec_load(&spec, &folder, &c->arena, argv[0], e) < 0)
+		return -1;
+	if (o->view != NULL && feature_view_find(spec, o->view) == NULL)
+		return err_set(e, ERR_NOENT, "there is no view '%.100s'",
+		    o->view);
+	r = feature_store_open(&kv, c->catalog, o->store, true, e);
+	for (size_t i = 0; r == 0 && i < spec->views; i++) {
+		struct online_load l = { .kv = kv, .view = &spec->view[i],
+		    .until = until, .first = argc > 1 ? 0 : 1 };
+
+		if (o->view != NULL && strcmp(l.view->name, o->view) != 0)
+			continue;
+		r = feature_load_view(&l, c->catalog, folder,
+		    argc > 1 ? argv[1] : NULL, e);
+		c->committed = c->committed || r == 0;
+		if (r == 0)
+			print_loaded(c, &l);
+	}
+	kv_close(kv);
+	return r;
+}
+
+static int
+load_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct load_verb *o = opts;
+	struct err e = ERR_INIT;
+	int64_t until;
+	int status;
+
+	if (argc < 1 || argc > 2)
+		return cli_usage(c, "give features.yaml, and for one --view "
+		    "another source");
+	if (argc > 1 && o->view == NULL)
+		return cli_usage(c, "say with --view whose rows '%s' holds",
+		    argv[1]);
+	if ((status = moment(&until, c, "until", o->until)) != 0)
+		return status;
+	return load_views(c, o, argc, argv, until, &e) < 0 ?
+	    cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_feature_load = {
+	.name = "feature load",
+	.summary = "put the newest rows of views into the online store",
+	.synopsis = "[--until TIME] [--store FILE] FEATURES.yaml\n"
+	    "--view VIEW [--until TIME] FEATURES.yaml SOURCE",
+	.about =
+"Reads the source of each view, or SOURCE (- is standard input) for one, and\n"
+"keeps for each key what mlv-data feature get and mlv-serve answer with.\n"
+"Loading again changes nothing that is not newer, so a load that was cut\n"
+"short is run again, and late rows do no harm.  Who reads meanwhile sees\n"
+"whole rows.  Prints view, rows read, keys that have a newer row, rows that\n"
+"wait for a later --until, and rows without a time.\n"
+"\n"
+"example: mlv-data feature load features.yaml\n",
+	.options = load_options, .opts_size = sizeof(struct load_verb),
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.run = load_run,
+};
+
+/* ---- get ---- */
+
+struct get_verb {
+	const char *service, *store, *at;
+};
+
+static const struct opt get_options[] = {
+	{ OPT_TEXT, 's', "service", offsetof(struct get_verb, service),
+	    "SERVICE", "whose features to get",
+	    .needed = "say with --service which features to get" },
+	{ OPT_TEXT, 0, "at", offsetof(struct get_verb, at), "TIME",
+	    "the moment that ages and windows are counted from (now)" },
+	{ OPT_TEXT, 0, "store", offsetof(struct get_verb, store), "FILE",
+	    "instead of the repository's .mlv/features/online.mdb" },
+	OPT_END
+};
+
+/* Numbers and truth as such, lists as they are, all else text. */
+static struct json *
+value_json(struct arena *a, const struct raw_cell *v)
+{
+	struct json *j, *holder = json_new(a, JSON_LIST);
+	struct err ignored = ERR_INIT;
+
+	if (v->s == NULL)
+		return json_new(a, JSON_NULL);
+	if (!v->quoted && json_parse(&j, a, v->s, v->n, 0, &ignored) == 0)
+		return j;
+	return json_add_textn(a, holder, NULL, v->s, v->n);
+}
+
+static void
+print_answer(struct cli *c, const struct feature_ref *f,
+    const struct feature_answer *v)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	if (v->time != 0)
+		clock_print(when, v->time);
+	out_begin(&c->out, "mlv.feature.value/1");
+	out_text(&c->out, "feature", arena_printf(&c->arena, "%s__%s",
+	    f->view->name, f->view->feature[f->feature].name));
+	out_only(&c->out, OUT_TEXT);
+	if (v->value.s)
+		out_textn(&c->out, "value", v->value.s, v->value.n);
+	else
+		out_text(&c->out, "value", NULL);
+	out_only(&c->out, OUT_JSON);
+	out_tree(&c->out, "value", value_json(&c->arena, &v->value));
+	out_only(&c->out, OUT_BOTH);
+	out_text(&c->out, "status", feature_status_name(v->status));
+	out_text(&c->out, "event_timestamp", v->time != 0 ? when : NULL);
+	out_end(&c->out);
+}
+
+static int
+get_features(struct cli *c, const struct get_verb *o, const char *path,
+    const struct key_value *key, size_t keys, int64_t now, struct err *e)
+{
+	const struct feature_service *s;
+	struct feature_answer *answer;
+	struct feature_spec *spec;
+	struct kv *kv;
+	char *folder;
+	int r;
+
+	if (feature_spec_load(&spec, &folder, &c->arena, path, e) < 0 ||
+	    feature_service_find(&s, spec, o->service, e) < 0 ||
+	    feature_store_open(&kv, c->catalog, o->store, false, e) < 0)
+		return -1;
+	answer = arena_alloc(&c->arena, s->refs * sizeof(*answer));
+	r = feature_get(answer, &c->arena, kv, s, key, keys, now, e);
+	for (size_t i = 0; r == 0 && i < s->refs; i++)
+		print_answer(c, &s->ref[i], &answer[i]);
+	kv_close(kv);
+	return r;
+}
+
+static int
+get_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct get_verb *o = opts;
+	struct key_value *key;
+	struct err e = ERR_INIT;
+	int64_t now;
+	int status;
+
+	if (argc < 2)
+		return cli_usage(c, "give features.yaml and KEY=VALUE");
+	key = arena_alloc(&c->arena, (size_t)argc * sizeof(*key));
+	for (int i = 1; i < argc; i++)
+		if (!cli_key_value(c, argv[i], &key[i - 1].column,
+		    &key[i - 1].value))
+			return cli_usage(c, "a key is COLUMN=VALUE, not '%s'",
+			    argv[i]);
+	if ((status = moment(&now, c, "at", o->at)) != 0)
+		return status;
+	return get_features(c, o, argv[0], key, (size_t)argc - 1, now,
+	    &e) < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_feature_get = {
+	.name = "feature get",
+	.summary = "the features of a key from the online store",
+	.synopsis = "--service SERVICE FEATURES.yaml KEY=VALUE...",
+	.about =
+"Prints feature, value, status and the time of the row it is from, for each\n"
+"feature of the service.  The status is PRESENT, NULL_VALUE (the newest row\n"
+"has none), OUTSIDE_MAX_AGE (it is older than the view's ttl) or NOT_FOUND\n"
+"(nothing is known of the key); without PRESENT there is no value.\n"
+"\n"
+"example: mlv-data feature get features.yaml --service churn customer_id=42\n",
+	.options = get_options, .opts_size = sizeof(struct get_verb),
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.run = get_run,
+};

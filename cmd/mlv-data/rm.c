@@ -1,0 +1,86 @@
+/* mlv-data rm: versions of data that are to be seen no more. */
+#include <stdlib.h>
+
+#include "catalog/catalog.h"
+#include "catalog/name.h"
+#include "cli/cli.h"
+#include "store/ref.h"
+#include "verbs.h"
+
+struct rm_opts {
+	const char *note;
+	bool undo;
+};
+
+static const struct opt rm_options[] = {
+	{ OPT_TEXT, 'm', "note", offsetof(struct rm_opts, note), "TEXT",
+	    "why, for the log" },
+	{ OPT_FLAG, 0, "undo", offsetof(struct rm_opts, undo), NULL,
+	    "bring the version back, if its bytes are still there" },
+	OPT_END
+};
+
+static int
+remove_version(struct cli *c, const char *word, const struct rm_opts *o,
+    struct err *e)
+{
+	const struct name *as = NULL;
+	struct name n, all;
+	char *ref, *label;
+	int r = name_parse(&n, word, e);
+
+	if (r < 0)
+		return -1;
+	if (n.kind != NAME_DATA || n.version == 0 || n.path) {
+		r = err_set(e, ERR_USAGE, "'%.200s' is not data:NAME@VERSION: "
+		    "say which version", word);
+	} else {
+		all = (struct name){ .kind = NAME_DATA, .base = n.base };
+		as = &n;
+		ref = name_ref(&all);
+		label = name_label(as);
+		r = ref_remove(catalog_repo(c->catalog), ref, n.version,
+		    !o->undo, o->note, e);
+		if (r == 0 || e->code == ERR_UNPROVEN) {
+			c->committed = true;
+			out_begin(&c->out, "mlv.dataset.removed/1");
+			out_text(&c->out, "name", label);
+			out_bool(&c->out, "removed", !o->undo);
+			out_end(&c->out);
+		}
+		free(label);
+		free(ref);
+	}
+	name_free(&n);
+	return r;
+}
+
+static int
+rm_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	struct texts names;
+	int r = 0;
+
+	if (cli_names(c, &names, argc, argv, &e) < 0)
+		return cli_fail(c, &e);
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		r = remove_version(c, names.v[i], opts, &e);
+	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+}
+
+const struct verb verb_rm = {
+	.name = "rm",
+	.summary = "remove versions of data",
+	.synopsis = "[-m TEXT] data:NAME@VERSION...\n"
+	    "--undo [-m TEXT] data:NAME@VERSION...",
+	.about =
+"The version is listed and found no more; its number is not given again, and\n"
+"the log keeps its record and says who removed it when.  Files of the work tree\n"
+"and pointers stay.  Its bytes are freed by 'mlv-data gc', unless something\n"
+"else leads to them; until then --undo brings it back.\n"
+"\n"
+"example: mlv-data rm data:churn@2 -m 'has names in it'\n",
+	.options = rm_options, .opts_size = sizeof(struct rm_opts),
+	.flags = VERB_JSON | VERB_NUL | VERB_STDIN | VERB_REPOSITORY, .run = rm_run,
+};

@@ -1,0 +1,227 @@
+/* mlv-drift report: a page on two populations. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/reading.h"
+#include "cli/when.h"
+#include "flow/report/report.h"
+#include "side.h"
+#include "verbs.h"
+
+#define DAY_US INT64_C(86400000000)
+
+struct report_verb {
+	struct reading read;
+	struct texts only, exclude, by;
+	const char *since, *until, *time, *output;
+	double share;
+	int64_t min_rows;
+	bool html;
+};
+
+static const struct opt report_options[] = {
+	{ OPT_FLAG, 0, "html", offsetof(struct report_verb, html), NULL,
+	    "one page of HTML instead of Markdown" },
+	{ OPT_TEXT, 'o', "output", offsetof(struct report_verb, output),
+	    "FILE", "there instead of to standard output" },
+	{ OPT_LIST, 'b', "by", offsetof(struct report_verb, by),
+	    "COLUMN,...", "also by the values of these columns" },
+	{ OPT_TEXT, 0, "time", offsetof(struct report_verb, time), "COLUMN",
+	    "of a table: when the row came to be, for the timeline" },
+	{ OPT_NUM, 0, "share", offsetof(struct report_verb, share), "SHARE",
+	    "drifted columns that make the dataset drift (0.5)",
+	    .high = 1 },
+	{ OPT_INT, 0, "min-rows", offsetof(struct report_verb, min_rows),
+	    "N", "with fewer on a side: too few, no verdict (30)",
+	    .high = INFINITY },
+	{ OPT_LIST, 0, "only", offsetof(struct report_verb, only),
+	    "COLUMN,...", "compare these columns alone" },
+	{ OPT_LIST, 'x', "exclude", offsetof(struct report_verb, exclude),
+	    "COLUMN,...", "leave these columns out" },
+	{ OPT_TEXT, 0, "since", offsetof(struct report_verb, since),
+	    "TIME", "requests answered then or later: yesterday, 7d, a date" },
+	{ OPT_TEXT, 0, "until", offsetof(struct report_verb, until),
+	    "TIME", "and before then" },
+	READING_OPTIONS(struct report_verb, read),
+	OPT_END
+};
+
+static bool
+is_named(const char *name, const struct texts *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Text fits no test: such columns are left out, and named. */
+static void
+leave_out_text(struct drift_opts *d, struct cli *c,
+    const struct report_verb *o, const struct table *ref)
+{
+	const char **v = arena_alloc(&c->arena, (o->exclude.n + ref->cols +
+	    1) * sizeof(*v));
+
+	for (size_t i = 0; i < o->exclude.n; i++)
+		v[d->n_exclude++] = o->exclude.v[i];
+	for (size_t i = 0; i < ref->cols; i++) {
+		const struct column *t = &ref->col[i];
+
+		if (t->type != COL_TEXT || is_named(t->name, &o->exclude) ||
+		    (o->only.n > 0 && !is_named(t->name, &o->only)))
+			continue;
+		if (o->only.n == 0)
+			v[d->n_exclude++] = t->name;
+		cli_warn(c, "column '%s' is text: left out", t->name);
+	}
+	d->exclude = v;
+}
+
+/* Windows of a day over a log, or over a table that has times. */
+static bool
+fill_timeline(struct windows_run *t, const struct report_verb *o,
+    const struct report_opts *r, int argc, char **argv,
+    const struct table_read_opts *user)
+{
+	if (argc != 2 || strcmp(argv[1], "-") == 0 || o->since != NULL ||
+	    o->until != NULL || (!r->log && o->time == NULL))
+		return false;
+	*t = (struct windows_run){ .reference = r->ref, .path = argv[1],
+	    .read = *user, .time = r->log ? NULL : o->time,
+	    .exclude = r->drift->exclude,
+	    .n_exclude = r->drift->n_exclude, .only = r->drift->only,
+	    .n_only = r->drift->n_only, .windows = { .pane_us = DAY_US,
+	    .panes = 1, .level = WINDOWS_LEVEL, .share = o->share,
+	    .min_rows = (uint64_t)o->min_rows, .late_us = INT64_MAX / 4 } };
+	return true;
+}
+
+static int
+put(struct cli *c, const struct report_verb *o, const struct buf *b,
+    struct err *e)
+{
+	if (o->output == NULL) {
+		out_raw(&c->out, b->data, b->len);
+		return 0;
+	}
+	return file_replace(os_real(), o->output, b->data, b->len, 0666, e);
+}
+
+static int
+write_report(struct report_result *result, struct cli *c,
+    const struct report_verb *o, struct report_opts *r, int argc,
+    char **argv, const struct table_read_opts *user, struct err *e)
+{
+	struct drift_opts d = { .share = o->share, .missing = 0.05,
+	    .min_rows = (uint64_t)o->min_rows, .only = o->only.v,
+	    .n_only = o->only.n };
+	struct windows_run timeline;
+	struct buf b;
+	int got;
+
+	leave_out_text(&d, c, o, r->ref);
+	r->drift = &d;
+	if (fill_timeline(&timeline, o, r, argc, argv, user))
+		r->timeline = &timeline;
+	buf_init(&b, BUF_CAP_DOC);
+	got = report_write(&b, result, r, e);
+	if (got == 0)
+		got = put(c, o, &b, e);
+	buf_free(&b);
+	return got;
+}
+
+static int
+open_sides(struct side *ref, struct side *cur, struct cli *c, int argc,
+    char **argv, const struct reqlog_filter *span,
+    const struct table_read_opts *user, struct err *e)
+{
+	bool log = argc > 2 || span->since_us != 0 || span->until_us != 0;
+	int r = side_open(ref, c->catalog, argv[0], user, e);
+
+	if (r == 0)
+		r = log ? side_open_log(cur, argv + 1, (size_t)argc - 1,
+		    span, user, e) : side_open(cur, c->catalog, argv[1],
+		    user, e);
+	if (r != 0)
+		return -1;
+	if (ref->p != NULL || cur->p != NULL)
+		return err_set(e, ERR_UNSUPPORTED, "a report is made of rows: "
+		    "name data, not a profile");
+	if (ref->t == NULL || cur->t == NULL)
+		return err_set(e, ERR_UNSUPPORTED, "no rows in the %s",
+		    ref->t == NULL ? "reference" : "current data");
+	if (cur->skipped > 0)
+		cli_warn(c, "lines of the request log passed over, torn or "
+		    "not flat: %llu", (unsigned long long)cur->skipped);
+	return 0;
+}
+
+static int
+parse_span(struct reqlog_filter *f, struct cli *c,
+    const struct report_verb *o)
+{
+	int64_t now = clock_wall_us();
+
+	if ((o->since != NULL && !when_parse(&f->since_us, o->since, now)) ||
+	    (o->until != NULL && !when_parse(&f->until_us, o->until, now)))
+		return cli_usage(c, "--since and --until take a date, "
+		    "yesterday, today, or a time ago as 24h or 7d");
+	return 0;
+}
+
+static int
+report_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct report_verb *o = opts;
+	struct side ref = { 0 }, cur = { 0 };
+	struct reqlog_filter span = { 0 };
+	struct report_result result = { 0 };
+	struct report_opts r = { .form = o->html ? DOC_HTML : DOC_MARKDOWN,
+	    .by = o->by.v, .n_by = o->by.n };
+	struct table_read_opts user;
+	struct err e = ERR_INIT;
+	int status;
+
+	if (argc < 2)
+		return cli_usage(c, "give the reference and the current data");
+	if ((status = reading_opts(&user, c, &o->read)) != 0 ||
+	    (status = parse_span(&span, c, o)) != 0)
+		return status;
+	status = open_sides(&ref, &cur, c, argc, argv, &span, &user, &e);
+	r.name_ref = argv[0];
+	r.name_cur = argv[1];
+	r.ref = ref.t;
+	r.cur = cur.t;
+	r.log = cur.log;
+	if (status == 0)
+		status = write_report(&result, c, o, &r, argc, argv, &user,
+		    &e);
+	side_close(&ref);
+	side_close(&cur);
+	if (status != 0)
+		return cli_fail(c, &e);
+	return result.drifted || result.unknown ? EXIT_NO : EXIT_YES;
+}
+
+static const struct report_verb defaults = { .share = 0.5, .min_rows = 30 };
+
+const struct verb verb_report = {
+	.name = "report",
+	.summary = "a page on drift: distributions, timeline, segments",
+	.synopsis = "[options] REFERENCE CURRENT\n"
+	    "[options] REFERENCE SEGMENT...",
+	.about =
+"Compares as mlv-drift compare does, and writes what came of it as Markdown,\n"
+"or as one self-contained page of HTML that needs no script and no network:\n"
+"how the values of each column lie, the share of columns that drifted day by\n"
+"day, and with --by what drifted in each segment.  Aggregates alone: no row,\n"
+"and no category of fewer than five rows.  Exit 1 when the dataset drifted.\n"
+"\n"
+"example: mlv-drift report --html data:churn-train .mlv/requests > report.html\n",
+	.options = report_options, .opts_size = sizeof(struct report_verb),
+	.defaults = &defaults, .flags = VERB_CATALOG, .run = report_run,
+};

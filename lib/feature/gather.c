@@ -1,0 +1,311 @@
+/* One pass over a view's source. */
+#include "feature/gather.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "read/stream.h"
+
+size_t
+gathered_bytes(const struct feature_view *v)
+{
+	return sizeof(struct winner) + sizeof(uint32_t) +
+	    v->columns * sizeof(struct held);
+}
+
+int
+gathered_init(struct gathered *g, const struct feature_view *v,
+    const struct moments *m, uint64_t most_event_bytes, struct err *e)
+{
+	size_t cells;
+
+	memset(g, 0, sizeof(*g));
+	g->view = v;
+	g->moments = m;
+	g->most = most_event_bytes;
+	for (size_t i = 0; i < v->features; i++)
+		if (v->feature[i].window > g->reach)
+			g->reach = v->feature[i].window;
+	if (!size_mul(&cells, m->n + 1, v->columns))
+		return err_set(e, ERR_TOOBIG, "too many rows");
+	g->best = mem_zeroed(m->n + 1, sizeof(*g->best));
+	g->from = mem_zeroed(m->n + 1, sizeof(*g->from));
+	g->cell = mem_zeroed(cells, sizeof(*g->cell));
+	if (!g->best || !g->from || !g->cell)
+		return err_set(e, ERR_NOMEM, "no memory for %zu rows of "
+		    "features: give less --memory", m->n);
+	return 0;
+}
+
+void
+gathered_release(struct gathered *g)
+{
+	if (g->cell)
+		held_release(g->cell, g->moments->n * g->view->columns);
+	if (g->event_cell)
+		held_release(g->event_cell, g->events * g->view->columns);
+	free(g->best);
+	free(g->cell);
+	free(g->from);
+	free(g->event);
+	free(g->event_cell);
+	free(g->event_start);
+	window_release(&g->window);
+}
+
+static int
+order(const struct winner *a, const struct winner *b)
+{
+	if (a->row == 0 || b->row == 0)
+		return (a->row != 0) - (b->row != 0);
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	if (a->created != b->created)
+		return a->created < b->created ? -1 : 1;
+	return (a->row > b->row) - (a->row < b->row);
+}
+
+static int
+hold_cells(struct held *to, const struct column *col, size_t cols, size_t i,
+    struct err *e)
+{
+	for (size_t c = 0; c < cols; c++)
+		if (held_set(&to[c], &col[c].raw[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+grow_events(struct gathered *g, struct err *e)
+{
+	size_t room = g->room ? g->room * 2 : 1024;
+	size_t cols = g->view->columns;
+	void *p;
+
+	if (room * (sizeof(struct event) + cols * sizeof(struct held)) >
+	    g->most)
+		return err_set(e, ERR_TOOBIG, "the events of view '%.100s' "
+		    "need more than --memory: give more", g->view->name);
+	if ((p = mem_resize(g->event, room, sizeof(*g->event))) != NULL)
+		g->event = p;
+	if (p != NULL && (p = mem_resize(g->event_cell, room * cols + 1,
+	    sizeof(*g->event_cell))) != NULL)
+		g->event_cell = p;
+	if (p == NULL || room > UINT32_MAX)
+		return err_set(e, ERR_NOMEM, "no memory for %zu events", room);
+	memset(g->event_cell + g->room * cols, 0, (room - g->room) * cols *
+	    sizeof(*g->event_cell));
+	g->room = room;
+	return 0;
+}
+
+/* An event that some moment's window may hold. */
+static int
+keep_event(struct gathered *g, uint32_t group, const struct winner *w,
+    const struct column *col, size_t i, struct err *e)
+{
+	if (g->events == g->room && grow_events(g, e) < 0)
+		return -1;
+	if (hold_cells(g->event_cell + g->events * g->view->columns, col,
+	    g->view->columns, i, e) < 0)
+		return -1;
+	g->event[g->events] = (struct event){ w->time, w->created, w->row,
+	    group, (uint32_t)g->events };
+	g->events++;
+	return 0;
+}
+
+static int
+offer_row(struct gathered *g, uint32_t group, const struct winner *w,
+    const struct column *col, size_t i, struct err *e)
+{
+	const struct feature_view *v = g->view;
+	const struct moments *m = g->moments;
+	int64_t known = w->time > w->created ? w->time : w->created;
+	size_t at = moments_from(m, group, known);
+
+	if (at == m->start[group + 1])
+		return 0;
+	if (v->windowed && m->at[at] - w->time < g->reach &&
+	    keep_event(g, group, w, col, i, e) < 0)
+		return -1;
+	if (order(w, &g->best[at]) <= 0)
+		return 0;
+	g->best[at] = *w;
+	return hold_cells(g->cell + at * v->columns, col, v->columns, i, e);
+}
+
+/* Keys, timestamp, created where there is one, and the columns needed. */
+static int
+offer_block(struct gathered *g, const struct table *t, uint64_t first,
+    struct buf *key, struct err *e)
+{
+	const struct feature_view *v = g->view;
+	size_t keys = v->entity->keys;
+	const struct column *time = &t->col[keys];
+	const struct column *created = v->created ? time + 1 : NULL;
+	const struct column *col = time + (v->created ? 2 : 1);
+	struct winner w;
+	uint32_t group;
+
+	for (size_t i = 0; i < t->rows; i++) {
+		g->rows++;
+		if (column_missing(time, i) ||
+		    (created && column_missing(created, i))) {
+			g->timeless++;
+			continue;
+		}
+		w.time = time->i64[i];
+		w.created = created ? created->i64[i] : w.time;
+		w.row = first + i;
+		g->early += w.created < w.time;
+		key_text(key, t->col, keys, i);
+		group = moments_group(g->moments, key);
+		if (group != INTERN_NONE && offer_row(g, group, &w, col, i,
+		    e) < 0)
+			return -1;
+	}
+	return buf_check(key, e);
+}
+
+static int
+by_event(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (x->created != y->created)
+		return x->created < y->created ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The best so far is carried on, and events are sorted. */
+static int
+settle(struct gathered *g, struct err *e)
+{
+	const struct moments *m = g->moments;
+	size_t groups = intern_count(m->keys), k = 0;
+
+	for (size_t p = 0; p < groups; p++)
+		for (size_t i = m->start[p]; i < m->start[p + 1]; i++) {
+			g->from[i] = (uint32_t)i;
+			if (i > m->start[p] && order(&g->best[g->from[i - 1]],
+			    &g->best[i]) > 0)
+				g->from[i] = g->from[i - 1];
+		}
+	if (!g->view->windowed)
+		return 0;
+	if (g->events > 1)
+		qsort(g->event, g->events, sizeof(*g->event), by_event);
+	g->event_start = mem_zeroed(groups + 1, sizeof(*g->event_start));
+	if (g->event_start == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for %zu keys", groups);
+	for (size_t p = 0; p <= groups; p++) {
+		while (k < g->events && g->event[k].group < p)
+			k++;
+		g->event_start[p] = k;
+	}
+	return 0;
+}
+
+int
+gather_source(struct gathered *g, struct source *from,
+    const struct table_read_opts *read, struct err *e)
+{
+	const struct feature_view *v = g->view;
+	size_t keys = v->entity->keys, n = 0;
+	struct table_want *want = xalloc(keys + 2 + v->columns,
+	    sizeof(*want));
+	struct table_reader_opts o = { .read = *read, .want = want };
+	struct table_reader *r = NULL;
+	struct table *block;
+	struct buf key;
+	int k = -1;
+
+	buf_init(&key, BUF_CAP_DOC);
+	for (size_t i = 0; i < keys; i++)
+		want[n++] = (struct table_want){ v->entity->key[i], COL_RAW,
+		    false };
+	want[n++] = (struct table_want){ v->timestamp, COL_DATETIME, false };
+	if (v->created)
+		want[n++] = (struct table_want){ v->created, COL_DATETIME,
+		    false };
+	for (size_t i = 0; i < v->columns; i++)
+		want[n++] = (struct table_want){ v->column[i], COL_RAW,
+		    false };
+	o.n_want = n;
+	if (table_reader_open(&r, from, &o, e) < 0)
+		goto done;
+	while ((k = table_reader_next(&block, r, e)) > 0)
+		if (offer_block(g, block, table_reader_first_row(r), &key,
+		    e) < 0) {
+			k = -1;
+			break;
+		}
+	if (k == 0)
+		k = settle(g, e);
+done:
+	table_reader_free(r);
+	buf_free(&key);
+	free(want);
+	return k;
+}
+
+/* The events in (moment - window, moment] that were known by then. */
+static int
+fold_window(struct raw_cell *out, struct arena *a, struct gathered *g,
+    const struct feature *f, size_t place, struct err *e)
+{
+	int64_t now = g->moments->at[place];
+	uint32_t group = g->moments->key[g->moments->row[place]];
+	size_t low = g->event_start[group], high = g->event_start[group + 1];
+	size_t end = high, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (now - g->event[mid].time >= f->window)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	window_begin(&g->window, f);
+	for (; low < end && g->event[low].time <= now; low++)
+		if (g->event[low].created <= now && window_add(&g->window,
+		    g->event_cell + g->event[low].cell * g->view->columns,
+		    e) < 0)
+			return -1;
+	return window_end(out, a, &g->window, e);
+}
+
+int
+gathered_value(struct raw_cell *out, enum feature_status *status,
+    struct arena *a, struct gathered *g, const struct feature *f, size_t row,
+    struct err *e)
+{
+	const struct moments *m = g->moments;
+	const struct winner *w;
+	size_t place;
+
+	memset(out, 0, sizeof(*out));
+	*status = FEATURE_NOT_FOUND;
+	if (m->key[row] == INTERN_NONE)
+		return 0;
+	place = m->place[row];
+	w = &g->best[g->from[place]];
+	if (w->row == 0)
+		return 0;
+	*status = FEATURE_OUTSIDE_MAX_AGE;
+	if (f->agg == AGG_NONE && g->view->ttl > 0 &&
+	    m->at[place] - w->time > g->view->ttl)
+		return 0;
+	if (f->agg != AGG_NONE ? fold_window(out, a, g, f, place, e) < 0 :
+	    feature_value(out, a, f, g->cell + g->from[place] *
+	    g->view->columns, e) < 0)
+		return -1;
+	*status = out->s ? FEATURE_PRESENT : FEATURE_NULL_VALUE;
+	return 0;
+}

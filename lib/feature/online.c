@@ -1,0 +1,328 @@
+/* The newest rows of views by key, for serving. */
+#include "feature/online.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "feature/moments.h"
+#include "read/stream.h"
+
+#define COMMIT_BLOCKS 64
+#define EVENT_TAIL 24
+
+/* ---- pairs ---- */
+
+static void
+put_be64(struct buf *b, uint64_t v)
+{
+	for (int i = 56; i >= 0; i -= 8)
+		buf_addc(b, (char)(v >> i));
+}
+
+/* Sorts as the number does. */
+static void
+put_time(struct buf *b, int64_t t)
+{
+	put_be64(b, (uint64_t)t ^ (uint64_t)1 << 63);
+}
+
+static int64_t
+get_time(const char *p)
+{
+	uint64_t v = 0;
+
+	for (int i = 0; i < 8; i++)
+		v = v << 8 | (unsigned char)p[i];
+	return (int64_t)(v ^ (uint64_t)1 << 63);
+}
+
+/* Fingerprint, length and text of the key. */
+static void
+put_prefix(struct buf *b, const struct feature_view *v,
+    const struct buf *key, char what)
+{
+	struct buf id;
+
+	buf_init(&id, BUF_CAP_DOC);
+	buf_addf(&id, "1%s\n%s\n%s\n%s\n%d\n", v->name, v->source,
+	    v->timestamp, v->created ? v->created : "", v->windowed);
+	for (size_t i = 0; i < v->entity->keys; i++)
+		buf_addf(&id, "k%s\n", v->entity->key[i]);
+	for (size_t i = 0; i < v->columns; i++)
+		buf_addf(&id, "c%s\n", v->column[i]);
+	buf_clear(b);
+	put_be64(b, hash64(id.data, id.len, 0));
+	buf_le32(b, (uint32_t)key->len);
+	buf_add(b, key->data, key->len);
+	buf_addc(b, what);
+	buf_free(&id);
+}
+
+static void
+put_cells(struct buf *b, const struct column *col, size_t n, size_t row)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct raw_cell *c = &col[i].raw[row];
+
+		buf_addc(b, (char)((c->s != NULL) | c->quoted << 1 |
+		    c->json << 2));
+		buf_le32(b, c->s ? c->n : 0);
+		if (c->s)
+			buf_add(b, c->s, c->n);
+	}
+}
+
+/* Cells of a pair; ERR_CORRUPT when they are not what put_cells writes. */
+static int
+get_cells(struct held *cell, size_t n, const char *p, size_t len,
+    struct err *e)
+{
+	const char *end = p + len;
+
+	for (size_t i = 0; i < n; i++) {
+		struct raw_cell c = { .s = NULL };
+
+		if (end - p < 5 || get_le32(p + 1) > (size_t)(end - p - 5))
+			return err_set(e, ERR_CORRUPT, "the online store is "
+			    "damaged: remove its file and load again");
+		c.n = get_le32(p + 1);
+		c.s = *p & 1 ? p + 5 : NULL;
+		c.quoted = *p & 2;
+		c.json = *p & 4;
+		p += 5 + c.n;
+		if (held_set(&cell[i], &c, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- loading ---- */
+
+struct loading {
+	struct online_load *l;
+	struct buf key, pair, value;
+};
+
+static int
+load_row(struct loading *k, int64_t time, int64_t created, uint64_t place,
+    const struct column *col, size_t row, struct err *e)
+{
+	const struct feature_view *v = k->l->view;
+	struct kv_bytes old;
+	const char *p;
+	int r;
+
+	buf_clear(&k->value);
+	put_time(&k->value, time);
+	put_time(&k->value, created);
+	put_cells(&k->value, col, v->columns, row);
+	put_prefix(&k->pair, v, &k->key, 'N');
+	if (buf_check(&k->value, e) < 0 || (r = kv_get(&old, k->l->kv,
+	    k->pair.data, k->pair.len, e)) < 0)
+		return -1;
+	p = old.p;
+	if (r == 0 || old.n < 16 || get_time(p) < time ||
+	    (get_time(p) == time && get_time(p + 8) <= created)) {
+		k->l->newer += r == 0 || old.n != k->value.len ||
+		    memcmp(old.p, k->value.data, old.n) != 0;
+		if (kv_put(k->l->kv, k->pair.data, k->pair.len,
+		    k->value.data, k->value.len, e) < 0)
+			return -1;
+	}
+	if (!v->windowed)
+		return 0;
+	k->pair.data[k->pair.len - 1] = 'E';
+	put_time(&k->pair, time);
+	put_time(&k->pair, created);
+	put_be64(&k->pair, k->l->first ? k->l->first - 1 + place :
+	    hash64(k->value.data, k->value.len, 0));
+	return kv_put(k->l->kv, k->pair.data, k->pair.len, k->value.data,
+	    k->value.len, e);
+}
+
+static int
+load_block(struct loading *k, const struct table *t, uint64_t first,
+    struct err *e)
+{
+	const struct feature_view *v = k->l->view;
+	size_t keys = v->entity->keys;
+	const struct column *time = &t->col[keys];
+	const struct column *created = v->created ? time + 1 : NULL;
+
+	for (size_t i = 0; i < t->rows; i++) {
+		int64_t at = time->i64[i], from = created ? created->i64[i] : at;
+
+		k->l->rows++;
+		key_text(&k->key, t->col, keys, i);
+		if (column_missing(time, i) ||
+		    (created && column_missing(created, i)))
+			k->l->timeless++;
+		else if (at > k->l->until || from > k->l->until)
+			k->l->waiting++;
+		else if (k->key.len > 0 && load_row(k, at, from, first + i,
+		    time + (created ? 2 : 1), i, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+load_blocks(struct loading *k, struct table_reader *r, struct err *e)
+{
+	struct table *t;
+	int n = 0, got;
+
+	if (kv_begin(k->l->kv, true, e) < 0)
+		return -1;
+	while ((got = table_reader_next(&t, r, e)) > 0) {
+		if (load_block(k, t, table_reader_first_row(r), e) < 0)
+			return -1;
+		if (++n % COMMIT_BLOCKS == 0 && (kv_commit(k->l->kv, e) < 0 ||
+		    kv_begin(k->l->kv, true, e) < 0))
+			return -1;
+	}
+	return got < 0 ? -1 : kv_commit(k->l->kv, e);
+}
+
+int
+online_load(struct online_load *l, struct source *from,
+    const struct table_read_opts *read, struct err *e)
+{
+	const struct feature_view *v = l->view;
+	size_t n = 0;
+	struct table_want *want = xalloc(v->entity->keys + 2 + v->columns,
+	    sizeof(*want));
+	struct table_reader_opts o = { .read = *read, .want = want };
+	struct table_reader *r = NULL;
+	struct loading k = { .l = l };
+	int got = -1;
+
+	buf_init(&k.key, BUF_CAP_SMALL);
+	buf_init(&k.pair, BUF_CAP_SMALL);
+	buf_init(&k.value, BUF_CAP_DOC);
+	for (size_t i = 0; i < v->entity->keys; i++)
+		want[n++] = (struct table_want){ v->entity->key[i], COL_RAW,
+		    false };
+	want[n++] = (struct table_want){ v->timestamp, COL_DATETIME, false };
+	if (v->created)
+		want[n++] = (struct table_want){ v->created, COL_DATETIME,
+		    false };
+	for (size_t i = 0; i < v->columns; i++)
+		want[n++] = (struct table_want){ v->column[i], COL_RAW,
+		    false };
+	o.n_want = n;
+	if (table_reader_open(&r, from, &o, e) == 0)
+		got = load_blocks(&k, r, e);
+	kv_abort(l->kv);
+	table_reader_free(r);
+	buf_free(&k.key);
+	buf_free(&k.pair);
+	buf_free(&k.value);
+	free(want);
+	return got;
+}
+
+/* ---- reading ---- */
+
+int
+online_find(struct online_row *r, struct kv *kv, const struct feature_view *v,
+    const struct buf *key, struct err *e)
+{
+	struct kv_bytes b;
+	int got;
+
+	memset(r, 0, sizeof(*r));
+	r->view = v;
+	r->cell = xalloc(v->columns + 1, sizeof(*r->cell));
+	buf_init(&r->key, BUF_CAP_SMALL);
+	if (key->len == 0)
+		return 0;
+	put_prefix(&r->key, v, key, 'N');
+	got = kv_get(&b, kv, r->key.data, r->key.len, e);
+	if (got <= 0)
+		return got;
+	if (b.n < 16)
+		return err_set(e, ERR_CORRUPT, "the online store is damaged: "
+		    "remove its file and load again");
+	r->found = true;
+	r->time = get_time(b.p);
+	r->created = get_time((const char *)b.p + 8);
+	return get_cells(r->cell, v->columns, (const char *)b.p + 16,
+	    b.n - 16, e);
+}
+
+void
+online_row_release(struct online_row *r)
+{
+	if (r->cell == NULL)
+		return;
+	held_release(r->cell, r->view->columns);
+	free(r->cell);
+	buf_free(&r->key);
+}
+
+/* Events from the window's begin; the cells of each stay until the end. */
+static int
+fold_events(struct raw_cell *out, struct arena *a, const struct online_row *r,
+    struct kv *kv, const struct feature *f, int64_t now, struct err *e)
+{
+	size_t cols = r->view->columns, prefix = r->key.len;
+	struct window w = { 0 };
+	struct held **all = NULL;
+	struct kv_bytes key, value;
+	struct buf from;
+	size_t n = 0;
+	int got;
+
+	buf_init(&from, BUF_CAP_SMALL);
+	buf_add(&from, r->key.data, prefix - 1);
+	buf_addc(&from, 'E');
+	put_time(&from, now - f->window + 1);
+	window_begin(&w, f);
+	got = kv_next(&key, &value, kv, from.data, from.len, e);
+	while (got > 0 && key.n == prefix + EVENT_TAIL && value.n >= 16 &&
+	    memcmp(key.p, from.data, prefix) == 0 &&
+	    get_time((const char *)key.p + prefix) <= now) {
+		all = xresize(all, n + 1, sizeof(*all));
+		all[n] = xalloc(cols + 1, sizeof(**all));
+		n++;
+		if (get_cells(all[n - 1], cols, (const char *)value.p + 16,
+		    value.n - 16, e) < 0 || (get_time((const char *)key.p +
+		    prefix + 8) <= now && window_add(&w, all[n - 1], e) < 0))
+			got = -1;
+		else
+			got = kv_next(&key, &value, kv, NULL, 0, e);
+	}
+	if (got >= 0)
+		got = window_end(out, a, &w, e);
+	for (size_t i = 0; i < n; i++) {
+		held_release(all[i], cols);
+		free(all[i]);
+	}
+	free(all);
+	window_release(&w);
+	buf_free(&from);
+	return got < 0 ? -1 : 0;
+}
+
+int
+online_value(struct raw_cell *out, enum feature_status *status,
+    struct arena *a, const struct online_row *r, struct kv *kv,
+    const struct feature *f, int64_t now, struct err *e)
+{
+	memset(out, 0, sizeof(*out));
+	*status = FEATURE_NOT_FOUND;
+	if (!r->found)
+		return 0;
+	*status = FEATURE_OUTSIDE_MAX_AGE;
+	if (f->agg == AGG_NONE && r->view->ttl > 0 &&
+	    now - r->time > r->view->ttl)
+		return 0;
+	if (f->agg != AGG_NONE ? fold_events(out, a, r, kv, f, now, e) < 0 :
+	    feature_value(out, a, f, r->cell, e) < 0)
+		return -1;
+	*status = out->s ? FEATURE_PRESENT : FEATURE_NULL_VALUE;
+	return 0;
+}

@@ -1,0 +1,50 @@
+/*
+ * feature/online.h - the newest rows of views by key, for serving.
+ *
+ * A view's pairs carry a fingerprint of what it keeps of which source, so a
+ * changed definition begins anew.  Of each key there is the newest row, as in
+ * feature/gather.h; of a view with windows every row besides, in the order of
+ * timestamp, created and place (or cells).  Loading a row again changes nothing.
+ */
+#ifndef FEATURE_ONLINE_H
+#define FEATURE_ONLINE_H
+
+#include "base/source.h"
+#include "codec/kv.h"
+#include "feature/value.h"
+#include "read/options.h"
+
+struct online_load {
+	struct kv *kv;
+	const struct feature_view *view;
+	int64_t until;			/* what was created or is later waits */
+	uint64_t first;			/* place of the first row, from 1; 0:
+					 * a row's cells say which it is, so
+					 * that one sent again is the same */
+	/* what was done */
+	uint64_t rows, newer, waiting, timeless;
+};
+
+/* Read the source to its end, in transactions of their own: whoever reads
+ * sees whole rows; a load that was cut short is run again. */
+int online_load(struct online_load *l, struct source *from,
+    const struct table_read_opts *read, struct err *e);
+
+/* One key of a view, within the transaction that is open. */
+struct online_row {
+	const struct feature_view *view;
+	bool found;
+	int64_t time, created;
+	struct held *cell;
+	struct buf key;			/* what its pairs begin with */
+};
+/* `key`: see key_text in feature/moments.h; empty: not found. */
+int online_find(struct online_row *r, struct kv *kv,
+    const struct feature_view *v, const struct buf *key, struct err *e);
+void online_row_release(struct online_row *r);
+/* As gathered_value, at the moment `now`. */
+int online_value(struct raw_cell *out, enum feature_status *status,
+    struct arena *a, const struct online_row *r, struct kv *kv,
+    const struct feature *f, int64_t now, struct err *e);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * feature/value.h - what a feature says: of one row, or of the events in a
+ * window.  The same code answers a join, the online store and an audit.
+ */
+#ifndef FEATURE_VALUE_H
+#define FEATURE_VALUE_H
+
+#include "feature/held.h"
+#include "feature/spec.h"
+
+/* As Feast's servers call them. */
+enum feature_status {
+	FEATURE_PRESENT, FEATURE_NULL_VALUE, FEATURE_NOT_FOUND,
+	FEATURE_OUTSIDE_MAX_AGE
+};
+/* "PRESENT" ... */
+const char *feature_status_name(enum feature_status s);
+
+/* The value of a feature without a window, where `cell` holds the view's
+ * columns; out->s NULL: missing.  It lives in the arena or in the cells. */
+int feature_value(struct raw_cell *out, struct arena *a,
+    const struct feature *f, const struct held *cell, struct err *e);
+
+/*
+ * The fold of a window: begin, one event after the other in the order of
+ * their times (then created, then their place in the source), end.  Missing
+ * values do not count.  std is that of a sample, n - 1; count and distinct of
+ * no value are 0, all others missing.  last-N is a JSON list, oldest first.
+ */
+struct window {
+	const struct feature *f;
+	size_t n, room;
+	double *v;		/* numbers */
+	struct raw_cell *text;	/* of distinct and last-N, borrowed */
+};
+void window_begin(struct window *w, const struct feature *f);
+int window_add(struct window *w, const struct held *cell, struct err *e);
+int window_end(struct raw_cell *out, struct arena *a, struct window *w,
+    struct err *e);
+void window_release(struct window *w);
+
+#endif

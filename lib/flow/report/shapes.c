@@ -1,0 +1,218 @@
+/* How the values of columns lie on both sides, drawn: those that drifted
+ * first. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "doc/plot.h"
+#include "flow/report/internal.h"
+
+#define STEPS 16
+#define WORDS 8
+
+/* ---- numbers: equal steps over what both sides have ---- */
+
+struct span {
+	double low, high;
+	bool any;
+};
+
+static void
+widen(struct span *s, const struct column *c)
+{
+	for (size_t i = 0; i < c->rows; i++) {
+		double v = column_number(c, i);
+
+		if (!isfinite(v))
+			continue;
+		s->low = !s->any || v < s->low ? v : s->low;
+		s->high = !s->any || v > s->high ? v : s->high;
+		s->any = true;
+	}
+}
+
+static void
+count_steps(double *y, const struct span *s, const struct column *c)
+{
+	double wide = (s->high - s->low) / STEPS, n = 0;
+
+	memset(y, 0, (STEPS + 1) * sizeof(*y));
+	for (size_t i = 0; i < c->rows; i++) {
+		double v = column_number(c, i);
+		size_t at = 0;
+
+		if (!isfinite(v))
+			continue;
+		if (wide > 0)
+			at = (size_t)((v - s->low) / wide);
+		y[at < STEPS ? at : STEPS - 1]++;
+		n++;
+	}
+	for (size_t i = 0; n > 0 && i < STEPS; i++)
+		y[i] /= n;
+}
+
+static void
+draw_numbers(struct report *p, const struct drift_column *d,
+    const struct column *ref, const struct column *cur)
+{
+	double x[STEPS + 1], y[2][STEPS + 1];
+	struct plot_series s[2] = { { .name = "reference", .area = true },
+	    { .name = "current", .area = true } };
+	struct plot plot = { .kind = PLOT_LINES, .title = d->name,
+	    .x_label = "", .y_label = "share of the rows", .series = s,
+	    .n_series = 2, .from_zero = true };
+	struct span span = { 0 };
+
+	widen(&span, ref);
+	widen(&span, cur);
+	if (!span.any || !isfinite(span.high - span.low))
+		return;
+	count_steps(y[0], &span, ref);
+	count_steps(y[1], &span, cur);
+	for (int i = 0; i <= STEPS; i++)
+		x[i] = span.low + (span.high - span.low) * i / STEPS;
+	for (int i = 0; i < 2; i++) {
+		s[i].x = x;
+		s[i].y = y[i];
+		s[i].n = STEPS + 1;
+	}
+	doc_plot(&p->d, &plot);
+}
+
+/* ---- words: the most frequent ones of both sides ---- */
+
+struct counted {
+	const char *s;
+	size_t n;
+	uint64_t ref, cur;
+};
+
+static uint64_t
+weight(const struct counted *c)
+{
+	return c->ref + c->cur;
+}
+
+static int
+by_weight(const void *a, const void *b)
+{
+	const struct counted *x = a, *y = b;
+	int r;
+
+	if (weight(x) != weight(y))
+		return weight(x) > weight(y) ? -1 : 1;
+	r = memcmp(x->s, y->s, x->n < y->n ? x->n : y->n);
+	return r != 0 ? r : (x->n > y->n) - (x->n < y->n);
+}
+
+static void
+count_words(struct counted *w, struct intern *all, const struct column *c,
+    bool current)
+{
+	for (size_t i = 0; i < c->rows; i++) {
+		char room[COLUMN_PRINT_MAX];
+		size_t n;
+		const char *s = column_print(c, i, room, &n);
+		uint32_t at = s != NULL ? intern_find(all, s, n) :
+		    INTERN_NONE;
+
+		if (at == INTERN_NONE)
+			continue;
+		w[at].ref += !current;
+		w[at].cur += current;
+	}
+}
+
+static void
+gather_words(struct intern *all, const struct column *c)
+{
+	for (size_t i = 0; i < c->rows; i++) {
+		char room[COLUMN_PRINT_MAX];
+		size_t n;
+		const char *s = column_print(c, i, room, &n);
+
+		if (s != NULL)
+			intern_add(all, s, n);
+	}
+}
+
+static void
+draw_words(struct report *p, const struct drift_column *d,
+    const struct column *ref, const struct column *cur)
+{
+	struct intern *all = intern_new();
+	const char *label[WORDS + 1];
+	double y[2][WORDS + 1] = { { 0 } };
+	struct plot_series s[2] = { { .name = "reference", .y = y[0] },
+	    { .name = "current", .y = y[1] } };
+	struct plot plot = { .kind = PLOT_BARS, .title = d->name,
+	    .x_label = "", .y_label = "share of the rows", .series = s,
+	    .n_series = 2, .labels = label, .from_zero = true };
+	struct counted *w;
+	size_t n, shown = 0;
+	bool rest = false;
+
+	gather_words(all, ref);
+	gather_words(all, cur);
+	n = intern_count(all);
+	w = xalloc(n + 1, sizeof(*w));
+	for (uint32_t i = 0; i < n; i++)
+		w[i].s = intern_text(all, i, &w[i].n);
+	count_words(w, all, ref, false);
+	count_words(w, all, cur, true);
+	qsort(w, n, sizeof(*w), by_weight);
+	while (shown < n && shown < WORDS && weight(&w[shown]) >= REPORT_FEW)
+		shown++;
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i < shown ? i : shown;
+
+		rest |= i >= shown;
+		if (i < shown)
+			label[i] = arena_strndup(&p->a, w[i].s, w[i].n < 40 ?
+			    w[i].n : 40);
+		y[0][at] += d->n_ref > 0 ? (double)w[i].ref /
+		    (double)d->n_ref : 0;
+		y[1][at] += d->n_cur > 0 ? (double)w[i].cur /
+		    (double)d->n_cur : 0;
+	}
+	if (rest)
+		label[shown++] = "all others";
+	s[0].n = s[1].n = shown;
+	if (shown > 0)
+		doc_plot(&p->d, &plot);
+	free(w);
+	intern_free(all);
+}
+
+static bool
+draw_column(struct report *p, const struct drift_column *d)
+{
+	const struct column *ref = table_find(p->o->ref, d->name);
+	const struct column *cur = table_find(p->o->cur, d->name);
+
+	if (ref == NULL || cur == NULL || d->date || d->by == DRIFT_BY_TYPE)
+		return false;
+	if (d->numeric)
+		draw_numbers(p, d, ref, cur);
+	else
+		draw_words(p, d, ref, cur);
+	return true;
+}
+
+void
+report_shapes(struct report *p)
+{
+	size_t drawn = 0;
+
+	doc_heading(&p->d, 2, "Distributions");
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < p->r->n && drawn < REPORT_PLOTS; i++)
+			if (p->r->col[i].drifted == (pass == 0))
+				drawn += draw_column(p, &p->r->col[i]);
+	if (drawn < p->r->n)
+		doc_paragraph(&p->d, arena_printf(&p->a, "%zu of %zu columns "
+		    "are drawn, those that drifted first; the table below "
+		    "has them all.", drawn, p->r->n));
+}

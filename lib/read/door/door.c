@@ -1,0 +1,254 @@
+/* Tables that are not text, made text: of bytes in memory, of a source. */
+#include "read/door/door.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "parquet/parquet.h"
+#include "read/door/stages.h"
+#include "read/parquet/whole.h"
+
+#define PIECE ((size_t)1 << 20)
+
+/* The options of the CSV that we make. */
+static void
+own_form(struct table_read_opts *o)
+{
+	o->format = TABLE_CSV;
+	o->likely = TABLE_AUTO;
+	o->skip = 0;
+	o->delimiter = ',';
+	o->quote = o->escape = o->comment = '\0';
+	o->no_quote = false;
+	o->header = TABLE_HEADER_YES;
+	o->columns = NULL;
+	o->n_columns = 0;
+}
+
+int
+door_parquet(const char *bytes, size_t n, const struct table_read_opts *o,
+    const char *name, struct err *e)
+{
+	if (parquet_is(bytes, n))
+		return !o->text && (o->format == TABLE_AUTO ||
+		    o->format == TABLE_PARQUET);
+	return o->format != TABLE_PARQUET ? 0 : err_set(e, ERR_CORRUPT,
+	    "%s: this is no Parquet", name ? name : "input");
+}
+
+/* ---- packed, or in another encoding ---- */
+
+/* Behind all that must be unpacked and recoded, with its first bytes. */
+static int
+unpack_source(struct source *out, char first[STAGE_PEEK], size_t *n,
+    struct table_read_opts *o, struct source *in, struct err *e)
+{
+	enum stage_packing packing;
+
+	*out = *in;
+	out->close = NULL;		/* it is borrowed */
+	if (stage_peek(out, first, n, e) != 0)
+		return -1;
+	if (o->text)
+		return 0;
+	if ((packing = stage_packing_of(first, *n)) != STAGE_PLAIN) {
+		stage_unpack(out, packing);
+		if (stage_peek(out, first, n, e) != 0)
+			return -1;
+	}
+	if (o->encoding == NULL && stage_utf16(first, *n) == NULL)
+		return 0;
+	if (parquet_is(first, *n))	/* that is UTF-8 */
+		return 0;
+	if (stage_recode(out, o->encoding, e) != 0)
+		return -1;
+	o->encoding = NULL;
+	return stage_peek(out, first, n, e);
+}
+
+static int
+read_all(struct buf *to, struct source *from, struct err *e)
+{
+	int64_t got;
+	char *at;
+
+	do {
+		if ((at = buf_reserve(to, PIECE)) == NULL)
+			return buf_check(to, e);
+		if ((got = source_read(from, at, PIECE, e)) < 0)
+			return -1;
+		buf_grew(to, (size_t)got);
+	} while (got > 0);
+	return 0;
+}
+
+bool
+door_is_packed(const char *bytes, size_t n, const struct table_read_opts *o)
+{
+	return !o->text && (o->encoding != NULL || stage_utf16(bytes, n) ||
+	    stage_packing_of(bytes, n) != STAGE_PLAIN);
+}
+
+int
+door_unpack(struct buf *out, struct table_read_opts *o, const char *bytes,
+    size_t n, struct err *e)
+{
+	struct source in = source_memory(bytes, n, o->name ? o->name :
+	    "input"), from;
+	char first[STAGE_PEEK];
+	size_t peeked;
+	int r;
+
+	if (unpack_source(&from, first, &peeked, o, &in, e) != 0)
+		return -1;
+	r = read_all(out, &from, e);
+	source_close(&from);
+	o->encoding = NULL;
+	return r;
+}
+
+/* ---- bytes ---- */
+
+static int
+read_parquet(struct door *d, const char *bytes, size_t n, struct err *e)
+{
+	struct parquet_rows *rows = NULL;
+	struct buf out;
+	int r;
+
+	buf_init(&out, BUF_CAP_DATA);
+	if ((r = parquet_rows_open(&rows, bytes, n, &d->o, e)) == 0)
+		while ((r = parquet_rows_next(rows, &out, e)) > 0)
+			;
+	parquet_rows_close(rows);
+	if (r == 0) {
+		d->owned = buf_detach(&out, &d->n);
+		d->bytes = d->owned;
+		own_form(&d->o);
+	}
+	buf_free(&out);
+	return r;
+}
+
+/* What was unpacked is ours, and may be Parquet. */
+static int
+open_packed(struct door *d, struct err *e)
+{
+	struct buf text;
+	char *mine;
+	int r;
+
+	buf_init(&text, BUF_CAP_DATA);
+	if (door_unpack(&text, &d->o, d->bytes, d->n, e) != 0) {
+		buf_free(&text);
+		return -1;
+	}
+	d->bytes = mine = buf_detach(&text, &d->n);
+	r = door_parquet(mine, d->n, &d->o, d->o.name, e);
+	if (r == 0) {
+		d->owned = mine;
+		return 0;
+	}
+	if (r > 0)
+		r = read_parquet(d, mine, d->n, e);
+	free(mine);
+	return r;
+}
+
+int
+door_open(struct door *d, const char *bytes, size_t n,
+    const struct table_read_opts *o, struct err *e)
+{
+	static const struct table_read_opts plain;
+	int r;
+
+	*d = (struct door){ .bytes = bytes, .n = n, .o = o ? *o : plain };
+	if (door_is_packed(bytes, n, &d->o))
+		return open_packed(d, e);
+	r = door_parquet(bytes, n, &d->o, d->o.name, e);
+	return r > 0 ? read_parquet(d, bytes, n, e) : r;
+}
+
+void
+door_close(struct door *d)
+{
+	free(d->owned);
+	d->owned = NULL;
+}
+
+/* ---- a source ---- */
+
+struct parquet_source {
+	struct buf file, text;		/* all of it; rows */
+	size_t at;			/* in the text */
+	struct parquet_rows *rows;
+};
+
+static int64_t
+read_rows(void *ctx, void *p, size_t n, struct err *e)
+{
+	struct parquet_source *d = ctx;
+	size_t k;
+	int r;
+
+	while (d->at == d->text.len) {
+		buf_clear(&d->text);
+		d->at = 0;
+		if ((r = parquet_rows_next(d->rows, &d->text, e)) <= 0)
+			return r;
+	}
+	k = d->text.len - d->at;
+	k = k < n ? k : n;
+	memcpy(p, d->text.data + d->at, k);
+	d->at += k;
+	return (int64_t)k;
+}
+
+static void
+close_rows(void *ctx)
+{
+	struct parquet_source *d = ctx;
+
+	parquet_rows_close(d->rows);
+	buf_free(&d->file);
+	buf_free(&d->text);
+	free(d);
+}
+
+/* The rows of the Parquet file that *s gives. */
+static int
+take_rows(struct source *s, struct table_read_opts *o, struct err *e)
+{
+	struct parquet_source *d = xalloc(1, sizeof(*d));
+
+	buf_init(&d->file, BUF_CAP_DATA);
+	buf_init(&d->text, BUF_CAP_DATA);
+	if (read_all(&d->file, s, e) != 0 || parquet_rows_open(&d->rows,
+	    d->file.data, d->file.len, o, e) != 0) {
+		close_rows(d);
+		return -1;
+	}
+	source_close(s);
+	*s = (struct source){ read_rows, close_rows, d, s->name };
+	own_form(o);
+	return 0;
+}
+
+int
+door_source(struct source *out, struct table_read_opts *o, struct source *in,
+    struct err *e)
+{
+	char first[STAGE_PEEK];
+	int parquet;
+	size_t n;
+
+	if (unpack_source(out, first, &n, o, in, e) != 0)
+		return -1;
+	parquet = door_parquet(first, n, o, o->name, e);
+	if (parquet == 0 || (parquet > 0 && take_rows(out, o, e) == 0))
+		return 0;
+	source_close(out);
+	return -1;
+}

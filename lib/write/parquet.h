@@ -1,0 +1,14 @@
+/*
+ * write/parquet.h - a table written as Parquet.  Private to lib/write.
+ */
+#ifndef WRITE_PARQUET_H
+#define WRITE_PARQUET_H
+
+#include "base/file.h"
+#include "parquet/writer.h"
+#include "table/table.h"
+
+int table_write_parquet(struct out_file *f, const struct table *t,
+    enum parquet_packing packing, struct err *e);
+
+#endif

@@ -1,0 +1,135 @@
+#!/bin/sh
+# The doors that a table comes through: packed, in another encoding, from a
+# pipe; and what is broken or a bomb.
+. "$(dirname "$0")/../lib.sh"
+
+fresh files
+printf 'id,word\n1,x\n2,caf\303\251\n3,"a,b"\n' >plain.csv
+gzip -c plain.csv >p.csv.gz
+zstd -qc plain.csv >p.csv.zst
+iconv -f UTF-8 -t UTF-16LE plain.csv >bare.csv
+{
+	printf '\377\376'
+	cat bare.csv
+} >le.csv
+{
+	printf '\376\377'
+	iconv -f UTF-8 -t UTF-16BE plain.csv
+} >be.csv
+gzip -c le.csv >le.csv.gz
+iconv -f UTF-8 -t LATIN1 plain.csv >latin.csv
+for f in p.csv.gz p.csv.zst le.csv be.csv le.csv.gz; do
+	check "$f is the table within, as a file and from a pipe" <<-'X'
+		mlv-data convert "$f" | cmp - plain.csv &&
+		mlv-data convert - <"$f" | cmp - plain.csv
+	X
+done
+check '--encoding: Latin-1 is the table within' <<'X'
+	mlv-data convert --encoding latin1 latin.csv | cmp - plain.csv &&
+	mlv-data convert --encoding utf-16le bare.csv | cmp - plain.csv
+X
+check 'two gzip members are one table' <<'X'
+	{
+		head -n 2 plain.csv | gzip -c
+		tail -n +3 plain.csv | gzip -c
+	} >two.csv.gz &&
+	mlv-data convert two.csv.gz | cmp - plain.csv
+X
+check 'JSON Lines and Parquet may be packed too' <<'X'
+	mlv-data convert plain.csv --to jsonl | gzip -c >p.jsonl.gz &&
+	mlv-data convert p.jsonl.gz | cmp - plain.csv &&
+	mlv-data convert plain.csv --to parquet | gzip -c >p.parquet.gz &&
+	mlv-data convert p.parquet.gz | cmp - plain.csv
+X
+check 'schema, profile: the same of a packed file as of the plain one' <<'X'
+	mlv-data schema plain.csv >a &&
+	mlv-data schema p.csv.gz | cmp - a &&
+	mlv-data profile plain.csv >a.json &&
+	mlv-data profile le.csv.gz | cmp - a.json
+X
+check 'schema --encoding: check reads by it' <<'X'
+	mlv-data schema --encoding latin1 latin.csv >l.yaml &&
+	grep -q 'encoding: *latin1' l.yaml &&
+	expect 0 mlv-data check --schema l.yaml latin.csv
+X
+check 'check --bad: rows of a packed file are written as text' <<'X'
+	mlv-data schema plain.csv >s.yaml &&
+	printf 'id,word\n1,x\nten,x\n' | gzip -c >bad.csv.gz &&
+	expect 1 mlv-data check --schema s.yaml --bad bad.csv bad.csv.gz &&
+	printf 'id,word\n1,x\n' | same out - &&
+	printf 'id,word,_row,_reason\nten,x,2,id: type\n' | same bad.csv -
+X
+check 'split: the parts of a packed file are text' <<'X'
+	expect 0 mlv-data split p.csv.gz --name p -o . a=1 b=1 &&
+	test "$(cat p-a.csv p-b.csv | wc -l)" = 5
+X
+check 'split --time, drift compare read packed files' <<'X'
+	awk 'BEGIN { print "t,x"; for (i = 1; i < 60; i++) printf "2026-01-01T00:00:%02dZ,%d\n", i, i % 7 }' |
+		gzip -c >times.csv.gz &&
+	expect 0 mlv-data split times.csv.gz --name q -o . --time t a=1 b=1 &&
+	expect 0 mlv-drift compare -q times.csv.gz times.csv.gz
+X
+
+# --- what is broken
+check 'an encoding that nobody knows is exit 2' <<'X'
+	expect 2 mlv-data convert --encoding klingon plain.csv &&
+	says "no encoding is called 'klingon'"
+X
+check 'bytes that the encoding does not have: exit 3 with their place' <<'X'
+	expect 3 mlv-data convert --encoding utf-8 latin.csv -o out.csv &&
+	says "latin.csv: byte 18: not text in utf-8" &&
+	test ! -e out.csv
+X
+check 'half a character at the end is no text' <<'X'
+	head -c 11 le.csv >half.csv &&
+	expect 3 mlv-data convert half.csv &&
+	says "not text in UTF-16LE"
+X
+check 'a packed file that is cut short: exit 3, nothing written' <<'X'
+	head -c 40 p.csv.gz >cut.csv.gz &&
+	expect 3 mlv-data convert cut.csv.gz -o out.csv &&
+	says "cut short" &&
+	test ! -e out.csv &&
+	expect 3 mlv-data check --schema s.yaml cut.csv.gz
+X
+check 'a packed file whose bytes are damaged: exit 3' <<'X'
+	cp p.csv.gz hurt.csv.gz &&
+	printf '\377\377\377' | dd of=hurt.csv.gz bs=1 seek=30 conv=notrunc 2>/dev/null &&
+	expect 3 mlv-data convert hurt.csv.gz &&
+	says "cannot decompress"
+X
+check 'what is packed twice is refused' <<'X'
+	gzip -c p.csv.gz >twice.csv.gz &&
+	expect 3 mlv-data convert twice.csv.gz &&
+	says "within it too"
+X
+check 'a bomb is refused: exit 3' <<'X'
+	head -c 1100000000 /dev/zero | zstd -qc >bomb.csv.zst &&
+	expect 3 mlv-data convert bomb.csv.zst -o out.csv &&
+	says "far more than its size" &&
+	test ! -e out.csv
+X
+
+# --- in a repository
+fresh repository
+mlv-data init >/dev/null
+printf 'id,word\n1,x\n2,y\n' >plain.csv
+gzip -c plain.csv >orders.csv.gz
+check 'add: a packed table is counted; the bytes are those of the file' <<'X'
+	expect 0 mlv-data add --json -n orders orders.csv.gz &&
+	holds '.rows == 2' &&
+	mlv-data cat data:orders | cmp - orders.csv.gz &&
+	mlv-data convert data:orders | cmp - plain.csv
+X
+check 'add -: a table from a pipe' <<'X'
+	expect 0 mlv-data add --json --name piped - <plain.csv &&
+	holds '.rows == 2' &&
+	mlv-data convert data:piped | cmp - plain.csv
+X
+check 'add --encoding: remembered with the data' <<'X'
+	printf 'id,word\n1,caf\351\n' >latin.csv &&
+	expect 0 mlv-data add --json --encoding latin1 latin.csv &&
+	printf 'id,word\n1,caf\303\251\n' >want &&
+	mlv-data convert data:latin | cmp - want
+X
+finish

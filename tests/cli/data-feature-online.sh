@@ -1,0 +1,129 @@
+#!/bin/sh
+# mlv-data feature load and get: the online store.
+. "$(dirname "$0")/../lib.sh"
+
+tab=$(printf '\t')
+fresh online
+cat >features.yaml <<'Y'
+entities: {customer: {key: customer_id}}
+views:
+  usage:
+    entity: customer
+    source: usage.csv
+    timestamp: event_timestamp
+    created: created
+    ttl: 10d
+    features:
+    - calls
+    - spend
+    - {name: n_7d, window: 7d, agg: count}
+    - {name: spend_7d, window: 7d, agg: sum, of: spend}
+services: {churn: [usage]}
+Y
+cat >usage.csv <<'Y'
+customer_id,event_timestamp,created,calls,spend
+1,2026-01-05,2026-01-09,5,3
+1,2026-01-01,2026-01-01,3,0.10
+1,2026-01-05,2026-01-06,4,2
+2,2026-01-05T10:00:00Z,2026-01-05T10:00:00Z,7,
+Y
+mlv-data init >/dev/null
+get() { mlv-data feature get features.yaml --service churn "$@"; }
+values() { get "$@" | cut -f2 | paste -sd, -; }
+check 'before anything was loaded get says what to run' <<'X'
+	expect 3 get customer_id=1 &&
+	says 'mlv-data feature load'
+X
+check 'rows after --until wait' <<'X'
+	expect 0 mlv-data feature load features.yaml --until 2026-01-08 &&
+	test "$(cat out)" = "usage${tab}4${tab}3${tab}1${tab}0" &&
+	test "$(values --at 2026-01-08 customer_id=1)" = 4,2,1,2
+X
+check 'a later load brings what came, corrections too; again, and nothing is newer' <<'X'
+	expect 0 mlv-data feature load features.yaml --until 2026-01-10 &&
+	test "$(values --at 2026-01-10 customer_id=1)" = 5,3,2,5 &&
+	expect 0 mlv-data feature load features.yaml --until 2026-01-10 --json &&
+	holds '.rows == 4 and .newer == 0' &&
+	test "$(values --at 2026-01-10 customer_id=1)" = 5,3,2,5
+X
+check 'the statuses: present, a null, too old, an unknown key' <<'X'
+	expect 0 get --at 2026-01-10 customer_id=2 --json &&
+	grep -q '"feature":"usage__calls","value":7,"status":"PRESENT"' out &&
+	grep -q '"feature":"usage__spend","value":null,"status":"NULL_VALUE"' out &&
+	expect 0 get --at 2026-01-31 customer_id=2 --json &&
+	grep -q '"value":null,"status":"OUTSIDE_MAX_AGE"' out &&
+	expect 0 get customer_id=99 --json &&
+	test "$(grep -c '"value":null,"status":"NOT_FOUND","event_timestamp":null' out)" = 4
+X
+printf 'customer_id,event_timestamp\n1,2026-01-10\n2,2026-01-10\n3,2026-01-10\n' >e.csv
+check 'online says what a join at that moment says' <<'X'
+	mlv-data feature join features.yaml --service churn e.csv | sed 1d | cut -d, -f3- >joined &&
+	for k in 1 2 3; do
+		values --at 2026-01-10 customer_id=$k | sed 's/\\N//g'
+	done >online &&
+	same joined online
+X
+check 'a pipe: late and repeated events leave the windows right' <<'X'
+	printf 'customer_id,event_timestamp,created,calls,spend\n9,2026-01-09,2026-01-09,2,5\n' >late &&
+	printf '9,2026-01-08,2026-01-10,1,7\n9,2026-01-09,2026-01-09,2,5\n' >>late &&
+	expect 0 mlv-data feature load features.yaml --view usage --until 2026-01-10 - <late &&
+	expect 0 mlv-data feature load features.yaml --view usage --until 2026-01-10 - <late &&
+	test "$(values --at 2026-01-10 customer_id=9)" = 2,5,2,12
+X
+sed 's/calls$/calls/; s/- spend$/- {name: spend, expr: spend * 2}/' features.yaml >double.yaml
+check 'an expression is of the definition that asks' <<'X'
+	expect 0 mlv-data feature get double.yaml --service churn --at 2026-01-10 customer_id=1 &&
+	test "$(cut -f2 out | paste -sd, -)" = 5,6,2,5
+X
+
+# --- kills and readers -------------------------------------------------------
+awk 'BEGIN {
+	print "customer_id,event_timestamp,created,calls,spend"
+	for (i = 0; i < 300000; i++)
+		printf "%d,2026-01-%02d,2026-01-%02d,%d,%d\n", i % 50000, 1 + i / 50000, 1 + i / 50000, i, i
+}' >big.csv
+sed 's/usage.csv/big.csv/; /name:/d' features.yaml >big.yaml
+kill_loads() {
+	for wait in 0.05 0.1 0.2 0.4; do
+		mlv-data feature load big.yaml --store k.mdb >/dev/null &
+		p=$!
+		for n in 1 2 3 4 5; do
+			mlv-data feature get big.yaml --service churn --store k.mdb \
+			    --at 2026-01-07 customer_id=$n 2>/dev/null | cut -f2 | sort -u | wc -l
+		done
+		sleep $wait
+		kill -9 $p
+		wait $p
+	done
+}
+kill_loads >seen 2>/dev/null
+check 'a load that is killed is run again; readers see whole rows meanwhile' <<'X'
+	expect 0 mlv-data feature load big.yaml --store k.mdb &&
+	test -z "$(grep -v '^[01]$' seen)" &&
+	expect 0 mlv-data feature get big.yaml --service churn --store k.mdb --at 2026-01-07 customer_id=7 &&
+	test "$(cut -f2 out | sort -u)" = 250007
+X
+
+# --- what is refused ---------------------------------------------------------
+check 'a key that is not given, or is none, is told' <<'X'
+	expect 2 get client=1 &&
+	says "'client' is no key" &&
+	expect 2 get
+X
+check 'a file that is no store is told and left alone' <<'X'
+	cp usage.csv not.mdb &&
+	expect 3 mlv-data feature load features.yaml --store not.mdb &&
+	cmp usage.csv not.mdb
+X
+check 'a key too long for the store is told' <<'X'
+	{ head -n 1 usage.csv; printf '%0600d,2026-01-01,2026-01-01,1,1\n' 1; } >long.csv &&
+	expect 3 mlv-data feature load features.yaml --view usage long.csv &&
+	says 'at most 500'
+X
+cp features.yaml usage.csv ..
+outside() { (cd .. && mlv-data feature load features.yaml); }
+check 'outside a repository the store must be named' <<'X'
+	expect 3 outside &&
+	says repository
+X
+finish

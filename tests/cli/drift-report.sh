@@ -1,0 +1,84 @@
+#!/bin/sh
+# mlv-drift report: one page on two populations.
+. "$(dirname "$0")/../lib.sh"
+
+rows() { # FROM TO SHIFT
+	awk -v from="$1" -v to="$2" -v shift="$3" 'BEGIN {
+		print "x,k,when,note"
+		for (i = from; i < to; i++)
+			printf "%d,%s,2026-01-%02dT10:00:00Z,secret-%d\n", i * 7919 % 100 + shift, substr("aaaabbbccd", i * 7 % 10 + 1, 1),
+			    1 + int(i / 240), i
+	}'
+}
+fresh page
+rows 0 2000 0 >ref.csv
+{ rows 0 960 0 && rows 960 1440 90 | tail -n +2; } >now.csv
+report() { mlv-drift report -x when,note "$@" ref.csv now.csv; }
+check 'report: Markdown with the verdict, a timeline, distributions, segments and all columns' <<'X'
+	expect 1 report --time when --by k &&
+	grep -qF '**Columns that drifted:** 1 of 2' out &&
+	grep -qF '| 5 | 2026-01-05 | 240 | 1 | x |' out &&
+	grep -q '^## Distributions' out &&
+	grep -q '^| a | 800 | 576 | 1 | x | 0\.' out &&
+	grep -q '^| x | wasserstein | .* | drift |' out &&
+	grep -q '^| k | jensenshannon | .* | same |' out
+X
+check 'report --html: one page, without script, network or rows, the same each time' <<'X'
+	expect 1 report --html --time when --by k -o page.html &&
+	test ! -s out &&
+	grep -q '<svg' page.html &&
+	! grep -qiE '<script|https?://[^w]|<link|<img|url\(|secret' page.html &&
+	grep -q "Content-Security-Policy" page.html &&
+	expect 1 report --html --time when --by k &&
+	same page.html out
+X
+check 'report --html: names that are markup are escaped' <<'X'
+	{ echo '<b>x</b>,"a""><script>"'; awk 'BEGIN { for (i = 0; i < 100; i++) print i % 9 "," i % 3 }'; } >m.csv &&
+	{ echo '<b>x</b>,"a""><script>"'; awk 'BEGIN { for (i = 0; i < 100; i++) print i % 9 + 5 ",<i>" }'; } >n.csv &&
+	{ mlv-drift report --html --by '<b>x</b>' m.csv n.csv >out 2>err || test $? -eq 1; } &&
+	! grep -qE '<b>x|<script|<i>' out &&
+	grep -qF '&lt;b&gt;x&lt;/b&gt;' out
+X
+check 'report: a category of fewer than five rows has no name in it' <<'X'
+	awk 'BEGIN { print "k"; for (i = 0; i < 100; i++) print i % 2 ? "often" : "usual"; print "hapax" }' >r.csv &&
+	expect 0 mlv-drift report --by k r.csv r.csv &&
+	! grep -q hapax out &&
+	grep -qF '(fewer than five rows)' out
+X
+check 'report --html of 100 columns: at most 200 kB' <<'X'
+	awk 'BEGIN {
+		for (c = 0; c < 100; c++) printf "%sa_column_with_a_long_name_%d", c ? "," : "", c
+		print ""
+		for (i = 0; i < 300; i++) {
+			for (c = 0; c < 100; c++) printf "%s%s", c ? "," : "", c % 2 ? i * (c + 7) % 97 : "w" i * (c + 3) % 7
+			print ""
+		}
+	}' >wide.csv &&
+	sed '2,$s/^w[0-9]*,[0-9]*/w1,500/' wide.csv >wide2.csv &&
+	expect 0 mlv-drift report --html wide.csv wide2.csv &&
+	test "$(wc -c <out)" -le 200000
+X
+check 'report of a request log: its days are the timeline' <<'X'
+	mkdir log &&
+	tail -n +2 now.csv | awk -F , '{
+		printf "{\"time\":\"%s\",\"inputs\":{\"x\":%s,\"k\":\"%s\"},\"outputs\":{\"y\":1}}\n", $3, $1, $2
+	}' >log/20260101T000000.000000Z-1.jsonl &&
+	{ mlv-drift report -x when,note ref.csv log >out 2>err || test $? -eq 1; } &&
+	grep -qF '| 5 | 2026-01-05 | 240 | 1 | x |' out &&
+	expect 1 mlv-drift report -x when,note --since 2026-01-05 ref.csv log &&
+	! grep -q Timeline out
+X
+check 'report: text is left out and named, what is off is refused' <<'X'
+	{ mlv-drift report -x when ref.csv now.csv >out 2>err || test $? -eq 1; } &&
+	says "column 'note' is text: left out" &&
+	expect 2 mlv-drift report ref.csv &&
+	expect 3 report --by nope &&
+	says "column 'nope' is not on both sides" &&
+	expect 3 mlv-drift report nope.csv now.csv &&
+	mlv-data profile ref.csv -o p.json &&
+	expect 3 mlv-drift report p.json now.csv &&
+	says 'name data, not a profile' &&
+	mkdir empty &&
+	expect 3 mlv-drift report --since 1d ref.csv empty
+X
+finish

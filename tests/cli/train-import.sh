@@ -1,0 +1,175 @@
+#!/bin/sh
+# mlv-train import mlruns and import tensorboard: what other trackers wrote is
+# taken over as runs, once, with its times; damage is told and hides nothing.
+. "$(dirname "$0")/../lib.sh"
+
+fresh import
+mlv-data init >/dev/null
+take() { mlv-train import "$@"; }
+# A run of MLflow's file store: folder, status, begin in milliseconds.
+mlrun() {
+	mkdir -p "$1/metrics/val" "$1/params/model" "$1/tags" "$1/artifacts/notes"
+	cat >"$1/meta.yaml" <<-Y
+	run_id: $(basename "$1")
+	run_name: first try
+	user_id: ann
+	lifecycle_stage: active
+	status: $2
+	start_time: $3
+	end_time: $(($3 + 1500))
+	Y
+	printf '%s 0.5 0\n%s 0.75 1\n%s nan 2 set 12ab\n' "$3" "$3" "$3" >"$1/metrics/val/auc"
+	printf 0.1 >"$1/params/lr"
+	printf 'a b' >"$1/params/model/kind"
+	printf 'x\ny' >"$1/tags/note"
+	printf hello >"$1/artifacts/notes/x.txt"
+}
+mkdir -p mlruns/7 mlruns/.trash
+printf "name: churn\nexperiment_id: '7'\nlifecycle_stage: active\n" >mlruns/7/meta.yaml
+mlrun mlruns/7/aaaa 3 1700000000000
+mlrun mlruns/7/bbbb 4 1700000100000
+mlrun mlruns/7/cccc 1 1700000200000
+
+# --- MLflow's folders
+check 'import mlruns: parameters, steps, times, tags, status and artifacts come along' <<'X'
+	expect 0 take mlruns mlruns &&
+	test "$(cut -f 2,3 out | sort -u)" = "added	first try" &&
+	run=$(head -n 1 out | cut -f 1) &&
+	mlv-train show --json "$run" >out &&
+	holds '.params == {"lr": 0.1, "model/kind": "a b"}' &&
+	holds '.status == "finished" and .user == "ann"' &&
+	holds '.begin == "2023-11-14T22:13:20Z" and .end == "2023-11-14T22:13:21.500000Z"' &&
+	holds '.facts.tags.note == "x\ny" and .facts.tags["mlflow.experiment"] == "churn"' &&
+	mlv-train show -m val/auc "$run" | tr '\t\n' ' ,' >points &&
+	test "$(cat points)" = "0 0.5,1 0.75,2 NaN," &&
+	mlv-train show "$run" | grep -q 'notes/x.txt'
+X
+check 'import mlruns: one that failed is failed, one that never ended is killed' <<'X'
+	mlv-train runs --json >out &&
+	jq -es 'map(.status) == ["killed", "failed", "finished"]' out
+X
+check 'import mlruns again adds only what is new' <<'X'
+	mlrun mlruns/7/dddd 3 1700000300000 &&
+	expect 0 take mlruns mlruns/7 &&
+	test "$(cut -f 2 out | sort | uniq -c | tr -s ' ' | tr '\n' ';')" = " 1 added; 3 unchanged;" &&
+	expect 0 mlv-data fsck
+X
+check 'import mlruns leaves out what was deleted there' <<'X'
+	mlrun mlruns/7/eeee 3 1700000400000 &&
+	sed -i 's/active/deleted/' mlruns/7/eeee/meta.yaml &&
+	expect 0 take mlruns mlruns &&
+	test "$(wc -l <out)" = 4
+X
+check 'import mlruns: a run that cannot be read is told, the others come' <<'X'
+	mkdir other &&
+	mlrun other/1/good 3 1700000500000 &&
+	mlrun other/1/torn 3 1700000600000 &&
+	printf '{' >other/1/torn/meta.yaml &&
+	mlrun other/1/zz 3 1700000700000 &&
+	expect 3 take mlruns other &&
+	says "torn/meta.yaml" &&
+	test "$(wc -l <out)" = 2
+X
+check 'import mlruns: a line that a kill cut short loses only itself, and is told' <<'X'
+	mlrun cut/1/r 3 1700000800000 &&
+	printf '1700000800000 0.5 0\n17000008' >cut/1/r/metrics/loss &&
+	expect 0 take mlruns cut &&
+	says "line 2 is no value" &&
+	run=$(cut -f 1 out) &&
+	mlv-train show -m loss "$run" >out &&
+	test "$(wc -l <out)" = 1
+X
+check 'import mlruns follows no link out of the store' <<'X'
+	mlrun linked/1/r 3 1700000900000 &&
+	echo secret >elsewhere &&
+	ln -s "$PWD/elsewhere" linked/1/r/params/stolen &&
+	expect 3 take mlruns linked &&
+	says "stolen" &&
+	test ! -s out
+X
+check 'import of a folder without runs, of none, and of two is refused' <<'X'
+	mkdir nothing &&
+	expect 3 take mlruns nothing &&
+	says "there are no runs below" &&
+	expect 3 take tensorboard nothing &&
+	says "there are no event files" &&
+	expect 3 take mlruns absent &&
+	says "there is no folder 'absent'" &&
+	expect 2 take mlruns one two
+X
+
+# --- TensorBoard's files
+cat >events.py <<'P'
+# Event files as TensorBoard writes them, put together by hand.
+import os, struct, sys
+
+def crc(data):
+    c = 0xffffffff
+    for byte in data:
+        c ^= byte
+        for _ in range(8):
+            c = (c >> 1) ^ (0x82f63b78 if c & 1 else 0)
+    c ^= 0xffffffff
+    return struct.pack('<I', (((c >> 15) | (c << 17)) + 0xa282ead8) & 0xffffffff)
+
+def varint(n):
+    out = b''
+    while n > 127:
+        out += bytes([n & 127 | 128])
+        n >>= 7
+    return out + bytes([n])
+
+def field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+def record(f, seconds, step, value):
+    event = b'\x09' + struct.pack('<d', seconds) + b'\x10' + varint(step)
+    event += field(5, field(1, value))
+    head = struct.pack('<Q', len(event))
+    f.write(head + crc(head) + event + crc(event))
+
+def scalar(tag, x):
+    return field(1, tag) + b'\x15' + struct.pack('<f', x)
+
+def tensor(tag, x):
+    return field(1, tag) + field(8, b'\x08\x01' + field(5, struct.pack('<f', x)))
+
+def hparams(pairs):
+    info = b''.join(field(1, field(1, k) + field(2, v)) for k, v in pairs)
+    data = field(2, field(3, info))
+    return field(1, b'_hparams_/session_start_info') + field(9, field(1, field(1, b'hparams') + data))
+
+os.makedirs('tb/a/train')
+with open('tb/a/train/events.out.tfevents.1', 'wb') as f:
+    record(f, 1700000000.5, 0, scalar(b'loss', 0.5))
+    record(f, 1700000001.5, 1, scalar(b'loss', 0.25))
+    record(f, 1700000002.5, 1, tensor(b'acc', 0.75))
+    record(f, 1700000003.5, 0, hparams([(b'lr', b'\x11' + struct.pack('<d', 0.1)),
+        (b'opt', field(3, b'adam')), (b'bn', b'\x20\x01')]))
+P
+python3 events.py
+check 'import tensorboard: scalars with steps, tensors, hparams; the folder is the name' <<'X'
+	expect 0 take tensorboard tb &&
+	test "$(cut -f 2,3 out)" = "added	a/train" &&
+	mlv-train show --json a/train >out &&
+	holds '.params == {"lr": 0.1, "opt": "adam", "bn": true}' &&
+	holds '.metrics == {"loss": 0.25, "acc": 0.75}' &&
+	holds '.begin == "2023-11-14T22:13:20.500000Z"' &&
+	expect 0 take tensorboard tb &&
+	test "$(cut -f 2 out)" = unchanged
+X
+check 'import tensorboard: a record cut short at the end is left out' <<'X'
+	cp -r tb cut-tb &&
+	truncate -s -3 cut-tb/a/train/* &&
+	mkdir fresh1 &&
+	( cd fresh1 && mlv-data init >/dev/null && expect 0 take tensorboard ../cut-tb &&
+	    mlv-train show --json a/train >out && holds '.metrics.loss == 0.25 and .params == {}' )
+X
+check 'import tensorboard: a damaged record is told with its place, other folders come' <<'X'
+	cp -r tb bad-tb && cp -r tb/a bad-tb/b &&
+	printf '\377' | dd of=bad-tb/a/train/events.out.tfevents.1 bs=1 seek=70 conv=notrunc 2>/dev/null &&
+	mkdir fresh2 &&
+	( cd fresh2 && mlv-data init >/dev/null && expect 3 take tensorboard ../bad-tb &&
+	    says "is damaged at byte" && test "$(cut -f 3 out)" = b/train )
+X
+finish
