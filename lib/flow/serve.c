@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
-#include "flow/serve/features.h"
+#include "flow/serve/online.h"
 
 /* --- life ----------------------------------------------------------------- */
 

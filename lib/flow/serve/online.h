@@ -1,9 +1,9 @@
 /*
- * flow/serve/features.h - features from the online store, asked in the words
+ * flow/serve/online.h - features from the online store, asked in the words
  * of Feast's feature server.
  */
-#ifndef FLOW_SERVE_FEATURES_H
-#define FLOW_SERVE_FEATURES_H
+#ifndef FLOW_SERVE_ONLINE_H
+#define FLOW_SERVE_ONLINE_H
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,5 +1,5 @@
 /* Features from the online store, in the words of Feast's feature server. */
-#include "flow/serve/features.h"
+#include "flow/serve/online.h"
 
 #include <stdlib.h>
 #include <string.h>
