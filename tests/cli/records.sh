@@ -343,6 +343,20 @@ check 'mlv-train compare prints the record of mlv-train-records(5)' <<'X'
 	described 0 mlv-train compare good bad
 X
 
+# --- mlv-data feature
+check 'mlv-data feature join, load and get print the records of mlv-data-records(5)' <<'X'
+	cat >features.yaml <<'Y' &&
+entities: {customer: {key: id}}
+views: {usage: {entity: customer, source: usage.csv, timestamp: event_timestamp, features: [calls]}}
+services: {churn: [usage]}
+Y
+	printf 'id,event_timestamp,calls\n1,2026-01-01,3\n2,2026-01-01,4\n' >usage.csv &&
+	printf 'id,event_timestamp\n1,2026-01-02\n3,2026-01-02\n' >entities.csv &&
+	described 0 mlv-data 'feature join' features.yaml --service churn entities.csv --name joined -o joined.csv &&
+	described 0 mlv-data 'feature load' features.yaml &&
+	described 0 mlv-data 'feature get' features.yaml --service churn id=1
+X
+
 # --- mlv-train repro, graph, import
 check 'mlv-train repro and graph print the records of mlv-train-records(5), in both forms' <<'X'
 	printf 'stages: {one: {cmd: cp rows.csv one.csv, deps: [rows.csv], outs: [one.csv]}}\n' >dvc.yaml &&
