@@ -77,6 +77,12 @@ void spread_scores(struct evaluation *v, const double *p, const uint8_t *yes,
 int spread_tenths(struct evaluation *v, const double *score, const double *y,
     size_t n, struct err *e);
 
+/* --- objective.c: what the model was made to minimise --- */
+
+/* Adds that to the metrics; answers and truth (n). */
+void judge_objective(struct evaluation *v, const struct judging *g,
+    const double *score, const double *truth, size_t n);
+
 /* --- weigh.c: what the answers hang on --- */
 
 int weigh_inputs(struct evaluation *v, const struct judging *g, uint64_t seed,
