@@ -256,9 +256,10 @@ judge_rows(struct evaluation *v, struct judging *g,
 	g->arena = &v->arena;
 	labels_find(g);
 	if (score_rows(score, g, e) == 0 &&
-	    judge_scores(v, g, &s, o, e) == 0 &&
-	    (!o->importance || weigh_inputs(v, g, o->seed, e) == 0))
-		r = 0;
+	    judge_scores(v, g, &s, o, e) == 0) {
+		labels_tell(v, g);
+		r = o->importance ? weigh_inputs(v, g, o->seed, e) : 0;
+	}
 	free(score);
 	return r;
 }
