@@ -5,11 +5,14 @@
 
 struct add_opts {
 	bool any_format;
+	struct texts columns;
 };
 
 static const struct opt add_options[] = {
 	{ OPT_FLAG, 0, "any-format", offsetof(struct add_opts, any_format),
 	    NULL, "also a file called .onnx that is none" },
+	{ OPT_LIST, 0, "columns", offsetof(struct add_opts, columns),
+	    "COLUMN,...", "those a model of one matrix takes, in its order" },
 	OPT_END
 };
 
@@ -28,6 +31,8 @@ static int
 add_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct add_opts *o = opts;
+	const struct register_opts ro = { o->any_format, o->columns.v,
+	    o->columns.n };
 	struct registered_model added;
 	struct err e = ERR_INIT;
 	struct texts sources;
@@ -44,7 +49,7 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 		    "file");
 	}
 	r = model_register(&added, c->catalog, n.base, sources.v[0],
-	    o->any_format, &e);
+	    &ro, &e);
 	if (r == 0 || e.code == ERR_UNPROVEN) {
 		c->committed = true;
 		if (*added.refused)
@@ -67,8 +72,8 @@ add_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_add = {
 	.name = "add",
 	.summary = "register a model as the next version of a name",
-	.synopsis = "[--any-format] NAME RUN\n[--any-format] NAME FILE\n"
-	    "[--any-format] NAME --stdin",
+	.synopsis = "[--any-format] NAME RUN\n[--any-format] [--columns COLUMN,...] "
+	    "NAME FILE\n[--any-format] NAME --stdin",
 	.about =
 "RUN is run:ID, run:ID:PATH, an ID or the word a run was given; its model\n"
 "file is registered with its metrics, parameters and code, and lineage to\n"
@@ -76,6 +81,10 @@ const struct verb verb_add = {
 "other is registered as it is, but no table.  An ONNX file that mlv-serve\n"
 "would refuse is registered with a warning that says why; a file called .onnx\n"
 "that is none is refused without --any-format.\n"
+"\n"
+"--columns says which columns a model of one matrix reads.  They are written\n"
+"into the metadata (mlv.features) of the copy that is registered, so that its\n"
+"id is another than the file's, and all that serve or judge it go by them.\n"
 "\n"
 "Prints the version's name, the id of the model file, its bytes and the run.\n"
 "What is registered already keeps its version.\n"

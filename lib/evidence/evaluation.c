@@ -42,6 +42,10 @@ evaluation_gaps(const char *out[EVALUATION_GAPS], const struct evaluation *v)
 	if (v->metrics.no_probability)
 		out[n++] = "scores beyond 0 to 1 are no probabilities, so "
 		    "there is no logloss, brier and ece";
+	if (v->labels)
+		out[n++] = v->labels;
+	if (v->unjudged)
+		out[n++] = v->unjudged;
 	return n;
 }
 

@@ -61,6 +61,7 @@ struct evaluation {
 					 * the usual one; else NULL */
 	double threshold;		/* from which score a row is positive */
 	bool has_threshold;		/* false: it is not said */
+	double alpha;			/* of a quantile which; or 0, NaN */
 	const char *weight;		/* column of weights; NULL: all rows
 					 * count the same */
 	const char *const *classes;	/* (n_classes) */
@@ -68,6 +69,8 @@ struct evaluation {
 	uint64_t *confusion;		/* (truth, answer), n_classes square */
 	size_t unknown_rows;		/* of no class of the model's: wrong */
 	const char *unknown;		/* a sentence on them, or NULL */
+	const char *labels;		/* the same on labels of other classes */
+	const char *unjudged;		/* and on an objective not judged */
 	struct metrics metrics;		/* low, high NAN: no interval */
 	/* binary: rows by score, the negative ones and the positive ones;
 	 * not known (has_spread) when scores leave [0, 1] */
@@ -105,7 +108,7 @@ bool evaluation_counts(struct buf *why, const struct evaluation *v,
     const struct evaluation_wanted *w);
 
 /* Sentences about what the rows did not allow to be judged; how many. */
-#define EVALUATION_GAPS 3
+#define EVALUATION_GAPS 5
 size_t evaluation_gaps(const char *out[EVALUATION_GAPS],
     const struct evaluation *v);
 

@@ -141,6 +141,8 @@ write_detail(struct arena *a, struct json *j, const struct evaluation *v)
 		write_reliability(a, j, v->tenth, "truth");
 	else if (v->n_classes)
 		write_classes(a, j, v);
+	if (v->alpha > 0)
+		json_add_num(a, j, "alpha", v->alpha);
 	if (v->own_target)
 		json_add_text(a, j, "own_target", v->own_target);
 	if (v->score)
@@ -519,6 +521,7 @@ read_detail(struct evaluation *v, const struct json *j, struct err *e)
 	    read_text(&v->score, j, "score", e) < 0 ||
 	    read_text(&v->weight, j, "weight", e) < 0 ||
 	    read_threshold(v, j, e) < 0 ||
+	    read_number(&v->alpha, j, "alpha", e) < 0 ||
 	    read_text(&v->seen, j, "seen", e) < 0 ||
 	    read_count(&v->metrics.rows, j, "rows", e) < 0 ||
 	    read_count(&v->unknown_rows, j, "unknown_rows", e) < 0 ||

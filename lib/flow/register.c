@@ -11,6 +11,8 @@
 #include "catalog/manifest.h"
 #include "catalog/name.h"
 #include "catalog/resolve.h"
+#include "codec/json.h"
+#include "model/meta.h"
 #include "model/open.h"
 #include "onnx/onnx.h"
 #include "store/odb.h"
@@ -265,9 +267,84 @@ find_source(struct registration *a, const char *source, struct err *e)
 	return r;
 }
 
+/* The names as META_FEATURES, behind the file in b. */
+static void
+append_columns(struct buf *b, struct arena *a, const struct register_opts *o)
+{
+	struct json *list = json_new(a, JSON_LIST);
+	struct buf text;
+
+	buf_init(&text, BUF_CAP_DOC);
+	for (size_t i = 0; i < o->n_columns; i++)
+		json_add_text(a, list, NULL, o->columns[i]);
+	json_write(&text, list);
+	onnx_append_meta(b, META_FEATURES, text.data, text.len);
+	buf_free(&text);
+}
+
+/* Is b a model that takes these columns, one matrix of them? */
+static int
+check_columns(const struct buf *b, const struct register_opts *o,
+    struct err *e)
+{
+	const struct bind_opts so = { .columns = o->columns,
+	    .n_columns = o->n_columns };
+	struct binding *p;
+	const char *own;
+	int r = 0;
+
+	if (binding_open(&p, b->data, b->len, &so, e) < 0)
+		return -1;
+	own = model_meta(binding_model(p), META_FEATURES);
+	if (own)
+		r = err_set(e, ERR_USAGE, "the model says itself which columns "
+		    "it takes: %.200s", own);
+	else if (model_input(binding_model(p), 0)->rank != 2)
+		r = err_set(e, ERR_USAGE, "the model takes one column, '%s', "
+		    "and no matrix", model_input(binding_model(p), 0)->name);
+	binding_free(p);
+	return r;
+}
+
+/* The model to be registered is a copy that names its columns.  Not of what
+ * a run put out: nobody would know any more what the copy was learned from. */
+static int
+name_columns(struct registration *a, const struct register_opts *o,
+    struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct buf b;
+	int r;
+
+	if (!a->has_run && run_read_by_output(&a->run, a->c,
+	    &a->model.content, &mine) == 0)
+		a->has_run = true;
+	else if (!a->has_run && mine.code != ERR_NOENT) {
+		*e = mine;
+		return -1;
+	}
+	if (a->has_run)
+		return err_set(e, ERR_USAGE, "run:%s put this model out, and "
+		    "its lineage is of these bytes: let it write the columns "
+		    "into the metadata as " META_FEATURES, a->run.id);
+	buf_init(&b, BUF_CAP_DATA);
+	r = odb_get(&b, catalog_odb(a->c), &a->model.content, e);
+	if (r == 0)
+		r = check_columns(&b, o, e);
+	if (r == 0) {
+		append_columns(&b, &a->arena, o);
+		a->model.size = b.len;
+		r = catalog_put_bytes(&a->model.content, a->c, b.data, b.len,
+		    e);
+	}
+	buf_free(&b);
+	return r;
+}
+
 int
 model_register(struct registered_model *out, struct catalog *c,
-    const char *name, const char *source, bool any_format, struct err *e)
+    const char *name, const char *source, const struct register_opts *o,
+    struct err *e)
 {
 	struct registration a = { .c = c };
 	int r;
@@ -277,8 +354,10 @@ model_register(struct registered_model *out, struct catalog *c,
 		return err_set(e, ERR_USAGE, "'%.200s' is no name for a model: "
 		    "lower-case letters, digits, '.', '_' and '-'", name);
 	r = find_source(&a, source, e);
+	if (r == 0 && o->n_columns)
+		r = name_columns(&a, o, e);
 	if (r == 0)
-		r = try_model(out, &a, source, any_format, e);
+		r = try_model(out, &a, source, o->any_format, e);
 	if (r == 0) {
 		a.model.name = name;
 		a.model.links = a.links;

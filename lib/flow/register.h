@@ -18,7 +18,16 @@
  * ERR_FORMAT for a table, and for a file called .onnx that is none unless
  * `any_format`.  A model that our engine cannot load is registered all the
  * same.
+ *
+ * With `columns` (n_columns) a copy is registered whose metadata says that its
+ * one matrix takes these: ERR_USAGE where it does not, or where a run put the
+ * model out, whose lineage is of those bytes.
  */
+struct register_opts {
+	bool any_format;
+	const char *const *columns;
+	size_t n_columns;
+};
 struct registered_model {
 	struct catalog_put put;
 	uint64_t size;
@@ -26,6 +35,7 @@ struct registered_model {
 	char refused[400];	/* why mlv-serve will not load it, or "" */
 };
 int model_register(struct registered_model *out, struct catalog *c,
-    const char *name, const char *source, bool any_format, struct err *e);
+    const char *name, const char *source, const struct register_opts *o,
+    struct err *e);
 
 #endif

@@ -131,9 +131,10 @@ judge_classes(struct evaluation *v, const struct scores *s, const uint32_t *y,
 }
 
 static int
-judge_numbers(struct evaluation *v, const struct scores *s,
-    const struct column *y, const struct evaluate_opts *o, struct err *e)
+judge_numbers(struct evaluation *v, const struct judging *g,
+    const struct scores *s, const struct evaluate_opts *o, struct err *e)
 {
+	const struct column *y = &g->t->col[g->target];
 	size_t n = s->rows;
 	double *number;
 	int r = 0;
@@ -153,8 +154,10 @@ judge_numbers(struct evaluation *v, const struct scores *s,
 	if (r == 0)
 		r = metrics_regression(&v->metrics, s->score, number, n,
 		    o->seed, o->threads, e);
-	if (r == 0)
+	if (r == 0) {
+		judge_objective(v, g, s->score, number, n);
 		r = spread_tenths(v, s->score, number, n, e);
+	}
 	free(number);
 	return r;
 }
@@ -189,7 +192,7 @@ judge_scores(struct evaluation *v, const struct judging *g,
 	int r;
 
 	if (v->task == TASK_REGRESSION)
-		return judge_numbers(v, s, y, o, e);
+		return judge_numbers(v, g, s, o, e);
 	if (judging_find_classes(v, g, e) < 0)
 		return -1;
 	truth = mem_array(s->rows + 1, sizeof(*truth));
@@ -253,9 +256,10 @@ judge_rows(struct evaluation *v, struct judging *g,
 	g->arena = &v->arena;
 	labels_find(g);
 	if (score_rows(score, g, e) == 0 &&
-	    judge_scores(v, g, &s, o, e) == 0 &&
-	    (!o->importance || weigh_inputs(v, g, o->seed, e) == 0))
-		r = 0;
+	    judge_scores(v, g, &s, o, e) == 0) {
+		labels_tell(v, g);
+		r = o->importance ? weigh_inputs(v, g, o->seed, e) : 0;
+	}
 	free(score);
 	return r;
 }

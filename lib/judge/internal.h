@@ -15,9 +15,10 @@ struct judging {
 	size_t target;			/* a column of t */
 	size_t first, width;		/* the judged columns of the answers */
 	bool named;			/* classes are named in them */
-	/* where they are not: the answer that is a label, or SIZE_MAX, and
-	 * what it said (width) when each score was the largest */
-	size_t label;
+	/* the answer that is a label, or SIZE_MAX; where no classes are named
+	 * what it said (width) when each score was the largest, else how
+	 * often it was another class than that */
+	size_t label, otherwise;
 	const char **said;
 	bool unclear;			/* not the same each time */
 	struct arena *arena;		/* of all that */
@@ -54,11 +55,13 @@ int count_unknown(struct evaluation *v, const uint32_t *truth,
 
 /* --- labels.c: class names that only the labels of the answers tell --- */
 
-/* Finds the label, where names are needed. */
+/* Finds the label. */
 void labels_find(struct judging *g);
 /* Row `row` of the labels c stands beside these scores. */
 void labels_note(struct judging *g, const double *score,
     const struct column *c, size_t row);
+/* Tells whether the labels were those of the largest scores. */
+void labels_tell(struct evaluation *v, const struct judging *g);
 /* list (width) = the names, if labels and the n values of the target tell
  * them; a class that neither has is "class 2". */
 bool labels_name(const char **list, struct arena *a, const struct judging *g,
@@ -76,6 +79,12 @@ void spread_scores(struct evaluation *v, const double *p, const uint8_t *yes,
 /* Numbers: means by tenth of the answers. */
 int spread_tenths(struct evaluation *v, const double *score, const double *y,
     size_t n, struct err *e);
+
+/* --- objective.c: what the model was made to minimise --- */
+
+/* Adds that to the metrics; answers and truth (n). */
+void judge_objective(struct evaluation *v, const struct judging *g,
+    const double *score, const double *truth, size_t n);
 
 /* --- weigh.c: what the answers hang on --- */
 

@@ -1,5 +1,5 @@
-/* Names of classes that a model does not give, learned from the labels that it
- * answers beside its scores. */
+/* The labels that a model answers beside its scores: whether they are those of
+ * the largest, and, where it names no classes, what these are called. */
 #include <string.h>
 
 #include "judge/internal.h"
@@ -12,9 +12,10 @@ labels_find(struct judging *g)
 
 	(void)binding_classes(g->p, &known);
 	g->label = SIZE_MAX;
-	if (g->named || known == g->width || g->width < 2)
+	if (g->width < 2)
 		return;
-	g->said = arena_alloc(g->arena, g->width * sizeof(*g->said));
+	if (!g->named && known != g->width)
+		g->said = arena_alloc(g->arena, g->width * sizeof(*g->said));
 	for (size_t i = 0; i < n && g->label == SIZE_MAX; i++) {
 		bool alone = (i == 0 || c[i - 1].output != c[i].output) &&
 		    (i + 1 == n || c[i + 1].output != c[i].output);
@@ -23,6 +24,42 @@ labels_find(struct judging *g)
 		    c[i].type == COL_CATEGORY))
 			g->label = i;
 	}
+}
+
+static const char *
+class_name(const struct judging *g, size_t k)
+{
+	size_t n;
+
+	return g->named ? binding_columns(g->p, &n)[g->first + k].class_name :
+	    binding_classes(g->p, &n)[k];
+}
+
+/* Does the label name another class than the one of the largest score?  What
+ * names none is not held against it. */
+static bool
+is_other_class(const struct judging *g, size_t best, const char *s, size_t n)
+{
+	for (size_t k = 0; k < g->width; k++) {
+		const char *name = class_name(g, k);
+
+		if (strlen(name) == n && memcmp(name, s, n) == 0)
+			return k != best;
+	}
+	return false;
+}
+
+void
+labels_tell(struct evaluation *v, const struct judging *g)
+{
+	if (g->otherwise > 0)
+		v->labels = arena_printf(&v->arena, "in %zu of %zu rows the "
+		    "model's label is another class than the one of its "
+		    "largest score, by which it is judged", g->otherwise,
+		    g->t->rows);
+	else if (g->unclear)
+		v->labels = "the model's labels are not those of its largest "
+		    "scores, by which it is judged";
 }
 
 void
@@ -38,7 +75,9 @@ labels_note(struct judging *g, const double *score, const struct column *c,
 			return;		/* nothing is said by a tie */
 	if (s == NULL)
 		return;
-	if (g->said[best] == NULL)
+	if (g->said == NULL)
+		g->otherwise += is_other_class(g, best, s, n);
+	else if (g->said[best] == NULL)
 		g->said[best] = arena_strndup(g->arena, s, n);
 	else if (strlen(g->said[best]) != n || memcmp(g->said[best], s, n) != 0)
 		g->unclear = true;

@@ -16,6 +16,10 @@
 #define META_CLASSES "mlv.classes"
 /* The class that counts as positive; binary models only. */
 #define META_POSITIVE "mlv.positive"
+/* What it was made to minimise, where that is not the task's usual loss:
+ * "quantile", "poisson", "tweedie" or "gamma"; and which quantile. */
+#define META_OBJECTIVE "mlv.objective"
+#define META_ALPHA "mlv.alpha"
 /* The learner that made it, as mlv-train fit --learner names it. */
 #define META_LEARNER "mlv.learner"
 /* How the columns were read, a JSON map of name to "number", "boolean",

@@ -126,6 +126,9 @@ int onnx_read_graph(struct onnx_model **out, struct arena *a,
 int onnx_read_tensor(struct onnx_tensor *out, struct arena *a,
     const void *bytes, size_t n, struct err *e);
 void onnx_write(struct buf *out, const struct onnx_model *m);
+/* One more entry of metadata behind a model file, all of which stays. */
+void onnx_append_meta(struct buf *file, const char *key, const char *value,
+    size_t n);
 
 const char *onnx_find_meta(const struct onnx_model *m, const char *key);
 int64_t onnx_opset_of(const struct onnx_model *m, const char *domain);

@@ -155,3 +155,16 @@ onnx_write(struct buf *out, const struct onnx_model *m)
 		put_message(out, 14, &part);
 	}
 }
+
+void
+onnx_append_meta(struct buf *file, const char *key, const char *value,
+    size_t n)
+{
+	struct buf part;
+
+	buf_init(&part, BUF_CAP_DOC);
+	pb_put_text(&part, 1, key);
+	pb_put_bytes(&part, 2, value, n);
+	put_message(file, 14, &part);
+	buf_free(&part);
+}

@@ -78,6 +78,15 @@ int metrics_multiclass(struct metrics *out, const double *p,
 /* Regression: rmse, mae, r2, median_ae. */
 int metrics_regression(struct metrics *out, const double *p, const double *y,
     size_t n, uint64_t seed, int threads, struct err *e);
+/* What regressions of other objectives are about, added to those: the loss of
+ * quantile alpha as "pinball", and mean deviances as "poisson_deviance",
+ * "gamma_deviance"; false: not defined for such rows, so none is added. */
+void metrics_add_pinball(struct metrics *out, const double *p,
+    const double *y, size_t n, double alpha);
+bool metrics_add_poisson(struct metrics *out, const double *p,
+    const double *y, size_t n);
+bool metrics_add_gamma(struct metrics *out, const double *p, const double *y,
+    size_t n);
 const struct metric *metrics_find(const struct metrics *m, const char *name);
 
 /* The area alone, ties counted half.  NaN with one class or a NaN score. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "math/elem.h"
 #include "stat/bootstrap.h"
 #include "stat/metric_internal.h"
 
@@ -124,4 +125,62 @@ metrics_regression(struct metrics *out, const double *p, const double *y,
 	free(square);
 	free(far);
 	return 0;
+}
+
+void
+metrics_add_pinball(struct metrics *out, const double *p, const double *y,
+    size_t n, double alpha)
+{
+	double *loss = xalloc(n, sizeof(*loss));
+
+	for (size_t i = 0; i < n; i++) {
+		double under = y[i] - p[i];
+
+		loss[i] = under >= 0 ? alpha * under : (alpha - 1) * under;
+	}
+	metric_add_mean(out, "pinball", loss, n);
+	free(loss);
+}
+
+/* Answers above 0, and a truth that is no less than 0, or above it? */
+static bool
+has_deviance(const double *p, const double *y, size_t n, bool zero)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(p[i] > 0) || !(zero ? y[i] >= 0 : y[i] > 0))
+			return false;
+	return true;
+}
+
+bool
+metrics_add_poisson(struct metrics *out, const double *p, const double *y,
+    size_t n)
+{
+	double *v;
+
+	if (!has_deviance(p, y, n, true))
+		return false;
+	v = xalloc(n, sizeof(*v));
+	for (size_t i = 0; i < n; i++)
+		v[i] = 2 * ((y[i] > 0 ? y[i] * m_log(y[i] / p[i]) : 0) - y[i] +
+		    p[i]);
+	metric_add_mean(out, "poisson_deviance", v, n);
+	free(v);
+	return true;
+}
+
+bool
+metrics_add_gamma(struct metrics *out, const double *p, const double *y,
+    size_t n)
+{
+	double *v;
+
+	if (!has_deviance(p, y, n, false))
+		return false;
+	v = xalloc(n, sizeof(*v));
+	for (size_t i = 0; i < n; i++)
+		v[i] = 2 * (m_log(p[i] / y[i]) + y[i] / p[i] - 1);
+	metric_add_mean(out, "gamma_deviance", v, n);
+	free(v);
+	return true;
 }

@@ -320,4 +320,39 @@ check 'verify of a version whose content was changed: exit 1, it is named damage
 	says damaged &&
 	prints "damaged${tab}2${tab}1"
 X
+
+# --- columns of a matrix
+fresh columns
+mlv-data init >/dev/null
+check 'add --columns: the copy says which columns it reads, whatever order they come in' <<'X'
+	ridge=$TOP/tests/golden/onnx/ridge/model.onnx &&
+	expect 0 mlv-registry add named "$ridge" --columns a,b,c,d,e,f &&
+	test "$(cut -f2 out)" != "sha256:$(sha256sum <"$ridge" | cut -c1-64)" &&
+	printf '%s\n' a,b,c,d,e,f 1,2,3,4,5,6 >rows.csv &&
+	printf '%s\n' f,x,e,d,c,b,a 6,9,5,4,3,2,1 >turned.csv &&
+	expect 0 mlv-serve batch -i rows.csv --columns a,b,c,d,e,f "$ridge" &&
+	mv out want &&
+	expect 0 mlv-serve batch -i turned.csv model:named@1 &&
+	same want out &&
+	test ! -s err &&
+	expect 0 mlv-registry add named "$ridge" --columns a,b,c,d,e,f &&
+	prints model:named@1
+X
+check 'add --columns: more or fewer than the model takes are a usage error, and nothing is registered' <<'X'
+	ridge=$TOP/tests/golden/onnx/ridge/model.onnx &&
+	expect 2 mlv-registry add other "$ridge" --columns a,b &&
+	says "takes 6 columns, 2 are named" &&
+	expect 2 mlv-registry add other "$ridge" --columns a,b,c,d,e,f,g &&
+	expect 3 mlv-registry show other
+X
+check 'add --columns of a model that names its columns itself: a usage error' <<'X'
+	expect 2 mlv-registry add named model:named@1 --columns f,e,d,c,b,a &&
+	says "says itself which columns"
+X
+check 'add --columns of what a run put out: a usage error, as its lineage would be lost' <<'X'
+	cp "$TOP/tests/golden/onnx/ridge/model.onnx" have.onnx &&
+	mlv-train run -o copy.onnx -- cp have.onnx copy.onnx >/dev/null 2>&1 &&
+	expect 2 mlv-registry add other copy.onnx --columns a,b,c,d,e,f &&
+	says "its lineage is of these bytes"
+X
 finish

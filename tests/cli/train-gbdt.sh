@@ -29,6 +29,26 @@ for o in regression_l1 huber quantile poisson tweedie; do
 		holds '.metrics.mae.value < 2'
 	X
 done
+check 'eval: a model of a quantile has its pinball loss, which the evidence says the quantile of' <<'X'
+	expect 0 mlv-train fit rows.csv -t n -d y -l gbdt -s objective=quantile -s alpha=0.75 -o o.onnx &&
+	expect 0 mlv-train eval o.onnx rows.csv --json &&
+	holds '.alpha == 0.75 and .metrics.pinball.value > 0 and .metrics.pinball.low < .metrics.pinball.high'
+X
+check 'eval: a model of counts has a Poisson deviance, and none of a target below 0, with a warning' <<'X'
+	expect 0 mlv-train fit rows.csv -t n -d y -l gbdt -s objective=poisson -o o.onnx &&
+	expect 0 mlv-train eval o.onnx rows.csv &&
+	prints poisson_deviance &&
+	test ! -s err &&
+	sed '3s/[0-9]*,\([a-z]*\)$/-1,\1/' rows.csv >below.csv &&
+	expect 0 mlv-train eval o.onnx below.csv &&
+	says "there is no poisson_deviance" &&
+	! prints poisson_deviance
+X
+check 'eval: a model of squared errors has no other loss' <<'X'
+	expect 0 mlv-train fit rows.csv -t n -d y -l gbdt -o o.onnx &&
+	expect 0 mlv-train eval o.onnx rows.csv &&
+	test "$(cut -f1 out | tr "\n" " ")" = "rmse mae r2 median_ae "
+X
 check 'fit -s objective: other names mean the same model' <<'X'
 	expect 0 mlv-train fit rows.csv -t n -d y -l gbdt -s objective=mae -o one.onnx &&
 	expect 0 mlv-train fit rows.csv -t n -d y -l gbdt -s objective=regression_l1 -o two.onnx &&

@@ -19,11 +19,13 @@ os.chdir(tap.workspace())
 r = np.random.default_rng(0)
 
 
-def echo(k):
+def echo(k, props):
     """A model that answers what it is asked: the scores are columns of the file."""
     x, y = [helper.make_tensor_value_info(n, TensorProto.DOUBLE, [None, k]) for n in ("x", "scores")]
     g = helper.make_graph([helper.make_node("Identity", ["x"], ["scores"])], "g", [x], [y])
-    onnx.save(helper.make_model(g, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), "echo.onnx")
+    m = helper.make_model(g, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(m, props)
+    onnx.save(m, "echo.onnx")
 
 
 def evaluate(model, d, *more):
@@ -33,10 +35,10 @@ def evaluate(model, d, *more):
     return json.loads(p.stdout) if p.returncode == 0 else {"metrics": {}, "error": p.stderr}
 
 
-def case(title, scores, y, want, *more):
+def case(title, scores, y, want, *more, props={}):
     scores = np.asarray(scores, dtype=float).reshape(len(y), -1)
     k = scores.shape[1]
-    echo(k)
+    echo(k, props)
     d = pd.DataFrame(scores, columns=["x"] if k == 1 else ["p%d" % i for i in range(k)])
     d["y"] = y
     j = evaluate("echo.onnx", d, *more)
@@ -122,4 +124,19 @@ m = LinearRegression().fit(x, s)
 open("m.onnx", "wb").write(to_onnx(m, x[:1], target_opset=17).SerializeToString())
 j = evaluate("m.onnx", d.assign(id=1, y=s), "-d", "id")
 tap.ok(abs(j["metrics"]["r2"]["value"] - m.score(x, s)) < 1e-6, "scikit-learn's regression, a column dropped")
+
+# --- what regressions of other objectives are about
+z = r.poisson(2, n).astype(float)
+p = np.clip(z + r.normal(size=n), .1, None)
+both = dict(poisson_deviance=sk.mean_poisson_deviance(z, p))
+above = dict(poisson_deviance=sk.mean_poisson_deviance(z + 1, p), gamma_deviance=sk.mean_gamma_deviance(z + 1, p))
+for title, props, target, more in (
+        ("a quantile", {"objective": "quantile", "alpha": "0.9"}, z, dict(pinball=sk.mean_pinball_loss(z, p, alpha=.9))),
+        ("a low quantile", {"objective": "quantile", "alpha": "0.05"}, z, dict(pinball=sk.mean_pinball_loss(z, p, alpha=.05))),
+        ("counts", {"objective": "poisson"}, z, both), ("amounts, some 0", {"objective": "tweedie"}, z, both),
+        ("amounts, none 0", {"objective": "tweedie"}, z + 1, above),
+        ("gamma", {"objective": "gamma"}, z + 1, dict(gamma_deviance=above["gamma_deviance"])),
+        ("gamma of a target of 0", {"objective": "gamma"}, z, {}), ("counts below 0", {"objective": "poisson"}, z - 1, {})):
+    case("the objective: " + title, p, target, {**numbers(p, target), **more}, "--task", "regression",
+         props={"mlv." + k: v for k, v in props.items()})
 tap.done()

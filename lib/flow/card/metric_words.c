@@ -22,6 +22,9 @@ static const struct metric_word words[] = {
 	{ "mae", "Mean absolute error", false, false },
 	{ "r2", "R squared", false, true },
 	{ "median_ae", "Median absolute error", false, false },
+	{ "pinball", "Pinball loss", false, false },
+	{ "poisson_deviance", "Mean Poisson deviance", false, false },
+	{ "gamma_deviance", "Mean gamma deviance", false, false },
 };
 
 #define N_WORDS (sizeof(words) / sizeof(*words))

@@ -442,6 +442,7 @@ gbdt_train(struct gbdt_model *out, const struct frame *train,
 		return -1;
 	}
 	out->objective = g.ob;
+	out->alpha = g.set.alpha;
 	out->metric = g.watch ? g.watch->name : g.ob->metric;
 	g.k = out->n_outputs = objective_scores(g.ob, train);
 	out->start = xalloc(g.k, sizeof(double));

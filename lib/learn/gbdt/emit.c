@@ -5,7 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "learn/emit.h"
+#include "model/meta.h"
 #include "onnx/build.h"
 
 /* Categories become their level's number, anything else NaN. */
@@ -369,12 +371,30 @@ emit_ensemble5(struct arena *a, struct onnx_model *m, const struct frame *f,
 	label_steps(a, m, f);
 }
 
+/* What eval is to judge it by, beside the errors of any regression. */
+static void
+say_objective(struct arena *a, struct onnx_model *m, const struct gbdt_model *g)
+{
+	const char *name = g->objective->name;
+	bool quantile = strcmp(name, "quantile") == 0;
+	char alpha[NUM_TEXT_MAX];
+
+	if (!quantile && strcmp(name, "poisson") != 0 && strcmp(name,
+	    "tweedie") != 0)
+		return;
+	onnx_add_meta(a, m, META_OBJECTIVE, name, strlen(name));
+	if (quantile)
+		onnx_add_meta(a, m, META_ALPHA, alpha, num_print_f64(alpha,
+		    g->alpha));
+}
+
 void
 gbdt_emit(struct arena *a, struct onnx_model *m, const struct frame *f,
     const struct gbdt_model *g)
 {
 	const char *features = tree_columns(a, m, f);
 
+	say_objective(a, m, g);
 	if (has_sets(g))
 		emit_ensemble5(a, m, f, g, features);
 	else

@@ -104,6 +104,7 @@ struct gbdt_tree {
 
 struct gbdt_model {
 	const struct objective *objective;
+	double alpha;			/* of the objective, where it has one */
 	size_t n_outputs;		/* 1, or the number of classes */
 	double *start;			/* (n_outputs): scores before any tree */
 	struct gbdt_tree *tree;

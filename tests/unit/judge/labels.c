@@ -5,6 +5,7 @@
 
 #include "../tap.h"
 #include "judge/evaluate.h"
+#include "model/meta.h"
 #include "model/open.h"
 #include "onnx/build.h"
 
@@ -112,9 +113,44 @@ judged(size_t but, const char *third, const char *what)
 	buf_free(&b);
 }
 
+/* With its classes named, and labels that follow them or not. */
+static void
+told(const char *classes, const char *want, const char *what)
+{
+	struct evaluate_opts o = { .target = "y", .task = TASK_AUTO,
+	    .threshold = 0.5, .threads = 1 };
+	struct binding *p = NULL;
+	struct err e = ERR_INIT;
+	struct evaluation v;
+	struct table *t = NULL;
+	struct buf b;
+
+	memset(&v, 0, sizeof(v));
+	buf_init(&b, BUF_CAP_DOC);
+	make_model(&b);
+	onnx_append_meta(&b, META_CLASSES, classes, strlen(classes));
+	if (ok(make_rows(&t, CLASSES, &e) == 0 && binding_open(&p, b.data,
+	    b.len, NULL, &e) == 0 && evaluate_table(&v, p, t, &o, &e) == 0,
+	    "%s are judged: %s", what, e.msg)) {
+		const char *gap[EVALUATION_GAPS];
+		size_t n = evaluation_gaps(gap, &v);
+
+		is_text(n ? gap[0] : "", want, "%s: what is told", what);
+	}
+	evaluation_release(&v);
+	binding_free(p);
+	table_free(t);
+	buf_free(&b);
+}
+
 int
 main(void)
 {
+	told("[\"30\",\"9\",\"100\"]", "", "labels of the largest scores");
+	told("[\"9\",\"30\",\"100\"]", "in 25 of 60 rows the model's label is "
+	    "another class than the one of its largest score, by which it is "
+	    "judged", "labels of others");
+
 	judged(CLASSES, "", "a model that names no class");
 	judged(2, "class 2", "one whose third class never comes");
 	return tap_done();

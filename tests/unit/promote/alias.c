@@ -128,13 +128,15 @@ static const char lone[] = "rules: [valid.auc > champion.valid.auc]\n";
 static const char two_rules[] =
     "rules: [test.auc >= 0.83, auc - champion.auc > -0.005]\n";
 
+static const struct register_opts any = { .any_format = true };
+
 static struct registered_model
 register_source(const char *source)
 {
 	struct registered_model m;
 	struct err e = ERR_INIT;
 
-	ok(model_register(&m, c, "churn", source, true, &e) == 0, "%s is registered", source);
+	ok(model_register(&m, c, "churn", source, &any, &e) == 0, "%s is registered", source);
 	return m;
 }
 
@@ -155,11 +157,11 @@ test_register(char id1[64], char id2[64], const struct oid *data)
 	m = register_source(id1);
 	is_int(m.put.version, 1, "a model that comes again keeps its version");
 	snprintf(source, sizeof(source), "run:%s:none.onnx", id2);
-	ok(model_register(&m, c, "churn", source, true, &e) < 0 && e.code == ERR_NOENT,
+	ok(model_register(&m, c, "churn", source, &any, &e) < 0 && e.code == ERR_NOENT,
 	    "a file that the run did not put out is refused");
-	ok(model_register(&m, c, "churn", "nothing", true, &e) < 0,
+	ok(model_register(&m, c, "churn", "nothing", &any, &e) < 0,
 	    "a source that is nothing is refused");
-	ok(model_register(&m, c, "Churn", id1, true, &e) < 0 && e.code == ERR_USAGE,
+	ok(model_register(&m, c, "Churn", id1, &any, &e) < 0 && e.code == ERR_USAGE,
 	    "a name with a capital is refused");
 }
 

@@ -107,6 +107,38 @@ distances(void)
 	    "ks %g lies within its interval %g to %g", d.value, d.low, d.high);
 }
 
+/* sklearn.metrics.mean_pinball_loss, mean_poisson_deviance and
+ * mean_gamma_deviance, version 1.9 */
+static void
+objectives(void)
+{
+	const double y[] = { 0, 1, 2, 5, 3, 0.5 };
+	const double p[] = { 0.5, 1.25, 1.5, 4, 3, 0.25 };
+	const double below[] = { 0, 1, 2, 5, -3, 0.5 };
+	struct metrics m = { .n = 0 };
+
+	metrics_add_pinball(&m, p, y, 6, 0.9);
+	ok(fabs(of(&m, "pinball").value - 0.275) < 1e-15 &&
+	    is_wide(of(&m, "pinball")), "pinball loss of the quantile 0.9");
+	m.n = 0;
+	metrics_add_pinball(&m, p, y, 6, 0.25);
+	ok(fabs(of(&m, "pinball").value - 1.0 / 6) < 1e-15,
+	    "pinball loss of the quantile 0.25");
+	ok(metrics_add_poisson(&m, p, y, 6) &&
+	    fabs(of(&m, "poisson_deviance").value - 0.27150398014679106) <
+	    1e-15, "Poisson deviance, a truth of 0 among the rows");
+	ok(metrics_add_gamma(&m, p + 1, y + 1, 5) &&
+	    fabs(of(&m, "gamma_deviance").value - 0.16100163212864277) <
+	    1e-15, "gamma deviance");
+	m.n = 0;
+	ok(!metrics_add_gamma(&m, p, y, 6) && m.n == 0,
+	    "there is no gamma deviance of a truth of 0");
+	ok(!metrics_add_poisson(&m, p, below, 6) && m.n == 0,
+	    "there is no Poisson deviance of a truth below 0");
+	ok(!metrics_add_poisson(&m, y, p, 6) && m.n == 0,
+	    "there is no Poisson deviance of an answer of 0");
+}
+
 static void
 closed_forms(void)
 {
@@ -132,6 +164,7 @@ main(void)
 	two_rows();
 	perfect_rows();
 	distances();
+	objectives();
 	closed_forms();
 	return tap_done();
 }
