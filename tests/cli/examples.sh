@@ -268,10 +268,11 @@ awk '
 /^\.Ed/ { on = 0 }
 on { sub(/\\e$/, ""); printf "%s%s", $0, /[^ ]$/ ? "\n" : " " }
 ' "$TOP/man/mlv.7" | tr -s ' ' | grep -v 'mlv-serve http\|\.mlv/requests' >tour.sh
-check 'tour of mlv(7): it has sixteen lines' <<'X'
-	test "$(wc -l <tour.sh)" = 16
+check 'tour of mlv(7): it has nineteen lines' <<'X'
+	test "$(wc -l <tour.sh)" = 19
 X
 mlv-data init >/dev/null && mlv-data add churn.csv >/dev/null
+mkdir "$PWD-shared"
 while IFS= read -r line; do
 	check "tour of mlv(7): $line" <<-'X'
 		{ sh -c "$line" >out 2>err </dev/null || test $? -eq 1; }
@@ -291,6 +292,7 @@ for part in train valid test; do
 done
 printf 'import shutil\nshutil.copy("gbdt.onnx", "model.onnx")\n' >train.py
 cp "$churn/pipeline.yaml" "$churn/params.yaml" .
+mkdir "$PWD-shared"
 cat >features.yaml <<'Y'
 entities: {customer: {key: customerID}}
 views: {usage: {entity: customer, source: usage.csv, timestamp: event_timestamp, features: [calls]}}
