@@ -18,7 +18,9 @@ mount -o loop empty.img disk 2>/dev/null || { skip "$title" 'may not mount here'
 umount disk
 
 unmount_all() {
-	umount "$HOME_DIR/area/disk" "$HOME_DIR/area/seen_disk" 2>/dev/null
+	for d in "$HOME_DIR"/*/disk "$HOME_DIR"/*/seen_disk; do
+		umount "$d" 2>/dev/null
+	done
 	tests_done
 }
 trap unmount_all EXIT
@@ -30,8 +32,10 @@ make_base_disk() {
 	cp -a base/. disk
 	umount disk
 }
-# A disk with nothing to do is unmounted at once; a loop device may be slow.
-unmount() { until_true umount "$1"; }
+# A disk with nothing to do is unmounted at once; a loop device may be slow.  One
+# that is held nevertheless goes when it can, and its file is never used again:
+# a loop device of the same file would show what it had before.
+unmount() { until_true umount "$1" || umount -l "$1"; }
 
 # The pid of the command that strace runs.
 child_of() { cat "/proc/$1/task/$1/children" 2>/dev/null | tr -d ' '; }
@@ -41,6 +45,7 @@ stopped_or_gone() { ! kill -0 "$tracer" 2>/dev/null || grep -q 'stopped by SIGST
 # it is to snap.img, and lets the code end; $status 0 if it had ended well
 # before the copy.
 cut_power() {	# call, N, shell code [what strace injects]
+	rm -f work.img
 	cp --sparse=always base.img work.img
 	mount -o loop work.img disk
 	: >hits
@@ -53,6 +58,7 @@ cut_power() {	# call, N, shell code [what strace injects]
 		wait $tracer
 		status=$?
 	fi
+	rm -f snap.img
 	cp --sparse=always work.img snap.img
 	if [ $status -eq 137 ]; then
 		kill -9 "$(child_of $tracer)" $tracer 2>/dev/null
