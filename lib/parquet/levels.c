@@ -35,7 +35,9 @@ bits_unpack32(uint32_t *out, size_t n, int width, const uint8_t *p)
 	const uint64_t mask = ((uint64_t)1 << width) - 1;
 	size_t bit = 0;
 
-	for (size_t i = 0; i < n; i++, bit += (size_t)width)
+	if (width == 0)		/* there is nothing to read */
+		memset(out, 0, n * sizeof(*out));
+	for (size_t i = 0; i < n && width; i++, bit += (size_t)width)
 		out[i] = (uint32_t)(get_le64(p + (bit >> 3)) >> (bit & 7) &
 		    mask);
 }

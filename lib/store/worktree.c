@@ -115,10 +115,13 @@ worktree_read_open(struct oid *id, uint64_t *size, struct repo *repo, int fd,
 	    (uint64_t)before->st_size : 0;
 	struct timespec begun;
 	struct stat after;
+	int r;
 
 	clock_gettime(CLOCK_REALTIME_COARSE, &begun);
-	if ((put ? odb_put_source(id, size, repo->odb, &from, expect, e) :
-	    hash_stream(id, size, &from, e)) < 0)
+	r = put ? odb_put_source(id, size, repo->odb, &from, expect, e) :
+	    hash_stream(id, size, &from, e);
+	source_close(&from);
+	if (r < 0)
 		return -1;
 	if (fstat(fd, &after) < 0 || !S_ISREG(after.st_mode))
 		return 0;

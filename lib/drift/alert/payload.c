@@ -83,11 +83,12 @@ alert_slack(struct buf *out, const struct alert_memory *m,
     const struct alert_config *c)
 {
 	struct arena a = { NULL, 0 };
-	struct json *j = json_new(&a, JSON_MAP), *list, *block, *text;
+	struct json *j, *list, *block, *text;
 	struct buf words;
 
 	if (!any_changed(m, c))
 		return;
+	j = json_new(&a, JSON_MAP);
 	buf_init(&words, BUF_CAP_SMALL);
 	for (size_t i = 0; i < c->n; i++) {
 		if (!has_changed(&m->alarm[i]))
@@ -155,11 +156,12 @@ alert_webhook(struct buf *out, const struct alert_memory *m,
     const struct alert_config *c)
 {
 	struct arena a = { NULL, 0 };
-	struct json *j = json_new(&a, JSON_MAP), *list, *common;
+	struct json *j, *list, *common;
 	bool firing = false;
 
 	if (!any_changed(m, c))
 		return;
+	j = json_new(&a, JSON_MAP);
 	for (size_t i = 0; i < c->n; i++)
 		firing |= is_raised(&m->alarm[i]);
 	json_add_text(&a, j, "version", "4");

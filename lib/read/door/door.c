@@ -101,11 +101,13 @@ door_unpack(struct buf *out, struct table_read_opts *o, const char *bytes,
 	size_t peeked;
 	int r;
 
-	if (unpack_source(&from, first, &peeked, o, &in, e) != 0)
-		return -1;
-	r = read_all(out, &from, e);
-	source_close(&from);
-	o->encoding = NULL;
+	r = unpack_source(&from, first, &peeked, o, &in, e);
+	if (r == 0) {
+		r = read_all(out, &from, e);
+		source_close(&from);
+		o->encoding = NULL;
+	}
+	source_close(&in);
 	return r;
 }
 

@@ -39,7 +39,9 @@ put_together(struct ref *now, size_t *first, const struct ref *was,
 
 	now->n = a->keep + a->n;
 	now->value = xalloc(now->n + 1, sizeof(*now->value));
-	memcpy(now->value, was->value, a->keep * sizeof(*now->value));
+	if (a->keep)
+		memcpy(now->value, was->value,
+		    a->keep * sizeof(*now->value));
 	if (a->n)
 		memcpy(now->value + a->keep, a->value,
 		    a->n * sizeof(*now->value));

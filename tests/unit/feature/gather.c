@@ -144,6 +144,7 @@ try_seed(uint64_t seed, struct err *e)
 			bad = differences(&g);
 		gathered_release(&g);
 	}
+	source_close(&from);
 	moments_release(&m);
 	buf_free(&csv);
 	buf_free(&key);
