@@ -255,7 +255,8 @@ awk 'BEGIN { printf "{\"dataframe_split\":{\"columns\":[\"c\"],\"data\":["
 	for (i = 0; i < 300000; i++) printf "%s[\"word %d\"]", i ? "," : "", i; print "]}}" }' >many
 start m.onnx
 small() { answers 200 "$url/invocations" -H "$as_json" -d '{"instances":[["a"]]}'; }
-if small && command -v prlimit >/dev/null && prlimit --pid "$server" --as=$(($(sed -n \
+# not where a sanitizer's allocator takes want for the end
+if [ -z "${MLV_SANITIZED:-}" ] && small && command -v prlimit >/dev/null && prlimit --pid "$server" --as=$(($(sed -n \
     's/VmSize:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status") * 1024 + 20000000)); then
 	check 'a request that finds no memory is 503, and the server goes on' <<'X'
 		answers 503 "$url/invocations" -H "$as_json" --data-binary @many &&
@@ -265,7 +266,7 @@ if small && command -v prlimit >/dev/null && prlimit --pid "$server" --as=$(($(s
 		small
 X
 else
-	skip 'a request that finds no memory is 503, and the server goes on' 'no prlimit'
+	skip 'a request that finds no memory is 503, and the server goes on' 'no prlimit, or sanitized'
 fi
 
 # --- health at a listener of its own
