@@ -21,7 +21,7 @@ static const struct opt check_options[] = {
 	    "the schema, as mlv-data schema prints it",
 	    .needed = "say with --schema what to check against" },
 	{ OPT_TEXT, 0, "bad", offsetof(struct check_verb, bad), "FILE",
-	    "write the rows that broke a rule there, unchanged" },
+	    "pass the good rows on, write the others there with the reason" },
 	READING_OPTIONS(struct check_verb, read),
 	OPT_END
 };
@@ -52,6 +52,64 @@ print_finding(struct cli *c, const struct finding *f, const char *path)
 	out_end(&c->out);
 }
 
+/* The records go to standard output, unless the rows do. */
+static void
+tell_finding(struct cli *c, const struct finding *f, const char *path)
+{
+	cli_warn(c, "%s: %s%s%s: %s (%llu)", path, f->column ? f->column : "",
+	    f->column ? ": " : "", check_rule_name(f->rule), f->what,
+	    (unsigned long long)f->hits);
+}
+
+struct passed_rows {
+	struct cli *c;
+	struct out_file bad;
+};
+
+static int
+pass_good(void *ctx, const char *s, size_t n, struct err *e)
+{
+	struct passed_rows *p = ctx;
+
+	(void)e;
+	out_raw(&p->c->out, s, n);
+	return 0;
+}
+
+static int
+pass_bad(void *ctx, const char *s, size_t n, struct err *e)
+{
+	struct passed_rows *p = ctx;
+
+	return out_file_add(&p->bad, s, n, e);
+}
+
+static int
+check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
+    const struct check_verb *o, const struct schema *s,
+    const struct table_read_opts *user, struct err *e)
+{
+	struct passed_rows p = { .c = c };
+	const struct check_rows to = { o->bad && !c->json && !c->nul ?
+	    pass_good : NULL, o->bad ? pass_bad : NULL, &p };
+	struct table_read_opts read;
+	const struct check_input in = { b->data, b->n, &read };
+	int r;
+
+	if (catalog_read_opts(&read, b, user, e) != 0)
+		return -1;
+	if (o->bad == NULL)
+		return check_table(k, NULL, &in, s, e);
+	if (out_file_open(&p.bad, os_real(), o->bad, 0666, true, e) != 0)
+		return -1;
+	r = check_table(k, &to, &in, s, e);
+	if (r == 0 && (r = out_file_commit(&p.bad, e)) != 0)
+		check_release(k);
+	if (r != 0)
+		out_file_drop(&p.bad);
+	return r;
+}
+
 /* The rules that were broken, as a facet of the table. */
 static void
 tell_event(struct cli *c, struct catalog_bytes *b, const char *name,
@@ -78,34 +136,27 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
     const char *name, const struct check_verb *o, const struct schema *s,
     const struct table_read_opts *user, struct err *e)
 {
-	struct table_read_opts read;
 	struct catalog_bytes b;
-	struct check_input in;
 	struct check k;
-	struct buf bad;
 	int r = -1;
 
 	if (catalog_open_bytes(&b, catalog, name, e) != 0)
 		return -1;
-	in = (struct check_input){ b.data, b.n, &read };
-	buf_init(&bad, BUF_CAP_DATA);
-	if (o->bad != NULL && b.item.kind == NAME_PATH &&
-	    file_refuse_same(o->bad, b.item.base, e) != 0)
+	if ((o->bad != NULL && b.item.kind == NAME_PATH &&
+	    file_refuse_same(o->bad, b.item.base, e) != 0) ||
+	    check_rows_of(&k, c, &b, o, s, user, e) != 0)
 		goto done;
-	if (catalog_read_opts(&read, &b, user, e) != 0 ||
-	    check_table(&k, o->bad != NULL ? &bad : NULL, &in, s, e) != 0)
-		goto done;
-	for (size_t i = 0; i < k.n; i++)
-		print_finding(c, &k.f[i], name);
+	for (size_t i = 0; i < k.n; i++) {
+		if (o->bad != NULL && !c->json && !c->nul)
+			tell_finding(c, &k.f[i], name);
+		else
+			print_finding(c, &k.f[i], name);
+	}
 	tell_event(c, &b, name, &k);
 	*failed = *failed || check_failed(&k);
-	r = 0;
-	if (o->bad != NULL && (r = buf_check(&bad, e)) == 0)
-		r = file_replace(os_real(), o->bad, bad.data, bad.len, 0666,
-		    e);
 	check_release(&k);
+	r = 0;
 done:
-	buf_free(&bad);
 	catalog_bytes_close(&b);
 	return r;
 }
@@ -149,7 +200,12 @@ const struct verb verb_check = {
 "Nothing printed and exit 0: all is well.  Exit 1: a rule of severity error\n"
 "is broken; rules of severity warn are only told.\n"
 "\n"
-"example: mlv-data check --schema schema.yaml --bad bad.csv new.csv\n",
+"With --bad it is a filter: the rows that break no rule of severity error go to\n"
+"standard output as they are, all others to FILE with their number and the\n"
+"reason, in the columns _row and _reason; what is broken is told on standard\n"
+"error.  With --json or -z the records stay on standard output.\n"
+"\n"
+"example: mlv-data check --schema s.yaml in.csv --bad bad.csv > good.csv\n",
 	.options = check_options, .opts_size = sizeof(struct check_verb),
 	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_STDIN | VERB_CATALOG |
 	    VERB_EVENTS, .run = check_run,

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "catalog/catalog.h"
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "remote/config.h"
 #include "transfer.h"
 #include "verbs.h"
@@ -70,7 +71,7 @@ clone_run(struct cli *c, void *opts, int argc, char **argv)
 	int status;
 
 	(void)opts;
-	transfer_environment(&env, c);
+	cli_remote_environment(&env, c);
 	signal(SIGPIPE, SIG_IGN);
 	buf_init(&head, (size_t)1 << 24);
 	/* nothing is made for a URL with nothing behind it */

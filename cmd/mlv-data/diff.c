@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "rowdiff/rowdiff.h"
+#include "store/tree/snapshot.h"
 #include "table/write.h"
 #include "verbs.h"
 
@@ -255,6 +256,83 @@ print_diff(struct cli *c, struct rowdiff *d, const struct diff_side *side,
 	return 0;
 }
 
+/* ---- folders ---- */
+
+struct file_printer {
+	struct out *out;
+	bool stat;
+	uint64_t count[3];		/* added, removed, changed */
+};
+
+static void
+print_entry(struct out *out, const char *id_key, const char *bytes_key,
+    const struct tree_entry *t)
+{
+	char text[OID_TEXT];
+
+	if (t && (t->kind == TREE_FILE || t->kind == TREE_EXEC)) {
+		out_text(out, id_key, oid_print(text, &t->id));
+		out_int(out, bytes_key, (int64_t)t->bytes);
+	} else {
+		out_null(out, id_key);
+		out_null(out, bytes_key);
+	}
+}
+
+static int
+print_file(void *ctx, const struct tree_change *t, struct err *e)
+{
+	static const char *const words[] = { "added", "removed", "changed" };
+	struct file_printer *p = ctx;
+	int what = t->old == NULL ? 0 : t->now == NULL ? 1 : 2;
+
+	(void)e;
+	p->count[what]++;
+	if (p->stat)
+		return 0;
+	out_begin(p->out, "mlv.diff.file/1");
+	out_text(p->out, "about", "file");
+	out_text(p->out, "what", words[what]);
+	print_entry(p->out, "id_old", "bytes_old", t->old);
+	print_entry(p->out, "id_new", "bytes_new", t->now);
+	out_path(p->out, "path", t->path);
+	out_end(p->out);
+	return p->out->broken;
+}
+
+static bool
+is_tree(const struct diff_side *side)
+{
+	return side->bytes.type && strcmp(side->bytes.type, TREE_TYPE) == 0;
+}
+
+static int
+compare_folders(bool *differ, struct cli *c, const struct diff_side *side,
+    const struct diff_opts *o, struct err *e)
+{
+	struct file_printer p = { .out = &c->out, .stat = o->stat };
+	struct out *out = &c->out;
+
+	if (!is_tree(&side[0]) || !is_tree(&side[1]) || o->key.n)
+		return err_set(e, ERR_USAGE, o->key.n ? "folders have no rows: "
+		    "leave out --key" : "a folder is compared with a folder, "
+		    "and a table with a table");
+	if (tree_diff(catalog_odb(c->catalog), &side[0].bytes.content,
+	    &side[1].bytes.content, print_file, &p, e) < 0)
+		return -1;
+	*differ = p.count[0] || p.count[1] || p.count[2];
+	out_begin(out, "mlv.diff.folder/1");
+	out_text(out, "about", "folder");
+	out_text(out, "what", *differ ? "differs" : "same");
+	out_int(out, "added", (int64_t)p.count[0]);
+	out_int(out, "removed", (int64_t)p.count[1]);
+	out_int(out, "changed", (int64_t)p.count[2]);
+	out_path(out, "old", side[0].bytes.item.label);
+	out_path(out, "new", side[1].bytes.item.label);
+	out_end(out);
+	return 0;
+}
+
 /* ---- the verb ---- */
 
 static int
@@ -315,7 +393,9 @@ diff_run(struct cli *c, void *opts, int argc, char **argv)
 		    &side[opened].read, &side[opened].bytes, &user,
 		    &e)) < 0)
 			catalog_bytes_close(&side[opened].bytes);
-	if (r == 0)
+	if (r == 0 && (is_tree(&side[0]) || is_tree(&side[1])))
+		r = compare_folders(&differ, c, side, o, &e);
+	else if (r == 0)
 		r = compare_tables(&differ, c, side, o, folder && *folder ?
 		    folder : "/tmp", &e);
 	while (opened-- > 0)
@@ -338,6 +418,7 @@ const struct verb verb_diff = {
 "same, other order (same rows, but they or the columns stand elsewhere) or\n"
 "differs, with counts.  --stat leaves out the rows and shows every column:\n"
 "types, cells changed, missing values, means, and how far its values moved.\n"
+"Of two versions of folders it prints a record for each file that differs.\n"
 "\n"
 "Exit status 0: the same, in whatever order; 1: they differ; 2 and above:\n"
 "trouble.  Rows beyond --memory go to disk; the answer stays the same.\n"

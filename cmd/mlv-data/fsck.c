@@ -1,12 +1,22 @@
 /* mlv-data fsck: prove that the repository is whole, or say what is not. */
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "store/audit.h"
+#include "remote/remote.h"
 #include "store/fsck.h"
 #include "verbs.h"
 
 struct fsck_opts {
 	bool quick, strong;
-	const char *head;
+	const char *head, *repair;
+};
+
+/* What is wrong, as it is told: objects that a remote may have. */
+struct damage {
+	struct cli *c;
+	bool silent;
+	struct oid *id;
+	size_t n, room;
 };
 
 static const struct opt fsck_options[] = {
@@ -16,14 +26,26 @@ static const struct opt fsck_options[] = {
 	    "also the SHA-256 of every object", .excludes = "quick" },
 	{ OPT_TEXT, 0, "head", offsetof(struct fsck_opts, head), "HASH",
 	    "also that this head of the audit log is still in it" },
+	{ OPT_TEXT, 0, "repair-from", offsetof(struct fsck_opts, repair),
+	    "REMOTE", "fetch objects that are missing or damaged from there" },
 	OPT_END
 };
 
 static void
 print_finding(void *ctx, const struct fsck_finding *f)
 {
-	struct cli *c = ctx;
+	struct damage *d = ctx;
+	struct cli *c = d->c;
+	struct err ignored = ERR_INIT;
+	struct oid id;
 
+	if (oid_parse(&id, f->subject, &ignored) == 0) {
+		d->id = arena_grow(&c->arena, d->id, d->n, &d->room,
+		    sizeof(*d->id));
+		d->id[d->n++] = id;
+	}
+	if (d->silent)
+		return;
 	out_begin(&c->out, "mlv.finding/1");
 	out_text(&c->out, "severity", f->severity);
 	out_text(&c->out, "subject", f->subject);
@@ -32,13 +54,48 @@ print_finding(void *ctx, const struct fsck_finding *f)
 	out_end(&c->out);
 }
 
+/* Look once in silence, fetch what was found, so that the second look tells
+ * what is still wrong. */
+static int
+repair_from(struct cli *c, struct repo *s, const char *name,
+    struct fsck_request *rq, struct err *e)
+{
+	const struct repo_opts so = { .log = &c->log,
+	    .progress = &c->progress };
+	struct damage *d = rq->ctx;
+	struct remote_environment env;
+	struct fsck_report report;
+	struct remote *r = NULL;
+	uint64_t got = 0;
+	int result;
+
+	cli_remote_environment(&env, c);
+	d->silent = true;
+	result = fsck_repo(&report, s, rq, e);
+	d->silent = false;
+	if (result < 0 || d->n == 0)
+		return result;
+	if (catalog_open_repository(&c->catalog, NULL, &so, e) < 0 ||
+	    remote_open(&r, c->catalog, name, &env, e) < 0)
+		return -1;
+	result = remote_repair(&got, r, d->id, d->n, e);
+	c->committed |= got > 0;
+	if (result == 0)
+		cli_warn(c, "%llu objects were fetched from %s",
+		    (unsigned long long)got, remote_name(r));
+	remote_close(r);
+	d->n = 0;
+	return result;
+}
+
 static int
 fsck_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct repo_opts so = { .log = &c->log,
 	    .progress = &c->progress };
 	struct fsck_opts *o = opts;
-	struct fsck_request rq = { .fn = print_finding, .ctx = c };
+	struct damage d = { .c = c };
+	struct fsck_request rq = { .fn = print_finding, .ctx = &d };
 	char text[OID_TEXT];
 	struct fsck_report r;
 	struct repo *s = NULL;
@@ -54,7 +111,8 @@ fsck_run(struct cli *c, void *opts, int argc, char **argv)
 	rq.level = o->quick ? FSCK_QUICK : o->strong ? FSCK_STRONG : FSCK_FULL;
 	if (repo_open(&s, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
-	if (fsck_repo(&r, s, &rq, &e) < 0) {
+	if ((o->repair && repair_from(c, s, o->repair, &rq, &e) < 0) ||
+	    fsck_repo(&r, s, &rq, &e) < 0) {
 		repo_close(s);
 		return cli_fail(c, &e);
 	}
@@ -77,13 +135,14 @@ fsck_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_fsck = {
 	.name = "fsck",
 	.summary = "prove that the repository is whole",
-	.synopsis = "[--quick | --strong] [--head HASH]",
+	.synopsis = "[--quick | --strong] [--head HASH] [--repair-from REMOTE]",
 	.about =
 "Prints a record a finding (severity, subject, reason, the ref that needs\n"
 "it) and at the end one with the verdict, whole or damaged, and the numbers\n"
 "of errors, notes, refs, objects, plain bytes and audit records, and the head\n"
 "of the audit log.  A note is something a killed command left; nothing is lost\n"
-"by it.  Nothing is changed.  Adding the same file again heals a damaged\n"
+"by it.  Nothing is changed, but with --repair-from: objects that are missing\n"
+"or damaged are then fetched from that remote first.  Adding the same file again heals a damaged\n"
 "object.  A head that was kept elsewhere is checked with --head: history that\n"
 "was rewritten, or cut off, does not have it any more.\n"
 "\n"

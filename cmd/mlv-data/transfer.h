@@ -1,15 +1,12 @@
 /*
- * transfer.h - what push, fetch, pull and clone share: the environment, names
- * as refs, and the report.
+ * transfer.h - what push, fetch, pull and clone share: names as refs, and the
+ * report.
  */
 #ifndef MLV_DATA_TRANSFER_H
 #define MLV_DATA_TRANSFER_H
 
 #include "cli/cli.h"
 #include "remote/remote.h"
-
-/* Keys, region and endpoint of S3 as other programs take them. */
-void transfer_environment(struct remote_environment *env, struct cli *c);
 
 /* Push, fetch or pull the names in argv; the exit status. */
 typedef int transfer_fn(struct remote_done *done, struct remote *r,

@@ -13,7 +13,7 @@
 
 struct http_verb {
 	struct texts columns;
-	const char *host, *canary, *name, *log, *share_file;
+	const char *host, *canary, *name, *log, *share_file, *features, *store;
 	int64_t port, health_port, threads, drain, grace, timeout, load_timeout;
 };
 
@@ -40,6 +40,10 @@ static const struct opt http_options[] = {
 	    "NAME,...", "columns for a model with one matrix input, in order" },
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
+	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
+	    "FILE", "answer POST /get-online-features, as features.yaml says" },
+	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
+	    "FILE", "instead of the repository's .mlv/features/online.mdb" },
 	{ OPT_INT, 't', "threads", offsetof(struct http_verb, threads), "N",
 	    "threads, instead of one a processor",
 	    .high = 64 },
@@ -195,7 +199,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct http_verb *o = opts;
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
-	struct server_opts so = { .log_folder = o->log, .endpoint = {
+	struct server_opts so = { .log_folder = o->log,
+	    .features = o->features, .feature_store = o->store, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
 	    .load_ms = o->load_timeout * 1000 } };
 	struct err e = ERR_INIT;
@@ -239,6 +244,9 @@ const struct verb verb_http = {
 "loaded and checked beside the old one and takes over between two requests,\n"
 "unless it takes other inputs or answers otherwise: then the old one stays.\n"
 "SIGHUP looks at once.  SIGTERM: not ready, finish what has come, exit 0.\n"
+"\n"
+"With --features, POST /get-online-features answers as Feast's feature server\n"
+"does, from what mlv-data feature load has kept.\n"
 "\n"
 "A canary answers a share of the units; a unit is the header X-Unit-Id, else\n"
 "the request's id, else its body, and stays where it is as the share grows.\n"

@@ -1,6 +1,6 @@
 /* mlv-train import mlruns, import tensorboard: runs of other trackers. */
 #include "cli/cli.h"
-#include "imports/imports.h"
+#include "foreign/runs.h"
 #include "verbs.h"
 
 struct importing {

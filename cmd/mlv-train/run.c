@@ -2,13 +2,15 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "exec/command.h"
+#include "remote/remote.h"
 #include "verbs.h"
 
 struct run_opts {
 	struct texts deps, params, outs;
 	const char *name;
-	bool force;
+	bool force, pull;
 };
 
 static const struct opt run_options[] = {
@@ -23,6 +25,8 @@ static const struct opt run_options[] = {
 	    "a word to find the run by" },
 	{ OPT_FLAG, 'f', "force", offsetof(struct run_opts, force), NULL,
 	    "run even if the same work was done before" },
+	{ OPT_FLAG, 0, "pull", offsetof(struct run_opts, pull), NULL,
+	    "what a colleague pushed is taken from the default remote" },
 	OPT_END
 };
 
@@ -57,6 +61,24 @@ print_outcome(struct cli *c, const struct command_outcome *done)
 	out_end(&c->out);
 }
 
+/* What somebody else did and pushed. */
+static int
+recall_run(void *ctx, char **run, const char *work, struct err *e)
+{
+	struct cli *c = ctx;
+	struct remote_request rq = { .progress = &c->progress };
+	struct remote_environment env;
+	struct remote *r;
+	int result;
+
+	cli_remote_environment(&env, c);
+	if (remote_open(&r, c->catalog, NULL, &env, e) < 0)
+		return -1;
+	result = remote_recall(run, r, work, &rq, e);
+	remote_close(r);
+	return result;
+}
+
 static int
 run_check(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -84,6 +106,10 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	if (read_params(c, &params, &o->params, &e) < 0)
 		return cli_fail(c, &e);
 	rq.params = params;
+	if (o->pull) {
+		rq.recall = recall_run;
+		rq.recall_ctx = c;
+	}
 	r = command_run(&done, c->catalog, &rq, &e);
 	c->committed = done.id[0] != '\0' && !done.restored;
 	if (done.id[0])
@@ -97,13 +123,15 @@ const struct verb verb_run = {
 	.name = "run",
 	.summary = "run any command as a tracked run",
 	.synopsis = "[-d NAME]... [-p KEY=VALUE]... [-o FILE]... [-n WORD] "
-	    "[-f] -- COMMAND [ARGUMENT]...",
+	    "[-f] [--pull] -- COMMAND [ARGUMENT]...",
 	.about =
 "Runs COMMAND and keeps a record: the command, the git commit and what was\n"
 "changed since, inputs and outputs by content, parameters, metrics, the words\n"
 "it printed, and what it cost.  The same command on the same content with the\n"
 "same parameters is not run again: its outputs are put back.  Without --dep it\n"
-"is run every time.  Standard input is '--dep -', else it is empty.\n"
+"is run every time.  With --pull a run that a colleague pushed does as well:\n"
+"its outputs are fetched, checked and put in place.\n"
+"Standard input is '--dep -', else it is empty.\n"
 "\n"
 "The command finds its run in MLV_RUN, so 'mlv-train log' inside it adds\n"
 "metrics, and its parameters in MLV_PARAM_KEY; what -d names in the repository\n"

@@ -116,6 +116,25 @@ arena_grow(struct arena *a, void *list, size_t n, size_t *room, size_t size)
 }
 
 void
+arena_clear(struct arena *a)
+{
+	struct arena_block *kept = a->block, *b, *next;
+
+	if (kept == NULL || kept->size > BLOCK_BYTES) {
+		arena_free(a);
+		return;
+	}
+	for (b = kept->next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	memset(kept->bytes, 0, kept->used);
+	kept->next = NULL;
+	kept->used = 0;
+	a->used = 0;
+}
+
+void
 arena_free(struct arena *a)
 {
 	struct arena_block *b, *next;

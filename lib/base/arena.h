@@ -32,5 +32,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...) MLV_PRINTF(2, 3);
 void *arena_grow(struct arena *a, void *list, size_t n, size_t *room,
     size_t size);
 void arena_free(struct arena *a);
+/* Empty, with a little memory kept for what comes next. */
+void arena_clear(struct arena *a);
 
 #endif

@@ -136,7 +136,8 @@ open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 			return catalog_find_inside(&inside, c, &b->item, NULL,
 			    e);
 		return open_object(b, c, &b->item.id, "application/json", e);
-	} else if (b->item.path || strcmp(content.type, TREE_TYPE) == 0) {
+	} else if (b->item.path || (strcmp(content.type, TREE_TYPE) == 0 &&
+	    !b->later)) {
 		if (catalog_find_inside(&inside, c, &b->item, &content, e) < 0)
 			return -1;
 		return open_object(b, c, &inside,

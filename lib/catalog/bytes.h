@@ -35,7 +35,8 @@ struct catalog_bytes {
 int catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
     const char *name, struct err *e);
 /* The same, but a file or an object stays where it is (data NULL), to be
- * read with catalog_bytes_source as often as need be.  Of an object the last
+ * read with catalog_bytes_source as often as need be; the version of a folder
+ * is its tree (TREE_TYPE).  Of an object the last
  * read fails with ERR_CORRUPT when the bytes are not what they should be. */
 int catalog_find_bytes(struct catalog_bytes *b, struct catalog *c,
     const char *name, struct err *e);

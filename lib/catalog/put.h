@@ -92,8 +92,5 @@ int catalog_find_evaluation(const struct json **found, struct oid *id,
 int catalog_each_evaluation(struct arena *a, struct catalog *c,
     const struct oid *model, int (*fn)(void *ctx, const struct json *m,
     const struct oid *id, struct err *e), void *ctx, struct err *e);
-/* What it was evaluated on, linked to or only named (type TYPE_BYTES, name
- * maybe ""); false when nothing says. */
-bool catalog_evaluation_data(struct link *l, const struct json *evaluation);
 
 #endif

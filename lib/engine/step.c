@@ -102,8 +102,7 @@ run_drop_room(struct model_run *r, int v)
 void
 run_drop_text(struct model_run *r)
 {
-	if (r->text.block)
-		arena_free(&r->text);
+	arena_clear(&r->text);
 	budget_give(r->budget, r->text_bytes);
 	r->bytes -= r->text_bytes;
 	r->text_bytes = 0;

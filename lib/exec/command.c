@@ -490,6 +490,17 @@ restore_outputs(struct command_outcome *out, struct command_work *w,
 		return 0;
 	r = memo_restore(&run, &out->untouched, w->c, w->memo, w->rq->outs,
 	    w->rq->n_outs, e);
+	if (r == 0 && w->rq->recall) {
+		char *id;
+
+		r = w->rq->recall(w->rq->recall_ctx, &id, w->memo, e);
+		if (r == 1) {
+			memo_write(w->s, w->memo, id, w->rq->log);
+			free(id);
+			r = memo_restore(&run, &out->untouched, w->c, w->memo,
+			    w->rq->outs, w->rq->n_outs, e);
+		}
+	}
 	if (r != 1)
 		return r;
 	snprintf(out->id, sizeof(out->id), "%s", run.id);

@@ -46,6 +46,11 @@ struct command_request {
 	bool force;			/* run even when it was done before */
 	bool repeatable;		/* reading nothing it makes the same */
 	const struct log *log;
+	/* Asked when the work of that name was not done here: 1 when the run
+	 * *run (to be freed), which did it elsewhere, is here now; 0; -1.  May
+	 * be NULL. */
+	int (*recall)(void *ctx, char **run, const char *work, struct err *e);
+	void *recall_ctx;
 };
 
 struct command_outcome {

@@ -136,19 +136,44 @@ offer_row(struct gathered *g, uint32_t group, const struct winner *w,
 	return hold_cells(g->cell + at * v->columns, col, v->columns, i, e);
 }
 
+/* What a block is worked on with. */
+struct block_room {
+	struct buf key, keys;		/* the texts of keys, one by one */
+	size_t end[TABLE_BLOCK_ROWS];
+	uint64_t hash[TABLE_BLOCK_ROWS];
+	uint32_t group[TABLE_BLOCK_ROWS];
+};
+
+static int
+find_groups(struct block_room *b, const struct gathered *g,
+    const struct table *t, struct err *e)
+{
+	buf_clear(&b->keys);
+	for (size_t i = 0; i < t->rows; i++) {
+		key_text(&b->key, t->col, g->view->entity->keys, i);
+		buf_add(&b->keys, b->key.data, b->key.len);
+		b->end[i] = b->keys.len;
+	}
+	if (buf_check(&b->key, e) < 0 || buf_check(&b->keys, e) < 0)
+		return -1;
+	moments_groups(b->group, b->hash, g->moments, b->keys.data, b->end,
+	    t->rows);
+	return 0;
+}
+
 /* Keys, timestamp, created where there is one, and the columns needed. */
 static int
 offer_block(struct gathered *g, const struct table *t, uint64_t first,
-    struct buf *key, struct err *e)
+    struct block_room *b, struct err *e)
 {
 	const struct feature_view *v = g->view;
-	size_t keys = v->entity->keys;
-	const struct column *time = &t->col[keys];
+	const struct column *time = &t->col[v->entity->keys];
 	const struct column *created = v->created ? time + 1 : NULL;
 	const struct column *col = time + (v->created ? 2 : 1);
 	struct winner w;
-	uint32_t group;
 
+	if (find_groups(b, g, t, e) < 0)
+		return -1;
 	for (size_t i = 0; i < t->rows; i++) {
 		g->rows++;
 		if (column_missing(time, i) ||
@@ -160,13 +185,11 @@ offer_block(struct gathered *g, const struct table *t, uint64_t first,
 		w.created = created ? created->i64[i] : w.time;
 		w.row = first + i;
 		g->early += w.created < w.time;
-		key_text(key, t->col, keys, i);
-		group = moments_group(g->moments, key);
-		if (group != INTERN_NONE && offer_row(g, group, &w, col, i,
-		    e) < 0)
+		if (b->group[i] != INTERN_NONE && offer_row(g, b->group[i],
+		    &w, col, i, e) < 0)
 			return -1;
 	}
-	return buf_check(key, e);
+	return 0;
 }
 
 static int
@@ -222,11 +245,13 @@ gather_source(struct gathered *g, struct source *from,
 	    sizeof(*want));
 	struct table_reader_opts o = { .read = *read, .want = want };
 	struct table_reader *r = NULL;
+	struct block_room *room = xalloc(1, sizeof(*room));
 	struct table *block;
-	struct buf key;
 	int k = -1;
 
-	buf_init(&key, BUF_CAP_DOC);
+	o.block_rows = TABLE_BLOCK_ROWS;
+	buf_init(&room->key, BUF_CAP_DOC);
+	buf_init(&room->keys, BUF_CAP_DATA);
 	for (size_t i = 0; i < keys; i++)
 		want[n++] = (struct table_want){ v->entity->key[i], COL_RAW,
 		    false };
@@ -241,7 +266,7 @@ gather_source(struct gathered *g, struct source *from,
 	if (table_reader_open(&r, from, &o, e) < 0)
 		goto done;
 	while ((k = table_reader_next(&block, r, e)) > 0)
-		if (offer_block(g, block, table_reader_first_row(r), &key,
+		if (offer_block(g, block, table_reader_first_row(r), room,
 		    e) < 0) {
 			k = -1;
 			break;
@@ -250,7 +275,9 @@ gather_source(struct gathered *g, struct source *from,
 		k = settle(g, e);
 done:
 	table_reader_free(r);
-	buf_free(&key);
+	buf_free(&room->key);
+	buf_free(&room->keys);
+	free(room);
 	free(want);
 	return k;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #define MOMENTS_MAX ((size_t)UINT32_MAX - 1)
@@ -25,6 +26,7 @@ moments_release(struct moments *m)
 	free(m->row);
 	free(m->place);
 	free(m->start);
+	free(m->slot);
 }
 
 int
@@ -83,6 +85,28 @@ deal_rows(struct moment *to, struct moments *m, size_t groups)
 			    m->time[i], (uint32_t)i };
 }
 
+static int
+fill_slots(struct moments *m, size_t groups, struct err *e)
+{
+	size_t n = 64, at, len;
+
+	while (n < 2 * groups)
+		n *= 2;
+	m->mask = n - 1;
+	if ((m->slot = mem_zeroed(n, sizeof(*m->slot))) == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for %zu keys", groups);
+	for (size_t g = 0; g < groups; g++) {
+		const char *s = intern_text(m->keys, (uint32_t)g, &len);
+		uint64_t hash = hash64(s, len, 0);
+
+		for (at = hash & m->mask; m->slot[at].s; )
+			at = (at + 1) & m->mask;
+		m->slot[at] = (struct moments_slot){ hash, s, (uint32_t)len,
+		    (uint32_t)g };
+	}
+	return 0;
+}
+
 int
 moments_sort(struct moments *m, struct err *e)
 {
@@ -113,14 +137,46 @@ moments_sort(struct moments *m, struct err *e)
 		m->place[all[i].row] = (uint32_t)i;
 	}
 	free(all);
-	return 0;
+	return fill_slots(m, groups, e);
 }
 
-uint32_t
-moments_group(const struct moments *m, const struct buf *key)
+static uint32_t
+find_group(const struct moments *m, uint64_t hash, const char *s, size_t n)
 {
-	return key->len == 0 ? INTERN_NONE : intern_find(m->keys, key->data,
-	    key->len);
+	const struct moments_slot *slot;
+
+	for (size_t at = hash & m->mask; (slot = &m->slot[at])->s != NULL;
+	    at = (at + 1) & m->mask)
+		if (slot->hash == hash && slot->n == n &&
+		    memcmp(slot->s, s, n) == 0)
+			return slot->group;
+	return INTERN_NONE;
+}
+
+/* Memory is far: what the second and third loop look at is fetched by the
+ * one before. */
+void
+moments_groups(uint32_t *group, uint64_t *hash, const struct moments *m,
+    const char *text, const size_t *end, size_t n)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < n; from = end[i++]) {
+		hash[i] = hash64(text + from, end[i] - from, 0);
+		__builtin_prefetch(&m->slot[hash[i] & m->mask]);
+	}
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(m->slot[hash[i] & m->mask].s);
+	from = 0;
+	for (size_t i = 0; i < n; from = end[i++]) {
+		group[i] = end[i] == from ? INTERN_NONE : find_group(m,
+		    hash[i], text + from, end[i] - from);
+		if (group[i] != INTERN_NONE)
+			__builtin_prefetch(&m->start[group[i]]);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (group[i] != INTERN_NONE)
+			__builtin_prefetch(&m->at[m->start[group[i]]]);
 }
 
 size_t

@@ -4,7 +4,7 @@
  *
  *	moments_add ...				a row of entities each
  *	moments_sort
- *	group = moments_group(m, key, n)	for a row of a source
+ *	moments_groups(group, ...)		for the rows of a source
  *	at = moments_from(m, group, time)	the first moment not before
  *
  * Two keys are the same when all their columns have the same text; a whole
@@ -17,6 +17,13 @@
 #include "base/intern.h"
 #include "table/column.h"
 
+/* The keys by hash, a cache line away from where they are looked for. */
+struct moments_slot {
+	uint64_t hash;
+	const char *s;			/* NULL: free */
+	uint32_t n, group;
+};
+
 struct moments {
 	struct intern *keys;
 	size_t n, room;
@@ -26,6 +33,8 @@ struct moments {
 	int64_t *at;
 	uint32_t *row, *place;	/* of each place; of each row */
 	size_t *start;		/* of each key's group, and the end */
+	struct moments_slot *slot;
+	size_t mask;
 };
 
 void moments_init(struct moments *m);
@@ -35,8 +44,10 @@ int moments_add(struct moments *m, const struct buf *key, int64_t time,
     struct err *e);
 int moments_sort(struct moments *m, struct err *e);
 
-/* The group of a key, or INTERN_NONE. */
-uint32_t moments_group(const struct moments *m, const struct buf *key);
+/* The groups of many keys, INTERN_NONE where there is none: key i is the
+ * bytes text[end[i - 1]..end[i]).  `hash` is room for as many. */
+void moments_groups(uint32_t *group, uint64_t *hash, const struct moments *m,
+    const char *text, const size_t *end, size_t n);
 /* The first place of the group with at[place] >= time; start[group + 1]
  * when all are before. */
 size_t moments_from(const struct moments *m, uint32_t group, int64_t time);

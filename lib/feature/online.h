@@ -10,7 +10,7 @@
 #define FEATURE_ONLINE_H
 
 #include "base/source.h"
-#include "codec/kv.h"
+#include "feature/kv.h"
 #include "feature/value.h"
 #include "read/options.h"
 

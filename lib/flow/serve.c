@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
+#include "flow/serve/online.h"
 
 /* --- life ----------------------------------------------------------------- */
 
@@ -19,7 +20,9 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 
 	server_stats_init(&s->stats);
 	po.stats = &s->stats;
-	if (endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
+	if ((o->features && feature_server_open(&s->features, o->features,
+	    o->feature_store, e) < 0) ||
+	    endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
 	    reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0)) {
 		server_free(s);
 		return -1;
@@ -35,6 +38,7 @@ server_free(struct server *s)
 		return;
 	endpoint_close(s->endpoint);
 	reqlog_close(s->reqlog);
+	feature_server_close(s->features);
 	server_stats_release(&s->stats);
 	free(s);
 }
@@ -235,6 +239,34 @@ find_model(struct exchange *x)
 	return true;
 }
 
+/* --- features ------------------------------------------------------------- */
+
+static void
+get_features(struct exchange *x)
+{
+	struct http_response *out = x->response;
+	struct err e = ERR_INIT;
+	bool theirs;
+
+	if (x->server->features == NULL) {
+		answer_not_found(x, "no features are served here: start with "
+		    "--features");
+		return;
+	}
+	if (feature_server_answer(&out->body, x->server->features,
+	    x->request->body, x->request->n, &e) == 0) {
+		out->status = 200;
+		out->type = "application/json";
+		return;
+	}
+	theirs = e.code == ERR_FORMAT || e.code == ERR_USAGE ||
+	    e.code == ERR_NOENT || e.code == ERR_TOOBIG;
+	if (theirs)
+		atomic_fetch_add(&x->server->stats.bad_requests, 1);
+	exchange_fail(x, !theirs ? 500 : e.code == ERR_NOENT ? 404 : 400,
+	    e.msg);
+}
+
 /* --- routes --------------------------------------------------------------- */
 
 #define MODEL "/v2/models/{model}"
@@ -255,6 +287,7 @@ static const struct route routes[] = {
 	{ "POST", MODEL "/infer", exchange_infer, &dialect_v2 },
 	{ "POST", VERSION "/infer", exchange_infer, &dialect_v2 },
 	{ "POST", "/invocations", exchange_infer, &dialect_mlflow },
+	{ "POST", "/get-online-features", get_features, NULL },
 	{ "GET", MODEL, show_model, &dialect_v2 },
 	{ "GET", VERSION, show_model, &dialect_v2 },
 	{ "GET", MODEL "/ready", show_model_ready, &dialect_v2 },

@@ -15,6 +15,8 @@ struct server;
 struct server_opts {
 	struct endpoint_opts endpoint;	/* but for stats */
 	const char *log_folder;		/* request log, or NULL */
+	const char *features;		/* features.yaml, or NULL */
+	const char *feature_store;	/* NULL: the repository's */
 };
 
 /* Ready when it returns: the stable model is loaded. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "codec/gz.h"
+#include "codec/pack/gz.h"
 #include "parquet/chunk.h"
 #include "parquet/levels.h"
 #include "parquet/thrift.h"

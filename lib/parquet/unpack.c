@@ -1,7 +1,7 @@
 /* The packed bytes of a page unpacked to the size that its header says. */
-#include "codec/gz.h"
-#include "codec/lz4.h"
-#include "codec/snappy.h"
+#include "codec/pack/gz.h"
+#include "codec/pack/lz4.h"
+#include "codec/pack/snappy.h"
 #include "codec/zst.h"
 #include "parquet/internal.h"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "codec/gz.h"
-#include "codec/snappy.h"
+#include "codec/pack/gz.h"
+#include "codec/pack/snappy.h"
 #include "codec/zst.h"
 #include "parquet/encode.h"
 #include "parquet/internal.h"

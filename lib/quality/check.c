@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "codec/json.h"
 #include "quality/internal.h"
 #include "read/scan.h"
+#include "table/write.h"
 
 /* ---- columns ---- */
 
@@ -89,6 +91,8 @@ prepare_checker(struct checker *k, struct err *e)
 	const struct schema *s = k->s;
 
 	buf_init(&k->text, BUF_CAP_DOC);
+	buf_init(&k->passed, BUF_CAP_DATA);
+	buf_init(&k->reason, BUF_CAP_DOC);
 	k->names = intern_new();
 	for (size_t i = 0; i < s->cols; i++)
 		intern_add(k->names, s->col[i].name, strlen(s->col[i].name));
@@ -124,18 +128,111 @@ prepare_checker(struct checker *k, struct err *e)
 
 /* ---- the walk over the rows ---- */
 
+/* ---- rows passed on ---- */
+
+static int
+give_rows(struct checker *k, bool bad, struct err *e)
+{
+	return buf_check(&k->passed, e) != 0 ? -1 : (bad ? k->to.bad :
+	    k->to.good)(k->to.ctx, k->passed.data, k->passed.len, e);
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Bytes of a line without its end. */
+static size_t
+line_bytes(const char *s, size_t n)
+{
+	while (n > 0 && (s[n - 1] == '\n' || s[n - 1] == '\r'))
+		n--;
+	return n;
+}
+
+static int
+pass_header(struct checker *k, const struct scan *scan, struct err *e)
+{
+	const char d = scan_delimiter(scan);
+	const char *header;
+	size_t n;
+
+	header = scan_header(scan, &n);
+	if (n == 0)
+		return 0;
+	buf_clear(&k->passed);
+	buf_add(&k->passed, header, n);
+	if (header[n - 1] != '\n' && header[n - 1] != '\r')
+		buf_adds(&k->passed, scan_line_end(scan));
+	if (k->to.good != NULL && give_rows(k, false, e) != 0)
+		return -1;
+	if (k->to.bad == NULL)
+		return 0;
+	buf_clear(&k->passed);
+	buf_add(&k->passed, header, line_bytes(header, n));
+	buf_addf(&k->passed, "%c_row%c_reason%s", d, d, scan_line_end(scan));
+	return give_rows(k, true, e);
+}
+
+/* The row with its number and what is wrong with it. */
+static void
+add_bad_row(struct checker *k, const struct scan *scan,
+    const struct record *rec)
+{
+	size_t n = line_bytes(rec->raw, rec->raw_n);
+	struct buf *b = &k->passed;
+	char d;
+
+	if (scan_format(scan) == TABLE_JSONL) {
+		while (n > 0 && rec->raw[n - 1] != '}')
+			n--;
+		buf_add(b, rec->raw, n - 1);
+		for (n = b->len; n > 0 && is_blank(b->data[n - 1]); n--)
+			;
+		buf_addf(b, "%s\"_row\":%llu,\"_reason\":", n > 0 &&
+		    b->data[n - 1] == '{' ? "" : ",",
+		    (unsigned long long)k->at);
+		json_quote(b, k->reason.data, k->reason.len);
+		buf_addc(b, '}');
+	} else {
+		d = scan_delimiter(scan);
+		buf_add(b, rec->raw, n);
+		buf_addf(b, "%c%llu%c", d, (unsigned long long)k->at, d);
+		csv_write_cell(b, k->reason.data, k->reason.len, d);
+	}
+	buf_adds(b, scan_line_end(scan));
+}
+
+static int
+pass_row(struct checker *k, const struct scan *scan,
+    const struct record *rec, struct err *e)
+{
+	const char *end = scan_line_end(scan);
+
+	if ((k->row_bad ? k->to.bad : k->to.good) == NULL)
+		return 0;
+	buf_clear(&k->passed);
+	if (k->row_bad) {
+		add_bad_row(k, scan, rec);
+	} else {
+		buf_add(&k->passed, rec->raw, rec->raw_n);
+		if (rec->raw[rec->raw_n - 1] != end[strlen(end) - 1])
+			buf_adds(&k->passed, end);
+	}
+	return give_rows(k, k->row_bad, e);
+}
+
 static int
 begin_rows(void *ctx, const struct scan *scan, struct err *e)
 {
 	struct checker *k = ctx;
-	const char *const *names, *header;
+	const char *const *names;
 	size_t n;
 
-	(void)e;
-	if (k->bad != NULL) {
-		header = scan_header(scan, &n);
-		buf_add(k->bad, header, n);
-	}
+	if (pass_header(k, scan, e) != 0)
+		return -1;
 	k->named = scan_format(scan) == TABLE_CSV;
 	if (!k->named)
 		return 0;
@@ -144,15 +241,6 @@ begin_rows(void *ctx, const struct scan *scan, struct err *e)
 	names = scan_names(scan, &n);
 	check_columns(k, names, n);
 	return 0;
-}
-
-/* The row's bytes as they are, but with a line end. */
-static void
-keep_row(struct buf *to, const struct record *rec, const char *line_end)
-{
-	buf_add(to, rec->raw, rec->raw_n);
-	if (rec->raw[rec->raw_n - 1] != line_end[strlen(line_end) - 1])
-		buf_adds(to, line_end);
 }
 
 static int
@@ -168,8 +256,8 @@ check_block(void *ctx, const struct scan *scan, const struct table *t,
 		k->at = rec->row;
 		if (check_row(k, e) != 0)
 			return -1;
-		if (k->row_bad && k->bad != NULL)
-			keep_row(k->bad, rec, scan_line_end(scan));
+		if (pass_row(k, scan, rec, e) != 0)
+			return -1;
 	}
 	k->out->rows += t->rows;
 	return 0;
@@ -237,6 +325,8 @@ checker_release(struct checker *k)
 	free(k->key);
 	intern_free(k->names);
 	buf_free(&k->text);
+	buf_free(&k->passed);
+	buf_free(&k->reason);
 	for (size_t i = 0; i < k->patterns; i++)
 		regex_free(k->pattern[i].regex);
 	free(k->pattern);
@@ -257,14 +347,16 @@ read_opts(struct table_read_opts *o, struct arena *a, const struct schema *s,
 }
 
 int
-check_table(struct check *out, struct buf *bad, const struct check_input *in,
-    const struct schema *s, struct err *e)
+check_table(struct check *out, const struct check_rows *to,
+    const struct check_input *in, const struct schema *s, struct err *e)
 {
-	struct checker k = { .s = s, .out = out, .bad = bad };
+	struct checker k = { .s = s, .out = out };
 	struct table_read_opts o;
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
+	if (to != NULL)
+		k.to = *to;
 	read_opts(&o, &k.arena, s, in->read);
 	if (prepare_checker(&k, e) == 0 && read_rows(&k, in, &o, e) == 0) {
 		conclude_check(&k);

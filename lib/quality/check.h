@@ -54,11 +54,21 @@ struct check_input {
 	const struct table_read_opts *read;
 };
 
-/* 0 even when rules are broken; -1 when the input cannot be read at all.
- * `bad` gets the header and the rows that broke a rule on rows of severity
- * error, `mostly` aside, as the bytes they are; or is NULL.  Who uses it
- * calls buf_check. */
-int check_table(struct check *out, struct buf *bad,
+/*
+ * Where rows go as they are read, `mostly` aside: those that broke a rule on
+ * rows of severity error to `bad`, with two cells more, their number and the
+ * rules (_row, _reason); all others, as the bytes they are, to `good`.  Each
+ * gets the header first.  Either may be NULL.
+ */
+struct check_rows {
+	int (*good)(void *ctx, const char *s, size_t n, struct err *e);
+	int (*bad)(void *ctx, const char *s, size_t n, struct err *e);
+	void *ctx;
+};
+
+/* 0 even when rules are broken; -1 when the input cannot be read at all, or
+ * a row not be passed on.  `to` may be NULL. */
+int check_table(struct check *out, const struct check_rows *to,
     const struct check_input *in, const struct schema *s, struct err *e);
 void check_release(struct check *c);
 /* Is any of severity error broken? */

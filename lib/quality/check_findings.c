@@ -71,6 +71,17 @@ finding_example(struct finding *f, const char *s, size_t n)
 }
 
 void
+mark_row_bad(struct checker *k, enum check_rule rule, const char *column)
+{
+	if (!k->row_bad)
+		buf_clear(&k->reason);
+	k->row_bad = true;
+	if (k->to.bad != NULL)
+		buf_addf(&k->reason, "%s%s: %s", k->reason.len ? "; " : "",
+		    column, check_rule_name(rule));
+}
+
+void
 finding_hit(struct checker *k, struct finding *f, const char *s, size_t n)
 {
 	f->hits++;
@@ -79,7 +90,7 @@ finding_hit(struct checker *k, struct finding *f, const char *s, size_t n)
 	if (s != NULL)
 		finding_example(f, s, n);
 	if (f->severity == SEVERITY_ERROR)
-		k->row_bad = true;
+		mark_row_bad(k, f->rule, f->column);
 }
 
 static void

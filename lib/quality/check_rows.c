@@ -117,7 +117,7 @@ count_missing(struct checker *k, struct checked_column *w)
 	if (f->rows < CHECK_ROWS)
 		f->row[f->rows++] = k->at;
 	if (w->c->min_fraction >= 1 && f->severity == SEVERITY_ERROR)
-		k->row_bad = true;
+		mark_row_bad(k, CHECK_MISSING, w->c->name);
 }
 
 /* What a cell is the same by: numbers, dates and booleans by their value, so

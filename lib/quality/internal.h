@@ -61,7 +61,9 @@ struct checker {
 		struct regex *regex;
 	} *pattern;
 	size_t patterns;
-	struct buf *bad;	/* rows that broke a rule, or NULL */
+	struct check_rows to;	/* where rows go */
+	struct buf passed;	/* rows on their way */
+	struct buf reason;	/* the rules that the row broke */
 };
 
 /* check_findings.c: a broken rule with nothing found yet; one more row that
@@ -74,6 +76,9 @@ void finding_release(struct finding *f);
 struct finding *column_finding(struct checked_column *w, enum check_rule rule);
 void finding_hit(struct checker *k, struct finding *f, const char *s,
     size_t n);
+/* The row broke a rule of severity error. */
+void mark_row_bad(struct checker *k, enum check_rule rule,
+    const char *column);
 void finding_example(struct finding *f, const char *s, size_t n);
 /* ... those that count go to k->out, in the schema's order. */
 void conclude_check(struct checker *k);

@@ -150,6 +150,12 @@ scan_other(const struct scan *s, size_t i)
 	return row_reader_other(&s->rows, i);
 }
 
+char
+scan_delimiter(const struct scan *s)
+{
+	return s->in->form.delimiter;
+}
+
 const char *
 scan_header(const struct scan *s, size_t *n)
 {

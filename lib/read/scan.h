@@ -35,6 +35,8 @@ enum table_format scan_format(const struct scan *s);
 const char *const *scan_names(const struct scan *s, size_t *n);
 bool scan_has(const struct scan *s, size_t i);
 const char *scan_other(const struct scan *s, size_t i);
+/* Between the cells of CSV. */
+char scan_delimiter(const struct scan *s);
 /* What stands before the first row, and what ends a line. */
 const char *scan_header(const struct scan *s, size_t *n);
 const char *scan_line_end(const struct scan *s);

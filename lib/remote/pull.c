@@ -364,6 +364,34 @@ remote_fetch(struct remote_done *done, struct remote *r,
 }
 
 int
+remote_recall(char **run, struct remote *r, const char *memo,
+    const struct remote_request *rq, struct err *e)
+{
+	struct remote_request one = *rq;
+	struct remote_done done;
+	const char *found, *ref;
+	char *name;
+	int result;
+
+	if (remote_refresh(r, e) < 0)
+		return remote_wrap(r, e);
+	if ((found = remote_state_memo(&r->state, memo)) == NULL)
+		return 0;
+	*run = xstrdup(found);
+	name = xprintf("run/%s", *run);
+	ref = name;
+	one.refs = &ref;
+	one.n = 1;
+	result = remote_pull(&done, r, &one, e);
+	free(name);
+	if (result < 0) {
+		free(*run);
+		*run = NULL;
+	}
+	return result < 0 ? -1 : 1;
+}
+
+int
 remote_pull(struct remote_done *done, struct remote *r,
     const struct remote_request *rq, struct err *e)
 {

@@ -7,8 +7,11 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/folder.h"
+#include "base/hash.h"
 #include "base/machine.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "codec/json.h"
 #include "remote/authors.h"
 #include "remote/closure.h"
@@ -191,6 +194,51 @@ name_log(struct push *p, size_t *have)
 	    p->who.head : p->who.first;
 }
 
+/* Is the run there, or on its way? */
+static bool
+brings_run(struct push *p, const char *run)
+{
+	char *ref = xprintf("run/%s", run);
+	bool yes = remote_state_ref(&p->r->state, ref) != NULL;
+
+	for (size_t i = 0; !yes && i < p->s.n; i++)
+		yes = !p->s.v[i].left && strcmp(p->s.v[i].name, ref) == 0;
+	free(ref);
+	return yes;
+}
+
+/* Which run did which work, of the runs that are there.  A cache: what cannot
+ * be read is left out. */
+static void
+put_memos(struct push *p, struct buf *b)
+{
+	char *folder = repo_path(p->r->repo, "cache/memo"), **names = NULL;
+	struct err ignored = ERR_INIT;
+	size_t n = 0;
+
+	if (folder_names(&names, &n, folder, &ignored) < 0)
+		n = 0;
+	for (size_t i = 0; i < n; i++) {
+		char *path = path_join(folder, names[i]), run[200];
+		struct buf text;
+		struct oid name;
+
+		buf_init(&text, sizeof(run) - 1);
+		if (hex_decode(name.b, OID_BYTES, names[i],
+		    strlen(names[i])) == 0 && remote_state_memo(&p->r->state,
+		    names[i]) == NULL &&
+		    file_read_own(&text, path, &ignored) == 0 &&
+		    ref_part_ok(text.data, text.len) &&
+		    brings_run(p, text.data))
+			buf_addf(b, "{\"memo\":\"%s\",\"run\":\"%s\"}\n",
+			    names[i], text.data);
+		buf_free(&text);
+		free(path);
+	}
+	folder_names_free(names, n);
+	free(folder);
+}
+
 static int
 write_record(struct push *p, struct buf *b, struct err *e)
 {
@@ -214,6 +262,7 @@ write_record(struct push *p, struct buf *b, struct err *e)
 		for (size_t j = s->how.common; !s->left && j < s->here.n; j++)
 			put_value(p, b, s->name, &s->here.value[j]);
 	}
+	put_memos(p, b);
 	put_lines(b, &p->who.lines, have);
 	return buf_check(b, e);
 }

@@ -78,6 +78,13 @@ int remote_fetch(struct remote_done *done, struct remote *r,
 int remote_pull(struct remote_done *done, struct remote *r,
     const struct remote_request *rq, struct err *e);
 
+/*
+ * Has somebody done the work of that name (a memo's, exec/memo.h)?  1: the run
+ * in *run (to be freed) is here now, with all that it made; 0: nobody has.
+ */
+int remote_recall(char **run, struct remote *r, const char *memo,
+    const struct remote_request *rq, struct err *e);
+
 /* Objects that are missing here or damaged, from the remote; *got counts
  * those that came. */
 int remote_repair(uint64_t *got, struct remote *r, const struct oid *id,

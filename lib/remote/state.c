@@ -161,6 +161,35 @@ apply_line(struct remote_state *s, struct remote_chain **chain,
 	return buf_check(&c->lines, e);
 }
 
+/* Work that a run did: whoever is to do the same may take what it made. */
+static int
+apply_memo(struct remote_state *s, const struct json *j, struct err *e)
+{
+	const char *run = json_text(j, "run", "");
+	char hex[OID_HEX + 1];
+	struct oid name;
+	uint32_t i;
+
+	if (!get_digest(&name, j, "memo") || !ref_part_ok(run, strlen(run)))
+		return refuse("a record has a bad memo", e);
+	i = intern_add(s->memos, oid_hex(hex, &name), OID_HEX);
+	if (i == s->n_memos) {
+		s->memo_run = arena_grow(&s->arena, s->memo_run, s->n_memos,
+		    &s->room_memos, sizeof(*s->memo_run));
+		s->n_memos++;
+	}
+	s->memo_run[i] = arena_strdup(&s->arena, run);
+	return 0;
+}
+
+const char *
+remote_state_memo(const struct remote_state *s, const char *name)
+{
+	uint32_t i = intern_find(s->memos, name, strlen(name));
+
+	return i == INTERN_NONE ? NULL : s->memo_run[i];
+}
+
 /* A section begins with its schema and whose log its lines are of. */
 static int
 apply_line_of_record(struct remote_state *s, struct remote_chain **chain,
@@ -181,6 +210,8 @@ apply_line_of_record(struct remote_state *s, struct remote_chain **chain,
 		return apply_pack(s, j, e);
 	if (json_get(j, "ref"))
 		return apply_value(s, j, e);
+	if (json_get(j, "memo"))
+		return apply_memo(s, j, e);
 	if (json_get(j, "line"))
 		return apply_line(s, chain, name, j, e);
 	return 0;		/* a later one's; we need it not */
@@ -195,8 +226,10 @@ remote_state_apply(struct remote_state *s, const char *p, size_t n,
 	struct oid name = { { 0 } };
 	int r = 0;
 
-	if (s->names == NULL)
+	if (s->names == NULL) {
 		s->names = intern_new();
+		s->memos = intern_new();
+	}
 	for (; r == 0 && p < end; p = stop + 1) {
 		struct arena a = { NULL, 0 };
 		struct err mine = ERR_INIT;
@@ -301,6 +334,7 @@ remote_state_read(struct remote_state *s, struct transport *t,
 
 	*s = (struct remote_state){ .n_refs = 0 };
 	s->names = intern_new();
+	s->memos = intern_new();
 	buf_init(&b, REMOTE_HEAD_MAX);
 	r = transport_get(&b, t, REMOTE_HEAD_KEY, &s->tag, &mine);
 	if (r == 0) {
@@ -329,8 +363,10 @@ remote_state_release(struct remote_state *s)
 {
 	for (size_t i = 0; i < s->n_chains; i++)
 		buf_free(&s->chain[i].lines);
-	if (s->names)
+	if (s->names) {
 		intern_free(s->names);
+		intern_free(s->memos);
+	}
 	arena_free(&s->arena);
 	*s = (struct remote_state){ .n_refs = 0 };
 }

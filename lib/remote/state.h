@@ -65,6 +65,9 @@ struct remote_state {
 	size_t n_refs, room_refs;
 	struct remote_pack *pack;
 	size_t n_packs, room_packs;
+	struct intern *memos;	/* names of work that was done ... */
+	const char **memo_run;	/* ... and the run that did it */
+	size_t n_memos, room_memos;
 	struct remote_chain *chain;
 	size_t n_chains, room_chains;
 };
@@ -83,6 +86,10 @@ struct remote_chain *remote_state_chain(struct remote_state *s,
 /* The longest that the log `lines` goes on from; NULL. */
 struct remote_chain *remote_state_begun(struct remote_state *s,
     const struct buf *lines);
+
+/* The run that did the work of that name; NULL. */
+const char *remote_state_memo(const struct remote_state *s,
+    const char *name);
 
 /* A record's text after what `s` tells: ERR_CORRUPT where it contradicts. */
 int remote_state_apply(struct remote_state *s, const char *p, size_t n,

@@ -302,6 +302,17 @@ check_values(struct fsck *k, const char *name, const struct ref_value *value,
 	}
 }
 
+/* Was it once a version under that number, and is it one under another? */
+static bool
+is_retired(const struct ref *versions, const struct ref_value *v)
+{
+	for (size_t i = 0; i < versions->n_retired; i++)
+		if (versions->retired[i].number == v->number &&
+		    oid_eq(&versions->retired[i].id, &v->id))
+			return ref_with_id(versions, &v->id) != NULL;
+	return false;
+}
+
 /* An alias labels versions of its ref, with their ids. */
 static int
 check_alias(struct fsck *k, const char *name, const struct ref *r,
@@ -323,8 +334,14 @@ check_alias(struct fsck *k, const char *name, const struct ref *r,
 		const struct ref_value *v = &r->value[i];
 
 		/* what was removed is a version still */
-		if (v->number && (v->number > versions.n || !oid_eq(
+		if (v->number == 0 || (v->number <= versions.n && oid_eq(
 		    &versions.value[v->number - 1].id, &v->id)))
+			continue;
+		if (is_retired(&versions, v))
+			report_finding(k, "note", name, "it labels a version "
+			    "under the number it had before a pull that was "
+			    "interrupted; the next pull sets it right", name);
+		else
 			report_finding(k, "error", name,
 			    "it labels something that is no version", name);
 	}

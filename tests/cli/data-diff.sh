@@ -121,6 +121,32 @@ check 'versions of data: read as they were added' <<'X'
 	test "$(rows)" = "changed${tab}1${tab}1${tab}1${tab}y${tab}a${tab}A"
 X
 
+# --- folders
+check 'versions of folders: a record for each file that differs' <<'X'
+	mkdir -p pair/sub &&
+	echo one >pair/a &&
+	echo two >pair/sub/b &&
+	echo same >pair/same &&
+	mlv-data add pair >log &&
+	echo changed >pair/a &&
+	rm pair/sub/b &&
+	echo new >pair/sub/c &&
+	mlv-data add pair >log &&
+	expect 1 mlv-data diff data:pair@1 data:pair@2 &&
+	grep ^file out | cut -f2,4,6,7 >got &&
+	printf 'changed\t4\t8\ta\nremoved\t4\t\\N\tsub/b\nadded\t\\N\t4\tsub/c\n' >want &&
+	same want got &&
+	expect 1 mlv-data diff --stat data:pair@1 data:pair@2 &&
+	test "$(cut -f1-5 out)" = "folder${tab}differs${tab}1${tab}1${tab}1" &&
+	expect 0 mlv-data diff data:pair@2 data:pair
+X
+check 'a folder with a table, or with a key: exit 2' <<'X'
+	expect 2 mlv-data diff data:pair data:t &&
+	says "a folder is compared with a folder" &&
+	expect 2 mlv-data diff --key id data:pair@1 data:pair@2 &&
+	says "leave out --key"
+X
+
 # --- more than memory
 table() {	# first, last, with a change at every so many rows
 	awk -v i="$1" -v last="$2" -v every="$3" 'BEGIN {

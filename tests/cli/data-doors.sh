@@ -56,7 +56,8 @@ check 'check --bad: rows of a packed file are written as text' <<'X'
 	mlv-data schema plain.csv >s.yaml &&
 	printf 'id,word\n1,x\nten,x\n' | gzip -c >bad.csv.gz &&
 	expect 1 mlv-data check --schema s.yaml --bad bad.csv bad.csv.gz &&
-	printf 'id,word\nten,x\n' | same bad.csv -
+	printf 'id,word\n1,x\n' | same out - &&
+	printf 'id,word,_row,_reason\nten,x,2,id: type\n' | same bad.csv -
 X
 check 'split: the parts of a packed file are text' <<'X'
 	expect 0 mlv-data split p.csv.gz --name p -o . a=1 b=1 &&

@@ -124,6 +124,19 @@ check 'pre-push: without a remote of ours git pushes as ever' <<'X'
 	git remote add origin ../bare.git &&
 	expect 0 git push -q origin main
 X
+check 'pre-push: with a remote of ours the data is pushed first' <<'X'
+	mkdir ../shared-data &&
+	mlv-data remote add store "$(cd ../shared-data && pwd)" >../log &&
+	git checkout -q main &&
+	git commit -q --allow-empty -m pushed &&
+	expect 0 git push -q origin main &&
+	test -n "$(ls ../shared-data)" &&
+	rm -rf ../shared-data &&
+	echo broken >../shared-data &&
+	git commit -q --allow-empty -m "not pushed" &&
+	expect 1 git push -q origin main &&
+	mlv-data remote rm store >../log
+X
 check 'uninstall: nothing of ours is left' <<'X'
 	expect 0 mlv-data hook uninstall &&
 	test "$(cut -f2 out | sort -u)" = absent &&

@@ -119,6 +119,16 @@ check '--openlineage: a START and a COMPLETE for each run, a job event for the r
 	jq -s -e 'any(.[]; .schemaURL | endswith("JobEvent"))' out >jq.out
 X
 
+check 'a version that was removed is none of the graph, and the graph is there' <<'X'
+	echo 1,2 >gone.csv &&
+	mlv-data add gone.csv >log &&
+	echo 3,4 >gone.csv &&
+	mlv-data add gone.csv >>log &&
+	mlv-data rm data:gone@1 >>log &&
+	expect 0 mlv-data lineage data:gone &&
+	test "$(cut -f1 out)" = data:gone@2
+X
+
 # --- bad input
 check 'no name, two names, both forms at once, standard input: exit 2' <<'X'
 	expect 2 mlv-data lineage &&

@@ -273,4 +273,33 @@ check 'half a pack that is rubbish is fetched anew' <<'X'
 	expect 0 mlv-data pull &&
 	expect 0 mlv-data fsck
 X
+
+# --- repair
+fresh broken
+mlv-data init >log
+mlv-data remote add origin "$share" >log
+printf 'id,x\n1,whole\n' >w.csv
+mlv-data add w.csv >log
+mlv-data push >log
+object=.mlv/objects/$(sha256sum w.csv | cut -c1-2)/$(sha256sum w.csv | cut -c3-64)
+check 'fsck --repair-from: an object that is damaged is fetched again' <<'X'
+	chmod u+w $object && printf rubbish | dd of=$object bs=1 seek=10 conv=notrunc 2>log &&
+	expect 1 mlv-data fsck &&
+	expect 0 mlv-data fsck --repair-from origin &&
+	says "1 objects were fetched" &&
+	mlv-data cat data:w | cmp - w.csv &&
+	expect 0 mlv-data fsck --strong
+X
+check 'fsck --repair-from: an object that is missing is fetched again' <<'X'
+	rm $object &&
+	expect 1 mlv-data fsck &&
+	expect 0 mlv-data fsck --repair-from origin &&
+	mlv-data cat data:w | cmp - w.csv
+X
+check 'fsck --repair-from: what the remote has not stays damaged, and is told' <<'X'
+	printf "id,x\n2,local\n" >w.csv && mlv-data add w.csv >log &&
+	rm .mlv/objects/$(sha256sum w.csv | cut -c1-2)/$(sha256sum w.csv | cut -c3-64) &&
+	expect 1 mlv-data fsck --repair-from origin &&
+	prints damaged
+X
 finish

@@ -64,10 +64,54 @@ check 'check --json: a record is an object of mlv.check/1' <<'X'
 	expect 1 mlv-data check --json --schema schema.yaml bad.csv &&
 	prints '{"schema":"mlv.check/1","rule":"unique","column":"id"'
 X
-check 'check --bad: the rows that break a rule are written as they stand' <<'X'
+check 'check --bad: good rows on standard output, the others with number and reason in the file' <<'X'
 	expect 1 mlv-data check -s schema.yaml bad.csv --bad q.csv &&
-	sed -n "1,3p;5p" bad.csv >want &&
-	same q.csv want
+	sed "2,3d;5d" bad.csv | same out - &&
+	{
+		sed -n '1s/$/,_row,_reason/p' bad.csv
+		sed -n '2s/$/,1,plan: values/p;3s/$/,2,months: range/p;5s/$/,4,id: unique/p' bad.csv
+	} | same q.csv - &&
+	says "bad.csv: months: range: " &&
+	test "$(grep -c warning err)" = 3
+X
+check 'check --bad: the good rows keep the schema' <<'X'
+	expect 1 mlv-data check -q -s schema.yaml bad.csv --bad q.csv &&
+	cp out good.csv &&
+	expect 0 mlv-data check -s schema.yaml good.csv
+X
+check 'check --bad: as a filter in a pipe' <<'X'
+	expect 1 mlv-data check -q -s schema.yaml - --bad q2.csv <bad.csv &&
+	same out good.csv &&
+	same q2.csv q.csv
+X
+check 'check --bad --json: the records stay on standard output' <<'X'
+	expect 1 mlv-data check --json -s schema.yaml bad.csv --bad q2.csv &&
+	test "$(grep -c mlv.check/1 out)" = 3 &&
+	same q2.csv q.csv
+X
+check 'check --bad: a row that breaks several rules says them all' <<'X'
+	sed '3s/basic\|gold/silver/' bad.csv >two.csv &&
+	expect 1 mlv-data check -q -s schema.yaml two.csv --bad q2.csv &&
+	grep -q ',2,plan: values; months: range$' q2.csv
+X
+check 'check --bad: JSON Lines get two members, CRLF and quotes stay' <<'X'
+	printf 'columns:\n  a: {type: int64, max: 1}\n  "b,c": {type: int64, max: 1}\n' >two.yaml &&
+	printf '{"a":1,"b,c":1}\n{"a":2 ,"b,c":1 }\n' >two.jsonl &&
+	expect 1 mlv-data check -q -s two.yaml two.jsonl --bad q.jsonl &&
+	printf '{"a":1,"b,c":1}\n' | same out - &&
+	printf '{"a":2 ,"b,c":1 ,"_row":2,"_reason":"a: range"}\n' | same q.jsonl - &&
+	printf 'a;"b,c"\r\n1;9\r\n1;1\r\n' >semi.csv &&
+	expect 1 mlv-data check -q -s two.yaml semi.csv --bad q.csv2 &&
+	printf 'a;"b,c"\r\n1;1\r\n' | same out - &&
+	printf 'a;"b,c";_row;_reason\r\n1;9;1;b,c: range\r\n' | same q.csv2 -
+X
+check 'check --bad: where a row is no row, exit 3 and no file of bad ones' <<'X'
+	printf 'a,"b,c"\n9,1\n1,1,1\n' >ragged.csv &&
+	expect 3 mlv-data check -q -s two.yaml ragged.csv --bad none.csv &&
+	test ! -e none.csv
+X
+check 'check --bad: standard output that is full is exit 3' <<'X'
+	exits 3 mlv-data check -q -s schema.yaml bad.csv --bad q.csv >/dev/full
 X
 sed 's/  plan:/&\n    severity: warn/' schema.yaml >warn.yaml
 sed '2s/basic\|gold/silver/' all.csv >one.csv
@@ -143,7 +187,9 @@ check 'check: JSON Lines break the rules that a CSV of these values breaks' <<'X
 X
 check 'check: a column that is not there is one record, and --bad writes no row' <<'X'
 	cut -d, -f1-3 all.csv >less.csv &&
-	expect 1 mlv-data check -s schema.yaml less.csv --bad q.csv &&
+	expect 1 mlv-data check -z -s schema.yaml less.csv --bad q.csv &&
+	tr "\0" "\n" <out >less &&
+	cp less out &&
 	test "$(cut -f1,4 out)" = "column_absent	1" &&
 	test "$(wc -l <q.csv)" = 1
 X
@@ -344,8 +390,8 @@ check 'profile, check --columns: names of the first line, in any order, make it 
 	prints '"rows":2' &&
 	prints '"Private"' &&
 	expect 0 mlv-data check -s pre.yaml own.csv --bad q.csv &&
-	test ! -s out &&
-	test "$(cat q.csv)" = work,age,hours
+	same out own.csv &&
+	test "$(cat q.csv)" = work,age,hours,_row,_reason
 X
 check 'schema: JSON Lines are read by their members' <<'X'
 	printf '{"a":1}\n{"a":2}\n' >x.jsonl &&

@@ -304,4 +304,11 @@ while IFS= read -r line; do
 		{ sh -c "$line" >out 2>err </dev/null || test $? -eq 1; }
 	X
 done <pipelines.sh
+# --- two people
+check 'team: what one computed the other gets from the remote, not computed again' <<'X'
+	expect 0 env -u REMOTE TMPDIR="$PWD" sh "$TOP/examples/team/demo.sh" &&
+	prints restored &&
+	prints renumbered &&
+	test "$(grep -c "^whole" out)" = 2
+X
 finish

@@ -170,6 +170,18 @@ check 'mlv-data diff prints the three records of mlv-data-records(5), in both fo
 	expect 0 mlv-data diff --stat rows.csv rows.csv &&
 	awk -F'\t' 'NF != ($1 == "table" ? 13 : 11) { exit 1 }' out
 X
+check 'mlv-data diff of folders prints the two records of mlv-data-records(5)' <<'X'
+	mkdir -p pair &&
+	echo one >pair/a &&
+	echo two >pair/b &&
+	mlv-data add pair >log &&
+	echo changed >pair/a &&
+	rm pair/b &&
+	echo new >pair/c &&
+	mlv-data add pair >log &&
+	described 1 mlv-data diff data:pair@1 data:pair@2 &&
+	plain mlv.diff.folder/1 0 mlv-data diff data:pair data:pair
+X
 check 'mlv-data checkout prints the record of mlv-data-records(5), in both forms' <<'X'
 	rm words.txt &&
 	described 0 mlv-data checkout words.txt &&

@@ -126,6 +126,23 @@ if mlv-train --list-options | grep -q '^fit'; then
 	    made.onnx ours
 fi
 
+# --- packs: folders, large files, gc
+fresh packed
+make_packed_base
+make_half_of many
+kill_at_every_call 'data add of a folder' 'mlv-data add many' 'old new half'
+make_half_of big.csv
+kill_at_every_call 'data add of a large file' 'mlv-data add big.csv' 'old new half'
+# A folder comes back file by file: any of them may be there, each is whole.
+cp -a base full
+rm -r base/many
+kill_at_every_call 'data checkout of a folder' 'mlv-data checkout many' seen
+rm -rf base && mv full base
+(cd base && mlv-data checkout -f many) >/dev/null
+kill_at_every_call 'data gc' 'mlv-data gc --keep newest --grace 0'
+(cd base && mlv-data gc --keep newest --grace 0) >/dev/null
+kill_at_every_call 'data gc --undo' 'mlv-data gc --undo'
+
 # --- init
 fresh empty
 mkdir base

@@ -138,4 +138,18 @@ cp -a base part
 (cd part && mlv-data split -q data:rows a=50 b=50 >/dev/null && rm .mlv/refs/data/rows-b && state) >half_added
 rm -rf part
 try_verb 'data split' 'mlv-data split data:rows a=50 b=50'
+
+# --- packs: folders, gc
+fresh packed
+mkdir disk seen_disk
+cp ../area/empty.img .
+make_packed_base
+make_half_of many
+cp half half_added
+make_base_disk
+try_verb 'data add of a folder' 'mlv-data add many'
+(cd base && mlv-data checkout -f many) >/dev/null
+make_base_disk
+# Without git: a child of it that outlives its parent would hold the disk.
+try_verb 'data gc' "env PATH=$BUILD/bin mlv-data gc --keep newest --grace 0"
 finish

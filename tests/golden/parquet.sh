@@ -36,7 +36,7 @@ check 'check --bad: rows of a Parquet file are written as CSV with a header' <<'
 	printf '  us: {type: datetime}\n' >>max.yaml &&
 	expect 1 mlv-data check --schema max.yaml --bad bad.csv plain.parquet &&
 	head -n 1 bad.csv >header &&
-	printf '"i32","f64","flag","text","us"\n' | same header - &&
+	printf '"i32","f64","flag","text","us",_row,_reason\n' | same header - &&
 	test "$(wc -l <bad.csv)" -gt 10
 X
 check 'profile: the same of a Parquet file as of its CSV' <<'X'

@@ -2,7 +2,8 @@
  * onnx_run MODEL [INPUT.pb]...: run a model on tensors from files and print
  * the outputs, one line a tensor: element type, shape, values with all
  * their digits.  Exit 3 and one line on stderr when it cannot.
- * onnx_run --time N MODEL INPUT.pb...: seconds of the fastest of N runs.
+ * onnx_run --time N [--rows R] MODEL INPUT.pb...: seconds of the fastest of N
+ * runs; with --rows all rows, R a call.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,8 +93,33 @@ read_input(struct tensor *out, struct arena *a, const char *path,
 	return r;
 }
 
+/* All rows of the inputs, `rows` a call; 0: in one. */
 static int
-run(struct model *m, char **paths, int n, long times, struct err *e)
+run_once(struct model_run *r, const struct tensor *in, size_t n,
+    struct tensor *out, int64_t rows, struct err *e)
+{
+	struct tensor part[64];
+	int64_t all = in[0].rank ? in[0].dim[0] : 1;
+
+	for (int64_t from = 0; rows && from < all; from += rows) {
+		for (size_t i = 0; i < n; i++) {
+			size_t row = in[i].n / (size_t)all;
+
+			part[i] = in[i];
+			part[i].dim[0] = all - from < rows ? all - from : rows;
+			part[i].n = row * (size_t)part[i].dim[0];
+			part[i].data = (char *)in[i].data + (size_t)from * row *
+			    onnx_elem_size(in[i].elem);
+		}
+		if (model_run(r, part, out, e) < 0)
+			return -1;
+	}
+	return rows ? 0 : model_run(r, in, out, e);
+}
+
+static int
+run(struct model *m, char **paths, int n, long times, int64_t rows,
+    struct err *e)
 {
 	struct tensor in[64] = { { ONNX_NONE, 0, { 0 }, 0, NULL } }, out[64];
 	struct model_run *r = model_run_new(m);
@@ -112,7 +138,7 @@ run(struct model *m, char **paths, int n, long times, struct err *e)
 	for (long k = 0; k < times; k++) {
 		int64_t begin = clock_mono_us();
 
-		result = model_run(r, in, out, e);
+		result = run_once(r, in, (size_t)n, out, rows, e);
 		if (result < 0)
 			goto done;
 		if (clock_mono_us() - begin < best)
@@ -134,7 +160,7 @@ main(int argc, char **argv)
 	struct err e = ERR_INIT;
 	struct model *m = NULL;
 	struct file_map f;
-	int64_t times = 1;
+	int64_t times = 1, rows = 0;
 	int r;
 
 	if (argc > 3 && strcmp(argv[1], "--time") == 0) {
@@ -142,12 +168,17 @@ main(int argc, char **argv)
 		argc -= 2;
 		argv += 2;
 	}
-	if (argc < 2 || file_map(&f, argv[1], &e) < 0)
+	if (argc > 3 && strcmp(argv[1], "--rows") == 0) {
+		num_parse_i64(argv[2], strlen(argv[2]), &rows);
+		argc -= 2;
+		argv += 2;
+	}
+	if (argc < 2 || rows < 0 || file_map(&f, argv[1], &e) < 0)
 		return fail(&e);
 	r = model_load(&m, f.data, f.n, &e);
 	file_unmap(&f);
 	if (r == 0)
-		r = run(m, argv + 2, argc - 2, (long)times, &e);
+		r = run(m, argv + 2, argc - 2, (long)times, rows, &e);
 	model_free(m);
 	return r < 0 ? fail(&e) : 0;
 }

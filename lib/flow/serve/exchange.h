@@ -14,10 +14,13 @@
 #include "flow/serve/route.h"
 #include "reqlog/reqlog.h"
 
+struct feature_server;
+
 struct server {
 	struct endpoint *endpoint;
 	struct server_stats stats;
 	struct reqlog *reqlog;		/* or NULL */
+	struct feature_server *features;	/* or NULL */
 	_Atomic bool retired;
 };
 

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "codec/charset.h"
-#include "codec/gz.h"
+#include "codec/pack/gz.h"
 #include "codec/zst.h"
 
 #define INPUT_BYTES ((size_t)1 << 16)

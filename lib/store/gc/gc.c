@@ -22,6 +22,7 @@ struct collection {
 	struct marks *marks;
 	struct gc_version *candidate;
 	size_t n, room;
+	bool removed;		/* a version is gone from its ref */
 };
 
 /* --- what stays ------------------------------------------------------------ */
@@ -188,10 +189,23 @@ remove_versions(struct collection *c, struct err *e)
 	    e) < 0)
 		r = -1;
 	buf_free(&b);
-	for (size_t i = 0; r == 0 && i < c->n; i++)
+	for (size_t i = 0; r == 0 && i < c->n; i++) {
 		r = ref_remove(c->repo, c->candidate[i].ref,
 		    c->candidate[i].number, true, "gc", e);
+		c->removed |= r == 0 || e->code == ERR_UNPROVEN;
+	}
 	return r;
+}
+
+/* Names are gone from here on: what fails leaves bytes for the next gc. */
+static int
+err_unfinished(const struct collection *c, struct err *e)
+{
+	if (c->removed && e->code != ERR_UNPROVEN) {
+		err_wrap(e, "versions were removed, not all of their bytes");
+		e->code = ERR_UNPROVEN;
+	}
+	return -1;
 }
 
 static int
@@ -209,13 +223,14 @@ collect_locked(struct collection *c, struct err *e)
 	if (c->rq->dry_run)
 		return sweep_run(&s, e);
 	/* nothing is emptied before all that stays is known to be there */
-	if (trash_empty(c->repo, e) < 0 || remove_versions(c, e) < 0 ||
-	    sweep_run(&s, e) < 0)
+	if (trash_empty(c->repo, e) < 0)
 		return -1;
+	if (remove_versions(c, e) < 0 || sweep_run(&s, e) < 0)
+		return err_unfinished(c, e);
 	if (!c->rq->for_good)
 		return 0;
 	c->report->freed += c->report->bytes;
-	return trash_empty(c->repo, e);
+	return trash_empty(c->repo, e) < 0 ? err_unfinished(c, e) : 0;
 }
 
 int

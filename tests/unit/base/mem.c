@@ -1,4 +1,4 @@
-/* Memory that is set aside is there when no other is. */
+/* Memory that is set aside is there when no other is; arenas that are cleared. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -58,9 +58,34 @@ test_reserve(void)
 	free(big);
 }
 
+static void
+arenas_are_cleared(void)
+{
+	struct arena a = { NULL, 0 };
+	char *p;
+	bool zero = true;
+
+	for (int i = 0; i < 3; i++) {
+		p = arena_alloc(&a, 20000);
+		memset(p, 1, 20000);
+	}
+	arena_clear(&a);
+	is_int(a.used, 0, "an arena that was cleared is empty");
+	p = arena_alloc(&a, 20000);
+	for (size_t i = 0; i < 20000; i++)
+		zero &= p[i] == 0;
+	ok(zero, "and gives out zeroed memory again");
+	arena_clear(&a);
+	memset(arena_alloc(&a, 100000), 1, 100000);
+	arena_clear(&a);
+	ok(*(char *)arena_alloc(&a, 100000) == 0, "large pieces, too");
+	arena_free(&a);
+}
+
 int
 main(void)
 {
 	test_reserve();
+	arenas_are_cleared();
 	return tap_done();
 }

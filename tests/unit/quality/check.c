@@ -83,6 +83,13 @@ rules(void)
 	    "a column that no line has");
 }
 
+static int
+add_row(void *ctx, const char *row, size_t n, struct err *e)
+{
+	buf_add(ctx, row, n);
+	return buf_check(ctx, e);
+}
+
 /* The bad rows of a check, or its error. */
 static void
 sets_aside(const char *schema, const char *rows, const char *want,
@@ -93,11 +100,13 @@ sets_aside(const char *schema, const char *rows, const char *want,
 	struct schema *s;
 	struct err e = ERR_INIT;
 	struct check c;
+	struct check_rows to = { .bad = add_row };
 	struct buf bad;
 
+	to.ctx = &bad;
 	buf_init(&bad, BUF_CAP_SMALL);
 	ok(schema_parse(&s, &a, schema, strlen(schema), &e) == 0, "a schema");
-	if (check_table(&c, &bad, &in, s, &e) == 0) {
+	if (check_table(&c, &to, &in, s, &e) == 0) {
 		is_text(bad.data, want, "%s", what);
 		check_release(&c);
 	} else {
@@ -112,12 +121,14 @@ bad_rows(void)
 {
 	const char *s = "columns: {a: {type: int64, max: 2}, b: {type: text}}";
 
-	sets_aside(s, "a,b\n1,x\n3,y\n2,\"z\nz\"\nq,\"w\nw\"", "a,b\n3,y\n"
-	    "q,\"w\nw\"\n", "bad rows with the header, the last one ended");
-	sets_aside(s, "\xef\xbb\xbf" "a,b\r\n3,y\r\n4,z", "\xef\xbb\xbf" "a,b"
-	    "\r\n3,y\r\n4,z\r\n", "with BOM and line ends as they were");
+	sets_aside(s, "a,b\n1,x\n3,y\n2,\"z\nz\"\nq,\"w\nw\"", "a,b,_row,"
+	    "_reason\n3,y,2,a: range\nq,\"w\nw\",4,a: type\n", "bad rows with "
+	    "the header, number and reason, the last one ended");
+	sets_aside(s, "\xef\xbb\xbf" "a,b\r\n3,y\r\n4,z", "\xef\xbb\xbf" "a,b,"
+	    "_row,_reason\r\n3,y,1,a: range\r\n4,z,2,a: range\r\n", "with BOM and line ends as they were");
 	sets_aside(s, "{\"a\":1,\"b\":\"x\"}\n\n{\"a\":9,\"b\":\"y\"}\n",
-	    "{\"a\":9,\"b\":\"y\"}\n", "of JSON Lines");
+	    "{\"a\":9,\"b\":\"y\",\"_row\":2,\"_reason\":\"a: range\"}\n",
+	    "of JSON Lines");
 	sets_aside(s, "a,b\n3,x\n1\n2,y\n1,2,3\n", "input: rows must have 2 "
 	    "cells, but line 3 has 1, line 5 has 3",
 	    "all ragged rows are told, though the first ends the check");

@@ -1,9 +1,9 @@
 /*
- * codec/copy_back.h - the copy of bytes that a packer saw before.  Private to
+ * codec/pack/copy_back.h - the copy of bytes that a packer saw before.  Private to
  * lib/codec.
  */
-#ifndef CODEC_COPY_BACK_H
-#define CODEC_COPY_BACK_H
+#ifndef CODEC_PACK_COPY_BACK_H
+#define CODEC_PACK_COPY_BACK_H
 
 #include <stddef.h>
 #include <stdint.h>

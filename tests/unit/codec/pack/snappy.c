@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/snappy.h"
-#include "../tap.h"
+#include "codec/pack/snappy.h"
+#include "../../tap.h"
 
 /* Words of few letters, so that there is something to pack. */
 static void

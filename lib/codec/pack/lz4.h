@@ -1,8 +1,8 @@
 /*
- * codec/lz4.h - LZ4's block format, unpacked.
+ * codec/pack/lz4.h - LZ4's block format, unpacked.
  */
-#ifndef CODEC_LZ4_H
-#define CODEC_LZ4_H
+#ifndef CODEC_PACK_LZ4_H
+#define CODEC_PACK_LZ4_H
 
 #include <stdbool.h>
 #include <stddef.h>

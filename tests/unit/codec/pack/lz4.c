@@ -1,8 +1,8 @@
 /* LZ4's blocks, bare and framed, and what is none. */
 #include <string.h>
 
-#include "codec/lz4.h"
-#include "../tap.h"
+#include "codec/pack/lz4.h"
+#include "../../tap.h"
 
 int
 main(void)

@@ -1,8 +1,8 @@
 /*
- * codec/gz.h - gzip and zlib streams, unpacked through zlib.
+ * codec/pack/gz.h - gzip and zlib streams, unpacked through zlib.
  */
-#ifndef CODEC_GZ_H
-#define CODEC_GZ_H
+#ifndef CODEC_PACK_GZ_H
+#define CODEC_PACK_GZ_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 /*
- * imports/imports.h - runs that other trackers wrote, taken over as runs.
+ * foreign/runs.h - runs that other trackers wrote, taken over as runs.
  *
  * A run's ID is made of when it began and who it was there, so what was taken
  * over once is found again and left alone; times, steps and values are those
  * that were written.  A run that cannot be read is told and the others go on.
  */
-#ifndef IMPORTS_IMPORTS_H
-#define IMPORTS_IMPORTS_H
+#ifndef FOREIGN_RUNS_H
+#define FOREIGN_RUNS_H
 
 #include <stdbool.h>
 #include <stddef.h>

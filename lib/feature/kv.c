@@ -1,5 +1,5 @@
 /* Sorted pairs of bytes, through LMDB. */
-#include "codec/kv.h"
+#include "feature/kv.h"
 
 #include <lmdb.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* LZ4's block format: literals, then a match, again and again. */
-#include "codec/lz4.h"
+#include "codec/pack/lz4.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#include "codec/copy_back.h"
+#include "codec/pack/copy_back.h"
 
 #define MATCH_LEAST 4
 

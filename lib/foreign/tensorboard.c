@@ -6,7 +6,7 @@
  * lib/hash/crc32c.h).  Of the messages those fields are read that hold
  * scalars and hparams.
  */
-#include "imports/imports.h"
+#include "foreign/runs.h"
 
 #include <stdlib.h>
 #include <string.h>

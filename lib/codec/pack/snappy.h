@@ -1,9 +1,9 @@
 /*
- * codec/snappy.h - Snappy's block format, without its library: that one is
+ * codec/pack/snappy.h - Snappy's block format, without its library: that one is
  * C++ and slow to start.
  */
-#ifndef CODEC_SNAPPY_H
-#define CODEC_SNAPPY_H
+#ifndef CODEC_PACK_SNAPPY_H
+#define CODEC_PACK_SNAPPY_H
 
 #include <stdbool.h>
 #include <stddef.h>

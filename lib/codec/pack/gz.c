@@ -1,5 +1,5 @@
 /* gzip and zlib streams, through zlib. */
-#include "codec/gz.h"
+#include "codec/pack/gz.h"
 
 #include <stdlib.h>
 #include <zlib.h>

@@ -1,11 +1,11 @@
 /*
- * codec/kv.h - sorted pairs of bytes in one file, through LMDB.
+ * feature/kv.h - sorted pairs of bytes in one file, through LMDB.
  *
  * One process writes at a time, others wait; readers never wait and see the
  * state of one commit.  A kill or a full disk leaves the last commit.
  */
-#ifndef CODEC_KV_H
-#define CODEC_KV_H
+#ifndef FEATURE_KV_H
+#define FEATURE_KV_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* MLflow's file store read, run by run. */
-#include "imports/imports.h"
+#include "foreign/runs.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* Snappy's block format: literals and copies. */
-#include "codec/snappy.h"
+#include "codec/pack/snappy.h"
 
 #include <string.h>
 
-#include "codec/copy_back.h"
+#include "codec/pack/copy_back.h"
 
 #define BLOCK 65536		/* copies do not reach beyond one */
 #define HASH_BITS 14

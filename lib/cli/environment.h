@@ -1,0 +1,14 @@
+/*
+ * cli/environment.h - what a remote takes from the environment: keys, region
+ * and endpoint of S3 as other programs take them, and where our helpers are.
+ */
+#ifndef CLI_ENVIRONMENT_H
+#define CLI_ENVIRONMENT_H
+
+#include "cli/cli.h"
+#include "remote/transport.h"
+
+/* Borrowed from the environment and the invocation's arena. */
+void cli_remote_environment(struct remote_environment *env, struct cli *c);
+
+#endif
