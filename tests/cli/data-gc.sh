@@ -210,6 +210,20 @@ check 'gc: who stores something meanwhile is waited for' <<'X'
 	expect 0 mlv-data cat data:slow &&
 	whole
 X
+check 'gc: a version that had a tag once is gone, and fsck does not miss it' <<'X'
+	mkdir ../tagged &&
+	(
+		cd ../tagged &&
+		mlv-data init >init.log &&
+		echo 1 | mlv-data add -n x - >add.log &&
+		mlv-data tag data:x@1 stable >tag.log &&
+		echo 2 | mlv-data add -n x - >add.log &&
+		mlv-data tag data:x@2 stable >tag.log &&
+		gc --keep newest --for-good &&
+		total ".versions == 1" &&
+		whole
+	)
+X
 check 'gc: a version that cannot be read keeps everything' <<'X'
 	mkdir ../hurt &&
 	(
