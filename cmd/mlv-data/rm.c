@@ -4,6 +4,8 @@
 #include "catalog/catalog.h"
 #include "catalog/name.h"
 #include "cli/cli.h"
+#include "remote/closure.h"
+#include "store/odb.h"
 #include "store/ref.h"
 #include "verbs.h"
 
@@ -19,6 +21,40 @@ static const struct opt rm_options[] = {
 	    "bring the version back, if its bytes are still there" },
 	OPT_END
 };
+
+static int
+have_object(void *ctx, const struct oid *id, enum closure_kind kind,
+    struct err *e)
+{
+	(void)kind;
+	if (odb_has(ctx, id))
+		return 1;
+	return err_set(e, ERR_NOENT, "its bytes are not here any more: "
+	    "'mlv-data gc --undo' brings back what the last gc took, unless "
+	    "that was for good");
+}
+
+/* What comes back must be there, with all that it leads to. */
+static int
+check_bytes(struct catalog *k, const char *ref, uint32_t number,
+    struct err *e)
+{
+	struct ref r;
+	struct closure *all;
+	size_t waiting;
+	int result = 0;
+
+	if (ref_read(&r, catalog_repo(k), ref, e) < 0)
+		return -1;
+	if (number <= r.n && r.value[number - 1].removed) {
+		all = closure_new(k, have_object, catalog_odb(k));
+		closure_add(all, &r.value[number - 1].id, CLOSURE_MANIFEST);
+		result = closure_walk(&waiting, all, e);
+		closure_free(all);
+	}
+	ref_free(&r);
+	return result;
+}
 
 static int
 remove_version(struct cli *c, const char *word, const struct rm_opts *o,
@@ -39,8 +75,11 @@ remove_version(struct cli *c, const char *word, const struct rm_opts *o,
 		as = &n;
 		ref = name_ref(&all);
 		label = name_label(as);
-		r = ref_remove(catalog_repo(c->catalog), ref, n.version,
-		    !o->undo, o->note, e);
+		if (o->undo && check_bytes(c->catalog, ref, n.version, e) < 0)
+			r = err_wrap(e, "%s stays removed", label);
+		else
+			r = ref_remove(catalog_repo(c->catalog), ref,
+			    n.version, !o->undo, o->note, e);
 		if (r == 0 || e->code == ERR_UNPROVEN) {
 			c->committed = true;
 			out_begin(&c->out, "mlv.dataset.removed/1");

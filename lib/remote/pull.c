@@ -92,7 +92,8 @@ bring_objects(struct pull *p, struct err *e)
 		    j++) {
 			const struct remote_value *v = &s->there->value[j];
 
-			if (v->number)
+			if (v->number && !selection_gone_there(&p->s, p->r, i,
+			    v->number))
 				closure_add(k, &v->id, CLOSURE_MANIFEST);
 			if (!oid_is_none(&v->verdict))
 				closure_add(k, &v->verdict, CLOSURE_MANIFEST);
@@ -165,7 +166,7 @@ is_among(const struct ref_value *v, size_t n, const struct oid *id,
 
 static int
 adopt_values(struct pull *p, const struct selected *s, size_t keep,
-    const struct ref_value *v, size_t n, bool theirs, struct err *e)
+    struct ref_value *v, size_t n, bool theirs, struct err *e)
 {
 	struct ref_adoption a = { .name = s->name, .expect = s->here.n,
 	    .keep = keep, .value = v, .n = n, .note = p->r->name,
@@ -173,6 +174,9 @@ adopt_values(struct pull *p, const struct selected *s, size_t keep,
 
 	if (theirs)
 		a.from = s->there->value[s->there->n - 1].audit;
+	for (size_t i = 0; i < n; i++)
+		v[i].removed |= selection_gone_there(&p->s, p->r,
+		    (size_t)(s - p->s.v), v[i].number);
 	return ref_adopt(p->r->repo, &a, e);
 }
 

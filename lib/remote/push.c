@@ -114,7 +114,9 @@ find_wanted(struct push *p, struct err *e)
 			const struct author *by = authors_find(&p->who,
 			    &v->audit);
 
-			if (v->number)
+			/* gc may have taken what was removed */
+			if (v->number && !selection_gone_here(&p->s, i,
+			    v->number))
 				closure_add(k, &v->id, CLOSURE_MANIFEST);
 			if (!oid_is_none(&by->verdict))
 				closure_add(k, &by->verdict, CLOSURE_MANIFEST);

@@ -139,3 +139,28 @@ selection_release(struct selection *s)
 	arena_free(&s->arena);
 	*s = (struct selection){ .n = 0 };
 }
+
+bool
+selection_gone_here(const struct selection *s, size_t i, uint32_t number)
+{
+	const struct ref *versions = &s->v[s->v[i].base].here;
+
+	return number && number <= versions->n &&
+	    versions->value[number - 1].removed;
+}
+
+bool
+selection_gone_there(const struct selection *s, struct remote *r, size_t i,
+    uint32_t number)
+{
+	char *list = xprintf("%.*s@" REF_REMOVED,
+	    (int)strcspn(s->v[i].name, "@"), s->v[i].name);
+	const struct remote_ref *there = remote_state_ref(&r->state, list);
+	bool gone = false;
+
+	/* removed, brought back, and so on */
+	for (size_t j = 0; there && j < there->n; j++)
+		gone ^= there->value[j].number == number;
+	free(list);
+	return number && gone;
+}

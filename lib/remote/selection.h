@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -36,5 +37,11 @@ struct selection {
 int selection_read(struct selection *s, struct remote *r,
     const struct remote_request *rq, bool there_too, struct err *e);
 void selection_release(struct selection *s);
+
+/* Was this version of the name of s->v[i] removed here, or there?  Then
+ * nobody has to have what it leads to. */
+bool selection_gone_here(const struct selection *s, size_t i, uint32_t number);
+bool selection_gone_there(const struct selection *s, struct remote *r,
+    size_t i, uint32_t number);
 
 #endif

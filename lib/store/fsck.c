@@ -376,9 +376,10 @@ check_ref(void *ctx, const char *name, struct err *e)
 	check_values(k, name, r.retired, r.n_retired, true);
 	if (strchr(name, '@'))
 		result = check_alias(k, name, &r, e);
-	for (size_t i = 0; result == 0 && i < r.n; i++)
-		if (r.value[i].number && !r.value[i].removed &&
-		    strstr(name, "@" REF_REMOVED) == NULL)
+	/* what an alias meant is a version, or told of above; one that was
+	 * removed need not be there */
+	for (size_t i = 0; strchr(name, '@') == NULL && i < r.n; i++)
+		if (r.value[i].number && !r.value[i].removed)
 			add_root(k, &r.value[i].id, name);
 	ref_free(&r);
 	return result;

@@ -41,6 +41,28 @@ check 'rm --undo: it is back' <<'X'
 	expect 0 mlv-data cat data:d@1 &&
 	whole
 X
+check 'rm --undo: what gc took is refused until gc --undo, and for good after that' <<'X'
+	mkdir ../taken &&
+	(
+		cd ../taken &&
+		mlv-data init >init.log &&
+		echo 1 | mlv-data add -n x - >add.log &&
+		mlv-data tag data:x@1 stable >tag.log &&
+		echo 2 | mlv-data add -n x - >add.log &&
+		mlv-data tag data:x@2 stable >tag.log &&
+		expect 0 mlv-data rm data:x@1 &&
+		gc --keep all &&
+		expect 3 mlv-data rm --undo data:x@1 &&
+		says "data:x@1 stays removed: its bytes are not here any more" &&
+		whole &&
+		expect 0 mlv-data gc --undo &&
+		expect 0 mlv-data rm --undo data:x@1 &&
+		expect 0 mlv-data rm data:x@1 &&
+		gc --keep all --for-good &&
+		expect 3 mlv-data rm --undo data:x@1 &&
+		whole
+	)
+X
 check 'rm: a name without a version, or of another kind, is refused' <<'X'
 	expect 2 mlv-data rm data:d &&
 	says "say which version" &&
@@ -209,6 +231,20 @@ check 'gc: who stores something meanwhile is waited for' <<'X'
 	grep -q done ../gc &&
 	expect 0 mlv-data cat data:slow &&
 	whole
+X
+check 'gc: a version that had a tag once is gone, and fsck does not miss it' <<'X'
+	mkdir ../tagged &&
+	(
+		cd ../tagged &&
+		mlv-data init >init.log &&
+		echo 1 | mlv-data add -n x - >add.log &&
+		mlv-data tag data:x@1 stable >tag.log &&
+		echo 2 | mlv-data add -n x - >add.log &&
+		mlv-data tag data:x@2 stable >tag.log &&
+		gc --keep newest --for-good &&
+		total ".versions == 1" &&
+		whole
+	)
 X
 check 'gc: a version that cannot be read keeps everything' <<'X'
 	mkdir ../hurt &&

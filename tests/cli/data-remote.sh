@@ -274,6 +274,47 @@ check 'half a pack that is rubbish is fetched anew' <<'X'
 	expect 0 mlv-data fsck
 X
 
+# --- versions that were removed
+fresh remover
+share3=$HOME_DIR/share3
+mkdir "$share3"
+mlv-data init >log
+mlv-data remote add origin "$share3" >log
+for i in 1 2 3; do
+	mkdir -p r && echo $i >r/one
+	mlv-data add r >log
+	mlv-data tag data:r@$i stable >log
+done
+check 'push: a version that was removed and whose bytes gc took is no obstacle' <<'X'
+	expect 0 mlv-data rm data:r@1 &&
+	expect 0 mlv-data gc --keep newest --grace 0 --for-good &&
+	expect 0 mlv-data fsck &&
+	expect 0 mlv-data push &&
+	expect 0 mlv-data fsck
+X
+check 'clone: what was removed before it was pushed keeps its number, without bytes' <<'X'
+	expect 0 mlv-data clone "$share3" ../after-removal &&
+	cd ../after-removal &&
+	expect 0 mlv-data fsck &&
+	expect 3 mlv-data cat data:r@1:one &&
+	says "was removed" &&
+	expect 0 mlv-data cat data:r@3:one &&
+	expect 3 mlv-data rm --undo data:r@1 &&
+	says "its bytes are not here any more" &&
+	expect 0 mlv-data fsck
+X
+check 'pull: a version that is brought back elsewhere is back here, too' <<'X'
+	expect 0 mlv-data rm data:r@3 &&
+	expect 0 mlv-data push &&
+	( cd ../after-removal && expect 0 mlv-data pull && expect 3 mlv-data cat data:r@3:one ) &&
+	expect 0 mlv-data rm --undo data:r@3 &&
+	expect 0 mlv-data push &&
+	cd ../after-removal &&
+	expect 0 mlv-data pull &&
+	expect 0 mlv-data cat data:r@3:one &&
+	expect 0 mlv-data fsck
+X
+
 # --- repair
 fresh broken
 mlv-data init >log

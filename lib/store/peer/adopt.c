@@ -74,10 +74,11 @@ check_numbers(struct repo *repo, const struct ref_adoption *a,
 	base = xstrndup(a->name, strcspn(a->name, "@"));
 	r = ref_read(&versions, repo, base, e);
 	for (size_t i = a->keep; r == 0 && i < now->n; i++) {
-		const struct ref_value *v = &now->value[i], *of =
-		    ref_version(&versions, v->number);
+		const struct ref_value *v = &now->value[i];
 
-		if (v->number && (of == NULL || !oid_eq(&of->id, &v->id)))
+		/* one that was removed since is a version still */
+		if (v->number && (v->number > versions.n || !oid_eq(
+		    &versions.value[v->number - 1].id, &v->id)))
 			r = err_set(e, ERR_CORRUPT, "'%s' labels something "
 			    "that is no version of '%s'", a->name, base);
 	}
@@ -138,7 +139,8 @@ ref_adopt(struct repo *repo, const struct ref_adoption *a, struct err *e)
 	if (!ref_name_ok(a->name) || a->n == 0)
 		return err_set(e, ERR_USAGE, "'%.200s' is no name", a->name);
 	for (size_t i = 0; i < a->n; i++)
-		if (a->value[i].number && !odb_has(repo->odb, &a->value[i].id))
+		if (a->value[i].number && !a->value[i].removed &&
+		    !odb_has(repo->odb, &a->value[i].id))
 			return err_set(e, ERR_NOENT, "what '%s' is to mean is "
 			    "not in the repository", a->name);
 	if (odb_sync(repo->odb, e) < 0 || refs_lock(&fd, repo, false, e) < 0)
