@@ -32,7 +32,7 @@ static const struct opt repro_options[] = {
 	{ OPT_FLAG, 'k', "keep-going", offsetof(struct repro_opts, keep_going),
 	    NULL, "do what does not need a stage that failed" },
 	{ OPT_FLAG, 0, "lock", offsetof(struct repro_opts, lock), NULL,
-	    "exit status 4 at once when another repro is at work" },
+	    "exit status 4 at once when another is at work on it" },
 	{ OPT_FLAG, 0, "if-changed", offsetof(struct repro_opts, if_changed),
 	    NULL, "print nothing about stages that did not change" },
 	{ OPT_FLAG, 0, "stage", offsetof(struct repro_opts, inner), NULL,
@@ -180,7 +180,7 @@ bring_up(struct cli *c, const struct pipeline *p, const struct repro_opts *o,
 	if (out_flush(&c->out, &e) < 0)
 		return cli_fail(c, &e);
 	fill_again(c, again, p, o);
-	if (repro_make(&failed, &w, &e) < 0)
+	if (repro_make(&failed, c->catalog, &w, &e) < 0)
 		return cli_fail(c, &e);
 	c->committed = true;
 	return failed ? EXIT_NO : EXIT_YES;
@@ -202,7 +202,7 @@ select_and_do(struct cli *c, const struct pipeline *p,
 	if (pipeline_select(want, p, (const char *const *)argv, (size_t)argc,
 	    &how, &e) < 0)
 		return cli_fail(c, &e);
-	if (!o->dry_run && repro_lock(&fd, c->catalog, !o->lock, &e) < 0)
+	if (!o->dry_run && repro_lock(&fd, c->catalog, p, !o->lock, &e) < 0)
 		return cli_fail(c, &e);
 	status = bring_up(c, p, o, want);
 	if (fd >= 0)

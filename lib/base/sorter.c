@@ -3,14 +3,13 @@
 #include "base/sorter.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
-#include "base/path.h"
 
 #define RUNS_MAX 64		/* then they are merged into one */
 #define READ_BYTES ((size_t)1 << 18)	/* of each run at a time */
@@ -201,23 +200,6 @@ sort_slots(struct sorter *s)
 
 /* ---- runs ---- */
 
-static int
-open_runs(const char *folder, struct err *e)
-{
-	char *name;
-	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd >= 0)
-		return fd;
-	name = path_join(folder, "mlv-sort.XXXXXX");
-	if ((fd = mkstemp(name)) < 0)
-		err_sys(e, "cannot make a file in '%s'", folder);
-	else
-		unlink(name);
-	free(name);
-	return fd;
-}
-
 struct run_writer {
 	struct buf b;
 	int fd;
@@ -358,12 +340,12 @@ next_merged(const void **record, size_t *n, struct sorter *s, struct err *e)
 static int
 merge_runs(struct sorter *s, struct err *e)
 {
-	struct run_writer w = { .fd = open_runs(s->folder, e) };
+	struct run_writer w = { .fd = -1 };
 	const void *record;
 	size_t n;
 	int r;
 
-	if (w.fd < 0)
+	if (file_open_scratch(&w.fd, s->folder, e) < 0)
 		return -1;
 	buf_init(&w.b, READ_BYTES + 2 * SORTER_RECORD_MAX);
 	r = open_merge(s, e);
@@ -392,7 +374,7 @@ spill(struct sorter *s, struct err *e)
 
 	if (s->runs == RUNS_MAX && merge_runs(s, e) < 0)
 		return -1;
-	if (s->fd < 0 && (s->fd = open_runs(s->folder, e)) < 0)
+	if (s->fd < 0 && file_open_scratch(&s->fd, s->folder, e) < 0)
 		return -1;
 	w.fd = s->fd;
 	w.end = s->end;

@@ -64,7 +64,6 @@ fill_request(struct stage_request *r, struct arena *a, const struct stage *s,
 	const char **dep = arena_alloc(a, (s->n_deps + 1) * sizeof(*dep));
 	struct param *param = arena_alloc(a, (s->n_params + 1) *
 	    sizeof(*param));
-	struct buf b;
 
 	memset(r, 0, sizeof(*r));
 	for (size_t i = 0; i < s->n_deps; i++)
@@ -80,17 +79,9 @@ fill_request(struct stage_request *r, struct arena *a, const struct stage *s,
 			    p->name ? p->name : "", p->file);
 		param[i] = (struct param){ p->label, pipeline_param_text(a, p->value) };
 	}
-	buf_init(&b, BUF_CAP_SMALL);
-	if (strcmp(s->wdir, ".")) {
-		buf_adds(&b, "cd ");
-		shellword_add(&b, s->wdir);
-		buf_adds(&b, " || exit\n");
-	}
-	buf_adds(&b, s->command);
 	r->command[0] = "sh";
 	r->command[1] = "-c";
-	r->command[2] = arena_strndup(a, b.data, b.len);
-	buf_free(&b);
+	r->command[2] = pipeline_shell_text(a, s);
 	r->rq = (struct command_request){ .command = r->command,
 	    .name = s->name, .deps = dep, .n_deps = s->n_deps, .params = param,
 	    .n_params = s->n_params,
@@ -101,7 +92,8 @@ fill_request(struct stage_request *r, struct arena *a, const struct stage *s,
 	return 0;
 }
 
-/* Under what the last run of a stage is remembered, to tell what changed. */
+/* What a stage is called in the repository, to remember its last run and to
+ * lock it; s NULL: the whole pipeline. */
 static int
 name_stage(char out[SHA256_HEX + 1], struct arena *a, struct catalog *c,
     const struct pipeline *p, const struct stage *s, struct err *e)
@@ -112,7 +104,8 @@ name_stage(char out[SHA256_HEX + 1], struct arena *a, struct catalog *c,
 
 	json_add_text(a, m, "folder", below ? below : "");
 	json_add_text(a, m, "file", path_base(p->file));
-	json_add_text(a, m, "stage", s->name);
+	if (s)
+		json_add_text(a, m, "stage", s->name);
 	free(below);
 	free(here);
 	return memo_name(out, m, e);
@@ -315,17 +308,21 @@ lock_named(int *fd, struct catalog *c, const char *name, int64_t wait_ms,
 }
 
 int
-repro_lock(int *fd, struct catalog *c, bool wait, struct err *e)
+repro_lock(int *fd, struct catalog *c, const struct pipeline *p, bool wait,
+    struct err *e)
 {
-	if (lock_named(fd, c, "repro", wait ? -1 : 0, e) == 0)
-		return 0;
-	return e->code == ERR_BUSY ? err_set(e, ERR_BUSY, "another repro is at "
-	    "work in this repository; try again") : -1;
-}
+	struct arena a = { NULL, 0 };
+	char name[SHA256_HEX + 1];
+	int r = name_stage(name, &a, c, p, NULL, e);
 
-/* One of these is locked for a stage: a process that was left over from a
- * killed make ends before the stage is done again. */
-#define STAGE_LOCKS 256
+	*fd = -1;
+	if (r == 0)
+		r = lock_named(fd, c, arena_printf(&a, "repro-%s", name),
+		    wait ? -1 : 0, e);
+	arena_free(&a);
+	return r < 0 && e->code == ERR_BUSY ? err_set(e, ERR_BUSY, "another "
+	    "repro is at work on this pipeline; try again") : r;
+}
 
 int
 repro_stage(struct command_outcome *out, struct catalog *c,
@@ -341,7 +338,8 @@ repro_stage(struct command_outcome *out, struct catalog *c,
 	memset(out, 0, sizeof(*out));
 	if (name_stage(memo, &a, c, p, s, e) < 0 ||
 	    fill_request(&r, &a, s, e) < 0 ||
-	    lock_named(&fd, c, arena_printf(&a, "stage-%.2s", memo), -1, e) < 0)
+	    /* one left over from a killed make ends before it is done again */
+	    lock_named(&fd, c, arena_printf(&a, "stage-%s", memo), -1, e) < 0)
 		goto done;
 	r.rq.force |= force;
 	r.rq.log = log;
@@ -392,22 +390,24 @@ write_makefile(struct buf *b, const struct repro_work *w)
 
 /* A descriptor to read the text from. */
 static int
-open_text(int *fd, const struct buf *b, struct err *e)
+open_text(int *fd, struct repo *s, const struct buf *b, struct err *e)
 {
-	char name[] = "/tmp/mlv-repro-XXXXXX";
+	char *folder = repo_path(s, "tmp");
+	int r = buf_check(b, e);
 
-	if (buf_check(b, e) < 0)
+	if (r == 0)
+		r = file_make_folders(repo_os(s), folder, e);
+	if (r == 0)
+		r = file_open_scratch(fd, folder, e);
+	free(folder);
+	if (r < 0)
 		return -1;
-	*fd = mkstemp(name);
-	if (*fd < 0)
-		return err_sys(e, "cannot make a temporary file");
-	(void)unlink(name);
-	if (file_write_fd(os_real(), *fd, b->data, b->len, "a temporary file",
-	    e) < 0 || lseek(*fd, 0, SEEK_SET) < 0) {
+	r = file_write_fd(os_real(), *fd, b->data, b->len, "a temporary file", e);
+	if (r == 0 && lseek(*fd, 0, SEEK_SET) < 0)
+		r = err_sys(e, "cannot read a temporary file");
+	if (r < 0)
 		close(*fd);
-		return -1;
-	}
-	return 0;
+	return r;
 }
 
 /* make passes a signal on to what it runs. */
@@ -453,7 +453,8 @@ run_make(int *status, const char *const *argv, int in, struct err *e)
 }
 
 int
-repro_make(bool *failed, const struct repro_work *w, struct err *e)
+repro_make(bool *failed, struct catalog *c, const struct repro_work *w,
+    struct err *e)
 {
 	const char *argv[8] = { "make", "--no-print-directory", "-s", "-r" };
 	char jobs[32];
@@ -471,7 +472,7 @@ repro_make(bool *failed, const struct repro_work *w, struct err *e)
 	argv[n] = NULL;
 	buf_init(&b, BUF_CAP_DOC);
 	write_makefile(&b, w);
-	r = open_text(&fd, &b, e);
+	r = open_text(&fd, catalog_repo(c), &b, e);
 	buf_free(&b);
 	if (r < 0)
 		return -1;

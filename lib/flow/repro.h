@@ -55,10 +55,13 @@ struct repro_work {
 	bool keep_going;
 };
 /* *failed: make said that something did. */
-int repro_make(bool *failed, const struct repro_work *w, struct err *e);
+int repro_make(bool *failed, struct catalog *c, const struct repro_work *w,
+    struct err *e);
 
-/* Only one that holds it does the work; ERR_BUSY when another does, and
- * `wait` is not set.  Closing the descriptor lets go. */
-int repro_lock(int *fd, struct catalog *c, bool wait, struct err *e);
+/* Only one that holds it works on the pipeline, whose stages may bring up
+ * others; ERR_BUSY when another does, and `wait` is not set.  Closing the
+ * descriptor lets go. */
+int repro_lock(int *fd, struct catalog *c, const struct pipeline *p, bool wait,
+    struct err *e);
 
 #endif

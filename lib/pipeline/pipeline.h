@@ -78,6 +78,9 @@ const char *pipeline_path(struct arena *a, const struct stage *s,
     const char *path);
 /* A parameter's value as a command gets it: a text as it is, others as JSON. */
 const char *pipeline_param_text(struct arena *a, const struct json *value);
+/* What `sh -c` is to do from the pipeline's folder: the command in its wdir.
+ * It decides whether work was done before, so all forms have it from here. */
+const char *pipeline_shell_text(struct arena *a, const struct stage *s);
 /* Is a dependency a name or standard input, no path? */
 bool pipeline_dep_is_name(const char *dep);
 

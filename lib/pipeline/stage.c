@@ -4,6 +4,7 @@
 
 #include "base/nearest.h"
 #include "base/path.h"
+#include "base/shellword.h"
 #include "pipeline/internal.h"
 
 #define LISTED_MAX 65536	/* deps, outs or parameters of a stage */
@@ -281,4 +282,21 @@ loader_stage(struct loader *l, const char *name, const char *group,
 	if (check_keys(s, body, e) < 0)
 		return -1;
 	return read_body(&r, body, e);
+}
+
+const char *
+pipeline_shell_text(struct arena *a, const struct stage *s)
+{
+	const char *text;
+	struct buf b;
+
+	if (strcmp(s->wdir, ".") == 0)
+		return s->command;
+	buf_init(&b, BUF_CAP_SMALL);
+	buf_adds(&b, "cd ");
+	shellword_add(&b, s->wdir);
+	buf_addf(&b, " || exit\n%s", s->command);
+	text = arena_strndup(a, b.data, b.len);
+	buf_free(&b);
+	return text;
 }

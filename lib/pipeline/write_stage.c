@@ -17,8 +17,6 @@ add_word(struct buf *b, const char *option, const char *value)
 void
 pipeline_write_run(struct buf *b, struct arena *a, const struct stage *s)
 {
-	struct buf cmd;
-
 	buf_adds(b, "mlv-train run");
 	add_word(b, "-n", s->name);
 	for (size_t i = 0; i < s->n_deps; i++)
@@ -33,15 +31,7 @@ pipeline_write_run(struct buf *b, struct arena *a, const struct stage *s)
 	if (s->always_changed)
 		buf_adds(b, " --force");
 	buf_adds(b, " -- sh -c ");
-	buf_init(&cmd, BUF_CAP_SMALL);
-	if (strcmp(s->wdir, ".")) {
-		buf_adds(&cmd, "cd ");
-		shellword_add(&cmd, s->wdir);
-		buf_adds(&cmd, " || exit\n");
-	}
-	buf_adds(&cmd, s->command);
-	shellword_add(b, cmd.data);
-	buf_free(&cmd);
+	shellword_add(b, pipeline_shell_text(a, s));
 }
 
 const char *

@@ -258,6 +258,12 @@ check 'repro --lock is busy while another is at work, and without it waits' <<'X
 	test "$(status s)" = unchanged &&
 	wait
 X
+check 'repro: a stage may bring another pipeline of the repository up to date' <<'X'
+	printf 'stages: {in: {cmd: cp raw.txt in.txt, deps: [raw.txt], outs: [in.txt]}}\n' >inner.yaml &&
+	printf 'stages: {out: {cmd: mlv-train repro -f inner.yaml && cp in.txt out.txt, outs: [out.txt]}}\n' >outer.yaml &&
+	expect 0 timeout 60 mlv-train repro -f outer.yaml &&
+	same out.txt raw.txt
+X
 check 'repro that was killed goes on: a stage still at work is waited for, not done beside' <<'X'
 	cat >kill.yaml <<'Y' &&
 stages:
