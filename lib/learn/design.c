@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "math/order.h"
 
+#define LANES 8
+
 static float
 median_of(const float *v, size_t n, float *room)
 {
@@ -103,11 +105,28 @@ design_init(struct design *d, const struct frame *f, struct err *e)
 	return 0;
 }
 
+/* The steps of values that lie together, n a multiple of LANES: a vector
+ * loop. */
+static void
+take_lanes(float *x, const float *v, size_t n, float impute, float offset,
+    float scale)
+{
+	for (size_t i = 0; i < n; i += LANES) {
+		float one[LANES];
+
+		memcpy(one, v + i, sizeof(one));
+		for (size_t l = 0; l < LANES; l++)
+			one[l] = ((one[l] == one[l] ? one[l] : impute) -
+			    offset) * scale;
+		memcpy(x + i, one, sizeof(one));
+	}
+}
+
 void
 design_numbers(float *x, size_t room, const struct design *d,
     const struct frame *f, const struct design_rows *r)
 {
-	size_t at = 0;
+	size_t at = 0, together = r->step == 1 ? r->n / LANES * LANES : 0;
 
 	for (size_t k = 0; k < f->n_features; k++) {
 		const float *v = f->feature[k].number;
@@ -116,7 +135,8 @@ design_numbers(float *x, size_t room, const struct design *d,
 
 		if (f->feature[k].category)
 			continue;
-		for (size_t i = 0; i < r->n; i++) {
+		take_lanes(x, v + r->from, together, impute, offset, scale);
+		for (size_t i = together; i < r->n; i++) {
 			float one = v[r->from + i * r->step];
 
 			one = isnan(one) ? impute : one;

@@ -4,6 +4,9 @@
 #ifndef PROFILE_SUMMARY_H
 #define PROFILE_SUMMARY_H
 
+#include <string.h>
+
+#include "base/rng.h"
 #include "profile/bottomk.h"
 #include "profile/exactsum.h"
 #include "profile/hll.h"
@@ -65,11 +68,21 @@ histogram_add(struct summary *s, int32_t key, uint64_t n)
 	s->marked[at / HISTOGRAM_PART] = true;
 }
 
+static inline uint64_t
+number_hash(double v)
+{
+	uint64_t u;
+
+	memcpy(&u, &v, sizeof(u));
+	return rng_mix(u);
+}
+
 bool type_is_number(enum col_type type);
-uint64_t number_hash(double v);
 struct profile *profile_empty(size_t cols);
 void summary_init(struct summary *s, const char *name, enum col_type type);
-void summary_number(struct summary *s, double v, uint64_t n);
+/* At most EXACT_LANE numbers, finite or not, none of them NaN; v is written
+ * over. */
+void summary_numbers(struct summary *s, double *v, size_t n);
 void summary_word(struct summary *s, const char *w, size_t len, uint64_t n);
 /* One row more in the sample; its values are written where the answer
  * points (cols of them), unless it is NULL. */
