@@ -1,10 +1,9 @@
 /* The refs that a push or pull is about. */
-#include "remote/selection.h"
+#include "remote/scope/selection.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/intern.h"
 #include "base/mem.h"
 
 struct gather {
@@ -108,36 +107,53 @@ selection_read(struct selection *s, struct remote *r,
 	    .found = xalloc(rq->n + 1, sizeof(bool)) };
 	int result;
 
-	*s = (struct selection){ .n = 0 };
+	*s = (struct selection){ .names = g.names };
 	result = ref_each(r->repo, "", gather_name, &g, e);
 	for (size_t i = 0; there_too && result == 0 && i < r->state.n_refs; i++)
 		result = gather_name(&g, r->state.ref[i].name, e);
 	if (result == 0)
 		result = check_found(&g, r, there_too, e);
-	for (uint32_t i = 0; result == 0 && i < intern_count(g.names); i++) {
-		s->v = arena_grow(&s->arena, s->v, s->n, &s->room,
-		    sizeof(*s->v));
-		s->v[s->n++] = (struct selected){ .name = arena_strdup(
-		    &s->arena, intern_text(g.names, i, NULL)) };
-	}
-	if (s->n)
-		qsort(s->v, s->n, sizeof(*s->v), by_name);
 	if (result == 0)
-		result = fill_in(s, r, e);
-	intern_free(g.names);
+		result = selection_extend(s, r, e);
 	free(g.found);
 	if (result < 0)
 		selection_release(s);
 	return result;
 }
 
-void
-selection_release(struct selection *s)
+static void
+drop_list(struct selection *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		ref_free(&s->v[i].here);
 	arena_free(&s->arena);
-	*s = (struct selection){ .n = 0 };
+	s->arena = (struct arena){ NULL, 0 };
+	s->v = NULL;
+	s->n = 0;
+}
+
+int
+selection_extend(struct selection *s, struct remote *r, struct err *e)
+{
+	size_t n = intern_count(s->names);
+
+	drop_list(s);
+	s->v = arena_alloc(&s->arena, (n + 1) * sizeof(*s->v));
+	for (uint32_t i = 0; i < n; i++)
+		s->v[s->n++] = (struct selected){ .name = arena_strdup(
+		    &s->arena, intern_text(s->names, i, NULL)) };
+	if (s->n)
+		qsort(s->v, s->n, sizeof(*s->v), by_name);
+	return fill_in(s, r, e);
+}
+
+void
+selection_release(struct selection *s)
+{
+	drop_list(s);
+	if (s->names)
+		intern_free(s->names);
+	s->names = NULL;
 }
 
 bool

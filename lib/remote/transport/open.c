@@ -1,7 +1,7 @@
 /* A place that keeps files, found by its URL. */
 #include <string.h>
 
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 
 int
 transport_open(struct transport **t, const char *url,

@@ -1,9 +1,9 @@
 /*
- * remote/selection.h - the refs that a push or pull is about, and how each
+ * remote/scope/selection.h - the refs that a push or pull is about, and how each
  * stands here against there.
  */
-#ifndef REMOTE_SELECTION_H
-#define REMOTE_SELECTION_H
+#ifndef REMOTE_SCOPE_SELECTION_H
+#define REMOTE_SCOPE_SELECTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/intern.h"
 #include "remote/internal.h"
 #include "store/ref.h"
 
@@ -28,7 +29,8 @@ struct selected {
 struct selection {
 	struct arena arena;
 	struct selected *v;
-	size_t n, room;
+	size_t n;
+	struct intern *names;
 };
 
 /* Those of the request, the aliases of a name with it, the name of an alias
@@ -36,6 +38,8 @@ struct selection {
  * neither here nor, with `there_too`, there. */
 int selection_read(struct selection *s, struct remote *r,
     const struct remote_request *rq, bool there_too, struct err *e);
+/* s->names has grown: the list anew, nothing of it left. */
+int selection_extend(struct selection *s, struct remote *r, struct err *e);
 void selection_release(struct selection *s);
 
 /* Was this version of the name of s->v[i] removed here, or there?  Then

@@ -1,5 +1,5 @@
 /*
- * remote/transport.h - a place that keeps files for several people, as a
+ * remote/transport/transport.h - a place that keeps files for several people, as a
  * table of functions: what the rest of lib/remote asks of a folder, a server
  * reached by ssh, or an S3 bucket.
  *

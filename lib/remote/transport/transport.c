@@ -1,5 +1,5 @@
 /* Places that keep files: found by their URL, and what holds for all. */
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 
 #include <string.h>
 
