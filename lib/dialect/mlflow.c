@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/source.h"
+#include "codec/http.h"
 #include "read/stream.h"
 #include "table/column_set.h"
 #include "table/write.h"
@@ -513,7 +514,7 @@ mlflow_read(struct dialect_request *r, const struct dialect_body *b,
 /* --- writing -------------------------------------------------------------- */
 
 static void
-mlflow_write(struct buf *out, const struct dialect_request *r,
+mlflow_write(struct buf *out, struct dialect_request *r,
     const struct table *answers)
 {
 	const struct column **col = xalloc(answers->cols + 1, sizeof(*col));

@@ -114,7 +114,8 @@ static void
 show_server(struct exchange *x)
 {
 	buf_adds(begin_page(x, "application/json"), "{\"name\":\"mlv-serve\","
-	    "\"version\":\"" MLV_VERSION "\",\"extensions\":[]}");
+	    "\"version\":\"" MLV_VERSION "\",\"extensions\":"
+	    "[\"binary_tensor_data\"]}");
 }
 
 /* --- pages about models --------------------------------------------------- */

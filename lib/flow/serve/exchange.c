@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "codec/json.h"
 #include "table/write.h"
 
@@ -118,11 +119,10 @@ answer_body(struct inference *in, struct err *e)
 	const struct http_request *http = in->x->request;
 	struct dialect_request *q = &in->request;
 	const struct dialect_body body = { http->body, http->n,
-	    http_header(http, "Content-Type") };
+	    http_header(http, "Content-Type"),
+	    http_header(http, "Inference-Header-Content-Length") };
 	struct buf *out = &in->x->response->body;
 
-	if (dialect->check_headers && dialect->check_headers(http, e) < 0)
-		return -1;
 	if (dialect->read(q, &body, e) < 0 ||
 	    scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
 		return -1;
@@ -145,6 +145,17 @@ refuse_body(struct exchange *x, const struct err *why)
 		http_add_field(out, "Retry-After", "1");
 	buf_clear(&out->body);
 	x->dialect->refuse(&out->body, out->status, why->msg);
+}
+
+/* Tensors as bytes behind JSON: a header says where that ends. */
+static void
+add_json_length(struct http_response *out, size_t n)
+{
+	char text[NUM_TEXT_MAX];
+
+	num_print_u64(text, n);
+	out->type = "application/octet-stream";
+	http_add_field(out, "Inference-Header-Content-Length", text);
 }
 
 static void
@@ -181,6 +192,8 @@ answer_in_session(struct inference *in)
 		refuse_body(x, &e);
 		version_stats_failed(stats, clock_mono_us() - in->begun_us);
 	} else {
+		if (in->request.bytes)
+			add_json_length(x->response, in->request.n_json);
 		if (server->reqlog)
 			log_rows(in);
 		version_stats_answered(stats, in->answers->rows,
