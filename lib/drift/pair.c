@@ -19,12 +19,8 @@ side_cols(const struct drift_side *s)
 const char *
 side_name(const struct drift_side *s, size_t i)
 {
-	struct profile_column c;
-
-	if (s->t != NULL)
-		return s->t->col[i].name;
-	profile_column(&c, s->p, i);
-	return c.name;
+	return s->t != NULL ? s->t->col[i].name :
+	    profile_column_name(s->p, i);
 }
 
 bool
@@ -32,9 +28,11 @@ side_view(struct view *v, const struct drift_side *s, const char *name)
 {
 	memset(v, 0, sizeof(*v));
 	if (s->t != NULL) {
-		v->c = table_find(s->t, name);
-		if (v->c == NULL)
+		size_t at = names_find(s->names, name);
+
+		if (at == NAMES_NONE)
 			return false;
+		v->c = &s->t->col[at];
 		v->type = v->c->type;
 		v->rows = v->c->rows;
 		v->missing = v->c->missing;

@@ -107,6 +107,7 @@ size_t profile_cols(const struct profile *p);
 void profile_column(struct profile_column *out, const struct profile *p,
     size_t i);
 /* False when there is no such column. */
+const char *profile_column_name(const struct profile *p, size_t i);
 bool profile_find(struct profile_column *out, const struct profile *p,
     const char *name);
 

@@ -70,15 +70,13 @@ summary_init(struct summary *s, const char *name, enum col_type type)
 	s->words = type == COL_CATEGORY;
 	s->min = s->max = NAN;
 	bottomk_init(&s->values, PROFILE_VALUES, !s->number);
-	if (s->number)
-		s->histogram = xalloc(HISTOGRAM_SIZE, sizeof(*s->histogram));
 }
 
 static void
 summary_release(struct summary *s)
 {
 	free(s->name);
-	free(s->histogram);
+	histogram_release(&s->histogram);
 	bottomk_release(&s->values);
 	free(s->bucket);
 	free(s->numbers);
@@ -113,6 +111,7 @@ profile_free(struct profile *p)
 	for (size_t i = 0; i < p->cols; i++)
 		summary_release(&p->col[i]);
 	free(p->col);
+	names_free(p->names);
 	bottomk_release(&p->sample);
 	free(p->value);
 	free(p);
@@ -181,7 +180,7 @@ summary_numbers(struct summary *s, double *v, size_t n)
 		return;
 	count_range(s, v, finite);
 	for (size_t i = 0; i < finite; i++)
-		histogram_add(s, profile_bucket_key(v[i]), 1);
+		histogram_add(&s->histogram, profile_bucket_key(v[i]), 1);
 	count_values(s, v, finite);
 	exact_add(&s->sum, &s->squares, v, finite);
 }
