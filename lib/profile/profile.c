@@ -157,7 +157,7 @@ add_samples(struct table_adding *j)
 }
 
 static int
-add_table(struct profile *p, const struct table *t, int threads,
+add_table(struct profile *p, const struct table *t, bool sample, int threads,
     struct err *e)
 {
 	struct table_adding j = { .p = p, .t = t };
@@ -175,8 +175,11 @@ add_table(struct profile *p, const struct table *t, int threads,
 		err_set(e, ERR_NOMEM, "no memory");
 		goto done;
 	}
-	pool_run(pool, (t->rows + CHUNK_ROWS - 1) / CHUNK_ROWS, hash_rows, &j);
-	add_samples(&j);
+	if (sample) {
+		pool_run(pool, (t->rows + CHUNK_ROWS - 1) / CHUNK_ROWS,
+		    hash_rows, &j);
+		add_samples(&j);
+	}
 	p->rows += t->rows;
 	r = 0;
 done:
@@ -217,19 +220,33 @@ profile_add(struct profile *p, const struct table *block, struct err *e)
 		    strcmp(p->col[i].name, block->col[i].name) != 0)
 			return err_set(e, ERR_FORMAT, "column '%s' is not "
 			    "what it was", block->col[i].name);
-	return add_table(p, block, 1, e);
+	return add_table(p, block, true, 1, e);
+}
+
+static int
+profile_all(struct profile **out, const struct table *t, bool sample,
+    int threads, struct err *e)
+{
+	if (profile_new(out, t, e) != 0)
+		return -1;
+	if (add_table(*out, t, sample, threads, e) != 0) {
+		profile_free(*out);
+		*out = NULL;
+		return -1;
+	}
+	return 0;
 }
 
 int
 profile_of_table(struct profile **out, const struct table *t, int threads,
     struct err *e)
 {
-	if (profile_new(out, t, e) != 0)
-		return -1;
-	if (add_table(*out, t, threads, e) != 0) {
-		profile_free(*out);
-		*out = NULL;
-		return -1;
-	}
-	return 0;
+	return profile_all(out, t, true, threads, e);
+}
+
+int
+profile_of_columns(struct profile **out, const struct table *t, int threads,
+    struct err *e)
+{
+	return profile_all(out, t, false, threads, e);
 }
