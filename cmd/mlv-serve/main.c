@@ -5,7 +5,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct verb *const verbs[] = {
-		&verb_batch, &verb_stream, &verb_http, NULL
+		&verb_batch, &verb_stream, &verb_http, &verb_track, NULL
 	};
 	static const struct tool tool = {
 		.name = "mlv-serve",

@@ -11,6 +11,7 @@
 extern const struct verb verb_batch;
 extern const struct verb verb_stream;
 extern const struct verb verb_http;
+extern const struct verb verb_track;
 
 /* A name or path as a model that is ready; 0, or -1 with *e. */
 int open_model(struct binding **out, struct catalog *c, const char *name,
