@@ -10,10 +10,11 @@
 #include "lineage/event.h"
 #include "quality/check.h"
 #include "verbs.h"
+#include "write/rows.h"
 
 struct check_verb {
 	struct reading read;
-	const char *schema, *bad;
+	const char *schema, *bad, *output;
 };
 
 static const struct opt check_options[] = {
@@ -22,6 +23,8 @@ static const struct opt check_options[] = {
 	    .needed = "say with --schema what to check against" },
 	{ OPT_TEXT, 0, "bad", offsetof(struct check_verb, bad), "FILE",
 	    "pass the good rows on, write the others there with the reason" },
+	{ OPT_TEXT, 'o', "output", offsetof(struct check_verb, output), "FILE",
+	    "the good rows there, instead of on standard output" },
 	READING_OPTIONS(struct check_verb, read),
 	OPT_END
 };
@@ -63,15 +66,26 @@ tell_finding(struct cli *c, const struct finding *f, const char *path)
 
 struct passed_rows {
 	struct cli *c;
-	struct out_file bad;
+	struct rows_out bad, good;
+	bool named;			/* the good ones go to a file, too */
 };
+
+static void
+tell_text(void *ctx, bool bad, const struct table_read_opts *how)
+{
+	struct passed_rows *p = ctx;
+
+	if (bad || p->named)
+		rows_out_text(bad ? &p->bad : &p->good, how);
+}
 
 static int
 pass_good(void *ctx, const char *s, size_t n, struct err *e)
 {
 	struct passed_rows *p = ctx;
 
-	(void)e;
+	if (p->named)
+		return rows_out_add(&p->good, s, n, e);
 	out_raw(&p->c->out, s, n);
 	return 0;
 }
@@ -81,7 +95,34 @@ pass_bad(void *ctx, const char *s, size_t n, struct err *e)
 {
 	struct passed_rows *p = ctx;
 
-	return out_file_add(&p->bad, s, n, e);
+	return rows_out_add(&p->bad, s, n, e);
+}
+
+static int
+open_passed(struct passed_rows *p, const struct check_verb *o, struct err *e)
+{
+	if (rows_out_open(&p->bad, o->bad, NULL, true, e) != 0)
+		return -1;
+	p->named = o->output != NULL;
+	if (!p->named || rows_out_open(&p->good, o->output, NULL, true,
+	    e) == 0)
+		return 0;
+	rows_out_drop(&p->bad);
+	return -1;
+}
+
+/* Both get their names, or with -1 neither, but for a failing rename. */
+static int
+close_passed(struct passed_rows *p, int r, struct err *e)
+{
+	if (r == 0 && (r = rows_out_commit(&p->bad, e)) == 0 && p->named)
+		return rows_out_commit(&p->good, e);
+	if (r != 0) {
+		rows_out_drop(&p->bad);
+		if (p->named)
+			rows_out_drop(&p->good);
+	}
+	return r;
 }
 
 static int
@@ -90,8 +131,8 @@ check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
     const struct table_read_opts *user, struct err *e)
 {
 	struct passed_rows p = { .c = c };
-	const struct check_rows to = { o->bad && !c->json && !c->nul ?
-	    pass_good : NULL, o->bad ? pass_bad : NULL, &p };
+	const struct check_rows to = { o->output != NULL || !(c->json ||
+	    c->nul) ? pass_good : NULL, pass_bad, tell_text, &p };
 	struct table_read_opts read;
 	const struct check_input in = { b->data, b->n, &read };
 	int r;
@@ -100,14 +141,14 @@ check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
 		return -1;
 	if (o->bad == NULL)
 		return check_table(k, NULL, &in, s, e);
-	if (out_file_open(&p.bad, os_real(), o->bad, 0666, true, e) != 0)
+	if (open_passed(&p, o, e) != 0)
 		return -1;
 	r = check_table(k, &to, &in, s, e);
-	if (r == 0 && (r = out_file_commit(&p.bad, e)) != 0)
+	if (close_passed(&p, r, e) == 0)
+		return 0;
+	if (r == 0)
 		check_release(k);
-	if (r != 0)
-		out_file_drop(&p.bad);
-	return r;
+	return -1;
 }
 
 /* The rules that were broken, as a facet of the table. */
@@ -142,12 +183,13 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 
 	if (catalog_open_bytes(&b, catalog, name, e) != 0)
 		return -1;
-	if ((o->bad != NULL && b.item.kind == NAME_PATH &&
-	    file_refuse_same(o->bad, b.item.base, e) != 0) ||
+	if ((b.item.kind == NAME_PATH &&
+	    (file_refuse_same(o->bad, b.item.base, e) != 0 ||
+	    file_refuse_same(o->output, b.item.base, e) != 0)) ||
 	    check_rows_of(&k, c, &b, o, s, user, e) != 0)
 		goto done;
 	for (size_t i = 0; i < k.n; i++) {
-		if (o->bad != NULL && !c->json && !c->nul)
+		if (o->bad != NULL && o->output == NULL && !c->json && !c->nul)
 			tell_finding(c, &k.f[i], name);
 		else
 			print_finding(c, &k.f[i], name);
@@ -179,7 +221,15 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->bad != NULL && names.n != 1)
 		return cli_usage(c, "--bad takes the rows of one file, not "
 		    "%zu", names.n);
-	if ((o->bad != NULL && file_refuse_same(o->bad, o->schema, &e) != 0) ||
+	if (o->output != NULL && o->bad == NULL)
+		return cli_usage(c, "-o takes the good rows: say with --bad "
+		    "where the others go");
+	if (o->output != NULL && strcmp(o->output, o->bad) == 0)
+		return cli_usage(c, "good and bad rows cannot both go to '%s'",
+		    o->bad);
+	if (file_refuse_same(o->bad, o->schema, &e) != 0 ||
+	    file_refuse_same(o->output, o->schema, &e) != 0 ||
+	    file_refuse_same(o->output, o->bad, &e) != 0 ||
 	    schema_load(&s, &c->arena, o->schema, &e) != 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n && status == 0; i++)
@@ -192,7 +242,7 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_check = {
 	.name = "check",
 	.summary = "hold rows against a schema; exit 1 when they break it",
-	.synopsis = "--schema FILE [--bad FILE] NAME...\n"
+	.synopsis = "--schema FILE [--bad FILE [-o FILE]] NAME...\n"
 	    "--schema FILE --stdin",
 	.about =
 "Prints a record for each rule of the schema that is broken: rule, column,\n"
@@ -203,7 +253,9 @@ const struct verb verb_check = {
 "With --bad it is a filter: the rows that break no rule of severity error go to\n"
 "standard output as they are, all others to FILE with their number and the\n"
 "reason, in the columns _row and _reason; what is broken is told on standard\n"
-"error.  With --json or -z the records stay on standard output.\n"
+"error.  With --json or -z the records stay on standard output.  A row that\n"
+"cannot be cut into cells goes to FILE as the text it is, in the first column.\n"
+"FILE may end in .csv, .jsonl or .parquet, and .gz or .zst behind it.\n"
 "\n"
 "example: mlv-data check --schema s.yaml in.csv --bad bad.csv > good.csv\n",
 	.options = check_options, .opts_size = sizeof(struct check_verb),

@@ -8,10 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "codec/json.h"
 #include "quality/internal.h"
 #include "read/scan.h"
-#include "table/write.h"
 
 /* ---- columns ---- */
 
@@ -128,102 +126,6 @@ prepare_checker(struct checker *k, struct err *e)
 
 /* ---- the walk over the rows ---- */
 
-/* ---- rows passed on ---- */
-
-static int
-give_rows(struct checker *k, bool bad, struct err *e)
-{
-	return buf_check(&k->passed, e) != 0 ? -1 : (bad ? k->to.bad :
-	    k->to.good)(k->to.ctx, k->passed.data, k->passed.len, e);
-}
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* Bytes of a line without its end. */
-static size_t
-line_bytes(const char *s, size_t n)
-{
-	while (n > 0 && (s[n - 1] == '\n' || s[n - 1] == '\r'))
-		n--;
-	return n;
-}
-
-static int
-pass_header(struct checker *k, const struct scan *scan, struct err *e)
-{
-	const char d = scan_delimiter(scan);
-	const char *header;
-	size_t n;
-
-	header = scan_header(scan, &n);
-	if (n == 0)
-		return 0;
-	buf_clear(&k->passed);
-	buf_add(&k->passed, header, n);
-	if (header[n - 1] != '\n' && header[n - 1] != '\r')
-		buf_adds(&k->passed, scan_line_end(scan));
-	if (k->to.good != NULL && give_rows(k, false, e) != 0)
-		return -1;
-	if (k->to.bad == NULL)
-		return 0;
-	buf_clear(&k->passed);
-	buf_add(&k->passed, header, line_bytes(header, n));
-	buf_addf(&k->passed, "%c_row%c_reason%s", d, d, scan_line_end(scan));
-	return give_rows(k, true, e);
-}
-
-/* The row with its number and what is wrong with it. */
-static void
-add_bad_row(struct checker *k, const struct scan *scan,
-    const struct record *rec)
-{
-	size_t n = line_bytes(rec->raw, rec->raw_n);
-	struct buf *b = &k->passed;
-	char d;
-
-	if (scan_format(scan) == TABLE_JSONL) {
-		while (n > 0 && rec->raw[n - 1] != '}')
-			n--;
-		buf_add(b, rec->raw, n - 1);
-		for (n = b->len; n > 0 && is_blank(b->data[n - 1]); n--)
-			;
-		buf_addf(b, "%s\"_row\":%llu,\"_reason\":", n > 0 &&
-		    b->data[n - 1] == '{' ? "" : ",",
-		    (unsigned long long)k->at);
-		json_quote(b, k->reason.data, k->reason.len);
-		buf_addc(b, '}');
-	} else {
-		d = scan_delimiter(scan);
-		buf_add(b, rec->raw, n);
-		buf_addf(b, "%c%llu%c", d, (unsigned long long)k->at, d);
-		csv_write_cell(b, k->reason.data, k->reason.len, d);
-	}
-	buf_adds(b, scan_line_end(scan));
-}
-
-static int
-pass_row(struct checker *k, const struct scan *scan,
-    const struct record *rec, struct err *e)
-{
-	const char *end = scan_line_end(scan);
-
-	if ((k->row_bad ? k->to.bad : k->to.good) == NULL)
-		return 0;
-	buf_clear(&k->passed);
-	if (k->row_bad) {
-		add_bad_row(k, scan, rec);
-	} else {
-		buf_add(&k->passed, rec->raw, rec->raw_n);
-		if (rec->raw[rec->raw_n - 1] != end[strlen(end) - 1])
-			buf_adds(&k->passed, end);
-	}
-	return give_rows(k, k->row_bad, e);
-}
-
 static int
 begin_rows(void *ctx, const struct scan *scan, struct err *e)
 {
@@ -263,6 +165,21 @@ check_block(void *ctx, const struct scan *scan, const struct table *t,
 	return 0;
 }
 
+/* It is passed on with the bad ones. */
+static int
+take_broken(void *ctx, const struct scan *scan, const struct record *rec,
+    const char *why, struct err *e)
+{
+	struct checker *k = ctx;
+	struct finding *f = &k->whole[CHECK_BROKEN];
+
+	k->at = rec->row;
+	k->out->rows++;
+	k->out->broken++;
+	finding_hit(k, f, rec->raw, record_text(rec));
+	return pass_broken(k, scan, rec, why, e);
+}
+
 static int
 end_rows(void *ctx, const struct scan *scan, struct err *e)
 {
@@ -282,7 +199,7 @@ read_rows(struct checker *k, const struct check_input *in,
     const struct table_read_opts *read, struct err *e)
 {
 	const struct scan_consumer consumer = { k, begin_rows, check_block,
-	    end_rows };
+	    k->to.bad != NULL ? take_broken : NULL, end_rows };
 	struct table_want *want = xalloc(k->s->cols + 1, sizeof(*want));
 	int r;
 

@@ -19,12 +19,13 @@ enum check_rule {
 	CHECK_NEW,		/* ... is there, but not in the schema */
 	CHECK_ORDER,		/* columns stand in another order */
 	CHECK_ROW_COUNT,
+	CHECK_BROKEN,		/* rows that are none, passed on */
 	CHECK_MISSING,		/* min_fraction */
 	CHECK_TYPE, CHECK_RANGE, CHECK_VALUES, CHECK_LENGTH, CHECK_PATTERN,
 	CHECK_UNIQUE, CHECK_EXPR
 };
 
-/* "column_absent" "column_new" "column_order" "rows" "missing" "type"
+/* "column_absent" "column_new" "column_order" "rows" "broken" "missing" "type"
  * "range" "values" "length" "pattern" "unique" "expr" */
 const char *check_rule_name(enum check_rule rule);
 
@@ -44,6 +45,7 @@ struct check {
 	struct finding *f;	/* those broken, in the schema's order */
 	size_t n;
 	uint64_t rows;		/* read */
+	uint64_t broken;	/* of them: no rows */
 };
 
 struct check_input {
@@ -59,10 +61,16 @@ struct check_input {
  * rows of severity error to `bad`, with two cells more, their number and the
  * rules (_row, _reason); all others, as the bytes they are, to `good`.  Each
  * gets the header first.  Either may be NULL.
+ *
+ * What cannot be cut into cells goes to `bad` too, its text as the first cell
+ * (of JSON Lines, as _raw), and breaks the rule "broken"; without `bad` it ends
+ * the check.
  */
 struct check_rows {
 	int (*good)(void *ctx, const char *s, size_t n, struct err *e);
 	int (*bad)(void *ctx, const char *s, size_t n, struct err *e);
+	/* First: how they are written.  Or NULL. */
+	void (*text)(void *ctx, bool bad, const struct table_read_opts *how);
 	void *ctx;
 };
 

@@ -19,7 +19,7 @@ const char *
 check_rule_name(enum check_rule rule)
 {
 	static const char *const names[] = { "column_absent", "column_new",
-	    "column_order", "rows", "missing", "type", "range", "values",
+	    "column_order", "rows", "broken", "missing", "type", "range", "values",
 	    "length", "pattern", "unique", "expr" };
 
 	return names[rule];
@@ -182,7 +182,7 @@ static void
 conclude_column(struct checker *k, struct checked_column *w)
 {
 	const struct schema_column *c = w->c;
-	uint64_t rows = k->out->rows;
+	uint64_t rows = k->out->rows - k->out->broken;
 	double present = (double)(rows - w->missing);
 	struct finding *f;
 
@@ -233,6 +233,12 @@ conclude_table(struct checker *k)
 		    (long long)rows, s->has_min_rows && rows < s->min_rows ?
 		    "fewer" : "more", (long long)(s->has_min_rows && rows <
 		    s->min_rows ? s->min_rows : s->max_rows));
+		keep_finding(k->out, f);
+	}
+	if (k->out->broken > 0) {
+		f = &k->whole[CHECK_BROKEN];
+		f->looked = k->out->rows;
+		snprintf(f->what, sizeof(f->what), "cannot be cut into cells");
 		keep_finding(k->out, f);
 	}
 }

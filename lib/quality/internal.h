@@ -1,7 +1,7 @@
 /*
  * quality/internal.h - a check in progress, shared by check.c (columns, the
- * walk over the rows), check_rows.c (cells, rows) and check_findings.c (what
- * is found, in the end and in words).  Private to lib/quality.
+ * walk over the rows), check_rows.c (cells, rows), pass.c (rows passed on) and
+ * check_findings.c (what is found, in the end and in words).  Private to lib/quality.
  */
 #ifndef QUALITY_INTERNAL_H
 #define QUALITY_INTERNAL_H
@@ -10,6 +10,7 @@
 #include "expr/expr.h"
 #include "quality/check.h"
 #include "quality/key_set.h"
+#include "read/scan.h"
 #include "table/table.h"
 
 struct checked_column {
@@ -82,6 +83,15 @@ void mark_row_bad(struct checker *k, enum check_rule rule,
 void finding_example(struct finding *f, const char *s, size_t n);
 /* ... those that count go to k->out, in the schema's order. */
 void conclude_check(struct checker *k);
+
+/* pass.c: the header, a row, or what is none, to where they go. */
+int pass_header(struct checker *k, const struct scan *scan, struct err *e);
+int pass_row(struct checker *k, const struct scan *scan,
+    const struct record *rec, struct err *e);
+int pass_broken(struct checker *k, const struct scan *scan,
+    const struct record *rec, const char *why, struct err *e);
+/* Bytes of its text without the line end. */
+size_t record_text(const struct record *rec);
 
 /* check_rows.c: row k->row of k->block, number k->at. */
 int check_row(struct checker *k, struct err *e);

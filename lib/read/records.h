@@ -33,6 +33,11 @@ const char *records_line_end(const struct records *l);
 /* 1 with the next row, 0 at the end, -1 (ERR_FORMAT with the line). */
 int records_next(struct records *l, struct record *rec, struct err *e);
 
+/* The record given last, or the one that could not be cut, as its first line
+ * alone: the next one begins behind that.  ERR_FORMAT when that was asked for
+ * so often that it would take too long. */
+int records_first_line(struct records *l, struct record *rec, struct err *e);
+
 /* Append the text of columns `names` of the row given last to *out, a 0x1f
  * between them; nothing for a missing one.  ERR_NOENT: no such column. */
 int records_key(struct records *l, struct buf *out, const char *const *names,

@@ -286,13 +286,18 @@ done:
 }
 
 int
+row_reader_fill(struct row_reader *r, size_t row, const struct record *rec,
+    struct err *e)
+{
+	return r->in->format == TABLE_CSV ? read_csv_row(r, row, rec, e) :
+	    read_json_row(r, row, rec, e);
+}
+
+int
 row_reader_read(struct row_reader *r, size_t row, const struct record *rec,
     struct err *e)
 {
-	int rc = r->in->format == TABLE_CSV ? read_csv_row(r, row, rec, e) :
-	    read_json_row(r, row, rec, e);
-
-	return rc == 0 ? 0 : err_wrap(e, "%s: line %llu", r->in->name,
+	return row_reader_fill(r, row, rec, e) == 0 ? 0 : err_wrap(e, "%s: line %llu", r->in->name,
 	    (unsigned long long)rec->line);
 }
 

@@ -21,6 +21,7 @@ struct scan {
 	struct err failure;		/* ... why */
 	bool refused;			/* the consumer gave an error */
 	struct ragged bad;
+	struct table_read_opts opts;
 };
 
 static int
@@ -40,17 +41,59 @@ give_block(struct scan *s, struct err *e)
 	return 0;
 }
 
+static bool
+too_long(const struct record *rec)
+{
+	return (size_t)(rec->end - rec->s) > RECORD_MAX;
+}
+
 static int
 read_record(struct scan *s, const struct record *rec)
 {
-	if ((size_t)(rec->end - rec->s) > RECORD_MAX)
-		return err_set(&s->failure, ERR_TOOBIG, "%s: line %llu: longer "
-		    "than %zu MiB", s->in->name,
-		    (unsigned long long)rec->line, RECORD_MAX >> 20);
-	if (row_reader_read(&s->rows, s->n, rec, &s->failure) != 0)
+	int r;
+
+	if (too_long(rec))
+		r = err_set(&s->failure, ERR_TOOBIG, "longer than %zu MiB",
+		    RECORD_MAX >> 20);
+	else
+		r = row_reader_fill(&s->rows, s->n, rec, &s->failure);
+	if (r == 0)
+		s->record[s->n++] = *rec;
+	return r;
+}
+
+/* Nobody knows where it ends? */
+static bool
+is_endless(const struct scan *s, const struct record *rec)
+{
+	const struct csv_form *f = &s->in->form;
+	const char *p = rec->s;
+	struct csv_cell c;
+
+	if (s->in->format != TABLE_CSV)
+		return false;
+	if (too_long(rec))
+		return true;
+	do {
+		if ((p = csv_cell(f, p, rec->end, &c)) == NULL)
+			return true;
+	} while (*p++ != f->eol);
+	return false;
+}
+
+/* It, or its first line, to who wants what is broken. */
+static int
+give_broken(struct scan *s, const struct record *rec, bool endless,
+    const char *why, struct err *e)
+{
+	struct record line = *rec;
+
+	if (give_block(s, e) != 0)
 		return -1;
-	s->record[s->n++] = *rec;
-	return 0;
+	s->refused = (endless && records_first_line(s->records, &line,
+	    e) != 0) || s->consumer->broken(s->consumer->ctx, s, &line, why,
+	    e) != 0;
+	return s->refused ? -1 : 0;
 }
 
 static int
@@ -61,6 +104,11 @@ take_record(void *ctx, const struct record *rec, struct err *e)
 	if (!s->broken) {
 		if (read_record(s, rec) == 0)
 			return s->n < s->rows.builder.room ? 0 : give_block(s, e);
+		if (s->consumer->broken != NULL && s->failure.code != ERR_NOMEM)
+			return give_broken(s, rec, is_endless(s, rec),
+			    s->failure.msg, e);
+		err_wrap(&s->failure, "%s: line %llu", s->in->name,
+		    (unsigned long long)rec->line);
 		s->broken = true;
 		if (give_block(s, e) != 0)
 			return -1;
@@ -76,9 +124,15 @@ static int
 scan_records(struct scan *s, struct err *e)
 {
 	const struct record_consumer take = { take_record, s };
+	static const struct record none;
 	struct err other = ERR_INIT;
-	int r = records_scan(s->records, &take, e);
+	int r;
 
+	while ((r = records_scan(s->records, &take, e)) != 0 && !s->refused &&
+	    s->consumer->broken != NULL && e->code == ERR_FORMAT)
+		if (give_broken(s, &none, true, "a quote is never closed",
+		    e) != 0)
+			break;
 	if (s->refused)
 		return -1;
 	if (s->broken) {
@@ -107,6 +161,7 @@ scan_table(const char *bytes, size_t n, const struct table_read_opts *o,
 	int r = -1;
 
 	s->consumer = c;
+	s->opts = *o;
 	if (records_open_alone(&s->records, bytes, n, o, e) != 0)
 		goto done;
 	s->in = records_input(s->records);
@@ -150,10 +205,10 @@ scan_other(const struct scan *s, size_t i)
 	return row_reader_other(&s->rows, i);
 }
 
-char
-scan_delimiter(const struct scan *s)
+const struct csv_form *
+scan_form(const struct scan *s)
 {
-	return s->in->form.delimiter;
+	return &s->in->form;
 }
 
 const char *
@@ -172,4 +227,23 @@ const struct record *
 scan_record(const struct scan *s, size_t row)
 {
 	return &s->record[row];
+}
+
+void
+scan_how(struct table_read_opts *o, const struct scan *s)
+{
+	const struct csv_form *f = &s->in->form;
+
+	*o = s->opts;
+	o->format = s->in->format;
+	o->delimiter = f->delimiter;
+	o->quote = f->quote;
+	o->no_quote = f->quote == '\0';
+	o->escape = f->escape;
+	o->comment = f->comment;
+	o->header = s->in->header ? TABLE_HEADER_YES : TABLE_HEADER_NO;
+	if (s->in->header && o->n_columns == 0)
+		return;
+	o->columns = (const char *const *)s->in->names;
+	o->n_columns = s->in->cols;
 }
