@@ -33,7 +33,7 @@
 
 /* Where the versions of a variant come from. */
 struct reload_source {
-	const char *text;		/* name or path; NULL: no such variant */
+	char *text;			/* name or path; NULL: no such variant */
 	bool named;			/* a catalog name, not a path */
 	struct fingerprint taken, last;	/* acted upon; of the last poll */
 	/* what was polled last could not be loaded */
@@ -60,6 +60,11 @@ struct reload {
 int reload_init(struct reload *r, const char *as,
     const char *const source[VARIANTS], struct err *e);
 void reload_release(struct reload *r);
+
+/* Another name for a variant but the stable one; NULL: there is none any
+ * more.  The next poll loads it; until then nobody is that variant. */
+void reload_set_source(struct reload *r, enum variant variant,
+    const char *text);
 
 /* Load every variant that has a source.  One by an alias that is not set is
  * waited for, which is reported; one that is not there otherwise is an

@@ -5,11 +5,36 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/name.h"
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
+#include "flow/serve/follow.h"
 #include "flow/serve/online.h"
+#include "flow/serve/shadow.h"
 
 /* --- life ----------------------------------------------------------------- */
+
+/* A model of a repository may be rolled out while it is served; what was
+ * given a canary here is left alone. */
+static int
+follow_rollouts(struct server *s, struct endpoint_opts *o, struct err *e)
+{
+	const char *stable = o->source[VARIANT_STABLE];
+	struct err ignored;
+	struct name n;
+	bool named = stable && name_parse(&n, stable, &ignored) == 0;
+	int r = 0;
+
+	if (named && name_is_ref(&n) && o->source[VARIANT_CANARY] == NULL)
+		r = follower_open(&s->follower, o->log, e);
+	if (s->follower) {
+		o->follow = follow_rollout_state;
+		o->follow_ctx = s->follower;
+	}
+	if (named)
+		name_free(&n);
+	return r;
+}
 
 int
 server_new(struct server **out, const struct server_opts *o, struct err *e)
@@ -20,10 +45,12 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 
 	server_stats_init(&s->stats);
 	po.stats = &s->stats;
-	if ((o->features && feature_server_open(&s->features, o->features,
-	    o->feature_store, e) < 0) ||
+	if (follow_rollouts(s, &po, e) < 0 || (o->features &&
+	    feature_server_open(&s->features, o->features, o->feature_store,
+	    e) < 0) ||
 	    endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
-	    reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0)) {
+	    (reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ||
+	    shadow_start(&s->shadow, s->reqlog, e) < 0))) {
 		server_free(s);
 		return -1;
 	}
@@ -36,7 +63,9 @@ server_free(struct server *s)
 {
 	if (s == NULL)
 		return;
+	shadow_stop(s->shadow);
 	endpoint_close(s->endpoint);
+	follower_close(s->follower);
 	reqlog_close(s->reqlog);
 	feature_server_close(s->features);
 	server_stats_release(&s->stats);
@@ -107,7 +136,8 @@ show_metrics(struct exchange *x)
 	server_stats_write(begin_page(x, "text/plain; version=0.0.4; "
 	    "charset=utf-8"), &s->stats, is_ready(s),
 	    s->reqlog ? reqlog_rows(s->reqlog) : 0,
-	    s->reqlog ? reqlog_dropped(s->reqlog) : 0);
+	    s->reqlog ? reqlog_dropped(s->reqlog) : 0,
+	    s->shadow ? shadow_dropped(s->shadow) : 0);
 }
 
 static void

@@ -79,8 +79,10 @@ reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s,
 		*used = (size_t)(stop + 1 - s);
 		arena_free(&a);
 		if (json_parse(&line, &a, p, (size_t)(stop - p), JSON_NAN,
-		    &ignored) < 0 || (n = reqlog_line_rows(line)) == 0)
+		    &ignored) < 0)
 			++*skipped;
+		else if ((n = reqlog_line_rows(line)) == 0)
+			*skipped += !reqlog_is_note(line);
 		else if (reqlog_passes(line, f))
 			r = each_row(line, n, at, value, w, e);
 	}

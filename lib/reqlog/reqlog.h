@@ -11,6 +11,11 @@
  *	 "inputs":{"tenure":12,"Contract":"Two year"},
  *	 "outputs":{"label":"No","probabilities.Yes":0.12}}
  *
+ * A line may hold "micros", and of a rollout "rollout", "share" and "place";
+ * then there are also lines of requests that were refused, with "status" and
+ * without outputs, and of a shadow's answers (reqlog/entry.h).  Neither are
+ * rows: whoever reads rows passes over them.
+ *
  * Several rows are one line for each REQLOG_LINE_ROWS of them, in which every
  * value is a list with an element a row ("inputs":{"tenure":[12,3],...}): so
  * the log grows with what was asked and answered, and not with the names and
@@ -54,15 +59,32 @@ int reqlog_open(struct reqlog **l, const char *folder,
 
 #define REQLOG_LINE_ROWS 1024
 
+/* What a rollout makes of a request. */
+struct reqlog_placed {
+	const char *rollout;		/* its id */
+	double share;			/* per cent that the candidate got */
+	uint64_t place;			/* of the unit: its hash */
+};
+
 /* What all rows of one request share; NULL members are left out. */
 struct reqlog_request {
 	int64_t time_us;
 	const char *id, *unit, *model, *version, *digest, *variant;
+	int64_t micros;			/* until it was answered; 0: left out,
+					 * as in all lines but its first */
+	const struct reqlog_placed *placed;	/* or NULL */
 };
 /* Append one line to *out.  `inputs` and `outputs` are JSON objects as text,
  * without newlines: of values, or of lists of equal length. */
 void reqlog_line(struct buf *out, const struct reqlog_request *r,
     const struct buf *inputs, const struct buf *outputs);
+/* A request of a rollout that was not answered, but with that HTTP status. */
+void reqlog_failure(struct buf *out, const struct reqlog_request *r,
+    int status);
+/* What a shadow would have answered, beside what was; `shadow` NULL: it could
+ * not. */
+void reqlog_shadow(struct buf *out, const struct reqlog_request *r,
+    const struct buf *answered, const struct buf *shadow);
 /* Hand over lines that hold `rows` rows; those of a buffer that failed are
  * lost, and counted.  Thread-safe, never waits for the disk, never fails. */
 void reqlog_add(struct reqlog *l, const struct buf *lines, uint64_t rows);

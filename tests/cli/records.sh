@@ -541,6 +541,31 @@ check 'mlv-serve track prints the record of mlv-records(5), and its runs have jo
 	kill "$server" &&
 	wait "$server"
 X
+check 'mlv-serve rollout prints the records of mlv-serve-records(5), in both forms' <<'X'
+	mkdir ../rolled &&
+	(
+		cd ../rolled &&
+		mlv-data init >init.log &&
+		mlv-registry add -q m ../work/two.onnx >add.log &&
+		mlv-train fit -q ../work/rows.csv -t y -d id -l logistic -o next.onnx >fit.log &&
+		mlv-registry add -q m next.onnx >add.log &&
+		mlv-registry set m@champion 1 >set.log &&
+		printf 'kind: shadow\nwait: 0\nguards: [{metric: errors, max: 0.1}]\n' >policy.yaml &&
+		described 0 mlv-serve 'rollout start' m --policy policy.yaml model:m@2 &&
+		described 0 mlv-serve 'rollout ls' &&
+		described 0 mlv-serve 'rollout status' m &&
+		described 4 mlv-serve 'rollout judge' m &&
+		described 4 mlv-serve 'rollout step' m &&
+		expect 0 mlv-serve rollout status m &&
+		grep "^m/1" out >state &&
+		grep "^guard" out >guard &&
+		grep -c "^guard\|^loss\|^goal" out &&
+		plain mlv.rollout.state/1 0 cat state &&
+		plain mlv.rollout.finding/1 0 cat guard &&
+		described 0 mlv-serve 'rollout abort' m &&
+		described 1 mlv-serve 'rollout watch' m
+	)
+X
 check 'mlv-card new --json prints a document with its name' <<'X'
 	expect 0 mlv-card new --json model:m@1 &&
 	holds '.schema == "mlv.card/1"' &&

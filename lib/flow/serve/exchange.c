@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/json.h"
+#include "flow/serve/shadow.h"
 #include "table/write.h"
 
 /* For what a request needs of small things: session, headers, log line. */
@@ -19,7 +20,8 @@ struct inference {
 	struct dialect_request request;
 	struct table *answers;		/* of the session's scorer */
 	const char *unit;		/* X-Unit-Id, or NULL */
-	int64_t begun_us;
+	struct choice how;		/* it came that x->version answers */
+	int64_t begun_us, micros;
 };
 
 void
@@ -49,8 +51,9 @@ choose_version(struct inference *in)
 
 	if (by == NULL && x->dialect->find_id && endpoint_is_split(endpoint))
 		by = x->dialect->find_id(http->body, http->n, &a);
-	x->version = by && *by ? endpoint_choose(endpoint, by, strlen(by)) :
-	    endpoint_choose(endpoint, http->body, http->n);
+	x->version = by && *by ? endpoint_choose(endpoint, &in->how, by,
+	    strlen(by)) : endpoint_choose(endpoint, &in->how, http->body,
+	    http->n);
 	arena_free(&a);
 }
 
@@ -66,6 +69,50 @@ write_one_row(struct buf *out, const struct column *const *col, size_t n,
 		out->len--;	/* the newline */
 }
 
+/* What all lines of a request share. */
+static struct reqlog_request
+begin_log(struct reqlog_placed *placed, const struct inference *in)
+{
+	const struct version *v = in->x->version;
+	const struct dialect_request *q = &in->request;
+
+	*placed = (struct reqlog_placed){ in->how.split.rollout,
+	    in->how.split.percent, in->how.place };
+	return (struct reqlog_request){ clock_wall_us(), q->id, in->unit ?
+	    in->unit : q->id, v->name, v->number, v->digest,
+	    variant_text(v->variant), in->micros ? in->micros : 1,
+	    *placed->rollout ? placed : NULL };
+}
+
+/* A refusal counts in a rollout. */
+static void
+log_failure(const struct inference *in)
+{
+	struct reqlog *log = in->x->server->reqlog;
+	struct reqlog_placed placed;
+	const struct reqlog_request r = begin_log(&placed, in);
+	struct buf line;
+
+	if (log == NULL || r.placed == NULL)
+		return;
+	buf_init(&line, BUF_CAP_SMALL);
+	reqlog_failure(&line, &r, in->x->response->status);
+	reqlog_add(log, &line, 0);
+	buf_free(&line);
+}
+
+/* The rows to the shadow, where there is one. */
+static void
+ask_shadow(const struct inference *in, const struct shadow_rows *rows)
+{
+	struct server *server = in->x->server;
+	struct version *v = rows->request->placed && server->shadow ?
+	    endpoint_hold(server->endpoint, VARIANT_SHADOW) : NULL;
+
+	if (v)
+		shadow_add(server->shadow, v, rows);
+}
+
 /* The rows to the request log: what came in, what went out. */
 static void
 log_rows(const struct inference *in)
@@ -73,9 +120,8 @@ log_rows(const struct inference *in)
 	const struct version *v = in->x->version;
 	const struct dialect_request *q = &in->request;
 	const struct table *answers = in->answers;
-	const struct reqlog_request r = { clock_wall_us(), q->id, in->unit ?
-	    in->unit : q->id, v->name, v->number, v->digest,
-	    variant_text(v->variant) };
+	struct reqlog_placed placed;
+	struct reqlog_request r = begin_log(&placed, in);
 	void (*write)(struct buf *out, const struct column *const *col,
 	    size_t n, size_t from, size_t to) = answers->rows == 1 ?
 	    write_one_row : table_write_lists;
@@ -102,6 +148,9 @@ log_rows(const struct inference *in)
 		write(&answered, col + n_in, answers->cols, i, to);
 		reqlog_line(&line, &r, &asked, &answered);
 		reqlog_add(in->x->server->reqlog, &line, to - i);
+		ask_shadow(in, &(struct shadow_rows){ &r, &in->how, col, col +
+		    n_in, n_in, answers->cols, i, to });
+		r.micros = 0;	/* of a request, not of its lines */
 	}
 	buf_free(&asked);
 	buf_free(&answered);
@@ -188,17 +237,18 @@ answer_in_session(struct inference *in)
 	in->request.session = session;
 	if (session)
 		r = answer_body(in, &e);
+	in->micros = clock_mono_us() - in->begun_us;
 	if (r < 0) {
 		refuse_body(x, &e);
-		version_stats_failed(stats, clock_mono_us() - in->begun_us);
+		log_failure(in);
+		version_stats_failed(stats, in->micros);
 	} else {
 		if (in->request.bytes)
 			add_json_length(x->response, in->request.n_json);
 		if (server->reqlog)
 			log_rows(in);
 		version_stats_answered(stats, in->answers->rows,
-		    scorer_unseen(session->scorer), clock_mono_us() -
-		    in->begun_us);
+		    scorer_unseen(session->scorer), in->micros);
 	}
 	if (session)
 		session_give(x->version, session);

@@ -15,11 +15,14 @@
 #include "reqlog/reqlog.h"
 
 struct feature_server;
+struct follower;
 
 struct server {
 	struct endpoint *endpoint;
 	struct server_stats stats;
 	struct reqlog *reqlog;		/* or NULL */
+	struct shadow *shadow;		/* or NULL, as without a log */
+	struct follower *follower;	/* of a rollout; or NULL */
 	struct feature_server *features;	/* or NULL */
 	_Atomic bool retired;
 };

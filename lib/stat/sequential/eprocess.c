@@ -99,11 +99,31 @@ seq_rate_above(uint64_t hits, uint64_t all, double max)
 	return seq_ratio_above(&c, 1, 1);
 }
 
+double
+seq_rate_below(uint64_t hits, uint64_t all, double max)
+{
+	const struct share_count c = { max, hits, all };
+
+	return seq_ratio_below(&c, 1, 1);
+}
+
 void
 seq_difference_init(struct seq_difference *d, double margin)
 {
 	memset(d, 0, sizeof(*d));
 	d->margin = margin;
+}
+
+/* Bets on z, which lies between low and high. */
+static void
+bet(struct seq_difference *d, double z, double low, double high)
+{
+	for (int i = 0; i < SEQ_BETS; i++) {
+		d->above[i] += m_log1p(fraction[i] * (z - d->margin) /
+		    (d->margin - low));
+		d->below[i] += m_log1p(fraction[i] * (d->margin - z) /
+		    (high - d->margin));
+	}
 }
 
 void
@@ -112,21 +132,22 @@ seq_difference_add(struct seq_difference *d, double share, bool in_arm,
 {
 	double n = (double)(d->n[0] + d->n[1]);
 	double m = n > 0 ? (d->sum[0] + d->sum[1]) / n : 0;
-	/* what z can be: all the arm's, or all the other's */
-	double high = fmax((1 - m) / share, m / (1 - share));
-	double low = -fmax(m / share, (1 - m) / (1 - share));
-	double z;
 
 	y = y > 0 ? y < 1 ? y : 1 : 0;
-	z = in_arm ? (y - m) / share : -(y - m) / (1 - share);
-	for (int i = 0; i < SEQ_BETS; i++) {
-		d->above[i] += m_log1p(fraction[i] * (z - d->margin) /
-		    (d->margin - low));
-		d->below[i] += m_log1p(fraction[i] * (d->margin - z) /
-		    (high - d->margin));
-	}
+	/* z lies between all the arm's and all the other's */
+	bet(d, in_arm ? (y - m) / share : -(y - m) / (1 - share),
+	    -fmax(m / share, (1 - m) / (1 - share)),
+	    fmax((1 - m) / share, m / (1 - share)));
 	d->n[in_arm]++;
 	d->sum[in_arm] += y;
+}
+
+void
+seq_difference_add_pair(struct seq_difference *d, double z)
+{
+	bet(d, z > -1 ? z < 1 ? z : 1 : -1, -1, 1);
+	d->n[0]++;
+	d->n[1]++;
 }
 
 double

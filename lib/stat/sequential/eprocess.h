@@ -46,6 +46,9 @@ double seq_ratio_other(const struct share_count *c, size_t n);
  * One hit is infinite evidence against 0. */
 double seq_rate_above(uint64_t hits, uint64_t all, double max);
 
+/* ... that it is below `max`, above 0. */
+double seq_rate_below(uint64_t hits, uint64_t all, double max);
+
 #define SEQ_BETS 8
 
 /* Is the arm's mean above or below the other's by more than a margin? */
@@ -61,6 +64,9 @@ void seq_difference_init(struct seq_difference *d, double margin);
 /* One unit more; y is clamped to [0, 1]. */
 void seq_difference_add(struct seq_difference *d, double share, bool in_arm,
     double y);
+/* One unit more on which both were tried: z, in [-1, 1], is the arm's less the
+ * other's.  It counts as one of each; the sums are the caller's. */
+void seq_difference_add_pair(struct seq_difference *d, double z);
 /* Evidence that arm - other is above the margin; below it. */
 double seq_difference_above(const struct seq_difference *d);
 double seq_difference_below(const struct seq_difference *d);

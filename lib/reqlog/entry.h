@@ -1,0 +1,39 @@
+/*
+ * reqlog/entry.h - the lines of a request log that belong to a rollout, one
+ * by one: who answered a unit, how long it took, what was refused, and what a
+ * shadow would have said.
+ */
+#ifndef REQLOG_ENTRY_H
+#define REQLOG_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "codec/json.h"
+
+struct reqlog_entry {
+	const char *id, *unit, *version, *variant;	/* "" when absent */
+	double share;			/* per cent */
+	uint64_t place;			/* of the unit: its hash */
+	int64_t micros;			/* 0: not the first line of a request,
+					 * or not known */
+	int status;			/* 200, or why it was refused */
+	size_t rows;			/* of outputs, or of answered */
+	/* values, or lists of them; NULL: there is none */
+	const struct json *inputs, *outputs;
+	const struct json *answered, *shadow;
+};
+
+/* Value `row` of a member, by itself or in a list; NULL: null or none. */
+const struct json *reqlog_value(const struct json *v, size_t row);
+
+/* Each line of the rollout with that id, segments in order; a segment that
+ * ended a day before `since_us` is not opened.  Lines that are torn are passed
+ * over.  `path` is a folder or a segment. */
+int reqlog_each_entry(const char *path, const char *rollout, int64_t since_us,
+    int (*fn)(void *ctx, const struct reqlog_entry *entry, struct err *e),
+    void *ctx, struct err *e);
+
+#endif
