@@ -11,7 +11,7 @@
 #define ARTIFACT_MAX ((size_t)1 << 30)
 
 struct track_verb {
-	const char *host;
+	const char *host, *gate;
 	int64_t port, threads, lease, drain;
 };
 
@@ -23,6 +23,8 @@ static const struct opt track_options[] = {
 	    "IPv4 address to listen on, instead of 127.0.0.1" },
 	{ OPT_INT, 'p', "port", offsetof(struct track_verb, port), "N",
 	    "port, 5000 by default; 0 takes a free one", .high = 65535 },
+	{ OPT_TEXT, 0, "gate", offsetof(struct track_verb, gate), "FILE",
+	    "an alias moves only if this policy holds, see mlv-policy(5)" },
 	{ OPT_INT, 0, "lease", offsetof(struct track_verb, lease), "SECONDS",
 	    "a run not heard of for so long is killed, 21600 by default",
 	    .low = 1, .high = 31536000 },
@@ -85,7 +87,7 @@ track_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct track_verb *o = opts;
 	const struct track_server_opts so = { .catalog = c->catalog,
-	    .lease_s = o->lease };
+	    .gate = o->gate, .lease_s = o->lease };
 	struct track_server *server;
 	struct err e = ERR_INIT;
 	struct stop stop;
@@ -109,16 +111,17 @@ track_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_track = {
 	.name = "track",
 	.summary = "serve runs and models to clients of MLflow",
-	.synopsis = "[--port N] [--host ADDRESS] [--lease SECONDS]",
+	.synopsis = "[--port N] [--host ADDRESS] [--gate FILE] [--lease SECONDS]",
 	.about =
 "Answers MLflow's REST API 2.0: experiments, runs, metrics, artifacts, logged\n"
-"models, for the clients people have (Python, R, Java).  Prints its URL when it\n"
-"is ready: MLFLOW_TRACKING_URI for them.\n"
+"models and the model registry, for the clients people have (Python, R, Java).\n"
+"Prints its URL when it is ready: MLFLOW_TRACKING_URI for them.\n"
 "\n"
 "The files are those of the command line.  A run of a client is a run here:\n"
 "mlv-train runs, show and compare see it while it goes on, and what mlv-train\n"
 "ran is seen by the clients.  A run that is not heard of for --lease reads as\n"
-"killed, until it is heard of again.\n"
+"killed, until it is heard of again.  A registered model is model:NAME; its\n"
+"aliases move as mlv-registry set moves them, under the policy of --gate.\n"
 "\n"
 "example: mlv-serve track --port 0\n",
 	.options = track_options, .opts_size = sizeof(struct track_verb),

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "track/filter.h"
 
+#define PROMPT_TAG "mlflow.prompt.is_prompt"
+
 enum view
 call_view(const struct call *k, const char *field)
 {
@@ -63,6 +65,10 @@ holds(const struct filter *f, const struct selected *s)
 		struct json room;
 		const struct json *v = attribute(s, c->entity, c->key, &room);
 
+		/* clients ask so for models: what is no prompt says nothing */
+		if (v == NULL && c->op == FILTER_NE && c->entity ==
+		    FILTER_TAG && strcmp(c->key, PROMPT_TAG) == 0)
+			continue;
 		if (v == NULL)
 			return false;
 		if (v->type == JSON_TEXT ? c->number ||

@@ -19,6 +19,7 @@
 
 #include "base/err.h"
 #include "catalog/catalog.h"
+#include "catalog/name.h"
 #include "codec/http.h"
 
 struct tracking;
@@ -26,6 +27,12 @@ struct tracking;
 struct tracking_opts {
 	struct catalog *catalog;	/* of a repository; borrowed */
 	int64_t lease_s;		/* a silent run is killed; 0: 6 h */
+	/* Let model:NAME@ALIAS mean a version (0: none), as our rules allow;
+	 * ERR_NO where they do not. */
+	int (*move_alias)(void *ctx, struct catalog *c,
+	    const struct name *alias, uint32_t version, const char *note,
+	    struct err *e);
+	void *alias_ctx;
 };
 
 /* Reads every run of the repository. */

@@ -139,6 +139,64 @@ check 'a run of the command line is seen by clients' <<'X'
 	is '.runs[0].data.metrics[0].value' 0.75 &&
 	is '.runs[0].info.status' FINISHED
 X
+check 'a registered model is model:NAME, its versions are what a run put out' <<'X'
+	begin '' &&
+	at=$url/api/2.0/mlflow-artifacts/artifacts/0/$run/artifacts/model &&
+	answers 200 -T file "$at/MLmodel" &&
+	answers 200 -T "$ridge" "$at/model.onnx" &&
+	call 200 POST runs/log-metric "$(of_run '"key":"auc","value":0.75,"timestamp":1')" &&
+	call 200 POST registered-models/create '{"name":"ridge"}' &&
+	call 200 POST model-versions/create "{\"name\":\"ridge\",\"source\":\"runs:/$run/model\"}" &&
+	is .model_version.version 1 &&
+	is .model_version.run_id "$run" &&
+	call 200 POST model-versions/create "{\"name\":\"ridge\",\"source\":\"runs:/$run/model\"}" &&
+	is .model_version.version 2 &&
+	expect 0 mlv-registry ls ridge &&
+	prints auc=0.75 &&
+	mlv-data cat model:ridge@2 >stored.onnx &&
+	cmp stored.onnx "$ridge"
+X
+check 'an alias moves by our rules, and the audit log says how' <<'X'
+	call 200 POST registered-models/alias '{"name":"ridge","alias":"champion","version":"1"}' &&
+	call 200 GET 'registered-models/alias?name=ridge&alias=champion' &&
+	is .model_version.version 1 &&
+	expect 0 mlv-registry log &&
+	prints "over MLflow's API" &&
+	call 200 DELETE registered-models/alias '{"name":"ridge","alias":"champion"}' &&
+	call 400 GET 'registered-models/alias?name=ridge&alias=champion'
+X
+check 'a stage is an alias of that name' <<'X'
+	call 200 POST model-versions/transition-stage '{"name":"ridge","version":"2","stage":"Production"}' &&
+	is .model_version.current_stage Production &&
+	expect 0 mlv-registry ls &&
+	prints production=2
+X
+check 'words, tags and searches of models' <<'X'
+	call 200 POST registered-models/set-tag '{"name":"ridge","key":"a","value":"b"}' &&
+	call 200 PATCH model-versions/update '{"name":"ridge","version":"1","description":"words"}' &&
+	call 200 GET 'registered-models/search?filter=tags.a+%3D+%27b%27' &&
+	is '.registered_models[0].name' ridge &&
+	call 200 GET 'model-versions/search?filter=name%3D%27ridge%27' &&
+	is '.model_versions | length' 2 &&
+	is '.model_versions[1].description' words
+X
+check 'a name that is none of ours is kept, and its model has one of ours' <<'X'
+	call 200 POST registered-models/create '{"name":"My Model"}' &&
+	call 200 POST model-versions/create '{"name":"My Model","source":"s3://b/k"}' &&
+	call 200 GET 'registered-models/get?name=My%20Model' &&
+	is .registered_model.name 'My Model' &&
+	expect 0 mlv-registry ls &&
+	prints model:my-model-
+X
+check 'a deleted version is seen no more, here and there' <<'X'
+	call 200 DELETE model-versions/delete '{"name":"ridge","version":"2"}' &&
+	call 404 GET 'model-versions/get?name=ridge&version=2' &&
+	expect 0 mlv-registry ls ridge &&
+	test "$(wc -l <out)" = 1 &&
+	call 200 DELETE registered-models/delete '{"name":"ridge"}' &&
+	expect 0 mlv-registry ls &&
+	expect 0 mlv-registry verify
+X
 check 'what is missing is named as MLflow names it' <<'X'
 	call 404 GET 'runs/get?run_id=nobody' &&
 	fails RESOURCE_DOES_NOT_EXIST &&
@@ -156,7 +214,7 @@ check 'it ends with exit 0, and what was told is there afterwards' <<'X'
 	serve &&
 	call 200 GET 'experiments/get-by-name?experiment_name=one' &&
 	call 200 GET "runs/get?run_id=$run" &&
-	is '.run.data.metrics[0].value' 0.3
+	is '.run.data.metrics[0].value' 0.75
 X
 stop
 serve --lease 1
@@ -171,6 +229,18 @@ check 'a run that is silent for longer than its lease reads as killed, until it 
 X
 stop
 fresh bare
+mlv-data init >/dev/null
+printf 'rules:\n  - test.auc >= 0.9\n' >gate.yaml
+serve --gate gate.yaml
+check 'an alias does not move where the policy of --gate does not hold' <<'X'
+	call 200 POST registered-models/create '{"name":"m"}' &&
+	call 200 POST model-versions/create '{"name":"m","source":"s3://b/k"}' &&
+	call 403 POST registered-models/alias '{"name":"m","alias":"champion","version":"1"}' &&
+	fails PERMISSION_DENIED &&
+	call 403 POST model-versions/transition-stage '{"name":"m","version":"1","stage":"Production"}'
+X
+stop
+rm -rf .mlv
 check 'outside a repository it says what to do' <<'X'
 	expect 3 mlv-serve track --port 0 &&
 	says 'mlv-data init'

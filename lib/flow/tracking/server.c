@@ -5,12 +5,31 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "promote/alias.h"
+#include "store/ref.h"
 #include "tracking/tracking.h"
 
 struct track_server {
 	struct track_server_opts o;
 	struct tracking *tracking;
+	struct policy policy;		/* of o.gate */
 };
+
+/* As `mlv-registry set` does, with the policy of the server. */
+static int
+move_by_rules(void *ctx, struct catalog *c, const struct name *alias,
+    uint32_t version, const char *note, struct err *e)
+{
+	struct track_server *s = ctx;
+	const struct alias_move m = { .name = alias, .version = version,
+	    .expect = REF_ANY, .note = note,
+	    .policy = s->o.gate && version ? &s->policy : NULL };
+	struct alias_moved moved;
+	int r = alias_move(&moved, c, &m, e);
+
+	gate_release(&moved.gate);
+	return r;
+}
 
 int
 track_server_new(struct track_server **out, const struct track_server_opts *o,
@@ -18,10 +37,12 @@ track_server_new(struct track_server **out, const struct track_server_opts *o,
 {
 	struct track_server *s = xalloc(1, sizeof(*s));
 	const struct tracking_opts to = { .catalog = o->catalog,
-	    .lease_s = o->lease_s };
+	    .lease_s = o->lease_s, .move_alias = move_by_rules,
+	    .alias_ctx = s };
 
 	s->o = *o;
-	if (tracking_open(&s->tracking, &to, e) < 0) {
+	if ((o->gate && policy_load(&s->policy, o->gate, e) < 0) ||
+	    tracking_open(&s->tracking, &to, e) < 0) {
 		track_server_free(s);
 		return -1;
 	}
@@ -35,6 +56,7 @@ track_server_free(struct track_server *s)
 	if (s == NULL)
 		return;
 	tracking_close(s->tracking);
+	policy_release(&s->policy);
 	free(s);
 }
 

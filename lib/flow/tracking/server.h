@@ -15,6 +15,7 @@ struct track_server;
 
 struct track_server_opts {
 	struct catalog *catalog;	/* of a repository; borrowed */
+	const char *gate;		/* policy that aliases obey, or NULL */
 	int64_t lease_s;
 };
 
