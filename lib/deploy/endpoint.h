@@ -32,6 +32,7 @@ struct endpoint_opts {
 	const char *share_file;		/* holds the percent, read again when it
 					 * changes; or NULL */
 	const struct bind_opts *score;	/* or NULL */
+	const struct filler *fill;	/* or NULL */
 	const struct log *log;
 	int64_t load_ms;		/* for loading one version; 0: 120 s */
 	const struct stop *stop;	/* gives up the first load; or NULL */

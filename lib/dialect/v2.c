@@ -154,14 +154,12 @@ check_datatype(const struct v2_reader *g, const struct v2_input *in,
     struct err *e)
 {
 	enum col_type t = g->session->block->col[in->port->first].type;
-	const struct model_port *p = model_input(binding_model(
-	    g->version->binding), (size_t)(in->port - g->version->port));
 
-	if (t == COL_DATETIME || col_type_is_text(t) == (in->kind ==
-	    KIND_TEXT))
+	if (t == COL_DATETIME || in->port->key || col_type_is_text(t) ==
+	    (in->kind == KIND_TEXT))
 		return 0;
 	return err_set(e, ERR_FORMAT, "input '%s' takes the datatype %s",
-	    in->port->name, datatype_of(p->elem));
+	    in->port->name, datatype_of(in->port->elem));
 }
 
 /* Name and shape are known: is there a place for it? */
@@ -460,7 +458,7 @@ v2_read(struct dialect_request *r, const struct dialect_body *b,
 	if (got < 0)
 		return -1;
 	for (size_t i = 0; i < v->n_ports; i++)
-		if (!g.seen[i])
+		if (!g.seen[i] && !v->port[i].filled)
 			return err_set(e, ERR_FORMAT, "input '%s' is missing",
 			    v->port[i].name);
 	r->block = s->block;
@@ -591,6 +589,34 @@ put_port(struct buf *out, const struct model_port *p, size_t width)
 	buf_adds(out, "]}");
 }
 
+/* What a request must bring. */
+static void
+put_inputs(struct buf *out, const struct version *v)
+{
+	const struct model *m = binding_model(v->binding);
+	const char *comma = "";
+
+	for (size_t i = 0; v->filled && i < v->n_ports; i++) {
+		const struct version_port *p = &v->port[i];
+		const struct model_port as = { .name = p->name,
+		    .elem = p->elem, .rank = 1 };
+
+		if (p->filled)
+			continue;
+		buf_adds(out, comma);
+		put_port(out, &as, 1);
+		comma = ",";
+	}
+	for (size_t i = 0; !v->filled && i < model_inputs(m); i++) {
+		const struct model_port *p = model_input(m, i);
+
+		buf_adds(out, comma);
+		put_port(out, p, p->rank == 2 && p->dim[1] > 0 ?
+		    (size_t)p->dim[1] : 1);
+		comma = ",";
+	}
+}
+
 static void
 v2_refuse(struct buf *out, int status, const char *why)
 {
@@ -611,14 +637,7 @@ v2_describe(struct buf *out, const struct version *v, const char *other)
 	if (other)
 		buf_addf(out, ",\"%s\"", other);
 	buf_adds(out, "],\"platform\":\"onnx_onnxv1\",\"inputs\":[");
-	for (size_t i = 0; i < model_inputs(m); i++) {
-		const struct model_port *p = model_input(m, i);
-
-		if (i)
-			buf_addc(out, ',');
-		put_port(out, p, p->rank == 2 && p->dim[1] > 0 ?
-		    (size_t)p->dim[1] : 1);
-	}
+	put_inputs(out, v);
 	buf_adds(out, "],\"outputs\":[");
 	for (size_t i = 0; i < model_outputs(m); i++) {
 		const struct model_port *p = model_output(m, i);

@@ -58,6 +58,7 @@ int reqlog_open(struct reqlog **l, const char *folder,
 struct reqlog_request {
 	int64_t time_us;
 	const char *id, *unit, *model, *version, *digest, *variant;
+	const struct buf *features;	/* a JSON object; or NULL */
 };
 /* Append one line to *out.  `inputs` and `outputs` are JSON objects as text,
  * without newlines: of values, or of lists of equal length. */

@@ -226,6 +226,11 @@ reqlog_line(struct buf *out, const struct reqlog_request *r,
 	buf_add(out, inputs->data, inputs->len);
 	buf_adds(out, ",\"outputs\":");
 	buf_add(out, outputs->data, outputs->len);
+	if (r->features) {
+		buf_adds(out, ",\"features\":");
+		buf_add(out, r->features->data, r->features->len);
+		out->failed |= r->features->failed;
+	}
 	buf_adds(out, "}\n");
 	out->failed |= inputs->failed || outputs->failed;
 }

@@ -17,6 +17,8 @@ struct inference {
 	struct exchange *x;
 	struct dialect_request request;
 	struct table *answers;		/* of the session's scorer */
+	struct joined joined;		/* features; where there are any */
+	bool store_failed;		/* it is not the client's fault */
 	const char *unit;		/* X-Unit-Id, or NULL */
 	int64_t begun_us;
 };
@@ -72,17 +74,17 @@ log_rows(const struct inference *in)
 	const struct version *v = in->x->version;
 	const struct dialect_request *q = &in->request;
 	const struct table *answers = in->answers;
+	struct server *server = in->x->server;
+	struct buf asked, answered, features, line;
 	const struct reqlog_request r = { clock_wall_us(), q->id, in->unit ?
 	    in->unit : q->id, v->name, v->number, v->digest,
-	    variant_text(v->variant) };
+	    variant_text(v->variant), v->filled ? &features : NULL };
 	void (*write)(struct buf *out, const struct column *const *col,
 	    size_t n, size_t from, size_t to) = answers->rows == 1 ?
 	    write_one_row : table_write_lists;
+	size_t n_in = v->n_wants;
 	const struct column **col;
-	struct buf asked, answered, line;
-	size_t n_in;
 
-	(void)binding_wants(v->binding, &n_in);
 	col = xalloc(n_in + answers->cols + 1, sizeof(*col));
 	for (size_t i = 0; i < n_in; i++)
 		col[i] = &q->block->col[i];
@@ -90,6 +92,7 @@ log_rows(const struct inference *in)
 		col[n_in + i] = &answers->col[i];
 	buf_init(&asked, BUF_CAP_DOC);
 	buf_init(&answered, BUF_CAP_DOC);
+	buf_init(&features, BUF_CAP_DOC);
 	buf_init(&line, BUF_CAP_DOC);
 	for (size_t i = 0, to; i < answers->rows; i = to) {
 		to = answers->rows - i < REQLOG_LINE_ROWS ? answers->rows :
@@ -99,16 +102,42 @@ log_rows(const struct inference *in)
 		buf_clear(&line);
 		write(&asked, col, n_in, i, to);
 		write(&answered, col + n_in, answers->cols, i, to);
+		buf_clear(&features);
+		if (v->filled)
+			joined_write(&features, &in->joined, server->features,
+			    q->block, i, to);
 		reqlog_line(&line, &r, &asked, &answered);
-		reqlog_add(in->x->server->reqlog, &line, to - i);
+		reqlog_add(server->reqlog, &line, to - i);
 	}
 	buf_free(&asked);
 	buf_free(&answered);
+	buf_free(&features);
 	buf_free(&line);
 	free(col);
 }
 
 /* --- the answer ----------------------------------------------------------- */
+
+/* The features of the rows' keys; those that are missing are told. */
+static int
+join_features(struct inference *in, struct err *e)
+{
+	struct exchange *x = in->x;
+	struct buf b;
+
+	if (features_join(&in->joined, x->server->features, x->version,
+	    in->request.block, e) < 0) {
+		in->store_failed = e->code != ERR_FORMAT &&
+		    e->code != ERR_TOOBIG;
+		return -1;
+	}
+	buf_init(&b, BUF_CAP_SMALL);
+	joined_tell(&b, &in->joined);
+	if (b.len > 0 && !b.failed)
+		http_add_field(x->response, "X-Mlv-Features-Missing", b.data);
+	buf_free(&b);
+	return 0;
+}
 
 /* Read, score, write; -1 with why not. */
 static int
@@ -124,6 +153,7 @@ answer_body(struct inference *in, struct err *e)
 	if (dialect->check_headers && dialect->check_headers(http, e) < 0)
 		return -1;
 	if (dialect->read(q, &body, e) < 0 ||
+	    (in->x->version->filled && join_features(in, e) < 0) ||
 	    scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
 		return -1;
 	dialect->write(out, q, in->answers);
@@ -134,13 +164,16 @@ answer_body(struct inference *in, struct err *e)
 	    "ask for fewer at a time");
 }
 
-/* Whatever a request makes go wrong is the request's fault, but for memory. */
+/* Whatever a request makes go wrong is the request's fault, but for memory
+ * and what features are kept in. */
 static void
-refuse_body(struct exchange *x, const struct err *why)
+refuse_body(struct inference *in, const struct err *why)
 {
+	struct exchange *x = in->x;
 	struct http_response *out = x->response;
 
-	out->status = why->code == ERR_NOMEM ? 503 : 400;
+	out->status = why->code == ERR_NOMEM ? 503 : in->store_failed ? 500 :
+	    400;
 	if (out->status == 503)
 		http_add_field(out, "Retry-After", "1");
 	buf_clear(&out->body);
@@ -178,7 +211,7 @@ answer_in_session(struct inference *in)
 	if (session)
 		r = answer_body(in, &e);
 	if (r < 0) {
-		refuse_body(x, &e);
+		refuse_body(in, &e);
 		version_stats_failed(stats, clock_mono_us() - in->begun_us);
 	} else {
 		if (server->reqlog)
@@ -189,6 +222,7 @@ answer_in_session(struct inference *in)
 	}
 	if (session)
 		session_give(x->version, session);
+	joined_release(&in->joined);
 	add_version_headers(x);
 }
 
