@@ -138,13 +138,12 @@ check_datatype(const struct v2_reader *g, const struct v2_input *in,
     struct err *e)
 {
 	enum col_type t = g->session->block->col[in->port->first].type;
-	const struct model_port *p = model_input(binding_model(
-	    g->version->binding), (size_t)(in->port - g->version->port));
 
-	if (t == COL_DATETIME || col_type_is_text(t) == (in->type == RAW_BYTES))
+	if (t == COL_DATETIME || in->port->key ||
+	    col_type_is_text(t) == (in->type == RAW_BYTES))
 		return 0;
 	return err_set(e, ERR_FORMAT, "input '%s' takes the datatype %s",
-	    in->port->name, raw_type_word(raw_type_of(p->elem)));
+	    in->port->name, raw_type_word(raw_type_of(in->port->elem)));
 }
 
 /* Name and shape are known: is there a place for it? */
@@ -669,7 +668,7 @@ v2_read(struct dialect_request *r, const struct dialect_body *b,
 	    read_raw_request(&g, e) : read_json(&g, b->data, n_json, e)) < 0)
 		return -1;
 	for (size_t i = 0; i < v->n_ports; i++)
-		if (!g.seen[i])
+		if (!g.seen[i] && !v->port[i].filled)
 			return err_set(e, ERR_FORMAT, "input '%s' is missing",
 			    v->port[i].name);
 	r->block = s->block;

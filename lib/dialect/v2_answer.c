@@ -131,6 +131,34 @@ put_port(struct buf *out, const struct model_port *p, size_t width)
 	buf_adds(out, "]}");
 }
 
+/* What a request must bring. */
+static void
+put_inputs(struct buf *out, const struct version *v)
+{
+	const struct model *m = binding_model(v->binding);
+	const char *comma = "";
+
+	for (size_t i = 0; v->filled && i < v->n_ports; i++) {
+		const struct version_port *p = &v->port[i];
+		const struct model_port as = { .name = p->name,
+		    .elem = p->elem, .rank = 1 };
+
+		if (p->filled)
+			continue;
+		buf_adds(out, comma);
+		put_port(out, &as, 1);
+		comma = ",";
+	}
+	for (size_t i = 0; !v->filled && i < model_inputs(m); i++) {
+		const struct model_port *p = model_input(m, i);
+
+		buf_adds(out, comma);
+		put_port(out, p, p->rank == 2 && p->dim[1] > 0 ?
+		    (size_t)p->dim[1] : 1);
+		comma = ",";
+	}
+}
+
 void
 v2_refuse(struct buf *out, int status, const char *why)
 {
@@ -151,14 +179,7 @@ v2_describe(struct buf *out, const struct version *v, const char *other)
 	if (other)
 		buf_addf(out, ",\"%s\"", other);
 	buf_adds(out, "],\"platform\":\"onnx_onnxv1\",\"inputs\":[");
-	for (size_t i = 0; i < model_inputs(m); i++) {
-		const struct model_port *p = model_input(m, i);
-
-		if (i)
-			buf_addc(out, ',');
-		put_port(out, p, p->rank == 2 && p->dim[1] > 0 ?
-		    (size_t)p->dim[1] : 1);
-	}
+	put_inputs(out, v);
 	buf_adds(out, "],\"outputs\":[");
 	for (size_t i = 0; i < model_outputs(m); i++) {
 		const struct model_port *p = model_output(m, i);
