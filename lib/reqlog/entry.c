@@ -46,22 +46,31 @@ rows_of(const struct json *m)
 	return m->child->type == JSON_LIST ? m->child->n : 1;
 }
 
+/* What makes a line one of a rollout. */
+static bool
+read_rollout(struct reqlog_entry *t, const struct json *line,
+    const char *rollout)
+{
+	t->share = json_num(line, "share", -1);
+	return strcmp(json_text(line, "rollout", ""), rollout) == 0 &&
+	    read_place(&t->place, json_text(line, "place", "")) &&
+	    t->share >= 0 && t->share <= 100 && (reqlog_is_note(line) ||
+	    reqlog_line_rows(line) > 0);
+}
+
 static bool
 read_entry(struct reqlog_entry *t, const struct json *line,
     const char *rollout)
 {
-	bool note = reqlog_is_note(line);
-
 	memset(t, 0, sizeof(*t));
-	if (strcmp(json_text(line, "rollout", ""), rollout) != 0 ||
-	    !read_place(&t->place, json_text(line, "place", "")) ||
-	    (!note && reqlog_line_rows(line) == 0))
+	if (rollout ? !read_rollout(t, line, rollout) :
+	    reqlog_line_rows(line) == 0)
 		return false;
+	t->time = json_text(line, "time", "");
 	t->id = json_text(line, "id", "");
 	t->unit = json_text(line, "unit", "");
 	t->version = json_text(line, "version", "");
 	t->variant = json_text(line, "variant", "");
-	t->share = json_num(line, "share", -1);
 	t->micros = json_int(line, "micros", 0);
 	t->status = (int)json_int(line, "status", 200);
 	t->inputs = json_get(line, "inputs");
@@ -69,22 +78,21 @@ read_entry(struct reqlog_entry *t, const struct json *line,
 	t->answered = json_get(line, "answered");
 	t->shadow = json_get(line, "shadow");
 	t->rows = rows_of(t->answered ? t->answered : t->outputs);
-	return t->share >= 0 && t->share <= 100 && (t->shadow == NULL ||
-	    rows_of(t->shadow) == t->rows);
+	return t->shadow == NULL || rows_of(t->shadow) == t->rows;
 }
 
-/* What stands in the lines of a rollout, so that no other is parsed. */
-static void
-mark_of(struct buf *b, const char *rollout)
-{
-	buf_adds(b, "\"rollout\":");
-	json_quote(b, rollout, strlen(rollout));
-}
+/* What is looked for, and whom it is told to. */
+struct entry_search {
+	const char *rollout;
+	struct buf mark;		/* stands in the lines of the rollout,
+					 * so that no other is parsed */
+	const struct reqlog_filter *filter;
+	int (*fn)(void *ctx, const struct reqlog_entry *entry, struct err *e);
+	void *ctx;
+};
 
 static int
-each_line(const char *s, size_t n, const struct buf *mark,
-    const char *rollout, int (*fn)(void *ctx,
-    const struct reqlog_entry *entry, struct err *e), void *ctx,
+each_line(const struct entry_search *q, const char *s, size_t n,
     struct err *e)
 {
 	const char *end = s + n, *stop;
@@ -97,49 +105,59 @@ each_line(const char *s, size_t n, const struct buf *mark,
 	for (; r == 0 && s < end; s = stop + 1) {
 		if ((stop = memchr(s, '\n', (size_t)(end - s))) == NULL)
 			break;
-		if (memmem(s, (size_t)(stop - s), mark->data,
-		    mark->len) == NULL)
+		if (q->rollout && memmem(s, (size_t)(stop - s), q->mark.data,
+		    q->mark.len) == NULL)
 			continue;
 		arena_clear(&a);
 		if (json_parse(&line, &a, s, (size_t)(stop - s), JSON_NAN,
-		    &ignored) == 0 && read_entry(&t, line, rollout))
-			r = fn(ctx, &t, e);
+		    &ignored) == 0 && read_entry(&t, line, q->rollout) &&
+		    reqlog_passes(line, q->filter))
+			r = q->fn(q->ctx, &t, e);
 	}
 	arena_free(&a);
 	return r;
 }
 
-int
-reqlog_each_entry(const char *path, const char *rollout, int64_t since_us,
-    int (*fn)(void *ctx, const struct reqlog_entry *entry, struct err *e),
-    void *ctx, struct err *e)
+static int
+each_segment(const struct entry_search *q, const char *path, struct err *e)
 {
-	const struct reqlog_filter f = { .since_us = since_us };
-	struct buf mark;
+	struct err why = ERR_INIT;
+	struct file_map m;
+	int r;
+
+	if (file_map(&m, path, &why) < 0) {
+		/* removed meanwhile, as old ones are */
+		if (why.code == ERR_NOENT)
+			return 0;
+		*e = why;
+		return -1;
+	}
+	r = each_line(q, m.data, m.n, e);
+	file_unmap(&m);
+	return r;
+}
+
+int
+reqlog_each_entry(const char *path, const char *rollout,
+    const struct reqlog_filter *f, int (*fn)(void *ctx,
+    const struct reqlog_entry *entry, struct err *e), void *ctx,
+    struct err *e)
+{
+	struct entry_search q = { .rollout = rollout, .filter = f, .fn = fn,
+	    .ctx = ctx };
 	char **segment;
 	size_t n;
 	int r = reqlog_segments(&segment, &n, path, e);
 
-	buf_init(&mark, BUF_CAP_SMALL);
-	mark_of(&mark, rollout);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct err why = ERR_INIT;
-		struct file_map m;
-
-		if (n > 1 && !reqlog_may_pass(segment[i], &f))
-			continue;
-		if (file_map(&m, segment[i], &why) < 0) {
-			/* removed meanwhile, as old ones are */
-			if (why.code == ERR_NOENT)
-				continue;
-			*e = why;
-			r = -1;
-			break;
-		}
-		r = each_line(m.data, m.n, &mark, rollout, fn, ctx, e);
-		file_unmap(&m);
+	buf_init(&q.mark, BUF_CAP_SMALL);
+	if (rollout) {
+		buf_adds(&q.mark, "\"rollout\":");
+		json_quote(&q.mark, rollout, strlen(rollout));
 	}
-	buf_free(&mark);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (n == 1 || reqlog_may_pass(segment[i], f))
+			r = each_segment(&q, segment[i], e);
+	buf_free(&q.mark);
 	reqlog_segments_free(segment, n);
 	return r;
 }

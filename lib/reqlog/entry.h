@@ -1,6 +1,6 @@
 /*
- * reqlog/entry.h - the lines of a request log that belong to a rollout, one
- * by one: who answered a unit, how long it took, what was refused, and what a
+ * reqlog/entry.h - the lines of a request log one by one, or those of a
+ * rollout: who answered a unit, how long it took, what was refused, and what a
  * shadow would have said.
  */
 #ifndef REQLOG_ENTRY_H
@@ -12,11 +12,13 @@
 
 #include "base/err.h"
 #include "codec/json.h"
+#include "reqlog/reqlog.h"
 
 struct reqlog_entry {
-	const char *id, *unit, *version, *variant;	/* "" when absent */
-	double share;			/* per cent */
-	uint64_t place;			/* of the unit: its hash */
+	const char *time, *id, *unit, *version, *variant;	/* "" when
+						 * absent */
+	double share;			/* of a rollout: per cent */
+	uint64_t place;			/* ... the unit's: its hash */
 	int64_t micros;			/* 0: not the first line of a request,
 					 * or not known */
 	int status;			/* 200, or why it was refused */
@@ -29,10 +31,12 @@ struct reqlog_entry {
 /* Value `row` of a member, by itself or in a list; NULL: null or none. */
 const struct json *reqlog_value(const struct json *v, size_t row);
 
-/* Each line of the rollout with that id, segments in order; a segment that
- * ended a day before `since_us` is not opened.  Lines that are torn are passed
- * over.  `path` is a folder or a segment. */
-int reqlog_each_entry(const char *path, const char *rollout, int64_t since_us,
+/* Each line that passes, segments in order: those of the rollout with that id,
+ * or with NULL all that hold rows.  A segment that by its name holds nothing
+ * of the filter's time is not opened.  Lines that are torn are passed over.
+ * `path` is a folder or a segment. */
+int reqlog_each_entry(const char *path, const char *rollout,
+    const struct reqlog_filter *f,
     int (*fn)(void *ctx, const struct reqlog_entry *entry, struct err *e),
     void *ctx, struct err *e);
 

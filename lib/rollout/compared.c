@@ -87,14 +87,14 @@ flips(const struct json *x, const struct json *y, double tolerance)
 }
 
 void
-compare_row(struct row_difference *d, const struct json *a,
-    const struct json *b, size_t i, const char *output, double tolerance)
+compare_rows(struct row_difference *d, const struct json *a, size_t i,
+    const struct json *b, size_t k, const char *output, double tolerance)
 {
 	memset(d, 0, sizeof(*d));
 	d->same = a->n == b->n;
 	for (const struct json *v = a->child; v; v = v->next) {
 		const struct json *x = reqlog_value(v, i);
-		const struct json *y = reqlog_value(json_get(b, v->key), i);
+		const struct json *y = reqlog_value(json_get(b, v->key), k);
 
 		d->same = d->same && is_same(x, y);
 		if (is_number(x) && is_number(y) && fabs(x->d - y->d) >
@@ -105,9 +105,9 @@ compare_row(struct row_difference *d, const struct json *a,
 		output = answer_output(a);
 	if (output) {
 		d->flip = flips(reqlog_value(json_get(a, output), i),
-		    reqlog_value(json_get(b, output), i), tolerance);
+		    reqlog_value(json_get(b, output), k), tolerance);
 	} else {
-		const char *p = greatest_of(a, i), *q = greatest_of(b, i);
+		const char *p = greatest_of(a, i), *q = greatest_of(b, k);
 
 		d->flip = p && q && strcmp(p, q) != 0;
 	}

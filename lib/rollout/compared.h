@@ -31,11 +31,11 @@ struct row_difference {
 /* The output that says a model's answer, of a map of outputs: its label, else
  * one in words, else its only number; NULL: none of several scores. */
 const char *answer_output(const struct json *outputs);
-/* Of row `i` of two maps of outputs.  The flip is of `output` (NULL:
+/* Of row i of a and row k of b, maps of outputs.  The flip is of `output` (NULL:
  * answer_output), a number by more than `tolerance`; without one, of which
  * score is the greatest. */
-void compare_row(struct row_difference *d, const struct json *a,
-    const struct json *b, size_t i, const char *output, double tolerance);
+void compare_rows(struct row_difference *d, const struct json *a, size_t i,
+    const struct json *b, size_t k, const char *output, double tolerance);
 void compared_add(struct compared *c, const struct row_difference *d);
 /* "0", "1e-06" ... "more": what size[i] counts up to. */
 const char *compared_size_text(size_t i);

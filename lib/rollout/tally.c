@@ -409,7 +409,7 @@ look_at_shadow(struct tally *t, const struct look *l)
 		} else if (entry->shadow && m->metric == METRIC_MISTAKES) {
 			look_at_pair(t, i, l);
 		} else if (entry->shadow) {
-			compare_row(&d, entry->answered, entry->shadow, 0,
+			compare_rows(&d, entry->answered, 0, entry->shadow, 0,
 			    m->output, m->tolerance);
 			look_alone(&t->measure[i], d.flip);
 		}
@@ -417,13 +417,14 @@ look_at_shadow(struct tally *t, const struct look *l)
 }
 
 static void
-compare_rows(struct tally *t, const struct reqlog_entry *entry)
+compare_all(struct tally *t, const struct reqlog_entry *entry)
 {
 	struct row_difference d;
 
 	t->shadow_failed += entry->shadow == NULL;
 	for (size_t k = 0; entry->shadow && k < entry->rows; k++) {
-		compare_row(&d, entry->answered, entry->shadow, k, NULL, 0);
+		compare_rows(&d, entry->answered, k, entry->shadow, k, NULL,
+		    0);
 		compared_add(&t->compared, &d);
 	}
 }
@@ -444,7 +445,7 @@ tally_entry(void *tally, const struct reqlog_entry *entry, struct err *e)
 	    SIDE_CANDIDATE : SIDE_CHAMPION;
 	t->requests[l.side] += entry->micros > 0;
 	if (shadow) {
-		compare_rows(t, entry);
+		compare_all(t, entry);
 		if (find_unit(t, &l)) {
 			t->units[SIDE_CANDIDATE]++;
 			t->step_units[SIDE_CANDIDATE]++;

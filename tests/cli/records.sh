@@ -541,7 +541,7 @@ check 'mlv-serve track prints the record of mlv-records(5), and its runs have jo
 	kill "$server" &&
 	wait "$server"
 X
-check 'mlv-serve rollout prints the records of mlv-serve-records(5), in both forms' <<'X'
+check 'mlv-serve rollout and replay print the records of mlv-serve-records(5), in both forms' <<'X'
 	mkdir ../rolled &&
 	(
 		cd ../rolled &&
@@ -562,6 +562,15 @@ check 'mlv-serve rollout prints the records of mlv-serve-records(5), in both for
 		grep -c "^guard\|^loss\|^goal" out &&
 		plain mlv.rollout.state/1 0 cat state &&
 		plain mlv.rollout.finding/1 0 cat guard &&
+		printf '%s\n' '{"time":"2026-01-02T03:04:05Z","inputs":{"x":1,"z":2},"outputs":{"label":"?"}}' >log.jsonl &&
+		described 0 mlv-serve replay m@1 log.jsonl &&
+		expect 0 mlv-serve replay m@1 log.jsonl &&
+		head -n 1 out >row &&
+		sed -n 2p out >all &&
+		tail -n 1 out >size &&
+		plain mlv.replayed/1 0 cat row &&
+		plain mlv.compared/1 0 cat all &&
+		plain mlv.compared.size/1 0 cat size &&
 		described 0 mlv-serve 'rollout abort' m &&
 		described 1 mlv-serve 'rollout watch' m
 	)

@@ -33,13 +33,14 @@ static int
 read_log(struct rollout_view *v, struct err *e)
 {
 	const struct rollout_state *s = &v->state;
+	const struct reqlog_filter f = { .since_us = s->started_us };
 	struct wanted w = { .tally = &v->tally };
 	struct err why = ERR_INIT;
 
 	num_print_u64(w.champion, s->champion);
 	num_print_u64(w.candidate, s->candidate);
-	if (reqlog_each_entry(s->log, s->id, s->started_us, take_entry, &w,
-	    &why) == 0 || why.code == ERR_NOENT)
+	if (reqlog_each_entry(s->log, s->id, &f, take_entry, &w, &why) == 0 ||
+	    why.code == ERR_NOENT)
 		return 0;	/* nobody has logged anything yet */
 	*e = why;
 	return -1;
