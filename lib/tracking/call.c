@@ -251,6 +251,9 @@ refuse_type(struct call *k, const char *name, const struct json *v)
 
 	buf_init(&b, BUF_CAP_SMALL);
 	json_write(&b, v);
+	/* as Python shows a float */
+	if (v->type == JSON_REAL && strspn(b.data, "-0123456789") == b.len)
+		buf_adds(&b, ".0");
 	r = call_fail(k, CALL_INVALID, "Invalid value %.500s for parameter "
 	    "'%s' supplied: Hint: Value was of type '%s'. See the API docs "
 	    "for more information about request parameters.", b.data, name,
@@ -306,6 +309,10 @@ int
 call_read(struct call *k, const char *schema)
 {
 	k->q = json_new(&k->arena, JSON_MAP);
+	if (*schema == '?') {
+		read_query(k);
+		return check_schema(k, schema + 1);
+	}
 	if (strcmp(k->http->method, "GET") == 0 ||
 	    strcmp(k->http->method, "HEAD") == 0)
 		read_query(k);

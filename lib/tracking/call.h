@@ -31,7 +31,8 @@ struct call {
  * old clients quote once more.  `schema` names the fields that are looked at,
  * separated by spaces, with their types: "run_id:s! tags:a" (s text, i
  * integer, d number, b boolean, a list, t list of texts, m anything; "!":
- * needed).  Others are passed over.  -1: it is answered.
+ * needed).  A '?' in front: they are in the query whatever the method.
+ * Others are passed over.  -1: it is answered.
  */
 int call_read(struct call *k, const char *schema);
 /* Of a field; "" or the fallback when it was not sent. */

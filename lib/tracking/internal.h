@@ -90,6 +90,12 @@ struct artifact_place {
 	const char *path;		/* below its artifacts, "" for all */
 };
 void place_parse(struct artifact_place *p, struct arena *a, const char *uri);
+/* May it be the path of an artifact, or "" for all?  -1: answered. */
+int check_artifact_path(struct call *k, const char *path);
+/* One file as the answer; -1: answered otherwise. */
+int send_artifact(struct call *k, const struct artifact_place *p);
+/* The same of a file below a model's URI. */
+int send_model_file(struct call *k, const char *uri, const char *path);
 
 /* ---- models that runs log ---- */
 

@@ -1,8 +1,10 @@
-/* Where artifacts lie: in runs and in logged models. */
+/* Where artifacts lie, in runs and in logged models, and how they are sent. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/path.h"
+#include "store/odb.h"
 #include "track/find.h"
 #include "tracking/files.h"
 #include "tracking/internal.h"
@@ -96,4 +98,77 @@ files_at(struct file_list *l, struct call *k, const struct artifact_place *p)
 		return find_run(k, p->run, true) ? files_of_run(l, k, p->run) :
 		    -1;
 	return p->logged ? files_of_logged(l, k, p->logged) : 0;
+}
+
+/* ---- sent ---- */
+
+int
+check_artifact_path(struct call *k, const char *path)
+{
+	if (*path == '\0' || (path_is_below(path) && strchr(path, '\\') ==
+	    NULL && strstr(path, "%2F") == NULL))
+		return 0;
+	return call_fail(k, CALL_INVALID, "Invalid path");
+}
+
+static const char *
+type_to_show(const char *path)
+{
+	static const struct {
+		const char *end, *type;
+	} types[] = {
+		{ ".txt", "text/plain" }, { ".log", "text/plain" },
+		{ ".json", "application/json" }, { ".csv", "text/plain" },
+		{ ".yaml", "text/plain" }, { ".yml", "text/plain" },
+		{ ".md", "text/plain" }, { ".py", "text/plain" },
+		{ ".png", "image/png" }, { ".jpg", "image/jpeg" },
+		{ ".jpeg", "image/jpeg" }, { ".gif", "image/gif" },
+	};
+	const char *base = path_base(path), *end = path_extension(path);
+
+	if (strcmp(base, "MLmodel") == 0)
+		return "text/plain";
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (strcmp(end, types[i].end) == 0)
+			return types[i].type;
+	return "application/octet-stream";
+}
+
+/* What a browser shows of it can do nothing: it is no page of ours. */
+int
+send_artifact(struct call *k, const struct artifact_place *p)
+{
+	struct err e = ERR_INIT;
+	struct file_list l;
+
+	if (files_at(&l, k, p) < 0)
+		return -1;
+	for (size_t i = 0; i < l.n; i++) {
+		if (strcmp(l.v[i].path, p->path) != 0)
+			continue;
+		if (odb_get(k->out, catalog_odb(k->t->c), &l.v[i].id, &e) < 0)
+			return call_fail_err(k, &e);
+		k->response->type = type_to_show(p->path);
+		http_add_field(k->response, "X-Content-Type-Options",
+		    "nosniff");
+		http_add_field(k->response, "Content-Security-Policy",
+		    "sandbox");
+		return 0;
+	}
+	return call_fail(k, CALL_NOT_THERE, "there is no artifact '%.300s'",
+	    p->path);
+}
+
+int
+send_model_file(struct call *k, const char *uri, const char *path)
+{
+	struct artifact_place p;
+
+	if (check_artifact_path(k, path) < 0)
+		return -1;
+	place_parse(&p, &k->arena, uri);
+	if (*p.path)
+		path = arena_printf(&k->arena, "%s/%s", p.path, path);
+	p.path = path;
+	return send_artifact(k, &p);
 }

@@ -60,6 +60,11 @@ path_of_api(const char *path)
 		if (strncmp(path, prefixes[i], n) == 0)
 			return path + n;
 	}
+	/* the page's own links */
+	if (strcmp(path, "/get-artifact") == 0)
+		return "mlflow/get-artifact";
+	if (strcmp(path, "/model-versions/get-artifact") == 0)
+		return "mlflow/model-versions/get-artifact";
 	return NULL;
 }
 

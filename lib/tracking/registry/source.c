@@ -107,6 +107,26 @@ put_folder(struct source_model *s, struct call *k, const struct file_list *l,
 	return 0;
 }
 
+/* A path of the client's machine is none of ours, and none may lead up. */
+static int
+check_uri(struct call *k, const char *uri)
+{
+	const char *colon = strchr(uri, ':');
+
+	if (colon == NULL || strncmp(uri, "file:", 5) == 0)
+		return call_fail(k, CALL_INVALID, "Invalid model version "
+		    "source: '%.300s'. To use a local path as a model version "
+		    "source, log its files as artifacts of a run first", uri);
+	if (strstr(colon, "/../") || strstr(colon, "/..") == colon +
+	    strlen(colon) - 3)
+		return call_fail(k, CALL_INVALID, "Invalid model version "
+		    "source: '%.300s'. If supplying a source as an http, "
+		    "https, local file path, ftp, objectstore, or "
+		    "mlflow-artifacts uri, an absolute path must be provided "
+		    "without relative path references present.", uri);
+	return 0;
+}
+
 int
 model_source_read(struct source_model *s, struct call *k, const char *uri,
     const char *model_id, const char *run_id)
@@ -117,6 +137,8 @@ model_source_read(struct source_model *s, struct call *k, const char *uri,
 
 	memset(s, 0, sizeof(*s));
 	s->uri = uri;
+	if (check_uri(k, uri) < 0)
+		return -1;
 	if (*model_id)
 		uri = arena_printf(&k->arena, MODELS "%s", model_id);
 	if (strncmp(uri, MODELS, sizeof(MODELS) - 1) == 0 &&
@@ -126,6 +148,8 @@ model_source_read(struct source_model *s, struct call *k, const char *uri,
 		return k->response->status == 200 ? call_fail(k,
 		    CALL_NOT_THERE, "there is no model '%.300s'", s->uri) : -1;
 	find_place(&p, k, model_source_location(k, uri));
+	if (p.run && runs_find(&k->t->runs, p.run) == NULL)
+		p.run = NULL;		/* a run of another server */
 	s->logged = p.logged;
 	s->run = *run_id ? run_id : p.run;
 	if (p.logged && s->run == NULL)

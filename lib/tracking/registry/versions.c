@@ -53,6 +53,20 @@ get_uri(struct call *k)
 	return 0;
 }
 
+/* The page's own link: a file of a version. */
+static int
+get_file(struct call *k)
+{
+	struct found_version f;
+	const char *source;
+
+	if (find_asked(&f, k) < 0)
+		return -1;
+	source = model_source_location(k, json_text(version_doc(k, &f.model,
+	    f.v->number), "source", ""));
+	return send_model_file(k, source, call_text(k, "path"));
+}
+
 /* ---- making ---- */
 
 /* A model that was never registered is, as clients expect of the first
@@ -302,6 +316,7 @@ const struct tracking_route version_routes[] = {
 	{ "GET", PATH "search", search_versions,
 	    "filter:s max_results:i order_by:t page_token:s" },
 	{ "GET", PATH "get-download-uri", get_uri, VERSION },
+	{ "GET", PATH "get-artifact", get_file, VERSION " path:s!" },
 	{ "POST", PATH "set-tag", set_tag, VERSION " key:s! value:s" },
 	{ "DELETE", PATH "delete-tag", delete_tag, VERSION " key:s!" },
 	{ NULL, NULL, NULL, NULL }

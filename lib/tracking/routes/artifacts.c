@@ -54,22 +54,13 @@ without_slash(struct arena *a, const char *path)
 }
 
 static int
-check_path(struct call *k, const char *path)
-{
-	if (*path == '\0' || (path_is_below(path) && strchr(path, '\\') ==
-	    NULL && strstr(path, "%2F") == NULL))
-		return 0;
-	return call_fail(k, CALL_INVALID, "Invalid path: %.300s", path);
-}
-
-static int
 list_of_run(struct call *k)
 {
 	struct tracked_run *r = find_run(k, call_text(k, "run_id"), true);
 	const char *path = without_slash(&k->arena, call_text(k, "path"));
 	struct file_list l;
 
-	if (r == NULL || check_path(k, path) < 0 ||
+	if (r == NULL || check_artifact_path(k, path) < 0 ||
 	    files_at(&l, k, &(struct artifact_place){ r->id, NULL, path }) < 0)
 		return -1;
 	put_open(k->out, NULL, '{');
@@ -86,7 +77,7 @@ list_of_logged(struct call *k)
 	    "artifact_directory_path"));
 	struct file_list l;
 
-	if (check_path(k, path) < 0 || files_at(&l, k,
+	if (check_artifact_path(k, path) < 0 || files_at(&l, k,
 	    &(struct artifact_place){ NULL, k->part, path }) < 0)
 		return -1;
 	put_open(k->out, NULL, '{');
@@ -102,7 +93,7 @@ list_proxied(struct call *k)
 	struct artifact_place p;
 	struct file_list l;
 
-	if (check_path(k, path) < 0)
+	if (check_artifact_path(k, path) < 0)
 		return -1;
 	place_parse(&p, &k->arena, path);
 	if (files_at(&l, k, &p) < 0)
@@ -115,63 +106,15 @@ list_proxied(struct call *k)
 
 /* ---- read ---- */
 
-static const char *
-type_to_show(const char *path)
-{
-	static const struct {
-		const char *end, *type;
-	} types[] = {
-		{ ".txt", "text/plain" }, { ".log", "text/plain" },
-		{ ".json", "application/json" }, { ".csv", "text/plain" },
-		{ ".yaml", "text/plain" }, { ".yml", "text/plain" },
-		{ ".md", "text/plain" }, { ".py", "text/plain" },
-		{ ".png", "image/png" }, { ".jpg", "image/jpeg" },
-		{ ".jpeg", "image/jpeg" }, { ".gif", "image/gif" },
-	};
-	const char *base = path_base(path), *end = path_extension(path);
-
-	if (strcmp(base, "MLmodel") == 0)
-		return "text/plain";
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (strcmp(end, types[i].end) == 0)
-			return types[i].type;
-	return "application/octet-stream";
-}
-
-/* What a browser shows of it can do nothing: it is no page of ours. */
-static int
-send_file(struct call *k, const struct artifact_place *p)
-{
-	struct err e = ERR_INIT;
-	struct file_list l;
-
-	if (files_at(&l, k, p) < 0)
-		return -1;
-	for (size_t i = 0; i < l.n; i++) {
-		if (strcmp(l.v[i].path, p->path) != 0)
-			continue;
-		if (odb_get(k->out, catalog_odb(k->t->c), &l.v[i].id, &e) < 0)
-			return call_fail_err(k, &e);
-		k->response->type = type_to_show(p->path);
-		http_add_field(k->response, "X-Content-Type-Options",
-		    "nosniff");
-		http_add_field(k->response, "Content-Security-Policy",
-		    "sandbox");
-		return 0;
-	}
-	return call_fail(k, CALL_NOT_THERE, "there is no artifact '%.300s'",
-	    p->path);
-}
-
 static int
 get_proxied(struct call *k)
 {
 	struct artifact_place p;
 
-	if (check_path(k, k->part) < 0)
+	if (check_artifact_path(k, k->part) < 0)
 		return -1;
 	place_parse(&p, &k->arena, k->part);
-	return send_file(k, &p);
+	return send_artifact(k, &p);
 }
 
 /* The page's own links: "get-artifact?run_uuid=ID&path=P". */
@@ -180,9 +123,9 @@ get_of_run(struct call *k)
 {
 	const char *path = call_text(k, "path");
 
-	if (check_path(k, path) < 0)
+	if (check_artifact_path(k, path) < 0)
 		return -1;
-	return send_file(k, &(struct artifact_place){ call_text(k, "run_id"),
+	return send_artifact(k, &(struct artifact_place){ call_text(k, "run_id"),
 	    NULL, path });
 }
 
@@ -191,9 +134,9 @@ get_of_logged(struct call *k)
 {
 	const char *path = call_text(k, "artifact_file_path");
 
-	if (check_path(k, path) < 0)
+	if (check_artifact_path(k, path) < 0)
 		return -1;
-	return send_file(k, &(struct artifact_place){ NULL, k->part, path });
+	return send_artifact(k, &(struct artifact_place){ NULL, k->part, path });
 }
 
 /* ---- written ---- */
@@ -237,7 +180,7 @@ put_proxied(struct call *k)
 	struct err e = ERR_INIT;
 	struct link l = { .rel = "output" };
 
-	if (check_path(k, k->part) < 0)
+	if (check_artifact_path(k, k->part) < 0)
 		return -1;
 	place_parse(&p, &k->arena, k->part);
 	if (*p.path == '\0')
@@ -256,6 +199,34 @@ put_proxied(struct call *k)
 	return 0;
 }
 
+/* As the page sends a file: its run and path are in the query. */
+static int
+upload_file(struct call *k)
+{
+	struct link l = { .rel = "output", .name = call_text(k, "path") };
+	const char *id = call_text(k, "run_id");
+	struct err e = ERR_INIT;
+
+	if (*id == '\0')
+		return call_fail(k, CALL_INVALID, "Request must specify "
+		    "run_uuid.");
+	if (*l.name == '\0')
+		return call_fail(k, CALL_INVALID, "Request must specify path.");
+	if (check_artifact_path(k, l.name) < 0)
+		return -1;
+	if (k->http->n == 0)
+		return call_fail(k, CALL_INVALID, "Request must specify data.");
+	l.type = manifest_type_of_path(l.name);
+	l.size = k->http->n;
+	if (odb_put(&l.id, catalog_odb(k->t->c), k->http->body, k->http->n,
+	    &e) < 0)
+		return call_fail_err(k, &e);
+	if (keep_in_run(k, id, &l) < 0)
+		return -1;
+	buf_adds(k->out, "{}");
+	return 0;
+}
+
 static int
 delete_proxied(struct call *k)
 {
@@ -264,7 +235,7 @@ delete_proxied(struct call *k)
 	struct file_list l;
 	struct ended lines;
 
-	if (check_path(k, k->part) < 0)
+	if (check_artifact_path(k, k->part) < 0)
 		return -1;
 	place_parse(&p, &k->arena, k->part);
 	if (p.run == NULL)
@@ -293,6 +264,7 @@ const struct tracking_route artifact_routes[] = {
 	{ "PUT", "mlflow-artifacts/artifacts/{rest}", put_proxied, NULL },
 	{ "DELETE", "mlflow-artifacts/artifacts/{rest}", delete_proxied,
 	    NULL },
+	{ "POST", "mlflow/upload-artifact", upload_file, "?" },
 	{ "GET", "mlflow/get-artifact", get_of_run, "run_id:s! path:s!" },
 	{ "GET", "mlflow/logged-models/{id}/artifacts/files", get_of_logged,
 	    "artifact_file_path:s!" },

@@ -188,6 +188,82 @@ delete_tag(struct call *k)
 	return change_tag(k, false);
 }
 
+/* ---- what their runs read ---- */
+
+#define EXPERIMENTS_MAX 20
+
+static const char *
+context_of(const struct json *input)
+{
+	const struct json *tag = json_get(input, "tags");
+
+	for (tag = tag ? tag->child : NULL; tag; tag = tag->next)
+		if (strcmp(item_text(tag, "key"), "mlflow.data.context") == 0)
+			return item_text(tag, "value");
+	return "";
+}
+
+/* Each data set once a context. */
+static void
+put_datasets(struct call *k, const struct tracked_run *r, struct intern *seen)
+{
+	struct err ignored = ERR_INIT;
+	struct json *all;
+
+	if (r->datasets == NULL || json_parse(&all, &k->arena, r->datasets,
+	    strlen(r->datasets), 0, &ignored) < 0)
+		return;
+	for (const struct json *d = all->child; d; d = d->next) {
+		const struct json *set = json_get(d, "dataset");
+		const char *key = arena_printf(&k->arena, "%s\n%s\n%s\n%s",
+		    r->experiment, set ? item_text(set, "name") : "", set ?
+		    item_text(set, "digest") : "", context_of(d));
+
+		if (set == NULL || intern_find(seen, key, strlen(key)) !=
+		    INTERN_NONE)
+			continue;
+		intern_add(seen, key, strlen(key));
+		put_open(k->out, NULL, '{');
+		put_text(k->out, "experiment_id", r->experiment);
+		put_text(k->out, "name", item_text(set, "name"));
+		put_text(k->out, "digest", item_text(set, "digest"));
+		if (*context_of(d))
+			put_text(k->out, "context", context_of(d));
+		put_close(k->out, '}');
+	}
+}
+
+static int
+search_datasets(struct call *k)
+{
+	const struct json *ids = call_list(k, "experiment_ids"), *id;
+	const struct runs *rs = &k->t->runs;
+	struct intern *seen;
+	size_t n = 0;
+
+	for (id = ids; id; id = id->next)
+		n++;
+	if (n == 0)
+		return call_fail(k, CALL_INVALID, "SearchDatasets request must "
+		    "specify at least one experiment_id.");
+	if (n > EXPERIMENTS_MAX)
+		return call_fail(k, CALL_INVALID, "SearchDatasets request "
+		    "cannot specify more than %d experiment_ids.",
+		    EXPERIMENTS_MAX);
+	seen = intern_new();
+	put_open(k->out, NULL, '{');
+	put_open(k->out, "dataset_summaries", '[');
+	for (size_t i = 0; i < runs_count(rs); i++)
+		for (id = ids; id; id = id->next)
+			if (!rs->v[i]->deleted && id->type == JSON_TEXT &&
+			    strcmp(id->s, rs->v[i]->experiment) == 0)
+				put_datasets(k, rs->v[i], seen);
+	put_close(k->out, ']');
+	put_close(k->out, '}');
+	intern_free(seen);
+	return 0;
+}
+
 /* ---- searching ---- */
 
 static void
@@ -226,6 +302,8 @@ const struct tracking_route experiment_routes[] = {
 	    "max_results:i page_token:s filter:s order_by:t" },
 	{ "GET", "mlflow/experiments/search", search_experiments,
 	    "max_results:i page_token:s filter:s order_by:t" },
+	{ "POST", "mlflow/experiments/search-datasets", search_datasets,
+	    "experiment_ids:a" },
 	{ "POST", "mlflow/experiments/delete", delete_experiment, ID },
 	{ "POST", "mlflow/experiments/restore", restore_experiment, ID },
 	{ "POST", "mlflow/experiments/update", update_experiment,

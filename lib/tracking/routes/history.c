@@ -83,33 +83,73 @@ by_step(const void *a, const void *b)
 }
 
 static void
-add_steps(struct steps *s, const struct run_metric *m, int64_t low,
-    int64_t high)
+add_step(struct steps *s, int64_t step)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		if (m->step[i] < low || m->step[i] > high)
-			continue;
-		if (s->n == s->room) {
-			s->room = s->room ? s->room * 2 : 256;
-			s->v = xresize(s->v, s->room, sizeof(*s->v));
-		}
-		s->v[s->n++] = m->step[i];
+	if (s->n == s->room) {
+		s->room = s->room ? s->room * 2 : 256;
+		s->v = xresize(s->v, s->room, sizeof(*s->v));
 	}
+	s->v[s->n++] = step;
 }
 
-/* Each once, in order, at most so many and evenly, the last one always. */
-static void
-thin_steps(struct steps *s, size_t most)
-{
-	size_t kept = 0, n;
+struct interval {
+	int64_t low, high;
+};
 
-	if (s->n == 0)
-		return;
-	qsort(s->v, s->n, sizeof(*s->v), by_step);
+static bool
+is_within(const struct interval *in, int64_t step)
+{
+	return step >= in->low && step <= in->high;
+}
+
+static void
+add_steps(struct steps *s, const struct run_metric *m,
+    const struct interval *in)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (is_within(in, m->step[i]))
+			add_step(s, m->step[i]);
+}
+
+/* The first and last step of each run stay, so that no curve is cut. */
+static void
+add_ends(struct steps *s, const struct run_metric *m,
+    const struct interval *in)
+{
+	int64_t low = INT64_MAX, high = INT64_MIN;
+
+	for (size_t i = 0; i < m->n; i++) {
+		low = m->step[i] < low ? m->step[i] : low;
+		high = m->step[i] > high ? m->step[i] : high;
+	}
+	if (m->n && is_within(in, low))
+		add_step(s, low);
+	if (m->n && is_within(in, high))
+		add_step(s, high);
+}
+
+/* Each once, in order. */
+static void
+sort_steps(struct steps *s)
+{
+	size_t kept = 0;
+
+	if (s->n)
+		qsort(s->v, s->n, sizeof(*s->v), by_step);
 	for (size_t i = 0; i < s->n; i++)
 		if (kept == 0 || s->v[kept - 1] != s->v[i])
 			s->v[kept++] = s->v[i];
 	s->n = kept;
+}
+
+/* At most so many of them, evenly, the last one always. */
+static void
+thin_steps(struct steps *s, size_t most)
+{
+	size_t kept, n;
+
+	sort_steps(s);
+	kept = s->n;
 	if (kept <= most)
 		return;
 	for (n = 0; n < most; n++)
@@ -130,12 +170,14 @@ static int
 read_bulk(struct bulk *b, struct call *k, const struct json *ids)
 {
 	const char *key = call_text(k, "metric_key");
+	size_t n = 0;
 
+	for (const struct json *c = ids; c; c = c->next)
+		n++;
+	if (n > INTERVAL_RUNS)
+		return call_fail(k, CALL_INVALID, "the request must specify at "
+		    "most %d run_ids.", INTERVAL_RUNS);
 	for (b->n = 0; ids; ids = ids->next) {
-		if (b->n == INTERVAL_RUNS)
-			return call_fail(k, CALL_INVALID, "GetMetricHistory"
-			    "BulkInterval request must specify at most %d "
-			    "run_ids.", INTERVAL_RUNS);
 		if (find_run(k, ids->s, true) == NULL ||
 		    read_points(&b->run[b->n], &b->metric[b->n], k, ids->s,
 		    key) < 0)
@@ -146,36 +188,51 @@ read_bulk(struct bulk *b, struct call *k, const struct json *ids)
 }
 
 static void
-put_sampled(struct call *k, const struct bulk *b, const struct steps *s)
+put_sampled(struct call *k, const struct bulk *b, const struct steps *s,
+    size_t most)
 {
 	put_open(k->out, NULL, '{');
 	put_open(k->out, "metrics", '[');
 	for (size_t i = 0; i < b->n; i++) {
 		const struct run_metric *m = b->metric[i];
 
-		for (size_t j = 0; m && s->n && j < m->n; j++)
+		for (size_t j = 0; m && s->n && most && j < m->n; j++)
 			if (bsearch(&m->step[j], s->v, s->n, sizeof(*s->v),
-			    by_step))
+			    by_step)) {
 				put_point(k, b->run[i].id, m, j);
+				most--;
+			}
 	}
 	put_close(k->out, ']');
 	put_close(k->out, '}');
 }
 
+static void
+sample_steps(struct steps *s, const struct bulk *b, const struct interval *in,
+    size_t most)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->metric[i])
+			add_steps(s, b->metric[i], in);
+	thin_steps(s, most);
+	for (size_t i = 0; i < b->n; i++)
+		if (b->metric[i])
+			add_ends(s, b->metric[i], in);
+	sort_steps(s);
+}
+
+/* `points`: at most so many are told. */
 static int
-answer_bulk(struct call *k, const struct json *ids, int64_t low, int64_t high,
-    int64_t most)
+answer_bulk(struct call *k, const struct json *ids, struct interval in,
+    int64_t most, size_t points)
 {
 	struct bulk *b = xalloc(1, sizeof(*b));
 	struct steps s = { NULL, 0, 0 };
 	int r = read_bulk(b, k, ids);
 
-	for (size_t i = 0; r == 0 && i < b->n; i++)
-		if (b->metric[i])
-			add_steps(&s, b->metric[i], low, high);
 	if (r == 0) {
-		thin_steps(&s, (size_t)most);
-		put_sampled(k, b, &s);
+		sample_steps(&s, b, &in, (size_t)most);
+		put_sampled(k, b, &s, points);
 	}
 	for (size_t i = 0; i < b->n; i++)
 		run_free(&b->run[i]);
@@ -202,21 +259,26 @@ get_interval(struct call *k)
 	if (most < 1 || most > INTERVAL_USUAL)
 		return call_fail(k, CALL_INVALID, "max_results must be between "
 		    "1 and %d.", INTERVAL_USUAL);
-	return answer_bulk(k, call_list(k, "run_ids"), low, high, most);
+	return answer_bulk(k, call_list(k, "run_ids"), (struct interval){ low,
+	    high }, most, SIZE_MAX);
 }
 
 static int
 get_bulk(struct call *k)
 {
 	const struct json *ids = call_list(k, "run_id");
+	int64_t most = call_max_results(k, PAGE_USUAL, INT32_MAX);
 
+	if (most < 0)
+		return -1;
 	if (ids == NULL)
 		return call_fail(k, CALL_INVALID, "GetMetricHistoryBulk "
 		    "request must specify at least one run_id.");
 	if (*call_text(k, "metric_key") == '\0')
 		return call_fail(k, CALL_INVALID, "GetMetricHistoryBulk "
 		    "request must specify a metric_key.");
-	return answer_bulk(k, ids, INT64_MIN, INT64_MAX, INT32_MAX);
+	return answer_bulk(k, ids, (struct interval){ INT64_MIN, INT64_MAX },
+	    INT32_MAX, (size_t)most);
 }
 
 const struct tracking_route history_routes[] = {
@@ -225,6 +287,6 @@ const struct tracking_route history_routes[] = {
 	{ "GET", "mlflow/metrics/get-history-bulk-interval", get_interval,
 	    "run_ids:t! metric_key:s! start_step:i end_step:i max_results:i" },
 	{ "GET", "mlflow/metrics/get-history-bulk", get_bulk,
-	    "run_id:t metric_key:s" },
+	    "run_id:t metric_key:s max_results:i" },
 	{ NULL, NULL, NULL, NULL }
 };
