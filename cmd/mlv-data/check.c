@@ -1,20 +1,22 @@
 /* mlv-data check: hold rows against a schema. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "catalog/bytes.h"
 #include "catalog/name.h"
-#include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "flow/check/data.h"
 #include "lineage/event.h"
-#include "quality/check.h"
 #include "verbs.h"
 #include "write/rows.h"
 
 struct check_verb {
 	struct reading read;
-	const char *schema, *bad, *output;
+	const char *schema, *bad, *output, *now;
+	int64_t at;			/* --now */
 };
 
 static const struct opt check_options[] = {
@@ -25,6 +27,8 @@ static const struct opt check_options[] = {
 	    "pass the good rows on, write the others there with the reason" },
 	{ OPT_TEXT, 'o', "output", offsetof(struct check_verb, output), "FILE",
 	    "the good rows there, instead of on standard output" },
+	{ OPT_TEXT, 0, "now", offsetof(struct check_verb, now), "TIME",
+	    "what freshness is measured from, instead of the clock" },
 	READING_OPTIONS(struct check_verb, read),
 	OPT_END
 };
@@ -47,6 +51,7 @@ print_finding(struct cli *c, const struct finding *f, const char *path)
 	out_int(&c->out, "hits", (int64_t)f->hits);
 	out_only(&c->out, OUT_JSON);
 	out_int(&c->out, "looked", (int64_t)f->looked);
+	out_text(&c->out, "anomaly", f->anomaly);
 	out_only(&c->out, OUT_BOTH);
 	out_text(&c->out, "what", f->what);
 	out_tree(&c->out, "examples", examples);
@@ -133,17 +138,17 @@ check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
 	struct passed_rows p = { .c = c };
 	const struct check_rows to = { o->output != NULL || !(c->json ||
 	    c->nul) ? pass_good : NULL, pass_bad, tell_text, &p };
-	struct table_read_opts read;
-	const struct check_input in = { b->data, b->n, &read };
+	const char *folder = getenv("TMPDIR");
+	const struct check_data how = { .catalog = c->catalog, .schema = s,
+	    .user = user, .to = o->bad ? &to : NULL, .has_now = true,
+	    .now = o->at, .folder = folder && *folder ? folder : "/var/tmp" };
 	int r;
 
-	if (catalog_read_opts(&read, b, user, e) != 0)
-		return -1;
 	if (o->bad == NULL)
-		return check_table(k, NULL, &in, s, e);
+		return check_data(k, b, &how, e);
 	if (open_passed(&p, o, e) != 0)
 		return -1;
-	r = check_table(k, &to, &in, s, e);
+	r = check_data(k, b, &how, e);
 	if (close_passed(&p, r, e) == 0)
 		return 0;
 	if (r == 0)
@@ -216,6 +221,10 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if ((status = reading_opts(&user, c, &o->read)) != 0)
 		return status;
+	o->at = clock_wall_us();
+	if (o->now != NULL && !clock_parse(o->now, strlen(o->now), &o->at))
+		return cli_usage(c, "--now '%s' is no time: as in "
+		    "2026-01-31T12:00:00Z", o->now);
 	if (cli_names(c, &names, argc, argv, &e) != 0)
 		return cli_fail(c, &e);
 	if (o->bad != NULL && names.n != 1)
@@ -248,7 +257,9 @@ const struct verb verb_check = {
 "Prints a record for each rule of the schema that is broken: rule, column,\n"
 "severity, rows hit, what is wrong, examples, the first row numbers, file.\n"
 "Nothing printed and exit 0: all is well.  Exit 1: a rule of severity error\n"
-"is broken; rules of severity warn are only told.\n"
+"is broken; rules of severity warn are only told.  mlv-schema(5) has the rules:\n"
+"types, ranges, sets, patterns, keys, conditions, means and quantiles, freshness,\n"
+"keys of other tables, and what earlier versions were like.\n"
 "\n"
 "With --bad it is a filter: the rows that break no rule of severity error go to\n"
 "standard output as they are, all others to FILE with their number and the\n"
