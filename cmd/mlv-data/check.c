@@ -9,13 +9,14 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "flow/check/data.h"
+#include "flow/check/page.h"
 #include "lineage/event.h"
 #include "verbs.h"
 #include "write/rows.h"
 
 struct check_verb {
 	struct reading read;
-	const char *schema, *bad, *output, *now;
+	const char *schema, *bad, *output, *now, *html;
 	int64_t at;			/* --now */
 };
 
@@ -27,6 +28,8 @@ static const struct opt check_options[] = {
 	    "pass the good rows on, write the others there with the reason" },
 	{ OPT_TEXT, 'o', "output", offsetof(struct check_verb, output), "FILE",
 	    "the good rows there, instead of on standard output" },
+	{ OPT_TEXT, 0, "html", offsetof(struct check_verb, html), "FILE",
+	    "also write what was asked and found as a page" },
 	{ OPT_TEXT, 0, "now", offsetof(struct check_verb, now), "TIME",
 	    "what freshness is measured from, instead of the clock" },
 	READING_OPTIONS(struct check_verb, read),
@@ -177,6 +180,34 @@ tell_event(struct cli *c, struct catalog_bytes *b, const char *name,
 	    k->n ? k->n : 1);
 }
 
+/* Nothing that is read is written. */
+static int
+refuse_outputs(const struct check_verb *o, const char *read, struct err *e)
+{
+	return file_refuse_same(o->bad, read, e) != 0 ||
+	    file_refuse_same(o->output, read, e) != 0 ||
+	    file_refuse_same(o->html, read, e) != 0 ? -1 : 0;
+}
+
+static int
+write_page(struct catalog_bytes *b, const char *name,
+    const struct check_verb *o, const struct schema *s,
+    const struct check *k, struct err *e)
+{
+	char id[OID_TEXT];
+	struct buf page;
+	int r;
+
+	buf_init(&page, BUF_CAP_DOC);
+	check_page(&page, k, s, name, oid_print(id, catalog_bytes_id(b)));
+	r = buf_check(&page, e);
+	if (r == 0)
+		r = file_replace(os_real(), o->html, page.data, page.len, 0666,
+		    e);
+	buf_free(&page);
+	return r;
+}
+
 static int
 check_one(bool *failed, struct cli *c, struct catalog *catalog,
     const char *name, const struct check_verb *o, const struct schema *s,
@@ -189,8 +220,7 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 	if (catalog_open_bytes(&b, catalog, name, e) != 0)
 		return -1;
 	if ((b.item.kind == NAME_PATH &&
-	    (file_refuse_same(o->bad, b.item.base, e) != 0 ||
-	    file_refuse_same(o->output, b.item.base, e) != 0)) ||
+	    refuse_outputs(o, b.item.base, e) != 0) ||
 	    check_rows_of(&k, c, &b, o, s, user, e) != 0)
 		goto done;
 	for (size_t i = 0; i < k.n; i++) {
@@ -200,9 +230,9 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 			print_finding(c, &k.f[i], name);
 	}
 	tell_event(c, &b, name, &k);
+	r = o->html != NULL ? write_page(&b, name, o, s, &k, e) : 0;
 	*failed = *failed || check_failed(&k);
 	check_release(&k);
-	r = 0;
 done:
 	catalog_bytes_close(&b);
 	return r;
@@ -230,14 +260,16 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->bad != NULL && names.n != 1)
 		return cli_usage(c, "--bad takes the rows of one file, not "
 		    "%zu", names.n);
+	if (o->html != NULL && names.n != 1)
+		return cli_usage(c, "--html is the page of one file, not of "
+		    "%zu", names.n);
 	if (o->output != NULL && o->bad == NULL)
 		return cli_usage(c, "-o takes the good rows: say with --bad "
 		    "where the others go");
 	if (o->output != NULL && strcmp(o->output, o->bad) == 0)
 		return cli_usage(c, "good and bad rows cannot both go to '%s'",
 		    o->bad);
-	if (file_refuse_same(o->bad, o->schema, &e) != 0 ||
-	    file_refuse_same(o->output, o->schema, &e) != 0 ||
+	if (refuse_outputs(o, o->schema, &e) != 0 ||
 	    file_refuse_same(o->output, o->bad, &e) != 0 ||
 	    schema_load(&s, &c->arena, o->schema, &e) != 0)
 		return cli_fail(c, &e);
@@ -251,7 +283,7 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_check = {
 	.name = "check",
 	.summary = "hold rows against a schema; exit 1 when they break it",
-	.synopsis = "--schema FILE [--bad FILE [-o FILE]] NAME...\n"
+	.synopsis = "--schema FILE [--html FILE] [--bad FILE [-o FILE]] NAME...\n"
 	    "--schema FILE --stdin",
 	.about =
 "Prints a record for each rule of the schema that is broken: rule, column,\n"

@@ -47,11 +47,17 @@ struct finding {
 	const char *anomaly;
 };
 
+/* What was looked at of a column, or by a rule about one. */
+struct check_seen {
+	uint64_t looked, missing;	/* values; cells without one */
+};
+
 struct check {
 	struct finding *f;	/* those broken, in the schema's order */
 	size_t n;
 	uint64_t rows;		/* read */
 	uint64_t broken;	/* of them: no rows */
+	struct check_seen *seen;	/* (columns and rules about them) */
 };
 
 /* Another table, which the schema refers to. */

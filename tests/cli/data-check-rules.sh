@@ -224,6 +224,30 @@ check 'trend: rows, mean and missing share beside the last profiles' <<'X'
 	expect 0 mlv-data check -s s.yaml t.csv
 X
 
+# --- a page to hand on
+check '--html: what was asked and found, escaped, the same twice' <<'X'
+	printf 'a,b\n1,<b>\n9,x\n' >h.csv &&
+	cat >h.yaml <<-Y &&
+		columns:
+		  a: {type: int64, max: 5, mean: {max: 9}}
+		  b: {type: category, values: [x], severity: warn}
+		rules: [{expr: a < 100, name: small}]
+	Y
+	expect 1 mlv-data check -s h.yaml h.csv --html h.html &&
+	prints 'range	a	error	1	' &&
+	grep -q 'Data check: h.csv' h.html &&
+	grep -q '&lt;b&gt;' h.html &&
+	! grep -q '<td><b>' h.html &&
+	grep -q 'more than 5' h.html &&
+	grep -q 'ENUM_TYPE_UNEXPECTED_STRING_VALUES' h.html &&
+	grep -q 'a &lt; 100' h.html &&
+	cp h.html first.html &&
+	expect 1 mlv-data check -s h.yaml h.csv --html h.html &&
+	same h.html first.html &&
+	expect 2 mlv-data check -s h.yaml h.csv h.csv --html h.html &&
+	expect 2 mlv-data check -s h.yaml h.csv --html h.csv
+X
+
 # --- what is refused, with its line
 check 'members that nobody knows are refused by name' <<'X'
 	refused "'medain' is not known; is it 'median'?" <<-Y &&

@@ -370,6 +370,10 @@ conclude_check(struct checker *k, struct err *e)
 	const struct schema *s = k->s;
 	struct finding *f;
 
+	k->out->seen = xalloc(k->n_col + 1, sizeof(*k->out->seen));
+	for (size_t i = 0; i < k->n_col; i++)
+		k->out->seen[i] = (struct check_seen){ k->col[i].looked,
+		    k->col[i].missing };
 	conclude_table(k);
 	for (size_t i = 0; i < s->cols; i++)
 		if (conclude_column(k, &k->col[i], e) != 0)

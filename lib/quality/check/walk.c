@@ -498,6 +498,7 @@ check_release(struct check *c)
 		free((char *)(uintptr_t)c->f[i].column);
 	}
 	free(c->f);
+	free(c->seen);
 	memset(c, 0, sizeof(*c));
 }
 
