@@ -1,20 +1,23 @@
 /* mlv-data check: hold rows against a schema. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "catalog/bytes.h"
 #include "catalog/name.h"
-#include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "flow/check/data.h"
+#include "flow/check/page.h"
 #include "lineage/event.h"
-#include "quality/check.h"
 #include "verbs.h"
 #include "write/rows.h"
 
 struct check_verb {
 	struct reading read;
-	const char *schema, *bad, *output;
+	const char *schema, *bad, *output, *now, *html;
+	int64_t at;			/* --now */
 };
 
 static const struct opt check_options[] = {
@@ -25,6 +28,10 @@ static const struct opt check_options[] = {
 	    "pass the good rows on, write the others there with the reason" },
 	{ OPT_TEXT, 'o', "output", offsetof(struct check_verb, output), "FILE",
 	    "the good rows there, instead of on standard output" },
+	{ OPT_TEXT, 0, "html", offsetof(struct check_verb, html), "FILE",
+	    "also write what was asked and found as a page" },
+	{ OPT_TEXT, 0, "now", offsetof(struct check_verb, now), "TIME",
+	    "what freshness is measured from, instead of the clock" },
 	READING_OPTIONS(struct check_verb, read),
 	OPT_END
 };
@@ -47,6 +54,7 @@ print_finding(struct cli *c, const struct finding *f, const char *path)
 	out_int(&c->out, "hits", (int64_t)f->hits);
 	out_only(&c->out, OUT_JSON);
 	out_int(&c->out, "looked", (int64_t)f->looked);
+	out_text(&c->out, "anomaly", f->anomaly);
 	out_only(&c->out, OUT_BOTH);
 	out_text(&c->out, "what", f->what);
 	out_tree(&c->out, "examples", examples);
@@ -133,17 +141,17 @@ check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
 	struct passed_rows p = { .c = c };
 	const struct check_rows to = { o->output != NULL || !(c->json ||
 	    c->nul) ? pass_good : NULL, pass_bad, tell_text, &p };
-	struct table_read_opts read;
-	const struct check_input in = { b->data, b->n, &read };
+	const char *folder = getenv("TMPDIR");
+	const struct check_data how = { .catalog = c->catalog, .schema = s,
+	    .user = user, .to = o->bad ? &to : NULL, .has_now = true,
+	    .now = o->at, .folder = folder && *folder ? folder : "/var/tmp" };
 	int r;
 
-	if (catalog_read_opts(&read, b, user, e) != 0)
-		return -1;
 	if (o->bad == NULL)
-		return check_table(k, NULL, &in, s, e);
+		return check_data(k, b, &how, e);
 	if (open_passed(&p, o, e) != 0)
 		return -1;
-	r = check_table(k, &to, &in, s, e);
+	r = check_data(k, b, &how, e);
 	if (close_passed(&p, r, e) == 0)
 		return 0;
 	if (r == 0)
@@ -172,6 +180,34 @@ tell_event(struct cli *c, struct catalog_bytes *b, const char *name,
 	    k->n ? k->n : 1);
 }
 
+/* Nothing that is read is written. */
+static int
+refuse_outputs(const struct check_verb *o, const char *read, struct err *e)
+{
+	return file_refuse_same(o->bad, read, e) != 0 ||
+	    file_refuse_same(o->output, read, e) != 0 ||
+	    file_refuse_same(o->html, read, e) != 0 ? -1 : 0;
+}
+
+static int
+write_page(struct catalog_bytes *b, const char *name,
+    const struct check_verb *o, const struct schema *s,
+    const struct check *k, struct err *e)
+{
+	char id[OID_TEXT];
+	struct buf page;
+	int r;
+
+	buf_init(&page, BUF_CAP_DOC);
+	check_page(&page, k, s, name, oid_print(id, catalog_bytes_id(b)));
+	r = buf_check(&page, e);
+	if (r == 0)
+		r = file_replace(os_real(), o->html, page.data, page.len, 0666,
+		    e);
+	buf_free(&page);
+	return r;
+}
+
 static int
 check_one(bool *failed, struct cli *c, struct catalog *catalog,
     const char *name, const struct check_verb *o, const struct schema *s,
@@ -184,8 +220,7 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 	if (catalog_open_bytes(&b, catalog, name, e) != 0)
 		return -1;
 	if ((b.item.kind == NAME_PATH &&
-	    (file_refuse_same(o->bad, b.item.base, e) != 0 ||
-	    file_refuse_same(o->output, b.item.base, e) != 0)) ||
+	    refuse_outputs(o, b.item.base, e) != 0) ||
 	    check_rows_of(&k, c, &b, o, s, user, e) != 0)
 		goto done;
 	for (size_t i = 0; i < k.n; i++) {
@@ -195,9 +230,9 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 			print_finding(c, &k.f[i], name);
 	}
 	tell_event(c, &b, name, &k);
+	r = o->html != NULL ? write_page(&b, name, o, s, &k, e) : 0;
 	*failed = *failed || check_failed(&k);
 	check_release(&k);
-	r = 0;
 done:
 	catalog_bytes_close(&b);
 	return r;
@@ -216,10 +251,17 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if ((status = reading_opts(&user, c, &o->read)) != 0)
 		return status;
+	o->at = clock_wall_us();
+	if (o->now != NULL && !clock_parse(o->now, strlen(o->now), &o->at))
+		return cli_usage(c, "--now '%s' is no time: as in "
+		    "2026-01-31T12:00:00Z", o->now);
 	if (cli_names(c, &names, argc, argv, &e) != 0)
 		return cli_fail(c, &e);
 	if (o->bad != NULL && names.n != 1)
 		return cli_usage(c, "--bad takes the rows of one file, not "
+		    "%zu", names.n);
+	if (o->html != NULL && names.n != 1)
+		return cli_usage(c, "--html is the page of one file, not of "
 		    "%zu", names.n);
 	if (o->output != NULL && o->bad == NULL)
 		return cli_usage(c, "-o takes the good rows: say with --bad "
@@ -227,8 +269,7 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->output != NULL && strcmp(o->output, o->bad) == 0)
 		return cli_usage(c, "good and bad rows cannot both go to '%s'",
 		    o->bad);
-	if (file_refuse_same(o->bad, o->schema, &e) != 0 ||
-	    file_refuse_same(o->output, o->schema, &e) != 0 ||
+	if (refuse_outputs(o, o->schema, &e) != 0 ||
 	    file_refuse_same(o->output, o->bad, &e) != 0 ||
 	    schema_load(&s, &c->arena, o->schema, &e) != 0)
 		return cli_fail(c, &e);
@@ -242,13 +283,15 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_check = {
 	.name = "check",
 	.summary = "hold rows against a schema; exit 1 when they break it",
-	.synopsis = "--schema FILE [--bad FILE [-o FILE]] NAME...\n"
+	.synopsis = "--schema FILE [--html FILE] [--bad FILE [-o FILE]] NAME...\n"
 	    "--schema FILE --stdin",
 	.about =
 "Prints a record for each rule of the schema that is broken: rule, column,\n"
 "severity, rows hit, what is wrong, examples, the first row numbers, file.\n"
 "Nothing printed and exit 0: all is well.  Exit 1: a rule of severity error\n"
-"is broken; rules of severity warn are only told.\n"
+"is broken; rules of severity warn are only told.  mlv-schema(5) has the rules:\n"
+"types, ranges, sets, patterns, keys, conditions, means and quantiles, freshness,\n"
+"keys of other tables, and what earlier versions were like.\n"
 "\n"
 "With --bad it is a filter: the rows that break no rule of severity error go to\n"
 "standard output as they are, all others to FILE with their number and the\n"

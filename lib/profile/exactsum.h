@@ -4,7 +4,7 @@
  * A sum is one long fixed-point number in limbs of 32 bits that stand in 64,
  * so that carries wait (Kulisch's accumulator).  Its unit is 2^-1074 for
  * sums and 2^-2148 for squares.  Adding is exact and so does not depend on
- * the order; rounding happens once, when it is read.  Private to lib/profile.
+ * the order; rounding happens once, when it is read.
  */
 #ifndef PROFILE_EXACTSUM_H
 #define PROFILE_EXACTSUM_H

@@ -22,11 +22,14 @@ enum check_rule {
 	CHECK_BROKEN,		/* rows that are none, passed on */
 	CHECK_MISSING,		/* min_fraction */
 	CHECK_TYPE, CHECK_RANGE, CHECK_VALUES, CHECK_LENGTH, CHECK_PATTERN,
-	CHECK_UNIQUE, CHECK_EXPR
+	CHECK_UNIQUE, CHECK_EXPR,
+	CHECK_REFERENCE,
+	CHECK_AGGREGATE, CHECK_FRESHNESS, CHECK_TREND
 };
 
 /* "column_absent" "column_new" "column_order" "rows" "broken" "missing" "type"
- * "range" "values" "length" "pattern" "unique" "expr" */
+ * "range" "values" "length" "pattern" "unique" "expr" "reference" "aggregate"
+ * "freshness" "trend" */
 const char *check_rule_name(enum check_rule rule);
 
 struct finding {
@@ -39,6 +42,14 @@ struct finding {
 	char *example[CHECK_EXAMPLES];	/* different texts, shortened */
 	size_t rows, examples;
 	char what[200];		/* for people */
+	/* What TensorFlow Data Validation calls it, "SCHEMA_NEW_COLUMN"; NULL:
+	 * it has no name for it. */
+	const char *anomaly;
+};
+
+/* What was looked at of a column, or by a rule about one. */
+struct check_seen {
+	uint64_t looked, missing;	/* values; cells without one */
 };
 
 struct check {
@@ -46,6 +57,24 @@ struct check {
 	size_t n;
 	uint64_t rows;		/* read */
 	uint64_t broken;	/* of them: no rows */
+	struct check_seen *seen;	/* (columns and rules about them) */
+};
+
+/* Another table, which the schema refers to. */
+struct check_other {
+	const char *bytes;
+	size_t n;
+	const struct table_read_opts *read;	/* or NULL */
+};
+
+/* What a profile of an earlier version says of a column, or of the rows. */
+struct check_past {
+	uint64_t rows;
+	struct check_past_column {
+		const char *name;
+		double mean, missing;		/* missing: a share; NaN */
+	} *col;
+	size_t cols;
 };
 
 struct check_input {
@@ -54,6 +83,14 @@ struct check_input {
 	/* What the user says of how to read, over what the schema does; or
 	 * NULL. */
 	const struct table_read_opts *read;
+	const struct check_other *others;	/* for each reference */
+	size_t n_others;
+	const struct check_past *past;		/* for the trend, any order */
+	size_t n_past;
+	bool has_now;
+	int64_t now;				/* for freshness */
+	const char *folder;			/* for what memory does not
+						 * hold; NULL: /tmp */
 };
 
 /*

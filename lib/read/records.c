@@ -241,6 +241,7 @@ records_next(struct records *l, struct record *rec, struct err *e)
 		l->last.line = l->next_line;
 		if (cut_record(l, &next, e) != 0) {
 			l->last.row++;
+			*rec = l->last;
 			return -1;
 		}
 		l->last.raw_n = (size_t)(next - l->at);
@@ -258,7 +259,7 @@ records_next(struct records *l, struct record *rec, struct err *e)
 int
 records_first_line(struct records *l, struct record *rec, struct err *e)
 {
-	const char *s = l->last.raw, *q;
+	const char *s = rec->raw, *q;
 	size_t most = RESUMED_LEAST + RESUMED_TIMES * (size_t)(l->end -
 	    l->start);
 
@@ -266,8 +267,9 @@ records_first_line(struct records *l, struct record *rec, struct err *e)
 	if (l->resumed > most)
 		return err_set(e, ERR_FORMAT, "%s: line %llu: too many quotes "
 		    "are never closed; --quote none takes them as text",
-		    l->in.name, (unsigned long long)l->last.line);
+		    l->in.name, (unsigned long long)rec->line);
 	q = memchr(s, l->in.form.eol, (size_t)(l->end - s));
+	l->last = *rec;
 	l->at = q != NULL ? q + 1 : l->end;
 	l->last.raw_n = (size_t)(l->at - s);
 	l->last.s = s;

@@ -3,6 +3,7 @@
  */
 #include "quality/schema.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,60 @@ schema_set_values(struct schema_column *c, const char **v, size_t n)
 	qsort(v, n, sizeof(*v), by_text);
 	c->values = v;
 	c->n_values = n;
+}
+
+void
+schema_column_init(struct schema_column *c, const char *name)
+{
+	memset(c, 0, sizeof(*c));
+	c->name = name;
+	c->type = COL_TEXT;
+	c->mostly = 1;
+	c->missing = c->distinct = NAN;
+}
+
+struct schema *
+schema_new(struct arena *a)
+{
+	struct schema *s = arena_alloc(a, sizeof(*s));
+
+	s->trend.last = 5;
+	s->trend.rows = s->trend.mean = s->trend.missing = NAN;
+	return s;
+}
+
+static const struct {
+	const char *word;
+	bool of_text, of_date;
+} aggregates[AGGREGATES] = {
+	[AGGREGATE_MEAN] = { "mean", false, false },
+	[AGGREGATE_MEDIAN] = { "median", false, true },
+	[AGGREGATE_SUM] = { "sum", false, false },
+	[AGGREGATE_STDEV] = { "stdev", false, false },
+	[AGGREGATE_LEAST] = { "least", false, true },
+	[AGGREGATE_GREATEST] = { "greatest", false, true },
+	[AGGREGATE_DISTINCT] = { "distinct", true, true },
+	[AGGREGATE_DISTINCT_SHARE] = { "distinct_share", true, true },
+	[AGGREGATE_MISSING] = { "missing", true, true },
+	[AGGREGATE_QUANTILE] = { "quantiles", false, true },
+};
+
+const char *
+aggregate_word(enum aggregate of)
+{
+	return aggregates[of].word;
+}
+
+bool
+aggregate_of_text(enum aggregate of)
+{
+	return aggregates[of].of_text;
+}
+
+bool
+aggregate_of_date(enum aggregate of)
+{
+	return aggregates[of].of_date;
 }
 
 const struct schema_column *

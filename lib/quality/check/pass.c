@@ -6,7 +6,7 @@
 
 #include "codec/csv.h"
 #include "codec/json.h"
-#include "quality/internal.h"
+#include "quality/check/internal.h"
 
 static int
 give_rows(struct checker *k, bool bad, struct err *e)
@@ -181,13 +181,14 @@ pass_row(struct checker *k, const struct scan *scan,
 /* A table stays one: all of the row's text becomes its first cell. */
 int
 pass_broken(struct checker *k, const struct scan *scan,
-    const struct record *rec, const char *why, struct err *e)
+    const struct scan_broken *bad, struct err *e)
 {
 	const struct csv_form *f = scan_form(scan);
+	const struct record *rec = &bad->record;
 	size_t cols, n = record_text(rec);
 
 	buf_clear(&k->reason);
-	buf_addf(&k->reason, "%s: %s", check_rule_name(CHECK_BROKEN), why);
+	buf_addf(&k->reason, "%s: %s", check_rule_name(CHECK_BROKEN), bad->why);
 	buf_clear(&k->passed);
 	if (scan_format(scan) == TABLE_JSONL) {
 		buf_addc(&k->passed, '{');

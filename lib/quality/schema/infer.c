@@ -43,9 +43,9 @@ infer_whole_range(struct schema_column *s, const struct column *c)
 		min = c->i64[i] < min ? c->i64[i] : min;
 		max = c->i64[i] > max ? c->i64[i] : max;
 	}
-	s->has_min = s->has_max = c->rows > c->missing;
-	s->min = num_of_i64(min);
-	s->max = num_of_i64(max);
+	s->range.has_min = s->range.has_max = c->rows > c->missing;
+	s->range.min = num_of_i64(min);
+	s->range.max = num_of_i64(max);
 }
 
 static void
@@ -68,10 +68,10 @@ infer_range(struct schema_column *s, const struct column *c)
 			max = v;
 		any = true;
 	}
-	s->has_min = any && !low;
-	s->has_max = any && !high;
-	s->min = num_of_f64(min);
-	s->max = num_of_f64(max);
+	s->range.has_min = any && !low;
+	s->range.has_max = any && !high;
+	s->range.min = num_of_f64(min);
+	s->range.max = num_of_f64(max);
 }
 
 static int
@@ -113,14 +113,12 @@ static int
 infer_column(struct schema_column *s, struct arena *a, const struct column *c,
     struct err *e)
 {
-	memset(s, 0, sizeof(*s));
 	if (!utf8_ok(c->name, strlen(c->name)))
 		return err_set(e, ERR_FORMAT, "the name of column '%s' is not "
 		    "UTF-8: convert the file first (iconv -f CP1252 -t "
 		    "UTF-8)", c->name);
-	s->name = arena_strdup(a, c->name);
+	schema_column_init(s, arena_strdup(a, c->name));
 	s->type = c->type;
-	s->mostly = 1;
 	s->missing = c->rows ? (double)c->missing / (double)c->rows : NAN;
 	s->min_fraction = c->rows == 0 ? 0 : c->missing == 0 ? 1 :
 	    fmax(0, floor((1 - s->missing) * 100 - 5) / 100);
@@ -142,7 +140,7 @@ int
 schema_infer(struct schema **out, struct arena *a, const struct table *t,
     const struct table_read_opts *read, struct err *e)
 {
-	struct schema *s = arena_alloc(a, sizeof(*s));
+	struct schema *s = schema_new(a);
 
 	s->col = arena_alloc(a, (t->cols + 1) * sizeof(*s->col));
 	s->cols = t->cols;
