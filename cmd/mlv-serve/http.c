@@ -13,7 +13,8 @@
 
 struct http_verb {
 	struct texts columns;
-	const char *host, *canary, *name, *log, *share_file, *features, *store;
+	const char *host, *canary, *name, *log, *share_file, *features, *store,
+	    *service;
 	int64_t port, health_port, threads, drain, grace, timeout, load_timeout;
 };
 
@@ -44,6 +45,8 @@ static const struct opt http_options[] = {
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
 	    "FILE", "instead of the repository's .mlv/features/online.mdb" },
+	{ OPT_TEXT, 0, "service", offsetof(struct http_verb, service),
+	    "SERVICE", "its features are joined by key before a model scores" },
 	{ OPT_INT, 't', "threads", offsetof(struct http_verb, threads), "N",
 	    "threads, instead of one a processor",
 	    .high = 64 },
@@ -200,7 +203,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct server_opts so = { .log_folder = o->log,
-	    .features = o->features, .feature_store = o->store, .endpoint = {
+	    .features = o->features, .feature_store = o->store,
+	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
 	    .load_ms = o->load_timeout * 1000 } };
 	struct err e = ERR_INIT;
@@ -210,6 +214,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 1)
 		return cli_usage(c, "http takes one model");
+	if (o->service && o->features == NULL)
+		return cli_usage(c, "--service names one of --features");
 	if ((r = check_name(c, o->name)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
@@ -246,7 +252,9 @@ const struct verb verb_http = {
 "SIGHUP looks at once.  SIGTERM: not ready, finish what has come, exit 0.\n"
 "\n"
 "With --features, POST /get-online-features answers as Feast's feature server\n"
-"does, from what mlv-data feature load has kept.\n"
+"does, from what mlv-data feature load has kept.  With --service besides, a\n"
+"request carries keys in place of that service's features: these are looked\n"
+"up before the model scores, in every dialect.\n"
 "\n"
 "A canary answers a share of the units; a unit is the header X-Unit-Id, else\n"
 "the request's id, else its body, and stays where it is as the share grows.\n"

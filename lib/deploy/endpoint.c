@@ -170,7 +170,7 @@ endpoint_open(struct endpoint **out, const struct endpoint_opts *o,
 	p->follow = o->follow;
 	p->follow_ctx = o->follow_ctx;
 	p->reload = (struct reload){ .traffic = &p->traffic, .stats = o->stats,
-	    .score = o->score, .log = o->log, .patience = {
+	    .score = o->score, .fill = o->fill, .log = o->log, .patience = {
 	    o->load_ms ? o->load_ms : LOAD_MS, o->stop ? o->stop->fd : -1 } };
 	mutex_init(&p->wake_lock);
 	cond_init(&p->wake);

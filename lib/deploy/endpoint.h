@@ -47,6 +47,7 @@ struct endpoint_opts {
 	    struct err *e);
 	void *follow_ctx;
 	const struct bind_opts *score;	/* or NULL */
+	const struct filler *fill;	/* or NULL */
 	const struct log *log;
 	int64_t load_ms;		/* for loading one version; 0: 120 s */
 	const struct stop *stop;	/* gives up the first load; or NULL */

@@ -199,7 +199,7 @@ load_version(struct reload *r, enum variant variant, struct err *e)
 	struct version *fresh;
 	int fits = 0;
 
-	if (version_load(&fresh, r->catalog, source, variant, r->score,
+	if (version_load(&fresh, r->catalog, source, variant, r->score, r->fill,
 	    &r->patience, e) < 0)
 		return -1;
 	if (variant != VARIANT_STABLE)

@@ -47,6 +47,7 @@ struct reload {
 	struct traffic *traffic;	/* these are borrowed */
 	struct server_stats *stats;
 	const struct bind_opts *score;	/* or NULL */
+	const struct filler *fill;	/* or NULL */
 	const struct log *log;
 	struct patience patience;	/* to load one version */
 	char *name;			/* of the endpoint: given, or the stable

@@ -11,7 +11,7 @@
 /* As Feast's servers call them. */
 enum feature_status {
 	FEATURE_PRESENT, FEATURE_NULL_VALUE, FEATURE_NOT_FOUND,
-	FEATURE_OUTSIDE_MAX_AGE
+	FEATURE_OUTSIDE_MAX_AGE, FEATURE_STATUSES
 };
 /* "PRESENT" ... */
 const char *feature_status_name(enum feature_status s);

@@ -115,3 +115,17 @@ feature_spec_load(struct feature_spec **out, char **folder, struct arena *a,
 	buf_free(&b);
 	return r;
 }
+
+int
+feature_spec_id(struct oid *id, const struct feature_spec *s, struct err *e)
+{
+	struct buf b;
+	int r;
+
+	buf_init(&b, BUF_CAP_DOC);
+	r = json_canonical(&b, s->tree, e);
+	if (r == 0)
+		oid_of(id, b.data, b.len);
+	buf_free(&b);
+	return r;
+}

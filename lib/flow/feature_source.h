@@ -45,4 +45,9 @@ void feature_pass_close(struct feature_pass *p);
 int feature_spec_load(struct feature_spec **out, char **folder,
     struct arena *a, const char *path, struct err *e);
 
+/* What the definitions are called in records: the id of their canonical
+ * JSON. */
+int feature_spec_id(struct oid *id, const struct feature_spec *s,
+    struct err *e);
+
 #endif

@@ -9,7 +9,6 @@
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
 #include "flow/serve/follow.h"
-#include "flow/serve/online.h"
 #include "flow/serve/shadow.h"
 
 /* --- life ----------------------------------------------------------------- */
@@ -42,12 +41,18 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	struct server *s = xalloc(1, sizeof(*s));
 	const struct reqlog_opts ro = { .log = o->endpoint.log };
 	struct endpoint_opts po = o->endpoint;
+	const struct feature_server_opts fo = { o->features,
+	    o->feature_store, o->service };
 
 	server_stats_init(&s->stats);
 	po.stats = &s->stats;
-	if (follow_rollouts(s, &po, e) < 0 || (o->features &&
-	    feature_server_open(&s->features, o->features, o->feature_store,
-	    e) < 0) ||
+	if (o->features && feature_server_open(&s->features, &fo, e) < 0) {
+		server_free(s);
+		return -1;
+	}
+	if (o->service)
+		po.fill = &s->features->filler;
+	if (follow_rollouts(s, &po, e) < 0 ||
 	    endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
 	    (reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ||
 	    shadow_start(&s->shadow, s->reqlog, e) < 0))) {
@@ -144,7 +149,8 @@ static void
 show_server(struct exchange *x)
 {
 	buf_adds(begin_page(x, "application/json"), "{\"name\":\"mlv-serve\","
-	    "\"version\":\"" MLV_VERSION "\",\"extensions\":[]}");
+	    "\"version\":\"" MLV_VERSION "\",\"extensions\":"
+	    "[\"binary_tensor_data\"]}");
 }
 
 /* --- pages about models --------------------------------------------------- */

@@ -17,6 +17,8 @@ struct server_opts {
 	const char *log_folder;		/* request log, or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
+	const char *service;		/* whose features are joined, or
+					 * NULL */
 };
 
 /* Ready when it returns: the stable model is loaded. */

@@ -4,7 +4,7 @@
  * A sum is one long fixed-point number in limbs of 32 bits that stand in 64,
  * so that carries wait (Kulisch's accumulator).  Its unit is 2^-1074 for
  * sums and 2^-2148 for squares.  Adding is exact and so does not depend on
- * the order; rounding happens once, when it is read.  Private to lib/profile.
+ * the order; rounding happens once, when it is read.
  */
 #ifndef PROFILE_EXACTSUM_H
 #define PROFILE_EXACTSUM_H
@@ -22,8 +22,11 @@ struct exact {
 	uint32_t pending;		/* additions since carries were done */
 };
 
-void exact_add(struct exact *x, double v);		/* v finite */
-void exact_add_square(struct exact *x, double v);
+#define EXACT_LANE ((size_t)4096)	/* values added at once, at most */
+
+/* n finite values to *sum, and their squares to *squares. */
+void exact_add(struct exact *sum, struct exact *squares, const double *v,
+    size_t n);
 void exact_merge(struct exact *to, const struct exact *from);
 
 /* The sum, correctly rounded (of exact_add only); infinite when it is too

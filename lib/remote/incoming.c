@@ -253,8 +253,8 @@ fetch_from_pack(struct incoming *in, const struct wanted_entry *v, size_t n,
 	for (size_t i = 0; i < n; i++)
 		wanted += v[i].entry.stored;
 	in->objects += n;
-	return wanted >= p->index / 2 ? fetch_whole(in, p, e) :
-	    fetch_some(in, p, v, n, e);
+	return wanted >= p->index / 2 || p->bytes <= GAP ?
+	    fetch_whole(in, p, e) : fetch_some(in, p, v, n, e);
 }
 
 int

@@ -10,7 +10,7 @@
 #include "remote/known.h"
 #include "remote/remote.h"
 #include "remote/state.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 
 #define REMOTE_HEAD_KEY "head"
 #define REMOTE_HEAD_MAX ((size_t)1 << 24)

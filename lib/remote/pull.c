@@ -9,7 +9,8 @@
 #include "remote/authors.h"
 #include "remote/closure.h"
 #include "remote/incoming.h"
-#include "remote/selection.h"
+#include "remote/scope/companions.h"
+#include "remote/scope/selection.h"
 #include "store/odb.h"
 #include "store/pack/exchange.h"
 #include "store/peer/adopt.h"
@@ -78,13 +79,9 @@ have_object(void *ctx, const struct oid *id, enum closure_kind kind,
 	return 0;
 }
 
-static int
-bring_objects(struct pull *p, struct err *e)
+static void
+add_values(struct pull *p, struct closure *k)
 {
-	struct closure *k = closure_new(p->r->c, have_object, p);
-	size_t waiting;
-	int r;
-
 	for (size_t i = 0; i < p->s.n; i++) {
 		const struct selected *s = &p->s.v[i];
 
@@ -99,14 +96,31 @@ bring_objects(struct pull *p, struct err *e)
 				closure_add(k, &v->verdict, CLOSURE_MANIFEST);
 		}
 	}
-	while ((r = closure_walk(&waiting, k, e)) == 0 && waiting)
-		if ((r = incoming_fetch(&p->in, e)) < 0)
-			break;
+}
+
+/* What is here tells which names come along, and so on with theirs. */
+static int
+bring_objects(struct pull *p, struct err *e)
+{
+	struct closure *k = closure_new(p->r->c, have_object, p);
+	struct companions along = { .n = 0 };
+	size_t waiting;
+	int r, more;
+
+	do {
+		add_values(p, k);
+		while ((r = closure_walk(&waiting, k, e)) == 0 && waiting)
+			if ((r = incoming_fetch(&p->in, e)) < 0)
+				break;
+		more = r < 0 || p->rq->n == 0 || p->rq->alone ? r :
+		    companions_add(&along, &p->s, p->r, true, e);
+	} while (more > 0);
+	companions_release(&along);
 	closure_free(k);
 	p->done->objects = p->in.objects;
 	p->done->packs = p->in.packs;
 	p->done->bytes = p->in.bytes;
-	return r;
+	return more;
 }
 
 static int
@@ -386,6 +400,7 @@ remote_recall(char **run, struct remote *r, const char *memo,
 	ref = name;
 	one.refs = &ref;
 	one.n = 1;
+	one.alone = true;
 	result = remote_pull(&done, r, &one, e);
 	free(name);
 	if (result < 0) {

@@ -22,7 +22,7 @@
 
 #include "base/err.h"
 #include "catalog/catalog.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 #include "store/oid.h"
 
 struct remote;
@@ -56,6 +56,7 @@ struct remote_change {
 struct remote_request {
 	const char *const *refs;	/* none: every name */
 	size_t n;
+	bool alone;		/* without the names they lead to */
 	bool theirs, ours;	/* an alias that both moved: whose move holds */
 	void (*fn)(void *ctx, const struct remote_change *c);
 	void *ctx;

@@ -73,6 +73,7 @@ struct reqlog_request {
 	int64_t micros;			/* until it was answered; 0: left out,
 					 * as in all lines but its first */
 	const struct reqlog_placed *placed;	/* or NULL */
+	const struct buf *features;	/* a JSON object; or NULL */
 };
 /* Append one line to *out.  `inputs` and `outputs` are JSON objects as text,
  * without newlines: of values, or of lists of equal length. */

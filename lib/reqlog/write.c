@@ -249,6 +249,8 @@ reqlog_line(struct buf *out, const struct reqlog_request *r,
 	begin_line(out, r);
 	add_object(out, "inputs", inputs);
 	add_object(out, "outputs", outputs);
+	if (r->features)
+		add_object(out, "features", r->features);
 	buf_adds(out, "}\n");
 }
 

@@ -521,6 +521,26 @@ check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	kill "$server" &&
 	wait "$server"
 X
+check 'mlv-serve track prints the record of mlv-records(5), and its runs have journals' <<'X'
+	background mlv-serve track --json --port 0 &&
+	until_true grep -q http server.out &&
+	cp server.out out &&
+	agree record &&
+	echo "mlv-serve track" >>"$records/verbs" &&
+	api=$(jq -r .url out)/api/2.0 &&
+	tell() { curl -sf -o told -H "Content-Type: application/json" "$api/$1" -d "$2"; } &&
+	tell mlflow/runs/create '{"tags":[{"key":"a","value":"b"}]}' &&
+	run=$(jq -r .run.info.run_id told) &&
+	about() { printf '{"run_id":"%s",%s}' "$run" "$1"; } &&
+	tell mlflow/runs/set-tag "$(about '"key":"c","value":"d"')" &&
+	tell mlflow/runs/update "$(about '"run_name":"other"')" &&
+	curl -sf -o told -T rows.csv "$api/mlflow-artifacts/artifacts/0/$run/artifacts/rows.csv" &&
+	tell mlflow/runs/update "$(about '"status":"FINISHED"')" &&
+	tell mlflow/runs/update "$(about '"status":"RUNNING"')" &&
+	tell mlflow/runs/update "$(about '"status":"FINISHED"')" &&
+	kill "$server" &&
+	wait "$server"
+X
 check 'mlv-serve rollout and replay print the records of mlv-serve-records(5), in both forms' <<'X'
 	mkdir ../rolled &&
 	(

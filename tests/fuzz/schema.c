@@ -46,7 +46,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			const struct check_input in = { rows[i],
 			    strlen(rows[i]), NULL };
 
-			const struct check_rows to = { add_row, add_row, &one };
+			const struct check_rows to = { add_row, add_row, NULL,
+			    &one };
 
 			buf_clear(&one);
 			if (check_table(&c, &to, &in, s, &e) == 0)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "codec/json.h"
 #include "flow/serve/shadow.h"
 #include "table/write.h"
@@ -18,6 +19,8 @@ struct inference {
 	struct exchange *x;
 	struct dialect_request request;
 	struct table *answers;		/* of the session's scorer */
+	struct joined joined;		/* features; where there are any */
+	bool store_failed;		/* it is not the client's fault */
 	const char *unit;		/* X-Unit-Id, or NULL */
 	struct choice how;		/* it came that x->version answers */
 	int64_t begun_us, micros;
@@ -119,16 +122,17 @@ log_rows(const struct inference *in)
 	const struct version *v = in->x->version;
 	const struct dialect_request *q = &in->request;
 	const struct table *answers = in->answers;
+	struct server *server = in->x->server;
+	struct buf asked, answered, features, line;
 	struct reqlog_placed placed;
 	struct reqlog_request r = begin_log(&placed, in);
 	void (*write)(struct buf *out, const struct column *const *col,
 	    size_t n, size_t from, size_t to) = answers->rows == 1 ?
 	    write_one_row : table_write_lists;
+	size_t n_in = v->n_wants;
 	const struct column **col;
-	struct buf asked, answered, line;
-	size_t n_in;
 
-	(void)binding_wants(v->binding, &n_in);
+	r.features = v->filled ? &features : NULL;
 	col = xalloc(n_in + answers->cols + 1, sizeof(*col));
 	for (size_t i = 0; i < n_in; i++)
 		col[i] = &q->block->col[i];
@@ -136,6 +140,7 @@ log_rows(const struct inference *in)
 		col[n_in + i] = &answers->col[i];
 	buf_init(&asked, BUF_CAP_DOC);
 	buf_init(&answered, BUF_CAP_DOC);
+	buf_init(&features, BUF_CAP_DOC);
 	buf_init(&line, BUF_CAP_DOC);
 	for (size_t i = 0, to; i < answers->rows; i = to) {
 		to = answers->rows - i < REQLOG_LINE_ROWS ? answers->rows :
@@ -145,19 +150,45 @@ log_rows(const struct inference *in)
 		buf_clear(&line);
 		write(&asked, col, n_in, i, to);
 		write(&answered, col + n_in, answers->cols, i, to);
+		buf_clear(&features);
+		if (v->filled)
+			joined_write(&features, &in->joined, server->features,
+			    q->block, i, to);
 		reqlog_line(&line, &r, &asked, &answered);
-		reqlog_add(in->x->server->reqlog, &line, to - i);
+		reqlog_add(server->reqlog, &line, to - i);
 		ask_shadow(in, &(struct shadow_rows){ &r, &in->how, col, col +
 		    n_in, n_in, answers->cols, i, to });
 		r.micros = 0;	/* of a request, not of its lines */
 	}
 	buf_free(&asked);
 	buf_free(&answered);
+	buf_free(&features);
 	buf_free(&line);
 	free(col);
 }
 
 /* --- the answer ----------------------------------------------------------- */
+
+/* The features of the rows' keys; those that are missing are told. */
+static int
+join_features(struct inference *in, struct err *e)
+{
+	struct exchange *x = in->x;
+	struct buf b;
+
+	if (features_join(&in->joined, x->server->features, x->version,
+	    in->request.block, e) < 0) {
+		in->store_failed = e->code != ERR_FORMAT &&
+		    e->code != ERR_TOOBIG;
+		return -1;
+	}
+	buf_init(&b, BUF_CAP_SMALL);
+	joined_tell(&b, &in->joined);
+	if (b.len > 0 && !b.failed)
+		http_add_field(x->response, "X-Mlv-Features-Missing", b.data);
+	buf_free(&b);
+	return 0;
+}
 
 /* Read, score, write; -1 with why not. */
 static int
@@ -167,12 +198,12 @@ answer_body(struct inference *in, struct err *e)
 	const struct http_request *http = in->x->request;
 	struct dialect_request *q = &in->request;
 	const struct dialect_body body = { http->body, http->n,
-	    http_header(http, "Content-Type") };
+	    http_header(http, "Content-Type"),
+	    http_header(http, "Inference-Header-Content-Length") };
 	struct buf *out = &in->x->response->body;
 
-	if (dialect->check_headers && dialect->check_headers(http, e) < 0)
-		return -1;
 	if (dialect->read(q, &body, e) < 0 ||
+	    (in->x->version->filled && join_features(in, e) < 0) ||
 	    scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
 		return -1;
 	dialect->write(out, q, in->answers);
@@ -183,17 +214,31 @@ answer_body(struct inference *in, struct err *e)
 	    "ask for fewer at a time");
 }
 
-/* Whatever a request makes go wrong is the request's fault, but for memory. */
+/* Whatever a request makes go wrong is the request's fault, but for memory
+ * and what features are kept in. */
 static void
-refuse_body(struct exchange *x, const struct err *why)
+refuse_body(struct inference *in, const struct err *why)
 {
+	struct exchange *x = in->x;
 	struct http_response *out = x->response;
 
-	out->status = why->code == ERR_NOMEM ? 503 : 400;
+	out->status = why->code == ERR_NOMEM ? 503 : in->store_failed ? 500 :
+	    400;
 	if (out->status == 503)
 		http_add_field(out, "Retry-After", "1");
 	buf_clear(&out->body);
 	x->dialect->refuse(&out->body, out->status, why->msg);
+}
+
+/* Tensors as bytes behind JSON: a header says where that ends. */
+static void
+add_json_length(struct http_response *out, size_t n)
+{
+	char text[NUM_TEXT_MAX];
+
+	num_print_u64(text, n);
+	out->type = "application/octet-stream";
+	http_add_field(out, "Inference-Header-Content-Length", text);
 }
 
 static void
@@ -228,10 +273,12 @@ answer_in_session(struct inference *in)
 		r = answer_body(in, &e);
 	in->micros = clock_mono_us() - in->begun_us;
 	if (r < 0) {
-		refuse_body(x, &e);
+		refuse_body(in, &e);
 		log_failure(in);
 		version_stats_failed(stats, in->micros);
 	} else {
+		if (in->request.bytes)
+			add_json_length(x->response, in->request.n_json);
 		if (server->reqlog)
 			log_rows(in);
 		version_stats_answered(stats, in->answers->rows,
@@ -239,6 +286,7 @@ answer_in_session(struct inference *in)
 	}
 	if (session)
 		session_give(x->version, session);
+	joined_release(&in->joined);
 	add_version_headers(x);
 }
 

@@ -11,10 +11,10 @@
 #include "codec/http.h"
 #include "deploy/endpoint.h"
 #include "dialect/dialect.h"
+#include "flow/serve/feature_server.h"
 #include "flow/serve/route.h"
 #include "reqlog/reqlog.h"
 
-struct feature_server;
 struct follower;
 
 struct server {

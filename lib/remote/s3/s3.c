@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "remote/s3/http_client.h"
 #include "remote/s3/sigv4.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 
 #define TRIES 6
 #define PAUSE_MS 100		/* after the first failure; then doubled */

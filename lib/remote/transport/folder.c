@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "remote/internal.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 
 #define BLOCK ((size_t)1 << 18)
 #define LOCK_MS 30000

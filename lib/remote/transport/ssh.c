@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/shellword.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 #include "remote/transport/duplex.h"
 #include "remote/transport/serve.h"
 
