@@ -143,6 +143,8 @@ show_metrics(struct exchange *x)
 	    s->reqlog ? reqlog_rows(s->reqlog) : 0,
 	    s->reqlog ? reqlog_dropped(s->reqlog) : 0,
 	    s->shadow ? shadow_dropped(s->shadow) : 0);
+	if (s->follower)
+		follower_write(&x->response->body, s->follower);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "catalog/catalog.h"
 #include "catalog/name.h"
 #include "rollout/state.h"
@@ -17,7 +18,10 @@
 struct follower {
 	struct catalog *catalog;
 	struct buf bytes;		/* of the state that was understood */
-	struct followed now;		/* what they say */
+	struct mutex lock;		/* of what they say: */
+	struct followed now;
+	enum rollout_kind kind;
+	uint32_t candidate;
 };
 
 int
@@ -28,6 +32,7 @@ follower_open(struct follower **out, const struct log *log, struct err *e)
 
 	*out = NULL;
 	buf_init(&f->bytes, STATE_MAX);
+	mutex_init(&f->lock);
 	if (catalog_open(&f->catalog, NULL, &o, e) < 0) {
 		follower_close(f);
 		return -1;
@@ -47,20 +52,52 @@ follower_close(struct follower *f)
 		return;
 	catalog_close(f->catalog);
 	buf_free(&f->bytes);
+	mutex_release(&f->lock);
 	free(f);
 }
 
+/* NULL: there is none. */
 static void
-take_state(struct followed *out, const struct rollout_state *s)
+take_state(struct follower *f, const struct rollout_state *s)
 {
-	memset(out, 0, sizeof(*out));
-	if (!rollout_is_open(s->phase))
-		return;
-	snprintf(out->split.rollout, sizeof(out->split.rollout), "%s", s->id);
-	snprintf(out->source, sizeof(out->source), "model:%s@%u", s->name,
-	    s->candidate);
-	out->shadow = s->kind == ROLLOUT_SHADOW;
-	out->split.percent = out->shadow ? 0 : s->share;
+	struct followed now = { .source = "" };
+
+	if (s && rollout_is_open(s->phase)) {
+		snprintf(now.split.rollout, sizeof(now.split.rollout), "%s",
+		    s->id);
+		snprintf(now.source, sizeof(now.source), "model:%s@%u",
+		    s->name, s->candidate);
+		now.shadow = s->kind == ROLLOUT_SHADOW;
+		now.split.percent = now.shadow ? 0 : s->share;
+	}
+	mutex_lock(&f->lock);
+	f->now = now;
+	f->kind = s ? s->kind : ROLLOUT_CANARY;
+	f->candidate = s ? s->candidate : 0;
+	mutex_unlock(&f->lock);
+}
+
+void
+follower_write(struct buf *out, struct follower *f)
+{
+	struct followed now;
+	enum rollout_kind kind;
+	uint32_t candidate;
+
+	mutex_lock(&f->lock);
+	now = f->now;
+	kind = f->kind;
+	candidate = f->candidate;
+	mutex_unlock(&f->lock);
+	buf_adds(out, "# HELP mlv_rollout_info The rollout that is followed "
+	    "now.\n# TYPE mlv_rollout_info gauge\n");
+	if (*now.split.rollout)
+		buf_addf(out, "mlv_rollout_info{rollout=\"%s\",kind=\"%s\","
+		    "candidate=\"%u\"} 1\n", now.split.rollout,
+		    rollout_kind_text(kind), candidate);
+	buf_addf(out, "# HELP mlv_rollout_share_percent Units that the "
+	    "candidate answers.\n# TYPE mlv_rollout_share_percent gauge\n"
+	    "mlv_rollout_share_percent %.10g\n", now.split.percent);
 }
 
 /* It is read whole every time: a file system's times may be too coarse to
@@ -77,13 +114,13 @@ read_state(struct follower *f, const char *path, struct err *e)
 	if (r < 0 && e->code == ERR_NOENT) {
 		*e = (struct err)ERR_INIT;
 		buf_clear(&f->bytes);
-		memset(&f->now, 0, sizeof(f->now));
+		take_state(f, NULL);
 		r = 0;
 	} else if (r == 0 && (b.len != f->bytes.len ||
 	    memcmp(b.data, f->bytes.data, b.len) != 0)) {
 		r = rollout_state_parse(&s, b.data, b.len, e);
 		if (r == 0) {
-			take_state(&f->now, &s);
+			take_state(f, &s);
 			rollout_state_release(&s);
 			buf_clear(&f->bytes);
 			buf_add(&f->bytes, b.data, b.len);

@@ -5,6 +5,7 @@
 #ifndef FLOW_SERVE_FOLLOW_H
 #define FLOW_SERVE_FOLLOW_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "deploy/endpoint.h"
@@ -16,6 +17,8 @@ int follower_open(struct follower **out, const struct log *log,
     struct err *e);
 /* NULL is fine. */
 void follower_close(struct follower *f);
+/* What is followed now, for Prometheus; by any thread. */
+void follower_write(struct buf *out, struct follower *f);
 /* For endpoint_opts.follow; the ctx is a follower. */
 int follow_rollout_state(void *ctx, struct followed *out,
     const char *endpoint, struct err *e);
