@@ -13,7 +13,7 @@
 
 struct perf_verb {
 	struct reading read;
-	struct texts by, least;
+	struct texts by, least, features;
 	const char *labels, *key, *label_key, *target, *score, *answer;
 	const char *positive, *time, *since, *until, *reference_until;
 	const char *model, *version, *variant;
@@ -22,7 +22,9 @@ struct perf_verb {
 	int estimate;
 };
 
-static const struct opt_word estimates[] = { { "cbpe", 1 }, { NULL, 0 } };
+static const struct opt_word estimates[] = {
+	{ "cbpe", PERF_CBPE }, { "dle", PERF_DLE }, { NULL, 0 }
+};
 
 static const struct opt perf_options[] = {
 	{ OPT_TEXT, 'l', "labels", offsetof(struct perf_verb, labels), "FILE",
@@ -38,11 +40,13 @@ static const struct opt perf_options[] = {
 	{ OPT_LIST, 'b', "by", offsetof(struct perf_verb, by), "COLUMN,...",
 	    "also by the values of these columns of the predictions" },
 	{ OPT_WORD, 0, "estimate", offsetof(struct perf_verb, estimate),
-	    "HOW", "cbpe: how good, were there no labels",
+	    "HOW", "cbpe or dle: how good, were there no labels",
 	    .words = estimates },
 	{ OPT_TEXT, 0, "reference-until", offsetof(struct perf_verb,
 	    reference_until), "TIME",
 	    "labelled rows before then teach the estimate (all)" },
+	{ OPT_LIST, 0, "features", offsetof(struct perf_verb, features),
+	    "COLUMN,...", "of the answers; dle learns from them (all that can)" },
 	{ OPT_TEXTS, 0, "least", offsetof(struct perf_verb, least),
 	    "METRIC=NUMBER", "exit 1 when all rows are surely worse" },
 	{ OPT_FLAG, 0, "latest", offsetof(struct perf_verb, latest), NULL,
@@ -265,7 +269,8 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	    .target = o->target, .score = o->score, .answer = o->answer,
 	    .positive = o->positive, .time = o->time, .by = o->by.v,
 	    .n_by = o->by.n, .threshold = o->threshold, .latest = o->latest,
-	    .estimate = o->estimate != 0, .filter = { .model = o->model,
+	    .estimate = (enum perf_estimate)o->estimate, .features =
+	    o->features.v, .n_features = o->features.n, .filter = { .model = o->model,
 	    .version = o->version, .variant = o->variant },
 	    .folder = folder != NULL && *folder != '\0' ? folder :
 	    "/var/tmp" };
@@ -309,8 +314,9 @@ const struct verb verb_perf = {
 "\n"
 "--estimate cbpe says beside it how good answers are whose labels are still\n"
 "to come, by calibrated scores (NannyML's numbers, its band of 3 sampling\n"
-"errors).  It holds while only the inputs change, and not what follows from\n"
-"them.\n"
+"errors).  --estimate dle says it of a regression's mae and rmse: boosted trees\n"
+"learn the loss of labelled answers from their --features.  Both hold while\n"
+"only the inputs change, and not what follows from them.\n"
 "\n"
 "example: mlv-drift perf --labels late.csv --key id .mlv/requests\n",
 	.options = perf_options, .opts_size = sizeof(struct perf_verb),

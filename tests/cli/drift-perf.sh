@@ -98,6 +98,29 @@ check 'perf: numbers are judged by rmse, mae and r2' <<'X'
 	expect 3 mlv-drift perf --labels late.csv --key id --estimate cbpe n.csv &&
 	says 'cbpe estimates classifiers of two classes alone'
 X
+check 'perf --estimate dle: the loss of days without labels, by columns named or all that can teach' <<'X'
+	awk 'BEGIN {
+		print "id,when,x,note,prediction"
+		for (i = 0; i < 400; i++)
+			printf "%d,2026-01-%02dT00:00:00Z,%d,note %d,%d\n", i, int(i / 100) + 1, (i >= 300 ? 9 : i % 10), i, i % 7
+	}' >n.csv &&
+	awk 'BEGIN { print "id,y"; for (i = 0; i < 300; i++) print i "," i % 7 + (i % 10) / 10 }' >ny.csv &&
+	dle() { mlv-drift perf --labels ny.csv --key id --time when --estimate dle "$@"; } &&
+	expect 0 dle n.csv &&
+	lines day 2026-01-04 mae | awk -F '\t' '{ exit !($4 == "\\N" && $7 > 0.85 && $7 < 0.95 && $9 > $7) }' &&
+	lines day 2026-01-04 rmse | awk -F '\t' '{ exit !($7 > 0.85 && $7 < 0.95) }' &&
+	test "$(lines day 2026-01-04 r2 | cut -f 7)" = '\N' &&
+	expect 0 dle --features x n.csv &&
+	expect 3 dle --features y n.csv &&
+	says "the estimate: no column 'y'" &&
+	expect 2 dle - <n.csv &&
+	says 'dle reads the answers twice' &&
+	head -n 20 ny.csv >few.csv &&
+	expect 0 mlv-drift perf --labels few.csv --key id --estimate dle n.csv &&
+	says 'no estimate: too few labelled rows teach it' &&
+	expect 3 perf --estimate dle answers.csv &&
+	says 'dle estimates regressions alone'
+X
 check 'perf: three classes are judged by accuracy, f1_macro and auc_ovr' <<'X'
 	awk 'BEGIN {
 		print "id,label,probabilities.a,probabilities.b,probabilities.c"

@@ -13,6 +13,8 @@
 #include "read/options.h"
 #include "reqlog/reqlog.h"
 
+enum perf_estimate { PERF_NONE, PERF_CBPE, PERF_DLE };
+
 struct perf_opts {
 	char *const *path;		/* of request logs, or of one table */
 	size_t n_paths;
@@ -26,7 +28,10 @@ struct perf_opts {
 	const char *const *by;
 	size_t n_by;
 	double threshold;
-	bool latest, estimate;
+	bool latest;
+	enum perf_estimate estimate;
+	const char *const *features;	/* of PERF_DLE; none: all that can */
+	size_t n_features;
 	int64_t reference_until;	/* 0: every labelled row teaches */
 	struct reqlog_filter filter;
 	const char *folder;		/* for temporary files */
