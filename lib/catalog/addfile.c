@@ -157,6 +157,7 @@ describe_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 		return 0;
 	if (known_rows(d, a, c, name, d->content) && d->rows >= 0)
 		return 0;
+	how.shape = true;
 	if (parquet)		/* what its name says it must be */
 		how.format = TABLE_PARQUET;
 	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->repo, plain, &how, &mine) :
