@@ -34,7 +34,7 @@ judge(const struct rollout_policy *p, const char *log)
 	struct err e = ERR_INIT;
 	struct tally t;
 
-	tally_init(&t, p, s.share, &labels);
+	tally_init(&t, p, &labels);
 	if (reqlog_each_entry(log, "m/1", &all, tally_entry, &t, &e) < 0 &&
 	    e.msg[0] == '\0')
 		abort();
