@@ -19,6 +19,7 @@ struct perf_verb {
 	const char *model, *version, *variant;
 	double threshold;
 	bool latest;
+	int64_t weak;
 	int estimate;
 };
 
@@ -47,6 +48,9 @@ static const struct opt perf_options[] = {
 	    "labelled rows before then teach the estimate (all)" },
 	{ OPT_LIST, 0, "features", offsetof(struct perf_verb, features),
 	    "COLUMN,...", "of the answers; dle learns from them (all that can)" },
+	{ OPT_INT, 0, "weak", offsetof(struct perf_verb, weak), "ROWS",
+	    "find segments of so many labels or more that are worse",
+	    .low = 2, .high = INFINITY },
 	{ OPT_TEXTS, 0, "least", offsetof(struct perf_verb, least),
 	    "METRIC=NUMBER", "exit 1 when all rows are surely worse" },
 	{ OPT_FLAG, 0, "latest", offsetof(struct perf_verb, latest), NULL,
@@ -138,6 +142,31 @@ put_join(struct cli *c, const struct late_report *r,
 	if (r->estimated)
 		out_bool(o, "calibrated", r->calibrated);
 	out_end(o);
+}
+
+/* Losses: the share of wrong answers, or how far off they were. */
+static void
+put_weak(struct cli *c, const struct perf_found *f)
+{
+	struct out *o = &c->out;
+
+	for (size_t i = 0; i < f->weak.n; i++) {
+		const struct weak_segment *w = &f->weak.segment[i];
+
+		out_begin(o, "mlv.drift.weak/1");
+		out_only(o, OUT_TEXT);
+		out_text(o, "by", "(weak)");
+		out_only(o, OUT_BOTH);
+		out_text(o, "segment", w->text);
+		out_text(o, "metric", f->task == TASK_REGRESSION ? "mae" :
+		    "error");
+		out_num(o, "loss", w->loss);
+		out_num(o, "rest", w->rest);
+		out_num(o, "q", w->q);
+		out_int(o, "labelled", (int64_t)w->rows);
+		out_text(o, "verdict", "weak");
+		out_end(o);
+	}
 }
 
 /* ---- words ---- */
@@ -255,6 +284,7 @@ put_report(struct cli *c, const struct late_report *r,
 	for (size_t i = 0; i < r->n; i++)
 		for (size_t k = 0; k < r->group[i].n; k++)
 			put_metric(c, &r->group[i], &r->group[i].m[k]);
+	put_weak(c, f);
 	put_join(c, r, f);
 	return broken ? EXIT_NO : EXIT_YES;
 }
@@ -270,7 +300,8 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	    .positive = o->positive, .time = o->time, .by = o->by.v,
 	    .n_by = o->by.n, .threshold = o->threshold, .latest = o->latest,
 	    .estimate = (enum perf_estimate)o->estimate, .features =
-	    o->features.v, .n_features = o->features.n, .filter = { .model = o->model,
+	    o->features.v, .n_features = o->features.n,
+	    .weak_rows = (uint64_t)o->weak, .filter = { .model = o->model,
 	    .version = o->version, .variant = o->variant },
 	    .folder = folder != NULL && *folder != '\0' ? folder :
 	    "/var/tmp" };
@@ -293,6 +324,7 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	status = perf_run(&r, &found, &p, &e) < 0 ? cli_fail(c, &e) :
 	    put_report(c, &r, &found, o);
 	late_report_release(&r);
+	weak_release(&found.weak);
 	arena_free(&found.arena);
 	return status;
 }
@@ -311,6 +343,10 @@ const struct verb verb_perf = {
 "Intervals are of 95 %; 'weak' is worse than all rows beyond both intervals,\n"
 "'few' has fewer than 30 labels.  What found no counterpart is said: answers\n"
 "not yet labelled, labels of no answer, keys with two labels.\n"
+"\n"
+"--weak finds segments that nobody named, a value or range of one column or\n"
+"two with more wrong answers than the rest: '(weak)', segment, metric, its\n"
+"loss, the rest's, q (Benjamini-Hochberg, at most 0.05), labelled, verdict.\n"
 "\n"
 "--estimate cbpe says beside it how good answers are whose labels are still\n"
 "to come, by calibrated scores (NannyML's numbers, its band of 3 sampling\n"

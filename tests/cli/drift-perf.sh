@@ -98,6 +98,28 @@ check 'perf: numbers are judged by rmse, mae and r2' <<'X'
 	expect 3 mlv-drift perf --labels late.csv --key id --estimate cbpe n.csv &&
 	says 'cbpe estimates classifiers of two classes alone'
 X
+check 'perf --weak: a segment of two columns is found, and none where errors are chance' <<'X'
+	awk 'BEGIN {
+		print "id,age,place,note,prediction"
+		for (i = 0; i < 3000; i++)
+			print i "," 18 + i * 7 % 60 "," (i * 11 % 3 ? "land" : "town") ",n" i "," i % 13
+	}' >w.csv &&
+	weak() { mlv-drift perf --labels wy.csv --key id --weak "$@" w.csv; } &&
+	awk -F , 'BEGIN { print "id,y" } NR > 1 {
+		print $1 "," $5 + ($1 * 7919 % 101) / 101 + ($3 == "town" && $2 >= 60 ? 2 : 0)
+	}' w.csv >wy.csv &&
+	expect 0 weak 50 &&
+	grep '^(weak)' out | head -n 1 | grep -q '^(weak)	place = town, [67][0-9] <= age' &&
+	awk -F '\t' '$1 == "(weak)" { exit !($4 > 2 && $5 < 1 && $6 < 1e-9 && $8 == "weak") }' out &&
+	expect 0 weak 50 --features place &&
+	grep -q '^(weak)	place = town	mae' out &&
+	expect 0 weak 2000 &&
+	! grep -q weak out &&
+	awk -F , 'BEGIN { print "id,y" } NR > 1 { print $1 "," $5 + ($1 * 7919 % 101) / 101 }' w.csv >wy.csv &&
+	expect 0 weak 50 &&
+	! grep -q weak out &&
+	expect 2 weak 1
+X
 check 'perf --estimate dle: the loss of days without labels, by columns named or all that can teach' <<'X'
 	awk 'BEGIN {
 		print "id,when,x,note,prediction"
@@ -112,9 +134,9 @@ check 'perf --estimate dle: the loss of days without labels, by columns named or
 	test "$(lines day 2026-01-04 r2 | cut -f 7)" = '\N' &&
 	expect 0 dle --features x n.csv &&
 	expect 3 dle --features y n.csv &&
-	says "the estimate: no column 'y'" &&
+	says "the answers' columns: no column 'y'" &&
 	expect 2 dle - <n.csv &&
-	says 'dle reads the answers twice' &&
+	says '--estimate dle and --weak read the answers twice' &&
 	head -n 20 ny.csv >few.csv &&
 	expect 0 mlv-drift perf --labels few.csv --key id --estimate dle n.csv &&
 	says 'no estimate: too few labelled rows teach it' &&

@@ -501,9 +501,12 @@ check 'mlv-drift watch --window prints the records of mlv-drift-records(5), in b
 	plain mlv.drift.window/1 1 mlv-drift watch --window 45 ref.csv now.csv
 X
 check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
-	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
+	awk 'BEGIN {
+		print "id,p,g"
+		for (i = 0; i < 80; i++) print i "," i * 7 % 10 / 10 "," (i * 7 % 10 > 4) (i * 3 % 10 > 4)
+	}' >answers.csv &&
 	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
-	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe answers.csv &&
+	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe --weak 2 answers.csv &&
 	plain mlv.drift.performance/1 0 mlv-drift perf -l late.csv -k id --score p --positive 1 answers.csv
 X
 check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms' <<'X'

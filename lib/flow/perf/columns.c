@@ -145,6 +145,12 @@ name_columns(struct perf *p, const char *const *name, size_t n,
 	return 0;
 }
 
+bool
+perf_needs_columns(const struct perf_opts *o)
+{
+	return o->estimate == PERF_DLE || o->weak_rows > 0;
+}
+
 int
 perf_find_columns(struct perf *p, const char *const *name, size_t n,
     struct err *e)
@@ -163,10 +169,10 @@ perf_find_columns(struct perf *p, const char *const *name, size_t n,
 	if (o->estimate == PERF_DLE && p->col.task != TASK_REGRESSION)
 		return err_set(e, ERR_UNSUPPORTED, "dle estimates regressions "
 		    "alone");
-	if (o->estimate == PERF_DLE && strcmp(o->path[0], "-") == 0)
-		return err_set(e, ERR_USAGE, "dle reads the answers twice: "
-		    "give a file");
-	if (o->estimate == PERF_DLE) {
+	if (perf_needs_columns(o) && strcmp(o->path[0], "-") == 0)
+		return err_set(e, ERR_USAGE, "--estimate dle and --weak read "
+		    "the answers twice: give a file");
+	if (perf_needs_columns(o)) {
 		l.labelled = dle_labelled;
 		l.ctx = p;
 	}
@@ -202,7 +208,7 @@ perf_add_row(struct perf *p, int64_t time_us, bool timed, struct err *e)
 	}
 	if (late_prediction(p->late, &r, e) < 0)
 		return err_wrap(e, "row %llu", (unsigned long long)p->rows);
-	if (p->o->estimate == PERF_DLE)
+	if (perf_needs_columns(p->o))
 		dle_note(p);
 	return 0;
 }

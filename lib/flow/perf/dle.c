@@ -1,6 +1,7 @@
 /*
- * Direct loss estimation: how far off a regression is on rows without a label,
- * by trees that learn the loss of labelled rows from all columns of an answer.
+ * Columns of the answers beside their losses.  Direct loss estimation: how far
+ * off a regression is on rows without a label, by trees that learn the loss of
+ * labelled rows from all columns of an answer.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -29,22 +30,26 @@ dle_note(struct perf *p)
 		d->room = d->room ? 2 * d->room : 1024;
 		d->row = xresize(d->row, d->room, sizeof(*d->row));
 		d->off = xresize(d->off, d->room, sizeof(*d->off));
+		d->seen = xresize(d->seen, d->room, sizeof(*d->seen));
 		d->group = xresize(d->group, d->room * groups,
 		    sizeof(*d->group));
 	}
 	d->row[d->rows] = (size_t)p->rows - 1;
-	d->off[d->rows] = NAN;
+	d->off[d->rows] = d->seen[d->rows] = NAN;
 	memcpy(d->group + d->rows * groups, late_groups(p->late), groups *
 	    sizeof(*d->group));
 	d->rows++;
 }
 
 void
-dle_labelled(void *ctx, uint64_t number, double off)
+dle_labelled(void *ctx, uint64_t number, double off, bool teaches)
 {
 	struct dle *d = &((struct perf *)ctx)->dle;
 
-	if (number - 1 < d->rows)
+	if (number - 1 >= d->rows)
+		return;
+	d->seen[number - 1] = off;
+	if (teaches)
 		d->off[number - 1] = off;
 }
 
@@ -53,6 +58,8 @@ dle_release(struct perf *p)
 {
 	free(p->dle.row);
 	free(p->dle.off);
+	free(p->dle.seen);
+	table_free(p->dle.t);
 	free(p->dle.group);
 }
 
@@ -97,13 +104,22 @@ is_named(const char *name, const char *const *list, size_t n)
 	return false;
 }
 
+/* What a classifier says is no column that says where it is wrong. */
+static bool
+is_answer(const struct perf *p, const char *name)
+{
+	return strncmp(name, "probabilities.", 14) == 0 ||
+	    is_named(name, p->col.score, p->col.scores) ||
+	    (p->col.answer != NULL && strcmp(name, p->col.answer) == 0);
+}
+
 /* Columns that were named, or all that can teach: not the key, not the time,
- * not the truth, no text and no dates; and the answer itself. */
+ * not the truth, no text and no dates; and a number that was answered. */
 static int
 choose_columns(struct table *t, const struct perf *p, struct err *e)
 {
 	const struct perf_opts *o = p->o;
-	const char **name = xalloc(t->cols + o->n_features + 2,
+	const char **name = xalloc(t->cols + o->n_features + p->col.scores + 1,
 	    sizeof(*name));
 	size_t n = 0;
 	int r;
@@ -117,13 +133,40 @@ choose_columns(struct table *t, const struct perf *p, struct err *e)
 		    c->type != COL_RAW && strcmp(c->name, o->key) != 0 &&
 		    (o->time == NULL || strcmp(c->name, o->time) != 0) &&
 		    strcmp(c->name, p->found->target) != 0 &&
-		    strcmp(c->name, p->col.score[0]) != 0)
+		    !is_answer(p, c->name))
 			name[n++] = c->name;
 	}
-	if (!is_named(p->col.score[0], name, n))
+	if (p->col.task == TASK_REGRESSION && !is_named(p->col.score[0], name,
+	    n))
 		name[n++] = p->col.score[0];
 	r = table_select(t, name, n, e);
 	free(name);
+	return r;
+}
+
+int
+dle_open(struct perf *p, struct err *e)
+{
+	if (read_all(&p->dle.t, p, e) < 0 || choose_columns(p->dle.t, p, e) <
+	    0)
+		return err_wrap(e, "the answers' columns");
+	return 0;
+}
+
+/* Segments that are worse, among all labelled rows. */
+int
+dle_find_weak(struct perf *p, struct err *e)
+{
+	const struct dle *d = &p->dle;
+	double *loss = xalloc(d->t->rows + 1, sizeof(*loss));
+	int r;
+
+	for (size_t i = 0; i < d->t->rows; i++)
+		loss[i] = NAN;
+	for (size_t i = 0; i < d->rows; i++)
+		loss[d->row[i]] = fabs(d->seen[i]);
+	r = weak_find(&p->found->weak, d->t, loss, p->o->weak_rows, e);
+	free(loss);
 	return r;
 }
 
@@ -132,7 +175,7 @@ choose_columns(struct table *t, const struct perf *p, struct err *e)
 /* The losses of the labelled rows learned, and told of all. */
 static int
 estimate_loss(double *loss, struct ranked_mean *seen, const struct dle *d,
-    const struct table *t, bool squared, struct err *e)
+    bool squared, struct err *e)
 {
 	size_t *row = xalloc(d->rows + 1, sizeof(*row)), n = 0;
 	double *y = xalloc(d->rows + 1, sizeof(*y));
@@ -147,9 +190,9 @@ estimate_loss(double *loss, struct ranked_mean *seen, const struct dle *d,
 		y[n] = squared ? d->off[i] * d->off[i] : fabs(d->off[i]);
 		ranked_mean_add(seen, y[n++]);
 	}
-	r = boosted_fit(&m, t, row, y, n, TASK_REGRESSION, e);
+	r = boosted_fit(&m, d->t, row, y, n, TASK_REGRESSION, e);
 	if (r == 0)
-		r = boosted_scores(loss, m, t, d->row, d->rows, e);
+		r = boosted_scores(loss, m, d->t, d->row, d->rows, e);
 	for (size_t i = 0; r == 0 && i < d->rows; i++)
 		loss[i] = loss[i] > 0 ? loss[i] : 0;
 	boosted_free(m);
@@ -209,7 +252,6 @@ int
 dle_estimate(struct late_report *r, struct perf *p, struct err *e)
 {
 	double *loss = xalloc(p->dle.rows + 1, sizeof(*loss));
-	struct table *t = NULL;
 	size_t taught = 0;
 	int got = 0;
 
@@ -218,21 +260,17 @@ dle_estimate(struct late_report *r, struct perf *p, struct err *e)
 	if (taught < FEW) {
 		r->no_estimate = "too few labelled rows teach it";
 	} else {
-		got = read_all(&t, p, e);
-		if (got == 0 && (got = choose_columns(t, p, e)) == 0)
-			r->estimated = true;
+		r->estimated = true;
 		for (int squared = 0; got == 0 && squared < 2; squared++) {
 			struct ranked_mean seen;
 
-			got = estimate_loss(loss, &seen, &p->dle, t, squared,
-			    e);
+			got = estimate_loss(loss, &seen, &p->dle, squared, e);
 			if (got == 0)
 				put_groups(r, p, loss, &seen, squared);
 		}
 		if (got < 0)
 			err_wrap(e, "the estimate");
 	}
-	table_free(t);
 	free(loss);
 	return got;
 }

@@ -20,6 +20,8 @@ struct dle {
 	size_t *row;			/* its place in the table */
 	double *off;			/* the answer less the truth; NAN: of
 					 * no label that teaches */
+	double *seen;			/* the same of any label */
+	struct table *t;
 	uint32_t *group;		/* (rows, 2 + n_by) of late.h */
 	size_t rows, room;
 };
@@ -38,6 +40,9 @@ struct perf {
 	struct dle dle;
 };
 
+/* Its estimate or its search goes by all columns of the answers. */
+bool perf_needs_columns(const struct perf_opts *o);
+
 /* --- columns.c: from names to meanings; late is made --- */
 int perf_find_columns(struct perf *p, const char *const *name, size_t n,
     struct err *e);
@@ -47,7 +52,10 @@ int perf_add_row(struct perf *p, int64_t time_us, bool timed, struct err *e);
 /* --- dle.c --- */
 /* Of the answer just handed on; of a label of answer `number`. */
 void dle_note(struct perf *p);
-void dle_labelled(void *perf, uint64_t number, double off);
+void dle_labelled(void *perf, uint64_t number, double off, bool teaches);
+/* The table of the answers, which the two below go by. */
+int dle_open(struct perf *p, struct err *e);
+int dle_find_weak(struct perf *p, struct err *e);
 int dle_estimate(struct late_report *r, struct perf *p, struct err *e);
 void dle_release(struct perf *p);
 

@@ -10,6 +10,7 @@
 #define FLOW_PERF_PERF_H
 
 #include "judge/late/late.h"
+#include "flow/perf/weak.h"
 #include "read/options.h"
 #include "reqlog/reqlog.h"
 
@@ -32,6 +33,7 @@ struct perf_opts {
 	enum perf_estimate estimate;
 	const char *const *features;	/* of PERF_DLE; none: all that can */
 	size_t n_features;
+	uint64_t weak_rows;	/* the least of a weak segment; 0: not sought */
 	int64_t reference_until;	/* 0: every labelled row teaches */
 	struct reqlog_filter filter;
 	const char *folder;		/* for temporary files */
@@ -42,6 +44,7 @@ struct perf_found {
 	const char *positive;		/* binary, or NULL */
 	const char *target;
 	uint64_t skipped;		/* lines of the log that are none */
+	struct weak_found weak;
 	uint64_t unscored;		/* rows without a whole answer */
 	struct arena arena;
 };

@@ -46,9 +46,11 @@ struct late_opts {
 	bool estimate;			/* binary: CBPE */
 	/* Labelled rows before it teach the estimate; 0: all do. */
 	int64_t reference_until;
-	/* Told of each labelled row of a regression that may teach: its number
-	 * as it came, from 1, and its answer less the truth; or NULL. */
-	void (*labelled)(void *ctx, uint64_t number, double off);
+	/* Told of each labelled row: its number as it came, from 1; its answer
+	 * less the truth, or of classes 1 where it was wrong; and whether it
+	 * teaches the estimate; or NULL. */
+	void (*labelled)(void *ctx, uint64_t number, double off,
+	    bool teaches);
 	void *ctx;
 	const char *folder;		/* for what is being sorted */
 	size_t memory;			/* of each sort */
