@@ -165,6 +165,24 @@ open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 	return open_object(b, c, &content.id, content.type, e);
 }
 
+/* "orders.zip:may.csv": a file in an archive, where no file has that name. */
+static void
+split_member(struct catalog_item *item)
+{
+	char *colon = strchr(item->base, ':');
+	struct stat st;
+
+	for (; colon != NULL; colon = strchr(colon + 1, ':')) {
+		*colon = '\0';
+		if (colon[1] != '\0' && stat(item->base, &st) == 0 &&
+		    S_ISREG(st.st_mode)) {
+			item->path = xstrdup(colon + 1);
+			return;
+		}
+		*colon = ':';
+	}
+}
+
 /* What may be opened again and gives the same is read later. */
 static int
 open_path(struct catalog_bytes *b, struct err *e)
@@ -172,6 +190,11 @@ open_path(struct catalog_bytes *b, struct err *e)
 	const char *path = b->item.base;
 	struct stat st;
 	bool there = stat(path, &st) == 0;
+
+	if (!there && b->item.path == NULL) {
+		split_member(&b->item);
+		there = b->item.path != NULL && stat(path, &st) == 0;
+	}
 
 	if (there && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)) &&
 	    reqlog_is(path))
