@@ -308,23 +308,32 @@ fold_window(struct raw_cell *out, struct arena *a, struct gathered *g,
 	return window_end(out, a, &g->window, e);
 }
 
+const struct winner *
+gathered_row(const struct gathered *g, size_t row)
+{
+	const struct moments *m = g->moments;
+	const struct winner *w;
+
+	if (m->key[row] == INTERN_NONE)
+		return NULL;
+	w = &g->best[g->from[m->place[row]]];
+	return w->row == 0 ? NULL : w;
+}
+
 int
 gathered_value(struct raw_cell *out, enum feature_status *status,
     struct arena *a, struct gathered *g, const struct feature *f, size_t row,
     struct err *e)
 {
 	const struct moments *m = g->moments;
-	const struct winner *w;
+	const struct winner *w = gathered_row(g, row);
 	size_t place;
 
 	memset(out, 0, sizeof(*out));
 	*status = FEATURE_NOT_FOUND;
-	if (m->key[row] == INTERN_NONE)
+	if (w == NULL)
 		return 0;
 	place = m->place[row];
-	w = &g->best[g->from[place]];
-	if (w->row == 0)
-		return 0;
 	*status = FEATURE_OUTSIDE_MAX_AGE;
 	if (f->agg == AGG_NONE && g->view->ttl > 0 &&
 	    m->at[place] - w->time > g->view->ttl)

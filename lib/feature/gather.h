@@ -62,6 +62,8 @@ void gathered_release(struct gathered *g);
 int gather_source(struct gathered *g, struct source *from,
     const struct table_read_opts *read, struct err *e);
 
+/* The row that answered there; NULL: none was known. */
+const struct winner *gathered_row(const struct gathered *g, size_t row);
 /* The feature at row `row` of the moments: NULL_VALUE, NOT_FOUND and
  * OUTSIDE_MAX_AGE come with out->s NULL. */
 int gathered_value(struct raw_cell *out, enum feature_status *status,

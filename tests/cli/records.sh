@@ -356,6 +356,12 @@ Y
 	described 0 mlv-data 'feature load' features.yaml &&
 	described 0 mlv-data 'feature get' features.yaml --service churn id=1
 X
+check 'mlv-data feature audit prints the records of mlv-data-records(5)' <<'X'
+	mkdir audited &&
+	printf '{"time":"2026-01-02T00:00:00Z","model":"m","inputs":{"id":%s,"calls":7},"outputs":{"y":1},"features":%s}\n' \
+	    1 '{"service":"churn","at":"2026-01-02T00:00:00Z"}' >audited/1.jsonl &&
+	described 1 mlv-data 'feature audit' features.yaml audited
+X
 
 # --- mlv-train repro, graph, import
 check 'mlv-train repro and graph print the records of mlv-train-records(5), in both forms' <<'X'
