@@ -56,6 +56,11 @@ struct remote_change {
 struct remote_request {
 	const char *const *refs;	/* none: every name */
 	size_t n;
+	/* Of each of them the version whose content is wanted, 0 for what its
+	 * alias means, or the newest: only manifests and these come, for a
+	 * repository that is but a cache.  An alias may not be set yet.  NULL:
+	 * all that the names lead to. */
+	const uint32_t *content;
 	bool alone;		/* without the names they lead to */
 	bool theirs, ours;	/* an alias that both moved: whose move holds */
 	void (*fn)(void *ctx, const struct remote_change *c);

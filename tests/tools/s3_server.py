@@ -47,8 +47,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def error(self, status, code, message="none"):
-        xml = f"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    def error(self, status, code, message="none", more=""):
+        xml = f"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message>{more}</Error>"
         self.answer(status, xml.encode())
 
     def signed(self, body):
@@ -61,8 +61,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return False
         now = self.headers.get("x-amz-date", "")
         then = time.mktime(time.strptime(now, "%Y%m%dT%H%M%SZ")) - time.timezone
-        if abs(then - time.time()) > 900:
-            self.error(403, "RequestTimeTooSkewed", "the times differ by more than 15 minutes")
+        here = time.time() + args.skew
+        if abs(then - here) > 900:
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(here))
+            self.error(403, "RequestTimeTooSkewed", "the times differ by more than 15 minutes",
+                       f"<ServerTime>{stamp}</ServerTime>")
             return False
         payload = self.headers.get("x-amz-content-sha256", "")
         names = parts["SignedHeaders"].split(";")
@@ -166,6 +169,7 @@ parser.add_argument("portfile")
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--bad", type=float, default=0)
 parser.add_argument("--kinds", default="drop,late,cut,slow,500,503,error200")
+parser.add_argument("--skew", type=float, default=0, help="seconds its clock is ahead")
 parser.add_argument("--ignore-conditions", action="store_true")
 parser.add_argument("--log")
 args = parser.parse_args()

@@ -70,6 +70,8 @@ bool transport_key_ok(const char *key);
 struct remote_environment {
 	const char *key_id, *secret, *token;	/* of S3; may be NULL */
 	const char *region, *endpoint;
+	const char *profile;		/* NULL: "default" */
+	const char *credentials, *config;	/* files of profiles, or NULL */
 	const char *http;	/* the helper program for HTTP */
 	const char *ssh;		/* the program; NULL: "ssh" */
 	const char *peer;		/* mlv-data over there; or NULL */
