@@ -238,5 +238,13 @@ check 'a bandit gives units to the arm that does not, and the same log gives the
 	state_is share "$share" &&
 	until_true share_is "$share"
 X
+check 'a server without a request log does not follow, and says why' <<'X'
+	stop &&
+	start model:m@champion &&
+	ask_units 1 100 &&
+	test "$(answered_by stable)" = 100 &&
+	grep -q "rollout m/11 is not followed: no request is logged" server.err &&
+	test "$(wc -l <server.err)" = 1
+X
 check 'a server that followed eleven rollouts stops with exit 0' stop
 finish

@@ -17,6 +17,9 @@
 
 struct follower {
 	struct catalog *catalog;
+	const struct log *log;
+	bool logs;
+	char told[SPLIT_ID_MAX];	/* the last one that is not followed */
 	struct buf bytes;		/* of the state that was understood */
 	struct mutex lock;		/* of what they say: */
 	struct followed now;
@@ -25,12 +28,15 @@ struct follower {
 };
 
 int
-follower_open(struct follower **out, const struct log *log, struct err *e)
+follower_open(struct follower **out, const struct log *log, bool logs,
+    struct err *e)
 {
 	const struct repo_opts o = { .log = log };
 	struct follower *f = xalloc(1, sizeof(*f));
 
 	*out = NULL;
+	f->log = log;
+	f->logs = logs;
 	buf_init(&f->bytes, STATE_MAX);
 	mutex_init(&f->lock);
 	if (catalog_open(&f->catalog, NULL, &o, e) < 0) {
@@ -61,8 +67,15 @@ static void
 take_state(struct follower *f, const struct rollout_state *s)
 {
 	struct followed now = { .source = "" };
+	bool open = s && rollout_is_open(s->phase);
 
-	if (s && rollout_is_open(s->phase)) {
+	if (open && !f->logs && strcmp(f->told, s->id) != 0) {
+		snprintf(f->told, sizeof(f->told), "%s", s->id);
+		log_warn(f->log, "rollout %s is not followed: no request is "
+		    "logged, which its verdict rests on; start with --log "
+		    "FOLDER", s->id);
+	}
+	if (open && f->logs) {
 		snprintf(now.split.rollout, sizeof(now.split.rollout), "%s",
 		    s->id);
 		snprintf(now.source, sizeof(now.source), "model:%s@%u",
@@ -103,7 +116,8 @@ follower_write(struct buf *out, struct follower *f)
 /* It is read whole every time: a file system's times may be too coarse to
  * tell a change. */
 static int
-read_state(struct follower *f, const char *path, struct err *e)
+read_state(struct follower *f, const char *path, const char *endpoint,
+    struct err *e)
 {
 	struct rollout_state s;
 	struct buf b;
@@ -119,7 +133,11 @@ read_state(struct follower *f, const char *path, struct err *e)
 	} else if (r == 0 && (b.len != f->bytes.len ||
 	    memcmp(b.data, f->bytes.data, b.len) != 0)) {
 		r = rollout_state_parse(&s, b.data, b.len, e);
-		if (r == 0) {
+		if (r == 0 && strcmp(s.name, endpoint) != 0) {
+			r = err_set(e, ERR_FORMAT, "'%s' is the state of "
+			    "another rollout", path);
+			rollout_state_release(&s);
+		} else if (r == 0) {
 			take_state(f, &s);
 			rollout_state_release(&s);
 			buf_clear(&f->bytes);
@@ -143,7 +161,7 @@ follow_rollout_state(void *ctx, struct followed *out, const char *endpoint,
 	if (!name_base_ok(endpoint))
 		return 0;	/* there can be none by that name */
 	path = rollout_state_path(catalog_repo(f->catalog), endpoint);
-	r = read_state(f, path, e);
+	r = read_state(f, path, endpoint, e);
 	if (r == 0)
 		*out = f->now;
 	free(path);

@@ -5,6 +5,8 @@
 #ifndef FLOW_SERVE_FOLLOW_H
 #define FLOW_SERVE_FOLLOW_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -12,8 +14,10 @@
 
 struct follower;
 
-/* *out is NULL where there is no repository. */
-int follower_open(struct follower **out, const struct log *log,
+/* *out is NULL where there is no repository.  A server that does not log
+ * requests follows none, which is told once for each: nothing would be known of
+ * the units that moved. */
+int follower_open(struct follower **out, const struct log *log, bool logs,
     struct err *e);
 /* NULL is fine. */
 void follower_close(struct follower *f);
