@@ -189,7 +189,10 @@ read_file(struct oid *id, uint64_t *size, struct buf *copy, struct repo *repo,
 
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
-	if (fstat(fd, &st) < 0) {
+	/* what is found stored must stay so */
+	if (put && objects_hold(repo, e) < 0) {
+		;
+	} else if (fstat(fd, &st) < 0) {
 		err_sys(e, "cannot stat '%s'", path);
 	} else if (S_ISDIR(st.st_mode)) {
 		err_set(e, ERR_UNSUPPORTED, "'%s' is a folder", path);
