@@ -197,6 +197,63 @@ check 'add: the file of an archive is remembered with the data' <<'X'
 	mlv-data convert data:may | same other.csv -
 X
 
+# --- Delta Lake tables
+fresh delta
+mkdir -p t/_delta_log 't/day=a b'
+printf 'id,word\n1,x\n2,y\n' | mlv-data convert - -o 't/day=a b/1.parquet'
+printf 'id,word\n3,z\n' | mlv-data convert - -o t/2.parquet
+printf 'id,more\n4,5\n' | mlv-data convert - -o t/3.parquet
+log() { cat >"t/_delta_log/0000000000000000000$1.json"; }
+schema() {	# names
+	printf '{"metaData":{"format":{"provider":"parquet"},"partitionColumns":["day"],"configuration":{%s},' "$2"
+	printf '"schemaString":"{\\"type\\":\\"struct\\",\\"fields\\":['
+	echo "$1" | tr ' ' '\n' | sed 's/.*/{\\"name\\":\\"&\\"}/' | paste -sd, | tr -d '\n'
+	printf ']}"}}\n'
+}
+{
+	echo '{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}'
+	schema 'id day word' ''
+	echo '{"add":{"path":"day=a%20b/1.parquet","partitionValues":{"day":"a b"}}}'
+	echo '{"add":{"path":"2.parquet","partitionValues":{"day":null}}}'
+} | log 0
+check 'Delta: rows of the files in the log, with the values of partitions' <<'X'
+	printf 'id,day,word\n3,,z\n1,a b,x\n2,a b,y\n' >want &&
+	mlv-data convert t | same want - &&
+	expect 0 mlv-data schema t -o s.yaml &&
+	expect 0 mlv-data check -s s.yaml t
+X
+check 'Delta: files that were removed are none, columns that came later are empty before' <<'X'
+	{
+		schema 'id day word more' '' &&
+		echo '{"remove":{"path":"day=a%20b/1.parquet"}}' &&
+		echo '{"add":{"path":"3.parquet","partitionValues":{"day":"c"}}}'
+	} | log 1 &&
+	printf 'id,day,word,more\n3,,z,\n4,c,,5\n' >want &&
+	mlv-data convert t | same want -
+X
+refused() {	# what the second version says, words of the message
+	echo "$1" | log 2
+	expect 3 mlv-data convert t -o none.csv &&
+		says "$2" &&
+		test ! -e none.csv
+}
+check 'Delta: what a reader may not pass over is refused by name' <<'X'
+	refused '{"add":{"path":"2.parquet","deletionVector":{"storageType":"u"}}}' 'deletion vectors' &&
+	refused '{"protocol":{"minReaderVersion":3,"readerFeatures":["rowCubes"]}}' "the feature 'rowCubes'" &&
+	refused '{"protocol":{"minReaderVersion":4}}' 'a reader version beyond 3' &&
+	refused "$(schema id '"delta.columnMapping.mode":"name"')" 'mapped columns' &&
+	refused '{"add":{"path":"../t/2.parquet"}}' 'a file elsewhere' &&
+	refused '{"add":{"path":"s3://b/2.parquet"}}' 'a file elsewhere'
+X
+check 'Delta: a log with a gap, broken, or naming a file that is not there: exit 3' <<'X'
+	refused '{"add":{"path":"9.parquet"}}' 9.parquet &&
+	refused '{"add":' 'ends too soon' &&
+	rm t/_delta_log/*2.json &&
+	mv t/_delta_log/*1.json t/_delta_log/00000000000000000005.json &&
+	expect 3 mlv-data convert t &&
+	says 'version 1 is missing'
+X
+
 # --- in a repository
 fresh repository
 mlv-data init >/dev/null
