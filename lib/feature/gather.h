@@ -19,15 +19,9 @@
 
 #include "base/source.h"
 #include "feature/moments.h"
+#include "feature/slide.h"
 #include "feature/value.h"
 #include "read/options.h"
-
-struct event {				/* a row of a windowed view */
-	int64_t time, created;
-	uint64_t row;
-	uint32_t group;
-	uint32_t cell;			/* its place among the cells */
-};
 
 struct winner {
 	int64_t time, created;
@@ -44,6 +38,8 @@ struct gathered {
 	struct held *event_cell;	/* (events, columns) */
 	size_t events, room;
 	size_t *event_start;		/* of each group, and the end */
+	size_t folds;			/* windows that are numbers */
+	double *fold;			/* (places, folds) */
 	uint64_t most;			/* bytes of events allowed */
 	int64_t reach;			/* the longest window */
 	/* what was passed over, and what looks wrong */

@@ -112,6 +112,17 @@ exact_add(struct exact *sum, struct exact *squares, const double *v, size_t n)
 }
 
 void
+exact_remove(struct exact *sum, struct exact *squares, double v)
+{
+	unsigned e;
+	bool neg;
+	uint64_t m = split_double(v, &e, &neg);
+
+	add_wide(sum, m, e, !neg);
+	add_wide(squares, (wide_magnitude)m * m, 2 * e, true);
+}
+
+void
 exact_merge(struct exact *to, const struct exact *from)
 {
 	struct exact x = *from;

@@ -27,6 +27,8 @@ struct exact {
 /* n finite values to *sum, and their squares to *squares. */
 void exact_add(struct exact *sum, struct exact *squares, const double *v,
     size_t n);
+/* One value that was added, taken away again. */
+void exact_remove(struct exact *sum, struct exact *squares, double v);
 void exact_merge(struct exact *to, const struct exact *from);
 
 /* The sum, correctly rounded (of exact_add only); infinite when it is too
