@@ -28,7 +28,8 @@
 struct remote;
 
 /* The remote of that name (NULL: the default one), or at that URL.  ERR_NOENT
- * with advice; nothing is asked of it yet. */
+ * with advice; nothing is asked of it yet.  What `env` leads to is borrowed
+ * until the end. */
 int remote_open(struct remote **r, struct catalog *c, const char *name,
     const struct remote_environment *env, struct err *e);
 void remote_close(struct remote *r);

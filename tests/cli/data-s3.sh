@@ -110,6 +110,53 @@ check 'both add a version over S3: refused, renumbered, pushed' <<'X'
 	expect 0 mlv-data fsck
 X
 
+# --- several packs: 130 MB that do not shrink
+serve wide
+fresh leo
+mlv-data init >log
+mlv-data remote add origin "$url" >log
+head -c 130000000 /dev/urandom >big.bin
+mlv-data add big.bin >log
+mlv-data push --json >pushed
+check 'packs are sent several at once' <<'X'
+	test "$(grep -c "PUT .*/packs/" "$d.log")" -ge 4 &&
+	grep "PUT .*/packs/" "$d.log" | grep -q "at once: [2-9]"
+X
+there="$d/team/our data/x+y"
+check 'of a push that was cut what was sent is not sent again: one pack of several is' <<'X'
+	rm "$there/head" && rm "$(ls "$there"/packs/* | head -n 1)" &&
+	: >"$d.log" &&
+	expect 0 mlv-data push --json &&
+	test "$(grep -c "PUT .*/packs/" "$d.log")" = 1 &&
+	test "$(jq -se ".[-1].bytes" out)" -lt "$(jq -se ".[-1].bytes" pushed)"
+X
+check 'packs are fetched several at once, and are the same bytes' <<'X'
+	: >"$d.log" &&
+	expect 0 mlv-data clone "$url" ../mia &&
+	grep "GET .*/packs/" "$d.log" | grep -q "at once: [2-9]" &&
+	(cd ../mia && mlv-data cat data:big) | cmp - big.bin
+X
+# Every pack in turn with two bytes changed near its beginning, where lists of
+# parts may lie; then all of them good again.
+each_pack_damaged() {
+	for p in "$there"/packs/*; do
+		cp -p "$p" saved
+		printf "\377\376" | dd of="$p" bs=1 seek=1000 conv=notrunc 2>log
+		mlv-data pull >log 2>err && { echo "$p: taken"; return 1; }
+		grep -q "remote 'origin'" err || return 1
+		cp -p saved "$p"
+		rm -rf .mlv/cache/remotes
+	done
+}
+check 'whichever of several packs is damaged: refused, no name moves; good ones then are taken' <<'X'
+	fresh nora && mlv-data init >log && mlv-data remote add origin "$url" >log &&
+	each_pack_damaged &&
+	test ! -e .mlv/refs/data &&
+	expect 0 mlv-data pull &&
+	expect 0 mlv-data fsck --strong
+X
+rm -rf "$d" ../leo ../mia
+
 serve tomorrow --skew 86400
 repository dan
 check 'a clock that is off by a day is named, with by how much, in one line' <<'X'

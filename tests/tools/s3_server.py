@@ -92,11 +92,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve(self):
         with lock:
+            args.now += 1
+        try:
+            return self.serve_one()
+        finally:
+            with lock:
+                args.now -= 1
+
+    def serve_one(self):
+        with lock:
             bad = random.random() < args.bad
             kind = random.choice(args.kinds.split(",")) if bad else ""
             if args.log:
                 with open(args.log, "a") as log:
-                    log.write(f"{self.command} {self.path} {kind}\n")
+                    log.write(f"{self.command} {self.path} {kind} at once: {args.now}\n")
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if kind == "drop":
             return self.end_here()
@@ -173,6 +182,7 @@ parser.add_argument("--skew", type=float, default=0, help="seconds its clock is 
 parser.add_argument("--ignore-conditions", action="store_true")
 parser.add_argument("--log")
 args = parser.parse_args()
+args.now = 0
 random.seed(args.seed)
 server = Server(("127.0.0.1", 0), Handler)
 with open(args.portfile + ".new", "w") as out:

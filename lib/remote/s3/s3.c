@@ -468,7 +468,7 @@ s3_free(struct transport *t)
 
 static const struct transport_ops s3_ops = {
 	.get = s3_get, .put_new = s3_put_new, .put_match = s3_put_match,
-	.prove = s3_prove, .free = s3_free,
+	.prove = s3_prove, .lanes = 6, .free = s3_free,
 };
 
 /* --- opening --------------------------------------------------------------- */

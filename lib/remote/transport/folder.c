@@ -250,7 +250,7 @@ folder_free(struct transport *t)
 
 static const struct transport_ops folder_ops = {
 	.get = folder_get, .put_new = folder_put_new,
-	.put_match = folder_put_match, .free = folder_free,
+	.put_match = folder_put_match, .lanes = 2, .free = folder_free,
 };
 
 int

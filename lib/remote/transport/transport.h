@@ -51,6 +51,8 @@ struct transport_ops {
 	/* Does it hold to the conditions of put_match?  Asked before the first
 	 * push from here; NULL: it is known to. */
 	int (*prove)(struct transport *t, struct err *e);
+	/* How many of them are worth having at once. */
+	size_t lanes;
 	void (*free)(struct transport *t);
 };
 
