@@ -16,8 +16,8 @@ variable(const char *name)
 }
 
 /* Beside bin, wherever that is: ../libexec/mlv/NAME. */
-static const char *
-helper_path(struct cli *c, const char *name)
+const char *
+cli_helper(struct cli *c, const char *name)
 {
 	char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -56,7 +56,7 @@ cli_remote_environment(struct remote_environment *env, struct cli *c)
 		.credentials = aws_file(c, "AWS_SHARED_CREDENTIALS_FILE",
 		    "credentials"),
 		.config = aws_file(c, "AWS_CONFIG_FILE", "config"),
-		.http = helper_path(c, "mlv-http"),
+		.http = cli_helper(c, "mlv-http"),
 		.ssh = variable("MLV_SSH"),
 		.peer = variable("MLV_SSH_PEER"),
 	};
