@@ -14,6 +14,16 @@ variable(const char *name)
 	return s && *s ? s : NULL;
 }
 
+const char *
+cli_helper(struct cli *c, const char *name)
+{
+	char *path = libexec_path(name);
+	const char *kept = arena_strdup(&c->arena, path);
+
+	free(path);
+	return kept;
+}
+
 static const char *
 aws_file(struct cli *c, const char *name, const char *usual)
 {
@@ -26,8 +36,6 @@ aws_file(struct cli *c, const char *name, const char *usual)
 void
 cli_remote_environment(struct remote_environment *env, struct cli *c)
 {
-	char *http = libexec_path("mlv-http");
-
 	*env = (struct remote_environment){
 		.key_id = variable("AWS_ACCESS_KEY_ID"),
 		.secret = variable("AWS_SECRET_ACCESS_KEY"),
@@ -38,11 +46,10 @@ cli_remote_environment(struct remote_environment *env, struct cli *c)
 		.credentials = aws_file(c, "AWS_SHARED_CREDENTIALS_FILE",
 		    "credentials"),
 		.config = aws_file(c, "AWS_CONFIG_FILE", "config"),
-		.http = arena_strdup(&c->arena, http),
+		.http = cli_helper(c, "mlv-http"),
 		.ssh = variable("MLV_SSH"),
 		.peer = variable("MLV_SSH_PEER"),
 	};
-	free(http);
 	if (env->profile == NULL)
 		env->profile = variable("AWS_DEFAULT_PROFILE");
 	if (env->region == NULL)

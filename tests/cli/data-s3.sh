@@ -140,16 +140,15 @@ X
 # parts may lie; then all of them good again.
 each_pack_damaged() {
 	for p in "$there"/packs/*; do
-		cp -p "$p" saved
+		cp -p "$p" saved && rm -rf .mlv && mlv-data init >log && mlv-data remote add origin "$url" >log || return 1
 		printf "\377\376" | dd of="$p" bs=1 seek=1000 conv=notrunc 2>log
 		mlv-data pull >log 2>err && { echo "$p: taken"; return 1; }
 		grep -q "remote 'origin'" err || return 1
 		cp -p saved "$p"
-		rm -rf .mlv/cache/remotes
 	done
 }
 check 'whichever of several packs is damaged: refused, no name moves; good ones then are taken' <<'X'
-	fresh nora && mlv-data init >log && mlv-data remote add origin "$url" >log &&
+	fresh nora &&
 	each_pack_damaged &&
 	test ! -e .mlv/refs/data &&
 	expect 0 mlv-data pull &&

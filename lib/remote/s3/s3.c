@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "remote/s3/http_client.h"
+#include "remote/transport/http_client.h"
 #include "remote/s3/profile.h"
 #include "remote/s3/sigv4.h"
 #include "remote/transport/transport.h"
