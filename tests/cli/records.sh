@@ -506,6 +506,12 @@ check 'mlv-drift watch --window prints the records of mlv-drift-records(5), in b
 	described 1 mlv-drift watch --window 45 ref.csv now.csv &&
 	plain mlv.drift.window/1 1 mlv-drift watch --window 45 ref.csv now.csv
 X
+check 'mlv-drift multivariate prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 200; i++) print i % 9 "," i % 9 + i % 2 }' >ref.csv &&
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 200; i++) print i % 9 "," 8 - i % 9 + i % 2 }' >now.csv &&
+	described 1 mlv-drift multivariate ref.csv now.csv &&
+	plain mlv.drift.multivariate/1 1 mlv-drift multivariate ref.csv now.csv
+X
 check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
 	awk 'BEGIN {
 		print "id,p,g"
