@@ -6,7 +6,7 @@
 #define CLI_ENVIRONMENT_H
 
 #include "cli/cli.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 
 /* Borrowed from the environment and the invocation's arena. */
 void cli_remote_environment(struct remote_environment *env, struct cli *c);
