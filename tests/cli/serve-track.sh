@@ -120,6 +120,14 @@ check 'runs are searched by a filter, in an order, page by page' <<'X'
 	is '.runs[0].data.tags[] | select(.key == "k").value' v1 &&
 	is .next_page_token null
 X
+check 'mlv-train runs takes the same filter strings' <<'X'
+	expect 0 mlv-train runs --where "metrics.auc < 0.3 AND tags.k LIKE 'v%'" -c tags.k &&
+	test "$(cut -f2 out | tr '\n' ' ')" = 'v2 v1 ' &&
+	expect 0 mlv-train runs --where "attributes.status = 'KILLED' AND params.lr = '0.10'" -c name &&
+	prints first &&
+	expect 2 mlv-train runs --where "nonsense.a LIKE 'b'" &&
+	expect 2 mlv-train runs --where "nonsense LIKE 'b'"
+X
 check 'a filter that is none says where' <<'X'
 	call 400 POST runs/search '{"experiment_ids":["0"],"filter":"metrics.auc >"}' &&
 	fails INVALID_PARAMETER_VALUE
