@@ -76,6 +76,15 @@ check 'an expression is of the definition that asks' <<'X'
 	test "$(cut -f2 out | paste -sd, -)" = 5,6,2,5
 X
 
+check 'a view whose columns were changed is loaded anew, and that is told' <<'X'
+	sed 's/- calls/- calls\n    - {name: net, expr: spend + customer_id}/' features.yaml >wider.yaml &&
+	expect 0 mlv-data feature load wider.yaml --until 2026-01-10 --json &&
+	says 'was loaded anew' &&
+	holds '.anew == true and .newer == 2' &&
+	expect 0 mlv-data feature load wider.yaml --until 2026-01-10 --json &&
+	holds '.anew == false and .newer == 0'
+X
+
 # --- kills and readers -------------------------------------------------------
 awk 'BEGIN {
 	print "customer_id,event_timestamp,created,calls,spend"
