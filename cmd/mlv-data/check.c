@@ -1,19 +1,23 @@
 /* mlv-data check: hold rows against a schema. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "catalog/bytes.h"
 #include "catalog/name.h"
-#include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "flow/check/data.h"
+#include "flow/check/page.h"
 #include "lineage/event.h"
-#include "quality/check.h"
 #include "verbs.h"
+#include "write/rows.h"
 
 struct check_verb {
 	struct reading read;
-	const char *schema, *bad;
+	const char *schema, *bad, *output, *now, *html;
+	int64_t at;			/* --now */
 };
 
 static const struct opt check_options[] = {
@@ -22,6 +26,12 @@ static const struct opt check_options[] = {
 	    .needed = "say with --schema what to check against" },
 	{ OPT_TEXT, 0, "bad", offsetof(struct check_verb, bad), "FILE",
 	    "pass the good rows on, write the others there with the reason" },
+	{ OPT_TEXT, 'o', "output", offsetof(struct check_verb, output), "FILE",
+	    "the good rows there, instead of on standard output" },
+	{ OPT_TEXT, 0, "html", offsetof(struct check_verb, html), "FILE",
+	    "also write what was asked and found as a page" },
+	{ OPT_TEXT, 0, "now", offsetof(struct check_verb, now), "TIME",
+	    "what freshness is measured from, instead of the clock" },
 	READING_OPTIONS(struct check_verb, read),
 	OPT_END
 };
@@ -44,6 +54,7 @@ print_finding(struct cli *c, const struct finding *f, const char *path)
 	out_int(&c->out, "hits", (int64_t)f->hits);
 	out_only(&c->out, OUT_JSON);
 	out_int(&c->out, "looked", (int64_t)f->looked);
+	out_text(&c->out, "anomaly", f->anomaly);
 	out_only(&c->out, OUT_BOTH);
 	out_text(&c->out, "what", f->what);
 	out_tree(&c->out, "examples", examples);
@@ -63,15 +74,26 @@ tell_finding(struct cli *c, const struct finding *f, const char *path)
 
 struct passed_rows {
 	struct cli *c;
-	struct out_file bad;
+	struct rows_out bad, good;
+	bool named;			/* the good ones go to a file, too */
 };
+
+static void
+tell_text(void *ctx, bool bad, const struct table_read_opts *how)
+{
+	struct passed_rows *p = ctx;
+
+	if (bad || p->named)
+		rows_out_text(bad ? &p->bad : &p->good, how);
+}
 
 static int
 pass_good(void *ctx, const char *s, size_t n, struct err *e)
 {
 	struct passed_rows *p = ctx;
 
-	(void)e;
+	if (p->named)
+		return rows_out_add(&p->good, s, n, e);
 	out_raw(&p->c->out, s, n);
 	return 0;
 }
@@ -81,7 +103,34 @@ pass_bad(void *ctx, const char *s, size_t n, struct err *e)
 {
 	struct passed_rows *p = ctx;
 
-	return out_file_add(&p->bad, s, n, e);
+	return rows_out_add(&p->bad, s, n, e);
+}
+
+static int
+open_passed(struct passed_rows *p, const struct check_verb *o, struct err *e)
+{
+	if (rows_out_open(&p->bad, o->bad, NULL, true, e) != 0)
+		return -1;
+	p->named = o->output != NULL;
+	if (!p->named || rows_out_open(&p->good, o->output, NULL, true,
+	    e) == 0)
+		return 0;
+	rows_out_drop(&p->bad);
+	return -1;
+}
+
+/* Both get their names, or with -1 neither, but for a failing rename. */
+static int
+close_passed(struct passed_rows *p, int r, struct err *e)
+{
+	if (r == 0 && (r = rows_out_commit(&p->bad, e)) == 0 && p->named)
+		return rows_out_commit(&p->good, e);
+	if (r != 0) {
+		rows_out_drop(&p->bad);
+		if (p->named)
+			rows_out_drop(&p->good);
+	}
+	return r;
 }
 
 static int
@@ -90,24 +139,24 @@ check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
     const struct table_read_opts *user, struct err *e)
 {
 	struct passed_rows p = { .c = c };
-	const struct check_rows to = { o->bad && !c->json && !c->nul ?
-	    pass_good : NULL, o->bad ? pass_bad : NULL, &p };
-	struct table_read_opts read;
-	const struct check_input in = { b->data, b->n, &read };
+	const struct check_rows to = { o->output != NULL || !(c->json ||
+	    c->nul) ? pass_good : NULL, pass_bad, tell_text, &p };
+	const char *folder = getenv("TMPDIR");
+	const struct check_data how = { .catalog = c->catalog, .schema = s,
+	    .user = user, .to = o->bad ? &to : NULL, .has_now = true,
+	    .now = o->at, .folder = folder && *folder ? folder : "/var/tmp" };
 	int r;
 
-	if (catalog_read_opts(&read, b, user, e) != 0)
-		return -1;
 	if (o->bad == NULL)
-		return check_table(k, NULL, &in, s, e);
-	if (out_file_open(&p.bad, os_real(), o->bad, 0666, true, e) != 0)
+		return check_data(k, b, &how, e);
+	if (open_passed(&p, o, e) != 0)
 		return -1;
-	r = check_table(k, &to, &in, s, e);
-	if (r == 0 && (r = out_file_commit(&p.bad, e)) != 0)
+	r = check_data(k, b, &how, e);
+	if (close_passed(&p, r, e) == 0)
+		return 0;
+	if (r == 0)
 		check_release(k);
-	if (r != 0)
-		out_file_drop(&p.bad);
-	return r;
+	return -1;
 }
 
 /* The rules that were broken, as a facet of the table. */
@@ -131,6 +180,34 @@ tell_event(struct cli *c, struct catalog_bytes *b, const char *name,
 	    k->n ? k->n : 1);
 }
 
+/* Nothing that is read is written. */
+static int
+refuse_outputs(const struct check_verb *o, const char *read, struct err *e)
+{
+	return file_refuse_same(o->bad, read, e) != 0 ||
+	    file_refuse_same(o->output, read, e) != 0 ||
+	    file_refuse_same(o->html, read, e) != 0 ? -1 : 0;
+}
+
+static int
+write_page(struct catalog_bytes *b, const char *name,
+    const struct check_verb *o, const struct schema *s,
+    const struct check *k, struct err *e)
+{
+	char id[OID_TEXT];
+	struct buf page;
+	int r;
+
+	buf_init(&page, BUF_CAP_DOC);
+	check_page(&page, k, s, name, oid_print(id, catalog_bytes_id(b)));
+	r = buf_check(&page, e);
+	if (r == 0)
+		r = file_replace(os_real(), o->html, page.data, page.len, 0666,
+		    e);
+	buf_free(&page);
+	return r;
+}
+
 static int
 check_one(bool *failed, struct cli *c, struct catalog *catalog,
     const char *name, const struct check_verb *o, const struct schema *s,
@@ -142,20 +219,20 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 
 	if (catalog_open_bytes(&b, catalog, name, e) != 0)
 		return -1;
-	if ((o->bad != NULL && b.item.kind == NAME_PATH &&
-	    file_refuse_same(o->bad, b.item.base, e) != 0) ||
+	if ((b.item.kind == NAME_PATH &&
+	    refuse_outputs(o, b.item.base, e) != 0) ||
 	    check_rows_of(&k, c, &b, o, s, user, e) != 0)
 		goto done;
 	for (size_t i = 0; i < k.n; i++) {
-		if (o->bad != NULL && !c->json && !c->nul)
+		if (o->bad != NULL && o->output == NULL && !c->json && !c->nul)
 			tell_finding(c, &k.f[i], name);
 		else
 			print_finding(c, &k.f[i], name);
 	}
 	tell_event(c, &b, name, &k);
+	r = o->html != NULL ? write_page(&b, name, o, s, &k, e) : 0;
 	*failed = *failed || check_failed(&k);
 	check_release(&k);
-	r = 0;
 done:
 	catalog_bytes_close(&b);
 	return r;
@@ -174,12 +251,26 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if ((status = reading_opts(&user, c, &o->read)) != 0)
 		return status;
+	o->at = clock_wall_us();
+	if (o->now != NULL && !clock_parse(o->now, strlen(o->now), &o->at))
+		return cli_usage(c, "--now '%s' is no time: as in "
+		    "2026-01-31T12:00:00Z", o->now);
 	if (cli_names(c, &names, argc, argv, &e) != 0)
 		return cli_fail(c, &e);
 	if (o->bad != NULL && names.n != 1)
 		return cli_usage(c, "--bad takes the rows of one file, not "
 		    "%zu", names.n);
-	if ((o->bad != NULL && file_refuse_same(o->bad, o->schema, &e) != 0) ||
+	if (o->html != NULL && names.n != 1)
+		return cli_usage(c, "--html is the page of one file, not of "
+		    "%zu", names.n);
+	if (o->output != NULL && o->bad == NULL)
+		return cli_usage(c, "-o takes the good rows: say with --bad "
+		    "where the others go");
+	if (o->output != NULL && strcmp(o->output, o->bad) == 0)
+		return cli_usage(c, "good and bad rows cannot both go to '%s'",
+		    o->bad);
+	if (refuse_outputs(o, o->schema, &e) != 0 ||
+	    file_refuse_same(o->output, o->bad, &e) != 0 ||
 	    schema_load(&s, &c->arena, o->schema, &e) != 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n && status == 0; i++)
@@ -192,18 +283,22 @@ check_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_check = {
 	.name = "check",
 	.summary = "hold rows against a schema; exit 1 when they break it",
-	.synopsis = "--schema FILE [--bad FILE] NAME...\n"
+	.synopsis = "--schema FILE [--html FILE] [--bad FILE [-o FILE]] NAME...\n"
 	    "--schema FILE --stdin",
 	.about =
 "Prints a record for each rule of the schema that is broken: rule, column,\n"
 "severity, rows hit, what is wrong, examples, the first row numbers, file.\n"
 "Nothing printed and exit 0: all is well.  Exit 1: a rule of severity error\n"
-"is broken; rules of severity warn are only told.\n"
+"is broken; rules of severity warn are only told.  mlv-schema(5) has the rules:\n"
+"types, ranges, sets, patterns, keys, conditions, means and quantiles, freshness,\n"
+"keys of other tables, and what earlier versions were like.\n"
 "\n"
 "With --bad it is a filter: the rows that break no rule of severity error go to\n"
 "standard output as they are, all others to FILE with their number and the\n"
 "reason, in the columns _row and _reason; what is broken is told on standard\n"
-"error.  With --json or -z the records stay on standard output.\n"
+"error.  With --json or -z the records stay on standard output.  A row that\n"
+"cannot be cut into cells goes to FILE as the text it is, in the first column.\n"
+"FILE may end in .csv, .jsonl or .parquet, and .gz or .zst behind it.\n"
 "\n"
 "example: mlv-data check --schema s.yaml in.csv --bad bad.csv > good.csv\n",
 	.options = check_options, .opts_size = sizeof(struct check_verb),

@@ -45,33 +45,31 @@ static int
 choose_format(struct write_opts *to, struct cli *c,
     const struct convert_verb *o)
 {
-	to->packing = (enum parquet_packing)o->packing;
-	if (o->to != 0) {
+	bool known;
+
+	*to = (struct write_opts){ .format = WRITE_CSV,
+	    .pages = (enum parquet_packing)o->packing };
+	known = o->output == NULL || strcmp(o->output, "-") == 0 ||
+	    write_opts_of(to, o->output);
+	if (o->to != 0)
 		to->format = (enum write_format)(o->to - 1);
-		return 0;
-	}
-	if (o->output == NULL || strcmp(o->output, "-") == 0) {
-		to->format = WRITE_CSV;
-		return 0;
-	}
-	return write_format_of(&to->format, o->output) ? 0 : cli_usage(c,
-	    "'%s' does not end in a format we write: say it with --to",
-	    o->output);
+	return known || o->to != 0 ? 0 : cli_usage(c, "'%s' does not end in a "
+	    "format we write: say it with --to", o->output);
 }
 
 static int
 write_table(const char *path, const struct table *t,
     const struct write_opts *to, struct err *e)
 {
-	struct out_file f;
+	struct target f;
 	int r;
 
-	if (out_file_open(&f, os_real(), path, 0666, false, e) != 0)
+	if (target_open(&f, path, to->packing, false, e) != 0)
 		return -1;
 	if ((r = table_write(&f, t, to, e)) == 0)
-		r = out_file_commit(&f, e);
+		r = target_commit(&f, e);
 	if (r != 0)
-		out_file_drop(&f);
+		target_drop(&f);
 	return r;
 }
 
@@ -110,8 +108,9 @@ const struct verb verb_convert = {
 	.about =
 "Reads the table behind NAME (data:NAME, a path, or - for standard input) and\n"
 "writes it as CSV, JSON Lines or Parquet: by the ending of FILE (.csv, .jsonl,\n"
-".ndjson, .parquet), or as --to says; on standard output as CSV.  Numbers are\n"
-"written so that they read back as the same, dates as RFC 3339.\n"
+".ndjson, .parquet, and .gz or .zst behind it, which packs it), or as --to says;\n"
+"on standard output as CSV.  Numbers are written so that they read back as the\n"
+"same, dates as RFC 3339.\n"
 "\n"
 "example: mlv-data convert data:orders -o orders.parquet\n",
 	.options = convert_options, .opts_size = sizeof(struct convert_verb),

@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "catalog/bytes.h"
 #include "catalog/open_table.h"
 #include "catalog/tracked.h"
 #include "cli/cli.h"
 #include "codec/git.h"
-#include "quality/check.h"
+#include "flow/check/data.h"
 #include "store/repo.h"
 #include "verbs.h"
 
@@ -55,9 +56,8 @@ static int
 hold_schema(bool *good, struct cli *c, const char *path, struct err *e)
 {
 	char *schema = xprintf("%s" SCHEMA, path);
-	struct table_read_opts read;
+	struct check_data o = { .catalog = c->catalog, .has_now = true };
 	struct catalog_bytes b;
-	struct check_input in;
 	struct schema *s;
 	struct check k;
 	int r = 0;
@@ -68,9 +68,9 @@ hold_schema(bool *good, struct cli *c, const char *path, struct err *e)
 	if (schema_load(&s, &c->arena, schema, e) < 0 ||
 	    catalog_open_bytes(&b, c->catalog, path, e) < 0)
 		goto done;
-	in = (struct check_input){ b.data, b.n, &read };
-	if (catalog_read_opts(&read, &b, NULL, e) == 0 &&
-	    check_table(&k, NULL, &in, s, e) == 0) {
+	o.schema = s;
+	o.now = clock_wall_us();
+	if (check_data(&k, &b, &o, e) == 0) {
 		for (size_t i = 0; i < k.n; i++)
 			cli_warn(c, "'%s': %s", path, k.f[i].what);
 		*good &= !check_failed(&k);

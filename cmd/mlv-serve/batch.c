@@ -10,14 +10,15 @@
 
 struct batch_verb {
 	struct texts columns, keep, na, types;
-	const char *input, *output, *encoding, *delimiter, *quote, *escape, *comment;
+	const char *input, *output, *encoding, *member, *delimiter, *quote, *escape, *comment;
 	int format, out_format;
 	bool keep_all, header, no_header;
 	int64_t threads;
 };
 
 static const struct opt_word batch_formats[] = {
-	{ "csv", TABLE_CSV }, { "jsonl", TABLE_JSONL }, { NULL, 0 }
+	{ "csv", WRITE_CSV + 1 }, { "jsonl", WRITE_JSONL + 1 },
+	{ "parquet", WRITE_PARQUET + 1 }, { NULL, 0 }
 };
 
 static const struct opt batch_options[] = {
@@ -44,6 +45,8 @@ static const struct opt batch_options[] = {
 	    "date-dmy ..." },
 	{ OPT_TEXT, 0, "encoding", offsetof(struct batch_verb, encoding),
 	    "NAME", "of the input, as iconv calls it, instead of UTF-8" },
+	{ OPT_TEXT, 0, "member", offsetof(struct batch_verb, member), "NAME",
+	    "the file in a zip or tar archive, where it holds several" },
 	{ OPT_TEXT, 0, "delimiter", offsetof(struct batch_verb, delimiter),
 	    "CHAR", "between cells of the input, instead of finding out" },
 	{ OPT_TEXT, 0, "quote", offsetof(struct batch_verb, quote), "CHAR",
@@ -56,7 +59,7 @@ static const struct opt batch_options[] = {
 	    "of the input: csv, jsonl or parquet, instead of finding out",
 	    .words = reading_formats },
 	{ OPT_WORD, 0, "out-format", offsetof(struct batch_verb, out_format),
-	    "FORMAT", "of the output: csv or jsonl, instead of the input's",
+	    "FORMAT", "of the output: csv, jsonl or parquet, instead of by FILE",
 	    .words = batch_formats },
 	{ OPT_INT, 't', "threads", offsetof(struct batch_verb, threads), "N",
 	    "threads, instead of one a processor", .high = 64 },
@@ -71,7 +74,9 @@ score_all(struct catalog *catalog,
 	const struct table_read_opts user = bo->read;
 	struct catalog_bytes b;
 	struct source in;
-	struct out_file out;
+	const enum write_format format = (enum write_format)(o->out_format -
+	    1);
+	struct rows_out out;
 	uint64_t rows;
 	bool named = o->input && strcmp(o->input, "-") != 0;
 	int r = -1;
@@ -84,19 +89,19 @@ score_all(struct catalog *catalog,
 	    source_fd(0, "standard input");
 	bo->read.name = "standard input";
 	if ((!named || catalog_read_opts(&bo->read, &b, &user, e) == 0) &&
-	    out_file_open(&out, os_real(), o->output ? o->output : "-", 0666,
-	    false, e) == 0) {
+	    rows_out_open(&out, o->output ? o->output : "-", o->out_format ?
+	    &format : NULL, false, e) == 0) {
 		r = batch_run(&rows, &out, binding, &in, bo, e);
 		if (r == 0)
-			r = out_file_commit(&out, e);
+			r = rows_out_commit(&out, e);
 		else if (o->output == NULL) {
 			struct err ignored;
 
 			/* what was answered before the bad row stands */
-			(void)out_file_flush(&out, &ignored);
+			(void)rows_out_flush(&out, &ignored);
 		}
 		if (r < 0)
-			out_file_drop(&out);
+			rows_out_drop(&out);
 	}
 	source_close(&in);
 	if (named)
@@ -153,7 +158,8 @@ static int
 batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct batch_verb *o = opts;
-	struct reading reading = { .na = o->na, .encoding = o->encoding, .delimiter = o->delimiter,
+	struct reading reading = { .na = o->na, .encoding = o->encoding,
+	    .member = o->member, .delimiter = o->delimiter,
 	    .format = o->format, .header = o->header,
 	    .no_header = o->no_header, .types = o->types,
 	    .quote = o->quote,
@@ -168,8 +174,6 @@ batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 
 	if ((r = check_operands(c, argc, argv)) != 0)
 		return r;
-	bo.jsonl = o->out_format == TABLE_JSONL;
-	bo.like_input = o->out_format == TABLE_AUTO;
 	if ((r = reading_opts(&bo.read, c, &reading)) != 0)
 		return r;
 	if (file_refuse_same(o->output, argv[0], &e) < 0)
@@ -190,10 +194,12 @@ const struct verb verb_batch = {
 	.synopsis = "[-i NAME] [-o FILE] [--keep NAME,...] MODEL [< ROWS]",
 	.about =
 "Reads CSV, JSON Lines or Parquet, writes one row of answers a row, in order\n"
-"and in constant memory.  The header names the model's outputs: NAME for one\n"
-"value, NAME.CLASS or NAME.0, NAME.1 for several; --keep and --keep-all put\n"
-"input columns in front.  Columns the model does not take are passed over; one it\n"
-"takes that is not there is an error that names it.\n"
+"and in constant memory: as FILE ends (.csv, .jsonl, .parquet, and .gz or .zst\n"
+"behind it), or as the input is; Parquet is made of them all in the end.  The\n"
+"header names the model's outputs: NAME for one value, NAME.CLASS or NAME.0,\n"
+"NAME.1 for several; --keep and --keep-all put input columns in front.  Columns\n"
+"the model does not take are passed over; one it takes that is not there is an\n"
+"error that names it.\n"
 "\n"
 "A file without a header line needs its columns' names, --columns NAME,... .\n"
 "A model with one matrix input takes columns in order; its --columns are those\n"

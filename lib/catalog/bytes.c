@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "catalog/internal.h"
 #include "catalog/resolve.h"
+#include "read/delta.h"
 #include "reqlog/reqlog.h"
 #include "store/odb.h"
 #include "store/tree/tree.h"
@@ -165,6 +166,42 @@ open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 	return open_object(b, c, &content.id, content.type, e);
 }
 
+/* A table in a folder of its own. */
+static int
+open_delta(struct catalog_bytes *b, const char *path, struct err *e)
+{
+	struct buf out;
+
+	buf_init(&out, BUF_CAP_DATA);
+	if (delta_table_read(&out, path, e) < 0) {
+		buf_free(&out);
+		return -1;
+	}
+	b->owned = buf_detach(&out, &b->n);
+	b->data = b->owned;
+	b->type = TYPE_CSV;
+	b->later = false;
+	return 0;
+}
+
+/* "orders.zip:may.csv": a file in an archive, where no file has that name. */
+static void
+split_member(struct catalog_item *item)
+{
+	char *colon = strchr(item->base, ':');
+	struct stat st;
+
+	for (; colon != NULL; colon = strchr(colon + 1, ':')) {
+		*colon = '\0';
+		if (colon[1] != '\0' && stat(item->base, &st) == 0 &&
+		    S_ISREG(st.st_mode)) {
+			item->path = xstrdup(colon + 1);
+			return;
+		}
+		*colon = ':';
+	}
+}
+
 /* What may be opened again and gives the same is read later. */
 static int
 open_path(struct catalog_bytes *b, struct err *e)
@@ -173,9 +210,16 @@ open_path(struct catalog_bytes *b, struct err *e)
 	struct stat st;
 	bool there = stat(path, &st) == 0;
 
+	if (!there && b->item.path == NULL) {
+		split_member(&b->item);
+		there = b->item.path != NULL && stat(path, &st) == 0;
+	}
+
 	if (there && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)) &&
 	    reqlog_is(path))
 		return open_requests(b, path, e);
+	if (there && S_ISDIR(st.st_mode) && delta_table_is(path))
+		return open_delta(b, path, e);
 	b->later = b->later && there && S_ISREG(st.st_mode);
 	return open_file(b, path, e);
 }

@@ -77,7 +77,7 @@ score_part(void *ctx, size_t k, int worker)
 }
 
 static int
-write_header(struct out_file *out, const struct batch_job *j,
+write_header(struct rows_out *out, const struct batch_job *j,
     const struct table *block, struct err *e)
 {
 	size_t n_out, n = 0;
@@ -97,7 +97,7 @@ write_header(struct out_file *out, const struct batch_job *j,
 		col[n++] = &c[i];
 	}
 	table_write_header(&b, col, n, NULL);
-	r = buf_check(&b, e) < 0 ? -1 : out_file_add(out, b.data, b.len, e);
+	r = buf_check(&b, e) < 0 ? -1 : rows_out_add(out, b.data, b.len, e);
 	buf_free(&b);
 	free(c);
 	free(col);
@@ -116,7 +116,7 @@ locate_failure(struct err *e, const struct batch_part *p, uint64_t first_row)
 }
 
 static int
-run_block(struct out_file *out, struct batch_job *j, struct pool *pool,
+run_block(struct rows_out *out, struct batch_job *j, struct pool *pool,
     struct err *e)
 {
 	size_t parts = (j->block->rows + PART_ROWS - 1) / PART_ROWS;
@@ -127,7 +127,7 @@ run_block(struct out_file *out, struct batch_job *j, struct pool *pool,
 
 		if (p->failed)
 			return locate_failure(e, p, j->first_row);
-		if (out_file_add(out, p->text.data, p->text.len, e) < 0)
+		if (rows_out_add(out, p->text.data, p->text.len, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -157,7 +157,7 @@ parts_free(struct batch_part *p, size_t n)
 
 /* There were no rows: kept columns are known by their names only. */
 static int
-write_header_alone(struct out_file *out, struct batch_job *j,
+write_header_alone(struct rows_out *out, struct batch_job *j,
     const struct batch_opts *o, struct err *e)
 {
 	struct table *t;
@@ -220,13 +220,15 @@ refuse_members(const struct table_reader *rd, struct err *e)
 }
 
 int
-batch_run(uint64_t *rows, struct out_file *out,
+batch_run(uint64_t *rows, struct rows_out *out,
     const struct binding *binding, struct source *in,
     const struct batch_opts *o, struct err *e)
 {
 	struct table_reader_opts ro = { .read = o->read, .keep = o->keep,
 	    .n_keep = o->n_keep, .keep_all = o->keep_all,
 	    .by_place = binding_by_place(binding), .block_rows = BLOCK_ROWS };
+	struct table_read_opts text = { .delimiter = ',',
+	    .header = TABLE_HEADER_YES };
 	struct batch_job j = { .binding = binding };
 	struct table_reader *rd;
 	struct pool *pool;
@@ -247,8 +249,10 @@ batch_run(uint64_t *rows, struct out_file *out,
 		}
 		warn_of_order(o, rd);
 	}
-	j.jsonl = o->like_input ? table_reader_format(rd) == TABLE_JSONL :
-	    o->jsonl;
+	j.jsonl = rows_out_takes(out, TABLE_JSONL) || (!out->told &&
+	    table_reader_format(rd) == TABLE_JSONL);
+	text.format = j.jsonl ? TABLE_JSONL : TABLE_CSV;
+	rows_out_text(out, &text);
 	pool = pool_new(o->threads);
 	j.part = parts_new(binding, n_parts);
 	while ((r = table_reader_next(&block, rd, e)) > 0) {

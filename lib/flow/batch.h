@@ -12,28 +12,27 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/source.h"
 #include "model/score.h"
 #include "read/stream.h"
+#include "write/rows.h"
 
 struct batch_opts {
 	struct table_read_opts read;
 	const char *const *keep;	/* input columns carried through */
 	size_t n_keep;
 	bool keep_all;
-	bool jsonl;			/* out: JSON Lines, else CSV */
-	bool like_input;		/* out: as the input is */
 	int threads;			/* 0: default */
 	const struct log *log;		/* for warnings, or NULL */
 	const struct progress *progress;
 };
 
-/* Score all of `in` into `out`, which the caller commits or drops.  *rows
- * counts.  An input of no rows gives a header alone. */
-int batch_run(uint64_t *rows, struct out_file *out,
+/* Score all of `in` into `out`, which the caller commits or drops: in the
+ * input's format where `out` was told none.  *rows counts.  An input of no rows
+ * gives a header alone. */
+int batch_run(uint64_t *rows, struct rows_out *out,
     const struct binding *binding, struct source *in,
     const struct batch_opts *o, struct err *e);
 

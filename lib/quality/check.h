@@ -19,13 +19,17 @@ enum check_rule {
 	CHECK_NEW,		/* ... is there, but not in the schema */
 	CHECK_ORDER,		/* columns stand in another order */
 	CHECK_ROW_COUNT,
+	CHECK_BROKEN,		/* rows that are none, passed on */
 	CHECK_MISSING,		/* min_fraction */
 	CHECK_TYPE, CHECK_RANGE, CHECK_VALUES, CHECK_LENGTH, CHECK_PATTERN,
-	CHECK_UNIQUE, CHECK_EXPR
+	CHECK_UNIQUE, CHECK_EXPR,
+	CHECK_REFERENCE,
+	CHECK_AGGREGATE, CHECK_FRESHNESS, CHECK_TREND
 };
 
-/* "column_absent" "column_new" "column_order" "rows" "missing" "type"
- * "range" "values" "length" "pattern" "unique" "expr" */
+/* "column_absent" "column_new" "column_order" "rows" "broken" "missing" "type"
+ * "range" "values" "length" "pattern" "unique" "expr" "reference" "aggregate"
+ * "freshness" "trend" */
 const char *check_rule_name(enum check_rule rule);
 
 struct finding {
@@ -38,12 +42,39 @@ struct finding {
 	char *example[CHECK_EXAMPLES];	/* different texts, shortened */
 	size_t rows, examples;
 	char what[200];		/* for people */
+	/* What TensorFlow Data Validation calls it, "SCHEMA_NEW_COLUMN"; NULL:
+	 * it has no name for it. */
+	const char *anomaly;
+};
+
+/* What was looked at of a column, or by a rule about one. */
+struct check_seen {
+	uint64_t looked, missing;	/* values; cells without one */
 };
 
 struct check {
 	struct finding *f;	/* those broken, in the schema's order */
 	size_t n;
 	uint64_t rows;		/* read */
+	uint64_t broken;	/* of them: no rows */
+	struct check_seen *seen;	/* (columns and rules about them) */
+};
+
+/* Another table, which the schema refers to. */
+struct check_other {
+	const char *bytes;
+	size_t n;
+	const struct table_read_opts *read;	/* or NULL */
+};
+
+/* What a profile of an earlier version says of a column, or of the rows. */
+struct check_past {
+	uint64_t rows;
+	struct check_past_column {
+		const char *name;
+		double mean, missing;		/* missing: a share; NaN */
+	} *col;
+	size_t cols;
 };
 
 struct check_input {
@@ -52,6 +83,14 @@ struct check_input {
 	/* What the user says of how to read, over what the schema does; or
 	 * NULL. */
 	const struct table_read_opts *read;
+	const struct check_other *others;	/* for each reference */
+	size_t n_others;
+	const struct check_past *past;		/* for the trend, any order */
+	size_t n_past;
+	bool has_now;
+	int64_t now;				/* for freshness */
+	const char *folder;			/* for what memory does not
+						 * hold; NULL: /tmp */
 };
 
 /*
@@ -59,10 +98,16 @@ struct check_input {
  * rows of severity error to `bad`, with two cells more, their number and the
  * rules (_row, _reason); all others, as the bytes they are, to `good`.  Each
  * gets the header first.  Either may be NULL.
+ *
+ * What cannot be cut into cells goes to `bad` too, its text as the first cell
+ * (of JSON Lines, as _raw), and breaks the rule "broken"; without `bad` it ends
+ * the check.
  */
 struct check_rows {
 	int (*good)(void *ctx, const char *s, size_t n, struct err *e);
 	int (*bad)(void *ctx, const char *s, size_t n, struct err *e);
+	/* First: how they are written.  Or NULL. */
+	void (*text)(void *ctx, bool bad, const struct table_read_opts *how);
 	void *ctx;
 };
 

@@ -28,6 +28,8 @@ struct table_read_opts {
 					 * plainly of the other */
 	const char *encoding;		/* as iconv calls it; NULL: UTF-8, or
 					 * UTF-16 with a byte order mark */
+	const char *member;		/* the file in a zip or tar archive;
+					 * NULL: the only one */
 	uint64_t skip;			/* lines before the data, passed over;
 					 * blank ones count */
 	char delimiter;			/* 0: detected */

@@ -12,6 +12,11 @@
 #include "read/ragged.h"
 #include "read/sniff.h"
 
+/* Bytes that may be read again where quotes are broken, beside so many times
+ * the input. */
+#define RESUMED_LEAST ((size_t)1 << 26)
+#define RESUMED_TIMES 16
+
 struct records {
 	struct sniffed in;
 	struct table_read_opts o;
@@ -24,6 +29,7 @@ struct records {
 	struct record last;		/* given last */
 	uint64_t next_line;
 	bool header_alone;
+	size_t resumed;			/* bytes read again */
 	size_t *key;			/* columns of the last key asked for */
 	const char *const *key_names;
 };
@@ -40,6 +46,16 @@ pad_tail(struct records *l, struct err *e)
 	memcpy(l->padded, l->tail, n);
 	l->padded[n] = l->in.form.eol;
 	return 0;
+}
+
+/* The last line behind `from`, where it has no end. */
+static int
+find_tail(struct records *l, const char *from, struct err *e)
+{
+	for (l->tail = l->end; l->tail > from &&
+	    l->tail[-1] != l->in.form.eol; l->tail--)
+		;
+	return l->tail < l->end ? pad_tail(l, e) : 0;
 }
 
 /* Does the header, behind blank lines, go on in the last line? */
@@ -110,10 +126,7 @@ open_records(struct records **out, const char *bytes, size_t n,
 		records_close(l);
 		return -1;
 	}
-	for (l->tail = l->end; l->tail > l->in.body &&
-	    l->tail[-1] != l->in.form.eol; l->tail--)
-		;
-	if (l->tail < l->end && pad_tail(l, e) != 0) {
+	if (find_tail(l, l->in.body, e) != 0) {
 		records_close(l);
 		return -1;
 	}
@@ -224,11 +237,14 @@ records_next(struct records *l, struct record *rec, struct err *e)
 	while (l->at < l->end) {
 		const char *next = l->end;
 
-		if (cut_record(l, &next, e) != 0)
-			return -1;
 		l->last.raw = l->at;
-		l->last.raw_n = (size_t)(next - l->at);
 		l->last.line = l->next_line;
+		if (cut_record(l, &next, e) != 0) {
+			l->last.row++;
+			*rec = l->last;
+			return -1;
+		}
+		l->last.raw_n = (size_t)(next - l->at);
 		l->next_line += lines_in(&l->in.form, l->at, next);
 		l->at = next;
 		if (!line_blank(&l->in.form, l->last.s)) {
@@ -238,6 +254,29 @@ records_next(struct records *l, struct record *rec, struct err *e)
 		}
 	}
 	return 0;
+}
+
+int
+records_first_line(struct records *l, struct record *rec, struct err *e)
+{
+	const char *s = rec->raw, *q;
+	size_t most = RESUMED_LEAST + RESUMED_TIMES * (size_t)(l->end -
+	    l->start);
+
+	l->resumed += (size_t)((l->at > s ? l->at : l->end) - s);
+	if (l->resumed > most)
+		return err_set(e, ERR_FORMAT, "%s: line %llu: too many quotes "
+		    "are never closed; --quote none takes them as text",
+		    l->in.name, (unsigned long long)rec->line);
+	q = memchr(s, l->in.form.eol, (size_t)(l->end - s));
+	l->last = *rec;
+	l->at = q != NULL ? q + 1 : l->end;
+	l->last.raw_n = (size_t)(l->at - s);
+	l->last.s = s;
+	l->last.end = l->last.limit = l->at;
+	l->next_line = l->last.line + 1;
+	*rec = l->last;
+	return find_tail(l, l->at, e);
 }
 
 static int

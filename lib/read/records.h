@@ -30,8 +30,14 @@ enum table_format records_format(const struct records *l);
 /* "\n", "\r\n" or "\r": what ends a line here. */
 const char *records_line_end(const struct records *l);
 
-/* 1 with the next row, 0 at the end, -1 (ERR_FORMAT with the line). */
+/* 1 with the next row, 0 at the end, -1 (ERR_FORMAT with the line; *rec is what
+ * cannot be cut). */
 int records_next(struct records *l, struct record *rec, struct err *e);
+
+/* Back to a record that was given or cannot be cut: it is its first line alone,
+ * and the next one begins behind that.  ERR_FORMAT when that was asked for so
+ * often that it would take too long. */
+int records_first_line(struct records *l, struct record *rec, struct err *e);
 
 /* Append the text of columns `names` of the row given last to *out, a 0x1f
  * between them; nothing for a missing one.  ERR_NOENT: no such column. */

@@ -51,6 +51,7 @@ row_reader_init(struct row_reader *r, struct sniffed *in,
 	    (o->keep_all ? 0 : o->n_keep)), e) != 0)
 		return -1;
 	r->builder.lax = o->lax;
+	r->builder.forgive = o->forgive;
 	set_forms(r, &o->read);
 	return 0;
 }
@@ -285,13 +286,18 @@ done:
 }
 
 int
+row_reader_fill(struct row_reader *r, size_t row, const struct record *rec,
+    struct err *e)
+{
+	return r->in->format == TABLE_CSV ? read_csv_row(r, row, rec, e) :
+	    read_json_row(r, row, rec, e);
+}
+
+int
 row_reader_read(struct row_reader *r, size_t row, const struct record *rec,
     struct err *e)
 {
-	int rc = r->in->format == TABLE_CSV ? read_csv_row(r, row, rec, e) :
-	    read_json_row(r, row, rec, e);
-
-	return rc == 0 ? 0 : err_wrap(e, "%s: line %llu", r->in->name,
+	return row_reader_fill(r, row, rec, e) == 0 ? 0 : err_wrap(e, "%s: line %llu", r->in->name,
 	    (unsigned long long)rec->line);
 }
 

@@ -42,7 +42,10 @@ int row_reader_bind_csv(struct row_reader *r, struct err *e);
 int row_reader_bind_jsonl(struct row_reader *r, const struct record *first,
     struct err *e);
 
-/* The record becomes row `row`; errors carry its line. */
+/* The record becomes row `row`. */
+int row_reader_fill(struct row_reader *r, size_t row,
+    const struct record *rec, struct err *e);
+/* The same, with its line in errors. */
 int row_reader_read(struct row_reader *r, size_t row,
     const struct record *rec, struct err *e);
 /* The block of `rows` rows, good until builder_clear. */

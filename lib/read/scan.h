@@ -2,27 +2,52 @@
  * read/scan.h - a table in memory walked once: its rows in blocks, each with
  * the bytes that it was read from.
  *
- * Cells and blocks are those of read/stream.h, lax.  A broken row ends the
- * blocks, but not the walk: the rest is looked at for the message, which
+ * Blocks are read, and looked at, by several threads, and then given one after
+ * the other in their order.  Cells and blocks are those of read/stream.h, lax.
+ *
+ * A row of the wrong length is broken as a whole.  Where quotes are broken, or
+ * never closed, nobody knows where it ends: its first line is broken, and what
+ * follows is read as rows.  Who does not take broken rows gets no block behind
+ * the first one, and ERR_FORMAT: the rest is looked at for the message, which
  * lists the first few rows of the wrong length.
  */
 #ifndef READ_SCAN_H
 #define READ_SCAN_H
 
+#include "codec/csv.h"
 #include "read/records.h"
 #include "read/stream.h"
 
 struct scan;
 
-/* Called in turn; -1 ends the scan with that error. */
+/* What is no row. */
+struct scan_broken {
+	struct record record;
+	char why[120];
+};
+
+struct scan_block {
+	size_t slot;			/* of scan_slots(): its place until it
+					 * was given */
+	const struct table *t;
+	const struct record *record;	/* (t->rows) what it was read from */
+	const struct scan_broken *broken;	/* between those, by row */
+	size_t n_broken;
+};
+
+/* -1 ends the scan with that error. */
 struct scan_consumer {
 	void *ctx;
+	bool takes_broken;
 	/* The header is known. */
 	int (*begin)(void *ctx, const struct scan *s, struct err *e);
-	/* One row or more; `t` is good until it returns. */
-	int (*block)(void *ctx, const struct scan *s, const struct table *t,
-	    struct err *e);
-	/* Every row was whole and has been given. */
+	/* By any thread, in any order; worker in [0, scan_workers()). */
+	int (*look)(void *ctx, const struct scan *s,
+	    const struct scan_block *b, int worker, struct err *e);
+	/* In order. */
+	int (*block)(void *ctx, const struct scan *s,
+	    const struct scan_block *b, struct err *e);
+	/* Every row has been given. */
 	int (*end)(void *ctx, const struct scan *s, struct err *e);
 };
 
@@ -30,17 +55,21 @@ int scan_table(const char *bytes, size_t n, const struct table_read_opts *o,
     const struct table_want *want, size_t n_want,
     const struct scan_consumer *c, struct err *e);
 
+size_t scan_slots(const struct scan *s);
+size_t scan_workers(const struct scan *s);
+/* The most rows of a block. */
+size_t scan_block_rows(const struct scan *s);
 enum table_format scan_format(const struct scan *s);
 /* As table_reader_names, table_reader_has and table_reader_other. */
 const char *const *scan_names(const struct scan *s, size_t *n);
 bool scan_has(const struct scan *s, size_t i);
 const char *scan_other(const struct scan *s, size_t i);
-/* Between the cells of CSV. */
-char scan_delimiter(const struct scan *s);
+/* How CSV is written. */
+const struct csv_form *scan_form(const struct scan *s);
+/* How what is passed on is to be read: all that was found out is said. */
+void scan_how(struct table_read_opts *o, const struct scan *s);
 /* What stands before the first row, and what ends a line. */
 const char *scan_header(const struct scan *s, size_t *n);
 const char *scan_line_end(const struct scan *s);
-/* The record that row `row` of the block was read from. */
-const struct record *scan_record(const struct scan *s, size_t row);
 
 #endif

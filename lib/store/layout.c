@@ -23,7 +23,7 @@ layout_path(const struct layout *l, const char *name)
 
 static const char *const folder_name[] = {
 	"objects", "packs", "refs", "audit", "locks", "tmp", "cache", "runs", "studies",
-	"trash"
+	"tracking", "trash"
 };
 #define FOLDERS (sizeof(folder_name) / sizeof(*folder_name))
 

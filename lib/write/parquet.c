@@ -193,7 +193,7 @@ pack_numbers(struct parquet_out_data *d, struct packed_column *p, size_t from,
 }
 
 static int
-write_groups(struct out_file *f, struct parquet_writer *w, struct buf *out,
+write_groups(struct target *f, struct parquet_writer *w, struct buf *out,
     struct packed_column *p, const struct table *t, size_t rows,
     struct err *e)
 {
@@ -212,11 +212,11 @@ write_groups(struct out_file *f, struct parquet_writer *w, struct buf *out,
 				pack_numbers(&d[i], &p[i], row, n);
 		}
 		if ((r = parquet_write_group(w, n, d, e)) == 0)
-			r = out_file_add(f, out->data, out->len, e);
+			r = target_add(f, out->data, out->len, e);
 		buf_clear(out);
 	}
 	if (r == 0 && (r = parquet_write_end(w, e)) == 0)
-		r = out_file_add(f, out->data, out->len, e);
+		r = target_add(f, out->data, out->len, e);
 	free(d);
 	return r;
 }
@@ -232,7 +232,7 @@ group_rows(const struct table *t)
 }
 
 int
-table_write_parquet(struct out_file *f, const struct table *t,
+table_write_parquet(struct target *f, const struct table *t,
     enum parquet_packing packing, struct err *e)
 {
 	struct parquet_out_column *col = xalloc(t->cols + 1, sizeof(*col));

@@ -4,11 +4,11 @@
 #ifndef WRITE_PARQUET_H
 #define WRITE_PARQUET_H
 
-#include "base/file.h"
 #include "parquet/writer.h"
 #include "table/table.h"
+#include "write/target.h"
 
-int table_write_parquet(struct out_file *f, const struct table *t,
+int table_write_parquet(struct target *f, const struct table *t,
     enum parquet_packing packing, struct err *e);
 
 #endif

@@ -12,7 +12,7 @@
 #define PIECE_ROWS 8192
 
 bool
-write_format_of(enum write_format *to, const char *path)
+write_opts_of(struct write_opts *o, const char *path)
 {
 	static const struct {
 		const char *ending;
@@ -21,18 +21,23 @@ write_format_of(enum write_format *to, const char *path)
 		{ ".csv", WRITE_CSV }, { ".jsonl", WRITE_JSONL },
 		{ ".ndjson", WRITE_JSONL }, { ".parquet", WRITE_PARQUET },
 	};
-	const char *ending = path_extension(path);
+	char *stem;
+	size_t n, i = 0;
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcasecmp(ending, known[i].ending) == 0) {
-			*to = known[i].format;
-			return true;
-		}
-	return false;
+	o->packing = write_packing_of(path, &n);
+	stem = xstrndup(path, n);
+	while (i < sizeof(known) / sizeof(known[0]) &&
+	    strcasecmp(path_extension(stem), known[i].ending) != 0)
+		i++;
+	free(stem);
+	if (i == sizeof(known) / sizeof(known[0]))
+		return false;
+	o->format = known[i].format;
+	return true;
 }
 
 static int
-write_text(struct out_file *f, const struct column *const *col,
+write_text(struct target *f, const struct column *const *col,
     const struct table *t, enum write_format to, struct err *e)
 {
 	struct buf b;
@@ -50,24 +55,24 @@ write_text(struct out_file *f, const struct column *const *col,
 		else
 			table_write_jsonl(&b, col, t->cols, row, end);
 		if ((r = buf_check(&b, e)) == 0)
-			r = out_file_add(f, b.data, b.len, e);
+			r = target_add(f, b.data, b.len, e);
 		buf_clear(&b);
 	}
 	if (r == 0)		/* a header alone */
-		r = out_file_add(f, b.data, b.len, e);
+		r = target_add(f, b.data, b.len, e);
 	buf_free(&b);
 	return r;
 }
 
 int
-table_write(struct out_file *f, const struct table *t,
+table_write(struct target *f, const struct table *t,
     const struct write_opts *o, struct err *e)
 {
 	const struct column **col;
 	int r;
 
 	if (o->format == WRITE_PARQUET)
-		return table_write_parquet(f, t, o->packing, e);
+		return table_write_parquet(f, t, o->pages, e);
 	col = xalloc(t->cols + 1, sizeof(*col));
 	for (size_t i = 0; i < t->cols; i++)
 		col[i] = &t->col[i];

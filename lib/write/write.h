@@ -5,23 +5,23 @@
 #ifndef WRITE_WRITE_H
 #define WRITE_WRITE_H
 
-#include <stdbool.h>
-
-#include "base/file.h"
 #include "parquet/writer.h"
 #include "table/table.h"
+#include "write/target.h"
 
 enum write_format { WRITE_CSV, WRITE_JSONL, WRITE_PARQUET };
 
 struct write_opts {
 	enum write_format format;
-	enum parquet_packing packing;	/* of Parquet */
+	enum write_packing packing;		/* of the file */
+	enum parquet_packing pages;		/* of Parquet's */
 };
 
-/* By the ending: .csv, .jsonl, .ndjson, .parquet; false for others. */
-bool write_format_of(enum write_format *to, const char *path);
-/* All of the table; the file is committed or dropped by whoever opened it. */
-int table_write(struct out_file *f, const struct table *t,
+/* By the ending: .csv, .jsonl, .ndjson, .parquet, and .gz or .zst behind it;
+ * false for others, of which only the packing is known. */
+bool write_opts_of(struct write_opts *o, const char *path);
+/* All of the table; whoever opened the file commits or drops it. */
+int table_write(struct target *to, const struct table *t,
     const struct write_opts *o, struct err *e);
 
 #endif

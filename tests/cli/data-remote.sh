@@ -43,7 +43,9 @@ check 'a remote that is not there is named, the repository stays' <<'X'
 	mlv-data remote add gone /nowhere/at/all &&
 	expect 3 mlv-data push -r gone &&
 	says "remote 'gone'" &&
-	says "/nowhere/at/all" &&
+	says "there is no folder '/nowhere/at/all'" &&
+	says "mkdir -p" &&
+	test "$(wc -l <err)" = 1 &&
 	mlv-data remote rm gone
 X
 check 'clone of a remote that nothing was pushed to makes no folder' <<'X'

@@ -105,11 +105,6 @@ check 'check --bad: JSON Lines get two members, CRLF and quotes stay' <<'X'
 	printf 'a;"b,c"\r\n1;1\r\n' | same out - &&
 	printf 'a;"b,c";_row;_reason\r\n1;9;1;b,c: range\r\n' | same q.csv2 -
 X
-check 'check --bad: where a row is no row, exit 3 and no file of bad ones' <<'X'
-	printf 'a,"b,c"\n9,1\n1,1,1\n' >ragged.csv &&
-	expect 3 mlv-data check -q -s two.yaml ragged.csv --bad none.csv &&
-	test ! -e none.csv
-X
 check 'check --bad: standard output that is full is exit 3' <<'X'
 	exits 3 mlv-data check -q -s schema.yaml bad.csv --bad q.csv >/dev/full
 X

@@ -21,6 +21,16 @@ check 'batch -i FILE: the bytes of standard input' <<'X'
 	expect 0 mlv-serve batch -i rows.csv "$model" &&
 	same out "$churn_scores"
 X
+check 'batch -o: the file is what its ending says' <<'X'
+	for f in s.csv.gz s.jsonl s.parquet s.jsonl.zst
+	do
+		expect 0 mlv-serve batch -i rows.csv -o $f "$model" &&
+		mlv-data convert "$churn_scores" -o want-$f &&
+		same $f want-$f || return 1
+	done &&
+	expect 0 mlv-serve batch -i rows.csv -o s.csv --out-format jsonl "$model" &&
+	same s.csv s.jsonl
+X
 check 'batch of columns in another order, with more of them: the same scores' <<'X'
 	awk -F, -v OFS=, '{
 		print $21, $20, $19, $18, $16, $9, $6, $2, NR == 1 ? "n" : NR

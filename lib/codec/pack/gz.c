@@ -59,6 +59,64 @@ gz_in_free(struct gz_in *z)
 	free(z);
 }
 
+#define OUT_WINDOW (15 + 16)		/* gzip */
+#define OUT_LEVEL 6
+#define OUT_MEMORY 8
+#define OUT_PIECE ((size_t)1 << 16)
+
+struct gz_out {
+	z_stream s;
+};
+
+struct gz_out *
+gz_out_new(void)
+{
+	struct gz_out *z = xalloc(1, sizeof(*z));
+
+	if (deflateInit2(&z->s, OUT_LEVEL, Z_DEFLATED, OUT_WINDOW, OUT_MEMORY,
+	    Z_DEFAULT_STRATEGY) != Z_OK)
+		BUG("zlib gives no context");
+	return z;
+}
+
+int
+gz_out_add(struct gz_out *z, struct buf *out, const void *p, size_t n,
+    bool end, struct err *e)
+{
+	const size_t most = 1 << 30;
+	const char *s = p;
+	char *at;
+	int flush;
+
+	do {
+		size_t k = n < most ? n : most;
+
+		z->s.next_in = (Bytef *)(uintptr_t)s;
+		z->s.avail_in = (uInt)k;
+		s += k;
+		n -= k;
+		flush = end && n == 0 ? Z_FINISH : Z_NO_FLUSH;
+		do {
+			if ((at = buf_reserve(out, OUT_PIECE)) == NULL)
+				return buf_check(out, e);
+			z->s.next_out = (Bytef *)at;
+			z->s.avail_out = (uInt)OUT_PIECE;
+			(void)deflate(&z->s, flush);
+			buf_grew(out, OUT_PIECE - z->s.avail_out);
+		} while (z->s.avail_out == 0);
+	} while (n > 0);
+	return 0;
+}
+
+void
+gz_out_free(struct gz_out *z)
+{
+	if (z == NULL)
+		return;
+	deflateEnd(&z->s);
+	free(z);
+}
+
 uint32_t
 gz_crc32(const void *p, size_t n)
 {

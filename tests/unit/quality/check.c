@@ -129,15 +129,23 @@ bad_rows(void)
 	sets_aside(s, "{\"a\":1,\"b\":\"x\"}\n\n{\"a\":9,\"b\":\"y\"}\n",
 	    "{\"a\":9,\"b\":\"y\",\"_row\":2,\"_reason\":\"a: range\"}\n",
 	    "of JSON Lines");
-	sets_aside(s, "a,b\n3,x\n1\n2,y\n1,2,3\n", "input: rows must have 2 "
-	    "cells, but line 3 has 1, line 5 has 3",
-	    "all ragged rows are told, though the first ends the check");
-	sets_aside(s, "a,b\n3,x\n1\n2,\"y\n", "input: rows must have 2 cells, "
-	    "but line 3 has 1", "a ragged row before an open quote is told");
-	sets_aside(s, "a,b\n1,\"x\"y\n1\n", "input: line 2: broken quotes",
-	    "broken quotes before a ragged row are told");
-	sets_aside(s, "a,b\n1,x\n2,\"y\n", "input: line 3: a quote is never "
-	    "closed", "an open quote");
+	sets_aside(s, "a,b\n3,x\n1\n2,y\n1,2,3\n", "a,b,_row,_reason\n"
+	    "3,x,1,a: range\n"
+	    "1,,2,\"broken: 1 cells, but there are 2 columns\"\n"
+	    "\"1,2,3\",,4,\"broken: 3 cells, but there are 2 columns\"\n",
+	    "ragged rows are set aside as the text they are");
+	sets_aside(s, "a,b\n1,\"x\"y\n2,\"y\n1,z\n", "a,b,_row,_reason\n"
+	    "\"1,\"\"x\"\"y\",,1,broken: broken quotes in column 'b'\n"
+	    "\"2,\"\"y\",,2,broken: a quote is never closed\n",
+	    "broken quotes end a row with its line");
+	sets_aside(s, "a;b\r\n1;\"x;y\"z\r\n", "a;b;_row;_reason\r\n"
+	    "\"1;\"\"x;y\"\"z\";;1;broken: broken quotes in column 'b'\r\n",
+	    "as the input is written");
+	sets_aside(s, "{\"a\":1\n[2]\n{\"a\":1}\n",
+	    "{\"_row\":1,\"_reason\":\"broken: JSON line 2 column 1: "
+	    "ends too soon\",\"_raw\":\"{\\\"a\\\":1\"}\n"
+	    "{\"_row\":2,\"_reason\":\"broken: not a JSON object\","
+	    "\"_raw\":\"[2]\"}\n", "JSON Lines that are none");
 }
 
 int

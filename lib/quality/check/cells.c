@@ -1,0 +1,149 @@
+/*
+ * The cells of a block as text and as values, and what values are the same by.
+ */
+#include <string.h>
+
+#include "quality/check/block.h"
+#include "table/cell.h"
+#include "table/column_set.h"
+
+const char *
+cell_text(const struct scan_block *b, size_t col, size_t row, size_t *n)
+{
+	const struct column *c = &b->t->col[col];
+
+	if (c->type != COL_RAW)
+		return column_text(c, row, n);
+	*n = c->raw[row].n;
+	return c->raw[row].s;
+}
+
+struct num
+value_num(const struct column *one, union value v)
+{
+	return one->type == COL_INT64 || one->type == COL_DATETIME ?
+	    num_of_i64(v.i) : num_of_f64(v.d);
+}
+
+/* The value in a scratch cell that is not missing. */
+static union value
+value_of_one(const struct column *one)
+{
+	union value v;
+
+	if (one->type == COL_INT64 || one->type == COL_DATETIME)
+		v.i = one->i64[0];
+	else
+		v.d = column_number(one, 0);
+	return v;
+}
+
+static enum value_state
+read_slowly(union value *v, struct column *one, const char *s, size_t n)
+{
+	struct err ignored = ERR_INIT;
+
+	if (column_set_text(one, 0, s, n, &ignored) != 0)
+		return VALUE_WRONG;
+	if (column_missing(one, 0))
+		return VALUE_NONE;		/* NaN */
+	*v = value_of_one(one);
+	return VALUE_THERE;
+}
+
+/* A plain integer of less than 19 digits. */
+static bool
+quick_int(int64_t *v, const char *s, size_t n)
+{
+	size_t i = n > 0 && *s == '-';
+	int64_t x = 0;
+
+	if (n - i > 18 || n == i)
+		return false;
+	for (; i < n; i++) {
+		unsigned digit = (unsigned)(unsigned char)s[i] - '0';
+
+		if (digit > 9)
+			return false;
+		x = 10 * x + (int64_t)digit;
+	}
+	*v = *s == '-' ? -x : x;
+	return true;
+}
+
+void
+read_values(struct checker *k, struct judged *j, struct tools *t, size_t col)
+{
+	const struct raw_cell *raw = j->b->t->col[col].raw;
+	struct column *one = &t->one[col];
+	union value *v = j->col[col].v;
+	uint8_t *state = j->col[col].state;
+	bool quick = k->fast && one->form == FORM_PLAIN;
+	bool ints = quick && one->type == COL_INT64;
+	bool floats = quick && one->type == COL_FLOAT64;
+
+	for (size_t i = 0; i < j->b->t->rows; i++) {
+		const char *s = raw[i].s;
+		size_t n = raw[i].n;
+
+		if (s == NULL)
+			state[i] = VALUE_NONE;
+		else if ((ints && quick_int(&v[i].i, s, n)) || (floats &&
+		    cell_scan_float(s, s + n, &v[i].d) == s + n))
+			state[i] = VALUE_THERE;
+		else
+			state[i] = read_slowly(&v[i], one, s, n);
+	}
+}
+
+static void
+put_num(struct buf *b, struct num v)
+{
+	v.d += 0.0;			/* -0 is 0 */
+	buf_addc(b, v.whole ? 'i' : 'd');
+	buf_add(b, v.whole ? (const void *)&v.i : &v.d, sizeof(v.i));
+}
+
+static void
+put_bytes(struct buf *b, const char *s, size_t n)
+{
+	buf_addc(b, 't');
+	buf_add(b, &n, sizeof(n));	/* no two run together */
+	buf_add(b, s, n);
+}
+
+bool
+put_cell_text(struct buf *b, struct column *one, const char *s, size_t n)
+{
+	enum value_state state = VALUE_WRONG;
+	union value v;
+
+	if (s == NULL)
+		return false;
+	if (!col_type_is_text(one->type))
+		state = read_slowly(&v, one, s, n);
+	if (state == VALUE_THERE)
+		put_num(b, value_num(one, v));
+	else if (state == VALUE_WRONG)
+		put_bytes(b, s, n);
+	return state != VALUE_NONE;
+}
+
+bool
+put_value(struct buf *b, const struct checker *k, const struct judged *j,
+    const struct tools *t, size_t col, size_t row)
+{
+	const char *s;
+	size_t n;
+
+	if (k->valued[col] && j->col[col].state[row] == VALUE_NONE)
+		return false;
+	if (k->valued[col] && j->col[col].state[row] == VALUE_THERE) {
+		put_num(b, value_num(&t->one[col], j->col[col].v[row]));
+		return true;
+	}
+	if ((s = cell_text(j->b, col, row, &n)) == NULL)
+		return false;
+	put_bytes(b, s, n);
+	return true;
+}
