@@ -143,7 +143,8 @@ check 'fit -s use_quantized_grad=true: answers are those of doubles within a hun
 	paste whole doubles | awk '{ d = $1 - $2; if (d < 0) d = -d; exit !($1 > .9 && d < .01) }'
 X
 check 'fit -s use_quantized_grad=true: of gradients that differ by ten orders it takes doubles' <<'X'
-	awk -F , -v OFS=, 'NR == 1 { print "a,b,z"; next } { print $1, $2, (NR == 77 ? 1e12 : $1 / 7) }' many.csv >outlier.csv &&
+	awk -F , -v OFS=, 'NR == 1 { print "a,b,z"; next }
+	    { print $1, $2, (NR == 77 ? 1e12 : $1 / 7) }' many.csv >outlier.csv &&
 	for how in true false; do
 		expect 0 mlv-train fit outlier.csv -t z --task regression -l gbdt -s num_iterations=1 \
 		    -s use_quantized_grad=$how -o $how.onnx || return 1
