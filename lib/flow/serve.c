@@ -53,7 +53,16 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	}
 	if (o->service)
 		po.fill = &s->features->filler;
-	if (follow_rollouts(s, &po, o->log_folder != NULL, e) < 0 ||
+	if (o->mirror.url) {
+		po.folder = o->mirror.folder;
+		if (mirror_open(&s->mirror, &o->mirror, po.source, VARIANTS,
+		    e) < 0) {
+			server_free(s);
+			return -1;
+		}
+	}
+	if ((s->mirror == NULL && follow_rollouts(s, &po,
+	    o->log_folder != NULL, e) < 0) ||
 	    endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
 	    (reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ||
 	    shadow_start(&s->shadow, s->reqlog, e) < 0))) {
@@ -71,6 +80,7 @@ server_free(struct server *s)
 		return;
 	shadow_stop(s->shadow);
 	endpoint_close(s->endpoint);
+	mirror_close(s->mirror);
 	follower_close(s->follower);
 	reqlog_close(s->reqlog);
 	feature_server_close(s->features);
@@ -81,6 +91,8 @@ server_free(struct server *s)
 void
 server_poll(struct server *s)
 {
+	if (s->mirror)
+		mirror_poll(s->mirror);
 	endpoint_poll(s->endpoint);
 }
 
@@ -146,6 +158,11 @@ show_metrics(struct exchange *x)
 	    s->shadow ? shadow_dropped(s->shadow) : 0);
 	if (s->follower)
 		follower_write(&x->response->body, s->follower);
+	if (s->mirror)
+		buf_addf(&x->response->body, "# HELP mlv_remote_reachable 1 "
+		    "while the remote answers.\n# TYPE mlv_remote_reachable "
+		    "gauge\nmlv_remote_reachable %d\n",
+		    mirror_is_reachable(s->mirror));
 }
 
 static void
