@@ -13,6 +13,8 @@ goal: {metric: errors, margin: 0.2}
 min_rows: 20
 wait: 0
 Y
+# As a whole: a server must not read half of it.
+put_back() { cp whole s && mv s .mlv/rollouts/m.json; }
 champion() { mlv-registry set m@champion "$1" >set.out && until_true all_stable "$1"; }
 check 'abort: all units to the champion, whatever was seen, with a word' <<'X'
 	begin 3 &&
@@ -31,7 +33,7 @@ check 'an alias that somebody else moves: judged 1, as nothing can be compared' 
 	champion 1
 X
 # The state as a kill leaves it between two of its steps.
-as_if_killed() { jq '.phase = "promoting"' .mlv/rollouts/m.json >s && cp s .mlv/rollouts/m.json; }
+as_if_killed() { jq '.phase = "promoting"' .mlv/rollouts/m.json >s && mv s .mlv/rollouts/m.json; }
 shown() { until_true share_is 50 && ask_units 1 400 && until_true judged 0; }
 check 'killed before the alias moved: the next step moves it' <<'X'
 	begin 3 &&
@@ -69,7 +71,7 @@ check 'a gate that no longer holds at the end: exit 1, nothing moves, it goes on
 	begin 3 &&
 	shown &&
 	jq '.gate = "rules: [size < 10]"' .mlv/rollouts/m.json >s &&
-	cp s .mlv/rollouts/m.json &&
+	mv s .mlv/rollouts/m.json &&
 	expect 1 mlv-serve rollout step m &&
 	says "size < 10" &&
 	alias_is 1 &&
@@ -85,7 +87,7 @@ check 'a damaged state: verbs say 3, a server keeps what it has and says so once
 	ask_units 1 100 &&
 	test "$(answered_by canary)" -gt 20 &&
 	test "$(grep -c "keeping the rollout" server.err)" = 1 &&
-	cp whole .mlv/rollouts/m.json &&
+	put_back &&
 	expect 0 mlv-serve rollout abort m
 X
 check 'rollout ls: one a model, the last one' <<'X'
@@ -111,11 +113,12 @@ check 'requests of one side that are not logged: judged as a broken split' <<'X'
 	mkdir half &&
 	cat .mlv/requests/*.jsonl | grep -v '"canary"' >half/requests.jsonl &&
 	cp .mlv/rollouts/m.json whole &&
-	jq --arg l "$PWD/half" '.log = $l' whole >.mlv/rollouts/m.json &&
+	jq --arg l "$PWD/half" '.log = $l' whole >s &&
+	mv s .mlv/rollouts/m.json &&
 	expect 1 mlv-serve rollout judge m &&
 	says "the split, or what is logged of it, is broken" &&
 	grep "^split" out | grep -q "true$" &&
-	cp whole .mlv/rollouts/m.json
+	put_back
 X
 check 'requests that only the candidate refuses: rolled back by the guard' <<'X'
 	grep ^canary variants | cut -d" " -f3 | head -n 40 >units &&
@@ -226,14 +229,14 @@ check 'a bandit takes units from the arm that errs, down to its floor' <<'X'
 	prints "m/11	bandit	running	10"
 X
 check 'a bandit gives units to the arm that does not, and the same log gives the same share' <<'X'
-	cp whole .mlv/rollouts/m.json &&
+	put_back &&
 	grep ^stable variants | sed s/stable/canary/ >other &&
 	mv other variants &&
 	spoil &&
 	expect 0 mlv-serve rollout step m --labels spoilt.csv --key unit &&
 	share=$(state share) &&
 	test "$share" = 90 &&
-	cp whole .mlv/rollouts/m.json &&
+	put_back &&
 	expect 0 mlv-serve rollout step m --labels spoilt.csv --key unit &&
 	state_is share "$share" &&
 	until_true share_is "$share"
