@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "cli/when.h"
 #include "drift/compare.h"
+#include "drift/thresholds.h"
 #include "reqlog/reqlog.h"
 #include "side.h"
 #include "verbs.h"
@@ -16,7 +18,7 @@
 struct compare_verb {
 	struct reading read;
 	struct texts method, threshold, only, exclude;
-	const char *target, *prediction, *since, *until;
+	const char *target, *prediction, *since, *until, *thresholds;
 	double share, missing;
 	int64_t min_rows;
 	bool any, evidently;
@@ -27,6 +29,8 @@ static const struct opt compare_options[] = {
 	    "[COLUMN=]TEST", "this test, of several the one that fits" },
 	{ OPT_TEXTS, 't', "threshold", offsetof(struct compare_verb,
 	    threshold), "[COLUMN=]NUMBER", "instead of the test's own" },
+	{ OPT_TEXT, 0, "thresholds", offsetof(struct compare_verb,
+	    thresholds), "FILE", "what mlv-drift calibrate wrote decides" },
 	{ OPT_NUM, 0, "share", offsetof(struct compare_verb, share), "SHARE",
 	    "drifted columns that make the dataset drift (0.5)" },
 	{ OPT_FLAG, 0, "any", offsetof(struct compare_verb, any), NULL,
@@ -159,12 +163,46 @@ compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
 	return drift_compare(r, &a, &b, &o, e);
 }
 
+/* What the user said of a column comes after it, and counts. */
+static int
+add_thresholds(struct drift_opts *d, struct thresholds *t, struct cli *c,
+    const char *path, const struct side *cur, struct err *e)
+{
+	struct drift_side side = { .t = cur->p ? NULL : cur->t, .p = cur->p };
+	struct drift_setting *m, *v;
+	struct buf b;
+	size_t n;
+	int r;
+
+	buf_init(&b, BUF_CAP_DOC);
+	r = file_read(&b, path, e);
+	if (r == 0 && thresholds_parse(t, b.data, b.len, e) < 0)
+		r = err_wrap(e, "%s", path);
+	buf_free(&b);
+	if (r < 0 || (side.t == NULL && side.p == NULL))
+		return r;
+	m = arena_alloc(&c->arena, (t->n + d->n_method + 1) * sizeof(*m));
+	v = arena_alloc(&c->arena, (t->n + d->n_threshold + 1) * sizeof(*v));
+	n = thresholds_settings(m, v, t, &side);
+	for (size_t i = 0; i < n; i++)
+		m[i].column = v[i].column = arena_strdup(&c->arena,
+		    m[i].column);
+	memcpy(m + n, d->method, d->n_method * sizeof(*m));
+	memcpy(v + n, d->threshold, d->n_threshold * sizeof(*v));
+	d->method = m;
+	d->n_method += n;
+	d->threshold = v;
+	d->n_threshold += n;
+	return 0;
+}
+
 /* The current side is name[1], or all segments from there on. */
 static int
 compare_sides(struct drift_report *r, struct cli *c, int n, char **name,
     const struct reqlog_filter *span, const struct table_read_opts *user,
-    const struct drift_opts *d, struct err *e)
+    struct drift_opts *d, const char *thresholds, struct err *e)
 {
+	struct thresholds t = { 0 };
 	bool log = n > 2 || span->since_us != 0 || span->until_us != 0;
 	struct side ref = { 0 }, cur = { 0 };
 	int status = side_open(&ref, c->catalog, name[0], user, e);
@@ -176,8 +214,11 @@ compare_sides(struct drift_report *r, struct cli *c, int n, char **name,
 	if (status == 0 && cur.skipped > 0)
 		cli_warn(c, "lines of the request log passed over, torn or "
 		    "not flat: %llu", (unsigned long long)cur.skipped);
+	if (status == 0 && thresholds != NULL)
+		status = add_thresholds(d, &t, c, thresholds, &cur, e);
 	if (status == 0)
 		status = compare_opened(r, &ref, &cur, d, e);
+	thresholds_release(&t);
 	side_close(&ref);
 	side_close(&cur);
 	return status;
@@ -221,7 +262,8 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	    (status = parse_span(&span, c, o)) != 0)
 		return status;
 	fill_opts(&d, o);
-	if (compare_sides(&r, c, argc, argv, &span, &user, &d, &e) != 0) {
+	if (compare_sides(&r, c, argc, argv, &span, &user, &d,
+	    o->thresholds, &e) != 0) {
 		status = cli_fail(c, &e);
 	} else {
 		put_verdicts(c, &r, &d);

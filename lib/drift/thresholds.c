@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/rng.h"
+#include "drift/pair.h"
 
 /* The reference's rows as places, and one size's draws. */
 struct drawing {
@@ -195,6 +197,38 @@ thresholds_at(const struct thresholds *t, const char *column, uint64_t rows,
 	share = (n - (double)t->rows[i]) / (double)(t->rows[i + 1] -
 	    t->rows[i]);
 	return a + (b - a) * share;
+}
+
+size_t
+thresholds_settings(struct drift_setting *method,
+    struct drift_setting *threshold, const struct thresholds *t,
+    const struct drift_side *cur)
+{
+	struct drift_side side = *cur;
+	size_t n = 0;
+
+	side.names = side.t != NULL ? table_names(side.t) : NULL;
+	for (size_t i = 0; i < t->n; i++) {
+		struct view v;
+		enum pair_kind kind;
+
+		if (!side_view(&v, &side, t->column[i]))
+			continue;
+		kind = view_kind(&v);
+		/* whole numbers of few values are categories there, and were
+		 * numbers here: their distances are not the same */
+		if (kind == PAIR_TEXT || kind == PAIR_TIME || (kind ==
+		    PAIR_CATEGORY && !col_type_is_text(v.type)))
+			continue;
+		method[n] = (struct drift_setting){ .column = t->column[i],
+		    .method = kind == PAIR_NUMBER ? TS_WASSERSTEIN :
+		    TS_JENSENSHANNON };
+		threshold[n] = method[n];
+		threshold[n++].threshold = thresholds_at(t, t->column[i],
+		    v.rows, 0);
+	}
+	names_free(side.names);
+	return n;
 }
 
 /* ---- as JSON ---- */

@@ -14,6 +14,7 @@
 #define DRIFT_THRESHOLDS_H
 
 #include "drift/binned.h"
+#include "drift/compare.h"
 #include "codec/json.h"
 
 #define THRESHOLDS_SCHEMA "mlv.drift.thresholds/2"
@@ -43,6 +44,13 @@ void thresholds_release(struct thresholds *t);
  * goes with rows.  A column that is not in it: `other`. */
 double thresholds_at(const struct thresholds *t, const char *column,
     uint64_t rows, double other);
+
+/* As settings of a comparison, room for t->n of each: the distance and its
+ * threshold for as many rows as the current side has, of its columns that are
+ * numbers or categories there.  How many. */
+size_t thresholds_settings(struct drift_setting *method,
+    struct drift_setting *threshold, const struct thresholds *t,
+    const struct drift_side *cur);
 
 void thresholds_write(struct buf *out, const struct thresholds *t);
 int thresholds_parse(struct thresholds *t, const char *s, size_t n,

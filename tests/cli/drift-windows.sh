@@ -201,6 +201,19 @@ check 'watch --thresholds: the file decides, for windows of any size' <<'X'
 	expect 3 mlv-drift watch --window 240 --thresholds none ref.csv now.csv &&
 	says 'none: it holds no thresholds of mlv-drift calibrate'
 X
+check 'compare --thresholds: what calibrate wrote decides, and what is said of a column' <<'X'
+	{ echo x,k,w && rows 0 240 12 | cut -d , -f 1-3; } >now.csv &&
+	expect 0 mlv-drift calibrate --rows 240 -o t ref.csv &&
+	expect 1 mlv-drift compare --any --thresholds t ref.csv now.csv &&
+	grep -q '^x	wasserstein	.*	drift' out &&
+	expect 1 mlv-drift compare --any --json --thresholds t ref.csv now.csv &&
+	test "$(jq -s '.[0].threshold' out)" = "$(jq .windows[0].columns.x t)" &&
+	sed 's/"x": *[0-9.]*/"x": 9/' t >loose &&
+	expect 0 mlv-drift compare --any --thresholds loose ref.csv now.csv &&
+	expect 1 mlv-drift compare --any --thresholds loose -t x=0.1 ref.csv now.csv &&
+	expect 3 mlv-drift compare --thresholds ref.csv ref.csv now.csv &&
+	says 'ref.csv: '
+X
 check 'calibrate: a reference that is too small, or sizes it has not, are refused' <<'X'
 	head -n 50 ref.csv >small.csv &&
 	expect 3 mlv-drift calibrate small.csv &&
