@@ -138,6 +138,7 @@ demo: all ## the churn journey (DATA=telco.csv: on a real file), then a quarter 
 	@sh scripts/deps demo
 	@sh examples/churn/demo.sh '$(DATA)'
 	@sh examples/loop/quarter.sh
+	@sh examples/rollout/takeover.sh
 
 bench: all units ## measure side by side with the peers
 	@sh scripts/deps interop

@@ -52,7 +52,7 @@ ask_twice(struct version *v, bool matrix, enum form form, const char *body,
 	if (echo_ask(&two, used, form, body, n) != got ||
 	    one.len != two.len || memcmp(one.data, two.data, one.len) != 0)
 		abort();
-	if (got == 0 && (one.failed || json_parse(&j, &a, one.data, one.len, 0,
+	if (got == 0 && (one.failed || json_parse(&j, &a, one.data, echo_n_json, 0,
 	    &e) < 0))
 		abort();
 	if (got < 0 && one.len == 0)

@@ -5,25 +5,36 @@
 #ifndef ECHO_ASK_H
 #define ECHO_ASK_H
 
+#include <string.h>
+
 #include "dialect/dialect.h"
 
 #include "echo_model.h"
 
-enum form { FORM_V2, FORM_JSON, FORM_CSV };
+/* FORM_BYTES: v2 whose JSON ends at the first newline, tensors behind it. */
+enum form { FORM_V2, FORM_JSON, FORM_CSV, FORM_BYTES };
+
+/* Bytes of JSON in the last answer. */
+static size_t echo_n_json;
 
 /* The answer to a body, or why there is none; 0 or -1. */
 static int
 echo_ask(struct buf *out, struct session *s, enum form form, const char *body,
     size_t n)
 {
-	const struct dialect *d = form == FORM_V2 ? &dialect_v2 :
-	    &dialect_mlflow;
+	const struct dialect *d = form == FORM_V2 || form == FORM_BYTES ?
+	    &dialect_v2 : &dialect_mlflow;
+	const char *cut = form == FORM_BYTES ? memchr(body, '\n', n) : NULL;
+	char length[24] = "0";
 	const struct dialect_body b = { body, n, form == FORM_CSV ? "text/csv" :
-	    "application/json" };
+	    "application/json", form == FORM_BYTES ? length : NULL };
 	struct dialect_request r = { .session = s, .model = "echo" };
 	struct table *answers;
 	struct err e = ERR_INIT;
 
+	if (cut)
+		snprintf(length, sizeof(length), "%zu",
+		    (size_t)(cut + 1 - body));
 	buf_clear(out);
 	if (d->read(&r, &b, &e) < 0 ||
 	    scorer_run(&answers, s->scorer, r.block, &e) < 0) {
@@ -31,6 +42,7 @@ echo_ask(struct buf *out, struct session *s, enum form form, const char *body,
 		return -1;
 	}
 	d->write(out, &r, answers);
+	echo_n_json = r.bytes ? r.n_json : out->len;
 	return 0;
 }
 

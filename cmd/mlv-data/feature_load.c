@@ -6,8 +6,8 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/when.h"
-#include "flow/feature_online.h"
-#include "flow/feature_source.h"
+#include "flow/features/online.h"
+#include "flow/features/source.h"
 #include "verbs.h"
 
 /* ---- load ---- */
@@ -42,12 +42,17 @@ moment(int64_t *us, struct cli *c, const char *option, const char *text)
 static void
 print_loaded(struct cli *c, const struct online_load *l)
 {
+	if (l->anew)
+		cli_warn(c, "view '%s': its definition was changed, so it was "
+		    "loaded anew", l->view->name);
 	out_begin(&c->out, "mlv.feature.loaded/1");
 	out_text(&c->out, "view", l->view->name);
 	out_int(&c->out, "rows", (int64_t)l->rows);
 	out_int(&c->out, "newer", (int64_t)l->newer);
 	out_int(&c->out, "waiting", (int64_t)l->waiting);
 	out_int(&c->out, "timeless", (int64_t)l->timeless);
+	out_only(&c->out, OUT_JSON);
+	out_bool(&c->out, "anew", l->anew);
 	out_end(&c->out);
 }
 

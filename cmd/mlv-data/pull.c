@@ -5,18 +5,22 @@
 
 struct pull_opts {
 	const char *remote;
-	bool theirs, ours;
+	bool alone, theirs, ours;
 };
 
 static const struct opt fetch_options[] = {
 	{ OPT_TEXT, 'r', "remote", offsetof(struct pull_opts, remote),
 	    "NAME", "from this remote, or from the one at a URL" },
+	{ OPT_FLAG, 0, "alone", offsetof(struct pull_opts, alone), NULL,
+	    "these names without those that they lead to" },
 	OPT_END
 };
 
 static const struct opt pull_options[] = {
 	{ OPT_TEXT, 'r', "remote", offsetof(struct pull_opts, remote),
 	    "NAME", "from this remote, or from the one at a URL" },
+	{ OPT_FLAG, 0, "alone", offsetof(struct pull_opts, alone), NULL,
+	    "these names without those that they lead to" },
 	{ OPT_FLAG, 0, "theirs", offsetof(struct pull_opts, theirs), NULL,
 	    "an alias that was moved on both sides: their move holds",
 	    .excludes = "ours" },
@@ -29,7 +33,7 @@ static int
 fetch_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct pull_opts *o = opts;
-	struct remote_request rq = { .n = 0 };
+	struct remote_request rq = { .alone = o->alone };
 
 	return transfer_run(c, o->remote, remote_fetch, &rq, argc, argv);
 }
@@ -38,7 +42,8 @@ static int
 pull_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct pull_opts *o = opts;
-	struct remote_request rq = { .theirs = o->theirs, .ours = o->ours };
+	struct remote_request rq = { .alone = o->alone,
+	    .theirs = o->theirs, .ours = o->ours };
 
 	return transfer_run(c, o->remote, remote_pull, &rq, argc, argv);
 }
@@ -46,7 +51,7 @@ pull_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_fetch = {
 	.name = "fetch",
 	.summary = "bring the objects that a remote has, move no name",
-	.synopsis = "[-r NAME] [KIND:NAME[@ALIAS]...]",
+	.synopsis = "[-r NAME] [--alone] [KIND:NAME[@ALIAS]...]",
 	.about =
 "A record a name tells what a pull would do: the remote's version, ours, and\n"
 "who gave it when.  The objects are here afterwards, checked, so that the pull\n"
@@ -61,8 +66,9 @@ const struct verb verb_fetch = {
 const struct verb verb_pull = {
 	.name = "pull",
 	.summary = "bring what others pushed: objects, names, their audit log",
-	.synopsis = "[-r NAME] [--theirs | --ours] [KIND:NAME[@ALIAS]...]",
+	.synopsis = "[-r NAME] [--alone] [--theirs | --ours] [KIND:NAME[@ALIAS]...]",
 	.about =
+"A name brings those it leads to, as a push does; without names all come.\n"
 "Every byte is checked against its name on arrival.  The remote's versions\n"
 "keep their numbers; those of ours that were not pushed come after them, and a\n"
 "record tells the new number and the old (state renumbered).  An alias follows\n"

@@ -31,6 +31,7 @@ extern const struct verb verb_split;
 extern const struct verb verb_feature_join;
 extern const struct verb verb_feature_load;
 extern const struct verb verb_feature_get;
+extern const struct verb verb_feature_audit;
 extern const struct verb verb_rm;
 extern const struct verb verb_gc;
 extern const struct verb verb_convert;

@@ -153,8 +153,8 @@ compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
 		return err_set(e, ERR_UNSUPPORTED, "no rows in the reference");
 	if (side_match(ref, cur, e) != 0)
 		return -1;
-	a = (struct drift_side){ ref->p ? NULL : ref->t, ref->p };
-	b = (struct drift_side){ cur->p ? NULL : cur->t, cur->p };
+	a = (struct drift_side){ .t = ref->p ? NULL : ref->t, .p = ref->p };
+	b = (struct drift_side){ .t = cur->p ? NULL : cur->t, .p = cur->p };
 	o.partial = cur->log;
 	return drift_compare(r, &a, &b, &o, e);
 }

@@ -144,7 +144,7 @@ make_profile(struct side *in, struct err *e)
 {
 	if (in->p != NULL)
 		return 0;
-	return profile_of_table(&in->p, in->t, 0, e);
+	return profile_of_columns(&in->p, in->t, 0, e);
 }
 
 int

@@ -100,14 +100,14 @@ flush_windows(void *ctx, struct err *e)
 /* ---- thresholds and weights ---- */
 
 static double
-threshold_of(void *ctx, size_t column, uint64_t rows)
+threshold_of(bool *calibrated, void *ctx, size_t column, uint64_t rows)
 {
 	const struct window_words *w = ctx;
+	double v = w->thresholds ? thresholds_at(&w->t,
+	    w->b->col[column].name, rows, -1) : -1;
 
-	if (!w->thresholds)
-		return WINDOWS_THRESHOLD;
-	return thresholds_at(&w->t, w->b->col[column].name, rows,
-	    WINDOWS_THRESHOLD);
+	*calibrated = v >= 0;
+	return *calibrated ? v : WINDOWS_THRESHOLD;
 }
 
 static int

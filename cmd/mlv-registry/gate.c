@@ -49,7 +49,7 @@ gate_run(struct cli *c, void *opts, int argc, char **argv)
 	int status = EXIT_YES;
 
 	if (cli_names(c, &names, argc, argv, &e) < 0 ||
-	    read_policy(&p, o->policy, &e) < 0)
+	    policy_load(&p, o->policy, &e) < 0)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < names.n; i++) {
 		if (judge_version(c, c->catalog, names.v[i], &p, &e) < 0) {

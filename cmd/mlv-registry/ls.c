@@ -29,6 +29,8 @@ keep_alias(void *ctx, const char *ref, struct err *e)
 	const struct ref_value *v;
 	struct ref r;
 
+	if (strcmp(strchr(ref, '@') + 1, REF_REMOVED) == 0)
+		return 0;
 	if (ref_read(&r, catalog_repo(l->catalog), ref, e) < 0)
 		return -1;
 	if ((v = ref_last(&r)) != NULL) {
@@ -142,6 +144,7 @@ static int
 list_newest(void *ctx, const char *ref, struct err *e)
 {
 	struct listing *l = ctx;
+	const struct ref_value *last;
 	struct ref r;
 	int result;
 
@@ -149,9 +152,10 @@ list_newest(void *ctx, const char *ref, struct err *e)
 		return 0;
 	if (ref_read(&r, catalog_repo(l->catalog), ref, e) < 0)
 		return -1;
+	last = ref_last(&r);
 	result = read_aliases(l, ref + 6, e);
-	if (result == 0)
-		result = print_version(l, ref + 6, (uint32_t)r.n, true, e);
+	if (result == 0 && last)
+		result = print_version(l, ref + 6, last->number, true, e);
 	ref_free(&r);
 	return result;
 }
@@ -173,7 +177,8 @@ list_versions(struct listing *l, const char *text, struct err *e)
 	if (result == 0)
 		result = read_aliases(l, n.base, e);
 	for (uint32_t i = 1; result == 0 && i <= r.n; i++)
-		result = print_version(l, n.base, i, false, e);
+		if (!r.value[i - 1].removed)
+			result = print_version(l, n.base, i, false, e);
 	ref_free(&r);
 	free(ref);
 	name_free(&n);

@@ -35,20 +35,6 @@ model_item(struct catalog_item *item, struct cli *c, struct catalog *catalog,
 	return r;
 }
 
-int
-read_policy(struct policy *p, const char *path, struct err *e)
-{
-	struct buf b;
-	int r;
-
-	buf_init(&b, BUF_CAP_SMALL);
-	r = file_read(&b, path, e);
-	if (r == 0 && (r = policy_parse(p, b.data, b.len, e)) < 0)
-		err_wrap(e, "'%s'", path);
-	buf_free(&b);
-	return r;
-}
-
 static void
 print_version(struct cli *c, const char *key, uint32_t version)
 {

@@ -112,6 +112,8 @@ compare_alias(void *ctx, const char *ref, struct err *e)
 	struct alias_search *l = ctx;
 
 	(void)e;
+	if (strcmp(other, REF_REMOVED) == 0)
+		return 0;
 	if (l->near == NULL && one_letter_apart(l->alias, other))
 		l->near = arena_strdup(&l->c->arena, other);
 	return 0;
@@ -195,7 +197,7 @@ set_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "'%s' names no alias: write NAME@ALIAS",
 		    argv[0]);
 	}
-	r = o->gate ? read_policy(&p, o->gate, &e) : 0;
+	r = o->gate ? policy_load(&p, o->gate, &e) : 0;
 	if (r == 0)
 		r = move_alias(c, c->catalog, &m, o->drop ? NULL : argv[1], &e);
 	policy_release(&p);

@@ -25,7 +25,6 @@ int model_name(struct name *n, struct cli *c, const char *text, struct err *e);
 int model_item(struct catalog_item *item, struct cli *c,
     struct catalog *catalog, const char *text, struct err *e);
 /* A policy from a file. */
-int read_policy(struct policy *p, const char *path, struct err *e);
 /* What an alias means now and meant before: the move is committed. */
 void print_move(struct cli *c, const struct name *alias,
     const struct alias_moved *moved);

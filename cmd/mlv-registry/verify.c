@@ -79,7 +79,8 @@ verify_model(void *ctx, const char *ref, struct err *e)
 		    .version = (uint32_t)i };
 		char *name = name_label(&n);
 
-		r = verify_version(v, name, e);
+		if (!versions.value[i - 1].removed)
+			r = verify_version(v, name, e);
 		free(name);
 	}
 	ref_free(&versions);

@@ -1,4 +1,4 @@
-/* The names in a folder, sorted. */
+/* The names in a folder, sorted; a folder removed. */
 #define _XOPEN_SOURCE 700
 #include "base/folder.h"
 
@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/beneath.h"
@@ -66,4 +67,73 @@ folder_names_free(char **names, size_t n)
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
 	free(names);
+}
+
+static int
+err_remove(const char *folder, const char *name, struct err *e)
+{
+	return err_sys(e, "cannot remove '%s' of '%s'", name, folder);
+}
+
+static int remove_in(int at, const char *name, int depth, const char *folder,
+    struct err *e);
+
+static int
+empty_folder(int fd, int depth, const char *folder, struct err *e)
+{
+	DIR *d = fdopendir(fd);
+	struct dirent *entry;
+	int r = 0;
+
+	if (d == NULL) {
+		close(fd);
+		return err_sys(e, "cannot list a folder of '%s'", folder);
+	}
+	while (r == 0 && (errno = 0, entry = readdir(d)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			r = remove_in(dirfd(d), entry->d_name, depth + 1,
+			    folder, e);
+	if (r == 0 && errno)
+		r = err_sys(e, "cannot list a folder of '%s'", folder);
+	closedir(d);
+	return r;
+}
+
+static int
+remove_in(int at, const char *name, int depth, const char *folder,
+    struct err *e)
+{
+	struct stat st;
+	int fd;
+
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : err_remove(folder, name, e);
+	if (!S_ISDIR(st.st_mode))
+		return unlinkat(at, name, 0) == 0 || errno == ENOENT ? 0 :
+		    err_remove(folder, name, e);
+	if (depth > FOLDER_DEPTH)
+		return err_set(e, ERR_TOOBIG, "'%s' has folders more than %d "
+		    "deep", folder, FOLDER_DEPTH);
+	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+	    O_CLOEXEC);
+	if (fd < 0)
+		return err_remove(folder, name, e);
+	if (empty_folder(fd, depth, folder, e) < 0)
+		return -1;
+	return unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 :
+	    err_remove(folder, name, e);
+}
+
+int
+folder_remove(const char *folder, struct err *e)
+{
+	struct beneath b;
+	int r;
+
+	if (beneath_open(&b, folder) < 0)
+		return err_sys(e, "cannot open '%s'", folder);
+	r = remove_in(b.folder, b.name, 0, folder, e);
+	beneath_close(&b);
+	return r;
 }

@@ -6,15 +6,6 @@
 
 #include "base/err.h"
 
-uint64_t
-rng_mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15u;
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
 void
 rng_seed(struct rng *r, uint64_t seed, uint64_t stream)
 {

@@ -1,6 +1,7 @@
 /* The bytes behind any name: files, objects, outputs of runs, request logs. */
 #include "catalog/bytes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +14,24 @@
 #include "reqlog/reqlog.h"
 #include "store/odb.h"
 #include "store/tree/tree.h"
+
+/* No file is called like this; data of this repository may be. */
+static void
+hint_at_name(struct catalog *c, const char *path, struct err *e)
+{
+	char *full = xprintf("data:%s", path);
+	struct err ignored = ERR_INIT;
+	struct catalog_item item;
+	size_t n = strlen(e->msg);
+
+	if (e->code == ERR_NOENT && c->repo && strchr(path, '/') == NULL &&
+	    catalog_resolve(&item, c, full, &ignored) == 0) {
+		snprintf(e->msg + n, sizeof(e->msg) - n, "; there is '%s'",
+		    full);
+		catalog_item_free(&item);
+	}
+	free(full);
+}
 
 static int
 open_file(struct catalog_bytes *b, const char *path, struct err *e)
@@ -219,7 +238,8 @@ open_name(struct catalog_bytes *b, struct catalog *c, const char *name,
 		r = open_file(b, "-", e);
 		break;
 	case NAME_PATH:
-		r = open_path(b, e);
+		if ((r = open_path(b, e)) < 0)
+			hint_at_name(c, b->item.base, e);
 		break;
 	case NAME_OBJECT:
 		r = open_object(b, c, &b->item.id, TYPE_BYTES, e);
@@ -259,8 +279,12 @@ catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
 		*s = source_memory(b->data, b->n, b->item.label);
 		return 0;
 	}
-	return b->item.kind == NAME_PATH ? source_open(s, b->item.base, e) :
-	    odb_get_source(s, repo_odb(c->repo), &b->content, e);
+	if (b->item.kind != NAME_PATH)
+		return odb_get_source(s, repo_odb(c->repo), &b->content, e);
+	if (source_open(s, b->item.base, e) == 0)
+		return 0;
+	hint_at_name(c, b->item.base, e);
+	return -1;
 }
 
 void

@@ -14,22 +14,44 @@ variable(const char *name)
 	return s && *s ? s : NULL;
 }
 
+const char *
+cli_helper(struct cli *c, const char *name)
+{
+	char *path = libexec_path(name);
+	const char *kept = arena_strdup(&c->arena, path);
+
+	free(path);
+	return kept;
+}
+
+static const char *
+aws_file(struct cli *c, const char *name, const char *usual)
+{
+	const char *said = variable(name), *home = variable("HOME");
+
+	return said ? said : home ? arena_printf(&c->arena, "%s/.aws/%s", home,
+	    usual) : NULL;
+}
+
 void
 cli_remote_environment(struct remote_environment *env, struct cli *c)
 {
-	char *http = libexec_path("mlv-http");
-
 	*env = (struct remote_environment){
 		.key_id = variable("AWS_ACCESS_KEY_ID"),
 		.secret = variable("AWS_SECRET_ACCESS_KEY"),
 		.token = variable("AWS_SESSION_TOKEN"),
 		.region = variable("AWS_REGION"),
 		.endpoint = variable("AWS_ENDPOINT_URL_S3"),
-		.http = arena_strdup(&c->arena, http),
+		.profile = variable("AWS_PROFILE"),
+		.credentials = aws_file(c, "AWS_SHARED_CREDENTIALS_FILE",
+		    "credentials"),
+		.config = aws_file(c, "AWS_CONFIG_FILE", "config"),
+		.http = cli_helper(c, "mlv-http"),
 		.ssh = variable("MLV_SSH"),
 		.peer = variable("MLV_SSH_PEER"),
 	};
-	free(http);
+	if (env->profile == NULL)
+		env->profile = variable("AWS_DEFAULT_PROFILE");
 	if (env->region == NULL)
 		env->region = variable("AWS_DEFAULT_REGION");
 	if (env->endpoint == NULL)

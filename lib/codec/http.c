@@ -111,8 +111,11 @@ status_text(int status)
 		int status;
 		const char *text;
 	} all[] = {
-		{ 200, "OK" }, { 400, "Bad Request" }, { 404, "Not Found" },
-		{ 405, "Method Not Allowed" }, { 413, "Content Too Large" },
+		{ 200, "OK" }, { 400, "Bad Request" },
+		{ 401, "Unauthorized" }, { 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" }, { 409, "Conflict" },
+		{ 413, "Content Too Large" },
 		{ 415, "Unsupported Media Type" },
 		{ 417, "Expectation Failed" },
 		{ 431, "Request Header Fields Too Large" },
@@ -352,7 +355,7 @@ answer_request(struct http_worker *w, struct http_conn *k)
 	struct http_server *s = w->server;
 	struct http_response r = { .status = 200 };
 	const struct http_request q = { .method = k->head.method,
-	    .path = k->head.path, .body = k->body.data, .n = k->body.len,
+	    .path = k->head.path, .query = k->head.query, .body = k->body.data, .n = k->body.len,
 	    .handle = &k->head };
 	int status;
 

@@ -38,6 +38,7 @@ struct http_server;
 
 struct http_request {
 	const char *method, *path;	/* path without the query */
+	const char *query;		/* what followed '?', as it came */
 	const char *body;		/* n bytes, NUL behind them */
 	size_t n;
 	void *handle;			/* for http_header */

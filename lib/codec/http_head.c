@@ -133,18 +133,22 @@ unescape_path(char *s)
 static bool
 parse_target(struct http_head *h, char *s, size_t n)
 {
-	char *slash;
+	char *slash, *query;
 
 	for (size_t i = 0; i < n; i++)
 		if (s[i] <= ' ' || s[i] >= 127 || s[i] == '#')
 			return false;
 	if (n == 1 && *s == '*') {
+		h->query = s + 1;
 		h->path = s;
 		return strcmp(h->method, "OPTIONS") == 0;
 	}
+	query = s + strcspn(s, "?");
+	if (*query)
+		*query++ = '\0';
+	h->query = query;
 	if (n > 7 && is_word(s, 7, "http://")) {
 		s += 7;
-		s[strcspn(s, "?")] = '\0';
 		slash = strchr(s, '/');
 		if (*s == '\0' || slash == s)
 			return false;
@@ -155,7 +159,6 @@ parse_target(struct http_head *h, char *s, size_t n)
 		}
 		s = slash;
 	}
-	s[strcspn(s, "?")] = '\0';
 	if (*s != '/')
 		return false;
 	unescape_path(s);

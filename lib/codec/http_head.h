@@ -23,6 +23,7 @@
 struct http_head {
 	const char *method;		/* all of it lies in the bytes read */
 	char *path;			/* unescaped, without query */
+	const char *query;		/* as it came, without '?'; or "" */
 	bool old;			/* HTTP/1.0 */
 	struct http_line {
 		const char *name, *value;

@@ -3,6 +3,7 @@
 #include "deploy/endpoint.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bell.h"
 #include "base/clock.h"
@@ -22,6 +23,11 @@ struct endpoint {
 	struct reload reload;
 	const char *share_file;
 	int share_failures;		/* polls in a row, up to 2 */
+	int (*follow)(void *ctx, struct followed *out, const char *endpoint,
+	    struct err *e);
+	void *follow_ctx;
+	struct followed followed;
+	bool follow_failed;		/* and it was reported */
 	/* the polling thread */
 	struct thread thread;
 	bool started;
@@ -54,11 +60,11 @@ parse_share(double *percent, const char *path, struct err *e)
 static int
 read_share(struct endpoint *p, struct err *e)
 {
-	double percent;
+	struct split split = { .rollout = "" };
 
-	if (parse_share(&percent, p->share_file, e) < 0)
+	if (parse_share(&split.percent, p->share_file, e) < 0)
 		return -1;
-	traffic_set_share(&p->traffic, percent);
+	traffic_set_split(&p->traffic, &split);
 	return 0;
 }
 
@@ -78,6 +84,56 @@ poll_share(struct endpoint *p)
 		log_warn(p->reload.log, "keeping the share: %s", e.msg);
 }
 
+/* --- a rollout ------------------------------------------------------------ */
+
+/* The candidate is loaded before any unit goes to it, and none goes to it any
+ * more before it leaves. */
+static void
+follow_rollout(struct endpoint *p, const struct followed *f)
+{
+	static const struct split none = { .rollout = "" };
+	enum variant variant = f->shadow ? VARIANT_SHADOW : VARIANT_CANARY;
+	const char *now[VARIANTS] = { NULL };
+
+	if (strcmp(f->source, p->followed.source) != 0 ||
+	    f->shadow != p->followed.shadow) {
+		/* an alias that moved in the end is followed before */
+		reload_poll(&p->reload, true);
+		traffic_set_split(&p->traffic, &none);
+		now[variant] = *f->source ? f->source : NULL;
+		for (int v = VARIANT_STABLE + 1; v < VARIANTS; v++)
+			reload_set_source(&p->reload, v, now[v]);
+		reload_poll(&p->reload, true);
+	}
+	traffic_set_split(&p->traffic, &f->split);
+	p->followed = *f;
+}
+
+/* What cannot be read is reported once, and nothing changes. */
+static void
+poll_rollout(struct endpoint *p)
+{
+	struct err e = ERR_INIT;
+	struct followed f;
+
+	if (p->follow == NULL)
+		return;
+	memset(&f, 0, sizeof(f));
+	if (p->follow(p->follow_ctx, &f, p->reload.name, &e) < 0) {
+		if (!p->follow_failed)
+			log_warn(p->reload.log, "keeping the rollout as it "
+			    "is: %s", e.msg);
+		p->follow_failed = true;
+		return;
+	}
+	p->follow_failed = false;
+	if (strcmp(f.split.rollout, p->followed.split.rollout) != 0 ||
+	    strcmp(f.source, p->followed.source) != 0 ||
+	    f.shadow != p->followed.shadow ||
+	    f.split.percent != p->followed.split.percent)
+		follow_rollout(p, &f);
+}
+
 /* --- life ----------------------------------------------------------------- */
 
 static void
@@ -95,6 +151,7 @@ poll_until_closed(void *arg)
 		mutex_unlock(&p->wake_lock);
 		reload_poll(&p->reload, now);
 		poll_share(p);
+		poll_rollout(p);
 		mutex_lock(&p->wake_lock);
 	}
 	mutex_unlock(&p->wake_lock);
@@ -104,23 +161,27 @@ int
 endpoint_open(struct endpoint **out, const struct endpoint_opts *o,
     struct err *e)
 {
+	const struct split split = { .percent = o->share };
 	struct endpoint *p = xalloc(1, sizeof(*p));
 
 	traffic_init(&p->traffic);
-	traffic_set_share(&p->traffic, o->share);
+	traffic_set_split(&p->traffic, &split);
 	p->share_file = o->share_file;
+	p->follow = o->follow;
+	p->follow_ctx = o->follow_ctx;
 	p->reload = (struct reload){ .traffic = &p->traffic, .stats = o->stats,
-	    .score = o->score, .log = o->log, .patience = {
+	    .score = o->score, .fill = o->fill, .log = o->log, .patience = {
 	    o->load_ms ? o->load_ms : LOAD_MS, o->stop ? o->stop->fd : -1 } };
 	mutex_init(&p->wake_lock);
 	cond_init(&p->wake);
 	if (bell_open(&p->closing, e) < 0 ||
-	    reload_init(&p->reload, o->as, o->source, e) < 0 ||
+	    reload_init(&p->reload, o->folder, o->as, o->source, e) < 0 ||
 	    reload_first(&p->reload, e) < 0)
 		goto fail;
 	p->reload.patience.cancel_fd = p->closing.fd;
 	if (p->share_file && read_share(p, e) < 0)
 		goto fail;
+	poll_rollout(p);
 	if (thread_start(&p->thread, poll_until_closed, p, e) < 0) {
 		err_set(e, ERR_IO, "cannot start a thread");
 		goto fail;
@@ -172,18 +233,16 @@ endpoint_name(const struct endpoint *p)
 }
 
 bool
-endpoint_is_split(const struct endpoint *p)
+endpoint_is_split(struct endpoint *p)
 {
-	for (int v = VARIANT_STABLE + 1; v < VARIANTS; v++)
-		if (p->reload.source[v].text)
-			return true;
-	return false;
+	return traffic_is_split(&p->traffic);
 }
 
 struct version *
-endpoint_choose(struct endpoint *p, const char *unit, size_t n)
+endpoint_choose(struct endpoint *p, struct choice *how, const char *unit,
+    size_t n)
 {
-	return traffic_choose(&p->traffic, unit, n);
+	return traffic_choose(&p->traffic, how, unit, n);
 }
 
 struct version *

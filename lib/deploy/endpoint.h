@@ -20,18 +20,36 @@
 #include "base/progress.h"
 #include "base/stop.h"
 #include "deploy/stats.h"
+#include "deploy/traffic.h"
 #include "deploy/version.h"
 
 struct endpoint;
 
+#define FOLLOWED_SOURCE_MAX 320
+
+/* A rollout as whoever keeps it tells it. */
+struct followed {
+	struct split split;
+	char source[FOLLOWED_SOURCE_MAX];	/* the candidate's name; "" */
+	bool shadow;			/* it is VARIANT_SHADOW */
+};
+
 struct endpoint_opts {
 	const char *source[VARIANTS];	/* name or path; NULL: no such variant,
 					 * but there is a stable one */
+	const char *folder;		/* whose repository has the names; NULL:
+					 * the current one's */
 	const char *as;			/* name of the endpoint, or NULL */
 	double share;			/* percent of units for the canary */
 	const char *share_file;		/* holds the percent, read again when it
 					 * changes; or NULL */
+	/* What there is of a rollout, asked again with every poll: 0, or -1
+	 * and nothing changes.  In the place of a canary; or NULL. */
+	int (*follow)(void *ctx, struct followed *out, const char *endpoint,
+	    struct err *e);
+	void *follow_ctx;
 	const struct bind_opts *score;	/* or NULL */
+	const struct filler *fill;	/* or NULL */
 	const struct log *log;
 	int64_t load_ms;		/* for loading one version; 0: 120 s */
 	const struct stop *stop;	/* gives up the first load; or NULL */
@@ -50,11 +68,11 @@ void endpoint_close(struct endpoint *p);
 void endpoint_poll(struct endpoint *p);
 
 const char *endpoint_name(const struct endpoint *p);
-/* Is there more than one variant to choose between?  Then units matter. */
-bool endpoint_is_split(const struct endpoint *p);
+/* Is there more than one variant that hears of units?  Then they matter. */
+bool endpoint_is_split(struct endpoint *p);
 /* These return a version held, which the caller releases. */
-struct version *endpoint_choose(struct endpoint *p, const char *unit,
-    size_t n);
+struct version *endpoint_choose(struct endpoint *p, struct choice *how,
+    const char *unit, size_t n);
 struct version *endpoint_hold(struct endpoint *p, enum variant v); /* or NULL */
 /* By name and number, as in a path; NULL when it is not served. */
 struct version *endpoint_find(struct endpoint *p, const char *name,

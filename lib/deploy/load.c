@@ -69,7 +69,7 @@ copy_opts(struct load_job *j, enum variant variant,
 int
 version_load(struct version **out, struct catalog *c, const char *name,
     enum variant variant, const struct bind_opts *score,
-    const struct patience *p, struct err *e)
+    const struct filler *fill, const struct patience *p, struct err *e)
 {
 	struct load_job *j = xalloc(1, sizeof(*j));
 
@@ -80,12 +80,15 @@ version_load(struct version **out, struct catalog *c, const char *name,
 	copy_opts(j, variant, score);
 	if (patience_run(p, load_model, job_free, j, e) < 0)
 		return err_wrap(e, "loading %s", name);
+	if (j->made == NULL)
+		*e = j->err;
+	if (j->made == NULL || (fill && version_fill(j->made, fill, e) < 0)) {
+		err_wrap(e, "%s", name);
+		job_free(j);
+		return -1;
+	}
 	*out = j->made;
 	j->made = NULL;
-	if (*out == NULL) {
-		*e = j->err;
-		err_wrap(e, "%s", name);
-	}
 	job_free(j);
-	return *out ? 0 : -1;
+	return 0;
 }

@@ -13,9 +13,9 @@
 #include "base/patience.h"
 #include "deploy/version.h"
 
-/* ERR_TOOBIG: it took too long; ERR_STOPPED: p->cancel_fd is readable. */
+/* `fill`: or NULL.  ERR_TOOBIG: it took too long; ERR_STOPPED: p->cancel_fd is readable. */
 int version_load(struct version **out, struct catalog *c, const char *name,
     enum variant variant, const struct bind_opts *score,
-    const struct patience *p, struct err *e);
+    const struct filler *fill, const struct patience *p, struct err *e);
 
 #endif

@@ -199,7 +199,7 @@ load_version(struct reload *r, enum variant variant, struct err *e)
 	struct version *fresh;
 	int fits = 0;
 
-	if (version_load(&fresh, r->catalog, source, variant, r->score,
+	if (version_load(&fresh, r->catalog, source, variant, r->score, r->fill,
 	    &r->patience, e) < 0)
 		return -1;
 	if (variant != VARIANT_STABLE)
@@ -272,31 +272,48 @@ reload_poll(struct reload *r, bool now)
 
 /* --- life ----------------------------------------------------------------- */
 
+static void
+name_source(struct reload_source *s, const char *text)
+{
+	struct err ignored;
+	struct name n;
+
+	free(s->text);
+	memset(s, 0, sizeof(*s));
+	s->text = text ? xstrdup(text) : NULL;
+	if (text && name_parse(&n, text, &ignored) == 0) {
+		s->named = name_is_ref(&n);
+		name_free(&n);
+	}
+}
+
+void
+reload_set_source(struct reload *r, enum variant variant, const char *text)
+{
+	name_source(&r->source[variant], text);
+	if (r->traffic->now[variant])
+		replace_version(r, variant, NULL);
+	atomic_store(&r->stats->held_back[variant], false);
+}
+
 int
-reload_init(struct reload *r, const char *as,
+reload_init(struct reload *r, const char *folder, const char *as,
     const char *const source[VARIANTS], struct err *e)
 {
 	const struct repo_opts so = { .log = r->log };
 
 	r->name = as ? xstrdup(as) : NULL;
-	for (int v = 0; v < VARIANTS; v++) {
-		struct reload_source *s = &r->source[v];
-		struct err ignored;
-		struct name n;
-
-		s->text = source[v];
-		if (s->text && name_parse(&n, s->text, &ignored) == 0) {
-			s->named = name_is_ref(&n);
-			name_free(&n);
-		}
-	}
-	return catalog_open(&r->catalog, NULL, &so, e);
+	for (int v = 0; v < VARIANTS; v++)
+		name_source(&r->source[v], source[v]);
+	return catalog_open(&r->catalog, folder, &so, e);
 }
 
 void
 reload_release(struct reload *r)
 {
 	catalog_close(r->catalog);
+	for (int v = 0; v < VARIANTS; v++)
+		free(r->source[v].text);
 	free(r->name);
 	free(r->stable_name);
 }

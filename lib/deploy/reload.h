@@ -33,7 +33,7 @@
 
 /* Where the versions of a variant come from. */
 struct reload_source {
-	const char *text;		/* name or path; NULL: no such variant */
+	char *text;			/* name or path; NULL: no such variant */
 	bool named;			/* a catalog name, not a path */
 	struct fingerprint taken, last;	/* acted upon; of the last poll */
 	/* what was polled last could not be loaded */
@@ -47,6 +47,7 @@ struct reload {
 	struct traffic *traffic;	/* these are borrowed */
 	struct server_stats *stats;
 	const struct bind_opts *score;	/* or NULL */
+	const struct filler *fill;	/* or NULL */
 	const struct log *log;
 	struct patience patience;	/* to load one version */
 	char *name;			/* of the endpoint: given, or the stable
@@ -55,11 +56,17 @@ struct reload {
 	struct reload_source source[VARIANTS];
 };
 
-/* `r` holds what is borrowed, and zeros.  `as`: the endpoint's name, or
+/* `r` holds what is borrowed, and zeros.  `folder`: whose repository
+ * has the names, NULL: the current one's; `as`: the endpoint's name, or
  * NULL; `source`: by variant, a name or path, or NULL. */
-int reload_init(struct reload *r, const char *as,
+int reload_init(struct reload *r, const char *folder, const char *as,
     const char *const source[VARIANTS], struct err *e);
 void reload_release(struct reload *r);
+
+/* Another name for a variant but the stable one; NULL: there is none any
+ * more.  The next poll loads it; until then nobody is that variant. */
+void reload_set_source(struct reload *r, enum variant variant,
+    const char *text);
 
 /* Load every variant that has a source.  One by an alias that is not set is
  * waited for, which is reported; one that is not there otherwise is an

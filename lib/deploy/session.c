@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/brlock.h"
+#include "table/column_set.h"
 
 #define FIRST_ROOM 16
 #define TEXTS_MAX 8192		/* that a session remembers */
@@ -82,15 +83,14 @@ static struct session *
 session_new(const struct version *v, struct err *e)
 {
 	struct session *s = xalloc(1, sizeof(*s));
-	size_t n, n_out = model_outputs(binding_model(v->binding));
-	const struct table_want *want = binding_wants(v->binding, &n);
+	size_t n = v->n_wants, n_out = model_outputs(binding_model(v->binding));
 
 	s->version = v;
 	s->scorer = scorer_new(v->binding);
 	s->mark = xalloc((n > n_out ? n : n_out) + 1, sizeof(*s->mark));
 	buf_init(&s->id, BUF_CAP_DOC);
-	if (make_block(s, want, n, e) == 0 &&
-	    json_rows_new(&s->rows, want, n, NULL, 0, e) == 0)
+	if (make_block(s, v->want, n, e) == 0 &&
+	    json_rows_new(&s->rows, v->want, n, NULL, 0, e) == 0)
 		return s;
 	session_free(s);
 	return NULL;
@@ -129,6 +129,16 @@ session_give(struct version *v, struct session *s)
 	brlock_read_leave(&all->lock, slot);
 }
 
+/* What is filled in later is missing until then. */
+static void
+clear_filled(struct session *s, size_t from, size_t to)
+{
+	for (size_t i = 0; s->version->filled && i < s->block->cols; i++)
+		for (size_t k = from; s->version->want[i].optional && k < to;
+		    k++)
+			column_set_missing(&s->block->col[i], k);
+}
+
 int
 session_set_rows(struct session *s, size_t n, struct err *e)
 {
@@ -140,6 +150,7 @@ session_set_rows(struct session *s, size_t n, struct err *e)
 	s->block->rows = n;
 	for (size_t i = 0; i < s->block->cols; i++)
 		s->block->col[i].rows = n;
+	clear_filled(s, 0, n);
 	return 0;
 }
 
@@ -151,5 +162,6 @@ session_add_row(struct session *s, struct err *e)
 	s->block->rows++;
 	for (size_t i = 0; i < s->block->cols; i++)
 		s->block->col[i].rows = s->block->rows;
+	clear_filled(s, s->block->rows - 1, s->block->rows);
 	return 0;
 }

@@ -3,7 +3,7 @@
  * its rows; kept for the next request to the same version.
  *
  * A block in use again holds what the request before put there: whoever adds
- * a row sets every cell of it.
+ * a row sets every cell of it that a request must bring.
  */
 #ifndef DEPLOY_SESSION_H
 #define DEPLOY_SESSION_H
@@ -21,7 +21,7 @@
 struct session {
 	const struct version *version;
 	struct scorer *scorer;
-	struct table *block;		/* the wanted columns */
+	struct table *block;		/* the version's wanted columns */
 	size_t room;			/* rows it has room for */
 	struct json_rows *rows;	/* the same, filled from JSON objects */
 	/* of this request, for the dialect */

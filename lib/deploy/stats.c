@@ -199,7 +199,7 @@ put_served(struct buf *out, struct server_stats *all)
 
 void
 server_stats_write(struct buf *out, struct server_stats *all, bool ready,
-    uint64_t rows_logged, uint64_t rows_dropped)
+    uint64_t rows_logged, uint64_t rows_dropped, uint64_t shadow_dropped)
 {
 	put_counter(out, all, "mlv_requests_total", "Requests answered.",
 	    offsetof(struct version_stats, requests));
@@ -231,4 +231,7 @@ server_stats_write(struct buf *out, struct server_stats *all, bool ready,
 	    "Rows handed to the request log.", (long long)rows_logged);
 	put_single(out, "mlv_request_log_dropped_total", "counter",
 	    "Rows the request log lost.", (long long)rows_dropped);
+	put_single(out, "mlv_shadow_dropped_total", "counter",
+	    "Rows that a shadow was too slow for.",
+	    (long long)shadow_dropped);
 }

@@ -59,8 +59,9 @@ void version_stats_answered(struct version_stats *s, uint64_t rows,
 /* Count a request that could not be answered. */
 void version_stats_failed(struct version_stats *s, int64_t micros);
 /* The text exposition format.  `rows_logged`, `rows_dropped`: of the request
- * log. */
+ * log; `shadow_dropped`: that a shadow did not get to see. */
 void server_stats_write(struct buf *out, struct server_stats *all,
-    bool ready, uint64_t rows_logged, uint64_t rows_dropped);
+    bool ready, uint64_t rows_logged, uint64_t rows_dropped,
+    uint64_t shadow_dropped);
 
 #endif

@@ -28,15 +28,41 @@ traffic_release(struct traffic *t)
 void
 traffic_set_name(struct traffic *t, const char *endpoint)
 {
-	t->seed = hash64(endpoint, strlen(endpoint), NAME_SEED);
+	brlock_write_enter(&t->lock);
+	t->name_seed = hash64(endpoint, strlen(endpoint), NAME_SEED);
+	if (*t->split.rollout == '\0')
+		t->seed = t->name_seed;
+	brlock_write_leave(&t->lock);
 }
 
 void
-traffic_set_share(struct traffic *t, double percent)
+traffic_set_split(struct traffic *t, const struct split *split)
 {
+	size_t n = strlen(split->rollout);
+
 	brlock_write_enter(&t->lock);
-	t->canary_places = (uint64_t)(percent * (PLACES / 100.0) + 0.5);
+	t->split = *split;
+	t->seed = n ? hash64(split->rollout, n, NAME_SEED) : t->name_seed;
+	t->canary_places = (uint64_t)(split->percent * (PLACES / 100.0) +
+	    0.5);
 	brlock_write_leave(&t->lock);
+}
+
+/* Under the lock. */
+static bool
+is_split(const struct traffic *t)
+{
+	return t->now[VARIANT_CANARY] || t->now[VARIANT_SHADOW];
+}
+
+bool
+traffic_is_split(struct traffic *t)
+{
+	int slot = brlock_read_enter(&t->lock);
+	bool split = is_split(t);
+
+	brlock_read_leave(&t->lock, slot);
+	return split;
 }
 
 struct version *
@@ -53,14 +79,19 @@ traffic_replace(struct traffic *t, enum variant variant,
 }
 
 struct version *
-traffic_choose(struct traffic *t, const char *unit, size_t n)
+traffic_choose(struct traffic *t, struct choice *how, const char *unit,
+    size_t n)
 {
 	enum variant variant = VARIANT_STABLE;
 	struct version *v;
 	int slot = brlock_read_enter(&t->lock);
+	uint64_t place = is_split(t) ? hash64(unit, n, t->seed) : 0;
 
-	if (t->now[VARIANT_CANARY] && t->canary_places > 0 &&
-	    hash64(unit, n, t->seed) % PLACES < t->canary_places)
+	if (how)
+		how->split.rollout[0] = '\0';
+	if (how && is_split(t) && *t->split.rollout)
+		*how = (struct choice){ t->split, place };
+	if (t->now[VARIANT_CANARY] && place % PLACES < t->canary_places)
 		variant = VARIANT_CANARY;
 	v = t->now[variant];
 	version_hold(v);	/* before the lock is left, or it may be gone */

@@ -6,6 +6,7 @@ variant_text(enum variant v)
 {
 	static const char *const text[VARIANTS] = {
 		[VARIANT_STABLE] = "stable", [VARIANT_CANARY] = "canary",
+		[VARIANT_SHADOW] = "shadow",
 	};
 
 	return text[v];

@@ -10,10 +10,11 @@
 enum variant {
 	VARIANT_STABLE,		/* answers what nobody else does: always there */
 	VARIANT_CANARY,		/* answers a share of the units */
+	VARIANT_SHADOW,		/* answers beside, for the log alone */
 	VARIANTS
 };
 
-/* "stable", "canary": in logs, metrics and the X-Mlv-Variant header. */
+/* "stable", "canary", "shadow": in logs, metrics and the X-Mlv-Variant header. */
 const char *variant_text(enum variant v);
 
 #endif

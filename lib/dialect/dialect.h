@@ -12,7 +12,6 @@
 #ifndef DIALECT_DIALECT_H
 #define DIALECT_DIALECT_H
 
-#include "codec/http.h"
 #include "deploy/session.h"
 
 #define DIALECT_ROWS_MAX 1000000
@@ -22,6 +21,7 @@ struct dialect_body {
 	const char *data;		/* n bytes, borrowed */
 	size_t n;
 	const char *type;		/* Content-Type, or NULL */
+	const char *json_length;	/* Inference-Header-Content-Length, or NULL */
 };
 
 struct dialect_request {
@@ -34,15 +34,19 @@ struct dialect_request {
 	bool id_is_number;		/* and is echoed as one */
 	const bool *outputs;		/* by model_output, those asked for; or
 					 * NULL: all */
+	/* outputs that go as bytes: 1, or -1 as JSON, or 0 as all do; NULL */
+	const signed char *as_bytes;
+	bool all_as_bytes;
 	struct table *block;		/* the rows to score */
+	/* out, of write: the answer is JSON of n_json bytes, then tensors */
+	bool bytes;
+	size_t n_json;
 };
 
 struct dialect {
 	const char *name;
 	/* The media types a body may have, up to a NULL; or NULL: any. */
 	const char *const *types;
-	/* Do headers ask for what is not spoken here?  NULL: never. */
-	int (*check_headers)(const struct http_request *http, struct err *e);
 	/* The request's id without reading the rest, in `a`; or NULL.  NULL:
 	 * requests have no id. */
 	const char *(*find_id)(const char *body, size_t n, struct arena *a);
@@ -51,7 +55,7 @@ struct dialect {
 	    struct err *e);
 	/* Append the body of an answer: `answers` has a row for each of the
 	 * block's. */
-	void (*write)(struct buf *out, const struct dialect_request *r,
+	void (*write)(struct buf *out, struct dialect_request *r,
 	    const struct table *answers);
 	/* Append the body that says why there is no answer, by the status: 503
 	 * is nobody's mistake. */

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/source.h"
+#include "codec/http.h"
 #include "read/stream.h"
 #include "table/column_set.h"
 #include "table/write.h"
@@ -176,7 +177,7 @@ static int
 check_all_seen(const struct mlflow_reader *g, struct err *e)
 {
 	for (size_t i = 0; i < g->n_wants; i++)
-		if (!g->seen[i])
+		if (!g->seen[i] && !g->want[i].optional)
 			return err_set(e, ERR_NOENT, "no column '%s'",
 			    g->want[i].name);
 	return 0;
@@ -455,6 +456,10 @@ read_form(struct mlflow_reader *g, struct json_pull *p, const char *form,
 		return read_records(g, p, e);
 	if (json_pull(p, e) == JSON_BAD)
 		return -1;
+	if (g->session->version->filled)
+		return err_set(e, ERR_FORMAT, "rows without names cannot be "
+		    "told apart where features are joined: send objects, or "
+		    "dataframe_split");
 	return read_rows(g, p, NULL, g->n_wants, true, e);
 }
 
@@ -497,7 +502,8 @@ mlflow_read(struct dialect_request *r, const struct dialect_body *b,
 	struct json_pull p;
 	int got;
 
-	g.want = binding_wants(plan, &g.n_wants);
+	g.want = s->version->want;
+	g.n_wants = s->version->n_wants;
 	if (g.n_wants == 0)
 		return err_set(e, ERR_UNSUPPORTED, "the model takes no columns");
 	if (session_set_rows(s, 0, e) < 0)
@@ -513,7 +519,7 @@ mlflow_read(struct dialect_request *r, const struct dialect_body *b,
 /* --- writing -------------------------------------------------------------- */
 
 static void
-mlflow_write(struct buf *out, const struct dialect_request *r,
+mlflow_write(struct buf *out, struct dialect_request *r,
     const struct table *answers)
 {
 	const struct column **col = xalloc(answers->cols + 1, sizeof(*col));

@@ -1,33 +1,15 @@
-/* Open Inference Protocol v2: tensors by name, as JSON. */
-#include "dialect/dialect.h"
+/* Open Inference Protocol v2: requests, tensors by name as JSON or bytes. */
+#include "dialect/internal.h"
 
 #include <string.h>
 
 #include "base/num.h"
+#include "dialect/raw_tensor.h"
 #include "read/stream.h"
 #include "table/column_set.h"
-#include "table/write.h"
 
-static const char *
-datatype_of(enum onnx_elem e)
-{
-	switch (e) {
-	case ONNX_FLOAT:
-		return "FP32";
-	case ONNX_DOUBLE:
-		return "FP64";
-	case ONNX_INT64:
-		return "INT64";
-	case ONNX_INT32:
-		return "INT32";
-	case ONNX_BOOL:
-		return "BOOL";
-	case ONNX_TEXT:
-		return "BYTES";
-	default:
-		return "INT64";
-	}
-}
+/* The members of a request that mean something here. */
+enum { V2_INPUTS, V2_ID, V2_OUTPUTS, V2_PARAMETERS, V2_OTHER };
 
 /* --- reading -------------------------------------------------------------- */
 
@@ -36,23 +18,24 @@ struct v2_reader {
 	struct session *session;
 	const struct version *version;
 	size_t n;			/* bytes of the body */
+	const char *raw;		/* tensors as bytes behind the JSON */
+	size_t n_raw, raw_at;
 	size_t rows;			/* 0: not known yet */
 	size_t next;			/* the input that probably comes next */
 	bool *seen;			/* by input */
+	signed char *as_bytes;		/* by output */
 };
-
-/* What the protocol's datatypes say of a value in JSON. */
-enum v2_kind { KIND_NONE, KIND_BOOL, KIND_WHOLE, KIND_NUMBER, KIND_TEXT };
 
 /* One element of "inputs"; its members come in any order. */
 struct v2_input {
 	const struct version_port *port;	/* NULL: not one we take */
-	bool named, shaped, filled;
-	enum v2_kind kind;
+	bool named, shaped, filled, typed, in_bytes;
+	enum raw_type type;
 	int rank;
 	int64_t dim[2];
 	const char *data;		/* seen before the others */
 	size_t n_data;
+	size_t n_bytes;			/* that the tensor takes behind the JSON */
 };
 
 /* The usual client sends the inputs in the model's order. */
@@ -121,31 +104,32 @@ read_shape(struct v2_input *in, struct json_pull *p, struct err *e)
 static int
 read_datatype(struct v2_input *in, struct json_pull *p, struct err *e)
 {
-	static const struct {
-		const char *word;
-		enum v2_kind kind;
-	} all[] = {
-		{ "FP32", KIND_NUMBER }, { "BYTES", KIND_TEXT },
-		{ "FP64", KIND_NUMBER }, { "INT64", KIND_WHOLE },
-		{ "BOOL", KIND_BOOL }, { "INT32", KIND_WHOLE },
-		{ "FP16", KIND_NUMBER }, { "BF16", KIND_NUMBER },
-		{ "INT8", KIND_WHOLE }, { "INT16", KIND_WHOLE },
-		{ "UINT8", KIND_WHOLE }, { "UINT16", KIND_WHOLE },
-		{ "UINT32", KIND_WHOLE }, { "UINT64", KIND_WHOLE },
+	/* those that come most first */
+	static const enum raw_type all[RAW_TYPES] = {
+		RAW_FP32, RAW_BYTES, RAW_FP64, RAW_INT64, RAW_BOOL, RAW_INT32,
+		RAW_FP16, RAW_BF16, RAW_INT8, RAW_INT16, RAW_UINT8, RAW_UINT16,
+		RAW_UINT32, RAW_UINT64,
 	};
 	enum json_token t = json_pull(p, e);
 
 	if (t == JSON_BAD)
 		return -1;
-	if (in->kind != KIND_NONE)
+	if (in->typed)
 		return err_set(e, ERR_FORMAT, "an input has one datatype");
-	for (size_t i = 0; t == JSON_T_TEXT && i < sizeof(all) / sizeof(*all);
-	    i++)
-		if (json_pull_is(p, all[i].word))
-			in->kind = all[i].kind;
-	return in->kind != KIND_NONE ? 0 : err_set(e, ERR_FORMAT, "a datatype "
-	    "is BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32, FP64 or "
-	    "BYTES");
+	for (int i = 0; t == JSON_T_TEXT && !in->typed && i < RAW_TYPES; i++)
+		if (json_pull_is(p, raw_type_word(all[i]))) {
+			in->type = all[i];
+			in->typed = true;
+		}
+	return in->typed ? 0 : err_set(e, ERR_FORMAT, "a datatype is BOOL, "
+	    "INT8 to INT64, UINT8 to UINT64, FP16, FP32, FP64 or BYTES");
+}
+
+/* May a value of that datatype have a fraction? */
+static bool
+is_whole(enum raw_type t)
+{
+	return t >= RAW_INT8 && t <= RAW_UINT64;
 }
 
 /* Texts are no numbers; a date is sent as either. */
@@ -154,14 +138,12 @@ check_datatype(const struct v2_reader *g, const struct v2_input *in,
     struct err *e)
 {
 	enum col_type t = g->session->block->col[in->port->first].type;
-	const struct model_port *p = model_input(binding_model(
-	    g->version->binding), (size_t)(in->port - g->version->port));
 
-	if (t == COL_DATETIME || col_type_is_text(t) == (in->kind ==
-	    KIND_TEXT))
+	if (t == COL_DATETIME || in->port->key ||
+	    col_type_is_text(t) == (in->type == RAW_BYTES))
 		return 0;
 	return err_set(e, ERR_FORMAT, "input '%s' takes the datatype %s",
-	    in->port->name, datatype_of(p->elem));
+	    in->port->name, raw_type_word(raw_type_of(in->port->elem)));
 }
 
 /* Name and shape are known: is there a place for it? */
@@ -223,7 +205,7 @@ fill_columns(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
 		if (row == g->rows)
 			return err_set(e, ERR_FORMAT, "more values than the "
 			    "shape has room for");
-		if (in->kind == KIND_WHOLE && t == JSON_T_NUM && !p->is_int &&
+		if (is_whole(in->type) && t == JSON_T_NUM && !p->is_int &&
 		    p->d != floor(p->d))
 			return err_set(e, ERR_FORMAT, "%.*s is no whole "
 			    "number", p->n > 40 ? 40 : (int)p->n, p->s);
@@ -252,23 +234,99 @@ read_data(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
 	    in->port->name) : 0;
 }
 
-/* Name, datatype or shape came after the data. */
+/* The bytes that are the tensor's: the next ones, also of an input that we do
+ * not take.  NULL and *e when they are not there. */
+static const char *
+take_bytes(struct v2_reader *g, const struct v2_input *in, struct err *e)
+{
+	const char *s, *name = in->port ? in->port->name : "that we do not take";
+
+	if (g->raw == NULL) {
+		err_set(e, ERR_FORMAT, "input '%s' has a binary_data_size: the "
+		    "header Inference-Header-Content-Length must say where the "
+		    "JSON ends", name);
+		return NULL;
+	}
+	if (in->n_bytes > g->n_raw - g->raw_at) {
+		err_set(e, ERR_FORMAT, "input '%s': %zu bytes are left behind "
+		    "the JSON, its binary_data_size is %zu", name, g->n_raw -
+		    g->raw_at, in->n_bytes);
+		return NULL;
+	}
+	s = g->raw + g->raw_at;
+	g->raw_at += in->n_bytes;
+	return s;
+}
+
+static int
+read_bytes(struct v2_reader *g, struct v2_input *in, struct err *e)
+{
+	const struct version_port *port = in->port;
+	const char *s = take_bytes(g, in, e);
+
+	if (s == NULL)
+		return -1;
+	if (port == NULL)
+		return 0;
+	if (in->filled || in->data)
+		return err_set(e, ERR_FORMAT, "input '%s' has both data and a "
+		    "binary_data_size", port->name);
+	if (check_shape(g, in, e) < 0 || check_datatype(g, in, e) < 0)
+		return -1;
+	return raw_tensor_read(&g->session->block->col[port->first],
+	    port->width, g->rows, in->type, s, in->n_bytes, e) < 0 ?
+	    err_wrap(e, "input '%s'", port->name) : 0;
+}
+
+/* Name, datatype or shape came after the data, or the data are bytes. */
 static int
 read_late_data(struct v2_reader *g, struct v2_input *in, struct err *e)
 {
 	struct json_pull p;
 	int r;
 
+	if (in->port && (!in->shaped || !in->typed))
+		return err_set(e, ERR_FORMAT, "input '%s' has no %s",
+		    in->port->name, !in->shaped ? "shape" : "datatype");
+	if (in->in_bytes)
+		return read_bytes(g, in, e);
 	if (in->port == NULL || in->filled)
 		return 0;
-	if (!in->shaped || in->kind == KIND_NONE || in->data == NULL)
-		return err_set(e, ERR_FORMAT, "input '%s' has no %s",
-		    in->port->name, !in->shaped ? "shape" : in->kind ==
-		    KIND_NONE ? "datatype" : "data");
+	if (in->data == NULL)
+		return err_set(e, ERR_FORMAT, "input '%s' has no data",
+		    in->port->name);
 	json_pull_init(&p, in->data, in->n_data, JSON_NAN);
 	r = read_data(g, in, &p, e);
 	json_pull_free(&p);
 	return r;
+}
+
+/* Of an input: how many bytes behind the JSON are its. */
+static int
+read_input_parameters(struct v2_input *in, struct json_pull *p,
+    struct err *e)
+{
+	enum json_token t = json_pull(p, e);
+
+	if (t != JSON_T_MAP)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT,
+		    "parameters is an object");
+	while ((t = json_pull(p, e)) == JSON_KEY) {
+		if (json_pull_is(p, "shared_memory_region"))
+			return err_set(e, ERR_UNSUPPORTED, "shared memory is not "
+			    "spoken here: send the data");
+		if (!json_pull_is(p, "binary_data_size")) {
+			if (json_pull_skip(p, e) < 0)
+				return -1;
+			continue;
+		}
+		if (json_pull(p, e) != JSON_T_NUM || !p->is_int || p->i < 0)
+			return err_set(e, ERR_FORMAT, "a binary_data_size is a "
+			    "number of bytes");
+		in->n_bytes = (size_t)p->i;
+		in->in_bytes = true;
+	}
+	return t == JSON_BAD ? -1 : 0;
 }
 
 static int
@@ -277,7 +335,7 @@ read_data_member(struct v2_reader *g, struct v2_input *in, struct json_pull *p,
 {
 	if (in->filled || in->data)
 		return err_set(e, ERR_FORMAT, "an input has one data");
-	if (in->port && in->shaped && in->kind != KIND_NONE)
+	if (in->port && in->shaped && in->typed)
 		return read_data(g, in, p, e);
 	(void)json_peek(p, &in->data);
 	if (json_pull_skip(p, e) < 0)
@@ -304,6 +362,8 @@ read_input(struct v2_reader *g, struct json_pull *p, struct err *e)
 			r = read_datatype(&in, p, e);
 		else if (json_pull_is(p, "data"))
 			r = read_data_member(g, &in, p, e);
+		else if (json_pull_is(p, "parameters"))
+			r = read_input_parameters(&in, p, e);
 		else
 			r = json_pull_skip(p, e);
 	}
@@ -332,50 +392,104 @@ read_inputs(struct v2_reader *g, struct json_pull *p, struct err *e)
 }
 
 static int
-mark_output(struct v2_reader *g, const char *name, size_t n, struct err *e)
+find_output(const struct v2_reader *g, size_t *at, const char *name, size_t n,
+    struct err *e)
 {
 	const struct model *m = binding_model(g->version->binding);
-	bool *mark = g->session->mark;
 
-	if (g->r->outputs == NULL)
-		memset(mark, 0, model_outputs(m) * sizeof(*mark));
-	g->r->outputs = mark;
 	for (size_t i = 0; i < model_outputs(m); i++)
 		if (strlen(model_output(m, i)->name) == n &&
 		    memcmp(model_output(m, i)->name, name, n) == 0) {
-			mark[i] = true;
+			*at = i;
 			return 0;
 		}
 	return err_set(e, ERR_FORMAT, "no output '%.*s'", n > 200 ? 200 :
 	    (int)n, name);
 }
 
+/* The member of "parameters" that says whether answers come as bytes: 1, -1
+ * for no, 0 where there is none. */
+static int
+read_as_bytes(struct json_pull *p, const char *word, signed char *yes,
+    struct err *e)
+{
+	enum json_token t = json_pull(p, e);
+
+	if (t != JSON_T_MAP)
+		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT,
+		    "parameters is an object");
+	while ((t = json_pull(p, e)) == JSON_KEY) {
+		if (json_pull_is(p, "classification"))
+			return err_set(e, ERR_UNSUPPORTED, "the classification "
+			    "extension is not spoken here: ask for the output "
+			    "itself");
+		if (!json_pull_is(p, word)) {
+			if (json_pull_skip(p, e) < 0)
+				return -1;
+			continue;
+		}
+		if (json_pull(p, e) != JSON_T_BOOL)
+			return err_set(e, ERR_FORMAT, "%s is true or false",
+			    word);
+		*yes = p->b ? 1 : -1;
+	}
+	return t == JSON_BAD ? -1 : 0;
+}
+
+static int
+read_output(struct v2_reader *g, struct json_pull *p, struct err *e)
+{
+	enum json_token t;
+	size_t at = SIZE_MAX;
+	signed char as_bytes = 0;
+
+	while ((t = json_pull(p, e)) == JSON_KEY) {
+		if (json_pull_is(p, "parameters")) {
+			if (read_as_bytes(p, "binary_data", &as_bytes, e) < 0)
+				return -1;
+			continue;
+		}
+		if (!json_pull_is(p, "name")) {
+			if (json_pull_skip(p, e) < 0)
+				return -1;
+			continue;
+		}
+		t = json_pull(p, e);
+		if (t == JSON_BAD)
+			return -1;
+		if (t != JSON_T_TEXT)
+			return err_set(e, ERR_FORMAT, "an output's name is a "
+			    "text");
+		if (find_output(g, &at, p->s, p->n, e) < 0)
+			return -1;
+	}
+	if (t == JSON_BAD)
+		return -1;
+	if (at == SIZE_MAX)
+		return err_set(e, ERR_FORMAT, "an output has no name");
+	g->session->mark[at] = true;
+	g->as_bytes[at] = as_bytes;
+	return 0;
+}
+
+/* An empty list asks for all, as does none. */
 static int
 read_outputs(struct v2_reader *g, struct json_pull *p, struct err *e)
 {
+	size_t n = model_outputs(binding_model(g->version->binding));
 	enum json_token t = json_pull(p, e);
 
 	if (t != JSON_T_LIST)
 		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "outputs is "
 		    "a list");
+	memset(g->session->mark, 0, n * sizeof(*g->session->mark));
+	g->as_bytes = arena_alloc(&g->session->arena, n + 1);
+	memset(g->as_bytes, 0, n + 1);
 	while ((t = json_pull(p, e)) == JSON_T_MAP) {
-		while ((t = json_pull(p, e)) == JSON_KEY) {
-			if (!json_pull_is(p, "name")) {
-				if (json_pull_skip(p, e) < 0)
-					return -1;
-				continue;
-			}
-			t = json_pull(p, e);
-			if (t == JSON_BAD)
-				return -1;
-			if (t != JSON_T_TEXT)
-				return err_set(e, ERR_FORMAT, "an output's "
-				    "name is a text");
-			if (mark_output(g, p->s, p->n, e) < 0)
-				return -1;
-		}
-		if (t == JSON_BAD)
+		if (read_output(g, p, e) < 0)
 			return -1;
+		g->r->outputs = g->session->mark;
+		g->r->as_bytes = g->as_bytes;
 	}
 	if (t != JSON_T_LIST_END)
 		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "an output "
@@ -411,34 +525,131 @@ read_id(struct v2_reader *g, struct json_pull *p, struct err *e)
 }
 
 static int
+read_parameters(struct v2_reader *g, struct json_pull *p, struct err *e)
+{
+	signed char yes = 0;
+
+	if (read_as_bytes(p, "binary_data_output", &yes, e) < 0)
+		return -1;
+	g->r->all_as_bytes = yes > 0;
+	return 0;
+}
+
+static int
+read_member(struct v2_reader *g, struct json_pull *p, int which,
+    struct err *e)
+{
+	switch (which) {
+	case V2_INPUTS:
+		return read_inputs(g, p, e);
+	case V2_ID:
+		return read_id(g, p, e);
+	case V2_OUTPUTS:
+		return read_outputs(g, p, e);
+	case V2_PARAMETERS:
+		return read_parameters(g, p, e);
+	default:
+		return json_pull_skip(p, e);
+	}
+}
+
+static int
 read_request(struct v2_reader *g, struct json_pull *p, struct err *e)
 {
-	enum { ID = 1, INPUTS = 2, OUTPUTS = 4 };
+	static const char *const words[] = {
+		"inputs", "id", "outputs", "parameters"
+	};
 	enum json_token t = json_pull(p, e);
-	int given = 0, r = 0;
+	bool given[V2_OTHER] = { false };
+	int r = 0;
 
 	if (t != JSON_T_MAP)
 		return t == JSON_BAD ? -1 : err_set(e, ERR_FORMAT, "a request "
 		    "is a JSON object");
 	while (r == 0 && (t = json_pull(p, e)) == JSON_KEY) {
-		int which = json_pull_is(p, "inputs") ? INPUTS :
-		    json_pull_is(p, "id") ? ID :
-		    json_pull_is(p, "outputs") ? OUTPUTS : 0;
+		int which = 0;
 
-		if (which & given)
+		while (which < V2_OTHER && !json_pull_is(p, words[which]))
+			which++;
+		if (which < V2_OTHER && given[which])
 			return err_set(e, ERR_FORMAT, "'%s' is there twice",
-			    which == INPUTS ? "inputs" : which == ID ? "id" :
-			    "outputs");
-		given |= which;
-		r = which == INPUTS ? read_inputs(g, p, e) : which == ID ?
-		    read_id(g, p, e) : which == OUTPUTS ?
-		    read_outputs(g, p, e) : json_pull_skip(p, e);
+			    words[which]);
+		if (which < V2_OTHER)
+			given[which] = true;
+		r = read_member(g, p, which, e);
 	}
 	if (r < 0 || t == JSON_BAD || json_pull(p, e) == JSON_BAD)
 		return -1;
-	if (!(given & INPUTS))
+	if (!given[V2_INPUTS])
 		return err_set(e, ERR_FORMAT, "the request has no inputs");
 	return 0;
+}
+
+/* --- bodies --------------------------------------------------------------- */
+
+/* Where the JSON ends, as the header says. */
+static int
+cut_body(struct v2_reader *g, const struct dialect_body *b, size_t *n_json,
+    struct err *e)
+{
+	uint64_t n;
+
+	*n_json = b->n;
+	if (b->json_length == NULL)
+		return 0;
+	if (!num_parse_u64(b->json_length, strlen(b->json_length), &n) ||
+	    n > b->n)
+		return err_set(e, ERR_FORMAT, "Inference-Header-Content-Length is "
+		    "the number of bytes of JSON, at most the body's %zu, not "
+		    "'%.40s'", b->n, b->json_length);
+	*n_json = (size_t)n;
+	g->raw = b->data + n;
+	g->n_raw = b->n - (size_t)n;
+	return 0;
+}
+
+/* No JSON at all: the bytes are the one input, and so is what comes back. */
+static int
+read_raw_request(struct v2_reader *g, struct err *e)
+{
+	const struct version_port *port = &g->version->port[0];
+	const struct model *m = binding_model(g->version->binding);
+	enum raw_type t = raw_type_of(model_input(m, 0)->elem);
+	size_t row = raw_type_size(t) * port->width;
+
+	if (g->version->n_ports != 1 || port->width == 0)
+		return err_set(e, ERR_FORMAT, "a body without JSON is for a model "
+		    "of one input, this one takes %zu", g->version->n_ports);
+	if (row && (g->n_raw == 0 || g->n_raw % row))
+		return err_set(e, ERR_FORMAT, "input '%s': %zu bytes came, a row "
+		    "is %zu of %s", port->name, g->n_raw, row,
+		    raw_type_word(t));
+	g->rows = row ? g->n_raw / row : 1;
+	if (g->rows > DIALECT_ROWS_MAX)
+		return err_set(e, ERR_TOOBIG, "more than %d rows",
+		    DIALECT_ROWS_MAX);
+	g->seen[0] = true;
+	g->r->all_as_bytes = true;
+	if (session_set_rows(g->session, g->rows, e) < 0)
+		return -1;
+	return raw_tensor_read(&g->session->block->col[port->first],
+	    port->width, g->rows, t, g->raw, g->n_raw, e) < 0 ?
+	    err_wrap(e, "input '%s'", port->name) : 0;
+}
+
+static int
+read_json(struct v2_reader *g, const char *s, size_t n, struct err *e)
+{
+	struct json_pull p;
+	int r;
+
+	json_pull_init(&p, s, n, JSON_NAN);
+	r = read_request(g, &p, e);
+	json_pull_free(&p);
+	if (r == 0 && g->raw_at != g->n_raw)
+		return err_set(e, ERR_FORMAT, "%zu bytes behind the JSON are of "
+		    "no input", g->n_raw - g->raw_at);
+	return r;
 }
 
 static int
@@ -449,18 +660,15 @@ v2_read(struct dialect_request *r, const struct dialect_body *b,
 	struct session *s = r->session;
 	const struct version *v = s->version;
 	struct v2_reader g = { .r = r, .session = s, .version = v, .n = b->n };
-	struct json_pull p;
-	int got;
+	size_t n_json;
 
 	g.seen = v->n_ports <= 64 ? few : arena_alloc(&s->arena, v->n_ports *
 	    sizeof(*g.seen));
-	json_pull_init(&p, b->data, b->n, JSON_NAN);
-	got = read_request(&g, &p, e);
-	json_pull_free(&p);
-	if (got < 0)
+	if (cut_body(&g, b, &n_json, e) < 0 || (n_json == 0 && g.raw ?
+	    read_raw_request(&g, e) : read_json(&g, b->data, n_json, e)) < 0)
 		return -1;
 	for (size_t i = 0; i < v->n_ports; i++)
-		if (!g.seen[i])
+		if (!g.seen[i] && !v->port[i].filled)
 			return err_set(e, ERR_FORMAT, "input '%s' is missing",
 			    v->port[i].name);
 	r->block = s->block;
@@ -495,144 +703,8 @@ v2_find_id(const char *body, size_t n, struct arena *a)
 	return id;
 }
 
-static int
-v2_check_headers(const struct http_request *http, struct err *e)
-{
-	if (http_header(http, "Inference-Header-Content-Length") == NULL)
-		return 0;
-	return err_set(e, ERR_UNSUPPORTED, "binary tensors are not spoken "
-	    "here: send JSON alone (tritonclient: binary_data=False)");
-}
-
-/* --- writing -------------------------------------------------------------- */
-
-static void
-put_size(struct buf *out, size_t v)
-{
-	char text[NUM_TEXT_MAX];
-
-	buf_add(out, text, num_print_u64(text, v));
-}
-
-static void
-put_tensor(struct buf *out, const struct model_port *p,
-    const struct column *col, size_t width, size_t rows)
-{
-	buf_adds(out, "{\"name\":");
-	json_quote(out, p->name, strlen(p->name));
-	buf_adds(out, ",\"datatype\":\"");
-	buf_adds(out, datatype_of(p->elem));
-	buf_adds(out, "\",\"shape\":[");
-	put_size(out, rows);
-	if (p->rank == 2) {
-		buf_addc(out, ',');
-		put_size(out, width);
-	}
-	buf_adds(out, "],\"data\":[");
-	for (size_t k = 0; k < rows && !out->failed; k++)
-		for (size_t w = 0; w < width; w++) {
-			if (k || w)
-				buf_addc(out, ',');
-			json_write_cell(out, &col[w], k);
-		}
-	buf_adds(out, "]}");
-}
-
-static void
-v2_write(struct buf *out, const struct dialect_request *r,
-    const struct table *answers)
-{
-	const struct version *v = r->session->version;
-	const struct model *m = binding_model(v->binding);
-	const struct binding_column *col;
-	size_t n, at = 0;
-	bool first = true;
-
-	col = binding_columns(v->binding, &n);
-	buf_reserve(out, 512);
-	buf_adds(out, "{\"model_name\":");
-	json_quote(out, r->model, strlen(r->model));
-	buf_adds(out, ",\"model_version\":\"");
-	buf_adds(out, v->number);
-	buf_addc(out, '"');
-	if (r->id) {
-		buf_adds(out, ",\"id\":");
-		if (r->id_is_number)
-			buf_add(out, r->id, r->n_id);
-		else
-			json_quote(out, r->id, r->n_id);
-	}
-	buf_adds(out, ",\"outputs\":[");
-	for (size_t i = 0; i < model_outputs(m); i++) {
-		size_t width = 0;
-
-		while (at + width < n && col[at + width].output == i)
-			width++;
-		if (r->outputs == NULL || r->outputs[i]) {
-			if (!first)
-				buf_addc(out, ',');
-			first = false;
-			put_tensor(out, model_output(m, i), &answers->col[at],
-			    width, answers->rows);
-		}
-		at += width;
-	}
-	buf_adds(out, "]}");
-}
-
-static void
-put_port(struct buf *out, const struct model_port *p, size_t width)
-{
-	buf_adds(out, "{\"name\":");
-	json_quote(out, p->name, strlen(p->name));
-	buf_addf(out, ",\"datatype\":\"%s\",\"shape\":[-1", datatype_of(p->elem));
-	if (p->rank != 1)
-		buf_addf(out, ",%zu", width);
-	buf_adds(out, "]}");
-}
-
-static void
-v2_refuse(struct buf *out, int status, const char *why)
-{
-	(void)status;
-	buf_adds(out, "{\"error\":");
-	json_quote(out, why, strlen(why));
-	buf_adds(out, "}");
-}
-
-static void
-v2_describe(struct buf *out, const struct version *v, const char *other)
-{
-	const struct model *m = binding_model(v->binding);
-
-	buf_adds(out, "{\"name\":");
-	json_quote(out, v->name, strlen(v->name));
-	buf_addf(out, ",\"versions\":[\"%s\"", v->number);
-	if (other)
-		buf_addf(out, ",\"%s\"", other);
-	buf_adds(out, "],\"platform\":\"onnx_onnxv1\",\"inputs\":[");
-	for (size_t i = 0; i < model_inputs(m); i++) {
-		const struct model_port *p = model_input(m, i);
-
-		if (i)
-			buf_addc(out, ',');
-		put_port(out, p, p->rank == 2 && p->dim[1] > 0 ?
-		    (size_t)p->dim[1] : 1);
-	}
-	buf_adds(out, "],\"outputs\":[");
-	for (size_t i = 0; i < model_outputs(m); i++) {
-		const struct model_port *p = model_output(m, i);
-
-		if (i)
-			buf_addc(out, ',');
-		put_port(out, p, p->rank == 2 ? (size_t)p->dim[1] : 1);
-	}
-	buf_addf(out, "],\"parameters\":{\"digest\":\"%s\"}}", v->digest);
-}
-
 const struct dialect dialect_v2 = {
 	.name = "v2",
-	.check_headers = v2_check_headers,
 	.find_id = v2_find_id,
 	.read = v2_read,
 	.write = v2_write,

@@ -1,4 +1,4 @@
-/* A reference as bins, and windows beside it. */
+/* A reference as bins. */
 #include "drift/binned.h"
 
 #include <math.h>
@@ -8,8 +8,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "math/elem.h"
-#include "stat/special.h"
 
 static bool
 is_named(const char *name, const char *const *list, size_t n)
@@ -27,7 +25,7 @@ binned_place(const struct binned_column *c, double v)
 {
 	size_t below = 0;
 
-	if (isnan(v))
+	if (!isfinite(v))
 		return 0;
 	if (v > c->most)
 		return c->bins - 1;
@@ -35,6 +33,14 @@ binned_place(const struct binned_column *c, double v)
 	for (size_t step = BINS_EDGES / 2; step > 0; step /= 2)
 		below += c->edge[below + step - 1] <= v ? step : 0;
 	return 1 + below;
+}
+
+void
+binned_add_numbers(uint64_t *count, const struct binned_column *c,
+    const double *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		count[binned_place(c, v[i])]++;
 }
 
 size_t
@@ -69,32 +75,68 @@ rising(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Each value where there are few, else twentieths. */
+/* In four-hundredths: finer where a little moves a mean. */
+static size_t
+cut_of(size_t k)
+{
+	static const size_t low[] = { 0, 1, 2, 4 }, high[] = { 396, 398, 399 };
+
+	return k < 4 ? low[k] : k < BINS_NUMBERS - 3 ? 8 * (k - 3) :
+	    high[k - (BINS_NUMBERS - 3)];
+}
+
+/* Each value where there are few, else quantiles. */
 static void
-find_edges(struct binned_column *c, double *v, size_t n)
+find_edges(struct binned_column *c, const double *v, size_t n)
 {
 	size_t distinct = 0;
 
-	qsort(v, n, sizeof(*v), rising);
 	for (size_t i = 0; i < n; i++)
 		distinct += i == 0 || v[i] != v[i - 1];
 	c->most = n > 0 ? v[n - 1] : 0;
-	if (distinct <= BINS_NUMBERS) {
-		for (size_t i = 0; i < n; i++)
-			if (i == 0 || v[i] != v[i - 1])
-				c->edge[c->edges++] = v[i];
-	} else {
-		for (size_t k = 0; k < BINS_NUMBERS; k++) {
-			double edge = v[k * n / BINS_NUMBERS];
+	for (size_t i = 0; distinct <= BINS_NUMBERS && i < n; i++)
+		if (i == 0 || v[i] != v[i - 1])
+			c->edge[c->edges++] = v[i];
+	for (size_t k = 0; distinct > BINS_NUMBERS && k < BINS_NUMBERS; k++) {
+		double edge = v[cut_of(k) * n / 400];
 
-			if (c->edges == 0 || edge > c->edge[c->edges - 1])
-				c->edge[c->edges++] = edge;
-		}
+		if (c->edges == 0 || edge > c->edge[c->edges - 1])
+			c->edge[c->edges++] = edge;
 	}
 	for (size_t k = c->edges; k < BINS_EDGES; k++)
 		c->edge[k] = INFINITY;
 	/* missing, below, a bin from each edge on, above */
 	c->bins = c->edges + 3;
+}
+
+/* Each bin lies at the mean of its values; those beyond the reference a
+ * deviation away from it. */
+static void
+find_gaps(struct binned_column *c, const double *v, size_t n)
+{
+	double at[BINS_EDGES + 2], mean = 0, square = 0, unit;
+	size_t from = 0;
+
+	for (size_t i = 0; i < n; i++)
+		mean += v[i] / (double)n;
+	for (size_t i = 0; i < n; i++)
+		square += (v[i] - mean) * (v[i] - mean) / (double)n;
+	unit = sqrt(square);
+	unit = unit > 0.001 ? unit : 0.001;
+	for (size_t k = 0; k < c->edges; k++) {
+		double sum = 0;
+		size_t to = from;
+
+		while (to < n && (k + 1 == c->edges || v[to] <
+		    c->edge[k + 1]))
+			sum += v[to++] - c->edge[k];
+		at[k] = c->edge[k] + sum / (double)(to - from);
+		from = to;
+	}
+	c->gap[0] = 1;
+	for (size_t k = 1; k < c->edges; k++)
+		c->gap[k] = (at[k] - at[k - 1]) / unit;
+	c->gap[c->edges] = 1;
 }
 
 static double
@@ -119,7 +161,9 @@ bin_numbers(struct binned_column *c, const struct column *from)
 		if (isfinite(x))
 			v[n++] = x;
 	}
+	qsort(v, n, sizeof(*v), rising);
 	find_edges(c, v, n);
+	find_gaps(c, v, n);
 	free(v);
 }
 
@@ -168,11 +212,8 @@ binned_place_cell(const struct binned_column *c, const struct column *from,
 	size_t n;
 	const char *s;
 
-	if (c->kind != BINS_CATEGORY) {
-		double v = cell_value(c, from, i);
-
-		return binned_place(c, isfinite(v) ? v : NAN);
-	}
+	if (c->kind != BINS_CATEGORY)
+		return binned_place(c, cell_value(c, from, i));
 	s = column_text(from, i, &n);
 	return binned_place_text(c, s, n);
 }
@@ -261,6 +302,7 @@ binned_of_table(struct binned *b, const struct table *t,
 		for (size_t row = 0; row < t->rows; row++)
 			b->count[c->at + binned_place_cell(c, from,
 			    row)]++;
+		binned_fit(c);
 	}
 	take_digest(b);
 	return 0;
@@ -272,94 +314,4 @@ binned_release(struct binned *b)
 	for (size_t i = 0; i < b->n; i++)
 		intern_free(b->col[i].words);
 	arena_free(&b->arena);
-}
-
-/* ---- a window ---- */
-
-static double
-sum_of(const uint64_t *v, size_t n)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += (double)v[i];
-	return sum;
-}
-
-double
-binned_distance(const uint64_t *ref, const uint64_t *cur, size_t n)
-{
-	double m = sum_of(ref, n), k = sum_of(cur, n), js = 0;
-
-	if (m == 0 || k == 0)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		double p = (double)ref[i] / m, q = (double)cur[i] / k;
-		double half = (p + q) / 2;
-
-		js += (p > 0 ? p * m_log(p / half) : 0) + (q > 0 ? q *
-		    m_log(q / half) : 0);
-	}
-	return js > 0 ? sqrt(js / 2) : 0;
-}
-
-void
-binned_score(struct binned_score *out, const struct binned_column *c,
-    const uint64_t *count)
-{
-	double n = sum_of(count, c->bins), m = sum_of(c->count, c->bins);
-	double chi = 0;
-	size_t used = 0;
-
-	*out = (struct binned_score){ NAN, NAN, (uint64_t)n, count[0] };
-	if (n == 0 || m == 0)
-		return;
-	for (size_t i = 0; i < c->bins; i++) {
-		double a = (double)c->count[i], b = (double)count[i];
-		double ea = (a + b) * m / (n + m), eb = (a + b) * n / (n + m);
-
-		if (a + b == 0)
-			continue;
-		used++;
-		chi += (a - ea) * (a - ea) / ea + (b - eb) * (b - eb) / eb;
-	}
-	out->score = binned_distance(c->count, count, c->bins);
-	out->p = used > 1 ? chi2_sf(chi, (double)used - 1) : 1;
-}
-
-struct ranked_p {
-	double p;
-	size_t at;
-};
-
-static int
-by_p(const void *a, const void *b)
-{
-	const struct ranked_p *x = a, *y = b;
-
-	if (x->p != y->p)
-		return x->p > y->p ? 1 : -1;
-	return (x->at > y->at) - (x->at < y->at);
-}
-
-void
-binned_adjust(double *q, const double *p, size_t n)
-{
-	struct ranked_p *r = xalloc(n + 1, sizeof(*r));
-	double least = 1;
-	size_t m = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		q[i] = NAN;
-		if (!isnan(p[i]))
-			r[m++] = (struct ranked_p){ p[i], i };
-	}
-	qsort(r, m, sizeof(*r), by_p);
-	for (size_t i = m; i-- > 0;) {
-		double v = r[i].p * (double)m / (double)(i + 1);
-
-		least = v < least ? v : least;
-		q[r[i].at] = least;
-	}
-	free(r);
 }

@@ -2,26 +2,30 @@
  * drift/binned.h - the columns of a reference as bins, so that a window of a
  * stream is a few counts, whatever its rows.
  *
- * A number's bins are twenty of equal count of the reference, or one a value
- * where it has at most as many; what lies beyond the reference on either side
- * has a bin of its own.  A category has a bin a value, the most frequent
- * BINS_WORDS of them, and one for all others.  Text is binned by its length.
- * What is missing has a bin everywhere.  Dates are left out.
+ * A number's bins are cut at quantiles of the reference, finer towards both
+ * ends, or are one a value where it has few; what lies beyond the reference on
+ * either side has a bin of its own.  A category has a bin a value, the most
+ * frequent BINS_WORDS of them, and one for all others.  Text is binned by its
+ * length.  What is missing or infinite has a bin everywhere.  Dates are left
+ * out.
  *
- * A window's score is the Jensen-Shannon distance (natural logarithm) of its
- * shares from the reference's, its p that of a chi-square of homogeneity.
+ * A window's score is, of numbers, Wasserstein's distance in deviations of the
+ * reference, each bin at its mean there, or twice what the share of missing
+ * values moved, if that is more; of categories the Jensen-Shannon distance
+ * (natural logarithm).  Both are what mlv-drift compare calls so.
  */
 #ifndef DRIFT_BINNED_H
 #define DRIFT_BINNED_H
 
 #include "base/arena.h"
 #include "base/intern.h"
+#include "drift/law.h"
 #include "table/table.h"
 
-#define BINS_NUMBERS 20
-#define BINS_EDGES 32
+#define BINS_EDGES 64
+#define BINS_NUMBERS 55			/* values that have a bin each */
 #define BINS_WORDS 50
-#define BINS_MAX (BINS_WORDS + 2)
+#define BINS_MAX (BINS_EDGES + 3)
 
 enum binned_kind { BINS_NUMBER, BINS_CATEGORY, BINS_LENGTH };
 
@@ -33,6 +37,9 @@ struct binned_column {
 	double edge[BINS_EDGES];
 	size_t edges;
 	double most;			/* the reference's largest */
+	double gap[BINS_EDGES + 2];	/* from bin 1 + i to the next, in
+					 * deviations */
+	struct law chance;		/* of the distance, of numbers */
 	struct intern *words;
 	size_t bins, at;		/* how many; the first of all bins */
 	const uint64_t *count;		/* (bins) of the reference */
@@ -67,15 +74,26 @@ size_t binned_place_text(const struct binned_column *c, const char *s, size_t n)
 /* The place of a cell of a table like the reference. */
 size_t binned_place_cell(const struct binned_column *c,
     const struct column *from, size_t row);
+/* Numbers counted at their places. */
+void binned_add_numbers(uint64_t *count, const struct binned_column *c,
+    const double *v, size_t n);
+
+/* ---- score.c ---- */
 
 struct binned_score {
 	double score, p;		/* NAN: no rows */
 	uint64_t rows, missing;
 };
+/* p is the chance of such a score without a drift: of numbers about, by how
+ * the distance of two draws of the reference spreads; of categories that of a
+ * chi-square of homogeneity. */
 void binned_score(struct binned_score *out, const struct binned_column *c,
     const uint64_t *count);
-/* The distance alone of two sides' counts in n bins; 0 where one is empty. */
-double binned_distance(const uint64_t *ref, const uint64_t *cur, size_t n);
+/* The score alone of two sides' counts; 0 where one is empty. */
+double binned_distance(const struct binned_column *c, const uint64_t *ref,
+    const uint64_t *cur);
+/* What chance is to be, once the reference's counts are there. */
+void binned_fit(struct binned_column *c);
 
 /* q[i] of p[i], by Benjamini and Hochberg: the least false discovery rate at
  * which it would be found.  NaN stays NaN and does not count. */

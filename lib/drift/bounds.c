@@ -23,16 +23,41 @@ by_place(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Up the values of one side: those at or below x are counted once. */
+struct walk {
+	const struct profile_column *c;
+	size_t at;			/* first bucket, or value, above */
+	uint64_t below;
+};
+
+/* x never falls. */
 static void
-share_below(const struct profile_column *c, double x, double *low,
-    double *high)
+share_below(struct walk *w, double x, double *low, double *high)
 {
-	if (x < c->min)
-		*low = *high = 0;
-	else if (x >= c->max)
-		*low = *high = 1;
-	else
-		profile_cdf(c, x, low, high);
+	const struct profile_column *c = w->c;
+	uint64_t maybe = 0;
+	double from, to;
+
+	if (x < c->min || x >= c->max) {
+		*low = *high = x >= c->max;
+		return;
+	}
+	for (; c->complete && w->at < c->numbers && c->number[w->at].v <= x;
+	    w->at++)
+		w->below += c->number[w->at].n;
+	for (size_t i = w->at; !c->complete && i < c->buckets; i++) {
+		profile_bucket_edges(c->bucket[i].key, &from, &to);
+		if (i == w->at && to <= x) {
+			w->below += c->bucket[i].n;
+			w->at++;
+		} else if (from <= x) {
+			maybe += c->bucket[i].n;
+		} else {
+			break;
+		}
+	}
+	*low = (double)w->below / (double)c->finite;
+	*high = (double)(w->below + maybe) / (double)c->finite;
 }
 
 static size_t
@@ -74,14 +99,15 @@ measure_gaps(struct gaps *g, const struct profile_column *f,
 	double max = max_of(f->max, c->max);
 	struct edge *v = xalloc(2 * (f->buckets + c->buckets) + 4,
 	    sizeof(*v));
+	struct walk below_f = { f, 0, 0 }, below_c = { c, 0, 0 };
 	size_t n = add_edges(v, 0, f, min, max);
 
 	n = add_edges(v, n, c, min, max);
 	qsort(v, n, sizeof(*v), by_place);
 	*g = (struct gaps){ 0, 0, 0, 0, 0 };
 	for (size_t i = 0; i < n; i++) {
-		share_below(f, v[i].x, &v[i].f_low, &v[i].f_high);
-		share_below(c, v[i].x, &v[i].g_low, &v[i].g_high);
+		share_below(&below_f, v[i].x, &v[i].f_low, &v[i].f_high);
+		share_below(&below_c, v[i].x, &v[i].g_low, &v[i].g_high);
 		g->most_low = max_of(g->most_low, max_of(v[i].f_low -
 		    v[i].g_high, v[i].g_low - v[i].f_high));
 		g->most_high = max_of(g->most_high, max_of(v[i].f_high -

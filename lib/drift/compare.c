@@ -72,10 +72,15 @@ method_for(const struct drift_opts *o, const char *name, bool numeric)
 static void
 name_add(struct drift_report *r, struct drift_names *l, const char *s)
 {
-	const char **v = arena_alloc(&r->arena, (l->n + 1) * sizeof(*v));
+	size_t room = l->n == 0 ? 4 : 2 * l->n;
+	const char **v = l->v;
 
-	if (l->n > 0)
-		memcpy(v, l->v, l->n * sizeof(*v));
+	/* room doubles: there is no more where the number is 0, 4, 8, 16 .. */
+	if (l->n == 0 || (l->n >= 4 && (l->n & (l->n - 1)) == 0)) {
+		v = arena_alloc(&r->arena, room * sizeof(*v));
+		if (l->n > 0)
+			memcpy(v, l->v, l->n * sizeof(*v));
+	}
 	v[l->n++] = arena_strdup(&r->arena, s);
 	l->v = v;
 }
@@ -440,8 +445,8 @@ compare_columns(struct drift_report *r, struct column_job *w,
 	return 0;
 }
 
-int
-drift_compare(struct drift_report *r, const struct drift_side *ref,
+static int
+compare_sides(struct drift_report *r, const struct drift_side *ref,
     const struct drift_side *cur, const struct drift_opts *o, struct err *e)
 {
 	size_t cols = side_cols(ref);
@@ -449,8 +454,6 @@ drift_compare(struct drift_report *r, const struct drift_side *ref,
 	struct view v;
 	int status;
 
-	memset(r, 0, sizeof(*r));
-	r->col = arena_alloc(&r->arena, (cols + 1) * sizeof(*r->col));
 	status = check_has_rows(ref, "reference", e);
 	if (status == 0)
 		status = check_has_rows(cur, "current data", e);
@@ -471,6 +474,25 @@ drift_compare(struct drift_report *r, const struct drift_side *ref,
 	if (status >= 0)
 		status = compare_columns(r, w, o, e);
 	free(w);
+	return status;
+}
+
+int
+drift_compare(struct drift_report *r, const struct drift_side *ref,
+    const struct drift_side *cur, const struct drift_opts *o, struct err *e)
+{
+	struct drift_side a = { .t = ref->t, .p = ref->p };
+	struct drift_side b = { .t = cur->t, .p = cur->p };
+	int status;
+
+	memset(r, 0, sizeof(*r));
+	r->col = arena_alloc(&r->arena, (side_cols(ref) + 1) *
+	    sizeof(*r->col));
+	a.names = a.t ? table_names(a.t) : NULL;
+	b.names = b.t ? table_names(b.t) : NULL;
+	status = compare_sides(r, &a, &b, o, e);
+	names_free(a.names);
+	names_free(b.names);
 	if (status != 0)
 		drift_release(r);
 	return status;

@@ -115,6 +115,7 @@ struct drift_report {
 struct drift_side {
 	const struct table *t;
 	const struct profile *p;
+	struct names *names;		/* of t; drift_compare's own */
 };
 
 /* Both sides of the same sort.  ERR_NOENT: a named column is on neither

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "drift/counts.h"
 
 #define FEW_INTEGERS 10
 
@@ -19,12 +20,8 @@ side_cols(const struct drift_side *s)
 const char *
 side_name(const struct drift_side *s, size_t i)
 {
-	struct profile_column c;
-
-	if (s->t != NULL)
-		return s->t->col[i].name;
-	profile_column(&c, s->p, i);
-	return c.name;
+	return s->t != NULL ? s->t->col[i].name :
+	    profile_column_name(s->p, i);
 }
 
 bool
@@ -32,9 +29,11 @@ side_view(struct view *v, const struct drift_side *s, const char *name)
 {
 	memset(v, 0, sizeof(*v));
 	if (s->t != NULL) {
-		v->c = table_find(s->t, name);
-		if (v->c == NULL)
+		size_t at = names_find(s->names, name);
+
+		if (at == NAMES_NONE)
 			return false;
+		v->c = &s->t->col[at];
 		v->type = v->c->type;
 		v->rows = v->c->rows;
 		v->missing = v->c->missing;
@@ -131,125 +130,15 @@ view_kind(const struct view *v)
 
 /* ---- numbers ---- */
 
-#define DIGIT_BITS 11
-#define DIGITS 6
-#define DIGIT_SIZE (1u << DIGIT_BITS)
-
-/* An order-keeping map from doubles to integers, and back. */
-static uint64_t
-key_of(double v)
-{
-	uint64_t u;
-
-	v += 0.0;			/* -0 is 0 */
-	memcpy(&u, &v, sizeof(u));
-	return u >> 63 ? ~u : u | UINT64_C(1) << 63;
-}
-
-static double
-value_of(uint64_t u)
-{
-	double v;
-
-	u = u >> 63 ? u & ~(UINT64_C(1) << 63) : ~u;
-	memcpy(&v, &u, sizeof(v));
-	return v;
-}
-
-/* Least significant digit first; the sorted keys end in `a`. */
-static void
-radix_sort(uint64_t *a, uint64_t *room, size_t n)
-{
-	size_t (*count)[DIGIT_SIZE] = xalloc(DIGITS, sizeof(*count));
-	uint64_t *from = a, *to = room, *swap;
-
-	for (size_t i = 0; i < n; i++)
-		for (int d = 0; d < DIGITS; d++)
-			count[d][a[i] >> d * DIGIT_BITS & (DIGIT_SIZE - 1)]++;
-	for (int d = 0; d < DIGITS && n > 0; d++) {
-		int shift = d * DIGIT_BITS;
-		size_t at = 0;
-
-		if (count[d][from[0] >> shift & (DIGIT_SIZE - 1)] == n)
-			continue;
-		for (size_t i = 0; i < DIGIT_SIZE; i++) {
-			size_t c = count[d][i];
-
-			count[d][i] = at;
-			at += c;
-		}
-		for (size_t i = 0; i < n; i++)
-			to[count[d][from[i] >> shift & (DIGIT_SIZE - 1)]++] =
-			    from[i];
-		swap = from, from = to, to = swap;
-	}
-	if (from != a)
-		memcpy(a, from, n * sizeof(*a));
-	free(count);
-}
-
-struct run {			/* distinct values of one side */
-	uint64_t *key, *n;
-	size_t k;
-	uint64_t total;
-};
-
 static int
-run_init(struct run *r, size_t n, struct err *e)
-{
-	memset(r, 0, sizeof(*r));
-	r->key = mem_array(n + 1, sizeof(*r->key));
-	r->n = mem_array(n + 1, sizeof(*r->n));
-	if (r->key == NULL || r->n == NULL)
-		return err_set(e, ERR_NOMEM, "no memory to sort %zu values",
-		    n);
-	return 0;
-}
-
-static void
-run_release(struct run *r)
-{
-	free(r->key);
-	free(r->n);
-}
-
-static int
-run_of_column(struct run *r, const struct column *c, struct err *e)
-{
-	size_t n = 0, k = 0;
-
-	if (run_init(r, c->rows, e) != 0)
-		return -1;
-	for (size_t i = 0; i < c->rows; i++) {
-		double v = column_number(c, i);
-
-		if (isfinite(v))
-			r->key[n++] = key_of(v);
-	}
-	radix_sort(r->key, r->n, n);
-	for (size_t i = 0; i < n; k++) {
-		uint64_t key = r->key[i];
-		size_t first = i;
-
-		while (i < n && r->key[i] == key)
-			i++;
-		r->key[k] = key;
-		r->n[k] = i - first;
-	}
-	r->k = k;
-	r->total = n;
-	return 0;
-}
-
-static int
-run_of_view(struct run *r, const struct view *v, struct err *e)
+run_of_view(struct counts *r, const struct view *v, struct err *e)
 {
 	if (v->c != NULL)
-		return run_of_column(r, v->c, e);
-	if (run_init(r, v->p.numbers, e) != 0)
+		return counts_of_column(r, v->c, e);
+	if (counts_init(r, v->p.numbers, e) != 0)
 		return -1;
 	for (size_t i = 0; i < v->p.numbers; i++) {
-		r->key[i] = key_of(v->p.number[i].v);
+		r->key[i] = key_of_number(v->p.number[i].v);
 		r->n[i] = v->p.number[i].n;
 		r->total += r->n[i];
 	}
@@ -301,7 +190,7 @@ pair_text(const struct pair *p, size_t i, enum col_type type)
 }
 
 static int
-pair_numbers(struct pair *p, const struct run *a, const struct run *b,
+pair_numbers(struct pair *p, const struct counts *a, const struct counts *b,
     struct err *e)
 {
 	size_t i = 0, j = 0, k = 0;
@@ -314,7 +203,7 @@ pair_numbers(struct pair *p, const struct run *a, const struct run *b,
 		uint64_t x = i < a->k ? a->key[i] : UINT64_MAX;
 		uint64_t y = j < b->k ? b->key[j] : UINT64_MAX;
 
-		p->value[k] = value_of(x < y ? x : y);
+		p->value[k] = number_of_key(x < y ? x : y);
 		if (x <= y)
 			p->count[k] = a->n[i++];
 		if (y <= x)
@@ -411,7 +300,7 @@ int
 pair_init(struct pair *p, const struct view *ref, const struct view *cur,
     bool numeric, struct err *e)
 {
-	struct run a = { 0 }, b = { 0 };
+	struct counts a = { 0 }, b = { 0 };
 	bool words = col_type_is_text(cur->type);
 	int r = -1;
 
@@ -426,8 +315,8 @@ pair_init(struct pair *p, const struct view *ref, const struct view *cur,
 		if (run_of_view(&a, ref, e) == 0 &&
 		    run_of_view(&b, cur, e) == 0)
 			r = pair_numbers(p, &a, &b, e);
-		run_release(&a);
-		run_release(&b);
+		counts_release(&a);
+		counts_release(&b);
 	}
 	p->s.numeric = numeric;
 	p->s.integer = ref->type == COL_INT64 && cur->type == COL_INT64 &&

@@ -51,76 +51,52 @@ draw_window(struct drawing *d, size_t n, size_t draw, struct rng *r)
 	for (size_t i = 0; i < b->n; i++) {
 		const struct binned_column *c = &b->col[i];
 
-		d->score[i * d->draws + draw] = binned_distance(d->out +
-		    c->at, d->in + c->at, c->bins);
+		d->score[i * d->draws + draw] = binned_distance(c, d->out +
+		    c->at, d->in + c->at);
 	}
 }
 
 static int
-falling(const void *a, const void *b)
+rising(const void *a, const void *b)
 {
 	const double *x = a, *y = b;
-
-	return (*x < *y) - (*x > *y);
-}
-
-/* How many of n falling values are at least v. */
-static size_t
-rank_of(const double *falling_values, size_t n, double v)
-{
-	size_t from = 0, to = n;
-
-	while (from < to) {
-		size_t mid = (from + to) / 2;
-
-		if (falling_values[mid] >= v)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	return from;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-	const size_t *x = a, *y = b;
 
 	return (*x > *y) - (*x < *y);
 }
 
 /*
- * The same share of each column's draws is beyond its threshold; that share is
- * the largest with which no more than `rate` of the draws have some column
- * there.
+ * Each draw is as unlikely as its most unlikely column, by what all draws say
+ * of that column.  Of draws and one window more, that is like them, the most
+ * unlikely k are as likely to have the window among them as k by draws + 1:
+ * so the k-th is where every column is cut.
  */
 static void
 cut(double *value, const struct drawing *d, double rate)
 {
-	size_t n = d->b->n, draws = d->draws, most, k;
-	double *sorted = xalloc(n * draws, sizeof(*sorted));
-	size_t *least = xalloc(draws, sizeof(*least));
+	size_t n = d->b->n, draws = d->draws, k;
+	struct law *by = xalloc(n, sizeof(*by));
+	double *least = xalloc(draws, sizeof(*least));
 
-	memcpy(sorted, d->score, n * draws * sizeof(*sorted));
 	for (size_t i = 0; i < n; i++)
-		qsort(sorted + i * draws, draws, sizeof(*sorted), falling);
+		by[i] = law_fit(d->score + i * draws, draws);
 	for (size_t s = 0; s < draws; s++) {
-		least[s] = draws;
+		least[s] = 1;
 		for (size_t i = 0; i < n; i++) {
-			size_t rank = rank_of(sorted + i * draws, draws,
-			    d->score[i * draws + s]);
+			double p = by[i].scale > 0 ? law_sf(&by[i],
+			    d->score[i * draws + s]) : 1;
 
-			least[s] = rank < least[s] ? rank : least[s];
+			least[s] = p < least[s] ? p : least[s];
 		}
 	}
-	qsort(least, draws, sizeof(*least), by_size);
-	most = (size_t)(rate * (double)draws);
-	/* draws of a rank below least[most] are at most `most` */
-	k = least[most < draws ? most : draws - 1] - 1;
-	for (size_t i = 0; i < n; i++)
-		value[i] = nextafter(sorted[i * draws + (k < draws ? k :
-		    draws - 1)], INFINITY);
-	free(sorted);
+	qsort(least, draws, sizeof(*least), rising);
+	k = (size_t)(rate * ((double)draws + 1));
+	for (size_t i = 0; i < n; i++) {
+		value[i] = law_quantile(&by[i], least[k > 0 ? k - 1 :
+		    0]);
+		value[i] = nextafter(value[i] > THRESHOLDS_LEAST ? value[i] :
+		    THRESHOLDS_LEAST, INFINITY);
+	}
+	free(by);
 	free(least);
 }
 

@@ -8,7 +8,7 @@
  * columns and however they hang together.  Drawn rows know no week-day and no
  * season: what moves within the reference is not in the rate.
  *
- * As JSON it is mlv.drift.thresholds/1 (mlv-windows(5)).
+ * As JSON it is mlv.drift.thresholds/2 (mlv-windows(5)).
  */
 #ifndef DRIFT_THRESHOLDS_H
 #define DRIFT_THRESHOLDS_H
@@ -16,9 +16,11 @@
 #include "drift/binned.h"
 #include "codec/json.h"
 
-#define THRESHOLDS_SCHEMA "mlv.drift.thresholds/1"
+#define THRESHOLDS_SCHEMA "mlv.drift.thresholds/2"
 #define THRESHOLDS_SIZES 16
 #define THRESHOLDS_DRAWS 2000
+/* Of a column that never moved by chance, for whatever is new in it. */
+#define THRESHOLDS_LEAST 0.01
 
 struct thresholds {
 	double rate;

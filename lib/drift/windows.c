@@ -19,7 +19,7 @@ struct windows {
 	void (*say)(void *ctx, const struct windows_verdict *v);
 	void *ctx;
 	struct pane *open;		/* by rising index */
-	size_t n, room;
+	size_t n, room, last;		/* the last row's is open[last] */
 	struct pane *past;		/* the last panes - 1 that are over */
 	size_t n_past;
 	int64_t closed;			/* panes before it are over */
@@ -81,8 +81,9 @@ judge(struct windows_verdict *v, const struct windows *w,
 		binned_score(&s, c, count + c->at);
 		p[i] = s.p;
 		v->col[i] = (struct windows_column){ .score = s.score,
-		    .p = s.p, .missing = s.missing, .threshold =
-		    w->o.threshold(w->o.threshold_ctx, i, v->rows) };
+		    .p = s.p, .missing = s.missing };
+		v->col[i].threshold = w->o.threshold(&v->col[i].calibrated,
+		    w->o.threshold_ctx, i, v->rows);
 	}
 	binned_adjust(q, p, n);
 	v->few = v->rows < w->o.min_rows || v->rows == 0;
@@ -91,8 +92,8 @@ judge(struct windows_verdict *v, const struct windows *w,
 		double weight = w->o.weight != NULL ? w->o.weight[i] : 1;
 
 		c->q = q[i];
-		c->drifted = !v->few && c->q <= w->o.level && c->score >=
-		    c->threshold;
+		c->drifted = !v->few && (c->calibrated || c->q <= w->o.level)
+		    && c->score >= c->threshold;
 		v->count += c->drifted;
 		all += weight;
 		moved += c->drifted ? weight : 0;
@@ -251,8 +252,32 @@ windows_row(uint64_t **counts, struct windows *w, int64_t time_us,
 	if (find_pane(&p, w, index, e) < 0)
 		return -1;
 	p->rows++;
+	w->last = (size_t)(p - w->open);
 	*counts = p->count;
 	return 0;
+}
+
+size_t
+windows_follow(struct windows *w, const int64_t *time_us, size_t n)
+{
+	struct pane *p = &w->open[w->last];
+	int64_t from = p->index * w->o.pane_us, to = from + w->o.pane_us;
+	size_t took = 0;
+
+	if (w->o.pane_us == 0) {
+		took = w->o.pane_rows - p->rows < n ? (size_t)
+		    (w->o.pane_rows - p->rows) : n;
+	} else {
+		if (w->o.future_us != 0 && to > w->o.future_us)
+			to = w->o.future_us;
+		for (; took < n && time_us[took] != WINDOWS_UNTIMED &&
+		    time_us[took] >= from && time_us[took] < to; took++)
+			if (time_us[took] > w->newest_us)
+				w->newest_us = time_us[took];
+	}
+	p->rows += took;
+	w->count.rows += took;
+	return took;
 }
 
 /* ---- what is remembered ---- */

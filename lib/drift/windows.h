@@ -7,9 +7,9 @@
  * when a row is seen that is `late` beyond its end, or when it is closed from
  * outside; rows that come for it later are counted, and go nowhere.
  *
- * A column drifted when its q (Benjamini and Hochberg over the columns) is at
- * most `level` and its score reaches the threshold; with fewer than min_rows
- * rows nothing is said.
+ * A column drifted when its score reaches the threshold and, unless that was
+ * drawn for windows like this one, its q (Benjamini and Hochberg over the
+ * columns) is at most `level`; with fewer than min_rows rows nothing is said.
  */
 #ifndef DRIFT_WINDOWS_H
 #define DRIFT_WINDOWS_H
@@ -19,6 +19,7 @@
 
 #define WINDOWS_OPEN_MAX 10000
 #define WINDOWS_PANES_MAX 1000
+#define WINDOWS_UNTIMED INT64_MIN
 #define WINDOWS_LEVEL 0.05
 #define WINDOWS_THRESHOLD 0.1
 
@@ -31,8 +32,10 @@ struct windows_opts {
 					 * clock: counted; 0: none */
 	double level, share;
 	uint64_t min_rows;
-	/* the threshold of a column in a window of so many rows */
-	double (*threshold)(void *ctx, size_t column, uint64_t rows);
+	/* the threshold of a column in a window of so many rows, and whether
+	 * it says what chance may do: then q is not asked */
+	double (*threshold)(bool *calibrated, void *ctx, size_t column,
+	    uint64_t rows);
 	void *threshold_ctx;
 	const double *weight;		/* (columns), or NULL: all the same */
 };
@@ -40,7 +43,7 @@ struct windows_opts {
 struct windows_column {
 	double score, p, q, threshold;
 	uint64_t missing;
-	bool drifted;
+	bool calibrated, drifted;
 };
 
 struct windows_verdict {
@@ -69,6 +72,9 @@ void windows_free(struct windows *w);
  * no time, and counted.  ERR_TOOBIG: too many panes are open. */
 int windows_row(uint64_t **counts, struct windows *w, int64_t time_us,
     bool timed, struct err *e);
+/* As many of the n rows that follow as go where the last one went, counted;
+ * times of windows of time, WINDOWS_UNTIMED: none. */
+size_t windows_follow(struct windows *w, const int64_t *time_us, size_t n);
 /* Panes that are over by what was seen are told of.  With `all` the open ones
  * too, as far as they have come. */
 void windows_close(struct windows *w, bool all);

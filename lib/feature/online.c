@@ -38,10 +38,9 @@ get_time(const char *p)
 	return (int64_t)(v ^ (uint64_t)1 << 63);
 }
 
-/* Fingerprint, length and text of the key. */
+/* What a view keeps of which source. */
 static void
-put_prefix(struct buf *b, const struct feature_view *v,
-    const struct buf *key, char what)
+put_fingerprint(struct buf *b, const struct feature_view *v)
 {
 	struct buf id;
 
@@ -52,12 +51,20 @@ put_prefix(struct buf *b, const struct feature_view *v,
 		buf_addf(&id, "k%s\n", v->entity->key[i]);
 	for (size_t i = 0; i < v->columns; i++)
 		buf_addf(&id, "c%s\n", v->column[i]);
-	buf_clear(b);
 	put_be64(b, hash64(id.data, id.len, 0));
+	buf_free(&id);
+}
+
+/* Fingerprint, length and text of the key. */
+static void
+put_prefix(struct buf *b, const struct feature_view *v,
+    const struct buf *key, char what)
+{
+	buf_clear(b);
+	put_fingerprint(b, v);
 	buf_le32(b, (uint32_t)key->len);
 	buf_add(b, key->data, key->len);
 	buf_addc(b, what);
-	buf_free(&id);
 }
 
 static void
@@ -100,6 +107,43 @@ get_cells(struct held *cell, size_t n, const char *p, size_t len,
 
 /* ---- loading ---- */
 
+/* A pair that is there already is not written: a load that is run again
+ * touches few pages. */
+static int
+put_changed(struct kv *kv, const struct buf *key, const struct buf *value,
+    struct err *e)
+{
+	struct kv_bytes old;
+	int r = kv_get(&old, kv, key->data, key->len, e);
+
+	if (r < 0 || (r > 0 && old.n == value->len &&
+	    memcmp(old.p, value->data, old.n) == 0))
+		return r < 0 ? -1 : 0;
+	return kv_put(kv, key->data, key->len, value->data, value->len, e);
+}
+
+/* By the view's name, its fingerprint: a changed one is seen. */
+static int
+note_definition(struct online_load *l, struct err *e)
+{
+	struct kv_bytes old;
+	struct buf key, value;
+	int r;
+
+	buf_init(&key, BUF_CAP_SMALL);
+	buf_init(&value, BUF_CAP_SMALL);
+	buf_addf(&key, "view %s", l->view->name);
+	put_fingerprint(&value, l->view);
+	r = kv_get(&old, l->kv, key.data, key.len, e);
+	l->anew = r > 0 && (old.n != value.len || memcmp(old.p, value.data,
+	    old.n) != 0);
+	if (r >= 0)
+		r = put_changed(l->kv, &key, &value, e);
+	buf_free(&key);
+	buf_free(&value);
+	return r;
+}
+
 struct loading {
 	struct online_load *l;
 	struct buf key, pair, value;
@@ -125,9 +169,11 @@ load_row(struct loading *k, int64_t time, int64_t created, uint64_t place,
 	p = old.p;
 	if (r == 0 || old.n < 16 || get_time(p) < time ||
 	    (get_time(p) == time && get_time(p + 8) <= created)) {
-		k->l->newer += r == 0 || old.n != k->value.len ||
+		bool other = r == 0 || old.n != k->value.len ||
 		    memcmp(old.p, k->value.data, old.n) != 0;
-		if (kv_put(k->l->kv, k->pair.data, k->pair.len,
+
+		k->l->newer += other;
+		if (other && kv_put(k->l->kv, k->pair.data, k->pair.len,
 		    k->value.data, k->value.len, e) < 0)
 			return -1;
 	}
@@ -138,8 +184,7 @@ load_row(struct loading *k, int64_t time, int64_t created, uint64_t place,
 	put_time(&k->pair, created);
 	put_be64(&k->pair, k->l->first ? k->l->first - 1 + place :
 	    hash64(k->value.data, k->value.len, 0));
-	return kv_put(k->l->kv, k->pair.data, k->pair.len, k->value.data,
-	    k->value.len, e);
+	return put_changed(k->l->kv, &k->pair, &k->value, e);
 }
 
 static int
@@ -174,7 +219,7 @@ load_blocks(struct loading *k, struct table_reader *r, struct err *e)
 	struct table *t;
 	int n = 0, got;
 
-	if (kv_begin(k->l->kv, true, e) < 0)
+	if (kv_begin(k->l->kv, true, e) < 0 || note_definition(k->l, e) < 0)
 		return -1;
 	while ((got = table_reader_next(&t, r, e)) > 0) {
 		if (load_block(k, t, table_reader_first_row(r), e) < 0)

@@ -23,6 +23,8 @@ struct online_load {
 					 * that one sent again is the same */
 	/* what was done */
 	uint64_t rows, newer, waiting, timeless;
+	bool anew;			/* what was kept before was of another
+					 * definition of the view */
 };
 
 /* Read the source to its end, in transactions of their own: whoever reads

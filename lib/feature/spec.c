@@ -57,6 +57,35 @@ unknown_view(const struct feature_spec *s, const char *name, struct arena *a,
 	return unknown("view", name, known, s->views, e);
 }
 
+static bool
+is_full_name(const struct feature_ref *r, const char *column)
+{
+	const char *view = r->view->name;
+	size_t n = strlen(view);
+
+	return strncmp(column, view, n) == 0 && column[n] == '_' &&
+	    column[n + 1] == '_' && strcmp(column + n + 2,
+	    r->view->feature[r->feature].name) == 0;
+}
+
+size_t
+feature_service_column(const struct feature_service *s, const char *column)
+{
+	size_t found = s->refs, same = 0;
+
+	for (size_t i = 0; i < s->refs; i++) {
+		const struct feature_ref *r = &s->ref[i];
+
+		if (is_full_name(r, column))
+			return i;
+		if (strcmp(r->view->feature[r->feature].name, column) == 0) {
+			found = i;
+			same++;
+		}
+	}
+	return same == 1 ? found : s->refs;
+}
+
 static int
 add_ref(struct feature_ref **ref, size_t *refs, struct arena *a,
     const struct feature_view *v, size_t which, struct err *e)

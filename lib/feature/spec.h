@@ -102,6 +102,10 @@ const struct feature_view *feature_view_find(const struct feature_spec *s,
 /* ERR_NOENT names the nearest known one. */
 int feature_service_find(const struct feature_service **out,
     const struct feature_spec *s, const char *name, struct err *e);
+/* The ref that a table's column is the value of: VIEW__FEATURE, or FEATURE
+ * where no other of the service is called so; s->refs: none. */
+size_t feature_service_column(const struct feature_service *s,
+    const char *column);
 /* "view" or "view:feature" as refs, appended to *ref.  ERR_NOENT. */
 int feature_refs_add(struct feature_ref **ref, size_t *refs,
     struct arena *a, const struct feature_spec *s, const char *text,

@@ -5,11 +5,36 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/name.h"
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
-#include "flow/serve/online.h"
+#include "flow/serve/follow.h"
+#include "flow/serve/shadow.h"
 
 /* --- life ----------------------------------------------------------------- */
+
+/* A model of a repository may be rolled out while it is served; what was
+ * given a canary here is left alone. */
+static int
+follow_rollouts(struct server *s, struct endpoint_opts *o, bool logs,
+    struct err *e)
+{
+	const char *stable = o->source[VARIANT_STABLE];
+	struct err ignored;
+	struct name n;
+	bool named = stable && name_parse(&n, stable, &ignored) == 0;
+	int r = 0;
+
+	if (named && name_is_ref(&n) && o->source[VARIANT_CANARY] == NULL)
+		r = follower_open(&s->follower, o->log, logs, e);
+	if (s->follower) {
+		o->follow = follow_rollout_state;
+		o->follow_ctx = s->follower;
+	}
+	if (named)
+		name_free(&n);
+	return r;
+}
 
 int
 server_new(struct server **out, const struct server_opts *o, struct err *e)
@@ -17,13 +42,30 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	struct server *s = xalloc(1, sizeof(*s));
 	const struct reqlog_opts ro = { .log = o->endpoint.log };
 	struct endpoint_opts po = o->endpoint;
+	const struct feature_server_opts fo = { o->features,
+	    o->feature_store, o->service };
 
 	server_stats_init(&s->stats);
 	po.stats = &s->stats;
-	if ((o->features && feature_server_open(&s->features, o->features,
-	    o->feature_store, e) < 0) ||
+	if (o->features && feature_server_open(&s->features, &fo, e) < 0) {
+		server_free(s);
+		return -1;
+	}
+	if (o->service)
+		po.fill = &s->features->filler;
+	if (o->mirror.url) {
+		po.folder = o->mirror.folder;
+		if (mirror_open(&s->mirror, &o->mirror, po.source, VARIANTS,
+		    e) < 0) {
+			server_free(s);
+			return -1;
+		}
+	}
+	if ((s->mirror == NULL && follow_rollouts(s, &po,
+	    o->log_folder != NULL, e) < 0) ||
 	    endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
-	    reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0)) {
+	    (reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ||
+	    shadow_start(&s->shadow, s->reqlog, e) < 0))) {
 		server_free(s);
 		return -1;
 	}
@@ -36,7 +78,10 @@ server_free(struct server *s)
 {
 	if (s == NULL)
 		return;
+	shadow_stop(s->shadow);
 	endpoint_close(s->endpoint);
+	mirror_close(s->mirror);
+	follower_close(s->follower);
 	reqlog_close(s->reqlog);
 	feature_server_close(s->features);
 	server_stats_release(&s->stats);
@@ -46,6 +91,8 @@ server_free(struct server *s)
 void
 server_poll(struct server *s)
 {
+	if (s->mirror)
+		mirror_poll(s->mirror);
 	endpoint_poll(s->endpoint);
 }
 
@@ -107,14 +154,23 @@ show_metrics(struct exchange *x)
 	server_stats_write(begin_page(x, "text/plain; version=0.0.4; "
 	    "charset=utf-8"), &s->stats, is_ready(s),
 	    s->reqlog ? reqlog_rows(s->reqlog) : 0,
-	    s->reqlog ? reqlog_dropped(s->reqlog) : 0);
+	    s->reqlog ? reqlog_dropped(s->reqlog) : 0,
+	    s->shadow ? shadow_dropped(s->shadow) : 0);
+	if (s->follower)
+		follower_write(&x->response->body, s->follower);
+	if (s->mirror)
+		buf_addf(&x->response->body, "# HELP mlv_remote_reachable 1 "
+		    "while the remote answers.\n# TYPE mlv_remote_reachable "
+		    "gauge\nmlv_remote_reachable %d\n",
+		    mirror_is_reachable(s->mirror));
 }
 
 static void
 show_server(struct exchange *x)
 {
 	buf_adds(begin_page(x, "application/json"), "{\"name\":\"mlv-serve\","
-	    "\"version\":\"" MLV_VERSION "\",\"extensions\":[]}");
+	    "\"version\":\"" MLV_VERSION "\",\"extensions\":"
+	    "[\"binary_tensor_data\"]}");
 }
 
 /* --- pages about models --------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "codec/http.h"
 #include "deploy/endpoint.h"
+#include "flow/serve/mirror.h"
 
 struct server;
 
@@ -17,6 +18,10 @@ struct server_opts {
 	const char *log_folder;		/* request log, or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
+	const char *service;		/* whose features are joined, or
+					 * NULL */
+	/* the remote that has the models; url NULL: they are here */
+	struct mirror_opts mirror;
 };
 
 /* Ready when it returns: the stable model is loaded. */

@@ -18,6 +18,22 @@ left_out(const struct evaluate_opts *o, const char *target, const char *name)
 	return false;
 }
 
+static int
+find_named(size_t *at, const struct table *t, const struct table_want *want,
+    size_t n, struct err *e)
+{
+	struct names *names = table_names(t);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		at[i] = names_find(names, want[i].name);
+		if (at[i] == NAMES_NONE)	/* for what it says */
+			r = table_index(&at[i], t, want[i].name, e);
+	}
+	names_free(names);
+	return r < 0 ? err_wrap(e, "the model's input") : 0;
+}
+
 int
 judging_find_inputs(struct judging *g, const char *target,
     const struct evaluate_opts *o, struct err *e)
@@ -27,11 +43,8 @@ judging_find_inputs(struct judging *g, const char *target,
 	const struct table *t = g->t;
 	const struct table_want *want = binding_wants(p, &n);
 
-	for (size_t i = 0; !binding_by_place(p) && i < n; i++)
-		if (table_index(&at[i], t, want[i].name, e) < 0)
-			return err_wrap(e, "the model's input");
 	if (!binding_by_place(p))
-		return 0;
+		return find_named(at, t, want, n, e);
 	for (size_t i = 0; i < t->cols; i++)
 		if (!left_out(o, target, t->col[i].name)) {
 			if (k < n)

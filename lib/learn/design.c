@@ -1,4 +1,4 @@
-/* A frame as a matrix: imputing, scaling, one column for each level. */
+/* A frame as linear learners see it: numbers imputed and scaled. */
 #include "learn/design.h"
 
 #include <float.h>
@@ -8,6 +8,8 @@
 
 #include "base/mem.h"
 #include "math/order.h"
+
+#define LANES 8
 
 static float
 median_of(const float *v, size_t n, float *room)
@@ -58,10 +60,7 @@ standard_steps(float *offset, float *scale, const float *v, size_t n,
 static int
 allocate_design(struct design *d, const struct frame *f, struct err *e)
 {
-	size_t cells;
-
 	memset(d, 0, sizeof(*d));
-	d->n = f->rows;
 	for (size_t i = 0; i < f->n_features; i++) {
 		d->n_numbers += !f->feature[i].category;
 		d->p += f->feature[i].category ? f->feature[i].n_levels : 1;
@@ -69,44 +68,10 @@ allocate_design(struct design *d, const struct frame *f, struct err *e)
 	if (d->p == 0)
 		return err_set(e, ERR_FORMAT, "no column has a value to learn "
 		    "from");
-	if (!size_mul(&cells, d->n, d->p) || cells >> 31)
-		return err_set(e, ERR_TOOBIG, "%zu rows of %zu columns are more "
-		    "than a linear learner takes", d->n, d->p);
-	d->x = mem_zeroed(cells, sizeof(*d->x));
-	d->impute = mem_zeroed(d->n_numbers, sizeof(float));
-	d->offset = mem_zeroed(d->n_numbers, sizeof(float));
-	d->scale = mem_zeroed(d->n_numbers, sizeof(float));
-	if (!d->x || !d->impute || !d->offset || !d->scale) {
-		design_release(d);
-		return err_set(e, ERR_NOMEM, "out of memory");
-	}
+	d->impute = xalloc(d->n_numbers + 1, sizeof(float));
+	d->offset = xalloc(d->n_numbers + 1, sizeof(float));
+	d->scale = xalloc(d->n_numbers + 1, sizeof(float));
 	return 0;
-}
-
-static void
-apply_steps(struct design *d, const struct frame *f)
-{
-	size_t number = 0, at = d->n_numbers;
-
-	for (size_t k = 0; k < f->n_features; k++) {
-		const struct feature *c = &f->feature[k];
-
-		for (size_t i = 0; c->category && i < d->n; i++)
-			if (c->level[i] != LEVEL_MISSING)
-				d->x[i * d->p + at + c->level[i]] = 1;
-		if (c->category) {
-			at += c->n_levels;
-			continue;
-		}
-		for (size_t i = 0; i < d->n; i++) {
-			float v = isnan(c->number[i]) ? d->impute[number] :
-			    c->number[i];
-
-			v = (v - d->offset[number]) * d->scale[number];
-			d->x[i * d->p + number] = v;
-		}
-		number++;
-	}
 }
 
 int
@@ -137,14 +102,54 @@ design_init(struct design *d, const struct frame *f, struct err *e)
 		number++;
 	}
 	free(room);
-	apply_steps(d, f);
 	return 0;
+}
+
+/* The steps of values that lie together, n a multiple of LANES: a vector
+ * loop. */
+static void
+take_lanes(float *x, const float *v, size_t n, float impute, float offset,
+    float scale)
+{
+	for (size_t i = 0; i < n; i += LANES) {
+		float one[LANES];
+
+		memcpy(one, v + i, sizeof(one));
+		for (size_t l = 0; l < LANES; l++)
+			one[l] = ((one[l] == one[l] ? one[l] : impute) -
+			    offset) * scale;
+		memcpy(x + i, one, sizeof(one));
+	}
+}
+
+void
+design_numbers(float *x, size_t room, const struct design *d,
+    const struct frame *f, const struct design_rows *r)
+{
+	size_t at = 0, together = r->step == 1 ? r->n / LANES * LANES : 0;
+
+	for (size_t k = 0; k < f->n_features; k++) {
+		const float *v = f->feature[k].number;
+		float impute = d->impute[at], offset = d->offset[at];
+		float scale = d->scale[at];
+
+		if (f->feature[k].category)
+			continue;
+		take_lanes(x, v + r->from, together, impute, offset, scale);
+		for (size_t i = together; i < r->n; i++) {
+			float one = v[r->from + i * r->step];
+
+			one = isnan(one) ? impute : one;
+			x[i] = (one - offset) * scale;
+		}
+		x += room;
+		at++;
+	}
 }
 
 void
 design_release(struct design *d)
 {
-	free(d->x);
 	free(d->impute);
 	free(d->offset);
 	free(d->scale);

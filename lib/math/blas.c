@@ -93,11 +93,11 @@ blas_close(struct blas *b)
 }
 
 void
-blas_gram(const struct blas *b, double *h, const double *a, size_t n,
-    size_t p)
+blas_gram(const struct blas *b, double *h, const double *a, size_t p,
+    size_t n)
 {
-	b->syrk(CblasRowMajor, CblasLower, CblasTrans, (int)p, (int)n, 1.0, a,
-	    (int)p, 1.0, h, (int)p);
+	b->syrk(CblasRowMajor, CblasLower, CblasNoTrans, (int)p, (int)n, 1.0,
+	    a, (int)n, 1.0, h, (int)p);
 }
 
 int

@@ -7,6 +7,7 @@
 
 #include "base/intern.h"
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/num.h"
 #include "codec/json.h"
 #include "model/internal.h"
@@ -16,11 +17,34 @@
 
 /* --- inputs --------------------------------------------------------------- */
 
+/* What the metadata says of columns, by name. */
+struct told {
+	struct names *names;
+	const char **type;		/* by place */
+};
+
+static void
+told_init(struct told *t, const struct json *columns, struct arena *a)
+{
+	size_t n = 0;
+
+	t->names = names_new();
+	t->type = arena_alloc(a, ((columns ? columns->n : 0) + 1) *
+	    sizeof(*t->type));
+	if (columns == NULL || columns->type != JSON_MAP)
+		return;
+	for (const struct json *v = columns->child; v; v = v->next) {
+		names_add(t->names, v->key);
+		t->type[n++] = v->type == JSON_TEXT ? v->s : "";
+	}
+}
+
 static enum col_type
-input_type(const struct model_port *in, const struct json *columns,
+input_type(const struct model_port *in, const struct told *told,
     const char *name)
 {
-	const char *said = columns ? json_text(columns, name, "") : "";
+	size_t at = names_find(told->names, name);
+	const char *said = at == NAMES_NONE ? "" : told->type[at];
 	enum col_type t;
 
 	switch (in->elem) {
@@ -41,7 +65,7 @@ input_type(const struct model_port *in, const struct json *columns,
 
 static int
 add_want(struct binding *b, struct intern *names, size_t input, size_t place,
-    const char *name, const struct json *columns, struct err *e)
+    const char *name, const struct told *told, struct err *e)
 {
 	const struct model_port *in = model_input(b->model, input);
 
@@ -50,7 +74,7 @@ add_want(struct binding *b, struct intern *names, size_t input, size_t place,
 		    "model twice", name);
 	b->want[b->n_wants] = (struct table_want){
 		.name = arena_strdup(&b->arena, name),
-		.type = input_type(in, columns, name),
+		.type = input_type(in, told, name),
 	};
 	b->feed[b->n_wants++] = (struct feed){ input, place };
 	return 0;
@@ -125,21 +149,24 @@ add_wants(struct binding *b, const struct bind_opts *o,
 {
 	struct intern *names = intern_new();
 	char name[NUM_TEXT_MAX];
+	struct told told;
 	int r = 0;
 
+	told_init(&told, columns, &b->arena);
 	for (size_t i = 0; i < model_inputs(b->model) && r == 0; i++) {
 		const char *port = model_input(b->model, i)->name;
 
 		b->by_place |= b->width[i] > 1 && o->n_columns == 0;
 		if (b->width[i] == 1 && o->n_columns == 0)
-			r = add_want(b, names, i, 0, port, columns, e);
+			r = add_want(b, names, i, 0, port, &told, e);
 		for (size_t k = 0; (b->width[i] > 1 || o->n_columns) &&
 		    k < b->width[i] && r == 0; k++) {
 			num_print_u64(name, k + 1);
 			r = add_want(b, names, i, k, o->n_columns ?
-			    o->columns[k] : name, columns, e);
+			    o->columns[k] : name, &told, e);
 		}
 	}
+	names_free(told.names);
 	intern_free(names);
 	return r;
 }

@@ -42,47 +42,84 @@ add_at(struct exact *x, uint64_t m, unsigned bit, bool neg)
 	x->limb[i + 2] += neg ? -c : c;
 }
 
+__extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 wide_magnitude;
+
+#define EXPONENTS 2048
+#define FRACTION (((uint64_t)1 << 52) - 1)
+
+/* Sums of the integers that stand before 2^exponent, apart by exponent: one
+ * addition a value, and carries only at the end. */
+struct by_exponent {
+	wide sum[EXPONENTS];
+	wide_magnitude square[EXPONENTS];
+};
+
+/* A finite number is +-m * 2^exponent units. */
 static uint64_t
 split_double(double v, unsigned *exponent, bool *neg)
 {
-	uint64_t u, m;
+	uint64_t u, normal;
 
 	memcpy(&u, &v, sizeof(u));
-	m = u & (((uint64_t)1 << 52) - 1);
-	*neg = u >> 63;
 	*exponent = u >> 52 & 0x7ff;
-	if (*exponent > 0) {
-		m |= (uint64_t)1 << 52;
-		--*exponent;
-	}
-	return m;
+	normal = *exponent > 0;
+	*exponent -= (unsigned)normal;
+	*neg = u >> 63;
+	return (u & FRACTION) | normal << 52;
+}
+
+static void
+add_wide(struct exact *x, wide_magnitude m, unsigned bit, bool neg)
+{
+	add_at(x, (uint64_t)m, bit, neg);
+	add_at(x, (uint64_t)(m >> 64), bit + 64, neg);
+	x->pending += 2;
+	if (x->pending >= 1u << 28)
+		carry_up(x);
 }
 
 void
-exact_add(struct exact *x, double v)
+exact_add(struct exact *sum, struct exact *squares, const double *v, size_t n)
+{
+	struct by_exponent by;
+	unsigned low = EXPONENTS - 1, high = 0, e;
+	bool neg;
+
+	for (size_t i = 0; i < n; i++) {
+		split_double(v[i], &e, &neg);
+		low = e < low ? e : low;
+		high = e > high ? e : high;
+	}
+	for (e = low; e <= high; e++) {
+		by.sum[e] = 0;
+		by.square[e] = 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint64_t m = split_double(v[i], &e, &neg);
+
+		by.sum[e] += (wide)(int64_t)((m ^ -(uint64_t)neg) + neg);
+		by.square[e] += (wide_magnitude)m * m;
+	}
+	for (e = low; e <= high; e++) {
+		wide s = by.sum[e];
+
+		if (by.square[e] == 0)
+			continue;
+		add_wide(sum, (wide_magnitude)(s < 0 ? -s : s), e, s < 0);
+		add_wide(squares, by.square[e], 2 * e, false);
+	}
+}
+
+void
+exact_remove(struct exact *sum, struct exact *squares, double v)
 {
 	unsigned e;
 	bool neg;
 	uint64_t m = split_double(v, &e, &neg);
 
-	add_at(x, m, e, neg);
-	if (++x->pending >= 1u << 28)
-		carry_up(x);
-}
-
-void
-exact_add_square(struct exact *x, double v)
-{
-	unsigned e;
-	bool neg;
-	uint64_t m = split_double(v, &e, &neg), hi = m >> 32, lo = m & LOW;
-
-	add_at(x, lo * lo, 2 * e, false);
-	add_at(x, hi * lo, 2 * e + 33, false);
-	add_at(x, hi * hi, 2 * e + 64, false);
-	x->pending += 3;
-	if (x->pending >= 1u << 28)
-		carry_up(x);
+	add_wide(sum, m, e, !neg);
+	add_wide(squares, (wide_magnitude)m * m, 2 * e, true);
 }
 
 void

@@ -22,8 +22,13 @@ struct exact {
 	uint32_t pending;		/* additions since carries were done */
 };
 
-void exact_add(struct exact *x, double v);		/* v finite */
-void exact_add_square(struct exact *x, double v);
+#define EXACT_LANE ((size_t)4096)	/* values added at once, at most */
+
+/* n finite values to *sum, and their squares to *squares. */
+void exact_add(struct exact *sum, struct exact *squares, const double *v,
+    size_t n);
+/* One value that was added, taken away again. */
+void exact_remove(struct exact *sum, struct exact *squares, double v);
 void exact_merge(struct exact *to, const struct exact *from);
 
 /* The sum, correctly rounded (of exact_add only); infinite when it is too

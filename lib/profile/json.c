@@ -263,7 +263,7 @@ get_histogram(struct summary *s, const struct json *j, struct err *e)
 		if (k->type != JSON_INT || k->i < -131072 || k->i > 131072 ||
 		    !get_count(&count, n))
 			return bad_profile("histogram", e);
-		histogram_add(s, (int32_t)k->i, count);
+		histogram_add(&s->histogram, (int32_t)k->i, count);
 		total += count;
 	}
 	return total == s->finite ? 0 :

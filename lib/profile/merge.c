@@ -56,6 +56,15 @@ merge_bottomk(struct bottomk *to, const struct bottomk *from)
 }
 
 static void
+merge_histogram(struct histogram *to, const struct histogram *from)
+{
+	struct histogram_place p;
+
+	for (size_t at = 0; histogram_next(&p, from, &at);)
+		histogram_add(to, p.key, p.n);
+}
+
+static void
 merge_summary(struct summary *to, const struct summary *from,
     enum col_type type)
 {
@@ -88,13 +97,7 @@ merge_summary(struct summary *to, const struct summary *from,
 	if (to->number) {
 		exact_merge(&to->sum, &from->sum);
 		exact_merge(&to->squares, &from->squares);
-		for (size_t i = 0; i < HISTOGRAM_SIZE; i++) {
-			if (!from->marked[i / HISTOGRAM_PART])
-				i |= HISTOGRAM_PART - 1;
-			else if (from->histogram[i] > 0)
-				histogram_add(to, (int32_t)i - HISTOGRAM_HALF,
-				    from->histogram[i]);
-		}
+		merge_histogram(&to->histogram, &from->histogram);
 	}
 	if (to->words && type == COL_TEXT) {
 		bottomk_release(&to->values);

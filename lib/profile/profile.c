@@ -15,34 +15,41 @@
 
 #define CHUNK_ROWS 16384
 
-/* Before it is counted. */
+/* Rows [from, from + n) of a column of whole numbers, before they are counted;
+ * ends that were not exact once stay so. */
 static void
-add_whole(struct summary *s, int64_t v)
+add_whole(struct summary *s, const struct column *c, size_t from, size_t n)
 {
-	s->whole |= s->finite == 0;
-	if (s->finite == 0 || v < s->least)
-		s->least = v;
-	if (s->finite == 0 || v > s->most)
-		s->most = v;
+	if (!s->whole && s->finite > 0)
+		return;
+	for (size_t i = from; i < from + n; i++) {
+		int64_t v = c->i64[i];
+
+		if (column_missing(c, i))
+			continue;
+		s->least = !s->whole || v < s->least ? v : s->least;
+		s->most = !s->whole || v > s->most ? v : s->most;
+		s->whole = true;
+	}
 }
 
 static void
 add_numbers(struct summary *s, const struct column *c)
 {
-	for (size_t i = 0; i < c->rows; i++) {
-		double v = column_number(c, i);
+	double v[EXACT_LANE];
 
-		if (isnan(v))
-			s->missing++;
-		else {
-			if (c->type == COL_INT64)
-				add_whole(s, c->i64[i]);
-			summary_number(s, v, 1);
-			if (isfinite(v)) {
-				exact_add(&s->sum, v);
-				exact_add_square(&s->squares, v);
-			}
+	for (size_t from = 0; from < c->rows; from += EXACT_LANE) {
+		size_t n = c->rows - from < EXACT_LANE ? c->rows - from :
+		    EXACT_LANE, known = 0;
+
+		for (size_t i = from; i < from + n; i++) {
+			v[known] = column_number(c, i);
+			known += !isnan(v[known]);
 		}
+		s->missing += n - known;
+		if (c->type == COL_INT64)
+			add_whole(s, c, from, n);
+		summary_numbers(s, v, known);
 	}
 }
 
@@ -150,7 +157,7 @@ add_samples(struct table_adding *j)
 }
 
 static int
-add_table(struct profile *p, const struct table *t, int threads,
+add_table(struct profile *p, const struct table *t, bool sample, int threads,
     struct err *e)
 {
 	struct table_adding j = { .p = p, .t = t };
@@ -168,8 +175,11 @@ add_table(struct profile *p, const struct table *t, int threads,
 		err_set(e, ERR_NOMEM, "no memory");
 		goto done;
 	}
-	pool_run(pool, (t->rows + CHUNK_ROWS - 1) / CHUNK_ROWS, hash_rows, &j);
-	add_samples(&j);
+	if (sample) {
+		pool_run(pool, (t->rows + CHUNK_ROWS - 1) / CHUNK_ROWS,
+		    hash_rows, &j);
+		add_samples(&j);
+	}
 	p->rows += t->rows;
 	r = 0;
 done:
@@ -210,19 +220,33 @@ profile_add(struct profile *p, const struct table *block, struct err *e)
 		    strcmp(p->col[i].name, block->col[i].name) != 0)
 			return err_set(e, ERR_FORMAT, "column '%s' is not "
 			    "what it was", block->col[i].name);
-	return add_table(p, block, 1, e);
+	return add_table(p, block, true, 1, e);
+}
+
+static int
+profile_all(struct profile **out, const struct table *t, bool sample,
+    int threads, struct err *e)
+{
+	if (profile_new(out, t, e) != 0)
+		return -1;
+	if (add_table(*out, t, sample, threads, e) != 0) {
+		profile_free(*out);
+		*out = NULL;
+		return -1;
+	}
+	return 0;
 }
 
 int
 profile_of_table(struct profile **out, const struct table *t, int threads,
     struct err *e)
 {
-	if (profile_new(out, t, e) != 0)
-		return -1;
-	if (add_table(*out, t, threads, e) != 0) {
-		profile_free(*out);
-		*out = NULL;
-		return -1;
-	}
-	return 0;
+	return profile_all(out, t, true, threads, e);
+}
+
+int
+profile_of_columns(struct profile **out, const struct table *t, int threads,
+    struct err *e)
+{
+	return profile_all(out, t, false, threads, e);
 }

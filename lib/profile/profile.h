@@ -39,6 +39,9 @@ struct profile;
 /* From a table; threads as in pool_new. */
 int profile_of_table(struct profile **out, const struct table *t, int threads,
     struct err *e);
+/* The same without the sample of rows: for columns compared one by one. */
+int profile_of_columns(struct profile **out, const struct table *t,
+    int threads, struct err *e);
 /* Empty, with the columns of t; then blocks of the same shape. */
 int profile_new(struct profile **out, const struct table *t, struct err *e);
 int profile_add(struct profile *p, const struct table *block, struct err *e);
@@ -107,6 +110,7 @@ size_t profile_cols(const struct profile *p);
 void profile_column(struct profile_column *out, const struct profile *p,
     size_t i);
 /* False when there is no such column. */
+const char *profile_column_name(const struct profile *p, size_t i);
 bool profile_find(struct profile_column *out, const struct profile *p,
     const char *name);
 

@@ -18,26 +18,17 @@ type_is_number(enum col_type type)
 	return col_type_is_number(type) || type == COL_DATETIME;
 }
 
-uint64_t
-number_hash(double v)
-{
-	uint64_t u;
-
-	memcpy(&u, &v, sizeof(u));
-	return rng_mix(u);
-}
-
+/* Without a branch on the sign, which for many columns is a coin's toss. */
 int32_t
 profile_bucket_key(double v)
 {
-	double a = fabs(v);
+	int32_t key, negative;
 	uint64_t u;
 
-	if (v == 0)
-		return 0;
-	memcpy(&u, &a, sizeof(u));
-	u = (u >> 46) + 1;
-	return v < 0 ? -(int32_t)u : (int32_t)u;
+	memcpy(&u, &v, sizeof(u));
+	negative = -(int32_t)(u >> 63);
+	key = (int32_t)((u << 1 >> 47) + 1);
+	return v == 0 ? 0 : (key ^ negative) - negative;
 }
 
 void
@@ -79,15 +70,13 @@ summary_init(struct summary *s, const char *name, enum col_type type)
 	s->words = type == COL_CATEGORY;
 	s->min = s->max = NAN;
 	bottomk_init(&s->values, PROFILE_VALUES, !s->number);
-	if (s->number)
-		s->histogram = xalloc(HISTOGRAM_SIZE, sizeof(*s->histogram));
 }
 
 static void
 summary_release(struct summary *s)
 {
 	free(s->name);
-	free(s->histogram);
+	histogram_release(&s->histogram);
 	bottomk_release(&s->values);
 	free(s->bucket);
 	free(s->numbers);
@@ -122,37 +111,78 @@ profile_free(struct profile *p)
 	for (size_t i = 0; i < p->cols; i++)
 		summary_release(&p->col[i]);
 	free(p->col);
+	names_free(p->names);
 	bottomk_release(&p->sample);
 	free(p->value);
 	free(p);
 }
 
-void
-summary_number(struct summary *s, double v, uint64_t n)
+/* The finite ones moved to the front of v, -0 as 0; how many. */
+static size_t
+keep_finite(double *v, size_t n)
 {
-	struct bottomk_entry *f;
-	uint64_t hash;
-	bool fresh;
+	size_t k = 0;
 
-	if (!isfinite(v)) {
-		s->infinite += n;
-		return;
+	for (size_t i = 0; i < n; i++) {
+		double one = v[i] + 0.0;
+
+		v[k] = one;
+		k += isfinite(one) != 0;
 	}
-	v += 0.0;			/* -0 is 0 */
-	hash = number_hash(v);
-	if (s->finite == 0) {
-		s->min = s->max = v;
-	} else {
-		s->min = v < s->min ? v : s->min;
-		s->max = v > s->max ? v : s->max;
+	return k;
+}
+
+static void
+count_range(struct summary *s, const double *v, size_t n)
+{
+	double min = s->finite ? s->min : v[0], max = s->finite ? s->max : v[0];
+	uint64_t zeros = 0, negatives = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		min = v[i] < min ? v[i] : min;
+		max = v[i] > max ? v[i] : max;
+		zeros += v[i] == 0;
+		negatives += v[i] < 0;
 	}
+	s->min = min;
+	s->max = max;
+	s->zeros += zeros;
+	s->negatives += negatives;
 	s->finite += n;
-	s->zeros += v == 0 ? n : 0;
-	s->negatives += v < 0 ? n : 0;
-	histogram_add(s, profile_bucket_key(v), n);
-	hll_add(s->hll, hash);
-	if ((f = bottomk_add(&s->values, hash, n, &fresh)) != NULL && fresh)
-		f->v = v;
+}
+
+static void
+count_values(struct summary *s, const double *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t hash = number_hash(v[i]);
+		struct bottomk_entry *f;
+		bool fresh;
+
+		hll_add(s->hll, hash);
+		if (hash > s->values.limit)
+			continue;
+		f = bottomk_add(&s->values, hash, 1, &fresh);
+		if (f != NULL && fresh)
+			f->v = v[i];
+	}
+}
+
+/* One loop for each thing that is counted: each is short enough for the
+ * processor to have many values under way. */
+void
+summary_numbers(struct summary *s, double *v, size_t n)
+{
+	size_t finite = keep_finite(v, n);
+
+	s->infinite += n - finite;
+	if (finite == 0)
+		return;
+	count_range(s, v, finite);
+	for (size_t i = 0; i < finite; i++)
+		histogram_add(&s->histogram, profile_bucket_key(v[i]), 1);
+	count_values(s, v, finite);
+	exact_add(&s->sum, &s->squares, v, finite);
 }
 
 void

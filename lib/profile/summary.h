@@ -4,8 +4,13 @@
 #ifndef PROFILE_SUMMARY_H
 #define PROFILE_SUMMARY_H
 
+#include <string.h>
+
+#include "base/names.h"
+#include "base/rng.h"
 #include "profile/bottomk.h"
 #include "profile/exactsum.h"
+#include "profile/histogram.h"
 #include "profile/hll.h"
 #include "profile/profile.h"
 
@@ -13,11 +18,6 @@
  * same seed all keys of a part would have hashes in one range, and those
  * with the smallest would be no fair sample. */
 #define TEXT_SEED 0x70726f66696c6531u
-
-#define HISTOGRAM_HALF 131073		/* keys are below it on either side */
-#define HISTOGRAM_PART 256		/* keys that share a mark */
-#define HISTOGRAM_PARTS (2 * HISTOGRAM_HALF / HISTOGRAM_PART + 1)
-#define HISTOGRAM_SIZE (HISTOGRAM_PARTS * HISTOGRAM_PART)
 
 struct summary {			/* of one column */
 	char *name;
@@ -30,10 +30,7 @@ struct summary {			/* of one column */
 	int64_t least, most;
 	bool whole;
 	struct exact sum, squares;
-	/* by key + HISTOGRAM_HALF: two megabytes, of which a column touches
-	 * little; parts without a mark hold nothing and are not looked at */
-	uint64_t *histogram;
-	bool marked[HISTOGRAM_PARTS];
+	struct histogram histogram;	/* of numbers */
 	struct bottomk values;
 	uint8_t hll[HLL_REGISTERS];
 	uint64_t min_length, max_length, length;
@@ -48,6 +45,7 @@ struct profile {
 	uint64_t rows;
 	size_t cols;
 	struct summary *col;
+	struct names *names;		/* made when it is read */
 	struct bottomk sample;		/* rows by hash; .row into `value` */
 	double *value;			/* rows x cols; NaN where none */
 	size_t sampled, room;
@@ -56,20 +54,21 @@ struct profile {
 
 #define DOUBLE_EXACT 9007199254740992.0	/* to here every whole number is one */
 
-static inline void
-histogram_add(struct summary *s, int32_t key, uint64_t n)
+static inline uint64_t
+number_hash(double v)
 {
-	uint32_t at = (uint32_t)(key + HISTOGRAM_HALF);
+	uint64_t u;
 
-	s->histogram[at] += n;
-	s->marked[at / HISTOGRAM_PART] = true;
+	memcpy(&u, &v, sizeof(u));
+	return rng_mix(u);
 }
 
 bool type_is_number(enum col_type type);
-uint64_t number_hash(double v);
 struct profile *profile_empty(size_t cols);
 void summary_init(struct summary *s, const char *name, enum col_type type);
-void summary_number(struct summary *s, double v, uint64_t n);
+/* At most EXACT_LANE numbers, finite or not, none of them NaN; v is written
+ * over. */
+void summary_numbers(struct summary *s, double *v, size_t n);
 void summary_word(struct summary *s, const char *w, size_t len, uint64_t n);
 /* One row more in the sample; its values are written where the answer
  * points (cols of them), unless it is NULL. */

@@ -39,20 +39,12 @@ by_number(const void *a, const void *b)
 static size_t
 copy_buckets(struct profile_bucket *to, const struct summary *s)
 {
+	struct histogram_place p;
 	size_t n = 0;
 
-	for (size_t part = 0; part < HISTOGRAM_PARTS; part++) {
-		size_t i = part * HISTOGRAM_PART, end = i + HISTOGRAM_PART;
-
-		for (; s->marked[part] && i < end; i++) {
-			if (s->histogram[i] == 0)
-				continue;
-			if (to)
-				to[n] = (struct profile_bucket){ (int32_t)i -
-				    HISTOGRAM_HALF, s->histogram[i] };
-			n++;
-		}
-	}
+	for (size_t at = 0; histogram_next(&p, &s->histogram, &at); n++)
+		if (to)
+			to[n] = (struct profile_bucket){ p.key, p.n };
 	return n;
 }
 
@@ -121,6 +113,11 @@ profile_seal(struct profile *p)
 	if (p->sealed)
 		return;
 	bottomk_trim(&p->sample);
+	if (p->names == NULL) {
+		p->names = names_new();
+		for (size_t i = 0; i < p->cols; i++)
+			names_add(p->names, p->col[i].name);
+	}
 	for (size_t i = 0; i < p->cols; i++) {
 		struct summary *s = &p->col[i];
 
@@ -197,17 +194,24 @@ profile_column(struct profile_column *out, const struct profile *p, size_t i)
 	    (double)s->length / (double)s->finite : NAN;
 }
 
+const char *
+profile_column_name(const struct profile *p, size_t i)
+{
+	return p->col[i].name;
+}
+
 bool
 profile_find(struct profile_column *out, const struct profile *p,
     const char *name)
 {
-	for (size_t i = 0; i < p->cols; i++) {
-		if (strcmp(p->col[i].name, name) == 0) {
-			profile_column(out, p, i);
-			return true;
-		}
-	}
-	return false;
+	size_t i;
+
+	profile_seal((struct profile *)(uintptr_t)p);
+	i = names_find(p->names, name);
+	if (i == NAMES_NONE)
+		return false;
+	profile_column(out, p, i);
+	return true;
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/nearest.h"
 #include "catalog/name.h"
 #include "codec/yaml.h"
@@ -138,4 +139,18 @@ policy_release(struct policy *p)
 {
 	arena_free(&p->arena);
 	memset(p, 0, sizeof(*p));
+}
+
+int
+policy_load(struct policy *p, const char *path, struct err *e)
+{
+	struct buf b;
+	int r;
+
+	buf_init(&b, BUF_CAP_SMALL);
+	r = file_read(&b, path, e);
+	if (r == 0 && (r = policy_parse(p, b.data, b.len, e)) < 0)
+		err_wrap(e, "'%s'", path);
+	buf_free(&b);
+	return r;
 }

@@ -56,6 +56,8 @@ struct policy {
 
 /* ERR_FORMAT and ERR_USAGE name the line. */
 int policy_parse(struct policy *p, const char *s, size_t n, struct err *e);
+/* The same of a file. */
+int policy_load(struct policy *p, const char *path, struct err *e);
 void policy_release(struct policy *p);
 
 #endif

@@ -136,5 +136,18 @@ builder_set_cell(struct builder *b, size_t to, size_t row,
 	}
 	if (column_set_text(col, row, s, n, e) == 0)
 		return 0;
-	return err_wrap(e, "column '%s'", col->name);
+	return builder_refuse(b, to, row, e);
+}
+
+int
+builder_refuse(struct builder *b, size_t col, size_t row, struct err *e)
+{
+	struct column *c = &b->t->col[col];
+
+	if (!b->forgive || e->code != ERR_FORMAT)
+		return err_wrap(e, "column '%s'", c->name);
+	*e = (struct err)ERR_INIT;
+	column_set_missing(c, row);
+	b->forgiven++;
+	return 0;
 }

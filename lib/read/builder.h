@@ -20,6 +20,8 @@ struct builder {
 	struct arena text;	/* of raw cells that had to be copied */
 	bool lax;		/* lists and objects are cells; members of no
 				 * column are remembered */
+	bool forgive;		/* what is not of its type is missing: */
+	uint64_t forgiven;	/* ... so many cells */
 };
 
 int builder_init(struct builder *b, const struct table_want *want,
@@ -37,5 +39,8 @@ void builder_release(struct builder *b);
 int builder_set_cell(struct builder *b, size_t to, size_t row,
     const struct csv_cell *c, const struct na_words *na, struct buf *scratch,
     struct err *e);
+
+/* A cell that could not be read, with the reason: forgiven or said. */
+int builder_refuse(struct builder *b, size_t col, size_t row, struct err *e);
 
 #endif

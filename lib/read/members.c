@@ -66,7 +66,7 @@ set_tree(struct builder *b, size_t col, size_t row, const char *s, size_t n,
 		return 0;
 	}
 	return column_set_text(c, row, s, n, e) == 0 ? 0 :
-	    err_wrap(e, "column '%s'", c->name);
+	    builder_refuse(b, col, row, e);
 }
 
 /* A scalar that goes through unread. */
@@ -103,7 +103,7 @@ set_value(struct builder *b, size_t col, size_t row, enum json_token t,
 		return 0;
 	}
 	return column_set_token(c, row, t, p, e) == 0 ? 0 :
-	    err_wrap(e, "column '%s'", c->name);
+	    builder_refuse(b, col, row, e);
 }
 
 /* The value of a member that goes to one column or two. */

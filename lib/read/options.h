@@ -51,6 +51,8 @@ struct table_read_opts {
 	const char *const *only;	/* read these alone, in file order */
 	size_t n_only;
 	int threads;			/* 0: pool_default_threads() */
+	bool shape;			/* only rows, names and types count: of
+					 * CSV no cell is kept */
 	bool text;			/* they are text: nothing is unpacked;
 					 * for bytes that came by network */
 	const char *name;		/* for messages; NULL: "input" */

@@ -51,6 +51,7 @@ row_reader_init(struct row_reader *r, struct sniffed *in,
 	    (o->keep_all ? 0 : o->n_keep)), e) != 0)
 		return -1;
 	r->builder.lax = o->lax;
+	r->builder.forgive = o->forgive;
 	set_forms(r, &o->read);
 	return 0;
 }

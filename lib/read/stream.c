@@ -281,6 +281,12 @@ table_reader_names(const struct table_reader *r, size_t *n)
 	return (const char *const *)r->in.names;
 }
 
+uint64_t
+table_reader_forgiven(const struct table_reader *r)
+{
+	return r->rows.builder.forgiven;
+}
+
 enum table_format
 table_reader_format(const struct table_reader *r)
 {

@@ -47,6 +47,8 @@ struct table_reader_opts {
 	bool lax;			/* for checks: a JSON list or object is
 					 * its text (else an error in wanted
 					 * columns), other members are noted */
+	bool forgive;			/* a cell that cannot be read as its
+					 * wanted type is missing, counted */
 	bool by_place;			/* the i-th input column that is not
 					 * kept by name is want[i], whatever
 					 * it is called (matrix models); as
@@ -73,6 +75,8 @@ void table_reader_free(struct table_reader *r);
 /* All column names of the input, in its order (JSON Lines: known after the
  * first block, of its first row). */
 const char *const *table_reader_names(const struct table_reader *r, size_t *n);
+/* Cells that were forgiven so far. */
+uint64_t table_reader_forgiven(const struct table_reader *r);
 enum table_format table_reader_format(const struct table_reader *r);
 /* Does the input have the column want[i]?  JSON Lines: has any row so far,
  * even a null? */

@@ -13,7 +13,7 @@
 
 #include "base/err.h"
 #include "remote/state.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 #include "store/oid.h"
 #include "store/pack/pack.h"
 

@@ -16,7 +16,8 @@
 #include "remote/authors.h"
 #include "remote/closure.h"
 #include "remote/outgoing.h"
-#include "remote/selection.h"
+#include "remote/scope/companions.h"
+#include "remote/scope/selection.h"
 #include "store/odb.h"
 
 #define TRIES 50		/* races lost before we give up */
@@ -52,6 +53,22 @@ report_name(struct push *p, const struct selected *s, enum remote_fate fate)
 	}
 	if (p->rq->fn)
 		p->rq->fn(p->rq->ctx, &c);
+}
+
+static int
+select_names(struct push *p, struct err *e)
+{
+	struct companions k = { .n = 0 };
+	int r = selection_read(&p->s, p->r, p->rq, false, e);
+
+	if (r < 0 || p->rq->n == 0 || p->rq->alone)
+		return r;
+	while ((r = companions_add(&k, &p->s, p->r, false, e)) > 0)
+		;
+	companions_release(&k);
+	if (r < 0)
+		selection_release(&p->s);
+	return r;
 }
 
 /* What the remote has and we have not is not written over; then nothing of
@@ -261,8 +278,13 @@ write_record(struct push *p, struct buf *b, struct err *e)
 	for (size_t i = 0; i < p->s.n; i++) {
 		const struct selected *s = &p->s.v[i];
 
-		for (size_t j = s->how.common; !s->left && j < s->here.n; j++)
+		for (size_t j = s->how.common; !s->left && j < s->here.n;
+		    j++) {
 			put_value(p, b, s->name, &s->here.value[j]);
+			if (companions_tell(b, p->r->c, s->name,
+			    &s->here.value[j].id, e) < 0)
+				return -1;
+		}
 	}
 	put_memos(p, b);
 	put_lines(b, &p->who.lines, have);
@@ -378,8 +400,7 @@ push_once(struct push *p, struct err *e)
 	p->n = 0;
 	p->done->refused = 0;
 	p->r->carried = p->r->expected = 0;
-	if (remote_refresh(p->r, e) < 0 ||
-	    selection_read(&p->s, p->r, p->rq, false, e) < 0)
+	if (remote_refresh(p->r, e) < 0 || select_names(p, e) < 0)
 		return -1;
 	moves = choose_names(p);
 	if (moves == 0) {

@@ -190,6 +190,22 @@ remote_state_memo(const struct remote_state *s, const char *name)
 	return i == INTERN_NONE ? NULL : s->memo_run[i];
 }
 
+static int
+apply_about(struct remote_state *s, const struct json *j, struct err *e)
+{
+	const char *ref = json_text(j, "by", "");
+	struct remote_about a;
+
+	if (!get_digest(&a.subject, j, "about") || !ref_name_ok(ref))
+		return refuse("a record has a bad line of what a report is "
+		    "about", e);
+	a.ref = arena_strdup(&s->arena, ref);
+	s->about = arena_grow(&s->arena, s->about, s->n_abouts,
+	    &s->room_abouts, sizeof(*s->about));
+	s->about[s->n_abouts++] = a;
+	return 0;
+}
+
 /* A section begins with its schema and whose log its lines are of. */
 static int
 apply_line_of_record(struct remote_state *s, struct remote_chain **chain,
@@ -212,6 +228,8 @@ apply_line_of_record(struct remote_state *s, struct remote_chain **chain,
 		return apply_value(s, j, e);
 	if (json_get(j, "memo"))
 		return apply_memo(s, j, e);
+	if (json_get(j, "about"))
+		return apply_about(s, j, e);
 	if (json_get(j, "line"))
 		return apply_line(s, chain, name, j, e);
 	return 0;		/* a later one's; we need it not */

@@ -17,7 +17,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/intern.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 #include "store/oid.h"
 
 /* One value of a name on the remote, and who gave it when. */
@@ -49,6 +49,12 @@ struct remote_chain {
 	struct buf lines;
 };
 
+/* A version of `ref` is about the model of that file or manifest. */
+struct remote_about {
+	struct oid subject;
+	const char *ref;
+};
+
 struct remote_file {
 	struct oid id;
 	uint64_t bytes;
@@ -68,6 +74,8 @@ struct remote_state {
 	struct intern *memos;	/* names of work that was done ... */
 	const char **memo_run;	/* ... and the run that did it */
 	size_t n_memos, room_memos;
+	struct remote_about *about;
+	size_t n_abouts, room_abouts;
 	struct remote_chain *chain;
 	size_t n_chains, room_chains;
 };

@@ -14,5 +14,7 @@ bool reqlog_may_pass(const char *path, const struct reqlog_filter *f);
 bool reqlog_passes(const struct json *line, const struct reqlog_filter *f);
 /* How many rows a line holds; 0: it is none of a request log. */
 size_t reqlog_line_rows(const struct json *line);
+/* Is it one of a rollout that holds no rows: a refusal, a shadow's answers? */
+bool reqlog_is_note(const struct json *line);
 
 #endif

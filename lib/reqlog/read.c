@@ -191,6 +191,14 @@ holds_rows(size_t *rows, bool *lists, const struct json *line,
 	return true;
 }
 
+bool
+reqlog_is_note(const struct json *line)
+{
+	return json_text(line, "rollout", NULL) != NULL &&
+	    json_get(line, "outputs") == NULL && (json_get(line, "status") ||
+	    json_get(line, "answered"));
+}
+
 size_t
 reqlog_line_rows(const struct json *line)
 {
@@ -223,8 +231,10 @@ reqlog_read_bytes(struct buf *out, uint64_t *rows, uint64_t *skipped,
 		}
 		arena_free(&a);
 		if (json_parse(&line, &a, at, (size_t)(stop - at), JSON_NAN,
-		    &ignored) < 0 || (n = reqlog_line_rows(line)) == 0) {
+		    &ignored) < 0) {
 			++*skipped;
+		} else if ((n = reqlog_line_rows(line)) == 0) {
+			*skipped += !reqlog_is_note(line);
 		} else if (reqlog_passes(line, f)) {
 			put_rows(out, line, n, f->with_meta != 0);
 			*rows += n;
@@ -298,8 +308,8 @@ reqlog_is_bytes(const char *s, size_t n)
 	int yes;
 
 	yes = stop != NULL && json_parse(&line, &a, s, (size_t)(stop - s),
-	    JSON_NAN, &ignored) == 0 && reqlog_line_rows(line) > 0 &&
-	    json_get(line, "time") != NULL;
+	    JSON_NAN, &ignored) == 0 && (reqlog_line_rows(line) > 0 ||
+	    reqlog_is_note(line)) && json_get(line, "time") != NULL;
 	arena_free(&a);
 	return yes;
 }

@@ -11,6 +11,11 @@
  *	 "inputs":{"tenure":12,"Contract":"Two year"},
  *	 "outputs":{"label":"No","probabilities.Yes":0.12}}
  *
+ * A line may hold "micros", and of a rollout "rollout", "share" and "place";
+ * then there are also lines of requests that were refused, with "status" and
+ * without outputs, and of a shadow's answers (reqlog/entry.h).  Neither are
+ * rows: whoever reads rows passes over them.
+ *
  * Several rows are one line for each REQLOG_LINE_ROWS of them, in which every
  * value is a list with an element a row ("inputs":{"tenure":[12,3],...}): so
  * the log grows with what was asked and answered, and not with the names and
@@ -35,7 +40,6 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/os.h"
-#include "base/progress.h"
 
 struct reqlog;
 
@@ -54,15 +58,33 @@ int reqlog_open(struct reqlog **l, const char *folder,
 
 #define REQLOG_LINE_ROWS 1024
 
+/* What a rollout makes of a request. */
+struct reqlog_placed {
+	const char *rollout;		/* its id */
+	double share;			/* per cent that the candidate got */
+	uint64_t place;			/* of the unit: its hash */
+};
+
 /* What all rows of one request share; NULL members are left out. */
 struct reqlog_request {
 	int64_t time_us;
 	const char *id, *unit, *model, *version, *digest, *variant;
+	int64_t micros;			/* until it was answered; 0: left out,
+					 * as in all lines but its first */
+	const struct reqlog_placed *placed;	/* or NULL */
+	const struct buf *features;	/* a JSON object; or NULL */
 };
 /* Append one line to *out.  `inputs` and `outputs` are JSON objects as text,
  * without newlines: of values, or of lists of equal length. */
 void reqlog_line(struct buf *out, const struct reqlog_request *r,
     const struct buf *inputs, const struct buf *outputs);
+/* A request of a rollout that was not answered, but with that HTTP status. */
+void reqlog_failure(struct buf *out, const struct reqlog_request *r,
+    int status);
+/* What a shadow would have answered, beside what was; `shadow` NULL: it could
+ * not. */
+void reqlog_shadow(struct buf *out, const struct reqlog_request *r,
+    const struct buf *answered, const struct buf *shadow);
 /* Hand over lines that hold `rows` rows; those of a buffer that failed are
  * lost, and counted.  Thread-safe, never waits for the disk, never fails. */
 void reqlog_add(struct reqlog *l, const struct buf *lines, uint64_t rows);
@@ -111,13 +133,18 @@ struct reqlog_wanted {
 	void *ctx;
 };
 int reqlog_each(uint64_t *skipped, const char *path,
-    const struct reqlog_filter *f, const struct reqlog_wanted *w,
-    struct err *e);
+    const struct reqlog_filter *f, const struct reqlog_wanted *w, struct err *e);
 /* The same of bytes; those of whole lines are *used, of the rest another call
  * may come. */
-int reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s,
-    size_t n, const struct reqlog_filter *f, const struct reqlog_wanted *w,
-    struct err *e);
+int reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s, size_t n,
+    const struct reqlog_filter *f, const struct reqlog_wanted *w, struct err *e);
+/* The lines that hold rows, whole. */
+struct reqlog_lines {
+	int (*line)(void *, const struct json *line, size_t rows, struct err *);
+	void *ctx;
+};
+int reqlog_each_line(uint64_t *skipped, const char *path,
+    const struct reqlog_filter *f, const struct reqlog_lines *to, struct err *e);
 /* Paths of the segments of a folder, oldest first; a file is one of its own. */
 int reqlog_segments(char ***out, size_t *n, const char *path, struct err *e);
 void reqlog_segments_free(char **segment, size_t n);

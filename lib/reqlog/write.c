@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/thread.h"
 #include "codec/json.h"
 
@@ -208,11 +209,11 @@ add_member(struct buf *b, const char *key, const char *s)
 	json_quote(b, s, strlen(s));
 }
 
-void
-reqlog_line(struct buf *out, const struct reqlog_request *r,
-    const struct buf *inputs, const struct buf *outputs)
+/* All that comes before the rows. */
+static void
+begin_line(struct buf *out, const struct reqlog_request *r)
 {
-	char when[CLOCK_TEXT_MAX];
+	char when[CLOCK_TEXT_MAX], share[NUM_TEXT_MAX];
 
 	clock_print(when, r->time_us);
 	buf_addf(out, "{\"time\":\"%s\"", when);
@@ -222,12 +223,53 @@ reqlog_line(struct buf *out, const struct reqlog_request *r,
 	add_member(out, "version", r->version);
 	add_member(out, "digest", r->digest);
 	add_member(out, "variant", r->variant);
-	buf_adds(out, ",\"inputs\":");
-	buf_add(out, inputs->data, inputs->len);
-	buf_adds(out, ",\"outputs\":");
-	buf_add(out, outputs->data, outputs->len);
+	if (r->placed) {
+		add_member(out, "rollout", r->placed->rollout);
+		buf_adds(out, ",\"share\":");
+		buf_add(out, share, num_print_f64(share, r->placed->share));
+		buf_addf(out, ",\"place\":\"%016llx\"",
+		    (unsigned long long)r->placed->place);
+	}
+	if (r->micros)
+		buf_addf(out, ",\"micros\":%lld", (long long)r->micros);
+}
+
+static void
+add_object(struct buf *out, const char *key, const struct buf *b)
+{
+	buf_addf(out, ",\"%s\":", key);
+	buf_add(out, b->data, b->len);
+	out->failed |= b->failed;
+}
+
+void
+reqlog_line(struct buf *out, const struct reqlog_request *r,
+    const struct buf *inputs, const struct buf *outputs)
+{
+	begin_line(out, r);
+	add_object(out, "inputs", inputs);
+	add_object(out, "outputs", outputs);
+	if (r->features)
+		add_object(out, "features", r->features);
 	buf_adds(out, "}\n");
-	out->failed |= inputs->failed || outputs->failed;
+}
+
+void
+reqlog_failure(struct buf *out, const struct reqlog_request *r, int status)
+{
+	begin_line(out, r);
+	buf_addf(out, ",\"status\":%d}\n", status);
+}
+
+void
+reqlog_shadow(struct buf *out, const struct reqlog_request *r,
+    const struct buf *answered, const struct buf *shadow)
+{
+	begin_line(out, r);
+	add_object(out, "answered", answered);
+	if (shadow)
+		add_object(out, "shadow", shadow);
+	buf_adds(out, "}\n");
 }
 
 /* The disk is far behind when there is no room: drop, do not wait. */

@@ -23,7 +23,7 @@ layout_path(const struct layout *l, const char *name)
 
 static const char *const folder_name[] = {
 	"objects", "packs", "refs", "audit", "locks", "tmp", "cache", "runs", "studies",
-	"trash"
+	"tracking", "trash"
 };
 #define FOLDERS (sizeof(folder_name) / sizeof(*folder_name))
 
@@ -63,7 +63,8 @@ layout_check(const char *folder, struct err *e)
 }
 
 /* Names that temporary files are given: by lib/base/file.c and newfile.c
- * 16 digits and ".tmp", by lib/track/journal.c "RUN.run.tmp". */
+ * 16 digits and ".tmp", by lib/track/journal.c "RUN.run.tmp"; folders by
+ * lib/store/tree/restore.c as files are. */
 static bool
 is_temporary(const char *name)
 {
@@ -97,9 +98,13 @@ sweep_temporary(struct layout *l)
 	for (size_t i = 0; i < n; i++) {
 		char *path = path_join(folder, names[i]);
 
-		if (is_temporary(names[i]) && beneath_stat(path, &st) == 0 &&
-		    S_ISREG(st.st_mode) && now - (int64_t)st.st_mtim.tv_sec > SWEEP_AGE_S)
+		if (!is_temporary(names[i]) || beneath_stat(path, &st) < 0 ||
+		    now - (int64_t)st.st_mtim.tv_sec <= SWEEP_AGE_S)
+			;
+		else if (S_ISREG(st.st_mode))
 			(void)l->os->unlink(path);
+		else if (S_ISDIR(st.st_mode))
+			(void)folder_remove(path, &ignored);
 		free(path);
 	}
 	folder_names_free(names, n);

@@ -177,6 +177,25 @@ column_set_number(struct column *c, size_t i, double v, struct err *e)
 }
 
 int
+column_set_whole(struct column *c, size_t i, int64_t v, struct err *e)
+{
+	char text[NUM_TEXT_MAX];
+
+	switch (c->type) {
+	case COL_INT64:
+	case COL_DATETIME:
+		mark_present(c, i);
+		c->i64[i] = v;
+		return 0;
+	case COL_FLOAT64:
+	case COL_FLOAT32:
+		return column_set_number(c, i, (double)v, e);
+	default:
+		return column_set_text(c, i, text, num_print_i64(text, v), e);
+	}
+}
+
+int
 column_set_token(struct column *c, size_t i, enum json_token t,
     const struct json_pull *p, struct err *e)
 {
@@ -189,11 +208,8 @@ column_set_token(struct column *c, size_t i, enum json_token t,
 		column_set_missing(c, i);
 		return 0;
 	case JSON_T_NUM:
-		if (c->type == COL_INT64 && p->is_int) {
-			mark_present(c, i);
-			c->i64[i] = p->i;
-			return 0;
-		}
+		if (c->type == COL_INT64 && p->is_int)
+			return column_set_whole(c, i, p->i, e);
 		return written && !isnan(p->d) ?
 		    column_set_text(c, i, p->s, p->n, e) :
 		    column_set_number(c, i, p->d, e);

@@ -14,6 +14,7 @@
 int column_set_text(struct column *c, size_t i, const char *s, size_t n,
     struct err *e);
 int column_set_number(struct column *c, size_t i, double v, struct err *e);
+int column_set_whole(struct column *c, size_t i, int64_t v, struct err *e);
 void column_set_missing(struct column *c, size_t i);
 /* The value a pull reader has just given, by the rules of
  * read/json_rows.h. */

@@ -41,6 +41,16 @@ table_find(const struct table *t, const char *name)
 	return NULL;
 }
 
+struct names *
+table_names(const struct table *t)
+{
+	struct names *n = names_new();
+
+	for (size_t i = 0; i < t->cols; i++)
+		names_add(n, t->col[i].name);
+	return n;
+}
+
 static int
 no_such_column(const struct table *t, const char *name, struct err *e)
 {

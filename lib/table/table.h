@@ -7,6 +7,7 @@
 #ifndef TABLE_TABLE_H
 #define TABLE_TABLE_H
 
+#include "base/names.h"
 #include "table/column.h"
 
 struct table {
@@ -22,6 +23,8 @@ struct column *table_find(const struct table *t, const char *name);
 /* Its place; ERR_NOENT names it and the nearest known one. */
 int table_index(size_t *out, const struct table *t, const char *name,
     struct err *e);
+/* The places of all its names, for many lookups; the caller frees it. */
+struct names *table_names(const struct table *t);
 /* Keep only these columns, in this order; or all but these. ERR_NOENT. */
 int table_select(struct table *t, const char *const *names, size_t n,
     struct err *e);

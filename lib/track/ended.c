@@ -49,6 +49,12 @@ add_line(struct ended *p, struct arena *a, const struct json *event)
 }
 
 void
+ended_lines(struct ended *p)
+{
+	buf_init(&p->text, BUF_CAP_DATA);
+}
+
+void
 ended_begin(struct ended *p, const char *id, int64_t begin_us, const char *user,
     const struct journal_start *start)
 {
@@ -97,6 +103,30 @@ ended_link(struct ended *p, const struct link *l)
 	struct arena a = { NULL, 0 };
 
 	add_line(p, &a, event_link(&a, l));
+}
+
+void
+ended_tag(struct ended *p, const char *name, const char *value)
+{
+	struct arena a = { NULL, 0 };
+
+	add_line(p, &a, event_tag(&a, name, value));
+}
+
+void
+ended_rename(struct ended *p, const char *name)
+{
+	struct arena a = { NULL, 0 };
+
+	add_line(p, &a, event_named(&a, "rename", name));
+}
+
+void
+ended_drop(struct ended *p, const char *output)
+{
+	struct arena a = { NULL, 0 };
+
+	add_line(p, &a, event_named(&a, "drop", output));
 }
 
 void
@@ -161,5 +191,22 @@ done:
 		odb_abandon(t);
 	run_free(&run);
 	arena_free(&a);
+	return r;
+}
+
+int
+ended_amend(struct catalog_put *put, struct catalog *c, const char *id,
+    const struct buf *lines, struct err *e)
+{
+	struct buf text;
+	int r;
+
+	buf_init(&text, BUF_CAP_DATA);
+	r = sealed_journal(&text, c, id, e);
+	if (r == 0) {
+		buf_add(&text, lines->data, lines->len);
+		r = ended_put(put, c, id, &text, e);
+	}
+	buf_free(&text);
 	return r;
 }

@@ -123,6 +123,27 @@ event_fact(struct arena *a, const char *key, const struct json *v)
 }
 
 struct json *
+event_tag(struct arena *a, const char *name, const char *value)
+{
+	struct json *event = event_named(a, "tag", name);
+
+	if (value)
+		json_add_text(a, event, "value", value);
+	else
+		json_add_null(a, event, "value");
+	return event;
+}
+
+struct json *
+event_named(struct arena *a, const char *what, const char *name)
+{
+	struct json *event = new_event(a, what);
+
+	json_add_text(a, event, "name", name);
+	return event;
+}
+
+struct json *
 event_end(struct arena *a, enum run_status status, int exit_status, int64_t us)
 {
 	struct json *event = new_event(a, "end");

@@ -28,6 +28,9 @@ struct json *event_summary(struct arena *a, const char *name, double value);
 struct json *event_link(struct arena *a, const struct link *l);
 struct json *event_fact(struct arena *a, const char *key,
     const struct json *v);
+struct json *event_tag(struct arena *a, const char *name, const char *value);
+/* Events that hold a name alone: "rename", "drop", "resume" (of the run). */
+struct json *event_named(struct arena *a, const char *what, const char *name);
 struct json *event_end(struct arena *a, enum run_status status,
     int exit_status, int64_t us);
 /* A time as text, under a key of the map m. */

@@ -8,33 +8,40 @@
 
 #include "base/folder.h"
 #include "base/mem.h"
+#include "catalog/manifest.h"
 #include "catalog/name.h"
+#include "store/odb.h"
 #include "store/ref.h"
 #include "store/worktree.h"
 #include "track/internal.h"
 
 #define SUFFIX ".jsonl"
 
+struct run_id {
+	char *id;
+	bool journal;			/* has one that is a file */
+};
+
 struct run_ids {
-	char **v;
+	struct run_id *v;
 	size_t n, room;
 };
 
 static void
-add_id(struct run_ids *l, const char *id, size_t n)
+add_id(struct run_ids *l, const char *id, size_t n, bool journal)
 {
 	if (l->n == l->room) {
 		l->room = l->room ? l->room * 2 : 64;
 		l->v = xresize(l->v, l->room, sizeof(*l->v));
 	}
-	l->v[l->n++] = xstrndup(id, n);
+	l->v[l->n++] = (struct run_id){ xstrndup(id, n), journal };
 }
 
 static void
 ids_release(struct run_ids *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i]);
+		free(l->v[i].id);
 	free(l->v);
 }
 
@@ -43,7 +50,7 @@ add_sealed(void *ctx, const char *name, struct err *e)
 {
 	(void)e;
 	if (strchr(name, '@') == NULL)
-		add_id(ctx, name + 4, strlen(name + 4));
+		add_id(ctx, name + 4, strlen(name + 4), false);
 	return 0;
 }
 
@@ -58,7 +65,7 @@ add_unsealed(struct run_ids *l, struct catalog *c, struct err *e)
 		size_t n = strlen(names[i]), s = sizeof(SUFFIX) - 1;
 
 		if (n > s && strcmp(names[i] + n - s, SUFFIX) == 0)
-			add_id(l, names[i], n - s);
+			add_id(l, names[i], n - s, true);
 	}
 	folder_names_free(names, count);
 	free(folder);
@@ -68,7 +75,9 @@ add_unsealed(struct run_ids *l, struct catalog *c, struct err *e)
 static int
 newest_first(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)b, *(char *const *)a);
+	const struct run_id *x = a, *y = b;
+
+	return strcmp(y->id, x->id);
 }
 
 /* All ids, newest first, each once.  Unsealed ones are listed first: one
@@ -87,33 +96,72 @@ all_ids(struct run_ids *l, struct catalog *c, struct err *e)
 	if (l->n)
 		qsort(l->v, l->n, sizeof(*l->v), newest_first);
 	for (size_t i = 0; i < l->n; i++) {
-		if (kept && strcmp(l->v[kept - 1], l->v[i]) == 0)
-			free(l->v[i]);
-		else
+		if (kept && strcmp(l->v[kept - 1].id, l->v[i].id) == 0) {
+			l->v[kept - 1].journal = true;
+			free(l->v[i].id);
+		} else {
 			l->v[kept++] = l->v[i];
+		}
 	}
 	l->n = kept;
 	return 0;
 }
 
-/* `brief`: metrics may have only their summaries. */
+/* ERR_NOENT when it is not sealed. */
 static int
-read_by_id(struct run *r, struct catalog *c, const char *id, bool brief,
+find_sealed(struct oid *manifest, struct catalog *c, const char *id,
     struct err *e)
 {
 	char *ref = name_ref(&(struct name){ .kind = NAME_RUN, .base = id });
-	struct err mine = ERR_INIT;
 	struct ref versions;
-	struct oid manifest;
-	int result = ref_read(&versions, catalog_repo(c), ref, &mine);
+	int r = ref_read(&versions, catalog_repo(c), ref, e);
 
 	free(ref);
-	if (result == 0) {
-		manifest = ref_last(&versions)->id;
-		ref_free(&versions);
+	if (r < 0)
+		return -1;
+	*manifest = ref_last(&versions)->id;
+	ref_free(&versions);
+	return 0;
+}
+
+int
+sealed_journal(struct buf *out, struct catalog *c, const char *id,
+    struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	const struct json *m;
+	struct oid manifest;
+	struct link l;
+	int r = -1;
+
+	if (find_sealed(&manifest, c, id, e) < 0)
+		return -1;
+	if (catalog_manifest(&m, &a, c, &manifest, e) == 0)
+		r = manifest_find(&l, m, "journal", NULL) ? odb_get(out,
+		    catalog_odb(c), &l.id, e) : err_set(e, ERR_CORRUPT,
+		    "run:%s has no journal", id);
+	arena_free(&a);
+	return r;
+}
+
+/* `brief`: metrics may have only their summaries.  `journal`: there may be
+ * one that is a file; beside a sealed run it counts where the run goes on. */
+static int
+read_by_id(struct run *r, struct catalog *c, const char *id, bool journal,
+    bool brief, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct oid manifest;
+
+	if (journal && run_from_journal(r, c, id, &mine) == 0) {
+		if (r->end_us == 0 || find_sealed(&manifest, c, id, &mine) < 0)
+			return 0;
+		run_free(r);
+	}
+	mine = (struct err)ERR_INIT;
+	if (find_sealed(&manifest, c, id, &mine) == 0)
 		return brief ? run_from_manifest(r, c, &manifest, e) :
 		    run_from_sealed(r, c, &manifest, e);
-	}
 	if (mine.code != ERR_NOENT) {
 		*e = mine;
 		return -1;
@@ -136,10 +184,10 @@ run_each(struct catalog *c,
 		struct run r;
 
 		/* sealed between the listing and now: look again */
-		if (read_by_id(&r, c, l.v[i], true, e) < 0 &&
+		if (read_by_id(&r, c, l.v[i].id, l.v[i].journal, true, e) < 0 &&
 		    (e->code != ERR_NOENT ||
-		    read_by_id(&r, c, l.v[i], true, e) < 0)) {
-			result = err_wrap(e, "run:%s", l.v[i]);
+		    read_by_id(&r, c, l.v[i].id, true, true, e) < 0)) {
+			result = err_wrap(e, "run:%s", l.v[i].id);
 			break;
 		}
 		result = fn(ctx, &r, e);
@@ -225,15 +273,15 @@ find_by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
 	if (all_ids(&l, c, e) < 0)
 		return -1;
 	for (size_t i = 0; i < l.n; i++) {
-		if (strcmp(l.v[i], text) == 0) {
+		if (strcmp(l.v[i].id, text) == 0) {
 			free(*id);
-			*id = xstrdup(l.v[i]);
+			*id = xstrdup(l.v[i].id);
 			found = 1;
 			break;
 		}
-		if (n >= 4 && strncmp(l.v[i], text, n) == 0) {
+		if (n >= 4 && strncmp(l.v[i].id, text, n) == 0) {
 			free(*id);
-			*id = xstrdup(l.v[i]);
+			*id = xstrdup(l.v[i].id);
 			found++;
 		}
 	}
@@ -282,7 +330,7 @@ run_read_by_output(struct run *r, struct catalog *c, const struct oid *output,
 	if (catalog_need_repo(c, "a run", e) < 0 ||
 	    find_newest(&id, c, NULL, output, e) < 0)
 		return -1;
-	result = id ? read_by_id(r, c, id, false, e) : err_set(e, ERR_NOENT,
+	result = id ? read_by_id(r, c, id, true, false, e) : err_set(e, ERR_NOENT,
 	    "no run put out %s", oid_print(text, output));
 	free(id);
 	return result;
@@ -306,7 +354,7 @@ run_read(struct run *r, struct catalog *c, const char *text,
 	}
 	result = run_find_id(&id, c, text, e);
 	if (result == 0)
-		result = read_by_id(r, c, id, false, e);
+		result = read_by_id(r, c, id, true, false, e);
 	free(id);
 	name_free(&n);
 	return result;
@@ -316,5 +364,5 @@ int
 run_read_id(struct run *r, struct catalog *c, const char *id, struct err *e)
 {
 	memset(r, 0, sizeof(*r));
-	return read_by_id(r, c, id, true, e);
+	return read_by_id(r, c, id, true, true, e);
 }

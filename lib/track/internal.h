@@ -3,6 +3,7 @@
 #ifndef TRACK_INTERNAL_H
 #define TRACK_INTERNAL_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "catalog/catalog.h"
 #include "track/run.h"
@@ -26,6 +27,9 @@ int run_from_journal(struct run *r, struct catalog *c, const char *id,
 int run_from_manifest(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e);
 int run_from_sealed(struct run *r, struct catalog *c, const struct oid *id,
+    struct err *e);
+/* The whole journal of a sealed run, its newest version's.  ERR_NOENT. */
+int sealed_journal(struct buf *out, struct catalog *c, const char *id,
     struct err *e);
 /* Member "metrics" of j: the summaries; null for one that is not finite,
  * and which in "metrics_flag". */

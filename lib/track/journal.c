@@ -44,6 +44,12 @@ journal_id(const struct journal *j)
 	return j->id;
 }
 
+int64_t
+journal_size(const struct journal *j)
+{
+	return lseek(j->fd, 0, SEEK_END);
+}
+
 int
 journal_fd(const struct journal *j)
 {
@@ -64,30 +70,40 @@ journal_close(struct journal *j)
 
 /* --- lines ----------------------------------------------------------------- */
 
-/* One line under the lock on byte 1.  If whoever came before was killed
- * half way through a line, ours begins on a fresh one. */
+/* Lines under the lock on byte 1.  If whoever came before was killed half way
+ * through a line, ours begin on a fresh one. */
+int
+journal_append(struct journal *j, const struct buf *lines, struct err *e)
+{
+	const struct os *os = repo_os(catalog_repo(j->c));
+	char last;
+	off_t end;
+	int r = 0;
+
+	if (buf_check(lines, e) < 0 ||
+	    file_lock(j->fd, FILE_EXCLUSIVE, APPEND, 1, WAIT_MS, e) < 0)
+		return -1;
+	end = lseek(j->fd, 0, SEEK_END);
+	if (end > 0 && pread(j->fd, &last, 1, end - 1) == 1 && last != '\n')
+		r = file_write_fd(os, j->fd, "\n", 1, j->path, e);
+	if (r == 0)
+		r = file_write_fd(os, j->fd, lines->data, lines->len, j->path,
+		    e);
+	if (file_unlock(j->fd, APPEND, 1, e) < 0)
+		r = -1;
+	return r;
+}
+
 static int
 append_event(struct journal *j, const struct json *event, struct err *e)
 {
-	const struct os *os = repo_os(catalog_repo(j->c));
 	struct buf b;
-	char last;
-	off_t end;
-	int r = -1;
+	int r;
 
 	buf_init(&b, LINE_CAP);
-	if (file_lock(j->fd, FILE_EXCLUSIVE, APPEND, 1, WAIT_MS, e) < 0)
-		goto done;
-	end = lseek(j->fd, 0, SEEK_END);
-	if (end > 0 && pread(j->fd, &last, 1, end - 1) == 1 && last != '\n')
-		buf_addc(&b, '\n');
 	json_write(&b, event);
 	buf_addc(&b, '\n');
-	if (buf_check(&b, e) == 0)
-		r = file_write_fd(os, j->fd, b.data, b.len, j->path, e);
-	if (file_unlock(j->fd, APPEND, 1, e) < 0)
-		r = -1;
-done:
+	r = journal_append(j, &b, e);
 	buf_free(&b);
 	return r;
 }
@@ -105,14 +121,14 @@ append_and_free(struct journal *j, struct arena *a, const struct json *event,
 static struct json *
 begin_event(struct arena *a, const char *id, const struct journal_start *s)
 {
-	struct event_begin b = { .id = id, .us = clock_wall_us(),
-	    .pid = getpid(), .start = s };
+	struct event_begin b = { .id = id, .us = s->begin_us ? s->begin_us :
+	    clock_wall_us(), .pid = getpid(), .start = s };
 	struct machine m;
 
 	machine_read(&m);
 	b.host = m.host;
 	b.boot = m.boot;
-	b.user = m.user;
+	b.user = s->user ? s->user : m.user;
 	return event_begin(a, &b);
 }
 
@@ -135,7 +151,8 @@ new_id(void)
 /* Locked and with its first line before it has its name, so that nobody
  * ever sees a run that is neither alive nor dead. */
 static int
-begin_file(struct journal *j, const struct json *event, struct err *e)
+begin_file(struct journal *j, const struct json *event, bool sync,
+    struct err *e)
 {
 	const struct os *os = repo_os(catalog_repo(j->c));
 	char *folder = repo_path(catalog_repo(j->c), "tmp");
@@ -157,13 +174,14 @@ begin_file(struct journal *j, const struct json *event, struct err *e)
 		goto done;
 	}
 	/* link, not rename: never over another run */
-	if (os->fsync(j->fd) < 0 || os->link(temp, j->path) < 0) {
+	if ((sync && os->fsync(j->fd) < 0) || os->link(temp, j->path) < 0) {
 		err_sys(e, "cannot create '%s'", j->path);
 		os->unlink(temp);
 		goto done;
 	}
 	os->unlink(temp);
-	if ((r = file_sync_folder(os, runs, e)) < 0)
+	r = sync ? file_sync_folder(os, runs, e) : 0;
+	if (r < 0)
 		os->unlink(j->path);	/* it never began */
 done:
 	free(runs);
@@ -188,7 +206,7 @@ journal_begin(struct journal **out, struct catalog *c,
 	j->owner = true;
 	j->id = new_id();
 	j->path = journal_path(c, j->id);
-	r = begin_file(j, begin_event(&a, j->id, start), e);
+	r = begin_file(j, begin_event(&a, j->id, start), !start->unsynced, e);
 	arena_free(&a);
 	if (r < 0) {
 		journal_close(j);
@@ -250,6 +268,53 @@ journal_join(struct journal **out, struct catalog *c, const char *run,
 fail:
 	journal_close(j);
 	return -1;
+}
+
+int
+journal_open(struct journal **out, struct catalog *c, const char *id,
+    struct err *e)
+{
+	struct journal *j = xalloc(1, sizeof(*j));
+	int why;
+
+	j->c = c;
+	j->fd = -1;
+	why = name_base_ok(id) ? open_living(j, id) : ENOENT;
+	if (why) {
+		errno = why;
+		err_sys(e, "cannot open the journal of run:%.200s", id);
+		journal_close(j);
+		return -1;
+	}
+	*out = j;
+	return 0;
+}
+
+int
+journal_resume(struct journal **out, struct catalog *c, const char *id,
+    struct err *e)
+{
+	char *path = journal_path(c, id), *folder = repo_path(catalog_repo(c),
+	    "runs");
+	const struct os *os = repo_os(catalog_repo(c));
+	struct arena a = { NULL, 0 };
+	struct buf text;
+	int r;
+
+	buf_init(&text, BUF_CAP_DATA);
+	r = sealed_journal(&text, c, id, e);
+	json_write(&text, event_named(&a, "resume", id));
+	buf_addc(&text, '\n');
+	if (r == 0 && (r = buf_check(&text, e)) == 0 &&
+	    (r = file_make_folders(os, folder, e)) == 0)
+		r = file_replace_own(os, path, text.data, text.len, 0666, e);
+	if (r == 0)
+		r = journal_open(out, c, id, e);
+	buf_free(&text);
+	arena_free(&a);
+	free(folder);
+	free(path);
+	return r;
 }
 
 struct json *
@@ -346,21 +411,29 @@ store_run(struct catalog_put *put, struct journal *j, struct err *e)
 
 static int
 append_end(struct journal *j, enum run_status status, int exit_status,
-    struct err *e)
+    int64_t end_us, struct err *e)
 {
 	struct arena a = { NULL, 0 };
 
 	return append_and_free(j, &a, event_end(&a, status, exit_status,
-	    clock_wall_us()), e);
+	    end_us), e);
 }
 
 int
 journal_seal(struct catalog_put *put, struct journal *j,
     enum run_status status, int exit_status, struct err *e)
 {
+	return journal_seal_at(put, j, status, exit_status, clock_wall_us(),
+	    e);
+}
+
+int
+journal_seal_at(struct catalog_put *put, struct journal *j,
+    enum run_status status, int exit_status, int64_t end_us, struct err *e)
+{
 	const struct os *os = repo_os(catalog_repo(j->c));
 	struct err ignored = ERR_INIT;
-	int r = append_end(j, status, exit_status, e);
+	int r = append_end(j, status, exit_status, end_us, e);
 
 	if (r == 0 && os->fsync(j->fd) < 0)
 		r = err_sys(e, "cannot fsync '%s'", j->path);
@@ -368,7 +441,8 @@ journal_seal(struct catalog_put *put, struct journal *j,
 		r = store_run(put, j, e);
 	/* the last end counts: what we report is what runs will list */
 	if (r < 0 && e->code != ERR_UNPROVEN && status == RUN_FINISHED)
-		(void)append_end(j, RUN_FAILED, exit_status, &ignored);
+		(void)append_end(j, RUN_FAILED, exit_status, end_us,
+		    &ignored);
 	/* left behind by a kill here it is only a second copy */
 	if (r == 0 && os->unlink(j->path) < 0)
 		log_warn(catalog_log(j->c), "cannot remove '%s'", j->path);

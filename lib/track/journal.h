@@ -43,18 +43,34 @@ struct journal_start {
 	const char *const *command;	/* NULL-ended, or NULL */
 	const char *name;		/* a word of the user's, or NULL */
 	const struct json *facts;	/* map: members of line one; or NULL */
+	/* told by whoever runs it elsewhere; 0 and NULL: now, and us */
+	int64_t begin_us;
+	const char *user;
+	/* nothing is synced before its end: a power cut may lose it */
+	bool unsynced;
 };
 
 /* Begin a run with a fresh ID; needs a repository. */
 int journal_begin(struct journal **j, struct catalog *c,
     const struct journal_start *start, struct err *e);
 const char *journal_id(const struct journal *j);	/* "20260102-030405-4f2a9c01" */
+int64_t journal_size(const struct journal *j);	/* bytes written */
 /* The descriptor that keeps the run alive: let the command inherit it. */
 int journal_fd(const struct journal *j);
 /* Append to a living run from another process, named as for run_read;
  * ERR_NO when it has ended.  journal_close ends the appending, not the run. */
 int journal_join(struct journal **j, struct catalog *c, const char *run,
     struct err *e);
+
+/* The same to a run that nobody holds, which has a lease: the fact "lease_s"
+ * of its first line.  ERR_NOENT when there is no such journal. */
+int journal_open(struct journal **j, struct catalog *c, const char *id,
+    struct err *e);
+/* A sealed run that goes on: its journal is a file again. */
+int journal_resume(struct journal **j, struct catalog *c, const char *id,
+    struct err *e);
+/* Whole lines at once, made with track/ended.h. */
+int journal_append(struct journal *j, const struct buf *lines, struct err *e);
 
 /* One event each; written whole under the lock on byte 1.  Metrics and
  * parameters are not synced one by one: a power cut may lose the last. */
@@ -79,6 +95,9 @@ int journal_fact(struct journal *j, const char *key, const struct json *v,
  * even for its end. */
 int journal_seal(struct catalog_put *put, struct journal *j,
     enum run_status status, int exit_status, struct err *e);
+/* The same of a run that ended then. */
+int journal_seal_at(struct catalog_put *put, struct journal *j,
+    enum run_status status, int exit_status, int64_t end_us, struct err *e);
 /* Give up the handle; a run not sealed reads as killed afterwards. */
 void journal_close(struct journal *j);
 

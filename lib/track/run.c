@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/beneath.h"
@@ -16,6 +17,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "catalog/manifest.h"
+#include "codec/json_edit.h"
 #include "store/odb.h"
 #include "track/internal.h"
 
@@ -68,24 +70,8 @@ map_set(struct arena *a, struct json *map, const char *key,
     const struct json *value)
 {
 	static const struct json null = { .type = JSON_NULL };
-	struct json *old = (struct json *)(uintptr_t)json_get(map, key);
-	struct json *next, *scratch, *made;
-	const char *name;
 
-	if (value == NULL)
-		value = &null;
-	if (old == NULL) {
-		manifest_copy(a, map, key, value);
-		return;
-	}
-	scratch = json_new(a, JSON_MAP);
-	manifest_copy(a, scratch, key, value);
-	made = scratch->child;
-	next = old->next;
-	name = old->key;
-	*old = *made;
-	old->next = next;
-	old->key = name;
+	json_set(a, map, key, value ? value : &null);
 }
 
 static int64_t
@@ -220,6 +206,60 @@ add_begin(struct run_builder *b, const struct json *event)
 			map_set(&r->arena, b->facts, f->key, f);
 }
 
+/* A word about the run; null takes it away. */
+static void
+add_tag(struct run_builder *b, const struct json *event)
+{
+	const struct json *value = json_get(event, "value");
+	const char *name = json_text(event, "name", "");
+	struct arena *a = &b->r->arena;
+	struct json *tags = (struct json *)(uintptr_t)json_get(b->facts,
+	    "tags");
+
+	if (tags == NULL || tags->type != JSON_MAP) {
+		map_set(a, b->facts, "tags", json_new(a, JSON_MAP));
+		tags = (struct json *)(uintptr_t)json_get(b->facts, "tags");
+	}
+	if (value == NULL || value->type == JSON_NULL)
+		json_remove(tags, name);
+	else
+		map_set(a, tags, name, value);
+}
+
+/* An output that is one no more. */
+static void
+drop_output(struct run *r, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->n_links; i++)
+		if (strcmp(r->link[i].rel, "output") != 0 ||
+		    strcmp(r->link[i].name, name) != 0)
+			r->link[kept++] = r->link[i];
+	r->n_links = kept;
+}
+
+/* What is said of a run beside what it did: true when this is such. */
+static bool
+add_word(struct run_builder *b, const struct json *event, const char *what)
+{
+	struct run *r = b->r;
+
+	if (strcmp(what, "tag") == 0) {
+		add_tag(b, event);
+	} else if (strcmp(what, "rename") == 0) {
+		r->name = arena_strdup(&r->arena, json_text(event, "name", ""));
+	} else if (strcmp(what, "drop") == 0) {
+		drop_output(r, json_text(event, "name", ""));
+	} else if (strcmp(what, "resume") == 0) {
+		r->status = RUN_UNKNOWN;
+		r->end_us = 0;
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static void
 add_event(struct run_builder *b, const struct json *event)
 {
@@ -238,7 +278,7 @@ add_event(struct run_builder *b, const struct json *event)
 		    json_get(event, "value"));
 	} else if (strcmp(what, "link") == 0) {
 		add_link(b, event);
-	} else if (strcmp(what, "end") == 0) {
+	} else if (!add_word(b, event, what) && strcmp(what, "end") == 0) {
 		r->status = status_of(json_text(event, "status", ""));
 		r->exit_status = (int)json_int(event, "exit", 0);
 		r->end_us = time_of(event, "time");
@@ -350,6 +390,20 @@ journal_path(const struct catalog *c, const char *id)
 
 /* --- out of the repository ------------------------------------------------- */
 
+/* Of a run whose lock nobody holds.  One that is told of over a network has
+ * a lease: it lives while it was heard of within. */
+static enum run_status
+unheld_status(const struct run *r, int fd)
+{
+	int64_t lease = json_int(r->facts, "lease_s", 0);
+	struct stat st;
+
+	if (lease > 0 && fstat(fd, &st) == 0)
+		return clock_wall_us() / 1000000 - st.st_mtim.tv_sec > lease ?
+		    RUN_KILLED : RUN_RUNNING;
+	return run_began_here(r) ? RUN_KILLED : RUN_UNKNOWN;
+}
+
 int
 run_from_journal(struct run *r, struct catalog *c, const char *id,
     struct err *e)
@@ -373,7 +427,7 @@ run_from_journal(struct run *r, struct catalog *c, const char *id,
 	if (locked)
 		r->status = RUN_RUNNING;
 	else if (r->end_us == 0)
-		r->status = run_began_here(r) ? RUN_KILLED : RUN_UNKNOWN;
+		r->status = unheld_status(r, fd);
 	result = 0;
 done:
 	if (result < 0)

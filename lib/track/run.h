@@ -13,7 +13,7 @@
 #include "store/oid.h"
 
 enum run_status {
-	RUN_RUNNING,		/* byte 0 is locked */
+	RUN_RUNNING,		/* byte 0 is locked, or its lease is good */
 	RUN_FINISHED,
 	RUN_FAILED,		/* its command said so; `exit` tells */
 	RUN_KILLED,		/* unsealed, unlocked, and this boot began it */

@@ -76,6 +76,15 @@ check 'an expression is of the definition that asks' <<'X'
 	test "$(cut -f2 out | paste -sd, -)" = 5,6,2,5
 X
 
+check 'a view whose columns were changed is loaded anew, and that is told' <<'X'
+	sed 's/- calls/- calls\n    - {name: net, expr: spend + customer_id}/' features.yaml >wider.yaml &&
+	expect 0 mlv-data feature load wider.yaml --until 2026-01-10 --json &&
+	says 'was loaded anew' &&
+	holds '.anew == true and .newer == 2' &&
+	expect 0 mlv-data feature load wider.yaml --until 2026-01-10 --json &&
+	holds '.anew == false and .newer == 0'
+X
+
 # --- kills and readers -------------------------------------------------------
 awk 'BEGIN {
 	print "customer_id,event_timestamp,created,calls,spend"
@@ -119,6 +128,14 @@ check 'a key too long for the store is told' <<'X'
 	{ head -n 1 usage.csv; printf '%0600d,2026-01-01,2026-01-01,1,1\n' 1; } >long.csv &&
 	expect 3 mlv-data feature load features.yaml --view usage long.csv &&
 	says 'at most 500'
+X
+check 'fsck finds nothing odd in the store of a repository, and gc leaves it' <<'X'
+	cksum .mlv/features/online.mdb >before &&
+	expect 0 mlv-data fsck --strong &&
+	! grep features out &&
+	expect 0 mlv-data gc --keep newest --grace 0 --for-good &&
+	cksum .mlv/features/online.mdb >after &&
+	same before after
 X
 cp features.yaml usage.csv ..
 outside() { (cd .. && mlv-data feature load features.yaml); }

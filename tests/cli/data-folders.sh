@@ -134,6 +134,53 @@ check 'checkout: a link on the way is not followed' <<'X'
 	same_as ../second &&
 	test -z "$(ls -A ../outside)"
 X
+check 'checkout: a damaged file in a folder keeps all of the folder from its name' <<'X'
+	fresh damaged &&
+	mlv-data init >/dev/null &&
+	mkdir -p d/new/sub &&
+	seq 5000 >d/new/a &&
+	seq 5000 9999 >d/new/sub/b &&
+	ln -s a d/new/link &&
+	mlv-data add d >/dev/null &&
+	rm -r d/new &&
+	pack=$(ls .mlv/packs/*) &&
+	cp "$pack" ../good &&
+	chmod u+w "$pack" &&
+	printf "\377" | dd of="$pack" bs=1 seek=12000 conv=notrunc 2>dd.log &&
+	expect 3 mlv-data checkout d &&
+	says "is damaged" &&
+	test -z "$(ls d)$(ls .mlv/tmp)" &&
+	cp ../good "$pack" &&
+	expect 0 mlv-data checkout d &&
+	test "$(readlink d/new/link)" = a &&
+	seq 5000 | cmp - d/new/a &&
+	expect 0 mlv-data status --exit-code
+X
+check 'checkout: a folder that .mlvignore names now is in the way, but for --force' <<'X'
+	mv d/new ../new &&
+	mkdir d/new &&
+	echo mine >d/new/a &&
+	echo mine >d/new/c &&
+	echo new >.mlvignore &&
+	expect 3 mlv-data checkout d &&
+	says "'d/new/a' is in the way" &&
+	test "$(cat d/new/a)" = mine &&
+	test -z "$(ls .mlv/tmp)" &&
+	expect 0 mlv-data checkout -f d &&
+	test "$(cat d/new/c)" = mine &&
+	rm d/new/c &&
+	diff -r --no-dereference ../new d/new &&
+	test -z "$(ls .mlv/tmp)"
+X
+check 'checkout: what a killed one left is swept two days later' <<'X'
+	mkdir -p .mlv/tmp/0123456789abcdef.tmp/sub .mlv/tmp/mine &&
+	echo x >.mlv/tmp/0123456789abcdef.tmp/sub/x &&
+	touch -d "2 days ago" .mlv/tmp/* &&
+	echo 1 >late &&
+	expect 0 mlv-data add late &&
+	test "$(ls .mlv/tmp)" = mine
+X
+cd ../repo || exit 1
 
 # --- cat
 check 'cat: a file in a folder, of any version' <<'X'

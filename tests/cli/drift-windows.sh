@@ -182,7 +182,7 @@ fresh thresholds
 check 'calibrate: thresholds a size of window and column, the same each time' <<'X'
 	expect 0 mlv-drift calibrate ref.csv -o t &&
 	jq -e '.rate == 0.01 and ([.windows[].rows] == [100, 300, 1000]) and (.windows[0].columns | length == 3)' t &&
-	jq -e '.windows[0].columns.x > .windows[2].columns.x and .windows[0].columns.x > .windows[0].columns.w' t &&
+	jq -e '.windows[0].columns.x > .windows[2].columns.x and .windows[0].columns.k > 0' t &&
 	expect 0 mlv-drift calibrate ref.csv &&
 	same t out
 X

@@ -356,6 +356,12 @@ Y
 	described 0 mlv-data 'feature load' features.yaml &&
 	described 0 mlv-data 'feature get' features.yaml --service churn id=1
 X
+check 'mlv-data feature audit prints the records of mlv-data-records(5)' <<'X'
+	mkdir audited &&
+	printf '{"time":"2026-01-02T00:00:00Z","model":"m","inputs":{"id":%s,"calls":7},"outputs":{"y":1},"features":%s}\n' \
+	    1 '{"service":"churn","at":"2026-01-02T00:00:00Z"}' >audited/1.jsonl &&
+	described 1 mlv-data 'feature audit' features.yaml audited
+X
 
 # --- mlv-train repro, graph, import
 check 'mlv-train repro and graph print the records of mlv-train-records(5), in both forms' <<'X'
@@ -500,10 +506,19 @@ check 'mlv-drift watch --window prints the records of mlv-drift-records(5), in b
 	described 1 mlv-drift watch --window 45 ref.csv now.csv &&
 	plain mlv.drift.window/1 1 mlv-drift watch --window 45 ref.csv now.csv
 X
+check 'mlv-drift multivariate prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 200; i++) print i % 9 "," i % 9 + i % 2 }' >ref.csv &&
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 200; i++) print i % 9 "," 8 - i % 9 + i % 2 }' >now.csv &&
+	described 1 mlv-drift multivariate ref.csv now.csv &&
+	plain mlv.drift.multivariate/1 1 mlv-drift multivariate ref.csv now.csv
+X
 check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
-	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
+	awk 'BEGIN {
+		print "id,p,g"
+		for (i = 0; i < 80; i++) print i "," i * 7 % 10 / 10 "," (i * 7 % 10 > 4) (i * 3 % 10 > 4)
+	}' >answers.csv &&
 	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
-	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe answers.csv &&
+	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe --weak 2 answers.csv &&
 	plain mlv.drift.performance/1 0 mlv-drift perf -l late.csv -k id --score p --positive 1 answers.csv
 X
 check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms' <<'X'
@@ -520,6 +535,60 @@ check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	echo "mlv-serve http" >>"$records/verbs" &&
 	kill "$server" &&
 	wait "$server"
+X
+check 'mlv-serve track prints the record of mlv-records(5), and its runs have journals' <<'X'
+	background mlv-serve track --json --port 0 &&
+	until_true grep -q http server.out &&
+	cp server.out out &&
+	agree record &&
+	echo "mlv-serve track" >>"$records/verbs" &&
+	api=$(jq -r .url out)/api/2.0 &&
+	tell() { curl -sf -o told -H "Content-Type: application/json" "$api/$1" -d "$2"; } &&
+	tell mlflow/runs/create '{"tags":[{"key":"a","value":"b"}]}' &&
+	run=$(jq -r .run.info.run_id told) &&
+	about() { printf '{"run_id":"%s",%s}' "$run" "$1"; } &&
+	tell mlflow/runs/set-tag "$(about '"key":"c","value":"d"')" &&
+	tell mlflow/runs/update "$(about '"run_name":"other"')" &&
+	curl -sf -o told -T rows.csv "$api/mlflow-artifacts/artifacts/0/$run/artifacts/rows.csv" &&
+	tell mlflow/runs/update "$(about '"status":"FINISHED"')" &&
+	tell mlflow/runs/update "$(about '"status":"RUNNING"')" &&
+	tell mlflow/runs/update "$(about '"status":"FINISHED"')" &&
+	kill "$server" &&
+	wait "$server"
+X
+check 'mlv-serve rollout and replay print the records of mlv-serve-records(5), in both forms' <<'X'
+	mkdir ../rolled &&
+	(
+		cd ../rolled &&
+		mlv-data init >init.log &&
+		mlv-registry add -q m ../work/two.onnx >add.log &&
+		mlv-train fit -q ../work/rows.csv -t y -d id -l logistic -o next.onnx >fit.log &&
+		mlv-registry add -q m next.onnx >add.log &&
+		mlv-registry set m@champion 1 >set.log &&
+		printf 'kind: shadow\nwait: 0\nguards: [{metric: errors, max: 0.1}]\n' >policy.yaml &&
+		described 0 mlv-serve 'rollout start' m --policy policy.yaml model:m@2 &&
+		described 0 mlv-serve 'rollout ls' &&
+		described 0 mlv-serve 'rollout status' m &&
+		described 4 mlv-serve 'rollout judge' m &&
+		described 4 mlv-serve 'rollout step' m &&
+		expect 0 mlv-serve rollout status m &&
+		grep "^m/1" out >state &&
+		grep "^guard" out >guard &&
+		grep -c "^guard\|^loss\|^goal" out &&
+		plain mlv.rollout.state/1 0 cat state &&
+		plain mlv.rollout.finding/1 0 cat guard &&
+		printf '%s\n' '{"time":"2026-01-02T03:04:05Z","inputs":{"x":1,"z":2},"outputs":{"label":"?"}}' >log.jsonl &&
+		described 0 mlv-serve replay m@1 log.jsonl &&
+		expect 0 mlv-serve replay m@1 log.jsonl &&
+		head -n 1 out >row &&
+		sed -n 2p out >all &&
+		tail -n 1 out >size &&
+		plain mlv.replayed/1 0 cat row &&
+		plain mlv.compared/1 0 cat all &&
+		plain mlv.compared.size/1 0 cat size &&
+		described 0 mlv-serve 'rollout abort' m &&
+		described 1 mlv-serve 'rollout watch' m
+	)
 X
 check 'mlv-card new --json prints a document with its name' <<'X'
 	expect 0 mlv-card new --json model:m@1 &&

@@ -157,11 +157,6 @@ check '--name with a slash, a space or nothing: a usage error' <<'X'
 	expect 2 mlv-serve http --port 0 --name "" one.onnx &&
 	expect 2 mlv-serve http --port 0 --name .. one.onnx
 X
-check 'a request with binary tensors is 400, and says so' <<'X'
-	answers 400 "$url/v2/models/short/infer" -d xxxxxxxxxxyyyy \
-	    -H "Inference-Header-Content-Length: 10" &&
-	jq -r .error body | grep -q binary
-X
 check 'a server with --name stops with exit 0' stop
 
 fresh columns

@@ -64,6 +64,25 @@ X
 check 'v2 infer: the answer has the id of the request, model name and version' <<'X'
 	test "$(jq -r '"\(.id) \(.model_name) \(.model_version)"' body)" = "r1 churn 1"
 X
+jq -c '.parameters = {binary_data_output: true} | .outputs = [{name: "output_probability"}]' \
+    v2 >bytes.json
+check 'v2 infer with binary_data_output: JSON, then the floats of batch as bytes' <<'X'
+	answers 200 "$model/infer" --data-binary @bytes.json &&
+	test "$(header Content-Type)" = application/octet-stream &&
+	n=$(header Inference-Header-Content-Length) &&
+	head -c "$n" body | jq -e '.outputs[0].parameters.binary_data_size > 0' &&
+	tail -c +$((n + 1)) body | od -An -v -tf4 -w4 | jq -c '. * 1e5 | round' >got &&
+	jq -c '."output_probability.No", ."output_probability.Yes" | . * 1e5 | round' batch.jsonl |
+	    same - got
+X
+check 'v2 infer with bytes whose header is beyond the body is 400, and named' <<'X'
+	answers 400 "$model/infer" -H 'Inference-Header-Content-Length: 99999999' -d @v2 &&
+	grep -q "Inference-Header-Content-Length is the number of bytes of JSON" body
+X
+check 'the server says that it takes tensors as bytes' <<'X'
+	answers 200 "$url/v2" &&
+	test "$(jq -c .extensions body)" = '["binary_tensor_data"]'
+X
 check 'v2 infer of a version: 200 where it is served, 404 where not' <<'X'
 	answers 200 "$model/versions/1/infer" --data-binary @v2 &&
 	answers 404 "$model/versions/2/infer" --data-binary @v2

@@ -1,4 +1,4 @@
-/* The body of a v2 request. */
+/* The body of a v2 request, as JSON and with tensors as bytes behind it. */
 #include <stdint.h>
 
 #include "../ask_twice.h"
@@ -12,6 +12,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	ask_twice(named, false, FORM_V2, (const char *)data, n);
 	ask_twice(matrix, true, FORM_V2, (const char *)data, n);
+	ask_twice(named, false, FORM_BYTES, (const char *)data, n);
+	ask_twice(matrix, true, FORM_BYTES, (const char *)data, n);
 	version_release(named);
 	version_release(matrix);
 	return 0;

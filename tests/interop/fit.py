@@ -190,8 +190,36 @@ def linear_pipelines():
             open(os.path.join(freeze, name + ".args"), "w").write(" ".join(a) + "\n")
 
 
+def many_rows():
+    """Enough rows to begin at a sample of them, and categories of many levels."""
+    r = np.random.default_rng(8)
+    n = 120000
+    d = pd.DataFrame({"a%d" % i: r.normal(size=n).astype(np.float32).round(3) for i in range(6)})
+    score = d.to_numpy() @ r.normal(size=6)
+    for i, levels in enumerate((3, 40, 120)):
+        level = r.integers(0, levels, n)
+        score = score + r.normal(size=levels)[level]
+        d["c%d" % i] = np.char.add("l", level.astype(str))
+    d["y"] = np.where(r.random(n) < 1 / (1 + np.exp(-score)), "yes", "no")
+    d["k"] = np.where(score + r.normal(size=n) > 1, "c", np.where(score + r.normal(size=n) > -1, "b", "a"))
+    d.to_csv("many.csv", index=False)
+    d = pd.read_csv("many.csv")
+    words = ["c0", "c1", "c2"]
+    prep = make_column_transformer((StandardScaler(), ["a%d" % i for i in range(6)]), (OneHotEncoder(), words))
+    for target, C in (("y", 1), ("y", .01), ("k", .1)):
+        tap.run("mlv-train", "fit", "many.csv", "-t", target, "-l", "logistic", "-d", "k" if target == "y" else "y",
+                "-s", "C=%g" % C, "-s", "tol=1e-10", "-o", "many.onnx")
+        tap.run("mlv-serve", "batch", "-i", "many.csv", "-o", "p.csv", "many.onnx")
+        m = make_pipeline(prep, LogisticRegression(C=C, tol=1e-10, max_iter=5000, solver="newton-cg"))
+        want = m.fit(d.drop(columns=["y", "k"]), d[target]).predict_proba(d)
+        got = pd.read_csv("p.csv").to_numpy()[:, -want.shape[1]:].astype(float)
+        off = np.abs(got - want).max()
+        tap.ok(off <= 1e-6, "120,000 rows, C=%g, %d classes: scikit-learn's answers" % (C, want.shape[1]), "largest difference %.2g" % off)
+
+
 coefficients()
 linear_pipelines()
+many_rows()
 for title, load, target, positive in (("telco", real.telco, "Churn", "Yes"), ("adult", real.adult, "income", ">50K"),
                                       ("higgs", real.higgs, "y", "1")):
     both = load()

@@ -53,9 +53,9 @@ add_profile(struct fitting *f, struct err *e)
 
 	picked.col = xalloc(t->n_features + 1, sizeof(*picked.col));
 	for (size_t i = 0; i < t->n_features; i++)
-		picked.col[picked.cols++] = *table_find(f->train_table,
+		picked.col[picked.cols++] = *fit_column(f,
 		    t->feature[i].name);
-	picked.col[picked.cols++] = *table_find(f->train_table, t->target);
+	picked.col[picked.cols++] = *fit_column(f, t->target);
 	r = profile_of_table(&f->profile, &picked, f->rq->learn.threads, e);
 	free(picked.col);
 	if (r < 0)
@@ -144,6 +144,7 @@ release_fitting(struct fitting *f, const struct err *e)
 	frame_release(&f->train);
 	frame_release(&f->valid);
 	if (f->train_table) {
+		names_free(f->train_names);
 		table_free(f->train_table);
 		table_free(f->train_read);
 		catalog_bytes_close(&f->train_bytes);

@@ -143,7 +143,7 @@ fit_golden_rows(struct table **out, size_t *rows, struct fitting *f,
 	if (new_rows(&t, want, n, e) < 0)
 		return -1;
 	for (size_t k = 0; k < n; k++) {
-		real[k] = table_find(f->train_table, want[k].name);
+		real[k] = fit_column(f, want[k].name);
 		if (!profile_find(&p[k], f->profile, want[k].name))
 			p[k] = (struct profile_column){ .rows = 0 };
 	}

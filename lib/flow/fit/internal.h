@@ -23,6 +23,7 @@ struct fitting {
 	struct learner_request learn;
 	struct catalog_bytes train_bytes, valid_bytes;
 	struct table *train_table, *valid_table;
+	struct names *train_names;	/* of train_table */
 	struct table *train_read, *valid_read;	/* what those borrow from, or
 						 * NULL */
 	struct frame train, valid;
@@ -37,6 +38,8 @@ struct fitting {
 	struct meter meter;
 };
 
+/* A column of the training table, which has it. */
+const struct column *fit_column(const struct fitting *f, const char *name);
 /* Opens the file that is to appear; f->file_open says so. */
 int fit_open_output(struct fitting *f, struct err *e);
 /* Can the model be put there?  Nothing stays meanwhile: a kill while

@@ -21,7 +21,7 @@ probe_block(struct table **out, struct fitting *f, struct err *e)
 
 	picked.col = xalloc(n + 1, sizeof(*picked.col));
 	for (size_t i = 0; i < n; i++)
-		picked.col[i] = *table_find(f->train_table, want[i].name);
+		picked.col[i] = *fit_column(f, want[i].name);
 	r = table_gather(out, &picked, f->probe, f->n_probes, e);
 	free(picked.col);
 	for (size_t i = 0; r == 0 && i < n; i++) {

@@ -137,6 +137,12 @@ warn_of_rounding(const struct fitting *f)
 		    ", as in other columns" : "", t->rounded[i]);
 }
 
+const struct column *
+fit_column(const struct fitting *f, const char *name)
+{
+	return &f->train_table->col[names_find(f->train_names, name)];
+}
+
 int
 fit_read_rows(struct fitting *f, struct err *e)
 {
@@ -157,6 +163,7 @@ fit_read_rows(struct fitting *f, struct err *e)
 	if (drop_missing(f, &f->train_table, &f->train_read, rq->data, e) < 0 ||
 	    frame_init(&f->train, f->train_table, &f->frame_opts, e) < 0)
 		return err_wrap(e, "%s", rq->data);
+	f->train_names = table_names(f->train_table);
 	f->out->dropped = f->train_read ? f->train_read->rows -
 	    f->train.rows : 0;
 	warn_of_rounding(f);

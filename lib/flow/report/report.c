@@ -128,7 +128,7 @@ int
 report_write(struct buf *out, struct report_result *result,
     const struct report_opts *o, struct err *e)
 {
-	struct drift_side ref = { o->ref, NULL }, cur = { o->cur, NULL };
+	struct drift_side ref = { .t = o->ref }, cur = { .t = o->cur };
 	struct report p = { .o = o };
 	struct drift_opts d = *o->drift;
 	struct drift_report r;

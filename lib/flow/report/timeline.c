@@ -27,11 +27,12 @@ struct moments {
 };
 
 static double
-usual_threshold(void *ctx, size_t column, uint64_t rows)
+usual_threshold(bool *calibrated, void *ctx, size_t column, uint64_t rows)
 {
 	(void)ctx;
 	(void)column;
 	(void)rows;
+	*calibrated = false;
 	return WINDOWS_THRESHOLD;
 }
 

@@ -6,7 +6,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "codec/json.h"
+#include "flow/serve/shadow.h"
 #include "table/write.h"
 
 /* For what a request needs of small things: session, headers, log line. */
@@ -17,8 +19,11 @@ struct inference {
 	struct exchange *x;
 	struct dialect_request request;
 	struct table *answers;		/* of the session's scorer */
+	struct joined joined;		/* features; where there are any */
+	bool store_failed;		/* it is not the client's fault */
 	const char *unit;		/* X-Unit-Id, or NULL */
-	int64_t begun_us;
+	struct choice how;		/* it came that x->version answers */
+	int64_t begun_us, micros;
 };
 
 void
@@ -48,8 +53,9 @@ choose_version(struct inference *in)
 
 	if (by == NULL && x->dialect->find_id && endpoint_is_split(endpoint))
 		by = x->dialect->find_id(http->body, http->n, &a);
-	x->version = by && *by ? endpoint_choose(endpoint, by, strlen(by)) :
-	    endpoint_choose(endpoint, http->body, http->n);
+	x->version = by && *by ? endpoint_choose(endpoint, &in->how, by,
+	    strlen(by)) : endpoint_choose(endpoint, &in->how, http->body,
+	    http->n);
 	arena_free(&a);
 }
 
@@ -65,6 +71,50 @@ write_one_row(struct buf *out, const struct column *const *col, size_t n,
 		out->len--;	/* the newline */
 }
 
+/* What all lines of a request share. */
+static struct reqlog_request
+begin_log(struct reqlog_placed *placed, const struct inference *in)
+{
+	const struct version *v = in->x->version;
+	const struct dialect_request *q = &in->request;
+
+	*placed = (struct reqlog_placed){ in->how.split.rollout,
+	    in->how.split.percent, in->how.place };
+	return (struct reqlog_request){ clock_wall_us(), q->id, in->unit ?
+	    in->unit : q->id, v->name, v->number, v->digest,
+	    variant_text(v->variant), in->micros ? in->micros : 1,
+	    *placed->rollout ? placed : NULL };
+}
+
+/* A refusal counts in a rollout. */
+static void
+log_failure(const struct inference *in)
+{
+	struct reqlog *log = in->x->server->reqlog;
+	struct reqlog_placed placed;
+	const struct reqlog_request r = begin_log(&placed, in);
+	struct buf line;
+
+	if (log == NULL || r.placed == NULL)
+		return;
+	buf_init(&line, BUF_CAP_SMALL);
+	reqlog_failure(&line, &r, in->x->response->status);
+	reqlog_add(log, &line, 0);
+	buf_free(&line);
+}
+
+/* The rows to the shadow, where there is one. */
+static void
+ask_shadow(const struct inference *in, const struct shadow_rows *rows)
+{
+	struct server *server = in->x->server;
+	struct version *v = rows->request->placed && server->shadow ?
+	    endpoint_hold(server->endpoint, VARIANT_SHADOW) : NULL;
+
+	if (v)
+		shadow_add(server->shadow, v, rows);
+}
+
 /* The rows to the request log: what came in, what went out. */
 static void
 log_rows(const struct inference *in)
@@ -72,17 +122,17 @@ log_rows(const struct inference *in)
 	const struct version *v = in->x->version;
 	const struct dialect_request *q = &in->request;
 	const struct table *answers = in->answers;
-	const struct reqlog_request r = { clock_wall_us(), q->id, in->unit ?
-	    in->unit : q->id, v->name, v->number, v->digest,
-	    variant_text(v->variant) };
+	struct server *server = in->x->server;
+	struct buf asked, answered, features, line;
+	struct reqlog_placed placed;
+	struct reqlog_request r = begin_log(&placed, in);
 	void (*write)(struct buf *out, const struct column *const *col,
 	    size_t n, size_t from, size_t to) = answers->rows == 1 ?
 	    write_one_row : table_write_lists;
+	size_t n_in = v->n_wants;
 	const struct column **col;
-	struct buf asked, answered, line;
-	size_t n_in;
 
-	(void)binding_wants(v->binding, &n_in);
+	r.features = v->filled ? &features : NULL;
 	col = xalloc(n_in + answers->cols + 1, sizeof(*col));
 	for (size_t i = 0; i < n_in; i++)
 		col[i] = &q->block->col[i];
@@ -90,6 +140,7 @@ log_rows(const struct inference *in)
 		col[n_in + i] = &answers->col[i];
 	buf_init(&asked, BUF_CAP_DOC);
 	buf_init(&answered, BUF_CAP_DOC);
+	buf_init(&features, BUF_CAP_DOC);
 	buf_init(&line, BUF_CAP_DOC);
 	for (size_t i = 0, to; i < answers->rows; i = to) {
 		to = answers->rows - i < REQLOG_LINE_ROWS ? answers->rows :
@@ -99,16 +150,45 @@ log_rows(const struct inference *in)
 		buf_clear(&line);
 		write(&asked, col, n_in, i, to);
 		write(&answered, col + n_in, answers->cols, i, to);
+		buf_clear(&features);
+		if (v->filled)
+			joined_write(&features, &in->joined, server->features,
+			    q->block, i, to);
 		reqlog_line(&line, &r, &asked, &answered);
-		reqlog_add(in->x->server->reqlog, &line, to - i);
+		reqlog_add(server->reqlog, &line, to - i);
+		ask_shadow(in, &(struct shadow_rows){ &r, &in->how, col, col +
+		    n_in, n_in, answers->cols, i, to });
+		r.micros = 0;	/* of a request, not of its lines */
 	}
 	buf_free(&asked);
 	buf_free(&answered);
+	buf_free(&features);
 	buf_free(&line);
 	free(col);
 }
 
 /* --- the answer ----------------------------------------------------------- */
+
+/* The features of the rows' keys; those that are missing are told. */
+static int
+join_features(struct inference *in, struct err *e)
+{
+	struct exchange *x = in->x;
+	struct buf b;
+
+	if (features_join(&in->joined, x->server->features, x->version,
+	    in->request.block, e) < 0) {
+		in->store_failed = e->code != ERR_FORMAT &&
+		    e->code != ERR_TOOBIG;
+		return -1;
+	}
+	buf_init(&b, BUF_CAP_SMALL);
+	joined_tell(&b, &in->joined);
+	if (b.len > 0 && !b.failed)
+		http_add_field(x->response, "X-Mlv-Features-Missing", b.data);
+	buf_free(&b);
+	return 0;
+}
 
 /* Read, score, write; -1 with why not. */
 static int
@@ -118,12 +198,12 @@ answer_body(struct inference *in, struct err *e)
 	const struct http_request *http = in->x->request;
 	struct dialect_request *q = &in->request;
 	const struct dialect_body body = { http->body, http->n,
-	    http_header(http, "Content-Type") };
+	    http_header(http, "Content-Type"),
+	    http_header(http, "Inference-Header-Content-Length") };
 	struct buf *out = &in->x->response->body;
 
-	if (dialect->check_headers && dialect->check_headers(http, e) < 0)
-		return -1;
 	if (dialect->read(q, &body, e) < 0 ||
+	    (in->x->version->filled && join_features(in, e) < 0) ||
 	    scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
 		return -1;
 	dialect->write(out, q, in->answers);
@@ -134,17 +214,31 @@ answer_body(struct inference *in, struct err *e)
 	    "ask for fewer at a time");
 }
 
-/* Whatever a request makes go wrong is the request's fault, but for memory. */
+/* Whatever a request makes go wrong is the request's fault, but for memory
+ * and what features are kept in. */
 static void
-refuse_body(struct exchange *x, const struct err *why)
+refuse_body(struct inference *in, const struct err *why)
 {
+	struct exchange *x = in->x;
 	struct http_response *out = x->response;
 
-	out->status = why->code == ERR_NOMEM ? 503 : 400;
+	out->status = why->code == ERR_NOMEM ? 503 : in->store_failed ? 500 :
+	    400;
 	if (out->status == 503)
 		http_add_field(out, "Retry-After", "1");
 	buf_clear(&out->body);
 	x->dialect->refuse(&out->body, out->status, why->msg);
+}
+
+/* Tensors as bytes behind JSON: a header says where that ends. */
+static void
+add_json_length(struct http_response *out, size_t n)
+{
+	char text[NUM_TEXT_MAX];
+
+	num_print_u64(text, n);
+	out->type = "application/octet-stream";
+	http_add_field(out, "Inference-Header-Content-Length", text);
 }
 
 static void
@@ -177,18 +271,22 @@ answer_in_session(struct inference *in)
 	in->request.session = session;
 	if (session)
 		r = answer_body(in, &e);
+	in->micros = clock_mono_us() - in->begun_us;
 	if (r < 0) {
-		refuse_body(x, &e);
-		version_stats_failed(stats, clock_mono_us() - in->begun_us);
+		refuse_body(in, &e);
+		log_failure(in);
+		version_stats_failed(stats, in->micros);
 	} else {
+		if (in->request.bytes)
+			add_json_length(x->response, in->request.n_json);
 		if (server->reqlog)
 			log_rows(in);
 		version_stats_answered(stats, in->answers->rows,
-		    scorer_unseen(session->scorer), clock_mono_us() -
-		    in->begun_us);
+		    scorer_unseen(session->scorer), in->micros);
 	}
 	if (session)
 		session_give(x->version, session);
+	joined_release(&in->joined);
 	add_version_headers(x);
 }
 

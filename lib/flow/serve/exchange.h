@@ -11,15 +11,20 @@
 #include "codec/http.h"
 #include "deploy/endpoint.h"
 #include "dialect/dialect.h"
+#include "flow/serve/feature_server.h"
 #include "flow/serve/route.h"
 #include "reqlog/reqlog.h"
 
-struct feature_server;
+struct follower;
+struct mirror;
 
 struct server {
 	struct endpoint *endpoint;
 	struct server_stats stats;
 	struct reqlog *reqlog;		/* or NULL */
+	struct shadow *shadow;		/* or NULL, as without a log */
+	struct follower *follower;	/* of a rollout; or NULL */
+	struct mirror *mirror;		/* of a remote; or NULL */
 	struct feature_server *features;	/* or NULL */
 	_Atomic bool retired;
 };

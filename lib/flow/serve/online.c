@@ -1,56 +1,11 @@
 /* Features from the online store, in the words of Feast's feature server. */
-#include "flow/serve/online.h"
-
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
-#include "base/thread.h"
 #include "codec/json.h"
-#include "feature/spec.h"
-#include "flow/feature_online.h"
-#include "flow/feature_source.h"
+#include "flow/serve/feature_server.h"
 
 #define EPOCH "1970-01-01T00:00:00Z"
-
-struct feature_server {
-	struct arena arena;
-	struct feature_spec *spec;
-	struct catalog *catalog;
-	struct kv *kv;
-	struct mutex lock;		/* of kv: one transaction at a time */
-};
-
-int
-feature_server_open(struct feature_server **out, const char *path,
-    const char *store, struct err *e)
-{
-	struct feature_server *f = xalloc(1, sizeof(*f));
-	char *folder;
-
-	mutex_init(&f->lock);
-	if (feature_spec_load(&f->spec, &folder, &f->arena, path, e) < 0 ||
-	    catalog_open(&f->catalog, NULL, NULL, e) < 0 ||
-	    feature_store_open(&f->kv, f->catalog, store, false, e) < 0) {
-		feature_server_close(f);
-		return -1;
-	}
-	*out = f;
-	return 0;
-}
-
-void
-feature_server_close(struct feature_server *f)
-{
-	if (f == NULL)
-		return;
-	kv_close(f->kv);
-	catalog_close(f->catalog);
-	mutex_release(&f->lock);
-	arena_free(&f->arena);
-	free(f);
-}
 
 /* ---- the request ---- */
 

@@ -14,6 +14,13 @@ is_named(const char *name, const char *const *list, size_t n)
 	return false;
 }
 
+bool
+windows_wants(const struct windows_run *r, const char *name)
+{
+	return (r->n_only == 0 || is_named(name, r->only, r->n_only)) &&
+	    !is_named(name, r->exclude, r->n_exclude);
+}
+
 int
 windows_begin(struct windows_watch *s, const char *const *name, size_t n,
     struct err *e)

@@ -31,7 +31,9 @@ int windows_state_keep(struct windows_watch *s, struct err *e);
 void windows_segments_release(struct windows_watch *s);
 
 /* --- begin.c --- */
-/* The columns of the stream are known: bins, thresholds, state. */
+/* The columns of the stream are known: bins, thresholds, state.  A column that
+ * is left out is not wanted. */
+bool windows_wants(const struct windows_run *r, const char *name);
 int windows_begin(struct windows_watch *s, const char *const *name, size_t n,
     struct err *e);
 

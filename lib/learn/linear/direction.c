@@ -7,6 +7,7 @@
 #include "learn/linear/internal.h"
 
 #define NO_DIRECTION 1e-11	/* share of the largest eigenvalue */
+#define SWEEPS 10000		/* of coordinate descent, at most */
 
 /* Direction of the l2 problem: solve H d = -g.  A little is added to the
  * diagonal when columns repeat each other (one-hot beside an intercept). */
@@ -118,39 +119,56 @@ soft_threshold(double v, double t)
 	return v > t ? v - t : v < -t ? v + t : 0;
 }
 
-/* Direction of the l1 problem: coordinate descent on the quadratic model
- * g'd + d'Hd/2 + l1 |w + d|. */
+/* Move coordinate j to the least of the quadratic model along it; how far
+ * that was, in units of the model's value. */
+static double
+move_coordinate(double *step, double *hd, const double *g, const double *h,
+    const struct linear_problem *m, const double *w, size_t j)
+{
+	size_t all = m->k * m->q;
+	const double *row = h + j * all;
+	double a = row[j], now = w[j] + step[j], to, move;
+
+	if (a <= 0)
+		return 0;
+	to = now - (g[j] + hd[j]) / a;
+	if (j % m->q < m->d->p)
+		to = soft_threshold(to, m->l1 / a);
+	move = to - now;
+	if (move == 0)
+		return 0;
+	step[j] += move;
+	for (size_t l = 0; l < all; l++)
+		hd[l] += move * row[l];
+	return fabs(move) * sqrt(a);
+}
+
+/*
+ * Most coefficients of such a problem are and stay zero: after each sweep
+ * over all of them, those that are not are moved until they rest.  It ends
+ * with a sweep over all that moves none.
+ */
 void
 lasso_direction(double *step, const double *g, const double *h,
     const struct linear_problem *m, const double *w, double tol)
 {
 	size_t all = m->k * m->q;
 	double *hd = xalloc(all, sizeof(*hd));	/* H d so far */
+	bool whole = true;
 
 	memset(step, 0, all * sizeof(*step));
-	for (int sweep = 0; sweep < 1000; sweep++) {
-		double most = 0;
+	for (int sweep = 0; sweep < SWEEPS; sweep++) {
+		double most = 0, moved;
 
 		for (size_t j = 0; j < all; j++) {
-			double a = h[j * all + j], now = w[j] + step[j], to, move;
-
-			if (a <= 0)
+			if (!whole && w[j] + step[j] == 0)
 				continue;
-			to = now - (g[j] + hd[j]) / a;
-			if (j % m->q < m->d->p)
-				to = soft_threshold(to, m->l1 / a);
-			move = to - now;
-			if (move == 0)
-				continue;
-			step[j] += move;
-			for (size_t l = 0; l < all; l++)
-				hd[l] += move * (l <= j ? h[j * all + l] :
-				    h[l * all + j]);
-			if (fabs(move) * sqrt(a) > most)
-				most = fabs(move) * sqrt(a);
+			moved = move_coordinate(step, hd, g, h, m, w, j);
+			most = moved > most ? moved : most;
 		}
-		if (most < tol * 1e-3)
+		if (most < tol * 1e-3 && whole)
 			break;
+		whole = most < tol * 1e-3;
 	}
 	free(hd);
 }

@@ -2,6 +2,7 @@
 #include "learn/linear/emit.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "learn/emit.h"
 #include "learn/objective.h"
@@ -79,6 +80,19 @@ design_steps(struct arena *a, struct onnx_model *m, const struct frame *f,
 	return all;
 }
 
+/* The columns [from, from + n) of the weights, an output after the other. */
+static const double *
+weights_of(struct arena *a, const struct linear_fit *fit, size_t from,
+    size_t n)
+{
+	double *out = arena_alloc(a, (fit->k * n + 1) * sizeof(*out));
+
+	for (size_t k = 0; k < fit->k; k++)
+		memcpy(out + k * n, fit->weight + k * (fit->p + 1) + from,
+		    n * sizeof(*out));
+	return out;
+}
+
 void
 linear_emit(struct arena *a, struct onnx_model *m, const struct frame *f,
     const struct design *d, const struct linear_fit *fit)
@@ -99,8 +113,8 @@ linear_emit(struct arena *a, struct onnx_model *m, const struct frame *f,
 		onnx_attr_int(a, n, "multi_class", 0);
 	}
 	onnx_attr_text(a, n, "post_transform", objective_of(f->task)->transform);
-	onnx_attr_floats(a, n, "coefficients", emit_floats(a, fit->coef, fit->k *
-	    fit->p, sign), fit->k * fit->p);
-	onnx_attr_floats(a, n, "intercepts", emit_floats(a, fit->intercept,
-	    fit->k, sign), fit->k);
+	onnx_attr_floats(a, n, "coefficients", emit_floats(a, weights_of(a,
+	    fit, 0, fit->p), fit->k * fit->p, sign), fit->k * fit->p);
+	onnx_attr_floats(a, n, "intercepts", emit_floats(a, weights_of(a, fit,
+	    fit->p, 1), fit->k, sign), fit->k);
 }

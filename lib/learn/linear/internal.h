@@ -5,31 +5,32 @@
 #ifndef LEARN_LINEAR_INTERNAL_H
 #define LEARN_LINEAR_INTERNAL_H
 
+#include "base/pool.h"
 #include "learn/design.h"
 #include "learn/objective.h"
 #include "math/blas.h"
 
-#define LINEAR_BLOCK ((size_t)512)	/* rows summed together */
-
 /* One problem: weights are laid out (k, p + 1), the intercept last. */
 struct linear_problem {
-	struct blas *blas;
+	const struct blas *blas;
+	struct pool *pool;
 	const struct design *d;
 	const struct frame *f;
 	const struct objective *ob;
-	bool logistic;
+	size_t step;			/* every step-th row counts */
 	size_t k, q;			/* q = p + 1 */
 	double loss_scale;		/* in front of the sum of losses */
 	double l2, l1;			/* in front of |b|^2 / 2 and |b|_1 */
-	double *row;			/* (LINEAR_BLOCK, q): x and a one, scaled */
-	double *out;			/* (LINEAR_BLOCK, k) */
 };
 
-/* The penalised loss at weights w. */
-double linear_value(const struct linear_problem *m, const double *w);
-/* Gradient g (k q) of the smooth part and its Hessian h (k q, k q), lower
- * triangle. */
-void linear_quadratic(double *g, double *h, const struct linear_problem *m,
+/* How many rows count. */
+size_t linear_rows(const struct linear_problem *m);
+/* The penalised loss at weights w, and the gradient g (k q) of its smooth
+ * part. */
+double linear_gradient(double *g, const struct linear_problem *m,
+    const double *w);
+/* The smooth part's Hessian h (k q, k q) at w, both triangles. */
+void linear_curvature(double *h, const struct linear_problem *m,
     const double *w);
 /* The largest slope that is left, subgradients counted. */
 double linear_slope(const struct linear_problem *m, const double *w,

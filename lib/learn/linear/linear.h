@@ -13,9 +13,12 @@
  * for l2, coordinate descent on the same quadratic model for l1 and
  * elasticnet, and the shortest of all solutions where nothing is penalised;
  * a step is halved while it does not improve.  Several classes are one
- * softmax model.  Blocks of rows are summed in their order on one BLAS
- * thread: the same bits for any number of threads, though not for any CPU
- * (math/blas.h).
+ * softmax model.
+ *
+ * Categories are never written out as columns (linear/block.h), the Hessian
+ * is taken anew only when steps with the last one are short of good, and many
+ * rows begin where a sixteenth of them ends.  Any number of threads gives the
+ * same bits (linear/pass.h), though not any CPU (math/blas.h).
  */
 #ifndef LEARN_LINEAR_LINEAR_H
 #define LEARN_LINEAR_LINEAR_H
@@ -39,16 +42,16 @@ struct linear_params {
 
 struct linear_fit {
 	size_t k, p;			/* outputs, columns */
-	double *coef;			/* (k, p) */
-	double *intercept;		/* (k) */
+	double *weight;			/* (k, p + 1), the intercept last */
 	int64_t iterations;
 	bool converged;
 	const char *kernel;		/* of BLAS; static */
 };
 
-/* Binary: k = 1, the score of the frame's positive class. */
+/* Binary: k = 1, the score of the frame's positive class.  Threads as
+ * pool_new has them. */
 int linear_train(struct linear_fit *out, const struct design *d,
-    const struct frame *f, const struct linear_params *p,
+    const struct frame *f, const struct linear_params *p, int threads,
     const struct progress *progress, struct err *e);
 void linear_release(struct linear_fit *fit);
 

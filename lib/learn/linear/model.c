@@ -3,8 +3,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "learn/linear/block.h"
 #include "learn/linear/emit.h"
 #include "learn/objective.h"
 
@@ -46,7 +48,7 @@ linear_model_fit(void **model, const struct learner_rows *rows,
 		return -1;
 	}
 	if (linear_train(&m->fit, &m->design, rows->train, params,
-	    rq->progress, e) < 0) {
+	    rq->threads, rq->progress, e) < 0) {
 		linear_model_free(m);
 		return -1;
 	}
@@ -59,15 +61,13 @@ linear_model_score(double *score, const void *model, const struct frame *f,
     size_t row)
 {
 	const struct linear_model *m = model;
-	const struct linear_fit *fit = &m->fit;
-	const float *x = m->design.x + row * m->design.p;
+	struct linear_block b;
 
-	(void)f;
-	for (size_t k = 0; k < fit->k; k++) {
-		score[k] = fit->intercept[k];
-		for (size_t j = 0; j < fit->p; j++)
-			score[k] += fit->coef[k * fit->p + j] * (double)x[j];
-	}
+	linear_block_init(&b, &m->design, f, m->fit.k);
+	linear_block_read(&b, &(struct design_rows){ row, 1, 1 });
+	linear_block_score(&b, m->fit.weight);
+	memcpy(score, b.score, m->fit.k * sizeof(*score));
+	linear_block_release(&b);
 }
 
 void
@@ -84,17 +84,26 @@ static double
 train_loss(const struct linear_model *m, const struct frame *f)
 {
 	const struct objective *ob = objective_of(f->task);
-	double *s = xalloc(m->fit.k, sizeof(*s));
 	double sum = 0, weights = 0, w;
+	struct linear_block b;
 
-	for (size_t i = 0; i < f->rows; i++) {
-		w = f->weight ? f->weight[i] : 1;
-		linear_model_score(s, m, f, i);
-		ob->link(s, m->fit.k);
-		sum += w * ob->answer_loss(s, f, i);
-		weights += w;
+	linear_block_init(&b, &m->design, f, m->fit.k);
+	for (size_t from = 0; from < f->rows; from += LINEAR_BLOCK) {
+		size_t n = f->rows - from < LINEAR_BLOCK ? f->rows - from :
+		    LINEAR_BLOCK;
+
+		linear_block_read(&b, &(struct design_rows){ from, 1, n });
+		linear_block_score(&b, m->fit.weight);
+		for (size_t i = 0; i < n; i++) {
+			double *s = b.score + i * m->fit.k;
+
+			w = f->weight ? f->weight[from + i] : 1;
+			ob->link(s, m->fit.k);
+			sum += w * ob->answer_loss(s, f, from + i);
+			weights += w;
+		}
 	}
-	free(s);
+	linear_block_release(&b);
 	return weights > 0 ? sum / weights : NAN;
 }
 

@@ -1,156 +1,146 @@
-/* A linear model's problem at given weights: value, gradient, Hessian. */
+/* A linear model's problem at given weights: value, gradient, slopes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "learn/linear/internal.h"
+#include "learn/linear/pass.h"
+
+/* What a piece of the rows adds up to. */
+struct slopes {
+	double loss;
+	double *g;			/* (k q) */
+};
+
+struct slope_pass {
+	struct linear_pass rows;
+	const double *w;
+	struct slopes *part;		/* (rows.pieces) */
+};
+
+#define LANES 8		/* sums side by side, added at the end */
 
 static double
-row_weight(const struct linear_problem *m, size_t i)
+dot_product(const double *r, const float *x)
 {
-	return m->loss_scale * (m->f->weight ? m->f->weight[i] : 1);
+	double lane[LANES] = { 0 }, sum = 0;
+
+	for (size_t i = 0; i < LINEAR_BLOCK; i += LANES)
+		for (size_t l = 0; l < LANES; l++)
+			lane[l] += r[i + l] * (double)x[i + l];
+	for (size_t l = 0; l < LANES; l++)
+		sum += lane[l];
+	return sum;
 }
 
-/* Scores of one row, a chain in column order. */
+/* An output's part of the gradient (q), from what r (LINEAR_BLOCK) its
+ * answers are off. */
 static void
-row_scores(double *out, const struct linear_problem *m, const double *w,
-    size_t i)
+add_slopes(double *g, const struct linear_block *b, const double *r)
 {
-	const float *x = m->d->x + i * m->d->p;
+	const struct design_rows *rows = &b->rows;
+	double *of = g + b->d->n_numbers;
 
-	for (size_t k = 0; k < m->k; k++) {
-		const double *b = w + k * m->q;
-		double s = 0;
+	for (size_t j = 0; j < b->d->n_numbers; j++)
+		g[j] += dot_product(r, b->x + j * LINEAR_BLOCK);
+	for (size_t c = 0; c < b->f->n_features; c++) {
+		const struct feature *x = &b->f->feature[c];
 
-		for (size_t j = 0; j < m->d->p; j++)
-			s += (double)x[j] * b[j];
-		out[k] = s + b[m->d->p];
+		for (size_t i = 0; x->category && i < rows->n; i++) {
+			uint32_t level = x->level[rows->from + i * rows->step];
+
+			if (level != LEVEL_MISSING)
+				of[level] += r[i];
+		}
+		of += x->category ? x->n_levels : 0;
 	}
+	for (size_t i = 0; i < rows->n; i++)
+		g[b->d->p] += r[i];
 }
 
-double
-linear_value(const struct linear_problem *m, const double *w)
+/* The loss of a block and, in `off` (k, LINEAR_BLOCK), what its answers are
+ * off, times the rows' weights. */
+static double
+block_loss(double *off, struct linear_block *b, const struct linear_problem *m)
 {
-	double sum = 0, part = 0, pen = 0;
+	double loss = 0;
 
-	for (size_t i = 0; i < m->d->n; i++) {
-		row_scores(m->out, m, w, i);
-		part += row_weight(m, i) *
-		    m->ob->score_loss(m->out, m->k, m->f, i);
-		if (i % LINEAR_BLOCK == LINEAR_BLOCK - 1 || i + 1 == m->d->n) {
-			sum += part;
-			part = 0;
-		}
+	memset(off, 0, m->k * LINEAR_BLOCK * sizeof(*off));
+	for (size_t i = 0; i < b->rows.n; i++) {
+		size_t row = b->rows.from + i * b->rows.step;
+		double *s = b->score + i * m->k;
+		double weight = linear_row_weight(m, row);
+
+		loss += weight * m->ob->score_loss(s, m->k, m->f, row);
+		m->ob->link(s, m->k);
+		for (size_t a = 0; a < m->k; a++)
+			off[a * LINEAR_BLOCK + i] = weight * (s[a] -
+			    m->ob->target(m->f, row, a));
 	}
+	return loss;
+}
+
+static void
+piece_slopes(void *ctx, size_t piece, int worker)
+{
+	struct slope_pass *pass = ctx;
+	const struct linear_problem *m = pass->rows.m;
+	struct slopes *s = &pass->part[piece];
+	double *off = xalloc(m->k * LINEAR_BLOCK, sizeof(*off));
+	struct linear_block b;
+
+	(void)worker;
+	linear_block_init(&b, m->d, m->f, m->k);
+	for (struct design_rows r = linear_first(&pass->rows, piece); r.n;
+	    r = linear_next(&pass->rows, piece, &r)) {
+		linear_block_read(&b, &r);
+		linear_block_score(&b, pass->w);
+		s->loss += block_loss(off, &b, m);
+		for (size_t a = 0; a < m->k; a++)
+			add_slopes(s->g + a * m->q, &b, off + a * LINEAR_BLOCK);
+	}
+	linear_block_release(&b);
+	free(off);
+}
+
+/* What the penalty is at w; its slopes are added to g. */
+static double
+add_penalty(double *g, const struct linear_problem *m, const double *w)
+{
+	double sum = 0;
+
 	for (size_t k = 0; k < m->k; k++)
 		for (size_t j = 0; j < m->d->p; j++) {
 			double b = w[k * m->q + j];
 
-			pen += m->l2 * b * b / 2 + m->l1 * fabs(b);
+			sum += m->l2 * b * b / 2 + m->l1 * fabs(b);
+			g[k * m->q + j] += m->l2 * b;
 		}
-	return sum + pen;
+	return sum;
 }
 
-/* What the model says of rows from .. from + n: (n, k). */
-static void
-row_answers(double *prob, const struct linear_problem *m, const double *w,
-    size_t from, size_t n)
+double
+linear_gradient(double *g, const struct linear_problem *m, const double *w)
 {
-	for (size_t i = 0; i < n; i++) {
-		double *s = prob + i * m->k;
+	struct slope_pass pass = { .w = w };
+	size_t all = m->k * m->q;
+	double loss = 0;
 
-		row_scores(s, m, w, from + i);
-		m->ob->link(s, m->k);
-	}
-}
-
-/* Output a's part of the gradient, (q). */
-static void
-add_slopes(double *g, const struct linear_problem *m, const double *prob,
-    size_t a, size_t from, size_t n)
-{
-	size_t p = m->d->p;
-
-	for (size_t i = 0; i < n; i++) {
-		const float *x = m->d->x + (from + i) * p;
-		double t = m->ob->target(m->f, from + i, a);
-		double r = row_weight(m, from + i) * (prob[i * m->k + a] - t);
-
-		for (size_t j = 0; j < p; j++)
-			g[j] += r * (double)x[j];
-		g[p] += r;
-	}
-}
-
-/* The curvature between outputs a and b, its lower triangle in part (q, q);
- * between two outputs it is negative. */
-static void
-block_curvature(double *part, const struct linear_problem *m,
-    const double *prob, size_t a, size_t b, size_t from, size_t n)
-{
-	size_t q = m->q, p = m->d->p;
-
-	for (size_t i = 0; i < n; i++) {
-		const float *x = m->d->x + (from + i) * p;
-		double v = m->ob->curvature(prob + i * m->k, a, b);
-		double root = sqrt(v * row_weight(m, from + i));
-
-		for (size_t j = 0; j < p; j++)
-			m->row[i * q + j] = root * (double)x[j];
-		m->row[i * q + p] = root;
-	}
-	memset(part, 0, q * q * sizeof(*part));
-	blas_gram(m->blas, part, m->row, n, q);
-}
-
-/* Block (a, b) of the Hessian, of which the lower triangle is kept. */
-static void
-add_curvature(double *h, const struct linear_problem *m, const double *part,
-    size_t a, size_t b)
-{
-	size_t q = m->q, all = m->k * q;
-	double sign = a == b ? 1 : -1;
-
-	for (size_t j = 0; j < q; j++)
-		for (size_t l = 0; l <= j; l++) {
-			double v = sign * part[j * q + l];
-
-			h[(a * q + j) * all + b * q + l] += v;
-			if (a != b && l < j)
-				h[(a * q + l) * all + b * q + j] += v;
-		}
-}
-
-void
-linear_quadratic(double *g, double *h, const struct linear_problem *m,
-    const double *w)
-{
-	size_t q = m->q, all = m->k * q;
-	double *prob = xalloc(LINEAR_BLOCK * m->k, sizeof(*prob));
-	double *part = xalloc(q * q, sizeof(*part));
-
+	linear_pass_init(&pass.rows, m, all);
+	pass.part = xalloc(pass.rows.pieces, sizeof(*pass.part));
+	for (size_t i = 0; i < pass.rows.pieces; i++)
+		pass.part[i].g = xalloc(all, sizeof(double));
+	pool_run(m->pool, pass.rows.pieces, piece_slopes, &pass);
 	memset(g, 0, all * sizeof(*g));
-	memset(h, 0, all * all * sizeof(*h));
-	for (size_t from = 0; from < m->d->n; from += LINEAR_BLOCK) {
-		size_t n = m->d->n - from < LINEAR_BLOCK ? m->d->n - from : LINEAR_BLOCK;
-
-		row_answers(prob, m, w, from, n);
-		for (size_t a = 0; a < m->k; a++) {
-			add_slopes(g + a * q, m, prob, a, from, n);
-			for (size_t b = 0; b <= a; b++) {
-				block_curvature(part, m, prob, a, b, from, n);
-				add_curvature(h, m, part, a, b);
-			}
-		}
+	for (size_t i = 0; i < pass.rows.pieces; i++) {
+		loss += pass.part[i].loss;
+		for (size_t j = 0; j < all; j++)
+			g[j] += pass.part[i].g[j];
+		free(pass.part[i].g);
 	}
-	for (size_t a = 0; a < m->k; a++)
-		for (size_t j = 0; j < m->d->p; j++) {
-			g[a * q + j] += m->l2 * w[a * q + j];
-			h[(a * q + j) * all + a * q + j] += m->l2;
-		}
-	free(prob);
-	free(part);
+	free(pass.part);
+	return loss + add_penalty(g, m, w);
 }
 
 double

@@ -100,7 +100,7 @@ struct num value_num(const struct column *one, union value v);
 bool put_value(struct buf *b, const struct checker *k, const struct judged *j,
     const struct tools *t, size_t col, size_t row);
 /* The same of text that is read as `one` is. */
-bool put_text(struct buf *b, struct column *one, const char *s, size_t n);
+bool put_cell_text(struct buf *b, struct column *one, const char *s, size_t n);
 
 /* judge.c: all of a block; one more hit. */
 void add_hit(struct judged *j, size_t row, uint32_t rule);

@@ -125,7 +125,7 @@ put_bytes(struct buf *b, const char *s, size_t n)
 }
 
 bool
-put_text(struct buf *b, struct column *one, const char *s, size_t n)
+put_cell_text(struct buf *b, struct column *one, const char *s, size_t n)
 {
 	enum value_state state = VALUE_WRONG;
 	union value v;

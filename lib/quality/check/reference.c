@@ -15,7 +15,7 @@ add_keys(struct checked_key *key, struct column *one, const struct table *t,
 
 		buf_clear(text);
 		for (size_t i = 0; i < key->n && there; i++)
-			there = put_text(text, &one[i], t->col[i].raw[row].s,
+			there = put_cell_text(text, &one[i], t->col[i].raw[row].s,
 			    t->col[i].raw[row].n);
 		if (there)
 			key_set_add(&key->seen, hash128(text->data,

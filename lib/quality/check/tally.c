@@ -14,6 +14,7 @@
 #include "quality/check/key_set.h"
 
 #define DISTINCT_IN_MEMORY ((size_t)1 << 22)	/* hashes */
+#define LANE 256		/* numbers summed at once */
 #define SORT_MEMORY ((size_t)256 << 20)
 
 struct tally {
@@ -25,6 +26,8 @@ struct tally {
 	struct num least, greatest;
 	struct exact sum, squares;
 	/* of a block: */
+	double lane[LANE];			/* not yet in the sums */
+	size_t n_lane;
 	uint64_t *ordered;			/* numbers as sorted bits */
 	struct hash128 *hash;
 	size_t n_ordered, n_hash, room_ordered, room_hash;
@@ -88,7 +91,7 @@ tally_clear(struct tally *t)
 {
 	t->rows = t->values = t->numbers = 0;
 	t->any = false;
-	t->n_ordered = t->n_hash = 0;
+	t->n_ordered = t->n_hash = t->n_lane = 0;
 	if (t->sums) {
 		memset(&t->sum, 0, sizeof(t->sum));
 		memset(&t->squares, 0, sizeof(t->squares));
@@ -151,6 +154,13 @@ value_of_bits(uint64_t u, bool whole)
 	return d;
 }
 
+static void
+sum_lane(struct tally *t)
+{
+	exact_add(&t->sum, &t->squares, t->lane, t->n_lane);
+	t->n_lane = 0;
+}
+
 void
 tally_number(struct tally *t, const struct num *v, const struct hash128 *h)
 {
@@ -166,8 +176,9 @@ tally_number(struct tally *t, const struct num *v, const struct hash128 *h)
 		t->greatest = *v;
 	t->any = true;
 	if (t->sums) {
-		exact_add(&t->sum, v->d);
-		exact_add_square(&t->squares, v->d);
+		t->lane[t->n_lane++] = v->d;
+		if (t->n_lane == LANE)
+			sum_lane(t);
 	}
 	if (!t->sorts)
 		return;
@@ -245,6 +256,7 @@ tally_take(struct tally *to, struct tally *from, struct err *e)
 		to->greatest = from->greatest;
 	to->any |= from->any;
 	if (to->sums) {
+		sum_lane(from);
 		exact_merge(&to->sum, &from->sum);
 		exact_merge(&to->squares, &from->squares);
 	}

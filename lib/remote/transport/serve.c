@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 #include "remote/transport/duplex.h"
 
 #define BODY_MAX ((uint64_t)1 << 31)

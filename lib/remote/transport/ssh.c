@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/shellword.h"
-#include "remote/transport.h"
+#include "remote/transport/transport.h"
 #include "remote/transport/duplex.h"
 #include "remote/transport/serve.h"
 
@@ -226,7 +226,7 @@ ssh_free(struct transport *t)
 
 static const struct transport_ops ssh_ops = {
 	.get = ssh_get, .put_new = ssh_put_new, .put_match = ssh_put_match,
-	.free = ssh_free,
+	.lanes = 1, .free = ssh_free,
 };
 
 /* ssh://[USER@]HOST[:PORT]/PATH */

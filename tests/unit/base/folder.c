@@ -1,5 +1,6 @@
-/* The names in a folder. */
+/* The names in a folder; a folder removed. */
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -38,6 +39,28 @@ test_names(const char *folder)
 	free(none);
 }
 
+static void
+test_remove(const char *folder)
+{
+	char *top = path_join(folder, "top"), *in = path_join(top, "in");
+	char *link = path_join(in, "link");
+	struct err e = ERR_INIT;
+	struct stat st;
+
+	ok(mkdir(top, 0777) == 0 && mkdir(in, 0777) == 0 &&
+	    symlink(folder, link) == 0, "a folder with a link in it");
+	make_file(in, ".hidden");
+	ok(folder_remove(top, &e) == 0 && lstat(top, &st) < 0,
+	    "a folder goes with all below");
+	free(link);
+	link = path_join(folder, "b");
+	ok(stat(link, &st) == 0, "what a link in it leads to stays");
+	ok(folder_remove(top, &e) == 0, "one that is not there is removed");
+	free(link);
+	free(in);
+	free(top);
+}
+
 int
 main(void)
 {
@@ -46,6 +69,7 @@ main(void)
 	if (mkdtemp(folder) == NULL)
 		return 1;
 	test_names(folder);
+	test_remove(folder);
 	execlp("sh", "sh", "-c", "rm -rf \"$0\"; exit $1", folder,
 	    tap_done() ? "1" : "0", (char *)NULL);
 	return 1;

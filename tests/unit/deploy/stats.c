@@ -37,7 +37,7 @@ main(void)
 	version_stats_failed(s, 100000000);
 
 	buf_init(&b, BUF_CAP_DOC);
-	server_stats_write(&b, &all, true, 6, 1);
+	server_stats_write(&b, &all, true, 6, 1, 0);
 #define LABELS "{model=\"a\\\"b\",version=\"3\",variant=\"stable\""
 	has(&b, "mlv_requests_total" LABELS "} 3");
 	has(&b, "mlv_request_errors_total" LABELS "} 1");

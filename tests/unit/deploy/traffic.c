@@ -16,13 +16,22 @@ choose_all(struct traffic *t, bool *canary)
 	for (int i = 0; i < UNITS; i++) {
 		char unit[16];
 		int len = snprintf(unit, sizeof(unit), "u%d", i);
-		struct version *v = traffic_choose(t, unit, (size_t)len);
+		struct version *v = traffic_choose(t, NULL, unit, (size_t)len);
 
 		canary[i] = v == t->now[VARIANT_CANARY];
 		n += canary[i];
 		version_release(v);
 	}
 	return n;
+}
+
+static void
+set_share(struct traffic *t, const char *rollout, double percent)
+{
+	struct split split = { .percent = percent };
+
+	snprintf(split.rollout, sizeof(split.rollout), "%s", rollout);
+	traffic_set_split(t, &split);
 }
 
 static void
@@ -33,10 +42,10 @@ splits_by_unit(struct traffic *t)
 	int n;
 
 	is_int(choose_all(t, small), 0, "without a share the canary answers nobody");
-	traffic_set_share(t, 20);
+	set_share(t, "", 20);
 	n = choose_all(t, small);
 	ok(n > 150 && n < 250, "about a fifth goes to the canary: %d", n);
-	traffic_set_share(t, 50);
+	set_share(t, "", 50);
 	n = choose_all(t, large);
 	for (int i = 0; i < UNITS; i++)
 		within &= !small[i] || large[i];
@@ -47,8 +56,39 @@ splits_by_unit(struct traffic *t)
 	for (int i = 0; i < UNITS; i++)
 		same &= large[i] == other[i];
 	ok(!same, "an endpoint by another name splits otherwise");
-	traffic_set_share(t, 100);
+	set_share(t, "", 100);
 	is_int(choose_all(t, large), UNITS, "a hundred percent is everybody");
+}
+
+/* In a rollout: its id instead of the name, and each choice says how. */
+static void
+tells_the_rollout(struct traffic *t)
+{
+	static bool plain[UNITS], small[UNITS], large[UNITS], next[UNITS];
+	bool within = true, same = true, again = true;
+	struct choice how;
+
+	set_share(t, "", 20);
+	(void)choose_all(t, plain);
+	version_release(traffic_choose(t, &how, "u1", 2));
+	is_text(how.split.rollout, "", "a choice without a rollout names none");
+	set_share(t, "echo/1", 20);
+	(void)choose_all(t, small);
+	set_share(t, "echo/1", 50);
+	(void)choose_all(t, large);
+	set_share(t, "echo/2", 20);
+	(void)choose_all(t, next);
+	for (int i = 0; i < UNITS; i++) {
+		within &= !small[i] || large[i];
+		same &= plain[i] == small[i];
+		again &= next[i] == small[i];
+	}
+	ok(within, "a rollout's larger share only adds units");
+	ok(!same, "a rollout begins with other units than a plain canary");
+	ok(!again, "the next rollout begins with other units");
+	version_release(traffic_choose(t, &how, "u1", 2));
+	is_text(how.split.rollout, "echo/2", "a choice names the rollout");
+	is_near(how.split.percent, 20, 0, "and its share");
 }
 
 static void
@@ -74,7 +114,7 @@ keeps_what_is_held(struct traffic *t)
 	is_text(held->name, "echo", "and lives while somebody holds it");
 	version_release(held);
 	ok(traffic_hold(t, VARIANT_CANARY) == NULL, "nobody is the canary now");
-	held = traffic_choose(t, "u1", 2);
+	held = traffic_choose(t, NULL, "u1", 2);
 	ok(held == t->now[VARIANT_STABLE], "and the stable version answers its units");
 	version_release(held);
 }
@@ -89,6 +129,7 @@ main(void)
 	ok(traffic_replace(&t, VARIANT_STABLE, echo_model(0)) == NULL, "a stable version");
 	ok(traffic_replace(&t, VARIANT_CANARY, echo_model(0)) == NULL, "a canary");
 	splits_by_unit(&t);
+	tells_the_rollout(&t);
 	finds_by_name(&t);
 	keeps_what_is_held(&t);
 	traffic_release(&t);

@@ -20,7 +20,7 @@ compare(struct drift_report *r, const char *ref, const char *cur,
     const struct drift_opts *o, struct err *e)
 {
 	struct table *a = table_of(ref), *b = table_of(cur);
-	const struct drift_side sa = { a, NULL }, sb = { b, NULL };
+	const struct drift_side sa = { .t = a }, sb = { .t = b };
 	int status = drift_compare(r, &sa, &sb, o, e);
 
 	table_free(a);

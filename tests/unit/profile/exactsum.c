@@ -4,6 +4,42 @@
 #include "../tap.h"
 
 static void
+add(struct exact *sum, struct exact *squares, double v)
+{
+	exact_add(sum, squares, &v, 1);
+}
+
+/* A lane of values of all sizes and both signs is what they are one by one. */
+static void
+lanes(void)
+{
+	static double v[EXACT_LANE];
+	struct exact a = { { 0 }, 0 }, q = { { 0 }, 0 }, b = a, r = a;
+	struct buf one, two;
+
+	buf_init(&one, BUF_CAP_SMALL);
+	buf_init(&two, BUF_CAP_SMALL);
+	for (size_t i = 0; i < EXACT_LANE; i++) {
+		v[i] = ldexp(1 + (double)(i * 7919 % 4099) / 4099, (int)(i *
+		    104729 % 2000) - 1040);
+		v[i] = i % 3 ? v[i] : -v[i];
+	}
+	exact_add(&a, &q, v, EXACT_LANE);
+	for (size_t i = EXACT_LANE; i > 0; i--)
+		add(&b, &r, v[i - 1]);
+	exact_print(&one, &a, 1074);
+	exact_print(&two, &b, 1074);
+	is_text(one.data, two.data, "a lane at once: the sum");
+	buf_clear(&one);
+	buf_clear(&two);
+	exact_print(&one, &q, 2148);
+	exact_print(&two, &r, 2148);
+	is_text(one.data, two.data, "and the squares");
+	buf_free(&one);
+	buf_free(&two);
+}
+
+static void
 exact_sums(void)
 {
 	static const double v[] = { 1e300, 1, -1e300, 1e-300, 0.1, 0.2, -0.3,
@@ -14,8 +50,8 @@ exact_sums(void)
 	buf_init(&one, BUF_CAP_SMALL);
 	buf_init(&two, BUF_CAP_SMALL);
 	for (size_t i = 0; i < 10; i++) {
-		exact_add(&a, v[i]);
-		exact_add(&b, v[9 - i]);
+		add(&a, &q, v[i]);
+		add(&b, &q, v[9 - i]);
 	}
 	/* 0.1 + 0.2 - 0.3 of the doubles is 2^-55 + 2^-56 */
 	is_near(exact_value(&a), 1 + 0x1p-54, 0, "nothing is lost");
@@ -29,10 +65,10 @@ exact_sums(void)
 	exact_merge(&a, &b);
 	is_near(exact_value(&a), 2, 0, "merged");
 	memset(&a, 0, sizeof(a));
+	memset(&q, 0, sizeof(q));
 	is_near(exact_value(&a), 0, 0, "zero");
 	for (int i = 1; i <= 4; i++) {
-		exact_add(&a, -i);
-		exact_add_square(&q, -i);
+		add(&a, &q, -i);
 	}
 	is_near(exact_value(&a), -10, 0, "negative");
 	is_near(exact_std(&a, &q, 4), sqrt(1.25), 0, "deviation");
@@ -40,17 +76,14 @@ exact_sums(void)
 	memset(&a, 0, sizeof(a));
 	memset(&q, 0, sizeof(q));
 	for (int i = 1; i <= 4; i++) {
-		exact_add(&a, 1e15 + i);
-		exact_add_square(&q, 1e15 + i);
+		add(&a, &q, 1e15 + i);
 	}
 	is_near(exact_std(&a, &q, 4), sqrt(1.25), 0, "far from zero too");
 	for (int i = 0; i < 2; i++) {
 		memset(&a, 0, sizeof(a));
 		memset(&q, 0, sizeof(q));
-		exact_add(&a, i ? 1e200 : 1e-200);
-		exact_add(&a, i ? -1e200 : -1e-200);
-		exact_add_square(&q, i ? 1e200 : 1e-200);
-		exact_add_square(&q, i ? 1e200 : 1e-200);
+		add(&a, &q, i ? 1e200 : 1e-200);
+		add(&a, &q, i ? -1e200 : -1e-200);
 		is_near(exact_std(&a, &q, 2) / (i ? 1e200 : 1e-200), 1, 1e-15,
 		    "where squares overflow");
 	}
@@ -64,6 +97,7 @@ exact_sums(void)
 int
 main(void)
 {
+	lanes();
 	exact_sums();
 	return tap_done();
 }

@@ -1,0 +1,71 @@
+/*
+ * flow/serve/feature_server.h - the features behind a server: the definitions, the
+ * online store, and the service whose features are put into requests before
+ * they are scored.
+ */
+#ifndef FLOW_SERVE_FEATURE_SERVER_H
+#define FLOW_SERVE_FEATURE_SERVER_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/thread.h"
+#include "deploy/version.h"
+#include "feature/spec.h"
+#include "flow/features/online.h"
+
+#define FEATURE_ROWS_MAX 10000		/* keys of a request */
+
+struct feature_server {
+	struct arena arena;
+	struct feature_spec *spec;
+	char id[OID_TEXT];		/* of the definitions */
+	struct catalog *catalog;
+	struct kv *kv;
+	struct mutex lock;		/* of kv: one transaction at a time */
+	const struct feature_service *service;	/* or NULL: none is joined */
+	const char *const **key;	/* of each of its refs, up to a NULL */
+	struct filler filler;		/* for the versions served */
+};
+
+struct feature_server_opts {
+	const char *path;		/* features.yaml */
+	const char *store;		/* NULL: of the repository around */
+	const char *service;		/* or NULL */
+};
+int feature_server_open(struct feature_server **out,
+    const struct feature_server_opts *o, struct err *e);
+/* NULL is fine. */
+void feature_server_close(struct feature_server *f);
+
+/* The body of POST /get-online-features; ERR_FORMAT, ERR_USAGE, ERR_NOENT and
+ * ERR_TOOBIG are the client's.  By several threads, one after the other. */
+int feature_server_answer(struct buf *out, struct feature_server *f,
+    const char *body, size_t n, struct err *e);
+
+/* What was put into the rows of a request. */
+struct joined {
+	struct arena arena;
+	int64_t at;			/* the moment they are of */
+	size_t rows, views, features;
+	const struct feature_view **view;
+	struct joined_row {		/* (rows, views) */
+		bool found;
+		int64_t time, created;
+	} *row;
+	size_t *column;			/* of each feature, in the block */
+	struct feature_ref *ref;	/* of each feature */
+	uint8_t *status;		/* (features, rows) */
+};
+/* ERR_FORMAT and ERR_TOOBIG are the client's. */
+int features_join(struct joined *j, struct feature_server *f,
+    const struct version *v, struct table *block, struct err *e);
+void joined_release(struct joined *j);
+/* The member "features" of a line of the request log that holds the rows
+ * [from, to). */
+void joined_write(struct buf *out, const struct joined *j,
+    const struct feature_server *f, const struct table *block, size_t from,
+    size_t to);
+/* For a header: how many features are missing, and why: "NOT_FOUND=2". */
+void joined_tell(struct buf *out, const struct joined *j);
+
+#endif

@@ -1,0 +1,51 @@
+/* Places that keep files: found by their URL, and what holds for all. */
+#include "remote/transport/transport.h"
+
+#include <string.h>
+
+#include "remote/internal.h"
+
+static int
+append_bytes(void *ctx, const void *p, size_t n, struct err *e)
+{
+	struct buf *b = ctx;
+
+	buf_add(b, p, n);
+	return buf_check(b, e);
+}
+
+int
+transport_get(struct buf *out, struct transport *t, const char *key,
+    struct tag *tag, struct err *e)
+{
+	struct sink to = { append_bytes, out };
+
+	return t->ops->get(t, key, 0, 0, &to, tag, e);
+}
+
+void
+transport_free(struct transport *t)
+{
+	if (t)
+		t->ops->free(t);
+}
+
+bool
+transport_key_ok(const char *key)
+{
+	bool dot = true;	/* no word begins with one */
+
+	if (*key == '\0' || strlen(key) > 200)
+		return false;
+	for (; *key; key++) {
+		bool word = (*key >= 'a' && *key <= 'z') ||
+		    (*key >= '0' && *key <= '9') || *key == '-';
+
+		if (!word && *key != '/' && *key != '.')
+			return false;
+		if (dot && !word)
+			return false;
+		dot = !word;
+	}
+	return !dot;
+}

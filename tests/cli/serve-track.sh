@@ -1,0 +1,313 @@
+#!/bin/sh
+# mlv-serve track: MLflow's REST API over the runs of a repository.
+. "$(dirname "$0")/../server.sh"
+
+serve() {	# options of mlv-serve track
+	background mlv-serve track --port 0 "$@"
+	until_true grep -q http server.out || { cat server.err; return 1; }
+	url=$(cut -f1 server.out) api=$url/api/2.0/mlflow
+}
+# Leaves the answer in ./body; a GET has its fields in the path and no body.
+call() {	# HTTP status, METHOD, path[, body]
+	if [ $# -lt 4 ]; then
+		answers "$1" -X "$2" "$api/$3"
+	else
+		answers "$1" -X "$2" -H "$as_json" -d "$4" "$api/$3"
+	fi
+}
+is() { test "$(jq -r "$1" body)" = "$2"; }
+fails() { is .error_code "$1"; }
+begin() {	# further members of the request; sets $run
+	call 200 POST runs/create "{\"experiment_id\":\"0\"$1}" &&
+	run=$(jq -r .run.info.run_id body)
+}
+# Words of the request as JSON: of_run '"key":"a"' is about the run at hand.
+of_run() { printf '{"run_id":"%s",%s}' "$run" "$1"; }
+
+fresh track
+mlv-data init >/dev/null
+serve
+check 'health and version are told without a body of JSON' <<'X'
+	answers 200 "$url/health" &&
+	test "$(cat body)" = OK &&
+	answers 200 "$url/version"
+X
+check 'the default experiment is there' <<'X'
+	call 200 GET 'experiments/get?experiment_id=0' &&
+	is .experiment.name Default
+X
+check 'an experiment is made, found by its name, and not made twice' <<'X'
+	call 200 POST experiments/create '{"name":"one","tags":[{"key":"a","value":"b"}]}' &&
+	id=$(jq -r .experiment_id body) &&
+	call 200 GET 'experiments/get-by-name?experiment_name=one' &&
+	is .experiment.experiment_id "$id" &&
+	is '.experiment.tags[0].value' b &&
+	call 400 POST experiments/create '{"name":"one"}' &&
+	fails RESOURCE_ALREADY_EXISTS
+X
+cat >points <<'X'
+"metrics":[{"key":"loss","value":0.5,"timestamp":1,"step":1},
+{"key":"loss","value":"NaN","timestamp":2,"step":2}],
+"params":[{"key":"lr","value":"0.10"},{"key":"n","value":"3"}],
+"tags":[{"key":"team","value":"alpha"}]
+X
+check 'a run of a client is a run of the command line while it lives' <<'X'
+	begin ',"run_name":"first","start_time":1700000000000' &&
+	is .run.info.status RUNNING &&
+	is .run.info.start_time 1700000000000 &&
+	call 200 POST runs/log-batch "$(of_run "$(cat points)")" &&
+	expect 0 mlv-train runs --where "params.n = 3 and params.lr = '0.10'" -c status,name &&
+	prints "run:$run	running	first"
+X
+check 'its newest point is that of the highest step, NaN as a text' <<'X'
+	call 200 GET "runs/get?run_id=$run" &&
+	is '.run.data.metrics[0].value' NaN &&
+	is '.run.data.metrics[0].step' 2 &&
+	is '.run.data.params[] | select(.key == "lr").value' 0.10
+X
+check 'the history has all points' <<'X'
+	call 200 GET "metrics/get-history?run_id=$run&metric_key=loss" &&
+	is '.metrics | length' 2
+X
+check 'a parameter does not change, and the same again is no change' <<'X'
+	call 400 POST runs/log-parameter "$(of_run '"key":"n","value":"4"')" &&
+	fails INVALID_PARAMETER_VALUE &&
+	call 200 POST runs/log-parameter "$(of_run '"key":"n","value":"3"')"
+X
+check 'an artifact is stored, listed and read back' <<'X'
+	seq 1000 >file &&
+	at=$url/api/2.0/mlflow-artifacts/artifacts/0/$run/artifacts &&
+	answers 200 -T file "$at/a%20b/c.txt" &&
+	call 200 GET "artifacts/list?run_id=$run" &&
+	is '.files[0].path' 'a b' &&
+	is '.files[0].is_dir' true &&
+	answers 200 "$at/a%20b/c.txt" &&
+	cmp file body
+X
+check 'a path that leads elsewhere is refused' <<'X'
+	answers 400 --path-as-is -T file "$at/../x" &&
+	fails INVALID_PARAMETER_VALUE
+X
+check 'a run that ended is sealed, and can be spoken of afterwards' <<'X'
+	call 200 POST runs/update "$(of_run '"status":"FINISHED","end_time":1700000001000')" &&
+	is .run_info.end_time 1700000001000 &&
+	test ! -e ".mlv/runs/$run.jsonl" &&
+	call 200 POST runs/set-tag "$(of_run '"key":"late","value":"x"')" &&
+	expect 0 mlv-train show --json "run:$run" &&
+	holds '.status == "finished" and .facts.tags.late == "x"' &&
+	expect 0 mlv-data cat "run:$run:a b/c.txt" &&
+	cmp file out
+X
+check 'it goes on when a client says so' <<'X'
+	call 200 POST runs/update "$(of_run '"status":"RUNNING"')" &&
+	expect 0 mlv-train runs -c status &&
+	prints running &&
+	call 200 POST runs/update "$(of_run '"status":"KILLED"')" &&
+	expect 0 mlv-train runs -c status &&
+	prints killed
+X
+check 'runs are searched by a filter, in an order, page by page' <<'X'
+	for i in 1 2 3; do
+		begin ",\"tags\":[{\"key\":\"k\",\"value\":\"v$i\"}]" &&
+		call 200 POST runs/log-metric "$(of_run "\"key\":\"auc\",\"value\":0.$i,\"timestamp\":1")" ||
+		break
+	done &&
+	asked='"experiment_ids":["0"],"order_by":["metrics.auc DESC"],"max_results":1' &&
+	asked="$asked,\"filter\":\"metrics.auc < 0.3 AND tags.k LIKE 'v%'\"" &&
+	call 200 POST runs/search "{$asked}" &&
+	is '.runs[0].data.tags[] | select(.key == "k").value' v2 &&
+	call 200 POST runs/search "{$asked,\"page_token\":\"$(jq -r .next_page_token body)\"}" &&
+	is '.runs[0].data.tags[] | select(.key == "k").value' v1 &&
+	is .next_page_token null
+X
+check 'mlv-train runs takes the same filter strings' <<'X'
+	expect 0 mlv-train runs --where "metrics.auc < 0.3 AND tags.k LIKE 'v%'" -c tags.k &&
+	test "$(cut -f2 out | tr '\n' ' ')" = 'v2 v1 ' &&
+	expect 0 mlv-train runs --where "attributes.status = 'KILLED' AND params.lr = '0.10'" -c name &&
+	prints first &&
+	expect 2 mlv-train runs --where "nonsense.a LIKE 'b'" &&
+	expect 2 mlv-train runs --where "nonsense LIKE 'b'"
+X
+check 'a filter that is none says where' <<'X'
+	call 400 POST runs/search '{"experiment_ids":["0"],"filter":"metrics.auc >"}' &&
+	fails INVALID_PARAMETER_VALUE
+X
+check 'a deleted run is found only where it is asked for, and comes back' <<'X'
+	call 200 POST runs/delete "{\"run_id\":\"$run\"}" &&
+	call 400 POST runs/set-tag "$(of_run '"key":"a","value":"b"')" &&
+	call 200 POST runs/search '{"experiment_ids":["0"],"run_view_type":"DELETED_ONLY"}' &&
+	is '.runs[0].info.run_id' "$run" &&
+	call 200 POST runs/restore "{\"run_id\":\"$run\"}"
+X
+check 'a run of the command line is seen by clients' <<'X'
+	expect 0 mlv-train run --name own -- sh -c 'mlv-train log acc=0.75 >&2' &&
+	sleep 0.6 &&
+	asked="\"filter\":\"attributes.run_name = 'own'\"" &&
+	call 200 POST runs/search "{\"experiment_ids\":[\"0\"],$asked}" &&
+	is '.runs[0].data.metrics[0].value' 0.75 &&
+	is '.runs[0].info.status' FINISHED
+X
+check 'a registered model is model:NAME, its versions are what a run put out' <<'X'
+	begin '' &&
+	at=$url/api/2.0/mlflow-artifacts/artifacts/0/$run/artifacts/model &&
+	answers 200 -T file "$at/MLmodel" &&
+	answers 200 -T "$ridge" "$at/model.onnx" &&
+	call 200 POST runs/log-metric "$(of_run '"key":"auc","value":0.75,"timestamp":1')" &&
+	call 200 POST registered-models/create '{"name":"ridge"}' &&
+	call 200 POST model-versions/create "{\"name\":\"ridge\",\"source\":\"runs:/$run/model\"}" &&
+	is .model_version.version 1 &&
+	is .model_version.run_id "$run" &&
+	call 200 POST model-versions/create "{\"name\":\"ridge\",\"source\":\"runs:/$run/model\"}" &&
+	is .model_version.version 2 &&
+	expect 0 mlv-registry ls ridge &&
+	prints auc=0.75 &&
+	mlv-data cat model:ridge@2 >stored.onnx &&
+	cmp stored.onnx "$ridge"
+X
+check 'an alias moves by our rules, and the audit log says how' <<'X'
+	call 200 POST registered-models/alias '{"name":"ridge","alias":"champion","version":"1"}' &&
+	call 200 GET 'registered-models/alias?name=ridge&alias=champion' &&
+	is .model_version.version 1 &&
+	expect 0 mlv-registry log &&
+	prints "over MLflow's API" &&
+	call 200 DELETE registered-models/alias '{"name":"ridge","alias":"champion"}' &&
+	call 400 GET 'registered-models/alias?name=ridge&alias=champion'
+X
+check 'a stage is an alias of that name' <<'X'
+	call 200 POST model-versions/transition-stage '{"name":"ridge","version":"2","stage":"Production"}' &&
+	is .model_version.current_stage Production &&
+	expect 0 mlv-registry ls &&
+	prints production=2
+X
+check 'words, tags and searches of models' <<'X'
+	call 200 POST registered-models/set-tag '{"name":"ridge","key":"a","value":"b"}' &&
+	call 200 PATCH model-versions/update '{"name":"ridge","version":"1","description":"words"}' &&
+	call 200 GET 'registered-models/search?filter=tags.a+%3D+%27b%27' &&
+	is '.registered_models[0].name' ridge &&
+	call 200 GET 'model-versions/search?filter=name%3D%27ridge%27' &&
+	is '.model_versions | length' 2 &&
+	is '.model_versions[1].description' words
+X
+check 'a name that is none of ours is kept, and its model has one of ours' <<'X'
+	call 200 POST registered-models/create '{"name":"My Model"}' &&
+	call 200 POST model-versions/create '{"name":"My Model","source":"s3://b/k"}' &&
+	call 200 GET 'registered-models/get?name=My%20Model' &&
+	is .registered_model.name 'My Model' &&
+	expect 0 mlv-registry ls &&
+	prints model:my-model-
+X
+check 'a deleted version is seen no more, here and there' <<'X'
+	call 200 DELETE model-versions/delete '{"name":"ridge","version":"2"}' &&
+	call 404 GET 'model-versions/get?name=ridge&version=2' &&
+	expect 0 mlv-registry ls ridge &&
+	test "$(wc -l <out)" = 1 &&
+	call 200 DELETE registered-models/delete '{"name":"ridge"}' &&
+	expect 0 mlv-registry ls &&
+	expect 0 mlv-registry verify
+X
+check 'what is missing is named as MLflow names it' <<'X'
+	call 404 GET 'runs/get?run_id=nobody' &&
+	fails RESOURCE_DOES_NOT_EXIST &&
+	call 400 GET runs/get &&
+	fails INVALID_PARAMETER_VALUE &&
+	call 404 GET nothing/here &&
+	fails ENDPOINT_NOT_FOUND &&
+	call 400 POST runs/create '{"experiment_id":7}' &&
+	fails INVALID_PARAMETER_VALUE &&
+	call 400 POST runs/create '{' &&
+	fails BAD_REQUEST
+X
+check 'it ends with exit 0, and what was told is there afterwards' <<'X'
+	stop &&
+	serve &&
+	call 200 GET 'experiments/get-by-name?experiment_name=one' &&
+	call 200 GET "runs/get?run_id=$run" &&
+	is '.run.data.metrics[0].value' 0.75
+X
+stop
+serve --lease 1
+check 'a run that is silent for longer than its lease reads as killed, until it speaks' <<'X'
+	begin '' &&
+	touch -d '1 hour ago' ".mlv/runs/$run.jsonl" &&
+	expect 0 mlv-train runs --where "id = '$run'" -c status &&
+	prints killed &&
+	call 200 POST runs/set-tag "$(of_run '"key":"a","value":"b"')" &&
+	expect 0 mlv-train runs --where "id = '$run'" -c status &&
+	prints running
+X
+stop
+fresh bare
+mlv-data init >/dev/null
+printf 'rules:\n  - test.auc >= 0.9\n' >gate.yaml
+serve --gate gate.yaml
+check 'an alias does not move where the policy of --gate does not hold' <<'X'
+	call 200 POST registered-models/create '{"name":"m"}' &&
+	call 200 POST model-versions/create '{"name":"m","source":"s3://b/k"}' &&
+	call 403 POST registered-models/alias '{"name":"m","alias":"champion","version":"1"}' &&
+	fails PERMISSION_DENIED &&
+	call 403 POST model-versions/transition-stage '{"name":"m","version":"1","stage":"Production"}'
+X
+stop
+mkdir pages pages/static
+echo '<p>page' >pages/index.html
+echo 'x = 1' >pages/static/a.js
+printf 'ann read one\nbob write sha256:%s\ncy promote three\n' \
+    "$(printf two | sha256sum | cut -d' ' -f1)" >users
+check 'a file of tokens that others can read is refused' <<'X'
+	chmod 644 users &&
+	expect 2 mlv-serve track --port 0 --token-file users &&
+	says 'chmod 600'
+X
+chmod 600 users
+check 'an address that others can reach needs tokens' <<'X'
+	expect 2 mlv-serve track --port 0 --host 0.0.0.0 &&
+	says --token-file
+X
+check 'a folder without pages is refused' <<'X'
+	expect 3 mlv-serve track --port 0 --ui "$HOME_DIR" &&
+	says 'no pages'
+X
+serve --token-file users --ui pages
+check 'a request of nobody is 401, but for health' <<'X'
+	call 401 GET 'experiments/get?experiment_id=0' &&
+	fails UNAUTHENTICATED &&
+	grep -qi '^WWW-Authenticate: Basic' head &&
+	answers 401 -u ann:two "$api/experiments/get?experiment_id=0" &&
+	answers 401 -H 'Authorization: Bearer four' "$api/experiments/get?experiment_id=0" &&
+	answers 200 "$url/health"
+X
+check 'who may read does not write, who may write does not promote' <<'X'
+	answers 200 -u ann:one "$api/experiments/get?experiment_id=0" &&
+	answers 200 -u ann:one -d '{"experiment_ids":["0"]}' "$api/runs/search" &&
+	answers 403 -u ann:one -d '{}' "$api/runs/create" &&
+	answers 200 -H 'Authorization: Bearer two' -d '{}' "$api/runs/create" &&
+	is .run.info.user_id bob &&
+	moved='{"name":"m","alias":"champion","version":"1"}' &&
+	answers 403 -u bob:two -d "$moved" "$api/registered-models/alias" &&
+	answers 200 -u cy:three -d "$moved" "$api/registered-models/alias" &&
+	expect 0 mlv-registry log &&
+	prints "by cy"
+X
+check 'a token that is taken out of the file lets nobody in any more' <<'X'
+	sed -i /ann/d users &&
+	touch -d '1 minute ago' users &&
+	answers 401 -u ann:one "$api/experiments/get?experiment_id=0"
+X
+check 'pages are served from their folder, and from nowhere else' <<'X'
+	answers 200 -u bob:two "$url/" &&
+	same pages/index.html body &&
+	answers 200 -u bob:two "$url/static-files/static/a.js" &&
+	test "$(header Content-Type)" = 'text/javascript; charset=utf-8' &&
+	answers 404 -u bob:two --path-as-is "$url/static-files/../users" &&
+	ln -s ../users pages/link &&
+	answers 404 -u bob:two "$url/static-files/link" &&
+	answers 401 "$url/"
+X
+stop
+rm -rf .mlv
+check 'outside a repository it says what to do' <<'X'
+	expect 3 mlv-serve track --port 0 &&
+	says 'mlv-data init'
+X
+check 'an argument is a usage error' 'expect 2 mlv-serve track here'
+finish
