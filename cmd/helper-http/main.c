@@ -5,13 +5,15 @@
  *
  *	request METHOD URL		status 200
  *	header NAME: VALUE		etag "abc"
- *	body N				length N
- *	(N bytes)			data N
+ *	within SECONDS			length N
+ *	body N				data N
+ *	(N bytes)
  *					(N bytes)
  *					end, or: error TEXT
  *
- * Lines end in a newline.  header, etag, length and data occur any number of
- * times.  An answer that begins may still end in an error.
+ * Lines end in a newline.  within may be absent; header, etag, length and
+ * data occur any number of times.  An answer that begins may still end in an
+ * error.
  */
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -30,6 +32,7 @@ struct exchange {
 	char method[16], url[LINE_MAX_BYTES];
 	char *body;
 	size_t n, sent;
+	uint64_t within;	/* seconds; 0: as long as bytes come */
 	bool begun;		/* the status was told */
 };
 
@@ -143,8 +146,13 @@ read_request(struct exchange *x)
 	if (!read_line(line, sizeof(line)) ||
 	    sscanf(line, "request %15s %16000s", x->method, x->url) != 2)
 		return false;
-	while (read_line(line, sizeof(line)) && strncmp(line, "header ", 7) == 0)
-		x->header = curl_slist_append(x->header, line + 7);
+	while (read_line(line, sizeof(line))) {
+		if (strncmp(line, "header ", 7) == 0)
+			x->header = curl_slist_append(x->header, line + 7);
+		else if (strncmp(line, "within ", 7) != 0 ||
+		    !num_parse_u64(line + 7, strlen(line + 7), &x->within))
+			break;
+	}
 	if (strncmp(line, "body ", 5) != 0 || !num_parse_u64(line + 5,
 	    strlen(line + 5), &n) || n > BODY_MAX)
 		return false;
@@ -165,7 +173,9 @@ set_up(struct exchange *x, char *why)
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, x->header);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, 15L);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, x->within ? 2L : 15L);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)(x->within < 86400 ?
+	    x->within : 86400));
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, 30L);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);

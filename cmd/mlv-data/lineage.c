@@ -8,6 +8,7 @@
 #include "catalog/resolve.h"
 #include "cli/cell.h"
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "lineage/deliver.h"
 #include "lineage/event.h"
 #include "lineage/graph.h"
@@ -257,9 +258,7 @@ write_events(struct buf *lines, struct cli *c, const struct lineage_node *n,
 static int
 send_events(struct printer *p, const char *where, struct err *e)
 {
-	const char *folder = getenv("TMPDIR");
-	struct delivery to = { .folder = folder && *folder ? folder :
-	    "/tmp" };
+	struct delivery to = { .http = cli_helper(p->c, "mlv-http") };
 	struct buf lines;
 	int r = 0;
 

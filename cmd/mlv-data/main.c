@@ -8,7 +8,8 @@ main(int argc, char **argv)
 	static const struct verb *const verbs[] = {
 		&verb_init, &verb_add, &verb_ls, &verb_status,
 		&verb_diff, &verb_checkout, &verb_tag, &verb_show, &verb_cat,
-		&verb_log, &verb_lineage, &verb_schema, &verb_check,
+		&verb_log, &verb_lineage, &verb_schema_import, &verb_schema,
+		&verb_check,
 		&verb_profile, &verb_split, &verb_feature_join,
 		&verb_feature_load, &verb_feature_get,
 		&verb_feature_audit, &verb_convert,

@@ -24,6 +24,7 @@ extern const struct verb verb_cat;
 extern const struct verb verb_log;
 extern const struct verb verb_lineage;
 extern const struct verb verb_schema;
+extern const struct verb verb_schema_import;
 extern const struct verb verb_check;
 extern const struct verb verb_profile;
 extern const struct verb verb_split;

@@ -7,7 +7,7 @@ main(int argc, char **argv)
 {
 	static const struct verb *const verbs[] = { &verb_compare, &verb_watch,
 	    &verb_perf, &verb_calibrate,
-	    &verb_alert, &verb_report, NULL };
+	    &verb_alert, &verb_report, &verb_multivariate, NULL };
 	static const struct tool tool = {
 		.name = "mlv-drift",
 		.summary = "has the data changed?",

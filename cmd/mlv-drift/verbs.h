@@ -7,6 +7,6 @@
 struct verb;
 
 extern const struct verb verb_alert, verb_calibrate, verb_compare,
-    verb_perf, verb_report, verb_watch;
+    verb_multivariate, verb_perf, verb_report, verb_watch;
 
 #endif

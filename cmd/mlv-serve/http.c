@@ -1,12 +1,16 @@
 /* mlv-serve http: a model behind HTTP. */
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/machine.h"
 #include "base/num.h"
 #include "base/stop.h"
+#include "catalog/catalog.h"
+#include "cli/environment.h"
 #include "flow/serve.h"
+#include "remote/config.h"
 #include "verbs.h"
 
 #define SERVED_NAME_MAX 128
@@ -14,12 +18,12 @@
 struct http_verb {
 	struct texts columns;
 	const char *host, *canary, *name, *log, *share_file, *features, *store,
-	    *service;
-	int64_t port, health_port, threads, drain, grace, timeout, load_timeout;
+	    *service, *remote, *cache;
+	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout;
 };
 
 static const struct http_verb http_defaults = { .port = 8080, .health_port = -1, .drain = 30,
-    .grace = 1, .timeout = 30, .load_timeout = 120 };
+    .grace = 1, .timeout = 30, .load_timeout = 120, .poll = 10 };
 
 static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
@@ -47,6 +51,14 @@ static const struct opt http_options[] = {
 	    "FILE", "instead of the repository's .mlv/features/online.mdb" },
 	{ OPT_TEXT, 0, "service", offsetof(struct http_verb, service),
 	    "SERVICE", "its features are joined by key before a model scores" },
+	{ OPT_TEXT, 'r', "remote", offsetof(struct http_verb, remote),
+	    "NAME", "serve what the model means at this remote, or at the one "
+	    "at a URL" },
+	{ OPT_INT, 0, "poll", offsetof(struct http_verb, poll), "SECONDS",
+	    "between two looks at the remote, 10 by default",
+	    .low = 1, .high = 86400 },
+	{ OPT_TEXT, 0, "cache", offsetof(struct http_verb, cache), "FOLDER",
+	    "keep there what came from the remote" },
 	{ OPT_INT, 't', "threads", offsetof(struct http_verb, threads), "N",
 	    "threads, instead of one a processor",
 	    .high = 64 },
@@ -196,6 +208,61 @@ check_name(struct cli *c, const char *name)
 	return 0;
 }
 
+/* Where what came from a remote is kept: by its URL below the repository's
+ * cache, or the user's. */
+static int
+find_cache(struct cli *c, struct mirror_opts *m, const char *folder,
+    struct err *e)
+{
+	const struct repo *repo = catalog_repo(c->catalog);
+	const char *home = getenv("HOME"), *xdg = getenv("XDG_CACHE_HOME");
+	char hex[OID_HEX + 1];
+	struct oid id;
+
+	oid_of(&id, m->url, strlen(m->url));
+	oid_hex(hex, &id);
+	if (folder)
+		m->folder = folder;
+	else if (repo)
+		m->folder = arena_printf(&c->arena, "%s/cache/mirrors/url-"
+		    "%.16s", repo_folder(repo), hex);
+	else if (xdg && *xdg == '/')
+		m->folder = arena_printf(&c->arena, "%s/mlv/mirrors/url-%.16s",
+		    xdg, hex);
+	else if (home && *home == '/')
+		m->folder = arena_printf(&c->arena, "%s/.cache/mlv/mirrors/"
+		    "url-%.16s", home, hex);
+	else
+		return err_set(e, ERR_USAGE, "there is no HOME to keep the "
+		    "model in: say with --cache where");
+	return 0;
+}
+
+static int
+find_remote(struct cli *c, struct mirror_opts *m, const struct http_verb *o,
+    struct remote_environment *env, struct err *e)
+{
+	struct remote_list l;
+	const struct remote_entry *found;
+	int r = 0;
+
+	m->url = o->remote;
+	m->env = env;
+	m->log = &c->log;
+	m->poll_ms = o->poll * 1000;
+	cli_remote_environment(env, c);
+	if (strchr(o->remote, '/') == NULL) {
+		if (catalog_need_repo(c->catalog, o->remote, e) < 0 ||
+		    remote_list_read(&l, catalog_repo(c->catalog), e) < 0)
+			return -1;
+		r = remote_list_find(&found, &l, o->remote, e);
+		if (r == 0)
+			m->url = arena_strdup(&c->arena, found->url);
+		remote_list_release(&l);
+	}
+	return r < 0 ? -1 : find_cache(c, m, o->cache, e);
+}
+
 static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -207,6 +274,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
 	    .load_ms = o->load_timeout * 1000 } };
+	struct remote_environment env;
 	struct err e = ERR_INIT;
 	struct server *server;
 	struct stop stop;
@@ -214,12 +282,17 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 1)
 		return cli_usage(c, "http takes one model");
+	if (o->cache && o->remote == NULL)
+		return cli_usage(c, "--cache is for what comes from a "
+		    "--remote");
 	if (o->service && o->features == NULL)
 		return cli_usage(c, "--service names one of --features");
 	if ((r = check_name(c, o->name)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
 	so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
+	if (o->remote && find_remote(c, &so.mirror, o, &env, &e) < 0)
+		return cli_fail(c, &e);
 	signal(SIGPIPE, SIG_IGN);
 	machine_raise_files();		/* a connection is a file */
 	if (stop_open(&stop, &e) < 0)
@@ -249,6 +322,8 @@ const struct verb verb_http = {
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"
 "loaded and checked beside the old one and takes over between two requests,\n"
 "unless it takes other inputs or answers otherwise: then the old one stays.\n"
+"With --remote the model is the one at a remote (a folder, ssh://, s3://): it is\n"
+"fetched into a cache, checked, and followed there; no repository is needed.\n"
 "SIGHUP looks at once.  SIGTERM: not ready, finish what has come, exit 0.\n"
 "\n"
 "With --features, POST /get-online-features answers as Feast's feature server\n"
@@ -262,5 +337,5 @@ const struct verb verb_http = {
 "example: mlv-serve http model:churn@champion --canary model:churn@candidate=10 \\\n"
 "             --port 8080 --log .mlv/requests\n",
 	.options = http_options, .opts_size = sizeof(struct http_verb),
-	.defaults = &http_defaults, .flags = VERB_JSON, .run = http_run,
+	.defaults = &http_defaults, .flags = VERB_JSON | VERB_CATALOG, .run = http_run,
 };

@@ -8,11 +8,18 @@
 char *
 path_join(const char *folder, const char *name)
 {
-	size_t n = strlen(folder);
+	size_t n = strlen(folder), len = strlen(name);
+	char *path;
 
 	if (name[0] == '/' || n == 0 || strcmp(folder, ".") == 0)
 		return xstrdup(name);
-	return xprintf(folder[n - 1] == '/' ? "%s%s" : "%s/%s", folder, name);
+	/* a walk through a million files joins as many */
+	n -= folder[n - 1] == '/';
+	path = xalloc(n + len + 2, 1);
+	memcpy(path, folder, n);
+	path[n] = '/';
+	memcpy(path + n + 1, name, len + 1);
+	return path;
 }
 
 char *

@@ -152,9 +152,15 @@ progress_draw(void *ctx, const char *what, uint64_t done, uint64_t total)
 		double share = done < total ? (double)done / (double)total : 1;
 		int full = (int)(share * 30);
 
-		n = snprintf(line, sizeof(line), "\r%s [%.*s%.*s] %3d%%\033[K",
+		long left = share > 0.01 ? (long)((double)(now - m->start) /
+		    1e6 * (1 / share - 1)) : 0;
+
+		n = snprintf(line, sizeof(line), "\r%s [%.*s%.*s] %3d%%",
 		    name, full, "##############################", 30 - full,
 		    "..............................", (int)(share * 100));
+		n += snprintf(line + n, sizeof(line) - (size_t)n, left > 0 &&
+		    left < 360000 ? " %ld:%02ld left\033[K" : "\033[K",
+		    left / 60, left % 60);
 	} else {
 		n = snprintf(line, sizeof(line), "\r%s %llu\033[K", name,
 		    (unsigned long long)done);

@@ -2,10 +2,9 @@
 #include "cli/environment.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/arena.h"
-#include "base/path.h"
+#include "base/libexec.h"
 
 static const char *
 variable(const char *name)
@@ -15,23 +14,23 @@ variable(const char *name)
 	return s && *s ? s : NULL;
 }
 
-/* Beside bin, wherever that is: ../libexec/mlv/NAME. */
-static const char *
-helper_path(struct cli *c, const char *name)
+const char *
+cli_helper(struct cli *c, const char *name)
 {
-	char self[4096];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *bin, *top, *path;
+	char *path = libexec_path(name);
+	const char *kept = arena_strdup(&c->arena, path);
 
-	if (n <= 0)
-		return name;
-	self[n] = '\0';
-	bin = path_folder(self);
-	top = path_folder(bin);
-	path = arena_printf(&c->arena, "%s/libexec/mlv/%s", top, name);
-	free(top);
-	free(bin);
-	return path;
+	free(path);
+	return kept;
+}
+
+static const char *
+aws_file(struct cli *c, const char *name, const char *usual)
+{
+	const char *said = variable(name), *home = variable("HOME");
+
+	return said ? said : home ? arena_printf(&c->arena, "%s/.aws/%s", home,
+	    usual) : NULL;
 }
 
 void
@@ -43,10 +42,16 @@ cli_remote_environment(struct remote_environment *env, struct cli *c)
 		.token = variable("AWS_SESSION_TOKEN"),
 		.region = variable("AWS_REGION"),
 		.endpoint = variable("AWS_ENDPOINT_URL_S3"),
-		.http = helper_path(c, "mlv-http"),
+		.profile = variable("AWS_PROFILE"),
+		.credentials = aws_file(c, "AWS_SHARED_CREDENTIALS_FILE",
+		    "credentials"),
+		.config = aws_file(c, "AWS_CONFIG_FILE", "config"),
+		.http = cli_helper(c, "mlv-http"),
 		.ssh = variable("MLV_SSH"),
 		.peer = variable("MLV_SSH_PEER"),
 	};
+	if (env->profile == NULL)
+		env->profile = variable("AWS_DEFAULT_PROFILE");
 	if (env->region == NULL)
 		env->region = variable("AWS_DEFAULT_REGION");
 	if (env->endpoint == NULL)

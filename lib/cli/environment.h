@@ -9,6 +9,8 @@
 #include "remote/transport/transport.h"
 
 /* Borrowed from the environment and the invocation's arena. */
+/* The helper program of that name, in the invocation's arena. */
+const char *cli_helper(struct cli *c, const char *name);
 void cli_remote_environment(struct remote_environment *env, struct cli *c);
 
 #endif

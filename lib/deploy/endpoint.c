@@ -175,7 +175,7 @@ endpoint_open(struct endpoint **out, const struct endpoint_opts *o,
 	mutex_init(&p->wake_lock);
 	cond_init(&p->wake);
 	if (bell_open(&p->closing, e) < 0 ||
-	    reload_init(&p->reload, o->as, o->source, e) < 0 ||
+	    reload_init(&p->reload, o->folder, o->as, o->source, e) < 0 ||
 	    reload_first(&p->reload, e) < 0)
 		goto fail;
 	p->reload.patience.cancel_fd = p->closing.fd;

@@ -37,6 +37,8 @@ struct followed {
 struct endpoint_opts {
 	const char *source[VARIANTS];	/* name or path; NULL: no such variant,
 					 * but there is a stable one */
+	const char *folder;		/* whose repository has the names; NULL:
+					 * the current one's */
 	const char *as;			/* name of the endpoint, or NULL */
 	double share;			/* percent of units for the canary */
 	const char *share_file;		/* holds the percent, read again when it

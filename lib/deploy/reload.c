@@ -297,7 +297,7 @@ reload_set_source(struct reload *r, enum variant variant, const char *text)
 }
 
 int
-reload_init(struct reload *r, const char *as,
+reload_init(struct reload *r, const char *folder, const char *as,
     const char *const source[VARIANTS], struct err *e)
 {
 	const struct repo_opts so = { .log = r->log };
@@ -305,7 +305,7 @@ reload_init(struct reload *r, const char *as,
 	r->name = as ? xstrdup(as) : NULL;
 	for (int v = 0; v < VARIANTS; v++)
 		name_source(&r->source[v], source[v]);
-	return catalog_open(&r->catalog, NULL, &so, e);
+	return catalog_open(&r->catalog, folder, &so, e);
 }
 
 void

@@ -56,9 +56,10 @@ struct reload {
 	struct reload_source source[VARIANTS];
 };
 
-/* `r` holds what is borrowed, and zeros.  `as`: the endpoint's name, or
+/* `r` holds what is borrowed, and zeros.  `folder`: whose repository
+ * has the names, NULL: the current one's; `as`: the endpoint's name, or
  * NULL; `source`: by variant, a name or path, or NULL. */
-int reload_init(struct reload *r, const char *as,
+int reload_init(struct reload *r, const char *folder, const char *as,
     const char *const source[VARIANTS], struct err *e);
 void reload_release(struct reload *r);
 

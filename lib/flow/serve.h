@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "codec/http.h"
 #include "deploy/endpoint.h"
+#include "flow/serve/mirror.h"
 
 struct server;
 
@@ -19,6 +20,8 @@ struct server_opts {
 	const char *feature_store;	/* NULL: the repository's */
 	const char *service;		/* whose features are joined, or
 					 * NULL */
+	/* the remote that has the models; url NULL: they are here */
+	struct mirror_opts mirror;
 };
 
 /* Ready when it returns: the stable model is loaded. */

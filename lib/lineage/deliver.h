@@ -14,11 +14,11 @@ struct delivery {
 	const char *file;
 	const char *url, *endpoint;	/* endpoint NULL: "api/v1/lineage" */
 	const char *key;		/* or NULL */
-	const char *folder;		/* for temporary files */
+	const char *http;		/* the helper program for HTTP */
 };
 
 /* Lines, each an event.  A file gets each in one write, an endpoint each in
- * a POST by curl(1), within some seconds. */
+ * a POST, within some seconds. */
 int deliver_events(const struct delivery *to, const char *lines, size_t n,
     struct err *e);
 

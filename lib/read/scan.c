@@ -14,14 +14,15 @@
 #include "read/ragged.h"
 #include "read/row_reader.h"
 
-#define SLOTS_A_THREAD 4
+#define SLOTS_A_THREAD 8
+#define SLOT_ROWS 1024		/* so that a block stays in the cache */
 #define SMALL_BYTES ((size_t)1 << 18)	/* not worth a thread */
 
 /* A block from its records to the end of its giving. */
 struct slot {
 	struct row_reader rows;
 	bool made;			/* the row reader is */
-	struct record record[TABLE_BLOCK_ROWS];
+	struct record record[SLOT_ROWS];
 	size_t n, whole;		/* records; those that became rows */
 	struct scan_broken *broken;
 	size_t n_broken, room_broken;
@@ -143,7 +144,7 @@ make_slot(struct scan *s, size_t i, struct err *e)
 	if (k->made)
 		return 0;
 	k->made = true;
-	if (row_reader_init(&k->rows, s->in, &s->ro, TABLE_BLOCK_ROWS, e) != 0)
+	if (row_reader_init(&k->rows, s->in, &s->ro, SLOT_ROWS, e) != 0)
 		return -1;
 	return s->in->format == TABLE_CSV ? row_reader_bind_csv(&k->rows, e) :
 	    row_reader_bind_jsonl(&k->rows, NULL, e);

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "remote/lanes.h"
 #include "store/pack/exchange.h"
 #include "store/pack/pack_writer.h"
 
@@ -68,10 +69,10 @@ by_place(const void *a, const void *b)
 /* --- a whole pack ---------------------------------------------------------- */
 
 struct part_file {
-	struct incoming *in;
+	struct remote *r;
 	const char *path;
 	int fd;
-	uint64_t have;
+	uint64_t have, got;
 };
 
 static int
@@ -82,15 +83,15 @@ add_bytes(void *ctx, const void *p, size_t n, struct err *e)
 	if (file_write_fd(os_real(), f->fd, p, n, f->path, e) < 0)
 		return -1;
 	f->have += n;
-	f->in->bytes += n;
-	remote_tick(f->in->r, n);
+	f->got += n;
+	remote_tick(f->r, n);
 	return 0;
 }
 
 static int
-fetch_rest(struct part_file *f, const struct remote_pack *p, struct err *e)
+fetch_rest(struct part_file *f, const struct remote_pack *p,
+    struct transport *t, struct err *e)
 {
-	struct transport *t = f->in->r->t;
 	char *key = remote_key("packs", &p->name);
 	struct sink to = { add_bytes, f };
 	int r = 0;
@@ -110,18 +111,25 @@ fetch_rest(struct part_file *f, const struct remote_pack *p, struct err *e)
 	return r;
 }
 
-/* Into incoming/HEX.part, on from where an earlier one broke off. */
-static int
-fetch_once(struct incoming *in, const struct remote_pack *p, bool *resumed,
-    struct err *e)
+static char *
+part_path(const struct incoming *in, const struct whole_pack *w)
 {
 	char hex[OID_HEX + 1];
-	struct part_file f = { .in = in };
-	char *path = xprintf("%s/%s.part", in->folder, oid_hex(hex, &p->name));
+
+	return xprintf("%s/%s.part", in->folder, oid_hex(hex, &w->of->name));
+}
+
+/* Into incoming/HEX.part, on from where an earlier one broke off. */
+static int
+fetch_part(void *ctx, size_t i, struct transport *t, struct err *e)
+{
+	struct incoming *in = ctx;
+	struct whole_pack *w = &in->whole[i];
+	char *path = part_path(in, w);
+	struct part_file f = { .r = in->r, .path = path };
 	struct stat st;
 	int r = -1;
 
-	f.path = path;
 	if (file_open_own(&f.fd, os_real(), path, O_RDWR | O_CREAT | O_APPEND,
 	    0666, e) < 0) {
 		free(path);
@@ -129,35 +137,52 @@ fetch_once(struct incoming *in, const struct remote_pack *p, bool *resumed,
 	}
 	if (fstat(f.fd, &st) < 0) {
 		err_sys(e, "cannot stat '%s'", path);
-		goto done;
+	} else {
+		f.have = (uint64_t)st.st_size;
+		w->resumed = f.have > 0;
+		if (f.have > w->of->bytes && ftruncate(f.fd, 0) == 0)
+			f.have = 0;
+		remote_tick(in->r, f.have);
+		r = fetch_rest(&f, w->of, t, e);
 	}
-	f.have = (uint64_t)st.st_size;
-	*resumed = f.have > 0;
-	if (f.have > p->bytes && ftruncate(f.fd, 0) == 0)
-		f.have = 0;
-	remote_tick(in->r, f.have);
-	r = fetch_rest(&f, p, e);
-done:
 	close(f.fd);
-	if (r == 0)
-		r = exchange_take(in->r->repo, path, &p->name, e);
+	w->got += f.got;
 	free(path);
 	return r;
 }
 
+/* Into the store, checked. */
 static int
-fetch_whole(struct incoming *in, const struct remote_pack *p, struct err *e)
+take_part(struct incoming *in, size_t i, struct err *e)
 {
-	bool resumed = false;
-	int r = fetch_once(in, p, &resumed, e);
+	struct whole_pack *w = &in->whole[i];
+	char *path = part_path(in, w);
+	int r = exchange_take(in->r->repo, path, &w->of->name, e);
 
 	/* what a killed pull left may not be what was sent */
-	if (r < 0 && resumed && e->code == ERR_CORRUPT) {
+	if (r < 0 && w->resumed && e->code == ERR_CORRUPT) {
 		e->code = ERR_NONE;
-		r = fetch_once(in, p, &resumed, e);
+		r = fetch_part(in, i, in->r->t, e);
+		if (r == 0)
+			r = exchange_take(in->r->repo, path, &w->of->name, e);
 	}
+	free(path);
 	if (r == 0)
 		in->packs++;
+	return r;
+}
+
+/* Several at once; a part that came stays, though another failed. */
+static int
+fetch_whole_packs(struct incoming *in, struct err *e)
+{
+	int r = lanes_run(in->r, in->n_whole, fetch_part, in, e);
+
+	for (size_t i = 0; r == 0 && i < in->n_whole; i++)
+		r = take_part(in, i, e);
+	for (size_t i = 0; i < in->n_whole; i++)
+		in->bytes += in->whole[i].got;
+	in->n_whole = 0;
 	return r;
 }
 
@@ -189,6 +214,28 @@ fetch_range(struct buf *b, struct incoming *in, const char *key,
 	return 0;
 }
 
+/* A list of parts hashes to nothing by itself: all that it names must be
+ * there, of the sizes that it says, and make up the whole. */
+static int
+check_list(struct incoming *in, const struct pack_entry *t, const char *list,
+    const char *key, struct err *e)
+{
+	struct pack_entry found;
+	struct pack_part part;
+	size_t pack;
+
+	if (pack_check_parts(t, list, e) < 0)
+		return err_wrap(e, "%s", key);
+	for (size_t i = 0; i < pack_part_count(t); i++) {
+		pack_part_at(&part, list, i);
+		if (!known_find(&pack, &found, &in->r->known, &part.id) ||
+		    found.plain != part.size)
+			return err_set(e, ERR_CORRUPT, "a list of parts in %s "
+			    "is damaged", key);
+	}
+	return 0;
+}
+
 /* The objects v[0..n), which lie in order, into a pack of our own. */
 static int
 copy_ranges(struct incoming *in, struct pack_writer *w, const char *key,
@@ -208,9 +255,12 @@ copy_ranges(struct incoming *in, struct pack_writer *w, const char *key,
 		r = fetch_range(&b, in, key, from, end - from, e);
 		for (size_t j = i; r == 0 && j < next; j++) {
 			struct pack_entry t = v[j].entry;
+			const char *bytes = b.data + (t.at - from);
 
-			r = pack_writer_add(w, &t, b.data + (v[j].entry.at -
-			    from), e);
+			if (t.encoding == PACK_PARTS)
+				r = check_list(in, &t, bytes, key, e);
+			if (r == 0)
+				r = pack_writer_add(w, &t, bytes, e);
 			remote_tick(in->r, t.stored);
 		}
 	}
@@ -243,6 +293,7 @@ fetch_some(struct incoming *in, const struct remote_pack *p,
 
 /* --- all ------------------------------------------------------------------- */
 
+/* Most of a pack is wanted, or it is small: it comes whole, with others. */
 static int
 fetch_from_pack(struct incoming *in, const struct wanted_entry *v, size_t n,
     struct err *e)
@@ -253,8 +304,10 @@ fetch_from_pack(struct incoming *in, const struct wanted_entry *v, size_t n,
 	for (size_t i = 0; i < n; i++)
 		wanted += v[i].entry.stored;
 	in->objects += n;
-	return wanted >= p->index / 2 || p->bytes <= GAP ?
-	    fetch_whole(in, p, e) : fetch_some(in, p, v, n, e);
+	if (wanted < p->index / 2 && p->bytes > GAP)
+		return fetch_some(in, p, v, n, e);
+	in->whole[in->n_whole++] = (struct whole_pack){ .of = p };
+	return in->n_whole < INCOMING_WHOLE ? 0 : fetch_whole_packs(in, e);
 }
 
 int
@@ -278,7 +331,10 @@ incoming_fetch(struct incoming *in, struct err *e)
 			;
 		r = fetch_from_pack(in, in->v + i, next - i, e);
 	}
+	if (r == 0)
+		r = fetch_whole_packs(in, e);
 	in->n = 0;
+	in->n_whole = 0;
 	in->fetched = (uint32_t)intern_count(in->asked);
 	return r == 0 ? exchange_sync(in->r->repo, e) : -1;
 }

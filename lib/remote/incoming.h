@@ -17,6 +17,14 @@
 #include "remote/internal.h"
 #include "store/pack/pack.h"
 
+#define INCOMING_WHOLE 12	/* packs that are fetched together */
+
+struct whole_pack {
+	const struct remote_pack *of;
+	uint64_t got;		/* bytes that came */
+	bool resumed;		/* after those that were here */
+};
+
 struct incoming {
 	struct remote *r;
 	char *folder;
@@ -25,6 +33,8 @@ struct incoming {
 		struct pack_entry entry;
 	} *v;
 	size_t n, room;
+	struct whole_pack whole[INCOMING_WHOLE];
+	size_t n_whole;
 	struct intern *asked;	/* each is fetched once */
 	uint32_t fetched;	/* of them, the first ones, were */
 	uint64_t objects, packs, bytes;

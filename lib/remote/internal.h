@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/progress.h"
+#include "base/thread.h"
 #include "remote/known.h"
 #include "remote/remote.h"
 #include "remote/state.h"
@@ -14,6 +15,7 @@
 
 #define REMOTE_HEAD_KEY "head"
 #define REMOTE_HEAD_MAX ((size_t)1 << 24)
+#define REMOTE_LANES 8		/* files carried at once, at most */
 #define REMOTE_RECORD_MAX ((size_t)1 << 32)
 
 struct remote {
@@ -21,6 +23,9 @@ struct remote {
 	struct repo *repo;
 	char *name, *url;
 	struct transport *t;
+	struct transport *lane[REMOTE_LANES];	/* more of them, or NULL */
+	struct remote_environment env;
+	struct mutex ticking;	/* of `carried` and progress */
 	char *cache;		/* .mlv/cache/remotes/NAME */
 	struct remote_state state;
 	struct known known;	/* the objects in its packs */
@@ -43,6 +48,7 @@ int remote_lock(struct remote *r, const struct remote_request *rq,
 void remote_unlock(struct remote *r);
 /* Does the remote hold to conditions?  Asked once from here. */
 int remote_prove(struct remote *r, struct err *e);
+/* From any thread. */
 void remote_tick(struct remote *r, uint64_t bytes);
 
 /* cache/NAME, to be freed; the folder is there. */

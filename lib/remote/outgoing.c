@@ -10,6 +10,7 @@
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "remote/lanes.h"
 #include "store/pack/exchange.h"
 
 #define PACK_FULL ((uint64_t)32 << 20)
@@ -57,58 +58,74 @@ keep_own_index(struct outgoing *o, const struct remote_pack *p,
 	return r;
 }
 
+/* A pack that is to be sent, at outgoing/HEX.pack. */
 static int
-send_file(struct outgoing *o, const struct oid *name, const char *path,
-    struct err *e)
+send_file(void *ctx, size_t i, struct transport *t, struct err *e)
 {
-	char *key = remote_key("packs", name);
-	struct remote_pack p = { .name = *name };
+	struct outgoing *o = ctx;
+	struct outgoing_file *f = &o->full[i];
+	char *key = remote_key("packs", &f->of.name);
 	struct file_map m;
-	bool existed = false;
 	int r = -1;
 
-	if (file_map(&m, path, e) < 0) {
-		free(key);
-		return -1;
+	if (file_map(&m, f->path, e) == 0) {
+		f->of.bytes = m.n;
+		f->of.index = get_le64(m.data + m.n - 24);
+		r = t->ops->put_new(t, key, m.data, m.n, &f->existed, e);
+		if (r == 0)
+			r = keep_own_index(o, &f->of, m.data, e);
+		file_unmap(&m);
 	}
-	p.bytes = m.n;
-	p.index = get_le64(m.data + m.n - 24);
-	r = o->r->t->ops->put_new(o->r->t, key, m.data, m.n, &existed, e);
-	if (r == 0)
-		r = keep_own_index(o, &p, m.data, e);
-	if (r == 0) {
-		if (o->n == o->room) {
-			o->room = o->room ? o->room * 2 : 16;
-			o->pack = xresize(o->pack, o->room, sizeof(*o->pack));
-		}
-		o->pack[o->n++] = p;
-		if (!existed)
-			o->bytes += m.n;
-	}
-	file_unmap(&m);
 	free(key);
 	return r;
 }
 
-static int
-send_pack(struct outgoing *o, struct err *e)
+static void
+note_sent(struct outgoing *o, const struct outgoing_file *f)
 {
-	struct oid name;
-	char *path, hex[OID_HEX + 1];
+	if (o->n == o->room) {
+		o->room = o->room ? o->room * 2 : 16;
+		o->pack = xresize(o->pack, o->room, sizeof(*o->pack));
+	}
+	o->pack[o->n++] = f->of;
+	if (!f->existed)
+		o->bytes += f->of.bytes;
+}
+
+/* Those that are full, at once. */
+static int
+send_full(struct outgoing *o, struct err *e)
+{
+	int r = lanes_run(o->r, o->n_full, send_file, o, e);
+
+	for (size_t i = 0; i < o->n_full; i++) {
+		if (r == 0)
+			note_sent(o, &o->full[i]);
+		(void)unlink(o->full[i].path);
+		free(o->full[i].path);
+	}
+	o->n_full = 0;
+	return r;
+}
+
+static int
+close_pack(struct outgoing *o, struct err *e)
+{
+	struct outgoing_file *f = &o->full[o->n_full];
+	char hex[OID_HEX + 1];
 	int r;
 
 	if (o->w == NULL || pack_writer_count(o->w) == 0)
 		return 0;
-	r = pack_writer_commit(&name, o->w, e);
+	*f = (struct outgoing_file){ .path = NULL };
+	r = pack_writer_commit(&f->of.name, o->w, e);
 	pack_writer_free(o->w);
 	o->w = NULL;
 	if (r < 0)
 		return -1;
-	path = xprintf("%s/%s" PACK_SUFFIX, o->folder, oid_hex(hex, &name));
-	r = send_file(o, &name, path, e);
-	(void)unlink(path);
-	free(path);
-	return r;
+	f->path = xprintf("%s/%s" PACK_SUFFIX, o->folder, oid_hex(hex,
+	    &f->of.name));
+	return ++o->n_full < OUTGOING_FULL ? 0 : send_full(o, e);
 }
 
 /* 1 when it was put in, 0 when it need not be. */
@@ -127,7 +144,7 @@ add_one(struct outgoing *o, struct pack_entry *t, const struct oid *id,
 	if (exchange_stored(t, &o->stored, o->r->repo, id, e) < 0)
 		return -1;
 	if (o->w && pack_writer_bytes(o->w) + t->stored > PACK_FULL &&
-	    send_pack(o, e) < 0)
+	    close_pack(o, e) < 0)
 		return -1;
 	if (o->w == NULL && pack_writer_new(&o->w, repo_os(o->r->repo),
 	    o->folder, o->temp, e) < 0)
@@ -164,13 +181,17 @@ outgoing_add(struct outgoing *o, const struct oid *id, struct err *e)
 int
 outgoing_finish(struct outgoing *o, struct err *e)
 {
-	return send_pack(o, e);
+	return close_pack(o, e) < 0 ? -1 : send_full(o, e);
 }
 
 void
 outgoing_release(struct outgoing *o)
 {
 	pack_writer_free(o->w);
+	for (size_t i = 0; i < o->n_full; i++) {
+		(void)unlink(o->full[i].path);
+		free(o->full[i].path);
+	}
 	intern_free(o->taken);
 	buf_free(&o->stored);
 	free(o->pack);

@@ -1,6 +1,6 @@
 /*
  * remote/outgoing.h - objects on their way to a remote: put into packs, which
- * are sent as they are full.
+ * are sent several at once when so many are full.
  *
  * The same objects in the same order make the same packs, so one that an
  * interrupted push brought is found by its name and not sent again.
@@ -8,6 +8,7 @@
 #ifndef REMOTE_OUTGOING_H
 #define REMOTE_OUTGOING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -16,10 +17,20 @@
 #include "remote/internal.h"
 #include "store/pack/pack_writer.h"
 
+#define OUTGOING_FULL 6		/* packs that wait to be sent together */
+
+struct outgoing_file {
+	struct remote_pack of;
+	char *path;
+	bool existed;		/* it was there already */
+};
+
 struct outgoing {
 	struct remote *r;
 	char *folder, *temp;
 	struct pack_writer *w;	/* the one that is being filled */
+	struct outgoing_file full[OUTGOING_FULL];
+	size_t n_full;
 	struct intern *taken;	/* objects in one of them */
 	struct buf stored;
 	struct remote_pack *pack;	/* that were sent */

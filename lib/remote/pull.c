@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/manifest.h"
 #include "remote/authors.h"
 #include "remote/closure.h"
 #include "remote/incoming.h"
@@ -91,11 +92,61 @@ add_values(struct pull *p, struct closure *k)
 
 			if (v->number && !selection_gone_there(&p->s, p->r, i,
 			    v->number))
-				closure_add(k, &v->id, CLOSURE_MANIFEST);
-			if (!oid_is_none(&v->verdict))
+				closure_add(k, &v->id, p->rq->content ?
+				    CLOSURE_BYTES : CLOSURE_MANIFEST);
+			if (!oid_is_none(&v->verdict) && !p->rq->content)
 				closure_add(k, &v->verdict, CLOSURE_MANIFEST);
 		}
 	}
+}
+
+static int
+bring_wanted(struct pull *p, struct closure *k, struct err *e)
+{
+	size_t waiting;
+	int r;
+
+	while ((r = closure_walk(&waiting, k, e)) == 0 && waiting)
+		if ((r = incoming_fetch(&p->in, e)) < 0)
+			break;
+	return r;
+}
+
+/* What is to be served: the content of one version of a name. */
+static int
+add_content(struct pull *p, struct closure *k, size_t asked, struct err *e)
+{
+	const char *name = p->rq->refs[asked];
+	const struct remote_ref *there = remote_state_ref(&p->r->state, name);
+	uint32_t version = p->rq->content[asked];
+	struct arena a = { NULL, 0 };
+	const struct json *m;
+	struct link l;
+	int r = 0;
+
+	if (there == NULL || there->n == 0 || version > there->n)
+		return 0;
+	if (version == 0)
+		version = (uint32_t)there->n;
+	if (there->value[version - 1].number &&
+	    odb_has(catalog_odb(p->r->c), &there->value[version - 1].id) &&
+	    (r = catalog_manifest(&m, &a, p->r->c, &there->value[version -
+	    1].id, e)) == 0 && manifest_find(&l, m, "content", NULL))
+		closure_add(k, &l.id, CLOSURE_BYTES);
+	arena_free(&a);
+	return r;
+}
+
+static int
+bring_contents(struct pull *p, struct closure *k, struct err *e)
+{
+	add_values(p, k);
+	if (bring_wanted(p, k, e) < 0)
+		return -1;
+	for (size_t i = 0; i < p->rq->n; i++)
+		if (add_content(p, k, i, e) < 0)
+			return -1;
+	return bring_wanted(p, k, e);
 }
 
 /* What is here tells which names come along, and so on with theirs. */
@@ -104,14 +155,15 @@ bring_objects(struct pull *p, struct err *e)
 {
 	struct closure *k = closure_new(p->r->c, have_object, p);
 	struct companions along = { .n = 0 };
-	size_t waiting;
 	int r, more;
 
 	do {
+		if (p->rq->content) {
+			more = bring_contents(p, k, e);
+			break;
+		}
 		add_values(p, k);
-		while ((r = closure_walk(&waiting, k, e)) == 0 && waiting)
-			if ((r = incoming_fetch(&p->in, e)) < 0)
-				break;
+		r = bring_wanted(p, k, e);
 		more = r < 0 || p->rq->n == 0 || p->rq->alone ? r :
 		    companions_add(&along, &p->s, p->r, true, e);
 	} while (more > 0);
@@ -351,7 +403,8 @@ pull_once(struct pull *p, struct err *e)
 	if (incoming_begin(&p->in, p->r, e) == 0)
 		r = bring_objects(p, e);
 	incoming_release(&p->in);
-	if (r == 0 && p->names && (r = bring_logs(p, e)) == 0)
+	if (r == 0 && p->names && (p->rq->content ||
+	    (r = bring_logs(p, e)) == 0))
 		r = move_names(p, e);
 	else if (r == 0)
 		report_fetched(p);

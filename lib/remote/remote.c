@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "remote/config.h"
 #include "remote/internal.h"
+#include "remote/lanes.h"
 #include "store/ref.h"
 
 #define LOCK_MS 30000
@@ -76,6 +77,8 @@ remote_open(struct remote **out, struct catalog *c, const char *name,
 	int result = -1;
 
 	r->c = c;
+	r->env = *env;
+	mutex_init(&r->ticking);
 	r->repo = catalog_repo(c);
 	if (name && strchr(name, '/')) {
 		r->name = xstrdup(name);
@@ -109,7 +112,9 @@ remote_close(struct remote *r)
 		return;
 	known_release(&r->known);
 	remote_state_release(&r->state);
+	lanes_close(r);
 	transport_free(r->t);
+	mutex_release(&r->ticking);
 	free(r->cache);
 	free(r->name);
 	free(r->url);
@@ -201,12 +206,14 @@ remote_tick(struct remote *r, uint64_t bytes)
 	int64_t us = clock_mono_us() - r->since;
 	char what[200];
 
+	mutex_lock(&r->ticking);
 	r->carried += bytes;
-	if (r->progress == NULL || us <= 0)
-		return;
-	snprintf(what, sizeof(what), "%s %.30s %.1f MB/s", r->verb, r->name,
-	    (double)r->carried / (double)us);
-	progress_tick(r->progress, what, r->carried, r->expected);
+	if (r->progress && us > 0) {
+		snprintf(what, sizeof(what), "%s %.30s %.1f MB/s", r->verb,
+		    r->name, (double)r->carried / (double)us);
+		progress_tick(r->progress, what, r->carried, r->expected);
+	}
+	mutex_unlock(&r->ticking);
 }
 
 void

@@ -28,7 +28,8 @@
 struct remote;
 
 /* The remote of that name (NULL: the default one), or at that URL.  ERR_NOENT
- * with advice; nothing is asked of it yet. */
+ * with advice; nothing is asked of it yet.  What `env` leads to is borrowed
+ * until the end. */
 int remote_open(struct remote **r, struct catalog *c, const char *name,
     const struct remote_environment *env, struct err *e);
 void remote_close(struct remote *r);
@@ -56,6 +57,11 @@ struct remote_change {
 struct remote_request {
 	const char *const *refs;	/* none: every name */
 	size_t n;
+	/* Of each of them the version whose content is wanted, 0 for what its
+	 * alias means, or the newest: only manifests and these come, for a
+	 * repository that is but a cache.  An alias may not be set yet.  NULL:
+	 * all that the names lead to. */
+	const uint32_t *content;
 	bool alone;		/* without the names they lead to */
 	bool theirs, ours;	/* an alias that both moved: whose move holds */
 	void (*fn)(void *ctx, const struct remote_change *c);

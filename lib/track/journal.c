@@ -151,7 +151,8 @@ new_id(void)
 /* Locked and with its first line before it has its name, so that nobody
  * ever sees a run that is neither alive nor dead. */
 static int
-begin_file(struct journal *j, const struct json *event, struct err *e)
+begin_file(struct journal *j, const struct json *event, bool sync,
+    struct err *e)
 {
 	const struct os *os = repo_os(catalog_repo(j->c));
 	char *folder = repo_path(catalog_repo(j->c), "tmp");
@@ -173,13 +174,14 @@ begin_file(struct journal *j, const struct json *event, struct err *e)
 		goto done;
 	}
 	/* link, not rename: never over another run */
-	if (os->fsync(j->fd) < 0 || os->link(temp, j->path) < 0) {
+	if ((sync && os->fsync(j->fd) < 0) || os->link(temp, j->path) < 0) {
 		err_sys(e, "cannot create '%s'", j->path);
 		os->unlink(temp);
 		goto done;
 	}
 	os->unlink(temp);
-	if ((r = file_sync_folder(os, runs, e)) < 0)
+	r = sync ? file_sync_folder(os, runs, e) : 0;
+	if (r < 0)
 		os->unlink(j->path);	/* it never began */
 done:
 	free(runs);
@@ -204,7 +206,7 @@ journal_begin(struct journal **out, struct catalog *c,
 	j->owner = true;
 	j->id = new_id();
 	j->path = journal_path(c, j->id);
-	r = begin_file(j, begin_event(&a, j->id, start), e);
+	r = begin_file(j, begin_event(&a, j->id, start), !start->unsynced, e);
 	arena_free(&a);
 	if (r < 0) {
 		journal_close(j);

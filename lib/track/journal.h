@@ -46,6 +46,8 @@ struct journal_start {
 	/* told by whoever runs it elsewhere; 0 and NULL: now, and us */
 	int64_t begin_us;
 	const char *user;
+	/* nothing is synced before its end: a power cut may lose it */
+	bool unsynced;
 };
 
 /* Begin a run with a fresh ID; needs a repository. */

@@ -5,11 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "catalog/name.h"
 #include "catalog/resolve.h"
 #include "store/worktree.h"
+#include "track/filter.h"
 #include "track/find.h"
 #include "track/journal.h"
 #include "codec/regex.h"
@@ -26,6 +28,7 @@ struct query_search {
 	struct query_rows *out;
 	const struct query *q;
 	struct expr *where;
+	struct filter filter;		/* where it is MLflow's; else empty */
 	struct arena expr_arena;
 	const struct json *row;		/* the one being looked at */
 	size_t room;
@@ -47,7 +50,7 @@ static const char *const fields[] = {
 
 /* Below these any name may stand. */
 static const char *const open_spaces[] = { "params", "metrics",
-	"metrics_flag", "facts" };
+	"metrics_flag", "facts", "tags" };
 
 #define N_FIELDS (sizeof(fields) / sizeof(*fields))
 #define N_SPACES (sizeof(open_spaces) / sizeof(*open_spaces))
@@ -166,7 +169,11 @@ value_of(struct expr_value *v, const struct json *j)
 const struct json *
 query_field(const struct json *row, const char *name)
 {
-	const struct json *j = strcmp(name, "learner") == 0 ||
+	const struct json *j;
+
+	if (is_below(name, "tags"))
+		return json_get(json_path(row, "facts.tags"), name + 5);
+	j = strcmp(name, "learner") == 0 ||
 	    strcmp(name, "target") == 0 ? json_get(json_get(row, "params"),
 	    name) : json_path(row, name);
 
@@ -181,6 +188,101 @@ name_in_run(void *ctx, size_t i, struct expr_value *v, struct err *e)
 	(void)e;
 	value_of(v, query_field(s->row, expr_name(s->where, i)));
 	return 0;
+}
+
+/* ---- filter strings of MLflow: see track/filter.h ---- */
+
+/* What MLflow calls so by its own name. */
+static const char *
+name_of_clause(struct arena *a, const struct filter_clause *c)
+{
+	static const char *const spaces[] = { [FILTER_ATTRIBUTE] = "",
+	    [FILTER_METRIC] = "metrics.", [FILTER_PARAM] = "params.",
+	    [FILTER_TAG] = "facts.tags.", [FILTER_DATASET] = "dataset." };
+	const char *key = c->key;
+
+	if (c->entity == FILTER_ATTRIBUTE)
+		key = strcmp(key, "run_id") == 0 ? "id" :
+		    strcmp(key, "run_name") == 0 ? "name" :
+		    strcmp(key, "user_id") == 0 ? "user" :
+		    strcmp(key, "start_time") == 0 ? "begin" :
+		    strcmp(key, "end_time") == 0 ? "end" : key;
+	return arena_printf(a, "%s%s", spaces[c->entity], key);
+}
+
+/* Is it one, of names that runs have? */
+static bool
+is_filter(struct query_search *s, const char *where)
+{
+	struct err ignored = ERR_INIT;
+	struct filter f;
+
+	if (filter_parse(&f, &s->expr_arena, where, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < f.n; i++)
+		if (f.clause[i].entity == FILTER_DATASET ||
+		    (f.clause[i].entity == FILTER_ATTRIBUTE &&
+		    !is_field(name_of_clause(&s->expr_arena, &f.clause[i]))))
+			return false;
+	s->filter = f;
+	return true;
+}
+
+static const struct json *
+clause_field(const struct json *row, const struct filter_clause *c,
+    struct arena *a)
+{
+	const struct json *space = c->entity == FILTER_METRIC ?
+	    json_get(row, "metrics") : c->entity == FILTER_PARAM ?
+	    json_get(row, "params") : c->entity == FILTER_TAG ?
+	    json_path(row, "facts.tags") : NULL;
+
+	return space ? json_get(space, c->key) : query_field(row,
+	    name_of_clause(a, c));
+}
+
+/* MLflow's times are milliseconds, its states are written large, and its
+ * parameters are texts. */
+static bool
+clause_holds(const struct filter_clause *c, const struct json *v)
+{
+	struct buf text;
+	int64_t us;
+	bool yes;
+
+	if (v->type == JSON_TEXT && c->number)
+		return clock_parse(v->s, v->n, &us) &&
+		    filter_holds_num(c, (double)(us / 1000));
+	if (v->type != JSON_TEXT && c->number)
+		return filter_holds_num(c, v->d);
+	buf_init(&text, BUF_CAP_DOC);
+	if (v->type == JSON_TEXT)
+		buf_add(&text, v->s, v->n);
+	else
+		json_write(&text, v);
+	if (c->entity == FILTER_ATTRIBUTE && strcmp(c->key, "status") == 0)
+		for (size_t i = 0; i < text.len; i++)
+			if (text.data[i] >= 'a' && text.data[i] <= 'z')
+				text.data[i] -= 32;
+	yes = filter_holds_text(c, text.data);
+	buf_free(&text);
+	return yes;
+}
+
+static bool
+filter_holds(const struct query_search *s)
+{
+	struct arena a = { NULL, 0 };
+	bool yes = true;
+
+	for (size_t i = 0; i < s->filter.n && yes; i++) {
+		const struct filter_clause *c = &s->filter.clause[i];
+		const struct json *v = clause_field(s->row, c, &a);
+
+		yes = v && clause_holds(c, v);
+	}
+	arena_free(&a);
+	return yes;
 }
 
 static int
@@ -306,6 +408,8 @@ keep_matching(void *ctx, const struct run *r, struct err *e)
 		return -1;
 	if (!yes)
 		return 0;
+	if (s->filter.n && !filter_holds(s))
+		return 0;
 	if (s->where && expr_holds(&yes, s->where, &env, e) < 0)
 		return -1;
 	if (!yes)
@@ -372,6 +476,28 @@ sort_rows(struct query_rows *out, const char *sort)
 	free(s);
 }
 
+/* Our own expression, or a filter string where that it is not. */
+static int
+parse_where(struct query_search *s, struct err *e)
+{
+	const char *where = s->q->where;
+	struct err mine = ERR_INIT;
+	bool foreign = false;
+
+	if (where && expr_parse(&s->where, &s->expr_arena, where, &mine) < 0)
+		foreign = true;
+	else if (check_all_asked(s, &mine) == 0)
+		return 0;
+	else	/* MLflow's own word for a run's fields */
+		foreign = where && strstr(where, "attribute");
+	s->where = NULL;
+	s->out->n_absent = 0;
+	if (foreign && is_filter(s, where))
+		return check_all_asked(s, e);
+	*e = mine;
+	return -1;
+}
+
 int
 query_runs(struct query_rows *out, struct catalog *c, const struct query *q,
     struct err *e)
@@ -380,10 +506,7 @@ query_runs(struct query_rows *out, struct catalog *c, const struct query *q,
 	int r = 0;
 
 	memset(out, 0, sizeof(*out));
-	if (q->where)
-		r = expr_parse(&s.where, &s.expr_arena, q->where, e);
-	if (r == 0)
-		r = check_all_asked(&s, e);
+	r = parse_where(&s, e);
 	if (r == 0 && q->input)
 		r = open_input(&s.input, c, q->input, e);
 	if (r == 0 && run_each(c, keep_matching, &s, e) < 0)

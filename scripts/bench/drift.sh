@@ -4,10 +4,10 @@
 # and at 1,000,000 rows a side.  Each is a whole process but for Python's
 # imports; medians of 5, for Evidently of 3, and one run at 1,000,000 rows.
 #
-# Then what runs each night: 'perf', labels joined and judged, beside pandas and
-# scikit-learn; 'watch --window', rows a second; 'report', its time and size;
-# and how many of 300 weeks without drift, and of 30 with a small, a middling
-# and a large one, are told of by Evidently's tests and by calibrated windows.
+# Then against a stored profile; what runs each night: 'perf', labels joined and
+# judged, beside pandas and scikit-learn; 'watch --window', rows a second;
+# 'report', its time and size; and scripts/bench/alarms.py: 1,000 weeks without
+# a drift and series with a small, a middling and a large one.
 set -eu
 python=${PYTHON:-build/venv/bin/python}
 work=$(mktemp -d)
@@ -65,6 +65,10 @@ def side_by_side(rows, runs):
 
 side_by_side(100000, 3)
 side_by_side(1000000, 1)
+with open(work + "/a.json", "w") as out:
+    subprocess.run(["mlv-data", "profile", work + "/a.csv"], stdout=out, check=True)
+t = median(lambda: subprocess.run(["mlv-drift", "compare", work + "/a.json", work + "/b.csv"], capture_output=True), 5)
+print("1,000,000 x 20 against a stored profile: %.3f s" % t, flush=True)
 P
 "$python" - "$work" <<'P'
 import os, resource, statistics, subprocess, sys, time, warnings
@@ -157,26 +161,5 @@ table(work + "/b.csv", rows, 100, .05)
 took, mib, out = timed(["mlv-drift", "report", "--html", work + "/a.csv", work + "/b.csv"], 3)
 print("report, %s x 100 a side: %.1f s, %.0f MiB, a page of %.0f kB" % (format(rows, ","), took, mib, len(out) / 1000),
       flush=True)
-
-# --- alarms without a drift, and with one
-table(work + "/ref.csv", 20000, 20)
-subprocess.run(["mlv-drift", "calibrate", "--rate", "0.01", "-o", work + "/t", work + "/ref.csv"], check=True)
-
-
-def weeks(name, count, shift):
-    """Weeks of 1000 rows of which one column moves by so much: how many are told of."""
-    told = [0, 0]
-    for _ in range(count):
-        table(work + "/week.csv", 1000, 20, first=shift)
-        for i, argv in enumerate((["compare", "--any", "--evidently", work + "/ref.csv", work + "/week.csv"],
-                                  ["watch", "--any", "--window", "1000", "--thresholds", work + "/t", work + "/ref.csv",
-                                   work + "/week.csv"])):
-            told[i] += subprocess.run(["mlv-drift"] + argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 1
-    print("%s, %d weeks of 1,000 rows: told of by Evidently's tests %d, by calibrated windows %d" %
-          (name, count, told[0], told[1]), flush=True)
-
-
-weeks("no drift", int(os.environ.get("WEEKS", "300")), 0)
-for size in (.1, .2, .4):
-    weeks("one of 20 columns moved by %g deviations" % size, 30, size)
 P
+"$python" -W ignore scripts/bench/alarms.py "$work"

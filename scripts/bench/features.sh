@@ -5,8 +5,12 @@
 #	2  get of one key by HTTP: of 100,000 with two features; and of 10,000
 #	   with 50 beside Feast's own get with SQLite (FEAST: a python that has
 #	   it) and a bare answer of the same server
-# ROWS scales the source down.  Needs python with duckdb, numpy and pandas
-# (PYTHON), and for 2 wrk.
+#	3  check with 25 rules on rows of 20 columns, beside one parse, pandera on
+#	   polars and Great Expectations (on a tenth of the rows: it takes long);
+#	   CSV parse and Parquet scan beside DuckDB, polars and pyarrow
+# ROWS scales the source down; SECTIONS="3" picks some.  Needs python with
+# duckdb, numpy and pandas (PYTHON), for 2 wrk, for 3 polars, pyarrow,
+# pandera and great_expectations, whichever are there.
 set -eu
 python=${PYTHON:-build/venv/bin/python}
 rows=${ROWS:-10000000}
@@ -190,7 +194,142 @@ section_feast() {
 	kill "$server"
 }
 
-section_join 'join: 1/10 as many rows as the source, many keys' "$((rows / 10))"
-section_join 'join: the same, one key' 1
-section_online
-[ -z "${FEAST:-}" ] || section_feast
+# --- 3: checks, parses and scans ---
+make_wide() {	# file, rows
+	"$python" - "$@" <<'P'
+import sys
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+path, n = sys.argv[1], int(sys.argv[2])
+r = np.random.default_rng(1)
+c = {"id": np.arange(n) * 7 + 1000000}
+for i in range(6):
+    c[f"i{i}"] = r.integers(0, 10 ** (i + 1), n)
+for i in range(6):
+    c[f"f{i}"] = np.round(r.normal(50, 10, n), 2 + i % 3)
+c["plan"] = np.array(["basic", "gold", "silver", "free"])[r.integers(0, 4, n)]
+c["country"] = np.array(["DE", "FR", "US", "GB", "IT", "ES", "NL", "SE"])[r.integers(0, 8, n)]
+c["city"] = np.char.add("city-", r.integers(0, 1000, n).astype(str))
+c["code"] = np.char.add(np.char.add("A", r.integers(1000, 9999, n).astype(str)), "-X")
+c["active"] = np.where(r.integers(0, 2, n) == 1, "true", "false")
+t = np.datetime64("2026-01-01T00:00:00") + r.integers(0, 90 * 86400, n).astype("timedelta64[s]")
+c["at"] = np.char.add(np.datetime_as_string(t, unit="s"), "Z")
+c["note"] = np.where(r.random(n) < .1, "", "some words here")
+t = pa.table(c)
+pc.write_csv(t, path + ".csv", pc.WriteOptions(quoting_style="none"))
+pq.write_table(t, path + ".parquet", compression="zstd", row_group_size=131072)
+P
+}
+wide_schema() {
+	echo 'rows: {min: 1000}'
+	echo 'columns:'
+	echo '  id: {type: int64, min: 0, unique: true, min_fraction: 1}'
+	for i in 0 1 2 3 4 5; do
+		echo "  i$i: {type: int64, min: 0, max: 999999}"
+		echo "  f$i: {type: float64, min: -100, max: 200}"
+	done
+	cat <<-'Y'
+		  plan: {type: category, values: [basic, gold, silver, free]}
+		  country: {type: category, values: [DE, FR, US, GB, IT, ES, NL, SE]}
+		  city: {type: category, min_length: 6, max_length: 8}
+		  code: {type: text, pattern: 'A[0-9]{4}-X'}
+		  active: {type: boolean}
+		  at: {type: datetime, min: 2026-01-01, max: 2026-12-31}
+		  note: {type: text, min_fraction: 0.5}
+		rules: [{expr: i0 <= i3 or i3 < 10}]
+	Y
+}
+# Seconds that a peer takes for a task: peer, task, file, threads.
+ask_peer() {
+	"$python" - "$@" 2>/dev/null <<'P'
+import os
+import sys
+import time
+who, task, path, threads = sys.argv[1:4] + [int(sys.argv[4])]
+os.environ["POLARS_MAX_THREADS"] = str(threads)
+csv, parquet = path + ".csv", path + ".parquet"
+if who == "polars":
+    import polars as pl
+    f = lambda: pl.read_csv(csv, try_parse_dates=True)
+elif who == "pyarrow":
+    import pyarrow as pa, pyarrow.csv as pc, pyarrow.parquet as pq
+    pa.set_cpu_count(threads)
+    f = (lambda: pc.read_csv(csv, read_options=pc.ReadOptions(use_threads=threads > 1))) if task == "csv" else \
+        (lambda: pq.read_table(parquet, use_threads=threads > 1))
+elif who == "duckdb":
+    import duckdb
+    c = duckdb.connect()
+    c.execute(f"set threads={threads}")
+    f = lambda: c.execute(f"create table t as from '{csv if task == 'csv' else parquet}'")
+elif who == "pandera":
+    import pandera.polars as pa, polars as pl
+    C, K = pa.Column, pa.Check
+    cols = {"id": C(pl.Int64, [K.ge(0)], unique=True), "plan": C(str, K.isin(["basic", "gold", "silver", "free"])),
+            "country": C(str, K.isin(["DE", "FR", "US", "GB", "IT", "ES", "NL", "SE"])),
+            "city": C(str, K.str_length(6, 8)), "code": C(str, K.str_matches(r"^A[0-9]{4}-X$"))}
+    for i in range(6):
+        cols[f"i{i}"] = C(pl.Int64, K.in_range(0, 999999))
+        cols[f"f{i}"] = C(pl.Float64, K.in_range(-100, 200))
+    f = lambda: pa.DataFrameSchema(cols).validate(pl.read_csv(csv), lazy=True)
+else:
+    import pandas as pd
+    import great_expectations as gx
+    E = gx.expectations
+    suite = gx.ExpectationSuite("s")
+
+    def f():
+        ctx = gx.get_context(mode="ephemeral")
+        batch = ctx.data_sources.add_pandas("p").add_dataframe_asset("a").add_batch_definition_whole_dataframe("b")
+        batch = batch.get_batch({"dataframe": pd.read_csv(csv)})
+        s = gx.ExpectationSuite("s")
+        s.add_expectation(E.ExpectColumnValuesToBeUnique(column="id"))
+        for i in range(6):
+            s.add_expectation(E.ExpectColumnValuesToBeBetween(column=f"i{i}", min_value=0, max_value=999999))
+            s.add_expectation(E.ExpectColumnValuesToBeBetween(column=f"f{i}", min_value=-100, max_value=200))
+        s.add_expectation(E.ExpectColumnValuesToBeInSet(column="plan", value_set=["basic", "gold", "silver", "free"]))
+        s.add_expectation(E.ExpectColumnValueLengthsToBeBetween(column="city", min_value=6, max_value=8))
+        s.add_expectation(E.ExpectColumnValuesToMatchRegex(column="code", regex="^A[0-9]{4}-X$"))
+        batch.validate(s)
+begin = time.perf_counter()
+f()
+print(time.perf_counter() - begin)
+P
+}
+# A line of medians: title, then the command that prints seconds.
+timed() {
+	title=$1
+	shift
+	: >"$work/t"
+	for i in $(seq "$runs"); do "$@" >>"$work/t" || :; done
+	[ -s "$work/t" ] && printf '  %-32s %s s\n' "$title" "$(median "$work/t")"
+}
+check_by_us() { /usr/bin/time -f %e mlv-data check -s "$work/wide.yaml" "$1" 2>&1 >/dev/null; }
+parse_by_us() { build/tools/table_parse "$1" "$2" 1 | cut -d' ' -f1; }
+section_check() {
+	make_wide "$work/wide" "$rows"
+	wide_schema >"$work/wide.yaml"
+	echo "check: $rows rows of 20 columns, 25 rules; parse and scan of the same"
+	timed 'mlv-data check' check_by_us "$work/wide.csv"
+	timed 'mlv-data check of Parquet' check_by_us "$work/wide.parquet"
+	timed 'pandera (polars)' ask_peer pandera check "$work/wide" 2
+	make_wide "$work/tenth" "$((rows / 10))"
+	timed 'Great Expectations, 1/10 of it' ask_peer gx check "$work/tenth" 2
+	timed 'mlv-data check, 1/10 of it' check_by_us "$work/tenth.csv"
+	for t in 1 2; do
+		timed "CSV parse, $t thread(s): mlv" parse_by_us "$work/wide.csv" $t
+		for p in duckdb polars pyarrow; do timed "  $p" ask_peer $p csv "$work/wide" $t; done
+	done
+	timed 'Parquet scan, 1 thread: mlv' parse_by_us "$work/wide.parquet" 1
+	for p in duckdb pyarrow; do timed "  $p" ask_peer $p parquet "$work/wide" 1; done
+}
+
+picked() { case " ${SECTIONS:-1 2 3} " in *" $1 "*) ;; *) return 1 ;; esac; }
+if picked 1; then
+	section_join 'join: 1/10 as many rows as the source, many keys' "$((rows / 10))"
+	section_join 'join: the same, one key' 1
+fi
+if picked 2; then section_online; fi
+if picked 2 && [ -n "${FEAST:-}" ]; then section_feast; fi
+if picked 3; then section_check; fi

@@ -316,10 +316,11 @@ while IFS= read -r line; do
 done <pipelines.sh
 
 # --- two people
-check 'team: what one computed the other gets from the remote, not computed again' <<'X'
+check 'team: what one computed the other gets, computes again to the same bytes, and has served from the remote' <<'X'
 	expect 0 env -u REMOTE TMPDIR="$PWD" sh "$TOP/examples/team/demo.sh" &&
 	prints restored &&
 	prints renumbered &&
+	prints "X-Mlv-Model: sha256:" &&
 	test "$(grep -c "^whole" out)" = 2
 X
 finish

@@ -87,7 +87,7 @@ X
 
 # --- an endpoint
 unset OPENLINEAGE__TRANSPORT__TYPE OPENLINEAGE__TRANSPORT__LOG_FILE_PATH
-if command -v curl >/dev/null && command -v python3 >/dev/null; then
+if command -v python3 >/dev/null; then
 	cat >server.py <<-'X'
 		import http.server
 		class Handler(http.server.BaseHTTPRequestHandler):
@@ -124,10 +124,10 @@ if command -v curl >/dev/null && command -v python3 >/dev/null; then
 		OPENLINEAGE_URL=$url OPENLINEAGE_ENDPOINT=no expect 0 mlv-data add rows.csv &&
 		says "warning: an OpenLineage event was not delivered: '$url' did not take it" &&
 		OPENLINEAGE_URL=http://127.0.0.1:9 expect 0 mlv-data add rows.csv &&
-		says "nobody listens there"
+		says "'http://127.0.0.1:9' did not take it: "
 	X
 else
-	skip 'an endpoint gets each event' 'no curl, or no python3'
+	skip 'an endpoint gets each event' 'no python3'
 fi
 check 'a place that cannot be written, a transport nobody knows, no file: a warning, and exit 0' <<'X'
 	export OPENLINEAGE__TRANSPORT__TYPE=file &&

@@ -506,10 +506,19 @@ check 'mlv-drift watch --window prints the records of mlv-drift-records(5), in b
 	described 1 mlv-drift watch --window 45 ref.csv now.csv &&
 	plain mlv.drift.window/1 1 mlv-drift watch --window 45 ref.csv now.csv
 X
+check 'mlv-drift multivariate prints the records of mlv-drift-records(5), in both forms' <<'X'
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 200; i++) print i % 9 "," i % 9 + i % 2 }' >ref.csv &&
+	awk 'BEGIN { print "x,y"; for (i = 0; i < 200; i++) print i % 9 "," 8 - i % 9 + i % 2 }' >now.csv &&
+	described 1 mlv-drift multivariate ref.csv now.csv &&
+	plain mlv.drift.multivariate/1 1 mlv-drift multivariate ref.csv now.csv
+X
 check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
-	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
+	awk 'BEGIN {
+		print "id,p,g"
+		for (i = 0; i < 80; i++) print i "," i * 7 % 10 / 10 "," (i * 7 % 10 > 4) (i * 3 % 10 > 4)
+	}' >answers.csv &&
 	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
-	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe answers.csv &&
+	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe --weak 2 answers.csv &&
 	plain mlv.drift.performance/1 0 mlv-drift perf -l late.csv -k id --score p --positive 1 answers.csv
 X
 check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms' <<'X'

@@ -117,4 +117,46 @@ check 'fit -s monotone_constraints: too few, a category, a median are refused' <
 	refuse 2 "monotone_constraints do not hold" -t n -d y -s objective=mae -s monotone_constraints=a:1
 X
 
+check 'fit -s use_quantized_grad=true: the same bytes of model on 1, 2 and 3 threads, bagged or not' <<'X'
+	awk 'BEGIN {
+		print "a,b,c,y"
+		for (i = 0; i < 20000; i++)
+			print (i * 7919) % 1009 "," (i * 104729) % 997 "," i % 2 "," ((i * 7919) % 1009 + (i * 31) % 700 > 900)
+	}' >many.csv &&
+	for more in seed=1 bagging_fraction=0.5 feature_fraction=0.5; do
+		for t in 1 2 3; do
+			expect 0 mlv-train fit many.csv -t y -l gbdt -s use_quantized_grad=true -s bagging_freq=1 \
+			    -s $more --threads $t -o t$t.onnx || return 1
+		done
+		same t1.onnx t2.onnx &&
+		same t1.onnx t3.onnx || return 1
+	done
+X
+check 'fit -s use_quantized_grad=true: answers are those of doubles within a hundredth, by AUC' <<'X'
+	auc() {
+		mlv-train fit many.csv -t y -l gbdt -o q.onnx "$@" >log &&
+		mlv-train eval q.onnx many.csv -t y --json --no-record >judged &&
+		jq .metrics.auc.value judged
+	} &&
+	auc -s use_quantized_grad=true >whole &&
+	auc -s use_quantized_grad=false >doubles &&
+	paste whole doubles | awk '{ d = $1 - $2; if (d < 0) d = -d; exit !($1 > .9 && d < .01) }'
+X
+check 'fit -s use_quantized_grad=true: of gradients that differ by ten orders it takes doubles' <<'X'
+	awk -F , -v OFS=, 'NR == 1 { print "a,b,z"; next } { print $1, $2, (NR == 77 ? 1e12 : $1 / 7) }' many.csv >outlier.csv &&
+	for how in true false; do
+		expect 0 mlv-train fit outlier.csv -t z --task regression -l gbdt -s num_iterations=1 \
+		    -s use_quantized_grad=$how -o $how.onnx || return 1
+	done &&
+	mlv-serve batch -i outlier.csv -o true.csv true.onnx &&
+	mlv-serve batch -i outlier.csv -o false.csv false.onnx &&
+	same true.csv false.csv
+X
+check 'fit -s use_quantized_grad=true: several classes and missing values' <<'X'
+	awk -F , -v OFS=, 'NR == 1 { print "a,b,k"; next }
+	    { print ($1 % 5 ? $1 : ""), $2, ($1 > 600 ? "high" : $2 > 500 ? "mid" : "low") }' many.csv >classes.csv &&
+	expect 0 mlv-train fit classes.csv -t k -l gbdt -s use_quantized_grad=true -o k.onnx &&
+	expect 0 mlv-train eval k.onnx classes.csv -t k --json --no-record &&
+	holds '.metrics.accuracy.value > 0.85'
+X
 finish

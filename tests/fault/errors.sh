@@ -97,11 +97,18 @@ make_half_added
 fail_every_call 'data add' 'mlv-data add churn.csv' 'old new half'
 fail_every_call 'registry set' 'mlv-registry set churn@champion 2'
 
-# --- packs: folders, gc
+# --- packs: folders, large files, checkout, gc
 fresh packed
 make_packed_base
 make_half_of many
 fail_every_call 'data add of a folder' 'mlv-data add many' 'old new half'
+make_half_of big.csv
+fail_every_call 'data add of a large file' 'mlv-data add big.csv' 'old new half'
+# A folder comes back piece by piece: any of them may be there, each is whole.
+cp -a base full
+rm -r base/many
+fail_every_call 'data checkout of a folder' 'mlv-data checkout many' seen
+rm -rf base && mv full base
 (cd base && mlv-data checkout -f many) >/dev/null
 fail_every_call 'data gc' 'mlv-data gc --keep newest --grace 0' 'old new'
 

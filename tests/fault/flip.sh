@@ -3,9 +3,16 @@
 # FAULT_ALL=1: each byte): fsck finds it, or nobody is told anything untrue.
 . "$(dirname "$0")/harness"
 
-# A repository with a version, a model behind an alias, a run and its metrics.
+# A repository with a version, a model behind an alias, a run and its metrics, a
+# folder and a file in parts.
 make_full_base() {
 	make_base
+	mkdir -p many/sub
+	seq 1 40 >many/1
+	seq 2 50 >many/sub/2
+	{ echo n; seq 1 200000; } >big.csv
+	mlv-data add -q many big.csv >/dev/null
+	rm -r many big.csv
 	mlv-registry set -q churn@champion 1 >/dev/null
 	echo 'model two' >m.onnx
 	mlv-registry add -q --any-format churn m.onnx >/dev/null
@@ -26,6 +33,9 @@ mlv-data log data:churn
 mlv-data cat data:churn
 mlv-data cat model:churn@champion
 mlv-data show profile:churn
+mlv-data cat data:many:1 data:many:sub/2
+mlv-data diff data:many data:many
+mlv-data cat data:big
 mlv-train runs
 Q
 cp asked "$HOME_DIR/questions"

@@ -47,8 +47,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def error(self, status, code, message="none"):
-        xml = f"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    def error(self, status, code, message="none", more=""):
+        xml = f"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message>{more}</Error>"
         self.answer(status, xml.encode())
 
     def signed(self, body):
@@ -61,8 +61,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return False
         now = self.headers.get("x-amz-date", "")
         then = time.mktime(time.strptime(now, "%Y%m%dT%H%M%SZ")) - time.timezone
-        if abs(then - time.time()) > 900:
-            self.error(403, "RequestTimeTooSkewed", "the times differ by more than 15 minutes")
+        here = time.time() + args.skew
+        if abs(then - here) > 900:
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(here))
+            self.error(403, "RequestTimeTooSkewed", "the times differ by more than 15 minutes",
+                       f"<ServerTime>{stamp}</ServerTime>")
             return False
         payload = self.headers.get("x-amz-content-sha256", "")
         names = parts["SignedHeaders"].split(";")
@@ -89,11 +92,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve(self):
         with lock:
+            args.now += 1
+        try:
+            return self.serve_one()
+        finally:
+            with lock:
+                args.now -= 1
+
+    def serve_one(self):
+        with lock:
             bad = random.random() < args.bad
             kind = random.choice(args.kinds.split(",")) if bad else ""
             if args.log:
                 with open(args.log, "a") as log:
-                    log.write(f"{self.command} {self.path} {kind}\n")
+                    log.write(f"{self.command} {self.path} {kind} at once: {args.now}\n")
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if kind == "drop":
             return self.end_here()
@@ -166,9 +178,11 @@ parser.add_argument("portfile")
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--bad", type=float, default=0)
 parser.add_argument("--kinds", default="drop,late,cut,slow,500,503,error200")
+parser.add_argument("--skew", type=float, default=0, help="seconds its clock is ahead")
 parser.add_argument("--ignore-conditions", action="store_true")
 parser.add_argument("--log")
 args = parser.parse_args()
+args.now = 0
 random.seed(args.seed)
 server = Server(("127.0.0.1", 0), Handler)
 with open(args.portfile + ".new", "w") as out:

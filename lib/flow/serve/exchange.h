@@ -16,6 +16,7 @@
 #include "reqlog/reqlog.h"
 
 struct follower;
+struct mirror;
 
 struct server {
 	struct endpoint *endpoint;
@@ -23,6 +24,7 @@ struct server {
 	struct reqlog *reqlog;		/* or NULL */
 	struct shadow *shadow;		/* or NULL, as without a log */
 	struct follower *follower;	/* of a rollout; or NULL */
+	struct mirror *mirror;		/* of a remote; or NULL */
 	struct feature_server *features;	/* or NULL */
 	_Atomic bool retired;
 };

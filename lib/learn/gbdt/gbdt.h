@@ -66,12 +66,13 @@ struct gbdt_params {
 	const char *class_weight;	/* learn/class_weight.h; or NULL */
 	double scale_pos_weight;	/* 1 */
 	bool boost_from_average;	/* true */
+	bool use_quantized_grad;	/* false; gbdt/quantized.h */
 	int64_t seed;			/* 0 */
 };
 
 /* One row for each field above, with LightGBM's common aliases
  * (n_estimators, eta, reg_lambda ...). */
-#define GBDT_HYPERPARAMS 32
+#define GBDT_HYPERPARAMS 33
 extern const struct hyperparam gbdt_hyperparams[GBDT_HYPERPARAMS];
 
 extern const char *const gbdt_objectives[], *const gbdt_metrics[];

@@ -31,6 +31,11 @@ grower_init(struct grower *w, const struct bins *b,
 	w->leaf = xalloc(leaves + 1, sizeof(*w->leaf));
 	w->use = xalloc(b->n_features + 1, sizeof(*w->use));
 	w->found = xalloc(2 * b->n_features + 1, sizeof(*w->found));
+	if (p->use_quantized_grad && quantized_init(&w->quantized, b, leaves,
+	    pool, e) < 0) {
+		grower_release(w);
+		return -1;
+	}
 	w->histograms = size_mul(&cells, leaves + 1, b->total) ?
 	    mem_aligned(64, cells, sizeof(*w->histograms)) : NULL;
 	/* features are fewer than bins */
@@ -58,6 +63,7 @@ grower_release(struct grower *w)
 	free(w->worth);
 	free(w->found);
 	free(w->histograms);
+	quantized_release(&w->quantized);
 	memset(w, 0, sizeof(*w));
 }
 
@@ -491,6 +497,21 @@ bound_children(const struct grower *w, struct leaf *l, struct leaf *r,
 	}
 }
 
+/* The histograms of two leaves: that of the larger is what the smaller leaves
+ * of their parent's. */
+static void
+sum_whole(struct grower *w, struct leaf *small, struct leaf *large)
+{
+	struct quantized *q = &w->quantized;
+
+	quantized_add(q, small->at, w->use, leaf_rows(w, small), small->n);
+	quantized_subtract(q, large->at, small->at);
+	small->hist = w->histograms;
+	large->hist = w->histograms + w->b->total;
+	quantized_sums(small->hist, q, small->at);
+	quantized_sums(large->hist, q, large->at);
+}
+
 static void
 split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 {
@@ -530,6 +551,8 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	large = small == l ? r : l;
 	small->hist = free_one;
 	large->hist = parent;
+	large->at = l->at;
+	small->at = fresh;
 	memcpy(w->worth + (size_t)fresh * w->b->n_features, w->worth +
 	    (size_t)at * w->b->n_features, w->b->n_features *
 	    sizeof(*w->worth));
@@ -538,8 +561,12 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 		l->best.gain = r->best.gain = -INFINITY;
 		return;
 	}
-	make_histogram(w, small, gather_gradients(w, gh, small), false);
-	subtract_histogram(parent, small->hist, w->b->total);
+	if (w->whole_numbers) {
+		sum_whole(w, small, large);
+	} else {
+		make_histogram(w, small, gather_gradients(w, gh, small), false);
+		subtract_histogram(parent, small->hist, w->b->total);
+	}
 	find_splits(w, l, r);
 }
 
@@ -571,11 +598,21 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	*root = (struct leaf){ .n = n, .count = (double)n,
 	    .hist = w->histograms, .l2 = w->p->lambda_l2, .low = -INFINITY,
 	    .high = INFINITY };
-	root->sum = sum_rows(gh, all ? NULL : w->order, n);
+	w->whole_numbers = w->p->use_quantized_grad && quantized_round(
+	    &w->quantized, gh, all ? NULL : w->order, n);
+	root->sum = w->whole_numbers ? w->quantized.sum : sum_rows(gh, all ?
+	    NULL : w->order, n);
 	w->root_h = root->sum.h;
 	w->n_leaves = 1;
 	memcpy(w->worth, w->use, w->b->n_features * sizeof(*w->worth));
-	make_histogram(w, root, all ? gh : gather_gradients(w, gh, root), all);
+	if (w->whole_numbers) {
+		quantized_add(&w->quantized, 0, w->use, all ? NULL : w->order,
+		    n);
+		quantized_sums(root->hist, &w->quantized, 0);
+	} else {
+		make_histogram(w, root, all ? gh : gather_gradients(w, gh,
+		    root), all);
+	}
 	find_splits(w, root, NULL);
 	while (w->n_leaves < most) {
 		uint32_t best = 0;

@@ -15,12 +15,9 @@
 
 #include "base/pool.h"
 #include "learn/gbdt/bin.h"
+#include "learn/gbdt/cell.h"
 #include "learn/gbdt/gbdt.h"
-
-/* Sums over the rows of one bin. */
-struct cell {
-	double g, h;
-};
+#include "learn/gbdt/quantized.h"
 
 struct split {
 	double gain;			/* -infinity: none */
@@ -40,6 +37,7 @@ struct leaf {
 	double count;
 	int depth;
 	struct cell *hist;		/* all features, or NULL */
+	size_t at;			/* its histogram of whole numbers */
 	struct split best;
 	double l2;			/* of its value */
 	double value;			/* by its sums */
@@ -59,6 +57,8 @@ struct grower {
 	struct leaf *leaf;
 	size_t n_leaves, most;		/* of a tree; most it may have */
 	struct cell *histograms;	/* num_leaves of them */
+	struct quantized quantized;	/* where they are asked for */
+	bool whole_numbers;		/* this tree is grown from them */
 	const int8_t *monotone;		/* by feature; or NULL: free */
 	bool *use;			/* features of this tree */
 	bool *worth;			/* by leaf, feature: could it be split

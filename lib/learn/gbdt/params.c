@@ -192,6 +192,9 @@ const struct hyperparam gbdt_hyperparams[GBDT_HYPERPARAMS] = {
 	    HYPER_LOG, "weight of the positive class", .alias = { NULL } },
 	{ "boost_from_average", HYPER_BOOL, AT(boost_from_average), 1, 0, 1,
 	    HYPER_LINEAR, "begin with the mean", .alias = { NULL } },
+	{ "use_quantized_grad", HYPER_BOOL, AT(use_quantized_grad), 0, 0, 1,
+	    HYPER_LINEAR, "sum gradients as whole numbers: faster, almost the "
+	    "same trees", .alias = { NULL } },
 	{ "seed", HYPER_INT, AT(seed), 0, 0, 9e15, HYPER_LINEAR,
 	    "of whatever is drawn",
 	    .alias = { "random_state", "random_seed" } },

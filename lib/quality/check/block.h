@@ -14,6 +14,14 @@ union value {
 	double d;			/* floats, booleans */
 };
 
+/* What was found of a text of up to 16 bytes: its first and last 8. */
+#define VERDICTS 512
+struct verdict {
+	uint64_t first, last;
+	uint32_t n;			/* 0: none yet */
+	uint8_t bits;
+};
+
 /* A rule that a row of the block broke. */
 struct hit {
 	uint32_t row;			/* in the block */
@@ -24,9 +32,7 @@ struct hit {
 struct block_column {
 	union value *v;			/* (rows) of a column of numbers */
 	uint8_t *state;			/* (rows) */
-	uint8_t *verdict;		/* by code of the block's dict */
-	size_t verdicts;
-	uint32_t generation;
+	struct verdict *verdict;	/* (VERDICTS) on short texts */
 	uint64_t looked, missing, rows;
 	size_t told;			/* missing cells among the hits */
 	struct hash128 *hash;		/* (rows) of unique columns */
@@ -81,8 +87,7 @@ number_of_key(const struct checker *k, size_t i)
 	return (uint32_t)(k->n_col * CELL_RULES + k->s->rules + i);
 }
 
-/* cells.c: the cell's text, NULL when it is missing: columns of strings come
- * with a dict, all others as they stand. */
+/* cells.c: the cell's text, NULL when it is missing. */
 const char *cell_text(const struct scan_block *b, size_t col, size_t row,
     size_t *n);
 /* The values of a column of numbers, for all rows of the block. */

@@ -10,12 +10,10 @@
 const char *
 cell_text(const struct scan_block *b, size_t col, size_t row, size_t *n)
 {
-	const struct column *c = &b->t->col[col];
+	const struct raw_cell *c = &b->t->col[col].raw[row];
 
-	if (c->type != COL_RAW)
-		return column_text(c, row, n);
-	*n = c->raw[row].n;
-	return c->raw[row].s;
+	*n = c->n;
+	return c->s;
 }
 
 struct num
@@ -51,6 +49,18 @@ read_slowly(union value *v, struct column *one, const char *s, size_t n)
 	return VALUE_THERE;
 }
 
+static bool
+quick_bool(double *v, const char *s, size_t n)
+{
+	if (n == 4 && memcmp(s, "true", 4) == 0)
+		*v = 1;
+	else if (n == 5 && memcmp(s, "false", 5) == 0)
+		*v = 0;
+	else
+		return false;
+	return true;
+}
+
 /* A plain integer of less than 19 digits. */
 static bool
 quick_int(int64_t *v, const char *s, size_t n)
@@ -81,6 +91,7 @@ read_values(struct checker *k, struct judged *j, struct tools *t, size_t col)
 	bool quick = k->fast && one->form == FORM_PLAIN;
 	bool ints = quick && one->type == COL_INT64;
 	bool floats = quick && one->type == COL_FLOAT64;
+	bool bools = quick && one->type == COL_BOOL;
 
 	for (size_t i = 0; i < j->b->t->rows; i++) {
 		const char *s = raw[i].s;
@@ -89,7 +100,8 @@ read_values(struct checker *k, struct judged *j, struct tools *t, size_t col)
 		if (s == NULL)
 			state[i] = VALUE_NONE;
 		else if ((ints && quick_int(&v[i].i, s, n)) || (floats &&
-		    cell_scan_float(s, s + n, &v[i].d) == s + n))
+		    cell_scan_float(s, s + n, &v[i].d) == s + n) || (bools &&
+		    quick_bool(&v[i].d, s, n)))
 			state[i] = VALUE_THERE;
 		else
 			state[i] = read_slowly(&v[i], one, s, n);

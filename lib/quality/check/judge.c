@@ -70,33 +70,43 @@ judge_text(uint8_t *bits, const struct checker *k, size_t i,
 	return judge_pattern(bits, t->not_pattern[i], false, s, n, c, e);
 }
 
-/* The verdict on a code, formed once. */
-static int
-judge_code(uint8_t *bits, const struct checker *k, size_t i, struct judged *j,
-    struct tools *t, uint32_t code, struct err *e)
+/* The bytes of a text of 1 to 16, as two numbers. */
+static void
+short_text(uint64_t *first, uint64_t *last, const char *s, size_t n)
 {
-	const struct column *c = &j->b->t->col[k->col[i].at];
-	size_t n, count = intern_count(c->dict);
-	struct block_column *bc = &j->col[i];
-	const char *s;
+	*first = *last = 0;
+	if (n >= sizeof(*first)) {
+		memcpy(first, s, sizeof(*first));
+		memcpy(last, s + n - sizeof(*last), sizeof(*last));
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		*first = *first << 8 | (unsigned char)s[i];
+}
 
-	if (bc->generation != c->dict_generation) {
-		memset(bc->verdict, 0, bc->verdicts);
-		bc->generation = c->dict_generation;
+/* The verdict on a text; on a short one it is formed once, for most values
+ * come again. */
+static int
+judge_again(uint8_t *bits, const struct checker *k, size_t i,
+    struct judged *j, struct tools *t, const char *s, size_t n,
+    struct err *e)
+{
+	uint64_t first, last;
+	struct verdict *v;
+
+	*bits = SEEN;
+	if (n == 0 || n > 2 * sizeof(first))
+		return judge_text(bits, k, i, t, s, n, e);
+	short_text(&first, &last, s, n);
+	v = &j->col[i].verdict[((first ^ (last << 1)) *
+	    UINT64_C(0x9e3779b97f4a7c15) >> 40) % VERDICTS];
+	if (v->n == n && v->first == first && v->last == last) {
+		*bits = v->bits;
+		return 0;
 	}
-	if (count > bc->verdicts) {
-		bc->verdict = xresize(bc->verdict, 2 * count, 1);
-		memset(bc->verdict + bc->verdicts, 0, 2 * count -
-		    bc->verdicts);
-		bc->verdicts = 2 * count;
-	}
-	if (bc->verdict[code] == 0) {
-		s = intern_text(c->dict, code, &n);
-		bc->verdict[code] = SEEN;
-		if (judge_text(&bc->verdict[code], k, i, t, s, n, e) != 0)
-			return -1;
-	}
-	*bits = bc->verdict[code];
+	if (judge_text(bits, k, i, t, s, n, e) != 0)
+		return -1;
+	*v = (struct verdict){ first, last, (uint32_t)n, *bits };
 	return 0;
 }
 
@@ -198,22 +208,14 @@ judge_cell(uint8_t *bits, const struct checker *k, size_t i, struct judged *j,
     struct tools *t, size_t row, struct err *e)
 {
 	const struct checked_column *w = &k->col[i];
-	const struct column *c = &j->b->t->col[w->at];
-	const char *s;
-	size_t n;
+	const struct raw_cell *c;
 
 	if (k->valued[w->at])
 		return judge_value(bits, k, i, j, t, row, e);
-	if (c->type != COL_RAW) {
-		*bits = NOTHING;
-		return c->code[row] == INTERN_NONE ? 0 : judge_code(bits, k, i,
-		    j, t, c->code[row], e);
-	}
-	*bits = NOTHING;
-	if ((s = cell_text(j->b, w->at, row, &n)) == NULL)
-		return 0;
-	*bits = SEEN;
-	return w->plain ? 0 : judge_text(bits, k, i, t, s, n, e);
+	c = &j->b->t->col[w->at].raw[row];
+	*bits = c->s == NULL ? NOTHING : SEEN;
+	return c->s == NULL || w->plain ? 0 : judge_again(bits, k, i, j, t,
+	    c->s, c->n, e);
 }
 
 static int
@@ -337,7 +339,25 @@ judge_rule(const struct checker *k, size_t i, struct judged *j)
 
 /* ---- keys ---- */
 
-/* Where one of the columns is missing there is no key, as in SQL. */
+/* The row's key into t->text: false where it has none. */
+static bool
+put_key(const struct checked_key *key, const struct checker *k,
+    const struct judged *j, struct tools *t, size_t row)
+{
+	size_t missing = 0;
+
+	buf_clear(&t->text);
+	for (size_t c = 0; c < key->n; c++) {
+		if (put_value(&t->text, k, j, t, key->col[c], row))
+			continue;
+		if (key->skip == KEY_SKIP_ANY)
+			return false;
+		missing++;
+		buf_addc(&t->text, 'm');
+	}
+	return key->skip == KEY_SKIP_NONE || missing < key->n;
+}
+
 static void
 hash_key(const struct checker *k, size_t i, struct judged *j,
     struct tools *t)
@@ -346,11 +366,9 @@ hash_key(const struct checker *k, size_t i, struct judged *j,
 	bool there;
 
 	for (size_t row = 0; row < j->b->t->rows; row++) {
-		there = key->when == NO_CONDITION ||
-		    j->holds[key->when][row] == HOLDS_YES;
-		buf_clear(&t->text);
-		for (size_t c = 0; there && c < key->n; c++)
-			there = put_value(&t->text, k, j, t, key->col[c], row);
+		there = (key->when == NO_CONDITION ||
+		    j->holds[key->when][row] == HOLDS_YES) &&
+		    put_key(key, k, j, t, row);
 		j->keyed[i][row] = there;
 		if (there)
 			j->hash[i][row] = hash128(t->text.data, t->text.len);

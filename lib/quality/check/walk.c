@@ -135,6 +135,7 @@ prepare_keys(struct checker *k, struct err *e)
 
 		k->key[i].columns = from->columns;
 		k->key[i].n = from->n;
+		k->key[i].skip = from->skip;
 		k->key[i].mostly = from->mostly;
 		if (prepare_key(&k->key[i], k, from->when, CHECK_UNIQUE,
 		    from->severity, e) != 0)
@@ -203,6 +204,8 @@ make_judged(struct checker *k, struct judged *j)
 			bc->v = xalloc(k->rows, sizeof(*bc->v));
 			bc->state = xalloc(k->rows, 1);
 		}
+		if (!k->col[i].plain && !k->valued[k->col[i].at])
+			bc->verdict = xalloc(VERDICTS, sizeof(*bc->verdict));
 		if (k->col[i].c->unique)
 			bc->hash = xalloc(k->rows, sizeof(*bc->hash));
 		bc->tally = tally_new(k->col[i].c, NULL, needs_mean(k, i));
@@ -380,18 +383,6 @@ end_rows(void *ctx, const struct scan *scan, struct err *e)
 	return 0;
 }
 
-/* Texts that rules look at come with a dict. */
-static enum col_type
-wanted_type(const struct checker *k, size_t col)
-{
-	if (k->valued[col])
-		return COL_RAW;
-	for (size_t i = 0; i < k->n_col; i++)
-		if (k->col[i].at == col && !k->col[i].plain)
-			return COL_CATEGORY;
-	return COL_RAW;
-}
-
 static int
 read_rows(struct checker *k, const struct table_read_opts *read,
     struct err *e)
@@ -403,7 +394,7 @@ read_rows(struct checker *k, const struct table_read_opts *read,
 
 	for (size_t i = 0; i < k->s->cols; i++)
 		want[i] = (struct table_want){ k->s->col[i].name,
-		    wanted_type(k, i), true };
+		    COL_RAW, true };
 	r = scan_table(k->in->bytes, k->in->n, read, want, k->s->cols,
 	    &consumer, e);
 	free(want);

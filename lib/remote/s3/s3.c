@@ -14,7 +14,8 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "remote/s3/http_client.h"
+#include "remote/transport/http_client.h"
+#include "remote/s3/profile.h"
 #include "remote/s3/sigv4.h"
 #include "remote/transport/transport.h"
 
@@ -30,7 +31,8 @@ struct s3 {
 	char *endpoint;		/* "http://127.0.0.1:7070" */
 	char *host, *path;	/* "127.0.0.1:7070", "/bucket/prefix" */
 	char *region, *bucket;
-	char *key_id, *secret, *token, *program;
+	struct s3_profile profile;
+	char *program;
 };
 
 static struct s3 *
@@ -81,9 +83,9 @@ put_headers(struct sigv4_pair *h, const struct s3 *s,
 		h[n++] = (struct sigv4_pair){ "range", range };
 	h[n++] = (struct sigv4_pair){ "x-amz-content-sha256", payload };
 	h[n++] = (struct sigv4_pair){ "x-amz-date", now };
-	if (s->token)
+	if (s->profile.token)
 		h[n++] = (struct sigv4_pair){ "x-amz-security-token",
-		    s->token };
+		    s->profile.token };
 	return n;
 }
 
@@ -119,7 +121,8 @@ ask_once(struct http_answer *a, struct s3 *s, const struct s3_request *rq,
 	buf_addf(&path, "/%s", rq->key);
 	sign.path = path.data;
 	sign.n_headers = put_headers(header, s, rq, range, payload, now);
-	sigv4_authorization(&authorization, &sign, s->key_id, s->secret);
+	sigv4_authorization(&authorization, &sign, s->profile.key_id,
+	    s->profile.secret);
 	buf_addf(&url, "%s%s", s->endpoint, path.data);
 	header[sign.n_headers] = (struct sigv4_pair){ "authorization",
 	    authorization.data };
@@ -152,6 +155,26 @@ find_element(char *out, size_t room, const char *xml, const char *name)
 	free(open);
 }
 
+/* By how much our clock differs from the server's, where it tells its own. */
+static int
+err_clock(struct s3 *s, const struct http_answer *a, struct err *e)
+{
+	char text[80];
+	int64_t theirs, off;
+
+	find_element(text, sizeof(text), a->said.data, "ServerTime");
+	if (!*text || !clock_parse(text, strlen(text), &theirs))
+		return err_set(e, ERR_IO, "the clock of this machine or of %s "
+		    "is off, so it takes no signature of ours: set it right",
+		    s->endpoint);
+	off = (clock_wall_us() - theirs) / 1000000;
+	return err_set(e, ERR_IO, "the clock of this machine is %lld h %lld "
+	    "min %s that of %s, so it takes no signature of ours: set the "
+	    "wrong one right", (long long)llabs(off) / 3600,
+	    (long long)llabs(off) % 3600 / 60, off > 0 ? "ahead of" : "behind",
+	    s->endpoint);
+}
+
 /* An answer that says no, in words that help. */
 static int
 err_answer(struct s3 *s, const struct http_answer *a, struct err *e)
@@ -161,18 +184,16 @@ err_answer(struct s3 *s, const struct http_answer *a, struct err *e)
 	find_element(code, sizeof(code), a->said.data, "Code");
 	find_element(message, sizeof(message), a->said.data, "Message");
 	if (strcmp(code, "RequestTimeTooSkewed") == 0)
-		return err_set(e, ERR_IO, "the clock of this machine or of the "
-		    "server is off, so it takes no signature of ours: %s",
-		    message);
+		return err_clock(s, a, e);
 	if (strcmp(code, "NoSuchBucket") == 0)
 		return err_set(e, ERR_IO, "there is no bucket '%s' at %s",
 		    s->bucket, s->endpoint);
 	if (a->status == 401 || a->status == 403 ||
 	    strcmp(code, "InvalidAccessKeyId") == 0)
 		return err_set(e, ERR_IO, "%s refused the key %.20s (%s): see "
-		    "that AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are "
-		    "right and may use the bucket '%s'", s->endpoint,
-		    s->key_id, *code ? code : "403", s->bucket);
+		    "that %s are right and may use the bucket '%s'",
+		    s->endpoint, s->profile.key_id, *code ? code : "403",
+		    s->profile.from, s->bucket);
 	/* a remote that has nothing yet looks like this, nothing else may */
 	if (a->status == 404 && (strcmp(code, "NoSuchKey") == 0 || !*code))
 		return err_set(e, ERR_NOENT, "it is not in the bucket '%s'",
@@ -440,16 +461,14 @@ s3_free(struct transport *t)
 	free(s->path);
 	free(s->region);
 	free(s->bucket);
-	free(s->key_id);
-	free(s->secret);
-	free(s->token);
+	s3_profile_release(&s->profile);
 	free(s->program);
 	free(s);
 }
 
 static const struct transport_ops s3_ops = {
 	.get = s3_get, .put_new = s3_put_new, .put_match = s3_put_match,
-	.prove = s3_prove, .free = s3_free,
+	.prove = s3_prove, .lanes = 6, .free = s3_free,
 };
 
 /* --- opening --------------------------------------------------------------- */
@@ -470,14 +489,8 @@ query_word(const char *url, const char *name)
 	return NULL;
 }
 
-static char *
-copy_or_null(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 static void
-fill_in(struct s3 *s, const char *url, const struct remote_environment *env)
+fill_in(struct s3 *s, const char *url)
 {
 	const char *at = url + 5;
 	size_t n = strcspn(at, "?"), slash;
@@ -488,9 +501,11 @@ fill_in(struct s3 *s, const char *url, const struct remote_environment *env)
 	s->bucket = xstrndup(at, slash < n ? slash : n);
 	s->path = xprintf("/%.*s", (int)n, at);
 	if ((s->region = query_word(url, "region")) == NULL)
-		s->region = xstrdup(env->region ? env->region : "us-east-1");
+		s->region = xstrdup(s->profile.region ? s->profile.region :
+		    "us-east-1");
 	if ((s->endpoint = query_word(url, "endpoint")) == NULL)
-		s->endpoint = env->endpoint ? xstrdup(env->endpoint) :
+		s->endpoint = s->profile.endpoint ?
+		    xstrdup(s->profile.endpoint) :
 		    xprintf("https://s3.%s.amazonaws.com", s->region);
 	n = strlen(s->endpoint);
 	while (n && s->endpoint[n - 1] == '/')
@@ -505,7 +520,11 @@ transport_open_s3(struct transport **t, const char *url,
 	const char *host;
 
 	s->t.ops = &s3_ops;
-	fill_in(s, url, env);
+	if (s3_profile_read(&s->profile, env, e) < 0) {
+		s3_free(&s->t);
+		return -1;
+	}
+	fill_in(s, url);
 	host = strstr(s->endpoint, "://");
 	if (host == NULL || (strncmp(s->endpoint, "http://", 7) != 0 &&
 	    strncmp(s->endpoint, "https://", 8) != 0) ||
@@ -516,14 +535,6 @@ transport_open_s3(struct transport **t, const char *url,
 		return -1;
 	}
 	s->host = xstrdup(host + 3);
-	if (env->key_id == NULL || env->secret == NULL) {
-		s3_free(&s->t);
-		return err_set(e, ERR_USAGE, "no key for S3: set "
-		    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
-	}
-	s->key_id = xstrdup(env->key_id);
-	s->secret = xstrdup(env->secret);
-	s->token = copy_or_null(env->token);
 	s->program = xstrdup(env->http ? env->http : "mlv-http");
 	*t = &s->t;
 	return 0;

@@ -36,7 +36,8 @@ gather_name(void *ctx, const char *name, struct err *e)
 			continue;
 		asked = true;
 		/* the name of an alias is not the alias */
-		if (strchr(name, '@') || !strchr(g->rq->refs[i], '@'))
+		if (strchr(name, '@') || !strchr(g->rq->refs[i], '@') ||
+		    g->rq->content)
 			g->found[i] = true;
 	}
 	if (asked)

@@ -121,6 +121,10 @@ folder_get(struct transport *t, const char *key, uint64_t from, uint64_t n,
 		f->os->close(fd);
 	}
 	free(path);
+	/* no file of a folder that is gone is not an empty remote */
+	if (r < 0 && e->code == ERR_NOENT && access(f->path, F_OK) < 0)
+		return err_set(e, ERR_IO, "the folder '%s' is not there any "
+		    "more", f->path);
 	return r;
 }
 
@@ -246,7 +250,7 @@ folder_free(struct transport *t)
 
 static const struct transport_ops folder_ops = {
 	.get = folder_get, .put_new = folder_put_new,
-	.put_match = folder_put_match, .free = folder_free,
+	.put_match = folder_put_match, .lanes = 2, .free = folder_free,
 };
 
 int
@@ -256,7 +260,10 @@ transport_open_folder(struct transport **t, const char *path, struct err *e)
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return err_sys(e, "cannot open the folder '%s'", path);
+		return errno == ENOENT ? err_set(e, ERR_NOENT, "there is no "
+		    "folder '%s': is the share mounted?  'mkdir -p' makes a "
+		    "new one", path) :
+		    err_sys(e, "cannot open the folder '%s'", path);
 	if (!S_ISDIR(st.st_mode))
 		return err_set(e, ERR_USAGE, "'%s' is no folder", path);
 	f = xalloc(1, sizeof(*f));

@@ -226,7 +226,7 @@ ssh_free(struct transport *t)
 
 static const struct transport_ops ssh_ops = {
 	.get = ssh_get, .put_new = ssh_put_new, .put_match = ssh_put_match,
-	.free = ssh_free,
+	.lanes = 1, .free = ssh_free,
 };
 
 /* ssh://[USER@]HOST[:PORT]/PATH */

@@ -51,6 +51,8 @@ struct transport_ops {
 	/* Does it hold to the conditions of put_match?  Asked before the first
 	 * push from here; NULL: it is known to. */
 	int (*prove)(struct transport *t, struct err *e);
+	/* How many of them are worth having at once. */
+	size_t lanes;
 	void (*free)(struct transport *t);
 };
 
@@ -70,6 +72,8 @@ bool transport_key_ok(const char *key);
 struct remote_environment {
 	const char *key_id, *secret, *token;	/* of S3; may be NULL */
 	const char *region, *endpoint;
+	const char *profile;		/* NULL: "default" */
+	const char *credentials, *config;	/* files of profiles, or NULL */
 	const char *http;	/* the helper program for HTTP */
 	const char *ssh;		/* the program; NULL: "ssh" */
 	const char *peer;		/* mlv-data over there; or NULL */

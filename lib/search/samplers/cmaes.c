@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "math/axes.h"
 #include "math/elem.h"
 #include "search/sampler.h"
 #include "search/samplers/truncnorm.h"
@@ -25,7 +26,6 @@ static const struct setting cmaes_settings[] = {
 #define SIGMA (1.0 / 6)
 #define SIGMA_MAX 1e32
 #define TINY 1e-8
-#define SWEEPS 60
 
 struct cma {
 	struct arena arena;
@@ -96,32 +96,7 @@ cma_begin(struct cma *k, size_t d, size_t lambda)
 	k->sigma = SIGMA;
 }
 
-/* --- its axes: Jacobi's rotations, the same bits everywhere ---------------- */
-
-static void
-rotate_pair(double *m, double *v, size_t d, size_t p, size_t q)
-{
-	double theta = (m[q * d + q] - m[p * d + p]) / (2 * m[p * d + q]);
-	double t = (theta >= 0 ? 1 : -1) / (fabs(theta) + sqrt(theta * theta + 1));
-	double c = 1 / sqrt(t * t + 1), s = t * c;
-
-	for (size_t i = 0; i < d; i++) {
-		double a = m[i * d + p], b = m[i * d + q];
-
-		m[i * d + p] = c * a - s * b;
-		m[i * d + q] = s * a + c * b;
-	}
-	for (size_t i = 0; i < d; i++) {
-		double a = m[p * d + i], b = m[q * d + i];
-
-		m[p * d + i] = c * a - s * b;
-		m[q * d + i] = s * a + c * b;
-		a = v[i * d + p];
-		b = v[i * d + q];
-		v[i * d + p] = c * a - s * b;
-		v[i * d + q] = s * a + c * b;
-	}
-}
+/* --- its axes ---------------------------------------------------------------- */
 
 static void
 find_axes(struct cma *k)
@@ -130,21 +105,7 @@ find_axes(struct cma *k)
 	double *m = xalloc(d * d, sizeof(*m));
 
 	memcpy(m, k->c, d * d * sizeof(*m));
-	memset(k->axis, 0, d * d * sizeof(*m));
-	for (size_t i = 0; i < d; i++)
-		k->axis[i * d + i] = 1;
-	for (int sweep = 0; sweep < SWEEPS; sweep++) {
-		double off = 0;
-
-		for (size_t p = 0; p < d; p++)
-			for (size_t q = p + 1; q < d; q++) {
-				off = fmax(off, fabs(m[p * d + q]));
-				if (fabs(m[p * d + q]) > 1e-300)
-					rotate_pair(m, k->axis, d, p, q);
-			}
-		if (off < 1e-15)
-			break;
-	}
+	symmetric_axes(m, k->axis, d);
 	for (size_t i = 0; i < d; i++)
 		k->scale[i] = sqrt(m[i * d + i] < TINY ? TINY : m[i * d + i]);
 	free(m);

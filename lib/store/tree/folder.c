@@ -27,7 +27,8 @@
 #include "store/statcache.h"
 
 #define LEVEL 1			/* of Zstandard */
-#define BATCH 128		/* files that the threads share at a time */
+#define BATCH 1024		/* files that the threads share at a time */
+#define PART 32			/* of them, that one takes at a time */
 #define SMALL_MAX ((uint64_t)1 << 20)	/* larger files are read alone */
 #define IGNORE_NAME ".mlvignore"
 #define IGNORE_MAX ((size_t)1 << 20)
@@ -295,12 +296,9 @@ hash_file(struct folder_reader *f, struct file_worker *w,
 }
 
 static void
-look_at_file(void *ctx, size_t part, int worker)
+look_at_file(struct folder_reader *f, struct file_worker *w,
+    struct file_job *job)
 {
-	struct folder_reader *f = ctx;
-	struct file_job *job = &f->job[part];
-	struct file_worker *w = &f->worker[worker];
-
 	if (fstatat(f->fd, job->entry->name, &job->st,
 	    AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(job->st.st_mode)) {
 		err_changed(job);
@@ -313,6 +311,17 @@ look_at_file(void *ctx, size_t part, int worker)
 	    &job->entry->id, &w->near);
 	if (!job->known || f->put)
 		hash_file(f, w, job);
+}
+
+static void
+look_at_part(void *ctx, size_t part, int worker)
+{
+	struct folder_reader *f = ctx;
+	size_t end = (part + 1) * PART < f->n_jobs ? (part + 1) * PART :
+	    f->n_jobs;
+
+	for (size_t i = part * PART; i < end; i++)
+		look_at_file(f, &f->worker[worker], &f->job[i]);
 }
 
 static int
@@ -358,7 +367,7 @@ run_batch(struct folder_reader *f, struct err *e)
 	int r = 0;
 
 	clock_gettime(CLOCK_REALTIME_COARSE, &f->begun);
-	pool_run(f->pool, f->n_jobs, look_at_file, f);
+	pool_run(f->pool, (f->n_jobs + PART - 1) / PART, look_at_part, f);
 	for (size_t i = 0; i < f->n_jobs; i++) {
 		if (r == 0)
 			r = finish_file(f, &f->job[i], e);

@@ -81,7 +81,7 @@ begin_run(struct call *k, const char *experiment, const char *name,
 	struct json *facts = json_new(&k->arena, JSON_MAP);
 	const char *user = call_text(k, "user_id");
 	struct journal_start start = { .verb = "mlflow", .name = name,
-	    .facts = facts };
+	    .facts = facts, .unsynced = true };
 	struct runs *rs = &k->t->runs;
 	struct tracked_run *r;
 	struct err e = ERR_INIT;

@@ -1,5 +1,5 @@
 /* HTTP requests, made by a helper program. */
-#include "remote/s3/http_client.h"
+#include "remote/transport/http_client.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +110,8 @@ http_client_ask(struct http_answer *a, struct http_client *h,
 	for (size_t i = 0; i < rq->n_headers; i++)
 		buf_addf(&b, "header %s: %s\n", rq->header[i].name,
 		    rq->header[i].value);
+	if (rq->within_s)
+		buf_addf(&b, "within %u\n", rq->within_s);
 	buf_addf(&b, "body %zu\n", rq->n);
 	if (buf_check(&b, e) == 0 &&
 	    duplex_write(h->d, b.data, b.len, e) == 0 &&

@@ -1,9 +1,9 @@
 /*
- * remote/s3/http_client.h - HTTP requests, made by the helper program
+ * remote/transport/http_client.h - HTTP requests, made by the helper program
  * mlv-http under libexec/mlv.
  */
-#ifndef REMOTE_S3_HTTP_CLIENT_H
-#define REMOTE_S3_HTTP_CLIENT_H
+#ifndef REMOTE_TRANSPORT_HTTP_CLIENT_H
+#define REMOTE_TRANSPORT_HTTP_CLIENT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +21,8 @@ struct http_request {
 	size_t n_headers;
 	const void *body;
 	size_t n;
+	unsigned within_s;	/* seconds it may take; 0: as long as bytes
+				 * come */
 	/* Where the body of an answer of status 200 or 206 goes; NULL: it is
 	 * dropped. */
 	struct sink *to;

@@ -1,0 +1,140 @@
+/* mlv-drift multivariate: have the columns changed together? */
+#include <math.h>
+
+#include "cli/cli.h"
+#include "cli/reading.h"
+#include "flow/multi/multi.h"
+#include "side.h"
+#include "verbs.h"
+
+struct multivariate_verb {
+	struct reading read;
+	struct texts only, exclude;
+	double threshold;
+	int method;
+};
+
+enum { BOTH, CLASSIFIER, RECONSTRUCTION };
+
+static const struct opt_word methods[] = {
+	{ "classifier", CLASSIFIER }, { "reconstruction", RECONSTRUCTION },
+	{ NULL, 0 }
+};
+
+static const struct opt multivariate_options[] = {
+	{ OPT_WORD, 'm', "method", offsetof(struct multivariate_verb, method),
+	    "HOW", "classifier or reconstruction alone", .words = methods },
+	{ OPT_NUM, 't', "threshold", offsetof(struct multivariate_verb,
+	    threshold), "NUMBER", "area from which on it is drift (0.55)",
+	    .low = 0.5, .high = 1 },
+	{ OPT_LIST, 'c', "column", offsetof(struct multivariate_verb, only),
+	    "NAME,...", "these columns alone" },
+	{ OPT_LIST, 'x', "exclude", offsetof(struct multivariate_verb,
+	    exclude), "COLUMN,...", "leave these columns out" },
+	READING_OPTIONS(struct multivariate_verb, read),
+	OPT_END
+};
+
+static void
+put_score(struct out *o, const struct multi_score *s)
+{
+	out_begin(o, "mlv.drift.multivariate/1");
+	out_text(o, "method", s->method);
+	out_num(o, "score", s->score);
+	out_num(o, "low", s->low);
+	out_num(o, "high", s->high);
+	if (isnan(s->threshold_low))
+		out_null(o, "threshold_low");
+	else
+		out_num(o, "threshold_low", s->threshold_low);
+	out_num(o, "threshold", s->threshold);
+	out_int(o, "columns", (int64_t)s->columns);
+	out_text(o, "verdict", s->drifted ? "drift" : "same");
+	out_end(o);
+}
+
+static int
+open_rows(struct side *s, struct cli *c, const char *name,
+    const struct table_read_opts *user, struct err *e)
+{
+	if (side_open(s, c->catalog, name, user, e) != 0)
+		return -1;
+	if (s->t == NULL)
+		return err_set(e, ERR_UNSUPPORTED, s->p != NULL ? "'%s' is a "
+		    "profile, which has no rows: name its data" : "no rows in "
+		    "'%s'", name);
+	return 0;
+}
+
+static int
+score(bool *drifted, struct cli *c, const struct multivariate_verb *o,
+    const struct table *ref, const struct table *cur, struct err *e)
+{
+	struct multi_opts m = { .only = o->only.v, .n_only = o->only.n,
+	    .exclude = o->exclude.v, .n_exclude = o->exclude.n,
+	    .threshold = o->threshold };
+	struct multi_score s;
+
+	if (o->method != RECONSTRUCTION) {
+		if (multi_classifier(&s, ref, cur, &m, e) < 0)
+			return -1;
+		put_score(&c->out, &s);
+		*drifted |= s.drifted;
+	}
+	if (o->method != CLASSIFIER) {
+		if (multi_reconstruction(&s, ref, cur, &m, e) < 0)
+			return -1;
+		put_score(&c->out, &s);
+		*drifted |= s.drifted;
+	}
+	return 0;
+}
+
+static int
+multivariate_run(struct cli *c, void *opts, int argc, char **argv)
+{
+	const struct multivariate_verb *o = opts;
+	struct side ref = { 0 }, cur = { 0 };
+	struct table_read_opts user;
+	struct err e = ERR_INIT;
+	bool drifted = false;
+	int status;
+
+	if (argc != 2)
+		return cli_usage(c, "give the reference and the current data");
+	if ((status = reading_opts(&user, c, &o->read)) != 0)
+		return status;
+	if (open_rows(&ref, c, argv[0], &user, &e) < 0 || open_rows(&cur, c,
+	    argv[1], &user, &e) < 0 || score(&drifted, c, o, ref.t, cur.t,
+	    &e) < 0)
+		status = cli_fail(c, &e);
+	else
+		status = drifted ? EXIT_NO : EXIT_YES;
+	side_close(&ref);
+	side_close(&cur);
+	return status;
+}
+
+static const struct multivariate_verb defaults = { .threshold = 0.55 };
+
+const struct verb verb_multivariate = {
+	.name = "multivariate",
+	.summary = "have the columns changed together, where each looks the same?",
+	.synopsis = "[options] REFERENCE CURRENT",
+	.about =
+"The classifier is boosted trees that learn to tell the rows of both sides\n"
+"apart; its score is the area under the ROC curve on held out rows, with a\n"
+"95 % interval: drift from the threshold on, where the interval lies above\n"
+"0.5.  Texts enter as their length and the words in them.  The reconstruction\n"
+"is how far rows lie from the principal components of the reference, 65 % of\n"
+"its variance, with three sampling errors: drift where it is further from the\n"
+"mean of ten parts of the reference than three of their deviations.  Prints a\n"
+"record each: method, score, low, high, threshold_low, threshold, columns,\n"
+"verdict.  Exit 1 when one says drift.  Scores are NannyML's.\n"
+"\n"
+"example: mlv-drift multivariate data:churn-train .mlv/requests\n",
+	.options = multivariate_options,
+	.opts_size = sizeof(struct multivariate_verb), .defaults = &defaults,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.run = multivariate_run,
+};

@@ -1,0 +1,48 @@
+/*
+ * flow/multi/multi.h - have the columns of a table changed together, where
+ * each alone may look the same?
+ *
+ * The classifier learns to tell the rows of both sides apart, and its area
+ * under the ROC curve on rows that it has not seen says whether it can: 0.5
+ * where nothing changed.  Reconstruction keeps the directions in which the
+ * reference's columns move together (principal components of 65 % of their
+ * variance) and says how far from them rows lie.  Both are NannyML's (0.13).
+ */
+#ifndef FLOW_MULTI_MULTI_H
+#define FLOW_MULTI_MULTI_H
+
+#include "table/table.h"
+
+#define MULTI_ROWS 100000		/* of a side that are asked, evenly */
+#define MULTI_COLUMNS 500		/* of a reconstruction */
+#define MULTI_LEAST 100			/* rows of a side */
+
+struct multi_opts {
+	const char *const *only, *const *exclude;
+	size_t n_only, n_exclude;
+	double threshold;		/* of the classifier */
+};
+
+struct multi_score {
+	const char *method;
+	double score, low, high;
+	/* it is drift beyond either; low NAN: there is none */
+	double threshold_low, threshold;
+	size_t columns;
+	bool drifted;
+};
+
+/* Both sides' columns that both have: numbers, and categories; of a text its
+ * length and how often its words fall into each of some heaps, where `texts`.
+ * The reference's rows are the first `rows` of it.  ERR_NOENT: a column that
+ * was named is not there; ERR_UNSUPPORTED: no column or too few rows. */
+int multi_join(struct table **out, size_t *rows, const struct table *ref,
+    const struct table *cur, const struct multi_opts *o, bool texts,
+    struct err *e);
+
+int multi_classifier(struct multi_score *out, const struct table *ref,
+    const struct table *cur, const struct multi_opts *o, struct err *e);
+int multi_reconstruction(struct multi_score *out, const struct table *ref,
+    const struct table *cur, const struct multi_opts *o, struct err *e);
+
+#endif

@@ -1,0 +1,63 @@
+#!/bin/sh
+# mlv-drift multivariate: columns that changed together.
+. "$(dirname "$0")/../lib.sh"
+
+fresh together
+# x and y move together, or against each other where `turn` is 1; w says what words a note has
+rows() { # from, to, turn, word
+	awk -v from="$1" -v to="$2" -v turn="$3" -v word="$4" 'BEGIN {
+		print "x,y,k,note"
+		s = from + 17
+		for (i = from; i < to; i++) {
+			s = s * 16807 % 2147483647
+			z = s % 101
+			s = s * 16807 % 2147483647
+			e = s % 31
+			printf "%d,%d,%s,%s %d of the day\n", z, (turn ? 100 - z : z) + e, substr("aab", s % 3 + 1, 1), word, 1e6 + s
+		}
+	}'
+}
+rows 0 1200 0 order >ref.csv
+rows 1200 2000 0 order >same.csv
+rows 1200 2000 1 order >turned.csv
+rows 1200 2000 0 refund >words.csv
+drift() { mlv-drift multivariate "$@"; }
+field() { awk -F '\t' -v m="$1" -v at="$2" '$1 == m { print $at }' out; }
+
+check 'multivariate: columns that turned are seen by both, where no column alone has drifted' <<'X'
+	expect 0 mlv-drift compare --any -x note ref.csv turned.csv &&
+	expect 1 drift -x note ref.csv turned.csv &&
+	test "$(field classifier 8) $(field reconstruction 8)" = 'drift drift' &&
+	awk -F '\t' '$1 == "classifier" { exit !($2 > 0.9 && $3 < $2 && $2 < $4 && $5 == "\\N" && $6 == 0.55) }' out
+X
+check 'multivariate: rows like those of the reference are the same' <<'X'
+	expect 0 drift -x note ref.csv same.csv &&
+	test "$(field classifier 8) $(field reconstruction 8)" = 'same same'
+X
+check 'multivariate: other words in a text are seen by the classifier' <<'X'
+	expect 0 drift -m classifier ref.csv same.csv &&
+	expect 1 drift -m classifier -c note ref.csv words.csv &&
+	test "$(field classifier 7)" -eq 33 &&
+	expect 3 drift -m reconstruction -c note ref.csv words.csv &&
+	says 'no number or category in common'
+X
+check 'multivariate: the same bytes each time, and whatever the threads' <<'X'
+	expect 1 drift ref.csv turned.csv &&
+	mv out one &&
+	MLV_THREADS=1 expect 1 drift ref.csv turned.csv &&
+	same one out
+X
+check 'multivariate: too few rows, a profile, a column that is not there, words that are off' <<'X'
+	head -n 50 ref.csv >few.csv &&
+	expect 3 drift ref.csv few.csv &&
+	says '1200 rows beside 49 are too few: 100 a side are needed' &&
+	mlv-data profile -q ref.csv >p.json &&
+	expect 3 drift p.json same.csv &&
+	says 'is a profile, which has no rows' &&
+	expect 3 drift -c z ref.csv same.csv &&
+	says "no column 'z'" &&
+	expect 2 drift ref.csv &&
+	expect 2 drift -m guess ref.csv same.csv &&
+	expect 2 drift -t 0.3 ref.csv same.csv
+X
+finish
