@@ -38,30 +38,13 @@ get_time(const char *p)
 	return (int64_t)(v ^ (uint64_t)1 << 63);
 }
 
-/* What a view keeps of which source. */
-static void
-put_fingerprint(struct buf *b, const struct feature_view *v)
-{
-	struct buf id;
-
-	buf_init(&id, BUF_CAP_DOC);
-	buf_addf(&id, "1%s\n%s\n%s\n%s\n%d\n", v->name, v->source,
-	    v->timestamp, v->created ? v->created : "", v->windowed);
-	for (size_t i = 0; i < v->entity->keys; i++)
-		buf_addf(&id, "k%s\n", v->entity->key[i]);
-	for (size_t i = 0; i < v->columns; i++)
-		buf_addf(&id, "c%s\n", v->column[i]);
-	put_be64(b, hash64(id.data, id.len, 0));
-	buf_free(&id);
-}
-
 /* Fingerprint, length and text of the key. */
 static void
 put_prefix(struct buf *b, const struct feature_view *v,
     const struct buf *key, char what)
 {
 	buf_clear(b);
-	put_fingerprint(b, v);
+	put_be64(b, v->kept_as);
 	buf_le32(b, (uint32_t)key->len);
 	buf_add(b, key->data, key->len);
 	buf_addc(b, what);
@@ -133,7 +116,7 @@ note_definition(struct online_load *l, struct err *e)
 	buf_init(&key, BUF_CAP_SMALL);
 	buf_init(&value, BUF_CAP_SMALL);
 	buf_addf(&key, "view %s", l->view->name);
-	put_fingerprint(&value, l->view);
+	put_be64(&value, l->view->kept_as);
 	r = kv_get(&old, l->kv, key.data, key.len, e);
 	l->anew = r > 0 && (old.n != value.len || memcmp(old.p, value.data,
 	    old.n) != 0);

@@ -69,6 +69,8 @@ struct feature_view {
 	const char **column;		/* of the source, that features need */
 	size_t columns;
 	bool windowed;
+	uint64_t kept_as;		/* by which the online store tells
+					 * what it keeps of which source */
 };
 
 /* One feature as a service gives it. */

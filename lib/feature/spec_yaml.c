@@ -1,6 +1,8 @@
 /* features.yaml read and checked, member by member. */
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/hash.h"
 #include "base/nearest.h"
 #include "base/num.h"
 #include "codec/yaml.h"
@@ -362,6 +364,24 @@ want_section(const struct json **out, const struct json *j, const char *key,
 	return 0;
 }
 
+static uint64_t
+view_fingerprint(const struct feature_view *v)
+{
+	struct buf id;
+	uint64_t hash;
+
+	buf_init(&id, BUF_CAP_DOC);
+	buf_addf(&id, "1%s\n%s\n%s\n%s\n%d\n", v->name, v->source,
+	    v->timestamp, v->created ? v->created : "", v->windowed);
+	for (size_t i = 0; i < v->entity->keys; i++)
+		buf_addf(&id, "k%s\n", v->entity->key[i]);
+	for (size_t i = 0; i < v->columns; i++)
+		buf_addf(&id, "c%s\n", v->column[i]);
+	hash = hash64(id.data, id.len, 0);
+	buf_free(&id);
+	return hash;
+}
+
 int
 feature_spec_parse(struct feature_spec **out, struct arena *a,
     const char *yaml, size_t n, struct err *e)
@@ -392,6 +412,8 @@ feature_spec_parse(struct feature_spec **out, struct arena *a,
 	    get_each(&r, views, get_view, e) < 0 ||
 	    get_each(&r, services, get_service, e) < 0)
 		return -1;
+	for (size_t i = 0; i < s->views; i++)
+		s->view[i].kept_as = view_fingerprint(&s->view[i]);
 	*out = s;
 	return 0;
 }

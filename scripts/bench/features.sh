@@ -2,12 +2,14 @@
 # Features, side by side in one run, medians of 5.
 #	1  a point-in-time join of 1,000,000 rows with 10,000,000, and the same
 #	   with one key for all, from CSV to CSV, beside DuckDB's ASOF join
-#	2  get of one key of 100,000 with 10 features, in the process and by HTTP
+#	2  get of one key by HTTP: of 100,000 with two features; and of 10,000
+#	   with 50 beside Feast's own get with SQLite (FEAST: a python that has
+#	   it) and a bare answer of the same server
 #	3  check with 25 rules on rows of 20 columns, beside one parse, pandera on
 #	   polars and Great Expectations (on a tenth of the rows: it takes long);
 #	   CSV parse and Parquet scan beside DuckDB, polars and pyarrow
 # ROWS scales the source down; SECTIONS="3" picks some.  Needs python with
-# duckdb, numpy and pandas (PYTHON), for 2 by HTTP wrk, for 3 polars, pyarrow,
+# duckdb, numpy and pandas (PYTHON), for 2 wrk, for 3 polars, pyarrow,
 # pandera and great_expectations, whichever are there.
 set -eu
 python=${PYTHON:-build/venv/bin/python}
@@ -125,6 +127,70 @@ section_online() {
 	L
 	wrk -t1 -c4 -d5 --latency -s "$work/ask.lua" "$(cut -f1 "$work/url")" |
 	    awk '/50%|99%|Requests\/sec/ { print "  HTTP " $1 " " $2 }'
+	kill "$server"
+}
+
+# --- 2: beside Feast ---
+feast_gets() {	# folder: leaves usage.csv and wide.yaml there
+	(cd "$1" && "$FEAST" - <<'P'
+import time
+from datetime import datetime, timedelta, timezone
+import numpy as np
+import pandas as pd
+from feast import Entity, FeatureStore, FeatureView, Field, FileSource, RepoConfig, ValueType
+from feast.types import Float64
+keys, names = 10000, [f"f{i}" for i in range(50)]
+at = datetime.now(timezone.utc) - timedelta(hours=1)
+t = pd.DataFrame({"customer_id": np.arange(keys), "event_timestamp": at,
+                  **{f: np.round(np.random.rand(keys), 4) for f in names}})
+t.to_parquet("u.parquet")
+t.assign(event_timestamp=at.strftime("%Y-%m-%dT%H:%M:%SZ")).to_csv("usage.csv", index=False)
+open("wide.yaml", "w").write("entities: {customer: {key: customer_id}}\nviews: {usage: {entity: customer, "
+                             "source: usage.csv, timestamp: event_timestamp, ttl: 10d, features: [%s]}}\n"
+                             "services: {churn: [usage]}\n" % ", ".join(names))
+store = FeatureStore(config=RepoConfig(project="p", provider="local", registry="r.db", offline_store={"type": "file"},
+                                       online_store={"type": "sqlite", "path": "o.db"},
+                                       entity_key_serialization_version=3))
+who = Entity(name="customer", join_keys=["customer_id"], value_type=ValueType.INT64)
+store.apply([who, FeatureView(name="usage", entities=[who], ttl=timedelta(days=10),
+                              schema=[Field(name=f, dtype=Float64) for f in names],
+                              source=FileSource(path="u.parquet", timestamp_field="event_timestamp"))])
+store.write_to_online_store("usage", t)
+took = []
+for i in range(400):
+    row = [{"customer_id": int(np.random.randint(keys))}]
+    begin = time.perf_counter()
+    store.get_online_features(features=[f"usage:{f}" for f in names], entity_rows=row).to_dict()
+    took.append(time.perf_counter() - begin)
+took = sorted(took[50:])
+print("  Feast, SQLite, in its process: p50 %.2f ms, p99 %.2f ms, %.0f/s"
+      % (took[175] * 1e3, took[346] * 1e3, 350 / sum(took)))
+P
+	) 2>/dev/null
+}
+ask_wide() {	# title, path, options of wrk
+	echo "  $1"
+	at=$(cut -f1 "$work/wide_url")$2
+	shift 2
+	wrk -t1 -c4 -d5 --latency "$@" "$at" | awk '/50%|99%|Requests\/sec/ { print "    " $1 " " $2 }'
+}
+section_feast() {
+	echo 'online: 10,000 keys of 50 features'
+	feast_gets "$work"
+	mlv-data feature load -q --store "$work/w.mdb" "$work/wide.yaml" >/dev/null
+	mlv-serve http --port 0 --grace 0 --features "$work/wide.yaml" --feature-store "$work/w.mdb" \
+	    tests/golden/onnx/ridge/model.onnx >"$work/wide_url" 2>/dev/null &
+	server=$!
+	until grep -q http "$work/wide_url"; do sleep 0.1; done
+	cat >"$work/wide.lua" <<-'L'
+		wrk.method = "POST"
+		request = function()
+		  return wrk.format(nil, "/get-online-features", nil,
+		    '{"feature_service":"churn","entities":{"customer_id":[' .. math.random(0, 9999) .. ']}}')
+		end
+	L
+	ask_wide 'HTTP, features' / -s "$work/wide.lua"
+	ask_wide 'HTTP, a bare answer' /v2/health/live
 	kill "$server"
 }
 
@@ -265,4 +331,5 @@ if picked 1; then
 	section_join 'join: the same, one key' 1
 fi
 if picked 2; then section_online; fi
+if picked 2 && [ -n "${FEAST:-}" ]; then section_feast; fi
 if picked 3; then section_check; fi

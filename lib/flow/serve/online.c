@@ -152,18 +152,26 @@ add_column(struct arena *a, struct json *results)
 	return m;
 }
 
+/* The time that was printed last: a view's features share one. */
+struct printed_time {
+	int64_t time;
+	char text[CLOCK_TEXT_MAX];
+};
+
 /* value, status, time of one row: the three lists in order. */
 static void
-add_row(struct arena *a, struct json *column, const struct feature_answer *v)
+add_row(struct arena *a, struct json *column, const struct feature_answer *v,
+    struct printed_time *last)
 {
 	struct json *values = column->child, *statuses = values->next;
-	char when[CLOCK_TEXT_MAX] = EPOCH;
 
-	if (v->time != 0)
-		clock_print(when, v->time);
+	if (v->time != last->time) {
+		last->time = v->time;
+		clock_print(last->text, v->time);
+	}
 	add_value(a, values, &v->value);
 	json_add_text(a, statuses, NULL, feature_status_name(v->status));
-	json_add_text(a, statuses->next, NULL, when);
+	json_add_text(a, statuses->next, NULL, last->text);
 }
 
 static void
@@ -197,6 +205,7 @@ add_features(struct arena *a, struct json *results, struct feature_server *f,
 	size_t keys = q->entities->n;
 	struct key_value *key = arena_alloc(a, keys * sizeof(*key));
 	const struct json **at = arena_alloc(a, keys * sizeof(*at));
+	struct printed_time last = { 0, EPOCH };
 	int64_t now = clock_wall_us();
 	size_t k = 0;
 
@@ -215,7 +224,7 @@ add_features(struct arena *a, struct json *results, struct feature_server *f,
 		if (feature_get(answer, a, f->kv, s, key, keys, now, e) < 0)
 			return -1;
 		for (size_t i = 0; i < s->refs; i++)
-			add_row(a, column[i], &answer[i]);
+			add_row(a, column[i], &answer[i], &last);
 	}
 	return 0;
 }
