@@ -50,7 +50,7 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB := $(B)/libmlv.a
 # A tool appears as soon as its main.c does.
 # Their libraries are slow to start, so they are programs of their own.
-HELPERS := $(B)/libexec/mlv/mlv-http
+HELPERS := $(B)/libexec/mlv/mlv-http $(B)/libexec/mlv/mlv-archive
 BINS := $(foreach t,$(TOOLS),$(if $(wildcard cmd/mlv-$t/main.c),$(B)/bin/mlv-$t))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%.t,$(UNIT_SRC))
 TESTTOOLS := $(patsubst tests/tools/%.c,$(B)/tools/%,$(TOOL_SRC))
@@ -87,8 +87,13 @@ $(B)/bin/mlv-$(1): $(call obj,$(sort $(wildcard cmd/mlv-$(1)/*.c))) $(LIB)
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$t)))
 
-$(B)/libexec/mlv/mlv-%: LIBS += -lcurl
+$(B)/libexec/mlv/mlv-http: LIBS += -lcurl
+$(B)/libexec/mlv/mlv-archive: LIBS += -larchive
 $(B)/libexec/mlv/mlv-http: $(call obj,$(wildcard cmd/helper-http/*.c)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/libexec/mlv/mlv-archive: $(call obj,$(wildcard cmd/helper-archive/*.c)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -133,6 +138,7 @@ demo: all ## the churn journey (DATA=telco.csv: on a real file), then a quarter 
 	@sh scripts/deps demo
 	@sh examples/churn/demo.sh '$(DATA)'
 	@sh examples/loop/quarter.sh
+	@sh examples/rollout/takeover.sh
 
 bench: all units ## measure side by side with the peers
 	@sh scripts/deps interop

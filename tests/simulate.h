@@ -38,7 +38,7 @@ simulate_begin(struct simulated *s, const char *policy, uint64_t seed)
 	s->state.share = s->share;
 	s->state.log = "requests";
 	s->state.candidate = 2;
-	tally_init(&s->tally, &s->policy, s->share, NULL);
+	tally_init(&s->tally, &s->policy, NULL);
 	rng_seed(&s->rng, seed, 13);
 	return 0;
 }
@@ -56,9 +56,6 @@ simulate_step(struct simulated *s)
 {
 	s->state.step++;
 	s->share = s->state.share = s->policy.step[s->state.step];
-	s->tally.share_now = s->share;
-	s->tally.step_units[SIDE_CHAMPION] = 0;
-	s->tally.step_units[SIDE_CANDIDATE] = 0;
 }
 
 /* One request of another unit. */

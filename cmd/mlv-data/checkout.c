@@ -1,10 +1,13 @@
 /* mlv-data checkout: stored versions put back into the work tree. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "catalog/checkout.h"
 #include "catalog/name.h"
 #include "catalog/tracked.h"
 #include "cli/cli.h"
+#include "store/ref.h"
 #include "verbs.h"
 
 struct checkout_opts {
@@ -80,6 +83,31 @@ check_out_all(struct cli *c, const struct tracked_list *l, bool force)
 }
 
 static int
+stop_at_first(void *ctx, const char *ref, struct err *e)
+{
+	(void)e;
+	*(char **)ctx = xstrdup(ref + strlen("data/"));
+	return 1;
+}
+
+/* A clone has versions and no pointers yet: nothing says what is wanted. */
+static int
+say_what_to_type(struct cli *c, struct err *e)
+{
+	char *name = NULL;
+
+	if (ref_each(catalog_repo(c->catalog), "data/", stop_at_first, &name,
+	    e) < 0)
+		return -1;
+	if (name)
+		cli_warn(c, "no pointer file is here, so nothing says what to "
+		    "check out: 'mlv-data checkout data:%s' brings data and "
+		    "pointer, 'mlv-data ls' tells what there is", name);
+	free(name);
+	return 0;
+}
+
+static int
 checkout_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct texts words = { (const char **)argv, (size_t)argc };
@@ -90,6 +118,8 @@ checkout_run(struct cli *c, void *opts, int argc, char **argv)
 	if (c->from_stdin && cli_names(c, &words, argc, argv, &e) < 0)
 		return cli_fail(c, &e);
 	if (tracked_find(&l, c->catalog, words.v, words.n, true, &e) < 0)
+		return cli_fail(c, &e);
+	if (l.n == 0 && words.n == 0 && say_what_to_type(c, &e) < 0)
 		return cli_fail(c, &e);
 	status = check_out_all(c, &l, ((struct checkout_opts *)opts)->force);
 	tracked_list_release(&l);

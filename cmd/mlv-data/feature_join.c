@@ -10,8 +10,8 @@
 #include "catalog/put.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
-#include "flow/feature_join.h"
-#include "flow/feature_source.h"
+#include "flow/features/join.h"
+#include "flow/features/source.h"
 #include "store/odb.h"
 #include "verbs.h"
 

@@ -6,8 +6,8 @@
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/when.h"
-#include "flow/feature_online.h"
-#include "flow/feature_source.h"
+#include "flow/features/online.h"
+#include "flow/features/source.h"
 #include "verbs.h"
 
 /* ---- load ---- */

@@ -1,4 +1,7 @@
 /* mlv-data fsck: prove that the repository is whole, or say what is not. */
+#include <string.h>
+
+#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/environment.h"
 #include "store/audit.h"
@@ -7,8 +10,8 @@
 #include "verbs.h"
 
 struct fsck_opts {
-	bool quick, strong;
-	const char *head, *repair;
+	bool quick, full, strong;
+	const char *head, *repair, *sample;
 };
 
 /* What is wrong, as it is told: objects that a remote may have. */
@@ -22,8 +25,13 @@ struct damage {
 static const struct opt fsck_options[] = {
 	{ OPT_FLAG, 0, "quick", offsetof(struct fsck_opts, quick), NULL,
 	    "only refs, manifests, sizes and the audit log" },
+	{ OPT_FLAG, 0, "full", offsetof(struct fsck_opts, full), NULL,
+	    "also every object's checksum (what is done unless told)",
+	    .excludes = "quick" },
 	{ OPT_FLAG, 0, "strong", offsetof(struct fsck_opts, strong), NULL,
 	    "also the SHA-256 of every object", .excludes = "quick" },
+	{ OPT_TEXT, 0, "sample", offsetof(struct fsck_opts, sample), "N%",
+	    "read N of 100 objects, always the same", .excludes = "quick" },
 	{ OPT_TEXT, 0, "head", offsetof(struct fsck_opts, head), "HASH",
 	    "also that this head of the audit log is still in it" },
 	{ OPT_TEXT, 0, "repair-from", offsetof(struct fsck_opts, repair),
@@ -88,6 +96,24 @@ repair_from(struct cli *c, struct repo *s, const char *name,
 	return result;
 }
 
+/* "5%" as how many of 2^32 ids. */
+static int
+parse_sample(uint64_t *sample, struct cli *c, const char *text)
+{
+	size_t n = strlen(text);
+	double percent;
+
+	if (n < 2 || text[n - 1] != '%' ||
+	    !num_parse_f64(text, n - 1, &percent) ||
+	    !(percent > 0 && percent <= 100))
+		return cli_usage(c, "--sample needs more than 0%% and at most "
+		    "100%%, as 5%%, not '%.100s'", text);
+	*sample = (uint64_t)(percent / 100 * 4294967296.0);
+	if (*sample == 0)
+		*sample = 1;
+	return 0;
+}
+
 static int
 fsck_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -108,6 +134,9 @@ fsck_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->head && audit_parse_head(&head, o->head, &e) < 0)
 		return cli_fail(c, &e);
 	rq.head = o->head ? &head : NULL;
+	if (o->sample && (status = parse_sample(&rq.sample, c,
+	    o->sample)) != 0)
+		return status;
 	rq.level = o->quick ? FSCK_QUICK : o->strong ? FSCK_STRONG : FSCK_FULL;
 	if (repo_open(&s, NULL, &so, &e) < 0)
 		return cli_fail(c, &e);
@@ -125,6 +154,9 @@ fsck_run(struct cli *c, void *opts, int argc, char **argv)
 	out_int(&c->out, "refs", (int64_t)r.refs);
 	out_int(&c->out, "objects", (int64_t)r.objects);
 	out_int(&c->out, "bytes", (int64_t)r.bytes);
+	out_only(&c->out, OUT_JSON);
+	out_int(&c->out, "read", (int64_t)r.read);
+	out_only(&c->out, OUT_BOTH);
 	out_int(&c->out, "records", (int64_t)r.records);
 	out_text(&c->out, "head", oid_is_none(&r.head) ? NULL :
 	    oid_print(text, &r.head));
@@ -135,7 +167,8 @@ fsck_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_fsck = {
 	.name = "fsck",
 	.summary = "prove that the repository is whole",
-	.synopsis = "[--quick | --strong] [--head HASH] [--repair-from REMOTE]",
+	.synopsis = "[--quick | --full | --strong] [--sample N%] [--head HASH]\n"
+	    "[--repair-from REMOTE]",
 	.about =
 "Prints a record a finding (severity, subject, reason, the ref that needs\n"
 "it) and at the end one with the verdict, whole or damaged, and the numbers\n"
@@ -143,8 +176,10 @@ const struct verb verb_fsck = {
 "of the audit log.  A note is something a killed command left; nothing is lost\n"
 "by it.  Nothing is changed, but with --repair-from: objects that are missing\n"
 "or damaged are then fetched from that remote first.  Adding the same file\n"
-"again heals a damaged object.  A head that was kept elsewhere is checked with\n"
-"--head: history that was rewritten, or cut off, does not have it any more.\n"
+"again heals a damaged object.  --sample reads N of 100 objects, chosen by\n"
+"their ids, where reading all takes too long.  A head that was kept elsewhere\n"
+"is checked with --head: history that was rewritten, or cut off, does not have\n"
+"it any more.\n"
 "\n"
 "Exit status 0 when whole, 1 when damaged.\n"
 "\n"

@@ -1,6 +1,8 @@
 /* mlv-data rm: versions of data that are to be seen no more. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "catalog/catalog.h"
 #include "catalog/name.h"
 #include "cli/cli.h"
@@ -56,6 +58,51 @@ check_bytes(struct catalog *k, const char *ref, uint32_t number,
 	return result;
 }
 
+struct label_search {
+	struct repo *repo;
+	size_t prefix;		/* bytes of "data/NAME@" */
+	uint32_t number;
+	char *found;
+};
+
+static int
+look_at_label(void *ctx, const char *ref, struct err *e)
+{
+	struct label_search *s = ctx;
+	const struct ref_value *v;
+	struct ref r;
+
+	if (strcmp(ref + s->prefix, REF_REMOVED) == 0)
+		return 0;
+	if (ref_read(&r, s->repo, ref, e) < 0)
+		return -1;
+	v = ref_last(&r);
+	if (v && v->number == s->number && s->found == NULL)
+		s->found = xstrdup(ref + s->prefix);
+	ref_free(&r);
+	return 0;
+}
+
+/* What has a tag is not removed behind its back. */
+static int
+check_untagged(struct catalog *k, const char *ref, const struct name *n,
+    struct err *e)
+{
+	char *prefix = xprintf("%s@", ref);
+	struct label_search s = { .repo = catalog_repo(k),
+	    .prefix = strlen(prefix), .number = n->version };
+	int r = ref_each(s.repo, prefix, look_at_label, &s, e);
+
+	if (r == 0 && s.found)
+		r = err_set(e, ERR_NO, "data:%s@%u has the tag '%s': "
+		    "'mlv-data tag --drop data:%s@%s' first, or move it to "
+		    "another version", n->base, n->version, s.found, n->base,
+		    s.found);
+	free(s.found);
+	free(prefix);
+	return r;
+}
+
 static int
 remove_version(struct cli *c, const char *word, const struct rm_opts *o,
     struct err *e)
@@ -77,6 +124,8 @@ remove_version(struct cli *c, const char *word, const struct rm_opts *o,
 		label = name_label(as);
 		if (o->undo && check_bytes(c->catalog, ref, n.version, e) < 0)
 			r = err_wrap(e, "%s stays removed", label);
+		else if (!o->undo && check_untagged(c->catalog, ref, &n, e) < 0)
+			r = -1;
 		else
 			r = ref_remove(catalog_repo(c->catalog), ref,
 			    n.version, !o->undo, o->note, e);
@@ -117,7 +166,8 @@ const struct verb verb_rm = {
 "The version is listed and found no more; its number is not given again, and\n"
 "the log keeps its record and says who removed it when.  Files of the work tree\n"
 "and pointers stay.  Its bytes are freed by 'mlv-data gc', unless something\n"
-"else leads to them; until then --undo brings it back.\n"
+"else leads to them; until then --undo brings it back.  A version that has a\n"
+"tag is refused, exit status 1, until the tag is dropped or moved.\n"
 "\n"
 "example: mlv-data rm data:churn@2 -m 'has names in it'\n",
 	.options = rm_options, .opts_size = sizeof(struct rm_opts),

@@ -13,16 +13,19 @@
 
 struct perf_verb {
 	struct reading read;
-	struct texts by, least;
+	struct texts by, least, features;
 	const char *labels, *key, *label_key, *target, *score, *answer;
 	const char *positive, *time, *since, *until, *reference_until;
 	const char *model, *version, *variant;
 	double threshold;
 	bool latest;
+	int64_t weak;
 	int estimate;
 };
 
-static const struct opt_word estimates[] = { { "cbpe", 1 }, { NULL, 0 } };
+static const struct opt_word estimates[] = {
+	{ "cbpe", PERF_CBPE }, { "dle", PERF_DLE }, { NULL, 0 }
+};
 
 static const struct opt perf_options[] = {
 	{ OPT_TEXT, 'l', "labels", offsetof(struct perf_verb, labels), "FILE",
@@ -38,11 +41,16 @@ static const struct opt perf_options[] = {
 	{ OPT_LIST, 'b', "by", offsetof(struct perf_verb, by), "COLUMN,...",
 	    "also by the values of these columns of the predictions" },
 	{ OPT_WORD, 0, "estimate", offsetof(struct perf_verb, estimate),
-	    "HOW", "cbpe: how good, were there no labels",
+	    "HOW", "cbpe or dle: how good, were there no labels",
 	    .words = estimates },
 	{ OPT_TEXT, 0, "reference-until", offsetof(struct perf_verb,
 	    reference_until), "TIME",
 	    "labelled rows before then teach the estimate (all)" },
+	{ OPT_LIST, 0, "features", offsetof(struct perf_verb, features),
+	    "COLUMN,...", "of the answers; dle learns from them (all that can)" },
+	{ OPT_INT, 0, "weak", offsetof(struct perf_verb, weak), "ROWS",
+	    "find segments of so many labels or more that are worse",
+	    .low = 2, .high = INFINITY },
 	{ OPT_TEXTS, 0, "least", offsetof(struct perf_verb, least),
 	    "METRIC=NUMBER", "exit 1 when all rows are surely worse" },
 	{ OPT_FLAG, 0, "latest", offsetof(struct perf_verb, latest), NULL,
@@ -134,6 +142,31 @@ put_join(struct cli *c, const struct late_report *r,
 	if (r->estimated)
 		out_bool(o, "calibrated", r->calibrated);
 	out_end(o);
+}
+
+/* Losses: the share of wrong answers, or how far off they were. */
+static void
+put_weak(struct cli *c, const struct perf_found *f)
+{
+	struct out *o = &c->out;
+
+	for (size_t i = 0; i < f->weak.n; i++) {
+		const struct weak_segment *w = &f->weak.segment[i];
+
+		out_begin(o, "mlv.drift.weak/1");
+		out_only(o, OUT_TEXT);
+		out_text(o, "by", "(weak)");
+		out_only(o, OUT_BOTH);
+		out_text(o, "segment", w->text);
+		out_text(o, "metric", f->task == TASK_REGRESSION ? "mae" :
+		    "error");
+		out_num(o, "loss", w->loss);
+		out_num(o, "rest", w->rest);
+		out_num(o, "q", w->q);
+		out_int(o, "labelled", (int64_t)w->rows);
+		out_text(o, "verdict", "weak");
+		out_end(o);
+	}
 }
 
 /* ---- words ---- */
@@ -251,6 +284,7 @@ put_report(struct cli *c, const struct late_report *r,
 	for (size_t i = 0; i < r->n; i++)
 		for (size_t k = 0; k < r->group[i].n; k++)
 			put_metric(c, &r->group[i], &r->group[i].m[k]);
+	put_weak(c, f);
 	put_join(c, r, f);
 	return broken ? EXIT_NO : EXIT_YES;
 }
@@ -265,7 +299,9 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	    .target = o->target, .score = o->score, .answer = o->answer,
 	    .positive = o->positive, .time = o->time, .by = o->by.v,
 	    .n_by = o->by.n, .threshold = o->threshold, .latest = o->latest,
-	    .estimate = o->estimate != 0, .filter = { .model = o->model,
+	    .estimate = (enum perf_estimate)o->estimate, .features =
+	    o->features.v, .n_features = o->features.n,
+	    .weak_rows = (uint64_t)o->weak, .filter = { .model = o->model,
 	    .version = o->version, .variant = o->variant },
 	    .folder = folder != NULL && *folder != '\0' ? folder :
 	    "/var/tmp" };
@@ -288,6 +324,7 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	status = perf_run(&r, &found, &p, &e) < 0 ? cli_fail(c, &e) :
 	    put_report(c, &r, &found, o);
 	late_report_release(&r);
+	weak_release(&found.weak);
 	arena_free(&found.arena);
 	return status;
 }
@@ -307,10 +344,15 @@ const struct verb verb_perf = {
 "'few' has fewer than 30 labels.  What found no counterpart is said: answers\n"
 "not yet labelled, labels of no answer, keys with two labels.\n"
 "\n"
+"--weak finds segments that nobody named, a value or range of one column or\n"
+"two with more wrong answers than the rest: '(weak)', segment, metric, its\n"
+"loss, the rest's, q (Benjamini-Hochberg, at most 0.05), labelled, verdict.\n"
+"\n"
 "--estimate cbpe says beside it how good answers are whose labels are still\n"
 "to come, by calibrated scores (NannyML's numbers, its band of 3 sampling\n"
-"errors).  It holds while only the inputs change, and not what follows from\n"
-"them.\n"
+"errors).  --estimate dle says it of a regression's mae and rmse: boosted trees\n"
+"learn the loss of labelled answers from their --features.  Both hold while\n"
+"only the inputs change, and not what follows from them.\n"
 "\n"
 "example: mlv-drift perf --labels late.csv --key id .mlv/requests\n",
 	.options = perf_options, .opts_size = sizeof(struct perf_verb),

@@ -10,7 +10,7 @@
 
 struct batch_verb {
 	struct texts columns, keep, na, types;
-	const char *input, *output, *encoding, *delimiter, *quote, *escape, *comment;
+	const char *input, *output, *encoding, *member, *delimiter, *quote, *escape, *comment;
 	int format, out_format;
 	bool keep_all, header, no_header;
 	int64_t threads;
@@ -45,6 +45,8 @@ static const struct opt batch_options[] = {
 	    "date-dmy ..." },
 	{ OPT_TEXT, 0, "encoding", offsetof(struct batch_verb, encoding),
 	    "NAME", "of the input, as iconv calls it, instead of UTF-8" },
+	{ OPT_TEXT, 0, "member", offsetof(struct batch_verb, member), "NAME",
+	    "the file in a zip or tar archive, where it holds several" },
 	{ OPT_TEXT, 0, "delimiter", offsetof(struct batch_verb, delimiter),
 	    "CHAR", "between cells of the input, instead of finding out" },
 	{ OPT_TEXT, 0, "quote", offsetof(struct batch_verb, quote), "CHAR",
@@ -156,7 +158,8 @@ static int
 batch_run_verb(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct batch_verb *o = opts;
-	struct reading reading = { .na = o->na, .encoding = o->encoding, .delimiter = o->delimiter,
+	struct reading reading = { .na = o->na, .encoding = o->encoding,
+	    .member = o->member, .delimiter = o->delimiter,
 	    .format = o->format, .header = o->header,
 	    .no_header = o->no_header, .types = o->types,
 	    .quote = o->quote,

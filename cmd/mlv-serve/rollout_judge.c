@@ -6,10 +6,10 @@
 #include "rollout.h"
 #include "verbs.h"
 
-static struct rollout_labels
-labels_of(const struct rollout_opts *o)
+static struct rollout_look
+look_of(const struct rollout_opts *o, const char *name)
 {
-	return (struct rollout_labels){ o->labels, o->key };
+	return (struct rollout_look){ name, { o->labels, o->key }, NULL };
 }
 
 static void
@@ -73,10 +73,10 @@ print_view(struct cli *c, const struct rollout_view *v)
 static int
 status_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct rollout_labels labels = labels_of(opts);
+	const struct rollout_look look = look_of(opts, argv[0]);
 	struct err e = ERR_INIT;
 	struct rollout_view v;
-	int r = rollout_view(&v, c->catalog, argv[0], &labels, &e);
+	int r = rollout_view(&v, c->catalog, &look, &e);
 
 	(void)argc;
 	if (r == 0)
@@ -105,13 +105,13 @@ const struct verb verb_rollout_status = {
 static int
 judge_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct rollout_labels labels = labels_of(opts);
+	const struct rollout_look look = look_of(opts, argv[0]);
 	struct err e = ERR_INIT;
 	struct rollout_view v;
 	int status;
 
 	(void)argc;
-	if (rollout_view(&v, c->catalog, argv[0], &labels, &e) < 0) {
+	if (rollout_view(&v, c->catalog, &look, &e) < 0) {
 		rollout_view_release(&v);
 		return cli_fail(c, &e);
 	}
@@ -146,11 +146,11 @@ const struct verb verb_rollout_judge = {
 static int
 step_run(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct rollout_labels labels = labels_of(opts);
+	const struct rollout_look look = look_of(opts, argv[0]);
 	struct err e = ERR_INIT;
 	struct rollout_view v;
 	bool changed;
-	int r = rollout_step(&v, &changed, c->catalog, argv[0], &labels, &e);
+	int r = rollout_step(&v, &changed, c->catalog, &look, &e);
 	int status;
 
 	(void)argc;
@@ -201,12 +201,12 @@ static const struct rollout_opts watch_defaults = { .every = 2 };
 
 /* One look; -1 with *e, 1 when it is over, with *status. */
 static int
-watch_once(int *status, struct cli *c, const char *name,
-    const struct rollout_labels *labels, bool first, struct err *e)
+watch_once(int *status, struct cli *c, const struct rollout_look *look,
+    bool first, struct err *e)
 {
 	struct rollout_view v;
 	bool changed;
-	int r = rollout_step(&v, &changed, c->catalog, name, labels, e);
+	int r = rollout_step(&v, &changed, c->catalog, look, e);
 
 	c->committed |= changed;
 	if (r == 0 || e->code == ERR_UNPROVEN) {
@@ -229,7 +229,7 @@ static int
 watch_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct rollout_opts *o = opts;
-	const struct rollout_labels labels = labels_of(o);
+	struct rollout_look look = look_of(o, argv[0]);
 	struct err e = ERR_INIT;
 	struct stop stop;
 	bool first = true;
@@ -238,16 +238,22 @@ watch_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)argc;
 	if (stop_open(&stop, &e) < 0)
 		return cli_fail(c, &e);
+	look.memory = rollout_memory_new();
 	while (r == 0) {
 		struct pollfd p = { stop.fd, POLLIN, 0 };
 
-		r = watch_once(&status, c, argv[0], &labels, first, &e);
+		r = watch_once(&status, c, &look, first, &e);
 		first = false;
+		if (r < 0 && e.code == ERR_BUSY) {
+			cli_warn(c, "%s", e.msg);
+			r = 0;
+		}
 		if (r == 0 && poll(&p, 1, (int)(o->every * 1000)) > 0 &&
 		    stop_signal(&stop))
 			break;
 	}
 	stop_close(&stop);
+	rollout_memory_free(look.memory);
 	return r < 0 ? cli_fail(c, &e) : status;
 }
 

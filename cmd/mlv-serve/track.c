@@ -11,7 +11,7 @@
 #define ARTIFACT_MAX ((size_t)1 << 30)
 
 struct track_verb {
-	const char *host, *gate;
+	const char *host, *tokens, *pages, *gate;
 	int64_t port, threads, lease, drain;
 };
 
@@ -20,9 +20,14 @@ static const struct track_verb track_defaults = { .port = 5000,
 
 static const struct opt track_options[] = {
 	{ OPT_TEXT, 0, "host", offsetof(struct track_verb, host), "ADDRESS",
-	    "IPv4 address to listen on, instead of 127.0.0.1" },
+	    "IPv4 address to listen on, instead of 127.0.0.1; others need "
+	    "--token-file" },
 	{ OPT_INT, 'p', "port", offsetof(struct track_verb, port), "N",
 	    "port, 5000 by default; 0 takes a free one", .high = 65535 },
+	{ OPT_TEXT, 0, "token-file", offsetof(struct track_verb, tokens),
+	    "FILE", "who may ask: lines of USER SCOPE TOKEN" },
+	{ OPT_TEXT, 0, "ui", offsetof(struct track_verb, pages), "DIR",
+	    "serve the pages of a web interface, as MLflow's" },
 	{ OPT_TEXT, 0, "gate", offsetof(struct track_verb, gate), "FILE",
 	    "an alias moves only if this policy holds, see mlv-policy(5)" },
 	{ OPT_INT, 0, "lease", offsetof(struct track_verb, lease), "SECONDS",
@@ -75,10 +80,14 @@ answer_requests(struct cli *c, struct track_server *server,
 static int
 track_check(struct cli *c, void *opts, int argc, char **argv)
 {
-	(void)opts;
+	const struct track_verb *o = opts;
+
 	if (argc)
 		return cli_usage(c, "track takes no argument, not '%s'",
 		    argv[0]);
+	if (o->host && strncmp(o->host, "127.", 4) != 0 && o->tokens == NULL)
+		return cli_usage(c, "--host %s can be reached by others: say "
+		    "with --token-file who may ask", o->host);
 	return 0;
 }
 
@@ -87,7 +96,8 @@ track_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct track_verb *o = opts;
 	const struct track_server_opts so = { .catalog = c->catalog,
-	    .gate = o->gate, .lease_s = o->lease };
+	    .pages = o->pages, .tokens = o->tokens, .gate = o->gate,
+	    .lease_s = o->lease };
 	struct track_server *server;
 	struct err e = ERR_INIT;
 	struct stop stop;
@@ -111,7 +121,7 @@ track_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_track = {
 	.name = "track",
 	.summary = "serve runs and models to clients of MLflow",
-	.synopsis = "[--port N] [--host ADDRESS] [--gate FILE] [--lease SECONDS]",
+	.synopsis = "[--port N] [--host ADDRESS] [--token-file FILE] [--ui DIR] [--gate FILE]",
 	.about =
 "Answers MLflow's REST API 2.0: experiments, runs, metrics, artifacts, logged\n"
 "models and the model registry, for the clients people have (Python, R, Java).\n"
@@ -122,6 +132,10 @@ const struct verb verb_track = {
 "ran is seen by the clients.  A run that is not heard of for --lease reads as\n"
 "killed, until it is heard of again.  A registered model is model:NAME; its\n"
 "aliases move as mlv-registry set moves them, under the policy of --gate.\n"
+"\n"
+"Listens on loopback.  With --token-file requests need a user: HTTP's Basic\n"
+"(MLFLOW_TRACKING_USERNAME and _PASSWORD) or a bearer (MLFLOW_TRACKING_TOKEN).\n"
+"SCOPE is read, write or promote, TOKEN the secret or sha256: and its digits.\n"
 "\n"
 "example: mlv-serve track --port 0\n",
 	.options = track_options, .opts_size = sizeof(struct track_verb),

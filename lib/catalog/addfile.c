@@ -39,16 +39,19 @@ describe_columns(struct arena *a, const struct table *t)
 
 static int
 read_whole(struct catalog_dataset *d, struct arena *a, struct repo *s,
-    const struct table_read_opts *o, struct err *e)
+    const struct buf *plain, const struct table_read_opts *o, struct err *e)
 {
 	struct table *t = NULL;
 	struct buf b;
-	int r;
+	int r = 0;
 
 	buf_init(&b, BUF_CAP_DATA);
-	r = odb_get(&b, repo_odb(s), d->content, e);
+	if (plain->len == 0) {
+		r = odb_get(&b, repo_odb(s), d->content, e);
+		plain = &b;
+	}
 	if (r == 0)
-		r = table_read(&t, b.data, b.len, o, e);
+		r = table_read(&t, plain->data, plain->len, o, e);
 	if (r == 0) {
 		d->rows = (int64_t)t->rows;
 		d->columns = describe_columns(a, t);
@@ -128,27 +131,36 @@ known_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 	return yes;
 }
 
+static bool
+is_table(const char *type)
+{
+	return strcmp(type, TYPE_CSV) == 0 || strcmp(type, TYPE_JSONL) == 0 ||
+	    strcmp(type, TYPE_PARQUET) == 0;
+}
+
 /*
  * Rows and columns of what was stored, unless they are known: of the stored
- * bytes, not of the file, which may have changed since.  What cannot be read
+ * bytes (`plain`, or read again where that is empty), not of the file, which
+ * may have changed since.  What cannot be read
  * as a table is stored all the same; what cannot be read at all is not.
  */
 static int
 describe_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
-    const struct table_read_opts *o, const char *name, struct err *e)
+    const struct buf *plain, const struct table_read_opts *o,
+    const char *name, struct err *e)
 {
 	struct table_read_opts how = *o;
 	struct err mine = ERR_INIT;
 	bool parquet = strcmp(d->type, TYPE_PARQUET) == 0;
 
-	if (strcmp(d->type, TYPE_CSV) != 0 && !parquet &&
-	    strcmp(d->type, TYPE_JSONL) != 0)
+	if (!is_table(d->type))
 		return 0;
 	if (known_rows(d, a, c, name, d->content) && d->rows >= 0)
 		return 0;
+	how.shape = true;
 	if (parquet)		/* what its name says it must be */
 		how.format = TABLE_PARQUET;
-	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->repo, &how, &mine) :
+	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->repo, plain, &how, &mine) :
 	    read_by_rows(d, a, c->repo, &how, &mine)) == 0)
 		return 0;
 	/* Parquet that is none is half a download, never what was meant */
@@ -248,10 +260,12 @@ put_bytes(struct catalog_added *added, struct catalog *c, const char *path,
 	struct catalog_dataset d = { .name = name, .path = path, .rows = -1 };
 	struct arena a = { NULL, 0 };
 	struct oid content;
+	struct buf plain;
 	int r;
 
 	if (read)
 		o = *read;
+	buf_init(&plain, WHOLE_TABLE_MAX);
 	o.name = strcmp(path, "-") == 0 ? "standard input" : path;
 	d.read = table_opts_json(&a, &o);
 	d.type = o.format == TABLE_JSONL ? TYPE_JSONL : o.format == TABLE_CSV ?
@@ -259,17 +273,20 @@ put_bytes(struct catalog_added *added, struct catalog *c, const char *path,
 	/* whoever says how it is to be read says that it is a table */
 	if (d.read->n && strcmp(d.type, TYPE_BYTES) == 0)
 		d.type = TYPE_CSV;
-	r = strcmp(path, "-") == 0 ?
-	    put_stdin(&content, &added->bytes, &d, c, e) :
-	    worktree_put_file(&content, &added->bytes, c->repo, path, e);
+	if (strcmp(path, "-") == 0)
+		r = put_stdin(&content, &added->bytes, &d, c, e);
+	else
+		r = worktree_put_copied(&content, &added->bytes,
+		    is_table(d.type) ? &plain : NULL, c->repo, path, e);
 	if (r == 0) {
 		d.content = &content;
 		d.n = (size_t)added->bytes;
-		r = describe_rows(&d, &a, c, &o, base, e);
+		r = describe_rows(&d, &a, c, &plain, &o, base, e);
 		added->rows = d.rows;
 	}
 	if (r == 0)
 		r = catalog_put_dataset(&added->put, c, &d, e);
+	buf_free(&plain);
 	arena_free(&a);
 	return r;
 }
@@ -378,7 +395,8 @@ catalog_add_stored(struct catalog_added *added, struct catalog *c,
 	r = check_path(c, path, base, name != NULL, e);
 	if (r == 0 && tree == NULL) {
 		d.read = table_opts_json(&a, &o);
-		r = describe_rows(&d, &a, c, &o, base, e);
+		r = describe_rows(&d, &a, c, &(struct buf){ .len = 0 }, &o,
+		    base, e);
 		added->rows = d.rows;
 	}
 	if (r == 0)

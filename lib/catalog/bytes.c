@@ -1,6 +1,7 @@
 /* The bytes behind any name: files, objects, outputs of runs, request logs. */
 #include "catalog/bytes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,9 +10,28 @@
 #include "base/mem.h"
 #include "catalog/internal.h"
 #include "catalog/resolve.h"
+#include "read/delta.h"
 #include "reqlog/reqlog.h"
 #include "store/odb.h"
 #include "store/tree/tree.h"
+
+/* No file is called like this; data of this repository may be. */
+static void
+hint_at_name(struct catalog *c, const char *path, struct err *e)
+{
+	char *full = xprintf("data:%s", path);
+	struct err ignored = ERR_INIT;
+	struct catalog_item item;
+	size_t n = strlen(e->msg);
+
+	if (e->code == ERR_NOENT && c->repo && strchr(path, '/') == NULL &&
+	    catalog_resolve(&item, c, full, &ignored) == 0) {
+		snprintf(e->msg + n, sizeof(e->msg) - n, "; there is '%s'",
+		    full);
+		catalog_item_free(&item);
+	}
+	free(full);
+}
 
 static int
 open_file(struct catalog_bytes *b, const char *path, struct err *e)
@@ -146,6 +166,42 @@ open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 	return open_object(b, c, &content.id, content.type, e);
 }
 
+/* A table in a folder of its own. */
+static int
+open_delta(struct catalog_bytes *b, const char *path, struct err *e)
+{
+	struct buf out;
+
+	buf_init(&out, BUF_CAP_DATA);
+	if (delta_table_read(&out, path, e) < 0) {
+		buf_free(&out);
+		return -1;
+	}
+	b->owned = buf_detach(&out, &b->n);
+	b->data = b->owned;
+	b->type = TYPE_CSV;
+	b->later = false;
+	return 0;
+}
+
+/* "orders.zip:may.csv": a file in an archive, where no file has that name. */
+static void
+split_member(struct catalog_item *item)
+{
+	char *colon = strchr(item->base, ':');
+	struct stat st;
+
+	for (; colon != NULL; colon = strchr(colon + 1, ':')) {
+		*colon = '\0';
+		if (colon[1] != '\0' && stat(item->base, &st) == 0 &&
+		    S_ISREG(st.st_mode)) {
+			item->path = xstrdup(colon + 1);
+			return;
+		}
+		*colon = ':';
+	}
+}
+
 /* What may be opened again and gives the same is read later. */
 static int
 open_path(struct catalog_bytes *b, struct err *e)
@@ -154,9 +210,16 @@ open_path(struct catalog_bytes *b, struct err *e)
 	struct stat st;
 	bool there = stat(path, &st) == 0;
 
+	if (!there && b->item.path == NULL) {
+		split_member(&b->item);
+		there = b->item.path != NULL && stat(path, &st) == 0;
+	}
+
 	if (there && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)) &&
 	    reqlog_is(path))
 		return open_requests(b, path, e);
+	if (there && S_ISDIR(st.st_mode) && delta_table_is(path))
+		return open_delta(b, path, e);
 	b->later = b->later && there && S_ISREG(st.st_mode);
 	return open_file(b, path, e);
 }
@@ -175,7 +238,8 @@ open_name(struct catalog_bytes *b, struct catalog *c, const char *name,
 		r = open_file(b, "-", e);
 		break;
 	case NAME_PATH:
-		r = open_path(b, e);
+		if ((r = open_path(b, e)) < 0)
+			hint_at_name(c, b->item.base, e);
 		break;
 	case NAME_OBJECT:
 		r = open_object(b, c, &b->item.id, TYPE_BYTES, e);
@@ -215,8 +279,12 @@ catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
 		*s = source_memory(b->data, b->n, b->item.label);
 		return 0;
 	}
-	return b->item.kind == NAME_PATH ? source_open(s, b->item.base, e) :
-	    odb_get_source(s, repo_odb(c->repo), &b->content, e);
+	if (b->item.kind != NAME_PATH)
+		return odb_get_source(s, repo_odb(c->repo), &b->content, e);
+	if (source_open(s, b->item.base, e) == 0)
+		return 0;
+	hint_at_name(c, b->item.base, e);
+	return -1;
 }
 
 void

@@ -17,8 +17,12 @@ catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
 	if (o->format == TABLE_AUTO && b->type && b->manifest)
 		o->likely = strcmp(b->type, TYPE_JSONL) == 0 ? TABLE_JSONL :
 		    strcmp(b->type, TYPE_CSV) == 0 ? TABLE_CSV : TABLE_AUTO;
+	if (b->item.kind == NAME_PATH)
+		o->member = b->item.path;	/* orders.zip:may.csv */
 	if (user == NULL)
 		return 0;
+	if (user->member != NULL)
+		o->member = user->member;
 	if (user->format != TABLE_AUTO)
 		o->format = user->format;
 	if (user->likely != TABLE_AUTO)

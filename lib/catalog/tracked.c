@@ -266,7 +266,8 @@ find_path(struct tracked_list *l, struct catalog *c, const char *word,
 		r = r > 0 ? 0 : -1;
 	} else if (mine.code == ERR_NOENT) {
 		r = err_set(e, ERR_NOENT, "no pointer file stands for '%s': "
-		    "'mlv-data add' makes one", word);
+		    "'mlv-data add' makes one; stored data is called "
+		    "data:NAME, as 'mlv-data ls' lists it", word);
 	} else {
 		add_copy(l, path, NULL, &mine);
 		r = 0;

@@ -2,10 +2,9 @@
 #include "cli/environment.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/arena.h"
-#include "base/path.h"
+#include "base/libexec.h"
 
 static const char *
 variable(const char *name)
@@ -15,23 +14,14 @@ variable(const char *name)
 	return s && *s ? s : NULL;
 }
 
-/* Beside bin, wherever that is: ../libexec/mlv/NAME. */
 const char *
 cli_helper(struct cli *c, const char *name)
 {
-	char self[4096];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *bin, *top, *path;
+	char *path = libexec_path(name);
+	const char *kept = arena_strdup(&c->arena, path);
 
-	if (n <= 0)
-		return name;
-	self[n] = '\0';
-	bin = path_folder(self);
-	top = path_folder(bin);
-	path = arena_printf(&c->arena, "%s/libexec/mlv/%s", top, name);
-	free(top);
-	free(bin);
-	return path;
+	free(path);
+	return kept;
 }
 
 static const char *

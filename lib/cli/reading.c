@@ -114,6 +114,7 @@ reading_opts(struct table_read_opts *r, struct cli *c,
 	r->log = &c->log;
 	r->skip = (uint64_t)o->skip;
 	r->encoding = o->encoding;
+	r->member = o->member;
 	if (o->encoding != NULL && !charset_known(o->encoding))
 		return cli_usage(c, "no encoding is called '%s'; iconv -l "
 		    "lists them", o->encoding);

@@ -19,7 +19,7 @@
 
 struct reading {
 	struct texts columns, na, types;
-	const char *encoding, *delimiter, *quote, *escape, *comment;
+	const char *encoding, *member, *delimiter, *quote, *escape, *comment;
 	int format;		/* enum table_format */
 	bool header, no_header;
 	int64_t skip;
@@ -42,6 +42,8 @@ extern const struct opt_word reading_formats[];
 	    "comma, percent, date-dmy ..." }, \
 	{ OPT_TEXT, 0, "encoding", offsetof(s, m.encoding), "NAME", \
 	    "of the text, as iconv calls it, instead of UTF-8" }, \
+	{ OPT_TEXT, 0, "member", offsetof(s, m.member), "NAME", \
+	    "the file in a zip or tar archive, where it holds several" }, \
 	{ OPT_INT, 0, "skip-lines", offsetof(s, m.skip), "N", \
 	    "pass over N lines before the header or the data", \
 	    .high = INFINITY }, \

@@ -7,11 +7,27 @@
 #include "base/mem.h"
 #include "read/stream.h"
 
+static bool
+is_number_fold(const struct feature *f)
+{
+	return f->agg != AGG_NONE && f->agg != AGG_LAST;
+}
+
+static size_t
+count_folds(const struct feature_view *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->features; i++)
+		n += is_number_fold(&v->feature[i]);
+	return n;
+}
+
 size_t
 gathered_bytes(const struct feature_view *v)
 {
 	return sizeof(struct winner) + sizeof(uint32_t) +
-	    v->columns * sizeof(struct held);
+	    v->columns * sizeof(struct held) + count_folds(v) * sizeof(double);
 }
 
 int
@@ -51,6 +67,7 @@ gathered_release(struct gathered *g)
 	free(g->event);
 	free(g->event_cell);
 	free(g->event_start);
+	free(g->fold);
 	window_release(&g->window);
 }
 
@@ -206,6 +223,84 @@ by_event(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
+static int
+by_entry(const void *a, const void *b)
+{
+	const struct slide_entry *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+/* The order in which events were known: mostly that of their times. */
+static void
+order_entries(struct slide_entry *entry, const struct event *event, size_t n)
+{
+	bool sorted = true;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct event *v = &event[i];
+
+		entry[i] = (struct slide_entry){ v->time > v->created ?
+		    v->time : v->created, (uint32_t)i };
+		sorted = sorted && (i == 0 || entry[i - 1].time <=
+		    entry[i].time);
+	}
+	if (!sorted)
+		qsort(entry, n, sizeof(*entry), by_entry);
+}
+
+/* The windows of a group's moments, a feature after the other. */
+static int
+fold_group(struct gathered *g, struct slide *s, struct slide_entry *entry,
+    size_t group, struct err *e)
+{
+	const struct moments *m = g->moments;
+	const struct feature_view *v = g->view;
+	size_t first = g->event_start[group], from = m->start[group], k = 0;
+	const struct slide_events all = { g->event + first,
+	    g->event_start[group + 1] - first, entry, g->event_cell,
+	    v->columns };
+
+	order_entries(entry, all.event, all.n);
+	for (size_t i = 0; i < v->features; i++) {
+		if (!is_number_fold(&v->feature[i]))
+			continue;
+		if (slide_windows(g->fold + from * g->folds + k++, g->folds,
+		    s, &v->feature[i], &all, m->at + from,
+		    m->start[group + 1] - from, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+fold_windows(struct gathered *g, struct err *e)
+{
+	size_t groups = intern_count(g->moments->keys), most = 0, n;
+	struct slide s = { 0 };
+	struct slide_entry *entry;
+	int r = 0;
+
+	g->folds = count_folds(g->view);
+	if (!size_mul(&n, g->moments->n + 1, g->folds))
+		return err_set(e, ERR_TOOBIG, "too many rows");
+	for (size_t p = 0; p < groups; p++)
+		if (g->event_start[p + 1] - g->event_start[p] > most)
+			most = g->event_start[p + 1] - g->event_start[p];
+	g->fold = mem_array(n + 1, sizeof(*g->fold));
+	entry = mem_array(most + 1, sizeof(*entry));
+	if (g->fold == NULL || entry == NULL)
+		r = err_set(e, ERR_NOMEM, "no memory for the windows of %zu "
+		    "rows", g->moments->n);
+	for (size_t p = 0; r == 0 && p < groups; p++)
+		r = fold_group(g, &s, entry, p, e);
+	slide_release(&s);
+	free(entry);
+	return r;
+}
+
 /* The best so far is carried on, and events are sorted. */
 static int
 settle(struct gathered *g, struct err *e)
@@ -232,7 +327,7 @@ settle(struct gathered *g, struct err *e)
 			k++;
 		g->event_start[p] = k;
 	}
-	return 0;
+	return fold_windows(g, e);
 }
 
 int
@@ -282,30 +377,65 @@ done:
 	return k;
 }
 
-/* The events in (moment - window, moment] that were known by then. */
+/* The last events in (moment - window, moment] that were known by then,
+ * found from the end. */
 static int
-fold_window(struct raw_cell *out, struct arena *a, struct gathered *g,
+list_last(struct raw_cell *out, struct arena *a, struct gathered *g,
     const struct feature *f, size_t place, struct err *e)
 {
 	int64_t now = g->moments->at[place];
 	uint32_t group = g->moments->key[g->moments->row[place]];
-	size_t low = g->event_start[group], high = g->event_start[group + 1];
-	size_t end = high, mid;
+	size_t first = g->event_start[group], low = first;
+	size_t high = g->event_start[group + 1], mid, end, found = 0;
 
 	while (low < high) {
 		mid = low + (high - low) / 2;
-		if (now - g->event[mid].time >= f->window)
+		if (g->event[mid].time <= now)
 			low = mid + 1;
 		else
 			high = mid;
 	}
+	end = low;
+	while (low > first && found < f->last &&
+	    now - g->event[low - 1].time < f->window) {
+		low--;
+		found += g->event[low].created <= now &&
+		    g->event_cell[g->event[low].cell * g->view->columns +
+		    f->column].present;
+	}
 	window_begin(&g->window, f);
-	for (; low < end && g->event[low].time <= now; low++)
+	for (; low < end; low++)
 		if (g->event[low].created <= now && window_add(&g->window,
 		    g->event_cell + g->event[low].cell * g->view->columns,
 		    e) < 0)
 			return -1;
 	return window_end(out, a, &g->window, e);
+}
+
+static int
+window_value(struct raw_cell *out, struct arena *a, struct gathered *g,
+    const struct feature *f, size_t place, struct err *e)
+{
+	size_t k = 0;
+
+	if (f->agg == AGG_LAST)
+		return list_last(out, a, g, f, place, e);
+	for (const struct feature *i = g->view->feature; i < f; i++)
+		k += is_number_fold(i);
+	number_cell(out, a, g->fold[place * g->folds + k]);
+	return 0;
+}
+
+const struct winner *
+gathered_row(const struct gathered *g, size_t row)
+{
+	const struct moments *m = g->moments;
+	const struct winner *w;
+
+	if (m->key[row] == INTERN_NONE)
+		return NULL;
+	w = &g->best[g->from[m->place[row]]];
+	return w->row == 0 ? NULL : w;
 }
 
 int
@@ -314,22 +444,19 @@ gathered_value(struct raw_cell *out, enum feature_status *status,
     struct err *e)
 {
 	const struct moments *m = g->moments;
-	const struct winner *w;
+	const struct winner *w = gathered_row(g, row);
 	size_t place;
 
 	memset(out, 0, sizeof(*out));
 	*status = FEATURE_NOT_FOUND;
-	if (m->key[row] == INTERN_NONE)
+	if (w == NULL)
 		return 0;
 	place = m->place[row];
-	w = &g->best[g->from[place]];
-	if (w->row == 0)
-		return 0;
 	*status = FEATURE_OUTSIDE_MAX_AGE;
 	if (f->agg == AGG_NONE && g->view->ttl > 0 &&
 	    m->at[place] - w->time > g->view->ttl)
 		return 0;
-	if (f->agg != AGG_NONE ? fold_window(out, a, g, f, place, e) < 0 :
+	if (f->agg != AGG_NONE ? window_value(out, a, g, f, place, e) < 0 :
 	    feature_value(out, a, f, g->cell + g->from[place] *
 	    g->view->columns, e) < 0)
 		return -1;

@@ -19,15 +19,9 @@
 
 #include "base/source.h"
 #include "feature/moments.h"
+#include "feature/slide.h"
 #include "feature/value.h"
 #include "read/options.h"
-
-struct event {				/* a row of a windowed view */
-	int64_t time, created;
-	uint64_t row;
-	uint32_t group;
-	uint32_t cell;			/* its place among the cells */
-};
 
 struct winner {
 	int64_t time, created;
@@ -44,6 +38,8 @@ struct gathered {
 	struct held *event_cell;	/* (events, columns) */
 	size_t events, room;
 	size_t *event_start;		/* of each group, and the end */
+	size_t folds;			/* windows that are numbers */
+	double *fold;			/* (places, folds) */
 	uint64_t most;			/* bytes of events allowed */
 	int64_t reach;			/* the longest window */
 	/* what was passed over, and what looks wrong */
@@ -62,6 +58,8 @@ void gathered_release(struct gathered *g);
 int gather_source(struct gathered *g, struct source *from,
     const struct table_read_opts *read, struct err *e);
 
+/* The row that answered there; NULL: none was known. */
+const struct winner *gathered_row(const struct gathered *g, size_t row);
 /* The feature at row `row` of the moments: NULL_VALUE, NOT_FOUND and
  * OUTSIDE_MAX_AGE come with out->s NULL. */
 int gathered_value(struct raw_cell *out, enum feature_status *status,

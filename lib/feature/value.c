@@ -18,8 +18,8 @@ feature_status_name(enum feature_status s)
 	return names[s];
 }
 
-static void
-put_number(struct raw_cell *out, struct arena *a, double v)
+void
+number_cell(struct raw_cell *out, struct arena *a, double v)
 {
 	char text[NUM_TEXT_MAX];
 	size_t n;
@@ -78,7 +78,7 @@ value_of_expr(struct raw_cell *out, struct arena *a, const struct row *r,
 	switch (v.type) {
 	case EXPR_NUM:
 		if (!v.num.whole) {
-			put_number(out, a, v.num.d);
+			number_cell(out, a, v.num.d);
 			return 0;
 		}
 		out->n = (uint32_t)num_print_i64(text, v.num.i);
@@ -111,6 +111,45 @@ feature_value(struct raw_cell *out, struct arena *a, const struct feature *f,
 }
 
 /* ---- a window ---- */
+
+int
+window_number(double *out, const struct feature *f, const struct raw_cell *c,
+    struct err *e)
+{
+	if (num_parse_f64(c->s, c->n, out) && isfinite(*out))
+		return 0;
+	return err_set(e, ERR_FORMAT, "feature '%.100s': '%.*s' is not a "
+	    "finite number", f->name, (int)(c->n < 60 ? c->n : 60), c->s);
+}
+
+void
+window_sum_add(struct window_sum *s, const double *v, size_t n)
+{
+	for (size_t i = 0, some; i < n; i += some) {
+		some = n - i < EXACT_LANE ? n - i : EXACT_LANE;
+		exact_add(&s->sum, &s->squares, v + i, some);
+	}
+	s->n += n;
+}
+
+void
+window_sum_remove(struct window_sum *s, double v)
+{
+	exact_remove(&s->sum, &s->squares, v);
+	s->n--;
+}
+
+double
+window_sum_value(const struct window_sum *s, enum feature_agg agg)
+{
+	double n = (double)s->n;
+
+	if (s->n == 0 || (agg == AGG_STD && s->n < 2))
+		return NAN;
+	return agg == AGG_SUM ? exact_value(&s->sum) : agg == AGG_MEAN ?
+	    exact_mean(&s->sum, s->n) : exact_std(&s->sum, &s->squares,
+	    s->n) * sqrt(n / (n - 1));
+}
 
 void
 window_begin(struct window *w, const struct feature *f)
@@ -164,9 +203,8 @@ window_add(struct window *w, const struct held *cell, struct err *e)
 		return -1;
 	w->text[w->n] = c;
 	if (f->agg != AGG_DISTINCT && f->agg != AGG_LAST &&
-	    (!num_parse_f64(c.s, c.n, &w->v[w->n]) || isnan(w->v[w->n])))
-		return err_set(e, ERR_FORMAT, "feature '%.100s': '%.*s' is "
-		    "not a number", f->name, (int)(c.n < 60 ? c.n : 60), c.s);
+	    window_number(&w->v[w->n], f, &c, e) < 0)
+		return -1;
 	w->n++;
 	return 0;
 }
@@ -174,31 +212,21 @@ window_add(struct window *w, const struct held *cell, struct err *e)
 static double
 fold_numbers(const struct window *w)
 {
-	double sum = 0, mean, low, high, squares = 0;
+	struct window_sum s = { 0 };
+	double low, high;
 
 	if (w->n == 0)
 		return NAN;
+	if (w->f->agg != AGG_MIN && w->f->agg != AGG_MAX) {
+		window_sum_add(&s, w->v, w->n);
+		return window_sum_value(&s, w->f->agg);
+	}
 	low = high = w->v[0];
 	for (size_t i = 0; i < w->n; i++) {
-		sum += w->v[i];
 		low = w->v[i] < low ? w->v[i] : low;
 		high = w->v[i] > high ? w->v[i] : high;
 	}
-	mean = sum / (double)w->n;
-	switch (w->f->agg) {
-	case AGG_SUM:
-		return sum;
-	case AGG_MEAN:
-		return mean;
-	case AGG_MIN:
-		return low;
-	case AGG_MAX:
-		return high;
-	default:
-		for (size_t i = 0; i < w->n; i++)
-			squares += (w->v[i] - mean) * (w->v[i] - mean);
-		return w->n < 2 ? NAN : sqrt(squares / (double)(w->n - 1));
-	}
+	return w->f->agg == AGG_MIN ? low : high;
 }
 
 static size_t
@@ -259,15 +287,15 @@ window_end(struct raw_cell *out, struct arena *a, struct window *w,
 {
 	switch (w->f->agg) {
 	case AGG_COUNT:
-		put_number(out, a, (double)w->n);
+		number_cell(out, a, (double)w->n);
 		return 0;
 	case AGG_DISTINCT:
-		put_number(out, a, (double)count_distinct(w));
+		number_cell(out, a, (double)count_distinct(w));
 		return 0;
 	case AGG_LAST:
 		return list_last(out, a, w, e);
 	default:
-		put_number(out, a, fold_numbers(w));
+		number_cell(out, a, fold_numbers(w));
 		return 0;
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "feature/held.h"
 #include "feature/spec.h"
+#include "profile/exactsum.h"
 
 /* As Feast's servers call them. */
 enum feature_status {
@@ -16,6 +17,8 @@ enum feature_status {
 /* "PRESENT" ... */
 const char *feature_status_name(enum feature_status s);
 
+/* A number as a cell in the arena; NaN: missing. */
+void number_cell(struct raw_cell *out, struct arena *a, double v);
 /* The value of a feature without a window, where `cell` holds the view's
  * columns; out->s NULL: missing.  It lives in the arena or in the cells. */
 int feature_value(struct raw_cell *out, struct arena *a,
@@ -24,7 +27,8 @@ int feature_value(struct raw_cell *out, struct arena *a,
 /*
  * The fold of a window: begin, one event after the other in the order of
  * their times (then created, then their place in the source), end.  Missing
- * values do not count.  std is that of a sample, n - 1; count and distinct of
+ * values do not count.  Sums are exact and rounded once, so they are the same
+ * however a window came to hold its rows.  std is that of a sample, n - 1; count and distinct of
  * no value are 0, all others missing.  last-N is a JSON list, oldest first.
  */
 struct window {
@@ -33,6 +37,18 @@ struct window {
 	double *v;		/* numbers */
 	struct raw_cell *text;	/* of distinct and last-N, borrowed */
 };
+/* A number of a window, or ERR_FORMAT. */
+int window_number(double *out, const struct feature *f,
+    const struct raw_cell *c, struct err *e);
+struct window_sum {
+	size_t n;
+	struct exact sum, squares;
+};
+void window_sum_add(struct window_sum *s, const double *v, size_t n);
+void window_sum_remove(struct window_sum *s, double v);
+/* AGG_SUM, AGG_MEAN or AGG_STD; NaN: missing. */
+double window_sum_value(const struct window_sum *s, enum feature_agg agg);
+
 void window_begin(struct window *w, const struct feature *f);
 int window_add(struct window *w, const struct held *cell, struct err *e);
 int window_end(struct raw_cell *out, struct arena *a, struct window *w,

@@ -16,7 +16,8 @@
 /* A model of a repository may be rolled out while it is served; what was
  * given a canary here is left alone. */
 static int
-follow_rollouts(struct server *s, struct endpoint_opts *o, struct err *e)
+follow_rollouts(struct server *s, struct endpoint_opts *o, bool logs,
+    struct err *e)
 {
 	const char *stable = o->source[VARIANT_STABLE];
 	struct err ignored;
@@ -25,7 +26,7 @@ follow_rollouts(struct server *s, struct endpoint_opts *o, struct err *e)
 	int r = 0;
 
 	if (named && name_is_ref(&n) && o->source[VARIANT_CANARY] == NULL)
-		r = follower_open(&s->follower, o->log, e);
+		r = follower_open(&s->follower, o->log, logs, e);
 	if (s->follower) {
 		o->follow = follow_rollout_state;
 		o->follow_ctx = s->follower;
@@ -60,7 +61,8 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 			return -1;
 		}
 	}
-	if ((s->mirror == NULL && follow_rollouts(s, &po, e) < 0) ||
+	if ((s->mirror == NULL && follow_rollouts(s, &po,
+	    o->log_folder != NULL, e) < 0) ||
 	    endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
 	    (reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ||
 	    shadow_start(&s->shadow, s->reqlog, e) < 0))) {
@@ -154,6 +156,8 @@ show_metrics(struct exchange *x)
 	    s->reqlog ? reqlog_rows(s->reqlog) : 0,
 	    s->reqlog ? reqlog_dropped(s->reqlog) : 0,
 	    s->shadow ? shadow_dropped(s->shadow) : 0);
+	if (s->follower)
+		follower_write(&x->response->body, s->follower);
 	if (s->mirror)
 		buf_addf(&x->response->body, "# HELP mlv_remote_reachable 1 "
 		    "while the remote answers.\n# TYPE mlv_remote_reachable "

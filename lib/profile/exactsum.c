@@ -112,6 +112,17 @@ exact_add(struct exact *sum, struct exact *squares, const double *v, size_t n)
 }
 
 void
+exact_remove(struct exact *sum, struct exact *squares, double v)
+{
+	unsigned e;
+	bool neg;
+	uint64_t m = split_double(v, &e, &neg);
+
+	add_wide(sum, m, e, !neg);
+	add_wide(squares, (wide_magnitude)m * m, 2 * e, true);
+}
+
+void
 exact_merge(struct exact *to, const struct exact *from)
 {
 	struct exact x = *from;
@@ -210,8 +221,10 @@ exact_value(const struct exact *x)
 	return exact_mean(x, 1);
 }
 
-double
-exact_std(const struct exact *sum, const struct exact *squares, uint64_t n)
+/* n*squares - sum^2 is the result times 2^*even, an even number. */
+static double
+spread(int *even, const struct exact *sum, const struct exact *squares,
+    uint64_t n)
 {
 	uint32_t s[EXACT_LIMBS], q[EXACT_LIMBS];
 	uint32_t a[2 * EXACT_LIMBS + 2] = { 0 }, b[2 * EXACT_LIMBS + 2] = { 0 };
@@ -220,8 +233,6 @@ exact_std(const struct exact *sum, const struct exact *squares, uint64_t n)
 	int below;
 	double d;
 
-	if (n == 0)
-		return NAN;
 	get_magnitude(s, sum);
 	get_magnitude(q, squares);
 	for (size_t i = 0; i < EXACT_LIMBS; i++) {
@@ -257,7 +268,33 @@ exact_std(const struct exact *sum, const struct exact *squares, uint64_t n)
 		d *= 2;
 		below--;
 	}
-	return ldexp(sqrt(d) / (double)n, below / 2);
+	*even = below;
+	return d;
+}
+
+double
+exact_std(const struct exact *sum, const struct exact *squares, uint64_t n)
+{
+	double d;
+	int even;
+
+	if (n == 0)
+		return NAN;
+	d = spread(&even, sum, squares, n);
+	return ldexp(sqrt(d) / (double)n, even / 2);
+}
+
+double
+exact_std_sample(const struct exact *sum, const struct exact *squares,
+    uint64_t n)
+{
+	double d;
+	int even;
+
+	if (n < 2)
+		return NAN;
+	d = spread(&even, sum, squares, n);
+	return ldexp(sqrt(d / ((double)n * (double)(n - 1))), even / 2);
 }
 
 void

@@ -27,6 +27,8 @@ struct exact {
 /* n finite values to *sum, and their squares to *squares. */
 void exact_add(struct exact *sum, struct exact *squares, const double *v,
     size_t n);
+/* One value that was added, taken away again. */
+void exact_remove(struct exact *sum, struct exact *squares, double v);
 void exact_merge(struct exact *to, const struct exact *from);
 
 /* The sum, correctly rounded (of exact_add only); infinite when it is too
@@ -39,6 +41,9 @@ double exact_mean(const struct exact *x, uint64_t n);
 double exact_std(const struct exact *sum, const struct exact *squares,
     uint64_t n);
 
+/* The same over n - 1: of a sample; NaN below two values. */
+double exact_std_sample(const struct exact *sum, const struct exact *squares,
+    uint64_t n);
 /* As text: "-1f3p-12" is -0x1f3 * 2^-12 units' worth of the sum's value,
  * the digits odd; "0" for zero.  `unit` is 1074 or 2148. */
 void exact_print(struct buf *out, const struct exact *x, int unit);

@@ -55,9 +55,13 @@ struct schema_rule {
 	enum severity severity;
 };
 
+/* Rows that have no key: where any column is missing, all are, or none. */
+enum key_skip { KEY_SKIP_ANY, KEY_SKIP_ALL, KEY_SKIP_NONE };
+
 struct schema_key {
 	const char *const *columns;	/* together unique */
 	size_t n;
+	enum key_skip skip;
 	const char *when;		/* or NULL */
 	double mostly;
 	enum severity severity;
@@ -130,7 +134,8 @@ int schema_from_json(struct schema **out, struct arena *a,
 int schema_parse(struct schema **out, struct arena *a, const char *s, size_t n,
     struct err *e);
 
-/* From a file. */
+/* From a file; one that another tool wrote (quality/foreign.h) is read as what
+ * it says, or refused with what it says that has no counterpart. */
 int schema_load(struct schema **out, struct arena *a, const char *path,
     struct err *e);
 

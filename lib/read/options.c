@@ -48,6 +48,8 @@ table_opts_json(struct arena *a, const struct table_read_opts *o)
 		json_add_text(a, j, "format", format_words[o->format]);
 	if (o->encoding != NULL)
 		json_add_text(a, j, "encoding", o->encoding);
+	if (o->member != NULL)
+		json_add_text(a, j, "member", o->member);
 	if (o->skip > 0)
 		json_add_int(a, j, "skip_lines", (int64_t)o->skip);
 	add_byte(a, j, "delimiter", o->delimiter);
@@ -128,7 +130,7 @@ member_from(struct table_read_opts *o, struct arena *a, const struct json *j,
     struct err *e)
 {
 	static const char *const known[] = {
-		"format", "encoding", "skip_lines", "delimiter", "quote", "escape",
+		"format", "encoding", "member", "skip_lines", "delimiter", "quote", "escape",
 		"comment", "header", "columns", "na", "types"
 	};
 	const char *near;
@@ -138,6 +140,8 @@ member_from(struct table_read_opts *o, struct arena *a, const struct json *j,
 		return 0;
 	} else if (strcmp(j->key, "encoding") == 0 && j->type == JSON_TEXT) {
 		o->encoding = arena_strdup(a, j->s);
+	} else if (strcmp(j->key, "member") == 0 && j->type == JSON_TEXT) {
+		o->member = arena_strdup(a, j->s);
 	} else if (strcmp(j->key, "skip_lines") == 0 &&
 	    j->type == JSON_INT && j->i >= 0) {
 		o->skip = (uint64_t)j->i;

@@ -28,6 +28,8 @@ struct table_read_opts {
 					 * plainly of the other */
 	const char *encoding;		/* as iconv calls it; NULL: UTF-8, or
 					 * UTF-16 with a byte order mark */
+	const char *member;		/* the file in a zip or tar archive;
+					 * NULL: the only one */
 	uint64_t skip;			/* lines before the data, passed over;
 					 * blank ones count */
 	char delimiter;			/* 0: detected */
@@ -49,6 +51,8 @@ struct table_read_opts {
 	const char *const *only;	/* read these alone, in file order */
 	size_t n_only;
 	int threads;			/* 0: pool_default_threads() */
+	bool shape;			/* only rows, names and types count: of
+					 * CSV no cell is kept */
 	bool text;			/* they are text: nothing is unpacked;
 					 * for bytes that came by network */
 	const char *name;		/* for messages; NULL: "input" */

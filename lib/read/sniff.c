@@ -574,6 +574,37 @@ sniff_header(struct sniffed *in, const char *s, const char *end,
 }
 
 int
+sniff_whole_header(struct sniffed *in, const char **body, const char *end,
+    const struct table_read_opts *o, struct err *e)
+{
+	const char *s = in->body, *last = end;
+	size_t n;
+	char *padded;
+	int r;
+
+	while (last > s && last[-1] != in->form.eol)
+		last--;
+	if (last > s && (last == end || csv_record(&in->form, s, last)))  {
+		r = sniff_header(in, s, last, o, e);
+		*body = in->body;
+		return r;
+	}
+	n = (size_t)(end - s);
+	if ((padded = mem_array(n + 1, 1)) == NULL)
+		return err_set(e, ERR_NOMEM, "no memory");
+	memcpy(padded, s, n);
+	padded[n] = in->form.eol;
+	r = sniff_header(in, padded, padded + n + 1, o, e);
+	if (r == 0) {
+		size_t used = (size_t)(in->body - padded);
+
+		*body = used > n ? end : s + used;
+	}
+	free(padded);
+	return r;
+}
+
+int
 sniffed_no_column(const struct sniffed *in, const char *name, struct err *e)
 {
 	const char *near = nearest_word(name, (const char *const *)in->names,

@@ -36,6 +36,10 @@ int sniff_input(struct sniffed *in, const char *s, size_t n,
  * body.  `end[-1]` ends a line. */
 int sniff_header(struct sniffed *in, const char *s, const char *end,
     const struct table_read_opts *o, struct err *e);
+/* The same of a whole input from in->body to `end`, whose first line may lack
+ * its end; *body is what follows. */
+int sniff_whole_header(struct sniffed *in, const char **body, const char *end,
+    const struct table_read_opts *o, struct err *e);
 void sniffed_release(struct sniffed *in);
 
 /* -1 with ERR_NOENT: no such column, and the nearest one there is. */

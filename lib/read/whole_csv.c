@@ -24,6 +24,7 @@
 #define SAMPLE_ROWS 100			/* of the first piece */
 #define SAMPLE_MORE 10			/* of each other one */
 #define BAD_LISTED (RAGGED_LISTED + 1)
+#define SHAPE_ROWS 64			/* of a piece, used over and over */
 
 enum trouble { BAD_CELLS = 1, BAD_QUOTE, BAD_TYPE };
 
@@ -69,6 +70,7 @@ struct csv_reading {
 	char *tail;			/* the last line, given its end */
 	struct pool *pool;
 	_Atomic size_t done;
+	size_t room;			/* rows that columns have */
 };
 
 /* ---- pieces ---- */
@@ -166,13 +168,14 @@ cut_body(struct csv_reading *j, const char *s, const char *end, struct err *e)
 	j->pool = pool_new(j->pieces > 1 ? j->o->threads : 1);
 	pool_run(j->pool, j->pieces, count_piece, j);
 	for (size_t i = 0; i < j->pieces; i++) {
-		j->piece[i].row0 = rows;
+		j->piece[i].row0 = j->o->shape ? i * SHAPE_ROWS : rows;
 		rows += j->piece[i].rows;
 	}
 	if (rows >= UINT32_MAX)
 		return err_set(e, ERR_TOOBIG, "%s: more than 2^32 rows",
 		    j->in.name);
 	j->t->rows = rows;
+	j->room = j->o->shape ? j->pieces * SHAPE_ROWS : rows;
 	return 0;
 }
 
@@ -309,6 +312,23 @@ quick_float(const struct csv_reading *j, const char *p, const char *end,
 	return *p == d || *p == l ? p : NULL;
 }
 
+/* Of a shape, where the number need not be known: past a plain one of the
+ * column's kind; NULL: the slow way. */
+static const char *
+skip_number(const struct csv_reading *j, struct csv_piece *pc, size_t col,
+    const char *p)
+{
+	bool whole = j->plan[col].action == READ_INT;
+
+	if ((!whole && j->plan[col].action != READ_FLOAT) ||
+	    j->plan[col].forced || j->na.numeric ||
+	    (p = cell_skip_number(p, whole)) == NULL ||
+	    (*p != j->in.form.delimiter && *p != j->in.form.eol))
+		return NULL;
+	pc->kinds[col] |= whole ? VALUE_INT : VALUE_FLOAT;
+	return p;
+}
+
 /* ---- one piece ---- */
 
 /* The row at `record`; the end of its line, or NULL when it is bad. */
@@ -323,7 +343,9 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 	double v;
 
 	for (size_t i = 0;; p++) {
-		if (j->plan[i].action == READ_FLOAT && !j->na.numeric &&
+		if (j->o->shape && (q = skip_number(j, pc, i, p)) != NULL) {
+			p = q;
+		} else if (j->plan[i].action == READ_FLOAT && !j->na.numeric &&
 		    j->plan[i].form == FORM_PLAIN &&
 		    (q = quick_float(j, p, pc->end, &v)) != NULL) {
 			j->t->col[i].f64[row] = v;
@@ -351,6 +373,13 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 	}
 }
 
+static size_t
+next_row(const struct csv_reading *j, const struct csv_piece *pc, size_t row)
+{
+	return j->o->shape && row + 1 == pc->row0 + SHAPE_ROWS ? pc->row0 :
+	    row + 1;
+}
+
 static void
 read_piece(void *ctx, size_t part, int worker)
 {
@@ -365,7 +394,8 @@ read_piece(void *ctx, size_t part, int worker)
 			    (size_t)(pc->end - p)) + 1;
 			continue;
 		}
-		end = read_row(j, pc, p, row++);
+		end = read_row(j, pc, p, row);
+		row = next_row(j, pc, row);
 		if (end != NULL) {
 			p = end + 1;
 		} else if ((p = csv_record(&j->in.form, p, pc->end)) == NULL) {
@@ -544,7 +574,7 @@ prepare_column(struct csv_reading *j, size_t col, struct err *e)
 		p->type = kinds_type(p->kinds);
 	p->action = p->forced || p->kinds != 0 ? action_of(p->type) :
 	    GUESS_NONE;
-	if (column_init(c, j->in.names[col], p->type, j->t->rows, e) != 0)
+	if (column_init(c, j->in.names[col], p->type, j->room, e) != 0)
 		return -1;
 	c->form = p->form;
 	if (column_track_missing(c, e) != 0)
@@ -674,7 +704,8 @@ join_dicts(void *ctx, size_t col, int worker)
 
 			map[k] = intern_add(c->dict, s, len);
 		}
-		for (size_t r = pc->row0; r < pc->row0 + pc->rows; r++)
+		for (size_t r = pc->row0; !j->o->shape &&
+		    r < pc->row0 + pc->rows; r++)
 			if (c->code[r] != INTERN_NONE)
 				c->code[r] = map[c->code[r]];
 		free(map);
@@ -706,7 +737,7 @@ finish_columns(struct csv_reading *j)
 		if (c->dict != NULL && !j->plan[i].forced) {
 			forms_note(&odd, c);
 			c->type = strings_type(intern_count(c->dict),
-			    c->rows - c->missing);
+			    j->t->rows - c->missing);
 		}
 		if (kept != i) {
 			j->t->col[kept] = *c;
@@ -739,38 +770,6 @@ csv_reading_release(struct csv_reading *j)
 	sniffed_release(&j->in);
 }
 
-/* The header of an input whose first line may lack its end. */
-static int
-read_header(struct csv_reading *j, const char **body, const char *end,
-    struct err *e)
-{
-	const char *s = j->in.body, *last = end;
-	size_t n;
-	char *padded;
-	int r;
-
-	while (last > s && last[-1] != j->in.form.eol)
-		last--;
-	if (last > s && (last == end || csv_record(&j->in.form, s, last)))  {
-		r = sniff_header(&j->in, s, last, j->o, e);
-		*body = j->in.body;
-		return r;
-	}
-	n = (size_t)(end - s);
-	if ((padded = mem_array(n + 1, 1)) == NULL)
-		return err_set(e, ERR_NOMEM, "no memory");
-	memcpy(padded, s, n);
-	padded[n] = j->in.form.eol;
-	r = sniff_header(&j->in, padded, padded + n + 1, j->o, e);
-	if (r == 0) {
-		size_t used = (size_t)(j->in.body - padded);
-
-		*body = used > n ? end : s + used;
-	}
-	free(padded);
-	return r;
-}
-
 int
 table_read_csv(struct table **out, const char *s, size_t n,
     const struct table_read_opts *o, struct err *e)
@@ -781,7 +780,7 @@ table_read_csv(struct table **out, const char *s, size_t n,
 
 	na_words_init(&j.na, o->na, o->n_na);
 	if (sniff_input(&j.in, s, n, o, e) != 0 ||
-	    read_header(&j, &body, end, e) != 0)
+	    sniff_whole_header(&j.in, &body, end, o, e) != 0)
 		goto done;
 	j.t = table_new(j.in.cols);
 	if (plan_columns(&j, e) != 0 || cut_body(&j, body, end, e) != 0)

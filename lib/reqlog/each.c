@@ -57,13 +57,12 @@ each_row(const struct json *line, size_t rows, const struct json **at,
 	return r;
 }
 
-int
-reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s,
-    size_t size, const struct reqlog_filter *f,
-    const struct reqlog_wanted *w, struct err *e)
+/* The lines of some bytes; those of whole ones are *used. */
+static int
+each_line(size_t *used, uint64_t *skipped, const char *s, size_t size,
+    const struct reqlog_filter *f, const struct reqlog_lines *to,
+    struct err *e)
 {
-	const struct json **at = xalloc(w->n + 1, sizeof(*at));
-	const struct json **value = xalloc(w->n + 1, sizeof(*value));
 	const char *p, *end = s + size, *stop;
 	struct arena a = { NULL, 0 };
 	struct err ignored = ERR_INIT;
@@ -79,22 +78,18 @@ reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s,
 		*used = (size_t)(stop + 1 - s);
 		arena_free(&a);
 		if (json_parse(&line, &a, p, (size_t)(stop - p), JSON_NAN,
-		    &ignored) < 0)
+		    &ignored) < 0 || (n = reqlog_line_rows(line)) == 0)
 			++*skipped;
-		else if ((n = reqlog_line_rows(line)) == 0)
-			*skipped += !reqlog_is_note(line);
 		else if (reqlog_passes(line, f))
-			r = each_row(line, n, at, value, w, e);
+			r = to->line(to->ctx, line, n, e);
 	}
 	arena_free(&a);
-	free(at);
-	free(value);
 	return r;
 }
 
 int
-reqlog_each(uint64_t *skipped, const char *path,
-    const struct reqlog_filter *f, const struct reqlog_wanted *w,
+reqlog_each_line(uint64_t *skipped, const char *path,
+    const struct reqlog_filter *f, const struct reqlog_lines *to,
     struct err *e)
 {
 	char **segment;
@@ -109,11 +104,70 @@ reqlog_each(uint64_t *skipped, const char *path,
 			continue;
 		if ((r = file_map(&m, segment[i], e)) < 0)
 			break;
-		r = reqlog_each_bytes(&used, skipped, m.data, m.n, f, w, e);
+		r = each_line(&used, skipped, m.data, m.n, f, to, e);
 		*skipped += r == 0 && used < m.n;
 		file_unmap(&m);
 	}
 	reqlog_segments_free(segment, n);
+	return r;
+}
+
+/* The rows of lines, by some of their columns. */
+struct row_walk {
+	const struct reqlog_wanted *w;
+	const struct json **at, **value;
+};
+
+static int
+walk_line(void *ctx, const struct json *line, size_t rows, struct err *e)
+{
+	struct row_walk *k = ctx;
+
+	return each_row(line, rows, k->at, k->value, k->w, e);
+}
+
+static void
+walk_begin(struct row_walk *k, const struct reqlog_wanted *w)
+{
+	k->w = w;
+	k->at = xalloc(w->n + 1, sizeof(*k->at));
+	k->value = xalloc(w->n + 1, sizeof(*k->value));
+}
+
+static void
+walk_end(struct row_walk *k)
+{
+	free(k->at);
+	free(k->value);
+}
+
+int
+reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s,
+    size_t size, const struct reqlog_filter *f,
+    const struct reqlog_wanted *w, struct err *e)
+{
+	struct row_walk k;
+	const struct reqlog_lines to = { walk_line, &k };
+	int r;
+
+	walk_begin(&k, w);
+	r = each_line(used, skipped, s, size, f, &to, e);
+	walk_end(&k);
+	return r;
+}
+
+int
+reqlog_each(uint64_t *skipped, const char *path,
+    const struct reqlog_filter *f, const struct reqlog_wanted *w,
+    struct err *e)
+{
+	struct row_walk k;
+	const struct reqlog_lines to = { walk_line, &k };
+	int r;
+
+	walk_begin(&k, w);
+	r = reqlog_each_line(skipped, path, f, &to, e);
+	walk_end(&k);
 	return r;
 }
 

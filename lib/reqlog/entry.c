@@ -2,11 +2,15 @@
 #define _GNU_SOURCE	/* memmem */
 #include "reqlog/entry.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "reqlog/internal.h"
 
 const struct json *
@@ -91,11 +95,12 @@ struct entry_search {
 	void *ctx;
 };
 
+/* *used: the bytes of whole lines. */
 static int
-each_line(const struct entry_search *q, const char *s, size_t n,
+each_line(size_t *used, const struct entry_search *q, const char *s, size_t n,
     struct err *e)
 {
-	const char *end = s + n, *stop;
+	const char *begin = s, *end = s + n, *stop;
 	struct arena a = { NULL, 0 };
 	struct err ignored = ERR_INIT;
 	struct reqlog_entry t;
@@ -115,25 +120,134 @@ each_line(const struct entry_search *q, const char *s, size_t n,
 			r = q->fn(q->ctx, &t, e);
 	}
 	arena_free(&a);
+	*used = (size_t)(s - begin);
 	return r;
 }
 
 static int
-each_segment(const struct entry_search *q, const char *path, struct err *e)
+is_gone(const char *path, struct err *e)
+{
+	return err_set(e, ERR_MOVED, "'%s' is gone", path);
+}
+
+/* From *at on, which goes on by what was used. */
+static int
+each_segment(uint64_t *at, const struct entry_search *q, const char *path,
+    struct err *e)
 {
 	struct err why = ERR_INIT;
 	struct file_map m;
-	int r;
+	size_t used = 0;
+	int r = 0;
 
 	if (file_map(&m, path, &why) < 0) {
 		/* removed meanwhile, as old ones are */
 		if (why.code == ERR_NOENT)
-			return 0;
+			return *at ? is_gone(path, e) : 0;
 		*e = why;
 		return -1;
 	}
-	r = each_line(q, m.data, m.n, e);
+	if (m.n < *at)
+		r = err_set(e, ERR_MOVED, "'%s' is shorter than what was read "
+		    "of it", path);
+	else
+		r = each_line(&used, q, m.data + *at, m.n - (size_t)*at, e);
+	*at += used;
 	file_unmap(&m);
+	return r;
+}
+
+/* --- who comes again ------------------------------------------------------ */
+
+struct place {
+	char *path;
+	uint64_t at;
+	ino_t inode;
+	bool there;			/* in the present listing */
+};
+
+struct reqlog_places {
+	struct place *place;
+	size_t n;
+};
+
+struct reqlog_places *
+reqlog_places_new(void)
+{
+	return xalloc(1, sizeof(struct reqlog_places));
+}
+
+void
+reqlog_places_free(struct reqlog_places *p)
+{
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < p->n; i++)
+		free(p->place[i].path);
+	free(p->place);
+	free(p);
+}
+
+static struct place *
+find_place(struct reqlog_places *p, const char *path)
+{
+	size_t i = 0;
+
+	while (i < p->n && strcmp(p->place[i].path, path) != 0)
+		i++;
+	if (i == p->n) {
+		p->place = xresize(p->place, i + 1, sizeof(*p->place));
+		p->place[p->n++] = (struct place){ .path = xstrdup(path) };
+	}
+	return &p->place[i];
+}
+
+static int
+read_more(struct reqlog_places *p, const struct entry_search *q,
+    const char *path, struct err *e)
+{
+	struct place *place = find_place(p, path);
+	struct stat st;
+
+	place->there = true;
+	if (stat(path, &st) < 0)
+		return errno != ENOENT ? err_sys(e, "cannot open '%s'",
+		    path) : place->at ? is_gone(path, e) : 0;
+	if (place->at && place->inode != st.st_ino)
+		return err_set(e, ERR_MOVED, "'%s' is another file", path);
+	place->inode = st.st_ino;
+	return (uint64_t)st.st_size == place->at ? 0 : each_segment(
+	    &place->at, q, path, e);
+}
+
+/* `p` NULL: from the start. */
+static int
+search(struct reqlog_places *p, struct entry_search *q, const char *path,
+    struct err *e)
+{
+	char **segment;
+	size_t n;
+	int r = reqlog_segments(&segment, &n, path, e);
+
+	buf_init(&q->mark, BUF_CAP_SMALL);
+	if (q->rollout) {
+		buf_adds(&q->mark, "\"rollout\":");
+		json_quote(&q->mark, q->rollout, strlen(q->rollout));
+	}
+	for (size_t i = 0; p && i < p->n; i++)
+		p->place[i].there = false;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		uint64_t at = 0;
+
+		if (n == 1 || reqlog_may_pass(segment[i], q->filter))
+			r = p ? read_more(p, q, segment[i], e) :
+			    each_segment(&at, q, segment[i], e);
+	}
+	for (size_t i = 0; p && r == 0 && i < p->n; i++)
+		if (!p->place[i].there && p->place[i].at)
+			r = is_gone(p->place[i].path, e);
+	buf_free(&q->mark);
+	reqlog_segments_free(segment, n);
 	return r;
 }
 
@@ -145,19 +259,18 @@ reqlog_each_entry(const char *path, const char *rollout,
 {
 	struct entry_search q = { .rollout = rollout, .filter = f, .fn = fn,
 	    .ctx = ctx };
-	char **segment;
-	size_t n;
-	int r = reqlog_segments(&segment, &n, path, e);
 
-	buf_init(&q.mark, BUF_CAP_SMALL);
-	if (rollout) {
-		buf_adds(&q.mark, "\"rollout\":");
-		json_quote(&q.mark, rollout, strlen(rollout));
-	}
-	for (size_t i = 0; r == 0 && i < n; i++)
-		if (n == 1 || reqlog_may_pass(segment[i], f))
-			r = each_segment(&q, segment[i], e);
-	buf_free(&q.mark);
-	reqlog_segments_free(segment, n);
-	return r;
+	return search(NULL, &q, path, e);
+}
+
+int
+reqlog_more_entries(struct reqlog_places *p, const char *path,
+    const char *rollout, const struct reqlog_filter *f, int (*fn)(void *ctx,
+    const struct reqlog_entry *entry, struct err *e), void *ctx,
+    struct err *e)
+{
+	struct entry_search q = { .rollout = rollout, .filter = f, .fn = fn,
+	    .ctx = ctx };
+
+	return search(p, &q, path, e);
 }

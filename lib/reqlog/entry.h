@@ -40,4 +40,16 @@ int reqlog_each_entry(const char *path, const char *rollout,
     int (*fn)(void *ctx, const struct reqlog_entry *entry, struct err *e),
     void *ctx, struct err *e);
 
+/* How far segments were read, for who comes again. */
+struct reqlog_places;
+struct reqlog_places *reqlog_places_new(void);
+void reqlog_places_free(struct reqlog_places *p);
+/* The same, but only whole lines that came since the last call with these
+ * places.  ERR_MOVED: what was read is gone or was written anew, so that who
+ * counts begins again, with new places. */
+int reqlog_more_entries(struct reqlog_places *p, const char *path,
+    const char *rollout, const struct reqlog_filter *f, int (*fn)(void *ctx,
+    const struct reqlog_entry *entry, struct err *e), void *ctx,
+    struct err *e);
+
 #endif

@@ -40,7 +40,6 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/os.h"
-#include "base/progress.h"
 
 struct reqlog;
 
@@ -134,13 +133,18 @@ struct reqlog_wanted {
 	void *ctx;
 };
 int reqlog_each(uint64_t *skipped, const char *path,
-    const struct reqlog_filter *f, const struct reqlog_wanted *w,
-    struct err *e);
+    const struct reqlog_filter *f, const struct reqlog_wanted *w, struct err *e);
 /* The same of bytes; those of whole lines are *used, of the rest another call
  * may come. */
-int reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s,
-    size_t n, const struct reqlog_filter *f, const struct reqlog_wanted *w,
-    struct err *e);
+int reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s, size_t n,
+    const struct reqlog_filter *f, const struct reqlog_wanted *w, struct err *e);
+/* The lines that hold rows, whole. */
+struct reqlog_lines {
+	int (*line)(void *, const struct json *line, size_t rows, struct err *);
+	void *ctx;
+};
+int reqlog_each_line(uint64_t *skipped, const char *path,
+    const struct reqlog_filter *f, const struct reqlog_lines *to, struct err *e);
 /* Paths of the segments of a folder, oldest first; a file is one of its own. */
 int reqlog_segments(char ***out, size_t *n, const char *path, struct err *e);
 void reqlog_segments_free(char **segment, size_t n);

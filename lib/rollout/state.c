@@ -2,6 +2,7 @@
 #include "rollout/state.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +11,10 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/mem.h"
+#include "base/num.h"
+#include "catalog/name.h"
 #include "codec/json.h"
+#include "store/ref.h"
 
 #define SCHEMA "mlv.rollout/1"
 #define FOLDER "rollouts"
@@ -76,6 +80,8 @@ read_state(struct rollout_state *s, const struct json *j)
 	int64_t candidate = json_int(j, "candidate", -1);
 	int64_t step = json_int(j, "step", -1);
 
+	char id[REF_NAME_MAX + NUM_TEXT_MAX + 2];
+
 	s->name = json_text(j, "name", NULL);
 	s->number = json_int(j, "number", 0);
 	s->id = json_text(j, "id", NULL);
@@ -91,12 +97,16 @@ read_state(struct rollout_state *s, const struct json *j)
 	s->report = json_text(j, "report", "");
 	if (s->name == NULL || s->id == NULL || s->alias == NULL ||
 	    s->log == NULL || s->policy == NULL || s->number < 1 ||
+	    !name_base_ok(s->name) || !name_alias_ok(s->alias) ||
 	    !(s->share >= 0 && s->share <= 100) || s->started_us < 0 ||
 	    s->stepped_us < 0 || step < 0 || step >= ROLLOUT_STEPS_MAX ||
 	    champion < 1 || champion > UINT32_MAX || candidate < 1 ||
 	    candidate > UINT32_MAX ||
 	    find_phase(&s->phase, json_text(j, "phase", "")) < 0 ||
 	    find_kind(&s->kind, json_text(j, "kind", "")) < 0)
+		return -1;
+	snprintf(id, sizeof(id), "%s/%lld", s->name, (long long)s->number);
+	if (strcmp(id, s->id) != 0)
 		return -1;
 	s->step = (size_t)step;
 	s->champion = (uint32_t)champion;
@@ -202,6 +212,9 @@ rollout_state_read(struct rollout_state *s, const struct repo *repo,
 		    "'mlv-serve rollout start' begins one", name);
 	if (r == 0 && rollout_state_parse(s, b.data, b.len, e) < 0)
 		r = err_wrap(e, "'%s'", path);
+	if (r == 0 && strcmp(s->name, name) != 0)
+		r = err_set(e, ERR_FORMAT, "'%s' is the state of a rollout of "
+		    "'%.100s'", path, s->name);
 	buf_free(&b);
 	free(path);
 	return r;

@@ -20,14 +20,13 @@ _Static_assert(MARKS * (ROLLOUT_GUARDS_MAX + 1) <= SEEN_BIT,
     "all marks fit a word");
 
 void
-tally_init(struct tally *t, const struct rollout_policy *p, double share_now,
+tally_init(struct tally *t, const struct rollout_policy *p,
     const struct tally_labels *labels)
 {
 	size_t n = p->n_guards + 1;
 
 	memset(t, 0, sizeof(*t));
 	t->policy = p;
-	t->share_now = share_now;
 	if (labels)
 		t->labels = *labels;
 	t->known = unit_set_new();
@@ -69,6 +68,18 @@ const struct measure_tally *
 tally_goal(const struct tally *t)
 {
 	return &t->measure[t->policy->n_guards];
+}
+
+uint64_t
+tally_step_units(const struct tally *t, enum side side, double share)
+{
+	if (t->policy->kind == ROLLOUT_SHADOW)
+		return t->units[side];
+	for (size_t i = 0; i < t->n_shares; i++)
+		if (t->share[i] == share / 100)
+			return side == SIDE_CANDIDATE ? t->unit[i].arm :
+			    t->unit[i].all - t->unit[i].arm;
+	return 0;
 }
 
 /* --- shares --------------------------------------------------------------- */
@@ -355,7 +366,6 @@ static void
 count_unit(struct tally *t, const struct look *l)
 {
 	t->units[l->side]++;
-	t->step_units[l->side] += l->entry->share == t->share_now;
 	count_event(&t->unit[l->share], l->side);
 }
 
@@ -448,7 +458,6 @@ tally_entry(void *tally, const struct reqlog_entry *entry, struct err *e)
 		compare_all(t, entry);
 		if (find_unit(t, &l)) {
 			t->units[SIDE_CANDIDATE]++;
-			t->step_units[SIDE_CANDIDATE]++;
 			look_at_shadow(t, &l);
 		}
 		return 0;

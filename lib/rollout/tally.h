@@ -62,9 +62,7 @@ struct tally {
 	size_t n_shares, room;
 	struct share_count *unit;	/* (n_shares) units by first sight */
 	uint64_t units[SIDES];
-	uint64_t step_units[SIDES];	/* of those, at the present share */
 	uint64_t requests[SIDES];
-	double share_now;		/* the state's, per cent */
 	struct measure_tally *measure;	/* (n_guards + 1), the goal last */
 	struct compared compared;	/* of a shadow: row by row */
 	uint64_t shadow_failed;
@@ -73,11 +71,15 @@ struct tally {
 
 /* `p` is borrowed. */
 void tally_init(struct tally *t, const struct rollout_policy *p,
-    double share_now, const struct tally_labels *labels);
+    const struct tally_labels *labels);
 void tally_release(struct tally *t);
 /* One line of the rollout; for reqlog_each_entry. */
 int tally_entry(void *tally, const struct reqlog_entry *entry,
     struct err *e);
+/* Units of that side that came first at this share, per cent; of a shadow all
+ * there were. */
+uint64_t tally_step_units(const struct tally *t, enum side side,
+    double share);
 /* The goal's. */
 const struct measure_tally *tally_goal(const struct tally *t);
 

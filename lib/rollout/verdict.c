@@ -238,10 +238,12 @@ waits_for(struct judging *g, int64_t now_us)
 	int64_t least = g->p->min_rows;
 	int64_t left = g->state->stepped_us + g->p->wait_s * 1000000 - now_us;
 	bool shadow = g->p->kind == ROLLOUT_SHADOW;
-	uint64_t units = t->step_units[SIDE_CANDIDATE];
+	double share = g->state->share;
+	uint64_t units = tally_step_units(t, SIDE_CANDIDATE, share);
+	uint64_t others = tally_step_units(t, SIDE_CHAMPION, share);
 
-	if (!shadow && t->step_units[SIDE_CHAMPION] < units)
-		units = t->step_units[SIDE_CHAMPION];
+	if (!shadow && others < units)
+		units = others;
 	if (t->units[SIDE_CHAMPION] + t->units[SIDE_CANDIDATE] == 0)
 		return arena_printf(&g->v->arena, "nothing is logged of it "
 		    "yet in '%s': a server with that --log answers and has "

@@ -527,6 +527,31 @@ check_peer(void *ctx, const char *name, const struct audit_summary *sum,
 
 /* --- objects --------------------------------------------------------------- */
 
+/* Are the object's bytes to be read? */
+static bool
+is_read(const struct fsck *k, const struct oid *id)
+{
+	return k->rq->level != FSCK_QUICK && (k->rq->sample == 0 ||
+	    get_le32(id->b) < k->rq->sample);
+}
+
+static int
+read_object(struct fsck *k, const struct oid *id, struct err *e)
+{
+	char *block = xalloc(1, 1 << 18);
+	struct source from;
+	int64_t got = -1;
+
+	if (odb_get_source(&from, k->repo->odb, id, e) == 0) {
+		do
+			got = source_read(&from, block, 1 << 18, e);
+		while (got > 0);
+		source_close(&from);
+	}
+	free(block);
+	return got < 0 ? -1 : 0;
+}
+
 static int
 check_object(void *ctx, const struct oid *id, struct err *e)
 {
@@ -537,27 +562,14 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 	int r;
 
 	k->report->objects++;
+	k->report->read += is_read(k, id);
 	/* packs are read as they lie, by check_pack */
-	if (k->rq->level == FSCK_QUICK ||
-	    k->repo->packs->ops->has(k->repo->packs, id)) {
+	if (!is_read(k, id) || k->repo->packs->ops->has(k->repo->packs, id))
 		r = odb_size(&size, k->repo->odb, id, &mine);
-	} else {
+	else
 		r = odb_check(&size, k->repo->odb, id, &mine);
-	}
-	if (r == 0 && k->rq->level == FSCK_STRONG) {
-		struct source from;
-		char *block = xalloc(1, 1 << 18);
-		int64_t got = -1;
-
-		if (odb_get_source(&from, k->repo->odb, id, &mine) == 0) {
-			do
-				got = source_read(&from, block, 1 << 18, &mine);
-			while (got > 0);
-			source_close(&from);
-		}
-		free(block);
-		r = got < 0 ? -1 : 0;
-	}
+	if (r == 0 && k->rq->level == FSCK_STRONG && is_read(k, id))
+		r = read_object(k, id, &mine);
 	k->report->bytes += size;
 	progress_tick(k->repo->progress, "checking objects",
 	    k->report->objects, 0);
@@ -611,7 +623,8 @@ check_pack(void *ctx, const struct pack *p, struct err *e)
 	buf_init(&stored, PACK_STORED_MAX);
 	for (uint64_t i = 0; r == 0 && i < pack_count(p); i++) {
 		pack_entry_at(&t, p, i);
-		r = check_packed(k, p, &t, &stored, e);
+		if (is_read(k, &t.id))
+			r = check_packed(k, p, &t, &stored, e);
 	}
 	buf_free(&stored);
 	return r;

@@ -39,12 +39,17 @@ struct fsck_finding {
 
 struct fsck_report {
 	uint64_t refs, objects, bytes, records, errors, notes;
+	uint64_t read;		/* objects whose stored bytes were read */
 	uint64_t peers;		/* audit logs of other repositories */
 	struct oid head;	/* of the audit log; none without a record */
 };
 
 struct fsck_request {
 	enum fsck_level level;
+	/* Read only objects whose id, its first 32 bits as a number, is less;
+	 * so the same ones each time.  0: all.  Others are looked at as by
+	 * FSCK_QUICK. */
+	uint64_t sample;
 	const struct oid *head;	/* kept elsewhere, or NULL */
 	void (*fn)(void *ctx, const struct fsck_finding *f);	/* or NULL */
 	void *ctx;

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "store/internal.h"
+#include "store/object_source.h"
 
 static int
 lock_objects(struct repo *repo, enum file_lock how, struct err *e)
@@ -22,6 +23,9 @@ lock_objects(struct repo *repo, enum file_lock how, struct err *e)
 			repo->objects_lock = fd;
 		else
 			repo->os->close(fd);
+		/* gc may have run since the packs were listed */
+		if (r == 0)
+			repo->packs->ops->look_again(repo->packs);
 	}
 	free(path);
 	return r;

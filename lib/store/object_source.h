@@ -82,6 +82,10 @@ struct object_source_ops {
 	/* Forget what was committed since the last sync, where that is
 	 * possible; may be NULL. */
 	void (*forget)(struct object_source *s);
+	/* Others may have removed what this source remembers as there: it looks
+	 * again.  Called where nobody can remove anything any more; what is
+	 * being read stays readable.  May be NULL. */
+	void (*look_again)(struct object_source *s);
 	/* All that was committed or kept before survives a power cut after
 	 * this. */
 	int (*sync)(struct object_source *s, struct err *e);

@@ -162,10 +162,11 @@ hold_objects(struct odb *o, struct err *e)
 int
 odb_keep(struct odb *o, const struct oid *id, struct err *e)
 {
-	struct object_source *s = source_of(o, id);
+	struct object_source *s;
 
 	if (hold_objects(o, e) < 0)
 		return -1;
+	s = source_of(o, id);
 	if (s->ops->keep)
 		s->ops->keep(s, id);
 	return sync_unless_open(o, e);

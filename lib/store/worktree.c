@@ -105,12 +105,28 @@ worktree_settled(const struct stat *st, const struct timespec *then)
 	    last->tv_nsec < then->tv_nsec);
 }
 
-int
-worktree_read_open(struct oid *id, uint64_t *size, struct repo *repo, int fd,
-    const char *name, const char *relative, const struct stat *before,
-    bool put, struct err *e)
+/* A source whose bytes are kept, too. */
+struct copying {
+	struct source from;
+	struct buf *copy;
+};
+
+static int64_t
+read_copying(void *ctx, void *p, size_t n, struct err *e)
 {
-	struct source from = source_fd(fd, name);
+	struct copying *c = ctx;
+	int64_t got = source_read(&c->from, p, n, e);
+
+	if (got > 0)
+		buf_add(c->copy, p, (size_t)got);
+	return got;
+}
+
+static int
+read_open(struct oid *id, uint64_t *size, struct repo *repo,
+    struct source from, int fd, const char *name, const char *relative,
+    const struct stat *before, bool put, struct err *e)
+{
 	uint64_t expect = S_ISREG(before->st_mode) ?
 	    (uint64_t)before->st_size : 0;
 	struct timespec begun;
@@ -133,9 +149,37 @@ worktree_read_open(struct oid *id, uint64_t *size, struct repo *repo, int fd,
 	return 0;
 }
 
-static int
-read_file(struct oid *id, uint64_t *size, struct repo *repo, const char *path,
+int
+worktree_read_open(struct oid *id, uint64_t *size, struct repo *repo, int fd,
+    const char *name, const char *relative, const struct stat *before,
     bool put, struct err *e)
+{
+	return read_open(id, size, repo, source_fd(fd, name), fd, name,
+	    relative, before, put, e);
+}
+
+static int
+read_copied(struct oid *id, uint64_t *size, struct buf *copy,
+    struct repo *repo, int fd, const char *name, const char *relative,
+    const struct stat *before, struct err *e)
+{
+	struct copying c = { source_fd(fd, name), copy };
+	struct source from = { read_copying, NULL, &c, name };
+	int r;
+
+	(void)buf_reserve(copy, (size_t)before->st_size);
+	r = read_open(id, size, repo, from, fd, name, relative, before, true,
+	    e);
+	source_close(&c.from);
+	if (copy->failed)
+		buf_free(copy);
+	return r;
+}
+
+/* copy NULL: nobody wants the bytes. */
+static int
+read_file(struct oid *id, uint64_t *size, struct buf *copy, struct repo *repo,
+    const char *path, bool put, struct err *e)
 {
 	struct err ignored = ERR_INIT;
 	char *relative = NULL;
@@ -145,7 +189,10 @@ read_file(struct oid *id, uint64_t *size, struct repo *repo, const char *path,
 
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
-	if (fstat(fd, &st) < 0) {
+	/* what is found stored must stay so */
+	if (put && objects_hold(repo, e) < 0) {
+		;
+	} else if (fstat(fd, &st) < 0) {
 		err_sys(e, "cannot stat '%s'", path);
 	} else if (S_ISDIR(st.st_mode)) {
 		err_set(e, ERR_UNSUPPORTED, "'%s' is a folder", path);
@@ -157,8 +204,10 @@ read_file(struct oid *id, uint64_t *size, struct repo *repo, const char *path,
 		r = put ? odb_keep(repo->odb, id, e) : 0;
 	} else {
 		relative = worktree_relative(repo, path);
-		r = worktree_read_open(id, size, repo, fd, path, relative, &st,
-		    put, e);
+		r = copy && S_ISREG(st.st_mode) && (uint64_t)st.st_size <
+		    copy->cap ? read_copied(id, size, copy, repo, fd, path,
+		    relative, &st, e) : worktree_read_open(id, size, repo, fd,
+		    path, relative, &st, put, e);
 	}
 	free(relative);
 	close(fd);
@@ -169,7 +218,14 @@ int
 worktree_put_file(struct oid *id, uint64_t *size, struct repo *repo,
     const char *path, struct err *e)
 {
-	return read_file(id, size, repo, path, true, e);
+	return read_file(id, size, NULL, repo, path, true, e);
+}
+
+int
+worktree_put_copied(struct oid *id, uint64_t *size, struct buf *copy,
+    struct repo *repo, const char *path, struct err *e)
+{
+	return read_file(id, size, copy, repo, path, true, e);
 }
 
 int
@@ -183,5 +239,5 @@ worktree_hash_file(struct oid *id, uint64_t *size, struct repo *repo,
 		*size = (uint64_t)st.st_size;
 		return 0;
 	}
-	return read_file(id, size, repo, path, false, e);
+	return read_file(id, size, NULL, repo, path, false, e);
 }

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "store/oid.h"
 #include "store/repo.h"
@@ -19,6 +20,10 @@ char *worktree_relative(const struct repo *repo, const char *path);
  * it was read. */
 int worktree_put_file(struct oid *id, uint64_t *size, struct repo *repo,
     const char *path, struct err *e);
+/* The same, and where the file was read and its bytes fit into *copy: these,
+ * exactly as they were stored; else *copy is empty. */
+int worktree_put_copied(struct oid *id, uint64_t *size, struct buf *copy,
+    struct repo *repo, const char *path, struct err *e);
 /* The id the file's content has, by the stat cache or by hashing; nothing
  * is stored. */
 int worktree_hash_file(struct oid *id, uint64_t *size, struct repo *repo,

@@ -162,6 +162,26 @@ digit(char c)
 	return (unsigned char)(c - '0') < 10;
 }
 
+const char *
+cell_skip_number(const char *p, bool whole)
+{
+	bool minus = *p == '-';
+	const char *digits = p += minus;
+
+	while (digit(*p))
+		p++;
+	/* 18 digits fit, and 007 is none */
+	if (p == digits || p - digits > 18 || (*digits == '0' &&
+	    (minus || p - digits > 1)))
+		return NULL;
+	if (whole || *p != '.')
+		return p;
+	digits = ++p;
+	while (digit(*p))
+		p++;
+	return p == digits ? NULL : p;
+}
+
 /*
  * Up to 8 digits at p in one step: how many, and their value.  Eight bytes
  * are one word; a byte that is no digit shows in its top bit; the digits are

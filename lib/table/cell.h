@@ -68,6 +68,10 @@ enum col_type strings_type(size_t distinct, size_t values);
  * number.
  */
 const char *cell_scan_float(const char *p, const char *end, double *v);
+/* Past a plain number at p, in text that ends in something else: at most 18
+ * digits, then, unless `whole`, perhaps a '.' and more.  NULL: there is none,
+ * or one that must be looked at. */
+const char *cell_skip_number(const char *p, bool whole);
 
 /* A cell of a file: a byte that is no digit follows it. */
 static inline bool

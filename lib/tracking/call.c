@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "codec/base64.h"
 
 #define FIELD_MAX 64			/* bytes of a field's name */
-#define BASE64_MAX 64			/* of a page token */
+#define PAGE_MAX 64			/* bytes of a page token */
 
 /* ---- errors ---- */
 
@@ -383,60 +384,37 @@ call_max_results(struct call *k, int64_t usual, int64_t most)
 
 /* ---- pages: the base64 of {"offset": N}, as MLflow's ---- */
 
-static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 void
 put_page_token(struct buf *b, size_t offset)
 {
-	char text[48], out[BASE64_MAX + 1];
-	size_t n, at = 0;
+	char text[PAGE_MAX];
+	struct buf token;
 
-	memset(text, 0, sizeof(text));
-	n = (size_t)snprintf(text, sizeof(text), "{\"offset\": %zu}", offset);
-	for (size_t i = 0; i < n; i += 3) {
-		uint32_t v = (uint32_t)(uint8_t)text[i] << 16 |
-		    (uint32_t)(uint8_t)text[i + 1] << 8 | (uint8_t)text[i + 2];
-
-		out[at++] = base64_digits[v >> 18];
-		out[at++] = base64_digits[v >> 12 & 63];
-		out[at++] = i + 1 < n ? base64_digits[v >> 6 & 63] : '=';
-		out[at++] = i + 2 < n ? base64_digits[v & 63] : '=';
-	}
-	out[at] = '\0';
-	put_text(b, "next_page_token", out);
+	snprintf(text, sizeof(text), "{\"offset\": %zu}", offset);
+	buf_init(&token, BUF_CAP_SMALL);
+	base64_encode(&token, text, strlen(text));
+	put_text(b, "next_page_token", token.data);
+	buf_free(&token);
 }
 
 int64_t
 call_page(struct call *k)
 {
 	const char *s = call_text(k, "page_token"), *at;
-	char text[BASE64_MAX];
-	uint32_t bits = 0;
-	int have = 0;
-	size_t n = 0;
-	uint64_t offset;
+	uint64_t offset = INT32_MAX + 1ull;
+	struct buf text;
 
 	if (*s == '\0')
 		return 0;
-	for (; *s && *s != '=' && n < sizeof(text) - 1; s++) {
-		const char *digit = strchr(base64_digits, *s);
-
-		if (digit == NULL)
-			break;
-		bits = bits << 6 | (uint32_t)(digit - base64_digits);
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			text[n++] = (char)(bits >> have & 255);
-		}
-	}
-	text[n] = '\0';
-	at = strchr(text, ':');
-	if (at)
+	buf_init(&text, PAGE_MAX);
+	if (base64_decode(&text, s, strlen(s)) && !text.failed &&
+	    (at = strchr(text.data, ':')) != NULL) {
 		at += 1 + strspn(at + 1, " ");
-	if (at == NULL || !num_parse_u64(at, strcspn(at, "}"), &offset) ||
-	    offset > INT32_MAX)
+		if (!num_parse_u64(at, strcspn(at, "}"), &offset))
+			offset = INT32_MAX + 1ull;
+	}
+	buf_free(&text);
+	if (offset > INT32_MAX)
 		return call_fail(k, CALL_INVALID, "Invalid page token, could "
 		    "not base64-decode");
 	return (int64_t)offset;

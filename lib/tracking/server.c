@@ -68,10 +68,38 @@ path_of_api(const char *path)
 	return NULL;
 }
 
+static bool
+ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
 bool
 tracking_has(const char *path)
 {
 	return path_of_api(path) != NULL;
+}
+
+enum tracking_scope
+tracking_needs(const char *method, const char *path)
+{
+	static const char *const reading[] = { "/search", "/search-datasets",
+	    "/get-latest-versions" };
+	static const char *const promoting[] = { "/registered-models/alias",
+	    "/model-versions/transition-stage" };
+
+	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+		return SCOPE_READ;
+	for (size_t i = 0; i < sizeof(reading) / sizeof(*reading); i++)
+		if (strcmp(method, "POST") == 0 && ends_with(path,
+		    reading[i]))
+			return SCOPE_READ;
+	for (size_t i = 0; i < sizeof(promoting) / sizeof(*promoting); i++)
+		if (ends_with(path, promoting[i]))
+			return SCOPE_PROMOTE;
+	return SCOPE_WRITE;
 }
 
 /* {id} and {key} are a step of the path each, {rest} all that is left. */

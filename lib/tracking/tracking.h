@@ -40,6 +40,10 @@ int tracking_open(struct tracking **out, const struct tracking_opts *o,
     struct err *e);
 void tracking_close(struct tracking *t);
 
+/* What a request needs; each holds those before. */
+enum tracking_scope { SCOPE_READ, SCOPE_WRITE, SCOPE_PROMOTE };
+enum tracking_scope tracking_needs(const char *method, const char *path);
+
 /* Does a route of the API have this path?  Else it is a page, or nothing. */
 bool tracking_has(const char *path);
 /* Answer by several threads at once.  `user` (or NULL) is who asks. */

@@ -199,6 +199,14 @@ check 'a file that is not there, a row too long: exit 3, nothing printed' <<'X'
 	says "long.csv: line 6" &&
 	test ! -s out
 X
+check 'a name without its kind: the error says what there is' <<'X'
+	expect 3 mlv-data diff t@1 data:t@2 &&
+	says "there is 'data:t@1'" &&
+	expect 3 mlv-data cat t@2 &&
+	says "there is 'data:t@2'" &&
+	expect 3 mlv-data cat t@9 &&
+	! grep "there is" err
+X
 check 'a stored version with a flipped bit: exit 3, nothing printed' <<'X'
 	id=$(mlv-data show --json data:t@1 | jq -r '.manifest.links[0].id' | cut -c8-) &&
 	f=.mlv/objects/$(echo "$id" | cut -c1-2)/$(echo "$id" | cut -c3-) &&

@@ -110,6 +110,150 @@ check 'a bomb is refused: exit 3' <<'X'
 	test ! -e out.csv
 X
 
+# --- archives
+fresh archives
+printf 'id,word\n1,x\n2,caf\303\251\n' >plain.csv
+printf 'id,word\n3,z\n' >other.csv
+mkdir folder
+cp plain.csv folder/deep.csv
+python3 - <<'P'
+import tarfile, zipfile
+with zipfile.ZipFile("one.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    z.writestr("__MACOSX/._plain.csv", b"\0\1")
+    z.writestr("sub/", b"")
+    z.write("plain.csv", "sub/plain.csv")
+with zipfile.ZipFile("two.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    z.write("plain.csv")
+    z.write("other.csv")
+with zipfile.ZipFile("stored.zip", "w") as z:
+    z.write("plain.csv")
+with zipfile.ZipFile("book.xlsx", "w") as z:
+    z.writestr("[Content_Types].xml", b"<x/>")
+    z.writestr("xl/workbook.xml", b"<x/>")
+with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    with z.open("zeros.csv", "w", force_zip64=True) as f:
+        for i in range(1100):
+            f.write(bytes(1000000))
+with zipfile.ZipFile("none.zip", "w") as z:
+    pass
+P
+tar -cf one.tar plain.csv
+tar -czf one.tar.gz plain.csv
+tar -cf - plain.csv | zstd -qc >one.tar.zst
+tar -czf two.tar.gz folder plain.csv
+gzip -c plain.csv >plain.csv.gz
+tar -cf packed.tar plain.csv.gz
+for f in one.zip stored.zip one.tar one.tar.gz one.tar.zst packed.tar; do
+	check "$f: its only file is the table, as a file and from a pipe" <<-'X'
+		mlv-data convert $f | same plain.csv - &&
+		mlv-data convert - <$f | same plain.csv -
+	X
+done
+check 'of several files it is said which, behind a colon or with --member' <<'X'
+	mlv-data convert two.zip:other.csv | same other.csv - &&
+	mlv-data convert --member other.csv - <two.zip | same other.csv - &&
+	mlv-data convert two.tar.gz:folder/deep.csv | same plain.csv - &&
+	expect 2 mlv-data convert two.zip &&
+	says 'two.zip: the archive: it holds 2 files: say behind a colon, or with --member, which: plain.csv, other.csv' &&
+	expect 2 mlv-data convert two.zip:third.csv -o none.csv &&
+	says "it holds no file 'third.csv'" &&
+	expect 2 mlv-data convert plain.csv --member plain.csv -o none.csv &&
+	says 'no zip or tar archive' &&
+	test ! -e none.csv
+X
+check 'schema, check, profile and batch read archives' <<'X'
+	expect 0 mlv-data schema one.tar.gz -o s.yaml &&
+	! grep -q member s.yaml &&
+	expect 0 mlv-data check -s s.yaml one.zip &&
+	printf 'id,word\nten,x\n' >bad.csv &&
+	tar -cf bad.tar bad.csv &&
+	expect 1 mlv-data check -s s.yaml bad.tar --bad quarantine.csv &&
+	printf 'id,word,_row,_reason\nten,x,1,id: type\n' | same quarantine.csv - &&
+	mlv-data profile plain.csv >a.json &&
+	mlv-data profile two.zip:plain.csv | same a.json -
+X
+check 'a workbook, an empty archive: one line, exit 3' <<'X'
+	expect 3 mlv-data convert book.xlsx &&
+	says 'save the sheet as CSV' &&
+	expect 3 mlv-data convert none.zip
+X
+check 'an archive that is cut short or damaged: exit 3, nothing written' <<'X'
+	head -c 200 one.zip >cut.zip &&
+	expect 3 mlv-data convert cut.zip -o out.csv &&
+	head -c 700 one.tar >cut.tar &&
+	expect 3 mlv-data convert cut.tar -o out.csv &&
+	says 'cut.tar: the archive: ' &&
+	test ! -e out.csv
+X
+check 'a bomb in an archive is refused: exit 3' <<'X'
+	expect 3 mlv-data convert bomb.zip -o out.csv &&
+	says 'far more than its size' &&
+	test ! -e out.csv
+X
+check 'add: the file of an archive is remembered with the data' <<'X'
+	mlv-data init >/dev/null &&
+	expect 0 mlv-data add --json -n may two.zip --member other.csv &&
+	holds '.rows == 1' &&
+	mlv-data convert data:may | same other.csv -
+X
+
+# --- Delta Lake tables
+fresh delta
+mkdir -p t/_delta_log 't/day=a b'
+printf 'id,word\n1,x\n2,y\n' | mlv-data convert - -o 't/day=a b/1.parquet'
+printf 'id,word\n3,z\n' | mlv-data convert - -o t/2.parquet
+printf 'id,more\n4,5\n' | mlv-data convert - -o t/3.parquet
+log() { cat >"t/_delta_log/0000000000000000000$1.json"; }
+schema() {	# names
+	printf '{"metaData":{"format":{"provider":"parquet"},"partitionColumns":["day"],"configuration":{%s},' "$2"
+	printf '"schemaString":"{\\"type\\":\\"struct\\",\\"fields\\":['
+	echo "$1" | tr ' ' '\n' | sed 's/.*/{\\"name\\":\\"&\\"}/' | paste -sd, | tr -d '\n'
+	printf ']}"}}\n'
+}
+{
+	echo '{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}'
+	schema 'id day word' ''
+	echo '{"add":{"path":"day=a%20b/1.parquet","partitionValues":{"day":"a b"}}}'
+	echo '{"add":{"path":"2.parquet","partitionValues":{"day":null}}}'
+} | log 0
+check 'Delta: rows of the files in the log, with the values of partitions' <<'X'
+	printf 'id,day,word\n3,,z\n1,a b,x\n2,a b,y\n' >want &&
+	mlv-data convert t | same want - &&
+	expect 0 mlv-data schema t -o s.yaml &&
+	expect 0 mlv-data check -s s.yaml t
+X
+check 'Delta: files that were removed are none, columns that came later are empty before' <<'X'
+	{
+		schema 'id day word more' '' &&
+		echo '{"remove":{"path":"day=a%20b/1.parquet"}}' &&
+		echo '{"add":{"path":"3.parquet","partitionValues":{"day":"c"}}}'
+	} | log 1 &&
+	printf 'id,day,word,more\n3,,z,\n4,c,,5\n' >want &&
+	mlv-data convert t | same want -
+X
+refused() {	# what the second version says, words of the message
+	echo "$1" | log 2
+	expect 3 mlv-data convert t -o none.csv &&
+		says "$2" &&
+		test ! -e none.csv
+}
+check 'Delta: what a reader may not pass over is refused by name' <<'X'
+	refused '{"add":{"path":"2.parquet","deletionVector":{"storageType":"u"}}}' 'deletion vectors' &&
+	refused '{"protocol":{"minReaderVersion":3,"readerFeatures":["rowCubes"]}}' "the feature 'rowCubes'" &&
+	refused '{"protocol":{"minReaderVersion":4}}' 'a reader version beyond 3' &&
+	refused "$(schema id '"delta.columnMapping.mode":"name"')" 'mapped columns' &&
+	refused '{"add":{"path":"../t/2.parquet"}}' 'a file elsewhere' &&
+	refused '{"add":{"path":"s3://b/2.parquet"}}' 'a file elsewhere'
+X
+check 'Delta: a log with a gap, broken, or naming a file that is not there: exit 3' <<'X'
+	refused '{"add":{"path":"9.parquet"}}' 9.parquet &&
+	refused '{"add":' 'ends too soon' &&
+	rm t/_delta_log/*2.json &&
+	mv t/_delta_log/*1.json t/_delta_log/00000000000000000005.json &&
+	expect 3 mlv-data convert t &&
+	says 'version 1 is missing'
+X
+
 # --- in a repository
 fresh repository
 mlv-data init >/dev/null

@@ -120,6 +120,14 @@ check 'a key too long for the store is told' <<'X'
 	expect 3 mlv-data feature load features.yaml --view usage long.csv &&
 	says 'at most 500'
 X
+check 'fsck finds nothing odd in the store of a repository, and gc leaves it' <<'X'
+	cksum .mlv/features/online.mdb >before &&
+	expect 0 mlv-data fsck --strong &&
+	! grep features out &&
+	expect 0 mlv-data gc --keep newest --grace 0 --for-good &&
+	cksum .mlv/features/online.mdb >after &&
+	same before after
+X
 cp features.yaml usage.csv ..
 outside() { (cd .. && mlv-data feature load features.yaml); }
 check 'outside a repository the store must be named' <<'X'

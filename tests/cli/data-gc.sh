@@ -70,6 +70,15 @@ check 'rm: a name without a version, or of another kind, is refused' <<'X'
 	expect 3 mlv-data rm data:d@9 &&
 	says "has no version 9"
 X
+check 'rm: a version with a tag is refused, exit 1, with what to type' <<'X'
+	expect 1 mlv-data rm data:d@2 &&
+	says "data:d@2 has the tag 'golden': 'mlv-data tag --drop data:d@golden' first" &&
+	expect 0 mlv-data cat data:d@2 &&
+	expect 0 mlv-data tag data:d@3 golden &&
+	expect 0 mlv-data rm data:d@2 &&
+	expect 0 mlv-data rm --undo data:d@2 &&
+	expect 0 mlv-data tag data:d@2 golden
+X
 check 'rm: of the newest version, the one before is what the name means' <<'X'
 	mkdir ../plain &&
 	(

@@ -78,6 +78,17 @@ check 'clone: versions and bytes are there, and fsck proves both audit logs' <<'
 	test "$(ls .mlv/audit | grep -c "^peer")" = 1
 X
 cd ../bob || exit 1
+check 'checkout in a clone without pointers: what to type is said, and does it' <<'X'
+	expect 0 mlv-data checkout &&
+	says "no pointer file is here" &&
+	command=$(sed -n "s/.*: .\\(mlv-data checkout [^ ]*\\). brings.*/\\1/p" err) &&
+	expect 0 $command &&
+	test "$(ls *.mlv | wc -l)" = 1 &&
+	expect 0 mlv-data status --exit-code &&
+	expect 0 mlv-data checkout &&
+	test ! -s err &&
+	rm "$(basename *.mlv .mlv)" *.mlv .gitignore
+X
 check 'a peer audit log that is edited is found' <<'X'
 	peer=$(echo .mlv/audit/peer.*) &&
 	cp "$peer" saved &&
@@ -306,6 +317,7 @@ check 'clone: what was removed before it was pushed keeps its number, without by
 	expect 0 mlv-data fsck
 X
 check 'pull: a version that is brought back elsewhere is back here, too' <<'X'
+	expect 0 mlv-data tag --drop data:r@stable &&
 	expect 0 mlv-data rm data:r@3 &&
 	expect 0 mlv-data push &&
 	( cd ../after-removal && expect 0 mlv-data pull && expect 3 mlv-data cat data:r@3:one ) &&

@@ -414,6 +414,29 @@ check 'fsck --strong: the repository is whole' <<'X'
 	prints "whole${tab}0"
 X
 
+check 'fsck --full is what is done; --sample reads the same part each time' <<'X'
+	expect 0 mlv-data fsck --json &&
+	cp out default &&
+	expect 0 mlv-data fsck --full --json &&
+	same out default &&
+	holds '.read == .objects' &&
+	expect 0 mlv-data fsck --sample 100% --json &&
+	same out default &&
+	expect 0 mlv-data fsck --sample 40% --strong --json &&
+	cp out sampled &&
+	holds '.read > 0 and .read < .objects' &&
+	expect 0 mlv-data fsck --sample 40% --json &&
+	same out sampled &&
+	expect 0 mlv-data fsck --quick --json &&
+	holds '.read == 0' &&
+	for share in 5 0% 101% % x%; do
+		expect 2 mlv-data fsck --sample $share || return 1
+	done &&
+	says "needs more than 0% and at most 100%, as 5%" &&
+	expect 2 mlv-data fsck --sample 5% --quick &&
+	expect 2 mlv-data fsck --full --quick
+X
+
 # --- with git: worktrees, checkouts, clones
 check 'cat, ls in a linked git worktree: the store is shared' <<'X'
 	git add . &&

@@ -98,6 +98,51 @@ check 'perf: numbers are judged by rmse, mae and r2' <<'X'
 	expect 3 mlv-drift perf --labels late.csv --key id --estimate cbpe n.csv &&
 	says 'cbpe estimates classifiers of two classes alone'
 X
+check 'perf --weak: a segment of two columns is found, and none where errors are chance' <<'X'
+	awk 'BEGIN {
+		print "id,age,place,note,prediction"
+		for (i = 0; i < 3000; i++)
+			print i "," 18 + i * 7 % 60 "," (i * 11 % 3 ? "land" : "town") ",n" i "," i % 13
+	}' >w.csv &&
+	weak() { mlv-drift perf --labels wy.csv --key id --weak "$@" w.csv; } &&
+	awk -F , 'BEGIN { print "id,y" } NR > 1 {
+		print $1 "," $5 + ($1 * 7919 % 101) / 101 + ($3 == "town" && $2 >= 60 ? 2 : 0)
+	}' w.csv >wy.csv &&
+	expect 0 weak 50 &&
+	grep '^(weak)' out | head -n 1 | grep -q '^(weak)	place = town, [67][0-9] <= age' &&
+	awk -F '\t' '$1 == "(weak)" { exit !($4 > 2 && $5 < 1 && $6 < 1e-9 && $8 == "weak") }' out &&
+	expect 0 weak 50 --features place &&
+	grep -q '^(weak)	place = town	mae' out &&
+	expect 0 weak 2000 &&
+	! grep -q weak out &&
+	awk -F , 'BEGIN { print "id,y" } NR > 1 { print $1 "," $5 + ($1 * 7919 % 101) / 101 }' w.csv >wy.csv &&
+	expect 0 weak 50 &&
+	! grep -q weak out &&
+	expect 2 weak 1
+X
+check 'perf --estimate dle: the loss of days without labels, by columns named or all that can teach' <<'X'
+	awk 'BEGIN {
+		print "id,when,x,note,prediction"
+		for (i = 0; i < 400; i++)
+			printf "%d,2026-01-%02dT00:00:00Z,%d,note %d,%d\n", i, int(i / 100) + 1, (i >= 300 ? 9 : i % 10), i, i % 7
+	}' >n.csv &&
+	awk 'BEGIN { print "id,y"; for (i = 0; i < 300; i++) print i "," i % 7 + (i % 10) / 10 }' >ny.csv &&
+	dle() { mlv-drift perf --labels ny.csv --key id --time when --estimate dle "$@"; } &&
+	expect 0 dle n.csv &&
+	lines day 2026-01-04 mae | awk -F '\t' '{ exit !($4 == "\\N" && $7 > 0.85 && $7 < 0.95 && $9 > $7) }' &&
+	lines day 2026-01-04 rmse | awk -F '\t' '{ exit !($7 > 0.85 && $7 < 0.95) }' &&
+	test "$(lines day 2026-01-04 r2 | cut -f 7)" = '\N' &&
+	expect 0 dle --features x n.csv &&
+	expect 3 dle --features y n.csv &&
+	says "the answers' columns: no column 'y'" &&
+	expect 2 dle - <n.csv &&
+	says '--estimate dle and --weak read the answers twice' &&
+	head -n 20 ny.csv >few.csv &&
+	expect 0 mlv-drift perf --labels few.csv --key id --estimate dle n.csv &&
+	says 'no estimate: too few labelled rows teach it' &&
+	expect 3 perf --estimate dle answers.csv &&
+	says 'dle estimates regressions alone'
+X
 check 'perf: three classes are judged by accuracy, f1_macro and auc_ovr' <<'X'
 	awk 'BEGIN {
 		print "id,label,probabilities.a,probabilities.b,probabilities.c"

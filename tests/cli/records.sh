@@ -356,6 +356,12 @@ Y
 	described 0 mlv-data 'feature load' features.yaml &&
 	described 0 mlv-data 'feature get' features.yaml --service churn id=1
 X
+check 'mlv-data feature audit prints the records of mlv-data-records(5)' <<'X'
+	mkdir audited &&
+	printf '{"time":"2026-01-02T00:00:00Z","model":"m","inputs":{"id":%s,"calls":7},"outputs":{"y":1},"features":%s}\n' \
+	    1 '{"service":"churn","at":"2026-01-02T00:00:00Z"}' >audited/1.jsonl &&
+	described 1 mlv-data 'feature audit' features.yaml audited
+X
 
 # --- mlv-train repro, graph, import
 check 'mlv-train repro and graph print the records of mlv-train-records(5), in both forms' <<'X'
@@ -501,9 +507,12 @@ check 'mlv-drift watch --window prints the records of mlv-drift-records(5), in b
 	plain mlv.drift.window/1 1 mlv-drift watch --window 45 ref.csv now.csv
 X
 check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms' <<'X'
-	awk 'BEGIN { print "id,p"; for (i = 0; i < 80; i++) print i "," (i * 7 % 10) / 10 }' >answers.csv &&
+	awk 'BEGIN {
+		print "id,p,g"
+		for (i = 0; i < 80; i++) print i "," i * 7 % 10 / 10 "," (i * 7 % 10 > 4) (i * 3 % 10 > 4)
+	}' >answers.csv &&
 	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
-	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe answers.csv &&
+	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe --weak 2 answers.csv &&
 	plain mlv.drift.performance/1 0 mlv-drift perf -l late.csv -k id --score p --positive 1 answers.csv
 X
 check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms' <<'X'

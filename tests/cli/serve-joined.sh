@@ -119,6 +119,53 @@ check 'the log says what was served: values, keys, definition, rows, what was mi
 	grep -q '"missing":{"usage__calls":\["NOT_FOUND","OUTSIDE_MAX_AGE","NOT_FOUND"\]' lines
 X
 
+# --- the audit ---------------------------------------------------------------
+reasons() { jq -r 'select(.schema == "mlv.feature.difference/1") | "\(.key) \(.feature) \(.reason)"' out | sort -u; }
+check 'what was served is what a join gives now' <<'X'
+	expect 0 mlv-data feature audit features.yaml log --json &&
+	holds '.rows == 221 and .values == 663 and .differ == 0' &&
+	expect 0 mlv-data feature audit features.yaml log &&
+	test ! -s out
+X
+cp usage.csv usage.was
+then=$(date -u -d '2 hours ago' +%Y-%m-%dT%H:%M:%SZ)
+check 'a row that was there but not loaded is late; beside one past its ttl it has expired' <<'X'
+	printf '4,%s,%s,99,1\n900,%s,%s,6,6\n' "$then" "$then" "$then" "$then" >>usage.csv &&
+	expect 1 mlv-data feature audit features.yaml log --json &&
+	reasons >why &&
+	grep -q 'customer_id=4 usage__calls late' why &&
+	grep -q 'customer_id=900 usage__calls expired' why &&
+	! grep -q customer_id=7 why
+X
+check 'a row that came after the request is not asked for' <<'X'
+	cp usage.was usage.csv &&
+	printf '4,%s,2100-01-01,99,1\n' "$then" >>usage.csv &&
+	expect 0 mlv-data feature audit features.yaml log
+X
+check 'a row that was changed, one that is gone, one of a window' <<'X'
+	sed 's/^\(7,.*\),7,\(.*\)$/\1,8,\2/; /^14,/d' usage.was >usage.csv &&
+	printf '4,%s,%s,1,1\n' "$(date -u -d '3 days ago' +%Y-%m-%d)" "$(date -u -d '3 days ago' +%Y-%m-%d)" >>usage.csv &&
+	expect 1 mlv-data feature audit features.yaml log --json &&
+	reasons >why &&
+	grep -q 'customer_id=7 usage__calls source' why &&
+	grep -q 'customer_id=14 usage__spend source' why &&
+	grep -q 'customer_id=4 usage__spend_7d window' why &&
+	! grep -q 'customer_id=4 usage__calls' why
+X
+check 'definitions that were changed are why values differ' <<'X'
+	cp usage.was usage.csv &&
+	sed 's/calls, spend,/calls, {name: spend, expr: spend * 2},/' features.yaml >double.yaml &&
+	expect 1 mlv-data feature audit double.yaml log --json &&
+	reasons | grep -q 'customer_id=7 usage__spend definition' &&
+	! reasons | grep -q usage__calls
+X
+check 'a log without joined features, or none, is told' <<'X'
+	jq -c 'del(.features)' log/*.jsonl >plain.jsonl &&
+	expect 3 mlv-data feature audit features.yaml plain.jsonl &&
+	says 'no request had features joined' &&
+	expect 3 mlv-data feature audit features.yaml nowhere
+X
+
 # --- names, models that do not fit -------------------------------------------
 start --features features.yaml --feature-store o.mdb --service churn short.onnx
 check 'a column may go by the name of the feature alone' <<'X'

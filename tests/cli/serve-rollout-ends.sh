@@ -128,6 +128,24 @@ check 'requests that only the candidate refuses: rolled back by the guard' <<'X'
 	says "beyond max 0.02" &&
 	until_true all_stable 1
 X
+check 'watch counts what comes, and begins again when segments are gone' <<'X'
+	begin 3 &&
+	until_true share_is 50 &&
+	kept=$server &&
+	{ background sh -c 'mlv-serve rollout watch m --every 0.1 >watched; echo $? >watch.status'; } &&
+	watcher=$server server=$kept &&
+	ask_units 1 40 &&
+	sleep 0.5 &&
+	rm .mlv/requests/*.jsonl &&
+	ask_units 1 40 &&
+	grep ^canary variants | cut -d" " -f3 >units &&
+	while read -r unit; do
+		answers 400 "$url/invocations" -H "X-Unit-Id: $unit" -H "$as_json" -d "{" || return 1
+	done <units &&
+	until_true test -s watch.status &&
+	test "$(cat watch.status)" = 1 &&
+	state_is phase 'rolled back'
+X
 check 'a refusal is a line with a status, which is no row and no torn line' <<'X'
 	cat .mlv/requests/*.jsonl | jq -c 'select(.status) | [.status, .variant, has("outputs")]' | sort -u >statuses &&
 	echo '[400,"canary",false]' | same - statuses &&
@@ -205,7 +223,7 @@ check 'a bandit takes units from the arm that errs, down to its floor' <<'X'
 	spoil &&
 	cp .mlv/rollouts/m.json whole &&
 	expect 0 mlv-serve rollout step m --labels spoilt.csv --key unit &&
-	prints "m/10	bandit	running	10"
+	prints "m/11	bandit	running	10"
 X
 check 'a bandit gives units to the arm that does not, and the same log gives the same share' <<'X'
 	cp whole .mlv/rollouts/m.json &&
@@ -220,5 +238,13 @@ check 'a bandit gives units to the arm that does not, and the same log gives the
 	state_is share "$share" &&
 	until_true share_is "$share"
 X
-check 'a server that followed ten rollouts stops with exit 0' stop
+check 'a server without a request log does not follow, and says why' <<'X'
+	stop &&
+	start model:m@champion &&
+	ask_units 1 100 &&
+	test "$(answered_by stable)" = 100 &&
+	grep -q "rollout m/11 is not followed: no request is logged" server.err &&
+	test "$(wc -l <server.err)" = 1
+X
+check 'a server that followed eleven rollouts stops with exit 0' stop
 finish

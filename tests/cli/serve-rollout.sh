@@ -43,12 +43,22 @@ check 'a running server gives the candidate a tenth of the units' <<'X'
 	test "$n" -lt 100 &&
 	grep ^canary variants >small
 X
+check 'the server says in its metrics what it follows' <<'X'
+	metric_is mlv_rollout_share_percent 10 &&
+	ask "$url/metrics" | grep -Fqx 'mlv_rollout_info{rollout="m/1",kind="canary",candidate="2"} 1'
+X
 check 'the same units get the candidate again' <<'X'
 	ask_units 1 600 &&
 	grep ^canary variants | same small -
 X
+check 'another server, started in the middle, gives the same units to the candidate' <<'X'
+	stop &&
+	start model:m@champion --log .mlv/requests &&
+	ask_units 1 600 &&
+	grep ^canary variants | same small -
+X
 check 'a line of the log says rollout, share and place' <<'X'
-	tail -n 1 .mlv/requests/*.jsonl >last &&
+	cat .mlv/requests/*.jsonl | tail -n 1 >last &&
 	jq -e '.rollout == "m/1" and .share == 10 and (.place | length) == 16 and .micros > 0' last
 X
 check 'status judges without keeping anything: labels are asked for' <<'X'

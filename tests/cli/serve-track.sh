@@ -240,6 +240,62 @@ check 'an alias does not move where the policy of --gate does not hold' <<'X'
 	call 403 POST model-versions/transition-stage '{"name":"m","version":"1","stage":"Production"}'
 X
 stop
+mkdir pages pages/static
+echo '<p>page' >pages/index.html
+echo 'x = 1' >pages/static/a.js
+printf 'ann read one\nbob write sha256:%s\ncy promote three\n' \
+    "$(printf two | sha256sum | cut -d' ' -f1)" >users
+check 'a file of tokens that others can read is refused' <<'X'
+	chmod 644 users &&
+	expect 2 mlv-serve track --port 0 --token-file users &&
+	says 'chmod 600'
+X
+chmod 600 users
+check 'an address that others can reach needs tokens' <<'X'
+	expect 2 mlv-serve track --port 0 --host 0.0.0.0 &&
+	says --token-file
+X
+check 'a folder without pages is refused' <<'X'
+	expect 3 mlv-serve track --port 0 --ui "$HOME_DIR" &&
+	says 'no pages'
+X
+serve --token-file users --ui pages
+check 'a request of nobody is 401, but for health' <<'X'
+	call 401 GET 'experiments/get?experiment_id=0' &&
+	fails UNAUTHENTICATED &&
+	grep -qi '^WWW-Authenticate: Basic' head &&
+	answers 401 -u ann:two "$api/experiments/get?experiment_id=0" &&
+	answers 401 -H 'Authorization: Bearer four' "$api/experiments/get?experiment_id=0" &&
+	answers 200 "$url/health"
+X
+check 'who may read does not write, who may write does not promote' <<'X'
+	answers 200 -u ann:one "$api/experiments/get?experiment_id=0" &&
+	answers 200 -u ann:one -d '{"experiment_ids":["0"]}' "$api/runs/search" &&
+	answers 403 -u ann:one -d '{}' "$api/runs/create" &&
+	answers 200 -H 'Authorization: Bearer two' -d '{}' "$api/runs/create" &&
+	is .run.info.user_id bob &&
+	moved='{"name":"m","alias":"champion","version":"1"}' &&
+	answers 403 -u bob:two -d "$moved" "$api/registered-models/alias" &&
+	answers 200 -u cy:three -d "$moved" "$api/registered-models/alias" &&
+	expect 0 mlv-registry log &&
+	prints "by cy"
+X
+check 'a token that is taken out of the file lets nobody in any more' <<'X'
+	sed -i /ann/d users &&
+	touch -d '1 minute ago' users &&
+	answers 401 -u ann:one "$api/experiments/get?experiment_id=0"
+X
+check 'pages are served from their folder, and from nowhere else' <<'X'
+	answers 200 -u bob:two "$url/" &&
+	same pages/index.html body &&
+	answers 200 -u bob:two "$url/static-files/static/a.js" &&
+	test "$(header Content-Type)" = 'text/javascript; charset=utf-8' &&
+	answers 404 -u bob:two --path-as-is "$url/static-files/../users" &&
+	ln -s ../users pages/link &&
+	answers 404 -u bob:two "$url/static-files/link" &&
+	answers 401 "$url/"
+X
+stop
 rm -rf .mlv
 check 'outside a repository it says what to do' <<'X'
 	expect 3 mlv-serve track --port 0 &&

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Many writers at once in one repository, some of them killed: whatever was
-# said to be done is there afterwards (STORM_STEPS and STORM_WRITERS say how
-# much; 20 and 6 here).
+# Many writers at once in one repository, some of them killed, while others
+# collect garbage: whatever was said to be done is there afterwards (STORM_STEPS
+# and STORM_WRITERS say how much; 20 and 6 here).
 . "$(dirname "$0")/harness"
 steps=${STORM_STEPS:-20}
 writers=${STORM_WRITERS:-6}
@@ -21,6 +21,14 @@ draw() {	# writer, step, how many
 		print int(x / 65536) % n
 	}'
 }
+# A folder and a file large enough to be cut into parts, both of this step.
+make_tree() {	# folder
+	mkdir -p "$1/sub/$step"
+	seq "$step" 300 >"$1/sub/$step/a"
+	seq "$writer" 40 >"$1/same"
+	rm -f "$1/sub/$((step - 3))/a"
+}
+make_large() { seq "$step" $((250000 + writer)) >"$1"; }
 # Runs the command, killed now and then after some milliseconds; its words
 # that say what is done go to the writer's list.
 strike() {	# kind, command...
@@ -33,6 +41,8 @@ strike() {	# kind, command...
 	status=$?
 	echo "$kind $status" >>"../tried.$writer"
 	case $status in
+	# gc asks for no others, and says so; a folder may change again at once
+	4) [ "$kind" = gc ] || echo "$kind: exit $status: $(cat "words.$writer")" >>"../wrong.$writer" ;;
 	0 | 5) sed "s/^/$kind	/" "said.$writer" >>"../told.$writer" ;;
 	137) ;;
 	*) echo "$kind: exit $status: $(cat "words.$writer")" >>"../wrong.$writer" ;;
@@ -40,7 +50,7 @@ strike() {	# kind, command...
 }
 write_one() {	# writer, step
 	writer=$1 step=$2
-	case $(draw "$step" "$1" 6) in
+	case $(draw "$step" "$1" 10) in
 	0 | 1)
 		printf 'id,x\n%s,%s\n' "$1" "$2" >"d$1.csv"
 		strike add mlv-data add -q "d$1.csv"
@@ -58,6 +68,17 @@ write_one() {	# writer, step
 		;;
 	5)
 		strike run mlv-train run -q -f -o "o$1" -- sh -c "echo $2 >o$1"
+		;;
+	6 | 7)
+		make_tree "f$1"
+		strike add mlv-data add -q "f$1"
+		;;
+	8)
+		make_large "l$1.csv"
+		strike add mlv-data add -q "l$1.csv"
+		;;
+	9)
+		strike gc mlv-data gc --keep all --grace 0
 		;;
 	esac
 }
@@ -79,6 +100,7 @@ find_lost() {
 	while IFS='	' read -r kind name id now _; do
 		case $kind in
 		note-*) [ "$id" = "$now" ] || grep -qwF -e "$kind" moves || echo "$kind $name $id $now" ;;
+		gc) ;;
 		add | register) grep -qxF "$name	$id" versions || echo "$kind $name $id" ;;
 		log | run) grep -qxF "$name" runs || echo "$kind $name" ;;
 		esac
@@ -106,6 +128,19 @@ check 'under many writers and kills, all that was told as done is there' <<'X'
 	head -n 20 lost &&
 	test ! -s lost &&
 	test "$(wc -l <told)" -gt "$steps"
+X
+check 'after many writers and kills, a folder comes back as it was added' <<'X'
+	cd storm &&
+	for f in f[0-9]*.mlv; do
+		f=${f%.mlv}
+		mlv-data add -q "$f" >/dev/null &&
+		cp -a "$f" ../was &&
+		rm -r "$f" &&
+		expect 0 mlv-data checkout "$f" &&
+		diff -r ../was "$f" &&
+		rm -r ../was || return 1
+	done &&
+	cd ..
 X
 check 'after many writers and kills, the repository is whole' <<'X'
 	cd storm &&

@@ -6,6 +6,7 @@
 
 #include "codec/yaml.h"
 #include "quality/check.h"
+#include "quality/foreign.h"
 #include "quality/schema.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -24,6 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	    "a,b,c\n1,x,2026-01-02\n2,y,\n2,,no\n",
 	    "{\"a\":1,\"b\":\"\\u0078\",\"d\":[1]}\n{\"a\":{},\"c\":null}\n" };
 	struct arena a = { 0 };
+	struct schema_left left;
 	struct schema *s, *t;
 	struct err e = ERR_INIT;
 	struct buf one, two;
@@ -31,7 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	buf_init(&one, BUF_CAP_DOC);
 	buf_init(&two, BUF_CAP_DOC);
-	if (schema_parse(&s, &a, (const char *)data, n, &e) == 0) {
+	if (schema_import(&s, &left, &a, (const char *)data, n, &e) == 0) {
 		json_write(&one, schema_json(&a, s));
 		if (yaml_write(&two, schema_json(&a, s), &e) == 0 &&
 		    two.len < ((size_t)1 << 19)) {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # NannyML's estimates of days without labels and scikit-learn's metrics of the
-# joined rows, frozen by tests/interop/cbpe.py.
+# joined rows, frozen by tests/interop/cbpe.py and dle.py.
 . "$(dirname "$0")/../lib.sh"
 frozen=$TOP/tests/golden/drift/perf.tsv
 
@@ -38,5 +38,23 @@ check 'perf: the same bytes when labels stand in another order' <<'X'
 	mv sorted.csv late.csv &&
 	expect 0 perf &&
 	same first out
+X
+
+fresh loss
+cut -d , -f 1-6 "$TOP/tests/golden/drift/dle.csv" >answers.csv
+echo id,truth >late.csv
+awk -F , '$8 == "False" { print $1 "," $7 }' "$TOP/tests/golden/drift/dle.csv" | sort -r >>late.csv
+check 'perf, dle: NannyML estimates of each day and their bands, learned from the first week' <<'X'
+	expect 0 mlv-drift perf --labels late.csv --key id --time when --estimate dle --features a,b,place \
+		--reference-until 2026-03-07 answers.csv &&
+	awk -F '\t' '
+		NR == FNR { want[$1 FS $2] = $3; high[$1 FS $2] = $4; left++; next }
+		($2 FS $3) in want {
+			d = $7 / want[$2 FS $3] - 1
+			u = $9 / high[$2 FS $3] - 1
+			if (d * d > 1e-12 || u * u > 1e-12) { print $2, $3, $7, $9; bad = 1 }
+			left--
+		}
+		END { exit bad || left != 0 }' "$TOP/tests/golden/drift/dle.tsv" out
 X
 finish

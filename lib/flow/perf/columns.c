@@ -145,21 +145,37 @@ name_columns(struct perf *p, const char *const *name, size_t n,
 	return 0;
 }
 
+bool
+perf_needs_columns(const struct perf_opts *o)
+{
+	return o->estimate == PERF_DLE || o->weak_rows > 0;
+}
+
 int
 perf_find_columns(struct perf *p, const char *const *name, size_t n,
     struct err *e)
 {
 	const struct perf_opts *o = p->o;
 	struct late_opts l = { .threshold = o->threshold, .by = o->by,
-	    .n_by = o->n_by, .latest = o->latest, .estimate = o->estimate,
+	    .n_by = o->n_by, .latest = o->latest, .estimate = o->estimate == PERF_CBPE,
 	    .reference_until = o->reference_until, .folder = o->folder,
 	    .memory = (size_t)64 << 20 };
 
 	if (find_task(p, name, n, e) < 0 || name_columns(p, name, n, e) < 0)
 		return -1;
-	if (o->estimate && p->col.task != TASK_BINARY)
+	if (o->estimate == PERF_CBPE && p->col.task != TASK_BINARY)
 		return err_set(e, ERR_UNSUPPORTED, "cbpe estimates classifiers "
 		    "of two classes alone");
+	if (o->estimate == PERF_DLE && p->col.task != TASK_REGRESSION)
+		return err_set(e, ERR_UNSUPPORTED, "dle estimates regressions "
+		    "alone");
+	if (perf_needs_columns(o) && strcmp(o->path[0], "-") == 0)
+		return err_set(e, ERR_USAGE, "--estimate dle and --weak read "
+		    "the answers twice: give a file");
+	if (perf_needs_columns(o)) {
+		l.labelled = dle_labelled;
+		l.ctx = p;
+	}
 	if (o->positive != NULL && p->col.task != TASK_BINARY)
 		return err_set(e, ERR_USAGE, "--positive is for two classes");
 	l.task = p->found->task = p->col.task;
@@ -192,5 +208,7 @@ perf_add_row(struct perf *p, int64_t time_us, bool timed, struct err *e)
 	}
 	if (late_prediction(p->late, &r, e) < 0)
 		return err_wrap(e, "row %llu", (unsigned long long)p->rows);
+	if (perf_needs_columns(p->o))
+		dle_note(p);
 	return 0;
 }

@@ -15,6 +15,17 @@ struct perf_columns {
 	const char *answer;		/* column of the class, or NULL */
 };
 
+/* What an estimate of losses needs of each answer, in the order they came. */
+struct dle {
+	size_t *row;			/* its place in the table */
+	double *off;			/* the answer less the truth; NAN: of
+					 * no label that teaches */
+	double *seen;			/* the same of any label */
+	struct table *t;
+	uint32_t *group;		/* (rows, 2 + n_by) of late.h */
+	size_t rows, room;
+};
+
 struct perf {
 	const struct perf_opts *o;
 	struct perf_found *found;
@@ -26,13 +37,27 @@ struct perf {
 	struct late_text *text;		/* (names) of a row */
 	double *score;
 	uint64_t rows;
+	struct dle dle;
 };
+
+/* Its estimate or its search goes by all columns of the answers. */
+bool perf_needs_columns(const struct perf_opts *o);
 
 /* --- columns.c: from names to meanings; late is made --- */
 int perf_find_columns(struct perf *p, const char *const *name, size_t n,
     struct err *e);
 /* p->text is one row. */
 int perf_add_row(struct perf *p, int64_t time_us, bool timed, struct err *e);
+
+/* --- dle.c --- */
+/* Of the answer just handed on; of a label of answer `number`. */
+void dle_note(struct perf *p);
+void dle_labelled(void *perf, uint64_t number, double off, bool teaches);
+/* The table of the answers, which the two below go by. */
+int dle_open(struct perf *p, struct err *e);
+int dle_find_weak(struct perf *p, struct err *e);
+int dle_estimate(struct late_report *r, struct perf *p, struct err *e);
+void dle_release(struct perf *p);
 
 /* --- rows.c --- */
 int perf_read_log(struct perf *p, struct err *e);

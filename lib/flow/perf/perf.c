@@ -43,6 +43,13 @@ perf_run(struct late_report *r, struct perf_found *found,
 		status = err_set(e, ERR_NOENT, "no prediction has a key '%s': "
 		    "name with --key a column of both sides, or id or unit of "
 		    "the requests", o->key);
+	if (status == 0 && perf_needs_columns(o))
+		status = dle_open(&p, e);
+	if (status == 0 && o->weak_rows > 0)
+		status = dle_find_weak(&p, e);
+	if (status == 0 && o->estimate == PERF_DLE)
+		status = dle_estimate(r, &p, e);
 	late_free(p.late);
+	dle_release(&p);
 	return status;
 }

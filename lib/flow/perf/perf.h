@@ -10,8 +10,11 @@
 #define FLOW_PERF_PERF_H
 
 #include "judge/late/late.h"
+#include "flow/perf/weak.h"
 #include "read/options.h"
 #include "reqlog/reqlog.h"
+
+enum perf_estimate { PERF_NONE, PERF_CBPE, PERF_DLE };
 
 struct perf_opts {
 	char *const *path;		/* of request logs, or of one table */
@@ -26,7 +29,11 @@ struct perf_opts {
 	const char *const *by;
 	size_t n_by;
 	double threshold;
-	bool latest, estimate;
+	bool latest;
+	enum perf_estimate estimate;
+	const char *const *features;	/* of PERF_DLE; none: all that can */
+	size_t n_features;
+	uint64_t weak_rows;	/* the least of a weak segment; 0: not sought */
 	int64_t reference_until;	/* 0: every labelled row teaches */
 	struct reqlog_filter filter;
 	const char *folder;		/* for temporary files */
@@ -37,6 +44,7 @@ struct perf_found {
 	const char *positive;		/* binary, or NULL */
 	const char *target;
 	uint64_t skipped;		/* lines of the log that are none */
+	struct weak_found weak;
 	uint64_t unscored;		/* rows without a whole answer */
 	struct arena arena;
 };

@@ -15,6 +15,10 @@ void labels_use(struct tally_labels *out, struct labels *l);
 /* ERR_NOENT: there is no such column; NULL is the only other one. */
 int labels_check(const struct labels *l, const char *column, struct err *e);
 
+/* What its alias means; 0: it is not set. */
+int rollout_alias_version(uint32_t *version, struct catalog *c,
+    const struct rollout_state *s, struct err *e);
+
 /* An event of a rollout, kept as the next version of report:rollout-NAME;
  * `view` is what was known, or NULL.  The report's label goes to s->report. */
 int record_event(struct rollout_state *s, struct catalog *c,

@@ -37,6 +37,19 @@ struct rollout_labels {
 	const char *key;		/* its column: id, unit or an input's */
 };
 
+/* What was counted of a log, for who looks again and again: the next view reads
+ * only what came since.  Not beside labels, which come for old lines, too. */
+struct rollout_memory;
+struct rollout_memory *rollout_memory_new(void);
+void rollout_memory_free(struct rollout_memory *m);
+
+/* How a rollout is looked at. */
+struct rollout_look {
+	const char *name;
+	struct rollout_labels labels;
+	struct rollout_memory *memory;	/* outlives the view; or NULL */
+};
+
 /* A rollout and what is to be said of it now.  Released in any case. */
 struct rollout_view {
 	struct rollout_state state;
@@ -44,9 +57,10 @@ struct rollout_view {
 	struct tally tally;
 	struct rollout_verdict verdict;
 	struct labels *labels;		/* private */
+	bool remembered;		/* the tally is the memory's */
 };
-int rollout_view(struct rollout_view *v, struct catalog *c, const char *name,
-    const struct rollout_labels *labels, struct err *e);
+int rollout_view(struct rollout_view *v, struct catalog *c,
+    const struct rollout_look *look, struct err *e);
 void rollout_view_release(struct rollout_view *v);
 
 /* Keep the verdict where it is another word than the one kept last. */
@@ -56,7 +70,7 @@ int rollout_keep(struct rollout_view *v, struct catalog *c, struct err *e);
  * moved, the end.  *changed: it was something.  ERR_NO where the registry
  * refuses the move; the rollout then goes on as it was. */
 int rollout_step(struct rollout_view *v, bool *changed, struct catalog *c,
-    const char *name, const struct rollout_labels *labels, struct err *e);
+    const struct rollout_look *look, struct err *e);
 /* All units go to the champion, whatever was seen; *was is the state then. */
 int rollout_abort(struct rollout_state *was, struct catalog *c,
     const char *name, const char *why, struct err *e);

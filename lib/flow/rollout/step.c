@@ -1,140 +1,13 @@
-/* A rollout looked at, and taken further. */
+/* A rollout taken further. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "catalog/resolve.h"
 #include "flow/rollout/internal.h"
 #include "promote/alias.h"
-
-/* --- the view ------------------------------------------------------------- */
-
-/* Lines of other versions are of no rollout. */
-struct wanted {
-	struct tally *tally;
-	char champion[NUM_TEXT_MAX], candidate[NUM_TEXT_MAX];
-};
-
-static int
-take_entry(void *ctx, const struct reqlog_entry *entry, struct err *e)
-{
-	struct wanted *w = ctx;
-	bool stable = strcmp(entry->variant, "stable") == 0;
-
-	if (strcmp(entry->version, stable ? w->champion : w->candidate) != 0)
-		return 0;
-	return tally_entry(w->tally, entry, e);
-}
-
-static int
-read_log(struct rollout_view *v, struct err *e)
-{
-	const struct rollout_state *s = &v->state;
-	const struct reqlog_filter f = { .since_us = s->started_us };
-	struct wanted w = { .tally = &v->tally };
-	struct err why = ERR_INIT;
-
-	num_print_u64(w.champion, s->champion);
-	num_print_u64(w.candidate, s->candidate);
-	if (reqlog_each_entry(s->log, s->id, &f, take_entry, &w, &why) == 0 ||
-	    why.code == ERR_NOENT)
-		return 0;	/* nobody has logged anything yet */
-	*e = why;
-	return -1;
-}
-
-/* What the alias means; 0: it is not set. */
-static int
-alias_version(uint32_t *version, struct catalog *c,
-    const struct rollout_state *s, struct err *e)
-{
-	const struct name n = { .kind = NAME_MODEL, .base = s->name,
-	    .alias = s->alias };
-	struct err why = ERR_INIT;
-	struct catalog_item item;
-
-	*version = 0;
-	if (catalog_resolve_name(&item, c, &n, &why) == 0) {
-		*version = item.version;
-		catalog_item_free(&item);
-		return 0;
-	}
-	if (why.code == ERR_NOENT)
-		return 0;
-	*e = why;
-	return -1;
-}
-
-static int
-check_labels(struct rollout_view *v, struct err *e)
-{
-	for (size_t i = 0; i <= v->policy.n_guards; i++) {
-		const struct rollout_measure *m = i < v->policy.n_guards ?
-		    &v->policy.guard[i].measure : &v->policy.goal;
-
-		if (m->metric == METRIC_MISTAKES &&
-		    labels_check(v->labels, m->column, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-judge(struct rollout_view *v, struct catalog *c,
-    const struct rollout_labels *labels, struct err *e)
-{
-	const struct rollout_state *s = &v->state;
-	struct tally_labels use;
-	const char *broken = NULL;
-	uint32_t now;
-
-	if (rollout_policy_parse(&v->policy, s->policy, strlen(s->policy),
-	    e) < 0)
-		return err_wrap(e, "the policy of rollout %s", s->id);
-	if (labels && labels->path) {
-		if (labels_open(&v->labels, c, labels, e) < 0 ||
-		    check_labels(v, e) < 0)
-			return -1;
-		labels_use(&use, v->labels);
-	}
-	tally_init(&v->tally, &v->policy, s->share, v->labels ? &use : NULL);
-	if (read_log(v, e) < 0 || alias_version(&now, c, s, e) < 0)
-		return -1;
-	if (now != s->champion && rollout_is_open(s->phase) &&
-	    !(s->phase == ROLLOUT_PROMOTING && now == s->candidate))
-		broken = arena_printf(&v->state.arena, "model:%s@%s does not "
-		    "mean version %u any more, which the candidate is compared "
-		    "with", s->name, s->alias, s->champion);
-	rollout_judge(&v->verdict, s, &v->tally, clock_wall_us(), broken);
-	return 0;
-}
-
-int
-rollout_view(struct rollout_view *v, struct catalog *c, const char *name,
-    const struct rollout_labels *labels, struct err *e)
-{
-	memset(v, 0, sizeof(*v));
-	if (!name_base_ok(name))
-		return err_set(e, ERR_USAGE, "'%s' is no name of a rollout",
-		    name);
-	if (rollout_state_read(&v->state, catalog_repo(c), name, e) < 0)
-		return -1;
-	return judge(v, c, labels, e);
-}
-
-void
-rollout_view_release(struct rollout_view *v)
-{
-	rollout_verdict_release(&v->verdict);
-	if (v->tally.policy)
-		tally_release(&v->tally);
-	labels_close(v->labels);
-	rollout_policy_release(&v->policy);
-	rollout_state_release(&v->state);
-}
 
 /* --- what is kept --------------------------------------------------------- */
 
@@ -240,7 +113,7 @@ promote(struct rollout_view *v, bool *changed, struct catalog *c,
 	uint32_t now;
 	int r = 0;
 
-	if (alias_version(&now, c, s, e) < 0)
+	if (rollout_alias_version(&now, c, s, e) < 0)
 		return -1;
 	if (now != s->candidate) {
 		if (s->gate && policy_parse(&gate, s->gate, strlen(s->gate),
@@ -276,7 +149,7 @@ take_step(struct rollout_view *v, bool *changed, struct catalog *c,
 {
 	uint32_t now;
 
-	if (alias_version(&now, c, &v->state, e) < 0)
+	if (rollout_alias_version(&now, c, &v->state, e) < 0)
 		return -1;
 	if (v->state.phase == ROLLOUT_PROMOTING && now == v->state.candidate)
 		return promote(v, changed, c, e);
@@ -298,8 +171,9 @@ take_step(struct rollout_view *v, bool *changed, struct catalog *c,
 
 int
 rollout_step(struct rollout_view *v, bool *changed, struct catalog *c,
-    const char *name, const struct rollout_labels *labels, struct err *e)
+    const struct rollout_look *look, struct err *e)
 {
+	const char *name = look->name;
 	int fd, r;
 
 	*changed = false;
@@ -309,7 +183,7 @@ rollout_step(struct rollout_view *v, bool *changed, struct catalog *c,
 		    name);
 	if (rollout_lock(&fd, catalog_repo(c), name, e) < 0)
 		return -1;
-	r = rollout_view(v, c, name, labels, e);
+	r = rollout_view(v, c, look, e);
 	if (r == 0 && rollout_is_open(v->state.phase))
 		r = take_step(v, changed, c, e);
 	close(fd);

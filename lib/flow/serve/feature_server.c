@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "flow/feature_source.h"
+#include "flow/features/source.h"
 
 /* VIEW__FEATURE, or FEATURE where no other of the service is called so. */
 static size_t

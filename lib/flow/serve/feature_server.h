@@ -11,7 +11,7 @@
 #include "base/thread.h"
 #include "deploy/version.h"
 #include "feature/spec.h"
-#include "flow/feature_online.h"
+#include "flow/features/online.h"
 
 #define FEATURE_ROWS_MAX 10000		/* keys of a request */
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "flow/tracking/pages.h"
+#include "flow/tracking/tokens.h"
 #include "promote/alias.h"
 #include "store/ref.h"
 #include "tracking/tracking.h"
@@ -12,6 +14,7 @@
 struct track_server {
 	struct track_server_opts o;
 	struct tracking *tracking;
+	struct tokens *tokens;		/* or NULL */
 	struct policy policy;		/* of o.gate */
 };
 
@@ -41,7 +44,9 @@ track_server_new(struct track_server **out, const struct track_server_opts *o,
 	    .alias_ctx = s };
 
 	s->o = *o;
-	if ((o->gate && policy_load(&s->policy, o->gate, e) < 0) ||
+	if ((o->pages && pages_check(o->pages, e) < 0) ||
+	    (o->tokens && tokens_open(&s->tokens, o->tokens, e) < 0) ||
+	    (o->gate && policy_load(&s->policy, o->gate, e) < 0) ||
 	    tracking_open(&s->tracking, &to, e) < 0) {
 		track_server_free(s);
 		return -1;
@@ -56,6 +61,7 @@ track_server_free(struct track_server *s)
 	if (s == NULL)
 		return;
 	tracking_close(s->tracking);
+	tokens_close(s->tokens);
 	policy_release(&s->policy);
 	free(s);
 }
@@ -75,16 +81,52 @@ answer_open(const char *path, struct http_response *response)
 	return true;
 }
 
+/* Who asks; false, answered: he may not ask for this. */
+static bool
+let_in(char user[TOKEN_USER_MAX], struct track_server *s,
+    const struct http_request *request, struct http_response *response)
+{
+	enum tracking_scope scope, needed = tracking_needs(request->method,
+	    request->path);
+	static const char *const words[] = { "read", "write", "promote" };
+
+	if (!tokens_user(user, &scope, s->tokens, request)) {
+		tracking_refuse(response, 401, "say who asks: set "
+		    "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, "
+		    "or MLFLOW_TRACKING_TOKEN");
+		http_add_field(response, "WWW-Authenticate",
+		    "Basic realm=\"mlv\"");
+		return false;
+	}
+	if (scope < needed) {
+		struct buf why;
+
+		buf_init(&why, BUF_CAP_SMALL);
+		buf_addf(&why, "%s may %s, and this needs %s", user,
+		    words[scope], words[needed]);
+		tracking_refuse(response, 403, why.data);
+		buf_free(&why);
+		return false;
+	}
+	return true;
+}
+
 void
 track_server_answer(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
 	struct track_server *s = ctx;
+	char user[TOKEN_USER_MAX];
 
-	if (answer_open(request->path, response))
+	if (answer_open(request->path, response) ||
+	    (s->tokens && !let_in(user, s, request, response)))
 		return;
 	if (tracking_has(request->path))
-		tracking_answer(s->tracking, NULL, request, response);
-	else
-		tracking_refuse(response, 404, "there is nothing here");
+		tracking_answer(s->tracking, s->tokens ? user : NULL, request,
+		    response);
+	else if (s->o.pages == NULL || !pages_answer(s->o.pages,
+	    request->path, response))
+		tracking_refuse(response, 404, s->o.pages ? "there is nothing "
+		    "here" : "there is nothing here; pages are served with "
+		    "--ui");
 }

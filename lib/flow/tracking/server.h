@@ -1,6 +1,6 @@
 /*
  * flow/tracking/server.h - the server behind `mlv-serve track`: MLflow's API
- * (tracking/tracking.h).
+ * (tracking/tracking.h), who may ask, and the pages of a web interface.
  */
 #ifndef FLOW_TRACKING_SERVER_H
 #define FLOW_TRACKING_SERVER_H
@@ -15,6 +15,8 @@ struct track_server;
 
 struct track_server_opts {
 	struct catalog *catalog;	/* of a repository; borrowed */
+	const char *pages;		/* folder of the interface, or NULL */
+	const char *tokens;		/* file of users, or NULL: anybody */
 	const char *gate;		/* policy that aliases obey, or NULL */
 	int64_t lease_s;
 };

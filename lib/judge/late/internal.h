@@ -34,6 +34,7 @@ struct late {
 	struct sorter *curves;		/* group, class, falling score */
 	struct sorter *reference;	/* falling score, of the estimate */
 	struct intern *groups, *classes;
+	uint32_t *last;			/* (2 + n_by) of the last prediction */
 	struct late_sums *sums;		/* (groups) */
 	size_t sums_room;
 	struct cbpe cbpe;

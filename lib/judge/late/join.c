@@ -148,6 +148,12 @@ add_row(struct late *l, const struct row *row, const struct labelled *k,
 {
 	bool labelled = k != NULL;
 
+	if (labelled && l->o.labelled != NULL)
+		l->o.labelled(l->o.ctx, row->number, l->o.task ==
+		    TASK_REGRESSION ? sorter_get_falling(row->score) -
+		    k->value : k->class != row->answer,
+		    l->o.reference_until == 0 || row->time_us <
+		    l->o.reference_until);
 	for (size_t i = 0; i < 2 + l->o.n_by; i++) {
 		uint32_t group = sorter_get_u32(row->group + 4 * i);
 		struct late_sums *s = &l->sums[group];

@@ -66,6 +66,7 @@ late_new(struct late **out, const struct late_opts *o)
 	l->labels = sorter_new(o->memory, o->folder);
 	l->curves = sorter_new(o->memory, o->folder);
 	l->reference = sorter_new(o->memory, o->folder);
+	l->last = xalloc(2 + o->n_by, sizeof(*l->last));
 	l->groups = intern_new();
 	l->classes = intern_new();
 	for (size_t i = 0; i < o->n_classes; i++) {
@@ -96,6 +97,7 @@ late_free(struct late *l)
 	    i++)
 		free(l->sums[i].confusion);
 	free(l->sums);
+	free(l->last);
 	intern_free(l->groups);
 	intern_free(l->classes);
 	cbpe_release(&l->cbpe);
@@ -156,23 +158,26 @@ static int
 put_groups(struct late *l, const struct late_prediction *p, struct err *e)
 {
 	char day[CLOCK_TEXT_MAX];
-	uint32_t group;
 
-	if (find_group(&group, l, BY_ALL, NULL, 0, e) < 0)
-		return -1;
-	sorter_put_u32(&l->record, group);
 	if (p->timed)
 		clock_print(day, p->time_us);
-	if (find_group(&group, l, BY_DAY, p->timed ? day : NULL, 10, e) < 0)
+	if (find_group(&l->last[BY_ALL], l, BY_ALL, NULL, 0, e) < 0 ||
+	    find_group(&l->last[BY_DAY], l, BY_DAY, p->timed ? day : NULL, 10,
+	    e) < 0)
 		return -1;
-	sorter_put_u32(&l->record, group);
-	for (size_t i = 0; i < l->o.n_by; i++) {
-		if (find_group(&group, l, BY_COLUMN + i, p->by[i].s,
-		    p->by[i].n, e) < 0)
+	for (size_t i = 0; i < l->o.n_by; i++)
+		if (find_group(&l->last[BY_COLUMN + i], l, BY_COLUMN + i,
+		    p->by[i].s, p->by[i].n, e) < 0)
 			return -1;
-		sorter_put_u32(&l->record, group);
-	}
+	for (size_t i = 0; i < BY_COLUMN + l->o.n_by; i++)
+		sorter_put_u32(&l->record, l->last[i]);
 	return 0;
+}
+
+const uint32_t *
+late_groups(const struct late *l)
+{
+	return l->last;
 }
 
 /* ---- rows ---- */

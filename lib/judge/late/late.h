@@ -46,6 +46,12 @@ struct late_opts {
 	bool estimate;			/* binary: CBPE */
 	/* Labelled rows before it teach the estimate; 0: all do. */
 	int64_t reference_until;
+	/* Told of each labelled row: its number as it came, from 1; its answer
+	 * less the truth, or of classes 1 where it was wrong; and whether it
+	 * teaches the estimate; or NULL. */
+	void (*labelled)(void *ctx, uint64_t number, double off,
+	    bool teaches);
+	void *ctx;
 	const char *folder;		/* for what is being sorted */
 	size_t memory;			/* of each sort */
 };
@@ -71,6 +77,9 @@ int late_prediction(struct late *l, const struct late_prediction *p,
 int late_label(struct late *l, const struct late_text *key,
     const struct late_text *label, struct err *e);
 
+/* (2 + n_by) groups of the prediction just given: late_group.id. */
+const uint32_t *late_groups(const struct late *l);
+
 struct late_metric {
 	const char *name;
 	double value, low, high;	/* NAN: not known */
@@ -80,6 +89,7 @@ struct late_metric {
 struct late_group {
 	const char *by;			/* "all", "day", or a column */
 	const char *value;		/* "2026-01-02"; NULL: missing, or all */
+	uint32_t id;
 	uint64_t predictions, labelled;
 	struct late_metric m[LATE_METRICS];
 	size_t n;

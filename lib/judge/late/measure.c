@@ -177,8 +177,12 @@ measure_numbers(struct late_group *g, const struct late_sums *s)
 {
 	double half = ranked_mean_half(&s->square), mse, low;
 
-	if (s->square.n == 0)
+	if (s->square.n == 0) {
+		add_metric(g, "rmse", NAN, NAN, NAN);
+		add_metric(g, "mae", NAN, NAN, NAN);
+		add_metric(g, "r2", NAN, NAN, NAN);
 		return;
+	}
 	mse = s->square.sum / s->square.n;
 	low = mse - half < 0 ? 0 : mse - half;
 	add_metric(g, "rmse", sqrt(mse), sqrt(low), sqrt(mse + half));
@@ -301,6 +305,7 @@ measure(struct late_report *r, struct late *l, struct err *e)
 		    arena_strdup(&r->arena, l->o.by[v[i].by - BY_COLUMN]);
 		g->value = v[i].s == NULL ? NULL : arena_strndup(&r->arena,
 		    v[i].s, v[i].n);
+		g->id = v[i].group;
 		measure_group(g, &l->sums[v[i].group], l, r->estimated);
 		g->weak = i > 0 && is_weak(g, &r->group[0], l->o.task);
 	}

@@ -67,6 +67,7 @@ struct checked_key {
 	size_t n;
 	size_t *col;
 	size_t when;
+	enum key_skip skip;
 	double mostly;
 	struct key_set seen;		/* of a reference: theirs */
 	struct finding f;

@@ -337,7 +337,25 @@ judge_rule(const struct checker *k, size_t i, struct judged *j)
 
 /* ---- keys ---- */
 
-/* Where one of the columns is missing there is no key, as in SQL. */
+/* The row's key into t->text: false where it has none. */
+static bool
+put_key(const struct checked_key *key, const struct checker *k,
+    const struct judged *j, struct tools *t, size_t row)
+{
+	size_t missing = 0;
+
+	buf_clear(&t->text);
+	for (size_t c = 0; c < key->n; c++) {
+		if (put_value(&t->text, k, j, t, key->col[c], row))
+			continue;
+		if (key->skip == KEY_SKIP_ANY)
+			return false;
+		missing++;
+		buf_addc(&t->text, 'm');
+	}
+	return key->skip == KEY_SKIP_NONE || missing < key->n;
+}
+
 static void
 hash_key(const struct checker *k, size_t i, struct judged *j,
     struct tools *t)
@@ -346,11 +364,9 @@ hash_key(const struct checker *k, size_t i, struct judged *j,
 	bool there;
 
 	for (size_t row = 0; row < j->b->t->rows; row++) {
-		there = key->when == NO_CONDITION ||
-		    j->holds[key->when][row] == HOLDS_YES;
-		buf_clear(&t->text);
-		for (size_t c = 0; there && c < key->n; c++)
-			there = put_value(&t->text, k, j, t, key->col[c], row);
+		there = (key->when == NO_CONDITION ||
+		    j->holds[key->when][row] == HOLDS_YES) &&
+		    put_key(key, k, j, t, row);
 		j->keyed[i][row] = there;
 		if (there)
 			j->hash[i][row] = hash128(t->text.data, t->text.len);

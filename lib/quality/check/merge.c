@@ -110,7 +110,8 @@ hit_key(struct checker *k, const struct judged *j, size_t i, size_t row)
 
 		if (c > 0)
 			buf_addc(&k->text, ' ');
-		buf_add(&k->text, s, n);
+		if (s != NULL)
+			buf_add(&k->text, s, n);
 	}
 	finding_hit(k, &key->f, k->text.data, k->text.len);
 }

@@ -359,8 +359,8 @@ tally_value(struct num *v, struct tally *t, const struct schema_aggregate *g,
 		*v = num_of_f64(n > 0 ? exact_mean(&t->sum, t->numbers) : 0);
 		return n > 0;
 	case AGGREGATE_STDEV:
-		*v = num_of_f64(n > 1 ? exact_std(&t->sum, &t->squares,
-		    t->numbers) * sqrt(n / (n - 1)) : 0);
+		*v = num_of_f64(exact_std_sample(&t->sum, &t->squares,
+		    t->numbers));
 		return n > 1;
 	case AGGREGATE_LEAST:
 		*v = t->least;

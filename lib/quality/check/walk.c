@@ -135,6 +135,7 @@ prepare_keys(struct checker *k, struct err *e)
 
 		k->key[i].columns = from->columns;
 		k->key[i].n = from->n;
+		k->key[i].skip = from->skip;
 		k->key[i].mostly = from->mostly;
 		if (prepare_key(&k->key[i], k, from->when, CHECK_UNIQUE,
 		    from->severity, e) != 0)

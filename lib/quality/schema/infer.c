@@ -149,6 +149,7 @@ schema_infer(struct schema **out, struct arena *a, const struct table *t,
 	s->read.name = NULL;
 	s->read.progress = NULL;
 	s->read.log = NULL;
+	s->read.member = NULL;
 	s->read.skip = 0;	/* of this file, not of what it looks like */
 	s->read.types = NULL;
 	s->read.n_types = 0;

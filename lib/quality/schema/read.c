@@ -1,9 +1,8 @@
 /*
- * A schema read from a JSON or YAML tree, a text, or a file.
+ * A schema read from a JSON or YAML tree, or a text.
  */
 #include <string.h>
 
-#include "base/file.h"
 #include "codec/yaml.h"
 #include "quality/schema/internal.h"
 
@@ -118,19 +117,4 @@ schema_parse(struct schema **out, struct arena *a, const char *s, size_t n,
 	if (j == NULL || j->type != JSON_MAP)
 		return err_set(e, ERR_FORMAT, "not a schema: no map");
 	return schema_from_json(out, a, j, e);
-}
-
-int
-schema_load(struct schema **out, struct arena *a, const char *path,
-    struct err *e)
-{
-	struct buf b;
-	int r;
-
-	buf_init(&b, YAML_BYTES_MAX);
-	r = file_read(&b, path, e);
-	if (r == 0 && (r = schema_parse(out, a, b.data, b.len, e)) != 0)
-		err_wrap(e, "%s", path);
-	buf_free(&b);
-	return r;
 }

@@ -34,11 +34,24 @@ need_columns(const struct schema *s, const char *const *v, size_t n,
 }
 
 static int
+get_skip(enum key_skip *skip, const struct json *j, struct err *e)
+{
+	static const char *const words[] = { "any", "all", "none" };
+
+	for (int i = 0; i < 3 && j->type == JSON_TEXT; i++)
+		if (strcmp(j->s, words[i]) == 0) {
+			*skip = (enum key_skip)i;
+			return 0;
+		}
+	return bad_member(j, "must be any, all or none", e);
+}
+
+static int
 get_key(struct schema_key *k, struct arena *a, const struct json *c,
     struct err *e)
 {
-	static const char *const known[] = { "columns", "when", "mostly",
-	    "severity" };
+	static const char *const known[] = { "columns", "skip", "when",
+	    "mostly", "severity" };
 	int r;
 
 	k->mostly = 1;
@@ -49,7 +62,9 @@ get_key(struct schema_key *k, struct arena *a, const struct json *c,
 		if (r > 0)
 			r = strcmp(m->key, "columns") == 0 ?
 			    get_words(&k->columns, &k->n, a, m, false, e) :
-			    unknown_member(m, known, 4, e);
+			    strcmp(m->key, "skip") == 0 ?
+			    get_skip(&k->skip, m, e) :
+			    unknown_member(m, known, 5, e);
 		if (r != 0)
 			return -1;
 	}

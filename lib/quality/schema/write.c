@@ -133,12 +133,16 @@ put_keys(struct arena *a, struct json *m, const struct schema *s)
 		const struct schema_key *k = &s->key[i];
 
 		if (k->when == NULL && k->mostly == 1 &&
+		    k->skip == KEY_SKIP_ANY &&
 		    k->severity == SEVERITY_ERROR) {
 			put_words(a, list, NULL, k->columns, k->n);
 			continue;
 		}
 		j = json_add_map(a, list, NULL);
 		put_words(a, j, "columns", k->columns, k->n);
+		if (k->skip != KEY_SKIP_ANY)
+			json_add_text(a, j, "skip", k->skip == KEY_SKIP_ALL ?
+			    "all" : "none");
 		put_hold(a, j, k->when, k->mostly, k->severity);
 	}
 }

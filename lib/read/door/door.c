@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "parquet/parquet.h"
+#include "read/door/archive.h"
 #include "read/door/stages.h"
 #include "read/parquet/whole.h"
 
@@ -40,24 +41,42 @@ door_parquet(const char *bytes, size_t n, const struct table_read_opts *o,
 
 /* ---- packed, or in another encoding ---- */
 
+/* What gzip or Zstandard packed, with the first bytes then. */
+static int
+peel(struct source *s, char first[STAGE_PEEK], size_t *n, struct err *e)
+{
+	enum stage_packing packing = stage_packing_of(first, *n);
+
+	if (packing == STAGE_PLAIN)
+		return 0;
+	stage_unpack(s, packing);
+	return stage_peek(s, first, n, e);
+}
+
 /* Behind all that must be unpacked and recoded, with its first bytes. */
 static int
 unpack_source(struct source *out, char first[STAGE_PEEK], size_t *n,
     struct table_read_opts *o, struct source *in, struct err *e)
 {
-	enum stage_packing packing;
-
 	*out = *in;
 	out->close = NULL;		/* it is borrowed */
 	if (stage_peek(out, first, n, e) != 0)
 		return -1;
 	if (o->text)
 		return 0;
-	if ((packing = stage_packing_of(first, *n)) != STAGE_PLAIN) {
-		stage_unpack(out, packing);
-		if (stage_peek(out, first, n, e) != 0)
+	if (peel(out, first, n, e) != 0)
+		return -1;
+	if (archive_is(first, *n)) {
+		if (stage_archive(out, o->member, e) != 0 ||
+		    stage_peek(out, first, n, e) != 0 ||
+		    peel(out, first, n, e) != 0)
 			return -1;
+	} else if (o->member != NULL) {
+		source_close(out);
+		return err_set(e, ERR_USAGE, "%s: no zip or tar archive, so "
+		    "no '%s' in it", o->name ? o->name : "input", o->member);
 	}
+	o->member = NULL;
 	if (o->encoding == NULL && stage_utf16(first, *n) == NULL)
 		return 0;
 	if (parquet_is(first, *n))	/* that is UTF-8 */
@@ -87,7 +106,8 @@ read_all(struct buf *to, struct source *from, struct err *e)
 bool
 door_is_packed(const char *bytes, size_t n, const struct table_read_opts *o)
 {
-	return !o->text && (o->encoding != NULL || stage_utf16(bytes, n) ||
+	return !o->text && (o->encoding != NULL || o->member != NULL ||
+	    stage_utf16(bytes, n) || archive_is(bytes, n) ||
 	    stage_packing_of(bytes, n) != STAGE_PLAIN);
 }
 
@@ -105,7 +125,7 @@ door_unpack(struct buf *out, struct table_read_opts *o, const char *bytes,
 	if (r == 0) {
 		r = read_all(out, &from, e);
 		source_close(&from);
-		o->encoding = NULL;
+		o->encoding = o->member = NULL;
 	}
 	source_close(&in);
 	return r;

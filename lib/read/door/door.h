@@ -2,10 +2,10 @@
  * read/door/door.h - the door that every table comes through: bytes that are
  * not text become text.  Private to lib/read.
  *
- * What gzip or Zstandard packed is unpacked, and UTF-16 or a named encoding
- * made UTF-8.  Parquet becomes CSV with a header, row group by row group; the options that
- * say how CSV is written then say so of ours.  What is text already passes
- * untouched.
+ * What gzip or Zstandard packed is unpacked, a file taken from a zip or tar
+ * archive, and UTF-16 or a named encoding made UTF-8.  Parquet becomes CSV with
+ * a header, row group by row group; the options that say how CSV is written
+ * then say so of ours.  What is text already passes untouched.
  */
 #ifndef READ_DOOR_H
 #define READ_DOOR_H
@@ -16,7 +16,7 @@
 #include "base/source.h"
 #include "read/options.h"
 
-/* Must they be unpacked (gzip, Zstandard) or recoded (UTF-16, an encoding that
+/* Must they be unpacked (gzip, Zstandard, an archive) or recoded (UTF-16, an encoding that
  * is named) before they are anything? */
 bool door_is_packed(const char *bytes, size_t n,
     const struct table_read_opts *o);

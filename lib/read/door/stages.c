@@ -57,7 +57,8 @@ may_be_packed(const char *s, size_t n)
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (n < strlen(marks[i]) && memcmp(s, marks[i], n) == 0)
 			return true;
-	return false;
+	/* a tar archive begins with a name, not with a line */
+	return n > 0 && n < STAGE_PEEK && memchr(s, '\n', n) == NULL;
 }
 
 int

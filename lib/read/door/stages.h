@@ -10,7 +10,7 @@
 
 #include "base/source.h"
 
-#define STAGE_PEEK 8		/* bytes that tell what it is */
+#define STAGE_PEEK 264		/* bytes that tell what it is: of tar */
 
 /* The first bytes of *s, which gives them again: first[0..*n).  Waits for
  * more only while those that came could be the beginning of a packed file. */

@@ -229,8 +229,13 @@ copy_pack(struct sweeping *w, struct old_pack *o, struct err *e)
 static int
 write_anew(struct sweeping *w, struct err *e)
 {
-	int r = fold_all(w, e);
+	int r;
 
+	/* a part that only one of them has is stored again */
+	for (size_t i = 0; i < w->n_packs; i++)
+		if (w->pack[i].fate != PACK_STAYS)
+			packs_hide(w->s->repo->packs, &w->pack[i].name);
+	r = fold_all(w, e);
 	for (size_t i = 0; r == 0 && i < w->n_packs; i++)
 		if (w->pack[i].fate == PACK_IS_COPIED)
 			r = copy_pack(w, &w->pack[i], e);

@@ -109,7 +109,7 @@ exchange_take(struct repo *repo, const char *path, const struct oid *name,
 	struct pack *p = NULL;
 	int fd = -1, r = -1;
 
-	if (layout_make(&repo->layout, e) < 0 ||
+	if (objects_hold(repo, e) < 0 || layout_make(&repo->layout, e) < 0 ||
 	    file_open_own(&fd, repo->os, path, O_RDONLY, 0, e) < 0)
 		goto done;
 	if (pack_open(&p, path, e) < 0 || check_pack(p, name, e) < 0)

@@ -26,6 +26,10 @@ struct packs {
 	struct mutex lock;	/* over the list of packs */
 	struct pack **pack;	/* never closed while the source lives */
 	size_t n, room;
+	struct pack **gone;	/* removed since; somebody may read them yet */
+	size_t n_gone;
+	struct oid *hidden;	/* names of packs that are passed over */
+	size_t n_hidden;
 	struct timespec listed;	/* mtime of the folder when it was listed */
 	bool loaded;
 	bool unsynced;		/* names in the folder are not durable */
@@ -70,6 +74,9 @@ is_listed(const struct packs *k, const char *name)
 		return true;
 	for (size_t i = 0; i < k->n; i++)
 		if (oid_eq(pack_name(k->pack[i]), &id))
+			return true;
+	for (size_t i = 0; i < k->n_hidden; i++)
+		if (oid_eq(&k->hidden[i], &id))
 			return true;
 	return false;
 }
@@ -139,6 +146,53 @@ find_next(struct pack_entry *t, struct packs *k, const struct oid *id,
 	}
 	mutex_unlock(&k->lock);
 	return found;
+}
+
+static void
+set_aside(struct packs *k, struct pack *p)
+{
+	k->gone = xresize(k->gone, k->n_gone + 1, sizeof(*k->gone));
+	k->gone[k->n_gone++] = p;
+}
+
+void
+packs_hide(struct object_source *s, const struct oid *name)
+{
+	struct packs *k = packs_of(s);
+	size_t n = 0;
+
+	mutex_lock(&k->lock);
+	k->hidden = xresize(k->hidden, k->n_hidden + 1, sizeof(*k->hidden));
+	k->hidden[k->n_hidden++] = *name;
+	for (size_t i = 0; i < k->n; i++) {
+		if (oid_eq(pack_name(k->pack[i]), name))
+			set_aside(k, k->pack[i]);
+		else
+			k->pack[n++] = k->pack[i];
+	}
+	k->n = n;
+	mutex_unlock(&k->lock);
+}
+
+/* A pack that gc removed has its objects no longer for who stores them, though
+ * it is mapped. */
+static void
+packs_look_again(struct object_source *s)
+{
+	struct packs *k = packs_of(s);
+	struct stat st;
+	size_t n = 0;
+
+	mutex_lock(&k->lock);
+	for (size_t i = 0; i < k->n; i++) {
+		if (beneath_stat(pack_path(k->pack[i]), &st) == 0)
+			k->pack[n++] = k->pack[i];
+		else
+			set_aside(k, k->pack[i]);
+	}
+	k->n = n;
+	k->loaded = false;
+	mutex_unlock(&k->lock);
 }
 
 static bool
@@ -568,7 +622,11 @@ packs_free(struct object_source *s)
 
 	for (size_t i = 0; i < k->n; i++)
 		pack_close(k->pack[i]);
+	for (size_t i = 0; i < k->n_gone; i++)
+		pack_close(k->gone[i]);
 	free(k->pack);
+	free(k->gone);
+	free(k->hidden);
 	free(k->made);
 	pack_writer_free(k->writer);
 	if (k->state)
@@ -595,6 +653,7 @@ packs_new(struct layout *layout, const struct packs_writing *how)
 		.drop = packs_drop,
 		.keep = packs_keep,
 		.forget = packs_forget,
+		.look_again = packs_look_again,
 		.sync = packs_sync,
 		.free = packs_free,
 	};

@@ -50,6 +50,9 @@ bool packs_entry(struct pack_entry *t, struct object_source *s,
 int packs_add_stored(struct object_source *s, struct pack_entry *t,
     const void *stored, struct err *e);
 
+/* Nothing is found in the pack of that name any more: it is to be removed, and
+ * what is written meanwhile must not count on it. */
+void packs_hide(struct object_source *s, const struct oid *name);
 /* Did this process write the pack of that name? */
 bool packs_made(const struct object_source *s, const struct oid *name);
 /* Every pack there is now, in order of their names; packs that cannot be

@@ -1,7 +1,10 @@
 /* feature/gather.h against an independent oracle that looks at every row. */
 #include "feature/gather.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../tap.h"
 #include "base/clock.h"
@@ -17,7 +20,10 @@ static const char spec_text[] =
     "{name: s, window: 20s, agg: sum, of: x}, "
     "{name: lo, window: 20s, agg: min, of: x}, "
     "{name: hi, window: 20s, agg: max, of: x}, "
-    "{name: d, window: 20s, agg: distinct, of: x}]}}\n";
+    "{name: d, window: 20s, agg: distinct, of: x}, "
+    "{name: m, window: 7s, agg: mean, of: x}, "
+    "{name: v, window: 50s, agg: std, of: x}, "
+    "{name: l, window: 20s, agg: last-3, of: x}]}}\n";
 
 struct row {
 	int k, x;
@@ -88,6 +94,100 @@ oracle(int want[6], const struct row *at)
 		want[0] = best->x;
 }
 
+/* mean of 7 s, sample std of 50 s; -1 missing. */
+static void
+oracle_of_numbers(double *mean, double *std, const struct row *at)
+{
+	double sum = 0, n = 0, all = 0, k = 0, squares = 0;
+
+	for (int i = 0; i < ROWS; i++) {
+		if (!known(&row[i], at))
+			continue;
+		if (row[i].t > at->t - 7) {
+			sum += row[i].x;
+			n++;
+		}
+		if (row[i].t > at->t - 50) {
+			all += row[i].x;
+			k++;
+		}
+	}
+	for (int i = 0; i < ROWS; i++)
+		if (known(&row[i], at) && row[i].t > at->t - 50)
+			squares += (row[i].x - all / k) * (row[i].x - all / k);
+	*mean = n > 0 ? sum / n : -1;
+	*std = k > 1 ? sqrt(squares / (k - 1)) : -1;
+}
+
+static int
+by_rule(const void *a, const void *b)
+{
+	const struct row *x = *(const struct row *const *)a;
+	const struct row *y = *(const struct row *const *)b;
+
+	if (x->t != y->t)
+		return x->t < y->t ? -1 : 1;
+	if (x->c != y->c)
+		return x->c < y->c ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+/* The last three of 20 s as a list; empty: missing. */
+static void
+oracle_of_last(char text[64], const struct row *at)
+{
+	const struct row *all[ROWS];
+	int n = 0, used = 0;
+
+	for (int i = 0; i < ROWS; i++)
+		if (known(&row[i], at) && row[i].t > at->t - 20)
+			all[n++] = &row[i];
+	qsort(all, (size_t)n, sizeof(all[0]), by_rule);
+	text[0] = '\0';
+	for (int i = n > 3 ? n - 3 : 0; i < n; i++)
+		used += snprintf(text + used, 64 - (size_t)used, "%c%d",
+		    used ? ',' : '[', all[i]->x);
+	if (n > 0)
+		snprintf(text + used, 64 - (size_t)used, "]");
+}
+
+static bool
+near(const struct raw_cell *c, double want)
+{
+	double got = -1;
+
+	if (c->s != NULL && !num_parse_f64(c->s, c->n, &got))
+		return false;
+	return fabs(got - want) <= 1e-12 * (1 + fabs(want));
+}
+
+/* Of the features that are no whole numbers. */
+static int
+other_differences(struct gathered *g)
+{
+	struct arena a = { NULL, 0 };
+	struct err e = ERR_INIT;
+	enum feature_status status;
+	struct raw_cell c[3];
+	char last[64];
+	double mean, std;
+	int bad = 0;
+
+	for (size_t i = 0; i < ASKED; i++) {
+		oracle_of_numbers(&mean, &std, &asked[i]);
+		oracle_of_last(last, &asked[i]);
+		for (int f = 0; f < 3; f++)
+			if (gathered_value(&c[f], &status, &a, g,
+			    &g->view->feature[6 + f], i, &e) < 0)
+				return -1;
+		bad += !near(&c[0], mean) + !near(&c[1], std);
+		bad += c[2].n != strlen(last) || (c[2].n > 0 &&
+		    memcmp(c[2].s, last, c[2].n) != 0);
+	}
+	arena_free(&a);
+	return bad;
+}
+
 static int
 differences(struct gathered *g)
 {
@@ -141,7 +241,7 @@ try_seed(uint64_t seed, struct err *e)
 	    e) == 0 && moments_sort(&m, e) == 0 &&
 	    gathered_init(&g, &spec->view[0], &m, 1 << 20, e) == 0) {
 		if (gather_source(&g, &from, &read, e) == 0)
-			bad = differences(&g);
+			bad = differences(&g) + other_differences(&g);
 		gathered_release(&g);
 	}
 	source_close(&from);

@@ -72,6 +72,7 @@ exact_sums(void)
 	}
 	is_near(exact_value(&a), -10, 0, "negative");
 	is_near(exact_std(&a, &q, 4), sqrt(1.25), 0, "deviation");
+	is_near(exact_std_sample(&a, &q, 4), sqrt(5.0 / 3), 0, "of a sample");
 	memset(&a, 0, sizeof(a));
 	memset(&q, 0, sizeof(q));
 	for (int i = 1; i <= 4; i++) {

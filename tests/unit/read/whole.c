@@ -6,6 +6,67 @@
 #include "../tap.h"
 #include "describe.h"
 
+/* Names and types, or what was wrong. */
+static void
+add_shape(struct buf *out, const char *text, size_t n,
+    const struct table_read_opts *o)
+{
+	struct err e = ERR_INIT;
+	struct table *t = NULL;
+
+	if (table_read(&t, text, n, o, &e) < 0) {
+		buf_adds(out, e.msg);
+		return;
+	}
+	buf_addf(out, "%zu rows", t->rows);
+	for (size_t i = 0; i < t->cols; i++)
+		buf_addf(out, "; %s:%s, %zu missing", t->col[i].name,
+		    col_type_name(t->col[i].type), t->col[i].missing);
+	table_free(t);
+}
+
+/* The shape alone is that of the whole table. */
+static void
+same_shape(const char *text, size_t n, const struct table_read_opts *o,
+    const char *what)
+{
+	struct table_read_opts shape = { 0 };
+	struct buf one, two;
+
+	if (o)
+		shape = *o;
+	shape.shape = true;
+	buf_init(&one, BUF_CAP_SMALL);
+	buf_init(&two, BUF_CAP_SMALL);
+	add_shape(&one, text, n, o);
+	add_shape(&two, text, n, &shape);
+	is_text(two.data, one.data, "%s: the shape alone", what);
+	buf_free(&one);
+	buf_free(&two);
+}
+
+static void
+read_numbers(void)
+{
+	static const char *const number[] = { "0", "-0", "7", "-12", "007",
+	    "0.5", "-0.5", "00.5", ".5", "5.", "1e3", "1.5e3", "+1", " 1", "1 ",
+	    "-", "--1", "1-2", "1.2.3", "123456789012345678",
+	    "1234567890123456789", "99999999999999999999", "inf", "nan", "",
+	    "2026-01-02", "true", "x" };
+	size_t n = sizeof(number) / sizeof(*number);
+	struct buf text;
+
+	buf_init(&text, BUF_CAP_SMALL);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n; k++) {
+			buf_clear(&text);
+			buf_addf(&text, "a,b\n%s,%s\n%s,1.5\n", number[i],
+			    number[k], number[k]);
+			same_shape(text.data, text.len, NULL, number[i]);
+		}
+	buf_free(&text);
+}
+
 static void
 reads(const char *text, const struct table_read_opts *o, const char *want,
     const char *what)
@@ -21,6 +82,7 @@ reads(const char *text, const struct table_read_opts *o, const char *want,
 	else
 		buf_adds(&out, e.msg);
 	is_text(out.data, want, "%s", what);
+	same_shape(copy, strlen(text), o, what);
 	table_free(t);
 	buf_free(&out);
 	free(copy);
@@ -179,6 +241,7 @@ read_in_pieces(void)
 	ok(a->col[4].type == COL_TEXT, "what hardly repeats is text");
 	ok(memcmp(a->col[2].code, b->col[2].code, 60000 * 4) == 0,
 	    "with the same codes");
+	same_shape(text.data, text.len, &o, "in pieces");
 	table_free(a);
 	table_free(b);
 	buf_free(&text);
@@ -191,6 +254,7 @@ main(void)
 {
 	read_csv();
 	read_jsonl();
+	read_numbers();
 	read_in_pieces();
 	return tap_done();
 }

@@ -120,7 +120,10 @@ test_ramp(struct tally *t)
 	    "requests");
 	ok(t->unit[0].all == 3 && t->unit[1].all == 1, "units are of the "
 	    "share at which they came first");
-	is_int(t->step_units[SIDE_CANDIDATE], 1, "one of them in this step");
+	is_int(tally_step_units(t, SIDE_CANDIDATE, 50), 1, "one of them at the "
+	    "second one");
+	is_int(tally_step_units(t, SIDE_CHAMPION, 10), 1, "and one of the "
+	    "champion at the first");
 }
 
 static void
@@ -172,7 +175,7 @@ test_shadow(void)
 	if (!ok(rollout_policy_parse(&p, shadow, strlen(shadow), &e) == 0,
 	    "a shadow's policy is read: %s", e.msg))
 		return;
-	tally_init(&t, &p, 0, &labels);
+	tally_init(&t, &p, &labels);
 	entry.answered = parse("{\"label\":[\"no\",\"no\"],\"s\":[0.5,0.5]}");
 	entry.shadow = parse("{\"label\":[\"yes\",\"no\"],\"s\":[0.5,0.25]}");
 	ok(tally_entry(&t, &entry, &e) == 0, "a line with both answers");
@@ -203,7 +206,7 @@ main(void)
 	if (!ok(rollout_policy_parse(&p, policy, strlen(policy), &e) == 0,
 	    "the policy is read: %s", e.msg))
 		return tap_done();
-	tally_init(&t, &p, 50, &labels);
+	tally_init(&t, &p, &labels);
 	test_units(&t);
 	test_ramp(&t);
 	test_passed_over(&t);

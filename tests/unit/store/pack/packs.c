@@ -3,12 +3,15 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "store/internal.h"
+#include "store/gc/gc.h"
 #include "store/pack/exchange.h"
 #include "store/pack/pack_writer.h"
 #include "store/pack/packs.h"
@@ -222,6 +225,100 @@ test_exchange(struct repo *s)
 	buf_free(&b);
 }
 
+/* Whoever listed the packs before gc removed one stores again what was there. */
+static void
+test_removed_meanwhile(void)
+{
+	struct repo *early = open_repo(NULL), *late = open_repo(NULL), *gc;
+	struct gc_request rq = { .now_s = time(NULL) + 10, .for_good = true };
+	struct odb_transaction *t = odb_begin_bulk(repo_odb(late));
+	struct gc_report report;
+	struct err e = ERR_INIT;
+	struct oid id;
+	int failed;
+
+	ok(put_text(&id, late, 9000, &e) == 0 && odb_commit(t, &e) == 0,
+	    "an object that nothing leads to is in a pack");
+	repo_close(late);
+	ok(odb_has(repo_odb(early), &id), "somebody finds it there");
+	gc = open_repo(NULL);
+	ok(gc_run(&report, gc, &rq, &e) == 0, "gc goes through the packs");
+	repo_close(gc);
+	late = open_repo(NULL);
+	ok(!odb_has(repo_odb(late), &id), "and removes it");
+	repo_close(late);
+	t = odb_begin_bulk(repo_odb(early));
+	failed = put_text(&id, early, 9000, &e) < 0 || odb_commit(t, &e) < 0;
+	ok(!failed, "the one who had found it stores the same");
+	late = open_repo(NULL);
+	ok(reads_back(late, 9000), "and it is there");
+	repo_close(late);
+	repo_close(early);
+}
+
+/* A large object as older versions stored it, in a file of its own. */
+static void
+write_loose(const struct oid *id, const struct buf *plain)
+{
+	char hex[OID_HEX + 1], *folder, *path;
+	struct buf b;
+	FILE *f;
+
+	oid_hex(hex, id);
+	folder = xprintf("%s/.mlv/objects/%.2s", top, hex);
+	path = xprintf("%s/%s", folder, hex + 2);
+	buf_init(&b, BUF_CAP_DATA);
+	buf_add(&b, "MLVO\1\0\0\0", 8);
+	buf_add(&b, plain->data, plain->len);
+	buf_le64(&b, plain->len);
+	buf_le64(&b, hash64(b.data, b.len, 0));
+	(void)mkdir(folder, 0777);
+	f = fopen(path, "w");
+	ok(f && fwrite(b.data, 1, b.len, f) == b.len && fclose(f) == 0,
+	    "a large object is loose");
+	buf_free(&b);
+	free(path);
+	free(folder);
+}
+
+/* It is folded into parts, some of which are in a pack that gc removes. */
+static void
+test_folded_parts(void)
+{
+	struct repo *s = open_repo(NULL);
+	struct gc_request rq = { .now_s = time(NULL) + 10, .for_good = true };
+	struct gc_report report;
+	struct err e = ERR_INIT;
+	char text[OID_TEXT];
+	struct oid id, grown;
+	struct buf b, back;
+
+	buf_init(&b, BUF_CAP_DATA);
+	buf_init(&back, BUF_CAP_DATA);
+	for (int i = 0; i < 400000; i++)
+		buf_addf(&b, "%d\n", i * 7);
+	oid_of(&id, b.data, b.len);
+	buf_adds(&b, "grown\n");
+	ok(odb_put(&grown, repo_odb(s), b.data, b.len, &e) == 0,
+	    "an object that begins the same is in a pack");
+	repo_close(s);
+	b.len -= 6;
+	write_loose(&id, &b);
+	rq.text = oid_print(text, &id);
+	rq.text_n = strlen(text);
+	s = open_repo(NULL);
+	ok(gc_run(&report, s, &rq, &e) == 0 && report.folded == 1,
+	    "gc folds the one and removes the other");
+	repo_close(s);
+	s = open_repo(NULL);
+	ok(odb_get(&back, repo_odb(s), &id, &e) == 0 && back.len == b.len,
+	    "all parts of what was folded are there");
+	ok(!odb_has(repo_odb(s), &grown), "what was removed is not");
+	repo_close(s);
+	buf_free(&back);
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -231,5 +328,7 @@ main(void)
 	test_exchange(s);
 	repo_close(s);
 	test_damage();
+	test_removed_meanwhile();
+	test_folded_parts();
 	return end_repo(open_repo(NULL));
 }

@@ -1,12 +1,12 @@
 /* Entities and their features, joined as of their times. */
-#include "flow/feature_join.h"
+#include "flow/features/join.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "feature/gather.h"
-#include "flow/feature_source.h"
+#include "flow/features/source.h"
 #include "read/stream.h"
 #include "store/odb.h"
 #include "table/write.h"

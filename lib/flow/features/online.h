@@ -1,9 +1,9 @@
 /*
- * flow/feature_online.h - the online store of a repository: filled from the
+ * flow/features/online.h - the online store of a repository: filled from the
  * sources of views, asked by key.
  */
-#ifndef FLOW_FEATURE_ONLINE_H
-#define FLOW_FEATURE_ONLINE_H
+#ifndef FLOW_FEATURES_ONLINE_H
+#define FLOW_FEATURES_ONLINE_H
 
 #include "catalog/catalog.h"
 #include "feature/online.h"

@@ -1,9 +1,9 @@
 /*
- * flow/feature_source.h - the tables behind features: opened by name, hashed
+ * flow/features/source.h - the tables behind features: opened by name, hashed
  * as they are read, so that what was made of them can say of which bytes.
  */
-#ifndef FLOW_FEATURE_SOURCE_H
-#define FLOW_FEATURE_SOURCE_H
+#ifndef FLOW_FEATURES_SOURCE_H
+#define FLOW_FEATURES_SOURCE_H
 
 #include "base/source.h"
 #include "catalog/bytes.h"

@@ -1,5 +1,5 @@
 /*
- * flow/feature_join.h - a training set: each row of a table of entities with
+ * flow/features/join.h - a training set: each row of a table of entities with
  * the features as they were known at its time.
  *
  * One row out for each row in, in their order; the columns of the entities
@@ -7,8 +7,8 @@
  * entities are taken as many at a time as fit in `memory`; the sources are
  * then read once for each time.
  */
-#ifndef FLOW_FEATURE_JOIN_H
-#define FLOW_FEATURE_JOIN_H
+#ifndef FLOW_FEATURES_JOIN_H
+#define FLOW_FEATURES_JOIN_H
 
 #include "base/log.h"
 #include "base/source.h"

@@ -1,5 +1,5 @@
 /* The online store of a repository. */
-#include "flow/feature_online.h"
+#include "flow/features/online.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "feature/moments.h"
-#include "flow/feature_source.h"
+#include "flow/features/source.h"
 
 int
 feature_store_open(struct kv **out, struct catalog *c, const char *path,

@@ -1,5 +1,5 @@
 /* The tables behind features. */
-#include "flow/feature_source.h"
+#include "flow/features/source.h"
 
 #include <stdlib.h>
 #include <string.h>
