@@ -264,6 +264,14 @@ search_datasets(struct call *k)
 	return 0;
 }
 
+/* The page looks for a gateway to language models: there is none. */
+static int
+list_gateways(struct call *k)
+{
+	buf_adds(k->out, "{\"endpoints\":[]}");
+	return 0;
+}
+
 /* ---- searching ---- */
 
 static void
@@ -304,6 +312,7 @@ const struct tracking_route experiment_routes[] = {
 	    "max_results:i page_token:s filter:s order_by:t" },
 	{ "POST", "mlflow/experiments/search-datasets", search_datasets,
 	    "experiment_ids:a" },
+	{ "GET", "mlflow/gateway-proxy", list_gateways, NULL },
 	{ "POST", "mlflow/experiments/delete", delete_experiment, ID },
 	{ "POST", "mlflow/experiments/restore", restore_experiment, ID },
 	{ "POST", "mlflow/experiments/update", update_experiment,
