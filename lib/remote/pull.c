@@ -422,7 +422,7 @@ pull(struct remote_done *done, struct remote *r,
 	memset(done, 0, sizeof(*done));
 	if (remote_lock(r, rq, names ? "pulling from" : "fetching from", e) < 0)
 		return -1;
-	result = pull_once(&p, e);
+	result = exchange_hold(r->repo, e) < 0 ? -1 : pull_once(&p, e);
 	remote_unlock(r);
 	return result < 0 ? remote_wrap(r, e) : 0;
 }

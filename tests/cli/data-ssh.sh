@@ -45,6 +45,25 @@ check 'both add a version over ssh: refused, then renumbered' <<'X'
 	expect 0 mlv-data push &&
 	expect 0 mlv-data fsck
 X
+cat >../slow-ssh <<'X'
+#!/bin/sh
+echo >"$HOME_DIR/asked"
+while [ ! -e "$HOME_DIR/answer" ]; do sleep 0.05; done
+exec "$HOME_DIR/fake-ssh" "$@"
+X
+chmod +x ../slow-ssh
+slow_pull() {
+	MLV_SSH=$HOME_DIR/slow-ssh mlv-data pull >pull.out 2>pull.err &
+	pull=$!
+}
+check 'while a pull asks the other side gc takes nothing that it may count on: gc waits' <<'X'
+	slow_pull &&
+	until_true test -e ../asked &&
+	exits 124 timeout 2 mlv-data gc --keep all >gc.out 2>gc.err &&
+	echo >../answer &&
+	wait "$pull" &&
+	expect 0 mlv-data gc --keep all
+X
 check 'a host without mlv-data is told with what to try' <<'X'
 	MLV_SSH_PEER=/nowhere/mlv-data expect 3 mlv-data pull &&
 	says "remote 'origin'" &&

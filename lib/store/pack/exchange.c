@@ -134,6 +134,12 @@ done:
 }
 
 int
+exchange_hold(struct repo *repo, struct err *e)
+{
+	return objects_hold(repo, e);
+}
+
+int
 exchange_sync(struct repo *repo, struct err *e)
 {
 	return odb_sync(repo->odb, e);

@@ -22,6 +22,10 @@
 int exchange_stored(struct pack_entry *t, struct buf *out, struct repo *repo,
     const struct oid *id, struct err *e);
 
+/* What is there from now on stays until the repository is closed, whatever gc
+ * runs.  Before asking what is there, and so need not be brought.  ERR_BUSY. */
+int exchange_hold(struct repo *repo, struct err *e);
+
 /*
  * Move the pack at `path`, on the store's file system, into the repository.
  * Its name is checked against `name`, its index, and each object that is not
