@@ -69,6 +69,25 @@ check 'the history has all points' <<'X'
 	call 200 GET "metrics/get-history?run_id=$run&metric_key=loss" &&
 	is '.metrics | length' 2
 X
+check 'a batch that names a model nobody logged changes nothing' <<'X'
+	call 404 POST runs/log-batch "$(of_run '"metrics":[{"key":"late","value":1,"timestamp":1,"model_id":"m-none"}],
+	    "tags":[{"key":"late","value":"1"}]')" &&
+	call 200 GET "metrics/get-history?run_id=$run&metric_key=late" &&
+	is '.metrics | length' 0 &&
+	call 200 GET "runs/get?run_id=$run" &&
+	is '[.run.data.tags[] | select(.key == "late")] | length' 0
+X
+check 'a batch of far too many parameters is refused before they are compared' <<'X'
+	seq 100000 | jq -R '{key: ., value: "1"}' | jq -cs --arg run "$run" '{run_id: $run, params: .}' >many &&
+	call 400 POST runs/log-batch @many &&
+	is .message 'A batch logging request can contain at most 100 params. Got 100000 params.'
+X
+check 'a body of JSON beyond 32 MiB is refused unread' <<'X'
+	head -c 33600000 /dev/zero | tr '\0' ' ' >many &&
+	call 400 POST runs/log-batch @many &&
+	fails INVALID_PARAMETER_VALUE &&
+	rm many
+X
 check 'a parameter does not change, and the same again is no change' <<'X'
 	call 400 POST runs/log-parameter "$(of_run '"key":"n","value":"4"')" &&
 	fails INVALID_PARAMETER_VALUE &&
