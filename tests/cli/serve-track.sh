@@ -307,6 +307,13 @@ check 'who may read does not write, who may write does not promote' <<'X'
 	expect 0 mlv-registry log &&
 	prints "by cy"
 X
+check 'who may write does not take an alias away with its version, its model or its name' <<'X'
+	answers 403 -u bob:two -X DELETE -d '{"name":"m","version":"1"}' "$api/model-versions/delete" &&
+	answers 403 -u bob:two -X DELETE -d '{"name":"m"}' "$api/registered-models/delete" &&
+	answers 403 -u bob:two -d '{"name":"m","new_name":"n"}' "$api/registered-models/rename" &&
+	expect 0 mlv-registry show model:m@champion &&
+	answers 200 -u bob:two -d '{"name":"other"}' "$api/registered-models/create"
+X
 check 'a token that is taken out of the file lets nobody in any more' <<'X'
 	sed -i /ann/d users &&
 	touch -d '1 minute ago' users &&
