@@ -83,6 +83,15 @@ tracking_has(const char *path)
 	return path_of_api(path) != NULL;
 }
 
+const char *
+tracking_scope_word(enum tracking_scope scope)
+{
+	static const char *const words[] = { [SCOPE_READ] = "read",
+	    [SCOPE_WRITE] = "write", [SCOPE_PROMOTE] = "promote" };
+
+	return words[scope];
+}
+
 enum tracking_scope
 tracking_needs(const char *method, const char *path)
 {
