@@ -279,6 +279,7 @@ rollout_lock(int *fd, const struct repo *repo, const char *name,
 		    O_CLOEXEC, 0666, e);
 	if (r == 0 && file_lock(*fd, FILE_EXCLUSIVE, 0, 0, WAIT_MS, e) < 0) {
 		close(*fd);
+		*fd = -1;
 		r = e->code != ERR_BUSY ? -1 : err_set(e, ERR_BUSY,
 		    "the rollout of '%s' is being changed by another "
 		    "command", name);

@@ -9,6 +9,7 @@
 
 #define FIELD_MAX 64			/* bytes of a field's name */
 #define PAGE_MAX 64			/* bytes of a page token */
+#define BODY_MAX ((size_t)32 << 20)	/* of JSON: a tree is many times it */
 
 /* ---- errors ---- */
 
@@ -163,6 +164,9 @@ read_body(struct call *k)
 	struct json *j = NULL;
 	size_t n = k->http->n;
 
+	if (n > BODY_MAX)
+		return call_fail(k, CALL_INVALID, "the body has %zu bytes, and "
+		    "JSON at most %zu", n, BODY_MAX);
 	if (n && json_parse(&j, &k->arena, k->http->body, n, JSON_NAN, &e) < 0)
 		return call_fail(k, CALL_BAD, "the body is not JSON: %s",
 		    e.msg);

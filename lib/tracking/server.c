@@ -7,7 +7,8 @@
 
 static const struct tracking_route *const tables[] = {
 	run_routes, log_routes, history_routes, search_routes,
-	experiment_routes, artifact_routes, logged_routes, model_routes, version_routes
+	experiment_routes, artifact_routes, logged_routes, model_routes,
+	version_routes
 };
 #define TABLES (sizeof(tables) / sizeof(*tables))
 
@@ -82,13 +83,24 @@ tracking_has(const char *path)
 	return path_of_api(path) != NULL;
 }
 
+const char *
+tracking_scope_word(enum tracking_scope scope)
+{
+	static const char *const words[] = { [SCOPE_READ] = "read",
+	    [SCOPE_WRITE] = "write", [SCOPE_PROMOTE] = "promote" };
+
+	return words[scope];
+}
+
 enum tracking_scope
 tracking_needs(const char *method, const char *path)
 {
 	static const char *const reading[] = { "/search", "/search-datasets",
 	    "/get-latest-versions" };
+	/* what moves an alias, or takes it away with what it means */
 	static const char *const promoting[] = { "/registered-models/alias",
-	    "/model-versions/transition-stage" };
+	    "/registered-models/rename", "/registered-models/delete",
+	    "/model-versions/transition-stage", "/model-versions/delete" };
 
 	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
 		return SCOPE_READ;

@@ -42,6 +42,7 @@ void tracking_close(struct tracking *t);
 
 /* What a request needs; each holds those before. */
 enum tracking_scope { SCOPE_READ, SCOPE_WRITE, SCOPE_PROMOTE };
+const char *tracking_scope_word(enum tracking_scope scope);
 enum tracking_scope tracking_needs(const char *method, const char *path);
 
 /* Does a route of the API have this path?  Else it is a page, or nothing. */

@@ -69,6 +69,25 @@ check 'the history has all points' <<'X'
 	call 200 GET "metrics/get-history?run_id=$run&metric_key=loss" &&
 	is '.metrics | length' 2
 X
+check 'a batch that names a model nobody logged changes nothing' <<'X'
+	call 404 POST runs/log-batch "$(of_run '"metrics":[{"key":"late","value":1,"timestamp":1,"model_id":"m-none"}],
+	    "tags":[{"key":"late","value":"1"}]')" &&
+	call 200 GET "metrics/get-history?run_id=$run&metric_key=late" &&
+	is '.metrics | length' 0 &&
+	call 200 GET "runs/get?run_id=$run" &&
+	is '[.run.data.tags[] | select(.key == "late")] | length' 0
+X
+check 'a batch of far too many parameters is refused before they are compared' <<'X'
+	seq 100000 | jq -R '{key: ., value: "1"}' | jq -cs --arg run "$run" '{run_id: $run, params: .}' >many &&
+	call 400 POST runs/log-batch @many &&
+	is .message 'A batch logging request can contain at most 100 params. Got 100000 params.'
+X
+check 'a body of JSON beyond 32 MiB is refused unread' <<'X'
+	head -c 33600000 /dev/zero | tr '\0' ' ' >many &&
+	call 400 POST runs/log-batch @many &&
+	fails INVALID_PARAMETER_VALUE &&
+	rm many
+X
 check 'a parameter does not change, and the same again is no change' <<'X'
 	call 400 POST runs/log-parameter "$(of_run '"key":"n","value":"4"')" &&
 	fails INVALID_PARAMETER_VALUE &&
@@ -288,10 +307,28 @@ check 'who may read does not write, who may write does not promote' <<'X'
 	expect 0 mlv-registry log &&
 	prints "by cy"
 X
+check 'who may write does not take an alias away with its version, its model or its name' <<'X'
+	answers 403 -u bob:two -X DELETE -d '{"name":"m","version":"1"}' "$api/model-versions/delete" &&
+	answers 403 -u bob:two -X DELETE -d '{"name":"m"}' "$api/registered-models/delete" &&
+	answers 403 -u bob:two -d '{"name":"m","new_name":"n"}' "$api/registered-models/rename" &&
+	expect 0 mlv-registry show model:m@champion &&
+	answers 200 -u bob:two -d '{"name":"other"}' "$api/registered-models/create"
+X
 check 'a token that is taken out of the file lets nobody in any more' <<'X'
 	sed -i /ann/d users &&
 	touch -d '1 minute ago' users &&
 	answers 401 -u ann:one "$api/experiments/get?experiment_id=0"
+X
+check 'a token goes with the file, whatever its time says; others that may read it keep all out' <<'X'
+	touch -r users then &&
+	sed -i '/^cy/s/three/eight/' users &&
+	touch -r then users &&
+	answers 401 -u cy:three "$url/" &&
+	answers 200 -u cy:eight "$url/" &&
+	chmod 644 users &&
+	answers 401 -u cy:eight "$url/" &&
+	chmod 600 users &&
+	answers 200 -u cy:eight "$url/"
 X
 check 'pages are served from their folder, and from nowhere else' <<'X'
 	answers 200 -u bob:two "$url/" &&

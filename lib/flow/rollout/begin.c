@@ -261,9 +261,7 @@ begin(struct rollout_state *s, struct beginning *g, struct err *e)
 	if (count_before(&number, g->c, g->o->name, e) < 0)
 		return -1;
 	fill_state(s, g, number + 1);
-	r = record_event(s, g->c, "start", NULL, e);
-	if (r == 0)
-		r = rollout_state_write(s, catalog_repo(g->c), e);
+	r = record_and_write(s, g->c, "start", NULL, e);
 	if (r < 0 && e->code != ERR_UNPROVEN)
 		rollout_state_release(s);
 	return r;

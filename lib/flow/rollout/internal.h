@@ -23,5 +23,9 @@ int rollout_alias_version(uint32_t *version, struct catalog *c,
  * `view` is what was known, or NULL.  The report's label goes to s->report. */
 int record_event(struct rollout_state *s, struct catalog *c,
     const char *event, const struct rollout_view *view, struct err *e);
+/* The event, then the state.  ERR_UNPROVEN: both are there, but one of them
+ * may not last; of any other error the state is the one before. */
+int record_and_write(struct rollout_state *s, struct catalog *c,
+    const char *event, const struct rollout_view *view, struct err *e);
 
 #endif

@@ -86,7 +86,7 @@ record_event(struct rollout_state *s, struct catalog *c, const char *event,
 	const char *why = view ? view->verdict.why : s->why;
 	char *note = xprintf("rollout %s %s%s%.300s", s->id, event, *why ?
 	    ": " : "", why);
-	struct catalog_put put;
+	struct catalog_put put = { .version = 0 };
 	int r;
 
 	json_add_text(&a, m, "about", "rollout");
@@ -111,10 +111,29 @@ record_event(struct rollout_state *s, struct catalog *c, const char *event,
 	if (r == 0)
 		r = catalog_put_manifest(&put, c, NAME_REPORT, name, m, note,
 		    e);
-	if (r == 0 || e->code == ERR_UNPROVEN)
+	if (put.version && (r == 0 || e->code == ERR_UNPROVEN))
 		s->report = arena_strdup(&s->arena, put.label);
 	free(name);
 	free(note);
 	arena_free(&a);
 	return r;
+}
+
+int
+record_and_write(struct rollout_state *s, struct catalog *c,
+    const char *event, const struct rollout_view *view, struct err *e)
+{
+	struct err late = ERR_INIT;
+
+	if (record_event(s, c, event, view, &late) < 0 &&
+	    late.code != ERR_UNPROVEN) {
+		*e = late;
+		return -1;
+	}
+	if (rollout_state_write(s, catalog_repo(c), e) < 0)
+		return -1;
+	if (late.code == ERR_NONE)
+		return 0;
+	*e = late;
+	return -1;
 }

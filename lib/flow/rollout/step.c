@@ -35,10 +35,8 @@ rollout_keep(struct rollout_view *v, struct catalog *c, struct err *e)
 	if (r == 0 && now.phase == v->state.phase && now.number ==
 	    v->state.number && now.step == v->state.step && now.share ==
 	    v->state.share) {
-		r = record_event(&v->state, c, "verdict", v, e);
 		note_verdict(v);
-		if (r == 0)
-			r = rollout_state_write(&v->state, catalog_repo(c), e);
+		r = record_and_write(&v->state, c, "verdict", v, e);
 	}
 	rollout_state_release(&now);
 	close(fd);
@@ -80,9 +78,7 @@ next_share(struct rollout_view *v, bool *changed, struct catalog *c,
 		s->share = p->step[s->step];
 	}
 	s->stepped_us = clock_wall_us();
-	if (record_event(s, c, "step", v, e) < 0 && e->code != ERR_UNPROVEN)
-		return -1;
-	return rollout_state_write(s, catalog_repo(c), e);
+	return record_and_write(s, c, "step", v, e);
 }
 
 static int
@@ -102,6 +98,28 @@ move_alias(struct rollout_state *s, const struct policy *gate,
 	return r;
 }
 
+/* The state before it, then the alias.  ERR_UNPROVEN: it has moved. */
+static int
+move_with_state(struct rollout_view *v, const struct policy *gate,
+    struct catalog *c, struct err *e)
+{
+	struct err late = ERR_INIT;
+
+	note_verdict(v);
+	v->state.phase = ROLLOUT_PROMOTING;
+	if (record_and_write(&v->state, c, "promote", v, &late) < 0 &&
+	    late.code != ERR_UNPROVEN) {
+		*e = late;
+		return -1;
+	}
+	if (move_alias(&v->state, gate, c, e) < 0)
+		return -1;
+	if (late.code == ERR_NONE)
+		return 0;
+	*e = late;
+	return -1;
+}
+
 /* The alias moves between two states; a kill in between leaves the first, and
  * the next step sees what the alias means. */
 static int
@@ -119,18 +137,12 @@ promote(struct rollout_view *v, bool *changed, struct catalog *c,
 		if (s->gate && policy_parse(&gate, s->gate, strlen(s->gate),
 		    e) < 0)
 			return -1;
-		note_verdict(v);
-		s->phase = ROLLOUT_PROMOTING;
-		if (record_event(s, c, "promote", v, e) == 0 &&
-		    rollout_state_write(s, catalog_repo(c), e) == 0)
-			r = move_alias(s, s->gate ? &gate : NULL, c, e);
-		else
-			r = -1;
+		r = move_with_state(v, s->gate ? &gate : NULL, c, e);
 		if (s->gate)
 			policy_release(&gate);
 	}
 	if (r < 0 && e->code != ERR_UNPROVEN) {
-		struct err ignored;
+		struct err ignored = ERR_INIT;
 
 		/* it goes on as it was */
 		s->phase = ROLLOUT_RUNNING;
@@ -140,7 +152,7 @@ promote(struct rollout_view *v, bool *changed, struct catalog *c,
 	*changed = true;
 	s->phase = ROLLOUT_PROMOTED;
 	s->share = 0;
-	return rollout_state_write(s, catalog_repo(c), e);
+	return rollout_state_write(s, catalog_repo(c), e) < 0 ? -1 : r;
 }
 
 static int

@@ -88,7 +88,6 @@ let_in(char user[TOKEN_USER_MAX], struct track_server *s,
 {
 	enum tracking_scope scope, needed = tracking_needs(request->method,
 	    request->path);
-	static const char *const words[] = { "read", "write", "promote" };
 
 	if (!tokens_user(user, &scope, s->tokens, request)) {
 		tracking_refuse(response, 401, "say who asks: set "
@@ -103,7 +102,7 @@ let_in(char user[TOKEN_USER_MAX], struct track_server *s,
 
 		buf_init(&why, BUF_CAP_SMALL);
 		buf_addf(&why, "%s may %s, and this needs %s", user,
-		    words[scope], words[needed]);
+		    tracking_scope_word(scope), tracking_scope_word(needed));
 		tracking_refuse(response, 403, why.data);
 		buf_free(&why);
 		return false;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "codec/base64.h"
+#include "deploy/fingerprint.h"
 
 #define FILE_BYTES ((size_t)1 << 20)
 #define USERS_MAX 10000
@@ -27,7 +28,7 @@ struct tokens {
 	struct mutex lock;		/* of all below */
 	struct token *v;
 	size_t n;
-	struct timespec changed;
+	struct fingerprint seen;	/* of the file as it was read */
 };
 
 /* ---- the file ---- */
@@ -35,10 +36,9 @@ struct tokens {
 static bool
 scope_named(enum tracking_scope *scope, const char *word)
 {
-	static const char *const words[] = { "read", "write", "promote" };
-
-	for (int i = 0; i < 3; i++)
-		if (strcmp(words[i], word) == 0) {
+	for (int i = SCOPE_READ; i <= SCOPE_PROMOTE; i++)
+		if (strcmp(tracking_scope_word((enum tracking_scope)i),
+		    word) == 0) {
 			*scope = (enum tracking_scope)i;
 			return true;
 		}
@@ -105,15 +105,18 @@ static int
 read_again(struct tokens *t, struct err *e)
 {
 	struct token *v = NULL;
+	struct fingerprint now;
 	struct stat st;
 	struct buf b;
 	size_t n = 0;
 	int r;
 
+	if (!fingerprint_of_file(&now, t->path))
+		return err_sys(e, "cannot read '%s'", t->path);
+	if (t->v && fingerprint_same(&now, &t->seen))
+		return 0;
 	if (stat(t->path, &st) < 0)
 		return err_sys(e, "cannot read '%s'", t->path);
-	if (t->v && memcmp(&st.st_mtim, &t->changed, sizeof(t->changed)) == 0)
-		return 0;
 	if (st.st_mode & 077)
 		return err_set(e, ERR_USAGE, "'%s' holds secrets and others "
 		    "can open it: chmod 600 it", t->path);
@@ -131,7 +134,7 @@ read_again(struct tokens *t, struct err *e)
 	free(t->v);
 	t->v = v;
 	t->n = n;
-	t->changed = st.st_mtim;
+	t->seen = now;
 	return 0;
 }
 
@@ -209,14 +212,15 @@ tokens_user(char user[TOKEN_USER_MAX], enum tracking_scope *scope,
 	struct err e = ERR_INIT;
 	bool found = false;
 	struct buf room;
+	size_t n;
 
 	buf_init(&room, HEADER_MAX);
 	if (header && read_header(&name, &secret, &room, header)) {
 		sha256_of(secret, strlen(secret), digest);
 		mutex_lock(&t->lock);
 		/* a file that cannot be read any more lets nobody in */
-		for (size_t i = 0; read_again(t, &e) == 0 && i < t->n &&
-		    !found; i++) {
+		n = read_again(t, &e) == 0 ? t->n : 0;
+		for (size_t i = 0; i < n && !found; i++) {
 			const struct token *v = &t->v[i];
 
 			if (!same_digest(v->digest, digest) ||

@@ -11,7 +11,6 @@
 #define BATCH_METRICS 1000
 #define BATCH_PARAMS 100
 #define BATCH_TAGS 100
-#define BATCH_MAX 1000
 
 /* ---- a batch: checked whole, written at once, then known ---- */
 
@@ -55,10 +54,11 @@ check_metrics(struct batch *b)
 			    i);
 		if (check_key(b->k, "metric", item_text(m, "key")) < 0)
 			return -1;
+		if (*item_text(m, "model_id") && find_logged(b->k,
+		    item_text(m, "model_id")) == NULL)
+			return -1;
 	}
-	return i <= BATCH_METRICS ? 0 : call_fail(b->k, CALL_INVALID,
-	    "A batch logging request can contain at most %d metrics. Got %zu "
-	    "metrics.", BATCH_METRICS, i);
+	return 0;
 }
 
 /* The same value again is no change. */
@@ -89,11 +89,28 @@ check_param(struct batch *b, const struct json *item)
 }
 
 static int
+check_count(struct batch *b, const char *what, const struct json *item,
+    size_t most)
+{
+	size_t n = 0;
+
+	for (; item; item = item->next)
+		n++;
+	return n <= most ? 0 : call_fail(b->k, CALL_INVALID, "A batch logging "
+	    "request can contain at most %zu %s. Got %zu %s.", most, what, n,
+	    what);
+}
+
+/* How many there are at first: to check parameters takes the square of it. */
+static int
 check_batch(struct batch *b)
 {
 	size_t params = 0, tags = 0;
 
-	if (check_metrics(b) < 0)
+	if (check_count(b, "metrics", b->metrics, BATCH_METRICS) < 0 ||
+	    check_count(b, "params", b->params, BATCH_PARAMS) < 0 ||
+	    check_count(b, "tags", b->tags, BATCH_TAGS) < 0 ||
+	    check_metrics(b) < 0)
 		return -1;
 	for (const struct json *p = b->params; p; p = p->next, params++)
 		if (*item_text(p, "key") == '\0')
@@ -107,14 +124,6 @@ check_batch(struct batch *b)
 		    check_length(b->k, item_text(t, "key"), item_text(t,
 		    "value"), TAG_MAX) < 0)
 			return -1;
-	if (params > BATCH_PARAMS)
-		return call_fail(b->k, CALL_INVALID, "A batch logging request "
-		    "can contain at most %d params. Got %zu params.",
-		    BATCH_PARAMS, params);
-	if (tags > BATCH_TAGS)
-		return call_fail(b->k, CALL_INVALID, "A batch logging request "
-		    "can contain at most %d tags. Got %zu tags.", BATCH_TAGS,
-		    tags);
 	return 0;
 }
 
@@ -213,10 +222,11 @@ log_all(struct batch *b)
 	struct call *k = b->k;
 
 	b->run = find_run(k, call_text(k, "run_id"), false);
-	if (b->run == NULL || check_batch(b) < 0 || write_batch(b) < 0 ||
-	    note_model_metrics(k, b->run, b->metrics) < 0)
+	if (b->run == NULL || check_batch(b) < 0 || write_batch(b) < 0)
 		return -1;
 	keep_batch(b);
+	if (note_model_metrics(k, b->run, b->metrics) < 0)
+		return -1;
 	buf_adds(k->out, "{}");
 	return 0;
 }
