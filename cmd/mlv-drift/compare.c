@@ -166,8 +166,10 @@ compare_opened(struct drift_report *r, struct side *ref, struct side *cur,
 /* What the user said of a column comes after it, and counts. */
 static int
 add_thresholds(struct drift_opts *d, struct thresholds *t, struct cli *c,
-    const char *path, const struct side *cur, struct err *e)
+    const char *path, const struct side *ref, const struct side *cur,
+    struct err *e)
 {
+	struct drift_side from = { .t = ref->p ? NULL : ref->t, .p = ref->p };
 	struct drift_side side = { .t = cur->p ? NULL : cur->t, .p = cur->p };
 	struct drift_setting *m, *v;
 	struct buf b;
@@ -179,11 +181,12 @@ add_thresholds(struct drift_opts *d, struct thresholds *t, struct cli *c,
 	if (r == 0 && thresholds_parse(t, b.data, b.len, e) < 0)
 		r = err_wrap(e, "%s", path);
 	buf_free(&b);
-	if (r < 0 || (side.t == NULL && side.p == NULL))
+	if (r < 0 || (side.t == NULL && side.p == NULL) || (from.t == NULL &&
+	    from.p == NULL))
 		return r;
 	m = arena_alloc(&c->arena, (t->n + d->n_method + 1) * sizeof(*m));
 	v = arena_alloc(&c->arena, (t->n + d->n_threshold + 1) * sizeof(*v));
-	n = thresholds_settings(m, v, t, &side);
+	n = thresholds_settings(m, v, t, &from, &side);
 	for (size_t i = 0; i < n; i++)
 		m[i].column = v[i].column = arena_strdup(&c->arena,
 		    m[i].column);
@@ -215,7 +218,8 @@ compare_sides(struct drift_report *r, struct cli *c, int n, char **name,
 		cli_warn(c, "lines of the request log passed over, torn or "
 		    "not flat: %llu", (unsigned long long)cur.skipped);
 	if (status == 0 && thresholds != NULL)
-		status = add_thresholds(d, &t, c, thresholds, &cur, e);
+		status = add_thresholds(d, &t, c, thresholds, &ref, &cur,
+		    e);
 	if (status == 0)
 		status = compare_opened(r, &ref, &cur, d, e);
 	thresholds_release(&t);

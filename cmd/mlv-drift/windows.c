@@ -104,7 +104,7 @@ threshold_of(bool *calibrated, void *ctx, size_t column, uint64_t rows)
 {
 	const struct window_words *w = ctx;
 	double v = w->thresholds ? thresholds_at(&w->t,
-	    w->b->col[column].name, rows, -1) : -1;
+	    w->b->col[column].name, rows, w->b->rows, -1) : -1;
 
 	*calibrated = v >= 0;
 	return *calibrated ? v : WINDOWS_THRESHOLD;

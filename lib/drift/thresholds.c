@@ -176,13 +176,23 @@ thresholds_release(struct thresholds *t)
 	arena_free(&t->arena);
 }
 
-/* A distance by chance goes with one over the root of the rows. */
+/*
+ * A distance by chance goes with the root of one over the rows of the window
+ * and one over those of the reference: a window of any size is that far away.
+ */
+static double
+chance_of(double rows, uint64_t reference)
+{
+	return sqrt(1 / rows + (reference > 0 ? 1 / (double)reference : 0));
+}
+
 double
 thresholds_at(const struct thresholds *t, const char *column, uint64_t rows,
-    double other)
+    uint64_t reference, double other)
 {
 	size_t at = 0, i = 0;
 	double n = rows > 0 ? (double)rows : 1, a, b, share;
+	double chance = chance_of(n, reference);
 
 	while (at < t->n && strcmp(t->column[at], column) != 0)
 		at++;
@@ -190,10 +200,12 @@ thresholds_at(const struct thresholds *t, const char *column, uint64_t rows,
 		return other;
 	while (i + 1 < t->sizes && t->rows[i + 1] <= rows)
 		i++;
-	a = t->value[i * t->n + at] * sqrt((double)t->rows[i] / n);
+	a = t->value[i * t->n + at] * chance / chance_of((double)t->rows[i],
+	    reference);
 	if (i + 1 == t->sizes || rows <= t->rows[i])
 		return a;
-	b = t->value[(i + 1) * t->n + at] * sqrt((double)t->rows[i + 1] / n);
+	b = t->value[(i + 1) * t->n + at] * chance / chance_of((double)
+	    t->rows[i + 1], reference);
 	share = (n - (double)t->rows[i]) / (double)(t->rows[i + 1] -
 	    t->rows[i]);
 	return a + (b - a) * share;
@@ -202,14 +214,16 @@ thresholds_at(const struct thresholds *t, const char *column, uint64_t rows,
 size_t
 thresholds_settings(struct drift_setting *method,
     struct drift_setting *threshold, const struct thresholds *t,
-    const struct drift_side *cur)
+    const struct drift_side *ref, const struct drift_side *cur)
 {
-	struct drift_side side = *cur;
+	struct drift_side side = *cur, against = *ref;
 	size_t n = 0;
 
 	side.names = side.t != NULL ? table_names(side.t) : NULL;
+	against.names = against.t != NULL ? table_names(against.t) : NULL;
 	for (size_t i = 0; i < t->n; i++) {
-		struct view v;
+		struct view v, from;
+		uint64_t reference;
 		enum pair_kind kind;
 
 		if (!side_view(&v, &side, t->column[i]))
@@ -220,14 +234,17 @@ thresholds_settings(struct drift_setting *method,
 		if (kind == PAIR_TEXT || kind == PAIR_TIME || (kind ==
 		    PAIR_CATEGORY && !col_type_is_text(v.type)))
 			continue;
+		reference = side_view(&from, &against, t->column[i]) ?
+		    from.rows : 0;
 		method[n] = (struct drift_setting){ .column = t->column[i],
 		    .method = kind == PAIR_NUMBER ? TS_WASSERSTEIN :
 		    TS_JENSENSHANNON };
 		threshold[n] = method[n];
 		threshold[n++].threshold = thresholds_at(t, t->column[i],
-		    v.rows, 0);
+		    v.rows, reference, 0);
 	}
 	names_free(side.names);
+	names_free(against.names);
 	return n;
 }
 

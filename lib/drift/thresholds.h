@@ -40,17 +40,18 @@ int thresholds_draw(struct thresholds *t, const struct binned *b,
     const struct table *reference, double rate, const uint64_t *rows,
     size_t sizes, uint64_t seed, struct err *e);
 void thresholds_release(struct thresholds *t);
-/* For a window of so many rows: between two sizes, and beyond them, as chance
- * goes with rows.  A column that is not in it: `other`. */
+/* For a window of so many rows held against a reference of so many, 0: without
+ * end.  Between two sizes, and beyond them, as chance goes with the rows of
+ * both.  A column that is not in it: `other`. */
 double thresholds_at(const struct thresholds *t, const char *column,
-    uint64_t rows, double other);
+    uint64_t rows, uint64_t reference, double other);
 
 /* As settings of a comparison, room for t->n of each: the distance and its
- * threshold for as many rows as the current side has, of its columns that are
- * numbers or categories there.  How many. */
+ * threshold for as many rows as both sides have, of the current one's columns
+ * that are numbers or categories there.  How many. */
 size_t thresholds_settings(struct drift_setting *method,
     struct drift_setting *threshold, const struct thresholds *t,
-    const struct drift_side *cur);
+    const struct drift_side *ref, const struct drift_side *cur);
 
 void thresholds_write(struct buf *out, const struct thresholds *t);
 int thresholds_parse(struct thresholds *t, const char *s, size_t n,

@@ -201,6 +201,18 @@ check 'watch --thresholds: the file decides, for windows of any size' <<'X'
 	expect 3 mlv-drift watch --window 240 --thresholds none ref.csv now.csv &&
 	says 'none: it holds no thresholds of mlv-drift calibrate'
 X
+check 'watch --thresholds: windows as large as the reference and larger do not cry wolf' <<'X'
+	awk 'function chance(n) { s = s * 16807 % 2147483647; return int(s / 2147483647 * n) }
+	BEGIN { s = 7; print "x,k"
+		for (i = 0; i < 101000; i++) print chance(1000) "," substr("abcd", 1 + chance(4), 1) }' >chance.csv &&
+	head -n 1001 chance.csv >few.csv &&
+	sed '2,1001d' chance.csv >many.csv &&
+	expect 0 mlv-drift calibrate -o wide few.csv &&
+	expect 0 mlv-drift watch --window 10000 --thresholds wide --any few.csv many.csv &&
+	test "$(grep -c same out)" -eq 10 &&
+	expect 0 mlv-drift watch --window 1000 --thresholds wide few.csv many.csv &&
+	test "$(grep -c window out)" -eq 100
+X
 check 'compare --thresholds: what calibrate wrote decides, and what is said of a column' <<'X'
 	{ echo x,k,w && rows 0 240 12 | cut -d , -f 1-3; } >now.csv &&
 	expect 0 mlv-drift calibrate --rows 240 -o t ref.csv &&

@@ -92,6 +92,11 @@ check 'no log, no model, a file that is none, a time that is none: refused' <<'X
 	expect 3 mlv-serve replay m@1 rows.csv &&
 	expect 2 mlv-serve replay m@1 requests --since soon
 X
+check '--answer: a column that the model does not have is refused, and those it has are named' <<'X'
+	expect 2 mlv-serve replay m@2 requests --max-flips 0 --answer lable -o none.csv &&
+	says "the model has no output 'lable'; it has 'label', 'probabilities.no', 'probabilities.yes'" &&
+	test ! -e none.csv
+X
 check 'no -o file is left behind when nothing was asked' <<'X'
 	rm -f none.csv &&
 	expect 3 mlv-serve replay m@1 requests -o none.csv --until 2001-01-01 &&

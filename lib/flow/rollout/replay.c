@@ -172,6 +172,28 @@ ask_entry(void *ctx, const struct reqlog_entry *entry, struct err *e)
 	return r;
 }
 
+/* A column that neither side has would compare as the same. */
+static int
+check_output(const struct binding *b, const char *output, struct err *e)
+{
+	size_t n;
+	const struct binding_column *col = binding_columns(b, &n);
+	struct buf known;
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		if (output == NULL || strcmp(col[i].name, output) == 0)
+			return 0;
+	buf_init(&known, BUF_CAP_SMALL);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&known, "%s'%s'", i ? ", " : "", col[i].name);
+	r = buf_check(&known, e) < 0 ? -1 : err_set(e, ERR_USAGE, "the model "
+	    "has no output '%s'; it has %.*s", output, (int)known.len,
+	    known.data);
+	buf_free(&known);
+	return r;
+}
+
 int
 replay_run(struct replay_count *count, const struct binding *binding,
     const struct replay_opts *o, struct err *e)
@@ -182,6 +204,8 @@ replay_run(struct replay_count *count, const struct binding *binding,
 	int r;
 
 	memset(count, 0, sizeof(*count));
+	if (check_output(binding, o->output, e) < 0)
+		return -1;
 	(void)binding_columns(binding, &n_out);
 	if (json_rows_new(&p.rows, want, n_want, NULL, 0, e) < 0)
 		return -1;

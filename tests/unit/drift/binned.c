@@ -126,13 +126,16 @@ thresholds(void)
 	binned_of_table(&b, t, &o, &e);
 	ok(thresholds_draw(&th, &b, t, 0.05, rows, 2, 1, &e) == 0,
 	    "thresholds are drawn");
-	ok(thresholds_at(&th, "x", 100, 1) == th.value[0] &&
-	    thresholds_at(&th, "x", 400, 1) == th.value[3] &&
-	    thresholds_at(&th, "y", 400, 1) == 1, "of a size and a column");
-	ok(thresholds_at(&th, "x", 200, 1) < th.value[0] &&
-	    thresholds_at(&th, "x", 200, 1) > th.value[3] &&
-	    fabs(thresholds_at(&th, "x", 25, 1) - 2 * th.value[0]) < 1e-12,
+	ok(thresholds_at(&th, "x", 100, 2000, 1) == th.value[0] &&
+	    thresholds_at(&th, "x", 400, 2000, 1) == th.value[3] &&
+	    thresholds_at(&th, "y", 400, 2000, 1) == 1,
+	    "of a size and a column");
+	ok(thresholds_at(&th, "x", 200, 2000, 1) < th.value[0] &&
+	    thresholds_at(&th, "x", 200, 2000, 1) > th.value[3] &&
+	    fabs(thresholds_at(&th, "x", 25, 0, 1) - 2 * th.value[0]) < 1e-12,
 	    "between two, and beyond them");
+	ok(fabs(thresholds_at(&th, "x", UINT64_MAX, 2000, 1) - th.value[3] *
+	    sqrt(400. / 2400)) < 1e-12, "chance in the reference remains");
 	buf_init(&text, BUF_CAP_DOC);
 	thresholds_write(&text, &th);
 	ok(thresholds_parse(&back, text.data, text.len, &e) == 0 &&
