@@ -226,7 +226,8 @@ add_pairs(struct search *s)
 {
 	size_t col[PAIRED], n = 0;
 
-	qsort(s->v, s->n, sizeof(*s->v), surest_first);
+	if (s->n > 0)
+		qsort(s->v, s->n, sizeof(*s->v), surest_first);
 	for (size_t i = 0; i < s->n && n < PAIRED; i++) {
 		size_t k = 0;
 
@@ -257,7 +258,8 @@ tell(struct weak_found *out, struct search *s)
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_SMALL);
-	qsort(s->v, s->n, sizeof(*s->v), surest_first);
+	if (s->n > 0)
+		qsort(s->v, s->n, sizeof(*s->v), surest_first);
 	for (size_t i = 0; i < s->n; i++)
 		p[i] = s->v[i].p;
 	binned_adjust(q, p, s->n);

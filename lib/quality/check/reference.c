@@ -45,6 +45,7 @@ read_keys(struct checked_key *key, const struct schema_reference *ref,
 	while (r == 0 && (r = table_reader_next(&t, rd, e)) > 0)
 		r = add_keys(key, one, t, text);
 	table_reader_free(rd);
+	source_close(&src);
 	free(want);
 	return r;
 }

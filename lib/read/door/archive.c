@@ -92,7 +92,9 @@ read_member(void *ctx, void *p, size_t n, struct err *e)
 	if (!a->running)
 		return 0;
 	from = source_fd(a->pipe, a->name);
-	if ((got = source_read(&from, p, n, e)) < 0)
+	got = source_read(&from, p, n, e);
+	source_close(&from);
+	if (got < 0)
 		return -1;
 	if (got == 0)
 		return end_helper(a, e);
