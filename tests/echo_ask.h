@@ -12,7 +12,28 @@
 #include "echo_model.h"
 
 /* FORM_BYTES: v2 whose JSON ends at the first newline, tensors behind it. */
-enum form { FORM_V2, FORM_JSON, FORM_CSV, FORM_BYTES };
+enum form { FORM_V2, FORM_JSON, FORM_CSV, FORM_BYTES, FORM_BARE_CSV,
+	FORM_PREDICT, FORM_CLASSIFY, FORM_REGRESS, FORM_TORCHSERVE };
+
+static const struct dialect *
+echo_dialect(enum form form)
+{
+	switch (form) {
+	case FORM_V2:
+	case FORM_BYTES:
+		return &dialect_v2;
+	case FORM_PREDICT:
+		return &dialect_tfs_predict;
+	case FORM_CLASSIFY:
+		return &dialect_tfs_classify;
+	case FORM_REGRESS:
+		return &dialect_tfs_regress;
+	case FORM_TORCHSERVE:
+		return &dialect_torchserve;
+	default:
+		return &dialect_mlflow;
+	}
+}
 
 /* Bytes of JSON in the last answer. */
 static size_t echo_n_json;
@@ -22,11 +43,11 @@ static int
 echo_ask(struct buf *out, struct session *s, enum form form, const char *body,
     size_t n)
 {
-	const struct dialect *d = form == FORM_V2 || form == FORM_BYTES ?
-	    &dialect_v2 : &dialect_mlflow;
+	const struct dialect *d = echo_dialect(form);
 	const char *cut = form == FORM_BYTES ? memchr(body, '\n', n) : NULL;
 	char length[24] = "0";
 	const struct dialect_body b = { body, n, form == FORM_CSV ? "text/csv" :
+	    form == FORM_BARE_CSV ? "text/csv; header=absent" :
 	    "application/json", form == FORM_BYTES ? length : NULL };
 	struct dialect_request r = { .session = s, .model = "echo" };
 	struct table *answers;

@@ -314,10 +314,12 @@ const struct verb verb_http = {
 	.summary = "serve a model over HTTP, with a canary and hot reload",
 	.synopsis = "[--port N] [--canary MODEL=PERCENT] [--log FOLDER] MODEL",
 	.about =
-"Speaks the Open Inference Protocol v2 (/v2/models/NAME/infer ...), MLflow's\n"
-"/invocations, /ping and /health, and /metrics for Prometheus.  Prints its URL\n"
-"when it is ready.  Listens on loopback unless --host says otherwise; put a\n"
-"proxy with TLS in front of anything else.\n"
+"Speaks the Open Inference Protocol v2 (/v2/models/NAME/infer ...), with tensors\n"
+"as JSON or bytes, TensorFlow Serving's and KServe's REST\n"
+"(/v1/models/NAME:predict ...), MLflow's and SageMaker's /invocations,\n"
+"TorchServe's /predictions/NAME; /openapi.json lists all paths, /metrics is for\n"
+"Prometheus.  Prints its URL when it is ready.  Listens on loopback unless --host\n"
+"says otherwise; put a proxy with TLS in front of anything else.\n"
 "\n"
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"
 "loaded and checked beside the old one and takes over between two requests,\n"

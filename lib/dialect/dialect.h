@@ -1,6 +1,7 @@
 /*
  * dialect/dialect.h - the words in which clients ask a model, one dialect a
- * file: Open Inference Protocol v2, MLflow's /invocations.
+ * file: Open Inference Protocol v2, TensorFlow Serving's REST, MLflow's
+ * /invocations, TorchServe's /predictions.
  *
  * Reading fills the block of a session in one pass over the bytes, by the
  * rules of json_rows, so that a value means here what it means in a stream
@@ -37,6 +38,8 @@ struct dialect_request {
 	/* outputs that go as bytes: 1, or -1 as JSON, or 0 as all do; NULL */
 	const signed char *as_bytes;
 	bool all_as_bytes;
+	bool columnar;			/* columns came, and go */
+	bool single;			/* a row came bare, and goes so */
 	struct table *block;		/* the rows to score */
 	/* out, of write: the answer is JSON of n_json bytes, then tensors */
 	bool bytes;
@@ -69,5 +72,9 @@ struct dialect {
 
 extern const struct dialect dialect_v2;
 extern const struct dialect dialect_mlflow;
+extern const struct dialect dialect_tfs_predict;
+extern const struct dialect dialect_tfs_classify;
+extern const struct dialect dialect_tfs_regress;
+extern const struct dialect dialect_torchserve;
 
 #endif

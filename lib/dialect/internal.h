@@ -6,6 +6,8 @@
 
 #include "dialect/dialect.h"
 
+int mlflow_read(struct dialect_request *r, const struct dialect_body *b,
+    struct err *e);
 void v2_write(struct buf *out, struct dialect_request *r,
     const struct table *answers);
 void v2_refuse(struct buf *out, int status, const char *why);

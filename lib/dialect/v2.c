@@ -613,11 +613,11 @@ static int
 read_raw_request(struct v2_reader *g, struct err *e)
 {
 	const struct version_port *port = &g->version->port[0];
-	const struct model *m = binding_model(g->version->binding);
-	enum raw_type t = raw_type_of(model_input(m, 0)->elem);
+	enum raw_type t = raw_type_of(port->elem);
 	size_t row = raw_type_size(t) * port->width;
 
-	if (g->version->n_ports != 1 || port->width == 0)
+	if (g->version->n_ports != 1 || g->version->filled ||
+	    port->width == 0)
 		return err_set(e, ERR_FORMAT, "a body without JSON is for a model "
 		    "of one input, this one takes %zu", g->version->n_ports);
 	if (row && (g->n_raw == 0 || g->n_raw % row))

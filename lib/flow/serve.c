@@ -8,6 +8,8 @@
 #include "catalog/name.h"
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
+#include "flow/serve/openapi.h"
+#include "flow/serve/pages.h"
 #include "flow/serve/follow.h"
 #include "flow/serve/shadow.h"
 
@@ -102,125 +104,6 @@ server_retire(struct server *s)
 	atomic_store(&s->retired, true);
 }
 
-static bool
-is_ready(struct server *s)
-{
-	return !atomic_load(&s->retired);
-}
-
-/* --- pages about the server ----------------------------------------------- */
-
-static struct buf *
-begin_page(struct exchange *x, const char *type)
-{
-	x->response->type = type;
-	return &x->response->body;
-}
-
-static void
-show_ping(struct exchange *x)
-{
-	x->response->status = is_ready(x->server) ? 200 : 503;
-	buf_adds(&x->response->body, "\n");
-}
-
-static void
-show_live(struct exchange *x)
-{
-	buf_adds(begin_page(x, "application/json"), "{\"live\":true}");
-}
-
-static void
-show_ready(struct exchange *x)
-{
-	bool ready = is_ready(x->server);
-
-	x->response->status = ready ? 200 : 503;
-	buf_addf(begin_page(x, "application/json"),
-	    "{\"live\":true,\"ready\":%s}", ready ? "true" : "false");
-}
-
-static void
-show_program_version(struct exchange *x)
-{
-	buf_adds(begin_page(x, "text/plain"), MLV_VERSION "\n");
-}
-
-static void
-show_metrics(struct exchange *x)
-{
-	struct server *s = x->server;
-
-	server_stats_write(begin_page(x, "text/plain; version=0.0.4; "
-	    "charset=utf-8"), &s->stats, is_ready(s),
-	    s->reqlog ? reqlog_rows(s->reqlog) : 0,
-	    s->reqlog ? reqlog_dropped(s->reqlog) : 0,
-	    s->shadow ? shadow_dropped(s->shadow) : 0);
-	if (s->follower)
-		follower_write(&x->response->body, s->follower);
-	if (s->mirror)
-		buf_addf(&x->response->body, "# HELP mlv_remote_reachable 1 "
-		    "while the remote answers.\n# TYPE mlv_remote_reachable "
-		    "gauge\nmlv_remote_reachable %d\n",
-		    mirror_is_reachable(s->mirror));
-}
-
-static void
-show_server(struct exchange *x)
-{
-	buf_adds(begin_page(x, "application/json"), "{\"name\":\"mlv-serve\","
-	    "\"version\":\"" MLV_VERSION "\",\"extensions\":"
-	    "[\"binary_tensor_data\"]}");
-}
-
-/* --- pages about models --------------------------------------------------- */
-
-static void
-list_models(struct exchange *x)
-{
-	const char *name = endpoint_name(x->server->endpoint);
-	struct buf *out = begin_page(x, "application/json");
-
-	buf_adds(out, "{\"models\":[");
-	json_quote(out, name, strlen(name));
-	buf_adds(out, "]}");
-}
-
-static void
-show_model_ready(struct exchange *x)
-{
-	const char *name = x->version ? x->version->name :
-	    endpoint_name(x->server->endpoint);
-	struct buf *out = begin_page(x, "application/json");
-	bool ready = is_ready(x->server);
-
-	x->response->status = ready ? 200 : 503;
-	buf_adds(out, "{\"name\":");
-	json_quote(out, name, strlen(name));
-	buf_addf(out, ",\"ready\":%s}", ready ? "true" : "false");
-}
-
-/* Of the version in the path; else of the stable one, with the canary's
- * number where it goes by the same name. */
-static void
-show_model(struct exchange *x)
-{
-	struct endpoint *endpoint = x->server->endpoint;
-	struct version *canary = NULL, *v;
-	bool both;
-
-	if (x->version == NULL) {
-		x->version = endpoint_hold(endpoint, VARIANT_STABLE);
-		canary = endpoint_hold(endpoint, VARIANT_CANARY);
-	}
-	v = x->version;
-	both = canary && strcmp(v->name, canary->name) == 0 &&
-	    strcmp(v->number, canary->number) != 0;
-	x->dialect->describe(begin_page(x, "application/json"), v, both ?
-	    canary->number : NULL);
-	version_release(canary);
-}
-
 /* --- what is not there ---------------------------------------------------- */
 
 /* Says what there is instead. */
@@ -270,6 +153,31 @@ refuse_method(struct exchange *x, const char *wanted)
 	    "GET, HEAD" : wanted);
 }
 
+static bool
+is_name(const struct route_part *part, const char *name)
+{
+	return strlen(name) == part->n && memcmp(name, part->s, part->n) == 0;
+}
+
+/* A label is what a variant is called. */
+static bool
+find_label(struct exchange *x)
+{
+	struct endpoint *endpoint = x->server->endpoint;
+
+	if (!is_name(&x->path.model, endpoint_name(endpoint))) {
+		answer_not_found(x, "that model is not served here");
+		return false;
+	}
+	for (int i = 0; i < VARIANTS && x->version == NULL; i++)
+		if (is_name(&x->path.label, variant_text(i)))
+			x->version = endpoint_hold(endpoint, i);
+	if (x->version == NULL)
+		answer_not_found(x, "no version has that label here: stable, "
+		    "or canary where there is one");
+	return x->version != NULL;
+}
+
 /* The model and version of the path; false, answered, when they are not
  * served. */
 static bool
@@ -280,6 +188,8 @@ find_model(struct exchange *x)
 	struct endpoint *endpoint = x->server->endpoint;
 	const char *name = endpoint_name(endpoint);
 
+	if (x->path.label.s)
+		return find_label(x);
 	if (version->s) {
 		x->version = endpoint_find(endpoint, model->s, model->n,
 		    version->s, version->n);
@@ -287,8 +197,7 @@ find_model(struct exchange *x)
 			answer_not_found(x, "that version is not served here");
 		return x->version != NULL;
 	}
-	if (model->s && (strlen(name) != model->n ||
-	    memcmp(name, model->s, model->n) != 0)) {
+	if (model->s && !is_name(model, name)) {
 		answer_not_found(x, "that model is not served here");
 		return false;
 	}
@@ -327,40 +236,95 @@ get_features(struct exchange *x)
 
 #define MODEL "/v2/models/{model}"
 #define VERSION MODEL "/versions/{version}"
+#define V1 "/v1/models/{model}"
+#define V1_VERSION V1 "/versions/{version}"
+#define V1_LABEL V1 "/labels/{label}"
 
 /* What can be asked at the listener for health, too. */
 #define ABOUT_SERVER \
-	{ "GET", "/v2/health/ready", show_ready, NULL }, \
-	{ "GET", "/readyz", show_ready, NULL }, \
-	{ "GET", "/v2/health/live", show_live, NULL }, \
-	{ "GET", "/livez", show_live, NULL }, \
-	{ "GET", "/ping", show_ping, NULL }, \
-	{ "GET", "/health", show_ping, NULL }, \
-	{ "GET", "/version", show_program_version, NULL }, \
-	{ "GET", "/metrics", show_metrics, NULL }
+	{ "GET", "/v2/health/ready", show_ready, NULL, "200 while requests are " \
+	    "welcome" }, \
+	{ "GET", "/readyz", show_ready, NULL, "200 while requests are " \
+	    "welcome" }, \
+	{ "GET", "/v2/health/live", show_live, NULL, "200 while the server " \
+	    "runs" }, \
+	{ "GET", "/livez", show_live, NULL, "200 while the server runs" }, \
+	{ "GET", "/ping", show_ping, NULL, "ready, as MLflow, SageMaker and " \
+	    "TorchServe ask" }, \
+	{ "GET", "/health", show_ping, NULL, "ready, as MLflow asks" }, \
+	{ "GET", "/version", show_program_version, NULL, "of mlv" }, \
+	{ "GET", "/metrics", show_metrics, NULL, "for Prometheus" }
+
+/* Serving's three questions, by whatever stands in front of the colon. */
+#define ASK_TFS(at, which) \
+	{ "POST", at ":predict", exchange_infer, &dialect_tfs_predict, \
+	    "TensorFlow Serving, KServe v1: predict" which }, \
+	{ "POST", at ":classify", exchange_infer, &dialect_tfs_classify, \
+	    "TensorFlow Serving: classify" which }, \
+	{ "POST", at ":regress", exchange_infer, &dialect_tfs_regress, \
+	    "TensorFlow Serving: regress" which }, \
+	{ "GET", at "/metadata", show_model, &dialect_tfs_predict, \
+	    "TensorFlow Serving: inputs and outputs" which }
+
+static void show_openapi(struct exchange *x);
 
 static const struct route routes[] = {
-	{ "POST", MODEL "/infer", exchange_infer, &dialect_v2 },
-	{ "POST", VERSION "/infer", exchange_infer, &dialect_v2 },
-	{ "POST", "/invocations", exchange_infer, &dialect_mlflow },
-	{ "POST", "/get-online-features", get_features, NULL },
-	{ "GET", MODEL, show_model, &dialect_v2 },
-	{ "GET", VERSION, show_model, &dialect_v2 },
-	{ "GET", MODEL "/ready", show_model_ready, &dialect_v2 },
-	{ "GET", VERSION "/ready", show_model_ready, &dialect_v2 },
+	{ "POST", MODEL "/infer", exchange_infer, &dialect_v2,
+	    "Open Inference Protocol v2" },
+	{ "POST", VERSION "/infer", exchange_infer, &dialect_v2,
+	    "Open Inference Protocol v2, one version" },
+	{ "POST", "/invocations", exchange_infer, &dialect_mlflow,
+	    "MLflow, SageMaker" },
+	{ "POST", "/get-online-features", get_features, NULL,
+	    "Feast's feature server" },
+	{ "GET", MODEL, show_model, &dialect_v2,
+	    "what the model takes and answers" },
+	{ "GET", VERSION, show_model, &dialect_v2,
+	    "what the version takes and answers" },
+	{ "GET", MODEL "/ready", show_model_ready, &dialect_v2,
+	    "200 while the model answers" },
+	{ "GET", VERSION "/ready", show_model_ready, &dialect_v2,
+	    "200 while the version answers" },
+	ASK_TFS(V1, ""),
+	ASK_TFS(V1_VERSION, ", one version"),
+	ASK_TFS(V1_LABEL, ", stable or canary"),
+	{ "GET", V1, show_status, &dialect_tfs_predict,
+	    "TensorFlow Serving, KServe v1: versions and their state" },
+	{ "GET", V1_VERSION, show_status, &dialect_tfs_predict,
+	    "TensorFlow Serving: the state of one version" },
+	{ "GET", V1_LABEL, show_status, &dialect_tfs_predict,
+	    "TensorFlow Serving: the state of stable or canary" },
+	{ "POST", "/predictions/{model}", exchange_infer,
+	    &dialect_torchserve, "TorchServe" },
+	{ "PUT", "/predictions/{model}", exchange_infer,
+	    &dialect_torchserve, "TorchServe, as curl -T sends" },
+	{ "POST", "/predictions/{model}/{version}", exchange_infer,
+	    &dialect_torchserve, "TorchServe, one version" },
+	{ "PUT", "/predictions/{model}/{version}", exchange_infer,
+	    &dialect_torchserve, "TorchServe, one version, as curl -T sends" },
 	/* a model that is not served is said before a path that is none */
-	{ NULL, VERSION "{rest}", answer_no_path, NULL },
-	{ NULL, MODEL "{rest}", answer_no_path, NULL },
-	{ "GET", "/v2/models", list_models, NULL },
-	{ "GET", "/v2", show_server, NULL },
+	{ NULL, VERSION "{rest}", answer_no_path, NULL, NULL },
+	{ NULL, MODEL "{rest}", answer_no_path, NULL, NULL },
+	{ "GET", "/v2/models", list_models, NULL, "names of the models" },
+	{ "GET", "/v1/models", list_models, NULL, "names of the models, KServe "
+	    "v1" },
+	{ "GET", "/v2", show_server, NULL, "name, version and extensions" },
+	{ "GET", "/openapi.json", show_openapi, NULL, "these paths, as OpenAPI" },
 	ABOUT_SERVER,
-	{ NULL, "{rest}", answer_no_path, NULL },
+	{ NULL, "{rest}", answer_no_path, NULL, NULL },
 };
 
 static const struct route health_routes[] = {
 	ABOUT_SERVER,
-	{ NULL, "{rest}", answer_only_health, NULL },
+	{ NULL, "{rest}", answer_only_health, NULL, NULL },
 };
+
+static void
+show_openapi(struct exchange *x)
+{
+	openapi_write(page_begin(x, "application/json"), routes,
+	    sizeof(routes) / sizeof(routes[0]));
+}
 
 static void
 answer_by(const struct route *r, struct exchange *x)

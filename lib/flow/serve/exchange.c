@@ -34,6 +34,10 @@ exchange_fail(struct exchange *x, int status, const char *why)
 	out->status = status;
 	out->type = "application/json";
 	buf_clear(&out->body);
+	if (x->dialect) {
+		x->dialect->refuse(&out->body, status, why);
+		return;
+	}
 	buf_adds(&out->body, "{\"error\":");
 	json_quote(&out->body, why, strlen(why));
 	buf_adds(&out->body, "}");

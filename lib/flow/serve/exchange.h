@@ -40,7 +40,7 @@ struct exchange {
 	struct version *version;
 };
 
-/* Answer {"error": why}. */
+/* Answer why not, in x->dialect; without one {"error": why}. */
 void exchange_fail(struct exchange *x, int status, const char *why);
 /* Answer the request's body with the model's answers, in x->dialect; counted
  * and logged. */

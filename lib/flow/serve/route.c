@@ -29,6 +29,10 @@ route_matches(struct route_parts *parts, const char *pattern,
 			skip = variable_len(pattern, "version");
 		}
 		if (skip == 0) {
+			part = &parts->label;
+			skip = variable_len(pattern, "label");
+		}
+		if (skip == 0) {
 			if (*pattern++ != *path++)
 				return false;
 			continue;

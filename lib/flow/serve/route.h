@@ -1,9 +1,9 @@
 /*
  * flow/serve/route.h - which handler a method and a path lead to.
  *
- * A pattern is a path in which {model} and {version} stand for any bytes up
- * to a slash or the pattern's next character, and {rest} at the end for
- * whatever is left:
+ * A pattern is a path in which {model}, {version} and {label} stand for any
+ * bytes up to a slash or the pattern's next character, and {rest} at the end
+ * for whatever is left:
  *
  *	/v2/models/{model}/versions/{version}/infer
  */
@@ -21,15 +21,17 @@ struct route {
 	const char *pattern;
 	void (*handle)(struct exchange *x);
 	const struct dialect *dialect;	/* spoken there; or NULL */
+	const char *doc;		/* one line for /openapi.json and the
+					 * man page; NULL: it is in neither */
 };
 
-/* What stood in the path for {model} and {version}; s is NULL where the
- * pattern has none. */
+/* What stood in the path for {model}, {version} and {label}; s is NULL where
+ * the pattern has none. */
 struct route_parts {
 	struct route_part {
 		const char *s;		/* n bytes of the path */
 		size_t n;
-	} model, version;
+	} model, version, label;
 };
 
 bool route_matches(struct route_parts *parts, const char *pattern,

@@ -33,6 +33,8 @@ matches_patterns(void)
 		{ "/m/{model}:predict", "/m/a/:predict", false, NULL, NULL },
 		{ "/m/{model}/v/{version}", "/m/a/v/3", true, "a", "3" },
 		{ "/m/{model}/v/{version}", "/m/a/v", false, NULL, NULL },
+		{ "/m/{model}/l/{label}:p", "/m/a/l/b:p", true, "a", NULL },
+		{ "/m/{model}/l/{label}:p", "/m/a/l/b/c:p", false, NULL, NULL },
 		{ "/m/{model}{rest}", "/m/a", true, "a", NULL },
 		{ "/m/{model}{rest}", "/m/a/b/c", true, "a", NULL },
 		{ "{rest}", "", true, NULL, NULL },
