@@ -18,20 +18,24 @@
 #define MEMBERS_MAX 1000000
 #define SHOWN 4
 
+/* Open for as long as the program runs: it ends soon, and the system takes
+ * back what it held. */
+static struct archive *opened;
+
 static struct archive *
 open_archive(void)
 {
 	struct archive *a = archive_read_new();
 
+	archive_read_free(opened);
+	opened = a;
 	if (a == NULL)
 		return NULL;
 	archive_read_support_format_zip_seekable(a);
 	archive_read_support_format_tar(a);
 	if (lseek(STDIN_FILENO, 0, SEEK_SET) < 0 ||
-	    archive_read_open_fd(a, STDIN_FILENO, BLOCK) != ARCHIVE_OK) {
-		archive_read_free(a);
+	    archive_read_open_fd(a, STDIN_FILENO, BLOCK) != ARCHIVE_OK)
 		return NULL;
-	}
 	return a;
 }
 
@@ -79,7 +83,8 @@ find_only(char **only)
 {
 	struct archive *a = open_archive();
 	struct archive_entry *entry;
-	char *shown[SHOWN] = { NULL };
+	/* held to the end, as what is open: then the system has it back */
+	static char *shown[SHOWN];
 	size_t files = 0, n = 0;
 	int r = ARCHIVE_OK;
 
@@ -109,7 +114,6 @@ find_only(char **only)
 		return 2;
 	}
 	*only = shown[0];
-	archive_read_free(a);
 	return *only != NULL ? 0 : broken(NULL);
 }
 
