@@ -25,17 +25,17 @@ call_view(const struct call *k, const char *field)
 }
 
 void
-selection_add(struct selection *s, struct call *k, const char *id,
-    const struct json *doc)
+selection_add(struct selection *s, struct call *k,
+    const struct selected *one)
 {
 	enum view view = s->views ? call_view(k, "view_type") : VIEW_ALL;
-	bool active = strcmp(json_text(doc, "lifecycle_stage", "active"),
-	    "active") == 0;
+	bool active = strcmp(json_text(one->doc, "lifecycle_stage",
+	    "active"), "active") == 0;
 
 	if (view != VIEW_ALL && active != (view == VIEW_ACTIVE))
 		return;
 	s->v = arena_grow(&k->arena, s->v, s->n, &s->room, sizeof(*s->v));
-	s->v[s->n++] = (struct selected){ id, doc };
+	s->v[s->n++] = *one;
 }
 
 /* The member an attribute stands for; the id is none of the map. */

@@ -11,6 +11,7 @@
 struct selected {
 	const char *id;
 	const struct json *doc;
+	const void *what;		/* the caller's, for put; or NULL */
 };
 
 struct selection {
@@ -29,8 +30,8 @@ struct selection {
 enum view { VIEW_ACTIVE = 1, VIEW_DELETED, VIEW_ALL };
 enum view call_view(const struct call *k, const char *field);
 
-void selection_add(struct selection *s, struct call *k, const char *id,
-    const struct json *doc);
+void selection_add(struct selection *s, struct call *k,
+    const struct selected *one);
 /* The whole answer; -1: answered. */
 int selection_answer(struct selection *s, struct call *k);
 

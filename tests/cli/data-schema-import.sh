@@ -53,6 +53,17 @@ check 'expectations about a column as a whole' <<'X'
 	both column_quantile_values_to_be_between \
 		'{"column":"x","quantile_ranges":{"quantiles":[0,0.5],"value_ranges":[[1,1],[null,2]]}}' '1 2 3' '1 3 3'
 X
+left_out() {	# type, kwargs, why
+	printf '{"expectations": [{"expectation_type": "expect_%s", "kwargs": %s}]}' "$1" "$2" >suite.json
+	expect 1 mlv-data schema import suite.json && says "$3"
+}
+check 'lists of another shape than an expectation has are left out by name' <<'X'
+	q='"column":"x","quantile_ranges":{"quantiles"' &&
+	left_out column_quantile_values_to_be_between "{$q:[0.5],\"value_ranges\":[\"ab\"]}}" 'no two bounds' &&
+	left_out column_quantile_values_to_be_between "{$q:[\"a\"],\"value_ranges\":[[1,2]]}}" 'no two bounds' &&
+	left_out column_quantile_values_to_be_between "{$q:[0.5,0.9],\"value_ranges\":[[1,2]]}}" 'no ranges' &&
+	left_out column_values_to_match_regex_list '{"column":"x","regex_list":["a",1]}' 'no text'
+X
 rows() { verdict "$1" "$2" "$3" 0 && verdict "$1" "$2" "$4" 1; }
 check 'expectations about several columns, and rows where some are missing' <<'X'
 	pair='"column_A":"a","column_B":"b"' &&

@@ -191,6 +191,9 @@ X
 planted 'man pages are clean mdoc' 'mlv-fit.5' <<'X'
 	echo '.Xq' >>man/mlv-fit.5
 X
+planted 'mlv(7) names every page' 'lacks mlv-fit(5)' <<'X'
+	sed 's/MLV-FIT 5/MLV 7/; s/mlv-fit/mlv/; s/the record.*/x/' man/mlv-fit.5 >man/mlv.7
+X
 planted 'every verb and option is in its man page' 'no word about --rows' <<'X'
 	mkdir -p build/bin
 	printf '#!/bin/sh\nprintf "add\\t-\\nadd\\t--rows\\n"\n' >build/bin/mlv-data

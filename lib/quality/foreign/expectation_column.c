@@ -213,8 +213,10 @@ patterns(const struct expectation *x, const char *key, bool like, bool wanted)
 		return cannot(x, "'mostly' of all patterns");
 	buf_init(&b, BUF_CAP_SMALL);
 	for (const struct json *r = list->child; r != NULL; r = r->next) {
-		if (r->type != JSON_TEXT)
-			continue;
+		if (r->type != JSON_TEXT) {
+			buf_free(&b);
+			return cannot(x, "a pattern that is no text");
+		}
 		add_pattern(&b, r->s, like);
 		if (all) {
 			put_pattern(x, b.data, true);
@@ -319,17 +321,22 @@ quantiles(const struct expectation *x)
 	struct json *m, *to;
 	char text[NUM_TEXT_MAX];
 
-	if (q == NULL || json_get(q, "quantiles") == NULL ||
-	    json_get(q, "value_ranges") == NULL)
+	at = q != NULL ? json_get(q, "quantiles") : NULL;
+	range = q != NULL ? json_get(q, "value_ranges") : NULL;
+	if (at == NULL || range == NULL || at->n != range->n)
 		return cannot(x, "no ranges");
+	at = at->child;
+	range = range->child;
+	for (const struct json *r = range, *p = at; r != NULL && p != NULL;
+	    r = r->next, p = p->next)
+		if (!is_number(p) || r->type != JSON_LIST || r->n != 2)
+			return cannot(x, "ranges that are no two bounds of a "
+			    "quantile");
 	m = json_add_map(x->f->a, add_rule(x, "float64", false), "quantiles");
-	at = json_get(q, "quantiles")->child;
-	range = json_get(q, "value_ranges")->child;
 	for (; at != NULL && range != NULL; at = at->next,
 	    range = range->next) {
 		num_print_f64(text, at->d);
-		if (range->n != 2 || (!is_number(range->child) &&
-		    !is_number(range->child->next)))
+		if (!is_number(range->child) && !is_number(range->child->next))
 			continue;
 		to = json_add_map(x->f->a, m, arena_strdup(x->f->a, text));
 		if (is_number(range->child))

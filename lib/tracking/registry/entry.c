@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "catalog/name.h"
 #include "tracking/registry/registry.h"
 
@@ -188,10 +189,13 @@ each_model(struct call *k, int (*fn)(void *ctx, struct call *k,
 const struct ref_value *
 find_version(struct call *k, const struct model_entry *m, const char *number)
 {
-	for (size_t i = 0; i < m->n; i++)
-		if (strcmp(arena_printf(&k->arena, "%u",
-		    (unsigned)m->version[i].number), number) == 0)
+	char text[NUM_TEXT_MAX];
+
+	for (size_t i = 0; i < m->n; i++) {
+		num_print_u64(text, m->version[i].number);
+		if (strcmp(text, number) == 0)
 			return &m->version[i];
+	}
 	if (*number == '\0' || strspn(number, "0123456789") != strlen(number))
 		call_fail(k, CALL_INVALID, "Model version must be an integer, "
 		    "got '%.100s'", number);

@@ -321,10 +321,7 @@ get_by_alias(struct call *k)
 static void
 put_found(struct call *k, const struct selected *s)
 {
-	struct model_entry m;
-
-	if (find_model(&m, k, s->id) == 0)
-		put_model(k, NULL, &m);
+	put_model(k, NULL, s->what);
 }
 
 static int
@@ -334,7 +331,7 @@ add_to_selection(void *ctx, struct call *k, const struct model_entry *m)
 
 	json_remove(doc, "name");
 	json_add_text(&k->arena, doc, "name", m->name);
-	selection_add(ctx, k, m->name, doc);
+	selection_add(ctx, k, &(struct selected){ m->name, doc, m });
 	return 0;
 }
 

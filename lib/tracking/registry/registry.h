@@ -25,7 +25,7 @@ struct model_entry {
 
 /* -1, answered: there is none of that name. */
 int find_model(struct model_entry *m, struct call *k, const char *name);
-/* Every one that is there; fn returns 0 to go on. */
+/* Every one that is there, as long as the call; fn returns 0 to go on. */
 int each_model(struct call *k, int (*fn)(void *ctx, struct call *k,
     const struct model_entry *m), void *ctx);
 /* The name that a model of that name goes by here. */

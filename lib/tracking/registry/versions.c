@@ -260,22 +260,25 @@ transition(struct call *k)
 
 /* ---- searching ---- */
 
+struct listed_version {
+	const struct model_entry *model;
+	const struct ref_value *v;
+};
+
 static void
 put_found(struct call *k, const struct selected *s)
 {
-	const char *number = arena_printf(&k->arena, "%lld",
-	    (long long)json_int(s->doc, "version_number", 0));
-	const struct ref_value *v;
-	struct model_entry m;
+	const struct listed_version *l = s->what;
 
-	if (find_model(&m, k, json_text(s->doc, "name", "")) == 0 &&
-	    (v = find_version(k, &m, number)) != NULL)
-		put_version(k, NULL, &m, v);
+	put_version(k, NULL, l->model, l->v);
 }
 
 static int
 add_versions(void *ctx, struct call *k, const struct model_entry *m)
 {
+	struct listed_version *l = arena_alloc(&k->arena, (m->n + 1) *
+	    sizeof(*l));
+
 	for (size_t i = 0; i < m->n; i++) {
 		uint32_t number = m->version[i].number;
 		struct json *doc = json_copy(&k->arena, version_doc(k, m,
@@ -285,9 +288,11 @@ add_versions(void *ctx, struct call *k, const struct model_entry *m)
 		json_add_int(&k->arena, doc, "version_number", number);
 		json_add_text(&k->arena, doc, "source_path", json_text(doc,
 		    "source", ""));
+		l[i] = (struct listed_version){ m, &m->version[i] };
 		/* of equal ones the newest version first */
-		selection_add(ctx, k, arena_printf(&k->arena, "%s %010u",
-		    m->name, UINT32_MAX - number), doc);
+		selection_add(ctx, k, &(struct selected){
+		    arena_printf(&k->arena, "%s %010u", m->name, UINT32_MAX -
+		    number), doc, &l[i] });
 	}
 	return 0;
 }

@@ -293,7 +293,7 @@ search_experiments(struct call *k)
 		const struct json *doc = book_at(k->t->book, BOOK_EXPERIMENT,
 		    i, &id);
 
-		selection_add(&all, k, id, doc);
+		selection_add(&all, k, &(struct selected){ id, doc, NULL });
 	}
 	return selection_answer(&all, k);
 }

@@ -250,7 +250,8 @@ search_logged(struct call *k)
 		    json_text(doc, "experiment_id", "")) != 0))
 			asked = asked->next;
 		if (asked && !json_bool(doc, "gone", false))
-			selection_add(&all, k, id, doc);
+			selection_add(&all, k, &(struct selected){ id, doc,
+			    NULL });
 	}
 	return selection_answer(&all, k);
 }
