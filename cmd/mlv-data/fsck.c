@@ -1,4 +1,5 @@
 /* mlv-data fsck: prove that the repository is whole, or say what is not. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -62,6 +63,25 @@ print_finding(void *ctx, const struct fsck_finding *f)
 	out_end(&c->out);
 }
 
+static int
+by_id(const void *a, const void *b)
+{
+	return oid_cmp(a, b);
+}
+
+/* An object may be found by who needs it and among all: it is fetched once. */
+static size_t
+keep_distinct(struct oid *id, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(id, n, sizeof(*id), by_id);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || !oid_eq(&id[kept - 1], &id[i]))
+			id[kept++] = id[i];
+	return kept;
+}
+
 /* Look once in silence, fetch what was found, so that the second look tells
  * what is still wrong. */
 static int
@@ -83,6 +103,7 @@ repair_from(struct cli *c, struct repo *s, const char *name,
 	d->silent = false;
 	if (result < 0 || d->n == 0)
 		return result;
+	d->n = keep_distinct(d->id, d->n);
 	if (catalog_open_repository(&c->catalog, NULL, &so, e) < 0 ||
 	    remote_open(&r, c->catalog, name, &env, e) < 0)
 		return -1;

@@ -17,6 +17,19 @@ static const struct opt import_options[] = {
 	OPT_END
 };
 
+/* What is cut short says where; what is whole, what it should have been. */
+static int
+refuse_unknown(struct arena *a, const struct buf *text, struct err *e)
+{
+	struct json *j;
+
+	if (yaml_parse(&j, a, text->data, text->len, e) < 0)
+		return -1;
+	return err_set(e, ERR_FORMAT, "no suite of Great Expectations, table "
+	    "schema of Frictionless Data or schema of TensorFlow Data "
+	    "Validation");
+}
+
 static int
 import_schema(struct buf *out, struct schema_left *left, struct cli *c,
     const char *path, struct err *e)
@@ -28,9 +41,7 @@ import_schema(struct buf *out, struct schema_left *left, struct cli *c,
 	buf_init(&text, YAML_BYTES_MAX);
 	r = file_read(&text, path, e);
 	if (r == 0 && schema_kind_of(text.data, text.len) == SCHEMA_OURS)
-		r = err_set(e, ERR_FORMAT, "no suite of Great Expectations, "
-		    "table schema of Frictionless Data or schema of "
-		    "TensorFlow Data Validation");
+		r = refuse_unknown(&c->arena, &text, e);
 	if (r == 0)
 		r = schema_import(&s, left, &c->arena, text.data, text.len, e);
 	if (r == 0)

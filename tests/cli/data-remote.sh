@@ -345,6 +345,13 @@ check 'fsck --repair-from: an object that is damaged is fetched again' <<'X'
 	mlv-data cat data:w | cmp - w.csv &&
 	expect 0 mlv-data fsck --strong
 X
+check 'fsck --repair-from: an object of a wrong size is found in two ways and fetched once' <<'X'
+	chmod u+w $object && printf rubbish >>$object &&
+	expect 1 mlv-data fsck &&
+	expect 0 mlv-data fsck --repair-from origin &&
+	says "1 objects were fetched" &&
+	mlv-data cat data:w | cmp - w.csv
+X
 check 'fsck --repair-from: an object that is missing is fetched again' <<'X'
 	rm $object &&
 	expect 1 mlv-data fsck &&

@@ -128,6 +128,12 @@ check 'schema import: the rest is carried, each left out is told, exit 1' <<'X'
 	expect 1 mlv-data check -s s.yaml low.csv &&
 	prints 'range	x'
 X
+check 'schema import: a suite that is cut short says where it ends, not that it is none' <<'X'
+	printf '{"expectations": [\n{"type": "x"' >cut.json &&
+	expect 3 mlv-data schema import cut.json &&
+	says 'cut.json: YAML line ' &&
+	exits 1 grep -q 'no suite' err
+X
 check 'schema import: what is no schema of another tool is exit 3' <<'X'
 	expect 3 mlv-data schema import s.yaml &&
 	says 'no suite of Great Expectations' &&

@@ -120,6 +120,12 @@ check 'perf --weak: a segment of two columns is found, and none where errors are
 	! grep -q weak out &&
 	expect 2 weak 1
 X
+check 'perf --weak and --estimate dle: labels that have not begun are no crash' <<'X'
+	echo id,y >wy.csv &&
+	expect 0 mlv-drift perf --labels wy.csv --key id --weak 50 --estimate dle w.csv &&
+	says 'no estimate: too few labelled rows teach it' &&
+	test "$(lines all '\N' mae | cut -f 10-12)" = "0	3000	unlabelled"
+X
 check 'perf --estimate dle: the loss of days without labels, by columns named or all that can teach' <<'X'
 	awk 'BEGIN {
 		print "id,when,x,note,prediction"

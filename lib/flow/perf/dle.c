@@ -132,7 +132,8 @@ choose_columns(struct table *t, const struct perf *p, struct err *e)
 		if (c->type != COL_TEXT && c->type != COL_DATETIME &&
 		    c->type != COL_RAW && strcmp(c->name, o->key) != 0 &&
 		    (o->time == NULL || strcmp(c->name, o->time) != 0) &&
-		    strcmp(c->name, p->found->target) != 0 &&
+		    (p->found->target == NULL || strcmp(c->name,
+		    p->found->target) != 0) &&
 		    !is_answer(p, c->name))
 			name[n++] = c->name;
 	}
