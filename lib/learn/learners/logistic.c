@@ -7,7 +7,7 @@
 #define AT(field) offsetof(struct linear_params, field)
 
 static const struct hyperparam logistic_params[] = {
-	{ "C", HYPER_REAL, AT(C), 1, 0, INFINITY, HYPER_LOG,
+	{ "C", HYPER_REAL, AT(C), 1, 0, 1e100, HYPER_LOG,
 	    "inverse strength of the penalty", .above_low = true,
 	    .counts = linear_penalised },
 	{ "penalty", HYPER_WORD, AT(penalty), PENALTY_L2, 0, 0, HYPER_LINEAR,
