@@ -144,6 +144,10 @@ refuse_value(const struct hyperparam *h, const char *value, struct err *e)
 		    "takes %s%s %g", value, h->name, h->type == HYPER_INT ?
 		    whole : "numbers ", h->above_low ? "above" : "from",
 		    h->low);
+	if (h->above_low)
+		return err_set(e, ERR_USAGE, "'%s' is no value for %s, which "
+		    "takes numbers above %g, up to %g", value, h->name, h->low,
+		    h->high);
 	return err_set(e, ERR_USAGE, "'%s' is no value for %s, which takes "
 	    "%s%g to %g", value, h->name, whole, h->low, h->high);
 }

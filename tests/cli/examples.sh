@@ -272,7 +272,6 @@ check 'tour of mlv(7): it has nineteen lines' <<'X'
 	test "$(wc -l <tour.sh)" = 19
 X
 mlv-data init >/dev/null && mlv-data add churn.csv >/dev/null
-mkdir "$PWD-shared"
 while IFS= read -r line; do
 	check "tour of mlv(7): $line" <<-'X'
 		{ sh -c "$line" >out 2>err </dev/null || test $? -eq 1; }
@@ -292,7 +291,6 @@ for part in train valid test; do
 done
 printf 'import shutil\nshutil.copy("gbdt.onnx", "model.onnx")\n' >train.py
 cp "$churn/pipeline.yaml" "$churn/params.yaml" .
-mkdir "$PWD-shared"
 cat >features.yaml <<'Y'
 entities: {customer: {key: customerID}}
 views: {usage: {entity: customer, source: usage.csv, timestamp: event_timestamp, features: [calls]}}

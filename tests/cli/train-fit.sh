@@ -251,6 +251,7 @@ check 'fit: a target that is also dropped is refused' <<'X'
 X
 check 'fit --set: a value out of range is refused, the range told' <<'X'
 	refused 2 "takes numbers above 0" train.csv -t y -d id,z,kind -l logistic -s C=0 &&
+	refused 2 "takes numbers above 0, up to 1e+100" train.csv -t y -d id,z,kind -l logistic -s C=1e308 &&
 	refused 2 "takes whole numbers 1 to 1e+06" train.csv -t y -d id,z,kind \
 	    -l logistic -s max_iter=0 &&
 	refused 2 "takes 0 to 1" train.csv -t y -d id,z,kind -l logistic -s l1_ratio=2 &&

@@ -133,7 +133,7 @@ refusals(void)
 	    "you mean 'C'?: C, penalty, l1_ratio, max_iter, tol and "
 	    "class_weight are known");
 	refuses("logistic", "C", "0", "'0' is no value for C, which takes "
-	    "numbers above 0");
+	    "numbers above 0, up to 1e+100");
 	refuses("linear", "alpha", "inf", "'inf' is no value for alpha, which "
 	    "takes numbers from 0");
 	refuses("linear", "max_iter", "1.5", "'1.5' is no value for max_iter, "
