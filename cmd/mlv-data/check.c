@@ -7,6 +7,7 @@
 #include "catalog/bytes.h"
 #include "catalog/name.h"
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "cli/reading.h"
 #include "flow/check/data.h"
 #include "flow/check/page.h"
@@ -141,10 +142,9 @@ check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
 	struct passed_rows p = { .c = c };
 	const struct check_rows to = { o->output != NULL || !(c->json ||
 	    c->nul) ? pass_good : NULL, pass_bad, tell_text, &p };
-	const char *folder = getenv("TMPDIR");
 	const struct check_data how = { .catalog = c->catalog, .schema = s,
 	    .user = user, .to = o->bad ? &to : NULL, .has_now = true,
-	    .now = o->at, .folder = folder && *folder ? folder : "/var/tmp" };
+	    .now = o->at, .folder = cli_scratch_folder() };
 	int r;
 
 	if (o->bad == NULL)

@@ -6,6 +6,7 @@
 #include "catalog/bytes.h"
 #include "catalog/open_table.h"
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "cli/reading.h"
 #include "rowdiff/rowdiff.h"
 #include "store/tree/snapshot.h"
@@ -31,7 +32,7 @@ static const struct opt diff_options[] = {
 	    "that rows may take (448); what is more goes to disk", .low = 16,
 	    .high = 1 << 20 },
 	{ OPT_TEXT, 0, "temp", offsetof(struct diff_opts, folder), "DIR",
-	    "there, instead of $TMPDIR or /tmp" },
+	    "there, instead of $TMPDIR or /var/tmp" },
 	READING_OPTIONS(struct diff_opts, read),
 	OPT_END
 };
@@ -378,7 +379,8 @@ static int
 diff_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct diff_opts *o = opts;
-	const char *folder = o->folder ? o->folder : getenv("TMPDIR");
+	const char *folder = o->folder ? o->folder :
+	    cli_scratch_folder();
 	struct diff_side side[2] = { { c->catalog }, { c->catalog } };
 	struct table_read_opts user;
 	struct err e = ERR_INIT;
@@ -396,8 +398,7 @@ diff_run(struct cli *c, void *opts, int argc, char **argv)
 	if (r == 0 && (is_tree(&side[0]) || is_tree(&side[1])))
 		r = compare_folders(&differ, c, side, o, &e);
 	else if (r == 0)
-		r = compare_tables(&differ, c, side, o, folder && *folder ?
-		    folder : "/tmp", &e);
+		r = compare_tables(&differ, c, side, o, folder, &e);
 	while (opened-- > 0)
 		catalog_bytes_close(&side[opened].bytes);
 	return r < 0 ? cli_fail(c, &e) : differ ? EXIT_NO : EXIT_YES;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "cli/reading.h"
 #include "cli/when.h"
 #include "flow/perf/perf.h"
@@ -293,7 +294,6 @@ static int
 perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct perf_verb *o = opts;
-	const char *folder = getenv("TMPDIR");
 	struct perf_opts p = { .path = argv, .n_paths = (size_t)argc,
 	    .labels = o->labels, .key = o->key, .label_key = o->label_key,
 	    .target = o->target, .score = o->score, .answer = o->answer,
@@ -303,8 +303,7 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	    o->features.v, .n_features = o->features.n,
 	    .weak_rows = (uint64_t)o->weak, .filter = { .model = o->model,
 	    .version = o->version, .variant = o->variant },
-	    .folder = folder != NULL && *folder != '\0' ? folder :
-	    "/var/tmp" };
+	    .folder = cli_scratch_folder() };
 	struct late_report r;
 	struct perf_found found;
 	struct err e = ERR_INIT;

@@ -31,7 +31,8 @@ void
 print_rollout(struct cli *c, const struct rollout_state *s,
     const struct rollout_view *v)
 {
-	bool judged = v && v->tally.policy;
+	bool counted = v && v->tally.policy;
+	bool judged = counted && rollout_is_open(s->phase);
 	struct out *o = &c->out;
 
 	out_begin(o, "mlv.rollout.state/1");
@@ -41,13 +42,13 @@ print_rollout(struct cli *c, const struct rollout_state *s,
 	out_num(o, "share", s->share);
 	out_int(o, "champion", s->champion);
 	out_int(o, "candidate", s->candidate);
-	out_int(o, "units_champion", judged ?
+	out_int(o, "units_champion", counted ?
 	    (int64_t)v->tally.units[SIDE_CHAMPION] : 0);
-	out_int(o, "units_candidate", judged ?
+	out_int(o, "units_candidate", counted ?
 	    (int64_t)v->tally.units[SIDE_CANDIDATE] : 0);
 	out_text(o, "verdict", judged ? rollout_word_text(v->verdict.word) :
 	    *s->verdict ? s->verdict : NULL);
-	out_text(o, "next", judged && rollout_is_open(s->phase) ?
+	out_text(o, "next", judged ?
 	    rollout_next_text(v->verdict.next) : NULL);
 	out_only(o, OUT_JSON);
 	out_text(o, "alias", s->alias);

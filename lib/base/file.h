@@ -128,6 +128,9 @@ int new_file_open(struct new_file *f, const struct os *os, const char *folder,
 int new_file_commit(struct new_file *f, const char *path, bool replace,
     bool *existed, struct err *e);
 void new_file_drop(struct new_file *f);
+/* Where there is room for what is read back soon, unless a caller knows of
+ * another folder. */
+#define FILE_SCRATCH_FOLDER "/var/tmp"
 /* A nameless file in `folder` to be written and read back: it is gone with
  * its descriptor. */
 int file_open_scratch(int *fd, const char *folder, struct err *e);

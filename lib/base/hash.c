@@ -131,6 +131,16 @@ hmac_sha256(uint8_t out[SHA256_BYTES], const void *key, size_t n_key,
 	sha256_free(h);
 }
 
+int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 void
 hex_encode(char *out, const uint8_t *p, size_t n)
 {
@@ -143,14 +153,11 @@ hex_encode(char *out, const uint8_t *p, size_t n)
 	*out = '\0';
 }
 
+/* Ours are lower case: a name has one spelling. */
 static int
-hex_value(char c)
+own_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
+	return c >= 'A' && c <= 'F' ? -1 : hex_digit(c);
 }
 
 int
@@ -159,7 +166,7 @@ hex_decode(uint8_t *out, size_t n, const char *s, size_t len)
 	if (len != 2 * n)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		int a = hex_value(s[2 * i]), b = hex_value(s[2 * i + 1]);
+		int a = own_digit(s[2 * i]), b = own_digit(s[2 * i + 1]);
 
 		if (a < 0 || b < 0)
 			return -1;

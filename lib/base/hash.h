@@ -34,6 +34,8 @@ struct md5 *md5_new(void);
 void md5_add(struct md5 *h, const void *p, size_t n);
 void md5_done(struct md5 *h, uint8_t out[MD5_BYTES]);	/* frees it */
 
+/* 0 to 15, or -1: c is no digit, of either case. */
+int hex_digit(char c);
 void hex_encode(char *out, const uint8_t *p, size_t n);	/* 2n digits + NUL */
 /* 0, or -1 unless s is exactly 2n lower-case hex digits. */
 int hex_decode(uint8_t *out, size_t n, const char *s, size_t len);

@@ -60,6 +60,7 @@ catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
 		o->n_only = user->n_only;
 	}
 	o->threads = user->threads;
+	o->folder = user->folder;
 	o->progress = user->progress;
 	o->log = user->log;
 	return 0;

@@ -1,9 +1,10 @@
-/* What a remote takes from the environment. */
+/* What is taken from the environment. */
 #include "cli/environment.h"
 
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/libexec.h"
 
 static const char *
@@ -12,6 +13,14 @@ variable(const char *name)
 	const char *s = getenv(name);
 
 	return s && *s ? s : NULL;
+}
+
+const char *
+cli_scratch_folder(void)
+{
+	const char *said = variable("TMPDIR");
+
+	return said ? said : FILE_SCRATCH_FOLDER;
 }
 
 const char *

@@ -1,6 +1,7 @@
 /*
- * cli/environment.h - what a remote takes from the environment: keys, region
- * and endpoint of S3 as other programs take them, and where our helpers are.
+ * cli/environment.h - what is taken from the environment: keys, region and
+ * endpoint of S3 as other programs take them, where our helpers are, and
+ * where scratch files go.
  */
 #ifndef CLI_ENVIRONMENT_H
 #define CLI_ENVIRONMENT_H
@@ -8,6 +9,8 @@
 #include "cli/cli.h"
 #include "remote/transport/transport.h"
 
+/* Where there is room for what is read back soon: $TMPDIR, or the usual. */
+const char *cli_scratch_folder(void);
 /* Borrowed from the environment and the invocation's arena. */
 /* The helper program of that name, in the invocation's arena. */
 const char *cli_helper(struct cli *c, const char *name);

@@ -6,6 +6,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/resolve.h"
+#include "cli/environment.h"
 #include "codec/charset.h"
 #include "table/form.h"
 
@@ -115,6 +116,7 @@ reading_opts(struct table_read_opts *r, struct cli *c,
 	r->skip = (uint64_t)o->skip;
 	r->encoding = o->encoding;
 	r->member = o->member;
+	r->folder = cli_scratch_folder();
 	if (o->encoding != NULL && !charset_known(o->encoding))
 		return cli_usage(c, "no encoding is called '%s'; iconv -l "
 		    "lists them", o->encoding);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "codec/http.h"
 
 /* --- characters ----------------------------------------------------------- */
@@ -44,13 +45,6 @@ bool
 http_is_word(const char *s, const char *word)
 {
 	return is_word(s, strlen(s), word);
-}
-
-static int
-hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : lower_ascii(c) >= 'a' &&
-	    lower_ascii(c) <= 'f' ? lower_ascii(c) - 'a' + 10 : -1;
 }
 
 static bool

@@ -90,7 +90,7 @@ struct check_input {
 	bool has_now;
 	int64_t now;				/* for freshness */
 	const char *folder;			/* for what memory does not
-						 * hold; NULL: /tmp */
+						 * hold; NULL: FILE_SCRATCH_FOLDER */
 };
 
 /*

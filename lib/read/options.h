@@ -50,6 +50,8 @@ struct table_read_opts {
 	size_t n_types;
 	const char *const *only;	/* read these alone, in file order */
 	size_t n_only;
+	const char *folder;		/* for an archive from a pipe; NULL:
+					 * FILE_SCRATCH_FOLDER */
 	int threads;			/* 0: pool_default_threads() */
 	bool shape;			/* only rows, names and types count: of
 					 * CSV no cell is kept */

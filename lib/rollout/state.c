@@ -18,7 +18,6 @@
 
 #define SCHEMA "mlv.rollout/1"
 #define FOLDER "rollouts"
-#define STATE_MAX ((size_t)1 << 20)
 #define WAIT_MS 10000
 
 static const char *const phases[ROLLOUT_PHASES] = {
@@ -205,7 +204,7 @@ rollout_state_read(struct rollout_state *s, const struct repo *repo,
 	int r;
 
 	memset(s, 0, sizeof(*s));
-	buf_init(&b, STATE_MAX);
+	buf_init(&b, ROLLOUT_STATE_MAX);
 	r = file_read_own(&b, path, e);
 	if (r < 0 && e->code == ERR_NOENT)
 		r = err_set(e, ERR_NOENT, "there is no rollout of '%s': "
@@ -228,7 +227,7 @@ rollout_state_write(const struct rollout_state *s, const struct repo *repo,
 	struct buf b;
 	int r;
 
-	buf_init(&b, STATE_MAX);
+	buf_init(&b, ROLLOUT_STATE_MAX);
 	print_state(&b, s);
 	r = buf_check(&b, e);
 	if (r == 0)

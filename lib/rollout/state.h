@@ -26,6 +26,8 @@ const char *rollout_phase_text(enum rollout_phase p);
 /* Do servers follow it? */
 bool rollout_is_open(enum rollout_phase p);
 
+#define ROLLOUT_STATE_MAX ((size_t)1 << 20)	/* bytes of its file */
+
 struct rollout_state {
 	struct arena arena;
 	const char *name;	/* of the model and of its endpoint */

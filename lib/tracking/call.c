@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/num.h"
 #include "codec/base64.h"
 
@@ -90,15 +91,6 @@ call_fail_err(struct call *k, const struct err *e)
 }
 
 /* ---- the query ---- */
-
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)((at - digits) & 15) : -1;
-}
 
 /* "a%20b+c" of n bytes as text. */
 static const char *

@@ -149,6 +149,13 @@ for f in one.zip stored.zip one.tar one.tar.gz one.tar.zst packed.tar; do
 		mlv-data convert - <$f | same plain.csv -
 	X
 done
+check 'an archive is unpacked through the folder that TMPDIR names' <<'X'
+	TMPDIR=$PWD/nowhere expect 3 mlv-data convert one.zip &&
+	says "$PWD/nowhere" &&
+	mkdir there &&
+	TMPDIR=$PWD/there expect 0 mlv-data convert one.zip &&
+	[ -z "$(ls there)" ]
+X
 check 'of several files it is said which, behind a colon or with --member' <<'X'
 	mlv-data convert two.zip:other.csv | same other.csv - &&
 	mlv-data convert --member other.csv - <two.zip | same other.csv - &&

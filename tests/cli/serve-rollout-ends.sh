@@ -43,6 +43,12 @@ check 'killed before the alias moved: the next step moves it' <<'X'
 	state_is phase promoted &&
 	alias_is 3
 X
+check 'a rollout that has ended is not judged again: status tells how it ended' <<'X'
+	expect 0 mlv-serve rollout status m --json &&
+	head -n 1 out >now &&
+	jq -e '.phase == "promoted" and .verdict == "promote" and .next == null' now &&
+	jq -e --slurpfile s .mlv/rollouts/m.json '.why == $s[0].why' now
+X
 check 'killed after the alias moved: the next step only says so' <<'X'
 	champion 1 &&
 	begin 3 &&

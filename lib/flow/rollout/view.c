@@ -187,11 +187,14 @@ judge(struct rollout_view *v, struct catalog *c,
 	if (rollout_policy_parse(&v->policy, s->policy, strlen(s->policy),
 	    e) < 0)
 		return err_wrap(e, "the policy of rollout %s", s->id);
-	if (count(v, c, look, e) < 0 ||
-	    rollout_alias_version(&now, c, s, e) < 0)
+	if (count(v, c, look, e) < 0)
 		return -1;
-	if (now != s->champion && rollout_is_open(s->phase) &&
-	    !(s->phase == ROLLOUT_PROMOTING && now == s->candidate))
+	/* how it ended was said when it did */
+	if (!rollout_is_open(s->phase))
+		return 0;
+	if (rollout_alias_version(&now, c, s, e) < 0)
+		return -1;
+	if (now != s->champion && !(s->phase == ROLLOUT_PROMOTING && now == s->candidate))
 		broken = arena_printf(&v->state.arena, "model:%s@%s does not "
 		    "mean version %u any more, which the candidate is compared "
 		    "with", s->name, s->alias, s->champion);

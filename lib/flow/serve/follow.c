@@ -13,7 +13,6 @@
 #include "catalog/name.h"
 #include "rollout/state.h"
 
-#define STATE_MAX ((size_t)1 << 20)
 
 struct follower {
 	struct catalog *catalog;
@@ -37,7 +36,7 @@ follower_open(struct follower **out, const struct log *log, bool logs,
 	*out = NULL;
 	f->log = log;
 	f->logs = logs;
-	buf_init(&f->bytes, STATE_MAX);
+	buf_init(&f->bytes, ROLLOUT_STATE_MAX);
 	mutex_init(&f->lock);
 	if (catalog_open(&f->catalog, NULL, &o, e) < 0) {
 		follower_close(f);
@@ -123,7 +122,7 @@ read_state(struct follower *f, const char *path, const char *endpoint,
 	struct buf b;
 	int r;
 
-	buf_init(&b, STATE_MAX);
+	buf_init(&b, ROLLOUT_STATE_MAX);
 	r = file_read_own(&b, path, e);
 	if (r < 0 && e->code == ERR_NOENT) {
 		*e = (struct err)ERR_INIT;

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "quality/check/block.h"
 
-#define FOLDER "/tmp"		/* for what is too much for memory */
 
 /* ---- what is checked ---- */
 
@@ -90,8 +90,8 @@ prepare_column(struct checker *k, size_t i, const struct schema_column *c,
 	w->plain = c->values == NULL && c->not_values == NULL &&
 	    !c->has_min_length && !c->has_max_length && c->pattern == NULL &&
 	    c->not_pattern == NULL;
-	w->tally = tally_new(c, k->in->folder ? k->in->folder : FOLDER,
-	    needs_mean(k, i));
+	w->tally = tally_new(c, k->in->folder ? k->in->folder :
+	    FILE_SCRATCH_FOLDER, needs_mean(k, i));
 	return add_condition(&w->when, k, c->name, c->when, e);
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/intern.h"
 #include "base/path.h"
 #include "read/delta/log.h"
@@ -75,15 +76,6 @@ delta_take_metadata(struct delta_log *l, const struct json *j, struct err *e)
 			l->partition[l->partitions++] =
 			    arena_strdup(&l->arena, c->s);
 	return 0;
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* %XX undone.  ERR_UNSUPPORTED: it lies outside of the folder. */

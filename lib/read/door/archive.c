@@ -15,7 +15,6 @@
 #include "base/libexec.h"
 #include "base/mem.h"
 
-#define FOLDER "/tmp"
 #define BLOCK ((size_t)1 << 16)
 #define UNPACKED_LEAST ((uint64_t)1 << 30)
 #define UNPACKED_TIMES 1024
@@ -42,18 +41,19 @@ archive_is(const char *first, size_t n)
 
 /* All of it into a nameless file. */
 static int
-spool(int *fd, uint64_t *size, struct source *s, struct err *e)
+spool(int *fd, uint64_t *size, struct source *s, const char *folder,
+    struct err *e)
 {
 	char *block;
 	int64_t got;
 	int r = 0;
 
-	if (file_open_scratch(fd, FOLDER, e) != 0)
+	if (file_open_scratch(fd, folder, e) != 0)
 		return -1;
 	block = xalloc(BLOCK, 1);
 	while (r == 0 && (got = source_read(s, block, BLOCK, e)) != 0) {
 		r = got < 0 ? -1 : file_write_fd(os_real(), *fd, block,
-		    (size_t)got, FOLDER, e);
+		    (size_t)got, folder, e);
 		*size += got > 0 ? (uint64_t)got : 0;
 	}
 	free(block);
@@ -140,16 +140,18 @@ start_helper(struct archive_source *a, int in, const char *member,
 }
 
 int
-stage_archive(struct source *s, const char *member, struct err *e)
+stage_archive(struct source *s, const char *member, const char *folder,
+    struct err *e)
 {
 	struct archive_source *a = xalloc(1, sizeof(*a));
 	int in = -1, r;
 
 	a->name = xstrdup(s->name ? s->name : "input");
 	a->pipe = a->said = -1;
-	r = spool(&in, &a->size, s, e);
+	folder = folder ? folder : FILE_SCRATCH_FOLDER;
+	r = spool(&in, &a->size, s, folder, e);
 	if (r == 0)
-		r = file_open_scratch(&a->said, FOLDER, e);
+		r = file_open_scratch(&a->said, folder, e);
 	if (r == 0)
 		r = start_helper(a, in, member, e);
 	if (in >= 0)

@@ -12,9 +12,11 @@
 /* By the first bytes: of tar 264 are needed. */
 bool archive_is(const char *first, size_t n);
 /* The bytes of its file `member`, or of the only one (NULL).  The source is
- * taken over, closed even on failure.  ERR_USAGE: it must be said which;
+ * taken over, closed even on failure; it lies in `folder` meanwhile (NULL:
+ * FILE_SCRATCH_FOLDER).  ERR_USAGE: it must be said which;
  * ERR_CORRUPT; ERR_TOOBIG when it becomes more than a GiB and than a thousand
  * times the archive's size. */
-int stage_archive(struct source *s, const char *member, struct err *e);
+int stage_archive(struct source *s, const char *member, const char *folder,
+    struct err *e);
 
 #endif

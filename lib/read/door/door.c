@@ -67,7 +67,7 @@ unpack_source(struct source *out, char first[STAGE_PEEK], size_t *n,
 	if (peel(out, first, n, e) != 0)
 		return -1;
 	if (archive_is(first, *n)) {
-		if (stage_archive(out, o->member, e) != 0 ||
+		if (stage_archive(out, o->member, o->folder, e) != 0 ||
 		    stage_peek(out, first, n, e) != 0 ||
 		    peel(out, first, n, e) != 0)
 			return -1;

@@ -37,16 +37,24 @@ answer_version(struct call *k)
 	return 0;
 }
 
+/* Where the files of the version that is asked for are; NULL, answered: there
+ * is none. */
+static const char *
+find_source(struct call *k)
+{
+	struct found_version f;
+
+	return find_asked(&f, k) < 0 ? NULL : model_source_location(k,
+	    json_text(version_doc(k, &f.model, f.v->number), "source", ""));
+}
+
 static int
 get_uri(struct call *k)
 {
-	struct found_version f;
-	const char *source;
+	const char *source = find_source(k);
 
-	if (find_asked(&f, k) < 0)
+	if (source == NULL)
 		return -1;
-	source = model_source_location(k, json_text(version_doc(k, &f.model,
-	    f.v->number), "source", ""));
 	put_open(k->out, NULL, '{');
 	put_text(k->out, "artifact_uri", source);
 	put_close(k->out, '}');
@@ -57,14 +65,10 @@ get_uri(struct call *k)
 static int
 get_file(struct call *k)
 {
-	struct found_version f;
-	const char *source;
+	const char *source = find_source(k);
 
-	if (find_asked(&f, k) < 0)
-		return -1;
-	source = model_source_location(k, json_text(version_doc(k, &f.model,
-	    f.v->number), "source", ""));
-	return send_model_file(k, source, call_text(k, "path"));
+	return source == NULL ? -1 : send_model_file(k, source, call_text(k,
+	    "path"));
 }
 
 /* ---- making ---- */
