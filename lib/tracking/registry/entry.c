@@ -292,3 +292,21 @@ move_alias(struct call *k, const struct model_entry *m, const char *alias,
 		return call_fail_err(k, &e);
 	return 0;
 }
+
+int
+read_tag(struct json **patch, struct call *k, bool set)
+{
+	const char *key = call_text(k, "key");
+	struct json *tags;
+
+	if (check_key(k, "tag", key) < 0 ||
+	    check_length(k, key, call_text(k, "value"), TAG_MAX) < 0)
+		return -1;
+	*patch = json_new(&k->arena, JSON_MAP);
+	tags = json_add_map(&k->arena, *patch, "tags");
+	if (set)
+		json_add_text(&k->arena, tags, key, call_text(k, "value"));
+	else
+		json_add_null(&k->arena, tags, key);
+	return 0;
+}

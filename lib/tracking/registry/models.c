@@ -213,20 +213,11 @@ delete_model(struct call *k)
 static int
 change_tag(struct call *k, bool set)
 {
-	const char *key = call_text(k, "key");
-	struct json *patch = json_new(&k->arena, JSON_MAP), *tags;
 	struct model_entry m;
+	struct json *patch;
 
 	if (find_model(&m, k, call_text(k, "name")) < 0 ||
-	    check_key(k, "tag", key) < 0 ||
-	    check_length(k, key, call_text(k, "value"), TAG_MAX) < 0)
-		return -1;
-	tags = json_add_map(&k->arena, patch, "tags");
-	if (set)
-		json_add_text(&k->arena, tags, key, call_text(k, "value"));
-	else
-		json_add_null(&k->arena, tags, key);
-	if (change_entry(k, &m, patch) < 0)
+	    read_tag(&patch, k, set) < 0 || change_entry(k, &m, patch) < 0)
 		return -1;
 	buf_adds(k->out, "{}");
 	return 0;

@@ -33,6 +33,9 @@ const char *model_base(struct call *k, const char *name);
 /* Is there one of that name? */
 bool model_is_there(struct call *k, const char *name);
 
+/* What the request's "key" and "value" change of an entry's tags; -1,
+ * answered: they are no tag. */
+int read_tag(struct json **patch, struct call *k, bool set);
 /* "3" or 3 of the field "version"; NULL, answered: there is none. */
 const struct ref_value *find_version(struct call *k,
     const struct model_entry *m, const char *number);
