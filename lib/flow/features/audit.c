@@ -372,6 +372,22 @@ add_line(void *ctx, const struct json *line, size_t rows, struct err *e)
 	return r == 0 && k->bytes > k->o->memory ? judge_part(k, e) : r;
 }
 
+static int
+no_rows(const struct audit *k, struct err *e)
+{
+	const struct reqlog_filter *f = &k->o->filter;
+	const char *name = k->o->requests;
+
+	if (k->counts->plain > 0)
+		return err_set(e, ERR_NOENT, "%.200s: no request had features "
+		    "joined: serve with --features and --service", name);
+	if (f->since_us != 0 || f->until_us != 0)
+		return err_set(e, ERR_NOENT, "%.200s: no request lies in the "
+		    "time asked for: give an earlier --since or a later "
+		    "--until", name);
+	return err_set(e, ERR_NOENT, "%.200s holds no requests", name);
+}
+
 int
 feature_audit(struct audit_counts *out, const struct feature_audit *o,
     struct err *e)
@@ -397,9 +413,7 @@ feature_audit(struct audit_counts *out, const struct feature_audit *o,
 	if (r == 0 && k.rows > 0)
 		r = judge_part(&k, e);
 	if (r == 0 && out->rows == 0)
-		r = err_set(e, ERR_NOENT, "%.200s: no request had features "
-		    "joined: serve with --features and --service",
-		    o->requests);
+		r = no_rows(&k, e);
 	end_part(&k);
 	free(k.row);
 	free(k.value);
