@@ -39,7 +39,7 @@ static const struct opt join_options[] = {
 	{ OPT_FLAG, 0, "short", offsetof(struct join_verb, short_names), NULL,
 	    "FEATURE instead of VIEW__FEATURE where that is unambiguous" },
 	{ OPT_INT, 0, "memory", offsetof(struct join_verb, memory), "MIB",
-	    "for rows (1024); with more rows the sources are read again",
+	    "for rows (1024); more are joined in parts, from a copy on disk",
 	    .low = 1, .high = 1 << 20 },
 	READING_OPTIONS(struct join_verb, read),
 	OPT_END

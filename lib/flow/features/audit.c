@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "feature/gather.h"
+#include "feature/key.h"
 #include "flow/features/source.h"
 #include "table/cell.h"
 
@@ -310,20 +311,16 @@ gather_view(struct audit *k, size_t i, struct err *e)
 {
 	const struct feature_view *v = &k->o->spec->view[i];
 	struct feature_source s;
-	struct source in;
-	int r = -1;
+	int r;
 
 	if (gathered_init(&k->got[i], v, &k->moments[v->entity -
 	    k->o->spec->entity], k->o->memory, e) < 0)
 		return -1;
-	if (feature_source_open(&s, k->o->catalog, v->source, k->o->folder,
-	    NULL, e) == 0 &&
-	    catalog_bytes_source(&in, &s.bytes, k->o->catalog, e) == 0) {
-		r = gather_source(&k->got[i], &in, &s.read, e);
-		source_close(&in);
-	}
+	r = feature_source_open(&s, k->o->catalog, v->source, k->o->folder,
+	    NULL, e) < 0 ? err_wrap(e, "view '%.100s'", v->name) :
+	    feature_source_gather(&k->got[i], &s, NULL, e);
 	feature_source_close(&s);
-	return r < 0 ? err_wrap(e, "view '%.100s'", v->name) : 0;
+	return r;
 }
 
 static int
