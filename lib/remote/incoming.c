@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "remote/lanes.h"
+#include "store/odb.h"
 #include "store/pack/exchange.h"
 #include "store/pack/pack_writer.h"
 
@@ -52,6 +53,35 @@ incoming_want(struct incoming *in, const struct oid *id)
 	}
 	in->v[in->n++] = w;
 	return true;
+}
+
+int
+incoming_parts(struct incoming *in, const struct oid *id, struct err *e)
+{
+	struct pack_entry t;
+	struct pack_part part;
+	struct buf b;
+	int r = 1;
+
+	buf_init(&b, PACK_STORED_MAX);
+	if (exchange_stored(&t, &b, in->r->repo, id, e) < 0) {
+		buf_free(&b);
+		return -1;
+	}
+	if (t.encoding == PACK_PARTS)
+		for (size_t i = 0; i < pack_part_count(&t); i++) {
+			pack_part_at(&part, b.data, i);
+			if (odb_has(catalog_odb(in->r->c), &part.id))
+				continue;
+			r = 0;
+			if (!incoming_want(in, &part.id))
+				r = err_set(e, ERR_CORRUPT, "a part of an "
+				    "object is not there");
+			if (r < 0)
+				break;
+		}
+	buf_free(&b);
+	return r;
 }
 
 static int
@@ -189,22 +219,11 @@ fetch_whole_packs(struct incoming *in, struct err *e)
 /* --- some of its objects --------------------------------------------------- */
 
 static int
-append_bytes(void *ctx, const void *p, size_t n, struct err *e)
-{
-	struct buf *b = ctx;
-
-	buf_add(b, p, n);
-	return buf_check(b, e);
-}
-
-static int
 fetch_range(struct buf *b, struct incoming *in, const char *key,
     uint64_t from, uint64_t n, struct err *e)
 {
-	struct sink to = { append_bytes, b };
-
 	buf_clear(b);
-	if (in->r->t->ops->get(in->r->t, key, from, n, &to, NULL, e) < 0)
+	if (transport_get_range(b, in->r->t, key, from, n, e) < 0)
 		return e->code == ERR_NOENT ? err_set(e, ERR_CORRUPT, "a pack "
 		    "that its head lists is not there: %s", key) : -1;
 	if (b->len != n)

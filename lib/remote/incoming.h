@@ -43,6 +43,9 @@ struct incoming {
 int incoming_begin(struct incoming *in, struct remote *r, struct err *e);
 /* Note an object that is to be fetched; false when the remote has it not. */
 bool incoming_want(struct incoming *in, const struct oid *id);
+/* An object in parts is here when they are: 1, else 0, and those that are not
+ * are noted. */
+int incoming_parts(struct incoming *in, const struct oid *id, struct err *e);
 /* Fetch what was noted; it is here afterwards, and lasts. */
 int incoming_fetch(struct incoming *in, struct err *e);
 void incoming_release(struct incoming *in);
