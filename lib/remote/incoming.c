@@ -23,12 +23,14 @@ int
 incoming_begin(struct incoming *in, struct remote *r, struct err *e)
 {
 	*in = (struct incoming){ .r = r, .asked = intern_new() };
-	return remote_folder(&in->folder, r, "incoming", e);
+	return remote_folder(&in->folder, r, "incoming", e) < 0 ? -1 :
+	    proof_begin(&in->proof, r, e);
 }
 
 void
 incoming_release(struct incoming *in)
 {
+	proof_release(&in->proof);
 	intern_free(in->asked);
 	free(in->folder);
 	free(in->v);
@@ -312,6 +314,31 @@ fetch_some(struct incoming *in, const struct remote_pack *p,
 
 /* --- all ------------------------------------------------------------------- */
 
+static void
+note_list(struct incoming *in, const struct pack_entry *t)
+{
+	if (t->encoding == PACK_PARTS)
+		proof_note(&in->proof, &t->id);
+}
+
+static int
+note_lists(struct incoming *in, const struct pack *index, struct err *e)
+{
+	struct pack_entry t;
+
+	for (uint64_t i = 0; i < pack_count(index); i++) {
+		pack_entry_at(&t, index, i);
+		note_list(in, &t);
+	}
+	return proof_save(&in->proof, e);
+}
+
+int
+incoming_prove(struct incoming *in, struct err *e)
+{
+	return proof_run(&in->proof, e);
+}
+
 /* Most of a pack is wanted, or it is small: it comes whole, with others. */
 static int
 fetch_from_pack(struct incoming *in, const struct wanted_entry *v, size_t n,
@@ -323,8 +350,14 @@ fetch_from_pack(struct incoming *in, const struct wanted_entry *v, size_t n,
 	for (size_t i = 0; i < n; i++)
 		wanted += v[i].entry.stored;
 	in->objects += n;
-	if (wanted < p->index / 2 && p->bytes > GAP)
-		return fetch_some(in, p, v, n, e);
+	if (wanted < p->index / 2 && p->bytes > GAP) {
+		for (size_t i = 0; i < n; i++)
+			note_list(in, &v[i].entry);
+		return proof_save(&in->proof, e) < 0 ? -1 :
+		    fetch_some(in, p, v, n, e);
+	}
+	if (note_lists(in, in->r->known.pack[v->pack].index, e) < 0)
+		return -1;
 	in->whole[in->n_whole++] = (struct whole_pack){ .of = p };
 	return in->n_whole < INCOMING_WHOLE ? 0 : fetch_whole_packs(in, e);
 }

@@ -139,6 +139,8 @@ bring_objects(struct pull *p, struct err *e)
 	} while (more > 0);
 	companions_release(&along);
 	closure_free(k);
+	if (more == 0)
+		more = incoming_prove(&p->in, e);
 	p->done->objects = p->in.objects;
 	p->done->packs = p->in.packs;
 	p->done->bytes = p->in.bytes;

@@ -96,6 +96,8 @@ remote_repair(uint64_t *got, struct remote *r, const struct oid *id, size_t n,
 		if (result == 0)
 			++*got;
 	}
+	if (result == 0)
+		result = incoming_prove(&in, e);
 	if (in.r)
 		incoming_release(&in);
 	remote_unlock(r);

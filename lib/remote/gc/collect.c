@@ -159,6 +159,8 @@ copy_objects(struct collection *c, struct err *e)
 			(void)incoming_want(&in, &c->s.copy[i]);
 	if (r == 0)
 		r = incoming_fetch(&in, e);
+	if (r == 0)
+		r = incoming_prove(&in, e);
 	if (in.r)
 		incoming_release(&in);
 	for (size_t i = 0; i < c->r->known.n; i++)

@@ -132,7 +132,7 @@ mark_names(struct survey *s, struct err *e)
 		if ((r = incoming_fetch(&s->in, e)) < 0)
 			break;
 	closure_free(k);
-	return r;
+	return r < 0 ? -1 : incoming_prove(&s->in, e);
 }
 
 /* --- what that makes of packs ---------------------------------------------- */
