@@ -654,6 +654,23 @@ check 'mlv-data rm and gc print their records' <<'X'
 		plain mlv.gc.version/1 0 cat going
 	)
 X
+check 'mlv-data gc --remote prints its records' <<'X'
+	mkdir ../shared &&
+	(
+		cd ../collected &&
+		mlv-data remote add origin ../shared >add.log &&
+		mlv-data push >push.log &&
+		mlv-data rm data:x@1 data:x@2 >rm.log &&
+		mlv-data push >push.log &&
+		expect 0 mlv-data gc --remote origin --keep all --dry-run &&
+		grep ^packs/ out >going &&
+		plain mlv.gc.remote.file/1 0 cat going &&
+		described 0 mlv-data gc --remote origin --keep all &&
+		expect 0 mlv-data gc --remote origin --keep all &&
+		grep ^origin out >numbers &&
+		plain mlv.gc.remote/1 0 cat numbers
+	)
+X
 
 # --- nothing is left out
 check 'every verb that has --json was asked here' <<'X'
