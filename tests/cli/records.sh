@@ -316,6 +316,15 @@ check 'mlv-train runs prints the record for each kind of run, in both forms' <<'
 	described 0 mlv-train runs &&
 	plain mlv.run.listed/1 0 mlv-train runs
 X
+check 'mlv-train runs --group-by prints its record' <<'X'
+	described 0 mlv-train runs -g learner,params.lr --agg max:metrics.loss,count:metrics.loss
+X
+check 'mlv-train tag, attach, archive and restore print their record' <<'X'
+	described 0 mlv-train tag -m words good team=a &&
+	described 0 mlv-train attach good rows.csv &&
+	described 0 mlv-train archive bad &&
+	described 0 mlv-train restore bad
+X
 is_living() { mlv-train runs -w "status = 'running'" | grep -q "$1"; }
 check 'mlv-train runs prints the record of a run that still lives' <<'X'
 	mkfifo go &&

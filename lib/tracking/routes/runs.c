@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "track/amend.h"
 #include "tracking/internal.h"
 
 static int
@@ -175,6 +176,7 @@ end_run(struct call *k, struct tracked_run *r, enum run_status status)
 		if (journal_seal_at(&put, j, status, code, ms * 1000, &e) < 0)
 			return call_fail_err(k, &e);
 		r->sealed = true;
+		tracked_is_read(&k->t->runs, r);
 	} else {
 		ended_lines(&p);
 		ended_end(&p, status, code, ms * 1000);
@@ -263,18 +265,13 @@ static int
 set_deleted(struct call *k, bool deleted)
 {
 	struct tracked_run *r = find_run(k, call_text(k, "run_id"), true);
-	struct json value = { .type = JSON_NULL };
 	struct ended p;
 
 	if (r == NULL)
 		return -1;
 	if (r->deleted != deleted) {
-		if (deleted) {
-			value.type = JSON_INT;
-			value.i = clock_wall_us() / 1000;
-		}
 		ended_lines(&p);
-		ended_fact(&p, "deleted", &value);
+		ended_archive(&p, deleted);
 		if (write_run(k, r, &p) < 0)
 			return -1;
 		r->deleted = deleted;
