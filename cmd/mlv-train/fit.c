@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "cli/reading.h"
 #include "flow/fit/fit.h"
 #include "verbs.h"
@@ -190,6 +191,9 @@ fill_request(struct cli *c, struct fit_opts *o)
 	rq->learn.threads = (int)o->threads;
 	rq->learn.progress = &c->progress;
 	rq->log = &c->log;
+	rq->intervals = c->json;
+	if (!cli_cache_bytes(&rq->keep_bytes))
+		return cli_usage(c, "MLV_CACHE_BYTES is a number of bytes");
 	for (size_t i = 0; i < o->set.n; i++)
 		if (!cli_key_value(c, o->set.v[i], &set[i].name,
 		    &set[i].value))
@@ -269,6 +273,9 @@ const struct verb verb_fit = {
 "A target of names, booleans or exactly two values is classified, any other\n"
 "number regressed.  A column that cannot be used (free text, a key, a\n"
 "date-time) is refused by name, with the option that settles it.\n"
+"\n"
+"In a repository the rows as gbdt takes them are kept below .mlv/cache: the next\n"
+"fit of the same data, columns and bins does not read them again.\n"
 "\n"
 "Golden rows travel in the model and are asked again whenever it is opened.\n"
 "They are drawn from the training profile, none of them a training row, unless\n"

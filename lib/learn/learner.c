@@ -113,14 +113,32 @@ learner_params(struct json **out, struct arena *a,
 	return 0;
 }
 
+bool
+learner_bins(struct bin_params *out, const struct learner_request *rq)
+{
+	struct err later = ERR_INIT;
+	struct arena a = { 0 };
+	const struct learner *l;
+	void *params;
+	bool binned;
+
+	binned = learner_find(&l, rq->name, &later) == 0 && l->bins != NULL &&
+	    read_params(&params, &a, l, rq, &later) == 0;
+	if (binned)
+		l->bins(out, params);
+	arena_free(&a);
+	return binned;
+}
+
 int
 learner_fit(struct learned *out, struct arena *a,
     const struct learner_rows *rows, const struct learner_request *rq,
-    const size_t *probe, size_t n_probes, struct err *e)
+    struct err *e)
 {
 	struct frame train = *rows->train;
 	const struct frame *f = &train;
-	const struct learner_rows weighed = { f, rows->valid };
+	struct learner_rows weighed = *rows;
+	size_t probes = rows->probe ? rows->probe->rows : 0;
 	const struct objective *ob;
 	const struct learner *l;
 	const char *weights;
@@ -128,6 +146,7 @@ learner_fit(struct learned *out, struct arena *a,
 	double *answer;
 
 	memset(out, 0, sizeof(*out));
+	weighed.train = f;
 	if (learner_find(&l, rq->name, e) < 0)
 		return -1;
 	if (!(l->tasks & LEARNER_TASK(f->task)))
@@ -145,10 +164,9 @@ learner_fit(struct learned *out, struct arena *a,
 	out->graph = emit_begin(a, f, l->name);
 	l->emit(a, out->graph, f, model);
 	out->width = objective_scores(ob, f);
-	answer = arena_alloc(a, (n_probes * out->width + 1) *
-	    sizeof(*answer));
-	for (size_t i = 0; i < n_probes; i++) {
-		l->score(answer + i * out->width, model, f, probe[i]);
+	answer = arena_alloc(a, (probes * out->width + 1) * sizeof(*answer));
+	for (size_t i = 0; i < probes; i++) {
+		l->score(answer + i * out->width, model, rows->probe, i);
 		ob->link(answer + i * out->width, out->width);
 	}
 	out->answer = answer;

@@ -43,6 +43,9 @@ struct fit_request {
 	const char *output;		/* a path */
 	const char *name;		/* a word for the run, or NULL */
 	bool golden_real;		/* training rows may travel */
+	bool intervals;			/* of the metrics of `valid` */
+	uint64_t keep_bytes;		/* what rows kept for the next fit may
+					 * take; 0: none are */
 	const struct log *log;
 };
 
