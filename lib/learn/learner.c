@@ -113,6 +113,23 @@ learner_params(struct json **out, struct arena *a,
 	return 0;
 }
 
+int
+learner_check_param(const char *learner, const struct param *p, struct err *e)
+{
+	const struct learner *l;
+	struct arena a = { 0 };
+	void *params;
+	int r;
+
+	if (learner_find(&l, learner, e) < 0)
+		return -1;
+	params = arena_alloc(&a, l->params_size);
+	hyperparams_preset(params, &l->params);
+	r = hyperparams_set(params, &l->params, p->name, p->value, e);
+	arena_free(&a);
+	return r;
+}
+
 bool
 learner_bins(struct bin_params *out, const struct learner_request *rq)
 {

@@ -31,6 +31,10 @@ struct learner_request {
 	int threads;			/* 0: as pool_new */
 	bool watched;			/* there are validation rows */
 	const struct progress *progress;
+	/* Told of the metric that the validation rows are watched by after
+	 * each round: true, and learning ends with ERR_STOPPED.  Or NULL. */
+	bool (*round)(void *ctx, int64_t round, double value);
+	void *round_ctx;
 };
 
 /* What is learned from; all but `train` may be NULL. */
@@ -106,6 +110,10 @@ int learner_settle_task(enum task *t, const struct learner_request *rq,
  * of its names. */
 int learner_params(struct json **out, struct arena *a,
     const struct learner_request *rq, struct err *e);
+/* May that learner have this value for a parameter of that name, whatever the
+ * others are?  ERR_USAGE. */
+int learner_check_param(const char *learner, const struct param *p,
+    struct err *e);
 /* How the rows are put into bins; false where they are not, or the parameters
  * are wrong, which learner_fit will say. */
 bool learner_bins(struct bin_params *out, const struct learner_request *rq);

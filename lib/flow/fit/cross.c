@@ -45,6 +45,18 @@ deal_rows(struct fitting *f, struct err *e)
 	return &f->folds;
 }
 
+/* Its metric is told as that of step k + 1. */
+static int
+tell_fold(const struct fit_request *rq, size_t k, const struct evaluation *v,
+    struct err *e)
+{
+	const struct metric *m = rq->judged ? metrics_find(&v->metrics,
+	    rq->judged_metric) : NULL;
+
+	return m && rq->judged(rq->judged_ctx, (int64_t)k + 1, m->value) ?
+	    err_set(e, ERR_STOPPED, "stopped after %zu folds", k + 1) : 0;
+}
+
 static int
 judge_fold(struct fitting *f, size_t k, struct err *e)
 {
@@ -68,6 +80,7 @@ judge_fold(struct fitting *f, size_t k, struct err *e)
 			log_warn(f->rq->log, "fold %zu: %s", k + 1,
 			    v.unknown);
 		fold_metrics_add(&f->out->cv, &f->out->arena, &v);
+		r = tell_fold(f->rq, k, &v, e);
 		evaluation_release(&v);
 	}
 	binding_free(plan);

@@ -79,14 +79,14 @@ deliver_model(struct fitting *f, struct err *e)
 
 	oid_of(&f->out->model, f->bytes.data, f->bytes.len);
 	f->out->size = f->bytes.len;
-	if (fit_open_output(f, e) < 0 ||
+	if (f->rq->output && (fit_open_output(f, e) < 0 ||
 	    out_file_add(&f->file, f->bytes.data, f->bytes.len, e) < 0 ||
-	    out_file_flush(&f->file, e) < 0)
+	    out_file_flush(&f->file, e) < 0))
 		return -1;
 	if (f->j && (odb_put(&f->out->model, repo_odb(f->s), f->bytes.data,
 	    f->bytes.len, e) < 0 ||
-	    journal_link(f->j, "output", TYPE_ONNX, f->rq->output,
-	    &f->out->model, f->bytes.len, e) < 0 ||
+	    journal_link(f->j, "output", TYPE_ONNX, f->rq->output ?
+	    f->rq->output : FIT_OUTPUT, &f->out->model, f->bytes.len, e) < 0 ||
 	    fit_record_results(f, e) < 0))
 		return -1;
 	if (f->j) {
@@ -98,7 +98,7 @@ deliver_model(struct fitting *f, struct err *e)
 			return -1;
 		}
 	}
-	r = out_file_commit(&f->file, e);
+	r = f->file_open ? out_file_commit(&f->file, e) : 0;
 	f->file_open = false;
 	if (r == 0 && late.code != ERR_NONE) {
 		*e = late;

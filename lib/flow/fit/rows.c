@@ -94,6 +94,9 @@ valid_types(struct table_read_opts *o, struct fitting *f,
 int
 fit_try_output(struct fitting *f, struct err *e)
 {
+	if (f->rq->output == NULL)
+		return f->s ? 0 : err_set(e, ERR_USAGE, "outside of a "
+		    "repository the model needs a file");
 	if (fit_open_output(f, e) < 0)
 		return -1;
 	out_file_drop(&f->file);

@@ -280,8 +280,9 @@ drop_trees(struct gbdt_model *m, size_t keep)
 		m->n_trees = keep;
 }
 
-static void
-boost_rounds(struct booster *g, const struct progress *progress)
+static int
+boost_rounds(struct booster *g, const struct gbdt_rows *rows,
+    const struct progress *progress, struct err *e)
 {
 	struct gbdt_model *m = g->m;
 	const struct objective_pass learn = { g->gh, g->train.f,
@@ -311,6 +312,10 @@ boost_rounds(struct booster *g, const struct progress *progress)
 			    g->pool);
 
 			m->valid_metric[i] = v;
+			if (rows->round && rows->round(rows->round_ctx, i + 1,
+			    v))
+				return err_set(e, ERR_STOPPED, "stopped after "
+				    "%lld rounds", (long long)i + 1);
 			v = g->watch && g->watch->more ? -v : v;
 			if (v < best_value) {
 				best_value = v;
@@ -332,6 +337,7 @@ boost_rounds(struct booster *g, const struct progress *progress)
 		m->best_iteration = best;
 		drop_trees(m, (size_t)best * g->k);
 	}
+	return 0;
 }
 
 static double *
@@ -479,7 +485,7 @@ gbdt_train(struct gbdt_model *out, const struct gbdt_rows *rows,
 		if (g.has_valid)
 			fill_start(&g, &g.valid);
 		round_start(&g);
-		boost_rounds(&g, progress);
+		r = boost_rounds(&g, rows, progress, e);
 	}
 	out->n_set = g.n_set;
 	grower_release(&g.w);

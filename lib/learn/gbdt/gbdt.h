@@ -126,6 +126,9 @@ struct gbdt_model {
 struct gbdt_rows {
 	const struct frame *train, *valid;
 	const struct bins *train_bins, *valid_bins;
+	/* after each round; true: enough, which is ERR_STOPPED; or NULL */
+	bool (*round)(void *ctx, int64_t round, double valid);
+	void *round_ctx;
 };
 
 void gbdt_bin_params(struct bin_params *out, const struct gbdt_params *p);

@@ -32,7 +32,7 @@ gbdt_fit(void **model, const struct learner_rows *rows, const void *params,
 	struct gbdt_model *m = xalloc(1, sizeof(*m));
 
 	const struct gbdt_rows from = { rows->train, rows->valid,
-	    rows->train_bins, rows->valid_bins };
+	    rows->train_bins, rows->valid_bins, rq->round, rq->round_ctx };
 
 	if (gbdt_train(m, &from, params, rq->threads, rq->progress, e) < 0) {
 		free(m);
