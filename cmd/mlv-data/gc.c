@@ -122,6 +122,7 @@ gc_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	out_int(&c->out, "young", (int64_t)r.young);
 	out_int(&c->out, "folded", (int64_t)r.folded);
 	out_int(&c->out, "packs", (int64_t)r.packs);
+	out_int(&c->out, "cached", (int64_t)r.cached);
 	out_end(&c->out);
 	return EXIT_YES;
 }
@@ -142,8 +143,9 @@ const struct verb verb_gc = {
 "Prints a record a version that goes (name, id, bytes), then one with the\n"
 "numbers: versions, objects and their bytes on disk, which go into the trash;\n"
 "bytes that the trash had before, freed now; objects that only their age kept;\n"
-"loose objects folded into packs; packs.  The trash is kept until the next gc:\n"
-"--undo brings all of it back.\n"
+"loose objects folded into packs; packs; bytes of rows kept ready for 'mlv-train\n"
+"fit', not used for as long.  The trash is kept until the next gc: --undo brings\n"
+"all of it back.\n"
 "\n"
 "With --remote packs of a remote go that no name leads to there; names stay as\n"
 "they are.  What is of no use is doomed first, and removed by a gc of it after\n"

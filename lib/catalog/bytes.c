@@ -287,6 +287,20 @@ catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
 	return -1;
 }
 
+int
+catalog_bytes_load(struct catalog_bytes *b, struct catalog *c, struct err *e)
+{
+	if (b->data != NULL)
+		return 0;
+	b->later = false;
+	if (b->item.kind != NAME_PATH)
+		return open_object(b, c, &b->content, b->type, e);
+	if (open_file(b, b->item.base, e) == 0)
+		return 0;
+	hint_at_name(c, b->item.base, e);
+	return -1;
+}
+
 void
 catalog_bytes_close(struct catalog_bytes *b)
 {
