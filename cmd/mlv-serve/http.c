@@ -11,6 +11,7 @@
 #include "cli/environment.h"
 #include "flow/serve.h"
 #include "remote/config.h"
+#include "listen.h"
 #include "verbs.h"
 
 #define SERVED_NAME_MAX 128
@@ -18,7 +19,8 @@
 struct http_verb {
 	struct texts columns;
 	const char *host, *canary, *name, *log, *share_file, *features, *store,
-	    *service, *remote, *cache;
+	    *service, *remote, *cache, *tokens;
+	bool anyone;
 	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout;
 };
 
@@ -27,7 +29,12 @@ static const struct http_verb http_defaults = { .port = 8080, .health_port = -1,
 
 static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
-	    "IPv4 address to listen on, instead of 127.0.0.1" },
+	    "IPv4 address to listen on, instead of 127.0.0.1; others need "
+	    "--token-file" },
+	{ OPT_TEXT, 0, "token-file", offsetof(struct http_verb, tokens),
+	    "FILE", "who may ask, see token new" },
+	{ OPT_FLAG, 0, "anyone", offsetof(struct http_verb, anyone), NULL,
+	    "let all ask who reach the --host, without tokens" },
 	{ OPT_INT, 'p', "port", offsetof(struct http_verb, port), "N",
 	    "port, 8080 by default; 0 takes a free one",
 	    .high = 65535 },
@@ -135,7 +142,8 @@ start_health(struct http_server **out, struct server *server,
 	const struct http_opts ho = { .host = o->host,
 	    .port = (int)o->health_port, .threads = 1,
 	    .body_max = 65536, .connections_max = HEALTH_CONNECTIONS,
-	    .timeout_s = HEALTH_TIMEOUT_S, .answer = server_answer_health,
+	    .timeout_s = HEALTH_TIMEOUT_S, .admit = server_admit,
+	    .answer = server_answer_health,
 	    .ctx = server };
 
 	*out = NULL;
@@ -164,7 +172,7 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 {
 	struct http_opts ho = { .host = o->host, .port = (int)o->port,
 	    .threads = (int)o->threads, .timeout_s = (unsigned)o->timeout,
-	    .answer = server_answer, .ctx = server };
+	    .admit = server_admit, .answer = server_answer, .ctx = server };
 	struct http_server *http, *health;
 	int sig;
 
@@ -269,7 +277,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct http_verb *o = opts;
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
-	struct server_opts so = { .log_folder = o->log,
+	struct server_opts so = { .log_folder = o->log, .tokens = o->tokens,
 	    .features = o->features, .feature_store = o->store,
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
@@ -287,7 +295,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		    "--remote");
 	if (o->service && o->features == NULL)
 		return cli_usage(c, "--service names one of --features");
-	if ((r = check_name(c, o->name)) != 0 ||
+	if ((r = listen_check(c, o->host, o->tokens, o->anyone)) != 0 ||
+	    (r = check_name(c, o->name)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
 	so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
@@ -318,8 +327,8 @@ const struct verb verb_http = {
 "as JSON or bytes, TensorFlow Serving's and KServe's REST\n"
 "(/v1/models/NAME:predict ...), MLflow's and SageMaker's /invocations,\n"
 "TorchServe's /predictions/NAME; /openapi.json lists all paths, /metrics is for\n"
-"Prometheus.  Prints its URL when it is ready.  Listens on loopback unless --host\n"
-"says otherwise; put a proxy with TLS in front of anything else.\n"
+"Prometheus.  Prints its URL when it is ready.  Listens on loopback; with --host\n"
+"for others, who bring a token of --token-file.  Put a proxy with TLS in front.\n"
 "\n"
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"
 "loaded and checked beside the old one and takes over between two requests,\n"

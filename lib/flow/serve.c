@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/tokens.h"
 #include "base/mem.h"
 #include "catalog/name.h"
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
 #include "flow/serve/openapi.h"
 #include "flow/serve/pages.h"
+#include "flow/serve/permit.h"
 #include "flow/serve/follow.h"
 #include "flow/serve/shadow.h"
 
@@ -49,7 +51,9 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 
 	server_stats_init(&s->stats);
 	po.stats = &s->stats;
-	if (o->features && feature_server_open(&s->features, &fo, e) < 0) {
+	if ((o->tokens && tokens_open(&s->tokens, o->tokens,
+	    o->endpoint.log, e) < 0) || (o->features &&
+	    feature_server_open(&s->features, &fo, e) < 0)) {
 		server_free(s);
 		return -1;
 	}
@@ -86,6 +90,7 @@ server_free(struct server *s)
 	follower_close(s->follower);
 	reqlog_close(s->reqlog);
 	feature_server_close(s->features);
+	tokens_close(s->tokens);
 	server_stats_release(&s->stats);
 	free(s);
 }
@@ -337,6 +342,21 @@ answer_by(const struct route *r, struct exchange *x)
 			refuse_method(x, r->method);
 	}
 	version_release(x->version);
+}
+
+/* In the dialect of the path; what is no path is refused alike. */
+bool
+server_admit(void *ctx, const struct http_request *request,
+    struct http_response *response)
+{
+	struct exchange x = { .server = ctx, .request = request,
+	    .response = response };
+
+	if (x.server->tokens)
+		x.dialect = route_find(routes, sizeof(routes) /
+		    sizeof(routes[0]), request->method, request->path,
+		    &x.path)->dialect;
+	return exchange_is_permitted(&x);
 }
 
 void

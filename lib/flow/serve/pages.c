@@ -6,6 +6,7 @@
 #include "codec/json.h"
 #include "flow/serve/follow.h"
 #include "flow/serve/mirror.h"
+#include "flow/serve/permit.h"
 #include "flow/serve/shadow.h"
 
 static bool
@@ -65,6 +66,7 @@ show_metrics(struct exchange *x)
 	    s->reqlog ? reqlog_rows(s->reqlog) : 0,
 	    s->reqlog ? reqlog_dropped(s->reqlog) : 0,
 	    s->shadow ? shadow_dropped(s->shadow) : 0);
+	permit_write(&x->response->body, s);
 	if (s->follower)
 		follower_write(&x->response->body, s->follower);
 	if (s->mirror)
