@@ -425,8 +425,12 @@ read_rows(struct checker *k, const struct table_read_opts *read,
 	for (size_t i = 0; i < k->s->cols; i++)
 		want[i] = (struct table_want){ k->s->col[i].name,
 		    COL_RAW, true };
-	r = scan_table(k->in->bytes, k->in->n, read, want, k->s->cols,
-	    &consumer, e);
+	if (k->in->rows != NULL)
+		r = scan_typed(k->in->rows, read, want, k->s->cols, &consumer,
+		    e);
+	else
+		r = scan_table(k->in->bytes, k->in->n, read, want,
+		    k->s->cols, &consumer, e);
 	free(want);
 	return r;
 }
