@@ -16,7 +16,7 @@
 #define SERVED_NAME_MAX 128
 
 struct http_verb {
-	struct texts columns;
+	struct texts columns, metrics;
 	const char *host, *canary, *name, *log, *share_file, *features, *store,
 	    *service, *remote, *cache;
 	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout;
@@ -37,6 +37,9 @@ static const struct opt http_options[] = {
 	    .high = 65535 },
 	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
 	    "MODEL=PERCENT", "let another model answer a share of the units" },
+	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
+	    "FILE,...", "textfiles that /metrics has, too, as mlv-drift alert "
+	    "--prom writes" },
 	{ OPT_TEXT, 0, "share-file", offsetof(struct http_verb, share_file),
 	    "FILE", "the canary's percentage, read again when it changes" },
 	{ OPT_TEXT, 0, "name", offsetof(struct http_verb, name), "NAME",
@@ -270,6 +273,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct server_opts so = { .log_folder = o->log,
+	    .textfile = o->metrics.v, .n_textfiles = o->metrics.n,
 	    .features = o->features, .feature_store = o->store,
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,

@@ -48,6 +48,8 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	    o->feature_store, o->service };
 
 	server_stats_init(&s->stats);
+	s->textfile = o->textfile;
+	s->n_textfiles = o->n_textfiles;
 	po.stats = &s->stats;
 	if (o->features && feature_server_open(&s->features, &fo, e) < 0) {
 		server_free(s);
