@@ -17,7 +17,7 @@
 #define SERVED_NAME_MAX 128
 
 struct http_verb {
-	struct texts columns;
+	struct texts columns, metrics;
 	const char *host, *canary, *name, *log, *share_file, *features, *store,
 	    *service, *remote, *cache, *tokens;
 	bool anyone;
@@ -44,6 +44,9 @@ static const struct opt http_options[] = {
 	    .high = 65535 },
 	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
 	    "MODEL=PERCENT", "let another model answer a share of the units" },
+	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
+	    "FILE,...", "textfiles that /metrics has, too, as mlv-drift alert "
+	    "--prom writes" },
 	{ OPT_TEXT, 0, "share-file", offsetof(struct http_verb, share_file),
 	    "FILE", "the canary's percentage, read again when it changes" },
 	{ OPT_TEXT, 0, "name", offsetof(struct http_verb, name), "NAME",
@@ -278,6 +281,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct server_opts so = { .log_folder = o->log, .tokens = o->tokens,
+	    .textfile = o->metrics.v, .n_textfiles = o->metrics.n,
 	    .features = o->features, .feature_store = o->store,
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,

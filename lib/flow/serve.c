@@ -50,6 +50,8 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	    o->feature_store, o->service };
 
 	server_stats_init(&s->stats);
+	s->textfile = o->textfile;
+	s->n_textfiles = o->n_textfiles;
 	po.stats = &s->stats;
 	if ((o->tokens && tokens_open(&s->tokens, o->tokens,
 	    o->endpoint.log, e) < 0) || (o->features &&

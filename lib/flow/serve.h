@@ -23,6 +23,8 @@ struct server_opts {
 	const char *feature_store;	/* NULL: the repository's */
 	const char *service;		/* whose features are joined, or
 					 * NULL */
+	const char *const *textfile;	/* metrics of others; borrowed */
+	size_t n_textfiles;
 	/* the remote that has the models; url NULL: they are here */
 	struct mirror_opts mirror;
 };

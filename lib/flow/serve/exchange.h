@@ -28,6 +28,8 @@ struct server {
 	struct follower *follower;	/* of a rollout; or NULL */
 	struct mirror *mirror;		/* of a remote; or NULL */
 	struct feature_server *features;	/* or NULL */
+	const char *const *textfile;	/* metrics of others */
+	size_t n_textfiles;
 	_Atomic bool retired;
 };
 

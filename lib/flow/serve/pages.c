@@ -8,6 +8,7 @@
 #include "flow/serve/mirror.h"
 #include "flow/serve/permit.h"
 #include "flow/serve/shadow.h"
+#include "flow/serve/textfiles.h"
 
 static bool
 is_ready(struct server *s)
@@ -74,6 +75,7 @@ show_metrics(struct exchange *x)
 		    "while the remote answers.\n# TYPE mlv_remote_reachable "
 		    "gauge\nmlv_remote_reachable %d\n",
 		    mirror_is_reachable(s->mirror));
+	textfiles_write(&x->response->body, s->textfile, s->n_textfiles);
 }
 
 void
