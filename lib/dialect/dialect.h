@@ -63,11 +63,11 @@ struct dialect {
 	/* Append the body that says why there is no answer, by the status: 503
 	 * is nobody's mistake. */
 	void (*refuse)(struct buf *out, int status, const char *why);
-	/* Append what the model takes and gives.  `other`: the number of
-	 * another version served by its name, or NULL.  NULL: it has no words
-	 * for that. */
+	/* Append what the model takes and gives.  `others`: the numbers of
+	 * other versions served by its name, up to a NULL.  NULL: it has no
+	 * words for that. */
 	void (*describe)(struct buf *out, const struct version *v,
-	    const char *other);
+	    const char *const *others);
 };
 
 extern const struct dialect dialect_v2;

@@ -1,6 +1,6 @@
 /*
- * flow/serve.h - the server behind `mlv-serve http`: an endpoint, the routes
- * at which it is asked in one dialect or another, counters and the request
+ * flow/serve.h - the server behind `mlv-serve http`: endpoints, the routes at
+ * which they are asked in one dialect or another, counters and the request
  * log.
  */
 #ifndef FLOW_SERVE_H
@@ -15,6 +15,8 @@ struct server;
 
 struct server_opts {
 	struct endpoint_opts endpoint;	/* but for stats */
+	const char *models;		/* models.yaml, in place of its sources;
+					 * or NULL */
 	const char *log_folder;		/* request log, or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
@@ -24,7 +26,8 @@ struct server_opts {
 	struct mirror_opts mirror;
 };
 
-/* Ready when it returns: the stable model is loaded. */
+/* Ready when it returns: the stable model is loaded; with a file of models,
+ * once all of them are. */
 int server_new(struct server **out, const struct server_opts *o,
     struct err *e);
 /* NULL is fine. */

@@ -51,7 +51,7 @@ choose_version(struct inference *in)
 {
 	struct exchange *x = in->x;
 	const struct http_request *http = x->request;
-	struct endpoint *endpoint = x->server->endpoint;
+	struct endpoint *endpoint = x->entry->endpoint;
 	const char *by = in->unit;
 	struct arena a = { 0 };
 
@@ -113,7 +113,7 @@ ask_shadow(const struct inference *in, const struct shadow_rows *rows)
 {
 	struct server *server = in->x->server;
 	struct version *v = rows->request->placed && server->shadow ?
-	    endpoint_hold(server->endpoint, VARIANT_SHADOW) : NULL;
+	    endpoint_hold(in->x->entry->endpoint, VARIANT_SHADOW) : NULL;
 
 	if (v)
 		shadow_add(server->shadow, v, rows);
@@ -339,6 +339,20 @@ refuse_type(struct exchange *x)
 }
 
 void
+exchange_refuse_unloaded(struct exchange *x)
+{
+	struct buf why;
+
+	buf_init(&why, BUF_CAP_SMALL);
+	buf_addf(&why, "model '%s' does not answer yet: ",
+	    endpoint_name(x->entry->endpoint));
+	endpoint_explain(&why, x->entry->endpoint);
+	exchange_fail(x, 503, why.data);
+	http_add_field(x->response, "Retry-After", "1");
+	buf_free(&why);
+}
+
+void
 exchange_infer(struct exchange *x)
 {
 	_Atomic int64_t *in_flight = &x->server->stats.in_flight;
@@ -360,9 +374,12 @@ exchange_infer(struct exchange *x)
 		in.request.model = x->version->name;
 	} else {
 		choose_version(&in);
-		in.request.model = endpoint_name(x->server->endpoint);
+		in.request.model = endpoint_name(x->entry->endpoint);
 	}
 	in.begun_us = clock_mono_us();
-	answer_in_session(&in);
+	if (x->version)
+		answer_in_session(&in);
+	else
+		exchange_refuse_unloaded(x);
 	atomic_fetch_sub_explicit(in_flight, 1, memory_order_relaxed);
 }
