@@ -9,12 +9,13 @@
 #include "base/stop.h"
 #include "catalog/catalog.h"
 #include "cli/environment.h"
+#include "deploy/metrics.h"
 #include "flow/serve.h"
 #include "remote/config.h"
 #include "verbs.h"
 
 struct http_verb {
-	struct texts columns;
+	struct texts columns, metrics;
 	const char *models, *host, *canary, *name, *log, *share_file, *features, *store,
 	    *service, *remote, *cache;
 	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout;
@@ -45,6 +46,9 @@ static const struct opt http_options[] = {
 	    "NAME,...", "columns for a model with one matrix input, in order" },
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
+	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
+	    "NAME,...", "metrics by the names of tfs, mlserver and kserve, too; "
+	    "those of triton are always there" },
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
@@ -189,6 +193,20 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 	return 0;
 }
 
+static int
+read_metrics(struct cli *c, int *names, const struct http_verb *o)
+{
+	for (size_t i = 0; i < o->metrics.n; i++) {
+		int bit = metrics_names_bit(o->metrics.v[i]);
+
+		if (bit < 0)
+			return cli_usage(c, "--metrics is a list of triton, tfs, "
+			    "mlserver and kserve, not '%s'", o->metrics.v[i]);
+		*names |= bit;
+	}
+	return 0;
+}
+
 /* What is said in the file of models, or is for one model alone. */
 static int
 check_models(struct cli *c, const struct http_verb *o, int argc)
@@ -300,7 +318,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--service names one of --features");
 	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
 		return cli_fail(c, &e);
-	if ((r = read_canary(c, &so.endpoint, o)) != 0)
+	if ((r = read_metrics(c, &so.metrics_names, o)) != 0 ||
+	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
 	if (argc)
 		so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);

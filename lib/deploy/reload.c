@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "catalog/name.h"
 #include "catalog/resolve.h"
+#include "deploy/inputs.h"
 #include "deploy/load.h"
 #include "model/contract.h"
 
@@ -105,6 +106,7 @@ replace_version(struct reload *r, enum variant variant, struct version *fresh)
 	if (fresh) {
 		fresh->stats = server_stats_of(r->stats, called(r, variant),
 		    fresh->name, fresh->number);
+		inputs_name(fresh->inputs, r->stats, fresh->name);
 		now.stats = fresh->stats;
 		snprintf(now.number, sizeof(now.number), "%s", fresh->number);
 		snprintf(now.digest, sizeof(now.digest), "%s", fresh->digest);

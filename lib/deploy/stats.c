@@ -18,17 +18,23 @@ void
 server_stats_release(struct server_stats *all)
 {
 	struct version_stats *s = atomic_load(&all->first), *next;
+	struct feature_stats *f, *last;
 	struct endpoint_stats *p, *after;
 
 	for (; s; s = next) {
 		next = s->next;
 		free(s);
 	}
+	for (f = atomic_load(&all->feature); f; f = last) {
+		last = f->next;
+		free(f);
+	}
 	for (p = all->endpoint; p; p = after) {
 		after = p->next;
 		free(p);
 	}
 	atomic_store(&all->first, NULL);
+	atomic_store(&all->feature, NULL);
 	all->endpoint = NULL;
 	mutex_release(&all->lock);
 }
@@ -151,6 +157,55 @@ server_stats_of(struct server_stats *all, enum variant variant,
 	return s;
 }
 
+/* --- features ------------------------------------------------------------- */
+
+/* Under the lock. */
+static struct feature_stats *
+find_feature(struct server_stats *all, const char *model,
+    const char *feature, size_t *others)
+{
+	struct feature_stats *f;
+
+	*others = 0;
+	for (f = atomic_load(&all->feature); f; f = f->next) {
+		if (strcmp(f->model, model) != 0)
+			continue;
+		if (strcmp(f->feature, feature) == 0)
+			return f;
+		++*others;
+	}
+	return NULL;
+}
+
+struct feature_stats *
+server_stats_feature(struct server_stats *all, const char *model,
+    const char *feature, bool profiled)
+{
+	struct feature_stats *f;
+	size_t others;
+	char name[sizeof(f->feature)];
+
+	snprintf(name, sizeof(name), "%s", feature);
+	mutex_lock(&all->lock);
+	f = find_feature(all, model, name, &others);
+	if (f == NULL && others >= STATS_FEATURES_MAX) {
+		snprintf(name, sizeof(name), "%s", "");
+		f = find_feature(all, model, name, &others);
+	}
+	if (f == NULL) {
+		f = xalloc(1, sizeof(*f));
+		snprintf(f->model, sizeof(f->model), "%s", model);
+		memcpy(f->feature, name, sizeof(name));
+		f->next = atomic_load(&all->feature);
+		atomic_store(&all->feature, f);
+	}
+	f->profiled = f->profiled || profiled;
+	mutex_unlock(&all->lock);
+	return f;
+}
+
+/* --- counting ------------------------------------------------------------- */
+
 static void
 add_to(_Atomic uint64_t *counter, uint64_t n)
 {
@@ -159,29 +214,48 @@ add_to(_Atomic uint64_t *counter, uint64_t n)
 }
 
 static void
-count_request(struct version_stats *s, int64_t micros)
+count_time(struct stats_histogram *h, int64_t nanos)
 {
 	int b = 0;
 
-	while (b < STATS_BUCKETS && micros > (int64_t)10 << b)
+	if (nanos < 0)
+		nanos = 0;
+	while (b < STATS_BUCKETS && nanos > (int64_t)10000 << b)
 		b++;
-	add_to(&s->requests, 1);
-	add_to(&s->bucket[b], 1);
-	add_to(&s->micros, (uint64_t)micros);
+	add_to(&h->bucket[b], 1);
+	add_to(&h->nanos, (uint64_t)nanos);
+}
+
+static void
+count_request(struct version_stats *s, const struct stats_times *t)
+{
+	int64_t all = 0;
+
+	for (int i = 0; i < STATS_PHASES; i++)
+		all += t->phase_ns[i];
+	count_time(&s->latency, all);
+	add_to(&s->queue_nanos, (uint64_t)t->queue_ns);
 }
 
 void
 version_stats_answered(struct version_stats *s, uint64_t rows,
-    uint64_t unseen, int64_t micros)
+    uint64_t unseen, const struct stats_times *t)
 {
-	count_request(s, micros);
+	count_request(s, t);
+	for (int i = 0; i < STATS_PHASES; i++)
+		count_time(&s->phase[i], t->phase_ns[i]);
 	add_to(&s->rows, rows);
 	add_to(&s->unseen, unseen);
+	if (t->cpu_ns < 0)
+		return;
+	add_to(&s->cpu_nanos, (uint64_t)t->cpu_ns);
+	add_to(&s->cpu_rows, rows);
 }
 
 void
-version_stats_failed(struct version_stats *s, int64_t micros)
+version_stats_failed(struct version_stats *s, enum stats_failure why,
+    const struct stats_times *t)
 {
-	count_request(s, micros);
-	add_to(&s->errors, 1);
+	count_request(s, t);
+	add_to(&s->failed[why], 1);
 }

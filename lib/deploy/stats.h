@@ -21,13 +21,47 @@
 
 #define STATS_BUCKETS 16	/* upper bounds 10 us * 2^i, then infinity */
 
+/* What a request goes through. */
+enum stats_phase { STATS_READ, STATS_SCORE, STATS_WRITE, STATS_PHASES };
+/* Why a request was not answered: it came too late, the model refused its rows,
+ * anything else. */
+enum stats_failure {
+	STATS_REJECTED, STATS_BACKEND, STATS_OTHER, STATS_FAILURES
+};
+
+struct stats_histogram {
+	_Atomic uint64_t bucket[STATS_BUCKETS + 1];
+	_Atomic uint64_t nanos;		/* their sum */
+};
+
 struct version_stats {
 	char model[130], number[24];
 	enum variant variant;
-	_Atomic uint64_t requests, errors, rows, unseen;
-	_Atomic uint64_t bucket[STATS_BUCKETS + 1];
-	_Atomic uint64_t micros;	/* sum of latencies */
+	_Atomic uint64_t rows, unseen, failed[STATS_FAILURES];
+	_Atomic int64_t in_flight;
+	struct stats_histogram latency, phase[STATS_PHASES];
+	_Atomic uint64_t queue_nanos;
+	/* of the requests whose processor time was measured */
+	_Atomic uint64_t cpu_nanos, cpu_rows;
 	struct version_stats *next;
+};
+
+/* How long a request took.  Its latency is that of the phases; what it waited
+ * before is apart. */
+struct stats_times {
+	int64_t queue_ns, phase_ns[STATS_PHASES];
+	int64_t cpu_ns;			/* < 0: not measured */
+};
+
+#define STATS_FEATURES_MAX 256	/* of a model, later ones together */
+
+/* What came in as a feature of a model, by the profile that the model carries of
+ * the rows it was trained on. */
+struct feature_stats {
+	char model[130], feature[130];
+	bool profiled;			/* the last two are known */
+	_Atomic uint64_t missing, unseen, outside;
+	struct feature_stats *next;
 };
 
 #define STATS_VERSIONS_MAX 128	/* of a name and variant */
@@ -51,8 +85,8 @@ struct endpoint_stats {
 
 struct server_stats {
 	struct version_stats *_Atomic first;
+	struct feature_stats *_Atomic feature;
 	_Atomic uint64_t bad_requests;
-	_Atomic int64_t in_flight;
 	struct mutex lock;		/* of adding, and of what is served */
 	struct endpoint_stats *endpoint;
 };
@@ -80,10 +114,15 @@ void server_stats_explain(struct server_stats *all,
 /* Copies it. */
 void server_stats_why(char *why, size_t room, struct server_stats *all,
     const struct endpoint_stats *p);
+/* The counters of a feature, made when they are new; owned by `all`. */
+struct feature_stats *server_stats_feature(struct server_stats *all,
+    const char *model, const char *feature, bool profiled);
 /* Count a request that was answered.  `unseen`: of the rows, those with a
  * category the model has never seen. */
 void version_stats_answered(struct version_stats *s, uint64_t rows,
-    uint64_t unseen, int64_t micros);
+    uint64_t unseen, const struct stats_times *t);
 /* Count a request that could not be answered. */
-void version_stats_failed(struct version_stats *s, int64_t micros);
+void version_stats_failed(struct version_stats *s, enum stats_failure why,
+    const struct stats_times *t);
+
 #endif

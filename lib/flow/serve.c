@@ -44,6 +44,7 @@ open_server(struct server *s, const struct server_opts *o, struct err *e)
 	    .follow = may_be_rolled_out(o), .logs = o->log_folder != NULL,
 	    .fleet = &s->fleet };
 
+	s->metrics_names = o->metrics_names;
 	mo.endpoint.stats = &s->stats;
 	if (o->features && feature_server_open(&s->features, &fo, e) < 0)
 		return -1;
@@ -292,7 +293,9 @@ get_features(struct exchange *x)
 	    "TorchServe ask" }, \
 	{ "GET", "/health", show_ping, NULL, "ready, as MLflow asks" }, \
 	{ "GET", "/version", show_program_version, NULL, "of mlv" }, \
-	{ "GET", "/metrics", show_metrics, NULL, "for Prometheus" }
+	{ "GET", "/metrics", show_metrics, NULL, "for Prometheus" }, \
+	{ "GET", "/monitoring/prometheus/metrics", show_metrics, NULL, "the " \
+	    "same, where TensorFlow Serving has it" }
 
 /* Serving's three questions, by whatever stands in front of the colon. */
 #define ASK_TFS(at, which) \

@@ -17,6 +17,7 @@ struct server_opts {
 	struct endpoint_opts endpoint;	/* but for stats */
 	const char *models;		/* models.yaml, in place of its sources;
 					 * or NULL */
+	int metrics_names;		/* deploy/metrics.h */
 	const char *log_folder;		/* request log, or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */

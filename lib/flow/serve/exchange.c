@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/json.h"
+#include "deploy/inputs.h"
 #include "flow/serve/shadow.h"
 #include "table/write.h"
 
@@ -23,7 +24,10 @@ struct inference {
 	bool store_failed;		/* it is not the client's fault */
 	const char *unit;		/* X-Unit-Id, or NULL */
 	struct choice how;		/* it came that x->version answers */
-	int64_t begun_us, micros;
+	int64_t micros;			/* until it was answered */
+	int64_t mark_ns;		/* when the phase before ended */
+	struct stats_times times;
+	enum stats_failure failure;	/* where it would fail now */
 };
 
 void
@@ -194,6 +198,16 @@ join_features(struct inference *in, struct err *e)
 	return 0;
 }
 
+/* A phase ends now, and the next one begins. */
+static void
+end_phase(struct inference *in, enum stats_phase phase)
+{
+	int64_t now = clock_mono_ns();
+
+	in->times.phase_ns[phase] += now - in->mark_ns;
+	in->mark_ns = now;
+}
+
 /* Read, score, write; -1 with why not. */
 static int
 answer_body(struct inference *in, struct err *e)
@@ -207,9 +221,14 @@ answer_body(struct inference *in, struct err *e)
 	struct buf *out = &in->x->response->body;
 
 	if (dialect->read(q, &body, e) < 0 ||
-	    (in->x->version->filled && join_features(in, e) < 0) ||
-	    scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
+	    (in->x->version->filled && join_features(in, e) < 0))
 		return -1;
+	end_phase(in, STATS_READ);
+	in->failure = STATS_BACKEND;
+	if (scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
+		return -1;
+	end_phase(in, STATS_SCORE);
+	in->failure = STATS_OTHER;
 	dialect->write(out, q, in->answers);
 	if (buf_check(out, e) == 0)
 		return 0;
@@ -255,6 +274,18 @@ add_version_headers(struct exchange *x)
 	http_add_field(x->response, "X-Mlv-Variant", variant_text(v->variant));
 }
 
+#define CPU_EVERY 16
+
+/* Asking for a thread's processor time takes as long as a small model: only
+ * some requests do, the first of a thread among them. */
+static bool
+measures_cpu(void)
+{
+	static _Thread_local unsigned requests;
+
+	return requests++ % CPU_EVERY == 0;
+}
+
 static void
 answer_in_session(struct inference *in)
 {
@@ -263,8 +294,11 @@ answer_in_session(struct inference *in)
 	struct version_stats *stats = x->version->stats;
 	struct err e = ERR_INIT;
 	struct session *session = NULL;
+	int64_t begun, cpu = measures_cpu() ? clock_thread_cpu_ns() : -1;
 	int r = -1;
 
+	in->failure = STATS_OTHER;
+	begun = in->mark_ns = clock_mono_ns();
 	/* small things below are always there; what the last one used of that
 	 * must be back first */
 	if (mem_keep_reserve(RESERVE_BYTES))
@@ -275,18 +309,21 @@ answer_in_session(struct inference *in)
 	in->request.session = session;
 	if (session)
 		r = answer_body(in, &e);
-	in->micros = clock_mono_us() - in->begun_us;
+	end_phase(in, STATS_WRITE);
+	in->micros = (in->mark_ns - begun) / 1000;
+	in->times.cpu_ns = cpu < 0 ? -1 : clock_thread_cpu_ns() - cpu;
 	if (r < 0) {
 		refuse_body(in, &e);
 		log_failure(in);
-		version_stats_failed(stats, in->micros);
+		version_stats_failed(stats, in->failure, &in->times);
 	} else {
 		if (in->request.bytes)
 			add_json_length(x->response, in->request.n_json);
 		if (server->reqlog)
 			log_rows(in);
+		inputs_count(x->version->inputs, in->request.block);
 		version_stats_answered(stats, in->answers->rows,
-		    scorer_unseen(session->scorer), in->micros);
+		    scorer_unseen(session->scorer), &in->times);
 	}
 	if (session)
 		session_give(x->version, session);
@@ -355,9 +392,9 @@ exchange_refuse_unloaded(struct exchange *x)
 void
 exchange_infer(struct exchange *x)
 {
-	_Atomic int64_t *in_flight = &x->server->stats.in_flight;
 	struct inference in = { .x = x,
 	    .unit = http_header(x->request, "X-Unit-Id") };
+	_Atomic int64_t *in_flight;
 
 	if (in.unit && strlen(in.unit) > DIALECT_ID_MAX) {
 		exchange_fail(x, 400, "X-Unit-Id is longer than 256 bytes");
@@ -369,17 +406,18 @@ exchange_infer(struct exchange *x)
 	}
 	if (in.unit && *in.unit == '\0')	/* of nobody: no unit */
 		in.unit = NULL;
-	atomic_fetch_add_explicit(in_flight, 1, memory_order_relaxed);
 	if (x->version) {
 		in.request.model = x->version->name;
 	} else {
 		choose_version(&in);
 		in.request.model = endpoint_name(x->entry->endpoint);
 	}
-	in.begun_us = clock_mono_us();
-	if (x->version)
-		answer_in_session(&in);
-	else
+	if (x->version == NULL) {
 		exchange_refuse_unloaded(x);
+		return;
+	}
+	in_flight = &x->version->stats->in_flight;
+	atomic_fetch_add_explicit(in_flight, 1, memory_order_relaxed);
+	answer_in_session(&in);
 	atomic_fetch_sub_explicit(in_flight, 1, memory_order_relaxed);
 }

@@ -26,6 +26,7 @@ struct server {
 	struct shadow *shadow;		/* or NULL, as without a log */
 	struct mirror *mirror;		/* of a remote; or NULL */
 	struct feature_server *features;	/* or NULL */
+	int metrics_names;		/* deploy/metrics.h */
 	_Atomic bool retired;
 };
 

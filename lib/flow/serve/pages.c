@@ -65,6 +65,7 @@ show_metrics(struct exchange *x)
 	struct buf *out = page_begin(x, "text/plain; version=0.0.4; "
 	    "charset=utf-8");
 	const struct metrics_about about = { .ready = is_ready(s),
+	    .names = s->metrics_names,
 	    .rows_logged = s->reqlog ? reqlog_rows(s->reqlog) : 0,
 	    .rows_dropped = s->reqlog ? reqlog_dropped(s->reqlog) : 0,
 	    .shadow_dropped = s->shadow ? shadow_dropped(s->shadow) : 0 };

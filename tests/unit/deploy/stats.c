@@ -67,9 +67,11 @@ main(void)
 	server_stats_close(&all, labelled);
 	ok(server_stats_open(&all, "a\"b", "old") == labelled,
 	    "an endpoint that comes back goes on with its counters");
-	version_stats_answered(s, 5, 2, 10);
-	version_stats_answered(s, 1, 0, 11);
-	version_stats_failed(s, 100000000);
+	version_stats_answered(s, 5, 2, &(struct stats_times){ 500, { 4000, 5000, 1000 }, 7000 });
+	version_stats_answered(s, 1, 0, &(struct stats_times){ 0, { 0, 11000, 0 }, -1 });
+	version_stats_failed(s, STATS_BACKEND,
+	    &(struct stats_times){ 0, { 0, 100000000000, 0 }, -1 });
+	version_stats_answered(canary, 2, 0, &(struct stats_times){ 0, { 0, 4000, 0 }, -1 });
 
 	buf_init(&b, BUF_CAP_DOC);
 	metrics_write(&b, &all, &about);
@@ -81,6 +83,14 @@ main(void)
 	has(&b, "mlv_request_duration_seconds_bucket" LABELS ",le=\"0.00001\"} 1");
 	has(&b, "mlv_request_duration_seconds_bucket" LABELS ",le=\"0.00002\"} 2");
 	has(&b, "mlv_request_duration_seconds_bucket" LABELS ",le=\"+Inf\"} 3");
+#define THEIRS "{model=\"a\\\"b\",version=\"3\""
+	has(&b, "nv_inference_request_success" THEIRS "} 3");
+	has(&b, "nv_inference_request_failure" THEIRS ",reason=\"BACKEND\"} 1");
+	has(&b, "nv_inference_count" THEIRS "} 8");
+	has(&b, "nv_inference_queue_duration_us" THEIRS "} 0.5");
+	has(&b, "nv_inference_compute_input_duration_us" THEIRS "} 4");
+	has(&b, "mlv_sampled_cpu_seconds_total" LABELS "} 0.000007");
+	has(&b, "mlv_sampled_cpu_rows_total" LABELS "} 5");
 #define MINE "{model=\"a\\\"b\""
 	has(&b, "mlv_model_info" MINE ",version=\"3\",variant=\"stable\",digest=\"sha256:0\"} 1");
 	has(&b, "mlv_model_held_back" MINE ",variant=\"stable\"} 0");
