@@ -12,12 +12,14 @@
 #include "deploy/metrics.h"
 #include "flow/serve.h"
 #include "remote/config.h"
+#include "listen.h"
 #include "verbs.h"
 
 struct http_verb {
 	struct texts columns, metrics;
-	const char *models, *host, *canary, *name, *log, *share_file, *features, *store,
-	    *service, *remote, *cache;
+	const char *models, *host, *canary, *name, *log, *share_file, *features,
+	    *store, *service, *remote, *cache, *tokens;
+	bool anyone;
 	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout;
 };
 
@@ -28,7 +30,12 @@ static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "models", offsetof(struct http_verb, models), "FILE",
 	    "serve the models of a file, which is read again when it changes" },
 	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
-	    "IPv4 address to listen on, instead of 127.0.0.1" },
+	    "IPv4 address to listen on, instead of 127.0.0.1; others need "
+	    "--token-file" },
+	{ OPT_TEXT, 0, "token-file", offsetof(struct http_verb, tokens),
+	    "FILE", "who may ask, see token new" },
+	{ OPT_FLAG, 0, "anyone", offsetof(struct http_verb, anyone), NULL,
+	    "let all ask who reach the --host, without tokens" },
 	{ OPT_INT, 'p', "port", offsetof(struct http_verb, port), "N",
 	    "port, 8080 by default; 0 takes a free one",
 	    .high = 65535 },
@@ -139,7 +146,8 @@ start_health(struct http_server **out, struct server *server,
 	const struct http_opts ho = { .host = o->host,
 	    .port = (int)o->health_port, .threads = 1,
 	    .body_max = 65536, .connections_max = HEALTH_CONNECTIONS,
-	    .timeout_s = HEALTH_TIMEOUT_S, .answer = server_answer_health,
+	    .timeout_s = HEALTH_TIMEOUT_S, .admit = server_admit,
+	    .answer = server_answer_health,
 	    .ctx = server };
 
 	*out = NULL;
@@ -168,7 +176,7 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 {
 	struct http_opts ho = { .host = o->host, .port = (int)o->port,
 	    .threads = (int)o->threads, .timeout_s = (unsigned)o->timeout,
-	    .answer = server_answer, .ctx = server };
+	    .admit = server_admit, .answer = server_answer, .ctx = server };
 	struct http_server *http, *health;
 	int sig;
 
@@ -299,6 +307,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct server_opts so = { .models = o->models, .log_folder = o->log,
+	    .tokens = o->tokens,
 	    .features = o->features, .feature_store = o->store,
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
@@ -318,7 +327,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "--service names one of --features");
 	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
 		return cli_fail(c, &e);
-	if ((r = read_metrics(c, &so.metrics_names, o)) != 0 ||
+	if ((r = listen_check(c, o->host, o->tokens, o->anyone)) != 0 ||
+	    (r = read_metrics(c, &so.metrics_names, o)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
 	if (argc)
@@ -351,8 +361,8 @@ const struct verb verb_http = {
 "as JSON or bytes, TensorFlow Serving's and KServe's REST\n"
 "(/v1/models/NAME:predict ...), MLflow's and SageMaker's /invocations,\n"
 "TorchServe's /predictions/NAME; /openapi.json lists all paths, /metrics is for\n"
-"Prometheus.  Prints its URL when it is ready.  Listens on loopback unless --host\n"
-"says otherwise; put a proxy with TLS in front of anything else.\n"
+"Prometheus.  Prints its URL when it is ready.  Listens on loopback; with --host\n"
+"for others, who bring a token of --token-file.  Put a proxy with TLS in front.\n"
 "\n"
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"
 "loaded and checked beside the old one and takes over between two requests,\n"

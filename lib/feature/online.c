@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "feature/moments.h"
+#include "feature/key.h"
 #include "read/stream.h"
 
 #define COMMIT_BLOCKS 64

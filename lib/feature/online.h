@@ -40,7 +40,7 @@ struct online_row {
 	struct held *cell;
 	struct buf key;			/* what its pairs begin with */
 };
-/* `key`: see key_text in feature/moments.h; empty: not found. */
+/* `key`: see feature/key.h; empty: not found. */
 int online_find(struct online_row *r, struct kv *kv,
     const struct feature_view *v, const struct buf *key, struct err *e);
 void online_row_release(struct online_row *r);

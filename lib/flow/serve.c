@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/tokens.h"
 #include "base/mem.h"
 #include "catalog/name.h"
 #include "codec/json.h"
@@ -11,6 +12,7 @@
 #include "flow/serve/models.h"
 #include "flow/serve/openapi.h"
 #include "flow/serve/pages.h"
+#include "flow/serve/permit.h"
 #include "flow/serve/shadow.h"
 
 /* --- life ----------------------------------------------------------------- */
@@ -46,7 +48,9 @@ open_server(struct server *s, const struct server_opts *o, struct err *e)
 
 	s->metrics_names = o->metrics_names;
 	mo.endpoint.stats = &s->stats;
-	if (o->features && feature_server_open(&s->features, &fo, e) < 0)
+	if ((o->tokens && tokens_open(&s->tokens, o->tokens,
+	    o->endpoint.log, e) < 0) || (o->features &&
+	    feature_server_open(&s->features, &fo, e) < 0))
 		return -1;
 	if (o->service)
 		mo.endpoint.fill = &s->features->filler;
@@ -90,6 +94,7 @@ server_free(struct server *s)
 	mirror_close(s->mirror);
 	reqlog_close(s->reqlog);
 	feature_server_close(s->features);
+	tokens_close(s->tokens);
 	server_stats_release(&s->stats);
 	free(s);
 }
@@ -382,6 +387,21 @@ answer_by(const struct route *r, struct exchange *x)
 	}
 	version_release(x->version);
 	fleet_let_go(x->entry);
+}
+
+/* In the dialect of the path; what is no path is refused alike. */
+bool
+server_admit(void *ctx, const struct http_request *request,
+    struct http_response *response)
+{
+	struct exchange x = { .server = ctx, .request = request,
+	    .response = response };
+
+	if (x.server->tokens)
+		x.dialect = route_find(routes, sizeof(routes) /
+		    sizeof(routes[0]), request->method, request->path,
+		    &x.path)->dialect;
+	return exchange_is_permitted(&x);
 }
 
 void

@@ -6,6 +6,8 @@
 #ifndef FLOW_SERVE_H
 #define FLOW_SERVE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "codec/http.h"
 #include "deploy/endpoint.h"
@@ -19,6 +21,7 @@ struct server_opts {
 					 * or NULL */
 	int metrics_names;		/* deploy/metrics.h */
 	const char *log_folder;		/* request log, or NULL */
+	const char *tokens;		/* file of who may ask; NULL: anybody */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
 	const char *service;		/* whose features are joined, or
@@ -38,8 +41,11 @@ void server_poll(struct server *s);
 /* Not ready from now on, so that a load balancer sends no more; requests are
  * still answered. */
 void server_retire(struct server *s);
-/* For http_opts; `ctx` is the server.  The second answers what asks about the
+/* For http_opts; `ctx` is the server.  The first says who may ask; health and
+ * the version are told to anybody.  The second answers what asks about the
  * server alone: its health, version and metrics. */
+bool server_admit(void *ctx, const struct http_request *request,
+    struct http_response *response);
 void server_answer_health(void *ctx, const struct http_request *request,
     struct http_response *response);
 void server_answer(void *ctx, const struct http_request *request,

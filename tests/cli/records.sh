@@ -556,6 +556,15 @@ check 'mlv-serve track prints the record of mlv-records(5), and its runs have jo
 	kill "$server" &&
 	wait "$server"
 X
+check 'mlv-serve token prints the records of mlv-serve-records(5), in both forms' <<'X'
+	described 0 mlv-serve 'token new' --scope read --expires 9d one &&
+	described 0 mlv-serve 'token new' --scope predict one &&
+	plain mlv.token.new/1 0 mlv-serve token new --scope predict two &&
+	described 0 mlv-serve 'token ls' &&
+	plain mlv.token/1 0 mlv-serve token ls &&
+	described 0 mlv-serve 'token revoke' one &&
+	plain mlv.token.revoked/1 0 mlv-serve token revoke two
+X
 check 'mlv-serve rollout and replay print the records of mlv-serve-records(5), in both forms' <<'X'
 	mkdir ../rolled &&
 	(

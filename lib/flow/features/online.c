@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
-#include "feature/moments.h"
+#include "feature/key.h"
 #include "flow/features/source.h"
 
 int

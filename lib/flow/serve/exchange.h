@@ -22,6 +22,8 @@ struct server {
 	struct fleet fleet;		/* the endpoints */
 	struct models *models;		/* who keeps them */
 	struct server_stats stats;
+	struct tokens *tokens;		/* who may ask; or NULL: anybody */
+	_Atomic int64_t unknown, forbidden;	/* requests: 401, 403 */
 	struct reqlog *reqlog;		/* or NULL */
 	struct shadow *shadow;		/* or NULL, as without a log */
 	struct mirror *mirror;		/* of a remote; or NULL */

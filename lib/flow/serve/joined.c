@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "codec/json.h"
-#include "feature/moments.h"
+#include "feature/key.h"
 #include "flow/serve/feature_server.h"
 #include "table/column_set.h"
 

@@ -9,6 +9,7 @@
 #include "deploy/metrics.h"
 #include "flow/serve/mirror.h"
 #include "flow/serve/models.h"
+#include "flow/serve/permit.h"
 #include "flow/serve/shadow.h"
 
 static bool
@@ -71,6 +72,7 @@ show_metrics(struct exchange *x)
 	    .shadow_dropped = s->shadow ? shadow_dropped(s->shadow) : 0 };
 
 	metrics_write(out, &s->stats, &about);
+	permit_write(out, s);
 	models_write(out, s->models);
 	if (s->mirror)
 		buf_addf(out, "# HELP mlv_remote_reachable 1 "

@@ -10,14 +10,18 @@
 #include "learn/gbdt/grow.h"
 #include "learn/gbdt/monotone.h"
 #include "learn/gbdt/predict.h"
+#include "learn/gbdt/reorder.h"
 #include "learn/gbdt/watch.h"
 #include "learn/objective.h"
 #include "learn/percentile.h"
 
 #define PART ((size_t)8192)
+#define REORDER_ROWS ((size_t)65536)	/* fewer lie in the caches as they are */
+#define REORDER_EVERY 20	/* trees; they resemble the first less and less */
 
 struct booster_rows {		/* the training or the validation rows */
-	struct frame own;		/* what f is: it owns y and weight alone */
+	struct frame own;		/* what f is: it owns y, y_class and
+					 * weight alone */
 	const struct frame *f;
 	struct bins b;
 	double *score;			/* (outputs, rows) */
@@ -267,6 +271,27 @@ boost_round(struct booster *g, int64_t iteration)
 	return grew;
 }
 
+/* With whole numbers no sum depends on the order of rows. */
+static void
+reorder_rows(struct booster *g, int64_t iteration)
+{
+	struct booster_rows *t = &g->train;
+	struct reorder o;
+
+	if (!g->w.whole_numbers || iteration % REORDER_EVERY != 0 ||
+	    g->bagged < t->f->rows || g->k > 1 || t->f->rows < REORDER_ROWS ||
+	    !reorder_init(&o, &g->w))
+		return;
+	reorder_bins(&o, &t->b);
+	reorder_items(&o, t->score, sizeof(*t->score));
+	reorder_items(&o, (void *)(uintptr_t)t->own.y, sizeof(*t->own.y));
+	reorder_items(&o, (void *)(uintptr_t)t->own.y_class,
+	    sizeof(*t->own.y_class));
+	reorder_items(&o, (void *)(uintptr_t)t->own.weight,
+	    sizeof(*t->own.weight));
+	reorder_release(&o);
+}
+
 static void
 drop_trees(struct gbdt_model *m, size_t keep)
 {
@@ -299,6 +324,7 @@ boost_rounds(struct booster *g, const struct progress *progress)
 	for (int64_t i = 0; i < rounds; i++) {
 		bool grew = boost_round(g, i);
 
+		reorder_rows(g, i);
 		progress_tick(progress, "boosting", (uint64_t)i + 1,
 		    (uint64_t)rounds);
 		/* with the gradients of the next round */
@@ -347,7 +373,13 @@ rounded(const double *v, size_t n)
 static void
 take_rows(struct booster_rows *s, const struct frame *f)
 {
+	uint32_t *y_class = f->y_class ? xalloc(f->rows + 1,
+	    sizeof(*y_class)) : NULL;
+
+	if (y_class)
+		memcpy(y_class, f->y_class, f->rows * sizeof(*y_class));
 	s->own = *f;
+	s->own.y_class = y_class;
 	s->own.y = rounded(f->y, f->rows);
 	s->own.weight = rounded(f->weight, f->rows);
 	s->f = &s->own;
@@ -357,6 +389,7 @@ static void
 release_rows(struct booster_rows *s)
 {
 	free((void *)(uintptr_t)s->own.y);
+	free((void *)(uintptr_t)s->own.y_class);
 	free((void *)(uintptr_t)s->own.weight);
 	bins_release(&s->b);
 	free(s->score);

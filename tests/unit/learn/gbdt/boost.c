@@ -486,6 +486,35 @@ same_bytes(int classes, const char *what)
 	free(other);
 }
 
+/* From 65,536 rows on sums of whole numbers move the rows now and then; what
+ * is known of a row goes with it. */
+static void
+rows_move(int classes, const char *what)
+{
+	struct frame_opts o = { .target = "y", .weight = "k" };
+	char *text = table_text(70000, classes, 1, false);
+	struct err e = ERR_INIT;
+	struct gbdt_params p;
+	struct gbdt_model m;
+	struct data d;
+	struct buf b;
+
+	gbdt_defaults(&p);
+	p.num_iterations = 23;
+	p.use_quantized_grad = true;
+	buf_init(&b, BUF_CAP_DOC);
+	ok(make(&d, text, &o), "%s: a table", what);
+	ok(same(&d, NULL, &p, 1, &b), "%s: one thread", what);
+	ok(same(&d, NULL, &p, 3, &b), "%s: three threads, the same", what);
+	ok(gbdt_train(&m, &d.f, NULL, &p, 2, NULL, &e) == 0, "trained");
+	is_near(m.train_loss[22], loss(&m, &d.f), 1e-9, "%s: the history is "
+	    "what the trees say of the rows in their own order", what);
+	gbdt_release(&m);
+	buf_free(&b);
+	free(text);
+	drop(&d);
+}
+
 static void
 draws(void)
 {
@@ -712,6 +741,8 @@ main(void)
 	same_bytes(2, "two classes");
 	same_bytes(3, "three classes");
 	same_bytes(0, "a number");
+	rows_move(2, "two classes, rows moved");
+	rows_move(0, "a number, rows moved");
 	draws();
 	stops_early();
 	parameters();

@@ -1,0 +1,18 @@
+/*
+ * track/field.h - the fields of a run by their names, as --where, --sort and
+ * --columns say them.  Private to lib/track, but for query_field.
+ */
+#ifndef TRACK_FIELD_H
+#define TRACK_FIELD_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* Can a run have it?  ERR_USAGE says which one was meant. */
+bool field_is_known(const char *name);
+int field_check(const char *name, struct err *e);
+/* Is it a metric or a parameter? */
+bool field_is_own(const char *name);
+
+#endif
