@@ -20,11 +20,12 @@ struct http_verb {
 	const char *models, *host, *canary, *name, *log, *share_file, *features,
 	    *store, *service, *remote, *cache, *tokens;
 	bool anyone;
-	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout;
+	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout,
+	    max_wait;
 };
 
 static const struct http_verb http_defaults = { .port = 8080, .health_port = -1, .drain = 30,
-    .grace = 1, .timeout = 30, .load_timeout = 120, .poll = 10 };
+    .grace = 1, .timeout = 30, .load_timeout = 120, .max_wait = 10000, .poll = 10 };
 
 static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "models", offsetof(struct http_verb, models), "FILE",
@@ -84,6 +85,10 @@ static const struct opt http_options[] = {
 	    "for a client to send a request, take the answer, or say nothing, "
 	    "30 by default",
 	    .low = 1, .high = 86400 },
+	{ OPT_INT, 0, "max-wait", offsetof(struct http_verb, max_wait), "MS",
+	    "refuse requests that waited longer in the server, 10000 by "
+	    "default; 0: none",
+	    .high = 86400000 },
 	{ OPT_INT, 0, "load-timeout", offsetof(struct http_verb, load_timeout),
 	    "SECONDS", "give up loading a model that takes longer, 120 by "
 	    "default",
@@ -307,7 +312,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct server_opts so = { .models = o->models, .log_folder = o->log,
-	    .tokens = o->tokens,
+	    .tokens = o->tokens, .max_wait_us = o->max_wait * 1000,
 	    .features = o->features, .feature_store = o->store,
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,

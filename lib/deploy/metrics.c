@@ -256,6 +256,8 @@ static const struct counter counters[] = {
 	{ "mlv_requests_total", "Requests answered.", OURS, requests_of },
 	{ "mlv_request_errors_total", "Requests that could not be answered.",
 	    OURS, errors_of },
+	{ "mlv_requests_dropped_total", "Requests that came too late to be "
+	    "computed.", OURS, rejected_of },
 	{ "mlv_rows_total", "Rows scored.", OURS, rows_of },
 	{ "mlv_unseen_category_rows_total", "Rows scored with a category the "
 	    "model has never seen.", OURS, unseen_of },

@@ -38,6 +38,7 @@ struct dialect_request {
 	/* outputs that go as bytes: 1, or -1 as JSON, or 0 as all do; NULL */
 	const signed char *as_bytes;
 	bool all_as_bytes;
+	int64_t timeout_us;		/* it is of no use later; 0: none */
 	bool columnar;			/* columns came, and go */
 	bool single;			/* a row came bare, and goes so */
 	struct table *block;		/* the rows to score */

@@ -47,6 +47,7 @@ open_server(struct server *s, const struct server_opts *o, struct err *e)
 	    .fleet = &s->fleet };
 
 	s->metrics_names = o->metrics_names;
+	s->max_wait_us = o->max_wait_us;
 	mo.endpoint.stats = &s->stats;
 	if ((o->tokens && tokens_open(&s->tokens, o->tokens,
 	    o->endpoint.log, e) < 0) || (o->features &&

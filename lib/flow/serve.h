@@ -20,6 +20,8 @@ struct server_opts {
 	const char *models;		/* models.yaml, in place of its sources;
 					 * or NULL */
 	int metrics_names;		/* deploy/metrics.h */
+	int64_t max_wait_us;		/* a request that waited longer is
+					 * refused; 0: none is */
 	const char *log_folder;		/* request log, or NULL */
 	const char *tokens;		/* file of who may ask; NULL: anybody */
 	const char *features;		/* features.yaml, or NULL */

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "codec/json.h"
 #include "deploy/inputs.h"
+#include "flow/serve/deadline.h"
 #include "flow/serve/shadow.h"
 #include "table/write.h"
 
@@ -27,6 +28,8 @@ struct inference {
 	int64_t micros;			/* until it was answered */
 	int64_t mark_ns;		/* when the phase before ended */
 	struct stats_times times;
+	struct deadline deadline;
+	int late;			/* the status of what came too late */
 	enum stats_failure failure;	/* where it would fail now */
 };
 
@@ -208,6 +211,16 @@ end_phase(struct inference *in, enum stats_phase phase)
 	in->mark_ns = now;
 }
 
+/* -1 when its answer would come too late. */
+static int
+check_deadline(struct inference *in, bool asked, struct err *e)
+{
+	in->late = deadline_check(&in->deadline, in->mark_ns / 1000, asked, e);
+	if (in->late)
+		in->failure = STATS_REJECTED;
+	return in->late ? -1 : 0;
+}
+
 /* Read, score, write; -1 with why not. */
 static int
 answer_body(struct inference *in, struct err *e)
@@ -224,6 +237,10 @@ answer_body(struct inference *in, struct err *e)
 	    (in->x->version->filled && join_features(in, e) < 0))
 		return -1;
 	end_phase(in, STATS_READ);
+	if (q->timeout_us > 0)
+		deadline_add(&in->deadline, q->timeout_us);
+	if (check_deadline(in, true, e) < 0)
+		return -1;
 	in->failure = STATS_BACKEND;
 	if (scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
 		return -1;
@@ -237,16 +254,16 @@ answer_body(struct inference *in, struct err *e)
 	    "ask for fewer at a time");
 }
 
-/* Whatever a request makes go wrong is the request's fault, but for memory
- * and what features are kept in. */
+/* Whatever a request makes go wrong is the request's fault, but for memory,
+ * time and what features are kept in. */
 static void
 refuse_body(struct inference *in, const struct err *why)
 {
 	struct exchange *x = in->x;
 	struct http_response *out = x->response;
 
-	out->status = why->code == ERR_NOMEM ? 503 : in->store_failed ? 500 :
-	    400;
+	out->status = in->late ? in->late : why->code == ERR_NOMEM ? 503 :
+	    in->store_failed ? 500 : 400;
 	if (out->status == 503)
 		http_add_field(out, "Retry-After", "1");
 	buf_clear(&out->body);
@@ -286,6 +303,18 @@ measures_cpu(void)
 	return requests++ % CPU_EVERY == 0;
 }
 
+/* Small things behind it are always there; what the last one used of that must
+ * be back first. */
+static struct session *
+open_session(struct inference *in, struct err *e)
+{
+	if (mem_keep_reserve(RESERVE_BYTES))
+		in->request.session = session_take(in->x->version, e);
+	else
+		err_set(e, ERR_NOMEM, "there is no memory for a request now");
+	return in->request.session;
+}
+
 static void
 answer_in_session(struct inference *in)
 {
@@ -299,14 +328,10 @@ answer_in_session(struct inference *in)
 
 	in->failure = STATS_OTHER;
 	begun = in->mark_ns = clock_mono_ns();
-	/* small things below are always there; what the last one used of that
-	 * must be back first */
-	if (mem_keep_reserve(RESERVE_BYTES))
-		session = session_take(x->version, &e);
-	else
-		err_set(&e, ERR_NOMEM, "there is no memory for a request now");
+	in->times.queue_ns = begun - x->request->came_us * 1000;
+	if (check_deadline(in, false, &e) == 0)
+		session = open_session(in, &e);
 	x->response->type = "application/json";
-	in->request.session = session;
 	if (session)
 		r = answer_body(in, &e);
 	end_phase(in, STATS_WRITE);
@@ -314,7 +339,8 @@ answer_in_session(struct inference *in)
 	in->times.cpu_ns = cpu < 0 ? -1 : clock_thread_cpu_ns() - cpu;
 	if (r < 0) {
 		refuse_body(in, &e);
-		log_failure(in);
+		if (!in->late)	/* else it says nothing of the version */
+			log_failure(in);
 		version_stats_failed(stats, in->failure, &in->times);
 	} else {
 		if (in->request.bytes)
@@ -395,7 +421,13 @@ exchange_infer(struct exchange *x)
 	struct inference in = { .x = x,
 	    .unit = http_header(x->request, "X-Unit-Id") };
 	_Atomic int64_t *in_flight;
+	struct err e = ERR_INIT;
 
+	if (deadline_read(&in.deadline, x->request, x->server->max_wait_us,
+	    &e) < 0) {
+		exchange_fail(x, 400, e.msg);
+		return;
+	}
 	if (in.unit && strlen(in.unit) > DIALECT_ID_MAX) {
 		exchange_fail(x, 400, "X-Unit-Id is longer than 256 bytes");
 		return;

@@ -29,6 +29,7 @@ struct server {
 	struct mirror *mirror;		/* of a remote; or NULL */
 	struct feature_server *features;	/* or NULL */
 	int metrics_names;		/* deploy/metrics.h */
+	int64_t max_wait_us;		/* of a request; 0: no bound */
 	_Atomic bool retired;
 };
 
