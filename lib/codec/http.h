@@ -41,6 +41,9 @@ struct http_request {
 	const char *query;		/* what followed '?', as it came */
 	const char *body;		/* n bytes, NUL behind them */
 	size_t n;
+	/* when its first and its last byte came, by clock_mono_us: as the
+	 * kernel noted where it does, else when they were looked for */
+	int64_t begun_us, came_us;
 	void *handle;			/* for http_header */
 };
 

@@ -185,6 +185,9 @@ http_start(struct http_server **out, const struct http_opts *o,
 		free(s);
 		return -1;
 	}
+	/* inherited by connections: bytes may come before they are accepted */
+	(void)setsockopt(s->fd, SOL_SOCKET, SO_TIMESTAMPNS, &(int){ 1 },
+	    sizeof(int));
 	s->worker = xalloc((size_t)threads, sizeof(*s->worker));
 	if (bell_open(&s->bell, e) < 0) {
 		end_workers(s);
