@@ -536,6 +536,14 @@ check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms
 	described 1 mlv-drift alert alert.yaml share &&
 	plain mlv.drift.alarm/1 1 mlv-drift alert alert.yaml share
 X
+check 'mlv-serve http at a path prints the record of mlv-records(5)' <<'X'
+	background mlv-serve http --health-port 0 --json --listen unix:socket two.onnx &&
+	until_true grep -q unix: server.out &&
+	cp server.out out &&
+	agree record &&
+	kill "$server" &&
+	wait "$server"
+X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
 	until_true grep -q http server.out &&
