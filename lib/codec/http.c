@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdatomic.h>
@@ -58,6 +59,7 @@ struct http_worker {
 	struct thread thread;
 	bool started, listening;
 	int epoll;
+	int mail[2];			/* a pipe of accepted descriptors */
 	char date[64];			/* the header, of that second */
 	time_t date_at;
 	int64_t now_us;
@@ -79,7 +81,8 @@ struct http_server {
 	_Atomic bool deaf, ending;	/* no new connection; no more at all */
 	struct bell bell;		/* wakes the workers to end */
 	struct http_worker *worker;
-	int workers;
+	int threads, workers;		/* to be, and started */
+	_Atomic unsigned next;		/* who takes the next connection */
 };
 
 /* --- headers -------------------------------------------------------------- */
@@ -300,6 +303,27 @@ listen_here(struct http_worker *w, bool yes)
 	w->listening = yes;
 }
 
+/* Where answers wait, each worker has its share of the connections. */
+static void
+hand_over(struct http_worker *w, int fd)
+{
+	struct http_server *s = w->server;
+	struct http_worker *to = s->o.waiting ? &s->worker[atomic_fetch_add(
+	    &s->next, 1) % (unsigned)s->threads] : w;
+
+	if (to == w || write(to->mail[1], &fd, sizeof(fd)) != sizeof(fd))
+		open_conn(w, fd);
+}
+
+static void
+take_mail(struct http_worker *w)
+{
+	int fd;
+
+	while (read(w->mail[0], &fd, sizeof(fd)) == sizeof(fd))
+		open_conn(w, fd);
+}
+
 /* When there are as many as may be, or no descriptor is left, others wait
  * until the next tick. */
 static void
@@ -319,7 +343,7 @@ accept_conns(struct http_worker *w)
 		}
 		fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
-			open_conn(w, fd);
+			hand_over(w, fd);
 			continue;
 		}
 		atomic_fetch_sub(&s->connections, 1);
@@ -600,6 +624,8 @@ work(void *arg)
 		for (int i = 0; i < n; i++) {
 			if (ev[i].data.ptr == w)
 				accept_conns(w);
+			else if (ev[i].data.ptr == w->mail)
+				take_mail(w);
 			else if (ev[i].data.ptr != s)
 				serve_conn(w, ev[i].data.ptr);
 		}
@@ -609,6 +635,7 @@ work(void *arg)
 		cut_off_late(w, looked);
 		listen_here(w, !atomic_load(&s->deaf));
 	}
+	take_mail(w);
 	while (w->conns)
 		close_conn(w, w->conns);
 }
@@ -647,7 +674,7 @@ static unsigned
 connections_for(const struct http_opts *o, unsigned threads)
 {
 	unsigned most = o->connections_max ? o->connections_max : 1024u;
-	unsigned others = 32 + 4 * threads;
+	unsigned others = 32 + 6 * threads;
 	uint64_t files = machine_files();
 
 	if (files && files < (uint64_t)most + others)
@@ -669,6 +696,9 @@ end_workers(struct http_server *s)
 		if (w->epoll >= 0)
 			close(w->epoll);
 	}
+	for (int i = 0; i < 2 * s->threads; i++)
+		if (s->worker[i / 2].mail[i % 2] > 0)
+			close(s->worker[i / 2].mail[i % 2]);
 	bell_close(&s->bell);
 	close(s->fd);
 	free(s->worker);
@@ -680,10 +710,13 @@ start_worker(struct http_worker *w, struct err *e)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = w->server };
 
+	struct epoll_event mail = { .events = EPOLLIN, .data.ptr = w->mail };
+
 	w->now_us = clock_mono_us();
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD,
-	    w->server->bell.fd, &ev) < 0)
+	    w->server->bell.fd, &ev) < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD,
+	    w->mail[0], &mail) < 0)
 		return err_sys(e, "cannot start the HTTP server");
 	listen_here(w, true);
 	if (thread_start(&w->thread, work, w, e) < 0)
@@ -698,6 +731,7 @@ http_start(struct http_server **out, const struct http_opts *o,
 {
 	struct http_server *s = xalloc(1, sizeof(*s));
 	int threads = o->threads > 0 ? o->threads : pool_default_threads();
+	int r;
 
 	s->o = *o;
 	s->body_max = o->body_max ? o->body_max : BODY_MAX;
@@ -709,7 +743,13 @@ http_start(struct http_server **out, const struct http_opts *o,
 		return -1;
 	}
 	s->worker = xalloc((size_t)threads, sizeof(*s->worker));
-	if (bell_open(&s->bell, e) < 0) {
+	s->threads = threads;
+	r = bell_open(&s->bell, e);
+	/* before any worker runs: each may write to any other */
+	for (int i = 0; r == 0 && i < threads; i++)
+		if (pipe2(s->worker[i].mail, O_CLOEXEC | O_NONBLOCK) < 0)
+			r = err_sys(e, "cannot start the HTTP server");
+	if (r < 0) {
 		end_workers(s);
 		return -1;
 	}
