@@ -217,7 +217,7 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 	struct check k;
 	int r = -1;
 
-	if (catalog_open_bytes(&b, catalog, name, e) != 0)
+	if (catalog_open_typed(&b, catalog, name, e) != 0)
 		return -1;
 	if ((b.item.kind == NAME_PATH &&
 	    refuse_outputs(o, b.item.base, e) != 0) ||

@@ -163,7 +163,7 @@ print_answer(struct cli *c, const struct feature_ref *f,
 {
 	char when[CLOCK_TEXT_MAX];
 
-	if (v->time != 0)
+	if (v->found)
 		clock_print(when, v->time);
 	out_begin(&c->out, "mlv.feature.value/1");
 	out_text(&c->out, "feature", arena_printf(&c->arena, "%s__%s",
@@ -177,16 +177,18 @@ print_answer(struct cli *c, const struct feature_ref *f,
 	out_tree(&c->out, "value", value_json(&c->arena, &v->value));
 	out_only(&c->out, OUT_BOTH);
 	out_text(&c->out, "status", feature_status_name(v->status));
-	out_text(&c->out, "event_timestamp", v->time != 0 ? when : NULL);
+	out_text(&c->out, "event_timestamp", v->found ? when : NULL);
 	out_end(&c->out);
 }
 
 static int
 get_features(struct cli *c, const struct get_verb *o, const char *path,
-    const struct key_value *key, size_t keys, int64_t now, struct err *e)
+    const char *const *column, const struct raw_cell *value, size_t keys,
+    int64_t now, struct err *e)
 {
 	const struct feature_service *s;
 	struct feature_answer *answer;
+	struct feature_lookup look;
 	struct feature_spec *spec;
 	struct kv *kv;
 	char *folder;
@@ -194,10 +196,14 @@ get_features(struct cli *c, const struct get_verb *o, const char *path,
 
 	if (feature_spec_load(&spec, &folder, &c->arena, path, e) < 0 ||
 	    feature_service_find(&s, spec, o->service, e) < 0 ||
+	    feature_lookup_init(&look, &c->arena, s, column, keys, e) < 0 ||
 	    feature_store_open(&kv, c->catalog, o->store, false, e) < 0)
 		return -1;
 	answer = arena_alloc(&c->arena, s->refs * sizeof(*answer));
-	r = feature_get(answer, &c->arena, kv, s, key, keys, now, e);
+	r = kv_begin(kv, false, e);
+	if (r == 0)
+		r = feature_get(answer, &c->arena, kv, &look, value, 1, now,
+		    e);
 	for (size_t i = 0; r == 0 && i < s->refs; i++)
 		print_answer(c, &s->ref[i], &answer[i]);
 	kv_close(kv);
@@ -208,23 +214,27 @@ static int
 get_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct get_verb *o = opts;
-	struct key_value *key;
+	struct raw_cell *value;
+	const char **column, *text;
 	struct err e = ERR_INIT;
 	int64_t now;
 	int status;
 
 	if (argc < 2)
 		return cli_usage(c, "give features.yaml and KEY=VALUE");
-	key = arena_alloc(&c->arena, (size_t)argc * sizeof(*key));
-	for (int i = 1; i < argc; i++)
-		if (!cli_key_value(c, argv[i], &key[i - 1].column,
-		    &key[i - 1].value))
+	column = arena_alloc(&c->arena, (size_t)argc * sizeof(*column));
+	value = arena_alloc(&c->arena, (size_t)argc * sizeof(*value));
+	for (int i = 1; i < argc; i++) {
+		if (!cli_key_value(c, argv[i], &column[i - 1], &text))
 			return cli_usage(c, "a key is COLUMN=VALUE, not '%s'",
 			    argv[i]);
+		value[i - 1] = (struct raw_cell){ .s = text,
+		    .n = (uint32_t)strlen(text) };
+	}
 	if ((status = moment(&now, c, "at", o->at)) != 0)
 		return status;
-	return get_features(c, o, argv[0], key, (size_t)argc - 1, now,
-	    &e) < 0 ? cli_fail(c, &e) : EXIT_YES;
+	return get_features(c, o, argv[0], column, value,
+	    (size_t)argc - 1, now, &e) < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
 const struct verb verb_feature_get = {

@@ -9,25 +9,34 @@
 #include "base/stop.h"
 #include "catalog/catalog.h"
 #include "cli/environment.h"
+#include "deploy/metrics.h"
 #include "flow/serve.h"
 #include "remote/config.h"
+#include "listen.h"
 #include "verbs.h"
 
-#define SERVED_NAME_MAX 128
-
 struct http_verb {
-	struct texts columns;
-	const char *host, *canary, *name, *log, *share_file, *features, *store,
-	    *service, *remote, *cache;
-	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout;
+	struct texts columns, metrics;
+	const char *models, *host, *canary, *name, *log, *share_file, *features,
+	    *store, *service, *remote, *cache, *tokens;
+	bool anyone;
+	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout,
+	    max_wait;
 };
 
 static const struct http_verb http_defaults = { .port = 8080, .health_port = -1, .drain = 30,
-    .grace = 1, .timeout = 30, .load_timeout = 120, .poll = 10 };
+    .grace = 1, .timeout = 30, .load_timeout = 120, .max_wait = 10000, .poll = 10 };
 
 static const struct opt http_options[] = {
+	{ OPT_TEXT, 0, "models", offsetof(struct http_verb, models), "FILE",
+	    "serve the models of a file, which is read again when it changes" },
 	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
-	    "IPv4 address to listen on, instead of 127.0.0.1" },
+	    "IPv4 address to listen on, instead of 127.0.0.1; others need "
+	    "--token-file" },
+	{ OPT_TEXT, 0, "token-file", offsetof(struct http_verb, tokens),
+	    "FILE", "who may ask, see token new" },
+	{ OPT_FLAG, 0, "anyone", offsetof(struct http_verb, anyone), NULL,
+	    "let all ask who reach the --host, without tokens" },
 	{ OPT_INT, 'p', "port", offsetof(struct http_verb, port), "N",
 	    "port, 8080 by default; 0 takes a free one",
 	    .high = 65535 },
@@ -37,6 +46,9 @@ static const struct opt http_options[] = {
 	    .high = 65535 },
 	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
 	    "MODEL=PERCENT", "let another model answer a share of the units" },
+	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
+	    "FILE,...", "textfiles that /metrics has, too, as mlv-drift alert "
+	    "--prom writes" },
 	{ OPT_TEXT, 0, "share-file", offsetof(struct http_verb, share_file),
 	    "FILE", "the canary's percentage, read again when it changes" },
 	{ OPT_TEXT, 0, "name", offsetof(struct http_verb, name), "NAME",
@@ -45,6 +57,9 @@ static const struct opt http_options[] = {
 	    "NAME,...", "columns for a model with one matrix input, in order" },
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
+	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
+	    "NAME,...", "metrics by the names of tfs, mlserver and kserve, too; "
+	    "those of triton are always there" },
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
@@ -73,6 +88,10 @@ static const struct opt http_options[] = {
 	    "for a client to send a request, take the answer, or say nothing, "
 	    "30 by default",
 	    .low = 1, .high = 86400 },
+	{ OPT_INT, 0, "max-wait", offsetof(struct http_verb, max_wait), "MS",
+	    "refuse requests that waited longer in the server, 10000 by "
+	    "default; 0: none",
+	    .high = 86400000 },
 	{ OPT_INT, 0, "load-timeout", offsetof(struct http_verb, load_timeout),
 	    "SECONDS", "give up loading a model that takes longer, 120 by "
 	    "default",
@@ -135,7 +154,8 @@ start_health(struct http_server **out, struct server *server,
 	const struct http_opts ho = { .host = o->host,
 	    .port = (int)o->health_port, .threads = 1,
 	    .body_max = 65536, .connections_max = HEALTH_CONNECTIONS,
-	    .timeout_s = HEALTH_TIMEOUT_S, .answer = server_answer_health,
+	    .timeout_s = HEALTH_TIMEOUT_S, .admit = server_admit,
+	    .answer = server_answer_health,
 	    .ctx = server };
 
 	*out = NULL;
@@ -164,7 +184,7 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 {
 	struct http_opts ho = { .host = o->host, .port = (int)o->port,
 	    .threads = (int)o->threads, .timeout_s = (unsigned)o->timeout,
-	    .answer = server_answer, .ctx = server };
+	    .admit = server_admit, .answer = server_answer, .ctx = server };
 	struct http_server *http, *health;
 	int sig;
 
@@ -189,22 +209,47 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 	return 0;
 }
 
-/* A name is one step of a path, and a label of counters. */
 static int
-check_name(struct cli *c, const char *name)
+read_metrics(struct cli *c, int *names, const struct http_verb *o)
 {
-	size_t n = name ? strlen(name) : 1;
+	for (size_t i = 0; i < o->metrics.n; i++) {
+		int bit = metrics_names_bit(o->metrics.v[i]);
 
-	if (n == 0 || n > SERVED_NAME_MAX)
-		return cli_usage(c, "--name is 1 to %d bytes",
-		    SERVED_NAME_MAX);
-	for (size_t i = 0; name && i < n; i++)
-		if (name[i] == '/' || (unsigned char)name[i] <= ' ' ||
-		    name[i] == 127)
-			return cli_usage(c, "--name is one step of a path, "
-			    "without '/' and spaces");
-	if (name && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
-		return cli_usage(c, "--name '%s' is lost in a path", name);
+		if (bit < 0)
+			return cli_usage(c, "--metrics is a list of triton, tfs, "
+			    "mlserver and kserve, not '%s'", o->metrics.v[i]);
+		*names |= bit;
+	}
+	return 0;
+}
+
+/* What is said in the file of models, or is for one model alone. */
+static int
+check_models(struct cli *c, const struct http_verb *o, int argc)
+{
+	const struct {
+		bool given;
+		const char *option;
+	} single[] = {
+		{ o->canary != NULL, "--canary" },
+		{ o->share_file != NULL, "--share-file" },
+		{ o->name != NULL, "--name" },
+		{ o->columns.n > 0, "--columns" },
+		{ o->remote != NULL, "--remote" },
+		{ o->service != NULL, "--service" },
+	};
+
+	if (o->models == NULL)
+		return argc == 1 ? 0 : cli_usage(c, "http takes one model, or "
+		    "--models FILE");
+	if (argc != 0)
+		return cli_usage(c, "http takes a model or --models FILE, not "
+		    "both");
+	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
+		if (single[i].given)
+			return cli_usage(c, "%s is for one model: %s",
+			    single[i].option, i < 4 ? "say it in the file of "
+			    "--models" : "it does not go with --models");
 	return 0;
 }
 
@@ -269,7 +314,9 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct http_verb *o = opts;
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
-	struct server_opts so = { .log_folder = o->log,
+	struct server_opts so = { .models = o->models, .log_folder = o->log,
+	    .tokens = o->tokens, .max_wait_us = o->max_wait * 1000,
+	    .textfile = o->metrics.v, .n_textfiles = o->metrics.n,
 	    .features = o->features, .feature_store = o->store,
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
@@ -280,17 +327,21 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct stop stop;
 	int r;
 
-	if (argc != 1)
-		return cli_usage(c, "http takes one model");
+	if ((r = check_models(c, o, argc)) != 0)
+		return r;
 	if (o->cache && o->remote == NULL)
 		return cli_usage(c, "--cache is for what comes from a "
 		    "--remote");
 	if (o->service && o->features == NULL)
 		return cli_usage(c, "--service names one of --features");
-	if ((r = check_name(c, o->name)) != 0 ||
+	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
+		return cli_fail(c, &e);
+	if ((r = listen_check(c, o->host, o->tokens, o->anyone)) != 0 ||
+	    (r = read_metrics(c, &so.metrics_names, o)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
-	so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
+	if (argc)
+		so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
 	if (o->remote && find_remote(c, &so.mirror, o, &env, &e) < 0)
 		return cli_fail(c, &e);
 	signal(SIGPIPE, SIG_IGN);
@@ -311,19 +362,23 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 
 const struct verb verb_http = {
 	.name = "http",
-	.summary = "serve a model over HTTP, with a canary and hot reload",
-	.synopsis = "[--port N] [--canary MODEL=PERCENT] [--log FOLDER] MODEL",
+	.summary = "serve models over HTTP, with canaries and hot reload",
+	.synopsis = "[--port N] [--canary MODEL=PERCENT] [--log FOLDER] MODEL | "
+	    "--models FILE",
 	.about =
 "Speaks the Open Inference Protocol v2 (/v2/models/NAME/infer ...), with tensors\n"
 "as JSON or bytes, TensorFlow Serving's and KServe's REST\n"
 "(/v1/models/NAME:predict ...), MLflow's and SageMaker's /invocations,\n"
 "TorchServe's /predictions/NAME; /openapi.json lists all paths, /metrics is for\n"
-"Prometheus.  Prints its URL when it is ready.  Listens on loopback unless --host\n"
-"says otherwise; put a proxy with TLS in front of anything else.\n"
+"Prometheus.  Prints its URL when it is ready.  Listens on loopback; with --host\n"
+"for others, who bring a token of --token-file.  Put a proxy with TLS in front.\n"
 "\n"
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"
 "loaded and checked beside the old one and takes over between two requests,\n"
 "unless it takes other inputs or answers otherwise: then the old one stays.\n"
+"With --models several answer, each by its name, as models.yaml says: a map from\n"
+"names to models, see mlv-models(5).  The file is followed, too: what is new is\n"
+"loaded beside the rest, /readyz waits for the first load of all.\n"
 "With --remote the model is the one at a remote (a folder, ssh://, s3://): it is\n"
 "fetched into a cache, checked, and followed there; no repository is needed.\n"
 "SIGHUP looks at once.  SIGTERM: not ready, finish what has come, exit 0.\n"

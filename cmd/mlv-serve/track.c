@@ -1,11 +1,11 @@
 /* mlv-serve track: runs and models behind MLflow's API. */
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 
 #include "base/machine.h"
 #include "base/stop.h"
 #include "flow/tracking/server.h"
+#include "listen.h"
 #include "verbs.h"
 
 /* Most of them wait for the disk. */
@@ -15,6 +15,7 @@
 struct track_verb {
 	const char *host, *tokens, *pages, *gate;
 	int64_t port, threads, lease, drain;
+	bool anyone;
 };
 
 static const struct track_verb track_defaults = { .port = 5000,
@@ -27,7 +28,9 @@ static const struct opt track_options[] = {
 	{ OPT_INT, 'p', "port", offsetof(struct track_verb, port), "N",
 	    "port, 5000 by default; 0 takes a free one", .high = 65535 },
 	{ OPT_TEXT, 0, "token-file", offsetof(struct track_verb, tokens),
-	    "FILE", "who may ask: lines of USER SCOPE TOKEN" },
+	    "FILE", "who may ask, see token new" },
+	{ OPT_FLAG, 0, "anyone", offsetof(struct track_verb, anyone), NULL,
+	    "let all ask who reach the --host, without tokens" },
 	{ OPT_TEXT, 0, "ui", offsetof(struct track_verb, pages), "DIR",
 	    "serve the pages of a web interface, as MLflow's" },
 	{ OPT_TEXT, 0, "gate", offsetof(struct track_verb, gate), "FILE",
@@ -88,10 +91,7 @@ track_check(struct cli *c, void *opts, int argc, char **argv)
 	if (argc)
 		return cli_usage(c, "track takes no argument, not '%s'",
 		    argv[0]);
-	if (o->host && strncmp(o->host, "127.", 4) != 0 && o->tokens == NULL)
-		return cli_usage(c, "--host %s can be reached by others: say "
-		    "with --token-file who may ask", o->host);
-	return 0;
+	return listen_check(c, o->host, o->tokens, o->anyone);
 }
 
 static int
@@ -100,7 +100,7 @@ track_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct track_verb *o = opts;
 	const struct track_server_opts so = { .catalog = c->catalog,
 	    .pages = o->pages, .tokens = o->tokens, .gate = o->gate,
-	    .lease_s = o->lease };
+	    .log = &c->log, .lease_s = o->lease };
 	struct track_server *server;
 	struct err e = ERR_INIT;
 	struct stop stop;
@@ -137,8 +137,8 @@ const struct verb verb_track = {
 "aliases move as mlv-registry set moves them, under the policy of --gate.\n"
 "\n"
 "Listens on loopback.  With --token-file requests need a user: HTTP's Basic\n"
-"(MLFLOW_TRACKING_USERNAME and _PASSWORD) or a bearer (MLFLOW_TRACKING_TOKEN).\n"
-"SCOPE is read, write or promote, TOKEN the secret or sha256: and its digits.\n"
+"(MLFLOW_TRACKING_USERNAME and _PASSWORD) or a bearer (MLFLOW_TRACKING_TOKEN),\n"
+"of the scope read, write or promote: mlv-serve token new makes them.\n"
 "\n"
 "example: mlv-serve track --port 0\n",
 	.options = track_options, .opts_size = sizeof(struct track_verb),

@@ -3,7 +3,7 @@
  *
  * Requests are answered by one function, on several threads at once.  What
  * could be read in two ways is refused before its body is looked at
- * (codec/http_head.h): 400 and the connection closed.  A body in chunks, in
+ * (codec/http/head.h): 400 and the connection closed.  A body in chunks, in
  * whose lines and trailers there is more room for doubt, is the last of its
  * connection.  A Content-Encoding is 415.  Bodies beyond the cap are 413;
  * when bodies on their way hold more memory together than a server should
@@ -41,6 +41,9 @@ struct http_request {
 	const char *query;		/* what followed '?', as it came */
 	const char *body;		/* n bytes, NUL behind them */
 	size_t n;
+	/* when its first and its last byte came, by clock_mono_us: as the
+	 * kernel noted where it does, else when they were looked for */
+	int64_t begun_us, came_us;
 	void *handle;			/* for http_header */
 };
 
@@ -81,6 +84,10 @@ struct http_opts {
 	unsigned connections_max;	/* 0: 1024; fewer where the process may
 					 * not open so many files */
 	unsigned timeout_s;		/* 0: 30 */
+	/* May it be answered at all?  Asked when the head is there and nothing
+	 * of the body; else *out says why not.  NULL: all may. */
+	bool (*admit)(void *ctx, const struct http_request *r,
+	    struct http_response *out);
 	/* Fill *out, whose body is an empty buffer and status 200. */
 	void (*answer)(void *ctx, const struct http_request *r,
 	    struct http_response *out);

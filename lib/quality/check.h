@@ -77,9 +77,11 @@ struct check_past {
 	size_t cols;
 };
 
+struct typed_rows;
 struct check_input {
 	const char *bytes;
 	size_t n;
+	struct typed_rows *rows;	/* instead of bytes; or NULL */
 	/* What the user says of how to read, over what the schema does; or
 	 * NULL. */
 	const struct table_read_opts *read;

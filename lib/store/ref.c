@@ -230,6 +230,16 @@ ref_version(const struct ref *r, uint32_t number)
 	return &r->value[number - 1];
 }
 
+int
+ref_refuse_version(struct err *e, const char *name, uint32_t number,
+    const struct ref *r)
+{
+	int kind = (int)strcspn(name, "/");
+
+	return err_set(e, ERR_NOENT, "%.*s:%s has no version %u; its newest "
+	    "is %zu", kind, name, name + kind + 1, number, r->n);
+}
+
 const struct ref_value *
 ref_with_id(const struct ref *r, const struct oid *id)
 {

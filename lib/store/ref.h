@@ -53,6 +53,10 @@ const struct ref_value *ref_last(const struct ref *r);
 /* Version `number`, or NULL; `id`'s newest version, or NULL: none that was
  * removed. */
 const struct ref_value *ref_version(const struct ref *r, uint32_t number);
+/* ERR_NOENT: "model:churn has no version 9; its newest is 3", as people write
+ * the name. */
+int ref_refuse_version(struct err *e, const char *name, uint32_t number,
+    const struct ref *r);
 const struct ref_value *ref_with_id(const struct ref *r, const struct oid *id);
 
 #define REF_ANY UINT32_MAX	/* expect nothing in particular */

@@ -90,16 +90,7 @@ tracking_has(const char *path)
 	return path_of_api(path) != NULL;
 }
 
-const char *
-tracking_scope_word(enum tracking_scope scope)
-{
-	static const char *const words[] = { [SCOPE_READ] = "read",
-	    [SCOPE_WRITE] = "write", [SCOPE_PROMOTE] = "promote" };
-
-	return words[scope];
-}
-
-enum tracking_scope
+enum scope
 tracking_needs(const char *method, const char *path)
 {
 	static const char *const reading[] = { "/search", "/search-datasets",

@@ -565,6 +565,15 @@ check 'mlv-serve track prints the record of mlv-records(5), and its runs have jo
 	kill "$server" &&
 	wait "$server"
 X
+check 'mlv-serve token prints the records of mlv-serve-records(5), in both forms' <<'X'
+	described 0 mlv-serve 'token new' --scope read --expires 9d one &&
+	described 0 mlv-serve 'token new' --scope predict one &&
+	plain mlv.token.new/1 0 mlv-serve token new --scope predict two &&
+	described 0 mlv-serve 'token ls' &&
+	plain mlv.token/1 0 mlv-serve token ls &&
+	described 0 mlv-serve 'token revoke' one &&
+	plain mlv.token.revoked/1 0 mlv-serve token revoke two
+X
 check 'mlv-serve rollout and replay print the records of mlv-serve-records(5), in both forms' <<'X'
 	mkdir ../rolled &&
 	(
@@ -652,6 +661,23 @@ check 'mlv-data rm and gc print their records' <<'X'
 		expect 0 mlv-data gc --keep newest --dry-run &&
 		grep ^data: out >going &&
 		plain mlv.gc.version/1 0 cat going
+	)
+X
+check 'mlv-data gc --remote prints its records' <<'X'
+	mkdir ../shared &&
+	(
+		cd ../collected &&
+		mlv-data remote add origin ../shared >add.log &&
+		mlv-data push >push.log &&
+		mlv-data rm data:x@1 data:x@2 >rm.log &&
+		mlv-data push >push.log &&
+		expect 0 mlv-data gc --remote origin --keep all --dry-run &&
+		grep ^packs/ out >going &&
+		plain mlv.gc.remote.file/1 0 cat going &&
+		described 0 mlv-data gc --remote origin --keep all &&
+		expect 0 mlv-data gc --remote origin --keep all &&
+		grep ^origin out >numbers &&
+		plain mlv.gc.remote/1 0 cat numbers
 	)
 X
 

@@ -17,20 +17,32 @@ int feature_store_open(struct kv **out, struct catalog *c, const char *path,
 int feature_load_view(struct online_load *l, struct catalog *c,
     const char *folder, const char *from, struct err *e);
 
-struct key_value {
-	const char *column, *value;
-};
-
-/* What is known of a service's features under the keys given. */
+/* What is known of a feature under a key. */
 struct feature_answer {
 	struct raw_cell value;
 	enum feature_status status;
-	int64_t time;			/* of the row; 0: there is none */
+	bool found;			/* there is a row */
+	int64_t time, created;		/* of it */
 };
-/* answer[i] is that of the service's i-th feature; values live in the arena.
- * ERR_USAGE names a key column that was not given, or is of no view. */
+
+/* How a service's features are found under the values of some columns. */
+struct feature_lookup {
+	const struct feature_service *service;
+	const struct feature_view **view;
+	size_t views, columns;
+	size_t *ref, *ref_start;	/* of each view, and the end */
+	size_t *key_at, *key_start;	/* likewise: among the columns */
+};
+/* Lives in the arena.  ERR_USAGE names a key column that is not among the
+ * columns, or one of them that is none. */
+int feature_lookup_init(struct feature_lookup *l, struct arena *a,
+    const struct feature_service *s, const char *const *column,
+    size_t columns, struct err *e);
+/* answer[row * refs + i] is that of the service's i-th feature, value[row *
+ * columns ...] the row's; a missing or empty one is no key.  Within the open
+ * transaction of kv; answers live until its end and in the arena. */
 int feature_get(struct feature_answer *answer, struct arena *a,
-    struct kv *kv, const struct feature_service *s,
-    const struct key_value *key, size_t keys, int64_t now, struct err *e);
+    struct kv *kv, const struct feature_lookup *l,
+    const struct raw_cell *value, size_t rows, int64_t now, struct err *e);
 
 #endif

@@ -57,6 +57,10 @@ feature_server_open(struct feature_server **out,
 		return -1;
 	}
 	oid_print(f->id, &id);
+	f->names = xalloc(2 * f->spec->services + 1, sizeof(*f->names));
+	for (size_t i = 0; i < 2 * f->spec->services; i++)
+		feature_names_init(&f->names[i], &f->spec->service[i / 2],
+		    i % 2 == 1, &f->arena);
 	if (f->service)
 		list_keys(f);
 	*out = f;
@@ -68,6 +72,9 @@ feature_server_close(struct feature_server *f)
 {
 	if (f == NULL)
 		return;
+	for (size_t i = 0; f->names && i < 2 * f->spec->services; i++)
+		feature_names_release(&f->names[i]);
+	free(f->names);
 	kv_close(f->kv);
 	catalog_close(f->catalog);
 	mutex_release(&f->lock);

@@ -14,6 +14,19 @@
 #include "flow/features/online.h"
 
 #define FEATURE_ROWS_MAX 10000		/* keys of a request */
+#define FEATURE_VALUES_MAX (1 << 21)	/* ... times features */
+
+/* What a service's features are called in answers. */
+struct feature_names {
+	const char *json;		/* "a","b" with a comma before each */
+	size_t bytes;
+	const char *twice;		/* a name of two, or NULL */
+	struct intern *set;
+};
+/* Texts live in the arena. */
+void feature_names_init(struct feature_names *n,
+    const struct feature_service *s, bool full, struct arena *a);
+void feature_names_release(struct feature_names *n);
 
 struct feature_server {
 	struct arena arena;
@@ -25,6 +38,7 @@ struct feature_server {
 	const struct feature_service *service;	/* or NULL: none is joined */
 	const char *const **key;	/* of each of its refs, up to a NULL */
 	struct filler filler;		/* for the versions served */
+	struct feature_names *names;	/* of each service, short and full */
 };
 
 struct feature_server_opts {

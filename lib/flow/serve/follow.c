@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "catalog/catalog.h"
 #include "catalog/name.h"
+#include "deploy/metrics.h"
 #include "rollout/state.h"
 
 
@@ -90,7 +91,7 @@ take_state(struct follower *f, const struct rollout_state *s)
 }
 
 void
-follower_write(struct buf *out, struct follower *f)
+follower_write_info(struct buf *out, struct follower *f)
 {
 	struct followed now;
 	enum rollout_kind kind;
@@ -101,15 +102,24 @@ follower_write(struct buf *out, struct follower *f)
 	kind = f->kind;
 	candidate = f->candidate;
 	mutex_unlock(&f->lock);
-	buf_adds(out, "# HELP mlv_rollout_info The rollout that is followed "
-	    "now.\n# TYPE mlv_rollout_info gauge\n");
 	if (*now.split.rollout)
 		buf_addf(out, "mlv_rollout_info{rollout=\"%s\",kind=\"%s\","
 		    "candidate=\"%u\"} 1\n", now.split.rollout,
 		    rollout_kind_text(kind), candidate);
-	buf_addf(out, "# HELP mlv_rollout_share_percent Units that the "
-	    "candidate answers.\n# TYPE mlv_rollout_share_percent gauge\n"
-	    "mlv_rollout_share_percent %.10g\n", now.split.percent);
+}
+
+void
+follower_write_share(struct buf *out, struct follower *f,
+    const char *endpoint)
+{
+	double percent;
+
+	mutex_lock(&f->lock);
+	percent = f->now.split.percent;
+	mutex_unlock(&f->lock);
+	buf_adds(out, "mlv_rollout_share_percent{model=");
+	metrics_quote(out, endpoint);
+	buf_addf(out, "} %.10g\n", percent);
 }
 
 /* It is read whole every time: a file system's times may be too coarse to

@@ -21,8 +21,10 @@ int follower_open(struct follower **out, const struct log *log, bool logs,
     struct err *e);
 /* NULL is fine. */
 void follower_close(struct follower *f);
-/* What is followed now, for Prometheus; by any thread. */
-void follower_write(struct buf *out, struct follower *f);
+/* Lines on what is followed now, for Prometheus; by any thread. */
+void follower_write_info(struct buf *out, struct follower *f);
+void follower_write_share(struct buf *out, struct follower *f,
+    const char *endpoint);
 /* For endpoint_opts.follow; the ctx is a follower. */
 int follow_rollout_state(void *ctx, struct followed *out,
     const char *endpoint, struct err *e);

@@ -39,6 +39,12 @@ struct condition {
 	size_t *col;			/* by number of the name */
 };
 
+/* A value of a column of numbers. */
+union value {
+	int64_t i;			/* integers, microseconds */
+	double d;			/* floats, booleans */
+};
+
 /* What a column's values must be, or a further rule about one. */
 struct checked_column {
 	const struct schema_column *c;
@@ -48,6 +54,8 @@ struct checked_column {
 	struct schema_bounds range;	/* made ready: of a column of numbers
 					 * with doubles, doubles */
 	bool plain;			/* no rule looks at its text */
+	enum { QUICK_NOT, QUICK_INTS, QUICK_FLOATS } quick;
+	union value least, most;	/* the range, if it is quick */
 	struct key_set seen;
 	struct finding *f[CELL_RULES];	/* by rule; NULL: kept */
 	uint64_t looked;		/* at so many values */
@@ -101,6 +109,7 @@ struct checker {
 	struct buf text;
 	struct check_rows to;		/* where rows go */
 	struct buf passed;		/* rows on their way */
+	struct buf row_text;		/* of one that was no text */
 	struct buf reason;		/* the rules that the row broke */
 };
 
@@ -137,7 +146,7 @@ void conclude_trend(struct checker *k);
 /* pass.c: the header, a row, or what is none, to where they go. */
 int pass_header(struct checker *k, const struct scan *scan, struct err *e);
 int pass_row(struct checker *k, const struct scan *scan,
-    const struct record *rec, struct err *e);
+    const struct scan_block *b, size_t row, struct err *e);
 int pass_broken(struct checker *k, const struct scan *scan,
     const struct scan_broken *bad, struct err *e);
 /* Bytes of its text without the line end. */

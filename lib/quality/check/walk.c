@@ -35,6 +35,27 @@ ready_bound(struct num *v, enum col_type type)
 		*v = num_of_f64((double)v->i);
 }
 
+/* A range with both ends in it, of the column's own kind of number. */
+static void
+ready_range(struct checked_column *w, enum col_type type)
+{
+	const struct schema_bounds *b = &w->range;
+	bool whole = type == COL_INT64 || type == COL_DATETIME;
+
+	if (col_type_is_text(type) || (b->has_min && (b->above ||
+	    b->min.whole != whole)) || (b->has_max && (b->below ||
+	    b->max.whole != whole)))
+		return;
+	w->quick = whole ? QUICK_INTS : QUICK_FLOATS;
+	if (whole) {
+		w->least.i = b->has_min ? b->min.i : INT64_MIN;
+		w->most.i = b->has_max ? b->max.i : INT64_MAX;
+	} else {
+		w->least.d = b->has_min ? b->min.d : -INFINITY;
+		w->most.d = b->has_max ? b->max.d : INFINITY;
+	}
+}
+
 /* The condition's number; the same text is evaluated once. */
 static int
 add_condition(size_t *out, struct checker *k, const char *name,
@@ -85,6 +106,7 @@ prepare_column(struct checker *k, size_t i, const struct schema_column *c,
 	w->range = c->range;
 	ready_bound(&w->range.min, c->type);
 	ready_bound(&w->range.max, c->type);
+	ready_range(w, c->type);
 	w->values = intern_words(c->values, c->n_values);
 	w->not_values = intern_words(c->not_values, c->n_not_values);
 	w->plain = c->values == NULL && c->not_values == NULL &&
@@ -162,6 +184,7 @@ prepare_checker(struct checker *k, struct err *e)
 
 	buf_init(&k->text, BUF_CAP_DOC);
 	buf_init(&k->passed, BUF_CAP_DATA);
+	buf_init(&k->row_text, BUF_CAP_DATA);
 	buf_init(&k->reason, BUF_CAP_DOC);
 	k->names = intern_new();
 	for (size_t i = 0; i < s->cols; i++)
@@ -229,6 +252,7 @@ free_judged(const struct checker *k, struct judged *j)
 		free(j->col[i].v);
 		free(j->col[i].state);
 		free(j->col[i].verdict);
+		free(j->col[i].entry.bits);
 		free(j->col[i].hash);
 		tally_free(j->col[i].tally);
 	}
@@ -250,8 +274,13 @@ static int
 make_tools(struct checker *k, struct tools *t, struct err *e)
 {
 	const struct schema_column *c;
+	size_t names = 0;
 
 	buf_init(&t->text, BUF_CAP_DOC);
+	for (size_t i = 0; i < k->conditions; i++)
+		if (expr_names(k->condition[i].x) > names)
+			names = expr_names(k->condition[i].x);
+	t->room = xalloc(names + 1, COLUMN_PRINT_MAX);
 	t->k = k;
 	t->one = xalloc(k->s->cols + 1, sizeof(*t->one));
 	t->pattern = xalloc(k->n_col + 1, sizeof(struct regex *));
@@ -288,6 +317,7 @@ free_tools(const struct checker *k, struct tools *t)
 	free(t->pattern);
 	free(t->not_pattern);
 	free(t->match);
+	free(t->room);
 	buf_free(&t->text);
 }
 
@@ -335,8 +365,8 @@ begin_rows(void *ctx, const struct scan *scan, struct err *e)
 			return -1;
 	if (pass_header(k, scan, e) != 0)
 		return -1;
-	k->named = scan_format(scan) == TABLE_CSV;
-	k->fast = k->named;
+	k->named = scan_format(scan) != TABLE_JSONL;
+	k->fast = scan_format(scan) == TABLE_CSV;
 	if (!k->named)
 		return 0;
 	for (size_t i = 0; i < k->s->cols; i++)
@@ -388,15 +418,19 @@ read_rows(struct checker *k, const struct table_read_opts *read,
     struct err *e)
 {
 	const struct scan_consumer consumer = { k, k->to.bad != NULL,
-	    begin_rows, look_at_block, take_block, end_rows };
+	    k->to.bad != NULL || k->to.good != NULL, begin_rows, look_at_block, take_block, end_rows };
 	struct table_want *want = xalloc(k->s->cols + 1, sizeof(*want));
 	int r;
 
 	for (size_t i = 0; i < k->s->cols; i++)
 		want[i] = (struct table_want){ k->s->col[i].name,
 		    COL_RAW, true };
-	r = scan_table(k->in->bytes, k->in->n, read, want, k->s->cols,
-	    &consumer, e);
+	if (k->in->rows != NULL)
+		r = scan_typed(k->in->rows, read, want, k->s->cols, &consumer,
+		    e);
+	else
+		r = scan_table(k->in->bytes, k->in->n, read, want,
+		    k->s->cols, &consumer, e);
 	free(want);
 	return r;
 }
@@ -444,6 +478,7 @@ checker_release(struct checker *k)
 	intern_free(k->names);
 	buf_free(&k->text);
 	buf_free(&k->passed);
+	buf_free(&k->row_text);
 	buf_free(&k->reason);
 	arena_free(&k->arena);
 }

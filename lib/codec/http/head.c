@@ -1,5 +1,5 @@
 /* Heads and chunks of HTTP/1.1 requests: pure functions of their bytes. */
-#include "codec/http_head.h"
+#include "codec/http/head.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * flow/search.h - a search driven to its end: trials asked, a command run for
+ * flow/search/search.h - a search driven to its end: trials asked, a command run for
  * each, several at a time, and told by what became of it.
  */
 #ifndef FLOW_SEARCH_H
@@ -13,12 +13,28 @@
 #include "search/setup.h"
 #include "search/study/study.h"
 
+/* A trial that does its work itself, in a process of its own. */
+struct search_trial {
+	size_t number;
+	struct study *study;
+	const struct study_setup *setup;
+	const struct param *param;	/* (n_params), as texts */
+	size_t n_params;
+	double *value;			/* (directions), to be filled */
+	char run[160];			/* the run it was, or "" */
+};
+/* How it is doing; true: it is pruned, and should stop. */
+bool search_trial_report(struct search_trial *t, int64_t step, double value);
+
 struct search_request {
 	const struct study_place *place;
 	struct study *study;		/* opened there */
 	const struct study_setup *setup;
 	struct catalog *catalog;	/* with a repository a trial is a run */
 	const char *const *command;	/* NULL-ended; {NAME} is a value */
+	/* instead of a command: 0, or the trial has failed */
+	int (*work)(void *ctx, struct search_trial *t, struct err *e);
+	void *work_ctx;
 	const char *const *metric;	/* (n_metrics): the value's name, or */
 	size_t n_metrics;		/* none: the one that is printed */
 	size_t jobs;			/* at once */

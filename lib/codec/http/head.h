@@ -1,5 +1,5 @@
 /*
- * codec/http_head.h - the head of an HTTP/1.1 request and the chunks of its
+ * codec/http/head.h - the head of an HTTP/1.1 request and the chunks of its
  * body, read strictly.
  *
  * What could be read in two ways is refused: anything but method, target and

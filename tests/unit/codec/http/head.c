@@ -1,8 +1,8 @@
 /* Heads of requests that are taken and refused, chunks cut anywhere. */
 #include <string.h>
 
-#include "../tap.h"
-#include "codec/http_head.h"
+#include "../../tap.h"
+#include "codec/http/head.h"
 
 static struct http_head head;
 
