@@ -5,6 +5,7 @@
 
 #include "doc/escape.h"
 #include "doc/markdown.h"
+#include "doc/parallel.h"
 #include "doc/plot.h"
 #include "doc/spark.h"
 
@@ -341,4 +342,16 @@ doc_plot(struct doc *d, const struct plot *p)
 	}
 	if (p->kind == PLOT_BARS && p->n_series)
 		put_bars(d, p);
+}
+
+void
+doc_parallel(struct doc *d, const struct parallel *p)
+{
+	open_section(d, DOC_IN_TEXT);
+	if (d->form != DOC_HTML)
+		return;
+	d->plots++;
+	put_wrapped(d, "<figure>\n<figcaption>", p->title, "</figcaption>\n");
+	parallel_svg(d->out, p, d->plots);
+	buf_adds(d->out, "\n</figure>\n");
 }
