@@ -146,16 +146,11 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)argc;
 	if (study_open_there(&s, c, o->journal, argv[0], &e) < 0)
 		return cli_fail(c, &e);
-	at = (struct study_place){ .journal = s->log.path, .name = s->name,
-	    .os = s->log.os, .log = &c->log };
+	at = study_place_of(c, s);
 	if (setup_of_study(&setup, s, &e) < 0)
 		status = cli_fail(c, &e);
-	else if (o->metrics.n && o->metrics.n != s->n_objectives)
-		status = cli_usage(c, "study '%s' has %zu directions: --metric "
-		    "takes as many names", s->name, s->n_objectives);
-	else if (o->metrics.n == 0 && s->n_objectives > 1)
-		status = cli_usage(c, "study '%s' has %zu directions: name a "
-		    "metric for each with --metric", s->name, s->n_objectives);
+	else if ((status = study_check_metrics(c, s, &o->metrics)) != 0)
+		;
 	else if (o->fit.rq.output && s->n_objectives > 1)
 		status = cli_usage(c, "study '%s' has %zu directions, and no "
 		    "trial is the best in all: take a model by its run",

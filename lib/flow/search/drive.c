@@ -49,7 +49,12 @@ start_trial(struct driving *d, struct worker *slot, struct err *e)
 	struct trial_work w = { .rq = d->rq, .stop = &d->stop };
 	struct asked asked;
 
-	if (study_ask(&asked, d->rq->study, d->rq->setup, &rq, e) < 0) {
+	if (d->rq->one) {
+		d->asking = false;
+		if (study_take(&asked, d->rq->study, d->rq->setup,
+		    d->rq->number, d->rq->take_over, &rq, e) < 0)
+			return -1;
+	} else if (study_ask(&asked, d->rq->study, d->rq->setup, &rq, e) < 0) {
 		if (e->code != ERR_NO)
 			return -1;
 		d->asking = false;	/* all has been tried */

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "catalog/catalog.h"
+#include "exec/command.h"
 #include "search/setup.h"
 #include "search/study/study.h"
 
@@ -37,6 +38,12 @@ struct search_request {
 	void *work_ctx;
 	const char *const *metric;	/* (n_metrics): the value's name, or */
 	size_t n_metrics;		/* none: the one that is printed */
+	/* more of the command's run, with {NAME} in its texts: what it reads and
+	 * makes, further parameters; or NULL */
+	const struct command_request *as;
+	bool one;			/* the trial `number`, no other */
+	int64_t number;
+	bool take_over;			/* from a host that is known to be dead */
 	size_t jobs;			/* at once */
 	size_t trials;			/* to ask; 0: as many as there are */
 	double seconds;			/* then no more are asked; 0: no end */
