@@ -47,6 +47,7 @@ struct search_request {
 	size_t jobs;			/* at once */
 	size_t trials;			/* to ask; 0: as many as there are */
 	double seconds;			/* then no more are asked; 0: no end */
+	double joules;			/* of the processor packages; likewise */
 	double lease_s;
 	const struct log *log;
 	/* Called when a trial has been told, or was left to be asked again. */
@@ -57,6 +58,7 @@ struct search_request {
 struct search_outcome {
 	size_t asked, complete, pruned, failed, left;
 	bool stopped;			/* by a signal */
+	double joules;			/* where they count */
 };
 
 /*
@@ -66,6 +68,7 @@ struct search_outcome {
  * printed, or logged under that name; another one tells that it failed, or,
  * where it was reported and pruned, nothing more.  Status 75, SIGINT, SIGTERM
  * and SIGHUP leave the trial to be asked again.
+ * ERR_UNSUPPORTED: joules count, and there are no counters to be read.
  */
 int search_drive(struct search_outcome *out, const struct search_request *rq,
     struct err *e);
