@@ -45,7 +45,7 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	const struct reqlog_opts ro = { .log = o->endpoint.log };
 	struct endpoint_opts po = o->endpoint;
 	const struct feature_server_opts fo = { o->features,
-	    o->feature_store, o->service };
+	    { o->feature_store, o->redis_password }, o->service };
 
 	server_stats_init(&s->stats);
 	po.stats = &s->stats;

@@ -18,6 +18,7 @@ struct server_opts {
 	const char *log_folder;		/* request log, or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
+	const char *redis_password;	/* of the store, or NULL */
 	const char *service;		/* whose features are joined, or
 					 * NULL */
 	/* the remote that has the models; url NULL: they are here */
