@@ -68,7 +68,7 @@ static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
-	    "FILE", "instead of the repository's .mlv/features/online.mdb" },
+	    "STORE", "a file, not .mlv/features/online.mdb, or redis://..." },
 	{ OPT_TEXT, 0, "service", offsetof(struct http_verb, service),
 	    "SERVICE", "its features are joined by key before a model scores" },
 	{ OPT_TEXT, 'r', "remote", offsetof(struct http_verb, remote),
@@ -339,6 +339,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	    .tokens = o->at.tokens, .max_wait_us = o->max_wait * 1000,
 	    .textfile = o->metrics.v, .n_textfiles = o->metrics.n,
 	    .features = o->features, .feature_store = o->store,
+	    .redis_password = getenv("REDISCLI_AUTH"),
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
 	    .load_ms = o->load_timeout * 1000 } };

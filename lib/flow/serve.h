@@ -26,6 +26,7 @@ struct server_opts {
 	const char *tokens;		/* file of who may ask; NULL: anybody */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
+	const char *redis_password;	/* of the store, or NULL */
 	const char *service;		/* whose features are joined, or
 					 * NULL */
 	const char *const *textfile;	/* metrics of others; borrowed */
