@@ -142,7 +142,7 @@ report_timeline(struct report *p, struct err *e)
 	first = m.n - n;
 	doc_heading(&p->d, 2, "Timeline");
 	draw(&m, first, n);
-	doc_table_open(&p->d, heads, 5, "rlrrl");
+	doc_table_open(&p->d, heads, 5, "rrrrl");
 	for (size_t i = 0; i < n; i++) {
 		const struct moment *t = &m.v[(first + i) % REPORT_WINDOWS];
 
