@@ -27,6 +27,7 @@ struct catalog_bytes {
 				 * paths until catalog_bytes_id is asked */
 	const char *type;	/* TYPE_CSV ...; by extension for a path */
 	const struct json *manifest;	/* or NULL; lives as long as this */
+	uint64_t skipped;	/* lines of a request log, torn or not flat */
 	/* private */
 	struct arena arena;
 	void *owned;
