@@ -18,7 +18,8 @@
 struct http_verb {
 	struct texts columns, metrics;
 	const char *models, *host, *canary, *name, *log, *share_file, *features,
-	    *store, *service, *remote, *cache, *tokens;
+	    *store, *service, *remote, *cache, *tokens,
+	    *feedback;
 	bool anyone;
 	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout,
 	    max_wait;
@@ -54,6 +55,8 @@ static const struct opt http_options[] = {
 	    "NAME,...", "columns for a model with one matrix input, in order" },
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
+	{ OPT_TEXT, 0, "feedback", offsetof(struct http_verb, feedback),
+	    "FILE", "append there what clients say later of their answers" },
 	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
 	    "NAME,...", "metrics by the names of tfs, mlserver and kserve, too; "
 	    "those of triton are always there" },
@@ -312,7 +315,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct server_opts so = { .models = o->models, .log_folder = o->log,
-	    .tokens = o->tokens, .max_wait_us = o->max_wait * 1000,
+	    .tokens = o->tokens, .feedback = o->feedback, .max_wait_us = o->max_wait * 1000,
 	    .features = o->features, .feature_store = o->store,
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
