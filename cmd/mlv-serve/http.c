@@ -20,7 +20,7 @@ struct http_verb {
 	struct texts columns, metrics;
 	struct listen_words at;
 	const char *models, *canary, *name, *log, *share_file, *features,
-	    *store, *service, *remote, *cache;
+	    *store, *service, *remote, *cache, *feedback;
 	int64_t poll, threads, drain, grace, timeout, load_timeout, max_wait;
 };
 
@@ -62,6 +62,8 @@ static const struct opt http_options[] = {
 	    "NAME,...", "columns for a model with one matrix input, in order" },
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
+	{ OPT_TEXT, 0, "feedback", offsetof(struct http_verb, feedback),
+	    "FILE", "append there what clients say later of their answers" },
 	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
 	    "NAME,...", "metrics by the names of tfs, mlserver and kserve, too; "
 	    "those of triton are always there" },
@@ -336,7 +338,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
 	struct server_opts so = { .models = o->models, .log_folder = o->log,
-	    .tokens = o->at.tokens, .max_wait_us = o->max_wait * 1000,
+	    .tokens = o->at.tokens, .feedback = o->feedback,
+	    .max_wait_us = o->max_wait * 1000,
 	    .textfile = o->metrics.v, .n_textfiles = o->metrics.n,
 	    .features = o->features, .feature_store = o->store,
 	    .redis_password = getenv("REDISCLI_AUTH"),

@@ -9,7 +9,8 @@
 #include "catalog/name.h"
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
-#include "flow/serve/models.h"
+#include "flow/serve/feedback.h"
+#include "flow/models/models.h"
 #include "flow/serve/openapi.h"
 #include "flow/serve/pages.h"
 #include "flow/serve/permit.h"
@@ -49,6 +50,8 @@ open_server(struct server *s, const struct server_opts *o, struct err *e)
 	s->metrics_names = o->metrics_names;
 	s->max_wait_us = o->max_wait_us;
 	mo.endpoint.stats = &s->stats;
+	if (feedback_open(&s->feedback, o->feedback, e) < 0)
+		return -1;
 	if ((o->tokens && tokens_open(&s->tokens, o->tokens,
 	    o->endpoint.log, e) < 0) || (o->features &&
 	    feature_server_open(&s->features, &fo, e) < 0))
@@ -97,6 +100,7 @@ server_free(struct server *s)
 	mirror_close(s->mirror);
 	reqlog_close(s->reqlog);
 	feature_server_close(s->features);
+	feedback_close(s->feedback);
 	tokens_close(s->tokens);
 	server_stats_release(&s->stats);
 	free(s);
@@ -316,6 +320,12 @@ get_features(struct exchange *x)
 	{ "GET", at "/metadata", show_model, &dialect_tfs_predict, \
 	    "TensorFlow Serving: inputs and outputs" which }
 
+#define ASK_SELDON(at) \
+	{ "POST", at "/predictions", exchange_infer, &dialect_seldon, \
+	    "Seldon, version 1" }, \
+	{ "POST", at "/feedback", take_feedback, &dialect_seldon, \
+	    "Seldon, version 1: a reward or the truth, later" }
+
 static void show_openapi(struct exchange *x);
 
 static const struct route routes[] = {
@@ -352,6 +362,8 @@ static const struct route routes[] = {
 	    &dialect_torchserve, "TorchServe, one version" },
 	{ "PUT", "/predictions/{model}/{version}", exchange_infer,
 	    &dialect_torchserve, "TorchServe, one version, as curl -T sends" },
+	ASK_SELDON("/api/v1.0"),
+	ASK_SELDON("/api/v0.1"),
 	/* a model that is not served is said before a path that is none */
 	{ NULL, VERSION "{rest}", answer_no_path, NULL, NULL },
 	{ NULL, MODEL "{rest}", answer_no_path, NULL, NULL },

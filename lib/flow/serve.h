@@ -24,6 +24,7 @@ struct server_opts {
 					 * refused; 0: none is */
 	const char *log_folder;		/* request log, or NULL */
 	const char *tokens;		/* file of who may ask; NULL: anybody */
+	const char *feedback;		/* it is appended there; or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
 	const char *redis_password;	/* of the store, or NULL */

@@ -15,6 +15,7 @@
 #include "flow/serve/route.h"
 #include "reqlog/reqlog.h"
 
+struct feedback;
 struct mirror;
 struct models;
 
@@ -27,6 +28,7 @@ struct server {
 	struct reqlog *reqlog;		/* or NULL */
 	struct shadow *shadow;		/* or NULL, as without a log */
 	struct mirror *mirror;		/* of a remote; or NULL */
+	struct feedback *feedback;
 	struct feature_server *features;	/* or NULL */
 	const char *const *textfile;	/* metrics of others */
 	size_t n_textfiles;
