@@ -12,6 +12,7 @@
 #include "cli/environment.h"
 #include "flow/serve.h"
 #include "remote/config.h"
+#include "reqlog/policy.h"
 #include "listen.h"
 #include "verbs.h"
 
@@ -20,7 +21,7 @@
 struct http_verb {
 	struct texts columns;
 	struct listen_words at;
-	const char *canary, *name, *log, *share_file, *features, *store,
+	const char *canary, *name, *log, *log_policy, *share_file, *features, *store,
 	    *service, *remote, *cache;
 	int64_t poll, threads, drain, grace, timeout, load_timeout;
 };
@@ -57,6 +58,9 @@ static const struct opt http_options[] = {
 	    "NAME,...", "columns for a model with one matrix input, in order" },
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
+	{ OPT_TEXT, 0, "log-policy", offsetof(struct http_verb, log_policy),
+	    "FILE", "what of it is left out or masked, and how long it is "
+	    "kept" },
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
@@ -306,6 +310,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct remote_environment env;
 	struct err e = ERR_INIT;
 	struct server *server;
+	struct reqlog_policy policy = { 0 };
 	struct listening at;
 	struct stop stop;
 	struct watching w = { .stop = &stop };
@@ -316,6 +321,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->cache && o->remote == NULL)
 		return cli_usage(c, "--cache is for what comes from a "
 		    "--remote");
+	if (o->log_policy && o->log == NULL)
+		return cli_usage(c, "--log-policy is for a --log");
 	if (o->service && o->features == NULL)
 		return cli_usage(c, "--service names one of --features");
 	if ((r = listen_check(c, &o->at)) != 0 ||
@@ -325,6 +332,10 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
 	if (o->remote && find_remote(c, &so.mirror, o, &env, &e) < 0)
 		return cli_fail(c, &e);
+	if (o->log_policy && reqlog_policy_load(&policy, o->log_policy,
+	    &e) < 0)
+		return cli_fail(c, &e);
+	so.log_policy = o->log_policy ? &policy : NULL;
 	signal(SIGPIPE, SIG_IGN);
 	machine_raise_files();		/* a connection is a file */
 	if (listening_open(&at, &o->at, &e) < 0)
@@ -346,6 +357,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	stop_close(&stop);
 	notifier_close(&w.notifier);
 	listening_close(&at);
+	reqlog_policy_release(&policy);
 	return r < 0 && e.code != ERR_STOPPED ? cli_fail(c, &e) : EXIT_YES;
 }
 

@@ -14,6 +14,7 @@
 #include "flow/serve/permit.h"
 #include "flow/serve/follow.h"
 #include "flow/serve/shadow.h"
+#include "reqlog/policy.h"
 
 /* --- life ----------------------------------------------------------------- */
 
@@ -44,11 +45,20 @@ int
 server_new(struct server **out, const struct server_opts *o, struct err *e)
 {
 	struct server *s = xalloc(1, sizeof(*s));
-	const struct reqlog_opts ro = { .log = o->endpoint.log };
+	const struct reqlog_policy *policy = o->log_policy;
+	struct reqlog_opts ro = { .log = o->endpoint.log };
 	struct endpoint_opts po = o->endpoint;
 	const struct feature_server_opts fo = { o->features,
 	    o->feature_store, o->service };
 
+	if (policy) {
+		ro.segment_bytes = policy->segment_bytes;
+		ro.segment_ms = policy->segment_ms;
+		ro.keep_ms = policy->keep_ms;
+		ro.keep_bytes = policy->keep_bytes;
+		ro.before_answer = policy->before_answer;
+	}
+	s->log_policy = policy;
 	server_stats_init(&s->stats);
 	po.stats = &s->stats;
 	if ((o->tokens && tokens_open(&s->tokens, o->tokens,

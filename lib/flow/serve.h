@@ -13,11 +13,13 @@
 #include "deploy/endpoint.h"
 #include "flow/serve/mirror.h"
 
+struct reqlog_policy;
 struct server;
 
 struct server_opts {
 	struct endpoint_opts endpoint;	/* but for stats */
 	const char *log_folder;		/* request log, or NULL */
+	const struct reqlog_policy *log_policy;	/* borrowed; or NULL */
 	const char *tokens;		/* file of who may ask; NULL: anybody */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */

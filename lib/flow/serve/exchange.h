@@ -24,6 +24,7 @@ struct server {
 	struct tokens *tokens;		/* who may ask; or NULL: anybody */
 	_Atomic int64_t unknown, forbidden;	/* requests: 401, 403 */
 	struct reqlog *reqlog;		/* or NULL */
+	const struct reqlog_policy *log_policy;	/* or NULL */
 	struct shadow *shadow;		/* or NULL, as without a log */
 	struct follower *follower;	/* of a rollout; or NULL */
 	struct mirror *mirror;		/* of a remote; or NULL */
