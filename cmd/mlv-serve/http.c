@@ -14,6 +14,7 @@
 #include "remote/config.h"
 #include "reqlog/policy.h"
 #include "listen.h"
+#include "sandbox.h"
 #include "verbs.h"
 
 #define SERVED_NAME_MAX 128
@@ -22,7 +23,8 @@ struct http_verb {
 	struct texts columns;
 	struct listen_words at;
 	const char *canary, *name, *log, *log_policy, *share_file, *features, *store,
-	    *service, *remote, *cache;
+	    *service, *remote, *cache, *user;
+	int sandbox;
 	int64_t poll, threads, drain, grace, timeout, load_timeout;
 };
 
@@ -75,6 +77,11 @@ static const struct opt http_options[] = {
 	    .low = 1, .high = 86400 },
 	{ OPT_TEXT, 0, "cache", offsetof(struct http_verb, cache), "FOLDER",
 	    "keep there what came from the remote" },
+	{ OPT_TEXT, 0, "user", offsetof(struct http_verb, user), "NAME",
+	    "become that user before a model is read" },
+	{ OPT_WORD, 0, "sandbox", offsetof(struct http_verb, sandbox), "HOW",
+	    "off; required: refuse to start without; auto by default",
+	    .words = sandbox_words },
 	{ OPT_INT, 't', "threads", offsetof(struct http_verb, threads), "N",
 	    "threads, instead of one a processor",
 	    .high = 64 },
@@ -126,6 +133,7 @@ read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 struct watching {
 	struct stop *stop;
 	struct notifier notifier;
+	struct confined sandbox;
 };
 
 /* Until we are asked to stop; SIGHUP only polls for other versions.  Who
@@ -175,7 +183,8 @@ start_health(struct http_server **out, struct server *server,
 }
 
 static int
-print_urls(struct cli *c, const struct listening *l, struct err *e)
+print_urls(struct cli *c, const struct listening *l,
+    const struct watching *w, struct err *e)
 {
 	out_begin(&c->out, "mlv.server/1");
 	out_text(&c->out, "url", l->main.where);
@@ -185,6 +194,7 @@ print_urls(struct cli *c, const struct listening *l, struct err *e)
 	if (l->main.path)
 		out_text(&c->out, "mode", arena_printf(&c->arena, "%04o",
 		    (unsigned)l->mode));
+	out_text(&c->out, "sandbox", sandbox_text(c, &w->sandbox));
 	out_end(&c->out);
 	return out_flush(&c->out, e);
 }
@@ -205,7 +215,7 @@ serve_requests(struct cli *c, struct server *server, struct listening *l,
 		http_stop(http, 0, 0);
 		return -1;
 	}
-	if (print_urls(c, l, e) < 0) {
+	if (print_urls(c, l, w, e) < 0) {
 		http_stop(http, 0, 0);
 		http_stop(health, 0, 0);
 		return -1;
@@ -344,10 +354,16 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		listening_close(&at);
 		return cli_fail(c, &e);
 	}
+	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox, o->user,
+	    &(struct sandbox_folders){ o->log, o->store, so.mirror.folder,
+	    at.main.path, o->remote != NULL }, &e);
+	so.seccomp = w.sandbox.seccomp;
+	so.landlock = w.sandbox.landlock;
 	notifier_open(&w.notifier, getenv("NOTIFY_SOCKET"),
 	    getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"));
 	so.endpoint.stop = &stop;
-	r = server_new(&server, &so, &e);
+	if (r == 0)
+		r = server_new(&server, &so, &e);
 	if (r == 0) {
 		r = serve_requests(c, server, &at, &w, o, &e);
 		server_free(server);

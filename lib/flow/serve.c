@@ -59,6 +59,8 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 		ro.before_answer = policy->before_answer;
 	}
 	s->log_policy = policy;
+	s->seccomp = o->seccomp;
+	s->landlock = o->landlock;
 	server_stats_init(&s->stats);
 	po.stats = &s->stats;
 	if ((o->tokens && tokens_open(&s->tokens, o->tokens,

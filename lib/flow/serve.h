@@ -23,6 +23,8 @@ struct server_opts {
 	const char *tokens;		/* file of who may ask; NULL: anybody */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
+	bool seccomp;			/* how the process is confined, */
+	int landlock;			/* for who asks */
 	const char *service;		/* whose features are joined, or
 					 * NULL */
 	/* the remote that has the models; url NULL: they are here */

@@ -21,6 +21,8 @@ struct mirror;
 struct server {
 	struct endpoint *endpoint;
 	struct server_stats stats;
+	bool seccomp;
+	int landlock;
 	struct tokens *tokens;		/* who may ask; or NULL: anybody */
 	_Atomic int64_t unknown, forbidden;	/* requests: 401, 403 */
 	struct reqlog *reqlog;		/* or NULL */

@@ -67,6 +67,10 @@ show_metrics(struct exchange *x)
 	    s->reqlog ? reqlog_dropped(s->reqlog) : 0,
 	    s->shadow ? shadow_dropped(s->shadow) : 0);
 	permit_write(&x->response->body, s);
+	buf_addf(&x->response->body, "# HELP mlv_sandbox How the process is "
+	    "confined; of landlock the version, 0 is not.\n# TYPE mlv_sandbox "
+	    "gauge\nmlv_sandbox{by=\"seccomp\"} %d\n"
+	    "mlv_sandbox{by=\"landlock\"} %d\n", s->seccomp, s->landlock);
 	if (s->follower)
 		follower_write(&x->response->body, s->follower);
 	if (s->mirror)
