@@ -11,7 +11,7 @@
 #include "codec/http.h"
 #include "deploy/fleet.h"
 #include "dialect/dialect.h"
-#include "flow/serve/feature_server.h"
+#include "flow/online/server.h"
 #include "flow/serve/route.h"
 #include "reqlog/reqlog.h"
 

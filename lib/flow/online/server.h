@@ -1,10 +1,10 @@
 /*
- * flow/serve/feature_server.h - the features behind a server: the definitions, the
+ * flow/online/server.h - the features behind a server: the definitions, the
  * online store, and the service whose features are put into requests before
  * they are scored.
  */
-#ifndef FLOW_SERVE_FEATURE_SERVER_H
-#define FLOW_SERVE_FEATURE_SERVER_H
+#ifndef FLOW_ONLINE_SERVER_H
+#define FLOW_ONLINE_SERVER_H
 
 #include "base/arena.h"
 #include "base/buf.h"

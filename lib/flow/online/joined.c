@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "codec/json.h"
-#include "flow/serve/feature_server.h"
+#include "flow/online/server.h"
 #include "table/column_set.h"
 
 /* ---- what is needed ---- */

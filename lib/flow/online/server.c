@@ -1,5 +1,5 @@
 /* The features behind a server: opened, and found by the columns of models. */
-#include "flow/serve/feature_server.h"
+#include "flow/online/server.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/intern.h"
 #include "codec/json.h"
-#include "flow/serve/feature_server.h"
+#include "flow/online/server.h"
 
 #define EPOCH "1970-01-01T00:00:00Z"
 
