@@ -29,12 +29,14 @@ now=2026-01-10T12:00:00Z
 case_of 'a row at the very moment is known' '' "1,$now,,a" $now a
 case_of 'a row a microsecond later is not' '' '1,2026-01-10T12:00:00.000001Z,,a' $now ''
 case_of 'a row in the future hides none before it' '' '1,2026-01-11,,b 1,2026-01-09,,a' $now a
-case_of 'of several the newest, whatever their order' '' '1,2026-01-08,,b 1,2026-01-09,,a 1,2026-01-07,,c' $now a
+case_of 'of several the newest, whatever their order' '' \
+    '1,2026-01-08,,b 1,2026-01-09,,a 1,2026-01-07,,c' $now a
 case_of 'another key is not looked at' '' '2,2026-01-09,,b 11,2026-01-09,,c' $now ''
 case_of 'a key may be written as a decimal' '' '1.0,2026-01-09,,a' $now a
 case_of 'a time without a zone is UTC' '' '1,2026-01-10T12:00:00,,a 1,2026-01-10T12:00:01,,b' $now a
 case_of 'a zone is reckoned' '' '1,2026-01-10T13:30:00+01:00,,b 1,2026-01-10T12:30:00+01:00,,a' $now a
-case_of 'the moment has a zone, too' '' '1,2026-01-10T11:30:00Z,,b 1,2026-01-10T10:30:00Z,,a' 2026-01-10T12:00:00+01:00 a
+case_of 'the moment has a zone, too' '' \
+    '1,2026-01-10T11:30:00Z,,b 1,2026-01-10T10:30:00Z,,a' 2026-01-10T12:00:00+01:00 a
 case_of 'an empty value of the newest row is a missing one' '' '1,2026-01-08,,a 1,2026-01-09,,' $now ''
 case_of 'a row without a time is no answer' '' '1,,,b 1,2026-01-08,,a' $now a
 
