@@ -29,7 +29,7 @@ check 'feedback is kept by the id of its request' <<'X'
 X
 check 'it is counted' <<'X'
 	metric_is mlv_feedback_total 2 &&
-	metric_is mlv_feedback_reward_sum 0.7
+	metric_is mlv_feedback_rewards 0.7
 X
 refused() { answers 400 "$v1/feedback" -d "$1" && jq -e --arg s "$2" '.status.info | contains($s)' body; }
 check 'feedback that says nothing, or of no request, is refused' <<'X'
