@@ -42,7 +42,7 @@ open_server(struct server *s, const struct server_opts *o, struct err *e)
 {
 	const struct reqlog_opts ro = { .log = o->endpoint.log };
 	const struct feature_server_opts fo = { o->features,
-	    o->feature_store, o->service };
+	    { o->feature_store, o->redis_password }, o->service };
 	struct models_opts mo = { .path = o->models, .endpoint = o->endpoint,
 	    .follow = may_be_rolled_out(o), .logs = o->log_folder != NULL,
 	    .fleet = &s->fleet };
@@ -78,6 +78,8 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	struct server *s = xalloc(1, sizeof(*s));
 
 	server_stats_init(&s->stats);
+	s->textfile = o->textfile;
+	s->n_textfiles = o->n_textfiles;
 	fleet_init(&s->fleet);
 	if (open_server(s, o, e) < 0) {
 		server_free(s);

@@ -27,8 +27,11 @@ struct server_opts {
 	const char *feedback;		/* it is appended there; or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
+	const char *redis_password;	/* of the store, or NULL */
 	const char *service;		/* whose features are joined, or
 					 * NULL */
+	const char *const *textfile;	/* metrics of others; borrowed */
+	size_t n_textfiles;
 	/* the remote that has the models; url NULL: they are here */
 	struct mirror_opts mirror;
 };

@@ -498,35 +498,67 @@ open_rows(struct scan *s, const char *bytes, size_t n, struct err *e)
 	return r < 0 ? -1 : 0;
 }
 
-int
-scan_table(const char *bytes, size_t n, const struct table_read_opts *o,
-    const struct table_want *want, size_t n_want,
-    const struct scan_consumer *c, struct err *e)
+static struct scan *
+scan_new(const struct table_read_opts *o, const struct table_want *want,
+    size_t n_want, const struct scan_consumer *c)
 {
 	struct scan *s = xalloc(1, sizeof(*s));
-	int r = -1;
 
 	s->consumer = c;
 	s->ro = (struct table_reader_opts){ .read = *o, .want = want,
 	    .n_want = n_want, .lax = true };
 	s->other = intern_new();
 	buf_init(&s->header, BUF_CAP_DOC);
-	if (open_rows(s, bytes, n, e) != 0)
-		goto done;
-	s->pool = pool_new(n < SMALL_BYTES ? 1 : o->threads);
+	return s;
+}
+
+static int
+scan_run(struct scan *s, bool small, struct err *e)
+{
+	s->pool = pool_new(small ? 1 : s->ro.read.threads);
 	s->slots = (size_t)pool_threads(s->pool) * SLOTS_A_THREAD;
 	if (pool_threads(s->pool) == 1)
 		s->slots = 1;
 	s->slot = xalloc(s->slots, sizeof(struct slot *));
 	if (s->records != NULL) {
 		if (make_slot(s, 0, e) != 0)
-			goto done;
+			return -1;
 		s->rows = s->slot[0]->rows.builder.room;
 	}
-	if (c->begin(c->ctx, s, e) == 0)
-		r = s->records != NULL ? scan_records(s, e) :
-		    scan_groups(s, e);
-done:
+	if (s->consumer->begin(s->consumer->ctx, s, e) != 0)
+		return -1;
+	return s->records != NULL ? scan_records(s, e) : scan_groups(s, e);
+}
+
+int
+scan_table(const char *bytes, size_t n, const struct table_read_opts *o,
+    const struct table_want *want, size_t n_want,
+    const struct scan_consumer *c, struct err *e)
+{
+	struct scan *s = scan_new(o, want, n_want, c);
+	int r = open_rows(s, bytes, n, e);
+
+	if (r == 0)
+		r = scan_run(s, n < SMALL_BYTES, e);
+	scan_free(s);
+	return r;
+}
+
+int
+scan_typed(struct typed_rows *rows, const struct table_read_opts *o,
+    const struct table_want *want, size_t n_want,
+    const struct scan_consumer *c, struct err *e)
+{
+	struct scan *s = scan_new(o, want, n_want, c);
+	int r = 0;
+
+	s->typed = *rows;
+	if (!bind_typed(s))
+		r = err_set(e, ERR_FORMAT, "%s: a column without a name, or "
+		    "two of the same", o->name ? o->name : "input");
+	if (r == 0)
+		r = scan_run(s, false, e);
+	s->typed = (struct typed_rows){ 0 };
 	scan_free(s);
 	return r;
 }
@@ -541,6 +573,12 @@ size_t
 scan_workers(const struct scan *s)
 {
 	return (size_t)pool_threads(s->pool);
+}
+
+uint64_t
+scan_most_rows(const struct scan *s)
+{
+	return s->records != NULL ? records_most(s->records) : s->typed.most;
 }
 
 size_t

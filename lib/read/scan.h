@@ -67,9 +67,17 @@ struct scan_consumer {
 int scan_table(const char *bytes, size_t n, const struct table_read_opts *o,
     const struct table_want *want, size_t n_want,
     const struct scan_consumer *c, struct err *e);
+/* The same of rows that have types, which are borrowed.  Of `o` the threads
+ * count: it names no words for missing. */
+struct typed_rows;
+int scan_typed(struct typed_rows *rows, const struct table_read_opts *o,
+    const struct table_want *want, size_t n_want,
+    const struct scan_consumer *c, struct err *e);
 
 size_t scan_slots(const struct scan *s);
 size_t scan_workers(const struct scan *s);
+/* No more rows than that; UINT64_MAX: nobody has counted. */
+uint64_t scan_most_rows(const struct scan *s);
 /* The most rows of a block. */
 size_t scan_block_rows(const struct scan *s);
 enum table_format scan_format(const struct scan *s);

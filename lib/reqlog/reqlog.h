@@ -2,9 +2,9 @@
  * reqlog/reqlog.h - what a server was asked and what it answered: written in
  * write.c, read back in read.c.
  *
- * A folder of segments, each JSON Lines, append-only, named by the time it
- * was begun (20260102T030405.678901Z-PID.jsonl) and closed at a size or an
- * age.  One line a request of one row:
+ * A folder of segments (reqlog/segment.h), each JSON Lines, append-only,
+ * named by the time it was begun, ended at a size or an age, then packed.  One
+ * line a request of one row:
  *
  *	{"time":"..","id":"r1","unit":"u7","model":"churn","version":"3",
  *	 "digest":"sha256:..","variant":"stable",
@@ -48,6 +48,8 @@ struct reqlog_opts {
 	const struct log *log;		/* borrowed; or NULL */
 	uint64_t segment_bytes;		/* 0: 64 MiB */
 	int64_t segment_ms;		/* 0: one hour */
+	int64_t keep_ms;		/* since written; 0: for ever */
+	uint64_t keep_bytes;		/* of a folder; 0: any */
 	int64_t flush_ms;		/* 0: 200 */
 };
 
@@ -145,9 +147,6 @@ struct reqlog_lines {
 };
 int reqlog_each_line(uint64_t *skipped, const char *path,
     const struct reqlog_filter *f, const struct reqlog_lines *to, struct err *e);
-/* Paths of the segments of a folder, oldest first; a file is one of its own. */
-int reqlog_segments(char ***out, size_t *n, const char *path, struct err *e);
-void reqlog_segments_free(char **segment, size_t n);
 /* The first line that holds rows, in the arena; *line NULL: there is none. */
 int reqlog_first(struct json **line, struct arena *a, const char *path,
     struct err *e);

@@ -1,6 +1,6 @@
 /* Writing the request log: lines wait in memory for a thread that appends
  * them to the segment; read.c reads them back. */
-#include "reqlog/reqlog.h"
+#include "reqlog/internal.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,36 +39,100 @@ struct reqlog {
 
 	struct mutex file_lock;	/* of the rest: one writes at a time */
 	struct buf writing;
-	int fd;
+	int fd;			/* locked while it is written */
+	char *path;
 	uint64_t written;
 	int64_t begun_us;
 	bool failing;		/* and it was reported */
+	struct ended {		/* to be packed, by the flusher */
+		int fd;
+		char *path;
+		struct ended *next;
+	} *ended;
+	int64_t keep_ms;
+	uint64_t keep_bytes;
 	struct thread thread;
 };
 
 static int
-begin_segment(struct reqlog *l)
+make_segment(struct reqlog *l)
 {
-	char now[CLOCK_TEXT_MAX], *path;
+	char now[CLOCK_TEXT_MAX];
 
 	l->begun_us = clock_wall_us();
 	clock_print(now, l->begun_us);
 	/* file names without colons travel better */
-	path = xprintf("%s/%.4s%.2s%.5s%.2s%.2s.%06d-%ld.jsonl", l->folder, now,
+	l->path = xprintf("%s/%.4s%.2s%.5s%.2s%.2s.%06d-%ld.jsonl", l->folder, now,
 	    now + 5, now + 8, now + 14, now + 17,
 	    (int)(l->begun_us % 1000000), (long)getpid());
-	l->fd = l->os->open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+	l->fd = l->os->open(l->path, O_WRONLY | O_CREAT | O_APPEND, 0666);
 	l->written = 0;
-	free(path);
-	return l->fd < 0 ? -1 : 0;
+	if (l->fd < 0) {
+		free(l->path);
+		l->path = NULL;
+		return -1;
+	}
+	return 0;
+}
+
+/* Locked, so that who tidies the folder sees that it is in use; where locks
+ * are not to be had nobody tidies.  One that was tidied away before it was
+ * locked is followed by another. */
+static int
+begin_segment(struct reqlog *l)
+{
+	struct err why = ERR_INIT;
+	struct stat st;
+
+	for (;;) {
+		if (make_segment(l) < 0)
+			return -1;
+		if ((file_lock(l->fd, FILE_EXCLUSIVE, 0, 0, 0, &why) == 0 ||
+		    why.code != ERR_BUSY) && (fstat(l->fd, &st) < 0 ||
+		    st.st_nlink > 0))
+			return 0;
+		l->os->close(l->fd);
+		free(l->path);
+	}
 }
 
 static void
 end_segment(struct reqlog *l)
 {
-	if (l->fd >= 0)
-		l->os->close(l->fd);
+	struct ended *ended;
+
+	if (l->fd < 0)
+		return;
+	ended = xalloc(1, sizeof(*ended));
+	*ended = (struct ended){ l->fd, l->path, l->ended };
+	l->ended = ended;
 	l->fd = -1;
+	l->path = NULL;
+}
+
+/* Behind the lines that are written, which do not wait for it. */
+static void
+pack_ended(struct reqlog *l)
+{
+	struct ended *ended, *next;
+	struct err e = ERR_INIT;
+
+	mutex_lock(&l->file_lock);
+	ended = l->ended;
+	l->ended = NULL;
+	mutex_unlock(&l->file_lock);
+	if (ended == NULL)
+		return;
+	for (; ended; ended = next) {
+		next = ended->next;
+		if (reqlog_pack(l->os, ended->path, &e) < 0)
+			log_warn(l->log, "a segment of the request log stays "
+			    "as it is: %s", e.msg);
+		l->os->close(ended->fd);
+		free(ended->path);
+		free(ended);
+	}
+	reqlog_tidy(l->os, l->folder, l->keep_ms, l->keep_bytes, l->log);
 }
 
 /* Is it time for another one?  Also when its file was removed. */
@@ -156,6 +220,7 @@ flusher(void *ctx)
 		stop = l->stop;
 		mutex_unlock(&l->lock);
 		reqlog_flush(l);
+		pack_ended(l);
 	}
 }
 
@@ -184,7 +249,10 @@ reqlog_open(struct reqlog **out, const char *folder,
 	l->segment_bytes = o->segment_bytes ? o->segment_bytes : SEGMENT_BYTES;
 	l->segment_ms = o->segment_ms ? o->segment_ms : SEGMENT_MS;
 	l->flush_ms = o->flush_ms ? o->flush_ms : FLUSH_MS;
+	l->keep_ms = o->keep_ms;
+	l->keep_bytes = o->keep_bytes;
 	l->fd = -1;
+	reqlog_tidy(l->os, l->folder, l->keep_ms, l->keep_bytes, l->log);
 	buf_init(&l->pending, PENDING_MAX);
 	buf_init(&l->writing, PENDING_MAX);
 	mutex_init(&l->lock);
@@ -328,7 +396,10 @@ reqlog_close(struct reqlog *l)
 	mutex_unlock(&l->lock);
 	cond_signal(&l->wake);
 	thread_join(&l->thread);
-	end_segment(l);
+	pack_ended(l);
+	if (l->fd >= 0)		/* the next who opens the folder packs it */
+		l->os->close(l->fd);
+	free(l->path);
 	buf_free(&l->pending);
 	buf_free(&l->writing);
 	cond_release(&l->wake);

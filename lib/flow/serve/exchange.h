@@ -11,7 +11,7 @@
 #include "codec/http.h"
 #include "deploy/fleet.h"
 #include "dialect/dialect.h"
-#include "flow/serve/feature_server.h"
+#include "flow/online/server.h"
 #include "flow/serve/route.h"
 #include "reqlog/reqlog.h"
 
@@ -30,6 +30,8 @@ struct server {
 	struct mirror *mirror;		/* of a remote; or NULL */
 	struct feedback *feedback;
 	struct feature_server *features;	/* or NULL */
+	const char *const *textfile;	/* metrics of others */
+	size_t n_textfiles;
 	int metrics_names;		/* deploy/metrics.h */
 	int64_t max_wait_us;		/* of a request; 0: no bound */
 	_Atomic bool retired;

@@ -12,6 +12,7 @@
 #include "flow/models/models.h"
 #include "flow/serve/permit.h"
 #include "flow/serve/shadow.h"
+#include "flow/serve/textfiles.h"
 
 static bool
 is_ready(struct server *s)
@@ -81,6 +82,7 @@ show_metrics(struct exchange *x)
 		    "while the remote answers.\n# TYPE mlv_remote_reachable "
 		    "gauge\nmlv_remote_reachable %d\n",
 		    mirror_is_reachable(s->mirror));
+	textfiles_write(&x->response->body, s->textfile, s->n_textfiles);
 }
 
 void

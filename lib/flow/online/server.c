@@ -1,5 +1,5 @@
 /* The features behind a server: opened, and found by the columns of models. */
-#include "flow/serve/feature_server.h"
+#include "flow/online/server.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,11 +52,15 @@ feature_server_open(struct feature_server **out,
 	    feature_spec_id(&id, f->spec, e) < 0 ||
 	    (o->service && feature_service_find(&f->service, f->spec,
 	    o->service, e) < 0) || catalog_open(&f->catalog, NULL, NULL, e) < 0 ||
-	    feature_store_open(&f->kv, f->catalog, o->store, false, e) < 0) {
+	    feature_store_open(&f->from, f->catalog, &o->store, false, e) < 0) {
 		feature_server_close(f);
 		return -1;
 	}
 	oid_print(f->id, &id);
+	f->names = xalloc(2 * f->spec->services + 1, sizeof(*f->names));
+	for (size_t i = 0; i < 2 * f->spec->services; i++)
+		feature_names_init(&f->names[i], &f->spec->service[i / 2],
+		    i % 2 == 1, &f->arena);
 	if (f->service)
 		list_keys(f);
 	*out = f;
@@ -68,7 +72,10 @@ feature_server_close(struct feature_server *f)
 {
 	if (f == NULL)
 		return;
-	kv_close(f->kv);
+	for (size_t i = 0; f->names && i < 2 * f->spec->services; i++)
+		feature_names_release(&f->names[i]);
+	free(f->names);
+	feature_store_close(&f->from);
 	catalog_close(f->catalog);
 	mutex_release(&f->lock);
 	arena_free(&f->arena);

@@ -1,10 +1,10 @@
 /*
- * flow/serve/feature_server.h - the features behind a server: the definitions, the
+ * flow/online/server.h - the features behind a server: the definitions, the
  * online store, and the service whose features are put into requests before
  * they are scored.
  */
-#ifndef FLOW_SERVE_FEATURE_SERVER_H
-#define FLOW_SERVE_FEATURE_SERVER_H
+#ifndef FLOW_ONLINE_SERVER_H
+#define FLOW_ONLINE_SERVER_H
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -14,22 +14,36 @@
 #include "flow/features/online.h"
 
 #define FEATURE_ROWS_MAX 10000		/* keys of a request */
+#define FEATURE_VALUES_MAX (1 << 21)	/* ... times features */
+
+/* What a service's features are called in answers. */
+struct feature_names {
+	const char *json;		/* "a","b" with a comma before each */
+	size_t bytes;
+	const char *twice;		/* a name of two, or NULL */
+	struct intern *set;
+};
+/* Texts live in the arena. */
+void feature_names_init(struct feature_names *n,
+    const struct feature_service *s, bool full, struct arena *a);
+void feature_names_release(struct feature_names *n);
 
 struct feature_server {
 	struct arena arena;
 	struct feature_spec *spec;
 	char id[OID_TEXT];		/* of the definitions */
 	struct catalog *catalog;
-	struct kv *kv;
-	struct mutex lock;		/* of kv: one transaction at a time */
+	struct feature_store from;
+	struct mutex lock;		/* of it: one reading at a time */
 	const struct feature_service *service;	/* or NULL: none is joined */
 	const char *const **key;	/* of each of its refs, up to a NULL */
 	struct filler filler;		/* for the versions served */
+	struct feature_names *names;	/* of each service, short and full */
 };
 
 struct feature_server_opts {
 	const char *path;		/* features.yaml */
-	const char *store;		/* NULL: of the repository around */
+	struct feature_store_at store;
 	const char *service;		/* or NULL */
 };
 int feature_server_open(struct feature_server **out,

@@ -3,8 +3,7 @@
 
 #include "base/clock.h"
 #include "codec/json.h"
-#include "feature/key.h"
-#include "flow/serve/feature_server.h"
+#include "flow/online/server.h"
 #include "table/column_set.h"
 
 /* ---- what is needed ---- */
@@ -53,29 +52,54 @@ refuse_sent(const struct joined *j, const struct table *block, struct err *e)
 
 /* ---- the lookup ---- */
 
-static int
-build_key(struct buf *key, const struct feature_entity *t,
-    const struct table *block, size_t row, struct err *e)
+/* The values of key columns, a row after the other. */
+static const struct raw_cell *
+read_keys(struct joined *j, const struct table *block,
+    const char *const *column, size_t columns)
 {
+	struct raw_cell *all = arena_alloc(&j->arena, (j->rows * columns + 1) *
+	    sizeof(*all));
 	char room[COLUMN_PRINT_MAX];
-	bool whole = true;
 
-	buf_clear(key);
-	for (size_t i = 0; i < t->keys; i++) {
-		struct raw_cell c = { .s = NULL };
-		size_t at = 0, n = 0;
+	for (size_t k = 0; k < columns; k++) {
+		size_t at = 0, n;
 
-		while (strcmp(block->col[at].name, t->key[i]) != 0)
+		while (strcmp(block->col[at].name, column[k]) != 0)
 			at++;
-		c.s = column_print(&block->col[at], row, room, &n);
-		c.n = (uint32_t)n;
-		whole = whole && c.s != NULL && n > 0;
-		if (whole)
-			key_part(key, &c, t->keys == 1);
+		for (size_t row = 0; row < j->rows; row++) {
+			struct raw_cell *to = &all[row * columns + k];
+			const char *s = column_print(&block->col[at], row,
+			    room, &n);
+
+			to->s = s ? arena_strndup(&j->arena, s, n) : NULL;
+			to->n = (uint32_t)n;
+		}
 	}
-	if (!whole)
-		buf_clear(key);
-	return buf_check(key, e);
+	return all;
+}
+
+/* The columns that are keys of the features joined. */
+static const char **
+list_columns(struct joined *j, size_t *columns)
+{
+	size_t n = 0, k;
+	const char **all;
+
+	for (size_t i = 0; i < j->views; i++)
+		n += j->view[i]->entity->keys;
+	all = arena_alloc(&j->arena, (n + 1) * sizeof(*all));
+	n = 0;
+	for (size_t i = 0; i < j->views; i++)
+		for (size_t c = 0; c < j->view[i]->entity->keys; c++) {
+			const char *name = j->view[i]->entity->key[c];
+
+			for (k = 0; k < n && strcmp(all[k], name) != 0; k++)
+				;
+			if (k == n)
+				all[n++] = name;
+		}
+	*columns = n;
+	return all;
 }
 
 static int
@@ -95,53 +119,48 @@ fill_cell(struct column *to, size_t row, const struct raw_cell *v,
 	    "feature '%.100s': %.300s", f->name, why.msg);
 }
 
+/* Answers into the rows, and what is to be said of them. */
 static int
-fill_view(struct joined *j, struct kv *kv, size_t view, size_t row,
-    struct table *block, const struct buf *key, struct err *e)
+fill_rows(struct joined *j, const struct feature_answer *answer,
+    struct table *block, struct err *e)
 {
-	const struct feature_view *v = j->view[view];
-	struct joined_row *to = &j->row[row * j->views + view];
-	struct arena text = { NULL, 0 };
-	enum feature_status status;
-	struct online_row found;
-	struct raw_cell value;
-	int r = online_find(&found, kv, v, key, e);
+	for (size_t row = 0; row < j->rows; row++)
+		for (size_t i = 0; i < j->features; i++) {
+			const struct feature_answer *from = &answer[row *
+			    j->features + i];
+			const struct feature_view *v = j->ref[i].view;
+			size_t view = 0;
 
-	*to = (struct joined_row){ found.found, found.time, found.created };
-	for (size_t i = 0; r >= 0 && i < j->features; i++) {
-		const struct feature *f = &v->feature[j->ref[i].feature];
-
-		if (j->ref[i].view != v)
-			continue;
-		r = online_value(&value, &status, &text, &found, kv, f, j->at,
-		    e);
-		if (r == 0)
-			r = fill_cell(&block->col[j->column[i]], row, &value,
-			    f, e);
-		j->status[i * j->rows + row] = (uint8_t)status;
-	}
-	online_row_release(&found);
-	if (text.block)
-		arena_free(&text);
-	return r < 0 ? -1 : 0;
+			while (j->view[view] != v)
+				view++;
+			j->row[row * j->views + view] = (struct joined_row){
+			    from->found, from->time, from->created };
+			j->status[i * j->rows + row] = (uint8_t)from->status;
+			if (fill_cell(&block->col[j->column[i]], row,
+			    &from->value, &v->feature[j->ref[i].feature],
+			    e) < 0)
+				return -1;
+		}
+	return 0;
 }
 
 static int
-fill_rows(struct joined *j, struct kv *kv, struct table *block,
+look_up(struct joined *j, struct feature_store *from, struct table *block,
     struct err *e)
 {
-	struct buf key;
-	int r = 0;
+	const struct feature_service s = { .name = "features",
+	    .ref = j->ref, .refs = j->features };
+	struct feature_answer *answer = arena_alloc(&j->arena, (j->rows *
+	    j->features + 1) * sizeof(*answer));
+	struct feature_lookup l;
+	size_t columns;
+	const char **column = list_columns(j, &columns);
 
-	buf_init(&key, BUF_CAP_SMALL);
-	for (size_t row = 0; r == 0 && row < j->rows; row++)
-		for (size_t i = 0; r == 0 && i < j->views; i++) {
-			r = build_key(&key, j->view[i]->entity, block, row, e);
-			if (r == 0)
-				r = fill_view(j, kv, i, row, block, &key, e);
-		}
-	buf_free(&key);
-	return r;
+	if (feature_lookup_init(&l, &j->arena, &s, column, columns, e) < 0 ||
+	    feature_get(answer, &j->arena, from, &l, read_keys(j, block,
+	    column, columns), j->rows, j->at, e) < 0)
+		return -1;
+	return fill_rows(j, answer, block, e);
 }
 
 int
@@ -160,10 +179,10 @@ features_join(struct joined *j, struct feature_server *f,
 		return -1;
 	j->at = clock_wall_us();
 	mutex_lock(&f->lock);
-	r = kv_begin(f->kv, false, e);
+	r = feature_store_begin(&f->from, e);
 	if (r == 0) {
-		r = fill_rows(j, f->kv, block, e);
-		kv_abort(f->kv);
+		r = look_up(j, &f->from, block, e);
+		feature_store_end(&f->from);
 	}
 	mutex_unlock(&f->lock);
 	return r;
