@@ -124,7 +124,7 @@ const struct verb verb_feature_load = {
 "\n"
 "example: mlv-data feature load features.yaml\n",
 	.options = load_options, .opts_size = sizeof(struct load_verb),
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG | VERB_EVENTS,
 	.run = load_run,
 };
 
@@ -254,6 +254,6 @@ const struct verb verb_feature_get = {
 "\n"
 "example: mlv-data feature get features.yaml --service churn customer_id=42\n",
 	.options = get_options, .opts_size = sizeof(struct get_verb),
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG | VERB_EVENTS,
 	.run = get_run,
 };

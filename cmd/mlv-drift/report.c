@@ -224,5 +224,5 @@ const struct verb verb_report = {
 "\n"
 "example: mlv-drift report --html data:churn-train .mlv/requests > report.html\n",
 	.options = report_options, .opts_size = sizeof(struct report_verb),
-	.defaults = &defaults, .flags = VERB_CATALOG, .run = report_run,
+	.defaults = &defaults, .flags = VERB_CATALOG | VERB_EVENTS, .run = report_run,
 };

@@ -13,14 +13,17 @@
 #include "deploy/metrics.h"
 #include "flow/serve.h"
 #include "remote/config.h"
+#include "reqlog/policy.h"
 #include "listen.h"
+#include "sandbox.h"
 #include "verbs.h"
 
 struct http_verb {
-	struct texts columns, metrics;
+	struct texts columns, metrics, textfile;
 	struct listen_words at;
-	const char *models, *canary, *name, *log, *share_file, *features,
-	    *store, *service, *remote, *cache, *feedback;
+	const char *models, *canary, *name, *log, *log_policy, *share_file,
+	    *features, *store, *service, *remote, *cache, *feedback, *user;
+	int sandbox;
 	int64_t poll, threads, drain, grace, timeout, load_timeout, max_wait;
 };
 
@@ -51,7 +54,7 @@ static const struct opt http_options[] = {
 	    .high = 65535 },
 	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
 	    "MODEL=PERCENT", "let another model answer a share of the units" },
-	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
+	{ OPT_LIST, 0, "textfile", offsetof(struct http_verb, textfile),
 	    "FILE,...", "textfiles that /metrics has, too, as mlv-drift alert "
 	    "--prom writes" },
 	{ OPT_TEXT, 0, "share-file", offsetof(struct http_verb, share_file),
@@ -67,6 +70,9 @@ static const struct opt http_options[] = {
 	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
 	    "NAME,...", "metrics by the names of tfs, mlserver and kserve, too; "
 	    "those of triton are always there" },
+	{ OPT_TEXT, 0, "log-policy", offsetof(struct http_verb, log_policy),
+	    "FILE", "what of it is left out or masked, and how long it is "
+	    "kept" },
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
@@ -81,6 +87,11 @@ static const struct opt http_options[] = {
 	    .low = 1, .high = 86400 },
 	{ OPT_TEXT, 0, "cache", offsetof(struct http_verb, cache), "FOLDER",
 	    "keep there what came from the remote" },
+	{ OPT_TEXT, 0, "user", offsetof(struct http_verb, user), "NAME",
+	    "become that user before a model is read" },
+	{ OPT_WORD, 0, "sandbox", offsetof(struct http_verb, sandbox), "HOW",
+	    "off; required: refuse to start without; auto by default",
+	    .words = sandbox_words },
 	{ OPT_INT, 't', "threads", offsetof(struct http_verb, threads), "N",
 	    "threads, instead of one a processor",
 	    .high = 64 },
@@ -136,6 +147,7 @@ read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 struct watching {
 	struct stop *stop;
 	struct notifier notifier;
+	struct confined sandbox;
 };
 
 /* Until we are asked to stop; SIGHUP only polls for other versions.  Who
@@ -185,7 +197,8 @@ start_health(struct http_server **out, struct server *server,
 }
 
 static int
-print_urls(struct cli *c, const struct listening *l, struct err *e)
+print_urls(struct cli *c, const struct listening *l,
+    const struct watching *w, struct err *e)
 {
 	out_begin(&c->out, "mlv.server/1");
 	out_text(&c->out, "url", l->main.where);
@@ -195,6 +208,7 @@ print_urls(struct cli *c, const struct listening *l, struct err *e)
 	if (l->main.path)
 		out_text(&c->out, "mode", arena_printf(&c->arena, "%04o",
 		    (unsigned)l->mode));
+	out_text(&c->out, "sandbox", sandbox_text(c, &w->sandbox));
 	out_end(&c->out);
 	return out_flush(&c->out, e);
 }
@@ -215,7 +229,7 @@ serve_requests(struct cli *c, struct server *server, struct listening *l,
 		http_stop(http, 0, 0);
 		return -1;
 	}
-	if (print_urls(c, l, e) < 0) {
+	if (print_urls(c, l, w, e) < 0) {
 		http_stop(http, 0, 0);
 		http_stop(health, 0, 0);
 		return -1;
@@ -340,7 +354,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct server_opts so = { .models = o->models, .log_folder = o->log,
 	    .tokens = o->at.tokens, .feedback = o->feedback,
 	    .max_wait_us = o->max_wait * 1000,
-	    .textfile = o->metrics.v, .n_textfiles = o->metrics.n,
+	    .textfile = o->textfile.v, .n_textfiles = o->textfile.n,
 	    .features = o->features, .feature_store = o->store,
 	    .redis_password = getenv("REDISCLI_AUTH"),
 	    .service = o->service, .endpoint = {
@@ -349,6 +363,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct remote_environment env;
 	struct err e = ERR_INIT;
 	struct server *server;
+	struct reqlog_policy policy = { 0 };
 	struct listening at;
 	struct stop stop;
 	struct watching w = { .stop = &stop };
@@ -359,6 +374,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->cache && o->remote == NULL)
 		return cli_usage(c, "--cache is for what comes from a "
 		    "--remote");
+	if (o->log_policy && o->log == NULL)
+		return cli_usage(c, "--log-policy is for a --log");
 	if (o->service && o->features == NULL)
 		return cli_usage(c, "--service names one of --features");
 	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
@@ -371,6 +388,10 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
 	if (o->remote && find_remote(c, &so.mirror, o, &env, &e) < 0)
 		return cli_fail(c, &e);
+	if (o->log_policy && reqlog_policy_load(&policy, o->log_policy,
+	    &e) < 0)
+		return cli_fail(c, &e);
+	so.log_policy = o->log_policy ? &policy : NULL;
 	signal(SIGPIPE, SIG_IGN);
 	machine_raise_files();		/* a connection is a file */
 	if (listening_open(&at, &o->at, &e) < 0)
@@ -379,10 +400,16 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		listening_close(&at);
 		return cli_fail(c, &e);
 	}
+	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox, o->user,
+	    &(struct sandbox_folders){ o->log, o->store, so.mirror.folder,
+	    at.main.path, o->remote != NULL }, &e);
+	so.seccomp = w.sandbox.seccomp;
+	so.landlock = w.sandbox.landlock;
 	notifier_open(&w.notifier, getenv("NOTIFY_SOCKET"),
 	    getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"));
 	so.endpoint.stop = &stop;
-	r = server_new(&server, &so, &e);
+	if (r == 0)
+		r = server_new(&server, &so, &e);
 	if (r == 0) {
 		r = serve_requests(c, server, &at, &w, o, &e);
 		server_free(server);
@@ -392,6 +419,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	stop_close(&stop);
 	notifier_close(&w.notifier);
 	listening_close(&at);
+	reqlog_policy_release(&policy);
 	return r < 0 && e.code != ERR_STOPPED ? cli_fail(c, &e) : EXIT_YES;
 }
 

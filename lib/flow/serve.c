@@ -15,6 +15,7 @@
 #include "flow/serve/pages.h"
 #include "flow/serve/permit.h"
 #include "flow/serve/shadow.h"
+#include "reqlog/policy.h"
 
 /* --- life ----------------------------------------------------------------- */
 
@@ -36,11 +37,27 @@ may_be_rolled_out(const struct server_opts *o)
 	return may && o->mirror.url == NULL;
 }
 
+static int
+open_log(struct server *s, const struct server_opts *o, struct err *e)
+{
+	const struct reqlog_policy *policy = o->log_policy;
+	struct reqlog_opts ro = { .log = o->endpoint.log };
+
+	if (policy) {
+		ro.segment_bytes = policy->segment_bytes;
+		ro.segment_ms = policy->segment_ms;
+		ro.keep_ms = policy->keep_ms;
+		ro.keep_bytes = policy->keep_bytes;
+		ro.before_answer = policy->before_answer;
+	}
+	return reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ? -1 :
+	    shadow_start(&s->shadow, s->reqlog, e);
+}
+
 /* Everything that the models need, then the models. */
 static int
 open_server(struct server *s, const struct server_opts *o, struct err *e)
 {
-	const struct reqlog_opts ro = { .log = o->endpoint.log };
 	const struct feature_server_opts fo = { o->features,
 	    { o->feature_store, o->redis_password }, o->service };
 	struct models_opts mo = { .path = o->models, .endpoint = o->endpoint,
@@ -66,10 +83,7 @@ open_server(struct server *s, const struct server_opts *o, struct err *e)
 	}
 	if (models_open(&s->models, &mo, e) < 0)
 		return -1;
-	if (o->log_folder == NULL)
-		return 0;
-	return reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ? -1 :
-	    shadow_start(&s->shadow, s->reqlog, e);
+	return o->log_folder ? open_log(s, o, e) : 0;
 }
 
 int
@@ -77,6 +91,9 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 {
 	struct server *s = xalloc(1, sizeof(*s));
 
+	s->log_policy = o->log_policy;
+	s->seccomp = o->seccomp;
+	s->landlock = o->landlock;
 	server_stats_init(&s->stats);
 	s->textfile = o->textfile;
 	s->n_textfiles = o->n_textfiles;

@@ -80,6 +80,7 @@ read_entry(struct reqlog_entry *t, const struct json *line,
 	t->outputs = json_get(line, "outputs");
 	t->answered = json_get(line, "answered");
 	t->shadow = json_get(line, "shadow");
+	t->masked = json_get(line, "masked");
 	t->rows = rows_of(t->answered ? t->answered : t->outputs);
 	return t->shadow == NULL || rows_of(t->shadow) == t->rows;
 }

@@ -281,7 +281,9 @@ reqlog_is(const char *path)
 
 	if (reqlog_segments(&segment, &n, path, &ignored) < 0)
 		return 0;
-	if (n && reqlog_is_segment_name(path_base(segment[0])) &&
+	if (n && reqlog_is_packed(segment[0]))
+		yes = 1;
+	else if (n && reqlog_is_segment_name(path_base(segment[0])) &&
 	    reqlog_segment_map(&m, segment[0], &ignored) == 0) {
 		yes = reqlog_is_bytes(m.data, m.n);
 		file_unmap(&m);

@@ -28,13 +28,6 @@ ends_with(const char *s, const char *end)
 	return n > m && strcmp(s + n - m, end) == 0;
 }
 
-bool
-reqlog_is_segment_name(const char *name)
-{
-	return name[0] != '.' && (ends_with(name, PLAIN) ||
-	    ends_with(name, PACKED));
-}
-
 /* The digits of the digest in a packed segment's name, or NULL. */
 static const char *
 digits_of(const char *name)
@@ -50,7 +43,14 @@ digits_of(const char *name)
 bool
 reqlog_is_packed(const char *path)
 {
-	return ends_with(path, PACKED);
+	return digits_of(path_base(path)) != NULL;
+}
+
+bool
+reqlog_is_segment_name(const char *name)
+{
+	return name[0] != '.' && (ends_with(name, PLAIN) ||
+	    reqlog_is_packed(name));
 }
 
 char *
@@ -137,7 +137,7 @@ unpack(struct file_map *m, const char *path, struct err *e)
 	}
 	r = zst_expand(bytes, (size_t)plain, packed.data, packed.n, e);
 	file_unmap(&packed);
-	if (r == 0 && digits) {
+	if (r == 0) {
 		sha256_of(bytes, (size_t)plain, digest);
 		(void)hex_decode(wanted, SHA256_BYTES, digits, SHA256_HEX);
 		if (memcmp(digest, wanted, SHA256_BYTES) != 0)

@@ -1,6 +1,7 @@
 /* Writing the request log: lines wait in memory for a thread that appends
  * them to the segment; read.c reads them back. */
 #include "reqlog/internal.h"
+#include "reqlog/policy.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,6 +52,7 @@ struct reqlog {
 	} *ended;
 	int64_t keep_ms;
 	uint64_t keep_bytes;
+	bool before_answer;
 	struct thread thread;
 };
 
@@ -250,6 +252,7 @@ reqlog_open(struct reqlog **out, const char *folder,
 	l->segment_ms = o->segment_ms ? o->segment_ms : SEGMENT_MS;
 	l->flush_ms = o->flush_ms ? o->flush_ms : FLUSH_MS;
 	l->keep_ms = o->keep_ms;
+	l->before_answer = o->before_answer;
 	l->keep_bytes = o->keep_bytes;
 	l->fd = -1;
 	reqlog_tidy(l->os, l->folder, l->keep_ms, l->keep_bytes, l->log);
@@ -278,15 +281,31 @@ add_member(struct buf *b, const char *key, const char *s)
 }
 
 /* All that comes before the rows. */
+/* The unit or the id, as the policy has it. */
+static void
+add_masked(struct buf *b, const char *key, const char *s,
+    enum reqlog_mask how, const struct reqlog_policy *p)
+{
+	if (s == NULL || how == MASK_DROP)
+		return;
+	if (how == MASK_NONE) {
+		add_member(b, key, s);
+		return;
+	}
+	buf_addf(b, ",\"%s\":", key);
+	reqlog_mask_hash(b, p, s, strlen(s));
+}
+
 static void
 begin_line(struct buf *out, const struct reqlog_request *r)
 {
 	char when[CLOCK_TEXT_MAX], share[NUM_TEXT_MAX];
+	const struct reqlog_policy *p = r->policy;
 
 	clock_print(when, r->time_us);
 	buf_addf(out, "{\"time\":\"%s\"", when);
-	add_member(out, "id", r->id);
-	add_member(out, "unit", r->unit);
+	add_masked(out, "id", r->id, p ? p->id : MASK_NONE, p);
+	add_masked(out, "unit", r->unit, p ? p->unit : MASK_NONE, p);
 	add_member(out, "model", r->model);
 	add_member(out, "version", r->version);
 	add_member(out, "digest", r->digest);
@@ -297,6 +316,10 @@ begin_line(struct buf *out, const struct reqlog_request *r)
 		buf_add(out, share, num_print_f64(share, r->placed->share));
 		buf_addf(out, ",\"place\":\"%016llx\"",
 		    (unsigned long long)r->placed->place);
+	}
+	if (p && p->sample < 1) {
+		buf_adds(out, ",\"sample\":");
+		buf_add(out, share, num_print_f64(share, p->sample));
 	}
 	if (r->micros)
 		buf_addf(out, ",\"micros\":%lld", (long long)r->micros);
@@ -310,16 +333,38 @@ add_object(struct buf *out, const char *key, const struct buf *b)
 	out->failed |= b->failed;
 }
 
+static void
+add_columns(struct buf *out, struct buf *masked, const char *key,
+    const struct reqlog_request *r, const struct buf *columns)
+{
+	buf_addf(out, ",\"%s\":", key);
+	reqlog_mask_object(out, masked, r->policy, columns);
+}
+
+static void
+end_line(struct buf *out, struct buf *masked)
+{
+	if (masked->len)
+		buf_addf(out, ",\"masked\":{%.*s}", (int)masked->len,
+		    masked->data);
+	out->failed |= masked->failed;
+	buf_free(masked);
+	buf_adds(out, "}\n");
+}
+
 void
 reqlog_line(struct buf *out, const struct reqlog_request *r,
     const struct buf *inputs, const struct buf *outputs)
 {
+	struct buf masked;
+
+	buf_init(&masked, BUF_CAP_DOC);
 	begin_line(out, r);
-	add_object(out, "inputs", inputs);
-	add_object(out, "outputs", outputs);
+	add_columns(out, &masked, "inputs", r, inputs);
+	add_columns(out, &masked, "outputs", r, outputs);
 	if (r->features)
 		add_object(out, "features", r->features);
-	buf_adds(out, "}\n");
+	end_line(out, &masked);
 }
 
 void
@@ -333,11 +378,14 @@ void
 reqlog_shadow(struct buf *out, const struct reqlog_request *r,
     const struct buf *answered, const struct buf *shadow)
 {
+	struct buf masked;
+
+	buf_init(&masked, BUF_CAP_DOC);
 	begin_line(out, r);
-	add_object(out, "answered", answered);
+	add_columns(out, &masked, "answered", r, answered);
 	if (shadow)
-		add_object(out, "shadow", shadow);
-	buf_adds(out, "}\n");
+		add_columns(out, &masked, "shadow", r, shadow);
+	end_line(out, &masked);
 }
 
 /* The disk is far behind when there is no room: drop, do not wait. */
@@ -360,7 +408,9 @@ reqlog_add(struct reqlog *l, const struct buf *lines, uint64_t rows)
 	}
 	wake = before < FLUSH_EARLY && l->pending.len >= FLUSH_EARLY;
 	mutex_unlock(&l->lock);
-	if (wake)
+	if (l->before_answer)	/* by whoever is first of those who wait */
+		reqlog_flush(l);
+	else if (wake)
 		cond_signal(&l->wake);
 }
 

@@ -23,9 +23,12 @@ struct server {
 	struct fleet fleet;		/* the endpoints */
 	struct models *models;		/* who keeps them */
 	struct server_stats stats;
+	bool seccomp;
+	int landlock;
 	struct tokens *tokens;		/* who may ask; or NULL: anybody */
 	_Atomic int64_t unknown, forbidden;	/* requests: 401, 403 */
 	struct reqlog *reqlog;		/* or NULL */
+	const struct reqlog_policy *log_policy;	/* or NULL */
 	struct shadow *shadow;		/* or NULL, as without a log */
 	struct mirror *mirror;		/* of a remote; or NULL */
 	struct feedback *feedback;
