@@ -10,6 +10,7 @@
 #include "base/stop.h"
 #include "catalog/catalog.h"
 #include "cli/environment.h"
+#include "deploy/metrics.h"
 #include "flow/serve.h"
 #include "remote/config.h"
 #include "reqlog/policy.h"
@@ -17,21 +18,22 @@
 #include "sandbox.h"
 #include "verbs.h"
 
-#define SERVED_NAME_MAX 128
-
 struct http_verb {
-	struct texts columns;
+	struct texts columns, metrics;
 	struct listen_words at;
-	const char *canary, *name, *log, *log_policy, *share_file, *features, *store,
-	    *service, *remote, *cache, *user;
+	const char *models, *canary, *name, *log, *log_policy, *share_file,
+	    *features, *store, *service, *remote, *cache, *feedback, *user;
 	int sandbox;
-	int64_t poll, threads, drain, grace, timeout, load_timeout;
+	int64_t poll, threads, drain, grace, timeout, load_timeout, max_wait;
 };
 
 static const struct http_verb http_defaults = { .at = { .port = 8080,
-    .health_port = -1 }, .drain = 30, .grace = 1, .timeout = 30, .load_timeout = 120, .poll = 10 };
+    .health_port = -1 }, .drain = 30, .grace = 1, .timeout = 30,
+    .load_timeout = 120, .max_wait = 10000, .poll = 10 };
 
 static const struct opt http_options[] = {
+	{ OPT_TEXT, 0, "models", offsetof(struct http_verb, models), "FILE",
+	    "serve the models of a file, which is read again when it changes" },
 	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, at.host), "ADDRESS",
 	    "IPv4 address to listen on, instead of 127.0.0.1; others need "
 	    "--token-file" },
@@ -52,6 +54,9 @@ static const struct opt http_options[] = {
 	    .high = 65535 },
 	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
 	    "MODEL=PERCENT", "let another model answer a share of the units" },
+	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
+	    "FILE,...", "textfiles that /metrics has, too, as mlv-drift alert "
+	    "--prom writes" },
 	{ OPT_TEXT, 0, "share-file", offsetof(struct http_verb, share_file),
 	    "FILE", "the canary's percentage, read again when it changes" },
 	{ OPT_TEXT, 0, "name", offsetof(struct http_verb, name), "NAME",
@@ -63,10 +68,15 @@ static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "log-policy", offsetof(struct http_verb, log_policy),
 	    "FILE", "what of it is left out or masked, and how long it is "
 	    "kept" },
+	{ OPT_TEXT, 0, "feedback", offsetof(struct http_verb, feedback),
+	    "FILE", "append there what clients say later of their answers" },
+	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
+	    "NAME,...", "metrics by the names of tfs, mlserver and kserve, too; "
+	    "those of triton are always there" },
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
-	    "FILE", "instead of the repository's .mlv/features/online.mdb" },
+	    "STORE", "a file, not .mlv/features/online.mdb, or redis://..." },
 	{ OPT_TEXT, 0, "service", offsetof(struct http_verb, service),
 	    "SERVICE", "its features are joined by key before a model scores" },
 	{ OPT_TEXT, 'r', "remote", offsetof(struct http_verb, remote),
@@ -96,6 +106,10 @@ static const struct opt http_options[] = {
 	    "for a client to send a request, take the answer, or say nothing, "
 	    "30 by default",
 	    .low = 1, .high = 86400 },
+	{ OPT_INT, 0, "max-wait", offsetof(struct http_verb, max_wait), "MS",
+	    "refuse requests that waited longer in the server, 10000 by "
+	    "default; 0: none",
+	    .high = 86400000 },
 	{ OPT_INT, 0, "load-timeout", offsetof(struct http_verb, load_timeout),
 	    "SECONDS", "give up loading a model that takes longer, 120 by "
 	    "default",
@@ -232,22 +246,47 @@ serve_requests(struct cli *c, struct server *server, struct listening *l,
 	return 0;
 }
 
-/* A name is one step of a path, and a label of counters. */
 static int
-check_name(struct cli *c, const char *name)
+read_metrics(struct cli *c, int *names, const struct http_verb *o)
 {
-	size_t n = name ? strlen(name) : 1;
+	for (size_t i = 0; i < o->metrics.n; i++) {
+		int bit = metrics_names_bit(o->metrics.v[i]);
 
-	if (n == 0 || n > SERVED_NAME_MAX)
-		return cli_usage(c, "--name is 1 to %d bytes",
-		    SERVED_NAME_MAX);
-	for (size_t i = 0; name && i < n; i++)
-		if (name[i] == '/' || (unsigned char)name[i] <= ' ' ||
-		    name[i] == 127)
-			return cli_usage(c, "--name is one step of a path, "
-			    "without '/' and spaces");
-	if (name && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
-		return cli_usage(c, "--name '%s' is lost in a path", name);
+		if (bit < 0)
+			return cli_usage(c, "--metrics is a list of triton, tfs, "
+			    "mlserver and kserve, not '%s'", o->metrics.v[i]);
+		*names |= bit;
+	}
+	return 0;
+}
+
+/* What is said in the file of models, or is for one model alone. */
+static int
+check_models(struct cli *c, const struct http_verb *o, int argc)
+{
+	const struct {
+		bool given;
+		const char *option;
+	} single[] = {
+		{ o->canary != NULL, "--canary" },
+		{ o->share_file != NULL, "--share-file" },
+		{ o->name != NULL, "--name" },
+		{ o->columns.n > 0, "--columns" },
+		{ o->remote != NULL, "--remote" },
+		{ o->service != NULL, "--service" },
+	};
+
+	if (o->models == NULL)
+		return argc == 1 ? 0 : cli_usage(c, "http takes one model, or "
+		    "--models FILE");
+	if (argc != 0)
+		return cli_usage(c, "http takes a model or --models FILE, not "
+		    "both");
+	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
+		if (single[i].given)
+			return cli_usage(c, "%s is for one model: %s",
+			    single[i].option, i < 4 ? "say it in the file of "
+			    "--models" : "it does not go with --models");
 	return 0;
 }
 
@@ -307,13 +346,34 @@ find_remote(struct cli *c, struct mirror_opts *m, const struct http_verb *o,
 }
 
 static int
+check_words(struct cli *c, const struct http_verb *o, int argc)
+{
+	int r = check_models(c, o, argc);
+
+	if (r != 0)
+		return r;
+	if (o->cache && o->remote == NULL)
+		return cli_usage(c, "--cache is for what comes from a "
+		    "--remote");
+	if (o->log_policy && o->log == NULL)
+		return cli_usage(c, "--log-policy is for a --log");
+	if (o->service && o->features == NULL)
+		return cli_usage(c, "--service names one of --features");
+	return listen_check(c, &o->at);
+}
+
+static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct http_verb *o = opts;
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
-	struct server_opts so = { .log_folder = o->log, .tokens = o->at.tokens,
+	struct server_opts so = { .models = o->models, .log_folder = o->log,
+	    .tokens = o->at.tokens, .feedback = o->feedback,
+	    .max_wait_us = o->max_wait * 1000,
+	    .textfile = o->metrics.v, .n_textfiles = o->metrics.n,
 	    .features = o->features, .feature_store = o->store,
+	    .redis_password = getenv("REDISCLI_AUTH"),
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
 	    .load_ms = o->load_timeout * 1000 } };
@@ -326,20 +386,15 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct watching w = { .stop = &stop };
 	int r;
 
-	if (argc != 1)
-		return cli_usage(c, "http takes one model");
-	if (o->cache && o->remote == NULL)
-		return cli_usage(c, "--cache is for what comes from a "
-		    "--remote");
-	if (o->log_policy && o->log == NULL)
-		return cli_usage(c, "--log-policy is for a --log");
-	if (o->service && o->features == NULL)
-		return cli_usage(c, "--service names one of --features");
-	if ((r = listen_check(c, &o->at)) != 0 ||
-	    (r = check_name(c, o->name)) != 0 ||
+	if ((r = check_words(c, o, argc)) != 0)
+		return r;
+	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
+		return cli_fail(c, &e);
+	if ((r = read_metrics(c, &so.metrics_names, o)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
-	so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
+	if (argc)
+		so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
 	if (o->remote && find_remote(c, &so.mirror, o, &env, &e) < 0)
 		return cli_fail(c, &e);
 	if (o->log_policy && reqlog_policy_load(&policy, o->log_policy,
@@ -355,8 +410,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_fail(c, &e);
 	}
 	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox, o->user,
-	    &(struct sandbox_folders){ o->log, o->store, so.mirror.folder,
-	    at.main.path, o->remote != NULL }, &e);
+	    &(struct sandbox_folders){ o->log, o->feedback, o->store,
+	    so.mirror.folder, at.main.path, o->remote != NULL }, &e);
 	so.seccomp = w.sandbox.seccomp;
 	so.landlock = w.sandbox.landlock;
 	notifier_open(&w.notifier, getenv("NOTIFY_SOCKET"),
@@ -379,8 +434,9 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 
 const struct verb verb_http = {
 	.name = "http",
-	.summary = "serve a model over HTTP, with a canary and hot reload",
-	.synopsis = "[--port N] [--canary MODEL=PERCENT] [--log FOLDER] MODEL",
+	.summary = "serve models over HTTP, with canaries and hot reload",
+	.synopsis = "[--port N] [--canary MODEL=PERCENT] [--log FOLDER] MODEL | "
+	    "--models FILE",
 	.about =
 "Speaks the Open Inference Protocol v2 (/v2/models/NAME/infer ...), with tensors\n"
 "as JSON or bytes, TensorFlow Serving's and KServe's REST\n"
@@ -393,6 +449,9 @@ const struct verb verb_http = {
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"
 "loaded and checked beside the old one and takes over between two requests,\n"
 "unless it takes other inputs or answers otherwise: then the old one stays.\n"
+"With --models several answer, each by its name, as models.yaml says: a map from\n"
+"names to models, see mlv-models(5).  The file is followed, too: what is new is\n"
+"loaded beside the rest, /readyz waits for the first load of all.\n"
 "With --remote the model is the one at a remote (a folder, ssh://, s3://): it is\n"
 "fetched into a cache, checked, and followed there; no repository is needed.\n"
 "SIGHUP looks at once.  SIGTERM: not ready, finish what has come, exit 0.\n"

@@ -8,6 +8,8 @@
 #include "listen.h"
 #include "verbs.h"
 
+/* Most of them wait for the disk. */
+#define THREADS 32
 #define ARTIFACT_MAX ((size_t)1 << 30)
 
 struct track_verb {
@@ -60,7 +62,8 @@ answer_requests(struct cli *c, struct track_server *server,
 {
 	const struct http_opts ho = { .host = o->at.host,
 	    .port = (int)o->at.port,
-	    .threads = (int)o->threads, .body_max = ARTIFACT_MAX,
+	    .threads = o->threads ? (int)o->threads : THREADS,
+	    .waiting = true, .body_max = ARTIFACT_MAX,
 	    .timeout_s = 300, .answer = track_server_answer, .ctx = server };
 	struct pollfd p = { stop->fd, POLLIN, 0 };
 	struct http_server *http;

@@ -42,6 +42,9 @@ struct http_request {
 	const char *query;		/* what followed '?', as it came */
 	const char *body;		/* n bytes, NUL behind them */
 	size_t n;
+	/* when its first and its last byte came, by clock_mono_us: as the
+	 * kernel noted where it does, else when they were looked for */
+	int64_t begun_us, came_us;
 	void *handle;			/* for http_header */
 };
 
@@ -78,6 +81,8 @@ struct http_opts {
 	const char *host;		/* NULL: 127.0.0.1 */
 	int port;			/* 0: any free one */
 	int threads;			/* 0: one a processor */
+	bool waiting;			/* answers wait more than they work:
+					 * connections are spread further */
 	size_t body_max;		/* 0: 8 MiB */
 	unsigned connections_max;	/* 0: 1024; fewer where the process may
 					 * not open so many files */

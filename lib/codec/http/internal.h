@@ -23,6 +23,8 @@ struct http_conn {
 	int fd;
 	enum phase phase;
 	int64_t since_us;		/* in that phase, by the worker's clock */
+	int64_t begun_us, came_us;	/* of the request: its first byte, the
+					 * last that was read */
 	char *in;			/* (HTTP_HEAD_MAX + 1): n_in bytes read */
 	size_t n_in, n_head;		/* of them, the head's */
 	struct http_head head;
@@ -41,6 +43,7 @@ struct http_worker {
 	struct thread thread;
 	bool started, listening;
 	int epoll;
+	int mail[2];			/* a pipe of accepted descriptors */
 	char date[64];			/* the header, of that second */
 	time_t date_at;
 	int64_t now_us;
@@ -63,7 +66,8 @@ struct http_server {
 	_Atomic bool deaf, ending;	/* no new connection; no more at all */
 	struct bell bell;		/* wakes the workers to end */
 	struct http_worker *worker;
-	int workers;
+	int threads, workers;		/* to be, and started */
+	_Atomic unsigned next;		/* who takes the next connection */
 };
 
 /* ---- answer.c: what is sent ---- */

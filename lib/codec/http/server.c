@@ -1,6 +1,7 @@
 /* An HTTP/1.1 server: connections on a few threads, each with an epoll. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -28,6 +29,27 @@ listen_here(struct http_worker *w, bool yes)
 	w->listening = yes;
 }
 
+/* Where answers wait, each worker has its share of the connections. */
+static void
+hand_over(struct http_worker *w, int fd)
+{
+	struct http_server *s = w->server;
+	struct http_worker *to = s->o.waiting ? &s->worker[atomic_fetch_add(
+	    &s->next, 1) % (unsigned)s->threads] : w;
+
+	if (to == w || write(to->mail[1], &fd, sizeof(fd)) != sizeof(fd))
+		open_conn(w, fd);
+}
+
+static void
+take_mail(struct http_worker *w)
+{
+	int fd;
+
+	while (read(w->mail[0], &fd, sizeof(fd)) == sizeof(fd))
+		open_conn(w, fd);
+}
+
 /* When there are as many as may be, or no descriptor is left, others wait
  * until the next tick. */
 static void
@@ -47,7 +69,7 @@ accept_conns(struct http_worker *w)
 		}
 		fd = accept4(s->listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
-			open_conn(w, fd);
+			hand_over(w, fd);
 			continue;
 		}
 		atomic_fetch_sub(&s->connections, 1);
@@ -77,6 +99,8 @@ work(void *arg)
 		for (int i = 0; i < n; i++) {
 			if (ev[i].data.ptr == w)
 				accept_conns(w);
+			else if (ev[i].data.ptr == w->mail)
+				take_mail(w);
 			else if (ev[i].data.ptr != s)
 				serve_conn(w, ev[i].data.ptr);
 		}
@@ -86,6 +110,7 @@ work(void *arg)
 		cut_off_late(w, looked);
 		listen_here(w, !atomic_load(&s->deaf));
 	}
+	take_mail(w);
 	while (w->conns)
 		close_conn(w, w->conns);
 }
@@ -97,7 +122,7 @@ static unsigned
 connections_for(const struct http_opts *o, unsigned threads)
 {
 	unsigned most = o->connections_max ? o->connections_max : 1024u;
-	unsigned others = 32 + 4 * threads;
+	unsigned others = 32 + 6 * threads;
 	uint64_t files = machine_files();
 
 	if (files && files < (uint64_t)most + others)
@@ -119,6 +144,9 @@ end_workers(struct http_server *s)
 		if (w->epoll >= 0)
 			close(w->epoll);
 	}
+	for (int i = 0; i < 2 * s->threads; i++)
+		if (s->worker[i / 2].mail[i % 2] > 0)
+			close(s->worker[i / 2].mail[i % 2]);
 	bell_close(&s->bell);
 	listener_close(&s->own);
 	free(s->worker);
@@ -129,12 +157,14 @@ static int
 start_worker(struct http_worker *w, struct err *e)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = w->server };
+	struct epoll_event mail = { .events = EPOLLIN, .data.ptr = w->mail };
 
 	w->now_us = clock_mono_us();
 	atomic_store(&w->round_us, w->now_us);
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD,
-	    w->server->bell.fd, &ev) < 0)
+	    w->server->bell.fd, &ev) < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD,
+	    w->mail[0], &mail) < 0)
 		return err_sys(e, "cannot start the HTTP server");
 	listen_here(w, true);
 	if (thread_start(&w->thread, work, w, e) < 0)
@@ -149,6 +179,7 @@ http_start(struct http_server **out, const struct http_opts *o,
 {
 	struct http_server *s = xalloc(1, sizeof(*s));
 	int threads = o->threads > 0 ? o->threads : pool_default_threads();
+	int r;
 
 	s->o = *o;
 	s->body_max = o->body_max ? o->body_max : BODY_MAX;
@@ -162,8 +193,17 @@ http_start(struct http_server **out, const struct http_opts *o,
 		free(s);
 		return -1;
 	}
+	/* inherited by connections: bytes may come before they are accepted */
+	(void)setsockopt(s->listener->fd, SOL_SOCKET, SO_TIMESTAMPNS,
+	    &(int){ 1 }, sizeof(int));
 	s->worker = xalloc((size_t)threads, sizeof(*s->worker));
-	if (bell_open(&s->bell, e) < 0) {
+	s->threads = threads;
+	r = bell_open(&s->bell, e);
+	/* before any worker runs: each may write to any other */
+	for (int i = 0; r == 0 && i < threads; i++)
+		if (pipe2(s->worker[i].mail, O_CLOEXEC | O_NONBLOCK) < 0)
+			r = err_sys(e, "cannot start the HTTP server");
+	if (r < 0) {
 		end_workers(s);
 		return -1;
 	}
