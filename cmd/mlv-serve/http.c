@@ -65,14 +65,14 @@ static const struct opt http_options[] = {
 	    "NAME,...", "columns for a model with one matrix input, in order" },
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
+	{ OPT_TEXT, 0, "log-policy", offsetof(struct http_verb, log_policy),
+	    "FILE", "what of it is left out or masked, and how long it is "
+	    "kept" },
 	{ OPT_TEXT, 0, "feedback", offsetof(struct http_verb, feedback),
 	    "FILE", "append there what clients say later of their answers" },
 	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
 	    "NAME,...", "metrics by the names of tfs, mlserver and kserve, too; "
 	    "those of triton are always there" },
-	{ OPT_TEXT, 0, "log-policy", offsetof(struct http_verb, log_policy),
-	    "FILE", "what of it is left out or masked, and how long it is "
-	    "kept" },
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
@@ -345,12 +345,14 @@ find_remote(struct cli *c, struct mirror_opts *m, const struct http_verb *o,
 	return r < 0 ? -1 : find_cache(c, m, o->cache, e);
 }
 
-/* Options that mean nothing without another. */
+/* Words that mean nothing without another, or not together. */
 static int
-check_pairs(struct cli *c, const struct http_verb *o)
+check_words(struct cli *c, const struct http_verb *o, int argc)
 {
-	struct err e = ERR_INIT;
+	int r = check_models(c, o, argc);
 
+	if (r != 0)
+		return r;
 	if (o->cache && o->remote == NULL)
 		return cli_usage(c, "--cache is for what comes from a "
 		    "--remote");
@@ -358,9 +360,7 @@ check_pairs(struct cli *c, const struct http_verb *o)
 		return cli_usage(c, "--log-policy is for a --log");
 	if (o->service && o->features == NULL)
 		return cli_usage(c, "--service names one of --features");
-	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
-		return cli_fail(c, &e);
-	return 0;
+	return listen_check(c, &o->at);
 }
 
 static int
@@ -387,10 +387,11 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct watching w = { .stop = &stop };
 	int r;
 
-	if ((r = check_models(c, o, argc)) != 0 ||
-	    (r = check_pairs(c, o)) != 0 ||
-	    (r = listen_check(c, &o->at)) != 0 ||
-	    (r = read_metrics(c, &so.metrics_names, o)) != 0 ||
+	if ((r = check_words(c, o, argc)) != 0)
+		return r;
+	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
+		return cli_fail(c, &e);
+	if ((r = read_metrics(c, &so.metrics_names, o)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
 	if (argc)
@@ -410,8 +411,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_fail(c, &e);
 	}
 	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox, o->user,
-	    &(struct sandbox_folders){ o->log, o->store, so.mirror.folder,
-	    at.main.path, o->feedback, o->remote != NULL }, &e);
+	    &(struct sandbox_folders){ o->log, o->feedback, o->store,
+	    so.mirror.folder, at.main.path, o->remote != NULL }, &e);
 	so.seccomp = w.sandbox.seccomp;
 	so.landlock = w.sandbox.landlock;
 	notifier_open(&w.notifier, getenv("NOTIFY_SOCKET"),

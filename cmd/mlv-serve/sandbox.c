@@ -23,6 +23,12 @@ add_folder(const char **v, size_t *n, const char *path)
 		v[(*n)++] = path;
 }
 
+static bool
+is_url(const char *store)
+{
+	return store && strstr(store, "://") != NULL;
+}
+
 static const char *
 folder_of(struct cli *c, const char *path)
 {
@@ -40,7 +46,8 @@ sandbox_enter(struct confined *out, struct cli *c, enum sandbox how,
 {
 	const struct repo *repo = c->catalog ? catalog_repo(c->catalog) : NULL;
 	const char *v[FOLDERS_MAX], *around = folder_of(c, f->log);
-	struct confine_opts o = { .writable = v, .programs = f->programs };
+	struct confine_opts o = { .writable = v, .programs = f->remote,
+	    .connects = f->remote || is_url(f->store) };
 
 	memset(out, 0, sizeof(*out));
 	if (user && confine_user(user, e) < 0)
@@ -57,9 +64,9 @@ sandbox_enter(struct confined *out, struct cli *c, enum sandbox how,
 	if (around && strcmp(around, "/") != 0)
 		add_folder(v, &o.n, around);
 	add_folder(v, &o.n, f->cache);
-	add_folder(v, &o.n, folder_of(c, f->store));
-	add_folder(v, &o.n, folder_of(c, f->socket));
+	add_folder(v, &o.n, is_url(f->store) ? NULL : folder_of(c, f->store));
 	add_folder(v, &o.n, folder_of(c, f->feedback));
+	add_folder(v, &o.n, folder_of(c, f->socket));
 	add_folder(v, &o.n, cli_scratch_folder());
 	if (confine_process(out, &o, e) < 0)
 		return -1;

@@ -12,8 +12,8 @@ extern const struct opt_word sandbox_words[];
 
 /* Where it may write besides the repository; NULL is nothing. */
 struct sandbox_folders {
-	const char *log, *store, *cache, *socket, *feedback;
-	bool programs;			/* helpers are run */
+	const char *log, *feedback, *store, *cache, *socket;
+	bool remote;			/* helpers are run, and connect */
 };
 
 /* Become the user (or NULL), then give up what the kernel lets us. */

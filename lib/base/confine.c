@@ -68,7 +68,7 @@ struct rule_beneath {
 
 /* What the kernel of that version can forbid, of what we do not need. */
 static struct ruleset
-ruleset_of(int version, bool programs)
+ruleset_of(int version, const struct confine_opts *o)
 {
 	struct ruleset r = { .fs = FS_WRITE_FILE | FS_REMOVE_DIR |
 	    FS_REMOVE_FILE | FS_MAKE_CHAR | FS_MAKE_DIR | FS_MAKE_REG |
@@ -78,11 +78,10 @@ ruleset_of(int version, bool programs)
 		r.fs |= FS_REFER;
 	if (version >= 3)
 		r.fs |= FS_TRUNCATE;
-	if (!programs) {
+	if (!o->programs)
 		r.fs |= FS_EXECUTE;
-		if (version >= 4)
-			r.net = NET_BIND_TCP | NET_CONNECT_TCP;
-	}
+	if (!o->connects && version >= 4)
+		r.net = NET_BIND_TCP | NET_CONNECT_TCP;
 	return r;
 }
 
@@ -110,7 +109,7 @@ use_landlock(struct confined *out, const struct confine_opts *o,
 
 	if (version <= 0)		/* none, or turned off */
 		return 0;
-	r = ruleset_of((int)version, o->programs);
+	r = ruleset_of((int)version, o);
 	fd = (int)syscall(__NR_landlock_create_ruleset, &r, version >= 4 ?
 	    sizeof(r) : sizeof(r.fs), 0);
 	if (fd < 0)
@@ -181,9 +180,9 @@ add(struct sock_filter *f, unsigned short *n, uint16_t code, uint32_t k,
 /* Calls of another architecture are none of ours; new kinds of sockets, as
  * those of the kernel's own protocols, neither. */
 static unsigned short
-write_filter(struct sock_filter *f, bool programs)
+write_filter(struct sock_filter *f, const struct confine_opts *o)
 {
-	size_t calls = FORBIDDEN - (programs ? PROGRAM_CALLS : 0);
+	size_t calls = FORBIDDEN - (o->programs ? PROGRAM_CALLS : 0);
 	unsigned short n = 0;
 
 	add(f, &n, LOAD, offsetof(struct seccomp_data, arch), 0, 0);
@@ -196,7 +195,7 @@ write_filter(struct sock_filter *f, bool programs)
 		add(f, &n, EQUAL, (uint32_t)forbidden[i], 0, 1);
 		add(f, &n, RETURN, REFUSE, 0, 0);
 	}
-	if (!programs) {
+	if (!o->connects) {
 		add(f, &n, EQUAL, __NR_socket, 0, 5);
 		add(f, &n, LOAD, offsetof(struct seccomp_data, args[0]), 0, 0);
 		add(f, &n, EQUAL, AF_UNIX, 3, 0);
@@ -209,12 +208,13 @@ write_filter(struct sock_filter *f, bool programs)
 }
 
 static int
-use_seccomp(struct confined *out, bool programs, struct err *e)
+use_seccomp(struct confined *out, const struct confine_opts *o,
+    struct err *e)
 {
 	struct sock_filter f[2 * FORBIDDEN + OTHERS];
 	struct sock_fprog program = { .filter = f };
 
-	program.len = write_filter(f, programs);
+	program.len = write_filter(f, o);
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
 		return errno == EINVAL || errno == ENOSYS ? 0 : err_sys(e,
 		    "cannot use seccomp");
@@ -225,10 +225,11 @@ use_seccomp(struct confined *out, bool programs, struct err *e)
 #else
 
 static int
-use_seccomp(struct confined *out, bool programs, struct err *e)
+use_seccomp(struct confined *out, const struct confine_opts *o,
+    struct err *e)
 {
 	(void)out;
-	(void)programs;
+	(void)o;
 	(void)e;
 	return 0;
 }
@@ -245,5 +246,5 @@ confine_process(struct confined *out, const struct confine_opts *o,
 		    "rights");
 	if (use_landlock(out, o, e) < 0)
 		return -1;
-	return use_seccomp(out, o->programs, e);
+	return use_seccomp(out, o, e);
 }

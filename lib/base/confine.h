@@ -19,7 +19,8 @@ struct confine_opts {
 	const char *const *writable;	/* (n) folders; what is not there is
 					 * passed over */
 	size_t n;
-	bool programs;			/* others are run, and they connect */
+	bool programs;			/* others are run */
+	bool connects;			/* to other hosts */
 };
 
 /* How far it came. */

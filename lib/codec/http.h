@@ -14,7 +14,8 @@
  *
  * A client has `timeout_s` for each of: the head (from the connection, or
  * from the answer before), the body, taking the answer.  One that needs
- * longer, however busily it sends a byte at a time, is cut off.
+ * longer, however busily it sends a byte at a time, is cut off.  Where all
+ * connections are taken one that says nothing has a second.
  *
  *	struct http_opts o = { .port = 8080, .answer = answer, .ctx = app };
  *	struct http_server *s;

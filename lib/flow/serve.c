@@ -40,18 +40,17 @@ may_be_rolled_out(const struct server_opts *o)
 static int
 open_log(struct server *s, const struct server_opts *o, struct err *e)
 {
-	const struct reqlog_policy *policy = o->log_policy;
+	const struct reqlog_policy *p = o->log_policy;
 	struct reqlog_opts ro = { .log = o->endpoint.log };
 
-	if (policy) {
-		ro.segment_bytes = policy->segment_bytes;
-		ro.segment_ms = policy->segment_ms;
-		ro.keep_ms = policy->keep_ms;
-		ro.keep_bytes = policy->keep_bytes;
-		ro.before_answer = policy->before_answer;
+	if (p) {
+		ro.segment_bytes = p->segment_bytes;
+		ro.segment_ms = p->segment_ms;
+		ro.keep_ms = p->keep_ms;
+		ro.keep_bytes = p->keep_bytes;
+		ro.before_answer = p->before_answer;
 	}
-	return reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ? -1 :
-	    shadow_start(&s->shadow, s->reqlog, e);
+	return reqlog_open(&s->reqlog, o->log_folder, &ro, e);
 }
 
 /* Everything that the models need, then the models. */
@@ -83,7 +82,10 @@ open_server(struct server *s, const struct server_opts *o, struct err *e)
 	}
 	if (models_open(&s->models, &mo, e) < 0)
 		return -1;
-	return o->log_folder ? open_log(s, o, e) : 0;
+	if (o->log_folder == NULL)
+		return 0;
+	return open_log(s, o, e) < 0 ? -1 : shadow_start(&s->shadow,
+	    s->reqlog, e);
 }
 
 int

@@ -29,9 +29,9 @@ struct server_opts {
 	const char *feedback;		/* it is appended there; or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
-	const char *redis_password;	/* of the store, or NULL */
 	bool seccomp;			/* how the process is confined, */
 	int landlock;			/* for who asks */
+	const char *redis_password;	/* of the store, or NULL */
 	const char *service;		/* whose features are joined, or
 					 * NULL */
 	const char *const *textfile;	/* metrics of others; borrowed */

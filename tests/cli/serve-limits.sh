@@ -293,6 +293,15 @@ for i in $(seq 40); do
 	"$hammer" "$port" +100:0 nothing 20 >/dev/null 2>&1 &
 	pids="$pids $!"
 done
+check 'clients that hold every connection and say nothing make room for the next' <<'X'
+	sleep 0.3 &&
+	curl -s -m 6 -o body "$url/livez" &&
+	grep -q live body
+X
+for i in $(seq 40); do
+	"$hammer" "$port" +100:10 ../req 20 >/dev/null 2>&1 &
+	pids="$pids $!"
+done
 is_full() { ! curl -s -m 1 -o body "$url/livez"; }
 check 'clients that hold every connection do not keep health from being answered' <<'X'
 	until_true is_full &&

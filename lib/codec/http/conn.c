@@ -17,6 +17,7 @@
 #define BODY_KEPT ((size_t)64 << 10)	/* room left to the next request */
 #define READ_MAX ((size_t)64 << 10)
 #define LINGER_US 2000000
+#define CROWDED_US 1000000	/* an idle connection where all are taken */
 
 /* --- connections ---------------------------------------------------------- */
 
@@ -395,12 +396,18 @@ serve_conn(struct http_worker *w, struct http_conn *k)
 void
 cut_off_late(struct http_worker *w, int64_t now_us)
 {
+	/* others wait to be accepted: who only holds a connection goes */
+	bool full = atomic_load(&w->server->connections) >=
+	    w->server->connections_max;
 	struct http_conn *k, *next;
 
 	for (k = w->conns; k; k = next) {
 		int64_t limit = w->server->timeout_us;
 
 		next = k->next;
+		if (full && k->phase == PHASE_HEAD && k->n_in == 0 &&
+		    limit > CROWDED_US)
+			limit = CROWDED_US;
 		if (k->phase == PHASE_LINGER && limit > LINGER_US)
 			limit = LINGER_US;
 		if (now_us - k->since_us > limit)

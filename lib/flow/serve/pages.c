@@ -75,12 +75,12 @@ show_metrics(struct exchange *x)
 
 	metrics_write(out, &s->stats, &about);
 	permit_write(out, s);
+	buf_addf(out, "# HELP mlv_sandbox How the process is confined; of "
+	    "landlock the version, 0 is not.\n# TYPE mlv_sandbox gauge\n"
+	    "mlv_sandbox{by=\"seccomp\"} %d\n"
+	    "mlv_sandbox{by=\"landlock\"} %d\n", s->seccomp, s->landlock);
 	models_write(out, s->models);
 	feedback_write(out, s->feedback);
-	buf_addf(out, "# HELP mlv_sandbox How the process is "
-	    "confined; of landlock the version, 0 is not.\n# TYPE mlv_sandbox "
-	    "gauge\nmlv_sandbox{by=\"seccomp\"} %d\n"
-	    "mlv_sandbox{by=\"landlock\"} %d\n", s->seccomp, s->landlock);
 	if (s->mirror)
 		buf_addf(out, "# HELP mlv_remote_reachable 1 "
 		    "while the remote answers.\n# TYPE mlv_remote_reachable "
