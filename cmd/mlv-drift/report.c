@@ -197,6 +197,7 @@ report_run(struct cli *c, void *opts, int argc, char **argv)
 	r.ref = ref.t;
 	r.cur = cur.t;
 	r.log = cur.log;
+	r.skipped = cur.skipped;
 	if (status == 0)
 		status = write_report(&result, c, o, &r, argc, argv, &user,
 		    &e);

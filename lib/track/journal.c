@@ -146,7 +146,8 @@ begin_event(struct arena *a, const char *id, const struct journal_start *s)
 
 	start.facts = facts_with_parent(a, s);
 
-	machine_read(&m);
+	machine_who(&m);
+	machine_boot(m.boot, sizeof(m.boot));
 	b.host = m.host;
 	b.boot = m.boot;
 	b.user = s->user ? s->user : m.user;

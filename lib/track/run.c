@@ -444,7 +444,8 @@ run_began_here(const struct run *r)
 {
 	struct machine m;
 
-	machine_read(&m);
+	machine_who(&m);
+	machine_boot(m.boot, sizeof(m.boot));
 	return *r->boot && strcmp(m.boot, r->boot) == 0 &&
 	    strcmp(m.host, r->host) == 0;
 }

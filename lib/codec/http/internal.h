@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/bell.h"
+#include "base/listener.h"
 #include "base/thread.h"
 #include "codec/http.h"
 #include "codec/http/head.h"
@@ -42,9 +43,11 @@ struct http_worker {
 	struct thread thread;
 	bool started, listening;
 	int epoll;
+	int mail[2];			/* a pipe of accepted descriptors */
 	char date[64];			/* the header, of that second */
 	time_t date_at;
 	int64_t now_us;
+	_Atomic int64_t round_us;	/* when it last came round */
 	struct http_conn *conns;
 };
 
@@ -53,7 +56,7 @@ struct http_server {
 	size_t body_max;
 	int64_t timeout_us;
 	unsigned connections_max;
-	int port, fd;
+	struct listener *listener, own;
 	/* requests between head and answer, by whether they began before the
 	 * server was told to stop */
 	_Atomic int busy[2];
@@ -63,7 +66,8 @@ struct http_server {
 	_Atomic bool deaf, ending;	/* no new connection; no more at all */
 	struct bell bell;		/* wakes the workers to end */
 	struct http_worker *worker;
-	int workers;
+	int threads, workers;		/* to be, and started */
+	_Atomic unsigned next;		/* who takes the next connection */
 };
 
 /* ---- answer.c: what is sent ---- */

@@ -24,7 +24,8 @@ struct booster_rows {		/* the training or the validation rows */
 					 * weight alone */
 	const struct frame *f;
 	struct bins b;			/* its own, or borrowed whole */
-	bool b_own;
+	bool b_own, rows_own;		/* the latter: but for what is known
+					 * of its features */
 	double *score;			/* (outputs, rows) */
 };
 
@@ -272,6 +273,30 @@ boost_round(struct booster *g, int64_t iteration)
 	return grew;
 }
 
+/* Bins of others are not moved: their copies are. */
+static bool
+own_rows(struct booster_rows *s)
+{
+	size_t by_row, by_column;
+	uint8_t *row, *column;
+
+	if (s->b_own || s->rows_own)
+		return true;
+	row = mem_array(s->b.rows, s->b.stride);
+	column = mem_array(s->b.rows, s->b.n_features);
+	if (row == NULL || column == NULL) {
+		free(row);
+		free(column);
+		return false;
+	}
+	by_row = s->b.rows * s->b.stride;
+	by_column = s->b.rows * s->b.n_features;
+	s->b.row = memcpy(row, s->b.row, by_row);
+	s->b.column = memcpy(column, s->b.column, by_column);
+	s->rows_own = true;
+	return true;
+}
+
 /* With whole numbers no sum depends on the order of rows. */
 static void
 reorder_rows(struct booster *g, int64_t iteration)
@@ -283,6 +308,10 @@ reorder_rows(struct booster *g, int64_t iteration)
 	    g->bagged < t->f->rows || g->k > 1 || t->f->rows < REORDER_ROWS ||
 	    !reorder_init(&o, &g->w))
 		return;
+	if (!own_rows(t)) {
+		reorder_release(&o);
+		return;
+	}
 	reorder_bins(&o, &t->b);
 	reorder_items(&o, t->score, sizeof(*t->score));
 	reorder_items(&o, (void *)(uintptr_t)t->own.y, sizeof(*t->own.y));
@@ -398,6 +427,10 @@ release_rows(struct booster_rows *s)
 	free((void *)(uintptr_t)s->own.y);
 	free((void *)(uintptr_t)s->own.y_class);
 	free((void *)(uintptr_t)s->own.weight);
+	if (s->rows_own) {
+		free(s->b.row);
+		free(s->b.column);
+	}
 	if (s->b_own)
 		bins_release(&s->b);
 	free(s->score);

@@ -1,6 +1,8 @@
 /* Routes of runs: begun, told, ended, deleted. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -87,6 +89,7 @@ begin_run(struct call *k, const char *experiment, const char *name,
 	struct tracked_run *r;
 	struct err e = ERR_INIT;
 	struct journal *j;
+	int fd;
 
 	if (*user == '\0')
 		user = json_text(tags, "mlflow.user", k->user ? k->user : "");
@@ -101,6 +104,14 @@ begin_run(struct call *k, const char *experiment, const char *name,
 	json_add(&k->arena, facts, "tags", tags);
 	if (journal_begin(&j, k->t->c, &start, &e) < 0)
 		return call_fail_err(k, &e);
+	/* synced with those of others, once nobody is kept waiting */
+	if ((fd = fcntl(journal_fd(j), F_DUPFD_CLOEXEC, 0)) < 0) {
+		err_sys(&e, "cannot keep the journal of run:%s open",
+		    journal_id(j));
+		journal_close(j);
+		return call_fail_err(k, &e);
+	}
+	k->ticket = group_sync_ask(k->t->sync, fd);
 	r = runs_add(rs, journal_id(j));
 	r->size = (uint64_t)journal_size(j);
 	journal_close(j);
