@@ -19,6 +19,7 @@
 #include "remote/scope/companions.h"
 #include "remote/scope/selection.h"
 #include "store/odb.h"
+#include "store/pack/exchange.h"
 
 #define TRIES 50		/* races lost before we give up */
 #define FOLD 64			/* records that are then written as one */
@@ -423,11 +424,14 @@ remote_push(struct remote_done *done, struct remote *r,
 	memset(done, 0, sizeof(*done));
 	if (remote_lock(r, rq, "pushing to", e) < 0)
 		return -1;
-	/* somebody else was faster: what is new there now? */
-	do {
-		e->code = ERR_NONE;
-		result = push_once(&p, e);
-	} while (result < 0 && e->code == ERR_MOVED && ++tries < TRIES);
+	/* what is to be sent stays where it is, and is not folded elsewhere */
+	if (exchange_hold(r->repo, e) == 0)
+		do {
+			/* somebody else was faster: what is new there now? */
+			e->code = ERR_NONE;
+			result = push_once(&p, e);
+		} while (result < 0 && e->code == ERR_MOVED &&
+		    ++tries < TRIES);
 	remote_unlock(r);
 	free(p.wanted);
 	return result < 0 ? remote_wrap(r, e) : 0;

@@ -164,6 +164,11 @@ kill_at_every_call 'data gc' 'mlv-data gc --keep newest --grace 0'
 (cd base && mlv-data gc --keep newest --grace 0) >/dev/null
 kill_at_every_call 'data gc --undo' 'mlv-data gc --undo'
 
+# --- import: file by file, each whole
+fresh imported
+make_dvc_base
+kill_at_every_call 'data import dvc' 'mlv-data import dvc .' seen
+
 # --- init
 fresh empty
 mkdir base

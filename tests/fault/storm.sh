@@ -1,16 +1,21 @@
 #!/bin/sh
 # Many writers at once in one repository, some of them killed, while others
-# collect garbage: whatever was said to be done is there afterwards (STORM_STEPS
-# and STORM_WRITERS say how much; 20 and 6 here).
+# collect garbage, here and at a remote that another clone pushes to: whatever was
+# said to be done is there afterwards (STORM_STEPS and STORM_WRITERS say how much;
+# 10 and 20 here).
 . "$(dirname "$0")/harness"
-steps=${STORM_STEPS:-20}
-writers=${STORM_WRITERS:-6}
+steps=${STORM_STEPS:-10}
+writers=${STORM_WRITERS:-20}
 
 make_storm_base() {
 	make_base
 	echo 'model two' >m.onnx
 	mlv-registry add -q --any-format churn m.onnx >/dev/null
+	mkdir ../share
+	mlv-data remote add origin "$HOME_DIR/area/share" >/dev/null
+	mlv-data push >/dev/null
 	cd .. && mv base storm
+	mlv-data clone "$HOME_DIR/area/share" guest >/dev/null
 }
 
 # The same number for the same writer and step in every shell.
@@ -42,7 +47,7 @@ strike() {	# kind, command...
 	echo "$kind $status" >>"../tried.$writer"
 	case $status in
 	# gc asks for no others, and says so; a folder may change again at once
-	4) [ "$kind" = gc ] || echo "$kind: exit $status: $(cat "words.$writer")" >>"../wrong.$writer" ;;
+	4) case $kind in gc | push | pull) ;; *) false ;; esac || echo "$kind: exit $status: $(cat "words.$writer")" >>"../wrong.$writer" ;;
 	0 | 5) sed "s/^/$kind	/" "said.$writer" >>"../told.$writer" ;;
 	137) ;;
 	*) echo "$kind: exit $status: $(cat "words.$writer")" >>"../wrong.$writer" ;;
@@ -50,7 +55,7 @@ strike() {	# kind, command...
 }
 write_one() {	# writer, step
 	writer=$1 step=$2
-	case $(draw "$step" "$1" 10) in
+	case $(draw "$step" "$1" 14) in
 	0 | 1)
 		printf 'id,x\n%s,%s\n' "$1" "$2" >"d$1.csv"
 		strike add mlv-data add -q "d$1.csv"
@@ -80,6 +85,15 @@ write_one() {	# writer, step
 	9)
 		strike gc mlv-data gc --keep all --grace 0
 		;;
+	10 | 11)
+		strike push mlv-data push
+		;;
+	12)
+		strike pull mlv-data pull
+		;;
+	13)
+		strike gc mlv-data gc --remote origin --keep all --grace 0
+		;;
 	esac
 }
 write_all() {	# writer
@@ -88,6 +102,18 @@ write_all() {	# writer
 	while [ $i -lt "$steps" ]; do
 		i=$((i + 1))
 		write_one "$1" $i
+	done
+}
+
+# Somebody in a clone of his own.
+write_as_guest() {
+	cd guest || exit 1
+	writer=guest step=0
+	while [ $step -lt "$steps" ]; do
+		step=$((step + 1))
+		printf 'id,x\n%s\n' "$step" >"g$step.csv"
+		mlv-data add -q "g$step.csv" >added && sed 's/^/add	/' added >>../told.guest
+		mlv-data push >words 2>&1 || echo "push of the guest: exit $?: $(cat words)" >>../wrong.guest
 	done
 }
 
@@ -100,7 +126,7 @@ find_lost() {
 	while IFS='	' read -r kind name id now _; do
 		case $kind in
 		note-*) [ "$id" = "$now" ] || grep -qwF -e "$kind" moves || echo "$kind $name $id $now" ;;
-		gc) ;;
+		gc | push | pull) ;;
 		add | register) grep -qxF "$name	$id" versions || echo "$kind $name $id" ;;
 		log | run) grep -qxF "$name" runs || echo "$kind $name" ;;
 		esac
@@ -114,7 +140,11 @@ for writer in $(seq "$writers"); do
 	: >"tried.$writer"
 	(write_all "$writer") &
 done
+: >told.guest
+: >wrong.guest
+(write_as_guest) &
 wait
+(cd storm && mlv-data pull && mlv-data push) >log 2>&1 || cat log >>wrong.guest
 cat told.* >told
 cat wrong.* >wrong
 cat tried.* >tried
@@ -146,6 +176,16 @@ check 'after many writers and kills, the repository is whole' <<'X'
 	cd storm &&
 	expect 0 mlv-data fsck --strong &&
 	expect 0 mlv-registry verify &&
+	cd ..
+X
+check 'after many writers and kills, a clone of the remote has what the repository has' <<'X'
+	(cd storm && expect 0 mlv-data push) &&
+	expect 0 mlv-data clone "$HOME_DIR/area/share" clone &&
+	(cd storm && mlv-data ls --all) | cut -f1,2 | sort >here &&
+	(cd clone && mlv-data ls --all) | cut -f1,2 | sort >there &&
+	diff here there &&
+	cd clone &&
+	expect 0 mlv-data fsck --strong &&
 	cd ..
 X
 check 'after many writers and kills, nothing dead reads as running' <<'X'
