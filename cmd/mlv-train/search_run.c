@@ -14,7 +14,7 @@ struct run_opts {
 	const char *journal;
 	struct texts metrics;
 	int64_t jobs, trials;
-	double seconds, lease;
+	double seconds, joules, lease;
 };
 
 static const struct run_opts run_defaults = { .jobs = 1 };
@@ -26,6 +26,9 @@ static const struct opt run_options[] = {
 	    "stop after N trials; default never", .low = 1, .high = 1e9 },
 	{ OPT_NUM, 0, "seconds", offsetof(struct run_opts, seconds), "SECONDS",
 	    "begin no trial after so long", .high = INFINITY },
+	{ OPT_NUM, 0, "joules", offsetof(struct run_opts, joules), "JOULES",
+	    "begin no trial after the processors used so much",
+	    .high = INFINITY },
 	{ OPT_LIST, 'm', "metric", offsetof(struct run_opts, metrics),
 	    "NAME,...", "the metric that counts; one a direction" },
 	{ OPT_NUM, 0, "lease", offsetof(struct run_opts, lease), "SECONDS",
@@ -97,7 +100,7 @@ drive(struct cli *c, struct run_opts *o, struct study *s,
 		.command = (const char *const *)argv + 1,
 		.metric = o->metrics.v, .n_metrics = o->metrics.n,
 		.jobs = (size_t)o->jobs, .trials = (size_t)o->trials,
-		.seconds = o->seconds, .lease_s = o->lease, .log = &c->log,
+		.seconds = o->seconds, .joules = o->joules, .lease_s = o->lease, .log = &c->log,
 		.ended = print_ended, .ctx = &printing,
 	};
 	struct search_outcome out;
@@ -146,16 +149,11 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)argc;
 	if (study_open_there(&s, c, o->journal, argv[0], &e) < 0)
 		return cli_fail(c, &e);
-	at = (struct study_place){ .journal = s->log.path, .name = s->name,
-	    .os = s->log.os, .log = &c->log };
+	at = study_place_of(c, s);
 	if (setup_of_study(&setup, s, &e) < 0)
 		status = cli_fail(c, &e);
-	else if (o->metrics.n && o->metrics.n != s->n_objectives)
-		status = cli_usage(c, "study '%s' has %zu directions: --metric "
-		    "takes as many names", s->name, s->n_objectives);
-	else if (o->metrics.n == 0 && s->n_objectives > 1)
-		status = cli_usage(c, "study '%s' has %zu directions: name a "
-		    "metric for each with --metric", s->name, s->n_objectives);
+	else if ((status = study_check_metrics(c, s, &o->metrics)) != 0)
+		;
 	else if (o->fit.rq.output && s->n_objectives > 1)
 		status = cli_usage(c, "study '%s' has %zu directions, and no "
 		    "trial is the best in all: take a model by its run",
@@ -203,5 +201,5 @@ const struct verb verb_search_run = {
 "             -o best.onnx rows.csv\n",
 	.options = run_options, .opts_size = sizeof(struct run_opts),
 	.defaults = &run_defaults,
-	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG, .check = run_check, .run = run_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG | VERB_EVENTS, .check = run_check, .run = run_run,
 };

@@ -54,11 +54,11 @@ static int
 open_requests(struct catalog_bytes *b, const char *path, struct err *e)
 {
 	struct reqlog_filter all = { 0 };
-	uint64_t rows, skipped;
 	struct buf out;
+	uint64_t rows;
 
 	buf_init(&out, BUF_CAP_DATA);
-	if (reqlog_read(&out, &rows, &skipped, path, &all, e) < 0) {
+	if (reqlog_read(&out, &rows, &b->skipped, path, &all, e) < 0) {
 		buf_free(&out);
 		return -1;
 	}

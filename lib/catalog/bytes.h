@@ -29,6 +29,7 @@ struct catalog_bytes {
 	const char *type;	/* TYPE_CSV ...; by extension for a path */
 	const struct json *manifest;	/* or NULL; lives as long as this */
 	bool delta;		/* a Delta table that was left as it is */
+	uint64_t skipped;	/* lines of a request log, torn or not flat */
 	/* private */
 	struct arena arena;
 	void *owned;

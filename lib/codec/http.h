@@ -35,6 +35,7 @@
 #include "base/err.h"
 
 struct http_server;
+struct listener;
 
 struct http_request {
 	const char *method, *path;	/* path without the query */
@@ -75,6 +76,8 @@ void http_add_field(struct http_response *r, const char *name,
     const char *value);
 
 struct http_opts {
+	/* Where clients connect, borrowed, or NULL: the address below. */
+	struct listener *listener;
 	const char *host;		/* NULL: 127.0.0.1 */
 	int port;			/* 0: any free one */
 	int threads;			/* 0: one a processor */
@@ -97,6 +100,9 @@ struct http_opts {
 int http_start(struct http_server **s, const struct http_opts *o,
     struct err *e);
 int http_port(const struct http_server *s);
+/* Has any of its threads come round in so long?  One that computes a long
+ * answer has not. */
+bool http_is_alive(const struct http_server *s, int64_t within_us);
 /*
  * Requests still come and are answered, each with "Connection: close", for
  * grace_ms and until those begun before are done: time for a load balancer

@@ -1,7 +1,7 @@
 /*
  * dialect/dialect.h - the words in which clients ask a model, one dialect a
  * file: Open Inference Protocol v2, TensorFlow Serving's REST, MLflow's
- * /invocations, TorchServe's /predictions.
+ * /invocations, TorchServe's /predictions, Seldon's.
  *
  * Reading fills the block of a session in one pass over the bytes, by the
  * rules of json_rows, so that a value means here what it means in a stream
@@ -77,5 +77,6 @@ extern const struct dialect dialect_tfs_predict;
 extern const struct dialect dialect_tfs_classify;
 extern const struct dialect dialect_tfs_regress;
 extern const struct dialect dialect_torchserve;
+extern const struct dialect dialect_seldon;
 
 #endif

@@ -6,8 +6,6 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "feature/key.h"
-#include "read/stream.h"
 
 #define COMMIT_BLOCKS 64
 #define EVENT_TAIL 24
@@ -52,16 +50,16 @@ put_prefix(struct buf *b, const struct feature_view *v,
 }
 
 static void
-put_cells(struct buf *b, const struct column *col, size_t n, size_t row)
+put_cells(struct buf *b, const struct feed_block *from, size_t row)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct raw_cell *c = &col[i].raw[row];
+	for (size_t i = 0; i < from->columns; i++) {
+		const struct raw_cell c = feed_cell(from, row, i);
 
-		buf_addc(b, (char)((c->s != NULL) | c->quoted << 1 |
-		    c->json << 2));
-		buf_le32(b, c->s ? c->n : 0);
-		if (c->s)
-			buf_add(b, c->s, c->n);
+		buf_addc(b, (char)((c.s != NULL) | c.quoted << 1 |
+		    c.json << 2));
+		buf_le32(b, c.s ? c.n : 0);
+		if (c.s)
+			buf_add(b, c.s, c.n);
 	}
 }
 
@@ -130,18 +128,21 @@ struct loading {
 };
 
 static int
-load_row(struct loading *k, int64_t time, int64_t created, uint64_t place,
-    const struct column *col, size_t row, struct err *e)
+load_row(struct loading *k, const struct feed_block *b, size_t i,
+    struct err *e)
 {
 	const struct feature_view *v = k->l->view;
+	int64_t time = b->time[i], created = b->created[i];
 	struct kv_bytes old;
 	const char *p;
 	int r;
 
+	buf_clear(&k->key);
+	buf_add(&k->key, b->text + b->key[i].at, b->key[i].n);
 	buf_clear(&k->value);
 	put_time(&k->value, time);
 	put_time(&k->value, created);
-	put_cells(&k->value, col, v->columns, row);
+	put_cells(&k->value, b, i);
 	put_prefix(&k->pair, v, &k->key, 'N');
 	if (buf_check(&k->value, e) < 0 || (r = kv_get(&old, k->l->kv,
 	    k->pair.data, k->pair.len, e)) < 0)
@@ -162,47 +163,45 @@ load_row(struct loading *k, int64_t time, int64_t created, uint64_t place,
 	k->pair.data[k->pair.len - 1] = 'E';
 	put_time(&k->pair, time);
 	put_time(&k->pair, created);
-	put_be64(&k->pair, k->l->first ? k->l->first - 1 + place :
+	put_be64(&k->pair, k->l->first ? k->l->first - 1 + b->first + i :
 	    hash64(k->value.data, k->value.len, 0));
 	return put_changed(k->l->kv, &k->pair, &k->value, e);
 }
 
-static int
-load_block(struct loading *k, const struct table *t, uint64_t first,
-    struct err *e)
+bool
+online_takes(struct online_load *l, const struct feed_block *b, size_t i)
 {
-	const struct feature_view *v = k->l->view;
-	size_t keys = v->entity->keys;
-	const struct column *time = &t->col[keys];
-	const struct column *created = v->created ? time + 1 : NULL;
-
-	for (size_t i = 0; i < t->rows; i++) {
-		int64_t at = time->i64[i], from = created ? created->i64[i] : at;
-
-		k->l->rows++;
-		key_text(&k->key, t->col, keys, i);
-		if (column_missing(time, i) ||
-		    (created && column_missing(created, i)))
-			k->l->timeless++;
-		else if (at > k->l->until || from > k->l->until)
-			k->l->waiting++;
-		else if (k->key.len > 0 && load_row(k, at, from, first + i,
-		    time + (created ? 2 : 1), i, e) < 0)
-			return -1;
+	l->rows++;
+	if (b->time[i] == FEED_NO_TIME) {
+		l->timeless++;
+		return false;
 	}
+	if (b->time[i] > l->until || b->created[i] > l->until) {
+		l->waiting++;
+		return false;
+	}
+	return b->key[i].n > 0;
+}
+
+static int
+load_block(struct loading *k, const struct feed_block *b, struct err *e)
+{
+	for (size_t i = 0; i < b->rows; i++)
+		if (online_takes(k->l, b, i) && load_row(k, b, i, e) < 0)
+			return -1;
 	return 0;
 }
 
 static int
-load_blocks(struct loading *k, struct table_reader *r, struct err *e)
+load_blocks(struct loading *k, struct feed *feed, struct err *e)
 {
-	struct table *t;
+	const struct feed_block *b = NULL;
 	int n = 0, got;
 
 	if (kv_begin(k->l->kv, true, e) < 0 || note_definition(k->l, e) < 0)
 		return -1;
-	while ((got = table_reader_next(&t, r, e)) > 0) {
-		if (load_block(k, t, table_reader_first_row(r), e) < 0)
+	while ((got = feed_next(&b, feed, e)) > 0) {
+		if (load_block(k, b, e) < 0)
 			return -1;
 		if (++n % COMMIT_BLOCKS == 0 && (kv_commit(k->l->kv, e) < 0 ||
 		    kv_begin(k->l->kv, true, e) < 0))
@@ -215,37 +214,21 @@ int
 online_load(struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e)
 {
-	const struct feature_view *v = l->view;
-	size_t n = 0;
-	struct table_want *want = xalloc(v->entity->keys + 2 + v->columns,
-	    sizeof(*want));
-	struct table_reader_opts o = { .read = *read, .want = want };
-	struct table_reader *r = NULL;
 	struct loading k = { .l = l };
-	int got = -1;
+	struct feed *feed;
+	int got;
 
+	if (feed_open(&feed, l->view, from, read, -1, e) < 0)
+		return -1;
 	buf_init(&k.key, BUF_CAP_SMALL);
 	buf_init(&k.pair, BUF_CAP_SMALL);
 	buf_init(&k.value, BUF_CAP_DOC);
-	for (size_t i = 0; i < v->entity->keys; i++)
-		want[n++] = (struct table_want){ v->entity->key[i], COL_RAW,
-		    false };
-	want[n++] = (struct table_want){ v->timestamp, COL_DATETIME, false };
-	if (v->created)
-		want[n++] = (struct table_want){ v->created, COL_DATETIME,
-		    false };
-	for (size_t i = 0; i < v->columns; i++)
-		want[n++] = (struct table_want){ v->column[i], COL_RAW,
-		    false };
-	o.n_want = n;
-	if (table_reader_open(&r, from, &o, e) == 0)
-		got = load_blocks(&k, r, e);
+	got = load_blocks(&k, feed, e);
 	kv_abort(l->kv);
-	table_reader_free(r);
+	feed_free(feed);
 	buf_free(&k.key);
 	buf_free(&k.pair);
 	buf_free(&k.value);
-	free(want);
 	return got;
 }
 

@@ -10,6 +10,7 @@
 #define FEATURE_ONLINE_H
 
 #include "base/source.h"
+#include "feature/feed.h"
 #include "feature/kv.h"
 #include "feature/value.h"
 #include "read/options.h"
@@ -31,6 +32,18 @@ struct online_load {
  * sees whole rows; a load that was cut short is run again. */
 int online_load(struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e);
+
+/* May row i be kept?  Counted, whatever it is. */
+bool online_takes(struct online_load *l, const struct feed_block *b,
+    size_t i);
+
+/* What is known of a feature under a key. */
+struct feature_answer {
+	struct raw_cell value;
+	enum feature_status status;
+	bool found;			/* there is a row */
+	int64_t time, created;		/* of it */
+};
 
 /* One key of a view, within the transaction that is open; what it and its
  * values point to lives until that ends, or in the arena. */

@@ -9,11 +9,13 @@
 #include "catalog/name.h"
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
-#include "flow/serve/models.h"
+#include "flow/serve/feedback.h"
+#include "flow/models/models.h"
 #include "flow/serve/openapi.h"
 #include "flow/serve/pages.h"
 #include "flow/serve/permit.h"
 #include "flow/serve/shadow.h"
+#include "reqlog/policy.h"
 
 /* --- life ----------------------------------------------------------------- */
 
@@ -35,13 +37,29 @@ may_be_rolled_out(const struct server_opts *o)
 	return may && o->mirror.url == NULL;
 }
 
+static int
+open_log(struct server *s, const struct server_opts *o, struct err *e)
+{
+	const struct reqlog_policy *policy = o->log_policy;
+	struct reqlog_opts ro = { .log = o->endpoint.log };
+
+	if (policy) {
+		ro.segment_bytes = policy->segment_bytes;
+		ro.segment_ms = policy->segment_ms;
+		ro.keep_ms = policy->keep_ms;
+		ro.keep_bytes = policy->keep_bytes;
+		ro.before_answer = policy->before_answer;
+	}
+	return reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ? -1 :
+	    shadow_start(&s->shadow, s->reqlog, e);
+}
+
 /* Everything that the models need, then the models. */
 static int
 open_server(struct server *s, const struct server_opts *o, struct err *e)
 {
-	const struct reqlog_opts ro = { .log = o->endpoint.log };
 	const struct feature_server_opts fo = { o->features,
-	    o->feature_store, o->service };
+	    { o->feature_store, o->redis_password }, o->service };
 	struct models_opts mo = { .path = o->models, .endpoint = o->endpoint,
 	    .follow = may_be_rolled_out(o), .logs = o->log_folder != NULL,
 	    .fleet = &s->fleet };
@@ -49,6 +67,8 @@ open_server(struct server *s, const struct server_opts *o, struct err *e)
 	s->metrics_names = o->metrics_names;
 	s->max_wait_us = o->max_wait_us;
 	mo.endpoint.stats = &s->stats;
+	if (feedback_open(&s->feedback, o->feedback, e) < 0)
+		return -1;
 	if ((o->tokens && tokens_open(&s->tokens, o->tokens,
 	    o->endpoint.log, e) < 0) || (o->features &&
 	    feature_server_open(&s->features, &fo, e) < 0))
@@ -63,10 +83,7 @@ open_server(struct server *s, const struct server_opts *o, struct err *e)
 	}
 	if (models_open(&s->models, &mo, e) < 0)
 		return -1;
-	if (o->log_folder == NULL)
-		return 0;
-	return reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ? -1 :
-	    shadow_start(&s->shadow, s->reqlog, e);
+	return o->log_folder ? open_log(s, o, e) : 0;
 }
 
 int
@@ -74,6 +91,9 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 {
 	struct server *s = xalloc(1, sizeof(*s));
 
+	s->log_policy = o->log_policy;
+	s->seccomp = o->seccomp;
+	s->landlock = o->landlock;
 	server_stats_init(&s->stats);
 	s->textfile = o->textfile;
 	s->n_textfiles = o->n_textfiles;
@@ -97,6 +117,7 @@ server_free(struct server *s)
 	mirror_close(s->mirror);
 	reqlog_close(s->reqlog);
 	feature_server_close(s->features);
+	feedback_close(s->feedback);
 	tokens_close(s->tokens);
 	server_stats_release(&s->stats);
 	free(s);
@@ -316,6 +337,12 @@ get_features(struct exchange *x)
 	{ "GET", at "/metadata", show_model, &dialect_tfs_predict, \
 	    "TensorFlow Serving: inputs and outputs" which }
 
+#define ASK_SELDON(at) \
+	{ "POST", at "/predictions", exchange_infer, &dialect_seldon, \
+	    "Seldon, version 1" }, \
+	{ "POST", at "/feedback", take_feedback, &dialect_seldon, \
+	    "Seldon, version 1: a reward or the truth, later" }
+
 static void show_openapi(struct exchange *x);
 
 static const struct route routes[] = {
@@ -352,6 +379,8 @@ static const struct route routes[] = {
 	    &dialect_torchserve, "TorchServe, one version" },
 	{ "PUT", "/predictions/{model}/{version}", exchange_infer,
 	    &dialect_torchserve, "TorchServe, one version, as curl -T sends" },
+	ASK_SELDON("/api/v1.0"),
+	ASK_SELDON("/api/v0.1"),
 	/* a model that is not served is said before a path that is none */
 	{ NULL, VERSION "{rest}", answer_no_path, NULL, NULL },
 	{ NULL, MODEL "{rest}", answer_no_path, NULL, NULL },

@@ -13,6 +13,7 @@
 #include "deploy/endpoint.h"
 #include "flow/serve/mirror.h"
 
+struct reqlog_policy;
 struct server;
 
 struct server_opts {
@@ -23,9 +24,14 @@ struct server_opts {
 	int64_t max_wait_us;		/* a request that waited longer is
 					 * refused; 0: none is */
 	const char *log_folder;		/* request log, or NULL */
+	const struct reqlog_policy *log_policy;	/* borrowed; or NULL */
 	const char *tokens;		/* file of who may ask; NULL: anybody */
+	const char *feedback;		/* it is appended there; or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
+	const char *redis_password;	/* of the store, or NULL */
+	bool seccomp;			/* how the process is confined, */
+	int landlock;			/* for who asks */
 	const char *service;		/* whose features are joined, or
 					 * NULL */
 	const char *const *textfile;	/* metrics of others; borrowed */

@@ -575,6 +575,12 @@ scan_workers(const struct scan *s)
 	return (size_t)pool_threads(s->pool);
 }
 
+uint64_t
+scan_most_rows(const struct scan *s)
+{
+	return s->records != NULL ? records_most(s->records) : s->typed.most;
+}
+
 size_t
 scan_block_rows(const struct scan *s)
 {

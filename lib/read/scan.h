@@ -76,6 +76,8 @@ int scan_typed(struct typed_rows *rows, const struct table_read_opts *o,
 
 size_t scan_slots(const struct scan *s);
 size_t scan_workers(const struct scan *s);
+/* No more rows than that; UINT64_MAX: nobody has counted. */
+uint64_t scan_most_rows(const struct scan *s);
 /* The most rows of a block. */
 size_t scan_block_rows(const struct scan *s);
 enum table_format scan_format(const struct scan *s);

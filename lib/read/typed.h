@@ -17,6 +17,7 @@
 struct typed_rows {
 	const char *const *names;	/* (cols) */
 	size_t cols;
+	uint64_t most;			/* rows; UINT64_MAX: not known */
 	/* private: how it is done */
 	const struct typed_calls {
 		void (*want)(void *ctx, const bool *wanted);

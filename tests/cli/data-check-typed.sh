@@ -86,6 +86,47 @@ check 'words for missing that are said hold for Parquet, too' <<'X'
 	expect 1 mlv-data check --json --na gold -s s.yaml in.parquet --now 2026-03-01 &&
 	found out | same csv.found -
 X
+awk 'BEGIN {
+	print "id,a,b,parent"
+	for (i = 1; i <= 60000; i++)
+		printf "%d,%d,k%d,%s\n", i == 50000 ? 123 : i, i % 300, i % 59999, i == 777 ? 999999 : i
+}' >many.csv
+awk 'BEGIN { print "key"; for (i = 60000; i >= 1; i--) print i * 1.0 }' >others.csv
+mlv-data convert many.csv -o many.parquet
+cat >keys.yaml <<'END'
+columns:
+  id: {type: int64, unique: true}
+  a: {type: int64}
+  b: {type: text}
+  parent: {type: int64}
+unique:
+- [a, b]
+- {columns: [b], severity: warn}
+references:
+- {column: parent, data: others.csv, to: key}
+END
+for f in many.csv many.parquet; do
+	MANY=$f
+	check "$f: keys beyond --memory go to disk, and the answer stays the same" <<'X'
+		expect 1 mlv-data check -s keys.yaml "$MANY" &&
+		test "$(wc -l <out)" = 3 &&
+		mv out want &&
+		expect 1 mlv-data check -s keys.yaml --memory 1 "$MANY" &&
+		same out want &&
+		expect 1 mlv-data check -s keys.yaml "$MANY" --bad bad1.csv -o good1.csv &&
+		expect 1 mlv-data check -s keys.yaml --memory 1 "$MANY" --bad bad2.csv -o good2.csv &&
+		test "$(wc -l <bad1.csv)" = 3 &&
+		same bad1.csv bad2.csv &&
+		cmp good1.csv good2.csv
+X
+done
+check 'keys that find no room on disk: exit 3, and no file of rows is there' <<'X'
+	TMPDIR=/nowhere expect 3 mlv-data check -s keys.yaml --memory 1 many.csv --bad b3.csv -o g3.csv &&
+	says /nowhere &&
+	test ! -e b3.csv &&
+	test ! -e g3.csv &&
+	expect 2 mlv-data check -s keys.yaml --memory 0 many.csv
+X
 printf 'id,n\n' | mlv-data convert - -o none.parquet
 check 'a Parquet file without rows is held against a schema' <<'X'
 	printf 'columns:\n  id: {type: int64}\n  n: {type: int64}\n' >two.yaml &&

@@ -413,6 +413,13 @@ check 'fsck --repair-from: an object that is missing is fetched again' <<'X'
 	expect 0 mlv-data fsck --repair-from origin &&
 	mlv-data cat data:w | cmp - w.csv
 X
+check 'fsck --repair-from: a remote that is none is told, though nothing needs it' <<'X'
+	here=$PWD &&
+	fresh sound && mlv-data init >log &&
+	expect 3 mlv-data fsck --repair-from nope &&
+	says "this repository has no remote" &&
+	cd "$here"
+X
 check 'fsck --repair-from: what the remote has not stays damaged, and is told' <<'X'
 	printf "id,x\n2,local\n" >w.csv && mlv-data add w.csv >log &&
 	rm .mlv/objects/$(sha256sum w.csv | cut -c1-2)/$(sha256sum w.csv | cut -c3-64) &&

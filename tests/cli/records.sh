@@ -420,6 +420,15 @@ check 'mlv-train search show prints the record for several directions' <<'X'
 	mlv-train search ask two &&
 	described 0 mlv-train 'search tell' two 0 1 2
 X
+check 'mlv-train search add and importance print the records of mlv-train-records(5), in both forms' <<'X'
+	{ echo 'lr: {type: float, low: 0, high: 1}'; echo 'depth: {type: int, low: 1, high: 9}'; } >found.yaml &&
+	mlv-train search new found --space found.yaml --sampler random &&
+	described 0 mlv-train 'search add' found -p lr=0.5 &&
+	plain mlv.trial/1 0 mlv-train search add found -p lr=0.25 &&
+	mlv-train search run found -n 9 -q -- echo '{lr}' &&
+	described 0 mlv-train 'search importance' found &&
+	plain mlv.importance/1 0 mlv-train search importance found
+X
 check 'mlv-train search ls prints the record of mlv-train-records(5), in both forms' <<'X'
 	described 0 mlv-train 'search ls' &&
 	plain mlv.study.listed/1 0 mlv-train search ls
@@ -535,6 +544,14 @@ check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms
 	echo '{"schema":"mlv.drift.dataset/1","share":0.6}' >share &&
 	described 1 mlv-drift alert alert.yaml share &&
 	plain mlv.drift.alarm/1 1 mlv-drift alert alert.yaml share
+X
+check 'mlv-serve http at a path prints the record of mlv-records(5)' <<'X'
+	background mlv-serve http --health-port 0 --json --listen unix:socket two.onnx &&
+	until_true grep -q unix: server.out &&
+	cp server.out out &&
+	agree record &&
+	kill "$server" &&
+	wait "$server"
 X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&

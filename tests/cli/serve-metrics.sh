@@ -32,8 +32,7 @@ awk 'BEGIN {
 	for (i = 0; i < 200; i++)
 		print 20 + i % 50 "," (i % 3 ? "basic" : "gold") "," (i % 50 > 20 ? "yes" : "no")
 }' >rows.csv
-mlv-train fit rows.csv --target bought --learner gbdt --output model.onnx >/dev/null 2>fit.err ||
-    mlv-train fit rows.csv --target bought -o model.onnx >/dev/null 2>fit.err
+mlv-train fit -t bought -l gbdt -o model.onnx rows.csv >/dev/null 2>fit.err
 start --metrics tfs,mlserver,kserve --name shop model.onnx
 rows='{"dataframe_split":{"columns":["age","plan"],"data":[[30,"basic"],[19,"gold"],[null,"none"],[99,"basic"]]}}'
 check 'a model of ours answers' 'answers 200 -H "$as_json" -d "$rows" "$url/invocations"'

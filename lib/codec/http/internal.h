@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/bell.h"
+#include "base/listener.h"
 #include "base/thread.h"
 #include "codec/http.h"
 #include "codec/http/head.h"
@@ -46,6 +47,7 @@ struct http_worker {
 	char date[64];			/* the header, of that second */
 	time_t date_at;
 	int64_t now_us;
+	_Atomic int64_t round_us;	/* when it last came round */
 	struct http_conn *conns;
 };
 
@@ -54,7 +56,7 @@ struct http_server {
 	size_t body_max;
 	int64_t timeout_us;
 	unsigned connections_max;
-	int port, fd;
+	struct listener *listener, own;
 	/* requests between head and answer, by whether they began before the
 	 * server was told to stop */
 	_Atomic int busy[2];

@@ -1,9 +1,7 @@
 /* An HTTP/1.1 server: connections on a few threads, each with an epoll. */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -27,7 +25,7 @@ listen_here(struct http_worker *w, bool yes)
 
 	if (w->listening != yes)
 		(void)epoll_ctl(w->epoll, yes ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
-		    w->server->fd, &ev);
+		    w->server->listener->fd, &ev);
 	w->listening = yes;
 }
 
@@ -69,7 +67,7 @@ accept_conns(struct http_worker *w)
 			listen_here(w, false);
 			return;
 		}
-		fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		fd = accept4(s->listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
 			hand_over(w, fd);
 			continue;
@@ -96,6 +94,8 @@ work(void *arg)
 		int n = epoll_wait(w->epoll, ev, EVENTS, TICK_MS);
 
 		looked = w->now_us = clock_mono_us();
+		atomic_store_explicit(&w->round_us, looked,
+		    memory_order_relaxed);
 		for (int i = 0; i < n; i++) {
 			if (ev[i].data.ptr == w)
 				accept_conns(w);
@@ -116,33 +116,6 @@ work(void *arg)
 }
 
 /* --- life ----------------------------------------------------------------- */
-
-static int
-listen_on(const struct http_opts *o, int *port, struct err *e)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET };
-	socklen_t n = sizeof(a);
-	const char *host = o->host ? o->host : "127.0.0.1";
-	int fd, one = 1;
-
-	if (inet_pton(AF_INET, host, &a.sin_addr) != 1)
-		return err_set(e, ERR_USAGE, "'%s' is not an IPv4 address",
-		    host);
-	a.sin_port = htons((uint16_t)o->port);
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return err_sys(e, "cannot make a socket");
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
-	    listen(fd, 511) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&a, &n) < 0) {
-		err_sys(e, "cannot listen on %s port %d", host, o->port);
-		close(fd);
-		return -1;
-	}
-	*port = ntohs(a.sin_port);
-	return fd;
-}
 
 /* At most as many as we may open descriptors for. */
 static unsigned
@@ -175,7 +148,7 @@ end_workers(struct http_server *s)
 		if (s->worker[i / 2].mail[i % 2] > 0)
 			close(s->worker[i / 2].mail[i % 2]);
 	bell_close(&s->bell);
-	close(s->fd);
+	listener_close(&s->own);
 	free(s->worker);
 	free(s);
 }
@@ -187,6 +160,7 @@ start_worker(struct http_worker *w, struct err *e)
 	struct epoll_event mail = { .events = EPOLLIN, .data.ptr = w->mail };
 
 	w->now_us = clock_mono_us();
+	atomic_store(&w->round_us, w->now_us);
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD,
 	    w->server->bell.fd, &ev) < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD,
@@ -211,14 +185,17 @@ http_start(struct http_server **out, const struct http_opts *o,
 	s->body_max = o->body_max ? o->body_max : BODY_MAX;
 	s->timeout_us = (int64_t)(o->timeout_s ? o->timeout_s : 30) * 1000000;
 	s->connections_max = connections_for(o, (unsigned)threads);
-	s->fd = listen_on(o, &s->port, e);
-	if (s->fd < 0) {
+	s->own.fd = -1;
+	s->listener = o->listener ? o->listener : &s->own;
+	if ((o->listener == NULL && listener_open(&s->own, o->host, o->port,
+	    e) < 0) || listener_begin(s->listener, e) < 0) {
+		listener_close(&s->own);
 		free(s);
 		return -1;
 	}
 	/* inherited by connections: bytes may come before they are accepted */
-	(void)setsockopt(s->fd, SOL_SOCKET, SO_TIMESTAMPNS, &(int){ 1 },
-	    sizeof(int));
+	(void)setsockopt(s->listener->fd, SOL_SOCKET, SO_TIMESTAMPNS,
+	    &(int){ 1 }, sizeof(int));
 	s->worker = xalloc((size_t)threads, sizeof(*s->worker));
 	s->threads = threads;
 	r = bell_open(&s->bell, e);
@@ -247,7 +224,18 @@ http_start(struct http_server **out, const struct http_opts *o,
 int
 http_port(const struct http_server *s)
 {
-	return s->port;
+	return s->listener->port;
+}
+
+bool
+http_is_alive(const struct http_server *s, int64_t within_us)
+{
+	int64_t since = clock_mono_us() - within_us;
+
+	for (int i = 0; i < s->workers; i++)
+		if (atomic_load(&s->worker[i].round_us) >= since)
+			return true;
+	return false;
 }
 
 static void
@@ -269,7 +257,7 @@ http_stop(struct http_server *s, int64_t grace_ms, int64_t drain_ms)
 	    clock_mono_us() < begin + grace_ms * 1000))
 		pause_ms(2);
 	atomic_store(&s->deaf, true);
-	shutdown(s->fd, SHUT_RDWR);	/* who comes now is refused */
+	listener_deafen(s->listener);
 	while (clock_mono_us() < end && atomic_load(&s->busy[0]) +
 	    atomic_load(&s->busy[1]) > 0)
 		pause_ms(2);

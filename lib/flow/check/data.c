@@ -113,18 +113,23 @@ open_past(struct beside *s, const struct check_data *o, struct err *e)
 	return 0;
 }
 
+static int
+open_rows(void *ctx, struct typed_rows *rows, struct err *e)
+{
+	return catalog_delta_rows(rows, ctx, e);
+}
+
 /* Rows of a Delta table; those whose words for missing are said, as text. */
 static int
-open_rows(struct typed_rows *rows, struct check_input *in,
-    struct catalog_bytes *b, const struct schema *s, struct err *e)
+open_input(struct check_input *in, struct catalog_bytes *b,
+    const struct schema *s, struct err *e)
 {
 	if (b->delta && (in->read->n_na > 0 || s->read.n_na > 0)) {
 		if (catalog_delta_text(b, e) != 0)
 			return -1;
 	} else if (b->delta) {
-		if (catalog_delta_rows(rows, b, e) != 0)
-			return -1;
-		in->rows = rows;
+		in->open_rows = open_rows;
+		in->rows_ctx = b;
 	}
 	in->bytes = b->data;
 	in->n = b->n;
@@ -138,12 +143,11 @@ check_data(struct check *out, struct catalog_bytes *b,
 	struct beside s = { 0 };
 	struct table_read_opts read;
 	struct check_input in = { .read = &read, .has_now = o->has_now,
-	    .now = o->now, .folder = o->folder };
-	struct typed_rows rows = { 0 };
+	    .now = o->now, .folder = o->folder, .memory = o->memory };
 	int r = -1;
 
 	if (catalog_read_opts(&read, b, o->user, e) == 0 &&
-	    open_rows(&rows, &in, b, o->schema, e) == 0 &&
+	    open_input(&in, b, o->schema, e) == 0 &&
 	    open_others(&s, o, e) == 0 && open_past(&s, o, e) == 0) {
 		in.others = s.table;
 		in.n_others = s.others;
@@ -151,7 +155,6 @@ check_data(struct check *out, struct catalog_bytes *b,
 		in.n_past = s.n_past;
 		r = check_table(out, o->to, &in, o->schema, e);
 	}
-	typed_rows_close(&rows);
 	for (size_t i = 0; i < s.others; i++)
 		catalog_bytes_close(&s.other[i]);
 	free(s.other);

@@ -9,9 +9,9 @@
 #include "feature/key.h"
 #include "flow/features/source.h"
 
-int
-feature_store_open(struct kv **out, struct catalog *c, const char *path,
-    bool write, struct err *e)
+static int
+open_file(struct kv **out, struct catalog *c, const char *path, bool write,
+    struct err *e)
 {
 	char *own = NULL, *folder = NULL;
 	int r = 0;
@@ -33,20 +33,51 @@ feature_store_open(struct kv **out, struct catalog *c, const char *path,
 }
 
 int
-feature_load_view(struct online_load *l, struct catalog *c,
-    const char *folder, const char *from, struct err *e)
+feature_store_open(struct feature_store *s, struct catalog *c,
+    const struct feature_store_at *at, bool write, struct err *e)
 {
-	struct feature_source s;
+	memset(s, 0, sizeof(*s));
+	return redis_is_url(at->where) ? redis_open(&s->redis, at->where,
+	    at->password, e) : open_file(&s->kv, c, at->where, write, e);
+}
+
+void
+feature_store_close(struct feature_store *s)
+{
+	kv_close(s->kv);
+	redis_close(s->redis);
+}
+
+int
+feature_store_begin(struct feature_store *s, struct err *e)
+{
+	return s->kv ? kv_begin(s->kv, false, e) : 0;
+}
+
+void
+feature_store_end(struct feature_store *s)
+{
+	if (s->kv)
+		kv_abort(s->kv);
+}
+
+int
+feature_load_view(struct online_load *l, struct feature_store *s,
+    struct catalog *c, const char *folder, const char *from, struct err *e)
+{
+	struct feature_source source;
 	struct source in;
 	int r = -1;
 
-	if (feature_source_open(&s, c, from ? from : l->view->source,
+	l->kv = s->kv;
+	if (feature_source_open(&source, c, from ? from : l->view->source,
 	    from ? NULL : folder, NULL, e) == 0 &&
-	    catalog_bytes_source(&in, &s.bytes, c, e) == 0) {
-		r = online_load(l, &in, &s.read, e);
+	    catalog_bytes_source(&in, &source.bytes, c, e) == 0) {
+		r = s->redis ? redis_load(s->redis, l, &in, &source.read, e) :
+		    online_load(l, &in, &source.read, e);
 		source_close(&in);
 	}
-	feature_source_close(&s);
+	feature_source_close(&source);
 	return r < 0 ? err_wrap(e, "view '%.100s'", l->view->name) : 0;
 }
 
@@ -200,8 +231,8 @@ answer_view(struct feature_answer *answer, struct arena *a, struct kv *kv,
 	return 0;
 }
 
-int
-feature_get(struct feature_answer *answer, struct arena *a, struct kv *kv,
+static int
+get_from_file(struct feature_answer *answer, struct arena *a, struct kv *kv,
     const struct feature_lookup *l, const struct raw_cell *value, size_t rows,
     int64_t now, struct err *e)
 {
@@ -220,4 +251,114 @@ feature_get(struct feature_answer *answer, struct arena *a, struct kv *kv,
 		}
 	buf_free(&key);
 	return r;
+}
+
+/* ---- the same from Redis ---- */
+
+#define ROWS_AT_ONCE 256
+
+/* The cells of a view's key; false: one is missing. */
+static bool
+pick_key(struct raw_cell *part, const struct feature_lookup *l, size_t view,
+    const struct raw_cell *value)
+{
+	for (size_t i = 0; i < l->view[view]->entity->keys; i++) {
+		part[i] = value[l->key_at[l->key_start[view] + i]];
+		part[i].quoted = false;
+		if (part[i].s == NULL || part[i].n == 0)
+			return false;
+	}
+	return true;
+}
+
+/* The features of a view that are asked for, by number; how many. */
+static size_t
+list_features(size_t *feature, const struct feature_lookup *l, size_t view)
+{
+	size_t from = l->ref_start[view], n = l->ref_start[view + 1] - from;
+
+	for (size_t i = 0; i < n; i++)
+		feature[i] = l->service->ref[l->ref[from + i]].feature;
+	return n;
+}
+
+static int
+take_answers(struct feature_answer *answer, struct arena *a, struct redis *r,
+    const struct feature_lookup *l, size_t view, const size_t *feature,
+    size_t n, int64_t now, struct err *e)
+{
+	struct feature_answer *got = arena_alloc(a, (n + 1) * sizeof(*got));
+
+	if (redis_answer(got, a, r, l->view[view], feature, n, now, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		answer[l->ref[l->ref_start[view] + i]] = got[i];
+	return 0;
+}
+
+/* Questions for all views of all rows go out together. */
+static int
+get_part(struct feature_answer *answer, struct arena *a, struct redis *r,
+    const struct feature_lookup *l, const struct raw_cell *value, size_t rows,
+    int64_t now, struct err *e)
+{
+	size_t refs = l->service->refs, n;
+	size_t *feature = arena_alloc(a, (refs + 1) * sizeof(*feature));
+	struct raw_cell part[FEATURE_KEYS_MAX];
+
+	for (int told = 0; told < 2; told++) {
+		for (size_t i = 0; i < rows * l->views; i++) {
+			size_t row = i / l->views, v = i % l->views;
+
+			if (!pick_key(part, l, v, value + row * l->columns))
+				continue;
+			n = list_features(feature, l, v);
+			if (told == 0)
+				redis_ask(r, l->view[v], part, feature, n);
+			else if (take_answers(answer + row * refs, a, r, l, v,
+			    feature, n, now, e) < 0)
+				return -1;
+		}
+		if (told == 0 && redis_send(r, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+get_from_redis(struct feature_answer *answer, struct arena *a,
+    struct redis *r, const struct feature_lookup *l,
+    const struct raw_cell *value, size_t rows, int64_t now, struct err *e)
+{
+	size_t refs = l->service->refs, some;
+	int rc = 0;
+
+	for (size_t i = 0; i < rows * refs; i++)
+		answer[i].status = FEATURE_NOT_FOUND;
+	for (size_t row = 0; rc == 0 && row < rows; row += some) {
+		some = rows - row < ROWS_AT_ONCE ? rows - row : ROWS_AT_ONCE;
+		rc = get_part(answer + row * refs, a, r, l, value + row *
+		    l->columns, some, now, e);
+	}
+	return rc;
+}
+
+int
+feature_get(struct feature_answer *answer, struct arena *a,
+    struct feature_store *s, const struct feature_lookup *l,
+    const struct raw_cell *value, size_t rows, int64_t now, struct err *e)
+{
+	struct err again = ERR_INIT;
+
+	if (s->kv)
+		return get_from_file(answer, a, s->kv, l, value, rows, now,
+		    e);
+	if (get_from_redis(answer, a, s->redis, l, value, rows, now, e) == 0)
+		return 0;
+	/* its connection was idle for too long, or it was started again */
+	if (e->code == ERR_IO && redis_reconnect(s->redis, &again) == 0 &&
+	    get_from_redis(answer, a, s->redis, l, value, rows, now, e) == 0)
+		return 0;
+	redis_drop(s->redis);
+	return -1;
 }

@@ -7,23 +7,29 @@
 
 #include "catalog/catalog.h"
 #include "feature/online.h"
+#include "feature/redis.h"
 
-/* The store at `path`, or in the repository where that is NULL. */
-int feature_store_open(struct kv **out, struct catalog *c, const char *path,
-    bool write, struct err *e);
+/* One of both. */
+struct feature_store {
+	struct kv *kv;
+	struct redis *redis;
+};
+struct feature_store_at {
+	const char *where;		/* a file or redis://; NULL: the
+					 * repository's own file */
+	const char *password;		/* of Redis, or NULL */
+};
+int feature_store_open(struct feature_store *s, struct catalog *c,
+    const struct feature_store_at *at, bool write, struct err *e);
+void feature_store_close(struct feature_store *s);
+/* What feature_get gives lives until the end. */
+int feature_store_begin(struct feature_store *s, struct err *e);
+void feature_store_end(struct feature_store *s);
 
 /* One view loaded; counts are in *l.  `from` NULL: the view's own source,
  * else another name, "-" included, in its place. */
-int feature_load_view(struct online_load *l, struct catalog *c,
-    const char *folder, const char *from, struct err *e);
-
-/* What is known of a feature under a key. */
-struct feature_answer {
-	struct raw_cell value;
-	enum feature_status status;
-	bool found;			/* there is a row */
-	int64_t time, created;		/* of it */
-};
+int feature_load_view(struct online_load *l, struct feature_store *s,
+    struct catalog *c, const char *folder, const char *from, struct err *e);
 
 /* How a service's features are found under the values of some columns. */
 struct feature_lookup {
@@ -39,10 +45,10 @@ int feature_lookup_init(struct feature_lookup *l, struct arena *a,
     const struct feature_service *s, const char *const *column,
     size_t columns, struct err *e);
 /* answer[row * refs + i] is that of the service's i-th feature, value[row *
- * columns ...] the row's; a missing or empty one is no key.  Within the open
- * transaction of kv; answers live until its end and in the arena. */
+ * columns ...] the row's; a missing or empty one is no key.  Between begin and
+ * end of the store; answers live until the end and in the arena. */
 int feature_get(struct feature_answer *answer, struct arena *a,
-    struct kv *kv, const struct feature_lookup *l,
+    struct feature_store *s, const struct feature_lookup *l,
     const struct raw_cell *value, size_t rows, int64_t now, struct err *e);
 
 #endif

@@ -353,13 +353,13 @@ answer_rows(struct buf *out, struct arena *a, struct feature_server *f,
 		return -1;
 	answer = arena_alloc(a, (q->rows * s->refs + 1) * sizeof(*answer));
 	mutex_lock(&f->lock);
-	r = kv_begin(f->kv, false, e);
+	r = feature_store_begin(&f->from, e);
 	if (r == 0) {
-		r = feature_get(answer, a, f->kv, &l, value, q->rows,
+		r = feature_get(answer, a, &f->from, &l, value, q->rows,
 		    clock_wall_us(), e);
 		if (r == 0)
 			write_answer(out, a, q, answer);
-		kv_abort(f->kv);
+		feature_store_end(&f->from);
 	}
 	mutex_unlock(&f->lock);
 	return r;

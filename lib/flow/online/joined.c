@@ -145,7 +145,8 @@ fill_rows(struct joined *j, const struct feature_answer *answer,
 }
 
 static int
-look_up(struct joined *j, struct kv *kv, struct table *block, struct err *e)
+look_up(struct joined *j, struct feature_store *from, struct table *block,
+    struct err *e)
 {
 	const struct feature_service s = { .name = "features",
 	    .ref = j->ref, .refs = j->features };
@@ -156,8 +157,8 @@ look_up(struct joined *j, struct kv *kv, struct table *block, struct err *e)
 	const char **column = list_columns(j, &columns);
 
 	if (feature_lookup_init(&l, &j->arena, &s, column, columns, e) < 0 ||
-	    feature_get(answer, &j->arena, kv, &l, read_keys(j, block, column,
-	    columns), j->rows, j->at, e) < 0)
+	    feature_get(answer, &j->arena, from, &l, read_keys(j, block,
+	    column, columns), j->rows, j->at, e) < 0)
 		return -1;
 	return fill_rows(j, answer, block, e);
 }
@@ -178,10 +179,10 @@ features_join(struct joined *j, struct feature_server *f,
 		return -1;
 	j->at = clock_wall_us();
 	mutex_lock(&f->lock);
-	r = kv_begin(f->kv, false, e);
+	r = feature_store_begin(&f->from, e);
 	if (r == 0) {
-		r = look_up(j, f->kv, block, e);
-		kv_abort(f->kv);
+		r = look_up(j, &f->from, block, e);
+		feature_store_end(&f->from);
 	}
 	mutex_unlock(&f->lock);
 	return r;

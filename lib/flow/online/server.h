@@ -33,8 +33,8 @@ struct feature_server {
 	struct feature_spec *spec;
 	char id[OID_TEXT];		/* of the definitions */
 	struct catalog *catalog;
-	struct kv *kv;
-	struct mutex lock;		/* of kv: one transaction at a time */
+	struct feature_store from;
+	struct mutex lock;		/* of it: one reading at a time */
 	const struct feature_service *service;	/* or NULL: none is joined */
 	const char *const **key;	/* of each of its refs, up to a NULL */
 	struct filler filler;		/* for the versions served */
@@ -43,7 +43,7 @@ struct feature_server {
 
 struct feature_server_opts {
 	const char *path;		/* features.yaml */
-	const char *store;		/* NULL: of the repository around */
+	struct feature_store_at store;
 	const char *service;		/* or NULL */
 };
 int feature_server_open(struct feature_server **out,

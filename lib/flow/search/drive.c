@@ -11,6 +11,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/descendants.h"
+#include "base/energy.h"
 #include "base/mem.h"
 #include "base/stop.h"
 #include "flow/search/internal.h"
@@ -36,6 +37,7 @@ struct driving {
 	struct stop stop;
 	int64_t begin_us;
 	double lease_s;
+	struct energy energy;
 	bool asking;
 	int signals;
 };
@@ -49,7 +51,12 @@ start_trial(struct driving *d, struct worker *slot, struct err *e)
 	struct trial_work w = { .rq = d->rq, .stop = &d->stop };
 	struct asked asked;
 
-	if (study_ask(&asked, d->rq->study, d->rq->setup, &rq, e) < 0) {
+	if (d->rq->one) {
+		d->asking = false;
+		if (study_take(&asked, d->rq->study, d->rq->setup,
+		    d->rq->number, d->rq->take_over, &rq, e) < 0)
+			return -1;
+	} else if (study_ask(&asked, d->rq->study, d->rq->setup, &rq, e) < 0) {
 		if (e->code != ERR_NO)
 			return -1;
 		d->asking = false;	/* all has been tried */
@@ -149,6 +156,7 @@ look_after(struct driving *d, struct err *e)
 {
 	int64_t now = clock_mono_us();
 
+	energy_update(&d->energy);
 	for (size_t i = 0; i < d->rq->jobs; i++) {
 		struct worker *slot = &d->worker[i];
 		struct err late = ERR_INIT;
@@ -170,7 +178,8 @@ look_after(struct driving *d, struct err *e)
 static bool
 may_ask(const struct driving *d)
 {
-	return d->asking && (d->rq->trials == 0 || d->out->asked < d->rq->trials) &&
+	return d->asking && (d->rq->joules <= 0 ||
+	    d->energy.joules < d->rq->joules) && (d->rq->trials == 0 || d->out->asked < d->rq->trials) &&
 	    (d->rq->seconds <= 0 || (double)(clock_mono_us() - d->begin_us) <
 	    d->rq->seconds * 1e6);
 }
@@ -208,6 +217,11 @@ search_drive(struct search_outcome *out, const struct search_request *rq,
 	d.lease_s = rq->lease_s > 0 ? rq->lease_s : rq->setup->lease_s;
 	if (d.lease_s <= 0)
 		d.lease_s = LEASE_S;
+	energy_begin(&d.energy);
+	if (rq->joules > 0 && d.energy.zones == 0)
+		return err_set(e, ERR_UNSUPPORTED, "no counters of energy can be "
+		    "read here (/sys/class/powercap/intel-rapl): a budget is "
+		    "trials or seconds");
 	if (stop_open(&d.stop, e) < 0)
 		return -1;
 	d.worker = xalloc(rq->jobs, sizeof(*d.worker));
@@ -219,6 +233,7 @@ search_drive(struct search_outcome *out, const struct search_request *rq,
 		if (d.worker[i].pid && child_wait(d.worker[i].pid, &status, NULL, &late) == 0)
 			(void)end_trial(&d, &d.worker[i], status, &late);
 	}
+	out->joules = d.energy.joules;
 	stop_close(&d.stop);
 	free(d.worker);
 	return r;

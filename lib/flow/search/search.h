@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "catalog/catalog.h"
+#include "exec/command.h"
 #include "search/setup.h"
 #include "search/study/study.h"
 
@@ -37,9 +38,16 @@ struct search_request {
 	void *work_ctx;
 	const char *const *metric;	/* (n_metrics): the value's name, or */
 	size_t n_metrics;		/* none: the one that is printed */
+	/* more of the command's run, with {NAME} in its texts: what it reads and
+	 * makes, further parameters; or NULL */
+	const struct command_request *as;
+	bool one;			/* the trial `number`, no other */
+	int64_t number;
+	bool take_over;			/* from a host that is known to be dead */
 	size_t jobs;			/* at once */
 	size_t trials;			/* to ask; 0: as many as there are */
 	double seconds;			/* then no more are asked; 0: no end */
+	double joules;			/* of the processor packages; likewise */
 	double lease_s;
 	const struct log *log;
 	/* Called when a trial has been told, or was left to be asked again. */
@@ -50,6 +58,7 @@ struct search_request {
 struct search_outcome {
 	size_t asked, complete, pruned, failed, left;
 	bool stopped;			/* by a signal */
+	double joules;			/* where they count */
 };
 
 /*
@@ -59,6 +68,7 @@ struct search_outcome {
  * printed, or logged under that name; another one tells that it failed, or,
  * where it was reported and pruned, nothing more.  Status 75, SIGINT, SIGTERM
  * and SIGHUP leave the trial to be asked again.
+ * ERR_UNSUPPORTED: joules count, and there are no counters to be read.
  */
 int search_drive(struct search_outcome *out, const struct search_request *rq,
     struct err *e);

@@ -72,17 +72,23 @@ fill_word(struct trial_work *w, const char *word)
 }
 
 static const char **
+fill_words(struct trial_work *w, const char *const *words, size_t n)
+{
+	const char **out = arena_alloc(&w->arena, (n + 1) * sizeof(*out));
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = fill_word(w, words[i]);
+	return out;
+}
+
+static const char **
 fill_command(struct trial_work *w)
 {
-	const char **out;
 	size_t n = 0;
 
 	while (w->rq->command[n])
 		n++;
-	out = arena_alloc(&w->arena, (n + 1) * sizeof(*out));
-	for (size_t i = 0; i < n; i++)
-		out[i] = fill_word(w, w->rq->command[i]);
-	return out;
+	return fill_words(w, w->rq->command, n);
 }
 
 /* With the parameters, where no run adds them. */
@@ -124,18 +130,44 @@ run_plain(struct trial_work *w, struct err *e)
 	return r;
 }
 
+/* Those of the space, then the user's. */
+static void
+add_params(struct command_request *rq, struct trial_work *w,
+    const struct command_request *as)
+{
+	struct param *p = arena_alloc(&w->arena, (w->n_params + as->n_params +
+	    1) * sizeof(*p));
+
+	for (size_t i = 0; i < w->n_params; i++)
+		p[i] = w->param[i];
+	for (size_t i = 0; i < as->n_params; i++)
+		p[rq->n_params++] = as->params[i];
+	rq->params = p;
+}
+
 static int
 run_tracked(struct trial_work *w, struct err *e)
 {
 	struct command_outcome done;
-	const struct command_request rq = {
+	const struct command_request *as = w->rq->as;
+	struct command_request rq = {
 		.command = fill_command(w),
 		.name = arena_printf(&w->arena, "%s-%zu", w->study->name, w->number),
 		.params = w->param, .n_params = w->n_params,
 		.env = make_environment(w, false), .words = &w->words,
-		.log = w->rq->log,
+		.log = w->rq->log, .force = true,
 	};
-	int r = command_run(&done, w->rq->catalog, &rq, e);
+	int r;
+
+	if (as) {
+		rq.name = as->name ? as->name : rq.name;
+		rq.deps = fill_words(w, as->deps, as->n_deps);
+		rq.n_deps = as->n_deps;
+		rq.outs = fill_words(w, as->outs, as->n_outs);
+		rq.n_outs = as->n_outs;
+		add_params(&rq, w, as);
+	}
+	r = command_run(&done, w->rq->catalog, &rq, e);
 
 	w->status = done.exit_status;
 	snprintf(w->run, sizeof(w->run), "%s", done.id);

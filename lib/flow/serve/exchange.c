@@ -11,6 +11,7 @@
 #include "deploy/inputs.h"
 #include "flow/serve/deadline.h"
 #include "flow/serve/shadow.h"
+#include "reqlog/policy.h"
 #include "table/write.h"
 
 /* For what a request needs of small things: session, headers, log line. */
@@ -94,7 +95,20 @@ begin_log(struct reqlog_placed *placed, const struct inference *in)
 	return (struct reqlog_request){ clock_wall_us(), q->id, in->unit ?
 	    in->unit : q->id, v->name, v->number, v->digest,
 	    variant_text(v->variant), in->micros ? in->micros : 1,
-	    *placed->rollout ? placed : NULL };
+	    *placed->rollout ? placed : NULL, NULL,
+	    in->x->server->log_policy };
+}
+
+/* Is it of the sample?  By what it is split by, but not by who answered. */
+static bool
+is_sampled(const struct inference *in)
+{
+	const struct http_request *http = in->x->request;
+	const char *by = in->unit ? in->unit : in->request.id;
+
+	return by && *by ? reqlog_policy_takes(in->x->server->log_policy, by,
+	    strlen(by)) : reqlog_policy_takes(in->x->server->log_policy,
+	    http->body, http->n);
 }
 
 /* A refusal counts in a rollout. */
@@ -106,7 +120,7 @@ log_failure(const struct inference *in)
 	const struct reqlog_request r = begin_log(&placed, in);
 	struct buf line;
 
-	if (log == NULL || r.placed == NULL)
+	if (log == NULL || r.placed == NULL || !is_sampled(in))
 		return;
 	buf_init(&line, BUF_CAP_SMALL);
 	reqlog_failure(&line, &r, in->x->response->status);
@@ -345,7 +359,7 @@ answer_in_session(struct inference *in)
 	} else {
 		if (in->request.bytes)
 			add_json_length(x->response, in->request.n_json);
-		if (server->reqlog)
+		if (server->reqlog && is_sampled(in))
 			log_rows(in);
 		inputs_count(x->version->inputs, in->request.block);
 		version_stats_answered(stats, in->answers->rows,

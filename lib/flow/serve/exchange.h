@@ -15,6 +15,7 @@
 #include "flow/serve/route.h"
 #include "reqlog/reqlog.h"
 
+struct feedback;
 struct mirror;
 struct models;
 
@@ -22,11 +23,15 @@ struct server {
 	struct fleet fleet;		/* the endpoints */
 	struct models *models;		/* who keeps them */
 	struct server_stats stats;
+	bool seccomp;
+	int landlock;
 	struct tokens *tokens;		/* who may ask; or NULL: anybody */
 	_Atomic int64_t unknown, forbidden;	/* requests: 401, 403 */
 	struct reqlog *reqlog;		/* or NULL */
+	const struct reqlog_policy *log_policy;	/* or NULL */
 	struct shadow *shadow;		/* or NULL, as without a log */
 	struct mirror *mirror;		/* of a remote; or NULL */
+	struct feedback *feedback;
 	struct feature_server *features;	/* or NULL */
 	const char *const *textfile;	/* metrics of others */
 	size_t n_textfiles;

@@ -7,8 +7,9 @@
 #include "base/mem.h"
 #include "codec/json.h"
 #include "deploy/metrics.h"
+#include "flow/serve/feedback.h"
 #include "flow/serve/mirror.h"
-#include "flow/serve/models.h"
+#include "flow/models/models.h"
 #include "flow/serve/permit.h"
 #include "flow/serve/shadow.h"
 #include "flow/serve/textfiles.h"
@@ -75,6 +76,11 @@ show_metrics(struct exchange *x)
 	metrics_write(out, &s->stats, &about);
 	permit_write(out, s);
 	models_write(out, s->models);
+	feedback_write(out, s->feedback);
+	buf_addf(out, "# HELP mlv_sandbox How the process is "
+	    "confined; of landlock the version, 0 is not.\n# TYPE mlv_sandbox "
+	    "gauge\nmlv_sandbox{by=\"seccomp\"} %d\n"
+	    "mlv_sandbox{by=\"landlock\"} %d\n", s->seccomp, s->landlock);
 	if (s->mirror)
 		buf_addf(out, "# HELP mlv_remote_reachable 1 "
 		    "while the remote answers.\n# TYPE mlv_remote_reachable "

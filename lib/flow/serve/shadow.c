@@ -71,6 +71,7 @@ job_new(struct version *candidate, const struct shadow_rows *rows)
 	j->rows = rows->to - rows->from;
 	j->rollout = xstrdup(rows->how->split.rollout);
 	j->placed = (struct reqlog_placed){ j->rollout, 0, rows->how->place };
+	j->request.policy = rows->request->policy;
 	j->request.id = copy(rows->request->id);
 	j->request.unit = copy(rows->request->unit);
 	j->request.model = copy(rows->request->model);

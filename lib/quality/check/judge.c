@@ -514,7 +514,8 @@ judge_block(struct checker *k, struct judged *j, struct tools *t,
 		if (judge_condition(k, i, j, t, e) != 0)
 			return -1;
 	for (size_t i = 0; i < k->n_col; i++)
-		if (judge_column(k, i, j, t, e) != 0)
+		if ((!k->ahead || k->col[i].spilled) &&
+		    judge_column(k, i, j, t, e) != 0)
 			return -1;
 	for (size_t i = 0; i < k->s->rules; i++) {
 		j->looked[i] = 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "quality/check/block.h"
+#include "quality/check/pass.h"
 
 #define AHEAD 8		/* hashes asked for so early */
 
@@ -27,6 +28,14 @@ find_repeats(struct checker *k, size_t i, struct judged *j)
 	const struct hash128 *h = j->col[i].hash;
 	size_t rows = j->b->t->rows;
 
+	if (k->col[i].spilled) {
+		for (size_t row = 0; row < rows; row++)
+			if (row_is_marked(&k->col[i].marked,
+			    scan_row_number(j->b, row)))
+				add_hit(j, row, number_of_cell_rule(i,
+				    CHECK_UNIQUE));
+		return;
+	}
 	for (size_t row = 0; row < rows; row++) {
 		if (row + AHEAD < rows)
 			key_set_prefetch(seen, h[row + AHEAD]);
@@ -50,7 +59,8 @@ find_keys(struct checker *k, size_t i, struct judged *j)
 		if (!j->keyed[i][row])
 			continue;
 		key->f.looked++;
-		if (refers ? !key_set_has(&key->seen, h[row]) :
+		if (key->spilled ? row_is_marked(&key->marked,
+		    scan_row_number(j->b, row)) : refers ? !key_set_has(&key->seen, h[row]) :
 		    !key_set_add(&key->seen, h[row]))
 			add_hit(j, row, number_of_key(k, i));
 	}

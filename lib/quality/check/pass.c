@@ -6,7 +6,7 @@
 
 #include "codec/csv.h"
 #include "codec/json.h"
-#include "quality/check/internal.h"
+#include "quality/check/pass.h"
 
 static int
 give_rows(struct checker *k, bool bad, struct err *e)

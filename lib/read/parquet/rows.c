@@ -110,6 +110,7 @@ parquet_rows_open(struct typed_rows *out, const char *bytes, size_t n,
 		r->names[i] = r->t->col[i].name;
 		r->wanted[i] = true;
 	}
-	*out = (struct typed_rows){ r->names, cols, &group_calls, r };
+	*out = (struct typed_rows){ r->names, cols,
+	    (uint64_t)parquet_rows(r->cols.f), &group_calls, r };
 	return 0;
 }

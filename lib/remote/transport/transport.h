@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/os.h"
@@ -84,6 +85,10 @@ struct remote_environment {
 	const char *ssh;		/* the program; NULL: "ssh" */
 	const char *peer;		/* mlv-data over there; or NULL */
 };
+
+/* The same, its words in the arena. */
+void remote_environment_copy(struct remote_environment *to, struct arena *a,
+    const struct remote_environment *from);
 
 /* By the URL's scheme: s3://, ssh://, or a folder's path.  Nothing is asked
  * of it yet. */

@@ -1,9 +1,9 @@
 /*
- * flow/serve/follow.h - the rollout of an endpoint, read from its state
+ * flow/models/follow.h - the rollout of an endpoint, read from its state
  * (rollout/state.h) again and again while a server runs.
  */
-#ifndef FLOW_SERVE_FOLLOW_H
-#define FLOW_SERVE_FOLLOW_H
+#ifndef FLOW_MODELS_FOLLOW_H
+#define FLOW_MODELS_FOLLOW_H
 
 #include <stdbool.h>
 

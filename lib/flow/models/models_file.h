@@ -1,9 +1,9 @@
 /*
- * flow/serve/models_file.h - which models a server answers with, as a file
+ * flow/models/models_file.h - which models a server answers with, as a file
  * says, mlv-models(5).
  */
-#ifndef FLOW_SERVE_MODELS_FILE_H
-#define FLOW_SERVE_MODELS_FILE_H
+#ifndef FLOW_MODELS_MODELS_FILE_H
+#define FLOW_MODELS_MODELS_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* The models of a server, from YAML. */
-#include "flow/serve/models_file.h"
+#include "flow/models/models_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* A server that follows the state of its rollout. */
-#include "flow/serve/follow.h"
+#include "flow/models/follow.h"
 
 #include <stdio.h>
 #include <stdlib.h>

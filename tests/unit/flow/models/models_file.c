@@ -1,6 +1,6 @@
 /* The file of a server's models: what it may say, and what is refused. */
 #include "../../tap.h"
-#include "flow/serve/models_file.h"
+#include "flow/models/models_file.h"
 
 static void
 is_read(void)

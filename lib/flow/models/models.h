@@ -1,6 +1,6 @@
 /*
- * flow/serve/models.h - the models that a server answers with: one that was
- * named when it started, or those of a file (flow/serve/models_file.h), which
+ * flow/models/models.h - the models that a server answers with: one that was
+ * named when it started, or those of a file (flow/models/models_file.h), which
  * is read again when it changes.
  *
  * What the file says is taken up as a whole or not at all: one that cannot be
@@ -8,8 +8,8 @@
  * that is new is loaded by a thread of its own; until then its name is known
  * and nobody answers by it.
  */
-#ifndef FLOW_SERVE_MODELS_H
-#define FLOW_SERVE_MODELS_H
+#ifndef FLOW_MODELS_MODELS_H
+#define FLOW_MODELS_MODELS_H
 
 #include <stdbool.h>
 

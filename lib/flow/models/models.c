@@ -1,6 +1,6 @@
 /* The models of a server: opened, followed, edited and closed as a file
  * says. */
-#include "flow/serve/models.h"
+#include "flow/models/models.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #include "base/path.h"
 #include "base/thread.h"
 #include "deploy/fingerprint.h"
-#include "flow/serve/follow.h"
-#include "flow/serve/models_file.h"
+#include "flow/models/follow.h"
+#include "flow/models/models_file.h"
 
 #define POLL_MS 200
 
