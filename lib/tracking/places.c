@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "codec/mediatype.h"
 #include "store/odb.h"
 #include "track/find.h"
 #include "tracking/files.h"
@@ -111,29 +112,6 @@ check_artifact_path(struct call *k, const char *path)
 	return call_fail(k, CALL_INVALID, "Invalid path");
 }
 
-static const char *
-type_to_show(const char *path)
-{
-	static const struct {
-		const char *end, *type;
-	} types[] = {
-		{ ".txt", "text/plain" }, { ".log", "text/plain" },
-		{ ".json", "application/json" }, { ".csv", "text/plain" },
-		{ ".yaml", "text/plain" }, { ".yml", "text/plain" },
-		{ ".md", "text/plain" }, { ".py", "text/plain" },
-		{ ".png", "image/png" }, { ".jpg", "image/jpeg" },
-		{ ".jpeg", "image/jpeg" }, { ".gif", "image/gif" },
-	};
-	const char *base = path_base(path), *end = path_extension(path);
-
-	if (strcmp(base, "MLmodel") == 0)
-		return "text/plain";
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (strcmp(end, types[i].end) == 0)
-			return types[i].type;
-	return "application/octet-stream";
-}
-
 /* What a browser shows of it can do nothing: it is no page of ours. */
 int
 send_artifact(struct call *k, const struct artifact_place *p)
@@ -148,7 +126,7 @@ send_artifact(struct call *k, const struct artifact_place *p)
 			continue;
 		if (odb_get(k->out, catalog_odb(k->t->c), &l.v[i].id, &e) < 0)
 			return call_fail_err(k, &e);
-		k->response->type = type_to_show(p->path);
+		k->response->type = media_type_of_file(p->path);
 		http_add_field(k->response, "X-Content-Type-Options",
 		    "nosniff");
 		http_add_field(k->response, "Content-Security-Policy",

@@ -147,8 +147,9 @@ sort_selected(struct selection *s, struct call *k)
 	for (n = 0; item; item = item->next)
 		if (parse_order(&by[n++], k, item) < 0)
 			return -1;
-	by[n] = (struct filter_order){ FILTER_ATTRIBUTE, s->order_by,
-	    s->down };
+	if (n == 0 || !s->alone)
+		by[n] = (struct filter_order){ FILTER_ATTRIBUTE, s->order_by,
+		    s->down };
 	v = xalloc(s->n + 1, sizeof(*v));
 	for (size_t i = 0; i < s->n; i++)
 		v[i] = (struct sortable){ s->v[i], by };

@@ -21,6 +21,7 @@ struct selection {
 	void (*put)(struct call *k, const struct selected *s);
 	const char *order_by;		/* when the request says nothing */
 	bool down;
+	bool alone;			/* ... and then only */
 	bool views;			/* view_type, by lifecycle_stage */
 	/* what is collected; the call's arena's */
 	struct selected *v;

@@ -69,6 +69,10 @@ check 'the history has all points' <<'X'
 	call 200 GET "metrics/get-history?run_id=$run&metric_key=loss" &&
 	is '.metrics | length' 2
 X
+check 'inputs without data and without models are refused' <<'X'
+	call 400 POST runs/log-inputs "$(of_run '"x":1')" &&
+	is '.message | startswith("Missing value for required parameter")' true
+X
 check 'a batch that names a model nobody logged changes nothing' <<'X'
 	call 404 POST runs/log-batch "$(of_run '"metrics":[{"key":"late","value":1,"timestamp":1,"model_id":"m-none"}],
 	    "tags":[{"key":"late","value":"1"}]')" &&
@@ -205,7 +209,19 @@ check 'words, tags and searches of models' <<'X'
 	is '.registered_models[0].name' ridge &&
 	call 200 GET 'model-versions/search?filter=name%3D%27ridge%27' &&
 	is '.model_versions | length' 2 &&
-	is '.model_versions[1].description' words
+	is '.model_versions[] | select(.version == "1").description' words
+X
+check 'versions come with the one that was changed last first, or in the order asked for' <<'X'
+	call 200 GET 'model-versions/search?filter=name%3D%27ridge%27' &&
+	is '[.model_versions[].version] | join(" ")' "1 2" &&
+	call 200 GET 'model-versions/search?filter=name%3D%27ridge%27&order_by=version_number+DESC' &&
+	is '[.model_versions[].version] | join(" ")' "2 1"
+X
+check 'a version without a description has an empty one, and a model is not updated with nothing' <<'X'
+	call 200 GET 'model-versions/get?name=ridge&version=2' &&
+	is .model_version.description "" &&
+	call 400 PATCH registered-models/update '{"name":"ridge"}' &&
+	fails INVALID_PARAMETER_VALUE
 X
 check 'a name that is none of ours is kept, and its model has one of ours' <<'X'
 	call 200 POST registered-models/create '{"name":"My Model"}' &&

@@ -6,32 +6,9 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "codec/mediatype.h"
 
 #define PREFIX "/static-files/"
-
-static const char *
-type_of(const char *path)
-{
-	static const struct {
-		const char *end, *type;
-	} types[] = {
-		{ ".html", "text/html; charset=utf-8" },
-		{ ".js", "text/javascript; charset=utf-8" },
-		{ ".css", "text/css; charset=utf-8" },
-		{ ".json", "application/json" }, { ".map", "application/json" },
-		{ ".svg", "image/svg+xml" }, { ".png", "image/png" },
-		{ ".ico", "image/x-icon" }, { ".gif", "image/gif" },
-		{ ".jpg", "image/jpeg" }, { ".woff", "font/woff" },
-		{ ".woff2", "font/woff2" }, { ".ttf", "font/ttf" },
-		{ ".wasm", "application/wasm" }, { ".txt", "text/plain" },
-	};
-	const char *end = path_extension(path);
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (strcmp(end, types[i].end) == 0)
-			return types[i].type;
-	return "application/octet-stream";
-}
 
 int
 pages_check(const char *folder, struct err *e)
@@ -66,7 +43,7 @@ pages_answer(const char *folder, const char *path,
 	file = path_join(folder, path);
 	there = file_read_own(&response->body, file, &ignored) == 0;
 	if (there) {
-		response->type = type_of(path);
+		response->type = media_type_of_page(path);
 		http_add_field(response, "X-Content-Type-Options", "nosniff");
 		/* all but the first page have their hash in their name */
 		http_add_field(response, "Cache-Control", top ? "no-cache" :

@@ -224,8 +224,8 @@ void
 put_version(struct call *k, const char *key, const struct model_entry *m,
     const struct ref_value *v)
 {
-	static const char *const texts[] = { "user_id", "description",
-	    "source", "run_id", "run_link", "model_id" };
+	static const char *const texts[] = { "user_id", "source", "run_id",
+	    "run_link", "model_id" };
 	const struct json *doc = version_doc(k, m, v->number);
 	struct buf *b = k->out;
 
@@ -238,6 +238,7 @@ put_version(struct call *k, const char *key, const struct model_entry *m,
 	put_int(b, "last_updated_timestamp", json_int(doc,
 	    "last_updated_timestamp", 0));
 	put_text(b, "current_stage", version_stage(doc));
+	put_text(b, "description", json_text(doc, "description", ""));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (json_get(doc, texts[i]))
 			put_text(b, texts[i], json_text(doc, texts[i], ""));

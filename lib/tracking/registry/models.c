@@ -178,6 +178,9 @@ update_model(struct call *k)
 
 	if (find_model(&m, k, call_text(k, "name")) < 0)
 		return -1;
+	if (json_get(k->q, "description") == NULL)
+		return call_fail(k, CALL_INVALID, "Attempting to update "
+		    "registered model with no new field values.");
 	json_add_text(&k->arena, patch, "description", call_text(k,
 	    "description"));
 	return change_entry(k, &m, patch) < 0 ? -1 : answer_model(k, m.name);

@@ -145,6 +145,8 @@ delete_version(struct call *k)
 	    "model/%s", f.model.base), f.v->number, true, "over MLflow's API",
 	    &e) < 0)
 		return call_fail_err(k, &e);
+	if (change_model(k, f.model.base, json_new(&k->arena, JSON_MAP)) < 0)
+		return -1;
 	buf_adds(k->out, "{}");
 	return 0;
 }
@@ -250,8 +252,9 @@ transition(struct call *k)
 		    set_stage(k, &f.model, number, "Archived") < 0)
 			return -1;
 	}
-	return set_stage(k, &f.model, f.v->number, stage) < 0 ? -1 :
-	    answer_version(k);
+	return set_stage(k, &f.model, f.v->number, stage) < 0 ||
+	    change_model(k, f.model.base, json_new(&k->arena, JSON_MAP)) < 0 ?
+	    -1 : answer_version(k);
 }
 
 /* ---- searching ---- */
@@ -297,7 +300,9 @@ static int
 search_versions(struct call *k)
 {
 	struct selection all = { .usual = 10000, .most = 200000,
-	    .list = "model_versions", .put = put_found, .order_by = "name" };
+	    .list = "model_versions", .put = put_found,
+	    .order_by = "last_updated_timestamp", .down = true,
+	    .alone = true };
 
 	return each_model(k, add_versions, &all) < 0 ? -1 :
 	    selection_answer(&all, k);

@@ -175,8 +175,10 @@ read_bulk(struct bulk *b, struct call *k, const struct json *ids)
 	for (const struct json *c = ids; c; c = c->next)
 		n++;
 	if (n > INTERVAL_RUNS)
-		return call_fail(k, CALL_INVALID, "GetMetricHistoryBulkInterval "
-		    "request must specify at most %d run_ids.", INTERVAL_RUNS);
+		return call_fail(k, CALL_INVALID, json_get(k->q, "run_ids") ?
+		    "GetMetricHistoryBulkInterval request must specify at most "
+		    "%d run_ids." : "GetMetricHistoryBulk request cannot "
+		    "specify more than %d run_ids.", INTERVAL_RUNS);
 	for (b->n = 0; ids; ids = ids->next) {
 		if (find_run(k, ids->s, true) == NULL ||
 		    read_points(&b->run[b->n], &b->metric[b->n], k, ids->s,

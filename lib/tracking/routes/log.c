@@ -344,8 +344,14 @@ check_datasets(struct call *k)
 static int
 log_inputs(struct call *k)
 {
-	struct tracked_run *r = find_run(k, call_text(k, "run_id"), false);
+	struct tracked_run *r;
 
+	if (json_get(k->q, "datasets") == NULL &&
+	    json_get(k->q, "models") == NULL)
+		return call_fail(k, CALL_INVALID, "Missing value for required "
+		    "parameter 'datasets'. See the API docs for more "
+		    "information about request parameters.");
+	r = find_run(k, call_text(k, "run_id"), false);
 	if (r == NULL || check_datasets(k) < 0 ||
 	    grow_list(k, r, &r->datasets, "datasets", call_list(k,
 	    "datasets")) < 0 ||
