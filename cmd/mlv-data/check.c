@@ -19,6 +19,11 @@ struct check_verb {
 	struct reading read;
 	const char *schema, *bad, *output, *now, *html;
 	int64_t at;			/* --now */
+	int64_t memory;			/* MiB */
+};
+
+static const struct check_verb check_defaults = {
+	.memory = CHECK_MEMORY >> 20
 };
 
 static const struct opt check_options[] = {
@@ -33,6 +38,9 @@ static const struct opt check_options[] = {
 	    "also write what was asked and found as a page" },
 	{ OPT_TEXT, 0, "now", offsetof(struct check_verb, now), "TIME",
 	    "what freshness is measured from, instead of the clock" },
+	{ OPT_INT, 0, "memory", offsetof(struct check_verb, memory), "MIB",
+	    "for the keys of rows, 1024 by default; beyond they go to disk",
+	    .low = 1, .high = 1 << 20 },
 	READING_OPTIONS(struct check_verb, read),
 	OPT_END
 };
@@ -144,7 +152,8 @@ check_rows_of(struct check *k, struct cli *c, struct catalog_bytes *b,
 	    c->nul) ? pass_good : NULL, pass_bad, tell_text, &p };
 	const struct check_data how = { .catalog = c->catalog, .schema = s,
 	    .user = user, .to = o->bad ? &to : NULL, .has_now = true,
-	    .now = o->at, .folder = cli_scratch_folder() };
+	    .now = o->at, .memory = (size_t)o->memory << 20,
+	    .folder = cli_scratch_folder() };
 	int r;
 
 	if (o->bad == NULL)
@@ -217,7 +226,7 @@ check_one(bool *failed, struct cli *c, struct catalog *catalog,
 	struct check k;
 	int r = -1;
 
-	if (catalog_open_bytes(&b, catalog, name, e) != 0)
+	if (catalog_open_typed(&b, catalog, name, e) != 0)
 		return -1;
 	if ((b.item.kind == NAME_PATH &&
 	    refuse_outputs(o, b.item.base, e) != 0) ||
@@ -301,7 +310,8 @@ const struct verb verb_check = {
 "FILE may end in .csv, .jsonl or .parquet, and .gz or .zst behind it.\n"
 "\n"
 "example: mlv-data check --schema s.yaml in.csv --bad bad.csv > good.csv\n",
-	.options = check_options, .opts_size = sizeof(struct check_verb),
+	.options = check_options, .defaults = &check_defaults,
+	.opts_size = sizeof(struct check_verb),
 	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_STDIN | VERB_CATALOG |
 	    VERB_EVENTS, .run = check_run,
 };

@@ -8,12 +8,14 @@
 #include "catalog/open_table.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "read/where.h"
 #include "verbs.h"
 #include "write/write.h"
 
 struct convert_verb {
 	struct reading read;
-	const char *output;
+	const char *output, *where;
+	struct texts select;
 	int packing;		/* enum parquet_packing */
 	int to;			/* enum write_format + 1; 0: by the ending */
 };
@@ -37,6 +39,10 @@ static const struct opt convert_options[] = {
 	{ OPT_WORD, 0, "compression", offsetof(struct convert_verb, packing),
 	    "HOW", "of Parquet: zstd, snappy or none; zstd by default",
 	    .words = convert_packings },
+	{ OPT_TEXT, 0, "where", offsetof(struct convert_verb, where), "EXPR",
+	    "only rows for which it holds: \"plan = 'gold' and calls > 3\"" },
+	{ OPT_LIST, 0, "select", offsetof(struct convert_verb, select),
+	    "NAME,...", "only these columns, in this order" },
 	READING_OPTIONS(struct convert_verb, read),
 	OPT_END
 };
@@ -73,6 +79,50 @@ write_table(const char *path, const struct table *t,
 	return r;
 }
 
+/* What is read: columns that are selected, and those the condition names. */
+static int
+choose_rows(struct table_read_opts *user, struct cli *c,
+    const struct convert_verb *o, struct err *e)
+{
+	struct expr *where = NULL;
+	const char **only;
+	size_t n = o->select.n;
+
+	if (o->where != NULL) {
+		if (expr_parse(&where, &c->arena, o->where, e) != 0)
+			return err_wrap(e, "--where");
+		user->where = where;
+	}
+	if (n == 0)
+		return 0;
+	only = arena_alloc(&c->arena, (n + (where ? expr_names(where) : 0) +
+	    1) * sizeof(*only));
+	memcpy(only, o->select.v, n * sizeof(*only));
+	for (size_t i = 0; where != NULL && i < expr_names(where); i++)
+		only[n++] = expr_name(where, i);
+	user->only = only;
+	user->n_only = n;
+	return 0;
+}
+
+static int
+write_rows(const char *path, struct table *t, const struct convert_verb *o,
+    const struct expr *where, const struct write_opts *to, struct err *e)
+{
+	struct table *picked = NULL;
+	int r = 0;
+
+	if (where != NULL && (r = table_where(&picked, t, where, e)) != 0)
+		err_wrap(e, "--where");
+	if (r == 0 && o->select.n > 0)
+		r = table_select(picked ? picked : t,
+		    (const char *const *)o->select.v, o->select.n, e);
+	if (r == 0)
+		r = write_table(path, picked ? picked : t, to, e);
+	table_free(picked);
+	return r;
+}
+
 static int
 convert_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -90,12 +140,13 @@ convert_run(struct cli *c, void *opts, int argc, char **argv)
 	if ((r = reading_opts(&user, c, &o->read)) != 0 ||
 	    (r = choose_format(&to, c, o)) != 0)
 		return r;
-	if (catalog_open_table(&t, &b, c->catalog, argv[0], &user, &e) != 0)
+	if (choose_rows(&user, c, o, &e) != 0 || catalog_open_table(&t, &b,
+	    c->catalog, argv[0], &user, &e) != 0)
 		return cli_fail(c, &e);
 	r = b.item.kind == NAME_PATH && o->output != NULL ?
 	    file_refuse_same(path, b.item.base, &e) : 0;
 	if (r == 0)
-		r = write_table(path, t, &to, &e);
+		r = write_rows(path, t, o, user.where, &to, &e);
 	table_free(t);
 	catalog_bytes_close(&b);
 	return r == 0 ? EXIT_YES : cli_fail(c, &e);
@@ -104,7 +155,8 @@ convert_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_convert = {
 	.name = "convert",
 	.summary = "write a table in another format",
-	.synopsis = "[-o FILE] [--to FORMAT] NAME",
+	.synopsis = "[-o FILE] [--to FORMAT] [--where EXPR] [--select NAME,...] "
+	    "NAME",
 	.about =
 "Reads the table behind NAME (data:NAME, a path, or - for standard input) and\n"
 "writes it as CSV, JSON Lines or Parquet: by the ending of FILE (.csv, .jsonl,\n"
@@ -112,7 +164,13 @@ const struct verb verb_convert = {
 "on standard output as CSV.  Numbers are written so that they read back as the\n"
 "same, dates as RFC 3339.\n"
 "\n"
-"example: mlv-data convert data:orders -o orders.parquet\n",
+"--where keeps the rows for which an expression holds, in the language of the\n"
+"conditions of mlv-schema(5); of Parquet, row groups in which by their statistics\n"
+"no row can are not read.  --select keeps columns, in the order given.\n"
+"\n"
+"example: mlv-data convert data:orders -o orders.parquet\n"
+"         mlv-data convert orders.parquet --where \"at >= '2026-01-01'\" \\\n"
+"             --select id,at\n",
 	.options = convert_options, .opts_size = sizeof(struct convert_verb),
-	.flags = VERB_CATALOG, .run = convert_run,
+	.flags = VERB_CATALOG | VERB_EVENTS, .run = convert_run,
 };

@@ -90,6 +90,27 @@ print_counts(struct cli *c, const struct audit_counts *n)
 	out_end(&c->out);
 }
 
+/* The times of which requests are looked at. */
+static int
+read_times(struct reqlog_filter *f, struct cli *c, const struct audit_verb *o)
+{
+	int64_t now = clock_wall_us();
+
+	if (o->since != NULL && !when_parse(&f->since_us, o->since, now))
+		return cli_usage(c, "--since takes a time such as 2026-01-31, "
+		    "24h or yesterday, not '%s'", o->since);
+	if (o->until != NULL && !when_parse(&f->until_us, o->until, now))
+		return cli_usage(c, "--until takes a time such as 2026-01-31, "
+		    "24h or yesterday, not '%s'", o->until);
+	if (o->since != NULL && f->since_us > now)
+		return cli_usage(c, "--since %s lies in the future: no request "
+		    "is from then on", o->since);
+	if (o->since && o->until && f->since_us >= f->until_us)
+		return cli_usage(c, "--since %s is not before --until %s",
+		    o->since, o->until);
+	return 0;
+}
+
 static int
 audit_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -100,19 +121,13 @@ audit_run(struct cli *c, void *opts, int argc, char **argv)
 	struct feature_spec *spec;
 	struct audit_counts counts;
 	struct err e = ERR_INIT;
-	int64_t now = clock_wall_us();
 	char *folder;
+	int status;
 
 	if (argc != 2)
 		return cli_usage(c, "give features.yaml and a request log");
-	if (o->since != NULL && !when_parse(&audit.filter.since_us, o->since,
-	    now))
-		return cli_usage(c, "--since takes a time such as 2026-01-31, "
-		    "24h or yesterday, not '%s'", o->since);
-	if (o->until != NULL && !when_parse(&audit.filter.until_us, o->until,
-	    now))
-		return cli_usage(c, "--until takes a time such as 2026-01-31, "
-		    "24h or yesterday, not '%s'", o->until);
+	if ((status = read_times(&audit.filter, c, o)) != 0)
+		return status;
 	audit.requests = argv[1];
 	if (feature_spec_load(&spec, &folder, &c->arena, argv[0], &e) < 0)
 		return cli_fail(c, &e);

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "catalog/dataset.h"
@@ -14,6 +13,7 @@
 #include "flow/features/source.h"
 #include "store/odb.h"
 #include "verbs.h"
+#include "write/rows.h"
 
 struct join_verb {
 	struct reading read;
@@ -31,7 +31,7 @@ static const struct opt join_options[] = {
 	    "SERVICE", "whose features to join",
 	    .needed = "say with --service which features to join" },
 	{ OPT_TEXT, 'o', "output", offsetof(struct join_verb, output), "FILE",
-	    "write there instead of standard output; .jsonl: JSON Lines" },
+	    "write there, .csv, .jsonl or .parquet (.gz, .zst), not to stdout" },
 	{ OPT_TEXT, 'n', "name", offsetof(struct join_verb, name), "NAME",
 	    "keep FILE as data:NAME, linked to what it was made of" },
 	{ OPT_TEXT, 't', "timestamp", offsetof(struct join_verb, timestamp),
@@ -39,7 +39,7 @@ static const struct opt join_options[] = {
 	{ OPT_FLAG, 0, "short", offsetof(struct join_verb, short_names), NULL,
 	    "FEATURE instead of VIEW__FEATURE where that is unambiguous" },
 	{ OPT_INT, 0, "memory", offsetof(struct join_verb, memory), "MIB",
-	    "for rows (1024); with more rows the sources are read again",
+	    "for rows (1024); more are joined in parts, from a copy on disk",
 	    .low = 1, .high = 1 << 20 },
 	READING_OPTIONS(struct join_verb, read),
 	OPT_END
@@ -50,20 +50,16 @@ struct join_job {
 	const struct join_verb *o;
 	struct feature_join join;
 	struct feature_joined done;
-	struct out_file file;
-	struct sha256 *hash;
+	struct rows_out rows;
 	struct oid content;
-	uint64_t size;
 };
 
 static int
-take_bytes(void *ctx, const void *p, size_t n, struct err *e)
+take_rows(void *ctx, const void *p, size_t n, struct err *e)
 {
 	struct join_job *j = ctx;
 
-	sha256_add(j->hash, p, n);
-	j->size += n;
-	return out_file_add(&j->file, p, n, e);
+	return rows_out_add(&j->rows, p, n, e);
 }
 
 /* As a version of data:NAME, linked to sources and definitions. */
@@ -160,25 +156,30 @@ refuse_inputs(const struct join_job *j, const char *spec, struct err *e)
 static int
 join_to_file(struct join_job *j, struct err *e)
 {
-	struct sink to = { take_bytes, j };
+	const struct table_read_opts csv = { .format = TABLE_CSV };
+	const struct table_read_opts jsonl = { .format = TABLE_JSONL };
+	struct sink to = { take_rows, j };
 	bool named = strcmp(j->o->output, "-") != 0;
+	struct sha256 *hash;
 	const char *label = NULL;
 	int r = -1;
 
-	if (out_file_open(&j->file, os_real(), j->o->output, 0666,
-	    j->o->name != NULL, e) < 0)
+	if (rows_out_open(&j->rows, j->o->output, NULL, j->o->name != NULL,
+	    e) < 0)
 		return -1;
-	j->hash = sha256_new();
+	hash = j->rows.to.hash = sha256_new();
+	j->join.jsonl = rows_out_takes(&j->rows, TABLE_JSONL);
+	rows_out_text(&j->rows, j->join.jsonl ? &jsonl : &csv);
 	if (feature_join(&j->done, &j->c->arena, &j->join, &to, e) == 0 &&
-	    out_file_commit(&j->file, e) == 0) {
-		sha256_done(j->hash, j->content.b);
+	    rows_out_commit(&j->rows, e) == 0) {
+		sha256_done(hash, j->content.b);
 		j->c->committed = named;
 		r = j->o->name != NULL ? keep_version(j, &label, e) : 0;
 	}
 	if (r == 0 && named)
 		print_joined(j, label);
-	out_file_drop(&j->file);
-	sha256_free(j->hash);
+	rows_out_drop(&j->rows);
+	sha256_free(hash);
 	return r;
 }
 
@@ -207,7 +208,6 @@ join_run(struct cli *c, void *opts, int argc, char **argv)
 	j.join = (struct feature_join){ .catalog = c->catalog,
 	    .entities = argv[1], .read = &user, .timestamp = o->timestamp,
 	    .short_names = o->short_names, .log = &c->log,
-	    .jsonl = strcmp(path_extension(o->output), ".jsonl") == 0,
 	    .memory = (uint64_t)o->memory << 20 };
 	if (feature_spec_load(&spec, &folder, &c->arena, argv[0], &e) < 0)
 		return cli_fail(c, &e);
@@ -242,6 +242,6 @@ const struct verb verb_feature_join = {
 "             -o train.csv\n",
 	.options = join_options, .opts_size = sizeof(struct join_verb),
 	.defaults = &join_defaults,
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG | VERB_EVENTS,
 	.run = join_run,
 };

@@ -8,7 +8,8 @@ main(int argc, char **argv)
 		&verb_batch, &verb_stream, &verb_http, &verb_replay,
 		&verb_rollout_start, &verb_rollout_status,
 		&verb_rollout_judge, &verb_rollout_step, &verb_rollout_watch,
-		&verb_rollout_abort, &verb_rollout_ls, &verb_track, NULL
+		&verb_rollout_abort, &verb_rollout_ls, &verb_track,
+		&verb_token_new, &verb_token_ls, &verb_token_revoke, NULL
 	};
 	static const struct tool tool = {
 		.name = "mlv-serve",

@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/num.h"
 #include "cli/when.h"
 #include "flow/rollout/replay.h"
 #include "rollout.h"
 #include "table/write.h"
 #include "verbs.h"
+#include "write/rows.h"
 
 struct replay_verb {
 	struct texts columns;
@@ -20,7 +20,7 @@ static const struct replay_verb replay_defaults = { .max_flips = -1 };
 
 static const struct opt replay_options[] = {
 	{ OPT_TEXT, 'o', "output", offsetof(struct replay_verb, output),
-	    "FILE", "the rows answered otherwise as CSV, with their inputs" },
+	    "FILE", "the rows answered otherwise, with their inputs" },
 	{ OPT_TEXT, 0, "answer", offsetof(struct replay_verb, answer),
 	    "COLUMN", "the output that counts, the label by default" },
 	{ OPT_NUM, 0, "tolerance", offsetof(struct replay_verb, tolerance),
@@ -45,7 +45,7 @@ static const struct opt replay_options[] = {
 /* Who hears of rows. */
 struct replay_sink {
 	struct cli *c;
-	struct out_file *csv;		/* or NULL */
+	struct rows_out *csv;		/* or NULL */
 	const struct table_want *want;	/* columns of the inputs */
 	size_t n_want;
 };
@@ -78,9 +78,9 @@ given(const char *s)
 }
 
 static void
-put_cell(struct buf *b, const char *s)
+put_cell(struct buf *b, bool first, const char *s)
 {
-	if (b->len)
+	if (!first)
 		buf_addc(b, ',');
 	if (s)
 		csv_write_cell(b, s, strlen(s), ',');
@@ -102,7 +102,7 @@ write_row(struct replay_sink *k, const struct replay_row *row,
 	buf_init(&b, BUF_CAP_DOC);
 	buf_init(&cell, BUF_CAP_DOC);
 	for (size_t i = 0; i < CSV_COLUMNS; i++)
-		put_cell(&b, first[i]);
+		put_cell(&b, i == 0, first[i]);
 	for (size_t i = 0; i < k->n_want; i++) {
 		const struct json *v = reqlog_value(json_get(t->inputs,
 		    k->want[i].name), row->row);
@@ -110,11 +110,11 @@ write_row(struct replay_sink *k, const struct replay_row *row,
 		buf_clear(&cell);
 		if (v && v->type != JSON_TEXT)
 			json_write(&cell, v);
-		put_cell(&b, v == NULL ? NULL : v->type == JSON_TEXT ? v->s :
-		    cell.data);
+		put_cell(&b, false, v == NULL ? NULL : v->type == JSON_TEXT ?
+		    v->s : cell.data);
 	}
 	buf_addc(&b, '\n');
-	r = buf_check(&b, e) < 0 ? -1 : out_file_add(k->csv, b.data, b.len, e);
+	r = buf_check(&b, e) < 0 ? -1 : rows_out_add(k->csv, b.data, b.len, e);
 	buf_free(&cell);
 	buf_free(&b);
 	return r;
@@ -123,16 +123,19 @@ write_row(struct replay_sink *k, const struct replay_row *row,
 static int
 write_header(const struct replay_sink *k, struct err *e)
 {
+	static const struct table_read_opts text = { .format = TABLE_CSV,
+	    .delimiter = ',', .header = TABLE_HEADER_YES };
 	struct buf b;
 	int r;
 
+	rows_out_text(k->csv, &text);
 	buf_init(&b, BUF_CAP_DOC);
 	for (size_t i = 0; i < CSV_COLUMNS; i++)
-		put_cell(&b, csv_columns[i]);
+		put_cell(&b, i == 0, csv_columns[i]);
 	for (size_t i = 0; i < k->n_want; i++)
-		put_cell(&b, k->want[i].name);
+		put_cell(&b, false, k->want[i].name);
 	buf_addc(&b, '\n');
-	r = buf_check(&b, e) < 0 ? -1 : out_file_add(k->csv, b.data, b.len, e);
+	r = buf_check(&b, e) < 0 ? -1 : rows_out_add(k->csv, b.data, b.len, e);
 	buf_free(&b);
 	return r;
 }
@@ -184,7 +187,7 @@ replay(struct cli *c, const struct replay_verb *o, const char *model,
 	struct replay_sink k = { .c = c };
 	struct replay_count n;
 	struct binding *binding;
-	struct out_file csv;
+	struct rows_out csv;
 	int r;
 
 	if (open_model(&binding, c->catalog, model, &o->columns, e) < 0)
@@ -192,8 +195,7 @@ replay(struct cli *c, const struct replay_verb *o, const char *model,
 	k.want = binding_wants(binding, &k.n_want);
 	ro->fn = print_row;
 	ro->ctx = &k;
-	r = o->output ? out_file_open(&csv, os_real(), o->output, 0666, false,
-	    e) : 0;
+	r = o->output ? rows_out_open(&csv, o->output, NULL, false, e) : 0;
 	if (r == 0 && o->output) {
 		k.csv = &csv;
 		r = write_header(&k, e);
@@ -201,9 +203,9 @@ replay(struct cli *c, const struct replay_verb *o, const char *model,
 	if (r == 0)
 		r = replay_run(&n, binding, ro, e);
 	if (r == 0 && k.csv)
-		r = out_file_commit(&csv, e);
-	if (k.csv)
-		out_file_drop(&csv);
+		r = rows_out_commit(&csv, e);
+	else if (k.csv)
+		rows_out_drop(&csv);
 	if (r == 0) {
 		uint64_t all = n.compared.rows + n.refused;
 		double flips = 100 * (double)(n.compared.flips + n.refused) /
@@ -257,7 +259,8 @@ const struct verb verb_replay = {
 "Asks MODEL every row of a request log and prints a record of each that would be\n"
 "answered otherwise, or refused: time, id, unit, what was said, what would be,\n"
 "and the greatest difference of two numbers.  At last how many rows there were,\n"
-"and how far apart the numbers are by size.  With -o the rows go there as CSV.\n"
+"and how far apart the numbers are by size.  With -o the rows go there, as\n"
+"its ending says: .csv, .jsonl, .parquet, and .gz or .zst behind it; else as CSV.\n"
 "\n"
 "Another answer is another label, or a number further away than --tolerance;\n"
 "without a label, another score that is the greatest.\n"

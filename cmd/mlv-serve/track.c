@@ -1,31 +1,36 @@
 /* mlv-serve track: runs and models behind MLflow's API. */
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 
 #include "base/machine.h"
 #include "base/stop.h"
 #include "flow/tracking/server.h"
+#include "listen.h"
 #include "verbs.h"
 
+/* Most of them wait for the disk. */
+#define THREADS 32
 #define ARTIFACT_MAX ((size_t)1 << 30)
 
 struct track_verb {
-	const char *host, *tokens, *pages, *gate;
-	int64_t port, threads, lease, drain;
+	struct listen_words at;
+	const char *pages, *gate;
+	int64_t threads, lease, drain;
 };
 
-static const struct track_verb track_defaults = { .port = 5000,
-    .lease = 21600, .drain = 30 };
+static const struct track_verb track_defaults = { .at = { .port = 5000,
+    .health_port = -1 }, .lease = 21600, .drain = 30 };
 
 static const struct opt track_options[] = {
-	{ OPT_TEXT, 0, "host", offsetof(struct track_verb, host), "ADDRESS",
+	{ OPT_TEXT, 0, "host", offsetof(struct track_verb, at.host), "ADDRESS",
 	    "IPv4 address to listen on, instead of 127.0.0.1; others need "
 	    "--token-file" },
-	{ OPT_INT, 'p', "port", offsetof(struct track_verb, port), "N",
+	{ OPT_INT, 'p', "port", offsetof(struct track_verb, at.port), "N",
 	    "port, 5000 by default; 0 takes a free one", .high = 65535 },
-	{ OPT_TEXT, 0, "token-file", offsetof(struct track_verb, tokens),
-	    "FILE", "who may ask: lines of USER SCOPE TOKEN" },
+	{ OPT_TEXT, 0, "token-file", offsetof(struct track_verb, at.tokens),
+	    "FILE", "who may ask, see token new" },
+	{ OPT_FLAG, 0, "anyone", offsetof(struct track_verb, at.anyone), NULL,
+	    "let all ask who reach the --host, without tokens" },
 	{ OPT_TEXT, 0, "ui", offsetof(struct track_verb, pages), "DIR",
 	    "serve the pages of a web interface, as MLflow's" },
 	{ OPT_TEXT, 0, "gate", offsetof(struct track_verb, gate), "FILE",
@@ -55,8 +60,10 @@ static int
 answer_requests(struct cli *c, struct track_server *server,
     struct stop *stop, const struct track_verb *o, struct err *e)
 {
-	const struct http_opts ho = { .host = o->host, .port = (int)o->port,
-	    .threads = (int)o->threads, .body_max = ARTIFACT_MAX,
+	const struct http_opts ho = { .host = o->at.host,
+	    .port = (int)o->at.port,
+	    .threads = o->threads ? (int)o->threads : THREADS,
+	    .waiting = true, .body_max = ARTIFACT_MAX,
 	    .timeout_s = 300, .answer = track_server_answer, .ctx = server };
 	struct pollfd p = { stop->fd, POLLIN, 0 };
 	struct http_server *http;
@@ -64,7 +71,7 @@ answer_requests(struct cli *c, struct track_server *server,
 
 	if (http_start(&http, &ho, e) < 0)
 		return -1;
-	r = print_url(c, o->host, http_port(http), e);
+	r = print_url(c, o->at.host, http_port(http), e);
 	while (r == 0) {
 		int sig;
 
@@ -85,10 +92,7 @@ track_check(struct cli *c, void *opts, int argc, char **argv)
 	if (argc)
 		return cli_usage(c, "track takes no argument, not '%s'",
 		    argv[0]);
-	if (o->host && strncmp(o->host, "127.", 4) != 0 && o->tokens == NULL)
-		return cli_usage(c, "--host %s can be reached by others: say "
-		    "with --token-file who may ask", o->host);
-	return 0;
+	return listen_check(c, &o->at);
 }
 
 static int
@@ -96,8 +100,8 @@ track_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct track_verb *o = opts;
 	const struct track_server_opts so = { .catalog = c->catalog,
-	    .pages = o->pages, .tokens = o->tokens, .gate = o->gate,
-	    .lease_s = o->lease };
+	    .pages = o->pages, .tokens = o->at.tokens, .gate = o->gate,
+	    .log = &c->log, .lease_s = o->lease };
 	struct track_server *server;
 	struct err e = ERR_INIT;
 	struct stop stop;
@@ -134,8 +138,8 @@ const struct verb verb_track = {
 "aliases move as mlv-registry set moves them, under the policy of --gate.\n"
 "\n"
 "Listens on loopback.  With --token-file requests need a user: HTTP's Basic\n"
-"(MLFLOW_TRACKING_USERNAME and _PASSWORD) or a bearer (MLFLOW_TRACKING_TOKEN).\n"
-"SCOPE is read, write or promote, TOKEN the secret or sha256: and its digits.\n"
+"(MLFLOW_TRACKING_USERNAME and _PASSWORD) or a bearer (MLFLOW_TRACKING_TOKEN),\n"
+"of the scope read, write or promote: mlv-serve token new makes them.\n"
 "\n"
 "example: mlv-serve track --port 0\n",
 	.options = track_options, .opts_size = sizeof(struct track_verb),

@@ -20,6 +20,9 @@ extern const struct verb verb_rollout_step;
 extern const struct verb verb_rollout_watch;
 extern const struct verb verb_rollout_abort;
 extern const struct verb verb_rollout_ls;
+extern const struct verb verb_token_new;
+extern const struct verb verb_token_ls;
+extern const struct verb verb_token_revoke;
 
 /* A name or path as a model that is ready; 0, or -1 with *e. */
 int open_model(struct binding **out, struct catalog *c, const char *name,

@@ -1,4 +1,5 @@
 /* mlv-train fit: a table in, a proven ONNX model out. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -118,6 +119,7 @@ fit_run(struct cli *c, void *opts, int argc, char **argv)
 	struct fit_outcome done;
 	int r;
 
+	rq->parent = getenv("MLV_RUN");
 	(void)argc;
 	if ((r = fitting_fill(c, &o->fit, argv[0])) != 0)
 		return r;

@@ -1,4 +1,5 @@
 /* mlv-train run: any command, tracked; done before, its outputs come back. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -108,6 +109,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	struct param *params = NULL;
 	struct command_request rq = {
 		.command = (const char *const *)argv, .name = o->name,
+		.parent = getenv("MLV_RUN"),
 		.deps = o->deps.v, .n_deps = o->deps.n,
 		.n_params = o->params.n, .outs = o->outs.v,
 		.n_outs = o->outs.n, .force = o->force, .log = &c->log,

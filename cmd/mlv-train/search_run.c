@@ -201,5 +201,5 @@ const struct verb verb_search_run = {
 "             -o best.onnx rows.csv\n",
 	.options = run_options, .opts_size = sizeof(struct run_opts),
 	.defaults = &run_defaults,
-	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG, .check = run_check, .run = run_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG | VERB_EVENTS, .check = run_check, .run = run_run,
 };

@@ -142,23 +142,9 @@ add_le(struct buf *b, uint64_t v, size_t n)
 	buf_add(b, tmp, n);
 }
 
-static uint64_t
-get_le(const void *p, size_t n)
-{
-	const unsigned char *u = p;
-	uint64_t v = 0;
-
-	for (size_t i = n; i-- > 0;)
-		v = v << 8 | u[i];
-	return v;
-}
-
 void buf_le16(struct buf *b, uint16_t v) { add_le(b, v, 2); }
 void buf_le32(struct buf *b, uint32_t v) { add_le(b, v, 4); }
 void buf_le64(struct buf *b, uint64_t v) { add_le(b, v, 8); }
-uint16_t get_le16(const void *p) { return (uint16_t)get_le(p, 2); }
-uint32_t get_le32(const void *p) { return (uint32_t)get_le(p, 4); }
-uint64_t get_le64(const void *p) { return get_le(p, 8); }
 
 int
 buf_check(const struct buf *b, struct err *e)

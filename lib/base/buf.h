@@ -54,9 +54,31 @@ void buf_addv(struct buf *b, const char *fmt, va_list ap) MLV_PRINTF(2, 0);
 void buf_le16(struct buf *b, uint16_t v);
 void buf_le32(struct buf *b, uint32_t v);
 void buf_le64(struct buf *b, uint64_t v);
-uint16_t get_le16(const void *p);
-uint32_t get_le32(const void *p);
-uint64_t get_le64(const void *p);
+static inline uint64_t
+get_le(const void *p, size_t n)
+{
+	const unsigned char *u = p;
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v |= (uint64_t)u[i] << 8 * i;
+	return v;
+}
+static inline uint16_t
+get_le16(const void *p)
+{
+	return (uint16_t)get_le(p, 2);
+}
+static inline uint32_t
+get_le32(const void *p)
+{
+	return (uint32_t)get_le(p, 4);
+}
+static inline uint64_t
+get_le64(const void *p)
+{
+	return get_le(p, 8);
+}
 
 /* 0, or -1 (ERR_TOOBIG or ERR_NOMEM) when any append was refused. */
 int buf_check(const struct buf *b, struct err *e);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/path.h"
+#include "base/pool.h"
 #include "base/rng.h"
 
 #define READ_BYTES ((size_t)1 << 18)
@@ -188,43 +190,71 @@ file_read_small(char *out, size_t room, const char *path)
 	return true;
 }
 
+#define COPY_PART ((size_t)16 << 20)
+
+struct copy {
+	char *to;
+	size_t n;
+	int fd;
+	_Atomic int failed;		/* errno */
+	_Atomic size_t have;
+};
+
+/* A part of the file; pages are cleared where they are filled. */
+static void
+copy_part(void *ctx, size_t part, int worker)
+{
+	struct copy *c = ctx;
+	size_t at = part * COPY_PART, end = c->n - at > COPY_PART ?
+	    at + COPY_PART : c->n;
+
+	(void)worker;
+	while (at < end) {
+		ssize_t got = pread(c->fd, c->to + at, end - at, (off_t)at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			c->failed = errno;
+		if (got <= 0)
+			return;
+		at += (size_t)got;
+		c->have += (size_t)got;
+	}
+}
+
 /* A regular file of `size` bytes into pages of our own, with room for the
  * NUL; huge ones where the kernel has them. */
 static int
 copy_bytes(struct file_map *m, int fd, uint64_t size, const char *path,
     struct err *e)
 {
-	size_t n = (size_t)size, have = 0;
-	ssize_t got = 1;
-	char *p;
+	struct copy c = { .n = (size_t)size, .fd = fd };
+	size_t parts = (c.n + COPY_PART - 1) / COPY_PART;
+	struct pool *pool;
 
 	if (size >= BUF_CAP_DATA)
 		return err_set(e, ERR_TOOBIG, "'%s' is larger than %zu bytes",
 		    path, BUF_CAP_DATA);
-	p = mmap(NULL, n + 1, PROT_READ | PROT_WRITE,
+	c.to = mmap(NULL, c.n + 1, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
+	if (c.to == MAP_FAILED)
 		return err_set(e, ERR_NOMEM, "no memory for the %zu bytes of "
-		    "'%s'", n, path);
-	(void)madvise(p, n + 1, MADV_HUGEPAGE);
-	while (have < n && got != 0) {
-		got = read(fd, p + have, n - have);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			err_sys(e, "cannot read '%s'", path);
-			break;
-		}
-		have += (size_t)got;
-	}
-	if (have == n) {
-		*m = (struct file_map){ p, n, true };
+		    "'%s'", c.n, path);
+	(void)madvise(c.to, c.n + 1, MADV_HUGEPAGE);
+	pool = pool_new(parts > 2 ? 0 : 1);
+	pool_run(pool, parts, copy_part, &c);
+	pool_free(pool);
+	if (c.have == c.n) {
+		*m = (struct file_map){ c.to, c.n, true };
 		return 0;
 	}
-	munmap(p, n + 1);
-	return got < 0 ? -1 : err_set(e, ERR_MOVED, "'%s' got shorter while it "
-	    "was read: %zu bytes of %zu; try again once its writer is done",
-	    path, have, n);
+	munmap(c.to, c.n + 1);
+	errno = c.failed;
+	return c.failed != 0 ? err_sys(e, "cannot read '%s'", path) :
+	    err_set(e, ERR_MOVED, "'%s' got shorter while it was read: %zu "
+	    "bytes of %zu; try again once its writer is done", path,
+	    (size_t)c.have, c.n);
 }
 
 int

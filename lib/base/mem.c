@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 
 #define SMALL 1024
+#define HUGE_BYTES ((size_t)2 << 20)
+#define HUGE_FROM (2 * HUGE_BYTES)
 
 static void (*exhausted)(void) = abort;
 
@@ -36,10 +38,26 @@ mem_array(size_t n, size_t size)
 	return malloc(total ? total : 1);
 }
 
+/* Pages that nobody touched yet shall be huge ones: many columns are filled
+ * row by row, and each has a page of its own under way. */
+static void
+ask_for_huge(char *p, size_t bytes)
+{
+	char *from = p + (HUGE_BYTES - (uintptr_t)p % HUGE_BYTES) % HUGE_BYTES;
+
+	if ((size_t)(from - p) < bytes)
+		(void)madvise(from, (bytes - (size_t)(from - p)) / HUGE_BYTES *
+		    HUGE_BYTES, MADV_HUGEPAGE);
+}
+
 void *
 mem_zeroed(size_t n, size_t size)
 {
-	return calloc(n ? n : 1, size ? size : 1);
+	void *p = calloc(n ? n : 1, size ? size : 1);
+
+	if (p != NULL && n > 0 && size >= HUGE_FROM / n)
+		ask_for_huge(p, n * size);
+	return p;
 }
 
 void *

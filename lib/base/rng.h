@@ -30,7 +30,7 @@ rng_mix(uint64_t x)
 }
 
 /* Bytes nobody can guess, from the kernel; for names of temporary files and
- * runs only, never for anything that must be repeatable. */
+ * runs and for secrets only, never for anything that must be repeatable. */
 void rng_system(void *out, size_t n);
 
 #endif

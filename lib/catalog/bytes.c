@@ -54,11 +54,11 @@ static int
 open_requests(struct catalog_bytes *b, const char *path, struct err *e)
 {
 	struct reqlog_filter all = { 0 };
-	uint64_t rows, skipped;
 	struct buf out;
+	uint64_t rows;
 
 	buf_init(&out, BUF_CAP_DATA);
-	if (reqlog_read(&out, &rows, &skipped, path, &all, e) < 0) {
+	if (reqlog_read(&out, &rows, &b->skipped, path, &all, e) < 0) {
 		buf_free(&out);
 		return -1;
 	}
@@ -140,6 +140,108 @@ catalog_find_inside(struct oid *id, struct catalog *c,
 	return r;
 }
 
+/* ---- Delta tables ---- */
+
+/* The names of a tree's entries, as folder_names gives those of a folder. */
+static int
+list_tree_log(void *ctx, char ***names, size_t *n, struct err *e)
+{
+	const struct catalog_bytes *b = ctx;
+	struct odb *o = repo_odb(b->c->repo);
+	struct arena a = { NULL, 0 };
+	struct tree_entry log;
+	struct tree t = { 0 };
+	int r;
+
+	*names = NULL;
+	*n = 0;
+	r = tree_find(&log, &a, o, &b->tree, "_delta_log", e);
+	if (r == 0 && (r = tree_load(&t, o, &log.id, e)) == 0) {
+		*names = xalloc(t.n + 1, sizeof(**names));
+		for (; *n < t.n; ++*n)
+			(*names)[*n] = xstrdup(t.v[*n].name);
+	}
+	tree_release(&t);
+	arena_free(&a);
+	return r;
+}
+
+static int
+read_in_tree(void *ctx, struct buf *out, const char *path, struct err *e)
+{
+	const struct catalog_bytes *b = ctx;
+	struct odb *o = repo_odb(b->c->repo);
+	struct arena a = { NULL, 0 };
+	struct tree_entry v;
+	int r = tree_find(&v, &a, o, &b->tree, path, e);
+
+	if (r == 0)
+		r = v.kind == TREE_FILE || v.kind == TREE_EXEC ?
+		    odb_get(out, o, &v.id, e) : err_set(e, ERR_CORRUPT,
+		    "'%s' is no file", path);
+	arena_free(&a);
+	return r;
+}
+
+static struct delta_files
+delta_files(const struct catalog_bytes *b)
+{
+	if (oid_is_none(&b->tree))
+		return delta_files_of(b->item.base);
+	return (struct delta_files){ b->item.label, list_tree_log,
+	    read_in_tree, (void *)(uintptr_t)b };
+}
+
+/* Is the version of a folder one? */
+static bool
+tree_is_delta(struct catalog *c, const struct oid *id)
+{
+	struct err ignored = ERR_INIT;
+	struct arena a = { NULL, 0 };
+	struct tree_entry log;
+	bool is = tree_find(&log, &a, repo_odb(c->repo), id, "_delta_log",
+	    &ignored) == 0 && log.kind == TREE_FOLDER;
+
+	arena_free(&a);
+	return is;
+}
+
+int
+catalog_delta_text(struct catalog_bytes *b, struct err *e)
+{
+	const struct delta_files files = delta_files(b);
+	struct buf out;
+
+	buf_init(&out, BUF_CAP_DATA);
+	if (delta_table_read(&out, &files, e) < 0) {
+		buf_free(&out);
+		return -1;
+	}
+	b->owned = buf_detach(&out, &b->n);
+	b->data = b->owned;
+	b->delta = false;
+	return 0;
+}
+
+/* A table in a folder of its own. */
+static int
+open_delta(struct catalog_bytes *b, struct err *e)
+{
+	b->delta = b->typed;
+	b->type = TYPE_CSV;
+	b->later = false;
+	return b->typed ? 0 : catalog_delta_text(b, e);
+}
+
+int
+catalog_delta_rows(struct typed_rows *r, struct catalog_bytes *b,
+    struct err *e)
+{
+	const struct delta_files files = delta_files(b);
+
+	return delta_rows_open(r, &files, e);
+}
+
 static int
 open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 {
@@ -156,6 +258,10 @@ open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 			return catalog_find_inside(&inside, c, &b->item, NULL,
 			    e);
 		return open_object(b, c, &b->item.id, "application/json", e);
+	} else if (b->item.path == NULL && !b->later && strcmp(content.type,
+	    TREE_TYPE) == 0 && tree_is_delta(c, &content.id)) {
+		b->tree = b->content = content.id;
+		return open_delta(b, e);
 	} else if (b->item.path || (strcmp(content.type, TREE_TYPE) == 0 &&
 	    !b->later)) {
 		if (catalog_find_inside(&inside, c, &b->item, &content, e) < 0)
@@ -164,24 +270,6 @@ open_ref(struct catalog_bytes *b, struct catalog *c, struct err *e)
 		    manifest_type_of_path(b->item.path), e);
 	}
 	return open_object(b, c, &content.id, content.type, e);
-}
-
-/* A table in a folder of its own. */
-static int
-open_delta(struct catalog_bytes *b, const char *path, struct err *e)
-{
-	struct buf out;
-
-	buf_init(&out, BUF_CAP_DATA);
-	if (delta_table_read(&out, path, e) < 0) {
-		buf_free(&out);
-		return -1;
-	}
-	b->owned = buf_detach(&out, &b->n);
-	b->data = b->owned;
-	b->type = TYPE_CSV;
-	b->later = false;
-	return 0;
 }
 
 /* "orders.zip:may.csv": a file in an archive, where no file has that name. */
@@ -219,7 +307,7 @@ open_path(struct catalog_bytes *b, struct err *e)
 	    reqlog_is(path))
 		return open_requests(b, path, e);
 	if (there && S_ISDIR(st.st_mode) && delta_table_is(path))
-		return open_delta(b, path, e);
+		return open_delta(b, e);
 	b->later = b->later && there && S_ISREG(st.st_mode);
 	return open_file(b, path, e);
 }
@@ -230,6 +318,7 @@ open_name(struct catalog_bytes *b, struct catalog *c, const char *name,
 {
 	int r;
 
+	b->c = c;
 	if (catalog_resolve(&b->item, c, name, e) < 0)
 		return -1;
 	switch (b->item.kind) {
@@ -259,6 +348,15 @@ catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
     const char *name, struct err *e)
 {
 	memset(b, 0, sizeof(*b));
+	return open_name(b, c, name, e);
+}
+
+int
+catalog_open_typed(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e)
+{
+	memset(b, 0, sizeof(*b));
+	b->typed = true;
 	return open_name(b, c, name, e);
 }
 
@@ -317,7 +415,12 @@ catalog_bytes_close(struct catalog_bytes *b)
 const struct oid *
 catalog_bytes_id(struct catalog_bytes *b)
 {
-	if (oid_is_none(&b->content))
-		oid_of(&b->content, b->data, b->n);
+	struct err ignored = ERR_INIT;
+
+	if (!oid_is_none(&b->content))
+		return &b->content;
+	if (b->delta)
+		(void)catalog_delta_text(b, &ignored);
+	oid_of(&b->content, b->data != NULL ? b->data : "", b->n);
 	return &b->content;
 }

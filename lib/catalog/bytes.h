@@ -12,6 +12,7 @@
 #include "base/source.h"
 #include "catalog/manifest.h"
 #include "catalog/resolve.h"
+#include "read/typed.h"
 
 /*
  * The bytes behind any name: a path, "-", sha256:, data: (the file), model:
@@ -27,14 +28,27 @@ struct catalog_bytes {
 				 * paths until catalog_bytes_id is asked */
 	const char *type;	/* TYPE_CSV ...; by extension for a path */
 	const struct json *manifest;	/* or NULL; lives as long as this */
+	bool delta;		/* a Delta table that was left as it is */
+	uint64_t skipped;	/* lines of a request log, torn or not flat */
 	/* private */
 	struct arena arena;
 	void *owned;
-	bool mapped, later;
+	bool mapped, later, typed;
+	struct catalog *c;
+	struct oid tree;	/* of a Delta table that is a version */
 };
 int catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
     const char *name, struct err *e);
-/* The same, but a file or an object stays where it is (data NULL), to be
+/* The same, but a Delta table is not made text: `data` is NULL then, its rows
+ * are those of catalog_delta_rows.  A folder's version that is one counts. */
+int catalog_open_typed(struct catalog_bytes *b, struct catalog *c,
+    const char *name, struct err *e);
+/* Where b->delta; good until catalog_bytes_close. */
+int catalog_delta_rows(struct typed_rows *r, struct catalog_bytes *b,
+    struct err *e);
+/* Made text after all. */
+int catalog_delta_text(struct catalog_bytes *b, struct err *e);
+/* The same as catalog_open_bytes, but a file or an object stays where it is (data NULL), to be
  * read with catalog_bytes_source as often as need be; the version of a folder
  * is its tree (TREE_TYPE).  Of an object the last
  * read fails with ERR_CORRUPT when the bytes are not what they should be. */

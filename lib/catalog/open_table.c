@@ -59,6 +59,8 @@ catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
 		o->only = user->only;
 		o->n_only = user->n_only;
 	}
+	if (user->where != NULL)
+		o->where = user->where;
 	o->threads = user->threads;
 	o->folder = user->folder;
 	o->progress = user->progress;

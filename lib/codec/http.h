@@ -3,7 +3,7 @@
  *
  * Requests are answered by one function, on several threads at once.  What
  * could be read in two ways is refused before its body is looked at
- * (codec/http_head.h): 400 and the connection closed.  A body in chunks, in
+ * (codec/http/head.h): 400 and the connection closed.  A body in chunks, in
  * whose lines and trailers there is more room for doubt, is the last of its
  * connection.  A Content-Encoding is 415.  Bodies beyond the cap are 413;
  * when bodies on their way hold more memory together than a server should
@@ -35,12 +35,16 @@
 #include "base/err.h"
 
 struct http_server;
+struct listener;
 
 struct http_request {
 	const char *method, *path;	/* path without the query */
 	const char *query;		/* what followed '?', as it came */
 	const char *body;		/* n bytes, NUL behind them */
 	size_t n;
+	/* when its first and its last byte came, by clock_mono_us: as the
+	 * kernel noted where it does, else when they were looked for */
+	int64_t begun_us, came_us;
 	void *handle;			/* for http_header */
 };
 
@@ -72,13 +76,21 @@ void http_add_field(struct http_response *r, const char *name,
     const char *value);
 
 struct http_opts {
+	/* Where clients connect, borrowed, or NULL: the address below. */
+	struct listener *listener;
 	const char *host;		/* NULL: 127.0.0.1 */
 	int port;			/* 0: any free one */
 	int threads;			/* 0: one a processor */
+	bool waiting;			/* answers wait more than they work:
+					 * connections are spread further */
 	size_t body_max;		/* 0: 8 MiB */
 	unsigned connections_max;	/* 0: 1024; fewer where the process may
 					 * not open so many files */
 	unsigned timeout_s;		/* 0: 30 */
+	/* May it be answered at all?  Asked when the head is there and nothing
+	 * of the body; else *out says why not.  NULL: all may. */
+	bool (*admit)(void *ctx, const struct http_request *r,
+	    struct http_response *out);
 	/* Fill *out, whose body is an empty buffer and status 200. */
 	void (*answer)(void *ctx, const struct http_request *r,
 	    struct http_response *out);
@@ -88,6 +100,9 @@ struct http_opts {
 int http_start(struct http_server **s, const struct http_opts *o,
     struct err *e);
 int http_port(const struct http_server *s);
+/* Has any of its threads come round in so long?  One that computes a long
+ * answer has not. */
+bool http_is_alive(const struct http_server *s, int64_t within_us);
 /*
  * Requests still come and are answered, each with "Connection: close", for
  * grace_ms and until those begun before are done: time for a load balancer

@@ -159,6 +159,17 @@ take_event(struct reader *r, const yaml_event_t *ev, struct err *e)
 	}
 }
 
+/* From 1; the end of the text is on its last line. */
+static size_t
+line_of(const yaml_mark_t *mark, const char *s, size_t n)
+{
+	size_t lines = n > 0 && s[n - 1] != '\n';
+
+	for (size_t i = 0; i < n; i++)
+		lines += s[i] == '\n';
+	return mark->line < lines ? mark->line + 1 : lines > 0 ? lines : 1;
+}
+
 /* The line of "<<<<<<< ", which git leaves where two sides differ, when a
  * line of ">>>>>>> " follows; 0: none. */
 static size_t
@@ -204,7 +215,7 @@ yaml_parse(struct json **out, struct arena *a, const char *s, size_t n,
 	while (more && result == 0) {
 		if (!yaml_parser_parse(&parser, &ev)) {
 			result = err_set(e, ERR_FORMAT, "YAML line %zu: %s",
-			    parser.problem_mark.line + 1,
+			    line_of(&parser.problem_mark, s, n),
 			    parser.problem ? parser.problem : "cannot be read");
 			break;
 		}

@@ -8,16 +8,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
-#include <time.h>
 
+#include "base/stamp.h"
 #include "catalog/catalog.h"
 
 struct fingerprint {
-	uint64_t stamp;				/* of a catalog name */
-	struct timespec written, changed;	/* of a file */
-	off_t size;
-	ino_t inode;
+	uint64_t stamp;			/* of a catalog name */
+	struct stamp file;
 };
 
 /* Of a file; false when it is not there. */

@@ -82,10 +82,33 @@ counts_release(struct counts *r)
 	free(r->n);
 }
 
+/* ---- the values of a column, some at a time ---- */
+
+#define BLOCK 512
+
+/* The finite ones from row *at on into v; how many: none at the end. */
+static size_t
+next_values(double v[BLOCK], const struct column *c, size_t *at)
+{
+	size_t n = 0, i = *at;
+
+	for (; i < c->rows && n < BLOCK; i++) {
+		double x = c->type == COL_FLOAT64 ? c->f64[i] :
+		    column_number(c, i);
+
+		v[n] = x;
+		n += isfinite(x) != 0;
+	}
+	*at = i;
+	return n;
+}
+
 /* ---- decimals ---- */
 
 #define DECIMALS 6
 #define STEPS_MAX ((size_t)1 << 22)
+#define ROUNDER 0x1.8p52		/* added, it leaves no fraction */
+#define WHOLE_MAX 0x1p51		/* what it rounds right */
 
 /* Numbers as people write them are few: whole multiples of a power of ten, in
  * a narrow span.  Then they are counted, not sorted. */
@@ -94,99 +117,118 @@ struct decimals {
 	double low, high;		/* these whole numbers */
 };
 
+static inline double
+to_whole(double v, double ten)
+{
+	return (v * ten + ROUNDER) - ROUNDER;
+}
+
 static bool
 are_decimals(struct decimals *d, const double *v, size_t n)
 {
-	d->low = INFINITY;
-	d->high = -INFINITY;
-	for (size_t i = 0; i < n; i++) {
-		double k = nearbyint(v[i] * d->ten);
+	double low = d->low, high = d->high;
+	bool other = false;
 
-		if (k / d->ten != v[i])
-			return false;
-		d->low = k < d->low ? k : d->low;
-		d->high = k > d->high ? k : d->high;
+	for (size_t i = 0; i < n; i++) {
+		double k = to_whole(v[i], d->ten);
+
+		other |= k / d->ten != v[i];
+		low = k < low ? k : low;
+		high = k > high ? k : high;
 	}
-	return fabs(d->low) < 0x1p53 && fabs(d->high) < 0x1p53;
+	d->low = low;
+	d->high = high;
+	return !other && low > -WHOLE_MAX && high < WHOLE_MAX;
 }
 
+/* In how many places the first values are written, then all of them, which
+ * are counted. */
 static bool
-find_decimals(struct decimals *d, const double *v, size_t n)
+find_decimals(struct decimals *d, const struct column *c, size_t *values)
 {
+	double v[BLOCK];
+	size_t at = 0, n = next_values(v, c, &at);
+
 	d->ten = 1;
-	for (int i = 0; i <= DECIMALS; i++, d->ten *= 10)
+	for (int i = 0; i <= DECIMALS; i++, d->ten *= 10) {
+		d->low = INFINITY;
+		d->high = -INFINITY;
 		if (are_decimals(d, v, n < 100 ? n : 100))
 			break;
-	return n > 0 && are_decimals(d, v, n) && d->high - d->low <
-	    (double)STEPS_MAX && d->high - d->low < 4 * (double)n;
+	}
+	for (*values = 0; n > 0; n = next_values(v, c, &at)) {
+		if (!are_decimals(d, v, n))
+			return false;
+		*values += n;
+	}
+	return *values > 0 && *values <= UINT32_MAX && d->high - d->low <
+	    (double)STEPS_MAX && d->high - d->low < 4 * (double)*values;
 }
 
 static int
-count_decimals(struct counts *r, const struct decimals *d, const double *v,
-    size_t n, struct err *e)
+count_decimals(struct counts *r, const struct decimals *d,
+    const struct column *c, size_t values, struct err *e)
 {
-	size_t steps = (size_t)(d->high - d->low) + 1;
-	uint32_t *at = mem_zeroed(steps, sizeof(*at));
+	size_t steps = (size_t)(d->high - d->low) + 1, at = 0, n;
+	uint32_t *seen = mem_zeroed(steps, sizeof(*seen));
+	double v[BLOCK];
 
-	if (at == NULL)
+	if (seen == NULL || counts_init(r, values < steps ? values : steps,
+	    e) < 0) {
+		free(seen);
 		return err_set(e, ERR_NOMEM, "no memory to count %zu values",
-		    n);
-	for (size_t i = 0; i < n; i++)
-		at[(size_t)(nearbyint(v[i] * d->ten) - d->low)]++;
+		    values);
+	}
+	while ((n = next_values(v, c, &at)) > 0)
+		for (size_t i = 0; i < n; i++)
+			seen[(size_t)(to_whole(v[i], d->ten) - d->low)]++;
 	for (size_t i = 0; i < steps; i++) {
-		if (at[i] == 0)
+		if (seen[i] == 0)
 			continue;
 		r->key[r->k] = key_of_number((d->low + (double)i) / d->ten);
-		r->n[r->k++] = at[i];
+		r->n[r->k++] = seen[i];
 	}
-	free(at);
+	free(seen);
 	return 0;
 }
 
 /* ---- columns ---- */
 
-static void
-count_sorted(struct counts *r, const double *v, size_t n)
+static int
+count_sorted(struct counts *r, const struct column *c, struct err *e)
 {
-	for (size_t i = 0; i < n; i++)
-		r->key[i] = key_of_number(v[i]);
-	radix_sort(r->key, r->n, n);
-	for (size_t i = 0; i < n; r->k++) {
+	double v[BLOCK];
+	size_t at = 0, n;
+
+	if (counts_init(r, c->rows - c->missing, e) < 0)
+		return -1;
+	while ((n = next_values(v, c, &at)) > 0)
+		for (size_t i = 0; i < n; i++)
+			r->key[r->total++] = key_of_number(v[i]);
+	radix_sort(r->key, r->n, r->total);
+	for (size_t i = 0; i < r->total; r->k++) {
 		uint64_t key = r->key[i];
 		size_t first = i;
 
-		while (i < n && r->key[i] == key)
+		while (i < r->total && r->key[i] == key)
 			i++;
 		r->key[r->k] = key;
 		r->n[r->k] = i - first;
 	}
+	return 0;
 }
 
 int
 counts_of_column(struct counts *r, const struct column *c, struct err *e)
 {
-	double *v = mem_array(c->rows + 1, sizeof(*v));
 	struct decimals d;
-	size_t n = 0;
-	int got;
+	size_t values;
 
-	if (v == NULL) {
-		memset(r, 0, sizeof(*r));
-		return err_set(e, ERR_NOMEM, "no memory to sort %zu values",
-		    c->rows);
-	}
-	for (size_t i = 0; i < c->rows; i++) {
-		double x = column_number(c, i);
-
-		if (isfinite(x))
-			v[n++] = x;
-	}
-	got = counts_init(r, n, e);
-	r->total = n;
-	if (got == 0 && n <= UINT32_MAX && find_decimals(&d, v, n))
-		got = count_decimals(r, &d, v, n, e);
-	else if (got == 0)
-		count_sorted(r, v, n);
-	free(v);
-	return got;
+	memset(r, 0, sizeof(*r));
+	if (!find_decimals(&d, c, &values))
+		return count_sorted(r, c, e);
+	if (count_decimals(r, &d, c, values, e) < 0)
+		return -1;
+	r->total = values;
+	return 0;
 }

@@ -61,6 +61,14 @@ both_dates(int64_t *x, int64_t *y, const struct expr_value *a,
 	    clock_parse(a->s, a->n, x) && clock_parse(b->s, b->n, y);
 }
 
+bool
+expr_both_dates(const struct expr_value *a, const struct expr_value *b)
+{
+	int64_t x, y;
+
+	return both_dates(&x, &y, a, b);
+}
+
 int
 expr_order(const struct expr_value *a, const struct expr_value *b)
 {

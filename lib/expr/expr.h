@@ -76,6 +76,18 @@ int expr_eval(struct expr_value *v, const struct expr *x,
 int expr_holds(bool *yes, const struct expr *x, const struct expr_env *env,
     struct err *e);
 
+/* What is known of a name's values in many rows. */
+struct expr_range {
+	bool some_there, some_missing;	/* could be; false: none is */
+	bool known;			/* they lie between two, both numbers
+					 * or both texts: */
+	struct expr_value min, max;
+	bool dates;			/* all texts are date-times */
+};
+/* Could it hold in a row?  False only where it cannot. */
+bool expr_may_hold(const struct expr *x,
+    const struct expr_range *range /* (names) */);
+
 /* Order of two present values as the language sees it: -1, 0, 1, or 2 when
  * they have none.  For --sort. */
 int expr_order(const struct expr_value *a, const struct expr_value *b);

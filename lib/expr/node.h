@@ -34,4 +34,7 @@ struct expr {
 	size_t nodes;
 };
 
+/* eval.c: are two texts compared as date-times? */
+bool expr_both_dates(const struct expr_value *a, const struct expr_value *b);
+
 #endif

@@ -12,16 +12,16 @@
  * on, so it is offered to the first moment from there, and the best of a
  * group is carried from each moment to the next.  The answer does not depend
  * on the order in which rows come, except where all else is equal.
- * Memory is that of the moments, and of the events where there are windows.
+ * Memory is that of the moments; the events of windows wait, sorted, on disk
+ * when there are many (feature/aggregate.h).
  */
 #ifndef FEATURE_GATHER_H
 #define FEATURE_GATHER_H
 
-#include "base/source.h"
+#include "feature/feed.h"
+#include "feature/aggregate.h"
 #include "feature/moments.h"
-#include "feature/slide.h"
 #include "feature/value.h"
-#include "read/options.h"
 
 struct winner {
 	int64_t time, created;
@@ -34,36 +34,31 @@ struct gathered {
 	struct winner *best;		/* of each place */
 	struct held *cell;		/* (places, columns) */
 	uint32_t *from;			/* the place whose row is the answer */
-	struct event *event;		/* sorted */
-	struct held *event_cell;	/* (events, columns) */
-	size_t events, room;
-	size_t *event_start;		/* of each group, and the end */
-	size_t folds;			/* windows that are numbers */
-	double *fold;			/* (places, folds) */
-	uint64_t most;			/* bytes of events allowed */
-	int64_t reach;			/* the longest window */
+	struct aggregates aggregates;		/* of its windows */
 	/* what was passed over, and what looks wrong */
 	uint64_t rows, timeless, early;
-	struct window window;
 };
 
 /* Bytes that a moment takes in this view. */
 size_t gathered_bytes(const struct feature_view *v);
+/* `memory`: for the events of windows, about. */
 int gathered_init(struct gathered *g, const struct feature_view *v,
-    const struct moments *m, uint64_t most_event_bytes, struct err *e);
+    const struct moments *m, uint64_t memory, struct err *e);
 void gathered_release(struct gathered *g);
 
-/* Read the source to its end.  ERR_TOOBIG when the events of the windows do
- * not fit. */
-int gather_source(struct gathered *g, struct source *from,
-    const struct table_read_opts *read, struct err *e);
+/* Read the rows to their end.  ERR_TOOBIG when the window of one key does not
+ * fit. */
+int gather_rows(struct gathered *g, struct feed *from, struct err *e);
 
 /* The row that answered there; NULL: none was known. */
 const struct winner *gathered_row(const struct gathered *g, size_t row);
+/* What gathered_value looks at for these rows of the moments is fetched: for
+ * many at once. */
+void gathered_fetch(const struct gathered *g, size_t row, size_t n);
 /* The feature at row `row` of the moments: NULL_VALUE, NOT_FOUND and
  * OUTSIDE_MAX_AGE come with out->s NULL. */
 int gathered_value(struct raw_cell *out, enum feature_status *status,
-    struct arena *a, struct gathered *g, const struct feature *f, size_t row,
-    struct err *e);
+    struct arena *a, const struct gathered *g, const struct feature *f,
+    size_t row, struct err *e);
 
 #endif

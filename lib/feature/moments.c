@@ -8,6 +8,7 @@
 #include "base/mem.h"
 
 #define MOMENTS_MAX ((size_t)UINT32_MAX - 1)
+#define MANY 1024		/* moments of a key, from which on it is indexed */
 
 void
 moments_init(struct moments *m)
@@ -27,6 +28,9 @@ moments_release(struct moments *m)
 	free(m->place);
 	free(m->start);
 	free(m->slot);
+	for (size_t i = 0; i < m->indexes; i++)
+		free(m->index[i].first);
+	free(m->index);
 }
 
 int
@@ -98,13 +102,82 @@ fill_slots(struct moments *m, size_t groups, struct err *e)
 	for (size_t g = 0; g < groups; g++) {
 		const char *s = intern_text(m->keys, (uint32_t)g, &len);
 		uint64_t hash = hash64(s, len, 0);
+		struct moments_slot *to;
 
-		for (at = hash & m->mask; m->slot[at].s; )
+		for (at = hash & m->mask; m->slot[at].group != 0; )
 			at = (at + 1) & m->mask;
-		m->slot[at] = (struct moments_slot){ hash, s, (uint32_t)len,
-		    (uint32_t)g };
+		to = &m->slot[at];
+		to->hash = hash;
+		to->n = (uint32_t)len;
+		to->group = (uint32_t)g + 1;
+		if (len > MOMENTS_INLINE)
+			to->far = s;
+		else
+			memcpy(to->in, s, len);
 	}
 	return 0;
+}
+
+/* ---- keys of many moments ---- */
+
+static int
+index_group(struct moments_index *to, const struct moments *m, size_t group,
+    struct err *e)
+{
+	size_t low = m->start[group], high = m->start[group + 1], at = low;
+	uint64_t span = (uint64_t)m->at[high - 1] - (uint64_t)m->at[low];
+	size_t parts;
+
+	to->group = (uint32_t)group;
+	for (to->shift = 0; span >> to->shift > (high - low) / 4; )
+		to->shift++;
+	parts = (size_t)(span >> to->shift) + 1;
+	to->first = mem_array(parts + 1, sizeof(*to->first));
+	if (to->first == NULL)
+		return err_set(e, ERR_NOMEM, "no memory to sort %zu rows",
+		    m->n);
+	for (size_t p = 0; p <= parts; p++) {
+		while (at < high && ((uint64_t)m->at[at] -
+		    (uint64_t)m->at[low]) >> to->shift < p)
+			at++;
+		to->first[p] = (uint32_t)at;
+	}
+	return 0;
+}
+
+static int
+index_groups(struct moments *m, size_t groups, struct err *e)
+{
+	size_t n = 0;
+
+	for (size_t g = 0; g < groups; g++)
+		n += m->start[g + 1] - m->start[g] >= MANY;
+	m->index = mem_zeroed(n + 1, sizeof(*m->index));
+	if (m->index == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for %zu keys", groups);
+	for (size_t g = 0; g < groups; g++)
+		if (m->start[g + 1] - m->start[g] >= MANY && index_group(
+		    &m->index[m->indexes++], m, g, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* The parts of the group's time, or NULL. */
+static const struct moments_index *
+find_index(const struct moments *m, uint32_t group)
+{
+	size_t low = 0, high = m->indexes;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (m->index[mid].group < group)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < m->indexes && m->index[low].group == group ?
+	    &m->index[low] : NULL;
 }
 
 int
@@ -137,7 +210,7 @@ moments_sort(struct moments *m, struct err *e)
 		m->place[all[i].row] = (uint32_t)i;
 	}
 	free(all);
-	return fill_slots(m, groups, e);
+	return fill_slots(m, groups, e) < 0 ? -1 : index_groups(m, groups, e);
 }
 
 static uint32_t
@@ -145,45 +218,64 @@ find_group(const struct moments *m, uint64_t hash, const char *s, size_t n)
 {
 	const struct moments_slot *slot;
 
-	for (size_t at = hash & m->mask; (slot = &m->slot[at])->s != NULL;
+	for (size_t at = hash & m->mask; (slot = &m->slot[at])->group != 0;
 	    at = (at + 1) & m->mask)
 		if (slot->hash == hash && slot->n == n &&
-		    memcmp(slot->s, s, n) == 0)
-			return slot->group;
-	return INTERN_NONE;
+		    memcmp(n > MOMENTS_INLINE ? slot->far : slot->in, s,
+		    n) == 0)
+			return slot->group - 1;
+	return MOMENTS_NONE;
 }
 
-/* Memory is far: what the second and third loop look at is fetched by the
- * one before. */
+/* Memory is far: what a loop looks at is fetched by the one before. */
 void
-moments_groups(uint32_t *group, uint64_t *hash, const struct moments *m,
-    const char *text, const size_t *end, size_t n)
+moments_find(uint32_t *group, uint32_t *place, const struct moments *m,
+    const struct feed_block *b, size_t from, const int64_t *known, size_t n)
 {
-	size_t from = 0;
+	const struct feed_cell *key = b->key + from;
+	const uint64_t *hash = b->hash + from;
 
-	for (size_t i = 0; i < n; from = end[i++]) {
-		hash[i] = hash64(text + from, end[i] - from, 0);
-		__builtin_prefetch(&m->slot[hash[i] & m->mask]);
-	}
 	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(m->slot[hash[i] & m->mask].s);
-	from = 0;
-	for (size_t i = 0; i < n; from = end[i++]) {
-		group[i] = end[i] == from ? INTERN_NONE : find_group(m,
-		    hash[i], text + from, end[i] - from);
-		if (group[i] != INTERN_NONE)
+		__builtin_prefetch(&m->slot[hash[i] & m->mask]);
+	for (size_t i = 0; i < n; i++) {
+		group[i] = key[i].n == 0 ? MOMENTS_NONE : find_group(m,
+		    hash[i], b->text + key[i].at, key[i].n);
+		if (group[i] != MOMENTS_NONE)
 			__builtin_prefetch(&m->start[group[i]]);
 	}
 	for (size_t i = 0; i < n; i++)
-		if (group[i] != INTERN_NONE)
+		if (group[i] != MOMENTS_NONE)
 			__builtin_prefetch(&m->at[m->start[group[i]]]);
+	for (size_t i = 0; i < n; i++) {
+		size_t at = 0;
+
+		place[i] = MOMENTS_NONE;
+		if (group[i] == MOMENTS_NONE)
+			continue;
+		at = moments_from(m, group[i], known[i]);
+		if (at < m->start[group[i] + 1])
+			place[i] = (uint32_t)at;
+	}
 }
 
 size_t
 moments_from(const struct moments *m, uint32_t group, int64_t time)
 {
 	size_t low = m->start[group], high = m->start[group + 1], mid;
+	const struct moments_index *x;
 
+	if (high - low >= MANY && (x = find_index(m, group)) != NULL) {
+		size_t part;
+
+		if (time <= m->at[low])
+			return low;
+		if (time > m->at[high - 1])
+			return high;
+		part = (size_t)(((uint64_t)time - (uint64_t)m->at[low]) >>
+		    x->shift);
+		low = x->first[part];
+		high = x->first[part + 1];
+	}
 	while (low < high) {
 		mid = low + (high - low) / 2;
 		if (m->at[mid] < time)
@@ -192,42 +284,4 @@ moments_from(const struct moments *m, uint32_t group, int64_t time)
 			high = mid;
 	}
 	return low;
-}
-
-/* Bytes of a whole number before a point and zeros; all n otherwise. */
-static size_t
-whole_part(const char *s, size_t n)
-{
-	const char *point = memchr(s, '.', n);
-	size_t i = n > 0 && (*s == '-' || *s == '+'), at;
-
-	if (point == NULL || (at = (size_t)(point - s)) <= i || at + 1 == n)
-		return n;
-	for (; i < n; i++)
-		if (i != at && (s[i] < '0' || s[i] > (i < at ? '9' : '0')))
-			return n;
-	return at;
-}
-
-void
-key_part(struct buf *out, const struct raw_cell *c, bool alone)
-{
-	size_t n = c->quoted ? c->n : whole_part(c->s, c->n);
-
-	if (!alone)
-		buf_le32(out, (uint32_t)n);
-	buf_add(out, c->s, n);
-}
-
-void
-key_text(struct buf *out, const struct column *col, size_t n, size_t i)
-{
-	buf_clear(out);
-	for (size_t k = 0; k < n; k++) {
-		if (col[k].raw[i].s == NULL || col[k].raw[i].n == 0) {
-			buf_clear(out);
-			return;
-		}
-		key_part(out, &col[k].raw[i], n == 1);
-	}
 }

@@ -4,24 +4,36 @@
  *
  *	moments_add ...				a row of entities each
  *	moments_sort
- *	moments_groups(group, ...)		for the rows of a source
- *	at = moments_from(m, group, time)	the first moment not before
- *
- * Two keys are the same when all their columns have the same text; a whole
- * number may carry zeros behind a point ("1001.0" is 1001).
+ *	moments_find(place, ...)		for the rows of a source: the
+ *						first moment of their key from
+ *						when they were known
  */
 #ifndef FEATURE_MOMENTS_H
 #define FEATURE_MOMENTS_H
 
 #include "base/buf.h"
 #include "base/intern.h"
-#include "table/column.h"
+#include "feature/feed.h"
 
-/* The keys by hash, a cache line away from where they are looked for. */
+/* The keys by hash, short ones a cache line away from where they are looked
+ * for. */
+#define MOMENTS_INLINE 16
 struct moments_slot {
 	uint64_t hash;
-	const char *s;			/* NULL: free */
-	uint32_t n, group;
+	uint32_t n;
+	uint32_t group;			/* and 1; 0: free */
+	union {
+		char in[MOMENTS_INLINE];
+		const char *far;	/* when longer */
+	};
+};
+
+/* Of a key with many moments: where to begin to look for a time. */
+struct moments_index {
+	uint32_t group;
+	unsigned shift;
+	uint32_t *first;		/* of each part of its time, and the
+					 * end */
 };
 
 struct moments {
@@ -35,6 +47,8 @@ struct moments {
 	size_t *start;		/* of each key's group, and the end */
 	struct moments_slot *slot;
 	size_t mask;
+	struct moments_index *index;	/* by group */
+	size_t indexes;
 };
 
 void moments_init(struct moments *m);
@@ -44,18 +58,15 @@ int moments_add(struct moments *m, const struct buf *key, int64_t time,
     struct err *e);
 int moments_sort(struct moments *m, struct err *e);
 
-/* The groups of many keys, INTERN_NONE where there is none: key i is the
- * bytes text[end[i - 1]..end[i]).  `hash` is room for as many. */
-void moments_groups(uint32_t *group, uint64_t *hash, const struct moments *m,
-    const char *text, const size_t *end, size_t n);
+#define MOMENTS_NONE UINT32_MAX
+
+/* For n rows of a block, from row `from`: the group of each key and the first
+ * place of it with at[place] >= known; MOMENTS_NONE where there is no such key
+ * or no such place. */
+void moments_find(uint32_t *group, uint32_t *place, const struct moments *m,
+    const struct feed_block *b, size_t from, const int64_t *known, size_t n);
 /* The first place of the group with at[place] >= time; start[group + 1]
  * when all are before. */
 size_t moments_from(const struct moments *m, uint32_t group, int64_t time);
-
-/* The key of row i in *out, of columns col[0..n) of raw cells; empty when one
- * is missing. */
-void key_text(struct buf *out, const struct column *col, size_t n, size_t i);
-/* One part more; key_text of several is these one after the other. */
-void key_part(struct buf *out, const struct raw_cell *c, bool alone);
 
 #endif

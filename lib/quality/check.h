@@ -13,6 +13,7 @@
 
 #define CHECK_ROWS 10		/* row numbers named in a finding */
 #define CHECK_EXAMPLES 5
+#define CHECK_MEMORY ((size_t)1 << 30)
 
 enum check_rule {
 	CHECK_ABSENT,		/* a column is not there */
@@ -77,9 +78,17 @@ struct check_past {
 	size_t cols;
 };
 
+struct typed_rows;
 struct check_input {
 	const char *bytes;
 	size_t n;
+	/* Instead of bytes rows that have types, from the first one at each
+	 * call; or NULL. */
+	int (*open_rows)(void *ctx, struct typed_rows *r, struct err *e);
+	void *rows_ctx;
+	size_t memory;			/* that the keys of rows may take
+					 * before they go to disk; 0:
+					 * CHECK_MEMORY */
 	/* What the user says of how to read, over what the schema does; or
 	 * NULL. */
 	const struct table_read_opts *read;

@@ -10,14 +10,32 @@
 #ifndef READ_DELTA_H
 #define READ_DELTA_H
 
-#include <stdbool.h>
+#include "read/typed.h"
 
-#include "base/buf.h"
+/* Where the files are: in a folder, in a version of one. */
+struct delta_files {
+	const char *name;		/* for messages */
+	/* The names in its _delta_log, in order; the caller frees them with
+	 * folder_names_free. */
+	int (*names)(void *ctx, char ***names, size_t *n, struct err *e);
+	/* Append a file's bytes; `path` is below the table's folder. */
+	int (*read)(void *ctx, struct buf *out, const char *path,
+	    struct err *e);
+	void *ctx;
+};
 
 /* Is there a folder _delta_log in it? */
 bool delta_table_is(const char *folder);
-/* Append the table as CSV with a header, its columns in the schema's order, its
- * files by their paths: the same with a checkpoint and without. */
-int delta_table_read(struct buf *out, const char *folder, struct err *e);
+/* Of a folder; its path is borrowed, as ctx and as name. */
+struct delta_files delta_files_of(const char *folder);
+/* The rows, columns in the schema's order, file after file by their paths: the
+ * same with a checkpoint and without.  A column that a file does not have, or
+ * that is a partition's, is text.  What ctx points to stays until
+ * typed_rows_close. */
+int delta_rows_open(struct typed_rows *r, const struct delta_files *files,
+    struct err *e);
+/* Append them as CSV with a header. */
+int delta_table_read(struct buf *out, const struct delta_files *files,
+    struct err *e);
 
 #endif

@@ -13,6 +13,8 @@
 enum table_format { TABLE_AUTO, TABLE_CSV, TABLE_JSONL, TABLE_PARQUET };
 enum table_header { TABLE_HEADER_AUTO, TABLE_HEADER_YES, TABLE_HEADER_NO };
 
+struct expr;
+
 /* A column's type said by the user. */
 struct table_type {
 	const char *name;
@@ -50,6 +52,10 @@ struct table_read_opts {
 	size_t n_types;
 	const char *const *only;	/* read these alone, in file order */
 	size_t n_only;
+	const struct expr *where;	/* row groups of Parquet in which it
+					 * can hold nowhere are passed over;
+					 * whoever says so picks the rows (read/
+					 * where.h).  NULL: none */
 	const char *folder;		/* for an archive from a pipe; NULL:
 					 * FILE_SCRATCH_FOLDER */
 	int threads;			/* 0: pool_default_threads() */

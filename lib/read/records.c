@@ -431,3 +431,9 @@ records_check(const char *bytes, size_t n, const struct table_read_opts *o,
 	records_close(l);
 	return r;
 }
+
+uint64_t
+records_most(const struct records *l)
+{
+	return lines_in(&l->in.form, l->at, l->end) + 1;
+}

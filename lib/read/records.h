@@ -34,6 +34,9 @@ const char *records_line_end(const struct records *l);
  * cannot be cut). */
 int records_next(struct records *l, struct record *rec, struct err *e);
 
+/* No more of them are left: lines. */
+uint64_t records_most(const struct records *l);
+
 /* Back to a record that was given or cannot be cut: it is its first line alone,
  * and the next one begins behind that.  ERR_FORMAT when that was asked for so
  * often that it would take too long. */

@@ -11,6 +11,8 @@
 #include "base/intern.h"
 #include "base/mem.h"
 #include "base/pool.h"
+#include "read/door/door.h"
+#include "read/parquet/rows.h"
 #include "read/ragged.h"
 #include "read/row_reader.h"
 
@@ -27,6 +29,7 @@ struct slot {
 	struct scan_broken *broken;
 	size_t n_broken, room_broken;
 	struct scan_block block;
+	struct table wanted, all;	/* of typed rows: a part of each column */
 	bool endless;			/* the last of the broken ones is */
 	size_t others;			/* of its other members, those told */
 	bool failed;
@@ -42,6 +45,14 @@ struct scan {
 	struct slot **slot;		/* (slots) made when they are needed */
 	size_t slots, rows;		/* rows: the most of a block */
 	struct intern *other;		/* members that went nowhere */
+	struct typed_rows typed;	/* instead of the records */
+	size_t *from;			/* (wanted) its columns; SIZE_MAX: it
+					 * does not have that */
+	const struct table *group;
+	size_t group_at;		/* rows of it that were given */
+	uint64_t row;			/* rows before the group */
+	struct csv_form form;
+	struct buf header;
 	bool cut_failed;		/* a record could not be cut: */
 	struct record uncut;		/* ... this one */
 	struct err failure;
@@ -297,6 +308,152 @@ scan_records(struct scan *s, struct err *e)
 	return s->consumer->end(s->consumer->ctx, s, e);
 }
 
+/* ---- rows that have types ---- */
+
+/* Rows [at, at + rows) of a column, which begin a word of `valid`.  Of one that
+ * is not there every cell is missing. */
+static void
+view_column(struct column *view, const struct column *c, size_t at,
+    size_t rows)
+{
+	*view = *c;
+	view->rows = rows;
+	view->dict_borrowed = true;
+	view->data = (char *)c->data + at * col_type_size(c->type);
+	view->missing = 0;
+	if (c->valid != NULL)
+		view->valid = c->valid + at / 64;
+}
+
+static void
+look_at_view(void *ctx, size_t part, int worker)
+{
+	struct scan *s = ctx;
+	struct slot *k = s->slot[part];
+	size_t at = s->group_at + part * s->rows, n_want = s->ro.n_want;
+	size_t rows = s->group->rows - at;
+
+	rows = rows < s->rows ? rows : s->rows;
+	for (size_t i = 0; i < n_want; i++) {
+		if (s->from[i] != SIZE_MAX)
+			view_column(&k->wanted.col[i],
+			    &s->group->col[s->from[i]], at, rows);
+		k->wanted.col[i].rows = rows;
+	}
+	for (size_t i = 0; i < k->all.cols; i++)
+		view_column(&k->all.col[i], &s->group->col[i], at, rows);
+	k->wanted.rows = k->all.rows = rows;
+	k->block = (struct scan_block){ .slot = part, .t = &k->wanted,
+	    .first_row = s->row + at + 1, .all = &k->all };
+	k->failed = s->consumer->look(s->consumer->ctx, s, &k->block, worker,
+	    &k->err) != 0;
+}
+
+/* What a want finds nowhere is a column of missing cells. */
+static int
+make_views(struct scan *s, struct slot *k, struct err *e)
+{
+	size_t n = s->ro.n_want;
+
+	k->wanted.col = xalloc(n + 1, sizeof(*k->wanted.col));
+	for (size_t i = 0; i < n; i++)
+		if (s->from[i] == SIZE_MAX && column_init(&k->wanted.col[i],
+		    s->ro.want[i].name, COL_RAW, s->rows, e) != 0)
+			return -1;
+	k->wanted.cols = n;
+	k->all.cols = s->consumer->takes_text ? s->typed.cols : 0;
+	k->all.col = xalloc(k->all.cols + 1, sizeof(*k->all.col));
+	return 0;
+}
+
+static void
+free_views(const struct scan *s, struct slot *k)
+{
+	for (size_t i = 0; i < k->wanted.cols; i++)
+		if (s->from[i] == SIZE_MAX)
+			column_release(&k->wanted.col[i]);
+	free(k->wanted.col);
+	free(k->all.col);
+}
+
+static int
+scan_group(struct scan *s, struct err *e)
+{
+	size_t n, left;
+
+	for (s->group_at = 0; s->group_at < s->group->rows;
+	    s->group_at += n * s->rows) {
+		left = s->group->rows - s->group_at;
+		n = (left + s->rows - 1) / s->rows;
+		n = n < s->slots ? n : s->slots;
+		pool_run(s->pool, n, look_at_view, s);
+		for (size_t i = 0; i < n; i++) {
+			if (s->slot[i]->failed) {
+				*e = s->slot[i]->err;
+				return -1;
+			}
+			if (s->consumer->block(s->consumer->ctx, s,
+			    &s->slot[i]->block, e) != 0)
+				return -1;
+		}
+	}
+	s->row += s->group->rows;
+	return 0;
+}
+
+static int
+scan_groups(struct scan *s, struct err *e)
+{
+	struct table *t;
+	int r;
+
+	for (size_t i = 0; i < s->slots; i++) {
+		s->slot[i] = xalloc(1, sizeof(*s->slot[i]));
+		if (make_views(s, s->slot[i], e) != 0)
+			return -1;
+	}
+	while ((r = typed_rows_next(&t, &s->typed, e)) > 0) {
+		s->group = t;
+		if (scan_group(s, e) != 0)
+			return -1;
+	}
+	return r < 0 ? -1 : s->consumer->end(s->consumer->ctx, s, e);
+}
+
+/* Which columns are wanted; all, where rows are asked for as text.  False: a
+ * name must be put right first. */
+static bool
+bind_typed(struct scan *s)
+{
+	bool *wanted = xalloc(s->typed.cols + 1, sizeof(*wanted));
+	struct intern *names = intern_new();
+	bool fine = true;
+
+	for (size_t i = 0; i < s->typed.cols; i++) {
+		const char *name = s->typed.names[i];
+
+		fine = intern_add(names, name, strlen(name)) == i && fine &&
+		    *name != '\0';
+		wanted[i] = s->consumer->takes_text;
+	}
+	s->from = xalloc(s->ro.n_want + 1, sizeof(*s->from));
+	for (size_t i = 0; i < s->ro.n_want; i++) {
+		const char *name = s->ro.want[i].name;
+		uint32_t at = intern_find(names, name, strlen(name));
+
+		s->from[i] = at == INTERN_NONE ? SIZE_MAX : at;
+		if (at != INTERN_NONE)
+			wanted[at] = true;
+	}
+	typed_rows_want(&s->typed, wanted);
+	intern_free(names);
+	free(wanted);
+	s->form = (struct csv_form){ ',', '\n', '"', 0, 0 };
+	typed_put_header(&s->header, &s->typed);
+	s->rows = SLOT_ROWS;
+	return fine;
+}
+
 static void
 scan_free(struct scan *s)
 {
@@ -305,6 +462,7 @@ scan_free(struct scan *s)
 			continue;
 		if (s->slot[i]->made)
 			row_reader_release(&s->slot[i]->rows);
+		free_views(s, s->slot[i]);
 		free(s->slot[i]->broken);
 		free(s->slot[i]);
 	}
@@ -312,7 +470,64 @@ scan_free(struct scan *s)
 	intern_free(s->other);
 	pool_free(s->pool);
 	records_close(s->records);
+	typed_rows_close(&s->typed);
+	free(s->from);
+	buf_free(&s->header);
 	free(s);
+}
+
+/* Typed, or as records: what was packed and words for missing are for text. */
+static int
+open_rows(struct scan *s, const char *bytes, size_t n, struct err *e)
+{
+	const struct table_read_opts *o = &s->ro.read;
+	int r = 0;
+
+	if (o->n_na == 0 && !door_is_packed(bytes, n, o))
+		r = door_parquet(bytes, n, o, o->name, e);
+	if (r > 0 && parquet_rows_open(&s->typed, bytes, n, o, e) != 0)
+		return -1;
+	if (r > 0 && !bind_typed(s)) {
+		typed_rows_close(&s->typed);
+		r = 0;
+	}
+	if (r == 0) {
+		r = records_open_alone(&s->records, bytes, n, o, e);
+		s->in = s->records != NULL ? records_input(s->records) : NULL;
+	}
+	return r < 0 ? -1 : 0;
+}
+
+static struct scan *
+scan_new(const struct table_read_opts *o, const struct table_want *want,
+    size_t n_want, const struct scan_consumer *c)
+{
+	struct scan *s = xalloc(1, sizeof(*s));
+
+	s->consumer = c;
+	s->ro = (struct table_reader_opts){ .read = *o, .want = want,
+	    .n_want = n_want, .lax = true };
+	s->other = intern_new();
+	buf_init(&s->header, BUF_CAP_DOC);
+	return s;
+}
+
+static int
+scan_run(struct scan *s, bool small, struct err *e)
+{
+	s->pool = pool_new(small ? 1 : s->ro.read.threads);
+	s->slots = (size_t)pool_threads(s->pool) * SLOTS_A_THREAD;
+	if (pool_threads(s->pool) == 1)
+		s->slots = 1;
+	s->slot = xalloc(s->slots, sizeof(struct slot *));
+	if (s->records != NULL) {
+		if (make_slot(s, 0, e) != 0)
+			return -1;
+		s->rows = s->slot[0]->rows.builder.room;
+	}
+	if (s->consumer->begin(s->consumer->ctx, s, e) != 0)
+		return -1;
+	return s->records != NULL ? scan_records(s, e) : scan_groups(s, e);
 }
 
 int
@@ -320,27 +535,30 @@ scan_table(const char *bytes, size_t n, const struct table_read_opts *o,
     const struct table_want *want, size_t n_want,
     const struct scan_consumer *c, struct err *e)
 {
-	struct scan *s = xalloc(1, sizeof(*s));
-	int r = -1;
+	struct scan *s = scan_new(o, want, n_want, c);
+	int r = open_rows(s, bytes, n, e);
 
-	s->consumer = c;
-	s->ro = (struct table_reader_opts){ .read = *o, .want = want,
-	    .n_want = n_want, .lax = true };
-	s->other = intern_new();
-	if (records_open_alone(&s->records, bytes, n, o, e) != 0)
-		goto done;
-	s->in = records_input(s->records);
-	s->pool = pool_new(n < SMALL_BYTES ? 1 : o->threads);
-	s->slots = (size_t)pool_threads(s->pool) * SLOTS_A_THREAD;
-	if (pool_threads(s->pool) == 1)
-		s->slots = 1;
-	s->slot = xalloc(s->slots, sizeof(struct slot *));
-	if (make_slot(s, 0, e) != 0)
-		goto done;
-	s->rows = s->slot[0]->rows.builder.room;
-	if (c->begin(c->ctx, s, e) == 0)
-		r = scan_records(s, e);
-done:
+	if (r == 0)
+		r = scan_run(s, n < SMALL_BYTES, e);
+	scan_free(s);
+	return r;
+}
+
+int
+scan_typed(struct typed_rows *rows, const struct table_read_opts *o,
+    const struct table_want *want, size_t n_want,
+    const struct scan_consumer *c, struct err *e)
+{
+	struct scan *s = scan_new(o, want, n_want, c);
+	int r = 0;
+
+	s->typed = *rows;
+	if (!bind_typed(s))
+		r = err_set(e, ERR_FORMAT, "%s: a column without a name, or "
+		    "two of the same", o->name ? o->name : "input");
+	if (r == 0)
+		r = scan_run(s, false, e);
+	s->typed = (struct typed_rows){ 0 };
 	scan_free(s);
 	return r;
 }
@@ -357,6 +575,12 @@ scan_workers(const struct scan *s)
 	return (size_t)pool_threads(s->pool);
 }
 
+uint64_t
+scan_most_rows(const struct scan *s)
+{
+	return s->records != NULL ? records_most(s->records) : s->typed.most;
+}
+
 size_t
 scan_block_rows(const struct scan *s)
 {
@@ -366,12 +590,16 @@ scan_block_rows(const struct scan *s)
 enum table_format
 scan_format(const struct scan *s)
 {
-	return s->in->format;
+	return s->in != NULL ? s->in->format : TABLE_PARQUET;
 }
 
 const char *const *
 scan_names(const struct scan *s, size_t *n)
 {
+	if (s->in == NULL) {
+		*n = s->typed.cols;
+		return s->typed.names;
+	}
 	*n = s->in->cols;
 	return (const char *const *)s->in->names;
 }
@@ -379,6 +607,8 @@ scan_names(const struct scan *s, size_t *n)
 bool
 scan_has(const struct scan *s, size_t i)
 {
+	if (s->in == NULL)
+		return s->from[i] != SIZE_MAX;
 	for (size_t k = 0; k < s->slots; k++)
 		if (s->slot[k] != NULL && s->slot[k]->made &&
 		    row_reader_has(&s->slot[k]->rows, i))
@@ -396,23 +626,26 @@ scan_other(const struct scan *s, size_t i)
 const struct csv_form *
 scan_form(const struct scan *s)
 {
-	return &s->in->form;
+	return s->in != NULL ? &s->in->form : &s->form;
 }
 
 void
 scan_how(struct table_read_opts *o, const struct scan *s)
 {
-	const struct csv_form *f = &s->in->form;
+	const struct csv_form *f = scan_form(s);
 
 	*o = s->ro.read;
-	o->format = s->in->format;
+	o->format = s->in != NULL ? s->in->format : TABLE_CSV;
 	o->delimiter = f->delimiter;
 	o->quote = f->quote;
 	o->no_quote = f->quote == '\0';
 	o->escape = f->escape;
 	o->comment = f->comment;
-	o->header = s->in->header ? TABLE_HEADER_YES : TABLE_HEADER_NO;
-	if (s->in->header && o->n_columns == 0)
+	o->header = s->in == NULL || s->in->header ? TABLE_HEADER_YES :
+	    TABLE_HEADER_NO;
+	if (s->in == NULL)
+		o->n_columns = 0;
+	if (s->in == NULL || (s->in->header && o->n_columns == 0))
 		return;
 	o->columns = (const char *const *)s->in->names;
 	o->n_columns = s->in->cols;
@@ -421,11 +654,20 @@ scan_how(struct table_read_opts *o, const struct scan *s)
 const char *
 scan_header(const struct scan *s, size_t *n)
 {
-	return records_header(s->records, n);
+	if (s->in != NULL)
+		return records_header(s->records, n);
+	*n = s->header.len;
+	return s->header.data;
+}
+
+void
+scan_put_row(struct buf *out, const struct scan_block *b, size_t row)
+{
+	typed_put_rows(out, b->all, row, row + 1);
 }
 
 const char *
 scan_line_end(const struct scan *s)
 {
-	return records_line_end(s->records);
+	return s->in != NULL ? records_line_end(s->records) : "\n";
 }

@@ -200,6 +200,7 @@ rollout_state_read(struct rollout_state *s, const struct repo *repo,
     const char *name, struct err *e)
 {
 	char *path = rollout_state_path(repo, name);
+	struct err why = ERR_INIT;
 	struct buf b;
 	int r;
 
@@ -209,8 +210,10 @@ rollout_state_read(struct rollout_state *s, const struct repo *repo,
 	if (r < 0 && e->code == ERR_NOENT)
 		r = err_set(e, ERR_NOENT, "there is no rollout of '%s': "
 		    "'mlv-serve rollout start' begins one", name);
-	if (r == 0 && rollout_state_parse(s, b.data, b.len, e) < 0)
-		r = err_wrap(e, "'%s'", path);
+	if (r == 0 && rollout_state_parse(s, b.data, b.len, &why) < 0)
+		r = err_set(e, ERR_FORMAT, "'%s': %s; its last record is the "
+		    "newest version of report:rollout-%s; without the file no "
+		    "rollout of it runs", path, why.msg, name);
 	if (r == 0 && strcmp(s->name, name) != 0)
 		r = err_set(e, ERR_FORMAT, "'%s' is the state of a rollout of "
 		    "'%.100s'", path, s->name);

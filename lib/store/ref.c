@@ -8,9 +8,12 @@
  */
 #include "store/ref.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/beneath.h"
 #include "base/file.h"
@@ -227,6 +230,16 @@ ref_version(const struct ref *r, uint32_t number)
 	return &r->value[number - 1];
 }
 
+int
+ref_refuse_version(struct err *e, const char *name, uint32_t number,
+    const struct ref *r)
+{
+	int kind = (int)strcspn(name, "/");
+
+	return err_set(e, ERR_NOENT, "%.*s:%s has no version %u; its newest "
+	    "is %zu", kind, name, name + kind + 1, number, r->n);
+}
+
 const struct ref_value *
 ref_with_id(const struct ref *r, const struct oid *id)
 {
@@ -278,20 +291,64 @@ ref_each(struct repo *repo, const char *prefix,
 	return r;
 }
 
+static uint64_t
+stamp_of(const struct stat *st)
+{
+	uint64_t v[6] = { (uint64_t)st->st_ino, (uint64_t)st->st_size,
+	    (uint64_t)st->st_mtim.tv_sec, (uint64_t)st->st_mtim.tv_nsec,
+	    (uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec };
+
+	return hash64(v, sizeof(v), 0) | 1;
+}
+
 uint64_t
 ref_stamp(struct repo *repo, const char *name)
 {
 	char *path = ref_path(repo, name);
 	struct stat st;
-	uint64_t v[4] = { 0, 0, 0, 0 }, stamp = 0;
+	uint64_t stamp = beneath_stat(path, &st) == 0 ? stamp_of(&st) : 0;
 
-	if (beneath_stat(path, &st) == 0) {
-		v[0] = (uint64_t)st.st_ino;
-		v[1] = (uint64_t)st.st_size;
-		v[2] = (uint64_t)st.st_mtim.tv_sec;
-		v[3] = (uint64_t)st.st_mtim.tv_nsec;
-		stamp = hash64(v, sizeof(v), 0) | 1;
-	}
 	free(path);
 	return stamp;
+}
+
+void
+ref_kind_moment(struct ref_moment *m, struct repo *repo, const char *kind)
+{
+	char *path = ref_path(repo, kind);
+	struct stat st;
+
+	memset(m, 0, sizeof(*m));
+	if (beneath_stat(path, &st) == 0) {
+		m->folder = (uint64_t)st.st_ino;
+		m->ns = (int64_t)st.st_ctim.tv_sec * 1000000000 +
+		    st.st_ctim.tv_nsec;
+	}
+	free(path);
+}
+
+int
+ref_each_stamp(struct repo *repo, const char *kind,
+    int (*fn)(void *ctx, const char *base, uint64_t stamp, struct err *e),
+    void *ctx, struct err *e)
+{
+	char *path = ref_path(repo, kind), **names;
+	int fd = beneath_open_file(path, O_RDONLY | O_DIRECTORY, 0);
+	int r = fd < 0 && errno != ENOENT ? err_sys(e, "cannot list '%s'",
+	    path) : 0;
+	struct stat st;
+	size_t n = 0;
+
+	if (fd >= 0)
+		r = folder_names(&names, &n, path, e);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (fstatat(fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    ref_part_ok(names[i], strcspn(names[i], "@")))
+			r = fn(ctx, names[i], stamp_of(&st), e);
+	if (fd >= 0) {
+		folder_names_free(names, n);
+		close(fd);
+	}
+	free(path);
+	return r;
 }

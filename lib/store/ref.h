@@ -53,6 +53,10 @@ const struct ref_value *ref_last(const struct ref *r);
 /* Version `number`, or NULL; `id`'s newest version, or NULL: none that was
  * removed. */
 const struct ref_value *ref_version(const struct ref *r, uint32_t number);
+/* ERR_NOENT: "model:churn has no version 9; its newest is 3", as people write
+ * the name. */
+int ref_refuse_version(struct err *e, const char *name, uint32_t number,
+    const struct ref *r);
 const struct ref_value *ref_with_id(const struct ref *r, const struct oid *id);
 
 #define REF_ANY UINT32_MAX	/* expect nothing in particular */
@@ -113,5 +117,19 @@ int ref_each(struct repo *repo, const char *prefix,
 /* A number that changes whenever the ref's file does; 0 when there is
  * none.  One stat(2). */
 uint64_t ref_stamp(struct repo *repo, const char *name);
+/* The refs of a kind by their names below it, aliases too, each with its
+ * ref_stamp, in byte order. */
+int ref_each_stamp(struct repo *repo, const char *kind,
+    int (*fn)(void *ctx, const char *base, uint64_t stamp, struct err *e),
+    void *ctx, struct err *e);
+/* Which folder holds the refs of a kind, and when a name in it last changed,
+ * by the file system's clock: every ref that is added, moved or taken away
+ * does that.  Zeros: there is none.  One stat(2). */
+struct ref_moment {
+	uint64_t folder;
+	int64_t ns;
+};
+void ref_kind_moment(struct ref_moment *m, struct repo *repo,
+    const char *kind);
 
 #endif

@@ -24,7 +24,7 @@ toggle_locked(struct repo *repo, const char *name, const char *list,
 	if (ref_read(&versions, repo, name, e) < 0)
 		return -1;
 	if (number == 0 || number > versions.n) {
-		err_set(e, ERR_NOENT, "'%s' has no version %u", name, number);
+		ref_refuse_version(e, name, number, &versions);
 		goto done;
 	}
 	if (versions.value[number - 1].removed == removed) {

@@ -235,8 +235,7 @@ move_locked(uint32_t *was, struct repo *repo, const char *name,
 	}
 	if (m->number &&
 	    (to = ref_version(&versions, m->number)) == NULL) {
-		err_set(e, ERR_NOENT, "'%s' has no version %u", name,
-		    m->number);
+		ref_refuse_version(e, name, m->number, &versions);
 		goto done;
 	}
 	if (m->number == *was) {

@@ -17,18 +17,8 @@
 
 #define SUFFIX ".jsonl"
 
-struct run_id {
-	char *id;
-	bool journal;			/* has one that is a file */
-};
-
-struct run_ids {
-	struct run_id *v;
-	size_t n, room;
-};
-
 static void
-add_id(struct run_ids *l, const char *id, size_t n, bool journal)
+add_id(struct run_list *l, const char *id, size_t n, bool journal)
 {
 	if (l->n == l->room) {
 		l->room = l->room ? l->room * 2 : 64;
@@ -37,12 +27,13 @@ add_id(struct run_ids *l, const char *id, size_t n, bool journal)
 	l->v[l->n++] = (struct run_id){ xstrndup(id, n), journal };
 }
 
-static void
-ids_release(struct run_ids *l)
+void
+run_list_release(struct run_list *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		free(l->v[i].id);
 	free(l->v);
+	memset(l, 0, sizeof(*l));
 }
 
 static int
@@ -55,7 +46,7 @@ add_sealed(void *ctx, const char *name, struct err *e)
 }
 
 static int
-add_unsealed(struct run_ids *l, struct catalog *c, struct err *e)
+add_unsealed(struct run_list *l, struct catalog *c, struct err *e)
 {
 	char *folder = journal_folder(c), **names;
 	size_t count;
@@ -80,17 +71,30 @@ newest_first(const void *a, const void *b)
 	return strcmp(y->id, x->id);
 }
 
+int
+run_list_journals(struct run_list *l, struct catalog *c, struct err *e)
+{
+	memset(l, 0, sizeof(*l));
+	if (add_unsealed(l, c, e) < 0) {
+		run_list_release(l);
+		return -1;
+	}
+	if (l->n)
+		qsort(l->v, l->n, sizeof(*l->v), newest_first);
+	return 0;
+}
+
 /* All ids, newest first, each once.  Unsealed ones are listed first: one
  * that is sealed meanwhile is then found among the sealed. */
 static int
-all_ids(struct run_ids *l, struct catalog *c, struct err *e)
+all_ids(struct run_list *l, struct catalog *c, struct err *e)
 {
 	size_t kept = 0;
 
 	memset(l, 0, sizeof(*l));
 	if (add_unsealed(l, c, e) < 0 ||
 	    ref_each(catalog_repo(c), "run/", add_sealed, l, e) < 0) {
-		ids_release(l);
+		run_list_release(l);
 		return -1;
 	}
 	if (l->n)
@@ -113,15 +117,20 @@ find_sealed(struct oid *manifest, struct catalog *c, const char *id,
     struct err *e)
 {
 	char *ref = name_ref(&(struct name){ .kind = NAME_RUN, .base = id });
+	const struct ref_value *last;
 	struct ref versions;
 	int r = ref_read(&versions, catalog_repo(c), ref, e);
 
 	free(ref);
 	if (r < 0)
 		return -1;
-	*manifest = ref_last(&versions)->id;
+	last = ref_last(&versions);
+	if (last)
+		*manifest = last->id;
+	else
+		r = err_set(e, ERR_NOENT, "run:%s was removed", id);
 	ref_free(&versions);
-	return 0;
+	return r;
 }
 
 int
@@ -174,7 +183,7 @@ run_each(struct catalog *c,
     int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
     struct err *e)
 {
-	struct run_ids l;
+	struct run_list l;
 	int result = 0;
 
 	if (catalog_need_repo(c, "listing runs", e) < 0 ||
@@ -193,7 +202,7 @@ run_each(struct catalog *c,
 		result = fn(ctx, &r, e);
 		run_free(&r);
 	}
-	ids_release(&l);
+	run_list_release(&l);
 	return result;
 }
 
@@ -267,7 +276,7 @@ static int
 find_by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
 {
 	size_t n = strlen(text), found = 0;
-	struct run_ids l;
+	struct run_list l;
 
 	*id = NULL;
 	if (all_ids(&l, c, e) < 0)
@@ -285,7 +294,7 @@ find_by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
 			found++;
 		}
 	}
-	ids_release(&l);
+	run_list_release(&l);
 	if (found > 1) {
 		free(*id);
 		*id = NULL;

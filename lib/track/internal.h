@@ -14,6 +14,18 @@ char *journal_path(const struct catalog *c, const char *id);
 /* Where unsealed journals are: "/x/.mlv/runs". */
 char *journal_folder(const struct catalog *c);
 
+/* Ids of runs. */
+struct run_list {
+	struct run_id {
+		char *id;
+		bool journal;		/* has one that is a file */
+	} *v;
+	size_t n, room;
+};
+/* Those that have a journal which is a file, newest first. */
+int run_list_journals(struct run_list *l, struct catalog *c, struct err *e);
+void run_list_release(struct run_list *l);
+
 /* A journal's text into *r (zeroed).  The status is what its end line says,
  * RUN_UNKNOWN without one.  Lines that are not whole are skipped.
  * ERR_FORMAT when line one is not the beginning of a run. */

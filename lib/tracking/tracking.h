@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "access/scope.h"
 #include "base/err.h"
 #include "catalog/catalog.h"
 #include "catalog/name.h"
@@ -40,10 +41,8 @@ int tracking_open(struct tracking **out, const struct tracking_opts *o,
     struct err *e);
 void tracking_close(struct tracking *t);
 
-/* What a request needs; each holds those before. */
-enum tracking_scope { SCOPE_READ, SCOPE_WRITE, SCOPE_PROMOTE };
-const char *tracking_scope_word(enum tracking_scope scope);
-enum tracking_scope tracking_needs(const char *method, const char *path);
+/* What a request needs: SCOPE_READ, SCOPE_WRITE or SCOPE_PROMOTE. */
+enum scope tracking_needs(const char *method, const char *path);
 
 /* Does a route of the API have this path?  Else it is a page, or nothing. */
 bool tracking_has(const char *path);

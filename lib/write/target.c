@@ -38,13 +38,21 @@ target_open(struct target *t, const char *path, enum write_packing packing,
 }
 
 static int
+put(struct target *t, const void *p, size_t n, struct err *e)
+{
+	if (t->hash != NULL)
+		sha256_add(t->hash, p, n);
+	return out_file_add(&t->file, p, n, e);
+}
+
+static int
 pack(struct target *t, const void *p, size_t n, bool end, struct err *e)
 {
 	int r = t->gz != NULL ? gz_out_add(t->gz, &t->packed, p, n, end, e) :
 	    zst_out_add(t->zst, &t->packed, p, n, end, e);
 
 	if (r == 0)
-		r = out_file_add(&t->file, t->packed.data, t->packed.len, e);
+		r = put(t, t->packed.data, t->packed.len, e);
 	buf_clear(&t->packed);
 	return r;
 }
@@ -53,7 +61,7 @@ int
 target_add(struct target *t, const void *p, size_t n, struct err *e)
 {
 	return t->gz == NULL && t->zst == NULL ?
-	    out_file_add(&t->file, p, n, e) : pack(t, p, n, false, e);
+	    put(t, p, n, e) : pack(t, p, n, false, e);
 }
 
 int

@@ -8,6 +8,7 @@
 #define WRITE_TARGET_H
 
 #include "base/file.h"
+#include "base/hash.h"
 
 enum write_packing { WRITE_PLAIN, WRITE_GZIP, WRITE_ZSTD };
 
@@ -19,6 +20,8 @@ struct target {
 	struct gz_out *gz;
 	struct zst_out *zst;		/* one of both, or none */
 	struct buf packed;
+	struct sha256 *hash;		/* of what goes to the file, where
+					 * somebody set one; theirs */
 };
 
 int target_open(struct target *t, const char *path, enum write_packing packing,

@@ -276,6 +276,27 @@ check 'members that nobody knows are refused by name' <<'X'
 		columns: {n: {type: int64, quantiles: {1.5: {min: 0}}}}
 	Y
 X
+check 'a condition that cannot be read is told with file and line' <<'X'
+	printf 'columns:\n  a: {type: int64,\n    when: "a >"}\n' >odd.yaml &&
+	expect 2 mlv-data check -s odd.yaml t.csv &&
+	says "odd.yaml: line 3: 'when': expected a value at the end" &&
+	printf 'columns:\n  a: {type: int64}\nrules:\n- {expr: a > 1, when: b = 1}\n' >odd.yaml &&
+	expect 2 mlv-data check -s odd.yaml t.csv &&
+	says "odd.yaml: line 4: 'when': no column 'b' in the schema" &&
+	printf 'columns:\n  a: {type: int64\n' >odd.yaml &&
+	expect 3 mlv-data check -s odd.yaml t.csv &&
+	says 'odd.yaml: YAML line 2: did not find'
+X
+check 'a Great Expectations pattern of more than a MiB is refused, not cut' <<'X'
+	awk 'BEGIN {
+		printf "{\"expectations\": [{\"expectation_type\": \"expect_column_values_to_match_regex_list\", "
+		printf "\"kwargs\": {\"column\": \"a\", \"match_on\": \"any\", \"regex_list\": ["
+		for (i = 0; i < 60000; i++) printf "%s\"pattern-number-%d\"", (i ? ", " : ""), i
+		print "]}}]}"
+	}' >long.json &&
+	expect 3 mlv-data check -s long.json t.csv &&
+	says 'a condition or pattern of more than 1 MiB'
+X
 check 'a condition about a column that the schema does not have is exit 2' <<'X'
 	! broken t.csv <<-Y &&
 		columns: {n: {type: int64, max: 3, when: z > 2}}

@@ -238,6 +238,32 @@ check 'Delta: files that were removed are none, columns that came later are empt
 	printf 'id,day,word,more\n3,,z,\n4,c,,5\n' >want &&
 	mlv-data convert t | same want -
 X
+check 'Delta: the version of a folder is one: convert, schema and check read it' <<'X'
+	mlv-data init >/dev/null &&
+	expect 0 mlv-data add t &&
+	expect 0 mlv-data convert data:t &&
+	same out want &&
+	expect 0 mlv-data schema data:t -o v.yaml &&
+	expect 0 mlv-data check -s v.yaml data:t --bad odd.csv -o good.csv &&
+	mlv-data convert good.csv | same want -
+X
+cat >d.yaml <<'END'
+columns:
+  id: {type: int64, max: 3}
+  day: {type: text, values: [c]}
+  word: {type: text, min_fraction: 1}
+  more: {type: int64, min: 9}
+END
+check 'Delta: check judges its files column by column, as the CSV made of them' <<'X'
+	mlv-data convert t -o t.csv &&
+	expect 1 mlv-data check --json -s d.yaml t.csv &&
+	jq -c 'del(.path)' out >found &&
+	test "$(wc -l <found)" = 3 &&
+	expect 1 mlv-data check --json -s d.yaml t &&
+	jq -c 'del(.path)' out | same found - &&
+	expect 1 mlv-data check --json --na 5 -s d.yaml t &&
+	test "$(wc -l <out)" = 2
+X
 refused() {	# what the second version says, words of the message
 	echo "$1" | log 2
 	expect 3 mlv-data convert t -o none.csv &&
@@ -251,6 +277,33 @@ check 'Delta: what a reader may not pass over is refused by name' <<'X'
 	refused "$(schema id '"delta.columnMapping.mode":"name"')" 'mapped columns' &&
 	refused '{"add":{"path":"../t/2.parquet"}}' 'a file elsewhere' &&
 	refused '{"add":{"path":"s3://b/2.parquet"}}' 'a file elsewhere'
+X
+# a checkpoint of version 1, as flat columns with the names of the nested ones
+text='{""type"":""struct"",""fields"":[{""name"":""id""},{""name"":""day""},{""name"":""word""}]}'
+names=protocol.minReaderVersion,metaData.schemaString,metaData.partitionColumns
+names=$names,add.path,add.partitionValues.key,add.partitionValues.value
+checkpoint() {	# reader version
+	cat <<END | mlv-data convert - --columns "$names" -o t/_delta_log/00000000000000000001.checkpoint.parquet
+$1,,,,,
+,"$text","[""day""]",,,
+,,,day=a%20b/1.parquet,"[""day""]","[""x y""]"
+END
+}
+check 'Delta: a checkpoint stands for the commits before it' <<'X'
+	mkdir -p kept &&
+	mv t/_delta_log/*.json kept &&
+	checkpoint 1 &&
+	echo '{"add":{"path":"2.parquet","partitionValues":{"day":null}}}' | log 2 &&
+	printf 'id,day,word\n3,,z\n1,x y,x\n2,x y,y\n' >want &&
+	mlv-data convert t | same want -
+X
+check 'Delta: a checkpoint of a later reader is refused by name' <<'X'
+	checkpoint 12 &&
+	expect 3 mlv-data convert t -o none.csv &&
+	says 'a reader version beyond 3' &&
+	test ! -e none.csv &&
+	rm t/_delta_log/* &&
+	mv kept/* t/_delta_log
 X
 check 'Delta: a log with a gap, broken, or naming a file that is not there: exit 3' <<'X'
 	refused '{"add":{"path":"9.parquet"}}' 9.parquet &&

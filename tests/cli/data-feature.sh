@@ -122,6 +122,18 @@ check 'JSON Lines in and out, and a pipe' <<'X'
 	test "$(cat t.jsonl)" = '{"customer_id":1,"event_timestamp":"2026-01-10","note":"n","calls":5,"spend":3}'
 X
 printf 'customer_id,event_timestamp,label\n' >none.csv
+check 'Parquet, and packed files, by their ending, with the id of the file' <<'X'
+	mlv-data feature join features.yaml --service churn entities.csv >plain.csv &&
+	expect 0 mlv-data feature join features.yaml --service churn entities.csv -o t.parquet &&
+	test "sha256:$(sha256sum t.parquet | cut -d' ' -f1)" = "$(cut -f2 out)" &&
+	mlv-data convert plain.csv -o want.parquet &&
+	cmp want.parquet t.parquet &&
+	expect 0 mlv-data feature join features.yaml --service churn entities.csv -o t.csv.gz &&
+	test "sha256:$(sha256sum t.csv.gz | cut -d' ' -f1)" = "$(cut -f2 out)" &&
+	gzip -dc t.csv.gz | cmp - plain.csv &&
+	expect 0 mlv-data feature join features.yaml --service churn none.csv -o none.parquet
+X
+
 check 'no rows in is a header out' <<'X'
 	expect 0 mlv-data feature join features.yaml --service churn none.csv &&
 	test "$(cat out)" = customer_id,event_timestamp,label,usage__calls,usage__spend

@@ -36,6 +36,10 @@ check 'rm: a version is found and listed no more, and keeps its number' <<'X'
 	expect 0 mlv-data rm data:d@1 &&
 	whole
 X
+check 'rm: a version that never was is refused, in the words of the name' <<'X'
+	expect 3 mlv-data rm data:d@9 &&
+	says "error: data:d has no version 9; its newest is 4"
+X
 check 'rm --undo: it is back' <<'X'
 	expect 0 mlv-data rm --undo data:d@1 &&
 	expect 0 mlv-data cat data:d@1 &&

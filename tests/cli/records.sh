@@ -316,6 +316,15 @@ check 'mlv-train runs prints the record for each kind of run, in both forms' <<'
 	described 0 mlv-train runs &&
 	plain mlv.run.listed/1 0 mlv-train runs
 X
+check 'mlv-train runs --group-by prints its record' <<'X'
+	described 0 mlv-train runs -g learner,params.lr --agg max:metrics.loss,count:metrics.loss
+X
+check 'mlv-train tag, attach, archive and restore print their record' <<'X'
+	described 0 mlv-train tag -m words good team=a &&
+	described 0 mlv-train attach good rows.csv &&
+	described 0 mlv-train archive bad &&
+	described 0 mlv-train restore bad
+X
 is_living() { mlv-train runs -w "status = 'running'" | grep -q "$1"; }
 check 'mlv-train runs prints the record of a run that still lives' <<'X'
 	mkfifo go &&
@@ -536,6 +545,14 @@ check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms
 	described 1 mlv-drift alert alert.yaml share &&
 	plain mlv.drift.alarm/1 1 mlv-drift alert alert.yaml share
 X
+check 'mlv-serve http at a path prints the record of mlv-records(5)' <<'X'
+	background mlv-serve http --health-port 0 --json --listen unix:socket two.onnx &&
+	until_true grep -q unix: server.out &&
+	cp server.out out &&
+	agree record &&
+	kill "$server" &&
+	wait "$server"
+X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
 	until_true grep -q http server.out &&
@@ -564,6 +581,15 @@ check 'mlv-serve track prints the record of mlv-records(5), and its runs have jo
 	tell mlflow/runs/update "$(about '"status":"FINISHED"')" &&
 	kill "$server" &&
 	wait "$server"
+X
+check 'mlv-serve token prints the records of mlv-serve-records(5), in both forms' <<'X'
+	described 0 mlv-serve 'token new' --scope read --expires 9d one &&
+	described 0 mlv-serve 'token new' --scope predict one &&
+	plain mlv.token.new/1 0 mlv-serve token new --scope predict two &&
+	described 0 mlv-serve 'token ls' &&
+	plain mlv.token/1 0 mlv-serve token ls &&
+	described 0 mlv-serve 'token revoke' one &&
+	plain mlv.token.revoked/1 0 mlv-serve token revoke two
 X
 check 'mlv-serve rollout and replay print the records of mlv-serve-records(5), in both forms' <<'X'
 	mkdir ../rolled &&
@@ -652,6 +678,23 @@ check 'mlv-data rm and gc print their records' <<'X'
 		expect 0 mlv-data gc --keep newest --dry-run &&
 		grep ^data: out >going &&
 		plain mlv.gc.version/1 0 cat going
+	)
+X
+check 'mlv-data gc --remote prints its records' <<'X'
+	mkdir ../shared &&
+	(
+		cd ../collected &&
+		mlv-data remote add origin ../shared >add.log &&
+		mlv-data push >push.log &&
+		mlv-data rm data:x@1 data:x@2 >rm.log &&
+		mlv-data push >push.log &&
+		expect 0 mlv-data gc --remote origin --keep all --dry-run &&
+		grep ^packs/ out >going &&
+		plain mlv.gc.remote.file/1 0 cat going &&
+		described 0 mlv-data gc --remote origin --keep all &&
+		expect 0 mlv-data gc --remote origin --keep all &&
+		grep ^origin out >numbers &&
+		plain mlv.gc.remote/1 0 cat numbers
 	)
 X
 

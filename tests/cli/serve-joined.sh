@@ -165,6 +165,14 @@ check 'a log without joined features, or none, is told' <<'X'
 	says 'no request had features joined' &&
 	expect 3 mlv-data feature audit features.yaml nowhere
 X
+check 'times in which no request can lie, or none does, are told' <<'X'
+	expect 2 mlv-data feature audit features.yaml log --since 2100-01-01 &&
+	says '--since 2100-01-01 lies in the future' &&
+	expect 2 mlv-data feature audit features.yaml log --since 24h --until 2d &&
+	says 'is not before --until' &&
+	expect 3 mlv-data feature audit features.yaml log --until 2020-01-01 &&
+	says 'no request lies in the time asked for'
+X
 
 # --- names, models that do not fit -------------------------------------------
 start --features features.yaml --feature-store o.mdb --service churn short.onnx

@@ -44,6 +44,18 @@ check '-o: the rows as CSV with their inputs, the summary alone is printed' <<'X
 	tail -n +2 otherwise.csv | cut -d, -f9,10 | sort -u >asked &&
 	cut -d, -f1,2 many.csv | sort -u | comm -23 asked - | same /dev/null -
 X
+cp otherwise.csv o.csv
+for f in o.parquet o.jsonl o.csv.gz; do
+	FILE=$f
+	check "-o $f: the file is in the format of its ending" <<'X'
+		expect 0 mlv-serve replay m@2 requests -o "$FILE" &&
+		mlv-data convert o.csv >want &&
+		mlv-data convert "$FILE" | same want -
+X
+done
+check '-o of Parquet is Parquet' <<'X'
+	head -c 4 o.parquet | grep -q PAR1
+X
 check '--max-flips: exit 1 and the share of rows' <<'X'
 	expect 1 mlv-serve replay m@2 requests --max-flips 2 &&
 	says "of 2200 rows would be answered otherwise, more than 2 %" &&

@@ -89,6 +89,11 @@ check 'a damaged state: verbs say 3, a server keeps what it has and says so once
 	echo "{" >.mlv/rollouts/m.json &&
 	expect 3 mlv-serve rollout status m &&
 	says "no state of a rollout" &&
+	says "newest version of report:rollout-m" &&
+	: >.mlv/rollouts/other.json &&
+	expect 3 mlv-serve rollout ls &&
+	test "$(wc -l <err)" = 2 &&
+	rm .mlv/rollouts/other.json &&
 	until_true grep -q "keeping the rollout as it is" server.err &&
 	ask_units 1 100 &&
 	test "$(answered_by canary)" -gt 20 &&

@@ -27,6 +27,12 @@ check 'a step of 0 or 100 per cent is refused' <<'X'
 	refused 3 "from 0.01 to 99.99" 'kind: canary\nsteps: [0, 10]\n' &&
 	refused 3 "from 0.01 to 99.99" 'kind: canary\nsteps: [10, 100]\n'
 X
+check 'a request log that is a file is refused' <<'X'
+	echo 'kind: canary' >good.yaml &&
+	expect 2 mlv-serve rollout start m --policy good.yaml -l good.yaml model:m@candidate &&
+	says "good.yaml' is no folder" &&
+	test ! -e .mlv/rollouts/m.json
+X
 check 'alpha out of range is refused' <<'X'
 	refused 3 "'alpha' is a number from" 'kind: canary\nalpha: 0\n' &&
 	refused 3 "'alpha' is a number from" 'kind: canary\nalpha: 1.5\n'

@@ -113,17 +113,41 @@ open_past(struct beside *s, const struct check_data *o, struct err *e)
 	return 0;
 }
 
+static int
+open_rows(void *ctx, struct typed_rows *rows, struct err *e)
+{
+	return catalog_delta_rows(rows, ctx, e);
+}
+
+/* Rows of a Delta table; those whose words for missing are said, as text. */
+static int
+open_input(struct check_input *in, struct catalog_bytes *b,
+    const struct schema *s, struct err *e)
+{
+	if (b->delta && (in->read->n_na > 0 || s->read.n_na > 0)) {
+		if (catalog_delta_text(b, e) != 0)
+			return -1;
+	} else if (b->delta) {
+		in->open_rows = open_rows;
+		in->rows_ctx = b;
+	}
+	in->bytes = b->data;
+	in->n = b->n;
+	return 0;
+}
+
 int
 check_data(struct check *out, struct catalog_bytes *b,
     const struct check_data *o, struct err *e)
 {
 	struct beside s = { 0 };
 	struct table_read_opts read;
-	struct check_input in = { .bytes = b->data, .n = b->n, .read = &read,
-	    .has_now = o->has_now, .now = o->now, .folder = o->folder };
+	struct check_input in = { .read = &read, .has_now = o->has_now,
+	    .now = o->now, .folder = o->folder, .memory = o->memory };
 	int r = -1;
 
 	if (catalog_read_opts(&read, b, o->user, e) == 0 &&
+	    open_input(&in, b, o->schema, e) == 0 &&
 	    open_others(&s, o, e) == 0 && open_past(&s, o, e) == 0) {
 		in.others = s.table;
 		in.n_others = s.others;

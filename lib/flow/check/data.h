@@ -15,6 +15,7 @@ struct check_data {
 	const struct check_rows *to;		/* or NULL */
 	bool has_now;
 	int64_t now;			/* for freshness */
+	size_t memory;			/* for keys; 0: CHECK_MEMORY */
 	const char *folder;		/* for what memory does not hold; or
 					 * NULL */
 };

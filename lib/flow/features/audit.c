@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "feature/gather.h"
+#include "feature/key.h"
 #include "flow/features/source.h"
 #include "table/cell.h"
 
@@ -310,20 +311,16 @@ gather_view(struct audit *k, size_t i, struct err *e)
 {
 	const struct feature_view *v = &k->o->spec->view[i];
 	struct feature_source s;
-	struct source in;
-	int r = -1;
+	int r;
 
 	if (gathered_init(&k->got[i], v, &k->moments[v->entity -
 	    k->o->spec->entity], k->o->memory, e) < 0)
 		return -1;
-	if (feature_source_open(&s, k->o->catalog, v->source, k->o->folder,
-	    NULL, e) == 0 &&
-	    catalog_bytes_source(&in, &s.bytes, k->o->catalog, e) == 0) {
-		r = gather_source(&k->got[i], &in, &s.read, e);
-		source_close(&in);
-	}
+	r = feature_source_open(&s, k->o->catalog, v->source, k->o->folder,
+	    NULL, e) < 0 ? err_wrap(e, "view '%.100s'", v->name) :
+	    feature_source_gather(&k->got[i], &s, NULL, e);
 	feature_source_close(&s);
-	return r < 0 ? err_wrap(e, "view '%.100s'", v->name) : 0;
+	return r;
 }
 
 static int
@@ -372,6 +369,22 @@ add_line(void *ctx, const struct json *line, size_t rows, struct err *e)
 	return r == 0 && k->bytes > k->o->memory ? judge_part(k, e) : r;
 }
 
+static int
+no_rows(const struct audit *k, struct err *e)
+{
+	const struct reqlog_filter *f = &k->o->filter;
+	const char *name = k->o->requests;
+
+	if (k->counts->plain > 0)
+		return err_set(e, ERR_NOENT, "%.200s: no request had features "
+		    "joined: serve with --features and --service", name);
+	if (f->since_us != 0 || f->until_us != 0)
+		return err_set(e, ERR_NOENT, "%.200s: no request lies in the "
+		    "time asked for: give an earlier --since or a later "
+		    "--until", name);
+	return err_set(e, ERR_NOENT, "%.200s holds no requests", name);
+}
+
 int
 feature_audit(struct audit_counts *out, const struct feature_audit *o,
     struct err *e)
@@ -397,9 +410,7 @@ feature_audit(struct audit_counts *out, const struct feature_audit *o,
 	if (r == 0 && k.rows > 0)
 		r = judge_part(&k, e);
 	if (r == 0 && out->rows == 0)
-		r = err_set(e, ERR_NOENT, "%.200s: no request had features "
-		    "joined: serve with --features and --service",
-		    o->requests);
+		r = no_rows(&k, e);
 	end_part(&k);
 	free(k.row);
 	free(k.value);

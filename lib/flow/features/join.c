@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "feature/gather.h"
+#include "feature/key.h"
 #include "flow/features/source.h"
 #include "read/stream.h"
 #include "store/odb.h"
@@ -31,6 +33,8 @@ struct join {
 	struct feature_source *source;
 	struct gathered *got;
 	size_t *entity_of, views;
+	int *copy;			/* of its rows, or -1 */
+	bool more;			/* entities may be left */
 	size_t *view_of;		/* of each feature */
 	struct column *made;		/* the features of a block */
 	char **name;
@@ -86,6 +90,9 @@ plan(struct join *k)
 	k->moments = arena_alloc(k->a, k->entities * sizeof(*k->moments));
 	k->source = arena_alloc(k->a, k->views * sizeof(*k->source));
 	k->got = arena_alloc(k->a, k->views * sizeof(*k->got));
+	k->copy = arena_alloc(k->a, k->views * sizeof(*k->copy));
+	for (size_t i = 0; i < k->views; i++)
+		k->copy[i] = -1;
 	for (size_t i = 0; i < k->views; i++)
 		bytes += gathered_bytes(k->view[i]);
 	for (size_t i = 0; i < k->entities; i++)
@@ -212,6 +219,7 @@ read_moments(size_t *rows, struct join *k, struct err *e)
 			return -1;
 	if (r == 0 && feature_pass_end(&k->asked, e) < 0)
 		return -1;
+	k->more = r > 0;
 	return r < 0 ? -1 : *rows > 0;
 }
 
@@ -221,8 +229,6 @@ warn_of_view(const struct join *k, const struct gathered *g)
 	const struct log *log = k->j->log;
 	const char *name = g->view->name;
 
-	if (k->done->passes > 1)
-		return;
 	if (g->timeless > 0)
 		log_warn(log, "view '%.100s': %llu of %llu rows have no %s "
 		    "and are passed over", name,
@@ -244,19 +250,15 @@ static int
 gather_view(struct join *k, size_t i, struct err *e)
 {
 	struct gathered *g = &k->got[i];
-	struct feature_pass p;
-	int r = -1;
+	int r;
 
 	if (gathered_init(g, k->view[i], &k->moments[k->entity_of[i]],
-	    k->j->memory, e) < 0 ||
-	    feature_pass_begin(&p, &k->source[i], e) < 0)
+	    k->j->memory, e) < 0)
 		return -1;
-	if (gather_source(g, &p.source, &k->source[i].read, e) == 0 &&
-	    feature_pass_end(&p, e) == 0) {
+	r = feature_source_gather(g, &k->source[i], k->more ||
+	    k->copy[i] >= 0 ? &k->copy[i] : NULL, e);
+	if (r == 0 && k->done->passes == 1)
 		warn_of_view(k, g);
-		r = 0;
-	}
-	feature_pass_close(&p);
 	return r;
 }
 
@@ -280,6 +282,8 @@ make_features(struct join *k, size_t first, size_t rows, struct arena *text,
 	const struct feature_service *s = k->j->service;
 	enum feature_status status;
 
+	for (size_t i = 0; rows > 0 && i < k->views; i++)
+		gathered_fetch(&k->got[i], first, rows);
 	for (size_t f = 0; f < s->refs; f++) {
 		struct gathered *g = &k->got[k->view_of[f]];
 
@@ -459,8 +463,11 @@ feature_join(struct feature_joined *out, struct arena *a,
 	feature_pass_close(&k.asked);
 	feature_pass_close(&k.told);
 	feature_source_close(&k.rows);
-	for (size_t i = 0; i < k.views; i++)
+	for (size_t i = 0; i < k.views; i++) {
 		feature_source_close(&k.source[i]);
+		if (k.copy[i] >= 0)
+			close(k.copy[i]);
+	}
 	for (size_t i = 0; i < j->service->refs; i++)
 		free(k.made[i].raw);
 	buf_free(&k.key);

@@ -4,8 +4,8 @@
  *
  * One row out for each row in, in their order; the columns of the entities
  * first, as they came, then VIEW__FEATURE in the service's order.  The
- * entities are taken as many at a time as fit in `memory`; the sources are
- * then read once for each time.
+ * entities are taken as many at a time as fit in `memory`; the rows of the
+ * sources wait in nameless files for the next.
  */
 #ifndef FLOW_FEATURES_JOIN_H
 #define FLOW_FEATURES_JOIN_H

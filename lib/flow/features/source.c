@@ -98,6 +98,54 @@ feature_pass_close(struct feature_pass *p)
 	p->hash = NULL;
 }
 
+static int
+gather_first(struct gathered *g, struct feature_source *s, int copy,
+    struct err *e)
+{
+	struct feature_pass p;
+	struct feed *feed;
+	int r = -1;
+
+	if (feature_pass_begin(&p, s, e) < 0)
+		return -1;
+	if (feed_open(&feed, g->view, &p.source, &s->read, copy, e) == 0) {
+		r = gather_rows(g, feed, e);
+		feed_free(feed);
+	}
+	if (r == 0)
+		r = feature_pass_end(&p, e);
+	feature_pass_close(&p);
+	return r;
+}
+
+static int
+gather_again(struct gathered *g, int copy, struct err *e)
+{
+	struct feed *feed;
+	int r;
+
+	if (feed_open_copy(&feed, g->view, copy, e) < 0)
+		return -1;
+	r = gather_rows(g, feed, e);
+	feed_free(feed);
+	return r;
+}
+
+int
+feature_source_gather(struct gathered *g, struct feature_source *s, int *copy,
+    struct err *e)
+{
+	bool first = copy == NULL || *copy < 0;
+	int r = 0;
+
+	if (copy != NULL && first)
+		r = file_open_scratch(copy, FILE_SCRATCH_FOLDER, e);
+	if (r == 0)
+		r = first ? gather_first(g, s, copy ? *copy : -1, e) :
+		    gather_again(g, *copy, e);
+	return r < 0 ? err_wrap(e, "view '%.100s'", g->view->name) : 0;
+}
+
 int
 feature_spec_load(struct feature_spec **out, char **folder, struct arena *a,
     const char *path, struct err *e)

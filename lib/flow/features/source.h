@@ -8,6 +8,7 @@
 #include "base/source.h"
 #include "catalog/bytes.h"
 #include "catalog/open_table.h"
+#include "feature/gather.h"
 #include "feature/spec.h"
 
 struct feature_source {
@@ -40,6 +41,12 @@ int feature_pass_begin(struct feature_pass *p, struct feature_source *s,
 /* After the last byte, once or more: ERR_MOVED when another reading gave other bytes. */
 int feature_pass_end(struct feature_pass *p, struct err *e);
 void feature_pass_close(struct feature_pass *p);
+
+/* The rows of its view, to their end, offered to g.  Where `copy` is given it
+ * begins as -1: a nameless file that they are copied to, and come from the
+ * next time. */
+int feature_source_gather(struct gathered *g, struct feature_source *s,
+    int *copy, struct err *e);
 
 /* features.yaml at `path`; the folder of its relative sources is *folder. */
 int feature_spec_load(struct feature_spec **out, char **folder,

@@ -42,6 +42,7 @@ struct fit_request {
 					 * here where the target is of classes */
 	const char *output;		/* a path; NULL: the run keeps it */
 	const char *name;		/* a word for the run, or NULL */
+	const char *parent;		/* the run it is a part of, or NULL */
 	bool golden_real;		/* training rows may travel */
 	bool intervals;			/* of the metrics of `valid` */
 	uint64_t keep_bytes;		/* what rows kept for the next fit may

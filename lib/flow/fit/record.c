@@ -152,7 +152,7 @@ fit_begin_run(struct fitting *f, struct err *e)
 {
 	struct json *facts = json_new(&f->arena, JSON_MAP);
 	struct journal_start start = { .verb = "fit", .name = f->rq->name,
-	    .facts = facts };
+	    .facts = facts, .parent = f->rq->parent };
 	struct provenance t = { NULL, f->s, &f->arena, f->rq->log };
 
 	if (f->s == NULL)

@@ -107,34 +107,60 @@ by_weight(const void *a, const void *b)
 	return r != 0 ? r : (x->n > y->n) - (x->n < y->n);
 }
 
+struct words {
+	struct intern *all;
+	struct counted *v;		/* (room), by their number in all */
+	size_t room;
+};
+
 static void
-count_words(struct counted *w, struct intern *all, const struct column *c,
+add_word(struct words *l, const char *s, size_t n, uint64_t count,
     bool current)
 {
-	for (size_t i = 0; i < c->rows; i++) {
-		char room[COLUMN_PRINT_MAX];
-		size_t n;
-		const char *s = column_print(c, i, room, &n);
-		uint32_t at = s != NULL ? intern_find(all, s, n) :
-		    INTERN_NONE;
+	uint32_t at = intern_add(l->all, s, n);
 
-		if (at == INTERN_NONE)
-			continue;
-		w[at].ref += !current;
-		w[at].cur += current;
+	if (at >= l->room) {
+		l->v = xresize(l->v, 2 * (size_t)at + 64, sizeof(*l->v));
+		memset(l->v + l->room, 0, (2 * (size_t)at + 64 - l->room) *
+		    sizeof(*l->v));
+		l->room = 2 * (size_t)at + 64;
 	}
+	*(current ? &l->v[at].cur : &l->v[at].ref) += count;
+}
+
+/* Texts are counted by their number in the column, and looked up once. */
+static void
+add_texts(struct words *l, const struct column *c, bool current)
+{
+	size_t texts = intern_count(c->dict), n;
+	uint64_t *of = xalloc(texts + 1, sizeof(*of));
+
+	for (size_t i = 0; i < c->rows; i++)
+		if (c->code[i] != INTERN_NONE)
+			of[c->code[i]]++;
+	for (uint32_t k = 0; k < texts; k++) {
+		const char *s = intern_text(c->dict, k, &n);
+
+		if (of[k] > 0)
+			add_word(l, s, n, of[k], current);
+	}
+	free(of);
 }
 
 static void
-gather_words(struct intern *all, const struct column *c)
+add_words(struct words *l, const struct column *c, bool current)
 {
+	if (col_type_is_text(c->type)) {
+		add_texts(l, c, current);
+		return;
+	}
 	for (size_t i = 0; i < c->rows; i++) {
 		char room[COLUMN_PRINT_MAX];
 		size_t n;
 		const char *s = column_print(c, i, room, &n);
 
 		if (s != NULL)
-			intern_add(all, s, n);
+			add_word(l, s, n, 1, current);
 	}
 }
 
@@ -142,7 +168,7 @@ static void
 draw_words(struct report *p, const struct drift_column *d,
     const struct column *ref, const struct column *cur)
 {
-	struct intern *all = intern_new();
+	struct words words = { .all = intern_new() };
 	const char *label[WORDS + 1];
 	double y[2][WORDS + 1] = { { 0 } };
 	struct plot_series s[2] = { { .name = "reference", .y = y[0] },
@@ -154,15 +180,14 @@ draw_words(struct report *p, const struct drift_column *d,
 	size_t n, shown = 0;
 	bool rest = false;
 
-	gather_words(all, ref);
-	gather_words(all, cur);
-	n = intern_count(all);
-	w = xalloc(n + 1, sizeof(*w));
+	add_words(&words, ref, false);
+	add_words(&words, cur, true);
+	n = intern_count(words.all);
+	w = words.v;
 	for (uint32_t i = 0; i < n; i++)
-		w[i].s = intern_text(all, i, &w[i].n);
-	count_words(w, all, ref, false);
-	count_words(w, all, cur, true);
-	qsort(w, n, sizeof(*w), by_weight);
+		w[i].s = intern_text(words.all, i, &w[i].n);
+	if (n > 0)
+		qsort(w, n, sizeof(*w), by_weight);
 	while (shown < n && shown < WORDS && weight(&w[shown]) >= REPORT_FEW)
 		shown++;
 	for (size_t i = 0; i < n; i++) {
@@ -183,7 +208,7 @@ draw_words(struct report *p, const struct drift_column *d,
 	if (shown > 0)
 		doc_plot(&p->d, &plot);
 	free(w);
-	intern_free(all);
+	intern_free(words.all);
 }
 
 static bool

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -203,6 +204,21 @@ log_path(const struct beginning *g)
 	return path;
 }
 
+/* Servers make the folder with their first answer. */
+static int
+check_log(const struct beginning *g, struct err *e)
+{
+	char *log = log_path(g);
+	struct stat st;
+	int r = 0;
+
+	if (stat(log, &st) == 0 && !S_ISDIR(st.st_mode))
+		r = err_set(e, ERR_USAGE, "the request log '%s' is no folder",
+		    log);
+	free(log);
+	return r;
+}
+
 static void
 fill_state(struct rollout_state *s, const struct beginning *g, int64_t number)
 {
@@ -285,8 +301,8 @@ rollout_begin(struct rollout_state *s, struct catalog *c,
 		err_wrap(e, "'%s'", o->policy);
 		goto done;
 	}
-	if (open_models(&g, e) < 0 || check_measures(&g, e) < 0 ||
-	    read_gate(&g, e) < 0 ||
+	if (check_log(&g, e) < 0 || open_models(&g, e) < 0 ||
+	    check_measures(&g, e) < 0 || read_gate(&g, e) < 0 ||
 	    rollout_lock(&fd, catalog_repo(c), o->name, e) < 0)
 		goto done;
 	r = begin(s, &g, e);

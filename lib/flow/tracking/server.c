@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/tokens.h"
 #include "base/mem.h"
 #include "flow/tracking/pages.h"
-#include "flow/tracking/tokens.h"
 #include "promote/alias.h"
 #include "store/ref.h"
 #include "tracking/tracking.h"
@@ -45,7 +45,7 @@ track_server_new(struct track_server **out, const struct track_server_opts *o,
 
 	s->o = *o;
 	if ((o->pages && pages_check(o->pages, e) < 0) ||
-	    (o->tokens && tokens_open(&s->tokens, o->tokens, e) < 0) ||
+	    (o->tokens && tokens_open(&s->tokens, o->tokens, o->log, e) < 0) ||
 	    (o->gate && policy_load(&s->policy, o->gate, e) < 0) ||
 	    tracking_open(&s->tracking, &to, e) < 0) {
 		track_server_free(s);
@@ -83,31 +83,33 @@ answer_open(const char *path, struct http_response *response)
 
 /* Who asks; false, answered: he may not ask for this. */
 static bool
-let_in(char user[TOKEN_USER_MAX], struct track_server *s,
+let_in(struct token *who, struct track_server *s,
     const struct http_request *request, struct http_response *response)
 {
-	enum tracking_scope scope, needed = tracking_needs(request->method,
-	    request->path);
+	enum scope needed = tracking_needs(request->method, request->path);
+	enum token_found found = tokens_find(who, s->tokens,
+	    http_header(request, "Authorization"));
+	char scopes[SCOPES_TEXT_MAX];
+	struct buf why;
 
-	if (!tokens_user(user, &scope, s->tokens, request)) {
-		tracking_refuse(response, 401, "say who asks: set "
+	if (found != TOKEN_FOUND) {
+		tracking_refuse(response, 401, found != TOKEN_MISSING ?
+		    token_found_text(found) : "say who asks: set "
 		    "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, "
 		    "or MLFLOW_TRACKING_TOKEN");
 		http_add_field(response, "WWW-Authenticate",
 		    "Basic realm=\"mlv\"");
 		return false;
 	}
-	if (scope < needed) {
-		struct buf why;
-
-		buf_init(&why, BUF_CAP_SMALL);
-		buf_addf(&why, "%s may %s, and this needs %s", user,
-		    tracking_scope_word(scope), tracking_scope_word(needed));
-		tracking_refuse(response, 403, why.data);
-		buf_free(&why);
-		return false;
-	}
-	return true;
+	if (scopes_hold(who->scopes, needed))
+		return true;
+	scopes_print(scopes, who->scopes);
+	buf_init(&why, BUF_CAP_SMALL);
+	buf_addf(&why, "%s may %s, and this needs %s", who->name, scopes,
+	    scope_text(needed));
+	tracking_refuse(response, 403, why.data);
+	buf_free(&why);
+	return false;
 }
 
 void
@@ -115,13 +117,13 @@ track_server_answer(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
 	struct track_server *s = ctx;
-	char user[TOKEN_USER_MAX];
+	struct token who;
 
 	if (answer_open(request->path, response) ||
-	    (s->tokens && !let_in(user, s, request, response)))
+	    (s->tokens && !let_in(&who, s, request, response)))
 		return;
 	if (tracking_has(request->path))
-		tracking_answer(s->tracking, s->tokens ? user : NULL, request,
+		tracking_answer(s->tracking, s->tokens ? who.name : NULL, request,
 		    response);
 	else if (s->o.pages == NULL || !pages_answer(s->o.pages,
 	    request->path, response))

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "catalog/catalog.h"
 #include "codec/http.h"
 
@@ -18,6 +19,7 @@ struct track_server_opts {
 	const char *pages;		/* folder of the interface, or NULL */
 	const char *tokens;		/* file of users, or NULL: anybody */
 	const char *gate;		/* policy that aliases obey, or NULL */
+	const struct log *log;		/* borrowed; or NULL */
 	int64_t lease_s;
 };
 

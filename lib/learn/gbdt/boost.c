@@ -10,17 +10,22 @@
 #include "learn/gbdt/grow.h"
 #include "learn/gbdt/monotone.h"
 #include "learn/gbdt/predict.h"
+#include "learn/gbdt/reorder.h"
 #include "learn/gbdt/watch.h"
 #include "learn/objective.h"
 #include "learn/percentile.h"
 
 #define PART ((size_t)8192)
+#define REORDER_ROWS ((size_t)65536)	/* fewer lie in the caches as they are */
+#define REORDER_EVERY 20	/* trees; they resemble the first less and less */
 
 struct booster_rows {		/* the training or the validation rows */
-	struct frame own;		/* what f is: it owns y and weight alone */
+	struct frame own;		/* what f is: it owns y, y_class and
+					 * weight alone */
 	const struct frame *f;
 	struct bins b;			/* its own, or borrowed whole */
-	bool b_own;
+	bool b_own, rows_own;		/* the latter: but for what is known
+					 * of its features */
 	double *score;			/* (outputs, rows) */
 };
 
@@ -268,6 +273,55 @@ boost_round(struct booster *g, int64_t iteration)
 	return grew;
 }
 
+/* Bins of others are not moved: their copies are. */
+static bool
+own_rows(struct booster_rows *s)
+{
+	size_t by_row, by_column;
+	uint8_t *row, *column;
+
+	if (s->b_own || s->rows_own)
+		return true;
+	row = mem_array(s->b.rows, s->b.stride);
+	column = mem_array(s->b.rows, s->b.n_features);
+	if (row == NULL || column == NULL) {
+		free(row);
+		free(column);
+		return false;
+	}
+	by_row = s->b.rows * s->b.stride;
+	by_column = s->b.rows * s->b.n_features;
+	s->b.row = memcpy(row, s->b.row, by_row);
+	s->b.column = memcpy(column, s->b.column, by_column);
+	s->rows_own = true;
+	return true;
+}
+
+/* With whole numbers no sum depends on the order of rows. */
+static void
+reorder_rows(struct booster *g, int64_t iteration)
+{
+	struct booster_rows *t = &g->train;
+	struct reorder o;
+
+	if (!g->w.whole_numbers || iteration % REORDER_EVERY != 0 ||
+	    g->bagged < t->f->rows || g->k > 1 || t->f->rows < REORDER_ROWS ||
+	    !reorder_init(&o, &g->w))
+		return;
+	if (!own_rows(t)) {
+		reorder_release(&o);
+		return;
+	}
+	reorder_bins(&o, &t->b);
+	reorder_items(&o, t->score, sizeof(*t->score));
+	reorder_items(&o, (void *)(uintptr_t)t->own.y, sizeof(*t->own.y));
+	reorder_items(&o, (void *)(uintptr_t)t->own.y_class,
+	    sizeof(*t->own.y_class));
+	reorder_items(&o, (void *)(uintptr_t)t->own.weight,
+	    sizeof(*t->own.weight));
+	reorder_release(&o);
+}
+
 static void
 drop_trees(struct gbdt_model *m, size_t keep)
 {
@@ -301,6 +355,7 @@ boost_rounds(struct booster *g, const struct gbdt_rows *rows,
 	for (int64_t i = 0; i < rounds; i++) {
 		bool grew = boost_round(g, i);
 
+		reorder_rows(g, i);
 		progress_tick(progress, "boosting", (uint64_t)i + 1,
 		    (uint64_t)rounds);
 		/* with the gradients of the next round */
@@ -354,7 +409,13 @@ rounded(const double *v, size_t n)
 static void
 take_rows(struct booster_rows *s, const struct frame *f)
 {
+	uint32_t *y_class = f->y_class ? xalloc(f->rows + 1,
+	    sizeof(*y_class)) : NULL;
+
+	if (y_class)
+		memcpy(y_class, f->y_class, f->rows * sizeof(*y_class));
 	s->own = *f;
+	s->own.y_class = y_class;
 	s->own.y = rounded(f->y, f->rows);
 	s->own.weight = rounded(f->weight, f->rows);
 	s->f = &s->own;
@@ -364,7 +425,12 @@ static void
 release_rows(struct booster_rows *s)
 {
 	free((void *)(uintptr_t)s->own.y);
+	free((void *)(uintptr_t)s->own.y_class);
 	free((void *)(uintptr_t)s->own.weight);
+	if (s->rows_own) {
+		free(s->b.row);
+		free(s->b.column);
+	}
 	if (s->b_own)
 		bins_release(&s->b);
 	free(s->score);

@@ -193,20 +193,20 @@ static inline __attribute__((always_inline)) void
 add_row(uint64_t *to, const uint8_t *r, const struct add_job *j, bool all,
     uint64_t v)
 {
-	size_t k = 0;
+	size_t k = 0, width = j->width;
 
 	if (!all) {
 		for (; k < j->n_used; k++)
 			to[j->used[k] * BINS_APART + r[j->used[k]]] += v;
 		return;
 	}
-	for (; k + 4 <= j->width; k += 4, to += 4 * BINS_APART) {
+	for (; k + 4 <= width; k += 4, to += 4 * BINS_APART) {
 		to[r[k]] += v;
 		to[BINS_APART + r[k + 1]] += v;
 		to[2 * BINS_APART + r[k + 2]] += v;
 		to[3 * BINS_APART + r[k + 3]] += v;
 	}
-	for (; k < j->width; k++, to += BINS_APART)
+	for (; k < width; k++, to += BINS_APART)
 		to[r[k]] += v;
 }
 

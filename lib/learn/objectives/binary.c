@@ -11,10 +11,11 @@
 #define LN2_HIGH 0x1.62e42feep-1	/* times a small integer is exact */
 #define LN2_LOW 0x1.a39ef35793c76p-33
 #define INV_LN2 0x1.71547652b82fep+0
+#define EXP_LEAST (-708.0)
 #define ROUND 0x1.8p52		/* added and taken away: the nearest integer */
 
 /*
- * e^x for x <= 0, relative error under 1e-12: less than m_exp's accuracy,
+ * e^x for EXP_LEAST <= x <= 0, relative error under 1e-12: less than m_exp's accuracy,
  * which a float gradient would not show, and no branch, so that compilers
  * take several at once.
  */
@@ -22,12 +23,12 @@ static void
 exp_lanes(double out[LANE], const double x[LANE])
 {
 	for (int i = 0; i < LANE; i++) {
-		double v = x[i] > -708 ? x[i] : -708, t, k, r, r2, r4, p, q;
+		double t, k, r, r2, r4, p, q;
 		uint64_t u;
 
-		t = v * INV_LN2 + ROUND;
+		t = x[i] * INV_LN2 + ROUND;
 		k = t - ROUND;
-		r = (v - k * LN2_HIGH) - k * LN2_LOW;
+		r = (x[i] - k * LN2_HIGH) - k * LN2_LOW;
 		r2 = r * r;
 		r4 = r2 * r2;
 		p = (1 + r) + r2 * (1.0 / 2 + r * (1.0 / 6));
@@ -40,6 +41,16 @@ exp_lanes(double out[LANE], const double x[LANE])
 		u = (u + 1023) << 52;
 		memcpy(&k, &u, sizeof(k));
 		out[i] = p * k;
+	}
+}
+
+/* 1/(1 + e) and e/(1 + e), the probabilities of the two classes. */
+static void
+link_lanes(double larger[LANE], double smaller[LANE], const double e[LANE])
+{
+	for (int i = 0; i < LANE; i++) {
+		larger[i] = 1 / (1 + e[i]);
+		smaller[i] = e[i] * larger[i];
 	}
 }
 
@@ -73,36 +84,42 @@ binary_pass(const struct objective_pass *p, size_t from, size_t n)
 	const uint32_t *y = f->y_class + from, one = (uint32_t)f->positive;
 	const double factor[2] = { 1, p->set.scale_pos_weight };
 	const double sign[2] = { 1, -1 };
-	double x[LANE] = { 0 }, e[LANE], product = 1;
+	double x[LANE] = { 0 }, e[LANE], part[2][LANE], above[LANE];
+	double product = 1;
 	struct gh unread[LANE], *gh = p->gh ? p->gh + from : unread;
 	struct loss_sum all = { 0, 0 };
 
-	for (size_t i = 0; i < n; i++)
-		x[i] = -fabs(s[i]);
+	for (size_t i = 0; i < n; i++) {
+		double size = -fabs(s[i]);
+
+		x[i] = size > EXP_LEAST ? size : EXP_LEAST;
+	}
 	exp_lanes(e, x);
+	link_lanes(part[1], part[0], e);
 	for (size_t i = 0; i < n; i++) {
 		size_t is = y[i] == one;
-		double z = sign[is] * s[i], above = (z + fabs(z)) / 2;
-		double v = 1 / (1 + e[i]), far = e[i] * v;
-		double scale = factor[is] * (w ? w[i] : 1), far_z[2] = { far,
-		    v };
+		double z = sign[is] * s[i], scale = factor[is] *
+		    (w ? w[i] : 1);
 
 		/* p - y is p of the class that is not the row's, signed */
-		gh[i] = (struct gh){ (float)(sign[is] * scale * far_z[z > 0]),
-		    (float)(scale * (far * v)) };
-		if (w) {
-			all.loss += w[i] * (above + m_log1p(e[i]));
-			all.weight += w[i];
-		} else {
-			/* one logarithm for all, below */
-			all.loss += above;
-			product *= 1 + e[i];
-		}
+		gh[i] = (struct gh){ (float)(sign[is] * scale *
+		    part[z > 0][i]), (float)(scale * (part[0][i] *
+		    part[1][i])) };
+		above[i] = (z + fabs(z)) / 2;
 	}
-	if (w == NULL) {
-		all.loss += m_log(product);
-		all.weight = (double)n;
+	for (size_t i = 0; w && i < n; i++) {
+		all.loss += w[i] * (above[i] + m_log1p(e[i]));
+		all.weight += w[i];
 	}
+	if (w)
+		return all;
+	/* one logarithm for all */
+	for (size_t i = 0; i < n; i++) {
+		all.loss += above[i];
+		product *= 1 + e[i];
+	}
+	all.loss += m_log(product);
+	all.weight = (double)n;
 	return all;
 }
 

@@ -9,10 +9,6 @@
 
 /* Of a column of numbers, by row. */
 enum value_state { VALUE_NONE, VALUE_THERE, VALUE_WRONG };
-union value {
-	int64_t i;			/* integers, microseconds */
-	double d;			/* floats, booleans */
-};
 
 /* What was found of a text of up to 16 bytes: its first and last 8. */
 #define VERDICTS 512
@@ -20,6 +16,14 @@ struct verdict {
 	uint64_t first, last;
 	uint32_t n;			/* 0: none yet */
 	uint8_t bits;
+};
+
+/* What was found of the entries of a dictionary. */
+struct entry_verdicts {
+	const struct intern *dict;
+	uint32_t generation;
+	uint8_t *bits;			/* (n) 0: none yet */
+	size_t n, room;
 };
 
 /* A rule that a row of the block broke. */
@@ -33,6 +37,7 @@ struct block_column {
 	union value *v;			/* (rows) of a column of numbers */
 	uint8_t *state;			/* (rows) */
 	struct verdict *verdict;	/* (VERDICTS) on short texts */
+	struct entry_verdicts entry;
 	uint64_t looked, missing, rows;
 	size_t told;			/* missing cells among the hits */
 	struct hash128 *hash;		/* (rows) of unique columns */
@@ -62,6 +67,7 @@ struct tools {
 		struct regex *regex;
 	} *match;
 	size_t matches;
+	char *room;			/* (most names) for their cells' text */
 	struct buf text;
 	/* the condition that is evaluated, and where */
 	struct checker *k;
@@ -87,9 +93,10 @@ number_of_key(const struct checker *k, size_t i)
 	return (uint32_t)(k->n_col * CELL_RULES + k->s->rules + i);
 }
 
-/* cells.c: the cell's text, NULL when it is missing. */
+/* cells.c: the cell's text, NULL when it is missing; in `room` where it is
+ * none of the block's. */
 const char *cell_text(const struct scan_block *b, size_t col, size_t row,
-    size_t *n);
+    char room[COLUMN_PRINT_MAX], size_t *n);
 /* The values of a column of numbers, for all rows of the block. */
 void read_values(struct checker *k, struct judged *j, struct tools *t,
     size_t col);

@@ -8,12 +8,15 @@
 #include "table/column_set.h"
 
 const char *
-cell_text(const struct scan_block *b, size_t col, size_t row, size_t *n)
+cell_text(const struct scan_block *b, size_t col, size_t row,
+    char room[COLUMN_PRINT_MAX], size_t *n)
 {
-	const struct raw_cell *c = &b->t->col[col].raw[row];
+	const struct column *c = &b->t->col[col];
 
-	*n = c->n;
-	return c->s;
+	if (c->type != COL_RAW)
+		return column_print(c, row, room, n);
+	*n = c->raw[row].n;
+	return c->raw[row].s;
 }
 
 struct num
@@ -81,6 +84,60 @@ quick_int(int64_t *v, const char *s, size_t n)
 	return true;
 }
 
+/* Values that have the type already, or one that becomes it without a doubt. */
+static bool
+take_values(union value *v, uint8_t *state, const struct column *c,
+    const struct column *one)
+{
+	bool whole = c->type == COL_INT64 || c->type == COL_DATETIME;
+
+	if (one->form != FORM_PLAIN || (c->type != one->type &&
+	    (one->type != COL_FLOAT64 || c->type != COL_INT64)))
+		return false;
+	if (whole && c->type == one->type)
+		memcpy(v, c->i64, c->rows * sizeof(*v));
+	else if (c->type == COL_FLOAT64)
+		memcpy(v, c->f64, c->rows * sizeof(*v));
+	else if (c->type == COL_INT64)
+		for (size_t i = 0; i < c->rows; i++)
+			v[i].d = (double)c->i64[i];
+	else if (c->type == COL_BOOL)
+		for (size_t i = 0; i < c->rows; i++)
+			v[i].d = c->b[i];
+	else
+		return false;
+	for (size_t i = 0; i < c->rows; i++)
+		state[i] = column_missing(c, i) ? VALUE_NONE : VALUE_THERE;
+	return true;
+}
+
+/* Values of another type: by their text. */
+static void
+read_typed(union value *v, uint8_t *state, const struct judged *j,
+    struct column *one, size_t col)
+{
+	const struct column *c = &j->b->t->col[col];
+	char room[COLUMN_PRINT_MAX];
+	const char *s;
+	size_t n;
+
+	if (take_values(v, state, c, one))
+		return;
+	for (size_t i = 0; i < c->rows; i++) {
+		bool again = i > 0 && c->dict != NULL &&
+		    c->code[i] == c->code[i - 1];
+
+		if (again) {
+			v[i] = v[i - 1];
+			state[i] = state[i - 1];
+			continue;
+		}
+		s = cell_text(j->b, col, i, room, &n);
+		state[i] = s != NULL ? read_slowly(&v[i], one, s, n) :
+		    VALUE_NONE;
+	}
+}
+
 void
 read_values(struct checker *k, struct judged *j, struct tools *t, size_t col)
 {
@@ -93,6 +150,10 @@ read_values(struct checker *k, struct judged *j, struct tools *t, size_t col)
 	bool floats = quick && one->type == COL_FLOAT64;
 	bool bools = quick && one->type == COL_BOOL;
 
+	if (j->b->t->col[col].type != COL_RAW) {
+		read_typed(v, state, j, one, col);
+		return;
+	}
 	for (size_t i = 0; i < j->b->t->rows; i++) {
 		const char *s = raw[i].s;
 		size_t n = raw[i].n;
@@ -145,6 +206,7 @@ bool
 put_value(struct buf *b, const struct checker *k, const struct judged *j,
     const struct tools *t, size_t col, size_t row)
 {
+	char room[COLUMN_PRINT_MAX];
 	const char *s;
 	size_t n;
 
@@ -154,7 +216,7 @@ put_value(struct buf *b, const struct checker *k, const struct judged *j,
 		put_num(b, value_num(&t->one[col], j->col[col].v[row]));
 		return true;
 	}
-	if ((s = cell_text(j->b, col, row, &n)) == NULL)
+	if ((s = cell_text(j->b, col, row, room, &n)) == NULL)
 		return false;
 	put_bytes(b, s, n);
 	return true;

@@ -10,6 +10,7 @@
  *			before
  *	tally.c		columns as a whole: sums, quantiles, distinct values
  *	reference.c	the keys that other tables have
+ *	repeats.c	keys that memory does not hold: a walk ahead
  *	findings.c	what is found
  *	conclude.c	... in the end and in words
  *	trend.c		... beside earlier versions
@@ -22,6 +23,7 @@
 #include "expr/expr.h"
 #include "quality/check.h"
 #include "quality/check/key_set.h"
+#include "quality/check/repeats.h"
 #include "quality/check/tally.h"
 #include "read/scan.h"
 #include "table/table.h"
@@ -39,6 +41,12 @@ struct condition {
 	size_t *col;			/* by number of the name */
 };
 
+/* A value of a column of numbers. */
+union value {
+	int64_t i;			/* integers, microseconds */
+	double d;			/* floats, booleans */
+};
+
 /* What a column's values must be, or a further rule about one. */
 struct checked_column {
 	const struct schema_column *c;
@@ -48,7 +56,11 @@ struct checked_column {
 	struct schema_bounds range;	/* made ready: of a column of numbers
 					 * with doubles, doubles */
 	bool plain;			/* no rule looks at its text */
+	enum { QUICK_NOT, QUICK_INTS, QUICK_FLOATS } quick;
+	union value least, most;	/* the range, if it is quick */
 	struct key_set seen;
+	bool spilled;			/* instead: */
+	struct marked_rows marked;	/* whose values were there before */
 	struct finding *f[CELL_RULES];	/* by rule; NULL: kept */
 	uint64_t looked;		/* at so many values */
 	uint64_t missing, rows;
@@ -70,12 +82,15 @@ struct checked_key {
 	enum key_skip skip;
 	double mostly;
 	struct key_set seen;		/* of a reference: theirs */
+	bool spilled;			/* instead: */
+	struct marked_rows marked;	/* that break it */
 	struct finding f;
 };
 
 struct checker {
 	const struct schema *s;
 	const struct check_input *in;
+	struct table_read_opts read;	/* how it is read */
 	struct arena arena;
 	struct intern *names;		/* of the schema's columns, by number */
 	struct checked_column *col;	/* columns, then rules about them */
@@ -101,7 +116,12 @@ struct checker {
 	struct buf text;
 	struct check_rows to;		/* where rows go */
 	struct buf passed;		/* rows on their way */
+	struct buf row_text;		/* of one that was no text */
 	struct buf reason;		/* the rules that the row broke */
+	size_t memory;			/* that keys may take */
+	const char *folder;		/* for what it does not hold */
+	struct sorter *spill;		/* keys; or NULL */
+	bool ahead;			/* only keys are looked at */
 };
 
 /* merge.c: what it found, in order; the rows are passed on. */
@@ -133,14 +153,5 @@ int conclude_check(struct checker *k, struct err *e);
 
 /* trend.c: rows, means and missing cells beside those of earlier versions. */
 void conclude_trend(struct checker *k);
-
-/* pass.c: the header, a row, or what is none, to where they go. */
-int pass_header(struct checker *k, const struct scan *scan, struct err *e);
-int pass_row(struct checker *k, const struct scan *scan,
-    const struct record *rec, struct err *e);
-int pass_broken(struct checker *k, const struct scan *scan,
-    const struct scan_broken *bad, struct err *e);
-/* Bytes of its text without the line end. */
-size_t record_text(const struct record *rec);
 
 #endif

@@ -116,6 +116,7 @@ judge_value(uint8_t *bits, const struct checker *k, size_t i,
 {
 	const struct checked_column *w = &k->col[i];
 	const struct block_column *bc = &j->col[w->at];
+	char room[COLUMN_PRINT_MAX];
 	const char *s;
 	struct num v;
 	size_t n;
@@ -136,7 +137,7 @@ judge_value(uint8_t *bits, const struct checker *k, size_t i,
 	}
 	if (w->plain)
 		return 0;
-	s = cell_text(j->b, w->at, row, &n);
+	s = cell_text(j->b, w->at, row, room, &n);
 	return judge_text(bits, k, i, t, s, n, e);
 }
 
@@ -203,19 +204,126 @@ hit_cell(const struct checker *k, size_t i, struct judged *j, size_t row,
 			add_hit(j, row, number_of_cell_rule(i, map[m].rule));
 }
 
+/* The verdict on an entry of the column's dictionary, formed once for as long
+ * as that lives. */
+static int
+judge_entry(uint8_t *bits, const struct checker *k, size_t i,
+    struct judged *j, struct tools *t, size_t row, struct err *e)
+{
+	const struct column *c = &j->b->t->col[k->col[i].at];
+	struct entry_verdicts *v = &j->col[i].entry;
+	uint32_t code = c->code[row];
+	const char *s;
+	size_t n;
+
+	if (v->dict != c->dict || v->generation != c->dict_generation)
+		v->n = 0;
+	v->dict = c->dict;
+	v->generation = c->dict_generation;
+	if (code >= v->n) {
+		size_t need = intern_count(c->dict);
+
+		if (need > v->room) {
+			v->room = 2 * need;
+			v->bits = xresize(v->bits, v->room, 1);
+		}
+		memset(v->bits + v->n, 0, need - v->n);
+		v->n = need;
+	}
+	if ((*bits = v->bits[code]) != 0)
+		return 0;
+	*bits = SEEN;
+	s = intern_text(c->dict, code, &n);
+	if (judge_text(bits, k, i, t, s, n, e) != 0)
+		return -1;
+	v->bits[code] = *bits;
+	return 0;
+}
+
 static int
 judge_cell(uint8_t *bits, const struct checker *k, size_t i, struct judged *j,
     struct tools *t, size_t row, struct err *e)
 {
 	const struct checked_column *w = &k->col[i];
-	const struct raw_cell *c;
+	const struct column *c = &j->b->t->col[w->at];
+	char room[COLUMN_PRINT_MAX];
+	const char *s;
+	size_t n;
 
 	if (k->valued[w->at])
 		return judge_value(bits, k, i, j, t, row, e);
-	c = &j->b->t->col[w->at].raw[row];
-	*bits = c->s == NULL ? NOTHING : SEEN;
-	return c->s == NULL || w->plain ? 0 : judge_again(bits, k, i, j, t,
-	    c->s, c->n, e);
+	if (column_missing(c, row)) {
+		*bits = NOTHING;
+		return 0;
+	}
+	*bits = SEEN;
+	if (w->plain)
+		return 0;
+	if (c->dict != NULL)
+		return judge_entry(bits, k, i, j, t, row, e);
+	s = cell_text(j->b, w->at, row, room, &n);
+	return judge_again(bits, k, i, j, t, s, n, e);
+}
+
+/* ---- rows that break nothing ---- */
+
+/* Is there nothing to do about a row but to count it, unless it breaks a rule?
+ * Not where values are remembered, or only some rows matter. */
+static bool
+only_counts(const struct checker *k, size_t i, const struct judged *j)
+{
+	const struct checked_column *w = &k->col[i];
+
+	return w->when == NO_CONDITION && !w->c->unique &&
+	    j->col[i].tally == NULL && (w->plain || !k->valued[w->at]);
+}
+
+/* Behind the rows from `row` on whose values are there and in range. */
+static size_t
+skip_values(const struct checked_column *w, const struct block_column *bc,
+    size_t row, size_t rows)
+{
+	const union value *v = bc->v;
+	const uint8_t *state = bc->state;
+
+	if (w->quick == QUICK_INTS)
+		while (row < rows && state[row] == VALUE_THERE &&
+		    v[row].i >= w->least.i && v[row].i <= w->most.i)
+			row++;
+	else if (w->quick == QUICK_FLOATS)
+		while (row < rows && state[row] == VALUE_THERE &&
+		    v[row].d >= w->least.d && v[row].d <= w->most.d)
+			row++;
+	return row;
+}
+
+/* Behind the rows from `row` on whose texts are there and known to be good. */
+static size_t
+skip_texts(const struct checked_column *w, const struct block_column *bc,
+    const struct column *c, size_t row, size_t rows)
+{
+	const struct entry_verdicts *v = &bc->entry;
+
+	if (w->plain)
+		while (row < rows && !column_missing(c, row))
+			row++;
+	else if (c->dict != NULL && v->dict == c->dict &&
+	    v->generation == c->dict_generation)
+		while (row < rows && c->code[row] < v->n &&
+		    v->bits[c->code[row]] == SEEN)
+			row++;
+	return row;
+}
+
+static size_t
+skip_good(const struct checker *k, size_t i, const struct judged *j,
+    size_t row)
+{
+	const struct checked_column *w = &k->col[i];
+	size_t rows = j->b->t->rows;
+
+	return k->valued[w->at] ? skip_values(w, &j->col[w->at], row, rows) :
+	    skip_texts(w, &j->col[i], &j->b->t->col[w->at], row, rows);
 }
 
 static int
@@ -225,9 +333,18 @@ judge_column(const struct checker *k, size_t i, struct judged *j,
 	const struct checked_column *w = &k->col[i];
 	struct block_column *bc = &j->col[i];
 	bool counts = w->c->unique || bc->tally != NULL;
+	bool only = only_counts(k, i, j);
 	uint8_t bits;
 
 	for (size_t row = 0; row < j->b->t->rows; row++) {
+		if (only) {
+			size_t next = skip_good(k, i, j, row);
+
+			bc->rows += next - row;
+			bc->looked += next - row;
+			if ((row = next) == j->b->t->rows)
+				break;
+		}
 		if (w->c->unique)
 			bc->hash[row].lo = 0;
 		if (w->when != NO_CONDITION && j->holds[w->when][row] !=
@@ -236,7 +353,7 @@ judge_column(const struct checker *k, size_t i, struct judged *j,
 		bc->rows++;
 		if (judge_cell(&bits, k, i, j, t, row, e) != 0)
 			return err_wrap(e, "row %llu", (unsigned long long)
-			    j->b->record[row].row);
+			    scan_row_number(j->b, row));
 		if (bits & NOTHING) {
 			miss_cell(k, i, j, row);
 			continue;
@@ -263,7 +380,8 @@ expr_value_of(void *ctx, size_t i, struct expr_value *v, struct err *e)
 	memset(v, 0, sizeof(*v));
 	v->type = EXPR_MISSING;
 	if (!col_type_is_number(one->type)) {
-		v->s = cell_text(t->j->b, col, t->row, &v->n);
+		v->s = cell_text(t->j->b, col, t->row, t->room +
+		    i * COLUMN_PRINT_MAX, &v->n);
 		v->type = v->s != NULL ? EXPR_TEXT : EXPR_MISSING;
 		return 0;
 	}
@@ -308,7 +426,8 @@ judge_condition(const struct checker *k, size_t i, struct judged *j,
 	for (t->row = 0; t->row < j->b->t->rows; t->row++) {
 		if (expr_eval(&v, x->x, &env, e) != 0)
 			return err_wrap(e, "rule '%s', row %llu", x->text,
-			    (unsigned long long)j->b->record[t->row].row);
+			    (unsigned long long)scan_row_number(j->b,
+			    t->row));
 		if (v.type != EXPR_MISSING && v.type != EXPR_BOOL)
 			return err_set(e, ERR_USAGE, "rule '%s' is not a "
 			    "condition", x->text);
@@ -395,7 +514,8 @@ judge_block(struct checker *k, struct judged *j, struct tools *t,
 		if (judge_condition(k, i, j, t, e) != 0)
 			return -1;
 	for (size_t i = 0; i < k->n_col; i++)
-		if (judge_column(k, i, j, t, e) != 0)
+		if ((!k->ahead || k->col[i].spilled) &&
+		    judge_column(k, i, j, t, e) != 0)
 			return -1;
 	for (size_t i = 0; i < k->s->rules; i++) {
 		j->looked[i] = 0;

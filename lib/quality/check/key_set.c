@@ -67,3 +67,15 @@ key_set_release(struct key_set *s)
 	free(s->slot);
 	*s = (struct key_set){ NULL, 0, 0 };
 }
+
+uint64_t
+key_set_bytes(uint64_t n)
+{
+	uint64_t room = 1024;
+
+	if (n == 0)
+		return 0;
+	while (room < UINT64_C(1) << 48 && 4 * n > 3 * room)
+		room *= 2;
+	return (room + room / 2) * sizeof(struct hash128);
+}

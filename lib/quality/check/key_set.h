@@ -21,6 +21,8 @@ struct key_set {
 bool key_set_add(struct key_set *s, struct hash128 h);
 bool key_set_has(const struct key_set *s, struct hash128 h);
 void key_set_release(struct key_set *s);
+/* What so many may take while they are added. */
+uint64_t key_set_bytes(uint64_t n);
 
 /* It will be asked for soon. */
 static inline void

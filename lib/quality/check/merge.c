@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "quality/check/block.h"
+#include "quality/check/pass.h"
 
 #define AHEAD 8		/* hashes asked for so early */
 
@@ -27,6 +28,14 @@ find_repeats(struct checker *k, size_t i, struct judged *j)
 	const struct hash128 *h = j->col[i].hash;
 	size_t rows = j->b->t->rows;
 
+	if (k->col[i].spilled) {
+		for (size_t row = 0; row < rows; row++)
+			if (row_is_marked(&k->col[i].marked,
+			    scan_row_number(j->b, row)))
+				add_hit(j, row, number_of_cell_rule(i,
+				    CHECK_UNIQUE));
+		return;
+	}
 	for (size_t row = 0; row < rows; row++) {
 		if (row + AHEAD < rows)
 			key_set_prefetch(seen, h[row + AHEAD]);
@@ -50,7 +59,8 @@ find_keys(struct checker *k, size_t i, struct judged *j)
 		if (!j->keyed[i][row])
 			continue;
 		key->f.looked++;
-		if (refers ? !key_set_has(&key->seen, h[row]) :
+		if (key->spilled ? row_is_marked(&key->marked,
+		    scan_row_number(j->b, row)) : refers ? !key_set_has(&key->seen, h[row]) :
 		    !key_set_add(&key->seen, h[row]))
 			add_hit(j, row, number_of_key(k, i));
 	}
@@ -64,6 +74,7 @@ hit_cell(struct checker *k, const struct judged *j, const struct hit *h)
 	struct checked_column *w = &k->col[h->rule / CELL_RULES];
 	enum check_rule rule = (enum check_rule)(h->rule % CELL_RULES);
 	struct finding *f = column_finding(w, rule);
+	char room[COLUMN_PRINT_MAX];
 	const char *s;
 	size_t n;
 
@@ -74,7 +85,7 @@ hit_cell(struct checker *k, const struct judged *j, const struct hit *h)
 			mark_row_bad(k, rule, w->c->name);
 		return;
 	}
-	s = cell_text(j->b, w->at, h->row, &n);
+	s = cell_text(j->b, w->at, h->row, room, &n);
 	finding_hit(k, f, s, n);
 }
 
@@ -84,11 +95,12 @@ hit_rule(struct checker *k, const struct judged *j, size_t i, size_t row)
 {
 	struct checked_rule *r = &k->rule[i];
 	const struct condition *x = &k->condition[r->condition];
+	char room[COLUMN_PRINT_MAX];
 	size_t n;
 
 	buf_clear(&k->text);
 	for (size_t c = 0; c < expr_names(x->x); c++) {
-		const char *s = cell_text(j->b, x->col[c], row, &n);
+		const char *s = cell_text(j->b, x->col[c], row, room, &n);
 
 		buf_addf(&k->text, "%s%s=", c ? " " : "", expr_name(x->x, c));
 		if (s != NULL)
@@ -102,11 +114,12 @@ static void
 hit_key(struct checker *k, const struct judged *j, size_t i, size_t row)
 {
 	struct checked_key *key = &k->key[i];
+	char room[COLUMN_PRINT_MAX];
 	size_t n;
 
 	buf_clear(&k->text);
 	for (size_t c = 0; c < key->n; c++) {
-		const char *s = cell_text(j->b, key->col[c], row, &n);
+		const char *s = cell_text(j->b, key->col[c], row, room, &n);
 
 		if (c > 0)
 			buf_addc(&k->text, ' ');
@@ -155,14 +168,14 @@ take_rows(struct checker *k, const struct judged *j, const struct scan *scan,
 		if (!passes && h == j->hits && broken == b->n_broken)
 			break;
 		while (broken < b->n_broken && b->broken[broken].record.row <
-		    b->record[row].row)
+		    scan_row_number(b, row))
 			if (take_broken(k, scan, &b->broken[broken++], e) != 0)
 				return -1;
-		k->at = b->record[row].row;
+		k->at = scan_row_number(b, row);
 		k->row_bad = false;
 		for (; h < j->hits && j->hit[h].row == row; h++)
 			take_hit(k, j, &j->hit[h]);
-		if (passes && pass_row(k, scan, &b->record[row], e) != 0)
+		if (passes && pass_row(k, scan, b, row, e) != 0)
 			return -1;
 	}
 	while (broken < b->n_broken)

@@ -6,7 +6,7 @@
 
 #include "codec/csv.h"
 #include "codec/json.h"
-#include "quality/check/internal.h"
+#include "quality/check/pass.h"
 
 static int
 give_rows(struct checker *k, bool bad, struct err *e)
@@ -159,14 +159,31 @@ add_bad_row(struct checker *k, const struct scan *scan,
 	buf_adds(b, scan_line_end(scan));
 }
 
+/* The row's text, made now where it was none. */
+static const struct record *
+row_record(struct record *made, struct checker *k, const struct scan_block *b,
+    size_t row)
+{
+	if (b->record != NULL)
+		return &b->record[row];
+	buf_clear(&k->row_text);
+	scan_put_row(&k->row_text, b, row);
+	*made = (struct record){ .raw = k->row_text.data,
+	    .raw_n = k->row_text.len };
+	return made;
+}
+
 int
 pass_row(struct checker *k, const struct scan *scan,
-    const struct record *rec, struct err *e)
+    const struct scan_block *b, size_t row, struct err *e)
 {
 	const char *end = scan_line_end(scan);
+	const struct record *rec;
+	struct record made;
 
 	if ((k->row_bad ? k->to.bad : k->to.good) == NULL)
 		return 0;
+	rec = row_record(&made, k, b, row);
 	buf_clear(&k->passed);
 	if (k->row_bad) {
 		add_bad_row(k, scan, rec);

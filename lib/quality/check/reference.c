@@ -6,10 +6,25 @@
 #include "quality/check/block.h"
 #include "read/stream.h"
 
+/* Those that are too many for memory wait for ours. */
 static int
-add_keys(struct checked_key *key, struct column *one, const struct table *t,
-    struct buf *text)
+add_key(struct checker *k, size_t i, struct hash128 h, struct err *e)
 {
+	struct checked_key *key = &k->key[i];
+
+	if (key->spilled)
+		return spill_their_key(k, i, h, e);
+	key_set_add(&key->seen, h);
+	return key_set_bytes(key->seen.n + 1) <= k->memory ? 0 :
+	    spill_their_keys(k, i, e);
+}
+
+static int
+add_keys(struct checker *k, size_t at, struct column *one,
+    const struct table *t, struct buf *text, struct err *e)
+{
+	const struct checked_key *key = &k->key[at];
+
 	for (size_t row = 0; row < t->rows; row++) {
 		bool there = true;
 
@@ -17,33 +32,36 @@ add_keys(struct checked_key *key, struct column *one, const struct table *t,
 		for (size_t i = 0; i < key->n && there; i++)
 			there = put_cell_text(text, &one[i], t->col[i].raw[row].s,
 			    t->col[i].raw[row].n);
-		if (there)
-			key_set_add(&key->seen, hash128(text->data,
-			    text->len));
+		if (there && add_key(k, at, hash128(text->data, text->len),
+		    e) != 0)
+			return -1;
 	}
 	return 0;
 }
 
 static int
-read_keys(struct checked_key *key, const struct schema_reference *ref,
-    const struct check_other *other, struct column *one, struct buf *text,
-    struct err *e)
+read_keys(struct checker *k, size_t at, const struct schema_reference *ref,
+    const struct check_other *other, struct column *one, struct err *e)
 {
+	const struct checked_key *key = &k->key[at];
 	struct table_want *want = xalloc(key->n + 1, sizeof(*want));
 	struct source src = source_memory(other->bytes, other->n, ref->data);
 	struct table_reader_opts o = { .want = want, .n_want = key->n,
 	    .lax = true };
 	struct table_reader *rd = NULL;
 	struct table *t;
+	struct buf text;
 	int r;
 
+	buf_init(&text, BUF_CAP_DOC);
 	if (other->read != NULL)
 		o.read = *other->read;
 	for (size_t i = 0; i < key->n; i++)
 		want[i] = (struct table_want){ ref->to[i], COL_RAW, false };
 	r = table_reader_open(&rd, &src, &o, e);
 	while (r == 0 && (r = table_reader_next(&t, rd, e)) > 0)
-		r = add_keys(key, one, t, text);
+		r = add_keys(k, at, one, t, &text, e);
+	buf_free(&text);
 	table_reader_free(rd);
 	source_close(&src);
 	free(want);
@@ -67,8 +85,8 @@ read_reference(struct checker *k, size_t i, struct err *e)
 		one[c].form = of->form;
 	}
 	if (r == 0)
-		r = read_keys(key, &k->s->reference[i], &k->in->others[i], one,
-		    &k->text, e);
+		r = read_keys(k, k->keys + i, &k->s->reference[i],
+		    &k->in->others[i], one, e);
 	for (size_t c = 0; c < key->n; c++)
 		column_release(&one[c]);
 	free(one);

@@ -8,7 +8,10 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/sorter.h"
 #include "quality/check/block.h"
+#include "quality/check/pass.h"
+#include "read/typed.h"
 
 
 /* ---- what is checked ---- */
@@ -33,6 +36,27 @@ ready_bound(struct num *v, enum col_type type)
 	if (v->whole && type != COL_INT64 && type != COL_DATETIME &&
 	    v->i >= -(INT64_C(1) << 53) && v->i <= INT64_C(1) << 53)
 		*v = num_of_f64((double)v->i);
+}
+
+/* A range with both ends in it, of the column's own kind of number. */
+static void
+ready_range(struct checked_column *w, enum col_type type)
+{
+	const struct schema_bounds *b = &w->range;
+	bool whole = type == COL_INT64 || type == COL_DATETIME;
+
+	if (col_type_is_text(type) || (b->has_min && (b->above ||
+	    b->min.whole != whole)) || (b->has_max && (b->below ||
+	    b->max.whole != whole)))
+		return;
+	w->quick = whole ? QUICK_INTS : QUICK_FLOATS;
+	if (whole) {
+		w->least.i = b->has_min ? b->min.i : INT64_MIN;
+		w->most.i = b->has_max ? b->max.i : INT64_MAX;
+	} else {
+		w->least.d = b->has_min ? b->min.d : -INFINITY;
+		w->most.d = b->has_max ? b->max.d : INFINITY;
+	}
 }
 
 /* The condition's number; the same text is evaluated once. */
@@ -85,13 +109,13 @@ prepare_column(struct checker *k, size_t i, const struct schema_column *c,
 	w->range = c->range;
 	ready_bound(&w->range.min, c->type);
 	ready_bound(&w->range.max, c->type);
+	ready_range(w, c->type);
 	w->values = intern_words(c->values, c->n_values);
 	w->not_values = intern_words(c->not_values, c->n_not_values);
 	w->plain = c->values == NULL && c->not_values == NULL &&
 	    !c->has_min_length && !c->has_max_length && c->pattern == NULL &&
 	    c->not_pattern == NULL;
-	w->tally = tally_new(c, k->in->folder ? k->in->folder :
-	    FILE_SCRATCH_FOLDER, needs_mean(k, i));
+	w->tally = tally_new(c, k->folder, needs_mean(k, i));
 	return add_condition(&w->when, k, c->name, c->when, e);
 }
 
@@ -160,8 +184,11 @@ prepare_checker(struct checker *k, struct err *e)
 {
 	const struct schema *s = k->s;
 
+	k->folder = k->in->folder ? k->in->folder : FILE_SCRATCH_FOLDER;
+	k->memory = k->in->memory ? k->in->memory : CHECK_MEMORY;
 	buf_init(&k->text, BUF_CAP_DOC);
 	buf_init(&k->passed, BUF_CAP_DATA);
+	buf_init(&k->row_text, BUF_CAP_DATA);
 	buf_init(&k->reason, BUF_CAP_DOC);
 	k->names = intern_new();
 	for (size_t i = 0; i < s->cols; i++)
@@ -229,6 +256,7 @@ free_judged(const struct checker *k, struct judged *j)
 		free(j->col[i].v);
 		free(j->col[i].state);
 		free(j->col[i].verdict);
+		free(j->col[i].entry.bits);
 		free(j->col[i].hash);
 		tally_free(j->col[i].tally);
 	}
@@ -250,8 +278,13 @@ static int
 make_tools(struct checker *k, struct tools *t, struct err *e)
 {
 	const struct schema_column *c;
+	size_t names = 0;
 
 	buf_init(&t->text, BUF_CAP_DOC);
+	for (size_t i = 0; i < k->conditions; i++)
+		if (expr_names(k->condition[i].x) > names)
+			names = expr_names(k->condition[i].x);
+	t->room = xalloc(names + 1, COLUMN_PRINT_MAX);
 	t->k = k;
 	t->one = xalloc(k->s->cols + 1, sizeof(*t->one));
 	t->pattern = xalloc(k->n_col + 1, sizeof(struct regex *));
@@ -288,7 +321,102 @@ free_tools(const struct checker *k, struct tools *t)
 	free(t->pattern);
 	free(t->not_pattern);
 	free(t->match);
+	free(t->room);
 	buf_free(&t->text);
+}
+
+static int
+scan_input(struct checker *k, const struct scan_consumer *c, struct err *e)
+{
+	struct table_want *want = xalloc(k->s->cols + 1, sizeof(*want));
+	struct typed_rows typed = { 0 };
+	int r;
+
+	for (size_t i = 0; i < k->s->cols; i++)
+		want[i] = (struct table_want){ k->s->col[i].name,
+		    COL_RAW, true };
+	if (k->in->open_rows == NULL)
+		r = scan_table(k->in->bytes, k->in->n, &k->read, want,
+		    k->s->cols, c, e);
+	else if ((r = k->in->open_rows(k->in->rows_ctx, &typed, e)) == 0)
+		r = scan_typed(&typed, &k->read, want, k->s->cols, c, e);
+	typed_rows_close(&typed);
+	free(want);
+	return r;
+}
+
+static int
+look_at_block(void *ctx, const struct scan *scan, const struct scan_block *b,
+    int worker, struct err *e)
+{
+	struct checker *k = ctx;
+	struct judged *j = &k->judged[b->slot];
+
+	(void)scan;
+	if (j->col == NULL)
+		make_judged(k, j);
+	j->b = b;
+	return judge_block(k, j, &k->tools[worker], e);
+}
+
+/* ---- a walk ahead, for keys alone ---- */
+
+static int
+begin_nothing(void *ctx, const struct scan *scan, struct err *e)
+{
+	(void)ctx;
+	(void)scan;
+	(void)e;
+	return 0;
+}
+
+static int
+take_keys(void *ctx, const struct scan *scan, const struct scan_block *b,
+    struct err *e)
+{
+	struct checker *k = ctx;
+
+	(void)scan;
+	return spill_keys(k, &k->judged[b->slot], e);
+}
+
+/* Rows that nobody has counted, without their cells. */
+static int
+count_rows(uint64_t *rows, const struct checker *k, struct err *e)
+{
+	struct typed_rows typed;
+	struct table *t;
+	bool *wanted;
+	int r;
+
+	*rows = 0;
+	if (k->in->open_rows(k->in->rows_ctx, &typed, e) != 0)
+		return -1;
+	wanted = xalloc(typed.cols + 1, sizeof(*wanted));
+	typed_rows_want(&typed, wanted);
+	while ((r = typed_rows_next(&t, &typed, e)) > 0)
+		*rows += t->rows;
+	typed_rows_close(&typed);
+	free(wanted);
+	return r;
+}
+
+static int
+look_ahead(struct checker *k, const struct scan *scan, struct err *e)
+{
+	const struct scan_consumer consumer = { k, k->to.bad != NULL, false,
+	    begin_nothing, look_at_block, take_keys, begin_nothing };
+	uint64_t rows = scan_most_rows(scan);
+	int r;
+
+	if (has_keys(k) && rows == UINT64_MAX && count_rows(&rows, k, e) != 0)
+		return -1;
+	if (!choose_spilled(k, rows))
+		return 0;
+	k->ahead = true;
+	r = scan_input(k, &consumer, e);
+	k->ahead = false;
+	return r == 0 ? mark_rows(k, e) : -1;
 }
 
 /* ---- the walk over the rows ---- */
@@ -333,31 +461,17 @@ begin_rows(void *ctx, const struct scan *scan, struct err *e)
 	for (size_t i = 0; i < k->workers; i++)
 		if (make_tools(k, &k->tools[i], e) != 0)
 			return -1;
-	if (pass_header(k, scan, e) != 0)
+	k->named = scan_format(scan) != TABLE_JSONL;
+	k->fast = scan_format(scan) == TABLE_CSV;
+	for (size_t i = 0; k->named && i < k->s->cols; i++)
+		k->there[i] = scan_has(scan, i);
+	if (look_ahead(k, scan, e) != 0 || pass_header(k, scan, e) != 0)
 		return -1;
-	k->named = scan_format(scan) == TABLE_CSV;
-	k->fast = k->named;
 	if (!k->named)
 		return 0;
-	for (size_t i = 0; i < k->s->cols; i++)
-		k->there[i] = scan_has(scan, i);
 	names = scan_names(scan, &n);
 	check_columns(k, names, n);
 	return 0;
-}
-
-static int
-look_at_block(void *ctx, const struct scan *scan, const struct scan_block *b,
-    int worker, struct err *e)
-{
-	struct checker *k = ctx;
-	struct judged *j = &k->judged[b->slot];
-
-	(void)scan;
-	if (j->col == NULL)
-		make_judged(k, j);
-	j->b = b;
-	return judge_block(k, j, &k->tools[worker], e);
 }
 
 static int
@@ -384,21 +498,13 @@ end_rows(void *ctx, const struct scan *scan, struct err *e)
 }
 
 static int
-read_rows(struct checker *k, const struct table_read_opts *read,
-    struct err *e)
+read_rows(struct checker *k, struct err *e)
 {
 	const struct scan_consumer consumer = { k, k->to.bad != NULL,
-	    begin_rows, look_at_block, take_block, end_rows };
-	struct table_want *want = xalloc(k->s->cols + 1, sizeof(*want));
-	int r;
+	    k->to.bad != NULL || k->to.good != NULL, begin_rows,
+	    look_at_block, take_block, end_rows };
 
-	for (size_t i = 0; i < k->s->cols; i++)
-		want[i] = (struct table_want){ k->s->col[i].name,
-		    COL_RAW, true };
-	r = scan_table(k->in->bytes, k->in->n, read, want, k->s->cols,
-	    &consumer, e);
-	free(want);
-	return r;
+	return scan_input(k, &consumer, e);
 }
 
 static void
@@ -412,6 +518,7 @@ release_column(struct checked_column *w)
 	intern_free(w->values);
 	intern_free(w->not_values);
 	key_set_release(&w->seen);
+	free(w->marked.bit);
 	tally_free(w->tally);
 }
 
@@ -428,10 +535,12 @@ checker_release(struct checker *k)
 		finding_release(&k->rule[i].f);
 	for (size_t i = 0; k->key != NULL && i < k->n_key; i++) {
 		key_set_release(&k->key[i].seen);
+		free(k->key[i].marked.bit);
 		finding_release(&k->key[i].f);
 	}
 	for (size_t i = 0; i < CHECK_MISSING; i++)
 		finding_release(&k->whole[i]);
+	sorter_free(k->spill);
 	free(k->judged);
 	free(k->tools);
 	free(k->col);
@@ -444,6 +553,7 @@ checker_release(struct checker *k)
 	intern_free(k->names);
 	buf_free(&k->text);
 	buf_free(&k->passed);
+	buf_free(&k->row_text);
 	buf_free(&k->reason);
 	arena_free(&k->arena);
 }
@@ -466,14 +576,13 @@ check_table(struct check *out, const struct check_rows *to,
     const struct check_input *in, const struct schema *s, struct err *e)
 {
 	struct checker k = { .s = s, .in = in, .out = out };
-	struct table_read_opts o;
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
 	if (to != NULL)
 		k.to = *to;
-	read_opts(&o, &k.arena, s, in->read);
-	if (prepare_checker(&k, e) == 0 && read_rows(&k, &o, e) == 0)
+	read_opts(&k.read, &k.arena, s, in->read);
+	if (prepare_checker(&k, e) == 0 && read_rows(&k, e) == 0)
 		r = conclude_check(&k, e);
 	checker_release(&k);
 	if (r != 0)

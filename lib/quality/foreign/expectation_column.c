@@ -121,7 +121,7 @@ value_set(const struct expectation *x, bool in)
 	buf_addc(&b, ')');
 	(void)need_column(x->f, x->column, NULL);
 	add_condition(x, b.data);
-	buf_free(&b);
+	text_free(x->f, &b);
 	return 0;
 }
 
@@ -194,7 +194,7 @@ one_pattern(const struct expectation *x, const char *key, bool like,
 	buf_init(&b, BUF_CAP_SMALL);
 	add_pattern(&b, regex, like);
 	put_pattern(x, b.data, wanted);
-	buf_free(&b);
+	text_free(x->f, &b);
 	return 0;
 }
 
@@ -214,7 +214,7 @@ patterns(const struct expectation *x, const char *key, bool like, bool wanted)
 	buf_init(&b, BUF_CAP_SMALL);
 	for (const struct json *r = list->child; r != NULL; r = r->next) {
 		if (r->type != JSON_TEXT) {
-			buf_free(&b);
+			text_free(x->f, &b);
 			return cannot(x, "a pattern that is no text");
 		}
 		add_pattern(&b, r->s, like);
@@ -225,7 +225,7 @@ patterns(const struct expectation *x, const char *key, bool like, bool wanted)
 	}
 	if (!all)
 		put_pattern(x, b.data, wanted);
-	buf_free(&b);
+	text_free(x->f, &b);
 	return 0;
 }
 

@@ -150,7 +150,7 @@ pair_in_set(const struct expectation *x)
 	for (const struct json *p = list->child; p != NULL; p = p->next) {
 		if (p->type != JSON_LIST || p->n != 2 || p->child->type ==
 		    JSON_NULL || p->child->next->type == JSON_NULL) {
-			buf_free(&c);
+			text_free(x->f, &c);
 			return cannot(x, "pairs that are none");
 		}
 		buf_addf(&c, "%s(`%s` = ", c.len ? " or " : "", a);
@@ -160,7 +160,7 @@ pair_in_set(const struct expectation *x)
 		buf_addc(&c, ')');
 	}
 	r = pair(x, c.data);
-	buf_free(&c);
+	text_free(x->f, &c);
 	return r;
 }
 
@@ -249,7 +249,7 @@ unique_in_row(const struct expectation *x)
 		}
 	buf_addc(&b, ')');
 	add_condition(x, b.data);
-	buf_free(&b);
+	text_free(x->f, &b);
 	return 0;
 }
 
@@ -268,7 +268,7 @@ sum_in_row(const struct expectation *x)
 	buf_init(&b, BUF_CAP_SMALL);
 	if (!any && strcmp(ignore, "never") != 0) {
 		if (mostly_of(x) != 1) {
-			buf_free(&b);
+			text_free(x->f, &b);
 			return cannot(x, "'mostly' of rows where all may be "
 			    "missing");
 		}
@@ -283,7 +283,7 @@ sum_in_row(const struct expectation *x)
 	buf_adds(&b, " = ");
 	json_write(&b, total);
 	add_condition(x, b.data);
-	buf_free(&b);
+	text_free(x->f, &b);
 	return 0;
 }
 

@@ -36,7 +36,7 @@ read_row_condition(struct expectation *x)
 		}
 	}
 	x->when = arena_strdup(x->f->a, b.data);
-	buf_free(&b);
+	text_free(x->f, &b);
 	if (expr_parse(&parsed, x->f->a, x->when, &ignored) != 0)
 		return -1;
 	for (size_t i = 0; i < expr_names(parsed); i++)

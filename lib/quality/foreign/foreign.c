@@ -100,6 +100,9 @@ schema_import(struct schema **out, struct schema_left *left,
 	r = kind == SCHEMA_TFDV ? read_tfdv(&f, s, n, e) :
 	    kind == SCHEMA_EXPECTATIONS ? read_expectations(&f, j, e) :
 	    read_table_schema(&f, table_schema_of(j), e);
+	if (r == 0 && f.too_long)
+		r = err_set(e, ERR_TOOBIG, "a condition or pattern of more "
+		    "than %zu MiB", BUF_CAP_SMALL >> 20);
 	if (r == 0)
 		r = schema_from_json(out, a, f.top, e);
 	return r == 0 ? 0 : err_wrap(e, "read as a schema of %s",

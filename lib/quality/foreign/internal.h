@@ -15,10 +15,14 @@ struct foreign {
 	struct json *top;
 	struct json *columns;
 	struct schema_left *left;
+	bool too_long;			/* a text did not fit */
 };
 
 /* tree.c: something that has no counterpart. */
 void leave_out(struct foreign *f, const char *fmt, ...) MLV_PRINTF(2, 3);
+/* A text that was put together is no longer needed; one that did not fit ends
+ * the reading with ERR_TOOBIG. */
+void text_free(struct foreign *f, struct buf *b);
 /* The column's map, made with that type if it is new; a type other than NULL
  * replaces the text that was assumed. */
 struct json *need_column(struct foreign *f, const char *name,

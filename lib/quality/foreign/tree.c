@@ -16,7 +16,14 @@ leave_out(struct foreign *f, const char *fmt, ...)
 	va_end(ap);
 	l->what = arena_grow(f->a, l->what, l->n, &l->room, sizeof(*l->what));
 	l->what[l->n++] = arena_strdup(f->a, b.data);
-	buf_free(&b);
+	text_free(f, &b);
+}
+
+void
+text_free(struct foreign *f, struct buf *b)
+{
+	f->too_long = f->too_long || b->failed;
+	buf_free(b);
 }
 
 struct json *

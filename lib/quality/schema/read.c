@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "codec/yaml.h"
+#include "expr/expr.h"
 #include "quality/schema/internal.h"
 
 static int
@@ -88,6 +89,46 @@ get_member(struct schema *s, struct arena *a, const struct json *j,
 	}
 }
 
+/* A condition that can be read, about columns that there are. */
+static int
+check_condition(const struct json *m, const struct json *cols,
+    struct arena *a, struct err *e)
+{
+	struct expr *x;
+	const char *name;
+
+	if (m == NULL || m->type != JSON_TEXT)
+		return 0;
+	if (expr_parse(&x, a, m->s, e) != 0)
+		return m->line > 0 ? err_wrap(e, "line %u: '%s'", m->line,
+		    m->key) : err_wrap(e, "'%s'", m->key);
+	for (size_t i = 0; i < expr_names(x); i++) {
+		name = expr_name(x, i);
+		if (json_get(cols, name) != NULL)
+			continue;
+		err_set(e, ERR_USAGE, "no column '%.100s' in the schema",
+		    name);
+		return m->line > 0 ? err_wrap(e, "line %u: '%s'", m->line,
+		    m->key) : err_wrap(e, "'%s'", m->key);
+	}
+	return 0;
+}
+
+/* Of columns, of rules, of keys: wherever they stand. */
+static int
+check_conditions(const struct json *j, const struct json *cols,
+    struct arena *a, struct err *e)
+{
+	for (const struct json *m = j->child; m != NULL; m = m->next)
+		for (const struct json *c = m->child; c != NULL; c = c->next)
+			if (c->type == JSON_MAP && (check_condition(json_get(c,
+			    "when"), cols, a, e) != 0 ||
+			    check_condition(json_get(c, "expr"), cols, a,
+			    e) != 0))
+				return -1;
+	return 0;
+}
+
 int
 schema_from_json(struct schema **out, struct arena *a, const struct json *j,
     struct err *e)
@@ -102,6 +143,8 @@ schema_from_json(struct schema **out, struct arena *a, const struct json *j,
 	for (const struct json *m = j->child; m != NULL; m = m->next)
 		if (get_member(s, a, m, e) != 0)
 			return -1;
+	if (check_conditions(j, cols, a, e) != 0)
+		return -1;
 	*out = s;
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* A checkpoint: the actions of a Delta log as rows of a Parquet file. */
 #include <string.h>
 
-#include "base/file.h"
+#include "base/buf.h"
+#include "base/num.h"
 #include "read/delta/log.h"
 #include "read/whole.h"
 
@@ -63,8 +64,14 @@ take_row(struct delta_log *l, struct column *const *c, size_t row,
 		    "checkpoints in several parts (sidecar), which is not "
 		    "read", l->folder);
 	if (text_at(c[PROTOCOL_READER], row) != NULL) {
-		json_add_int(&l->arena, j, "minReaderVersion",
-		    *text_at(c[PROTOCOL_READER], row) - '0');
+		const char *version = text_at(c[PROTOCOL_READER], row);
+		int64_t v;
+
+		if (!num_parse_i64(version, strlen(version), &v))
+			return err_set(e, ERR_CORRUPT, "%s: its checkpoint "
+			    "has a reader version that is no number",
+			    l->folder);
+		json_add_int(&l->arena, j, "minReaderVersion", v);
 		json_add(&l->arena, j, "readerFeatures", list_at(l,
 		    c[PROTOCOL_FEATURES], row));
 		return delta_take_protocol(l, j, e);
@@ -97,14 +104,15 @@ delta_read_checkpoint(struct delta_log *l, const char *path, struct err *e)
 {
 	struct table_read_opts o = { .format = TABLE_PARQUET, .name = path };
 	struct column *c[COLUMNS];
-	struct file_map m;
-	struct table *t;
+	struct table *t = NULL;
+	struct buf bytes;
 	int r;
 
-	if (file_map(&m, path, e) != 0)
-		return -1;
-	r = table_read(&t, m.data, m.n, &o, e);
-	file_unmap(&m);
+	buf_init(&bytes, BUF_CAP_DATA);
+	r = l->in.read(l->in.ctx, &bytes, path, e);
+	if (r == 0)
+		r = table_read(&t, bytes.data, bytes.len, &o, e);
+	buf_free(&bytes);
 	if (r != 0)
 		return -1;
 	for (size_t i = 0; r == 0 && i < COLUMNS; i++) {

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/folder.h"
 #include "base/intern.h"
 #include "base/mem.h"
@@ -60,7 +59,7 @@ read_commit(struct delta_log *l, const char *path, struct err *e)
 	int r;
 
 	buf_init(&b, COMMIT_MAX);
-	r = file_read(&b, path, e);
+	r = l->in.read(l->in.ctx, &b, path, e);
 	at = b.data;
 	end = at + b.len;
 	for (; r == 0 && at < end; at = q + 1) {
@@ -97,8 +96,7 @@ newest_checkpoint(char *const *name, size_t n, bool *parts)
 }
 
 static int
-read_files(struct delta_log *l, const char *log, char *const *name, size_t n,
-    struct err *e)
+read_files(struct delta_log *l, char *const *name, size_t n, struct err *e)
 {
 	bool parts = false;
 	int64_t last = newest_checkpoint(name, n, &parts), v;
@@ -106,7 +104,7 @@ read_files(struct delta_log *l, const char *log, char *const *name, size_t n,
 	int r = 0;
 
 	if (last >= 0) {
-		path = xprintf("%s/%020lld.checkpoint.parquet", log,
+		path = xprintf("_delta_log/%020lld.checkpoint.parquet",
 		    (long long)last);
 		r = delta_read_checkpoint(l, path, e);
 		free(path);
@@ -122,7 +120,7 @@ read_files(struct delta_log *l, const char *log, char *const *name, size_t n,
 			    "; checkpoints of several files are not read" :
 			    "");
 		last = v;
-		path = path_join(log, name[i]);
+		path = path_join("_delta_log", name[i]);
 		r = read_commit(l, path, e);
 		free(path);
 	}
@@ -133,20 +131,21 @@ read_files(struct delta_log *l, const char *log, char *const *name, size_t n,
 }
 
 int
-delta_log_read(struct delta_log *l, const char *folder, struct err *e)
+delta_log_read(struct delta_log *l, const struct delta_files *in,
+    struct err *e)
 {
-	char *log = path_join(folder, "_delta_log"), **name = NULL;
+	char **name = NULL;
 	size_t n = 0;
 	int r;
 
 	memset(l, 0, sizeof(*l));
-	l->folder = folder;
+	l->in = *in;
+	l->folder = in->name;
 	l->paths = intern_new();
-	r = folder_names(&name, &n, log, e);
+	r = in->names(in->ctx, &name, &n, e);
 	if (r == 0)
-		r = read_files(l, log, name, n, e);
+		r = read_files(l, name, n, e);
 	folder_names_free(name, n);
-	free(log);
 	return r;
 }
 

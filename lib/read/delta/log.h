@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "codec/json.h"
+#include "read/delta.h"
 
 struct delta_file {
 	const char *path;		/* below the table's folder */
@@ -18,7 +19,8 @@ struct delta_file {
 
 struct delta_log {
 	struct arena arena;		/* of all that it points to */
-	const char *folder;		/* borrowed */
+	struct delta_files in;
+	const char *folder;		/* its name */
 	struct delta_file *file;	/* in the order of adding */
 	size_t files, room;
 	struct intern *paths;		/* of files, by number */
@@ -28,7 +30,9 @@ struct delta_log {
 	size_t partitions;
 };
 
-int delta_log_read(struct delta_log *l, const char *folder, struct err *e);
+/* To be released also after a failure. */
+int delta_log_read(struct delta_log *l, const struct delta_files *in,
+    struct err *e);
 void delta_log_release(struct delta_log *l);
 
 /* An action of the log, wherever it stood. */

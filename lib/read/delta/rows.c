@@ -1,27 +1,29 @@
 /* The rows of a Delta table: file after file, in the schema's columns. */
-#include "read/delta.h"
-
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/mem.h"
-#include "base/path.h"
 #include "read/delta/log.h"
-#include "read/whole.h"
-#include "table/write.h"
+#include "read/parquet/rows.h"
+#include "table/column_set.h"
 
-bool
-delta_table_is(const char *folder)
-{
-	char *log = path_join(folder, "_delta_log");
-	struct stat st;
-	bool is = stat(log, &st) == 0 && S_ISDIR(st.st_mode);
+#define PIECE ((size_t)1 << 20)
 
-	free(log);
-	return is;
-}
+struct delta_rows {
+	struct delta_log l;
+	const char **names;		/* (cols) of the schema */
+	size_t cols;
+	size_t files, at;		/* the table's; the one to come */
+	struct buf bytes;		/* of the file that is read */
+	struct typed_rows file;
+	size_t *from;			/* (cols) its columns; SIZE_MAX: none */
+	bool *wanted;			/* (cols) */
+	struct column *made;		/* (cols) of one value */
+	struct table t;			/* made of columns of both kinds */
+	uint32_t generation;		/* dictionaries of a file differ from
+					 * those of the one before */
+	uint32_t newest;
+};
 
 /* The names of the schema's columns; how many. */
 static size_t
@@ -48,75 +50,6 @@ is_partition(const struct delta_log *l, const char *name)
 	return false;
 }
 
-/* A column of one value for all rows, or of none. */
-static int
-make_constant(struct column *c, const char *name, const char *value,
-    size_t rows, struct err *e)
-{
-	uint32_t code;
-
-	if (column_init(c, name, COL_CATEGORY, rows, e) != 0)
-		return -1;
-	code = value == NULL ? INTERN_NONE : intern_add(c->dict, value,
-	    strlen(value));
-	for (size_t i = 0; i < rows; i++)
-		c->code[i] = code;
-	return 0;
-}
-
-static int
-add_rows(struct buf *out, struct delta_log *l, const struct delta_file *f,
-    struct table *t, const char *const *name, size_t n, struct err *e)
-{
-	const struct column **col = xalloc(n + 1, sizeof(*col));
-	struct column *made = xalloc(n + 1, sizeof(*made));
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++) {
-		bool constant = is_partition(l, name[i]);
-		const char *value = constant && f->partition != NULL ?
-		    json_text(f->partition, name[i], NULL) : NULL;
-
-		col[i] = constant ? NULL : table_find(t, name[i]);
-		if (col[i] == NULL) {
-			r = make_constant(&made[i], name[i], value != NULL &&
-			    *value != '\0' ? value : NULL, t->rows, e);
-			col[i] = &made[i];
-		}
-	}
-	if (r == 0) {
-		table_write_csv(out, col, n, 0, t->rows, NULL);
-		r = buf_check(out, e);
-	}
-	for (size_t i = 0; i < n; i++)
-		column_release(&made[i]);
-	free(made);
-	free(col);
-	return r;
-}
-
-static int
-read_file(struct buf *out, struct delta_log *l, const struct delta_file *f,
-    const char *const *name, size_t n, struct err *e)
-{
-	char *path = path_join(l->folder, f->path);
-	struct table_read_opts o = { .format = TABLE_PARQUET, .name = path };
-	struct file_map m;
-	struct table *t;
-	int r = file_map(&m, path, e);
-
-	if (r == 0) {
-		r = table_read(&t, m.data, m.n, &o, e);
-		file_unmap(&m);
-		if (r == 0) {
-			r = add_rows(out, l, f, t, name, n, e);
-			table_free(t);
-		}
-	}
-	free(path);
-	return r;
-}
-
 static int
 by_path(const void *a, const void *b)
 {
@@ -139,35 +72,194 @@ present_files(struct delta_log *l)
 	return n;
 }
 
+/* ---- a file ---- */
+
+/* Where the table's columns stand in it. */
 static void
-add_header(struct buf *out, const char *const *name, size_t n)
+place_columns(struct delta_rows *r)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_addc(out, ',');
-		csv_write_cell(out, name[i], strlen(name[i]), ',');
+	bool *wanted = xalloc(r->file.cols + 1, sizeof(*wanted));
+
+	for (size_t i = 0; i < r->cols; i++) {
+		size_t k = 0;
+
+		while (k < r->file.cols && strcmp(r->file.names[k],
+		    r->names[i]) != 0)
+			k++;
+		r->from[i] = k == r->file.cols || is_partition(&r->l,
+		    r->names[i]) ? SIZE_MAX : k;
+		if (r->from[i] != SIZE_MAX)
+			wanted[k] = r->wanted[i];
 	}
-	buf_addc(out, '\n');
+	typed_rows_want(&r->file, wanted);
+	free(wanted);
+}
+
+static int
+open_file(struct delta_rows *r, struct err *e)
+{
+	const struct delta_file *f = &r->l.file[r->at++];
+	const struct delta_files *in = &r->l.in;
+	struct table_read_opts o = { .format = TABLE_PARQUET, .name = f->path };
+
+	typed_rows_close(&r->file);
+	buf_clear(&r->bytes);
+	r->generation = r->newest + 1;
+	if (in->read(in->ctx, &r->bytes, f->path, e) != 0 ||
+	    parquet_rows_open(&r->file, r->bytes.data, r->bytes.len, &o,
+	    e) != 0)
+		return err_wrap(e, "%s", in->name);
+	place_columns(r);
+	return 0;
+}
+
+/* A column of one value for all rows, or of none. */
+static int
+make_constant(struct column *c, const char *name, const char *value,
+    size_t rows, struct err *e)
+{
+	uint32_t code;
+
+	if (column_init(c, name, COL_CATEGORY, rows, e) != 0)
+		return -1;
+	if (value == NULL) {
+		for (size_t i = 0; i < rows; i++)
+			column_set_missing(c, i);
+		return 0;
+	}
+	code = intern_add(c->dict, value, strlen(value));
+	for (size_t i = 0; i < rows; i++)
+		c->code[i] = code;
+	return 0;
+}
+
+/* The table's columns of the file's next rows. */
+static int
+arrange(struct delta_rows *r, const struct table *t, struct err *e)
+{
+	const struct delta_file *f = &r->l.file[r->at - 1];
+
+	for (size_t i = 0; i < r->cols; i++) {
+		struct column *to = &r->t.col[i];
+		const char *value = NULL;
+
+		if (r->from[i] != SIZE_MAX) {
+			*to = t->col[r->from[i]];
+			to->dict_generation += r->generation;
+			if (to->dict_generation > r->newest)
+				r->newest = to->dict_generation;
+			continue;
+		}
+		if (f->partition != NULL && is_partition(&r->l, r->names[i]))
+			value = json_text(f->partition, r->names[i], NULL);
+		column_release(&r->made[i]);
+		if (make_constant(&r->made[i], r->names[i], value != NULL &&
+		    *value != '\0' ? value : NULL, t->rows, e) != 0)
+			return -1;
+		r->made[i].dict_generation = ++r->newest;
+		*to = r->made[i];
+	}
+	r->t.rows = t->rows;
+	return 0;
+}
+
+/* ---- all of them ---- */
+
+static void
+want_columns(void *ctx, const bool *wanted)
+{
+	struct delta_rows *r = ctx;
+
+	memcpy(r->wanted, wanted, r->cols * sizeof(*wanted));
+}
+
+static int
+next_rows(void *ctx, struct table **out, struct err *e)
+{
+	struct delta_rows *r = ctx;
+	struct table *t;
+	int k = 0;
+
+	while (r->file.calls == NULL || (k = typed_rows_next(&t, &r->file,
+	    e)) == 0) {
+		if (r->at == r->files)
+			return 0;
+		if (open_file(r, e) != 0)
+			return -1;
+	}
+	if (k < 0)
+		return err_wrap(e, "%s", r->l.in.name);
+	if (arrange(r, t, e) != 0)
+		return -1;
+	*out = &r->t;
+	return 1;
+}
+
+static void
+close_all(void *ctx)
+{
+	struct delta_rows *r = ctx;
+
+	typed_rows_close(&r->file);
+	for (size_t i = 0; i < r->cols; i++)
+		column_release(&r->made[i]);
+	buf_free(&r->bytes);
+	free(r->from);
+	free(r->wanted);
+	free(r->made);
+	free(r->t.col);
+	delta_log_release(&r->l);
+	free(r);
+}
+
+static const struct typed_calls delta_calls = {
+	want_columns, next_rows, close_all
+};
+
+int
+delta_rows_open(struct typed_rows *out, const struct delta_files *files,
+    struct err *e)
+{
+	struct delta_rows *r = xalloc(1, sizeof(*r));
+
+	buf_init(&r->bytes, BUF_CAP_DATA);
+	if (delta_log_read(&r->l, files, e) != 0) {
+		close_all(r);
+		return -1;
+	}
+	r->cols = column_names(&r->names, &r->l);
+	if (r->cols == 0) {
+		close_all(r);
+		return err_set(e, ERR_CORRUPT, "%s: its schema has no column",
+		    files->name);
+	}
+	r->from = xalloc(r->cols, sizeof(*r->from));
+	r->wanted = xalloc(r->cols, sizeof(*r->wanted));
+	memset(r->wanted, true, r->cols * sizeof(*r->wanted));
+	r->made = xalloc(r->cols, sizeof(*r->made));
+	r->t.col = xalloc(r->cols, sizeof(*r->t.col));
+	r->t.cols = r->cols;
+	r->files = present_files(&r->l);
+	*out = (struct typed_rows){ r->names, r->cols, UINT64_MAX,
+	    &delta_calls, r };
+	return 0;
 }
 
 int
-delta_table_read(struct buf *out, const char *folder, struct err *e)
+delta_table_read(struct buf *out, const struct delta_files *files,
+    struct err *e)
 {
-	struct delta_log l;
-	const char **name;
-	size_t n, files;
-	int r = delta_log_read(&l, folder, e);
+	struct typed_rows rows;
+	struct source s;
+	int64_t got = 1;
+	char *at;
 
-	if (r == 0) {
-		n = column_names(&name, &l);
-		if (n == 0)
-			r = err_set(e, ERR_CORRUPT, "%s: its schema has no "
-			    "column", folder);
-		add_header(out, name, n);
-		files = present_files(&l);
-		for (size_t i = 0; r == 0 && i < files; i++)
-			r = read_file(out, &l, &l.file[i], name, n, e);
-	}
-	delta_log_release(&l);
-	return r;
+	if (delta_rows_open(&rows, files, e) != 0)
+		return -1;
+	s = typed_source(&rows, files->name);
+	while (got > 0 && (at = buf_reserve(out, PIECE)) != NULL)
+		if ((got = source_read(&s, at, PIECE, e)) > 0)
+			buf_grew(out, (size_t)got);
+	source_close(&s);
+	return got < 0 ? -1 : buf_check(out, e);
 }

@@ -9,7 +9,7 @@
 #include "parquet/parquet.h"
 #include "read/door/archive.h"
 #include "read/door/stages.h"
-#include "read/parquet/whole.h"
+#include "read/parquet/rows.h"
 
 #define PIECE ((size_t)1 << 20)
 
@@ -136,15 +136,17 @@ door_unpack(struct buf *out, struct table_read_opts *o, const char *bytes,
 static int
 read_parquet(struct door *d, const char *bytes, size_t n, struct err *e)
 {
-	struct parquet_rows *rows = NULL;
+	struct typed_rows rows;
+	struct source from;
 	struct buf out;
 	int r;
 
+	if (parquet_rows_open(&rows, bytes, n, &d->o, e) != 0)
+		return -1;
 	buf_init(&out, BUF_CAP_DATA);
-	if ((r = parquet_rows_open(&rows, bytes, n, &d->o, e)) == 0)
-		while ((r = parquet_rows_next(rows, &out, e)) > 0)
-			;
-	parquet_rows_close(rows);
+	from = typed_source(&rows, d->o.name);
+	r = read_all(&out, &from, e);
+	source_close(&from);
 	if (r == 0) {
 		d->owned = buf_detach(&out, &d->n);
 		d->bytes = d->owned;
@@ -202,30 +204,18 @@ door_close(struct door *d)
 
 /* ---- a source ---- */
 
+/* The text of a Parquet file that is ours. */
 struct parquet_source {
-	struct buf file, text;		/* all of it; rows */
-	size_t at;			/* in the text */
-	struct parquet_rows *rows;
+	struct buf file;
+	struct source text;
 };
 
 static int64_t
 read_rows(void *ctx, void *p, size_t n, struct err *e)
 {
 	struct parquet_source *d = ctx;
-	size_t k;
-	int r;
 
-	while (d->at == d->text.len) {
-		buf_clear(&d->text);
-		d->at = 0;
-		if ((r = parquet_rows_next(d->rows, &d->text, e)) <= 0)
-			return r;
-	}
-	k = d->text.len - d->at;
-	k = k < n ? k : n;
-	memcpy(p, d->text.data + d->at, k);
-	d->at += k;
-	return (int64_t)k;
+	return source_read(&d->text, p, n, e);
 }
 
 static void
@@ -233,9 +223,8 @@ close_rows(void *ctx)
 {
 	struct parquet_source *d = ctx;
 
-	parquet_rows_close(d->rows);
+	source_close(&d->text);
 	buf_free(&d->file);
-	buf_free(&d->text);
 	free(d);
 }
 
@@ -244,14 +233,16 @@ static int
 take_rows(struct source *s, struct table_read_opts *o, struct err *e)
 {
 	struct parquet_source *d = xalloc(1, sizeof(*d));
+	struct typed_rows rows;
 
 	buf_init(&d->file, BUF_CAP_DATA);
-	buf_init(&d->text, BUF_CAP_DATA);
-	if (read_all(&d->file, s, e) != 0 || parquet_rows_open(&d->rows,
+	if (read_all(&d->file, s, e) != 0 || parquet_rows_open(&rows,
 	    d->file.data, d->file.len, o, e) != 0) {
-		close_rows(d);
+		buf_free(&d->file);
+		free(d);
 		return -1;
 	}
+	d->text = typed_source(&rows, s->name);
 	source_close(s);
 	*s = (struct source){ read_rows, close_rows, d, s->name };
 	own_form(o);

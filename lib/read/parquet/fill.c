@@ -122,6 +122,13 @@ spread_values(struct fill *x, const struct parquet_page *p, const void *value,
 	const uint64_t *wide = value;
 	const uint8_t *byte = value;
 
+	if (p->index != NULL && p->present == p->n && size == 8) {
+		int64_t *to = c->i64 + x->at;
+
+		for (size_t i = 0; i < p->n; i++)
+			memcpy(&to[i], &wide[p->index[i]], 8);
+		return;
+	}
 	for (size_t i = 0; i < p->n; i++) {
 		size_t from, at = x->at + i;
 
@@ -200,6 +207,27 @@ text_code(uint32_t *code, struct fill *x, const struct parquet_values *v,
 
 #define NOT_YET (UINT32_MAX - 1)
 
+/* The same where every row has an entry of the dictionary. */
+static int
+append_entries(struct fill *x, const struct parquet_page *p,
+    struct buf *scratch, struct err *e)
+{
+	struct column *c = x->to;
+	uint32_t *to = c->code + x->at;
+
+	for (size_t i = 0; i < p->n; i++) {
+		uint32_t at = p->index[i];
+
+		if (x->code[at] == NOT_YET && text_code(&x->code[at], x,
+		    p->dict, at, scratch, e) != 0)
+			return -1;
+		to[i] = x->code[at];
+		if (to[i] == INTERN_NONE)
+			column_set_missing(c, x->at + i);
+	}
+	return 0;
+}
+
 static int
 append_texts(struct fill *x, const struct parquet_page *p,
     struct buf *scratch, struct err *e)
@@ -220,6 +248,8 @@ append_texts(struct fill *x, const struct parquet_page *p,
 			x->code[i] = NOT_YET;
 		x->known = true;
 	}
+	if (p->index != NULL && p->present == p->n)
+		return append_entries(x, p, scratch, e);
 	for (size_t i = 0; i < p->n; i++) {
 		uint32_t code = INTERN_NONE;
 

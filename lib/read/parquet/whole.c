@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "read/forms.h"
 #include "read/parquet/columns.h"
+#include "read/parquet/skip.h"
 #include "table/cell.h"
 #include "table/column_set.h"
 
@@ -16,6 +17,9 @@ struct parquet_reading {
 	const struct table_read_opts *o;
 	struct na_words na;
 	struct err *col_err;		/* (columns) */
+	bool *skipped;			/* (row groups) */
+	size_t skips;
+	bool *dates;			/* (columns) texts that became dates */
 };
 
 /* Are all texts dates?  Then they are read as such, as JSON's are. */
@@ -105,8 +109,10 @@ finish_column(struct column *c, const struct parquet_reading *r,
 	}
 	if (c->dict == NULL)
 		return 0;
-	if (all_dates(c))
+	if (all_dates(c)) {
+		r->dates[c - r->t->col] = true;
 		return read_texts(c, COL_DATETIME, FORM_PLAIN, e);
+	}
 	c->type = strings_type(intern_count(c->dict), c->rows - c->missing);
 	return 0;
 }
@@ -124,7 +130,7 @@ read_column(void *ctx, size_t part, int worker)
 	    e) != 0)
 		return;
 	for (size_t g = 0; g < parquet_groups(r->cols.f); g++)
-		if (fill_group(&x, g, e) != 0)
+		if (!r->skipped[g] && fill_group(&x, g, e) != 0)
 			break;
 	fill_release(&x);
 	c->rows = x.at;
@@ -143,6 +149,46 @@ check_types(const struct parquet_reading *r, struct err *e)
 	return 0;
 }
 
+/* Row groups in which no row is wanted; none, where they may decide what type a
+ * column has: an unsigned value that does not fit. */
+static void
+skip_groups(struct parquet_reading *r)
+{
+	for (size_t i = 0; i < r->cols.n; i++) {
+		const struct parquet_column *c = parquet_column(r->cols.f,
+		    r->cols.at[i]);
+
+		if (c->logical == PARQUET_UINT && c->physical == PARQUET_INT64)
+			return;
+	}
+	for (size_t g = 0; g < parquet_groups(r->cols.f); g++) {
+		r->skipped[g] = !group_matters(r->cols.f, g, r->o);
+		r->skips += r->skipped[g];
+	}
+}
+
+/* Rows of the groups that were read. */
+static size_t
+read_rows(const struct parquet_reading *r)
+{
+	int64_t rows = 0;
+
+	for (size_t g = 0; g < parquet_groups(r->cols.f); g++)
+		if (!r->skipped[g])
+			rows += parquet_group_rows(r->cols.f, g);
+	return (size_t)rows;
+}
+
+/* Texts are dates where all are: also those passed over. */
+static bool
+skipped_too_much(const struct parquet_reading *r)
+{
+	for (size_t i = 0; r->skips > 0 && i < r->cols.n; i++)
+		if (r->dates[i])
+			return true;
+	return false;
+}
+
 static int
 read_columns(struct parquet_reading *r, struct err *e)
 {
@@ -150,8 +196,9 @@ read_columns(struct parquet_reading *r, struct err *e)
 	struct odd_forms odd;
 	int status = 0;
 
+	table_free(r->t);
 	r->t = table_new(r->cols.n);
-	r->col_err = xalloc(r->cols.n + 1, sizeof(*r->col_err));
+	memset(r->dates, 0, r->cols.n);
 	pool_run(pool, r->cols.n, read_column, r);
 	pool_free(pool);
 	for (size_t i = 0; i < r->cols.n && status == 0; i++)
@@ -161,7 +208,7 @@ read_columns(struct parquet_reading *r, struct err *e)
 		}
 	if (status != 0 || check_types(r, e) != 0)
 		return -1;
-	r->t->rows = (size_t)parquet_rows(r->cols.f);
+	r->t->rows = read_rows(r);
 	forms_init(&odd);
 	for (size_t i = 0; i < r->t->cols; i++)
 		if (r->t->col[i].dict != NULL &&
@@ -181,15 +228,26 @@ table_read_parquet(struct table **out, const char *bytes, size_t n,
 	na_words_init(&r.na, o->na, o->n_na);
 	if (columns_open(&r.cols, bytes, n, o, e) != 0)
 		return -1;
-	if (read_columns(&r, e) == 0) {
+	r.col_err = xalloc(r.cols.n + 1, sizeof(*r.col_err));
+	r.dates = xalloc(r.cols.n + 1, sizeof(*r.dates));
+	r.skipped = xalloc(parquet_groups(r.cols.f) + 1, sizeof(*r.skipped));
+	skip_groups(&r);
+	status = read_columns(&r, e);
+	if (status == 0 && skipped_too_much(&r)) {
+		memset(r.skipped, 0, parquet_groups(r.cols.f));
+		r.skips = 0;
+		status = read_columns(&r, e);
+	}
+	if (status == 0) {
 		*out = r.t;
 		r.t = NULL;
-		status = 0;
 	} else {
 		err_wrap(e, "%s", r.cols.name);
 	}
 	table_free(r.t);
 	free(r.col_err);
+	free(r.dates);
+	free(r.skipped);
 	columns_close(&r.cols);
 	return status;
 }

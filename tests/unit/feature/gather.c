@@ -10,8 +10,17 @@
 #include "base/clock.h"
 #include "base/rng.h"
 
-#define ROWS 600
-#define ASKED 300
+#define ROWS_MAX 20000
+#define ASKED_MAX 2000
+
+/* Few keys, times and values, so that ties are many. */
+struct shape {
+	int rows, asked, keys, seconds, values;
+};
+static const struct shape many_keys = { 600, 300, 7, 120, 9 };
+/* ... or one key whose rows do not fit at once. */
+static const struct shape hot_key = { 20000, 2000, 1, 8000, 9 };
+static const struct shape hot_moment = { 20000, 300, 1, 15, 9 };
 
 static const char spec_text[] =
     "entities: {e: {key: k}}\n"
@@ -30,9 +39,9 @@ struct row {
 	int64_t t, c;			/* seconds */
 };
 
-static struct row row[ROWS], asked[ASKED];
+static struct row row[ROWS_MAX], asked[ASKED_MAX];
+static struct shape now;
 
-/* Few keys, times and values, so that ties are many. */
 static void
 make_rows(struct buf *csv, uint64_t seed)
 {
@@ -41,18 +50,18 @@ make_rows(struct buf *csv, uint64_t seed)
 
 	rng_seed(&r, seed, 0);
 	buf_adds(csv, "x,k,c,t\n");
-	for (int i = 0; i < ROWS; i++) {
-		row[i].k = (int)rng_below(&r, 7);
-		row[i].x = (int)rng_below(&r, 9);
-		row[i].t = (int64_t)rng_below(&r, 120);
+	for (int i = 0; i < now.rows; i++) {
+		row[i].k = (int)rng_below(&r, (uint64_t)now.keys);
+		row[i].x = (int)rng_below(&r, (uint64_t)now.values);
+		row[i].t = (int64_t)rng_below(&r, (uint64_t)now.seconds);
 		row[i].c = row[i].t + (int64_t)rng_below(&r, 4) * 5 - 2;
 		clock_print(t, row[i].t * 1000000);
 		clock_print(c, row[i].c * 1000000);
 		buf_addf(csv, "%d,k%d,%s,%s\n", row[i].x, row[i].k, c, t);
 	}
-	for (int i = 0; i < ASKED; i++) {
-		asked[i].k = (int)rng_below(&r, 8);
-		asked[i].t = (int64_t)rng_below(&r, 160);
+	for (int i = 0; i < now.asked; i++) {
+		asked[i].k = (int)rng_below(&r, (uint64_t)now.keys + 1);
+		asked[i].t = (int64_t)rng_below(&r, (uint64_t)now.seconds + 40);
 	}
 }
 
@@ -71,7 +80,7 @@ oracle(int want[6], const struct row *at)
 
 	want[0] = want[3] = want[4] = want[2] = -1;
 	want[1] = want[5] = 0;
-	for (int i = 0; i < ROWS; i++) {
+	for (int i = 0; i < now.rows; i++) {
 		const struct row *r = &row[i];
 
 		if (!known(r, at))
@@ -100,7 +109,7 @@ oracle_of_numbers(double *mean, double *std, const struct row *at)
 {
 	double sum = 0, n = 0, all = 0, k = 0, squares = 0;
 
-	for (int i = 0; i < ROWS; i++) {
+	for (int i = 0; i < now.rows; i++) {
 		if (!known(&row[i], at))
 			continue;
 		if (row[i].t > at->t - 7) {
@@ -112,7 +121,7 @@ oracle_of_numbers(double *mean, double *std, const struct row *at)
 			k++;
 		}
 	}
-	for (int i = 0; i < ROWS; i++)
+	for (int i = 0; i < now.rows; i++)
 		if (known(&row[i], at) && row[i].t > at->t - 50)
 			squares += (row[i].x - all / k) * (row[i].x - all / k);
 	*mean = n > 0 ? sum / n : -1;
@@ -136,10 +145,10 @@ by_rule(const void *a, const void *b)
 static void
 oracle_of_last(char text[64], const struct row *at)
 {
-	const struct row *all[ROWS];
+	static const struct row *all[ROWS_MAX];
 	int n = 0, used = 0;
 
-	for (int i = 0; i < ROWS; i++)
+	for (int i = 0; i < now.rows; i++)
 		if (known(&row[i], at) && row[i].t > at->t - 20)
 			all[n++] = &row[i];
 	qsort(all, (size_t)n, sizeof(all[0]), by_rule);
@@ -173,12 +182,13 @@ other_differences(struct gathered *g)
 	double mean, std;
 	int bad = 0;
 
-	for (size_t i = 0; i < ASKED; i++) {
+	for (int i = 0; i < now.asked; i++) {
 		oracle_of_numbers(&mean, &std, &asked[i]);
 		oracle_of_last(last, &asked[i]);
 		for (int f = 0; f < 3; f++)
 			if (gathered_value(&c[f], &status, &a, g,
-			    &g->view->feature[6 + f], i, &e) < 0)
+			    &g->view->feature[6 + f],
+			    (size_t)i, &e) < 0)
 				return -1;
 		bad += !near(&c[0], mean) + !near(&c[1], std);
 		bad += c[2].n != strlen(last) || (c[2].n > 0 &&
@@ -198,11 +208,12 @@ differences(struct gathered *g)
 	int want[6], bad = 0;
 	int64_t got;
 
-	for (size_t i = 0; i < ASKED; i++) {
+	for (int i = 0; i < now.asked; i++) {
 		oracle(want, &asked[i]);
 		for (int f = 0; f < 6; f++) {
 			if (gathered_value(&c, &status, &a, g,
-			    &g->view->feature[f], i, &e) < 0)
+			    &g->view->feature[f], (size_t)i,
+			    &e) < 0)
 				return -1;
 			if (c.s == NULL)
 				got = -1;
@@ -216,11 +227,13 @@ differences(struct gathered *g)
 }
 
 static int
-try_seed(uint64_t seed, struct err *e)
+try_seed(uint64_t seed, const struct shape *shape, uint64_t memory,
+    struct err *e)
 {
 	const struct table_read_opts read = { .name = "rows" };
 	struct arena a = { NULL, 0 };
 	struct feature_spec *spec;
+	struct feed *feed;
 	struct source from;
 	struct moments m;
 	struct gathered g;
@@ -229,9 +242,10 @@ try_seed(uint64_t seed, struct err *e)
 
 	buf_init(&csv, BUF_CAP_SMALL);
 	buf_init(&key, BUF_CAP_SMALL);
+	now = *shape;
 	make_rows(&csv, seed);
 	moments_init(&m);
-	for (int i = 0; i < ASKED; i++) {
+	for (int i = 0; i < now.asked; i++) {
 		buf_clear(&key);
 		buf_addf(&key, "k%d", asked[i].k);
 		moments_add(&m, &key, asked[i].t * 1000000, e);
@@ -239,9 +253,13 @@ try_seed(uint64_t seed, struct err *e)
 	from = source_memory(csv.data, csv.len, "rows");
 	if (feature_spec_parse(&spec, &a, spec_text, strlen(spec_text),
 	    e) == 0 && moments_sort(&m, e) == 0 &&
-	    gathered_init(&g, &spec->view[0], &m, 1 << 20, e) == 0) {
-		if (gather_source(&g, &from, &read, e) == 0)
-			bad = differences(&g) + other_differences(&g);
+	    gathered_init(&g, &spec->view[0], &m, memory, e) == 0) {
+		if (feed_open(&feed, &spec->view[0], &from, &read, -1,
+		    e) == 0) {
+			if (gather_rows(&g, feed, e) == 0)
+				bad = differences(&g) + other_differences(&g);
+			feed_free(feed);
+		}
 		gathered_release(&g);
 	}
 	source_close(&from);
@@ -259,8 +277,15 @@ main(void)
 	int bad = 0;
 
 	for (uint64_t seed = 1; seed <= 20 && bad == 0; seed++)
-		bad = try_seed(seed, &e);
+		bad = try_seed(seed, &many_keys, 1 << 20, &e);
 	ok(bad == 0, "20 random tables with ties and late rows agree with the "
 	    "oracle in every cell: %s", bad ? e.msg : "");
+	for (uint64_t seed = 1; seed <= 3 && bad == 0; seed++)
+		bad = try_seed(seed, &hot_key, 1 << 16, &e);
+	ok(bad == 0, "so do those of one key with more events than memory: %s",
+	    bad ? e.msg : "");
+	bad = try_seed(1, &hot_moment, 1 << 16, &e);
+	ok(bad == -1 && e.code == ERR_TOOBIG, "a window that does not fit is "
+	    "told: %s", e.msg);
 	return tap_done();
 }

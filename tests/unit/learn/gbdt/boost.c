@@ -489,6 +489,54 @@ same_bytes(int classes, const char *what)
 	free(other);
 }
 
+/* From 65,536 rows on sums of whole numbers move the rows now and then; what
+ * is known of a row goes with it. */
+static void
+rows_move(int classes, const char *what)
+{
+	struct frame_opts o = { .target = "y", .weight = "k" };
+	char *text = table_text(70000, classes, 1, false);
+	struct err e = ERR_INIT;
+	struct gbdt_params p;
+	struct gbdt_model m;
+	struct bin_params bp;
+	struct bins bins;
+	struct data d;
+	struct buf b, lent;
+	struct pool *pool = pool_new(2);
+	uint8_t *was;
+
+	gbdt_defaults(&p);
+	p.num_iterations = 23;
+	p.use_quantized_grad = true;
+	buf_init(&b, BUF_CAP_DOC);
+	buf_init(&lent, BUF_CAP_DOC);
+	ok(make(&d, text, &o), "%s: a table", what);
+	ok(same(&d, NULL, &p, 1, &b), "%s: one thread", what);
+	ok(same(&d, NULL, &p, 3, &b), "%s: three threads, the same", what);
+	gbdt_bin_params(&bp, &p);
+	ok(bins_init(&bins, &d.f, &bp, pool, &e) == 0, "%s: bins", what);
+	was = xalloc(bins.rows, bins.stride);
+	memcpy(was, bins.row, bins.rows * bins.stride);
+	ok(gbdt_train(&m, &(struct gbdt_rows){ .train = &d.f,
+	    .train_bins = &bins }, &p, 2, NULL, &e) == 0, "trained");
+	add_model(&lent, &m);
+	ok(lent.len == b.len && memcmp(lent.data, b.data, b.len) == 0,
+	    "%s: the same of bins that were lent", what);
+	ok(memcmp(was, bins.row, bins.rows * bins.stride) == 0,
+	    "%s: which stay as they are", what);
+	is_near(m.train_loss[22], loss(&m, &d.f), 1e-9, "%s: the history is "
+	    "what the trees say of the rows in their own order", what);
+	bins_release(&bins);
+	pool_free(pool);
+	free(was);
+	buf_free(&lent);
+	gbdt_release(&m);
+	buf_free(&b);
+	free(text);
+	drop(&d);
+}
+
 static void
 draws(void)
 {
@@ -717,6 +765,8 @@ main(void)
 	same_bytes(2, "two classes");
 	same_bytes(3, "three classes");
 	same_bytes(0, "a number");
+	rows_move(2, "two classes, rows moved");
+	rows_move(0, "a number, rows moved");
 	draws();
 	stops_early();
 	parameters();

@@ -1,0 +1,409 @@
+/* Connections: requests read, answers sent, the late cut off. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "codec/http/internal.h"
+
+#define BODY_KEPT ((size_t)64 << 10)	/* room left to the next request */
+#define READ_MAX ((size_t)64 << 10)
+#define LINGER_US 2000000
+
+/* --- connections ---------------------------------------------------------- */
+
+static void
+enter_phase(struct http_worker *w, struct http_conn *k, enum phase phase)
+{
+	k->phase = phase;
+	k->since_us = w->now_us;
+}
+
+static void
+watch_for(struct http_worker *w, struct http_conn *k, uint32_t events)
+{
+	struct epoll_event ev = { .events = events, .data.ptr = k };
+
+	if (events != k->events)
+		(void)epoll_ctl(w->epoll, EPOLL_CTL_MOD, k->fd, &ev);
+	k->events = events;
+}
+
+/* The request is over, one way or the other. */
+static void
+end_request(struct http_server *s, struct http_conn *k)
+{
+	if (k->held)
+		atomic_fetch_sub(&s->held, k->held);
+	if (k->begun)
+		atomic_fetch_sub(&s->busy[k->closing], 1);
+	k->held = 0;
+	k->begun = false;
+}
+
+void
+close_conn(struct http_worker *w, struct http_conn *k)
+{
+	struct http_server *s = w->server;
+
+	end_request(s, k);
+	*k->at = k->next;
+	if (k->next)
+		k->next->at = k->at;
+	close(k->fd);
+	buf_free(&k->body);
+	buf_free(&k->out);
+	buf_free(&k->answer);
+	free(k->in);
+	free(k);
+	atomic_fetch_sub(&s->connections, 1);
+}
+
+void
+open_conn(struct http_worker *w, int fd)
+{
+	struct http_conn *k = mem_zeroed(1, sizeof(*k));
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = k };
+	int one = 1;
+
+	if (k == NULL || (k->in = mem_zeroed(HTTP_HEAD_MAX + 1, 1)) == NULL) {
+		free(k);
+		close(fd);
+		atomic_fetch_sub(&w->server->connections, 1);
+		return;
+	}
+	k->fd = fd;
+	k->events = EPOLLIN;
+	buf_init(&k->body, w->server->body_max);
+	buf_init(&k->out, BUF_CAP_SMALL);
+	buf_init(&k->answer, BUF_CAP_DOC);
+	enter_phase(w, k, PHASE_HEAD);
+	k->next = w->conns;
+	k->at = &w->conns;
+	if (k->next)
+		k->next->at = &k->next;
+	w->conns = k;
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &ev) < 0)
+		close_conn(w, k);
+}
+
+/* --- requests ------------------------------------------------------------- */
+
+/* What a step leaves to do: wait for the socket, go on, or close. */
+enum step { STEP_WAIT, STEP_ON, STEP_CLOSE };
+
+static enum step
+start_answer(struct http_worker *w, struct http_conn *k)
+{
+	enter_phase(w, k, PHASE_ANSWER);
+	return k->out.failed ? STEP_CLOSE : STEP_ON;
+}
+
+static enum step
+refuse(struct http_worker *w, struct http_conn *k, int status)
+{
+	refuse_request(w, k, status);
+	return start_answer(w, k);
+}
+
+static struct http_request
+request_of(struct http_conn *k)
+{
+	return (struct http_request){ .method = k->head.method,
+	    .path = k->head.path, .query = k->head.query,
+	    .body = k->body.data, .n = k->body.len, .begun_us = k->begun_us,
+	    .came_us = k->came_us, .handle = &k->head };
+}
+
+static enum step
+answer_request(struct http_worker *w, struct http_conn *k)
+{
+	struct http_server *s = w->server;
+	struct http_response r = { .status = 200 };
+	const struct http_request q = request_of(k);
+	int status;
+
+	buf_init(&r.body, BUF_CAP_DOC);
+	s->o.answer(s->o.ctx, &q, &r);
+	w->now_us = clock_mono_us();
+	status = !r.body.failed ? 0 : r.body.starved ? 503 : 500;
+	if (status)
+		refuse_request(w, k, status);
+	else
+		queue_answer(w, k, &r, strcmp(q.method, "HEAD") != 0);
+	buf_free(&r.body);
+	return start_answer(w, k);
+}
+
+/* Bytes of the body; beyond its end they are of the next request, which only
+ * follows a body whose length was said. */
+static enum step
+add_body(struct http_worker *w, struct http_conn *k, const char *data,
+    size_t n)
+{
+	struct http_server *s = w->server;
+	int done;
+
+	k->held += n;
+	if (atomic_fetch_add(&s->held, n) + n > s->body_max * BODIES_MAX)
+		return refuse(w, k, 503);
+	if (k->head.chunked) {
+		done = http_chunks_add(&k->chunks, &k->body, data, n);
+	} else {
+		buf_add(&k->body, data, n);
+		done = k->body.len == k->head.length;
+	}
+	if (k->body.failed)
+		return refuse(w, k, k->body.starved ? 503 : 413);
+	if (done < 0)
+		return refuse(w, k, 400);
+	return done ? answer_request(w, k) : STEP_ON;
+}
+
+/* Whoever may not ask is told so before a body of his is read, which would
+ * be the last thing of the connection. */
+static bool
+is_admitted(struct http_worker *w, struct http_conn *k)
+{
+	const struct http_opts *o = &w->server->o;
+	struct http_response r = { .status = 200 };
+	const struct http_request q = request_of(k);
+	bool yes;
+
+	if (o->admit == NULL)
+		return true;
+	buf_init(&r.body, BUF_CAP_DOC);
+	yes = o->admit(o->ctx, &q, &r);
+	if (!yes) {
+		k->last |= k->head.chunked || k->head.length > 0;
+		queue_answer(w, k, &r, strcmp(q.method, "HEAD") != 0);
+	}
+	buf_free(&r.body);
+	return yes;
+}
+
+/* The head is there: may its body come?  What came of it is taken. */
+static enum step
+begin_body(struct http_worker *w, struct http_conn *k)
+{
+	struct http_server *s = w->server;
+	size_t more = k->n_in - k->n_head;
+	const char *coding;
+	int status = http_head_parse(&k->head, k->in, k->n_head);
+
+	if (status)
+		return refuse(w, k, status);
+	coding = http_head_line(&k->head, "Content-Encoding");
+	if (coding && !http_is_word(coding, "identity"))
+		return refuse(w, k, 415);
+	if (k->head.length > s->body_max)
+		return refuse(w, k, 413);
+	k->last = k->head.close;
+	k->begun = true;
+	k->closing = atomic_load(&s->closing);
+	atomic_fetch_add(&s->busy[k->closing], 1);
+	memset(&k->chunks, 0, sizeof(k->chunks));
+	if (!is_admitted(w, k))
+		return start_answer(w, k);
+	enter_phase(w, k, PHASE_BODY);
+	if (!k->head.chunked) {
+		if (k->head.length == 0)
+			return answer_request(w, k);
+		if (more > k->head.length)
+			more = (size_t)k->head.length;
+		if (k->head.length < BODY_KEPT && buf_reserve(&k->body,
+		    (size_t)k->head.length))
+			buf_grew(&k->body, 0);
+	}
+	if (more == 0 && k->head.expects) {
+		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+		if (send(k->fd, go_on, sizeof(go_on) - 1, MSG_NOSIGNAL) !=
+		    (ssize_t)sizeof(go_on) - 1)
+			return STEP_CLOSE;
+	}
+	if (more == 0)
+		return STEP_ON;
+	k->n_head += more;		/* consumed with it */
+	return add_body(w, k, k->in + k->n_head - more, more);
+}
+
+/* When bytes came, which may have waited for us: as the kernel noted. */
+static int64_t
+arrival_us(const struct http_worker *w, struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	struct timespec t;
+	int64_t ago;
+
+	if (c == NULL || c->cmsg_level != SOL_SOCKET ||
+	    c->cmsg_type != SCM_TIMESTAMPNS)
+		return w->now_us;
+	memcpy(&t, CMSG_DATA(c), sizeof(t));
+	ago = clock_wall_us() - ((int64_t)t.tv_sec * 1000000 +
+	    t.tv_nsec / 1000);
+	/* a clock that was set says nothing */
+	return ago < 0 || ago > 3600000000 ? w->now_us : clock_mono_us() - ago;
+}
+
+/* More bytes: 1, 0 when none are there now, -1 at the end. */
+static int
+receive(struct http_worker *w, struct http_conn *k, char *to, size_t room,
+    size_t *n)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(struct timespec))];
+	} control;
+	struct iovec part = { to, room };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof(control) };
+	ssize_t got = recvmsg(k->fd, &m, 0);
+
+	*n = got > 0 ? (size_t)got : 0;
+	if (got > 0) {
+		k->came_us = arrival_us(w, &m);
+		return 1;
+	}
+	return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+static enum step
+read_head(struct http_worker *w, struct http_conn *k)
+{
+	size_t n, blank = 0;
+	int got;
+
+	/* empty lines in front of a request mean nothing */
+	while (blank + 1 < k->n_in && k->in[blank] == '\r' &&
+	    k->in[blank + 1] == '\n')
+		blank += 2;
+	if (blank) {
+		k->n_in -= blank;
+		memmove(k->in, k->in + blank, k->n_in);
+	}
+	k->n_head = http_head_end(k->in, k->n_in);
+	if (k->n_head)
+		return begin_body(w, k);
+	if (k->n_in == HTTP_HEAD_MAX)
+		return refuse(w, k, 431);
+	got = receive(w, k, k->in + k->n_in, HTTP_HEAD_MAX - k->n_in, &n);
+	if (k->n_in == 0)
+		k->begun_us = k->came_us;
+	k->n_in += n;
+	return got > 0 ? STEP_ON : got == 0 ? STEP_WAIT : STEP_CLOSE;
+}
+
+static enum step
+read_body(struct http_worker *w, struct http_conn *k)
+{
+	static _Thread_local char room[READ_MAX];
+	size_t most = sizeof(room), n;
+	int got;
+
+	if (!k->head.chunked && k->head.length - k->body.len < most)
+		most = (size_t)k->head.length - k->body.len;
+	got = receive(w, k, room, most, &n);
+	if (got <= 0)
+		return got == 0 ? STEP_WAIT : STEP_CLOSE;
+	return add_body(w, k, room, n);
+}
+
+/* All is sent: ready for the next request, whose bytes may be there. */
+static enum step
+finish_request(struct http_worker *w, struct http_conn *k)
+{
+	end_request(w->server, k);
+	if (k->last) {
+		(void)shutdown(k->fd, SHUT_WR);
+		enter_phase(w, k, PHASE_LINGER);
+		return STEP_ON;
+	}
+	k->n_in -= k->n_head;
+	memmove(k->in, k->in + k->n_head, k->n_in);
+	k->n_head = k->sent = 0;
+	k->begun_us = k->came_us;
+	if (k->body.alloc > BODY_KEPT)
+		buf_free(&k->body);
+	buf_free(&k->answer);
+	buf_clear(&k->body);
+	buf_clear(&k->out);
+	enter_phase(w, k, PHASE_HEAD);
+	return k->n_in ? STEP_ON : STEP_WAIT;
+}
+
+static enum step
+send_answer(struct http_worker *w, struct http_conn *k)
+{
+	size_t head = k->sent < k->out.len ? k->out.len - k->sent : 0;
+	size_t from = head ? 0 : k->sent - k->out.len;
+	struct iovec part[2] = { { k->out.data + k->sent, head },
+	    { k->answer.data + from, k->answer.len - from } };
+	struct msghdr m = { .msg_iov = head ? part : part + 1,
+	    .msg_iovlen = head ? 2 : 1 };
+	ssize_t n = sendmsg(k->fd, &m, MSG_NOSIGNAL);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? STEP_WAIT :
+		    STEP_CLOSE;
+	k->sent += (size_t)n;
+	return k->sent == k->out.len + k->answer.len ? finish_request(w, k) :
+	    STEP_ON;
+}
+
+/* What was refused is read on for a while, so that the client hears why: who
+ * closes with bytes unread takes the answer back. */
+static enum step
+linger(struct http_worker *w, struct http_conn *k)
+{
+	char room[4096];
+	size_t n;
+	int got = receive(w, k, room, sizeof(room), &n);
+
+	k->drained += n;
+	if (got < 0 || k->drained > w->server->body_max)
+		return STEP_CLOSE;
+	return got ? STEP_ON : STEP_WAIT;
+}
+
+void
+serve_conn(struct http_worker *w, struct http_conn *k)
+{
+	enum step step = STEP_ON;
+
+	for (int i = 0; step == STEP_ON && i < 256; i++)
+		step = k->phase == PHASE_HEAD ? read_head(w, k) :
+		    k->phase == PHASE_BODY ? read_body(w, k) :
+		    k->phase == PHASE_ANSWER ? send_answer(w, k) :
+		    linger(w, k);
+	if (step == STEP_CLOSE)
+		close_conn(w, k);
+	else	/* who is not done, with bytes read already, is woken at once */
+		watch_for(w, k, step == STEP_ON || k->phase == PHASE_ANSWER ?
+		    EPOLLOUT : EPOLLIN);
+}
+
+void
+cut_off_late(struct http_worker *w, int64_t now_us)
+{
+	struct http_conn *k, *next;
+
+	for (k = w->conns; k; k = next) {
+		int64_t limit = w->server->timeout_us;
+
+		next = k->next;
+		if (k->phase == PHASE_LINGER && limit > LINGER_US)
+			limit = LINGER_US;
+		if (now_us - k->since_us > limit)
+			close_conn(w, k);
+	}
+}

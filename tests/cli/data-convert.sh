@@ -1,0 +1,70 @@
+#!/bin/sh
+# convert: rows and columns picked on the way, and what statistics save.
+. "$(dirname "$0")/../lib.sh"
+
+fresh convert
+awk 'BEGIN {
+	print "id,price,plan,at"
+	for (i = 1; i <= 300000; i++)
+		printf "%d,%s,%s,2026-%02d-01\n", i, i % 9 == 0 ? "" : i / 8, i % 3 ? "free" : "gold",
+		    (i > 200000 ? 9 : 3)
+}' >t.csv
+mlv-data convert t.csv -o t.parquet
+cat >some.csv <<'END'
+id,plan,n
+1,gold,5
+2,free,
+3,gold,-1
+END
+check 'convert --where keeps the rows for which an expression holds' <<'X'
+	printf 'id,plan,n\n1,gold,5\n' >want &&
+	mlv-data convert some.csv --where "plan = 'gold' and n > 0" | same want - &&
+	printf 'id,plan,n\n2,free,\n' >want &&
+	mlv-data convert some.csv --where 'n is null' | same want - &&
+	mlv-data convert some.csv --to jsonl | mlv-data convert - --where 'n is null' | same want - &&
+	printf 'id,plan,n\n' >want &&
+	mlv-data convert some.csv --where 'id > 9' | same want - &&
+	expect 0 mlv-data convert some.csv --where 'id > 9' -o none.parquet &&
+	mlv-data convert none.parquet | same want -
+X
+check 'convert --select keeps columns in the order given, whatever the condition names' <<'X'
+	printf 'n,id\n5,1\n-1,3\n' >want &&
+	mlv-data convert some.csv --select n,id --where "plan ~ '^go'" | same want - &&
+	mlv-data convert some.csv -o some.parquet &&
+	mlv-data convert some.parquet --select n,id --where "plan ~ '^go'" | same want - &&
+	expect 3 mlv-data convert some.csv --select n,ix &&
+	says "no column 'ix'"
+X
+check 'convert: a condition that is none is a usage error, and nothing is written' <<'X'
+	expect 2 mlv-data convert some.csv --where 'n >' -o none.csv &&
+	says 'where: expected a value at the end' &&
+	expect 2 mlv-data convert some.csv --where 'n + 1' -o none.csv &&
+	expect 3 mlv-data convert some.csv --where 'm = 1' -o none.csv &&
+	says "no column 'm'" &&
+	test ! -e none.csv
+X
+for where in 'id <= 7' 'id > 299990' 'price between 12.5 and 13' "plan = 'gold' and id < 9" \
+    "at >= '2026-09-01' and id > 299995" 'not (id > 5)' "plan in ('odd', 'even')" 'id = 131072 or id = 131073'; do
+	WHERE=$where
+	check "Parquet gives the same rows as CSV where $where" <<'X'
+		mlv-data convert t.csv --where "$WHERE" >want &&
+		expect 0 mlv-data convert t.parquet --where "$WHERE" &&
+		same out want
+X
+done
+# the second row group is damaged: only who has no need of it does not mind
+size=$(wc -c <t.parquet)
+{
+	head -c $((size / 2)) t.parquet
+	printf 'this was a page, and is none any more'
+	tail -c +$((size / 2 + 38)) t.parquet
+} >torn.parquet
+check 'row groups that by their statistics have no such row are not read' <<'X'
+	expect 3 mlv-data convert torn.parquet -o none.csv &&
+	says 'row group 2' &&
+	test ! -e none.csv &&
+	printf 'id\n1\n2\n' >want &&
+	mlv-data convert torn.parquet --where 'id < 3' --select id | same want - &&
+	expect 3 mlv-data convert torn.parquet --where 'id between 140000 and 150000'
+X
+finish
