@@ -14,12 +14,14 @@ import math
 import os
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import optuna
 from scipy.stats import wilcoxon
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
+warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
 BUDGETS = (25, 50, 100)
 SEEDS = range(int(os.environ.get("SEEDS", "10")))
 DIMS = [int(d) for d in os.environ.get("DIMS", "2,5,10").split(",")]
@@ -121,7 +123,8 @@ def ours(sampler, problem, seed):
 
 def theirs(sampler, problem, seed):
     makers = {"random": lambda: optuna.samplers.RandomSampler(seed=seed),
-              "sobol": lambda: optuna.samplers.QMCSampler(seed=seed, scramble=True),
+              "sobol": lambda: optuna.samplers.QMCSampler(
+                  seed=seed, scramble=True, warn_independent_sampling=False),
               "tpe": lambda: optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True),
               "gp": lambda: optuna.samplers.GPSampler(seed=seed),
               "cmaes": lambda: optuna.samplers.CmaEsSampler(seed=seed)}
