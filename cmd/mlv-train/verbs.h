@@ -28,6 +28,7 @@ extern const struct verb verb_search_show;
 extern const struct verb verb_search_ls;
 extern const struct verb verb_search_add;
 extern const struct verb verb_search_importance;
+extern const struct verb verb_search_plot;
 extern const struct verb verb_search_run;
 extern const struct verb verb_import_mlruns;
 extern const struct verb verb_import_tensorboard;

@@ -177,6 +177,8 @@ draw_line(struct buf *out, const struct plot_series *s, const struct frame *f,
 	buf_addf(out, "<path fill=\"none\" stroke-width=\"2\" stroke=\"%s\" d=\"",
 	    color);
 	for (size_t i = 0; i < s->n; i++) {
+		if (!isfinite(s->x[i]))
+			op = "M";	/* the line goes on elsewhere */
 		if (!isfinite(s->x[i]) || !isfinite(s->y[i]))
 			continue;
 		buf_addf(out, "%s%.1f %.1f", op, at_x(f, s->x[i]),

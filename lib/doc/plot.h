@@ -14,7 +14,9 @@
 #include "base/buf.h"
 
 enum plot_kind {
-	PLOT_LINES,		/* x and y points of each series, joined */
+	PLOT_LINES,		/* x and y points of each series, joined; an x
+				 * that is not finite parts one line from the
+				 * next */
 	PLOT_POINTS,		/* the same, as dots */
 	PLOT_BARS,		/* one bar a label, series side by side */
 	PLOT_RANGES		/* a dot a label, with its interval */

@@ -2,13 +2,16 @@
 # Asking for a trial at 1,000 trials of 16 parameters, beside Optuna in a warm
 # process and by its own command line; then 32 processes at one study.
 # Medians, one run; WORK names the folder (tmpfs shows the work without the
-# disk, a disk what users see).
+# disk, a disk what users see).  Last how good the trials are, beside Optuna's
+# samplers (search_quality.py, which says how to make it smaller); an hour or so,
+# unless QUALITY=no.
 set -eu
 PATH=${BUILD:-$PWD/build}/bin:$PATH
 python=${PYTHON:-build/venv/bin/python}
 work=$(mktemp -d -p "${WORK:-${TMPDIR:-/tmp}}")
 trap 'rm -rf "$work"' EXIT
 case $python in /*) ;; *) python=$PWD/$python ;; esac
+quality=$(cd "$(dirname "$0")" && pwd)/search_quality.py
 cd "$work"
 
 # --- a study of 1,000 trials, the same for both
@@ -83,3 +86,6 @@ cat asked.* | sort -n | uniq >once
 twice=$(cat asked.* | sort -n | uniq -d | wc -l)
 complete=$(mlv-train search show many --journal many --state complete | wc -l)
 echo "32 processes x 100 trials at one study: $((end - begin)) s, $((3200 - $(wc -l <once))) lost, $twice twice, $complete complete"
+
+# --- how good they are
+[ "${QUALITY:-yes}" = no ] || "$python" "$quality"

@@ -37,6 +37,27 @@ check 'search importance: too few trials, and one value for all, are an honest n
 	expect 2 mlv-train search importance flat --objective 2 && says 'has 1 direction' &&
 	expect 2 mlv-train search importance && expect 3 mlv-train search importance nope
 X
+check 'search plot: history, importance and the best trials in text' <<'X'
+	expect 0 mlv-train search plot known && prints '# Search: known' && prints 'best so far' &&
+	prints 'Importance' && grep -q '^    lr  *0\.[0-9]' out && prints '60 complete' &&
+	best=$(mlv-train search best known --json | jq .number) && grep -q "^| *$best |" out &&
+	cp out first && expect 0 mlv-train search plot known && same out first
+X
+check 'search plot --html: one page with all its plots, no script, no name as markup' <<'X'
+	echo '"<b>x": {type: float, low: 1e-3, high: 1, log: true}' >odd.yaml && cat space.yaml >>odd.yaml &&
+	mlv-train search new odd --space odd.yaml --sampler random >/dev/null &&
+	mlv-train search run odd -n 30 -q -- sh -c 'echo {lr}' >/dev/null &&
+	expect 0 mlv-train search plot odd --html && cp out page &&
+	test "$(grep -o '<svg' page | wc -l)" = 10 && ! grep -q '<script\|<b>x' page && prints '&lt;b&gt;x' &&
+	! grep -qi 'nan' page
+X
+check 'search plot: a study without a complete trial says so, several directions one at a time' <<'X'
+	expect 0 mlv-train search plot none && prints 'No trial is complete yet' &&
+	new two -d minimize,maximize &&
+	mlv-train search run two -n 8 -q -m a,b -- sh -c 'echo a={lr} b={depth}' >/dev/null &&
+	expect 0 mlv-train search plot two --objective 2 --html && prints 'value 2' &&
+	expect 2 mlv-train search plot two --objective 3 && says 'has 2 directions'
+X
 check 'search add --param: a trial that is asked next, with what it must have' <<'X'
 	new queued && expect 0 mlv-train search add queued -p lr=0.25 -p kind=b --json &&
 	holds '.number == 0 and .state == "waiting"' &&
