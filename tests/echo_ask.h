@@ -13,7 +13,8 @@
 
 /* FORM_BYTES: v2 whose JSON ends at the first newline, tensors behind it. */
 enum form { FORM_V2, FORM_JSON, FORM_CSV, FORM_BYTES, FORM_BARE_CSV,
-	FORM_PREDICT, FORM_CLASSIFY, FORM_REGRESS, FORM_TORCHSERVE };
+	FORM_PREDICT, FORM_CLASSIFY, FORM_REGRESS, FORM_TORCHSERVE,
+	FORM_SELDON };
 
 static const struct dialect *
 echo_dialect(enum form form)
@@ -28,6 +29,8 @@ echo_dialect(enum form form)
 		return &dialect_tfs_classify;
 	case FORM_REGRESS:
 		return &dialect_tfs_regress;
+	case FORM_SELDON:
+		return &dialect_seldon;
 	case FORM_TORCHSERVE:
 		return &dialect_torchserve;
 	default:

@@ -32,6 +32,7 @@ answers() {	# HTTP status, arguments of curl
 }
 # A header of the answer in ./head.
 header() { tr -d '\r' <head | sed -n "s/^$1: //p"; }
-metric() { ask "$url/metrics" | sed -n "s/^$1 //p"; }
+# A series, or all of a name that has labels.
+metric() { ask "$url/metrics" | sed -n "s/^$1\({[^}]*}\)\{0,1\} //p"; }
 metric_is() { test "$(metric "$1")" = "$2"; }
 metric_reaches() { test "$(metric "$1")" -ge "$2"; }

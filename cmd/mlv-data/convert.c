@@ -172,5 +172,5 @@ const struct verb verb_convert = {
 "         mlv-data convert orders.parquet --where \"at >= '2026-01-01'\" \\\n"
 "             --select id,at\n",
 	.options = convert_options, .opts_size = sizeof(struct convert_verb),
-	.flags = VERB_CATALOG, .run = convert_run,
+	.flags = VERB_CATALOG | VERB_EVENTS, .run = convert_run,
 };

@@ -242,6 +242,6 @@ const struct verb verb_feature_join = {
 "             -o train.csv\n",
 	.options = join_options, .opts_size = sizeof(struct join_verb),
 	.defaults = &join_defaults,
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG | VERB_EVENTS,
 	.run = join_run,
 };

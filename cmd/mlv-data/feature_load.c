@@ -1,5 +1,5 @@
 /* mlv-data feature load and get: the online store. */
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -21,8 +21,8 @@ static const struct opt load_options[] = {
 	    "rows that are later, or were created later, wait (now)" },
 	{ OPT_TEXT, 0, "view", offsetof(struct load_verb, view), "VIEW",
 	    "that one alone" },
-	{ OPT_TEXT, 0, "store", offsetof(struct load_verb, store), "FILE",
-	    "instead of the repository's .mlv/features/online.mdb" },
+	{ OPT_TEXT, 0, "store", offsetof(struct load_verb, store), "STORE",
+	    "a file, not .mlv/features/online.mdb, or redis://HOST:PORT" },
 	OPT_END
 };
 
@@ -61,7 +61,9 @@ load_views(struct cli *c, const struct load_verb *o, int argc, char **argv,
     int64_t until, struct err *e)
 {
 	struct feature_spec *spec;
-	struct kv *kv = NULL;
+	const struct feature_store_at at = { o->store,
+	    getenv("REDISCLI_AUTH") };
+	struct feature_store store;
 	char *folder;
 	int r;
 
@@ -70,20 +72,20 @@ load_views(struct cli *c, const struct load_verb *o, int argc, char **argv,
 	if (o->view != NULL && feature_view_find(spec, o->view) == NULL)
 		return err_set(e, ERR_NOENT, "there is no view '%.100s'",
 		    o->view);
-	r = feature_store_open(&kv, c->catalog, o->store, true, e);
+	r = feature_store_open(&store, c->catalog, &at, true, e);
 	for (size_t i = 0; r == 0 && i < spec->views; i++) {
-		struct online_load l = { .kv = kv, .view = &spec->view[i],
+		struct online_load l = { .view = &spec->view[i],
 		    .until = until, .first = argc > 1 ? 0 : 1 };
 
 		if (o->view != NULL && strcmp(l.view->name, o->view) != 0)
 			continue;
-		r = feature_load_view(&l, c->catalog, folder,
+		r = feature_load_view(&l, &store, c->catalog, folder,
 		    argc > 1 ? argv[1] : NULL, e);
 		c->committed = c->committed || r == 0;
 		if (r == 0)
 			print_loaded(c, &l);
 	}
-	kv_close(kv);
+	feature_store_close(&store);
 	return r;
 }
 
@@ -110,7 +112,7 @@ load_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_feature_load = {
 	.name = "feature load",
 	.summary = "put the newest rows of views into the online store",
-	.synopsis = "[--until TIME] [--store FILE] FEATURES.yaml\n"
+	.synopsis = "[--until TIME] [--store STORE] FEATURES.yaml\n"
 	    "--view VIEW [--until TIME] FEATURES.yaml SOURCE",
 	.about =
 "Reads the source of each view, or SOURCE (- is standard input) for one, and\n"
@@ -122,7 +124,7 @@ const struct verb verb_feature_load = {
 "\n"
 "example: mlv-data feature load features.yaml\n",
 	.options = load_options, .opts_size = sizeof(struct load_verb),
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG | VERB_EVENTS,
 	.run = load_run,
 };
 
@@ -138,8 +140,8 @@ static const struct opt get_options[] = {
 	    .needed = "say with --service which features to get" },
 	{ OPT_TEXT, 0, "at", offsetof(struct get_verb, at), "TIME",
 	    "the moment that ages and windows are counted from (now)" },
-	{ OPT_TEXT, 0, "store", offsetof(struct get_verb, store), "FILE",
-	    "instead of the repository's .mlv/features/online.mdb" },
+	{ OPT_TEXT, 0, "store", offsetof(struct get_verb, store), "STORE",
+	    "a file, not .mlv/features/online.mdb, or redis://HOST:PORT" },
 	OPT_END
 };
 
@@ -163,7 +165,7 @@ print_answer(struct cli *c, const struct feature_ref *f,
 {
 	char when[CLOCK_TEXT_MAX];
 
-	if (v->time != 0)
+	if (v->found)
 		clock_print(when, v->time);
 	out_begin(&c->out, "mlv.feature.value/1");
 	out_text(&c->out, "feature", arena_printf(&c->arena, "%s__%s",
@@ -177,30 +179,39 @@ print_answer(struct cli *c, const struct feature_ref *f,
 	out_tree(&c->out, "value", value_json(&c->arena, &v->value));
 	out_only(&c->out, OUT_BOTH);
 	out_text(&c->out, "status", feature_status_name(v->status));
-	out_text(&c->out, "event_timestamp", v->time != 0 ? when : NULL);
+	out_text(&c->out, "event_timestamp", v->found ? when : NULL);
 	out_end(&c->out);
 }
 
 static int
 get_features(struct cli *c, const struct get_verb *o, const char *path,
-    const struct key_value *key, size_t keys, int64_t now, struct err *e)
+    const char *const *column, const struct raw_cell *value, size_t keys,
+    int64_t now, struct err *e)
 {
 	const struct feature_service *s;
 	struct feature_answer *answer;
+	struct feature_lookup look;
 	struct feature_spec *spec;
-	struct kv *kv;
+	const struct feature_store_at at = { o->store,
+	    getenv("REDISCLI_AUTH") };
+	struct feature_store store;
 	char *folder;
 	int r;
 
 	if (feature_spec_load(&spec, &folder, &c->arena, path, e) < 0 ||
 	    feature_service_find(&s, spec, o->service, e) < 0 ||
-	    feature_store_open(&kv, c->catalog, o->store, false, e) < 0)
+	    feature_lookup_init(&look, &c->arena, s, column, keys, e) < 0 ||
+	    feature_store_open(&store, c->catalog, &at, false, e) < 0)
 		return -1;
 	answer = arena_alloc(&c->arena, s->refs * sizeof(*answer));
-	r = feature_get(answer, &c->arena, kv, s, key, keys, now, e);
+	r = feature_store_begin(&store, e);
+	if (r == 0)
+		r = feature_get(answer, &c->arena, &store, &look, value, 1,
+		    now, e);
 	for (size_t i = 0; r == 0 && i < s->refs; i++)
 		print_answer(c, &s->ref[i], &answer[i]);
-	kv_close(kv);
+	feature_store_end(&store);
+	feature_store_close(&store);
 	return r;
 }
 
@@ -208,23 +219,27 @@ static int
 get_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct get_verb *o = opts;
-	struct key_value *key;
+	struct raw_cell *value;
+	const char **column, *text;
 	struct err e = ERR_INIT;
 	int64_t now;
 	int status;
 
 	if (argc < 2)
 		return cli_usage(c, "give features.yaml and KEY=VALUE");
-	key = arena_alloc(&c->arena, (size_t)argc * sizeof(*key));
-	for (int i = 1; i < argc; i++)
-		if (!cli_key_value(c, argv[i], &key[i - 1].column,
-		    &key[i - 1].value))
+	column = arena_alloc(&c->arena, (size_t)argc * sizeof(*column));
+	value = arena_alloc(&c->arena, (size_t)argc * sizeof(*value));
+	for (int i = 1; i < argc; i++) {
+		if (!cli_key_value(c, argv[i], &column[i - 1], &text))
 			return cli_usage(c, "a key is COLUMN=VALUE, not '%s'",
 			    argv[i]);
+		value[i - 1] = (struct raw_cell){ .s = text,
+		    .n = (uint32_t)strlen(text) };
+	}
 	if ((status = moment(&now, c, "at", o->at)) != 0)
 		return status;
-	return get_features(c, o, argv[0], key, (size_t)argc - 1, now,
-	    &e) < 0 ? cli_fail(c, &e) : EXIT_YES;
+	return get_features(c, o, argv[0], column, value,
+	    (size_t)argc - 1, now, &e) < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
 const struct verb verb_feature_get = {
@@ -239,6 +254,6 @@ const struct verb verb_feature_get = {
 "\n"
 "example: mlv-data feature get features.yaml --service churn customer_id=42\n",
 	.options = get_options, .opts_size = sizeof(struct get_verb),
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG | VERB_EVENTS,
 	.run = get_run,
 };

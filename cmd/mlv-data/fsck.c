@@ -101,15 +101,16 @@ repair_from(struct cli *c, struct repo *s, const char *name,
 	d->silent = true;
 	result = fsck_repo(&report, s, rq, e);
 	d->silent = false;
-	if (result < 0 || d->n == 0)
-		return result;
-	d->n = keep_distinct(d->id, d->n);
-	if (catalog_open_repository(&c->catalog, NULL, &so, e) < 0 ||
+	/* a remote that is none is told, also where it is not needed */
+	if (result < 0 ||
+	    catalog_open_repository(&c->catalog, NULL, &so, e) < 0 ||
 	    remote_open(&r, c->catalog, name, &env, e) < 0)
 		return -1;
-	result = remote_repair(&got, r, d->id, d->n, e);
+	d->n = keep_distinct(d->id, d->n);
+	if (d->n)
+		result = remote_repair(&got, r, d->id, d->n, e);
 	c->committed |= got > 0;
-	if (result == 0)
+	if (result == 0 && d->n)
 		cli_warn(c, "%llu objects were fetched from %s",
 		    (unsigned long long)got, remote_name(r));
 	remote_close(r);

@@ -1,18 +1,21 @@
 /* mlv-data gc: remove what nothing leads to. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "catalog/catalog.h"
 #include "catalog/manifest.h"
 #include "catalog/name.h"
 #include "cli/cli.h"
 #include "flow/gc.h"
+#include "gc_remote.h"
 #include "verbs.h"
 
 #define DAY_S 86400
 
 struct gc_opts {
 	struct texts keep;
+	const char *remote;
 	bool dry_run, undo, for_good;
 	int64_t grace;
 };
@@ -20,6 +23,8 @@ struct gc_opts {
 static const struct opt gc_options[] = {
 	{ OPT_LIST, 0, "keep", offsetof(struct gc_opts, keep), "WHAT,...",
 	    "all, newest[=N], an age as 30d, data:NAME[@VERSION]" },
+	{ OPT_TEXT, 'r', "remote", offsetof(struct gc_opts, remote), "NAME",
+	    "at this remote, or at the one at a URL", .excludes = "undo" },
 	{ OPT_FLAG, 'n', "dry-run", offsetof(struct gc_opts, dry_run), NULL,
 	    "only tell what would go" },
 	{ OPT_INT, 0, "grace", offsetof(struct gc_opts, grace), "DAYS",
@@ -79,6 +84,11 @@ gc_check(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc)
 		return cli_usage(c, "gc takes no argument, not '%s'", argv[0]);
+	if (o->remote && (o->for_good || o->keep.n != 1 ||
+	    strcmp(o->keep.v[0], "all") != 0))
+		return cli_usage(c, "gc of a remote takes --keep all: versions "
+		    "leave it when their removal, by 'mlv-data rm' or gc here, "
+		    "is pushed");
 	if (!o->undo && o->keep.n == 0)
 		return cli_usage(c, "say with --keep what stays: --keep all "
 		    "removes only what no version leads to");
@@ -99,6 +109,8 @@ gc_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)argv;
 	if (o->undo)
 		return undo(c);
+	if (o->remote)
+		return gc_remote_run(c, o->remote, rq.grace_s, o->dry_run);
 	if (flow_gc(&r, c->catalog, &rq, &e) < 0)
 		return cli_fail(c, &e);
 	out_begin(&c->out, "mlv.gc/1");
@@ -110,6 +122,7 @@ gc_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	out_int(&c->out, "young", (int64_t)r.young);
 	out_int(&c->out, "folded", (int64_t)r.folded);
 	out_int(&c->out, "packs", (int64_t)r.packs);
+	out_int(&c->out, "cached", (int64_t)r.cached);
 	out_end(&c->out);
 	return EXIT_YES;
 }
@@ -118,6 +131,7 @@ const struct verb verb_gc = {
 	.name = "gc",
 	.summary = "remove versions that are not to be kept, and free their bytes",
 	.synopsis = "--keep WHAT,... [--dry-run] [--grace DAYS] [--for-good]\n"
+	    "--remote NAME --keep all [--dry-run] [--grace DAYS]\n"
 	    "--undo",
 	.about =
 "WHAT is all (versions), newest or newest=N (of each name), an age as 30d or 2w\n"
@@ -129,8 +143,14 @@ const struct verb verb_gc = {
 "Prints a record a version that goes (name, id, bytes), then one with the\n"
 "numbers: versions, objects and their bytes on disk, which go into the trash;\n"
 "bytes that the trash had before, freed now; objects that only their age kept;\n"
-"loose objects folded into packs; packs.  The trash is kept until the next gc:\n"
-"--undo brings all of it back.\n"
+"loose objects folded into packs; packs; bytes of rows kept ready for 'mlv-train\n"
+"fit', not used for as long.  The trash is kept until the next gc: --undo brings\n"
+"all of it back.\n"
+"\n"
+"With --remote packs of a remote go that no name leads to there; names stay as\n"
+"they are.  What is of no use is doomed first, and removed by a gc of it after\n"
+"--grace days.  Prints a record a version whose bytes go, one a file, and one\n"
+"with the numbers.\n"
 "\n"
 "example: mlv-data gc --keep newest=3,30d --dry-run\n",
 	.options = gc_options, .opts_size = sizeof(struct gc_opts),

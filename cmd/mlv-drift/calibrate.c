@@ -131,5 +131,5 @@ const struct verb verb_calibrate = {
 "example: mlv-drift calibrate --rate 0.01 data:churn-train -o churn.thresholds\n",
 	.options = calibrate_options,
 	.opts_size = sizeof(struct calibrate_verb), .defaults = &defaults,
-	.flags = VERB_CATALOG, .run = calibrate_run,
+	.flags = VERB_CATALOG | VERB_EVENTS, .run = calibrate_run,
 };

@@ -307,6 +307,6 @@ const struct verb verb_compare = {
 "\n"
 "example: mlv-drift compare data:churn-train .mlv/requests --since yesterday\n",
 	.options = compare_options, .opts_size = sizeof(struct compare_verb),
-	.defaults = &defaults, .flags = VERB_JSON | VERB_NUL | VERB_CATALOG,
+	.defaults = &defaults, .flags = VERB_JSON | VERB_NUL | VERB_CATALOG | VERB_EVENTS,
 	.run = compare_run,
 };

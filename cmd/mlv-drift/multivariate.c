@@ -135,6 +135,6 @@ const struct verb verb_multivariate = {
 "example: mlv-drift multivariate data:churn-train .mlv/requests\n",
 	.options = multivariate_options,
 	.opts_size = sizeof(struct multivariate_verb), .defaults = &defaults,
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_CATALOG | VERB_EVENTS,
 	.run = multivariate_run,
 };

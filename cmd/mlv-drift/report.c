@@ -197,6 +197,7 @@ report_run(struct cli *c, void *opts, int argc, char **argv)
 	r.ref = ref.t;
 	r.cur = cur.t;
 	r.log = cur.log;
+	r.skipped = cur.skipped;
 	if (status == 0)
 		status = write_report(&result, c, o, &r, argc, argv, &user,
 		    &e);
@@ -223,5 +224,5 @@ const struct verb verb_report = {
 "\n"
 "example: mlv-drift report --html data:churn-train .mlv/requests > report.html\n",
 	.options = report_options, .opts_size = sizeof(struct report_verb),
-	.defaults = &defaults, .flags = VERB_CATALOG, .run = report_run,
+	.defaults = &defaults, .flags = VERB_CATALOG | VERB_EVENTS, .run = report_run,
 };

@@ -80,6 +80,7 @@ side_open(struct side *in, struct catalog *c, const char *name,
 	    in->b.n))
 		return read_joined(in, in->b.data, in->b.n, &all, user, e);
 	in->log = in->b.item.kind == NAME_PATH && reqlog_is(in->b.item.base);
+	in->skipped = in->b.skipped;
 	if (catalog_read_opts(&o, &in->b, user, e) != 0)
 		return -1;
 	if (table_read(&in->t, in->b.data, in->b.n, &o, e) != 0)

@@ -209,5 +209,5 @@ const struct verb verb_batch = {
 "\n"
 "example: mlv-serve batch model:churn@champion --keep customerID < new.csv\n",
 	.options = batch_options, .opts_size = sizeof(struct batch_verb),
-	.flags = VERB_CATALOG, .run = batch_run_verb,
+	.flags = VERB_CATALOG | VERB_EVENTS, .run = batch_run_verb,
 };

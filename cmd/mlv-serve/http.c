@@ -5,45 +5,58 @@
 #include <string.h>
 
 #include "base/machine.h"
+#include "base/notify.h"
 #include "base/num.h"
 #include "base/stop.h"
 #include "catalog/catalog.h"
 #include "cli/environment.h"
+#include "deploy/metrics.h"
 #include "flow/serve.h"
 #include "remote/config.h"
+#include "reqlog/policy.h"
 #include "listen.h"
+#include "sandbox.h"
 #include "verbs.h"
 
-#define SERVED_NAME_MAX 128
-
 struct http_verb {
-	struct texts columns;
-	const char *host, *canary, *name, *log, *share_file, *features, *store,
-	    *service, *remote, *cache, *tokens;
-	bool anyone;
-	int64_t poll, port, health_port, threads, drain, grace, timeout, load_timeout;
+	struct texts columns, metrics, textfile;
+	struct listen_words at;
+	const char *models, *canary, *name, *log, *log_policy, *share_file,
+	    *features, *store, *service, *remote, *cache, *feedback, *user;
+	int sandbox;
+	int64_t poll, threads, drain, grace, timeout, load_timeout, max_wait;
 };
 
-static const struct http_verb http_defaults = { .port = 8080, .health_port = -1, .drain = 30,
-    .grace = 1, .timeout = 30, .load_timeout = 120, .poll = 10 };
+static const struct http_verb http_defaults = { .at = { .port = 8080,
+    .health_port = -1 }, .drain = 30, .grace = 1, .timeout = 30,
+    .load_timeout = 120, .max_wait = 10000, .poll = 10 };
 
 static const struct opt http_options[] = {
-	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, host), "ADDRESS",
+	{ OPT_TEXT, 0, "models", offsetof(struct http_verb, models), "FILE",
+	    "serve the models of a file, which is read again when it changes" },
+	{ OPT_TEXT, 0, "host", offsetof(struct http_verb, at.host), "ADDRESS",
 	    "IPv4 address to listen on, instead of 127.0.0.1; others need "
 	    "--token-file" },
-	{ OPT_TEXT, 0, "token-file", offsetof(struct http_verb, tokens),
+	{ OPT_TEXT, 0, "listen", offsetof(struct http_verb, at.at),
+	    "ADDRESS", "unix:PATH, or ADDRESS:PORT" },
+	{ OPT_TEXT, 0, "socket-mode", offsetof(struct http_verb, at.mode),
+	    "MODE", "rights of the socket at unix:PATH, 0600 by default" },
+	{ OPT_TEXT, 0, "token-file", offsetof(struct http_verb, at.tokens),
 	    "FILE", "who may ask, see token new" },
-	{ OPT_FLAG, 0, "anyone", offsetof(struct http_verb, anyone), NULL,
+	{ OPT_FLAG, 0, "anyone", offsetof(struct http_verb, at.anyone), NULL,
 	    "let all ask who reach the --host, without tokens" },
-	{ OPT_INT, 'p', "port", offsetof(struct http_verb, port), "N",
+	{ OPT_INT, 'p', "port", offsetof(struct http_verb, at.port), "N",
 	    "port, 8080 by default; 0 takes a free one",
 	    .high = 65535 },
-	{ OPT_INT, 0, "health-port", offsetof(struct http_verb, health_port),
-	    "N", "answer for health and metrics at a port of their own, too; 0 "
+	{ OPT_INT, 0, "health-port", offsetof(struct http_verb,
+	    at.health_port), "N", "answer for health and metrics at a port of their own, too; 0 "
 	    "takes a free one",
 	    .high = 65535 },
 	{ OPT_TEXT, 'c', "canary", offsetof(struct http_verb, canary),
 	    "MODEL=PERCENT", "let another model answer a share of the units" },
+	{ OPT_LIST, 0, "textfile", offsetof(struct http_verb, textfile),
+	    "FILE,...", "textfiles that /metrics has, too, as mlv-drift alert "
+	    "--prom writes" },
 	{ OPT_TEXT, 0, "share-file", offsetof(struct http_verb, share_file),
 	    "FILE", "the canary's percentage, read again when it changes" },
 	{ OPT_TEXT, 0, "name", offsetof(struct http_verb, name), "NAME",
@@ -52,10 +65,18 @@ static const struct opt http_options[] = {
 	    "NAME,...", "columns for a model with one matrix input, in order" },
 	{ OPT_TEXT, 'l', "log", offsetof(struct http_verb, log), "FOLDER",
 	    "write a request log there" },
+	{ OPT_TEXT, 0, "feedback", offsetof(struct http_verb, feedback),
+	    "FILE", "append there what clients say later of their answers" },
+	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
+	    "NAME,...", "metrics by the names of tfs, mlserver and kserve, too; "
+	    "those of triton are always there" },
+	{ OPT_TEXT, 0, "log-policy", offsetof(struct http_verb, log_policy),
+	    "FILE", "what of it is left out or masked, and how long it is "
+	    "kept" },
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
-	    "FILE", "instead of the repository's .mlv/features/online.mdb" },
+	    "STORE", "a file, not .mlv/features/online.mdb, or redis://..." },
 	{ OPT_TEXT, 0, "service", offsetof(struct http_verb, service),
 	    "SERVICE", "its features are joined by key before a model scores" },
 	{ OPT_TEXT, 'r', "remote", offsetof(struct http_verb, remote),
@@ -66,6 +87,11 @@ static const struct opt http_options[] = {
 	    .low = 1, .high = 86400 },
 	{ OPT_TEXT, 0, "cache", offsetof(struct http_verb, cache), "FOLDER",
 	    "keep there what came from the remote" },
+	{ OPT_TEXT, 0, "user", offsetof(struct http_verb, user), "NAME",
+	    "become that user before a model is read" },
+	{ OPT_WORD, 0, "sandbox", offsetof(struct http_verb, sandbox), "HOW",
+	    "off; required: refuse to start without; auto by default",
+	    .words = sandbox_words },
 	{ OPT_INT, 't', "threads", offsetof(struct http_verb, threads), "N",
 	    "threads, instead of one a processor",
 	    .high = 64 },
@@ -80,6 +106,10 @@ static const struct opt http_options[] = {
 	    "for a client to send a request, take the answer, or say nothing, "
 	    "30 by default",
 	    .low = 1, .high = 86400 },
+	{ OPT_INT, 0, "max-wait", offsetof(struct http_verb, max_wait), "MS",
+	    "refuse requests that waited longer in the server, 10000 by "
+	    "default; 0: none",
+	    .high = 86400000 },
 	{ OPT_INT, 0, "load-timeout", offsetof(struct http_verb, load_timeout),
 	    "SECONDS", "give up loading a model that takes longer, 120 by "
 	    "default",
@@ -113,20 +143,38 @@ read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 	return 0;
 }
 
-/* Until we are asked to stop; SIGHUP only polls for other versions. */
+/* The end of the server, and who else is told how it fares. */
+struct watching {
+	struct stop *stop;
+	struct notifier notifier;
+	struct confined sandbox;
+};
+
+/* Until we are asked to stop; SIGHUP only polls for other versions.  Who
+ * watches over us hears that we live as long as some thread gets round. */
 static int
-wait_for_end(struct server *server, struct stop *stop)
+wait_for_end(struct server *server, const struct http_server *http,
+    struct watching *w)
 {
+	int64_t watchdog_us = w->notifier.watchdog_us;
+	int wait_ms = watchdog_us ? (int)(watchdog_us / 3000) + 1 : -1;
+
 	for (;;) {
-		struct pollfd p = { stop->fd, POLLIN, 0 };
+		struct pollfd p = { w->stop->fd, POLLIN, 0 };
 		int sig;
 
-		(void)poll(&p, 1, -1);
-		sig = stop_signal(stop);
-		if (sig == SIGHUP)
+		(void)poll(&p, 1, wait_ms);
+		if (watchdog_us && http_is_alive(http, watchdog_us))
+			notifier_tell(&w->notifier, "WATCHDOG=1");
+		sig = stop_signal(w->stop);
+		if (sig == SIGHUP) {
+			notifier_tell_reload(&w->notifier);
 			server_poll(server);
-		else if (sig)
+			notifier_tell(&w->notifier, "READY=1");
+		} else if (sig) {
+			notifier_tell(&w->notifier, "STOPPING=1");
 			return sig;
+		}
 	}
 }
 
@@ -137,40 +185,39 @@ wait_for_end(struct server *server, struct stop *stop)
  * when none is asked for. */
 static int
 start_health(struct http_server **out, struct server *server,
-    const struct http_verb *o, struct err *e)
+    struct listening *l, struct err *e)
 {
-	const struct http_opts ho = { .host = o->host,
-	    .port = (int)o->health_port, .threads = 1,
+	const struct http_opts ho = { .listener = &l->health, .threads = 1,
 	    .body_max = 65536, .connections_max = HEALTH_CONNECTIONS,
 	    .timeout_s = HEALTH_TIMEOUT_S, .admit = server_admit,
-	    .answer = server_answer_health,
-	    .ctx = server };
+	    .answer = server_answer_health, .ctx = server };
 
 	*out = NULL;
-	return o->health_port < 0 ? 0 : http_start(out, &ho, e);
+	return l->health.fd < 0 ? 0 : http_start(out, &ho, e);
 }
 
 static int
-print_urls(struct cli *c, const struct http_verb *o, struct http_server *http,
-    struct http_server *health, struct err *e)
+print_urls(struct cli *c, const struct listening *l,
+    const struct watching *w, struct err *e)
 {
-	const char *host = o->host ? o->host : "127.0.0.1";
-
 	out_begin(&c->out, "mlv.server/1");
-	out_text(&c->out, "url", arena_printf(&c->arena, "http://%s:%d", host,
-	    http_port(http)));
-	if (health)
-		out_text(&c->out, "health", arena_printf(&c->arena,
-		    "http://%s:%d", host, http_port(health)));
+	out_text(&c->out, "url", l->main.where);
+	if (l->health.fd >= 0)
+		out_text(&c->out, "health", l->health.where);
+	out_only(&c->out, OUT_JSON);
+	if (l->main.path)
+		out_text(&c->out, "mode", arena_printf(&c->arena, "%04o",
+		    (unsigned)l->mode));
+	out_text(&c->out, "sandbox", sandbox_text(c, &w->sandbox));
 	out_end(&c->out);
 	return out_flush(&c->out, e);
 }
 
 static int
-serve_requests(struct cli *c, struct server *server, struct stop *stop,
-    const struct http_verb *o, struct err *e)
+serve_requests(struct cli *c, struct server *server, struct listening *l,
+    struct watching *w, const struct http_verb *o, struct err *e)
 {
-	struct http_opts ho = { .host = o->host, .port = (int)o->port,
+	struct http_opts ho = { .listener = &l->main,
 	    .threads = (int)o->threads, .timeout_s = (unsigned)o->timeout,
 	    .admit = server_admit, .answer = server_answer, .ctx = server };
 	struct http_server *http, *health;
@@ -178,41 +225,68 @@ serve_requests(struct cli *c, struct server *server, struct stop *stop,
 
 	if (http_start(&http, &ho, e) < 0)
 		return -1;
-	if (start_health(&health, server, o, e) < 0) {
+	if (start_health(&health, server, l, e) < 0) {
 		http_stop(http, 0, 0);
 		return -1;
 	}
-	if (print_urls(c, o, http, health, e) < 0) {
+	if (print_urls(c, l, w, e) < 0) {
 		http_stop(http, 0, 0);
 		http_stop(health, 0, 0);
 		return -1;
 	}
-	sig = wait_for_end(server, stop);
+	notifier_tell(&w->notifier, arena_printf(&c->arena,
+	    "READY=1\nSTATUS=answers at %s", l->main.where));
+	sig = wait_for_end(server, http, w);
 	server_retire(server);
 	/* a second signal does not wait any more */
 	signal(SIGHUP, SIG_IGN);
-	stop_close(stop);
+	stop_close(w->stop);
 	http_stop(http, sig == SIGTERM ? o->grace * 1000 : 0, o->drain * 1000);
 	http_stop(health, 0, 0);
 	return 0;
 }
 
-/* A name is one step of a path, and a label of counters. */
 static int
-check_name(struct cli *c, const char *name)
+read_metrics(struct cli *c, int *names, const struct http_verb *o)
 {
-	size_t n = name ? strlen(name) : 1;
+	for (size_t i = 0; i < o->metrics.n; i++) {
+		int bit = metrics_names_bit(o->metrics.v[i]);
 
-	if (n == 0 || n > SERVED_NAME_MAX)
-		return cli_usage(c, "--name is 1 to %d bytes",
-		    SERVED_NAME_MAX);
-	for (size_t i = 0; name && i < n; i++)
-		if (name[i] == '/' || (unsigned char)name[i] <= ' ' ||
-		    name[i] == 127)
-			return cli_usage(c, "--name is one step of a path, "
-			    "without '/' and spaces");
-	if (name && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
-		return cli_usage(c, "--name '%s' is lost in a path", name);
+		if (bit < 0)
+			return cli_usage(c, "--metrics is a list of triton, tfs, "
+			    "mlserver and kserve, not '%s'", o->metrics.v[i]);
+		*names |= bit;
+	}
+	return 0;
+}
+
+/* What is said in the file of models, or is for one model alone. */
+static int
+check_models(struct cli *c, const struct http_verb *o, int argc)
+{
+	const struct {
+		bool given;
+		const char *option;
+	} single[] = {
+		{ o->canary != NULL, "--canary" },
+		{ o->share_file != NULL, "--share-file" },
+		{ o->name != NULL, "--name" },
+		{ o->columns.n > 0, "--columns" },
+		{ o->remote != NULL, "--remote" },
+		{ o->service != NULL, "--service" },
+	};
+
+	if (o->models == NULL)
+		return argc == 1 ? 0 : cli_usage(c, "http takes one model, or "
+		    "--models FILE");
+	if (argc != 0)
+		return cli_usage(c, "http takes a model or --models FILE, not "
+		    "both");
+	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
+		if (single[i].given)
+			return cli_usage(c, "%s is for one model: %s",
+			    single[i].option, i < 4 ? "say it in the file of "
+			    "--models" : "it does not go with --models");
 	return 0;
 }
 
@@ -271,57 +345,98 @@ find_remote(struct cli *c, struct mirror_opts *m, const struct http_verb *o,
 	return r < 0 ? -1 : find_cache(c, m, o->cache, e);
 }
 
+/* Options that mean nothing without another. */
+static int
+check_pairs(struct cli *c, const struct http_verb *o)
+{
+	struct err e = ERR_INIT;
+
+	if (o->cache && o->remote == NULL)
+		return cli_usage(c, "--cache is for what comes from a "
+		    "--remote");
+	if (o->log_policy && o->log == NULL)
+		return cli_usage(c, "--log-policy is for a --log");
+	if (o->service && o->features == NULL)
+		return cli_usage(c, "--service names one of --features");
+	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
+		return cli_fail(c, &e);
+	return 0;
+}
+
 static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct http_verb *o = opts;
 	const struct bind_opts score = { .columns = o->columns.v,
 	    .n_columns = o->columns.n };
-	struct server_opts so = { .log_folder = o->log, .tokens = o->tokens,
+	struct server_opts so = { .models = o->models, .log_folder = o->log,
+	    .tokens = o->at.tokens, .feedback = o->feedback,
+	    .max_wait_us = o->max_wait * 1000,
+	    .textfile = o->textfile.v, .n_textfiles = o->textfile.n,
 	    .features = o->features, .feature_store = o->store,
+	    .redis_password = getenv("REDISCLI_AUTH"),
 	    .service = o->service, .endpoint = {
 	    .as = o->name, .score = &score, .log = &c->log,
 	    .load_ms = o->load_timeout * 1000 } };
 	struct remote_environment env;
 	struct err e = ERR_INIT;
 	struct server *server;
+	struct reqlog_policy policy = { 0 };
+	struct listening at;
 	struct stop stop;
+	struct watching w = { .stop = &stop };
 	int r;
 
-	if (argc != 1)
-		return cli_usage(c, "http takes one model");
-	if (o->cache && o->remote == NULL)
-		return cli_usage(c, "--cache is for what comes from a "
-		    "--remote");
-	if (o->service && o->features == NULL)
-		return cli_usage(c, "--service names one of --features");
-	if ((r = listen_check(c, o->host, o->tokens, o->anyone)) != 0 ||
-	    (r = check_name(c, o->name)) != 0 ||
+	if ((r = check_models(c, o, argc)) != 0 ||
+	    (r = check_pairs(c, o)) != 0 ||
+	    (r = listen_check(c, &o->at)) != 0 ||
+	    (r = read_metrics(c, &so.metrics_names, o)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
-	so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
+	if (argc)
+		so.endpoint.source[VARIANT_STABLE] = cli_model_name(c, argv[0]);
 	if (o->remote && find_remote(c, &so.mirror, o, &env, &e) < 0)
 		return cli_fail(c, &e);
+	if (o->log_policy && reqlog_policy_load(&policy, o->log_policy,
+	    &e) < 0)
+		return cli_fail(c, &e);
+	so.log_policy = o->log_policy ? &policy : NULL;
 	signal(SIGPIPE, SIG_IGN);
 	machine_raise_files();		/* a connection is a file */
-	if (stop_open(&stop, &e) < 0)
+	if (listening_open(&at, &o->at, &e) < 0)
 		return cli_fail(c, &e);
-	so.endpoint.stop = &stop;
-	if (server_new(&server, &so, &e) < 0) {
-		(void)stop_signal(&stop);	/* it is obeyed */
-		stop_close(&stop);
-		return e.code == ERR_STOPPED ? EXIT_YES : cli_fail(c, &e);
+	if (stop_open(&stop, &e) < 0) {
+		listening_close(&at);
+		return cli_fail(c, &e);
 	}
-	r = serve_requests(c, server, &stop, o, &e);
-	server_free(server);
+	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox, o->user,
+	    &(struct sandbox_folders){ o->log, o->store, so.mirror.folder,
+	    at.main.path, o->feedback, o->remote != NULL }, &e);
+	so.seccomp = w.sandbox.seccomp;
+	so.landlock = w.sandbox.landlock;
+	notifier_open(&w.notifier, getenv("NOTIFY_SOCKET"),
+	    getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"));
+	so.endpoint.stop = &stop;
+	if (r == 0)
+		r = server_new(&server, &so, &e);
+	if (r == 0) {
+		r = serve_requests(c, server, &at, &w, o, &e);
+		server_free(server);
+	} else {
+		(void)stop_signal(&stop);	/* it is obeyed */
+	}
 	stop_close(&stop);
-	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
+	notifier_close(&w.notifier);
+	listening_close(&at);
+	reqlog_policy_release(&policy);
+	return r < 0 && e.code != ERR_STOPPED ? cli_fail(c, &e) : EXIT_YES;
 }
 
 const struct verb verb_http = {
 	.name = "http",
-	.summary = "serve a model over HTTP, with a canary and hot reload",
-	.synopsis = "[--port N] [--canary MODEL=PERCENT] [--log FOLDER] MODEL",
+	.summary = "serve models over HTTP, with canaries and hot reload",
+	.synopsis = "[--port N] [--canary MODEL=PERCENT] [--log FOLDER] MODEL | "
+	    "--models FILE",
 	.about =
 "Speaks the Open Inference Protocol v2 (/v2/models/NAME/infer ...), with tensors\n"
 "as JSON or bytes, TensorFlow Serving's and KServe's REST\n"
@@ -329,10 +444,14 @@ const struct verb verb_http = {
 "TorchServe's /predictions/NAME; /openapi.json lists all paths, /metrics is for\n"
 "Prometheus.  Prints its URL when it is ready.  Listens on loopback; with --host\n"
 "for others, who bring a token of --token-file.  Put a proxy with TLS in front.\n"
+"A socket that systemd hands over is used in its place, and systemd is told.\n"
 "\n"
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"
 "loaded and checked beside the old one and takes over between two requests,\n"
 "unless it takes other inputs or answers otherwise: then the old one stays.\n"
+"With --models several answer, each by its name, as models.yaml says: a map from\n"
+"names to models, see mlv-models(5).  The file is followed, too: what is new is\n"
+"loaded beside the rest, /readyz waits for the first load of all.\n"
 "With --remote the model is the one at a remote (a folder, ssh://, s3://): it is\n"
 "fetched into a cache, checked, and followed there; no repository is needed.\n"
 "SIGHUP looks at once.  SIGTERM: not ready, finish what has come, exit 0.\n"

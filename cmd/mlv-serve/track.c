@@ -8,26 +8,28 @@
 #include "listen.h"
 #include "verbs.h"
 
+/* Most of them wait for the disk. */
+#define THREADS 32
 #define ARTIFACT_MAX ((size_t)1 << 30)
 
 struct track_verb {
-	const char *host, *tokens, *pages, *gate;
-	int64_t port, threads, lease, drain;
-	bool anyone;
+	struct listen_words at;
+	const char *pages, *gate;
+	int64_t threads, lease, drain;
 };
 
-static const struct track_verb track_defaults = { .port = 5000,
-    .lease = 21600, .drain = 30 };
+static const struct track_verb track_defaults = { .at = { .port = 5000,
+    .health_port = -1 }, .lease = 21600, .drain = 30 };
 
 static const struct opt track_options[] = {
-	{ OPT_TEXT, 0, "host", offsetof(struct track_verb, host), "ADDRESS",
+	{ OPT_TEXT, 0, "host", offsetof(struct track_verb, at.host), "ADDRESS",
 	    "IPv4 address to listen on, instead of 127.0.0.1; others need "
 	    "--token-file" },
-	{ OPT_INT, 'p', "port", offsetof(struct track_verb, port), "N",
+	{ OPT_INT, 'p', "port", offsetof(struct track_verb, at.port), "N",
 	    "port, 5000 by default; 0 takes a free one", .high = 65535 },
-	{ OPT_TEXT, 0, "token-file", offsetof(struct track_verb, tokens),
+	{ OPT_TEXT, 0, "token-file", offsetof(struct track_verb, at.tokens),
 	    "FILE", "who may ask, see token new" },
-	{ OPT_FLAG, 0, "anyone", offsetof(struct track_verb, anyone), NULL,
+	{ OPT_FLAG, 0, "anyone", offsetof(struct track_verb, at.anyone), NULL,
 	    "let all ask who reach the --host, without tokens" },
 	{ OPT_TEXT, 0, "ui", offsetof(struct track_verb, pages), "DIR",
 	    "serve the pages of a web interface, as MLflow's" },
@@ -58,8 +60,10 @@ static int
 answer_requests(struct cli *c, struct track_server *server,
     struct stop *stop, const struct track_verb *o, struct err *e)
 {
-	const struct http_opts ho = { .host = o->host, .port = (int)o->port,
-	    .threads = (int)o->threads, .body_max = ARTIFACT_MAX,
+	const struct http_opts ho = { .host = o->at.host,
+	    .port = (int)o->at.port,
+	    .threads = o->threads ? (int)o->threads : THREADS,
+	    .waiting = true, .body_max = ARTIFACT_MAX,
 	    .timeout_s = 300, .answer = track_server_answer, .ctx = server };
 	struct pollfd p = { stop->fd, POLLIN, 0 };
 	struct http_server *http;
@@ -67,7 +71,7 @@ answer_requests(struct cli *c, struct track_server *server,
 
 	if (http_start(&http, &ho, e) < 0)
 		return -1;
-	r = print_url(c, o->host, http_port(http), e);
+	r = print_url(c, o->at.host, http_port(http), e);
 	while (r == 0) {
 		int sig;
 
@@ -88,7 +92,7 @@ track_check(struct cli *c, void *opts, int argc, char **argv)
 	if (argc)
 		return cli_usage(c, "track takes no argument, not '%s'",
 		    argv[0]);
-	return listen_check(c, o->host, o->tokens, o->anyone);
+	return listen_check(c, &o->at);
 }
 
 static int
@@ -96,7 +100,7 @@ track_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct track_verb *o = opts;
 	const struct track_server_opts so = { .catalog = c->catalog,
-	    .pages = o->pages, .tokens = o->tokens, .gate = o->gate,
+	    .pages = o->pages, .tokens = o->at.tokens, .gate = o->gate,
 	    .log = &c->log, .lease_s = o->lease };
 	struct track_server *server;
 	struct err e = ERR_INIT;

@@ -1,28 +1,17 @@
 /* mlv-train fit: a table in, a proven ONNX model out. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
-#include "cli/reading.h"
-#include "flow/fit/fit.h"
+#include "fitting.h"
 #include "verbs.h"
-#include "words.h"
 
 struct fit_opts {
-	struct reading read;
-	struct fit_request rq;		/* options of one value lie there */
-	struct texts set, drop, categorical, numeric;
-	int64_t threads;
-	int golden;
+	struct fitting_opts fit;
 };
 
-enum { GOLDEN_PROFILE, GOLDEN_REAL };
-
-static const struct opt_word golden_words[] = {
-	{ "profile", GOLDEN_PROFILE }, { "real", GOLDEN_REAL }, { NULL, 0 }
-};
-
-#define AT(field) offsetof(struct fit_opts, field)
+#define AT(field) offsetof(struct fit_opts, fit.field)
 
 static const struct opt fit_options[] = {
 	{ OPT_TEXT, 't', "target", AT(rq.frame.target), "COLUMN",
@@ -34,43 +23,9 @@ static const struct opt fit_options[] = {
 	{ OPT_TEXT, 'o', "output", AT(rq.output), "FILE",
 	    "the ONNX file to make",
 	    .needed = "say with -o where the model goes" },
-	{ OPT_TEXT, 'v', "valid", AT(rq.valid), "NAME",
-	    "rows to judge by, and for gbdt to stop early by" },
-	{ OPT_INT, 0, "cv", AT(rq.cv.folds), "K",
-	    "judge by K folds first: fitted to the rest of each",
-	    .high = FOLDS_MAX },
-	{ OPT_TEXT, 0, "by", AT(rq.cv.by), "COLUMN",
-	    "of --cv: keep rows with the same value in one fold" },
-	{ OPT_TEXT, 0, "time", AT(rq.cv.time), "COLUMN",
-	    "of --cv: judge by what comes after what was learned" },
-	{ OPT_TEXTS, 's', "set", AT(set), "NAME=VALUE",
-	    "a parameter of the learner; repeatable" },
-	{ OPT_LIST, 'd', "drop", AT(drop), "COLUMN,...",
-	    "columns to leave out" },
-	{ OPT_FLAG, 0, "drop-missing-target", AT(rq.drop_missing), NULL,
-	    "leave rows out that have no target" },
-	{ OPT_LIST, 0, "categorical", AT(categorical), "COLUMN,...",
-	    "take these as categories" },
-	{ OPT_LIST, 0, "numeric", AT(numeric), "COLUMN,...",
-	    "take these keys or date-times as numbers" },
-	{ OPT_WORD, 0, "task", AT(rq.frame.task), "TASK",
-	    "binary, multiclass or regression, instead of finding out",
-	    .words = task_words },
-	{ OPT_TEXT, 0, "positive", AT(rq.frame.positive), "CLASS",
-	    "of two classes the positive one; default the last" },
-	{ OPT_TEXT, 0, "weight", AT(rq.frame.weight), "COLUMN",
-	    "how much each row counts" },
-	{ OPT_WORD, 0, "golden-rows", AT(golden), "WORD",
-	    "rows in the model to check it by: profile (drawn) or real",
-	    .words = golden_words },
-	{ OPT_INT, 0, "seed", AT(rq.learn.seed), "N",
-	    "of whatever is drawn" },
-	{ OPT_INT, 0, "threads", AT(threads), "N",
-	    "how many; the model is the same for any number",
-	    .high = 1024 },
+	FITTING_OPTIONS(struct fit_opts, fit),
 	{ OPT_TEXT, 'n', "name", AT(rq.name), "WORD",
 	    "a word to find the run by" },
-	READING_OPTIONS(struct fit_opts, read),
 	OPT_END
 };
 
@@ -142,17 +97,11 @@ print_outcome(struct cli *c, const struct fit_request *rq,
 static int
 fit_check(struct cli *c, void *opts, int argc, char **argv)
 {
-	const struct fit_request *rq = &((const struct fit_opts *)opts)->rq;
+	const struct fit_opts *o = opts;
+	int r = fitting_check(c, &o->fit);
 
-	if (rq->cv.folds == 1)
-		return cli_usage(c, "--cv takes 2 folds or more");
-	if (rq->cv.folds == 0 && (rq->cv.by || rq->cv.time))
-		return cli_usage(c, "--by and --time say how --cv deals rows "
-		    "out: give --cv");
-	if (rq->cv.by && rq->cv.time)
-		return cli_usage(c, "--by and --time exclude each other");
-	if (rq->cv.folds && rq->valid)
-		return cli_usage(c, "--cv and --valid exclude each other");
+	if (r != 0)
+		return r;
 	if (argc == 0)
 		return cli_usage(c, "fit needs the name of its data");
 	if (argc > 1)
@@ -161,59 +110,19 @@ fit_check(struct cli *c, void *opts, int argc, char **argv)
 	return 0;
 }
 
-/* What the options of several values say. */
-static int
-fill_request(struct cli *c, struct fit_opts *o)
-{
-	struct fit_request *rq = &o->rq;
-	struct param *set = arena_alloc(&c->arena, (o->set.n + 1) *
-	    sizeof(*set));
-	const char **drop = arena_alloc(&c->arena, (o->drop.n + 2) *
-	    sizeof(*drop));
-
-	for (size_t i = 0; i < o->drop.n; i++)
-		drop[rq->frame.n_drop++] = o->drop.v[i];
-	/* what deals rows out is nothing to learn from */
-	if (rq->cv.by)
-		drop[rq->frame.n_drop++] = rq->cv.by;
-	if (rq->cv.time)
-		drop[rq->frame.n_drop++] = rq->cv.time;
-	rq->frame.drop = drop;
-	rq->cv.seed = (uint64_t)rq->learn.seed;
-	rq->frame.categorical = o->categorical.v;
-	rq->frame.n_categorical = o->categorical.n;
-	rq->frame.numeric = o->numeric.v;
-	rq->frame.n_numeric = o->numeric.n;
-	rq->golden_real = o->golden == GOLDEN_REAL;
-	rq->learn.set = set;
-	rq->learn.n_set = o->set.n;
-	rq->learn.threads = (int)o->threads;
-	rq->learn.progress = &c->progress;
-	rq->log = &c->log;
-	for (size_t i = 0; i < o->set.n; i++)
-		if (!cli_key_value(c, o->set.v[i], &set[i].name,
-		    &set[i].value))
-			return cli_usage(c, "'--set %s' is not NAME=VALUE",
-			    o->set.v[i]);
-	return 0;
-}
-
 static int
 fit_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct fit_opts *o = opts;
-	struct fit_request *rq = &o->rq;
+	struct fit_request *rq = &o->fit.rq;
 	struct err e = ERR_INIT;
-	struct table_read_opts read;
 	struct fit_outcome done;
 	int r;
 
+	rq->parent = getenv("MLV_RUN");
 	(void)argc;
-	if ((r = reading_opts(&read, c, &o->read)) != 0 ||
-	    (r = fill_request(c, o)) != 0)
+	if ((r = fitting_fill(c, &o->fit, argv[0])) != 0)
 		return r;
-	rq->data = argv[0];
-	rq->read = &read;
 	if (file_refuse_same(rq->output, rq->data, &e) < 0 ||
 	    file_refuse_same(rq->output, rq->valid, &e) < 0)
 		return cli_fail(c, &e);
@@ -269,6 +178,9 @@ const struct verb verb_fit = {
 "A target of names, booleans or exactly two values is classified, any other\n"
 "number regressed.  A column that cannot be used (free text, a key, a\n"
 "date-time) is refused by name, with the option that settles it.\n"
+"\n"
+"In a repository the rows as gbdt takes them are kept below .mlv/cache: the next\n"
+"fit of the same data, columns and bins does not read them again.\n"
 "\n"
 "Golden rows travel in the model and are asked again whenever it is opened.\n"
 "They are drawn from the training profile, none of them a training row, unless\n"

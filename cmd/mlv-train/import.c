@@ -83,7 +83,7 @@ const struct verb verb_import_mlruns = {
 "mlv-train runs --where 'facts.tags[\"mlflow.experiment\"] == \"churn\"'\n"
 "\n"
 "example: mlv-train import mlruns ./mlruns\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY | VERB_EVENTS,
 	.check = import_check, .run = mlruns_run,
 };
 
@@ -98,6 +98,6 @@ const struct verb verb_import_tensorboard = {
 "unchanged), what it was called, path.\n"
 "\n"
 "example: mlv-train import tensorboard ./lightning_logs\n",
-	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY,
+	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY | VERB_EVENTS,
 	.check = import_check, .run = tensorboard_run,
 };

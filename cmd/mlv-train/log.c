@@ -7,11 +7,12 @@
 #include "track/journal.h"
 #include "cli/cli.h"
 #include "exec/command.h"
+#include "foreign/runs.h"
 #include "track/stdin.h"
 #include "verbs.h"
 
 struct log_opts {
-	const char *run, *name;
+	const char *run, *name, *events;
 	struct texts params;
 	int64_t step;
 	bool tee;
@@ -28,6 +29,8 @@ static const struct opt log_options[] = {
 	    "KEY=VALUE", "a parameter; repeatable" },
 	{ OPT_INT, 's', "step", offsetof(struct log_opts, step), "N",
 	    "the step of the metrics given as arguments" },
+	{ OPT_TEXT, 'e', "events", offsetof(struct log_opts, events), "PATH",
+	    "an event file of TensorBoard, or a folder of them" },
 	{ OPT_FLAG, 't', "tee", offsetof(struct log_opts, tee), NULL,
 	    "copy standard input to standard output" },
 	OPT_END
@@ -63,8 +66,25 @@ add_words(struct metric_stream *s, int argc, char **argv, struct err *e)
 	if (r == 0 && s->points == 0)
 		r = err_set(e, ERR_USAGE, "'%s' holds no NAME=NUMBER",
 		    line.data);
+	if (r == 0)
+		r = metric_stream_flush(s, e);
 	buf_free(&line);
 	return r;
+}
+
+static int
+add_scalar(void *ctx, const char *tag, size_t n, int64_t step, double value,
+    int64_t us, struct err *e)
+{
+	return metric_stream_point(ctx, tag, n, step, value, us, e);
+}
+
+static int
+add_events(struct metric_stream *s, const char *path, struct err *e)
+{
+	int r = tensorboard_scalars(path, add_scalar, s, e);
+
+	return r == 0 ? metric_stream_flush(s, e) : r;
 }
 
 /* A run of our own lives as long as the pipe does. */
@@ -96,16 +116,20 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	struct log_opts *o = opts;
 	const char *run = o->run ? o->run : getenv("MLV_RUN");
 	struct journal_start start = { .verb = "log", .name = o->name };
-	struct metric_stream s = { .next_step = 1 };
+	struct metric_stream s;
 	struct err e = ERR_INIT;
 	int r;
 
 	if (run && o->name)
 		return cli_usage(c, "--name is for a new run; '%s' has begun",
 		    run);
+	if (o->events && argc)
+		return cli_usage(c, "--events takes metrics from '%s'; '%s' is "
+		    "too much", o->events, argv[0]);
 	if (o->tee && run == NULL)
 		return cli_usage(c, "--tee needs a run: its output would mix "
 		    "with the new run's record");
+	metric_stream_init(&s, NULL);
 	r = run ? journal_join(&s.j, c->catalog, run, &e) :
 	    journal_begin(&s.j, c->catalog, &start, &e);
 	if (r < 0)
@@ -113,7 +137,9 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	if (o->step != INT64_MIN)
 		s.next_step = o->step;
 	r = add_params(c, s.j, &o->params, &e);
-	if (r == 0 && argc)
+	if (r == 0 && o->events)
+		r = add_events(&s, o->events, &e);
+	else if (r == 0 && argc)
 		r = add_words(&s, argc, argv, &e);
 	else if (r == 0 && !(run && o->params.n))
 		r = metric_stream_read(&s, 0, o->tee ? 1 : -1, &e);
@@ -130,6 +156,7 @@ log_run(struct cli *c, void *opts, int argc, char **argv)
 	else
 		r = seal_own(c, s.j, r, &e);
 done:
+	metric_stream_release(&s);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -137,7 +164,8 @@ const struct verb verb_log = {
 	.name = "log",
 	.summary = "add stepwise metrics to a run",
 	.synopsis = "[-r RUN] [-s N] [-p KEY=VALUE]... NAME=NUMBER...\n"
-	    "[-r RUN] [-p KEY=VALUE]... [--tee] < LINES",
+	    "[-r RUN] [-p KEY=VALUE]... [--tee] < LINES\n"
+	    "[-r RUN] [-p KEY=VALUE]... --events PATH",
 	.about =
 "Adds metrics to a living run: the one of --run, else the one of MLV_RUN,\n"
 "which 'mlv-train run' sets for its command.  Without either a new run is\n"
@@ -146,6 +174,9 @@ const struct verb verb_log = {
 "A line is one step: words 'loss=0.31 auc=0.82 step=3', or a JSON object\n"
 "{\"step\":3,\"loss\":0.31}.  'step', 'epoch' or 'iteration' sets the step,\n"
 "otherwise it is one more than the last.  Other words are passed over.\n"
+"A first line of names between TABs heads a table of such lines; an event\n"
+"file of TensorBoard on standard input, or with --events a folder of them,\n"
+"has its own steps and times, and its scalars are the metrics.\n"
 "\n"
 "example: python3 train.py | mlv-train log -n try7 -p lr=0.1\n",
 	.options = log_options, .opts_size = sizeof(struct log_opts),

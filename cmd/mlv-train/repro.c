@@ -254,5 +254,5 @@ const struct verb verb_repro = {
 "example: mlv-train repro -j2 && mlv-train repro --dry-run evaluate\n",
 	.options = repro_options, .opts_size = sizeof(struct repro_opts),
 	.defaults = &repro_defaults,
-	.flags = VERB_JSON | VERB_TABLE | VERB_REPOSITORY, .run = repro_run,
+	.flags = VERB_JSON | VERB_TABLE | VERB_REPOSITORY | VERB_EVENTS, .run = repro_run,
 };

@@ -1,15 +1,19 @@
 /* mlv-train run: any command, tracked; done before, its outputs come back. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/environment.h"
 #include "exec/command.h"
 #include "remote/remote.h"
+#include "run_trial.h"
+#include "study.h"
 #include "verbs.h"
 
 struct run_opts {
 	struct texts deps, params, outs;
-	const char *name;
+	const char *name, *trial, *journal;
+	struct texts metrics;
 	bool force, pull;
 };
 
@@ -27,6 +31,12 @@ static const struct opt run_options[] = {
 	    "run even if the same work was done before" },
 	{ OPT_FLAG, 0, "pull", offsetof(struct run_opts, pull), NULL,
 	    "what a colleague pushed is taken from the default remote" },
+	{ OPT_TEXT, 0, "trial", offsetof(struct run_opts, trial),
+	    "STUDY[/N]", "as a trial of that study: a new one, or trial N",
+	    .excludes = "pull" },
+	{ OPT_LIST, 'm', "metric", offsetof(struct run_opts, metrics),
+	    "NAME,...", "of --trial: the metric that counts; one a direction" },
+	STUDY_AT(struct run_opts, journal),
 	OPT_END
 };
 
@@ -82,8 +92,11 @@ recall_run(void *ctx, char **run, const char *work, struct err *e)
 static int
 run_check(struct cli *c, void *opts, int argc, char **argv)
 {
-	(void)opts;
+	const struct run_opts *o = opts;
+
 	(void)argv;
+	if (!o->trial && (o->metrics.n || o->journal))
+		return cli_usage(c, "--metric and --journal go with --trial");
 	return argc ? 0 : cli_usage(c, "run needs a command after '--'");
 }
 
@@ -96,6 +109,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	struct param *params = NULL;
 	struct command_request rq = {
 		.command = (const char *const *)argv, .name = o->name,
+		.parent = getenv("MLV_RUN"),
 		.deps = o->deps.v, .n_deps = o->deps.n,
 		.n_params = o->params.n, .outs = o->outs.v,
 		.n_outs = o->outs.n, .force = o->force, .log = &c->log,
@@ -106,6 +120,8 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	if (read_params(c, &params, &o->params, &e) < 0)
 		return cli_fail(c, &e);
 	rq.params = params;
+	if (o->trial)
+		return run_as_trial(c, o->trial, o->journal, &o->metrics, &rq);
 	if (o->pull) {
 		rq.recall = recall_run;
 		rq.recall_ctx = c;
@@ -123,7 +139,7 @@ const struct verb verb_run = {
 	.name = "run",
 	.summary = "run any command as a tracked run",
 	.synopsis = "[-d NAME]... [-p KEY=VALUE]... [-o FILE]... [-n WORD] "
-	    "[-f] [--pull] -- COMMAND [ARGUMENT]...",
+	    "[-f] [--pull] [--trial STUDY[/N]] -- COMMAND [ARGUMENT]...",
 	.about =
 "Runs COMMAND and keeps a record: the command, the git commit and what was\n"
 "changed since, inputs and outputs by content, parameters, metrics, the words\n"
@@ -138,11 +154,18 @@ const struct verb verb_run = {
 "it reads with 'mlv-data cat data:NAME'.  Its standard output and standard\n"
 "error go to standard error; the run's record to standard output.\n"
 "\n"
+"With --trial the run is a trial of a study, new or one that 'search ask' gave:\n"
+"its parameters are the run's, and {NAME} is the value of one in COMMAND, -d and\n"
+"-o.  How it ended is told as by 'search run', which says what its value is; its\n"
+"record is the trial's.  A trial that is told already is not run again.\n"
+"\n"
 "Exit status: 0 done or restored, 1 the command failed or did not make an\n"
-"output, 2 usage, 3 trouble.\n"
+"output, 2 usage, 3 trouble; with --trial also 4 somebody works on it, or it is\n"
+"left to be asked again.\n"
 "\n"
 "example: mlv-train run -d train.py -d data:churn-train -p lr=0.1 -o model.onnx \\\n"
-"             -- python3 train.py\n",
+"             -- python3 train.py\n"
+"         mlv-train run --trial tune/3 -m auc -- ./fit.sh --lr {lr}\n",
 	.options = run_options, .opts_size = sizeof(struct run_opts),
 	.flags = VERB_JSON | VERB_COMMAND | VERB_REPOSITORY |
 	    VERB_EVENTS, .check = run_check, .run = run_run,

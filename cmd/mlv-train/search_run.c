@@ -1,17 +1,20 @@
 /* mlv-train search run: a search driven to its end. */
 #include <string.h>
 
+#include "base/pool.h"
 #include "catalog/catalog.h"
 #include "cli/cli.h"
-#include "flow/search.h"
+#include "flow/search/search.h"
+#include "search_fit.h"
 #include "study.h"
 #include "verbs.h"
 
 struct run_opts {
+	struct fitting_opts fit;
 	const char *journal;
 	struct texts metrics;
 	int64_t jobs, trials;
-	double seconds, lease;
+	double seconds, joules, lease;
 };
 
 static const struct run_opts run_defaults = { .jobs = 1 };
@@ -23,12 +26,24 @@ static const struct opt run_options[] = {
 	    "stop after N trials; default never", .low = 1, .high = 1e9 },
 	{ OPT_NUM, 0, "seconds", offsetof(struct run_opts, seconds), "SECONDS",
 	    "begin no trial after so long", .high = INFINITY },
+	{ OPT_NUM, 0, "joules", offsetof(struct run_opts, joules), "JOULES",
+	    "begin no trial after the processors used so much",
+	    .high = INFINITY },
 	{ OPT_LIST, 'm', "metric", offsetof(struct run_opts, metrics),
 	    "NAME,...", "the metric that counts; one a direction" },
 	{ OPT_NUM, 0, "lease", offsetof(struct run_opts, lease), "SECONDS",
 	    "what other hosts wait for a word of us; default 600",
 	    .high = INFINITY },
 	STUDY_AT(struct run_opts, journal),
+	{ OPT_TEXT, 'l', "learner", offsetof(struct run_opts,
+	    fit.rq.learn.name), "NAME",
+	    "a trial fits this learner instead: gbdt, logistic or linear" },
+	{ OPT_TEXT, 't', "target", offsetof(struct run_opts,
+	    fit.rq.frame.target), "COLUMN",
+	    "of --learner, as all that follow: the column to learn" },
+	{ OPT_TEXT, 'o', "output", offsetof(struct run_opts, fit.rq.output),
+	    "FILE", "put the model of the best trial there" },
+	FITTING_OPTIONS(struct run_opts, fit),
 	OPT_END
 };
 
@@ -49,31 +64,59 @@ print_ended(void *ctx, size_t number)
 	p->c->committed = true;
 }
 
+/* Words of a fit are for --learner alone. */
+static bool
+is_about_fit(const struct fitting_opts *o)
+{
+	return o->rq.frame.target || o->rq.output || o->rq.valid ||
+	    o->rq.cv.folds || o->set.n || o->drop.n;
+}
+
 static int
 run_check(struct cli *c, void *opts, int argc, char **argv)
 {
-	(void)opts;
-	(void)argv;
+	const struct run_opts *o = opts;
+
+	if (o->fit.rq.learn.name)
+		return argc == 2 ? 0 : cli_usage(c, "search run --learner "
+		    "takes the study and the name of its data%s%s%s", argc > 2 ?
+		    ", not also '" : "", argc > 2 ? argv[2] : "", argc > 2 ?
+		    "'" : "");
+	if (is_about_fit(&o->fit))
+		return cli_usage(c, "--target, --valid, --cv, --set, --drop and "
+		    "-o go with --learner");
 	return argc >= 2 ? 0 : cli_usage(c, "search run takes the study and, "
 	    "after '--', a command");
 }
 
 static int
-drive(struct cli *c, const struct run_opts *o, struct study *s,
+drive(struct cli *c, struct run_opts *o, struct study *s,
     const struct study_setup *setup, const struct study_place *at, char **argv)
 {
 	struct printing printing = { c, s };
-	const struct search_request rq = {
+	struct search_fit fit;
+	struct search_request rq = {
 		.place = at, .study = s, .setup = setup, .catalog = c->catalog,
 		.command = (const char *const *)argv + 1,
 		.metric = o->metrics.v, .n_metrics = o->metrics.n,
 		.jobs = (size_t)o->jobs, .trials = (size_t)o->trials,
-		.seconds = o->seconds, .lease_s = o->lease, .log = &c->log,
+		.seconds = o->seconds, .joules = o->joules, .lease_s = o->lease, .log = &c->log,
 		.ended = print_ended, .ctx = &printing,
 	};
 	struct search_outcome out;
 	struct err e = ERR_INIT;
+	int r;
 
+	if (o->fit.rq.learn.name) {
+		if (o->fit.threads == 0)
+			o->fit.threads = (pool_default_threads() + (int)o->jobs -
+			    1) / (int)o->jobs;
+		if ((r = search_fit_init(&fit, c, &o->fit, argv[1], s, setup,
+		    &o->metrics)) != 0)
+			return r;
+		rq.work = search_fit_trial;
+		rq.work_ctx = &fit;
+	}
 	if (search_drive(&out, &rq, &e) < 0)
 		return cli_fail(c, &e);
 	if (out.stopped) {
@@ -87,6 +130,9 @@ drive(struct cli *c, const struct run_opts *o, struct study *s,
 		    "completed" : "none of %zu trials was completed", out.asked);
 		return cli_fail(c, &e);
 	}
+	if (o->fit.rq.output && search_fit_deliver(c, s, o->fit.rq.output,
+	    &e) < 0)
+		return cli_fail(c, &e);
 	return EXIT_YES;
 }
 
@@ -103,16 +149,15 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)argc;
 	if (study_open_there(&s, c, o->journal, argv[0], &e) < 0)
 		return cli_fail(c, &e);
-	at = (struct study_place){ .journal = s->log.path, .name = s->name,
-	    .os = s->log.os, .log = &c->log };
+	at = study_place_of(c, s);
 	if (setup_of_study(&setup, s, &e) < 0)
 		status = cli_fail(c, &e);
-	else if (o->metrics.n && o->metrics.n != s->n_objectives)
-		status = cli_usage(c, "study '%s' has %zu directions: --metric "
-		    "takes as many names", s->name, s->n_objectives);
-	else if (o->metrics.n == 0 && s->n_objectives > 1)
-		status = cli_usage(c, "study '%s' has %zu directions: name a "
-		    "metric for each with --metric", s->name, s->n_objectives);
+	else if ((status = study_check_metrics(c, s, &o->metrics)) != 0)
+		;
+	else if (o->fit.rq.output && s->n_objectives > 1)
+		status = cli_usage(c, "study '%s' has %zu directions, and no "
+		    "trial is the best in all: take a model by its run",
+		    s->name, s->n_objectives);
 	else
 		status = drive(c, o, s, &setup, &at, argv);
 	setup_release(&setup);
@@ -124,7 +169,9 @@ const struct verb verb_search_run = {
 	.name = "search run",
 	.summary = "run a command for one trial after the other",
 	.synopsis = "[-j N] [-n N] [-m NAME] [options] STUDY -- COMMAND "
-	    "[ARGUMENT]...",
+	    "[ARGUMENT]...\n"
+	    "-l LEARNER -t COLUMN (-v NAME | --cv K) -m NAME [options] STUDY "
+	    "DATA",
 	.about =
 "Asks for trials, runs COMMAND for each, N at once, and tells what became of\n"
 "it.  In its arguments {NAME} is the value of a parameter and {trial} the\n"
@@ -139,13 +186,20 @@ const struct verb verb_search_run = {
 "In a repository each trial is a run.  Several of these, on several hosts, may\n"
 "drive one study; a trial whose worker was killed is asked again.\n"
 "\n"
+"With --learner a trial is a fit of our own ('mlv-train fit' says what its\n"
+"options mean): the parameters of the space are the learner's, and --metric is\n"
+"one of --valid, or the mean of --cv.  Trials share the rows as the first made\n"
+"them ready.  A pruner is told of each round, or fold.  -o takes the best model.\n"
+"\n"
 "Prints the record of each trial as it ends.  Exit status: 0 done, 1 no trial\n"
 "was completed, 2 usage, 3 trouble.\n"
 "\n"
 "example: mlv-train search run tune -j2 --trials 30 --metric auc -- \\\n"
 "             sh -c 'mlv-train fit rows.csv -t y -l gbdt -o {trial}.onnx \\\n"
-"             -v valid.csv --set learning_rate={lr}'\n",
+"             -v valid.csv --set learning_rate={lr}'\n"
+"         mlv-train search run tune -j2 -n 30 -m auc -l gbdt -t y -v valid.csv \\\n"
+"             -o best.onnx rows.csv\n",
 	.options = run_options, .opts_size = sizeof(struct run_opts),
 	.defaults = &run_defaults,
-	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG, .check = run_check, .run = run_run,
+	.flags = VERB_JSON | VERB_NUL | VERB_CATALOG | VERB_EVENTS, .check = run_check, .run = run_run,
 };

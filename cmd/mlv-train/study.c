@@ -65,6 +65,26 @@ study_open_there(struct study **out, struct cli *c, const char *journal,
 	    "--journal' lists those it has", at.journal, name);
 }
 
+struct study_place
+study_place_of(struct cli *c, const struct study *s)
+{
+	return (struct study_place){ .journal = s->log.path, .name = s->name,
+	    .os = s->log.os, .log = &c->log };
+}
+
+int
+study_check_metrics(struct cli *c, const struct study *s,
+    const struct texts *metrics)
+{
+	if (metrics->n && metrics->n != s->n_objectives)
+		return cli_usage(c, "study '%s' has %zu directions: --metric "
+		    "takes as many names", s->name, s->n_objectives);
+	if (metrics->n == 0 && s->n_objectives > 1)
+		return cli_usage(c, "study '%s' has %zu directions: name a "
+		    "metric for each with --metric", s->name, s->n_objectives);
+	return 0;
+}
+
 int
 study_read_number(int64_t *out, const char *text, struct err *e)
 {

@@ -19,6 +19,12 @@ int study_place_find(struct study_place *out, struct cli *c,
 /* Opened, and there: ERR_NOENT when the journal has no such study. */
 int study_open_there(struct study **out, struct cli *c, const char *journal,
     const char *name, struct err *e);
+/* Where an open one lies, to be opened again. */
+struct study_place study_place_of(struct cli *c, const struct study *s);
+/* One name a direction, or none where there is one direction; 0, or the exit
+ * status after a message. */
+int study_check_metrics(struct cli *c, const struct study *s,
+    const struct texts *metrics);
 /* "12" */
 int study_read_number(int64_t *out, const char *text, struct err *e);
 

@@ -168,7 +168,38 @@ mlv-train eval again.onnx data:churn-test --target Churn >/dev/null
 step mlv-registry add churn again.onnx
 step mlv-registry set churn@champion 3 --gate gates.yaml
 
-title "12. Documented, and proved whole"
+title "12. Features: as of a moment for training, by key when serving, and were they the same?"
+today=$(date -u +%Y-%m-%d)
+cp "$here/features.yaml" .
+grep -v '^#' features.yaml
+sh "$here/usage.sh" churn.csv 1 "$today" >usage.csv
+step mlv-data add usage.csv
+awk -v OFS=, -v t="$today" '{ print $0, NR == 1 ? "event_timestamp" : t }' churn.csv >moments.csv
+step mlv-data feature join features.yaml --service behaviour moments.csv -o behaviour.csv --name behaviour
+step mlv-data split data:behaviour --by customerID train=70 valid=15 test=15
+step mlv-train fit data:behaviour-train --valid data:behaviour-valid --target Churn --drop customerID,event_timestamp --learner gbdt --set learning_rate=0.05 -o behaviour.onnx
+step mlv-train eval behaviour.onnx data:behaviour-test --target Churn
+step mlv-registry add behaviour behaviour.onnx
+step mlv-data lineage model:behaviour
+step mlv-data feature load features.yaml
+step mlv-data feature get features.yaml --service behaviour "customerID=$(sed -n '2s/,.*//p' churn.csv)"
+echo "$ mlv-serve http model:behaviour --features features.yaml --service behaviour --log served"
+mlv-serve http model:behaviour --features features.yaml --service behaviour --log served --port 0 >url 2>server.err &
+server=$!
+soon grep -q http url || { cat server.err >&2; exit 1; }
+url=$(cut -f1 url)
+step ask two.csv somebody
+echo
+kill "$server" && wait "$server"
+server=
+step mlv-data feature audit features.yaml served
+{ cat usage.csv; sed -n 2p churn.csv | awk -F, -v OFS=, -v t="$today" '{ print $1, t, t, 99, 1, 3 }'; } >more.csv
+mv more.csv usage.csv
+mlv-data add usage.csv >/dev/null
+echo "(a week came in that nobody had loaded)"
+expect_no mlv-data feature audit features.yaml served
+
+title "13. Documented, and proved whole"
 cat >notes.yaml <<'X'
 owner: the churn team
 intended_use: Choosing whom to call before they leave.
@@ -181,4 +212,4 @@ mlv-card new model:churn@champion --notes notes.yaml --html >card.html
 echo "$ mlv-card new model:churn@champion --notes notes.yaml --html > card.html   # $(wc -c <card.html) bytes, one page"
 step mlv-registry verify
 step mlv-data fsck
-title "done: $(mlv-train runs | wc -l) runs, $(mlv-registry ls | wc -l) model, nothing left behind"
+title "done: $(mlv-train runs | wc -l) runs, $(mlv-registry ls | wc -l) models, nothing left behind"

@@ -5,17 +5,25 @@
 #include <time.h>
 
 static int64_t
-read_clock(clockid_t id)
+read_clock_ns(clockid_t id)
 {
 	struct timespec t;
 
 	clock_gettime(id, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int64_t
+read_clock(clockid_t id)
+{
+	return read_clock_ns(id) / 1000;
 }
 
 int64_t clock_wall_us(void) { return read_clock(CLOCK_REALTIME); }
 int64_t clock_mono_us(void) { return read_clock(CLOCK_MONOTONIC); }
+int64_t clock_mono_ns(void) { return read_clock_ns(CLOCK_MONOTONIC); }
 int64_t clock_cpu_us(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }
+int64_t clock_thread_cpu_ns(void) { return read_clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 
 /* Days since 1970-01-01 of a proleptic Gregorian date, and back (Howard
  * Hinnant, "chrono-compatible low-level date algorithms"). */

@@ -11,7 +11,9 @@
 
 int64_t clock_wall_us(void);		/* microseconds since 1970, UTC */
 int64_t clock_mono_us(void);		/* for durations and time-outs */
+int64_t clock_mono_ns(void);
 int64_t clock_cpu_us(void);		/* user + system of this process */
+int64_t clock_thread_cpu_ns(void);	/* of this thread; takes its time */
 
 #define CLOCK_TEXT_MAX 40
 /* "2026-01-02T03:04:05.678901Z"; fraction dropped when zero. */

@@ -118,6 +118,8 @@ struct new_file {
 	int fd;
 	char *temp;		/* its name for now, or NULL */
 	const char *folder;	/* for temporary names, borrowed */
+	bool fleeting;		/* set after new_file_open: a cache, whose
+				 * readers tell a torn one; not synced */
 };
 /* `expect` bytes are reserved (0: unknown). */
 int new_file_open(struct new_file *f, const struct os *os, const char *folder,

@@ -112,7 +112,7 @@ new_file_commit(struct new_file *f, const char *path, bool replace,
 	*existed = false;
 	/* never retried: after a failed fsync the kernel calls the pages
 	 * clean, so a second one would lie */
-	if (f->os->fsync(f->fd) < 0) {
+	if (!f->fleeting && f->os->fsync(f->fd) < 0) {
 		err_sys(e, "cannot fsync '%s'", path);
 		goto fail;
 	}

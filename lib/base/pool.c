@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "base/num.h"
+#include "base/quota.h"
 
 #define SPIN_ROUNDS 2000	/* a few microseconds before sleeping */
 
@@ -86,38 +87,22 @@ worker_main(void *arg)
 	}
 }
 
-/* CPUs a cgroup quota allows, or a large number when there is none. */
-static int
-quota_cpus(void)
-{
-	long quota = -1, period = 100000;
-	FILE *f = fopen("/sys/fs/cgroup/cpu.max", "re");
-
-	if (f) {
-		if (fscanf(f, "%ld %ld", &quota, &period) < 1)
-			quota = -1;
-		fclose(f);
-	}
-	if (quota <= 0 || period <= 0)
-		return 64;
-	return (int)((quota + period - 1) / period);
-}
-
 int
 pool_default_threads(void)
 {
 	const char *s = getenv("MLV_THREADS");
 	cpu_set_t set;
 	int64_t asked;
-	int n = 0;
+	int n = 0, quota;
 
 	if (s != NULL && num_parse_i64(s, strlen(s), &asked) && asked > 0)
 		n = asked > 64 ? 64 : (int)asked;
 	if (n <= 0) {
 		n = sched_getaffinity(0, sizeof(set), &set) == 0 ?
 		    CPU_COUNT(&set) : 1;
-		if (quota_cpus() < n)
-			n = quota_cpus();
+		quota = quota_cpus("/proc/self/cgroup", "/sys/fs/cgroup");
+		if (quota && quota < n)
+			n = quota;
 	}
 	return n < 1 ? 1 : n > 64 ? 64 : n;
 }

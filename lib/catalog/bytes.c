@@ -54,11 +54,11 @@ static int
 open_requests(struct catalog_bytes *b, const char *path, struct err *e)
 {
 	struct reqlog_filter all = { 0 };
-	uint64_t rows, skipped;
 	struct buf out;
+	uint64_t rows;
 
 	buf_init(&out, BUF_CAP_DATA);
-	if (reqlog_read(&out, &rows, &skipped, path, &all, e) < 0) {
+	if (reqlog_read(&out, &rows, &b->skipped, path, &all, e) < 0) {
 		buf_free(&out);
 		return -1;
 	}
@@ -380,6 +380,20 @@ catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
 	if (b->item.kind != NAME_PATH)
 		return odb_get_source(s, repo_odb(c->repo), &b->content, e);
 	if (source_open(s, b->item.base, e) == 0)
+		return 0;
+	hint_at_name(c, b->item.base, e);
+	return -1;
+}
+
+int
+catalog_bytes_load(struct catalog_bytes *b, struct catalog *c, struct err *e)
+{
+	if (b->data != NULL)
+		return 0;
+	b->later = false;
+	if (b->item.kind != NAME_PATH)
+		return open_object(b, c, &b->content, b->type, e);
+	if (open_file(b, b->item.base, e) == 0)
 		return 0;
 	hint_at_name(c, b->item.base, e);
 	return -1;

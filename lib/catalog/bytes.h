@@ -29,6 +29,7 @@ struct catalog_bytes {
 	const char *type;	/* TYPE_CSV ...; by extension for a path */
 	const struct json *manifest;	/* or NULL; lives as long as this */
 	bool delta;		/* a Delta table that was left as it is */
+	uint64_t skipped;	/* lines of a request log, torn or not flat */
 	/* private */
 	struct arena arena;
 	void *owned;
@@ -55,6 +56,9 @@ int catalog_find_bytes(struct catalog_bytes *b, struct catalog *c,
     const char *name, struct err *e);
 int catalog_bytes_source(struct source *s, const struct catalog_bytes *b,
     struct catalog *c, struct err *e);
+/* What was left where it is, read after all: `data` is there then. */
+int catalog_bytes_load(struct catalog_bytes *b, struct catalog *c,
+    struct err *e);
 void catalog_bytes_close(struct catalog_bytes *b);
 /* The file at item->path in a folder's version, whose content is `content`
  * (NULL: it has none).  ERR_NOENT, ERR_USAGE when it is no file. */

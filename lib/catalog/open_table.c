@@ -69,16 +69,23 @@ catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
 }
 
 int
+catalog_read_table(struct table **t, struct catalog_bytes *b,
+    const struct table_read_opts *user, struct err *e)
+{
+	struct table_read_opts o;
+
+	return catalog_read_opts(&o, b, user, e) < 0 ? -1 :
+	    table_read(t, b->data, b->n, &o, e);
+}
+
+int
 catalog_open_table(struct table **t, struct catalog_bytes *b,
     struct catalog *c, const char *name, const struct table_read_opts *user,
     struct err *e)
 {
-	struct table_read_opts o;
-
 	if (catalog_open_bytes(b, c, name, e) < 0)
 		return -1;
-	if (catalog_read_opts(&o, b, user, e) < 0 ||
-	    table_read(t, b->data, b->n, &o, e) < 0) {
+	if (catalog_read_table(t, b, user, e) < 0) {
 		catalog_bytes_close(b);
 		return -1;
 	}

@@ -16,6 +16,9 @@
  * `user` (may be NULL) sets.  What *o points to lives as long as b. */
 int catalog_read_opts(struct table_read_opts *o, struct catalog_bytes *b,
     const struct table_read_opts *user, struct err *e);
+/* The table in bytes that are open, and there. */
+int catalog_read_table(struct table **t, struct catalog_bytes *b,
+    const struct table_read_opts *user, struct err *e);
 /* Open and read at once; *b stays open for its id and label (close it after
  * table_free).  A request-log folder is a table too. */
 int catalog_open_table(struct table **t, struct catalog_bytes *b,

@@ -295,7 +295,7 @@ run_verb(struct cli *c, int argc, char **argv)
 	if (status == 0)
 		status = open_catalog(c);
 	if (status == 0) {
-		events_begin(c);
+		events_begin(c, p.opts, p.argc, p.argv);
 		status = c->verb->run(c, p.opts, p.argc, p.argv);
 		events_end(c, status);
 	}

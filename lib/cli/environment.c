@@ -2,10 +2,13 @@
 #include "cli/environment.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/libexec.h"
+#include "base/num.h"
+#include "store/cache/cache.h"
 
 static const char *
 variable(const char *name)
@@ -21,6 +24,21 @@ cli_scratch_folder(void)
 	const char *said = variable("TMPDIR");
 
 	return said ? said : FILE_SCRATCH_FOLDER;
+}
+
+bool
+cli_cache_bytes(uint64_t *out)
+{
+	const char *said = variable("MLV_CACHE_BYTES");
+	int64_t v;
+
+	*out = CACHE_BYTES;
+	if (said == NULL)
+		return true;
+	if (!num_parse_i64(said, strlen(said), &v) || v < 0)
+		return false;
+	*out = (uint64_t)v;
+	return true;
 }
 
 const char *

@@ -11,6 +11,9 @@
 
 /* Where there is room for what is read back soon: $TMPDIR, or the usual. */
 const char *cli_scratch_folder(void);
+/* What a cache may take: $MLV_CACHE_BYTES, or the usual; false where that is no
+ * number. */
+bool cli_cache_bytes(uint64_t *out);
 /* Borrowed from the environment and the invocation's arena. */
 /* The helper program of that name, in the invocation's arena. */
 const char *cli_helper(struct cli *c, const char *name);

@@ -133,8 +133,35 @@ note_made(void *ctx, const struct catalog_put *p)
 		    e.msg);
 }
 
+/* An option's words, but for where what is made goes. */
+static void
+note_option(struct cli *c, const struct opt *o, const void *opts)
+{
+	const char *at = (const char *)opts + o->at;
+	const struct texts *list = (const void *)at;
+
+	if (o->letter == 'o' || strcmp(o->name, "name") == 0)
+		return;
+	if (o->type == OPT_TEXT && *(const char *const *)(const void *)at)
+		lineage_event_reads(c->event,
+		    *(const char *const *)(const void *)at);
+	for (size_t i = 0; (o->type == OPT_TEXTS || o->type == OPT_LIST) &&
+	    i < list->n; i++)
+		lineage_event_reads(c->event, list->v[i]);
+}
+
+/* What is added is made, not read. */
+static void
+note_reads(struct cli *c, const void *opts, int argc, char **argv)
+{
+	for (int i = 0; strcmp(c->verb->name, "add") != 0 && i < argc; i++)
+		lineage_event_reads(c->event, argv[i]);
+	for (const struct opt *o = c->verb->options; o && o->name; o++)
+		note_option(c, o, opts);
+}
+
 void
-events_begin(struct cli *c)
+events_begin(struct cli *c, const void *opts, int argc, char **argv)
 {
 	struct err e = ERR_INIT;
 	struct delivery to;
@@ -151,6 +178,7 @@ events_begin(struct cli *c)
 	    NULL), c->catalog);
 	if (c->catalog)
 		catalog_on_put(c->catalog, note_made, c);
+	note_reads(c, opts, argc, argv);
 	send_event(c, EVENT_START, NULL);
 }
 

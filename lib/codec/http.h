@@ -35,12 +35,16 @@
 #include "base/err.h"
 
 struct http_server;
+struct listener;
 
 struct http_request {
 	const char *method, *path;	/* path without the query */
 	const char *query;		/* what followed '?', as it came */
 	const char *body;		/* n bytes, NUL behind them */
 	size_t n;
+	/* when its first and its last byte came, by clock_mono_us: as the
+	 * kernel noted where it does, else when they were looked for */
+	int64_t begun_us, came_us;
 	void *handle;			/* for http_header */
 };
 
@@ -72,9 +76,13 @@ void http_add_field(struct http_response *r, const char *name,
     const char *value);
 
 struct http_opts {
+	/* Where clients connect, borrowed, or NULL: the address below. */
+	struct listener *listener;
 	const char *host;		/* NULL: 127.0.0.1 */
 	int port;			/* 0: any free one */
 	int threads;			/* 0: one a processor */
+	bool waiting;			/* answers wait more than they work:
+					 * connections are spread further */
 	size_t body_max;		/* 0: 8 MiB */
 	unsigned connections_max;	/* 0: 1024; fewer where the process may
 					 * not open so many files */
@@ -92,6 +100,9 @@ struct http_opts {
 int http_start(struct http_server **s, const struct http_opts *o,
     struct err *e);
 int http_port(const struct http_server *s);
+/* Has any of its threads come round in so long?  One that computes a long
+ * answer has not. */
+bool http_is_alive(const struct http_server *s, int64_t within_us);
 /*
  * Requests still come and are answered, each with "Connection: close", for
  * grace_ms and until those begun before are done: time for a load balancer

@@ -164,3 +164,13 @@ zst_expand(void *out, size_t plain, const void *in, size_t n, struct err *e)
 	return made == plain ? 0 : err_set(e, ERR_CORRUPT,
 	    "cannot decompress: it holds %zu bytes, not %zu", made, plain);
 }
+
+bool
+zst_frame_plain(uint64_t *plain, const void *in, size_t n)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(in, n);
+
+	*plain = size;
+	return size != ZSTD_CONTENTSIZE_UNKNOWN &&
+	    size != ZSTD_CONTENTSIZE_ERROR;
+}

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -41,6 +42,8 @@ int zst_block_add(struct zst_block *z, struct buf *out, const void *p,
 /* Do these bytes get smaller by more than a 32nd? */
 bool zst_block_shrinks(struct zst_block *z, const void *p, size_t n);
 void zst_block_free(struct zst_block *z);
+/* How many bytes a frame says that it holds; false when it does not say. */
+bool zst_frame_plain(uint64_t *plain, const void *in, size_t n);
 /* One frame that holds exactly `plain` bytes.  ERR_CORRUPT. */
 int zst_expand(void *out, size_t plain, const void *in, size_t n,
     struct err *e);

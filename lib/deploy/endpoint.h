@@ -6,6 +6,9 @@
  * A thread polls five times a second whether the names point elsewhere or a
  * file changed (deploy/reload.h), and reads the share's file.
  *
+ * One that is `patient` opens before its model is loaded, which its thread
+ * does: until then nobody answers.  What it serves may be edited.
+ *
  * The endpoint has one name, that of the stable variant, whatever the others
  * are: `as`, else the registry's, else the file's stem.  A canary by another
  * name is only asked for under that name by its version.
@@ -16,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/progress.h"
 #include "base/stop.h"
@@ -40,6 +44,10 @@ struct endpoint_opts {
 	const char *folder;		/* whose repository has the names; NULL:
 					 * the current one's */
 	const char *as;			/* name of the endpoint, or NULL */
+	const char *label;		/* it is asked by that alone, beside
+					 * another of its name; or NULL */
+	bool patient;			/* it has a name given, and its model
+					 * may come later */
 	double share;			/* percent of units for the canary */
 	const char *share_file;		/* holds the percent, read again when it
 					 * changes; or NULL */
@@ -56,21 +64,36 @@ struct endpoint_opts {
 	struct server_stats *stats;	/* outlives the endpoint */
 };
 
-/* The stable model is loaded when it returns.  A canary by an alias that is
- * not set is waited for, which is reported; one that is not there otherwise,
- * or that does not fit the stable model (deploy/reload.h), is an error;
- * ERR_STOPPED when `stop` came first.  Everything in `o` is borrowed. */
+/* A name of an endpoint is one step of a path, and a label of counters: `what`
+ * tells whose it is in the error, ERR_USAGE. */
+#define ENDPOINT_NAME_MAX 128
+int endpoint_check_name(const char *name, const char *what, struct err *e);
+
+/* Where it is not patient, the stable model is loaded when it returns.  A
+ * canary by an alias that is not set is waited for, which is reported; one that
+ * is not there otherwise, or that does not fit the stable model
+ * (deploy/reload.h), is an error; ERR_STOPPED when `stop` came first.
+ * Everything in `o` is borrowed. */
 int endpoint_open(struct endpoint **out, const struct endpoint_opts *o,
     struct err *e);
 /* After the last request.  NULL is fine. */
 void endpoint_close(struct endpoint *p);
 /* Poll for other versions now. */
 void endpoint_poll(struct endpoint *p);
+/* Other sources, columns or share for a patient one, without the files and
+ * functions of `o`; copied, and taken up by its thread.  The model that answers
+ * does so until the other one is loaded. */
+void endpoint_edit(struct endpoint *p, const struct endpoint_opts *o);
+/* Does somebody answer? */
+bool endpoint_is_loaded(struct endpoint *p);
+/* Why nobody does, as far as it is known; appended. */
+void endpoint_explain(struct buf *out, struct endpoint *p);
 
 const char *endpoint_name(const struct endpoint *p);
 /* Is there more than one variant that hears of units?  Then they matter. */
 bool endpoint_is_split(struct endpoint *p);
-/* These return a version held, which the caller releases. */
+/* These return a version held, which the caller releases; NULL where nobody
+ * answers. */
 struct version *endpoint_choose(struct endpoint *p, struct choice *how,
     const char *unit, size_t n);
 struct version *endpoint_hold(struct endpoint *p, enum variant v); /* or NULL */

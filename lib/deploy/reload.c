@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "catalog/name.h"
 #include "catalog/resolve.h"
+#include "deploy/inputs.h"
 #include "deploy/load.h"
 #include "model/contract.h"
 
@@ -88,29 +89,54 @@ is_served_already(struct reload *r, enum variant variant)
 
 /* --- versions come and go ------------------------------------------------- */
 
+/* What a variant of this endpoint is called. */
+static enum variant
+called(const struct reload *r, enum variant variant)
+{
+	return r->label && variant == VARIANT_STABLE ? VARIANT_LABELLED :
+	    variant;
+}
+
 static void
 replace_version(struct reload *r, enum variant variant, struct version *fresh)
 {
 	struct version *old;
+	struct served now;
 
-	if (fresh)
-		fresh->stats = server_stats_of(r->stats, variant, fresh->name,
-		    fresh->number);
+	if (fresh) {
+		fresh->stats = server_stats_of(r->stats, called(r, variant),
+		    fresh->name, fresh->number);
+		inputs_name(fresh->inputs, r->stats, fresh->name);
+		now.stats = fresh->stats;
+		snprintf(now.number, sizeof(now.number), "%s", fresh->number);
+		snprintf(now.digest, sizeof(now.digest), "%s", fresh->digest);
+		server_stats_explain(r->stats, r->mine, "");
+	}
 	old = traffic_replace(r->traffic, variant, fresh);
-	server_stats_serve(r->stats, variant, fresh ? fresh->stats : NULL,
-	    fresh ? fresh->digest : "");
+	server_stats_serve(r->stats, r->mine, variant, fresh ? &now : NULL);
 	version_release(old);
+}
+
+static void
+set_name(struct reload *r, const char *name)
+{
+	if (r->name == NULL)
+		r->name = xstrdup(name);
+	traffic_set_name(r->traffic, r->name);
+	r->mine = server_stats_open(r->stats, r->name, r->label ? r->label :
+	    "");
 }
 
 /* The endpoint's name is given to every version of the stable model. */
 static void
-name_version(struct reload *r, struct version *fresh)
+name_version(struct reload *r, enum variant variant, struct version *fresh)
 {
-	if (r->stable_name == NULL) {
+	if (r->mine == NULL)
+		set_name(r, fresh->name);
+	if (variant == VARIANT_STABLE && (r->stable_name == NULL ||
+	    strcmp(r->stable_name, fresh->name) != 0)) {
+		free(r->stable_name);
 		r->stable_name = xstrdup(fresh->name);
-		if (r->name == NULL)
-			r->name = xstrdup(fresh->name);
-		traffic_set_name(r->traffic, r->name);
 	}
 	if (strcmp(fresh->name, r->stable_name) != 0)
 		return;
@@ -169,7 +195,9 @@ note_failure(struct reload *r, enum variant variant, bool is_new,
 	const char *msg = why->msg;
 	char text[sizeof(s->why)];
 
-	atomic_fetch_add(&r->stats->reload_failures, 1);
+	atomic_fetch_add(&r->mine->reload_failures, 1);
+	if (r->traffic->now[VARIANT_STABLE] == NULL)
+		server_stats_explain(r->stats, r->mine, why->msg);
 	s->wait_ms = is_new || !s->failed ? RETRY_FIRST_MS : s->wait_ms * 2;
 	if (s->wait_ms > RETRY_LAST_MS)
 		s->wait_ms = RETRY_LAST_MS;
@@ -183,12 +211,27 @@ note_failure(struct reload *r, enum variant variant, bool is_new,
 		if (r->traffic->now[variant])
 			log_warn(r->log, "keeping the old version of %s: %s",
 			    s->text, msg);
+		else if (variant == VARIANT_STABLE)
+			log_warn(r->log, "%s does not answer: %s", r->name,
+			    why->msg);
 		else
 			log_warn(r->log, "the stable model answers all "
 			    "requests: %s", why->msg);
 	}
 	memcpy(s->why, text, sizeof(text));
 	s->failed = true;
+}
+
+/* They fitted the stable version that was there before, and are loaded again
+ * for the one that is there now. */
+static void
+drop_others(struct reload *r)
+{
+	for (int v = VARIANT_STABLE + 1; v < VARIANTS; v++) {
+		r->source[v].tried = false;
+		if (r->traffic->now[v])
+			replace_version(r, v, NULL);
+	}
 }
 
 static int
@@ -199,19 +242,23 @@ load_version(struct reload *r, enum variant variant, struct err *e)
 	struct version *fresh;
 	int fits = 0;
 
-	if (version_load(&fresh, r->catalog, source, variant, r->score, r->fill,
-	    &r->patience, e) < 0)
+	r->source[variant].tried = true;
+	if (version_load(&fresh, r->catalog, source, called(r, variant),
+	    r->score, r->fill, &r->patience, e) < 0)
 		return -1;
 	if (variant != VARIANT_STABLE)
 		fits = check_variant(stable, fresh, source, e);
-	else if (stable)
+	else if (stable && !r->source[variant].edited)
 		fits = check_contract(stable, fresh, source, e);
 	if (fits < 0) {
 		version_release(fresh);
 		return -1;
 	}
-	name_version(r, fresh);
+	name_version(r, variant, fresh);
 	replace_version(r, variant, fresh);
+	if (r->source[variant].edited)
+		drop_others(r);
+	r->source[variant].edited = false;
 	return 0;
 }
 
@@ -220,19 +267,22 @@ load_version(struct reload *r, enum variant variant, struct err *e)
 /* Is there something to do about a source?  Takes its fingerprint.
  * *is_new: it is not what was acted upon last. */
 static bool
-needs_loading(struct reload *r, struct reload_source *s, bool now,
+needs_loading(struct reload *r, enum variant variant, bool now,
     bool *is_new)
 {
+	struct reload_source *s = &r->source[variant];
 	struct fingerprint f;
 	bool settled;
 
-	if (s->text == NULL || !take_fingerprint(&f, r, s))
+	/* of what is not there the first load says so */
+	if (s->text == NULL || (!take_fingerprint(&f, r, s) && s->tried &&
+	    (!s->failed || r->traffic->now[variant])))
 		return false;
 	settled = s->named || now || fingerprint_same(&f, &s->last);
 	s->last = f;
-	*is_new = !fingerprint_same(&f, &s->taken);
+	*is_new = !s->tried || !fingerprint_same(&f, &s->taken);
 	if (*is_new)
-		return settled;
+		return settled || !s->tried;
 	return s->failed && (now || clock_mono_us() >= s->retry_us);
 }
 
@@ -241,16 +291,19 @@ poll_source(struct reload *r, enum variant variant, bool now)
 {
 	struct reload_source *s = &r->source[variant];
 	struct err e = ERR_INIT;
-	bool is_new;
+	bool had = r->traffic->now[VARIANT_STABLE] != NULL, is_new;
 
-	if (!needs_loading(r, s, now, &is_new))
+	if (variant != VARIANT_STABLE && !had)
+		return;		/* what it must fit is not there yet */
+	if (!needs_loading(r, variant, now, &is_new))
 		return;
 	s->taken = s->last;
-	if (is_served_already(r, variant)) {
+	if (!s->edited && is_served_already(r, variant)) {
 		s->failed = false;
 	} else if (load_version(r, variant, &e) == 0) {
 		s->failed = false;
-		atomic_fetch_add(&r->stats->reloads, 1);
+		if (had)
+			atomic_fetch_add(&r->mine->reloads, 1);
 	} else if (variant != VARIANT_STABLE && name_is_gone(r, s)) {
 		s->failed = false;
 		if (r->traffic->now[variant])
@@ -260,7 +313,7 @@ poll_source(struct reload *r, enum variant variant, bool now)
 	} else if (e.code != ERR_STOPPED) {
 		note_failure(r, variant, is_new, &e);
 	}
-	atomic_store(&r->stats->held_back[variant], s->failed);
+	atomic_store(&r->mine->held_back[variant], s->failed);
 }
 
 void
@@ -293,7 +346,16 @@ reload_set_source(struct reload *r, enum variant variant, const char *text)
 	name_source(&r->source[variant], text);
 	if (r->traffic->now[variant])
 		replace_version(r, variant, NULL);
-	atomic_store(&r->stats->held_back[variant], false);
+	atomic_store(&r->mine->held_back[variant], false);
+}
+
+void
+reload_edit_stable(struct reload *r, const char *text)
+{
+	struct reload_source *s = &r->source[VARIANT_STABLE];
+
+	name_source(s, text);
+	s->edited = true;
 }
 
 int
@@ -302,7 +364,8 @@ reload_init(struct reload *r, const char *folder, const char *as,
 {
 	const struct repo_opts so = { .log = r->log };
 
-	r->name = as ? xstrdup(as) : NULL;
+	if (as)
+		set_name(r, as);
 	for (int v = 0; v < VARIANTS; v++)
 		name_source(&r->source[v], source[v]);
 	return catalog_open(&r->catalog, folder, &so, e);
@@ -312,8 +375,10 @@ void
 reload_release(struct reload *r)
 {
 	catalog_close(r->catalog);
+	server_stats_close(r->stats, r->mine);
 	for (int v = 0; v < VARIANTS; v++)
 		free(r->source[v].text);
+	free(r->label);
 	free(r->name);
 	free(r->stable_name);
 }

@@ -16,6 +16,9 @@
  * loading takes too long is given up.  None of these is tried again before
  * the name moves or the file changes.
  *
+ * Where nothing was loaded first, the first poll loads, and a stable model
+ * that cannot be loaded is tried again like any other version.
+ *
  * Not thread-safe: one thread loads first and polls afterwards.
  */
 #ifndef DEPLOY_RELOAD_H
@@ -38,6 +41,9 @@ struct reload_source {
 	struct fingerprint taken, last;	/* acted upon; of the last poll */
 	/* what was polled last could not be loaded */
 	bool failed;
+	bool tried;			/* it was loaded once, or failed */
+	bool edited;			/* by hand: it is loaded whatever the
+					 * contract before it was */
 	int64_t retry_us, wait_ms;
 	char why[256];
 };
@@ -46,6 +52,9 @@ struct reload {
 	struct catalog *catalog;	/* owned */
 	struct traffic *traffic;	/* these are borrowed */
 	struct server_stats *stats;
+	struct endpoint_stats *mine;	/* NULL: it has no name yet */
+	char *label;			/* it is asked by that alone; or NULL;
+					 * owned */
 	const struct bind_opts *score;	/* or NULL */
 	const struct filler *fill;	/* or NULL */
 	const struct log *log;
@@ -67,6 +76,9 @@ void reload_release(struct reload *r);
  * more.  The next poll loads it; until then nobody is that variant. */
 void reload_set_source(struct reload *r, enum variant variant,
     const char *text);
+/* Another name, or other columns, for the stable one, which answers until
+ * that is loaded.  Its contract may be another, too. */
+void reload_edit_stable(struct reload *r, const char *text);
 
 /* Load every variant that has a source.  One by an alias that is not set is
  * waited for, which is reported; one that is not there otherwise is an

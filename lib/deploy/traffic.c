@@ -65,6 +65,16 @@ traffic_is_split(struct traffic *t)
 	return split;
 }
 
+bool
+traffic_is_loaded(struct traffic *t)
+{
+	int slot = brlock_read_enter(&t->lock);
+	bool loaded = t->now[VARIANT_STABLE] != NULL;
+
+	brlock_read_leave(&t->lock, slot);
+	return loaded;
+}
+
 struct version *
 traffic_replace(struct traffic *t, enum variant variant,
     struct version *fresh)

@@ -52,6 +52,7 @@ void traffic_set_name(struct traffic *t, const char *endpoint);
 void traffic_set_split(struct traffic *t, const struct split *split);
 /* Does anybody but the stable version hear of units? */
 bool traffic_is_split(struct traffic *t);
+bool traffic_is_loaded(struct traffic *t);	/* there is a stable version */
 /* Requests from now on go to `fresh`, which is taken over, or NULL; returns
  * the one before, which the caller releases, or NULL. */
 struct version *traffic_replace(struct traffic *t, enum variant variant,

@@ -11,10 +11,14 @@ enum variant {
 	VARIANT_STABLE,		/* answers what nobody else does: always there */
 	VARIANT_CANARY,		/* answers a share of the units */
 	VARIANT_SHADOW,		/* answers beside, for the log alone */
-	VARIANTS
+	VARIANTS,
+	/* what the stable version of an endpoint is called that is asked by its
+	 * label alone, beside another endpoint of that name */
+	VARIANT_LABELLED = VARIANTS
 };
 
-/* "stable", "canary", "shadow": in logs, metrics and the X-Mlv-Variant header. */
+/* "stable", "canary", "shadow", "labelled": in logs, metrics and the
+ * X-Mlv-Variant header. */
 const char *variant_text(enum variant v);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "deploy/inputs.h"
 #include "deploy/session.h"
 #include "model/open.h"
 
@@ -177,6 +178,7 @@ version_new(struct version **out, const void *bytes, size_t n,
 	v->variant = o->variant;
 	copy_wants(v);
 	find_ports(v);
+	v->inputs = inputs_new(v->binding);
 	v->sessions = session_pool_new();
 	atomic_init(&v->users, 1);
 	*out = v;
@@ -196,6 +198,7 @@ version_release(struct version *v)
 	if (v == NULL || atomic_fetch_sub(&v->users, 1) != 1)
 		return;
 	session_pool_free(v->sessions);
+	inputs_free(v->inputs);
 	binding_free(v->binding);
 	free(v->port);
 	free(v->want);

@@ -17,6 +17,7 @@
 #include "deploy/stats.h"
 #include "model/score.h"
 
+struct inputs;
 struct session_pool;
 
 /* What a request names as one: an input of the model, or, where some of its
@@ -38,6 +39,7 @@ struct version {
 	char digest[OID_TEXT];		/* of the model file */
 	enum variant variant;
 	struct version_stats *stats;	/* outlives this */
+	struct inputs *inputs;		/* deploy/inputs.h */
 	struct version_port *port;
 	size_t n_ports;
 	/* What the block of a request holds: the columns that the model wants,

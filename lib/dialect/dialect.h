@@ -1,7 +1,7 @@
 /*
  * dialect/dialect.h - the words in which clients ask a model, one dialect a
  * file: Open Inference Protocol v2, TensorFlow Serving's REST, MLflow's
- * /invocations, TorchServe's /predictions.
+ * /invocations, TorchServe's /predictions, Seldon's.
  *
  * Reading fills the block of a session in one pass over the bytes, by the
  * rules of json_rows, so that a value means here what it means in a stream
@@ -38,6 +38,7 @@ struct dialect_request {
 	/* outputs that go as bytes: 1, or -1 as JSON, or 0 as all do; NULL */
 	const signed char *as_bytes;
 	bool all_as_bytes;
+	int64_t timeout_us;		/* it is of no use later; 0: none */
 	bool columnar;			/* columns came, and go */
 	bool single;			/* a row came bare, and goes so */
 	struct table *block;		/* the rows to score */
@@ -63,11 +64,11 @@ struct dialect {
 	/* Append the body that says why there is no answer, by the status: 503
 	 * is nobody's mistake. */
 	void (*refuse)(struct buf *out, int status, const char *why);
-	/* Append what the model takes and gives.  `other`: the number of
-	 * another version served by its name, or NULL.  NULL: it has no words
-	 * for that. */
+	/* Append what the model takes and gives.  `others`: the numbers of
+	 * other versions served by its name, up to a NULL.  NULL: it has no
+	 * words for that. */
 	void (*describe)(struct buf *out, const struct version *v,
-	    const char *other);
+	    const char *const *others);
 };
 
 extern const struct dialect dialect_v2;
@@ -76,5 +77,6 @@ extern const struct dialect dialect_tfs_predict;
 extern const struct dialect dialect_tfs_classify;
 extern const struct dialect dialect_tfs_regress;
 extern const struct dialect dialect_torchserve;
+extern const struct dialect dialect_seldon;
 
 #endif

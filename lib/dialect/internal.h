@@ -11,6 +11,7 @@ int mlflow_read(struct dialect_request *r, const struct dialect_body *b,
 void v2_write(struct buf *out, struct dialect_request *r,
     const struct table *answers);
 void v2_refuse(struct buf *out, int status, const char *why);
-void v2_describe(struct buf *out, const struct version *v, const char *other);
+void v2_describe(struct buf *out, const struct version *v,
+    const char *const *others);
 
 #endif

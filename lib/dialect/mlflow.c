@@ -6,7 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/mem.h"
 #include "base/source.h"
 #include "codec/http.h"
 #include "dialect/rows.h"
@@ -15,47 +14,6 @@
 #include "table/write.h"
 
 /* --- dataframe_split ------------------------------------------------------ */
-
-/* Where each column goes; a model without names takes them in order. */
-static int
-read_columns(struct rows_reader *g, struct json_pull *p, size_t **to,
-    size_t *n, struct err *e)
-{
-	size_t room = 0, guess = 0, *more;
-	enum json_token t;
-
-	memset(g->seen, 0, g->n_wants * sizeof(*g->seen));
-	if (rows_expect(p, JSON_T_LIST, "columns is a list", e) < 0)
-		return -1;
-	for (*n = 0; (t = json_pull(p, e)) != JSON_T_LIST_END; (*n)++) {
-		size_t k = ROWS_NO_COLUMN;
-
-		if (t == JSON_BAD)
-			return -1;
-		if (t == JSON_T_LIST || t == JSON_T_MAP)
-			return err_set(e, ERR_FORMAT, "a column's name is a "
-			    "text");
-		if (g->by_place)
-			k = *n < g->n_wants ? *n : ROWS_NO_COLUMN;
-		else if (t == JSON_T_TEXT)
-			k = rows_find_want(g, p->s, p->n, guess);
-		if (*n == room) {
-			room = room ? room * 2 : 16;
-			if ((more = mem_resize(*to, room, sizeof(**to))) == NULL)
-				return err_set(e, ERR_NOMEM, "no memory for so "
-				    "many columns");
-			*to = more;
-		}
-		(*to)[*n] = k;
-		guess = k + 1;
-		if (k != ROWS_NO_COLUMN && rows_mark_seen(g, k, e) < 0)
-			return -1;
-	}
-	if (g->by_place && *n != g->n_wants)
-		return err_set(e, ERR_FORMAT, "%zu columns came, the model "
-		    "takes %zu", *n, g->n_wants);
-	return rows_check_all_seen(g, e);
-}
 
 /* {"columns":[...],"data":[[...],...]}, in any order */
 static int
@@ -83,7 +41,7 @@ read_split(struct rows_reader *g, struct json_pull *p, struct err *e)
 			n_late = (size_t)(p->at - late);
 		} else if (json_pull_is(p, "columns")) {
 			columns = true;
-			r = read_columns(g, p, &to, &n, e);
+			r = rows_read_names(g, p, &to, &n, e);
 		} else {
 			r = json_pull_skip(p, e);
 		}
@@ -228,6 +186,19 @@ read_form(struct rows_reader *g, struct json_pull *p, const char *form,
 	return rows_read_lists(g, p, NULL, g->n_wants, true, e);
 }
 
+/* An ONNX graph takes no parameters of a request: they are passed over, as
+ * MLflow does with those of a model without a schema for them. */
+static int
+read_params(struct json_pull *p, struct err *e)
+{
+	const char *at;
+	char first = json_peek(p, &at);
+
+	if (first != '{' && first != 'n')
+		return err_set(e, ERR_FORMAT, "params is an object");
+	return json_pull_skip(p, e);
+}
+
 static int
 read_request(struct rows_reader *g, struct json_pull *p, struct err *e)
 {
@@ -246,7 +217,11 @@ read_request(struct rows_reader *g, struct json_pull *p, struct err *e)
 		given += i < 4;
 		if (given > 1)
 			break;
-		r = i < 4 ? read_form(g, p, forms[i], e) : json_pull_skip(p, e);
+		r = i < 4 ? read_form(g, p, forms[i], e) :
+		    json_pull_is(p, "params") ? read_params(p, e) :
+		    json_pull_is(p, "signature_name") ? err_set(e, ERR_FORMAT,
+		    "signature_name is not understood: leave it out") :
+		    json_pull_skip(p, e);
 	}
 	if (r < 0 || (given < 2 && (t == JSON_BAD || json_pull(p, e) ==
 	    JSON_BAD)))

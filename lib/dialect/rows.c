@@ -149,6 +149,46 @@ rows_set_value(struct rows_reader *g, struct json_pull *p, enum json_token t,
 /* --- rows as objects ------------------------------------------------------ */
 
 int
+rows_read_names(struct rows_reader *g, struct json_pull *p, size_t **to,
+    size_t *n, struct err *e)
+{
+	size_t room = 0, guess = 0, *more;
+	enum json_token t;
+
+	memset(g->seen, 0, g->n_wants * sizeof(*g->seen));
+	if (rows_expect(p, JSON_T_LIST, "columns is a list", e) < 0)
+		return -1;
+	for (*n = 0; (t = json_pull(p, e)) != JSON_T_LIST_END; (*n)++) {
+		size_t k = ROWS_NO_COLUMN;
+
+		if (t == JSON_BAD)
+			return -1;
+		if (t == JSON_T_LIST || t == JSON_T_MAP)
+			return err_set(e, ERR_FORMAT, "a column's name is a "
+			    "text");
+		if (g->by_place)
+			k = *n < g->n_wants ? *n : ROWS_NO_COLUMN;
+		else if (t == JSON_T_TEXT)
+			k = rows_find_want(g, p->s, p->n, guess);
+		if (*n == room) {
+			room = room ? room * 2 : 16;
+			if ((more = mem_resize(*to, room, sizeof(**to))) == NULL)
+				return err_set(e, ERR_NOMEM, "no memory for so "
+				    "many columns");
+			*to = more;
+		}
+		(*to)[*n] = k;
+		guess = k + 1;
+		if (k != ROWS_NO_COLUMN && rows_mark_seen(g, k, e) < 0)
+			return -1;
+	}
+	if (g->by_place && *n != g->n_wants)
+		return err_set(e, ERR_FORMAT, "%zu columns came, the model "
+		    "takes %zu", *n, g->n_wants);
+	return rows_check_all_seen(g, e);
+}
+
+int
 rows_read_objects(struct rows_reader *g, struct json_pull *p, struct err *e)
 {
 	struct json_rows *rows = g->session->rows;

@@ -47,6 +47,11 @@ size_t rows_find_want(const struct rows_reader *g, const char *name, size_t n,
 int rows_mark_seen(struct rows_reader *g, size_t col, struct err *e);
 int rows_check_all_seen(const struct rows_reader *g, struct err *e);
 
+/* ["name", ...]: (*to)[k] is where the k-th of *n goes, or ROWS_NO_COLUMN; a
+ * model without names takes them in order.  *to, which begins as NULL, is
+ * freed by the caller, also after a failure. */
+int rows_read_names(struct rows_reader *g, struct json_pull *p, size_t **to,
+    size_t *n, struct err *e);
 /* [{"name":v, ...}, ...] behind the first bracket. */
 int rows_read_objects(struct rows_reader *g, struct json_pull *p,
     struct err *e);

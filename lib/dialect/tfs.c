@@ -547,12 +547,13 @@ put_port(struct buf *out, const char *name, enum onnx_elem elem,
 }
 
 static void
-tfs_describe(struct buf *out, const struct version *v, const char *other)
+tfs_describe(struct buf *out, const struct version *v,
+    const char *const *others)
 {
 	const struct model *m = binding_model(v->binding);
 	bool first = true;
 
-	(void)other;
+	(void)others;
 	buf_adds(out, "{\"model_spec\":{\"name\":");
 	json_quote(out, v->name, strlen(v->name));
 	buf_addf(out, ",\"signature_name\":\"\",\"version\":\"%s\"},"

@@ -408,10 +408,10 @@ find_output(const struct v2_reader *g, size_t *at, const char *name, size_t n,
 }
 
 /* The member of "parameters" that says whether answers come as bytes: 1, -1
- * for no, 0 where there is none. */
+ * for no, 0 where there is none; of a request also Triton's time-out. */
 static int
 read_as_bytes(struct json_pull *p, const char *word, signed char *yes,
-    struct err *e)
+    int64_t *timeout_us, struct err *e)
 {
 	enum json_token t = json_pull(p, e);
 
@@ -423,6 +423,14 @@ read_as_bytes(struct json_pull *p, const char *word, signed char *yes,
 			return err_set(e, ERR_UNSUPPORTED, "the classification "
 			    "extension is not spoken here: ask for the output "
 			    "itself");
+		if (timeout_us && json_pull_is(p, "timeout")) {
+			if (json_pull(p, e) != JSON_T_NUM || !p->is_int ||
+			    p->i < 0)
+				return err_set(e, ERR_FORMAT, "a timeout is a "
+				    "number of microseconds");
+			*timeout_us = p->i;
+			continue;
+		}
 		if (!json_pull_is(p, word)) {
 			if (json_pull_skip(p, e) < 0)
 				return -1;
@@ -445,7 +453,8 @@ read_output(struct v2_reader *g, struct json_pull *p, struct err *e)
 
 	while ((t = json_pull(p, e)) == JSON_KEY) {
 		if (json_pull_is(p, "parameters")) {
-			if (read_as_bytes(p, "binary_data", &as_bytes, e) < 0)
+			if (read_as_bytes(p, "binary_data", &as_bytes, NULL,
+			    e) < 0)
 				return -1;
 			continue;
 		}
@@ -529,7 +538,8 @@ read_parameters(struct v2_reader *g, struct json_pull *p, struct err *e)
 {
 	signed char yes = 0;
 
-	if (read_as_bytes(p, "binary_data_output", &yes, e) < 0)
+	if (read_as_bytes(p, "binary_data_output", &yes, &g->r->timeout_us,
+	    e) < 0)
 		return -1;
 	g->r->all_as_bytes = yes > 0;
 	return 0;

@@ -169,15 +169,16 @@ v2_refuse(struct buf *out, int status, const char *why)
 }
 
 void
-v2_describe(struct buf *out, const struct version *v, const char *other)
+v2_describe(struct buf *out, const struct version *v,
+    const char *const *others)
 {
 	const struct model *m = binding_model(v->binding);
 
 	buf_adds(out, "{\"name\":");
 	json_quote(out, v->name, strlen(v->name));
 	buf_addf(out, ",\"versions\":[\"%s\"", v->number);
-	if (other)
-		buf_addf(out, ",\"%s\"", other);
+	for (size_t i = 0; others[i]; i++)
+		buf_addf(out, ",\"%s\"", others[i]);
 	buf_adds(out, "],\"platform\":\"onnx_onnxv1\",\"inputs\":[");
 	put_inputs(out, v);
 	buf_adds(out, "],\"outputs\":[");

@@ -5,6 +5,7 @@
 
 #include "doc/escape.h"
 #include "doc/markdown.h"
+#include "doc/parallel.h"
 #include "doc/plot.h"
 #include "doc/spark.h"
 
@@ -17,13 +18,15 @@ static const char style[] =
     "--line:#33404d;--page:#151b21;--card:#1d252d;--a:#6aa9e9;--b:#f0955a;"
     "--c:#6fc492;--d:#b98be0;--warn:#4a3d14}}"
     "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);"
-    "background:var(--page);max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "background:var(--page);max-width:72rem;margin:2rem auto;padding:0 1rem}"
     "h1,h2,h3{line-height:1.2;margin:1.6em 0 .6em}h1{margin-top:0}"
+    "h1,h2,h3,figcaption{overflow-wrap:anywhere}p:not(.notice),li,dl{max-width:60rem}"
     "h2{border-bottom:2px solid var(--line);padding-bottom:.25em}"
     "table{border-collapse:collapse;margin:1em 0;display:block;overflow-x:auto}"
     "th,td{padding:.3em .8em;border-bottom:1px solid var(--line);"
     "text-align:left;vertical-align:top}th{color:var(--soft);font-weight:600}"
     ".r{text-align:right;font-variant-numeric:tabular-nums}td{white-space:pre-wrap}"
+    "td.r{white-space:pre}"
     "pre{background:var(--card);border:1px solid var(--line);border-radius:6px;"
     "padding:.8em;overflow-x:auto}"
     ".notice{background:var(--warn);padding:.6em .9em;border-left:4px solid var(--b)}"
@@ -41,7 +44,8 @@ static const char style[] =
     "dl{display:grid;grid-template-columns:minmax(9rem,max-content) 1fr;"
     "gap:.25em 1.2em;margin:1em 0}dt{color:var(--soft)}"
     "dd{margin:0;overflow-wrap:anywhere}dd p,dd ul{margin:0 0 .5em}"
-    "@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5em}}"
+    "@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5em}"
+    "th,td{padding:.3em .4em}td:first-child{min-width:6rem;overflow-wrap:anywhere}}"
     "@media print{body{max-width:none;margin:0;font-size:11pt}"
     "pre{white-space:pre-wrap}tr,figure,.tiles div,.notice{break-inside:avoid}"
     "h2,h3{break-after:avoid}.plots{grid-template-columns:1fr 1fr}"
@@ -341,4 +345,16 @@ doc_plot(struct doc *d, const struct plot *p)
 	}
 	if (p->kind == PLOT_BARS && p->n_series)
 		put_bars(d, p);
+}
+
+void
+doc_parallel(struct doc *d, const struct parallel *p)
+{
+	open_section(d, DOC_IN_TEXT);
+	if (d->form != DOC_HTML)
+		return;
+	d->plots++;
+	put_wrapped(d, "<figure>\n<figcaption>", p->title, "</figcaption>\n");
+	parallel_svg(d->out, p, d->plots);
+	buf_adds(d->out, "\n</figure>\n");
 }

@@ -32,6 +32,7 @@
 
 enum doc_form { DOC_MARKDOWN, DOC_HTML };
 
+struct parallel;
 struct plot;
 
 enum doc_in { DOC_IN_TEXT, DOC_IN_FACTS, DOC_IN_TILES, DOC_IN_PLOTS };
@@ -75,5 +76,7 @@ void doc_code(struct doc *d, const char *text, size_t n);
 /* HTML: an SVG figure with its caption.  Markdown: bars with their names, in
  * block characters; of other plots a table says more, which is the caller's. */
 void doc_plot(struct doc *d, const struct plot *p);
+/* HTML: the lines, as wide as the page (doc/parallel.h).  Markdown: nothing. */
+void doc_parallel(struct doc *d, const struct parallel *p);
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "doc/doc.h"
 #include "doc/escape.h"
 
@@ -18,6 +19,8 @@
 #define BAR_HEIGHT 22.0
 #define BAR_LEFT 150.0
 #define BAR_RIGHT 64.0
+#define BAR_VALUE 48.0		/* more for each further series */
+#define BAR_NAME 21		/* characters of a name */
 #define SERIES_MAX 4
 
 static const char *const colors[SERIES_MAX] = {
@@ -303,6 +306,38 @@ draw_row(struct buf *out, const struct plot *p, size_t s, size_t i,
 		    "fill=\"%s\"/>\n", BAR_LEFT + w, mid, colors[s]);
 }
 
+/* A name is cut where the page ends. */
+static void
+put_row_name(struct buf *out, double y, const char *name, struct buf *word)
+{
+	size_t n = strlen(name), keep = utf8_cut(name, n, BAR_NAME);
+
+	buf_clear(word);
+	buf_add(word, name, keep);
+	buf_adds(word, keep < n ? "\xe2\x80\xa6" : "");
+	put_label(out, BAR_LEFT - 8, y + 13, "end", word->data);
+}
+
+/* The values of a row behind its longest bar. */
+static void
+put_row_values(struct buf *out, const struct plot *p, size_t kinds, size_t i,
+    double per, double y, struct buf *word)
+{
+	double end = 0;
+
+	buf_clear(word);
+	for (size_t s = 0; s < kinds; s++) {
+		double v = end_of(&p->series[s], i);
+
+		end = v > end ? v : end;
+		buf_addf(word, "%s%.3g", s > 0 ? " / " : "",
+		    p->series[s].y[i]);
+	}
+	if (kinds > 0)
+		put_label(out, BAR_LEFT + end * per + 8, y + 13, "start",
+		    word->data);
+}
+
 /* Horizontal, for names are longer than numbers. */
 static void
 svg_rows(struct buf *out, const struct plot *p, int id)
@@ -311,7 +346,8 @@ svg_rows(struct buf *out, const struct plot *p, int id)
 	size_t kinds = p->n_series < SERIES_MAX ? p->n_series : SERIES_MAX;
 	double thick = (BAR_HEIGHT - 6) / (double)(kinds ? kinds : 1);
 	double most = scale_of(p, kinds, rows);
-	double per = (WIDTH - BAR_LEFT - BAR_RIGHT) / most;
+	double right = BAR_RIGHT + (kinds > 1 ? BAR_VALUE * (double)(kinds -
+	    1) : 0), per = (WIDTH - BAR_LEFT - right) / most;
 	struct buf word;
 
 	buf_init(&word, 64);
@@ -319,19 +355,14 @@ svg_rows(struct buf *out, const struct plot *p, int id)
 	for (size_t i = 0; i < rows; i++) {
 		double y = TOP + BAR_HEIGHT * (double)i;
 
-		put_label(out, BAR_LEFT - 8, y + 13, "end", p->labels[i]);
+		put_row_name(out, y, p->labels[i], &word);
 		buf_addf(out, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" "
 		    "y2=\"%.1f\" stroke=\"var(--line)\"/>\n", BAR_LEFT,
-		    WIDTH - BAR_RIGHT, y + BAR_HEIGHT, y + BAR_HEIGHT);
+		    WIDTH - right, y + BAR_HEIGHT, y + BAR_HEIGHT);
 		for (size_t s = 0; s < kinds; s++)
 			draw_row(out, p, s, i, per, y + 2 + thick * (double)s,
 			    thick);
-		if (kinds == 0)
-			continue;
-		buf_clear(&word);
-		buf_addf(&word, "%.3g", p->series[0].y[i]);
-		put_label(out, BAR_LEFT + end_of(&p->series[0], i) * per + 8,
-		    y + 13, "start", word.data);
+		put_row_values(out, p, kinds, i, per, y, &word);
 	}
 	buf_free(&word);
 	put_legend(out, p, WIDTH);

@@ -282,6 +282,7 @@ begin_journal(struct command_outcome *out, struct command_work *w,
 {
 	struct journal_start start = {
 		.verb = "run", .command = w->rq->command, .name = w->rq->name,
+		.parent = w->rq->parent,
 	};
 	const struct json *params = params_of(w), *p;
 	struct json *facts = json_new(&w->arena, JSON_MAP);

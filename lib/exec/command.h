@@ -29,6 +29,7 @@
 struct command_request {
 	const char *const *command;	/* NULL-ended, at least one word */
 	const char *name;		/* a word to find it by, or NULL */
+	const char *parent;		/* the run it is a part of, or NULL */
 	const char *const *deps;	/* paths and names it reads */
 	size_t n_deps;
 	const struct param *params;

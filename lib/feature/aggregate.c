@@ -307,8 +307,10 @@ list_last(struct held *out, struct folder *k, const struct feature *w,
 	}
 	window_begin(&k->window, w);
 	for (; r == 0 && low < end; low++)
-		if (k->event[low].created <= now)
-			r = window_add(&k->window, k->cell + low * cols, e);
+		if (k->event[low].created <= now) {
+			c = held_cell(&k->cell[low * cols + w->column]);
+			r = window_add(&k->window, &c, e);
+		}
 	if (r == 0 && (r = window_end(&c, &a, &k->window, e)) == 0)
 		r = held_set(out, &c, e);
 	arena_free(&a);

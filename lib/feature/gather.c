@@ -204,8 +204,8 @@ gathered_value(struct raw_cell *out, enum feature_status *status,
 	if (f->agg != AGG_NONE)
 		aggregates_value(out, a, &g->aggregates, (size_t)(f -
 		    g->view->feature), place);
-	else if (feature_value(out, a, f, g->cell + g->from[place] *
-	    g->view->columns, e) < 0)
+	else if (feature_value(out, a, f, (struct feature_row){ g->cell +
+	    g->from[place] * g->view->columns, NULL }, e) < 0)
 		return -1;
 	*status = out->s ? FEATURE_PRESENT : FEATURE_NULL_VALUE;
 	return 0;

@@ -12,8 +12,10 @@
 struct kv {
 	MDB_env *env;
 	MDB_txn *txn;
+	MDB_txn *idle;		/* of reading, to be gone on with */
 	MDB_cursor *cursor;
 	MDB_dbi dbi;
+	bool reading;
 };
 
 static int
@@ -62,6 +64,8 @@ kv_close(struct kv *k)
 	if (k == NULL)
 		return;
 	kv_abort(k);
+	if (k->idle)
+		mdb_txn_abort(k->idle);
 	if (k->env)
 		mdb_env_close(k->env);
 	free(k);
@@ -70,8 +74,15 @@ kv_close(struct kv *k)
 int
 kv_begin(struct kv *k, bool write, struct err *e)
 {
-	int rc = mdb_txn_begin(k->env, NULL, write ? 0 : MDB_RDONLY, &k->txn);
+	bool again = !write && k->idle != NULL;
+	int rc = again ? mdb_txn_renew(k->idle) : mdb_txn_begin(k->env, NULL,
+	    write ? 0 : MDB_RDONLY, &k->txn);
 
+	if (again && rc == 0) {
+		k->txn = k->idle;
+		k->idle = NULL;
+	}
+	k->reading = rc == 0 && !write;
 	return rc == 0 ? 0 : failed(rc, "begin", e);
 }
 
@@ -98,9 +109,14 @@ void
 kv_abort(struct kv *k)
 {
 	end_cursor(k);
-	if (k->txn)
+	if (k->txn && k->reading && k->idle == NULL) {
+		mdb_txn_reset(k->txn);
+		k->idle = k->txn;
+	} else if (k->txn) {
 		mdb_txn_abort(k->txn);
+	}
 	k->txn = NULL;
+	k->reading = false;
 }
 
 int

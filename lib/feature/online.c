@@ -6,11 +6,10 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "feature/key.h"
-#include "read/stream.h"
 
 #define COMMIT_BLOCKS 64
 #define EVENT_TAIL 24
+#define KEY_HEAD 13		/* bytes of a pair's key beside the key */
 
 /* ---- pairs ---- */
 
@@ -51,40 +50,36 @@ put_prefix(struct buf *b, const struct feature_view *v,
 }
 
 static void
-put_cells(struct buf *b, const struct column *col, size_t n, size_t row)
+put_cells(struct buf *b, const struct feed_block *from, size_t row)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct raw_cell *c = &col[i].raw[row];
+	for (size_t i = 0; i < from->columns; i++) {
+		const struct raw_cell c = feed_cell(from, row, i);
 
-		buf_addc(b, (char)((c->s != NULL) | c->quoted << 1 |
-		    c->json << 2));
-		buf_le32(b, c->s ? c->n : 0);
-		if (c->s)
-			buf_add(b, c->s, c->n);
+		buf_addc(b, (char)((c.s != NULL) | c.quoted << 1 |
+		    c.json << 2));
+		buf_le32(b, c.s ? c.n : 0);
+		if (c.s)
+			buf_add(b, c.s, c.n);
 	}
 }
 
-/* Cells of a pair; ERR_CORRUPT when they are not what put_cells writes. */
 static int
-get_cells(struct held *cell, size_t n, const char *p, size_t len,
-    struct err *e)
+damaged(struct err *e)
 {
-	const char *end = p + len;
+	return err_set(e, ERR_CORRUPT, "the online store is damaged: remove "
+	    "its file and load again");
+}
 
-	for (size_t i = 0; i < n; i++) {
-		struct raw_cell c = { .s = NULL };
-
-		if (end - p < 5 || get_le32(p + 1) > (size_t)(end - p - 5))
-			return err_set(e, ERR_CORRUPT, "the online store is "
-			    "damaged: remove its file and load again");
-		c.n = get_le32(p + 1);
-		c.s = *p & 1 ? p + 5 : NULL;
-		c.quoted = *p & 2;
-		c.json = *p & 4;
-		p += 5 + c.n;
-		if (held_set(&cell[i], &c, e) < 0)
-			return -1;
-	}
+/* The next cell of a pair, from *p on; ERR_CORRUPT when it is not what
+ * put_cells writes. */
+static int
+get_cell(struct raw_cell *c, const char **p, const char *end, struct err *e)
+{
+	if (end - *p < 5 || get_le32(*p + 1) > (size_t)(end - *p - 5))
+		return damaged(e);
+	*c = (struct raw_cell){ **p & 1 ? *p + 5 : NULL, get_le32(*p + 1),
+	    **p & 2, **p & 4 };
+	*p += 5 + c->n;
 	return 0;
 }
 
@@ -133,18 +128,21 @@ struct loading {
 };
 
 static int
-load_row(struct loading *k, int64_t time, int64_t created, uint64_t place,
-    const struct column *col, size_t row, struct err *e)
+load_row(struct loading *k, const struct feed_block *b, size_t i,
+    struct err *e)
 {
 	const struct feature_view *v = k->l->view;
+	int64_t time = b->time[i], created = b->created[i];
 	struct kv_bytes old;
 	const char *p;
 	int r;
 
+	buf_clear(&k->key);
+	buf_add(&k->key, b->text + b->key[i].at, b->key[i].n);
 	buf_clear(&k->value);
 	put_time(&k->value, time);
 	put_time(&k->value, created);
-	put_cells(&k->value, col, v->columns, row);
+	put_cells(&k->value, b, i);
 	put_prefix(&k->pair, v, &k->key, 'N');
 	if (buf_check(&k->value, e) < 0 || (r = kv_get(&old, k->l->kv,
 	    k->pair.data, k->pair.len, e)) < 0)
@@ -165,47 +163,45 @@ load_row(struct loading *k, int64_t time, int64_t created, uint64_t place,
 	k->pair.data[k->pair.len - 1] = 'E';
 	put_time(&k->pair, time);
 	put_time(&k->pair, created);
-	put_be64(&k->pair, k->l->first ? k->l->first - 1 + place :
+	put_be64(&k->pair, k->l->first ? k->l->first - 1 + b->first + i :
 	    hash64(k->value.data, k->value.len, 0));
 	return put_changed(k->l->kv, &k->pair, &k->value, e);
 }
 
-static int
-load_block(struct loading *k, const struct table *t, uint64_t first,
-    struct err *e)
+bool
+online_takes(struct online_load *l, const struct feed_block *b, size_t i)
 {
-	const struct feature_view *v = k->l->view;
-	size_t keys = v->entity->keys;
-	const struct column *time = &t->col[keys];
-	const struct column *created = v->created ? time + 1 : NULL;
-
-	for (size_t i = 0; i < t->rows; i++) {
-		int64_t at = time->i64[i], from = created ? created->i64[i] : at;
-
-		k->l->rows++;
-		key_text(&k->key, t->col, keys, i);
-		if (column_missing(time, i) ||
-		    (created && column_missing(created, i)))
-			k->l->timeless++;
-		else if (at > k->l->until || from > k->l->until)
-			k->l->waiting++;
-		else if (k->key.len > 0 && load_row(k, at, from, first + i,
-		    time + (created ? 2 : 1), i, e) < 0)
-			return -1;
+	l->rows++;
+	if (b->time[i] == FEED_NO_TIME) {
+		l->timeless++;
+		return false;
 	}
+	if (b->time[i] > l->until || b->created[i] > l->until) {
+		l->waiting++;
+		return false;
+	}
+	return b->key[i].n > 0;
+}
+
+static int
+load_block(struct loading *k, const struct feed_block *b, struct err *e)
+{
+	for (size_t i = 0; i < b->rows; i++)
+		if (online_takes(k->l, b, i) && load_row(k, b, i, e) < 0)
+			return -1;
 	return 0;
 }
 
 static int
-load_blocks(struct loading *k, struct table_reader *r, struct err *e)
+load_blocks(struct loading *k, struct feed *feed, struct err *e)
 {
-	struct table *t;
+	const struct feed_block *b = NULL;
 	int n = 0, got;
 
 	if (kv_begin(k->l->kv, true, e) < 0 || note_definition(k->l, e) < 0)
 		return -1;
-	while ((got = table_reader_next(&t, r, e)) > 0) {
-		if (load_block(k, t, table_reader_first_row(r), e) < 0)
+	while ((got = feed_next(&b, feed, e)) > 0) {
+		if (load_block(k, b, e) < 0)
 			return -1;
 		if (++n % COMMIT_BLOCKS == 0 && (kv_commit(k->l->kv, e) < 0 ||
 		    kv_begin(k->l->kv, true, e) < 0))
@@ -218,94 +214,91 @@ int
 online_load(struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e)
 {
-	const struct feature_view *v = l->view;
-	size_t n = 0;
-	struct table_want *want = xalloc(v->entity->keys + 2 + v->columns,
-	    sizeof(*want));
-	struct table_reader_opts o = { .read = *read, .want = want };
-	struct table_reader *r = NULL;
 	struct loading k = { .l = l };
-	int got = -1;
+	struct feed *feed;
+	int got;
 
+	if (feed_open(&feed, l->view, from, read, -1, e) < 0)
+		return -1;
 	buf_init(&k.key, BUF_CAP_SMALL);
 	buf_init(&k.pair, BUF_CAP_SMALL);
 	buf_init(&k.value, BUF_CAP_DOC);
-	for (size_t i = 0; i < v->entity->keys; i++)
-		want[n++] = (struct table_want){ v->entity->key[i], COL_RAW,
-		    false };
-	want[n++] = (struct table_want){ v->timestamp, COL_DATETIME, false };
-	if (v->created)
-		want[n++] = (struct table_want){ v->created, COL_DATETIME,
-		    false };
-	for (size_t i = 0; i < v->columns; i++)
-		want[n++] = (struct table_want){ v->column[i], COL_RAW,
-		    false };
-	o.n_want = n;
-	if (table_reader_open(&r, from, &o, e) == 0)
-		got = load_blocks(&k, r, e);
+	got = load_blocks(&k, feed, e);
 	kv_abort(l->kv);
-	table_reader_free(r);
+	feed_free(feed);
 	buf_free(&k.key);
 	buf_free(&k.pair);
 	buf_free(&k.value);
-	free(want);
 	return got;
 }
 
 /* ---- reading ---- */
 
 int
-online_find(struct online_row *r, struct kv *kv, const struct feature_view *v,
-    const struct buf *key, struct err *e)
+online_find(struct online_row *r, struct arena *a, struct kv *kv,
+    const struct feature_view *v, const struct buf *key, struct err *e)
 {
+	struct buf prefix;
 	struct kv_bytes b;
+	const char *p, *end;
 	int got;
 
-	memset(r, 0, sizeof(*r));
 	r->view = v;
-	r->cell = xalloc(v->columns + 1, sizeof(*r->cell));
-	buf_init(&r->key, BUF_CAP_SMALL);
-	if (key->len == 0)
+	r->found = false;
+	r->key_n = 0;
+	if (key->len == 0 || key->len > KV_KEY_MAX - KEY_HEAD)
 		return 0;
-	put_prefix(&r->key, v, key, 'N');
-	got = kv_get(&b, kv, r->key.data, r->key.len, e);
+	buf_init(&prefix, BUF_CAP_SMALL);
+	put_prefix(&prefix, v, key, 'N');
+	memcpy(r->key, prefix.data, prefix.len);
+	r->key_n = prefix.len;
+	buf_free(&prefix);
+	got = kv_get(&b, kv, r->key, r->key_n, e);
 	if (got <= 0)
 		return got;
 	if (b.n < 16)
-		return err_set(e, ERR_CORRUPT, "the online store is damaged: "
-		    "remove its file and load again");
+		return damaged(e);
+	p = b.p;
+	end = p + b.n;
 	r->found = true;
-	r->time = get_time(b.p);
-	r->created = get_time((const char *)b.p + 8);
-	return get_cells(r->cell, v->columns, (const char *)b.p + 16,
-	    b.n - 16, e);
+	r->time = get_time(p);
+	r->created = get_time(p + 8);
+	r->cell = arena_alloc(a, (v->columns + 1) * sizeof(*r->cell));
+	p += 16;
+	for (size_t i = 0; i < v->columns; i++)
+		if (get_cell(&r->cell[i], &p, end, e) < 0)
+			return -1;
+	return 0;
 }
 
-void
-online_row_release(struct online_row *r)
+/* One event more; its pair stays where it is until the transaction ends. */
+static int
+add_event(struct window *w, const struct feature *f, struct kv_bytes value,
+    struct err *e)
 {
-	if (r->cell == NULL)
-		return;
-	held_release(r->cell, r->view->columns);
-	free(r->cell);
-	buf_free(&r->key);
+	const char *p = (const char *)value.p + 16;
+	const char *end = (const char *)value.p + value.n;
+	struct raw_cell c = { .s = NULL };
+
+	for (size_t i = 0; !f->counts_rows && i <= f->column; i++)
+		if (get_cell(&c, &p, end, e) < 0)
+			return -1;
+	return window_add(w, &c, e);
 }
 
-/* Events from the window's begin; the cells of each stay until the end. */
+/* Events from the window's begin. */
 static int
 fold_events(struct raw_cell *out, struct arena *a, const struct online_row *r,
     struct kv *kv, const struct feature *f, int64_t now, struct err *e)
 {
-	size_t cols = r->view->columns, prefix = r->key.len;
+	size_t prefix = r->key_n;
 	struct window w = { 0 };
-	struct held **all = NULL;
 	struct kv_bytes key, value;
 	struct buf from;
-	size_t n = 0;
 	int got;
 
 	buf_init(&from, BUF_CAP_SMALL);
-	buf_add(&from, r->key.data, prefix - 1);
+	buf_add(&from, r->key, prefix - 1);
 	buf_addc(&from, 'E');
 	put_time(&from, now - f->window + 1);
 	window_begin(&w, f);
@@ -313,23 +306,14 @@ fold_events(struct raw_cell *out, struct arena *a, const struct online_row *r,
 	while (got > 0 && key.n == prefix + EVENT_TAIL && value.n >= 16 &&
 	    memcmp(key.p, from.data, prefix) == 0 &&
 	    get_time((const char *)key.p + prefix) <= now) {
-		all = xresize(all, n + 1, sizeof(*all));
-		all[n] = xalloc(cols + 1, sizeof(**all));
-		n++;
-		if (get_cells(all[n - 1], cols, (const char *)value.p + 16,
-		    value.n - 16, e) < 0 || (get_time((const char *)key.p +
-		    prefix + 8) <= now && window_add(&w, all[n - 1], e) < 0))
+		if (get_time((const char *)key.p + prefix + 8) <= now &&
+		    add_event(&w, f, value, e) < 0)
 			got = -1;
 		else
 			got = kv_next(&key, &value, kv, NULL, 0, e);
 	}
 	if (got >= 0)
 		got = window_end(out, a, &w, e);
-	for (size_t i = 0; i < n; i++) {
-		held_release(all[i], cols);
-		free(all[i]);
-	}
-	free(all);
 	window_release(&w);
 	buf_free(&from);
 	return got < 0 ? -1 : 0;
@@ -349,7 +333,8 @@ online_value(struct raw_cell *out, enum feature_status *status,
 	    now - r->time > r->view->ttl)
 		return 0;
 	if (f->agg != AGG_NONE ? fold_events(out, a, r, kv, f, now, e) < 0 :
-	    feature_value(out, a, f, r->cell, e) < 0)
+	    feature_value(out, a, f, (struct feature_row){ NULL, r->cell },
+	    e) < 0)
 		return -1;
 	*status = out->s ? FEATURE_PRESENT : FEATURE_NULL_VALUE;
 	return 0;

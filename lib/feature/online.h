@@ -10,6 +10,7 @@
 #define FEATURE_ONLINE_H
 
 #include "base/source.h"
+#include "feature/feed.h"
 #include "feature/kv.h"
 #include "feature/value.h"
 #include "read/options.h"
@@ -32,18 +33,31 @@ struct online_load {
 int online_load(struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e);
 
-/* One key of a view, within the transaction that is open. */
+/* May row i be kept?  Counted, whatever it is. */
+bool online_takes(struct online_load *l, const struct feed_block *b,
+    size_t i);
+
+/* What is known of a feature under a key. */
+struct feature_answer {
+	struct raw_cell value;
+	enum feature_status status;
+	bool found;			/* there is a row */
+	int64_t time, created;		/* of it */
+};
+
+/* One key of a view, within the transaction that is open; what it and its
+ * values point to lives until that ends, or in the arena. */
 struct online_row {
 	const struct feature_view *view;
 	bool found;
 	int64_t time, created;
-	struct held *cell;
-	struct buf key;			/* what its pairs begin with */
+	struct raw_cell *cell;
+	char key[KV_KEY_MAX];		/* what its pairs begin with */
+	size_t key_n;
 };
 /* `key`: see feature/key.h; empty: not found. */
-int online_find(struct online_row *r, struct kv *kv,
+int online_find(struct online_row *r, struct arena *a, struct kv *kv,
     const struct feature_view *v, const struct buf *key, struct err *e);
-void online_row_release(struct online_row *r);
 /* As gathered_value, at the moment `now`. */
 int online_value(struct raw_cell *out, enum feature_status *status,
     struct arena *a, const struct online_row *r, struct kv *kv,

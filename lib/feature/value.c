@@ -36,14 +36,20 @@ number_cell(struct raw_cell *out, struct arena *a, double v)
 
 struct row {
 	const struct feature *f;
-	const struct held *cell;
+	struct feature_row cells;
 };
+
+static struct raw_cell
+row_cell(const struct feature_row *r, size_t i)
+{
+	return r->held != NULL ? held_cell(&r->held[i]) : r->raw[i];
+}
 
 static int
 value_of_name(void *ctx, size_t i, struct expr_value *v, struct err *e)
 {
 	const struct row *r = ctx;
-	const struct raw_cell c = held_cell(&r->cell[r->f->name_at[i]]);
+	const struct raw_cell c = row_cell(&r->cells, r->f->name_at[i]);
 	uint8_t b;
 
 	(void)e;
@@ -51,7 +57,6 @@ value_of_name(void *ctx, size_t i, struct expr_value *v, struct err *e)
 	v->type = EXPR_MISSING;
 	if (c.s == NULL)
 		return 0;
-	/* the cell lives where `cell` does, not in the copy */
 	v->s = c.s;
 	v->n = c.n;
 	v->type = EXPR_TEXT;
@@ -100,13 +105,13 @@ value_of_expr(struct raw_cell *out, struct arena *a, const struct row *r,
 
 int
 feature_value(struct raw_cell *out, struct arena *a, const struct feature *f,
-    const struct held *cell, struct err *e)
+    struct feature_row row, struct err *e)
 {
-	const struct row r = { f, cell };
+	const struct row r = { f, row };
 
 	if (f->expr != NULL)
 		return value_of_expr(out, a, &r, e);
-	*out = held_cell(&cell[f->column]);
+	*out = row_cell(&row, f->column);
 	return 0;
 }
 
@@ -183,17 +188,15 @@ window_grow(struct window *w, struct err *e)
 }
 
 int
-window_add(struct window *w, const struct held *cell, struct err *e)
+window_add(struct window *w, const struct raw_cell *c, struct err *e)
 {
 	const struct feature *f = w->f;
-	struct raw_cell c;
 
 	if (f->counts_rows) {
 		w->n++;
 		return 0;
 	}
-	c = held_cell(&cell[f->column]);
-	if (c.s == NULL)
+	if (c->s == NULL)
 		return 0;
 	if (f->agg == AGG_COUNT) {
 		w->n++;
@@ -201,9 +204,9 @@ window_add(struct window *w, const struct held *cell, struct err *e)
 	}
 	if (w->n == w->room && window_grow(w, e) < 0)
 		return -1;
-	w->text[w->n] = c;
+	w->text[w->n] = *c;
 	if (f->agg != AGG_DISTINCT && f->agg != AGG_LAST &&
-	    window_number(&w->v[w->n], f, &c, e) < 0)
+	    window_number(&w->v[w->n], f, c, e) < 0)
 		return -1;
 	w->n++;
 	return 0;

@@ -19,10 +19,15 @@ const char *feature_status_name(enum feature_status s);
 
 /* A number as a cell in the arena; NaN: missing. */
 void number_cell(struct raw_cell *out, struct arena *a, double v);
-/* The value of a feature without a window, where `cell` holds the view's
- * columns; out->s NULL: missing.  It lives in the arena or in the cells. */
+/* The view's columns of a row, kept or where they stand. */
+struct feature_row {
+	const struct held *held;
+	const struct raw_cell *raw;	/* where held is NULL */
+};
+/* The value of a feature without a window; out->s NULL: missing.  It lives in
+ * the arena or in the cells. */
 int feature_value(struct raw_cell *out, struct arena *a,
-    const struct feature *f, const struct held *cell, struct err *e);
+    const struct feature *f, struct feature_row row, struct err *e);
 
 /*
  * The fold of a window: begin, one event after the other in the order of
@@ -50,7 +55,9 @@ void window_sum_remove(struct window_sum *s, double v);
 double window_sum_value(const struct window_sum *s, enum feature_agg agg);
 
 void window_begin(struct window *w, const struct feature *f);
-int window_add(struct window *w, const struct held *cell, struct err *e);
+/* The event's cell, of the column that the window is of (any where it counts
+ * rows); what it points to is borrowed until the end. */
+int window_add(struct window *w, const struct raw_cell *c, struct err *e);
 int window_end(struct raw_cell *out, struct arena *a, struct window *w,
     struct err *e);
 void window_release(struct window *w);

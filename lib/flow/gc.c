@@ -16,6 +16,7 @@
 #include "codec/git.h"
 #include "codec/json.h"
 #include "store/audit.h"
+#include "store/cache/cache.h"
 #include "store/ref.h"
 
 #define POINTER_MAX ((size_t)1 << 16)
@@ -277,6 +278,7 @@ flow_gc(struct gc_report *report, struct catalog *c,
 	    .grace_s = rq->grace_s, .dry_run = rq->dry_run,
 	    .for_good = rq->for_good };
 	struct buf text;
+	uint64_t files;
 	int r;
 
 	gc.going_ctx = rq->ctx;
@@ -292,6 +294,9 @@ flow_gc(struct gc_report *report, struct catalog *c,
 	gc.text_n = text.len;
 	if (r == 0)
 		r = gc_run(report, catalog_repo(c), &gc, e);
+	if (r == 0)
+		cache_drop_unused(&files, &report->cached, catalog_repo(c),
+		    CACHE_MATRIX, gc.now_s - gc.grace_s, gc.dry_run);
 	for (size_t i = 0; i < s.n; i++)
 		free(s.name[i].ref);
 	free(s.name);

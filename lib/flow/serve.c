@@ -9,69 +9,96 @@
 #include "catalog/name.h"
 #include "codec/json.h"
 #include "flow/serve/exchange.h"
+#include "flow/serve/feedback.h"
+#include "flow/models/models.h"
 #include "flow/serve/openapi.h"
 #include "flow/serve/pages.h"
 #include "flow/serve/permit.h"
-#include "flow/serve/follow.h"
 #include "flow/serve/shadow.h"
+#include "reqlog/policy.h"
 
 /* --- life ----------------------------------------------------------------- */
 
 /* A model of a repository may be rolled out while it is served; what was
  * given a canary here is left alone. */
-static int
-follow_rollouts(struct server *s, struct endpoint_opts *o, bool logs,
-    struct err *e)
+static bool
+may_be_rolled_out(const struct server_opts *o)
 {
-	const char *stable = o->source[VARIANT_STABLE];
+	const char *stable = o->endpoint.source[VARIANT_STABLE];
 	struct err ignored;
 	struct name n;
-	bool named = stable && name_parse(&n, stable, &ignored) == 0;
-	int r = 0;
+	bool may = o->models != NULL;
 
-	if (named && name_is_ref(&n) && o->source[VARIANT_CANARY] == NULL)
-		r = follower_open(&s->follower, o->log, logs, e);
-	if (s->follower) {
-		o->follow = follow_rollout_state;
-		o->follow_ctx = s->follower;
-	}
-	if (named)
+	if (stable && name_parse(&n, stable, &ignored) == 0) {
+		may = name_is_ref(&n) &&
+		    o->endpoint.source[VARIANT_CANARY] == NULL;
 		name_free(&n);
-	return r;
+	}
+	return may && o->mirror.url == NULL;
+}
+
+static int
+open_log(struct server *s, const struct server_opts *o, struct err *e)
+{
+	const struct reqlog_policy *policy = o->log_policy;
+	struct reqlog_opts ro = { .log = o->endpoint.log };
+
+	if (policy) {
+		ro.segment_bytes = policy->segment_bytes;
+		ro.segment_ms = policy->segment_ms;
+		ro.keep_ms = policy->keep_ms;
+		ro.keep_bytes = policy->keep_bytes;
+		ro.before_answer = policy->before_answer;
+	}
+	return reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ? -1 :
+	    shadow_start(&s->shadow, s->reqlog, e);
+}
+
+/* Everything that the models need, then the models. */
+static int
+open_server(struct server *s, const struct server_opts *o, struct err *e)
+{
+	const struct feature_server_opts fo = { o->features,
+	    { o->feature_store, o->redis_password }, o->service };
+	struct models_opts mo = { .path = o->models, .endpoint = o->endpoint,
+	    .follow = may_be_rolled_out(o), .logs = o->log_folder != NULL,
+	    .fleet = &s->fleet };
+
+	s->metrics_names = o->metrics_names;
+	s->max_wait_us = o->max_wait_us;
+	mo.endpoint.stats = &s->stats;
+	if (feedback_open(&s->feedback, o->feedback, e) < 0)
+		return -1;
+	if ((o->tokens && tokens_open(&s->tokens, o->tokens,
+	    o->endpoint.log, e) < 0) || (o->features &&
+	    feature_server_open(&s->features, &fo, e) < 0))
+		return -1;
+	if (o->service)
+		mo.endpoint.fill = &s->features->filler;
+	if (o->mirror.url) {
+		mo.endpoint.folder = o->mirror.folder;
+		if (mirror_open(&s->mirror, &o->mirror, mo.endpoint.source,
+		    VARIANTS, e) < 0)
+			return -1;
+	}
+	if (models_open(&s->models, &mo, e) < 0)
+		return -1;
+	return o->log_folder ? open_log(s, o, e) : 0;
 }
 
 int
 server_new(struct server **out, const struct server_opts *o, struct err *e)
 {
 	struct server *s = xalloc(1, sizeof(*s));
-	const struct reqlog_opts ro = { .log = o->endpoint.log };
-	struct endpoint_opts po = o->endpoint;
-	const struct feature_server_opts fo = { o->features,
-	    o->feature_store, o->service };
 
+	s->log_policy = o->log_policy;
+	s->seccomp = o->seccomp;
+	s->landlock = o->landlock;
 	server_stats_init(&s->stats);
-	po.stats = &s->stats;
-	if ((o->tokens && tokens_open(&s->tokens, o->tokens,
-	    o->endpoint.log, e) < 0) || (o->features &&
-	    feature_server_open(&s->features, &fo, e) < 0)) {
-		server_free(s);
-		return -1;
-	}
-	if (o->service)
-		po.fill = &s->features->filler;
-	if (o->mirror.url) {
-		po.folder = o->mirror.folder;
-		if (mirror_open(&s->mirror, &o->mirror, po.source, VARIANTS,
-		    e) < 0) {
-			server_free(s);
-			return -1;
-		}
-	}
-	if ((s->mirror == NULL && follow_rollouts(s, &po,
-	    o->log_folder != NULL, e) < 0) ||
-	    endpoint_open(&s->endpoint, &po, e) < 0 || (o->log_folder &&
-	    (reqlog_open(&s->reqlog, o->log_folder, &ro, e) < 0 ||
-	    shadow_start(&s->shadow, s->reqlog, e) < 0))) {
+	s->textfile = o->textfile;
+	s->n_textfiles = o->n_textfiles;
+	fleet_init(&s->fleet);
+	if (open_server(s, o, e) < 0) {
 		server_free(s);
 		return -1;
 	}
@@ -85,11 +112,12 @@ server_free(struct server *s)
 	if (s == NULL)
 		return;
 	shadow_stop(s->shadow);
-	endpoint_close(s->endpoint);
+	models_close(s->models);
+	fleet_release(&s->fleet);
 	mirror_close(s->mirror);
-	follower_close(s->follower);
 	reqlog_close(s->reqlog);
 	feature_server_close(s->features);
+	feedback_close(s->feedback);
 	tokens_close(s->tokens);
 	server_stats_release(&s->stats);
 	free(s);
@@ -100,7 +128,7 @@ server_poll(struct server *s)
 {
 	if (s->mirror)
 		mirror_poll(s->mirror);
-	endpoint_poll(s->endpoint);
+	models_poll(s->models);
 }
 
 void
@@ -111,28 +139,49 @@ server_retire(struct server *s)
 
 /* --- what is not there ---------------------------------------------------- */
 
+/* The paths of an endpoint and of its versions. */
+static void
+list_paths(struct buf *out, const struct fleet_entry *t)
+{
+	if (t->label == NULL)
+		buf_addf(out, ", /v2/models/%s/infer",
+		    endpoint_name(t->endpoint));
+	for (int i = 0; i < VARIANTS; i++) {
+		struct version *v = endpoint_hold(t->endpoint, i);
+
+		if (v)
+			buf_addf(out, ", /v2/models/%s/versions/%s/infer",
+			    v->name, v->number);
+		version_release(v);
+	}
+}
+
+#define PATHS_TOLD 512		/* bytes; then only that there are more */
+
 /* Says what there is instead. */
 static void
 answer_not_found(struct exchange *x, const char *what)
 {
-	struct endpoint *endpoint = x->server->endpoint;
-	struct buf b;
+	struct fleet *fleet = &x->server->fleet;
+	struct fleet_entry *t, *standard = fleet_standard(fleet);
+	struct buf b, paths;
 
 	atomic_fetch_add(&x->server->stats.bad_requests, 1);
 	buf_init(&b, BUF_CAP_SMALL);
-	buf_addf(&b, "%s; served here: /v2/models/%s/infer", what,
-	    endpoint_name(endpoint));
-	for (int i = 0; i < VARIANTS; i++) {
-		struct version *v = endpoint_hold(endpoint, i);
-
-		if (v)
-			buf_addf(&b, ", /v2/models/%s/versions/%s/infer",
-			    v->name, v->number);
-		version_release(v);
+	buf_init(&paths, BUF_CAP_SMALL);
+	for (size_t i = 0; paths.len < PATHS_TOLD && (t = fleet_at(fleet, i));
+	    i++) {
+		list_paths(&paths, t);
+		fleet_let_go(t);
 	}
-	buf_adds(&b, ", /invocations");
+	if (paths.len >= PATHS_TOLD)
+		buf_adds(&paths, " and more, as /v2/repository/index lists");
+	buf_addf(&b, "%s; served here: %s%s", what, paths.len ? paths.data + 2 :
+	    "", standard ? ", /invocations" : "");
 	exchange_fail(x, 404, b.data);
+	fleet_let_go(standard);
 	buf_free(&b);
+	buf_free(&paths);
 }
 
 static void
@@ -164,19 +213,24 @@ is_name(const struct route_part *part, const char *name)
 	return strlen(name) == part->n && memcmp(name, part->s, part->n) == 0;
 }
 
-/* A label is what a variant is called. */
+/* A label is what a variant is called, or one of its own. */
 static bool
 find_label(struct exchange *x)
 {
-	struct endpoint *endpoint = x->server->endpoint;
+	const struct route_part *model = &x->path.model, *label = &x->path.label;
+	struct fleet *fleet = &x->server->fleet;
+	struct fleet_entry *t = fleet_find_label(fleet, model->s, model->n,
+	    label->s, label->n);
 
-	if (!is_name(&x->path.model, endpoint_name(endpoint))) {
-		answer_not_found(x, "that model is not served here");
-		return false;
+	if (t) {
+		fleet_let_go(x->entry);
+		x->entry = t;
+		x->version = endpoint_hold(t->endpoint, VARIANT_STABLE);
+		return true;
 	}
-	for (int i = 0; i < VARIANTS && x->version == NULL; i++)
-		if (is_name(&x->path.label, variant_text(i)))
-			x->version = endpoint_hold(endpoint, i);
+	for (int i = 0; i < VARIANTS; i++)
+		if (is_name(label, variant_text(i)))
+			x->version = endpoint_hold(x->entry->endpoint, i);
 	if (x->version == NULL)
 		answer_not_found(x, "no version has that label here: stable, "
 		    "or canary where there is one");
@@ -190,22 +244,32 @@ find_model(struct exchange *x)
 {
 	const struct route_part *model = &x->path.model;
 	const struct route_part *version = &x->path.version;
-	struct endpoint *endpoint = x->server->endpoint;
-	const char *name = endpoint_name(endpoint);
+	struct fleet *fleet = &x->server->fleet;
 
-	if (x->path.label.s)
-		return find_label(x);
+	x->entry = model->s ? fleet_find(fleet, model->s, model->n) :
+	    fleet_standard(fleet);
 	if (version->s) {
-		x->version = endpoint_find(endpoint, model->s, model->n,
+		x->version = fleet_find_version(fleet, model->s, model->n,
 		    version->s, version->n);
 		if (x->version == NULL)
 			answer_not_found(x, "that version is not served here");
 		return x->version != NULL;
 	}
-	if (model->s && !is_name(model, name)) {
+	if (model->s && x->entry == NULL) {
 		answer_not_found(x, "that model is not served here");
 		return false;
 	}
+	return x->path.label.s ? find_label(x) : true;
+}
+
+/* Where no path names a model, and none is the one that is meant then. */
+static bool
+needs_model(struct exchange *x, const struct route *r)
+{
+	if (x->entry || x->version || r->handle != exchange_infer)
+		return false;
+	answer_not_found(x, "several models are served: ask one by its name, or "
+	    "name the 'default' in the file of models");
 	return true;
 }
 
@@ -258,7 +322,9 @@ get_features(struct exchange *x)
 	    "TorchServe ask" }, \
 	{ "GET", "/health", show_ping, NULL, "ready, as MLflow asks" }, \
 	{ "GET", "/version", show_program_version, NULL, "of mlv" }, \
-	{ "GET", "/metrics", show_metrics, NULL, "for Prometheus" }
+	{ "GET", "/metrics", show_metrics, NULL, "for Prometheus" }, \
+	{ "GET", "/monitoring/prometheus/metrics", show_metrics, NULL, "the " \
+	    "same, where TensorFlow Serving has it" }
 
 /* Serving's three questions, by whatever stands in front of the colon. */
 #define ASK_TFS(at, which) \
@@ -270,6 +336,12 @@ get_features(struct exchange *x)
 	    "TensorFlow Serving: regress" which }, \
 	{ "GET", at "/metadata", show_model, &dialect_tfs_predict, \
 	    "TensorFlow Serving: inputs and outputs" which }
+
+#define ASK_SELDON(at) \
+	{ "POST", at "/predictions", exchange_infer, &dialect_seldon, \
+	    "Seldon, version 1" }, \
+	{ "POST", at "/feedback", take_feedback, &dialect_seldon, \
+	    "Seldon, version 1: a reward or the truth, later" }
 
 static void show_openapi(struct exchange *x);
 
@@ -307,12 +379,16 @@ static const struct route routes[] = {
 	    &dialect_torchserve, "TorchServe, one version" },
 	{ "PUT", "/predictions/{model}/{version}", exchange_infer,
 	    &dialect_torchserve, "TorchServe, one version, as curl -T sends" },
+	ASK_SELDON("/api/v1.0"),
+	ASK_SELDON("/api/v0.1"),
 	/* a model that is not served is said before a path that is none */
 	{ NULL, VERSION "{rest}", answer_no_path, NULL, NULL },
 	{ NULL, MODEL "{rest}", answer_no_path, NULL, NULL },
 	{ "GET", "/v2/models", list_models, NULL, "names of the models" },
 	{ "GET", "/v1/models", list_models, NULL, "names of the models, KServe "
 	    "v1" },
+	{ "POST", "/v2/repository/index", show_index, NULL, "models, versions "
+	    "and their state, as Triton lists them" },
 	{ "GET", "/v2", show_server, NULL, "name, version and extensions" },
 	{ "GET", "/openapi.json", show_openapi, NULL, "these paths, as OpenAPI" },
 	ABOUT_SERVER,
@@ -336,12 +412,13 @@ answer_by(const struct route *r, struct exchange *x)
 {
 	x->dialect = r->dialect;
 	if (find_model(x)) {
-		if (route_takes(r, x->request->method))
-			r->handle(x);
-		else
+		if (!route_takes(r, x->request->method))
 			refuse_method(x, r->method);
+		else if (!needs_model(x, r))
+			r->handle(x);
 	}
 	version_release(x->version);
+	fleet_let_go(x->entry);
 }
 
 /* In the dialect of the path; what is no path is refused alike. */

@@ -1,6 +1,6 @@
 /*
- * flow/serve.h - the server behind `mlv-serve http`: an endpoint, the routes
- * at which it is asked in one dialect or another, counters and the request
+ * flow/serve.h - the server behind `mlv-serve http`: endpoints, the routes at
+ * which they are asked in one dialect or another, counters and the request
  * log.
  */
 #ifndef FLOW_SERVE_H
@@ -13,21 +13,35 @@
 #include "deploy/endpoint.h"
 #include "flow/serve/mirror.h"
 
+struct reqlog_policy;
 struct server;
 
 struct server_opts {
 	struct endpoint_opts endpoint;	/* but for stats */
+	const char *models;		/* models.yaml, in place of its sources;
+					 * or NULL */
+	int metrics_names;		/* deploy/metrics.h */
+	int64_t max_wait_us;		/* a request that waited longer is
+					 * refused; 0: none is */
 	const char *log_folder;		/* request log, or NULL */
+	const struct reqlog_policy *log_policy;	/* borrowed; or NULL */
 	const char *tokens;		/* file of who may ask; NULL: anybody */
+	const char *feedback;		/* it is appended there; or NULL */
 	const char *features;		/* features.yaml, or NULL */
 	const char *feature_store;	/* NULL: the repository's */
+	const char *redis_password;	/* of the store, or NULL */
+	bool seccomp;			/* how the process is confined, */
+	int landlock;			/* for who asks */
 	const char *service;		/* whose features are joined, or
 					 * NULL */
+	const char *const *textfile;	/* metrics of others; borrowed */
+	size_t n_textfiles;
 	/* the remote that has the models; url NULL: they are here */
 	struct mirror_opts mirror;
 };
 
-/* Ready when it returns: the stable model is loaded. */
+/* Ready when it returns: the stable model is loaded; with a file of models,
+ * once all of them are. */
 int server_new(struct server **out, const struct server_opts *o,
     struct err *e);
 /* NULL is fine. */

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -48,5 +49,11 @@ int import_mlruns(const struct import_request *rq, struct err *e);
  * checksum is wrong is an error.
  */
 int import_tensorboard(const struct import_request *rq, struct err *e);
+/* The scalars alone, of an event file or of all below a folder: in a folder
+ * below, the tag follows that folder's path.  fn returns 0 to go on; `tag` has
+ * n bytes. */
+int tensorboard_scalars(const char *path,
+    int (*fn)(void *ctx, const char *tag, size_t n, int64_t step, double value,
+    int64_t us, struct err *e), void *ctx, struct err *e);
 
 #endif

@@ -1,11 +1,4 @@
-/*
- * TensorBoard's event files read: TFRecords of Event messages.
- *
- * A record is a length (8 bytes), its checksum (4), the message, its checksum
- * (4), little-endian; the checksum is CRC-32C, rotated and moved (TensorFlow's
- * lib/hash/crc32c.h).  Of the messages those fields are read that hold
- * scalars and hparams.
- */
+/* TensorBoard's event files taken over: their scalars and hparams. */
 #include "foreign/runs.h"
 
 #include <stdlib.h>
@@ -16,15 +9,21 @@
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "codec/pb.h"
+#include "codec/tensorboard/events.h"
 #include "track/ended.h"
 
 #define DEPTH_MAX 32		/* of folders */
-#define RECORD_MAX ((size_t)1 << 30)
 #define HPARAMS "_hparams_/session_start_info"
+
+/* What hears of the events of a file; 0 to go on. */
+struct hearer {
+	struct tb tb;
+	int (*event)(struct hearer *h, struct tb_event *event, struct err *e);
+};
 
 /* A folder's run being read. */
 struct tbrun {
+	struct hearer hearer;
 	const struct import_request *rq;
 	struct arena arena;
 	const char *folder, *name;
@@ -32,29 +31,6 @@ struct tbrun {
 	struct ended ended;
 	bool begun;
 };
-
-/* --- checksums */
-
-static uint32_t
-crc32c(const uint8_t *p, size_t n)
-{
-	uint32_t c = 0xffffffff;
-
-	while (n--) {
-		c ^= *p++;
-		for (int k = 0; k < 8; k++)
-			c = (c >> 1) ^ (c & 1 ? 0x82f63b78u : 0);
-	}
-	return ~c;
-}
-
-static bool
-checksum_ok(const uint8_t *p, size_t n, uint32_t want)
-{
-	uint32_t c = crc32c(p, n);
-
-	return ((c >> 15 | c << 17) + 0xa282ead8u) == want;
-}
 
 /* --- messages */
 
@@ -65,53 +41,6 @@ double_of(const struct pb_field *f)
 
 	memcpy(&d, &f->v, sizeof(d));
 	return d;
-}
-
-/* The one number of a TensorProto; false when it is not one. */
-static bool
-tensor_scalar(double *out, const struct pb_field *tensor)
-{
-	struct pb r = pb_over(tensor->s, tensor->n);
-	struct pb_field f;
-	uint64_t dtype = 0;
-	bool found = false;
-
-	while (pb_next(&r, &f)) {
-		if (f.number == 1) {
-			dtype = f.v;
-		} else if (f.number == 4 && f.n == 8 && dtype == 1) {
-			float v;
-
-			memcpy(&v, f.s, 4);
-			*out = v;
-			found = true;
-		} else if (f.number == 4 && f.n == 4 && dtype == 1) {
-			float v;
-
-			memcpy(&v, f.s, 4);
-			*out = v;
-			found = true;
-		} else if (f.number == 4 && f.n == 8 && dtype == 2) {
-			memcpy(out, f.s, 8);
-			found = true;
-		} else if (f.number == 5 && f.wire == PB_FIXED32) {
-			*out = pb_float(&f);
-			found = true;
-		} else if (f.number == 5 && f.n == 4) {
-			float v;
-
-			memcpy(&v, f.s, 4);
-			*out = v;
-			found = true;
-		} else if (f.number == 6 && f.n == 8) {
-			memcpy(out, f.s, 8);
-			found = true;
-		} else if (f.number == 6 && f.wire == PB_FIXED64) {
-			*out = double_of(&f);
-			found = true;
-		}
-	}
-	return found && !r.bad;
 }
 
 /* google.protobuf.Value */
@@ -186,33 +115,14 @@ add_hparams(struct tbrun *t, const struct pb_field *metadata)
 }
 
 static void
-add_summary_value(struct tbrun *t, const struct pb_field *value,
-    int64_t step, int64_t us)
+add_value(struct tbrun *t, const struct tb_value *v, int64_t step, int64_t us)
 {
-	struct pb r = pb_over(value->s, value->n);
-	const char *tag = NULL;
-	struct pb_field f, metadata = { 0 };
-	bool scalar = false;
-	double v = 0;
+	const char *tag = arena_strndup(&t->arena, (const char *)v->tag, v->n);
 
-	while (pb_next(&r, &f)) {
-		if (f.number == 1 && f.wire == PB_BYTES) {
-			tag = arena_strndup(&t->arena, (const char *)f.s, f.n);
-		} else if (f.number == 2 && f.wire == PB_FIXED32) {
-			v = pb_float(&f);
-			scalar = true;
-		} else if (f.number == 8 && f.wire == PB_BYTES) {
-			scalar = tensor_scalar(&v, &f);
-		} else if (f.number == 9 && f.wire == PB_BYTES) {
-			metadata = f;
-		}
-	}
-	if (tag == NULL || r.bad)
-		return;
-	if (strcmp(tag, HPARAMS) == 0 && metadata.s)
-		add_hparams(t, &metadata);
-	else if (scalar && *tag)
-		ended_metric(&t->ended, tag, step, v, us);
+	if (strcmp(tag, HPARAMS) == 0 && v->metadata.s)
+		add_hparams(t, &v->metadata);
+	else if (v->scalar && *tag)
+		ended_metric(&t->ended, tag, step, v->value, us);
 }
 
 static void
@@ -229,66 +139,49 @@ begin_run(struct tbrun *t, int64_t us)
 }
 
 static int
-read_event(struct tbrun *t, const uint8_t *p, size_t n, struct err *e)
+take_event(struct hearer *h, struct tb_event *event, struct err *e)
 {
-	struct pb r = pb_over(p, n);
-	struct pb_field f, summary = { 0 };
-	double seconds = 0;
-	int64_t step = 0, us;
+	struct tbrun *t = (struct tbrun *)h;
+	struct tb_value value;
 
-	while (pb_next(&r, &f)) {
-		if (f.number == 1 && f.wire == PB_FIXED64)
-			seconds = double_of(&f);
-		else if (f.number == 2 && f.wire == PB_VARINT)
-			step = (int64_t)f.v;
-		else if (f.number == 5 && f.wire == PB_BYTES)
-			summary = f;
-	}
-	if (r.bad || !(seconds >= 0 && seconds < 1e11))
-		return err_set(e, ERR_FORMAT, "an event is damaged");
-	us = (int64_t)(seconds * 1e6);
+	(void)e;
 	if (!t->begun)
-		begin_run(t, us);
-	if (us > t->end_us)
-		t->end_us = us;
-	r = pb_over(summary.s, summary.n);
-	while (pb_next(&r, &f))
-		if (f.number == 1 && f.wire == PB_BYTES)
-			add_summary_value(t, &f, step, us);
+		begin_run(t, event->us);
+	if (event->us > t->end_us)
+		t->end_us = event->us;
+	while (tb_value(&value, &event->summary))
+		add_value(t, &value, event->step, event->us);
 	return 0;
 }
 
 /* --- files and folders */
 
 static int
-read_event_file(struct tbrun *t, const char *path, struct err *e)
+read_event_file(struct hearer *h, const char *path, struct err *e)
 {
-	const uint8_t *p;
-	struct file_map f;
+	const uint8_t *p, *message;
+	struct tb_event event;
 	size_t left, n;
+	struct file_map f;
+	int64_t used;
 	int r = 0;
 
 	if (file_map(&f, path, e) < 0)
 		return -1;
 	p = (const uint8_t *)f.data;
-	for (left = f.n; left >= 16 && r == 0; p += n + 16, left -= n + 16) {
-		uint64_t len = get_le64(p);
-
-		if (!checksum_ok(p, 8, get_le32(p + 8))) {
+	left = f.n;
+	while (r == 0 && (used = tb_record(&h->tb, &message, &n, p, left)) !=
+	    0) {
+		if (used < 0)
 			r = err_set(e, ERR_FORMAT, "'%s' is damaged at byte %zu",
 			    path, f.n - left);
-			break;
-		}
-		/* whoever writes it was killed, or writes still */
-		if (len > left - 16)
-			break;
-		n = (size_t)len;
-		if (n > RECORD_MAX || !checksum_ok(p + 12, n,
-		    get_le32(p + 12 + n)))
-			r = err_set(e, ERR_FORMAT, "'%s' is damaged at byte %zu",
-			    path, f.n - left);
-		else if (read_event(t, p + 12, n, e) < 0)
-			r = err_wrap(e, "'%s'", path);
+		else if (!tb_event(&event, message, n))
+			r = err_set(e, ERR_FORMAT, "'%s': an event is "
+			    "damaged", path);
+		else
+			r = h->event(h, &event, e);
+		p += used;
+		left -= (size_t)used;
 	}
 	file_unmap(&f);
 	return r;
@@ -326,15 +219,17 @@ static int
 take_folder(const struct import_request *rq, const char *folder,
     const char *name, char **names, size_t n, size_t *n_runs, struct err *e)
 {
-	struct tbrun t = { .rq = rq, .folder = folder, .name = name };
+	struct tbrun t = { .hearer.event = take_event, .rq = rq,
+	    .folder = folder, .name = name };
 	struct imported done = { .path = folder, .name = name };
 	int r = 0;
 
+	tb_init(&t.hearer.tb);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		char *path = path_join(folder, names[i]);
 
 		if (is_event_file(names[i]))
-			r = read_event_file(&t, path, e);
+			r = read_event_file(&t.hearer, path, e);
 		free(path);
 	}
 	if (r == 0 && t.begun)
@@ -390,4 +285,85 @@ import_tensorboard(const struct import_request *rq, struct err *e)
 		return -1;
 	return n_runs ? 0 : err_set(e, ERR_NOENT, "there are no event files "
 	    "(events.out.tfevents.*) below '%s'", rq->path);
+}
+
+/* ---- scalars alone ---- */
+
+struct scalars {
+	struct hearer hearer;
+	const char *below;		/* of the folder at hand, "" for the top */
+	size_t n_files;
+	int (*fn)(void *ctx, const char *tag, size_t n, int64_t step,
+	    double value, int64_t us, struct err *e);
+	void *ctx;
+};
+
+static int
+tell_event(struct hearer *h, struct tb_event *event, struct err *e)
+{
+	struct scalars *s = (struct scalars *)h;
+	struct tb_value v;
+	int r = 0;
+
+	while (r == 0 && tb_value(&v, &event->summary)) {
+		char *tag;
+
+		if (!v.scalar || v.n == 0)
+			continue;
+		tag = xprintf("%s%s%.*s", s->below, *s->below ? "/" : "",
+		    (int)v.n, (const char *)v.tag);
+		r = s->fn(s->ctx, tag, strlen(tag), event->step, v.value,
+		    event->us, e);
+		free(tag);
+	}
+	return r;
+}
+
+static int
+tell_folder(struct scalars *s, const char *folder, const char *below,
+    int depth, struct err *e)
+{
+	struct stat st;
+	char **names;
+	size_t n;
+	int r = folder_names(&names, &n, folder, e);
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		char *path = path_join(folder, names[i]);
+		char *name = *below ? path_join(below, names[i]) :
+		    xstrdup(names[i]);
+
+		s->below = below;
+		if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+		    depth < DEPTH_MAX) {
+			r = tell_folder(s, path, name, depth + 1, e);
+		} else if (is_event_file(names[i])) {
+			s->n_files++;
+			r = read_event_file(&s->hearer, path, e);
+		}
+		free(name);
+		free(path);
+	}
+	folder_names_free(names, n);
+	return r;
+}
+
+int
+tensorboard_scalars(const char *path,
+    int (*fn)(void *ctx, const char *tag, size_t n, int64_t step, double value,
+    int64_t us, struct err *e), void *ctx, struct err *e)
+{
+	struct scalars s = { .hearer.event = tell_event, .below = "",
+	    .fn = fn, .ctx = ctx };
+	struct stat st;
+
+	tb_init(&s.hearer.tb);
+	if (stat(path, &st) < 0)
+		return err_sys(e, "cannot read '%s'", path);
+	if (!S_ISDIR(st.st_mode))
+		return read_event_file(&s.hearer, path, e);
+	if (tell_folder(&s, path, "", 0, e) < 0)
+		return -1;
+	return s.n_files ? 0 : err_set(e, ERR_NOENT, "there are no event files "
+	    "(events.out.tfevents.*) below '%s'", path);
 }

@@ -75,6 +75,12 @@ score_rows(double *out, struct judging *g, struct err *e)
 	return r;
 }
 
+static uint64_t
+draw_seed(const struct evaluate_opts *o)
+{
+	return o->values_only ? METRIC_NO_DRAWS : o->seed;
+}
+
 static int
 judge_binary(struct evaluation *v, const struct scores *s, const uint32_t *y,
     const struct evaluate_opts *o, struct err *e)
@@ -99,7 +105,7 @@ judge_binary(struct evaluation *v, const struct scores *s, const uint32_t *y,
 		p[i] = positive_score(s, i, at);
 		yes[i] = y[i] >= 2 ? 2 : y[i] == at;
 	}
-	r = metrics_binary(&v->metrics, p, yes, n, o->threshold, o->seed,
+	r = metrics_binary(&v->metrics, p, yes, n, o->threshold, draw_seed(o),
 	    o->threads, e);
 	if (r == 0)
 		spread_scores(v, p, yes, n);
@@ -126,7 +132,7 @@ judge_classes(struct evaluation *v, const struct scores *s, const uint32_t *y,
 		if (y[i] < k)
 			v->confusion[y[i] * k + first_largest(s->score +
 			    i * k, k)]++;
-	return metrics_multiclass(&v->metrics, s->score, y, n, k, o->seed,
+	return metrics_multiclass(&v->metrics, s->score, y, n, k, draw_seed(o),
 	    o->threads, e);
 }
 
@@ -153,7 +159,7 @@ judge_numbers(struct evaluation *v, const struct judging *g,
 	}
 	if (r == 0)
 		r = metrics_regression(&v->metrics, s->score, number, n,
-		    o->seed, o->threads, e);
+		    draw_seed(o), o->threads, e);
 	if (r == 0) {
 		judge_objective(v, g, s->score, number, n);
 		r = spread_tenths(v, s->score, number, n, e);

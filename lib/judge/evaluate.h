@@ -25,6 +25,7 @@ struct evaluate_opts {
 	const char *score;		/* output to judge, or NULL */
 	double threshold;		/* of two classes */
 	uint64_t seed;			/* of bootstraps */
+	bool values_only;		/* nobody looks at the intervals */
 	int threads;			/* 0: the default */
 	const char *const *drop;	/* for a matrix: not its columns */
 	size_t n_drop;

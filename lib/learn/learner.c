@@ -114,13 +114,48 @@ learner_params(struct json **out, struct arena *a,
 }
 
 int
+learner_check_param(const char *learner, const struct param *p, struct err *e)
+{
+	const struct learner *l;
+	struct arena a = { 0 };
+	void *params;
+	int r;
+
+	if (learner_find(&l, learner, e) < 0)
+		return -1;
+	params = arena_alloc(&a, l->params_size);
+	hyperparams_preset(params, &l->params);
+	r = hyperparams_set(params, &l->params, p->name, p->value, e);
+	arena_free(&a);
+	return r;
+}
+
+bool
+learner_bins(struct bin_params *out, const struct learner_request *rq)
+{
+	struct err later = ERR_INIT;
+	struct arena a = { 0 };
+	const struct learner *l;
+	void *params;
+	bool binned;
+
+	binned = learner_find(&l, rq->name, &later) == 0 && l->bins != NULL &&
+	    read_params(&params, &a, l, rq, &later) == 0;
+	if (binned)
+		l->bins(out, params);
+	arena_free(&a);
+	return binned;
+}
+
+int
 learner_fit(struct learned *out, struct arena *a,
     const struct learner_rows *rows, const struct learner_request *rq,
-    const size_t *probe, size_t n_probes, struct err *e)
+    struct err *e)
 {
 	struct frame train = *rows->train;
 	const struct frame *f = &train;
-	const struct learner_rows weighed = { f, rows->valid };
+	struct learner_rows weighed = *rows;
+	size_t probes = rows->probe ? rows->probe->rows : 0;
 	const struct objective *ob;
 	const struct learner *l;
 	const char *weights;
@@ -128,6 +163,7 @@ learner_fit(struct learned *out, struct arena *a,
 	double *answer;
 
 	memset(out, 0, sizeof(*out));
+	weighed.train = f;
 	if (learner_find(&l, rq->name, e) < 0)
 		return -1;
 	if (!(l->tasks & LEARNER_TASK(f->task)))
@@ -145,10 +181,9 @@ learner_fit(struct learned *out, struct arena *a,
 	out->graph = emit_begin(a, f, l->name);
 	l->emit(a, out->graph, f, model);
 	out->width = objective_scores(ob, f);
-	answer = arena_alloc(a, (n_probes * out->width + 1) *
-	    sizeof(*answer));
-	for (size_t i = 0; i < n_probes; i++) {
-		l->score(answer + i * out->width, model, f, probe[i]);
+	answer = arena_alloc(a, (probes * out->width + 1) * sizeof(*answer));
+	for (size_t i = 0; i < probes; i++) {
+		l->score(answer + i * out->width, model, rows->probe, i);
 		ob->link(answer + i * out->width, out->width);
 	}
 	out->answer = answer;

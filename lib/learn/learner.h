@@ -18,6 +18,7 @@
 
 #include "base/progress.h"
 #include "learn/frame.h"
+#include "learn/gbdt/bin.h"
 #include "learn/hyperparam.h"
 #include "learn/learned.h"
 #include "learn/objective.h"
@@ -30,11 +31,19 @@ struct learner_request {
 	int threads;			/* 0: as pool_new */
 	bool watched;			/* there are validation rows */
 	const struct progress *progress;
+	/* Told of the metric that the validation rows are watched by after
+	 * each round: true, and learning ends with ERR_STOPPED.  Or NULL. */
+	bool (*round)(void *ctx, int64_t round, double value);
+	void *round_ctx;
 };
 
-/* What is learned from; valid may be NULL. */
+/* What is learned from; all but `train` may be NULL. */
 struct learner_rows {
 	const struct frame *train, *valid;
+	const struct frame *probe;	/* rows the learner is to answer */
+	/* the same rows as bins, where the learner takes them so: then no
+	 * value of a feature is looked at */
+	const struct bins *train_bins, *valid_bins;
 };
 
 #define LEARNER_TASK(task) (1U << (task))
@@ -48,6 +57,8 @@ struct learner {
 
 	/* Fails and says what to use instead for such rows; or NULL. */
 	int (*refuse)(const struct frame *f, struct err *e);
+	/* How its rows are put into bins; NULL: it takes them as they are. */
+	void (*bins)(struct bin_params *out, const void *params);
 	/* Defaults that hang on the request; or NULL. */
 	void (*preset)(void *params, const struct learner_request *rq);
 	/* Do the parameters go together?  ERR_USAGE.  Or NULL. */
@@ -60,7 +71,7 @@ struct learner {
 	enum task (*task_of)(const void *params);
 	/* What the model minimised; NULL: the objective of its task. */
 	const struct objective *(*objective)(const void *model);
-	/* The scores of a training row, before the objective's link. */
+	/* The scores of a row, before the objective's link. */
 	void (*score)(double *score, const void *model, const struct frame *f,
 	    size_t row);
 	/* From the inputs of the graph to its outputs. */
@@ -99,10 +110,16 @@ int learner_settle_task(enum task *t, const struct learner_request *rq,
  * of its names. */
 int learner_params(struct json **out, struct arena *a,
     const struct learner_request *rq, struct err *e);
-/* The learner's own answers are for training rows probe[0, n_probes).
- * ERR_USAGE: as learner_params, or a task the learner is not for. */
+/* May that learner have this value for a parameter of that name, whatever the
+ * others are?  ERR_USAGE. */
+int learner_check_param(const char *learner, const struct param *p,
+    struct err *e);
+/* How the rows are put into bins; false where they are not, or the parameters
+ * are wrong, which learner_fit will say. */
+bool learner_bins(struct bin_params *out, const struct learner_request *rq);
+/* ERR_USAGE: as learner_params, or a task the learner is not for. */
 int learner_fit(struct learned *out, struct arena *a,
     const struct learner_rows *rows, const struct learner_request *rq,
-    const size_t *probe, size_t n_probes, struct err *e);
+    struct err *e);
 
 #endif

@@ -150,6 +150,13 @@ add_manifest(struct dataset_lists *d, struct json *list, const struct oid *id,
 	return one;
 }
 
+void
+dataset_add_input(struct dataset_lists *d, const struct oid *id,
+    const struct json *m, const char *label)
+{
+	(void)add_manifest(d, d->inputs, id, m, label);
+}
+
 static void
 put_statistics(struct dataset_lists *d, struct json *one, int64_t rows,
     int64_t bytes)

@@ -25,6 +25,9 @@ void dataset_lists_init(struct dataset_lists *d, struct arena *a,
 /* A version that was made is an output, what it links to inputs. */
 int dataset_add_version(struct dataset_lists *d, const struct oid *id,
     const struct json *m, const char *label, struct err *e);
+/* A version that is read is an input. */
+void dataset_add_input(struct dataset_lists *d, const struct oid *id,
+    const struct json *m, const char *label);
 /* What a sealed run read and put out. */
 int dataset_add_run(struct dataset_lists *d, const struct json *m,
     struct err *e);

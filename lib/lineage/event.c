@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "catalog/resolve.h"
 #include "lineage/dataset.h"
 
 #define EVENT_URL OL_SPEC "2-0-2/OpenLineage.json#/$defs/"
@@ -69,6 +70,24 @@ lineage_event_free(struct lineage_event *ev)
 		return;
 	arena_free(&ev->arena);
 	free(ev);
+}
+
+void
+lineage_event_reads(struct lineage_event *ev, const char *word)
+{
+	struct err ignored = ERR_INIT;
+	struct catalog_item item;
+	const struct json *m;
+
+	if (ev->d.catalog == NULL || strchr(word, ':') == NULL ||
+	    catalog_resolve(&item, ev->d.catalog, word, &ignored) < 0)
+		return;
+	if (item.kind >= NAME_DATA && catalog_manifest(&m, &ev->arena,
+	    ev->d.catalog, &item.id, &ignored) == 0 &&
+	    strcmp(json_text(m, "schema", ""), "mlv.run/1") != 0)
+		dataset_add_input(&ev->d, &item.id, m,
+		    arena_strdup(&ev->arena, item.label));
+	catalog_item_free(&item);
 }
 
 int

@@ -35,6 +35,9 @@ struct lineage_event *lineage_event_new(const char *job, const char *space,
 void lineage_event_name_run(struct lineage_event *ev, const char *text);
 void lineage_event_free(struct lineage_event *ev);
 
+/* A word of the command: where it names a version that is here, the command
+ * reads that. */
+void lineage_event_reads(struct lineage_event *ev, const char *word);
 /* The command made a version: it, and what it links to, become outputs and
  * inputs.  A sealed run gives what it read and put out, and its failure. */
 int lineage_event_made(struct lineage_event *ev, const struct oid *manifest,

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "remote/lanes.h"
+#include "store/odb.h"
 #include "store/pack/exchange.h"
 #include "store/pack/pack_writer.h"
 
@@ -22,12 +23,14 @@ int
 incoming_begin(struct incoming *in, struct remote *r, struct err *e)
 {
 	*in = (struct incoming){ .r = r, .asked = intern_new() };
-	return remote_folder(&in->folder, r, "incoming", e);
+	return remote_folder(&in->folder, r, "incoming", e) < 0 ? -1 :
+	    proof_begin(&in->proof, r, e);
 }
 
 void
 incoming_release(struct incoming *in)
 {
+	proof_release(&in->proof);
 	intern_free(in->asked);
 	free(in->folder);
 	free(in->v);
@@ -52,6 +55,35 @@ incoming_want(struct incoming *in, const struct oid *id)
 	}
 	in->v[in->n++] = w;
 	return true;
+}
+
+int
+incoming_parts(struct incoming *in, const struct oid *id, struct err *e)
+{
+	struct pack_entry t;
+	struct pack_part part;
+	struct buf b;
+	int r = 1;
+
+	buf_init(&b, PACK_STORED_MAX);
+	if (exchange_stored(&t, &b, in->r->repo, id, e) < 0) {
+		buf_free(&b);
+		return -1;
+	}
+	if (t.encoding == PACK_PARTS)
+		for (size_t i = 0; i < pack_part_count(&t); i++) {
+			pack_part_at(&part, b.data, i);
+			if (odb_has(catalog_odb(in->r->c), &part.id))
+				continue;
+			r = 0;
+			if (!incoming_want(in, &part.id))
+				r = err_set(e, ERR_CORRUPT, "a part of an "
+				    "object is not there");
+			if (r < 0)
+				break;
+		}
+	buf_free(&b);
+	return r;
 }
 
 static int
@@ -189,22 +221,11 @@ fetch_whole_packs(struct incoming *in, struct err *e)
 /* --- some of its objects --------------------------------------------------- */
 
 static int
-append_bytes(void *ctx, const void *p, size_t n, struct err *e)
-{
-	struct buf *b = ctx;
-
-	buf_add(b, p, n);
-	return buf_check(b, e);
-}
-
-static int
 fetch_range(struct buf *b, struct incoming *in, const char *key,
     uint64_t from, uint64_t n, struct err *e)
 {
-	struct sink to = { append_bytes, b };
-
 	buf_clear(b);
-	if (in->r->t->ops->get(in->r->t, key, from, n, &to, NULL, e) < 0)
+	if (transport_get_range(b, in->r->t, key, from, n, e) < 0)
 		return e->code == ERR_NOENT ? err_set(e, ERR_CORRUPT, "a pack "
 		    "that its head lists is not there: %s", key) : -1;
 	if (b->len != n)
@@ -293,6 +314,31 @@ fetch_some(struct incoming *in, const struct remote_pack *p,
 
 /* --- all ------------------------------------------------------------------- */
 
+static void
+note_list(struct incoming *in, const struct pack_entry *t)
+{
+	if (t->encoding == PACK_PARTS)
+		proof_note(&in->proof, &t->id);
+}
+
+static int
+note_lists(struct incoming *in, const struct pack *index, struct err *e)
+{
+	struct pack_entry t;
+
+	for (uint64_t i = 0; i < pack_count(index); i++) {
+		pack_entry_at(&t, index, i);
+		note_list(in, &t);
+	}
+	return proof_save(&in->proof, e);
+}
+
+int
+incoming_prove(struct incoming *in, struct err *e)
+{
+	return proof_run(&in->proof, e);
+}
+
 /* Most of a pack is wanted, or it is small: it comes whole, with others. */
 static int
 fetch_from_pack(struct incoming *in, const struct wanted_entry *v, size_t n,
@@ -304,8 +350,14 @@ fetch_from_pack(struct incoming *in, const struct wanted_entry *v, size_t n,
 	for (size_t i = 0; i < n; i++)
 		wanted += v[i].entry.stored;
 	in->objects += n;
-	if (wanted < p->index / 2 && p->bytes > GAP)
-		return fetch_some(in, p, v, n, e);
+	if (wanted < p->index / 2 && p->bytes > GAP) {
+		for (size_t i = 0; i < n; i++)
+			note_list(in, &v[i].entry);
+		return proof_save(&in->proof, e) < 0 ? -1 :
+		    fetch_some(in, p, v, n, e);
+	}
+	if (note_lists(in, in->r->known.pack[v->pack].index, e) < 0)
+		return -1;
 	in->whole[in->n_whole++] = (struct whole_pack){ .of = p };
 	return in->n_whole < INCOMING_WHOLE ? 0 : fetch_whole_packs(in, e);
 }

@@ -3,7 +3,8 @@
  * most of one is wanted, else the ranges of a pack in which they lie.
  *
  * What came before a cut is kept: a pack goes on where it broke off.  Nothing
- * is believed: a pack is checked against its name, an object against its own.
+ * is believed: a pack is checked against its name, an object against its own,
+ * at the end one in parts, too (incoming_prove).
  */
 #ifndef REMOTE_INCOMING_H
 #define REMOTE_INCOMING_H
@@ -15,6 +16,7 @@
 #include "base/err.h"
 #include "base/intern.h"
 #include "remote/internal.h"
+#include "remote/proof.h"
 #include "store/pack/pack.h"
 
 #define INCOMING_WHOLE 12	/* packs that are fetched together */
@@ -35,6 +37,7 @@ struct incoming {
 	size_t n, room;
 	struct whole_pack whole[INCOMING_WHOLE];
 	size_t n_whole;
+	struct proof proof;
 	struct intern *asked;	/* each is fetched once */
 	uint32_t fetched;	/* of them, the first ones, were */
 	uint64_t objects, packs, bytes;
@@ -43,8 +46,13 @@ struct incoming {
 int incoming_begin(struct incoming *in, struct remote *r, struct err *e);
 /* Note an object that is to be fetched; false when the remote has it not. */
 bool incoming_want(struct incoming *in, const struct oid *id);
+/* An object in parts is here when they are: 1, else 0, and those that are not
+ * are noted. */
+int incoming_parts(struct incoming *in, const struct oid *id, struct err *e);
 /* Fetch what was noted; it is here afterwards, and lasts. */
 int incoming_fetch(struct incoming *in, struct err *e);
+/* Before a name means any of it: objects in parts are what they say. */
+int incoming_prove(struct incoming *in, struct err *e);
 void incoming_release(struct incoming *in);
 
 #endif

@@ -56,26 +56,16 @@ keep_index(const char *path, const struct remote_pack *p, const char *index,
 }
 
 static int
-append_bytes(void *ctx, const void *p, size_t n, struct err *e)
-{
-	struct buf *b = ctx;
-
-	buf_add(b, p, n);
-	return buf_check(b, e);
-}
-
-static int
 fetch_index(const char *path, const struct remote_pack *p,
     struct transport *t, struct err *e)
 {
 	uint64_t n = p->bytes - p->index;
 	char *key = remote_key("packs", &p->name);
 	struct buf b;
-	struct sink to = { append_bytes, &b };
 	int r;
 
 	buf_init(&b, n < INDEX_MAX ? (size_t)n : INDEX_MAX);
-	r = t->ops->get(t, key, p->index, n, &to, NULL, e);
+	r = transport_get_range(&b, t, key, p->index, n, e);
 	if (r < 0 && e->code == ERR_NOENT)
 		err_set(e, ERR_CORRUPT, "a pack that its head lists is not "
 		    "there: %s", key);
@@ -132,6 +122,7 @@ known_read(struct known *k, const struct remote_state *s,
 	k->pack = xalloc(s->n_packs + 1, sizeof(*k->pack));
 	for (size_t i = 0; r == 0 && i < s->n_packs; i++) {
 		k->pack[i].of = s->pack[i];
+		k->pack[i].dead = remote_state_dead(s, &s->pack[i].name);
 		k->n++;
 		r = open_index(&k->pack[i], t, kept, e);
 	}
@@ -150,11 +141,21 @@ known_release(struct known *k)
 }
 
 bool
+known_lives(const struct known_pack *k, uint64_t i)
+{
+	return k->dead == NULL || i / 8 >= k->dead->n ||
+	    (k->dead->bits[i / 8] >> (i % 8) & 1) == 0;
+}
+
+bool
 known_find(size_t *pack, struct pack_entry *entry, const struct known *k,
     const struct oid *id)
 {
 	for (size_t i = k->n; i-- > 0;)
-		if (pack_find(entry, k->pack[i].index, id)) {
+		if (!k->pack[i].hidden &&
+		    pack_find(entry, k->pack[i].index, id) &&
+		    (k->pack[i].dead == NULL || known_lives(&k->pack[i],
+		    pack_lower_bound(k->pack[i].index, id)))) {
 			*pack = i;
 			return true;
 		}

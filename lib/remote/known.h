@@ -22,6 +22,8 @@ struct known {
 	struct known_pack {
 		struct remote_pack of;
 		struct pack *index;
+		const struct remote_dead *dead;	/* of the state's, or NULL */
+		bool hidden;		/* nothing is found in it */
 	} *pack;
 	size_t n;
 };
@@ -34,7 +36,10 @@ int known_keep(const char *kept, const struct remote_pack *p,
     const char *index, struct err *e);
 void known_release(struct known *k);
 
-/* Where it is: which pack and where in it; false when it is nowhere. */
+/* May the object at that place in the pack's order of ids be counted on? */
+bool known_lives(const struct known_pack *k, uint64_t i);
+/* Where it is: which pack and where in it; false when it is nowhere, or only
+ * where nobody may count on it. */
 bool known_find(size_t *pack, struct pack_entry *entry, const struct known *k,
     const struct oid *id);
 

@@ -128,6 +128,26 @@ close_pack(struct outgoing *o, struct err *e)
 	return ++o->n_full < OUTGOING_FULL ? 0 : send_full(o, e);
 }
 
+/* A pack to fill; while names are gone, one that gets none of them. */
+static int
+open_pack(struct outgoing *o, struct err *e)
+{
+	struct pack_entry t = { .encoding = PACK_PLAIN };
+	struct buf salt;
+	int r = pack_writer_new(&o->w, repo_os(o->r->repo), o->folder, o->temp,
+	    e);
+
+	buf_init(&salt, BUF_CAP_SMALL);
+	if (r == 0 && leaving_salt(&salt, &o->r->state.leaving)) {
+		oid_of(&t.id, salt.data, salt.len);
+		t.plain = salt.len;
+		t.stored = (uint32_t)salt.len;
+		r = pack_writer_add(o->w, &t, salt.data, e);
+	}
+	buf_free(&salt);
+	return r;
+}
+
 /* 1 when it was put in, 0 when it need not be. */
 static int
 add_one(struct outgoing *o, struct pack_entry *t, const struct oid *id,
@@ -146,8 +166,7 @@ add_one(struct outgoing *o, struct pack_entry *t, const struct oid *id,
 	if (o->w && pack_writer_bytes(o->w) + t->stored > PACK_FULL &&
 	    close_pack(o, e) < 0)
 		return -1;
-	if (o->w == NULL && pack_writer_new(&o->w, repo_os(o->r->repo),
-	    o->folder, o->temp, e) < 0)
+	if (o->w == NULL && open_pack(o, e) < 0)
 		return -1;
 	if (pack_writer_add(o->w, t, o->stored.data, e) < 0)
 		return -1;
@@ -182,6 +201,18 @@ int
 outgoing_finish(struct outgoing *o, struct err *e)
 {
 	return close_pack(o, e) < 0 ? -1 : send_full(o, e);
+}
+
+void
+outgoing_print(struct buf *b, const struct outgoing *o)
+{
+	char hex[OID_HEX + 1];
+
+	for (size_t i = 0; i < o->n; i++)
+		buf_addf(b, "{\"pack\":\"%s\",\"bytes\":%llu,\"index\":%llu}\n",
+		    oid_hex(hex, &o->pack[i].name),
+		    (unsigned long long)o->pack[i].bytes,
+		    (unsigned long long)o->pack[i].index);
 }
 
 void

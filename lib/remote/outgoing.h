@@ -43,6 +43,8 @@ int outgoing_begin(struct outgoing *o, struct remote *r, struct err *e);
 int outgoing_add(struct outgoing *o, const struct oid *id, struct err *e);
 /* Send what is left. */
 int outgoing_finish(struct outgoing *o, struct err *e);
+/* The lines of a record that tell of what was sent. */
+void outgoing_print(struct buf *b, const struct outgoing *o);
 void outgoing_release(struct outgoing *o);
 
 #endif

@@ -28,36 +28,6 @@ struct pull {
 
 /* --- objects --------------------------------------------------------------- */
 
-/* An object in parts is here when they are: 1, else 0. */
-static int
-have_parts(struct pull *p, const struct oid *id, struct err *e)
-{
-	struct pack_entry t;
-	struct pack_part part;
-	struct buf b;
-	int r = 1;
-
-	buf_init(&b, PACK_STORED_MAX);
-	if (exchange_stored(&t, &b, p->r->repo, id, e) < 0) {
-		buf_free(&b);
-		return -1;
-	}
-	if (t.encoding == PACK_PARTS)
-		for (size_t i = 0; i < pack_part_count(&t); i++) {
-			pack_part_at(&part, b.data, i);
-			if (odb_has(catalog_odb(p->r->c), &part.id))
-				continue;
-			r = 0;
-			if (!incoming_want(&p->in, &part.id))
-				r = err_set(e, ERR_CORRUPT, "a part of an "
-				    "object is not there");
-			if (r < 0)
-				break;
-		}
-	buf_free(&b);
-	return r;
-}
-
 static int
 have_object(void *ctx, const struct oid *id, enum closure_kind kind,
     struct err *e)
@@ -72,7 +42,7 @@ have_object(void *ctx, const struct oid *id, enum closure_kind kind,
 		if (!known_find(&pack, &t, &p->r->known, id) ||
 		    t.encoding != PACK_PARTS)
 			return 1;
-		return have_parts(p, id, e);
+		return incoming_parts(&p->in, id, e);
 	}
 	if (!incoming_want(&p->in, id))
 		return err_set(e, ERR_CORRUPT, "object %s, which a name leads "
@@ -169,6 +139,8 @@ bring_objects(struct pull *p, struct err *e)
 	} while (more > 0);
 	companions_release(&along);
 	closure_free(k);
+	if (more == 0)
+		more = incoming_prove(&p->in, e);
 	p->done->objects = p->in.objects;
 	p->done->packs = p->in.packs;
 	p->done->bytes = p->in.bytes;

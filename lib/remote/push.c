@@ -172,18 +172,6 @@ put_value(struct push *p, struct buf *b, const char *name,
 	buf_adds(b, "}\n");
 }
 
-static void
-put_packs(struct push *p, struct buf *b)
-{
-	char hex[OID_HEX + 1];
-
-	for (size_t i = 0; i < p->out.n; i++)
-		buf_addf(b, "{\"pack\":\"%s\",\"bytes\":%llu,\"index\":%llu}\n",
-		    oid_hex(hex, &p->out.pack[i].name),
-		    (unsigned long long)p->out.pack[i].bytes,
-		    (unsigned long long)p->out.pack[i].index);
-}
-
 /* The lines of our log that the remote has not. */
 static void
 put_lines(struct buf *b, const struct buf *l, size_t at)
@@ -274,7 +262,7 @@ write_record(struct push *p, struct buf *b, struct err *e)
 	put_text(b, "user", m.user);
 	put_text(b, "host", m.host);
 	buf_adds(b, "}\n");
-	put_packs(p, b);
+	outgoing_print(b, &p->out);
 	for (size_t i = 0; i < p->s.n; i++) {
 		const struct selected *s = &p->s.v[i];
 
@@ -295,14 +283,13 @@ write_record(struct push *p, struct buf *b, struct err *e)
 static int
 read_records(struct push *p, struct buf *b, struct err *e)
 {
-	int r = 0;
+	char *folder;
+	int r = remote_folder(&folder, p->r, "records", e);
 
-	for (size_t i = 0; r == 0 && i < p->r->state.n_records; i++) {
-		char *key = remote_key("records", &p->r->state.record[i].id);
-
-		r = transport_get(b, p->r->t, key, NULL, e);
-		free(key);
-	}
+	if (r == 0)
+		r = remote_state_text(b, &p->r->state, p->r->t, folder, NULL,
+		    NULL, e);
+	free(folder);
 	return r;
 }
 
@@ -329,20 +316,20 @@ commit_record(struct push *p, struct err *e)
 	struct remote_file file;
 	struct buf record, head;
 	char *key = NULL;
-	bool existed;
+	bool existed, fold = s->n_records >= FOLD;
 	int r = -1;
 
 	buf_init(&record, REMOTE_RECORD_MAX);
 	buf_init(&head, REMOTE_HEAD_MAX);
-	if (s->n_records >= FOLD) {
-		if (read_records(p, &record, e) < 0)
-			goto done;
-		s->n_records = 0;
-	}
-	if (write_record(p, &record, e) < 0)
+	if ((fold && read_records(p, &record, e) < 0) ||
+	    write_record(p, &record, e) < 0)
 		goto done;
 	oid_of(&file.id, record.data, record.len);
 	file.bytes = record.len;
+	if (fold)
+		remote_state_fold(s, &file.id, clock_wall_us() / 1000000);
+	for (size_t i = 0; i < p->out.n; i++)
+		leaving_take_back(&s->leaving, "packs", &p->out.pack[i].name);
 	key = remote_key("records", &file.id);
 	if (p->r->t->ops->put_new(p->r->t, key, record.data, record.len,
 	    &existed, e) < 0)

@@ -7,15 +7,6 @@
 #include "store/odb.h"
 #include "store/pack/exchange.h"
 
-static int
-append_bytes(void *ctx, const void *p, size_t n, struct err *e)
-{
-	struct buf *b = ctx;
-
-	buf_add(b, p, n);
-	return buf_check(b, e);
-}
-
 /* One that is stored whole: its bytes are put anew, which replaces a damaged
  * copy. */
 static int
@@ -24,15 +15,14 @@ repair_object(struct remote *r, size_t pack, const struct pack_entry *t,
 {
 	char *key = remote_key("packs", &r->known.pack[pack].of.name);
 	struct buf stored, plain;
-	struct sink to = { append_bytes, &stored };
 	struct oid found;
 	int result = 0;
 
 	buf_init(&stored, PACK_STORED_MAX);
 	buf_init(&plain, PACK_STORED_MAX);
 	if (t->stored)
-		result = r->t->ops->get(r->t, key, t->at, t->stored, &to, NULL,
-		    e);
+		result = transport_get_range(&stored, r->t, key, t->at,
+		    t->stored, e);
 	if (result == 0 && stored.len != t->stored)
 		result = err_set(e, ERR_CORRUPT, "%s is cut short", key);
 	if (result == 0)
@@ -106,6 +96,8 @@ remote_repair(uint64_t *got, struct remote *r, const struct oid *id, size_t n,
 		if (result == 0)
 			++*got;
 	}
+	if (result == 0)
+		result = incoming_prove(&in, e);
 	if (in.r)
 		incoming_release(&in);
 	remote_unlock(r);

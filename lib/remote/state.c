@@ -14,6 +14,7 @@
 #include "store/ref.h"
 
 #define HEAD_SCHEMA "mlv.remote.head/1"
+#define COLLECTED_SCHEMA "mlv.remote.head/2"
 #define RECORD_SCHEMA "mlv.remote.record/1"
 
 char *
@@ -92,6 +93,35 @@ apply_pack(struct remote_state *s, const struct json *j, struct err *e)
 	    sizeof(*s->pack));
 	s->pack[s->n_packs++] = p;
 	return 0;
+}
+
+/* {"dead":HEX of a pack,"bits":HEX} */
+static int
+apply_dead(struct remote_state *s, const struct json *j, struct err *e)
+{
+	const char *hex = json_text(j, "bits", "");
+	struct remote_dead d;
+	uint8_t *bits;
+
+	d.n = strlen(hex) / 2;
+	bits = arena_alloc(&s->arena, d.n + 1);
+	if (!get_digest(&d.pack, j, "dead") ||
+	    hex_decode(bits, d.n, hex, strlen(hex)) < 0)
+		return refuse("a record tells badly what is dead", e);
+	d.bits = bits;
+	s->dead = arena_grow(&s->arena, s->dead, s->n_dead, &s->room_dead,
+	    sizeof(*s->dead));
+	s->dead[s->n_dead++] = d;
+	return 0;
+}
+
+const struct remote_dead *
+remote_state_dead(const struct remote_state *s, const struct oid *pack)
+{
+	for (size_t i = 0; i < s->n_dead; i++)
+		if (oid_eq(&s->dead[i].pack, pack))
+			return &s->dead[i];
+	return NULL;
 }
 
 static struct remote_ref *
@@ -224,6 +254,8 @@ apply_line_of_record(struct remote_state *s, struct remote_chain **chain,
 	}
 	if (json_get(j, "pack"))
 		return apply_pack(s, j, e);
+	if (json_get(j, "dead"))
+		return apply_dead(s, j, e);
 	if (json_get(j, "ref"))
 		return apply_value(s, j, e);
 	if (json_get(j, "memo"))
@@ -322,9 +354,14 @@ parse_head(struct remote_state *s, const char *p, size_t n, struct err *e)
 	if (json_parse(&j, &s->arena, p, n, 0, &mine) < 0 ||
 	    (schema = json_text(j, "schema", NULL)) == NULL)
 		return refuse("its head is no head of a remote", e);
-	if (strcmp(schema, HEAD_SCHEMA) != 0)
+	s->collected = strcmp(schema, COLLECTED_SCHEMA) == 0;
+	if (strcmp(schema, HEAD_SCHEMA) != 0 && !s->collected)
 		return err_set(e, ERR_UNSUPPORTED, "it is of format '%.80s'; "
-		    "this mlv-data knows " HEAD_SCHEMA, schema);
+		    "this mlv-data knows " HEAD_SCHEMA " and "
+		    COLLECTED_SCHEMA, schema);
+	if (s->collected && leaving_parse(&s->leaving, &s->arena,
+	    json_get(j, "leaving"), e) < 0)
+		return err_wrap(e, "what it keeps is damaged");
 	list = json_get(j, "records");
 	if (list == NULL || list->type != JSON_LIST)
 		return refuse("its head lists no records", e);
@@ -389,6 +426,63 @@ remote_state_release(struct remote_state *s)
 	*s = (struct remote_state){ .n_refs = 0 };
 }
 
+/* The lines of one record that are wanted. */
+static int
+add_lines(struct buf *out, const struct buf *record, remote_keep_fn *keep,
+    void *ctx, struct err *e)
+{
+	const char *p = record->data, *end = p + record->len, *stop;
+
+	for (; p < end; p = stop + 1) {
+		struct arena a = { NULL, 0 };
+		struct err mine = ERR_INIT;
+		struct json *j;
+
+		stop = memchr(p, '\n', (size_t)(end - p));
+		if (stop == NULL)
+			return refuse("a record is not JSON Lines", e);
+		if (json_parse(&j, &a, p, (size_t)(stop - p), 0, &mine) < 0 ||
+		    keep(ctx, j))
+			buf_add(out, p, (size_t)(stop + 1 - p));
+		arena_free(&a);
+	}
+	return buf_check(out, e);
+}
+
+int
+remote_state_text(struct buf *out, const struct remote_state *s,
+    struct transport *t, const char *kept, remote_keep_fn *keep, void *ctx,
+    struct err *e)
+{
+	struct buf b;
+	int r = 0;
+
+	buf_init(&b, REMOTE_RECORD_MAX);
+	for (size_t i = 0; r == 0 && i < s->n_records; i++) {
+		r = read_record(&b, t, kept, &s->record[i].id, e);
+		if (r == 0 && keep)
+			r = add_lines(out, &b, keep, ctx, e);
+		else if (r == 0)
+			buf_add(out, b.data, b.len);
+	}
+	buf_free(&b);
+	return r < 0 ? -1 : buf_check(out, e);
+}
+
+void
+remote_state_fold(struct remote_state *s, const struct oid *one,
+    int64_t now_s)
+{
+	for (size_t i = 0; s->collected && i < s->n_records; i++)
+		if (!oid_eq(&s->record[i].id, one))
+			leaving_add(&s->leaving, &s->arena,
+			    &(struct leaving_file){ .folder = "records",
+			    .name = s->record[i].id, .since_s = now_s,
+			    .bytes = s->record[i].bytes });
+	s->n_records = 0;
+	leaving_take_back(&s->leaving, "records", one);
+}
+
 static void
 put_file(struct buf *out, const struct remote_file *f)
 {
@@ -402,7 +496,11 @@ void
 remote_state_head(struct buf *out, const struct remote_state *s,
     const struct remote_file *more)
 {
-	buf_adds(out, "{\"schema\":\"" HEAD_SCHEMA "\",\"records\":[");
+	buf_addf(out, "{\"schema\":\"%s\"", s->collected ?
+	    COLLECTED_SCHEMA : HEAD_SCHEMA);
+	if (s->collected)
+		leaving_print(out, &s->leaving);
+	buf_adds(out, ",\"records\":[");
 	for (size_t i = 0; i < s->n_records; i++) {
 		put_file(out, &s->record[i]);
 		buf_addc(out, ',');

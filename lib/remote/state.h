@@ -17,6 +17,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/intern.h"
+#include "codec/json.h"
+#include "remote/leaving.h"
 #include "remote/transport/transport.h"
 #include "store/oid.h"
 
@@ -38,6 +40,14 @@ struct remote_ref {
 struct remote_pack {
 	struct oid name;
 	uint64_t bytes, index;	/* of the file; where its index begins */
+};
+
+/* Objects of a pack that gc found nothing to lead to: nobody may count on
+ * them or on what they lead to, whoever needs them brings them again. */
+struct remote_dead {
+	struct oid pack;
+	const uint8_t *bits;	/* by the order of ids; shorter: the rest lives */
+	size_t n;		/* bytes of them */
 };
 
 /* The audit log of one repository that pushed here, named by the hash of one
@@ -71,6 +81,10 @@ struct remote_state {
 	size_t n_refs, room_refs;
 	struct remote_pack *pack;
 	size_t n_packs, room_packs;
+	bool collected;			/* gc was here: head/2 from then on */
+	struct leaving leaving;
+	struct remote_dead *dead;
+	size_t n_dead, room_dead;
 	struct intern *memos;	/* names of work that was done ... */
 	const char **memo_run;	/* ... and the run that did it */
 	size_t n_memos, room_memos;
@@ -105,6 +119,18 @@ int remote_state_apply(struct remote_state *s, const char *p, size_t n,
 /* The text of a head that lists the records of `s` and one more. */
 void remote_state_head(struct buf *out, const struct remote_state *s,
     const struct remote_file *more);
+/* The lines of all records, in order, but those that `keep` (NULL: all are
+ * kept) says no to. */
+typedef bool remote_keep_fn(void *ctx, const struct json *line);
+int remote_state_text(struct buf *out, const struct remote_state *s,
+    struct transport *t, const char *kept, remote_keep_fn *keep, void *ctx,
+    struct err *e);
+/* All records make way for that one: their files leave, where gc was here. */
+void remote_state_fold(struct remote_state *s, const struct oid *one,
+    int64_t now_s);
+/* NULL: all objects of the pack may be counted on. */
+const struct remote_dead *remote_state_dead(const struct remote_state *s,
+    const struct oid *pack);
 
 /* "records/HEX", "packs/HEX", to be freed. */
 char *remote_key(const char *folder, const struct oid *id);

@@ -102,7 +102,7 @@ reqlog_each_line(uint64_t *skipped, const char *path,
 
 		if (n > 1 && !reqlog_may_pass(segment[i], f))
 			continue;
-		if ((r = file_map(&m, segment[i], e)) < 0)
+		if ((r = reqlog_segment_map(&m, segment[i], e)) < 0)
 			break;
 		r = each_line(&used, skipped, m.data, m.n, f, to, e);
 		*skipped += r == 0 && used < m.n;
@@ -185,7 +185,7 @@ reqlog_first(struct json **line, struct arena *a, const char *path,
 		const char *p, *stop;
 		struct file_map m;
 
-		if ((r = file_map(&m, segment[i], e)) < 0)
+		if ((r = reqlog_segment_map(&m, segment[i], e)) < 0)
 			break;
 		for (p = m.data; *line == NULL && (stop = memchr(p, '\n',
 		    m.n - (size_t)(p - m.data))) != NULL; p = stop + 1)

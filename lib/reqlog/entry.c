@@ -2,7 +2,6 @@
 #define _GNU_SOURCE	/* memmem */
 #include "reqlog/entry.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,6 +80,7 @@ read_entry(struct reqlog_entry *t, const struct json *line,
 	t->outputs = json_get(line, "outputs");
 	t->answered = json_get(line, "answered");
 	t->shadow = json_get(line, "shadow");
+	t->masked = json_get(line, "masked");
 	t->rows = rows_of(t->answered ? t->answered : t->outputs);
 	return t->shadow == NULL || rows_of(t->shadow) == t->rows;
 }
@@ -140,7 +140,7 @@ each_segment(uint64_t *at, const struct entry_search *q, const char *path,
 	size_t used = 0;
 	int r = 0;
 
-	if (file_map(&m, path, &why) < 0) {
+	if (reqlog_segment_map(&m, path, &why) < 0) {
 		/* removed meanwhile, as old ones are */
 		if (why.code == ERR_NOENT)
 			return *at ? is_gone(path, e) : 0;
@@ -160,9 +160,9 @@ each_segment(uint64_t *at, const struct entry_search *q, const char *path,
 /* --- who comes again ------------------------------------------------------ */
 
 struct place {
-	char *path;
+	char *key;
 	uint64_t at;
-	ino_t inode;
+	ino_t inode;			/* 0: it was packed */
 	bool there;			/* in the present listing */
 };
 
@@ -183,7 +183,7 @@ reqlog_places_free(struct reqlog_places *p)
 	if (p == NULL)
 		return;
 	for (size_t i = 0; i < p->n; i++)
-		free(p->place[i].path);
+		free(p->place[i].key);
 	free(p->place);
 	free(p);
 }
@@ -191,13 +191,16 @@ reqlog_places_free(struct reqlog_places *p)
 static struct place *
 find_place(struct reqlog_places *p, const char *path)
 {
+	char *key = reqlog_segment_key(path);
 	size_t i = 0;
 
-	while (i < p->n && strcmp(p->place[i].path, path) != 0)
+	while (i < p->n && strcmp(p->place[i].key, key) != 0)
 		i++;
 	if (i == p->n) {
 		p->place = xresize(p->place, i + 1, sizeof(*p->place));
-		p->place[p->n++] = (struct place){ .path = xstrdup(path) };
+		p->place[p->n++] = (struct place){ .key = key };
+	} else {
+		free(key);
 	}
 	return &p->place[i];
 }
@@ -207,17 +210,25 @@ read_more(struct reqlog_places *p, const struct entry_search *q,
     const char *path, struct err *e)
 {
 	struct place *place = find_place(p, path);
-	struct stat st;
+	struct err why = ERR_INIT;
+	struct stat st = { 0 };
+	uint64_t size;
 
 	place->there = true;
-	if (stat(path, &st) < 0)
-		return errno != ENOENT ? err_sys(e, "cannot open '%s'",
-		    path) : place->at ? is_gone(path, e) : 0;
-	if (place->at && place->inode != st.st_ino)
-		return err_set(e, ERR_MOVED, "'%s' is another file", path);
-	place->inode = st.st_ino;
-	return (uint64_t)st.st_size == place->at ? 0 : each_segment(
-	    &place->at, q, path, e);
+	/* packed, it is another file with the same bytes */
+	if (!reqlog_is_packed(path) && stat(path, &st) == 0) {
+		if (place->at && place->inode != st.st_ino)
+			return err_set(e, ERR_MOVED, "'%s' is another file",
+			    path);
+		place->inode = st.st_ino;
+	}
+	if (reqlog_segment_size(&size, path, &why) == 0)
+		return size == place->at ? 0 : each_segment(&place->at, q,
+		    path, e);
+	if (why.code == ERR_NOENT)	/* packed just now, or gone */
+		return each_segment(&place->at, q, path, e);
+	*e = why;
+	return -1;
 }
 
 /* `p` NULL: from the start. */
@@ -245,7 +256,7 @@ search(struct reqlog_places *p, struct entry_search *q, const char *path,
 	}
 	for (size_t i = 0; p && r == 0 && i < p->n; i++)
 		if (!p->place[i].there && p->place[i].at)
-			r = is_gone(p->place[i].path, e);
+			r = is_gone(p->place[i].key, e);
 	buf_free(&q->mark);
 	reqlog_segments_free(segment, n);
 	return r;

@@ -26,6 +26,8 @@ struct reqlog_entry {
 	/* values, or lists of them; NULL: there is none */
 	const struct json *inputs, *outputs;
 	const struct json *answered, *shadow;
+	const struct json *masked;	/* columns that were not logged as they
+					 * were, each with how */
 };
 
 /* Value `row` of a member, by itself or in a list; NULL: null or none. */

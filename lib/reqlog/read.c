@@ -2,58 +2,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/folder.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "reqlog/internal.h"
 #include "codec/json.h"
-
-static bool
-is_segment_name(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n > 6 && name[0] != '.' && strcmp(name + n - 6, ".jsonl") == 0;
-}
-
-void
-reqlog_segments_free(char **segment, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(segment[i]);
-	free(segment);
-}
-
-int
-reqlog_segments(char ***out, size_t *n, const char *path, struct err *e)
-{
-	char **names;
-	size_t count;
-	struct stat st;
-
-	*out = NULL;
-	*n = 0;
-	if (stat(path, &st) < 0)
-		return err_sys(e, "cannot open '%s'", path);
-	if (!S_ISDIR(st.st_mode)) {
-		*out = xalloc(1, sizeof(**out));
-		(*out)[(*n)++] = xstrdup(path);
-		return 0;
-	}
-	if (folder_names(&names, &count, path, e) < 0)
-		return -1;
-	*out = xalloc(count + 1, sizeof(**out));
-	for (size_t i = 0; i < count; i++)
-		if (is_segment_name(names[i]))
-			(*out)[(*n)++] = path_join(path, names[i]);
-	folder_names_free(names, count);
-	return 0;
-}
 
 bool
 reqlog_passes(const struct json *line, const struct reqlog_filter *f)
@@ -252,7 +208,7 @@ read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
 	struct file_map m;
 	int r;
 
-	if (file_map(&m, path, e) < 0)
+	if (reqlog_segment_map(&m, path, e) < 0)
 		return -1;
 	r = reqlog_read_bytes(out, &passed, &left, m.data, m.n, f, e);
 	*rows += passed;
@@ -325,8 +281,10 @@ reqlog_is(const char *path)
 
 	if (reqlog_segments(&segment, &n, path, &ignored) < 0)
 		return 0;
-	if (n && is_segment_name(path_base(segment[0])) &&
-	    file_map(&m, segment[0], &ignored) == 0) {
+	if (n && reqlog_is_packed(segment[0]))
+		yes = 1;
+	else if (n && reqlog_is_segment_name(path_base(segment[0])) &&
+	    reqlog_segment_map(&m, segment[0], &ignored) == 0) {
 		yes = reqlog_is_bytes(m.data, m.n);
 		file_unmap(&m);
 	}

@@ -2,31 +2,29 @@
  * reqlog/reqlog.h - what a server was asked and what it answered: written in
  * write.c, read back in read.c.
  *
- * A folder of segments, each JSON Lines, append-only, named by the time it
- * was begun (20260102T030405.678901Z-PID.jsonl) and closed at a size or an
- * age.  One line a request of one row:
+ * A folder of segments (reqlog/segment.h), each JSON Lines, append-only,
+ * named by the time it was begun, ended at a size or an age, then packed.  One
+ * line a request of one row:
  *
  *	{"time":"..","id":"r1","unit":"u7","model":"churn","version":"3",
  *	 "digest":"sha256:..","variant":"stable",
  *	 "inputs":{"tenure":12,"Contract":"Two year"},
  *	 "outputs":{"label":"No","probabilities.Yes":0.12}}
  *
- * A line may hold "micros", and of a rollout "rollout", "share" and "place";
- * then there are also lines of requests that were refused, with "status" and
- * without outputs, and of a shadow's answers (reqlog/entry.h).  Neither are
- * rows: whoever reads rows passes over them.
+ * Of a rollout there are also lines that are no rows (reqlog/entry.h): whoever
+ * reads rows passes over them.
  *
  * Several rows are one line for each REQLOG_LINE_ROWS of them, in which every
  * value is a list with an element a row ("inputs":{"tenure":[12,3],...}): so
  * the log grows with what was asked and answered, and not with the names and
  * ids times the rows.
  *
- * Loss: lines are buffered and written every flush_ms and at close, not
- * synced; a kill loses at most what was not flushed, a power cut what the
- * kernel had not written.  A last line without its newline is skipped by the
- * reader.  A write that fails (full disk) drops those lines and counts them:
- * serving goes on, and it is reported to `log` once.  The segment goes on
- * when there is room again; one that was removed is followed by another.
+ * Loss: lines are written every flush_ms and at close (with before_answer when
+ * they are added), not synced: a kill loses what was not yet written, a power
+ * cut what the kernel had not.  A reader skips a last line without its newline.
+ * Lines that cannot be written (full disk) are dropped and counted, and `log`
+ * is told once; the segment goes on when there is room, and one that was
+ * removed is followed by another.
  */
 #ifndef REQLOG_REQLOG_H
 #define REQLOG_REQLOG_H
@@ -42,12 +40,16 @@
 #include "base/os.h"
 
 struct reqlog;
+struct reqlog_policy;
 
 struct reqlog_opts {
 	const struct os *os;		/* NULL: os_real() */
 	const struct log *log;		/* borrowed; or NULL */
 	uint64_t segment_bytes;		/* 0: 64 MiB */
 	int64_t segment_ms;		/* 0: one hour */
+	int64_t keep_ms;		/* since written; 0: for ever */
+	uint64_t keep_bytes;		/* of a folder; 0: any */
+	bool before_answer;		/* reqlog_add writes, too */
 	int64_t flush_ms;		/* 0: 200 */
 };
 
@@ -57,7 +59,6 @@ int reqlog_open(struct reqlog **l, const char *folder,
     const struct reqlog_opts *o, struct err *e);
 
 #define REQLOG_LINE_ROWS 1024
-
 /* What a rollout makes of a request. */
 struct reqlog_placed {
 	const char *rollout;		/* its id */
@@ -73,9 +74,10 @@ struct reqlog_request {
 					 * as in all lines but its first */
 	const struct reqlog_placed *placed;	/* or NULL */
 	const struct buf *features;	/* a JSON object; or NULL */
+	const struct reqlog_policy *policy;	/* or NULL */
 };
-/* Append one line to *out.  `inputs` and `outputs` are JSON objects as text,
- * without newlines: of values, or of lists of equal length. */
+/* Append one line to *out, masked.  `inputs` and `outputs` are JSON objects as
+ * text, without newlines: of values, or of lists of equal length. */
 void reqlog_line(struct buf *out, const struct reqlog_request *r,
     const struct buf *inputs, const struct buf *outputs);
 /* A request of a rollout that was not answered, but with that HTTP status. */
@@ -86,7 +88,8 @@ void reqlog_failure(struct buf *out, const struct reqlog_request *r,
 void reqlog_shadow(struct buf *out, const struct reqlog_request *r,
     const struct buf *answered, const struct buf *shadow);
 /* Hand over lines that hold `rows` rows; those of a buffer that failed are
- * lost, and counted.  Thread-safe, never waits for the disk, never fails. */
+ * lost, and counted.  Thread-safe, never fails, and waits for the disk only
+ * with before_answer. */
 void reqlog_add(struct reqlog *l, const struct buf *lines, uint64_t rows);
 uint64_t reqlog_rows(struct reqlog *l);
 uint64_t reqlog_dropped(struct reqlog *l);	/* rows lost to write errors */
@@ -145,9 +148,6 @@ struct reqlog_lines {
 };
 int reqlog_each_line(uint64_t *skipped, const char *path,
     const struct reqlog_filter *f, const struct reqlog_lines *to, struct err *e);
-/* Paths of the segments of a folder, oldest first; a file is one of its own. */
-int reqlog_segments(char ***out, size_t *n, const char *path, struct err *e);
-void reqlog_segments_free(char **segment, size_t n);
 /* The first line that holds rows, in the arena; *line NULL: there is none. */
 int reqlog_first(struct json **line, struct arena *a, const char *path,
     struct err *e);

@@ -1,6 +1,7 @@
 /* Writing the request log: lines wait in memory for a thread that appends
  * them to the segment; read.c reads them back. */
-#include "reqlog/reqlog.h"
+#include "reqlog/internal.h"
+#include "reqlog/policy.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,36 +40,101 @@ struct reqlog {
 
 	struct mutex file_lock;	/* of the rest: one writes at a time */
 	struct buf writing;
-	int fd;
+	int fd;			/* locked while it is written */
+	char *path;
 	uint64_t written;
 	int64_t begun_us;
 	bool failing;		/* and it was reported */
+	struct ended {		/* to be packed, by the flusher */
+		int fd;
+		char *path;
+		struct ended *next;
+	} *ended;
+	int64_t keep_ms;
+	uint64_t keep_bytes;
+	bool before_answer;
 	struct thread thread;
 };
 
 static int
-begin_segment(struct reqlog *l)
+make_segment(struct reqlog *l)
 {
-	char now[CLOCK_TEXT_MAX], *path;
+	char now[CLOCK_TEXT_MAX];
 
 	l->begun_us = clock_wall_us();
 	clock_print(now, l->begun_us);
 	/* file names without colons travel better */
-	path = xprintf("%s/%.4s%.2s%.5s%.2s%.2s.%06d-%ld.jsonl", l->folder, now,
+	l->path = xprintf("%s/%.4s%.2s%.5s%.2s%.2s.%06d-%ld.jsonl", l->folder, now,
 	    now + 5, now + 8, now + 14, now + 17,
 	    (int)(l->begun_us % 1000000), (long)getpid());
-	l->fd = l->os->open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+	l->fd = l->os->open(l->path, O_WRONLY | O_CREAT | O_APPEND, 0666);
 	l->written = 0;
-	free(path);
-	return l->fd < 0 ? -1 : 0;
+	if (l->fd < 0) {
+		free(l->path);
+		l->path = NULL;
+		return -1;
+	}
+	return 0;
+}
+
+/* Locked, so that who tidies the folder sees that it is in use; where locks
+ * are not to be had nobody tidies.  One that was tidied away before it was
+ * locked is followed by another. */
+static int
+begin_segment(struct reqlog *l)
+{
+	struct err why = ERR_INIT;
+	struct stat st;
+
+	for (;;) {
+		if (make_segment(l) < 0)
+			return -1;
+		if ((file_lock(l->fd, FILE_EXCLUSIVE, 0, 0, 0, &why) == 0 ||
+		    why.code != ERR_BUSY) && (fstat(l->fd, &st) < 0 ||
+		    st.st_nlink > 0))
+			return 0;
+		l->os->close(l->fd);
+		free(l->path);
+	}
 }
 
 static void
 end_segment(struct reqlog *l)
 {
-	if (l->fd >= 0)
-		l->os->close(l->fd);
+	struct ended *ended;
+
+	if (l->fd < 0)
+		return;
+	ended = xalloc(1, sizeof(*ended));
+	*ended = (struct ended){ l->fd, l->path, l->ended };
+	l->ended = ended;
 	l->fd = -1;
+	l->path = NULL;
+}
+
+/* Behind the lines that are written, which do not wait for it. */
+static void
+pack_ended(struct reqlog *l)
+{
+	struct ended *ended, *next;
+	struct err e = ERR_INIT;
+
+	mutex_lock(&l->file_lock);
+	ended = l->ended;
+	l->ended = NULL;
+	mutex_unlock(&l->file_lock);
+	if (ended == NULL)
+		return;
+	for (; ended; ended = next) {
+		next = ended->next;
+		if (reqlog_pack(l->os, ended->path, &e) < 0)
+			log_warn(l->log, "a segment of the request log stays "
+			    "as it is: %s", e.msg);
+		l->os->close(ended->fd);
+		free(ended->path);
+		free(ended);
+	}
+	reqlog_tidy(l->os, l->folder, l->keep_ms, l->keep_bytes, l->log);
 }
 
 /* Is it time for another one?  Also when its file was removed. */
@@ -156,6 +222,7 @@ flusher(void *ctx)
 		stop = l->stop;
 		mutex_unlock(&l->lock);
 		reqlog_flush(l);
+		pack_ended(l);
 	}
 }
 
@@ -184,7 +251,11 @@ reqlog_open(struct reqlog **out, const char *folder,
 	l->segment_bytes = o->segment_bytes ? o->segment_bytes : SEGMENT_BYTES;
 	l->segment_ms = o->segment_ms ? o->segment_ms : SEGMENT_MS;
 	l->flush_ms = o->flush_ms ? o->flush_ms : FLUSH_MS;
+	l->keep_ms = o->keep_ms;
+	l->before_answer = o->before_answer;
+	l->keep_bytes = o->keep_bytes;
 	l->fd = -1;
+	reqlog_tidy(l->os, l->folder, l->keep_ms, l->keep_bytes, l->log);
 	buf_init(&l->pending, PENDING_MAX);
 	buf_init(&l->writing, PENDING_MAX);
 	mutex_init(&l->lock);
@@ -210,15 +281,31 @@ add_member(struct buf *b, const char *key, const char *s)
 }
 
 /* All that comes before the rows. */
+/* The unit or the id, as the policy has it. */
+static void
+add_masked(struct buf *b, const char *key, const char *s,
+    enum reqlog_mask how, const struct reqlog_policy *p)
+{
+	if (s == NULL || how == MASK_DROP)
+		return;
+	if (how == MASK_NONE) {
+		add_member(b, key, s);
+		return;
+	}
+	buf_addf(b, ",\"%s\":", key);
+	reqlog_mask_hash(b, p, s, strlen(s));
+}
+
 static void
 begin_line(struct buf *out, const struct reqlog_request *r)
 {
 	char when[CLOCK_TEXT_MAX], share[NUM_TEXT_MAX];
+	const struct reqlog_policy *p = r->policy;
 
 	clock_print(when, r->time_us);
 	buf_addf(out, "{\"time\":\"%s\"", when);
-	add_member(out, "id", r->id);
-	add_member(out, "unit", r->unit);
+	add_masked(out, "id", r->id, p ? p->id : MASK_NONE, p);
+	add_masked(out, "unit", r->unit, p ? p->unit : MASK_NONE, p);
 	add_member(out, "model", r->model);
 	add_member(out, "version", r->version);
 	add_member(out, "digest", r->digest);
@@ -229,6 +316,10 @@ begin_line(struct buf *out, const struct reqlog_request *r)
 		buf_add(out, share, num_print_f64(share, r->placed->share));
 		buf_addf(out, ",\"place\":\"%016llx\"",
 		    (unsigned long long)r->placed->place);
+	}
+	if (p && p->sample < 1) {
+		buf_adds(out, ",\"sample\":");
+		buf_add(out, share, num_print_f64(share, p->sample));
 	}
 	if (r->micros)
 		buf_addf(out, ",\"micros\":%lld", (long long)r->micros);
@@ -242,16 +333,38 @@ add_object(struct buf *out, const char *key, const struct buf *b)
 	out->failed |= b->failed;
 }
 
+static void
+add_columns(struct buf *out, struct buf *masked, const char *key,
+    const struct reqlog_request *r, const struct buf *columns)
+{
+	buf_addf(out, ",\"%s\":", key);
+	reqlog_mask_object(out, masked, r->policy, columns);
+}
+
+static void
+end_line(struct buf *out, struct buf *masked)
+{
+	if (masked->len)
+		buf_addf(out, ",\"masked\":{%.*s}", (int)masked->len,
+		    masked->data);
+	out->failed |= masked->failed;
+	buf_free(masked);
+	buf_adds(out, "}\n");
+}
+
 void
 reqlog_line(struct buf *out, const struct reqlog_request *r,
     const struct buf *inputs, const struct buf *outputs)
 {
+	struct buf masked;
+
+	buf_init(&masked, BUF_CAP_DOC);
 	begin_line(out, r);
-	add_object(out, "inputs", inputs);
-	add_object(out, "outputs", outputs);
+	add_columns(out, &masked, "inputs", r, inputs);
+	add_columns(out, &masked, "outputs", r, outputs);
 	if (r->features)
 		add_object(out, "features", r->features);
-	buf_adds(out, "}\n");
+	end_line(out, &masked);
 }
 
 void
@@ -265,11 +378,14 @@ void
 reqlog_shadow(struct buf *out, const struct reqlog_request *r,
     const struct buf *answered, const struct buf *shadow)
 {
+	struct buf masked;
+
+	buf_init(&masked, BUF_CAP_DOC);
 	begin_line(out, r);
-	add_object(out, "answered", answered);
+	add_columns(out, &masked, "answered", r, answered);
 	if (shadow)
-		add_object(out, "shadow", shadow);
-	buf_adds(out, "}\n");
+		add_columns(out, &masked, "shadow", r, shadow);
+	end_line(out, &masked);
 }
 
 /* The disk is far behind when there is no room: drop, do not wait. */
@@ -292,7 +408,9 @@ reqlog_add(struct reqlog *l, const struct buf *lines, uint64_t rows)
 	}
 	wake = before < FLUSH_EARLY && l->pending.len >= FLUSH_EARLY;
 	mutex_unlock(&l->lock);
-	if (wake)
+	if (l->before_answer)	/* by whoever is first of those who wait */
+		reqlog_flush(l);
+	else if (wake)
 		cond_signal(&l->wake);
 }
 
@@ -328,7 +446,10 @@ reqlog_close(struct reqlog *l)
 	mutex_unlock(&l->lock);
 	cond_signal(&l->wake);
 	thread_join(&l->thread);
-	end_segment(l);
+	pack_ended(l);
+	if (l->fd >= 0)		/* the next who opens the folder packs it */
+		l->os->close(l->fd);
+	free(l->path);
 	buf_free(&l->pending);
 	buf_free(&l->writing);
 	cond_release(&l->wake);

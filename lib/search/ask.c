@@ -82,6 +82,8 @@ struct asking {
 	const struct study_setup *setup;
 	const struct ask_request *rq;
 	int64_t now_us;
+	int64_t number;			/* the one to be taken */
+	bool over;			/* even from another host */
 	bool hold;
 	char boot[64];
 	struct buf lines;
@@ -231,32 +233,87 @@ ask_any(struct asked *out, struct asking *k, double *x, struct err *e)
 	return ask_new(out, k, x, e);
 }
 
-int
-study_ask(struct asked *out, struct study *s, const struct study_setup *setup,
-    const struct ask_request *rq, struct err *e)
+/* What study_ask and study_take share: `find` under the journal's lock, and
+ * the trial held before that goes. */
+static int
+ask_with(struct asked *out, struct asking *k, int (*find)(struct asked *out,
+    struct asking *k, double *x, struct err *e), struct err *e)
 {
-	struct asking k = { .s = s, .setup = setup, .rq = rq,
-	    .now_us = clock_wall_us() };
+	struct study *s = k->s;
 	struct arena a = { NULL, 0 };
-	double *x = arena_alloc(&a, (setup->space.n + 1) * sizeof(*x));
+	double *x = arena_alloc(&a, (k->setup->space.n + 1) * sizeof(*x));
 	int r = -1;
 
-	machine_boot(k.boot, sizeof(k.boot));
-	buf_init(&k.lines, BUF_CAP_DOC);
+	k->now_us = clock_wall_us();
+	machine_boot(k->boot, sizeof(k->boot));
+	buf_init(&k->lines, BUF_CAP_DOC);
 	if (oplog_lock(&s->log, e) < 0 || study_catch_up(s, e) < 0)
 		goto done;
 	/* not by a lock that nobody can take: it would be lost at once */
-	k.hold = rq->hold && s->log.by_kernel;
-	r = ask_any(out, &k, x, e);
-	out->held = k.hold;
-	/* before the lock goes: nobody may see it without a holder */
-	if (r == 0 && k.hold)
+	k->hold = k->rq->hold && s->log.by_kernel;
+	r = find(out, k, x, e);
+	out->held = k->hold;
+	/* nobody may see it without a holder */
+	if (r == 0 && k->hold)
 		r = oplog_hold(&s->log, s->trial[out->number].id, e);
 	if (r == 0)
 		index_write(s);
 done:
 	oplog_unlock(&s->log);
-	buf_free(&k.lines);
+	buf_free(&k->lines);
 	arena_free(&a);
 	return r;
+}
+
+int
+study_ask(struct asked *out, struct study *s, const struct study_setup *setup,
+    const struct ask_request *rq, struct err *e)
+{
+	struct asking k = { .s = s, .setup = setup, .rq = rq };
+
+	return ask_with(out, &k, ask_any, e);
+}
+
+static int
+take_running(struct asked *out, struct asking *k, struct err *e)
+{
+	const struct trial *t = &k->s->trial[k->number];
+	unsigned attempt = t->attempt ? t->attempt : 1;
+	int lost = *t->boot ? is_lost(k, t, e) : 0;
+	struct lease lease;
+
+	if (lost < 0)
+		return -1;
+	if (*t->boot && !lost && !(k->over && strcmp(t->boot, k->boot) != 0))
+		return err_set(e, ERR_BUSY, "trial %lld of '%s' is being "
+		    "worked on", (long long)k->number, k->s->name);
+	lease = make_lease(k, *t->boot ? attempt + 1 : attempt);
+	write_lease(&k->lines, t->id, &lease);
+	*out = (struct asked){ k->number, *t->boot != '\0', false };
+	return study_append(k->s, &k->lines, false, e);
+}
+
+static int
+take_one(struct asked *out, struct asking *k, double *x, struct err *e)
+{
+	struct trial *t;
+
+	if (study_find_trial(&t, k->s, k->number, e) < 0)
+		return -1;
+	if (t->state == TRIAL_WAITING)
+		return ask_waiting(out, k, (size_t)k->number, x, e);
+	if (t->state == TRIAL_RUNNING)
+		return take_running(out, k, e);
+	return err_set(e, ERR_NO, "trial %lld of '%s' has ended: %s",
+	    (long long)k->number, k->s->name, trial_state_text(t->state));
+}
+
+int
+study_take(struct asked *out, struct study *s, const struct study_setup *setup,
+    int64_t number, bool over, const struct ask_request *rq, struct err *e)
+{
+	struct asking k = { .s = s, .setup = setup, .rq = rq, .number = number,
+	    .over = over };
+
+	return ask_with(out, &k, take_one, e);
 }

@@ -43,5 +43,14 @@ struct asked {
 int study_ask(struct asked *out, struct study *s,
     const struct study_setup *setup, const struct ask_request *rq,
     struct err *e);
+/*
+ * The trial of that number, which was asked before or waits: it is now this
+ * process that works on it.  ERR_BUSY while another one does, of this machine,
+ * or of another that was heard of within its lease, unless `over` says that it
+ * is known to be dead; ERR_NO when the trial has ended.
+ */
+int study_take(struct asked *out, struct study *s,
+    const struct study_setup *setup, int64_t number, bool over,
+    const struct ask_request *rq, struct err *e);
 
 #endif

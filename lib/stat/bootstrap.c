@@ -40,6 +40,14 @@ draw_counts_free(uint32_t **c, const struct pool *pool)
 	free(c);
 }
 
+void
+draw_run(struct pool *pool, uint64_t seed,
+    void (*draw)(void *ctx, size_t b, int worker), void *ctx)
+{
+	if (seed != METRIC_NO_DRAWS)
+		pool_run(pool, METRIC_DRAWS, draw, ctx);
+}
+
 /* n rows with replacement; one random number is good for two of them. */
 void
 draw_counts(uint32_t *count, size_t n, uint64_t seed, size_t draw)

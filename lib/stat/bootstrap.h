@@ -23,6 +23,10 @@ void draw_counts_free(uint32_t **c, const struct pool *pool);
  * stream of numbers. */
 void draw_counts(uint32_t *count, size_t n, uint64_t seed, size_t draw);
 
+/* All draws, unless the seed is METRIC_NO_DRAWS. */
+void draw_run(struct pool *pool, uint64_t seed,
+    void (*draw)(void *ctx, size_t b, int worker), void *ctx);
+
 /* The metric with the percentile interval of draw[0..METRIC_DRAWS), which
  * are sorted here; those that are NaN do not count.  Where no draw differs
  * it is a share of `rows` (metric_bound), or NAN: it has no interval. */

@@ -30,6 +30,8 @@
 #include "base/err.h"
 
 #define METRIC_DRAWS 400
+#define METRIC_NO_DRAWS UINT64_MAX	/* a seed: no interval is to be had by
+				 * drawing; values are the same */
 #define METRIC_MAX 32
 #define METRIC_BINS 10		/* of the calibration table */
 #define METRIC_CURVE 101	/* points of the ROC curve at most */

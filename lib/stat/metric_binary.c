@@ -85,7 +85,7 @@ binary_draws(const struct score_order *o, double threshold, uint64_t seed,
 		d->above += o->p[i] >= threshold;
 	}
 	d->count = draw_counts_new(pool, o->n);
-	pool_run(pool, METRIC_DRAWS, draw_binary, d);
+	draw_run(pool, seed, draw_binary, d);
 	draw_counts_free(d->count, pool);
 	pool_free(pool);
 	free(d->bin);

@@ -112,7 +112,7 @@ add_multi(struct metrics *out, struct class_draws *m, int threads)
 	free(cell);
 	out->one_class = isnan(auc);
 	m->count = draw_counts_new(pool, m->n);
-	pool_run(pool, METRIC_DRAWS, draw_multi, m);
+	draw_run(pool, m->seed, draw_multi, m);
 	draw_counts_free(m->count, pool);
 	pool_free(pool);
 	metric_add_draws(out, "f1_macro", macro, m->macro, fewest);

@@ -67,7 +67,7 @@ add_r2(struct metrics *out, const double *square, const double *y, size_t n,
 	d->n = n;
 	d->seed = seed;
 	d->count = draw_counts_new(pool, n);
-	pool_run(pool, METRIC_DRAWS, draw_numbers, d);
+	draw_run(pool, seed, draw_numbers, d);
 	draw_counts_free(d->count, pool);
 	pool_free(pool);
 	/* of one row there is nothing to explain */

@@ -53,6 +53,8 @@ layout_check(const char *folder, struct err *e)
 		r = check_one(folder, folder_name[i], e);
 	if (r == 0)
 		r = check_one(folder, "cache/memo", e);
+	if (r == 0)
+		r = check_one(folder, "cache/matrix", e);
 	if (r == 0 && (r = folder_names(&kind, &n, refs, e)) == 0) {
 		for (size_t i = 0; r == 0 && i < n; i++)
 			r = check_one(refs, kind[i], e);

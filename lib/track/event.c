@@ -2,6 +2,7 @@
 #include "track/event.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/num.h"
@@ -86,6 +87,43 @@ event_metric(struct arena *a, const char *name, int64_t step, double value,
 	put_value(a, event, value);
 	json_add_int(a, event, "us", us);
 	return event;
+}
+
+/* Room is made once for the whole line. */
+static char *
+put_part(char *to, const char *s, size_t n)
+{
+	memcpy(to, s, n);
+	return to + n;
+}
+
+#define PUT(to, text) put_part(to, text, sizeof(text) - 1)
+
+void
+event_put_metric(struct buf *out, const char *name, size_t n, int64_t step,
+    double value, int64_t us)
+{
+	char *to;
+
+	buf_adds(out, "{\"event\":\"metric\",\"name\":");
+	json_quote(out, name, n);
+	to = buf_reserve(out, 3 * NUM_TEXT_MAX + 64);
+	if (to == NULL)
+		return;
+	to = PUT(to, ",\"step\":");
+	to += num_print_i64(to, step);
+	to = PUT(to, ",\"value\":");
+	if (isfinite(value)) {
+		to += num_print_f64(to, value);
+	} else {
+		*to++ = '"';
+		to += num_print_f64(to, value);
+		*to++ = '"';
+	}
+	to = PUT(to, ",\"us\":");
+	to += num_print_i64(to, us);
+	to = PUT(to, "}\n");
+	buf_grew(out, (size_t)(to - (out->data + out->len)));
 }
 
 struct json *

@@ -24,6 +24,9 @@ struct json *event_param(struct arena *a, const char *name,
     const struct json *v);
 struct json *event_metric(struct arena *a, const char *name, int64_t step,
     double value, int64_t us);
+/* The same line, written at once, its newline too. */
+void event_put_metric(struct buf *out, const char *name, size_t n,
+    int64_t step, double value, int64_t us);
 struct json *event_summary(struct arena *a, const char *name, double value);
 struct json *event_link(struct arena *a, const struct link *l);
 struct json *event_fact(struct arena *a, const char *key,

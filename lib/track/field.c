@@ -1,12 +1,14 @@
 /* Names of fields, and the fields of a run as a tree. */
 #include "track/field.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "codec/json.h"
+#include "track/amend.h"
 #include "track/query.h"
 
 static const char *const fields[] = {
@@ -16,7 +18,7 @@ static const char *const fields[] = {
 	"usage.energy_from", "usage.blas_kernel", "machine.system",
 	"machine.cpu", "machine.cpus", "machine.memory_bytes", "error", "memo",
 	"programs", "params", "metrics", "metrics_flag", "git", "usage",
-	"machine", "facts"
+	"machine", "facts", "parent", "note", "archived"
 };
 
 /* Below these any name may stand. */
@@ -25,6 +27,16 @@ static const char *const open_spaces[] = { "params", "metrics",
 
 #define N_FIELDS (sizeof(fields) / sizeof(*fields))
 #define N_SPACES (sizeof(open_spaces) / sizeof(*open_spaces))
+
+/* Those that have another name in the run. */
+static const struct {
+	const char *name, *path;
+} renamed[] = {
+	{ "learner", "params.learner" }, { "target", "params.target" },
+	{ "parent", "facts.tags." TAG_PARENT },
+	{ "note", "facts.tags." TAG_NOTE },
+	{ "archived", "facts.deleted" },
+};
 
 static bool
 is_below(const char *name, const char *space)
@@ -77,18 +89,30 @@ field_is_own(const char *name)
 	return is_below(name, "params") || is_below(name, "metrics");
 }
 
-/* A field of the run itself, else one of its facts (git, usage, machine).
- * What a fit goes by is asked for by its own name. */
+bool
+field_path(char path[FIELD_PATH], bool *facts, const char *name)
+{
+	*facts = false;
+	if (is_below(name, "tags"))
+		return snprintf(path, FIELD_PATH, "facts.%s", name) <
+		    FIELD_PATH;
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(*renamed); i++)
+		if (strcmp(name, renamed[i].name) == 0)
+			return snprintf(path, FIELD_PATH, "%s",
+			    renamed[i].path) < FIELD_PATH;
+	*facts = true;
+	return snprintf(path, FIELD_PATH, "%s", name) < FIELD_PATH;
+}
+
 const struct json *
 query_field(const struct json *row, const char *name)
 {
 	const struct json *j;
+	char path[FIELD_PATH];
+	bool facts;
 
-	if (is_below(name, "tags"))
-		return json_get(json_path(row, "facts.tags"), name + 5);
-	j = strcmp(name, "learner") == 0 ||
-	    strcmp(name, "target") == 0 ? json_get(json_get(row, "params"),
-	    name) : json_path(row, name);
-
-	return j ? j : json_path(json_get(row, "facts"), name);
+	if (!field_path(path, &facts, name))
+		return NULL;
+	j = json_path(row, path);
+	return j || !facts ? j : json_path(json_get(row, "facts"), name);
 }

@@ -18,8 +18,10 @@
 #include "base/rng.h"
 #include "catalog/name.h"
 #include "catalog/put.h"
+#include "codec/json_edit.h"
 #include "store/odb.h"
 #include "store/ref.h"
+#include "track/amend.h"
 #include "track/event.h"
 #include "track/find.h"
 #include "track/internal.h"
@@ -118,14 +120,34 @@ append_and_free(struct journal *j, struct arena *a, const struct json *event,
 	return r;
 }
 
+/* The facts of line one, and the parent among their tags. */
+static const struct json *
+facts_with_parent(struct arena *a, const struct journal_start *s)
+{
+	struct json *facts, *tags;
+
+	if (s->parent == NULL || !name_base_ok(s->parent))
+		return s->facts;
+	facts = s->facts ? json_copy(a, s->facts) : json_new(a, JSON_MAP);
+	tags = (struct json *)(uintptr_t)json_get(facts, "tags");
+	if (tags == NULL)
+		tags = json_add_map(a, facts, "tags");
+	json_add_text(a, tags, TAG_PARENT, s->parent);
+	return facts;
+}
+
 static struct json *
 begin_event(struct arena *a, const char *id, const struct journal_start *s)
 {
+	struct journal_start start = *s;
 	struct event_begin b = { .id = id, .us = s->begin_us ? s->begin_us :
-	    clock_wall_us(), .pid = getpid(), .start = s };
+	    clock_wall_us(), .pid = getpid(), .start = &start };
 	struct machine m;
 
-	machine_read(&m);
+	start.facts = facts_with_parent(a, s);
+
+	machine_who(&m);
+	machine_boot(m.boot, sizeof(m.boot));
 	b.host = m.host;
 	b.boot = m.boot;
 	b.user = s->user ? s->user : m.user;

@@ -46,6 +46,7 @@ struct journal_start {
 	/* told by whoever runs it elsewhere; 0 and NULL: now, and us */
 	int64_t begin_us;
 	const char *user;
+	const char *parent;		/* the run it is a part of, or NULL */
 	/* nothing is synced before its end: a power cut may lose it */
 	bool unsynced;
 };

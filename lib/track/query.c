@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "codec/json_edit.h"
 #include "track/condition.h"
 #include "track/field.h"
 #include "track/index/index.h"
@@ -35,6 +36,7 @@ struct search {
 	struct arena arena;
 	struct condition where;
 	struct asked *asked;	/* of where, then columns, then sort */
+	struct asked archived;
 	size_t n_asked;
 	struct run_index *index;
 	struct run_list journals;
@@ -121,6 +123,16 @@ reads_input(bool *yes, struct search *s, const struct run *r, struct err *e)
 	return result;
 }
 
+static bool
+is_archived(struct search *s)
+{
+	const struct json *j = s->tree ? query_field(s->tree,
+	    s->archived.name) : run_field_at(s->index, s->archived.field,
+	    s->at);
+
+	return j && j->type != JSON_NULL;
+}
+
 /* r NULL: the one at s->at of the index.  1: no more are wanted. */
 static int
 look_at(struct search *s, const struct run *r, struct err *e)
@@ -135,6 +147,8 @@ look_at(struct search *s, const struct run *r, struct err *e)
 			    s->asked[i].name) != NULL;
 	/* without a sort the first ones found are the ones wanted */
 	if (s->q->sort == NULL && s->q->limit && s->n == s->q->limit)
+		return 0;
+	if (!s->q->archived && is_archived(s))
 		return 0;
 	if (s->q->where && condition_holds(&yes, &s->where, value_of, s, e) < 0)
 		return -1;
@@ -246,6 +260,23 @@ by_value_descending(const void *a, const void *b)
 	return in_order(a, b, -1);
 }
 
+/* The columns of a match; what is in a list or a map, too. */
+static void
+put_cells(struct search *s, const struct match *m, const struct json **to)
+{
+	struct arena *a = &s->out->arena;
+
+	s->tree = m->tree;
+	s->at = m->at;
+	s->whole = NULL;
+	for (size_t i = 0; i < s->q->n_columns; i++) {
+		const struct json *j = value_of(s, s->where.n + i);
+
+		to[i] = j ? json_copy(a, j) : NULL;
+	}
+	s->tree = NULL;
+}
+
 static void
 put_rows(struct search *s)
 {
@@ -255,6 +286,14 @@ put_rows(struct search *s)
 	if (s->q->sort && s->n)
 		qsort(s->match, s->n, sizeof(*s->match), s->q->sort[0] == '-' ?
 		    by_value_descending : by_value_ascending);
+	if (s->q->cells) {
+		out->cell = xalloc(n * s->q->n_columns + 1,
+		    sizeof(*out->cell));
+		for (out->n = 0; out->n < n; out->n++)
+			put_cells(s, &s->match[out->n], out->cell + out->n *
+			    s->q->n_columns);
+		return;
+	}
 	out->row = xalloc(n + 1, sizeof(*out->row));
 	for (size_t i = 0; i < n; i++) {
 		const struct match *m = &s->match[i];
@@ -295,6 +334,8 @@ search(struct search *s, struct err *e)
 	if (run_list_journals(&s->journals, s->c, e) < 0 ||
 	    run_index_open(&s->index, s->c, e) < 0)
 		return -1;
+	s->archived.name = "archived";
+	s->archived.field = run_index_field(s->index, "archived");
 	for (size_t i = 0; i < s->n_asked; i++)
 		s->asked[i].field = run_index_field(s->index,
 		    s->asked[i].name);
@@ -358,5 +399,6 @@ void
 query_free(struct query_rows *r)
 {
 	free(r->row);
+	free(r->cell);
 	arena_free(&r->arena);
 }

@@ -9,6 +9,7 @@
 #ifndef TRACK_QUERY_H
 #define TRACK_QUERY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -25,11 +26,14 @@ struct query {
 	size_t n_columns;
 	const char *input;	/* only runs that read this, or NULL */
 	size_t limit;		/* 0: all */
+	bool archived;		/* those, too */
+	bool cells;		/* the columns alone are wanted */
 };
 
 struct query_rows {
 	struct arena arena;
-	struct json **row;	/* as run_to_json */
+	struct json **row;	/* as run_to_json; NULL with query.cells: */
+	const struct json **cell;	/* (n, n_columns), NULL: missing */
 	size_t n;
 	/* metrics and parameters asked for that no run at all has */
 	const char **absent;

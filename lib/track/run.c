@@ -13,6 +13,7 @@
 #include "base/beneath.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/intern.h"
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -32,7 +33,8 @@ struct growing_metric {
 
 struct run_builder {
 	struct run *r;
-	struct growing_metric *metric;
+	struct growing_metric *metric;	/* (names) */
+	struct intern *names;
 	size_t n_metrics, room;
 	size_t room_links;
 	struct json *params, *facts;
@@ -100,11 +102,9 @@ static struct growing_metric *
 find_metric(const struct run_builder *b, const struct json *event)
 {
 	const char *name = json_text(event, "name", "");
+	uint32_t i = intern_find(b->names, name, strlen(name));
 
-	for (size_t i = 0; i < b->n_metrics; i++)
-		if (strcmp(b->metric[i].name, name) == 0)
-			return &b->metric[i];
-	return NULL;
+	return i == INTERN_NONE ? NULL : &b->metric[i];
 }
 
 /* Of a metric that has values; it follows them. */
@@ -120,31 +120,100 @@ add_summary(struct run_builder *b, const struct json *event)
 }
 
 static void
-add_metric(struct run_builder *b, const struct json *event)
+add_point(struct run_builder *b, const char *name, size_t n, int64_t step,
+    double value, int64_t us)
 {
-	const char *name = json_text(event, "name", "");
-	struct growing_metric *g = find_metric(b, event);
+	uint32_t i = intern_add(b->names, name, n);
+	struct growing_metric *g;
 
-	if (g == NULL) {
+	if (i == b->n_metrics) {
 		if (b->n_metrics == b->room) {
 			b->room = b->room ? b->room * 2 : 16;
 			b->metric = xresize(b->metric, b->room,
 			    sizeof(*b->metric));
 		}
-		g = &b->metric[b->n_metrics++];
-		*g = (struct growing_metric){
-			.name = arena_strdup(&b->r->arena, name)
+		b->metric[b->n_metrics++] = (struct growing_metric){
+			.name = arena_strndup(&b->r->arena, name, n)
 		};
 	}
+	g = &b->metric[i];
 	if (g->n == g->room) {
 		g->room = g->room ? g->room * 2 : 4;
 		g->step = xresize(g->step, g->room, sizeof(*g->step));
 		g->time_us = xresize(g->time_us, g->room, sizeof(*g->time_us));
 		g->value = xresize(g->value, g->room, sizeof(*g->value));
 	}
-	g->step[g->n] = json_int(event, "step", 0);
-	g->time_us[g->n] = json_int(event, "us", 0);
-	g->value[g->n++] = metric_value(event);
+	g->step[g->n] = step;
+	g->time_us[g->n] = us;
+	g->value[g->n++] = value;
+}
+
+static void
+add_metric(struct run_builder *b, const struct json *event)
+{
+	const char *name = json_text(event, "name", "");
+
+	add_point(b, name, strlen(name), json_int(event, "step", 0),
+	    metric_value(event), json_int(event, "us", 0));
+}
+
+/* The next part of a line must be this. */
+static bool
+skip_word(const char **at, const char *end, const char *word, size_t n)
+{
+	if ((size_t)(end - *at) < n || memcmp(*at, word, n) != 0)
+		return false;
+	*at += n;
+	return true;
+}
+
+#define SKIP(at, end, word) skip_word(at, end, word, sizeof(word) - 1)
+
+/* Up to a byte, which is passed over. */
+static bool
+take_until(const char **s, size_t *n, const char **at, const char *end, char c)
+{
+	const char *stop = memchr(*at, c, (size_t)(end - *at));
+
+	if (stop == NULL)
+		return false;
+	*s = *at;
+	*n = (size_t)(stop - *at);
+	*at = stop + 1;
+	return true;
+}
+
+/* A point as event_put_metric writes it: most lines of most journals.  False:
+ * it is something else, or the same in other words. */
+static bool
+read_point(struct run_builder *b, const char *at, const char *end)
+{
+	const char *name, *step, *value, *us;
+	size_t name_n, step_n, value_n, us_n;
+	int64_t i, t;
+	double d;
+
+	if (!SKIP(&at, end, "{\"event\":\"metric\",\"name\":\"") ||
+	    !take_until(&name, &name_n, &at, end, '"') ||
+	    !SKIP(&at, end, ",\"step\":") ||
+	    !take_until(&step, &step_n, &at, end, ',') ||
+	    !SKIP(&at, end, "\"value\":") ||
+	    !take_until(&value, &value_n, &at, end, ',') ||
+	    !SKIP(&at, end, "\"us\":") ||
+	    !take_until(&us, &us_n, &at, end, '}') || at != end)
+		return false;
+	for (size_t k = 0; k < name_n; k++)
+		if (name[k] < ' ' || name[k] == '\\' || name[k] == 0x7f)
+			return false;
+	/* JSON's own numbers: no plus, no word, no 01, no .5 */
+	if (!num_parse_i64(step, step_n, &i) || *step == '+' ||
+	    !num_parse_i64(us, us_n, &t) || *us == '+' || value_n == 0 ||
+	    (*value != '-' && (*value < '0' || *value > '9')) ||
+	    memchr(value, 'n', value_n) || memchr(value, 'I', value_n) ||
+	    !num_parse_f64(value, value_n, &d))
+		return false;
+	add_point(b, name, name_n, i, d, t);
+	return true;
 }
 
 static void
@@ -318,6 +387,7 @@ builder_release(struct run_builder *b)
 		free(b->metric[i].value);
 	}
 	free(b->metric);
+	intern_free(b->names);
 }
 
 static void
@@ -325,6 +395,7 @@ builder_init(struct run_builder *b, struct run *r)
 {
 	memset(b, 0, sizeof(*b));
 	b->r = r;
+	b->names = intern_new();
 	b->params = json_new(&r->arena, JSON_MAP);
 	b->facts = json_new(&r->arena, JSON_MAP);
 	r->params = b->params;
@@ -345,7 +416,9 @@ run_parse(struct run *r, const char *s, size_t n, struct err *e)
 
 	builder_init(&b, r);
 	for (; (stop = memchr(at, '\n', (size_t)(end - at))); at = stop + 1) {
-		arena_free(&line);
+		if (begun && read_point(&b, at, stop))
+			continue;
+		arena_clear(&line);
 		if (json_parse(&event, &line, at, (size_t)(stop - at), 0,
 		    &ignored) < 0 || event->type != JSON_MAP)
 			continue;	/* its writer was killed half way */
@@ -371,7 +444,8 @@ run_began_here(const struct run *r)
 {
 	struct machine m;
 
-	machine_read(&m);
+	machine_who(&m);
+	machine_boot(m.boot, sizeof(m.boot));
 	return *r->boot && strcmp(m.boot, r->boot) == 0 &&
 	    strcmp(m.host, r->host) == 0;
 }

@@ -22,6 +22,7 @@ struct call {
 	struct json *q;			/* the fields, a map */
 	const char *part, *tail;	/* what {id} and {key} stood for, or NULL */
 	const char *user;		/* or NULL */
+	uint64_t ticket;		/* of the sync it waits for, or 0 */
 };
 
 /* ---- what was sent ---- */

@@ -6,6 +6,7 @@
 #ifndef TRACKING_INTERNAL_H
 #define TRACKING_INTERNAL_H
 
+#include "base/groupsync.h"
 #include "base/thread.h"
 #include "track/ended.h"
 #include "tracking/book.h"
@@ -21,6 +22,7 @@ struct tracking {
 	struct mutex lock;		/* of all below, and of what is written */
 	struct book *book;
 	struct runs runs;
+	struct group_sync *sync;	/* of journals that were begun */
 	size_t adopted;			/* runs looked at for an experiment */
 };
 

@@ -166,19 +166,33 @@ load_run(struct runs *rs, const char *id)
 
 /* ---- all of them ---- */
 
+/* Those that are new, were ended, or got another version. */
 static int
-load_new(void *ctx, const char *name, struct err *e)
+load_changed(void *ctx, const char *base, uint64_t stamp, struct err *e)
 {
 	struct runs *rs = ctx;
 	struct tracked_run *t;
 
 	(void)e;
-	if (strchr(name, '@'))
+	if (strchr(base, '@'))
 		return 0;
-	t = runs_find(rs, name + 4);
-	if (t == NULL || !t->sealed)
-		load_run(rs, name + 4);
+	t = runs_find(rs, base);
+	if (t && t->sealed && t->stamp == stamp)
+		return 0;
+	load_run(rs, base);
+	t = runs_find(rs, base);
+	if (t && t->sealed)
+		t->stamp = stamp;
 	return 0;
+}
+
+void
+tracked_is_read(const struct runs *rs, struct tracked_run *r)
+{
+	char *name = xprintf("run/%s", r->id);
+
+	r->stamp = ref_stamp(catalog_repo(rs->c), name);
+	free(name);
 }
 
 /* Journals that grew since. */
@@ -241,7 +255,7 @@ runs_refresh(struct runs *rs, struct err *e)
 	journals = repo_path(repo, "runs");
 	now = (struct run_stamp){ changed_ns(refs), changed_ns(journals) };
 	if (now.refs_ns != rs->seen.refs_ns)
-		r = ref_each(repo, "run/", load_new, rs, e);
+		r = ref_each_stamp(repo, "run", load_changed, rs, e);
 	if (r == 0)
 		r = load_journals(rs, journals, e);
 	if (r == 0)

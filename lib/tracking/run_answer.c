@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "track/amend.h"
 #include "tracking/internal.h"
 
 /* ---- looking ---- */
@@ -125,36 +126,21 @@ put_run(struct call *k, const char *key, const struct tracked_run *r)
 
 /* ---- writing ---- */
 
-static int
-amend_run(struct tracking *t, struct tracked_run *r, const struct ended *p,
-    struct err *e)
-{
-	struct catalog_put put;
-
-	if (ended_amend(&put, t->c, r->id, &p->text, e) < 0)
-		return -1;
-	r->sealed = true;
-	return 0;
-}
-
 int
 write_run(struct call *k, struct tracked_run *r, struct ended *p)
 {
-	struct tracking *t = k->t;
 	struct err e = ERR_INIT;
-	struct journal *j;
-	int result = -1;
+	bool sealed = r->sealed;
+	int result;
 
-	if (r->sealed) {
-		result = amend_run(t, r, p, &e);
-	} else if (journal_open(&j, t->c, r->id, &e) == 0) {
-		result = journal_append(j, &p->text, &e);
-		journal_close(j);
+	result = run_amend(&sealed, k->t->c, r->id, &p->text, &e);
+	if (result == 0 && !sealed)
 		r->size += p->text.len;
+	if (result == 0) {
+		r->sealed = sealed;
 		r->heard_us = clock_wall_us();
-	} else if (e.code == ERR_NOENT) {
-		/* another process sealed it meanwhile */
-		result = amend_run(t, r, p, &e);
+		if (sealed)
+			tracked_is_read(&k->t->runs, r);
 	}
 	ended_release(p);
 	return result < 0 ? call_fail_err(k, &e) : 0;

@@ -41,6 +41,7 @@ struct tracked_run {
 	/* JSON: lists of what it read, or NULL */
 	char *datasets, *model_inputs, *model_outputs;
 	uint64_t size;			/* of its journal, when it was read */
+	uint64_t stamp;			/* of its ref, when it was read */
 };
 
 struct runs {
@@ -66,6 +67,9 @@ size_t runs_count(const struct runs *rs);
 struct tracked_run *runs_find(const struct runs *rs, const char *id);
 /* A new, empty one. */
 struct tracked_run *runs_add(struct runs *rs, const char *id);
+
+/* What we wrote of a sealed run needs no reading. */
+void tracked_is_read(const struct runs *rs, struct tracked_run *r);
 
 /* "RUNNING" ... as MLflow has it now. */
 const char *tracked_status(const struct tracked_run *r, int64_t now_us);

@@ -25,6 +25,12 @@ tracking_open(struct tracking **out, const struct tracking_opts *o,
 	if (t->o.lease_s == 0)
 		t->o.lease_s = DEFAULT_LEASE_S;
 	mutex_init(&t->lock);
+	if (catalog_repo(t->c)) {
+		char *folder = repo_path(catalog_repo(t->c), "runs");
+
+		t->sync = group_sync_new(repo_os(catalog_repo(t->c)), folder);
+		free(folder);
+	}
 	if (catalog_need_repo(t->c, "a tracking server", e) < 0 ||
 	    book_open(&t->book, t->c, e) < 0 ||
 	    runs_init(&t->runs, t->c, e) < 0 || adopt_runs(t, e) < 0) {
@@ -40,6 +46,7 @@ tracking_close(struct tracking *t)
 {
 	if (t == NULL)
 		return;
+	group_sync_free(t->sync);
 	book_close(t->book);
 	runs_release(&t->runs);
 	mutex_release(&t->lock);
@@ -161,6 +168,16 @@ refresh(struct call *k)
 	return 0;
 }
 
+/* What is answered with success is on disk. */
+static void
+wait_for_disk(struct call *k)
+{
+	struct err e = ERR_INIT;
+
+	if (group_sync_wait(k->t->sync, k->ticket, &e) < 0)
+		call_fail_err(k, &e);
+}
+
 void
 tracking_answer(struct tracking *t, const char *user,
     const struct http_request *request, struct http_response *response)
@@ -179,6 +196,8 @@ tracking_answer(struct tracking *t, const char *user,
 		if (refresh(&k) == 0)
 			(void)r->handle(&k);
 		mutex_unlock(&t->lock);
+		if (k.ticket)
+			wait_for_disk(&k);
 	}
 	arena_free(&k.arena);
 }

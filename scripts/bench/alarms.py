@@ -13,7 +13,7 @@ import pandas as pd
 
 work = sys.argv[1]
 WEEK, NULLS, SERIES, AFTER = 1000, int(os.environ.get("WEEKS", "1000")), int(os.environ.get("SERIES", "40")), 8
-r = np.random.default_rng(11)
+r = np.random.default_rng(int(os.environ.get("SEED", "11")))
 
 
 def rows(n):

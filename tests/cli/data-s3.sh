@@ -60,6 +60,12 @@ check 'an unknown key and no key at all are refused, not taken for an empty remo
 	AWS_ACCESS_KEY_ID= expect 2 mlv-data pull &&
 	says "no key for S3"
 X
+check 'files of profiles that cannot be read matter only where no key is in the environment' <<'X'
+	mkdir -p ../folder &&
+	AWS_SHARED_CREDENTIALS_FILE=../folder AWS_CONFIG_FILE=../folder expect 0 mlv-data pull &&
+	AWS_ACCESS_KEY_ID= AWS_SHARED_CREDENTIALS_FILE=../folder expect 3 mlv-data pull &&
+	says folder
+X
 # A command with keys from files alone.
 by_files() {	# NAME=value..., command
 	env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY "AWS_SHARED_CREDENTIALS_FILE=$HOME_DIR/credentials" \

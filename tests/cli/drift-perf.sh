@@ -86,6 +86,28 @@ check 'perf --estimate cbpe: a value for days without labels, and none where not
 	says 'no estimate: the labelled rows are of one class' &&
 	mv all.csv late.csv
 X
+check 'perf --estimate cbpe: of three classes, by segment too, and none where a class has no label' <<'X'
+	awk 'BEGIN {
+		print "id,place,probabilities.a,probabilities.b,probabilities.c"
+		for (i = 0; i < 600; i++) {
+			p = 0.2 + i * 7919 % 601 / 1200
+			print "k" i "," (i % 3 ? "land" : "town") "," p "," (1 - p) * 0.7 "," (1 - p) * 0.3
+		}
+	}' >c.csv &&
+	awk -F , 'BEGIN { print "id,y" } NR > 1 && NR < 400 {
+		u = NR * 104729 % 1009 / 1009
+		print $1 "," (u < $3 ? "a" : u < $3 + $4 ? "b" : "c")
+	}' c.csv >cy.csv &&
+	three() { mlv-drift perf --labels cy.csv --key id --estimate cbpe --by place c.csv; } &&
+	expect 0 three &&
+	test "$(cut -f 3 out | sort -u | tr '\n' ' ')" = "accuracy auc_ovr f1_macro " &&
+	awk -F '\t' '{ n++; bad += !($7 > 0.1 && $7 < 1 && $8 <= $7 && $9 >= $7) } END { exit bad || n != 9 }' out &&
+	awk -F '\t' '$1 == "all" && $3 == "accuracy" { d = $7 - $4; exit !(d < 0.1 && d > -0.1) }' out &&
+	grep -v ',c$' cy.csv >two.csv &&
+	mv two.csv cy.csv &&
+	expect 0 three &&
+	says 'no estimate: the labelled rows are not of every class'
+X
 check 'perf: numbers are judged by rmse, mae and r2' <<'X'
 	awk 'BEGIN { print "id,prediction"; for (i = 0; i < 50; i++) print i "," i + i % 2 }' >n.csv &&
 	awk 'BEGIN { print "id,y"; for (i = 0; i < 50; i++) print i "," i }' >ny.csv &&
@@ -96,7 +118,7 @@ check 'perf: numbers are judged by rmse, mae and r2' <<'X'
 	expect 3 mlv-drift perf --labels ny.csv --key id n.csv &&
 	says "ny.csv: line 52: the label 'seven' is no number" &&
 	expect 3 mlv-drift perf --labels late.csv --key id --estimate cbpe n.csv &&
-	says 'cbpe estimates classifiers of two classes alone'
+	says 'cbpe estimates classifiers alone; of a regression take dle'
 X
 check 'perf --weak: a segment of two columns is found, and none where errors are chance' <<'X'
 	awk 'BEGIN {

@@ -68,6 +68,25 @@ check 'report of a request log: its days are the timeline' <<'X'
 	expect 1 mlv-drift report -x when,note --since 2026-01-05 ref.csv log &&
 	! grep -q Timeline out
 X
+check 'report: a log that is still written, a clock that jumps back and ahead, too few rows: said in the page' <<'X'
+	cp -r log jumps &&
+	at() { # day, rows
+		awk -v day="$1" -v n="$2" 'BEGIN { for (i = 0; i < n; i++)
+			printf "{\"time\":\"%sT00:00:00Z\",\"inputs\":{\"x\":%d,\"k\":\"a\"},\"outputs\":{\"y\":1}}\n", day, i
+		}'
+	} &&
+	{
+		at 2098-03-01 4 && at 2025-12-31 40 && printf 'no record\n{"time":"2026-01-06T0'
+	} >>jumps/20260101T000000.000000Z-1.jsonl &&
+	{ mlv-drift report -x when,note ref.csv jumps >out 2>err || test $? -eq 1; } &&
+	says 'lines of the request log passed over, torn or not flat: 2' &&
+	grep -qF 'Lines of the request log passed over, torn or not flat: 2' out &&
+	grep -qF '| 1 | 2025-12-31 | 40 |' out &&
+	grep -qF '| 2098-03-01 | 4 | too few |' out &&
+	head -n 11 ref.csv >few.csv &&
+	expect 0 mlv-drift report --html -x when,note few.csv jumps &&
+	grep -q 'too few rows' out
+X
 check 'report: text is left out and named, what is off is refused' <<'X'
 	{ mlv-drift report -x when ref.csv now.csv >out 2>err || test $? -eq 1; } &&
 	says "column 'note' is text: left out" &&

@@ -9,7 +9,7 @@ tree() { git -C "$TOP" status --porcelain 2>/dev/null; }
 before=$(tree)
 check 'demo: it runs to its end, and a gate says no once' <<'X'
 	expect 0 env TMPDIR="$PWD" sh "$churn/demo.sh" &&
-	prints "== done: 73 runs, 1 model" &&
+	prints "== done: 74 runs, 2 models" &&
 	prints "(exit 1: an honest no)"
 X
 check 'demo: mlv-drift compares the log of the server twice, first no drift, then drift' <<'X'
@@ -20,6 +20,13 @@ X
 check 'demo: a server follows the promotion, and the rollback' <<'X'
 	grep -q "^X-Mlv-Version: 2" out &&
 	prints "rollback"
+X
+check 'demo: a model of joined features is served by key, its lineage names them, and an audit says no once' <<'X'
+	sed -n '/lineage model:behaviour/,/feature load/p' out >lineage &&
+	grep -q '^data:usage@1' lineage &&
+	grep -q '^features.yaml' lineage &&
+	test "$(grep -c 'feature audit features.yaml served' out)" = 2 &&
+	sed -n '/nobody had loaded/,$p' out | grep -q '^usage__calls	.*	99	late$'
 X
 
 # a PATH without curl, where what would be installed is written down
@@ -57,11 +64,19 @@ check 'generate.sh: an unknown word and a number that is none are usage errors' 
 	expect 2 sh "$churn/generate.sh" 100 1 drfit &&
 	says usage &&
 	expect 2 sh "$churn/generate.sh" ten &&
+	expect 2 sh "$churn/usage.sh" nope.csv &&
+	expect 2 sh "$churn/usage.sh" churn.csv 1 yesterday &&
 	test ! -s out
 X
 check 'generate.sh: the same seed gives the same bytes' <<'X'
 	expect 0 sh "$churn/generate.sh" 1500 3 &&
-	same out churn.csv
+	same out churn.csv &&
+	expect 0 sh "$churn/usage.sh" churn.csv 2 2024-03-04 &&
+	cp out usage.csv &&
+	test "$(wc -l <usage.csv)" = 12001 &&
+	grep -q ,2024-02-29, usage.csv &&
+	expect 0 sh "$churn/usage.sh" churn.csv 2 2024-03-04 &&
+	same out usage.csv
 X
 check 'Makefile: it makes the card' <<'X'
 	expect 0 make -s -f "$churn/Makefile" DATA=churn.csv &&

@@ -30,6 +30,8 @@ check 'split: each column of a part comes from the one of the whole' <<'X'
 	mlv-data split data:rows train=70 test=30 >log &&
 	told &&
 	holds '[.[1].outputs[].name] == ["data:rows-train", "data:rows-test"]' &&
+	holds '.[0].eventType == "START" and .[0].inputs == [.[1].inputs[0] | del(.inputFacets[])]' &&
+	holds '.[0].inputs[0].facets.schema.fields | length == 3' &&
 	holds '.[1].outputs[0].facets.columnLineage.fields.x.inputFields[0].field == "x"'
 X
 check 'fit: the target comes from the columns that were not dropped' <<'X'

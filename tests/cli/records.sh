@@ -316,6 +316,15 @@ check 'mlv-train runs prints the record for each kind of run, in both forms' <<'
 	described 0 mlv-train runs &&
 	plain mlv.run.listed/1 0 mlv-train runs
 X
+check 'mlv-train runs --group-by prints its record' <<'X'
+	described 0 mlv-train runs -g learner,params.lr --agg max:metrics.loss,count:metrics.loss
+X
+check 'mlv-train tag, attach, archive and restore print their record' <<'X'
+	described 0 mlv-train tag -m words good team=a &&
+	described 0 mlv-train attach good rows.csv &&
+	described 0 mlv-train archive bad &&
+	described 0 mlv-train restore bad
+X
 is_living() { mlv-train runs -w "status = 'running'" | grep -q "$1"; }
 check 'mlv-train runs prints the record of a run that still lives' <<'X'
 	mkfifo go &&
@@ -410,6 +419,15 @@ check 'mlv-train search show prints the record for several directions' <<'X'
 	mlv-train search new two --space space.yaml -d minimize,maximize &&
 	mlv-train search ask two &&
 	described 0 mlv-train 'search tell' two 0 1 2
+X
+check 'mlv-train search add and importance print the records of mlv-train-records(5), in both forms' <<'X'
+	{ echo 'lr: {type: float, low: 0, high: 1}'; echo 'depth: {type: int, low: 1, high: 9}'; } >found.yaml &&
+	mlv-train search new found --space found.yaml --sampler random &&
+	described 0 mlv-train 'search add' found -p lr=0.5 &&
+	plain mlv.trial/1 0 mlv-train search add found -p lr=0.25 &&
+	mlv-train search run found -n 9 -q -- echo '{lr}' &&
+	described 0 mlv-train 'search importance' found &&
+	plain mlv.importance/1 0 mlv-train search importance found
 X
 check 'mlv-train search ls prints the record of mlv-train-records(5), in both forms' <<'X'
 	described 0 mlv-train 'search ls' &&
@@ -526,6 +544,14 @@ check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms
 	echo '{"schema":"mlv.drift.dataset/1","share":0.6}' >share &&
 	described 1 mlv-drift alert alert.yaml share &&
 	plain mlv.drift.alarm/1 1 mlv-drift alert alert.yaml share
+X
+check 'mlv-serve http at a path prints the record of mlv-records(5)' <<'X'
+	background mlv-serve http --health-port 0 --json --listen unix:socket two.onnx &&
+	until_true grep -q unix: server.out &&
+	cp server.out out &&
+	agree record &&
+	kill "$server" &&
+	wait "$server"
 X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
@@ -652,6 +678,23 @@ check 'mlv-data rm and gc print their records' <<'X'
 		expect 0 mlv-data gc --keep newest --dry-run &&
 		grep ^data: out >going &&
 		plain mlv.gc.version/1 0 cat going
+	)
+X
+check 'mlv-data gc --remote prints its records' <<'X'
+	mkdir ../shared &&
+	(
+		cd ../collected &&
+		mlv-data remote add origin ../shared >add.log &&
+		mlv-data push >push.log &&
+		mlv-data rm data:x@1 data:x@2 >rm.log &&
+		mlv-data push >push.log &&
+		expect 0 mlv-data gc --remote origin --keep all --dry-run &&
+		grep ^packs/ out >going &&
+		plain mlv.gc.remote.file/1 0 cat going &&
+		described 0 mlv-data gc --remote origin --keep all &&
+		expect 0 mlv-data gc --remote origin --keep all &&
+		grep ^origin out >numbers &&
+		plain mlv.gc.remote/1 0 cat numbers
 	)
 X
 

@@ -109,12 +109,12 @@ check 'a canary alias moved to other inputs: told once, the input is named' <<'X
 X
 mlv-registry set score@candidate 4 $allow >/dev/null
 check 'a canary alias moved back to the version that answers: nothing is held back' <<'X'
-	until_true metric_is 'mlv_model_held_back{variant="canary"}' 0 &&
+	until_true metric_is 'mlv_model_held_back{.*variant="canary"}' 0 &&
 	answered_by canary
 X
 mlv-registry set score@champion 2 $allow >/dev/null
 check 'a stable alias moved to other inputs: the old version stays, held back and counted' <<'X'
-	until_true metric_is 'mlv_model_held_back{variant="stable"}' 1 &&
+	until_true metric_is 'mlv_model_held_back{.*variant="stable"}' 1 &&
 	metric_reaches mlv_reload_failures_total 2 &&
 	has_info "version=.1.,variant=.stable" &&
 	! has_info "version=.2" &&
@@ -127,7 +127,7 @@ check 'a stable alias moved to other inputs: told once, with what differs' <<'X'
 X
 mlv-registry set score@champion 1 $allow >/dev/null
 check 'a stable alias moved back to the version that answers: nothing is held back' <<'X'
-	until_true metric_is 'mlv_model_held_back{variant="stable"}' 0
+	until_true metric_is 'mlv_model_held_back{.*variant="stable"}' 0
 X
 lines=$(wc -l <server.err)
 mlv-registry set score@candidate --drop >/dev/null
@@ -157,14 +157,14 @@ cp yes.onnx served.onnx
 start served.onnx
 check 'a model file replaced by one with other classes: the old one stays, told once' <<'X'
 	cp ja.onnx new && mv new served.onnx &&
-	until_true metric_is 'mlv_model_held_back{variant="stable"}' 1 &&
+	until_true metric_is 'mlv_model_held_back{.*variant="stable"}' 1 &&
 	grep -q "served.onnx: version 1 would break clients: the classes are ja, no" server.err &&
 	answers 200 "$url/invocations" -H "$as_json" -d '{"instances":[{"a":1}]}' &&
 	test "$(header X-Mlv-Model)" = "sha256:$(sha256sum <yes.onnx | cut -c1-64)"
 X
 check 'a model file put back as it was: nothing is held back' <<'X'
 	cp yes.onnx new && mv new served.onnx &&
-	until_true metric_is 'mlv_model_held_back{variant="stable"}' 0 &&
+	until_true metric_is 'mlv_model_held_back{.*variant="stable"}' 0 &&
 	stop
 X
 

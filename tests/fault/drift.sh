@@ -1,6 +1,7 @@
 #!/bin/sh
-# kill -9 at system calls of mlv-drift watch --window and of mlv-drift alert:
-# the next run goes on, no window is lost, and nothing is retrained twice.
+# kill -9 at system calls of mlv-drift watch --window, alert, perf and report:
+# the next run goes on, no window is lost, nothing is retrained twice, and a
+# file is whole or the one before.
 . "$(dirname "$0")/harness"
 needs_strace 'mlv-drift killed at any system call'
 
@@ -83,5 +84,64 @@ check "alert: killed at $hit system calls, somebody is told and nothing is retra
 	head -n 20 wrong &&
 	test ! -s wrong &&
 	test "$hit" -ge 20
+X
+
+fresh pages
+awk 'BEGIN { print "x"; for (i = 0; i < 300; i++) print i % 50 }' >ref.csv
+awk 'BEGIN { print "x"; for (i = 0; i < 300; i++) print i % 60 }' >now.csv
+awk 'BEGIN { print "id,prediction"; for (i = 0; i < 300; i++) print i "," i % 60 }' >answers.csv
+awk 'BEGIN { print "id,y"; for (i = 0; i < 300; i++) print i "," i % 50 }' >late.csv
+mkdir tmp
+report='mlv-drift report -q --html -o page.html ref.csv now.csv'
+perf='mlv-drift perf -q --labels late.csv --key id answers.csv'
+echo rules: "[{name: drift, record: dataset, field: share, above: 0.5, raise_after: 1, of_last: 1}]" >alert.yaml
+echo name: churn >>alert.yaml
+echo '{"schema":"mlv.drift.dataset/1","share":0.9}' >one
+echo the page before >before
+$report
+mv page.html want
+TMPDIR=tmp $perf >perf.want
+: >wrong
+hit=0
+for call in $calls; do
+	n=1
+	while :; do
+		cp before page.html
+		: >said
+		killed_at "$call" "$n" "$report" || break
+		hit=$((hit + 1))
+		cmp -s page.html want || cmp -s page.html before || echo "report killed at $call $n: half a page" >>wrong
+		$report || test $? -eq 1 || echo "report killed at $call $n: the next one fails" >>wrong
+		cmp -s page.html want || echo "report killed at $call $n: another page" >>wrong
+		n=$((n + 1))
+	done
+	n=1
+	while :; do
+		: >said
+		killed_at "$call" "$n" "env TMPDIR=tmp $perf" || break
+		hit=$((hit + 1))
+		test -z "$(ls tmp)" || echo "perf killed at $call $n: left $(ls tmp)" >>wrong
+		n=$((n + 1))
+	done
+	n=1
+	while :; do
+		echo x_before 1 >metrics.prom
+		rm -f alert.yaml.state
+		: >said
+		killed_at "$call" "$n" "mlv-drift alert --prom metrics.prom alert.yaml one" || break
+		hit=$((hit + 1))
+		grep -qx 'x_before 1' metrics.prom || grep -q mlv_drift_last metrics.prom ||
+			echo "alert killed at $call $n: half a textfile" >>wrong
+		n=$((n + 1))
+	done
+done
+TMPDIR=tmp $perf >perf.again
+check "report, perf, alert --prom: killed at $hit system calls, a file is whole or the one before" <<'X'
+	head -n 20 wrong &&
+	test ! -s wrong &&
+	test "$hit" -ge 60 &&
+	same perf.want perf.again &&
+	test -z "$(ls -A tmp)" &&
+	test "$(ls -- *.prom)" = metrics.prom
 X
 finish

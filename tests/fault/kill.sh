@@ -60,6 +60,27 @@ with_data=
 rm -rf base half_done && mv one_version base
 kill_at_every_call 'registry add' 'mlv-registry add --any-format churn m.onnx'
 kill_at_every_call 'registry set' 'mlv-registry set churn@champion 2 --gate gates.yaml'
+# The same command, made to write in place: were this not seen, nothing above
+# would say anything.
+title='registry set that writes in place is caught by these kills'
+if [ -n "${MLV_SANITIZED:-}" ] || ! cc -shared -fPIC -o in_place.so "$TOP/tests/tools/preload/in_place.c" 2>cc.log; then
+	skip "$title" 'no library can be preloaded'
+else
+	code="env LD_PRELOAD=$PWD/in_place.so $(command -v mlv-registry) set churn@champion 2"
+	trace "$code"
+	grep -E '^(write|openat|fsync|close) ' points | tail -n 40 >tried
+	: >wrong
+	hit=0
+	while read -r call n; do
+		run_killed "$call" "$n" "$code"
+		why=$(whole "mlv-registry set churn@champion 2" 'old new') || echo "killed at $call $n: $why" >>wrong
+	done <tried 2>/dev/null
+	check "$title" <<-'X'
+		test $hit -gt 10 &&
+		test -s wrong
+	X
+	echo "# $title: $(wc -l <wrong) of $hit kills"
+fi
 
 (cd base && mlv-registry set churn@champion 2 >/dev/null)
 # Once more must not go further back, which is a refusal where one alias is left.

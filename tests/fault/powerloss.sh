@@ -139,6 +139,18 @@ try_verb() {	# title, shell code
 }
 try_verb 'data add' 'mlv-data add churn.csv'
 try_verb 'registry set' 'mlv-registry set churn@champion 2'
+# Back to version 1 of what has two: the file takes its name before its pointer.
+cp -a base kept && cp half_added kept_half
+(cd base && mlv-data add -q churn.csv) >/dev/null
+with_data=1
+cp -a base part
+(cd part && mlv-data cat data:churn@1 -o churn.csv && state) >half_added
+rm -rf part
+make_base_disk
+try_verb 'data checkout' 'mlv-data checkout data:churn@1'
+with_data=
+rm -rf base && mv kept base && mv kept_half half_added
+make_base_disk
 # The names of a split are moved one after the other, all objects being there.
 cp -a base part
 (cd part && mlv-data split -q data:rows a=50 b=50 >/dev/null && rm .mlv/refs/data/rows-b && state) >half_added

@@ -1,7 +1,7 @@
 #!/bin/sh
-# kill -9, EIO and ENOSPC at every system call of push and pull (a sample;
-# FAULT_ALL=1: at every one): on either side nothing is half there, and the
-# next try goes on.
+# kill -9, EIO and ENOSPC at every system call of push, pull and gc --remote (a
+# sample; FAULT_ALL=1: at every one): on either side nothing is half there, and
+# the next try goes on.
 . "$(dirname "$0")/harness"
 needs_strace 'kill -9 and errors at every system call of push and pull'
 
@@ -27,6 +27,7 @@ mkdir work work/share work/alice
 	mlv-data tag data:t golden
 ) >/dev/null 2>&1
 sum() { cksum <"$1" | cut -d' ' -f1; }
+first=$(table 3 | cksum | cut -d' ' -f1)
 alice=$(sum work/alice/t.csv) bob=$(sum work/bob/t.csv)
 cp -a work base
 
@@ -60,10 +61,20 @@ judge_pull() {
 		{ echo "again: the alias means another version"; return 1; }
 }
 
+# The packs that name nothing are gone in the end, those of versions never.
+judge_gc() {
+	fsck_of alice && a_clone_is_whole && holds_version clone "$alice" || return 1
+	(cd work/alice && mlv-data $gc) >again 2>&1 || { echo "again: $(cat again)"; return 1; }
+	a_clone_is_whole && holds_version clone "$alice" && fsck_of alice || return 1
+	! holds_version clone "$first" >/dev/null || { echo "again: the version that was removed is there"; return 1; }
+	left=$(find work/share/packs work/share/records -type f | wc -l)
+	[ "$left" = "$wanted" ] || { echo "again: $left files, not $wanted"; return 1; }
+}
+
 # Every call of the command from the first in a repository on.
 trace_in() {	# repository, command
 	rm -rf work && cp -a base work
-	(cd "work/$1" && strace -f -qq -o ../../trace mlv-data "$2" >/dev/null 2>&1)
+	(cd "work/$1" && strace -f -qq -o ../../trace mlv-data $2 >/dev/null 2>&1)
 	awk '{
 		pid = $1
 		sub(/^[0-9]+ +/, "")
@@ -77,19 +88,29 @@ trace_in() {	# repository, command
 hurt() {	# repository, command, call, what happens
 	rm -rf work && cp -a base work
 	(cd "work/$1" && timeout -s KILL 60 strace -f -qq -o /dev/null -e trace="${3% *}" \
-	    -e inject="${3% *}:$4:when=${3#* }" mlv-data "$2" >../../hurt.out 2>&1)
+	    -e inject="${3% *}:$4:when=${3#* }" mlv-data $2 >../../hurt.out 2>&1)
 }
 
-for subject in 'alice push' 'bob pull'; do
+gc='gc --remote origin --keep all --grace 0'
+for subject in 'alice push' 'bob pull' 'alice gc'; do
 	who=${subject% *} what=${subject#* }
+	command=$what
+	if [ $what = gc ]; then
+		command=$gc
+		rm -rf work && cp -a base work
+		(cd work/alice && mlv-data rm data:t@1 && mlv-data push) >log 2>&1
+		rm -rf base && cp -a work base
+		(cd work/alice && mlv-data $gc) >log 2>&1
+		wanted=$(find work/share/packs work/share/records -type f | wc -l)
+	fi
 	if [ $what = pull ]; then
 		rm -rf work && cp -a base work && (cd work/alice && mlv-data push) >log 2>&1 && rm -rf base && cp -a work base
 	fi
-	trace_in "$who" "$what"
+	trace_in "$who" "$command"
 	chosen >tried
 	: >wrong
 	while read -r point; do
-		hurt "$who" "$what" "$point" signal=KILL
+		hurt "$who" "$command" "$point" signal=KILL
 		why=$(judge_$what) || echo "killed at $point: $why" >>wrong
 	done <tried 2>/dev/null
 	echo "# $what: killed at $(wc -l <tried) of $(wc -l <points) calls"
@@ -103,7 +124,7 @@ X
 	: >wrong
 	for error in EIO ENOSPC; do
 		while read -r point; do
-			hurt "$who" "$what" "$point" error=$error
+			hurt "$who" "$command" "$point" error=$error
 			why=$(judge_$what) || echo "$error at $point: $why" >>wrong
 		done <tried 2>/dev/null
 	done

@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		ask_twice(named, false, (enum form)form, (const char *)data, n);
 		ask_twice(matrix, true, (enum form)form, (const char *)data, n);
 	}
-	for (int form = FORM_BARE_CSV; form <= FORM_TORCHSERVE; form++) {
+	for (int form = FORM_BARE_CSV; form <= FORM_SELDON; form++) {
 		ask_twice(named, false, (enum form)form, (const char *)data, n);
 		ask_twice(matrix, true, (enum form)form, (const char *)data, n);
 	}

@@ -40,6 +40,17 @@ check 'perf: the same bytes when labels stand in another order' <<'X'
 	same first out
 X
 
+fresh three
+cut -d , -f 1-6 "$TOP/tests/golden/drift/perf3.csv" >answers.csv
+echo id,truth >late.csv
+awk -F , '$8 == "False" { print $1 "," $7 }' "$TOP/tests/golden/drift/perf3.csv" | sort -r >>late.csv
+frozen=$TOP/tests/golden/drift/perf3.tsv
+check 'perf, cbpe of three classes: NannyML estimates of each day, each class calibrated against the rest' <<'X'
+	expect 0 mlv-drift perf --labels late.csv --key id --time when --estimate cbpe --reference-until 2026-03-07 \
+		answers.csv &&
+	near estimated 7 2
+X
+
 fresh loss
 cut -d , -f 1-6 "$TOP/tests/golden/drift/dle.csv" >answers.csv
 echo id,truth >late.csv

@@ -63,6 +63,13 @@ with open("schema.yaml", "w") as f:
     f.write(tap.run("mlv-data", "schema", "rows.csv"))
 tap.run("mlv-data", "check", "--schema", "schema.yaml", "rows.csv")
 tap.run("mlv-data", "check", "--schema", "schema.yaml", "broken.csv", want=1)
+tap.run("mlv-data", "convert", "data:rows", "-o", "rows.jsonl")
+tap.run("mlv-serve", "batch", "model:m", "-i", "data:rows", "-o", "answers.csv")
+tap.run("mlv-drift", "compare", "--exclude", "id", "data:rows-train", "data:rows-test")
+tap.run("mlv-drift", "report", "--exclude", "id", "data:rows-train", "data:rows-test", "-o", "drift.html")
+with open("pipeline.yaml", "w") as f:
+    f.write("stages:\n  copy:\n    cmd: cp rows.csv made.txt\n    deps: [rows.csv]\n    outs: [made.txt]\n")
+tap.run("mlv-train", "repro")
 tap.run("mlv-data", "add", "nope.csv", want=3)
 tap.run("mlv-train", "run", "--", "false", want=1)
 events = check("events", "what commands tell")
@@ -71,6 +78,10 @@ for e in events:
     runs.setdefault(e["run"]["runId"], []).append(e["eventType"])
 tap.ok(all(v[0] == "START" and v[1] in ("COMPLETE", "FAIL") and len(v) == 2 for v in runs.values()),
        "each run has a START and one end")
+starts = {e["job"]["name"]: [d["name"] for d in e["inputs"]] for e in events if e["eventType"] == "START"}
+tap.ok(starts["mlv-train fit"] == ["data:rows-train"] and starts["mlv-drift compare"] == ["data:rows-train", "data:rows-test"]
+       and len(starts["mlv-train eval"]) == 2,
+       "a START has what the words of the command name as inputs", starts)
 kinds = {k for e in events for d in e["inputs"] + e["outputs"]
          for k in list(d["facets"]) + list(d.get("inputFacets", {})) + list(d.get("outputFacets", {}))}
 tap.ok(kinds >= {"version", "schema", "columnLineage", "dataQualityMetrics", "dataQualityAssertions", "outputStatistics"},

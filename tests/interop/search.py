@@ -142,4 +142,51 @@ trials = optuna.load_study(study_name="both", storage=storage("b")).trials
 tap.ok(sorted(numbers) == list(range(75)), "three of ours and two of Optuna's at once: no trial lost, none twice",
        len(numbers))
 tap.ok(len(trials) == 75 and all(t.state == TrialState.COMPLETE for t in trials), "all are complete")
+# --- what we queue and add is Optuna's, too
+open("add.yaml", "w").write("lr: {type: float, low: 0, high: 1}\nkind: {type: categorical, choices: [a, b]}\n")
+search("new", "added", "--space", "add.yaml", "--journal", "q")
+search("add", "added", "-p", "lr=0.25", "-p", "kind=b", "--journal", "q")
+study = optuna.load_study(study_name="added", storage=storage("q"))
+tap.ok(study.trials[0].state == TrialState.WAITING, "Optuna sees a trial we queued waiting")
+first = study.ask()
+tap.ok(first.number == 0 and first.suggest_float("lr", 0, 1) == 0.25 and
+       first.suggest_categorical("kind", ["a", "b"]) == "b", "and asks it with our values")
+study.tell(first, 2)
+
+# --- importance: shares agree as those of two of Optuna's own seeds do
+def shares(name, space, f, n):
+    open("imp.yaml", "w").write(space)
+    search("new", name, "--space", "imp.yaml", "--sampler", "random", "--seed", "5", "--journal", name)
+    for t in records(search("ask", name, "--journal", name, "-n", n, "--json")):
+        search("tell", name, t["number"], f(t["params"]), "--journal", name)
+    ours = {r["name"]: r["share"] for r in records(search("importance", name, "--journal", name, "--json"))}
+    study = optuna.load_study(study_name=name, storage=storage(name))
+    theirs = [optuna.importance.get_param_importances(
+        study, evaluator=optuna.importance.FanovaImportanceEvaluator(seed=k)) for k in range(4)]
+    mean = {k: sum(t[k] for t in theirs) / 4 for k in ours}
+    apart = max(abs(t[k] - mean[k]) for t in theirs for k in ours)
+    off = max(abs(ours[k] - mean[k]) for k in ours)
+    tap.ok(abs(sum(ours.values()) - 1) < 1e-12, "%s: shares sum to 1" % name)
+    tap.ok(off <= max(0.03, 2 * apart), "%s: shares as Optuna's fANOVA" % name, (ours, mean, apart))
+
+
+try:
+    import sklearn  # noqa: F401
+except ImportError:
+    sklearn = None
+if not sklearn:
+    tap.skip("importance: shares as Optuna's fANOVA", "no scikit-learn here")
+else:
+    shares("numbers", """
+a: {type: float, low: -3, high: 5}
+b: {type: float, low: 1e-4, high: 1, log: true}
+c: {type: int, low: 0, high: 20}
+d: {type: float, low: 0, high: 1}
+""", lambda p: p["a"] ** 2 + 5 * p["b"] + 0.3 * p["c"], 150)
+    shares("choices", """
+k: {type: categorical, choices: [u, v, w]}
+m: {type: categorical, choices: [x, y]}
+a: {type: float, low: 0, high: 1}
+""", lambda p: {"u": 0, "v": 1, "w": 3}[p["k"]] + p["a"] * (p["m"] == "x"), 150)
+
 tap.done()

@@ -111,11 +111,13 @@ run(struct job *j, char **argv, struct err *e)
 		return err_set(e, ERR_USAGE, "two classes or a number, please");
 	printf("frame\t%.3f\n", seconds(&at));
 	one.num_iterations = 1;
-	if (gbdt_train(&m, &j->a, NULL, &one, j->threads, NULL, e) < 0)
+	if (gbdt_train(&m, &(struct gbdt_rows){ .train = &j->a }, &one,
+	    j->threads, NULL, e) < 0)
 		return -1;
 	printf("first\t%.3f\n", seconds(&at));
 	gbdt_release(&m);
-	if (gbdt_train(&m, &j->a, NULL, &j->p, j->threads, NULL, e) < 0)
+	if (gbdt_train(&m, &(struct gbdt_rows){ .train = &j->a }, &j->p,
+	    j->threads, NULL, e) < 0)
 		return -1;
 	printf("train\t%.3f\n", seconds(&at));
 	printf("features\t%zu\ntrees\t%zu\nloss\t%.6f\n", j->a.n_features,

@@ -123,6 +123,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.error(404, "NoSuchBucket")
         if self.command == "PUT":
             return self.put(path, body, kind)
+        if self.command == "DELETE":
+            return self.delete(path, kind)
         return self.get(path, kind)
 
     def put(self, path, body, kind):
@@ -142,6 +144,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if kind in ("late", "cut"):
             return self.end_here()
         return self.answer(200, headers=[("ETag", f"\"{hashlib.md5(body).hexdigest()}\"")])
+
+    def delete(self, path, kind):
+        with lock:
+            if os.path.isfile(path):
+                os.unlink(path)
+        if kind in ("late", "cut"):
+            return self.end_here()
+        return self.answer(204)
 
     def get(self, path, kind):
         if not os.path.isfile(path):
@@ -165,7 +175,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.end_here()
         return self.answer(status, body, headers)
 
-    do_GET = do_PUT = do_HEAD = serve
+    do_GET = do_PUT = do_HEAD = do_DELETE = serve
 
 
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):

@@ -120,7 +120,8 @@ request_of(struct http_conn *k)
 {
 	return (struct http_request){ .method = k->head.method,
 	    .path = k->head.path, .query = k->head.query,
-	    .body = k->body.data, .n = k->body.len, .handle = &k->head };
+	    .body = k->body.data, .n = k->body.len, .begun_us = k->begun_us,
+	    .came_us = k->came_us, .handle = &k->head };
 }
 
 static enum step
@@ -236,15 +237,43 @@ begin_body(struct http_worker *w, struct http_conn *k)
 	return add_body(w, k, k->in + k->n_head - more, more);
 }
 
+/* When bytes came, which may have waited for us: as the kernel noted. */
+static int64_t
+arrival_us(const struct http_worker *w, struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	struct timespec t;
+	int64_t ago;
+
+	if (c == NULL || c->cmsg_level != SOL_SOCKET ||
+	    c->cmsg_type != SCM_TIMESTAMPNS)
+		return w->now_us;
+	memcpy(&t, CMSG_DATA(c), sizeof(t));
+	ago = clock_wall_us() - ((int64_t)t.tv_sec * 1000000 +
+	    t.tv_nsec / 1000);
+	/* a clock that was set says nothing */
+	return ago < 0 || ago > 3600000000 ? w->now_us : clock_mono_us() - ago;
+}
+
 /* More bytes: 1, 0 when none are there now, -1 at the end. */
 static int
-receive(struct http_conn *k, char *to, size_t room, size_t *n)
+receive(struct http_worker *w, struct http_conn *k, char *to, size_t room,
+    size_t *n)
 {
-	ssize_t got = recv(k->fd, to, room, 0);
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(struct timespec))];
+	} control;
+	struct iovec part = { to, room };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof(control) };
+	ssize_t got = recvmsg(k->fd, &m, 0);
 
 	*n = got > 0 ? (size_t)got : 0;
-	if (got > 0)
+	if (got > 0) {
+		k->came_us = arrival_us(w, &m);
 		return 1;
+	}
 	return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
 }
 
@@ -267,7 +296,9 @@ read_head(struct http_worker *w, struct http_conn *k)
 		return begin_body(w, k);
 	if (k->n_in == HTTP_HEAD_MAX)
 		return refuse(w, k, 431);
-	got = receive(k, k->in + k->n_in, HTTP_HEAD_MAX - k->n_in, &n);
+	got = receive(w, k, k->in + k->n_in, HTTP_HEAD_MAX - k->n_in, &n);
+	if (k->n_in == 0)
+		k->begun_us = k->came_us;
 	k->n_in += n;
 	return got > 0 ? STEP_ON : got == 0 ? STEP_WAIT : STEP_CLOSE;
 }
@@ -281,7 +312,7 @@ read_body(struct http_worker *w, struct http_conn *k)
 
 	if (!k->head.chunked && k->head.length - k->body.len < most)
 		most = (size_t)k->head.length - k->body.len;
-	got = receive(k, room, most, &n);
+	got = receive(w, k, room, most, &n);
 	if (got <= 0)
 		return got == 0 ? STEP_WAIT : STEP_CLOSE;
 	return add_body(w, k, room, n);
@@ -300,6 +331,7 @@ finish_request(struct http_worker *w, struct http_conn *k)
 	k->n_in -= k->n_head;
 	memmove(k->in, k->in + k->n_head, k->n_in);
 	k->n_head = k->sent = 0;
+	k->begun_us = k->came_us;
 	if (k->body.alloc > BODY_KEPT)
 		buf_free(&k->body);
 	buf_free(&k->answer);
@@ -335,7 +367,7 @@ linger(struct http_worker *w, struct http_conn *k)
 {
 	char room[4096];
 	size_t n;
-	int got = receive(k, room, sizeof(room), &n);
+	int got = receive(w, k, room, sizeof(room), &n);
 
 	k->drained += n;
 	if (got < 0 || k->drained > w->server->body_max)

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/bell.h"
+#include "base/listener.h"
 #include "base/thread.h"
 #include "codec/http.h"
 #include "codec/http/head.h"
@@ -22,6 +23,8 @@ struct http_conn {
 	int fd;
 	enum phase phase;
 	int64_t since_us;		/* in that phase, by the worker's clock */
+	int64_t begun_us, came_us;	/* of the request: its first byte, the
+					 * last that was read */
 	char *in;			/* (HTTP_HEAD_MAX + 1): n_in bytes read */
 	size_t n_in, n_head;		/* of them, the head's */
 	struct http_head head;
@@ -40,9 +43,11 @@ struct http_worker {
 	struct thread thread;
 	bool started, listening;
 	int epoll;
+	int mail[2];			/* a pipe of accepted descriptors */
 	char date[64];			/* the header, of that second */
 	time_t date_at;
 	int64_t now_us;
+	_Atomic int64_t round_us;	/* when it last came round */
 	struct http_conn *conns;
 };
 
@@ -51,7 +56,7 @@ struct http_server {
 	size_t body_max;
 	int64_t timeout_us;
 	unsigned connections_max;
-	int port, fd;
+	struct listener *listener, own;
 	/* requests between head and answer, by whether they began before the
 	 * server was told to stop */
 	_Atomic int busy[2];
@@ -61,7 +66,8 @@ struct http_server {
 	_Atomic bool deaf, ending;	/* no new connection; no more at all */
 	struct bell bell;		/* wakes the workers to end */
 	struct http_worker *worker;
-	int workers;
+	int threads, workers;		/* to be, and started */
+	_Atomic unsigned next;		/* who takes the next connection */
 };
 
 /* ---- answer.c: what is sent ---- */

@@ -1,8 +1,7 @@
 /* An HTTP/1.1 server: connections on a few threads, each with an epoll. */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -26,8 +25,29 @@ listen_here(struct http_worker *w, bool yes)
 
 	if (w->listening != yes)
 		(void)epoll_ctl(w->epoll, yes ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
-		    w->server->fd, &ev);
+		    w->server->listener->fd, &ev);
 	w->listening = yes;
+}
+
+/* Where answers wait, each worker has its share of the connections. */
+static void
+hand_over(struct http_worker *w, int fd)
+{
+	struct http_server *s = w->server;
+	struct http_worker *to = s->o.waiting ? &s->worker[atomic_fetch_add(
+	    &s->next, 1) % (unsigned)s->threads] : w;
+
+	if (to == w || write(to->mail[1], &fd, sizeof(fd)) != sizeof(fd))
+		open_conn(w, fd);
+}
+
+static void
+take_mail(struct http_worker *w)
+{
+	int fd;
+
+	while (read(w->mail[0], &fd, sizeof(fd)) == sizeof(fd))
+		open_conn(w, fd);
 }
 
 /* When there are as many as may be, or no descriptor is left, others wait
@@ -47,9 +67,9 @@ accept_conns(struct http_worker *w)
 			listen_here(w, false);
 			return;
 		}
-		fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		fd = accept4(s->listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
-			open_conn(w, fd);
+			hand_over(w, fd);
 			continue;
 		}
 		atomic_fetch_sub(&s->connections, 1);
@@ -74,9 +94,13 @@ work(void *arg)
 		int n = epoll_wait(w->epoll, ev, EVENTS, TICK_MS);
 
 		looked = w->now_us = clock_mono_us();
+		atomic_store_explicit(&w->round_us, looked,
+		    memory_order_relaxed);
 		for (int i = 0; i < n; i++) {
 			if (ev[i].data.ptr == w)
 				accept_conns(w);
+			else if (ev[i].data.ptr == w->mail)
+				take_mail(w);
 			else if (ev[i].data.ptr != s)
 				serve_conn(w, ev[i].data.ptr);
 		}
@@ -86,45 +110,19 @@ work(void *arg)
 		cut_off_late(w, looked);
 		listen_here(w, !atomic_load(&s->deaf));
 	}
+	take_mail(w);
 	while (w->conns)
 		close_conn(w, w->conns);
 }
 
 /* --- life ----------------------------------------------------------------- */
 
-static int
-listen_on(const struct http_opts *o, int *port, struct err *e)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET };
-	socklen_t n = sizeof(a);
-	const char *host = o->host ? o->host : "127.0.0.1";
-	int fd, one = 1;
-
-	if (inet_pton(AF_INET, host, &a.sin_addr) != 1)
-		return err_set(e, ERR_USAGE, "'%s' is not an IPv4 address",
-		    host);
-	a.sin_port = htons((uint16_t)o->port);
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return err_sys(e, "cannot make a socket");
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
-	    listen(fd, 511) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&a, &n) < 0) {
-		err_sys(e, "cannot listen on %s port %d", host, o->port);
-		close(fd);
-		return -1;
-	}
-	*port = ntohs(a.sin_port);
-	return fd;
-}
-
 /* At most as many as we may open descriptors for. */
 static unsigned
 connections_for(const struct http_opts *o, unsigned threads)
 {
 	unsigned most = o->connections_max ? o->connections_max : 1024u;
-	unsigned others = 32 + 4 * threads;
+	unsigned others = 32 + 6 * threads;
 	uint64_t files = machine_files();
 
 	if (files && files < (uint64_t)most + others)
@@ -146,8 +144,11 @@ end_workers(struct http_server *s)
 		if (w->epoll >= 0)
 			close(w->epoll);
 	}
+	for (int i = 0; i < 2 * s->threads; i++)
+		if (s->worker[i / 2].mail[i % 2] > 0)
+			close(s->worker[i / 2].mail[i % 2]);
 	bell_close(&s->bell);
-	close(s->fd);
+	listener_close(&s->own);
 	free(s->worker);
 	free(s);
 }
@@ -156,11 +157,14 @@ static int
 start_worker(struct http_worker *w, struct err *e)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = w->server };
+	struct epoll_event mail = { .events = EPOLLIN, .data.ptr = w->mail };
 
 	w->now_us = clock_mono_us();
+	atomic_store(&w->round_us, w->now_us);
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD,
-	    w->server->bell.fd, &ev) < 0)
+	    w->server->bell.fd, &ev) < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD,
+	    w->mail[0], &mail) < 0)
 		return err_sys(e, "cannot start the HTTP server");
 	listen_here(w, true);
 	if (thread_start(&w->thread, work, w, e) < 0)
@@ -175,18 +179,31 @@ http_start(struct http_server **out, const struct http_opts *o,
 {
 	struct http_server *s = xalloc(1, sizeof(*s));
 	int threads = o->threads > 0 ? o->threads : pool_default_threads();
+	int r;
 
 	s->o = *o;
 	s->body_max = o->body_max ? o->body_max : BODY_MAX;
 	s->timeout_us = (int64_t)(o->timeout_s ? o->timeout_s : 30) * 1000000;
 	s->connections_max = connections_for(o, (unsigned)threads);
-	s->fd = listen_on(o, &s->port, e);
-	if (s->fd < 0) {
+	s->own.fd = -1;
+	s->listener = o->listener ? o->listener : &s->own;
+	if ((o->listener == NULL && listener_open(&s->own, o->host, o->port,
+	    e) < 0) || listener_begin(s->listener, e) < 0) {
+		listener_close(&s->own);
 		free(s);
 		return -1;
 	}
+	/* inherited by connections: bytes may come before they are accepted */
+	(void)setsockopt(s->listener->fd, SOL_SOCKET, SO_TIMESTAMPNS,
+	    &(int){ 1 }, sizeof(int));
 	s->worker = xalloc((size_t)threads, sizeof(*s->worker));
-	if (bell_open(&s->bell, e) < 0) {
+	s->threads = threads;
+	r = bell_open(&s->bell, e);
+	/* before any worker runs: each may write to any other */
+	for (int i = 0; r == 0 && i < threads; i++)
+		if (pipe2(s->worker[i].mail, O_CLOEXEC | O_NONBLOCK) < 0)
+			r = err_sys(e, "cannot start the HTTP server");
+	if (r < 0) {
 		end_workers(s);
 		return -1;
 	}
@@ -207,7 +224,18 @@ http_start(struct http_server **out, const struct http_opts *o,
 int
 http_port(const struct http_server *s)
 {
-	return s->port;
+	return s->listener->port;
+}
+
+bool
+http_is_alive(const struct http_server *s, int64_t within_us)
+{
+	int64_t since = clock_mono_us() - within_us;
+
+	for (int i = 0; i < s->workers; i++)
+		if (atomic_load(&s->worker[i].round_us) >= since)
+			return true;
+	return false;
 }
 
 static void
@@ -229,7 +257,7 @@ http_stop(struct http_server *s, int64_t grace_ms, int64_t drain_ms)
 	    clock_mono_us() < begin + grace_ms * 1000))
 		pause_ms(2);
 	atomic_store(&s->deaf, true);
-	shutdown(s->fd, SHUT_RDWR);	/* who comes now is refused */
+	listener_deafen(s->listener);
 	while (clock_mono_us() < end && atomic_load(&s->busy[0]) +
 	    atomic_load(&s->busy[1]) > 0)
 		pause_ms(2);

@@ -9,9 +9,9 @@
 #include "feature/key.h"
 #include "flow/features/source.h"
 
-int
-feature_store_open(struct kv **out, struct catalog *c, const char *path,
-    bool write, struct err *e)
+static int
+open_file(struct kv **out, struct catalog *c, const char *path, bool write,
+    struct err *e)
 {
 	char *own = NULL, *folder = NULL;
 	int r = 0;
@@ -33,49 +33,174 @@ feature_store_open(struct kv **out, struct catalog *c, const char *path,
 }
 
 int
-feature_load_view(struct online_load *l, struct catalog *c,
-    const char *folder, const char *from, struct err *e)
+feature_store_open(struct feature_store *s, struct catalog *c,
+    const struct feature_store_at *at, bool write, struct err *e)
 {
-	struct feature_source s;
+	memset(s, 0, sizeof(*s));
+	return redis_is_url(at->where) ? redis_open(&s->redis, at->where,
+	    at->password, e) : open_file(&s->kv, c, at->where, write, e);
+}
+
+void
+feature_store_close(struct feature_store *s)
+{
+	kv_close(s->kv);
+	redis_close(s->redis);
+}
+
+int
+feature_store_begin(struct feature_store *s, struct err *e)
+{
+	return s->kv ? kv_begin(s->kv, false, e) : 0;
+}
+
+void
+feature_store_end(struct feature_store *s)
+{
+	if (s->kv)
+		kv_abort(s->kv);
+}
+
+int
+feature_load_view(struct online_load *l, struct feature_store *s,
+    struct catalog *c, const char *folder, const char *from, struct err *e)
+{
+	struct feature_source source;
 	struct source in;
 	int r = -1;
 
-	if (feature_source_open(&s, c, from ? from : l->view->source,
+	l->kv = s->kv;
+	if (feature_source_open(&source, c, from ? from : l->view->source,
 	    from ? NULL : folder, NULL, e) == 0 &&
-	    catalog_bytes_source(&in, &s.bytes, c, e) == 0) {
-		r = online_load(l, &in, &s.read, e);
+	    catalog_bytes_source(&in, &source.bytes, c, e) == 0) {
+		r = s->redis ? redis_load(s->redis, l, &in, &source.read, e) :
+		    online_load(l, &in, &source.read, e);
 		source_close(&in);
 	}
-	feature_source_close(&s);
+	feature_source_close(&source);
 	return r < 0 ? err_wrap(e, "view '%.100s'", l->view->name) : 0;
 }
 
-static const char *
-find_key(const char *column, const struct key_value *key, size_t keys)
+/* ---- which features, under which columns ---- */
+
+static size_t
+find_column(const char *name, const char *const *column, size_t columns)
 {
-	for (size_t i = 0; i < keys; i++)
-		if (strcmp(key[i].column, column) == 0)
-			return key[i].value;
-	return NULL;
+	size_t i = 0;
+
+	while (i < columns && strcmp(column[i], name) != 0)
+		i++;
+	return i;
 }
+
+static int
+find_keys(struct feature_lookup *l, const struct feature_view *v, size_t *n,
+    const char *const *column, struct err *e)
+{
+	for (size_t i = 0; i < v->entity->keys; i++) {
+		size_t at = find_column(v->entity->key[i], column,
+		    l->columns);
+
+		if (at == l->columns)
+			return err_set(e, ERR_USAGE, "say which: %.100s=VALUE",
+			    v->entity->key[i]);
+		l->key_at[(*n)++] = at;
+	}
+	return 0;
+}
+
+static int
+refuse_strange(const struct feature_lookup *l, const char *const *column,
+    struct err *e)
+{
+	for (size_t i = 0; i < l->columns; i++) {
+		bool known = false;
+
+		for (size_t v = 0; v < l->views && !known; v++) {
+			const struct feature_entity *t = l->view[v]->entity;
+
+			known = find_column(column[i], t->key, t->keys) <
+			    t->keys;
+		}
+		if (!known)
+			return err_set(e, ERR_USAGE, "'%.100s' is no key of "
+			    "service '%.100s'", column[i], l->service->name);
+	}
+	return 0;
+}
+
+/* The service's features by view: each view's lie together. */
+static void
+group_refs(struct feature_lookup *l)
+{
+	const struct feature_service *s = l->service;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->refs; i++) {
+		const struct feature_view *v = s->ref[i].view;
+		size_t at = i > 0 && s->ref[i - 1].view == v ? l->views - 1 :
+		    0;
+
+		while (at < l->views && l->view[at] != v)
+			at++;
+		if (at < l->views)
+			continue;
+		l->view[l->views] = v;
+		l->ref_start[l->views++] = n;
+		for (size_t k = i; k < s->refs; k++)
+			if (s->ref[k].view == v)
+				l->ref[n++] = k;
+	}
+	l->ref_start[l->views] = n;
+}
+
+int
+feature_lookup_init(struct feature_lookup *l, struct arena *a,
+    const struct feature_service *s, const char *const *column,
+    size_t columns, struct err *e)
+{
+	size_t n = 0;
+
+	memset(l, 0, sizeof(*l));
+	l->service = s;
+	l->columns = columns;
+	l->view = arena_alloc(a, (s->refs + 1) * sizeof(*l->view));
+	l->ref = arena_alloc(a, (s->refs + 1) * sizeof(*l->ref));
+	l->ref_start = arena_alloc(a, (s->refs + 1) * sizeof(*l->ref_start));
+	group_refs(l);
+	if (refuse_strange(l, column, e) < 0)
+		return -1;
+	for (size_t i = 0; i < l->views; i++)
+		n += l->view[i]->entity->keys;
+	l->key_at = arena_alloc(a, (n + 1) * sizeof(*l->key_at));
+	l->key_start = arena_alloc(a, (l->views + 1) * sizeof(n));
+	n = 0;
+	for (size_t i = 0; i < l->views; i++) {
+		l->key_start[i] = n;
+		if (find_keys(l, l->view[i], &n, column, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- what is known ---- */
 
 /* Empty when a value is. */
 static int
-build_key(struct buf *out, const struct feature_entity *t,
-    const struct key_value *key, size_t keys, struct err *e)
+build_key(struct buf *out, const struct feature_lookup *l, size_t view,
+    const struct raw_cell *value, struct err *e)
 {
-	struct raw_cell c = { .s = NULL };
+	size_t keys = l->view[view]->entity->keys;
 	bool whole = true;
 
 	buf_clear(out);
-	for (size_t i = 0; i < t->keys; i++) {
-		c.s = find_key(t->key[i], key, keys);
-		if (c.s == NULL)
-			return err_set(e, ERR_USAGE, "say which: %.100s=VALUE",
-			    t->key[i]);
-		c.n = (uint32_t)strlen(c.s);
-		whole = whole && c.n > 0;
-		key_part(out, &c, t->keys == 1);
+	for (size_t i = 0; i < keys; i++) {
+		struct raw_cell c = value[l->key_at[l->key_start[view] + i]];
+
+		c.quoted = false;
+		whole = whole && c.s != NULL && c.n > 0;
+		if (whole)
+			key_part(out, &c, keys == 1);
 	}
 	if (!whole)
 		buf_clear(out);
@@ -83,73 +208,157 @@ build_key(struct buf *out, const struct feature_entity *t,
 }
 
 static int
-refuse_strange(const struct feature_service *s, const struct key_value *key,
-    size_t keys, struct err *e)
+answer_view(struct feature_answer *answer, struct arena *a, struct kv *kv,
+    const struct feature_lookup *l, size_t view, const struct buf *key,
+    int64_t now, struct err *e)
 {
-	for (size_t k = 0; k < keys; k++) {
-		bool known = false;
+	const struct feature_view *v = l->view[view];
+	struct online_row row;
 
-		for (size_t i = 0; i < s->refs; i++)
-			for (size_t n = 0; n < s->ref[i].view->entity->keys;
-			    n++)
-				known = known || strcmp(key[k].column,
-				    s->ref[i].view->entity->key[n]) == 0;
-		if (!known)
-			return err_set(e, ERR_USAGE, "'%.100s' is no key of "
-			    "service '%.100s'", key[k].column, s->name);
+	if (online_find(&row, a, kv, v, key, e) < 0)
+		return -1;
+	for (size_t i = l->ref_start[view]; i < l->ref_start[view + 1]; i++) {
+		struct feature_answer *to = &answer[l->ref[i]];
+
+		if (online_value(&to->value, &to->status, a, &row, kv,
+		    &v->feature[l->service->ref[l->ref[i]].feature], now,
+		    e) < 0)
+			return -1;
+		to->found = row.found;
+		to->time = row.found ? row.time : 0;
+		to->created = row.found ? row.created : 0;
 	}
 	return 0;
 }
 
 static int
-answer_view(struct feature_answer *answer, struct arena *a, struct kv *kv,
-    const struct feature_service *s, const struct feature_view *v,
-    const struct buf *key, int64_t now, struct err *e)
+get_from_file(struct feature_answer *answer, struct arena *a, struct kv *kv,
+    const struct feature_lookup *l, const struct raw_cell *value, size_t rows,
+    int64_t now, struct err *e)
 {
-	struct online_row row;
-	int r = online_find(&row, kv, v, key, e);
+	struct buf key;
+	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < s->refs; i++) {
-		struct feature_answer *to = &answer[i];
+	buf_init(&key, BUF_CAP_SMALL);
+	for (size_t row = 0; r == 0 && row < rows; row++)
+		for (size_t v = 0; r == 0 && v < l->views; v++) {
+			r = build_key(&key, l, v, value + row * l->columns,
+			    e);
+			if (r == 0)
+				r = answer_view(answer + row *
+				    l->service->refs, a, kv, l, v, &key, now,
+				    e);
+		}
+	buf_free(&key);
+	return r;
+}
 
-		if (s->ref[i].view != v)
-			continue;
-		r = online_value(&to->value, &to->status, a, &row, kv,
-		    &v->feature[s->ref[i].feature], now, e);
-		to->time = row.found ? row.time : 0;
-		if (r == 0 && to->value.s)	/* the row is released below */
-			to->value.s = arena_strndup(a, to->value.s,
-			    to->value.n);
+/* ---- the same from Redis ---- */
+
+#define ROWS_AT_ONCE 256
+
+/* The cells of a view's key; false: one is missing. */
+static bool
+pick_key(struct raw_cell *part, const struct feature_lookup *l, size_t view,
+    const struct raw_cell *value)
+{
+	for (size_t i = 0; i < l->view[view]->entity->keys; i++) {
+		part[i] = value[l->key_at[l->key_start[view] + i]];
+		part[i].quoted = false;
+		if (part[i].s == NULL || part[i].n == 0)
+			return false;
 	}
-	online_row_release(&row);
-	return r < 0 ? -1 : 0;
+	return true;
+}
+
+/* The features of a view that are asked for, by number; how many. */
+static size_t
+list_features(size_t *feature, const struct feature_lookup *l, size_t view)
+{
+	size_t from = l->ref_start[view], n = l->ref_start[view + 1] - from;
+
+	for (size_t i = 0; i < n; i++)
+		feature[i] = l->service->ref[l->ref[from + i]].feature;
+	return n;
+}
+
+static int
+take_answers(struct feature_answer *answer, struct arena *a, struct redis *r,
+    const struct feature_lookup *l, size_t view, const size_t *feature,
+    size_t n, int64_t now, struct err *e)
+{
+	struct feature_answer *got = arena_alloc(a, (n + 1) * sizeof(*got));
+
+	if (redis_answer(got, a, r, l->view[view], feature, n, now, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		answer[l->ref[l->ref_start[view] + i]] = got[i];
+	return 0;
+}
+
+/* Questions for all views of all rows go out together. */
+static int
+get_part(struct feature_answer *answer, struct arena *a, struct redis *r,
+    const struct feature_lookup *l, const struct raw_cell *value, size_t rows,
+    int64_t now, struct err *e)
+{
+	size_t refs = l->service->refs, n;
+	size_t *feature = arena_alloc(a, (refs + 1) * sizeof(*feature));
+	struct raw_cell part[FEATURE_KEYS_MAX];
+
+	for (int told = 0; told < 2; told++) {
+		for (size_t i = 0; i < rows * l->views; i++) {
+			size_t row = i / l->views, v = i % l->views;
+
+			if (!pick_key(part, l, v, value + row * l->columns))
+				continue;
+			n = list_features(feature, l, v);
+			if (told == 0)
+				redis_ask(r, l->view[v], part, feature, n);
+			else if (take_answers(answer + row * refs, a, r, l, v,
+			    feature, n, now, e) < 0)
+				return -1;
+		}
+		if (told == 0 && redis_send(r, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+get_from_redis(struct feature_answer *answer, struct arena *a,
+    struct redis *r, const struct feature_lookup *l,
+    const struct raw_cell *value, size_t rows, int64_t now, struct err *e)
+{
+	size_t refs = l->service->refs, some;
+	int rc = 0;
+
+	for (size_t i = 0; i < rows * refs; i++)
+		answer[i].status = FEATURE_NOT_FOUND;
+	for (size_t row = 0; rc == 0 && row < rows; row += some) {
+		some = rows - row < ROWS_AT_ONCE ? rows - row : ROWS_AT_ONCE;
+		rc = get_part(answer + row * refs, a, r, l, value + row *
+		    l->columns, some, now, e);
+	}
+	return rc;
 }
 
 int
-feature_get(struct feature_answer *answer, struct arena *a, struct kv *kv,
-    const struct feature_service *s, const struct key_value *key, size_t keys,
-    int64_t now, struct err *e)
+feature_get(struct feature_answer *answer, struct arena *a,
+    struct feature_store *s, const struct feature_lookup *l,
+    const struct raw_cell *value, size_t rows, int64_t now, struct err *e)
 {
-	struct buf b;
-	int r;
+	struct err again = ERR_INIT;
 
-	if (refuse_strange(s, key, keys, e) < 0 || kv_begin(kv, false, e) < 0)
-		return -1;
-	buf_init(&b, BUF_CAP_SMALL);
-	r = 0;
-	for (size_t i = 0; r == 0 && i < s->refs; i++) {
-		const struct feature_view *v = s->ref[i].view;
-		size_t before = 0;
-
-		while (before < i && s->ref[before].view != v)
-			before++;
-		if (before < i)
-			continue;	/* answered with its first feature */
-		r = build_key(&b, v->entity, key, keys, e);
-		if (r == 0)
-			r = answer_view(answer, a, kv, s, v, &b, now, e);
-	}
-	buf_free(&b);
-	kv_abort(kv);
-	return r;
+	if (s->kv)
+		return get_from_file(answer, a, s->kv, l, value, rows, now,
+		    e);
+	if (get_from_redis(answer, a, s->redis, l, value, rows, now, e) == 0)
+		return 0;
+	/* its connection was idle for too long, or it was started again */
+	if (e->code == ERR_IO && redis_reconnect(s->redis, &again) == 0 &&
+	    get_from_redis(answer, a, s->redis, l, value, rows, now, e) == 0)
+		return 0;
+	redis_drop(s->redis);
+	return -1;
 }

@@ -7,30 +7,48 @@
 
 #include "catalog/catalog.h"
 #include "feature/online.h"
+#include "feature/redis.h"
 
-/* The store at `path`, or in the repository where that is NULL. */
-int feature_store_open(struct kv **out, struct catalog *c, const char *path,
-    bool write, struct err *e);
+/* One of both. */
+struct feature_store {
+	struct kv *kv;
+	struct redis *redis;
+};
+struct feature_store_at {
+	const char *where;		/* a file or redis://; NULL: the
+					 * repository's own file */
+	const char *password;		/* of Redis, or NULL */
+};
+int feature_store_open(struct feature_store *s, struct catalog *c,
+    const struct feature_store_at *at, bool write, struct err *e);
+void feature_store_close(struct feature_store *s);
+/* What feature_get gives lives until the end. */
+int feature_store_begin(struct feature_store *s, struct err *e);
+void feature_store_end(struct feature_store *s);
 
 /* One view loaded; counts are in *l.  `from` NULL: the view's own source,
  * else another name, "-" included, in its place. */
-int feature_load_view(struct online_load *l, struct catalog *c,
-    const char *folder, const char *from, struct err *e);
+int feature_load_view(struct online_load *l, struct feature_store *s,
+    struct catalog *c, const char *folder, const char *from, struct err *e);
 
-struct key_value {
-	const char *column, *value;
+/* How a service's features are found under the values of some columns. */
+struct feature_lookup {
+	const struct feature_service *service;
+	const struct feature_view **view;
+	size_t views, columns;
+	size_t *ref, *ref_start;	/* of each view, and the end */
+	size_t *key_at, *key_start;	/* likewise: among the columns */
 };
-
-/* What is known of a service's features under the keys given. */
-struct feature_answer {
-	struct raw_cell value;
-	enum feature_status status;
-	int64_t time;			/* of the row; 0: there is none */
-};
-/* answer[i] is that of the service's i-th feature; values live in the arena.
- * ERR_USAGE names a key column that was not given, or is of no view. */
+/* Lives in the arena.  ERR_USAGE names a key column that is not among the
+ * columns, or one of them that is none. */
+int feature_lookup_init(struct feature_lookup *l, struct arena *a,
+    const struct feature_service *s, const char *const *column,
+    size_t columns, struct err *e);
+/* answer[row * refs + i] is that of the service's i-th feature, value[row *
+ * columns ...] the row's; a missing or empty one is no key.  Between begin and
+ * end of the store; answers live until the end and in the arena. */
 int feature_get(struct feature_answer *answer, struct arena *a,
-    struct kv *kv, const struct feature_service *s,
-    const struct key_value *key, size_t keys, int64_t now, struct err *e);
+    struct feature_store *s, const struct feature_lookup *l,
+    const struct raw_cell *value, size_t rows, int64_t now, struct err *e);
 
 #endif

@@ -17,17 +17,14 @@
 static int
 learn_model(struct fitting *f, struct err *e)
 {
-	const struct fit_request *rq = f->rq;
-	size_t n = f->train.rows < FIT_GOLDEN ? f->train.rows : FIT_GOLDEN;
-	const struct learner_rows rows = { &f->train, rq->valid ? &f->valid :
-	    NULL };
+	const struct prepared *p = &f->rows;
+	bool judged = p->valid.rows > 0;
+	const struct learner_rows rows = { &p->train, judged ? &p->valid :
+	    NULL, &p->probe, p->binned ? &p->train_bins : NULL, p->binned &&
+	    judged ? &p->valid_bins : NULL };
 	const struct history *h;
 
-	for (size_t i = 0; i < n; i++)
-		f->probe[i] = i * f->train.rows / n;
-	f->n_probes = n;
-	if (learner_fit(&f->learned, &f->arena, &rows, &f->learn, f->probe,
-	    f->n_probes, e) < 0)
+	if (learner_fit(&f->learned, &f->arena, &rows, &f->learn, e) < 0)
 		return -1;
 	f->out->iterations = f->learned.iterations;
 	f->out->converged = f->learned.converged;
@@ -42,46 +39,26 @@ learn_model(struct fitting *f, struct err *e)
 	return 0;
 }
 
-/* What the model was trained on, for drift: features and target. */
-static int
-add_profile(struct fitting *f, struct err *e)
+/* What the model was trained on, for drift. */
+static void
+add_profile(struct fitting *f)
 {
-	const struct frame *t = &f->train;
-	struct table picked = { t->rows, 0, NULL };
-	struct buf b;
-	int r;
-
-	picked.col = xalloc(t->n_features + 1, sizeof(*picked.col));
-	for (size_t i = 0; i < t->n_features; i++)
-		picked.col[picked.cols++] = *fit_column(f,
-		    t->feature[i].name);
-	picked.col[picked.cols++] = *fit_column(f, t->target);
-	r = profile_of_table(&f->profile, &picked, f->rq->learn.threads, e);
-	free(picked.col);
-	if (r < 0)
-		return -1;
-	buf_init(&b, BUF_CAP_DOC);
-	r = profile_write(&b, f->profile, e);
-	while (b.len && b.data[b.len - 1] == '\n')
-		b.len--;
-	if (r == 0)
-		onnx_add_meta(&f->arena, f->learned.graph, META_PROFILE,
-		    b.data, b.len);
-	buf_free(&b);
-	return r;
+	onnx_add_meta(&f->arena, f->learned.graph, META_PROFILE,
+	    f->rows.profile.data, f->rows.profile.len);
 }
 
 static int
 judge_valid(struct fitting *f, struct err *e)
 {
-	const struct evaluate_opts o = { .target = f->train.target,
-	    .threshold = 0.5, .threads = f->rq->learn.threads };
+	const struct evaluate_opts o = { .target = f->rows.train.target,
+	    .threshold = 0.5, .threads = f->rq->learn.threads,
+	    .values_only = !f->rq->intervals };
 	const char *gap[EVALUATION_GAPS];
 	size_t n;
 
 	if (f->rq->valid == NULL)
 		return 0;
-	if (evaluate_table(&f->out->valid, f->plan, f->valid_table, &o, e) < 0)
+	if (evaluate_table(&f->out->valid, f->plan, f->rows.judged, &o, e) < 0)
 		return err_wrap(e, "%s", f->rq->valid);
 	f->out->judged = true;
 	n = evaluation_gaps(gap, &f->out->valid);
@@ -102,14 +79,14 @@ deliver_model(struct fitting *f, struct err *e)
 
 	oid_of(&f->out->model, f->bytes.data, f->bytes.len);
 	f->out->size = f->bytes.len;
-	if (fit_open_output(f, e) < 0 ||
+	if (f->rq->output && (fit_open_output(f, e) < 0 ||
 	    out_file_add(&f->file, f->bytes.data, f->bytes.len, e) < 0 ||
-	    out_file_flush(&f->file, e) < 0)
+	    out_file_flush(&f->file, e) < 0))
 		return -1;
 	if (f->j && (odb_put(&f->out->model, repo_odb(f->s), f->bytes.data,
 	    f->bytes.len, e) < 0 ||
-	    journal_link(f->j, "output", TYPE_ONNX, f->rq->output,
-	    &f->out->model, f->bytes.len, e) < 0 ||
+	    journal_link(f->j, "output", TYPE_ONNX, f->rq->output ?
+	    f->rq->output : FIT_OUTPUT, &f->out->model, f->bytes.len, e) < 0 ||
 	    fit_record_results(f, e) < 0))
 		return -1;
 	if (f->j) {
@@ -121,13 +98,27 @@ deliver_model(struct fitting *f, struct err *e)
 			return -1;
 		}
 	}
-	r = out_file_commit(&f->file, e);
+	r = f->file_open ? out_file_commit(&f->file, e) : 0;
 	f->file_open = false;
 	if (r == 0 && late.code != ERR_NONE) {
 		*e = late;
 		r = -1;
 	}
 	return r;
+}
+
+static void
+describe_rows(struct fit_outcome *out, const struct prepared *p)
+{
+	const struct frame *t = &p->train;
+
+	out->task = t->task;
+	if (t->task == TASK_BINARY)
+		out->positive = arena_strdup(&out->arena,
+		    t->classes[t->positive]);
+	out->rows = t->rows;
+	out->dropped = p->dropped;
+	out->features = t->n_features;
 }
 
 static void
@@ -138,22 +129,13 @@ release_fitting(struct fitting *f, const struct err *e)
 	if (f->j)
 		fit_seal_failed(f, e->msg);
 	binding_free(f->plan);
-	profile_free(f->profile);
 	if (f->bytes.data)
 		buf_free(&f->bytes);
-	frame_release(&f->train);
-	frame_release(&f->valid);
-	if (f->train_table) {
-		names_free(f->train_names);
-		table_free(f->train_table);
-		table_free(f->train_read);
-		catalog_bytes_close(&f->train_bytes);
-	}
-	if (f->valid_table) {
-		table_free(f->valid_table);
-		table_free(f->valid_read);
-		catalog_bytes_close(&f->valid_bytes);
-	}
+	prepared_release(&f->rows);
+	if (f->dealt)
+		folds_release(&f->folds);
+	fit_input_release(&f->data);
+	fit_input_release(&f->judge);
 	arena_free(&f->arena);
 }
 
@@ -172,18 +154,15 @@ fit_model(struct fit_outcome *out, struct catalog *c,
 	    learner_settle_task(&f.frame_opts.task, &f.learn, e) < 0)
 		return -1;
 	buf_init(&f.bytes, ONNX_BYTES_MAX);
-	if (fit_try_output(&f, e) == 0 && fit_read_rows(&f, e) == 0 &&
+	if (fit_try_output(&f, e) == 0 && fit_find_inputs(&f, e) == 0 &&
+	    fit_prepare(&f.rows, &f, NULL, e) == 0 &&
 	    fit_begin_run(&f, e) == 0 && fit_cross_validate(&f, e) == 0 &&
-	    learn_model(&f, e) == 0 &&
-	    add_profile(&f, e) == 0 && fit_prove(&f, e) == 0 &&
-	    judge_valid(&f, e) == 0) {
-		out->task = f.train.task;
-		if (f.train.task == TASK_BINARY)
-			out->positive = arena_strdup(&out->arena,
-			    f.train.classes[f.train.positive]);
-		out->rows = f.train.rows;
-		out->features = f.train.n_features;
-		r = deliver_model(&f, e);
+	    learn_model(&f, e) == 0) {
+		add_profile(&f);
+		if (fit_prove(&f, e) == 0 && judge_valid(&f, e) == 0) {
+			describe_rows(out, &f.rows);
+			r = deliver_model(&f, e);
+		}
 	}
 	release_fitting(&f, e);
 	if (r < 0 && e->code != ERR_UNPROVEN)

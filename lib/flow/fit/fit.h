@@ -40,11 +40,22 @@ struct fit_request {
 	bool drop_missing;		/* rows without a target */
 	struct folds_opts cv;		/* folds 0: none; its stratify is set
 					 * here where the target is of classes */
-	const char *output;		/* a path */
+	const char *output;		/* a path; NULL: the run keeps it */
 	const char *name;		/* a word for the run, or NULL */
+	const char *parent;		/* the run it is a part of, or NULL */
 	bool golden_real;		/* training rows may travel */
+	bool intervals;			/* of the metrics of `valid` */
+	uint64_t keep_bytes;		/* what rows kept for the next fit may
+					 * take; 0: none are */
 	const struct log *log;
+	/* Told of the metric of that name after each fold; true: enough, which
+	 * is ERR_STOPPED.  Or NULL. */
+	bool (*judged)(void *ctx, int64_t fold, double value);
+	void *judged_ctx;
+	const char *judged_metric;
 };
+
+#define FIT_OUTPUT "model.onnx"	/* the name of what the run keeps */
 
 struct fit_outcome {
 	char label[300];		/* "run:ID", or "" outside */

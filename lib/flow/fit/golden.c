@@ -112,15 +112,14 @@ is_real(const struct table *drawn, size_t i, const struct column *const *real)
 }
 
 static int
-new_rows(struct table **out, const struct table_want *want, size_t n,
-    struct err *e)
+new_rows(struct table **out, const struct frame *f, struct err *e)
 {
-	struct table *t = table_new(n);
+	struct table *t = table_new(f->n_features);
 
 	t->rows = FIT_GOLDEN;
-	for (size_t k = 0; k < n; k++)
-		if (column_init(&t->col[k], want[k].name, want[k].type,
-		    FIT_GOLDEN, e) < 0 ||
+	for (size_t k = 0; k < t->cols; k++)
+		if (column_init(&t->col[k], f->feature[k].name,
+		    f->feature[k].read_as, FIT_GOLDEN, e) < 0 ||
 		    column_track_missing(&t->col[k], e) < 0) {
 			table_free(t);
 			return -1;
@@ -129,24 +128,40 @@ new_rows(struct table **out, const struct table_want *want, size_t n,
 	return 0;
 }
 
-int
-fit_golden_rows(struct table **out, size_t *rows, struct fitting *f,
-    struct err *e)
+/* The columns of the features, by their place. */
+static void
+find_columns(const struct column **real, struct profile_column *p,
+    const struct frame *f, const struct table *t,
+    const struct profile *profile)
 {
-	size_t n, i = 0;
-	const struct table_want *want = binding_wants(f->plan, &n);
-	const struct column **real = arena_alloc(&f->arena, n * sizeof(*real));
-	struct profile_column *p = arena_alloc(&f->arena, n * sizeof(*p));
+	struct names *names = table_names(t);
+
+	for (size_t k = 0; k < f->n_features; k++) {
+		const char *name = f->feature[k].name;
+
+		real[k] = &t->col[names_find(names, name)];
+		if (!profile_find(&p[k], profile, name))
+			p[k] = (struct profile_column){ .rows = 0 };
+	}
+	names_free(names);
+}
+
+int
+golden_rows(struct table **out, const struct frame *f,
+    const struct table *train, const struct profile *profile, struct err *e)
+{
+	size_t n = f->n_features, i = 0;
+	struct arena a = { 0 };
+	const struct column **real = arena_alloc(&a, n * sizeof(*real));
+	struct profile_column *p = arena_alloc(&a, n * sizeof(*p));
 	struct table *t;
 	struct rng r;
 
-	if (new_rows(&t, want, n, e) < 0)
+	if (new_rows(&t, f, e) < 0) {
+		arena_free(&a);
 		return -1;
-	for (size_t k = 0; k < n; k++) {
-		real[k] = fit_column(f, want[k].name);
-		if (!profile_find(&p[k], f->profile, want[k].name))
-			p[k] = (struct profile_column){ .rows = 0 };
 	}
+	find_columns(real, p, f, train, profile);
 	rng_seed(&r, GOLDEN_SEED, 0);
 	for (int tries = 0; i + 1 < FIT_GOLDEN && tries < TRIES; tries++) {
 		for (size_t k = 0; k < n; k++)
@@ -155,7 +170,10 @@ fit_golden_rows(struct table **out, size_t *rows, struct fitting *f,
 	}
 	for (size_t k = 0; k < n; k++)
 		set_missing(&t->col[k], i);
-	*rows = i + !is_real(t, i, real);
+	t->rows = i + !is_real(t, i, real);
+	for (size_t k = 0; k < n; k++)
+		t->col[k].rows = t->rows;
+	arena_free(&a);
 	*out = t;
 	return 0;
 }

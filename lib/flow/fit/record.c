@@ -11,12 +11,39 @@
 #include "flow/fit/internal.h"
 #include "store/odb.h"
 #include "store/repo.h"
+#include "store/worktree.h"
+
+/* The bytes behind a name are stored.  What was not read, because it had been
+ * made ready before, is as the stat cache knows it. */
+static int
+store_rows(struct oid *id, uint64_t *size, struct fitting *f,
+    const struct fit_input *in, struct err *e)
+{
+	const struct catalog_bytes *b = &in->bytes;
+	struct odb *odb = repo_odb(f->s);
+
+	if (b->data) {
+		*size = b->n;
+		return odb_put(id, odb, b->data, b->n, e);
+	}
+	*id = in->content;
+	if (odb_has(odb, id))
+		return odb_size(size, odb, id, e) < 0 ? -1 : odb_keep(odb, id,
+		    e);
+	if (b->item.kind != NAME_PATH)
+		return odb_size(size, odb, id, e);
+	if (worktree_put_file(id, size, f->s, b->item.base, e) < 0)
+		return -1;
+	return oid_eq(id, &in->content) ? 0 : err_set(e, ERR_MOVED, "'%s' "
+	    "changed while it was learned from", in->name);
+}
 
 /* `rel`: "input", what is learned from, or "valid". */
 static int
-record_rows(struct fitting *f, const char *rel, struct catalog_bytes *b,
+record_rows(struct fitting *f, const char *rel, const struct fit_input *in,
     struct err *e)
 {
+	const struct catalog_bytes *b = &in->bytes;
 	struct oid id;
 	uint64_t size;
 
@@ -26,10 +53,10 @@ record_rows(struct fitting *f, const char *rel, struct catalog_bytes *b,
 		return journal_link(f->j, rel, TYPE_DATASET, b->item.label,
 		    &b->item.id, size, e);
 	}
-	if (odb_put(&id, repo_odb(f->s), b->data, b->n, e) < 0)
+	if (store_rows(&id, &size, f, in, e) < 0)
 		return -1;
 	return journal_link(f->j, rel, b->type ? b->type : TYPE_BYTES,
-	    b->item.label, &id, b->n, e);
+	    b->item.label, &id, size, e);
 }
 
 static int
@@ -101,8 +128,8 @@ record_params(struct fitting *f, struct err *e)
 
 	num_print_i64(seed, rq->learn.seed);
 	if (record_text(f, "learner", rq->learn.name, e) < 0 ||
-	    record_text(f, "task", task_name(f->train.task), e) < 0 ||
-	    record_text(f, "target", f->train.target, e) < 0 ||
+	    record_text(f, "task", task_name(f->rows.train.task), e) < 0 ||
+	    record_text(f, "target", f->rows.train.target, e) < 0 ||
 	    record_text(f, "positive", rq->frame.positive, e) < 0 ||
 	    record_text(f, "weight", rq->frame.weight, e) < 0 ||
 	    record_text(f, "golden_rows", rq->golden_real ? "real" : NULL,
@@ -125,7 +152,7 @@ fit_begin_run(struct fitting *f, struct err *e)
 {
 	struct json *facts = json_new(&f->arena, JSON_MAP);
 	struct journal_start start = { .verb = "fit", .name = f->rq->name,
-	    .facts = facts };
+	    .facts = facts, .parent = f->rq->parent };
 	struct provenance t = { NULL, f->s, &f->arena, f->rq->log };
 
 	if (f->s == NULL)
@@ -135,9 +162,9 @@ fit_begin_run(struct fitting *f, struct err *e)
 		return -1;
 	snprintf(f->out->label, sizeof(f->out->label), "run:%s",
 	    journal_id(f->j));
-	if (record_params(f, e) < 0 || record_rows(f, "input", &f->train_bytes,
-	    e) < 0 || (f->rq->valid && record_rows(f, "valid",
-	    &f->valid_bytes, e) < 0))
+	if (record_params(f, e) < 0 ||
+	    record_rows(f, "input", &f->data, e) < 0 ||
+	    (f->rq->valid && record_rows(f, "valid", &f->judge, e) < 0))
 		return -1;
 	t.j = f->j;
 	return provenance_code(&t, e);

@@ -66,33 +66,37 @@ train_form(const struct fitting *f, const char *name, enum col_type type)
 
 /* The validation rows have the training rows' types. */
 static void
-valid_types(struct table_read_opts *o, struct fitting *f)
+valid_types(struct table_read_opts *o, struct fitting *f,
+    const struct frame *like)
 {
-	const struct table *t = f->train_table;
+	const struct table *t = f->data.table;
 	struct table_type *types = arena_alloc(&f->arena,
-	    (f->train.n_features + 1) * sizeof(*types));
+	    (like->n_features + 1) * sizeof(*types));
 
 	*o = f->read;
-	for (size_t i = 0; i < f->train.n_features; i++) {
-		const struct feature *x = &f->train.feature[i];
+	for (size_t i = 0; i < like->n_features; i++) {
+		const struct feature *x = &like->feature[i];
 
 		types[i] = (struct table_type){ x->name, x->read_as,
 		    train_form(f, x->name, x->read_as) };
 	}
 	o->types = types;
-	o->n_types = f->train.n_features;
-	if (col_type_is_text(table_find(t, f->train.target)->type)) {
-		types[o->n_types++] = (struct table_type){ f->train.target,
+	o->n_types = like->n_features;
+	if (col_type_is_text(table_find(t, like->target)->type)) {
+		types[o->n_types++] = (struct table_type){ like->target,
 		    COL_CATEGORY };
-	} else if (train_form(f, f->train.target, COL_FLOAT64) != FORM_PLAIN) {
-		types[o->n_types++] = (struct table_type){ f->train.target,
-		    COL_FLOAT64, train_form(f, f->train.target, COL_FLOAT64) };
+	} else if (train_form(f, like->target, COL_FLOAT64) != FORM_PLAIN) {
+		types[o->n_types++] = (struct table_type){ like->target,
+		    COL_FLOAT64, train_form(f, like->target, COL_FLOAT64) };
 	}
 }
 
 int
 fit_try_output(struct fitting *f, struct err *e)
 {
+	if (f->rq->output == NULL)
+		return f->s ? 0 : err_set(e, ERR_USAGE, "outside of a "
+		    "repository the model needs a file");
 	if (fit_open_output(f, e) < 0)
 		return -1;
 	out_file_drop(&f->file);
@@ -100,54 +104,52 @@ fit_try_output(struct fitting *f, struct err *e)
 	return 0;
 }
 
-/* *t less the rows without a target, when they are to be left out; *whole is
- * then what was read. */
+/* Less the rows without a target, when they are to be left out. */
 static int
-drop_missing(const struct fitting *f, struct table **t, struct table **whole,
-    const char *name, struct err *e)
+drop_missing(const struct fitting *f, struct fit_input *in, struct err *e)
 {
-	const char *target = f->frame_opts.target;
 	struct table *some;
-	size_t at, gone;
+	size_t at;
 
 	if (!f->rq->drop_missing)
 		return 0;
-	if (table_index(&at, *t, target, e) < 0 ||
-	    table_gather_known(&some, &gone, *t, at, e) < 0)
+	if (table_index(&at, in->table, f->frame_opts.target, e) < 0 ||
+	    table_gather_known(&some, &in->dropped, in->table, at, e) < 0)
 		return -1;
 	if (some == NULL)
 		return 0;
-	log_warn(f->rq->log, "%s: %zu of %zu rows have no value of the target "
-	    "'%s' and are left out", name, gone, (*t)->rows, target);
-	*whole = *t;
-	*t = some;
+	in->whole = in->table;
+	in->table = some;
 	return 0;
 }
 
-static void
-warn_of_rounding(const struct fitting *f)
+/* What may be read later stays where it is; of a repository its content is
+ * known then. */
+static int
+find_input(struct fit_input *in, struct fitting *f, const char *name,
+    struct err *e)
 {
-	const struct frame *t = &f->train;
+	struct err ignored = ERR_INIT;
+	uint64_t size;
 
-	for (size_t i = 0; i < t->n_rounded && i < FRAME_ROUNDED_TOLD; i++)
-		log_warn(f->rq->log, "column '%s' holds whole numbers beyond "
-		    "2^24, which are rounded to float32%s: --numeric %s says "
-		    "that they are meant to be", t->rounded[i],
-		    i + 1 == FRAME_ROUNDED_TOLD && t->n_rounded > i + 1 ?
-		    ", as in other columns" : "", t->rounded[i]);
-}
-
-const struct column *
-fit_column(const struct fitting *f, const char *name)
-{
-	return &f->train_table->col[names_find(f->train_names, name)];
+	in->name = name;
+	if (catalog_find_bytes(&in->bytes, f->c, name, e) < 0)
+		return -1;
+	in->open = true;
+	if (in->bytes.data || f->s == NULL)
+		return 0;
+	if (in->bytes.item.kind != NAME_PATH)
+		in->content = in->bytes.content;
+	else if (worktree_hash_file(&in->content, &size, f->s,
+	    in->bytes.item.base, &ignored) < 0)
+		memset(&in->content, 0, sizeof(in->content));
+	return 0;
 }
 
 int
-fit_read_rows(struct fitting *f, struct err *e)
+fit_find_inputs(struct fitting *f, struct err *e)
 {
 	const struct fit_request *rq = f->rq;
-	struct table_read_opts o;
 
 	if (rq->read)
 		f->read = *rq->read;
@@ -157,28 +159,45 @@ fit_read_rows(struct fitting *f, struct err *e)
 	    "-") == 0)
 		return err_set(e, ERR_USAGE, "standard input cannot be both "
 		    "the data and --valid");
-	if (catalog_open_table(&f->train_table, &f->train_bytes, f->c,
-	    rq->data, &f->read, e) < 0)
+	if (find_input(&f->data, f, rq->data, e) < 0)
 		return -1;
-	if (drop_missing(f, &f->train_table, &f->train_read, rq->data, e) < 0 ||
-	    frame_init(&f->train, f->train_table, &f->frame_opts, e) < 0)
-		return err_wrap(e, "%s", rq->data);
-	f->train_names = table_names(f->train_table);
-	f->out->dropped = f->train_read ? f->train_read->rows -
-	    f->train.rows : 0;
-	warn_of_rounding(f);
-	if (rq->valid == NULL)
-		return 0;
-	valid_types(&o, f);
-	if (catalog_open_table(&f->valid_table, &f->valid_bytes, f->c,
-	    rq->valid, &o, e) < 0)
+	return rq->valid ? find_input(&f->judge, f, rq->valid, e) : 0;
+}
+
+static int
+load_input(struct fitting *f, struct fit_input *in,
+    const struct table_read_opts *o, struct err *e)
+{
+	if (catalog_bytes_load(&in->bytes, f->c, e) < 0 ||
+	    catalog_read_table(&in->table, &in->bytes, o, e) < 0)
 		return -1;
-	if (drop_missing(f, &f->valid_table, &f->valid_read, rq->valid, e) < 0)
-		return err_wrap(e, "%s", rq->valid);
-	if (f->valid_table->rows == 0)
-		return err_set(e, ERR_FORMAT, "%s: there are no rows",
-		    rq->valid);
-	if (frame_init_like(&f->valid, &f->train, f->valid_table, e) < 0)
-		return err_wrap(e, "%s", rq->valid);
-	return 0;
+	return drop_missing(f, in, e) < 0 ? err_wrap(e, "%s", in->name) : 0;
+}
+
+int
+fit_load_train(struct fitting *f, struct err *e)
+{
+	return f->data.table ? 0 : load_input(f, &f->data, &f->read, e);
+}
+
+int
+fit_load_valid(struct fitting *f, const struct frame *like, struct err *e)
+{
+	struct table_read_opts o;
+
+	valid_types(&o, f, like);
+	if (load_input(f, &f->judge, &o, e) < 0)
+		return -1;
+	return f->judge.table->rows ? 0 : err_set(e, ERR_FORMAT, "%s: there "
+	    "are no rows", f->judge.name);
+}
+
+void
+fit_input_release(struct fit_input *in)
+{
+	table_free(in->table);
+	table_free(in->whole);
+	if (in->open)
+		catalog_bytes_close(&in->bytes);
+	memset(in, 0, sizeof(*in));
 }

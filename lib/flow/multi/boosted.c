@@ -66,8 +66,8 @@ boosted_fit(struct boosted **out, const struct table *t, const size_t *row,
 	gbdt_defaults(&p);
 	if (r == 0 && (r = frame_init(&m->frame, g, &fo, e)) == 0)
 		m->framed = true;
-	if (r == 0 && (r = gbdt_train(&m->model, &m->frame, NULL, &p, 0, NULL,
-	    e)) == 0)
+	if (r == 0 && (r = gbdt_train(&m->model, &(struct gbdt_rows){
+	    .train = &m->frame }, &p, 0, NULL, e)) == 0)
 		m->trained = true;
 	table_free(g);
 	if (r < 0)

@@ -163,9 +163,9 @@ perf_find_columns(struct perf *p, const char *const *name, size_t n,
 
 	if (find_task(p, name, n, e) < 0 || name_columns(p, name, n, e) < 0)
 		return -1;
-	if (o->estimate == PERF_CBPE && p->col.task != TASK_BINARY)
+	if (o->estimate == PERF_CBPE && p->col.task == TASK_REGRESSION)
 		return err_set(e, ERR_UNSUPPORTED, "cbpe estimates classifiers "
-		    "of two classes alone");
+		    "alone; of a regression take dle");
 	if (o->estimate == PERF_DLE && p->col.task != TASK_REGRESSION)
 		return err_set(e, ERR_UNSUPPORTED, "dle estimates regressions "
 		    "alone");

@@ -19,6 +19,9 @@ const char *report_number(struct report *p, double v);
 /* A count with its thousands apart. */
 const char *report_count(struct report *p, uint64_t n);
 
+/* A notice of n rows or lines that did not count; none of 0. */
+void report_left_out(struct report *p, uint64_t n, const char *what);
+
 /* --- shapes.c --- */
 void report_shapes(struct report *p);
 /* --- timeline.c --- */

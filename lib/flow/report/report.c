@@ -99,6 +99,8 @@ put_summary(struct report *p)
 	    p->o->name_ref);
 	doc_tile(&p->d, "Current rows", report_count(p, p->o->cur->rows),
 	    p->o->name_cur);
+	report_left_out(p, p->o->skipped, "Lines of the request log passed over, "
+	    "torn or not flat");
 	put_names(p, &r->gone, "Not in the current data");
 	put_names(p, &r->added, "Not in the reference");
 	put_names(p, &r->skipped, "Dates, not compared");

@@ -22,6 +22,7 @@ struct report_opts {
 	const char *name_ref, *name_cur;	/* how they were named */
 	const struct table *ref, *cur;
 	bool log;			/* cur is a request log */
+	uint64_t skipped;		/* lines of it that are none */
 	const struct drift_opts *drift;
 	/* What the timeline is made of, filled but for callbacks; NULL: no
 	 * timeline. */

@@ -141,8 +141,12 @@ report_timeline(struct report *p, struct err *e)
 	n = m.n < REPORT_WINDOWS ? m.n : REPORT_WINDOWS;
 	first = m.n - n;
 	doc_heading(&p->d, 2, "Timeline");
+	report_left_out(p, run->count.untimed, "Rows without a time, left "
+	    "out here");
+	report_left_out(p, run->count.late, "Rows that came after their "
+	    "window was closed, left out here");
 	draw(&m, first, n);
-	doc_table_open(&p->d, heads, 5, "rlrrl");
+	doc_table_open(&p->d, heads, 5, "rrrrl");
 	for (size_t i = 0; i < n; i++) {
 		const struct moment *t = &m.v[(first + i) % REPORT_WINDOWS];
 

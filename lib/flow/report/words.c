@@ -1,4 +1,4 @@
-/* Numbers of a page as people read them. */
+/* Numbers of a page as people read them, and what did not count. */
 #include <math.h>
 #include <stdio.h>
 
@@ -24,4 +24,12 @@ report_count(struct report *p, uint64_t n)
 		out[at++] = digits[i];
 	}
 	return arena_strndup(&p->a, out, at);
+}
+
+void
+report_left_out(struct report *p, uint64_t n, const char *what)
+{
+	if (n > 0)
+		doc_notice(&p->d, arena_printf(&p->a, "%s: %s", what,
+		    report_count(p, n)));
 }

@@ -13,6 +13,8 @@
 struct replay {
 	const struct replay_opts *o;
 	struct replay_count *count;
+	const struct table_want *want;	/* (n_want) columns of the model */
+	size_t n_want;
 	struct scorer *scorer;
 	struct json_rows *rows;
 	const struct column **col;	/* of answers */
@@ -152,15 +154,38 @@ refuse(struct replay *p, const struct reqlog_entry *entry, size_t i,
 	return tell(p, entry, i, NULL, 0, &none, why->msg, e);
 }
 
+/* A column that the model takes and the log does not have as it was. */
+static const struct json *
+find_masked(const struct replay *p, const struct reqlog_entry *entry)
+{
+	const struct json *m = entry->masked && entry->masked->type ==
+	    JSON_MAP ? entry->masked->child : NULL;
+
+	for (; m; m = m->next)
+		for (size_t i = 0; i < p->n_want; i++)
+			if (m->type == JSON_TEXT && strcmp(m->key,
+			    p->want[i].name) == 0)
+				return m;
+	return NULL;
+}
+
 /* All rows of a line at once, and where one of them is refused each alone. */
 static int
 ask_entry(void *ctx, const struct reqlog_entry *entry, struct err *e)
 {
 	struct replay *p = ctx;
 	struct err why = ERR_INIT;
+	const struct json *masked = find_masked(p, entry);
 	struct json *answers;
 	int r = 0;
 
+	if (masked) {
+		err_set(&why, ERR_UNSUPPORTED, "what the column '%.100s' was "
+		    "is not in the log (%.20s)", masked->key, masked->s);
+		for (size_t i = 0; r == 0 && i < entry->rows; i++)
+			r = refuse(p, entry, i, &why, e);
+		return r;
+	}
 	if (score(&answers, p, entry, 0, entry->rows, &why) == 0)
 		return compare(p, entry, 0, entry->rows, answers, e);
 	for (size_t i = 0; r == 0 && i < entry->rows; i++) {
@@ -199,15 +224,15 @@ replay_run(struct replay_count *count, const struct binding *binding,
     const struct replay_opts *o, struct err *e)
 {
 	struct replay p = { .o = o, .count = count };
-	size_t n_want, n_out;
-	const struct table_want *want = binding_wants(binding, &n_want);
+	size_t n_out;
 	int r;
 
+	p.want = binding_wants(binding, &p.n_want);
 	memset(count, 0, sizeof(*count));
 	if (check_output(binding, o->output, e) < 0)
 		return -1;
 	(void)binding_columns(binding, &n_out);
-	if (json_rows_new(&p.rows, want, n_want, NULL, 0, e) < 0)
+	if (json_rows_new(&p.rows, p.want, p.n_want, NULL, 0, e) < 0)
 		return -1;
 	p.scorer = scorer_new(binding);
 	p.col = xalloc(n_out + 1, sizeof(*p.col));

@@ -8,7 +8,10 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "codec/json.h"
+#include "deploy/inputs.h"
+#include "flow/serve/deadline.h"
 #include "flow/serve/shadow.h"
+#include "reqlog/policy.h"
 #include "table/write.h"
 
 /* For what a request needs of small things: session, headers, log line. */
@@ -23,7 +26,12 @@ struct inference {
 	bool store_failed;		/* it is not the client's fault */
 	const char *unit;		/* X-Unit-Id, or NULL */
 	struct choice how;		/* it came that x->version answers */
-	int64_t begun_us, micros;
+	int64_t micros;			/* until it was answered */
+	int64_t mark_ns;		/* when the phase before ended */
+	struct stats_times times;
+	struct deadline deadline;
+	int late;			/* the status of what came too late */
+	enum stats_failure failure;	/* where it would fail now */
 };
 
 void
@@ -51,7 +59,7 @@ choose_version(struct inference *in)
 {
 	struct exchange *x = in->x;
 	const struct http_request *http = x->request;
-	struct endpoint *endpoint = x->server->endpoint;
+	struct endpoint *endpoint = x->entry->endpoint;
 	const char *by = in->unit;
 	struct arena a = { 0 };
 
@@ -87,7 +95,20 @@ begin_log(struct reqlog_placed *placed, const struct inference *in)
 	return (struct reqlog_request){ clock_wall_us(), q->id, in->unit ?
 	    in->unit : q->id, v->name, v->number, v->digest,
 	    variant_text(v->variant), in->micros ? in->micros : 1,
-	    *placed->rollout ? placed : NULL };
+	    *placed->rollout ? placed : NULL, NULL,
+	    in->x->server->log_policy };
+}
+
+/* Is it of the sample?  By what it is split by, but not by who answered. */
+static bool
+is_sampled(const struct inference *in)
+{
+	const struct http_request *http = in->x->request;
+	const char *by = in->unit ? in->unit : in->request.id;
+
+	return by && *by ? reqlog_policy_takes(in->x->server->log_policy, by,
+	    strlen(by)) : reqlog_policy_takes(in->x->server->log_policy,
+	    http->body, http->n);
 }
 
 /* A refusal counts in a rollout. */
@@ -99,7 +120,7 @@ log_failure(const struct inference *in)
 	const struct reqlog_request r = begin_log(&placed, in);
 	struct buf line;
 
-	if (log == NULL || r.placed == NULL)
+	if (log == NULL || r.placed == NULL || !is_sampled(in))
 		return;
 	buf_init(&line, BUF_CAP_SMALL);
 	reqlog_failure(&line, &r, in->x->response->status);
@@ -113,7 +134,7 @@ ask_shadow(const struct inference *in, const struct shadow_rows *rows)
 {
 	struct server *server = in->x->server;
 	struct version *v = rows->request->placed && server->shadow ?
-	    endpoint_hold(server->endpoint, VARIANT_SHADOW) : NULL;
+	    endpoint_hold(in->x->entry->endpoint, VARIANT_SHADOW) : NULL;
 
 	if (v)
 		shadow_add(server->shadow, v, rows);
@@ -194,6 +215,26 @@ join_features(struct inference *in, struct err *e)
 	return 0;
 }
 
+/* A phase ends now, and the next one begins. */
+static void
+end_phase(struct inference *in, enum stats_phase phase)
+{
+	int64_t now = clock_mono_ns();
+
+	in->times.phase_ns[phase] += now - in->mark_ns;
+	in->mark_ns = now;
+}
+
+/* -1 when its answer would come too late. */
+static int
+check_deadline(struct inference *in, bool asked, struct err *e)
+{
+	in->late = deadline_check(&in->deadline, in->mark_ns / 1000, asked, e);
+	if (in->late)
+		in->failure = STATS_REJECTED;
+	return in->late ? -1 : 0;
+}
+
 /* Read, score, write; -1 with why not. */
 static int
 answer_body(struct inference *in, struct err *e)
@@ -207,9 +248,18 @@ answer_body(struct inference *in, struct err *e)
 	struct buf *out = &in->x->response->body;
 
 	if (dialect->read(q, &body, e) < 0 ||
-	    (in->x->version->filled && join_features(in, e) < 0) ||
-	    scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
+	    (in->x->version->filled && join_features(in, e) < 0))
 		return -1;
+	end_phase(in, STATS_READ);
+	if (q->timeout_us > 0)
+		deadline_add(&in->deadline, q->timeout_us);
+	if (check_deadline(in, true, e) < 0)
+		return -1;
+	in->failure = STATS_BACKEND;
+	if (scorer_run(&in->answers, q->session->scorer, q->block, e) < 0)
+		return -1;
+	end_phase(in, STATS_SCORE);
+	in->failure = STATS_OTHER;
 	dialect->write(out, q, in->answers);
 	if (buf_check(out, e) == 0)
 		return 0;
@@ -218,16 +268,16 @@ answer_body(struct inference *in, struct err *e)
 	    "ask for fewer at a time");
 }
 
-/* Whatever a request makes go wrong is the request's fault, but for memory
- * and what features are kept in. */
+/* Whatever a request makes go wrong is the request's fault, but for memory,
+ * time and what features are kept in. */
 static void
 refuse_body(struct inference *in, const struct err *why)
 {
 	struct exchange *x = in->x;
 	struct http_response *out = x->response;
 
-	out->status = why->code == ERR_NOMEM ? 503 : in->store_failed ? 500 :
-	    400;
+	out->status = in->late ? in->late : why->code == ERR_NOMEM ? 503 :
+	    in->store_failed ? 500 : 400;
 	if (out->status == 503)
 		http_add_field(out, "Retry-After", "1");
 	buf_clear(&out->body);
@@ -255,6 +305,30 @@ add_version_headers(struct exchange *x)
 	http_add_field(x->response, "X-Mlv-Variant", variant_text(v->variant));
 }
 
+#define CPU_EVERY 16
+
+/* Asking for a thread's processor time takes as long as a small model: only
+ * some requests do, the first of a thread among them. */
+static bool
+measures_cpu(void)
+{
+	static _Thread_local unsigned requests;
+
+	return requests++ % CPU_EVERY == 0;
+}
+
+/* Small things behind it are always there; what the last one used of that must
+ * be back first. */
+static struct session *
+open_session(struct inference *in, struct err *e)
+{
+	if (mem_keep_reserve(RESERVE_BYTES))
+		in->request.session = session_take(in->x->version, e);
+	else
+		err_set(e, ERR_NOMEM, "there is no memory for a request now");
+	return in->request.session;
+}
+
 static void
 answer_in_session(struct inference *in)
 {
@@ -263,30 +337,33 @@ answer_in_session(struct inference *in)
 	struct version_stats *stats = x->version->stats;
 	struct err e = ERR_INIT;
 	struct session *session = NULL;
+	int64_t begun, cpu = measures_cpu() ? clock_thread_cpu_ns() : -1;
 	int r = -1;
 
-	/* small things below are always there; what the last one used of that
-	 * must be back first */
-	if (mem_keep_reserve(RESERVE_BYTES))
-		session = session_take(x->version, &e);
-	else
-		err_set(&e, ERR_NOMEM, "there is no memory for a request now");
+	in->failure = STATS_OTHER;
+	begun = in->mark_ns = clock_mono_ns();
+	in->times.queue_ns = begun - x->request->came_us * 1000;
+	if (check_deadline(in, false, &e) == 0)
+		session = open_session(in, &e);
 	x->response->type = "application/json";
-	in->request.session = session;
 	if (session)
 		r = answer_body(in, &e);
-	in->micros = clock_mono_us() - in->begun_us;
+	end_phase(in, STATS_WRITE);
+	in->micros = (in->mark_ns - begun) / 1000;
+	in->times.cpu_ns = cpu < 0 ? -1 : clock_thread_cpu_ns() - cpu;
 	if (r < 0) {
 		refuse_body(in, &e);
-		log_failure(in);
-		version_stats_failed(stats, in->micros);
+		if (!in->late)	/* else it says nothing of the version */
+			log_failure(in);
+		version_stats_failed(stats, in->failure, &in->times);
 	} else {
 		if (in->request.bytes)
 			add_json_length(x->response, in->request.n_json);
-		if (server->reqlog)
+		if (server->reqlog && is_sampled(in))
 			log_rows(in);
+		inputs_count(x->version->inputs, in->request.block);
 		version_stats_answered(stats, in->answers->rows,
-		    scorer_unseen(session->scorer), in->micros);
+		    scorer_unseen(session->scorer), &in->times);
 	}
 	if (session)
 		session_give(x->version, session);
@@ -339,12 +416,32 @@ refuse_type(struct exchange *x)
 }
 
 void
+exchange_refuse_unloaded(struct exchange *x)
+{
+	struct buf why;
+
+	buf_init(&why, BUF_CAP_SMALL);
+	buf_addf(&why, "model '%s' does not answer yet: ",
+	    endpoint_name(x->entry->endpoint));
+	endpoint_explain(&why, x->entry->endpoint);
+	exchange_fail(x, 503, why.data);
+	http_add_field(x->response, "Retry-After", "1");
+	buf_free(&why);
+}
+
+void
 exchange_infer(struct exchange *x)
 {
-	_Atomic int64_t *in_flight = &x->server->stats.in_flight;
 	struct inference in = { .x = x,
 	    .unit = http_header(x->request, "X-Unit-Id") };
+	_Atomic int64_t *in_flight;
+	struct err e = ERR_INIT;
 
+	if (deadline_read(&in.deadline, x->request, x->server->max_wait_us,
+	    &e) < 0) {
+		exchange_fail(x, 400, e.msg);
+		return;
+	}
 	if (in.unit && strlen(in.unit) > DIALECT_ID_MAX) {
 		exchange_fail(x, 400, "X-Unit-Id is longer than 256 bytes");
 		return;
@@ -355,14 +452,18 @@ exchange_infer(struct exchange *x)
 	}
 	if (in.unit && *in.unit == '\0')	/* of nobody: no unit */
 		in.unit = NULL;
-	atomic_fetch_add_explicit(in_flight, 1, memory_order_relaxed);
 	if (x->version) {
 		in.request.model = x->version->name;
 	} else {
 		choose_version(&in);
-		in.request.model = endpoint_name(x->server->endpoint);
+		in.request.model = endpoint_name(x->entry->endpoint);
 	}
-	in.begun_us = clock_mono_us();
+	if (x->version == NULL) {
+		exchange_refuse_unloaded(x);
+		return;
+	}
+	in_flight = &x->version->stats->in_flight;
+	atomic_fetch_add_explicit(in_flight, 1, memory_order_relaxed);
 	answer_in_session(&in);
 	atomic_fetch_sub_explicit(in_flight, 1, memory_order_relaxed);
 }

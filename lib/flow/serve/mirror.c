@@ -16,7 +16,11 @@
 #define CLOSE_US 1000000	/* waited for an answer at the end */
 
 struct mirror {
-	struct mirror_opts o;
+	struct mirror_opts o;		/* what it leads to is our own, ... */
+	struct remote_environment env;
+	struct arena arena;
+	struct log log;
+	const struct log *told;		/* ... but this, until the end */
 	const char *source[SOURCES];	/* names in full, without their version */
 	char *ref[SOURCES];
 	uint32_t version[SOURCES];
@@ -30,6 +34,32 @@ struct mirror {
 	struct cond wake, idle;
 	bool ending, now, asking;
 };
+
+/* Nobody listens to a thread that was left alone. */
+static void
+warn_until_closed(void *ctx, const char *line)
+{
+	struct mirror *m = ctx;
+	bool ending;
+
+	mutex_lock(&m->lock);
+	ending = m->ending;
+	mutex_unlock(&m->lock);
+	if (!ending)
+		log_warn(m->told, "%s", line);
+}
+
+static void
+take_options(struct mirror *m, const struct mirror_opts *o)
+{
+	remote_environment_copy(&m->env, &m->arena, o->env);
+	m->log = (struct log){ .warn = warn_until_closed, .ctx = m };
+	m->told = o->log;
+	m->o = (struct mirror_opts){ .env = &m->env, .log = &m->log,
+	    .url = arena_strdup(&m->arena, o->url),
+	    .folder = arena_strdup(&m->arena, o->folder),
+	    .poll_ms = o->poll_ms };
+}
 
 static int
 read_sources(struct mirror *m, const char *const *source, size_t n,
@@ -46,7 +76,7 @@ read_sources(struct mirror *m, const char *const *source, size_t n,
 		fits = name.kind == NAME_MODEL && !name.path &&
 		    !name.moment_us;
 		if (fits) {
-			m->source[m->n] = source[i];
+			m->source[m->n] = arena_strdup(&m->arena, source[i]);
 			m->version[m->n] = name.version;
 			name.version = 0;
 			m->ref[m->n++] = name_ref(&name);
@@ -98,10 +128,10 @@ note_answer(struct mirror *m, bool answered, const struct err *why)
 	bool before = atomic_exchange(&m->reachable, answered);
 
 	if (before && !answered)
-		log_warn(m->o.log, "%s; what was served is served on",
+		log_warn(m->told, "%s; what was served is served on",
 		    why->msg);
 	else if (!before && answered)
-		log_warn(m->o.log, "remote '%s' answers again", m->o.url);
+		log_warn(m->told, "remote '%s' answers again", m->o.url);
 }
 
 static void
@@ -157,7 +187,7 @@ mirror_open(struct mirror **out, const struct mirror_opts *o,
 {
 	struct mirror *m = xalloc(1, sizeof(*m));
 
-	m->o = *o;
+	take_options(m, o);
 	mutex_init(&m->lock);
 	cond_init(&m->wake);
 	cond_init(&m->idle);
@@ -229,5 +259,6 @@ mirror_close(struct mirror *m)
 	mutex_release(&m->lock);
 	cond_release(&m->wake);
 	cond_release(&m->idle);
+	arena_free(&m->arena);
 	free(m);
 }

@@ -21,7 +21,7 @@
 
 struct mirror;
 
-/* Borrowed until mirror_close. */
+/* Copied, but the log, which is borrowed until mirror_close. */
 struct mirror_opts {
 	const char *url;
 	const struct remote_environment *env;

@@ -17,6 +17,7 @@ void show_program_version(struct exchange *x);
 void show_metrics(struct exchange *x);
 void show_server(struct exchange *x);
 void list_models(struct exchange *x);
+void show_index(struct exchange *x);
 void show_model_ready(struct exchange *x);
 void show_model(struct exchange *x);
 void show_status(struct exchange *x);

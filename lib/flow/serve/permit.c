@@ -23,7 +23,9 @@ needed_scope(const struct http_request *r)
 {
 	static const char repository[] = "/v2/repository/";
 
-	if (strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0)
+	/* the index is asked for by POST, and only read */
+	if (strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0 ||
+	    strcmp(r->path, "/v2/repository/index") == 0)
 		return SCOPE_READ;
 	/* who loads and unloads models changes what others are answered */
 	return strncmp(r->path, repository, sizeof(repository) - 1) == 0 ?

@@ -71,6 +71,7 @@ job_new(struct version *candidate, const struct shadow_rows *rows)
 	j->rows = rows->to - rows->from;
 	j->rollout = xstrdup(rows->how->split.rollout);
 	j->placed = (struct reqlog_placed){ j->rollout, 0, rows->how->place };
+	j->request.policy = rows->request->policy;
 	j->request.id = copy(rows->request->id);
 	j->request.unit = copy(rows->request->unit);
 	j->request.model = copy(rows->request->model);
@@ -130,10 +131,12 @@ ask(struct shadow *s, struct job *j)
 	struct err e = ERR_INIT;
 	struct session *session = session_take(v, &e);
 	struct table *answers = NULL;
-	int64_t begun = clock_mono_us(), micros;
+	int64_t begun = clock_mono_ns(), micros;
+	struct stats_times times = { .cpu_ns = -1 };
 	int r = session ? score_rows(&answers, session, j, &e) : -1;
 
-	micros = clock_mono_us() - begun;
+	times.phase_ns[STATS_SCORE] = clock_mono_ns() - begun;
+	micros = times.phase_ns[STATS_SCORE] / 1000;
 	j->request.time_us = clock_wall_us();
 	j->request.version = v->number;
 	j->request.digest = v->digest;
@@ -145,9 +148,9 @@ ask(struct shadow *s, struct job *j)
 		log_answers(s, j, r == 0 ? answers : NULL);
 	if (r == 0)
 		version_stats_answered(v->stats, answers->rows,
-		    scorer_unseen(session->scorer), micros);
+		    scorer_unseen(session->scorer), &times);
 	else
-		version_stats_failed(v->stats, micros);
+		version_stats_failed(v->stats, STATS_BACKEND, &times);
 	if (session)
 		session_give(v, session);
 }

@@ -1,13 +1,12 @@
 /* A request log from where it was left. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/path.h"
 #include "codec/json.h"
 #include "flow/windows/internal.h"
+#include "reqlog/segment.h"
 
 static int
 add_logged(void *ctx, const struct reqlog_row *row, struct err *e)
@@ -56,19 +55,19 @@ read_segment(uint64_t *at, struct windows_watch *s, const char *path,
 {
 	static const struct reqlog_filter all = { 0 };
 	struct file_map m;
-	struct stat st;
+	uint64_t size;
 	size_t used;
 	int r;
 
-	if (stat(path, &st) < 0)
-		return err_sys(e, "cannot open '%s'", path);
-	if ((uint64_t)st.st_size == *at)
+	if (reqlog_segment_size(&size, path, e) < 0)
+		return -1;
+	if (size == *at)
 		return 0;
-	if ((uint64_t)st.st_size < *at)
+	if (size < *at)
 		return err_set(e, ERR_MOVED, "'%s' is shorter than what was "
 		    "read of it: it was written anew; begin with a new state",
 		    path);
-	if (file_map(&m, path, e) < 0)
+	if (reqlog_segment_map(&m, path, e) < 0)
 		return -1;
 	r = reqlog_each_bytes(&used, &s->r->skipped, m.data + *at, m.n -
 	    (size_t)*at, &all, w, e);
@@ -83,9 +82,11 @@ list_places(const struct windows_watch *s, char **path, size_t n)
 {
 	struct windows_segment *v = xalloc(n + 1, sizeof(*v));
 
-	for (size_t i = 0; i < n; i++)
-		v[i] = (struct windows_segment){ xstrdup(path_base(path[i])),
-		    place_in(s, path_base(path[i])) };
+	for (size_t i = 0; i < n; i++) {
+		char *key = reqlog_segment_key(path[i]);
+
+		v[i] = (struct windows_segment){ key, place_in(s, key) };
+	}
 	return v;
 }
 

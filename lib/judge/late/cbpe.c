@@ -180,15 +180,22 @@ bernoulli(double k, double n)
 	return n > 0 ? sqrt(k / n * (1 - k / n)) : NAN;
 }
 
+double
+cbpe_rare(const struct cbpe *c)
+{
+	double yes = c->counts[1][0] + c->counts[1][1];
+
+	return (yes <= c->n - yes ? yes : c->n - yes) / c->n;
+}
+
 static void
 learn_spread(struct cbpe *c, double placed)
 {
 	double tp = c->counts[1][1], fp = c->counts[0][1];
 	double fn = c->counts[1][0], tn = c->counts[0][0], wrong = fp + fn;
-	double rare = tp + fn <= fp + tn ? tp + fn : fp + tn;
 
-	c->spread[AUC] = placed;
-	c->share[AUC] = rare / c->n;
+	c->placed = c->spread[AUC] = placed;
+	c->share[AUC] = cbpe_rare(c);
 	c->spread[ACCURACY] = bernoulli(tp + tn, c->n);
 	c->share[ACCURACY] = 1;
 	c->spread[PRECISION] = bernoulli(tp, tp + fp);
@@ -224,12 +231,16 @@ round5(double v)
 	return rint(v * 1e5) / 1e5;
 }
 
-void
-cbpe_add(struct cbpe_group *g, const struct cbpe *c, double score,
-    bool answer)
+double
+cbpe_probability(const struct cbpe *c, double score)
 {
-	double p = c->calibrates ? isotonic_value(&c->calibrated, score) :
-	    score, tp, fp;
+	return c->calibrates ? isotonic_value(&c->calibrated, score) : score;
+}
+
+void
+cbpe_add(struct cbpe_group *g, double p, bool answer)
+{
+	double tp, fp;
 
 	g->n++;
 	g->p += p;
@@ -240,6 +251,12 @@ cbpe_add(struct cbpe_group *g, const struct cbpe *c, double score,
 	g->fp = fp;
 	g->sum[1][answer] += p;
 	g->sum[0][answer] += 1 - p;
+}
+
+double
+cbpe_area(const struct cbpe_group *g)
+{
+	return g->tp > 0 && g->fp > 0 ? g->area / (g->tp * g->fp) : NAN;
 }
 
 static double
@@ -255,8 +272,8 @@ cbpe_estimate(double *value, double *low, double *high,
 	double tp = g->sum[1][1], fp = g->sum[0][1];
 	double fn = g->sum[1][0], tn = g->sum[0][0], half;
 	const double v[CBPE_METRICS] = {
-		g->tp > 0 && g->fp > 0 ? g->area / (g->tp * g->fp) : NAN,
-		ratio(tp + tn, g->n), ratio(tp, tp + fp), ratio(tp, tp + fn),
+		cbpe_area(g), ratio(tp + tn, g->n), ratio(tp, tp + fp),
+		ratio(tp, tp + fn),
 		ratio(tn, tn + fp), ratio(2 * tp, 2 * tp + fp + fn)
 	};
 

@@ -15,14 +15,6 @@ struct labelled {
 	bool ended;
 };
 
-struct row {
-	uint64_t number;		/* as it came */
-	int64_t time_us;
-	const uint8_t *group;		/* (2 + n_by) numbers */
-	uint32_t answer;
-	const uint8_t *score;		/* (width) falling doubles */
-};
-
 /* What a record's text part was; for messages. */
 static void
 note_key(struct late *l, struct late_count *c, const uint8_t *p, size_t n)
@@ -103,12 +95,13 @@ order_keys(const struct buf *a, const uint8_t *b, size_t n)
 /* ---- one prediction with its label, or without ---- */
 
 static int
-add_curves(struct late *l, uint32_t group, const struct row *row,
+add_curves(struct late *l, uint32_t group, const struct late_row *row,
     uint32_t truth, bool labelled, struct err *e)
 {
 	size_t classes = l->o.task == TASK_BINARY ? 1 : l->width;
 
-	if (l->o.task == TASK_REGRESSION || (!labelled && !l->o.estimate))
+	if (l->o.task == TASK_REGRESSION || (!labelled && (!l->o.estimate ||
+	    l->o.task == TASK_MULTICLASS)))
 		return 0;
 	for (size_t k = 0; k < classes; k++) {
 		/* binary: the one score is class 1's */
@@ -128,22 +121,30 @@ add_curves(struct late *l, uint32_t group, const struct row *row,
 }
 
 static int
-add_reference(struct late *l, const struct row *row, uint32_t truth,
+add_reference(struct late *l, const struct late_row *row, uint32_t truth,
     struct err *e)
 {
 	if (!l->o.estimate || (l->o.reference_until != 0 && row->time_us >=
 	    l->o.reference_until))
 		return 0;
-	buf_clear(&l->record);
-	buf_add(&l->record, row->score, 8);
-	sorter_put_u64(&l->record, row->number);
-	buf_addc(&l->record, truth == 1);
-	buf_addc(&l->record, row->answer == 1);
-	return sorter_add(l->reference, l->record.data, l->record.len, e);
+	for (size_t k = 0; k < l->width; k++) {
+		uint32_t class = l->o.task == TASK_BINARY ? 1 : (uint32_t)k;
+
+		buf_clear(&l->record);
+		sorter_put_u32(&l->record, (uint32_t)k);
+		buf_add(&l->record, row->score + 8 * k, 8);
+		sorter_put_u64(&l->record, row->number);
+		buf_addc(&l->record, truth == class);
+		buf_addc(&l->record, row->answer == class);
+		if (sorter_add(l->reference, l->record.data, l->record.len,
+		    e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
-add_row(struct late *l, const struct row *row, const struct labelled *k,
+add_row(struct late *l, const struct late_row *row, const struct labelled *k,
     struct err *e)
 {
 	bool labelled = k != NULL;
@@ -174,13 +175,15 @@ add_row(struct late *l, const struct row *row, const struct labelled *k,
 			ranked_mean_add(&s->truth, k->value);
 		}
 	}
+	if (l->rows != NULL && classes_keep(l, row, e) < 0)
+		return -1;
 	return labelled ? add_reference(l, row, k->class, e) : 0;
 }
 
-static struct row
+static struct late_row
 read_row(const struct late *l, const uint8_t *p)
 {
-	struct row r;
+	struct late_row r;
 
 	r.number = sorter_get_u64(p);
 	r.time_us = (int64_t)sorter_get_u64(p + 8);
@@ -230,7 +233,7 @@ join_one(struct late *l, struct labelled *k, struct seen_key *seen,
     const uint8_t *p, size_t size, struct err *e)
 {
 	size_t n = sorter_text_bytes(p, size);
-	struct row row = read_row(l, p + n);
+	struct late_row row = read_row(l, p + n);
 	bool found;
 
 	if (pass_labels(k, l, p, n, e) < 0)

@@ -60,12 +60,16 @@ late_new(struct late **out, const struct late_opts *o)
 	struct late *l = xalloc(1, sizeof(*l));
 
 	l->o = *o;
-	l->o.estimate = o->estimate && o->task == TASK_BINARY;
+	l->o.estimate = o->estimate && o->task != TASK_REGRESSION;
 	l->width = o->task == TASK_MULTICLASS ? o->n_classes : 1;
 	l->predictions = sorter_new(o->memory, o->folder);
 	l->labels = sorter_new(o->memory, o->folder);
 	l->curves = sorter_new(o->memory, o->folder);
 	l->reference = sorter_new(o->memory, o->folder);
+	if (l->o.estimate && o->task == TASK_MULTICLASS) {
+		l->rows = sorter_new(o->memory, o->folder);
+		l->expected = sorter_new(o->memory, o->folder);
+	}
 	l->last = xalloc(2 + o->n_by, sizeof(*l->last));
 	l->groups = intern_new();
 	l->classes = intern_new();
@@ -77,7 +81,9 @@ late_new(struct late **out, const struct late_opts *o)
 
 		intern_add(l->classes, s, n);
 	}
-	cbpe_init(&l->cbpe);
+	l->cbpe = xalloc(l->width, sizeof(*l->cbpe));
+	for (size_t i = 0; i < l->width; i++)
+		cbpe_init(&l->cbpe[i]);
 	l->r = &l->counted;
 	buf_init(&l->record, SORTER_RECORD_MAX);
 	buf_init(&l->key, BUF_CAP_SMALL);
@@ -93,6 +99,8 @@ late_free(struct late *l)
 	sorter_free(l->labels);
 	sorter_free(l->curves);
 	sorter_free(l->reference);
+	sorter_free(l->rows);
+	sorter_free(l->expected);
 	for (size_t i = 0; i < intern_count(l->groups) && i < l->sums_room;
 	    i++)
 		free(l->sums[i].confusion);
@@ -100,7 +108,9 @@ late_free(struct late *l)
 	free(l->last);
 	intern_free(l->groups);
 	intern_free(l->classes);
-	cbpe_release(&l->cbpe);
+	for (size_t i = 0; i < l->width; i++)
+		cbpe_release(&l->cbpe[i]);
+	free(l->cbpe);
 	late_report_release(&l->counted);
 	buf_free(&l->record);
 	buf_free(&l->key);

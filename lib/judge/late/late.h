@@ -43,7 +43,7 @@ struct late_opts {
 	const char *const *by;		/* columns whose values are segments */
 	size_t n_by;
 	bool latest;			/* of two labels the last one counts */
-	bool estimate;			/* binary: CBPE */
+	bool estimate;			/* of classes: CBPE */
 	/* Labelled rows before it teach the estimate; 0: all do. */
 	int64_t reference_until;
 	/* Told of each labelled row: its number as it came, from 1; its answer

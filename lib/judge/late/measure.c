@@ -24,17 +24,22 @@ learn_estimate(struct late_report *r, struct late *l, struct err *e)
 	while ((got = sorter_next(&p, &n, l->reference, e)) > 0) {
 		const uint8_t *s = p;
 
-		cbpe_learn(&l->cbpe, sorter_get_falling(s), s[16] != 0,
-		    s[17] != 0, sorter_get_u64(s + 8),
-		    sorter_count(l->reference));
+		cbpe_learn(&l->cbpe[sorter_get_u32(s)],
+		    sorter_get_falling(s + 4), s[20] != 0, s[21] != 0,
+		    sorter_get_u64(s + 12), sorter_count(l->reference) /
+		    l->width);
 	}
 	if (got < 0)
 		return -1;
-	r->estimated = cbpe_done(&l->cbpe);
-	r->calibrated = l->cbpe.calibrates;
+	r->estimated = true;
+	for (size_t i = 0; i < l->width; i++) {
+		r->estimated &= cbpe_done(&l->cbpe[i]);
+		r->calibrated |= l->cbpe[i].calibrates;
+	}
 	if (!r->estimated)
-		r->no_estimate = "the labelled rows are of one class";
-	return 0;
+		r->no_estimate = l->width == 1 ? "the labelled rows are of "
+		    "one class" : "the labelled rows are not of every class";
+	return r->estimated && l->rows != NULL ? classes_expect(l, e) : 0;
 }
 
 /* The curve of one class of one group ends. */
@@ -79,9 +84,9 @@ walk_curves(struct late_report *r, struct late *l, struct err *e)
 		now = at;
 		if (s[16] < 2)
 			ranked_add(&curve, score, s[16] == 1);
-		if (r->estimated)
-			cbpe_add(&l->sums[at >> 32].expected, &l->cbpe, score,
-			    s[17] != 0);
+		if (r->estimated && l->rows == NULL)
+			cbpe_add(&l->sums[at >> 32].expected, cbpe_probability(
+			    l->cbpe, score), s[17] != 0);
 	}
 	if (now != UINT64_MAX)
 		end_curve(l, (uint32_t)(now >> 32), &curve);
@@ -193,8 +198,16 @@ measure_numbers(struct late_group *g, const struct late_sums *s)
 
 static void
 add_estimates(struct late_group *g, const struct late_sums *s,
-    const struct cbpe *c)
+    const struct late *l)
 {
+	const struct cbpe *c = l->cbpe;
+
+	if (l->rows != NULL) {		/* as measure_classes has them */
+		classes_estimate(&g->m[0], &s->classes, l, CLASSES_ACCURACY);
+		classes_estimate(&g->m[1], &s->classes, l, CLASSES_F1);
+		classes_estimate(&g->m[2], &s->classes, l, CLASSES_AUC);
+		return;
+	}
 	for (size_t i = 0; i < CBPE_METRICS; i++)
 		for (size_t k = 0; k < g->n; k++)
 			if (strcmp(g->m[k].name, cbpe_names[i]) == 0)
@@ -220,7 +233,7 @@ measure_group(struct late_group *g, const struct late_sums *s,
 		for (size_t i = 0; i < g->n; i++)
 			g->m[i].value = g->m[i].low = g->m[i].high = NAN;
 	if (estimated)
-		add_estimates(g, s, &l->cbpe);
+		add_estimates(g, s, l);
 }
 
 /* ---- which group is worse than all ---- */

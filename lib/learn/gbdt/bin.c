@@ -397,18 +397,31 @@ stride_for(size_t n)
 	    (n + 3) / 4 * 4;
 }
 
-static int
-allocate_bins(struct bins *b, const struct frame *f, struct err *e)
+void
+bins_shape(struct bins *b, const struct frame *f)
 {
 	memset(b, 0, sizeof(*b));
 	b->rows = f->rows;
 	b->n_features = f->n_features;
 	b->stride = stride_for(f->n_features);
-	b->row = mem_aligned(64, f->rows, b->stride);
-	if (b->row == NULL)
-		return err_set(e, ERR_NOMEM, "out of memory");
 	b->feature = xalloc(f->n_features + 1, sizeof(*b->feature));
-	return 0;
+}
+
+/* Whole cache lines, and not all in the same sets. */
+uint32_t
+bins_after(const struct bin_feature *f)
+{
+	uint32_t end = f->offset + ((f->n_bins + 4) & ~3U);
+
+	return end % 256 == 0 ? end + 4 : end;
+}
+
+static int
+allocate_bins(struct bins *b, const struct frame *f, struct err *e)
+{
+	bins_shape(b, f);
+	b->row = mem_aligned(64, f->rows, b->stride);
+	return b->row ? 0 : err_set(e, ERR_NOMEM, "out of memory");
 }
 
 static void
@@ -433,9 +446,7 @@ bins_init(struct bins *b, const struct frame *f, const struct bin_params *p,
 	pool_run(pool, f->n_features, find_bins, &j);
 	for (size_t k = 0; k < f->n_features; k++) {
 		b->feature[k].offset = b->total;
-		/* whole cache lines, and not all in the same sets */
-		b->total += (b->feature[k].n_bins + 4) & ~3U;
-		b->total += b->total % 256 == 0 ? 4 : 0;
+		b->total = bins_after(&b->feature[k]);
 	}
 	fill_rows(b, f, pool);
 	return 0;
@@ -478,7 +489,9 @@ bins_release(struct bins *b)
 		free(b->feature[k].of_level);
 	}
 	free(b->feature);
-	free(b->row);
-	free(b->column);
+	if (!b->borrowed) {
+		free(b->row);
+		free(b->column);
+	}
 	memset(b, 0, sizeof(*b));
 }

@@ -44,6 +44,7 @@ struct bins {
 	uint8_t *column;		/* (n_features, rows), or NULL */
 	struct bin_feature *feature;
 	uint32_t total;			/* bins of all features, and gaps */
+	bool borrowed;			/* row and column are another's */
 };
 
 struct bin_params {
@@ -56,5 +57,11 @@ int bins_init(struct bins *b, const struct frame *f,
 int bins_init_like(struct bins *b, const struct bins *like,
     const struct frame *f, struct pool *pool, struct err *e);
 void bins_release(struct bins *b);		/* also for those of bins_init_like */
+
+/* Empty ones for these rows and features: sizes are set, and there is room
+ * for what is known of each feature. */
+void bins_shape(struct bins *b, const struct frame *f);
+/* Where the histogram of the feature after this one begins. */
+uint32_t bins_after(const struct bin_feature *f);
 
 #endif

@@ -23,7 +23,9 @@ struct booster_rows {		/* the training or the validation rows */
 	struct frame own;		/* what f is: it owns y, y_class and
 					 * weight alone */
 	const struct frame *f;
-	struct bins b;
+	struct bins b;			/* its own, or borrowed whole */
+	bool b_own, rows_own;		/* the latter: but for what is known
+					 * of its features */
 	double *score;			/* (outputs, rows) */
 };
 
@@ -271,6 +273,30 @@ boost_round(struct booster *g, int64_t iteration)
 	return grew;
 }
 
+/* Bins of others are not moved: their copies are. */
+static bool
+own_rows(struct booster_rows *s)
+{
+	size_t by_row, by_column;
+	uint8_t *row, *column;
+
+	if (s->b_own || s->rows_own)
+		return true;
+	row = mem_array(s->b.rows, s->b.stride);
+	column = mem_array(s->b.rows, s->b.n_features);
+	if (row == NULL || column == NULL) {
+		free(row);
+		free(column);
+		return false;
+	}
+	by_row = s->b.rows * s->b.stride;
+	by_column = s->b.rows * s->b.n_features;
+	s->b.row = memcpy(row, s->b.row, by_row);
+	s->b.column = memcpy(column, s->b.column, by_column);
+	s->rows_own = true;
+	return true;
+}
+
 /* With whole numbers no sum depends on the order of rows. */
 static void
 reorder_rows(struct booster *g, int64_t iteration)
@@ -282,6 +308,10 @@ reorder_rows(struct booster *g, int64_t iteration)
 	    g->bagged < t->f->rows || g->k > 1 || t->f->rows < REORDER_ROWS ||
 	    !reorder_init(&o, &g->w))
 		return;
+	if (!own_rows(t)) {
+		reorder_release(&o);
+		return;
+	}
 	reorder_bins(&o, &t->b);
 	reorder_items(&o, t->score, sizeof(*t->score));
 	reorder_items(&o, (void *)(uintptr_t)t->own.y, sizeof(*t->own.y));
@@ -304,8 +334,9 @@ drop_trees(struct gbdt_model *m, size_t keep)
 		m->n_trees = keep;
 }
 
-static void
-boost_rounds(struct booster *g, const struct progress *progress)
+static int
+boost_rounds(struct booster *g, const struct gbdt_rows *rows,
+    const struct progress *progress, struct err *e)
 {
 	struct gbdt_model *m = g->m;
 	const struct objective_pass learn = { g->gh, g->train.f,
@@ -336,6 +367,10 @@ boost_rounds(struct booster *g, const struct progress *progress)
 			    g->pool);
 
 			m->valid_metric[i] = v;
+			if (rows->round && rows->round(rows->round_ctx, i + 1,
+			    v))
+				return err_set(e, ERR_STOPPED, "stopped after "
+				    "%lld rounds", (long long)i + 1);
 			v = g->watch && g->watch->more ? -v : v;
 			if (v < best_value) {
 				best_value = v;
@@ -357,6 +392,7 @@ boost_rounds(struct booster *g, const struct progress *progress)
 		m->best_iteration = best;
 		drop_trees(m, (size_t)best * g->k);
 	}
+	return 0;
 }
 
 static double *
@@ -391,20 +427,47 @@ release_rows(struct booster_rows *s)
 	free((void *)(uintptr_t)s->own.y);
 	free((void *)(uintptr_t)s->own.y_class);
 	free((void *)(uintptr_t)s->own.weight);
-	bins_release(&s->b);
+	if (s->rows_own) {
+		free(s->b.row);
+		free(s->b.column);
+	}
+	if (s->b_own)
+		bins_release(&s->b);
 	free(s->score);
 }
 
-static int
-prepare_booster(struct booster *g, const struct frame *train,
-    const struct frame *valid, struct err *e)
+void
+gbdt_bin_params(struct bin_params *out, const struct gbdt_params *p)
 {
-	struct bin_params bp = { g->p->max_bin, g->p->min_data_in_bin,
-	    g->p->bin_construct_sample_cnt };
-	size_t n = train->rows;
+	*out = (struct bin_params){ p->max_bin, p->min_data_in_bin,
+	    p->bin_construct_sample_cnt };
+}
 
-	take_rows(&g->train, train);
-	if (bins_init(&g->train.b, train, &bp, g->pool, e) < 0)
+/* Those that are given, or made: as the training rows' where there are. */
+static int
+take_bins(struct booster *g, struct booster_rows *s, const struct bins *given,
+    const struct bins *like, struct err *e)
+{
+	struct bin_params bp;
+
+	if (given) {
+		s->b = *given;
+		return 0;
+	}
+	s->b_own = true;
+	gbdt_bin_params(&bp, g->p);
+	return like ? bins_init_like(&s->b, like, &s->own, g->pool, e) :
+	    bins_init(&s->b, &s->own, &bp, g->pool, e);
+}
+
+static int
+prepare_booster(struct booster *g, const struct gbdt_rows *rows, struct err *e)
+{
+	const struct frame *valid = rows->valid;
+	size_t n = rows->train->rows;
+
+	take_rows(&g->train, rows->train);
+	if (take_bins(g, &g->train, rows->train_bins, NULL, e) < 0)
 		return -1;
 	g->train.score = mem_zeroed(n * g->k, sizeof(double));
 	g->gh = mem_array(n * g->k, sizeof(*g->gh));
@@ -421,7 +484,7 @@ prepare_booster(struct booster *g, const struct frame *train,
 		return 0;
 	g->has_valid = true;
 	take_rows(&g->valid, valid);
-	if (bins_init_like(&g->valid.b, &g->train.b, valid, g->pool, e) < 0)
+	if (take_bins(g, &g->valid, rows->valid_bins, &g->train.b, e) < 0)
 		return -1;
 	g->valid.score = xalloc(valid->rows * g->k, sizeof(double));
 	return 0;
@@ -460,10 +523,11 @@ settle_request(struct booster *g, const struct frame *f, struct err *e)
 }
 
 int
-gbdt_train(struct gbdt_model *out, const struct frame *train,
-    const struct frame *valid, const struct gbdt_params *p, int threads,
+gbdt_train(struct gbdt_model *out, const struct gbdt_rows *rows,
+    const struct gbdt_params *p, int threads,
     const struct progress *progress, struct err *e)
 {
+	const struct frame *train = rows->train;
 	struct booster g = { .m = out, .p = p };
 	int r;
 
@@ -480,14 +544,14 @@ gbdt_train(struct gbdt_model *out, const struct frame *train,
 	g.k = out->n_outputs = objective_scores(g.ob, train);
 	out->start = xalloc(g.k, sizeof(double));
 	g.pool = pool_new(threads);
-	r = prepare_booster(&g, train, valid, e);
+	r = prepare_booster(&g, rows, e);
 	if (r == 0) {
 		start_scores(&g);
 		fill_start(&g, &g.train);
 		if (g.has_valid)
 			fill_start(&g, &g.valid);
 		round_start(&g);
-		boost_rounds(&g, progress);
+		r = boost_rounds(&g, rows, progress, e);
 	}
 	out->n_set = g.n_set;
 	grower_release(&g.w);

@@ -31,6 +31,7 @@
 #include "base/err.h"
 #include "base/progress.h"
 #include "learn/frame.h"
+#include "learn/gbdt/bin.h"
 #include "learn/hyperparam.h"
 #include "learn/objective.h"
 
@@ -120,8 +121,19 @@ struct gbdt_model {
 	size_t n_history;
 };
 
-int gbdt_train(struct gbdt_model *out, const struct frame *train,
-    const struct frame *valid, const struct gbdt_params *p, int threads,
+/* What is learned from; all but `train` may be NULL.  Bins that are given are
+ * of these rows and parameters; else they are made. */
+struct gbdt_rows {
+	const struct frame *train, *valid;
+	const struct bins *train_bins, *valid_bins;
+	/* after each round; true: enough, which is ERR_STOPPED; or NULL */
+	bool (*round)(void *ctx, int64_t round, double valid);
+	void *round_ctx;
+};
+
+void gbdt_bin_params(struct bin_params *out, const struct gbdt_params *p);
+int gbdt_train(struct gbdt_model *out, const struct gbdt_rows *rows,
+    const struct gbdt_params *p, int threads,
     const struct progress *progress, struct err *e);
 void gbdt_release(struct gbdt_model *m);
 

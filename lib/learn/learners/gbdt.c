@@ -31,13 +31,21 @@ gbdt_fit(void **model, const struct learner_rows *rows, const void *params,
 {
 	struct gbdt_model *m = xalloc(1, sizeof(*m));
 
-	if (gbdt_train(m, rows->train, rows->valid, params, rq->threads,
-	    rq->progress, e) < 0) {
+	const struct gbdt_rows from = { rows->train, rows->valid,
+	    rows->train_bins, rows->valid_bins, rq->round, rq->round_ctx };
+
+	if (gbdt_train(m, &from, params, rq->threads, rq->progress, e) < 0) {
 		free(m);
 		return -1;
 	}
 	*model = m;
 	return 0;
+}
+
+static void
+gbdt_bins(struct bin_params *out, const void *params)
+{
+	gbdt_bin_params(out, params);
 }
 
 static void
@@ -101,7 +109,7 @@ const struct learner learner_gbdt = {
 	.params = { gbdt_hyperparams, GBDT_HYPERPARAMS },
 	.params_size = sizeof(struct gbdt_params),
 	.task_of = gbdt_task, .objective = gbdt_objective,
-	.preset = gbdt_preset, .check = gbdt_check_request, .fit = gbdt_fit,
+	.bins = gbdt_bins, .preset = gbdt_preset, .check = gbdt_check_request, .fit = gbdt_fit,
 	.score = gbdt_score, .emit = gbdt_emit_graph, .report = gbdt_report,
 	.free = gbdt_free_model,
 };

@@ -175,11 +175,18 @@ s3_profile_read(struct s3_profile *p, const struct remote_environment *env,
 {
 	const char *profile = env->profile ? env->profile : "default";
 	struct section s = { .found = false };
+	struct err mine = ERR_INIT;
 
 	*p = (struct s3_profile){ .token = NULL };
-	if (read_section(&s, &p->arena, env->credentials, profile, e) < 0 ||
-	    read_section(&s, &p->arena, env->config, profile, e) < 0 ||
-	    find_key(p, env, &s, profile, e) < 0) {
+	if ((read_section(&s, &p->arena, env->credentials, profile, &mine) < 0 ||
+	    read_section(&s, &p->arena, env->config, profile, &mine) < 0) &&
+	    /* whoever gave the key needs no file */
+	    !(env->key_id && env->secret)) {
+		*e = mine;
+		s3_profile_release(p);
+		return -1;
+	}
+	if (find_key(p, env, &s, profile, e) < 0) {
 		s3_profile_release(p);
 		return -1;
 	}

@@ -101,7 +101,8 @@ ask_once(struct http_answer *a, struct s3 *s, const struct s3_request *rq,
 	    .header = header, .payload = payload, .time = now,
 	    .region = s->region, .service = "s3" };
 	struct http_request ask = { .method = rq->method, .header = header,
-	    .body = rq->body, .n = rq->n, .to = rq->to };
+	    .body = rq->body, .n = rq->n, .to = rq->to,
+	    .markup_is_error = true };
 	int r;
 
 	buf_init(&path, BUF_CAP_SMALL);
@@ -418,6 +419,26 @@ s3_put_match(struct transport *t, const char *key, const void *p, size_t n,
 	return r;
 }
 
+static int
+s3_remove(struct transport *t, const char *key, struct err *e)
+{
+	struct s3_request rq = { .method = "DELETE", .key = key };
+	struct s3 *s = s3_of(t);
+	struct http_answer a;
+	bool again;
+	int r = 0;
+
+	if (ask(&a, s, &rq, &again, e) < 0)
+		return -1;
+	if ((a.status < 200 || a.status > 299) && err_answer(s, &a, e) < 0 &&
+	    e->code == ERR_NOENT)
+		e->code = ERR_NONE;
+	else if (a.status < 200 || a.status > 299)
+		r = -1;
+	buf_free(&a.said);
+	return r;
+}
+
 /* A file of its own is written twice on the condition that it is not there,
  * and once on that of being another. */
 static int
@@ -468,7 +489,7 @@ s3_free(struct transport *t)
 
 static const struct transport_ops s3_ops = {
 	.get = s3_get, .put_new = s3_put_new, .put_match = s3_put_match,
-	.prove = s3_prove, .lanes = 6, .free = s3_free,
+	.remove = s3_remove, .prove = s3_prove, .lanes = 6, .free = s3_free,
 };
 
 /* --- opening --------------------------------------------------------------- */

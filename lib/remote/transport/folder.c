@@ -241,6 +241,25 @@ done:
 	return r;
 }
 
+static int
+folder_remove(struct transport *t, const char *key, struct err *e)
+{
+	struct folder_transport *f = folder_of(t);
+	char *path, *folder;
+	int r = 0;
+
+	if (key_path(&path, f, key, false, e) < 0)
+		return -1;
+	folder = path_folder(path);
+	if (f->os->unlink(path) < 0 && errno != ENOENT)
+		r = err_sys(e, "cannot remove '%s'", path);
+	else if (access(folder, F_OK) == 0)
+		r = file_sync_folder(f->os, folder, e);
+	free(folder);
+	free(path);
+	return r;
+}
+
 static void
 folder_free(struct transport *t)
 {
@@ -250,7 +269,8 @@ folder_free(struct transport *t)
 
 static const struct transport_ops folder_ops = {
 	.get = folder_get, .put_new = folder_put_new,
-	.put_match = folder_put_match, .lanes = 2, .free = folder_free,
+	.put_match = folder_put_match, .remove = folder_remove, .lanes = 2,
+	.free = folder_free,
 };
 
 int

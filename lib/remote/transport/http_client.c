@@ -44,6 +44,7 @@ struct coming {
 	struct http_answer *a;
 	const struct http_request *rq;
 	struct err sunk;	/* why the asker's sink failed */
+	bool begun, refused;	/* its body; that is an error */
 };
 
 /* The rest of an answer is read whatever becomes of it, or the next one would
@@ -55,7 +56,12 @@ take_data(void *ctx, const void *p, size_t n, struct err *e)
 	struct http_answer *a = c->a;
 
 	(void)e;
-	if (c->rq->to && (a->status == 200 || a->status == 206)) {
+	if (n && !c->begun) {
+		c->begun = true;
+		c->refused = c->rq->markup_is_error && a->status == 200 &&
+		    *(const char *)p == '<';
+	}
+	if (c->rq->to && !c->refused && (a->status == 200 || a->status == 206)) {
 		if (c->sunk.code == ERR_NONE && c->rq->to->write(
 		    c->rq->to->ctx, p, n, &c->sunk) == 0)
 			a->taken += n;

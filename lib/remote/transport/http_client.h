@@ -5,6 +5,7 @@
 #ifndef REMOTE_TRANSPORT_HTTP_CLIENT_H
 #define REMOTE_TRANSPORT_HTTP_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,9 @@ struct http_request {
 	/* Where the body of an answer of status 200 or 206 goes; NULL: it is
 	 * dropped. */
 	struct sink *to;
+	/* A body of status 200 that begins with '<' is no content, but an
+	 * error that came too late for its status. */
+	bool markup_is_error;
 };
 
 struct http_answer {

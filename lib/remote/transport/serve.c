@@ -111,6 +111,12 @@ do_request(struct server *s, char **word, size_t n, char *last, size_t room,
 		snprintf(last, room, "ok %s\n", wanted ? tag.text : "-");
 		return 0;
 	}
+	if (n == 2 && strcmp(word[0], "remove") == 0) {
+		if (s->t->ops->remove(s->t, word[1], e) < 0)
+			return -1;
+		snprintf(last, room, "ok -\n");
+		return 0;
+	}
 	buf_clear(&s->body);
 	if (n < 3 || !parse_count(word[n - 1], &count) || count > BODY_MAX)
 		return err_set(e, ERR_USAGE, "a request that is not known");
@@ -177,7 +183,8 @@ remote_serve(const char *path, int in, int out, struct err *e)
 	if (say_line(&s, hello, e) < 0)
 		goto done;
 	if (duplex_line(&line, s.d, &mine) == 0 &&
-	    strcmp(line.data, "mlv-remote 1") != 0) {
+	    strcmp(line.data, "mlv-remote 1") != 0 &&
+	    strcmp(line.data, "mlv-remote 2") != 0) {
 		err_set(e, ERR_UNSUPPORTED, "the other side wants another "
 		    "version: '%.80s'", line.data);
 		goto done;

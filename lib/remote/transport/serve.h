@@ -9,6 +9,10 @@
  *	put KEY N, bytes	ok - or existed -
  *	match KEY TAG N, bytes	ok TAG
  *
+ * Version 2 also:
+ *
+ *	remove KEY		ok -
+ *
  * TAG is "-" where there is none (of get: 1 where it is wanted, else 0).  Any
  * of them may be answered by "error CODE TEXT".  Lines end in a newline.
  */
@@ -18,7 +22,7 @@
 #include "base/err.h"
 
 #define SERVE_FIRST 1
-#define SERVE_LAST 1
+#define SERVE_LAST 2
 
 /* Serve the folder until the input ends. */
 int remote_serve(const char *path, int in, int out, struct err *e);

@@ -17,6 +17,7 @@ struct ssh {
 	struct transport t;
 	struct duplex *d;	/* from the first request on */
 	char *program, *port, *host, *command;
+	uint64_t version;	/* of the talk, known after the greeting */
 };
 
 static struct ssh *
@@ -51,6 +52,7 @@ static int
 greet(struct ssh *s, struct err *e)
 {
 	uint64_t first = 0, last = 0;
+	char said[40];
 	const char *at;
 	struct buf line;
 	int r = -1;
@@ -84,7 +86,9 @@ greet(struct ssh *s, struct err *e)
 		    (unsigned long long)last, SERVE_FIRST, SERVE_LAST);
 		goto done;
 	}
-	r = duplex_write(s->d, "mlv-remote 1\n", 13, e);
+	s->version = last < SERVE_LAST ? last : SERVE_LAST;
+	snprintf(said, sizeof(said), "mlv-remote %d\n", (int)s->version);
+	r = duplex_write(s->d, said, strlen(said), e);
 done:
 	buf_free(&line);
 	return r;
@@ -211,6 +215,29 @@ ssh_put_match(struct transport *t, const char *key, const void *p, size_t n,
 	return r;
 }
 
+static int
+ssh_remove(struct transport *t, const char *key, struct err *e)
+{
+	struct ssh *s = ssh_of(t);
+	struct buf last;
+	char *request;
+	int r;
+
+	if (connect_once(s, e) < 0)
+		return -1;
+	if (s->version < 2)
+		return err_set(e, ERR_UNSUPPORTED, "mlv-data on %s is too old "
+		    "to remove anything: bring it up to date", s->host);
+	request = xprintf("remove %s\n", key);
+	buf_init(&last, BUF_CAP_SMALL);
+	r = ask(&last, s, request, NULL, 0, NULL, e);
+	if (r == 0)
+		r = take_tag(NULL, s, &last, e);
+	buf_free(&last);
+	free(request);
+	return r;
+}
+
 static void
 ssh_free(struct transport *t)
 {
@@ -226,7 +253,7 @@ ssh_free(struct transport *t)
 
 static const struct transport_ops ssh_ops = {
 	.get = ssh_get, .put_new = ssh_put_new, .put_match = ssh_put_match,
-	.lanes = 1, .free = ssh_free,
+	.remove = ssh_remove, .lanes = 1, .free = ssh_free,
 };
 
 /* ssh://[USER@]HOST[:PORT]/PATH */

@@ -23,6 +23,15 @@ transport_get(struct buf *out, struct transport *t, const char *key,
 	return t->ops->get(t, key, 0, 0, &to, tag, e);
 }
 
+int
+transport_get_range(struct buf *out, struct transport *t, const char *key,
+    uint64_t from, uint64_t n, struct err *e)
+{
+	struct sink to = { append_bytes, out };
+
+	return t->ops->get(t, key, from, n, &to, NULL, e);
+}
+
 void
 transport_free(struct transport *t)
 {

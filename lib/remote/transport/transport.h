@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/os.h"
@@ -48,6 +49,9 @@ struct transport_ops {
 	 * new one.  ERR_MOVED when it is another. */
 	int (*put_match)(struct transport *t, const char *key, const void *p,
 	    size_t n, const struct tag *was, struct tag *tag, struct err *e);
+	/* Remove a file; one that is not there is none the less gone.
+	 * ERR_UNSUPPORTED where the other side cannot. */
+	int (*remove)(struct transport *t, const char *key, struct err *e);
 	/* Does it hold to the conditions of put_match?  Asked before the first
 	 * push from here; NULL: it is known to. */
 	int (*prove)(struct transport *t, struct err *e);
@@ -63,6 +67,9 @@ struct transport {
 /* A whole file of at most `cap` bytes appended to *out. */
 int transport_get(struct buf *out, struct transport *t, const char *key,
     struct tag *tag, struct err *e);
+/* n bytes from `from` on (0: to the end), appended to *out. */
+int transport_get_range(struct buf *out, struct transport *t, const char *key,
+    uint64_t from, uint64_t n, struct err *e);
 void transport_free(struct transport *t);
 
 /* A key is words of [a-z0-9.-] with single slashes between. */
@@ -78,6 +85,10 @@ struct remote_environment {
 	const char *ssh;		/* the program; NULL: "ssh" */
 	const char *peer;		/* mlv-data over there; or NULL */
 };
+
+/* The same, its words in the arena. */
+void remote_environment_copy(struct remote_environment *to, struct arena *a,
+    const struct remote_environment *from);
 
 /* By the URL's scheme: s3://, ssh://, or a folder's path.  Nothing is asked
  * of it yet. */

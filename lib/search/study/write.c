@@ -150,6 +150,20 @@ write_trial(struct buf *out, int64_t study, const struct space *space,
 }
 
 void
+write_waiting(struct buf *out, int64_t study, const struct json *fixed)
+{
+	begin_op(out, OP_CREATE_TRIAL);
+	add_id(out, "study_id", study);
+	buf_addf(out, ",\"datetime_start\":null,\"state\":%d,\"params\":{},"
+	    "\"distributions\":{},\"user_attrs\":{},"
+	    "\"system_attrs\":{\"fixed_params\":",
+	    TRIAL_WAITING);
+	json_write(out, fixed);
+	buf_adds(out, "},\"intermediate_values\":{}");
+	end_op(out);
+}
+
+void
 write_param(struct buf *out, int64_t trial, const struct space_param *p,
     double v)
 {

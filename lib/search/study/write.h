@@ -21,6 +21,8 @@ void write_setup(struct buf *out, int64_t study, const struct json *setup);
 /* A running trial with the values of x (space n), NAN left out. */
 void write_trial(struct buf *out, int64_t study, const struct space *space,
     const double *x, const struct lease *lease);
+/* One that waits to be asked, with values (a map) it must have. */
+void write_waiting(struct buf *out, int64_t study, const struct json *fixed);
 void write_param(struct buf *out, int64_t trial, const struct space_param *p,
     double v);
 /* n values; none for n 0. */

@@ -49,6 +49,8 @@ struct gc_report {
 	uint64_t folded;	/* loose objects that are in packs now */
 	uint64_t freed;		/* bytes that were in the trash before */
 	uint64_t packs;		/* that there are now */
+	uint64_t cached;	/* bytes of caches that nobody used since, which
+				 * are made again when they are wanted; freed */
 };
 
 /* ERR_BUSY while somebody stores objects; ERR_CORRUPT when what is to stay

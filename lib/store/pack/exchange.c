@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -48,8 +49,8 @@ exchange_stored(struct pack_entry *t, struct buf *out, struct repo *repo,
 	return -1;
 }
 
-/* What is stored hashes to its id; an object in parts is checked when it is
- * read, for its parts may be elsewhere. */
+/* What is stored hashes to its id; an object in parts is proven by who took
+ * it, for its parts may come later. */
 static int
 check_content(const struct pack *p, const struct pack_entry *t,
     struct buf *stored, struct buf *plain, struct err *e)
@@ -130,6 +131,118 @@ done:
 		(void)repo->os->unlink(path);
 	pack_close(p);
 	free(to);
+	return r;
+}
+
+int
+exchange_parts_here(bool *yes, struct repo *repo, const struct oid *id,
+    struct err *e)
+{
+	struct pack_entry t, of;
+	struct pack_part part;
+	struct buf list;
+	int r;
+
+	*yes = true;
+	buf_init(&list, PACK_STORED_MAX);
+	r = exchange_stored(&t, &list, repo, id, e);
+	for (size_t i = 0; r == 0 && t.encoding == PACK_PARTS &&
+	    i < pack_part_count(&t); i++) {
+		pack_part_at(&part, list.data, i);
+		*yes &= packs_entry(&of, repo->packs, &part.id) ||
+		    odb_has(repo->odb, &part.id);
+	}
+	buf_free(&list);
+	return r;
+}
+
+struct expulsion {
+	struct repo *repo;
+	const struct oid *id;
+	char *folder, *temp;
+	struct buf list;	/* of its parts: another one may be right */
+};
+
+static bool
+has_list(const struct expulsion *x, const struct pack *p, struct err *e)
+{
+	struct pack_entry t;
+	struct buf b;
+	bool same;
+
+	if (!pack_find(&t, p, x->id) || t.encoding != PACK_PARTS)
+		return false;
+	buf_init(&b, PACK_STORED_MAX);
+	same = pack_read_stored(&b, p, &t, e) == 0 && b.len == x->list.len &&
+	    memcmp(b.data, x->list.data, b.len) == 0;
+	buf_free(&b);
+	return same;
+}
+
+/* All of a pack but the object into another one. */
+static int
+copy_others(struct expulsion *x, const struct pack *p, struct err *e)
+{
+	struct pack_writer *w = NULL;
+	struct oid name;
+	struct buf stored;
+	int r = pack_writer_new(&w, x->repo->os, x->folder, x->temp, e);
+
+	buf_init(&stored, PACK_STORED_MAX);
+	for (uint64_t i = 0; r == 0 && i < pack_count(p); i++) {
+		struct pack_entry t;
+
+		pack_entry_at(&t, p, i);
+		if (oid_eq(&t.id, x->id))
+			continue;
+		buf_clear(&stored);
+		r = pack_read_stored(&stored, p, &t, e);
+		if (r == 0)
+			r = pack_writer_add(w, &t, stored.data, e);
+	}
+	if (r == 0 && pack_writer_count(w))
+		r = pack_writer_commit(&name, w, e);
+	pack_writer_free(w);
+	buf_free(&stored);
+	return r;
+}
+
+static int
+expel_from(void *ctx, const struct pack *p, struct err *e)
+{
+	struct expulsion *x = ctx;
+	struct err ignored = ERR_INIT;
+
+	if (!has_list(x, p, &ignored))
+		return 0;
+	if (copy_others(x, p, e) < 0 ||
+	    file_sync_folder(x->repo->os, x->folder, e) < 0)
+		return -1;
+	if (x->repo->os->unlink(pack_path(p)) < 0)
+		return err_sys(e, "cannot remove '%s'", pack_path(p));
+	packs_hide(x->repo->packs, pack_name(p));
+	return 0;
+}
+
+int
+exchange_expel(struct repo *repo, const struct oid *id, struct err *e)
+{
+	struct expulsion x = { .repo = repo, .id = id };
+	struct pack_entry t;
+	int r;
+
+	buf_init(&x.list, PACK_STORED_MAX);
+	if (packs_stored(&t, &x.list, repo->packs, id, e) < 0) {
+		buf_free(&x.list);
+		return -1;
+	}
+	x.folder = layout_path(&repo->layout, "packs");
+	x.temp = layout_path(&repo->layout, "tmp");
+	r = packs_each(repo->packs, expel_from, NULL, &x, e);
+	repo->packs->ops->keep(repo->packs, id);
+	buf_free(&x.list);
+	free(x.folder);
+	free(x.temp);
 	return r;
 }
 

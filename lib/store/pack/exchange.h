@@ -10,6 +10,8 @@
 #ifndef STORE_PACK_EXCHANGE_H
 #define STORE_PACK_EXCHANGE_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "store/oid.h"
@@ -36,6 +38,14 @@ int exchange_hold(struct repo *repo, struct err *e);
 int exchange_take(struct repo *repo, const char *path,
     const struct oid *name, struct err *e);
 int exchange_sync(struct repo *repo, struct err *e);
+
+/* Are all parts of an object here?  Of one that is whole always.  ERR_NOENT. */
+int exchange_parts_here(bool *yes, struct repo *repo, const struct oid *id,
+    struct err *e);
+/* Take an object in parts, which is not what its name says, out of the packs
+ * that have it so: what else they have is in others then.  Only while the
+ * repository is held. */
+int exchange_expel(struct repo *repo, const struct oid *id, struct err *e);
 
 /* Where packs are, and the name of one, to be freed. */
 char *exchange_pack_path(const struct repo *repo, const struct oid *name);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "store/repo.h"
+#include "track/field.h"
 #include "track/index/internal.h"
 
 #define VARIANTS 2
@@ -174,16 +175,16 @@ struct run_field *
 run_index_field(struct run_index *x, const char *name)
 {
 	struct run_field *f = arena_alloc(&x->arena, sizeof(*f));
-	bool own = strcmp(name, "learner") == 0 || strcmp(name, "target") == 0;
-	bool tag = strncmp(name, "tags.", 5) == 0 && name[5];
-	const char *first = own ? arena_printf(&x->arena, "params.%s", name) :
-	    name;
-	const char *facts = arena_printf(&x->arena, "facts.%s", name);
+	char path[FIELD_PATH];
+	bool facts;
 
+	if (!field_path(path, &facts, name))
+		return f;
 	for (int i = 0; i < SEGMENTS; i++) {
-		if (!tag)
-			part_open(&f->part[i][0], &x->segment[i], first);
-		part_open(&f->part[i][1], &x->segment[i], facts);
+		part_open(&f->part[i][0], &x->segment[i], path);
+		if (facts)
+			part_open(&f->part[i][1], &x->segment[i],
+			    arena_printf(&x->arena, "facts.%s", name));
 	}
 	return f;
 }

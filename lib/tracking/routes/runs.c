@@ -1,10 +1,13 @@
 /* Routes of runs: begun, told, ended, deleted. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "track/amend.h"
 #include "tracking/internal.h"
 
 static int
@@ -86,6 +89,7 @@ begin_run(struct call *k, const char *experiment, const char *name,
 	struct tracked_run *r;
 	struct err e = ERR_INIT;
 	struct journal *j;
+	int fd;
 
 	if (*user == '\0')
 		user = json_text(tags, "mlflow.user", k->user ? k->user : "");
@@ -100,6 +104,14 @@ begin_run(struct call *k, const char *experiment, const char *name,
 	json_add(&k->arena, facts, "tags", tags);
 	if (journal_begin(&j, k->t->c, &start, &e) < 0)
 		return call_fail_err(k, &e);
+	/* synced with those of others, once nobody is kept waiting */
+	if ((fd = fcntl(journal_fd(j), F_DUPFD_CLOEXEC, 0)) < 0) {
+		err_sys(&e, "cannot keep the journal of run:%s open",
+		    journal_id(j));
+		journal_close(j);
+		return call_fail_err(k, &e);
+	}
+	k->ticket = group_sync_ask(k->t->sync, fd);
 	r = runs_add(rs, journal_id(j));
 	r->size = (uint64_t)journal_size(j);
 	journal_close(j);
@@ -175,6 +187,7 @@ end_run(struct call *k, struct tracked_run *r, enum run_status status)
 		if (journal_seal_at(&put, j, status, code, ms * 1000, &e) < 0)
 			return call_fail_err(k, &e);
 		r->sealed = true;
+		tracked_is_read(&k->t->runs, r);
 	} else {
 		ended_lines(&p);
 		ended_end(&p, status, code, ms * 1000);
@@ -263,18 +276,13 @@ static int
 set_deleted(struct call *k, bool deleted)
 {
 	struct tracked_run *r = find_run(k, call_text(k, "run_id"), true);
-	struct json value = { .type = JSON_NULL };
 	struct ended p;
 
 	if (r == NULL)
 		return -1;
 	if (r->deleted != deleted) {
-		if (deleted) {
-			value.type = JSON_INT;
-			value.i = clock_wall_us() / 1000;
-		}
 		ended_lines(&p);
-		ended_fact(&p, "deleted", &value);
+		ended_archive(&p, deleted);
 		if (write_run(k, r, &p) < 0)
 			return -1;
 		r->deleted = deleted;

@@ -83,6 +83,11 @@ main(void)
 	matrix = echo_model(3);
 	answers_bodies();
 	refuses_in_its_words();
+	expect(named, FORM_JSON, "{\"params\":{\"t\":1},\"instances\":[{\"f\":1,\"i\":2,\"t\":\"a\",\"b\":true}]}",
+	    "{\"predictions\":[{\"f_out\":1,\"i_out\":2,\"t_out\":\"a\",\"b_out\":true}]}");
+	expect(named, FORM_JSON, "{\"params\":[1],\"instances\":[[1,2,\"a\",true]]}", "!params is an object");
+	expect(named, FORM_JSON, "{\"signature_name\":\"s\",\"instances\":[[1,2,\"a\",true]]}",
+	    "!signature_name is not understood");
 	version_release(named);
 	version_release(matrix);
 	return tap_done();

@@ -156,14 +156,14 @@ describes_a_model(void)
 	struct buf b;
 
 	buf_init(&b, BUF_CAP_DOC);
-	dialect_v2.describe(&b, matrix, NULL);
+	dialect_v2.describe(&b, matrix, (const char *const[]){ NULL });
 	is_text(b.data, "{\"name\":\"echo\",\"versions\":[\"7\"],"
 	    "\"platform\":\"onnx_onnxv1\",\"inputs\":[{\"name\":\"x\","
 	    "\"datatype\":\"FP32\",\"shape\":[-1,3]}],\"outputs\":[{"
 	    "\"name\":\"y\",\"datatype\":\"FP32\",\"shape\":[-1,3]}],"
 	    "\"parameters\":{\"digest\":\"\"}}", "metadata of a matrix");
 	buf_clear(&b);
-	dialect_v2.describe(&b, matrix, "8");
+	dialect_v2.describe(&b, matrix, (const char *const[]){ "8", NULL });
 	ok(strstr(b.data, "\"versions\":[\"7\",\"8\"]") != NULL,
 	    "metadata lists another version of the same name");
 	buf_free(&b);

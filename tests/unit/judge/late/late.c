@@ -16,7 +16,7 @@ estimates(void)
 
 	cbpe_init(&c);
 	for (size_t i = 0; i < 8; i++)
-		cbpe_add(&g, &c, p[i], p[i] >= .5);
+		cbpe_add(&g, cbpe_probability(&c, p[i]), p[i] >= .5);
 	for (size_t i = 0; i < CBPE_METRICS; i++) {
 		double v, low, high;
 

@@ -66,7 +66,8 @@ train(const struct data *d, const struct gbdt_params *p)
 	struct gbdt_model m;
 	struct err e = ERR_INIT;
 
-	ok(gbdt_train(&m, &d->f, NULL, p, 1, NULL, &e) == 0, "trained%s%s",
+	ok(gbdt_train(&m, &(struct gbdt_rows){ .train = &d->f }, p, 1,
+	    NULL, &e) == 0, "trained%s%s",
 	    e.msg[0] ? ": " : "", e.msg);
 	return m;
 }
@@ -413,7 +414,8 @@ same(const struct data *d, const struct frame *valid,
 	struct buf b;
 	bool r;
 
-	if (gbdt_train(&m, &d->f, valid, p, threads, NULL, &e) < 0)
+	if (gbdt_train(&m, &(struct gbdt_rows){ .train = &d->f,
+	    .valid = valid }, p, threads, NULL, &e) < 0)
 		return false;
 	buf_init(&b, BUF_CAP_DOC);
 	add_model(&b, &m);
@@ -468,7 +470,8 @@ same_bytes(int classes, const char *what)
 	ok(same(&d, &valid, &p, 1, &b), "%s: again", what);
 	ok(same(&d, &valid, &p, 2, &b), "%s: two threads, the same", what);
 	ok(same(&d, &valid, &p, 5, &b), "%s: five threads, the same", what);
-	ok(gbdt_train(&m, &d.f, &valid, &p, 2, NULL, &e) == 0, "trained");
+	ok(gbdt_train(&m, &(struct gbdt_rows){ .train = &d.f,
+	    .valid = &valid }, &p, 2, NULL, &e) == 0, "trained");
 	is_int(m.n_trees, 6 * m.n_outputs, "%s: trees", what);
 	ok(predicts_as_walked(&m, &valid), "%s: gbdt_predict goes down the "
 	    "trees as this test does", what);
@@ -496,19 +499,38 @@ rows_move(int classes, const char *what)
 	struct err e = ERR_INIT;
 	struct gbdt_params p;
 	struct gbdt_model m;
+	struct bin_params bp;
+	struct bins bins;
 	struct data d;
-	struct buf b;
+	struct buf b, lent;
+	struct pool *pool = pool_new(2);
+	uint8_t *was;
 
 	gbdt_defaults(&p);
 	p.num_iterations = 23;
 	p.use_quantized_grad = true;
 	buf_init(&b, BUF_CAP_DOC);
+	buf_init(&lent, BUF_CAP_DOC);
 	ok(make(&d, text, &o), "%s: a table", what);
 	ok(same(&d, NULL, &p, 1, &b), "%s: one thread", what);
 	ok(same(&d, NULL, &p, 3, &b), "%s: three threads, the same", what);
-	ok(gbdt_train(&m, &d.f, NULL, &p, 2, NULL, &e) == 0, "trained");
+	gbdt_bin_params(&bp, &p);
+	ok(bins_init(&bins, &d.f, &bp, pool, &e) == 0, "%s: bins", what);
+	was = xalloc(bins.rows, bins.stride);
+	memcpy(was, bins.row, bins.rows * bins.stride);
+	ok(gbdt_train(&m, &(struct gbdt_rows){ .train = &d.f,
+	    .train_bins = &bins }, &p, 2, NULL, &e) == 0, "trained");
+	add_model(&lent, &m);
+	ok(lent.len == b.len && memcmp(lent.data, b.data, b.len) == 0,
+	    "%s: the same of bins that were lent", what);
+	ok(memcmp(was, bins.row, bins.rows * bins.stride) == 0,
+	    "%s: which stay as they are", what);
 	is_near(m.train_loss[22], loss(&m, &d.f), 1e-9, "%s: the history is "
 	    "what the trees say of the rows in their own order", what);
+	bins_release(&bins);
+	pool_free(pool);
+	free(was);
+	buf_free(&lent);
 	gbdt_release(&m);
 	buf_free(&b);
 	free(text);
@@ -585,7 +607,8 @@ stops_early(void)
 	p.early_stopping_round = 5;
 	if (!make(&d, text, NULL) || table_read(&t, other, strlen(other), NULL,
 	    &e) < 0 || frame_init_like(&valid, &d.f, t, &e) < 0 ||
-	    gbdt_train(&m, &d.f, &valid, &p, 1, NULL, &e) < 0) {
+	    gbdt_train(&m, &(struct gbdt_rows){ .train = &d.f,
+	    .valid = &valid }, &p, 1, NULL, &e) < 0) {
 		ok(false, "trained on noise: %s", e.msg);
 		return;
 	}
@@ -713,7 +736,8 @@ half_way(void)
 		snprintf(csv, sizeof(csv), "x,y\n%.4f,1\n%.4f,2\n%.4f,5\n", a,
 		    a, b);
 		if (!make(&d, csv, NULL) ||
-		    gbdt_train(&m, &d.f, NULL, &p, 1, NULL, &e) < 0)
+		    gbdt_train(&m, &(struct gbdt_rows){ .train = &d.f }, &p,
+		    1, NULL, &e) < 0)
 			break;
 		half = ((double)d.f.feature[0].number[0] +
 		    (double)d.f.feature[0].number[2]) / 2;

@@ -1,0 +1,239 @@
+#!/bin/sh
+# mlv-data gc --remote: packs that no name leads to leave a remote, what is
+# half of use is written anew, a push meanwhile wins.
+. "$(dirname "$0")/../lib.sh"
+
+cat >fake-ssh <<'X'
+#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+shift 2
+exec sh -c "$*"
+X
+# The other side as it was before it could remove.
+cat >old-ssh <<'X'
+#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+shift 2
+sh -c "$*" | sed -u '1s/^mlv-remote 1 .*/mlv-remote 1 1/'
+X
+chmod +x fake-ssh old-ssh
+MLV_SSH=$HOME_DIR/fake-ssh
+AWS_ACCESS_KEY_ID=testkey AWS_SECRET_ACCESS_KEY=testsecret123
+AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_CONFIG_FILE=/dev/null
+export MLV_SSH AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE
+
+numbers() { awk -v s="$1" -v n="${2:-20000}" 'BEGIN { srand(s); for (i = 0; i < n; i++) print int(rand() * 1e9) }'; }
+add() {	# file, seed
+	numbers "$2" >"$1"
+	mlv-data add -q "$1" >log
+}
+# A repository with two versions of data:t, each pushed by itself.
+two_versions() {	# folder, URL
+	fresh "$1"
+	mlv-data init >log
+	mlv-data remote add origin "$2" >log
+	add t.csv 1
+	mlv-data push >log
+	add t.csv 2
+	mlv-data push >log
+}
+collect() { expect 0 mlv-data gc --json --remote origin --keep all "$@"; }
+total() { tail -n 1 out | jq -e "$1" >/dev/null || { cat out; return 1; }; }
+packs_of() { find "$1/packs" -type f | wc -l; }
+clone_is_whole() {	# URL
+	rm -rf ../clone
+	expect 0 mlv-data clone "$1" ../clone &&
+	(cd ../clone && expect 0 mlv-data fsck --strong)
+}
+
+mkdir share
+share=$HOME_DIR/share
+two_versions alice "$share"
+check 'gc --remote: without a scope, or with one that would change names, it is refused' <<'X'
+	expect 2 mlv-data gc --remote origin &&
+	says "takes --keep all" &&
+	expect 2 mlv-data gc --remote origin --keep newest &&
+	says "is pushed" &&
+	expect 2 mlv-data gc --remote origin --keep all --for-good &&
+	expect 3 mlv-data gc --remote nope --keep all &&
+	says nope
+X
+check 'gc --remote: where all is of use, nothing is written' <<'X'
+	cp -a "$share" ../before &&
+	collect &&
+	total ".doomed == 0 and .packs == 2 and .versions == 0" &&
+	diff -r ../before "$share"
+X
+mlv-data rm data:t@1 >log && mlv-data push >log
+check 'gc --remote --dry-run: names and bytes of what would go, and nothing is changed' <<'X'
+	rm -rf ../before && cp -a "$share" ../before &&
+	collect -n &&
+	jq -se "any(.[]; .name == \"data:t@1\" and .bytes > 100000)" out >log &&
+	total ".verdict == \"dry run\" and .versions == 1 and .doomed > 80000" &&
+	diff -r ../before "$share"
+X
+check 'gc --remote: what no name leads to is doomed, and is there until the grace period is over' <<'X'
+	collect &&
+	total ".versions == 1 and .doomed > 80000 and .removed == 0" &&
+	test "$(packs_of "$share")" = 2 &&
+	jq -e ".schema == \"mlv.remote.head/2\"" "$share/head" >log &&
+	collect &&
+	total ".waiting > 80000 and .removed == 0 and .versions == 0" &&
+	clone_is_whole "$share"
+X
+check 'gc --remote: a push that brings a doomed pack again takes it back' <<'X'
+	expect 0 mlv-data rm --undo data:t@1 &&
+	expect 0 mlv-data push &&
+	test "$(packs_of "$share")" = 2 &&
+	jq -e "all(.leaving[]; .key | startswith(\"records/\"))" "$share/head" >log &&
+	collect --grace 0 &&
+	total ".doomed == 0" &&
+	clone_is_whole "$share" &&
+	(cd ../clone && mlv-data cat data:t@1 >../one) &&
+	numbers 1 | cmp - ../one
+X
+check 'gc --remote: after the grace period the files are gone, and once more removes nothing' <<'X'
+	expect 0 mlv-data rm data:t@1 &&
+	expect 0 mlv-data push &&
+	collect &&
+	total ".doomed > 80000" &&
+	collect --grace 0 &&
+	total ".removed > 80000" &&
+	test "$(packs_of "$share")" = 1 &&
+	test "$(find "$share/records" -type f | wc -l)" = 1 &&
+	collect --grace 0 &&
+	total ".removed == 0 and .doomed == 0" &&
+	clone_is_whole "$share"
+X
+check 'gc --remote: what was removed is brought again by whoever pushes it' <<'X'
+	mkdir ../bob && cd ../bob && mlv-data init >log && mlv-data remote add origin "$share" >log &&
+	numbers 1 >u.csv && mlv-data add -q u.csv >log &&
+	expect 0 mlv-data push &&
+	cd ../alice &&
+	clone_is_whole "$share" &&
+	(cd ../clone && mlv-data cat data:u) | cmp - ../bob/u.csv &&
+	collect --grace 0 &&
+	total ".versions == 0 and .packs == 2" &&
+	clone_is_whole "$share"
+X
+check 'gc --remote: a version brought back with rm --undo comes back with its bytes' <<'X'
+	expect 0 mlv-data rm --undo data:t@1 &&
+	expect 0 mlv-data push &&
+	jq -r ".leaving[] | select(.gone) | .key" "$share/head" >../gone &&
+	grep -q packs/ ../gone &&
+	while read -r key; do
+		test ! -e "$share/$key" || return 1
+	done <../gone &&
+	clone_is_whole "$share" &&
+	(cd ../clone && mlv-data cat data:t@1 >../one) &&
+	numbers 1 | cmp - ../one
+X
+
+# One pack in which two of three files are of no use later.
+mkdir "$HOME_DIR/mixed"
+fresh carol
+mlv-data init >log
+mlv-data remote add origin "$HOME_DIR/mixed" >log
+for i in 1 2 3; do numbers $i >f$i.csv; done
+mlv-data add -q f1.csv f2.csv f3.csv >log
+mlv-data push >log
+mlv-data rm data:f1@1 data:f2@1 >log && mlv-data push >log
+check 'gc --remote: of a pack that is mostly of no use the rest is written anew' <<'X'
+	collect --grace 0 &&
+	total ".versions == 2 and .objects > 0 and .written > 0 and .removed > 200000" &&
+	test "$(du -sb "$HOME_DIR/mixed/packs" | cut -f1)" -lt 150000 &&
+	clone_is_whole "$HOME_DIR/mixed" &&
+	(cd ../clone && mlv-data cat data:f3) | cmp - f3.csv
+X
+# A pack that stays, for more than half of it is of use.
+mkdir "$HOME_DIR/held"
+mlv-data remote add held "$HOME_DIR/held" >log
+mkdir many && for i in 1 2 3 4 5 6 7 8; do numbers $i 3000 >many/$i; done
+mlv-data add -q many >log
+rm many/1 many/2 && mlv-data add -q many >log
+mlv-data push -r held data:many >log
+mlv-data rm data:many@1 >log && mlv-data push -r held data:many >log
+check 'gc --remote: what is dead in a pack that stays is not counted on by a later push' <<'X'
+	expect 0 mlv-data gc --json --remote held --keep all --grace 0 &&
+	total ".versions == 1 and .packs >= 1 and .doomed == 0" &&
+	grep -q "\"dead\"" "$HOME_DIR"/held/records/* &&
+	clone_is_whole "$HOME_DIR/held" &&
+	mlv-data rm --undo data:many@1 >log &&
+	expect 0 mlv-data push -r held data:many &&
+	tail -n 1 out | jq -Re "split(\"\t\")[4] | tonumber > 2" >log &&
+	clone_is_whole "$HOME_DIR/held" &&
+	(cd ../clone && mlv-data checkout data:many@1 >log && test -s many/1)
+X
+
+# --- the other transports
+mkdir "$HOME_DIR/far"
+two_versions dora "ssh://there$HOME_DIR/far"
+mlv-data rm data:t@1 >log && mlv-data push >log
+check 'gc --remote over ssh: an old program over there is told so before anything is changed' <<'X'
+	cp -a ../far ../far.before &&
+	MLV_SSH=$HOME_DIR/old-ssh expect 3 mlv-data gc --remote origin --keep all &&
+	says "too old to remove" &&
+	diff ../far/head ../far.before/head &&
+	MLV_SSH=$HOME_DIR/old-ssh expect 0 mlv-data pull
+X
+check 'gc --remote over ssh' <<'X'
+	collect --grace 0 &&
+	total ".removed > 80000" &&
+	test "$(packs_of ../far)" = 1 &&
+	clone_is_whole "ssh://there$HOME_DIR/far"
+X
+serve() {	# name, option of the server...
+	d=$HOME_DIR/$1
+	shift
+	mkdir -p "$d/team"
+	background python3 "$TOP/tests/tools/s3_server.py" "$d" "$d.port" --log "$d.log" "$@"
+	until_true test -s "$d.port"
+	url="s3://team/x?endpoint=http://127.0.0.1:$(cat "$d.port")"
+}
+serve good
+two_versions eve "$url"
+mlv-data rm data:t@1 >log && mlv-data push >log
+check 'gc --remote over S3, with a dry run that writes nothing' <<'X'
+	: >"$d.log" &&
+	collect -n &&
+	! grep -qE "PUT|DELETE" "$d.log" &&
+	collect --grace 0 &&
+	total ".removed > 80000" &&
+	test "$(packs_of "$d/team/x")" = 1 &&
+	clone_is_whole "$url"
+X
+serve bad --bad 0.2
+two_versions finn "$url"
+mlv-data rm data:t@1 >log && mlv-data push >log
+check 'gc --remote over S3 of a server that fails now and then' <<'X'
+	collect --grace 0 &&
+	total ".removed > 80000" &&
+	test "$(packs_of "$d/team/x")" = 1 &&
+	clone_is_whole "$url"
+X
+
+# --- two at once
+mkdir "$HOME_DIR/busy"
+fresh gus
+mlv-data init >log
+mlv-data remote add origin "$HOME_DIR/busy" >log
+add t.csv 1 && mlv-data push >log
+mlv-data clone "$HOME_DIR/busy" ../hal >log
+check 'gc --remote again and again beside pushes from two clones: nothing is lost' <<'X'
+	(cd ../hal && for i in 1 2 3 4 5 6 7 8; do
+		numbers $((10 + i % 3)) >"h$i.csv" && mlv-data add -q "h$i.csv" >log &&
+		mlv-data push >log 2>&1 && mlv-data rm "data:h$i@1" >log && mlv-data push >log 2>&1 || echo "push $i" >>../wrong
+	done) &
+	other=$! &&
+	for i in 1 2 3 4 5 6 7 8; do
+		mlv-data gc --remote origin --keep all --grace 0 >gc.log 2>&1 || cat gc.log >>../wrong
+		numbers $((10 + i % 3)) >"g$i.csv" && mlv-data add -q "g$i.csv" >log && mlv-data push >log 2>&1 || cat log >>../wrong
+	done &&
+	wait $other &&
+	test ! -e ../wrong &&
+	clone_is_whole "$HOME_DIR/busy" &&
+	for i in 1 2 3 4 5 6 7 8; do
+		(cd ../clone && mlv-data cat "data:g$i") | cmp - "g$i.csv" || return 1
+	done
+X
+finish
