@@ -75,7 +75,8 @@ load_views(struct cli *c, const struct load_verb *o, int argc, char **argv,
 	r = feature_store_open(&store, c->catalog, &at, true, e);
 	for (size_t i = 0; r == 0 && i < spec->views; i++) {
 		struct online_load l = { .view = &spec->view[i],
-		    .until = until, .first = argc > 1 ? 0 : 1 };
+		    .until = until, .first = argc > 1 ? 0 : 1,
+		    .live = argc > 1 && strcmp(argv[1], "-") == 0 };
 
 		if (o->view != NULL && strcmp(l.view->name, o->view) != 0)
 			continue;

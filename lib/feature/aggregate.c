@@ -7,11 +7,13 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "feature/key.h"
 
 /* What an event takes while its key is folded, besides its cells. */
 #define EVENT_BYTES 80
 #define EVENTS_LEAST 4096
-#define HEAD_BYTES (4 + 3 * 8)		/* of a record */
+#define HEAD_BYTES (4 + 5 * 8)		/* of a record */
+#define MARK_AT 12			/* ... which event it is */
 
 /* ---- the windows of a view ---- */
 
@@ -124,11 +126,20 @@ int
 aggregates_add(struct aggregates *f, uint32_t group, uint32_t at,
     const struct feed_block *b, size_t i, struct err *e)
 {
+	const struct feature_view *v = f->view;
+	struct raw_cell name = { .s = NULL };
+	uint64_t mark[2];
+
 	if (f->moments->at[at] - b->time[i] >= f->reach)
 		return 0;
 	buf_clear(&f->record);
 	sorter_put_u32(&f->record, group);
 	put_time(&f->record, b->time[i]);
+	if (v->event != NULL)
+		name = feed_cell(b, i, v->event_at);
+	key_event(mark, &name);
+	sorter_put_u64(&f->record, mark[0]);
+	sorter_put_u64(&f->record, mark[1]);
 	put_time(&f->record, b->created[i]);
 	sorter_put_u64(&f->record, b->first + i);
 	for (size_t c = 0; c < f->columns; c++) {
@@ -181,6 +192,8 @@ struct folder {
 					 * own place */
 	struct slide_entry *entry;
 	size_t n, room;
+	char last[MARK_AT + 16];	/* key, time and name of the event
+					 * taken last */
 	struct slide slide;
 	struct window window;
 };
@@ -205,16 +218,34 @@ grow(struct folder *k, struct err *e)
 	return 0;
 }
 
+/* An event that came again: of one key, time and name the one created first
+ * counts, which was the one before. */
+static bool
+came_again(struct folder *k)
+{
+	static const char none[16];
+	const char *head = k->next.p;
+	bool again = memcmp(head + MARK_AT, none, 16) != 0 &&
+	    memcmp(head, k->last, sizeof(k->last)) == 0;
+
+	memcpy(k->last, head, sizeof(k->last));
+	return again;
+}
+
 static int
 take_event(struct folder *k, struct err *e)
 {
 	const char *p = k->next.p;
 	size_t cols = k->f->columns;
 
+	if (came_again(k))
+		return next_record(&k->next, k->f, e);
+
 	if (k->n == k->room && grow(k, e) < 0)
 		return -1;
-	k->event[k->n] = (struct event){ k->next.time, get_time(p + 12),
-	    sorter_get_u64(p + 20), k->next.group, (uint32_t)k->n };
+	k->event[k->n] = (struct event){ k->next.time,
+	    get_time(p + MARK_AT + 16), sorter_get_u64(p + MARK_AT + 24),
+	    k->next.group, (uint32_t)k->n };
 	p += HEAD_BYTES;
 	for (size_t c = 0; c < cols; c++) {
 		const struct raw_cell cell = { *p & 1 ? p + 5 : NULL,

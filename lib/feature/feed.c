@@ -283,14 +283,15 @@ feed_next(const struct feed_block **block, struct feed *f, struct err *e)
 /* ---- opening ---- */
 
 static int
-open_reader(struct feed *f, struct source *from,
-    const struct table_read_opts *read, struct err *e)
+open_reader(struct feed *f, struct source *from, const struct feed_opts *how,
+    struct err *e)
 {
 	const struct feature_view *v = f->view;
 	size_t n = 0;
 	struct table_want *want = xalloc(v->entity->keys + 2 + v->columns,
 	    sizeof(*want));
-	struct table_reader_opts o = { .read = *read, .want = want };
+	struct table_reader_opts o = { .read = *how->read, .want = want,
+	    .eager = how->eager };
 	int r;
 
 	for (size_t i = 0; i < v->entity->keys; i++)
@@ -344,12 +345,11 @@ feed_new(const struct feature_view *v, int copy)
 
 int
 feed_open(struct feed **out, const struct feature_view *v,
-    struct source *from, const struct table_read_opts *read, int copy,
-    struct err *e)
+    struct source *from, const struct feed_opts *o, struct err *e)
 {
-	struct feed *f = feed_new(v, copy);
+	struct feed *f = feed_new(v, o->copy);
 
-	if (open_reader(f, from, read, e) < 0) {
+	if (open_reader(f, from, o, e) < 0) {
 		feed_free(f);
 		return -1;
 	}

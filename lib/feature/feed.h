@@ -6,7 +6,7 @@
  * one; and copied to a file on the way, from which they come again without
  * being parsed.
  *
- *	feed_open(&f, view, &source, &opts, -1, e)
+ *	feed_open(&f, view, &source, &opts, e)
  *	while ((r = feed_next(&block, f, e)) > 0)
  *		...				block->rows rows
  *	feed_free(f);
@@ -49,11 +49,15 @@ feed_cell(const struct feed_block *b, size_t row, size_t column)
 
 struct feed;
 
-/* `from` is borrowed until free.  `copy` is a descriptor that the rows are
- * written to, or -1. */
+struct feed_opts {
+	const struct table_read_opts *read;
+	int copy;			/* a descriptor that the rows are
+					 * written to, or -1 */
+	bool eager;			/* of a pipe: give what has come */
+};
+/* `from` is borrowed until free. */
 int feed_open(struct feed **out, const struct feature_view *v,
-    struct source *from, const struct table_read_opts *read, int copy,
-    struct err *e);
+    struct source *from, const struct feed_opts *o, struct err *e);
 /* The rows that were written to `copy`, from its start. */
 int feed_open_copy(struct feed **out, const struct feature_view *v, int copy,
     struct err *e);

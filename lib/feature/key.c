@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 /* Bytes of a whole number before a point and zeros; all n otherwise. */
 static size_t
 whole_part(const char *s, size_t n)
@@ -39,4 +41,15 @@ key_text(struct buf *out, const struct column *col, size_t n, size_t i)
 		}
 		key_part(out, &col[k].raw[i], n == 1);
 	}
+}
+
+bool
+key_event(uint64_t mark[2], const struct raw_cell *name)
+{
+	mark[0] = mark[1] = 0;
+	if (name->s == NULL || name->n == 0)
+		return false;
+	mark[0] = hash64(name->s, name->n, 0);
+	mark[1] = hash64(name->s, name->n, 1);
+	return true;
 }

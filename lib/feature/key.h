@@ -16,4 +16,8 @@ void key_text(struct buf *out, const struct column *col, size_t n, size_t i);
 /* One part more; key_text of several is these one after the other. */
 void key_part(struct buf *out, const struct raw_cell *c, bool alone);
 
+/* What tells an event from others of its key and time, of the cell that names
+ * it; false: it has no name, and is one of its own. */
+bool key_event(uint64_t mark[2], const struct raw_cell *name);
+
 #endif

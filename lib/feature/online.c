@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "feature/key.h"
 
 #define COMMIT_BLOCKS 64
 #define EVENT_TAIL 24
@@ -127,6 +128,37 @@ struct loading {
 	struct buf key, pair, value;
 };
 
+/* Under its time and what it is called by; without a name under when it was
+ * created and its place.  Of what came again the first created counts. */
+static int
+put_event(struct loading *k, const struct feed_block *b, size_t i,
+    struct err *e)
+{
+	const struct feature_view *v = k->l->view;
+	struct raw_cell name = { .s = NULL };
+	struct kv_bytes old;
+	uint64_t mark[2];
+	int r;
+
+	put_time(&k->pair, b->time[i]);
+	if (v->event != NULL)
+		name = feed_cell(b, i, v->event_at);
+	if (!key_event(mark, &name)) {
+		put_time(&k->pair, b->created[i]);
+		put_be64(&k->pair, k->l->first ? k->l->first - 1 + b->first +
+		    i : hash64(k->value.data, k->value.len, 0));
+		return put_changed(k->l->kv, &k->pair, &k->value, e);
+	}
+	put_be64(&k->pair, mark[0]);
+	put_be64(&k->pair, mark[1]);
+	r = kv_get(&old, k->l->kv, k->pair.data, k->pair.len, e);
+	if (r < 0 || (r > 0 && old.n >= 16 && get_time((const char *)old.p +
+	    8) <= b->created[i]))
+		return r < 0 ? -1 : 0;
+	return kv_put(k->l->kv, k->pair.data, k->pair.len, k->value.data,
+	    k->value.len, e);
+}
+
 static int
 load_row(struct loading *k, const struct feed_block *b, size_t i,
     struct err *e)
@@ -161,11 +193,7 @@ load_row(struct loading *k, const struct feed_block *b, size_t i,
 	if (!v->windowed)
 		return 0;
 	k->pair.data[k->pair.len - 1] = 'E';
-	put_time(&k->pair, time);
-	put_time(&k->pair, created);
-	put_be64(&k->pair, k->l->first ? k->l->first - 1 + b->first + i :
-	    hash64(k->value.data, k->value.len, 0));
-	return put_changed(k->l->kv, &k->pair, &k->value, e);
+	return put_event(k, b, i, e);
 }
 
 bool
@@ -203,7 +231,7 @@ load_blocks(struct loading *k, struct feed *feed, struct err *e)
 	while ((got = feed_next(&b, feed, e)) > 0) {
 		if (load_block(k, b, e) < 0)
 			return -1;
-		if (++n % COMMIT_BLOCKS == 0 && (kv_commit(k->l->kv, e) < 0 ||
+		if ((++n % COMMIT_BLOCKS == 0 || k->l->live) && (kv_commit(k->l->kv, e) < 0 ||
 		    kv_begin(k->l->kv, true, e) < 0))
 			return -1;
 	}
@@ -215,10 +243,11 @@ online_load(struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e)
 {
 	struct loading k = { .l = l };
+	const struct feed_opts o = { read, -1, l->live };
 	struct feed *feed;
 	int got;
 
-	if (feed_open(&feed, l->view, from, read, -1, e) < 0)
+	if (feed_open(&feed, l->view, from, &o, e) < 0)
 		return -1;
 	buf_init(&k.key, BUF_CAP_SMALL);
 	buf_init(&k.pair, BUF_CAP_SMALL);
@@ -306,7 +335,7 @@ fold_events(struct raw_cell *out, struct arena *a, const struct online_row *r,
 	while (got > 0 && key.n == prefix + EVENT_TAIL && value.n >= 16 &&
 	    memcmp(key.p, from.data, prefix) == 0 &&
 	    get_time((const char *)key.p + prefix) <= now) {
-		if (get_time((const char *)key.p + prefix + 8) <= now &&
+		if (get_time((const char *)value.p + 8) <= now &&
 		    add_event(&w, f, value, e) < 0)
 			got = -1;
 		else

@@ -22,6 +22,8 @@ struct online_load {
 	uint64_t first;			/* place of the first row, from 1; 0:
 					 * a row's cells say which it is, so
 					 * that one sent again is the same */
+	bool live;			/* a pipe: what has come is there to
+					 * be asked for at once */
 	/* what was done */
 	uint64_t rows, newer, waiting, timeless;
 	bool anew;			/* what was kept before was of another

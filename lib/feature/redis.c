@@ -680,6 +680,7 @@ redis_load(struct redis *r, struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e)
 {
 	struct redis_loading k = { .r = r, .l = l };
+	const struct feed_opts o = { read, -1, l->live };
 	struct feed *feed;
 	int rc;
 
@@ -687,7 +688,7 @@ redis_load(struct redis *r, struct online_load *l, struct source *from,
 		return err_set(e, ERR_USAGE, "it has windows, which need "
 		    "every row: Redis holds the newest alone; load it into a "
 		    "store of your own with --store FILE");
-	if (feed_open(&feed, l->view, from, read, -1, e) < 0)
+	if (feed_open(&feed, l->view, from, &o, e) < 0)
 		return -1;
 	k.cell = xalloc(l->view->columns + 1, sizeof(*k.cell));
 	rc = load_blocks(&k, feed, e);

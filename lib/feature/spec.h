@@ -63,6 +63,9 @@ struct feature_view {
 	const char *source;		/* data:usage, or a path */
 	const char *timestamp;
 	const char *created;		/* or NULL */
+	const char *event;		/* the column that tells events apart,
+					 * or NULL: each row is one */
+	size_t event_at;		/* among the columns */
 	int64_t ttl;			/* microseconds; 0: for ever */
 	struct feature *feature;
 	size_t features;

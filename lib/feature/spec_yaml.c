@@ -259,19 +259,20 @@ static int
 get_view(const struct reading *r, const struct json *j, struct err *e)
 {
 	static const char *const known[] = { "entity", "source", "timestamp",
-	    "created", "ttl", "features" };
+	    "created", "event", "ttl", "features" };
 	struct feature_view *v = &r->s->view[r->s->views++];
 	const struct json *ttl = json_get(j, "ttl");
 	const char *entity;
 
 	v->name = arena_strdup(r->a, j->key);
 	if (want_name(j, j->key, strlen(j->key), e) < 0 ||
-	    want_map(j, "member of a view", known, 6, e) < 0 ||
+	    want_map(j, "member of a view", known, 7, e) < 0 ||
 	    get_text(&entity, r->a, j, "entity", true, e) < 0 ||
 	    find_entity(v, r, json_get(j, "entity"), entity, e) < 0 ||
 	    get_text(&v->source, r->a, j, "source", true, e) < 0 ||
 	    get_text(&v->timestamp, r->a, j, "timestamp", true, e) < 0 ||
-	    get_text(&v->created, r->a, j, "created", false, e) < 0)
+	    get_text(&v->created, r->a, j, "created", false, e) < 0 ||
+	    get_text(&v->event, r->a, j, "event", false, e) < 0)
 		return -1;
 	if (strcmp(v->source, "-") == 0)
 		return bad(json_get(j, "source"), "is a pipe, which cannot be "
@@ -279,7 +280,11 @@ get_view(const struct reading *r, const struct json *j, struct err *e)
 	if (ttl != NULL && !(ttl->type == JSON_INT && ttl->i == 0) &&
 	    get_duration(&v->ttl, ttl, e) < 0)
 		return -1;
-	return get_features(v, r->a, j, e);
+	if (get_features(v, r->a, j, e) < 0)
+		return -1;
+	if (v->event != NULL)
+		v->event_at = need_column(v, r->a, v->event);
+	return 0;
 }
 
 static int
@@ -377,6 +382,8 @@ view_fingerprint(const struct feature_view *v)
 		buf_addf(&id, "k%s\n", v->entity->key[i]);
 	for (size_t i = 0; i < v->columns; i++)
 		buf_addf(&id, "c%s\n", v->column[i]);
+	if (v->event != NULL)
+		buf_addf(&id, "e%s\n", v->event);
 	hash = hash64(id.data, id.len, 0);
 	buf_free(&id);
 	return hash;

@@ -2,9 +2,10 @@
 # Features, side by side in one run, medians of 5.
 #	1  a point-in-time join of 1,000,000 rows with 10,000,000, and the same
 #	   with one key for all, from CSV to CSV, beside DuckDB's ASOF join
-#	2  get of one key by HTTP: of 100,000 with two features; and of 10,000
-#	   with 50 beside Feast's own get with SQLite (FEAST: a python that has
-#	   it) and a bare answer of the same server
+#	2  get of one key by HTTP: of 100,000 with two features; and of 1,000,000
+#	   (KEYS) with 50, beside a bare answer of the same server, the same from
+#	   Redis, and Feast's own get with SQLite and with Redis (FEAST: a python
+#	   that has it)
 #	3  check with 25 rules on rows of 20 columns, beside one parse, pandera on
 #	   polars and Great Expectations (on a tenth of the rows: it takes long);
 #	   CSV parse and Parquet scan beside DuckDB, polars and pyarrow
@@ -130,27 +131,46 @@ section_online() {
 	kill "$server"
 }
 
-# --- 2: beside Feast ---
-feast_gets() {	# folder: leaves usage.csv and wide.yaml there
-	(cd "$1" && "$FEAST" - <<'P'
+# --- 2: wide rows, beside Feast ---
+make_wide_rows() {	# folder, keys: usage.csv and wide.yaml there
+	"$python" - "$@" <<'P'
+import sys
+from datetime import datetime, timedelta, timezone
+import numpy as np
+import pandas as pd
+folder, keys = sys.argv[1], int(sys.argv[2])
+names = [f"f{i}" for i in range(50)]
+at = (datetime.now(timezone.utc) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+r = np.random.default_rng(1)
+with open(folder + "/usage.csv", "w") as out:
+    for begin in range(0, keys, 50000):
+        n = min(50000, keys - begin)
+        t = pd.DataFrame(np.round(r.random((n, 50)), 4), columns=names)
+        t.insert(0, "event_timestamp", at)
+        t.insert(0, "customer_id", np.arange(begin, begin + n))
+        t.to_csv(out, index=False, header=begin == 0)
+open(folder + "/wide.yaml", "w").write(
+    "entities: {customer: {key: customer_id}}\nviews: {usage: {entity: customer, source: usage.csv, "
+    "timestamp: event_timestamp, ttl: 10d, features: [%s]}}\nservices: {churn: [usage]}\n" % ", ".join(names))
+P
+}
+feast_gets() {	# folder, sqlite or redis, connection
+	(cd "$1" && "$FEAST" - "$2" "$3" <<'P'
+import sys
 import time
 from datetime import datetime, timedelta, timezone
 import numpy as np
 import pandas as pd
 from feast import Entity, FeatureStore, FeatureView, Field, FileSource, RepoConfig, ValueType
 from feast.types import Float64
+kind, where = sys.argv[1:3]
 keys, names = 10000, [f"f{i}" for i in range(50)]
-at = datetime.now(timezone.utc) - timedelta(hours=1)
-t = pd.DataFrame({"customer_id": np.arange(keys), "event_timestamp": at,
+t = pd.DataFrame({"customer_id": np.arange(keys), "event_timestamp": datetime.now(timezone.utc) - timedelta(hours=1),
                   **{f: np.round(np.random.rand(keys), 4) for f in names}})
 t.to_parquet("u.parquet")
-t.assign(event_timestamp=at.strftime("%Y-%m-%dT%H:%M:%SZ")).to_csv("usage.csv", index=False)
-open("wide.yaml", "w").write("entities: {customer: {key: customer_id}}\nviews: {usage: {entity: customer, "
-                             "source: usage.csv, timestamp: event_timestamp, ttl: 10d, features: [%s]}}\n"
-                             "services: {churn: [usage]}\n" % ", ".join(names))
-store = FeatureStore(config=RepoConfig(project="p", provider="local", registry="r.db", offline_store={"type": "file"},
-                                       online_store={"type": "sqlite", "path": "o.db"},
-                                       entity_key_serialization_version=3))
+online = {"type": "sqlite", "path": where} if kind == "sqlite" else {"type": "redis", "connection_string": where}
+store = FeatureStore(config=RepoConfig(project="p", provider="local", registry=kind + ".r", online_store=online,
+                                       offline_store={"type": "file"}, entity_key_serialization_version=3))
 who = Entity(name="customer", join_keys=["customer_id"], value_type=ValueType.INT64)
 store.apply([who, FeatureView(name="usage", entities=[who], ttl=timedelta(days=10),
                               schema=[Field(name=f, dtype=Float64) for f in names],
@@ -163,8 +183,8 @@ for i in range(400):
     store.get_online_features(features=[f"usage:{f}" for f in names], entity_rows=row).to_dict()
     took.append(time.perf_counter() - begin)
 took = sorted(took[50:])
-print("  Feast, SQLite, in its process: p50 %.2f ms, p99 %.2f ms, %.0f/s"
-      % (took[175] * 1e3, took[346] * 1e3, 350 / sum(took)))
+print("  Feast, %s, 10,000 keys, in its process: p50 %.2f ms, p99 %.2f ms, %.0f/s"
+      % (kind, took[175] * 1e3, took[346] * 1e3, 350 / sum(took)))
 P
 	) 2>/dev/null
 }
@@ -174,24 +194,43 @@ ask_wide() {	# title, path, options of wrk
 	shift 2
 	wrk -t1 -c4 -d5 --latency "$@" "$at" | awk '/50%|99%|Requests\/sec/ { print "    " $1 " " $2 }'
 }
-section_feast() {
-	echo 'online: 10,000 keys of 50 features'
-	feast_gets "$work"
-	mlv-data feature load -q --store "$work/w.mdb" "$work/wide.yaml" >/dev/null
-	mlv-serve http --port 0 --grace 0 --features "$work/wide.yaml" --feature-store "$work/w.mdb" \
+serve_wide() {	# title, store, keys
+	echo "  $1: loaded in $(/usr/bin/time -f %e mlv-data feature load -q --store "$2" "$work/wide.yaml" 2>&1 >/dev/null) s"
+	mlv-serve http --port 0 --grace 0 --features "$work/wide.yaml" --feature-store "$2" \
 	    tests/golden/onnx/ridge/model.onnx >"$work/wide_url" 2>/dev/null &
 	server=$!
 	until grep -q http "$work/wide_url"; do sleep 0.1; done
-	cat >"$work/wide.lua" <<-'L'
+	cat >"$work/wide.lua" <<-L
 		wrk.method = "POST"
 		request = function()
 		  return wrk.format(nil, "/get-online-features", nil,
-		    '{"feature_service":"churn","entities":{"customer_id":[' .. math.random(0, 9999) .. ']}}')
+		    '{"feature_service":"churn","entities":{"customer_id":[' .. math.random(0, $3 - 1) .. ']}}')
 		end
 	L
-	ask_wide 'HTTP, features' / -s "$work/wide.lua"
-	ask_wide 'HTTP, a bare answer' /v2/health/live
-	kill "$server"
+	for i in 1 2 3; do
+		ask_wide 'HTTP, features' / -s "$work/wide.lua"
+		ask_wide 'HTTP, a bare answer' /v2/health/live
+	done
+	kill "$server" && wait "$server" || :
+}
+section_wide() {
+	keys=${KEYS:-1000000}
+	echo "online: $keys keys of 50 features"
+	make_wide_rows "$work" "$keys"
+	serve_wide 'LMDB' "$work/w.mdb" "$keys"
+	redis=
+	if command -v redis-server >/dev/null; then
+		redis-server --port 16398 --bind 127.0.0.1 --save '' --appendonly no --dir "$work" >/dev/null &
+		redis=$!
+		sleep 1
+		make_wide_rows "$work" 10000
+		serve_wide 'Redis, 10,000 keys' 'redis://127.0.0.1:16398/1' 10000
+	fi
+	if [ -n "${FEAST:-}" ]; then
+		feast_gets "$work" sqlite o.db
+		[ -z "$redis" ] || feast_gets "$work" redis 127.0.0.1:16398
+	fi
+	[ -z "$redis" ] || kill "$redis"
 }
 
 # --- 3: checks, parses and scans ---
@@ -331,5 +370,5 @@ if picked 1; then
 	section_join 'join: the same, one key' 1
 fi
 if picked 2; then section_online; fi
-if picked 2 && [ -n "${FEAST:-}" ]; then section_feast; fi
+if picked 2; then section_wide; fi
 if picked 3; then section_check; fi

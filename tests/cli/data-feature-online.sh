@@ -70,6 +70,41 @@ check 'a pipe: late and repeated events leave the windows right' <<'X'
 	expect 0 mlv-data feature load features.yaml --view usage --until 2026-01-10 - <late &&
 	test "$(values --at 2026-01-10 customer_id=9)" = 2,5,2,12
 X
+# What a broker sends again has the same name, and perhaps another creation.
+sed 's/created: created/created: created\n    event: id/; s/usage.csv/events.csv/' features.yaml >events.yaml
+cat >events.csv <<'Y'
+customer_id,event_timestamp,created,calls,spend,id
+1,2026-01-05,2026-01-06,4,2,e1
+1,2026-01-05,2026-01-08,4,2,e1
+1,2026-01-05,2026-01-07,4,2,e1
+1,2026-01-05,2026-01-06,1,3,e2
+1,2026-01-06,2026-01-06,1,5,
+1,2026-01-06,2026-01-06,1,5,
+2,2026-01-05,2026-01-06,4,2,e1
+Y
+printf 'customer_id,event_timestamp\n1,2026-01-05\n1,2026-01-06\n1,2026-01-10\n2,2026-01-10\n' >moments.csv
+named() {	# moment, key
+	mlv-data feature get events.yaml --service churn --store e.mdb --at $1 customer_id=$2 | sed -n 3,4p | cut -f2 |
+	    paste -sd, -
+}
+check 'events with a name that come again count once, from when the first was created' <<'X'
+	expect 0 mlv-data feature join -q events.yaml --service churn moments.csv &&
+	test "$(sed 1d out | cut -d, -f5-6 | paste -sd ' ')" = ', 4,15 4,15 1,2' &&
+	expect 0 mlv-data feature load events.yaml --store e.mdb --until 2026-01-10 &&
+	test "$(named 2026-01-10 1) $(named 2026-01-10 2)" = '4,15 1,2' &&
+	rm e.mdb* &&
+	for order in -r -n; do
+		{ head -n 1 events.csv; sed 1d events.csv | sort $order; } |
+		    mlv-data feature load events.yaml --store e.mdb --view usage --until 2026-01-10 - >/dev/null || return 1
+	done &&
+	test "$(named 2026-01-10 1) $(named 2026-01-10 2)" = '3,10 1,2'
+X
+reads_live() {
+	(head -n 2 usage.csv; sleep 10) | mlv-data feature load features.yaml --view usage --store l.mdb - >/dev/null &
+	until_true sh -c "mlv-data feature get features.yaml --service churn --store l.mdb --at 2026-01-09 customer_id=1 |
+	    grep -q '5.PRESENT'"
+}
+check 'what comes through a pipe is there to be asked for while the pipe is open' 'reads_live'
 sed 's/calls$/calls/; s/- spend$/- {name: spend, expr: spend * 2}/' features.yaml >double.yaml
 check 'an expression is of the definition that asks' <<'X'
 	expect 0 mlv-data feature get double.yaml --service churn --at 2026-01-10 customer_id=1 &&

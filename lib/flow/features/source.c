@@ -102,13 +102,14 @@ static int
 gather_first(struct gathered *g, struct feature_source *s, int copy,
     struct err *e)
 {
+	const struct feed_opts o = { &s->read, copy, false };
 	struct feature_pass p;
 	struct feed *feed;
 	int r = -1;
 
 	if (feature_pass_begin(&p, s, e) < 0)
 		return -1;
-	if (feed_open(&feed, g->view, &p.source, &s->read, copy, e) == 0) {
+	if (feed_open(&feed, g->view, &p.source, &o, e) == 0) {
 		r = gather_rows(g, feed, e);
 		feed_free(feed);
 	}

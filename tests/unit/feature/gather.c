@@ -231,6 +231,7 @@ try_seed(uint64_t seed, const struct shape *shape, uint64_t memory,
     struct err *e)
 {
 	const struct table_read_opts read = { .name = "rows" };
+	const struct feed_opts how = { &read, -1, false };
 	struct arena a = { NULL, 0 };
 	struct feature_spec *spec;
 	struct feed *feed;
@@ -254,8 +255,7 @@ try_seed(uint64_t seed, const struct shape *shape, uint64_t memory,
 	if (feature_spec_parse(&spec, &a, spec_text, strlen(spec_text),
 	    e) == 0 && moments_sort(&m, e) == 0 &&
 	    gathered_init(&g, &spec->view[0], &m, memory, e) == 0) {
-		if (feed_open(&feed, &spec->view[0], &from, &read, -1,
-		    e) == 0) {
+		if (feed_open(&feed, &spec->view[0], &from, &how, e) == 0) {
 			if (gather_rows(&g, feed, e) == 0)
 				bad = differences(&g) + other_differences(&g);
 			feed_free(feed);
