@@ -307,8 +307,9 @@ plan_column(struct column_job *w, struct drift_report *r,
 	s = method_for(o, name, kind == PAIR_NUMBER);
 	if (kind == PAIR_TEXT && (s == NULL || s->column == NULL))
 		return err_set(e, ERR_UNSUPPORTED, "column '%s' is text: "
-		    "--exclude %s, or compare it as categories with "
-		    "--method %s=jensenshannon", name, name, name);
+		    "--texts compares its length and new words, --exclude %s "
+		    "leaves it out, --method %s=jensenshannon takes it for "
+		    "categories", name, name, name);
 	column_begin(w, r, o, name);
 	d->numeric = kind == PAIR_NUMBER;
 	w->fixed = s != NULL;
