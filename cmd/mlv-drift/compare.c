@@ -15,11 +15,13 @@
 #include "side.h"
 #include "verbs.h"
 #include "verdicts.h"
+#include "weights.h"
 
 struct compare_verb {
 	struct reading read;
 	struct texts method, threshold, only, exclude;
-	const char *target, *prediction, *since, *until, *thresholds;
+	const char *target, *prediction, *since, *until, *thresholds,
+	    *weights;
 	double share, missing;
 	int64_t min_rows;
 	bool any, evidently, texts;
@@ -32,6 +34,8 @@ static const struct opt compare_options[] = {
 	    threshold), "[COLUMN=]NUMBER", "instead of the test's own" },
 	{ OPT_TEXT, 0, "thresholds", offsetof(struct compare_verb,
 	    thresholds), "FILE", "what mlv-drift calibrate wrote decides" },
+	{ OPT_TEXT, 0, "weights", offsetof(struct compare_verb, weights),
+	    "FILE", "names and weights: the dataset drifts by weight" },
 	{ OPT_NUM, 0, "share", offsetof(struct compare_verb, share), "SHARE",
 	    "drifted columns that make the dataset drift (0.5)" },
 	{ OPT_FLAG, 0, "any", offsetof(struct compare_verb, any), NULL,
@@ -298,6 +302,9 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	    (status = parse_span(&span, c, o)) != 0)
 		return status;
 	fill_opts(&d, o);
+	if (o->weights != NULL && weights_read(&d.weight, &d.n_weight,
+	    &c->arena, o->weights, &e) < 0)
+		return cli_fail(c, &e);
 	if (compare_sides(&r, c, argc, argv, &span, &user, &d, o, &e) != 0) {
 		status = cli_fail(c, &e);
 	} else {

@@ -10,13 +10,14 @@
 #include "flow/report/report.h"
 #include "side.h"
 #include "verbs.h"
+#include "weights.h"
 
 #define DAY_US INT64_C(86400000000)
 
 struct report_verb {
 	struct reading read;
 	struct texts only, exclude, by;
-	const char *since, *until, *time, *output;
+	const char *since, *until, *time, *output, *weights;
 	double share;
 	int64_t min_rows;
 	bool html;
@@ -31,6 +32,8 @@ static const struct opt report_options[] = {
 	    "COLUMN,...", "also by the values of these columns" },
 	{ OPT_TEXT, 0, "time", offsetof(struct report_verb, time), "COLUMN",
 	    "of a table: when the row came to be, for the timeline" },
+	{ OPT_TEXT, 0, "weights", offsetof(struct report_verb, weights),
+	    "FILE", "names and weights: the dataset drifts by weight" },
 	{ OPT_NUM, 0, "share", offsetof(struct report_verb, share), "SHARE",
 	    "drifted columns that make the dataset drift (0.5)",
 	    .high = 1 },
@@ -164,7 +167,9 @@ write_report(struct report_result *result, struct cli *c,
 	struct buf b;
 	int got;
 
-	if (measure_texts(&d, c, o, ref, cur, e) < 0)
+	if ((o->weights != NULL && weights_read(&d.weight, &d.n_weight,
+	    &c->arena, o->weights, e) < 0) ||
+	    measure_texts(&d, c, o, ref, cur, e) < 0)
 		return -1;
 	leave_out_text(&d, c, o, ref->t);
 	r->drift = &d;

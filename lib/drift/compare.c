@@ -442,8 +442,7 @@ compare_columns(struct drift_report *r, struct column_job *w,
 		return err_set(e, ERR_UNSUPPORTED, "no column to compare: %zu "
 		    "only in the reference, %zu only in the current data, "
 		    "%zu of dates", r->gone.n, r->added.n, r->skipped.n);
-	judge_dataset(r, o->share);
-	return 0;
+	return judge_dataset(r, o, e);
 }
 
 static int

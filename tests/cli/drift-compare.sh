@@ -350,4 +350,25 @@ check 'compare --texts: a column that has the name of a number is said' <<'X'
 	expect 3 mlv-drift compare --texts c.csv c.csv &&
 	says "column 'note.length' is there already: exclude 'note', or rename it"
 X
+
+fresh weights
+awk 'BEGIN { print "a,b,c,d"; for (i = 0; i < 400; i++) print i % 50 "," i % 40 "," i % 30 "," i % 20 }' >ref.csv
+awk 'BEGIN { print "a,b,c,d"; for (i = 0; i < 400; i++) print i % 50 + 30 "," i % 40 "," i % 30 "," i % 20 }' >now.csv
+check 'compare --weights, report --weights: the dataset drifts by the importance of its columns, and says so' <<'X'
+	expect 0 mlv-drift compare ref.csv now.csv &&
+	prints '(dataset)	share	0.25	0.5	same' &&
+	printf 'name,weight\na,3\nb,1\nc,0\n' >w.csv &&
+	expect 1 mlv-drift compare --weights w.csv ref.csv now.csv &&
+	prints '(dataset)	weight	0.75	0.5	drift' &&
+	expect 1 mlv-drift compare --json --weights w.csv ref.csv now.csv &&
+	holds 'select(.schema == "mlv.drift.dataset/1") | .share == 0.25 and .weighted == 0.75 and .drifted' &&
+	expect 1 mlv-drift report --weights w.csv ref.csv now.csv &&
+	grep -q '75.0 % of their weight' out &&
+	printf 'name,weight\nz,3\n' >w.csv &&
+	expect 3 mlv-drift compare --weights w.csv ref.csv now.csv &&
+	says 'no column that is compared has a weight' &&
+	printf 'name,weight\na,-3\n' >w.csv &&
+	expect 3 mlv-drift compare --weights w.csv ref.csv now.csv &&
+	says 'w.csv: row 1: a weight is 0 or more'
+X
 finish
