@@ -9,19 +9,22 @@
 #include "cli/reading.h"
 #include "cli/when.h"
 #include "drift/compare.h"
+#include "drift/texts.h"
 #include "drift/thresholds.h"
 #include "reqlog/reqlog.h"
 #include "side.h"
 #include "verbs.h"
 #include "verdicts.h"
+#include "weights.h"
 
 struct compare_verb {
 	struct reading read;
 	struct texts method, threshold, only, exclude;
-	const char *target, *prediction, *since, *until, *thresholds;
+	const char *target, *prediction, *since, *until, *thresholds,
+	    *weights;
 	double share, missing;
 	int64_t min_rows;
-	bool any, evidently;
+	bool any, evidently, texts;
 };
 
 static const struct opt compare_options[] = {
@@ -31,6 +34,8 @@ static const struct opt compare_options[] = {
 	    threshold), "[COLUMN=]NUMBER", "instead of the test's own" },
 	{ OPT_TEXT, 0, "thresholds", offsetof(struct compare_verb,
 	    thresholds), "FILE", "what mlv-drift calibrate wrote decides" },
+	{ OPT_TEXT, 0, "weights", offsetof(struct compare_verb, weights),
+	    "FILE", "names and weights: the dataset drifts by weight" },
 	{ OPT_NUM, 0, "share", offsetof(struct compare_verb, share), "SHARE",
 	    "drifted columns that make the dataset drift (0.5)" },
 	{ OPT_FLAG, 0, "any", offsetof(struct compare_verb, any), NULL,
@@ -47,6 +52,8 @@ static const struct opt compare_options[] = {
 	    "COLUMN,...", "compare these columns alone" },
 	{ OPT_LIST, 'x', "exclude", offsetof(struct compare_verb, exclude),
 	    "COLUMN,...", "leave these columns out" },
+	{ OPT_FLAG, 0, "texts", offsetof(struct compare_verb, texts), NULL,
+	    "texts by their length and the words that are new" },
 	{ OPT_TEXT, 0, "target", offsetof(struct compare_verb, target),
 	    "COLUMN", "mark this column as the target" },
 	{ OPT_TEXT, 0, "prediction", offsetof(struct compare_verb,
@@ -199,11 +206,38 @@ add_thresholds(struct drift_opts *d, struct thresholds *t, struct cli *c,
 	return 0;
 }
 
+/* Text becomes its numbers, but where it is left out or has a test named. */
+static int
+measure_texts(struct drift_opts *d, struct cli *c, struct side *ref,
+    struct side *cur, struct err *e)
+{
+	const char **except, **names;
+	size_t n = 0, found;
+
+	if (ref->p != NULL || cur->p != NULL)
+		return err_set(e, ERR_UNSUPPORTED, "--texts needs rows: a "
+		    "profile has none");
+	if (ref->t == NULL || cur->t == NULL)
+		return 0;
+	except = arena_alloc(&c->arena, (d->n_exclude + d->n_method + 1) *
+	    sizeof(*except));
+	for (size_t i = 0; i < d->n_exclude; i++)
+		except[n++] = d->exclude[i];
+	for (size_t i = 0; i < d->n_method; i++)
+		except[n++] = d->method[i].column;
+	if (texts_measure(&names, &found, &c->arena, ref->t, cur->t, except,
+	    n, e) < 0)
+		return -1;
+	d->only = texts_expand(&d->n_only, &c->arena, d->only, d->n_only,
+	    names, found);
+	return 0;
+}
+
 /* The current side is name[1], or all segments from there on. */
 static int
 compare_sides(struct drift_report *r, struct cli *c, int n, char **name,
     const struct reqlog_filter *span, const struct table_read_opts *user,
-    struct drift_opts *d, const char *thresholds, struct err *e)
+    struct drift_opts *d, const struct compare_verb *o, struct err *e)
 {
 	struct thresholds t = { 0 };
 	bool log = n > 2 || span->since_us != 0 || span->until_us != 0;
@@ -217,8 +251,10 @@ compare_sides(struct drift_report *r, struct cli *c, int n, char **name,
 	if (status == 0 && cur.skipped > 0)
 		cli_warn(c, "lines of the request log passed over, torn or "
 		    "not flat: %llu", (unsigned long long)cur.skipped);
-	if (status == 0 && thresholds != NULL)
-		status = add_thresholds(d, &t, c, thresholds, &ref, &cur,
+	if (status == 0 && o->texts)
+		status = measure_texts(d, c, &ref, &cur, e);
+	if (status == 0 && o->thresholds != NULL)
+		status = add_thresholds(d, &t, c, o->thresholds, &ref, &cur,
 		    e);
 	if (status == 0)
 		status = compare_opened(r, &ref, &cur, d, e);
@@ -266,8 +302,10 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	    (status = parse_span(&span, c, o)) != 0)
 		return status;
 	fill_opts(&d, o);
-	if (compare_sides(&r, c, argc, argv, &span, &user, &d,
-	    o->thresholds, &e) != 0) {
+	if (o->weights != NULL && weights_read(&d.weight, &d.n_weight,
+	    &c->arena, o->weights, &e) < 0)
+		return cli_fail(c, &e);
+	if (compare_sides(&r, c, argc, argv, &span, &user, &d, o, &e) != 0) {
 		status = cli_fail(c, &e);
 	} else {
 		put_verdicts(c, &r, &d);
@@ -301,6 +339,8 @@ const struct verb verb_compare = {
 "that is gone or emptied, and one whose type changed.  Not drift is what\n"
 "sampling noise explains, at 0.05 divided by the columns: a small sample,\n"
 "on either side, is not taken for the world.  --evidently leaves both out.\n"
+"Text has no test: --texts compares its length and the share of words that\n"
+"the reference has not.\n"
 "Between profiles that do not hold all values, a verdict is 'unknown' when\n"
 "the error bound straddles the threshold; that too is exit 1 where it\n"
 "decides.\n"

@@ -1,5 +1,7 @@
 /* mlv-drift multivariate: have the columns changed together? */
+#include <fnmatch.h>
 #include <math.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "cli/reading.h"
@@ -28,7 +30,7 @@ static const struct opt multivariate_options[] = {
 	    threshold), "NUMBER", "area from which on it is drift (0.55)",
 	    .low = 0.5, .high = 1 },
 	{ OPT_LIST, 'c', "column", offsetof(struct multivariate_verb, only),
-	    "NAME,...", "these columns alone" },
+	    "NAME,...", "these columns alone; 'e_*' are all of an embedding" },
 	{ OPT_LIST, 'x', "exclude", offsetof(struct multivariate_verb,
 	    exclude), "COLUMN,...", "leave these columns out" },
 	READING_OPTIONS(struct multivariate_verb, read),
@@ -66,14 +68,47 @@ open_rows(struct side *s, struct cli *c, const char *name,
 	return 0;
 }
 
+/* Names, and patterns of names of the reference's columns. */
+static int
+find_named(struct texts *out, struct cli *c, const struct texts *in,
+    const struct table *ref, struct err *e)
+{
+	out->v = arena_alloc(&c->arena, (in->n + 1) * (ref->cols + 1) *
+	    sizeof(*out->v));
+	out->n = 0;
+	for (size_t i = 0; i < in->n; i++) {
+		size_t before = out->n;
+
+		if (strpbrk(in->v[i], "*?[") == NULL || table_find(ref,
+		    in->v[i]) != NULL) {
+			out->v[out->n++] = in->v[i];
+			continue;
+		}
+		for (size_t k = 0; k < ref->cols; k++)
+			if (fnmatch(in->v[i], ref->col[k].name, 0) == 0)
+				out->v[out->n++] = ref->col[k].name;
+		if (out->n == before)
+			return err_set(e, ERR_NOENT, "no column of the "
+			    "reference is like '%s'", in->v[i]);
+	}
+	return 0;
+}
+
 static int
 score(bool *drifted, struct cli *c, const struct multivariate_verb *o,
     const struct table *ref, const struct table *cur, struct err *e)
 {
-	struct multi_opts m = { .only = o->only.v, .n_only = o->only.n,
-	    .exclude = o->exclude.v, .n_exclude = o->exclude.n,
-	    .threshold = o->threshold };
+	struct multi_opts m = { .threshold = o->threshold };
+	struct texts only, exclude;
 	struct multi_score s;
+
+	if (find_named(&only, c, &o->only, ref, e) < 0 ||
+	    find_named(&exclude, c, &o->exclude, ref, e) < 0)
+		return -1;
+	m.only = only.v;
+	m.n_only = only.n;
+	m.exclude = exclude.v;
+	m.n_exclude = exclude.n;
 
 	if (o->method != RECONSTRUCTION) {
 		if (multi_classifier(&s, ref, cur, &m, e) < 0)
@@ -125,7 +160,8 @@ const struct verb verb_multivariate = {
 "The classifier is boosted trees that learn to tell the rows of both sides\n"
 "apart; its score is the area under the ROC curve on held out rows, with a\n"
 "95 % interval: drift from the threshold on, where the interval lies above\n"
-"0.5.  Texts enter as their length and the words in them.  The reconstruction\n"
+"0.5.  -c 'e_*' judges an embedding whose dimensions are such columns.\n"
+"Texts enter as their length and the words in them.  The reconstruction\n"
 "is how far rows lie from the principal components of the reference, 65 % of\n"
 "its variance, with three sampling errors: drift where it is further from the\n"
 "mean of ten parts of the reference than three of their deviations.  Prints a\n"

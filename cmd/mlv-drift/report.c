@@ -6,16 +6,18 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "cli/when.h"
+#include "drift/texts.h"
 #include "flow/report/report.h"
 #include "side.h"
 #include "verbs.h"
+#include "weights.h"
 
 #define DAY_US INT64_C(86400000000)
 
 struct report_verb {
 	struct reading read;
 	struct texts only, exclude, by;
-	const char *since, *until, *time, *output;
+	const char *since, *until, *time, *output, *weights;
 	double share;
 	int64_t min_rows;
 	bool html;
@@ -30,6 +32,8 @@ static const struct opt report_options[] = {
 	    "COLUMN,...", "also by the values of these columns" },
 	{ OPT_TEXT, 0, "time", offsetof(struct report_verb, time), "COLUMN",
 	    "of a table: when the row came to be, for the timeline" },
+	{ OPT_TEXT, 0, "weights", offsetof(struct report_verb, weights),
+	    "FILE", "names and weights: the dataset drifts by weight" },
 	{ OPT_NUM, 0, "share", offsetof(struct report_verb, share), "SHARE",
 	    "drifted columns that make the dataset drift (0.5)",
 	    .high = 1 },
@@ -57,7 +61,29 @@ is_named(const char *name, const struct texts *l)
 	return false;
 }
 
-/* Text fits no test: such columns are left out, and named. */
+/* Text of both sides becomes its numbers, which only the comparison has. */
+static int
+measure_texts(struct drift_opts *d, struct cli *c,
+    const struct report_verb *o, struct side *ref, struct side *cur,
+    struct err *e)
+{
+	size_t n = 0, found;
+	const char **names, **except = arena_alloc(&c->arena, (o->exclude.n +
+	    o->by.n + 1) * sizeof(*except));
+
+	for (size_t i = 0; i < o->exclude.n; i++)
+		except[n++] = o->exclude.v[i];
+	for (size_t i = 0; i < o->by.n; i++)
+		except[n++] = o->by.v[i];
+	if (texts_measure(&names, &found, &c->arena, ref->t, cur->t, except,
+	    n, e) < 0)
+		return -1;
+	d->only = texts_expand(&d->n_only, &c->arena, o->only.v, o->only.n,
+	    names, found);
+	return 0;
+}
+
+/* Other text fits no test: such columns are left out, and named. */
 static void
 leave_out_text(struct drift_opts *d, struct cli *c,
     const struct report_verb *o, const struct table *ref)
@@ -80,20 +106,39 @@ leave_out_text(struct drift_opts *d, struct cli *c,
 	d->exclude = v;
 }
 
+/* Of the columns that alone are wanted those that windows have, too: a text's
+ * numbers are the comparison's.  False: none of them. */
+static bool
+has_plain(const char ***v, size_t *n, struct cli *c, const struct texts *only,
+    const struct table *ref)
+{
+	*v = arena_alloc(&c->arena, (only->n + 1) * sizeof(**v));
+	*n = 0;
+	for (size_t i = 0; i < only->n; i++)
+		if (table_find(ref, only->v[i]) != NULL)
+			(*v)[(*n)++] = only->v[i];
+	return only->n == 0 || *n > 0;
+}
+
 /* Windows of a day over a log, or over a table that has times. */
 static bool
-fill_timeline(struct windows_run *t, const struct report_verb *o,
-    const struct report_opts *r, int argc, char **argv,
-    const struct table_read_opts *user)
+fill_timeline(struct windows_run *t, struct cli *c,
+    const struct report_verb *o, const struct report_opts *r, int argc,
+    char **argv, const struct table_read_opts *user)
 {
+	const char **only;
+	size_t n_only;
+
+	if (!has_plain(&only, &n_only, c, &o->only, r->ref))
+		return false;
 	if (argc != 2 || strcmp(argv[1], "-") == 0 || o->since != NULL ||
 	    o->until != NULL || (!r->log && o->time == NULL))
 		return false;
 	*t = (struct windows_run){ .reference = r->ref, .path = argv[1],
 	    .read = *user, .time = r->log ? NULL : o->time,
 	    .exclude = r->drift->exclude,
-	    .n_exclude = r->drift->n_exclude, .only = r->drift->only,
-	    .n_only = r->drift->n_only, .windows = { .pane_us = DAY_US,
+	    .n_exclude = r->drift->n_exclude, .only = only,
+	    .n_only = n_only, .windows = { .pane_us = DAY_US,
 	    .panes = 1, .level = WINDOWS_LEVEL, .share = o->share,
 	    .min_rows = (uint64_t)o->min_rows, .late_us = INT64_MAX / 4 } };
 	return true;
@@ -112,19 +157,23 @@ put(struct cli *c, const struct report_verb *o, const struct buf *b,
 
 static int
 write_report(struct report_result *result, struct cli *c,
-    const struct report_verb *o, struct report_opts *r, int argc,
-    char **argv, const struct table_read_opts *user, struct err *e)
+    const struct report_verb *o, struct report_opts *r, struct side *ref,
+    struct side *cur, int argc, char **argv,
+    const struct table_read_opts *user, struct err *e)
 {
 	struct drift_opts d = { .share = o->share, .missing = 0.05,
-	    .min_rows = (uint64_t)o->min_rows, .only = o->only.v,
-	    .n_only = o->only.n };
+	    .min_rows = (uint64_t)o->min_rows };
 	struct windows_run timeline;
 	struct buf b;
 	int got;
 
-	leave_out_text(&d, c, o, r->ref);
+	if ((o->weights != NULL && weights_read(&d.weight, &d.n_weight,
+	    &c->arena, o->weights, e) < 0) ||
+	    measure_texts(&d, c, o, ref, cur, e) < 0)
+		return -1;
+	leave_out_text(&d, c, o, ref->t);
 	r->drift = &d;
-	if (fill_timeline(&timeline, o, r, argc, argv, user))
+	if (fill_timeline(&timeline, c, o, r, argc, argv, user))
 		r->timeline = &timeline;
 	buf_init(&b, BUF_CAP_DOC);
 	got = report_write(&b, result, r, e);
@@ -199,8 +248,8 @@ report_run(struct cli *c, void *opts, int argc, char **argv)
 	r.log = cur.log;
 	r.skipped = cur.skipped;
 	if (status == 0)
-		status = write_report(&result, c, o, &r, argc, argv, &user,
-		    &e);
+		status = write_report(&result, c, o, &r, &ref, &cur, argc,
+		    argv, &user, &e);
 	side_close(&ref);
 	side_close(&cur);
 	if (status != 0)

@@ -138,17 +138,20 @@ put_column(struct cli *c, const struct drift_column *d,
 }
 
 static void
-put_dataset(struct cli *c, const struct drift_report *r, double share)
+put_dataset(struct cli *c, const struct drift_report *r,
+    const struct drift_opts *d)
 {
+	double share = d->share;
 	bool few = r->few && !r->drifted;
 	struct out *o = &c->out;
 
 	out_begin(o, "mlv.drift.dataset/1");
 	out_only(o, OUT_TEXT);
 	out_text(o, "dataset", "(dataset)");
-	out_text(o, "method", "share");
-	out_only(o, OUT_BOTH);
-	out_short(o, "share", r->share, 6);
+	out_text(o, "method", d->n_weight > 0 ? "weight" : "share");
+	out_short(o, "share", d->n_weight > 0 ? r->weighted : r->share, 6);
+	out_only(o, OUT_JSON);
+	out_num(o, "share", r->share);
 	out_only(o, OUT_TEXT);
 	out_short(o, "threshold", share, 6);
 	out_text(o, "verdict", verdict_word(r->drifted, r->unknown, few));
@@ -157,6 +160,7 @@ put_dataset(struct cli *c, const struct drift_report *r, double share)
 	put_drifted(o, r->drifted, r->unknown, few);
 	out_int(o, "columns", (int64_t)r->n);
 	out_num(o, "threshold", share);
+	out_num(o, "weighted", r->weighted);
 	put_names(c, "missing", &r->gone);
 	put_names(c, "new", &r->added);
 	put_names(c, "skipped", &r->skipped);
@@ -291,5 +295,5 @@ put_verdicts(struct cli *c, const struct drift_report *r,
 	}
 	for (size_t i = 0; i < r->n; i++)
 		put_column(c, &r->col[i], o);
-	put_dataset(c, r, o->share);
+	put_dataset(c, r, o);
 }

@@ -13,6 +13,7 @@
 #include "flow/windows/windows.h"
 #include "read/whole.h"
 #include "side.h"
+#include "weights.h"
 
 #define FUTURE_US INT64_C(86400000000)	/* a clock may be a day ahead */
 
@@ -23,7 +24,8 @@ struct window_words {
 	bool rows;			/* windows of rows, not of time */
 	bool thresholds;		/* there is a file of them */
 	struct thresholds t;
-	const struct table *weights;	/* column, weight; or NULL */
+	const struct drift_weight *weight;	/* (n_weights) */
+	size_t n_weights;
 	uint64_t drifted;
 };
 
@@ -110,30 +112,17 @@ threshold_of(bool *calibrated, void *ctx, size_t column, uint64_t rows)
 	return *calibrated ? v : WINDOWS_THRESHOLD;
 }
 
-static int
-find_weights(double **out, const struct window_words *w, struct err *e)
+static double *
+find_weights(const struct window_words *w)
 {
-	const struct table *t = w->weights;
-	const struct column *name = t->cols == 2 ? &t->col[0] : NULL;
+	double *out = arena_alloc(&w->c->arena, w->b->n * sizeof(*out));
 
-	if (name == NULL || !col_type_is_text(name->type) ||
-	    !col_type_is_number(t->col[1].type))
-		return err_set(e, ERR_FORMAT, "%s: a table of two columns, a "
-		    "name and its weight, is wanted", w->o->weights);
-	*out = arena_alloc(&w->c->arena, w->b->n * sizeof(**out));
-	for (size_t row = 0; row < t->rows; row++) {
-		double v = column_number(&t->col[1], row);
-		size_t n;
-		const char *s = column_text(name, row, &n);
-
-		if (!(v >= 0) || !isfinite(v))
-			return err_set(e, ERR_FORMAT, "%s: row %zu: a weight "
-			    "is 0 or more", w->o->weights, row + 1);
-		for (size_t i = 0; s != NULL && i < w->b->n; i++)
-			if (strcmp(w->b->col[i].name, s) == 0)
-				(*out)[i] = v;
-	}
-	return 0;
+	for (size_t k = 0; k < w->n_weights; k++)
+		for (size_t i = 0; i < w->b->n; i++)
+			if (strcmp(w->b->col[i].name, w->weight[k].column) ==
+			    0)
+				out[i] = w->weight[k].weight;
+	return out;
 }
 
 static int
@@ -141,16 +130,13 @@ begin_windows(void *ctx, const struct binned *b, struct windows_opts *o,
     struct err *e)
 {
 	struct window_words *w = ctx;
-	double *weight = NULL;
 
+	(void)e;
 	w->b = b;
 	o->threshold = threshold_of;
 	o->threshold_ctx = w;
-	if (w->weights == NULL)
-		return 0;
-	if (find_weights(&weight, w, e) < 0)
-		return -1;
-	o->weight = weight;
+	if (w->o->weights != NULL)
+		o->weight = find_weights(w);
 	return 0;
 }
 
@@ -166,20 +152,6 @@ read_thresholds(struct window_words *w, const char *path, struct err *e)
 		r = err_wrap(e, "%s", path);
 	w->thresholds = r == 0;
 	buf_free(&b);
-	return r;
-}
-
-static int
-read_weights(struct table **t, const char *path, struct err *e)
-{
-	struct table_read_opts o = { .name = path };
-	struct file_map m;
-	int r;
-
-	if (file_map(&m, path, e) < 0)
-		return -1;
-	r = table_read(t, m.data, m.n, &o, e);
-	file_unmap(&m);
 	return r;
 }
 
@@ -273,7 +245,6 @@ run_windows(struct window_words *w, struct windows_run *r, const char *name,
     const struct table_read_opts *user, struct err *e)
 {
 	struct side ref = { 0 };
-	struct table *weights = NULL;
 	int got = side_open(&ref, w->c->catalog, name, user, e);
 
 	if (got == 0 && ref.t == NULL)
@@ -283,13 +254,12 @@ run_windows(struct window_words *w, struct windows_run *r, const char *name,
 	if (got == 0 && w->o->thresholds != NULL)
 		got = read_thresholds(w, w->o->thresholds, e);
 	if (got == 0 && w->o->weights != NULL)
-		got = read_weights(&weights, w->o->weights, e);
-	w->weights = weights;
+		got = weights_read(&w->weight, &w->n_weights, &w->c->arena,
+		    w->o->weights, e);
 	r->reference = ref.t;
 	if (got == 0)
 		got = windows_run(r, e);
 	side_close(&ref);
-	table_free(weights);
 	return got;
 }
 

@@ -307,8 +307,9 @@ plan_column(struct column_job *w, struct drift_report *r,
 	s = method_for(o, name, kind == PAIR_NUMBER);
 	if (kind == PAIR_TEXT && (s == NULL || s->column == NULL))
 		return err_set(e, ERR_UNSUPPORTED, "column '%s' is text: "
-		    "--exclude %s, or compare it as categories with "
-		    "--method %s=jensenshannon", name, name, name);
+		    "--texts compares its length and new words, --exclude %s "
+		    "leaves it out, --method %s=jensenshannon takes it for "
+		    "categories", name, name, name);
 	column_begin(w, r, o, name);
 	d->numeric = kind == PAIR_NUMBER;
 	w->fixed = s != NULL;
@@ -441,8 +442,7 @@ compare_columns(struct drift_report *r, struct column_job *w,
 		return err_set(e, ERR_UNSUPPORTED, "no column to compare: %zu "
 		    "only in the reference, %zu only in the current data, "
 		    "%zu of dates", r->gone.n, r->added.n, r->skipped.n);
-	judge_dataset(r, o->share);
-	return 0;
+	return judge_dataset(r, o, e);
 }
 
 static int

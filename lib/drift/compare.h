@@ -23,7 +23,8 @@
  * fewer than min_rows values on a side the column is not judged: few.
  * `evidently` leaves all of that out, so that the verdicts are Evidently's.
  *
- * The dataset drifted when drifted columns / columns compared >= share.
+ * The dataset drifted when drifted columns / columns compared >= share, of
+ * their weights where these are given.
  *
  * Two profiles: a column of which both sides know all values is tested as
  * rows are.  Otherwise wasserstein and ks give bounds, [low, high] around
@@ -56,6 +57,12 @@ struct drift_setting {
 	double threshold;	/* of drift_opts.threshold */
 };
 
+/* How much a column matters; one that is not named does not. */
+struct drift_weight {
+	const char *column;
+	double weight;
+};
+
 struct drift_opts {
 	const struct drift_setting *method, *threshold;
 	size_t n_method, n_threshold;
@@ -67,6 +74,8 @@ struct drift_opts {
 	uint64_t min_rows;	/* fewer: too few; 0: any */
 	bool evidently;		/* verdicts by the tests alone */
 	bool partial;	/* the current side may lack columns (a log) */
+	const struct drift_weight *weight;	/* none: all the same */
+	size_t n_weight;
 	int threads;				/* 0: the default */
 };
 
@@ -104,6 +113,7 @@ struct drift_report {
 	struct drift_column *col;	/* in the reference's order */
 	size_t n, count, unknowns;	/* columns; drifted; unknown */
 	double share;
+	double weighted;		/* the share by weight */
 	bool drifted;
 	bool unknown;			/* the unknown ones decide */
 	bool few;			/* too few rows on a side */

@@ -2,6 +2,7 @@
 #include "drift/verdict.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "math/elem.h"
 
@@ -92,17 +93,38 @@ judge_column(struct drift_column *d, const struct drift_opts *o, double level)
 	}
 }
 
-void
-judge_dataset(struct drift_report *r, double share)
+static double
+weight_of(const struct drift_opts *o, const char *name)
 {
-	double n = (double)r->n;
+	double v = o->n_weight == 0;
+
+	for (size_t i = 0; i < o->n_weight; i++)
+		if (strcmp(o->weight[i].column, name) == 0)
+			v = o->weight[i].weight;
+	return v;
+}
+
+int
+judge_dataset(struct drift_report *r, const struct drift_opts *o,
+    struct err *e)
+{
+	double all = 0, drifted = 0, unknown = 0;
 
 	for (size_t i = 0; i < r->n; i++) {
+		double v = weight_of(o, r->col[i].name);
+
 		r->count += r->col[i].drifted;
 		r->unknowns += r->col[i].unknown;
+		all += v;
+		drifted += r->col[i].drifted ? v : 0;
+		unknown += r->col[i].unknown ? v : 0;
 	}
-	r->share = (double)r->count / n;
-	r->drifted = r->share >= share;
-	r->unknown = !r->drifted && (double)(r->count + r->unknowns) / n >=
-	    share;
+	if (all == 0)
+		return err_set(e, ERR_UNSUPPORTED, "no column that is compared "
+		    "has a weight");
+	r->share = (double)r->count / (double)r->n;
+	r->weighted = drifted / all;
+	r->drifted = r->weighted >= o->share;
+	r->unknown = !r->drifted && (drifted + unknown) / all >= o->share;
+	return 0;
 }

@@ -11,6 +11,8 @@
  * to drifted, unknown and by.  `level`: what chance may explain. */
 void judge_column(struct drift_column *d, const struct drift_opts *o,
     double level);
-void judge_dataset(struct drift_report *r, double share);
+/* ERR_UNSUPPORTED: there are weights, but none of a column compared. */
+int judge_dataset(struct drift_report *r, const struct drift_opts *o,
+    struct err *e);
 
 #endif

@@ -8,19 +8,25 @@
 # judged, beside pandas and scikit-learn; 'watch --window', rows a second;
 # 'report', its time and size; and scripts/bench/alarms.py: 1,000 weeks without
 # a drift and series with a small, a middling and a large one.
+#
+# ROWS sets all sizes (1,000,000; the report has a fifth unless REPORT_ROWS says
+# more), SEED, WEEKS and SERIES those of alarms.py, PYTHON an environment with
+# Evidently, scikit-learn and, for one column of the last table, NannyML.
 set -eu
+: "${ROWS:=1000000}" "${PERF_ROWS:=$ROWS}" "${REPORT_ROWS:=$((ROWS / 5))}"
+export ROWS PERF_ROWS REPORT_ROWS
 python=${PYTHON:-build/venv/bin/python}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 "$python" - "$work" <<'P'
-import statistics, subprocess, sys, time, warnings
+import os, statistics, subprocess, sys, time, warnings
 warnings.filterwarnings("ignore")
 import numpy as np
 import pandas as pd
 from evidently import DataDefinition, Dataset, Report
 from evidently.presets import DataDriftPreset
-work = sys.argv[1]
+work, size = sys.argv[1], int(os.environ["ROWS"])
 
 
 def write(path, rows, seed, shift):
@@ -63,12 +69,12 @@ def side_by_side(rows, runs):
     print("%9s x 20: Evidently %6.2f s, mlv-drift %.3f s, %.0fx" % (format(rows, ","), e, t, e / t), flush=True)
 
 
-side_by_side(100000, 3)
-side_by_side(1000000, 1)
+side_by_side(size // 10, 3)
+side_by_side(size, 1)
 with open(work + "/a.json", "w") as out:
     subprocess.run(["mlv-data", "profile", work + "/a.csv"], stdout=out, check=True)
 t = median(lambda: subprocess.run(["mlv-drift", "compare", work + "/a.json", work + "/b.csv"], capture_output=True), 5)
-print("1,000,000 x 20 against a stored profile: %.3f s" % t, flush=True)
+print("%s x 20 against a stored profile: %.3f s" % (format(size, ","), t), flush=True)
 P
 "$python" - "$work" <<'P'
 import os, resource, statistics, subprocess, sys, time, warnings
@@ -149,11 +155,12 @@ def table(path, rows, cols, shift=0, first=0):
     d.to_csv(path, index=False)
 
 
-table(work + "/ref.csv", 100000, 20)
-table(work + "/now.csv", 1000000, 20)
+size = int(os.environ["ROWS"])
+table(work + "/ref.csv", size // 10, 20)
+table(work + "/now.csv", size, 20)
 few = timed(["mlv-drift", "watch", "--window", "10000", work + "/ref.csv", work + "/ref.csv"])[0]
 many, mib, _ = timed(["mlv-drift", "watch", "--window", "10000", work + "/ref.csv", work + "/now.csv"])
-print("watch, 20 columns, windows of 10,000: %s rows a second, %.0f MiB" % (format(int(900000 / (many - few)), ","), mib),
+print("watch, 20 columns, windows of 10,000: %s rows a second, %.0f MiB" % (format(int(size * .9 / (many - few)), ","), mib),
       flush=True)
 rows = int(os.environ.get("REPORT_ROWS", "200000"))
 table(work + "/a.csv", rows, 100)

@@ -118,7 +118,7 @@ fi
 # --- refused
 check 'a column of text: refused, and the option that leaves it out is named' <<'X'
 	expect 3 mlv-drift compare a.csv b.csv &&
-	says "column 'id' is text: --exclude id" &&
+	says "column 'id' is text: --texts compares its length and new words, --exclude id leaves it out" &&
 	test ! -s out
 X
 check 'two rows of names: a category and not text' <<'X'
@@ -313,5 +313,62 @@ check 'a folder of request logs is current data: inputs compared, answers new' <
 	expect 0 mlv-drift compare --json ref.csv log &&
 	prints '"column":"x"' &&
 	prints '"new":["prediction"]'
+X
+
+fresh texts
+texts() { # seed, new words
+	awk -v seed="$1" -v new="$2" 'BEGIN {
+		print "x,note"
+		for (i = 0; i < 400; i++) {
+			s = ""
+			for (k = 0; k < 4 + (i + seed) % 5; k++)
+				s = s "Word" (i * 7919 + k * 104729 + seed * 31) % 97 + (new && k == 0 ? 500 : 100) ", "
+			print i % 50 ",\"" s i + 1000 * seed "\""
+		}
+	}'
+}
+texts 1 0 >ref.csv
+texts 2 0 >same.csv
+texts 3 1 >new.csv
+check 'compare --texts: a text is its length and the words that the reference has not' <<'X'
+	expect 0 mlv-drift compare --any --texts ref.csv same.csv &&
+	test "$(cut -f 1 out | tr '\n' ' ')" = 'x note.length note.unknown (dataset) ' &&
+	expect 1 mlv-drift compare --any --texts ref.csv new.csv &&
+	test "$(grep 'drift$' out | cut -f 1)" = note.unknown &&
+	expect 1 mlv-drift compare --texts --only note ref.csv new.csv &&
+	test "$(wc -l <out)" = 3 &&
+	expect 0 mlv-drift compare --texts -x note ref.csv new.csv &&
+	test "$(wc -l <out)" = 2 &&
+	expect 0 mlv-drift compare -q --texts -m note=jensenshannon ref.csv new.csv &&
+	prints 'note	jensenshannon' &&
+	mlv-data profile ref.csv -o ref.json &&
+	expect 3 mlv-drift compare --texts ref.json new.csv &&
+	says '--texts needs rows: a profile has none'
+X
+check 'compare --texts: a column that has the name of a number is said' <<'X'
+	sed 's/^x,/note.length,/' ref.csv >c.csv &&
+	expect 3 mlv-drift compare --texts c.csv c.csv &&
+	says "column 'note.length' is there already: exclude 'note', or rename it"
+X
+
+fresh weights
+awk 'BEGIN { print "a,b,c,d"; for (i = 0; i < 400; i++) print i % 50 "," i % 40 "," i % 30 "," i % 20 }' >ref.csv
+awk 'BEGIN { print "a,b,c,d"; for (i = 0; i < 400; i++) print i % 50 + 30 "," i % 40 "," i % 30 "," i % 20 }' >now.csv
+check 'compare --weights, report --weights: the dataset drifts by the importance of its columns, and says so' <<'X'
+	expect 0 mlv-drift compare ref.csv now.csv &&
+	prints '(dataset)	share	0.25	0.5	same' &&
+	printf 'name,weight\na,3\nb,1\nc,0\n' >w.csv &&
+	expect 1 mlv-drift compare --weights w.csv ref.csv now.csv &&
+	prints '(dataset)	weight	0.75	0.5	drift' &&
+	expect 1 mlv-drift compare --json --weights w.csv ref.csv now.csv &&
+	holds 'select(.schema == "mlv.drift.dataset/1") | .share == 0.25 and .weighted == 0.75 and .drifted' &&
+	expect 1 mlv-drift report --weights w.csv ref.csv now.csv &&
+	grep -q '75.0 % of their weight' out &&
+	printf 'name,weight\nz,3\n' >w.csv &&
+	expect 3 mlv-drift compare --weights w.csv ref.csv now.csv &&
+	says 'no column that is compared has a weight' &&
+	printf 'name,weight\na,-3\n' >w.csv &&
+	expect 3 mlv-drift compare --weights w.csv ref.csv now.csv &&
+	says 'w.csv: row 1: a weight is 0 or more'
 X
 finish

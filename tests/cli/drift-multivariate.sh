@@ -60,4 +60,18 @@ check 'multivariate: too few rows, a profile, a column that is not there, words 
 	expect 2 drift -m guess ref.csv same.csv &&
 	expect 2 drift -t 0.3 ref.csv same.csv
 X
+check 'multivariate: a pattern names the dimensions of an embedding' <<'X'
+	awk 'BEGIN { print "e_0,e_1,e_2,other"; for (i = 0; i < 900; i++) {
+		u = i * 7919 % 101 / 101
+		print u "," 1 - u "," i * 104729 % 53 / 53 "," i % 7 } }' >ref.csv &&
+	awk 'BEGIN { print "e_0,e_1,e_2,other"; for (i = 0; i < 900; i++) {
+		u = i * 7919 % 101 / 101
+		print u "," u "," i * 104729 % 53 / 53 "," i % 7 } }' >turned.csv &&
+	expect 1 drift -m classifier -c 'e_*' ref.csv turned.csv &&
+	test "$(field classifier 7) $(field classifier 8)" = '3 drift' &&
+	expect 0 drift -m classifier -x 'e_[01]' ref.csv turned.csv &&
+	test "$(field classifier 7)" = 2 &&
+	expect 3 drift -c 'emb*' ref.csv turned.csv &&
+	says "no column of the reference is like 'emb*'"
+X
 finish

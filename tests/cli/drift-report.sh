@@ -87,9 +87,18 @@ check 'report: a log that is still written, a clock that jumps back and ahead, t
 	expect 0 mlv-drift report --html -x when,note few.csv jumps &&
 	grep -q 'too few rows' out
 X
-check 'report: text is left out and named, what is off is refused' <<'X'
-	{ mlv-drift report -x when ref.csv now.csv >out 2>err || test $? -eq 1; } &&
-	says "column 'note' is text: left out" &&
+check 'report: text is its length and new words; of one side alone it is left out and named' <<'X'
+	{ mlv-drift report --time when ref.csv now.csv >out 2>err || test $? -eq 1; } &&
+	grep -q '^| note.length | ' out &&
+	grep -q '^| note.unknown | ' out &&
+	grep -q Timeline out &&
+	{ mlv-drift report --time when --only note ref.csv now.csv >out 2>err || test $? -eq 1; } &&
+	! grep -q Timeline out &&
+	awk -F , -v OFS=, 'NR > 1 { $4 = "same" } { print }' now.csv >one.csv &&
+	{ mlv-drift report -x when ref.csv one.csv >out 2>err || test $? -eq 1; } &&
+	says "column 'note' is text: left out"
+X
+check 'report: what is off is refused' <<'X'
 	expect 2 mlv-drift report ref.csv &&
 	expect 3 report --by nope &&
 	says "column 'nope' is not on both sides" &&

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "drift/texts.h"
 #include "flow/multi/multi.h"
 #include "table/column_set.h"
 
@@ -78,31 +79,15 @@ put_words(struct column *to, const struct side *s, struct err *e)
 	return 0;
 }
 
-static bool
-is_letter(char c)
-{
-	return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') ||
-	    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Words in lower case, each into the heap of its hash. */
 static void
 count_words(double heap[HEAPS], const char *s, size_t n)
 {
-	char word[64];
+	char word[TEXTS_WORD_MAX];
+	size_t at = 0, len;
 
-	for (size_t i = 0; i < n;) {
-		size_t len = 0;
-
-		for (; i < n && !is_letter(s[i]); i++)
-			;
-		for (; i < n && is_letter(s[i]); i++)
-			if (len < sizeof(word))
-				word[len++] = s[i] >= 'A' && s[i] <= 'Z' ?
-				    (char)(s[i] + 32) : s[i];
-		if (len > 0)
-			heap[hash64(word, len, WORD_SEED) % HEAPS]++;
-	}
+	while ((len = texts_word(word, s, n, &at)) > 0)
+		heap[hash64(word, len, WORD_SEED) % HEAPS]++;
 }
 
 /* col: the length's, and behind it the heaps'. */

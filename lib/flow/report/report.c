@@ -92,9 +92,12 @@ put_summary(struct report *p)
 	    r->unknown ? "unknown" : r->drifted ? "drift" : "no drift";
 
 	doc_tile(&p->d, "Verdict", verdict, arena_printf(&p->a, "drift from "
-	    "%.0f %% of the columns on", 100 * p->o->drift->share));
+	    "%.0f %% of the columns%s on", 100 * p->o->drift->share,
+	    p->o->drift->n_weight > 0 ? "' weight" : ""));
 	doc_tile(&p->d, "Columns that drifted", arena_printf(&p->a,
-	    "%zu of %zu", r->count, r->n), "");
+	    "%zu of %zu", r->count, r->n), p->o->drift->n_weight > 0 ?
+	    arena_printf(&p->a, "%.1f %% of their weight", 100 *
+	    r->weighted) : "");
 	doc_tile(&p->d, "Reference rows", report_count(p, p->o->ref->rows),
 	    p->o->name_ref);
 	doc_tile(&p->d, "Current rows", report_count(p, p->o->cur->rows),
