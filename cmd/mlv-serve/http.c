@@ -345,6 +345,24 @@ find_remote(struct cli *c, struct mirror_opts *m, const struct http_verb *o,
 	return r < 0 ? -1 : find_cache(c, m, o->cache, e);
 }
 
+/* What goes with what. */
+static int
+check_options(struct cli *c, const struct http_verb *o)
+{
+	struct err e = ERR_INIT;
+
+	if (o->cache && o->remote == NULL)
+		return cli_usage(c, "--cache is for what comes from a "
+		    "--remote");
+	if (o->log_policy && o->log == NULL)
+		return cli_usage(c, "--log-policy is for a --log");
+	if (o->service && o->features == NULL)
+		return cli_usage(c, "--service names one of --features");
+	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
+		return cli_fail(c, &e);
+	return 0;
+}
+
 static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -369,18 +387,9 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct watching w = { .stop = &stop };
 	int r;
 
-	if ((r = check_models(c, o, argc)) != 0)
-		return r;
-	if (o->cache && o->remote == NULL)
-		return cli_usage(c, "--cache is for what comes from a "
-		    "--remote");
-	if (o->log_policy && o->log == NULL)
-		return cli_usage(c, "--log-policy is for a --log");
-	if (o->service && o->features == NULL)
-		return cli_usage(c, "--service names one of --features");
-	if (o->name && endpoint_check_name(o->name, "--name", &e) < 0)
-		return cli_fail(c, &e);
-	if ((r = listen_check(c, &o->at)) != 0 ||
+	if ((r = check_models(c, o, argc)) != 0 ||
+	    (r = check_options(c, o)) != 0 ||
+	    (r = listen_check(c, &o->at)) != 0 ||
 	    (r = read_metrics(c, &so.metrics_names, o)) != 0 ||
 	    (r = read_canary(c, &so.endpoint, o)) != 0)
 		return r;
@@ -402,7 +411,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	}
 	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox, o->user,
 	    &(struct sandbox_folders){ o->log, o->store, so.mirror.folder,
-	    at.main.path, o->remote != NULL }, &e);
+	    at.main.path, o->feedback, o->remote != NULL }, &e);
 	so.seccomp = w.sandbox.seccomp;
 	so.landlock = w.sandbox.landlock;
 	notifier_open(&w.notifier, getenv("NOTIFY_SOCKET"),
