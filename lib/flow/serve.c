@@ -423,7 +423,13 @@ answer_by(const struct route *r, struct exchange *x)
 	fleet_let_go(x->entry);
 }
 
-/* In the dialect of the path; what is no path is refused alike. */
+static void
+find_dialect(struct exchange *x)
+{
+	x->dialect = route_find(routes, sizeof(routes) / sizeof(routes[0]),
+	    x->request->method, x->request->path, &x->path)->dialect;
+}
+
 bool
 server_admit(void *ctx, const struct http_request *request,
     struct http_response *response)
@@ -431,11 +437,7 @@ server_admit(void *ctx, const struct http_request *request,
 	struct exchange x = { .server = ctx, .request = request,
 	    .response = response };
 
-	if (x.server->tokens)
-		x.dialect = route_find(routes, sizeof(routes) /
-		    sizeof(routes[0]), request->method, request->path,
-		    &x.path)->dialect;
-	return exchange_is_permitted(&x);
+	return exchange_is_permitted(&x, find_dialect);
 }
 
 void

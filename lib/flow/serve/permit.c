@@ -63,7 +63,8 @@ refuse_scope(struct exchange *x, const struct token *who, enum scope needed)
 }
 
 bool
-exchange_is_permitted(struct exchange *x)
+exchange_is_permitted(struct exchange *x,
+    void (*find_dialect)(struct exchange *x))
 {
 	const struct http_request *r = x->request;
 	enum scope needed = needed_scope(r);
@@ -74,12 +75,13 @@ exchange_is_permitted(struct exchange *x)
 		return true;
 	found = tokens_find(&who, x->server->tokens, http_header(r,
 	    "Authorization"));
+	if (found == TOKEN_FOUND && scopes_hold(who.scopes, needed))
+		return true;
+	find_dialect(x);
 	if (found != TOKEN_FOUND)
 		refuse_unknown(x, found);
-	else if (!scopes_hold(who.scopes, needed))
-		refuse_scope(x, &who, needed);
 	else
-		return true;
+		refuse_scope(x, &who, needed);
 	return false;
 }
 
