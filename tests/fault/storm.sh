@@ -47,7 +47,10 @@ strike() {	# kind, command...
 	echo "$kind $status" >>"../tried.$writer"
 	case $status in
 	# gc asks for no others, and says so; a folder may change again at once
-	4) case $kind in gc | push | pull) ;; *) false ;; esac || echo "$kind: exit $status: $(cat "words.$writer")" >>"../wrong.$writer" ;;
+	4) case $kind in
+	   gc | push | pull) ;;
+	   *) echo "$kind: exit $status: $(cat "words.$writer")" >>"../wrong.$writer" ;;
+	   esac ;;
 	0 | 5) sed "s/^/$kind	/" "said.$writer" >>"../told.$writer" ;;
 	137) ;;
 	*) echo "$kind: exit $status: $(cat "words.$writer")" >>"../wrong.$writer" ;;
