@@ -152,6 +152,7 @@ put_dataset(struct cli *c, const struct drift_report *r,
 	out_short(o, "share", d->n_weight > 0 ? r->weighted : r->share, 6);
 	out_only(o, OUT_JSON);
 	out_num(o, "share", r->share);
+	out_num(o, "weighted", r->weighted);
 	out_only(o, OUT_TEXT);
 	out_short(o, "threshold", share, 6);
 	out_text(o, "verdict", verdict_word(r->drifted, r->unknown, few));
@@ -160,7 +161,6 @@ put_dataset(struct cli *c, const struct drift_report *r,
 	put_drifted(o, r->drifted, r->unknown, few);
 	out_int(o, "columns", (int64_t)r->n);
 	out_num(o, "threshold", share);
-	out_num(o, "weighted", r->weighted);
 	put_names(c, "missing", &r->gone);
 	put_names(c, "new", &r->added);
 	put_names(c, "skipped", &r->skipped);

@@ -2,6 +2,7 @@
 #include "search_fit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -169,6 +170,7 @@ search_fit_trial(void *ctx, struct search_trial *t, struct err *e)
 	rq.learn.set = set;
 	rq.name = arena_printf(a, "%s-%zu", t->study->name, t->number);
 	rq.output = NULL;
+	rq.parent = getenv("MLV_RUN");
 	if (f->reported)
 		report_steps(&rq, set, f, t);
 	r = fit_model(&done, f->cli->catalog, &rq, e);
@@ -214,8 +216,8 @@ search_fit_deliver(struct cli *c, struct study *s, const char *path,
 	if (s->trial[number[0]].run[0] == '\0')
 		return err_set(e, ERR_NO, "trial %zu, the best one of '%s', is "
 		    "no run with a model", number[0], s->name);
-	name = arena_printf(&c->arena, "run:%s:%s", s->trial[number[0]].run,
-	    FIT_OUTPUT);
+	/* of a run that was added the model has a name of its own */
+	name = arena_printf(&c->arena, "run:%s", s->trial[number[0]].run);
 	if (catalog_open_bytes(&b, c->catalog, name, e) < 0)
 		return -1;
 	r = write_model(&b, path, e);

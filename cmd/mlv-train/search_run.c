@@ -68,8 +68,13 @@ print_ended(void *ctx, size_t number)
 static bool
 is_about_fit(const struct fitting_opts *o)
 {
-	return o->rq.frame.target || o->rq.output || o->rq.valid ||
-	    o->rq.cv.folds || o->set.n || o->drop.n;
+	const struct frame_opts *f = &o->rq.frame;
+	const struct folds_opts *cv = &o->rq.cv;
+
+	return f->target || f->positive || f->weight || f->task != TASK_AUTO ||
+	    o->rq.output || o->rq.valid || cv->folds || cv->by || cv->time ||
+	    o->set.n || o->drop.n || o->categorical.n || o->numeric.n ||
+	    o->rq.drop_missing || o->threads || o->rq.learn.seed;
 }
 
 static int

@@ -179,7 +179,8 @@ unpack_feature(struct bin_feature *x, struct parcel *p,
 		p->bad |= level[i] >= x->n_levels;
 	x->of_level = copied(of_level, x->n_levels + 1, 1);
 	x->level = copied(level, x->n_bins, sizeof(*level));
-	p->bad |= f->category ? of_level == NULL : x->bound == NULL;
+	p->bad |= f->category ? of_level == NULL || (x->n_bins > 0 &&
+	    level == NULL) : x->bound == NULL;
 }
 
 /* No bin is beyond its feature's last one, which is for what is missing. */

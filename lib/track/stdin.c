@@ -346,7 +346,8 @@ metric_stream_line(struct metric_stream *s, const char *line, size_t n,
 		return 0;
 	if (line[0] == '{') {
 		split_json(s, l, line, n);
-	} else if (s->column && count_tabs(line, n) == s->n_columns - 1) {
+	} else if (s->column && memchr(line, '=', n) == NULL &&
+	    count_tabs(line, n) == s->n_columns - 1) {
 		split_row(s, l, line, n);
 	} else {
 		split_words(s, l, line, n);

@@ -60,6 +60,12 @@ check 'fit: a run of kept rows names its data and what the model came of' <<'X'
 	mlv-train show --json "$(cat one)" | jq -S '[.inputs, .params]' >a &&
 	mlv-train show --json "$(cat two)" | jq -S '[.inputs, .params]' >b && same a b
 X
+check 'fit: of a version that is a folder, the file in it is asked for' <<'X'
+	mkdir -p many && cp "$(ls ./*.csv | head -n 1)" many/a.csv &&
+	mlv-data add -q many >/dev/null &&
+	expect 2 mlv-train fit data:many -t y -l gbdt -o many.onnx &&
+	says "many"
+X
 check 'fit --cv: folds are kept, too, and judge the same' <<'X'
 	forget &&
 	expect 0 fresh_fit --cv 3 --by who && results >want && mv m.onnx want.onnx &&

@@ -114,6 +114,11 @@ check 'log: a name with quotes and backslashes is kept' <<'X'
 	expect 0 mlv-train runs --json -n 1 &&
 	holds '.metrics == {"a\"b\\c": 1, "é": 2}'
 X
+check 'log: after a heading of words, lines of name=value stay such lines' <<'X'
+	printf 'mode\ttrain\nstep=1\tloss=0.5\n' | mlv-train log -n worded >/dev/null &&
+	expect 0 mlv-train runs --json -n 1 &&
+	holds '.metrics == {"loss": 0.5}'
+X
 check 'log: fifty processes at once begin a run each, and none is lost' <<'X'
 	for i in $(seq 50); do
 		{ seq 20 | sed "s/^/x=/" | mlv-train log -n "many$i" -p i=$i >/dev/null 2>"err.$i" || echo bad >>failed; } &

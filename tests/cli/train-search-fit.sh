@@ -107,4 +107,14 @@ check 'search run --learner: stopped by a signal it leaves its trials to be aske
 	expect 0 mlv-train search ask stopped --json && holds '.number == 0'
 X
 
+check 'search run --learner: the best one may be a run that was added, its model by another name' <<'X'
+	expect 0 mlv-train fit rows.csv -t y -l gbdt -s num_iterations=200 -s num_leaves=15 -v rows.csv \
+	    -s class_weight=balanced -s learning_rate=0.3 -o other.onnx &&
+	expect 0 mlv-train runs -q -n 1 &&
+	cp out newest &&
+	mlv-train search new added --space space.yaml --direction maximize &&
+	expect 0 mlv-train search add added -m auc "$(cut -f1 newest)" &&
+	expect 0 drive added -n 1 -v valid.csv -o front.onnx &&
+	same front.onnx other.onnx
+X
 finish

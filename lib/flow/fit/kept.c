@@ -214,6 +214,8 @@ unpack(struct prepared *p, struct parcel *from, struct err *e)
 	if (frame_unpack(&p->train, from, e) < 0 ||
 	    bins_unpack(&p->train_bins, from, &p->train, e) < 0)
 		return -1;
+	if (p->train_bins.column == NULL)
+		return err_set(e, ERR_CORRUPT, "no bins by column");
 	p->binned = true;
 	p->dropped = (size_t)parcel_take_number(from, UINT32_MAX);
 	p->judged_dropped = (size_t)parcel_take_number(from, UINT32_MAX);

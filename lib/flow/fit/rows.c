@@ -6,6 +6,7 @@
 #include "catalog/open_table.h"
 #include "flow/fit/internal.h"
 #include "store/repo.h"
+#include "store/tree/tree.h"
 #include "store/worktree.h"
 
 int
@@ -135,6 +136,13 @@ find_input(struct fit_input *in, struct fitting *f, const char *name,
 	in->name = name;
 	if (catalog_find_bytes(&in->bytes, f->c, name, e) < 0)
 		return -1;
+	if (in->bytes.data == NULL && in->bytes.type && strcmp(in->bytes.type,
+	    TREE_TYPE) == 0) {
+		/* of a folder it is the table within that is meant */
+		catalog_bytes_close(&in->bytes);
+		if (catalog_open_bytes(&in->bytes, f->c, name, e) < 0)
+			return -1;
+	}
 	in->open = true;
 	if (in->bytes.data || f->s == NULL)
 		return 0;
@@ -168,8 +176,14 @@ static int
 load_input(struct fitting *f, struct fit_input *in,
     const struct table_read_opts *o, struct err *e)
 {
-	if (catalog_bytes_load(&in->bytes, f->c, e) < 0 ||
-	    catalog_read_table(&in->table, &in->bytes, o, e) < 0)
+	if (catalog_bytes_load(&in->bytes, f->c, e) < 0)
+		return -1;
+	/* what was kept of it is of the content that was found */
+	if (in->bytes.item.kind == NAME_PATH && !oid_is_none(&in->content) &&
+	    !oid_eq(catalog_bytes_id(&in->bytes), &in->content))
+		return err_set(e, ERR_MOVED, "'%s' changed while it was "
+		    "learned from", in->name);
+	if (catalog_read_table(&in->table, &in->bytes, o, e) < 0)
 		return -1;
 	return drop_missing(f, in, e) < 0 ? err_wrap(e, "%s", in->name) : 0;
 }

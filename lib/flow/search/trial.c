@@ -1,4 +1,5 @@
 /* One trial: its command or work, and what it is told as. */
+#define _XOPEN_SOURCE 700
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -161,6 +162,7 @@ run_tracked(struct trial_work *w, struct err *e)
 
 	if (as) {
 		rq.name = as->name ? as->name : rq.name;
+		rq.parent = as->parent;
 		rq.deps = fill_words(w, as->deps, as->n_deps);
 		rq.n_deps = as->n_deps;
 		rq.outs = fill_words(w, as->outs, as->n_outs);

@@ -201,6 +201,6 @@ feedback_write(struct buf *out, struct feedback *f)
 	buf_addf(out, "# HELP mlv_feedback_total Feedback that came.\n"
 	    "# TYPE mlv_feedback_total counter\nmlv_feedback_total %llu\n"
 	    "# HELP mlv_feedback_rewards Rewards of all feedback together.\n"
-	    "# TYPE mlv_feedback_rewards gauge\nmlv_feedback_reward_sum "
+	    "# TYPE mlv_feedback_rewards gauge\nmlv_feedback_rewards "
 	    "%s\n", (unsigned long long)n, text);
 }

@@ -220,7 +220,8 @@ segment_value(struct json *j, struct segment *s,
 		if (c->text_n < 5 || v[i].v.at > c->text_n - 5)
 			return damage(s);
 		memcpy(&n, text + v[i].v.at, sizeof(n));
-		if (n > c->text_n - 5 - v[i].v.at)
+		if (n > c->text_n - 5 - v[i].v.at ||
+		    text[v[i].v.at + 4 + n] != '\0')
 			return damage(s);
 		j->s = text + v[i].v.at + 4;
 		j->n = n;
@@ -270,6 +271,9 @@ segment_json(size_t *n, struct segment *s, uint32_t row)
 const struct segment_ref *
 segment_refs(struct segment *s)
 {
-	return read_checked(s, s->head.refs_at, (uint64_t)s->head.n_rows *
-	    sizeof(struct segment_ref), s->head.refs_hash);
+	if (s->refs == NULL)
+		s->refs = read_checked(s, s->head.refs_at,
+		    (uint64_t)s->head.n_rows * sizeof(struct segment_ref),
+		    s->head.refs_hash);
+	return s->refs;
 }

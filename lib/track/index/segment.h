@@ -70,6 +70,7 @@ struct segment {
 	const struct segment_row *row;		/* (n_rows) */
 	const uint32_t *dead;			/* rows of the base, in order */
 	const struct segment_column *column;	/* by name */
+	const struct segment_ref *refs;		/* NULL until asked */
 	const char *names;
 	uint64_t names_n;
 	void **read;			/* parts of the file, freed at the end */
