@@ -34,7 +34,7 @@ struct feed {
 	struct buf key;
 	struct block block[AHEAD];
 	/* the thread that reads ahead */
-	bool threaded;
+	bool threaded, eager;
 	struct thread thread;
 	struct mutex lock;
 	struct cond moved;
@@ -153,11 +153,21 @@ copy_out(struct feed *f, const struct block *k, struct err *e)
 	return 0;
 }
 
-static int
-read_part(void *p, size_t n, int fd, struct err *e)
+/* n bytes, or what is left of it. */
+static int64_t
+read_copy(void *p, size_t n, int fd, struct err *e)
 {
 	struct source s = source_fd(fd, "a copy of rows");
 	int64_t got = source_read_full(&s, p, n, e);
+
+	source_close(&s);
+	return got;
+}
+
+static int
+read_part(void *p, size_t n, int fd, struct err *e)
+{
+	int64_t got = read_copy(p, n, fd, e);
 
 	if (got >= 0 && (size_t)got < n)
 		return err_set(e, ERR_IO, "a copy of rows was cut short");
@@ -168,9 +178,8 @@ static int
 copy_in(struct block *k, struct feed *f, struct err *e)
 {
 	struct feed_block *b = &k->b;
-	struct source s = source_fd(f->copy, "a copy of rows");
 	struct copy_head head;
-	int64_t got = source_read_full(&s, &head, sizeof(head), e);
+	int64_t got = read_copy(&head, sizeof(head), f->copy, e);
 
 	if (got <= 0)
 		return (int)got;
@@ -315,7 +324,8 @@ static int
 start(struct feed **out, struct feed *f, struct err *e)
 {
 	struct err ignored = ERR_INIT;
-	size_t blocks = pool_default_threads() > 1 ? AHEAD : 1;
+	/* a thread that waits for a pipe could not be stopped */
+	size_t blocks = pool_default_threads() > 1 && !f->eager ? AHEAD : 1;
 
 	for (size_t i = 0; i < AHEAD; i++)
 		buf_init(&f->block[i].text, UINT32_MAX);
@@ -349,6 +359,7 @@ feed_open(struct feed **out, const struct feature_view *v,
 {
 	struct feed *f = feed_new(v, o->copy);
 
+	f->eager = o->eager;
 	if (open_reader(f, from, o, e) < 0) {
 		feed_free(f);
 		return -1;

@@ -224,18 +224,30 @@ static int
 load_blocks(struct loading *k, struct feed *feed, struct err *e)
 {
 	const struct feed_block *b = NULL;
+	bool begun = true;
 	int n = 0, got;
 
 	if (kv_begin(k->l->kv, true, e) < 0 || note_definition(k->l, e) < 0)
 		return -1;
-	while ((got = feed_next(&b, feed, e)) > 0) {
+	for (;;) {
+		/* nobody else can write while one has begun: none is open
+		 * while a pipe is waited for */
+		if (begun && (k->l->live || n == COMMIT_BLOCKS)) {
+			if (kv_commit(k->l->kv, e) < 0)
+				return -1;
+			begun = false;
+			n = 0;
+		}
+		if ((got = feed_next(&b, feed, e)) <= 0)
+			break;
+		if (!begun && kv_begin(k->l->kv, true, e) < 0)
+			return -1;
+		begun = true;
+		n++;
 		if (load_block(k, b, e) < 0)
 			return -1;
-		if ((++n % COMMIT_BLOCKS == 0 || k->l->live) && (kv_commit(k->l->kv, e) < 0 ||
-		    kv_begin(k->l->kv, true, e) < 0))
-			return -1;
 	}
-	return got < 0 ? -1 : kv_commit(k->l->kv, e);
+	return got < 0 ? -1 : begun ? kv_commit(k->l->kv, e) : 0;
 }
 
 int

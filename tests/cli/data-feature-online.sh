@@ -105,6 +105,10 @@ reads_live() {
 	    grep -q '5.PRESENT'"
 }
 check 'what comes through a pipe is there to be asked for while the pipe is open' 'reads_live'
+check 'a load that waits for its pipe keeps no other load waiting' <<'X'
+	head -n 3 usage.csv >few.csv &&
+	timeout 8 mlv-data feature load features.yaml --view usage --store l.mdb - <few.csv >/dev/null
+X
 sed 's/calls$/calls/; s/- spend$/- {name: spend, expr: spend * 2}/' features.yaml >double.yaml
 check 'an expression is of the definition that asks' <<'X'
 	expect 0 mlv-data feature get double.yaml --service churn --at 2026-01-10 customer_id=1 &&

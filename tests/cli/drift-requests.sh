@@ -33,7 +33,7 @@ check '--since: nothing asked since then is too few, exit 0' <<'X'
 	expect 0 mlv-drift compare --any --since 24h ref.csv log &&
 	prints "(dataset)	share	0	0.5	too few" &&
 	expect 0 mlv-drift compare --json --since 2026-02-01 ref.csv log &&
-	prints '"share":0,"count":0,"drifted":null,"too_few":true,"columns":0' &&
+	prints '"share":0,"weighted":0,"count":0,"drifted":null,"too_few":true,"columns":0' &&
 	expect 3 mlv-drift compare --evidently --since 24h ref.csv log
 X
 check '--since yesterday: the rows of yesterday and today' <<'X'
