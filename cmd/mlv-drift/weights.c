@@ -25,11 +25,32 @@ take_weights(struct drift_weight *w, size_t *n, struct arena *a,
 		if (!(v >= 0) || !isfinite(v))
 			return err_set(e, ERR_FORMAT, "%s: row %zu: a weight "
 			    "is 0 or more", path, row + 1);
-		if (s != NULL)
-			w[(*n)++] = (struct drift_weight){ arena_strndup(a, s,
-			    len), v };
+		if (s == NULL)
+			return err_set(e, ERR_FORMAT, "%s: row %zu has no "
+			    "name", path, row + 1);
+		w[(*n)++] = (struct drift_weight){ arena_strndup(a, s, len),
+		    v };
 	}
 	return 0;
+}
+
+/* Names are text, those of columns called 0, 1, 2 too. */
+static int
+read_names_as_text(struct table **t, struct arena *a, const struct file_map *m,
+    struct table_read_opts *o, struct err *e)
+{
+	struct table_type type = { .type = COL_TEXT };
+
+	if (table_read(t, m->data, m->n, o, e) < 0)
+		return -1;
+	if ((*t)->cols == 0 || col_type_is_text((*t)->col[0].type))
+		return 0;
+	type.name = arena_strdup(a, (*t)->col[0].name);
+	o->types = &type;
+	o->n_types = 1;
+	table_free(*t);
+	*t = NULL;
+	return table_read(t, m->data, m->n, o, e);
 }
 
 int
@@ -44,7 +65,7 @@ weights_read(const struct drift_weight **out, size_t *n, struct arena *a,
 
 	if (file_map(&m, path, e) < 0)
 		return -1;
-	r = table_read(&t, m.data, m.n, &o, e);
+	r = read_names_as_text(&t, a, &m, &o, e);
 	file_unmap(&m);
 	if (r == 0) {
 		*out = w = arena_alloc(a, (t->rows + 1) * sizeof(*w));

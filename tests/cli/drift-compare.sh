@@ -351,6 +351,13 @@ check 'compare --texts: a column that has the name of a number is said' <<'X'
 	says "column 'note.length' is there already: exclude 'note', or rename it"
 X
 
+check 'compare --texts --weights: half of the weight of a text is each of its numbers' <<'X'
+	printf 'name,weight\nnote,1\n' >w.csv &&
+	texts 1 0 >known.csv &&
+	expect 1 mlv-drift compare --texts --json --weights w.csv known.csv new.csv &&
+	holds 'select(.schema == "mlv.drift.dataset/1") | .weighted == 0.5 and .drifted'
+X
+
 fresh weights
 awk 'BEGIN { print "a,b,c,d"; for (i = 0; i < 400; i++) print i % 50 "," i % 40 "," i % 30 "," i % 20 }' >ref.csv
 awk 'BEGIN { print "a,b,c,d"; for (i = 0; i < 400; i++) print i % 50 + 30 "," i % 40 "," i % 30 "," i % 20 }' >now.csv
@@ -370,5 +377,15 @@ check 'compare --weights, report --weights: the dataset drifts by the importance
 	printf 'name,weight\na,-3\n' >w.csv &&
 	expect 3 mlv-drift compare --weights w.csv ref.csv now.csv &&
 	says 'w.csv: row 1: a weight is 0 or more'
+X
+check 'compare --weights: names that look like numbers are names; a row without one is refused' <<'X'
+	sed '1s/.*/0,1,2,3/' ref.csv >ref2.csv &&
+	sed '1s/.*/0,1,2,3/' now.csv >now2.csv &&
+	printf 'name,weight\n0,3\n1,1\n' >w.csv &&
+	expect 1 mlv-drift compare --header --weights w.csv ref2.csv now2.csv &&
+	prints '(dataset)	weight	0.75	0.5	drift' &&
+	printf 'name,weight\na,3\n,1\n' >w.csv &&
+	expect 3 mlv-drift compare --weights w.csv ref.csv now.csv &&
+	says 'w.csv: row 2 has no name'
 X
 finish
