@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/intern.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/percent.h"
 #include "codec/pb.h"
 #include "feature/feed.h"
 #include "feature/key.h"
@@ -76,6 +76,16 @@ parse_options(struct redis *r, const char *s, struct err *e)
 	return 0;
 }
 
+/* What has a slash or an @ in a URL has it as %2F or %40. */
+static char *
+plain(const char *s, size_t n)
+{
+	char *out = xstrndup(s, n);
+
+	(void)percent_decode(out, n);
+	return out;
+}
+
 static void
 parse_user(struct redis *r, const char *s, size_t n)
 {
@@ -84,10 +94,10 @@ parse_user(struct redis *r, const char *s, size_t n)
 	if (colon == NULL)
 		colon = s;
 	else if (colon > s)
-		r->user = xstrndup(s, (size_t)(colon - s));
+		r->user = plain(s, (size_t)(colon - s));
 	colon += *colon == ':';
 	free(r->password);
-	r->password = xstrndup(colon, n - (size_t)(colon - s));
+	r->password = plain(colon, n - (size_t)(colon - s));
 }
 
 static int
@@ -111,9 +121,14 @@ parse_url(struct redis *r, const char *url, const char *password,
 		parse_user(r, s, (size_t)(at - 1 - s));
 	n -= (size_t)(at - s);
 	s = at;
-	port = memchr(s, ':', n);
+	/* [::1]:6379 has colons in its host */
+	host = n > 0 && *s == '[' ? strcspn(s, "]") : 0;
+	port = host < n ? memchr(s + host, ':', n - host) : NULL;
 	host = port ? (size_t)(port - s) : n;
-	r->host = host > 0 ? xstrndup(s, host) : xstrdup("localhost");
+	if (host > 2 && *s == '[' && s[host - 1] == ']')
+		r->host = xstrndup(s + 1, host - 2);
+	else
+		r->host = host > 0 ? xstrndup(s, host) : xstrdup("localhost");
 	r->port = port ? xstrndup(port + 1, n - host - 1) : xstrdup("6379");
 	s += n;
 	if (*s == '/') {

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/num.h"
+#include "base/percent.h"
 #include "codec/base64.h"
 
 #define FIELD_MAX 64			/* bytes of a field's name */
@@ -98,17 +98,17 @@ unescape(struct arena *a, const char *s, size_t n)
 {
 	char *out = arena_strndup(a, s, n), *to = out;
 
-	for (size_t i = 0; i < n; i++) {
-		bool room = s[i] == '%' && i + 2 < n;
-		int high = room ? hex_digit(s[i + 1]) : -1;
-		int low = high >= 0 ? hex_digit(s[i + 2]) : -1;
+	for (size_t i = 0; i < n; to++) {
+		size_t took = percent_byte(to, s + i, n - i);
 
-		if (low >= 0 && high + low) {
-			*to++ = (char)(high * 16 + low);
-			i += 2;
-		} else {
-			*to++ = s[i] == '+' ? ' ' : s[i];
+		/* no text has a NUL; a plus is a space unless it was escaped */
+		if (took > 1 && *to == '\0') {
+			*to = '%';
+			took = 1;
+		} else if (took == 1 && *to == '+') {
+			*to = ' ';
 		}
+		i += took;
 	}
 	*to = '\0';
 	return out;

@@ -139,7 +139,7 @@ check 'a password that is wanted, and one that is not' <<'X'
 	"$client" -p $db config set requirepass secret &&
 	expect 3 load &&
 	says NOAUTH &&
-	expect 0 mlv-data feature load features.yaml --store "redis://:secret@127.0.0.1:$db/3" &&
+	expect 0 mlv-data feature load features.yaml --store "redis://:s%65cret@127.0.0.1:$db/3" &&
 	REDISCLI_AUTH=secret mlv-data feature load features.yaml --store "$store"
 X
 finish

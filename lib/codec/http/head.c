@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/percent.h"
 #include "codec/http.h"
 
 /* --- characters ----------------------------------------------------------- */
@@ -104,20 +105,18 @@ next_line(char **at, const char *end, size_t *n)
 static void
 unescape_path(char *s)
 {
-	char *to = s;
-	const char *at = s;
+	char *to = s, byte;
+	const char *at = s, *end = s + strlen(s);
 
-	while (*at) {
-		int high = *at == '%' ? hex_digit(at[1]) : -1;
-		int low = high >= 0 ? hex_digit(at[2]) : -1;
-		int byte = low >= 0 ? high * 16 + low : 0;
+	while (at < end) {
+		size_t n = percent_byte(&byte, at, (size_t)(end - at));
 
-		if (byte == 0 || byte == '/') {
-			*to++ = *at++;
-			continue;
+		if (n > 1 && (byte == '\0' || byte == '/')) {
+			byte = '%';
+			n = 1;
 		}
-		*to++ = (char)byte;
-		at += 3;
+		*to++ = byte;
+		at += n;
 	}
 	*to = '\0';
 }

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/intern.h"
 #include "base/path.h"
+#include "base/percent.h"
 #include "read/delta/log.h"
 
 static int
@@ -83,22 +83,11 @@ static int
 plain_path(const char **out, struct delta_log *l, const char *path,
     struct err *e)
 {
-	char *to = arena_strdup(&l->arena, path), *at = to;
+	char *to = arena_strdup(&l->arena, path);
+	size_t n = percent_decode(to, strlen(to));
 
 	*out = to;
-	for (const char *s = path; *s != '\0'; s++) {
-		int high = *s == '%' ? hex_digit(s[1]) : -1;
-		int low = high >= 0 ? hex_digit(s[2]) : -1;
-
-		if (low >= 0) {
-			*at++ = (char)(16 * high + low);
-			s += 2;
-		} else {
-			*at++ = *s;
-		}
-	}
-	*at = '\0';
-	return path_is_below(to) ? 0 : refuse(l, "a file elsewhere:", path, e);
+	return strlen(to) == n && path_is_below(to) ? 0 : refuse(l, "a file elsewhere:", path, e);
 }
 
 static struct delta_file *
