@@ -230,6 +230,7 @@ measure_texts(struct drift_opts *d, struct cli *c, struct side *ref,
 		return -1;
 	d->only = texts_expand(&d->n_only, &c->arena, d->only, d->n_only,
 	    names, found);
+	texts_weigh(d, &c->arena, names, found);
 	return 0;
 }
 

@@ -80,6 +80,7 @@ measure_texts(struct drift_opts *d, struct cli *c,
 		return -1;
 	d->only = texts_expand(&d->n_only, &c->arena, o->only.v, o->only.n,
 	    names, found);
+	texts_weigh(d, &c->arena, names, found);
 	return 0;
 }
 

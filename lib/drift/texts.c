@@ -208,3 +208,27 @@ texts_expand(size_t *n, struct arena *a, const char *const *list,
 	}
 	return v;
 }
+
+void
+texts_weigh(struct drift_opts *o, struct arena *a, const char *const *names,
+    size_t n_names)
+{
+	struct drift_weight *v = arena_alloc(a, (2 * o->n_weight + 1) *
+	    sizeof(*v));
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n_weight; i++) {
+		const struct drift_weight *w = &o->weight[i];
+
+		if (!is_named(w->column, names, n_names)) {
+			v[n++] = *w;
+			continue;
+		}
+		v[n++] = (struct drift_weight){ arena_printf(a, "%s.length",
+		    w->column), w->weight / 2 };
+		v[n++] = (struct drift_weight){ arena_printf(a, "%s.unknown",
+		    w->column), w->weight / 2 };
+	}
+	o->weight = v;
+	o->n_weight = n;
+}

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "drift/compare.h"
 #include "table/table.h"
 
 #define TEXTS_WORD_MAX 64
@@ -36,5 +37,8 @@ int texts_measure(const char ***names, size_t *n, struct arena *a,
 const char **texts_expand(size_t *n, struct arena *a,
     const char *const *list, size_t n_list, const char *const *names,
     size_t n_names);
+/* Weights of columns, of which each number of these has half of the text's. */
+void texts_weigh(struct drift_opts *o, struct arena *a,
+    const char *const *names, size_t n_names);
 
 #endif

@@ -93,22 +93,14 @@ judge_column(struct drift_column *d, const struct drift_opts *o, double level)
 	}
 }
 
-/* Of a text two numbers are compared (drift/texts.h): half is each one's. */
 static double
 weight_of(const struct drift_opts *o, const char *name)
 {
 	double v = o->n_weight == 0;
 
-	for (size_t i = 0; i < o->n_weight; i++) {
-		const char *c = o->weight[i].column;
-		size_t n = strlen(c);
-
-		if (strcmp(c, name) == 0)
-			return o->weight[i].weight;
-		if (strncmp(c, name, n) == 0 && (strcmp(name + n,
-		    ".length") == 0 || strcmp(name + n, ".unknown") == 0))
-			v = o->weight[i].weight / 2;
-	}
+	for (size_t i = 0; i < o->n_weight; i++)
+		if (strcmp(o->weight[i].column, name) == 0)
+			v = o->weight[i].weight;
 	return v;
 }
 

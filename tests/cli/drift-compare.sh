@@ -388,4 +388,11 @@ check 'compare --weights: names that look like numbers are names; a row without 
 	expect 3 mlv-drift compare --weights w.csv ref.csv now.csv &&
 	says 'w.csv: row 2 has no name'
 X
+check 'compare --weights: a column called as a number of another is weighed by its own name' <<'X'
+	sed '1s/.*/note,note.length,c,d/' ref.csv >ref3.csv &&
+	sed '1s/.*/note,note.length,c,d/' now.csv >now3.csv &&
+	printf 'name,weight\nnote,1\n' >w.csv &&
+	expect 1 mlv-drift compare --json --weights w.csv ref3.csv now3.csv &&
+	holds 'select(.schema == "mlv.drift.dataset/1") | .weighted == 1'
+X
 finish
