@@ -87,7 +87,7 @@ begin_change(int *fd, struct buf *text, const struct token_file *f,
 	free(v);
 	if (text->len && text->data[text->len - 1] != '\n')
 		buf_addc(text, '\n');
-	return 0;
+	return buf_check(text, e);
 }
 
 static int

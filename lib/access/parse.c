@@ -79,6 +79,8 @@ int
 token_parse_line(struct token *t, bool *is_one, const char *line, size_t n,
     size_t number, struct err *e)
 {
+	/* words may be in another order: none is repeated in an error, as it
+	 * may be the secret */
 	struct word word[WORDS + 1];
 	char scopes[SCOPES_TEXT_MAX];
 	size_t words = split(word, line, n);
@@ -100,13 +102,11 @@ token_parse_line(struct token *t, bool *is_one, const char *line, size_t n,
 	if (word[1].n < sizeof(scopes))
 		memcpy(scopes, word[1].s, word[1].n);
 	if (!scopes_parse(&t->scopes, scopes))
-		return err_set(e, ERR_FORMAT, "line %zu: the scope is "
-		    SCOPE_WORDS ", not '%.*s'", number, word[1].n < 60 ?
-		    (int)word[1].n : 60, word[1].s);
+		return err_set(e, ERR_FORMAT, "line %zu: the second word is a "
+		    "scope: " SCOPE_WORDS, number);
 	if (words == 4 && !clock_parse(word[3].s, word[3].n, &t->expires_us))
-		return err_set(e, ERR_FORMAT, "line %zu: '%.*s' is no time to "
-		    "end at, as 2027-01-31", number, word[3].n < 60 ?
-		    (int)word[3].n : 60, word[3].s);
+		return err_set(e, ERR_FORMAT, "line %zu: the fourth word is "
+		    "the time it ends, as 2027-01-31", number);
 	return read_secret(t, &word[2], number, e);
 }
 

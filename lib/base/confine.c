@@ -85,13 +85,14 @@ ruleset_of(int version, const struct confine_opts *o)
 	return r;
 }
 
+/* `kind`: O_DIRECTORY for all that is below it, 0 for a file alone. */
 static int
-allow_folder(int ruleset, const char *path, uint64_t allowed)
+allow_path(int ruleset, const char *path, int kind, uint64_t allowed)
 {
 	struct rule_beneath rule = { .allowed = allowed };
 	long r;
 
-	rule.folder = open(path, O_PATH | O_CLOEXEC | O_DIRECTORY);
+	rule.folder = open(path, O_PATH | O_CLOEXEC | kind);
 	if (rule.folder < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 	r = syscall(__NR_landlock_add_rule, ruleset, 1, &rule, 0);
@@ -115,11 +116,11 @@ use_landlock(struct confined *out, const struct confine_opts *o,
 	if (fd < 0)
 		return err_sys(e, "cannot use Landlock");
 	for (size_t i = 0; i < o->n && bad == 0; i++)
-		bad = allow_folder(fd, o->writable[i], r.fs & ~(uint64_t)
-		    FS_EXECUTE);
+		bad = allow_path(fd, o->writable[i], O_DIRECTORY, r.fs &
+		    ~(uint64_t)FS_EXECUTE);
 	/* the null device, for programs and whatever opens it */
 	if (bad == 0)
-		bad = allow_folder(fd, "/dev", FS_WRITE_FILE);
+		bad = allow_path(fd, "/dev/null", 0, FS_WRITE_FILE);
 	if (bad < 0 || syscall(__NR_landlock_restrict_self, fd, 0) < 0)
 		bad = err_sys(e, "cannot use Landlock");
 	close(fd);

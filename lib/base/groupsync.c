@@ -105,7 +105,9 @@ work(struct group_sync *g)
 	g->working = false;
 	g->done = to;
 	if (r < 0) {
-		g->bad_from = from;
+		/* who asked before and was not told yet is told, too */
+		if (g->bad_to == 0)
+			g->bad_from = from;
 		g->bad_to = to;
 		g->why = e;
 	}

@@ -85,7 +85,14 @@ check 'a line of tokens that is none is told by its number' <<'X'
 	printf 'a read b\na every c\n' >wrong &&
 	chmod 600 wrong &&
 	expect 3 mlv-serve http --token-file wrong --port 0 "$ridge" &&
-	says 'line 2: the scope is read, predict'
+	says 'line 2: the second word is a scope: read, predict'
+X
+check 'a file whose words are in another order is refused without the secret in the message' <<'X'
+	printf 'alice mlv_0123456789abcdef read\n' >order.tokens &&
+	chmod 600 order.tokens &&
+	expect 3 mlv-serve token ls --token-file order.tokens &&
+	says 'line 1: the second word is a scope' &&
+	! grep -q 0123456789 err
 X
 
 asks=$(token --scope predict asks)

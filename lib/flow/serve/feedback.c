@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -144,6 +145,7 @@ write_line(struct buf *line, const struct said *s)
 static int
 keep(struct feedback *f, const struct said *s, struct err *e)
 {
+	struct stat before = { .st_size = 0 };
 	struct buf line;
 	int r = 0;
 
@@ -154,9 +156,14 @@ keep(struct feedback *f, const struct said *s, struct err *e)
 	if (f->fd >= 0)
 		write_line(&line, s);
 	mutex_lock(&f->lock);
-	if (line.len)
+	if (line.len && fstat(f->fd, &before) < 0)
+		r = err_sys(e, "cannot look at '%s'", f->path);
+	else if (line.len)
 		r = file_write_fd(os_real(), f->fd, line.data, line.len,
 		    f->path, e);
+	/* the next line does not begin behind a half of this one */
+	if (r < 0 && S_ISREG(before.st_mode))
+		(void)!ftruncate(f->fd, before.st_size);
 	if (r == 0) {
 		f->n++;
 		f->reward += s->reward ? s->reward->d : 0;

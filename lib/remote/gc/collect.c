@@ -282,6 +282,15 @@ is_listed(const struct remote_state *s, const struct oid *name)
 	return false;
 }
 
+static bool
+is_put_out(const struct collection *c, const struct oid *name)
+{
+	for (size_t i = 0; i < c->out.n; i++)
+		if (oid_eq(&c->out.pack[i].name, name))
+			return true;
+	return false;
+}
+
 /* Also those that an earlier gc, which was cut, may have left. */
 static int
 remove_files(struct collection *c, struct err *e)
@@ -292,8 +301,8 @@ remove_files(struct collection *c, struct err *e)
 		char *key;
 		int r;
 
-		if (!l->v[i].gone || (!c->changed && is_listed(&c->r->state,
-		    &l->v[i].name)))
+		if (!l->v[i].gone || is_put_out(c, &l->v[i].name) ||
+		    (!c->changed && is_listed(&c->r->state, &l->v[i].name)))
 			continue;
 		key = remote_key(l->v[i].folder, &l->v[i].name);
 		r = c->r->t->ops->remove(c->r->t, key, e);
@@ -328,10 +337,13 @@ collect(struct collection *c, struct err *e)
 		tell(c);
 		return 0;
 	}
-	if (prove(c, e) < 0 || copy_objects(c, e) < 0)
+	if (prove(c, e) < 0)
 		return -1;
+	/* first: no copy takes the name of a file that goes now */
 	c->changed |= leaving_advance(&c->r->state.leaving, c->rq->now_s,
 	    c->rq->grace_s) > 0;
+	if (copy_objects(c, e) < 0)
+		return -1;
 	if (c->changed && commit_record(c, e) < 0)
 		return -1;
 	tell(c);
