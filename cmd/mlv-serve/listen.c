@@ -129,7 +129,9 @@ listening_open(struct listening *l, const struct listen_words *w,
     struct err *e)
 {
 	struct inherited handed[HANDED_MAX];
-	int n = listener_inherited(handed, HANDED_MAX, getenv("LISTEN_FDS"),
+	const char *host = w->host;
+	char at[64];
+	int port, n = listener_inherited(handed, HANDED_MAX, getenv("LISTEN_FDS"),
 	    getenv("LISTEN_PID"), getenv("LISTEN_FDNAMES"));
 
 	/* they are not for the programs that we start */
@@ -139,10 +141,13 @@ listening_open(struct listening *l, const struct listen_words *w,
 	memset(l, 0, sizeof(*l));
 	l->main.fd = l->health.fd = -1;
 	(void)parse_mode(&l->mode, w->mode);
+	/* for health the address of --listen, where it has one */
+	if (path_of(w) == NULL && w->at && parse_address(at, &port, w->at))
+		host = at;
 	if ((n > 0 && adopt(l, w, handed, n, e) < 0) ||
 	    (l->main.fd < 0 && open_main(l, w, e) < 0) ||
 	    (l->health.fd < 0 && w->health_port >= 0 &&
-	    listener_open(&l->health, w->host, (int)w->health_port, e) < 0)) {
+	    listener_open(&l->health, host, (int)w->health_port, e) < 0)) {
 		listening_close(l);
 		return -1;
 	}

@@ -121,7 +121,7 @@ read_header(const char **name, const char **secret, struct buf *room,
 	    (colon = memchr(room->data, ':', room->len)) == NULL)
 		return false;
 	*colon = '\0';
-	*name = room->data;
+	*name = *room->data ? room->data : NULL;
 	*secret = colon + 1;
 	return true;
 }

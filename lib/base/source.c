@@ -128,3 +128,18 @@ source_memory(const void *p, size_t n, const char *name)
 	*m = (struct memory_source){ p, n };
 	return (struct source){ memory_read, free, m, name };
 }
+
+static int
+append_bytes(void *ctx, const void *p, size_t n, struct err *e)
+{
+	struct buf *b = ctx;
+
+	buf_add(b, p, n);
+	return buf_check(b, e);
+}
+
+struct sink
+sink_buf(struct buf *b)
+{
+	return (struct sink){ append_bytes, b };
+}

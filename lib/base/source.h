@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 struct source {
@@ -25,6 +26,9 @@ struct sink {
 	int (*write)(void *ctx, const void *p, size_t n, struct err *e);
 	void *ctx;
 };
+
+/* All that is written is appended to it. */
+struct sink sink_buf(struct buf *b);
 
 int64_t source_read(struct source *s, void *p, size_t n, struct err *e);
 /* Reads until n bytes or the end; the count. */

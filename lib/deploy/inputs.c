@@ -103,13 +103,6 @@ number_at(const struct column *c, size_t row)
 }
 
 static void
-add_to(_Atomic uint64_t *counter, uint64_t n)
-{
-	if (n)
-		atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
-}
-
-static void
 count_column(const struct input *in, const struct column *c, size_t rows)
 {
 	bool text = col_type_is_text(c->type);
@@ -135,9 +128,9 @@ count_column(const struct input *in, const struct column *c, size_t rows)
 		else if (in->least <= in->most)
 			outside += v < in->least || v > in->most;
 	}
-	add_to(&in->stats->missing, missing);
-	add_to(&in->stats->unseen, unseen);
-	add_to(&in->stats->outside, outside);
+	stats_add(&in->stats->missing, missing);
+	stats_add(&in->stats->unseen, unseen);
+	stats_add(&in->stats->outside, outside);
 }
 
 void

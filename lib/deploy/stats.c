@@ -206,8 +206,8 @@ server_stats_feature(struct server_stats *all, const char *model,
 
 /* --- counting ------------------------------------------------------------- */
 
-static void
-add_to(_Atomic uint64_t *counter, uint64_t n)
+void
+stats_add(_Atomic uint64_t *counter, uint64_t n)
 {
 	if (n)
 		atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
@@ -222,8 +222,8 @@ count_time(struct stats_histogram *h, int64_t nanos)
 		nanos = 0;
 	while (b < STATS_BUCKETS && nanos > (int64_t)10000 << b)
 		b++;
-	add_to(&h->bucket[b], 1);
-	add_to(&h->nanos, (uint64_t)nanos);
+	stats_add(&h->bucket[b], 1);
+	stats_add(&h->nanos, (uint64_t)nanos);
 }
 
 static void
@@ -234,7 +234,7 @@ count_request(struct version_stats *s, const struct stats_times *t)
 	for (int i = 0; i < STATS_PHASES; i++)
 		all += t->phase_ns[i];
 	count_time(&s->latency, all);
-	add_to(&s->queue_nanos, (uint64_t)t->queue_ns);
+	stats_add(&s->queue_nanos, (uint64_t)t->queue_ns);
 }
 
 void
@@ -244,12 +244,12 @@ version_stats_answered(struct version_stats *s, uint64_t rows,
 	count_request(s, t);
 	for (int i = 0; i < STATS_PHASES; i++)
 		count_time(&s->phase[i], t->phase_ns[i]);
-	add_to(&s->rows, rows);
-	add_to(&s->unseen, unseen);
+	stats_add(&s->rows, rows);
+	stats_add(&s->unseen, unseen);
 	if (t->cpu_ns < 0)
 		return;
-	add_to(&s->cpu_nanos, (uint64_t)t->cpu_ns);
-	add_to(&s->cpu_rows, rows);
+	stats_add(&s->cpu_nanos, (uint64_t)t->cpu_ns);
+	stats_add(&s->cpu_rows, rows);
 }
 
 void
@@ -257,5 +257,5 @@ version_stats_failed(struct version_stats *s, enum stats_failure why,
     const struct stats_times *t)
 {
 	count_request(s, t);
-	add_to(&s->failed[why], 1);
+	stats_add(&s->failed[why], 1);
 }

@@ -91,6 +91,8 @@ struct server_stats {
 	struct endpoint_stats *endpoint;
 };
 
+/* Whoever else counts. */
+void stats_add(_Atomic uint64_t *counter, uint64_t n);
 void server_stats_init(struct server_stats *all);
 void server_stats_release(struct server_stats *all);
 

@@ -102,8 +102,8 @@ reqlog_each_line(uint64_t *skipped, const char *path,
 
 		if (n > 1 && !reqlog_may_pass(segment[i], f))
 			continue;
-		if ((r = reqlog_segment_map(&m, segment[i], e)) < 0)
-			break;
+		if ((r = reqlog_segment_find(&m, segment[i], e)) <= 0)
+			continue;
 		r = each_line(&used, skipped, m.data, m.n, f, to, e);
 		*skipped += r == 0 && used < m.n;
 		file_unmap(&m);
@@ -185,8 +185,9 @@ reqlog_first(struct json **line, struct arena *a, const char *path,
 		const char *p, *stop;
 		struct file_map m;
 
-		if ((r = reqlog_segment_map(&m, segment[i], e)) < 0)
-			break;
+		if ((r = reqlog_segment_find(&m, segment[i], e)) <= 0)
+			continue;
+		r = 0;
 		for (p = m.data; *line == NULL && (stop = memchr(p, '\n',
 		    m.n - (size_t)(p - m.data))) != NULL; p = stop + 1)
 			if (json_parse(line, a, p, (size_t)(stop - p),

@@ -135,18 +135,12 @@ static int
 each_segment(uint64_t *at, const struct entry_search *q, const char *path,
     struct err *e)
 {
-	struct err why = ERR_INIT;
 	struct file_map m;
 	size_t used = 0;
 	int r = 0;
 
-	if (reqlog_segment_map(&m, path, &why) < 0) {
-		/* removed meanwhile, as old ones are */
-		if (why.code == ERR_NOENT)
-			return *at ? is_gone(path, e) : 0;
-		*e = why;
-		return -1;
-	}
+	if ((r = reqlog_segment_find(&m, path, e)) <= 0)
+		return r < 0 ? -1 : *at ? is_gone(path, e) : 0;
 	if (m.n < *at)
 		r = err_set(e, ERR_MOVED, "'%s' is shorter than what was read "
 		    "of it", path);

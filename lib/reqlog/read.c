@@ -208,8 +208,8 @@ read_segment(struct buf *out, uint64_t *rows, uint64_t *skipped,
 	struct file_map m;
 	int r;
 
-	if (reqlog_segment_map(&m, path, e) < 0)
-		return -1;
+	if ((r = reqlog_segment_find(&m, path, e)) <= 0)
+		return r;
 	r = reqlog_read_bytes(out, &passed, &left, m.data, m.n, f, e);
 	*rows += passed;
 	*skipped += left;

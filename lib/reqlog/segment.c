@@ -192,6 +192,19 @@ reqlog_segment_map(struct file_map *m, const char *path, struct err *e)
 }
 
 int
+reqlog_segment_find(struct file_map *m, const char *path, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (reqlog_segment_map(m, path, &why) == 0)
+		return 1;
+	if (why.code == ERR_NOENT)
+		return 0;
+	*e = why;
+	return -1;
+}
+
+int
 reqlog_segment_size(uint64_t *size, const char *path, struct err *e)
 {
 	char head[FRAME_HEAD];

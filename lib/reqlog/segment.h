@@ -31,5 +31,8 @@ int reqlog_segment_size(uint64_t *size, const char *path, struct err *e);
 /* Its plain bytes, also when it was packed since its path was listed; released
  * by file_unmap.  ERR_CORRUPT: they are not those of its name. */
 int reqlog_segment_map(struct file_map *m, const char *path, struct err *e);
+/* As that, of one that was listed: 1, or 0 when retention has removed it
+ * since; -1. */
+int reqlog_segment_find(struct file_map *m, const char *path, struct err *e);
 
 #endif

@@ -280,7 +280,6 @@ add_member(struct buf *b, const char *key, const char *s)
 	json_quote(b, s, strlen(s));
 }
 
-/* All that comes before the rows. */
 /* The unit or the id, as the policy has it. */
 static void
 add_masked(struct buf *b, const char *key, const char *s,
@@ -296,16 +295,29 @@ add_masked(struct buf *b, const char *key, const char *s,
 	reqlog_mask_hash(b, p, s, strlen(s));
 }
 
+/* Dropped where one is, else hashed where one is. */
+static enum reqlog_mask
+stricter(enum reqlog_mask a, enum reqlog_mask b)
+{
+	return a == MASK_DROP || b == MASK_NONE ? a : b;
+}
+
+/* All that comes before the rows. */
 static void
 begin_line(struct buf *out, const struct reqlog_request *r)
 {
 	char when[CLOCK_TEXT_MAX], share[NUM_TEXT_MAX];
 	const struct reqlog_policy *p = r->policy;
+	enum reqlog_mask id = p ? p->id : MASK_NONE;
+	enum reqlog_mask unit = p ? p->unit : MASK_NONE;
 
+	/* an id that is the unit as well shows no more as one than as other */
+	if (r->id && r->unit && strcmp(r->id, r->unit) == 0)
+		id = unit = stricter(id, unit);
 	clock_print(when, r->time_us);
 	buf_addf(out, "{\"time\":\"%s\"", when);
-	add_masked(out, "id", r->id, p ? p->id : MASK_NONE, p);
-	add_masked(out, "unit", r->unit, p ? p->unit : MASK_NONE, p);
+	add_masked(out, "id", r->id, id, p);
+	add_masked(out, "unit", r->unit, unit, p);
 	add_member(out, "model", r->model);
 	add_member(out, "version", r->version);
 	add_member(out, "digest", r->digest);

@@ -115,6 +115,18 @@ check 'a packed segment that was damaged is refused by its name' <<'X'
 	expect 3 mlv-data cat hurt &&
 	says "$digest"
 X
+printf 'id: drop\n' >quiet.yaml
+start --name ridge --log quiet --log-policy quiet.yaml "$ridge"
+check 'an id that is masked does not stand in for the unit in clear' <<'X'
+	name=$(curl -s "$url/v2/models/ridge" | jq -r '.inputs[0].name') &&
+	width=$(curl -s "$url/v2/models/ridge" | jq '.inputs[0].shape[-1]') &&
+	jq -nc --arg name "$name" --argjson n "$width" '{id: "alice@example.com", inputs: [{name: $name,
+	    shape: [1, $n], datatype: "FP32", data: [range($n)]}]}' >v2 &&
+	answers 200 -H "$as_json" -d @v2 "$url/v2/models/ridge/infer" &&
+	stop &&
+	test "$(cat quiet/*.jsonl | wc -l)" = 1 &&
+	! grep -r alice quiet
+X
 check 'a policy that makes no sense is refused with its line' <<'X'
 	refuses() {
 		printf "$1" >bad.yaml &&

@@ -127,6 +127,11 @@ check 'who may ask does not look, who may look does not ask' <<'X'
 	infers 403 "$looks" &&
 	header WWW-Authenticate | grep -q 'scope="predict"'
 X
+check 'a token may come as a password: of its own name, or of none' <<'X'
+	answers 200 -u "looks:$looks" "$url/metrics" &&
+	answers 200 -u ":$looks" "$url/metrics" &&
+	answers 401 -u "asks:$looks" "$url/metrics"
+X
 check 'a request without a token is refused before its body has come' <<'X'
 	printf '%s\r\n' 'POST /invocations HTTP/1.1' 'Host: a' 'Content-Length: 1000000' '' >raw &&
 	"$hammer" "$port" - raw 1 >answer &&

@@ -32,7 +32,7 @@ struct http_conn {
 	struct buf body;		/* of the request */
 	struct buf out, answer;		/* to be sent: head, then body */
 	size_t held, sent, drained;
-	bool begun, last, continued;
+	bool begun, last;
 	int closing;			/* the index in busy it is counted at */
 	uint32_t events;		/* that epoll looks for */
 	struct http_conn *next, **at;	/* of the worker's */

@@ -232,7 +232,8 @@ poll_file(struct models *m, bool now)
 	(void)fingerprint_of_file(&f, m->o.path);
 	settled = now || fingerprint_same(&f, &m->last);
 	m->last = f;
-	if (!m->again && (!settled || fingerprint_same(&f, &m->taken)))
+	if (!m->again && !now && (!settled || fingerprint_same(&f,
+	    &m->taken)))
 		return;
 	m->taken = f;
 	if (read_models(m, &e) == 0)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "codec/json.h"
+#include "deploy/metrics.h"
 
 #define TEXTFILE_MAX ((size_t)1 << 20)
 
@@ -84,9 +84,8 @@ textfiles_write(struct buf *page, const char *const *path, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		bool good = add_textfile(page, path[i]);
 
-		/* a label's escapes are among those of JSON */
 		buf_adds(&state, "mlv_textfile_readable{file=");
-		json_quote(&state, path[i], strlen(path[i]));
+		metrics_quote(&state, path[i]);
 		buf_addf(&state, "} %d\n", good);
 	}
 	buf_add(page, state.data, state.len);

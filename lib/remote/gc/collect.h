@@ -7,7 +7,8 @@
  * of the head, and removed by a gc after the grace period, so whoever reads by
  * an older head finds it; a push that brings the same pack again takes it
  * back.  A push that comes first wins: everything is looked at anew.  A kill
- * leaves the old head or the new one, and files that the next gc removes.
+ * leaves the old head or the new one; packs that were uploaded before it, which
+ * no head has listed, stay: nothing at a remote is found by listing it.
  */
 #ifndef REMOTE_GC_COLLECT_H
 #define REMOTE_GC_COLLECT_H

@@ -369,15 +369,6 @@ s3_put_new(struct transport *t, const char *key, const void *p, size_t n,
 	return r;
 }
 
-static int
-append_bytes(void *ctx, const void *p, size_t n, struct err *e)
-{
-	struct buf *b = ctx;
-
-	buf_add(b, p, n);
-	return buf_check(b, e);
-}
-
 /* After a cut nobody knows whether the server had taken it: is it there? */
 static bool
 is_ours(struct s3 *s, const char *key, const void *p, size_t n,
@@ -385,7 +376,7 @@ is_ours(struct s3 *s, const char *key, const void *p, size_t n,
 {
 	struct err ignored = ERR_INIT;
 	struct buf b;
-	struct sink to = { append_bytes, &b };
+	struct sink to = sink_buf(&b);
 	bool same;
 
 	buf_init(&b, n + 1);

@@ -62,15 +62,6 @@ send_data(void *ctx, const void *p, size_t n, struct err *e)
 	    duplex_write(s->d, p, n, e);
 }
 
-static int
-append_bytes(void *ctx, const void *p, size_t n, struct err *e)
-{
-	struct buf *b = ctx;
-
-	buf_add(b, p, n);
-	return buf_check(b, e);
-}
-
 /* The words of a request, cut apart in place. */
 static size_t
 cut_words(char *line, char *word[WORDS])
@@ -97,7 +88,7 @@ static int
 do_request(struct server *s, char **word, size_t n, char *last, size_t room,
     struct err *e)
 {
-	struct sink to = { send_data, s }, body = { append_bytes, &s->body };
+	struct sink to = { send_data, s }, body = sink_buf(&s->body);
 	struct tag tag = { "" }, was = { "" };
 	uint64_t from, count;
 	bool existed, wanted;

@@ -5,20 +5,11 @@
 
 #include "remote/internal.h"
 
-static int
-append_bytes(void *ctx, const void *p, size_t n, struct err *e)
-{
-	struct buf *b = ctx;
-
-	buf_add(b, p, n);
-	return buf_check(b, e);
-}
-
 int
 transport_get(struct buf *out, struct transport *t, const char *key,
     struct tag *tag, struct err *e)
 {
-	struct sink to = { append_bytes, out };
+	struct sink to = sink_buf(out);
 
 	return t->ops->get(t, key, 0, 0, &to, tag, e);
 }
@@ -27,7 +18,7 @@ int
 transport_get_range(struct buf *out, struct transport *t, const char *key,
     uint64_t from, uint64_t n, struct err *e)
 {
-	struct sink to = { append_bytes, out };
+	struct sink to = sink_buf(out);
 
 	return t->ops->get(t, key, from, n, &to, NULL, e);
 }
