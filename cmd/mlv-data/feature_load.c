@@ -1,6 +1,7 @@
 /* mlv-data feature load and get: the online store. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/num.h"
@@ -56,6 +57,16 @@ print_loaded(struct cli *c, const struct online_load *l)
 	out_end(&c->out);
 }
 
+/* Rows that come while they are made, as from a FIFO. */
+static bool
+is_pipe(const char *source)
+{
+	struct stat st;
+
+	return strcmp(source, "-") == 0 || (stat(source, &st) == 0 &&
+	    !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+}
+
 static int
 load_views(struct cli *c, const struct load_verb *o, int argc, char **argv,
     int64_t until, struct err *e)
@@ -76,7 +87,7 @@ load_views(struct cli *c, const struct load_verb *o, int argc, char **argv,
 	for (size_t i = 0; r == 0 && i < spec->views; i++) {
 		struct online_load l = { .view = &spec->view[i],
 		    .until = until, .first = argc > 1 ? 0 : 1,
-		    .live = argc > 1 && strcmp(argv[1], "-") == 0 };
+		    .live = argc > 1 && is_pipe(argv[1]) };
 
 		if (o->view != NULL && strcmp(l.view->name, o->view) != 0)
 			continue;
