@@ -470,7 +470,7 @@ count_answers(int fd, struct buf *in, int *status)
 	at = in->data;
 	while (in->len && (at = strstr(at, "HTTP/1.1 ")) != NULL) {
 		at += 9;
-		if (*at < '1' || *at > '9')
+		if (*at < '2' || *at > '9')	/* an interim one is none */
 			continue;
 		if (n++ == 0)
 			*status = (int)strtol(at, NULL, 10);
