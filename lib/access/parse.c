@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "access/internal.h"
 #include "base/clock.h"
@@ -23,7 +24,10 @@ tokens_check_mode(const char *path, struct err *e)
 
 	if (stat(path, &st) < 0)
 		return err_sys(e, "cannot read '%s'", path);
-	if (st.st_mode & 077)
+	/* a secret that a container has mounted is another user's, and is
+	 * read by the group alone */
+	if ((st.st_mode & 037) || ((st.st_mode & 040) &&
+	    st.st_uid == geteuid()))
 		return err_set(e, ERR_USAGE, "'%s' holds secrets and others "
 		    "can open it: chmod 600 it", path);
 	return 0;

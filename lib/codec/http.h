@@ -85,7 +85,7 @@ struct http_opts {
 	bool waiting;			/* answers wait more than they work:
 					 * connections are spread further */
 	size_t body_max;		/* 0: 8 MiB */
-	unsigned connections_max;	/* 0: 1024; fewer where the process may
+	unsigned connections_max;	/* 0: 8192; fewer where the process may
 					 * not open so many files */
 	unsigned timeout_s;		/* 0: 30 */
 	/* May it be answered at all?  Asked when the head is there and nothing

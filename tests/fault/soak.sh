@@ -47,6 +47,12 @@ check 'the clients of the soak call an answer wrong that names a model they do n
 	exits 1 soak_for_a_second -b 0 -i 0 1 rows "sha256:0=answers" "$port" &&
 	is_count 'answers wrong' '[1-9][0-9]*'
 X
+check 'the clients of the soak ask as many a second as they are told, and hold as many idle connections' <<'X'
+	exits 0 soak_for_a_second -g 2 -b 0 -i 0 -n 300 -r 50 1 rows "$model=answers" "$port" &&
+	test "$(sed -n 's/^answers right  *//p' counts)" -le 120 &&
+	is_count 'idle and slow connections' 300 &&
+	is_count 'of them cut off' 0
+X
 stop
 start --name other model.onnx
 check 'the clients of the soak count good requests that are refused' <<'X'
@@ -75,6 +81,12 @@ check 'in the soak right and odd requests were answered, models taken up and cor
 	is_count 'models taken up' '[1-9][0-9]*' out &&
 	is_count 'models that could not be taken up' '[1-9][0-9]*' out
 X
+check 'in the soak servers were killed, and those started in their place answered right' <<'X'
+	is_count 'servers killed' '[1-9][0-9]*' out &&
+	is_count 'answers right where killed' '[1-9][0-9]*' out &&
+	is_count 'answers wrong where killed' 0 out &&
+	is_count 'exit of the server of the killed' 0 out
+X
 check 'both servers of the soak ended with 0 at SIGTERM, and no answer was cut short by it' <<'X'
 	is_count 'exit of the server of the alias' 0 out &&
 	is_count 'exit of the server of the file' 0 out &&
@@ -87,7 +99,7 @@ X
 fresh killed
 mkdir -p fake/bin fake/tools
 for tool in data train registry; do ln -s "$BUILD/bin/mlv-$tool" fake/bin/; done
-ln -s "$soak" fake/tools/
+ln -s "$soak" "$BUILD/tools/keeper" fake/tools/
 printf '#!/bin/sh\n[ "$1" != http ] || exec timeout -s KILL 4 "%s" "$@"\nexec "%s" "$@"\n' \
     "$BUILD/bin/mlv-serve" "$BUILD/bin/mlv-serve" >fake/bin/mlv-serve
 chmod +x fake/bin/mlv-serve

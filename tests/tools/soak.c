@@ -1,6 +1,6 @@
 /*
- * soak [-e] [-g N] [-b N] [-i N] SEED ROWS ANSWERS... PORT...: clients of
- * running servers, until a SIGTERM comes.
+ * soak [-ek] [-g N] [-b N] [-i N] [-n N] [-r N] SEED ROWS ANSWERS... PORT...:
+ * clients of running servers, until a SIGTERM comes.
  *
  * ROWS is a CSV file of the columns u, v and c; ANSWERS are DIGEST=FILE: one
  * answer a row, as `mlv-serve batch` of that model gives it.  Of the clients
@@ -12,8 +12,12 @@
  *	-i	hold connections: say nothing, send a byte now and then, or ask
  *		much and never read.
  *
+ * -n is of connections that say nothing, all held by one client, which comes
+ * again where it is cut off.  -r is of good requests a second, all together,
+ * in place of pauses by chance; 0 is without a pause.
+ *
  * With -e the servers may end meanwhile: then a request may find no answer,
- * but none that is cut short.
+ * but none that is cut short.  With -k they are killed, which cuts, too.
  *
  * Prints what came of it; exits 1 when an answer was wrong, a good request
  * failed, or an odd one was not answered as is due.
@@ -53,9 +57,10 @@ static struct model {
 	const char *digest;
 	char *answer[ROWS_MAX];
 } model[MOST];
-static int n_models, port[MOST], n_ports;
+static int n_models, port[MOST], n_ports, n_askers = 4;
 static uint64_t seed;
-static int servers_end;
+static int servers_end, servers_die;
+static int64_t n_silent, per_second = -1;
 static volatile sig_atomic_t asked_to_stop;
 
 static struct tally {
@@ -150,7 +155,7 @@ send_pieces(int fd, const struct buf *b, struct rng *r)
 struct asker {
 	struct rng rng;
 	int fd, to;
-	int64_t idle_since;
+	int64_t idle_since, due;
 	struct buf request, body, in;
 	size_t at;			/* of the next answer in `in` */
 	size_t which[PIPELINE_MAX][ROWS_MAX], n[PIPELINE_MAX];
@@ -309,7 +314,7 @@ take_answer(struct asker *a, int i, enum form form)
 	const struct model *m;
 
 	if (body == NULL) {
-		if (!servers_end || a->in.len > a->at)
+		if (!servers_end || (a->in.len > a->at && !servers_die))
 			complain("a good request was not answered: %s",
 			    strerror(errno));
 		return 0;
@@ -345,8 +350,8 @@ hang_up(struct asker *a)
 }
 
 /* One to three requests at once; a chunked one is the last of its
- * connection. */
-static void
+ * connection.  How many were asked. */
+static int
 ask_round(struct asker *a)
 {
 	enum form form[PIPELINE_MAX];
@@ -366,19 +371,39 @@ ask_round(struct asker *a)
 		a->to = port[rng_below(&a->rng, (uint64_t)n_ports)];
 		a->fd = dial(a->to);
 		if (a->fd < 0 && servers_end)
-			return;
+			return 0;
 	}
 	if (a->fd >= 0 && send_pieces(a->fd, &a->request, &a->rng) == 0)
 		while (got < n && take_answer(a, got, form[got]))
 			got++;
 	if (got < n)
-		atomic_fetch_add(servers_end && a->in.len == a->at ?
-		    &tally.unanswered : &tally.failed, n - got);
+		atomic_fetch_add(servers_end && (servers_die ||
+		    a->in.len == a->at) ? &tally.unanswered :
+		    &tally.failed, n - got);
 	if (got < n || form[n - 1] == FORM_CHUNKED)
 		hang_up(a);
 	buf_clear(&a->in);
 	a->at = 0;
 	a->idle_since = clock_mono_us();
+	return n;
+}
+
+/* By chance; or until the next is due, of which none is made up for that is
+ * more than a second late. */
+static void
+pause_before_next(struct asker *a, int asked)
+{
+	int64_t now = clock_mono_us();
+
+	if (per_second < 0)
+		pause_ms((int64_t)rng_below(&a->rng, 8));
+	if (per_second <= 0)
+		return;
+	if (a->due < now - 1000000)
+		a->due = now - 1000000;
+	a->due += asked * n_askers * (int64_t)1000000 / per_second;
+	if (a->due > now)
+		pause_ms((a->due - now) / 1000);
 }
 
 static void *
@@ -391,10 +416,8 @@ ask_good(void *stream)
 	buf_init(&a->request, BUF_CAP_DOC);
 	buf_init(&a->body, BUF_CAP_DOC);
 	buf_init(&a->in, BUF_CAP_DOC);
-	for (int i = 0; i < AT_LEAST || !asked_to_stop; i++) {
-		ask_round(a);
-		pause_ms((int64_t)rng_below(&a->rng, 8));
-	}
+	for (int i = 0; i < AT_LEAST || !asked_to_stop; i++)
+		pause_before_next(a, ask_round(a));
 	hang_up(a);
 	buf_free(&a->request);
 	buf_free(&a->body);
@@ -447,7 +470,7 @@ count_answers(int fd, struct buf *in, int *status)
 	at = in->data;
 	while (in->len && (at = strstr(at, "HTTP/1.1 ")) != NULL) {
 		at += 9;
-		if (*at < '1' || *at > '9')
+		if (*at < '2' || *at > '9')	/* an interim one is none */
 			continue;
 		if (n++ == 0)
 			*status = (int)strtol(at, NULL, 10);
@@ -595,6 +618,51 @@ hold_idle(void *stream)
 	return NULL;
 }
 
+/* One that is closed is opened again; none is waited for. */
+static void
+hold_again(int *fd, int to)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	char room[512];
+	ssize_t n = *fd < 0 ? 0 : recv(*fd, room, sizeof(room), MSG_DONTWAIT);
+
+	if (*fd >= 0 && n < 0 && errno == EAGAIN)
+		return;
+	if (*fd >= 0) {
+		close(*fd);
+		atomic_fetch_add(&tally.cut_off, 1);
+	}
+	a.sin_port = htons((uint16_t)to);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	*fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (*fd >= 0 && connect(*fd, (struct sockaddr *)&a, sizeof(a)) < 0 &&
+	    errno != EINPROGRESS) {
+		close(*fd);
+		*fd = -1;
+	}
+	atomic_fetch_add(&tally.held, *fd >= 0);
+}
+
+static void *
+hold_silent(void *unused)
+{
+	int *fd = calloc((size_t)n_silent, sizeof(*fd));
+
+	(void)unused;
+	for (int64_t i = 0; i < n_silent; i++)
+		fd[i] = -1;
+	while (!asked_to_stop) {
+		for (int64_t i = 0; i < n_silent && !asked_to_stop; i++)
+			hold_again(&fd[i], port[i % n_ports]);
+		pause_ms(200);
+	}
+	for (int64_t i = 0; i < n_silent; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+	free(fd);
+	return NULL;
+}
+
 /* --- the whole ------------------------------------------------------------ */
 
 /* The lines of a file, at most ROWS_MAX; it stays in memory. */
@@ -672,31 +740,44 @@ report(int good, int odd, int idle)
 	return tally.wrong || tally.failed || tally.not_due || tally.trouble;
 }
 
+/* An option's number into its place; false where it is none. */
+static int
+read_option(int c, int clients[3])
+{
+	int64_t n;
+
+	servers_end |= c == 'e' || c == 'k';
+	servers_die |= c == 'k';
+	if (c == 'e' || c == 'k')
+		return 1;
+	if (c == '?' || !num_parse_i64(optarg, strlen(optarg), &n) || n < 0)
+		return 0;
+	if (c == 'n')
+		n_silent = n;
+	else if (c == 'r')
+		per_second = n;
+	else
+		clients[c == 'g' ? 0 : c == 'b' ? 1 : 2] = (int)n;
+	return n <= (c == 'n' || c == 'r' ? 1000000 : CLIENTS_MAX / 3);
+}
+
 int
 main(int argc, char **argv)
 {
-	pthread_t id[CLIENTS_MAX];
-	int clients[3] = { 4, 4, 2 }, n = 0, c;
+	pthread_t id[CLIENTS_MAX + 1];
+	int clients[3] = { n_askers, 4, 2 }, n = 0, c, usage = 0;
 	void *(*const work[3])(void *) = { ask_good, ask_odd, hold_idle };
-	int64_t number;
 
-	while ((c = getopt(argc, argv, "eg:b:i:")) != -1) {
-		if (c == 'e') {
-			servers_end = 1;
-			continue;
-		}
-		if (c == '?' || !num_parse_i64(optarg, strlen(optarg),
-		    &number) || number < 0 || number > CLIENTS_MAX / 3)
-			return 2;
-		clients[c == 'g' ? 0 : c == 'b' ? 1 : 2] = (int)number;
-	}
-	if (argc - optind < 4 || !num_parse_u64(argv[optind],
+	while ((c = getopt(argc, argv, "ekg:b:i:n:r:")) != -1)
+		usage |= !read_option(c, clients);
+	if (usage || argc - optind < 4 || !num_parse_u64(argv[optind],
 	    strlen(argv[optind]), &seed)) {
-		fprintf(stderr, "usage: soak [-e] [-g N] [-b N] [-i N] SEED "
-		    "ROWS DIGEST=FILE... PORT...\n");
+		fprintf(stderr, "usage: soak [-ek] [-g N] [-b N] [-i N] [-n N] "
+		    "[-r N] SEED ROWS DIGEST=FILE... PORT...\n");
 		return 2;
 	}
 	signal(SIGTERM, stop);
+	n_askers = clients[0];
 	n_rows = read_rows(row, argv[optind + 1]);
 	for (int i = optind + 2; i < argc; i++)
 		read_operand(argv[i]);
@@ -704,7 +785,9 @@ main(int argc, char **argv)
 		for (int i = 0; i < clients[k]; i++, n++)
 			pthread_create(&id[n], NULL, work[k],
 			    (void *)(uintptr_t)n);
+	if (n_silent)
+		pthread_create(&id[n++], NULL, hold_silent, NULL);
 	for (int i = 0; i < n; i++)
 		pthread_join(id[i], NULL);
-	return report(clients[0], clients[1], clients[2]);
+	return report(clients[0], clients[1], clients[2] || n_silent);
 }

@@ -75,8 +75,7 @@ open_conn(struct http_worker *w, int fd)
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = k };
 	int one = 1;
 
-	if (k == NULL || (k->in = mem_zeroed(HTTP_HEAD_MAX + 1, 1)) == NULL) {
-		free(k);
+	if (k == NULL) {
 		close(fd);
 		atomic_fetch_sub(&w->server->connections, 1);
 		return;
@@ -284,6 +283,10 @@ read_head(struct http_worker *w, struct http_conn *k)
 	size_t n, blank = 0;
 	int got;
 
+	/* who says nothing costs little */
+	if (k->in == NULL &&
+	    (k->in = mem_zeroed(HTTP_HEAD_MAX + 1, 1)) == NULL)
+		return STEP_CLOSE;
 	/* empty lines in front of a request mean nothing */
 	while (blank + 1 < k->n_in && k->in[blank] == '\r' &&
 	    k->in[blank + 1] == '\n')

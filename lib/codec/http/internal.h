@@ -25,7 +25,8 @@ struct http_conn {
 	int64_t since_us;		/* in that phase, by the worker's clock */
 	int64_t begun_us, came_us;	/* of the request: its first byte, the
 					 * last that was read */
-	char *in;			/* (HTTP_HEAD_MAX + 1): n_in bytes read */
+	char *in;			/* (HTTP_HEAD_MAX + 1): n_in bytes read;
+					 * NULL before the first */
 	size_t n_in, n_head;		/* of them, the head's */
 	struct http_head head;
 	struct http_chunks chunks;

@@ -16,6 +16,7 @@
 #define BODY_MAX ((size_t)8 << 20)
 #define TICK_MS 250
 #define EVENTS 64
+#define CONNECTIONS_MAX 8192u
 
 static void
 listen_here(struct http_worker *w, bool yes)
@@ -121,7 +122,8 @@ work(void *arg)
 static unsigned
 connections_for(const struct http_opts *o, unsigned threads)
 {
-	unsigned most = o->connections_max ? o->connections_max : 1024u;
+	unsigned most = o->connections_max ? o->connections_max :
+	    CONNECTIONS_MAX;
 	unsigned others = 32 + 6 * threads;
 	uint64_t files = machine_files();
 
