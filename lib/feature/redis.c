@@ -695,7 +695,8 @@ redis_load(struct redis *r, struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e)
 {
 	struct redis_loading k = { .r = r, .l = l };
-	const struct feed_opts o = { read, -1, l->live };
+	const struct feed_opts o = { .read = read, .copy = -1,
+	    .eager = l->live };
 	struct feed *feed;
 	int rc;
 

@@ -152,6 +152,74 @@ check 'a load that is killed is run again; readers see whole rows meanwhile' <<'
 	test "$(cut -f2 out | sort -u)" = 250007
 X
 
+# --- what was loaded is not read again -----------------------------------------
+load_more() { expect 0 mlv-data feature load --json --store m.mdb --until 2026-01-10 more.yaml; }
+more() { mlv-data feature get more.yaml --service churn --store m.mdb --at 2026-01-10 "$@" | cut -f2 | paste -sd, -; }
+sed 's/usage.csv/more.csv/' features.yaml >more.yaml
+cat usage.csv >more.csv
+check 'of a source that grew the new rows alone are read, late ones too' <<'X'
+	load_more &&
+	holds '.rows == 4 and .skipped == 0' &&
+	load_more &&
+	holds '.rows == 4 and .skipped == 4 and .newer == 0' &&
+	printf '1,2026-01-04,2026-01-04,9,9\n2,2026-01-07,2026-01-07,8,1\n' >>more.csv &&
+	load_more &&
+	holds '.rows == 6 and .skipped == 4 and .newer == 1' &&
+	test "$(more customer_id=1) $(more customer_id=2)" = '5,3,3,14 8,1,2,1'
+X
+check 'of one that was changed before its end all rows are' <<'X'
+	sed 's/^1,2026-01-04,2026-01-04,9/3,2026-01-04,2026-01-04,9/' more.csv >changed &&
+	cp changed more.csv &&
+	load_more &&
+	holds '.rows == 6 and .skipped == 0' &&
+	test "$(more customer_id=3)" = 9,9,1,9 &&
+	load_more &&
+	holds '.skipped == 6'
+X
+check 'of a packed source too' <<'X'
+	gzip -c more.csv >more.csv.gz &&
+	sed 's/more.csv/more.csv.gz/' more.yaml >packed.yaml &&
+	expect 0 mlv-data feature load --json --store z.mdb --until 2026-01-10 packed.yaml &&
+	holds '.skipped == 0' &&
+	{ cat more.csv; echo 4,2026-01-05,2026-01-05,1,1; } | gzip -c >more.csv.gz &&
+	expect 0 mlv-data feature load --json --store z.mdb --until 2026-01-10 packed.yaml &&
+	holds '.skipped == 6 and .newer == 1'
+X
+check 'rows that wait are read again, and those behind them' <<'X'
+	echo 5,2026-01-20,2026-01-20,1,1 >>more.csv &&
+	load_more &&
+	holds '.waiting == 1 and .skipped == 6' &&
+	echo 6,2026-01-05,2026-01-05,2,2 >>more.csv &&
+	load_more &&
+	holds '.rows == 8 and .waiting == 1 and .skipped == 6 and .newer == 1' &&
+	expect 0 mlv-data feature load --json --store m.mdb --until 2026-01-31 more.yaml &&
+	holds '.waiting == 0 and .skipped == 6 and .newer == 1' &&
+	load_more &&
+	holds '.skipped == 8'
+X
+check 'of a version that was loaded nothing is read, of a later one the new rows' <<'X'
+	sed 's/source: more.csv/source: data:events/' more.yaml >versions.yaml &&
+	mlv-data add --name events more.csv >/dev/null &&
+	expect 0 mlv-data feature load --json --store v.mdb versions.yaml &&
+	expect 0 mlv-data feature load --json --store v.mdb versions.yaml &&
+	holds '.rows == 8 and .skipped == 8' &&
+	echo 7,2026-01-05,2026-01-05,2,2 >>more.csv &&
+	mlv-data add --name events more.csv >/dev/null &&
+	expect 0 mlv-data feature load --json --store v.mdb versions.yaml &&
+	holds '.rows == 9 and .skipped == 8 and .newer == 1'
+X
+check 'a load that was cut short goes on where it was' <<'X'
+	{ cat big.csv; echo 1,soon,2026-01-01,1,1; } >torn.csv &&
+	sed 's/big.csv/torn.csv/' big.yaml >torn.yaml &&
+	expect 3 mlv-data feature load torn.yaml --store t.mdb &&
+	sed '$s/soon/2026-01-30/' torn.csv >whole.csv &&
+	cp whole.csv torn.csv &&
+	expect 0 mlv-data feature load --json torn.yaml --store t.mdb --until 2026-02-01 &&
+	holds '.rows == 300001 and .skipped >= 200000 and .newer >= 37000' &&
+	expect 0 mlv-data feature get torn.yaml --service churn --store t.mdb --at 2026-01-07 customer_id=7 &&
+	test "$(cut -f2 out | sort -u)" = 250007
+X
+
 # --- what is refused ---------------------------------------------------------
 check 'a key that is not given, or is none, is told' <<'X'
 	expect 2 get client=1 &&
