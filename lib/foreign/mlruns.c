@@ -12,22 +12,12 @@
 #include "base/path.h"
 #include "catalog/manifest.h"
 #include "codec/yaml.h"
+#include "foreign/mlrun.h"
 #include "store/odb.h"
-#include "track/ended.h"
 
 #define VALUE_MAX ((size_t)1 << 20)	/* a parameter or tag */
 #define METRIC_MAX ((size_t)1 << 30)	/* a metric's file */
 #define DEPTH_MAX 32			/* of names with slashes */
-
-/* A run being read. */
-struct mlrun {
-	const struct import_request *rq;
-	struct arena arena;
-	const char *folder;
-	const char *experiment;		/* its name, or "" */
-	const struct json *meta;
-	struct ended ended;
-};
 
 static bool
 is_folder(const char *path)
@@ -35,6 +25,14 @@ is_folder(const char *path)
 	struct stat st;
 
 	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool
+is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 static int
@@ -198,6 +196,13 @@ add_artifact(struct mlrun *m, const char *path, const char *name,
 	return r;
 }
 
+int
+mlrun_add_artifacts(struct mlrun *m, const char *folder, struct err *e)
+{
+	const struct file_walk w = { add_artifact, m, 0 };
+
+	return walk_files(&w, folder, "", e);
+}
 
 static int
 add_tags(struct mlrun *m, struct json *tags, const char *folder,
@@ -243,21 +248,21 @@ add_facts(struct mlrun *m, struct err *e)
 	return 0;
 }
 
+enum run_status
+mlrun_status(const char *word)
+{
+	return strcmp(word, "FINISHED") == 0 ? RUN_FINISHED :
+	    strcmp(word, "FAILED") == 0 ? RUN_FAILED : RUN_KILLED;
+}
+
+/* Numbers; texts in the oldest files. */
 static enum run_status
 status_of(const struct json *meta)
 {
-	/* MLflow's numbers; texts in the oldest files */
-	static const char *const words[] = { "", "RUNNING", "SCHEDULED",
-	    "FINISHED", "FAILED", "KILLED" };
-	const char *text = json_text(meta, "status", NULL);
 	int64_t status = json_int(meta, "status", 0);
 
-	for (int i = 1; text && i < 6; i++)
-		if (strcmp(text, words[i]) == 0)
-			status = i;
-	/* one that never ended there will not end here */
-	return status == 3 ? RUN_FINISHED : status == 4 ? RUN_FAILED :
-	    RUN_KILLED;
+	return mlrun_status(json_text(meta, "status", status == 3 ?
+	    "FINISHED" : status == 4 ? "FAILED" : ""));
 }
 
 static int64_t
@@ -431,6 +436,8 @@ import_mlruns(const struct import_request *rq, struct err *e)
 
 	if (catalog_need_repo(rq->catalog, "a run", e) < 0)
 		return -1;
+	if (is_file(rq->path))
+		return import_mlflow_db(rq, e);
 	if (!is_folder(rq->path))
 		return err_set(e, ERR_NOENT, "there is no folder '%s'", rq->path);
 	if (is_run(rq->path))
