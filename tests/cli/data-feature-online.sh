@@ -220,6 +220,58 @@ check 'a load that was cut short goes on where it was' <<'X'
 	test "$(cut -f2 out | sort -u)" = 250007
 X
 
+# --- random events, late and again, load by load --------------------------------
+cat >late.yaml <<'Y'
+entities: {customer: {key: customer_id}}
+views:
+  usage:
+    entity: customer
+    source: late.csv
+    timestamp: event_timestamp
+    created: created
+    ttl: 3h
+    features:
+    - calls
+    - {name: n, window: 1h, agg: count}
+    - {name: total, window: 6h, agg: sum, of: calls}
+    - {name: lo, window: 1d, agg: min, of: calls}
+    - {name: hi, window: 1d, agg: max, of: calls}
+    - {name: spread, window: 1d, agg: std, of: calls}
+    - {name: kinds, window: 1d, agg: distinct, of: calls}
+    - {name: newest, window: 1d, agg: last-4, of: calls}
+services: {churn: [usage]}
+Y
+# Of an hour: events of 26 hours back, of which some came before as they are.
+events_of() {	# hour
+	awk -v h="$1" 'BEGIN {
+		srand(h)
+		for (i = 0; i < 60; i++) {
+			m = h * 60 - (rand() < .3 ? int(rand() * 26 * 60) : int(rand() * 60))
+			printf "%d,2026-01-%02dT%02d:%02d:00Z,2026-01-%02dT%02d:00:00Z,%d\n", rand() * 4,
+			    1 + int(m / 1440), int(m / 60) % 24, m % 60, 1 + int(h / 24), h % 24, rand() * 9
+		}
+	}'
+}
+online_is_joined() {
+	echo customer_id,event_timestamp,created,calls >late.csv
+	for h in 30 31 32 33 34 35 36 37; do
+		{ events_of $h; tail -n 5 late.csv | grep Z; } >new
+		cat new >>late.csv
+		at=$(date -u -d "2026-01-01 UTC + $h hours" +%Y-%m-%dT%H:%M:%SZ)
+		mlv-data feature load late.yaml --store late.mdb --until $at --json >loaded || return 1
+		{ echo customer_id,event_timestamp; for k in 0 1 2 3 4; do echo $k,$at; done; } >moments.csv
+		mlv-data feature join -q late.yaml --service churn --short moments.csv -o joined.jsonl >/dev/null || return 1
+		for k in 0 1 2 3 4; do
+			mlv-data feature get late.yaml --service churn --store late.mdb --at $at customer_id=$k --json
+		done | jq -c '[(.feature | sub("usage__"; "")), .value]' | sort >online
+		jq -c 'del(.customer_id, .event_timestamp) | to_entries[] | [.key, .value]' joined.jsonl | sort >joined
+		test "$(wc -l <online)" = 40 && same joined online || return 1
+	done
+	cp loaded out
+	holds ".rows == $(($(wc -l <late.csv) - 1)) and .skipped > 400 and .waiting == 0"
+}
+check 'after each load online says what a join at that moment says' 'online_is_joined'
+
 # --- what is refused ---------------------------------------------------------
 check 'a key that is not given, or is none, is told' <<'X'
 	expect 2 get client=1 &&
