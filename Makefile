@@ -50,7 +50,7 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB := $(B)/libmlv.a
 # A tool appears as soon as its main.c does.
 # Their libraries are slow to start, so they are programs of their own.
-HELPERS := $(B)/libexec/mlv/mlv-http $(B)/libexec/mlv/mlv-archive
+HELPERS := $(B)/libexec/mlv/mlv-http $(B)/libexec/mlv/mlv-archive $(B)/libexec/mlv/mlv-grpc
 BINS := $(foreach t,$(TOOLS),$(if $(wildcard cmd/mlv-$t/main.c),$(B)/bin/mlv-$t))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%.t,$(UNIT_SRC))
 TESTTOOLS := $(patsubst tests/tools/%.c,$(B)/tools/%,$(TOOL_SRC))
@@ -89,11 +89,16 @@ $(foreach t,$(TOOLS),$(eval $(call tool_rule,$t)))
 
 $(B)/libexec/mlv/mlv-http: LIBS += -lcurl
 $(B)/libexec/mlv/mlv-archive: LIBS += -larchive
+$(B)/libexec/mlv/mlv-grpc: LIBS += -lnghttp2
 $(B)/libexec/mlv/mlv-http: $(call obj,$(wildcard cmd/helper-http/*.c)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/libexec/mlv/mlv-archive: $(call obj,$(wildcard cmd/helper-archive/*.c)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/libexec/mlv/mlv-grpc: $(call obj,$(wildcard cmd/helper-grpc/*.c)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
