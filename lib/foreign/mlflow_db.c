@@ -110,7 +110,8 @@ add_artifacts(struct mlflow_db *d, struct err *e)
 	int r = 0;
 
 	if (folder)
-		r = mlrun_add_artifacts(&d->run, folder, e);
+		r = mlrun_walk(&d->run, folder, mlrun_add_artifact,
+		    e);
 	else if (*d->artifacts && strstr(d->artifacts, ":/") &&
 	    strncmp(d->artifacts, "file:", 5) && strncmp(d->artifacts,
 	    "mlflow-artifacts:", 17))

@@ -17,8 +17,15 @@ struct mlrun {
 	struct ended ended;
 };
 
-/* Every file below a folder becomes an output. */
-int mlrun_add_artifacts(struct mlrun *m, const char *folder, struct err *e);
+/* A folder, and no link to one. */
+bool mlrun_is_folder(const char *path);
+/* Every file below a folder, its name with slashes as MLflow has it. */
+typedef int mlrun_file(struct mlrun *m, const char *path, const char *name,
+    struct err *e);
+int mlrun_walk(struct mlrun *m, const char *folder, mlrun_file *fn,
+    struct err *e);
+/* It becomes an output. */
+mlrun_file mlrun_add_artifact;
 /* "FINISHED" ...; one that never ended there will not end here. */
 enum run_status mlrun_status(const char *word);
 
