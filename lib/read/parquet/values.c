@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "codec/json.h"
+#include "table/cell.h"
 
 #define DAY_US INT64_C(86400000000)
 #define JULIAN_1970 2440588
@@ -264,6 +265,24 @@ parquet_numbers(void *out, bool *wide, const struct parquet_column *c,
 	default:
 		return fill_floats(out, c, v, e);
 	}
+}
+
+int
+parquet_dates(int64_t *us, bool *any, const struct parquet_values *v,
+    struct err *e)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		const struct parquet_bytes *b = &v->bytes[i];
+
+		if (b->n == 0)
+			us[i] = PARQUET_NO_DATE;
+		else if (cell_date(b->s, b->n, &us[i]))
+			*any = true;
+		else
+			return err_set(e, ERR_FORMAT, "a text that is no "
+			    "date");
+	}
+	return 0;
 }
 
 /* ---- text ---- */
