@@ -40,6 +40,13 @@ parquet_col_type(const struct parquet_column *c)
 	}
 }
 
+bool
+parquet_may_widen(const struct parquet_column *c)
+{
+	return c->logical == PARQUET_UINT && c->physical == PARQUET_INT64 &&
+	    c->max_rep == 0;
+}
+
 /* ---- numbers ---- */
 
 static int64_t
@@ -226,7 +233,7 @@ static int
 fill_whole(int64_t *out, bool *wide, const struct parquet_column *c,
     const struct parquet_values *v)
 {
-	bool big = c->logical == PARQUET_UINT && c->physical == PARQUET_INT64;
+	bool big = parquet_may_widen(c);
 
 	if (c->physical == PARQUET_INT64 && v->n > 0)
 		memcpy(out, v->i64, v->n * sizeof(*out));

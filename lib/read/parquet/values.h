@@ -26,6 +26,8 @@
 /* What a column of it becomes. */
 enum col_type parquet_col_type(const struct parquet_column *c);
 
+/* Can whole numbers of it turn out to be floats, where one does not fit? */
+bool parquet_may_widen(const struct parquet_column *c);
 /* All values as int64 (integers, dates: ERR_FORMAT where one is beyond what
  * a column can hold), doubles, or booleans: (v->n) of 8, 8, 1 bytes.  *wide:
  * an unsigned one did not fit; then out holds doubles. */

@@ -8,6 +8,7 @@
 #include "read/forms.h"
 #include "read/parquet/columns.h"
 #include "read/parquet/skip.h"
+#include "read/parquet/values.h"
 #include "table/cell.h"
 #include "table/column_set.h"
 
@@ -185,10 +186,8 @@ static void
 skip_groups(struct parquet_reading *r)
 {
 	for (size_t i = 0; i < r->cols.n; i++) {
-		const struct parquet_column *c = parquet_column(r->cols.f,
-		    r->cols.at[i]);
-
-		if (c->logical == PARQUET_UINT && c->physical == PARQUET_INT64)
+		if (parquet_may_widen(parquet_column(r->cols.f,
+		    r->cols.at[i])))
 			return;
 	}
 	for (size_t g = 0; g < parquet_groups(r->cols.f); g++) {
