@@ -58,7 +58,8 @@ put_tensor_head(struct buf *out, const struct json *tensor)
 static uint64_t
 whole_at(const struct oip_type *t, const char *s)
 {
-	uint64_t v = get_le(s, t->size);
+	uint64_t v = t->size == 8 ? get_le64(s) : t->size == 4 ? get_le32(s) :
+	    t->size == 2 ? get_le16(s) : (uint8_t)*s;
 	int unused = 64 - (int)(8 * t->size);
 
 	/* negative numbers have ten bytes in a varint: the sign goes up */
