@@ -192,7 +192,8 @@ show_raw(const struct oip_type *t, const uint8_t *s, size_t n)
 		size_t k = t->size ? t->size : 4 + get_le32(s);
 
 		if (t->size)
-			printf(" %lld", (long long)get_le(s, k));
+			printf(" %lld", (long long)(k == 8 ? get_le64(s) :
+			    k == 4 ? get_le32(s) : k == 2 ? get_le16(s) : *s));
 		else
 			printf(" %.*s", (int)k - 4, (const char *)s + 4);
 		s += k;
