@@ -152,6 +152,40 @@ check 'a load that is killed is run again; readers see whole rows meanwhile' <<'
 	test "$(cut -f2 out | sort -u)" = 250007
 X
 
+# A row has calls and spend alike; a reader that saw halves of two
+# would tell two values of one customer.
+read_steadily() {	# number of the reader
+	until [ -e stop ]; do
+		mlv-data feature get live.yaml --service churn --store l.mdb --at 2026-01-08 "customer_id=$1" |
+		    cut -f2 | sort -u | wc -l
+	done >"seen.$1"
+}
+load_among_readers() {
+	for n in 1 2 3 4 5 6; do
+		read_steadily $n &
+	done
+	for day in 07 08; do
+		awk -F, -v OFS=, -v d="2026-01-$day" 'NR > 1 && NR < 20000 { $2 = $3 = d; $4 = $5 = $4 + 1000000 } { print }' \
+		    live.csv >next.csv
+		mv next.csv live.csv
+		mlv-data feature load live.yaml --store l.mdb >/dev/null || : >failed
+	done
+	: >stop
+	wait
+}
+cp big.csv live.csv
+sed 's/big.csv/live.csv/' big.yaml >live.yaml
+mlv-data feature load live.yaml --store l.mdb >/dev/null
+check 'six readers while two loads replace what they read: whole rows, every time' <<'X'
+	load_among_readers &&
+	test ! -e failed &&
+	cat seen.* >seen &&
+	test "$(wc -l <seen)" -ge 12 &&
+	test "$(sort -u seen)" = 1 &&
+	expect 0 mlv-data feature get live.yaml --service churn --store l.mdb --at 2026-01-08 customer_id=7 &&
+	test "$(cut -f2 out | sort -u)" = 2000007
+X
+
 # --- what was loaded is not read again -----------------------------------------
 load_more() { expect 0 mlv-data feature load --json --store m.mdb --until 2026-01-10 more.yaml; }
 more() { mlv-data feature get more.yaml --service churn --store m.mdb --at 2026-01-10 "$@" | cut -f2 | paste -sd, -; }
