@@ -24,7 +24,8 @@ cp -a base once
 # What is not yet named is ./t.FILE.HEX.tmp; a kill may leave it.
 state_of() {	# file
 	cmp -s "$1" old || cmp -s "$1" "../once/$1" || echo "$1 is neither old nor new"
-	find . -type f | grep -v -x -e ./in.csv -e ./s.yaml -e ./check.sh -e ./old -e ./t.parquet -e ./t.csv.gz -e ./t.bad.parquet $left
+	find . -type f | grep -v -x -e ./in.csv -e ./s.yaml -e ./check.sh -e ./old -e ./t.parquet -e ./t.csv.gz \
+	    -e ./t.bad.parquet $left
 }
 strike_both() {	# command, file
 	left="-e ./$2.[0-9a-f]*.tmp"
