@@ -48,15 +48,16 @@ TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB := $(B)/libmlv.a
-# A tool appears as soon as its main.c does.
 # Their libraries are slow to start, so they are programs of their own.
-HELPERS := $(B)/libexec/mlv/mlv-http $(B)/libexec/mlv/mlv-archive
+HELPERS := http archive sqlite grpc
+HELPER_BINS := $(patsubst %,$(B)/libexec/mlv/mlv-%,$(HELPERS))
+# A tool appears as soon as its main.c does.
 BINS := $(foreach t,$(TOOLS),$(if $(wildcard cmd/mlv-$t/main.c),$(B)/bin/mlv-$t))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%.t,$(UNIT_SRC))
 TESTTOOLS := $(patsubst tests/tools/%.c,$(B)/tools/%,$(TOOL_SRC))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
-all: $(BINS) $(HELPERS) ## build the six tools into build/bin
+all: $(BINS) $(HELPER_BINS) ## build the six tools into build/bin
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -87,15 +88,16 @@ $(B)/bin/mlv-$(1): $(call obj,$(sort $(wildcard cmd/mlv-$(1)/*.c))) $(LIB)
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$t)))
 
+define helper_rule
+$(B)/libexec/mlv/mlv-$(1): $(call obj,$(sort $(wildcard cmd/helper-$(1)/*.c))) $(LIB)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(MLV_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+endef
+$(foreach h,$(HELPERS),$(eval $(call helper_rule,$h)))
 $(B)/libexec/mlv/mlv-http: LIBS += -lcurl
 $(B)/libexec/mlv/mlv-archive: LIBS += -larchive
-$(B)/libexec/mlv/mlv-http: $(call obj,$(wildcard cmd/helper-http/*.c)) $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
-
-$(B)/libexec/mlv/mlv-archive: $(call obj,$(wildcard cmd/helper-archive/*.c)) $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(MLV_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/libexec/mlv/mlv-sqlite: LIBS += -lsqlite3
+$(B)/libexec/mlv/mlv-grpc: LIBS += -lnghttp2
 
 # base.t beside base/lines.t; older builds had a program where a folder is now.
 $(B)/unit/%.t: $(B)/obj/tests/unit/%.o $(LIB)

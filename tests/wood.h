@@ -13,7 +13,7 @@
 
 #define FEATURES 5
 #define TARGETS 3
-#define WOOD_NODES 6000
+#define WOOD_NODES 12000
 #define WOOD_SETS 60000
 
 /* What trees are made. */

@@ -308,6 +308,7 @@ const struct verb verb_check = {
 "error.  With --json or -z the records stay on standard output.  A row that\n"
 "cannot be cut into cells goes to FILE as the text it is, in the first column.\n"
 "FILE may end in .csv, .jsonl or .parquet, and .gz or .zst behind it.\n"
+"The rows of a Parquet file keep their types there.\n"
 "\n"
 "example: mlv-data check --schema s.yaml in.csv --bad bad.csv > good.csv\n",
 	.options = check_options, .defaults = &check_defaults,

@@ -54,7 +54,7 @@ static int
 check_out_all(struct cli *c, const struct tracked_list *l, bool force)
 {
 	struct checkout_done done;
-	int status = EXIT_YES, failed;
+	int status = EXIT_YES;
 
 	for (size_t i = 0; i < l->n; i++) {
 		struct err e = ERR_INIT;
@@ -73,11 +73,7 @@ check_out_all(struct cli *c, const struct tracked_list *l, bool force)
 		}
 		if (r == 0)
 			continue;
-		failed = cli_fail(c, &e);
-		if (failed != EXIT_UNPROVEN)
-			status = EXIT_TROUBLE;
-		else if (status == EXIT_YES)
-			status = failed;
+		status = cli_worse(status, cli_fail(c, &e));
 	}
 	return status;
 }

@@ -53,6 +53,7 @@ print_loaded(struct cli *c, const struct online_load *l)
 	out_int(&c->out, "waiting", (int64_t)l->waiting);
 	out_int(&c->out, "timeless", (int64_t)l->timeless);
 	out_only(&c->out, OUT_JSON);
+	out_int(&c->out, "skipped", (int64_t)l->skipped);
 	out_bool(&c->out, "anew", l->anew);
 	out_end(&c->out);
 }
@@ -129,10 +130,12 @@ const struct verb verb_feature_load = {
 	.about =
 "Reads the source of each view, or SOURCE (- is standard input) for one, and\n"
 "keeps for each key what mlv-data feature get and mlv-serve answer with.\n"
-"Loading again changes nothing that is not newer, so a load that was cut\n"
-"short is run again, and late rows do no harm.  Who reads meanwhile sees\n"
-"whole rows.  Prints view, rows read, keys that have a newer row, rows that\n"
-"wait for a later --until, and rows without a time.\n"
+"Of a source that only grew since, the rows behind those that were loaded are\n"
+"read.  Loading again changes nothing that is not newer, so a load that was\n"
+"cut short is run again and goes on, and late rows do no harm.  Who reads\n"
+"meanwhile sees whole rows.  Prints view, rows of the source (with --json: how\n"
+"many of them were skipped), keys that have a newer row, rows that wait for a\n"
+"later --until, and rows without a time.\n"
 "\n"
 "example: mlv-data feature load features.yaml\n",
 	.options = load_options, .opts_size = sizeof(struct load_verb),

@@ -124,7 +124,7 @@ import_file(struct cli *c, const struct foreign_file *f, struct err *e)
 static int
 import_all(struct cli *c, const struct foreign_list *l)
 {
-	int status = EXIT_YES, failed;
+	int status = EXIT_YES;
 
 	for (size_t i = 0; i < l->n; i++) {
 		struct err e = ERR_INIT;
@@ -132,11 +132,7 @@ import_all(struct cli *c, const struct foreign_list *l)
 		progress_tick(&c->progress, "importing", i, l->n);
 		if (import_file(c, &l->v[i], &e) == 0)
 			continue;
-		failed = cli_fail(c, &e);
-		if (failed != EXIT_UNPROVEN)
-			status = EXIT_TROUBLE;
-		else if (status == EXIT_YES)
-			status = failed;
+		status = cli_worse(status, cli_fail(c, &e));
 	}
 	return status;
 }

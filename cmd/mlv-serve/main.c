@@ -5,7 +5,8 @@ int
 main(int argc, char **argv)
 {
 	static const struct verb *const verbs[] = {
-		&verb_batch, &verb_stream, &verb_http, &verb_replay,
+		&verb_batch, &verb_stream, &verb_http, &verb_grpc,
+		&verb_replay,
 		&verb_rollout_start, &verb_rollout_status,
 		&verb_rollout_judge, &verb_rollout_step, &verb_rollout_watch,
 		&verb_rollout_abort, &verb_rollout_ls, &verb_track,

@@ -11,6 +11,7 @@
 extern const struct verb verb_batch;
 extern const struct verb verb_stream;
 extern const struct verb verb_http;
+extern const struct verb verb_grpc;
 extern const struct verb verb_track;
 extern const struct verb verb_replay;
 extern const struct verb verb_rollout_start;

@@ -34,7 +34,7 @@ import_check(struct cli *c, void *opts, int argc, char **argv)
 {
 	(void)opts;
 	(void)argv;
-	return argc == 1 ? 0 : cli_usage(c, "%s takes one folder",
+	return argc == 1 ? 0 : cli_usage(c, "%s takes one path",
 	    c->verb->name);
 }
 
@@ -70,19 +70,21 @@ tensorboard_run(struct cli *c, void *opts, int argc, char **argv)
 
 const struct verb verb_import_mlruns = {
 	.name = "import mlruns",
-	.summary = "take over runs from MLflow's folders",
-	.synopsis = "FOLDER",
+	.summary = "take over runs from MLflow's folders or database",
+	.synopsis = "FOLDER|FILE.db",
 	.about =
-"Takes over the runs of an MLflow file store (mlruns), of one experiment, or one\n"
-"run: parameters, metrics with all their steps, tags, status, times and\n"
-"artifacts.  Prints a record a run: name, status (added, unchanged), what it was\n"
-"called, path.  What was taken over before is left alone, so it may be done\n"
-"again; a run that cannot be read is told and the others go on.\n"
+"Takes over the runs of an MLflow file store (mlruns), of one experiment, of one\n"
+"run, or of MLflow's SQLite file: parameters, metrics with all their steps, tags,\n"
+"status, times and artifacts (of a database those below its folder).  Prints a\n"
+"record a run: name, status (added, unchanged), what it was called, path.  What\n"
+"was taken over before is left alone, so it may be done again; a run that cannot\n"
+"be read is told and the others go on.\n"
 "\n"
 "The experiment's name is the tag mlflow.experiment:\n"
 "mlv-train runs --where 'facts.tags[\"mlflow.experiment\"] == \"churn\"'\n"
 "\n"
-"example: mlv-train import mlruns ./mlruns\n",
+"example: mlv-train import mlruns ./mlruns\n"
+"example: mlv-train import mlruns ./mlflow.db\n",
 	.flags = VERB_JSON | VERB_NUL | VERB_TABLE | VERB_REPOSITORY | VERB_EVENTS,
 	.check = import_check, .run = mlruns_run,
 };

@@ -184,6 +184,7 @@ step mlv-data lineage model:behaviour
 step mlv-data feature load features.yaml
 step mlv-data feature get features.yaml --service behaviour "customerID=$(sed -n '2s/,.*//p' churn.csv)"
 echo "$ mlv-serve http model:behaviour --features features.yaml --service behaviour --log served"
+rm url	# not that of the server before, should this one be slow to begin
 mlv-serve http model:behaviour --features features.yaml --service behaviour --log served --port 0 >url 2>server.err &
 server=$!
 soon grep -q http url || { cat server.err >&2; exit 1; }

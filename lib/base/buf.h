@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 
@@ -55,29 +56,33 @@ void buf_le16(struct buf *b, uint16_t v);
 void buf_le32(struct buf *b, uint32_t v);
 void buf_le64(struct buf *b, uint64_t v);
 static inline uint64_t
-get_le(const void *p, size_t n)
+get_le64(const void *p)
 {
-	const unsigned char *u = p;
-	uint64_t v = 0;
+	uint64_t v;
 
-	for (size_t i = 0; i < n; i++)
-		v |= (uint64_t)u[i] << 8 * i;
+	memcpy(&v, p, sizeof(v));	/* one load, which a loop is not */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+static inline uint32_t
+get_le32(const void *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap32(v);
+#endif
 	return v;
 }
 static inline uint16_t
 get_le16(const void *p)
 {
-	return (uint16_t)get_le(p, 2);
-}
-static inline uint32_t
-get_le32(const void *p)
-{
-	return (uint32_t)get_le(p, 4);
-}
-static inline uint64_t
-get_le64(const void *p)
-{
-	return get_le(p, 8);
+	const unsigned char *u = p;
+
+	return (uint16_t)(u[0] | u[1] << 8);
 }
 
 /* 0, or -1 (ERR_TOOBIG or ERR_NOMEM) when any append was refused. */

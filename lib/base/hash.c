@@ -48,6 +48,18 @@ sha256_done(struct sha256 *h, uint8_t out[SHA256_BYTES])
 }
 
 void
+sha256_peek(const struct sha256 *h, uint8_t out[SHA256_BYTES])
+{
+	EVP_MD_CTX *copy = EVP_MD_CTX_new();
+	unsigned int n = SHA256_BYTES;
+
+	if (copy == NULL || EVP_MD_CTX_copy_ex(copy, h->ctx) != 1 ||
+	    EVP_DigestFinal_ex(copy, out, &n) != 1)
+		BUG("SHA-256 copy failed");
+	EVP_MD_CTX_free(copy);
+}
+
+void
 sha256_free(struct sha256 *h)
 {
 	if (h == NULL)

@@ -20,6 +20,8 @@ struct sha256 *sha256_new(void);
 void sha256_add(struct sha256 *h, const void *p, size_t n);
 /* Writes the digest and starts anew; sha256_free ends it. */
 void sha256_done(struct sha256 *h, uint8_t out[SHA256_BYTES]);
+/* Writes the digest of what was added so far, and goes on. */
+void sha256_peek(const struct sha256 *h, uint8_t out[SHA256_BYTES]);
 void sha256_free(struct sha256 *h);
 void sha256_of(const void *p, size_t n, uint8_t out[SHA256_BYTES]);
 

@@ -76,6 +76,14 @@ cli_status(const struct err *e)
 	}
 }
 
+int
+cli_worse(int status, int failed)
+{
+	if (failed != EXIT_UNPROVEN)
+		return EXIT_TROUBLE;
+	return status == EXIT_YES ? failed : status;
+}
+
 static void
 clear_progress(struct cli *c)
 {

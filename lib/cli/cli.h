@@ -111,6 +111,9 @@ const char *cli_model_name(struct cli *c, const char *text);
 
 /* Print "TOOL: error: MSG" and return the status that fits e->code. */
 int cli_fail(struct cli *c, const struct err *e);
+/* The status of a command that goes on after what failed: what was not done
+ * weighs more than what is done but unproven. */
+int cli_worse(int status, int failed);
 /* Print it and go on with other work; the status as above. */
 int cli_status(const struct err *e);
 /* Wrong words on the command line: one line, returns EXIT_USAGE. */

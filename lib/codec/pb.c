@@ -96,8 +96,8 @@ pb_float(const struct pb_field *f)
 	return x;
 }
 
-static void
-add_varint(struct buf *b, uint64_t v)
+void
+pb_add_varint(struct buf *b, uint64_t v)
 {
 	for (; v >= 0x80; v >>= 7)
 		buf_addc(b, (char)(v | 0x80));
@@ -107,15 +107,15 @@ add_varint(struct buf *b, uint64_t v)
 void
 pb_put_varint(struct buf *b, uint32_t number, uint64_t v)
 {
-	add_varint(b, (uint64_t)number << 3 | PB_VARINT);
-	add_varint(b, v);
+	pb_add_varint(b, (uint64_t)number << 3 | PB_VARINT);
+	pb_add_varint(b, v);
 }
 
 void
 pb_put_bytes(struct buf *b, uint32_t number, const void *p, size_t n)
 {
-	add_varint(b, (uint64_t)number << 3 | PB_BYTES);
-	add_varint(b, n);
+	pb_add_varint(b, (uint64_t)number << 3 | PB_BYTES);
+	pb_add_varint(b, n);
 	buf_add(b, p, n);
 }
 
@@ -131,6 +131,6 @@ pb_put_float(struct buf *b, uint32_t number, float v)
 	uint32_t u;
 
 	memcpy(&u, &v, sizeof(u));
-	add_varint(b, (uint64_t)number << 3 | PB_FIXED32);
+	pb_add_varint(b, (uint64_t)number << 3 | PB_FIXED32);
 	buf_le32(b, u);
 }

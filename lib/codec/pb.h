@@ -1,5 +1,5 @@
 /*
- * codec/pb.h - the protobuf wire format, as far as ONNX needs it.
+ * codec/pb.h - the protobuf wire format, as far as ONNX and gRPC need it.
  *
  * Reading is a cursor over bytes that yields one field at a time and never
  * looks past its end: a varint is at most 10 bytes, a length at most what
@@ -36,6 +36,8 @@ bool pb_next(struct pb *r, struct pb_field *f);
 bool pb_varint(struct pb *r, uint64_t *v);
 float pb_float(const struct pb_field *f);	/* of PB_FIXED32 */
 
+/* A bare one, for a packed list. */
+void pb_add_varint(struct buf *b, uint64_t v);
 void pb_put_varint(struct buf *b, uint32_t number, uint64_t v);
 void pb_put_bytes(struct buf *b, uint32_t number, const void *p, size_t n);
 void pb_put_text(struct buf *b, uint32_t number, const char *s);

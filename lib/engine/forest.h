@@ -3,8 +3,8 @@
  *
  * A forest is described node by node (struct tree_source), in the terms of
  * ONNX's TreeEnsemble operators, and compiled for the way that suits it
- * (engine/forest/internal.h): trees of up to 256 leaves are chains, all of
- * whose nodes are evaluated for many rows at once, others are walked.
+ * (engine/forest/internal.h): trees are chains, whose nodes are all evaluated
+ * for many rows at once, but very large ones, which are walked.
  *
  * Leaf values are added in double and in the order of the trees, whatever is
  * interleaved, so a row's answer never depends on its neighbours, on the CPU

@@ -12,7 +12,6 @@
 #include "base/pool.h"
 #include "base/thread.h"
 #include "feature/key.h"
-#include "read/stream.h"
 
 #define AHEAD 4			/* blocks */
 
@@ -31,6 +30,7 @@ struct feed {
 	struct table_reader *reader;
 	int copy;
 	bool again;			/* read from the copy */
+	bool marks;
 	struct buf key;
 	struct block block[AHEAD];
 	/* the thread that reads ahead */
@@ -217,6 +217,8 @@ make_block(struct block *k, struct feed *f, struct err *e)
 		r = table_reader_next(&t, f->reader, e);
 		if (r > 0 && take_block(k, f, t, e) < 0)
 			r = -1;
+		if (r > 0 && f->marks)
+			table_reader_mark(&k->b.end, f->reader);
 		if (r > 0 && f->copy >= 0 && copy_out(f, k, e) < 0)
 			r = -1;
 	}
@@ -300,7 +302,7 @@ open_reader(struct feed *f, struct source *from, const struct feed_opts *how,
 	struct table_want *want = xalloc(v->entity->keys + 2 + v->columns,
 	    sizeof(*want));
 	struct table_reader_opts o = { .read = *how->read, .want = want,
-	    .eager = how->eager };
+	    .eager = how->eager, .marks = how->marks, .after = how->after };
 	int r;
 
 	for (size_t i = 0; i < v->entity->keys; i++)
@@ -360,6 +362,7 @@ feed_open(struct feed **out, const struct feature_view *v,
 	struct feed *f = feed_new(v, o->copy);
 
 	f->eager = o->eager;
+	f->marks = o->marks;
 	if (open_reader(f, from, o, e) < 0) {
 		feed_free(f);
 		return -1;

@@ -17,6 +17,7 @@
 #include "base/source.h"
 #include "feature/spec.h"
 #include "read/options.h"
+#include "read/stream.h"
 
 #define FEED_NO_TIME INT64_MIN
 
@@ -36,6 +37,7 @@ struct feed_block {
 					 * created where that is asked for */
 	int64_t *created;		/* the time where the view has none */
 	struct feed_cell *cell;		/* (rows, columns) */
+	struct table_mark end;		/* where marks are asked for */
 };
 
 static inline struct raw_cell
@@ -54,6 +56,8 @@ struct feed_opts {
 	int copy;			/* a descriptor that the rows are
 					 * written to, or -1 */
 	bool eager;			/* of a pipe: give what has come */
+	bool marks;
+	const struct table_mark *after;	/* see read/stream.h */
 };
 /* `from` is borrowed until free. */
 int feed_open(struct feed **out, const struct feature_view *v,

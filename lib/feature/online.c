@@ -10,6 +10,7 @@
 
 #define COMMIT_BLOCKS 64
 #define EVENT_TAIL 24
+#define MARK_BYTES (1 + 4 * 8 + 2 * SHA256_BYTES)
 #define KEY_HEAD 13		/* bytes of a pair's key beside the key */
 
 /* ---- pairs ---- */
@@ -126,6 +127,12 @@ note_definition(struct online_load *l, struct err *e)
 struct loading {
 	struct online_load *l;
 	struct buf key, pair, value;
+	/* how far all rows are in the store */
+	struct table_mark mark;
+	uint64_t timeless;		/* of those */
+	bool marked, all;		/* there is a mark; ... of the end of
+					 * `content` */
+	uint8_t content[SHA256_BYTES];
 };
 
 /* Under its time and what it is called by; without a name under when it was
@@ -220,6 +227,97 @@ load_block(struct loading *k, const struct feed_block *b, struct err *e)
 	return 0;
 }
 
+/* ---- marks ---- */
+
+static void
+put_mark_key(struct buf *b, const struct online_load *l)
+{
+	uint8_t digest[SHA256_BYTES];
+
+	sha256_of(l->source.p, l->source.n, digest);
+	buf_clear(b);
+	buf_adds(b, "mark ");
+	put_be64(b, l->view->kept_as);
+	buf_addc(b, l->first ? 'P' : 'C');
+	buf_add(b, digest, sizeof(digest));
+}
+
+/* One that is not understood is none. */
+static int
+read_mark(struct loading *k, struct err *e)
+{
+	struct online_load *l = k->l;
+	struct kv_bytes b;
+	const char *p;
+	int r;
+
+	if (l->source.n == 0 || l->whole)
+		return 0;
+	put_mark_key(&k->key, l);
+	if (kv_begin(l->kv, false, e) < 0)
+		return -1;
+	r = kv_get(&b, l->kv, k->key.data, k->key.len, e);
+	p = b.p;
+	if (r > 0 && b.n == MARK_BYTES && (p[0] & ~1) == 0) {
+		k->marked = true;
+		k->all = p[0] & 1;
+		k->mark = (struct table_mark){ .bytes = get_le64(p + 1),
+		    .rows = get_le64(p + 9), .lines = get_le64(p + 17) };
+		k->timeless = get_le64(p + 25);
+		memcpy(k->mark.digest, p + 33, SHA256_BYTES);
+		memcpy(k->content, p + 33 + SHA256_BYTES, SHA256_BYTES);
+	}
+	kv_abort(l->kv);
+	l->rows = l->skipped = k->mark.rows;
+	l->timeless = k->timeless;
+	return r < 0 ? -1 : 0;
+}
+
+/* Behind a block, while none of its rows waits. */
+static void
+move_mark(struct loading *k, const struct feed_block *b)
+{
+	if (k->l->source.n == 0 || k->l->waiting > 0)
+		return;
+	k->mark = b->end;
+	k->timeless = k->l->timeless;
+	k->marked = true;
+	k->all = false;
+}
+
+/* In the transaction of the rows before it. */
+static int
+write_mark(struct loading *k, struct err *e)
+{
+	static const uint8_t none[SHA256_BYTES];
+
+	if (!k->marked)
+		return 0;
+	put_mark_key(&k->key, k->l);
+	buf_clear(&k->value);
+	buf_addc(&k->value, (char)k->all);
+	buf_le64(&k->value, k->mark.bytes);
+	buf_le64(&k->value, k->mark.rows);
+	buf_le64(&k->value, k->mark.lines);
+	buf_le64(&k->value, k->timeless);
+	buf_add(&k->value, k->mark.digest, SHA256_BYTES);
+	buf_add(&k->value, k->all ? k->content : none, SHA256_BYTES);
+	return put_changed(k->l->kv, &k->key, &k->value, e);
+}
+
+/* All of it is in the store, and it says what it is. */
+static int
+write_end(struct loading *k, struct err *e)
+{
+	if (k->l->content != NULL && k->l->waiting == 0 && k->marked) {
+		k->all = true;
+		memcpy(k->content, k->l->content, SHA256_BYTES);
+	}
+	return write_mark(k, e) < 0 ? -1 : kv_commit(k->l->kv, e);
+}
+
+/* ---- blocks ---- */
+
 static int
 load_blocks(struct loading *k, struct feed *feed, struct err *e)
 {
@@ -233,7 +331,7 @@ load_blocks(struct loading *k, struct feed *feed, struct err *e)
 		/* nobody else can write while one has begun: none is open
 		 * while a pipe is waited for */
 		if (begun && (k->l->live || n == COMMIT_BLOCKS)) {
-			if (kv_commit(k->l->kv, e) < 0)
+			if (write_mark(k, e) < 0 || kv_commit(k->l->kv, e) < 0)
 				return -1;
 			begun = false;
 			n = 0;
@@ -246,8 +344,41 @@ load_blocks(struct loading *k, struct feed *feed, struct err *e)
 		n++;
 		if (load_block(k, b, e) < 0)
 			return -1;
+		move_mark(k, b);
 	}
-	return got < 0 ? -1 : begun ? kv_commit(k->l->kv, e) : 0;
+	if (got >= 0 && !begun && k->l->source.n > 0) {
+		got = kv_begin(k->l->kv, true, e);
+		begun = got == 0;
+	}
+	return got < 0 ? -1 : begun ? write_end(k, e) : 0;
+}
+
+static int
+load_source(struct loading *k, struct source *from,
+    const struct table_read_opts *read, struct err *e)
+{
+	const bool marks = k->l->source.n > 0;
+	const struct table_mark mark = k->mark;
+	const struct feed_opts o = { .read = read, .copy = -1,
+	    .eager = k->l->live, .marks = marks,
+	    .after = k->marked ? &mark : NULL };
+	struct feed *feed;
+	int got;
+
+	if (feed_open(&feed, k->l->view, from, &o, e) < 0)
+		return -1;
+	got = load_blocks(k, feed, e);
+	feed_free(feed);
+	return got;
+}
+
+/* What is there already: the definition is noted all the same. */
+static int
+load_nothing(struct loading *k, struct err *e)
+{
+	if (kv_begin(k->l->kv, true, e) < 0 || note_definition(k->l, e) < 0)
+		return -1;
+	return kv_commit(k->l->kv, e);
 }
 
 int
@@ -255,18 +386,18 @@ online_load(struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e)
 {
 	struct loading k = { .l = l };
-	const struct feed_opts o = { read, -1, l->live };
-	struct feed *feed;
 	int got;
 
-	if (feed_open(&feed, l->view, from, &o, e) < 0)
-		return -1;
 	buf_init(&k.key, BUF_CAP_SMALL);
 	buf_init(&k.pair, BUF_CAP_SMALL);
 	buf_init(&k.value, BUF_CAP_DOC);
-	got = load_blocks(&k, feed, e);
+	got = read_mark(&k, e);
+	if (got == 0 && k.all && l->content != NULL && memcmp(k.content,
+	    l->content, SHA256_BYTES) == 0)
+		got = load_nothing(&k, e);
+	else if (got == 0)
+		got = load_source(&k, from, read, e);
 	kv_abort(l->kv);
-	feed_free(feed);
 	buf_free(&k.key);
 	buf_free(&k.pair);
 	buf_free(&k.value);

@@ -24,14 +24,22 @@ struct online_load {
 					 * that one sent again is the same */
 	bool live;			/* a pipe: what has come is there to
 					 * be asked for at once */
-	/* what was done */
-	uint64_t rows, newer, waiting, timeless;
+	/* Under `source`, the bytes that say which and how it is read, a mark
+	 * is kept: rows before it are in the store.  n 0: none. */
+	struct kv_bytes source;
+	const uint8_t *content;		/* SHA256_BYTES of the source, where it
+					 * has an id; or NULL */
+	bool whole;			/* read all, whatever the mark says */
+	/* what was done; `skipped` of the rows were not read again */
+	uint64_t rows, skipped, newer, waiting, timeless;
 	bool anew;			/* what was kept before was of another
 					 * definition of the view */
 };
 
 /* Read the source to its end, in transactions of their own: whoever reads
- * sees whole rows; a load that was cut short is run again. */
+ * sees whole rows; a load that was cut short is run again, and goes on where
+ * it was.  ERR_MOVED, nothing done: the source does not begin as it did; open
+ * it once more, for `whole`. */
 int online_load(struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e);
 

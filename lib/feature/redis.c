@@ -24,6 +24,7 @@ enum { MEMBER_BYTES = 1, MEMBER_STRING, MEMBER_INT32, MEMBER_INT64, MEMBER_DOUBL
 struct redis {
 	struct resp resp;
 	char *host, *port, *user, *password, *project;
+	size_t user_n, password_n;
 	uint64_t database;
 	int keys;			/* a type, or 0: as each key looks */
 	struct buf key, field, value, part;
@@ -76,13 +77,14 @@ parse_options(struct redis *r, const char *s, struct err *e)
 	return 0;
 }
 
-/* What has a slash or an @ in a URL has it as %2F or %40. */
+/* What has a slash or an @ in a URL has it as %2F or %40; a NUL may be among
+ * the *len bytes. */
 static char *
-plain(const char *s, size_t n)
+plain(size_t *len, const char *s, size_t n)
 {
 	char *out = xstrndup(s, n);
 
-	(void)percent_decode(out, n);
+	*len = percent_decode(out, n);
 	return out;
 }
 
@@ -94,10 +96,10 @@ parse_user(struct redis *r, const char *s, size_t n)
 	if (colon == NULL)
 		colon = s;
 	else if (colon > s)
-		r->user = plain(s, (size_t)(colon - s));
+		r->user = plain(&r->user_n, s, (size_t)(colon - s));
 	colon += *colon == ':';
 	free(r->password);
-	r->password = plain(colon, n - (size_t)(colon - s));
+	r->password = plain(&r->password_n, colon, n - (size_t)(colon - s));
 }
 
 static int
@@ -111,8 +113,10 @@ parse_url(struct redis *r, const char *url, const char *password,
 	if (strncmp(url, SCHEME, 8) != 0)
 		return err_set(e, ERR_USAGE, "rediss is Redis behind TLS, "
 		    "which is not spoken: go through stunnel or ssh");
-	if (password != NULL)
+	if (password != NULL) {
 		r->password = xstrdup(password);
+		r->password_n = strlen(password);
+	}
 	r->project = xstrdup("mlv");
 	n = strcspn(s, "/?");
 	for (at = s + n; at > s && at[-1] != '@'; at--)
@@ -161,8 +165,8 @@ greet(struct redis *r, struct err *e)
 		resp_command(&r->resp, r->user ? 3 : 2);
 		resp_text(&r->resp, "AUTH");
 		if (r->user)
-			resp_text(&r->resp, r->user);
-		resp_text(&r->resp, r->password);
+			resp_arg(&r->resp, r->user, r->user_n);
+		resp_arg(&r->resp, r->password, r->password_n);
 		if (expect_word(r, e) < 0)
 			return -1;
 	}
@@ -695,7 +699,8 @@ redis_load(struct redis *r, struct online_load *l, struct source *from,
     const struct table_read_opts *read, struct err *e)
 {
 	struct redis_loading k = { .r = r, .l = l };
-	const struct feed_opts o = { read, -1, l->live };
+	const struct feed_opts o = { .read = read, .copy = -1,
+	    .eager = l->live };
 	struct feed *feed;
 	int rc;
 

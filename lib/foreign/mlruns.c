@@ -12,29 +12,19 @@
 #include "base/path.h"
 #include "catalog/manifest.h"
 #include "codec/yaml.h"
+#include "foreign/mlrun.h"
 #include "store/odb.h"
-#include "track/ended.h"
 
 #define VALUE_MAX ((size_t)1 << 20)	/* a parameter or tag */
 #define METRIC_MAX ((size_t)1 << 30)	/* a metric's file */
 #define DEPTH_MAX 32			/* of names with slashes */
 
-/* A run being read. */
-struct mlrun {
-	const struct import_request *rq;
-	struct arena arena;
-	const char *folder;
-	const char *experiment;		/* its name, or "" */
-	const struct json *meta;
-	struct ended ended;
-};
-
 static bool
-is_folder(const char *path)
+is_file(const char *path)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 static int
@@ -56,49 +46,11 @@ read_yaml(const struct json **out, struct arena *a, const char *path,
 	return r;
 }
 
-/* Every file below `folder`, its name with slashes as MLflow has it. */
-struct file_walk {
-	int (*fn)(struct mlrun *r, const char *path, const char *name,
-	    struct err *e);
-	struct mlrun *run;
-	int depth;
-};
-
 static int
-walk_files(const struct file_walk *w, const char *folder, const char *prefix,
-    struct err *e)
+walk_part(struct mlrun *m, const char *part, mlrun_file *fn, struct err *e)
 {
-	char **names;
-	size_t n;
-	int r = folder_names(&names, &n, folder, e);
-
-	for (size_t i = 0; i < n && r == 0; i++) {
-		const struct file_walk deeper = { w->fn, w->run, w->depth + 1 };
-		char *path = path_join(folder, names[i]);
-		char *name = xprintf("%s%s", prefix, names[i]);
-		char *below = xprintf("%s/", name);
-
-		if (!is_folder(path))
-			r = w->fn(w->run, path, name, e);
-		else if (w->depth == DEPTH_MAX)
-			r = err_set(e, ERR_TOOBIG, "'%s' lies too deep", path);
-		else
-			r = walk_files(&deeper, path, below, e);
-		free(below);
-		free(name);
-		free(path);
-	}
-	folder_names_free(names, n);
-	return r;
-}
-
-static int
-walk_part(struct mlrun *m, const char *part, int (*fn)(struct mlrun *,
-    const char *, const char *, struct err *), struct err *e)
-{
-	const struct file_walk w = { fn, m, 0 };
 	char *folder = path_join(m->folder, part);
-	int r = walk_files(&w, folder, "", e);
+	int r = mlrun_walk(m, folder, fn, e);
 
 	free(folder);
 	return r;
@@ -179,27 +131,6 @@ add_metric(struct mlrun *m, const char *path, const char *name, struct err *e)
 }
 
 static int
-add_artifact(struct mlrun *m, const char *path, const char *name,
-    struct err *e)
-{
-	struct link l = { .rel = "output", .name = name,
-	    .type = manifest_type_of_path(name) };
-	struct odb *odb = catalog_odb(m->rq->catalog);
-	struct file_map f;
-	int r;
-
-	if (file_map(&f, path, e) < 0)
-		return -1;
-	r = odb_put(&l.id, odb, f.data, f.n, e);
-	l.size = f.n;
-	file_unmap(&f);
-	if (r == 0)
-		ended_link(&m->ended, &l);
-	return r;
-}
-
-
-static int
 add_tags(struct mlrun *m, struct json *tags, const char *folder,
     const char *prefix, int depth, struct err *e)
 {
@@ -212,7 +143,7 @@ add_tags(struct mlrun *m, struct json *tags, const char *folder,
 		char *name = arena_printf(&m->arena, "%s%s", prefix, names[i]);
 		struct json *v;
 
-		if (!is_folder(path)) {
+		if (!mlrun_is_folder(path)) {
 			r = read_value(&v, m, path, true, e);
 			if (r == 0)
 				json_add(&m->arena, tags, name, v);
@@ -243,21 +174,14 @@ add_facts(struct mlrun *m, struct err *e)
 	return 0;
 }
 
+/* Numbers; texts in the oldest files. */
 static enum run_status
 status_of(const struct json *meta)
 {
-	/* MLflow's numbers; texts in the oldest files */
-	static const char *const words[] = { "", "RUNNING", "SCHEDULED",
-	    "FINISHED", "FAILED", "KILLED" };
-	const char *text = json_text(meta, "status", NULL);
 	int64_t status = json_int(meta, "status", 0);
 
-	for (int i = 1; text && i < 6; i++)
-		if (strcmp(text, words[i]) == 0)
-			status = i;
-	/* one that never ended there will not end here */
-	return status == 3 ? RUN_FINISHED : status == 4 ? RUN_FAILED :
-	    RUN_KILLED;
+	return mlrun_status(json_text(meta, "status", status == 3 ?
+	    "FINISHED" : status == 4 ? "FAILED" : ""));
 }
 
 static int64_t
@@ -275,7 +199,7 @@ fill_run(struct mlrun *m, struct err *e)
 
 	if (walk_part(m, "params", add_param, e) < 0 ||
 	    walk_part(m, "metrics", add_metric, e) < 0 ||
-	    walk_part(m, "artifacts", add_artifact, e) < 0 ||
+	    walk_part(m, "artifacts", mlrun_add_artifact, e) < 0 ||
 	    add_facts(m, e) < 0)
 		return -1;
 	ended_end(&m->ended, status_of(m->meta),
@@ -431,7 +355,9 @@ import_mlruns(const struct import_request *rq, struct err *e)
 
 	if (catalog_need_repo(rq->catalog, "a run", e) < 0)
 		return -1;
-	if (!is_folder(rq->path))
+	if (is_file(rq->path))
+		return import_mlflow_db(rq, e);
+	if (!mlrun_is_folder(rq->path))
 		return err_set(e, ERR_NOENT, "there is no folder '%s'", rq->path);
 	if (is_run(rq->path))
 		return take_run(rq, rq->path, "", e);
@@ -442,7 +368,7 @@ import_mlruns(const struct import_request *rq, struct err *e)
 	for (size_t i = 0; i < n && r == 0; i++) {
 		char *folder = path_join(rq->path, names[i]);
 
-		if (is_folder(folder))
+		if (mlrun_is_folder(folder))
 			r = take_experiment(rq, folder, &n_runs, e);
 		free(folder);
 	}

@@ -39,6 +39,9 @@ struct import_request {
  * all their steps, tags, status and artifacts come along; the experiment's
  * name is the tag mlflow.experiment.  Deleted ones (.trash, lifecycle) do
  * not.  ERR_NOENT when there is no run below it.
+ *
+ * Or `path` is MLflow's SQLite file: the same, data sets too; of artifacts
+ * those that lie below its folder.
  */
 int import_mlruns(const struct import_request *rq, struct err *e);
 

@@ -39,6 +39,7 @@ struct parquet_chunk {
 	struct parquet_values dict;
 	struct value_room dict_room, value_room;
 	char *dict_bytes;		/* what its strings point into */
+	struct unpacker unpack;
 	char *unpacked;			/* a page */
 	size_t room;
 	uint8_t *def, *rep;		/* (levels) */

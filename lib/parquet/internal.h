@@ -72,9 +72,19 @@ struct schema_element {
 int parquet_leaves(struct parquet_file *f, const struct schema_element *s,
     size_t n, struct err *e);
 
-/* Exactly `n` bytes from `packed`; with none of both, whether the codec is one
- * that we have. */
-int parquet_unpack(char *out, size_t n, enum parquet_codec codec,
-    const char *packed, size_t packed_n, struct err *e);
+/* What unpacks pages, one after the other. */
+struct unpacker {
+	enum parquet_codec codec;
+	struct zst_in *zst;
+	struct gz_in *gz;
+};
+
+/* Have we the codec? */
+int unpacker_init(struct unpacker *u, enum parquet_codec codec,
+    struct err *e);
+void unpacker_release(struct unpacker *u);
+/* Exactly `n` bytes from `packed`. */
+int unpacker_run(char *out, size_t n, struct unpacker *u, const char *packed,
+    size_t packed_n, struct err *e);
 
 #endif

@@ -29,18 +29,58 @@ levels_varint(uint64_t *v, const uint8_t **p, const uint8_t *end)
 	return false;
 }
 
+/* Number k of those at p, `width` bits each. */
+static inline uint32_t
+bits_at(const uint8_t *p, unsigned k, unsigned width)
+{
+	unsigned bit = k * width;
+
+	return (uint32_t)((get_le64(p + (bit >> 3)) >> (bit & 7)) &
+	    (((uint64_t)1 << width) - 1));
+}
+
+/* Whole groups of eight: every shift is known where the width is. */
+static inline __attribute__((always_inline)) size_t
+unpack_groups(uint32_t *out, size_t n, unsigned width, const uint8_t *p)
+{
+	size_t i = 0;
+
+	for (; n - i >= 8; i += 8, p += width) {
+		out[i] = bits_at(p, 0, width);
+		out[i + 1] = bits_at(p, 1, width);
+		out[i + 2] = bits_at(p, 2, width);
+		out[i + 3] = bits_at(p, 3, width);
+		out[i + 4] = bits_at(p, 4, width);
+		out[i + 5] = bits_at(p, 5, width);
+		out[i + 6] = bits_at(p, 6, width);
+		out[i + 7] = bits_at(p, 7, width);
+	}
+	return i;
+}
+
+#define WIDTH(w) case w: i = unpack_groups(out, n, w, p); break
+
 void
 bits_unpack32(uint32_t *out, size_t n, int width, const uint8_t *p)
 {
-	const uint64_t mask = ((uint64_t)1 << width) - 1;
-	size_t bit = 0;
+	size_t i = 0;
 
-	if (width == 0)		/* there is nothing to read */
+	switch (width) {
+	case 0:			/* there is nothing to read */
 		memset(out, 0, n * sizeof(*out));
-	for (size_t i = 0; i < n && width; i++, bit += (size_t)width)
-		out[i] = (uint32_t)(get_le64(p + (bit >> 3)) >> (bit & 7) &
-		    mask);
+		return;
+	WIDTH(1); WIDTH(2); WIDTH(3); WIDTH(4); WIDTH(5); WIDTH(6); WIDTH(7);
+	WIDTH(8); WIDTH(9); WIDTH(10); WIDTH(11); WIDTH(12); WIDTH(13);
+	WIDTH(14); WIDTH(15); WIDTH(16); WIDTH(17); WIDTH(18); WIDTH(19);
+	WIDTH(20); WIDTH(21); WIDTH(22); WIDTH(23); WIDTH(24);
+	default: i = unpack_groups(out, n, (unsigned)width, p); break;
+	}
+	p += i / 8 * (size_t)width;
+	for (unsigned k = 0; i < n; i++, k++)
+		out[i] = bits_at(p, k, (unsigned)width);
 }
+
+#undef WIDTH
 
 void
 bits_unpack64(uint64_t *out, size_t n, int width, const uint8_t *p)
@@ -98,6 +138,23 @@ next_run(size_t *n, bool *packed, uint32_t *value, const uint8_t **bits,
 	return true;
 }
 
+/* In four lanes, so that none waits for another. */
+static uint32_t
+largest(const uint32_t *v, size_t n, uint32_t worst)
+{
+	uint32_t lane[4] = { worst, worst, worst, worst };
+	size_t i = 0;
+
+	for (; n - i >= 4; i += 4)
+		for (size_t k = 0; k < 4; k++)
+			lane[k] = v[i + k] > lane[k] ? v[i + k] : lane[k];
+	for (; i < n; i++)
+		lane[0] = v[i] > lane[0] ? v[i] : lane[0];
+	for (size_t k = 0; k < 4; k++)
+		worst = lane[k] > worst ? lane[k] : worst;
+	return worst;
+}
+
 bool
 levels_read32(uint32_t *out, size_t n, int width, uint32_t most,
     const uint8_t *p, const uint8_t *end)
@@ -114,9 +171,7 @@ levels_read32(uint32_t *out, size_t n, int width, uint32_t most,
 		k = k < n - at ? k : n - at;
 		if (packed) {
 			bits_unpack32(out + at, k, width, bits);
-			for (size_t i = 0; i < k; i++)
-				worst = out[at + i] > worst ? out[at + i] :
-				    worst;
+			worst = largest(out + at, k, worst);
 			continue;
 		}
 		worst = value > worst ? value : worst;
@@ -156,4 +211,23 @@ levels_read8(uint8_t *out, size_t n, int width, uint8_t most,
 		}
 	}
 	return worst <= most;
+}
+
+size_t
+levels_count8(const uint8_t *v, size_t n, uint8_t level)
+{
+	const uint64_t all = UINT64_C(0x0101010101010101) * level;
+	size_t count = 0, i = 0;
+
+	for (; n - i >= 8; i += 8) {
+		if (get_le64(v + i) == all) {
+			count += 8;	/* as in most columns */
+			continue;
+		}
+		for (size_t k = 0; k < 8; k++)
+			count += v[i + k] == level;
+	}
+	for (; i < n; i++)
+		count += v[i] == level;
+	return count;
 }

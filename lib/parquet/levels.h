@@ -18,6 +18,8 @@ bool levels_read32(uint32_t *out, size_t n, int width, uint32_t most,
     const uint8_t *p, const uint8_t *end);
 bool levels_read8(uint8_t *out, size_t n, int width, uint8_t most,
     const uint8_t *p, const uint8_t *end);
+/* How many of them are `level`? */
+size_t levels_count8(const uint8_t *v, size_t n, uint8_t level);
 /* Bits of the largest number. */
 int levels_width(uint32_t most);
 /* A varint; false when there is none. */

@@ -137,7 +137,7 @@ unpack_page(const uint8_t **p, const uint8_t **end, struct parquet_chunk *c,
 	if (bare > 0)
 		memcpy(to, h->bytes, bare);
 	/* values that are all missing need no bytes, packed or not */
-	if (n > bare && parquet_unpack(to + bare, n - bare, codec,
+	if (n > bare && unpacker_run(to + bare, n - bare, &c->unpack,
 	    h->bytes + bare, packed - bare, e) != 0)
 		return err_wrap(e, "a page");
 	*p = (const uint8_t *)to;
@@ -237,11 +237,8 @@ take_levels(struct parquet_page *page, struct parquet_chunk *c,
 		return corrupt(e, "a page with broken levels");
 	page->rep = col->max_rep ? c->rep : NULL;
 	page->def = col->max_def ? c->def : NULL;
-	if (page->def != NULL) {
-		page->present = 0;
-		for (size_t i = 0; i < n; i++)
-			page->present += c->def[i] == col->max_def;
-	}
+	if (page->def != NULL)
+		page->present = levels_count8(c->def, n, col->max_def);
 	return 0;
 }
 
@@ -378,6 +375,7 @@ parquet_chunk_open(struct parquet_chunk **out, const struct parquet_file *f,
     size_t group, size_t col, struct err *e)
 {
 	const struct chunk_meta *m = &f->group[group].chunk[col];
+	struct unpacker unpack;
 	struct parquet_chunk *c;
 
 	if (m->encrypted)
@@ -386,10 +384,10 @@ parquet_chunk_open(struct parquet_chunk **out, const struct parquet_file *f,
 	    m->values != f->group[group].rows))
 		return corrupt(e, "it does not have as many values as its row "
 		    "group has rows");
-	if (parquet_unpack(NULL, 0, (enum parquet_codec)m->codec, "", 0,
-	    e) != 0)
+	if (unpacker_init(&unpack, (enum parquet_codec)m->codec, e) != 0)
 		return -1;
 	c = xalloc(1, sizeof(*c));
+	c->unpack = unpack;
 	c->col = &f->col[col];
 	c->meta = m;
 	c->left = m->values;
@@ -408,6 +406,7 @@ parquet_chunk_close(struct parquet_chunk *c)
 		return;
 	values_release(&c->dict_room);
 	values_release(&c->value_room);
+	unpacker_release(&c->unpack);
 	free(c->dict_bytes);
 	free(c->unpacked);
 	free(c->def);

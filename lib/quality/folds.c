@@ -9,6 +9,7 @@
 #include "base/intern.h"
 #include "base/mem.h"
 #include "quality/deal.h"
+#include "quality/moments.h"
 
 /* A cell's text, then what no text holds; missing is not the empty text. */
 static void
@@ -100,52 +101,24 @@ done:
 	return r;
 }
 
-struct when {
-	double v;
-	size_t row;
-};
-
-static int
-by_time(const void *a, const void *b)
-{
-	const struct when *x = a, *y = b;
-
-	if (x->v != y->v)
-		return x->v < y->v ? -1 : 1;
-	return (x->row > y->row) - (x->row < y->row);
-}
-
 /* Of n + 1 blocks the first, and largest, is learned from alone. */
 static int
 deal_by_time(struct folds *f, const struct table *t, const char *name,
     struct err *e)
 {
 	size_t at, block = t->rows / (f->n + 1), first = t->rows - f->n * block;
-	const struct column *c;
-	struct when *w;
+	struct moment *w;
 
-	if (table_index(&at, t, name, e) < 0)
+	if (table_index(&at, t, name, e) < 0 ||
+	    moments_of(&w, &t->col[at], t->rows, e) < 0)
 		return -1;
-	c = &t->col[at];
-	if (col_type_is_text(c->type) || c->type == COL_BOOL)
-		return err_set(e, ERR_FORMAT, "column '%s' holds neither dates "
-		    "nor numbers", c->name);
-	if (c->missing > 0)
-		return err_set(e, ERR_FORMAT, "column '%s' is missing in %zu "
-		    "rows; they have no place in time", c->name, c->missing);
-	w = mem_array(t->rows + 1, sizeof(*w));
-	if (w == NULL)
-		return err_set(e, ERR_NOMEM, "out of memory");
-	for (size_t i = 0; i < t->rows; i++)
-		w[i] = (struct when){ column_number(c, i), i };
-	qsort(w, t->rows, sizeof(*w), by_time);
 	for (size_t i = 0; i < t->rows; i++) {
 		uint32_t k = (uint32_t)(i < first || block == 0 ? f->n :
 		    (i - first) / block);
 
 		/* rows of one moment stay together, or what is judged would
 		 * be known already */
-		f->of_row[w[i].row] = i && w[i].v == w[i - 1].v ?
+		f->of_row[w[i].row] = i && w[i].at == w[i - 1].at ?
 		    f->of_row[w[i - 1].row] : k;
 	}
 	f->ordered = true;

@@ -11,6 +11,7 @@
 #include "base/intern.h"
 #include "base/mem.h"
 #include "quality/deal.h"
+#include "quality/moments.h"
 #include "read/records.h"
 
 struct split {
@@ -43,29 +44,13 @@ part_of_key(const struct split *s, const char *key, size_t n)
 	    0x1p-53);
 }
 
-struct when {
-	double v;
-	size_t row;
-};
-
-static int
-by_time(const void *a, const void *b)
-{
-	const struct when *x = a, *y = b;
-
-	if (x->v != y->v)
-		return x->v < y->v ? -1 : 1;
-	return (x->row > y->row) - (x->row < y->row);
-}
-
 /* Which part every row belongs to, by its place in time. */
 static int
 order_rows(struct split *s, const char *bytes, size_t n,
     const struct table_read_opts *read, struct err *e)
 {
 	struct table_read_opts only = *read;
-	const struct column *c;
-	struct when *w = NULL;
+	struct moment *w = NULL;
 	struct table *t = NULL;
 	int r = -1;
 
@@ -73,29 +58,16 @@ order_rows(struct split *s, const char *bytes, size_t n,
 	only.n_only = 1;
 	if (table_read(&t, bytes, n, &only, e) != 0)
 		return -1;
-	c = &t->col[0];
-	if (col_type_is_text(c->type) || c->type == COL_BOOL) {
-		err_set(e, ERR_FORMAT, "column '%s' holds neither dates nor "
-		    "numbers", c->name);
+	if (moments_of(&w, &t->col[0], t->rows, e) < 0)
 		goto done;
-	}
-	if (c->missing > 0) {
-		err_set(e, ERR_FORMAT, "column '%s' is missing in %zu rows; "
-		    "they have no place in time", c->name, c->missing);
-		goto done;
-	}
-	w = mem_array(t->rows + 1, sizeof(*w));
 	s->chosen = mem_array(t->rows + 1, 1);
-	if (w == NULL || s->chosen == NULL) {
-		err_set(e, ERR_NOMEM, "no memory");
+	if (s->chosen == NULL) {
+		err_set(e, ERR_NOMEM, "out of memory");
 		goto done;
 	}
-	for (size_t i = 0; i < t->rows; i++)
-		w[i] = (struct when){ column_number(c, i), i };
-	qsort(w, t->rows, sizeof(*w), by_time);
 	/* rows of one moment stay together */
 	for (size_t i = 0; i < t->rows; i++)
-		s->chosen[w[i].row] = i && w[i].v == w[i - 1].v ?
+		s->chosen[w[i].row] = i && w[i].at == w[i - 1].at ?
 		    s->chosen[w[i - 1].row] : (uint8_t)part_at(s, (double)i /
 		    (double)t->rows);
 	s->rows = t->rows;

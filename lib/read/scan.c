@@ -643,6 +643,8 @@ scan_how(struct table_read_opts *o, const struct scan *s)
 	o->comment = f->comment;
 	o->header = s->in == NULL || s->in->header ? TABLE_HEADER_YES :
 	    TABLE_HEADER_NO;
+	o->types = s->in == NULL ? s->typed.types : NULL;
+	o->n_types = s->in == NULL ? s->typed.n_types : 0;
 	if (s->in == NULL)
 		o->n_columns = 0;
 	if (s->in == NULL || (s->in->header && o->n_columns == 0))

@@ -87,7 +87,8 @@ bool scan_has(const struct scan *s, size_t i);
 const char *scan_other(const struct scan *s, size_t i);
 /* How CSV is written. */
 const struct csv_form *scan_form(const struct scan *s);
-/* How what is passed on is to be read: all that was found out is said. */
+/* How what is passed on is to be read: all that was found out is said, of types
+ * only those that the rows have. */
 void scan_how(struct table_read_opts *o, const struct scan *s);
 /* What stands before the first row, and what ends a line. */
 const char *scan_header(const struct scan *s, size_t *n);

@@ -29,6 +29,9 @@ struct table_reader {
 	uint64_t line;			/* of the record at `at` */
 	uint64_t row, first_row;	/* rows given; first of the block */
 	uint64_t *lines;		/* a row of the block */
+	struct sha256 *hash;		/* of what was passed; or NULL */
+	size_t hashed;			/* ... of the buffer */
+	uint64_t passed;		/* bytes before that */
 	bool failed;
 	struct err failure;
 };
@@ -42,6 +45,16 @@ end_last_line(struct table_reader *r)
 		r->buf[r->len++] = r->in.form.eol;
 }
 
+/* What lies before the next record is passed, for marks. */
+static void
+pass(struct table_reader *r)
+{
+	if (r->hash != NULL)
+		sha256_add(r->hash, r->buf + r->hashed, r->at - r->hashed);
+	r->passed += r->at - r->hashed;
+	r->hashed = r->at;
+}
+
 /* Fill the buffer: until full, or with what is there when eager. */
 static int
 fill_buffer(struct table_reader *r, struct err *e)
@@ -49,6 +62,8 @@ fill_buffer(struct table_reader *r, struct err *e)
 	int64_t got;
 
 	if (r->at > 0) {
+		pass(r);
+		r->hashed = 0;
 		memmove(r->buf, r->buf + r->at, r->len - r->at);
 		r->len -= r->at;
 		r->at = 0;
@@ -157,6 +172,46 @@ open_jsonl(struct table_reader *r, struct err *e)
 	return row_reader_bind_jsonl(&r->rows, k > 0 ? &first : NULL, e);
 }
 
+/* The same bytes found to be of another form are others. */
+static void
+add_form(struct table_reader *r)
+{
+	const char how[] = { r->in.format == TABLE_CSV, r->in.header };
+
+	pass(r);
+	sha256_add(r->hash, how, sizeof(how));
+	sha256_add(r->hash, &r->in.form, sizeof(r->in.form));
+}
+
+/* Go on behind a mark. */
+static int
+pass_over(struct table_reader *r, const struct table_mark *to, struct err *e)
+{
+	uint8_t digest[SHA256_BYTES];
+	bool same = r->passed + r->at - r->hashed <= to->bytes;
+
+	while (same) {
+		uint64_t left = to->bytes - r->passed + r->hashed - r->at;
+		size_t here = r->len - r->at;
+
+		r->at += left < here ? (size_t)left : here;
+		pass(r);
+		if (left <= here)
+			break;
+		same = !r->eof;
+		if (same && fill_buffer(r, e) != 0)
+			return -1;
+	}
+	if (same) {
+		sha256_peek(r->hash, digest);
+		same = memcmp(digest, to->digest, sizeof(digest)) == 0;
+	}
+	r->row = to->rows;
+	r->line = to->lines + 1;
+	return same ? 0 : err_set(e, ERR_MOVED, "%s is not what it was",
+	    r->in.name);
+}
+
 /* Enough bytes to tell what this is: a whole line behind those that are
  * passed over, or the end. */
 static int
@@ -189,6 +244,7 @@ table_reader_open(struct table_reader **out, struct source *src,
 	r->room = BUFFER_BYTES;
 	r->buf = mem_zeroed(r->room + 2, 1);
 	r->line = 1;
+	r->hash = o->marks ? sha256_new() : NULL;
 	r->ended = true;		/* until the line end is known */
 	r->in.name = r->opts.name != NULL ? r->opts.name : "input";
 	if (row_reader_init(&r->rows, &r->in, o, r->block_rows, e) != 0)
@@ -209,6 +265,10 @@ table_reader_open(struct table_reader **out, struct source *src,
 	if ((r->in.format == TABLE_JSONL ? open_jsonl(r, e) :
 	    open_csv(r, e)) != 0)
 		goto fail;
+	if (r->hash != NULL)
+		add_form(r);
+	if (o->after != NULL && pass_over(r, o->after, e) != 0)
+		goto fail;
 	if (r->rows.builder.room < r->block_rows)
 		r->block_rows = r->rows.builder.room;
 	*out = r;
@@ -227,6 +287,7 @@ table_reader_free(struct table_reader *r)
 		source_close(&r->src);
 	row_reader_release(&r->rows);
 	sniffed_release(&r->in);
+	sha256_free(r->hash);
 	free(r->buf);
 	free(r->lines);
 	free(r);
@@ -270,6 +331,7 @@ table_reader_next(struct table **block, struct table_reader *r, struct err *e)
 		return -1;
 	}
 	r->row += rows;
+	pass(r);
 	*block = row_reader_done(&r->rows, rows);
 	return 1;
 }
@@ -315,4 +377,13 @@ uint64_t
 table_reader_line(const struct table_reader *r, size_t row)
 {
 	return r->lines[row];
+}
+
+void
+table_reader_mark(struct table_mark *m, const struct table_reader *r)
+{
+	*m = (struct table_mark){ .bytes = r->passed, .rows = r->row,
+	    .lines = r->line - 1 };
+	if (r->hash != NULL)
+		sha256_peek(r->hash, m->digest);
 }

@@ -26,6 +26,7 @@
 #ifndef READ_STREAM_H
 #define READ_STREAM_H
 
+#include "base/hash.h"
 #include "base/source.h"
 #include "read/options.h"
 #include "read/want.h"
@@ -33,6 +34,13 @@
 
 #define TABLE_BLOCK_ROWS 4096
 #define TABLE_BLOCK_CELLS ((size_t)1 << 20)	/* of many columns: fewer rows */
+
+/* How far a reading has come: whole rows, and the bytes (unpacked, in UTF-8)
+ * that they and all before them are. */
+struct table_mark {
+	uint64_t bytes, rows, lines;
+	uint8_t digest[SHA256_BYTES];	/* of those bytes */
+};
 
 struct table_reader_opts {
 	struct table_read_opts read;	/* format, delimiter, header, columns,
@@ -58,6 +66,10 @@ struct table_reader_opts {
 	bool eager;			/* for streams: give the rows that have
 					 * come rather than wait for a full
 					 * block */
+	bool marks;			/* table_reader_mark is asked for */
+	const struct table_mark *after;	/* begin there; ERR_MOVED when the
+					 * input does not begin with its bytes;
+					 * with `marks` */
 };
 
 struct table_reader;
@@ -88,5 +100,7 @@ const char *table_reader_other(const struct table_reader *r, size_t i);
  * each of its rows starts (blank lines and quoted newlines counted). */
 uint64_t table_reader_first_row(const struct table_reader *r);
 uint64_t table_reader_line(const struct table_reader *r, size_t row);
+/* The end of the current block. */
+void table_reader_mark(struct table_mark *m, const struct table_reader *r);
 
 #endif

@@ -12,12 +12,16 @@
 
 #include "base/buf.h"
 #include "base/source.h"
+#include "read/options.h"
 #include "table/table.h"
 
 struct typed_rows {
 	const char *const *names;	/* (cols) */
 	size_t cols;
 	uint64_t most;			/* rows; UINT64_MAX: not known */
+	/* Columns whose type will not change; none where nothing is known. */
+	const struct table_type *types;	/* (n_types) */
+	size_t n_types;
 	/* private: how it is done */
 	const struct typed_calls {
 		void (*want)(void *ctx, const bool *wanted);

@@ -105,13 +105,18 @@ cell_bool(const char *s, size_t n, uint8_t *v)
 	return false;
 }
 
+bool
+cell_date(const char *s, size_t n, int64_t *us)
+{
+	return n >= 10 && *s >= '0' && *s <= '9' && clock_parse(s, n, us);
+}
+
 enum value_kind
 cell_kind_text(const char *s, size_t n)
 {
 	int64_t us;
 
-	return n >= 10 && *s >= '0' && *s <= '9' && clock_parse(s, n, &us) ?
-	    VALUE_DATE : VALUE_STRING;
+	return cell_date(s, n, &us) ? VALUE_DATE : VALUE_STRING;
 }
 
 enum value_kind

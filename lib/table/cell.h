@@ -48,6 +48,7 @@ enum col_type kinds_type(unsigned kinds);
 bool cell_int(const char *s, size_t n, int64_t *v);
 bool cell_float(const char *s, size_t n, double *v);
 bool cell_bool(const char *s, size_t n, uint8_t *v);
+bool cell_date(const char *s, size_t n, int64_t *us);
 
 /* What a column that shall have this type is read as. */
 static inline enum col_type

@@ -29,6 +29,8 @@ rows_out_text(struct rows_out *r, const struct table_read_opts *how)
 {
 	const char **names = arena_alloc(&r->arena, (how->n_columns + 1) *
 	    sizeof(*names));
+	struct table_type *types = arena_alloc(&r->arena, (how->n_types + 1) *
+	    sizeof(*types));
 
 	r->waits = r->told && !rows_out_takes(r, how->format);
 	r->text = (struct table_read_opts){ .format = how->format,
@@ -38,6 +40,12 @@ rows_out_text(struct rows_out *r, const struct table_read_opts *how)
 	    .header = how->header, .text = true };
 	for (size_t i = 0; i < how->n_columns; i++)
 		names[i] = arena_strdup(&r->arena, how->columns[i]);
+	for (size_t i = 0; i < how->n_types; i++) {
+		types[i] = how->types[i];
+		types[i].name = arena_strdup(&r->arena, how->types[i].name);
+	}
+	r->text.types = types;
+	r->text.n_types = how->n_types;
 	r->text.columns = names;
 	r->text.n_columns = how->n_columns;
 }

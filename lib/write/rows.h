@@ -27,7 +27,8 @@ int rows_out_open(struct rows_out *r, const char *path,
 /* Is this the format of text that goes out as it comes?  False also where any
  * does. */
 bool rows_out_takes(const struct rows_out *r, enum table_format format);
-/* Before the first bytes: how they are written. */
+/* Before the first bytes: how they are written, and what types columns have,
+ * which are found out where nothing is said. */
 void rows_out_text(struct rows_out *r, const struct table_read_opts *how);
 int rows_out_add(struct rows_out *r, const void *p, size_t n, struct err *e);
 int rows_out_flush(struct rows_out *r, struct err *e);

@@ -4,10 +4,13 @@
 #
 # BENCH_ROWS (3000000: about 175 MB; 17000000 are 1 GB), BENCH_FILES (100000),
 # and BENCH_RUNS (5) set the size, BENCH_WHO who is asked and BENCH_WHAT (file
-# files push) what; what is printed is TAB-separated: what, who, seconds (the
-# median), the processor's seconds, peak memory in MB, bytes on disk that it
-# took.  Of what is done once there is one figure.  Where others use the machine
-# the processor's seconds compare better.  Rows compared: data-diff.sh.
+# files push start) what; what is printed is TAB-separated: what, who, seconds
+# (the median), the processor's seconds, peak memory in MB, bytes on disk that it
+# took, and of a push over S3 its requests.  Of what is done once there is one
+# figure.  Where others use the machine the processor's seconds compare better.
+# A million files take 4 GB a copy, of which there are four at once, and one more
+# for each run.  The S3 server is versitygw, or the one of the tests where it is
+# not on PATH.  Rows compared: data-diff.sh.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -15,7 +18,8 @@ TOP=$(cd "$(dirname "$0")/../.." && pwd)
 PATH=${BUILD:-$TOP/build}/bin:$PATH
 rows=${BENCH_ROWS:-3000000} files=${BENCH_FILES:-100000} runs=${BENCH_RUNS:-5}
 work=$(mktemp -d "${TMPDIR:-/tmp}/mlv-bench.XXXXXX") || exit 1
-trap 'cd / && rm -rf "$work"' EXIT
+server=
+trap 'cd / && { [ -z "$server" ] || kill "$server"; rm -rf "$work"; }' EXIT
 trap 'exit 130' INT TERM
 cd "$work" || exit 1
 RESTIC_PASSWORD=x BORG_PASSPHRASE=x BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes
@@ -29,7 +33,7 @@ peers() {
 		case $p in mlv) echo mlv ;; *) have $p && echo "$p" ;; esac
 	done
 }
-wanted() { case " ${BENCH_WHAT:-file files push} " in *" $1 "*) ;; *) false ;; esac; }
+wanted() { case " ${BENCH_WHAT:-file files push start} " in *" $1 "*) ;; *) false ;; esac; }
 
 # --- what each does: a fresh store in the current folder, and its command to
 # put what has changed of $1 into it; then to say what has changed.
@@ -77,9 +81,9 @@ clock() {	# function, arguments...
 	    >"$work/said" 2>&1 || echo "$*: exit $? $(tail -n 1 "$work/said")" >&2
 }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-report() {	# what, who, file of "seconds user system KB", bytes
-	printf '%s\t%s\t%s\t%s\t%d\t%s\n' "$1" "$2" "$(cut -d' ' -f1 "$3" | median)" \
-	    "$(awk '{ print $2 + $3 }' "$3" | median)" "$(($(cut -d' ' -f4 "$3" | median) / 1024))" "$4"
+report() {	# what, who, file of "seconds user system KB", bytes, requests
+	printf '%s\t%s\t%s\t%s\t%d\t%s\t%s\n' "$1" "$2" "$(cut -d' ' -f1 "$3" | median)" \
+	    "$(awk '{ print $2 + $3 }' "$3" | median)" "$(($(cut -d' ' -f4 "$3" | median) / 1024))" "$4" "${5:--}"
 }
 # What a shell of its own needs to know.
 sed -n '/^begin()/,/^}/p; /^put()/,/^}/p; /^look()/,/^}/p; /^restore()/,/^}/p' \
@@ -187,21 +191,77 @@ for who in $(wanted files && peers); do
 done
 rm -rf ./away.*
 
-# --- the same to a folder elsewhere, again with nothing new, and ten changed
-push_all() { mlv-data push -q; }
-sed -n '/^push_all()/p' "$TOP/scripts/bench/data.sh" >>verbs
-if wanted push; then
-	rm -rf repo && mkdir -p repo remote && cd repo || exit 1
-	begin mlv >"$work/said" 2>&1 && cp -a ../many many && mlv-data add -q many >"$work/said" &&
-	    mlv-data remote add origin "$work/remote" >"$work/said"
-	clock push_all
-	report 'files, push to a folder' mlv "$work/time" "$(bytes "$work/remote")"
-	clock push_all
-	report 'files, push of nothing' mlv "$work/time" 0
+# --- the same to a folder elsewhere, again with nothing new, and ten changed;
+# then over S3, with its requests counted
+push_all() {	# who
+	case $1 in
+	mlv) mlv-data push -q ;;
+	dvc) dvc push -q ;;
+	esac
+}
+sed -n '/^push_all()/,/^}/p' "$TOP/scripts/bench/data.sh" >>verbs
+
+# A server with an empty bucket; $endpoint is where it answers, and a line of
+# $work/requests is a request.
+serve_s3() {
+	AWS_ACCESS_KEY_ID=testkey AWS_SECRET_ACCESS_KEY=testsecret123
+	AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_CONFIG_FILE=/dev/null
+	export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE
+	mkdir -p "$work/s3/bucket"
+	: >"$work/requests"
+	if have versitygw; then
+		port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+		ROOT_ACCESS_KEY=testkey ROOT_SECRET_KEY=testsecret123 versitygw --port "127.0.0.1:$port" --quiet \
+		    --access-log "$work/requests" posix "$work/s3" >"$work/server.log" 2>&1 &
+		server=$!
+	else
+		python3 "$TOP/tests/tools/s3_server.py" "$work/s3" "$work/port" --log "$work/requests" \
+		    >"$work/server.log" 2>&1 &
+		server=$!
+		until [ -s "$work/port" ]; do sleep 0.1; done
+		port=$(cat "$work/port")
+	fi
+	endpoint=http://127.0.0.1:$port
+	for _ in $(seq 100); do
+		curl -s -o "$work/said" "$endpoint" && break
+		sleep 0.1
+	done
+}
+requests() { [ -z "$server" ] || wc -l <"$work/requests"; }
+push_and_count() {	# what, who, folder that grows
+	before=$(bytes "$3") asked=$(requests)
+	clock push_all "$2"
+	sleep 0.2		# a server writes its log when it has answered
+	report "$1" "$2" "$work/time" $(($(bytes "$3") - before)) "${asked:+$(($(requests) - asked))}"
+}
+measure_push() {	# who, where in words, folder that grows
+	push_and_count "files, push to $2" "$1" "$3"
+	push_and_count "files, push of nothing to $2" "$1" "$3"
 	for f in many/00000/000000?; do echo more >>"$f"; done
-	before=$(bytes "$work/remote")
-	mlv-data add -q many >"$work/said"
-	clock push_all
-	report 'files, push of 10 changed' mlv "$work/time" $(($(bytes "$work/remote") - before))
+	put "$1" many >"$work/said" 2>&1
+	push_and_count "files, push of 10 changed to $2" "$1" "$3"
+}
+for who in $(wanted push && peers); do
+	case $who in mlv | dvc) ;; *) continue ;; esac
+	rm -rf repo remote && mkdir repo remote && cd repo || exit 1
+	begin "$who" >"$work/said" 2>&1 && cp -a ../many many && put "$who" many >"$work/said" 2>&1
+	case $who in
+	mlv) mlv-data remote add origin "$work/remote" ;;
+	dvc) dvc remote add -q -d origin "$work/remote" ;;
+	esac >"$work/said" 2>&1
+	measure_push "$who" 'a folder' "$work/remote"
+	if [ "$who" = mlv ]; then
+		serve_s3
+		mlv-data remote add bucket "s3://bucket/many?endpoint=$endpoint" >"$work/said" &&
+		    mlv-data remote default bucket >"$work/said"
+		measure_push mlv S3 "$work/s3"
+		kill "$server"
+		server=
+	fi
 	cd .. || exit 1
+done
+
+# --- how long each of the tools takes to start, beside git
+if wanted start; then
+	cd "$TOP" && sh scripts/bench/startup.sh
 fi

@@ -1,17 +1,22 @@
 #!/bin/sh
 # Features, side by side in one run, medians of 5.
-#	1  a point-in-time join of 1,000,000 rows with 10,000,000, and the same
-#	   with one key for all, from CSV to CSV, beside DuckDB's ASOF join
-#	2  get of one key by HTTP: of 100,000 with two features; and of 1,000,000
-#	   (KEYS) with 50, beside a bare answer of the same server, the same from
-#	   Redis, and Feast's own get with SQLite and with Redis (FEAST: a python
-#	   that has it)
+#	1a a point-in-time join of 1,000,000 rows with 10,000,000, from CSV to
+#	   CSV, beside DuckDB's ASOF join; a tenth of it beside Feast's local
+#	   store (FEAST: a python that has it).  Every row is compared with an
+#	   oracle written in numpy, once with and once without `created`
+#	1b the same with one key for all
+#	2a get of one key by HTTP, of 100,000 with two features
+#	2b ... of 1,000,000 (KEYS) with 50, beside a bare echo of the same
+#	   library, the same from Redis, and Feast's own get with SQLite and
+#	   with Redis (FEAST)
+#	2c a first load of 10,000,000 rows, and one of a day's append: seconds of
+#	   processor and bytes written
 #	3  check with 25 rules on rows of 20 columns, beside one parse, pandera on
 #	   polars and Great Expectations (on a tenth of the rows: it takes long);
 #	   CSV parse and Parquet scan beside DuckDB, polars and pyarrow
-# ROWS scales the source down; SECTIONS="3" picks some.  Needs python with
-# duckdb, numpy and pandas (PYTHON), for 2 wrk, for 3 polars, pyarrow,
-# pandera and great_expectations, whichever are there.
+# ROWS scales the source down; SECTIONS="1b 3" picks some, RUNS says how often.
+# Needs python with duckdb, numpy and pandas (PYTHON), for 2 wrk, for 3 polars,
+# pyarrow, pandera and great_expectations, whichever are there.
 set -eu
 python=${PYTHON:-build/venv/bin/python}
 rows=${ROWS:-10000000}
@@ -60,11 +65,12 @@ median() {	# a file of numbers
 # --- 1: point-in-time join ---
 join_by_duckdb() {	# folder
 	"$python" - "$1" <<'P'
+import resource
 import sys
 import time
 import duckdb
 f = sys.argv[1]
-begin = time.perf_counter()
+begin, before = time.perf_counter(), time.process_time()
 duckdb.sql(f"""
 copy (select e.customer_id, e.event_timestamp, e.label,
 	case when e.event_timestamp - u.event_timestamp <= interval 10 days then u.calls end as usage__calls,
@@ -72,41 +78,113 @@ copy (select e.customer_id, e.event_timestamp, e.label,
 	from read_csv('{f}/entities.csv') e asof left join read_csv('{f}/usage.csv') u
 	on e.customer_id = u.customer_id and e.event_timestamp >= u.event_timestamp)
 to '{f}/duckdb.csv' (header)""")
-print(time.perf_counter() - begin)
+print("%.2f %.2f %d" % (time.perf_counter() - begin, time.process_time() - before,
+                        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 P
 }
-join_by_us() {	# folder, MiB
-	/usr/bin/time -f '%e %M' mlv-data feature join -q --memory "$2" --service churn \
-	    "$1/features.yaml" "$1/entities.csv" -o "$1/ours.csv" 2>&1 >/dev/null
+join_by_us() {	# folder, MiB, features.yaml
+	/usr/bin/time -f '%e %U %S %M' mlv-data feature join -q --memory "$2" --service churn \
+	    "$1/$3" "$1/entities.csv" -o "$1/ours.csv" 2>&1 >/dev/null | awk '{ print $1, $2 + $3, $4 }'
 }
-# DuckDB keeps no order, and leaves ties to chance: rows that differ are
-# allowed where two rows of the source have one time.
-compare_joins() {	# folder
-	"$python" - "$1" <<'P'
+join_by_feast() {	# folder
+	(cd "$1" && "$FEAST" - <<'P'
+import resource
+import time
+from datetime import timedelta
+import pandas as pd
+from feast import Entity, FeatureStore, FeatureView, Field, FileSource, RepoConfig, ValueType
+from feast.types import Float64, Int64
+pd.read_csv("usage.csv", parse_dates=["event_timestamp", "created"]).to_parquet("usage.parquet")
+entities = pd.read_csv("entities.csv", parse_dates=["event_timestamp"])
+store = FeatureStore(config=RepoConfig(project="p", provider="local", registry="join.r", offline_store={"type": "file"},
+                                       entity_key_serialization_version=3))
+who = Entity(name="customer", join_keys=["customer_id"], value_type=ValueType.INT64)
+store.apply([who, FeatureView(name="usage", entities=[who], ttl=timedelta(days=10),
+                              schema=[Field(name="calls", dtype=Int64), Field(name="spend", dtype=Float64)],
+                              source=FileSource(path="usage.parquet", timestamp_field="event_timestamp"))])
+begin, before = time.perf_counter(), time.process_time()
+store.get_historical_features(entity_df=entities, features=["usage:calls", "usage:spend"]).to_df().to_csv("feast.csv")
+print("%.2f %.2f %d" % (time.perf_counter() - begin, time.process_time() - before,
+                        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+P
+	) 2>/dev/null
+}
+# The rule by sorting: of the rows that are not later, within the ttl, and known
+# by then where `created` counts, the latest; of those the one created last; of
+# those the last in the source.  `calls` is a row's place.
+compare_with_oracle() {	# folder, whether created counts (0 or 1)
+	"$python" - "$@" <<'P'
 import sys
-import duckdb
-f = sys.argv[1]
-print("    differing rows that are no tie: %d" % duckdb.sql(f"""
-with u as (select * from read_csv('{f}/usage.csv')),
-t as (select customer_id, event_timestamp t from u group by all having count(*) > 1),
-d as (select * from (from read_csv('{f}/ours.csv') except all from read_csv('{f}/duckdb.csv')))
-select count(*) from d left join u on u.calls = d.usage__calls
-where not exists (select 1 from t where t.customer_id = d.customer_id and t.t = u.event_timestamp)""").fetchall()[0][0])
+import numpy as np
+import pandas as pd
+f, known = sys.argv[1], sys.argv[2] == "1"
+DAY = 86400
+
+
+def seconds(path, columns):
+    parts = []
+    for t in pd.read_csv(path, usecols=columns, chunksize=1000000):
+        for c in columns[1:]:
+            t[c] = pd.to_datetime(t[c]).astype("datetime64[s, UTC]").astype("int64")
+        parts.append(t.to_numpy(np.int64))
+    return np.concatenate(parts)
+
+
+u = seconds(f + "/usage.csv", ["customer_id", "event_timestamp", "created"])
+e = seconds(f + "/entities.csv", ["customer_id", "event_timestamp"])
+ours = pd.read_csv(f + "/ours.csv")["usage__calls"].to_numpy(np.float64)
+created = u[:, 2] if known else np.zeros(len(u), np.int64)
+order = np.lexsort((np.arange(len(u)), created, u[:, 1], u[:, 0]))
+# one number for key and time
+start = min(u[:, 1].min(), e[:, 1].min())
+place = (u[order, 0] << 32) + (u[order, 1] - start)
+at = np.searchsorted(place, (e[:, 0] << 32) + (e[:, 1] - start), side="right") - 1
+open_ = np.arange(len(e))
+while known:
+    i = at[open_]
+    here = (i >= 0) & (u[order[i], 0] == e[open_, 0])
+    open_ = open_[here & (created[order[i]] > e[open_, 1])]
+    if len(open_) == 0:
+        break
+    at[open_] -= 1
+row = order[at]
+good = (at >= 0) & (u[row, 0] == e[:, 0]) & (e[:, 1] - u[row, 1] <= 10 * DAY)
+want = np.where(good, row, -1)
+got = np.where(np.isnan(ours), -1, ours).astype(np.int64)
+print("    rows that differ from the oracle, %s created: %d of %d (%d with a value)"
+      % ("with" if known else "without", (want != got).sum() if len(want) == len(got) else -1, len(e), good.sum()))
 P
+}
+print_join() {	# title, a file of seconds, processor's seconds and KiB a run
+	cut -d' ' -f2 "$2" >"$work/cpu"
+	echo "  $1 $(median "$2") s, $(median "$work/cpu") s of processor," \
+	    "$(cut -d' ' -f3 "$2" | sort -n | tail -n 1) KiB at most"
 }
 section_join() {	# title, keys
 	make_tables "$work" "$rows" "$2"
+	sed 's/event_timestamp,/event_timestamp, created: created,/' "$work/features.yaml" >"$work/known.yaml"
 	: >"$work/a" && : >"$work/b" && : >"$work/c"
 	for i in $(seq "$runs"); do
-		join_by_us "$work" 1024 >>"$work/a"
+		join_by_us "$work" 1024 features.yaml >>"$work/a"
 		join_by_duckdb "$work" >>"$work/b"
-		join_by_us "$work" 64 >>"$work/c"
+		join_by_us "$work" 256 features.yaml >>"$work/c"
 	done
 	echo "$1"
-	echo "  mlv-data feature join  $(median "$work/a") s, $(cut -d' ' -f2 "$work/a" | sort -n | tail -n 1) KiB"
-	echo "  ... --memory 64        $(median "$work/c") s, $(cut -d' ' -f2 "$work/c" | sort -n | tail -n 1) KiB"
-	echo "  DuckDB ASOF join       $(median "$work/b") s"
-	compare_joins "$work"
+	print_join 'mlv-data feature join ' "$work/a"
+	print_join '... --memory 256      ' "$work/c"
+	print_join 'DuckDB ASOF join      ' "$work/b"
+	compare_with_oracle "$work" 0
+	join_by_us "$work" 256 known.yaml >"$work/c"
+	compare_with_oracle "$work" 1
+}
+section_join_feast() {
+	make_tables "$work" "$((rows / 10))" "$((rows / 100))"
+	echo "join: the first, a tenth of the rows, once"
+	join_by_us "$work" 1024 features.yaml >"$work/a"
+	join_by_feast "$work" >"$work/b"
+	print_join 'mlv-data feature join ' "$work/a"
+	print_join "Feast's local store   " "$work/b"
+	echo "    rows: $(($(wc -l <"$work/ours.csv") - 1)) of $((rows / 100)), Feast's: $(($(wc -l <"$work/feast.csv") - 1))"
 }
 
 # --- 2: online ---
@@ -188,18 +266,20 @@ print("  Feast, %s, 10,000 keys, in its process: p50 %.2f ms, p99 %.2f ms, %.0f/
 P
 	) 2>/dev/null
 }
-ask_wide() {	# title, path, options of wrk
-	echo "  $1"
-	at=$(cut -f1 "$work/wide_url")$2
-	shift 2
-	wrk -t1 -c4 -d5 --latency "$@" "$at" | awk '/50%|99%|Requests\/sec/ { print "    " $1 " " $2 }'
+ask_wide() {	# title, URL, script of wrk
+	wrk -t1 -c4 -d5 --latency -s "$3" "$2" | awk -v title="$1" '
+		/50%/ { p50 = $2 }
+		/99%/ { p99 = $2 }
+		/Requests\/sec/ { print "    " title ": p50 " p50 ", p99 " p99 ", " $2 "/s" }
+		/Non-2xx/ { print "    " $0 }'
 }
 serve_wide() {	# title, store, keys
 	echo "  $1: loaded in $(/usr/bin/time -f %e mlv-data feature load -q --store "$2" "$work/wide.yaml" 2>&1 >/dev/null) s"
+	rm -f "$work/wide_url"
 	mlv-serve http --port 0 --grace 0 --features "$work/wide.yaml" --feature-store "$2" \
 	    tests/golden/onnx/ridge/model.onnx >"$work/wide_url" 2>/dev/null &
 	server=$!
-	until grep -q http "$work/wide_url"; do sleep 0.1; done
+	until grep -q http "$work/wide_url" 2>/dev/null; do sleep 0.1; done
 	cat >"$work/wide.lua" <<-L
 		wrk.method = "POST"
 		request = function()
@@ -208,8 +288,8 @@ serve_wide() {	# title, store, keys
 		end
 	L
 	for i in 1 2 3; do
-		ask_wide 'HTTP, features' / -s "$work/wide.lua"
-		ask_wide 'HTTP, a bare answer' /v2/health/live
+		ask_wide 'HTTP, features' "$(cut -f1 "$work/wide_url")" "$work/wide.lua"
+		ask_wide 'HTTP, a bare echo' "$(cat "$work/echo_url")" "$work/wide.lua"
 	done
 	kill "$server" && wait "$server" || :
 }
@@ -217,6 +297,8 @@ section_wide() {
 	keys=${KEYS:-1000000}
 	echo "online: $keys keys of 50 features"
 	make_wide_rows "$work" "$keys"
+	build/tools/echo_http >"$work/echo_url" &
+	echo=$!
 	serve_wide 'LMDB' "$work/w.mdb" "$keys"
 	redis=
 	if command -v redis-server >/dev/null; then
@@ -231,6 +313,27 @@ section_wide() {
 		[ -z "$redis" ] || feast_gets "$work" redis 127.0.0.1:16398
 	fi
 	[ -z "$redis" ] || kill "$redis"
+	kill "$echo"
+}
+
+# --- 2: loads ---
+# A command's seconds of processor and MiB written, as the kernel counts them.
+measure_load() {	# title
+	/usr/bin/time -f '%U %S %O' mlv-data feature load -q --store "$work/l.mdb" "$work/load.yaml" \
+	    2>&1 >/dev/null | awk -v title="$1" '{ printf "  %-10s %.2f s of processor, %.1f MiB written\n", title,
+		$1 + $2, $3 / 2048 }'
+}
+section_loads() {
+	make_tables "$work" "$rows" "$((rows / 10))"
+	sed 's/event_timestamp,/event_timestamp, created: created,/' "$work/features.yaml" >"$work/load.yaml"
+	echo "load: $rows rows of $((rows / 10)) keys; then with a thousandth more"
+	measure_load 'first'
+	measure_load 'again'
+	awk -F, -v n="$((rows / 1000))" 'NR > 1 && NR < n + 2 {
+		print $1 ",2026-04-02T00:00:" substr($2, 18) ",2026-04-02T01:00:00Z," $4 "," $5
+	}' "$work/usage.csv" >"$work/day"
+	cat "$work/day" >>"$work/usage.csv"
+	measure_load 'a day more'
 }
 
 # --- 3: checks, parses and scans ---
@@ -364,11 +467,19 @@ section_check() {
 	for p in duckdb pyarrow; do timed "  $p" ask_peer $p parquet "$work/wide" 1; done
 }
 
-picked() { case " ${SECTIONS:-1 2 3} " in *" $1 "*) ;; *) return 1 ;; esac; }
-if picked 1; then
+# 2 is 2a, 2b and 2c.
+picked() {
+	for section in ${SECTIONS:-1 2 3}; do
+		case $1 in "$section"*) return 0 ;; esac
+	done
+	return 1
+}
+if picked 1a; then
 	section_join 'join: 1/10 as many rows as the source, many keys' "$((rows / 10))"
-	section_join 'join: the same, one key' 1
+	[ -z "${FEAST:-}" ] || section_join_feast
 fi
-if picked 2; then section_online; fi
-if picked 2; then section_wide; fi
+if picked 1b; then section_join 'join: the same, one key' 1; fi
+if picked 2a; then section_online; fi
+if picked 2b; then section_wide; fi
+if picked 2c; then section_loads; fi
 if picked 3; then section_check; fi

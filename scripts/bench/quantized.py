@@ -54,7 +54,7 @@ def fit(kind, sample, *more):
     return took, json.loads(out)["metrics"][metric]["value"], metric
 
 
-def main(folder, n):
+def main(folder, n, more):
     os.chdir(folder)
     print("kind\tmetric\tdoubles\tquantized\tdifference\tstandard_error\tdoubles_s\tquantized_s", flush=True)
     for kind in KINDS:
@@ -66,7 +66,7 @@ def main(folder, n):
                 s, v, metric = fit(kind, sample)
                 plain.append(v)
                 took[0] += s
-                s, v, metric = fit(kind, sample, "-s", "use_quantized_grad=true")
+                s, v, metric = fit(kind, sample, "-s", "use_quantized_grad=true", *more)
                 whole.append(v)
                 took[1] += s
         d = np.array(whole) - np.array(plain)
@@ -75,4 +75,4 @@ def main(folder, n):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])

@@ -98,6 +98,21 @@ for f in bad.csv.gz bad.jsonl bad.parquet bad.jsonl.zst; do
 		same $f want-$f
 	X
 done
+printf 'id,d,x,k\n1,2026-01-02,0.5,7\n2,,2,\n3,x,3.5,8\n4,2026-03-04,1e-320,\n' >typed.csv
+cat >t.yaml <<'Y'
+columns: {id: {type: int64}, d: {type: category}, x: {type: float64}, k: {type: int64}}
+rules: [{expr: id = 1 or id = 3}]
+Y
+check 'rows of Parquet keep their types in other formats, whatever the few in a file look like' <<'X'
+	mlv-data convert typed.csv -o typed.parquet &&
+	expect 1 mlv-data check -s t.yaml typed.parquet --bad bad.parquet -o good.parquet &&
+	mlv-data profile bad.parquet >out &&
+	grep -q '"name":"k"[^}]*"type":"int64"' out &&
+	grep -q '"name":"x"[^{]*"type":"float64"' out &&
+	expect 1 mlv-data check -s t.yaml typed.parquet --bad bad.jsonl -o good.jsonl &&
+	grep -q '"id":2,"d":null,"x":2,"k":null,"_row":2' bad.jsonl &&
+	grep -q '"id":4,"d":"2026-03-04","x":1e-320,"k":null,"_row":4' bad.jsonl
+X
 check '-o: the good rows go to a file, the records to standard output' <<'X'
 	expect 1 mlv-data check -s s.yaml in.csv --bad bad.csv -o good.parquet &&
 	prints 'type	a	error	1	' &&

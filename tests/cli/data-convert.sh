@@ -67,4 +67,16 @@ check 'row groups that by their statistics have no such row are not read' <<'X'
 	mlv-data convert torn.parquet --where 'id < 3' --select id | same want - &&
 	expect 3 mlv-data convert torn.parquet --where 'id between 140000 and 150000'
 X
+printf 'd,k\n2026-01-02,1\n,2\nx,3\n2026-03-04T05:06:07Z,4\n' >d.csv
+check 'texts of Parquet that are all dates are dates, an empty one missing; one that is none keeps them texts' <<'X'
+	mlv-data convert d.csv --where 'k != 3' -o d.parquet &&
+	mlv-data profile d.parquet >out &&
+	grep -q '"missing":1,"name":"d".*"type":"datetime"' out &&
+	mlv-data convert d.csv --where 'k != 2' -o d.parquet &&
+	mlv-data profile d.parquet >out &&
+	grep -q '"name":"d".*"type":"category"' out &&
+	mlv-data convert d.csv --where 'k = 2 or k = 3' -o d.parquet &&
+	mlv-data profile d.parquet >out &&
+	grep -q '"missing":1,"name":"d".*"type":"category"' out
+X
 finish

@@ -152,6 +152,160 @@ check 'a load that is killed is run again; readers see whole rows meanwhile' <<'
 	test "$(cut -f2 out | sort -u)" = 250007
 X
 
+# A row has calls and spend alike; a reader that saw halves of two
+# would tell two values of one customer.
+read_steadily() {	# number of the reader
+	until [ -e stop ]; do
+		mlv-data feature get live.yaml --service churn --store l.mdb --at 2026-01-08 "customer_id=$1" |
+		    cut -f2 | sort -u | wc -l
+	done >"seen.$1"
+}
+load_among_readers() {
+	for n in 1 2 3 4 5 6; do
+		read_steadily $n &
+	done
+	for day in 07 08; do
+		awk -F, -v OFS=, -v d="2026-01-$day" 'NR > 1 && NR < 20000 { $2 = $3 = d; $4 = $5 = $4 + 1000000 } { print }' \
+		    live.csv >next.csv
+		mv next.csv live.csv
+		mlv-data feature load live.yaml --store l.mdb >/dev/null || : >failed
+	done
+	: >stop
+	wait
+}
+cp big.csv live.csv
+sed 's/big.csv/live.csv/' big.yaml >live.yaml
+mlv-data feature load live.yaml --store l.mdb >/dev/null
+check 'six readers while two loads replace what they read: whole rows, every time' <<'X'
+	load_among_readers &&
+	test ! -e failed &&
+	cat seen.* >seen &&
+	test "$(wc -l <seen)" -ge 12 &&
+	test "$(sort -u seen)" = 1 &&
+	expect 0 mlv-data feature get live.yaml --service churn --store l.mdb --at 2026-01-08 customer_id=7 &&
+	test "$(cut -f2 out | sort -u)" = 2000007
+X
+
+# --- what was loaded is not read again -----------------------------------------
+load_more() { expect 0 mlv-data feature load --json --store m.mdb --until 2026-01-10 more.yaml; }
+more() { mlv-data feature get more.yaml --service churn --store m.mdb --at 2026-01-10 "$@" | cut -f2 | paste -sd, -; }
+sed 's/usage.csv/more.csv/' features.yaml >more.yaml
+cat usage.csv >more.csv
+check 'of a source that grew the new rows alone are read, late ones too' <<'X'
+	load_more &&
+	holds '.rows == 4 and .skipped == 0' &&
+	load_more &&
+	holds '.rows == 4 and .skipped == 4 and .newer == 0' &&
+	printf '1,2026-01-04,2026-01-04,9,9\n2,2026-01-07,2026-01-07,8,1\n' >>more.csv &&
+	load_more &&
+	holds '.rows == 6 and .skipped == 4 and .newer == 1' &&
+	test "$(more customer_id=1) $(more customer_id=2)" = '5,3,3,14 8,1,2,1'
+X
+check 'of one that was changed before its end all rows are' <<'X'
+	sed 's/^1,2026-01-04,2026-01-04,9/3,2026-01-04,2026-01-04,9/' more.csv >changed &&
+	cp changed more.csv &&
+	load_more &&
+	holds '.rows == 6 and .skipped == 0' &&
+	test "$(more customer_id=3)" = 9,9,1,9 &&
+	load_more &&
+	holds '.skipped == 6'
+X
+check 'of a packed source too' <<'X'
+	gzip -c more.csv >more.csv.gz &&
+	sed 's/more.csv/more.csv.gz/' more.yaml >packed.yaml &&
+	expect 0 mlv-data feature load --json --store z.mdb --until 2026-01-10 packed.yaml &&
+	holds '.skipped == 0' &&
+	{ cat more.csv; echo 4,2026-01-05,2026-01-05,1,1; } | gzip -c >more.csv.gz &&
+	expect 0 mlv-data feature load --json --store z.mdb --until 2026-01-10 packed.yaml &&
+	holds '.skipped == 6 and .newer == 1'
+X
+check 'rows that wait are read again, and those behind them' <<'X'
+	echo 5,2026-01-20,2026-01-20,1,1 >>more.csv &&
+	load_more &&
+	holds '.waiting == 1 and .skipped == 6' &&
+	echo 6,2026-01-05,2026-01-05,2,2 >>more.csv &&
+	load_more &&
+	holds '.rows == 8 and .waiting == 1 and .skipped == 6 and .newer == 1' &&
+	expect 0 mlv-data feature load --json --store m.mdb --until 2026-01-31 more.yaml &&
+	holds '.waiting == 0 and .skipped == 6 and .newer == 1' &&
+	load_more &&
+	holds '.skipped == 8'
+X
+check 'of a version that was loaded nothing is read, of a later one the new rows' <<'X'
+	sed 's/source: more.csv/source: data:events/' more.yaml >versions.yaml &&
+	mlv-data add --name events more.csv >/dev/null &&
+	expect 0 mlv-data feature load --json --store v.mdb versions.yaml &&
+	expect 0 mlv-data feature load --json --store v.mdb versions.yaml &&
+	holds '.rows == 8 and .skipped == 8' &&
+	echo 7,2026-01-05,2026-01-05,2,2 >>more.csv &&
+	mlv-data add --name events more.csv >/dev/null &&
+	expect 0 mlv-data feature load --json --store v.mdb versions.yaml &&
+	holds '.rows == 9 and .skipped == 8 and .newer == 1'
+X
+check 'a load that was cut short goes on where it was' <<'X'
+	{ cat big.csv; echo 1,soon,2026-01-01,1,1; } >torn.csv &&
+	sed 's/big.csv/torn.csv/' big.yaml >torn.yaml &&
+	expect 3 mlv-data feature load torn.yaml --store t.mdb &&
+	sed '$s/soon/2026-01-30/' torn.csv >whole.csv &&
+	cp whole.csv torn.csv &&
+	expect 0 mlv-data feature load --json torn.yaml --store t.mdb --until 2026-02-01 &&
+	holds '.rows == 300001 and .skipped >= 200000 and .newer >= 37000' &&
+	expect 0 mlv-data feature get torn.yaml --service churn --store t.mdb --at 2026-01-07 customer_id=7 &&
+	test "$(cut -f2 out | sort -u)" = 250007
+X
+
+# --- random events, late and again, load by load --------------------------------
+cat >late.yaml <<'Y'
+entities: {customer: {key: customer_id}}
+views:
+  usage:
+    entity: customer
+    source: late.csv
+    timestamp: event_timestamp
+    created: created
+    ttl: 3h
+    features:
+    - calls
+    - {name: n, window: 1h, agg: count}
+    - {name: total, window: 6h, agg: sum, of: calls}
+    - {name: lo, window: 1d, agg: min, of: calls}
+    - {name: hi, window: 1d, agg: max, of: calls}
+    - {name: spread, window: 1d, agg: std, of: calls}
+    - {name: kinds, window: 1d, agg: distinct, of: calls}
+    - {name: newest, window: 1d, agg: last-4, of: calls}
+services: {churn: [usage]}
+Y
+# Of an hour: events of 26 hours back, of which some came before as they are.
+events_of() {	# hour
+	awk -v h="$1" 'BEGIN {
+		srand(h)
+		for (i = 0; i < 60; i++) {
+			m = h * 60 - (rand() < .3 ? int(rand() * 26 * 60) : int(rand() * 60))
+			printf "%d,2026-01-%02dT%02d:%02d:00Z,2026-01-%02dT%02d:00:00Z,%d\n", rand() * 4,
+			    1 + int(m / 1440), int(m / 60) % 24, m % 60, 1 + int(h / 24), h % 24, rand() * 9
+		}
+	}'
+}
+online_is_joined() {
+	echo customer_id,event_timestamp,created,calls >late.csv
+	for h in 30 31 32 33 34 35 36 37; do
+		{ events_of $h; tail -n 5 late.csv | grep Z; } >new
+		cat new >>late.csv
+		at=$(date -u -d "2026-01-01 UTC + $h hours" +%Y-%m-%dT%H:%M:%SZ)
+		mlv-data feature load late.yaml --store late.mdb --until $at --json >loaded || return 1
+		{ echo customer_id,event_timestamp; for k in 0 1 2 3 4; do echo $k,$at; done; } >moments.csv
+		mlv-data feature join -q late.yaml --service churn --short moments.csv -o joined.jsonl >/dev/null || return 1
+		for k in 0 1 2 3 4; do
+			mlv-data feature get late.yaml --service churn --store late.mdb --at $at customer_id=$k --json
+		done | jq -c '[(.feature | sub("usage__"; "")), .value]' | sort >online
+		jq -c 'del(.customer_id, .event_timestamp) | to_entries[] | [.key, .value]' joined.jsonl | sort >joined
+		test "$(wc -l <online)" = 40 && same joined online || return 1
+	done
+	cp loaded out
+	holds ".rows == $(($(wc -l <late.csv) - 1)) and .skipped > 400 and .waiting == 0"
+}
+check 'after each load online says what a join at that moment says' 'online_is_joined'
+
 # --- what is refused ---------------------------------------------------------
 check 'a key that is not given, or is none, is told' <<'X'
 	expect 2 get client=1 &&

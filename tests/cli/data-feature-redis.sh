@@ -142,4 +142,10 @@ check 'a password that is wanted, and one that is not' <<'X'
 	expect 0 mlv-data feature load features.yaml --store "redis://:s%65cret@127.0.0.1:$db/3" &&
 	REDISCLI_AUTH=secret mlv-data feature load features.yaml --store "$store"
 X
+check 'a password with a NUL in it is sent whole' <<'X'
+	printf 'se\000cret' | REDISCLI_AUTH=secret "$client" -p $db -x config set requirepass &&
+	expect 3 mlv-data feature load features.yaml --store "redis://:se@127.0.0.1:$db/3" &&
+	says WRONGPASS &&
+	expect 0 mlv-data feature load features.yaml --store "redis://:se%00cret@127.0.0.1:$db/3"
+X
 finish

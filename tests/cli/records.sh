@@ -562,6 +562,15 @@ check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
 	kill "$server" &&
 	wait "$server"
 X
+check 'mlv-serve grpc prints the record of mlv-records(5)' <<'X'
+	background mlv-serve grpc --grace 0 --json --port 0 &&
+	until_true grep -q http server.out &&
+	cp server.out out &&
+	agree record &&
+	echo "mlv-serve grpc" >>"$records/verbs" &&
+	kill "$server" &&
+	wait "$server"
+X
 check 'mlv-serve track prints the record of mlv-records(5), and its runs have journals' <<'X'
 	background mlv-serve track --json --port 0 &&
 	until_true grep -q http server.out &&

@@ -123,7 +123,7 @@ check 'fit -s use_quantized_grad=true: the same bytes of model on 1, 2 and 3 thr
 		for (i = 0; i < 20000; i++)
 			print (i * 7919) % 1009 "," (i * 104729) % 997 "," i % 2 "," ((i * 7919) % 1009 + (i * 31) % 700 > 900)
 	}' >many.csv &&
-	for more in seed=1 bagging_fraction=0.5 feature_fraction=0.5; do
+	for more in seed=1 bagging_fraction=0.5 feature_fraction=0.5 split_fraction=0.3; do
 		for t in 1 2 3; do
 			expect 0 mlv-train fit many.csv -t y -l gbdt -s use_quantized_grad=true -s bagging_freq=1 \
 			    -s $more --threads $t -o t$t.onnx || return 1
@@ -141,6 +141,26 @@ check 'fit -s use_quantized_grad=true: answers are those of doubles within a hun
 	auc -s use_quantized_grad=true >whole &&
 	auc -s use_quantized_grad=false >doubles &&
 	paste whole doubles | awk '{ d = $1 - $2; if (d < 0) d = -d; exit !($1 > .9 && d < .01) }'
+X
+check 'fit -s split_fraction=0.2: splits by a fifth of the rows, other trees, answers as good' <<'X'
+	auc -s use_quantized_grad=true -s split_fraction=0.2 >drawn &&
+	cp q.onnx drawn.onnx &&
+	auc -s use_quantized_grad=true -s split_fraction=1 >whole &&
+	! cmp -s q.onnx drawn.onnx &&
+	paste drawn whole | awk '{ d = $1 - $2; if (d < 0) d = -d; exit !($1 > .9 && d < .02) }'
+X
+check 'fit -s split_fraction=0.01: leaf values are means of all rows, not of the few that were drawn' <<'X'
+	awk 'BEGIN { print "a,z"; for (i = 0; i < 20000; i++) print i % 3 * 2.5 "," i % 3 + i % 7 }' >steps.csv &&
+	expect 0 mlv-train fit steps.csv -t z --task regression -l gbdt -s use_quantized_grad=true -s num_iterations=1 \
+	    -s learning_rate=1 -s split_fraction=0.01 -o few.onnx &&
+	awk -F , 'NR > 1 { s[$1] += $2; n[$1]++ } END { for (a in s) print a, s[a] / n[a] }' steps.csv | sort >means &&
+	printf 'a\n0\n2.5\n5\n' >three.csv &&
+	expect 0 mlv-serve batch few.onnx <three.csv &&
+	awk 'NR > 1' out | paste -d ' ' means - >both &&
+	awk '{ d = $2 - $3; if (d < 0) d = -d; bad += d > .001 } END { exit bad || NR != 3 }' both
+X
+check 'fit -s split_fraction: floats are not drawn from' <<'X'
+	refuse 2 "use_quantized_grad=true" -t y -d n -s split_fraction=0.5
 X
 check 'fit -s use_quantized_grad=true: of gradients that differ by ten orders it takes doubles' <<'X'
 	awk -F , -v OFS=, 'NR == 1 { print "a,b,z"; next }

@@ -98,6 +98,73 @@ check 'import of a folder without runs, of none, and of two is refused' <<'X'
 	expect 2 take mlruns one two
 X
 
+# --- MLflow's database
+cat >database.py <<'X'
+import os, sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executescript("""
+create table experiments (experiment_id integer, name text, lifecycle_stage text);
+create table runs (run_uuid text, name text, user_id text, status text, start_time bigint, end_time bigint,
+    lifecycle_stage text, artifact_uri text, experiment_id integer);
+create table params (key text, value text, run_uuid text);
+create table tags (key text, value text, run_uuid text);
+create table metrics (key text, value float, timestamp bigint, run_uuid text, step bigint, is_nan boolean);
+insert into experiments values (1, 'churn', 'active'), (2, 'old', 'deleted');
+insert into runs values ('f00d', 'from a table', 'ann', 'FINISHED', 1700000000000, 1700000001500, 'active',
+        'mlflow-artifacts:/1/f00d/artifacts', 1),
+    ('beef', '', 'ann', 'RUNNING', 1700000100000, null, 'active', 's3://bucket/beef', 1),
+    ('gone', 'g', 'ann', 'FINISHED', 1700000200000, 1700000200000, 'deleted', '', 1),
+    ('dead', 'd', 'ann', 'FINISHED', 1700000300000, 1700000300000, 'active', '', 2);
+insert into params values ('lr', '0.1', 'f00d'), ('kind', 'a b', 'f00d');
+insert into tags values ('note', 'x' || char(10) || 'y', 'f00d'), ('mlflow.runName', 'by its tag', 'beef');
+insert into metrics values ('auc', 0.5, 1700000000000, 'f00d', 0, 0), ('auc', 0.75, 1700000000001, 'f00d', 1, 0),
+    ('auc', 0, 1700000000002, 'f00d', 2, 1), ('top', 1.7976931348623157e308, 1700000000002, 'f00d', 2, 0);
+""")
+db.commit()
+X
+mkdir -p db/mlartifacts/1/f00d/artifacts/notes
+echo hello >db/mlartifacts/1/f00d/artifacts/notes/x.txt
+python3 database.py db/m.db
+check 'import mlruns FILE.db: runs with points, tags and files; what was deleted stays away' <<'X'
+	expect 0 take mlruns db/m.db &&
+	test "$(cut -f 2,3 out | tr '\t\n' ' ,')" = "added from a table,added by its tag," &&
+	says "the files of run by its tag are at s3://bucket/beef" &&
+	mlv-train show --json "from a table" >out &&
+	holds '.params == {"lr": 0.1, "kind": "a b"} and .status == "finished" and .user == "ann"' &&
+	holds '.begin == "2023-11-14T22:13:20Z" and .end == "2023-11-14T22:13:21.500000Z"' &&
+	holds '.facts.tags.note == "x\ny" and .facts.tags["mlflow.experiment"] == "churn"' &&
+	holds '.metrics_flag == {"auc": "NaN", "top": "Infinity"}' &&
+	mlv-train show -m auc "from a table" | tr '\t\n' ' ,' >points &&
+	test "$(cat points)" = "0 0.5,1 0.75,2 NaN," &&
+	mlv-train show "from a table" | grep -q 'notes/x.txt' &&
+	mlv-train show --json "by its tag" >out &&
+	holds '.status == "killed"'
+X
+check 'import mlruns FILE.db again adds nothing, nor what its folder brought' <<'X'
+	expect 0 take mlruns db/m.db &&
+	test "$(cut -f 2 out | sort -u)" = unchanged &&
+	expect 0 mlv-data fsck
+X
+check 'import mlruns FILE.db takes no files from outside of its folder' <<'X'
+	mkdir outside && echo secret >outside/s.txt &&
+	cp db/m.db db/o.db &&
+	python3 -c "import sqlite3, sys
+db = sqlite3.connect('db/o.db')
+db.execute('update runs set run_uuid = run_uuid || 2, artifact_uri = ?', (sys.argv[1],))
+db.commit()" "file://$PWD/outside" &&
+	expect 0 take mlruns db/o.db &&
+	mlv-train show "$(head -n 1 out | cut -f 1)" >shown &&
+	! grep -q s.txt shown
+X
+check 'import mlruns FILE.db: another file, and another database, are told' <<'X'
+	echo nonsense >j.db &&
+	expect 3 take mlruns j.db &&
+	says "'j.db': file is not a database" &&
+	python3 -c "import sqlite3; sqlite3.connect('e.db').execute('create table t (a)')" &&
+	expect 3 take mlruns e.db &&
+	says "no such table"
+X
+
 # --- TensorBoard's files
 python3 "$TOP/tests/tools/tfevents.py"
 check 'import tensorboard: scalars with steps, tensors, hparams; the folder is the name' <<'X'

@@ -1,51 +1,49 @@
 #!/bin/sh
-# kill -9 at every system call of convert and check --bad (a sample of them),
-# and a disk that is full at any moment: the file is the old one or the new.
+# kill -9 and a full disk at the system calls of convert and check --bad (a
+# sample of them; FAULT_ALL=1 TEST_TIMEOUT=9999: every one), and a disk that
+# is full at any moment: the file is the old one or the new.
 . "$(dirname "$0")/harness"
+needs_strace 'faults at every system call of convert'
 
 fresh files
-seq 1 3000 | awk 'BEGIN { print "id,x" } { print $1 "," ($1 == 7 ? "bad" : $1) }' >in.csv
-printf 'columns:\n  id: {type: int64}\n  x: {type: int64}\n' >s.yaml
-echo old >old
-mlv-data convert in.csv -o new.parquet
-mlv-data convert in.csv -o new.csv.gz
-mlv-data check -q -s s.yaml in.csv --bad new.bad.parquet >/dev/null
+mkdir base
+seq 1 3000 | awk 'BEGIN { print "id,x" } { print $1 "," ($1 == 7 ? "bad" : $1) }' >base/in.csv
+printf 'columns:\n  id: {type: int64}\n  x: {type: int64}\n' >base/s.yaml
+echo old >base/old
+for file in t.parquet t.csv.gz t.bad.parquet; do
+	cp base/old base/$file
+done
+parquet='mlv-data convert in.csv -o t.parquet'
+packed='mlv-data convert in.csv -o t.csv.gz'
+# rows are bad, which is exit 1
+echo 'mlv-data check -q -s s.yaml in.csv --bad t.bad.parquet; test $? = 1' >base/check.sh
+check_rows='sh check.sh'
+cp -a base once
+(cd once && $parquet && $packed && $check_rows) >/dev/null 2>&1
 
-if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
-	# file, shell code: killed at every third of its calls behind the start
-	killed_at_calls() {
-		: >wrong
-		rm -f t.*
-		cp old "t.$1"
-		strace -qq -o trace sh -c "exec $2" >/dev/null 2>&1
-		hit=0
-		for n in $(seq 1 40); do
-			for call in openat write rename close; do
-				rm -f t.*
-				cp old "t.$1"
-				strace -f -qq -o hits -e trace=$call -e inject=$call:signal=KILL:when=$n \
-				    sh -c "exec $2" >/dev/null 2>&1
-				grep -q SIGKILL hits && hit=$((hit + 1))
-				cmp -s old "t.$1" || cmp -s "new.$1" "t.$1" || echo "killed at $call $n" >>wrong
-			done
-		done
-		echo "# $1: killed $hit times"
-	}
-	killed_at_calls parquet 'mlv-data convert in.csv -o t.parquet'
-	check 'convert to Parquet, killed at any system call: the old file or the new' 'test ! -s wrong && test $hit -ge 10'
-	killed_at_calls csv.gz 'mlv-data convert in.csv -o t.csv.gz'
-	check 'convert to packed CSV, killed: the old file or the new' 'test ! -s wrong && test $hit -ge 10'
-	killed_at_calls bad.parquet 'mlv-data check -q -s s.yaml in.csv --bad t.bad.parquet'
-	check 'check --bad, killed: the old file or the new' 'test ! -s wrong && test $hit -ge 10'
-else
-	skip 'convert, killed at any system call' 'no strace'
-fi
+# What is not yet named is ./t.FILE.HEX.tmp; a kill may leave it.
+state_of() {	# file
+	cmp -s "$1" old || cmp -s "$1" "../once/$1" || echo "$1 is neither old nor new"
+	find . -type f | grep -v -x -e ./in.csv -e ./s.yaml -e ./check.sh -e ./old -e ./t.parquet -e ./t.csv.gz \
+	    -e ./t.bad.parquet $left
+}
+strike_both() {	# command, file
+	left="-e ./$2.[0-9a-f]*.tmp"
+	strike_all "$1" "$2" "state_of $2" signal=KILL
+	check "$1, killed at any system call: the old file or the new, and it runs again" 'nothing_wrong 20'
+	left=
+	strike_all "$1" "$2" "state_of $2" error=ENOSPC
+	check "$1, a full disk at any: the old file or the new, nothing beside" 'nothing_wrong 20'
+}
+strike_both "$parquet" t.parquet
+strike_both "$packed" t.csv.gz
+strike_both "$check_rows" t.bad.parquet
 
 fresh disk
 mkdir m
 if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=256k none m 2>/dev/null; then
 	trap 'cd /; umount -l "$HOME_DIR/disk/m" 2>/dev/null; tests_done' EXIT
-	cp ../files/in.csv ../files/old .
+	cp ../files/base/in.csv ../files/base/old .
 	: >lies
 	stored=0 refused=0
 	for kib in 0 100 200 220 240 250; do

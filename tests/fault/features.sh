@@ -38,40 +38,6 @@ state_of_join() {
 }
 (cp -a base once && cd once && $join && mv train.csv ../joined) >/dev/null 2>&1
 
-# Every call from the first that names what is written.
-list_calls() {	# command, what is written
-	rm -rf work && cp -a base work
-	(cd work && strace -f -qq -o ../trace $1 >/dev/null 2>&1)
-	awk -v begin="$2" '{
-		sub(/^[0-9]+ +/, "")
-		if (!match($0, /^[a-z0-9_]+/)) next
-		call = substr($0, 1, RLENGTH)
-		n = ++count[call]
-		if (index($0, begin)) begun = 1
-		# (a C library does not live through an error of brk that no kernel gives)
-		if (begun && call !~ /^(exit|exit_group|execve|futex|sched_yield|brk)$/) print call, n
-	}' trace >points
-	chosen >tried
-}
-strike() {	# command, call, N, what happens
-	rm -rf work && cp -a base work
-	(cd work && strace -f -qq -o ../hits -e trace="$2" -e inject="$2:$4:when=$3" $1 >/dev/null 2>../err)
-}
-strike_all() {	# command, what is written, function of the state, what happens
-	list_calls "$1" "$2"
-	: >wrong
-	while read -r call n; do
-		strike "$1" "$call" "$n" "$4"
-		why=$(cd work && $3)
-		[ -z "$why" ] || echo "$call $n: $why" >>wrong
-		(cd work && $1) >/dev/null 2>err || echo "$call $n: again: $(cat err)" >>wrong
-		why=$(cd work && $3)
-		[ -z "$why" ] || echo "$call $n: after another run: $why" >>wrong
-	done <tried
-	echo "# $(wc -l <tried) of $(wc -l <points) calls"
-}
-nothing_wrong() { head -n 20 wrong && test ! -s wrong && test "$(wc -l <tried)" -ge "$1"; }
-
 strike_all "$load" o.mdb state_of_load signal=KILL
 check 'feature load killed at any system call: each key has its old row or its new, and a load goes on' \
 	'nothing_wrong 15'

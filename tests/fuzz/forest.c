@@ -84,8 +84,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 10)
 		return 0;
 	rng_seed(&r, (uint64_t)data[0] << 8 | data[1], data[2]);
-	k = (struct wood_shape){ .depth = data[3] % 11, .stop = 2 + data[4] %
-	    16, .one_weight = data[5] & 1, .one_target = data[5] & 2,
+	k = (struct wood_shape){ .depth = data[3] % 12, .stop = 2 + data[4] %
+	    48, .one_weight = data[5] & 1, .one_target = data[5] & 2,
 	    .share = data[5] & 4, .values = (uint32_t)data[6] * 4,
 	    .set = (size_t)data[7] * 2 };
 	grow_wood(&w, &r, &k, 1 + data[8] % 100);

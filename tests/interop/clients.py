@@ -1,9 +1,10 @@
 """mlv-serve http under unmodified clients: tritonclient[http] with tensors as
 bytes and as JSON, KServe's REST client in both versions, MLflow's client of
-scoring servers.
+scoring servers; and mlv-serve grpc in front of it under tritonclient[grpc] and
+KServe's client of gRPC.
 
 SERVING_PYTHON names the interpreters of environments that hold one or more of
-them (tritonclient[http]==2.73.0, kserve==0.21.0, mlflow-skinny==3.17.2, pandas, scipy),
+them (tritonclient[http,grpc]==2.73.0, kserve==0.21.0, mlflow-skinny==3.17.2, pandas, scipy),
 separated by colons: they do not fit beside the other peers.  Each client that
 no environment has is skipped by its name.
 """
@@ -22,6 +23,7 @@ import json, sys
 import numpy as np
 url, rows, scores = sys.argv[1], json.load(open(sys.argv[2])), json.load(open(sys.argv[3]))
 host = url[len("http://"):]
+grpc_host = sys.argv[4][len("http://"):]
 names = list(rows)
 n = len(rows[names[0]])
 numeric = {k: not isinstance(rows[k][0], str) for k in names}
@@ -107,6 +109,80 @@ async def ask():
 asyncio.run(ask())
 print(json.dumps(found))
 """
+TRITON_GRPC = COMMON + r"""
+import tritonclient.grpc as grpc
+client = grpc.InferenceServerClient(url=grpc_host)
+meta = client.get_model_metadata("churn")
+kinds = {i.name: i.datatype for i in meta.inputs}
+def inputs():
+    made = []
+    for k in names:
+        t = grpc.InferInput(k, [n, 1], kinds[k])
+        a = np.array(rows[k], dtype=np.float32 if numeric[k] else np.object_).reshape(n, 1)
+        t.set_data_from_numpy(a.astype(np.int64) if kinds[k] == "INT64" else a)
+        made.append(t)
+    return made
+def right(result):
+    got = [v.decode() if isinstance(v, bytes) else v for v in result.as_numpy("output_label").ravel()]
+    return got == labels and np.array_equal(result.as_numpy("output_probability")[:, 1], yes)
+def refused(work, words):
+    try:
+        work()
+    except grpc.InferenceServerException as e:
+        return words in str(e)
+    return False
+def later():
+    import queue
+    answers = queue.Queue()
+    client.async_infer("churn", inputs(), lambda result, error: answers.put(error or result))
+    return right(answers.get(timeout=20))
+outputs = [grpc.InferRequestedOutput(o) for o in ("output_label", "output_probability")]
+attempt("health", lambda: client.is_server_live() and client.is_server_ready()
+    and client.is_model_ready("churn") and client.is_model_ready("churn", "1")
+    and not client.is_model_ready("other"))
+attempt("metadata", lambda: "binary_tensor_data" in client.get_server_metadata().extensions
+    and list(meta.versions) == ["1"])
+attempt("infer", lambda: right(client.infer("churn", inputs(), outputs=outputs, request_id="r"))
+    and client.infer("churn", inputs(), request_id="r").get_response().id == "r")
+attempt("gzip", lambda: right(client.infer("churn", inputs(), compression_algorithm="gzip")))
+attempt("version", lambda: right(client.infer("churn", inputs(), model_version="1")))
+attempt("async", later)
+attempt("index", lambda: client.get_model_repository_index().models[0].state == "READY")
+attempt("timeout", lambda: right(client.infer("churn", inputs(), client_timeout=20))
+    and refused(lambda: client.infer("churn", inputs(), client_timeout=-1), "DEADLINE_EXCEEDED"))
+attempt("refusal", lambda: refused(lambda: client.infer("other", inputs()), "NOT_FOUND"))
+print(json.dumps(found))
+"""
+KSERVE_GRPC = COMMON + r"""
+import asyncio
+from kserve import InferInput, InferRequest
+from kserve.inference_client import InferenceGRPCClient
+def request(binary):
+    made = []
+    for k in names:
+        t = InferInput(name=k, shape=[n, 1], datatype="FP32" if numeric[k] else "BYTES")
+        a = np.array(rows[k], dtype=np.float32 if numeric[k] else np.object_).reshape(n, 1)
+        t.set_data_from_numpy(a, binary_data=binary)
+        made.append(t)
+    return InferRequest(model_name="churn", infer_inputs=made)
+async def ask():
+    client = InferenceGRPCClient(grpc_host)
+    async def health():
+        return (await client.is_server_live() and await client.is_server_ready()
+            and await client.is_model_ready("churn"))
+    async def infer(binary):
+        r = await client.infer(request(binary))
+        by = {o.name: o.as_numpy() for o in r.outputs}
+        return np.array_equal(by["output_probability"].reshape(n, -1)[:, 1].astype(np.float32), yes)
+    for key, work in (("health", health()), ("typed", infer(False)), ("raw", infer(True))):
+        try:
+            found[key] = True if await work else "another answer"
+        except Exception as e:
+            found[key] = "%s: %s" % (type(e).__name__, e)
+    await client.close()
+asyncio.run(ask())
+print(json.dumps(found))
+"""
 MLFLOW = COMMON + r"""
 import pandas
 from mlflow.pyfunc.scoring_server.client import ScoringServerClient
@@ -139,6 +215,22 @@ CLIENTS = [
         "json": "version 2 with JSON is answered as batch does",
         "bytes": "version 2 with bytes is answered as batch does",
         "v1": "version 1 is answered as batch does",
+    }),
+    ("tritonclient over gRPC", "tritonclient.grpc", TRITON_GRPC, {
+        "health": "server, model and version are live and ready, another model is not",
+        "metadata": "metadata of server and model",
+        "infer": "raw tensors are answered as batch does, with the id",
+        "gzip": "packed messages are answered as batch does",
+        "version": "a version is asked",
+        "async": "a call without waiting",
+        "index": "the repository's index",
+        "timeout": "a time-out is kept",
+        "refusal": "a refusal is an exception with its status",
+    }),
+    ("kserve over gRPC", "kserve.inference_client", KSERVE_GRPC, {
+        "health": "server and model are live and ready",
+        "typed": "typed contents are answered as batch does",
+        "raw": "raw contents are answered as batch does",
     }),
     ("mlflow", "mlflow.pyfunc.scoring_server.client", MLFLOW, {
         "ready": "the server is ready and has a version",
@@ -175,10 +267,16 @@ def has(python, module):
     return subprocess.run([python, "-c", "import " + module], capture_output=True).returncode == 0
 
 
-def session(folder, url, client, python):
+def start_gateway(url):
+    gateway = subprocess.Popen([os.path.join(BIN, "mlv-serve"), "grpc", "--grace", "0", "--port", "0", "--to", url],
+        stdout=subprocess.PIPE, text=True)
+    return gateway, gateway.stdout.readline().split("\t")[0].strip()
+
+
+def session(folder, url, grpc_url, client, python):
     name, _, script, words = client
     out = subprocess.run([python, "-W", "ignore", "-c", script, url, os.path.join(folder, "rows"),
-        os.path.join(folder, "scores")], capture_output=True, text=True,
+        os.path.join(folder, "scores"), grpc_url], capture_output=True, text=True,
         env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"})
     last = out.stdout.strip().splitlines()[-1:] or ["{}"]
     found = json.loads(last[0]) if last[0].startswith("{") else {}
@@ -190,12 +288,15 @@ def session(folder, url, client, python):
 pythons = [p for p in os.environ.get("SERVING_PYTHON", "").split(":") if p]
 with tempfile.TemporaryDirectory() as folder:
     server, url = make_rows(folder)
+    gateway, grpc_url = start_gateway(url)
     for client in CLIENTS:
         able = [p for p in pythons if has(p, client[1])]
         for python in able:
-            session(folder, url, client, python)
+            session(folder, url, grpc_url, client, python)
         if not able:
             tap.skip(client[0], "SERVING_PYTHON names no interpreter with " + client[0])
+    gateway.terminate()
+    tap.ok(gateway.wait() == 0, "so does the gateway in front of it")
     server.terminate()
     tap.ok(server.wait() == 0, "a server that all of them asked ends with 0")
 tap.done()

@@ -1,9 +1,10 @@
-/* Heads and chunks of HTTP/1.1 requests: pure functions of their bytes. */
+/* Heads and chunks of HTTP/1.1: pure functions of their bytes. */
 #include "codec/http/head.h"
 
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/num.h"
 #include "base/percent.h"
 #include "codec/http.h"
 
@@ -269,6 +270,15 @@ read_lines(struct http_head *h)
 	return 0;
 }
 
+static void
+clear_head(struct http_head *h)
+{
+	memset(h, 0, offsetof(struct http_head, line));
+	h->lines = 0;
+	h->length = 0;
+	h->chunked = h->close = h->expects = false;
+}
+
 int
 http_head_parse(struct http_head *h, char *s, size_t n)
 {
@@ -276,10 +286,7 @@ http_head_parse(struct http_head *h, char *s, size_t n)
 	size_t k;
 	int status;
 
-	memset(h, 0, offsetof(struct http_head, line));
-	h->lines = 0;
-	h->length = 0;
-	h->chunked = h->close = h->expects = false;
+	clear_head(h);
 	line = next_line(&at, end, &k);
 	if (line == NULL || (status = parse_request_line(h, line, k)) == 400)
 		return 400;
@@ -294,6 +301,54 @@ http_head_parse(struct http_head *h, char *s, size_t n)
 		status = parse_line(h, line, k);
 		if (status)
 			return status;
+	}
+}
+
+static int
+parse_status_line(struct http_head *h, const char *s)
+{
+	uint64_t status;
+
+	h->old = strncmp(s, "HTTP/1.0 ", 9) == 0;
+	if (!h->old && strncmp(s, "HTTP/1.1 ", 9) != 0)
+		return -1;
+	return strcspn(s + 9, " ") == 3 && num_parse_u64(s + 9, 3, &status) &&
+	    status >= 100 && status <= 599 ? (int)status : -1;
+}
+
+static int
+read_answer_lines(struct http_head *h)
+{
+	const char *length = http_head_line(h, "Content-Length");
+	const char *coding = http_head_line(h, "Transfer-Encoding");
+	const char *connection = http_head_line(h, "Connection");
+
+	h->close = connection ? http_list_has(connection, "close") : h->old;
+	h->chunked = coding && http_is_word(coding, "chunked");
+	if (coding)
+		return h->chunked && length == NULL ? 0 : -1;
+	return length && parse_length(&h->length, length) ? 0 : -1;
+}
+
+int
+http_head_parse_answer(struct http_head *h, char *s, size_t n)
+{
+	char *at = s, *end = s + n, *line;
+	size_t k;
+	int status;
+
+	clear_head(h);
+	line = next_line(&at, end, &k);
+	if (line == NULL || (status = parse_status_line(h, line)) < 0)
+		return -1;
+	for (;;) {
+		line = next_line(&at, end, &k);
+		if (line == NULL)
+			return -1;
+		if (k == 0)
+			return read_answer_lines(h) < 0 ? -1 : status;
+		if (parse_line(h, line, k))
+			return -1;
 	}
 }
 

@@ -1,6 +1,6 @@
 /*
- * codec/http/head.h - the head of an HTTP/1.1 request and the chunks of its
- * body, read strictly.
+ * codec/http/head.h - the head of an HTTP/1.1 request or answer, and the chunks
+ * of a body, read strictly.
  *
  * What could be read in two ways is refused: anything but method, target and
  * version with one space between them; header names that are no tokens or
@@ -39,6 +39,9 @@ size_t http_head_end(const char *s, size_t n);
 /* Read these bytes, in which names and values are ended by NULs.  0, or the
  * status that refuses them. */
 int http_head_parse(struct http_head *h, char *s, size_t n);
+/* The same of an answer, whose method and path are NULL: its status, or -1
+ * when it is malformed or has neither a length nor chunks. */
+int http_head_parse_answer(struct http_head *h, char *s, size_t n);
 /* The first line of that name, in any case; or NULL. */
 const char *http_head_line(const struct http_head *h, const char *name);
 

@@ -1,5 +1,5 @@
 /* Trees laid out as chains: every node in an order that has parents first. */
-#include "engine/forest/internal.h"
+#include "engine/forest/kernel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,19 +7,25 @@
 
 #include "base/mem.h"
 
-/* Turned round, the answers to sets: so many bytes, and this for each step. */
-#define ANSWERS_MAX ((size_t)1 << 18)
-#define ANSWERS_A_STEP 2560
-#define PIECES_MAX 8
+#define PLACES (CHAIN_LEAVES * CHAIN_PARTS)
+/* Evaluating every node costs as much as a walk where the trees have so many
+ * leaves, on average, for each byte of a vector. */
+#define LEAVES_A_BYTE 64
 
 struct builder {
 	struct arena *a;
 	const struct tree_source *src;
 	struct chain *c;
-	bool *seen;			/* by node of the source */
-	/* of one tree */
+	bool *begins;			/* a part, by node of the source */
+	size_t room_parts;
+	/* of one tree, by place */
+	uint32_t leaf[PLACES];
+	uint8_t exit[PLACES];
+	struct tree_ref root[CHAIN_PARTS];
+	uint32_t hops[CHAIN_PARTS];	/* that lead to it */
+	size_t n_parts;
+	/* of one part */
 	struct chain_node node[CHAIN_LEAVES];
-	uint32_t leaf[CHAIN_LEAVES];
 	struct { struct tree_ref ref; uint8_t id; } todo[CHAIN_LEAVES];
 	struct chain_set *set;
 	size_t n_nodes, n_todo, n_sets, room_sets;
@@ -107,47 +113,36 @@ put_node(struct builder *b, uint8_t id, struct tree_ref ref)
 	b->todo[b->n_todo++].ref = stay;
 }
 
-/* Trees of few leaves, in which one way leads to each node? */
-static bool
-are_chains(struct builder *b)
+/* The id's rows are at a leaf, or go on in a part. */
+static void
+put_end(struct builder *b, size_t part, uint8_t id, struct tree_ref ref)
 {
-	struct tree_ref todo[CHAIN_LEAVES];
+	size_t place = CHAIN_LEAVES * part + id;
 
-	for (size_t t = 0; t < b->src->n_trees; t++) {
-		size_t n = 1, nodes = 0;
-
-		todo[0] = b->src->root[t];
-		while (n) {
-			struct tree_ref r = todo[--n];
-
-			if (r.leaf)
-				continue;
-			if (b->seen[r.at] || ++nodes == CHAIN_LEAVES)
-				return false;
-			b->seen[r.at] = true;
-			todo[n++] = b->src->node[r.at].no;
-			todo[n++] = b->src->node[r.at].yes;
-		}
-	}
-	return true;
+	b->exit[place] = (uint8_t)part;
+	b->leaf[place] = ref.leaf ? ref.at : NO_LEAF;
+	if (ref.leaf)
+		return;
+	b->exit[place] = (uint8_t)b->n_parts;
+	b->root[b->n_parts] = ref;
+	b->hops[b->n_parts++] = b->hops[part] + 1;
 }
 
 static void
-lay_nodes(struct builder *b, struct tree_ref root)
+lay_nodes(struct builder *b, size_t part)
 {
 	b->n_nodes = b->n_sets = 0;
 	b->n_todo = 1;
-	b->todo[0].ref = root;
+	b->todo[0].ref = b->root[part];
 	b->todo[0].id = 0;
 	while (b->n_todo) {
 		struct tree_ref ref = b->todo[--b->n_todo].ref;
 		uint8_t id = b->todo[b->n_todo].id;
 
-		if (ref.leaf) {
-			b->leaf[id] = ref.at;
-			continue;
-		}
-		put_node(b, id, ref);
+		if (ref.leaf || (b->n_nodes && b->begins[ref.at]))
+			put_end(b, part, id, ref);
+		else
+			put_node(b, id, ref);
 	}
 }
 
@@ -163,16 +158,37 @@ keep(struct arena *a, const void *from, size_t bytes)
 
 /* --- trees ----------------------------------------------------------------- */
 
+static void
+keep_part(struct builder *b)
+{
+	struct chain *c = b->c;
+
+	if (c->n_parts == b->room_parts) {
+		b->room_parts = b->room_parts ? b->room_parts * 2 : 256;
+		c->part = xresize(c->part, b->room_parts, sizeof(*c->part));
+	}
+	c->part[c->n_parts++] = (struct chain_part){
+	    .node = keep(b->a, b->node, b->n_nodes * sizeof(*b->node)),
+	    .set = keep(b->a, b->set, b->n_sets * sizeof(*b->set)),
+	    .n_nodes = (uint32_t)b->n_nodes };
+}
+
 /* Does every leaf of the tree add one weight to the same target? */
 static bool
-one_target(const struct builder *b, uint32_t *target)
+one_target(const struct builder *b, size_t places, uint32_t *target)
 {
-	for (size_t i = 0; i <= b->n_nodes; i++) {
-		const struct tree_source_leaf *l = &b->src->leaf[b->leaf[i]];
+	bool first = true;
 
-		if (l->n != 1 || (i && l->weight[0].target != *target))
+	for (size_t i = 0; i < places; i++) {
+		const struct tree_source_leaf *l;
+
+		if (b->leaf[i] == NO_LEAF)
+			continue;
+		l = &b->src->leaf[b->leaf[i]];
+		if (l->n != 1 || (!first && l->weight[0].target != *target))
 			return false;
 		*target = l->weight[0].target;
+		first = false;
 	}
 	return true;
 }
@@ -181,14 +197,30 @@ static void
 lay_tree(struct builder *b, size_t t)
 {
 	struct chain_tree *to = &b->c->tree[t];
+	size_t places = 0;
 
-	lay_nodes(b, b->src->root[t]);
-	to->n_nodes = (uint32_t)b->n_nodes;
-	to->node = keep(b->a, b->node, b->n_nodes * sizeof(*b->node));
-	to->set = keep(b->a, b->set, b->n_sets * sizeof(*b->set));
-	to->leaf = keep(b->a, b->leaf, (b->n_nodes + 1) * sizeof(*b->leaf));
+	to->first = (uint32_t)b->c->n_parts;
+	b->root[0] = b->src->root[t];
+	b->hops[0] = 0;
+	b->n_parts = 1;
+	for (size_t k = 0; k < b->n_parts; k++) {
+		for (; places < CHAIN_LEAVES * k; places++)
+			b->leaf[places] = NO_LEAF;
+		lay_nodes(b, k);
+		keep_part(b);
+		places += b->n_nodes + 1;
+		if (b->hops[k] > to->hops)
+			to->hops = b->hops[k];
+	}
+	to->n_parts = (uint32_t)b->n_parts;
+	if (b->c->most_parts < b->n_parts)
+		b->c->most_parts = b->n_parts;
+	to->n_places = (uint32_t)places;
+	to->leaf = keep(b->a, b->leaf, places * sizeof(*b->leaf));
+	if (b->n_parts > 1)
+		to->exit = keep(b->a, b->exit, places);
 	if (b->c->plain)
-		b->c->plain = one_target(b, &to->target);
+		b->c->plain = one_target(b, places, &to->target);
 }
 
 /* By target, and in the file's order within each: every target's sum has its
@@ -214,12 +246,24 @@ lay_values(struct chain *c, struct arena *a)
 {
 	for (size_t t = 0; t < c->n_trees; t++) {
 		struct chain_tree *k = &c->tree[t];
-		double *v = arena_alloc(a, (k->n_nodes + 1) * sizeof(*v));
+		double *v = arena_alloc(a, k->n_places * sizeof(*v));
 
-		for (size_t i = 0; i <= k->n_nodes; i++)
-			v[i] = (double)c->src->leaf[k->leaf[i]].weight[0].value;
+		for (size_t i = 0; i < k->n_places; i++)
+			if (k->leaf[i] != NO_LEAF)
+				v[i] = (double)c->src->leaf[k->leaf[i]].
+				    weight[0].value;
 		k->value = v;
 	}
+}
+
+/* Into the arena. */
+static void
+take_parts(struct chain *c, struct arena *a)
+{
+	struct chain_part *part = c->part;
+
+	c->part = keep(a, part, c->n_parts * sizeof(*part));
+	free(part);
 }
 
 struct chain *
@@ -230,22 +274,25 @@ chain_new(struct arena *a, const struct tree_source *src, enum tree_sum how)
 	bool r;
 
 	*b = (struct builder){ .a = a, .src = src, .c = c };
-	b->seen = xalloc(src->n_nodes + 1, sizeof(*b->seen));
+	b->begins = xalloc(src->n_nodes + 1, sizeof(*b->begins));
 	c->src = src;
 	c->how = how;
 	c->targets = src->n_targets;
 	c->n_trees = src->n_trees;
 	c->plain = how == TREE_SUM || how == TREE_AVERAGE;
-	r = are_chains(b) && ranking_build(&c->k, a, src);
+	r = src->n_leaves / LEAVES_A_BYTE / (src->n_trees + 1) <=
+	    chain_kernel_best()->width && parts_cut(b->begins, src) &&
+	    ranking_build(&c->k, a, src);
 	if (r)
 		c->tree = arena_alloc(a, c->n_trees * sizeof(*c->tree));
 	for (size_t t = 0; r && t < c->n_trees; t++)
 		lay_tree(b, t);
-	free(b->seen);
+	free(b->begins);
 	free(b->set);
 	free(b);
 	if (!r)
 		return NULL;
+	take_parts(c, a);
 	if (c->plain) {
 		if (c->targets > 1)
 			order_trees(c, a);
@@ -253,108 +300,4 @@ chain_new(struct arena *a, const struct tree_source *src, enum tree_sum how)
 	}
 	c->turned = turned_new(a, c);
 	return c;
-}
-
-/* --- turned round ---------------------------------------------------------- */
-
-static void
-size_groups(struct turned *t, const struct chain *c)
-{
-	for (size_t i = 0; i < c->n_trees; i++) {
-		struct turned_group *g = &t->group[i / CHAIN_LANES];
-
-		g->n_trees++;
-		if (c->tree[i].n_nodes > g->n)
-			g->n = c->tree[i].n_nodes;
-	}
-	for (size_t g = 0; g < t->n_groups; g++) {
-		t->group[g].first = t->n_steps;
-		t->n_steps += t->group[g].n;
-	}
-}
-
-/* The rows of a window's codes, by pair of columns. */
-static uint64_t ***
-rows_of_windows(uint64_t **row, const struct chain *c)
-{
-	uint64_t ***of = xalloc((c->k.n_columns - c->k.n_rank_columns) / 2 + 1,
-	    sizeof(*of));
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->k.n_codes; i++) {
-		const struct feature_codes *f = &c->k.codes[i];
-
-		for (size_t w = 0; w < code_windows(f); w++)
-			of[n++] = row + w * WINDOW_CODES;
-		row += f->n + 2;
-	}
-	return of;
-}
-
-/* Say at this step and lane which codes the set holds. */
-static void
-answer_set(uint64_t **row, const struct chain_set *s, size_t step, size_t lane)
-{
-	for (size_t k = 0; k < WINDOW_CODES / 8; k++)
-		for (unsigned bits = s->bits[k]; bits; bits &= bits - 1)
-			row[8 * k + (size_t)__builtin_ctz(bits)][step] |=
-			    1ULL << lane;
-}
-
-static void
-turn_tree(struct turned *t, uint64_t ***rows, const struct chain *c, size_t i)
-{
-	const struct turned_group *g = &t->group[i / CHAIN_LANES];
-	const struct chain_set *s = c->tree[i].set;
-	size_t lane = i % CHAIN_LANES;
-
-	for (size_t k = 0; k < g->n; k++) {
-		const struct chain_node *n = &c->tree[i].node[k];
-		size_t at = (g->first + k) * CHAIN_LANES + lane;
-
-		t->rank[at] = SET_NODE;
-		if (k >= c->tree[i].n_nodes)
-			continue;
-		t->from[at] = n->from;
-		t->rank[at] = n->rank;
-		if (n->rank != SET_NODE)
-			t->column[at] = (uint8_t)n->column;
-		else
-			for (size_t w = n->column; w; w--, s++)
-				answer_set(rows[(s->column -
-				    c->k.n_rank_columns) / 2], s, g->first + k,
-				    lane);
-	}
-}
-
-struct turned *
-turned_new(struct arena *a, const struct chain *c)
-{
-	struct turned *t = arena_alloc(a, sizeof(*t));
-	size_t codes = 0, lanes;
-	uint64_t **row, ***rows;
-
-	t->pieces = (c->k.n_rank_columns + 15) / 16;
-	for (size_t i = 0; i < c->k.n_codes; i++)
-		codes += c->k.codes[i].n + 2;
-	t->n_groups = (c->n_trees + CHAIN_LANES - 1) / CHAIN_LANES;
-	t->group = arena_alloc(a, (t->n_groups + 1) * sizeof(*t->group));
-	size_groups(t, c);
-	if (t->pieces > PIECES_MAX || codes * t->n_steps * sizeof(**row) >
-	    ANSWERS_MAX + ANSWERS_A_STEP * t->n_steps)
-		return NULL;
-	lanes = t->n_steps * CHAIN_LANES;
-	t->column = arena_alloc(a, lanes + 1);
-	t->rank = arena_alloc(a, lanes + 1);
-	t->from = arena_alloc(a, lanes + 1);
-	row = arena_alloc(a, (codes + 1) * sizeof(*row));
-	for (size_t i = 0; i < codes; i++)
-		row[i] = arena_alloc(a, (t->n_steps + 1) * sizeof(**row));
-	rows = rows_of_windows(row, c);
-	for (size_t i = 0; i < c->n_trees; i++)
-		turn_tree(t, rows, c, i);
-	free(rows);
-	t->answer = (const uint64_t *const *)row;
-	t->n_answers = c->k.n_codes;
-	return t;
 }

@@ -9,8 +9,12 @@
  * the leaf.  Turned round, the same steps take one row through 64 trees at
  * once.  Kernels (kernels.c) are the same source for each instruction set.
  *
- * Forests of small trees are chains; a walk is laid out where a tree is too
- * large or no tree at all (two ways lead to a node), and where single rows
+ * An id is a byte, so a tree of more than 256 leaves is cut into parts (part.c),
+ * each a chain of its own whose ids are leaves or exits to another part.  All
+ * parts are evaluated for all rows; then each row follows its exits.
+ *
+ * A walk is laid out where the trees are so large that evaluating every node
+ * costs more, or are no trees (two ways lead to a node), and where single rows
  * would need too much room turned round.
  */
 #ifndef ENGINE_FOREST_INTERNAL_H
@@ -20,8 +24,10 @@
 
 #define CHAIN_BLOCK 256		/* rows whose columns are made together */
 #define CHAIN_LEAVES 256	/* an id is a byte */
+#define CHAIN_PARTS 64		/* of a tree, at most */
 #define CHAIN_GROUP 8		/* trees whose leaves are added together */
-#define CHAIN_LANES 64		/* trees side by side, turned round */
+#define CHAIN_LANES 64		/* parts side by side, turned round */
+#define NO_LEAF UINT32_MAX
 
 /* --- the chain ------------------------------------------------------------- */
 
@@ -39,18 +45,28 @@ struct chain_set {
 	uint32_t column;
 };
 
-struct chain_tree {
+/* A tree, or of a large one the nodes of which at most 256 ids come. */
+struct chain_part {
 	const struct chain_node *node;
 	const struct chain_set *set;
-	const double *value;		/* by id, of one target; or NULL */
-	const uint32_t *leaf;		/* by id, in the source; or NULL */
-	uint32_t n_nodes, target;
+	uint32_t n_nodes;
 };
 
-/* Node k of 64 trees side by side is step k of their group. */
+/* By place, CHAIN_LEAVES * (part of the tree) + id. */
+struct chain_tree {
+	uint32_t first, n_parts;	/* in the forest */
+	uint32_t n_places, target;
+	uint32_t hops;			/* exits on the longest way */
+	const double *value;		/* of one target; or NULL */
+	const uint32_t *leaf;		/* in the source, or NO_LEAF */
+	const uint8_t *exit;		/* the part that goes on, itself for a
+					 * leaf; NULL where there is one part */
+};
+
+/* Node k of 64 parts side by side is step k of their group. */
 struct turned_group {
 	size_t first, n;		/* steps */
-	size_t n_trees;
+	size_t n_parts;
 };
 
 struct turned {
@@ -66,15 +82,20 @@ struct turned {
 
 struct chain {
 	struct ranking k;
+	struct chain_part *part;
 	/* by target where `plain`, else as in the source */
 	struct chain_tree *tree;
-	size_t n_trees, targets;
+	size_t n_parts, n_trees, targets;
+	size_t most_parts;		/* of a tree */
 	bool plain;			/* a tree adds to one target */
 	struct turned *turned;		/* or NULL */
 	enum tree_sum how;
 	const struct tree_source *src;
 };
 
+/* begins[node] = a part of a tree begins there.  False where a tree is none,
+ * or would have too many parts. */
+bool parts_cut(bool *begins, const struct tree_source *src);
 /* NULL where the forest is none for a chain. */
 struct chain *chain_new(struct arena *a, const struct tree_source *src,
     enum tree_sum how);

@@ -11,9 +11,9 @@ struct chain_kernel {
 	const char *name;
 	size_t width;			/* rows a vector */
 	bool (*usable)(void);
-	/* id[n rounded up to width] of the tree's leaves; columns
+	/* id[n rounded up to width] of the part's leaves; columns
 	 * CHAIN_BLOCK apart */
-	void (*rows)(uint8_t *id, const struct chain_tree *t,
+	void (*rows)(uint8_t *id, const struct chain_part *t,
 	    const int8_t *columns, size_t n);
 	/* id[64 a group], for the row whose rank columns are `row`, with room
 	 * for `pieces` of 16; answer: a list for each coded feature */

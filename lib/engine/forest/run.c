@@ -9,7 +9,7 @@
 /* Where things lie in the scratch. */
 struct room {
 	int8_t *column;			/* (columns, CHAIN_BLOCK) */
-	uint8_t *id;			/* (CHAIN_GROUP, CHAIN_BLOCK) */
+	uint8_t *id;			/* (trees or parts, CHAIN_BLOCK) */
 	double *sum;			/* (CHAIN_BLOCK) */
 	/* of one feature, or of one row: at most 128 rank columns */
 	float *x;			/* (CHAIN_BLOCK) */
@@ -23,7 +23,9 @@ struct room {
 static size_t
 room_of_block(const struct chain *c)
 {
-	return CHAIN_BLOCK * (c->k.n_columns + CHAIN_GROUP + sizeof(double));
+	size_t ids = c->most_parts > CHAIN_GROUP ? c->most_parts : CHAIN_GROUP;
+
+	return CHAIN_BLOCK * (c->k.n_columns + ids + sizeof(double));
 }
 
 static size_t
@@ -253,6 +255,53 @@ add_trees(double *sum, const uint8_t *id, const struct chain_tree *tree,
 	}
 }
 
+/* Ids of n rows in all parts of a tree, CHAIN_BLOCK apart. */
+static void
+find_ids(struct room *r, const struct chain *c, const struct chain_kernel *how,
+    const struct chain_tree *t, size_t n)
+{
+	for (size_t k = 0; k < t->n_parts; k++)
+		how->rows(r->id + k * CHAIN_BLOCK, &c->part[t->first + k],
+		    r->column, n);
+}
+
+/* The place of a row whose ids in the tree's parts lie `apart`.  A row that is
+ * at a leaf early stays, so that all rows take the same steps. */
+static inline __attribute__((always_inline)) size_t
+place_of(const struct chain_tree *t, const uint8_t *id, size_t apart)
+{
+	size_t place = *id;
+
+	for (uint32_t k = 0; k < t->hops; k++) {
+		size_t part = t->exit[place];
+
+		place = CHAIN_LEAVES * part + id[part * apart];
+	}
+	return place;
+}
+
+static void
+add_parts(double *sum, const uint8_t *id, const struct chain_tree *t, size_t n,
+    enum forest_sums sums)
+{
+	for (size_t i = 0; i < n; i++)
+		sum[i] = add_value(sum[i], t->value[place_of(t, id + i,
+		    CHAIN_BLOCK)], sums);
+}
+
+/* Trees from t on that are whole and of one target, as many as go together. */
+static size_t
+group_of(const struct chain *c, size_t t)
+{
+	size_t n = 0;
+
+	while (n < CHAIN_GROUP && t + n < c->n_trees &&
+	    c->tree[t + n].target == c->tree[t].target &&
+	    c->tree[t + n].n_parts == 1)
+		n++;
+	return n;
+}
+
 /* The sums of one target's trees: those from *t on. */
 static void
 sum_target(struct room *r, const struct chain *c,
@@ -264,12 +313,17 @@ sum_target(struct room *r, const struct chain *c,
 		r->sum[i] = 0;
 	while (*t < c->n_trees && c->tree[*t].target == target) {
 		const struct chain_tree *tree = &c->tree[*t];
-		size_t k = 0;
+		size_t k = group_of(c, *t);
 
-		for (; k < CHAIN_GROUP && *t + k < c->n_trees &&
-		    tree[k].target == target; k++)
-			how->rows(r->id + k * CHAIN_BLOCK, &tree[k], r->column,
-			    n);
+		if (k == 0) {
+			find_ids(r, c, how, tree, n);
+			add_parts(r->sum, r->id, tree, n, sums);
+			++*t;
+			continue;
+		}
+		for (size_t i = 0; i < k; i++)
+			how->rows(r->id + i * CHAIN_BLOCK, &c->part[
+			    tree[i].first], r->column, n);
 		if (sums == FOREST_DOUBLE)
 			add_trees(r->sum, r->id, tree, k, n, FOREST_DOUBLE);
 		else
@@ -295,10 +349,13 @@ run_block(const struct chain *c, const struct chain_kernel *how, double *out,
 		}
 	}
 	for (size_t t = 0; !c->plain && t < c->n_trees; t++) {
-		how->rows(r->id, &c->tree[t], r->column, padded);
+		const struct chain_tree *k = &c->tree[t];
+
+		find_ids(r, c, how, k, padded);
 		for (size_t i = 0; i < n; i++)
 			leaf_add(out + i * T, voted + i * T, &c->src->leaf[
-			    c->tree[t].leaf[r->id[i]]], c->how, sums);
+			    k->leaf[place_of(k, r->id + i, CHAIN_BLOCK)]],
+			    c->how, sums);
 	}
 }
 
@@ -359,14 +416,17 @@ run_row(const struct chain *c, const struct chain_kernel *how, double *out,
 		double sum = 0;
 
 		for (; t < c->n_trees && c->tree[t].target == target; t++)
-			sum = add_value(sum, c->tree[t].value[r->lane[t]],
-			    sums);
+			sum = add_value(sum, c->tree[t].value[place_of(
+			    &c->tree[t], r->lane + c->tree[t].first, 1)], sums);
 		out[target] = sum;
 		voted[target] = 1;
 	}
-	for (size_t t = 0; !c->plain && t < c->n_trees; t++)
-		leaf_add(out, voted, &c->src->leaf[c->tree[t].leaf[
-		    r->lane[t]]], c->how, sums);
+	for (size_t t = 0; !c->plain && t < c->n_trees; t++) {
+		const struct chain_tree *k = &c->tree[t];
+
+		leaf_add(out, voted, &c->src->leaf[k->leaf[place_of(k, r->lane +
+		    k->first, 1)]], c->how, sums);
+	}
 }
 
 void

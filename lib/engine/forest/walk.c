@@ -27,11 +27,16 @@ struct question {
 
 #define BITS_MAX 65536
 
+/* x[slot] <= threshold leads to left, else to left + 1; a leaf leads to
+ * itself.  Slots are counted in floats: LANES rows lie side by side.  A step
+ * reads all three, so they share a cache line. */
+struct walk_node {
+	float threshold;
+	uint32_t slot, left;
+};
+
 struct walk {
-	/* by node: x[slot] <= threshold leads to left, else to left + 1.
-	 * Slots are counted in floats: LANES rows lie side by side. */
-	float *threshold;
-	uint32_t *slot, *left;
+	struct walk_node *node;
 	/* by node, for leaves: the one weight, or NO_TARGET and its list */
 	uint32_t *target;
 	float *value;
@@ -89,10 +94,7 @@ reserve_nodes(struct compiler *c, uint32_t *at, size_t n)
 		    "the trees have more than %zu nodes", TREE_NODES_MAX);
 	if (f->n_nodes + n > c->room_nodes) {
 		c->room_nodes = c->room_nodes ? c->room_nodes * 2 : 1024;
-		f->threshold = xresize(f->threshold, c->room_nodes,
-		    sizeof(float));
-		f->slot = xresize(f->slot, c->room_nodes, sizeof(uint32_t));
-		f->left = xresize(f->left, c->room_nodes, sizeof(uint32_t));
+		f->node = xresize(f->node, c->room_nodes, sizeof(*f->node));
 		f->target = xresize(f->target, c->room_nodes, sizeof(uint32_t));
 		f->value = xresize(f->value, c->room_nodes, sizeof(float));
 		f->leaf = xresize(f->leaf, c->room_nodes, sizeof(*f->leaf));
@@ -181,9 +183,7 @@ static void
 set_node(struct walk *f, uint32_t at, float threshold, uint32_t slot,
     uint32_t left)
 {
-	f->threshold[at] = threshold;
-	f->slot[at] = slot * LANES;
-	f->left[at] = left;
+	f->node[at] = (struct walk_node){ threshold, slot * LANES, left };
 }
 
 /* Node `place` tests x[slot] <= t and leads to yes or no. */
@@ -267,9 +267,7 @@ compile_task(struct compiler *c, const struct task *k)
 		*first = k->place + 1;
 		return compile_node(c, k);
 	}
-	f->threshold[k->place] = f->threshold[*first - 1];
-	f->slot[k->place] = f->slot[*first - 1];
-	f->left[k->place] = f->left[*first - 1];
+	f->node[k->place] = f->node[*first - 1];
 	f->target[k->place] = NO_TARGET;
 	f->value[k->place] = 0;
 	f->leaf[k->place] = NULL;
@@ -350,9 +348,7 @@ walk_new(struct walk **out, struct arena *a, const struct tree_source *src,
 	f->one_weight = true;
 	f->root = arena_alloc(a, src->n_trees * sizeof(*f->root));
 	r = compile_trees(&c);
-	f->threshold = move_to_arena(a, f->threshold, f->n_nodes * sizeof(float));
-	f->slot = move_to_arena(a, f->slot, f->n_nodes * sizeof(uint32_t));
-	f->left = move_to_arena(a, f->left, f->n_nodes * sizeof(uint32_t));
+	f->node = move_to_arena(a, f->node, f->n_nodes * sizeof(*f->node));
 	f->target = move_to_arena(a, f->target, f->n_nodes * sizeof(*f->target));
 	f->value = move_to_arena(a, f->value, f->n_nodes * sizeof(*f->value));
 	f->leaf = move_to_arena(a, (void *)f->leaf, f->n_nodes * sizeof(*f->leaf));
@@ -438,11 +434,11 @@ fill_lane(const struct walk *f, float *s, const struct forest_input *in,
 static inline void
 walk_lanes(const struct walk *f, uint32_t at[LANES], const float *s, size_t apart)
 {
-	const float *threshold = f->threshold;
-	const uint32_t *slot = f->slot, *left = f->left;
+	const struct walk_node *node = f->node;
 #define TAKE(q) uint32_t i##q = at[q];
-#define STEP(q) i##q = left[i##q] + !(s[slot[i##q] + q * apart] <= threshold[i##q]);
-#define MOVES(q) moves |= left[i##q] ^ i##q;
+#define STEP(q) i##q = node[i##q].left + \
+	!(s[node[i##q].slot + q * apart] <= node[i##q].threshold);
+#define MOVES(q) moves |= node[i##q].left ^ i##q;
 #define GIVE(q) at[q] = i##q;
 	EACH_LANE(TAKE)
 	uint32_t moves;

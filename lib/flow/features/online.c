@@ -61,23 +61,62 @@ feature_store_end(struct feature_store *s)
 		kv_abort(s->kv);
 }
 
+/* Which source it is and how it is read: not where in a history. */
+static int
+name_mark(struct buf *out, struct online_load *l,
+    const struct feature_source *s, const char *name, struct err *e)
+{
+	struct arena a = { NULL, 0 };
+	int r;
+
+	buf_addf(out, "%s\n", name);
+	r = json_canonical(out, table_opts_json(&a, &s->read), e);
+	arena_free(&a);
+	l->source = (struct kv_bytes){ out->data, out->len };
+	l->content = oid_is_none(&s->bytes.content) ? NULL :
+	    s->bytes.content.b;
+	return r < 0 ? -1 : buf_check(out, e);
+}
+
+static int
+load_once(struct online_load *l, struct feature_store *s, struct catalog *c,
+    const struct feature_source *from, struct err *e)
+{
+	struct source in;
+	int r;
+
+	if (catalog_bytes_source(&in, &from->bytes, c, e) < 0)
+		return -1;
+	r = s->redis ? redis_load(s->redis, l, &in, &from->read, e) :
+	    online_load(l, &in, &from->read, e);
+	source_close(&in);
+	return r;
+}
+
 int
 feature_load_view(struct online_load *l, struct feature_store *s,
     struct catalog *c, const char *folder, const char *from, struct err *e)
 {
+	const char *name = from ? from : l->view->source;
 	struct feature_source source;
-	struct source in;
-	int r = -1;
+	struct buf mark;
+	int r;
 
 	l->kv = s->kv;
-	if (feature_source_open(&source, c, from ? from : l->view->source,
-	    from ? NULL : folder, NULL, e) == 0 &&
-	    catalog_bytes_source(&in, &source.bytes, c, e) == 0) {
-		r = s->redis ? redis_load(s->redis, l, &in, &source.read, e) :
-		    online_load(l, &in, &source.read, e);
-		source_close(&in);
+	buf_init(&mark, BUF_CAP_DOC);
+	r = feature_source_open(&source, c, name, from ? NULL : folder, NULL,
+	    e);
+	if (r == 0 && s->kv && !l->live)
+		r = name_mark(&mark, l, &source, name, e);
+	if (r == 0 && (r = load_once(l, s, c, &source, e)) < 0 &&
+	    e->code == ERR_MOVED && s->kv && !l->whole) {
+		*e = (struct err)ERR_INIT;
+		l->whole = true;
+		l->rows = l->skipped = l->timeless = 0;
+		r = load_once(l, s, c, &source, e);
 	}
 	feature_source_close(&source);
+	buf_free(&mark);
 	return r < 0 ? err_wrap(e, "view '%.100s'", l->view->name) : 0;
 }
 

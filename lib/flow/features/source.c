@@ -102,7 +102,7 @@ static int
 gather_first(struct gathered *g, struct feature_source *s, int copy,
     struct err *e)
 {
-	const struct feed_opts o = { &s->read, copy, false };
+	const struct feed_opts o = { .read = &s->read, .copy = copy };
 	struct feature_pass p;
 	struct feed *feed;
 	int r = -1;

@@ -260,7 +260,8 @@ boost_round(struct booster *g, int64_t iteration)
 
 		pool_run(g->pool, (g->bagged + PART - 1) / PART, order_part, g);
 		draw_columns(g, iteration * (int64_t)g->k + (int64_t)c);
-		grower_run(&g->w, t, g->gh + c * n, g->bagged);
+		grower_run(&g->w, t, g->gh + c * n, g->bagged, (uint64_t)
+		    iteration * g->k + c);
 		t->target = (uint32_t)c;
 		if (g->ob->percentile && t->n_nodes > 0)
 			renew_leaves(g, t, g->train.score + c * n);

@@ -68,12 +68,14 @@ struct gbdt_params {
 	double scale_pos_weight;	/* 1 */
 	bool boost_from_average;	/* true */
 	bool use_quantized_grad;	/* false; gbdt/quantized.h */
+	double split_fraction;		/* 1: of rows, that a tree's splits are
+					 * chosen by; all make its values */
 	int64_t seed;			/* 0 */
 };
 
 /* One row for each field above, with LightGBM's common aliases
  * (n_estimators, eta, reg_lambda ...). */
-#define GBDT_HYPERPARAMS 33
+#define GBDT_HYPERPARAMS 34
 extern const struct hyperparam gbdt_hyperparams[GBDT_HYPERPARAMS];
 
 extern const char *const gbdt_objectives[], *const gbdt_metrics[];

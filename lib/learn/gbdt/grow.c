@@ -26,7 +26,7 @@ grower_init(struct grower *w, const struct bins *b,
 	w->pool = pool;
 	w->order = mem_array(b->rows, sizeof(*w->order));
 	w->spare = mem_array(b->rows, sizeof(*w->spare));
-	w->goes_left = mem_array(b->rows / 64 + 1, sizeof(*w->goes_left));
+	w->goes_left = mem_array(b->rows / 64 + 2, sizeof(*w->goes_left));
 	w->gathered = mem_array(b->rows, sizeof(*w->gathered));
 	w->leaf = xalloc(leaves + 1, sizeof(*w->leaf));
 	w->use = xalloc(b->n_features + 1, sizeof(*w->use));
@@ -323,111 +323,6 @@ find_splits(struct grower *w, struct leaf *a, struct leaf *b)
 				j.l[s]->best = w->found[s * n + k];
 }
 
-/* --- cutting a leaf in two ------------------------------------------------ */
-
-struct cut_job {
-	struct grower *w;
-	const uint8_t *column;
-	const uint32_t *from;		/* (n), the leaf's rows ... */
-	uint32_t *to;			/* ... and where they go */
-	size_t n;
-	uint8_t left[256];		/* by bin: 1 goes left */
-	size_t *n_left;			/* by part, then where it begins */
-	size_t all_left;
-};
-
-/* Which rows go left, as bits, and how many. */
-static void
-cut_part(void *ctx, size_t part, int worker)
-{
-	struct cut_job *j = ctx;
-	size_t i = part * PART, end = i + PART, all = 0;
-	uint64_t *goes_left = j->w->goes_left + i / 64;
-	const uint8_t *column = j->column;
-	const uint32_t *row = j->from;
-
-	(void)worker;
-	if (end > j->n)
-		end = j->n;
-	while (i < end) {
-		size_t n = end - i < 64 ? end - i : 64;
-		uint64_t bits = 0;
-
-		for (size_t k = 0; k < n; k++)
-			bits |= (uint64_t)j->left[column[row[i + k]]] << k;
-		all += (size_t)__builtin_popcountll(bits);
-		*goes_left++ = bits;
-		i += n;
-	}
-	j->n_left[part] = all;
-}
-
-/* Rows to their sides, in their order. */
-static void
-move_part(void *ctx, size_t part, int worker)
-{
-	const struct cut_job *j = ctx;
-	size_t i = part * PART, end = i + PART;
-	const uint64_t *goes_left = j->w->goes_left + i / 64;
-	uint32_t *left = j->to + j->n_left[part];
-	uint32_t *right = j->to + j->all_left + (i - j->n_left[part]);
-	const uint32_t *row = j->from;
-
-	(void)worker;
-	if (end > j->n)
-		end = j->n;
-	while (i < end) {
-		size_t n = end - i < 64 ? end - i : 64, a = 0, b = 0;
-		uint64_t bits = *goes_left++;
-		uint32_t to_left[64], to_right[64];
-
-		/* both are written; the one that counts stays */
-		for (size_t k = 0; k < n; k++) {
-			size_t is = bits >> k & 1;
-
-			to_left[a] = to_right[b] = row[i + k];
-			a += is;
-			b += 1 - is;
-		}
-		memcpy(left, to_left, a * sizeof(*left));
-		memcpy(right, to_right, b * sizeof(*right));
-		left += a;
-		right += b;
-		i += n;
-	}
-}
-
-/* The rows of leaf l by split s, into the other buffer; how many go left. */
-static size_t
-partition_rows(struct grower *w, const struct leaf *l, const struct split *s)
-{
-	const struct bin_feature *f = &w->b->feature[s->feature];
-	struct cut_job j = { .w = w, .n = l->n, .from = leaf_rows(w, l),
-	    .to = (l->in_spare ? w->order : w->spare) + l->from,
-	    .column = w->b->column + s->feature * w->b->rows };
-	size_t parts = (l->n + PART - 1) / PART, at = 0;
-
-	if (s->category)
-		for (uint32_t k = 0; k < s->n_set; k++)
-			j.left[s->set[k]] = 1;
-	else
-		memset(j.left, 1, s->bin + 1);
-	if (!s->category)
-		j.left[f->n_bins] = s->default_left;
-	j.n_left = xalloc(parts + 1, sizeof(*j.n_left));
-	pool_run(w->pool, parts, cut_part, &j);
-	for (size_t k = 0; k < parts; k++) {
-		size_t n = j.n_left[k];
-
-		j.n_left[k] = at;
-		at += n;
-	}
-	j.all_left = at;
-	pool_run(w->pool, parts, move_part, &j);
-	free(j.n_left);
-	return at;
-}
-
 /* --- growing -------------------------------------------------------------- */
 
 static void
@@ -504,7 +399,7 @@ sum_whole(struct grower *w, struct leaf *small, struct leaf *large)
 {
 	struct quantized *q = &w->quantized;
 
-	quantized_add(q, small->at, w->use, leaf_rows(w, small), small->n);
+	quantized_add(q, small->at, w->use, leaf_rows(w, small), small->drawn);
 	quantized_subtract(q, large->at, small->at);
 	small->hist = w->histograms;
 	large->hist = w->histograms + w->b->total;
@@ -513,26 +408,34 @@ sum_whole(struct grower *w, struct leaf *small, struct leaf *large)
 }
 
 static void
+take_rows(struct leaf *to, const struct leaf *side)
+{
+	to->from = side->from;
+	to->n = side->n;
+	to->drawn = side->drawn;
+	to->in_spare = side->in_spare;
+}
+
+static void
 split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 {
 	uint32_t fresh = (uint32_t)w->n_leaves, node;
 	struct leaf *l = &w->leaf[at], *r = &w->leaf[fresh], *small, *large;
+	struct leaf left, right;
 	struct split s = l->best;
 	struct cell *parent = l->hist, *free_one;
-	size_t n_left = partition_rows(w, l, &s);
 
+	partition_leaf(&left, &right, w, l, &s);
 	/* After subtraction, rounding may leave a sum in a bin without
 	 * rows; no leaf is made of that. */
-	if (n_left == 0 || n_left == l->n) {
+	if (left.drawn == 0 || right.drawn == 0) {
 		l->best.gain = -INFINITY;
 		return;
 	}
 	node = add_node(w, at, fresh);
 	w->n_leaves++;
-	r->in_spare = l->in_spare = !l->in_spare;
-	r->from = l->from + n_left;
-	r->n = l->n - n_left;
-	l->n = n_left;
+	take_rows(l, &left);
+	take_rows(r, &right);
 	r->value = leaf_value(w->p, s.right, s.l2, l);
 	l->value = leaf_value(w->p, s.left, s.l2, l);
 	bound_children(w, l, r, &s);
@@ -547,7 +450,7 @@ split_leaf(struct grower *w, uint32_t at, const struct gh *gh)
 	l->is_left = true;
 	r->is_left = false;
 	free_one = w->histograms + (size_t)fresh * w->b->total;
-	small = l->n < r->n ? l : r;
+	small = l->drawn < r->drawn ? l : r;
 	large = small == l ? r : l;
 	small->hist = free_one;
 	large->hist = parent;
@@ -584,9 +487,48 @@ sum_rows(const struct gh *gh, const uint32_t *order, size_t n)
 	return all;
 }
 
+/* The root's sums and histogram, of whole numbers; false: floats are needed. */
+static bool
+begin_whole(struct grower *w, struct leaf *root, const struct gh *gh,
+    uint64_t tree)
+{
+	struct quantized *q = &w->quantized;
+	bool all = root->n == w->b->rows;
+
+	if (!w->p->use_quantized_grad || !quantized_round(q, gh, all ? NULL :
+	    w->order, root->n))
+		return false;
+	if (w->p->split_fraction < 1)
+		partition_draw(root, w, w->p->split_fraction, tree);
+	if (root->drawn == 0) {
+		root->in_spare = false;
+		root->drawn = root->n;
+	}
+	all &= root->drawn == root->n;
+	quantized_add(q, 0, w->use, all ? NULL : leaf_rows(w, root),
+	    root->drawn);
+	q->scale = (double)root->n / (double)root->drawn;
+	root->sum = quantized_total(q, 0, w->use);
+	quantized_sums(root->hist, q, 0);
+	return true;
+}
+
+/* Splits are chosen by the rows that are drawn, values are of all. */
+static void
+value_leaves(struct grower *w)
+{
+	for (size_t k = 0; k < w->n_leaves; k++) {
+		struct leaf *l = &w->leaf[k];
+
+		l->sum = quantized_sum_rows(&w->quantized, leaf_rows(w, l),
+		    l->n);
+		l->value = leaf_value(w->p, l->sum, l->l2, l);
+	}
+}
+
 void
 grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
-    size_t n)
+    size_t n, uint64_t tree)
 {
 	size_t most = w->most;
 	bool all = n == w->b->rows;
@@ -595,24 +537,18 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 	memset(out, 0, sizeof(*out));
 	w->tree = out;
 	out->node = xalloc(most, sizeof(*out->node));
-	*root = (struct leaf){ .n = n, .count = (double)n,
+	*root = (struct leaf){ .n = n, .drawn = n, .count = (double)n,
 	    .hist = w->histograms, .l2 = w->p->lambda_l2, .low = -INFINITY,
 	    .high = INFINITY };
-	w->whole_numbers = w->p->use_quantized_grad && quantized_round(
-	    &w->quantized, gh, all ? NULL : w->order, n);
-	root->sum = w->whole_numbers ? w->quantized.sum : sum_rows(gh, all ?
-	    NULL : w->order, n);
-	w->root_h = root->sum.h;
 	w->n_leaves = 1;
 	memcpy(w->worth, w->use, w->b->n_features * sizeof(*w->worth));
-	if (w->whole_numbers) {
-		quantized_add(&w->quantized, 0, w->use, all ? NULL : w->order,
-		    n);
-		quantized_sums(root->hist, &w->quantized, 0);
-	} else {
+	w->whole_numbers = begin_whole(w, root, gh, tree);
+	if (!w->whole_numbers) {
+		root->sum = sum_rows(gh, all ? NULL : w->order, n);
 		make_histogram(w, root, all ? gh : gather_gradients(w, gh,
 		    root), all);
 	}
+	w->root_h = root->sum.h;
 	find_splits(w, root, NULL);
 	while (w->n_leaves < most) {
 		uint32_t best = 0;
@@ -624,6 +560,8 @@ grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
 			break;
 		split_leaf(w, best, gh);
 	}
+	if (w->whole_numbers && w->p->split_fraction < 1)
+		value_leaves(w);
 	out->n_leaves = w->n_leaves;
 	out->value = xalloc(w->n_leaves, sizeof(double));
 	out->count = xalloc(w->n_leaves, sizeof(double));

@@ -32,6 +32,8 @@ struct split {
 
 struct leaf {
 	size_t from, n;			/* rows, in grower.order or ... */
+	size_t drawn;			/* those of them, the first, that splits
+					 * are chosen by; else all */
 	bool in_spare;			/* ... in grower.spare */
 	struct cell sum;
 	double count;
@@ -52,7 +54,7 @@ struct grower {
 	struct pool *pool;
 	uint32_t *order, *spare;	/* (rows): a leaf's rows move from one
 					 * to the other when it is split */
-	uint64_t *goes_left;		/* (rows / 64) of the leaf being split */
+	uint64_t *goes_left;		/* (rows / 64 + 2) of a leaf being split */
 	struct gh *gathered;		/* (rows) */
 	struct leaf *leaf;
 	size_t n_leaves, most;		/* of a tree; most it may have */
@@ -75,12 +77,21 @@ struct grower {
 int grower_init(struct grower *w, const struct bins *b,
     const struct gbdt_params *p, struct pool *pool, struct err *e);
 void grower_release(struct grower *w);
-/* Grow on the first n rows of w->order.  Leaf values are without the
- * learning rate; w->leaf tells afterwards which rows are where. */
+/* Grow on the first n rows of w->order, those for splits drawn by the number
+ * `tree`.  Leaf values are without the learning rate; w->leaf tells afterwards
+ * which rows are where. */
 void grower_run(struct grower *w, struct gbdt_tree *out, const struct gh *gh,
-    size_t n);
+    size_t n, uint64_t tree);
 
-/* A leaf's rows, rising. */
+/* The rows of l on both sides of s, into the other buffer: their places are
+ * set in left and right and nothing else. */
+void partition_leaf(struct leaf *left, struct leaf *right, struct grower *w,
+    const struct leaf *l, const struct split *s);
+/* The rows that splits are chosen by come first. */
+void partition_draw(struct leaf *root, struct grower *w, double share,
+    uint64_t tree);
+
+/* A leaf's rows: those drawn, rising, then the others. */
 static inline const uint32_t *
 leaf_rows(const struct grower *w, const struct leaf *l)
 {

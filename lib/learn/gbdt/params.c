@@ -101,6 +101,12 @@ is_constrained(const void *params)
 	return ((const struct gbdt_params *)params)->monotone_constraints;
 }
 
+static bool
+draws_for_splits(const void *params)
+{
+	return ((const struct gbdt_params *)params)->split_fraction < 1;
+}
+
 static const char *const methods[] = { "basic", NULL };
 
 const struct hyperparam gbdt_hyperparams[GBDT_HYPERPARAMS] = {
@@ -195,6 +201,9 @@ const struct hyperparam gbdt_hyperparams[GBDT_HYPERPARAMS] = {
 	{ "use_quantized_grad", HYPER_BOOL, AT(use_quantized_grad), 0, 0, 1,
 	    HYPER_LINEAR, "sum gradients as whole numbers: faster, almost the "
 	    "same trees", .alias = { NULL } },
+	{ "split_fraction", HYPER_REAL, AT(split_fraction), 1, 1e-9, 1,
+	    HYPER_LINEAR, "share of the rows that splits are chosen by",
+	    .alias = { NULL }, .counts = draws_for_splits },
 	{ "seed", HYPER_INT, AT(seed), 0, 0, 9e15, HYPER_LINEAR,
 	    "of whatever is drawn",
 	    .alias = { "random_state", "random_seed" } },
@@ -221,6 +230,9 @@ gbdt_check(const struct gbdt_params *p, bool watched, struct err *e)
 	    p->alpha >= 1)
 		return err_set(e, ERR_USAGE, "alpha of a quantile is between 0 "
 		    "and 1, not %g", p->alpha);
+	if (p->split_fraction < 1 && !p->use_quantized_grad)
+		return err_set(e, ERR_USAGE, "split_fraction is of sums of whole "
+		    "numbers: --set use_quantized_grad=true");
 	/* LightGBM would go on without a word */
 	if (p->bagging_fraction < 1 && p->bagging_freq == 0)
 		return err_set(e, ERR_USAGE, "bagging_fraction draws no rows "

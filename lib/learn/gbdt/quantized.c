@@ -52,7 +52,6 @@ quantized_release(struct quantized *q)
 struct range {
 	float g, h;			/* the largest sizes */
 	double g_size;			/* the sum of the gradients' sizes */
-	int64_t g_sum, h_sum;		/* in levels */
 };
 
 struct round_job {
@@ -75,7 +74,7 @@ find_range(void *ctx, size_t piece, int worker)
 {
 	struct round_job *j = ctx;
 	size_t i = piece * PIECE, end = i + PIECE < j->n ? i + PIECE : j->n;
-	struct range r = { 0, 0, 0, 0, 0 };
+	struct range r = { 0, 0, 0 };
 
 	(void)worker;
 	for (; i < end; i++) {
@@ -105,7 +104,6 @@ round_piece(void *ctx, size_t piece, int worker)
 {
 	struct round_job *j = ctx;
 	size_t i = piece * PIECE, end = i + PIECE < j->n ? i + PIECE : j->n;
-	int64_t g_sum = 0, h_sum = 0;
 
 	(void)worker;
 	for (; i < end; i++) {
@@ -113,12 +111,8 @@ round_piece(void *ctx, size_t piece, int worker)
 		int32_t g = nearest_whole(j->gh[row].g * j->g_levels);
 		int32_t h = nearest_whole(j->gh[row].h * j->h_levels);
 
-		g_sum += g;
-		h_sum += h;
 		j->q->row[row] = (uint32_t)g << 16 | (uint32_t)h;
 	}
-	j->range[piece].g_sum = g_sum;
-	j->range[piece].h_sum = h_sum;
 }
 
 /* How many levels n rows may have whose sums may not pass `sum`. */
@@ -138,7 +132,7 @@ quantized_round(struct quantized *q, const struct gh *gh,
 	double g_levels = levels_for(G_LEVELS, G_SUM, n);
 	double h_levels = levels_for(H_LEVELS, H_SUM, n);
 	size_t pieces = count_pieces(n);
-	struct range all = { 0, 0, 0, 0, 0 };
+	struct range all = { 0, 0, 0 };
 	bool fine;
 
 	j.range = xalloc(pieces + 1, sizeof(*j.range));
@@ -159,12 +153,7 @@ quantized_round(struct quantized *q, const struct gh *gh,
 	    (float)h_levels + 0.5f;
 	if (fine)
 		pool_run(q->pool, pieces, round_piece, &j);
-	for (size_t k = 0; fine && k < pieces; k++) {
-		all.g_sum += j.range[k].g_sum;
-		all.h_sum += j.range[k].h_sum;
-	}
-	q->sum = (struct cell){ (double)all.g_sum * q->g_unit,
-	    (double)all.h_sum * q->h_unit };
+	q->scale = 1;
 	free(j.range);
 	return fine;
 }
@@ -323,9 +312,36 @@ quantized_sums(struct cell *to, const struct quantized *q, size_t at)
 {
 	size_t total = q->b->total;
 	const uint64_t *from = q->histogram + at * total;
+	double g_unit = q->g_unit * q->scale, h_unit = q->h_unit * q->scale;
 
 	for (size_t k = 0; k < total; k++) {
-		to[k].g = (double)(int32_t)(from[k] >> 32) * q->g_unit;
-		to[k].h = (double)(uint32_t)from[k] * q->h_unit;
+		to[k].g = (double)(int32_t)(from[k] >> 32) * g_unit;
+		to[k].h = (double)(uint32_t)from[k] * h_unit;
 	}
+}
+
+/* Every row is in one bin of any column. */
+struct cell
+quantized_total(const struct quantized *q, size_t at, const bool *use)
+{
+	const struct bin_feature *f = q->b->feature;
+	uint64_t sum = 0;
+
+	while (!*use++)
+		f++;
+	for (size_t i = 0; i < f->n_bins + f->missing; i++)
+		sum += q->histogram[at * q->b->total + f->offset + i];
+	return (struct cell){ (double)(int32_t)(sum >> 32) * q->g_unit *
+	    q->scale, (double)(uint32_t)sum * q->h_unit * q->scale };
+}
+
+struct cell
+quantized_sum_rows(const struct quantized *q, const uint32_t *order, size_t n)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += widen(q->row[order[i]]);
+	return (struct cell){ (double)(int32_t)(sum >> 32) * q->g_unit,
+	    (double)(uint32_t)sum * q->h_unit };
 }

@@ -30,7 +30,8 @@ struct quantized {
 	uint64_t *part;			/* (threads, features, BINS_APART) */
 	uint64_t *histogram;		/* (leaves + 1, b->total) */
 	double g_unit, h_unit;		/* what a level stands for */
-	struct cell sum;		/* of the rows of the tree */
+	double scale;			/* of histograms: 1, or more where they
+					 * are of a share of the rows */
 };
 
 int quantized_init(struct quantized *q, const struct bins *b, size_t leaves,
@@ -46,7 +47,12 @@ void quantized_add(struct quantized *q, size_t at, const bool *use,
 /* The histogram of leaf `larger`, which is now that of both, less that of
  * `smaller`. */
 void quantized_subtract(struct quantized *q, size_t larger, size_t smaller);
-/* A leaf's sums as doubles, (b->total). */
+/* A leaf's histogram as doubles, (b->total), and what it comes to. */
 void quantized_sums(struct cell *to, const struct quantized *q, size_t at);
+struct cell quantized_total(const struct quantized *q, size_t at,
+    const bool *use);
+/* Of these rows. */
+struct cell quantized_sum_rows(const struct quantized *q,
+    const uint32_t *order, size_t n);
 
 #endif

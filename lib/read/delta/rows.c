@@ -240,8 +240,8 @@ delta_rows_open(struct typed_rows *out, const struct delta_files *files,
 	r->t.col = xalloc(r->cols, sizeof(*r->t.col));
 	r->t.cols = r->cols;
 	r->files = present_files(&r->l);
-	*out = (struct typed_rows){ r->names, r->cols, UINT64_MAX,
-	    &delta_calls, r };
+	*out = (struct typed_rows){ .names = r->names, .cols = r->cols,
+	    .most = UINT64_MAX, .calls = &delta_calls, .ctx = r };
 	return 0;
 }
 

@@ -23,6 +23,25 @@ fill_init(struct fill *x, struct column *to, const struct parquet_file *f,
 	return column_init(to, c->name, parquet_col_type(c), 0, e);
 }
 
+bool
+fill_may_date(const struct parquet_file *f, size_t col)
+{
+	const struct parquet_column *c = parquet_column(f, col);
+
+	return c->max_rep == 0 && c->physical == PARQUET_BYTES &&
+	    (c->logical == PARQUET_TEXT || c->logical == PARQUET_PLAIN_VALUE);
+}
+
+int
+fill_init_dates(struct fill *x, struct column *to,
+    const struct parquet_file *f, size_t col, uint64_t most, struct err *e)
+{
+	*x = (struct fill){ .f = f, .col = col, .to = to, .most = most,
+	    .dates = true };
+	return column_init(to, parquet_column(f, col)->name, COL_DATETIME, 0,
+	    e);
+}
+
 void
 fill_clear(struct fill *x)
 {
@@ -103,6 +122,8 @@ convert_values(void *to, struct fill *x, const struct parquet_values *v,
 	const struct parquet_column *c = parquet_column(x->f, x->col);
 	bool was = x->wide;
 
+	if (x->dates)
+		return parquet_dates(to, &x->dated, v, e);
 	if (parquet_numbers(to, &x->wide, c, v, e) != 0)
 		return -1;
 	if (x->wide && !was) {
@@ -145,10 +166,15 @@ spread_values(struct fill *x, const struct parquet_page *p, const void *value,
 	}
 }
 
-/* NaN is missing. */
+/* NaN is missing, and the date of an empty text. */
 static void
-mark_nans(struct column *c, size_t from, size_t to)
+mark_nans(const struct fill *x, size_t from, size_t to)
 {
+	struct column *c = x->to;
+
+	for (size_t i = from; x->dates && i < to; i++)
+		if (c->i64[i] == PARQUET_NO_DATE)
+			column_set_missing(c, i);
 	if (c->type != COL_FLOAT64)
 		return;
 	for (size_t i = from; i < to; i++)
@@ -167,7 +193,7 @@ append_numbers(struct fill *x, const struct parquet_page *p, struct err *e)
 		if (convert_values(c->type == COL_BOOL ? (void *)(c->b + x->at) :
 		    c->i64 + x->at, x, &p->values, e) != 0)
 			return -1;
-		mark_nans(c, x->at, x->at + p->n);
+		mark_nans(x, x->at, x->at + p->n);
 		return 0;
 	}
 	if (p->index == NULL) {
@@ -183,7 +209,7 @@ append_numbers(struct fill *x, const struct parquet_page *p, struct err *e)
 		x->known = true;
 	}
 	spread_values(x, p, value, max_def);
-	mark_nans(c, x->at, x->at + p->n);
+	mark_nans(x, x->at, x->at + p->n);
 	return 0;
 }
 

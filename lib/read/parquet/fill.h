@@ -23,11 +23,19 @@ struct fill {
 	bool known;			/* entry or code belongs to the chunk's
 					 * dictionary */
 	bool wide;			/* an unsigned value did not fit */
+	bool dates;			/* texts are read as dates */
+	bool dated;			/* there was one */
 };
 
 /* `to` gets its name, its type and no rows.  `most`: bytes it may take. */
 int fill_init(struct fill *x, struct column *to, const struct parquet_file *f,
     size_t col, uint64_t most, struct err *e);
+/* Can its texts be read as dates while they come? */
+bool fill_may_date(const struct parquet_file *f, size_t col);
+/* The same with dates of its texts, an empty one missing: fill_group refuses
+ * the first that is none. */
+int fill_init_dates(struct fill *x, struct column *to,
+    const struct parquet_file *f, size_t col, uint64_t most, struct err *e);
 /* Append the rows of a row group; errors name the column. */
 int fill_group(struct fill *x, size_t group, struct err *e);
 /* Empty the column for the next row group. */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "read/parquet/columns.h"
+#include "read/parquet/values.h"
 
 #define SMALL_BYTES ((size_t)1 << 18)	/* not worth a thread */
 
@@ -15,6 +16,8 @@ struct group_rows {
 	struct err *err;		/* (columns) */
 	bool *wanted;			/* (columns) */
 	const char **names;		/* (columns) */
+	struct table_type *types;	/* (columns at most) */
+	size_t n_types;
 	struct table *t;
 	struct pool *pool;
 	size_t inited;
@@ -71,6 +74,7 @@ close_groups(void *ctx)
 	free(r->err);
 	free(r->wanted);
 	free(r->names);
+	free(r->types);
 	table_free(r->t);
 	pool_free(r->pool);
 	columns_close(&r->cols);
@@ -98,6 +102,7 @@ parquet_rows_open(struct typed_rows *out, const char *bytes, size_t n,
 	r->err = xalloc(cols, sizeof(*r->err));
 	r->wanted = xalloc(cols, sizeof(*r->wanted));
 	r->names = xalloc(cols, sizeof(*r->names));
+	r->types = xalloc(cols, sizeof(*r->types));
 	r->pool = pool_new(cols > 1 && n >= SMALL_BYTES ? o->threads : 1);
 	for (; r->inited < cols; r->inited++) {
 		size_t i = r->inited;
@@ -109,8 +114,13 @@ parquet_rows_open(struct typed_rows *out, const char *bytes, size_t n,
 		}
 		r->names[i] = r->t->col[i].name;
 		r->wanted[i] = true;
+		if (!parquet_may_widen(parquet_column(r->cols.f,
+		    r->cols.at[i])))
+			r->types[r->n_types++] = (struct table_type){
+			    r->names[i], r->t->col[i].type, FORM_PLAIN };
 	}
 	*out = (struct typed_rows){ r->names, cols,
-	    (uint64_t)parquet_rows(r->cols.f), &group_calls, r };
+	    (uint64_t)parquet_rows(r->cols.f), r->types, r->n_types,
+	    &group_calls, r };
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "codec/json.h"
+#include "table/cell.h"
 
 #define DAY_US INT64_C(86400000000)
 #define JULIAN_1970 2440588
@@ -37,6 +38,13 @@ parquet_col_type(const struct parquet_column *c)
 	case PARQUET_INT96: return COL_DATETIME;
 	default: return COL_CATEGORY;
 	}
+}
+
+bool
+parquet_may_widen(const struct parquet_column *c)
+{
+	return c->logical == PARQUET_UINT && c->physical == PARQUET_INT64 &&
+	    c->max_rep == 0;
 }
 
 /* ---- numbers ---- */
@@ -225,7 +233,7 @@ static int
 fill_whole(int64_t *out, bool *wide, const struct parquet_column *c,
     const struct parquet_values *v)
 {
-	bool big = c->logical == PARQUET_UINT && c->physical == PARQUET_INT64;
+	bool big = parquet_may_widen(c);
 
 	if (c->physical == PARQUET_INT64 && v->n > 0)
 		memcpy(out, v->i64, v->n * sizeof(*out));
@@ -264,6 +272,24 @@ parquet_numbers(void *out, bool *wide, const struct parquet_column *c,
 	default:
 		return fill_floats(out, c, v, e);
 	}
+}
+
+int
+parquet_dates(int64_t *us, bool *any, const struct parquet_values *v,
+    struct err *e)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		const struct parquet_bytes *b = &v->bytes[i];
+
+		if (b->n == 0)
+			us[i] = PARQUET_NO_DATE;
+		else if (cell_date(b->s, b->n, &us[i]))
+			*any = true;
+		else
+			return err_set(e, ERR_FORMAT, "a text that is no "
+			    "date");
+	}
+	return 0;
 }
 
 /* ---- text ---- */

@@ -26,11 +26,17 @@
 /* What a column of it becomes. */
 enum col_type parquet_col_type(const struct parquet_column *c);
 
+/* Can whole numbers of it turn out to be floats, where one does not fit? */
+bool parquet_may_widen(const struct parquet_column *c);
 /* All values as int64 (integers, dates: ERR_FORMAT where one is beyond what
  * a column can hold), doubles, or booleans: (v->n) of 8, 8, 1 bytes.  *wide:
  * an unsigned one did not fit; then out holds doubles. */
 int parquet_numbers(void *out, bool *wide, const struct parquet_column *c,
     const struct parquet_values *v, struct err *e);
+/* Texts as dates; ERR_FORMAT where one is none.  *any: there was one. */
+#define PARQUET_NO_DATE INT64_MIN	/* of an empty text */
+int parquet_dates(int64_t *us, bool *any, const struct parquet_values *v,
+    struct err *e);
 /* Append the text of value i; as JSON, where it stands in a list. */
 int parquet_text(struct buf *out, const struct parquet_column *c,
     const struct parquet_values *v, size_t i, struct err *e);

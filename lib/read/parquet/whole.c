@@ -8,6 +8,7 @@
 #include "read/forms.h"
 #include "read/parquet/columns.h"
 #include "read/parquet/skip.h"
+#include "read/parquet/values.h"
 #include "table/cell.h"
 #include "table/column_set.h"
 
@@ -117,6 +118,36 @@ finish_column(struct column *c, const struct parquet_reading *r,
 	return 0;
 }
 
+/* Texts as dates while they come, which most columns that end as dates are:
+ * none is remembered then.  False, with no column: they are to be read as
+ * texts. */
+static bool
+read_dates(struct parquet_reading *r, size_t part)
+{
+	struct column *c = &r->t->col[part];
+	struct err ignored = ERR_INIT;
+	struct fill x;
+	bool ok = true;
+
+	if (r->na.n_user > 0 || !fill_may_date(r->cols.f, r->cols.at[part]) ||
+	    forced_type(r->o, parquet_column(r->cols.f,
+	    r->cols.at[part])->name) != NULL)
+		return false;
+	if (fill_init_dates(&x, c, r->cols.f, r->cols.at[part], r->cols.most,
+	    &ignored) != 0)
+		return false;
+	for (size_t g = 0; ok && g < parquet_groups(r->cols.f); g++)
+		ok = r->skipped[g] || fill_group(&x, g, &ignored) == 0;
+	fill_release(&x);
+	c->rows = x.at;
+	r->dates[part] = ok && x.dated;
+	if (!r->dates[part]) {
+		column_release(c);
+		memset(c, 0, sizeof(*c));
+	}
+	return r->dates[part];
+}
+
 static void
 read_column(void *ctx, size_t part, int worker)
 {
@@ -126,8 +157,8 @@ read_column(void *ctx, size_t part, int worker)
 	struct fill x;
 
 	(void)worker;
-	if (fill_init(&x, c, r->cols.f, r->cols.at[part], r->cols.most,
-	    e) != 0)
+	if (read_dates(r, part) || fill_init(&x, c, r->cols.f,
+	    r->cols.at[part], r->cols.most, e) != 0)
 		return;
 	for (size_t g = 0; g < parquet_groups(r->cols.f); g++)
 		if (!r->skipped[g] && fill_group(&x, g, e) != 0)
@@ -155,10 +186,8 @@ static void
 skip_groups(struct parquet_reading *r)
 {
 	for (size_t i = 0; i < r->cols.n; i++) {
-		const struct parquet_column *c = parquet_column(r->cols.f,
-		    r->cols.at[i]);
-
-		if (c->logical == PARQUET_UINT && c->physical == PARQUET_INT64)
+		if (parquet_may_widen(parquet_column(r->cols.f,
+		    r->cols.at[i])))
 			return;
 	}
 	for (size_t g = 0; g < parquet_groups(r->cols.f); g++) {

@@ -65,7 +65,7 @@ kernel_differences(const struct forest *f, const struct tree_source *s,
 }
 
 struct tally {
-	size_t built, chains, turned, bad, alone, before, kernels;
+	size_t built, chains, cut, turned, bad, alone, before, kernels;
 };
 
 static void
@@ -79,6 +79,7 @@ try_forest(struct tally *n, struct wood *w, enum tree_sum how, const float *x)
 	if (forest_new(&f, &a, s, how, &e) == 0) {
 		n->built++;
 		n->chains += f->chain != NULL;
+		n->cut += f->chain && f->chain->most_parts > 1;
 		n->turned += f->chain && f->chain->turned;
 		n->bad += differences(f, s, how, FOREST_DOUBLE, x, ROWS);
 		n->alone += differences(f, s, how, FOREST_DOUBLE, x, 1);
@@ -105,8 +106,10 @@ forests(void)
 	rng_seed(&r, 7, 0);
 	for (int round = 0; round < 200; round++) {
 		bool big = round % 5 == 4, many = round % 20 == 3;
-		struct wood_shape k = { .depth = big ? 9 : many ? 5 :
-		    (int)rng_below(&r, 6), .stop = big ? 12 : 4,
+		bool huge = round % 15 == 4;
+		struct wood_shape k = { .depth = huge ? 10 : big ? 9 : many ?
+		    5 : (int)rng_below(&r, 6), .stop = huge ? 40 : big ? 12 :
+		    4,
 		    .one_weight = round % 8 >= 4, .one_target = round % 16 >= 8,
 		    .share = round % 6 == 0, .values = big ? 700 : many ? 40 :
 		    0, .set = big ? 300 : 3 };
@@ -119,6 +122,7 @@ forests(void)
 	is_int(n.built, 200, "forests of every kind of question");
 	ok(n.chains > 100 && n.chains < 200, "%zu of them are chains",
 	    n.chains);
+	ok(n.cut > 10, "of which %zu have trees cut into parts", n.cut);
 	ok(n.turned > 80 && n.turned < n.chains,
 	    "and %zu of these can be turned round", n.turned);
 	is_int(n.bad, 0, "forests answer as one question at a time does, bit for bit");

@@ -4,6 +4,30 @@
 #include "parquet/levels.h"
 #include "../tap.h"
 
+/* Numbers of every width, as many as are no whole groups, bit by bit. */
+static bool
+same_widths(void)
+{
+	uint8_t bytes[32 * 45 / 8 + 8 + UNPACK_SLACK];
+	uint32_t out[45];
+	bool same = true;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 167 + 13);
+	for (size_t width = 0; width <= 32; width++) {
+		bits_unpack32(out, 45, (int)width, bytes);
+		for (size_t i = 0, bit = 0; i < 45; i++) {
+			uint32_t v = 0;
+
+			for (size_t k = 0; k < width; k++, bit++)
+				v |= (uint32_t)(bytes[bit / 8] >> bit % 8 &
+				    1) << k;
+			same = same && out[i] == v;
+		}
+	}
+	return same;
+}
+
 int
 main(void)
 {
@@ -32,6 +56,11 @@ main(void)
 	ok(wide[0] == (UINT64_C(1) << 63 | 1) && wide[1] == 2, "64 bits");
 	bits_unpack32(out, 8, 3, packed);
 	ok(out[0] == 0 && out[1] == 1 && out[7] == 7, "three bits");
+	ok(same_widths(), "every width");
+	memset(small, 1, sizeof(small));
+	small[3] = small[19] = 0;
+	is_int((long)levels_count8(small, 20, 1), 18, "levels counted");
+	is_int((long)levels_count8(small, 0, 1), 0, "none counted");
 	is_int(levels_width(0), 0, "no bits for nothing");
 	is_int(levels_width(8), 4, "four bits for eight");
 	return tap_done();

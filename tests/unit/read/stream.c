@@ -119,9 +119,120 @@ wanted_columns(void)
 	streams("r,q\nx,5\n", &o, "5,x\n", "what is kept takes no place");
 }
 
+/* --- marks ---------------------------------------------------------------- */
+
+#define MARKS 8
+
+static const struct table_want all_of_a[] = { { "a", COL_TEXT, false } };
+
+/* Rows as lines, and the mark behind each block; the number of blocks, or -1. */
+static int
+read_marked(struct buf *out, struct table_mark *m, const char *text,
+    size_t step, const struct table_mark *after, struct err *e)
+{
+	const struct table_reader_opts o = { .want = all_of_a, .n_want = 1,
+	    .block_rows = 2, .marks = true, .after = after };
+	struct drip d = { text, strlen(text), step };
+	struct source src = { drip_read, NULL, &d, "in" };
+	const struct column *col;
+	struct table_reader *r;
+	struct table *t;
+	int k, n = 0;
+
+	if (table_reader_open(&r, &src, &o, e) != 0)
+		return -1;
+	while ((k = table_reader_next(&t, r, e)) > 0 && n < MARKS) {
+		col = &t->col[0];
+		table_write_csv(out, &col, 1, 0, t->rows, NULL);
+		table_reader_mark(&m[n++], r);
+	}
+	table_reader_free(r);
+	return k < 0 ? -1 : n;
+}
+
+/* From each mark the rows behind it come, of the source as it was (`before`)
+ * and grown (`now`), whatever comes at once. */
+static void
+goes_on(const char *before, const char *now, const char *rows,
+    const char *what)
+{
+	static const size_t steps[] = { 1, 7, 1 << 20 };
+	struct table_mark m[MARKS], late[MARKS];
+	struct err e = ERR_INIT;
+	struct buf all, rest, both;
+	int n;
+
+	buf_init(&all, BUF_CAP_SMALL);
+	buf_init(&rest, BUF_CAP_SMALL);
+	buf_init(&both, BUF_CAP_SMALL);
+	for (int k = 0; k < 3; k++) {
+		size_t lines = 0;
+
+		buf_clear(&all);
+		n = read_marked(&all, m, before, steps[k], NULL, &e);
+		ok(n > 0, "%s is read (%zu bytes at a time): %s", what,
+		    steps[k], e.msg);
+		for (int i = 0; i < n; i++) {
+			const char *cut = all.data;
+
+			for (lines = 0; lines < m[i].rows; lines++)
+				cut = strchr(cut, '\n') + 1;
+			buf_clear(&rest);
+			buf_clear(&both);
+			buf_add(&both, all.data, (size_t)(cut - all.data));
+			if (read_marked(&rest, late, now, steps[k], &m[i],
+			    &e) < 0)
+				buf_addf(&both, "! %s", e.msg);
+			buf_add(&both, rest.data, rest.len);
+			is_text(both.data, rows, "%s, from row %d on", what,
+			    (int)m[i].rows);
+		}
+	}
+	buf_free(&all);
+	buf_free(&rest);
+	buf_free(&both);
+}
+
+static void
+is_moved(const char *before, const char *now, const char *what)
+{
+	struct table_mark m[MARKS], late[MARKS];
+	struct err e = ERR_INIT;
+	struct buf out;
+	int n;
+
+	buf_init(&out, BUF_CAP_SMALL);
+	n = read_marked(&out, m, before, 1 << 20, NULL, &e);
+	ok(n > 0 && read_marked(&out, late, now, 7, &m[n - 1], &e) < 0 &&
+	    e.code == ERR_MOVED, "%s: %s", what, e.msg);
+	buf_free(&out);
+}
+
+static void
+marks(void)
+{
+	goes_on("a,b\n1,x\n2,x\n3,x\n", "a,b\n1,x\n2,x\n3,x\n4,y\n5,y\n",
+	    "1\n2\n3\n4\n5\n", "a source that grew");
+	goes_on("a,b\n1,x\n2,x", "a,b\n1,x\n2,x\n3,x\n", "1\n2\n3\n",
+	    "one whose last line had no end");
+	goes_on("a,b\r\n1,x\r\n2,x\r\n", "a,b\r\n1,x\r\n2,x\r\n3,y\r\n",
+	    "1\n2\n3\n", "one with CR LF");
+	goes_on("a,b\n1,\"x\ny\"\n\n2,x\n3,\"\n\"\n",
+	    "a,b\n1,\"x\ny\"\n\n2,x\n3,\"\n\"\n\n4,z\n", "1\n2\n3\n4\n",
+	    "one with quoted line ends and blank lines");
+	goes_on("{\"a\":\"1\"}\n{\"a\":\"2\"}\n", "{\"a\":\"1\"}\n"
+	    "{\"a\":\"2\"}\n{\"a\":\"3\"}", "1\n2\n3\n", "JSON Lines");
+	is_moved("a,b\n1,x\n2,x\n", "a,b\n1,y\n2,x\n3,x\n", "a cell that changed");
+	is_moved("a,b\n1,x\n2,x\n", "b,a\n1,x\n2,x\n3,x\n", "columns that changed places");
+	is_moved("a,b\n1,x\n2,x\n", "a,b\n1,x\n", "a source that lost rows");
+	is_moved("a,b\n1,x\n2,x", "a,b\n1,x\n2,xy\n", "a last line that went on");
+	is_moved("a,b\n1,x\n2,x\n", "a,b\n", "one without rows");
+}
+
 int
 main(void)
 {
 	wanted_columns();
+	marks();
 	return tap_done();
 }

@@ -118,9 +118,38 @@ decodes_chunks(void)
 	buf_free(&b);
 }
 
+static int
+parse_answer(const char *text)
+{
+	static char copy[8192];
+	size_t n = strlen(text);
+
+	memcpy(copy, text, n + 1);
+	return http_head_parse_answer(&head, copy, n);
+}
+
+static void
+reads_answers(void)
+{
+	is_int(parse_answer("HTTP/1.1 200 OK\r\nContent-Length: 12\r\nX-A: b\r\n\r\n"), 200,
+	    "the status of an answer");
+	ok(head.length == 12 && !head.close && !head.chunked, "its length");
+	is_text(http_head_line(&head, "x-a"), "b", "a line of it");
+	is_int(parse_answer("HTTP/1.1 503 \r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"),
+	    503, "a status without words");
+	ok(head.chunked && head.close, "chunks, and the last of its connection");
+	is_int(parse_answer("HTTP/1.1 200 OK\r\n\r\n"), -1, "neither length nor chunks");
+	is_int(parse_answer("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
+	    -1, "both");
+	is_int(parse_answer("HTTP/1.1 20 OK\r\nContent-Length: 1\r\n\r\n"), -1, "two digits");
+	is_int(parse_answer("HTTP/2 200\r\nContent-Length: 1\r\n\r\n"), -1, "another version");
+	is_int(parse_answer("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"), -1, "a length below 0");
+}
+
 int
 main(void)
 {
+	reads_answers();
 	takes_heads();
 	refuses_heads();
 	decodes_chunks();

@@ -1,0 +1,572 @@
+/* Clients: HTTP/2 through nghttp2, with bounds on what one may cost. */
+#define _GNU_SOURCE
+#include "call.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <nghttp2/nghttp2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+
+#define UNWANTED_MAX 65536
+#define READ_STEP 65536
+#define READS 4				/* of a client, before others */
+#define OUT_MAX 65536			/* of frames made before they are sent */
+#define WINDOW (1 << 20)		/* bytes of a call on their way */
+#define CLIENT_WINDOW (4 << 20)		/* of all calls of a client */
+/* Frames that ask nothing, and calls taken back: so many at once, and again
+ * so many a second. */
+#define IDLE_FRAMES 10000
+#define IDLE_FRAMES_S 1000
+#define RESETS 1000
+#define RESETS_S 100
+
+struct allowance {
+	double left;
+	int64_t at_us;
+};
+
+struct client {
+	struct watched w;		/* first */
+	struct client *next, **at;	/* of all */
+	struct client *next_stirred;
+	bool stirred, begun, closing;
+	struct gateway *gateway;
+	nghttp2_session *h2;
+	int64_t opened_us, heard_us, sent_us;	/* sent: it took something */
+	unsigned calls;
+	struct allowance idle_frames, resets;
+	struct buf out;
+	size_t sent;
+};
+
+static void
+stir(struct client *k)
+{
+	struct gateway *g = k->gateway;
+
+	if (k->stirred)
+		return;
+	k->stirred = true;
+	k->next_stirred = g->stirred;
+	g->stirred = k;
+}
+
+/* False: it is used up. */
+static bool
+spend(struct allowance *a, int64_t now_us, double most, double a_second)
+{
+	a->left += (double)(now_us - a->at_us) / 1e6 * a_second;
+	if (a->left > most)
+		a->left = most;
+	a->at_us = now_us;
+	a->left -= 1;
+	return a->left >= 0;
+}
+
+/* --- what comes ----------------------------------------------------------- */
+
+static int
+begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, void *ctx)
+{
+	struct client *k = ctx;
+	struct gateway *g = k->gateway;
+	struct call *c;
+
+	if (frame->hd.type != NGHTTP2_HEADERS ||
+	    frame->headers.cat != NGHTTP2_HCAT_REQUEST)
+		return 0;
+	if (g->ending) {
+		nghttp2_submit_rst_stream(h2, NGHTTP2_FLAG_NONE,
+		    frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
+		return 0;
+	}
+	c = call_new(g, k, frame->hd.stream_id);
+	k->calls++;
+	nghttp2_session_set_stream_user_data(h2, frame->hd.stream_id, c);
+	return 0;
+}
+
+static int
+take_header(nghttp2_session *h2, const nghttp2_frame *frame,
+    const uint8_t *name, size_t n_name, const uint8_t *value, size_t n,
+    uint8_t flags, void *ctx)
+{
+	struct call *c = nghttp2_session_get_stream_user_data(h2,
+	    frame->hd.stream_id);
+
+	(void)flags;
+	(void)ctx;
+	if (c && !c->headers_end)
+		call_header(c, (const char *)name, n_name, (const char *)value,
+		    n);
+	return 0;
+}
+
+void
+client_cut(struct gateway *g, struct call *c)
+{
+	(void)g;
+	c->since_us = INT64_MAX / 2;	/* once */
+	c->unwanted = 0;
+	nghttp2_submit_rst_stream(c->client->h2, NGHTTP2_FLAG_NONE, c->stream,
+	    c->status == GRPC_OK ? NGHTTP2_CANCEL : NGHTTP2_NO_ERROR);
+	stir(c->client);
+}
+
+static int
+take_data(nghttp2_session *h2, uint8_t flags, int32_t stream,
+    const uint8_t *s, size_t n, void *ctx)
+{
+	struct client *k = ctx;
+	struct call *c = nghttp2_session_get_stream_user_data(h2, stream);
+
+	(void)flags;
+	if (c == NULL)
+		return 0;
+	/* what still comes of a call that was answered is not wanted */
+	if (c->answered && (c->unwanted += n) > UNWANTED_MAX)
+		client_cut(k->gateway, c);
+	else
+		call_data(k->gateway, c, (const char *)s, n);
+	return 0;
+}
+
+static bool
+asks_nothing(const nghttp2_frame *f)
+{
+	switch (f->hd.type) {
+	case NGHTTP2_PING:
+		return !(f->hd.flags & NGHTTP2_FLAG_ACK);
+	case NGHTTP2_SETTINGS:
+	case NGHTTP2_PRIORITY:
+		return true;
+	case NGHTTP2_DATA:
+		return f->hd.length == 0 &&
+		    !(f->hd.flags & NGHTTP2_FLAG_END_STREAM);
+	case NGHTTP2_WINDOW_UPDATE:
+		return f->window_update.window_size_increment < 64;
+	default:
+		return f->hd.type > NGHTTP2_CONTINUATION;
+	}
+}
+
+/* Is it more than a client may? */
+static bool
+is_flood(struct client *k, const nghttp2_frame *f)
+{
+	int64_t now = k->gateway->now_us;
+
+	if (f->hd.type == NGHTTP2_RST_STREAM)
+		return !spend(&k->resets, now, RESETS, RESETS_S);
+	return asks_nothing(f) && !spend(&k->idle_frames, now, IDLE_FRAMES,
+	    IDLE_FRAMES_S);
+}
+
+static int
+take_frame(nghttp2_session *h2, const nghttp2_frame *f, void *ctx)
+{
+	struct client *k = ctx;
+	struct call *c;
+
+	k->begun |= f->hd.type == NGHTTP2_SETTINGS;
+	if (is_flood(k, f))
+		return nghttp2_session_terminate_session(h2,
+		    NGHTTP2_ENHANCE_YOUR_CALM) ? NGHTTP2_ERR_CALLBACK_FAILURE :
+		    0;
+	if (f->hd.type != NGHTTP2_HEADERS && f->hd.type != NGHTTP2_DATA)
+		return 0;
+	c = nghttp2_session_get_stream_user_data(h2, f->hd.stream_id);
+	if (c == NULL)
+		return 0;
+	if (f->hd.type == NGHTTP2_HEADERS)
+		call_headers_end(k->gateway, c);
+	if (f->hd.flags & NGHTTP2_FLAG_END_STREAM)
+		call_end(k->gateway, c);
+	return 0;
+}
+
+static int
+close_stream(nghttp2_session *h2, int32_t stream, uint32_t why, void *ctx)
+{
+	struct client *k = ctx;
+	struct call *c = nghttp2_session_get_stream_user_data(h2, stream);
+
+	(void)why;
+	if (c) {
+		nghttp2_session_set_stream_user_data(h2, stream, NULL);
+		k->calls--;
+		call_leave(k->gateway, c);
+	}
+	return 0;
+}
+
+/* --- answers -------------------------------------------------------------- */
+
+#define HEADERS_AT_MOST 12
+
+struct headers {
+	nghttp2_nv v[HEADERS_AT_MOST];
+	size_t n;
+};
+
+/* The value lives until the frame is made. */
+static void
+add_header(struct headers *h, const char *name, const char *value)
+{
+	h->v[h->n++] = (nghttp2_nv){ .name = (uint8_t *)(uintptr_t)name,
+	    .namelen = strlen(name), .value = (uint8_t *)(uintptr_t)value,
+	    .valuelen = strlen(value), .flags = NGHTTP2_NV_FLAG_NONE };
+}
+
+static char *
+print_status(struct call *c)
+{
+	return arena_printf(&c->a, "%d", (int)c->status);
+}
+
+static ssize_t
+read_answer(nghttp2_session *h2, int32_t stream, uint8_t *to, size_t room,
+    uint32_t *flags, nghttp2_data_source *source, void *ctx)
+{
+	struct call *c = source->ptr;
+	struct headers trailer = { .n = 0 };
+	size_t n = c->out.len - c->sent;
+
+	(void)ctx;
+	if (n > room)
+		n = room;
+	memcpy(to, c->out.data + c->sent, n);
+	c->sent += n;
+	if (c->sent == c->out.len) {
+		*flags |= NGHTTP2_DATA_FLAG_EOF |
+		    NGHTTP2_DATA_FLAG_NO_END_STREAM;
+		add_header(&trailer, "grpc-status", "0");
+		if (nghttp2_submit_trailer(h2, stream, trailer.v,
+		    trailer.n) != 0)
+			return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+	}
+	return (ssize_t)n;
+}
+
+/* A request that is no gRPC is answered as HTTP has it. */
+static void
+refuse_http(nghttp2_session *h2, struct call *c)
+{
+	struct headers h = { .n = 0 };
+
+	add_header(&h, ":status", c->is_post ? "415" : "405");
+	nghttp2_submit_response(h2, c->stream, h.v, h.n, NULL);
+}
+
+void
+client_answer(struct gateway *g, struct call *c)
+{
+	nghttp2_session *h2 = c->client->h2;
+	nghttp2_data_provider from = { .source.ptr = c,
+	    .read_callback = read_answer };
+	struct headers h = { .n = 0 };
+
+	(void)g;
+	stir(c->client);
+	if (!c->is_grpc || !c->is_post) {
+		refuse_http(h2, c);
+		return;
+	}
+	add_header(&h, ":status", "200");
+	add_header(&h, "content-type", "application/grpc");
+	add_header(&h, "grpc-accept-encoding", "identity,gzip");
+	for (int i = 0; i < c->fields; i++)
+		add_header(&h, c->field[i].name, c->field[i].value);
+	if (c->status == GRPC_OK) {
+		nghttp2_submit_response(h2, c->stream, h.v, h.n, &from);
+		return;
+	}
+	add_header(&h, "grpc-status", print_status(c));
+	add_header(&h, "grpc-message", c->text.data);
+	if (c->again_ms)
+		add_header(&h, "grpc-retry-pushback-ms", arena_printf(&c->a,
+		    "%lld", (long long)c->again_ms));
+	nghttp2_submit_response(h2, c->stream, h.v, h.n, NULL);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+static void
+leave_calls(struct client *k)
+{
+	struct gateway *g = k->gateway;
+	struct call *c, *next;
+
+	for (c = g->calls; c && k->calls; c = next) {
+		next = c->next;
+		if (c->client == k) {
+			k->calls--;
+			call_leave(g, c);
+		}
+	}
+}
+
+static void
+close_client(struct client *k)
+{
+	struct gateway *g = k->gateway;
+	struct client **p = &g->stirred;
+
+	while (*p && *p != k)
+		p = &(*p)->next_stirred;
+	if (*p)
+		*p = k->next_stirred;
+	leave_calls(k);
+	nghttp2_session_del(k->h2);
+	watch_end(g, &k->w);
+	*k->at = k->next;
+	if (k->next)
+		k->next->at = k->at;
+	g->n_clients--;
+	buf_free(&k->out);
+	free(k);
+}
+
+static void
+read_client(struct client *k)
+{
+	static char room[READ_STEP];
+	ssize_t n = 0;
+
+	for (int i = 0; i < READS && !k->closing; i++) {
+		n = read(k->w.fd, room, sizeof(room));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		k->heard_us = k->gateway->now_us;
+		if (nghttp2_session_mem_recv(k->h2, (uint8_t *)room,
+		    (size_t)n) < 0)
+			k->closing = true;
+		if (n < READ_STEP)
+			break;
+	}
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		k->closing = true;
+		k->out.len = k->sent;	/* nobody reads it */
+	}
+}
+
+static void
+ready_client(struct gateway *g, struct watched *w, uint32_t events)
+{
+	struct client *k = (struct client *)w;
+
+	(void)g;
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+		read_client(k);
+	stir(k);
+}
+
+/* Frames into k->out as long as there is room. */
+static void
+make_frames(struct client *k)
+{
+	if (k->sent == k->out.len) {
+		buf_clear(&k->out);
+		k->sent = 0;
+	}
+	while (k->out.len < OUT_MAX) {
+		const uint8_t *s;
+		ssize_t n = nghttp2_session_mem_send(k->h2, &s);
+
+		if (n < 0)
+			k->closing = true;
+		if (n <= 0)
+			return;
+		buf_add(&k->out, s, (size_t)n);
+	}
+}
+
+/* False: it is broken. */
+static bool
+send_frames(struct client *k)
+{
+	for (;;) {
+		ssize_t n;
+
+		make_frames(k);
+		if (k->sent == k->out.len)
+			break;
+		n = write(k->w.fd, k->out.data + k->sent, k->out.len - k->sent);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN) {
+			watch_events(k->gateway, &k->w, EPOLLIN | EPOLLOUT);
+			return true;
+		}
+		if (n < 0)
+			return false;
+		k->sent += (size_t)n;
+		k->sent_us = k->gateway->now_us;
+	}
+	watch_events(k->gateway, &k->w, EPOLLIN);
+	return true;
+}
+
+void
+clients_send(struct gateway *g)
+{
+	struct client *k;
+
+	while ((k = g->stirred) != NULL) {
+		g->stirred = k->next_stirred;
+		k->stirred = false;
+		if (k->closing && k->sent == k->out.len) {
+			(void)send_frames(k);	/* why, if it can be told */
+			close_client(k);
+		} else if (!send_frames(k) || (k->sent == k->out.len &&
+		    !nghttp2_session_want_read(k->h2) &&
+		    !nghttp2_session_want_write(k->h2))) {
+			close_client(k);
+		}
+	}
+}
+
+static int
+open_session(struct client *k)
+{
+	static const nghttp2_settings_entry settings[] = {
+		{ NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, STREAMS_MAX },
+		{ NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WINDOW },
+		{ NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, HEADERS_MAX },
+	};
+	nghttp2_session_callbacks *on;
+	int r;
+
+	if (nghttp2_session_callbacks_new(&on) != 0)
+		return -1;
+	nghttp2_session_callbacks_set_on_begin_headers_callback(on,
+	    begin_headers);
+	nghttp2_session_callbacks_set_on_header_callback(on, take_header);
+	nghttp2_session_callbacks_set_on_data_chunk_recv_callback(on,
+	    take_data);
+	nghttp2_session_callbacks_set_on_frame_recv_callback(on, take_frame);
+	nghttp2_session_callbacks_set_on_stream_close_callback(on,
+	    close_stream);
+	r = nghttp2_session_server_new(&k->h2, on, k);
+	nghttp2_session_callbacks_del(on);
+	if (r == 0)
+		r = nghttp2_submit_settings(k->h2, NGHTTP2_FLAG_NONE, settings,
+		    sizeof(settings) / sizeof(settings[0]));
+	if (r == 0)
+		r = nghttp2_session_set_local_window_size(k->h2,
+		    NGHTTP2_FLAG_NONE, 0, CLIENT_WINDOW);
+	return r;
+}
+
+/* Of those that ask nothing, whoever was heard of least lately makes room. */
+static void
+make_room(struct gateway *g)
+{
+	struct client *oldest = NULL;
+
+	for (struct client *k = g->clients; k; k = k->next)
+		if (k->calls == 0 && (oldest == NULL ||
+		    k->heard_us < oldest->heard_us))
+			oldest = k;
+	if (oldest)
+		close_client(oldest);
+}
+
+static void
+open_client(struct gateway *g, int fd)
+{
+	struct client *k = xalloc(1, sizeof(*k));
+	int one = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	k->w.fd = fd;
+	k->w.ready = ready_client;
+	k->gateway = g;
+	k->opened_us = k->heard_us = k->sent_us = g->now_us;
+	k->idle_frames = (struct allowance){ IDLE_FRAMES, g->now_us };
+	k->resets = (struct allowance){ RESETS, g->now_us };
+	buf_init(&k->out, 4 * OUT_MAX);
+	if (open_session(k) != 0 || watch_begin(g, &k->w, EPOLLIN) < 0) {
+		nghttp2_session_del(k->h2);
+		close(fd);
+		buf_free(&k->out);
+		free(k);
+		return;
+	}
+	k->next = g->clients;
+	k->at = &g->clients;
+	if (k->next)
+		k->next->at = &k->next;
+	g->clients = k;
+	g->n_clients++;
+	stir(k);
+}
+
+#define ACCEPTS 64			/* at a time, before others */
+
+void
+clients_accept(struct gateway *g)
+{
+	for (int i = 0; i < ACCEPTS; i++) {
+		int fd = accept4(g->listener.fd, NULL, NULL, SOCK_NONBLOCK |
+		    SOCK_CLOEXEC);
+
+		if (fd < 0)
+			return;
+		if (g->n_clients == CLIENTS_MAX)
+			make_room(g);
+		if (g->n_clients == CLIENTS_MAX)
+			close(fd);
+		else
+			open_client(g, fd);
+	}
+}
+
+void
+clients_tell_end(struct gateway *g, bool last)
+{
+	for (struct client *k = g->clients; k; k = k->next) {
+		if (last)
+			nghttp2_submit_goaway(k->h2, NGHTTP2_FLAG_NONE,
+			    nghttp2_session_get_last_proc_stream_id(k->h2),
+			    NGHTTP2_NO_ERROR, NULL, 0);
+		else
+			nghttp2_submit_shutdown_notice(k->h2);
+		stir(k);
+	}
+}
+
+void
+clients_look(struct gateway *g)
+{
+	struct client *k, *next;
+
+	for (k = g->clients; k; k = next) {
+		bool slow = k->sent < k->out.len &&
+		    g->now_us - k->sent_us > TIMEOUT_US;
+		bool silent = !k->begun &&
+		    g->now_us - k->opened_us > TIMEOUT_US;
+
+		next = k->next;
+		if (slow || silent)
+			close_client(k);
+		else if (g->ending && k->calls == 0)
+			stir(k);
+	}
+}
+
+void
+clients_close(struct gateway *g)
+{
+	while (g->clients)
+		close_client(g->clients);
+}
