@@ -359,4 +359,33 @@ check 'gc --remote again and again beside pushes from two clones: nothing is los
 		(cd ../clone && mlv-data cat "data:g$i") | cmp - "g$i.csv" || return 1
 	done
 X
+mkdir "$HOME_DIR/torn"
+fresh jon
+mlv-data init >log
+mlv-data remote add origin "$HOME_DIR/torn" >log
+add t.csv 1 && mlv-data push >log
+mlv-data clone "$HOME_DIR/torn" ../kim >log
+killed_push() { timeout -s KILL "0.0$1" mlv-data push >push.log 2>&1 || :; }
+check 'gc --remote with no grace beside pushes that are killed: only what no name leads to is gone' <<'X'
+	(cd ../kim && for i in 1 2 3 4 5 6 7 8 9; do
+		add h.csv "2$i" && killed_push $((10 - i)) || echo "add $i" >>../wrong
+	done && mlv-data push >log 2>&1 || cat log >>../wrong) 2>/dev/null &
+	other=$! &&
+	for i in 1 2 3 4 5 6 7 8 9; do
+		add g.csv "3$i" && killed_push $i
+		mlv-data gc --remote origin --keep all --grace 0 >gc.log 2>&1 || cat gc.log >>../wrong
+	done 2>/dev/null &&
+	wait $other &&
+	test ! -e ../wrong &&
+	expect 0 mlv-data push &&
+	collect --grace 0 &&
+	collect --grace 0 &&
+	total ".unlisted == 0" &&
+	test "$(jq .packs out)" = "$(packs_of ../torn)" &&
+	clone_is_whole "$HOME_DIR/torn" &&
+	for i in 1 2 3 4 5 6 7 8 9; do
+		numbers "2$i" >want && (cd ../clone && mlv-data cat "data:h@$i") | cmp - want || return 1
+		numbers "3$i" >want && (cd ../clone && mlv-data cat "data:g@$i") | cmp - want || return 1
+	done
+X
 finish
