@@ -149,8 +149,8 @@ const struct verb verb_gc = {
 "\n"
 "With --remote packs of a remote go that no name leads to there; names stay as\n"
 "they are.  What is of no use is doomed first, and removed by a gc of it after\n"
-"--grace days.  Prints a record a version whose bytes go, one a file, and one\n"
-"with the numbers.\n"
+"--grace days; so is what a push that was cut has left there.  Prints a record\n"
+"a version whose bytes go, one a file, and one with the numbers.\n"
 "\n"
 "example: mlv-data gc --keep newest=3,30d --dry-run\n",
 	.options = gc_options, .opts_size = sizeof(struct gc_opts),

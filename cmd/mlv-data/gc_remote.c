@@ -64,6 +64,10 @@ print_report(struct cli *c, const char *name, const struct remote_gc_report *r,
 	out_int(&c->out, "written", (int64_t)r->copied);
 	out_int(&c->out, "packs", (int64_t)r->packs);
 	out_int(&c->out, "live", (int64_t)r->live);
+	if (r->told)
+		out_int(&c->out, "unlisted", (int64_t)r->unlisted);
+	else
+		out_null(&c->out, "unlisted");
 	out_end(&c->out);
 }
 

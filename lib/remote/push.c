@@ -331,6 +331,7 @@ commit_record(struct push *p, struct err *e)
 		remote_state_fold(s, &file.id, clock_wall_us() / 1000000);
 	for (size_t i = 0; i < p->out.n; i++)
 		leaving_take_back(&s->leaving, "packs", &p->out.pack[i].name);
+	leaving_take_back(&s->leaving, "records", &file.id);
 	key = remote_key("records", &file.id);
 	if (p->r->t->ops->put_new(p->r->t, key, record.data, record.len,
 	    &existed, e) < 0)

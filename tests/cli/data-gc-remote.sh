@@ -186,6 +186,7 @@ serve() {	# name, option of the server...
 	d=$HOME_DIR/$1
 	shift
 	mkdir -p "$d/team"
+	rm -f "$d.port"
 	background python3 "$TOP/tests/tools/s3_server.py" "$d" "$d.port" --log "$d.log" "$@"
 	until_true test -s "$d.port"
 	url="s3://team/x?endpoint=http://127.0.0.1:$(cat "$d.port")"
@@ -202,6 +203,128 @@ check 'gc --remote over S3, with a dry run that writes nothing' <<'X'
 	test "$(packs_of "$d/team/x")" = 1 &&
 	clone_is_whole "$url"
 X
+
+# --- what a push that was cut has left
+# A push to where no head can be written: its packs and its record are there.
+cut_push() {	# remote, its folder
+	expect 3 mlv-data push -r "$1" &&
+	test "$(packs_of "$2")" -ge "$packs" &&
+	test "$(find "$2/records" -type f | wc -l)" -ge 1
+}
+mkdir "$HOME_DIR/half" "$HOME_DIR/half/locks" "$HOME_DIR/half/locks/head"
+fresh ida
+mlv-data init >log
+mlv-data remote add origin "$HOME_DIR/half" >log
+add t.csv 1
+packs=1
+check 'gc --remote: a dry run tells what a push that was cut has left, and does nothing' <<'X'
+	cut_push origin ../half &&
+	rmdir ../half/locks/head &&
+	rm -rf ../before && cp -a ../half ../before &&
+	collect -n &&
+	total ".unlisted > 80000 and .doomed == .unlisted and .versions == 0" &&
+	test "$(grep -c "mlv.gc.remote.file/1" out)" = 2 &&
+	diff -r ../before ../half
+X
+check 'gc --remote: what a push that was cut has left is doomed, and a push that needs it takes it back' <<'X'
+	collect &&
+	total ".unlisted > 80000 and .removed == 0" &&
+	collect &&
+	total ".unlisted == 0 and .waiting > 80000" &&
+	test "$(packs_of ../half)" = 1 &&
+	expect 0 mlv-data push &&
+	test "$(packs_of ../half)" = 1 &&
+	jq -e "all(.leaving[]; .key | startswith(\"records/\"))" ../half/head >log &&
+	collect --grace 0 &&
+	total ".unlisted == 0 and .doomed == 0" &&
+	clone_is_whole "$HOME_DIR/half"
+X
+check 'gc --remote: after the grace period what a push that was cut has left is gone' <<'X'
+	add t.csv 2 &&
+	mkdir ../half/locks/keep && mv ../half/locks/head ../half/locks/keep/ && mkdir ../half/locks/head &&
+	packs=2 && cut_push origin ../half &&
+	rmdir ../half/locks/head && mv ../half/locks/keep/head ../half/locks/ &&
+	cp -a ../half ../half.cut &&
+	collect --grace 0 &&
+	total ".unlisted > 80000 and .removed >= .unlisted" &&
+	test "$(packs_of ../half)" = 1 &&
+	test "$(find ../half/records -type f | wc -l)" = 1 &&
+	clone_is_whole "$HOME_DIR/half" &&
+	expect 0 mlv-data push &&
+	test "$(packs_of ../half)" = 2 &&
+	clone_is_whole "$HOME_DIR/half" &&
+	(cd ../clone && mlv-data cat data:t@2) | cmp - t.csv
+X
+check 'gc --remote: a file that is not named by a hash is not ours, and stays' <<'X'
+	echo mine >../half/packs/readme &&
+	collect --grace 0 &&
+	total ".unlisted == 0" &&
+	rm ../half/packs/readme
+X
+check 'gc --remote: a gc that was cut before its head is cleaned up after, and nothing is lost' <<'X'
+	expect 0 mlv-data rm data:t@1 && expect 0 mlv-data push &&
+	mv ../half/locks/head ../half/locks/keep/ && mkdir ../half/locks/head &&
+	expect 3 mlv-data gc --remote origin --keep all --grace 0 &&
+	rmdir ../half/locks/head && mv ../half/locks/keep/head ../half/locks/ &&
+	collect --grace 0 &&
+	test "$(packs_of ../half)" = 1 &&
+	test "$(find ../half/records -type f | wc -l)" = 1 &&
+	collect --grace 0 &&
+	total ".unlisted == 0 and .removed == 0" &&
+	clone_is_whole "$HOME_DIR/half" &&
+	(cd ../clone && mlv-data cat data:t@2) | cmp - t.csv
+X
+mlv-data remote add ssh "ssh://there$HOME_DIR/half.cut" >log
+check 'gc --remote over ssh finds what a push that was cut has left' <<'X'
+	expect 0 mlv-data gc --json --remote ssh --keep all --grace 0 &&
+	total ".unlisted > 80000" &&
+	test "$(packs_of ../half.cut)" = 1 &&
+	clone_is_whole "ssh://there$HOME_DIR/half.cut"
+X
+cat >"$HOME_DIR/second-ssh" <<'S'
+#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+shift 2
+sh -c "$*" | sed -u '1s/^mlv-remote 1 .*/mlv-remote 1 2/'
+S
+chmod +x "$HOME_DIR/second-ssh"
+check 'gc --remote over ssh goes on where the other side is too old to list' <<'X'
+	MLV_SSH=$HOME_DIR/second-ssh expect 0 mlv-data gc --json --remote ssh --keep all &&
+	total ".unlisted == null"
+X
+# The same server thrice: one that takes no head, one whose key may not list.
+serve three --page 1
+whole=$url
+serve three --refuse head
+cut=$url
+serve three --no-list
+mlv-data remote add whole "$whole" >log
+mlv-data remote add cut "$cut" >log
+mlv-data remote add shy "$url" >log
+check 'gc --remote over S3: a key that may not list removes the rest' <<'X'
+	add t.csv 3 && add u.csv 4 &&
+	expect 0 mlv-data push -r whole data:t &&
+	add t.csv 5 &&
+	packs=2 && cut_push cut "$d/team/x" &&
+	expect 0 mlv-data gc --json --remote shy --keep all --grace 0 &&
+	total ".unlisted == null and .removed == 0"
+X
+check 'gc --remote over S3 finds what a push that was cut has left, a page at a time' <<'X'
+	files=$(find "$d/team/x" -type f | wc -l) &&
+	: >"$d.log" &&
+	expect 0 mlv-data gc --json --remote whole --keep all -n &&
+	total ".unlisted > 80000" &&
+	! grep -qE "PUT|DELETE" "$d.log" &&
+	test "$(find "$d/team/x" -type f | wc -l)" = "$files" &&
+	expect 0 mlv-data gc --json --remote whole --keep all --grace 0 &&
+	total ".unlisted > 80000 and .removed >= .unlisted" &&
+	test "$(find "$d/team/x/records" -type f | wc -l)" = 1 &&
+	clone_is_whole "$whole" &&
+	expect 0 mlv-data push -r whole &&
+	clone_is_whole "$whole" &&
+	(cd ../clone && mlv-data cat data:t) | cmp - t.csv
+X
+
 serve bad --bad 0.2
 two_versions finn "$url"
 mlv-data rm data:t@1 >log && mlv-data push >log
@@ -234,6 +357,35 @@ check 'gc --remote again and again beside pushes from two clones: nothing is los
 	clone_is_whole "$HOME_DIR/busy" &&
 	for i in 1 2 3 4 5 6 7 8; do
 		(cd ../clone && mlv-data cat "data:g$i") | cmp - "g$i.csv" || return 1
+	done
+X
+mkdir "$HOME_DIR/torn"
+fresh jon
+mlv-data init >log
+mlv-data remote add origin "$HOME_DIR/torn" >log
+add t.csv 1 && mlv-data push >log
+mlv-data clone "$HOME_DIR/torn" ../kim >log
+killed_push() { timeout -s KILL "0.0$1" mlv-data push >push.log 2>&1 || :; }
+check 'gc --remote with no grace beside pushes that are killed: only what no name leads to is gone' <<'X'
+	(cd ../kim && for i in 1 2 3 4 5 6 7 8 9; do
+		add h.csv "2$i" && killed_push $((10 - i)) || echo "add $i" >>../wrong
+	done && mlv-data push >log 2>&1 || cat log >>../wrong) 2>/dev/null &
+	other=$! &&
+	for i in 1 2 3 4 5 6 7 8 9; do
+		add g.csv "3$i" && killed_push $i
+		mlv-data gc --remote origin --keep all --grace 0 >gc.log 2>&1 || cat gc.log >>../wrong
+	done 2>/dev/null &&
+	wait $other &&
+	test ! -e ../wrong &&
+	expect 0 mlv-data push &&
+	collect --grace 0 &&
+	collect --grace 0 &&
+	total ".unlisted == 0" &&
+	test "$(jq .packs out)" = "$(packs_of ../torn)" &&
+	clone_is_whole "$HOME_DIR/torn" &&
+	for i in 1 2 3 4 5 6 7 8 9; do
+		numbers "2$i" >want && (cd ../clone && mlv-data cat "data:h@$i") | cmp - want || return 1
+		numbers "3$i" >want && (cd ../clone && mlv-data cat "data:g@$i") | cmp - want || return 1
 	done
 X
 finish

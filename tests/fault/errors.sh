@@ -116,5 +116,8 @@ fail_every_call 'data gc' 'mlv-data gc --keep newest --grace 0' 'old new'
 fresh imported
 make_dvc_base
 fail_every_call 'data import dvc' 'mlv-data import dvc .' seen
+fresh imported_lfs
+make_lfs_base
+fail_every_call 'data import lfs' 'mlv-data import lfs' seen
 
 finish

@@ -168,6 +168,9 @@ kill_at_every_call 'data gc --undo' 'mlv-data gc --undo'
 fresh imported
 make_dvc_base
 kill_at_every_call 'data import dvc' 'mlv-data import dvc .' seen
+fresh imported_lfs
+make_lfs_base
+kill_at_every_call 'data import lfs' 'mlv-data import lfs' seen
 
 # --- init
 fresh empty

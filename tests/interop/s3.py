@@ -63,6 +63,14 @@ def numbers(seed):
             f.write("%d,%d\n" % (i, x))
 
 
+def leave_strays(endpoint):
+    """What a push that was cut leaves: packs that no head lists."""
+    for key in ("00" * 32, "ff" * 32):
+        subprocess.run(["curl", "-sf", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", "testkey:testsecret123",
+                        "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "-T", "t.csv",
+                        "%s/bucket/prefix/packs/%s" % (endpoint, key)], check=True, stdout=subprocess.DEVNULL)
+
+
 def play(name, endpoint):
     """Two versions pushed, one removed, its bytes freed, the other cloned."""
     url = "s3://bucket/prefix?endpoint=" + endpoint
@@ -78,9 +86,14 @@ def play(name, endpoint):
     tap.ok(out[1] == "current", name + ": a push of nothing new", out)
     tap.run("mlv-data", "rm", "data:t@1")
     tap.run("mlv-data", "push")
+    leave_strays(endpoint)
     out = tap.run("mlv-data", "gc", "--remote", "origin", "--keep", "all", "--grace", "0")
     removed = int(out.splitlines()[-1].split("\t")[5])
     tap.ok(removed > 500000, name + ": gc --remote removes what nothing leads to", out)
+    tap.ok(out.splitlines()[-1].split("\t")[-1] == str(2 * os.path.getsize("t.csv")),
+           name + ": gc --remote finds what no head lists", out)
+    out = tap.run("mlv-data", "gc", "--remote", "origin", "--keep", "all", "--grace", "0")
+    tap.ok(out.splitlines()[-1].split("\t")[-1] == "0", name + ": and once more there is nothing of it", out)
     tap.run("mlv-data", "clone", url, "../reader")
     os.chdir("../reader")
     tap.run("mlv-data", "fsck", "--strong")

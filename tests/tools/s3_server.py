@@ -2,7 +2,8 @@
 """A small S3 server that can be told to behave badly.
 
 s3_server.py FOLDER PORTFILE [--seed N] [--bad SHARE] [--kinds LIST]
-             [--ignore-conditions] [--log FILE]
+             [--ignore-conditions] [--log FILE] [--page N] [--no-list]
+             [--refuse END]
 
 Objects are files in FOLDER/BUCKET; a bucket is there when its folder is.
 Signatures are computed anew and must agree; the key is testkey with the
@@ -119,13 +120,40 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         name = urllib.parse.unquote(self.path.partition("?")[0]).strip("/")
         path = os.path.join(args.folder, name)
+        query = dict(urllib.parse.parse_qsl(self.path.partition("?")[2]))
+        if self.command == "PUT" and args.refuse and name.endswith(args.refuse):
+            return self.error(403, "AccessDenied")
         if not os.path.isdir(os.path.join(args.folder, name.split("/")[0])):
             return self.error(404, "NoSuchBucket")
         if self.command == "PUT":
             return self.put(path, body, kind)
         if self.command == "DELETE":
             return self.delete(path, kind)
+        if query.get("list-type") == "2":
+            return self.list(path, query, kind)
         return self.get(path, kind)
+
+    def list(self, bucket, query, kind):
+        if args.no_list:
+            return self.error(403, "AccessDenied")
+        prefix = query.get("prefix", "")
+        keys = sorted(os.path.relpath(os.path.join(at, f), bucket)
+                      for at, _, files in os.walk(bucket) for f in files)
+        after = query.get("continuation-token", "")[2:]
+        keys = [k for k in keys if k.startswith(prefix) and k > after]
+        page, rest = keys[:args.page], keys[args.page:]
+        xml = "<?xml version=\"1.0\"?>\n<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+        xml += f"<Prefix>{prefix}</Prefix><IsTruncated>{'true' if rest else 'false'}</IsTruncated>"
+        if rest:
+            xml += f"<NextContinuationToken>+&amp;{page[-1]}</NextContinuationToken>"
+        for k in page:
+            size = os.path.getsize(os.path.join(bucket, k))
+            xml += f"<Contents><Key>{k}</Key><Size>{size}</Size></Contents>"
+        body = (xml + "</ListBucketResult>").encode()
+        if kind in ("cut", "late"):
+            self.answer(200, body[:len(body) // 2], declared=len(body))
+            return self.end_here()
+        return self.answer(200, body)
 
     def put(self, path, body, kind):
         with lock:
@@ -191,6 +219,9 @@ parser.add_argument("--kinds", default="drop,late,cut,slow,500,503,error200")
 parser.add_argument("--skew", type=float, default=0, help="seconds its clock is ahead")
 parser.add_argument("--ignore-conditions", action="store_true")
 parser.add_argument("--log")
+parser.add_argument("--page", type=int, default=1000, help="keys that a list has at once")
+parser.add_argument("--no-list", action="store_true", help="its key may not list")
+parser.add_argument("--refuse", help="keys that end so are not written")
 args = parser.parse_args()
 args.now = 0
 random.seed(args.seed)

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "codec/json.h"
+#include "remote/gc/strays.h"
 #include "remote/gc/survey.h"
 #include "remote/outgoing.h"
 #include "store/odb.h"
@@ -20,6 +21,7 @@ struct collection {
 	const struct remote_gc_request *rq;
 	struct remote_gc_report *report;
 	struct survey s;
+	struct strays strays;
 	struct outgoing out;
 	struct arena arena;
 	struct remote_gc_file *told;	/* when the head has moved */
@@ -100,10 +102,20 @@ is_news(const struct collection *c, size_t i)
 }
 
 static void
-doom_packs(struct collection *c)
+doom_file(struct collection *c, const struct leaving_file *f)
 {
 	struct remote_state *s = &c->r->state;
 
+	note_file(c, f, c->rq->grace_s ? "doomed" : "removed");
+	*(c->rq->grace_s ? &c->report->doomed : &c->report->removed) +=
+	    f->bytes;
+	leaving_add(&s->leaving, &s->arena, f);
+	c->changed = true;
+}
+
+static void
+doom_packs(struct collection *c)
+{
 	for (size_t i = 0; i < c->r->known.n; i++) {
 		const struct remote_pack *of = &c->r->known.pack[i].of;
 		struct leaving_file f = { .folder = "packs", .name = of->name,
@@ -115,11 +127,21 @@ doom_packs(struct collection *c)
 			c->changed |= is_news(c, i);
 			continue;
 		}
-		note_file(c, &f, c->rq->grace_s ? "doomed" : "removed");
-		*(c->rq->grace_s ? &c->report->doomed :
-		    &c->report->removed) += f.bytes;
-		leaving_add(&s->leaving, &s->arena, &f);
-		c->changed = true;
+		doom_file(c, &f);
+	}
+}
+
+/* What a push or a gc that was cut has left. */
+static void
+doom_strays(struct collection *c)
+{
+	c->report->told = c->strays.told;
+	for (size_t i = 0; i < c->strays.n; i++) {
+		struct leaving_file f = c->strays.v[i];
+
+		f.since_s = c->rq->now_s;
+		c->report->unlisted += f.bytes;
+		doom_file(c, &f);
 	}
 }
 
@@ -186,7 +208,7 @@ keep_line(void *ctx, const struct json *line)
 	const char *hex = json_text(line, "pack", "");
 	struct oid name;
 
-	if (json_get(line, "dead"))
+	if (json_get(line, "dead") || json_get(line, "salt"))
 		return false;
 	if (hex_decode(name.b, OID_BYTES, hex, strlen(hex)) < 0)
 		return true;
@@ -208,6 +230,23 @@ put_dead(struct buf *b, const struct oid *pack, const struct surveyed_pack *p)
 	free(bits);
 }
 
+/* A gc that was cut has left a record of the very same lines, if its name is
+ * gone this one gets another. */
+static void
+put_salt(struct buf *b, const struct leaving *l)
+{
+	char hex[OID_HEX + 1];
+	struct buf salt;
+	struct oid id;
+
+	buf_init(&salt, BUF_CAP_SMALL);
+	if (leaving_salt(&salt, l)) {
+		oid_of(&id, salt.data, salt.len);
+		buf_addf(b, "{\"salt\":\"%s\"}\n", oid_hex(hex, &id));
+	}
+	buf_free(&salt);
+}
+
 /* All records as one, of what stays. */
 static int
 write_record(struct collection *c, struct buf *b, struct err *e)
@@ -226,6 +265,7 @@ write_record(struct collection *c, struct buf *b, struct err *e)
 		if (c->s.pack[i].n)
 			put_dead(b, &c->r->known.pack[i].of.name,
 			    &c->s.pack[i]);
+	put_salt(b, &c->r->state.leaving);
 	return buf_check(b, e);
 }
 
@@ -328,10 +368,12 @@ prove(struct collection *c, struct err *e)
 static int
 collect(struct collection *c, struct err *e)
 {
-	if (survey_run(&c->s, c->r, e) < 0)
+	if (survey_run(&c->s, c->r, e) < 0 ||
+	    strays_find(&c->strays, c->r, e) < 0)
 		return err_wrap(e, "nothing was removed");
 	advance_files(c);
 	doom_packs(c);
+	doom_strays(c);
 	if (c->rq->dry_run) {
 		c->report->objects = c->s.n_copy;
 		tell(c);
@@ -366,6 +408,7 @@ collect_once(struct collection *c, struct err *e)
 	if (c->out.r)
 		outgoing_release(&c->out);
 	c->out.r = NULL;
+	strays_release(&c->strays);
 	survey_release(&c->s);
 	return r;
 }

@@ -8,7 +8,8 @@
  * an older head finds it; a push that brings the same pack again takes it
  * back.  A push that comes first wins: everything is looked at anew.  A kill
  * leaves the old head or the new one; packs that were uploaded before it, which
- * no head has listed, stay: nothing at a remote is found by listing it.
+ * no head has listed, are found by the next gc, which lists what is there
+ * (strays.h).
  */
 #ifndef REMOTE_GC_COLLECT_H
 #define REMOTE_GC_COLLECT_H
@@ -51,6 +52,8 @@ struct remote_gc_report {
 	uint64_t packs, live;	/* that stay, and what of them is of use */
 	uint64_t objects, copied;	/* taken along from poor packs; bytes */
 	uint64_t doomed, waiting, removed;	/* bytes of files */
+	uint64_t unlisted;	/* of them: found now, listed by no head */
+	bool told;		/* the other side said which files it has */
 };
 
 /* ERR_MOVED only after several lost races; ERR_UNSUPPORTED where the other

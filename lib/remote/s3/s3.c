@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "remote/transport/http_client.h"
+#include "remote/s3/listing.h"
 #include "remote/s3/profile.h"
 #include "remote/s3/sigv4.h"
 #include "remote/transport/transport.h"
@@ -44,7 +45,8 @@ s3_of(struct transport *t)
 /* --- one request ----------------------------------------------------------- */
 
 struct s3_request {
-	const char *method, *key;
+	const char *method, *key;	/* NULL: the bucket itself */
+	const char *query;	/* as sigv4_query makes it, or NULL */
 	const void *body;
 	size_t n;
 	const char *match;	/* If-Match; "" for If-None-Match: *; or NULL */
@@ -97,12 +99,12 @@ ask_once(struct http_answer *a, struct s3 *s, const struct s3_request *rq,
 	struct sigv4_pair header[HEADERS];
 	uint8_t sha[SHA256_BYTES];
 	struct buf path, url, authorization;
-	struct sigv4_request sign = { .method = rq->method, .query = "",
-	    .header = header, .payload = payload, .time = now,
+	struct sigv4_request sign = { .method = rq->method,
+	    .query = rq->query ? rq->query : "", .header = header, .payload = payload, .time = now,
 	    .region = s->region, .service = "s3" };
 	struct http_request ask = { .method = rq->method, .header = header,
 	    .body = rq->body, .n = rq->n, .to = rq->to,
-	    .markup_is_error = true };
+	    .markup_is_error = rq->key != NULL };
 	int r;
 
 	buf_init(&path, BUF_CAP_SMALL);
@@ -118,13 +120,19 @@ ask_once(struct http_answer *a, struct s3 *s, const struct s3_request *rq,
 	sha256_of(rq->body ? rq->body : "", rq->n, sha);
 	hex_encode(payload, sha, SHA256_BYTES);
 	print_time(now);
-	sigv4_encode(&path, s->path, true);
-	buf_addf(&path, "/%s", rq->key);
+	if (rq->key) {
+		sigv4_encode(&path, s->path, true);
+		buf_addf(&path, "/%s", rq->key);
+	} else {
+		buf_addc(&path, '/');
+		sigv4_encode(&path, s->bucket, true);
+	}
 	sign.path = path.data;
 	sign.n_headers = put_headers(header, s, rq, range, payload, now);
 	sigv4_authorization(&authorization, &sign, s->profile.key_id,
 	    s->profile.secret);
-	buf_addf(&url, "%s%s", s->endpoint, path.data);
+	buf_addf(&url, "%s%s%s%s", s->endpoint, path.data, rq->query ? "?" :
+	    "", sign.query);
 	header[sign.n_headers] = (struct sigv4_pair){ "authorization",
 	    authorization.data };
 	/* what libcurl would add, and wait for */
@@ -430,6 +438,76 @@ s3_remove(struct transport *t, const char *key, struct err *e)
 	return r;
 }
 
+/* One page of a list: whole, or not at all. */
+static int
+get_page(struct buf *page, struct s3 *s, const char *query, struct err *e)
+{
+	struct sink to = sink_buf(page);
+	struct s3_request rq = { .method = "GET", .query = query, .to = &to };
+	struct http_answer a;
+	bool again;
+	int r;
+
+	for (int try = 0; try < TRIES; try++) {
+		if (try)
+			pause_before(try - 1);
+		buf_clear(page);
+		e->code = ERR_NONE;
+		r = ask(&a, s, &rq, &again, e);
+		if (r < 0 && (e->code != ERR_IO || page->len == 0))
+			return -1;
+		if (r < 0)
+			continue;	/* cut in the middle */
+		/* who may not list, or a server that cannot */
+		if (a.status == 403 || a.status == 405 || a.status == 501)
+			r = err_set(e, ERR_UNSUPPORTED, "%s does not list the "
+			    "bucket '%s'", s->endpoint, s->bucket);
+		else if (a.status != 200)
+			r = err_answer(s, &a, e);
+		buf_free(&a.said);
+		if (r < 0)
+			return -1;
+		if (buf_check(page, e) == 0 && listing_is_whole(page->data))
+			return 0;
+	}
+	return e->code != ERR_NONE ? -1 : err_set(e, ERR_IO, "%s answers no "
+	    "list of the bucket '%s'", s->endpoint, s->bucket);
+}
+
+static int
+s3_list(struct transport *t, const char *folder, transport_listed_fn *fn,
+    void *ctx, struct err *e)
+{
+	struct s3 *s = s3_of(t);
+	const char *below = s->path + 1 + strlen(s->bucket);
+	char *prefix = xprintf("%s%s%s/", below + (*below == '/'), *below ?
+	    "/" : "", folder);
+	struct listing l;
+	struct buf page, query;
+	int r;
+
+	listing_init(&l, prefix, fn, ctx);
+	buf_init(&page, BUF_CAP_DOC);
+	buf_init(&query, BUF_CAP_SMALL);
+	do {
+		const struct sigv4_pair pair[] = {
+			{ "list-type", "2" }, { "prefix", prefix },
+			{ "continuation-token", l.next.data },
+		};
+
+		buf_clear(&query);
+		sigv4_query(&query, pair, l.next.len ? 3 : 2);
+		r = get_page(&page, s, query.data, e);
+		if (r == 0)
+			r = listing_take(&l, page.data, e);
+	} while (r == 0 && l.next.len);
+	listing_release(&l);
+	buf_free(&query);
+	buf_free(&page);
+	free(prefix);
+	return r;
+}
+
 /* A file of its own is written twice on the condition that it is not there,
  * and once on that of being another. */
 static int
@@ -480,7 +558,8 @@ s3_free(struct transport *t)
 
 static const struct transport_ops s3_ops = {
 	.get = s3_get, .put_new = s3_put_new, .put_match = s3_put_match,
-	.remove = s3_remove, .prove = s3_prove, .lanes = 6, .free = s3_free,
+	.remove = s3_remove, .list = s3_list, .prove = s3_prove, .lanes = 6,
+	.free = s3_free,
 };
 
 /* --- opening --------------------------------------------------------------- */

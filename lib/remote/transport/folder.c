@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -242,7 +243,7 @@ done:
 }
 
 static int
-folder_remove(struct transport *t, const char *key, struct err *e)
+folder_unlink(struct transport *t, const char *key, struct err *e)
 {
 	struct folder_transport *f = folder_of(t);
 	char *path, *folder;
@@ -260,6 +261,31 @@ folder_remove(struct transport *t, const char *key, struct err *e)
 	return r;
 }
 
+static int
+folder_list(struct transport *t, const char *folder, transport_listed_fn *fn,
+    void *ctx, struct err *e)
+{
+	struct folder_transport *f = folder_of(t);
+	char *path, **names = NULL;
+	struct stat st;
+	size_t n = 0;
+	int r;
+
+	if (key_path(&path, f, folder, false, e) < 0)
+		return -1;
+	r = folder_names(&names, &n, path, e);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		char *file = path_join(path, names[i]);
+
+		if (lstat(file, &st) == 0 && S_ISREG(st.st_mode))
+			fn(ctx, names[i], (uint64_t)st.st_size);
+		free(file);
+	}
+	folder_names_free(names, n);
+	free(path);
+	return r;
+}
+
 static void
 folder_free(struct transport *t)
 {
@@ -269,8 +295,8 @@ folder_free(struct transport *t)
 
 static const struct transport_ops folder_ops = {
 	.get = folder_get, .put_new = folder_put_new,
-	.put_match = folder_put_match, .remove = folder_remove, .lanes = 2,
-	.free = folder_free,
+	.put_match = folder_put_match, .remove = folder_unlink, .list = folder_list,
+	.lanes = 2, .free = folder_free,
 };
 
 int

@@ -62,6 +62,36 @@ send_data(void *ctx, const void *p, size_t n, struct err *e)
 	    duplex_write(s->d, p, n, e);
 }
 
+static void
+put_listed(void *ctx, const char *name, uint64_t bytes)
+{
+	struct server *s = ctx;
+
+	buf_addf(&s->body, "%s %llu\n", name, (unsigned long long)bytes);
+}
+
+static int
+send_list(struct server *s, const char *folder, struct err *e)
+{
+	buf_clear(&s->body);
+	if (s->t->ops->list(s->t, folder, put_listed, s, e) < 0 ||
+	    buf_check(&s->body, e) < 0)
+		return -1;
+	return send_data(s, s->body.data, s->body.len, e);
+}
+
+/* Is it a version that we speak? */
+static bool
+knows_version(const char *line)
+{
+	static const char begin[] = "mlv-remote ";
+	size_t n = sizeof(begin) - 1;
+	uint64_t v;
+
+	return strncmp(line, begin, n) == 0 && num_parse_u64(line + n,
+	    strlen(line + n), &v) && v >= SERVE_FIRST && v <= SERVE_LAST;
+}
+
 /* The words of a request, cut apart in place. */
 static size_t
 cut_words(char *line, char *word[WORDS])
@@ -107,6 +137,10 @@ do_request(struct server *s, char **word, size_t n, char *last, size_t room,
 			return -1;
 		snprintf(last, room, "ok -\n");
 		return 0;
+	}
+	if (n == 2 && strcmp(word[0], "list") == 0) {
+		snprintf(last, room, "ok -\n");
+		return send_list(s, word[1], e);
 	}
 	buf_clear(&s->body);
 	if (n < 3 || !parse_count(word[n - 1], &count) || count > BODY_MAX)
@@ -174,8 +208,7 @@ remote_serve(const char *path, int in, int out, struct err *e)
 	if (say_line(&s, hello, e) < 0)
 		goto done;
 	if (duplex_line(&line, s.d, &mine) == 0 &&
-	    strcmp(line.data, "mlv-remote 1") != 0 &&
-	    strcmp(line.data, "mlv-remote 2") != 0) {
+	    !knows_version(line.data)) {
 		err_set(e, ERR_UNSUPPORTED, "the other side wants another "
 		    "version: '%.80s'", line.data);
 		goto done;

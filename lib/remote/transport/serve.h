@@ -13,6 +13,10 @@
  *
  *	remove KEY		ok -
  *
+ * Version 3 also:
+ *
+ *	list FOLDER		data N, lines "NAME BYTES" ...; then ok -
+ *
  * TAG is "-" where there is none (of get: 1 where it is wanted, else 0).  Any
  * of them may be answered by "error CODE TEXT".  Lines end in a newline.
  */
@@ -22,7 +26,7 @@
 #include "base/err.h"
 
 #define SERVE_FIRST 1
-#define SERVE_LAST 2
+#define SERVE_LAST 3
 
 /* Serve the folder until the input ends. */
 int remote_serve(const char *path, int in, int out, struct err *e);

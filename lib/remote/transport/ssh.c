@@ -238,6 +238,55 @@ ssh_remove(struct transport *t, const char *key, struct err *e)
 	return r;
 }
 
+/* Lines "NAME BYTES"; any other is passed over. */
+static void
+pass_listed(char *line, transport_listed_fn *fn, void *ctx)
+{
+	for (char *end; *line; line = end) {
+		char *space;
+		uint64_t bytes;
+
+		end = line + strcspn(line, "\n");
+		if (*end)
+			*end++ = '\0';
+		space = strchr(line, ' ');
+		if (space == NULL || !num_parse_u64(space + 1,
+		    strlen(space + 1), &bytes))
+			continue;
+		*space = '\0';
+		fn(ctx, line, bytes);
+	}
+}
+
+static int
+ssh_list(struct transport *t, const char *folder, transport_listed_fn *fn,
+    void *ctx, struct err *e)
+{
+	struct ssh *s = ssh_of(t);
+	struct buf last, list;
+	struct sink to = sink_buf(&list);
+	char *request;
+	int r;
+
+	if (connect_once(s, e) < 0)
+		return -1;
+	if (s->version < 3)
+		return err_set(e, ERR_UNSUPPORTED, "mlv-data on %s is too old "
+		    "to list anything: bring it up to date", s->host);
+	request = xprintf("list %s\n", folder);
+	buf_init(&last, BUF_CAP_SMALL);
+	buf_init(&list, BUF_CAP_DOC);
+	r = ask(&last, s, request, NULL, 0, &to, e);
+	if (r == 0)
+		r = take_tag(NULL, s, &last, e);
+	if (r == 0)
+		pass_listed(list.data, fn, ctx);
+	buf_free(&list);
+	buf_free(&last);
+	free(request);
+	return r;
+}
+
 static void
 ssh_free(struct transport *t)
 {
@@ -253,7 +302,8 @@ ssh_free(struct transport *t)
 
 static const struct transport_ops ssh_ops = {
 	.get = ssh_get, .put_new = ssh_put_new, .put_match = ssh_put_match,
-	.remove = ssh_remove, .lanes = 1, .free = ssh_free,
+	.remove = ssh_remove, .list = ssh_list,
+	.lanes = 1, .free = ssh_free,
 };
 
 /* ssh://[USER@]HOST[:PORT]/PATH */

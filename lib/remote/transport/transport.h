@@ -33,6 +33,9 @@ struct tag {
 	char text[TAG_MAX];
 };
 
+/* A file of a folder that is listed, by its name there. */
+typedef void transport_listed_fn(void *ctx, const char *name, uint64_t bytes);
+
 struct transport_ops {
 	/*
 	 * The bytes of a file from `from` on, at most n of them (0: to the
@@ -52,6 +55,10 @@ struct transport_ops {
 	/* Remove a file; one that is not there is none the less gone.
 	 * ERR_UNSUPPORTED where the other side cannot. */
 	int (*remove)(struct transport *t, const char *key, struct err *e);
+	/* What there is below "packs" or "records", in any order; only gc asks
+	 * for it.  ERR_UNSUPPORTED where the other side does not tell. */
+	int (*list)(struct transport *t, const char *folder,
+	    transport_listed_fn *fn, void *ctx, struct err *e);
 	/* Does it hold to the conditions of put_match?  Asked before the first
 	 * push from here; NULL: it is known to. */
 	int (*prove)(struct transport *t, struct err *e);
