@@ -1,9 +1,32 @@
 #!/bin/sh
 # kill -9, EIO and ENOSPC at every system call of push, pull and gc --remote (a
 # sample; FAULT_ALL=1: at every one): on either side nothing is half there, and
-# the next try goes on.
+# the next try goes on.  With SIDE=far (remote-ssh.sh) it is the program that
+# serves at the other end of ssh that is hurt.
 . "$(dirname "$0")/harness"
 needs_strace 'kill -9 and errors at every system call of push and pull'
+side=${SIDE:-near}
+mark=.mlv origin=$HOME_DIR/work/share
+if [ "$side" = far ]; then
+	mark=$origin origin=ssh://there$origin
+	# What ssh would run on the other machine is run here.
+	cat >fake-ssh <<-'X'
+		#!/bin/sh
+		while [ "$1" != -- ]; do shift; done
+		shift 2
+		exec ${FAR_STRACE:-} sh -c "exec $*"
+	X
+	chmod +x fake-ssh
+	MLV_SSH=$HOME_DIR/fake-ssh
+	export MLV_SSH
+fi
+# strace with these options around the side that is to be hurt.
+strace_side() {	# options of strace, command of mlv-data
+	case $side in
+	near) timeout -s KILL 60 strace -f -qq $1 mlv-data $2 ;;
+	far) FAR_STRACE="strace -f -qq $1" timeout -s KILL 60 mlv-data $2 ;;
+	esac
+}
 
 # alice has a version to push, bob another one that he added meanwhile.
 table() { printf 'id,x\n'; awk -v s="$1" 'BEGIN { for (i = 0; i < 500; i++) print i "," i * s }'; }
@@ -13,10 +36,10 @@ mkdir work work/share work/alice
 	mlv-data init
 	table 3 >t.csv
 	mlv-data add t.csv
-	mlv-data remote add origin "$HOME_DIR/work/share"
+	mlv-data remote add origin "$origin"
 	mlv-data push
 	cd ..
-	mlv-data clone "$HOME_DIR/work/share" bob
+	mlv-data clone "$origin" bob
 	cd bob || exit
 	table 7 >t.csv
 	mlv-data add t.csv
@@ -74,21 +97,22 @@ judge_gc() {
 # Every call of the command from the first in a repository on.
 trace_in() {	# repository, command
 	rm -rf work && cp -a base work
-	(cd "work/$1" && strace -f -qq -o ../../trace mlv-data $2 >/dev/null 2>&1)
-	awk '{
+	(cd "work/$1" && strace_side "-o $HOME_DIR/trace" "$2" >/dev/null 2>&1)
+	awk -v mark="$mark" '{
 		pid = $1
 		sub(/^[0-9]+ +/, "")
 		if (!match($0, /^[a-z0-9_]+/)) next
 		call = substr($0, 1, RLENGTH)
 		n = ++count[pid, call]
-		if (index($0, ".mlv")) begun = 1
+		if (index($0, mark)) begun = 1
 		if (begun && call !~ /^(exit|exit_group|execve|sched_yield|futex)$/ && !seen[call, n]++) print call, n
 	}' trace >points
 }
 hurt() {	# repository, command, call, what happens
 	rm -rf work && cp -a base work
-	(cd "work/$1" && timeout -s KILL 60 strace -f -qq -o /dev/null -e trace="${3% *}" \
-	    -e inject="${3% *}:$4:when=${3#* }" mlv-data $2 >../../hurt.out 2>&1)
+	(cd "work/$1" && strace_side "-o /dev/null -e trace=${3% *} -e inject=${3% *}:$4:when=${3#* }" "$2" \
+	    >../../hurt.out 2>&1)
+	[ $? != 137 ] || [ "$side" = near ] || echo "it hangs, hurt at $3" >>wrong
 }
 
 gc='gc --remote origin --keep all --grace 0'
@@ -113,8 +137,8 @@ for subject in 'alice push' 'bob pull' 'alice gc'; do
 		hurt "$who" "$command" "$point" signal=KILL
 		why=$(judge_$what) || echo "killed at $point: $why" >>wrong
 	done <tried 2>/dev/null
-	echo "# $what: killed at $(wc -l <tried) of $(wc -l <points) calls"
-	check "$what, killed at any system call: nothing is lost or half there, and the next one completes it" <<'X'
+	echo "# $what: the $side side killed at $(wc -l <tried) of $(wc -l <points) calls"
+	check "$what, the $side side killed at any system call: nothing is lost or half there, and the next one completes it" <<'X'
 	head -n 20 wrong &&
 	test ! -s wrong &&
 	test "$(wc -l <tried)" -ge 20
@@ -122,13 +146,14 @@ X
 	only_calls "$file_calls"
 	chosen >tried
 	: >wrong
+	echo "# $what: EIO and ENOSPC at $(wc -l <tried) of $(wc -l <points) calls of the $side side"
 	for error in EIO ENOSPC; do
 		while read -r point; do
 			hurt "$who" "$command" "$point" error=$error
 			why=$(judge_$what) || echo "$error at $point: $why" >>wrong
 		done <tried 2>/dev/null
 	done
-	check "$what, an error at any system call: nothing is lost or half there, and the next one completes it" <<'X'
+	check "$what, an error at any system call of the $side side: nothing is lost or half there, and the next one completes it" <<'X'
 	head -n 20 wrong &&
 	test ! -s wrong &&
 	test "$(wc -l <tried)" -ge 20

@@ -86,8 +86,8 @@ http_head_end(const char *s, size_t n)
 	return 0;
 }
 
-/* The line at *at, ended by a NUL in place of its CRLF or LF; *n its bytes.
- * NULL when there is a CR or a NUL within. */
+/* The line at *at, ended by a NUL in place of its CRLF; *n its bytes.  NULL
+ * when its LF stands alone, or there is a CR or a NUL within. */
 static char *
 next_line(char **at, const char *end, size_t *n)
 {
@@ -95,8 +95,9 @@ next_line(char **at, const char *end, size_t *n)
 
 	*at = lf + 1;
 	*n = (size_t)(lf - s);
-	if (*n && s[*n - 1] == '\r')
-		--*n;
+	if (*n == 0 || s[*n - 1] != '\r')
+		return NULL;
+	--*n;
 	s[*n] = '\0';
 	return memchr(s, '\r', *n) || memchr(s, '\0', *n) ? NULL : s;
 }
@@ -410,7 +411,7 @@ read_size_byte(struct http_chunks *c, char b)
 {
 	int digit = hex_digit(b);
 
-	if (c->state == CHUNK_SIZE_LF || (b == '\n' && c->digits)) {
+	if (c->state == CHUNK_SIZE_LF) {
 		if (b != '\n')
 			return -1;
 		c->state = c->left ? CHUNK_DATA : TRAILER;
@@ -418,7 +419,7 @@ read_size_byte(struct http_chunks *c, char b)
 	} else if (b == '\r' && c->digits) {
 		c->state = CHUNK_SIZE_LF;
 	} else if (c->state == CHUNK_EXTENSION) {
-		return (unsigned char)b < ' ' && b != '\t' ? -1 :
+		return ((unsigned char)b < ' ' && b != '\t') || b == 127 ? -1 :
 		    ++c->line > CHUNK_LINE_MAX ? -1 : 0;
 	} else if (b == ';' && c->digits) {
 		c->state = CHUNK_EXTENSION;
@@ -434,13 +435,14 @@ read_size_byte(struct http_chunks *c, char b)
 static int
 read_trailer_byte(struct http_chunks *c, char b)
 {
-	if (b == '\n') {
+	if (c->state == TRAILER_LF) {
+		if (b != '\n')
+			return -1;
 		c->state = c->line ? TRAILER : CHUNKS_END;
 		c->line = 0;
 		return 0;
 	}
-	if (c->state == TRAILER_LF || b == '\0' || c->digits++ >
-	    CHUNK_LINE_MAX)
+	if (b == '\n' || b == '\0' || c->digits++ > CHUNK_LINE_MAX)
 		return -1;
 	if (b == '\r') {
 		c->state = TRAILER_LF;
@@ -471,8 +473,8 @@ http_chunks_add(struct http_chunks *c, struct buf *body, const char *s,
 				c->state = CHUNK_CR;
 			continue;
 		case CHUNK_CR:
-			c->state = s[i] == '\r' ? CHUNK_LF : CHUNK_SIZE;
-			r = s[i] == '\r' || s[i] == '\n' ? 0 : -1;
+			c->state = CHUNK_LF;
+			r = s[i] == '\r' ? 0 : -1;
 			break;
 		case CHUNK_LF:
 			c->state = CHUNK_SIZE;

@@ -3,10 +3,10 @@
  * of a body, read strictly.
  *
  * What could be read in two ways is refused: anything but method, target and
- * version with one space between them; header names that are no tokens or
- * stand apart from their colon; folded lines, controls in values; more than
- * one Host or Content-Length, a length that is no plain number, a length
- * beside an encoding, any encoding but "chunked".
+ * version with one space between them; lines that a LF ends alone; header
+ * names that are no tokens or stand apart from their colon; folded lines,
+ * controls in values; more than one Host or Content-Length, a length that is
+ * no plain number, a length beside an encoding, any encoding but "chunked".
  */
 #ifndef CODEC_HTTP_HEAD_H
 #define CODEC_HTTP_HEAD_H

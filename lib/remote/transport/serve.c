@@ -43,6 +43,7 @@ struct server {
 	struct duplex *d;
 	struct transport *t;
 	struct buf body;
+	bool lost;	/* cut within counted bytes: no line can follow */
 };
 
 static int
@@ -58,8 +59,9 @@ send_data(void *ctx, const void *p, size_t n, struct err *e)
 	char line[40];
 
 	snprintf(line, sizeof(line), "data %zu\n", n);
-	return n == 0 ? 0 : say_line(s, line, e) < 0 ? -1 :
-	    duplex_write(s->d, p, n, e);
+	if (n && (say_line(s, line, e) < 0 || duplex_write(s->d, p, n, e) < 0))
+		s->lost = true;
+	return s->lost ? -1 : 0;
 }
 
 static void
@@ -145,8 +147,10 @@ do_request(struct server *s, char **word, size_t n, char *last, size_t room,
 	buf_clear(&s->body);
 	if (n < 3 || !parse_count(word[n - 1], &count) || count > BODY_MAX)
 		return err_set(e, ERR_USAGE, "a request that is not known");
-	if (duplex_read(s->d, count, &body, e) < 0)
+	if (duplex_read(s->d, count, &body, e) < 0) {
+		s->lost = true;
 		return -1;
+	}
 	if (n == 3 && strcmp(word[0], "put") == 0) {
 		if (s->t->ops->put_new(s->t, word[1], s->body.data,
 		    s->body.len, &existed, e) < 0)
@@ -173,6 +177,12 @@ answer_one(struct server *s, char *line, struct err *e)
 
 	if (do_request(s, word, cut_words(line, word), last, sizeof(last),
 	    &mine) < 0) {
+		/* an answer would be taken for the bytes that are missing, and
+		 * both sides would wait for ever */
+		if (s->lost) {
+			*e = mine;
+			return -1;
+		}
 		for (char *p = mine.msg; *p; p++)
 			if (*p == '\n')
 				*p = ' ';

@@ -30,7 +30,7 @@ takes_heads(void)
 	is_text(http_head_line(&head, "x-a"), "1 2", "a value without the space around it");
 	ok(http_head_line(&head, "X-B") == NULL, "no line of another name");
 	ok(head.length == 7 && !head.chunked && !head.close, "its length");
-	is_int(parse("GET http://host HTTP/1.1\nHost: a\n\n"), 0, "a target with a host, lines without CR");
+	is_int(parse("GET http://host HTTP/1.1\r\nHost: a\r\n\r\n"), 0, "a target with a host");
 	is_text(head.path, "/", "its path");
 	is_int(parse("GET / HTTP/1.0\r\n\r\n"), 0, "HTTP/1.0 needs no Host");
 	ok(head.close && head.old, "and closes");
@@ -78,6 +78,9 @@ refuses_heads(void)
 		{ GET "X\r\n\r\n", 400 },
 		{ GET "X: a\rb\r\n\r\n", 400 },
 		{ GET "X: \x1b[31m\r\n\r\n", 400 },
+		{ "GET / HTTP/1.1\nHost: a\r\n\r\n", 400 },
+		{ "GET / HTTP/1.1\r\nHost: a\n\r\n", 400 },
+		{ GET "\n", 400 },
 		{ GET "Expect: other\r\n\r\n", 417 },
 		{ "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
 	};
@@ -101,7 +104,8 @@ decodes_chunks(void)
 {
 	static const char good[] = "3;a=\"b\"\r\nabc\r\n0000a\r\n0123456789\r\n0\r\nX: y\r\n\r\n";
 	static const char *const bad[] = { "g\r\n", "\r\n", "+3\r\nabc\r\n", "0x3\r\n", " 3\r\n",
-		"3\r\nabcd\r\n", "123456789\r\n", "3\rabc", "3;\x01\r\n", "0\r\n: x\r\n", "0\r\n x\r\n" };
+		"3\r\nabcd\r\n", "123456789\r\n", "3\rabc", "3\nabc", "3\r\nabc\n",
+		"3;x\n", "0\r\n\n", "0\r\nX: y\n", "3;\x7f\r\n", "3;\x01\r\n", "0\r\n: x\r\n", "0\r\n x\r\n" };
 	bool same = true;
 	struct buf b;
 
