@@ -39,7 +39,7 @@ MLV_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -DMLV_VERSION='"$(VERSION)"' \
 	-Wformat=2 -Wvla -fno-strict-aliasing -ffp-contract=off -fno-math-errno \
 	-fPIE -pthread $(if $(WERROR),-Werror) $(HARDEN) $(SANFLAGS) -Ilib
 MLV_LDFLAGS := -pie -pthread -Wl,--as-needed $(HARDEN_LD) $(SANFLAGS)
-LIBS := -llmdb -lyaml -lzstd -lz -lcrypto -lpcre2-8 -lm
+LIBS := -llmdb -lyaml -lzstd -lz -lssl -lcrypto -lpcre2-8 -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*/*.c))

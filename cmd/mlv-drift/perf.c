@@ -20,7 +20,7 @@ struct perf_verb {
 	const char *model, *version, *variant;
 	double threshold;
 	bool latest;
-	int64_t weak;
+	int64_t weak, sample;
 	int estimate;
 };
 
@@ -52,6 +52,9 @@ static const struct opt perf_options[] = {
 	{ OPT_INT, 0, "weak", offsetof(struct perf_verb, weak), "ROWS",
 	    "find segments of so many labels or more that are worse",
 	    .low = 2, .high = INFINITY },
+	{ OPT_INT, 0, "sample", offsetof(struct perf_verb, sample), "ROWS",
+	    "the most answers dle and --weak go by (1000000)", .low = 100,
+	    .high = INFINITY },
 	{ OPT_TEXTS, 0, "least", offsetof(struct perf_verb, least),
 	    "METRIC=NUMBER", "exit 1 when all rows are surely worse" },
 	{ OPT_FLAG, 0, "latest", offsetof(struct perf_verb, latest), NULL,
@@ -140,6 +143,8 @@ put_join(struct cli *c, const struct late_report *r,
 	out_int(o, "unkeyed", (int64_t)r->unkeyed);
 	out_int(o, "empty", (int64_t)r->empty);
 	out_int(o, "skipped", (int64_t)f->skipped);
+	if (f->sampled > 0)
+		out_int(o, "sampled", (int64_t)f->sampled);
 	if (r->estimated)
 		out_bool(o, "calibrated", r->calibrated);
 	out_end(o);
@@ -207,6 +212,10 @@ warn_join(struct cli *c, const struct late_report *r,
 	    "(--latest takes the later one)");
 	warn_count(c, &r->shared, "keys of several predictions, each judged");
 	warn_count(c, &r->strange, "labels of no class, left out");
+	if (f->sampled > 0)
+		cli_warn(c, "the columns of %llu of %llu answers are looked at, a "
+		    "sample (--sample)", (unsigned long long)f->sampled,
+		    (unsigned long long)r->predictions);
 	if (r->no_estimate != NULL)
 		cli_warn(c, "no estimate: %s", r->no_estimate);
 }
@@ -301,7 +310,8 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	    .n_by = o->by.n, .threshold = o->threshold, .latest = o->latest,
 	    .estimate = (enum perf_estimate)o->estimate, .features =
 	    o->features.v, .n_features = o->features.n,
-	    .weak_rows = (uint64_t)o->weak, .filter = { .model = o->model,
+	    .weak_rows = (uint64_t)o->weak, .sample = (uint64_t)o->sample,
+	    .filter = { .model = o->model,
 	    .version = o->version, .variant = o->variant },
 	    .folder = cli_scratch_folder() };
 	struct late_report r;
@@ -328,7 +338,8 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	return status;
 }
 
-static const struct perf_verb defaults = { .threshold = 0.5 };
+static const struct perf_verb defaults = { .threshold = 0.5,
+    .sample = 1000000 };
 
 const struct verb verb_perf = {
 	.name = "perf",

@@ -133,7 +133,7 @@ grpc_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	signal(SIGPIPE, SIG_IGN);
-	if (listening_open(&at, &o->at, &e) < 0)
+	if (listening_open(&at, &o->at, &c->log, &e) < 0)
 		return cli_fail(c, &e);
 	r = stop_open(&stop, &e);
 	if (r == 0) {

@@ -45,6 +45,7 @@ static const struct opt http_options[] = {
 	    "FILE", "who may ask, see token new" },
 	{ OPT_FLAG, 0, "anyone", offsetof(struct http_verb, at.anyone), NULL,
 	    "let all ask who reach the --host, without tokens" },
+	LISTEN_TLS_OPTIONS(struct http_verb),
 	{ OPT_INT, 'p', "port", offsetof(struct http_verb, at.port), "N",
 	    "port, 8080 by default; 0 takes a free one",
 	    .high = 65535 },
@@ -146,6 +147,7 @@ read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 /* The end of the server, and who else is told how it fares. */
 struct watching {
 	struct stop *stop;
+	struct tls *tls;		/* NULL: without */
 	struct notifier notifier;
 	struct confined sandbox;
 };
@@ -170,6 +172,8 @@ wait_for_end(struct server *server, const struct http_server *http,
 		if (sig == SIGHUP) {
 			notifier_tell_reload(&w->notifier);
 			server_poll(server);
+			if (w->tls)
+				tls_follow(w->tls);
 			notifier_tell(&w->notifier, "READY=1");
 		} else if (sig) {
 			notifier_tell(&w->notifier, "STOPPING=1");
@@ -217,7 +221,7 @@ static int
 serve_requests(struct cli *c, struct server *server, struct listening *l,
     struct watching *w, const struct http_verb *o, struct err *e)
 {
-	struct http_opts ho = { .listener = &l->main,
+	struct http_opts ho = { .listener = &l->main, .tls = l->tls,
 	    .threads = (int)o->threads, .timeout_s = (unsigned)o->timeout,
 	    .admit = server_admit, .answer = server_answer, .ctx = server };
 	struct http_server *http, *health;
@@ -236,6 +240,7 @@ serve_requests(struct cli *c, struct server *server, struct listening *l,
 	}
 	notifier_tell(&w->notifier, arena_printf(&c->arena,
 	    "READY=1\nSTATUS=answers at %s", l->main.where));
+	w->tls = l->tls;
 	sig = wait_for_end(server, http, w);
 	server_retire(server);
 	/* a second signal does not wait any more */
@@ -404,7 +409,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	so.log_policy = o->log_policy ? &policy : NULL;
 	signal(SIGPIPE, SIG_IGN);
 	machine_raise_files();		/* a connection is a file */
-	if (listening_open(&at, &o->at, &e) < 0)
+	if (listening_open(&at, &o->at, &c->log, &e) < 0)
 		return cli_fail(c, &e);
 	if (stop_open(&stop, &e) < 0) {
 		listening_close(&at);
@@ -444,7 +449,8 @@ const struct verb verb_http = {
 "(/v1/models/NAME:predict ...), MLflow's and SageMaker's /invocations,\n"
 "TorchServe's /predictions/NAME; /openapi.json lists all paths, /metrics is for\n"
 "Prometheus.  Prints its URL when it is ready.  Listens on loopback; with --host\n"
-"for others, who bring a token of --token-file.  Put a proxy with TLS in front.\n"
+"for others, who bring a token of --token-file.  With --tls-cert and --tls-key in\n"
+"TLS 1.2 or 1.3, but for --health-port; both files are followed.\n"
 "A socket that systemd hands over is used in its place, and systemd is told.\n"
 "\n"
 "When an alias moves (mlv-registry set) or a file changes, the other version is\n"

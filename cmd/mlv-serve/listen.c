@@ -1,6 +1,7 @@
 /* Where the servers of mlv-serve listen. */
 #include "listen.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,14 +49,33 @@ parse_mode(mode_t *mode, const char *s)
 	return *mode <= 0777;
 }
 
+static int
+check_tls(struct cli *c, const struct listen_words *w)
+{
+	const struct tls_files *f = &w->tls;
+
+	if ((f->cert == NULL) != (f->key == NULL))
+		return cli_usage(c, "--tls-cert and --tls-key go together: "
+		    "%s is missing", f->cert ? "--tls-key" : "--tls-cert");
+	if (f->client_ca && f->cert == NULL)
+		return cli_usage(c, "--tls-client-ca needs --tls-cert and "
+		    "--tls-key");
+	if (f->cert && path_of(w))
+		return cli_usage(c, "--tls-cert is for an address, not for "
+		    "--listen unix:PATH");
+	return 0;
+}
+
 int
 listen_check(struct cli *c, const struct listen_words *w)
 {
 	const char *path = path_of(w), *host = w->host;
 	char text[64];
 	mode_t mode;
-	int port;
+	int port, r = check_tls(c, w);
 
+	if (r != 0)
+		return r;
 	if (w->anyone && w->tokens)
 		return cli_usage(c, "--anyone may ask, or those of "
 		    "--token-file: not both");
@@ -124,9 +144,29 @@ open_main(struct listening *l, const struct listen_words *w, struct err *e)
 	return listener_open(&l->main, w->host, (int)w->port, e);
 }
 
+static int
+open_tls(struct listening *l, const struct listen_words *w,
+    const struct log *log, struct err *e)
+{
+	static const char plain[] = "http://";
+	char where[LISTENER_TEXT_MAX];
+
+	if (w->tls.cert == NULL)
+		return 0;
+	/* a path that was handed over */
+	if (strncmp(l->main.where, plain, sizeof(plain) - 1) != 0)
+		return err_set(e, ERR_USAGE, "--tls-cert is for an address, "
+		    "not for %s", l->main.where);
+	snprintf(where, sizeof(where), "https://%.*s",
+	    (int)(sizeof(where) - sizeof("https://")),
+	    l->main.where + sizeof(plain) - 1);
+	memcpy(l->main.where, where, sizeof(where));
+	return tls_open(&l->tls, &w->tls, log, e);
+}
+
 int
 listening_open(struct listening *l, const struct listen_words *w,
-    struct err *e)
+    const struct log *log, struct err *e)
 {
 	struct inherited handed[HANDED_MAX];
 	const char *host = w->host;
@@ -147,7 +187,8 @@ listening_open(struct listening *l, const struct listen_words *w,
 	if ((n > 0 && adopt(l, w, handed, n, e) < 0) ||
 	    (l->main.fd < 0 && open_main(l, w, e) < 0) ||
 	    (l->health.fd < 0 && w->health_port >= 0 &&
-	    listener_open(&l->health, host, (int)w->health_port, e) < 0)) {
+	    listener_open(&l->health, host, (int)w->health_port, e) < 0) ||
+	    open_tls(l, w, log, e) < 0) {
 		listening_close(l);
 		return -1;
 	}
@@ -159,4 +200,5 @@ listening_close(struct listening *l)
 {
 	listener_close(&l->main);
 	listener_close(&l->health);
+	tls_close(l->tls);
 }

@@ -10,6 +10,7 @@
 
 #include "base/listener.h"
 #include "cli/cli.h"
+#include "codec/http/tls.h"
 
 /* What the command line says. */
 struct listen_words {
@@ -18,11 +19,23 @@ struct listen_words {
 	const char *mode;		/* --socket-mode, or NULL */
 	const char *tokens;		/* --token-file, or NULL */
 	bool anyone;			/* --anyone */
+	struct tls_files tls;		/* --tls-cert and so on, or NULL */
 	int64_t port, health_port;	/* < 0: no listener for health */
 };
 
+/* Of a verb whose options hold words called `at`. */
+#define LISTEN_TLS_OPTIONS(verb) \
+	{ OPT_TEXT, 0, "tls-cert", offsetof(verb, at.tls.cert), "FILE", \
+	    "speak TLS, with this certificate (PEM) and those above it" }, \
+	{ OPT_TEXT, 0, "tls-key", offsetof(verb, at.tls.key), "FILE", \
+	    "its key (PEM), which nobody else may read" }, \
+	{ OPT_TEXT, 0, "tls-client-ca", offsetof(verb, at.tls.client_ca), \
+	    "FILE", "clients must show a certificate that one of these " \
+	    "signed" }
+
 struct listening {
 	struct listener main, health;	/* fd -1: there is none */
+	struct tls *tls;		/* of main; NULL: without */
 	mode_t mode;			/* of a path */
 };
 
@@ -30,9 +43,10 @@ struct listening {
  * many words: 0, or the status of cli_usage. */
 int listen_check(struct cli *c, const struct listen_words *w);
 /* Nobody is answered before listener_begin.  ERR_USAGE as above for what was
- * handed over. */
+ * handed over, and for a certificate or a key that cannot be used; `log` is
+ * told of those that come later. */
 int listening_open(struct listening *l, const struct listen_words *w,
-    struct err *e);
+    const struct log *log, struct err *e);
 void listening_close(struct listening *l);
 
 #endif

@@ -31,6 +31,7 @@ static const struct opt track_options[] = {
 	    "FILE", "who may ask, see token new" },
 	{ OPT_FLAG, 0, "anyone", offsetof(struct track_verb, at.anyone), NULL,
 	    "let all ask who reach the --host, without tokens" },
+	LISTEN_TLS_OPTIONS(struct track_verb),
 	{ OPT_TEXT, 0, "ui", offsetof(struct track_verb, pages), "DIR",
 	    "serve the pages of a web interface, as MLflow's" },
 	{ OPT_TEXT, 0, "gate", offsetof(struct track_verb, gate), "FILE",
@@ -47,21 +48,20 @@ static const struct opt track_options[] = {
 };
 
 static int
-print_url(struct cli *c, const char *host, int port, struct err *e)
+print_url(struct cli *c, const struct listening *l, struct err *e)
 {
 	out_begin(&c->out, "mlv.tracker/1");
-	out_text(&c->out, "url", arena_printf(&c->arena, "http://%s:%d",
-	    host ? host : "127.0.0.1", port));
+	out_text(&c->out, "url", l->main.where);
 	out_end(&c->out);
 	return out_flush(&c->out, e);
 }
 
 static int
 answer_requests(struct cli *c, struct track_server *server,
-    struct stop *stop, const struct track_verb *o, struct err *e)
+    struct listening *l, struct stop *stop, const struct track_verb *o,
+    struct err *e)
 {
-	const struct http_opts ho = { .host = o->at.host,
-	    .port = (int)o->at.port,
+	const struct http_opts ho = { .listener = &l->main, .tls = l->tls,
 	    .threads = o->threads ? (int)o->threads : THREADS,
 	    .waiting = true, .body_max = ARTIFACT_MAX,
 	    .timeout_s = 300, .answer = track_server_answer, .ctx = server };
@@ -71,7 +71,7 @@ answer_requests(struct cli *c, struct track_server *server,
 
 	if (http_start(&http, &ho, e) < 0)
 		return -1;
-	r = print_url(c, o->at.host, http_port(http), e);
+	r = print_url(c, l, e);
 	while (r == 0) {
 		int sig;
 
@@ -79,6 +79,8 @@ answer_requests(struct cli *c, struct track_server *server,
 		sig = stop_signal(stop);
 		if (sig && sig != SIGHUP)
 			break;
+		if (sig && l->tls)
+			tls_follow(l->tls);
 	}
 	http_stop(http, 0, r == 0 ? o->drain * 1000 : 0);
 	return r;
@@ -104,6 +106,7 @@ track_run(struct cli *c, void *opts, int argc, char **argv)
 	    .log = &c->log, .lease_s = o->lease };
 	struct track_server *server;
 	struct err e = ERR_INIT;
+	struct listening at;
 	struct stop stop;
 	int r;
 
@@ -111,14 +114,19 @@ track_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)argv;
 	signal(SIGPIPE, SIG_IGN);
 	machine_raise_files();		/* a connection is a file */
-	if (stop_open(&stop, &e) < 0)
+	if (listening_open(&at, &o->at, &c->log, &e) < 0)
 		return cli_fail(c, &e);
+	if (stop_open(&stop, &e) < 0) {
+		listening_close(&at);
+		return cli_fail(c, &e);
+	}
 	r = track_server_new(&server, &so, &e);
 	if (r == 0) {
-		r = answer_requests(c, server, &stop, o, &e);
+		r = answer_requests(c, server, &at, &stop, o, &e);
 		track_server_free(server);
 	}
 	stop_close(&stop);
+	listening_close(&at);
 	return r < 0 ? cli_fail(c, &e) : EXIT_YES;
 }
 
@@ -139,7 +147,8 @@ const struct verb verb_track = {
 "\n"
 "Listens on loopback.  With --token-file requests need a user: HTTP's Basic\n"
 "(MLFLOW_TRACKING_USERNAME and _PASSWORD) or a bearer (MLFLOW_TRACKING_TOKEN),\n"
-"of the scope read, write or promote: mlv-serve token new makes them.\n"
+"of the scope read, write or promote: mlv-serve token new makes them.  With\n"
+"--tls-cert and --tls-key it speaks TLS 1.2 or 1.3; both files are followed.\n"
 "\n"
 "example: mlv-serve track --port 0\n",
 	.options = track_options, .opts_size = sizeof(struct track_verb),

@@ -12,10 +12,10 @@
  * Of "http://host/path" the path is the path; %2F and %00 in it stay as they
  * are.
  *
- * A client has `timeout_s` for each of: the head (from the connection, or
- * from the answer before), the body, taking the answer.  One that needs
- * longer, however busily it sends a byte at a time, is cut off.  Where all
- * connections are taken one that says nothing has a second.
+ * A client has `timeout_s` for each of: the head (from the connection, with
+ * TLS's handshake, or from the answer before), the body, taking the answer.
+ * One that needs longer, however busily it sends a byte at a time, is cut
+ * off.  Where all connections are taken one that says nothing has a second.
  *
  *	struct http_opts o = { .port = 8080, .answer = answer, .ctx = app };
  *	struct http_server *s;
@@ -37,6 +37,7 @@
 
 struct http_server;
 struct listener;
+struct tls;
 
 struct http_request {
 	const char *method, *path;	/* path without the query */
@@ -81,6 +82,7 @@ struct http_opts {
 	struct listener *listener;
 	const char *host;		/* NULL: 127.0.0.1 */
 	int port;			/* 0: any free one */
+	struct tls *tls;		/* borrowed; NULL: without TLS */
 	int threads;			/* 0: one a processor */
 	bool waiting;			/* answers wait more than they work:
 					 * connections are spread further */

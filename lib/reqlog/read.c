@@ -89,8 +89,9 @@ put_meta(struct buf *out, const struct json *line, bool *first)
 }
 
 /* The rows of a line that was found to hold them. */
-static void
-put_rows(struct buf *out, const struct json *line, size_t rows, bool with_meta)
+void
+reqlog_put_rows(struct buf *out, const struct json *line, size_t rows,
+    bool with_meta)
 {
 	size_t n;
 	struct logged_column *col = line_columns(&n, line);
@@ -192,7 +193,7 @@ reqlog_read_bytes(struct buf *out, uint64_t *rows, uint64_t *skipped,
 		} else if ((n = reqlog_line_rows(line)) == 0) {
 			*skipped += !reqlog_is_note(line);
 		} else if (reqlog_passes(line, f)) {
-			put_rows(out, line, n, f->with_meta != 0);
+			reqlog_put_rows(out, line, n, f->with_meta != 0);
 			*rows += n;
 		}
 	}

@@ -99,12 +99,10 @@ void reqlog_close(struct reqlog *l);
 /*
  * Read it back as rows: each line whose inputs and outputs are plain values,
  * or lists of them of one length (others are skipped), becomes flat JSON
- * objects of the input columns, then the output columns (prefixed when they clash with an
- * input: "output."), then, with_meta, "mlv.time" "mlv.id" "mlv.unit"
- * "mlv.model" "mlv.version" "mlv.variant".  Appended to *out as JSON Lines,
- * which table_read reads; `path` is a folder or one segment.  Of a folder,
- * segments whose name is a day or more away from what passes are not opened:
- * one is ended after an hour.
+ * objects of the inputs, then the outputs ("output.NAME" where an input has
+ * the name), then, with_meta, "mlv.time", id, unit, model, version, variant.
+ * Appended to *out as JSON Lines; `path` is a folder or one segment.  Of a
+ * folder, segments a day or more from what passes are not opened.
  */
 struct reqlog_filter {
 	int64_t since_us, until_us;	/* 0: no limit; until is exclusive */
@@ -141,13 +139,15 @@ int reqlog_each(uint64_t *skipped, const char *path,
  * may come. */
 int reqlog_each_bytes(size_t *used, uint64_t *skipped, const char *s, size_t n,
     const struct reqlog_filter *f, const struct reqlog_wanted *w, struct err *e);
-/* The lines that hold rows, whole. */
+/* The lines that hold rows, whole; and the rows, as reqlog_read has them. */
 struct reqlog_lines {
 	int (*line)(void *, const struct json *line, size_t rows, struct err *);
 	void *ctx;
 };
 int reqlog_each_line(uint64_t *skipped, const char *path,
     const struct reqlog_filter *f, const struct reqlog_lines *to, struct err *e);
+void reqlog_put_rows(struct buf *out, const struct json *line, size_t rows,
+    bool with_meta);
 /* The first line that holds rows, in the arena; *line NULL: there is none. */
 int reqlog_first(struct json **line, struct arena *a, const char *path,
     struct err *e);

@@ -12,21 +12,50 @@
 # ROWS sets all sizes (1,000,000; the report has a fifth unless REPORT_ROWS says
 # more), SEED, WEEKS and SERIES those of alarms.py, PYTHON an environment with
 # Evidently, scikit-learn and, for one column of the last table, NannyML.
+# SECTIONS names those wanted of: compare stored perf watch report alarms.
 set -eu
 : "${ROWS:=1000000}" "${PERF_ROWS:=$ROWS}" "${REPORT_ROWS:=$((ROWS / 5))}"
 export ROWS PERF_ROWS REPORT_ROWS
+: "${SECTIONS:=compare stored perf watch report alarms}"
+export SECTIONS
+for s in $SECTIONS; do
+	case $s in
+	compare|stored|perf|watch|report|alarms)
+		;;
+	*)
+		echo "drift.sh: error: no section '$s': compare, stored, perf, watch, report, alarms" >&2
+		exit 2
+		;;
+	esac
+done
 python=${PYTHON:-build/venv/bin/python}
+
+# Is one of these sections wanted?
+wanted()
+{
+	for s in "$@"; do
+		case " $SECTIONS " in
+		*" $s "*)
+			return 0
+			;;
+		esac
+	done
+	return 1
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-"$python" - "$work" <<'P'
+! wanted compare stored || "$python" - "$work" <<'P'
 import os, statistics, subprocess, sys, time, warnings
 warnings.filterwarnings("ignore")
 import numpy as np
 import pandas as pd
-from evidently import DataDefinition, Dataset, Report
-from evidently.presets import DataDriftPreset
 work, size = sys.argv[1], int(os.environ["ROWS"])
+sections = os.environ["SECTIONS"].split()
+if "compare" in sections:
+    from evidently import DataDefinition, Dataset, Report
+    from evidently.presets import DataDriftPreset
 
 
 def write(path, rows, seed, shift):
@@ -69,20 +98,30 @@ def side_by_side(rows, runs):
     print("%9s x 20: Evidently %6.2f s, mlv-drift %.3f s, %.0fx" % (format(rows, ","), e, t, e / t), flush=True)
 
 
-side_by_side(size // 10, 3)
-side_by_side(size, 1)
-with open(work + "/a.json", "w") as out:
-    subprocess.run(["mlv-data", "profile", work + "/a.csv"], stdout=out, check=True)
-t = median(lambda: subprocess.run(["mlv-drift", "compare", work + "/a.json", work + "/b.csv"], capture_output=True), 5)
-print("%s x 20 against a stored profile: %.3f s" % (format(size, ","), t), flush=True)
+def against_profile():
+    write(work + "/a.csv", size, 1, 0)
+    write(work + "/b.csv", size, 2, .02)
+    with open(work + "/a.json", "w") as out:
+        subprocess.run(["mlv-data", "profile", work + "/a.csv"], stdout=out, check=True)
+    t = median(lambda: subprocess.run(["mlv-drift", "compare", work + "/a.json", work + "/b.csv"], capture_output=True), 5)
+    print("%s x 20 against a stored profile: %.3f s" % (format(size, ","), t), flush=True)
+
+
+if "compare" in sections:
+    side_by_side(size // 10, 3)
+    side_by_side(size, 1)
+if "stored" in sections:
+    against_profile()
 P
-"$python" - "$work" <<'P'
+! wanted perf watch report || "$python" - "$work" <<'P'
 import os, resource, statistics, subprocess, sys, time, warnings
 warnings.filterwarnings("ignore")
 import numpy as np
 import pandas as pd
-from sklearn import metrics
 work = sys.argv[1]
+sections = os.environ["SECTIONS"].split()
+if "perf" in sections:
+    from sklearn import metrics
 r = np.random.default_rng(7)
 
 
@@ -110,41 +149,41 @@ def timed(argv, runs=5):
 
 
 # --- labels that came late
-n = int(os.environ.get("PERF_ROWS", "1000000"))
-a, b = work + "/answers.csv", work + "/late.csv"
-q = np.round(1 / (1 + np.exp(-r.normal(size=n) * 2)), 6)
-ids = np.char.add("c", r.permutation(n).astype(str))
-y = np.where(r.random(n) < q, "Yes", "No")
-pd.DataFrame({"id": ids, "when": np.char.add("2026-01-", np.char.zfill((np.arange(n) * 28 // n + 1).astype(str), 2)),
-              "probabilities.No": 1 - q, "probabilities.Yes": q, "label": np.where(q >= .5, "Yes", "No")}).to_csv(a, index=False)
-late = r.permutation(n)[:n * 8 // 10]
-pd.DataFrame({"id": ids[late], "churn": y[late]}).to_csv(b, index=False)
+def late_labels():
+    n = int(os.environ.get("PERF_ROWS", "1000000"))
+    a, b = work + "/answers.csv", work + "/late.csv"
+    q = np.round(1 / (1 + np.exp(-r.normal(size=n) * 2)), 6)
+    ids = np.char.add("c", r.permutation(n).astype(str))
+    y = np.where(r.random(n) < q, "Yes", "No")
+    pd.DataFrame({"id": ids, "when": np.char.add("2026-01-", np.char.zfill((np.arange(n) * 28 // n + 1).astype(str), 2)),
+                  "probabilities.No": 1 - q, "probabilities.Yes": q, "label": np.where(q >= .5, "Yes", "No")}).to_csv(a, index=False)
+    late = r.permutation(n)[:n * 8 // 10]
+    pd.DataFrame({"id": ids[late], "churn": y[late]}).to_csv(b, index=False)
 
+    def theirs():
+        d = pd.read_csv(a).merge(pd.read_csv(b), on="id")
+        found = {}
+        for day, g in [("all", d)] + list(d.groupby("when")):
+            t, p = g.churn == "Yes", g.label == "Yes"
+            found[day] = [metrics.roc_auc_score(t, g["probabilities.Yes"]), metrics.accuracy_score(t, p),
+                          metrics.precision_score(t, p), metrics.recall_score(t, p), metrics.f1_score(t, p),
+                          metrics.log_loss(t, g["probabilities.Yes"]), metrics.brier_score_loss(t, g["probabilities.Yes"])]
+        return found
 
-def theirs():
-    d = pd.read_csv(a).merge(pd.read_csv(b), on="id")
-    found = {}
-    for day, g in [("all", d)] + list(d.groupby("when")):
-        t, p = g.churn == "Yes", g.label == "Yes"
-        found[day] = [metrics.roc_auc_score(t, g["probabilities.Yes"]), metrics.accuracy_score(t, p),
-                      metrics.precision_score(t, p), metrics.recall_score(t, p), metrics.f1_score(t, p),
-                      metrics.log_loss(t, g["probabilities.Yes"]), metrics.brier_score_loss(t, g["probabilities.Yes"])]
-    return found
+    begin = time.perf_counter()
+    want = theirs()
+    them = time.perf_counter() - begin
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    us, mib, out = timed(["mlv-drift", "perf", "--labels", b, "--key", "id", "--time", "when", a], 3)
+    far = 0
+    names = ["auc", "accuracy", "precision", "recall", "f1", "logloss", "brier"]
+    for line in out.splitlines():
+        by, value, name, got = line.split("\t")[:4]
+        if name in names:
+            far = max(far, abs(float(got) - want["all" if by == "all" else value][names.index(name)]))
+    print("perf, %s answers, %s labels: pandas and scikit-learn %.1f s, %.0f MiB; mlv-drift %.1f s, %.0f MiB; "
+          "furthest apart %.0e" % (format(n, ","), format(len(late), ","), them, peak, us, mib, far), flush=True)
 
-
-begin = time.perf_counter()
-want = theirs()
-them = time.perf_counter() - begin
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-us, mib, out = timed(["mlv-drift", "perf", "--labels", b, "--key", "id", "--time", "when", a], 3)
-far = 0
-names = ["auc", "accuracy", "precision", "recall", "f1", "logloss", "brier"]
-for line in out.splitlines():
-    by, value, name, got = line.split("\t")[:4]
-    if name in names:
-        far = max(far, abs(float(got) - want["all" if by == "all" else value][names.index(name)]))
-print("perf, %s answers, %s labels: pandas and scikit-learn %.1f s, %.0f MiB; mlv-drift %.1f s, %.0f MiB; "
-      "furthest apart %.0e" % (format(n, ","), format(len(late), ","), them, peak, us, mib, far), flush=True)
 
 # --- windows, and the page
 def table(path, rows, cols, shift=0, first=0):
@@ -155,18 +194,27 @@ def table(path, rows, cols, shift=0, first=0):
     d.to_csv(path, index=False)
 
 
-size = int(os.environ["ROWS"])
-table(work + "/ref.csv", size // 10, 20)
-table(work + "/now.csv", size, 20)
-few = timed(["mlv-drift", "watch", "--window", "10000", work + "/ref.csv", work + "/ref.csv"])[0]
-many, mib, _ = timed(["mlv-drift", "watch", "--window", "10000", work + "/ref.csv", work + "/now.csv"])
-print("watch, 20 columns, windows of 10,000: %s rows a second, %.0f MiB" % (format(int(size * .9 / (many - few)), ","), mib),
-      flush=True)
-rows = int(os.environ.get("REPORT_ROWS", "200000"))
-table(work + "/a.csv", rows, 100)
-table(work + "/b.csv", rows, 100, .05)
-took, mib, out = timed(["mlv-drift", "report", "--html", work + "/a.csv", work + "/b.csv"], 3)
-print("report, %s x 100 a side: %.1f s, %.0f MiB, a page of %.0f kB" % (format(rows, ","), took, mib, len(out) / 1000),
-      flush=True)
+def windows():
+    size = int(os.environ["ROWS"])
+    table(work + "/ref.csv", size // 10, 20)
+    table(work + "/now.csv", size, 20)
+    few = timed(["mlv-drift", "watch", "--window", "10000", work + "/ref.csv", work + "/ref.csv"])[0]
+    many, mib, _ = timed(["mlv-drift", "watch", "--window", "10000", work + "/ref.csv", work + "/now.csv"])
+    print("watch, 20 columns, windows of 10,000: %s rows a second, %.0f MiB" % (format(int(size * .9 / (many - few)), ","), mib),
+          flush=True)
+
+
+def page():
+    rows = int(os.environ.get("REPORT_ROWS", "200000"))
+    table(work + "/a.csv", rows, 100)
+    table(work + "/b.csv", rows, 100, .05)
+    took, mib, out = timed(["mlv-drift", "report", "--html", work + "/a.csv", work + "/b.csv"], 3)
+    print("report, %s x 100 a side: %.1f s, %.0f MiB, a page of %.0f kB" % (format(rows, ","), took, mib, len(out) / 1000),
+          flush=True)
+
+
+for name, run in ("perf", late_labels), ("watch", windows), ("report", page):
+    if name in sections:
+        run()
 P
-"$python" -W ignore scripts/bench/alarms.py "$work"
+! wanted alarms || "$python" -W ignore scripts/bench/alarms.py "$work"

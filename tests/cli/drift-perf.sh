@@ -171,6 +171,49 @@ check 'perf --estimate dle: the loss of days without labels, by columns named or
 	expect 3 perf --estimate dle answers.csv &&
 	says 'dle estimates regressions alone'
 X
+check 'perf --sample: dle and weak segments of many answers take no more memory, and say that it is a sample' <<'X'
+	awk 'BEGIN {
+		print "id,x,place,words,prediction"
+		for (i = 0; i < 200000; i++)
+			printf "%d,%d,%s,\"words, of no use\",%d\n", i, i * 7919 % 1000, i % 3 ? "land" : "town", i % 13
+	}' >many.csv &&
+	awk -F , 'BEGIN { print "id,y" } NR > 1 && NR % 5 {
+		print $1 "," $6 + $2 % 100 / 100 + ($3 == "town")
+	}' many.csv >my.csv &&
+	many() {
+		[ -n "${MLV_SANITIZED:-}" ] || ulimit -v 120000
+		mlv-drift perf --labels my.csv --key id --weak 100 --estimate dle --sample 5000 "$@"
+	} &&
+	(expect 0 many many.csv) &&
+	says 'of 200000 answers are looked at, a sample (--sample)' &&
+	lines all "$none" mae | awk -F '\t' '{ exit !($8 < $4 && $4 < $9 && $9 - $8 < 0.1 && $11 == 200000) }' &&
+	grep '^(weak)' out | head -n 1 >first &&
+	awk -F '\t' '{ exit !($2 == "place = town" && $4 > 1.4 && $7 > 700 && $7 < 1700) }' first &&
+	mv out before &&
+	(expect 0 many many.csv) &&
+	cmp before out
+X
+check 'perf --sample: a log and a table of the same answers give the same sample' <<'X'
+	mkdir log &&
+	awk -F , 'NR > 1 && NR <= 3001 {
+		printf "{\"time\":\"2026-01-01T00:00:00Z\",\"inputs\":{\"id\":[%d],\"x\":[%d],\"place\":[\"%s\"]},", $1, $2, $3
+		printf "\"outputs\":{\"prediction\":[%d]}}\n", $6
+	}' many.csv >log/20260101T000000Z-1.jsonl &&
+	head -n 3001 many.csv >some.csv &&
+	mv log/20260101T000000Z-1.jsonl all &&
+	head -n 1000 all >log/20260101T000000Z-1.jsonl &&
+	tail -n +1001 all >log/20260101T010000Z-1.jsonl &&
+	few() { mlv-drift perf --labels my.csv --key id --weak 30 --estimate dle --sample "$@"; } &&
+	expect 0 few 1000 --features x,place some.csv &&
+	grep -q '^(weak)	place = town' out &&
+	mv out table &&
+	expect 0 few 1000 --features x,place log &&
+	grep -v "^day" out | cmp - table &&
+	head -n 3001 all | cut -d , -f 1- | sed 's/[][]//g; s/"time".*"inputs":{//; s/},"outputs":{/,/; s/}}/}/' >some.jsonl &&
+	expect 0 few 1000 --features x,place some.jsonl &&
+	cmp out table &&
+	expect 2 few 99 some.csv
+X
 check 'perf: three classes are judged by accuracy, f1_macro and auc_ovr' <<'X'
 	awk 'BEGIN {
 		print "id,label,probabilities.a,probabilities.b,probabilities.c"

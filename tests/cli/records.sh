@@ -537,6 +537,8 @@ check 'mlv-drift perf prints the records of mlv-drift-records(5), in both forms'
 	}' >answers.csv &&
 	awk 'BEGIN { print "id,y"; for (i = 0; i < 60; i++) print i "," (i * 3 % 10 > 4) }' >late.csv &&
 	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --estimate cbpe --weak 2 answers.csv &&
+	awk 'NR < 122 { print (NR == 1 ? "id,p,g" : NR ",.5,1") }' answers.csv answers.csv answers.csv >many.csv &&
+	described 0 mlv-drift perf -l late.csv -k id --score p --positive 1 --weak 2 --sample 100 many.csv &&
 	plain mlv.drift.performance/1 0 mlv-drift perf -l late.csv -k id --score p --positive 1 answers.csv
 X
 check 'mlv-drift alert prints the records of mlv-drift-records(5), in both forms' <<'X'

@@ -112,23 +112,30 @@ queue_answer(struct http_worker *w, struct http_conn *k,
 	}
 }
 
-void
-refuse_request(struct http_worker *w, struct http_conn *k, int status)
+static const char *
+reason_text(int status)
 {
-	struct http_response r = { .status = status,
-	    .type = "application/json" };
-	const char *why = status == 413 ? "the body is too large" :
+	return status == 413 ? "the body is too large" :
 	    status == 415 ? "a Content-Encoding is not understood: send the "
 	    "body as it is" : status == 417 ? "nothing but 100-continue can "
 	    "be expected" : status == 431 ? "the head of the request is too "
 	    "large" : status == 500 ? "the answer is too large" :
 	    status == 503 ? "too much at once: try again" : status == 505 ?
 	    "HTTP/1.1 is spoken here" : "malformed request";
+}
+
+void
+refuse_request(struct http_worker *w, struct http_conn *k, int status,
+    const char *why)
+{
+	struct http_response r = { .status = status,
+	    .type = "application/json" };
 
 	if (status == 503)
 		http_add_field(&r, "Retry-After", "1");
 	buf_init(&r.body, BUF_CAP_SMALL);
-	buf_addf(&r.body, "{\"error\":\"%s\"}\n", why);
+	buf_addf(&r.body, "{\"error\":\"%s\"}\n", why ? why :
+	    reason_text(status));
 	k->last = true;
 	queue_answer(w, k, &r, true);
 	buf_free(&r.body);

@@ -16,6 +16,7 @@
 
 #define BODY_KEPT ((size_t)64 << 10)	/* room left to the next request */
 #define READ_MAX ((size_t)64 << 10)
+#define RECORD_MAX ((size_t)16 << 10)	/* of TLS */
 #define LINGER_US 2000000
 #define CROWDED_US 1000000	/* an idle connection where all are taken */
 
@@ -59,6 +60,10 @@ close_conn(struct http_worker *w, struct http_conn *k)
 	*k->at = k->next;
 	if (k->next)
 		k->next->at = k->at;
+	/* what was cut off has not ended */
+	if (k->tls && k->phase < PHASE_ANSWER)
+		tls_say_end(k->tls);
+	tls_session_free(k->tls);
 	close(k->fd);
 	buf_free(&k->body);
 	buf_free(&k->out);
@@ -81,6 +86,7 @@ open_conn(struct http_worker *w, int fd)
 		return;
 	}
 	k->fd = fd;
+	k->worker = w;
 	k->events = EPOLLIN;
 	buf_init(&k->body, w->server->body_max);
 	buf_init(&k->out, BUF_CAP_SMALL);
@@ -96,10 +102,140 @@ open_conn(struct http_worker *w, int fd)
 		close_conn(w, k);
 }
 
+/* --- the wire ------------------------------------------------------------- */
+
+/* When bytes came, which may have waited for us: as the kernel noted. */
+static int64_t
+arrival_us(const struct http_worker *w, struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	struct timespec t;
+	int64_t ago;
+
+	if (c == NULL || c->cmsg_level != SOL_SOCKET ||
+	    c->cmsg_type != SCM_TIMESTAMPNS)
+		return w->now_us;
+	memcpy(&t, CMSG_DATA(c), sizeof(t));
+	ago = clock_wall_us() - ((int64_t)t.tv_sec * 1000000 +
+	    t.tv_nsec / 1000);
+	/* a clock that was set says nothing */
+	return ago < 0 || ago > 3600000000 ? w->now_us : clock_mono_us() - ago;
+}
+
+/* As recvmsg; notes when it came. */
+static ssize_t
+receive_raw(void *ctx, void *to, size_t room)
+{
+	struct http_conn *k = ctx;
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(struct timespec))];
+	} control;
+	struct iovec part = { to, room };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1,
+	    .msg_control = &control, .msg_controllen = sizeof(control) };
+	ssize_t got = recvmsg(k->fd, &m, 0);
+
+	if (got > 0)
+		k->came_us = arrival_us(k->worker, &m);
+	return got;
+}
+
+static ssize_t
+transmit_raw(void *ctx, const void *from, size_t n)
+{
+	struct http_conn *k = ctx;
+
+	return send(k->fd, from, n, MSG_NOSIGNAL);
+}
+
+/* TLS where it is asked for, when the first bytes are there. */
+static bool
+begin_tls(struct http_conn *k)
+{
+	struct tls *t = k->worker->server->o.tls;
+	const struct tls_link l = { receive_raw, transmit_raw, k };
+
+	return t == NULL || (k->tls = tls_session_new(t, &l)) != NULL;
+}
+
+/* How reading and writing go: some was, none can be now, the end (or an
+ * error), or a client that speaks without the TLS that is spoken here. */
+enum wire { WIRE_SOME, WIRE_WAIT, WIRE_END, WIRE_PLAIN };
+
+static enum wire
+wire_of_tls(enum tls_step step)
+{
+	return step == TLS_DONE ? WIRE_SOME : step == TLS_WAIT ? WIRE_WAIT :
+	    step == TLS_PLAIN ? WIRE_PLAIN : WIRE_END;
+}
+
+static enum wire
+wire_of_raw(ssize_t n)
+{
+	return n >= 0 ? WIRE_SOME : errno == EAGAIN || errno == EINTR ?
+	    WIRE_WAIT : WIRE_END;
+}
+
+static enum wire
+receive(struct http_conn *k, void *to, size_t room, size_t *n)
+{
+	ssize_t got;
+
+	if (k->tls)
+		return wire_of_tls(tls_read(k->tls, to, room, n));
+	got = receive_raw(k, to, room);
+	*n = got > 0 ? (size_t)got : 0;
+	return got == 0 ? WIRE_END : wire_of_raw(got);
+}
+
+/* Of two parts in TLS, whose records are sealed one by one: a head and a short
+ * body go as one. */
+static enum wire
+transmit_sealed(struct http_conn *k, const struct iovec *part, size_t *n)
+{
+	static _Thread_local char room[RECORD_MAX];
+	size_t first = part[0].iov_len, more = part[1].iov_len;
+
+	if (first == 0)
+		return wire_of_tls(tls_write(k->tls, part[1].iov_base, more,
+		    n));
+	if (more == 0 || first >= sizeof(room))
+		return wire_of_tls(tls_write(k->tls, part[0].iov_base, first,
+		    n));
+	if (more > sizeof(room) - first)
+		more = sizeof(room) - first;
+	memcpy(room, part[0].iov_base, first);
+	memcpy(room + first, part[1].iov_base, more);
+	return wire_of_tls(tls_write(k->tls, room, first + more, n));
+}
+
+/* Some of two parts, which are not both empty. */
+static enum wire
+transmit(struct http_conn *k, struct iovec *part, size_t *n)
+{
+	bool one = part[0].iov_len == 0;
+	struct msghdr m = { .msg_iov = part + one, .msg_iovlen = one ? 1 : 2 };
+	ssize_t sent;
+
+	if (k->tls)
+		return transmit_sealed(k, part, n);
+	sent = sendmsg(k->fd, &m, MSG_NOSIGNAL);
+	*n = sent > 0 ? (size_t)sent : 0;
+	return wire_of_raw(sent);
+}
+
 /* --- requests ------------------------------------------------------------- */
 
 /* What a step leaves to do: wait for the socket, go on, or close. */
 enum step { STEP_WAIT, STEP_ON, STEP_CLOSE };
+
+static enum step
+next_step(enum wire wire)
+{
+	return wire == WIRE_SOME ? STEP_ON : wire == WIRE_WAIT ? STEP_WAIT :
+	    STEP_CLOSE;
+}
 
 static enum step
 start_answer(struct http_worker *w, struct http_conn *k)
@@ -111,7 +247,17 @@ start_answer(struct http_worker *w, struct http_conn *k)
 static enum step
 refuse(struct http_worker *w, struct http_conn *k, int status)
 {
-	refuse_request(w, k, status);
+	refuse_request(w, k, status, NULL);
+	return start_answer(w, k);
+}
+
+/* Told in his words, of which nothing was read as a request. */
+static enum step
+refuse_plain(struct http_worker *w, struct http_conn *k)
+{
+	tls_session_free(k->tls);
+	k->tls = NULL;
+	refuse_request(w, k, 400, "TLS is spoken here: ask with https://");
 	return start_answer(w, k);
 }
 
@@ -137,7 +283,7 @@ answer_request(struct http_worker *w, struct http_conn *k)
 	w->now_us = clock_mono_us();
 	status = !r.body.failed ? 0 : r.body.starved ? 503 : 500;
 	if (status)
-		refuse_request(w, k, status);
+		refuse_request(w, k, status, NULL);
 	else
 		queue_answer(w, k, &r, strcmp(q.method, "HEAD") != 0);
 	buf_free(&r.body);
@@ -225,10 +371,13 @@ begin_body(struct http_worker *w, struct http_conn *k)
 			buf_grew(&k->body, 0);
 	}
 	if (more == 0 && k->head.expects) {
-		static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+		char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+		struct iovec part[2] = { { NULL, 0 },
+		    { go_on, sizeof(go_on) - 1 } };
+		size_t n;
 
-		if (send(k->fd, go_on, sizeof(go_on) - 1, MSG_NOSIGNAL) !=
-		    (ssize_t)sizeof(go_on) - 1)
+		if (transmit(k, part, &n) != WIRE_SOME ||
+		    n != sizeof(go_on) - 1)
 			return STEP_CLOSE;
 	}
 	if (more == 0)
@@ -237,55 +386,16 @@ begin_body(struct http_worker *w, struct http_conn *k)
 	return add_body(w, k, k->in + k->n_head - more, more);
 }
 
-/* When bytes came, which may have waited for us: as the kernel noted. */
-static int64_t
-arrival_us(const struct http_worker *w, struct msghdr *m)
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(m);
-	struct timespec t;
-	int64_t ago;
-
-	if (c == NULL || c->cmsg_level != SOL_SOCKET ||
-	    c->cmsg_type != SCM_TIMESTAMPNS)
-		return w->now_us;
-	memcpy(&t, CMSG_DATA(c), sizeof(t));
-	ago = clock_wall_us() - ((int64_t)t.tv_sec * 1000000 +
-	    t.tv_nsec / 1000);
-	/* a clock that was set says nothing */
-	return ago < 0 || ago > 3600000000 ? w->now_us : clock_mono_us() - ago;
-}
-
-/* More bytes: 1, 0 when none are there now, -1 at the end. */
-static int
-receive(struct http_worker *w, struct http_conn *k, char *to, size_t room,
-    size_t *n)
-{
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(struct timespec))];
-	} control;
-	struct iovec part = { to, room };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1,
-	    .msg_control = &control, .msg_controllen = sizeof(control) };
-	ssize_t got = recvmsg(k->fd, &m, 0);
-
-	*n = got > 0 ? (size_t)got : 0;
-	if (got > 0) {
-		k->came_us = arrival_us(w, &m);
-		return 1;
-	}
-	return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
-}
-
 static enum step
 read_head(struct http_worker *w, struct http_conn *k)
 {
 	size_t n, blank = 0;
-	int got;
+	enum wire got;
 
 	/* who says nothing costs little */
 	if (k->in == NULL &&
-	    (k->in = mem_zeroed(HTTP_HEAD_MAX + 1, 1)) == NULL)
+	    ((k->in = mem_zeroed(HTTP_HEAD_MAX + 1, 1)) == NULL ||
+	    !begin_tls(k)))
 		return STEP_CLOSE;
 	/* empty lines in front of a request mean nothing */
 	while (blank + 1 < k->n_in && k->in[blank] == '\r' &&
@@ -300,11 +410,11 @@ read_head(struct http_worker *w, struct http_conn *k)
 		return begin_body(w, k);
 	if (k->n_in == HTTP_HEAD_MAX)
 		return refuse(w, k, 431);
-	got = receive(w, k, k->in + k->n_in, HTTP_HEAD_MAX - k->n_in, &n);
+	got = receive(k, k->in + k->n_in, HTTP_HEAD_MAX - k->n_in, &n);
 	if (k->n_in == 0)
 		k->begun_us = k->came_us;
 	k->n_in += n;
-	return got > 0 ? STEP_ON : got == 0 ? STEP_WAIT : STEP_CLOSE;
+	return got == WIRE_PLAIN ? refuse_plain(w, k) : next_step(got);
 }
 
 static enum step
@@ -312,14 +422,12 @@ read_body(struct http_worker *w, struct http_conn *k)
 {
 	static _Thread_local char room[READ_MAX];
 	size_t most = sizeof(room), n;
-	int got;
+	enum wire got;
 
 	if (!k->head.chunked && k->head.length - k->body.len < most)
 		most = (size_t)k->head.length - k->body.len;
-	got = receive(w, k, room, most, &n);
-	if (got <= 0)
-		return got == 0 ? STEP_WAIT : STEP_CLOSE;
-	return add_body(w, k, room, n);
+	got = receive(k, room, most, &n);
+	return got == WIRE_SOME ? add_body(w, k, room, n) : next_step(got);
 }
 
 /* All is sent: ready for the next request, whose bytes may be there. */
@@ -328,6 +436,8 @@ finish_request(struct http_worker *w, struct http_conn *k)
 {
 	end_request(w->server, k);
 	if (k->last) {
+		if (k->tls)
+			tls_say_end(k->tls);
 		(void)shutdown(k->fd, SHUT_WR);
 		enter_phase(w, k, PHASE_LINGER);
 		return STEP_ON;
@@ -342,7 +452,8 @@ finish_request(struct http_worker *w, struct http_conn *k)
 	buf_clear(&k->body);
 	buf_clear(&k->out);
 	enter_phase(w, k, PHASE_HEAD);
-	return k->n_in ? STEP_ON : STEP_WAIT;
+	return k->n_in || (k->tls && tls_has_more(k->tls)) ? STEP_ON :
+	    STEP_WAIT;
 }
 
 static enum step
@@ -352,14 +463,12 @@ send_answer(struct http_worker *w, struct http_conn *k)
 	size_t from = head ? 0 : k->sent - k->out.len;
 	struct iovec part[2] = { { k->out.data + k->sent, head },
 	    { k->answer.data + from, k->answer.len - from } };
-	struct msghdr m = { .msg_iov = head ? part : part + 1,
-	    .msg_iovlen = head ? 2 : 1 };
-	ssize_t n = sendmsg(k->fd, &m, MSG_NOSIGNAL);
+	size_t n;
+	enum wire sent = transmit(k, part, &n);
 
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? STEP_WAIT :
-		    STEP_CLOSE;
-	k->sent += (size_t)n;
+	if (sent != WIRE_SOME)
+		return next_step(sent);
+	k->sent += n;
 	return k->sent == k->out.len + k->answer.len ? finish_request(w, k) :
 	    STEP_ON;
 }
@@ -370,13 +479,20 @@ static enum step
 linger(struct http_worker *w, struct http_conn *k)
 {
 	char room[4096];
-	size_t n;
-	int got = receive(w, k, room, sizeof(room), &n);
+	ssize_t n = receive_raw(k, room, sizeof(room));
 
-	k->drained += n;
-	if (got < 0 || k->drained > w->server->body_max)
+	k->drained += n > 0 ? (size_t)n : 0;
+	if (n == 0 || k->drained > w->server->body_max)
 		return STEP_CLOSE;
-	return got ? STEP_ON : STEP_WAIT;
+	return next_step(wire_of_raw(n));
+}
+
+/* TLS may have to send in order to read. */
+static bool
+waits_to_send(const struct http_conn *k)
+{
+	return k->tls && k->phase != PHASE_LINGER ?
+	    tls_waits_to_send(k->tls) : k->phase == PHASE_ANSWER;
 }
 
 void
@@ -392,7 +508,7 @@ serve_conn(struct http_worker *w, struct http_conn *k)
 	if (step == STEP_CLOSE)
 		close_conn(w, k);
 	else	/* who is not done, with bytes read already, is woken at once */
-		watch_for(w, k, step == STEP_ON || k->phase == PHASE_ANSWER ?
+		watch_for(w, k, step == STEP_ON || waits_to_send(k) ?
 		    EPOLLOUT : EPOLLIN);
 }
 

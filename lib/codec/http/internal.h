@@ -13,6 +13,7 @@
 #include "base/thread.h"
 #include "codec/http.h"
 #include "codec/http/head.h"
+#include "codec/http/tls.h"
 
 #define BODIES_MAX 64		/* of the largest size, on their way at once */
 
@@ -21,6 +22,9 @@ enum phase { PHASE_HEAD, PHASE_BODY, PHASE_ANSWER, PHASE_LINGER };
 /* A connection, and the request in progress on it. */
 struct http_conn {
 	int fd;
+	struct http_worker *worker;
+	struct tls_session *tls;	/* NULL without, and before the first
+					 * byte */
 	enum phase phase;
 	int64_t since_us;		/* in that phase, by the worker's clock */
 	int64_t begun_us, came_us;	/* of the request: its first byte, the
@@ -76,8 +80,10 @@ struct http_server {
 /* Head and body of an answer, ready to be sent. */
 void queue_answer(struct http_worker *w, struct http_conn *k,
     struct http_response *r, bool with_body);
-/* An answer of our own, the last of its connection. */
-void refuse_request(struct http_worker *w, struct http_conn *k, int status);
+/* An answer of our own, the last of its connection; `why` NULL: what the
+ * status says. */
+void refuse_request(struct http_worker *w, struct http_conn *k, int status,
+    const char *why);
 
 /* ---- conn.c: what comes ---- */
 

@@ -4,7 +4,9 @@
 #ifndef FLOW_PERF_INTERNAL_H
 #define FLOW_PERF_INTERNAL_H
 
+#include "base/source.h"
 #include "flow/perf/perf.h"
+#include "read/stream.h"
 
 /* Which columns hold what. */
 struct perf_columns {
@@ -15,15 +17,19 @@ struct perf_columns {
 	const char *answer;		/* column of the class, or NULL */
 };
 
-/* What an estimate of losses needs of each answer, in the order they came. */
+/* What an estimate of losses needs of each answer, or of each of a sample, in
+ * the order they came. */
 struct dle {
 	size_t *row;			/* its place in the table */
+	uint64_t *number;		/* among those handed on, from 1 */
 	double *off;			/* the answer less the truth; NAN: of
 					 * no label that teaches */
 	double *seen;			/* the same of any label */
 	struct table *t;
 	uint32_t *group;		/* (rows, 2 + n_by) of late.h */
 	size_t rows, room;
+	uint64_t handed;
+	unsigned halved;		/* so often: 0, all are in it */
 };
 
 struct perf {
@@ -49,15 +55,30 @@ int perf_find_columns(struct perf *p, const char *const *name, size_t n,
 /* p->text is one row. */
 int perf_add_row(struct perf *p, int64_t time_us, bool timed, struct err *e);
 
-/* --- dle.c --- */
+/* --- answers.c --- */
 /* Of the answer just handed on; of a label of answer `number`. */
 void dle_note(struct perf *p);
 void dle_labelled(void *perf, uint64_t number, double off, bool teaches);
 /* The table of the answers, which the two below go by. */
 int dle_open(struct perf *p, struct err *e);
+void dle_release(struct perf *p);
+
+/* --- dle.c --- */
 int dle_find_weak(struct perf *p, struct err *e);
 int dle_estimate(struct late_report *r, struct perf *p, struct err *e);
-void dle_release(struct perf *p);
+
+/* --- raw.c --- */
+/* Tables in blocks of raw cells; closed in any case. */
+struct raw_reader {
+	struct source in;
+	struct table_reader *rd;
+	struct table *block;		/* the first one, then each */
+	bool open;
+};
+
+int perf_open_raw(struct raw_reader *r, const char *path,
+    const struct table_read_opts *read, struct err *e);
+void perf_close_raw(struct raw_reader *r);
 
 /* --- rows.c --- */
 int perf_read_log(struct perf *p, struct err *e);

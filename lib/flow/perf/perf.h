@@ -33,6 +33,7 @@ struct perf_opts {
 	enum perf_estimate estimate;
 	const char *const *features;	/* of PERF_DLE; none: all that can */
 	size_t n_features;
+	uint64_t sample;	/* the most answers that dle and weak go by */
 	uint64_t weak_rows;	/* the least of a weak segment; 0: not sought */
 	int64_t reference_until;	/* 0: every labelled row teaches */
 	struct reqlog_filter filter;
@@ -45,6 +46,8 @@ struct perf_found {
 	const char *target;
 	uint64_t skipped;		/* lines of the log that are none */
 	struct weak_found weak;
+	uint64_t sampled;	/* answers that dle and weak went by, where
+				 * they are not all; or 0 */
 	uint64_t unscored;		/* rows without a whole answer */
 	struct arena arena;
 };

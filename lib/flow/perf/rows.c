@@ -5,10 +5,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/source.h"
 #include "codec/json.h"
 #include "flow/perf/internal.h"
-#include "read/stream.h"
 
 /* ---- a request log ---- */
 
@@ -93,34 +91,6 @@ perf_read_log(struct perf *p, struct err *e)
 
 /* ---- tables, in blocks of raw cells ---- */
 
-struct raw_reader {
-	struct source in;
-	struct table_reader *rd;
-	struct table *block;		/* the first one, then each */
-	bool open;
-};
-
-static int
-open_raw(struct raw_reader *r, const char *path,
-    const struct table_read_opts *read, struct err *e)
-{
-	struct table_reader_opts o = { .read = *read, .keep_all = true };
-
-	o.read.name = strcmp(path, "-") == 0 ? "standard input" : path;
-	if (source_open(&r->in, path, e) < 0)
-		return -1;
-	r->open = true;
-	return table_reader_open(&r->rd, &r->in, &o, e);
-}
-
-static void
-close_raw(struct raw_reader *r)
-{
-	table_reader_free(r->rd);
-	if (r->open)
-		source_close(&r->in);
-}
-
 static int
 find_raw(const struct column **out, const struct raw_reader *r,
     const char *name, const char *path, struct err *e)
@@ -175,7 +145,7 @@ int
 perf_read_table(struct perf *p, const char *path, struct err *e)
 {
 	struct raw_reader r = { .open = false };
-	int got = open_raw(&r, path, &p->o->read, e);
+	int got = perf_open_raw(&r, path, &p->o->read, e);
 
 	while (got == 0 && (got = table_reader_next(&r.block, r.rd, e)) > 0) {
 		got = 0;
@@ -192,7 +162,7 @@ perf_read_table(struct perf *p, const char *path, struct err *e)
 	}
 	if (got == 0 && p->late == NULL)
 		got = err_set(e, ERR_UNSUPPORTED, "no row in '%s'", path);
-	close_raw(&r);
+	perf_close_raw(&r);
 	return got;
 }
 
@@ -246,7 +216,7 @@ perf_read_labels(struct perf *p, struct err *e)
 	const char *key = p->o->label_key != NULL ? p->o->label_key :
 	    p->o->key;
 	struct raw_reader r = { .open = false };
-	int got = open_raw(&r, p->o->labels, &p->o->read, e);
+	int got = perf_open_raw(&r, p->o->labels, &p->o->read, e);
 
 	while (got == 0 && (got = table_reader_next(&r.block, r.rd, e)) > 0) {
 		got = p->found->target == NULL ? find_target(p, &r, key, e) :
@@ -254,6 +224,6 @@ perf_read_labels(struct perf *p, struct err *e)
 		if (got == 0)
 			got = add_labels(p, &r, key, e);
 	}
-	close_raw(&r);
+	perf_close_raw(&r);
 	return got;
 }
