@@ -68,7 +68,9 @@ check_out_all(struct cli *c, const struct tracked_list *l, bool force)
 			if (print_done(c, &l->v[i], &done, &late) < 0 &&
 			    r == 0) {
 				e = late;
-				r = -1;
+				e.code = ERR_UNPROVEN;
+				r = err_wrap(&e, "'%s' is put back, but",
+				    l->v[i].path);
 			}
 		}
 		if (r == 0)

@@ -165,10 +165,13 @@ child_wait(pid_t pid, int *status, struct child_usage *use, struct err *e)
 	return wait_for(pid, 0, status, use, e) < 0 ? -1 : 0;
 }
 
-int
-child_output(struct buf *out, int *status, const char *const *argv,
+/* Standard error goes to `err`, or to nowhere where it is -1. */
+static int
+collect_output(struct buf *out, int *status, const char *const *argv, int err,
     struct err *e)
 {
+	static const char *const plain[] = { "LC_ALL=C", NULL };
+	struct child_setup how = { .keep = -1, .env = err < 0 ? NULL : plain };
 	int fd[2], null, r = -1;
 	pid_t pid;
 
@@ -180,7 +183,10 @@ child_output(struct buf *out, int *status, const char *const *argv,
 		close(fd[1]);
 		goto done;
 	}
-	r = child_start(&pid, argv, null, fd[1], null, e);
+	how.in = null;
+	how.out = fd[1];
+	how.err = err < 0 ? null : err;
+	r = child_start_with(&pid, argv, &how, e);
 	close(fd[1]);
 	if (r < 0)
 		goto done;
@@ -193,5 +199,35 @@ done:
 	if (null >= 0)
 		close(null);
 	close(fd[0]);
+	return r;
+}
+
+int
+child_output(struct buf *out, int *status, const char *const *argv,
+    struct err *e)
+{
+	return collect_output(out, status, argv, -1, e);
+}
+
+int
+child_output_both(struct buf *out, struct buf *said, int *status,
+    const char *const *argv, struct err *e)
+{
+	char block[4096];
+	ssize_t n;
+	off_t at = 0;
+	int fd, r;
+
+	if (file_open_scratch(&fd, FILE_SCRATCH_FOLDER, e) < 0)
+		return -1;
+	r = collect_output(out, status, argv, fd, e);
+	while (r == 0 && (n = pread(fd, block, sizeof(block), at)) > 0 &&
+	    said->len + (size_t)n <= said->cap) {
+		buf_add(said, block, (size_t)n);
+		at += n;
+	}
+	if (r == 0 && n < 0)
+		r = err_sys(e, "cannot read what '%s' said", argv[0]);
+	close(fd);
 	return r;
 }

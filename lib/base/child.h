@@ -44,5 +44,9 @@ int child_wait(pid_t pid, int *status, struct child_usage *use, struct err *e);
  * *status as above. */
 int child_output(struct buf *out, int *status, const char *const *argv,
     struct err *e);
+/* The same, its standard error appended to *said, in no language but the
+ * program's own; what is longer than its cap is cut. */
+int child_output_both(struct buf *out, struct buf *said, int *status,
+    const char *const *argv, struct err *e);
 
 #endif

@@ -16,6 +16,7 @@
 #define WORDS_MAX 12
 #define FILTERS_MAX 64
 #define OFF_WORDS (sizeof(off) / sizeof(*off))
+#define ARGV_MAX (3 + OFF_WORDS + 2 * FILTERS_MAX + WORDS_MAX + 1)
 
 static const char *const off[] = {
 	"-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
@@ -25,17 +26,15 @@ static const char *const off[] = {
 	"-c", "protocol.http.allow=never", "-c", "protocol.https.allow=never"
 };
 
-/* Run git in the folder, with `more` settings; 1 when it said yes, 0 when it
- * said no or is not there, -1 on trouble. */
-static int
-ask_git_with(struct buf *out, const char *folder, const char *const *more,
-    const char *const *words, struct err *e)
+static void
+fill_words(const char *argv[ARGV_MAX], const char *folder,
+    const char *const *more, const char *const *words)
 {
-	const char *argv[3 + OFF_WORDS + 2 * FILTERS_MAX + WORDS_MAX + 1] = {
-	    "git", "-C", folder };
 	size_t n = 3;
-	int status = 0;
 
+	argv[0] = "git";
+	argv[1] = "-C";
+	argv[2] = folder;
 	memcpy(argv + n, off, sizeof(off));
 	n += OFF_WORDS;
 	for (size_t i = 0; more && more[i]; i++) {
@@ -44,6 +43,19 @@ ask_git_with(struct buf *out, const char *folder, const char *const *more,
 	}
 	for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
 		argv[n++] = words[i];
+	argv[n] = NULL;
+}
+
+/* Run git in the folder, with `more` settings; 1 when it said yes, 0 when it
+ * said no or is not there, -1 on trouble. */
+static int
+ask_git_with(struct buf *out, const char *folder, const char *const *more,
+    const char *const *words, struct err *e)
+{
+	const char *argv[ARGV_MAX];
+	int status = 0;
+
+	fill_words(argv, folder, more, words);
 	if (child_output(out, &status, argv, e) < 0)
 		return e->code == ERR_NOENT ? 0 : -1;
 	return status == 0;
@@ -246,8 +258,23 @@ git_read_lines(struct buf *out, const char *folder, const char *expr,
 {
 	const char *const words[] = { "grep", "--cached", "-I", "-n", "-z",
 	    "-E", "--no-color", "-e", expr, NULL };
+	const char *argv[ARGV_MAX], *line;
+	struct buf said;
+	int status = 0, r;
 
-	return ask_git(out, folder, words, e) < 0 ? -1 : 0;
+	buf_init(&said, BUF_CAP_SMALL);
+	fill_words(argv, folder, NULL, words);
+	r = child_output_both(out, &said, &status, argv, e);
+	line = strncmp(said.data, "error:", 6) == 0 ? said.data :
+	    strstr(said.data, "\nerror:");
+	/* with 1 it found none; what it cannot read it only tells */
+	if (r == 0 && (status > 1 || line)) {
+		line = line ? line + (*line == '\n') : said.data;
+		r = err_set(e, ERR_IO, "git cannot look through its index in "
+		    "'%s': %.*s", folder, (int)strcspn(line, "\n"), line);
+	}
+	buf_free(&said);
+	return r;
 }
 
 int

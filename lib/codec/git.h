@@ -40,7 +40,7 @@ int git_read_path(struct buf *out, const char *folder, const char *what,
 int git_read_staged(struct buf *out, const char *folder, const char *pattern,
     struct err *e);
 /* Append what 'git grep' says of the index: each line that fits the extended
- * expression as PATH NUL NUMBER NUL line. */
+ * expression as PATH NUL NUMBER NUL line.  ERR_IO where git cannot read one. */
 int git_read_lines(struct buf *out, const char *folder, const char *expr,
     struct err *e);
 /* A setting of the repository's own configuration; value NULL: none. */

@@ -195,6 +195,11 @@ check 'lfs: checked out, the pointer in the work tree becomes the file' <<'X'
 	same t.csv ../t.csv &&
 	same 'sub dir/zero.bin' ../zero.bin
 X
+check 'lfs: a pointer that git cannot read is told, and nothing passes for all of it: exit 3' <<'X'
+	cp -a . ../torn &&
+	(cd ../torn && id=$(git rev-parse :t.csv) && rest=${id#??} && rm -f ".git/objects/${id%"$rest"}/$rest" &&
+	    expect 3 mlv-data import lfs && says "unable to read")
+X
 check 'lfs: a folder below, and a linked worktree' <<'X'
 	expect 0 mlv-data import lfs 'sub dir' &&
 	test "$(cut -f5 out)" = 'sub dir/zero.bin' &&

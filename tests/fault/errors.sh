@@ -19,6 +19,8 @@ is_honest() {	# exit status
 is_possible() {	# error, call
 	case $1.$2 in
 	ENOSPC.read | ENOSPC.close | ENOSPC.fstat | ENOSPC.fcntl) false ;;
+	# what strace lets fail is not done: a pipe to git then never ends
+	EIO.close) [ -z "$alone" ] ;;
 	esac
 }
 
@@ -43,7 +45,7 @@ fail_every_call() {	# title, shell code, states that may be seen
 		while read -r call n; do
 			is_possible $error "$call" || continue
 			tried=$((tried + 1))
-			run_failing "$call" "$n" $error -f sh -c "exec $code"
+			run_failing "$call" "$n" $error "$([ -n "$alone" ] || echo -f)" sh -c "exec $code"
 			# the call of a child, which the loader made first here
 			! grep -qE 'loading shared libraries|allocate TLS' err || continue
 			judge_failure "$error at $call $n" "$code" "$states" >>wrong
@@ -118,6 +120,8 @@ make_dvc_base
 fail_every_call 'data import dvc' 'mlv-data import dvc .' seen
 fresh imported_lfs
 make_lfs_base
+alone=1
 fail_every_call 'data import lfs' 'mlv-data import lfs' seen
+alone=
 
 finish

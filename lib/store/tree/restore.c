@@ -599,7 +599,9 @@ apply_all(struct restore *r, struct err *e)
 		n = choose_batch(r, i);
 		result = write_batch(r, i, n, e);
 	}
-	return result == 0 ? sync_all(r, e) : -1;
+	if (result == 0 && (result = sync_all(r, e)) < 0)
+		e->code = ERR_UNPROVEN;	/* all of it has its name */
+	return result;
 }
 
 /* --- all of it ------------------------------------------------------------- */

@@ -22,7 +22,8 @@ struct tree_restored {
  * there.  Files that are right already are not touched.  What would be
  * replaced or removed must be stored: else nothing is done (ERR_EXISTS) unless
  * `force`.  What .mlvignore names stays.  Every file is whole when it gets
- * its name, and what is there at the end survives a power cut.
+ * its name, and what is there at the end survives a power cut: where that
+ * cannot be said ERR_UNPROVEN.
  */
 int tree_restore(struct tree_restored *done, struct repo *repo,
     const struct oid *id, const char *path, bool force, struct err *e);
