@@ -138,7 +138,7 @@ for subject in 'alice push' 'bob pull' 'alice gc'; do
 		why=$(judge_$what) || echo "killed at $point: $why" >>wrong
 	done <tried 2>/dev/null
 	echo "# $what: the $side side killed at $(wc -l <tried) of $(wc -l <points) calls"
-	check "$what, the $side side killed at any system call: nothing is lost or half there, and the next one completes it" <<'X'
+	check "$what, the $side side killed at any call: nothing is lost or half there, and the next completes it" <<'X'
 	head -n 20 wrong &&
 	test ! -s wrong &&
 	test "$(wc -l <tried)" -ge 20
@@ -153,7 +153,7 @@ X
 			why=$(judge_$what) || echo "$error at $point: $why" >>wrong
 		done <tried 2>/dev/null
 	done
-	check "$what, an error at any system call of the $side side: nothing is lost or half there, and the next one completes it" <<'X'
+	check "$what, an error at any call of the $side side: nothing is lost or half there, the next completes it" <<'X'
 	head -n 20 wrong &&
 	test ! -s wrong &&
 	test "$(wc -l <tried)" -ge 20
