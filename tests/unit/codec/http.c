@@ -150,8 +150,7 @@ static const struct {
 	    "Connection: close\r\n\r\nabc", "200", "3:abc" },
 	{ HEAD "X:\r\nY: \t\r\nX-A: 1 \r\nContent-Length: 1\r\n"
 	    "Connection: close \r\n\r\na", "200", "1:a" },
-	{ "GET / HTTP/1.1\nHost: a\nConnection: close\n\n", "200",
-	    "GET / [] 0:" },
+	{ "GET / HTTP/1.1\nHost: a\nConnection: close\n\n", "400", NULL },
 	{ "GET http://a/b?c HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
 	    "\r\n", "200", "GET /b [] 0:" },
 	{ "GET http://a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
