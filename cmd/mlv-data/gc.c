@@ -70,6 +70,7 @@ undo(struct cli *c)
 
 	if (gc_undo(&files, &versions, catalog_repo(c->catalog), &e) < 0)
 		return cli_fail(c, &e);
+	c->committed = true;
 	out_begin(&c->out, "mlv.gc.undone/1");
 	out_int(&c->out, "versions", (int64_t)versions);
 	out_int(&c->out, "files", (int64_t)files);
@@ -113,6 +114,7 @@ gc_verb_run(struct cli *c, void *opts, int argc, char **argv)
 		return gc_remote_run(c, o->remote, rq.grace_s, o->dry_run);
 	if (flow_gc(&r, c->catalog, &rq, &e) < 0)
 		return cli_fail(c, &e);
+	c->committed = !o->dry_run;
 	out_begin(&c->out, "mlv.gc/1");
 	out_text(&c->out, "verdict", o->dry_run ? "dry run" : "done");
 	out_int(&c->out, "versions", (int64_t)r.versions);

@@ -89,8 +89,10 @@ gc_remote_run(struct cli *c, const char *name, int64_t grace_s, bool dry_run)
 	if (remote_open(&r, c->catalog, name, &env, &e) < 0)
 		return cli_fail(c, &e);
 	result = remote_gc(&report, r, &rq, &e);
-	if (result == 0)
+	if (result == 0) {
+		c->committed = !dry_run;
 		print_report(c, remote_name(r), &report, dry_run);
+	}
 	remote_close(r);
 	signal(SIGPIPE, SIG_DFL);
 	return result < 0 ? cli_fail(c, &e) : EXIT_YES;

@@ -112,6 +112,7 @@ rm -r base/many
 fail_every_call 'data checkout of a folder' 'mlv-data checkout many' seen
 rm -rf base && mv full base
 (cd base && mlv-data checkout -f many) >/dev/null
+alone=1
 fail_every_call 'data gc' 'mlv-data gc --keep newest --grace 0' 'old new'
 
 # --- import: file by file, each whole
@@ -120,8 +121,6 @@ make_dvc_base
 fail_every_call 'data import dvc' 'mlv-data import dvc .' seen
 fresh imported_lfs
 make_lfs_base
-alone=1
 fail_every_call 'data import lfs' 'mlv-data import lfs' seen
-alone=
 
 finish

@@ -187,7 +187,10 @@ remove_versions(struct collection *c, struct err *e)
 		    c->candidate[i].number);
 	if (buf_check(&b, e) < 0 || trash_note_versions(c->repo, b.data, b.len,
 	    e) < 0)
-		r = -1;
+		r = err_wrap(e, "nothing was removed");
+	/* that the note may not last is no reason to say that all is done */
+	if (r < 0 && e->code == ERR_UNPROVEN)
+		e->code = ERR_IO;
 	buf_free(&b);
 	for (size_t i = 0; r == 0 && i < c->n; i++) {
 		r = ref_remove(c->repo, c->candidate[i].ref,
