@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/stamp.h"
 #include "base/thread.h"
 #include "codec/base64.h"
@@ -73,7 +74,7 @@ read_again(struct tokens *t, struct err *e)
 		return err_sys(e, "cannot read '%s'", t->path);
 	if (t->read && stamp_same(&now, &t->seen))
 		return 0;
-	if (tokens_check_mode(t->path, e) < 0)
+	if (secret_check(t->path, TOKENS_SECRET, e) < 0)
 		return -1;
 	buf_init(&b, TOKENS_FILE_BYTES);
 	r = file_read(&b, t->path, e);
