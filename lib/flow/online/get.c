@@ -340,6 +340,7 @@ answer_rows(struct buf *out, struct arena *a, struct feature_server *f,
 	    sizeof(*value));
 	struct feature_answer *answer;
 	struct feature_lookup l;
+	struct feature_store *from;
 	int r;
 
 	for (const struct json *c = q->entities->child; c; c = c->next, k++) {
@@ -352,17 +353,13 @@ answer_rows(struct buf *out, struct arena *a, struct feature_server *f,
 	if (feature_lookup_init(&l, a, s, column, keys, e) < 0)
 		return -1;
 	answer = arena_alloc(a, (q->rows * s->refs + 1) * sizeof(*answer));
-	mutex_lock(&f->lock);
-	r = feature_store_begin(&f->from, e);
-	if (r == 0) {
-		r = feature_get(answer, a, &f->from, &l, value, q->rows,
-		    clock_wall_us(), e);
-		if (r == 0)
-			write_answer(out, a, q, answer);
-		feature_store_end(&f->from);
-	}
-	mutex_unlock(&f->lock);
-	return r;
+	if (feature_stores_take(&from, f->stores, e) < 0)
+		return -1;
+	r = feature_get(answer, a, from, &l, value, q->rows, clock_wall_us(),
+	    e);
+	if (r == 0)
+		write_answer(out, a, q, answer);
+	return feature_stores_give(f->stores, from, r, e);
 }
 
 int

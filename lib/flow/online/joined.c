@@ -167,7 +167,7 @@ int
 features_join(struct joined *j, struct feature_server *f,
     const struct version *v, struct table *block, struct err *e)
 {
-	int r;
+	struct feature_store *from;
 
 	memset(j, 0, sizeof(*j));
 	j->rows = block->rows;
@@ -178,14 +178,10 @@ features_join(struct joined *j, struct feature_server *f,
 	if (refuse_sent(j, block, e) < 0)
 		return -1;
 	j->at = clock_wall_us();
-	mutex_lock(&f->lock);
-	r = feature_store_begin(&f->from, e);
-	if (r == 0) {
-		r = look_up(j, &f->from, block, e);
-		feature_store_end(&f->from);
-	}
-	mutex_unlock(&f->lock);
-	return r;
+	if (feature_stores_take(&from, f->stores, e) < 0)
+		return -1;
+	return feature_stores_give(f->stores, from, look_up(j, from, block,
+	    e), e);
 }
 
 void
