@@ -180,6 +180,14 @@ check 'a request that is no gRPC is refused as HTTP has it: 415, and 405' <<'X'
 	answers 415 --http2-prior-knowledge -d '{}' "$grpc/v2" &&
 	answers 405 --http2-prior-knowledge "$grpc/v2"
 X
+check 'a message that comes as another type than gRPC is 415, and no model is asked' <<'X'
+	asked() { ask --unix-socket behind http://localhost/metrics | grep '^nv_inference_request_success'; } &&
+	asked >before &&
+	"$message" ask shop age:FP32:1x1:60 plan:BYTES:1x1:gold >sent &&
+	answers 415 --http2-prior-knowledge -H "$as_json" --data-binary @sent "$grpc/$service/ModelInfer" &&
+	asked >after &&
+	same before after
+X
 check 'HTTP/1.1 is not answered, and the next client is' <<'X'
 	! ask -o body --http1.1 "$grpc/v2/health/live" &&
 	calls 0 $service/ServerLive empty
