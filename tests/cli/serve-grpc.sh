@@ -134,6 +134,13 @@ check 'a model that is not served is NOT_FOUND, with the words of the server' <<
 	infers 5 other age:FP32:1x1:60 &&
 	why | grep -q 'not served here'
 X
+check 'a model or version called . or .., or with a / in its name, is NOT_FOUND and never asked for' <<'X'
+	for name in . .. a/b ../v2 /; do
+		infers 5 "$name" age:FP32:1x1:60 && why | grep -q 'or has a' || return 1
+		"$message" name shop "$name" >sent
+		calls 5 $service/ModelReady sent || return 1
+	done
+X
 check 'an input that is missing, a wrong shape, another datatype are INVALID_ARGUMENT and name it' <<'X'
 	infers 3 shop age:FP32:1x1:60 &&
 	why | grep -q "plan" &&
