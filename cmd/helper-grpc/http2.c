@@ -26,6 +26,8 @@
 #define IDLE_FRAMES_S 1000
 #define RESETS 1000
 #define RESETS_S 100
+#define CONTINUED_MAX 32		/* frames of a call's headers */
+#define HEADERS_LEFT ((size_t)8 * HEADERS_MAX)	/* read, to say why not */
 
 struct allowance {
 	double left;
@@ -40,7 +42,7 @@ struct client {
 	struct gateway *gateway;
 	nghttp2_session *h2;
 	int64_t opened_us, heard_us, sent_us;	/* sent: it took something */
-	unsigned calls;
+	unsigned calls, continued;
 	struct allowance idle_frames, resets;
 	struct buf out;
 	size_t sent;
@@ -72,6 +74,31 @@ spend(struct allowance *a, int64_t now_us, double most, double a_second)
 
 /* --- what comes ----------------------------------------------------------- */
 
+/* It ends as soon as why could be told; -1 ends reading. */
+static int
+end_flood(struct client *k)
+{
+	(void)nghttp2_session_terminate_session(k->h2,
+	    NGHTTP2_ENHANCE_YOUR_CALM);
+	k->closing = true;
+	return NGHTTP2_ERR_CALLBACK_FAILURE;
+}
+
+/* Every frame, before it is read; those that continue headers are told of
+ * here alone. */
+static int
+begin_frame(nghttp2_session *h2, const nghttp2_frame_hd *hd, void *ctx)
+{
+	struct client *k = ctx;
+
+	(void)h2;
+	if (hd->type != NGHTTP2_CONTINUATION)
+		k->continued = 0;
+	else if (++k->continued > CONTINUED_MAX)
+		return end_flood(k);
+	return 0;
+}
+
 static int
 begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, void *ctx)
 {
@@ -82,7 +109,7 @@ begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, void *ctx)
 	if (frame->hd.type != NGHTTP2_HEADERS ||
 	    frame->headers.cat != NGHTTP2_HCAT_REQUEST)
 		return 0;
-	if (g->ending) {
+	if (g->ending || g->held > HELD_MAX) {
 		nghttp2_submit_rst_stream(h2, NGHTTP2_FLAG_NONE,
 		    frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
 		return 0;
@@ -102,11 +129,11 @@ take_header(nghttp2_session *h2, const nghttp2_frame *frame,
 	    frame->hd.stream_id);
 
 	(void)flags;
-	(void)ctx;
-	if (c && !c->headers_end)
-		call_header(c, (const char *)name, n_name, (const char *)value,
-		    n);
-	return 0;
+	if (c == NULL || c->headers_end)
+		return 0;
+	call_header(c, (const char *)name, n_name, (const char *)value, n);
+	/* one byte may stand for 4 KiB */
+	return c->headers > HEADERS_LEFT ? end_flood(ctx) : 0;
 }
 
 void
@@ -177,9 +204,7 @@ take_frame(nghttp2_session *h2, const nghttp2_frame *f, void *ctx)
 
 	k->begun |= f->hd.type == NGHTTP2_SETTINGS;
 	if (is_flood(k, f))
-		return nghttp2_session_terminate_session(h2,
-		    NGHTTP2_ENHANCE_YOUR_CALM) ? NGHTTP2_ERR_CALLBACK_FAILURE :
-		    0;
+		return end_flood(k);
 	if (f->hd.type != NGHTTP2_HEADERS && f->hd.type != NGHTTP2_DATA)
 		return 0;
 	c = nghttp2_session_get_stream_user_data(h2, f->hd.stream_id);
@@ -189,6 +214,19 @@ take_frame(nghttp2_session *h2, const nghttp2_frame *f, void *ctx)
 		call_headers_end(k->gateway, c);
 	if (f->hd.flags & NGHTTP2_FLAG_END_STREAM)
 		call_end(k->gateway, c);
+	return 0;
+}
+
+/* A frame may be wrong on purpose, to have its call taken back by us. */
+static int
+sent_frame(nghttp2_session *h2, const nghttp2_frame *f, void *ctx)
+{
+	struct client *k = ctx;
+
+	(void)h2;
+	if (f->hd.type == NGHTTP2_RST_STREAM && !k->closing && !spend(
+	    &k->resets, k->gateway->now_us, RESETS, RESETS_S))
+		(void)end_flood(k);
 	return 0;
 }
 
@@ -261,7 +299,8 @@ refuse_http(nghttp2_session *h2, struct call *c)
 {
 	struct headers h = { .n = 0 };
 
-	add_header(&h, ":status", c->is_post ? "415" : "405");
+	add_header(&h, ":status", c->headers > HEADERS_MAX ? "431" :
+	    c->is_post ? "415" : "405");
 	nghttp2_submit_response(h2, c->stream, h.v, h.n, NULL);
 }
 
@@ -403,12 +442,13 @@ send_frames(struct client *k)
 		n = write(k->w.fd, k->out.data + k->sent, k->out.len - k->sent);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno == EAGAIN) {
+		/* what it does not take now, it does not hear */
+		if (n < 0 && (errno != EAGAIN || k->closing))
+			return false;
+		if (n < 0) {
 			watch_events(k->gateway, &k->w, EPOLLIN | EPOLLOUT);
 			return true;
 		}
-		if (n < 0)
-			return false;
 		k->sent += (size_t)n;
 		k->sent_us = k->gateway->now_us;
 	}
@@ -424,14 +464,10 @@ clients_send(struct gateway *g)
 	while ((k = g->stirred) != NULL) {
 		g->stirred = k->next_stirred;
 		k->stirred = false;
-		if (k->closing && k->sent == k->out.len) {
-			(void)send_frames(k);	/* why, if it can be told */
+		if (!send_frames(k) || k->closing || (k->sent ==
+		    k->out.len && !nghttp2_session_want_read(k->h2) &&
+		    !nghttp2_session_want_write(k->h2)))
 			close_client(k);
-		} else if (!send_frames(k) || (k->sent == k->out.len &&
-		    !nghttp2_session_want_read(k->h2) &&
-		    !nghttp2_session_want_write(k->h2))) {
-			close_client(k);
-		}
 	}
 }
 
@@ -448,6 +484,8 @@ open_session(struct client *k)
 
 	if (nghttp2_session_callbacks_new(&on) != 0)
 		return -1;
+	nghttp2_session_callbacks_set_on_begin_frame_callback(on, begin_frame);
+	nghttp2_session_callbacks_set_on_frame_send_callback(on, sent_frame);
 	nghttp2_session_callbacks_set_on_begin_headers_callback(on,
 	    begin_headers);
 	nghttp2_session_callbacks_set_on_header_callback(on, take_header);
@@ -479,6 +517,19 @@ make_room(struct gateway *g)
 			oldest = k;
 	if (oldest)
 		close_client(oldest);
+}
+
+/* No descriptor is left: somebody goes, or whoever knocks waits. */
+static void
+make_descriptor(struct gateway *g)
+{
+	unsigned n = g->n_clients;
+
+	make_room(g);
+	if (g->n_clients < n)
+		return;
+	g->deaf = true;
+	watch_events(g, &g->listener, 0);
 }
 
 static void
@@ -520,6 +571,9 @@ clients_accept(struct gateway *g)
 		int fd = accept4(g->listener.fd, NULL, NULL, SOCK_NONBLOCK |
 		    SOCK_CLOEXEC);
 
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE ||
+		    errno == ENOBUFS || errno == ENOMEM))
+			make_descriptor(g);
 		if (fd < 0)
 			return;
 		if (g->n_clients == CLIENTS_MAX)
@@ -550,6 +604,9 @@ clients_look(struct gateway *g)
 {
 	struct client *k, *next;
 
+	if (g->deaf && !g->ending)
+		watch_events(g, &g->listener, EPOLLIN);
+	g->deaf = false;
 	for (k = g->clients; k; k = next) {
 		bool slow = k->sent < k->out.len &&
 		    g->now_us - k->sent_us > TIMEOUT_US;

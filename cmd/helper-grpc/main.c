@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -195,7 +196,7 @@ answer_calls(struct gateway *g, struct stop *stop, struct end *end)
 
 	for (;;) {
 		int wait = g->calls || g->asked_to_end ? LOOK_CALLS_US / 1000 :
-		    g->clients ? LOOK_US / 1000 : -1;
+		    g->clients || g->deaf ? LOOK_US / 1000 : -1;
 
 		look_at_events(g, wait);
 		if (g->now_us - looked_calls >= LOOK_CALLS_US) {
@@ -260,6 +261,16 @@ open_gateway(struct gateway *g, char **argv, int argc, struct watched *signals,
 	return confine_process(&confined, &rights, e);
 }
 
+/* Large messages are mappings of their own, which go when they are freed:
+ * between those of others they would stay in the heap. */
+static void
+return_memory(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 18);
+#endif
+}
+
 int
 main(int argc, char **argv)
 {
@@ -276,6 +287,7 @@ main(int argc, char **argv)
 	end.grace_us *= 1000;
 	end.drain_us *= 1000;
 	signal(SIGPIPE, SIG_IGN);
+	return_memory();
 	machine_raise_files();
 	upstreams_init(&g);
 	g.now_us = clock_mono_us();
