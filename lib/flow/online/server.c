@@ -39,6 +39,25 @@ list_keys(struct feature_server *f)
 	    arena_printf(&f->arena, "a feature of service '%s'", s->name) };
 }
 
+static int
+plan_services(struct feature_server *f, struct err *e)
+{
+	struct arena *a = &f->arena;
+	size_t columns;
+
+	f->plan = arena_alloc(a, (f->spec->services + 1) * sizeof(*f->plan));
+	for (size_t i = 0; i < f->spec->services; i++) {
+		const struct feature_service *s = &f->spec->service[i];
+		struct feature_plan *p = &f->plan[i];
+
+		p->column = feature_key_columns(&columns, a, s);
+		if (feature_lookup_init(&p->lookup, a, s, p->column, columns,
+		    e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 feature_server_open(struct feature_server **out,
     const struct feature_server_opts *o, struct err *e)
@@ -48,11 +67,16 @@ feature_server_open(struct feature_server **out,
 	char *folder;
 
 	mutex_init(&f->lock);
+	f->at = (struct feature_store_at){
+	    o->store.where ? arena_strdup(&f->arena, o->store.where) : NULL,
+	    o->store.password ? arena_strdup(&f->arena, o->store.password) :
+	    NULL };
 	if (feature_spec_load(&f->spec, &folder, &f->arena, o->path, e) < 0 ||
 	    feature_spec_id(&id, f->spec, e) < 0 ||
 	    (o->service && feature_service_find(&f->service, f->spec,
 	    o->service, e) < 0) || catalog_open(&f->catalog, NULL, NULL, e) < 0 ||
-	    feature_store_open(&f->from, f->catalog, &o->store, false, e) < 0) {
+	    feature_store_open(&f->from, f->catalog, &o->store, false, e) < 0 ||
+	    plan_services(f, e) < 0) {
 		feature_server_close(f);
 		return -1;
 	}
@@ -70,8 +94,15 @@ feature_server_open(struct feature_server **out,
 void
 feature_server_close(struct feature_server *f)
 {
+	struct feature_reader *r;
+
 	if (f == NULL)
 		return;
+	while ((r = f->idle) != NULL) {
+		f->idle = r->next;
+		feature_store_close(&r->from);
+		free(r);
+	}
 	for (size_t i = 0; f->names && i < 2 * f->spec->services; i++)
 		feature_names_release(&f->names[i]);
 	free(f->names);

@@ -28,17 +28,32 @@ void feature_names_init(struct feature_names *n,
     const struct feature_service *s, bool full, struct arena *a);
 void feature_names_release(struct feature_names *n);
 
+/* The store for one request at a time. */
+struct feature_reader {
+	struct feature_store from;
+	struct feature_reader *next;	/* that is idle */
+};
+
+/* A service as it is mostly asked: by its keys, in their order. */
+struct feature_plan {
+	const char **column;
+	struct feature_lookup lookup;
+};
+
 struct feature_server {
 	struct arena arena;
 	struct feature_spec *spec;
 	char id[OID_TEXT];		/* of the definitions */
 	struct catalog *catalog;
 	struct feature_store from;
-	struct mutex lock;		/* of it: one reading at a time */
+	struct feature_store_at at;
+	struct mutex lock;		/* of idle */
+	struct feature_reader *idle;
 	const struct feature_service *service;	/* or NULL: none is joined */
 	const char *const **key;	/* of each of its refs, up to a NULL */
 	struct filler filler;		/* for the versions served */
 	struct feature_names *names;	/* of each service, short and full */
+	struct feature_plan *plan;	/* of each service */
 };
 
 struct feature_server_opts {
@@ -51,8 +66,14 @@ int feature_server_open(struct feature_server **out,
 /* NULL is fine. */
 void feature_server_close(struct feature_server *f);
 
+/* A state of the store, of which others are not kept waiting; what is read
+ * lives until the end. */
+int feature_reader_begin(struct feature_reader **out,
+    struct feature_server *f, struct err *e);
+void feature_reader_end(struct feature_reader *r, struct feature_server *f);
+
 /* The body of POST /get-online-features; ERR_FORMAT, ERR_USAGE, ERR_NOENT and
- * ERR_TOOBIG are the client's.  By several threads, one after the other. */
+ * ERR_TOOBIG are the client's.  By several threads at once. */
 int feature_server_answer(struct buf *out, struct feature_server *f,
     const char *body, size_t n, struct err *e);
 
