@@ -58,11 +58,20 @@ civil_from_days(int64_t z, int64_t *y, int64_t *m, int64_t *d)
 	*y = yoe + era * 400 + (*m <= 2);
 }
 
+/* The digits of a number that has no more. */
+static char *
+put_digits(char *out, int64_t v, int digits)
+{
+	for (int i = digits; i-- > 0; v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return out + digits;
+}
+
 size_t
 clock_print(char out[CLOCK_TEXT_MAX], int64_t us)
 {
 	int64_t sec = us / 1000000, frac = us % 1000000, day, rest, y, m, d;
-	int n;
+	char *p = out;
 
 	if (frac < 0) {
 		frac += 1000000;
@@ -75,14 +84,25 @@ clock_print(char out[CLOCK_TEXT_MAX], int64_t us)
 		day--;
 	}
 	civil_from_days(day, &y, &m, &d);
-	n = snprintf(out, CLOCK_TEXT_MAX, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld",
-	    (long long)y, (long long)m, (long long)d, (long long)(rest / 3600),
-	    (long long)(rest / 60 % 60), (long long)(rest % 60));
-	if (frac)
-		n += snprintf(out + n, CLOCK_TEXT_MAX - (size_t)n, ".%06lld",
-		    (long long)frac);
-	n += snprintf(out + n, CLOCK_TEXT_MAX - (size_t)n, "Z");
-	return (size_t)n;
+	p = y >= 0 && y <= 9999 ? put_digits(p, y, 4) : p +
+	    snprintf(p, CLOCK_TEXT_MAX, "%04lld", (long long)y);
+	*p++ = '-';
+	p = put_digits(p, m, 2);
+	*p++ = '-';
+	p = put_digits(p, d, 2);
+	*p++ = 'T';
+	p = put_digits(p, rest / 3600, 2);
+	*p++ = ':';
+	p = put_digits(p, rest / 60 % 60, 2);
+	*p++ = ':';
+	p = put_digits(p, rest % 60, 2);
+	if (frac) {
+		*p++ = '.';
+		p = put_digits(p, frac, 6);
+	}
+	*p++ = 'Z';
+	*p = '\0';
+	return (size_t)(p - out);
 }
 
 struct scan {
