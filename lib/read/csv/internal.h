@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "base/pool.h"
+#include "read/csv/usual.h"
 #include "read/ragged.h"
 #include "read/sniff.h"
 #include "table/table.h"
@@ -34,6 +35,7 @@ struct csv_piece {
 	struct bad_row bad[BAD_LISTED];
 	size_t n_bad;
 	struct buf scratch;
+	struct usual_cells *usual;	/* while it is read for its shape */
 };
 
 enum action { SKIP, READ_INT, READ_FLOAT, READ_BOOL, READ_DATE, READ_TEXT,

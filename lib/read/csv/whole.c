@@ -285,7 +285,24 @@ skip_number(const struct csv_reading *j, struct csv_piece *pc, size_t col,
 	    (*p != j->in.form.delimiter && *p != j->in.form.eol))
 		return NULL;
 	pc->kinds[col] |= whole ? VALUE_INT : VALUE_FLOAT;
+	usual_is(pc->usual, col, whole ? USUAL_INT : USUAL_FLOAT);
 	return p;
+}
+
+/* Of a shape: may cells like this one, from p to `end`, be passed over? */
+static void
+note_usual(const struct csv_reading *j, struct csv_piece *pc, size_t col,
+    const char *p, const char *end, const struct csv_cell *c)
+{
+	enum action action = j->plan[col].action;
+
+	if (pc->usual == NULL || cell_missing(&j->na, c))
+		return;
+	if (action == READ_TEXT)
+		usual_text(pc->usual, col, p, end);
+	else if (action == READ_DATE && !j->plan[col].forced &&
+	    (pc->kinds[col] & VALUE_DATE))
+		usual_is(pc->usual, col, USUAL_TIME);
 }
 
 /* ---- one piece ---- */
@@ -302,6 +319,9 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 	double v;
 
 	for (size_t i = 0;; p++) {
+		p = usual_pass(pc->usual, &i, p, pc->end);
+		if (i == cols)
+			return p;
 		if (j->o->shape && (q = skip_number(j, pc, i, p)) != NULL) {
 			p = q;
 		} else if (j->plan[i].action == READ_FLOAT && !j->na.numeric &&
@@ -311,11 +331,13 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 			pc->kinds[i] |= VALUE_FLOAT;
 			p = q;
 		} else {
+			q = p;
 			if ((p = csv_cell(f, p, pc->end, &c)) == NULL) {
 				note_bad_row(pc, BAD_QUOTE, record, 0, i, NULL);
 				return NULL;
 			}
 			set_cell(j, pc, i, row, record, &c);
+			note_usual(j, pc, i, q, p, &c);
 		}
 		i++;
 		if (*p == f->eol) {
@@ -348,6 +370,8 @@ read_piece(void *ctx, size_t part, int worker)
 	const char *p = pc->start, *end;
 	uint64_t rows = 0;
 
+	if (j->o->shape && !j->na.numeric)
+		pc->usual = usual_new(&j->in.form, j->in.cols);
 	while (p < pc->end && pc->n_bad < BAD_LISTED) {
 		if (line_blank(&j->in.form, p)) {
 			p = (const char *)memchr(p, j->in.form.eol,
@@ -363,6 +387,8 @@ read_piece(void *ctx, size_t part, int worker)
 			break;
 		}
 	}
+	usual_free(pc->usual);
+	pc->usual = NULL;
 	if (j->o->shape)
 		pc->rows = rows;
 	j->done++;
