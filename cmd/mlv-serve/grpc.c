@@ -16,8 +16,9 @@ struct grpc_verb {
 	int64_t drain, grace;
 };
 
-static const struct grpc_verb grpc_defaults = { .at = { .port = 8081,
-    .health_port = -1 }, .to = "http://127.0.0.1:8080", .drain = 30,
+static const struct grpc_verb grpc_defaults = { .at = { .port = -1,
+    .health_port = -1, .usual_port = 8081, .single = true },
+    .to = "http://127.0.0.1:8080", .drain = 30,
     .grace = 1 };
 
 static const struct opt grpc_options[] = {
@@ -38,7 +39,8 @@ static const struct opt grpc_options[] = {
 	    "them" },
 	LISTEN_TLS_OPTIONS(struct grpc_verb),
 	{ OPT_INT, 'p', "port", offsetof(struct grpc_verb, at.port), "N",
-	    "port, 8081 by default; 0 takes a free one", .high = 65535 },
+	    "port, 8081 by default; 0 takes a free one", .high = 65535,
+	    .excludes = "listen" },
 	{ OPT_INT, 0, "drain", offsetof(struct grpc_verb, drain), "SECONDS",
 	    "wait at most so long for calls at the end, 30 by default",
 	    .high = 86400 },

@@ -108,9 +108,6 @@ adopt(struct listening *l, const struct listen_words *w,
 {
 	struct listener *to;
 
-	if (w->host || w->at)
-		return err_set(e, ERR_USAGE, "sockets were handed over "
-		    "(LISTEN_FDS): leave out --host and --listen");
 	if (n > HANDED_MAX)
 		return err_set(e, ERR_USAGE, "%d sockets were handed over: one "
 		    "is served, and one called health", n);
@@ -123,10 +120,19 @@ adopt(struct listening *l, const struct listen_words *w,
 			    "(FileDescriptorName=)");
 		if (listener_adopt(to, handed[i].fd, e) < 0)
 			return -1;
+		if (to == &l->health && w->single)
+			return err_set(e, ERR_USAGE, "a socket called health "
+			    "was handed over, and nothing answers there");
 		if (!to->local && w->tokens == NULL && !w->anyone)
 			return err_set(e, ERR_USAGE, "%s was handed over and "
 			    "can be reached by others: " REMEDY, to->where);
 	}
+	if (w->host || w->at || (w->port >= 0 && l->main.fd >= 0))
+		return err_set(e, ERR_USAGE, "sockets were handed over "
+		    "(LISTEN_FDS): leave out --host, --port and --listen");
+	if (w->health_port >= 0 && l->health.fd >= 0)
+		return err_set(e, ERR_USAGE, "a socket called health was "
+		    "handed over (LISTEN_FDS): leave out --health-port");
 	return 0;
 }
 
@@ -141,7 +147,8 @@ open_main(struct listening *l, const struct listen_words *w, struct err *e)
 		return listener_open_path(&l->main, path, l->mode, e);
 	if (w->at && parse_address(host, &port, w->at))
 		return listener_open(&l->main, host, port, e);
-	return listener_open(&l->main, w->host, (int)w->port, e);
+	return listener_open(&l->main, w->host, w->port < 0 ? w->usual_port :
+	    (int)w->port, e);
 }
 
 static int

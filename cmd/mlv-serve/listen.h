@@ -20,7 +20,10 @@ struct listen_words {
 	const char *tokens;		/* --token-file, or NULL */
 	bool anyone;			/* --anyone */
 	struct tls_files tls;		/* --tls-cert and so on, or NULL */
-	int64_t port, health_port;	/* < 0: no listener for health */
+	int64_t port;			/* < 0: the usual one */
+	int64_t health_port;		/* < 0: no listener for health */
+	int usual_port;
+	bool single;			/* there is none for health, ever */
 };
 
 /* Of a verb whose options hold words called `at`. */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/rng.h"
+#include "base/secret.h"
 
 #define LOCK_MS 30000
 #define SECRET_BYTES 32
@@ -30,7 +31,7 @@ int
 tokens_list(struct token **out, size_t *n, const char *path, struct err *e)
 {
 	struct buf b;
-	int r = tokens_check_mode(path, e);
+	int r = secret_check(path, TOKENS_SECRET, e);
 
 	if (r < 0)
 		return -1;
@@ -79,7 +80,7 @@ begin_change(int *fd, struct buf *text, const struct token_file *f,
 	buf_init(text, TOKENS_FILE_BYTES);
 	if ((*fd = open_locked(f->path, e)) < 0)
 		return -1;
-	if (tokens_check_mode(f->path, e) < 0 ||
+	if (secret_check_fd(*fd, f->path, TOKENS_SECRET, e) < 0 ||
 	    file_read_fd(text, *fd, f->path, e) < 0)
 		return -1;
 	if (tokens_parse(&v, &n, text, e) < 0)

@@ -2,8 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "access/internal.h"
 #include "base/clock.h"
@@ -16,22 +14,6 @@ struct word {
 	const char *s;
 	size_t n;
 };
-
-int
-tokens_check_mode(const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return err_sys(e, "cannot read '%s'", path);
-	/* a secret that a container has mounted is another user's, and is
-	 * read by the group alone */
-	if ((st.st_mode & 037) || ((st.st_mode & 040) &&
-	    st.st_uid == geteuid()))
-		return err_set(e, ERR_USAGE, "'%s' holds secrets and others "
-		    "can open it: chmod 600 it", path);
-	return 0;
-}
 
 bool
 token_name_is_good(const char *name)

@@ -2,11 +2,11 @@
 #include "reqlog/policy.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/nearest.h"
+#include "base/secret.h"
 #include "codec/yaml.h"
 
 #define FILE_BYTES ((size_t)1 << 20)
@@ -85,15 +85,11 @@ read_columns(struct reqlog_policy *p, const struct json *j, struct err *e)
 static int
 read_salt(struct reqlog_policy *p, const char *path, struct err *e)
 {
-	struct stat st;
 	struct buf b;
 	size_t n;
 
-	if (stat(path, &st) < 0)
-		return err_sys(e, "cannot read the salt '%s'", path);
-	if (st.st_mode & 077)
-		return err_set(e, ERR_USAGE, "'%s' is a salt and others can "
-		    "open it: chmod 600 it", path);
+	if (secret_check(path, "is a salt", e) < 0)
+		return -1;
 	buf_init(&b, SALT_MAX);
 	if (file_read(&b, path, e) < 0) {
 		buf_free(&b);

@@ -204,6 +204,42 @@ check 'gc --remote over S3, with a dry run that writes nothing' <<'X'
 	clone_is_whole "$url"
 X
 
+# --- who had read the head before gc wrote another one
+# A head, the records and the packs that are gone since.
+serve before
+two_versions old "$url"
+add t.csv 3 && mlv-data push >log
+mlv-data rm data:t@1 >log && mlv-data push >log
+cp -a "$d/team/x" "$HOME_DIR/was"
+collect --grace 0
+# The server anew, which tells its first reader of the head what it was.
+serve_late() { serve before --first-head "$HOME_DIR/was/head"; }
+# Somebody who pulls from there for the first time.
+pull_late() {	# exit status
+	rm -rf ../late && mkdir ../late &&
+	(cd ../late && mlv-data init >log && mlv-data remote add origin "$url" >log && expect "$1" mlv-data pull) &&
+	cp ../late/err err
+}
+serve_late
+check 'a pull under which gc removes the records that it is about to read goes on by the new head' <<'X'
+	: >"$d.log" &&
+	pull_late 0 &&
+	test "$(grep -c "GET /team/x/head" "$d.log")" = 3 &&
+	(cd ../late && mlv-data cat data:t && expect 0 mlv-data fsck --strong >log) | cmp - t.csv
+X
+serve_late
+cp "$HOME_DIR"/was/records/* "$d/team/x/records/"
+check 'and one under which packs are removed' <<'X'
+	pull_late 0 &&
+	(cd ../late && mlv-data cat data:t) | cmp - t.csv
+X
+serve_late
+rm -f "$d"/team/x/records/* && cp -a "$HOME_DIR/was/head" "$d/team/x/head"
+check 'what no other head takes the place of is damage, and told as such' <<'X'
+	pull_late 3 &&
+	says "a record that the head lists is not there"
+X
+
 # --- what a push that was cut has left
 # A push to where no head can be written: its packs and its record are there.
 cut_push() {	# remote, its folder

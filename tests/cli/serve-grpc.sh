@@ -11,7 +11,8 @@ printf '\0\0\0\0\0' >empty
 
 gateway() {	# options of mlv-serve grpc
 	: >grpc.out
-	mlv-serve grpc --grace 0 --port 0 "$@" >grpc.out 2>grpc.err &
+	case " $* " in *' --listen '*) ;; *) set -- --port 0 "$@" ;; esac
+	mlv-serve grpc --grace 0 "$@" >grpc.out 2>grpc.err &
 	gateway=$! pids="$pids $!"
 	until_true grep -q '[:/]' grpc.out || { cat grpc.err; return 1; }
 	grpc=$(cut -f1 grpc.out)

@@ -333,18 +333,18 @@ X
 check 'a token that is taken out of the file lets nobody in any more' <<'X'
 	sed -i /ann/d users &&
 	touch -d '1 minute ago' users &&
-	answers 401 -u ann:one "$api/experiments/get?experiment_id=0"
+	until_true answers 401 -u ann:one "$api/experiments/get?experiment_id=0"
 X
 check 'a token goes with the file, whatever its time says; others that may read it keep all out' <<'X'
 	touch -r users then &&
 	sed -i '/^cy/s/three/eight/' users &&
 	touch -r then users &&
-	answers 401 -u cy:three "$url/" &&
+	until_true answers 401 -u cy:three "$url/" &&
 	answers 200 -u cy:eight "$url/" &&
 	chmod 644 users &&
-	answers 401 -u cy:eight "$url/" &&
+	until_true answers 401 -u cy:eight "$url/" &&
 	chmod 600 users &&
-	answers 200 -u cy:eight "$url/"
+	until_true answers 200 -u cy:eight "$url/"
 X
 check 'pages are served from their folder, and from nowhere else' <<'X'
 	answers 200 -u bob:two "$url/" &&

@@ -8,10 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/stamp.h"
 #include "base/thread.h"
 
@@ -73,22 +72,6 @@ use_cert(SSL_CTX *ctx, const char *path, struct err *e)
 	    "be used: %s", path, openssl_reason());
 }
 
-/* Only its owner may read a key; a group may, too, where root or another user
- * gave it to us so. */
-static int
-check_rights(FILE *f, const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (fstat(fileno(f), &st) < 0)
-		return err_sys(e, "cannot read '%s'", path);
-	if ((st.st_mode & 037) || ((st.st_mode & 040) && st.st_uid != 0 &&
-	    st.st_uid == geteuid()))
-		return err_set(e, ERR_USAGE, "'%s' is a key that others can "
-		    "open: chmod 600 it (640 where root owns it)", path);
-	return 0;
-}
-
 /* A key behind a passphrase is refused: nobody is there to type it. */
 static int
 no_passphrase(char *to, int size, int writing, void *told)
@@ -111,7 +94,7 @@ use_key(SSL_CTX *ctx, const struct tls *t, struct err *e)
 
 	if (f == NULL)
 		return -1;
-	r = check_rights(f, path, e);
+	r = secret_check_fd(fileno(f), path, "is a key", e);
 	if (r == 0 && (key = PEM_read_PrivateKey(f, NULL, no_passphrase,
 	    &locked)) == NULL)
 		r = err_set(e, ERR_USAGE, locked ? "'%s' needs a passphrase: "

@@ -38,7 +38,13 @@ feature_store_open(struct feature_store *s, struct catalog *c,
 {
 	memset(s, 0, sizeof(*s));
 	return redis_is_url(at->where) ? redis_open(&s->redis, at->where,
-	    at->password, e) : open_file(&s->kv, c, at->where, write, e);
+	    at->password, at->timeout_ms, e) : open_file(&s->kv, c, at->where, write, e);
+}
+
+void
+feature_store_share(struct feature_store *out, const struct feature_store *s)
+{
+	*out = (struct feature_store){ .kv = kv_share(s->kv) };
 }
 
 void
@@ -191,6 +197,27 @@ group_refs(struct feature_lookup *l)
 				l->ref[n++] = k;
 	}
 	l->ref_start[l->views] = n;
+}
+
+const char **
+feature_key_columns(size_t *columns, struct arena *a,
+    const struct feature_service *s)
+{
+	size_t most = 0, n = 0;
+	const char **all;
+
+	for (size_t i = 0; i < s->refs; i++)
+		most += s->ref[i].view->entity->keys;
+	all = arena_alloc(a, (most + 1) * sizeof(*all));
+	for (size_t i = 0; i < s->refs; i++) {
+		const struct feature_entity *t = s->ref[i].view->entity;
+
+		for (size_t k = 0; k < t->keys; k++)
+			if (find_column(t->key[k], all, n) == n)
+				all[n++] = t->key[k];
+	}
+	*columns = n;
+	return all;
 }
 
 int
@@ -382,12 +409,21 @@ get_from_redis(struct feature_answer *answer, struct arena *a,
 	return rc;
 }
 
+bool
+feature_store_is_lost(const struct feature_store *s)
+{
+	bool late;
+
+	return s->redis && redis_is_lost(s->redis, &late);
+}
+
 int
 feature_get(struct feature_answer *answer, struct arena *a,
     struct feature_store *s, const struct feature_lookup *l,
     const struct raw_cell *value, size_t rows, int64_t now, struct err *e)
 {
 	struct err again = ERR_INIT;
+	bool late;
 
 	if (s->kv)
 		return get_from_file(answer, a, s->kv, l, value, rows, now,
@@ -395,7 +431,7 @@ feature_get(struct feature_answer *answer, struct arena *a,
 	if (get_from_redis(answer, a, s->redis, l, value, rows, now, e) == 0)
 		return 0;
 	/* its connection was idle for too long, or it was started again */
-	if (e->code == ERR_IO && redis_reconnect(s->redis, &again) == 0 &&
+	if (redis_is_lost(s->redis, &late) && !late && redis_reconnect(s->redis, &again) == 0 &&
 	    get_from_redis(answer, a, s->redis, l, value, rows, now, e) == 0)
 		return 0;
 	redis_drop(s->redis);

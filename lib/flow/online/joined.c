@@ -78,30 +78,6 @@ read_keys(struct joined *j, const struct table *block,
 	return all;
 }
 
-/* The columns that are keys of the features joined. */
-static const char **
-list_columns(struct joined *j, size_t *columns)
-{
-	size_t n = 0, k;
-	const char **all;
-
-	for (size_t i = 0; i < j->views; i++)
-		n += j->view[i]->entity->keys;
-	all = arena_alloc(&j->arena, (n + 1) * sizeof(*all));
-	n = 0;
-	for (size_t i = 0; i < j->views; i++)
-		for (size_t c = 0; c < j->view[i]->entity->keys; c++) {
-			const char *name = j->view[i]->entity->key[c];
-
-			for (k = 0; k < n && strcmp(all[k], name) != 0; k++)
-				;
-			if (k == n)
-				all[n++] = name;
-		}
-	*columns = n;
-	return all;
-}
-
 static int
 fill_cell(struct column *to, size_t row, const struct raw_cell *v,
     const struct feature *f, struct err *e)
@@ -154,7 +130,7 @@ look_up(struct joined *j, struct feature_store *from, struct table *block,
 	    j->features + 1) * sizeof(*answer));
 	struct feature_lookup l;
 	size_t columns;
-	const char **column = list_columns(j, &columns);
+	const char **column = feature_key_columns(&columns, &j->arena, &s);
 
 	if (feature_lookup_init(&l, &j->arena, &s, column, columns, e) < 0 ||
 	    feature_get(answer, &j->arena, from, &l, read_keys(j, block,
@@ -167,7 +143,7 @@ int
 features_join(struct joined *j, struct feature_server *f,
     const struct version *v, struct table *block, struct err *e)
 {
-	int r;
+	struct feature_store *from;
 
 	memset(j, 0, sizeof(*j));
 	j->rows = block->rows;
@@ -178,14 +154,10 @@ features_join(struct joined *j, struct feature_server *f,
 	if (refuse_sent(j, block, e) < 0)
 		return -1;
 	j->at = clock_wall_us();
-	mutex_lock(&f->lock);
-	r = feature_store_begin(&f->from, e);
-	if (r == 0) {
-		r = look_up(j, &f->from, block, e);
-		feature_store_end(&f->from);
-	}
-	mutex_unlock(&f->lock);
-	return r;
+	if (feature_stores_take(&from, f->stores, e) < 0)
+		return -1;
+	return feature_stores_give(f->stores, from, look_up(j, from, block,
+	    e), e);
 }
 
 void

@@ -39,6 +39,25 @@ list_keys(struct feature_server *f)
 	    arena_printf(&f->arena, "a feature of service '%s'", s->name) };
 }
 
+static int
+plan_services(struct feature_server *f, struct err *e)
+{
+	struct arena *a = &f->arena;
+	size_t columns;
+
+	f->plan = arena_alloc(a, (f->spec->services + 1) * sizeof(*f->plan));
+	for (size_t i = 0; i < f->spec->services; i++) {
+		const struct feature_service *s = &f->spec->service[i];
+		struct feature_plan *p = &f->plan[i];
+
+		p->column = feature_key_columns(&columns, a, s);
+		if (feature_lookup_init(&p->lookup, a, s, p->column, columns,
+		    e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 feature_server_open(struct feature_server **out,
     const struct feature_server_opts *o, struct err *e)
@@ -47,12 +66,12 @@ feature_server_open(struct feature_server **out,
 	struct oid id;
 	char *folder;
 
-	mutex_init(&f->lock);
 	if (feature_spec_load(&f->spec, &folder, &f->arena, o->path, e) < 0 ||
 	    feature_spec_id(&id, f->spec, e) < 0 ||
 	    (o->service && feature_service_find(&f->service, f->spec,
 	    o->service, e) < 0) || catalog_open(&f->catalog, NULL, NULL, e) < 0 ||
-	    feature_store_open(&f->from, f->catalog, &o->store, false, e) < 0) {
+	    feature_stores_open(&f->stores, f->catalog, &o->store, o->log,
+	    e) < 0 || plan_services(f, e) < 0) {
 		feature_server_close(f);
 		return -1;
 	}
@@ -75,9 +94,8 @@ feature_server_close(struct feature_server *f)
 	for (size_t i = 0; f->names && i < 2 * f->spec->services; i++)
 		feature_names_release(&f->names[i]);
 	free(f->names);
-	feature_store_close(&f->from);
+	feature_stores_close(f->stores);
 	catalog_close(f->catalog);
-	mutex_release(&f->lock);
 	arena_free(&f->arena);
 	free(f);
 }

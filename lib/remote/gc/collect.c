@@ -14,7 +14,6 @@
 #include "store/odb.h"
 #include "store/pack/exchange.h"
 
-#define TRIES 50		/* races lost before we give up */
 
 struct collection {
 	struct remote *r;
@@ -410,6 +409,8 @@ collect_once(struct collection *c, struct err *e)
 	c->out.r = NULL;
 	strays_release(&c->strays);
 	survey_release(&c->s);
+	if (r < 0)
+		remote_state_recheck(&c->r->state, c->r->t, e);
 	return r;
 }
 
@@ -429,7 +430,7 @@ remote_gc(struct remote_gc_report *report, struct remote *r,
 			e->code = ERR_NONE;
 			result = collect_once(&c, e);
 		} while (result < 0 && e->code == ERR_MOVED &&
-		    ++tries < TRIES);
+		    ++tries < REMOTE_TRIES);
 	remote_unlock(r);
 	arena_free(&c.arena);
 	return result < 0 ? remote_wrap(r, e) : 0;
