@@ -16,6 +16,7 @@
 #include "access/tokens.h"
 #include "base/buf.h"
 #include "codec/http/head.h"
+#include "codec/http/tls.h"
 
 #define MESSAGE_MAX ((size_t)8 << 20)	/* as mlv-serve http takes */
 #define ANSWER_MAX ((size_t)64 << 20)
@@ -65,6 +66,7 @@ struct gateway {
 	struct watched listener, parent;
 	int64_t now_us;
 	struct tokens *tokens;		/* or NULL: anybody */
+	struct tls *tls;		/* or NULL: plain text */
 	/* where the server is */
 	struct sockaddr_storage address;
 	socklen_t address_len;
@@ -79,6 +81,7 @@ struct gateway {
 	struct client *clients;
 	unsigned n_clients;
 	struct client *stirred;		/* something may wait to be sent */
+	bool hungry;			/* of some there is more to read */
 	bool knocked;			/* somebody wants to connect */
 	bool deaf;			/* no descriptor is left for them */
 	bool asked_to_end;
@@ -88,6 +91,8 @@ struct gateway {
 /* --- http2.c: clients --- */
 
 void clients_accept(struct gateway *g);
+/* What TLS has read already epoll does not tell. */
+void clients_read_on(struct gateway *g);
 /* The answer that the call holds goes out with the next clients_send. */
 void client_answer(struct gateway *g, struct call *c);
 /* It takes too long to take it. */

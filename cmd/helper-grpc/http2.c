@@ -17,6 +17,7 @@
 #define UNWANTED_MAX 65536
 #define READ_STEP 65536
 #define READS 4				/* of a client, before others */
+#define TLS_READS 16			/* a record each */
 #define OUT_MAX 65536			/* of frames made before they are sent */
 #define WINDOW (1 << 20)		/* bytes of a call on their way */
 #define CLIENT_WINDOW (4 << 20)		/* of all calls of a client */
@@ -38,9 +39,10 @@ struct client {
 	struct watched w;		/* first */
 	struct client *next, **at;	/* of all */
 	struct client *next_stirred;
-	bool stirred, begun, closing;
+	bool stirred, begun, closing, hungry;
 	struct gateway *gateway;
 	nghttp2_session *h2;
+	struct tls_session *tls;	/* NULL: plain text */
 	int64_t opened_us, heard_us, sent_us;	/* sent: it took something */
 	unsigned calls, continued;
 	struct allowance idle_frames, resets;
@@ -70,6 +72,75 @@ spend(struct allowance *a, int64_t now_us, double most, double a_second)
 	a->at_us = now_us;
 	a->left -= 1;
 	return a->left >= 0;
+}
+
+/* --- bytes, behind TLS or not ---------------------------------------------- */
+
+static ssize_t
+receive_raw(void *ctx, void *to, size_t n)
+{
+	const struct client *k = ctx;
+
+	return read(k->w.fd, to, n);
+}
+
+static ssize_t
+transmit_raw(void *ctx, const void *from, size_t n)
+{
+	const struct client *k = ctx;
+
+	return write(k->w.fd, from, n);
+}
+
+/* As read(2) and write(2). */
+static ssize_t
+receive(struct client *k, void *to, size_t room)
+{
+	size_t n;
+
+	if (k->tls == NULL)
+		return receive_raw(k, to, room);
+	switch (tls_read(k->tls, to, room, &n)) {
+	case TLS_DONE:
+		return (ssize_t)n;
+	case TLS_WAIT:
+		errno = EAGAIN;
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+static ssize_t
+transmit(struct client *k, const void *from, size_t n)
+{
+	enum tls_step step;
+	size_t done;
+
+	if (k->tls == NULL)
+		return transmit_raw(k, from, n);
+	step = tls_write(k->tls, from, n, &done);
+	if (step == TLS_DONE)
+		return (ssize_t)done;
+	errno = step == TLS_WAIT ? EAGAIN : EPIPE;
+	return -1;
+}
+
+/* What to wait for; `full`: it did not take all that there was to send. */
+static uint32_t
+events_of(const struct client *k, bool full)
+{
+	bool to_send = k->tls ? tls_waits_to_send(k->tls) : full;
+
+	return EPOLLIN | (to_send ? EPOLLOUT : 0);
+}
+
+static void
+end_bytes(struct client *k)
+{
+	if (k->tls)
+		tls_say_end(k->tls);
+	tls_session_free(k->tls);
 }
 
 /* --- what comes ----------------------------------------------------------- */
@@ -364,6 +435,7 @@ close_client(struct client *k)
 		*p = k->next_stirred;
 	leave_calls(k);
 	nghttp2_session_del(k->h2);
+	end_bytes(k);
 	watch_end(g, &k->w);
 	*k->at = k->next;
 	if (k->next)
@@ -377,10 +449,11 @@ static void
 read_client(struct client *k)
 {
 	static char room[READ_STEP];
+	int reads = k->tls ? TLS_READS : READS;
 	ssize_t n = 0;
 
-	for (int i = 0; i < READS && !k->closing; i++) {
-		n = read(k->w.fd, room, sizeof(room));
+	for (int i = 0; i < reads && !k->closing; i++) {
+		n = receive(k, room, sizeof(room));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -389,9 +462,11 @@ read_client(struct client *k)
 		if (nghttp2_session_mem_recv(k->h2, (uint8_t *)room,
 		    (size_t)n) < 0)
 			k->closing = true;
-		if (n < READ_STEP)
+		if (n < READ_STEP && k->tls == NULL)
 			break;
 	}
+	k->hungry = n > 0 && k->tls && !k->closing;
+	k->gateway->hungry |= k->hungry;
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		k->closing = true;
 		k->out.len = k->sent;	/* nobody reads it */
@@ -404,9 +479,23 @@ ready_client(struct gateway *g, struct watched *w, uint32_t events)
 	struct client *k = (struct client *)w;
 
 	(void)g;
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+	/* TLS may have to send before it reads */
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR) || k->tls)
 		read_client(k);
 	stir(k);
+}
+
+void
+clients_read_on(struct gateway *g)
+{
+	if (!g->hungry)
+		return;
+	g->hungry = false;
+	for (struct client *k = g->clients; k; k = k->next)
+		if (k->hungry) {
+			read_client(k);
+			stir(k);
+		}
 }
 
 /* Frames into k->out as long as there is room. */
@@ -439,20 +528,20 @@ send_frames(struct client *k)
 		make_frames(k);
 		if (k->sent == k->out.len)
 			break;
-		n = write(k->w.fd, k->out.data + k->sent, k->out.len - k->sent);
+		n = transmit(k, k->out.data + k->sent, k->out.len - k->sent);
 		if (n < 0 && errno == EINTR)
 			continue;
 		/* what it does not take now, it does not hear */
 		if (n < 0 && (errno != EAGAIN || k->closing))
 			return false;
 		if (n < 0) {
-			watch_events(k->gateway, &k->w, EPOLLIN | EPOLLOUT);
+			watch_events(k->gateway, &k->w, events_of(k, true));
 			return true;
 		}
 		k->sent += (size_t)n;
 		k->sent_us = k->gateway->now_us;
 	}
-	watch_events(k->gateway, &k->w, EPOLLIN);
+	watch_events(k->gateway, &k->w, events_of(k, false));
 	return true;
 }
 
@@ -536,6 +625,7 @@ static void
 open_client(struct gateway *g, int fd)
 {
 	struct client *k = xalloc(1, sizeof(*k));
+	const struct tls_link link = { receive_raw, transmit_raw, k };
 	int one = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
@@ -546,8 +636,10 @@ open_client(struct gateway *g, int fd)
 	k->idle_frames = (struct allowance){ IDLE_FRAMES, g->now_us };
 	k->resets = (struct allowance){ RESETS, g->now_us };
 	buf_init(&k->out, 4 * OUT_MAX);
-	if (open_session(k) != 0 || watch_begin(g, &k->w, EPOLLIN) < 0) {
+	if (open_session(k) != 0 || (g->tls && (k->tls = tls_session_new(
+	    g->tls, &link)) == NULL) || watch_begin(g, &k->w, EPOLLIN) < 0) {
 		nghttp2_session_del(k->h2);
+		tls_session_free(k->tls);
 		close(fd);
 		buf_free(&k->out);
 		free(k);
