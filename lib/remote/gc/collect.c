@@ -364,6 +364,27 @@ prove(struct collection *c, struct err *e)
 	    c->r->t->ops->remove(c->r->t, "packs/none", e);
 }
 
+/* What pushes that were killed have left and nobody can see.  Whether it goes
+ * does not matter to anything else. */
+static int
+sweep_unfinished(struct collection *c, struct err *e)
+{
+	const struct transport_ops *ops = c->r->t->ops;
+	struct err mine = ERR_INIT;
+
+	if (ops->sweep == NULL || ops->sweep(c->r->t, (uint64_t)c->rq->grace_s,
+	    c->rq->dry_run, &c->report->unfinished, &mine) == 0) {
+		c->report->swept = true;
+		return 0;
+	}
+	if (mine.code == ERR_UNSUPPORTED)
+		return 0;
+	*e = mine;
+	if (c->changed && !c->rq->dry_run)
+		e->code = ERR_UNPROVEN;
+	return err_wrap(e, "what killed pushes left is not all removed");
+}
+
 static int
 collect(struct collection *c, struct err *e)
 {
@@ -376,7 +397,7 @@ collect(struct collection *c, struct err *e)
 	if (c->rq->dry_run) {
 		c->report->objects = c->s.n_copy;
 		tell(c);
-		return 0;
+		return sweep_unfinished(c, e);
 	}
 	if (prove(c, e) < 0)
 		return -1;
@@ -388,7 +409,7 @@ collect(struct collection *c, struct err *e)
 	if (c->changed && commit_record(c, e) < 0)
 		return -1;
 	tell(c);
-	return remove_files(c, e);
+	return remove_files(c, e) < 0 ? -1 : sweep_unfinished(c, e);
 }
 
 static int
