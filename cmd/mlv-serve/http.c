@@ -22,7 +22,7 @@ struct http_verb {
 	struct texts columns, metrics, textfile;
 	struct listen_words at;
 	const char *models, *canary, *name, *log, *log_policy, *share_file,
-	    *features, *store, *service, *remote, *cache, *feedback, *user;
+	    *features, *store, *service, *remote, *cache, *feedback;
 	int sandbox;
 	int64_t poll, threads, drain, grace, timeout, load_timeout, max_wait;
 };
@@ -91,8 +91,9 @@ static const struct opt http_options[] = {
 	    .low = 1, .high = 86400, .with = "remote" },
 	{ OPT_TEXT, 0, "cache", offsetof(struct http_verb, cache), "FOLDER",
 	    "keep there what came from the remote", .with = "remote" },
-	{ OPT_TEXT, 0, "user", offsetof(struct http_verb, user), "NAME",
-	    "become that user before a model is read" },
+	{ OPT_TEXT, 0, "user", offsetof(struct http_verb, at.user), "NAME",
+	    "become that user before a model is read; a socket at unix:PATH is "
+	    "his" },
 	{ OPT_WORD, 0, "sandbox", offsetof(struct http_verb, sandbox), "HOW",
 	    "off; required: refuse to start without; auto by default",
 	    .words = sandbox_words },
@@ -408,7 +409,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		listening_close(&at);
 		return cli_fail(c, &e);
 	}
-	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox, o->user,
+	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox,
 	    &(struct sandbox_folders){ o->log, o->feedback, o->store,
 	    so.mirror.folder, at.main.path, o->remote != NULL }, &e);
 	so.seccomp = w.sandbox.seccomp;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/confine.h"
 #include "base/num.h"
 
 #define SOCKET_MODE 0600
@@ -137,14 +138,13 @@ adopt(struct listening *l, const struct listen_words *w,
 }
 
 static int
-open_main(struct listening *l, const struct listen_words *w, struct err *e)
+open_address(struct listening *l, const struct listen_words *w, struct err *e)
 {
-	const char *path = path_of(w);
 	char host[64];
 	int port;
 
-	if (path)
-		return listener_open_path(&l->main, path, l->mode, e);
+	if (l->main.fd >= 0 || path_of(w))
+		return 0;
 	if (w->at && parse_address(host, &port, w->at))
 		return listener_open(&l->main, host, port, e);
 	return listener_open(&l->main, w->host, w->port < 0 ? w->usual_port :
@@ -171,6 +171,15 @@ open_tls(struct listening *l, const struct listen_words *w,
 	return tls_open(&l->tls, &w->tls, log, e);
 }
 
+static int
+open_path(struct listening *l, const struct listen_words *w, struct err *e)
+{
+	if (path_of(w) == NULL || listener_open_path(&l->main, path_of(w),
+	    l->mode, e) == 0)
+		return 0;
+	return w->user ? err_wrap(e, "as user '%s'", w->user) : -1;
+}
+
 int
 listening_open(struct listening *l, const struct listen_words *w,
     const struct log *log, struct err *e)
@@ -192,10 +201,12 @@ listening_open(struct listening *l, const struct listen_words *w,
 	if (path_of(w) == NULL && w->at && parse_address(at, &port, w->at))
 		host = at;
 	if ((n > 0 && adopt(l, w, handed, n, e) < 0) ||
-	    (l->main.fd < 0 && open_main(l, w, e) < 0) ||
+	    open_address(l, w, e) < 0 ||
 	    (l->health.fd < 0 && w->health_port >= 0 &&
 	    listener_open(&l->health, host, (int)w->health_port, e) < 0) ||
-	    open_tls(l, w, log, e) < 0) {
+	    open_tls(l, w, log, e) < 0 ||
+	    (w->user && confine_user(w->user, e) < 0) ||
+	    open_path(l, w, e) < 0) {
 		listening_close(l);
 		return -1;
 	}

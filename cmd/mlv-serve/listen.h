@@ -18,6 +18,7 @@ struct listen_words {
 	const char *at;			/* --listen, or NULL */
 	const char *mode;		/* --socket-mode, or NULL */
 	const char *tokens;		/* --token-file, or NULL */
+	const char *user;		/* --user, or NULL */
 	bool anyone;			/* --anyone */
 	struct tls_files tls;		/* --tls-cert and so on, or NULL */
 	int64_t port;			/* < 0: the usual one */
@@ -45,7 +46,9 @@ struct listening {
 /* An address that others can reach needs --token-file, or --anyone said in so
  * many words: 0, or the status of cli_usage. */
 int listen_check(struct cli *c, const struct listen_words *w);
-/* Nobody is answered before listener_begin.  ERR_USAGE as above for what was
+/* Addresses are opened and keys read as who started us, a path as the user whom
+ * we become: it is his to take away in the end.
+ * Nobody is answered before listener_begin.  ERR_USAGE as above for what was
  * handed over, and for a certificate or a key that cannot be used; `log` is
  * told of those that come later. */
 int listening_open(struct listening *l, const struct listen_words *w,
