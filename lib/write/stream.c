@@ -28,14 +28,17 @@ shape_release(struct shape *s)
 	free(s->want);
 }
 
+/* Whole columns come as they are written: what means missing says nothing. */
 static void
-note_kinds(unsigned *kinds, const struct table *t)
+note_kinds(unsigned *kinds, const struct table *t, const struct na_words *na)
 {
 	for (size_t i = 0; i < t->cols; i++) {
 		const struct raw_cell *c = t->col[i].raw;
 
 		for (size_t row = 0; row < t->rows; row++)
-			if (c[row].s != NULL)
+			if (c[row].s != NULL && c[row].n > 0 &&
+			    !na_words_match(na, c[row].s, c[row].n,
+			    c[row].quoted))
 				kinds[i] |= cell_kind(c[row].s, c[row].n);
 	}
 }
@@ -57,6 +60,7 @@ read_kinds(struct shape *s, struct table_reader *r,
 {
 	struct err ignored = ERR_INIT;
 	const char *const *name;
+	struct na_words na;
 	unsigned *kinds;
 	struct table *t;
 	int got;
@@ -67,8 +71,9 @@ read_kinds(struct shape *s, struct table_reader *r,
 	kinds = xalloc(s->cols + 1, sizeof(*kinds));
 	s->want = xalloc(s->cols + 1, sizeof(*s->want));
 	s->name = xalloc(s->cols + 1, sizeof(*s->name));
+	na_words_init(&na, how->na, how->n_na);
 	while ((got = table_reader_next(&t, r, &ignored)) > 0)
-		note_kinds(kinds, t);
+		note_kinds(kinds, t, &na);
 	for (size_t i = 0; i < s->cols; i++) {
 		s->name[i] = xstrdup(name[i]);
 		s->want[i] = (struct table_want){ s->name[i], said_type(how,

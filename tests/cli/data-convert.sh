@@ -35,6 +35,16 @@ check 'convert --select keeps columns in the order given, whatever the condition
 	expect 3 mlv-data convert some.csv --select n,ix &&
 	says "no column 'ix'"
 X
+check 'convert finds the same types in a file, which it reads by blocks, as in a pipe, which it holds' <<'X'
+	printf 'a,b,c,d,e,f\n1,NA,"","NA",true,\n2,3,4,5,false,\n,,?,7,,""\n' >odd.csv &&
+	for how in "" "--na ?" "--type a=category" "--type c=float --na ?"; do
+		for to in csv jsonl parquet; do
+			mlv-data convert odd.csv $how --to $to >by_blocks &&
+			mlv-data convert - $how --to $to <odd.csv >held &&
+			cmp by_blocks held || { echo "$how $to"; return 1; }
+		done
+	done
+X
 check 'convert: a condition that is none is a usage error, and nothing is written' <<'X'
 	expect 2 mlv-data convert some.csv --where 'n >' -o none.csv &&
 	says 'where: expected a value at the end' &&
