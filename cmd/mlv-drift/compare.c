@@ -21,7 +21,7 @@ struct compare_verb {
 	struct reading read;
 	struct texts method, threshold, only, exclude;
 	const char *target, *prediction, *since, *until, *thresholds,
-	    *weights;
+	    *weights, *importance;
 	double share, missing;
 	int64_t min_rows;
 	bool any, evidently, texts;
@@ -36,6 +36,9 @@ static const struct opt compare_options[] = {
 	    thresholds), "FILE", "what mlv-drift calibrate wrote decides" },
 	{ OPT_TEXT, 0, "weights", offsetof(struct compare_verb, weights),
 	    "FILE", "names and weights: the dataset drifts by weight" },
+	{ OPT_TEXT, 0, "importance", offsetof(struct compare_verb,
+	    importance), "MODEL",
+	    "the same by the gains of this model's trees" },
 	{ OPT_NUM, 0, "share", offsetof(struct compare_verb, share), "SHARE",
 	    "drifted columns that make the dataset drift (0.5)" },
 	{ OPT_FLAG, 0, "any", offsetof(struct compare_verb, any), NULL,
@@ -303,8 +306,8 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	    (status = parse_span(&span, c, o)) != 0)
 		return status;
 	fill_opts(&d, o);
-	if (o->weights != NULL && weights_read(&d.weight, &d.n_weight,
-	    &c->arena, o->weights, &e) < 0)
+	if (weights_read(&d.weight, &d.n_weight, c, o->weights,
+	    o->importance, &e) < 0)
 		return cli_fail(c, &e);
 	if (compare_sides(&r, c, argc, argv, &span, &user, &d, o, &e) != 0) {
 		status = cli_fail(c, &e);

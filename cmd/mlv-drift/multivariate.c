@@ -16,19 +16,34 @@ struct multivariate_verb {
 	int method;
 };
 
-enum { BOTH, CLASSIFIER, RECONSTRUCTION };
+enum { BOTH, CLASSIFIER, RECONSTRUCTION, DISTANCE, RATIO, MMD };
 
 static const struct opt_word methods[] = {
 	{ "classifier", CLASSIFIER }, { "reconstruction", RECONSTRUCTION },
+	{ "distance", DISTANCE }, { "ratio", RATIO }, { "mmd", MMD },
 	{ NULL, 0 }
+};
+
+static const struct {
+	int (*score)(struct multi_score *out, const struct table *ref,
+	    const struct table *cur, const struct multi_opts *o,
+	    struct err *e);
+	double threshold;		/* unless one is said */
+} how[] = {
+	[CLASSIFIER] = { multi_classifier, 0.55 },
+	[RECONSTRUCTION] = { multi_reconstruction, NAN },
+	[DISTANCE] = { multi_distance, MULTI_DISTANCE },
+	[RATIO] = { multi_ratio, MULTI_RATIO },
+	[MMD] = { multi_mmd, MULTI_MMD },
 };
 
 static const struct opt multivariate_options[] = {
 	{ OPT_WORD, 'm', "method", offsetof(struct multivariate_verb, method),
-	    "HOW", "classifier or reconstruction alone", .words = methods },
+	    "HOW", "that alone; of embeddings also distance, ratio, mmd",
+	    .words = methods },
 	{ OPT_NUM, 't', "threshold", offsetof(struct multivariate_verb,
-	    threshold), "NUMBER", "area from which on it is drift (0.55)",
-	    .low = 0.5, .high = 1 },
+	    threshold), "NUMBER", "from which on it is drift, see above",
+	    .high = INFINITY },
 	{ OPT_LIST, 'c', "column", offsetof(struct multivariate_verb, only),
 	    "NAME,...", "these columns alone; 'e_*' are all of an embedding" },
 	{ OPT_LIST, 'x', "exclude", offsetof(struct multivariate_verb,
@@ -43,8 +58,13 @@ put_score(struct out *o, const struct multi_score *s)
 	out_begin(o, "mlv.drift.multivariate/1");
 	out_text(o, "method", s->method);
 	out_num(o, "score", s->score);
-	out_num(o, "low", s->low);
-	out_num(o, "high", s->high);
+	if (isnan(s->low)) {
+		out_null(o, "low");
+		out_null(o, "high");
+	} else {
+		out_num(o, "low", s->low);
+		out_num(o, "high", s->high);
+	}
 	if (isnan(s->threshold_low))
 		out_null(o, "threshold_low");
 	else
@@ -98,7 +118,7 @@ static int
 score(bool *drifted, struct cli *c, const struct multivariate_verb *o,
     const struct table *ref, const struct table *cur, struct err *e)
 {
-	struct multi_opts m = { .threshold = o->threshold };
+	struct multi_opts m = { 0 };
 	struct texts only, exclude;
 	struct multi_score s;
 
@@ -109,15 +129,12 @@ score(bool *drifted, struct cli *c, const struct multivariate_verb *o,
 	m.n_only = only.n;
 	m.exclude = exclude.v;
 	m.n_exclude = exclude.n;
-
-	if (o->method != RECONSTRUCTION) {
-		if (multi_classifier(&s, ref, cur, &m, e) < 0)
-			return -1;
-		put_score(&c->out, &s);
-		*drifted |= s.drifted;
-	}
-	if (o->method != CLASSIFIER) {
-		if (multi_reconstruction(&s, ref, cur, &m, e) < 0)
+	for (int k = CLASSIFIER; k <= MMD; k++) {
+		if (o->method == BOTH ? k > RECONSTRUCTION : k != o->method)
+			continue;
+		m.threshold = o->threshold >= 0 ? o->threshold :
+		    how[k].threshold;
+		if (how[k].score(&s, ref, cur, &m, e) < 0)
 			return -1;
 		put_score(&c->out, &s);
 		*drifted |= s.drifted;
@@ -137,6 +154,13 @@ multivariate_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (argc != 2)
 		return cli_usage(c, "give the reference and the current data");
+	if (o->method <= CLASSIFIER && o->threshold >= 0 &&
+	    (o->threshold < 0.5 || o->threshold > 1))
+		return cli_usage(c, "--threshold of the classifier is an area "
+		    "from 0.5 to 1");
+	if (o->method == RECONSTRUCTION && o->threshold >= 0)
+		return cli_usage(c, "the reconstruction's thresholds are the "
+		    "reference's own: it takes no --threshold");
 	if ((status = reading_opts(&user, c, &o->read)) != 0)
 		return status;
 	if (open_rows(&ref, c, argv[0], &user, &e) < 0 || open_rows(&cur, c,
@@ -150,7 +174,7 @@ multivariate_run(struct cli *c, void *opts, int argc, char **argv)
 	return status;
 }
 
-static const struct multivariate_verb defaults = { .threshold = 0.55 };
+static const struct multivariate_verb defaults = { .threshold = -1 };
 
 const struct verb verb_multivariate = {
 	.name = "multivariate",
@@ -159,14 +183,16 @@ const struct verb verb_multivariate = {
 	.about =
 "The classifier is boosted trees that learn to tell the rows of both sides\n"
 "apart; its score is the area under the ROC curve on held out rows, with a\n"
-"95 % interval: drift from the threshold on, where the interval lies above\n"
-"0.5.  -c 'e_*' judges an embedding whose dimensions are such columns.\n"
+"95 % interval: drift from the threshold on (0.55), where the interval lies\n"
+"above 0.5.  -c 'e_*' judges an embedding whose dimensions are such columns;\n"
+"of one there are also distance, of the means (drift above 0.2), ratio, of\n"
+"dimensions that drifted (0.2), and mmd (0.015), with Evidently's numbers.\n"
 "Texts enter as their length and the words in them.  The reconstruction\n"
 "is how far rows lie from the principal components of the reference, 65 % of\n"
 "its variance, with three sampling errors: drift where it is further from the\n"
 "mean of ten parts of the reference than three of their deviations.  Prints a\n"
 "record each: method, score, low, high, threshold_low, threshold, columns,\n"
-"verdict.  Exit 1 when one says drift.  Scores are NannyML's.\n"
+"verdict.  Exit 1 when one says drift.  The others' scores are NannyML's.\n"
 "\n"
 "example: mlv-drift multivariate data:churn-train .mlv/requests\n",
 	.options = multivariate_options,

@@ -19,7 +19,7 @@
 struct report_verb {
 	struct reading read;
 	struct texts only, exclude, by;
-	const char *since, *until, *time, *output, *weights;
+	const char *since, *until, *time, *output, *weights, *importance;
 	const char *labels, *key, *label_key, *target, *score, *answer;
 	const char *positive;
 	int64_t weak;
@@ -40,6 +40,9 @@ static const struct opt report_options[] = {
 	    "of a table: when the row came to be, for the timeline" },
 	{ OPT_TEXT, 0, "weights", offsetof(struct report_verb, weights),
 	    "FILE", "names and weights: the dataset drifts by weight" },
+	{ OPT_TEXT, 0, "importance", offsetof(struct report_verb,
+	    importance), "MODEL",
+	    "the same by the gains of this model's trees" },
 	{ OPT_NUM, 0, "share", offsetof(struct report_verb, share), "SHARE",
 	    "drifted columns that make the dataset drift (0.5)",
 	    .high = 1 },
@@ -236,8 +239,8 @@ write_report(struct report_result *result, struct cli *c,
 	struct buf b;
 	int got;
 
-	if ((o->weights != NULL && weights_read(&d.weight, &d.n_weight,
-	    &c->arena, o->weights, e) < 0) ||
+	if (weights_read(&d.weight, &d.n_weight, c, o->weights,
+	    o->importance, e) < 0 ||
 	    measure_texts(&d, c, o, ref, cur, e) < 0)
 		return -1;
 	leave_out_text(&d, c, o, ref->t, cur->t);

@@ -32,6 +32,9 @@ static const struct opt watch_options[] = {
 	    "FILE", "as mlv-drift calibrate has written them (0.1)" },
 	{ OPT_TEXT, 0, "weights", offsetof(struct watch_verb, weights),
 	    "FILE", "a table of column and weight: drift by importance" },
+	{ OPT_TEXT, 0, "importance", offsetof(struct watch_verb,
+	    importance), "MODEL",
+	    "the same by the gains of this model's trees" },
 	{ OPT_NUM, 0, "share", offsetof(struct watch_verb, share), "SHARE",
 	    "drifted columns, or weight, of a drifted window (0.5)",
 	    .high = 1 },
@@ -94,9 +97,10 @@ watch_check(struct cli *c, void *opts, int argc, char **argv)
 		    "takes no detector");
 	if (o->window == NULL && (o->every != NULL || o->late != NULL ||
 	    o->time != NULL || o->exclude.n > 0 || o->thresholds != NULL ||
-	    o->weights != NULL))
+	    o->weights != NULL || o->importance != NULL))
 		return cli_usage(c, "--every, --late, --time, --exclude, "
-		    "--thresholds and --weights need --window");
+		    "--thresholds, --weights and --importance need "
+		    "--window");
 	for (size_t i = 0; i < o->column.n; i++)
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(o->column.v[i], o->column.v[k]) == 0)
@@ -175,9 +179,9 @@ const struct verb verb_watch = {
 "sliding with --every.  A record for each column that drifted: window, column,\n"
 "distance (Wasserstein's of numbers, Jensen-Shannon of categories), threshold,\n"
 "q, rows, missing, verdict; and one for the window: share of the columns that\n"
-"drifted, and by --weights.  A column drifts when its distance reaches the\n"
-"threshold and, unless that is calibrate's, q (Benjamini-Hochberg) is at most\n"
-"0.05.  With --state the next run reads what has been added since.\n"
+"drifted, and by --weights or --importance.  A column drifts when its distance\n"
+"reaches the threshold and, unless that is calibrate's, q (Benjamini-Hochberg)\n"
+"is at most 0.05.  With --state the next run reads what has been added since.\n"
 "\n"
 "example: mlv-drift watch data:churn-train .mlv/requests --window 1d \\\n"
 "             --state watch.state\n"

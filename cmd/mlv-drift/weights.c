@@ -1,9 +1,12 @@
-/* Weights of columns, from a table. */
+/* Weights of columns, from a table or from a model of trees. */
 #include "weights.h"
 
 #include <math.h>
 
 #include "base/file.h"
+#include "catalog/bytes.h"
+#include "judge/gain.h"
+#include "model/open.h"
 #include "read/whole.h"
 
 static int
@@ -53,8 +56,8 @@ read_names_as_text(struct table **t, struct arena *a, const struct file_map *m,
 	return table_read(t, m->data, m->n, o, e);
 }
 
-int
-weights_read(const struct drift_weight **out, size_t *n, struct arena *a,
+static int
+weights_of_table(const struct drift_weight **out, size_t *n, struct arena *a,
     const char *path, struct err *e)
 {
 	struct table_read_opts o = { .name = path };
@@ -73,4 +76,64 @@ weights_read(const struct drift_weight **out, size_t *n, struct arena *a,
 	}
 	table_free(t);
 	return r;
+}
+
+static int
+take_gains(struct drift_weight *w, size_t n, struct arena *a,
+    const struct table_want *want, const struct binding *b, struct err *e)
+{
+	double *gain = arena_alloc(a, (n + 1) * sizeof(*gain)), sum = 0;
+
+	if (gain_measure(gain, b, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		w[i] = (struct drift_weight){ arena_strdup(a, want[i].name),
+		    gain[i] };
+		sum += gain[i];
+	}
+	return sum > 0 ? 0 : err_set(e, ERR_UNSUPPORTED, "its trees ask "
+	    "nothing");
+}
+
+static int
+weights_of_model(const struct drift_weight **out, size_t *n, struct cli *c,
+    const char *name, struct err *e)
+{
+	const struct bind_opts o = { .skip_golden = true };
+	struct catalog_bytes bytes;
+	struct binding *b = NULL;
+	struct drift_weight *w;
+	int r;
+
+	if (catalog_open_bytes(&bytes, c->catalog, name, e) < 0)
+		return -1;
+	r = binding_open(&b, bytes.data, bytes.n, &o, e);
+	if (r == 0) {
+		const struct table_want *want = binding_wants(b, n);
+
+		*out = w = arena_alloc(&c->arena, (*n + 1) * sizeof(*w));
+		if ((r = take_gains(w, *n, &c->arena, want, b, e)) < 0)
+			err_wrap(e, "'%s' has no importance of its inputs "
+			    "(--weights takes one that mlv-train eval "
+			    "measured)", name);
+	} else {
+		err_wrap(e, "%s", name);
+	}
+	binding_free(b);
+	catalog_bytes_close(&bytes);
+	return r;
+}
+
+int
+weights_read(const struct drift_weight **out, size_t *n, struct cli *c,
+    const char *table, const char *model, struct err *e)
+{
+	*out = NULL;
+	*n = 0;
+	if (table != NULL && model != NULL)
+		return err_set(e, ERR_USAGE, "--weights and --importance are "
+		    "two answers to one question: give one");
+	if (table != NULL)
+		return weights_of_table(out, n, &c->arena, table, e);
+	return model != NULL ? weights_of_model(out, n, c, model, e) : 0;
 }

@@ -135,7 +135,7 @@ begin_windows(void *ctx, const struct binned *b, struct windows_opts *o,
 	w->b = b;
 	o->threshold = threshold_of;
 	o->threshold_ctx = w;
-	if (w->o->weights != NULL)
+	if (w->n_weights > 0)
 		o->weight = find_weights(w);
 	return 0;
 }
@@ -253,9 +253,9 @@ run_windows(struct window_words *w, struct windows_run *r, const char *name,
 		    "in the reference");
 	if (got == 0 && w->o->thresholds != NULL)
 		got = read_thresholds(w, w->o->thresholds, e);
-	if (got == 0 && w->o->weights != NULL)
-		got = weights_read(&w->weight, &w->n_weights, &w->c->arena,
-		    w->o->weights, e);
+	if (got == 0)
+		got = weights_read(&w->weight, &w->n_weights, w->c,
+		    w->o->weights, w->o->importance, e);
 	r->reference = ref.t;
 	if (got == 0)
 		got = windows_run(r, e);

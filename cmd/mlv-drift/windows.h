@@ -11,7 +11,8 @@ struct watch_verb {
 	struct texts set, column, exclude;
 	const char *detector, *state;
 	bool from_start, warnings;
-	const char *window, *every, *late, *time, *thresholds, *weights;
+	const char *window, *every, *late, *time, *thresholds, *weights,
+	    *importance;
 	double share;
 	int64_t min_rows;
 	bool any;

@@ -6,24 +6,28 @@
 #
 # Then against a stored profile; what runs each night: 'perf', labels joined and
 # judged, beside pandas and scikit-learn; 'watch --window', rows a second;
-# 'report', its time and size; and scripts/bench/alarms.py: 1,000 weeks without
-# a drift and series with a small, a middling and a large one.
+# 'report', its time and size; scripts/bench/streams.py: detectors beside
+# river's, estimates beside NannyML's, with their numbers; and
+# scripts/bench/alarms.py: 1,000 weeks without a drift and series with a small, a
+# middling and a large one.
 #
 # ROWS sets all sizes (1,000,000; the report has a fifth unless REPORT_ROWS says
 # more), SEED, WEEKS and SERIES those of alarms.py, PYTHON an environment with
 # Evidently, scikit-learn and, for one column of the last table, NannyML.
-# SECTIONS names those wanted of: compare stored perf watch report alarms.
+# STREAM_ROWS and ESTIMATE_ROWS are the sizes of river and nannyml, which are
+# left out where these are not installed.  SECTIONS names those wanted of:
+# compare stored perf watch report river nannyml alarms.
 set -eu
 : "${ROWS:=1000000}" "${PERF_ROWS:=$ROWS}" "${REPORT_ROWS:=$((ROWS / 5))}"
 export ROWS PERF_ROWS REPORT_ROWS
-: "${SECTIONS:=compare stored perf watch report alarms}"
+: "${SECTIONS:=compare stored perf watch report river nannyml alarms}"
 export SECTIONS
 for s in $SECTIONS; do
 	case $s in
-	compare|stored|perf|watch|report|alarms)
+	compare|stored|perf|watch|report|river|nannyml|alarms)
 		;;
 	*)
-		echo "drift.sh: error: no section '$s': compare, stored, perf, watch, report, alarms" >&2
+		echo "drift.sh: error: no section '$s': compare, stored, perf, watch, report, river, nannyml, alarms" >&2
 		exit 2
 		;;
 	esac
@@ -227,4 +231,7 @@ for name, run in ("perf", late_labels), ("watch", windows), ("report", page):
     if name in sections:
         run()
 P
+for s in river nannyml; do
+	! wanted $s || "$python" -W ignore scripts/bench/streams.py $s "$work"
+done
 ! wanted alarms || "$python" -W ignore scripts/bench/alarms.py "$work"

@@ -395,4 +395,38 @@ check 'compare --weights: a column called as a number of another is weighed by i
 	expect 1 mlv-drift compare --json --weights w.csv ref3.csv now3.csv &&
 	holds 'select(.schema == "mlv.drift.dataset/1") | .weighted == 1'
 X
+fresh importance
+check '--importance: a model of trees says by its splits which column counts, by file and by name' <<'X'
+	awk 'BEGIN {
+		print "a,b,c,k,y"
+		for (i = 0; i < 600; i++) {
+			a = i * 7919 % 101; b = i * 104729 % 97; c = i * 31 % 89
+			print a "," b "," c "," substr("pqr", 1 + i % 3, 1) "," (a > 50 ? 10 : 0) + (b > 30 ? 2 : 0) + (i % 3 == 1)
+		}
+	}' >ref.csv &&
+	awk -F , 'BEGIN { OFS = "," } NR > 1 { $1 = $1 + 50 } 1' ref.csv >a.csv &&
+	awk -F , 'BEGIN { OFS = "," } NR > 1 { $2 = $2 + 50; $3 = $3 + 50; $4 = "r" } 1' ref.csv >rest.csv &&
+	mlv-data init >/dev/null &&
+	mlv-train fit -l gbdt -s num_iterations=20 -t y -o m.onnx ref.csv >out &&
+	expect 1 mlv-drift compare -x y --importance m.onnx ref.csv a.csv &&
+	tail -n 1 out | awk -F '\t' '{ exit !($3 > 0.9 && $3 < 1) }' &&
+	expect 0 mlv-drift compare -x y --importance m.onnx ref.csv rest.csv &&
+	mv out by.file &&
+	mlv-registry add m m.onnx >out &&
+	expect 0 mlv-drift compare -x y --importance model:m ref.csv rest.csv &&
+	same by.file out &&
+	expect 0 mlv-drift report -x y --importance model:m ref.csv rest.csv &&
+	prints '% of their weight' &&
+	expect 0 mlv-drift watch -x y --window 600 --importance m.onnx ref.csv rest.csv &&
+	expect 1 mlv-drift watch -x y --window 600 --importance m.onnx ref.csv a.csv
+X
+check '--importance of a model that has none, or beside --weights: refused, with what to do instead' <<'X'
+	mlv-train fit -l linear -t y -o l.onnx ref.csv >out &&
+	expect 3 mlv-drift compare -x y --importance l.onnx ref.csv a.csv &&
+	says "'l.onnx' has no importance of its inputs (--weights takes one that mlv-train eval measured): it has no trees" &&
+	expect 2 mlv-drift compare --weights w.csv --importance l.onnx ref.csv a.csv &&
+	expect 3 mlv-drift compare --importance ref.csv ref.csv a.csv &&
+	says 'ref.csv: not an ONNX file' &&
+	expect 2 mlv-drift watch -c y --importance m.onnx ref.csv
+X
 finish

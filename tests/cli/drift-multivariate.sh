@@ -74,4 +74,24 @@ check 'multivariate: a pattern names the dimensions of an embedding' <<'X'
 	expect 3 drift -c 'emb*' ref.csv turned.csv &&
 	says "no column of the reference is like 'emb*'"
 X
+check "multivariate -m distance, ratio, mmd: an embedding by Evidently's numbers and thresholds" <<'X'
+	awk 'BEGIN { print "e_0,e_1,k"; for (i = 0; i < 200; i++) print i % 10 / 10 "," i % 7 / 7 ",w" }' >v.csv &&
+	awk -F , 'BEGIN { OFS = "," } NR > 1 { $1 = $1 + 0.25 } 1' v.csv >moved.csv &&
+	expect 0 drift -m distance -c 'e_*' v.csv v.csv &&
+	test "$(cut -f 1-8 out)" = "distance	0	\\N	\\N	\\N	0.2	2	same" &&
+	expect 1 drift -m distance -c 'e_*' v.csv moved.csv &&
+	awk -F '\t' '{ exit !($2 > 0.2499 && $2 < 0.2501) }' out &&
+	expect 0 drift -m distance -t 0.3 -c 'e_*' v.csv moved.csv &&
+	expect 1 drift -m ratio -c 'e_*' v.csv moved.csv &&
+	test "$(cut -f 2,6 out)" = '0.5	0.2' &&
+	expect 1 drift -m mmd -c 'e_*' v.csv moved.csv &&
+	test "$(cut -f 6 out)" = 0.015 &&
+	expect 0 drift -m mmd -c 'e_*' v.csv v.csv &&
+	expect 3 drift -m mmd v.csv moved.csv &&
+	says "column 'k' is no number" &&
+	sed '5s/^[^,]*/NaN/' moved.csv >torn.csv &&
+	expect 3 drift -m mmd -c 'e_*' v.csv torn.csv &&
+	says 'mmd needs whole vectors' &&
+	expect 2 drift -m reconstruction -t 1 v.csv moved.csv
+X
 finish

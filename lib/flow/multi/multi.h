@@ -20,7 +20,7 @@
 struct multi_opts {
 	const char *const *only, *const *exclude;
 	size_t n_only, n_exclude;
-	double threshold;		/* of the classifier */
+	double threshold;		/* of all but the reconstruction */
 };
 
 struct multi_score {
@@ -43,6 +43,24 @@ int multi_join(struct table **out, size_t *rows, const struct table *ref,
 int multi_classifier(struct multi_score *out, const struct table *ref,
     const struct table *cur, const struct multi_opts *o, struct err *e);
 int multi_reconstruction(struct multi_score *out, const struct table *ref,
+    const struct table *cur, const struct multi_opts *o, struct err *e);
+
+/*
+ * Of embeddings, whose dimensions are columns of numbers, Evidently's (0.7): how
+ * far the means of both sides lie apart; the share of dimensions whose
+ * Wasserstein's distance, in deviations, is 0.1 or more; and the unbiased squared
+ * maximum mean discrepancy by Gaussians as wide as the median distance between
+ * both sides, of at most 1000 rows a side, evenly.  None has an interval: low and
+ * high are NAN.  Drift is above the threshold.
+ */
+#define MULTI_DISTANCE 0.2
+#define MULTI_RATIO 0.2
+#define MULTI_MMD 0.015
+int multi_distance(struct multi_score *out, const struct table *ref,
+    const struct table *cur, const struct multi_opts *o, struct err *e);
+int multi_ratio(struct multi_score *out, const struct table *ref,
+    const struct table *cur, const struct multi_opts *o, struct err *e);
+int multi_mmd(struct multi_score *out, const struct table *ref,
     const struct table *cur, const struct multi_opts *o, struct err *e);
 
 #endif
