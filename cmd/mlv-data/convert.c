@@ -1,6 +1,7 @@
 /* mlv-data convert: a table in another format. */
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -9,7 +10,9 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "read/where.h"
+#include "store/tree/tree.h"
 #include "verbs.h"
+#include "write/stream.h"
 #include "write/write.h"
 
 struct convert_verb {
@@ -123,6 +126,78 @@ write_rows(const char *path, struct table *t, const struct convert_verb *o,
 	return r;
 }
 
+/* ---- what stays where it is ---- */
+
+struct standing {
+	struct cli *c;
+	struct catalog_bytes b;
+};
+
+static int
+open_again(void *ctx, struct source *s, struct err *e)
+{
+	struct standing *from = ctx;
+
+	return catalog_bytes_source(s, &from->b, from->c->catalog, e);
+}
+
+static int
+write_text(struct standing *from, const char *path,
+    const struct table_read_opts *user, const struct write_opts *to,
+    struct err *e)
+{
+	const struct text_again text = { open_again, from };
+	struct table_read_opts how;
+	struct target f;
+	int done;
+
+	if (catalog_read_opts(&how, &from->b, user, e) != 0 ||
+	    target_open(&f, path, to->packing, false, e) != 0)
+		return -1;
+	done = table_write_stream(&f, &text, &how, to, e);
+	if (done > 0 && target_commit(&f, e) != 0)
+		done = -1;
+	if (done <= 0)
+		target_drop(&f);
+	return done;
+}
+
+static bool
+can_be_read_twice(const struct catalog_bytes *b, const char *path)
+{
+	struct err ignored = ERR_INIT;
+
+	if (b->data != NULL || b->delta || b->type == NULL ||
+	    strcmp(b->type, TREE_TYPE) == 0)
+		return false;
+	return b->item.kind != NAME_PATH || strcmp(path, "-") == 0 ||
+	    file_refuse_same(path, b->item.base, &ignored) == 0;
+}
+
+/* A CSV that can be read twice, block by block: 1 it is done, 0 it is to be
+ * read as a whole, which also says what is wrong with it; -1. */
+static int
+convert_standing(struct cli *c, const char *name, const char *path,
+    const struct table_read_opts *user, const struct write_opts *to,
+    struct err *e)
+{
+	struct standing from = { .c = c };
+	struct err ignored = ERR_INIT;
+	struct stat st;
+	int done = 0;
+
+	/* a pipe is read once, and a folder is no text */
+	if (strcmp(name, "-") == 0 || (stat(name, &st) == 0 &&
+	    !S_ISREG(st.st_mode)))
+		return 0;
+	if (catalog_find_bytes(&from.b, c->catalog, name, &ignored) != 0)
+		return 0;
+	if (can_be_read_twice(&from.b, path))
+		done = write_text(&from, path, user, to, e);
+	catalog_bytes_close(&from.b);
+	return done;
+}
+
 static int
 convert_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -140,7 +215,12 @@ convert_run(struct cli *c, void *opts, int argc, char **argv)
 	if ((r = reading_opts(&user, c, &o->read)) != 0 ||
 	    (r = choose_format(&to, c, o)) != 0)
 		return r;
-	if (choose_rows(&user, c, o, &e) != 0 || catalog_open_table(&t, &b,
+	if (choose_rows(&user, c, o, &e) != 0)
+		return cli_fail(c, &e);
+	if (o->where == NULL && o->select.n == 0 && user.n_types == 0 &&
+	    (r = convert_standing(c, argv[0], path, &user, &to, &e)) != 0)
+		return r > 0 ? EXIT_YES : cli_fail(c, &e);
+	if (catalog_open_table(&t, &b,
 	    c->catalog, argv[0], &user, &e) != 0)
 		return cli_fail(c, &e);
 	r = b.item.kind == NAME_PATH && o->output != NULL ?

@@ -29,7 +29,7 @@ static const struct opt load_options[] = {
 
 /* A moment in words, or now. */
 static int
-moment(int64_t *us, struct cli *c, const char *option, const char *text)
+parse_moment(int64_t *us, struct cli *c, const char *option, const char *text)
 {
 	int64_t now = clock_wall_us();
 
@@ -81,6 +81,9 @@ load_views(struct cli *c, const struct load_verb *o, int argc, char **argv,
 
 	if (feature_spec_load(&spec, &folder, &c->arena, argv[0], e) < 0)
 		return -1;
+	if (argc > 1 && o->view == NULL && spec->views > 1)
+		return err_set(e, ERR_USAGE, "say with --view whose rows '%s' "
+		    "holds", argv[1]);
 	if (o->view != NULL && feature_view_find(spec, o->view) == NULL)
 		return err_set(e, ERR_NOENT, "there is no view '%.100s'",
 		    o->view);
@@ -113,10 +116,7 @@ load_run(struct cli *c, void *opts, int argc, char **argv)
 	if (argc < 1 || argc > 2)
 		return cli_usage(c, "give features.yaml, and for one --view "
 		    "another source");
-	if (argc > 1 && o->view == NULL)
-		return cli_usage(c, "say with --view whose rows '%s' holds",
-		    argv[1]);
-	if ((status = moment(&until, c, "until", o->until)) != 0)
+	if ((status = parse_moment(&until, c, "until", o->until)) != 0)
 		return status;
 	return load_views(c, o, argc, argv, until, &e) < 0 ?
 	    cli_fail(c, &e) : EXIT_YES;
@@ -126,10 +126,11 @@ const struct verb verb_feature_load = {
 	.name = "feature load",
 	.summary = "put the newest rows of views into the online store",
 	.synopsis = "[--until TIME] [--store STORE] FEATURES.yaml\n"
-	    "--view VIEW [--until TIME] FEATURES.yaml SOURCE",
+	    "[--view VIEW] [--until TIME] FEATURES.yaml SOURCE",
 	.about =
-"Reads the source of each view, or SOURCE (- is standard input) for one, and\n"
-"keeps for each key what mlv-data feature get and mlv-serve answer with.\n"
+"Reads the source of each view, or SOURCE (- is standard input) for the only one\n"
+"or that of --view, and keeps for each key what mlv-data feature get and\n"
+"mlv-serve answer with.\n"
 "Of a source that only grew since, the rows behind those that were loaded are\n"
 "read.  Loading again changes nothing that is not newer, so a load that was\n"
 "cut short is run again and goes on, and late rows do no harm.  Who reads\n"
@@ -251,7 +252,7 @@ get_run(struct cli *c, void *opts, int argc, char **argv)
 		value[i - 1] = (struct raw_cell){ .s = text,
 		    .n = (uint32_t)strlen(text) };
 	}
-	if ((status = moment(&now, c, "at", o->at)) != 0)
+	if ((status = parse_moment(&now, c, "at", o->at)) != 0)
 		return status;
 	return get_features(c, o, argv[0], column, value,
 	    (size_t)argc - 1, now, &e) < 0 ? cli_fail(c, &e) : EXIT_YES;

@@ -92,7 +92,7 @@ begin_change(int *fd, struct buf *text, const struct token_file *f,
 }
 
 static int
-replace(const struct token_file *f, const struct buf *text, struct err *e)
+replace_file(const struct token_file *f, const struct buf *text, struct err *e)
 {
 	if (buf_check(text, e) < 0)
 		return -1;
@@ -139,7 +139,7 @@ tokens_add(struct token *t, char secret[TOKEN_SECRET_MAX],
 			buf_addf(&text, " %s", until);
 		}
 		buf_addc(&text, '\n');
-		r = replace(f, &text, e);
+		r = replace_file(f, &text, e);
 	}
 	end_change(fd, &text);
 	return r;
@@ -202,7 +202,7 @@ tokens_revoke(size_t *n, const struct token_file *f, const char *who,
 		r = err_set(e, ERR_USAGE, "several tokens begin with '%s'",
 		    who);
 	if (r == 0)
-		r = replace(f, &left, e);
+		r = replace_file(f, &left, e);
 	end_change(fd, &text);
 	buf_free(&left);
 	return r;

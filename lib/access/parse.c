@@ -31,7 +31,7 @@ token_name_is_good(const char *name)
 
 /* The words of a line; one more than there may be shows in the count. */
 static size_t
-split(struct word word[WORDS + 1], const char *line, size_t n)
+split_words(struct word word[WORDS + 1], const char *line, size_t n)
 {
 	size_t words = 0, i = 0;
 
@@ -69,7 +69,7 @@ token_parse_line(struct token *t, bool *is_one, const char *line, size_t n,
 	 * may be the secret */
 	struct word word[WORDS + 1];
 	char scopes[SCOPES_TEXT_MAX];
-	size_t words = split(word, line, n);
+	size_t words = split_words(word, line, n);
 
 	memset(t, 0, sizeof(*t));
 	*is_one = words > 0 && *line != '#';

@@ -34,8 +34,9 @@ take(struct arena *a, size_t n, bool need)
 	}
 	n = n ? (n + unit - 1) / unit * unit : unit;
 	if (b == NULL || b->size - b->used < n) {
-		size = n > BLOCK_BYTES ? n : b == NULL && n <= FIRST_BYTES ?
-		    FIRST_BYTES : BLOCK_BYTES;
+		size = b == NULL ? FIRST_BYTES : b->size * 4;
+		if (size < n || size > BLOCK_BYTES)
+			size = n > BLOCK_BYTES ? n : BLOCK_BYTES;
 		b = need ? xalloc(1, sizeof(*b) + size) :
 		    mem_zeroed(1, sizeof(*b) + size);
 		if (b == NULL)
@@ -113,6 +114,16 @@ arena_grow(struct arena *a, void *list, size_t n, size_t *room, size_t size)
 	if (n)
 		memcpy(more, list, n * size);
 	return more;
+}
+
+size_t
+arena_footprint(const struct arena *a)
+{
+	size_t n = 0;
+
+	for (const struct arena_block *b = a->block; b; b = b->next)
+		n += sizeof(*b) + b->size;
+	return n;
 }
 
 void

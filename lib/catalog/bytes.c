@@ -206,6 +206,14 @@ tree_is_delta(struct catalog *c, const struct oid *id)
 	return is;
 }
 
+static int
+need_snapshot(struct catalog_bytes *b, const struct delta_files *files,
+    struct err *e)
+{
+	return b->snapshot != NULL ? 0 : delta_snapshot_read(&b->snapshot,
+	    files, e);
+}
+
 int
 catalog_delta_text(struct catalog_bytes *b, struct err *e)
 {
@@ -213,7 +221,8 @@ catalog_delta_text(struct catalog_bytes *b, struct err *e)
 	struct buf out;
 
 	buf_init(&out, BUF_CAP_DATA);
-	if (delta_table_read(&out, &files, e) < 0) {
+	if (need_snapshot(b, &files, e) < 0 || delta_table_read(&out,
+	    b->snapshot, &files, e) < 0) {
 		buf_free(&out);
 		return -1;
 	}
@@ -239,7 +248,10 @@ catalog_delta_rows(struct typed_rows *r, struct catalog_bytes *b,
 {
 	const struct delta_files files = delta_files(b);
 
-	return delta_rows_open(r, &files, e);
+	if (need_snapshot(b, &files, e) < 0)
+		return -1;
+	delta_rows_open(r, b->snapshot, &files);
+	return 0;
 }
 
 static int
@@ -407,6 +419,7 @@ catalog_bytes_close(struct catalog_bytes *b)
 	if (b->mapped)
 		file_unmap(&m);
 	free(b->owned);
+	delta_snapshot_free(b->snapshot);
 	catalog_item_free(&b->item);
 	arena_free(&b->arena);
 	memset(b, 0, sizeof(*b));

@@ -34,6 +34,7 @@ struct catalog_bytes {
 	struct arena arena;
 	void *owned;
 	bool mapped, later, typed;
+	struct delta_snapshot *snapshot;	/* of a Delta table, once read */
 	struct catalog *c;
 	struct oid tree;	/* of a Delta table that is a version */
 };
@@ -43,7 +44,8 @@ int catalog_open_bytes(struct catalog_bytes *b, struct catalog *c,
  * are those of catalog_delta_rows.  A folder's version that is one counts. */
 int catalog_open_typed(struct catalog_bytes *b, struct catalog *c,
     const char *name, struct err *e);
-/* Where b->delta; good until catalog_bytes_close. */
+/* Where b->delta; good until catalog_bytes_close.  Asked again they are those
+ * of the same version. */
 int catalog_delta_rows(struct typed_rows *r, struct catalog_bytes *b,
     struct err *e);
 /* Made text after all. */

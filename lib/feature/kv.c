@@ -8,9 +8,11 @@
 #include "base/mem.h"
 
 #define MAP_BYTES ((size_t)1 << 36)
+#define READERS_MAX 1000	/* at once, of all processes; LMDB's is 126 */
 
 struct kv {
 	MDB_env *env;
+	bool shared;		/* its environment is another's */
 	MDB_txn *txn;
 	MDB_txn *idle;		/* of reading, to be gone on with */
 	MDB_cursor *cursor;
@@ -41,6 +43,7 @@ kv_open(struct kv **out, const char *path, bool write, struct err *e)
 	}
 	if ((rc = mdb_env_create(&k->env)) == 0 &&
 	    (rc = mdb_env_set_mapsize(k->env, MAP_BYTES)) == 0 &&
+	    (rc = mdb_env_set_maxreaders(k->env, READERS_MAX)) == 0 &&
 	    (rc = mdb_env_open(k->env, path, flags, 0644)) == 0 &&
 	    (rc = mdb_txn_begin(k->env, NULL, write ? 0 : MDB_RDONLY,
 	    &k->txn)) == 0 &&
@@ -58,6 +61,17 @@ kv_open(struct kv **out, const char *path, bool write, struct err *e)
 	return 0;
 }
 
+struct kv *
+kv_share(const struct kv *k)
+{
+	struct kv *one = xalloc(1, sizeof(*one));
+
+	one->env = k->env;
+	one->dbi = k->dbi;
+	one->shared = true;
+	return one;
+}
+
 void
 kv_close(struct kv *k)
 {
@@ -66,7 +80,7 @@ kv_close(struct kv *k)
 	kv_abort(k);
 	if (k->idle)
 		mdb_txn_abort(k->idle);
-	if (k->env)
+	if (k->env && !k->shared)
 		mdb_env_close(k->env);
 	free(k);
 }

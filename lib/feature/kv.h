@@ -23,9 +23,11 @@ struct kv_bytes {
 
 /* The file at `path`; ERR_NOENT when it is not there and not to be written. */
 int kv_open(struct kv **out, const char *path, bool write, struct err *e);
+/* The same file for another thread, to be closed before k is. */
+struct kv *kv_share(const struct kv *k);
 void kv_close(struct kv *k);
 
-/* One transaction at a time; what get and next give is good until its end or
+/* One transaction at a time of each handle; what get and next give is good until its end or
  * the next put. */
 int kv_begin(struct kv *k, bool write, struct err *e);
 int kv_commit(struct kv *k, struct err *e);

@@ -406,11 +406,23 @@ online_load(struct online_load *l, struct source *from,
 
 /* ---- reading ---- */
 
+/* What put_prefix appends, for the newest row. */
+static void
+write_prefix(struct online_row *r, const struct feature_view *v,
+    const struct buf *key)
+{
+	/* which has room for all: it never grows */
+	struct buf b = { .data = r->key, .alloc = sizeof(r->key),
+	    .cap = sizeof(r->key) - 1 };
+
+	put_prefix(&b, v, key, 'N');
+	r->key_n = b.len;
+}
+
 int
 online_find(struct online_row *r, struct arena *a, struct kv *kv,
     const struct feature_view *v, const struct buf *key, struct err *e)
 {
-	struct buf prefix;
 	struct kv_bytes b;
 	const char *p, *end;
 	int got;
@@ -420,11 +432,7 @@ online_find(struct online_row *r, struct arena *a, struct kv *kv,
 	r->key_n = 0;
 	if (key->len == 0 || key->len > KV_KEY_MAX - KEY_HEAD)
 		return 0;
-	buf_init(&prefix, BUF_CAP_SMALL);
-	put_prefix(&prefix, v, key, 'N');
-	memcpy(r->key, prefix.data, prefix.len);
-	r->key_n = prefix.len;
-	buf_free(&prefix);
+	write_prefix(r, v, key);
 	got = kv_get(&b, kv, r->key, r->key_n, e);
 	if (got <= 0)
 		return got;
@@ -496,7 +504,7 @@ online_value(struct raw_cell *out, enum feature_status *status,
     struct arena *a, const struct online_row *r, struct kv *kv,
     const struct feature *f, int64_t now, struct err *e)
 {
-	memset(out, 0, sizeof(*out));
+	*out = (struct raw_cell){ .s = NULL };
 	*status = FEATURE_NOT_FOUND;
 	if (!r->found)
 		return 0;
@@ -504,7 +512,9 @@ online_value(struct raw_cell *out, enum feature_status *status,
 	if (f->agg == AGG_NONE && r->view->ttl > 0 &&
 	    now - r->time > r->view->ttl)
 		return 0;
-	if (f->agg != AGG_NONE ? fold_events(out, a, r, kv, f, now, e) < 0 :
+	if (f->agg == AGG_NONE && f->expr == NULL)
+		*out = r->cell[f->column];
+	else if (f->agg != AGG_NONE ? fold_events(out, a, r, kv, f, now, e) < 0 :
 	    feature_value(out, a, f, (struct feature_row){ NULL, r->cell },
 	    e) < 0)
 		return -1;

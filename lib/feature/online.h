@@ -62,7 +62,7 @@ struct online_row {
 	bool found;
 	int64_t time, created;
 	struct raw_cell *cell;
-	char key[KV_KEY_MAX];		/* what its pairs begin with */
+	char key[KV_KEY_MAX + 1];	/* what its pairs begin with */
 	size_t key_n;
 };
 /* `key`: see feature/key.h; empty: not found. */

@@ -28,14 +28,20 @@ struct delta_files {
 bool delta_table_is(const char *folder);
 /* Of a folder; its path is borrowed, as ctx and as name. */
 struct delta_files delta_files_of(const char *folder);
+/* What the log says now, read once: whoever commits to the table meanwhile
+ * changes nothing of what is read by it. */
+struct delta_snapshot;
+int delta_snapshot_read(struct delta_snapshot **out,
+    const struct delta_files *files, struct err *e);
+void delta_snapshot_free(struct delta_snapshot *s);	/* NULL is fine */
 /* The rows, columns in the schema's order, file after file by their paths: the
  * same with a checkpoint and without.  A column that a file does not have, or
- * that is a partition's, is text.  What ctx points to stays until
- * typed_rows_close. */
-int delta_rows_open(struct typed_rows *r, const struct delta_files *files,
-    struct err *e);
+ * that is a partition's, is text.  The snapshot, and what ctx points to, stay
+ * until typed_rows_close. */
+void delta_rows_open(struct typed_rows *r, const struct delta_snapshot *s,
+    const struct delta_files *files);
 /* Append them as CSV with a header. */
-int delta_table_read(struct buf *out, const struct delta_files *files,
-    struct err *e);
+int delta_table_read(struct buf *out, const struct delta_snapshot *s,
+    const struct delta_files *files, struct err *e);
 
 #endif

@@ -13,9 +13,8 @@
 #define NUMBERS_MAX ((size_t)1 << 12)	/* in a dictionary of numbers */
 #define SLOTS (2 * NUMBERS_MAX)
 
-/* A column while its row groups are made. */
+/* What a column's row groups are made in. */
 struct packed_column {
-	const struct column *c;
 	uint8_t *there;			/* (rows of a group) */
 	void *value;			/* values that are there */
 	uint32_t *index;		/* (rows of a group) */
@@ -23,6 +22,7 @@ struct packed_column {
 	uint64_t *number;		/* (NUMBERS_MAX) numbers of it */
 	uint32_t *slot;			/* (SLOTS) entry + 1 of a number */
 	uint32_t *place;		/* of a code in the dictionary, + 1 */
+	size_t places;
 };
 
 static void
@@ -45,7 +45,6 @@ describe_column(struct parquet_out_column *to, const struct column *c)
 	}
 }
 
-/* Parquet's texts are UTF-8, and who reads them counts on it. */
 static int
 check_texts(const struct column *c, struct err *e)
 {
@@ -61,17 +60,24 @@ check_texts(const struct column *c, struct err *e)
 	return 0;
 }
 
+int
+parquet_check_texts(const struct table *t, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < t->cols && r == 0; i++)
+		r = check_texts(&t->col[i], e);
+	return r;
+}
+
 static void
 packed_column_init(struct packed_column *p, const struct column *c,
     size_t rows)
 {
-	p->c = c;
 	p->there = xalloc(rows, 1);
 	p->index = xalloc(rows, sizeof(*p->index));
 	if (c->dict != NULL) {
 		p->entry = xalloc(rows, sizeof(*p->entry));
-		p->place = xalloc(intern_count(c->dict) + 1,
-		    sizeof(*p->place));
 		return;
 	}
 	p->value = xalloc(rows, 8);
@@ -94,12 +100,16 @@ packed_column_release(struct packed_column *p)
 /* The texts of rows [from, from + n): a dictionary, or one after the other
  * where they hardly repeat. */
 static void
-pack_texts(struct parquet_out_data *d, struct packed_column *p, size_t from,
-    size_t n)
+pack_texts(struct parquet_out_data *d, struct packed_column *p,
+    const struct column *c, size_t from, size_t n)
 {
-	const struct column *c = p->c;
 	size_t entries = 0, k = 0, len;
 
+	if (p->places <= intern_count(c->dict)) {
+		free(p->place);
+		p->places = intern_count(c->dict) + 1;
+		p->place = xalloc(p->places, sizeof(*p->place));
+	}
 	for (size_t i = 0; i < n; i++) {
 		uint32_t code = c->code[from + i];
 
@@ -173,10 +183,9 @@ pack_repeats(struct parquet_out_data *d, struct packed_column *p)
 }
 
 static void
-pack_numbers(struct parquet_out_data *d, struct packed_column *p, size_t from,
-    size_t n)
+pack_numbers(struct parquet_out_data *d, struct packed_column *p,
+    const struct column *c, size_t from, size_t n)
 {
-	const struct column *c = p->c;
 	size_t size = col_type_size(c->type), k = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -192,72 +201,108 @@ pack_numbers(struct parquet_out_data *d, struct packed_column *p, size_t from,
 	d->values.data = p->value;
 }
 
-static int
-write_groups(struct target *f, struct parquet_writer *w, struct buf *out,
-    struct packed_column *p, const struct table *t, size_t rows,
-    struct err *e)
+struct parquet_table {
+	struct target *to;
+	struct buf out;
+	struct parquet_out_column *col;
+	struct packed_column *p;
+	struct parquet_out_data *d;
+	struct parquet_writer *w;
+	size_t cols;
+};
+
+struct parquet_table *
+parquet_table_new(struct target *to, const struct table *t,
+    enum parquet_packing packing, size_t rows)
 {
-	struct parquet_out_data *d = xalloc(t->cols + 1, sizeof(*d));
-	int r = 0;
+	struct parquet_table *f = xalloc(1, sizeof(*f));
 
-	for (size_t row = 0; r == 0 && row < t->rows; row += rows) {
-		size_t n = t->rows - row < rows ? t->rows - row : rows;
-
-		memset(d, 0, (t->cols + 1) * sizeof(*d));
-		for (size_t i = 0; i < t->cols; i++) {
-			d[i].there = p[i].there;
-			if (t->col[i].dict != NULL)
-				pack_texts(&d[i], &p[i], row, n);
-			else
-				pack_numbers(&d[i], &p[i], row, n);
-		}
-		if ((r = parquet_write_group(w, n, d, e)) == 0)
-			r = target_add(f, out->data, out->len, e);
-		buf_clear(out);
+	f->to = to;
+	f->cols = t->cols;
+	f->col = xalloc(t->cols + 1, sizeof(*f->col));
+	f->p = xalloc(t->cols + 1, sizeof(*f->p));
+	f->d = xalloc(t->cols + 1, sizeof(*f->d));
+	buf_init(&f->out, BUF_CAP_DATA);
+	for (size_t i = 0; i < t->cols; i++) {
+		describe_column(&f->col[i], &t->col[i]);
+		packed_column_init(&f->p[i], &t->col[i], rows);
 	}
-	if (r == 0 && (r = parquet_write_end(w, e)) == 0)
-		r = target_add(f, out->data, out->len, e);
-	free(d);
+	f->w = parquet_writer_new(&f->out, f->col, t->cols, packing);
+	return f;
+}
+
+static int
+put_out(struct parquet_table *f, struct err *e)
+{
+	int r = target_add(f->to, f->out.data, f->out.len, e);
+
+	buf_clear(&f->out);
 	return r;
 }
 
-static size_t
-group_rows(const struct table *t)
+int
+parquet_table_group(struct parquet_table *f, const struct table *t,
+    size_t from, size_t n, struct err *e)
 {
-	size_t rows = GROUP_CELLS / (t->cols + 1);
-
-	rows = rows < GROUP_LEAST ? GROUP_LEAST : rows > GROUP_ROWS ?
-	    GROUP_ROWS : rows;
-	return rows < t->rows ? rows : t->rows + 1;
+	memset(f->d, 0, (f->cols + 1) * sizeof(*f->d));
+	for (size_t i = 0; i < f->cols; i++) {
+		f->d[i].there = f->p[i].there;
+		if (t->col[i].dict == NULL)
+			pack_numbers(&f->d[i], &f->p[i], &t->col[i], from, n);
+		else
+			pack_texts(&f->d[i], &f->p[i], &t->col[i], from, n);
+	}
+	return parquet_write_group(f->w, n, f->d, e) == 0 ? put_out(f, e) :
+	    -1;
 }
 
 int
-table_write_parquet(struct target *f, const struct table *t,
+parquet_table_end(struct parquet_table *f, struct err *e)
+{
+	return parquet_write_end(f->w, e) == 0 ? put_out(f, e) : -1;
+}
+
+void
+parquet_table_free(struct parquet_table *f)
+{
+	if (f == NULL)
+		return;
+	parquet_writer_free(f->w);
+	for (size_t i = 0; i < f->cols; i++)
+		packed_column_release(&f->p[i]);
+	buf_free(&f->out);
+	free(f->d);
+	free(f->p);
+	free(f->col);
+	free(f);
+}
+
+size_t
+parquet_table_rows(size_t cols)
+{
+	size_t rows = GROUP_CELLS / (cols + 1);
+
+	return rows < GROUP_LEAST ? GROUP_LEAST : rows > GROUP_ROWS ?
+	    GROUP_ROWS : rows;
+}
+
+int
+table_write_parquet(struct target *to, const struct table *t,
     enum parquet_packing packing, struct err *e)
 {
-	struct parquet_out_column *col = xalloc(t->cols + 1, sizeof(*col));
-	struct packed_column *p = xalloc(t->cols + 1, sizeof(*p));
-	size_t rows = group_rows(t);
-	struct parquet_writer *w = NULL;
-	struct buf out;
-	int r = 0;
+	size_t most = parquet_table_rows(t->cols), n;
+	size_t rows = most < t->rows ? most : t->rows + 1;
+	struct parquet_table *f = NULL;
+	int r = parquet_check_texts(t, e);
 
-	buf_init(&out, BUF_CAP_DATA);
-	for (size_t i = 0; i < t->cols; i++) {
-		describe_column(&col[i], &t->col[i]);
-		packed_column_init(&p[i], &t->col[i], rows);
+	if (r == 0)
+		f = parquet_table_new(to, t, packing, rows);
+	for (size_t row = 0; r == 0 && row < t->rows; row += n) {
+		n = t->rows - row < rows ? t->rows - row : rows;
+		r = parquet_table_group(f, t, row, n, e);
 	}
-	for (size_t i = 0; i < t->cols && r == 0; i++)
-		r = check_texts(&t->col[i], e);
-	if (r == 0) {
-		w = parquet_writer_new(&out, col, t->cols, packing);
-		r = write_groups(f, w, &out, p, t, rows, e);
-	}
-	parquet_writer_free(w);
-	for (size_t i = 0; i < t->cols; i++)
-		packed_column_release(&p[i]);
-	buf_free(&out);
-	free(p);
-	free(col);
+	if (r == 0)
+		r = parquet_table_end(f, e);
+	parquet_table_free(f);
 	return r;
 }

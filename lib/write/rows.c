@@ -2,14 +2,19 @@
 #include "write/rows.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "read/whole.h"
+#include "write/stream.h"
+
+#define WAITING_BYTES ((size_t)1 << 20)	/* before they go to the file */
 
 int
 rows_out_open(struct rows_out *r, const char *path,
     const enum write_format *format, bool durable, struct err *e)
 {
 	memset(r, 0, sizeof(*r));
+	r->scratch = -1;
 	r->told = write_opts_of(&r->o, path) || format != NULL;
 	if (format != NULL)
 		r->o.format = *format;
@@ -50,13 +55,29 @@ rows_out_text(struct rows_out *r, const struct table_read_opts *how)
 	r->text.n_columns = how->n_columns;
 }
 
+static int
+put_aside(struct rows_out *r, struct err *e)
+{
+	int rc = r->scratch >= 0 ? 0 : file_open_scratch(&r->scratch,
+	    FILE_SCRATCH_FOLDER, e);
+
+	if (rc == 0)
+		rc = file_write_fd(os_real(), r->scratch, r->waiting.data,
+		    r->waiting.len, "rows that wait", e);
+	buf_clear(&r->waiting);
+	return rc;
+}
+
 int
 rows_out_add(struct rows_out *r, const void *p, size_t n, struct err *e)
 {
 	if (!r->waits)
 		return target_add(&r->to, p, n, e);
 	buf_add(&r->waiting, p, n);
-	return buf_check(&r->waiting, e);
+	if (buf_check(&r->waiting, e) != 0)
+		return -1;
+	return r->text.format == TABLE_CSV && r->waiting.len >= WAITING_BYTES ?
+	    put_aside(r, e) : 0;
 }
 
 int
@@ -66,12 +87,41 @@ rows_out_flush(struct rows_out *r, struct err *e)
 }
 
 static int
+read_again(void *ctx, struct source *s, struct err *e)
+{
+	struct rows_out *r = ctx;
+
+	if (lseek(r->scratch, 0, SEEK_SET) < 0)
+		return err_sys(e, "cannot read what waits");
+	*s = source_fd(r->scratch, r->to.file.path);
+	return 0;
+}
+
+/* 1: done; 0: as a whole, which says what is wrong; -1. */
+static int
+convert_aside(struct rows_out *r, struct err *e)
+{
+	const struct text_again text = { read_again, r };
+	int done;
+
+	if (put_aside(r, e) != 0)
+		return -1;
+	done = table_write_stream(&r->to, &text, &r->text, &r->o, e);
+	if (done == 0 && (lseek(r->scratch, 0, SEEK_SET) < 0 ||
+	    file_read_fd(&r->waiting, r->scratch, r->to.file.path, e) < 0))
+		return -1;
+	return done;
+}
+
+static int
 convert(struct rows_out *r, struct err *e)
 {
 	struct table *t = NULL;
 	int rc = 0;
 
 	r->text.name = r->to.file.path;
+	if (r->scratch >= 0 && (rc = convert_aside(r, e)) != 0)
+		return rc < 0 ? -1 : 0;
 	if (r->waiting.len == 0)	/* of JSON Lines: no row, no column */
 		t = table_new(0);
 	else
@@ -84,6 +134,15 @@ convert(struct rows_out *r, struct err *e)
 	return rc;
 }
 
+static void
+release(struct rows_out *r)
+{
+	if (r->scratch >= 0)
+		close(r->scratch);
+	buf_free(&r->waiting);
+	arena_free(&r->arena);
+}
+
 int
 rows_out_commit(struct rows_out *r, struct err *e)
 {
@@ -93,8 +152,7 @@ rows_out_commit(struct rows_out *r, struct err *e)
 		rc = target_commit(&r->to, e);
 	else
 		target_drop(&r->to);
-	buf_free(&r->waiting);
-	arena_free(&r->arena);
+	release(r);
 	return rc;
 }
 
@@ -102,6 +160,5 @@ void
 rows_out_drop(struct rows_out *r)
 {
 	target_drop(&r->to);
-	buf_free(&r->waiting);
-	arena_free(&r->arena);
+	release(r);
 }

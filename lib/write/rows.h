@@ -3,7 +3,8 @@
  * format that its ending says.
  *
  * Where that is the text's own the rows go out as they come.  Else they wait
- * in memory for the commit, and become what mlv-data convert makes of them.
+ * for the commit, CSV in a nameless file of FILE_SCRATCH_FOLDER, JSON Lines in
+ * memory, and become what mlv-data convert makes of them.
  */
 #ifndef WRITE_ROWS_H
 #define WRITE_ROWS_H
@@ -16,7 +17,8 @@ struct rows_out {
 	struct write_opts o;
 	bool told;		/* the ending, or `format`, says the format */
 	bool waits;		/* for the commit: */
-	struct buf waiting;
+	int scratch;		/* those of CSV, or -1 */
+	struct buf waiting;	/* the others, or what is yet to go there */
 	struct table_read_opts text;
 	struct arena arena;	/* names in it */
 };

@@ -7,8 +7,9 @@
 #	1b the same with one key for all
 #	2a get of one key by HTTP, of 100,000 with two features
 #	2b ... of 1,000,000 (KEYS) with 50, beside a bare echo of the same
-#	   library, the same from Redis, and Feast's own get with SQLite and
-#	   with Redis (FEAST)
+#	   library, the same from Redis, and Feast with SQLite and with Redis
+#	   (FEAST): its server under the same load, which is like for like, and
+#	   one get after the other in its process, without HTTP
 #	2c a first load of 10,000,000 rows, and one of a day's append: seconds of
 #	   processor and bytes written
 #	3  check with 25 rules on rows of 20 columns, beside one parse, pandera on
@@ -266,6 +267,33 @@ print("  Feast, %s, 10,000 keys, in its process: p50 %.2f ms, p99 %.2f ms, %.0f/
 P
 	) 2>/dev/null
 }
+# Feast's own server on the store that was filled, one worker a processor.
+feast_serves() {	# sqlite or redis, online_store of feature_store.yaml
+	cat >"$work/feature_store.yaml" <<-Y
+		project: p
+		provider: local
+		registry: $1.r
+		online_store: $2
+		offline_store: {type: file}
+		entity_key_serialization_version: 3
+	Y
+	cat >"$work/feast.lua" <<-L
+		wrk.method = "POST"
+		wrk.headers["Content-Type"] = "application/json"
+		request = function()
+		  return wrk.format(nil, "/get-online-features", nil, '{"features":[$(seq -s, 0 49 |
+		    sed 's/[0-9][0-9]*/"usage:f&"/g')],"entities":{"customer_id":[' .. math.random(0, 9999) .. ']}}')
+		end
+	L
+	(cd "$work" && exec "$(dirname "$FEAST")/feast" serve -p 16397 --no-access-log -w "$(nproc)") >/dev/null 2>&1 &
+	server=$!
+	for i in $(seq 120); do
+		curl -sf -o /dev/null http://127.0.0.1:16397/health && break
+		sleep 1
+	done
+	ask_wide "Feast's server, $1, 10,000 keys" http://127.0.0.1:16397 "$work/feast.lua"
+	kill "$server" && wait "$server" || :
+}
 ask_wide() {	# title, URL, script of wrk
 	wrk -t1 -c4 -d5 --latency -s "$3" "$2" | awk -v title="$1" '
 		/50%/ { p50 = $2 }
@@ -310,7 +338,11 @@ section_wide() {
 	fi
 	if [ -n "${FEAST:-}" ]; then
 		feast_gets "$work" sqlite o.db
-		[ -z "$redis" ] || feast_gets "$work" redis 127.0.0.1:16398
+		feast_serves sqlite '{type: sqlite, path: o.db}'
+		if [ -n "$redis" ]; then
+			feast_gets "$work" redis 127.0.0.1:16398
+			feast_serves redis '{type: redis, connection_string: "127.0.0.1:16398"}'
+		fi
 	fi
 	[ -z "$redis" ] || kill "$redis"
 	kill "$echo"

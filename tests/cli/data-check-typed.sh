@@ -139,4 +139,14 @@ check 'a Parquet file that is cut short is one line and exit 3' <<'X'
 	test ! -e b2.csv &&
 	test "$(wc -l <err)" = 1
 X
+awk 'BEGIN { print "id,word"; for (i = 0; i < 70000; i++) print (i % 2 ? i : "x" i) ",some word " i % 9 }' >half.csv
+check 'rows that go to Parquet and JSON Lines are those that go to CSV' <<'X'
+	printf 'columns:\n  id: {type: int64}\n' >half.yaml &&
+	exits 1 mlv-data check -s half.yaml half.csv --bad bad.csv >good.csv 2>err &&
+	for to in parquet jsonl; do
+		exits 1 mlv-data check -s half.yaml half.csv --bad "bad.$to" >good.csv 2>err &&
+		mlv-data convert bad.csv -o "want.$to" &&
+		cmp "want.$to" "bad.$to" || exit 1
+	done
+X
 finish

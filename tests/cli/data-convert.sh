@@ -79,4 +79,28 @@ check 'texts of Parquet that are all dates are dates, an empty one missing; one 
 	mlv-data profile d.parquet >out &&
 	grep -q '"missing":1,"name":"d".*"type":"category"' out
 X
+check 'a file is read block by block, and gives the bytes that it gives from a pipe' <<'X'
+	for to in csv jsonl parquet; do
+		(
+			[ -n "${MLV_SANITIZED:-}" ] || ulimit -v 60000
+			mlv-data convert t.csv -o "file.$to"
+		) &&
+		mlv-data convert - -o "pipe.$to" <t.csv &&
+		cmp "file.$to" "pipe.$to" || exit 1
+	done
+X
+check 'a row behind the rest decides the type of a column, of a file as of a pipe' <<'X'
+	awk 'BEGIN { print "n,s,e"; for (i = 0; i < 9000; i++) print i ",2026-01-02," }' >late.csv &&
+	printf '0.5,"a,b",
+' >>late.csv &&
+	mlv-data convert late.csv --to jsonl >file.jsonl &&
+	mlv-data convert - --to jsonl <late.csv | cmp - file.jsonl &&
+	tail -n 1 file.jsonl | grep -qxF '{"n":0.5,"s":"a,b","e":null}'
+X
+check 'a file that cannot be read is refused with the line, and nothing is written' <<'X'
+	printf 'a,b\n1,2\n3\n' >short.csv &&
+	expect 3 mlv-data convert short.csv -o short.parquet &&
+	says 'line 3' &&
+	test ! -e short.parquet
+X
 finish

@@ -229,6 +229,17 @@ check 'Delta: rows of the files in the log, with the values of partitions' <<'X'
 	expect 0 mlv-data schema t -o s.yaml &&
 	expect 0 mlv-data check -s s.yaml t
 X
+if [ -z "${MLV_SANITIZED:-}" ] && strace -qq -o /dev/null true 2>/dev/null; then
+	check 'Delta: check reads the log once, however often it reads the rows' <<'X'
+		echo 'columns: {id: {type: int64, unique: true}, day: {type: category}, word: {type: category}}' >u.yaml &&
+		strace -f -qq -o trace -e trace=openat mlv-data check -s u.yaml t >/dev/null &&
+		test "$(grep -c 't/_delta_log"' trace)" = 1 &&
+		test "$(grep -c '_delta_log/0' trace)" = 1 &&
+		test "$(grep -c 't/2.parquet"' trace)" -gt 1
+X
+else
+	skip 'Delta: check reads the log once, however often it reads the rows' 'no strace'
+fi
 check 'Delta: files that were removed are none, columns that came later are empty before' <<'X'
 	{
 		schema 'id day word more' '' &&

@@ -39,6 +39,14 @@ check 'a service by name, full names, text, and what is out of age' <<'X'
 	body_holds '.results[3].values == ["a \"b\"","007"]' &&
 	body_holds '.results[4] | .values == [null,null] and .statuses == ["OUTSIDE_MAX_AGE","OUTSIDE_MAX_AGE"]'
 X
+check 'many who ask at once each get the answer to their own question' <<'X'
+	seq 24 | xargs -P 8 -I@ curl -sS -o many.@ -H "$as_json" "$url/get-online-features" \
+	    -d '{"feature_service":"s","entities":{"driver_id":[1001,@]}}' &&
+	for i in $(seq 24); do
+		jq -e --argjson i "$i" '.results[0].values == [1001,$i] and .results[1].values == [0.7,null]' many."$i" ||
+		    exit 1
+	done >/dev/null
+X
 check 'a null is an unknown key' <<'X'
 	post 200 '{"feature_service":"s","entities":{"driver_id":[null]}}' &&
 	body_holds '.results[1].statuses == ["NOT_FOUND"]'

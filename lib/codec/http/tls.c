@@ -7,16 +7,21 @@
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/stamp.h"
 #include "base/thread.h"
 
+/* Of TLS 1.2: all others are in RFC 9113's list of what may be refused. */
+#define HTTP2_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
+
 enum file { FILE_CERT, FILE_KEY, FILE_CLIENT_CA, FILES };
 
 struct tls {
 	char *path[FILES];		/* NULL: not asked for */
+	bool http2;
 	const struct log *log;
 	BIO_METHOD *link;
 	struct mutex lock;		/* of all below */
@@ -130,13 +135,13 @@ static int
 pick_protocol(SSL *ssl, const unsigned char **out, unsigned char *n,
     const unsigned char *asked, unsigned int n_asked, void *arg)
 {
-	static const unsigned char ours[] = "\x08http/1.1";
+	const struct tls *t = arg;
+	const char *ours = t->http2 ? "\x02h2" : "\x08http/1.1";
 	unsigned char *found;
 
 	(void)ssl;
-	(void)arg;
-	if (SSL_select_next_proto(&found, n, ours, sizeof(ours) - 1, asked,
-	    n_asked) != OPENSSL_NPN_NEGOTIATED)
+	if (SSL_select_next_proto(&found, n, (const unsigned char *)ours,
+	    (unsigned)strlen(ours), asked, n_asked) != OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
 	*out = found;
 	return SSL_TLSEXT_ERR_OK;
@@ -144,7 +149,7 @@ pick_protocol(SSL *ssl, const unsigned char **out, unsigned char *n,
 
 /* A new one from the files as they are. */
 static int
-read_files(SSL_CTX **out, const struct tls *t, struct err *e)
+read_files(SSL_CTX **out, struct tls *t, struct err *e)
 {
 	static const unsigned char ours[] = "mlv";
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
@@ -158,11 +163,12 @@ read_files(SSL_CTX **out, const struct tls *t, struct err *e)
 	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_read_ahead(ctx, 1);
-	SSL_CTX_set_alpn_select_cb(ctx, pick_protocol, NULL);
+	SSL_CTX_set_alpn_select_cb(ctx, pick_protocol, t);
 	/* sessions go on by tickets alone: nothing is kept here */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(ctx, 1);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1 ||
+	    (t->http2 && SSL_CTX_set_cipher_list(ctx, HTTP2_CIPHERS) != 1) ||
 	    SSL_CTX_set_session_id_context(ctx, ours, sizeof(ours) - 1) != 1) {
 		SSL_CTX_free(ctx);
 		return err_set(e, ERR_UNSUPPORTED, "cannot start TLS: %s",
@@ -277,6 +283,7 @@ tls_open(struct tls **out, const struct tls_files *f, const struct log *log,
 
 	for (int i = 0; i < FILES; i++)
 		t->path[i] = path[i] ? xstrdup(path[i]) : NULL;
+	t->http2 = f->http2;
 	t->log = log;
 	mutex_init(&t->lock);
 	(void)have_changed(t);

@@ -42,6 +42,12 @@ feature_store_open(struct feature_store *s, struct catalog *c,
 }
 
 void
+feature_store_share(struct feature_store *out, const struct feature_store *s)
+{
+	*out = (struct feature_store){ .kv = kv_share(s->kv) };
+}
+
+void
 feature_store_close(struct feature_store *s)
 {
 	kv_close(s->kv);
@@ -191,6 +197,27 @@ group_refs(struct feature_lookup *l)
 				l->ref[n++] = k;
 	}
 	l->ref_start[l->views] = n;
+}
+
+const char **
+feature_key_columns(size_t *columns, struct arena *a,
+    const struct feature_service *s)
+{
+	size_t most = 0, n = 0;
+	const char **all;
+
+	for (size_t i = 0; i < s->refs; i++)
+		most += s->ref[i].view->entity->keys;
+	all = arena_alloc(a, (most + 1) * sizeof(*all));
+	for (size_t i = 0; i < s->refs; i++) {
+		const struct feature_entity *t = s->ref[i].view->entity;
+
+		for (size_t k = 0; k < t->keys; k++)
+			if (find_column(t->key[k], all, n) == n)
+				all[n++] = t->key[k];
+	}
+	*columns = n;
+	return all;
 }
 
 int

@@ -22,6 +22,9 @@ struct feature_store_at {
 };
 int feature_store_open(struct feature_store *s, struct catalog *c,
     const struct feature_store_at *at, bool write, struct err *e);
+/* The same file for another thread, to be closed first. */
+void feature_store_share(struct feature_store *out,
+    const struct feature_store *s);
 void feature_store_close(struct feature_store *s);
 /* What feature_get gives lives until the end. */
 int feature_store_begin(struct feature_store *s, struct err *e);
@@ -40,6 +43,10 @@ struct feature_lookup {
 	size_t *ref, *ref_start;	/* of each view, and the end */
 	size_t *key_at, *key_start;	/* likewise: among the columns */
 };
+/* The columns that a service's features are found by: each key of its views
+ * once, in their order. */
+const char **feature_key_columns(size_t *columns, struct arena *a,
+    const struct feature_service *s);
 /* Lives in the arena.  ERR_USAGE names a key column that is not among the
  * columns, or one of them that is none. */
 int feature_lookup_init(struct feature_lookup *l, struct arena *a,

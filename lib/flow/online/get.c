@@ -13,6 +13,7 @@
 struct asked {
 	struct feature_service service;	/* what is asked for */
 	const struct feature_names *names;	/* of a known one, or NULL */
+	const struct feature_plan *plan;	/* likewise */
 	const struct json *entities;
 	size_t rows;
 	bool full_names;
@@ -38,6 +39,7 @@ read_refs(struct asked *q, struct arena *a, const struct feature_server *f,
 		q->service = *s;
 		q->names = &f->names[2 * (s - f->spec->service) +
 		    q->full_names];
+		q->plan = &f->plan[s - f->spec->service];
 		return 0;
 	}
 	q->service.name = "features";
@@ -149,11 +151,13 @@ is_plain_number(const char *s, size_t n)
 
 	if (n > 20 || i == n || (s[i] == '0' && i + 1 < n && s[i + 1] != '.'))
 		return false;
-	for (; i < n; i++)
-		if (s[i] == '.' && !point && i > begin && i + 1 < n)
-			point = true;
-		else if (s[i] < '0' || s[i] > '9')
+	for (; i < n; i++) {
+		if (s[i] >= '0' && s[i] <= '9')
+			continue;
+		if (s[i] != '.' || point || i == begin || i + 1 == n)
 			return false;
+		point = true;
+	}
 	return true;
 }
 
@@ -335,27 +339,33 @@ answer_rows(struct buf *out, struct arena *a, struct feature_server *f,
 {
 	const struct feature_service *s = &q->service;
 	size_t keys = q->entities->n, k = 0;
+	const struct feature_lookup *l = q->plan ? &q->plan->lookup : NULL;
+	bool planned = l != NULL && l->columns == keys;
 	const char **column = arena_alloc(a, keys * sizeof(*column));
 	struct raw_cell *value = arena_alloc(a, (q->rows * keys + 1) *
 	    sizeof(*value));
 	struct feature_answer *answer;
-	struct feature_lookup l;
 	struct feature_store *from;
+	struct feature_lookup own;
 	int r;
 
 	for (const struct json *c = q->entities->child; c; c = c->next, k++) {
 		size_t row = 0;
 
 		column[k] = c->key;
+		planned = planned && strcmp(c->key, q->plan->column[k]) == 0;
 		for (const struct json *v = c->child; v; v = v->next)
 			value[row++ * keys + k] = key_of(a, v);
 	}
-	if (feature_lookup_init(&l, a, s, column, keys, e) < 0)
-		return -1;
+	if (!planned) {
+		if (feature_lookup_init(&own, a, s, column, keys, e) < 0)
+			return -1;
+		l = &own;
+	}
 	answer = arena_alloc(a, (q->rows * s->refs + 1) * sizeof(*answer));
 	if (feature_stores_take(&from, f->stores, e) < 0)
 		return -1;
-	r = feature_get(answer, a, from, &l, value, q->rows, clock_wall_us(),
+	r = feature_get(answer, a, from, l, value, q->rows, clock_wall_us(),
 	    e);
 	if (r == 0)
 		write_answer(out, a, q, answer);

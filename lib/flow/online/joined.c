@@ -78,30 +78,6 @@ read_keys(struct joined *j, const struct table *block,
 	return all;
 }
 
-/* The columns that are keys of the features joined. */
-static const char **
-list_columns(struct joined *j, size_t *columns)
-{
-	size_t n = 0, k;
-	const char **all;
-
-	for (size_t i = 0; i < j->views; i++)
-		n += j->view[i]->entity->keys;
-	all = arena_alloc(&j->arena, (n + 1) * sizeof(*all));
-	n = 0;
-	for (size_t i = 0; i < j->views; i++)
-		for (size_t c = 0; c < j->view[i]->entity->keys; c++) {
-			const char *name = j->view[i]->entity->key[c];
-
-			for (k = 0; k < n && strcmp(all[k], name) != 0; k++)
-				;
-			if (k == n)
-				all[n++] = name;
-		}
-	*columns = n;
-	return all;
-}
-
 static int
 fill_cell(struct column *to, size_t row, const struct raw_cell *v,
     const struct feature *f, struct err *e)
@@ -154,7 +130,7 @@ look_up(struct joined *j, struct feature_store *from, struct table *block,
 	    j->features + 1) * sizeof(*answer));
 	struct feature_lookup l;
 	size_t columns;
-	const char **column = list_columns(j, &columns);
+	const char **column = feature_key_columns(&columns, &j->arena, &s);
 
 	if (feature_lookup_init(&l, &j->arena, &s, column, columns, e) < 0 ||
 	    feature_get(answer, &j->arena, from, &l, read_keys(j, block,

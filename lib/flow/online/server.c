@@ -39,6 +39,25 @@ list_keys(struct feature_server *f)
 	    arena_printf(&f->arena, "a feature of service '%s'", s->name) };
 }
 
+static int
+plan_services(struct feature_server *f, struct err *e)
+{
+	struct arena *a = &f->arena;
+	size_t columns;
+
+	f->plan = arena_alloc(a, (f->spec->services + 1) * sizeof(*f->plan));
+	for (size_t i = 0; i < f->spec->services; i++) {
+		const struct feature_service *s = &f->spec->service[i];
+		struct feature_plan *p = &f->plan[i];
+
+		p->column = feature_key_columns(&columns, a, s);
+		if (feature_lookup_init(&p->lookup, a, s, p->column, columns,
+		    e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 feature_server_open(struct feature_server **out,
     const struct feature_server_opts *o, struct err *e)
@@ -51,7 +70,8 @@ feature_server_open(struct feature_server **out,
 	    feature_spec_id(&id, f->spec, e) < 0 ||
 	    (o->service && feature_service_find(&f->service, f->spec,
 	    o->service, e) < 0) || catalog_open(&f->catalog, NULL, NULL, e) < 0 ||
-	    feature_stores_open(&f->stores, f->catalog, &o->store, o->log, e) < 0) {
+	    feature_stores_open(&f->stores, f->catalog, &o->store, o->log,
+	    e) < 0 || plan_services(f, e) < 0) {
 		feature_server_close(f);
 		return -1;
 	}

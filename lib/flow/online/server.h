@@ -27,6 +27,12 @@ void feature_names_init(struct feature_names *n,
     const struct feature_service *s, bool full, struct arena *a);
 void feature_names_release(struct feature_names *n);
 
+/* A service as it is mostly asked: by its keys, in their order. */
+struct feature_plan {
+	const char **column;
+	struct feature_lookup lookup;
+};
+
 struct feature_server {
 	struct arena arena;
 	struct feature_spec *spec;
@@ -37,6 +43,7 @@ struct feature_server {
 	const char *const **key;	/* of each of its refs, up to a NULL */
 	struct filler filler;		/* for the versions served */
 	struct feature_names *names;	/* of each service, short and full */
+	struct feature_plan *plan;	/* of each service */
 };
 
 struct feature_server_opts {

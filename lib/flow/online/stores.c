@@ -19,9 +19,8 @@ struct feature_stores {
 	struct feature_store_at at;
 	const struct log *log;
 	char place[128];		/* of Redis, for people; "": a file */
-	struct mutex lock;		/* of the rest; held while a file is
-					 * read */
-	struct feature_store file;
+	struct feature_store file;	/* which readers share */
+	struct mutex lock;		/* of the rest */
 	struct kept *idle;
 	int64_t pause_until_us;		/* 0: it answers */
 	bool trying;			/* somebody asks it after a pause */
@@ -62,7 +61,10 @@ open_kept(struct kept **out, struct feature_stores *t, struct err *e)
 {
 	struct kept *k = xalloc(1, sizeof(*k));
 
-	if (feature_store_open(&k->store, t->catalog, &t->at, false, e) < 0) {
+	if (t->file.kv) {
+		feature_store_share(&k->store, &t->file);
+	} else if (feature_store_open(&k->store, t->catalog, &t->at, false,
+	    e) < 0) {
 		free(k);
 		return -1;
 	}
@@ -106,7 +108,7 @@ feature_stores_close(struct feature_stores *t)
 	free(t);
 }
 
-/* ---- Redis ---- */
+/* ---- connections and readers ---- */
 
 static int
 refuse(const struct feature_stores *t, struct err *e)
@@ -185,20 +187,15 @@ feature_stores_take(struct feature_store **s, struct feature_stores *t,
 {
 	struct kept *k = NULL;
 
-	if (*t->place == '\0') {
-		mutex_lock(&t->lock);
-		*s = &t->file;
-		if (feature_store_begin(*s, e) == 0)
-			return 0;
-		mutex_unlock(&t->lock);
-		return -1;
-	}
 	if (take_idle(&k, t, e) < 0)
 		return -1;
 	if (k == NULL && open_kept(&k, t, e) < 0)
 		return pause_asking(t, e);
 	*s = &k->store;
-	return feature_store_begin(*s, e);
+	if (feature_store_begin(*s, e) == 0)
+		return 0;
+	answered(t, k);
+	return -1;
 }
 
 int
@@ -209,12 +206,8 @@ feature_stores_give(struct feature_stores *t, struct feature_store *s,
 	bool lost;
 
 	feature_store_end(s);
-	if (s == &t->file) {
-		mutex_unlock(&t->lock);
-		return result;
-	}
 	lost = result < 0 && feature_store_is_lost(s);
-	if (result < 0) {
+	if (result < 0 && t->file.kv == NULL) {
 		/* answers may be on their way, to no later question */
 		feature_store_close(s);
 		free(k);

@@ -1,7 +1,7 @@
 /*
- * flow/online/stores.h - the online store as many threads ask it at once: a
- * file one after the other, Redis over a connection each, kept for whoever
- * asks next.
+ * flow/online/stores.h - the online store as many threads ask it at once:
+ * each by a reader of the file, or over a connection to Redis, of its own, kept
+ * for whoever asks next.
  *
  * A Redis that does not answer within STORE_WAIT_MS is asked again after
  * STORE_PAUSE_MS, by one request; until then all others are refused at once.

@@ -9,7 +9,7 @@ variable_len(const char *pattern, const char *name)
 {
 	size_t n = strlen(name);
 
-	return pattern[0] == '{' && strncmp(pattern + 1, name, n) == 0 &&
+	return strncmp(pattern + 1, name, n) == 0 &&
 	    pattern[n + 1] == '}' ? n + 2 : 0;
 }
 
@@ -20,11 +20,16 @@ route_matches(struct route_parts *parts, const char *pattern,
 	memset(parts, 0, sizeof(*parts));
 	while (*pattern) {
 		struct route_part *part = &parts->model;
-		size_t skip = variable_len(pattern, "model");
+		size_t skip;
 
+		if (*pattern != '{') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
 		if (variable_len(pattern, "rest"))
 			return true;
-		if (skip == 0) {
+		if ((skip = variable_len(pattern, "model")) == 0) {
 			part = &parts->version;
 			skip = variable_len(pattern, "version");
 		}
@@ -32,11 +37,8 @@ route_matches(struct route_parts *parts, const char *pattern,
 			part = &parts->label;
 			skip = variable_len(pattern, "label");
 		}
-		if (skip == 0) {
-			if (*pattern++ != *path++)
-				return false;
-			continue;
-		}
+		if (skip == 0)
+			return false;	/* no such variable */
 		pattern += skip;
 		part->s = path;
 		part->n = strcspn(path, (char[]){ '/', *pattern, '\0' });

@@ -9,11 +9,17 @@
 
 #define PIECE ((size_t)1 << 20)
 
-struct delta_rows {
+struct delta_snapshot {
 	struct delta_log l;
 	const char **names;		/* (cols) of the schema */
 	size_t cols;
-	size_t files, at;		/* the table's; the one to come */
+	size_t files;			/* the table's */
+};
+
+struct delta_rows {
+	const struct delta_snapshot *s;
+	struct delta_files in;
+	size_t cols, at;		/* the file to come */
 	struct buf bytes;		/* of the file that is read */
 	struct typed_rows file;
 	size_t *from;			/* (cols) its columns; SIZE_MAX: none */
@@ -84,10 +90,10 @@ place_columns(struct delta_rows *r)
 		size_t k = 0;
 
 		while (k < r->file.cols && strcmp(r->file.names[k],
-		    r->names[i]) != 0)
+		    r->s->names[i]) != 0)
 			k++;
-		r->from[i] = k == r->file.cols || is_partition(&r->l,
-		    r->names[i]) ? SIZE_MAX : k;
+		r->from[i] = k == r->file.cols || is_partition(&r->s->l,
+		    r->s->names[i]) ? SIZE_MAX : k;
 		if (r->from[i] != SIZE_MAX)
 			wanted[k] = r->wanted[i];
 	}
@@ -98,8 +104,8 @@ place_columns(struct delta_rows *r)
 static int
 open_file(struct delta_rows *r, struct err *e)
 {
-	const struct delta_file *f = &r->l.file[r->at++];
-	const struct delta_files *in = &r->l.in;
+	const struct delta_file *f = &r->s->l.file[r->at++];
+	const struct delta_files *in = &r->in;
 	struct table_read_opts o = { .format = TABLE_PARQUET, .name = f->path };
 
 	typed_rows_close(&r->file);
@@ -137,7 +143,8 @@ make_constant(struct column *c, const char *name, const char *value,
 static int
 arrange(struct delta_rows *r, const struct table *t, struct err *e)
 {
-	const struct delta_file *f = &r->l.file[r->at - 1];
+	const struct delta_snapshot *s = r->s;
+	const struct delta_file *f = &s->l.file[r->at - 1];
 
 	for (size_t i = 0; i < r->cols; i++) {
 		struct column *to = &r->t.col[i];
@@ -150,10 +157,10 @@ arrange(struct delta_rows *r, const struct table *t, struct err *e)
 				r->newest = to->dict_generation;
 			continue;
 		}
-		if (f->partition != NULL && is_partition(&r->l, r->names[i]))
-			value = json_text(f->partition, r->names[i], NULL);
+		if (f->partition != NULL && is_partition(&s->l, s->names[i]))
+			value = json_text(f->partition, s->names[i], NULL);
 		column_release(&r->made[i]);
-		if (make_constant(&r->made[i], r->names[i], value != NULL &&
+		if (make_constant(&r->made[i], s->names[i], value != NULL &&
 		    *value != '\0' ? value : NULL, t->rows, e) != 0)
 			return -1;
 		r->made[i].dict_generation = ++r->newest;
@@ -182,13 +189,13 @@ next_rows(void *ctx, struct table **out, struct err *e)
 
 	while (r->file.calls == NULL || (k = typed_rows_next(&t, &r->file,
 	    e)) == 0) {
-		if (r->at == r->files)
+		if (r->at == r->s->files)
 			return 0;
 		if (open_file(r, e) != 0)
 			return -1;
 	}
 	if (k < 0)
-		return err_wrap(e, "%s", r->l.in.name);
+		return err_wrap(e, "%s", r->in.name);
 	if (arrange(r, t, e) != 0)
 		return -1;
 	*out = &r->t;
@@ -208,7 +215,6 @@ close_all(void *ctx)
 	free(r->wanted);
 	free(r->made);
 	free(r->t.col);
-	delta_log_release(&r->l);
 	free(r);
 }
 
@@ -216,50 +222,72 @@ static const struct typed_calls delta_calls = {
 	want_columns, next_rows, close_all
 };
 
-int
-delta_rows_open(struct typed_rows *out, const struct delta_files *files,
-    struct err *e)
+void
+delta_rows_open(struct typed_rows *out, const struct delta_snapshot *s,
+    const struct delta_files *files)
 {
 	struct delta_rows *r = xalloc(1, sizeof(*r));
 
 	buf_init(&r->bytes, BUF_CAP_DATA);
-	if (delta_log_read(&r->l, files, e) != 0) {
-		close_all(r);
-		return -1;
-	}
-	r->cols = column_names(&r->names, &r->l);
-	if (r->cols == 0) {
-		close_all(r);
-		return err_set(e, ERR_CORRUPT, "%s: its schema has no column",
-		    files->name);
-	}
+	r->s = s;
+	r->in = *files;
+	r->cols = s->cols;
 	r->from = xalloc(r->cols, sizeof(*r->from));
 	r->wanted = xalloc(r->cols, sizeof(*r->wanted));
 	memset(r->wanted, true, r->cols * sizeof(*r->wanted));
 	r->made = xalloc(r->cols, sizeof(*r->made));
 	r->t.col = xalloc(r->cols, sizeof(*r->t.col));
 	r->t.cols = r->cols;
-	r->files = present_files(&r->l);
-	*out = (struct typed_rows){ .names = r->names, .cols = r->cols,
+	*out = (struct typed_rows){ .names = s->names, .cols = r->cols,
 	    .most = UINT64_MAX, .calls = &delta_calls, .ctx = r };
-	return 0;
 }
 
 int
-delta_table_read(struct buf *out, const struct delta_files *files,
-    struct err *e)
+delta_table_read(struct buf *out, const struct delta_snapshot *snapshot,
+    const struct delta_files *files, struct err *e)
 {
 	struct typed_rows rows;
 	struct source s;
 	int64_t got = 1;
 	char *at;
 
-	if (delta_rows_open(&rows, files, e) != 0)
-		return -1;
+	delta_rows_open(&rows, snapshot, files);
 	s = typed_source(&rows, files->name);
 	while (got > 0 && (at = buf_reserve(out, PIECE)) != NULL)
 		if ((got = source_read(&s, at, PIECE, e)) > 0)
 			buf_grew(out, (size_t)got);
 	source_close(&s);
 	return got < 0 ? -1 : buf_check(out, e);
+}
+
+/* ---- which they are ---- */
+
+int
+delta_snapshot_read(struct delta_snapshot **out,
+    const struct delta_files *files, struct err *e)
+{
+	struct delta_snapshot *s = xalloc(1, sizeof(*s));
+
+	if (delta_log_read(&s->l, files, e) != 0) {
+		delta_snapshot_free(s);
+		return -1;
+	}
+	s->cols = column_names(&s->names, &s->l);
+	if (s->cols == 0) {
+		delta_snapshot_free(s);
+		return err_set(e, ERR_CORRUPT, "%s: its schema has no column",
+		    files->name);
+	}
+	s->files = present_files(&s->l);
+	*out = s;
+	return 0;
+}
+
+void
+delta_snapshot_free(struct delta_snapshot *s)
+{
+	if (s == NULL)
+		return;
+	delta_log_release(&s->l);
+	free(s);
 }
