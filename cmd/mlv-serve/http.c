@@ -1,4 +1,5 @@
 /* mlv-serve http: a model behind HTTP. */
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@ struct http_verb {
 	    *features, *store, *service, *remote, *cache, *feedback;
 	int sandbox;
 	int64_t poll, threads, drain, grace, timeout, load_timeout, max_wait;
+	double cost_per_hour;
 };
 
 static const struct http_verb http_defaults = { .at = { .port = -1,
@@ -75,6 +77,9 @@ static const struct opt http_options[] = {
 	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
 	    "NAME,...", "metrics by the names of tfs, mlserver and kserve, too; "
 	    "those of triton are always there" },
+	{ OPT_NUM, 0, "cost-per-hour", offsetof(struct http_verb,
+	    cost_per_hour), "PRICE", "what the server costs, for mlv_cost_total of /metrics",
+	    .high = HUGE_VAL },
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
@@ -371,6 +376,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct server_opts so = { .models = o->models, .log_folder = o->log,
 	    .tokens = o->at.tokens, .feedback = o->feedback,
 	    .max_wait_us = o->max_wait * 1000,
+	    .cost_per_hour = o->cost_per_hour,
 	    .textfile = o->textfile.v, .n_textfiles = o->textfile.n,
 	    .features = o->features, .feature_store = o->store,
 	    .redis_password = getenv("REDISCLI_AUTH"),

@@ -48,7 +48,10 @@ const struct verb verb_stream = {
 "\n"
 "Exit status: 0 every line was answered, 1 some were refused, 3 trouble.\n"
 "\n"
-"example: kcat -C -t in | mlv-serve stream model:churn@champion | kcat -P -t out\n",
+"Of a queue, each message at once (kcat -u), and answers in order:\n"
+"\n"
+"example: kcat -u -C -b HOST -t in | mlv-serve stream model:churn@champion |\n"
+"             kcat -P -b HOST -t out\n",
 	.options = stream_options, .opts_size = sizeof(struct stream_verb),
 	.flags = VERB_CATALOG, .run = stream_run_verb,
 };

@@ -98,6 +98,7 @@ server_new(struct server **out, const struct server_opts *o, struct err *e)
 	s->seccomp = o->seccomp;
 	s->landlock = o->landlock;
 	server_stats_init(&s->stats);
+	costs_init(&s->costs, o->cost_per_hour);
 	s->textfile = o->textfile;
 	s->n_textfiles = o->n_textfiles;
 	fleet_init(&s->fleet);
@@ -122,6 +123,7 @@ server_free(struct server *s)
 	feature_server_close(s->features);
 	feedback_close(s->feedback);
 	tokens_close(s->tokens);
+	costs_release(&s->costs);
 	server_stats_release(&s->stats);
 	free(s);
 }

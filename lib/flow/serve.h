@@ -21,6 +21,7 @@ struct server_opts {
 	const char *models;		/* models.yaml, in place of its sources;
 					 * or NULL */
 	int metrics_names;		/* deploy/metrics.h */
+	double cost_per_hour;		/* of the machine; 0: not known */
 	int64_t max_wait_us;		/* a request that waited longer is
 					 * refused; 0: none is */
 	const char *log_folder;		/* request log, or NULL */

@@ -94,6 +94,45 @@ check 'a request of many rows that was logged reads back as its rows' <<'X'
 	same out again
 X
 
+# --- shipped to a remote while it is written
+fresh shipped
+mlv-data init >/dev/null
+mkdir far
+mlv-data remote add far "$PWD/far" >/dev/null
+cp "$churn_rows" rows.csv
+sent() { jq -rs 'map(select(.schema == "mlv.remote.transfer/1"))[0].objects' out; }
+for unit in u v w; do
+	serve
+	send $unit rows.csv
+	stop
+done
+serve
+check 'a log that is written goes to a remote as a version, again with what is new alone' <<'X'
+	expect 0 mlv-data add requests &&
+	expect 0 mlv-data push --json -r far data:requests &&
+	first=$(sent) &&
+	send x rows.csv &&
+	until_true eval 'grep -q "\"x\"" requests/*.jsonl' &&
+	expect 0 mlv-data add requests &&
+	expect 0 mlv-data push --json -r far data:requests &&
+	test "$(sent)" -gt 0 &&
+	test "$(sent)" -lt "$first" &&
+	cat requests/*.jsonl >lines
+X
+stop
+check 'elsewhere it is pulled, checked out and read as the table it is' <<'X'
+	mkdir elsewhere &&
+	cd elsewhere &&
+	mlv-data init &&
+	mlv-data remote add far ../far &&
+	mlv-data pull -r far data:requests &&
+	mlv-data checkout data:requests &&
+	cat requests/*.jsonl | same ../lines - &&
+	expect 0 mlv-data cat requests &&
+	test "$(wc -l <out)" = 80 &&
+	cd ..
+X
+
 # --- the folder of the log goes and comes back
 fresh gone
 serve

@@ -103,6 +103,26 @@ check 'names that nobody asked for are not there' <<'X'
 	! grep -q "^model_infer\|^:tensorflow\|^request_predict" metrics
 X
 stop
+start --cost-per-hour 3.6 one.onnx
+check 'what the server has cost is told, and its energy where the kernel tells it' <<'X'
+	until_true eval 'metric mlv_cost_total | grep -q "[1-9]"' &&
+	metric mlv_cost_total >sooner &&
+	metric mlv_cost_total >later &&
+	test "$(cat sooner later | sort -g | sed -n 2p)" = "$(cat later)" &&
+	well_formed &&
+	if cat /sys/class/powercap/intel-rapl:0/energy_uj >seen 2>&1; then
+		grep -q '^mlv_energy_joules_total [0-9]' metrics
+	else
+		exits 1 grep mlv_energy_joules_total metrics
+	fi
+X
+stop
+start one.onnx
+check 'a cost that nobody knows is not there' <<'X'
+	answers 200 "$url/metrics" &&
+	exits 1 grep mlv_cost body
+X
+stop
 check 'names of metrics that nobody has are refused' <<'X'
 	expect 2 mlv-serve http --metrics seldon one.onnx &&
 	says "triton, tfs, mlserver and kserve"

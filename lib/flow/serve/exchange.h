@@ -12,6 +12,7 @@
 #include "deploy/fleet.h"
 #include "dialect/dialect.h"
 #include "flow/online/server.h"
+#include "flow/serve/costs.h"
 #include "flow/serve/route.h"
 #include "reqlog/reqlog.h"
 
@@ -35,6 +36,7 @@ struct server {
 	struct feature_server *features;	/* or NULL */
 	const char *const *textfile;	/* metrics of others */
 	size_t n_textfiles;
+	struct costs costs;
 	int metrics_names;		/* deploy/metrics.h */
 	int64_t max_wait_us;		/* of a request; 0: no bound */
 	_Atomic bool retired;

@@ -81,6 +81,7 @@ show_metrics(struct exchange *x)
 	    "mlv_sandbox{by=\"landlock\"} %d\n", s->seccomp, s->landlock);
 	models_write(out, s->models);
 	feedback_write(out, s->feedback);
+	costs_write(out, &s->costs);
 	if (s->mirror)
 		buf_addf(out, "# HELP mlv_remote_reachable 1 "
 		    "while the remote answers.\n# TYPE mlv_remote_reachable "
