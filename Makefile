@@ -14,7 +14,6 @@ CC ?= cc
 ifeq ($(origin CC),default)
 CC = cc
 endif
-CFLAGS ?= -O2 -g
 LDFLAGS ?=
 -include config.mk
 
@@ -23,11 +22,13 @@ TOOLS := data train registry serve drift card
 
 ifdef SAN
 B := build/san
+CFLAGS ?= -O1 -g1
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 # gcc's flow warnings see ghosts in instrumented code
 SANFLAGS += -Wno-format-truncation -Wno-format-overflow -Wno-maybe-uninitialized -Wno-null-dereference
 else
 B := build
+CFLAGS ?= -O2 -g
 SANFLAGS :=
 HARDEN := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 HARDEN_LD := -Wl,-z,relro,-z,noexecstack

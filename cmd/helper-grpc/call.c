@@ -11,6 +11,7 @@
 
 #define SPARES_MAX 256
 #define KEPT_MAX 65536			/* bytes of a buffer that is kept */
+#define CALL_COST ((size_t)2048)	/* of a call besides its buffers */
 
 /* --- life ----------------------------------------------------------------- */
 
@@ -19,10 +20,10 @@ init_bufs(struct call *c)
 {
 	buf_init(&c->in, MESSAGE_MAX + GRPC_PREFIX);
 	buf_init(&c->room, MESSAGE_MAX + ((size_t)1 << 17));
-	buf_init(&c->path, BUF_CAP_SMALL);
-	buf_init(&c->json, BUF_CAP_DOC);
-	buf_init(&c->raw, BUF_CAP_DOC);
-	buf_init(&c->out, BUF_CAP_DOC);
+	buf_init(&c->path, HTTP_HEAD_MAX);
+	buf_init(&c->json, MESSAGE_MAX);
+	buf_init(&c->raw, MESSAGE_MAX);
+	buf_init(&c->out, ANSWER_MAX);
 	buf_init(&c->text, BUF_CAP_SMALL);
 }
 
@@ -51,6 +52,8 @@ call_new(struct gateway *g, struct client *client, int32_t stream)
 	c->client = client;
 	c->stream = stream;
 	c->begun_us = g->now_us;
+	c->held = CALL_COST;
+	g->held += c->held;
 	c->next = g->calls;
 	c->at = &g->calls;
 	if (c->next)
@@ -114,6 +117,40 @@ call_leave(struct gateway *g, struct call *c)
 	call_free(g, c);
 }
 
+/* --- memory --------------------------------------------------------------- */
+
+/* A buffer that was needed once is not kept for ever. */
+void
+call_empty_buf(struct buf *b)
+{
+	if (b->alloc > KEPT_MAX) {
+		size_t cap = b->cap;
+
+		buf_free(b);
+		buf_init(b, cap);
+	}
+	buf_clear(b);
+}
+
+bool
+call_count(struct gateway *g, struct call *c)
+{
+	size_t n = CALL_COST + arena_footprint(&c->a) + c->in.alloc +
+	    c->room.alloc + c->path.alloc + c->json.alloc + c->raw.alloc +
+	    c->out.alloc + c->text.alloc;
+
+	g->held = g->held - c->held + n;
+	c->held = n;
+	return g->held <= HELD_MAX;
+}
+
+static void
+fail_held(struct gateway *g, struct call *c)
+{
+	call_fail(g, c, GRPC_RESOURCE_EXHAUSTED, "the server has too much to "
+	    "do: the messages on their way take too much memory");
+}
+
 /* --- answers -------------------------------------------------------------- */
 
 static void
@@ -121,8 +158,12 @@ send_answer(struct gateway *g, struct call *c)
 {
 	c->answered = true;
 	c->since_us = g->now_us;
-	buf_clear(&c->in);
+	call_empty_buf(&c->in);
+	call_empty_buf(&c->room);
+	call_empty_buf(&c->json);
+	call_empty_buf(&c->raw);
 	client_answer(g, c);
+	(void)call_count(g, c);
 }
 
 void
@@ -132,7 +173,7 @@ call_fail(struct gateway *g, struct call *c, enum grpc_status status,
 	if (c->answered)
 		return;
 	upstream_forget(g, c);
-	buf_clear(&c->out);
+	call_empty_buf(&c->out);
 	c->status = status;
 	grpc_put_text(&c->text, text);
 	send_answer(g, c);
@@ -214,16 +255,23 @@ call_take(struct gateway *g, struct call *c, int status,
     const struct http_head *head, const struct buf *body, const char *why)
 {
 	static const struct buf none = { .data = (char *)"" };
+	struct arena kept = c->a;
 	struct err e = ERR_INIT;
 	int r;
 
 	if (body == NULL)
 		body = &none;
 	buf_add(&c->out, "\0\0\0\0", GRPC_PREFIX);
+	/* what it takes to read the answer is not held with it */
+	c->a = (struct arena){ 0 };
 	r = c->method->take(c, status, body, json_length(head, body), &e);
+	arena_free(&c->a);
+	c->a = kept;
 	if (r > 0 && (r = buf_check(&c->out, &e)) == 0)
 		r = 1;
-	if (r > 0) {
+	if (r > 0 && !call_count(g, c)) {
+		fail_held(g, c);
+	} else if (r > 0) {
 		close_message(c);
 		if (head)
 			take_fields(c, head);
@@ -272,12 +320,23 @@ read_timeout(struct call *c, const char *value, size_t n)
 		c->deadline_us = c->begun_us + us;
 }
 
+/* Nothing that ends a line of a head behind, whoever read it before. */
+static bool
+is_one_line(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (((unsigned char)s[i] < 0x20 && s[i] != '\t') ||
+		    s[i] == 0x7f)
+			return false;
+	return true;
+}
+
 void
 call_header(struct call *c, const char *name, size_t n_name,
     const char *value, size_t n)
 {
 	c->headers += n_name + n + 32;
-	if (c->headers > HEADERS_MAX)
+	if (c->headers > HEADERS_MAX || !is_one_line(value, n))
 		return;
 	if (is_name(name, n_name, ":method"))
 		c->is_post = is_name(value, n, "POST");
@@ -325,7 +384,11 @@ call_headers_end(struct gateway *g, struct call *c)
 	if (c->headers_end)
 		return;			/* trailers say nothing here */
 	c->headers_end = true;
-	if (c->headers > HEADERS_MAX)
+	if (!call_count(g, c))
+		fail_held(g, c);
+	else if (!c->is_post || !c->is_grpc)
+		call_fail(g, c, GRPC_INVALID_ARGUMENT, "this is no gRPC");
+	else if (c->headers > HEADERS_MAX)
 		call_fail(g, c, GRPC_RESOURCE_EXHAUSTED, "the call's metadata "
 		    "are too long");
 	else if (c->method == NULL)
@@ -348,37 +411,50 @@ call_data(struct gateway *g, struct call *c, const char *s, size_t n)
 {
 	if (c->answered)
 		return;
-	if (g->held + n > HELD_MAX) {
-		call_fail(g, c, GRPC_RESOURCE_EXHAUSTED, "the server has too "
-		    "much to do: the messages on their way take too much "
-		    "memory");
-		return;
-	}
 	buf_add(&c->in, s, n);
-	c->held += n;
-	g->held += n;
-	if (c->in.failed || (c->in.len >= GRPC_PREFIX &&
+	if (!call_count(g, c))
+		fail_held(g, c);
+	else if (c->in.failed || (c->in.len >= GRPC_PREFIX &&
 	    grpc_prefix_length(c->in.data) > MESSAGE_MAX))
 		call_fail(g, c, GRPC_RESOURCE_EXHAUSTED, arena_printf(&c->a,
 		    "a message has at most %zu bytes", MESSAGE_MAX));
 }
 
+/* Into what is asked; the message itself is not held any longer. */
+static int
+read_message(struct call *c, struct err *e)
+{
+	const struct grpc_message body = { c->in.data, c->in.len };
+	struct arena kept = c->a;
+	struct grpc_message m;
+	int r;
+
+	c->a = (struct arena){ 0 };
+	r = grpc_message_read(&m, &c->room, &body, c->packs, MESSAGE_MAX, e);
+	if (r == 0)
+		r = c->method->ask(c, &m, e);
+	arena_free(&c->a);
+	c->a = kept;
+	c->asked.model = c->asked.version = (struct oip_text){ "", 0 };
+	call_empty_buf(&c->in);
+	call_empty_buf(&c->room);
+	return r;
+}
+
 void
 call_end(struct gateway *g, struct call *c)
 {
-	const struct grpc_message body = { c->in.data, c->in.len };
-	struct grpc_message m;
 	struct err e = ERR_INIT;
 
 	c->whole = true;
 	if (c->answered)
 		return;
-	if (grpc_message_read(&m, &c->room, &body, c->packs, MESSAGE_MAX,
-	    &e) < 0 || c->method->ask(c, &m, &e) < 0) {
+	if (read_message(c, &e) < 0)
 		fail_err(g, c, &e);
-		return;
-	}
-	upstream_ask(g, c);
+	else if (!call_count(g, c))
+		fail_held(g, c);
+	else
+		upstream_ask(g, c);
 }
 
 /* --- time ----------------------------------------------------------------- */

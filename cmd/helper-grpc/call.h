@@ -65,6 +65,10 @@ struct call *call_new(struct gateway *g, struct client *client,
 void call_free(struct gateway *g, struct call *c);
 /* Its memory alone. */
 void call_forget(struct call *c);
+/* What it holds now is counted; false: all hold too much together. */
+bool call_count(struct gateway *g, struct call *c);
+/* Emptied; a large one gives its memory back. */
+void call_empty_buf(struct buf *b);
 /* Its client, or its stream, is gone. */
 void call_leave(struct gateway *g, struct call *c);
 void call_header(struct call *c, const char *name, size_t n_name,

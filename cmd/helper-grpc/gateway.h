@@ -16,10 +16,11 @@
 #include "access/tokens.h"
 #include "base/buf.h"
 #include "codec/http/head.h"
+#include "codec/http/tls.h"
 
 #define MESSAGE_MAX ((size_t)8 << 20)	/* as mlv-serve http takes */
 #define ANSWER_MAX ((size_t)64 << 20)
-#define HELD_MAX ((size_t)256 << 20)	/* of messages on their way together */
+#define HELD_MAX ((size_t)256 << 20)	/* of all calls and answers together */
 #define HEADERS_MAX 16384		/* of a call: names, values, 32 each */
 #define CLIENTS_MAX 1024
 #define STREAMS_MAX 128			/* calls of a client at a time */
@@ -56,6 +57,7 @@ struct upstream {
 	int status;
 	struct http_head answer;
 	struct http_chunks chunks;
+	size_t held;			/* of memory, for it */
 	struct upstream *next;		/* idle, or free */
 };
 
@@ -64,6 +66,7 @@ struct gateway {
 	struct watched listener, parent;
 	int64_t now_us;
 	struct tokens *tokens;		/* or NULL: anybody */
+	struct tls *tls;		/* or NULL: plain text */
 	/* where the server is */
 	struct sockaddr_storage address;
 	socklen_t address_len;
@@ -74,11 +77,13 @@ struct gateway {
 	size_t waiting;
 	struct call *calls, *spare;	/* spare: to be used again */
 	size_t spares;
-	size_t held;
+	size_t held;			/* of memory, see HELD_MAX */
 	struct client *clients;
 	unsigned n_clients;
 	struct client *stirred;		/* something may wait to be sent */
+	bool hungry;			/* of some there is more to read */
 	bool knocked;			/* somebody wants to connect */
+	bool deaf;			/* no descriptor is left for them */
 	bool asked_to_end;
 	bool ending;			/* no new calls */
 };
@@ -86,13 +91,15 @@ struct gateway {
 /* --- http2.c: clients --- */
 
 void clients_accept(struct gateway *g);
+/* What TLS has read already epoll does not tell. */
+void clients_read_on(struct gateway *g);
 /* The answer that the call holds goes out with the next clients_send. */
 void client_answer(struct gateway *g, struct call *c);
 /* It takes too long to take it. */
 void client_cut(struct gateway *g, struct call *c);
 /* No calls from here on; `last`: those that are new to us are refused. */
 void clients_tell_end(struct gateway *g, bool last);
-/* Close who is late. */
+/* Close who is late, and hear again who knocks. */
 void clients_look(struct gateway *g);
 /* Send what waits, and close who is done: once a round, after all else. */
 void clients_send(struct gateway *g);

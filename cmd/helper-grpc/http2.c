@@ -17,6 +17,7 @@
 #define UNWANTED_MAX 65536
 #define READ_STEP 65536
 #define READS 4				/* of a client, before others */
+#define TLS_READS 16			/* a record each */
 #define OUT_MAX 65536			/* of frames made before they are sent */
 #define WINDOW (1 << 20)		/* bytes of a call on their way */
 #define CLIENT_WINDOW (4 << 20)		/* of all calls of a client */
@@ -26,6 +27,8 @@
 #define IDLE_FRAMES_S 1000
 #define RESETS 1000
 #define RESETS_S 100
+#define CONTINUED_MAX 32		/* frames of a call's headers */
+#define HEADERS_LEFT ((size_t)8 * HEADERS_MAX)	/* read, to say why not */
 
 struct allowance {
 	double left;
@@ -36,11 +39,12 @@ struct client {
 	struct watched w;		/* first */
 	struct client *next, **at;	/* of all */
 	struct client *next_stirred;
-	bool stirred, begun, closing;
+	bool stirred, begun, closing, hungry;
 	struct gateway *gateway;
 	nghttp2_session *h2;
+	struct tls_session *tls;	/* NULL: plain text */
 	int64_t opened_us, heard_us, sent_us;	/* sent: it took something */
-	unsigned calls;
+	unsigned calls, continued;
 	struct allowance idle_frames, resets;
 	struct buf out;
 	size_t sent;
@@ -70,7 +74,101 @@ spend(struct allowance *a, int64_t now_us, double most, double a_second)
 	return a->left >= 0;
 }
 
+/* --- bytes, behind TLS or not ---------------------------------------------- */
+
+static ssize_t
+receive_raw(void *ctx, void *to, size_t n)
+{
+	const struct client *k = ctx;
+
+	return read(k->w.fd, to, n);
+}
+
+static ssize_t
+transmit_raw(void *ctx, const void *from, size_t n)
+{
+	const struct client *k = ctx;
+
+	return write(k->w.fd, from, n);
+}
+
+/* As read(2) and write(2). */
+static ssize_t
+receive(struct client *k, void *to, size_t room)
+{
+	size_t n;
+
+	if (k->tls == NULL)
+		return receive_raw(k, to, room);
+	switch (tls_read(k->tls, to, room, &n)) {
+	case TLS_DONE:
+		return (ssize_t)n;
+	case TLS_WAIT:
+		errno = EAGAIN;
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+static ssize_t
+transmit(struct client *k, const void *from, size_t n)
+{
+	enum tls_step step;
+	size_t done;
+
+	if (k->tls == NULL)
+		return transmit_raw(k, from, n);
+	step = tls_write(k->tls, from, n, &done);
+	if (step == TLS_DONE)
+		return (ssize_t)done;
+	errno = step == TLS_WAIT ? EAGAIN : EPIPE;
+	return -1;
+}
+
+/* What to wait for; `full`: it did not take all that there was to send. */
+static uint32_t
+events_of(const struct client *k, bool full)
+{
+	bool to_send = k->tls ? tls_waits_to_send(k->tls) : full;
+
+	return EPOLLIN | (to_send ? EPOLLOUT : 0);
+}
+
+static void
+end_bytes(struct client *k)
+{
+	if (k->tls)
+		tls_say_end(k->tls);
+	tls_session_free(k->tls);
+}
+
 /* --- what comes ----------------------------------------------------------- */
+
+/* It ends as soon as why could be told; -1 ends reading. */
+static int
+end_flood(struct client *k)
+{
+	(void)nghttp2_session_terminate_session(k->h2,
+	    NGHTTP2_ENHANCE_YOUR_CALM);
+	k->closing = true;
+	return NGHTTP2_ERR_CALLBACK_FAILURE;
+}
+
+/* Every frame, before it is read; those that continue headers are told of
+ * here alone. */
+static int
+begin_frame(nghttp2_session *h2, const nghttp2_frame_hd *hd, void *ctx)
+{
+	struct client *k = ctx;
+
+	(void)h2;
+	if (hd->type != NGHTTP2_CONTINUATION)
+		k->continued = 0;
+	else if (++k->continued > CONTINUED_MAX)
+		return end_flood(k);
+	return 0;
+}
 
 static int
 begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, void *ctx)
@@ -82,7 +180,7 @@ begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, void *ctx)
 	if (frame->hd.type != NGHTTP2_HEADERS ||
 	    frame->headers.cat != NGHTTP2_HCAT_REQUEST)
 		return 0;
-	if (g->ending) {
+	if (g->ending || g->held > HELD_MAX) {
 		nghttp2_submit_rst_stream(h2, NGHTTP2_FLAG_NONE,
 		    frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
 		return 0;
@@ -102,11 +200,11 @@ take_header(nghttp2_session *h2, const nghttp2_frame *frame,
 	    frame->hd.stream_id);
 
 	(void)flags;
-	(void)ctx;
-	if (c && !c->headers_end)
-		call_header(c, (const char *)name, n_name, (const char *)value,
-		    n);
-	return 0;
+	if (c == NULL || c->headers_end)
+		return 0;
+	call_header(c, (const char *)name, n_name, (const char *)value, n);
+	/* one byte may stand for 4 KiB */
+	return c->headers > HEADERS_LEFT ? end_flood(ctx) : 0;
 }
 
 void
@@ -177,9 +275,7 @@ take_frame(nghttp2_session *h2, const nghttp2_frame *f, void *ctx)
 
 	k->begun |= f->hd.type == NGHTTP2_SETTINGS;
 	if (is_flood(k, f))
-		return nghttp2_session_terminate_session(h2,
-		    NGHTTP2_ENHANCE_YOUR_CALM) ? NGHTTP2_ERR_CALLBACK_FAILURE :
-		    0;
+		return end_flood(k);
 	if (f->hd.type != NGHTTP2_HEADERS && f->hd.type != NGHTTP2_DATA)
 		return 0;
 	c = nghttp2_session_get_stream_user_data(h2, f->hd.stream_id);
@@ -189,6 +285,19 @@ take_frame(nghttp2_session *h2, const nghttp2_frame *f, void *ctx)
 		call_headers_end(k->gateway, c);
 	if (f->hd.flags & NGHTTP2_FLAG_END_STREAM)
 		call_end(k->gateway, c);
+	return 0;
+}
+
+/* A frame may be wrong on purpose, to have its call taken back by us. */
+static int
+sent_frame(nghttp2_session *h2, const nghttp2_frame *f, void *ctx)
+{
+	struct client *k = ctx;
+
+	(void)h2;
+	if (f->hd.type == NGHTTP2_RST_STREAM && !k->closing && !spend(
+	    &k->resets, k->gateway->now_us, RESETS, RESETS_S))
+		(void)end_flood(k);
 	return 0;
 }
 
@@ -261,7 +370,8 @@ refuse_http(nghttp2_session *h2, struct call *c)
 {
 	struct headers h = { .n = 0 };
 
-	add_header(&h, ":status", c->is_post ? "415" : "405");
+	add_header(&h, ":status", c->headers > HEADERS_MAX ? "431" :
+	    c->is_post ? "415" : "405");
 	nghttp2_submit_response(h2, c->stream, h.v, h.n, NULL);
 }
 
@@ -325,6 +435,7 @@ close_client(struct client *k)
 		*p = k->next_stirred;
 	leave_calls(k);
 	nghttp2_session_del(k->h2);
+	end_bytes(k);
 	watch_end(g, &k->w);
 	*k->at = k->next;
 	if (k->next)
@@ -338,10 +449,11 @@ static void
 read_client(struct client *k)
 {
 	static char room[READ_STEP];
+	int reads = k->tls ? TLS_READS : READS;
 	ssize_t n = 0;
 
-	for (int i = 0; i < READS && !k->closing; i++) {
-		n = read(k->w.fd, room, sizeof(room));
+	for (int i = 0; i < reads && !k->closing; i++) {
+		n = receive(k, room, sizeof(room));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -350,9 +462,11 @@ read_client(struct client *k)
 		if (nghttp2_session_mem_recv(k->h2, (uint8_t *)room,
 		    (size_t)n) < 0)
 			k->closing = true;
-		if (n < READ_STEP)
+		if (n < READ_STEP && k->tls == NULL)
 			break;
 	}
+	k->hungry = n > 0 && k->tls && !k->closing;
+	k->gateway->hungry |= k->hungry;
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		k->closing = true;
 		k->out.len = k->sent;	/* nobody reads it */
@@ -365,9 +479,23 @@ ready_client(struct gateway *g, struct watched *w, uint32_t events)
 	struct client *k = (struct client *)w;
 
 	(void)g;
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+	/* TLS may have to send before it reads */
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR) || k->tls)
 		read_client(k);
 	stir(k);
+}
+
+void
+clients_read_on(struct gateway *g)
+{
+	if (!g->hungry)
+		return;
+	g->hungry = false;
+	for (struct client *k = g->clients; k; k = k->next)
+		if (k->hungry) {
+			read_client(k);
+			stir(k);
+		}
 }
 
 /* Frames into k->out as long as there is room. */
@@ -400,19 +528,20 @@ send_frames(struct client *k)
 		make_frames(k);
 		if (k->sent == k->out.len)
 			break;
-		n = write(k->w.fd, k->out.data + k->sent, k->out.len - k->sent);
+		n = transmit(k, k->out.data + k->sent, k->out.len - k->sent);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno == EAGAIN) {
-			watch_events(k->gateway, &k->w, EPOLLIN | EPOLLOUT);
+		/* what it does not take now, it does not hear */
+		if (n < 0 && (errno != EAGAIN || k->closing))
+			return false;
+		if (n < 0) {
+			watch_events(k->gateway, &k->w, events_of(k, true));
 			return true;
 		}
-		if (n < 0)
-			return false;
 		k->sent += (size_t)n;
 		k->sent_us = k->gateway->now_us;
 	}
-	watch_events(k->gateway, &k->w, EPOLLIN);
+	watch_events(k->gateway, &k->w, events_of(k, false));
 	return true;
 }
 
@@ -424,14 +553,10 @@ clients_send(struct gateway *g)
 	while ((k = g->stirred) != NULL) {
 		g->stirred = k->next_stirred;
 		k->stirred = false;
-		if (k->closing && k->sent == k->out.len) {
-			(void)send_frames(k);	/* why, if it can be told */
+		if (!send_frames(k) || k->closing || (k->sent ==
+		    k->out.len && !nghttp2_session_want_read(k->h2) &&
+		    !nghttp2_session_want_write(k->h2)))
 			close_client(k);
-		} else if (!send_frames(k) || (k->sent == k->out.len &&
-		    !nghttp2_session_want_read(k->h2) &&
-		    !nghttp2_session_want_write(k->h2))) {
-			close_client(k);
-		}
 	}
 }
 
@@ -448,6 +573,8 @@ open_session(struct client *k)
 
 	if (nghttp2_session_callbacks_new(&on) != 0)
 		return -1;
+	nghttp2_session_callbacks_set_on_begin_frame_callback(on, begin_frame);
+	nghttp2_session_callbacks_set_on_frame_send_callback(on, sent_frame);
 	nghttp2_session_callbacks_set_on_begin_headers_callback(on,
 	    begin_headers);
 	nghttp2_session_callbacks_set_on_header_callback(on, take_header);
@@ -481,10 +608,24 @@ make_room(struct gateway *g)
 		close_client(oldest);
 }
 
+/* No descriptor is left: somebody goes, or whoever knocks waits. */
+static void
+make_descriptor(struct gateway *g)
+{
+	unsigned n = g->n_clients;
+
+	make_room(g);
+	if (g->n_clients < n)
+		return;
+	g->deaf = true;
+	watch_events(g, &g->listener, 0);
+}
+
 static void
 open_client(struct gateway *g, int fd)
 {
 	struct client *k = xalloc(1, sizeof(*k));
+	const struct tls_link link = { receive_raw, transmit_raw, k };
 	int one = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
@@ -495,8 +636,10 @@ open_client(struct gateway *g, int fd)
 	k->idle_frames = (struct allowance){ IDLE_FRAMES, g->now_us };
 	k->resets = (struct allowance){ RESETS, g->now_us };
 	buf_init(&k->out, 4 * OUT_MAX);
-	if (open_session(k) != 0 || watch_begin(g, &k->w, EPOLLIN) < 0) {
+	if (open_session(k) != 0 || (g->tls && (k->tls = tls_session_new(
+	    g->tls, &link)) == NULL) || watch_begin(g, &k->w, EPOLLIN) < 0) {
 		nghttp2_session_del(k->h2);
+		tls_session_free(k->tls);
 		close(fd);
 		buf_free(&k->out);
 		free(k);
@@ -520,6 +663,9 @@ clients_accept(struct gateway *g)
 		int fd = accept4(g->listener.fd, NULL, NULL, SOCK_NONBLOCK |
 		    SOCK_CLOEXEC);
 
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE ||
+		    errno == ENOBUFS || errno == ENOMEM))
+			make_descriptor(g);
 		if (fd < 0)
 			return;
 		if (g->n_clients == CLIENTS_MAX)
@@ -550,6 +696,9 @@ clients_look(struct gateway *g)
 {
 	struct client *k, *next;
 
+	if (g->deaf && !g->ending)
+		watch_events(g, &g->listener, EPOLLIN);
+	g->deaf = false;
 	for (k = g->clients; k; k = next) {
 		bool slow = k->sent < k->out.len &&
 		    g->now_us - k->sent_us > TIMEOUT_US;

@@ -2,9 +2,11 @@
  * The helper that speaks gRPC: clients of the Open Inference Protocol, in
  * front of an HTTP server that speaks it, too.
  *
- *	mlv-grpc LISTENER TO GRACE-MS DRAIN-MS [TOKEN-FILE]
+ *	mlv-grpc LISTENER TO GRACE-MS DRAIN-MS [tokens FILE] [cert FILE]
+ *	    [key FILE] [client-ca FILE]
  *
  * LISTENER is a descriptor that listens; TO is unix:PATH or http://HOST:PORT.
+ * The files say who may ask, and are those of TLS.
  * A line on standard output says that it is ready.  When standard input ends,
  * or a signal says so, it is not ready any more, after GRACE-MS takes no new
  * calls, and ends when those begun are answered, DRAIN-MS later at most.
@@ -14,6 +16,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -194,10 +197,11 @@ answer_calls(struct gateway *g, struct stop *stop, struct end *end)
 	int64_t looked = 0, looked_calls = 0;
 
 	for (;;) {
-		int wait = g->calls || g->asked_to_end ? LOOK_CALLS_US / 1000 :
-		    g->clients ? LOOK_US / 1000 : -1;
+		int wait = g->hungry ? 0 : g->calls || g->asked_to_end ? LOOK_CALLS_US / 1000 :
+		    g->clients || g->deaf ? LOOK_US / 1000 : -1;
 
 		look_at_events(g, wait);
+		clients_read_on(g);
 		if (g->now_us - looked_calls >= LOOK_CALLS_US) {
 			looked_calls = g->now_us;
 			calls_look(g);
@@ -233,11 +237,31 @@ ignore_stop(struct gateway *g, struct watched *w, uint32_t events)
 	(void)events;
 }
 
+/* The words behind the fixed ones. */
+static int
+open_files(struct gateway *g, char **words, int n, struct err *e)
+{
+	static const struct log log = { warn, NULL };
+	struct tls_files tls = { .http2 = true };
+	const char *tokens = NULL;
+	const struct {
+		const char *word, **to;
+	} known[] = { { "tokens", &tokens }, { "cert", &tls.cert },
+	    { "key", &tls.key }, { "client-ca", &tls.client_ca } };
+
+	for (int i = 0; i + 1 < n; i += 2)
+		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
+			if (strcmp(words[i], known[k].word) == 0)
+				*known[k].to = words[i + 1];
+	if (tokens && tokens_open(&g->tokens, tokens, &log, e) < 0)
+		return -1;
+	return tls.cert ? tls_open(&g->tls, &tls, &log, e) : 0;
+}
+
 static int
 open_gateway(struct gateway *g, char **argv, int argc, struct watched *signals,
     struct err *e)
 {
-	static const struct log log = { warn, NULL };
 	struct confine_opts rights = { .connects = strncmp(argv[2], "unix:",
 	    5) != 0 };
 	struct confined confined;
@@ -245,8 +269,8 @@ open_gateway(struct gateway *g, char **argv, int argc, struct watched *signals,
 
 	if (!num_parse_i64(argv[1], strlen(argv[1]), &fd))
 		return err_set(e, ERR_USAGE, "'%s' is no descriptor", argv[1]);
-	if (find_server(g, argv[2], e) < 0 || (argc > 5 &&
-	    tokens_open(&g->tokens, argv[5], &log, e) < 0))
+	if (find_server(g, argv[2], e) < 0 ||
+	    open_files(g, argv + 5, argc - 5, e) < 0)
 		return -1;
 	g->epoll = epoll_create1(EPOLL_CLOEXEC);
 	g->listener = (struct watched){ .fd = (int)fd, .ready = knock };
@@ -260,6 +284,16 @@ open_gateway(struct gateway *g, char **argv, int argc, struct watched *signals,
 	return confine_process(&confined, &rights, e);
 }
 
+/* Large messages are mappings of their own, which go when they are freed:
+ * between those of others they would stay in the heap. */
+static void
+return_memory(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 18);
+#endif
+}
+
 int
 main(int argc, char **argv)
 {
@@ -269,13 +303,14 @@ main(int argc, char **argv)
 	struct watched signals = { .ready = ignore_stop };
 	struct stop stop;
 
-	if (argc < 5 || argc > 6 || !num_parse_i64(argv[3], strlen(argv[3]),
+	if (argc < 5 || !num_parse_i64(argv[3], strlen(argv[3]),
 	    &end.grace_us) || !num_parse_i64(argv[4], strlen(argv[4]),
 	    &end.drain_us))
 		return 2;
 	end.grace_us *= 1000;
 	end.drain_us *= 1000;
 	signal(SIGPIPE, SIG_IGN);
+	return_memory();
 	machine_raise_files();
 	upstreams_init(&g);
 	g.now_us = clock_mono_us();
@@ -292,6 +327,7 @@ main(int argc, char **argv)
 	clients_close(&g);
 	upstreams_close(&g);
 	tokens_close(g.tokens);
+	tls_close(g.tls);
 	while (g.spare) {
 		struct call *c = g.spare;
 

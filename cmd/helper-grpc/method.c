@@ -32,6 +32,15 @@ put_part(struct buf *out, const struct oip_text *t)
 	}
 }
 
+/* Who stands between us and the server may take these for steps. */
+static bool
+is_lost_in_path(const struct oip_text *t)
+{
+	return (t->n == 1 && t->s[0] == '.') ||
+	    (t->n == 2 && memcmp(t->s, "..", 2) == 0) ||
+	    (t->n && memchr(t->s, '/', t->n));
+}
+
 static int
 put_model(struct call *c, const char *what, struct err *e)
 {
@@ -39,6 +48,9 @@ put_model(struct call *c, const char *what, struct err *e)
 
 	if (asked->model.n == 0)
 		return err_set(e, ERR_FORMAT, "the call names no model");
+	if (is_lost_in_path(&asked->model) || is_lost_in_path(&asked->version))
+		return err_set(e, ERR_NOENT, "no model or version is called "
+		    "'.' or '..', or has a '/' in its name");
 	buf_adds(&c->path, "/v2/models/");
 	put_part(&c->path, &asked->model);
 	if (asked->version.n) {

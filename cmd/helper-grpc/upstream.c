@@ -23,9 +23,9 @@ upstreams_init(struct gateway *g)
 
 		u->w.fd = -1;
 		u->w.ready = ready_upstream;
-		buf_init(&u->head, HEADERS_MAX + BUF_CAP_SMALL);
-		buf_init(&u->json, BUF_CAP_DOC);
-		buf_init(&u->raw, BUF_CAP_DOC);
+		buf_init(&u->head, HTTP_HEAD_MAX);
+		buf_init(&u->json, MESSAGE_MAX);
+		buf_init(&u->raw, MESSAGE_MAX);
 		buf_init(&u->in, HTTP_HEAD_MAX + READ_STEP + 1);
 		buf_init(&u->body, ANSWER_MAX);
 		u->next = g->unused;
@@ -61,30 +61,29 @@ swap_bufs(struct buf *a, struct buf *b)
 	*b = t;
 }
 
-/* A buffer that was needed once is not kept for ever. */
-static void
-empty_buf(struct buf *b)
+/* As of calls; false: all hold too much together. */
+static bool
+count_upstream(struct gateway *g, struct upstream *u)
 {
-	if (b->alloc > 65536) {
-		size_t cap = b->cap;
+	size_t n = u->json.alloc + u->raw.alloc + u->in.alloc + u->body.alloc;
 
-		buf_free(b);
-		buf_init(b, cap);
-	}
-	buf_clear(b);
+	g->held = g->held - u->held + n;
+	u->held = n;
+	return g->held <= HELD_MAX;
 }
 
 static void
-clear_exchange(struct upstream *u)
+clear_exchange(struct gateway *g, struct upstream *u)
 {
-	empty_buf(&u->json);
-	empty_buf(&u->raw);
-	empty_buf(&u->in);
-	empty_buf(&u->body);
+	call_empty_buf(&u->json);
+	call_empty_buf(&u->raw);
+	call_empty_buf(&u->in);
+	call_empty_buf(&u->body);
 	buf_clear(&u->head);
 	u->sent = u->n_head = 0;
 	u->call = NULL;
 	u->busy = false;
+	(void)count_upstream(g, u);
 }
 
 static void ask_next(struct gateway *g);
@@ -93,7 +92,7 @@ static void ask_next(struct gateway *g);
 static void
 put_idle(struct gateway *g, struct upstream *u)
 {
-	clear_exchange(u);
+	clear_exchange(g, u);
 	u->reused = true;
 	u->next = g->idle;
 	g->idle = u;
@@ -115,7 +114,7 @@ static void
 drop_upstream(struct gateway *g, struct upstream *u)
 {
 	watch_end(g, &u->w);
-	clear_exchange(u);
+	clear_exchange(g, u);
 	u->connecting = u->reused = false;
 	u->next = g->unused;
 	g->unused = u;
@@ -136,18 +135,27 @@ fail_exchange(struct gateway *g, struct upstream *u, const char *why)
 }
 
 static bool connect_upstream(struct gateway *g, struct upstream *u);
+static bool send_request(struct gateway *g, struct upstream *u);
 
-/* A connection that was used before may have been closed meanwhile: then the
- * request was not read, and is asked once more. */
+static size_t
+request_length(const struct upstream *u)
+{
+	return u->head.len + u->json.len + u->raw.len;
+}
+
+/* A connection that was used before may have been closed meanwhile: then it is
+ * asked once more.  Not where the server may have answered, and been heard by
+ * nobody: a model is not asked twice for one call. */
 static bool
 ask_again(struct gateway *g, struct upstream *u)
 {
-	if (!u->reused || u->in.len || u->call == NULL)
+	if (!u->reused || u->in.len || u->call == NULL ||
+	    (u->call->posts && u->sent == request_length(u)))
 		return false;
 	watch_end(g, &u->w);
 	u->reused = false;
 	u->sent = 0;
-	return connect_upstream(g, u);
+	return connect_upstream(g, u) && (u->connecting || send_request(g, u));
 }
 
 /* --- asking --------------------------------------------------------------- */
@@ -216,7 +224,7 @@ static bool
 send_request(struct gateway *g, struct upstream *u)
 {
 	const struct buf *part[] = { &u->head, &u->json, &u->raw };
-	size_t all = u->head.len + u->json.len + u->raw.len;
+	size_t all = request_length(u);
 
 	while (u->sent < all) {
 		struct iovec v[3];
@@ -245,19 +253,45 @@ send_request(struct gateway *g, struct upstream *u)
 	return true;
 }
 
+/* What the server closed is told late by epoll, and a request that is sent
+ * there may not be sent again. */
+static bool
+is_open(const struct upstream *u)
+{
+	char c;
+
+	return recv(u->w.fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+	    errno == EAGAIN;
+}
+
 static struct upstream *
 find_free(struct gateway *g)
 {
-	struct upstream *u = g->idle;
+	struct upstream *u;
 
-	if (u) {
+	while ((u = g->idle) != NULL) {
 		g->idle = u->next;
-		return u;
+		if (is_open(u))
+			return u;
+		drop_upstream(g, u);
 	}
 	u = g->unused;
 	if (u)
 		g->unused = u->next;
 	return u;
+}
+
+/* It was asked nothing. */
+static void
+put_back(struct gateway *g, struct upstream *u)
+{
+	if (u->w.fd >= 0) {
+		put_idle(g, u);
+		return;
+	}
+	clear_exchange(g, u);
+	u->next = g->unused;
+	g->unused = u;
 }
 
 static void
@@ -270,13 +304,22 @@ begin_exchange(struct gateway *g, struct upstream *u, struct call *c)
 	c->upstream = u;
 	swap_bufs(&u->json, &c->json);
 	swap_bufs(&u->raw, &c->raw);
+	(void)count_upstream(g, u);
+	(void)call_count(g, c);
 	write_head(g, u);
-	if (u->w.fd < 0 && !connect_upstream(g, u)) {
-		u->next = g->unused;
-		g->unused = u;
-		clear_exchange(u);
+	if (u->head.failed) {
 		c->upstream = NULL;
-		call_take(g, c, 0, NULL, NULL, strerror(errno));
+		put_back(g, u);
+		call_fail(g, c, GRPC_RESOURCE_EXHAUSTED, "the names and "
+		    "metadata of the call are too long");
+		return;
+	}
+	if (u->w.fd < 0 && !connect_upstream(g, u)) {
+		const char *why = strerror(errno);
+
+		c->upstream = NULL;
+		put_back(g, u);
+		call_take(g, c, 0, NULL, NULL, why);
 		return;
 	}
 	if (!u->connecting && !send_request(g, u) && !ask_again(g, u))
@@ -418,6 +461,8 @@ read_upstream(struct gateway *g, struct upstream *u)
 		end_exchange(g, u);
 	else if (r < 0)
 		fail_exchange(g, u, "its answer is malformed or too long");
+	else if (!count_upstream(g, u))
+		fail_exchange(g, u, "too much is on its way from it");
 	else if ((n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) &&
 	    !ask_again(g, u))
 		fail_exchange(g, u, "the connection broke");
@@ -447,12 +492,9 @@ ready_upstream(struct gateway *g, struct watched *w, uint32_t events)
 		}
 		u->connecting = false;
 	}
-	if (events & EPOLLOUT && !send_request(g, u)) {
-		if (!ask_again(g, u))
-			fail_exchange(g, u, "the connection broke");
-		return;
-	}
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+	/* it may have answered before it closed */
+	if ((events & EPOLLOUT && !send_request(g, u)) ||
+	    events & (EPOLLIN | EPOLLHUP | EPOLLERR))
 		read_upstream(g, u);
 }
 

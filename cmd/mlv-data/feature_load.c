@@ -29,7 +29,7 @@ static const struct opt load_options[] = {
 
 /* A moment in words, or now. */
 static int
-moment(int64_t *us, struct cli *c, const char *option, const char *text)
+parse_moment(int64_t *us, struct cli *c, const char *option, const char *text)
 {
 	int64_t now = clock_wall_us();
 
@@ -116,7 +116,7 @@ load_run(struct cli *c, void *opts, int argc, char **argv)
 	if (argc < 1 || argc > 2)
 		return cli_usage(c, "give features.yaml, and for one --view "
 		    "another source");
-	if ((status = moment(&until, c, "until", o->until)) != 0)
+	if ((status = parse_moment(&until, c, "until", o->until)) != 0)
 		return status;
 	return load_views(c, o, argc, argv, until, &e) < 0 ?
 	    cli_fail(c, &e) : EXIT_YES;
@@ -252,7 +252,7 @@ get_run(struct cli *c, void *opts, int argc, char **argv)
 		value[i - 1] = (struct raw_cell){ .s = text,
 		    .n = (uint32_t)strlen(text) };
 	}
-	if ((status = moment(&now, c, "at", o->at)) != 0)
+	if ((status = parse_moment(&now, c, "at", o->at)) != 0)
 		return status;
 	return get_features(c, o, argv[0], column, value,
 	    (size_t)argc - 1, now, &e) < 0 ? cli_fail(c, &e) : EXIT_YES;

@@ -63,7 +63,7 @@ print_going(void *ctx, const struct gc_version *v, struct err *e)
 }
 
 static int
-undo(struct cli *c)
+undo_gc(struct cli *c)
 {
 	struct err e = ERR_INIT;
 	uint64_t files, versions;
@@ -109,7 +109,7 @@ gc_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (o->undo)
-		return undo(c);
+		return undo_gc(c);
 	if (o->remote)
 		return gc_remote_run(c, o->remote, rq.grace_s, o->dry_run);
 	if (flow_gc(&r, c->catalog, &rq, &e) < 0)

@@ -68,6 +68,10 @@ print_report(struct cli *c, const char *name, const struct remote_gc_report *r,
 		out_int(&c->out, "unlisted", (int64_t)r->unlisted);
 	else
 		out_null(&c->out, "unlisted");
+	if (r->swept)
+		out_int(&c->out, "unfinished", (int64_t)r->unfinished);
+	else
+		out_null(&c->out, "unfinished");
 	out_end(&c->out);
 }
 

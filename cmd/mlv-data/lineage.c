@@ -41,7 +41,7 @@ struct printer {
 };
 
 static const char *
-direction(const struct printer *p)
+direction_text(const struct printer *p)
 {
 	return p->down ? "down" : "up";
 }
@@ -93,7 +93,7 @@ print_step(void *ctx, const struct lineage_step *s, struct err *e)
 	out_text(out, "name", n->name);
 	out_text(out, "id", oid_print(text, &n->id));
 	out_text(out, "kind", n->kind);
-	out_text(out, "direction", direction(p));
+	out_text(out, "direction", direction_text(p));
 	out_int(out, "depth", (int64_t)s->depth);
 	out_text(out, "rel", s->edge ? s->edge->rel : NULL);
 	out_bool(out, "one_of_several", s->edge && s->edge->one_of_several);

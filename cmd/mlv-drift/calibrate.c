@@ -50,7 +50,7 @@ parse_rows(uint64_t *rows, struct cli *c, const struct calibrate_verb *o)
 }
 
 static int
-draw(struct buf *out, const struct table *t, const struct calibrate_verb *o,
+draw_rows(struct buf *out, const struct table *t, const struct calibrate_verb *o,
     const uint64_t *rows, struct err *e)
 {
 	struct binned_opts bo = { .only = o->column.v, .n_only = o->column.n,
@@ -108,7 +108,7 @@ calibrate_run(struct cli *c, void *opts, int argc, char **argv)
 		    "has no rows to be drawn: name its data" : "no rows in "
 		    "the reference");
 	if (r == 0)
-		r = draw(&b, ref.t, o, rows, &e);
+		r = draw_rows(&b, ref.t, o, rows, &e);
 	if (r == 0)
 		r = put(c, o, &b, &e);
 	side_close(&ref);

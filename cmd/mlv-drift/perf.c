@@ -171,6 +171,9 @@ put_weak(struct cli *c, const struct perf_found *f)
 		out_num(o, "q", w->q);
 		out_int(o, "labelled", (int64_t)w->rows);
 		out_text(o, "verdict", "weak");
+		out_only(o, OUT_JSON);
+		out_num(o, "low", w->low);
+		out_num(o, "high", w->high);
 		out_end(o);
 	}
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/environment.h"
 #include "cli/reading.h"
 #include "cli/when.h"
 #include "drift/texts.h"
@@ -13,11 +14,16 @@
 #include "weights.h"
 
 #define DAY_US INT64_C(86400000000)
+#define SAMPLE 1000000		/* answers that weak segments go by */
 
 struct report_verb {
 	struct reading read;
 	struct texts only, exclude, by;
 	const char *since, *until, *time, *output, *weights;
+	const char *labels, *key, *label_key, *target, *score, *answer;
+	const char *positive;
+	int64_t weak;
+	bool latest;
 	double share;
 	int64_t min_rows;
 	bool html;
@@ -44,6 +50,25 @@ static const struct opt report_options[] = {
 	    "COLUMN,...", "compare these columns alone" },
 	{ OPT_LIST, 'x', "exclude", offsetof(struct report_verb, exclude),
 	    "COLUMN,...", "leave these columns out" },
+	{ OPT_TEXT, 'l', "labels", offsetof(struct report_verb, labels),
+	    "FILE", "labels that came later: how good the answers were" },
+	{ OPT_TEXT, 'k', "key", offsetof(struct report_verb, key), "COLUMN",
+	    "what joins labels and answers; of requests also id or unit" },
+	{ OPT_TEXT, 0, "label-key", offsetof(struct report_verb, label_key),
+	    "COLUMN", "the key in the labels, where it has another name" },
+	{ OPT_TEXT, 0, "target", offsetof(struct report_verb, target),
+	    "COLUMN", "the truth in the labels, of several columns" },
+	{ OPT_TEXT, 0, "score", offsetof(struct report_verb, score), "COLUMN",
+	    "the answers, instead of finding them by name" },
+	{ OPT_TEXT, 0, "answer", offsetof(struct report_verb, answer),
+	    "COLUMN", "the class said (label, or a score of 0.5 or more)" },
+	{ OPT_TEXT, 0, "positive", offsetof(struct report_verb, positive),
+	    "CLASS", "the one scores are of, of two (the last)" },
+	{ OPT_FLAG, 0, "latest", offsetof(struct report_verb, latest), NULL,
+	    "of two different labels of a key the later one counts" },
+	{ OPT_INT, 0, "weak", offsetof(struct report_verb, weak), "ROWS",
+	    "the fewest labels of a weak segment (50)", .low = REPORT_FEW,
+	    .high = INFINITY },
 	{ OPT_TEXT, 0, "since", offsetof(struct report_verb, since),
 	    "TIME", "requests answered then or later: yesterday, 7d, a date" },
 	{ OPT_TEXT, 0, "until", offsetof(struct report_verb, until),
@@ -69,12 +94,14 @@ measure_texts(struct drift_opts *d, struct cli *c,
 {
 	size_t n = 0, found;
 	const char **names, **except = arena_alloc(&c->arena, (o->exclude.n +
-	    o->by.n + 1) * sizeof(*except));
+	    o->by.n + 2) * sizeof(*except));
 
 	for (size_t i = 0; i < o->exclude.n; i++)
 		except[n++] = o->exclude.v[i];
 	for (size_t i = 0; i < o->by.n; i++)
 		except[n++] = o->by.v[i];
+	if (o->key != NULL)
+		except[n++] = o->key;
 	if (texts_measure(&names, &found, &c->arena, ref->t, cur->t, except,
 	    n, e) < 0)
 		return -1;
@@ -84,20 +111,26 @@ measure_texts(struct drift_opts *d, struct cli *c,
 	return 0;
 }
 
-/* Other text fits no test: such columns are left out, and named. */
+/* Other text fits no test: such columns are left out, and named.  A key says
+ * nothing of a population. */
 static void
 leave_out_text(struct drift_opts *d, struct cli *c,
-    const struct report_verb *o, const struct table *ref)
+    const struct report_verb *o, const struct table *ref,
+    const struct table *cur)
 {
 	const char **v = arena_alloc(&c->arena, (o->exclude.n + ref->cols +
-	    1) * sizeof(*v));
+	    2) * sizeof(*v));
 
 	for (size_t i = 0; i < o->exclude.n; i++)
 		v[d->n_exclude++] = o->exclude.v[i];
+	if (o->key != NULL && (table_find(ref, o->key) != NULL ||
+	    table_find(cur, o->key) != NULL))
+		v[d->n_exclude++] = o->key;
 	for (size_t i = 0; i < ref->cols; i++) {
 		const struct column *t = &ref->col[i];
 
 		if (t->type != COL_TEXT || is_named(t->name, &o->exclude) ||
+		    (o->key != NULL && strcmp(t->name, o->key) == 0) ||
 		    (o->only.n > 0 && !is_named(t->name, &o->only)))
 			continue;
 		if (o->only.n == 0)
@@ -145,6 +178,40 @@ fill_timeline(struct windows_run *t, struct cli *c,
 	return true;
 }
 
+/* The current side is read again, row by row: its answers and their labels. */
+static void
+fill_perf(struct perf_opts *p, const struct report_verb *o,
+    const struct report_opts *r, int argc, char **argv,
+    const struct table_read_opts *user)
+{
+	*p = (struct perf_opts){ .path = argv + 1, .n_paths = (size_t)argc - 1,
+	    .labels = o->labels, .read = *user, .key = o->key, .label_key =
+	    o->label_key, .target = o->target, .score = o->score,
+	    .answer = o->answer, .positive = o->positive, .time = r->log ?
+	    NULL : o->time, .by = o->by.v, .n_by = o->by.n, .threshold = 0.5,
+	    .latest = o->latest, .weak_rows = (uint64_t)o->weak,
+	    .sample = SAMPLE, .filter = r->span, .folder =
+	    cli_scratch_folder() };
+}
+
+static int
+check_labels(struct cli *c, const struct report_verb *o, char **argv)
+{
+	if (o->labels == NULL && (o->key != NULL || o->label_key != NULL ||
+	    o->target != NULL))
+		return cli_usage(c, "--key, --label-key and --target are of "
+		    "--labels");
+	if (o->labels != NULL && o->key == NULL)
+		return cli_usage(c, "say with --key which column joins the "
+		    "labels with the current data");
+	if (o->labels != NULL && o->by.n > 64)
+		return cli_usage(c, "--by takes at most 64 columns");
+	if (o->labels != NULL && strcmp(argv[1], "-") == 0)
+		return cli_usage(c, "with --labels the current data is read "
+		    "twice: name a file or a log, not standard input");
+	return 0;
+}
+
 static int
 put(struct cli *c, const struct report_verb *o, const struct buf *b,
     struct err *e)
@@ -165,6 +232,7 @@ write_report(struct report_result *result, struct cli *c,
 	struct drift_opts d = { .share = o->share, .missing = 0.05,
 	    .min_rows = (uint64_t)o->min_rows };
 	struct windows_run timeline;
+	struct perf_opts perf;
 	struct buf b;
 	int got;
 
@@ -172,10 +240,13 @@ write_report(struct report_result *result, struct cli *c,
 	    &c->arena, o->weights, e) < 0) ||
 	    measure_texts(&d, c, o, ref, cur, e) < 0)
 		return -1;
-	leave_out_text(&d, c, o, ref->t);
+	leave_out_text(&d, c, o, ref->t, cur->t);
 	r->drift = &d;
 	if (fill_timeline(&timeline, c, o, r, argc, argv, user))
 		r->timeline = &timeline;
+	fill_perf(&perf, o, r, argc, argv, user);
+	if (o->labels != NULL)
+		r->perf = &perf;
 	buf_init(&b, BUF_CAP_DOC);
 	got = report_write(&b, result, r, e);
 	if (got == 0)
@@ -239,8 +310,10 @@ report_run(struct cli *c, void *opts, int argc, char **argv)
 	if (argc < 2)
 		return cli_usage(c, "give the reference and the current data");
 	if ((status = reading_opts(&user, c, &o->read)) != 0 ||
+	    (status = check_labels(c, o, argv)) != 0 ||
 	    (status = parse_span(&span, c, o)) != 0)
 		return status;
+	r.span = span;
 	status = open_sides(&ref, &cur, c, argc, argv, &span, &user, &e);
 	r.name_ref = argv[0];
 	r.name_cur = argv[1];
@@ -258,7 +331,8 @@ report_run(struct cli *c, void *opts, int argc, char **argv)
 	return result.drifted || result.unknown ? EXIT_NO : EXIT_YES;
 }
 
-static const struct report_verb defaults = { .share = 0.5, .min_rows = 30 };
+static const struct report_verb defaults = { .share = 0.5, .min_rows = 30,
+    .weak = 50 };
 
 const struct verb verb_report = {
 	.name = "report",
@@ -269,8 +343,11 @@ const struct verb verb_report = {
 "Compares as mlv-drift compare does, and writes what came of it as Markdown,\n"
 "or as one self-contained page of HTML that needs no script and no network:\n"
 "how the values of each column lie, the share of columns that drifted day by\n"
-"day, and with --by what drifted in each segment.  Aggregates alone: no row,\n"
-"and no category of fewer than five rows.  Exit 1 when the dataset drifted.\n"
+"day, and with --by what drifted in each segment.  With --labels and --key also\n"
+"how good the answers were, as mlv-drift perf says it: in all, by day and\n"
+"segment, with intervals, and segments nobody named that are surely worse.\n"
+"Aggregates alone: no row, and no category of fewer than five rows.  Exit 1\n"
+"when the dataset drifted.\n"
 "\n"
 "example: mlv-drift report --html data:churn-train .mlv/requests > report.html\n",
 	.options = report_options, .opts_size = sizeof(struct report_verb),

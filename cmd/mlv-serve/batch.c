@@ -29,7 +29,7 @@ static const struct opt batch_options[] = {
 	{ OPT_LIST, 0, "keep", offsetof(struct batch_verb, keep), "NAME,...",
 	    "carry these input columns through" },
 	{ OPT_FLAG, 0, "keep-all", offsetof(struct batch_verb, keep_all), NULL,
-	    "carry all input columns through" },
+	    "carry all input columns through", .excludes = "keep" },
 	{ OPT_LIST, 0, "columns", offsetof(struct batch_verb, columns),
 	    "NAME,...", "names of a file without a header line, unless "
 	    "--header; or which ones a matrix takes, in order" },

@@ -12,17 +12,30 @@
 #include "base/libexec.h"
 
 static int
+add_file(const char **argv, int n, const char *word, const char *path)
+{
+	if (path == NULL)
+		return n;
+	argv[n++] = word;
+	argv[n++] = path;
+	return n;
+}
+
+static int
 start_child(struct gateway *g, const struct gateway_opts *o, int in, int out,
     struct err *e)
 {
 	char *program = libexec_path("mlv-grpc");
 	char fd[24], grace[24], drain[24];
-	const char *argv[] = { program, fd, o->to, grace, drain, o->tokens,
-	    NULL };
+	const char *argv[14] = { program, fd, o->to, grace, drain };
 	const struct child_setup how = { .in = in, .out = out, .err = -1,
 	    .keep = o->listener->fd };
-	int r;
+	int n = 5, r;
 
+	n = add_file(argv, n, "tokens", o->tokens);
+	n = add_file(argv, n, "cert", o->tls->cert);
+	n = add_file(argv, n, "key", o->tls->key);
+	(void)add_file(argv, n, "client-ca", o->tls->client_ca);
 	snprintf(fd, sizeof(fd), "%d", o->listener->fd);
 	snprintf(grace, sizeof(grace), "%lld", (long long)o->grace_ms);
 	snprintf(drain, sizeof(drain), "%lld", (long long)o->drain_ms);

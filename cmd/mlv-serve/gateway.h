@@ -10,11 +10,13 @@
 
 #include "base/err.h"
 #include "base/listener.h"
+#include "codec/http/tls.h"
 
 struct gateway_opts {
 	struct listener *listener;	/* where clients connect; begins here */
 	const char *to;			/* unix:PATH or http://HOST:PORT */
 	const char *tokens;		/* file of who may ask, or NULL */
+	const struct tls_files *tls;	/* its cert NULL: plain text */
 	int64_t grace_ms, drain_ms;	/* as of http_stop */
 };
 

@@ -16,8 +16,9 @@ struct grpc_verb {
 	int64_t drain, grace;
 };
 
-static const struct grpc_verb grpc_defaults = { .at = { .port = 8081,
-    .health_port = -1 }, .to = "http://127.0.0.1:8080", .drain = 30,
+static const struct grpc_verb grpc_defaults = { .at = { .port = -1,
+    .health_port = -1, .usual_port = 8081, .single = true },
+    .to = "http://127.0.0.1:8080", .drain = 30,
     .grace = 1 };
 
 static const struct opt grpc_options[] = {
@@ -36,8 +37,10 @@ static const struct opt grpc_options[] = {
 	{ OPT_FLAG, 0, "anyone", offsetof(struct grpc_verb, at.anyone), NULL,
 	    "let all ask who reach the --host, as far as the server lets "
 	    "them" },
+	LISTEN_TLS_OPTIONS(struct grpc_verb),
 	{ OPT_INT, 'p', "port", offsetof(struct grpc_verb, at.port), "N",
-	    "port, 8081 by default; 0 takes a free one", .high = 65535 },
+	    "port, 8081 by default; 0 takes a free one", .high = 65535,
+	    .excludes = "listen" },
 	{ OPT_INT, 0, "drain", offsetof(struct grpc_verb, drain), "SECONDS",
 	    "wait at most so long for calls at the end, 30 by default",
 	    .high = 86400 },
@@ -84,7 +87,7 @@ serve_calls(struct cli *c, struct listening *l, struct stop *stop,
     const struct grpc_verb *o, struct err *e)
 {
 	const struct gateway_opts go = { .listener = &l->main, .to = o->to,
-	    .tokens = o->at.tokens, .grace_ms = o->grace * 1000,
+	    .tokens = o->at.tokens, .tls = &o->at.tls, .grace_ms = o->grace * 1000,
 	    .drain_ms = o->drain * 1000 };
 	struct notifier notifier;
 	struct gateway g;
@@ -157,7 +160,8 @@ const struct verb verb_grpc = {
 "deadline, the token of the metadata authorization, and x-unit-id, are carried\n"
 "on; what the server refuses is a status of gRPC with its words.\n"
 "\n"
-"Prints its URL when it is ready.  Without TLS: clients connect in plain text.\n"
+"Prints its URL when it is ready.  With --tls-cert and --tls-key in TLS 1.2 or\n"
+"1.3, else in plain text; both files are followed.\n"
 "Listens on loopback; with --host for others, who bring a token of --token-file.\n"
 "SIGTERM: clients are told to go elsewhere, begun calls are answered, exit 0.\n"
 "\n"

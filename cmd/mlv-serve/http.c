@@ -22,13 +22,13 @@ struct http_verb {
 	struct texts columns, metrics, textfile;
 	struct listen_words at;
 	const char *models, *canary, *name, *log, *log_policy, *share_file,
-	    *features, *store, *service, *remote, *cache, *feedback, *user;
+	    *features, *store, *service, *remote, *cache, *feedback;
 	int sandbox;
 	int64_t poll, threads, drain, grace, timeout, load_timeout, max_wait;
 };
 
-static const struct http_verb http_defaults = { .at = { .port = 8080,
-    .health_port = -1 }, .drain = 30, .grace = 1, .timeout = 30,
+static const struct http_verb http_defaults = { .at = { .port = -1,
+    .health_port = -1, .usual_port = 8080 }, .drain = 30, .grace = 1, .timeout = 30,
     .load_timeout = 120, .max_wait = 10000, .poll = 10 };
 
 static const struct opt http_options[] = {
@@ -48,7 +48,7 @@ static const struct opt http_options[] = {
 	LISTEN_TLS_OPTIONS(struct http_verb),
 	{ OPT_INT, 'p', "port", offsetof(struct http_verb, at.port), "N",
 	    "port, 8080 by default; 0 takes a free one",
-	    .high = 65535 },
+	    .high = 65535, .excludes = "listen" },
 	{ OPT_INT, 0, "health-port", offsetof(struct http_verb,
 	    at.health_port), "N", "answer for health and metrics at a port of their own, too; 0 "
 	    "takes a free one",
@@ -59,7 +59,8 @@ static const struct opt http_options[] = {
 	    "FILE,...", "textfiles that /metrics has, too, as mlv-drift alert "
 	    "--prom writes" },
 	{ OPT_TEXT, 0, "share-file", offsetof(struct http_verb, share_file),
-	    "FILE", "the canary's percentage, read again when it changes" },
+	    "FILE", "the canary's percentage, read again when it changes",
+	    .with = "canary" },
 	{ OPT_TEXT, 0, "name", offsetof(struct http_verb, name), "NAME",
 	    "serve the model under this name" },
 	{ OPT_LIST, 0, "columns", offsetof(struct http_verb, columns),
@@ -68,7 +69,7 @@ static const struct opt http_options[] = {
 	    "write a request log there" },
 	{ OPT_TEXT, 0, "log-policy", offsetof(struct http_verb, log_policy),
 	    "FILE", "what of it is left out or masked, and how long it is "
-	    "kept" },
+	    "kept", .with = "log" },
 	{ OPT_TEXT, 0, "feedback", offsetof(struct http_verb, feedback),
 	    "FILE", "append there what clients say later of their answers" },
 	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
@@ -77,19 +78,22 @@ static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
-	    "STORE", "a file, not .mlv/features/online.mdb, or redis://..." },
+	    "STORE", "a file, not .mlv/features/online.mdb, or redis://...",
+	    .with = "features" },
 	{ OPT_TEXT, 0, "service", offsetof(struct http_verb, service),
-	    "SERVICE", "its features are joined by key before a model scores" },
+	    "SERVICE", "its features are joined by key before a model scores",
+	    .with = "features" },
 	{ OPT_TEXT, 'r', "remote", offsetof(struct http_verb, remote),
 	    "NAME", "serve what the model means at this remote, or at the one "
 	    "at a URL" },
 	{ OPT_INT, 0, "poll", offsetof(struct http_verb, poll), "SECONDS",
 	    "between two looks at the remote, 10 by default",
-	    .low = 1, .high = 86400 },
+	    .low = 1, .high = 86400, .with = "remote" },
 	{ OPT_TEXT, 0, "cache", offsetof(struct http_verb, cache), "FOLDER",
-	    "keep there what came from the remote" },
-	{ OPT_TEXT, 0, "user", offsetof(struct http_verb, user), "NAME",
-	    "become that user before a model is read" },
+	    "keep there what came from the remote", .with = "remote" },
+	{ OPT_TEXT, 0, "user", offsetof(struct http_verb, at.user), "NAME",
+	    "become that user before a model is read; a socket at unix:PATH is "
+	    "his" },
 	{ OPT_WORD, 0, "sandbox", offsetof(struct http_verb, sandbox), "HOW",
 	    "off; required: refuse to start without; auto by default",
 	    .words = sandbox_words },
@@ -126,8 +130,7 @@ read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 
 	p->share_file = o->share_file;
 	if (o->canary == NULL)
-		return o->share_file ? cli_usage(c, "--share-file is for a "
-		    "--canary") : 0;
+		return 0;
 	if (eq == NULL && o->share_file) {
 		p->source[VARIANT_CANARY] = cli_model_name(c, o->canary);
 		return 0;
@@ -350,22 +353,13 @@ find_remote(struct cli *c, struct mirror_opts *m, const struct http_verb *o,
 	return r < 0 ? -1 : find_cache(c, m, o->cache, e);
 }
 
-/* Words that mean nothing without another, or not together. */
+/* Words that do not go together. */
 static int
 check_words(struct cli *c, const struct http_verb *o, int argc)
 {
 	int r = check_models(c, o, argc);
 
-	if (r != 0)
-		return r;
-	if (o->cache && o->remote == NULL)
-		return cli_usage(c, "--cache is for what comes from a "
-		    "--remote");
-	if (o->log_policy && o->log == NULL)
-		return cli_usage(c, "--log-policy is for a --log");
-	if (o->service && o->features == NULL)
-		return cli_usage(c, "--service names one of --features");
-	return listen_check(c, &o->at);
+	return r != 0 ? r : listen_check(c, &o->at);
 }
 
 static int
@@ -415,7 +409,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		listening_close(&at);
 		return cli_fail(c, &e);
 	}
-	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox, o->user,
+	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox,
 	    &(struct sandbox_folders){ o->log, o->feedback, o->store,
 	    so.mirror.folder, at.main.path, o->remote != NULL }, &e);
 	so.seccomp = w.sandbox.seccomp;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/confine.h"
 #include "base/num.h"
 
 #define SOCKET_MODE 0600
@@ -108,9 +109,6 @@ adopt(struct listening *l, const struct listen_words *w,
 {
 	struct listener *to;
 
-	if (w->host || w->at)
-		return err_set(e, ERR_USAGE, "sockets were handed over "
-		    "(LISTEN_FDS): leave out --host and --listen");
 	if (n > HANDED_MAX)
 		return err_set(e, ERR_USAGE, "%d sockets were handed over: one "
 		    "is served, and one called health", n);
@@ -123,25 +121,34 @@ adopt(struct listening *l, const struct listen_words *w,
 			    "(FileDescriptorName=)");
 		if (listener_adopt(to, handed[i].fd, e) < 0)
 			return -1;
+		if (to == &l->health && w->single)
+			return err_set(e, ERR_USAGE, "a socket called health "
+			    "was handed over, and nothing answers there");
 		if (!to->local && w->tokens == NULL && !w->anyone)
 			return err_set(e, ERR_USAGE, "%s was handed over and "
 			    "can be reached by others: " REMEDY, to->where);
 	}
+	if (w->host || w->at || (w->port >= 0 && l->main.fd >= 0))
+		return err_set(e, ERR_USAGE, "sockets were handed over "
+		    "(LISTEN_FDS): leave out --host, --port and --listen");
+	if (w->health_port >= 0 && l->health.fd >= 0)
+		return err_set(e, ERR_USAGE, "a socket called health was "
+		    "handed over (LISTEN_FDS): leave out --health-port");
 	return 0;
 }
 
 static int
-open_main(struct listening *l, const struct listen_words *w, struct err *e)
+open_address(struct listening *l, const struct listen_words *w, struct err *e)
 {
-	const char *path = path_of(w);
 	char host[64];
 	int port;
 
-	if (path)
-		return listener_open_path(&l->main, path, l->mode, e);
+	if (l->main.fd >= 0 || path_of(w))
+		return 0;
 	if (w->at && parse_address(host, &port, w->at))
 		return listener_open(&l->main, host, port, e);
-	return listener_open(&l->main, w->host, (int)w->port, e);
+	return listener_open(&l->main, w->host, w->port < 0 ? w->usual_port :
+	    (int)w->port, e);
 }
 
 static int
@@ -162,6 +169,15 @@ open_tls(struct listening *l, const struct listen_words *w,
 	    l->main.where + sizeof(plain) - 1);
 	memcpy(l->main.where, where, sizeof(where));
 	return tls_open(&l->tls, &w->tls, log, e);
+}
+
+static int
+open_path(struct listening *l, const struct listen_words *w, struct err *e)
+{
+	if (path_of(w) == NULL || listener_open_path(&l->main, path_of(w),
+	    l->mode, e) == 0)
+		return 0;
+	return w->user ? err_wrap(e, "as user '%s'", w->user) : -1;
 }
 
 int
@@ -185,10 +201,12 @@ listening_open(struct listening *l, const struct listen_words *w,
 	if (path_of(w) == NULL && w->at && parse_address(at, &port, w->at))
 		host = at;
 	if ((n > 0 && adopt(l, w, handed, n, e) < 0) ||
-	    (l->main.fd < 0 && open_main(l, w, e) < 0) ||
+	    open_address(l, w, e) < 0 ||
 	    (l->health.fd < 0 && w->health_port >= 0 &&
 	    listener_open(&l->health, host, (int)w->health_port, e) < 0) ||
-	    open_tls(l, w, log, e) < 0) {
+	    open_tls(l, w, log, e) < 0 ||
+	    (w->user && confine_user(w->user, e) < 0) ||
+	    open_path(l, w, e) < 0) {
 		listening_close(l);
 		return -1;
 	}

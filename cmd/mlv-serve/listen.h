@@ -18,9 +18,13 @@ struct listen_words {
 	const char *at;			/* --listen, or NULL */
 	const char *mode;		/* --socket-mode, or NULL */
 	const char *tokens;		/* --token-file, or NULL */
+	const char *user;		/* --user, or NULL */
 	bool anyone;			/* --anyone */
 	struct tls_files tls;		/* --tls-cert and so on, or NULL */
-	int64_t port, health_port;	/* < 0: no listener for health */
+	int64_t port;			/* < 0: the usual one */
+	int64_t health_port;		/* < 0: no listener for health */
+	int usual_port;
+	bool single;			/* there is none for health, ever */
 };
 
 /* Of a verb whose options hold words called `at`. */
@@ -42,7 +46,9 @@ struct listening {
 /* An address that others can reach needs --token-file, or --anyone said in so
  * many words: 0, or the status of cli_usage. */
 int listen_check(struct cli *c, const struct listen_words *w);
-/* Nobody is answered before listener_begin.  ERR_USAGE as above for what was
+/* Addresses are opened and keys read as who started us, a path as the user whom
+ * we become: it is his to take away in the end.
+ * Nobody is answered before listener_begin.  ERR_USAGE as above for what was
  * handed over, and for a certificate or a key that cannot be used; `log` is
  * told of those that come later. */
 int listening_open(struct listening *l, const struct listen_words *w,

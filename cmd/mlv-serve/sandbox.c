@@ -42,7 +42,7 @@ folder_of(struct cli *c, const char *path)
 
 int
 sandbox_enter(struct confined *out, struct cli *c, enum sandbox how,
-    const char *user, const struct sandbox_folders *f, struct err *e)
+    const struct sandbox_folders *f, struct err *e)
 {
 	const struct repo *repo = c->catalog ? catalog_repo(c->catalog) : NULL;
 	const char *v[FOLDERS_MAX], *around = folder_of(c, f->log);
@@ -50,8 +50,6 @@ sandbox_enter(struct confined *out, struct cli *c, enum sandbox how,
 	    .connects = f->remote || is_url(f->store) };
 
 	memset(out, 0, sizeof(*out));
-	if (user && confine_user(user, e) < 0)
-		return -1;
 	if (how == SANDBOX_OFF)
 		return 0;
 	/* they must be there to be named */

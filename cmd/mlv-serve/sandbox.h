@@ -16,9 +16,9 @@ struct sandbox_folders {
 	bool remote;			/* helpers are run, and connect */
 };
 
-/* Become the user (or NULL), then give up what the kernel lets us. */
+/* Give up what the kernel lets us. */
 int sandbox_enter(struct confined *out, struct cli *c, enum sandbox how,
-    const char *user, const struct sandbox_folders *f, struct err *e);
+    const struct sandbox_folders *f, struct err *e);
 /* "seccomp, landlock 4", or "none". */
 const char *sandbox_text(struct cli *c, const struct confined *s);
 

@@ -18,8 +18,8 @@ struct track_verb {
 	int64_t threads, lease, drain;
 };
 
-static const struct track_verb track_defaults = { .at = { .port = 5000,
-    .health_port = -1 }, .lease = 21600, .drain = 30 };
+static const struct track_verb track_defaults = { .at = { .port = -1,
+    .health_port = -1, .usual_port = 5000, .single = true }, .lease = 21600, .drain = 30 };
 
 static const struct opt track_options[] = {
 	{ OPT_TEXT, 0, "host", offsetof(struct track_verb, at.host), "ADDRESS",

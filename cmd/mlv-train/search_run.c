@@ -95,7 +95,7 @@ run_check(struct cli *c, void *opts, int argc, char **argv)
 }
 
 static int
-drive(struct cli *c, struct run_opts *o, struct study *s,
+drive_study(struct cli *c, struct run_opts *o, struct study *s,
     const struct study_setup *setup, const struct study_place *at, char **argv)
 {
 	struct printing printing = { c, s };
@@ -164,7 +164,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 		    "trial is the best in all: take a model by its run",
 		    s->name, s->n_objectives);
 	else
-		status = drive(c, o, s, &setup, &at, argv);
+		status = drive_study(c, o, s, &setup, &at, argv);
 	setup_release(&setup);
 	study_close(s);
 	return status;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/rng.h"
+#include "base/secret.h"
 
 #define LOCK_MS 30000
 #define SECRET_BYTES 32
@@ -30,7 +31,7 @@ int
 tokens_list(struct token **out, size_t *n, const char *path, struct err *e)
 {
 	struct buf b;
-	int r = tokens_check_mode(path, e);
+	int r = secret_check(path, TOKENS_SECRET, e);
 
 	if (r < 0)
 		return -1;
@@ -79,7 +80,7 @@ begin_change(int *fd, struct buf *text, const struct token_file *f,
 	buf_init(text, TOKENS_FILE_BYTES);
 	if ((*fd = open_locked(f->path, e)) < 0)
 		return -1;
-	if (tokens_check_mode(f->path, e) < 0 ||
+	if (secret_check_fd(*fd, f->path, TOKENS_SECRET, e) < 0 ||
 	    file_read_fd(text, *fd, f->path, e) < 0)
 		return -1;
 	if (tokens_parse(&v, &n, text, e) < 0)
@@ -91,7 +92,7 @@ begin_change(int *fd, struct buf *text, const struct token_file *f,
 }
 
 static int
-replace(const struct token_file *f, const struct buf *text, struct err *e)
+replace_file(const struct token_file *f, const struct buf *text, struct err *e)
 {
 	if (buf_check(text, e) < 0)
 		return -1;
@@ -138,7 +139,7 @@ tokens_add(struct token *t, char secret[TOKEN_SECRET_MAX],
 			buf_addf(&text, " %s", until);
 		}
 		buf_addc(&text, '\n');
-		r = replace(f, &text, e);
+		r = replace_file(f, &text, e);
 	}
 	end_change(fd, &text);
 	return r;
@@ -201,7 +202,7 @@ tokens_revoke(size_t *n, const struct token_file *f, const char *who,
 		r = err_set(e, ERR_USAGE, "several tokens begin with '%s'",
 		    who);
 	if (r == 0)
-		r = replace(f, &left, e);
+		r = replace_file(f, &left, e);
 	end_change(fd, &text);
 	buf_free(&left);
 	return r;

@@ -10,9 +10,8 @@
 #define TOKENS_FILE_BYTES ((size_t)1 << 20)
 #define TOKENS_MAX 10000
 
-/* ERR_USAGE when others may open it than its owner, or a group to which another
- * user gave it. */
-int tokens_check_mode(const char *path, struct err *e);
+#define TOKENS_SECRET "holds secrets"	/* for base/secret.h */
+
 /* Is it a line of a token?  It is not changed; `number` is for the error. */
 int token_parse_line(struct token *t, bool *is_one, const char *line, size_t n,
     size_t number, struct err *e);

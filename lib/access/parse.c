@@ -2,8 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "access/internal.h"
 #include "base/clock.h"
@@ -16,22 +14,6 @@ struct word {
 	const char *s;
 	size_t n;
 };
-
-int
-tokens_check_mode(const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return err_sys(e, "cannot read '%s'", path);
-	/* a secret that a container has mounted is another user's, and is
-	 * read by the group alone */
-	if ((st.st_mode & 037) || ((st.st_mode & 040) &&
-	    st.st_uid == geteuid()))
-		return err_set(e, ERR_USAGE, "'%s' holds secrets and others "
-		    "can open it: chmod 600 it", path);
-	return 0;
-}
 
 bool
 token_name_is_good(const char *name)
@@ -49,7 +31,7 @@ token_name_is_good(const char *name)
 
 /* The words of a line; one more than there may be shows in the count. */
 static size_t
-split(struct word word[WORDS + 1], const char *line, size_t n)
+split_words(struct word word[WORDS + 1], const char *line, size_t n)
 {
 	size_t words = 0, i = 0;
 
@@ -87,7 +69,7 @@ token_parse_line(struct token *t, bool *is_one, const char *line, size_t n,
 	 * may be the secret */
 	struct word word[WORDS + 1];
 	char scopes[SCOPES_TEXT_MAX];
-	size_t words = split(word, line, n);
+	size_t words = split_words(word, line, n);
 
 	memset(t, 0, sizeof(*t));
 	*is_one = words > 0 && *line != '#';

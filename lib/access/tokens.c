@@ -1,57 +1,89 @@
 /* Tokens as a server knows them: read again when the file changes. */
 #include "access/tokens.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "access/internal.h"
+#include "base/brlock.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/stamp.h"
 #include "base/thread.h"
 #include "codec/base64.h"
 
 #define HEADER_MAX 4096
+#define LOOK_US 100000			/* between two looks at the file */
+#define PREFIX_BYTES 8			/* of a digest, that it is found by */
+
+/* One reading of the file, ordered by digest: never changed, replaced whole. */
+struct table {
+	struct token *v;
+	size_t n;
+};
 
 struct tokens {
 	char *path;
 	const struct log *log;
-	struct mutex lock;		/* of all below */
-	struct token *v;
-	size_t n;
+	struct brlock lock;		/* of the table: who asks only reads */
+	struct table table;
+	atomic_bool failing;		/* it cannot be read, and it was told */
+	_Atomic int64_t due_us;		/* the file is looked at then */
+	struct mutex looking;		/* of the rest */
 	struct stamp seen;		/* of the file as it was read */
-	bool read, failing;		/* and it was told */
+	bool read;
 };
 
 /* ---- the file ---- */
 
 static int
+by_digest(const void *a, const void *b)
+{
+	const struct token *x = a, *y = b;
+
+	return memcmp(x->digest, y->digest, SHA256_BYTES);
+}
+
+static void
+replace_table(struct tokens *t, struct table *with)
+{
+	struct table old;
+
+	if (with->n > 1)
+		qsort(with->v, with->n, sizeof(*with->v), by_digest);
+	brlock_write_enter(&t->lock);
+	old = t->table;
+	t->table = *with;
+	brlock_write_leave(&t->lock);
+	free(old.v);
+}
+
+static int
 read_again(struct tokens *t, struct err *e)
 {
-	struct token *v = NULL;
+	struct table table = { NULL, 0 };
 	struct stamp now;
 	struct buf b;
-	size_t n = 0;
 	int r;
 
 	if (!stamp_of_file(&now, t->path))
 		return err_sys(e, "cannot read '%s'", t->path);
 	if (t->read && stamp_same(&now, &t->seen))
 		return 0;
-	if (tokens_check_mode(t->path, e) < 0)
+	if (secret_check(t->path, TOKENS_SECRET, e) < 0)
 		return -1;
 	buf_init(&b, TOKENS_FILE_BYTES);
 	r = file_read(&b, t->path, e);
-	if (r == 0 && (r = tokens_parse(&v, &n, &b, e)) < 0)
+	if (r == 0 && (r = tokens_parse(&table.v, &table.n, &b, e)) < 0)
 		err_wrap(e, "'%s'", t->path);
 	buf_free(&b);
 	if (r < 0)
 		return -1;
-	free(t->v);
-	t->v = v;
-	t->n = n;
+	replace_table(t, &table);
 	t->seen = now;
 	t->read = true;
 	return 0;
@@ -66,9 +98,10 @@ tokens_open(struct tokens **out, const char *path, const struct log *log,
 
 	t->path = xstrdup(path);
 	t->log = log;
-	mutex_init(&t->lock);
+	brlock_init(&t->lock);
+	mutex_init(&t->looking);
 	r = read_again(t, e);
-	if (r == 0 && t->n == 0)
+	if (r == 0 && t->table.n == 0)
 		r = err_set(e, ERR_FORMAT, "'%s' names nobody: make a token "
 		    "with mlv-serve token new", path);
 	if (r < 0)
@@ -83,9 +116,10 @@ tokens_close(struct tokens *t)
 {
 	if (t == NULL)
 		return;
-	mutex_release(&t->lock);
+	mutex_release(&t->looking);
+	brlock_release(&t->lock);
 	free(t->path);
-	free(t->v);
+	free(t->table.v);
 	free(t);
 }
 
@@ -126,30 +160,64 @@ read_header(const char **name, const char **secret, struct buf *room,
 	return true;
 }
 
-/* A file that cannot be read any more lets nobody in. */
-static bool
-is_readable(struct tokens *t)
+/* Of many requests one looks, and the others go on by what was known.  A file
+ * that cannot be read any more lets nobody in. */
+static void
+follow_file(struct tokens *t)
 {
+	int64_t now = clock_mono_us(), due = atomic_load(&t->due_us);
 	struct err e = ERR_INIT;
-	int r = read_again(t, &e);
+	int r;
 
+	if (now < due || !atomic_compare_exchange_strong(&t->due_us, &due,
+	    now + LOOK_US))
+		return;
+	mutex_lock(&t->looking);
+	r = read_again(t, &e);
 	if (r < 0 && !t->failing)
 		log_warn(t->log, "nobody is let in: %s", e.msg);
 	t->failing = r < 0;
-	return r == 0;
+	mutex_unlock(&t->looking);
 }
 
-/* All are looked at, whichever it is. */
+/* A search tells by its time where a digest lies among the others, and nothing
+ * of the secrets behind them; whether it is one is told by none. */
 static const struct token *
-find_digest(const struct tokens *t, const uint8_t *digest, const char *name)
+find_digest(const struct table *t, const uint8_t *digest, const char *name)
 {
 	const struct token *found = NULL;
+	size_t low = 0, high = t->n;
 
-	for (size_t i = 0; i < t->n; i++)
-		if (same_digest(t->v[i].digest, digest) && (name == NULL ||
-		    strcmp(name, t->v[i].name) == 0))
-			found = &t->v[i];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(t->v[middle].digest, digest, PREFIX_BYTES) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < t->n && memcmp(t->v[low].digest, digest,
+	    PREFIX_BYTES) == 0; low++)
+		if (same_digest(t->v[low].digest, digest) && (name == NULL ||
+		    strcmp(name, t->v[low].name) == 0))
+			found = &t->v[low];
 	return found;
+}
+
+static enum token_found
+find_token(struct token *out, struct tokens *t, const uint8_t *digest,
+    const char *name)
+{
+	int slot = brlock_read_enter(&t->lock);
+	const struct token *found = find_digest(&t->table, digest, name);
+
+	if (found)
+		*out = *found;
+	brlock_read_leave(&t->lock, slot);
+	if (found == NULL)
+		return TOKEN_UNKNOWN;
+	return out->expires_us && out->expires_us <= clock_wall_us() ?
+	    TOKEN_EXPIRED : TOKEN_FOUND;
 }
 
 enum token_found
@@ -157,24 +225,15 @@ tokens_find(struct token *out, struct tokens *t, const char *header)
 {
 	enum token_found r = TOKEN_MISSING;
 	const char *name, *secret;
-	const struct token *found;
 	uint8_t digest[SHA256_BYTES];
 	struct buf room;
 
 	buf_init(&room, HEADER_MAX);
 	if (header && read_header(&name, &secret, &room, header)) {
+		follow_file(t);
 		sha256_of(secret, strlen(secret), digest);
-		mutex_lock(&t->lock);
-		if (!is_readable(t)) {
-			r = TOKEN_UNREADABLE;
-		} else if ((found = find_digest(t, digest, name)) == NULL) {
-			r = TOKEN_UNKNOWN;
-		} else {
-			*out = *found;
-			r = found->expires_us && found->expires_us <=
-			    clock_wall_us() ? TOKEN_EXPIRED : TOKEN_FOUND;
-		}
-		mutex_unlock(&t->lock);
+		r = t->failing ? TOKEN_UNREADABLE : find_token(out, t, digest,
+		    name);
 	}
 	buf_free(&room);
 	return r;

@@ -51,9 +51,10 @@ enum token_found {
 /*
  * Whose token is in the value of a header Authorization (NULL: there is
  * none), by HTTP's Basic or Bearer: *out is a copy of its entry.  The file
- * is looked at each time and read again when it changed.  Digests are compared
- * in a time that does not tell where they differ.  By several threads at
- * once.
+ * is looked at ten times a second and read again when it changed; the first
+ * who asks after a pause looks.  Digests are compared in a time that does not
+ * tell where they differ.  By several threads at once, none of which waits for
+ * another.
  */
 enum token_found tokens_find(struct token *out, struct tokens *t,
     const char *header);

@@ -116,6 +116,16 @@ arena_grow(struct arena *a, void *list, size_t n, size_t *room, size_t size)
 	return more;
 }
 
+size_t
+arena_footprint(const struct arena *a)
+{
+	size_t n = 0;
+
+	for (const struct arena_block *b = a->block; b; b = b->next)
+		n += sizeof(*b) + b->size;
+	return n;
+}
+
 void
 arena_clear(struct arena *a)
 {

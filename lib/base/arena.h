@@ -32,6 +32,8 @@ char *arena_printf(struct arena *a, const char *fmt, ...) MLV_PRINTF(2, 3);
 void *arena_grow(struct arena *a, void *list, size_t n, size_t *room,
     size_t size);
 void arena_free(struct arena *a);
+/* What it takes of memory, which is more than `used`. */
+size_t arena_footprint(const struct arena *a);
 /* Empty, with a little memory kept for what comes next. */
 void arena_clear(struct arena *a);
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/buf.h"
+
 static int64_t
 read_clock_ns(clockid_t id)
 {
@@ -173,8 +175,9 @@ days_in_month(int64_t y, int64_t m)
 	return of[m - 1] + (m == 2 && leap);
 }
 
-bool
-clock_parse(const char *s, size_t n, int64_t *us)
+/* In whatever way. */
+static bool
+parse_any(const char *s, size_t n, int64_t *us)
 {
 	struct scan c = { s, s + n };
 	int64_t y, m, d, hh = 0, mm = 0, ss = 0, frac = 0, off = 0;
@@ -197,4 +200,48 @@ clock_parse(const char *s, size_t n, int64_t *us)
 	*us = ((days_from_civil(y, m, d) * 86400 + hh * 3600 + mm * 60 + ss -
 	    off) * 1000000) + frac;
 	return true;
+}
+
+#define BYTE(w, i) ((int64_t)((w) >> 8 * (i) & 0xff))
+#define TWO(w, i) (BYTE(w, i) * 10 + BYTE(w, (i) + 1))
+#define TOP_BITS ((uint64_t)0x8080808080808080)
+
+/*
+ * "2026-01-02T03:04:05", as most are written, eight bytes at a time: digits
+ * become their values, what stands between them 0.  What is added lifts any
+ * larger value into the top bit of its byte.  False: written in another way, or
+ * no time at all.
+ */
+static bool
+parse_usual(const char s[19], int64_t *us)
+{
+	uint64_t date = get_le64(s) ^ get_le64("0000-00-");
+	uint64_t time = get_le64(s + 8) ^ get_le64("00T00:00");
+	unsigned ten = (unsigned char)(s[17] - '0');
+	unsigned one = (unsigned char)(s[18] - '0');
+	int64_t y, m, d, hh, mm, ss = (int64_t)(ten * 10 + one);
+
+	if (s[10] == ' ' || s[10] == 't')
+		time &= ~((uint64_t)0xff << 16);
+	if ((((date + 0x7f76767f76767676u) | date |
+	    (time + 0x76767f76767f7676u) | time) & TOP_BITS) != 0 ||
+	    s[16] != ':' || ten > 9 || one > 9)
+		return false;
+	y = TWO(date, 0) * 100 + TWO(date, 2);
+	m = TWO(date, 5);
+	d = TWO(time, 0);
+	hh = TWO(time, 3);
+	mm = TWO(time, 6);
+	if (m < 1 || m > 12 || d < 1 || (d > 28 && d > days_in_month(y, m)) ||
+	    hh > 23 || mm > 59 || ss > 60)
+		return false;
+	*us = (days_from_civil(y, m, d) * 86400 + hh * 3600 + mm * 60 + ss) *
+	    1000000;
+	return true;
+}
+
+bool
+clock_parse(const char *s, size_t n, int64_t *us)
+{
+	return (n == 19 && parse_usual(s, us)) || parse_any(s, n, us);
 }

@@ -102,7 +102,9 @@ dial_read(int fd, void *p, size_t n, struct err *e)
 
 	while ((some = recv(fd, p, n, 0)) < 0 && errno == EINTR)
 		;
-	if (some < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		return err_set(e, ERR_IO, "no answer came in time");
+	if (some < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+		err_set(e, ERR_IO, "no answer came in time");
+		return DIAL_LATE;
+	}
 	return some < 0 ? err_sys(e, "cannot receive") : some;
 }

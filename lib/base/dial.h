@@ -16,7 +16,9 @@ int dial_tcp(int *fd, const char *host, const char *port, int timeout_ms,
     struct err *e);
 /* All n bytes. */
 int dial_write(int fd, const void *p, size_t n, struct err *e);
-/* Some bytes, at most n: how many; 0 at the end, -1. */
+/* Some bytes, at most n: how many; 0 at the end, -1, and DIAL_LATE when none
+ * came in time. */
+#define DIAL_LATE (-2)
 int64_t dial_read(int fd, void *p, size_t n, struct err *e);
 
 #endif

@@ -50,6 +50,37 @@ intern_count(const struct intern *t)
 	return t->n;
 }
 
+#define WORD 8			/* bytes of a string that are its hash */
+
+static inline uint64_t
+load32(const char *s)
+{
+	uint32_t v;
+
+	memcpy(&v, s, sizeof(v));
+	return v;
+}
+
+/* Of up to WORD bytes one to one for their number: who has the same hash and
+ * length is the same.  Each step can be undone. */
+static inline uint64_t
+hash_word(const char *s, size_t n)
+{
+	uint64_t v = n >= 4 ? load32(s) | load32(s + n - 4) << 32 : 0;
+
+	for (size_t i = 0; i < n && n < 4; i++)
+		v |= (uint64_t)(unsigned char)s[i] << 8 * i;
+	v ^= n << 56;
+	v *= UINT64_C(0x9e3779b97f4a7c15);
+	return v ^ v >> 32;
+}
+
+static inline uint64_t
+hash_of(const char *s, size_t n)
+{
+	return n <= WORD ? hash_word(s, n) : hash64(s, n, 0);
+}
+
 /* The slot where the string is, or the free one where it belongs. */
 static size_t
 slot_of(const struct intern *t, const char *s, size_t n, uint64_t hash)
@@ -60,7 +91,7 @@ slot_of(const struct intern *t, const char *s, size_t n, uint64_t hash)
 		const struct entry *e = &t->entries[t->slots[i] - 1];
 
 		if (e->hash == hash && e->n == n &&
-		    (n == 0 || memcmp(e->s, s, n) == 0))
+		    (n <= WORD || memcmp(e->s, s, n) == 0))
 			break;
 	}
 	return i;
@@ -101,7 +132,7 @@ grow_entries(struct intern *t)
 uint32_t
 intern_try(struct intern *t, const char *s, size_t n)
 {
-	uint64_t hash = hash64(s, n, 0);
+	uint64_t hash = hash_of(s, n);
 	size_t i = slot_of(t, s, n, hash);
 	char *copy;
 
@@ -135,7 +166,7 @@ intern_add(struct intern *t, const char *s, size_t n)
 uint32_t
 intern_find(const struct intern *t, const char *s, size_t n)
 {
-	size_t i = slot_of(t, s, n, hash64(s, n, 0));
+	size_t i = slot_of(t, s, n, hash_of(s, n));
 
 	return t->slots[i] ? t->slots[i] - 1 : INTERN_NONE;
 }

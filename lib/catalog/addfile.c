@@ -12,6 +12,7 @@
 #include "catalog/internal.h"
 #include "catalog/open_table.h"
 #include "catalog/put.h"
+#include "read/count/count.h"
 #include "read/stream.h"
 #include "store/odb.h"
 #include "store/tree/snapshot.h"
@@ -22,6 +23,40 @@
 #define WHOLE_TABLE_MAX ((uint64_t)1 << 28)
 /* Of a name in a folder, on the file systems people have. */
 #define NAME_BYTES_MAX 255
+
+/* What was kept of a table's bytes while they were stored: all of them, or its
+ * rows; or nothing. */
+struct seen {
+	struct buf plain;
+	struct row_count *count;
+};
+
+static int
+see_bytes(void *ctx, const void *p, size_t n, struct err *e)
+{
+	struct seen *s = ctx;
+
+	(void)e;
+	if (s->count)
+		row_count_add(s->count, p, n);
+	else
+		buf_add(&s->plain, p, n);
+	return 0;
+}
+
+/* A file that is small enough is kept, unless it grows meanwhile. */
+static struct sink
+see_table(struct seen *s, const char *path, const struct table_read_opts *o)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
+	    S_ISREG(st.st_mode) && (uint64_t)st.st_size < WHOLE_TABLE_MAX)
+		(void)buf_reserve(&s->plain, (size_t)st.st_size);
+	else
+		s->count = row_count_new(o);
+	return (struct sink){ see_bytes, s };
+}
 
 static struct json *
 describe_columns(struct arena *a, const struct table *t)
@@ -39,14 +74,15 @@ describe_columns(struct arena *a, const struct table *t)
 
 static int
 read_whole(struct catalog_dataset *d, struct arena *a, struct repo *s,
-    const struct buf *plain, const struct table_read_opts *o, struct err *e)
+    const struct seen *seen, const struct table_read_opts *o, struct err *e)
 {
+	const struct buf *plain = &seen->plain;
 	struct table *t = NULL;
 	struct buf b;
 	int r = 0;
 
 	buf_init(&b, BUF_CAP_DATA);
-	if (plain->len == 0) {
+	if (plain->len == 0 || plain->len != d->n) {
 		r = odb_get(&b, repo_odb(s), d->content, e);
 		plain = &b;
 	}
@@ -61,35 +97,46 @@ read_whole(struct catalog_dataset *d, struct arena *a, struct repo *s,
 	return r;
 }
 
+static void
+describe_names(struct catalog_dataset *d, struct arena *a, uint64_t rows,
+    const char *const *names, size_t n)
+{
+	struct json *list = json_new(a, JSON_LIST);
+
+	for (size_t i = 0; i < n; i++)
+		json_add_text(a, json_add_map(a, list, NULL), "name",
+		    names[i]);
+	d->rows = (int64_t)rows;
+	d->columns = list;
+}
+
 static int
 read_by_rows(struct catalog_dataset *d, struct arena *a, struct repo *s,
-    const struct table_read_opts *o, struct err *e)
+    const struct seen *seen, const struct table_read_opts *o, struct err *e)
 {
 	struct table_reader_opts how = { .read = *o };
 	struct table_reader *rd = NULL;
 	const char *const *names;
-	struct json *list;
 	struct source from;
 	struct table *block;
-	int64_t rows = 0;
+	uint64_t rows = 0;
 	size_t n;
 	int r;
 
+	if (seen->count && row_count_done(&rows, &names, &n, seen->count)) {
+		describe_names(d, a, rows, names, n);
+		return 0;
+	}
 	if (odb_get_source(&from, repo_odb(s), d->content, e) < 0)
 		return -1;
 	r = table_reader_open(&rd, &from, &how, e);
 	if (r == 0) {
 		while ((r = table_reader_next(&block, rd, e)) > 0)
-			rows += (int64_t)block->rows;
+			rows += block->rows;
 	}
 	if (r == 0) {
-		d->rows = rows;
 		names = table_reader_names(rd, &n);
-		list = json_new(a, JSON_LIST);
-		for (size_t i = 0; i < n; i++)
-			json_add_text(a, json_add_map(a, list, NULL), "name",
-			    names[i]);
-		d->columns = list;
+		describe_names(d, a, rows, names, n);
 	}
 	table_reader_free(rd);
 	source_close(&from);
@@ -140,13 +187,13 @@ is_table(const char *type)
 
 /*
  * Rows and columns of what was stored, unless they are known: of the stored
- * bytes (`plain`, or read again where that is empty), not of the file, which
- * may have changed since.  What cannot be read
- * as a table is stored all the same; what cannot be read at all is not.
+ * bytes (as they were seen, or read again where they were not), not of the
+ * file, which may have changed since.  What cannot be read as a table is stored
+ * all the same; what cannot be read at all is not.
  */
 static int
 describe_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
-    const struct buf *plain, const struct table_read_opts *o,
+    const struct seen *seen, const struct table_read_opts *o,
     const char *name, struct err *e)
 {
 	struct table_read_opts how = *o;
@@ -160,8 +207,8 @@ describe_rows(struct catalog_dataset *d, struct arena *a, struct catalog *c,
 	how.shape = true;
 	if (parquet)		/* what its name says it must be */
 		how.format = TABLE_PARQUET;
-	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->repo, plain, &how, &mine) :
-	    read_by_rows(d, a, c->repo, &how, &mine)) == 0)
+	if ((d->n <= WHOLE_TABLE_MAX ? read_whole(d, a, c->repo, seen, &how, &mine) :
+	    read_by_rows(d, a, c->repo, seen, &how, &mine)) == 0)
 		return 0;
 	/* Parquet that is none is half a download, never what was meant */
 	if (mine.code != ERR_UNSUPPORTED && mine.code != ERR_USAGE &&
@@ -208,9 +255,10 @@ check_path(struct catalog *c, const char *path, const char *base, bool named,
 	return r;
 }
 
-/* A source whose first bytes are remembered. */
+/* A source whose first bytes are remembered, and all of them seen. */
 struct watched {
 	struct source *in;
+	struct sink *seen;
 	char first[5];
 	size_t n;
 };
@@ -223,15 +271,17 @@ read_watched(void *ctx, void *p, size_t n, struct err *e)
 
 	for (int64_t i = 0; i < got && w->n < sizeof(w->first); i++)
 		w->first[w->n++] = ((const char *)p)[i];
+	if (got > 0 && w->seen->write(w->seen->ctx, p, (size_t)got, e) < 0)
+		return -1;
 	return got;
 }
 
 /* Bytes from a pipe have a name, no path: what they are is seen by them. */
 static int
 put_stdin(struct oid *content, uint64_t *size, struct catalog_dataset *d,
-    struct catalog *c, struct err *e)
+    struct sink *to, struct catalog *c, struct err *e)
 {
-	struct watched seen = { 0 };
+	struct watched seen = { .seen = to };
 	struct source from, watched;
 	int r;
 
@@ -258,14 +308,15 @@ put_bytes(struct catalog_added *added, struct catalog *c, const char *path,
 {
 	struct table_read_opts o = { .name = path };
 	struct catalog_dataset d = { .name = name, .path = path, .rows = -1 };
+	struct seen seen = { .count = NULL };
 	struct arena a = { NULL, 0 };
 	struct oid content;
-	struct buf plain;
+	struct sink to;
+	bool table;
 	int r;
 
 	if (read)
 		o = *read;
-	buf_init(&plain, WHOLE_TABLE_MAX);
 	o.name = strcmp(path, "-") == 0 ? "standard input" : path;
 	d.read = table_opts_json(&a, &o);
 	d.type = o.format == TABLE_JSONL ? TYPE_JSONL : o.format == TABLE_CSV ?
@@ -273,20 +324,24 @@ put_bytes(struct catalog_added *added, struct catalog *c, const char *path,
 	/* whoever says how it is to be read says that it is a table */
 	if (d.read->n && strcmp(d.type, TYPE_BYTES) == 0)
 		d.type = TYPE_CSV;
-	if (strcmp(path, "-") == 0)
-		r = put_stdin(&content, &added->bytes, &d, c, e);
-	else
-		r = worktree_put_copied(&content, &added->bytes,
-		    is_table(d.type) ? &plain : NULL, c->repo, path, e);
+	buf_init(&seen.plain, WHOLE_TABLE_MAX);
+	table = is_table(d.type) || strcmp(path, "-") == 0;
+	if (table)
+		to = see_table(&seen, path, &o);
+	r = strcmp(path, "-") == 0 ?
+	    put_stdin(&content, &added->bytes, &d, &to, c, e) :
+	    worktree_put_seen(&content, &added->bytes, table ? &to : NULL,
+	    c->repo, path, e);
 	if (r == 0) {
 		d.content = &content;
 		d.n = (size_t)added->bytes;
-		r = describe_rows(&d, &a, c, &plain, &o, base, e);
+		r = describe_rows(&d, &a, c, &seen, &o, base, e);
 		added->rows = d.rows;
 	}
 	if (r == 0)
 		r = catalog_put_dataset(&added->put, c, &d, e);
-	buf_free(&plain);
+	row_count_free(seen.count);
+	buf_free(&seen.plain);
 	arena_free(&a);
 	return r;
 }
@@ -395,8 +450,8 @@ catalog_add_stored(struct catalog_added *added, struct catalog *c,
 	r = check_path(c, path, base, name != NULL, e);
 	if (r == 0 && tree == NULL) {
 		d.read = table_opts_json(&a, &o);
-		r = describe_rows(&d, &a, c, &(struct buf){ .len = 0 }, &o,
-		    base, e);
+		r = describe_rows(&d, &a, c, &(struct seen){ .count = NULL },
+		    &o, base, e);
 		added->rows = d.rows;
 	}
 	if (r == 0)

@@ -17,7 +17,8 @@
  * The table refuses what it can refuse, in one sentence written once: an
  * unknown option (with the nearest known one), a word that is none of
  * .words, a number outside [.low, .high], an option that is .needed and was
- * not given, and two that exclude each other.  What is left for a verb's own
+ * not given, two that exclude each other, and one that would have no effect
+ * because the one it goes .with was not given.  What is left for a verb's own
  * check is what depends on several values.
  */
 #ifndef CLI_OPT_H
@@ -61,6 +62,7 @@ struct opt {
 	double low, high;	/* both 0: any; high INFINITY: no bound */
 	const char *needed;	/* the sentence when it was not given */
 	const char *excludes;	/* another option's name: not both */
+	const char *with;	/* another's: means nothing without it */
 };
 
 #define OPT_MAX 64		/* options a verb */

@@ -232,7 +232,17 @@ value_store(struct parsed *out, struct cli *c, struct place p,
 	}
 }
 
-/* What must be given was, and nothing beside what it excludes. */
+static bool
+was_given(const struct parsed *out, const struct opt *all, const char *name)
+{
+	for (size_t i = 0; all[i].name; i++)
+		if (strcmp(all[i].name, name) == 0)
+			return out->given >> i & 1;
+	return false;
+}
+
+/* What must be given was, nothing beside what it excludes, and nothing that
+ * would have no effect. */
 static int
 check_given(const struct parsed *out, const struct opt *all, struct err *e)
 {
@@ -241,13 +251,13 @@ check_given(const struct parsed *out, const struct opt *all, struct err *e)
 
 		if (all[i].needed && !given)
 			return err_set(e, ERR_USAGE, "%s", all[i].needed);
-		for (size_t k = 0; given && all[i].excludes && all[k].name;
-		    k++)
-			if (strcmp(all[k].name, all[i].excludes) == 0 &&
-			    out->given >> k & 1)
-				return err_set(e, ERR_USAGE, "--%s and --%s "
-				    "exclude each other", all[i].name,
-				    all[k].name);
+		if (given && all[i].excludes && was_given(out, all,
+		    all[i].excludes))
+			return err_set(e, ERR_USAGE, "--%s and --%s exclude "
+			    "each other", all[i].name, all[i].excludes);
+		if (given && all[i].with && !was_given(out, all, all[i].with))
+			return err_set(e, ERR_USAGE, "--%s means nothing "
+			    "without --%s", all[i].name, all[i].with);
 	}
 	return 0;
 }

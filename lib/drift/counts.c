@@ -1,6 +1,7 @@
 /* Sorted and counted: by counting alone where a column is decimals. */
 #include "drift/counts.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,17 +87,38 @@ counts_release(struct counts *r)
 
 #define BLOCK 512
 
-/* The finite ones from row *at on into v; how many: none at the end. */
-static size_t
-next_values(double v[BLOCK], const struct column *c, size_t *at)
+/* Of n numbers all: nothing is left out, and they may stay where they are. */
+static bool
+are_finite(const double *v, size_t n)
 {
-	size_t n = 0, i = *at;
+	bool other = false;
 
+	for (size_t i = 0; i < n; i++)
+		other |= !(fabs(v[i]) <= DBL_MAX);
+	return !other;
+}
+
+/* The finite ones from row *at on, in the column or in `room`; how many: none
+ * at the end. */
+static size_t
+next_values(const double **v, double room[BLOCK], const struct column *c,
+    size_t *at)
+{
+	size_t n = 0, i = *at, left = c->rows - i;
+
+	*v = room;
+	if (c->type == COL_FLOAT64 && left > 0) {
+		left = left < BLOCK ? left : BLOCK;
+		if (are_finite(c->f64 + i, left)) {
+			*v = c->f64 + i;
+			*at += left;
+			return left;
+		}
+	}
 	for (; i < c->rows && n < BLOCK; i++) {
-		double x = c->type == COL_FLOAT64 ? c->f64[i] :
-		    column_number(c, i);
+		double x = column_number(c, i);
 
-		v[n] = x;
+		room[n] = x;
 		n += isfinite(x) != 0;
 	}
 	*at = i;
@@ -146,8 +168,9 @@ are_decimals(struct decimals *d, const double *v, size_t n)
 static bool
 find_decimals(struct decimals *d, const struct column *c, size_t *values)
 {
-	double v[BLOCK];
-	size_t at = 0, n = next_values(v, c, &at);
+	double room[BLOCK];
+	const double *v;
+	size_t at = 0, n = next_values(&v, room, c, &at);
 
 	d->ten = 1;
 	for (int i = 0; i <= DECIMALS; i++, d->ten *= 10) {
@@ -156,7 +179,7 @@ find_decimals(struct decimals *d, const struct column *c, size_t *values)
 		if (are_decimals(d, v, n < 100 ? n : 100))
 			break;
 	}
-	for (*values = 0; n > 0; n = next_values(v, c, &at)) {
+	for (*values = 0; n > 0; n = next_values(&v, room, c, &at)) {
 		if (!are_decimals(d, v, n))
 			return false;
 		*values += n;
@@ -171,7 +194,8 @@ count_decimals(struct counts *r, const struct decimals *d,
 {
 	size_t steps = (size_t)(d->high - d->low) + 1, at = 0, n;
 	uint32_t *seen = mem_zeroed(steps, sizeof(*seen));
-	double v[BLOCK];
+	double room[BLOCK];
+	const double *v;
 
 	if (seen == NULL || counts_init(r, values < steps ? values : steps,
 	    e) < 0) {
@@ -179,7 +203,7 @@ count_decimals(struct counts *r, const struct decimals *d,
 		return err_set(e, ERR_NOMEM, "no memory to count %zu values",
 		    values);
 	}
-	while ((n = next_values(v, c, &at)) > 0)
+	while ((n = next_values(&v, room, c, &at)) > 0)
 		for (size_t i = 0; i < n; i++)
 			seen[(size_t)(to_whole(v[i], d->ten) - d->low)]++;
 	for (size_t i = 0; i < steps; i++) {
@@ -197,12 +221,13 @@ count_decimals(struct counts *r, const struct decimals *d,
 static int
 count_sorted(struct counts *r, const struct column *c, struct err *e)
 {
-	double v[BLOCK];
+	double room[BLOCK];
+	const double *v;
 	size_t at = 0, n;
 
 	if (counts_init(r, c->rows - c->missing, e) < 0)
 		return -1;
-	while ((n = next_values(v, c, &at)) > 0)
+	while ((n = next_values(&v, room, c, &at)) > 0)
 		for (size_t i = 0; i < n; i++)
 			r->key[r->total++] = key_of_number(v[i]);
 	radix_sort(r->key, r->n, r->total);

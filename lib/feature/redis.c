@@ -193,11 +193,13 @@ dial(struct redis *r, struct err *e)
 
 int
 redis_open(struct redis **out, const char *url, const char *password,
-    struct err *e)
+    int timeout_ms, struct err *e)
 {
 	struct redis *r = xalloc(1, sizeof(*r));
 
 	resp_init(&r->resp);
+	if (timeout_ms > 0)
+		r->resp.timeout_ms = timeout_ms;
 	buf_init(&r->key, BUF_CAP_DOC);
 	buf_init(&r->field, BUF_CAP_SMALL);
 	buf_init(&r->value, BUF_CAP_DOC);
@@ -226,6 +228,13 @@ redis_close(struct redis *r)
 	free(r->password);
 	free(r->project);
 	free(r);
+}
+
+bool
+redis_is_lost(const struct redis *r, bool *late)
+{
+	*late = r->resp.late;
+	return r->resp.lost;
 }
 
 void

@@ -18,12 +18,16 @@
 struct redis;
 
 /* redis://[[USER:]PASSWORD@]HOST[:PORT][/DATABASE][?project=NAME&keys=TYPE];
- * `password` where that has none; or NULL. */
+ * `password` where that has none; or NULL.  timeout_ms 0: 10 s without a
+ * byte. */
 bool redis_is_url(const char *where);
 int redis_open(struct redis **out, const char *url, const char *password,
-    struct err *e);
+    int timeout_ms, struct err *e);
 void redis_close(struct redis *r);		/* NULL is fine */
-/* After ERR_IO: once more. */
+/* After an error: is it that Redis did not answer, or can answer nobody now?
+ * *late: it was waited for. */
+bool redis_is_lost(const struct redis *r, bool *late);
+/* Then: once more. */
 int redis_reconnect(struct redis *r, struct err *e);
 /* After any error: answers still under way are those of no later question.
  * What follows fails with ERR_IO. */

@@ -19,12 +19,17 @@ resp_init(struct resp *r)
 	buf_init(&r->out, BUF_CAP_DATA);
 	buf_init(&r->in, BUF_CAP_DATA);
 	r->fd = -1;
+	r->timeout_ms = TIMEOUT_MS;
 }
 
 int
 resp_open(struct resp *r, const char *host, const char *port, struct err *e)
 {
-	return dial_tcp(&r->fd, host, port, TIMEOUT_MS, e);
+	int rc = dial_tcp(&r->fd, host, port, r->timeout_ms, e);
+
+	r->lost = rc < 0;
+	r->late = false;
+	return rc;
 }
 
 void
@@ -75,6 +80,7 @@ resp_send(struct resp *r, struct err *e)
 		rc = err_set(e, ERR_IO, "not connected");
 	if (rc == 0)
 		rc = dial_write(r->fd, r->out.data, r->out.len, e);
+	r->lost |= rc < 0;
 	buf_clear(&r->out);
 	return rc;
 }
@@ -93,7 +99,10 @@ receive(struct resp *r, struct err *e)
 	}
 	if ((to = buf_reserve(&r->in, READ_BYTES)) == NULL)
 		return buf_check(&r->in, e);
-	if ((n = dial_read(r->fd, to, READ_BYTES, e)) < 0)
+	n = dial_read(r->fd, to, READ_BYTES, e);
+	r->late = n == DIAL_LATE;
+	r->lost |= n <= 0;
+	if (n < 0)
 		return -1;
 	if (n == 0)
 		return err_set(e, ERR_IO, "the connection was closed");
@@ -143,6 +152,20 @@ read_bytes(struct resp_reply *out, struct resp *r, int64_t n, struct err *e)
 	return 0;
 }
 
+/* Is it not about the question, but about all that it is asked now? */
+static bool
+cannot_answer(const char *s, size_t n)
+{
+	static const char *const words[] = { "LOADING", "MASTERDOWN",
+	    "CLUSTERDOWN", "BUSY " };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (n > strlen(words[i]) && memcmp(s, words[i],
+		    strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
 int
 resp_read(struct resp_reply *out, struct resp *r, struct err *e)
 {
@@ -152,9 +175,11 @@ resp_read(struct resp_reply *out, struct resp *r, struct err *e)
 	memset(out, 0, sizeof(*out));
 	if (read_line(&s, &n, r, e) < 0)
 		return -1;
-	if (n > 0 && *s == '-')
+	if (n > 0 && *s == '-') {
+		r->lost |= cannot_answer(s + 1, n - 1);
 		return err_set(e, ERR_IO, "%.*s", (int)(n < 200 ? n - 1 :
 		    200), s + 1);
+	}
 	if (n > 0 && *s == '+') {
 		*out = (struct resp_reply){ RESP_WORD, s + 1, n - 1, 0 };
 		return 0;

@@ -10,11 +10,16 @@
 #ifndef FEATURE_RESP_H
 #define FEATURE_RESP_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 
 struct resp {
 	int fd;				/* -1: closed */
+	int timeout_ms;			/* without a byte */
+	bool lost;			/* it did not answer, or cannot now */
+	bool late;			/* not in time */
 	struct buf out, in;
 	size_t at;			/* in what was read */
 };
@@ -28,6 +33,7 @@ struct resp_reply {
 	int64_t i;
 };
 
+/* Of 10 s; set r->timeout_ms otherwise before it is opened. */
 void resp_init(struct resp *r);
 void resp_release(struct resp *r);
 int resp_open(struct resp *r, const char *host, const char *port,
@@ -38,7 +44,8 @@ void resp_command(struct resp *r, size_t args);
 void resp_arg(struct resp *r, const void *p, size_t n);
 void resp_text(struct resp *r, const char *s);
 int resp_send(struct resp *r, struct err *e);
-/* The next reply.  ERR_IO: also an error of the server's, in its words. */
+/* The next reply.  ERR_IO: also an error of the server's, in its words; it is
+ * lost only if that says that it cannot answer anybody now. */
 int resp_read(struct resp_reply *out, struct resp *r, struct err *e);
 
 #endif

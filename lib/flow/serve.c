@@ -58,7 +58,8 @@ static int
 open_server(struct server *s, const struct server_opts *o, struct err *e)
 {
 	const struct feature_server_opts fo = { o->features,
-	    { o->feature_store, o->redis_password }, o->service };
+	    { o->feature_store, o->redis_password, 0 }, o->service,
+	    o->endpoint.log };
 	struct models_opts mo = { .path = o->models, .endpoint = o->endpoint,
 	    .follow = may_be_rolled_out(o), .logs = o->log_folder != NULL,
 	    .fleet = &s->fleet };
@@ -299,8 +300,10 @@ get_features(struct exchange *x)
 	    e.code == ERR_NOENT || e.code == ERR_TOOBIG;
 	if (theirs)
 		atomic_fetch_add(&x->server->stats.bad_requests, 1);
-	exchange_fail(x, !theirs ? 500 : e.code == ERR_NOENT ? 404 : 400,
-	    e.msg);
+	exchange_fail(x, e.code == ERR_BUSY ? 503 : !theirs ? 500 :
+	    e.code == ERR_NOENT ? 404 : 400, e.msg);
+	if (e.code == ERR_BUSY)
+		http_add_field(out, "Retry-After", "1");
 }
 
 /* --- routes --------------------------------------------------------------- */

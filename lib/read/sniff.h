@@ -9,6 +9,8 @@
 #include "table/cell.h"
 
 #define TABLE_COLS_MAX 65536
+/* Of a stream so many bytes are there to be looked at, where it has them. */
+#define SNIFF_BUFFER ((size_t)1 << 20)
 
 struct sniffed {
 	const char *name;		/* for messages */

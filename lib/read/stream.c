@@ -13,8 +13,6 @@
 #include "read/row_reader.h"
 #include "read/sniff.h"
 
-#define BUFFER_BYTES ((size_t)1 << 20)
-
 struct table_reader {
 	struct source src;		/* the door's */
 	bool open;			/* ... is */
@@ -225,7 +223,7 @@ fill_first(struct table_reader *r, struct err *e)
 			return -1;
 		lines = lines_in(&form, r->buf, r->buf + r->len);
 	} while (!r->eof && (lines < skip || (lines == skip &&
-	    r->len < BUFFER_BYTES)));
+	    r->len < SNIFF_BUFFER)));
 	return 0;
 }
 
@@ -241,7 +239,7 @@ table_reader_open(struct table_reader **out, struct source *src,
 	r->eager = o->eager;
 	r->block_rows = o->block_rows ? o->block_rows : TABLE_BLOCK_ROWS;
 	r->lines = xalloc(r->block_rows, sizeof(*r->lines));
-	r->room = BUFFER_BYTES;
+	r->room = SNIFF_BUFFER;
 	r->buf = mem_zeroed(r->room + 2, 1);
 	r->line = 1;
 	r->hash = o->marks ? sha256_new() : NULL;

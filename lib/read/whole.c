@@ -3,10 +3,10 @@
  */
 #include "read/whole.h"
 
+#include "read/csv/whole.h"
 #include "read/door/door.h"
 #include "read/parquet/whole.h"
 #include "read/sniff.h"
-#include "read/whole_csv.h"
 #include "read/whole_jsonl.h"
 
 static int

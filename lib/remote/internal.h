@@ -15,6 +15,7 @@
 
 #define REMOTE_HEAD_KEY "head"
 #define REMOTE_HEAD_MAX ((size_t)1 << 24)
+#define REMOTE_TRIES 50		/* races lost before we give up */
 #define REMOTE_LANES 8		/* files carried at once, at most */
 #define REMOTE_RECORD_MAX ((size_t)1 << 32)
 
@@ -37,7 +38,8 @@ struct remote {
 	uint64_t carried, expected;	/* bytes, before compression */
 };
 
-/* The state as it is now, and its packs' indexes. */
+/* The state as it is now, and its packs' indexes.  Where gc removes what a head
+ * lists that was read before, the next one is read. */
 int remote_refresh(struct remote *r, struct err *e);
 /* Name it before the message, unless that does. */
 int remote_wrap(const struct remote *r, struct err *e);

@@ -364,8 +364,10 @@ report_fetched(struct pull *p)
 	}
 }
 
+/* All that the names lead to, before they move.  ERR_MOVED: gc took something
+ * of it away meanwhile; a later head says where it is. */
 static int
-pull_once(struct pull *p, struct err *e)
+bring(struct pull *p, struct err *e)
 {
 	int r = -1;
 
@@ -375,8 +377,25 @@ pull_once(struct pull *p, struct err *e)
 	if (incoming_begin(&p->in, p->r, e) == 0)
 		r = bring_objects(p, e);
 	incoming_release(&p->in);
-	if (r == 0 && p->names && (p->rq->content ||
-	    (r = bring_logs(p, e)) == 0))
+	if (r < 0) {
+		remote_state_recheck(&p->r->state, p->r->t, e);
+		selection_release(&p->s);
+	}
+	return r;
+}
+
+static int
+pull_all(struct pull *p, struct err *e)
+{
+	int r, tries = 0;
+
+	do {
+		e->code = ERR_NONE;
+		r = bring(p, e);
+	} while (r < 0 && e->code == ERR_MOVED && ++tries < REMOTE_TRIES);
+	if (r < 0)
+		return -1;
+	if (p->names && (p->rq->content || (r = bring_logs(p, e)) == 0))
 		r = move_names(p, e);
 	else if (r == 0)
 		report_fetched(p);
@@ -394,7 +413,7 @@ pull(struct remote_done *done, struct remote *r,
 	memset(done, 0, sizeof(*done));
 	if (remote_lock(r, rq, names ? "pulling from" : "fetching from", e) < 0)
 		return -1;
-	result = exchange_hold(r->repo, e) < 0 ? -1 : pull_once(&p, e);
+	result = exchange_hold(r->repo, e) < 0 ? -1 : pull_all(&p, e);
 	remote_unlock(r);
 	return result < 0 ? remote_wrap(r, e) : 0;
 }

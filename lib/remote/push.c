@@ -21,7 +21,6 @@
 #include "store/odb.h"
 #include "store/pack/exchange.h"
 
-#define TRIES 50		/* races lost before we give up */
 #define FOLD 64			/* records that are then written as one */
 
 struct push {
@@ -432,7 +431,7 @@ remote_push(struct remote_done *done, struct remote *r,
 			e->code = ERR_NONE;
 			result = push_once(&p, e);
 		} while (result < 0 && e->code == ERR_MOVED &&
-		    ++tries < TRIES);
+		    ++tries < REMOTE_TRIES);
 	remote_unlock(r);
 	free(p.wanted);
 	return result < 0 ? remote_wrap(r, e) : 0;

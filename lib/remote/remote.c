@@ -127,18 +127,33 @@ remote_name(const struct remote *r)
 	return r->name;
 }
 
+static int
+read_once(struct remote *r, const char *records, const char *indexes,
+    struct err *e)
+{
+	known_release(&r->known);
+	remote_state_release(&r->state);
+	e->code = ERR_NONE;
+	if (remote_state_read(&r->state, r->t, records, e) < 0)
+		return -1;
+	if (known_read(&r->known, &r->state, r->t, indexes, e) == 0)
+		return 0;
+	remote_state_recheck(&r->state, r->t, e);
+	return -1;
+}
+
 int
 remote_refresh(struct remote *r, struct err *e)
 {
 	char *records = NULL, *indexes = NULL;
-	int result = -1;
+	int result = -1, tries = 0;
 
-	known_release(&r->known);
-	remote_state_release(&r->state);
 	if (remote_folder(&records, r, "records", e) == 0 &&
-	    remote_folder(&indexes, r, "index", e) == 0 &&
-	    remote_state_read(&r->state, r->t, records, e) == 0)
-		result = known_read(&r->known, &r->state, r->t, indexes, e);
+	    remote_folder(&indexes, r, "index", e) == 0)
+		do {
+			result = read_once(r, records, indexes, e);
+		} while (result < 0 && e->code == ERR_MOVED &&
+		    ++tries < REMOTE_TRIES);
 	free(records);
 	free(indexes);
 	return result;

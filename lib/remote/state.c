@@ -379,6 +379,23 @@ parse_head(struct remote_state *s, const char *p, size_t n, struct err *e)
 	return 0;
 }
 
+void
+remote_state_recheck(const struct remote_state *s, struct transport *t,
+    struct err *e)
+{
+	struct err ignored = ERR_INIT;
+	struct tag now = { "" };
+	struct buf b;
+
+	if (e->code != ERR_CORRUPT)
+		return;
+	buf_init(&b, REMOTE_HEAD_MAX);
+	if (transport_get(&b, t, REMOTE_HEAD_KEY, &now, &ignored) == 0 &&
+	    strcmp(now.text, s->tag.text) != 0)
+		e->code = ERR_MOVED;
+	buf_free(&b);
+}
+
 int
 remote_state_read(struct remote_state *s, struct transport *t,
     const char *kept, struct err *e)
@@ -408,8 +425,10 @@ remote_state_read(struct remote_state *s, struct transport *t,
 			r = remote_state_apply(s, b.data, b.len, e);
 	}
 	buf_free(&b);
-	if (r < 0)
+	if (r < 0) {
+		remote_state_recheck(s, t, e);
 		remote_state_release(s);
+	}
 	return r;
 }
 

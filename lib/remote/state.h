@@ -99,6 +99,10 @@ struct remote_state {
 int remote_state_read(struct remote_state *s, struct transport *t,
     const char *kept, struct err *e);
 void remote_state_release(struct remote_state *s);
+/* Something that the head lists was not there (ERR_CORRUPT in e): ERR_MOVED
+ * where the head is another one by now, which need not list it. */
+void remote_state_recheck(const struct remote_state *s, struct transport *t,
+    struct err *e);
 
 /* NULL when the remote has no such name. */
 const struct remote_ref *remote_state_ref(const struct remote_state *s,

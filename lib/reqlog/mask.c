@@ -1,4 +1,5 @@
 /* Columns that are not logged as they are. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -23,6 +24,21 @@ reqlog_mask_hash(struct buf *out, const struct reqlog_policy *p,
 	hmac_sha256(digest, p->salt, p->n_salt, s, n);
 	hex_encode(hex, digest, HASH_BYTES);
 	buf_addf(out, "\"%s\"", hex);
+}
+
+uint64_t
+reqlog_mask_place(const struct reqlog_policy *p, uint64_t place)
+{
+	uint8_t digest[SHA256_BYTES];
+	char text[17];
+
+	/* it may be the hash of an id, or of a body with its columns */
+	if (p == NULL || (p->unit == MASK_NONE && p->id == MASK_NONE &&
+	    p->n == 0))
+		return place;
+	snprintf(text, sizeof(text), "%016llx", (unsigned long long)place);
+	hmac_sha256(digest, p->place_key, sizeof(p->place_key), text, 16);
+	return get_le64(digest);
 }
 
 static const struct reqlog_masked *

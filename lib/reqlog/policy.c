@@ -2,11 +2,12 @@
 #include "reqlog/policy.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/nearest.h"
+#include "base/rng.h"
+#include "base/secret.h"
 #include "codec/yaml.h"
 
 #define FILE_BYTES ((size_t)1 << 20)
@@ -85,15 +86,11 @@ read_columns(struct reqlog_policy *p, const struct json *j, struct err *e)
 static int
 read_salt(struct reqlog_policy *p, const char *path, struct err *e)
 {
-	struct stat st;
 	struct buf b;
 	size_t n;
 
-	if (stat(path, &st) < 0)
-		return err_sys(e, "cannot read the salt '%s'", path);
-	if (st.st_mode & 077)
-		return err_set(e, ERR_USAGE, "'%s' is a salt and others can "
-		    "open it: chmod 600 it", path);
+	if (secret_check(path, "is a salt", e) < 0)
+		return -1;
 	buf_init(&b, SALT_MAX);
 	if (file_read(&b, path, e) < 0) {
 		buf_free(&b);
@@ -166,6 +163,19 @@ read_member(struct reqlog_policy *p, enum member which, const struct json *m,
 	}
 }
 
+/* Without a salt it is this process's alone. */
+static void
+make_place_key(struct reqlog_policy *p)
+{
+	static const char what[] = "place";
+
+	if (p->salt)
+		hmac_sha256(p->place_key, p->salt, p->n_salt, what,
+		    sizeof(what) - 1);
+	else
+		rng_system(p->place_key, sizeof(p->place_key));
+}
+
 static int
 read_members(struct reqlog_policy *p, const struct json *j, struct err *e)
 {
@@ -192,6 +202,7 @@ read_members(struct reqlog_policy *p, const struct json *j, struct err *e)
 	hashes = p->unit == MASK_HASH || p->id == MASK_HASH;
 	for (size_t i = 0; i < p->n; i++)
 		hashes |= p->column[i].how == MASK_HASH;
+	make_place_key(p);
 	return !hashes || p->salt ? 0 : err_set(e, ERR_FORMAT, "a hash needs "
 	    "'salt', the path of a file: without one it can be guessed");
 }

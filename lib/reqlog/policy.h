@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/hash.h"
 
 struct json;
 
@@ -34,6 +35,7 @@ struct reqlog_policy {
 	enum reqlog_mask unit, id;	/* not truncated */
 	const uint8_t *salt;		/* of hashes */
 	size_t n_salt;
+	uint8_t place_key[SHA256_BYTES];	/* of places in rollouts */
 };
 
 /* The policy of a file; released by reqlog_policy_release, as a zeroed one
@@ -50,6 +52,9 @@ bool reqlog_policy_takes(const struct reqlog_policy *p, const void *unit,
  * told to *masked, as "name":"how" with commas between.  NULL masks nothing. */
 void reqlog_mask_object(struct buf *out, struct buf *masked,
     const struct reqlog_policy *p, const struct buf *object);
+/* The place of a unit in a rollout as it may be logged: where anything is masked
+ * it cannot be guessed what it is the hash of, and is still one for each. */
+uint64_t reqlog_mask_place(const struct reqlog_policy *p, uint64_t place);
 /* Append a value as JSON text, hashed with the salt. */
 void reqlog_mask_hash(struct buf *out, const struct reqlog_policy *p,
     const char *s, size_t n);

@@ -327,7 +327,8 @@ begin_line(struct buf *out, const struct reqlog_request *r)
 		buf_adds(out, ",\"share\":");
 		buf_add(out, share, num_print_f64(share, r->placed->share));
 		buf_addf(out, ",\"place\":\"%016llx\"",
-		    (unsigned long long)r->placed->place);
+		    (unsigned long long)reqlog_mask_place(p,
+		    r->placed->place));
 	}
 	if (p && p->sample < 1) {
 		buf_adds(out, ",\"sample\":");

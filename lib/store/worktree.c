@@ -105,20 +105,20 @@ worktree_settled(const struct stat *st, const struct timespec *then)
 	    last->tv_nsec < then->tv_nsec);
 }
 
-/* A source whose bytes are kept, too. */
-struct copying {
+/* A source whose bytes go elsewhere, too. */
+struct seen_source {
 	struct source from;
-	struct buf *copy;
+	struct sink *seen;
 };
 
 static int64_t
-read_copying(void *ctx, void *p, size_t n, struct err *e)
+read_seen(void *ctx, void *p, size_t n, struct err *e)
 {
-	struct copying *c = ctx;
-	int64_t got = source_read(&c->from, p, n, e);
+	struct seen_source *s = ctx;
+	int64_t got = source_read(&s->from, p, n, e);
 
-	if (got > 0)
-		buf_add(c->copy, p, (size_t)got);
+	if (got > 0 && s->seen->write(s->seen->ctx, p, (size_t)got, e) < 0)
+		return -1;
 	return got;
 }
 
@@ -159,27 +159,24 @@ worktree_read_open(struct oid *id, uint64_t *size, struct repo *repo, int fd,
 }
 
 static int
-read_copied(struct oid *id, uint64_t *size, struct buf *copy,
+put_seen(struct oid *id, uint64_t *size, struct sink *seen,
     struct repo *repo, int fd, const char *name, const char *relative,
     const struct stat *before, struct err *e)
 {
-	struct copying c = { source_fd(fd, name), copy };
-	struct source from = { read_copying, NULL, &c, name };
+	struct seen_source s = { source_fd(fd, name), seen };
+	struct source from = { read_seen, NULL, &s, name };
 	int r;
 
-	(void)buf_reserve(copy, (size_t)before->st_size);
 	r = read_open(id, size, repo, from, fd, name, relative, before, true,
 	    e);
-	source_close(&c.from);
-	if (copy->failed)
-		buf_free(copy);
+	source_close(&s.from);
 	return r;
 }
 
-/* copy NULL: nobody wants the bytes. */
+/* seen NULL: nobody wants the bytes. */
 static int
-read_file(struct oid *id, uint64_t *size, struct buf *copy, struct repo *repo,
-    const char *path, bool put, struct err *e)
+read_file(struct oid *id, uint64_t *size, struct sink *seen,
+    struct repo *repo, const char *path, bool put, struct err *e)
 {
 	struct err ignored = ERR_INIT;
 	char *relative = NULL;
@@ -204,10 +201,9 @@ read_file(struct oid *id, uint64_t *size, struct buf *copy, struct repo *repo,
 		r = put ? odb_keep(repo->odb, id, e) : 0;
 	} else {
 		relative = worktree_relative(repo, path);
-		r = copy && S_ISREG(st.st_mode) && (uint64_t)st.st_size <
-		    copy->cap ? read_copied(id, size, copy, repo, fd, path,
-		    relative, &st, e) : worktree_read_open(id, size, repo, fd,
-		    path, relative, &st, put, e);
+		r = seen ? put_seen(id, size, seen, repo, fd, path, relative,
+		    &st, e) : worktree_read_open(id, size, repo, fd, path,
+		    relative, &st, put, e);
 	}
 	free(relative);
 	close(fd);
@@ -222,10 +218,10 @@ worktree_put_file(struct oid *id, uint64_t *size, struct repo *repo,
 }
 
 int
-worktree_put_copied(struct oid *id, uint64_t *size, struct buf *copy,
+worktree_put_seen(struct oid *id, uint64_t *size, struct sink *seen,
     struct repo *repo, const char *path, struct err *e)
 {
-	return read_file(id, size, copy, repo, path, true, e);
+	return read_file(id, size, seen, repo, path, true, e);
 }
 
 int

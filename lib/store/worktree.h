@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "base/source.h"
 #include "store/oid.h"
 #include "store/repo.h"
 
@@ -20,9 +20,9 @@ char *worktree_relative(const struct repo *repo, const char *path);
  * it was read. */
 int worktree_put_file(struct oid *id, uint64_t *size, struct repo *repo,
     const char *path, struct err *e);
-/* The same, and where the file was read and its bytes fit into *copy: these,
- * exactly as they were stored; else *copy is empty. */
-int worktree_put_copied(struct oid *id, uint64_t *size, struct buf *copy,
+/* The same, and where the file is read its bytes go to *seen, too, exactly as
+ * they are stored. */
+int worktree_put_seen(struct oid *id, uint64_t *size, struct sink *seen,
     struct repo *repo, const char *path, struct err *e);
 /* The id the file's content has, by the stat cache or by hashing; nothing
  * is stored. */

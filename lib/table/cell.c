@@ -188,28 +188,45 @@ cell_skip_number(const char *p, bool whole)
 }
 
 /*
- * Up to 8 digits at p in one step: how many, and their value.  Eight bytes
- * are one word; a byte that is no digit shows in its top bit; the digits are
- * pushed to the word's end and joined in pairs, fours and eights.
+ * Eight bytes are one word.  A byte that is no digit shows in its top bit, the
+ * first one for sure; n digits, pushed to the word's end, are joined in pairs,
+ * fours and eights.
  */
+#define ALL_BYTES UINT64_C(0x0101010101010101)
+
+static inline uint64_t
+word_at(const char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return w ^ '0' * ALL_BYTES;
+}
+
+static inline uint64_t
+others_of(uint64_t w)
+{
+	return (((w & 0x7f * ALL_BYTES) + 0x76 * ALL_BYTES) | w) &
+	    0x80 * ALL_BYTES;
+}
+
+static inline uint64_t
+join_digits(uint64_t w, unsigned n)
+{
+	w <<= 64 - 8 * n;
+	w = w * 10 + (w >> 8);
+	return ((w & 0x000000ff000000ffu) * 0x000f424000000064u +
+	    (w >> 16 & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
+}
+
+/* Up to 8 digits at p in one step: how many, and their value. */
 static inline unsigned
 digits8(const char *p, uint64_t *value)
 {
-	uint64_t w, bad;
-	unsigned n;
+	uint64_t w = word_at(p), bad = others_of(w);
+	unsigned n = bad == 0 ? 8 : (unsigned)__builtin_ctzll(bad) >> 3;
 
-	memcpy(&w, p, sizeof(w));
-	w ^= 0x3030303030303030u;
-	bad = ((w + 0x7676767676767676u) | w) & 0x8080808080808080u;
-	n = bad == 0 ? 8 : (unsigned)__builtin_ctzll(bad) >> 3;
-	if (n == 0) {
-		*value = 0;
-		return 0;
-	}
-	w <<= 64 - 8 * n;
-	w = w * 10 + (w >> 8);
-	*value = ((w & 0x000000ff000000ffu) * 0x000f424000000064u +
-	    (w >> 16 & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
+	*value = n == 0 ? 0 : join_digits(w, n);
 	return n;
 }
 
@@ -239,6 +256,41 @@ scan_digits(const char *p, const char *end, uint64_t *m)
 	return p;
 }
 
+/*
+ * Most numbers are short: digits, a point, digits and what follows within eight
+ * bytes.  They are read without a branch on their lengths.  NULL: not so.
+ */
+static inline const char *
+scan_short(const char *p, const char *end, double *v)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	static const double ten[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+	uint64_t w, bad, below;
+	unsigned point, stop;
+
+	if (end - p < 8)
+		return NULL;
+	w = word_at(p);
+	bad = others_of(w);
+	if ((bad & (bad - 1)) == 0)
+		return NULL;
+	point = (unsigned)__builtin_ctzll(bad) >> 3;
+	stop = (unsigned)__builtin_ctzll(bad & (bad - 1)) >> 3;
+	if (point == 0 || p[point] != '.' || (p[stop] | 32) == 'e' ||
+	    (*p == '0' && point > 1))
+		return NULL;
+	below = (UINT64_C(1) << 8 * point) - 1;
+	w = (w & below) | (w >> 8 & ~below);
+	*v = (double)join_digits(w, stop - 1) / ten[stop - point - 1];
+	return p + stop;
+#else
+	(void)p;
+	(void)end;
+	(void)v;
+	return NULL;
+#endif
+}
+
 const char *
 cell_scan_float(const char *p, const char *end, double *v)
 {
@@ -250,6 +302,10 @@ cell_scan_float(const char *p, const char *end, double *v)
 	double d;
 
 	p += neg | (*p == '+');
+	if ((start = scan_short(p, end, &d)) != NULL) {
+		*v = d * sign[neg];
+		return start;
+	}
 	start = p;
 	if (p[0] == '0' && digit(p[1]))
 		return NULL;

@@ -13,6 +13,7 @@
 #include "store/odb.h"
 #include "store/ref.h"
 #include "store/worktree.h"
+#include "track/index/index.h"
 #include "track/internal.h"
 
 #define SUFFIX ".jsonl"
@@ -206,6 +207,49 @@ run_each(struct catalog *c,
 	return result;
 }
 
+/* 1: the index is damaged. */
+static int
+each_of_index(struct run_index *x,
+    int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
+    struct err *e)
+{
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < run_index_count(x); i++) {
+		struct arena a = { NULL, 0 };
+		struct json *row = run_index_row(x, &a, i);
+		struct oid manifest;
+		struct run r;
+
+		if (row && run_index_manifest(&manifest, x, i)) {
+			run_from_row(&r, row, &manifest);
+			result = fn(ctx, &r, e);
+			run_free(&r);
+		}
+		arena_free(&a);
+	}
+	return result == 0 && run_index_damaged(x) ? 1 : result;
+}
+
+int
+run_each_sealed(struct catalog *c,
+    int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
+    struct err *e)
+{
+	struct run_index *x;
+	int r = 1;
+
+	for (int i = 0; r == 1 && i < 2; i++) {
+		if (run_index_open(&x, c, e) < 0)
+			return -1;
+		r = each_of_index(x, fn, ctx, e);
+		if (run_index_damaged(x))
+			run_index_forget(c);
+		run_index_close(x);
+	}
+	return r < 0 ? -1 : 0;
+}
+
 struct run_search {
 	const char *name;
 	const struct oid *output;
@@ -304,6 +348,25 @@ find_by_beginning(char **id, struct catalog *c, const char *text, struct err *e)
 	return 0;
 }
 
+/* An ID in full needs no list of all. */
+static bool
+is_there(struct catalog *c, const char *id)
+{
+	struct err ignored = ERR_INIT;
+	struct oid manifest;
+	bool yes = false;
+	char *path;
+
+	if (!ref_part_ok(id, strlen(id)))
+		return false;
+	if (find_sealed(&manifest, c, id, &ignored) == 0)
+		return true;
+	path = journal_path(c, id);
+	yes = access(path, F_OK) == 0;
+	free(path);
+	return yes;
+}
+
 int
 run_find_id(char **id, struct catalog *c, const char *text, struct err *e)
 {
@@ -311,6 +374,11 @@ run_find_id(char **id, struct catalog *c, const char *text, struct err *e)
 	uint64_t size;
 	bool file = false;
 
+	*id = NULL;
+	if (is_there(c, text)) {
+		*id = xstrdup(text);
+		return 0;
+	}
 	if (find_by_beginning(id, c, text, e) < 0 ||
 	    (*id == NULL && find_newest(id, c, text, NULL, e) < 0))
 		return -1;

@@ -25,6 +25,11 @@ int run_read_by_output(struct run *r, struct catalog *c,
 int run_each(struct catalog *c,
     int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
     struct err *e);
+/* Those that are sealed, out of the index: as run_each has them, without
+ * links.  fn may hear of one again, where the index was damaged. */
+int run_each_sealed(struct catalog *c,
+    int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
+    struct err *e);
 
 /* The id alone, to be freed. */
 int run_find_id(char **id, struct catalog *c, const char *text,

@@ -40,6 +40,10 @@ int run_from_manifest(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e);
 int run_from_sealed(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e);
+/* The same from its row of the index (run_to_json), which stays the
+ * caller's; no links. */
+void run_from_row(struct run *r, const struct json *row,
+    const struct oid *id);
 /* The whole journal of a sealed run, its newest version's.  ERR_NOENT. */
 int sealed_journal(struct buf *out, struct catalog *c, const char *id,
     struct err *e);

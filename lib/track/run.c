@@ -28,7 +28,7 @@ struct growing_metric {
 	int64_t *step, *time_us;
 	double *value;
 	double summary;
-	bool summed;			/* else it is the last value */
+	bool summed;			/* else it is the newest value */
 };
 
 struct run_builder {
@@ -356,6 +356,20 @@ add_event(struct run_builder *b, const struct json *event)
 
 /* --- a whole journal ------------------------------------------------------- */
 
+/* The value of the highest step, of those the latest: writers may overtake
+ * each other. */
+static double
+newest_value(const struct growing_metric *g)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < g->n; i++)
+		if (g->step[i] > g->step[best] || (g->step[i] ==
+		    g->step[best] && g->time_us[i] >= g->time_us[best]))
+			best = i;
+	return g->value[best];
+}
+
 static void
 finish_metrics(struct run_builder *b)
 {
@@ -374,7 +388,7 @@ finish_metrics(struct run_builder *b)
 		memcpy(when, g->time_us, g->n * sizeof(*when));
 		memcpy(value, g->value, g->n * sizeof(*value));
 		r->metric[i] = (struct run_metric){ g->name, g->n, step, value,
-		    g->summed ? g->summary : value[g->n - 1], when };
+		    g->summed ? g->summary : newest_value(g), when };
 	}
 }
 
@@ -531,22 +545,15 @@ add_summaries(struct run_builder *b, const struct json *manifest)
 	}
 }
 
-/* From the manifest alone: metrics have their summaries only. */
-int
-run_from_manifest(struct run *r, struct catalog *c, const struct oid *id,
-    struct err *e)
+/* What a manifest and a row of the index both say. */
+static void
+fill_brief(struct run *r, const struct json *m)
 {
-	const struct json *m, *v;
+	const struct json *v;
 	struct run_builder b;
 	struct link l;
 
-	memset(r, 0, sizeof(*r));
-	if (catalog_manifest(&m, &r->arena, c, id, e) < 0) {
-		run_free(r);
-		return -1;
-	}
 	builder_init(&b, r);
-	r->manifest = *id;
 	r->id = json_text(m, "id", "");
 	r->status = status_of(json_text(m, "status", ""));
 	r->exit_status = (int)json_int(m, "exit", 0);
@@ -566,7 +573,31 @@ run_from_manifest(struct run *r, struct catalog *c, const struct oid *id,
 	add_summaries(&b, m);
 	finish_metrics(&b);
 	builder_release(&b);
+}
+
+/* From the manifest alone: metrics have their summaries only. */
+int
+run_from_manifest(struct run *r, struct catalog *c, const struct oid *id,
+    struct err *e)
+{
+	const struct json *m;
+
+	memset(r, 0, sizeof(*r));
+	if (catalog_manifest(&m, &r->arena, c, id, e) < 0) {
+		run_free(r);
+		return -1;
+	}
+	fill_brief(r, m);
+	r->manifest = *id;
 	return 0;
+}
+
+void
+run_from_row(struct run *r, const struct json *row, const struct oid *id)
+{
+	memset(r, 0, sizeof(*r));
+	fill_brief(r, row);
+	r->manifest = *id;
 }
 
 int

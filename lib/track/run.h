@@ -27,7 +27,8 @@ struct run_metric {
 	size_t n;
 	const int64_t *step;	/* (n) */
 	const double *value;	/* (n), in order of appending */
-	double summary;		/* what journal_summary said, or the last */
+	double summary;		/* what journal_summary said, or that of the
+				 * highest step, of those the latest */
 	const int64_t *time_us;	/* (n) */
 };
 struct run {

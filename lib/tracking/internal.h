@@ -80,7 +80,7 @@ struct tracked_run *find_run(struct call *k, const char *id, bool any);
 int write_run(struct call *k, struct tracked_run *r, struct ended *p);
 void put_run_info(struct call *k, const char *key,
     const struct tracked_run *r);
-void put_run(struct call *k, const char *key, const struct tracked_run *r);
+void put_run(struct call *k, const char *key, struct tracked_run *r);
 /* "mlflow-artifacts:/0/ID/artifacts"; the arena's. */
 const char *run_artifact_uri(struct call *k, const struct tracked_run *r);
 

@@ -12,6 +12,7 @@
 #include "tracking/runs.h"
 
 #define LOOK_US 500000
+#define FEW 16			/* so many are read one by one */
 #define SUFFIX ".jsonl"
 
 static void
@@ -116,10 +117,16 @@ take_points(struct runs *rs, struct tracked_run *t, const struct run *r)
 	for (size_t i = 0; i < r->n_metrics; i++) {
 		const struct run_metric *m = &r->metric[i];
 
+		if (m->n == 0)
+			tracked_add_point(rs, t, m->name, 0, t->end_ms,
+			    m->summary);
 		for (size_t j = 0; j < m->n; j++)
 			tracked_add_point(rs, t, m->name, m->step[j],
 			    m->time_us[j] ? m->time_us[j] / 1000 : t->end_ms,
 			    m->n == 1 ? m->summary : m->value[j]);
+		/* what the index says, whether the rest was read or not */
+		if (t->sealed)
+			t->metric[i].value = m->summary;
 	}
 }
 
@@ -158,32 +165,109 @@ load_run(struct runs *rs, const char *id)
 	name = xprintf("run:%s", id);
 	if (run_read(&r, rs->c, name, &ignored) == 0) {
 		t = runs_find(rs, id);
-		take_run(rs, t ? t : runs_add(rs, id), &r);
+		t = t ? t : runs_add(rs, id);
+		take_run(rs, t, &r);
+		t->brief = false;
 		run_free(&r);
 	}
 	free(name);
 }
 
+struct tracked_run *
+runs_complete(struct runs *rs, struct tracked_run *r)
+{
+	if (r->brief)
+		load_run(rs, r->id);
+	r->brief = false;
+	return r;
+}
+
 /* ---- all of them ---- */
 
-/* Those that are new, were ended, or got another version. */
+/* Sealed runs that are new, were ended, or got another version. */
+struct changed {
+	struct runs *rs;
+	struct stamped {
+		char *id;
+		uint64_t stamp;
+	} *v;				/* by id */
+	size_t n, room;
+};
+
 static int
-load_changed(void *ctx, const char *base, uint64_t stamp, struct err *e)
+add_changed(void *ctx, const char *base, uint64_t stamp, struct err *e)
 {
-	struct runs *rs = ctx;
+	struct changed *c = ctx;
 	struct tracked_run *t;
 
 	(void)e;
 	if (strchr(base, '@'))
 		return 0;
-	t = runs_find(rs, base);
+	t = runs_find(c->rs, base);
 	if (t && t->sealed && t->stamp == stamp)
 		return 0;
-	load_run(rs, base);
-	t = runs_find(rs, base);
-	if (t && t->sealed)
-		t->stamp = stamp;
+	if (c->n == c->room) {
+		c->room = c->room ? c->room * 2 : 256;
+		c->v = xresize(c->v, c->room, sizeof(*c->v));
+	}
+	c->v[c->n++] = (struct stamped){ xstrdup(base), stamp };
 	return 0;
+}
+
+static int
+compare_ids(const void *id, const void *one)
+{
+	return strcmp(id, ((const struct stamped *)one)->id);
+}
+
+/* One that a journal which is a file goes on with is read from there. */
+static int
+take_row(void *ctx, const struct run *r, struct err *e)
+{
+	struct changed *c = ctx;
+	struct stamped *s = bsearch(r->id, c->v, c->n, sizeof(*c->v),
+	    compare_ids);
+	struct tracked_run *t;
+
+	(void)e;
+	if (s == NULL)
+		return 0;
+	t = runs_find(c->rs, r->id);
+	if (t && t->size) {
+		load_run(c->rs, r->id);
+	} else {
+		t = t ? t : runs_add(c->rs, r->id);
+		take_run(c->rs, t, r);
+		t->brief = t->n_metrics > 0;
+	}
+	if (t->sealed)
+		t->stamp = s->stamp;
+	return 0;
+}
+
+/* The stamps were read before the index: what changed between is looked at
+ * again the next time. */
+static int
+load_changed(struct runs *rs, struct err *e)
+{
+	struct changed c = { .rs = rs };
+	struct tracked_run *t;
+	int r = ref_each_stamp(catalog_repo(rs->c), "run", add_changed, &c, e);
+
+	if (r == 0 && c.n > FEW) {
+		r = run_each_sealed(rs->c, take_row, &c, e);
+	} else if (r == 0) {
+		for (size_t i = 0; i < c.n; i++) {
+			load_run(rs, c.v[i].id);
+			t = runs_find(rs, c.v[i].id);
+			if (t && t->sealed)
+				t->stamp = c.v[i].stamp;
+		}
+	}
+	for (size_t i = 0; i < c.n; i++)
+		free(c.v[i].id);
+	free(c.v);
+	return r;
 }
 
 void
@@ -255,7 +339,7 @@ runs_refresh(struct runs *rs, struct err *e)
 	journals = repo_path(repo, "runs");
 	now = (struct run_stamp){ changed_ns(refs), changed_ns(journals) };
 	if (now.refs_ns != rs->seen.refs_ns)
-		r = ref_each_stamp(repo, "run", load_changed, rs, e);
+		r = load_changed(rs, e);
 	if (r == 0)
 		r = load_journals(rs, journals, e);
 	if (r == 0)

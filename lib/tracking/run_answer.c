@@ -20,7 +20,7 @@ find_run(struct call *k, const char *id, bool any)
 		    "'active' state. Current state is deleted.", id);
 		r = NULL;
 	}
-	return r;
+	return r ? runs_complete(&k->t->runs, r) : NULL;
 }
 
 const char *
@@ -103,10 +103,11 @@ put_ready(struct buf *b, const char *key, const char *list)
 }
 
 void
-put_run(struct call *k, const char *key, const struct tracked_run *r)
+put_run(struct call *k, const char *key, struct tracked_run *r)
 {
 	struct buf *b = k->out;
 
+	r = runs_complete(&k->t->runs, r);
 	put_open(b, key, '{');
 	put_run_info(k, "info", r);
 	put_open(b, "data", '{');

@@ -34,6 +34,7 @@ struct tracked_run {
 	int64_t heard_us;		/* of one that lives by a lease */
 	int64_t lease_s;		/* 0: none, the command line runs it */
 	bool scheduled, deleted, sealed;
+	bool brief;			/* metrics without step and time */
 	struct pair *param, *tag;
 	size_t n_params, n_tags, room_params, room_tags;
 	struct latest *metric;
@@ -68,6 +69,8 @@ struct tracked_run *runs_find(const struct runs *rs, const char *id);
 /* A new, empty one. */
 struct tracked_run *runs_add(struct runs *rs, const char *id);
 
+/* The same run, its metrics' steps and times read if they were not. */
+struct tracked_run *runs_complete(struct runs *rs, struct tracked_run *r);
 /* What we wrote of a sealed run needs no reading. */
 void tracked_is_read(const struct runs *rs, struct tracked_run *r);
 

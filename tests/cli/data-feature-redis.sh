@@ -119,11 +119,34 @@ check 'a server answers from it, many keys in one request, and again when it was
 	jq -e '.results[1].values == [5,null,8,null] and .results[3].values == ["a,b",null,true,null]' body &&
 	kill $redis &&
 	wait $redis &&
-	answers 500 -H "$as_json" -d "$body" "$url/get-online-features" &&
+	answers 503 -H "$as_json" -d "$body" "$url/get-online-features" &&
+	jq -e '.error | contains("the online store does not answer, Redis at 127.0.0.1")' body &&
+	test "$(header Retry-After)" = 1 &&
 	launch &&
 	expect 0 load &&
+	until_true answers 200 -H "$as_json" -d "$body" "$url/get-online-features" &&
+	jq -e '.results[1].values == [5,null,8,null]' body
+X
+check 'a Redis that hangs holds up nobody: 503 that names it, told once, until it goes on' <<'X'
+	kill -STOP $redis &&
+	for i in 1 2 3 4 5 6 7 8 9; do
+		answers 503 -m 5 -H "$as_json" -d "$body" "$url/get-online-features" ||
+		break
+	done &&
+	jq -e '.error | contains("Redis at 127.0.0.1")' body &&
+	answers 200 "$url/readyz" &&
+	kill -CONT $redis &&
+	until_true answers 200 -H "$as_json" -d "$body" "$url/get-online-features" &&
+	test "$(grep -c 'does not answer' server.err)" = 2 &&
+	test "$(grep -c 'answers again' server.err)" = 2
+X
+check 'a key that holds another kind of value is a failure of its own, and stops no others' <<'X'
+	broken=$(printf "select 3\nset $key x\n" | sed 's/x07/x42/') &&
+	echo "$broken" | "$client" -p $db &&
+	one='{"feature_service":"churn","full_feature_names":true,"entities":{"customer_id":[66]}}' &&
+	answers 500 -H "$as_json" -d "$one" "$url/get-online-features" &&
+	jq -e '.error | contains("WRONGTYPE")' body &&
 	answers 200 -H "$as_json" -d "$body" "$url/get-online-features" &&
-	jq -e '.results[1].values == [5,null,8,null]' body &&
 	stop
 X
 cat >windows.yaml <<'Y'

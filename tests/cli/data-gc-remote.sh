@@ -204,6 +204,42 @@ check 'gc --remote over S3, with a dry run that writes nothing' <<'X'
 	clone_is_whole "$url"
 X
 
+# --- who had read the head before gc wrote another one
+# A head, the records and the packs that are gone since.
+serve before
+two_versions old "$url"
+add t.csv 3 && mlv-data push >log
+mlv-data rm data:t@1 >log && mlv-data push >log
+cp -a "$d/team/x" "$HOME_DIR/was"
+collect --grace 0
+# The server anew, which tells its first reader of the head what it was.
+serve_late() { serve before --first-head "$HOME_DIR/was/head"; }
+# Somebody who pulls from there for the first time.
+pull_late() {	# exit status
+	rm -rf ../late && mkdir ../late &&
+	(cd ../late && mlv-data init >log && mlv-data remote add origin "$url" >log && expect "$1" mlv-data pull) &&
+	cp ../late/err err
+}
+serve_late
+check 'a pull under which gc removes the records that it is about to read goes on by the new head' <<'X'
+	: >"$d.log" &&
+	pull_late 0 &&
+	test "$(grep -c "GET /team/x/head" "$d.log")" = 3 &&
+	(cd ../late && mlv-data cat data:t && expect 0 mlv-data fsck --strong >log) | cmp - t.csv
+X
+serve_late
+cp "$HOME_DIR"/was/records/* "$d/team/x/records/"
+check 'and one under which packs are removed' <<'X'
+	pull_late 0 &&
+	(cd ../late && mlv-data cat data:t) | cmp - t.csv
+X
+serve_late
+rm -f "$d"/team/x/records/* && cp -a "$HOME_DIR/was/head" "$d/team/x/head"
+check 'what no other head takes the place of is damage, and told as such' <<'X'
+	pull_late 3 &&
+	says "a record that the head lists is not there"
+X
+
 # --- what a push that was cut has left
 # A push to where no head can be written: its packs and its record are there.
 cut_push() {	# remote, its folder
@@ -281,6 +317,65 @@ check 'gc --remote over ssh finds what a push that was cut has left' <<'X'
 	test "$(packs_of ../half.cut)" = 1 &&
 	clone_is_whole "ssh://there$HOME_DIR/half.cut"
 X
+# Files without a name as a killed push leaves them where the file system has no
+# nameless ones; and others.
+leave_files() {	# a remote's folder
+	mkdir -p "$1/tmp" &&
+	head -c 5000 /dev/zero >"$1/tmp/0123456789abcdef.tmp" &&
+	head -c 300 /dev/zero >"$1/tmp/head.0123456789abcdef.tmp" &&
+	touch -d "15 days ago" "$1"/tmp/* &&
+	echo young >"$1/tmp/fedcba9876543210.tmp" &&
+	touch -d "50 minutes ago" "$1/tmp/fedcba9876543210.tmp" &&
+	for name in notes notes.tmp x0123456789abcdef.tmp 0123456789ABCDEF.tmp; do
+		echo mine >"$1/tmp/$name" && touch -d "15 days ago" "$1/tmp/$name" || return 1
+	done
+}
+left() { (cd "$1/tmp" && ls) | sort | tr '\n' ' '; }
+check 'gc --remote removes what killed pushes left without a name, once it is old' <<'X'
+	leave_files ../half &&
+	rm -rf ../before && cp -a ../half ../before &&
+	collect -n &&
+	total ".unfinished == 5300 and .unlisted == 0" &&
+	diff -r ../before ../half &&
+	collect --grace 30 &&
+	total ".unfinished == 0" &&
+	collect --grace 0 &&
+	total ".unfinished == 5300" &&
+	test "$(left ../half)" = "0123456789ABCDEF.tmp fedcba9876543210.tmp notes notes.tmp x0123456789abcdef.tmp " &&
+	collect --grace 0 &&
+	total ".unfinished == 0" &&
+	clone_is_whole "$HOME_DIR/half"
+X
+check 'gc --remote over ssh removes it, too' <<'X'
+	leave_files ../half.cut &&
+	expect 0 mlv-data gc --json --remote ssh --keep all -n &&
+	total ".unfinished == 5300" &&
+	expect 0 mlv-data gc --json --remote ssh --keep all &&
+	total ".unfinished == 5300" &&
+	test "$(left ../half.cut)" = "0123456789ABCDEF.tmp fedcba9876543210.tmp notes notes.tmp x0123456789abcdef.tmp "
+X
+if [ -z "${MLV_SANITIZED:-}" ] && strace -qq -o /dev/null true 2>/dev/null; then
+	check 'a push that is killed while it replaces the head leaves a file that nobody reads' <<'X'
+	mkdir ../killed &&
+	mlv-data remote add killed "$HOME_DIR/killed" >log &&
+	expect 0 mlv-data push -r killed &&
+	add t.csv 9 &&
+	for n in 1 2 3 4 5 6; do
+		strace -f -qq -o trace -e "inject=rename,renameat,renameat2:signal=KILL:when=$n" \
+		    mlv-data push -r killed >log 2>&1 && return 1
+		test -z "$(left ../killed)" || break
+	done &&
+	test "$(left ../killed | wc -w)" = 1 &&
+	touch -d "15 days ago" ../killed/tmp/* &&
+	expect 0 mlv-data gc --json --remote killed --keep all &&
+	total ".unfinished > 0 and .unlisted > 0" &&
+	test "$(left ../killed | wc -w)" = 0 &&
+	expect 0 mlv-data push -r killed &&
+	clone_is_whole "$HOME_DIR/killed"
+X
+else
+	skip 'a push that is killed while it replaces the head leaves a file that nobody reads' 'no strace'
+fi
 cat >"$HOME_DIR/second-ssh" <<'S'
 #!/bin/sh
 while [ "$1" != -- ]; do shift; done
@@ -290,7 +385,7 @@ S
 chmod +x "$HOME_DIR/second-ssh"
 check 'gc --remote over ssh goes on where the other side is too old to list' <<'X'
 	MLV_SSH=$HOME_DIR/second-ssh expect 0 mlv-data gc --json --remote ssh --keep all &&
-	total ".unlisted == null"
+	total ".unlisted == null and .unfinished == null"
 X
 # The same server thrice: one that takes no head, one whose key may not list.
 serve three --page 1

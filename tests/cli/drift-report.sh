@@ -45,6 +45,33 @@ check 'report: a category of fewer than five rows has no name in it' <<'X'
 	! grep -q hapax out &&
 	grep -qF '(fewer than five rows)' out
 X
+check 'report --labels: metrics by day and segment and the weak segments, with intervals' <<'X'
+	awk 'BEGIN {
+		print "id,when,age,place,prediction"
+		for (i = 0; i < 3000; i++)
+			printf "%d,2026-01-%02d,%d,%s,%d\n", i, 1 + i / 1000, 18 + i * 7 % 60,
+			    (i * 11 % 3 ? "land" : "town"), i % 13
+	}' >w.csv &&
+	awk -F , 'BEGIN { print "id,y" } NR > 1 && $1 < 2900 {
+		print $1 "," $5 + ($1 * 7919 % 101) / 101 + ($4 == "town" && $3 >= 60 ? 2 : 0)
+	}' w.csv >wy.csv &&
+	expect 0 mlv-drift perf --json --labels wy.csv --key id --time when --weak 100 w.csv &&
+	grep -F mlv.drift.weak/1 out | head -n 1 |
+		jq -r '[.segment, .low < .loss, .loss < .high, .rest < .low] | @tsv' >first &&
+	grep -q '^place = town, [67][0-9] <= age.*	true	true	true$' first &&
+	expect 0 mlv-drift report --labels wy.csv --key id --time when --by place --weak 100 w.csv w.csv &&
+	grep -qF 'Rows not yet labelled: 100' out &&
+	grep -q '^| 2026-01-03 | 1,000 | 900 | 0\.[0-9]* | 0\.[0-9]* to 0\.[0-9]* | same |' out &&
+	grep -q '^| town | 1,000 | 967 | 1\..* | weak |' out &&
+	grep -q '^| place = town, [67][0-9] &lt;= age[^|]* | [0-9]* | 2\.[0-9]* | 2\.[0-9]* to 2\.[0-9]* | 0\.' out &&
+	! grep -q '^| id ' out &&
+	expect 0 mlv-drift report --html --labels wy.csv --key id --time when w.csv w.csv &&
+	grep -q 'Weak segments' out &&
+	expect 2 mlv-drift report --labels wy.csv w.csv w.csv &&
+	says 'say with --key which column joins' &&
+	expect 2 mlv-drift report --labels wy.csv --key id w.csv - <w.csv &&
+	says 'name a file or a log, not standard input'
+X
 check 'report --html of 100 columns: at most 200 kB' <<'X'
 	awk 'BEGIN {
 		for (c = 0; c < 100; c++) printf "%sa_column_with_a_long_name_%d", c ? "," : "", c

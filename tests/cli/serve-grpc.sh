@@ -11,17 +11,20 @@ printf '\0\0\0\0\0' >empty
 
 gateway() {	# options of mlv-serve grpc
 	: >grpc.out
-	mlv-serve grpc --grace 0 --port 0 "$@" >grpc.out 2>grpc.err &
+	case " $* " in *' --listen '*) ;; *) set -- --port 0 "$@" ;; esac
+	mlv-serve grpc --grace 0 "$@" >grpc.out 2>grpc.err &
 	gateway=$! pids="$pids $!"
 	until_true grep -q '[:/]' grpc.out || { cat grpc.err; return 1; }
 	grpc=$(cut -f1 grpc.out)
 }
+# An answer that comes before the message was sent leaves this curl waiting for
+# more, though it has read all of it: hence -m.
 calls() {	# status, method, file of a message, other arguments of curl
 	wanted=$1 path=$2 file=$3
 	shift 3
 	: >body
 	: >head
-	ask --http2-prior-knowledge -H 'Content-Type: application/grpc' -H 'TE: trailers' -o body -D head \
+	ask -m 5 --http2-prior-knowledge -H 'Content-Type: application/grpc' -H 'TE: trailers' -o body -D head \
 	    --data-binary "@$file" "$@" "$grpc/$path"
 	got=$(header grpc-status)
 	[ "$got" = "$wanted" ] || { echo "status $got, not $wanted"; cat head; return 1; }
@@ -134,6 +137,13 @@ check 'a model that is not served is NOT_FOUND, with the words of the server' <<
 	infers 5 other age:FP32:1x1:60 &&
 	why | grep -q 'not served here'
 X
+check 'a model or version called . or .., or with a / in its name, is NOT_FOUND and never asked for' <<'X'
+	for name in . .. a/b ../v2 /; do
+		infers 5 "$name" age:FP32:1x1:60 && why | grep -q 'or has a' || return 1
+		"$message" name shop "$name" >sent
+		calls 5 $service/ModelReady sent || return 1
+	done
+X
 check 'an input that is missing, a wrong shape, another datatype are INVALID_ARGUMENT and name it' <<'X'
 	infers 3 shop age:FP32:1x1:60 &&
 	why | grep -q "plan" &&
@@ -179,6 +189,14 @@ X
 check 'a request that is no gRPC is refused as HTTP has it: 415, and 405' <<'X'
 	answers 415 --http2-prior-knowledge -d '{}' "$grpc/v2" &&
 	answers 405 --http2-prior-knowledge "$grpc/v2"
+X
+check 'a message that comes as another type than gRPC is 415, and no model is asked' <<'X'
+	asked() { ask --unix-socket behind http://localhost/metrics | grep '^nv_inference_request_success'; } &&
+	asked >before &&
+	"$message" ask shop age:FP32:1x1:60 plan:BYTES:1x1:gold >sent &&
+	answers 415 --http2-prior-knowledge -H "$as_json" --data-binary @sent "$grpc/$service/ModelInfer" &&
+	asked >after &&
+	same before after
 X
 check 'HTTP/1.1 is not answered, and the next client is' <<'X'
 	! ask -o body --http1.1 "$grpc/v2/health/live" &&

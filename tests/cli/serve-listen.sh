@@ -70,6 +70,9 @@ check 'a path that is too long, and words that make no sense, are refused' <<'X'
 	expect 2 mlv-serve http --listen unix:a --host 127.0.0.1 "$ridge" &&
 	expect 2 mlv-serve http --listen unix:a --socket-mode 999 "$ridge" &&
 	expect 2 mlv-serve http --socket-mode 0600 "$ridge" &&
+	expect 2 mlv-serve http --listen 127.0.0.1:0 --port 0 "$ridge" &&
+	expect 2 mlv-serve grpc --listen unix:a --port 0 &&
+	says '--port and --listen exclude each other' &&
 	expect 2 mlv-serve http --listen 0.0.0.0:0 "$ridge" &&
 	says --token-file
 X
@@ -78,6 +81,18 @@ check '--listen takes an address with its port, too' <<'X'
 	until_true grep -q http server.out &&
 	answers 200 "$(cut -f1 server.out)/readyz" &&
 	stop
+X
+
+# --- words without effect
+fresh idle
+check 'an option that would have no effect is refused, and the one it goes with named' <<'X'
+	refused() { expect 2 mlv-serve http "$@" "$ridge" && test "$(wc -l <err)" = 1; } &&
+	refused --poll 5 && says '--poll means nothing without --remote' &&
+	refused --cache c && says --remote &&
+	refused --feature-store o.mdb && says '--feature-store means nothing without --features' &&
+	refused --service s && says --features &&
+	refused --log-policy p && says --log &&
+	refused --share-file s && says --canary
 X
 
 # --- a supervisor
@@ -118,7 +133,13 @@ check 'a second socket, called health, answers for health alone' <<'X'
 X
 check 'an address of our own beside sockets that were handed over is refused' <<'X'
 	expect 2 python3 "$TOP/tests/tools/supervisor.py" told mlv-serve http --host 127.0.0.1 "$ridge" &&
-	says 'leave out --host'
+	says 'leave out --host' &&
+	expect 2 python3 "$TOP/tests/tools/supervisor.py" told mlv-serve http --port 0 "$ridge" &&
+	says 'leave out --host, --port' &&
+	expect 2 python3 "$TOP/tests/tools/supervisor.py" --health told mlv-serve http --health-port 0 "$ridge" &&
+	says 'leave out --health-port' &&
+	expect 2 python3 "$TOP/tests/tools/supervisor.py" --health told mlv-serve grpc &&
+	says 'nothing answers there'
 X
 
 # --- the unit files

@@ -148,4 +148,16 @@ check 'a policy that makes no sense is refused with its line' <<'X'
 	says 'chmod 600' &&
 	expect 2 mlv-serve http --port 0 --log-policy bad.yaml model.onnx
 X
+if [ "$(id -u)" = 0 ]; then
+	check 'a salt that root gave to a group is read, as tokens and keys are' <<-'X'
+		echo 'a salt that a group may read' >salt &&
+		chmod 440 salt &&
+		start --log log --log-policy bad.yaml model.onnx &&
+		stop &&
+		chmod 444 salt &&
+		expect 2 mlv-serve http --port 0 --log log --log-policy bad.yaml model.onnx
+	X
+else
+	skip 'a salt that root gave to a group' 'not root'
+fi
 finish

@@ -61,6 +61,22 @@ check 'a line of the log says rollout, share and place' <<'X'
 	cat .mlv/requests/*.jsonl | tail -n 1 >last &&
 	jq -e '.rollout == "m/1" and .share == 10 and (.place | length) == 16 and .micros > 0' last
 X
+printf 'unit: drop\n' >quiet.yaml
+check 'where the policy drops units their places are no hash of them, and count as units' <<'X'
+	cat .mlv/requests/*.jsonl | jq -r 'select(.unit == "u1" or .unit == "u2").place' | sort -u >plain &&
+	test "$(wc -l <plain)" = 2 &&
+	stop &&
+	start model:m@champion --log quiet --log-policy quiet.yaml &&
+	until_true eval 'ask_units 2999 2999 && grep -q place quiet/*.jsonl' &&
+	ask_units 1 3 &&
+	ask_units 1 3 &&
+	stop &&
+	cat quiet/*.jsonl | jq -r "select(.place).place" | sort | uniq -c >places &&
+	test "$(awk '$1 >= 2' places | wc -l)" -ge 3 &&
+	test "$(wc -l <places)" = 4 &&
+	! grep -qFf plain places &&
+	start model:m@champion --log .mlv/requests
+X
 check 'status judges without keeping anything: labels are asked for' <<'X'
 	cp .mlv/rollouts/m.json before &&
 	expect 0 mlv-serve rollout status m &&

@@ -68,6 +68,22 @@ if [ "$(id -u)" = 0 ] && id nobody >/dev/null 2>&1; then
 		test "$(stat -c %U theirs/*.jsonl)" = nobody &&
 		stop
 	X
+	check 'with --user a socket at a path is his, and gone at the end' <<-'X'
+		background mlv-serve http --grace 0 --user nobody --listen unix:theirs/sock --socket-mode 0660 model.onnx &&
+		until_true grep -q unix: server.out &&
+		test "$(stat -c '%U %G %a' theirs/sock)" = "nobody $(id -gn nobody) 660" &&
+		answers 200 --unix-socket theirs/sock http://localhost/readyz &&
+		stop &&
+		ls -A theirs >left &&
+		exits 1 grep sock left
+	X
+	check 'a folder in which the user can make no socket is refused at the start, and left as it was' <<-'X'
+		mkdir closed &&
+		chmod 755 closed &&
+		expect 3 mlv-serve http --user nobody --listen unix:closed/sock model.onnx &&
+		says "as user 'nobody': cannot listen at 'closed/sock'" &&
+		test -z "$(ls -A closed)"
+	X
 	check 'a log folder that the user cannot write is refused at the start' <<-'X'
 		mkdir ours &&
 		chmod 755 ours &&

@@ -333,18 +333,18 @@ X
 check 'a token that is taken out of the file lets nobody in any more' <<'X'
 	sed -i /ann/d users &&
 	touch -d '1 minute ago' users &&
-	answers 401 -u ann:one "$api/experiments/get?experiment_id=0"
+	until_true answers 401 -u ann:one "$api/experiments/get?experiment_id=0"
 X
 check 'a token goes with the file, whatever its time says; others that may read it keep all out' <<'X'
 	touch -r users then &&
 	sed -i '/^cy/s/three/eight/' users &&
 	touch -r then users &&
-	answers 401 -u cy:three "$url/" &&
+	until_true answers 401 -u cy:three "$url/" &&
 	answers 200 -u cy:eight "$url/" &&
 	chmod 644 users &&
-	answers 401 -u cy:eight "$url/" &&
+	until_true answers 401 -u cy:eight "$url/" &&
 	chmod 600 users &&
-	answers 200 -u cy:eight "$url/"
+	until_true answers 200 -u cy:eight "$url/"
 X
 check 'pages are served from their folder, and from nowhere else' <<'X'
 	answers 200 -u bob:two "$url/" &&
@@ -355,6 +355,26 @@ check 'pages are served from their folder, and from nowhere else' <<'X'
 	ln -s ../users pages/link &&
 	answers 404 -u bob:two "$url/static-files/link" &&
 	answers 401 "$url/"
+X
+stop
+fresh ended
+mlv-data init >/dev/null
+for i in $(seq 18); do
+	printf 'step=9\tloss=0.%d\nstep=1\tloss=5\n' "$i" | mlv-train log -n "r$i" >/dev/null
+done
+serve
+check 'runs that ended before are found by the value of the highest step, told with step and time' <<'X'
+	call 200 POST runs/search '{"experiment_ids":["0"],"filter":"metrics.loss < 0.12","order_by":["metrics.loss"]}' &&
+	is '[.runs[].info.run_name] | join(" ")' 'r10 r1 r11' &&
+	is '[.runs[].data.metrics[0] | .step == 9 and .timestamp > 1] | all' true &&
+	expect 0 mlv-train runs --where 'metrics.loss < 0.12' -c name &&
+	prints "r11" &&
+	test "$(wc -l <out)" = 3
+X
+check 'one of them that is told once keeps its whole history' <<'X'
+	run=$(jq -r '.runs[0].info.run_id' body) &&
+	call 200 GET "metrics/get-history?run_id=$run&metric_key=loss" &&
+	is '[.metrics[].step] | join(" ")' '9 1'
 X
 stop
 rm -rf .mlv

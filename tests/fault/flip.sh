@@ -76,7 +76,7 @@ judge_damage() {	# where
 # About FAULT_POINTS/8 places of a file, evenly spread.
 places() {	# file
 	size=$(wc -c <"$1")
-	most=$((${FAULT_POINTS:-25} / 8 + 1))
+	most=$((${FAULT_POINTS:-16} / 8 + 1))
 	[ -z "${FAULT_ALL:-}" ] || most=$size
 	awk -v size="$size" -v most="$most" 'BEGIN {
 		step = size > most ? size / most : 1

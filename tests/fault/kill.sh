@@ -31,7 +31,7 @@ kill_at_every_call() {	# title, shell code, states that may be seen
 		head -n 20 wrong &&
 		test ! -s wrong &&
 		tenths_hit 9 &&
-		test $hit -ge 20
+		test $hit -ge 12
 	X
 }
 

@@ -141,7 +141,7 @@ for subject in 'alice push' 'bob pull' 'alice gc'; do
 	check "$what, the $side side killed at any call: nothing is lost or half there, and the next completes it" <<'X'
 	head -n 20 wrong &&
 	test ! -s wrong &&
-	test "$(wc -l <tried)" -ge 20
+	test "$(wc -l <tried)" -ge 14
 X
 	only_calls "$file_calls"
 	chosen >tried
@@ -156,7 +156,7 @@ X
 	check "$what, an error at any call of the $side side: nothing is lost or half there, the next completes it" <<'X'
 	head -n 20 wrong &&
 	test ! -s wrong &&
-	test "$(wc -l <tried)" -ge 20
+	test "$(wc -l <tried)" -ge 14
 X
 done
 finish

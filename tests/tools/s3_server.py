@@ -3,7 +3,7 @@
 
 s3_server.py FOLDER PORTFILE [--seed N] [--bad SHARE] [--kinds LIST]
              [--ignore-conditions] [--log FILE] [--page N] [--no-list]
-             [--refuse END]
+             [--refuse END] [--first-head FILE]
 
 Objects are files in FOLDER/BUCKET; a bucket is there when its folder is.
 Signatures are computed anew and must agree; the key is testkey with the
@@ -184,6 +184,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get(self, path, kind):
         if not os.path.isfile(path):
             return self.error(404, "NoSuchKey")
+        with lock:
+            if args.first_head and path.endswith("/head"):
+                path, args.first_head = args.first_head, None
         with open(path, "rb") as file:
             body = file.read()
         status, headers = 200, [("ETag", f"\"{hashlib.md5(body).hexdigest()}\"")]
@@ -222,6 +225,7 @@ parser.add_argument("--log")
 parser.add_argument("--page", type=int, default=1000, help="keys that a list has at once")
 parser.add_argument("--no-list", action="store_true", help="its key may not list")
 parser.add_argument("--refuse", help="keys that end so are not written")
+parser.add_argument("--first-head", help="what the first one who reads the head is told")
 args = parser.parse_args()
 args.now = 0
 random.seed(args.seed)

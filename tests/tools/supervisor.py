@@ -47,10 +47,16 @@ signal.signal(signal.SIGHUP, lambda *_: os.kill(child, signal.SIGHUP))
 
 def listen():
     with open(told, "w") as f:
-        while True:
-            f.write(notify.recv(4096).decode() + "\n")
+        while line := notify.recv(4096).decode():
+            f.write(line + "\n")
             f.flush()
 
 
-threading.Thread(target=listen, daemon=True).start()
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+listener = threading.Thread(target=listen)
+listener.start()
+status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+# behind the command's last words, so that these are written before we end
+notify.connect(notify.getsockname())
+notify.send(b"")
+listener.join()
+sys.exit(status)

@@ -7,17 +7,21 @@
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/stamp.h"
 #include "base/thread.h"
+
+/* Of TLS 1.2: all others are in RFC 9113's list of what may be refused. */
+#define HTTP2_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 enum file { FILE_CERT, FILE_KEY, FILE_CLIENT_CA, FILES };
 
 struct tls {
 	char *path[FILES];		/* NULL: not asked for */
+	bool http2;
 	const struct log *log;
 	BIO_METHOD *link;
 	struct mutex lock;		/* of all below */
@@ -68,22 +72,6 @@ use_cert(SSL_CTX *ctx, const char *path, struct err *e)
 	    "be used: %s", path, openssl_reason());
 }
 
-/* Only its owner may read a key; a group may, too, where root or another user
- * gave it to us so. */
-static int
-check_rights(FILE *f, const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (fstat(fileno(f), &st) < 0)
-		return err_sys(e, "cannot read '%s'", path);
-	if ((st.st_mode & 037) || ((st.st_mode & 040) && st.st_uid != 0 &&
-	    st.st_uid == geteuid()))
-		return err_set(e, ERR_USAGE, "'%s' is a key that others can "
-		    "open: chmod 600 it (640 where root owns it)", path);
-	return 0;
-}
-
 /* A key behind a passphrase is refused: nobody is there to type it. */
 static int
 no_passphrase(char *to, int size, int writing, void *told)
@@ -106,7 +94,7 @@ use_key(SSL_CTX *ctx, const struct tls *t, struct err *e)
 
 	if (f == NULL)
 		return -1;
-	r = check_rights(f, path, e);
+	r = secret_check_fd(fileno(f), path, "is a key", e);
 	if (r == 0 && (key = PEM_read_PrivateKey(f, NULL, no_passphrase,
 	    &locked)) == NULL)
 		r = err_set(e, ERR_USAGE, locked ? "'%s' needs a passphrase: "
@@ -147,13 +135,13 @@ static int
 pick_protocol(SSL *ssl, const unsigned char **out, unsigned char *n,
     const unsigned char *asked, unsigned int n_asked, void *arg)
 {
-	static const unsigned char ours[] = "\x08http/1.1";
+	const struct tls *t = arg;
+	const char *ours = t->http2 ? "\x02h2" : "\x08http/1.1";
 	unsigned char *found;
 
 	(void)ssl;
-	(void)arg;
-	if (SSL_select_next_proto(&found, n, ours, sizeof(ours) - 1, asked,
-	    n_asked) != OPENSSL_NPN_NEGOTIATED)
+	if (SSL_select_next_proto(&found, n, (const unsigned char *)ours,
+	    (unsigned)strlen(ours), asked, n_asked) != OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
 	*out = found;
 	return SSL_TLSEXT_ERR_OK;
@@ -161,7 +149,7 @@ pick_protocol(SSL *ssl, const unsigned char **out, unsigned char *n,
 
 /* A new one from the files as they are. */
 static int
-read_files(SSL_CTX **out, const struct tls *t, struct err *e)
+read_files(SSL_CTX **out, struct tls *t, struct err *e)
 {
 	static const unsigned char ours[] = "mlv";
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
@@ -175,11 +163,12 @@ read_files(SSL_CTX **out, const struct tls *t, struct err *e)
 	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_read_ahead(ctx, 1);
-	SSL_CTX_set_alpn_select_cb(ctx, pick_protocol, NULL);
+	SSL_CTX_set_alpn_select_cb(ctx, pick_protocol, t);
 	/* sessions go on by tickets alone: nothing is kept here */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(ctx, 1);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1 ||
+	    (t->http2 && SSL_CTX_set_cipher_list(ctx, HTTP2_CIPHERS) != 1) ||
 	    SSL_CTX_set_session_id_context(ctx, ours, sizeof(ours) - 1) != 1) {
 		SSL_CTX_free(ctx);
 		return err_set(e, ERR_UNSUPPORTED, "cannot start TLS: %s",
@@ -294,6 +283,7 @@ tls_open(struct tls **out, const struct tls_files *f, const struct log *log,
 
 	for (int i = 0; i < FILES; i++)
 		t->path[i] = path[i] ? xstrdup(path[i]) : NULL;
+	t->http2 = f->http2;
 	t->log = log;
 	mutex_init(&t->lock);
 	(void)have_changed(t);

@@ -3,8 +3,9 @@
  * and its key, which are read again when their files change, and sessions
  * over whatever carries bytes without blocking.
  *
- * The ciphers are OpenSSL's own at security level 2.  A client that names
- * protocols (ALPN) must name http/1.1.
+ * The ciphers are OpenSSL's own at security level 2; for HTTP/2 those of TLS
+ * 1.2 are the ones that RFC 9113 does not forbid.  A client that names
+ * protocols (ALPN) must name ours.
  *
  *	const struct tls_files f = { "server.pem", "server.key", NULL };
  *	struct tls *t;
@@ -29,6 +30,7 @@ struct tls_files {
 	const char *key;
 	const char *client_ca;		/* who signs for clients, which must
 					 * show a certificate; or NULL */
+	bool http2;			/* the protocol is h2, not http/1.1 */
 };
 
 struct tls;

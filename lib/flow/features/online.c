@@ -38,18 +38,13 @@ feature_store_open(struct feature_store *s, struct catalog *c,
 {
 	memset(s, 0, sizeof(*s));
 	return redis_is_url(at->where) ? redis_open(&s->redis, at->where,
-	    at->password, e) : open_file(&s->kv, c, at->where, write, e);
+	    at->password, at->timeout_ms, e) : open_file(&s->kv, c, at->where, write, e);
 }
 
-int
-feature_store_share(struct feature_store *out, const struct feature_store *s,
-    const struct feature_store_at *at, struct err *e)
+void
+feature_store_share(struct feature_store *out, const struct feature_store *s)
 {
-	memset(out, 0, sizeof(*out));
-	if (s->redis)
-		return redis_open(&out->redis, at->where, at->password, e);
-	out->kv = kv_share(s->kv);
-	return 0;
+	*out = (struct feature_store){ .kv = kv_share(s->kv) };
 }
 
 void
@@ -414,12 +409,21 @@ get_from_redis(struct feature_answer *answer, struct arena *a,
 	return rc;
 }
 
+bool
+feature_store_is_lost(const struct feature_store *s)
+{
+	bool late;
+
+	return s->redis && redis_is_lost(s->redis, &late);
+}
+
 int
 feature_get(struct feature_answer *answer, struct arena *a,
     struct feature_store *s, const struct feature_lookup *l,
     const struct raw_cell *value, size_t rows, int64_t now, struct err *e)
 {
 	struct err again = ERR_INIT;
+	bool late;
 
 	if (s->kv)
 		return get_from_file(answer, a, s->kv, l, value, rows, now,
@@ -427,7 +431,7 @@ feature_get(struct feature_answer *answer, struct arena *a,
 	if (get_from_redis(answer, a, s->redis, l, value, rows, now, e) == 0)
 		return 0;
 	/* its connection was idle for too long, or it was started again */
-	if (e->code == ERR_IO && redis_reconnect(s->redis, &again) == 0 &&
+	if (redis_is_lost(s->redis, &late) && !late && redis_reconnect(s->redis, &again) == 0 &&
 	    get_from_redis(answer, a, s->redis, l, value, rows, now, e) == 0)
 		return 0;
 	redis_drop(s->redis);

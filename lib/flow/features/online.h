@@ -18,13 +18,13 @@ struct feature_store_at {
 	const char *where;		/* a file or redis://; NULL: the
 					 * repository's own file */
 	const char *password;		/* of Redis, or NULL */
+	int timeout_ms;			/* of Redis; 0: 10 s */
 };
 int feature_store_open(struct feature_store *s, struct catalog *c,
     const struct feature_store_at *at, bool write, struct err *e);
-/* The same store for another thread, to be closed first. */
-int feature_store_share(struct feature_store *out,
-    const struct feature_store *s, const struct feature_store_at *at,
-    struct err *e);
+/* The same file for another thread, to be closed first. */
+void feature_store_share(struct feature_store *out,
+    const struct feature_store *s);
 void feature_store_close(struct feature_store *s);
 /* What feature_get gives lives until the end. */
 int feature_store_begin(struct feature_store *s, struct err *e);
@@ -54,7 +54,9 @@ int feature_lookup_init(struct feature_lookup *l, struct arena *a,
     size_t columns, struct err *e);
 /* answer[row * refs + i] is that of the service's i-th feature, value[row *
  * columns ...] the row's; a missing or empty one is no key.  Between begin and
- * end of the store; answers live until the end and in the arena. */
+ * end of the store; answers live until the end and in the arena.  After a
+ * failure a store that is lost did not answer, or can answer nobody now. */
+bool feature_store_is_lost(const struct feature_store *s);
 int feature_get(struct feature_answer *answer, struct arena *a,
     struct feature_store *s, const struct feature_lookup *l,
     const struct raw_cell *value, size_t rows, int64_t now, struct err *e);

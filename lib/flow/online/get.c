@@ -345,7 +345,7 @@ answer_rows(struct buf *out, struct arena *a, struct feature_server *f,
 	struct raw_cell *value = arena_alloc(a, (q->rows * keys + 1) *
 	    sizeof(*value));
 	struct feature_answer *answer;
-	struct feature_reader *reader;
+	struct feature_store *from;
 	struct feature_lookup own;
 	int r;
 
@@ -363,14 +363,13 @@ answer_rows(struct buf *out, struct arena *a, struct feature_server *f,
 		l = &own;
 	}
 	answer = arena_alloc(a, (q->rows * s->refs + 1) * sizeof(*answer));
-	if (feature_reader_begin(&reader, f, e) < 0)
+	if (feature_stores_take(&from, f->stores, e) < 0)
 		return -1;
-	r = feature_get(answer, a, &reader->from, l, value, q->rows,
-	    clock_wall_us(), e);
+	r = feature_get(answer, a, from, l, value, q->rows, clock_wall_us(),
+	    e);
 	if (r == 0)
 		write_answer(out, a, q, answer);
-	feature_reader_end(reader, f);
-	return r;
+	return feature_stores_give(f->stores, from, r, e);
 }
 
 int

@@ -143,8 +143,7 @@ int
 features_join(struct joined *j, struct feature_server *f,
     const struct version *v, struct table *block, struct err *e)
 {
-	struct feature_reader *reader;
-	int r;
+	struct feature_store *from;
 
 	memset(j, 0, sizeof(*j));
 	j->rows = block->rows;
@@ -155,11 +154,10 @@ features_join(struct joined *j, struct feature_server *f,
 	if (refuse_sent(j, block, e) < 0)
 		return -1;
 	j->at = clock_wall_us();
-	if (feature_reader_begin(&reader, f, e) < 0)
+	if (feature_stores_take(&from, f->stores, e) < 0)
 		return -1;
-	r = look_up(j, &reader->from, block, e);
-	feature_reader_end(reader, f);
-	return r;
+	return feature_stores_give(f->stores, from, look_up(j, from, block,
+	    e), e);
 }
 
 void

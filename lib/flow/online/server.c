@@ -66,17 +66,12 @@ feature_server_open(struct feature_server **out,
 	struct oid id;
 	char *folder;
 
-	mutex_init(&f->lock);
-	f->at = (struct feature_store_at){
-	    o->store.where ? arena_strdup(&f->arena, o->store.where) : NULL,
-	    o->store.password ? arena_strdup(&f->arena, o->store.password) :
-	    NULL };
 	if (feature_spec_load(&f->spec, &folder, &f->arena, o->path, e) < 0 ||
 	    feature_spec_id(&id, f->spec, e) < 0 ||
 	    (o->service && feature_service_find(&f->service, f->spec,
 	    o->service, e) < 0) || catalog_open(&f->catalog, NULL, NULL, e) < 0 ||
-	    feature_store_open(&f->from, f->catalog, &o->store, false, e) < 0 ||
-	    plan_services(f, e) < 0) {
+	    feature_stores_open(&f->stores, f->catalog, &o->store, o->log,
+	    e) < 0 || plan_services(f, e) < 0) {
 		feature_server_close(f);
 		return -1;
 	}
@@ -94,21 +89,13 @@ feature_server_open(struct feature_server **out,
 void
 feature_server_close(struct feature_server *f)
 {
-	struct feature_reader *r;
-
 	if (f == NULL)
 		return;
-	while ((r = f->idle) != NULL) {
-		f->idle = r->next;
-		feature_store_close(&r->from);
-		free(r);
-	}
 	for (size_t i = 0; f->names && i < 2 * f->spec->services; i++)
 		feature_names_release(&f->names[i]);
 	free(f->names);
-	feature_store_close(&f->from);
+	feature_stores_close(f->stores);
 	catalog_close(f->catalog);
-	mutex_release(&f->lock);
 	arena_free(&f->arena);
 	free(f);
 }

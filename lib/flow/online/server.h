@@ -8,10 +8,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/thread.h"
 #include "deploy/version.h"
 #include "feature/spec.h"
-#include "flow/features/online.h"
+#include "flow/online/stores.h"
 
 #define FEATURE_ROWS_MAX 10000		/* keys of a request */
 #define FEATURE_VALUES_MAX (1 << 21)	/* ... times features */
@@ -28,12 +27,6 @@ void feature_names_init(struct feature_names *n,
     const struct feature_service *s, bool full, struct arena *a);
 void feature_names_release(struct feature_names *n);
 
-/* The store for one request at a time. */
-struct feature_reader {
-	struct feature_store from;
-	struct feature_reader *next;	/* that is idle */
-};
-
 /* A service as it is mostly asked: by its keys, in their order. */
 struct feature_plan {
 	const char **column;
@@ -45,10 +38,7 @@ struct feature_server {
 	struct feature_spec *spec;
 	char id[OID_TEXT];		/* of the definitions */
 	struct catalog *catalog;
-	struct feature_store from;
-	struct feature_store_at at;
-	struct mutex lock;		/* of idle */
-	struct feature_reader *idle;
+	struct feature_stores *stores;
 	const struct feature_service *service;	/* or NULL: none is joined */
 	const char *const **key;	/* of each of its refs, up to a NULL */
 	struct filler filler;		/* for the versions served */
@@ -60,20 +50,16 @@ struct feature_server_opts {
 	const char *path;		/* features.yaml */
 	struct feature_store_at store;
 	const char *service;		/* or NULL */
+	const struct log *log;		/* or NULL */
 };
 int feature_server_open(struct feature_server **out,
     const struct feature_server_opts *o, struct err *e);
 /* NULL is fine. */
 void feature_server_close(struct feature_server *f);
 
-/* A state of the store, of which others are not kept waiting; what is read
- * lives until the end. */
-int feature_reader_begin(struct feature_reader **out,
-    struct feature_server *f, struct err *e);
-void feature_reader_end(struct feature_reader *r, struct feature_server *f);
-
 /* The body of POST /get-online-features; ERR_FORMAT, ERR_USAGE, ERR_NOENT and
- * ERR_TOOBIG are the client's.  By several threads at once. */
+ * ERR_TOOBIG are the client's, ERR_BUSY: the store does not answer.  By several
+ * threads at once. */
 int feature_server_answer(struct buf *out, struct feature_server *f,
     const char *body, size_t n, struct err *e);
 
@@ -91,7 +77,7 @@ struct joined {
 	struct feature_ref *ref;	/* of each feature */
 	uint8_t *status;		/* (features, rows) */
 };
-/* ERR_FORMAT and ERR_TOOBIG are the client's. */
+/* ERR_FORMAT and ERR_TOOBIG are the client's, ERR_BUSY as above. */
 int features_join(struct joined *j, struct feature_server *f,
     const struct version *v, struct table *block, struct err *e);
 void joined_release(struct joined *j);

@@ -27,7 +27,8 @@ dle_find_weak(struct perf *p, struct err *e)
 		loss[i] = NAN;
 	for (size_t i = 0; i < d->rows; i++)
 		loss[d->row[i]] = fabs(d->seen[i]);
-	r = weak_find(&p->found->weak, d->t, loss, p->o->weak_rows, e);
+	r = weak_find(&p->found->weak, d->t, loss, p->col.task !=
+	    TASK_REGRESSION, p->o->weak_rows, e);
 	free(loss);
 	return r;
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "drift/binned.h"
+#include "stat/interval.h"
 #include "stat/special.h"
 
 #define LEVEL 0.05
@@ -35,6 +36,7 @@ struct search {
 	struct binned b;
 	uint8_t *cell;			/* (columns, rows) */
 	struct sums all;
+	bool shares;
 	double least;			/* rows of a segment */
 	struct slice *v;
 	size_t n, room;
@@ -250,6 +252,19 @@ add_pairs(struct search *s)
 			add_pair(s, col[k], col[i]);
 }
 
+static struct interval
+loss_interval(const struct sums *s, bool shares)
+{
+	double mean = s->sum / s->n, spread, half;
+
+	if (shares)
+		return interval_wilson(mean, s->n);
+	spread = s->n > 1 ? (s->square - s->sum * mean) / (s->n - 1) : 0;
+	half = Z95 * sqrt((spread > 0 ? spread : 0) / s->n);
+	return (struct interval){ mean - half > 0 ? mean - half : 0, mean +
+	    half };
+}
+
 static void
 tell(struct weak_found *out, struct search *s)
 {
@@ -268,6 +283,7 @@ tell(struct weak_found *out, struct search *s)
 	    i++) {
 		const struct slice *x = &s->v[i];
 		struct weak_segment *w = &out->segment[out->n++];
+		struct interval in = loss_interval(&x->in, s->shares);
 
 		buf_clear(&b);
 		put_cell(&b, &s->b.col[x->col[0]], x->cell[0]);
@@ -277,7 +293,8 @@ tell(struct weak_found *out, struct search *s)
 		}
 		*w = (struct weak_segment){ arena_strndup(&out->arena, b.data,
 		    b.len), (uint64_t)x->in.n, x->in.sum / x->in.n,
-		    (s->all.sum - x->in.sum) / (s->all.n - x->in.n), q[i] };
+		    (s->all.sum - x->in.sum) / (s->all.n - x->in.n), in.low,
+		    in.high, q[i] };
 	}
 	buf_free(&b);
 	free(p);
@@ -286,9 +303,10 @@ tell(struct weak_found *out, struct search *s)
 
 int
 weak_find(struct weak_found *out, const struct table *t, const double *loss,
-    uint64_t rows, struct err *e)
+    bool shares, uint64_t rows, struct err *e)
 {
-	struct search s = { .t = t, .loss = loss, .least = (double)rows };
+	struct search s = { .t = t, .loss = loss, .shares = shares,
+	    .least = (double)rows };
 	struct binned_opts o = { 0 };
 	int r;
 

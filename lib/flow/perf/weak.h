@@ -11,6 +11,7 @@
 #ifndef FLOW_PERF_WEAK_H
 #define FLOW_PERF_WEAK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct weak_segment {
 	const char *text;		/* 3.5 <= tenure < 8, place = town */
 	uint64_t rows;
 	double loss, rest;		/* of it, and of all other rows */
+	double low, high;		/* the 95 % interval of its loss */
 	double q;
 };
 
@@ -33,9 +35,10 @@ struct weak_found {
 	struct arena arena;
 };
 
-/* loss[i] is of row i of the table; NAN: not labelled. */
+/* loss[i] is of row i of the table; NAN: not labelled.  `shares`: each is 0 or
+ * 1, so that their interval is Wilson's, else a mean's. */
 int weak_find(struct weak_found *out, const struct table *t,
-    const double *loss, uint64_t rows, struct err *e);
+    const double *loss, bool shares, uint64_t rows, struct err *e);
 void weak_release(struct weak_found *f);
 
 #endif

@@ -26,6 +26,8 @@ void report_left_out(struct report *p, uint64_t n, const char *what);
 void report_shapes(struct report *p);
 /* --- timeline.c --- */
 int report_timeline(struct report *p, struct err *e);
+/* --- performance.c --- */
+int report_performance(struct report *p, struct err *e);
 /* --- segments.c --- */
 int report_segments(struct report *p, struct err *e);
 

@@ -118,6 +118,8 @@ put_page(struct report *p, struct buf *out, struct err *e)
 	if (report_timeline(p, e) < 0)
 		return -1;
 	report_shapes(p);
+	if (report_performance(p, e) < 0)
+		return -1;
 	if (report_segments(p, e) < 0)
 		return -1;
 	put_columns(p);

@@ -1,6 +1,7 @@
 /*
  * flow/report/report.h - one page on two populations: verdicts, how the values
- * of each column lie, window by window, segment by segment.
+ * of each column lie, window by window, segment by segment; and, once labels
+ * have come, how good its answers were.
  *
  * Aggregates alone: no row, and no category that fewer than REPORT_FEW rows of
  * both sides have.  The same input gives the same bytes.
@@ -10,6 +11,7 @@
 
 #include "doc/doc.h"
 #include "drift/compare.h"
+#include "flow/perf/perf.h"
 #include "flow/windows/windows.h"
 
 #define REPORT_FEW 5
@@ -27,6 +29,9 @@ struct report_opts {
 	/* What the timeline is made of, filled but for callbacks; NULL: no
 	 * timeline. */
 	struct windows_run *timeline;
+	struct reqlog_filter span;	/* what of the log is in cur */
+	/* The answers and their labels; NULL: none. */
+	const struct perf_opts *perf;
 	const char *const *by;		/* columns of both sides */
 	size_t n_by;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/pool.h"
 #include "doc/plot.h"
 #include "flow/report/internal.h"
 
@@ -16,6 +17,14 @@
 struct span {
 	double low, high;
 	bool any;
+};
+
+/* A column that is drawn. */
+struct shape {
+	const struct drift_column *d;
+	const struct column *ref, *cur;
+	struct span span;		/* of numbers, and their shares */
+	double y[2][STEPS + 1];
 };
 
 static void
@@ -54,28 +63,39 @@ count_steps(double *y, const struct span *s, const struct column *c)
 }
 
 static void
-draw_numbers(struct report *p, const struct drift_column *d,
-    const struct column *ref, const struct column *cur)
+measure_shape(void *ctx, size_t part, int worker)
 {
-	double x[STEPS + 1], y[2][STEPS + 1];
+	struct shape *s = (struct shape *)ctx + part;
+
+	(void)worker;
+	if (!s->d->numeric)
+		return;
+	widen(&s->span, s->ref);
+	widen(&s->span, s->cur);
+	if (!s->span.any || !isfinite(s->span.high - s->span.low))
+		return;
+	count_steps(s->y[0], &s->span, s->ref);
+	count_steps(s->y[1], &s->span, s->cur);
+}
+
+static void
+draw_numbers(struct report *p, struct shape *h)
+{
+	const struct span *span = &h->span;
+	double x[STEPS + 1];
 	struct plot_series s[2] = { { .name = "reference", .area = true },
 	    { .name = "current", .area = true } };
-	struct plot plot = { .kind = PLOT_LINES, .title = d->name,
+	struct plot plot = { .kind = PLOT_LINES, .title = h->d->name,
 	    .x_label = "", .y_label = "share of the rows", .series = s,
 	    .n_series = 2, .from_zero = true };
-	struct span span = { 0 };
 
-	widen(&span, ref);
-	widen(&span, cur);
-	if (!span.any || !isfinite(span.high - span.low))
+	if (!span->any || !isfinite(span->high - span->low))
 		return;
-	count_steps(y[0], &span, ref);
-	count_steps(y[1], &span, cur);
 	for (int i = 0; i <= STEPS; i++)
-		x[i] = span.low + (span.high - span.low) * i / STEPS;
+		x[i] = span->low + (span->high - span->low) * i / STEPS;
 	for (int i = 0; i < 2; i++) {
 		s[i].x = x;
-		s[i].y = y[i];
+		s[i].y = h->y[i];
 		s[i].n = STEPS + 1;
 	}
 	doc_plot(&p->d, &plot);
@@ -212,32 +232,38 @@ draw_words(struct report *p, const struct drift_column *d,
 }
 
 static bool
-draw_column(struct report *p, const struct drift_column *d)
+find_shape(struct shape *s, const struct report *p,
+    const struct drift_column *d)
 {
-	const struct column *ref = table_find(p->o->ref, d->name);
-	const struct column *cur = table_find(p->o->cur, d->name);
-
-	if (ref == NULL || cur == NULL || d->date || d->by == DRIFT_BY_TYPE)
-		return false;
-	if (d->numeric)
-		draw_numbers(p, d, ref, cur);
-	else
-		draw_words(p, d, ref, cur);
-	return true;
+	*s = (struct shape){ .d = d, .ref = table_find(p->o->ref, d->name),
+	    .cur = table_find(p->o->cur, d->name) };
+	return s->ref != NULL && s->cur != NULL && !d->date && d->by !=
+	    DRIFT_BY_TYPE;
 }
 
 void
 report_shapes(struct report *p)
 {
-	size_t drawn = 0;
+	struct shape *s = xalloc(REPORT_PLOTS, sizeof(*s));
+	struct pool *pool = pool_new(p->o->drift->threads);
+	size_t n = 0;
 
 	doc_heading(&p->d, 2, "Distributions");
 	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < p->r->n && drawn < REPORT_PLOTS; i++)
+		for (size_t i = 0; i < p->r->n && n < REPORT_PLOTS; i++)
 			if (p->r->col[i].drifted == (pass == 0))
-				drawn += draw_column(p, &p->r->col[i]);
-	if (drawn < p->r->n)
+				n += find_shape(&s[n], p, &p->r->col[i]);
+	pool_run(pool, n, measure_shape, s);
+	pool_free(pool);
+	for (size_t i = 0; i < n; i++) {
+		if (s[i].d->numeric)
+			draw_numbers(p, &s[i]);
+		else
+			draw_words(p, s[i].d, s[i].ref, s[i].cur);
+	}
+	if (n < p->r->n)
 		doc_paragraph(&p->d, arena_printf(&p->a, "%zu of %zu columns "
 		    "are drawn, those that drifted first; the table below "
-		    "has them all.", drawn, p->r->n));
+		    "has them all.", n, p->r->n));
+	free(s);
 }

@@ -4,27 +4,18 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "grpc/wire.h"
 
 #define GRPC "grpc-timeout"
 #define ENVOY "x-envoy-expected-rq-timeout-ms"
 
-/* 1 to 8 digits and a unit: 100m is a tenth of a second. */
+/* 100m is a tenth of a second. */
 static int
 read_grpc(int64_t *us, const char *s, struct err *e)
 {
-	static const char letters[] = "HMSmun";
-	static const int64_t times[] = { 3600000000, 60000000, 1000000, 1000,
-	    1, 0 };
-	size_t n = strlen(s);
-	const char *unit = n > 1 && n <= 9 ? strchr(letters, s[n - 1]) : NULL;
-	uint64_t v;
-
-	if (unit == NULL || !num_parse_u64(s, n - 1, &v))
-		return err_set(e, ERR_FORMAT, "the header " GRPC " is 1 to 8 "
-		    "digits and one of H M S m u n, not '%.40s'", s);
-	*us = unit[0] == 'n' ? (int64_t)(v / 1000) : (int64_t)v *
-	    times[unit - letters];
-	return 0;
+	return grpc_timeout_read(us, s, strlen(s)) ? 0 : err_set(e, ERR_FORMAT,
+	    "the header " GRPC " is 1 to 8 digits and one of H M S m u n, not "
+	    "'%.40s'", s);
 }
 
 static int

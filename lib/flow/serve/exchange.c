@@ -276,7 +276,8 @@ refuse_body(struct inference *in, const struct err *why)
 	struct exchange *x = in->x;
 	struct http_response *out = x->response;
 
-	out->status = in->late ? in->late : why->code == ERR_NOMEM ? 503 :
+	out->status = in->late ? in->late : why->code == ERR_NOMEM ||
+	    (in->store_failed && why->code == ERR_BUSY) ? 503 :
 	    in->store_failed ? 500 : 400;
 	if (out->status == 503)
 		http_add_field(out, "Retry-After", "1");

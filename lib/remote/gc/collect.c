@@ -14,7 +14,6 @@
 #include "store/odb.h"
 #include "store/pack/exchange.h"
 
-#define TRIES 50		/* races lost before we give up */
 
 struct collection {
 	struct remote *r;
@@ -365,6 +364,27 @@ prove(struct collection *c, struct err *e)
 	    c->r->t->ops->remove(c->r->t, "packs/none", e);
 }
 
+/* What pushes that were killed have left and nobody can see.  Whether it goes
+ * does not matter to anything else. */
+static int
+sweep_unfinished(struct collection *c, struct err *e)
+{
+	const struct transport_ops *ops = c->r->t->ops;
+	struct err mine = ERR_INIT;
+
+	if (ops->sweep == NULL || ops->sweep(c->r->t, (uint64_t)c->rq->grace_s,
+	    c->rq->dry_run, &c->report->unfinished, &mine) == 0) {
+		c->report->swept = true;
+		return 0;
+	}
+	if (mine.code == ERR_UNSUPPORTED)
+		return 0;
+	*e = mine;
+	if (c->changed && !c->rq->dry_run)
+		e->code = ERR_UNPROVEN;
+	return err_wrap(e, "what killed pushes left is not all removed");
+}
+
 static int
 collect(struct collection *c, struct err *e)
 {
@@ -377,7 +397,7 @@ collect(struct collection *c, struct err *e)
 	if (c->rq->dry_run) {
 		c->report->objects = c->s.n_copy;
 		tell(c);
-		return 0;
+		return sweep_unfinished(c, e);
 	}
 	if (prove(c, e) < 0)
 		return -1;
@@ -389,7 +409,7 @@ collect(struct collection *c, struct err *e)
 	if (c->changed && commit_record(c, e) < 0)
 		return -1;
 	tell(c);
-	return remove_files(c, e);
+	return remove_files(c, e) < 0 ? -1 : sweep_unfinished(c, e);
 }
 
 static int
@@ -410,6 +430,8 @@ collect_once(struct collection *c, struct err *e)
 	c->out.r = NULL;
 	strays_release(&c->strays);
 	survey_release(&c->s);
+	if (r < 0)
+		remote_state_recheck(&c->r->state, c->r->t, e);
 	return r;
 }
 
@@ -429,7 +451,7 @@ remote_gc(struct remote_gc_report *report, struct remote *r,
 			e->code = ERR_NONE;
 			result = collect_once(&c, e);
 		} while (result < 0 && e->code == ERR_MOVED &&
-		    ++tries < TRIES);
+		    ++tries < REMOTE_TRIES);
 	remote_unlock(r);
 	arena_free(&c.arena);
 	return result < 0 ? remote_wrap(r, e) : 0;

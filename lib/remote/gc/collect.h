@@ -54,6 +54,8 @@ struct remote_gc_report {
 	uint64_t doomed, waiting, removed;	/* bytes of files */
 	uint64_t unlisted;	/* of them: found now, listed by no head */
 	bool told;		/* the other side said which files it has */
+	uint64_t unfinished;	/* bytes that killed writers left there */
+	bool swept;		/* the other side looked for them */
 };
 
 /* ERR_MOVED only after several lost races; ERR_UNSUPPORTED where the other

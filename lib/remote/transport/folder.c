@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/hash.h"
@@ -20,6 +21,7 @@
 
 #define BLOCK ((size_t)1 << 18)
 #define LOCK_MS 30000
+#define SWEEP_LEAST_S 3600	/* whoever writes may be slow */
 
 struct folder_transport {
 	struct transport t;
@@ -286,6 +288,80 @@ folder_list(struct transport *t, const char *folder, transport_listed_fn *fn,
 	return r;
 }
 
+/* HEX.tmp or NAME.HEX.tmp of 16 digits, as base/file.h calls what has no name
+ * yet: nobody else's is touched. */
+static bool
+is_temporary(const char *name)
+{
+	size_t n = strlen(name);
+	uint8_t number[8];
+
+	return n >= 20 && strcmp(name + n - 4, ".tmp") == 0 &&
+	    hex_decode(number, sizeof(number), name + n - 20, 16) == 0 &&
+	    (n == 20 || name[n - 21] == '.');
+}
+
+/* What time it is where the folder is. */
+static int64_t
+folder_now(const char *folder)
+{
+	struct err ignored = ERR_INIT;
+	int64_t now = clock_wall_us() / 1000000;
+	struct stat st;
+	int fd;
+
+	if (file_open_scratch(&fd, folder, &ignored) == 0) {
+		if (fstat(fd, &st) == 0)
+			now = st.st_mtime;
+		close(fd);
+	}
+	return now;
+}
+
+static int
+sweep_one(struct folder_transport *f, const char *path, int64_t before,
+    bool look_only, uint64_t *bytes, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_mtime > before)
+		return 0;
+	/* one that has its name, too, gives nothing back */
+	*bytes += st.st_nlink == 1 ? (uint64_t)st.st_size : 0;
+	if (!look_only && f->os->unlink(path) < 0 && errno != ENOENT)
+		return err_sys(e, "cannot remove '%s'", path);
+	return 0;
+}
+
+static int
+folder_sweep(struct transport *t, uint64_t grace_s, bool look_only,
+    uint64_t *bytes, struct err *e)
+{
+	struct folder_transport *f = folder_of(t);
+	char *folder = path_join(f->path, "tmp"), **names = NULL;
+	uint64_t age = grace_s > SWEEP_LEAST_S ? grace_s : SWEEP_LEAST_S;
+	int64_t before;
+	size_t n = 0;
+	int r = 0;
+
+	*bytes = 0;
+	if (access(folder, F_OK) == 0)
+		r = folder_names(&names, &n, folder, e);
+	before = n && age < INT32_MAX ? folder_now(folder) - (int64_t)age :
+	    INT64_MIN;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		char *path = path_join(folder, names[i]);
+
+		if (is_temporary(names[i]))
+			r = sweep_one(f, path, before, look_only, bytes, e);
+		free(path);
+	}
+	folder_names_free(names, n);
+	free(folder);
+	return r;
+}
+
 static void
 folder_free(struct transport *t)
 {
@@ -295,8 +371,8 @@ folder_free(struct transport *t)
 
 static const struct transport_ops folder_ops = {
 	.get = folder_get, .put_new = folder_put_new,
-	.put_match = folder_put_match, .remove = folder_unlink, .list = folder_list,
-	.lanes = 2, .free = folder_free,
+	.put_match = folder_put_match, .remove = folder_unlink,
+	.list = folder_list, .sweep = folder_sweep, .lanes = 2, .free = folder_free,
 };
 
 int

@@ -144,6 +144,14 @@ do_request(struct server *s, char **word, size_t n, char *last, size_t room,
 		snprintf(last, room, "ok -\n");
 		return send_list(s, word[1], e);
 	}
+	if (n == 3 && strcmp(word[0], "sweep") == 0 &&
+	    parse_count(word[1], &count)) {
+		if (s->t->ops->sweep(s->t, count, strcmp(word[2], "1") == 0,
+		    &from, e) < 0)
+			return -1;
+		snprintf(last, room, "ok %llu\n", (unsigned long long)from);
+		return 0;
+	}
 	buf_clear(&s->body);
 	if (n < 3 || !parse_count(word[n - 1], &count) || count > BODY_MAX)
 		return err_set(e, ERR_USAGE, "a request that is not known");

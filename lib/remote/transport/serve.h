@@ -17,6 +17,10 @@
  *
  *	list FOLDER		data N, lines "NAME BYTES" ...; then ok -
  *
+ * Version 4 also:
+ *
+ *	sweep SECONDS LOOK	ok BYTES
+ *
  * TAG is "-" where there is none (of get: 1 where it is wanted, else 0).  Any
  * of them may be answered by "error CODE TEXT".  Lines end in a newline.
  */
@@ -26,7 +30,7 @@
 #include "base/err.h"
 
 #define SERVE_FIRST 1
-#define SERVE_LAST 3
+#define SERVE_LAST 4
 
 /* Serve the folder until the input ends. */
 int remote_serve(const char *path, int in, int out, struct err *e);

@@ -287,6 +287,34 @@ ssh_list(struct transport *t, const char *folder, transport_listed_fn *fn,
 	return r;
 }
 
+static int
+ssh_sweep(struct transport *t, uint64_t grace_s, bool look_only,
+    uint64_t *bytes, struct err *e)
+{
+	struct ssh *s = ssh_of(t);
+	struct tag count;
+	struct buf last;
+	char *request;
+	int r;
+
+	if (connect_once(s, e) < 0)
+		return -1;
+	if (s->version < 4)
+		return err_set(e, ERR_UNSUPPORTED, "mlv-data on %s is too old "
+		    "to remove what was left: bring it up to date", s->host);
+	request = xprintf("sweep %llu %d\n", (unsigned long long)grace_s,
+	    look_only);
+	buf_init(&last, BUF_CAP_SMALL);
+	r = ask(&last, s, request, NULL, 0, NULL, e);
+	if (r == 0)
+		r = take_tag(&count, s, &last, e);
+	if (r == 0 && !num_parse_u64(count.text, strlen(count.text), bytes))
+		r = err_set(e, ERR_IO, "%s said '%.80s'", s->host, last.data);
+	buf_free(&last);
+	free(request);
+	return r;
+}
+
 static void
 ssh_free(struct transport *t)
 {
@@ -302,7 +330,7 @@ ssh_free(struct transport *t)
 
 static const struct transport_ops ssh_ops = {
 	.get = ssh_get, .put_new = ssh_put_new, .put_match = ssh_put_match,
-	.remove = ssh_remove, .list = ssh_list,
+	.remove = ssh_remove, .list = ssh_list, .sweep = ssh_sweep,
 	.lanes = 1, .free = ssh_free,
 };
 

@@ -59,6 +59,14 @@ struct transport_ops {
 	 * for it.  ERR_UNSUPPORTED where the other side does not tell. */
 	int (*list)(struct transport *t, const char *folder,
 	    transport_listed_fn *fn, void *ctx, struct err *e);
+	/*
+	 * Remove what whoever was killed while it wrote has left without a
+	 * name, unless that is younger than grace_s by the other side's clock;
+	 * with look_only it stays.  *bytes of it.  NULL: nothing is ever left
+	 * so.  ERR_UNSUPPORTED where the other side does not know how.
+	 */
+	int (*sweep)(struct transport *t, uint64_t grace_s, bool look_only,
+	    uint64_t *bytes, struct err *e);
 	/* Does it hold to the conditions of put_match?  Asked before the first
 	 * push from here; NULL: it is known to. */
 	int (*prove)(struct transport *t, struct err *e);

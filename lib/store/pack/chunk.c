@@ -24,19 +24,36 @@ gear_number(uint64_t i)
 	return z ^ (z >> 31);
 }
 
+/* The next byte moves the window; a cut is behind it where the bits of the
+ * mask are 0, which are the first of the hash. */
+#define STEP(k) do { \
+	h = (h << 1) + gear[p[i + (k)]]; \
+	if (h < limit) { \
+		*found = true; \
+		return i + (k) + 1; \
+	} \
+} while (0)
+
+/* Eight bytes a turn: what a turn costs is most of a byte. */
 static size_t
 find_cut(const uint8_t *p, size_t from, size_t to, uint64_t mask,
     uint64_t *hash, const uint64_t *gear, bool *found)
 {
-	uint64_t h = *hash;
+	uint64_t h = *hash, limit = ~mask + 1;
+	size_t i = from;
 
-	for (size_t i = from; i < to; i++) {
-		h = (h << 1) + gear[p[i]];
-		if ((h & mask) == 0) {
-			*found = true;
-			return i + 1;
-		}
+	for (; to - i >= 8; i += 8) {
+		STEP(0);
+		STEP(1);
+		STEP(2);
+		STEP(3);
+		STEP(4);
+		STEP(5);
+		STEP(6);
+		STEP(7);
 	}
+	for (; i < to; i++)
+		STEP(0);
 	*hash = h;
 	return to;
 }

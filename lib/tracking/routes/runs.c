@@ -11,7 +11,7 @@
 #include "tracking/internal.h"
 
 static int
-answer_run(struct call *k, const struct tracked_run *r)
+answer_run(struct call *k, struct tracked_run *r)
 {
 	put_open(k->out, NULL, '{');
 	put_run(k, "run", r);

@@ -32,7 +32,7 @@ struct run_search {
 };
 
 struct found {
-	const struct tracked_run *run;
+	struct tracked_run *run;
 	const struct run_search *by;
 	struct run_value first;		/* of the first order */
 };
@@ -303,7 +303,7 @@ find_all(struct found **out, const struct run_search *s)
 	struct found *v = xalloc(all + 1, sizeof(*v));
 
 	for (size_t i = 0; i < all; i++) {
-		const struct tracked_run *r = rs->v[i];
+		struct tracked_run *r = rs->v[i];
 
 		if (!is_asked(s, r, call_list(s->k, "experiment_ids")) ||
 		    !holds(s, r))

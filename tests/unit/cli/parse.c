@@ -36,7 +36,7 @@ static const struct opt options[] = {
 	{ OPT_INT, 0, "skip", offsetof(struct fit_opts, skip), "N", "",
 	    .low = 0, .high = INFINITY },
 	{ OPT_NUM, 0, "share", offsetof(struct fit_opts, share), "P", "",
-	    .low = 0, .high = 1 },
+	    .low = 0, .high = 1, .with = "threads" },
 	OPT_END
 };
 
@@ -156,6 +156,9 @@ main(void)
 	refuses("what is no number is refused as such",
 	    "option '--threads' takes a whole number, not '2.5'",
 	    W("-ty", "--threads=2.5"));
+	refuses("an option without the one that gives it a meaning is refused",
+	    "--share means nothing without --threads",
+	    W("-ty", "--share=0.5"));
 	refuses("options that exclude each other are not both taken",
 	    "--header and --no-header exclude each other",
 	    W("-ty", "--no-header", "--header"));

@@ -1,10 +1,11 @@
 /*
- * describe.h - a table as one string, for tests to compare.
+ * describe.h - a table, or its shape, as one string, for tests to compare.
  */
 #ifndef UNIT_READ_DESCRIBE_H
 #define UNIT_READ_DESCRIBE_H
 
 #include "base/buf.h"
+#include "read/whole.h"
 #include "table/table.h"
 
 /* Types, missing counts and all cells, as one string. */
@@ -28,6 +29,25 @@ describe_table(struct buf *out, const struct table *t)
 		}
 		buf_adds(out, i + 1 < t->cols ? "; " : "");
 	}
+}
+
+/* Names and types, or what was wrong. */
+static inline void
+describe_shape(struct buf *out, const char *text, size_t n,
+    const struct table_read_opts *o)
+{
+	struct err e = ERR_INIT;
+	struct table *t = NULL;
+
+	if (table_read(&t, text, n, o, &e) < 0) {
+		buf_adds(out, e.msg);
+		return;
+	}
+	buf_addf(out, "%zu rows", t->rows);
+	for (size_t i = 0; i < t->cols; i++)
+		buf_addf(out, "; %s:%s, %zu missing", t->col[i].name,
+		    col_type_name(t->col[i].type), t->col[i].missing);
+	table_free(t);
 }
 
 #endif

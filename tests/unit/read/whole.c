@@ -6,25 +6,6 @@
 #include "../tap.h"
 #include "describe.h"
 
-/* Names and types, or what was wrong. */
-static void
-add_shape(struct buf *out, const char *text, size_t n,
-    const struct table_read_opts *o)
-{
-	struct err e = ERR_INIT;
-	struct table *t = NULL;
-
-	if (table_read(&t, text, n, o, &e) < 0) {
-		buf_adds(out, e.msg);
-		return;
-	}
-	buf_addf(out, "%zu rows", t->rows);
-	for (size_t i = 0; i < t->cols; i++)
-		buf_addf(out, "; %s:%s, %zu missing", t->col[i].name,
-		    col_type_name(t->col[i].type), t->col[i].missing);
-	table_free(t);
-}
-
 /* The shape alone is that of the whole table. */
 static void
 same_shape(const char *text, size_t n, const struct table_read_opts *o,
@@ -38,8 +19,8 @@ same_shape(const char *text, size_t n, const struct table_read_opts *o,
 	shape.shape = true;
 	buf_init(&one, BUF_CAP_SMALL);
 	buf_init(&two, BUF_CAP_SMALL);
-	add_shape(&one, text, n, o);
-	add_shape(&two, text, n, &shape);
+	describe_shape(&one, text, n, o);
+	describe_shape(&two, text, n, &shape);
 	is_text(two.data, one.data, "%s: the shape alone", what);
 	buf_free(&one);
 	buf_free(&two);

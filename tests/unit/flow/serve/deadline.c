@@ -72,6 +72,7 @@ main(void)
 	is_refused("grpc-timeout: m\r\n", "grpc-timeout");
 	is_refused("grpc-timeout: 123456789m\r\n", "grpc-timeout");
 	is_refused("grpc-timeout: -1m\r\n", "grpc-timeout");
+	is_refused("grpc-timeout: +1m\r\n", "grpc-timeout");
 	is_refused("x-envoy-expected-rq-timeout-ms: soon\r\n", "x-envoy");
 	is_checked();
 	return tap_done();

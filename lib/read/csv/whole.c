@@ -5,73 +5,23 @@
  * once every piece has said what it saw.  What comes out depends on the
  * bytes alone.
  */
-#include "read/whole_csv.h"
+#include "read/csv/whole.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/pool.h"
+#include "read/csv/internal.h"
 #include "read/forms.h"
 #include "read/ragged.h"
-#include "read/sniff.h"
 #include "table/column_set.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
 #define SAMPLE_ROWS 100			/* of the first piece */
 #define SAMPLE_MORE 10			/* of each other one */
-#define BAD_LISTED (RAGGED_LISTED + 1)
 #define SHAPE_ROWS 64			/* of a piece, used over and over */
-
-enum trouble { BAD_CELLS = 1, BAD_QUOTE, BAD_TYPE };
-
-struct bad_row {
-	enum trouble what;
-	const char *at;			/* where the record starts */
-	size_t cells;
-	size_t col;
-	const char *s;
-	size_t n;
-};
-
-struct csv_piece {
-	const char *start, *end;
-	uint64_t rows, row0;
-	unsigned *kinds;		/* a column: seen when read */
-	size_t *missing;
-	struct intern **dict;
-	struct bad_row bad[BAD_LISTED];
-	size_t n_bad;
-	struct buf scratch;
-};
-
-enum action { SKIP, READ_INT, READ_FLOAT, READ_BOOL, READ_DATE, READ_TEXT,
-    GUESS_NONE };
-
-struct column_plan {
-	enum action action;
-	bool forced, wanted;
-	enum cell_form form;
-	unsigned kinds;
-	enum col_type type;
-};
-
-struct csv_reading {
-	struct sniffed in;
-	const struct table_read_opts *o;
-	struct na_words na;
-	struct column_plan *plan;
-	struct table *t;		/* one column for each in the file */
-	struct csv_piece *piece;
-	size_t pieces;
-	char *tail;			/* the last line, given its end */
-	struct pool *pool;
-	_Atomic size_t done;
-	size_t room;			/* rows that columns have */
-};
 
 /* ---- pieces ---- */
 
@@ -143,11 +93,28 @@ count_piece(void *ctx, size_t part, int worker)
 	}
 }
 
+/* The rows of all pieces, and the places of each. */
+static int
+add_rows(struct csv_reading *j, struct err *e)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < j->pieces; i++) {
+		j->piece[i].row0 = j->o->shape ? i * SHAPE_ROWS : rows;
+		rows += j->piece[i].rows;
+	}
+	if (rows >= UINT32_MAX)
+		return err_set(e, ERR_TOOBIG, "%s: more than 2^32 rows",
+		    j->in.name);
+	j->t->rows = rows;
+	j->room = j->o->shape ? j->pieces * SHAPE_ROWS : rows;
+	return 0;
+}
+
 static int
 cut_body(struct csv_reading *j, const char *s, const char *end, struct err *e)
 {
 	const char *last = end;
-	uint64_t rows = 0;
 	size_t n;
 
 	while (last > s && last[-1] != j->in.form.eol)
@@ -166,17 +133,9 @@ cut_body(struct csv_reading *j, const char *s, const char *end, struct err *e)
 		add_piece(j, j->tail, j->tail + n + 1);
 	}
 	j->pool = pool_new(j->pieces > 1 ? j->o->threads : 1);
-	pool_run(j->pool, j->pieces, count_piece, j);
-	for (size_t i = 0; i < j->pieces; i++) {
-		j->piece[i].row0 = j->o->shape ? i * SHAPE_ROWS : rows;
-		rows += j->piece[i].rows;
-	}
-	if (rows >= UINT32_MAX)
-		return err_set(e, ERR_TOOBIG, "%s: more than 2^32 rows",
-		    j->in.name);
-	j->t->rows = rows;
-	j->room = j->o->shape ? j->pieces * SHAPE_ROWS : rows;
-	return 0;
+	if (!j->o->shape)	/* else they need no places */
+		pool_run(j->pool, j->pieces, count_piece, j);
+	return add_rows(j, e);
 }
 
 /* ---- one cell ---- */
@@ -326,7 +285,24 @@ skip_number(const struct csv_reading *j, struct csv_piece *pc, size_t col,
 	    (*p != j->in.form.delimiter && *p != j->in.form.eol))
 		return NULL;
 	pc->kinds[col] |= whole ? VALUE_INT : VALUE_FLOAT;
+	usual_is(pc->usual, col, whole ? USUAL_INT : USUAL_FLOAT);
 	return p;
+}
+
+/* Of a shape: may cells like this one, from p to `end`, be passed over? */
+static void
+note_usual(const struct csv_reading *j, struct csv_piece *pc, size_t col,
+    const char *p, const char *end, const struct csv_cell *c)
+{
+	enum action action = j->plan[col].action;
+
+	if (pc->usual == NULL || cell_missing(&j->na, c))
+		return;
+	if (action == READ_TEXT)
+		usual_text(pc->usual, col, p, end);
+	else if (action == READ_DATE && !j->plan[col].forced &&
+	    (pc->kinds[col] & VALUE_DATE))
+		usual_is(pc->usual, col, USUAL_TIME);
 }
 
 /* ---- one piece ---- */
@@ -343,6 +319,9 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 	double v;
 
 	for (size_t i = 0;; p++) {
+		p = usual_pass(pc->usual, &i, p, pc->end);
+		if (i == cols)
+			return p;
 		if (j->o->shape && (q = skip_number(j, pc, i, p)) != NULL) {
 			p = q;
 		} else if (j->plan[i].action == READ_FLOAT && !j->na.numeric &&
@@ -352,11 +331,13 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 			pc->kinds[i] |= VALUE_FLOAT;
 			p = q;
 		} else {
+			q = p;
 			if ((p = csv_cell(f, p, pc->end, &c)) == NULL) {
 				note_bad_row(pc, BAD_QUOTE, record, 0, i, NULL);
 				return NULL;
 			}
 			set_cell(j, pc, i, row, record, &c);
+			note_usual(j, pc, i, q, p, &c);
 		}
 		i++;
 		if (*p == f->eol) {
@@ -387,7 +368,10 @@ read_piece(void *ctx, size_t part, int worker)
 	struct csv_piece *pc = &j->piece[part];
 	size_t row = pc->row0;
 	const char *p = pc->start, *end;
+	uint64_t rows = 0;
 
+	if (j->o->shape && !j->na.numeric)
+		pc->usual = usual_new(&j->in.form, j->in.cols);
 	while (p < pc->end && pc->n_bad < BAD_LISTED) {
 		if (line_blank(&j->in.form, p)) {
 			p = (const char *)memchr(p, j->in.form.eol,
@@ -396,116 +380,20 @@ read_piece(void *ctx, size_t part, int worker)
 		}
 		end = read_row(j, pc, p, row);
 		row = next_row(j, pc, row);
+		rows++;
 		if (end != NULL) {
 			p = end + 1;
 		} else if ((p = csv_record(&j->in.form, p, pc->end)) == NULL) {
 			break;
 		}
 	}
+	usual_free(pc->usual);
+	pc->usual = NULL;
+	if (j->o->shape)
+		pc->rows = rows;
 	j->done++;
 	if (worker == 0)
 		progress_tick(j->o->progress, j->in.name, j->done, j->pieces);
-}
-
-/* ---- troubles ---- */
-
-static uint64_t
-line_of(const struct csv_reading *j, size_t part, const char *at)
-{
-	uint64_t n = j->in.lines + 1;
-
-	for (size_t i = 0; i < part; i++)
-		n += lines_in(&j->in.form, j->piece[i].start, j->piece[i].end);
-	return n + lines_in(&j->in.form, j->piece[part].start, at);
-}
-
-static int
-tell_bad_cell(const struct csv_reading *j, size_t part, const struct bad_row *b,
-    struct err *e)
-{
-	unsigned long long line = line_of(j, part, b->at);
-	struct column *c = &j->t->col[b->col];
-	struct err why = ERR_INIT;
-	struct column one;
-
-	if (b->what == BAD_QUOTE)
-		return err_set(e, ERR_FORMAT, "%s: line %llu: broken quotes "
-		    "in column '%s'", j->in.name, line, c->name);
-	if (column_init(&one, c->name, c->type, 1, e) != 0)
-		return -1;
-	one.form = c->form;
-	column_set_text(&one, 0, b->s, b->n, &why);
-	column_release(&one);
-	return err_set(e, ERR_FORMAT, "%s: line %llu: column '%s': %s",
-	    j->in.name, line, j->in.names[b->col], why.msg);
-}
-
-/* Rows of the wrong length, the first few by their lines. */
-static int
-tell_ragged(const struct csv_reading *j, struct err *e)
-{
-	struct ragged r = { .in = &j->in };
-
-	for (size_t i = 0; i < j->pieces && r.n <= RAGGED_LISTED; i++)
-		for (size_t k = 0; k < j->piece[i].n_bad; k++) {
-			const struct bad_row *b = &j->piece[i].bad[k];
-
-			if (b->what == BAD_CELLS)
-				ragged_add(&r, line_of(j, i, b->at), b->cells,
-				    b->at, j->piece[i].end);
-		}
-	return ragged_tell(&r, e);
-}
-
-/* What is told so far, and the next trouble behind it. */
-static void
-add_trouble(struct buf *told, const struct csv_reading *j,
-    const struct err *e)
-{
-	buf_addf(told, "%s%s", told->len ? "; " : "", told->len ?
-	    behind_name(j->in.name, e->msg) : e->msg);
-}
-
-/* Every kind of trouble at once: rows of the wrong length, and the first bad
- * cell of each column, the first few. */
-static int
-tell_bad_rows(const struct csv_reading *j, struct err *e)
-{
-	size_t told_col[BAD_LISTED], cols = 0, k;
-	bool ragged = false, cut = false;
-	struct buf told;
-
-	buf_init(&told, BUF_CAP_SMALL);
-	for (size_t i = 0; i < j->pieces && !cut; i++) {
-		const struct csv_piece *pc = &j->piece[i];
-
-		for (size_t n = 0; n < pc->n_bad && !cut; n++) {
-			const struct bad_row *b = &pc->bad[n];
-			struct err one = ERR_INIT;
-
-			for (k = 0; k < cols && told_col[k] != b->col; k++)
-				;
-			if (b->what == BAD_CELLS ? ragged :
-			    b->what == BAD_TYPE && k < cols)
-				continue;
-			cut = cols == BAD_LISTED - 1;
-			(void)(b->what == BAD_CELLS ? tell_ragged(j, &one) :
-			    tell_bad_cell(j, i, b, &one));
-			ragged = ragged || b->what == BAD_CELLS;
-			if (b->what == BAD_TYPE && !cut)
-				told_col[cols++] = b->col;
-			add_trouble(&told, j, &one);
-			cut = cut || b->what == BAD_QUOTE;
-		}
-	}
-	for (k = 0; k < cols && cols > 1; k++)
-		buf_addf(&told, "%s --type '%s=text'", k ? "" :
-		    "; to read them as text:", j->in.names[told_col[k]]);
-	if (told.len > 0)
-		err_set(e, ERR_FORMAT, "%s", told.data);
-	k = told.len;
-	buf_free(&told);
-	return k > 0 ? -1 : 0;
 }
 
 /* ---- types ---- */
@@ -640,7 +528,7 @@ read_all(struct csv_reading *j, struct err *e)
 		if (j->plan[i].wanted && prepare_column(j, i, e) != 0)
 			return -1;
 	pool_run(j->pool, j->pieces, read_piece, j);
-	if (tell_bad_rows(j, e) != 0)
+	if (csv_tell_bad_rows(j, e) != 0 || (j->o->shape && add_rows(j, e) != 0))
 		return -1;
 	for (size_t i = 0; i < j->in.cols; i++) {
 		struct column_plan *p = &j->plan[i];
@@ -665,7 +553,7 @@ read_all(struct csv_reading *j, struct err *e)
 		return 0;
 	j->done = 0;
 	pool_run(j->pool, j->pieces, read_piece, j);
-	return tell_bad_rows(j, e);
+	return csv_tell_bad_rows(j, e);
 }
 
 /* ---- the end ---- */

@@ -1,9 +1,9 @@
 /*
- * read/whole_csv.h - a whole table from bytes that are CSV.  Private to
+ * read/csv/whole.h - a whole table from bytes that are CSV.  Private to
  * lib/read; read/whole.h has the rules.
  */
-#ifndef READ_WHOLE_CSV_H
-#define READ_WHOLE_CSV_H
+#ifndef READ_CSV_WHOLE_H
+#define READ_CSV_WHOLE_H
 
 #include "read/options.h"
 #include "table/table.h"
