@@ -421,6 +421,7 @@ ask_peer() {
 import os
 import sys
 import time
+from datetime import datetime, timezone
 who, task, path, threads = sys.argv[1:4] + [int(sys.argv[4])]
 os.environ["POLARS_MAX_THREADS"] = str(threads)
 csv, parquet = path + ".csv", path + ".parquet"
@@ -442,11 +443,15 @@ elif who == "pandera":
     C, K = pa.Column, pa.Check
     cols = {"id": C(pl.Int64, [K.ge(0)], unique=True), "plan": C(str, K.isin(["basic", "gold", "silver", "free"])),
             "country": C(str, K.isin(["DE", "FR", "US", "GB", "IT", "ES", "NL", "SE"])),
-            "city": C(str, K.str_length(6, 8)), "code": C(str, K.str_matches(r"^A[0-9]{4}-X$"))}
+            "city": C(str, K.str_length(6, 8)), "code": C(str, K.str_matches(r"^A[0-9]{4}-X$")), "active": C(bool),
+            "at": C(pl.Datetime, K.in_range(datetime(2026, 1, 1), datetime(2026, 12, 31)), coerce=True),
+            "note": C(str, K(lambda d: d.lazyframe.select(pl.col("note").is_not_null().mean() >= .5)), nullable=True)}
     for i in range(6):
         cols[f"i{i}"] = C(pl.Int64, K.in_range(0, 999999))
         cols[f"f{i}"] = C(pl.Float64, K.in_range(-100, 200))
-    f = lambda: pa.DataFrameSchema(cols).validate(pl.read_csv(csv), lazy=True)
+    rules = [K(lambda d: d.lazyframe.select(pl.len() >= 1000)),
+             K(lambda d: d.lazyframe.select((pl.col("i0") <= pl.col("i3")) | (pl.col("i3") < 10)))]
+    f = lambda: pa.DataFrameSchema(cols, rules).validate(pl.read_csv(csv, try_parse_dates=True), lazy=True)
 else:
     import pandas as pd
     import great_expectations as gx
@@ -456,7 +461,7 @@ else:
     def f():
         ctx = gx.get_context(mode="ephemeral")
         batch = ctx.data_sources.add_pandas("p").add_dataframe_asset("a").add_batch_definition_whole_dataframe("b")
-        batch = batch.get_batch({"dataframe": pd.read_csv(csv)})
+        batch = batch.get_batch({"dataframe": pd.read_csv(csv, parse_dates=["at"])})
         s = gx.ExpectationSuite("s")
         s.add_expectation(E.ExpectColumnValuesToBeUnique(column="id"))
         for i in range(6):
@@ -465,7 +470,20 @@ else:
         s.add_expectation(E.ExpectColumnValuesToBeInSet(column="plan", value_set=["basic", "gold", "silver", "free"]))
         s.add_expectation(E.ExpectColumnValueLengthsToBeBetween(column="city", min_value=6, max_value=8))
         s.add_expectation(E.ExpectColumnValuesToMatchRegex(column="code", regex="^A[0-9]{4}-X$"))
-        batch.validate(s)
+        s.add_expectation(E.ExpectColumnValuesToBeBetween(column="id", min_value=0))
+        s.add_expectation(E.ExpectColumnValuesToNotBeNull(column="id"))
+        s.add_expectation(E.ExpectColumnValuesToBeInSet(
+            column="country", value_set=["DE", "FR", "US", "GB", "IT", "ES", "NL", "SE"]))
+        s.add_expectation(E.ExpectColumnValuesToBeInSet(column="active", value_set=[True, False]))
+        s.add_expectation(E.ExpectColumnValuesToBeBetween(
+            column="at", min_value=datetime(2026, 1, 1, tzinfo=timezone.utc),
+            max_value=datetime(2026, 12, 31, tzinfo=timezone.utc)))
+        s.add_expectation(E.ExpectColumnValuesToNotBeNull(column="note", mostly=.5))
+        s.add_expectation(E.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A="i3", column_B="i0", or_equal=True, mostly=.01))
+        s.add_expectation(E.ExpectTableRowCountToBeBetween(min_value=1000))
+        if len(batch.validate(s).results) != 24:
+            sys.exit(1)
 begin = time.perf_counter()
 f()
 print(time.perf_counter() - begin)
