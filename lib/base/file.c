@@ -324,6 +324,23 @@ file_write_fd(const struct os *os, int fd, const void *p, size_t n,
 }
 
 int
+file_write_at(int fd, const void *p, size_t n, uint64_t at, struct err *e)
+{
+	for (const char *s = p; n > 0;) {
+		ssize_t put = pwrite(fd, s, n, (off_t)at);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return err_sys(e, "cannot write a file of scratch");
+		s += put;
+		at += (uint64_t)put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+int
 out_file_open(struct out_file *f, const struct os *os, const char *path,
     mode_t mode, bool durable, struct err *e)
 {

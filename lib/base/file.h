@@ -59,6 +59,9 @@ int file_refuse_same(const char *out, const char *in, struct err *e);
 int file_write_fd(const struct os *os, int fd, const void *p, size_t n,
     const char *name, struct err *e);
 
+/* The same at a place of its own, in a file of ours that has no name. */
+int file_write_at(int fd, const void *p, size_t n, uint64_t at, struct err *e);
+
 /* A file being written. */
 struct out_file {
 	const struct os *os;

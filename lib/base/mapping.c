@@ -1,4 +1,5 @@
 /* Parts of files mapped for reading. */
+#define _GNU_SOURCE
 #include "base/mapping.h"
 
 #include <sys/mman.h>
@@ -27,4 +28,16 @@ mapping_release(struct mapping *m)
 	if (m->at)
 		munmap(m->at, m->n);
 	m->at = NULL;
+}
+
+/* A page that is but touched may be wanted by its neighbour: it stays. */
+void
+mapping_let_go(const void *p, size_t n)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)p + page - 1) / page * page;
+	uintptr_t to = ((uintptr_t)p + n) / page * page;
+
+	if (to > from)
+		(void)madvise((void *)from, to - from, MADV_DONTNEED);
 }

@@ -21,5 +21,7 @@ struct mapping {
 int mapping_init(struct mapping *m, int fd, uint64_t from, uint64_t n,
     const char *name, struct err *e);
 void mapping_release(struct mapping *m);
+/* n bytes at p, in a mapping, take no memory until they are read again. */
+void mapping_let_go(const void *p, size_t n);
 
 #endif

@@ -209,19 +209,11 @@ struct run_writer {
 static int
 flush_run(struct run_writer *w, struct err *e)
 {
-	for (size_t at = 0; at < w->b.len;) {
-		ssize_t n = pwrite(w->fd, w->b.data + at, w->b.len - at,
-		    w->end);
+	int r = file_write_at(w->fd, w->b.data, w->b.len, (uint64_t)w->end, e);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_sys(e, "cannot write what is being sorted");
-		at += (size_t)n;
-		w->end += n;
-	}
+	w->end += (off_t)w->b.len;
 	buf_clear(&w->b);
-	return 0;
+	return r;
 }
 
 static int

@@ -99,6 +99,7 @@ design_init(struct design *d, const struct frame *f, struct err *e)
 		d->impute[number] = median_of(v, f->rows, room);
 		standard_steps(&d->offset[number], &d->scale[number], v,
 		    f->rows, d->impute[number]);
+		frame_let_go_of(f, k, 0, f->rows);
 		number++;
 	}
 	free(room);

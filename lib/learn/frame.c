@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/intern.h"
+#include "base/mapping.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/shellword.h"
@@ -219,7 +220,9 @@ take_feature(struct frame *f, const struct column *c,
 	    c->type == COL_DATETIME ? c->type : COL_FLOAT64;
 	f->n_features++;
 	if (!x->category) {
-		x->number = numbers_of(&f->arena, c);
+		x->number = o->mapped && c->type == COL_FLOAT32 ? c->f32 :
+		    numbers_of(&f->arena, c);
+		x->mapped = x->number == c->f32;
 		return 0;
 	}
 	if (find_levels(&f->arena, &x->levels, &x->n_levels, &x->level, c,
@@ -558,6 +561,7 @@ frame_init_like(struct frame *f, const struct frame *like,
 		if (table_index(&at, t, l->name, e) < 0)
 			goto fail;
 		*x = *l;
+		x->mapped = false;
 		if (l->category) {
 			x->level = level_places(&f->arena, &t->col[at], l->levels,
 			    l->n_levels, false);
@@ -580,4 +584,27 @@ void
 frame_release(struct frame *f)
 {
 	arena_free(&f->arena);
+}
+
+/* Pages come in windows of this many bytes, which reach back into rows that
+ * were let go. */
+#define WINDOW_BYTES ((size_t)64 << 10)
+
+void
+frame_let_go_of(const struct frame *f, size_t k, size_t from, size_t to)
+{
+	const struct feature *x = &f->feature[k];
+	size_t back = WINDOW_BYTES / sizeof(*x->number);
+
+	if (!x->mapped)
+		return;
+	from = from > back ? from - back : 0;
+	mapping_let_go(x->number + from, (to - from) * sizeof(*x->number));
+}
+
+void
+frame_let_go(const struct frame *f, size_t from, size_t to)
+{
+	for (size_t k = 0; k < f->n_features; k++)
+		frame_let_go_of(f, k, from, to);
 }

@@ -33,6 +33,7 @@ struct feature {
 	enum col_type read_as;		/* COL_FLOAT64, COL_BOOL, COL_CATEGORY */
 	bool category;
 	const float *number;		/* (rows), NaN missing; or NULL */
+	bool mapped;			/* ... in a mapping */
 	const uint32_t *level;		/* (rows), LEVEL_MISSING; or NULL */
 	const char *const *levels;	/* sorted by bytes */
 	size_t n_levels;
@@ -70,9 +71,11 @@ struct frame_opts {
 	size_t n_categorical;
 	const char *const *numeric;	/* take keys as numbers */
 	size_t n_numeric;
+	bool mapped;			/* float32 columns lie in a mapping
+					 * (base/mapping.h), and are borrowed */
 };
 
-/* Nothing of the table is needed afterwards. */
+/* Nothing of the table is needed afterwards, but what is borrowed. */
 int frame_init(struct frame *f, const struct table *t,
     const struct frame_opts *o, struct err *e);
 /* Other rows for the same model: levels and classes are those of `like`,
@@ -81,5 +84,10 @@ int frame_init(struct frame *f, const struct table *t,
 int frame_init_like(struct frame *f, const struct frame *like,
     const struct table *t, struct err *e);
 void frame_release(struct frame *f);
+/* The numbers of rows [from, to) have been read, of all features or of
+ * feature k: if they are mapped they take no memory until they are read
+ * again. */
+void frame_let_go(const struct frame *f, size_t from, size_t to);
+void frame_let_go_of(const struct frame *f, size_t k, size_t from, size_t to);
 
 #endif

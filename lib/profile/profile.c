@@ -210,7 +210,8 @@ profile_new(struct profile **out, const struct table *t, struct err *e)
 }
 
 int
-profile_add(struct profile *p, const struct table *block, struct err *e)
+profile_add(struct profile *p, const struct table *block, int threads,
+    struct err *e)
 {
 	if (block->cols != p->cols)
 		return err_set(e, ERR_FORMAT, "%zu columns, not %zu",
@@ -220,7 +221,7 @@ profile_add(struct profile *p, const struct table *block, struct err *e)
 		    strcmp(p->col[i].name, block->col[i].name) != 0)
 			return err_set(e, ERR_FORMAT, "column '%s' is not "
 			    "what it was", block->col[i].name);
-	return add_table(p, block, true, 1, e);
+	return add_table(p, block, true, threads, e);
 }
 
 static int

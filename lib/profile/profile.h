@@ -44,7 +44,8 @@ int profile_of_columns(struct profile **out, const struct table *t,
     int threads, struct err *e);
 /* Empty, with the columns of t; then blocks of the same shape. */
 int profile_new(struct profile **out, const struct table *t, struct err *e);
-int profile_add(struct profile *p, const struct table *block, struct err *e);
+int profile_add(struct profile *p, const struct table *block, int threads,
+    struct err *e);
 /* Into `to`; by column name, same set of names.  int64 and float64 become
  * float64, category and text text; other mixtures are ERR_FORMAT. */
 int profile_merge(struct profile *to, const struct profile *from,

@@ -31,6 +31,7 @@
 #include "read/whole.h"
 
 #define FIT_GOLDEN 8		/* rows */
+#define FIT_PARTS_BYTES ((size_t)32 << 20)
 
 struct fit_request {
 	const char *data, *valid;	/* names; valid may be NULL */
@@ -47,6 +48,8 @@ struct fit_request {
 	bool intervals;			/* of the metrics of `valid` */
 	uint64_t keep_bytes;		/* what rows kept for the next fit may
 					 * take; 0: none are */
+	size_t parts_bytes;		/* CSV of more bytes is read so many
+					 * at a time; 0: FIT_PARTS_BYTES */
 	const struct log *log;
 	/* Told of the metric of that name after each fold; true: enough, which
 	 * is ERR_STOPPED.  Or NULL. */

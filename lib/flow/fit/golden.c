@@ -88,6 +88,8 @@ same_cell(const struct column *a, size_t i, const struct column *b, size_t k)
 
 	if (column_missing(a, i) || column_missing(b, k))
 		return column_missing(a, i) && column_missing(b, k);
+	if (b->type == COL_FLOAT32)
+		return (float)column_number(a, i) == b->f32[k];
 	if (!col_type_is_text(a->type) || !col_type_is_text(b->type))
 		return column_number(a, i) == column_number(b, k);
 	x = column_text(a, i, &n_a);
@@ -147,30 +149,36 @@ find_columns(const struct column **real, struct profile_column *p,
 }
 
 int
-golden_rows(struct table **out, const struct frame *f,
+golden_rows(struct table **out, bool *met, const struct frame *f,
     const struct table *train, const struct profile *profile, struct err *e)
 {
 	size_t n = f->n_features, i = 0;
 	struct arena a = { 0 };
-	const struct column **real = arena_alloc(&a, n * sizeof(*real));
+	const struct column **row = arena_alloc(&a, n * sizeof(*row));
 	struct profile_column *p = arena_alloc(&a, n * sizeof(*p));
 	struct table *t;
 	struct rng r;
+	bool real;
 
+	*met = false;
 	if (new_rows(&t, f, e) < 0) {
 		arena_free(&a);
 		return -1;
 	}
-	find_columns(real, p, f, train, profile);
+	find_columns(row, p, f, train, profile);
 	rng_seed(&r, GOLDEN_SEED, 0);
 	for (int tries = 0; i + 1 < FIT_GOLDEN && tries < TRIES; tries++) {
 		for (size_t k = 0; k < n; k++)
 			draw_cell(&t->col[k], i, &p[k], &r);
-		i += !is_real(t, i, real);
+		real = is_real(t, i, row);
+		*met |= real;
+		i += !real;
 	}
 	for (size_t k = 0; k < n; k++)
 		set_missing(&t->col[k], i);
-	t->rows = i + !is_real(t, i, real);
+	real = is_real(t, i, row);
+	*met |= real;
+	t->rows = i + !real;
 	for (size_t k = 0; k < n; k++)
 		t->col[k].rows = t->rows;
 	arena_free(&a);

@@ -5,6 +5,7 @@
 #define FLOW_FIT_INTERNAL_H
 
 #include "base/file.h"
+#include "base/mapping.h"
 #include "base/parcel.h"
 #include "catalog/bytes.h"
 #include "exec/meter.h"
@@ -34,6 +35,15 @@ struct prepared {
 	struct parcel from;		/* what it borrows from, or nothing */
 };
 
+/* What is kept of rows that were read in parts (flow/fit/parts.c), besides a
+ * table whose numbers are the float32 a learner sees, mapped. */
+struct fit_parts {
+	bool tried;
+	struct mapping map;
+	struct profile *profile;	/* NULL: they were read whole */
+	bool rounded;		/* some number is no float32 */
+};
+
 /* A name whose rows are read, once they are wanted. */
 struct fit_input {
 	const char *name;
@@ -44,6 +54,7 @@ struct fit_input {
 	struct table *table;
 	struct table *whole;		/* what that borrows from, or NULL */
 	size_t dropped;
+	struct fit_parts parts;
 };
 
 struct fitting {
@@ -80,6 +91,10 @@ int fit_find_inputs(struct fitting *f, struct err *e);
 int fit_load_train(struct fitting *f, struct err *e);
 int fit_load_valid(struct fitting *f, const struct frame *like, struct err *e);
 void fit_input_release(struct fit_input *in);
+/* The table of training rows, in parts; false: they must be read whole. */
+bool fit_load_parts(struct fitting *f);
+/* What that left, the table included. */
+void fit_parts_release(struct fit_input *in);
 
 /* The rows as they are made ready, or as they were before.  With folds those of
  * fold k (deal is called when they must be known), else all. */
@@ -111,8 +126,9 @@ int fit_cross_validate(struct fitting *f, struct err *e);
  * rows. */
 int fit_prove(struct fitting *f, struct err *e);
 /* Rows with the features of `f`, drawn from the profile of the training rows
- * `t`: as many as are filled, none where every drawn one was among these. */
-int golden_rows(struct table **out, const struct frame *f,
+ * `t`: as many as are filled, none where every drawn one was among these.
+ * *met: one was, as float32 sees it; such numbers say no more. */
+int golden_rows(struct table **out, bool *met, const struct frame *f,
     const struct table *t, const struct profile *profile, struct err *e);
 
 #endif

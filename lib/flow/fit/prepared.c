@@ -53,24 +53,32 @@ write_profile(struct buf *out, const struct profile *profile, struct err *e)
 	return 0;
 }
 
-/* What travels in the model: the profile of the rows, and rows drawn from it. */
+/* What travels in the model: the profile of the rows, and rows drawn from it.
+ * 1: one of these may be a training row, which only its numbers as they were
+ * written can say. */
 static int
-describe_rows(struct prepared *p, const struct table *t, int threads,
+describe_rows(struct prepared *p, struct fit_input *in, int threads,
     struct err *e)
 {
-	struct table picked = pick_columns(&p->train, t);
-	struct profile *profile = NULL;
-	int r = profile_of_table(&profile, &picked, threads, e);
+	struct table picked = pick_columns(&p->train, in->table);
+	struct profile *own = NULL, *profile = in->parts.profile;
+	bool met = false;
+	int r = 0;
 
+	if (profile == NULL) {
+		r = profile_of_table(&own, &picked, threads, e);
+		profile = own;
+	}
 	if (r == 0)
 		r = write_profile(&p->profile, profile, e);
 	if (r == 0)
-		r = golden_rows(&p->golden, &p->train, t, profile, e);
+		r = golden_rows(&p->golden, &met, &p->train, in->table,
+		    profile, e);
 	if (r == 0)
 		r = take_probes(p, &picked, e);
-	profile_free(profile);
+	profile_free(own);
 	free(picked.col);
-	return r;
+	return r == 0 && met && in->parts.rounded ? 1 : r;
 }
 
 static int
@@ -93,15 +101,33 @@ make_bins(struct prepared *p, const struct fitting *f, struct err *e)
 	return r;
 }
 
-/* All rows to learn from, those of --valid to judge by. */
+/* All rows to learn from, in parts where that will do. */
 static int
-make_whole(struct prepared *p, struct fitting *f, struct err *e)
+make_train(struct prepared *p, struct fitting *f, struct err *e)
 {
+	struct frame_opts o = f->frame_opts;
+	int r;
+
 	if (fit_load_train(f, e) < 0)
 		return -1;
 	p->dropped = f->data.dropped;
-	if (frame_init(&p->train, f->data.table, &f->frame_opts, e) < 0)
+	o.mapped = f->data.parts.profile != NULL;
+	if (frame_init(&p->train, f->data.table, &o, e) < 0)
 		return err_wrap(e, "%s", f->data.name);
+	r = describe_rows(p, &f->data, f->rq->learn.threads, e);
+	if (r <= 0)
+		return r;
+	prepared_release(p);
+	fit_parts_release(&f->data);
+	return make_train(p, f, e);
+}
+
+/* Those, and the ones of --valid to judge by. */
+static int
+make_whole(struct prepared *p, struct fitting *f, struct err *e)
+{
+	if (make_train(p, f, e) < 0)
+		return -1;
 	if (f->rq->valid) {
 		if (fit_load_valid(f, &p->train, e) < 0)
 			return -1;
@@ -110,8 +136,7 @@ make_whole(struct prepared *p, struct fitting *f, struct err *e)
 		if (frame_init_like(&p->valid, &p->train, p->judged, e) < 0)
 			return err_wrap(e, "%s", f->judge.name);
 	}
-	return describe_rows(p, f->data.table, f->rq->learn.threads, e) < 0 ? -1 :
-	    make_bins(p, f, e);
+	return make_bins(p, f, e);
 }
 
 /* Those a fold learns from and is judged by. */

@@ -191,7 +191,8 @@ load_input(struct fitting *f, struct fit_input *in,
 int
 fit_load_train(struct fitting *f, struct err *e)
 {
-	return f->data.table ? 0 : load_input(f, &f->data, &f->read, e);
+	return f->data.table || fit_load_parts(f) ? 0 : load_input(f, &f->data,
+	    &f->read, e);
 }
 
 int
@@ -209,6 +210,7 @@ fit_load_valid(struct fitting *f, const struct frame *like, struct err *e)
 void
 fit_input_release(struct fit_input *in)
 {
+	fit_parts_release(in);
 	table_free(in->table);
 	table_free(in->whole);
 	if (in->open)

@@ -9,6 +9,7 @@
 #include "math/order.h"
 
 #define PART ((size_t)1024)	/* rows that are binned together */
+#define LET_GO 16		/* parts, then their numbers are let go */
 #define LANE 16			/* searches side by side */
 #define LEVELS_MAX 254		/* a row's bin is a byte, one means none */
 #define ZERO 1e-35f		/* what is not beyond it counts as zero */
@@ -306,6 +307,7 @@ find_bins(void *ctx, size_t k, int worker)
 		category_bins(&j->b->feature[k], f, j->f->rows, j->p);
 	else
 		number_bins(&j->b->feature[k], f->number, j->f->rows, j->p);
+	frame_let_go_of(j->f, k, 0, j->f->rows);
 }
 
 /*
@@ -382,6 +384,8 @@ fill_part(void *ctx, size_t part, int worker)
 		for (size_t i = 0; i < n; i++)
 			row[i * b->stride] = column[i];
 	}
+	if ((part + 1) % LET_GO == 0)
+		frame_let_go(j->f, from + n - LET_GO * PART, from + n);
 }
 
 /* A row that lies within one cache line costs one miss: room up to a power

@@ -162,6 +162,7 @@ piece_curvature(void *ctx, size_t piece, int worker)
 				add_levels(c, room, &b, pass->n_levels);
 			}
 	}
+	linear_done(&pass->rows, piece);
 	linear_block_release(&b);
 	free(room->by_column);
 	free(room->by_row);

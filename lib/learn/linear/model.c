@@ -10,6 +10,8 @@
 #include "learn/linear/emit.h"
 #include "learn/objective.h"
 
+#define LET_GO 32	/* blocks, then their numbers are let go */
+
 struct linear_model {
 	struct design design;		/* of the training rows */
 	struct linear_fit fit;
@@ -102,6 +104,9 @@ train_loss(const struct linear_model *m, const struct frame *f)
 			sum += w * ob->answer_loss(s, f, from + i);
 			weights += w;
 		}
+		if ((from / LINEAR_BLOCK + 1) % LET_GO == 0)
+			frame_let_go(f, from + n - LET_GO * LINEAR_BLOCK,
+			    from + n);
 	}
 	linear_block_release(&b);
 	return weights > 0 ? sum / weights : NAN;

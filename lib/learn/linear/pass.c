@@ -60,6 +60,17 @@ linear_next(const struct linear_pass *pass, size_t piece,
 	return rows_of_block(pass->m, at, start_of_piece(pass, piece + 1));
 }
 
+void
+linear_done(const struct linear_pass *pass, size_t piece)
+{
+	const struct linear_problem *m = pass->m;
+	size_t each = LINEAR_BLOCK * m->step;
+	size_t end = start_of_piece(pass, piece + 1) * each;
+
+	frame_let_go(m->f, start_of_piece(pass, piece) * each,
+	    end < m->f->rows ? end : m->f->rows);
+}
+
 double
 linear_row_weight(const struct linear_problem *m, size_t row)
 {

@@ -24,6 +24,8 @@ void linear_pass_init(struct linear_pass *pass, const struct linear_problem *m,
 struct design_rows linear_first(const struct linear_pass *pass, size_t piece);
 struct design_rows linear_next(const struct linear_pass *pass, size_t piece,
     const struct design_rows *r);
+/* A piece's rows have been read. */
+void linear_done(const struct linear_pass *pass, size_t piece);
 /* A row's share of the loss. */
 double linear_row_weight(const struct linear_problem *m, size_t row);
 

@@ -100,6 +100,7 @@ piece_slopes(void *ctx, size_t piece, int worker)
 		for (size_t a = 0; a < m->k; a++)
 			add_slopes(s->g + a * m->q, &b, off + a * LINEAR_BLOCK);
 	}
+	linear_done(&pass->rows, piece);
 	linear_block_release(&b);
 	free(off);
 }
