@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "read/door/door.h"
 #include "read/sniff.h"
-#include "read/whole_csv.h"
+#include "read/csv/whole.h"
 
 struct parts {
 	struct source *src;
