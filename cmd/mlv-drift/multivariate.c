@@ -85,7 +85,18 @@ open_rows(struct side *s, struct cli *c, const char *name,
 		return err_set(e, ERR_UNSUPPORTED, s->p != NULL ? "'%s' is a "
 		    "profile, which has no rows: name its data" : "no rows in "
 		    "'%s'", name);
-	return 0;
+	return multi_split_lists(s->t, e);
+}
+
+/* Is it the place of a list: LIST.0? */
+static bool
+is_of_list(const char *name, const char *list)
+{
+	size_t n = strlen(list);
+
+	return strncmp(name, list, n) == 0 && name[n] == '.' &&
+	    name[n + 1] != '\0' && name[n + 1 + strspn(name + n + 1,
+	    "0123456789")] == '\0';
 }
 
 /* Names, and patterns of names of the reference's columns. */
@@ -99,15 +110,17 @@ find_named(struct texts *out, struct cli *c, const struct texts *in,
 	for (size_t i = 0; i < in->n; i++) {
 		size_t before = out->n;
 
-		if (strpbrk(in->v[i], "*?[") == NULL || table_find(ref,
-		    in->v[i]) != NULL) {
+		if (table_find(ref, in->v[i]) != NULL) {
 			out->v[out->n++] = in->v[i];
 			continue;
 		}
 		for (size_t k = 0; k < ref->cols; k++)
-			if (fnmatch(in->v[i], ref->col[k].name, 0) == 0)
+			if (fnmatch(in->v[i], ref->col[k].name, 0) == 0 ||
+			    is_of_list(ref->col[k].name, in->v[i]))
 				out->v[out->n++] = ref->col[k].name;
-		if (out->n == before)
+		if (out->n == before && strpbrk(in->v[i], "*?[") == NULL)
+			out->v[out->n++] = in->v[i];	/* told later */
+		else if (out->n == before)
 			return err_set(e, ERR_NOENT, "no column of the "
 			    "reference is like '%s'", in->v[i]);
 	}
@@ -184,9 +197,10 @@ const struct verb verb_multivariate = {
 "The classifier is boosted trees that learn to tell the rows of both sides\n"
 "apart; its score is the area under the ROC curve on held out rows, with a\n"
 "95 % interval: drift from the threshold on (0.55), where the interval lies\n"
-"above 0.5.  -c 'e_*' judges an embedding whose dimensions are such columns;\n"
-"of one there are also distance, of the means (drift above 0.2), ratio, of\n"
-"dimensions that drifted (0.2), and mmd (0.015), with Evidently's numbers.\n"
+"above 0.5.  -c 'e_*' judges an embedding whose dimensions are such columns,\n"
+"-c NAME one that is a column of lists, as of Parquet.  Of embeddings there are\n"
+"also distance, of the means (drift above 0.2), ratio, of dimensions that\n"
+"drifted (0.2), and mmd (0.015), with Evidently's numbers.\n"
 "Texts enter as their length and the words in them.  The reconstruction\n"
 "is how far rows lie from the principal components of the reference, 65 % of\n"
 "its variance, with three sampling errors: drift where it is further from the\n"

@@ -94,4 +94,19 @@ check "multivariate -m distance, ratio, mmd: an embedding by Evidently's numbers
 	says 'mmd needs whole vectors' &&
 	expect 2 drift -m reconstruction -t 1 v.csv moved.csv
 X
+check 'multivariate: a column of lists of numbers is an embedding, by its name or one of its places' <<'X'
+	lists() { # SHIFT
+		awk -v s="$1" 'BEGIN { for (i = 0; i < 200; i++)
+			printf "{\"k\":%d,\"e\":[%.2f,%.4f]}\n", i % 5, i % 10 / 10 + s, i % 7 / 7 }'
+	} &&
+	lists 0 >a.jsonl &&
+	lists 0.25 >b.jsonl &&
+	expect 1 drift -m distance -c e a.jsonl b.jsonl &&
+	test "$(cut -f 6-8 out)" = '0.2	2	drift' &&
+	expect 1 drift -m ratio -c e a.jsonl b.jsonl &&
+	test "$(cut -f 2 out)" = 0.5 &&
+	expect 0 drift -m distance -c e.1 a.jsonl b.jsonl &&
+	sed '3s/,[^,]*]/]/' b.jsonl >ragged.jsonl &&
+	expect 3 drift -m distance -c e a.jsonl ragged.jsonl
+X
 finish
