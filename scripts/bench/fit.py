@@ -1,14 +1,18 @@
 """fit.py FOLDER ROWS...: what scripts/bench/fit.sh runs.
 
-Both sides read the same CSV file, train 100 trees of 31 leaves at 255 bins
-on two threads and save a model.  mlv-train is timed as a whole process;
-LightGBM inside a fresh Python after its imports, reading with pandas (as
-float32) and with its own loader, whichever is faster, and laying out its
-histograms as it likes.  Medians of five runs,
-taken in turn; of three from a million rows.  mlv-train also checks its graph
-against the learner, profiles the data and syncs the file within its time.
+All sides read the same CSV file, train 100 trees of 31 leaves at 255 bins
+on two threads and save a model.  mlv-train is timed as a whole process,
+exact and packed (use_quantized_grad), which also checks its graph against
+the learner, profiles the data and syncs the file; the others inside a fresh
+Python after its imports, reading with pandas as float32, LightGBM also with
+its own loader and laying out its histograms as it likes.  Those that cannot
+be imported are left out.  Medians of five runs, taken in turn; of three from
+a million rows.  AUC is on 50,000 rows of their own; peak memory is the
+process's.
 """
+import importlib.util
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -35,36 +39,90 @@ def write(path, rows, seed):
     d.to_csv(path, index=False)
 
 
-def peer(how, train, model):
-    """One run of LightGBM; prints its seconds."""
+def lightgbm(how, train, model):
     import lightgbm as lgb
-    import numpy as np
-    import pandas as pd
     p = {"objective": "binary", "verbose": -1, "num_threads": THREADS, "header": True, "label_column": "name:y"}
     begin = time.perf_counter()
-    if how == "pandas":
-        d = pd.read_csv(train, dtype=np.float32)
-        data = lgb.Dataset(d.iloc[:, 1:], d["y"], params=p)
+    if how == "lightgbm":
+        x, y = read(train)
+        data = lgb.Dataset(x, y, params=p)
     else:
         data = lgb.Dataset(train, params=p)
-    lgb.train(p, data, 100).save_model(model)
-    print(time.perf_counter() - begin)
+    m = lgb.train(p, data, 100)
+    m.save_model(model)
+    return time.perf_counter() - begin, m.predict
 
 
-def peer_auc(test, model):
-    import lightgbm as lgb
+def xgboost(how, train, model):
+    from xgboost import XGBClassifier
+    m = XGBClassifier(n_estimators=100, max_leaves=31, grow_policy="lossguide", max_depth=0, max_bin=255,
+                      tree_method="hist", learning_rate=.1, n_jobs=THREADS)
+    return fitted(m, train, lambda: m.save_model(model + ".ubj"))
+
+
+def histgb(how, train, model):
+    import pickle
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    m = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=31, max_bins=255, early_stopping=False)
+    return fitted(m, train, lambda: open(model, "wb").write(pickle.dumps(m)))
+
+
+def catboost(how, train, model):
+    from catboost import CatBoostClassifier
+    m = CatBoostClassifier(iterations=100, grow_policy="Lossguide", max_leaves=31, border_count=254,
+                           learning_rate=.1, thread_count=THREADS, verbose=0, allow_writing_files=False)
+    return fitted(m, train, lambda: m.save_model(model))
+
+
+def ydf(how, train, model):
+    import ydf as y_d_f
+    begin = time.perf_counter()
+    x, y = read(train)
+    m = y_d_f.GradientBoostedTreesLearner(
+        label="y", num_trees=100, growing_strategy="BEST_FIRST_GLOBAL", max_num_nodes=31, validation_ratio=0.0,
+        early_stopping="NONE", discretize_numerical_columns=True, num_discretized_numerical_bins=255,
+        num_threads=THREADS).train(dict({k: x[k].to_numpy() for k in x}, y=y.to_numpy().astype(int)), verbose=0)
+    m.save(model)
+    return time.perf_counter() - begin, lambda d: m.predict({k: d[k].to_numpy() for k in d})
+
+
+PEERS = {"lightgbm": (lightgbm, "lightgbm"), "lightgbm-own": (lightgbm, "lightgbm"), "xgboost": (xgboost, "xgboost"),
+         "histgb": (histgb, "sklearn"), "catboost": (catboost, "catboost"), "ydf": (ydf, "ydf")}
+OURS = {"mlv": [], "mlv-packed": ["--set", "use_quantized_grad=true"]}
+
+
+def read(path):
     import numpy as np
     import pandas as pd
-    from sklearn.metrics import roc_auc_score
-    d = pd.read_csv(test, dtype=np.float32)
-    return roc_auc_score(d["y"], lgb.Booster(model_file=model).predict(d.iloc[:, 1:]))
+    d = pd.read_csv(path, dtype=np.float32)
+    return d.iloc[:, 1:], d["y"]
 
 
-def ours(train, model):
+def fitted(m, train, save):
     begin = time.perf_counter()
-    subprocess.run(["mlv-train", "fit", train, "-t", "y", "-l", "gbdt", "-o", model,
-                    "--threads", str(THREADS)], check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begin
+    m.fit(*read(train))
+    save()
+    return time.perf_counter() - begin, lambda d: m.predict_proba(d)[:, 1]
+
+
+def peer(how, train, model, test):
+    """One run; prints its seconds, its peak in MiB and its AUC."""
+    import pandas  # noqa: F401
+    from sklearn.metrics import roc_auc_score
+    took, predict = PEERS[how][0](how, train, model)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    x, y = read(test)
+    print(took, peak, roc_auc_score(y, predict(x)))
+
+
+def ours(how, train, model, test):
+    begin = time.perf_counter()
+    child = subprocess.Popen(["mlv-train", "fit", train, "-t", "y", "-l", "gbdt", "-o", model, "--threads",
+                              str(THREADS)] + OURS[how], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        sys.exit("fit.py: error: mlv-train ended with status %d" % status)
+    return time.perf_counter() - begin, usage.ru_maxrss / 1024, ours_auc(test, model)
 
 
 def ours_auc(test, model):
@@ -77,24 +135,29 @@ def ours_auc(test, model):
     sys.exit("fit.py: error: no auc in what mlv-train eval printed")
 
 
+def theirs(how, train, model, test):
+    r = subprocess.run([sys.executable, HERE, "--peer", how, train, model, test], capture_output=True, text=True)
+    if r.returncode:
+        sys.exit("fit.py: error: %s failed: %s" % (how, r.stderr[-500:]))
+    return [float(v) for v in r.stdout.split()[-3:]]
+
+
 def main(folder, sizes):
     os.chdir(folder)
     write("test.csv", 50000, 99)
-    print("rows\tmlv_s\tlightgbm_s\tratio\tmlv_auc\tlightgbm_auc\treader", flush=True)
+    tools = list(OURS) + [p for p in PEERS if importlib.util.find_spec(PEERS[p][1])]
+    print("rows\ttool\tseconds\tof mlv's\tMiB\tauc", flush=True)
     for rows in sizes:
         write("train.csv", rows, rows)
-        took = {"mlv": [], "pandas": [], "own": []}
+        runs = {t: [] for t in tools}
         for _ in range(3 if rows >= 1000000 else 5):
-            took["mlv"].append(ours("train.csv", "mlv.onnx"))
-            for how in ("pandas", "own"):
-                r = subprocess.run([sys.executable, HERE, "--peer", how, "train.csv",
-                                    how + ".txt"], check=True, capture_output=True, text=True)
-                took[how].append(float(r.stdout.split()[-1]))
-        s = {k: statistics.median(v) for k, v in took.items()}
-        best = min("pandas", "own", key=s.get)
-        print(f"{rows}\t{s['mlv']:.3f}\t{s[best]:.3f}\t{s[best] / s['mlv']:.2f}\t"
-              f"{ours_auc('test.csv', 'mlv.onnx'):.5f}\t"
-              f"{peer_auc('test.csv', best + '.txt'):.5f}\t{best}", flush=True)
+            for t in tools:
+                run = ours if t in OURS else theirs
+                runs[t].append(run(t, "train.csv", t + (".onnx" if t in OURS else ".model"), "test.csv"))
+        took = {t: [statistics.median(v) for v in zip(*runs[t])] for t in tools}
+        for t in tools:
+            s, peak, auc = took[t]
+            print(f"{rows}\t{t}\t{s:.3f}\t{s / took['mlv'][0]:.2f}\t{peak:.0f}\t{auc:.5f}", flush=True)
 
 
 if __name__ == "__main__":

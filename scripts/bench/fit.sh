@@ -1,7 +1,8 @@
 #!/bin/sh
 # scripts/bench/fit.sh [ROWS...]: boosted trees from a CSV file to a saved
-# model, 'mlv-train fit' beside LightGBM's Python package, by default on
-# 20,000, 100,000 and 1,000,000 generated rows of 28 numbers.
+# model, 'mlv-train fit' beside LightGBM, XGBoost, HistGradientBoosting,
+# CatBoost and YDF, those that $PYTHON has, by default on 20,000, 100,000 and
+# 1,000,000 generated rows of 28 numbers.
 # Needs mlv-train in PATH and $PYTHON (scripts/bench/run sets both).
 set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit 1

@@ -97,9 +97,33 @@ def ydf_time(trees, leaves, X, y):
         return {}
     d = {"f%d" % i: X[:, i] for i in range(X.shape[1])}
     m = ydf.GradientBoostedTreesLearner(label="y", num_trees=trees, growing_strategy="BEST_FIRST_GLOBAL",
-                                        max_num_nodes=leaves, validation_ratio=0).train(
+                                        max_num_nodes=leaves, validation_ratio=0.0).train(
         dict(d, y=y), verbose=0)
-    return {"YDF": m.benchmark({k: v[:BATCH] for k, v in d.items()}, num_threads=1).duration.total_seconds() * 1e6}
+    took = m.benchmark({k: v[:BATCH] for k, v in d.items()}, num_threads=1)
+    return {"YDF": took.duration_per_example * 1e6}
+
+
+def treelite_times(m, shape, X, rows, one_by_one):
+    """Its own walk, and what tl2cgen compiles, where that takes a minute at most."""
+    try:
+        import treelite
+    except ImportError:
+        return {}
+    t = treelite.frontend.from_lightgbm(m)
+    few = [X[i:i + 1] for i in range(rows)] if one_by_one else [X[:rows]]
+    times = {"treelite": median(lambda: [treelite.gtil.predict(t, x, nthread=1) for x in few], rows)}
+    try:
+        import tl2cgen
+    except ImportError:
+        return times
+    if int(shape.split("x")[1]) <= 63:
+        lib = "%s/%s.so" % (FOLDER, shape)
+        if not os.path.exists(lib):
+            tl2cgen.export_lib(t, toolchain="gcc", libpath=lib, params={"parallel_comp": 2})
+        p = tl2cgen.Predictor(lib, nthread=1)
+        few = [tl2cgen.DMatrix(x) for x in few]
+        times["tl2cgen"] = median(lambda: [p.predict(x) for x in few], rows)
+    return times
 
 
 def of_numbers(shape):
@@ -115,11 +139,14 @@ def of_numbers(shape):
     sess, feed = session(path), {"x": X}
     many, few = write_input("many", X[:BATCH]), write_input("few", X[:ONE])
     others = peers(m, sess, feed, X, BATCH, False)
+    others.update(treelite_times(m, shape, X, BATCH, False))
     if leaves <= 255:
         others.update(xgboost_time(trees, leaves, X, y))
         others.update(ydf_time(trees, leaves, X, y))
     report(shape, "batch", ours(path, [many], BATCH, 1024), others)
-    report(shape, "one", ours(path, [few], ONE, 1), peers(m, sess, feed, X, ONE, True))
+    others = peers(m, sess, feed, X, ONE, True)
+    others.update(treelite_times(m, shape, X, ONE, True))
+    report(shape, "one", ours(path, [few], ONE, 1), others)
 
 
 def of_sets():

@@ -1,8 +1,9 @@
 #!/bin/sh
 # scripts/bench/score.sh [SHAPE...]: forests answered on one thread, by the
 # library behind mlv-serve, onnxruntime, LightGBM and, where they are
-# installed, XGBoost and YDF: rows together, and one row a call, every row
-# another one.  Medians.  SHAPE: 10x31 100x31 500x63 1000x255 100x2000 sets.
+# installed, XGBoost, YDF, treelite and tl2cgen: rows together, and one row a
+# call, every row another one.  Medians.
+# SHAPE: 10x31 100x31 500x63 1000x255 100x2000 sets.
 # Needs mlv-train in PATH and $PYTHON (scripts/bench/run sets both).
 set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
