@@ -83,6 +83,22 @@ read_kinds(struct shape *s, struct table_reader *r,
 	return got == 0;
 }
 
+/* Packed, Parquet and UTF-16 are not text as it stands: what has types in
+ * there would lose them here.  1, 0, -1. */
+static int
+is_plain(struct source *s, struct err *e)
+{
+	char head[512];
+	int64_t n = source_read_full(s, head, sizeof(head), e);
+
+	if (n < 0)
+		return -1;
+	return memchr(head, '\0', (size_t)n) == NULL && (n < 4 ||
+	    (memcmp(head, "PAR1", 4) != 0 && memcmp(head, "PK", 2) != 0 &&
+	    memcmp(head, "\x1f\x8b", 2) != 0 &&
+	    memcmp(head, "\x28\xb5\x2f\xfd", 4) != 0));
+}
+
 static int
 find_shape(struct shape *s, const struct text_again *text,
     const struct table_read_opts *how, struct err *e)
@@ -96,6 +112,11 @@ find_shape(struct shape *s, const struct text_again *text,
 	o.read.log = NULL;		/* once is enough */
 	if (text->open(text->ctx, &from, e) != 0)
 		return -1;
+	got = is_plain(&from, e);
+	source_close(&from);
+	if (got <= 0 || text->open(text->ctx, &from, e) != 0)
+		return got <= 0 ? got : -1;
+	got = 0;
 	if (table_reader_open(&r, &from, &o, &ignored) == 0) {
 		got = read_kinds(s, r, how);
 		table_reader_free(r);

@@ -107,6 +107,15 @@ check 'a row behind the rest decides the type of a column, of a file as of a pip
 	mlv-data convert - --to jsonl <late.csv | cmp - file.jsonl &&
 	tail -n 1 file.jsonl | grep -qxF '{"n":0.5,"s":"a,b","e":null}'
 X
+check 'numbers that are texts in a Parquet file stay texts in JSON Lines, packed too' <<'X'
+	printf 'id,zip\n1,10\n2,20\n' >zip.csv &&
+	mlv-data convert zip.csv --type zip=text -o zip.parquet &&
+	gzip -kf zip.parquet &&
+	printf '{"id":1,"zip":"10"}\n{"id":2,"zip":"20"}\n' >want &&
+	mlv-data convert zip.parquet --to jsonl | same want - &&
+	mlv-data convert zip.parquet.gz --to jsonl >packed.jsonl &&
+	mlv-data convert - --to jsonl <zip.parquet.gz | cmp - packed.jsonl
+X
 check 'a file that cannot be read is refused with the line, and nothing is written' <<'X'
 	printf 'a,b\n1,2\n3\n' >short.csv &&
 	expect 3 mlv-data convert short.csv -o short.parquet &&
