@@ -564,7 +564,7 @@ check_object(void *ctx, const struct oid *id, struct err *e)
 	k->report->objects++;
 	k->report->read += is_read(k, id);
 	/* packs are read as they lie, by check_pack */
-	if (!is_read(k, id) || k->repo->packs->ops->has(k->repo->packs, id))
+	if (!is_read(k, id) || k->repo->packs->ops->has(k->repo->packs, id) > 0)
 		r = odb_size(&size, k->repo->odb, id, &mine);
 	else
 		r = odb_check(&size, k->repo->odb, id, &mine);

@@ -224,15 +224,16 @@ loose_file(uint64_t *bytes, int64_t *written, struct object_source *s,
 	return 0;
 }
 
-static bool
+static int
 loose_has(struct object_source *s, const struct oid *id)
 {
 	char *path = object_path(loose_of(s), id);
 	struct stat st;
-	bool yes = beneath_stat(path, &st) == 0;
+	int has = beneath_stat(path, &st) == 0 ? 1 : errno == ENOENT ||
+	    errno == ENOTDIR || errno == ELOOP ? 0 : -1;
 
 	free(path);
-	return yes;
+	return has;
 }
 
 static int

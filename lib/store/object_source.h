@@ -36,8 +36,10 @@ struct object_writer {
 struct object_source_ops {
 	const char *name;		/* "loose" */
 
-	/* Is it there?  Not necessarily whole. */
-	bool (*has)(struct object_source *s, const struct oid *id);
+	/* Is it there?  Not necessarily whole.  1, 0, or -1 where that cannot
+	 * be found out: who writes does not count on it, who reads tries, so
+	 * that the reason is told. */
+	int (*has)(struct object_source *s, const struct oid *id);
 	/* Size of the plain bytes, without reading them.  ERR_NOENT,
 	 * ERR_CORRUPT. */
 	int (*size)(uint64_t *size, struct object_source *s,

@@ -57,15 +57,21 @@ odb_free(struct odb *o)
 	free(o);
 }
 
-/* The first source that has it; the last one says that there is none. */
+/* The first source that has it, or may have it; the last one says that there
+ * is none. */
 static struct object_source *
 source_of(struct odb *o, const struct oid *id)
 {
-	struct object_source *s = o->sources;
+	struct object_source *s = o->sources, *may = NULL;
+	int has;
 
-	while (s->next && !s->ops->has(s, id))
-		s = s->next;
-	return s;
+	for (; s->next; s = s->next) {
+		if ((has = s->ops->has(s, id)) > 0)
+			return s;
+		if (has < 0 && may == NULL)
+			may = s;
+	}
+	return may && s->ops->has(s, id) <= 0 ? may : s;
 }
 
 /* --- transactions ---------------------------------------------------------- */
@@ -189,7 +195,7 @@ drop_damaged(struct odb *o, const struct object_source *written,
 	struct err ignored = ERR_INIT;
 	uint64_t size;
 
-	if (s == written || !s->ops->has(s, id) ||
+	if (s == written || s->ops->has(s, id) <= 0 ||
 	    s->ops->check(&size, s, id, &ignored) == 0 ||
 	    ignored.code != ERR_CORRUPT || s->ops->remove == NULL)
 		return 0;
@@ -321,7 +327,7 @@ odb_has(struct odb *o, const struct oid *id)
 {
 	struct object_source *s = source_of(o, id);
 
-	return s->ops->has(s, id);
+	return s->ops->has(s, id) > 0;
 }
 
 int

@@ -30,10 +30,10 @@ state_of() {	# file
 strike_both() {	# command, file
 	left="-e ./$2.[0-9a-f]*.tmp"
 	strike_all "$1" "$2" "state_of $2" signal=KILL
-	check "$1, killed at any system call: the old file or the new, and it runs again" 'nothing_wrong 20'
+	check "$1, killed at any system call: the old file or the new, and it runs again" 'nothing_wrong 14'
 	left=
 	strike_all "$1" "$2" "state_of $2" error=ENOSPC
-	check "$1, a full disk at any: the old file or the new, nothing beside" 'nothing_wrong 20'
+	check "$1, a full disk at any: the old file or the new, nothing beside" 'nothing_wrong 14'
 }
 strike_both "$parquet" t.parquet
 strike_both "$packed" t.csv.gz

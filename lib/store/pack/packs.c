@@ -217,7 +217,7 @@ packs_entry(struct pack_entry *t, struct object_source *s,
 	    find_next(t, k, id, &at) != NULL;
 }
 
-static bool
+static int
 packs_has(struct object_source *s, const struct oid *id)
 {
 	struct pack_entry t;

@@ -13,7 +13,7 @@ struct memory_source {
 	bool lie;		/* give other bytes than its id says */
 };
 
-static bool
+static int
 memory_has(struct object_source *s, const struct oid *id)
 {
 	struct memory_source *m = (struct memory_source *)s;
