@@ -34,6 +34,7 @@ read_rows(struct buf *out, const struct buf *text,
 			buf_addf(out, " %s", names[i]);
 	}
 	table_reader_free(r);
+	source_close(&src);
 	return k == 0;
 }
 
