@@ -27,12 +27,12 @@ out=$(
 	sh tests/run some 'unit/*' 'fuzz/*' ${SAN_CLI:-$cli} 2>&1
 )
 status=$?
-printf '%s\n' "$out" | grep -v '^pass ' | comment
 summary=$(printf '%s\n' "$out" | tail -n 1)
 if [ $status -eq 0 ]; then
 	echo "ok 1 - the tests are clean under sanitizers: $summary"
 else
-	echo "not ok 1 - the tests are clean under sanitizers"
+	echo "not ok 1 - the tests are clean under sanitizers: $summary"
 fi
+printf '%s\n' "$out" | grep -v '^pass ' | comment
 echo 1..1
 exit $status
