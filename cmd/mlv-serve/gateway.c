@@ -86,13 +86,21 @@ gateway_start(struct gateway *g, const struct gateway_opts *o, struct err *e)
 	return r;
 }
 
+void
+gateway_retire(struct gateway *g)
+{
+	if (g->in >= 0)
+		close(g->in);
+	g->in = -1;
+}
+
 int
 gateway_stop(struct gateway *g, struct err *e)
 {
 	struct err ignored;
 	int status = 0;
 
-	close(g->in);
+	gateway_retire(g);
 	if (child_wait(g->pid, &status, NULL, e ? e : &ignored) < 0)
 		return -1;
 	close(g->out);

@@ -22,7 +22,7 @@ struct gateway_opts {
 
 struct gateway {
 	pid_t pid;
-	int in;				/* it ends when this is closed */
+	int in;				/* it ends when this is closed; -1 then */
 	int out;			/* readable when it has ended */
 };
 
@@ -30,7 +30,9 @@ struct gateway {
  * hear UNAVAILABLE until it does. */
 int gateway_start(struct gateway *g, const struct gateway_opts *o,
     struct err *e);
-/* Ask it to end, and wait; `e` NULL: how it ended does not matter. */
+/* It begins to end. */
+void gateway_retire(struct gateway *g);
+/* The same, and wait for it; `e` NULL: how it ended does not matter. */
 int gateway_stop(struct gateway *g, struct err *e);
 
 #endif

@@ -15,6 +15,7 @@
 #include "flow/serve.h"
 #include "remote/config.h"
 #include "reqlog/policy.h"
+#include "gateway.h"
 #include "listen.h"
 #include "sandbox.h"
 #include "verbs.h"
@@ -48,6 +49,8 @@ static const struct opt http_options[] = {
 	{ OPT_FLAG, 0, "anyone", offsetof(struct http_verb, at.anyone), NULL,
 	    "let all ask who reach the --host, without tokens" },
 	LISTEN_TLS_OPTIONS(struct http_verb),
+	{ OPT_TEXT, 0, "grpc", offsetof(struct http_verb, at.grpc), "ADDRESS",
+	    "let clients of gRPC ask, too, at unix:PATH or ADDRESS:PORT" },
 	{ OPT_INT, 'p', "port", offsetof(struct http_verb, at.port), "N",
 	    "port, 8080 by default; 0 takes a free one",
 	    .high = 65535, .excludes = "listen" },
@@ -156,12 +159,14 @@ read_canary(struct cli *c, struct endpoint_opts *p, const struct http_verb *o)
 struct watching {
 	struct stop *stop;
 	struct tls *tls;		/* NULL: without */
+	struct gateway *gateway;	/* of gRPC; NULL: without */
 	struct notifier notifier;
 	struct confined sandbox;
 };
 
-/* Until we are asked to stop; SIGHUP only polls for other versions.  Who
- * watches over us hears that we live as long as some thread gets round. */
+/* Until we are asked to stop, or nobody answers gRPC any more: 0.  SIGHUP only
+ * polls for other versions.  Who watches over us hears that we live as long as
+ * some thread gets round. */
 static int
 wait_for_end(struct server *server, const struct http_server *http,
     struct watching *w)
@@ -170,10 +175,11 @@ wait_for_end(struct server *server, const struct http_server *http,
 	int wait_ms = watchdog_us ? (int)(watchdog_us / 3000) + 1 : -1;
 
 	for (;;) {
-		struct pollfd p = { w->stop->fd, POLLIN, 0 };
+		struct pollfd p[] = { { w->stop->fd, POLLIN, 0 },
+		    { w->gateway ? w->gateway->out : -1, POLLIN, 0 } };
 		int sig;
 
-		(void)poll(&p, 1, wait_ms);
+		(void)poll(p, 2, wait_ms);
 		if (watchdog_us && http_is_alive(http, watchdog_us))
 			notifier_tell(&w->notifier, "WATCHDOG=1");
 		sig = stop_signal(w->stop);
@@ -183,7 +189,7 @@ wait_for_end(struct server *server, const struct http_server *http,
 			if (w->tls)
 				tls_follow(w->tls);
 			notifier_tell(&w->notifier, "READY=1");
-		} else if (sig) {
+		} else if (sig || p[1].revents) {
 			notifier_tell(&w->notifier, "STOPPING=1");
 			return sig;
 		}
@@ -216,6 +222,8 @@ print_urls(struct cli *c, const struct listening *l,
 	out_text(&c->out, "url", l->main.where);
 	if (l->health.fd >= 0)
 		out_text(&c->out, "health", l->health.where);
+	if (l->grpc.fd >= 0)
+		out_text(&c->out, "grpc", l->grpc.where);
 	out_only(&c->out, OUT_JSON);
 	if (l->main.path)
 		out_text(&c->out, "mode", arena_printf(&c->arena, "%04o",
@@ -251,11 +259,31 @@ serve_requests(struct cli *c, struct server *server, struct listening *l,
 	w->tls = l->tls;
 	sig = wait_for_end(server, http, w);
 	server_retire(server);
+	if (w->gateway)
+		gateway_retire(w->gateway);
 	/* a second signal does not wait any more */
 	signal(SIGHUP, SIG_IGN);
 	stop_close(w->stop);
 	http_stop(http, sig == SIGTERM ? o->grace * 1000 : 0, o->drain * 1000);
 	http_stop(health, 0, 0);
+	return sig ? 0 : err_set(e, ERR_IO, "the helper that speaks gRPC ended: "
+	    "start again");
+}
+
+/* It starts while we still may start programs. */
+static int
+start_gateway(struct watching *w, struct gateway *g, struct listening *l,
+    const struct http_verb *o, struct err *e)
+{
+	const struct gateway_opts go = { .listener = &l->grpc,
+	    .to = l->main.where, .tokens = o->at.tokens, .tls = &o->at.tls,
+	    .grace_ms = o->grace * 1000, .drain_ms = o->drain * 1000 };
+
+	if (l->grpc.fd < 0)
+		return 0;
+	if (gateway_start(g, &go, e) < 0)
+		return -1;
+	w->gateway = g;
 	return 0;
 }
 
@@ -368,6 +396,19 @@ check_words(struct cli *c, const struct http_verb *o, int argc)
 }
 
 static int
+give_up_rights(struct watching *w, struct server_opts *so, struct cli *c,
+    const struct listening *l, const struct http_verb *o, struct err *e)
+{
+	const struct sandbox_folders f = { o->log, o->feedback, o->store,
+	    so->mirror.folder, l->main.path, l->grpc.path, o->remote != NULL };
+	int r = sandbox_enter(&w->sandbox, c, (enum sandbox)o->sandbox, &f, e);
+
+	so->seccomp = w->sandbox.seccomp;
+	so->landlock = w->sandbox.landlock;
+	return r;
+}
+
+static int
 http_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct http_verb *o = opts;
@@ -390,6 +431,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	struct listening at;
 	struct stop stop;
 	struct watching w = { .stop = &stop };
+	struct gateway gateway;
 	int r;
 
 	if ((r = check_words(c, o, argc)) != 0)
@@ -415,11 +457,9 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		listening_close(&at);
 		return cli_fail(c, &e);
 	}
-	r = sandbox_enter(&w.sandbox, c, (enum sandbox)o->sandbox,
-	    &(struct sandbox_folders){ o->log, o->feedback, o->store,
-	    so.mirror.folder, at.main.path, o->remote != NULL }, &e);
-	so.seccomp = w.sandbox.seccomp;
-	so.landlock = w.sandbox.landlock;
+	r = start_gateway(&w, &gateway, &at, o, &e);
+	if (r == 0)
+		r = give_up_rights(&w, &so, c, &at, o, &e);
 	notifier_open(&w.notifier, getenv("NOTIFY_SOCKET"),
 	    getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"));
 	so.endpoint.stop = &stop;
@@ -432,6 +472,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 		(void)stop_signal(&stop);	/* it is obeyed */
 	}
 	stop_close(&stop);
+	if (w.gateway && gateway_stop(&gateway, r == 0 ? &e : NULL) < 0)
+		r = -1;
 	notifier_close(&w.notifier);
 	listening_close(&at);
 	reqlog_policy_release(&policy);
@@ -467,6 +509,9 @@ const struct verb verb_http = {
 "does, from what mlv-data feature load has kept.  With --service besides, a\n"
 "request carries keys in place of that service's features: these are looked\n"
 "up before the model scores, in every dialect.\n"
+"\n"
+"With --grpc ADDRESS clients of gRPC ask the same models there, as mlv-serve grpc\n"
+"has it, from the moment the models answer.\n"
 "\n"
 "A canary answers a share of the units; a unit is the header X-Unit-Id, else\n"
 "the request's id, else its body, and stays where it is as the share grows.\n"

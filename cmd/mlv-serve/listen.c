@@ -31,9 +31,15 @@ parse_address(char host[64], int *port, const char *at)
 }
 
 static const char *
+path_in(const char *at)
+{
+	return at && strncmp(at, "unix:", 5) == 0 ? at + 5 : NULL;
+}
+
+static const char *
 path_of(const struct listen_words *w)
 {
-	return w->at && strncmp(w->at, "unix:", 5) == 0 ? w->at + 5 : NULL;
+	return path_in(w->at);
 }
 
 static bool
@@ -67,15 +73,53 @@ check_tls(struct cli *c, const struct listen_words *w)
 	return 0;
 }
 
+/* `host` NULL: loopback. */
+static int
+check_reach(struct cli *c, const struct listen_words *w, const char *host)
+{
+	if (host == NULL || strncmp(host, "127.", 4) == 0 || w->tokens ||
+	    w->anyone)
+		return 0;
+	return cli_usage(c, "%s can be reached by others: " REMEDY, host);
+}
+
+/* What --listen or --grpc says. */
+static int
+check_at(struct cli *c, const struct listen_words *w, const char *at,
+    const char *option)
+{
+	const char *path = path_in(at);
+	char host[64];
+	int port;
+
+	if (path)
+		return *path ? 0 : cli_usage(c, "%s unix: needs a path", option);
+	if (!parse_address(host, &port, at))
+		return cli_usage(c, "%s is unix:PATH or ADDRESS:PORT, not '%s'",
+		    option, at);
+	return check_reach(c, w, host);
+}
+
+static int
+check_grpc(struct cli *c, const struct listen_words *w)
+{
+	if (w->grpc == NULL)
+		return 0;
+	if (w->tls.cert)
+		return cli_usage(c, "--grpc asks this server without TLS: start "
+		    "mlv-serve grpc --tls-cert beside one that has --listen "
+		    "unix:PATH");
+	return check_at(c, w, w->grpc, "--grpc");
+}
+
 int
 listen_check(struct cli *c, const struct listen_words *w)
 {
-	const char *path = path_of(w), *host = w->host;
-	char text[64];
+	const char *path = path_of(w);
 	mode_t mode;
-	int port, r = check_tls(c, w);
+	int r = check_tls(c, w);
 
-	if (r != 0)
+	if (r != 0 || (r = check_grpc(c, w)) != 0)
 		return r;
 	if (w->anyone && w->tokens)
 		return cli_usage(c, "--anyone may ask, or those of "
@@ -88,18 +132,8 @@ listen_check(struct cli *c, const struct listen_words *w)
 	if (!parse_mode(&mode, w->mode))
 		return cli_usage(c, "--socket-mode is octal, as 0660, not "
 		    "'%s'", w->mode);
-	if (path)
-		return *path ? 0 : cli_usage(c, "--listen unix: needs a path");
-	if (w->at) {
-		if (!parse_address(text, &port, w->at))
-			return cli_usage(c, "--listen is unix:PATH or "
-			    "ADDRESS:PORT, not '%s'", w->at);
-		host = text;
-	}
-	if (host == NULL || strncmp(host, "127.", 4) == 0 || w->tokens ||
-	    w->anyone)
-		return 0;
-	return cli_usage(c, "%s can be reached by others: " REMEDY, host);
+	return w->at ? check_at(c, w, w->at, "--listen") :
+	    check_reach(c, w, w->host);
 }
 
 /* What a supervisor handed over: one, and one called health. */
@@ -138,6 +172,18 @@ adopt(struct listening *l, const struct listen_words *w,
 }
 
 static int
+open_grpc(struct listening *l, const struct listen_words *w, struct err *e)
+{
+	char host[64];
+	int port;
+
+	if (w->grpc == NULL || path_in(w->grpc) ||
+	    !parse_address(host, &port, w->grpc))
+		return 0;
+	return listener_open(&l->grpc, host, port, e);
+}
+
+static int
 open_address(struct listening *l, const struct listen_words *w, struct err *e)
 {
 	char host[64];
@@ -172,10 +218,13 @@ open_tls(struct listening *l, const struct listen_words *w,
 }
 
 static int
-open_path(struct listening *l, const struct listen_words *w, struct err *e)
+open_path(struct listener *to, const char *at, const struct listening *l,
+    const struct listen_words *w, struct err *e)
 {
-	if (path_of(w) == NULL || listener_open_path(&l->main, path_of(w),
-	    l->mode, e) == 0)
+	const char *path = path_in(at);
+
+	if (path == NULL || to->fd >= 0 ||
+	    listener_open_path(to, path, l->mode, e) == 0)
 		return 0;
 	return w->user ? err_wrap(e, "as user '%s'", w->user) : -1;
 }
@@ -195,7 +244,7 @@ listening_open(struct listening *l, const struct listen_words *w,
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDNAMES");
 	memset(l, 0, sizeof(*l));
-	l->main.fd = l->health.fd = -1;
+	l->main.fd = l->health.fd = l->grpc.fd = -1;
 	(void)parse_mode(&l->mode, w->mode);
 	/* for health the address of --listen, where it has one */
 	if (path_of(w) == NULL && w->at && parse_address(at, &port, w->at))
@@ -204,9 +253,10 @@ listening_open(struct listening *l, const struct listen_words *w,
 	    open_address(l, w, e) < 0 ||
 	    (l->health.fd < 0 && w->health_port >= 0 &&
 	    listener_open(&l->health, host, (int)w->health_port, e) < 0) ||
-	    open_tls(l, w, log, e) < 0 ||
+	    open_grpc(l, w, e) < 0 || open_tls(l, w, log, e) < 0 ||
 	    (w->user && confine_user(w->user, e) < 0) ||
-	    open_path(l, w, e) < 0) {
+	    open_path(&l->main, w->at, l, w, e) < 0 ||
+	    open_path(&l->grpc, w->grpc, l, w, e) < 0) {
 		listening_close(l);
 		return -1;
 	}
@@ -218,5 +268,6 @@ listening_close(struct listening *l)
 {
 	listener_close(&l->main);
 	listener_close(&l->health);
+	listener_close(&l->grpc);
 	tls_close(l->tls);
 }

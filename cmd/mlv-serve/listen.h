@@ -16,6 +16,7 @@
 struct listen_words {
 	const char *host;		/* --host, or NULL */
 	const char *at;			/* --listen, or NULL */
+	const char *grpc;		/* --grpc, or NULL */
 	const char *mode;		/* --socket-mode, or NULL */
 	const char *tokens;		/* --token-file, or NULL */
 	const char *user;		/* --user, or NULL */
@@ -38,7 +39,7 @@ struct listen_words {
 	    "signed" }
 
 struct listening {
-	struct listener main, health;	/* fd -1: there is none */
+	struct listener main, health, grpc;	/* fd -1: there is none */
 	struct tls *tls;		/* of main; NULL: without */
 	mode_t mode;			/* of a path */
 };

@@ -9,7 +9,7 @@
 #include "cli/environment.h"
 #include "store/repo.h"
 
-#define FOLDERS_MAX 8
+#define FOLDERS_MAX 9
 
 const struct opt_word sandbox_words[] = {
 	{ "auto", SANDBOX_AUTO }, { "off", SANDBOX_OFF },
@@ -65,6 +65,7 @@ sandbox_enter(struct confined *out, struct cli *c, enum sandbox how,
 	add_folder(v, &o.n, is_url(f->store) ? NULL : folder_of(c, f->store));
 	add_folder(v, &o.n, folder_of(c, f->feedback));
 	add_folder(v, &o.n, folder_of(c, f->socket));
+	add_folder(v, &o.n, folder_of(c, f->grpc));
 	add_folder(v, &o.n, cli_scratch_folder());
 	if (confine_process(out, &o, e) < 0)
 		return -1;

@@ -12,7 +12,7 @@ extern const struct opt_word sandbox_words[];
 
 /* Where it may write besides the repository; NULL is nothing. */
 struct sandbox_folders {
-	const char *log, *feedback, *store, *cache, *socket;
+	const char *log, *feedback, *store, *cache, *socket, *grpc;
 	bool remote;			/* helpers are run, and connect */
 };
 

@@ -556,7 +556,7 @@ check 'mlv-serve http at a path prints the record of mlv-records(5)' <<'X'
 	wait "$server"
 X
 check 'mlv-serve http prints the record of mlv-records(5)' <<'X'
-	background mlv-serve http --health-port 0 --json --port 0 two.onnx &&
+	background mlv-serve http --health-port 0 --json --port 0 --grpc 127.0.0.1:0 --grace 0 two.onnx &&
 	until_true grep -q http server.out &&
 	cp server.out out &&
 	agree record &&

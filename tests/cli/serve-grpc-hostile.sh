@@ -74,6 +74,7 @@ kill "$gateway"
 wait "$gateway"
 
 # --- without descriptors
+: >grpc.out
 ( ulimit -n 40 && exec mlv-serve grpc --grace 0 --drain 0 --port 0 --to "unix:$PWD/behind" ) >grpc.out 2>grpc.err &
 gateway=$! pids="$pids $!"
 until_true grep -q : grpc.out

@@ -283,6 +283,44 @@ check 'the socket at a path is gone at the end' <<'X'
 	wait "$gateway" &&
 	test ! -e front
 X
+# --- beside HTTP
+check 'mlv-serve http --grpc answers both, and its record says where' <<'X'
+	background mlv-serve http --json --grace 0 --port 0 --grpc 127.0.0.1:0 --name shop shop.onnx &&
+	until_true jq -e .grpc server.out &&
+	grpc=$(jq -r .grpc server.out) url=$(jq -r .url server.out) &&
+	calls 0 grpc.health.v1.Health/Check empty &&
+	test "$("$message" texts <body)" = "1 1" &&
+	infers 0 shop age:FP32:1x1:60 plan:BYTES:1x1:gold &&
+	answers 200 "$url/readyz"
+X
+check 'SIGTERM ends both with 0' <<'X'
+	stop &&
+	test ! -s server.err &&
+	! ask -o body --http2-prior-knowledge "$grpc/v2"
+X
+check 'the socket of --grpc at a path is gone at the end, and the one of --listen' <<'X'
+	background mlv-serve http --grace 0 --listen "unix:$PWD/plain" --grpc "unix:$PWD/second" --name shop shop.onnx &&
+	until_true grep -q unix: server.out &&
+	grpc=http://localhost &&
+	"$message" ask shop age:FP32:1x1:60 plan:BYTES:1x1:gold >sent &&
+	calls 0 $service/ModelInfer sent --unix-socket second &&
+	stop &&
+	test ! -e plain && test ! -e second
+X
+check 'where the helper of --grpc dies, the server ends with 3 and says so' <<'X'
+	background mlv-serve http --grace 0 --port 0 --grpc 127.0.0.1:0 --name shop shop.onnx &&
+	until_true grep -q http server.out &&
+	kill -9 $(cat "/proc/$server/task/$server/children") &&
+	exits 3 wait "$server" &&
+	grep -q 'speaks gRPC ended' server.err
+X
+check '--grpc that others reach needs tokens, is an address, and has no TLS behind' <<'X'
+	refused() { expect 2 mlv-serve http --port 0 "$@" shop.onnx; } &&
+	refused --grpc 0.0.0.0:0 && says --token-file &&
+	refused --grpc nowhere && says ADDRESS:PORT &&
+	refused --grpc unix: && says "needs a path" &&
+	refused --grpc 127.0.0.1:0 --tls-cert a --tls-key b && says "mlv-serve grpc --tls-cert"
+X
 check 'mlv-serve grpc prints the record of mlv-records(5)' <<'X'
 	gateway --json --to http://127.0.0.1:1/ &&
 	jq -e '.schema == "mlv.server/1" and (.url | startswith("http://127.0.0.1:"))' grpc.out
