@@ -135,6 +135,11 @@ C
 	sed -i 's|return buf_grow(n);|return audit_append(n);|' lib/store/ref.c
 	sed -i 's|#include "base/buf.h"|int audit_append(int n);|' lib/store/ref.c
 X
+planted 'the top level holds what it should and nothing else' 'grpc.out' <<'X'
+	git init -q . &&
+	echo 42 >grpc.out &&
+	git add grpc.out
+X
 planted 'a folder fits in a head' 'lib/store: 15 .c files' <<'X'
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo '/* One more. */' >lib/store/more$i.c; done
 X
