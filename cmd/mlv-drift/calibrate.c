@@ -50,8 +50,8 @@ parse_rows(uint64_t *rows, struct cli *c, const struct calibrate_verb *o)
 }
 
 static int
-draw_rows(struct buf *out, const struct table *t, const struct calibrate_verb *o,
-    const uint64_t *rows, struct err *e)
+draw_rows(struct buf *out, const struct table *t,
+    const struct calibrate_verb *o, const uint64_t *rows, struct err *e)
 {
 	struct binned_opts bo = { .only = o->column.v, .n_only = o->column.n,
 	    .exclude = o->exclude.v, .n_exclude = o->exclude.n };

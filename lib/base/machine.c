@@ -68,6 +68,17 @@ machine_read(struct machine *m)
 		m->memory_bytes = (int64_t)si.totalram * si.mem_unit;
 }
 
+bool
+machine_has_avx2(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+	return __builtin_cpu_supports("avx2") &&
+	    __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
+#else
+	return false;
+#endif
+}
+
 int64_t
 machine_peak_bytes(void)
 {

@@ -24,6 +24,9 @@ void machine_who(struct machine *m);
 /* Only what names this start of the system, "" where nothing does. */
 void machine_boot(char *out, size_t room);
 
+/* The processor takes AVX2, POPCNT and BMI. */
+bool machine_has_avx2(void);
+
 /* Memory that this process held at its largest. */
 int64_t machine_peak_bytes(void);
 

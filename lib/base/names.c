@@ -14,6 +14,15 @@ struct names {
 	size_t n, room;			/* names added; of `place` */
 };
 
+bool
+name_is_listed(const char *name, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], name) == 0)
+			return true;
+	return false;
+}
+
 struct names *
 names_new(void)
 {

@@ -1,5 +1,6 @@
 /*
- * base/names.h - the places of names in a list, found by hash.
+ * base/names.h - names in a list: is one among a few, and the places of many,
+ * found by hash.
  *
  * Where a loop asks for one name after the other, searching the list each
  * time would cost the square of its length.
@@ -7,9 +8,13 @@
 #ifndef BASE_NAMES_H
 #define BASE_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define NAMES_NONE ((size_t)-1)
+
+/* Is it one of a few? */
+bool name_is_listed(const char *name, const char *const *list, size_t n);
 
 struct names;
 

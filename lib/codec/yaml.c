@@ -5,6 +5,7 @@
 #include <yaml.h>
 
 #include "base/intern.h"
+#include "base/names.h"
 #include "base/num.h"
 #include "base/utf8.h"
 
@@ -30,15 +31,6 @@ refuse_yaml(const yaml_event_t *ev, const char *what, struct err *e)
 	    ev->start_mark.line + 1, what);
 }
 
-static bool
-is_one_of(const char *s, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(s, words[i]) == 0)
-			return true;
-	return false;
-}
-
 /* YAML 1.2's core schema for plain scalars, plus the spellings of true and
  * false that have capitals. */
 static struct json *
@@ -52,9 +44,9 @@ plain_value(struct arena *a, const char *s, size_t n)
 
 	j->s = arena_strndup(a, s, n);
 	j->n = n;
-	if (is_one_of(j->s, nulls, 5)) {
+	if (name_is_listed(j->s, nulls, 5)) {
 		j->type = JSON_NULL;
-	} else if (is_one_of(j->s, bools, 6)) {
+	} else if (name_is_listed(j->s, bools, 6)) {
 		j->type = JSON_BOOL;
 		j->b = (s[0] | 32) == 't';
 	} else if (num_parse_i64(s, n, &j->i)) {
@@ -63,7 +55,7 @@ plain_value(struct arena *a, const char *s, size_t n)
 	} else if (s[0] != 'n' && s[0] != 'N' && (s[n - 1] | 32) != 'y' &&
 	    (s[n - 1] | 32) != 'f' && num_parse_f64(s, n, &j->d)) {
 		j->type = JSON_REAL;
-	} else if (is_one_of(j->s, infinite, 4) || strcmp(j->s, "-.inf") == 0) {
+	} else if (name_is_listed(j->s, infinite, 4) || strcmp(j->s, "-.inf") == 0) {
 		j->type = JSON_REAL;
 		j->d = s[0] == '-' ? -1e308 * 10 : 1e308 * 10;
 	}
@@ -241,7 +233,7 @@ is_old_bool(const char *s, size_t n)
 		return false;
 	for (size_t i = 0; i <= n; i++)
 		low[i] = (char)(i < n ? s[i] | 32 : '\0');
-	return is_one_of(low, words, 4);
+	return name_is_listed(low, words, 4);
 }
 
 /* Text that would not be read as the same text without quotes. */

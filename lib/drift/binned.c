@@ -7,16 +7,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/num.h"
-
-static bool
-is_named(const char *name, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i], name) == 0)
-			return true;
-	return false;
-}
 
 /* ---- places ---- */
 
@@ -248,8 +240,8 @@ static bool
 takes(const struct column *c, const struct binned_opts *o)
 {
 	return c->type != COL_DATETIME && c->type != COL_RAW &&
-	    (o->n_only == 0 || is_named(c->name, o->only, o->n_only)) &&
-	    !is_named(c->name, o->exclude, o->n_exclude);
+	    (o->n_only == 0 || name_is_listed(c->name, o->only, o->n_only)) &&
+	    !name_is_listed(c->name, o->exclude, o->n_exclude);
 }
 
 static int

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/pool.h"
 #include "drift/bounds.h"
 #include "drift/pair.h"
@@ -30,15 +31,6 @@ struct drift_job {
 	const struct drift_opts *o;
 	double level;
 };
-
-static bool
-is_listed(const char *const *v, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(v[i], name) == 0)
-			return true;
-	return false;
-}
 
 /* One for the column itself comes before one for every column. */
 static const struct drift_setting *
@@ -234,8 +226,8 @@ compare_column(void *ctx, size_t part, int worker)
 static bool
 is_wanted(const struct drift_opts *o, const char *name)
 {
-	return (o->n_only == 0 || is_listed(o->only, o->n_only, name)) &&
-	    !is_listed(o->exclude, o->n_exclude, name);
+	return (o->n_only == 0 || name_is_listed(name, o->only, o->n_only)) &&
+	    !name_is_listed(name, o->exclude, o->n_exclude);
 }
 
 static void

@@ -27,8 +27,8 @@ int kv_open(struct kv **out, const char *path, bool write, struct err *e);
 struct kv *kv_share(const struct kv *k);
 void kv_close(struct kv *k);
 
-/* One transaction at a time of each handle; what get and next give is good until its end or
- * the next put. */
+/* One transaction at a time of each handle; what get and next give is good
+ * until its end or the next put. */
 int kv_begin(struct kv *k, bool write, struct err *e);
 int kv_commit(struct kv *k, struct err *e);
 void kv_abort(struct kv *k);		/* also when none is open */

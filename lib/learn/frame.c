@@ -9,6 +9,7 @@
 #include "base/intern.h"
 #include "base/mapping.h"
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/num.h"
 #include "base/shellword.h"
 
@@ -19,15 +20,6 @@ struct frame_refusals {		/* columns that cannot be used */
 	const char **name;
 	size_t n;
 };
-
-static bool
-is_listed(const char *name, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(name, list[i]) == 0)
-			return true;
-	return false;
-}
 
 /* The text of any cell, or NULL when missing.  A category keeps the text it
  * was read with; numbers have one text. */
@@ -209,8 +201,8 @@ take_feature(struct frame *f, const struct column *c,
     const struct frame_opts *o, struct err *e)
 {
 	struct feature *x = &f->feature[f->n_features];
-	bool category = is_listed(c->name, o->categorical, o->n_categorical);
-	bool numeric = is_listed(c->name, o->numeric, o->n_numeric);
+	bool category = name_is_listed(c->name, o->categorical, o->n_categorical);
+	bool numeric = name_is_listed(c->name, o->numeric, o->n_numeric);
 
 	if (check_feature(f, c, category, numeric, e) < 0)
 		return -1;
@@ -264,7 +256,7 @@ take_features(struct frame *f, const struct table *t, size_t target,
 	buf_init(&r.told, BUF_CAP_SMALL);
 	for (size_t i = 0; i < t->cols; i++) {
 		if (i == target || i == weight ||
-		    is_listed(t->col[i].name, o->drop, o->n_drop) ||
+		    name_is_listed(t->col[i].name, o->drop, o->n_drop) ||
 		    take_feature(f, &t->col[i], o, &one) == 0)
 			continue;
 		if (r.n == 0)
@@ -383,7 +375,7 @@ take_target(struct frame *f, const struct column *c,
 	if (text)
 		return err_set(e, ERR_FORMAT, "the target '%s' holds names, "
 		    "which cannot be regressed", c->name);
-	if (c->type == COL_DATETIME && !is_listed(c->name, o->numeric,
+	if (c->type == COL_DATETIME && !name_is_listed(c->name, o->numeric,
 	    o->n_numeric))
 		return err_set(e, ERR_FORMAT, "the target '%s' is a date-time: "
 		    "--numeric %s takes its microseconds", c->name, c->name);
@@ -451,7 +443,7 @@ frame_init(struct frame *f, const struct table *t,
 	    check_names(t, o->categorical, o->n_categorical, e) < 0 ||
 	    check_names(t, o->numeric, o->n_numeric, e) < 0)
 		return -1;
-	if (is_listed(o->target, o->drop, o->n_drop))
+	if (name_is_listed(o->target, o->drop, o->n_drop))
 		return err_set(e, ERR_USAGE, "'%s' cannot be both the target "
 		    "and dropped", o->target);
 	if (t->rows == 0)

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/machine.h"
+
 /* --- any CPU: vectors of 16 bytes, or what the compiler makes of them ------ */
 
 #define WIDTH 16
@@ -152,13 +154,6 @@ avx2_pick(const int8_t *row, size_t pieces, __m256i v)
 	return x;
 }
 
-static bool
-avx2_usable(void)
-{
-	return __builtin_cpu_supports("avx2") &&
-	    __builtin_cpu_supports("popcnt");
-}
-
 /* How many of sixteen are below x: all, of NaN. */
 static inline __attribute__((always_inline)) unsigned
 avx2_below(const float *sixteen, __m256 x)
@@ -259,7 +254,7 @@ avx512_usable(void)
 {
 	return __builtin_cpu_supports("avx512bw") &&
 	    __builtin_cpu_supports("avx512vl") &&
-	    __builtin_cpu_supports("avx512vbmi") && avx2_usable();
+	    __builtin_cpu_supports("avx512vbmi") && machine_has_avx2();
 }
 
 #include "engine/forest/lanes.inc"
@@ -270,7 +265,7 @@ static const struct chain_kernel kernels[] = {
 #if defined(__x86_64__) && defined(__GNUC__)
 	{ "avx512", 64, avx512_usable, avx512_rows, avx512_trees,
 	    avx512_columns, avx2_ranks, avx2_row_ranks },
-	{ "avx2", 32, avx2_usable, avx2_rows, avx2_trees, avx2_columns,
+	{ "avx2", 32, machine_has_avx2, avx2_rows, avx2_trees, avx2_columns,
 	    avx2_ranks, avx2_row_ranks },
 #endif
 	{ "base", 16, base_usable, base_rows, base_trees, base_columns,

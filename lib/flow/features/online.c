@@ -38,7 +38,8 @@ feature_store_open(struct feature_store *s, struct catalog *c,
 {
 	memset(s, 0, sizeof(*s));
 	return redis_is_url(at->where) ? redis_open(&s->redis, at->where,
-	    at->password, at->timeout_ms, e) : open_file(&s->kv, c, at->where, write, e);
+	    at->password, at->timeout_ms, e) : open_file(&s->kv, c,
+	    at->where, write, e);
 }
 
 void

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/pool.h"
 #include "catalog/open_table.h"
 #include "flow/fit/parts.h"
@@ -92,15 +93,6 @@ is_unchanged(const struct part_input *p, const struct fitting *f)
 /* ---- columns ---- */
 
 static bool
-is_listed(const char *name, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(name, list[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool
 find_columns(struct part_reading *g)
 {
 	const struct frame_opts *o = &g->f->frame_opts;
@@ -116,10 +108,10 @@ find_columns(struct part_reading *g)
 		const char *name = g->part->col[i].name;
 		struct part_column *c = &g->col[i];
 
-		c->dropped = is_listed(name, o->drop, o->n_drop) &&
+		c->dropped = name_is_listed(name, o->drop, o->n_drop) &&
 		    i != g->target && i != weight;
 		c->feature = !c->dropped && i != g->target && i != weight;
-		c->rounds = is_listed(name, o->numeric, o->n_numeric);
+		c->rounds = name_is_listed(name, o->numeric, o->n_numeric);
 		c->type = COL_FLOAT64;
 		for (size_t k = 0; k < g->o.n_types; k++)
 			c->forced |= strcmp(g->o.types[k].name, name) == 0;

@@ -4,21 +4,13 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/names.h"
 #include "drift/texts.h"
 #include "flow/multi/multi.h"
 #include "table/column_set.h"
 
 #define HEAPS 32			/* of words */
 #define WORD_SEED 0x77u
-
-static bool
-is_named(const char *name, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i], name) == 0)
-			return true;
-	return false;
-}
 
 /* Which rows of a side: all, or so many evenly. */
 struct side {
@@ -189,8 +181,8 @@ multi_join(struct table **out, size_t *rows, const struct table *ref,
 
 		a.c = &ref->col[i];
 		b.c = table_find(cur, name);
-		if (b.c == NULL || is_named(name, o->exclude, o->n_exclude) ||
-		    (o->n_only > 0 && !is_named(name, o->only, o->n_only)))
+		if (b.c == NULL || name_is_listed(name, o->exclude, o->n_exclude) ||
+		    (o->n_only > 0 && !name_is_listed(name, o->only, o->n_only)))
 			continue;
 		if (join_column(*out, &a, &b, texts, e) < 0)
 			return -1;

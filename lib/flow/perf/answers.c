@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/rng.h"
 #include "flow/perf/internal.h"
 #include "read/stream.h"
@@ -254,21 +255,12 @@ read_sample(struct perf *p, struct err *e)
 
 /* ---- the columns to learn from ---- */
 
-static bool
-is_named(const char *name, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* What a classifier says is no column that says where it is wrong. */
 static bool
 is_answer(const struct perf *p, const char *name)
 {
 	return strncmp(name, "probabilities.", 14) == 0 ||
-	    is_named(name, p->col.score, p->col.scores) ||
+	    name_is_listed(name, p->col.score, p->col.scores) ||
 	    (p->col.answer != NULL && strcmp(name, p->col.answer) == 0);
 }
 
@@ -296,7 +288,7 @@ choose_columns(struct table *t, const struct perf *p, struct err *e)
 		    !is_answer(p, c->name))
 			name[n++] = c->name;
 	}
-	if (p->col.task == TASK_REGRESSION && !is_named(p->col.score[0], name,
+	if (p->col.task == TASK_REGRESSION && !name_is_listed(p->col.score[0], name,
 	    n))
 		name[n++] = p->col.score[0];
 	r = table_select(t, name, n, e);

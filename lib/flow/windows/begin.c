@@ -3,22 +3,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "flow/windows/internal.h"
-
-static bool
-is_named(const char *name, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i], name) == 0)
-			return true;
-	return false;
-}
 
 bool
 windows_wants(const struct windows_run *r, const char *name)
 {
-	return (r->n_only == 0 || is_named(name, r->only, r->n_only)) &&
-	    !is_named(name, r->exclude, r->n_exclude);
+	return (r->n_only == 0 || name_is_listed(name, r->only, r->n_only)) &&
+	    !name_is_listed(name, r->exclude, r->n_exclude);
 }
 
 int
@@ -36,18 +28,18 @@ windows_begin(struct windows_watch *s, const char *const *name, size_t n,
 	for (size_t i = 0; i < r->reference->cols; i++) {
 		const char *c = r->reference->col[i].name;
 
-		if (r->n_only > 0 ? is_named(c, r->only, r->n_only) :
-		    is_named(c, name, n))
+		if (r->n_only > 0 ? name_is_listed(c, r->only, r->n_only) :
+		    name_is_listed(c, name, n))
 			both[o.n_only++] = c;
 	}
 	for (size_t i = 0; got == 0 && i < r->n_only; i++)
-		if (!is_named(r->only[i], both, o.n_only) ||
-		    !is_named(r->only[i], name, n))
+		if (!name_is_listed(r->only[i], both, o.n_only) ||
+		    !name_is_listed(r->only[i], name, n))
 			got = err_set(e, ERR_NOENT, "column '%s' is not on "
 			    "both sides", r->only[i]);
 	for (size_t i = 0; got == 0 && i < r->n_exclude; i++)
 		if (table_find(r->reference, r->exclude[i]) == NULL &&
-		    !is_named(r->exclude[i], name, n))
+		    !name_is_listed(r->exclude[i], name, n))
 			got = err_set(e, ERR_NOENT, "no column '%s' to leave "
 			    "out", r->exclude[i]);
 	if (got == 0 && o.n_only == 0)

@@ -5,7 +5,7 @@
  */
 #include "read/count/lines.h"
 
-#include <stdbool.h>
+#include "base/machine.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
@@ -61,21 +61,13 @@ count_avx2(uint64_t *rows, const struct csv_form *f, size_t columns,
 	return row;
 }
 #pragma GCC pop_options
-
-static bool
-avx2_usable(void)
-{
-	return __builtin_cpu_supports("avx2") &&
-	    __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
-}
 #else
 #define count_avx2(rows, f, columns, p, end) (p)
-#define avx2_usable() false
 #endif
 
 const char *
 lines_count_plain(uint64_t *rows, const struct csv_form *f, size_t columns,
     const char *p, const char *end)
 {
-	return avx2_usable() ? count_avx2(rows, f, columns, p, end) : p;
+	return machine_has_avx2() ? count_avx2(rows, f, columns, p, end) : p;
 }

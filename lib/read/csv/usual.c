@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/machine.h"
 #include "base/mem.h"
 
 #define DIGITS_MAX 18		/* they fit an integer */
@@ -197,16 +198,8 @@ pass_avx2(struct usual_cells *u, size_t *column, const char *p,
 	return p;
 }
 #pragma GCC pop_options
-
-static bool
-avx2_usable(void)
-{
-	return __builtin_cpu_supports("avx2") &&
-	    __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
-}
 #else
 #define pass_avx2(u, column, p, end) (p)
-#define avx2_usable() false
 #endif
 
 struct usual_cells *
@@ -215,7 +208,7 @@ usual_new(const struct csv_form *f, size_t columns)
 	struct usual_cells *u;
 
 	/* what cuts cells is no part of one, or of what leads it */
-	if (!avx2_usable() || columns > COLUMNS_MAX || f->escape != '\0' ||
+	if (!machine_has_avx2() || columns > COLUMNS_MAX || f->escape != '\0' ||
 	    strchr(",;\t|", f->delimiter) == NULL)
 		return NULL;
 	u = xalloc(1, sizeof(*u) + columns * sizeof(u->column[0]));
