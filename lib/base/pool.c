@@ -166,19 +166,21 @@ pool_threads(const struct pool *p)
 }
 
 void
-pool_run(struct pool *p, size_t n, void (*fn)(void *, size_t, int), void *ctx)
+pool_start(struct pool *p, size_t n, void (*fn)(void *, size_t, int), void *ctx)
 {
-	if (p->threads == 1 || n <= 1) {
-		for (size_t i = 0; i < n; i++)
-			fn(ctx, i, 0);
-		return;
-	}
 	p->fn = fn;
 	p->ctx = ctx;
 	p->n = n;
 	atomic_store(&p->next, 0);
+	if (p->threads == 1)
+		return;
 	atomic_store(&p->busy, p->threads - 1);
 	announce_work(p);
+}
+
+void
+pool_finish(struct pool *p)
+{
 	take_parts(p, 0);
 	for (int i = 0; i < SPIN_ROUNDS && atomic_load(&p->busy); i++) {
 #if defined(__x86_64__)
@@ -189,4 +191,16 @@ pool_run(struct pool *p, size_t n, void (*fn)(void *, size_t, int), void *ctx)
 	while (atomic_load(&p->busy))
 		cond_wait(&p->idle, &p->lock);
 	mutex_unlock(&p->lock);
+}
+
+void
+pool_run(struct pool *p, size_t n, void (*fn)(void *, size_t, int), void *ctx)
+{
+	if (p->threads == 1 || n <= 1) {
+		for (size_t i = 0; i < n; i++)
+			fn(ctx, i, 0);
+		return;
+	}
+	pool_start(p, n, fn, ctx);
+	pool_finish(p);
 }

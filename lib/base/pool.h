@@ -26,4 +26,14 @@ int pool_threads(const struct pool *p);
 void pool_run(struct pool *p, size_t n,
     void (*fn)(void *ctx, size_t part, int worker), void *ctx);
 
+/*
+ * The same in two steps: the others begin, and the caller does something else
+ * until it joins in by pool_finish, which returns when every part is done; at
+ * once, where nothing was started.  One loop at a time.  With one thread all
+ * is done by pool_finish.
+ */
+void pool_start(struct pool *p, size_t n,
+    void (*fn)(void *ctx, size_t part, int worker), void *ctx);
+void pool_finish(struct pool *p);
+
 #endif

@@ -1,7 +1,8 @@
 /*
  * Objects written into packs.  The bytes of a large one are collected, cut,
- * and worked on a batch at a time; parts are added in their order, so the
- * same bytes make the same pack with any number of threads.
+ * and worked on a batch at a time, while the bytes of the next are collected;
+ * parts are added in their order, so the same bytes make the same pack with any
+ * number of threads.
  */
 #include "store/pack/chunked.h"
 
@@ -17,7 +18,7 @@
 #include "store/pack/packs.h"
 
 #define LEVEL 1			/* of Zstandard */
-#define BATCH ((size_t)16 << 20)	/* bytes worked on at a time */
+#define BATCH ((size_t)8 << 20)	/* bytes worked on at a time */
 #define PARTS_MAX (BATCH / CHUNK_MIN + 2)
 
 struct chunk_worker {
@@ -35,16 +36,24 @@ struct chunk_job {
 	struct err err;
 };
 
+struct chunk_batch {
+	struct buf plain;	/* the jobs point into it */
+	size_t n;
+	struct chunk_job job[PARTS_MAX];
+};
+
+/* Works for one writer at a time. */
 struct chunk_crew {
 	struct pool *pool;
 	struct chunk_worker *worker;
 	struct object_source *source;	/* of the batch */
-	struct chunk_job job[PARTS_MAX];
+	struct chunk_batch *batch;
 };
 
 struct chunked_writer {
 	struct object_writer writer;
-	struct buf plain;	/* not yet cut */
+	struct chunk_batch *filling;	/* not yet cut */
+	struct chunk_batch *working;	/* what the crew is at */
 	struct buf list;	/* of parts so far */
 	uint64_t size;
 };
@@ -92,7 +101,7 @@ work_on_part(void *ctx, size_t part, int worker)
 {
 	struct chunk_crew *c = ctx;
 	struct chunk_worker *w = &c->worker[worker];
-	struct chunk_job *job = &c->job[part];
+	struct chunk_job *job = &c->batch->job[part];
 	struct err ignored = ERR_INIT;
 	struct oid id;
 
@@ -128,36 +137,81 @@ finish_part(struct chunked_writer *w, struct chunk_job *job, struct err *e)
 	    job->stored.data, e);
 }
 
-/* Cut what can be cut and store it. */
+/* Wait for the batch that is worked on, and store it. */
 static int
-store_batch(struct chunked_writer *w, bool end, struct err *e)
+finish_batch(struct chunked_writer *w, struct err *e)
 {
 	struct chunk_crew *c = packs_writing_state(w->writer.source);
-	size_t at = 0, n = 0;
+	struct chunk_batch *b = w->working;
 	int r = 0;
 
-	while (n < PARTS_MAX && at < w->plain.len &&
-	    (end || w->plain.len - at >= CHUNK_MAX)) {
-		size_t len = chunk_cut(w->plain.data + at, w->plain.len - at);
-
-		c->job[n++] = (struct chunk_job){ .p = w->plain.data + at,
-		    .n = len };
-		at += len;
-	}
-	c->source = w->writer.source;
-	pool_run(c->pool, n, work_on_part, c);
-	for (size_t i = 0; i < n; i++) {
+	pool_finish(c->pool);
+	for (size_t i = 0; i < b->n; i++) {
 		if (r == 0)
-			r = finish_part(w, &c->job[i], e);
-		if (!c->job[i].known)
-			buf_free(&c->job[i].stored);
+			r = finish_part(w, &b->job[i], e);
+		if (!b->job[i].known)
+			buf_free(&b->job[i].stored);
 	}
-	memmove(w->plain.data, w->plain.data + at, w->plain.len - at);
-	w->plain.len -= at;
+	b->n = 0;
 	return r;
 }
 
+/* Jobs of all that can be cut; how many bytes these are. */
+static size_t
+cut_batch(struct chunk_batch *b, bool end)
+{
+	size_t at = 0;
+
+	while (b->n < PARTS_MAX && at < b->plain.len &&
+	    (end || b->plain.len - at >= CHUNK_MAX)) {
+		size_t len = chunk_cut(b->plain.data + at, b->plain.len - at);
+
+		b->job[b->n++] = (struct chunk_job){ .p = b->plain.data + at,
+		    .n = len };
+		at += len;
+	}
+	return at;
+}
+
+/* Have what was collected worked on, when the batch before it is stored. */
+static int
+start_batch(struct chunked_writer *w, bool end, struct err *e)
+{
+	struct chunk_crew *c = packs_writing_state(w->writer.source);
+	struct chunk_batch *next = w->working, *b = w->filling;
+	size_t at = cut_batch(b, end);
+
+	if (finish_batch(w, e) < 0) {
+		b->n = 0;
+		return -1;
+	}
+	buf_clear(&next->plain);
+	buf_add(&next->plain, b->plain.data + at, b->plain.len - at);
+	w->filling = next;
+	w->working = b;
+	c->source = w->writer.source;
+	c->batch = b;
+	pool_start(c->pool, b->n, work_on_part, c);
+	return 0;
+}
+
 /* --- an object ------------------------------------------------------------- */
+
+static struct chunk_batch *
+batch_new(void)
+{
+	struct chunk_batch *b = xalloc(1, sizeof(*b));
+
+	buf_init(&b->plain, 2 * BATCH);
+	return b;
+}
+
+static void
+batch_free(struct chunk_batch *b)
+{
+	buf_free(&b->plain);
+	free(b);
+}
 
 static int
 chunked_begin(struct object_writer **out, struct object_source *s,
@@ -170,7 +224,8 @@ chunked_begin(struct object_writer **out, struct object_source *s,
 	(void)expect;
 	(void)e;
 	w->writer.source = s;
-	buf_init(&w->plain, 2 * BATCH);
+	w->filling = batch_new();
+	w->working = batch_new();
 	buf_init(&w->list, PACK_STORED_MAX);
 	*out = &w->writer;
 	return 0;
@@ -187,20 +242,21 @@ chunked_add(struct object_writer *writer, const void *p, size_t n, bool end,
 	while (n) {
 		size_t take = n < BATCH ? n : BATCH;
 
-		buf_add(&w->plain, at, take);
-		if (buf_check(&w->plain, e) < 0)
+		buf_add(&w->filling->plain, at, take);
+		if (buf_check(&w->filling->plain, e) < 0)
 			return -1;
 		at += take;
 		n -= take;
-		if (w->plain.len >= BATCH && store_batch(w, false, e) < 0)
+		if (w->filling->plain.len >= BATCH &&
+		    start_batch(w, false, e) < 0)
 			return -1;
 	}
 	if (!end || w->size <= CHUNK_WHOLE)
 		return 0;
-	while (w->plain.len)
-		if (store_batch(w, true, e) < 0)
+	while (w->filling->plain.len)
+		if (start_batch(w, true, e) < 0)
 			return -1;
-	return 0;
+	return finish_batch(w, e);
 }
 
 static int
@@ -213,7 +269,7 @@ commit_whole(struct chunked_writer *w, const struct oid *id, struct err *e)
 
 	buf_init(&stored, PACK_STORED_MAX);
 	r = pack_encode(&t, &stored, c->worker[0].zst, id,
-	    w->plain.data, w->plain.len, e);
+	    w->filling->plain.data, w->filling->plain.len, e);
 	if (r == 0)
 		r = packs_add_stored(w->writer.source, &t, stored.data, e);
 	buf_free(&stored);
@@ -252,9 +308,17 @@ chunked_commit(struct object_writer *writer, const struct oid *id,
 static void
 chunked_drop(struct object_writer *writer)
 {
-	buf_free(&writer_of(writer)->plain);
-	buf_free(&writer_of(writer)->list);
-	free(writer_of(writer));
+	struct chunked_writer *w = writer_of(writer);
+	struct chunk_crew *c = packs_writing_state(w->writer.source);
+
+	pool_finish(c->pool);
+	for (size_t i = 0; i < w->working->n; i++)
+		if (!w->working->job[i].known)
+			buf_free(&w->working->job[i].stored);
+	batch_free(w->filling);
+	batch_free(w->working);
+	buf_free(&w->list);
+	free(w);
 }
 
 const struct packs_writing *
