@@ -196,6 +196,12 @@ X
 planted 'man pages are clean mdoc' 'mlv-fit.5' <<'X'
 	echo '.Xq' >>man/mlv-fit.5
 X
+planted 'a command that is shown can be pasted' 'man/mlv-fit.5:10: the line above ends without a backslash' <<'X'
+	printf '.Sh EXAMPLES\n.Bd -literal\nmlv-data add\n    x.csv\n.Ed\n' >>man/mlv-fit.5
+X
+planted 'a command that is shown can be pasted' 'man/mlv-fit.5:8: .Dl of 80 columns, at most 66' <<'X'
+	printf '.Sh EXAMPLES\n.Dl %080d\n' 0 >>man/mlv-fit.5
+X
 planted 'mlv(7) names every page' 'lacks mlv-fit(5)' <<'X'
 	sed 's/MLV-FIT 5/MLV 7/; s/mlv-fit/mlv/; s/the record.*/x/' man/mlv-fit.5 >man/mlv.7
 X
