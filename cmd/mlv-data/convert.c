@@ -19,7 +19,7 @@ struct convert_verb {
 	struct reading read;
 	const char *output, *where;
 	struct texts select;
-	int packing;		/* enum parquet_packing */
+	int packing;		/* enum parquet_packing + 1; 0: not said */
 	int to;			/* enum write_format + 1; 0: by the ending */
 };
 
@@ -29,8 +29,9 @@ static const struct opt_word convert_formats[] = {
 };
 
 static const struct opt_word convert_packings[] = {
-	{ "zstd", PARQUET_PACK_ZSTD }, { "snappy", PARQUET_PACK_SNAPPY },
-	{ "none", PARQUET_PACK_NONE }, { NULL, 0 }
+	{ "zstd", PARQUET_PACK_ZSTD + 1 },
+	{ "snappy", PARQUET_PACK_SNAPPY + 1 },
+	{ "none", PARQUET_PACK_NONE + 1 }, { NULL, 0 }
 };
 
 static const struct opt convert_options[] = {
@@ -56,14 +57,19 @@ choose_format(struct write_opts *to, struct cli *c,
 {
 	bool known;
 
-	*to = (struct write_opts){ .format = WRITE_CSV,
-	    .pages = (enum parquet_packing)o->packing };
+	*to = (struct write_opts){ .format = WRITE_CSV, .pages = o->packing ?
+	    (enum parquet_packing)(o->packing - 1) : PARQUET_PACK_ZSTD };
 	known = o->output == NULL || strcmp(o->output, "-") == 0 ||
 	    write_opts_of(to, o->output);
 	if (o->to != 0)
 		to->format = (enum write_format)(o->to - 1);
-	return known || o->to != 0 ? 0 : cli_usage(c, "'%s' does not end in a "
-	    "format we write: say it with --to", o->output);
+	if (!known && o->to == 0)
+		return cli_usage(c, "'%s' does not end in a format we write: "
+		    "say it with --to", o->output);
+	if (o->packing != 0 && to->format != WRITE_PARQUET)
+		return cli_usage(c, "--compression is of Parquet; a file that "
+		    "ends in .gz or .zst is packed");
+	return 0;
 }
 
 static int

@@ -7,17 +7,14 @@
 #include "verbs.h"
 
 struct audit_verb {
-	const char *since, *until;
+	struct when_span when;
 	int64_t memory;
 };
 
 static const struct audit_verb audit_defaults = { .memory = 1024 };
 
 static const struct opt audit_options[] = {
-	{ OPT_TEXT, 0, "since", offsetof(struct audit_verb, since), "TIME",
-	    "requests from then on" },
-	{ OPT_TEXT, 0, "until", offsetof(struct audit_verb, until), "TIME",
-	    "requests before then" },
+	WHEN_SPAN_OPTIONS(struct audit_verb, when),
 	{ OPT_INT, 0, "memory", offsetof(struct audit_verb, memory), "MIB",
 	    "for requests (1024); with more the sources are read again",
 	    .low = 1, .high = 1 << 20 },
@@ -94,21 +91,12 @@ print_counts(struct cli *c, const struct audit_counts *n)
 static int
 read_times(struct reqlog_filter *f, struct cli *c, const struct audit_verb *o)
 {
-	int64_t now = clock_wall_us();
+	int status = when_span_read(&f->since_us, &f->until_us, c, &o->when);
 
-	if (o->since != NULL && !when_parse(&f->since_us, o->since, now))
-		return cli_usage(c, "--since takes a time such as 2026-01-31, "
-		    "24h or yesterday, not '%s'", o->since);
-	if (o->until != NULL && !when_parse(&f->until_us, o->until, now))
-		return cli_usage(c, "--until takes a time such as 2026-01-31, "
-		    "24h or yesterday, not '%s'", o->until);
-	if (o->since != NULL && f->since_us > now)
+	if (status == 0 && o->when.since && f->since_us > clock_wall_us())
 		return cli_usage(c, "--since %s lies in the future: no request "
-		    "is from then on", o->since);
-	if (o->since && o->until && f->since_us >= f->until_us)
-		return cli_usage(c, "--since %s is not before --until %s",
-		    o->since, o->until);
-	return 0;
+		    "is from then on", o->when.since);
+	return status;
 }
 
 static int

@@ -31,13 +31,8 @@ static const struct opt load_options[] = {
 static int
 parse_moment(int64_t *us, struct cli *c, const char *option, const char *text)
 {
-	int64_t now = clock_wall_us();
-
-	*us = now;
-	if (text != NULL && !when_parse(us, text, now))
-		return cli_usage(c, "--%s takes a time such as 2026-01-31, 24h "
-		    "or yesterday, not '%s'", option, text);
-	return 0;
+	*us = clock_wall_us();
+	return when_option(us, c, option, text);
 }
 
 static void

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/num.h"
 #include "cli/cli.h"
@@ -19,8 +18,9 @@
 
 struct compare_verb {
 	struct reading read;
+	struct when_span when;
 	struct texts method, threshold, only, exclude;
-	const char *target, *prediction, *since, *until, *thresholds,
+	const char *target, *prediction, *thresholds,
 	    *weights, *importance;
 	double share, missing;
 	int64_t min_rows;
@@ -61,10 +61,7 @@ static const struct opt compare_options[] = {
 	    "COLUMN", "mark this column as the target" },
 	{ OPT_TEXT, 0, "prediction", offsetof(struct compare_verb,
 	    prediction), "COLUMN", "mark this column as the prediction" },
-	{ OPT_TEXT, 0, "since", offsetof(struct compare_verb, since),
-	    "TIME", "requests answered then or later: yesterday, 7d, a date" },
-	{ OPT_TEXT, 0, "until", offsetof(struct compare_verb, until),
-	    "TIME", "and before then" },
+	WHEN_SPAN_OPTIONS(struct compare_verb, when),
 	READING_OPTIONS(struct compare_verb, read),
 	OPT_END
 };
@@ -121,24 +118,6 @@ parse_thresholds(struct drift_opts *d, struct cli *c,
 	}
 	d->threshold = v;
 	d->n_threshold = o->threshold.n;
-	return 0;
-}
-
-static int
-parse_span(struct reqlog_filter *f, struct cli *c,
-    const struct compare_verb *o)
-{
-	int64_t now = clock_wall_us();
-
-	if (o->since != NULL && !when_parse(&f->since_us, o->since, now))
-		return cli_usage(c, "--since takes a date, yesterday, today, "
-		    "or a time ago as 24h or 7d, not '%s'", o->since);
-	if (o->until != NULL && !when_parse(&f->until_us, o->until, now))
-		return cli_usage(c, "--until takes a date, yesterday, today, "
-		    "or a time ago as 24h or 7d, not '%s'", o->until);
-	if (o->since != NULL && o->until != NULL && f->since_us >= f->until_us)
-		return cli_usage(c, "--since %s is not before --until %s",
-		    o->since, o->until);
 	return 0;
 }
 
@@ -303,7 +282,8 @@ compare_run(struct cli *c, void *opts, int argc, char **argv)
 	if ((status = reading_opts(&user, c, &o->read)) != 0 ||
 	    (status = parse_methods(&d, c, o)) != 0 ||
 	    (status = parse_thresholds(&d, c, o)) != 0 ||
-	    (status = parse_span(&span, c, o)) != 0)
+	    (status = when_span_read(&span.since_us, &span.until_us, c,
+	    &o->when)) != 0)
 		return status;
 	fill_opts(&d, o);
 	if (weights_read(&d.weight, &d.n_weight, c, o->weights,

@@ -3,23 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/num.h"
 #include "cli/cli.h"
 #include "cli/environment.h"
 #include "cli/reading.h"
 #include "cli/when.h"
 #include "flow/perf/perf.h"
+#include "stat/metric.h"
+#include "labelling.h"
 #include "verbs.h"
 
 struct perf_verb {
 	struct reading read;
+	struct when_span when;
 	struct texts by, least, features;
-	const char *labels, *key, *label_key, *target, *score, *answer;
-	const char *positive, *time, *since, *until, *reference_until;
+	struct labelling late;
+	const char *time, *reference_until;
 	const char *model, *version, *variant;
 	double threshold;
-	bool latest;
 	int64_t weak, sample;
 	int estimate;
 };
@@ -29,16 +30,13 @@ static const struct opt_word estimates[] = {
 };
 
 static const struct opt perf_options[] = {
-	{ OPT_TEXT, 'l', "labels", offsetof(struct perf_verb, labels), "FILE",
+	{ OPT_TEXT, 'l', "labels", offsetof(struct perf_verb, late.labels), "FILE",
 	    "labels as they came: a key and the truth a row",
 	    .needed = "say with --labels where the labels are" },
-	{ OPT_TEXT, 'k', "key", offsetof(struct perf_verb, key), "COLUMN",
+	{ OPT_TEXT, 'k', "key", offsetof(struct perf_verb, late.key), "COLUMN",
 	    "what both sides have; of requests also id or unit",
 	    .needed = "say with --key which column joins both" },
-	{ OPT_TEXT, 0, "label-key", offsetof(struct perf_verb, label_key),
-	    "COLUMN", "the key in the labels, where it has another name" },
-	{ OPT_TEXT, 0, "target", offsetof(struct perf_verb, target),
-	    "COLUMN", "the truth in the labels, of several columns" },
+	LABELLING_OPTIONS(struct perf_verb, late),
 	{ OPT_LIST, 'b', "by", offsetof(struct perf_verb, by), "COLUMN,...",
 	    "also by the values of these columns of the predictions" },
 	{ OPT_WORD, 0, "estimate", offsetof(struct perf_verb, estimate),
@@ -46,7 +44,8 @@ static const struct opt perf_options[] = {
 	    .words = estimates },
 	{ OPT_TEXT, 0, "reference-until", offsetof(struct perf_verb,
 	    reference_until), "TIME",
-	    "labelled rows before then teach the estimate (all)" },
+	    "labelled rows before then teach the estimate (all)",
+	    .with = "estimate" },
 	{ OPT_LIST, 0, "features", offsetof(struct perf_verb, features),
 	    "COLUMN,...", "of the answers; dle learns from them (all that can)" },
 	{ OPT_INT, 0, "weak", offsetof(struct perf_verb, weak), "ROWS",
@@ -57,23 +56,12 @@ static const struct opt perf_options[] = {
 	    .high = INFINITY },
 	{ OPT_TEXTS, 0, "least", offsetof(struct perf_verb, least),
 	    "METRIC=NUMBER", "exit 1 when all rows are surely worse" },
-	{ OPT_FLAG, 0, "latest", offsetof(struct perf_verb, latest), NULL,
-	    "of two different labels of a key the later one counts" },
-	{ OPT_TEXT, 0, "score", offsetof(struct perf_verb, score), "COLUMN",
-	    "the answers, instead of finding them by name" },
-	{ OPT_TEXT, 0, "answer", offsetof(struct perf_verb, answer),
-	    "COLUMN", "the class said (label, or by --threshold)" },
-	{ OPT_TEXT, 0, "positive", offsetof(struct perf_verb, positive),
-	    "CLASS", "the one scores are of, of two (the last)" },
 	{ OPT_NUM, 0, "threshold", offsetof(struct perf_verb, threshold),
 	    "NUMBER", "a score from here on is the positive class (0.5)",
 	    .low = -INFINITY, .high = INFINITY },
 	{ OPT_TEXT, 0, "time", offsetof(struct perf_verb, time), "COLUMN",
 	    "of a table: when it was answered" },
-	{ OPT_TEXT, 0, "since", offsetof(struct perf_verb, since),
-	    "TIME", "requests answered then or later: yesterday, 7d, a date" },
-	{ OPT_TEXT, 0, "until", offsetof(struct perf_verb, until),
-	    "TIME", "and before then" },
+	WHEN_SPAN_OPTIONS(struct perf_verb, when),
 	{ OPT_TEXT, 0, "model", offsetof(struct perf_verb, model), "NAME",
 	    "requests that this model answered" },
 	{ OPT_TEXT, 0, "version", offsetof(struct perf_verb, version),
@@ -225,29 +213,6 @@ warn_join(struct cli *c, const struct late_report *r,
 
 /* ---- what is asked ---- */
 
-static int
-parse_when(int64_t *us, struct cli *c, const char *name, const char *s)
-{
-	if (s != NULL && !when_parse(us, s, clock_wall_us()))
-		return cli_usage(c, "--%s takes a date, yesterday, today, or "
-		    "a time ago as 24h or 7d, not '%s'", name, s);
-	return 0;
-}
-
-/* A loss is worse where it is higher. */
-static bool
-is_loss(const char *metric)
-{
-	static const char *const loss[] = {
-		"logloss", "brier", "rmse", "mae"
-	};
-
-	for (size_t i = 0; i < sizeof(loss) / sizeof(*loss); i++)
-		if (strcmp(metric, loss[i]) == 0)
-			return true;
-	return false;
-}
-
 /* *broken: the interval of all rows lies beyond what was asked.  What has no
  * label yet is judged by the estimate. */
 static int
@@ -268,7 +233,7 @@ check_least(bool *broken, struct cli *c, const struct late_group *all,
 	if (m == NULL)
 		return cli_usage(c, "no metric '%s' of this task", name);
 	labels = !isnan(m->value);
-	loss = is_loss(name);
+	loss = metric_better(name) < 0;
 	low = !labels ? m->estimate_low : isnan(m->low) ? m->value : m->low;
 	high = !labels ? m->estimate_high : isnan(m->high) ? m->value :
 	    m->high;
@@ -293,7 +258,7 @@ put_report(struct cli *c, const struct late_report *r,
 		if (status != 0)
 			return status;
 	}
-	warn_join(c, r, f, o->latest);
+	warn_join(c, r, f, o->late.latest);
 	for (size_t i = 0; i < r->n; i++)
 		for (size_t k = 0; k < r->group[i].n; k++)
 			put_metric(c, &r->group[i], &r->group[i].m[k]);
@@ -307,10 +272,8 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	struct perf_verb *o = opts;
 	struct perf_opts p = { .path = argv, .n_paths = (size_t)argc,
-	    .labels = o->labels, .key = o->key, .label_key = o->label_key,
-	    .target = o->target, .score = o->score, .answer = o->answer,
-	    .positive = o->positive, .time = o->time, .by = o->by.v,
-	    .n_by = o->by.n, .threshold = o->threshold, .latest = o->latest,
+	    .time = o->time, .by = o->by.v, .n_by = o->by.n,
+	    .threshold = o->threshold,
 	    .estimate = (enum perf_estimate)o->estimate, .features =
 	    o->features.v, .n_features = o->features.n,
 	    .weak_rows = (uint64_t)o->weak, .sample = (uint64_t)o->sample,
@@ -325,12 +288,11 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	if (argc == 0)
 		return cli_usage(c, "give a request log or a table of "
 		    "answers");
-	if (o->by.n > 64)
-		return cli_usage(c, "--by takes at most 64 columns");
-	if ((status = reading_opts(&p.read, c, &o->read)) != 0 ||
-	    (status = parse_when(&p.filter.since_us, c, "since", o->since)) !=
-	    0 || (status = parse_when(&p.filter.until_us, c, "until",
-	    o->until)) != 0 || (status = parse_when(&p.reference_until, c,
+	labelling_fill(&p, &o->late);
+	if ((status = labelling_check_by(c, &o->by)) != 0 ||
+	    (status = reading_opts(&p.read, c, &o->read)) != 0 ||
+	    (status = when_span_read(&p.filter.since_us, &p.filter.until_us,
+	    c, &o->when)) != 0 || (status = when_option(&p.reference_until, c,
 	    "reference-until", o->reference_until)) != 0)
 		return status;
 	status = perf_run(&r, &found, &p, &e) < 0 ? cli_fail(c, &e) :
@@ -342,7 +304,7 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 }
 
 static const struct perf_verb defaults = { .threshold = 0.5,
-    .sample = 1000000 };
+    .sample = LABELLING_SAMPLE };
 
 const struct verb verb_perf = {
 	.name = "perf",

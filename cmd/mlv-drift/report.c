@@ -1,7 +1,6 @@
 /* mlv-drift report: a page on two populations. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/environment.h"
@@ -9,21 +8,20 @@
 #include "cli/when.h"
 #include "drift/texts.h"
 #include "flow/report/report.h"
+#include "labelling.h"
 #include "side.h"
 #include "verbs.h"
 #include "weights.h"
 
 #define DAY_US INT64_C(86400000000)
-#define SAMPLE 1000000		/* answers that weak segments go by */
 
 struct report_verb {
 	struct reading read;
 	struct texts only, exclude, by;
-	const char *since, *until, *time, *output, *weights, *importance;
-	const char *labels, *key, *label_key, *target, *score, *answer;
-	const char *positive;
+	struct when_span when;
+	const char *time, *output, *weights, *importance;
+	struct labelling late;
 	int64_t weak;
-	bool latest;
 	double share;
 	int64_t min_rows;
 	bool html;
@@ -53,29 +51,16 @@ static const struct opt report_options[] = {
 	    "COLUMN,...", "compare these columns alone" },
 	{ OPT_LIST, 'x', "exclude", offsetof(struct report_verb, exclude),
 	    "COLUMN,...", "leave these columns out" },
-	{ OPT_TEXT, 'l', "labels", offsetof(struct report_verb, labels),
+	{ OPT_TEXT, 'l', "labels", offsetof(struct report_verb, late.labels),
 	    "FILE", "labels that came later: how good the answers were" },
-	{ OPT_TEXT, 'k', "key", offsetof(struct report_verb, key), "COLUMN",
-	    "what joins labels and answers; of requests also id or unit" },
-	{ OPT_TEXT, 0, "label-key", offsetof(struct report_verb, label_key),
-	    "COLUMN", "the key in the labels, where it has another name" },
-	{ OPT_TEXT, 0, "target", offsetof(struct report_verb, target),
-	    "COLUMN", "the truth in the labels, of several columns" },
-	{ OPT_TEXT, 0, "score", offsetof(struct report_verb, score), "COLUMN",
-	    "the answers, instead of finding them by name" },
-	{ OPT_TEXT, 0, "answer", offsetof(struct report_verb, answer),
-	    "COLUMN", "the class said (label, or a score of 0.5 or more)" },
-	{ OPT_TEXT, 0, "positive", offsetof(struct report_verb, positive),
-	    "CLASS", "the one scores are of, of two (the last)" },
-	{ OPT_FLAG, 0, "latest", offsetof(struct report_verb, latest), NULL,
-	    "of two different labels of a key the later one counts" },
+	{ OPT_TEXT, 'k', "key", offsetof(struct report_verb, late.key), "COLUMN",
+	    "what joins labels and answers; of requests also id or unit",
+	    .with = "labels" },
+	LABELLING_OPTIONS(struct report_verb, late),
 	{ OPT_INT, 0, "weak", offsetof(struct report_verb, weak), "ROWS",
 	    "the fewest labels of a weak segment (50)", .low = REPORT_FEW,
-	    .high = INFINITY },
-	{ OPT_TEXT, 0, "since", offsetof(struct report_verb, since),
-	    "TIME", "requests answered then or later: yesterday, 7d, a date" },
-	{ OPT_TEXT, 0, "until", offsetof(struct report_verb, until),
-	    "TIME", "and before then" },
+	    .high = INFINITY, .with = "labels" },
+	WHEN_SPAN_OPTIONS(struct report_verb, when),
 	READING_OPTIONS(struct report_verb, read),
 	OPT_END
 };
@@ -103,8 +88,8 @@ measure_texts(struct drift_opts *d, struct cli *c,
 		except[n++] = o->exclude.v[i];
 	for (size_t i = 0; i < o->by.n; i++)
 		except[n++] = o->by.v[i];
-	if (o->key != NULL)
-		except[n++] = o->key;
+	if (o->late.key != NULL)
+		except[n++] = o->late.key;
 	if (texts_measure(&names, &found, &c->arena, ref->t, cur->t, except,
 	    n, e) < 0)
 		return -1;
@@ -126,14 +111,14 @@ leave_out_text(struct drift_opts *d, struct cli *c,
 
 	for (size_t i = 0; i < o->exclude.n; i++)
 		v[d->n_exclude++] = o->exclude.v[i];
-	if (o->key != NULL && (table_find(ref, o->key) != NULL ||
-	    table_find(cur, o->key) != NULL))
-		v[d->n_exclude++] = o->key;
+	if (o->late.key != NULL && (table_find(ref, o->late.key) != NULL ||
+	    table_find(cur, o->late.key) != NULL))
+		v[d->n_exclude++] = o->late.key;
 	for (size_t i = 0; i < ref->cols; i++) {
 		const struct column *t = &ref->col[i];
 
 		if (t->type != COL_TEXT || is_named(t->name, &o->exclude) ||
-		    (o->key != NULL && strcmp(t->name, o->key) == 0) ||
+		    (o->late.key != NULL && strcmp(t->name, o->late.key) == 0) ||
 		    (o->only.n > 0 && !is_named(t->name, &o->only)))
 			continue;
 		if (o->only.n == 0)
@@ -168,8 +153,8 @@ fill_timeline(struct windows_run *t, struct cli *c,
 
 	if (!has_plain(&only, &n_only, c, &o->only, r->ref))
 		return false;
-	if (argc != 2 || strcmp(argv[1], "-") == 0 || o->since != NULL ||
-	    o->until != NULL || (!r->log && o->time == NULL))
+	if (argc != 2 || strcmp(argv[1], "-") == 0 || o->when.since !=
+	    NULL || o->when.until != NULL || (!r->log && o->time == NULL))
 		return false;
 	*t = (struct windows_run){ .reference = r->ref, .path = argv[1],
 	    .read = *user, .time = r->log ? NULL : o->time,
@@ -188,31 +173,25 @@ fill_perf(struct perf_opts *p, const struct report_verb *o,
     const struct table_read_opts *user)
 {
 	*p = (struct perf_opts){ .path = argv + 1, .n_paths = (size_t)argc - 1,
-	    .labels = o->labels, .read = *user, .key = o->key, .label_key =
-	    o->label_key, .target = o->target, .score = o->score,
-	    .answer = o->answer, .positive = o->positive, .time = r->log ?
-	    NULL : o->time, .by = o->by.v, .n_by = o->by.n, .threshold = 0.5,
-	    .latest = o->latest, .weak_rows = (uint64_t)o->weak,
-	    .sample = SAMPLE, .filter = r->span, .folder =
+	    .read = *user, .time = r->log ? NULL : o->time, .by = o->by.v,
+	    .n_by = o->by.n, .threshold = 0.5, .weak_rows = (uint64_t)o->weak,
+	    .sample = LABELLING_SAMPLE, .filter = r->span, .folder =
 	    cli_scratch_folder() };
+	labelling_fill(p, &o->late);
 }
 
 static int
 check_labels(struct cli *c, const struct report_verb *o, char **argv)
 {
-	if (o->labels == NULL && (o->key != NULL || o->label_key != NULL ||
-	    o->target != NULL))
-		return cli_usage(c, "--key, --label-key and --target are of "
-		    "--labels");
-	if (o->labels != NULL && o->key == NULL)
+	if (o->late.labels == NULL)
+		return 0;
+	if (o->late.key == NULL)
 		return cli_usage(c, "say with --key which column joins the "
 		    "labels with the current data");
-	if (o->labels != NULL && o->by.n > 64)
-		return cli_usage(c, "--by takes at most 64 columns");
-	if (o->labels != NULL && strcmp(argv[1], "-") == 0)
+	if (strcmp(argv[1], "-") == 0)
 		return cli_usage(c, "with --labels the current data is read "
 		    "twice: name a file or a log, not standard input");
-	return 0;
+	return labelling_check_by(c, &o->by);
 }
 
 static int
@@ -248,7 +227,7 @@ write_report(struct report_result *result, struct cli *c,
 	if (fill_timeline(&timeline, c, o, r, argc, argv, user))
 		r->timeline = &timeline;
 	fill_perf(&perf, o, r, argc, argv, user);
-	if (o->labels != NULL)
+	if (o->late.labels != NULL)
 		r->perf = &perf;
 	buf_init(&b, BUF_CAP_DOC);
 	got = report_write(&b, result, r, e);
@@ -285,19 +264,6 @@ open_sides(struct side *ref, struct side *cur, struct cli *c, int argc,
 }
 
 static int
-parse_span(struct reqlog_filter *f, struct cli *c,
-    const struct report_verb *o)
-{
-	int64_t now = clock_wall_us();
-
-	if ((o->since != NULL && !when_parse(&f->since_us, o->since, now)) ||
-	    (o->until != NULL && !when_parse(&f->until_us, o->until, now)))
-		return cli_usage(c, "--since and --until take a date, "
-		    "yesterday, today, or a time ago as 24h or 7d");
-	return 0;
-}
-
-static int
 report_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct report_verb *o = opts;
@@ -314,7 +280,8 @@ report_run(struct cli *c, void *opts, int argc, char **argv)
 		return cli_usage(c, "give the reference and the current data");
 	if ((status = reading_opts(&user, c, &o->read)) != 0 ||
 	    (status = check_labels(c, o, argv)) != 0 ||
-	    (status = parse_span(&span, c, o)) != 0)
+	    (status = when_span_read(&span.since_us, &span.until_us, c,
+	    &o->when)) != 0)
 		return status;
 	r.span = span;
 	status = open_sides(&ref, &cur, c, argc, argv, &span, &user, &e);

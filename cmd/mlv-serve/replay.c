@@ -1,7 +1,6 @@
 /* mlv-serve replay: a candidate asked what was asked before. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/num.h"
 #include "cli/when.h"
 #include "flow/rollout/replay.h"
@@ -11,8 +10,9 @@
 #include "write/rows.h"
 
 struct replay_verb {
+	struct when_span when;
 	struct texts columns;
-	const char *output, *answer, *since, *until, *version, *variant;
+	const char *output, *answer, *version, *variant;
 	double tolerance, max_flips;
 };
 
@@ -29,10 +29,7 @@ static const struct opt replay_options[] = {
 	{ OPT_NUM, 0, "max-flips", offsetof(struct replay_verb, max_flips),
 	    "PERCENT", "exit 1 when more rows are answered otherwise",
 	    .high = 100 },
-	{ OPT_TEXT, 0, "since", offsetof(struct replay_verb, since), "TIME",
-	    "requests answered then or later: yesterday, 7d, a date" },
-	{ OPT_TEXT, 0, "until", offsetof(struct replay_verb, until), "TIME",
-	    "and before then" },
+	WHEN_SPAN_OPTIONS(struct replay_verb, when),
 	{ OPT_TEXT, 0, "version", offsetof(struct replay_verb, version),
 	    "NUMBER", "requests that this version answered" },
 	{ OPT_TEXT, 0, "variant", offsetof(struct replay_verb, variant),
@@ -171,16 +168,6 @@ print_row(void *ctx, const struct replay_row *row, struct err *e)
 }
 
 static int
-read_when(struct cli *c, int64_t *us, const char *option, const char *text)
-{
-	*us = 0;
-	if (text == NULL || when_parse(us, text, clock_wall_us()))
-		return 0;
-	return cli_usage(c, "--%s is a time as yesterday, 7d or 2026-01-02, "
-	    "not '%s'", option, text);
-}
-
-static int
 replay(struct cli *c, const struct replay_verb *o, const char *model,
     struct replay_opts *ro, struct err *e)
 {
@@ -244,8 +231,8 @@ replay_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	struct err e = ERR_INIT;
 	int r;
 
-	if ((r = read_when(c, &ro.filter.since_us, "since", o->since)) != 0 ||
-	    (r = read_when(c, &ro.filter.until_us, "until", o->until)) != 0)
+	if ((r = when_span_read(&ro.filter.since_us, &ro.filter.until_us, c,
+	    &o->when)) != 0)
 		return r;
 	return replay(c, o, cli_model_name(c, argv[0]), &ro, &e) < 0 ?
 	    cli_fail(c, &e) : EXIT_YES;

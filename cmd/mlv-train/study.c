@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "catalog/catalog.h"
 #include "catalog/name.h"
+#include "stat/metric.h"
 #include "store/repo.h"
 
 int
@@ -82,6 +83,17 @@ study_check_metrics(struct cli *c, const struct study *s,
 	if (metrics->n == 0 && s->n_objectives > 1)
 		return cli_usage(c, "study '%s' has %zu directions: name a "
 		    "metric for each with --metric", s->name, s->n_objectives);
+	for (size_t i = 0; i < metrics->n; i++) {
+		int better = metric_better(metrics->v[i]);
+
+		if (better == 0 || (better > 0) == s->maximize[i])
+			continue;
+		cli_warn(c, "study '%s' looks for the %s %s, of which %s is "
+		    "better: a study of --direction %s finds that", s->name,
+		    better > 0 ? "least" : "greatest", metrics->v[i],
+		    better > 0 ? "more" : "less",
+		    better > 0 ? "maximize" : "minimize");
+	}
 	return 0;
 }
 

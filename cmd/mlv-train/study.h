@@ -22,7 +22,7 @@ int study_open_there(struct study **out, struct cli *c, const char *journal,
 /* Where an open one lies, to be opened again. */
 struct study_place study_place_of(struct cli *c, const struct study *s);
 /* One name a direction, or none where there is one direction; 0, or the exit
- * status after a message. */
+ * status after a message.  It is warned where the study looks for the worst. */
 int study_check_metrics(struct cli *c, const struct study *s,
     const struct texts *metrics);
 /* "12" */

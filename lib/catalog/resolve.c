@@ -70,6 +70,35 @@ err_no_such(struct catalog *c, const char *kind, const char *base, struct err *e
 	return -1;
 }
 
+/* Of a name that is there what sets it is said, too. */
+static int
+err_no_alias(struct catalog *c, const char *kind, const struct name *n,
+    struct err *e)
+{
+	struct name plain = { .kind = n->kind, .base = n->base };
+	struct err ignored = ERR_INIT;
+	struct ref r = { NULL, 0 };
+	char *ref = name_ref(&plain);
+
+	if (ref_read(&r, c->repo, ref, &ignored) != 0 &&
+	    ignored.code == ERR_NOENT)
+		err_no_such(c, kind, n->base, e);
+	else if (n->kind == NAME_MODEL)
+		err_set(e, ERR_NOENT, "%s:%s has no alias '%s'; 'mlv-registry "
+		    "set %s@%s VERSION' sets it", kind, n->base, n->alias,
+		    n->base, n->alias);
+	else if (n->kind == NAME_DATA)
+		err_set(e, ERR_NOENT, "%s:%s has no alias '%s'; 'mlv-data tag "
+		    "%s:%s@VERSION %s' sets it", kind, n->base, n->alias, kind,
+		    n->base, n->alias);
+	else
+		err_set(e, ERR_NOENT, "%s:%s has no alias '%s'", kind,
+		    n->base, n->alias);
+	ref_free(&r);
+	free(ref);
+	return -1;
+}
+
 static int
 resolve_alias(struct catalog_item *item, struct catalog *c,
     const struct name *n, struct err *e)
@@ -90,8 +119,7 @@ resolve_alias(struct catalog_item *item, struct catalog *c,
 	if (result < 0) {
 		*e = mine;
 	} else if (last == NULL) {
-		result = err_set(e, ERR_NOENT, "%s:%s has no alias '%s'", kind,
-		    n->base, n->alias);
+		result = err_no_alias(c, kind, n, e);
 	} else {
 		item->version = last->number;
 		item->id = last->id;

@@ -46,3 +46,35 @@ when_parse(int64_t *us, const char *s, int64_t now)
 	}
 	return clock_parse(s, n, us);
 }
+
+static int
+read_option(int64_t *us, struct cli *c, const char *name, const char *s,
+    int64_t now)
+{
+	if (s == NULL || when_parse(us, s, now))
+		return 0;
+	return cli_usage(c, "--%s takes a date, yesterday, today, or a time "
+	    "ago as 24h or 7d, not '%s'", name, s);
+}
+
+int
+when_option(int64_t *us, struct cli *c, const char *name, const char *s)
+{
+	return read_option(us, c, name, s, clock_wall_us());
+}
+
+int
+when_span_read(int64_t *since_us, int64_t *until_us, struct cli *c,
+    const struct when_span *span)
+{
+	int64_t now = clock_wall_us();
+	int status;
+
+	if ((status = read_option(since_us, c, "since", span->since, now)) ||
+	    (status = read_option(until_us, c, "until", span->until, now)))
+		return status;
+	if (span->since && span->until && *since_us >= *until_us)
+		return cli_usage(c, "--since %s is not before --until %s",
+		    span->since, span->until);
+	return 0;
+}

@@ -239,6 +239,9 @@ read_param(struct reading *r, const struct json *map, struct err *e)
 		p->kind = SPACE_INT;
 	else if (strcmp(type, "categorical") == 0)
 		p->kind = SPACE_CATEGORICAL;
+	else if (type[0] == '\0')
+		return refuse_param(r, e, "lacks its type: float, int or "
+		    "categorical");
 	else
 		return err_set(e, ERR_FORMAT, "parameter '%s' is of type "
 		    "float, int or categorical, not '%s'", p->name, type);

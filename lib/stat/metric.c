@@ -117,3 +117,27 @@ metrics_find(const struct metrics *m, const char *name)
 			return &m->m[i];
 	return NULL;
 }
+
+int
+metric_better(const char *name)
+{
+	static const char *const more[] = {
+		"auc", "average_precision", "accuracy", "precision", "recall",
+		"specificity", "f1", "ks", "auc_ovr", "f1_macro", "f1_weighted",
+		"r2"
+	};
+	static const char *const less[] = {
+		"logloss", "brier", "ece", "rmse", "mae", "median_ae", "pinball",
+		"poisson_deviance", "gamma_deviance"
+	};
+	const char *dot = strrchr(name, '.');
+
+	name = dot != NULL ? dot + 1 : name;
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++)
+		if (strcmp(name, more[i]) == 0)
+			return 1;
+	for (size_t i = 0; i < sizeof(less) / sizeof(*less); i++)
+		if (strcmp(name, less[i]) == 0)
+			return -1;
+	return 0;
+}

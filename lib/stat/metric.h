@@ -91,6 +91,10 @@ bool metrics_add_gamma(struct metrics *out, const double *p, const double *y,
     size_t n);
 const struct metric *metrics_find(const struct metrics *m, const char *name);
 
+/* 1: more of it is better, -1: less is.  What stands before a last dot does not
+ * count, as in "test.auc".  0: none of these metrics. */
+int metric_better(const char *name);
+
 /* The area alone, ties counted half.  NaN with one class or a NaN score. */
 double metric_auc(const double *p, const uint8_t *y, size_t n);
 

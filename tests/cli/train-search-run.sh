@@ -50,6 +50,16 @@ check 'search run of two directions takes a metric for each' <<'X'
 	expect 0 drive two --trials 1 -m loss,auc -- echo "auc=0.5 loss=2" &&
 	prints "0	complete	[2,0.5]"
 X
+check 'search run: a study that looks for the worst of a known metric is warned of' <<'X'
+	study least &&
+	expect 0 drive least --trials 1 -m test.auc -- echo test.auc=0.5 &&
+	says "study 'least' looks for the least test.auc, of which more is better: a study of --direction maximize" &&
+	expect 0 drive least --trials 1 -m rmse -- echo rmse=0.5 &&
+	! grep -q warning err &&
+	mlv-train search new most --space space.yaml -d maximize &&
+	expect 0 drive most --trials 1 -m logloss -- echo logloss=0.5 &&
+	says "looks for the greatest logloss, of which less is better"
+X
 
 # --- what goes wrong
 check 'search run: a command that fails fails its trial, and the search goes on' <<'X'

@@ -64,7 +64,8 @@ check 'search new: a logarithmic range that begins at 0 is named' <<'X'
 	refused 'x: {type: float, low: 0, high: 1, log: true}' "'x' is log"
 X
 check 'search new: a member that no parameter has is named' <<'X'
-	refused 'x: {type: float, low: 0, hihg: 1}' "unknown member 'hihg'"
+	refused 'x: {type: float, low: 0, hihg: 1}' "unknown member 'hihg'" &&
+	refused 'x: {low: 0, high: 1}' "parameter 'x' lacks its type: float, int or categorical"
 X
 check 'search new: a condition on what does not come before is named' <<'X'
 	refused 'x: {type: float, low: 0, high: 1, when: {y: a}}' "depends on 'y'"

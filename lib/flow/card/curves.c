@@ -1,10 +1,10 @@
 /* The metrics of a model's run, step by step: how it learned. */
 #include <math.h>
-#include <string.h>
 
 #include "doc/plot.h"
 #include "doc/spark.h"
 #include "flow/card/internal.h"
+#include "stat/metric.h"
 
 #define CURVES_MOST 4		/* what one plot holds */
 #define SPARK_MOST 40		/* marks that a line of text has room for */
@@ -13,14 +13,13 @@
 static long
 best_step(const struct run_metric *m)
 {
-	const char *dot = strrchr(m->name, '.');
-	const struct metric_word *word = metric_word(dot ? dot + 1 : m->name);
+	int better = metric_better(m->name);
 	long best = -1;
 
-	for (size_t i = 0; word && i < m->n; i++) {
+	for (size_t i = 0; better != 0 && i < m->n; i++) {
 		double v = m->value[i];
 
-		if (isfinite(v) && (best < 0 || (word->more ?
+		if (isfinite(v) && (best < 0 || (better > 0 ?
 		    v > m->value[best] : v < m->value[best])))
 			best = (long)i;
 	}

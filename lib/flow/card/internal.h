@@ -122,7 +122,6 @@ void card_curves(struct card *k);
 struct metric_word {
 	const char *name, *title;
 	bool share;			/* from 0 to 1: drawn on one scale */
-	bool more;			/* the larger the better */
 };
 /* NULL for a metric that has no words. */
 const struct metric_word *metric_word(const char *metric);

@@ -158,6 +158,17 @@ closed_forms(void)
 	    "of chance it is symmetric");
 }
 
+static void
+directions(void)
+{
+	ok(metric_better("auc") == 1 && metric_better("test.f1") == 1,
+	    "of an area and of f1 more is better, whatever stands before");
+	ok(metric_better("rmse") == -1 && metric_better("cv.logloss") == -1,
+	    "of errors and losses less is better");
+	ok(metric_better("cv.auc.sd") == 0 && metric_better("price") == 0,
+	    "of a spread, and of another word, nothing is said");
+}
+
 int
 main(void)
 {
@@ -166,5 +177,6 @@ main(void)
 	distances();
 	objectives();
 	closed_forms();
+	directions();
 	return tap_done();
 }
