@@ -314,7 +314,9 @@ check 'tag --drop: it means nothing, and once more is told' <<'X'
 	expect 0 mlv-data tag --drop data:churn@golden &&
 	printf "data:churn@golden\t\\\\N\t2\n" | same - out &&
 	expect 3 mlv-data cat data:churn@golden &&
-	says "no alias 'golden'" &&
+	says "no alias 'golden'; 'mlv-data tag data:churn@VERSION golden' sets it" &&
+	expect 3 mlv-data cat data:chrn@golden &&
+	says "there is no data:chrn (did you mean data:churn?)" &&
 	expect 3 mlv-data tag --drop data:churn@golden &&
 	expect 0 mlv-data fsck
 X

@@ -82,8 +82,9 @@ X
 # --- a canary alias that is set, moved and dropped while the server runs
 start $champion --canary $candidate=100
 check 'a canary alias that is not set: one warning, the stable model answers' <<'X'
-	printf '%s %s\n' \
+	printf '%s %s %s\n' \
 	    "mlv-serve: warning: there is no canary: model:score has no alias 'candidate';" \
+	    "'mlv-registry set score@candidate VERSION' sets it;" \
 	    "the stable model answers all requests until it is set" >want &&
 	same want server.err &&
 	answered_by stable
