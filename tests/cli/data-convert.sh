@@ -53,6 +53,13 @@ check 'convert: a condition that is none is a usage error, and nothing is writte
 	says "no column 'm'" &&
 	test ! -e none.csv
 X
+check 'convert --compression of what is not Parquet is a usage error' <<'X'
+	expect 2 mlv-data convert some.csv --compression zstd -o none.csv &&
+	says '--compression is of Parquet; a file that ends in .gz or .zst is packed' &&
+	test ! -e none.csv &&
+	expect 0 mlv-data convert some.csv --compression none --to parquet -o plain.bin &&
+	test "$(head -c 4 plain.bin)" = PAR1
+X
 for where in 'id <= 7' 'id > 299990' 'price between 12.5 and 13' "plan = 'gold' and id < 9" \
     "at >= '2026-09-01' and id > 299995" 'not (id > 5)' "plan in ('odd', 'even')" 'id = 131072 or id = 131073'; do
 	WHERE=$where
