@@ -243,6 +243,12 @@ check 'perf: words that are off are usage errors, files that are off are named' 
 	says 'no answers are found by name' &&
 	expect 2 perf answers.csv answers.csv &&
 	says 'is no request log' &&
+	expect 2 perf --reference-until 7d answers.csv &&
+	says '--reference-until means nothing without --estimate' &&
+	expect 2 perf --features place answers.csv &&
+	says '--features is of --estimate dle and of --weak' &&
+	expect 2 perf --since today --until yesterday answers.csv &&
+	says '--since today is not before --until yesterday' &&
 	expect 2 mlv-drift perf --labels answers.csv --key id --score score --positive 1 answers.csv &&
 	says 'say with --target which column'
 X

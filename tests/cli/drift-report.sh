@@ -69,6 +69,10 @@ check 'report --labels: metrics by day and segment and the weak segments, with i
 	grep -q 'Weak segments' out &&
 	expect 2 mlv-drift report --labels wy.csv w.csv w.csv &&
 	says 'say with --key which column joins' &&
+	expect 2 mlv-drift report --weak 10 w.csv w.csv &&
+	says '--weak means nothing without --labels' &&
+	expect 2 mlv-drift report --answer label w.csv w.csv &&
+	says '--answer means nothing without --labels' &&
 	expect 2 mlv-drift report --labels wy.csv --key id w.csv - <w.csv &&
 	says 'name a file or a log, not standard input'
 X
