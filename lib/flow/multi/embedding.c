@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "drift/compare.h"
 #include "flow/multi/multi.h"
+#include "math/elem.h"
 
 #define KERNEL_ROWS ((size_t)1000)	/* of a side, evenly */
 
@@ -164,7 +165,7 @@ kernel_mean(const double *a, size_t n, const double *b, size_t m, size_t dims,
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < m; k++)
 			if (a != b || i != k)
-				sum += exp(-square_distance(a + i * dims, b +
+				sum += m_exp(-square_distance(a + i * dims, b +
 				    k * dims, dims) / wide);
 	return sum / (double)n / (double)(a == b ? m - 1 : m);
 }

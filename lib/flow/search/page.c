@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "doc/plot.h"
 #include "doc/spark.h"
+#include "math/elem.h"
 #include "search/front.h"
 #include "search/importance/importance.h"
 
@@ -100,7 +101,7 @@ take_trials(struct page *p)
 static double
 on_axis(const struct space_param *q, double v)
 {
-	return q->log && q->kind != SPACE_CATEGORICAL ? log10(v) : v;
+	return q->log && q->kind != SPACE_CATEGORICAL ? m_log10(v) : v;
 }
 
 static const char *
