@@ -31,6 +31,9 @@ int run_each_sealed(struct catalog *c,
     int (*fn)(void *ctx, const struct run *r, struct err *e), void *ctx,
     struct err *e);
 
+/* Does anybody hold the journal of a run that is not sealed? */
+bool run_is_held(struct catalog *c, const char *id);
+
 /* The id alone, to be freed. */
 int run_find_id(char **id, struct catalog *c, const char *text,
     struct err *e);

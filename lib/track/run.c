@@ -20,6 +20,7 @@
 #include "catalog/manifest.h"
 #include "codec/json_edit.h"
 #include "store/odb.h"
+#include "track/find.h"
 #include "track/internal.h"
 
 struct growing_metric {
@@ -356,18 +357,31 @@ add_event(struct run_builder *b, const struct json *event)
 
 /* --- a whole journal ------------------------------------------------------- */
 
-/* The value of the highest step, of those the latest: writers may overtake
- * each other. */
+bool
+run_point_is_newer(struct run_point p, struct run_point than)
+{
+	if (p.step != than.step)
+		return p.step > than.step;
+	if (p.time != than.time)
+		return p.time > than.time;
+	return p.time == 0 || (isnan(p.value) ? 0 : p.value) >
+	    (isnan(than.value) ? 0 : than.value);
+}
+
+/* Writers may overtake each other. */
 static double
 newest_value(const struct growing_metric *g)
 {
-	size_t best = 0;
+	struct run_point best = { g->step[0], g->time_us[0], g->value[0] };
 
-	for (size_t i = 1; i < g->n; i++)
-		if (g->step[i] > g->step[best] || (g->step[i] ==
-		    g->step[best] && g->time_us[i] >= g->time_us[best]))
-			best = i;
-	return g->value[best];
+	for (size_t i = 1; i < g->n; i++) {
+		struct run_point p = { g->step[i], g->time_us[i],
+		    g->value[i] };
+
+		if (run_point_is_newer(p, best))
+			best = p;
+	}
+	return best.value;
 }
 
 static void
@@ -525,6 +539,20 @@ done:
 		close(fd);
 	free(path);
 	return result;
+}
+
+bool
+run_is_held(struct catalog *c, const char *id)
+{
+	char *path = journal_path(c, id);
+	int fd = beneath_open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	struct err ignored = ERR_INIT;
+	bool held = fd >= 0 && file_is_locked(fd, 0, 1, &ignored) != 0;
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return held;
 }
 
 static void

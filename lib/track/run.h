@@ -4,6 +4,7 @@
 #ifndef TRACK_RUN_H
 #define TRACK_RUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,7 +29,7 @@ struct run_metric {
 	const int64_t *step;	/* (n) */
 	const double *value;	/* (n), in order of appending */
 	double summary;		/* what journal_summary said, or that of the
-				 * highest step, of those the latest */
+				 * newest point */
 	const int64_t *time_us;	/* (n) */
 };
 struct run {
@@ -50,6 +51,14 @@ struct run {
 void run_free(struct run *r);
 const struct run_metric *run_find_metric(const struct run *r,
     const char *name);
+/* Which of a metric's points is its newest, as MLflow has it: that of the
+ * highest step, of those the latest, of those the greatest value, NaN being 0.
+ * Of one that says no time (0) nothing but the order of appending is known. */
+struct run_point {
+	int64_t step, time;
+	double value;
+};
+bool run_point_is_newer(struct run_point p, struct run_point than);
 /* Is it something the run read, not its code? */
 bool run_reads(const struct link *l);
 /* As {"id":..,"status":..,"params":{..},"metrics":{name: summary},...}:

@@ -12,6 +12,7 @@
 #include "tracking/runs.h"
 
 #define LOOK_US 500000
+#define TICK_NS 1000000000	/* of the coarsest clock of a file system */
 #define FEW 16			/* so many are read one by one */
 #define SUFFIX ".jsonl"
 
@@ -246,17 +247,18 @@ take_row(void *ctx, const struct run *r, struct err *e)
 }
 
 /* The stamps were read before the index: what changed between is looked at
- * again the next time. */
+ * again the next time.  One run that cannot be read has no index, and keeps
+ * none of the others from being known. */
 static int
 load_changed(struct runs *rs, struct err *e)
 {
 	struct changed c = { .rs = rs };
+	struct err ignored = ERR_INIT;
 	struct tracked_run *t;
 	int r = ref_each_stamp(catalog_repo(rs->c), "run", add_changed, &c, e);
 
-	if (r == 0 && c.n > FEW) {
-		r = run_each_sealed(rs->c, take_row, &c, e);
-	} else if (r == 0) {
+	if (r == 0 && (c.n <= FEW || run_each_sealed(rs->c, take_row, &c,
+	    &ignored) < 0)) {
 		for (size_t i = 0; i < c.n; i++) {
 			load_run(rs, c.v[i].id);
 			t = runs_find(rs, c.v[i].id);
@@ -279,7 +281,15 @@ tracked_is_read(const struct runs *rs, struct tracked_run *r)
 	free(name);
 }
 
-/* Journals that grew since. */
+/* Who runs a command line is killed without a word in the journal. */
+static bool
+may_be_killed(const struct runs *rs, const struct tracked_run *t)
+{
+	return t->status == RUN_RUNNING && t->lease_s == 0 && !t->sealed &&
+	    !run_is_held(rs->c, t->id);
+}
+
+/* Journals that grew since, or whose writer is gone. */
 static int
 load_journals(struct runs *rs, const char *folder, struct err *e)
 {
@@ -299,7 +309,7 @@ load_journals(struct runs *rs, const char *folder, struct err *e)
 		names[i][n - s] = '\0';
 		t = runs_find(rs, names[i]);
 		if (stat(path, &st) == 0 && (t == NULL || t->size !=
-		    (uint64_t)st.st_size)) {
+		    (uint64_t)st.st_size || may_be_killed(rs, t))) {
 			load_run(rs, names[i]);
 			t = runs_find(rs, names[i]);
 			if (t) {
@@ -323,13 +333,20 @@ changed_ns(const char *folder)
 	    1000000000 + st.st_mtim.tv_nsec;
 }
 
+/* A folder whose time is that of now may change once more within it. */
+static int64_t
+past_ns(int64_t ns, int64_t now_ns)
+{
+	return ns < now_ns - TICK_NS ? ns : -1;
+}
+
 int
 runs_refresh(struct runs *rs, struct err *e)
 {
 	struct repo *repo = catalog_repo(rs->c);
 	char *refs, *journals;
-	struct run_stamp now;
-	int64_t us = clock_mono_us();
+	int64_t us = clock_mono_us(), now_ns = clock_wall_us() * 1000;
+	int64_t refs_ns;
 	int r = 0;
 
 	if (rs->looked_us && us - rs->looked_us < LOOK_US)
@@ -337,13 +354,13 @@ runs_refresh(struct runs *rs, struct err *e)
 	rs->looked_us = us;
 	refs = repo_path(repo, "refs/run");
 	journals = repo_path(repo, "runs");
-	now = (struct run_stamp){ changed_ns(refs), changed_ns(journals) };
-	if (now.refs_ns != rs->seen.refs_ns)
+	refs_ns = changed_ns(refs);
+	if (refs_ns != rs->seen_ns)
 		r = load_changed(rs, e);
 	if (r == 0)
 		r = load_journals(rs, journals, e);
 	if (r == 0)
-		rs->seen = now;
+		rs->seen_ns = past_ns(refs_ns, now_ns);
 	free(refs);
 	free(journals);
 	return r;

@@ -140,17 +140,6 @@ tracked_set_tag(struct runs *rs, struct tracked_run *r, const char *key,
 
 /* ---- metrics ---- */
 
-/* Does a point come after what is the newest so far? */
-static bool
-is_newer(const struct latest *old, int64_t step, int64_t ms, double value)
-{
-	if (step != old->step)
-		return step > old->step;
-	if (ms != old->ms)
-		return ms > old->ms;
-	return value > old->value;
-}
-
 void
 tracked_add_point(struct runs *rs, struct tracked_run *r, const char *key,
     int64_t step, int64_t ms, double value)
@@ -162,7 +151,8 @@ tracked_add_point(struct runs *rs, struct tracked_run *r, const char *key,
 		m = &r->metric[i];
 		if (m->key != id)
 			continue;
-		if (is_newer(m, step, ms, value))
+		if (run_point_is_newer((struct run_point){ step, ms, value },
+		    (struct run_point){ m->step, m->ms, m->value }))
 			*m = (struct latest){ id, value, step, ms };
 		return;
 	}

@@ -20,7 +20,7 @@ struct pair {
 	char *value;
 };
 
-/* The newest point of a metric: of the highest step, of those the last. */
+/* The newest point of a metric (track/run.h). */
 struct latest {
 	uint32_t key;
 	double value;
@@ -51,9 +51,8 @@ struct runs {
 	struct intern *ids;
 	struct tracked_run **v;		/* (ids), in no order */
 	size_t room;
-	struct run_stamp {
-		int64_t refs_ns, journals_ns;
-	} seen;				/* the folders when they were listed */
+	int64_t seen_ns;		/* the time of the refs' folder when
+					 * they were listed; -1: look again */
 	int64_t looked_us;
 };
 

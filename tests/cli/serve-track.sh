@@ -143,6 +143,32 @@ check 'runs are searched by a filter, in an order, page by page' <<'X'
 	is '.runs[0].data.tags[] | select(.key == "k").value' v1 &&
 	is .next_page_token null
 X
+check 'behind all numbers come NaN, then runs without the metric, up and down' <<'X'
+	for i in 1 2 3; do
+		begin ",\"run_name\":\"o$i\",\"start_time\":$i,\"tags\":[{\"key\":\"o\",\"value\":\"1\"}]" || break
+		value=$(echo '1 "NaN"' | cut -d ' ' -f $i)
+		[ -z "$value" ] || call 200 POST runs/log-metric "$(of_run "\"key\":\"o\",\"value\":$value,\"timestamp\":1")" ||
+		break
+	done &&
+	for way in ASC DESC; do
+		asked='"experiment_ids":["0"],"filter":"tags.o = '"'1'"'"' &&
+		call 200 POST runs/search "{$asked,\"order_by\":[\"metrics.o $way\"]}" &&
+		is '[.runs[].info.run_name] | join(" ")' 'o1 o2 o3' || return
+	done
+X
+check 'of points of one step and time the greatest counts, of one step the latest: alive and ended' <<'X'
+	begin '' &&
+	call 200 POST runs/log-batch "$(of_run '"metrics":[{"key":"tie","value":0.9,"timestamp":5,"step":1},
+	    {"key":"tie","value":0.1,"timestamp":5,"step":1},{"key":"late","value":0.9,"timestamp":5,"step":1},
+	    {"key":"late","value":0.1,"timestamp":6,"step":1}]')" &&
+	call 200 GET "runs/get?run_id=$run" &&
+	is '[.run.data.metrics[].value] | join(" ")' '0.9 0.1' &&
+	expect 0 mlv-train runs --where 'metrics.tie = 0.9 and metrics.late = 0.1' -c status &&
+	prints running &&
+	call 200 POST runs/update "$(of_run '"status":"FINISHED"')" &&
+	expect 0 mlv-train runs --where 'metrics.tie = 0.9 and metrics.late = 0.1' -c status &&
+	prints finished
+X
 check 'mlv-train runs takes the same filter strings' <<'X'
 	expect 0 mlv-train runs --where "metrics.auc < 0.3 AND tags.k LIKE 'v%'" -c tags.k &&
 	test "$(cut -f2 out | tr '\n' ' ')" = 'v2 v1 ' &&
@@ -170,6 +196,22 @@ check 'a run of the command line is seen by clients' <<'X'
 	is '.runs[0].data.metrics[0].value' 0.75 &&
 	is '.runs[0].info.status' FINISHED
 X
+status_is() {	# status, name of a run
+	call 200 POST runs/search "{\"experiment_ids\":[\"0\"],\"filter\":\"attributes.run_name = '$2'\"}" &&
+	is '.runs[0].info.status' "$1"
+}
+mkfifo words
+mlv-train log -n held <words >held.out 2>&1 &
+held=$!
+exec 9>words
+check 'a run of the command line that is killed is told as such' <<'X'
+	until_true status_is RUNNING held &&
+	sleep 0.6 &&
+	status_is RUNNING held &&
+	kill -9 $held &&
+	until_true status_is KILLED held
+X
+exec 9>&-
 check 'a registered model is model:NAME, its versions are what a run put out' <<'X'
 	begin '' &&
 	at=$url/api/2.0/mlflow-artifacts/artifacts/0/$run/artifacts/model &&
@@ -375,6 +417,30 @@ check 'one of them that is told once keeps its whole history' <<'X'
 	run=$(jq -r '.runs[0].info.run_id' body) &&
 	call 200 GET "metrics/get-history?run_id=$run&metric_key=loss" &&
 	is '[.metrics[].step] | join(" ")' '9 1'
+X
+newest_is() {	# name of a run
+	call 200 POST runs/search '{"experiment_ids":["0"],"max_results":1}' &&
+	is '.runs[0].info.run_name' "$1"
+}
+check 'a run that is sealed while the folder of the others has one time is seen' <<'X'
+	touch -d tomorrow tomorrow &&
+	touch -r tomorrow .mlv/refs/run &&
+	sleep 0.6 &&
+	newest_is r18 &&
+	echo loss=1 | mlv-train log -n same >/dev/null &&
+	touch -r tomorrow .mlv/refs/run &&
+	until_true newest_is same
+X
+stop
+check 'a run whose manifest is lost does not hide the others' <<'X'
+	id=$(sed -n 's/.*sha256:\([0-9a-f]*\).*/\1/p' ".mlv/refs/run/$run") &&
+	find .mlv/objects -name "*$(printf %s "$id" | cut -c 3-)*" -exec rm -f {} + &&
+	rm -rf .mlv/cache &&
+	expect 3 mlv-train runs &&
+	serve &&
+	call 200 POST runs/search '{"experiment_ids":["0"]}' &&
+	is '.runs | length' 18 &&
+	call 404 GET "runs/get?run_id=$run"
 X
 stop
 rm -rf .mlv

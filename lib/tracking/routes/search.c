@@ -172,6 +172,13 @@ holds(const struct run_search *s, const struct tracked_run *r)
 
 /* ---- order ---- */
 
+/* Behind all numbers stands NaN, then what has none, up and down. */
+static int
+no_number(struct run_value v)
+{
+	return !isnan(v.num) ? 0 : v.text ? 1 : 2;
+}
+
 static int
 compare_values(struct run_value a, struct run_value b, bool number, bool down)
 {
@@ -179,7 +186,7 @@ compare_values(struct run_value a, struct run_value b, bool number, bool down)
 
 	if (number) {
 		if (isnan(a.num) || isnan(b.num))
-			return isnan(a.num) - isnan(b.num);
+			return no_number(a) - no_number(b);
 		c = (a.num > b.num) - (a.num < b.num);
 	} else {
 		if (a.text == NULL || b.text == NULL)
