@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "doc/escape.h"
 
 #define HEIGHT 340.0
@@ -45,10 +46,7 @@ put_word(struct buf *out, const char *s)
 	size_t n = strlen(s);
 
 	if (n > WORD_MAX) {
-		n = WORD_MAX - 1;
-		while (n && ((unsigned char)s[n] & 0xc0) == 0x80)
-			n--;
-		escape_html(out, s, n);
+		escape_html(out, s, utf8_cut(s, n, WORD_MAX - 1));
 		buf_adds(out, "\xe2\x80\xa6");
 	} else {
 		escape_html(out, s, n);

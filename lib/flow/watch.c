@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "read/stream.h"
 
 #define VALUE_MAX 1e100			/* sums of squares stay finite */
@@ -192,7 +193,7 @@ add_cell(struct watch *w, size_t i, const struct raw_cell *cell,
 	if (!parse_value(&s.value, cell))
 		return err_set(e, ERR_UNSUPPORTED, "row %llu: column '%s': "
 		    "'%.*s' is no number below 1e100", (unsigned long long)w->rows,
-		    s.column, (int)(cell->n < 40 ? cell->n : 40), cell->s);
+		    s.column, (int)utf8_cut(cell->s, cell->n, 40), cell->s);
 	if (detection_add(&s.sign, c->d, s.value, e) < 0)
 		return err_wrap(e, "row %llu: column '%s'",
 		    (unsigned long long)w->rows, s.column);

@@ -92,7 +92,20 @@ check "multivariate -m distance, ratio, mmd: an embedding by Evidently's numbers
 	sed '5s/^[^,]*/NaN/' moved.csv >torn.csv &&
 	expect 3 drift -m mmd -c 'e_*' v.csv torn.csv &&
 	says 'mmd needs whole vectors' &&
+	expect 1 drift -m distance -c 'e_*' v.csv torn.csv &&
+	sed '2,$s/^[^,]*//' v.csv >empty.csv &&
+	expect 3 drift -m distance -c 'e_*' v.csv empty.csv &&
+	says "column 'e_0' has no number on one side" &&
 	expect 2 drift -m reconstruction -t 1 v.csv moved.csv
+X
+check 'multivariate: where no direction is left out, or none has a width, rounding is no drift' <<'X'
+	expect 0 drift -m reconstruction -x k v.csv moved.csv &&
+	test "$(cut -f 2,5,6,8 out)" = '0	0	0	same' &&
+	awk -F , 'NR == 1 { print "a,b"; next } { print $1 "," 2 * $1 }' v.csv >line.csv &&
+	awk -F , 'NR == 1 { print "a,b"; next } { print $1 "," 2 * $1 }' moved.csv >along.csv &&
+	awk -F , 'NR == 1 { print "a,b"; next } { print $1 "," 1 - $1 }' v.csv >across.csv &&
+	expect 0 drift -m reconstruction line.csv along.csv &&
+	expect 1 drift -m reconstruction line.csv across.csv
 X
 check 'multivariate: a column of lists of numbers is an embedding, by its name or one of its places' <<'X'
 	lists() { # SHIFT

@@ -67,6 +67,12 @@ check 'report --labels: metrics by day and segment and the weak segments, with i
 	! grep -q '^| id ' out &&
 	expect 0 mlv-drift report --html --labels wy.csv --key id --time when w.csv w.csv &&
 	grep -q 'Weak segments' out &&
+	long=$(printf 'x%059d' 0 | sed 's/0/ä/g') &&
+	sed "s/town/$long/" w.csv >long.csv &&
+	expect 0 mlv-drift report --html --labels wy.csv --key id --time when --by place --weak 100 long.csv long.csv &&
+	iconv -f UTF-8 -t UTF-8 out >/dev/null &&
+	expect 0 mlv-drift perf --json --labels wy.csv --key id --time when --weak 100 long.csv &&
+	iconv -f UTF-8 -t UTF-8 out >/dev/null &&
 	expect 2 mlv-drift report --labels wy.csv w.csv w.csv &&
 	says 'say with --key which column joins' &&
 	expect 2 mlv-drift report --weak 10 w.csv w.csv &&

@@ -2,23 +2,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "flow/card/internal.h"
+#include "base/utf8.h"
 #include "doc/spark.h"
+#include "flow/card/internal.h"
 #include "model/meta.h"
 #include "profile/profile.h"
 
 #define SHAPE 12		/* characters of a column's shape */
-
-/* At most 40 bytes of a word, and no half character of UTF-8. */
-static int
-word_bytes(const struct profile_word *w)
-{
-	size_t n = w->len < 40 ? w->len : 40;
-
-	while (n < w->len && n > 0 && ((unsigned char)w->s[n] & 0xc0) == 0x80)
-		n--;
-	return (int)n;
-}
 
 /* "0 to 72", or the first values. */
 static const char *
@@ -33,8 +23,8 @@ seen_text(struct card *k, const struct profile_column *c)
 		    c->max) : "";
 	buf_init(&b, BUF_CAP_SMALL);
 	for (i = 0; i < c->words && i < 5; i++)
-		buf_addf(&b, "%s%.*s", i ? ", " : "", word_bytes(&c->word[i]),
-		    c->word[i].s);
+		buf_addf(&b, "%s%.*s", i ? ", " : "", (int)utf8_cut(
+		    c->word[i].s, c->word[i].len, 40), c->word[i].s);
 	if (i < c->distinct)
 		buf_addf(&b, "%s... (%s%llu values)", i ? ", " : "",
 		    c->complete ? "" : "about ", (unsigned long long)

@@ -34,6 +34,7 @@ open_vectors(struct vectors *v, const struct table *ref,
 	return 0;
 }
 
+/* Of the finite ones; NAN: there is none. */
 static double
 mean_of(const struct column *c, size_t from, size_t to)
 {
@@ -62,6 +63,9 @@ multi_distance(struct multi_score *out, const struct table *ref,
 		double d = mean_of(&v.t->col[i], 0, v.rows) - mean_of(
 		    &v.t->col[i], v.rows, v.t->rows);
 
+		if (isnan(d))
+			r = err_set(e, ERR_UNSUPPORTED, "column '%s' has no "
+			    "number on one side", v.t->col[i].name);
 		sum += d * d;
 	}
 	*out = (struct multi_score){ .method = "distance", .score = sqrt(sum),

@@ -8,6 +8,7 @@
 #include "math/axes.h"
 
 #define KEPT 0.65			/* of the variance */
+#define NOTHING 1e-18			/* a square */
 #define CHUNKS 10			/* of the reference, for the threshold */
 #define BAND 3				/* deviations, and sampling errors */
 
@@ -150,7 +151,8 @@ row_error(const struct scale *s, const double *row, double *image)
 	}
 	for (size_t i = 0; i < s->d; i++)
 		sum += (row[i] - image[i]) * (row[i] - image[i]);
-	return sqrt(sum);
+	/* of columns of deviation 1 this is rounding: nothing was left out */
+	return sum > NOTHING ? sqrt(sum) : 0;
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "codec/json.h"
 #include "flow/perf/internal.h"
 
@@ -132,8 +133,8 @@ add_block(struct perf *p, const struct raw_reader *r, const char *path,
 		if (t.s != NULL && !clock_parse(t.s, t.n, &us))
 			got = err_set(e, ERR_FORMAT, "%s: line %llu: '%.*s' is "
 			    "no time", path, (unsigned long long)
-			    table_reader_line(r->rd, row), (int)(t.n < 40 ?
-			    t.n : 40), t.s);
+			    table_reader_line(r->rd, row), (int)utf8_cut(t.s,
+			    t.n, 40), t.s);
 		else if ((got = perf_add_row(p, us, t.s != NULL, e)) < 0)
 			err_wrap(e, "%s", path);
 	}

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "drift/binned.h"
 #include "stat/interval.h"
 #include "stat/special.h"
@@ -85,7 +86,7 @@ put_cell(struct buf *out, const struct binned_column *c, size_t cell)
 		if (s == NULL)
 			buf_addf(out, "%s rare", c->name);
 		else
-			buf_addf(out, "%s = %.*s", c->name, (int)(n < 40 ? n :
+			buf_addf(out, "%s = %.*s", c->name, (int)utf8_cut(s, n,
 			    40), s);
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "doc/plot.h"
 #include "flow/report/internal.h"
 
@@ -77,7 +78,7 @@ put_groups(struct report *p, const struct late_group *const *g, size_t n)
 
 		doc_row(&p->d, (const char *const[]){ g[i]->predictions <
 		    REPORT_FEW ? "(fewer than five rows)" : arena_strndup(
-		    &p->a, name, strnlen(name, 60)), report_count(p,
+		    &p->a, name, utf8_cut(name, strlen(name), 60)), report_count(p,
 		    g[i]->predictions), report_count(p, g[i]->labelled),
 		    report_number(p, m->value), interval_text(p, m->low,
 		    m->high), g[i]->weak ? "weak" : g[i]->labelled == 0 ?

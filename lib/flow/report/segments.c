@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "flow/report/internal.h"
 
 struct segment {
@@ -141,7 +142,7 @@ put_segment(struct report *p, struct segment *s, struct err *e)
 		return -1;
 	doc_row(&p->d, (const char *const[]){ s->n_ref + s->n_cur <
 	    REPORT_FEW ? "(fewer than five rows)" : arena_strndup(&p->a, s->s,
-	    s->n < 60 ? s->n : 60), report_count(p, s->n_ref),
+	    utf8_cut(s->s, s->n, 60)), report_count(p, s->n_ref),
 	    report_count(p, s->n_cur), few ? "too few" : report_count(p,
 	    m.count), m.most, m.count > 0 ? report_number(p, m.score) :
 	    "" });

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "base/utf8.h"
 #include "doc/plot.h"
 #include "flow/report/internal.h"
 
@@ -215,8 +216,8 @@ draw_words(struct report *p, const struct drift_column *d,
 
 		rest |= i >= shown;
 		if (i < shown)
-			label[i] = arena_strndup(&p->a, w[i].s, w[i].n < 40 ?
-			    w[i].n : 40);
+			label[i] = arena_strndup(&p->a, w[i].s, utf8_cut(w[i].s,
+			    w[i].n, 40));
 		y[0][at] += d->n_ref > 0 ? (double)w[i].ref /
 		    (double)d->n_ref : 0;
 		y[1][at] += d->n_cur > 0 ? (double)w[i].cur /

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/source.h"
+#include "base/utf8.h"
 #include "flow/windows/internal.h"
 #include "read/stream.h"
 
@@ -97,7 +98,7 @@ read_times(size_t *n, struct table_watch *t, const struct table *block,
 		*n = i;
 		return err_set(e, ERR_FORMAT, "line %llu: '%.*s' is no time",
 		    (unsigned long long)table_reader_line(t->rd, i),
-		    (int)(cell->n < 40 ? cell->n : 40), cell->s);
+		    (int)utf8_cut(cell->s, cell->n, 40), cell->s);
 	}
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "judge/late/internal.h"
 
 /* Numbers and truth values in one form: 1, 1.0 and true are the same. */
@@ -203,8 +204,8 @@ find_answer(uint32_t *out, const struct late *l,
 		*out = late_class(l, &p->answer);
 		if (*out == LATE_NO_CLASS)
 			return err_set(e, ERR_FORMAT, "the answer '%.*s' is "
-			    "none of the classes", (int)(p->answer.n < 40 ?
-			    p->answer.n : 40), p->answer.s);
+			    "none of the classes", (int)utf8_cut(p->answer.s,
+			    p->answer.n, 40), p->answer.s);
 	} else if (l->o.task == TASK_BINARY) {
 		*out = p->score[0] >= l->o.threshold;
 	} else {
@@ -261,7 +262,7 @@ late_label(struct late *l, const struct late_text *key,
 	if (l->o.task == TASK_REGRESSION) {
 		if (!num_parse_f64(label->s, label->n, &v) || !isfinite(v))
 			return err_set(e, ERR_FORMAT, "the label '%.*s' is no "
-			    "number", (int)(label->n < 40 ? label->n : 40),
+			    "number", (int)utf8_cut(label->s, label->n, 40),
 			    label->s);
 	} else if ((class = late_class(l, label)) == LATE_NO_CLASS) {
 		late_note(l->r, &l->r->strange, label->s, label->n);
