@@ -259,11 +259,16 @@ eval_text(struct expr_value *v, const struct expr_node *n,
     const struct frame *f)
 {
 	struct expr_value s, p;
+	char text[NUM_TEXT_MAX];
 	bool yes = false;
 
 	if (eval(&s, n->arg, f) < 0 || eval(&p, n->arg->next, f) < 0)
 		return -1;
 	*v = missing;
+	if (s.type == EXPR_NUM)
+		s = (struct expr_value){ .type = EXPR_TEXT, .s = text,
+		    .n = s.num.whole ? num_print_i64(text, s.num.i) :
+		    num_print_f64(text, s.num.d) };
 	if (s.type != EXPR_TEXT || p.type != EXPR_TEXT)
 		return 0;
 	if (n->op == OP_LIKE) {

@@ -21,7 +21,8 @@
  * computed with a missing value is missing, `false and missing` is false,
  * `true or missing` is true, and a predicate that is missing does not hold.
  * Division by zero is missing.  A number and a text that reads as a number
- * compare as numbers; otherwise they are unequal and have no order.  Integers
+ * compare as numbers; otherwise they are unequal and have no order.  like and ~
+ * look at a number as it is printed.  Integers
  * of 64 bits compare, add and multiply exactly; where a result is no such
  * integer it is a double.  Two texts that both are date-times (base/clock.h)
  * compare as those.

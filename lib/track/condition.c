@@ -130,6 +130,9 @@ clause_holds(const struct filter_clause *c, const struct json *v)
 	int64_t us;
 	bool yes;
 
+	/* a metric that is not finite */
+	if (v->type == JSON_NULL)
+		return false;
 	if (v->type == JSON_TEXT && c->number)
 		return clock_parse(v->s, v->n, &us) &&
 		    filter_holds_num(c, (double)(us / 1000));

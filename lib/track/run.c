@@ -432,8 +432,31 @@ builder_init(struct run_builder *b, struct run *r)
 	r->id = r->verb = r->name = r->host = r->user = r->boot = "";
 }
 
-int
-run_parse(struct run *r, const char *s, size_t n, struct err *e)
+/* Each metric of a manifest's summaries as such an event. */
+static void
+add_summaries(struct run_builder *b, const struct json *manifest,
+    void (*add)(struct run_builder *b, const struct json *event))
+{
+	const struct json *metrics = json_get(manifest, "metrics"), *flag;
+	const struct json *flags = json_get(manifest, "metrics_flag");
+	struct json *event;
+
+	if (metrics == NULL || metrics->type != JSON_MAP)
+		return;
+	for (const struct json *v = metrics->child; v; v = v->next) {
+		flag = flags ? json_get(flags, v->key) : NULL;
+		event = json_new(&b->r->arena, JSON_MAP);
+		json_add_text(&b->r->arena, event, "name", v->key);
+		manifest_copy(&b->r->arena, event, "value", flag ? flag : v);
+		add(b, event);
+	}
+}
+
+/* `sealed` (or NULL) is the manifest, whose summaries count: they are what is
+ * looked for, and the rule by which they are found may have been another. */
+static int
+parse_journal(struct run *r, const char *s, size_t n,
+    const struct json *sealed, struct err *e)
 {
 	const char *at = s, *end = s + n, *stop;
 	struct err ignored = ERR_INIT;
@@ -460,11 +483,19 @@ run_parse(struct run *r, const char *s, size_t n, struct err *e)
 		}
 	}
 	arena_free(&line);
+	if (sealed)
+		add_summaries(&b, sealed, add_summary);
 	finish_metrics(&b);
 	builder_release(&b);
 	if (!begun)
 		return err_set(e, ERR_FORMAT, "this is no run's journal");
 	return 0;
+}
+
+int
+run_parse(struct run *r, const char *s, size_t n, struct err *e)
+{
+	return parse_journal(r, s, n, NULL, e);
 }
 
 bool
@@ -555,24 +586,6 @@ run_is_held(struct catalog *c, const char *id)
 	return held;
 }
 
-static void
-add_summaries(struct run_builder *b, const struct json *manifest)
-{
-	const struct json *metrics = json_get(manifest, "metrics"), *flag;
-	const struct json *flags = json_get(manifest, "metrics_flag");
-	struct json *event;
-
-	if (metrics == NULL || metrics->type != JSON_MAP)
-		return;
-	for (const struct json *v = metrics->child; v; v = v->next) {
-		flag = flags ? json_get(flags, v->key) : NULL;
-		event = json_new(&b->r->arena, JSON_MAP);
-		json_add_text(&b->r->arena, event, "name", v->key);
-		manifest_copy(&b->r->arena, event, "value", flag ? flag : v);
-		add_metric(b, event);
-	}
-}
-
 /* What a manifest and a row of the index both say. */
 static void
 fill_brief(struct run *r, const struct json *m)
@@ -598,7 +611,7 @@ fill_brief(struct run *r, const struct json *m)
 		r->facts = v;
 	for (size_t i = 0; manifest_link_at(&l, m, i); i++)
 		push_link(&b, &l);
-	add_summaries(&b, m);
+	add_summaries(&b, m, add_metric);
 	finish_metrics(&b);
 	builder_release(&b);
 }
@@ -632,31 +645,30 @@ int
 run_from_sealed(struct run *r, struct catalog *c, const struct oid *id,
     struct err *e)
 {
-	struct run brief;
-	struct link journal = { .rel = NULL };
+	struct arena a = { NULL, 0 };
+	const struct json *m;
+	struct link journal;
 	struct buf b;
 	int result = -1;
 
-	if (run_from_manifest(&brief, c, id, e) < 0)
-		return -1;
-	for (size_t i = 0; i < brief.n_links; i++)
-		if (strcmp(brief.link[i].rel, "journal") == 0)
-			journal = brief.link[i];
-	if (journal.rel == NULL) {
-		*r = brief;
-		return 0;
-	}
 	memset(r, 0, sizeof(*r));
-	buf_init(&b, BUF_CAP_DATA);
-	if (odb_get(&b, catalog_odb(c), &journal.id, e) == 0 &&
-	    run_parse(r, b.data, b.len, e) == 0) {
-		r->manifest = *id;
-		result = 0;
-	} else {
-		run_free(r);
+	if (catalog_manifest(&m, &a, c, id, e) < 0)
+		goto done;
+	if (!manifest_find(&journal, m, "journal", NULL)) {
+		result = run_from_manifest(r, c, id, e);
+		goto done;
 	}
+	buf_init(&b, BUF_CAP_DATA);
+	result = odb_get(&b, catalog_odb(c), &journal.id, e);
+	if (result == 0)
+		result = parse_journal(r, b.data, b.len, m, e);
 	buf_free(&b);
-	run_free(&brief);
+	if (result == 0)
+		r->manifest = *id;
+	else
+		run_free(r);
+done:
+	arena_free(&a);
 	return result;
 }
 

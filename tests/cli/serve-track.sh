@@ -174,6 +174,10 @@ check 'mlv-train runs takes the same filter strings' <<'X'
 	test "$(cut -f2 out | tr '\n' ' ')" = 'v2 v1 ' &&
 	expect 0 mlv-train runs --where "attributes.status = 'KILLED' AND params.lr = '0.10'" -c name &&
 	prints first &&
+	expect 0 mlv-train runs --where "params.n LIKE '_'" -c params.n &&
+	prints 3 &&
+	expect 0 mlv-train runs --where "metrics.loss < 1 AND attributes.run_name = 'first'" &&
+	test ! -s out &&
 	expect 2 mlv-train runs --where "nonsense.a LIKE 'b'" &&
 	expect 2 mlv-train runs --where "nonsense LIKE 'b'"
 X

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "catalog/put.h"
+#include "codec/json_edit.h"
 #include "store/fsck.h"
 #include "track/find.h"
 #include "track/journal.h"
@@ -21,6 +23,29 @@ first_run(void *ctx, const struct run *r, struct err *e)
 	if (*s == (enum run_status)-1)
 		*s = r->status;
 	return 0;
+}
+
+/* Of a run sealed by another rule of what is the newest point. */
+static void
+test_sealed_summary(struct catalog *c, const char *id, const struct oid *sealed)
+{
+	struct arena a = { NULL, 0 };
+	struct err e = ERR_INIT;
+	struct catalog_put put;
+	const struct json *m;
+	struct json *other;
+	struct run r;
+
+	ok(catalog_manifest(&m, &a, c, sealed, &e) == 0, "its manifest is read");
+	other = json_copy(&a, m);
+	json_set(&a, other, "metrics", json_new(&a, JSON_MAP));
+	json_add_num(&a, (struct json *)(uintptr_t)json_get(other, "metrics"), "auc", 0.25);
+	ok(catalog_put_manifest(&put, c, NAME_RUN, id, other, NULL, &e) == 0, "it gets another");
+	ok(run_read(&r, c, id, &e) == 0 && r.metric[0].n == 3, "and is read in full");
+	ok(r.metric[0].summary == 0.25, "what was sealed counts, as it does in lists");
+	ok(r.metric[0].value[2] == 0.75, "its points are as they were");
+	run_free(&r);
+	arena_free(&a);
 }
 
 static void
@@ -58,7 +83,9 @@ test_runs(struct catalog *c)
 	    r.status == RUN_FINISHED && r.metric[0].n == 3 &&
 	    json_num(r.params, "lr", 0) == 0.1 && r.command->n == 2 &&
 	    strcmp(r.id, id) == 0, "and read by its name");
+	ok(r.metric[0].summary == 0.75, "its newest point is that of the highest step");
 	run_free(&r);
+	test_sealed_summary(c, id, &put.id);
 	ok(journal_join(&other, c, id, &e) < 0 && e.code == ERR_NO,
 	    "nobody joins a run that has ended");
 
