@@ -1,5 +1,4 @@
 /* mlv-serve http: a model behind HTTP. */
-#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -82,7 +81,7 @@ static const struct opt http_options[] = {
 	    "those of triton are always there" },
 	{ OPT_NUM, 0, "cost-per-hour", offsetof(struct http_verb,
 	    cost_per_hour), "PRICE", "what the server costs, for mlv_cost_total of /metrics",
-	    .high = HUGE_VAL },
+	    .high = 1e9 },
 	{ OPT_TEXT, 0, "features", offsetof(struct http_verb, features),
 	    "FILE", "answer POST /get-online-features, as features.yaml says" },
 	{ OPT_TEXT, 0, "feature-store", offsetof(struct http_verb, store),
@@ -225,7 +224,7 @@ print_urls(struct cli *c, const struct listening *l,
 	if (l->grpc.fd >= 0)
 		out_text(&c->out, "grpc", l->grpc.where);
 	out_only(&c->out, OUT_JSON);
-	if (l->main.path)
+	if (l->main.path || l->grpc.path)
 		out_text(&c->out, "mode", arena_printf(&c->arena, "%04o",
 		    (unsigned)l->mode));
 	out_text(&c->out, "sandbox", sandbox_text(c, &w->sandbox));

@@ -115,7 +115,6 @@ check_grpc(struct cli *c, const struct listen_words *w)
 int
 listen_check(struct cli *c, const struct listen_words *w)
 {
-	const char *path = path_of(w);
 	mode_t mode;
 	int r = check_tls(c, w);
 
@@ -127,8 +126,9 @@ listen_check(struct cli *c, const struct listen_words *w)
 	if (w->at && w->host)
 		return cli_usage(c, "--listen says the address, too: leave out "
 		    "--host");
-	if (w->mode && path == NULL)
-		return cli_usage(c, "--socket-mode is for --listen unix:PATH");
+	if (w->mode && path_of(w) == NULL && path_in(w->grpc) == NULL)
+		return cli_usage(c, "--socket-mode is for a socket at "
+		    "unix:PATH");
 	if (!parse_mode(&mode, w->mode))
 		return cli_usage(c, "--socket-mode is octal, as 0660, not "
 		    "'%s'", w->mode);

@@ -20,9 +20,10 @@
 #define LOOK_US 100000			/* between two looks at the file */
 #define PREFIX_BYTES 8			/* of a digest, that it is found by */
 
-/* One reading of the file, ordered by digest: never changed, replaced whole. */
+/* One reading of the file: never changed, replaced whole. */
 struct table {
-	struct token *v;
+	struct token *v;		/* as they stand there */
+	const struct token **by;	/* by digest, of one by their place */
 	size_t n;
 };
 
@@ -43,9 +44,11 @@ struct tokens {
 static int
 by_digest(const void *a, const void *b)
 {
-	const struct token *x = a, *y = b;
+	const struct token *x = *(const struct token *const *)a;
+	const struct token *y = *(const struct token *const *)b;
+	int c = memcmp(x->digest, y->digest, SHA256_BYTES);
 
-	return memcmp(x->digest, y->digest, SHA256_BYTES);
+	return c ? c : (x > y) - (x < y);
 }
 
 static void
@@ -53,19 +56,22 @@ replace_table(struct tokens *t, struct table *with)
 {
 	struct table old;
 
-	if (with->n > 1)
-		qsort(with->v, with->n, sizeof(*with->v), by_digest);
+	with->by = xalloc(with->n + 1, sizeof(*with->by));
+	for (size_t i = 0; i < with->n; i++)
+		with->by[i] = &with->v[i];
+	qsort(with->by, with->n, sizeof(*with->by), by_digest);
 	brlock_write_enter(&t->lock);
 	old = t->table;
 	t->table = *with;
 	brlock_write_leave(&t->lock);
+	free(old.by);
 	free(old.v);
 }
 
 static int
 read_again(struct tokens *t, struct err *e)
 {
-	struct table table = { NULL, 0 };
+	struct table table = { .n = 0 };
 	struct stamp now;
 	struct buf b;
 	int r;
@@ -119,6 +125,7 @@ tokens_close(struct tokens *t)
 	mutex_release(&t->looking);
 	brlock_release(&t->lock);
 	free(t->path);
+	free(t->table.by);
 	free(t->table.v);
 	free(t);
 }
@@ -181,7 +188,8 @@ follow_file(struct tokens *t)
 }
 
 /* A search tells by its time where a digest lies among the others, and nothing
- * of the secrets behind them; whether it is one is told by none. */
+ * of the secrets behind them; whether it is one is told by none.  Of a secret
+ * that stands there twice the later line counts. */
 static const struct token *
 find_digest(const struct table *t, const uint8_t *digest, const char *name)
 {
@@ -191,16 +199,16 @@ find_digest(const struct table *t, const uint8_t *digest, const char *name)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (memcmp(t->v[middle].digest, digest, PREFIX_BYTES) < 0)
+		if (memcmp(t->by[middle]->digest, digest, PREFIX_BYTES) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < t->n && memcmp(t->v[low].digest, digest,
+	for (; low < t->n && memcmp(t->by[low]->digest, digest,
 	    PREFIX_BYTES) == 0; low++)
-		if (same_digest(t->v[low].digest, digest) && (name == NULL ||
-		    strcmp(name, t->v[low].name) == 0))
-			found = &t->v[low];
+		if (same_digest(t->by[low]->digest, digest) && (name == NULL ||
+		    strcmp(name, t->by[low]->name) == 0))
+			found = t->by[low];
 	return found;
 }
 

@@ -307,6 +307,16 @@ check 'the socket of --grpc at a path is gone at the end, and the one of --liste
 	stop &&
 	test ! -e plain && test ! -e second
 X
+check 'the socket of --grpc at a path has its rights where the other is an address, too' <<'X'
+	background mlv-serve http --json --grace 0 --port 0 --grpc "unix:$PWD/third" --socket-mode 0660 \
+		--name shop shop.onnx &&
+	until_true grep -q third server.out &&
+	jq -e '.mode == "0660"' server.out &&
+	test "$(stat -c %a third)" = 660 &&
+	stop &&
+	expect 2 mlv-serve http --grpc 127.0.0.1:0 --socket-mode 0660 --name shop shop.onnx &&
+	says 'is for a socket at unix:PATH'
+X
 check 'where the helper of --grpc dies, the server ends with 3 and says so' <<'X'
 	background mlv-serve http --grace 0 --port 0 --grpc 127.0.0.1:0 --name shop shop.onnx &&
 	until_true grep -q http server.out &&

@@ -117,6 +117,11 @@ check 'what the server has cost is told, and its energy where the kernel tells i
 	fi
 X
 stop
+check 'a cost that is no number of money is refused' <<'X'
+	expect 2 mlv-serve http --cost-per-hour inf one.onnx &&
+	says '--cost-per-hour' &&
+	expect 2 mlv-serve http --cost-per-hour -1 one.onnx
+X
 start one.onnx
 check 'a cost that nobody knows is not there' <<'X'
 	answers 200 "$url/metrics" &&

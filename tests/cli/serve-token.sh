@@ -123,6 +123,7 @@ asks=$(token --scope predict asks)
 looks=$(token --scope read looks)
 over=$(token --scope admin over)
 sed -i "/^over/s/\$/ 2020-01-01/" tokens
+printf 'early read twice-written\nlate predict twice-written\nnone read other\n' >>tokens
 start --host 0.0.0.0 --token-file tokens "$ridge"
 url=http://127.0.0.1:$port
 infers() {	# HTTP status, secret
@@ -165,6 +166,12 @@ X
 check 'what was refused is counted' <<'X'
 	answers 200 -H "$(bearer "$looks")" "$url/metrics" &&
 	grep -q 'mlv_denied_total{status="403"} 2' body
+X
+check 'of a secret that is there twice the later line counts, and the name where one is said' <<'X'
+	infers 200 twice-written &&
+	answers 403 "$url/v2" -H "$(bearer twice-written)" &&
+	answers 200 -u early:twice-written "$url/v2" &&
+	answers 401 -u none:twice-written "$url/v2"
 X
 check 'a token that was revoked is refused soon, the others go on' <<'X'
 	expect 0 mlv-serve token revoke --token-file tokens asks &&
