@@ -288,9 +288,10 @@ perf_verb_run(struct cli *c, void *opts, int argc, char **argv)
 	if (argc == 0)
 		return cli_usage(c, "give a request log or a table of "
 		    "answers");
-	if (o->features.n > 0 && o->estimate != PERF_DLE && o->weak == 0)
-		return cli_usage(c, "--features is of --estimate dle and of "
-		    "--weak");
+	if (o->estimate != PERF_DLE && o->weak == 0 && (o->features.n > 0 ||
+	    o->sample != LABELLING_SAMPLE))
+		return cli_usage(c, "--features and --sample are of --estimate "
+		    "dle and --weak");
 	labelling_fill(&p, &o->late);
 	if ((status = labelling_check_by(c, &o->by)) != 0 ||
 	    (status = reading_opts(&p.read, c, &o->read)) != 0 ||

@@ -40,7 +40,8 @@ static const struct opt report_options[] = {
 	    "FILE", "names and weights: the dataset drifts by weight" },
 	{ OPT_TEXT, 0, "importance", offsetof(struct report_verb,
 	    importance), "MODEL",
-	    "the same by the gains of this model's trees" },
+	    "the same by the gains of this model's trees",
+	    .excludes = "weights" },
 	{ OPT_NUM, 0, "share", offsetof(struct report_verb, share), "SHARE",
 	    "drifted columns that make the dataset drift (0.5)",
 	    .high = 1 },
@@ -181,16 +182,18 @@ fill_perf(struct perf_opts *p, const struct report_verb *o,
 }
 
 static int
-check_labels(struct cli *c, const struct report_verb *o, char **argv)
+check_labels(struct cli *c, const struct report_verb *o, int argc, char **argv)
 {
 	if (o->late.labels == NULL)
 		return 0;
 	if (o->late.key == NULL)
 		return cli_usage(c, "say with --key which column joins the "
 		    "labels with the current data");
-	if (strcmp(argv[1], "-") == 0)
-		return cli_usage(c, "with --labels the current data is read "
-		    "twice: name a file or a log, not standard input");
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "-") == 0)
+			return cli_usage(c, "with --labels the current data is "
+			    "read twice: name a file or a log, not standard "
+			    "input");
 	return labelling_check_by(c, &o->by);
 }
 
@@ -279,7 +282,7 @@ report_run(struct cli *c, void *opts, int argc, char **argv)
 	if (argc < 2)
 		return cli_usage(c, "give the reference and the current data");
 	if ((status = reading_opts(&user, c, &o->read)) != 0 ||
-	    (status = check_labels(c, o, argv)) != 0 ||
+	    (status = check_labels(c, o, argc, argv)) != 0 ||
 	    (status = when_span_read(&span.since_us, &span.until_us, c,
 	    &o->when)) != 0)
 		return status;

@@ -130,9 +130,6 @@ weights_read(const struct drift_weight **out, size_t *n, struct cli *c,
 {
 	*out = NULL;
 	*n = 0;
-	if (table != NULL && model != NULL)
-		return err_set(e, ERR_USAGE, "--weights and --importance are "
-		    "two answers to one question: give one");
 	if (table != NULL)
 		return weights_of_table(out, n, &c->arena, table, e);
 	return model != NULL ? weights_of_model(out, n, c, model, e) : 0;

@@ -284,6 +284,13 @@ check 'perf --version, --since: requests that this version answered, from then o
 	expect 0 mlv-drift perf --json --labels late.csv --key id --since 2026-01-03 requests &&
 	joined '.predictions == 102 and .unknown == 100'
 X
+check 'perf: an option that would have no effect is refused' <<'X'
+	expect 2 mlv-drift perf --labels late.csv --key id --reference-until 2026-01-03 requests &&
+	says '--reference-until means nothing without --estimate' &&
+	expect 2 mlv-drift perf --labels late.csv --key id --features x --estimate cbpe requests &&
+	expect 2 mlv-drift perf --labels late.csv --key id --sample 1000 requests &&
+	says '--features and --sample are of --estimate dle and --weak'
+X
 check 'perf: the key may be the unit, and have another name in the labels' <<'X'
 	sed '1s/id/customer/; s/^r/u/' late.csv >units.csv &&
 	expect 0 mlv-drift perf --json --labels units.csv --key unit --label-key customer requests &&

@@ -73,6 +73,13 @@ check 'report --labels: metrics by day and segment and the weak segments, with i
 	iconv -f UTF-8 -t UTF-8 out >/dev/null &&
 	expect 0 mlv-drift perf --json --labels wy.csv --key id --time when --weak 100 long.csv &&
 	iconv -f UTF-8 -t UTF-8 out >/dev/null &&
+	for option in '--key id' '--score p' '--positive x' '--weak 60' --latest; do
+		# shellcheck disable=SC2086 # an option and its value
+		expect 2 mlv-drift report $option w.csv w.csv &&
+		says "${option%% *} means nothing without --labels" || return
+	done &&
+	expect 2 mlv-drift report --labels wy.csv --key id w.csv w.csv - <w.csv &&
+	says 'standard input' &&
 	expect 2 mlv-drift report --labels wy.csv w.csv w.csv &&
 	says 'say with --key which column joins' &&
 	expect 2 mlv-drift report --weak 10 w.csv w.csv &&
