@@ -85,6 +85,14 @@ resp_send(struct resp *r, struct err *e)
 	return rc;
 }
 
+/* It is no fault of who asks us. */
+static int
+refuse_length(struct err *e)
+{
+	return err_set(e, ERR_IO, "an answer of more than 256 MiB, or %lld "
+	    "values", (long long)LIST_MAX);
+}
+
 /* More of what comes; what was looked at makes room. */
 static int
 receive(struct resp *r, struct err *e)
@@ -98,7 +106,7 @@ receive(struct resp *r, struct err *e)
 		r->at = 0;
 	}
 	if ((to = buf_reserve(&r->in, READ_BYTES)) == NULL)
-		return buf_check(&r->in, e);
+		return refuse_length(e);
 	n = dial_read(r->fd, to, READ_BYTES, e);
 	r->late = n == DIAL_LATE;
 	r->lost |= n <= 0;
@@ -141,7 +149,7 @@ read_bytes(struct resp_reply *out, struct resp *r, int64_t n, struct err *e)
 		return 0;
 	}
 	if (n > BYTES_MAX)
-		return err_set(e, ERR_TOOBIG, "an answer of more than 256 MiB");
+		return refuse_length(e);
 	while (r->in.len - r->at < (size_t)n + 2)
 		if (receive(r, e) < 0)
 			return -1;
@@ -192,8 +200,7 @@ resp_read(struct resp_reply *out, struct resp *r, struct err *e)
 		return read_bytes(out, r, out->i, e);
 	out->type = *s == ':' ? RESP_INT : out->i < 0 ? RESP_NIL : RESP_LIST;
 	if (out->type == RESP_LIST && out->i > LIST_MAX)
-		return err_set(e, ERR_TOOBIG, "an answer of more than %lld "
-		    "values", (long long)LIST_MAX);
+		return refuse_length(e);
 	out->n = out->type == RESP_LIST ? (size_t)out->i : 0;
 	return 0;
 }

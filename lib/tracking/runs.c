@@ -50,7 +50,7 @@ tracked_status(const struct tracked_run *r, int64_t now_us)
 	if (r->status == RUN_FAILED)
 		return "FAILED";
 	if (r->status == RUN_KILLED || (r->lease_s && r->end_ms == 0 &&
-	    now_us - r->heard_us > r->lease_s * 1000000))
+	    (now_us - r->heard_us) / 1000000 >= r->lease_s))
 		return "KILLED";
 	return r->scheduled ? "SCHEDULED" : "RUNNING";
 }
