@@ -85,7 +85,7 @@ open_rows(struct side *s, struct cli *c, const char *name,
 		return err_set(e, ERR_UNSUPPORTED, s->p != NULL ? "'%s' is a "
 		    "profile, which has no rows: name its data" : "no rows in "
 		    "'%s'", name);
-	return multi_split_lists(s->t, e);
+	return 0;
 }
 
 /* Is it the place of a list: LIST.0? */
@@ -159,6 +159,8 @@ static int
 multivariate_run(struct cli *c, void *opts, int argc, char **argv)
 {
 	const struct multivariate_verb *o = opts;
+	const struct multi_opts named = { .only = o->only.v, .n_only =
+	    o->only.n, .exclude = o->exclude.v, .n_exclude = o->exclude.n };
 	struct side ref = { 0 }, cur = { 0 };
 	struct table_read_opts user;
 	struct err e = ERR_INIT;
@@ -177,7 +179,8 @@ multivariate_run(struct cli *c, void *opts, int argc, char **argv)
 	if ((status = reading_opts(&user, c, &o->read)) != 0)
 		return status;
 	if (open_rows(&ref, c, argv[0], &user, &e) < 0 || open_rows(&cur, c,
-	    argv[1], &user, &e) < 0 || score(&drifted, c, o, ref.t, cur.t,
+	    argv[1], &user, &e) < 0 || multi_split_lists(ref.t, cur.t, &named,
+	    &e) < 0 || score(&drifted, c, o, ref.t, cur.t,
 	    &e) < 0)
 		status = cli_fail(c, &e);
 	else

@@ -120,6 +120,12 @@ check 'multivariate: a column of lists of numbers is an embedding, by its name o
 	test "$(cut -f 2 out)" = 0.5 &&
 	expect 0 drift -m distance -c e.1 a.jsonl b.jsonl &&
 	sed '3s/,[^,]*]/]/' b.jsonl >ragged.jsonl &&
-	expect 3 drift -m distance -c e a.jsonl ragged.jsonl
+	expect 3 drift -m distance -c e a.jsonl ragged.jsonl &&
+	says "column 'e' is of lists of 2 numbers on one side, and of no such lists on the other" &&
+	sed 's/]/,0]/' b.jsonl >longer.jsonl &&
+	expect 3 drift a.jsonl longer.jsonl &&
+	says "of 2 numbers in the reference, of 3 in the current data" &&
+	expect 0 drift -m distance -c k a.jsonl longer.jsonl &&
+	expect 0 drift -m distance -x e a.jsonl longer.jsonl
 X
 finish

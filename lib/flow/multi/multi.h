@@ -34,9 +34,11 @@ struct multi_score {
 
 /* A column NAME whose cells are lists of as many numbers, as a list of Parquet
  * is read, becomes as many columns, NAME.0, NAME.1 ...; at most
- * MULTI_DIMENSIONS of them.  The table is released by the caller in any case. */
+ * MULTI_DIMENSIONS of them.  ERR_UNSUPPORTED: the other side's are no such
+ * lists, and it is asked for.  The tables are released by the caller in any case. */
 #define MULTI_DIMENSIONS 8192
-int multi_split_lists(struct table *t, struct err *e);
+int multi_split_lists(struct table *ref, struct table *cur,
+    const struct multi_opts *o, struct err *e);
 
 /* Both sides' columns that both have: numbers, and categories; of a text its
  * length and how often its words fall into each of some heaps, where `texts`.

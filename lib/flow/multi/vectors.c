@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/num.h"
 #include "flow/multi/multi.h"
 #include "table/column_set.h"
@@ -88,8 +89,8 @@ split_lists(struct column *to, const struct column *c, size_t length,
 	return r;
 }
 
-int
-multi_split_lists(struct table *t, struct err *e)
+static int
+split_table(struct table *t, struct err *e)
 {
 	for (size_t i = 0; i < t->cols;) {
 		size_t n = list_length(&t->col[i]);
@@ -112,4 +113,30 @@ multi_split_lists(struct table *t, struct err *e)
 		i += n;
 	}
 	return 0;
+}
+
+int
+multi_split_lists(struct table *ref, struct table *cur,
+    const struct multi_opts *o, struct err *e)
+{
+	for (size_t i = 0; i < ref->cols; i++) {
+		const struct column *r = &ref->col[i];
+		const struct column *c = table_find(cur, r->name);
+		size_t n, m;
+
+		if ((o->n_only && !name_is_listed(r->name, o->only,
+		    o->n_only)) || name_is_listed(r->name, o->exclude,
+		    o->n_exclude))
+			continue;
+		if (c == NULL || (n = list_length(r)) == (m = list_length(c)))
+			continue;
+		if (n == 0 || m == 0)
+			return err_set(e, ERR_UNSUPPORTED, "column '%s' is of "
+			    "lists of %zu numbers on one side, and of no such "
+			    "lists on the other", r->name, n + m);
+		return err_set(e, ERR_UNSUPPORTED, "column '%s' is of lists of "
+		    "%zu numbers in the reference, of %zu in the current data",
+		    r->name, n, m);
+	}
+	return split_table(ref, e) < 0 ? -1 : split_table(cur, e);
 }
