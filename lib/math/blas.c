@@ -1,7 +1,6 @@
 /* OpenBLAS, loaded at first use and held to one thread. */
 #include "math/blas.h"
 
-#include <cblas.h>
 #include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
@@ -12,8 +11,6 @@
 
 struct blas {
 	void *library;
-	void (*syrk)(enum CBLAS_ORDER, enum CBLAS_UPLO, enum CBLAS_TRANSPOSE,
-	    int, int, double, const double *, int, double, double *, int);
 	/* LAPACK as OpenBLAS exports it: column-major, so our row-major
 	 * lower triangle is its upper one. */
 	void (*potrf)(const char *, const int *, double *, const int *, int *);
@@ -67,9 +64,7 @@ blas_open(struct blas **out, struct err *e)
 		return err_set(e, ERR_UNSUPPORTED, "linear learners need the "
 		    "OpenBLAS library (Debian: libopenblas0-pthread)");
 	}
-	if (find_symbol(&b->syrk, sizeof(b->syrk), b->library, "cblas_dsyrk",
-	    e) < 0 ||
-	    find_symbol(&b->potrf, sizeof(b->potrf), b->library, "dpotrf_", e) < 0 ||
+	if (find_symbol(&b->potrf, sizeof(b->potrf), b->library, "dpotrf_", e) < 0 ||
 	    find_symbol(&b->potrs, sizeof(b->potrs), b->library, "dpotrs_", e) < 0 ||
 	    find_symbol(&b->pocon, sizeof(b->pocon), b->library, "dpocon_", e) < 0 ||
 	    find_symbol(&b->syevd, sizeof(b->syevd), b->library, "dsyevd_", e) < 0 ||
@@ -90,14 +85,6 @@ blas_close(struct blas *b)
 {
 	/* the library stays: it may not be unloaded under its threads */
 	free(b);
-}
-
-void
-blas_gram(const struct blas *b, double *h, const double *a, size_t p,
-    size_t n)
-{
-	b->syrk(CblasRowMajor, CblasLower, CblasNoTrans, (int)p, (int)n, 1.0,
-	    a, (int)n, 1.0, h, (int)p);
 }
 
 int

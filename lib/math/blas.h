@@ -23,10 +23,6 @@ struct blas;
 int blas_open(struct blas **out, struct err *e);
 void blas_close(struct blas *b);
 
-/* h (p, p), lower triangle and diagonal, += a a' with a (p, n) row-major.
- * Any number of threads may call it at once. */
-void blas_gram(const struct blas *b, double *h, const double *a, size_t p,
-    size_t n);
 /* Solve h x = g for symmetric positive definite h (lower triangle, which is
  * destroyed); x replaces g.  -1 when h is not positive definite. */
 int blas_solve(const struct blas *b, double *h, double *g, size_t p);

@@ -1,7 +1,7 @@
 /*
  * The Hessian of a linear model's problem.
  *
- * Between numbers it is a product of matrices, which BLAS does.  A level's
+ * Between numbers it is a product of matrices (math/gram.h).  A level's
  * column is one where a row has it and else zero, so of its products there
  * are only sums over its rows: one addition for each pair of a row's
  * categories, and one of as many terms as there are numbers for each
@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "learn/linear/internal.h"
 #include "learn/linear/pass.h"
+#include "math/gram.h"
 
 /*
  * What a piece of the rows adds up to for outputs a >= b.  "Dense" are the
@@ -57,8 +58,7 @@ second_derivatives(struct room *r, const struct linear_block *b,
 }
 
 static void
-add_dense(struct curvature *c, struct room *r, const struct linear_block *b,
-    const struct blas *blas)
+add_dense(struct curvature *c, struct room *r, const struct linear_block *b)
 {
 	size_t n = b->d->n_numbers;
 
@@ -70,7 +70,7 @@ add_dense(struct curvature *c, struct room *r, const struct linear_block *b,
 			to[i] = r->root[i] * (double)x[i];
 	}
 	memcpy(r->by_column + n * LINEAR_BLOCK, r->root, sizeof(r->root));
-	blas_gram(blas, c->dense, r->by_column, n + 1, LINEAR_BLOCK);
+	gram_f64(c->dense, r->by_column, n + 1, LINEAR_BLOCK);
 }
 
 /* Each level with the numbers and the intercept, whose sum is also that of
@@ -155,7 +155,7 @@ piece_curvature(void *ctx, size_t piece, int worker)
 		for (size_t a = 0; a < m->k; a++)
 			for (size_t o = 0; o <= a; o++, c++) {
 				second_derivatives(room, &b, m, a, o);
-				add_dense(c, room, &b, m->blas);
+				add_dense(c, room, &b);
 				if (pass->n_levels == 0)
 					continue;
 				add_cross(c, room, &b, pass->n_dense);
