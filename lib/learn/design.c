@@ -74,36 +74,66 @@ allocate_design(struct design *d, const struct frame *f, struct err *e)
 	return 0;
 }
 
-int
-design_init(struct design *d, const struct frame *f, struct err *e)
+struct step_search {
+	struct design *d;
+	const struct frame *f;
+	size_t *column;		/* (d->n_numbers): of the frame */
+	size_t *infinite;	/* (d->n_numbers): first row, or SIZE_MAX */
+	float **room;		/* a worker's (f->rows) */
+};
+
+static void
+find_steps(void *ctx, size_t number, int worker)
 {
-	float *room;
-	size_t number = 0;
+	struct step_search *s = ctx;
+	size_t k = s->column[number], n = s->f->rows;
+	const float *v = s->f->feature[k].number;
+	struct design *d = s->d;
+
+	s->infinite[number] = SIZE_MAX;
+	for (size_t i = 0; i < n && s->infinite[number] == SIZE_MAX; i++)
+		if (isinf(v[i]))
+			s->infinite[number] = i;
+	if (s->infinite[number] != SIZE_MAX)
+		return;
+	if (s->room[worker] == NULL)
+		s->room[worker] = xalloc(n + 1, sizeof(float));
+	d->impute[number] = median_of(v, n, s->room[worker]);
+	standard_steps(&d->offset[number], &d->scale[number], v, n,
+	    d->impute[number]);
+	frame_let_go_of(s->f, k, 0, n);
+}
+
+int
+design_init(struct design *d, const struct frame *f, struct pool *pool,
+    struct err *e)
+{
+	struct step_search s = { .d = d, .f = f };
+	size_t n = 0;
+	int r = 0;
 
 	if (allocate_design(d, f, e) < 0)
 		return -1;
-	room = xalloc(f->rows + 1, sizeof(*room));
-	for (size_t k = 0; k < f->n_features; k++) {
-		const float *v = f->feature[k].number;
-
-		if (f->feature[k].category)
-			continue;
-		for (size_t i = 0; i < f->rows; i++)
-			if (isinf(v[i])) {
-				free(room);
-				design_release(d);
-				return err_set(e, ERR_FORMAT, "column '%s' row "
-				    "%zu is infinite", f->feature[k].name,
-				    i + 1);
-			}
-		d->impute[number] = median_of(v, f->rows, room);
-		standard_steps(&d->offset[number], &d->scale[number], v,
-		    f->rows, d->impute[number]);
-		frame_let_go_of(f, k, 0, f->rows);
-		number++;
-	}
-	free(room);
-	return 0;
+	s.column = xalloc(d->n_numbers + 1, sizeof(*s.column));
+	s.infinite = xalloc(d->n_numbers + 1, sizeof(*s.infinite));
+	s.room = xalloc((size_t)pool_threads(pool), sizeof(*s.room));
+	for (size_t k = 0; k < f->n_features; k++)
+		if (!f->feature[k].category)
+			s.column[n++] = k;
+	pool_run(pool, n, find_steps, &s);
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (s.infinite[i] != SIZE_MAX)
+			r = err_set(e, ERR_FORMAT, "column '%s' row %zu is "
+			    "infinite", f->feature[s.column[i]].name,
+			    s.infinite[i] + 1);
+	for (int i = 0; i < pool_threads(pool); i++)
+		free(s.room[i]);
+	free(s.room);
+	free(s.column);
+	free(s.infinite);
+	if (r < 0)
+		design_release(d);
+	return r;
 }
 
 /* The steps of values that lie together, n a multiple of LANES: a vector
@@ -127,7 +157,7 @@ void
 design_numbers(float *x, size_t room, const struct design *d,
     const struct frame *f, const struct design_rows *r)
 {
-	size_t at = 0, together = r->step == 1 ? r->n / LANES * LANES : 0;
+	size_t at = 0, together = r->n / LANES * LANES;
 
 	for (size_t k = 0; k < f->n_features; k++) {
 		const float *v = f->feature[k].number;
@@ -138,7 +168,7 @@ design_numbers(float *x, size_t room, const struct design *d,
 			continue;
 		take_lanes(x, v + r->from, together, impute, offset, scale);
 		for (size_t i = together; i < r->n; i++) {
-			float one = v[r->from + i * r->step];
+			float one = v[r->from + i];
 
 			one = isnan(one) ? impute : one;
 			x[i] = (one - offset) * scale;

@@ -12,6 +12,7 @@
 #ifndef LEARN_DESIGN_H
 #define LEARN_DESIGN_H
 
+#include "base/pool.h"
 #include "learn/frame.h"
 
 struct design {
@@ -21,13 +22,14 @@ struct design {
 	float *impute, *offset, *scale;
 };
 
-/* Rows from, from + step, ... n of them. */
+/* Rows from, from + 1, ... n of them. */
 struct design_rows {
-	size_t from, step, n;
+	size_t from, n;
 };
 
 /* Learn the steps from f.  ERR_FORMAT: an infinite number, or no column. */
-int design_init(struct design *d, const struct frame *f, struct err *e);
+int design_init(struct design *d, const struct frame *f, struct pool *pool,
+    struct err *e);
 void design_release(struct design *d);
 /* The numbers of those rows: x (n_numbers, room), a column after the other,
  * what is beyond r->n left as it was. */

@@ -43,7 +43,7 @@ add_levels(double *s, const struct linear_block *b, const double *w)
 		const struct feature *x = &b->f->feature[c];
 
 		for (size_t i = 0; x->category && i < r->n; i++) {
-			uint32_t level = x->level[r->from + i * r->step];
+			uint32_t level = x->level[r->from + i];
 
 			if (level != LEVEL_MISSING)
 				s[i] += of[level];

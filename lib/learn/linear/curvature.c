@@ -52,7 +52,7 @@ second_derivatives(struct room *r, const struct linear_block *b,
 	memset(r->v, 0, sizeof(r->v));
 	for (size_t i = 0; i < b->rows.n; i++)
 		r->v[i] = m->ob->curvature(b->score + i * m->k, a, other) *
-		    linear_row_weight(m, b->rows.from + i * b->rows.step);
+		    linear_row_weight(m, b->rows.from + i);
 	for (size_t i = 0; i < LINEAR_BLOCK; i++)
 		r->root[i] = sqrt(r->v[i]);
 }
@@ -93,7 +93,7 @@ add_cross(struct curvature *c, struct room *r, const struct linear_block *b,
 		const struct feature *f = &b->f->feature[k];
 
 		for (size_t i = 0; f->category && i < rows->n; i++) {
-			uint32_t level = f->level[rows->from + i * rows->step];
+			uint32_t level = f->level[rows->from + i];
 			const double *x = r->by_row + i * n_dense;
 
 			for (size_t j = 0; level != LEVEL_MISSING &&
@@ -120,7 +120,7 @@ add_levels(struct curvature *c, const struct room *r,
 			double *to = c->levels + at * n_levels + before;
 
 			for (size_t i = 0; f[l].category && i < rows->n; i++) {
-				size_t row = rows->from + i * rows->step;
+				size_t row = rows->from + i;
 				uint32_t x = f[k].level[row];
 				uint32_t y = f[l].level[row];
 

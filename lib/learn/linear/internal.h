@@ -17,14 +17,11 @@ struct linear_problem {
 	const struct design *d;
 	const struct frame *f;
 	const struct objective *ob;
-	size_t step;			/* every step-th row counts */
 	size_t k, q;			/* q = p + 1 */
 	double loss_scale;		/* in front of the sum of losses */
 	double l2, l1;			/* in front of |b|^2 / 2 and |b|_1 */
 };
 
-/* How many rows count. */
-size_t linear_rows(const struct linear_problem *m);
 /* The penalised loss at weights w, and the gradient g (k q) of its smooth
  * part. */
 double linear_gradient(double *g, const struct linear_problem *m,
@@ -35,6 +32,12 @@ void linear_curvature(double *h, const struct linear_problem *m,
 /* The largest slope that is left, subgradients counted. */
 double linear_slope(const struct linear_problem *m, const double *w,
     const double *g);
+
+/* Every `every`-th row of f, in memory of its own, with f's levels and
+ * classes; sample_release it.  The pool's threads share the columns. */
+void sample_init(struct frame *sample, const struct frame *f, size_t every,
+    struct pool *pool);
+void sample_release(struct frame *sample);
 
 /*
  * Directions d from the gradient and the Hessian.  Of the l2 problem: solve

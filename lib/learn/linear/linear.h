@@ -24,6 +24,7 @@
 #define LEARN_LINEAR_LINEAR_H
 
 #include "base/err.h"
+#include "base/pool.h"
 #include "base/progress.h"
 #include "learn/design.h"
 
@@ -48,10 +49,9 @@ struct linear_fit {
 	const char *kernel;		/* of BLAS; static */
 };
 
-/* Binary: k = 1, the score of the frame's positive class.  Threads as
- * pool_new has them. */
+/* Binary: k = 1, the score of the frame's positive class. */
 int linear_train(struct linear_fit *out, const struct design *d,
-    const struct frame *f, const struct linear_params *p, int threads,
+    const struct frame *f, const struct linear_params *p, struct pool *pool,
     const struct progress *progress, struct err *e);
 void linear_release(struct linear_fit *fit);
 

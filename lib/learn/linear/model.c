@@ -45,17 +45,21 @@ linear_model_fit(void **model, const struct learner_rows *rows,
 {
 	struct linear_model *m = xalloc(1, sizeof(*m));
 
-	if (design_init(&m->design, rows->train, e) < 0) {
+	struct pool *pool = pool_new(rq->threads);
+	int r = design_init(&m->design, rows->train, pool, e);
+
+	if (r == 0) {
+		r = linear_train(&m->fit, &m->design, rows->train, params,
+		    pool, rq->progress, e);
+		if (r < 0)
+			design_release(&m->design);
+	}
+	pool_free(pool);
+	if (r < 0)
 		free(m);
-		return -1;
-	}
-	if (linear_train(&m->fit, &m->design, rows->train, params,
-	    rq->threads, rq->progress, e) < 0) {
-		linear_model_free(m);
-		return -1;
-	}
-	*model = m;
-	return 0;
+	else
+		*model = m;
+	return r;
 }
 
 void
@@ -66,7 +70,7 @@ linear_model_score(double *score, const void *model, const struct frame *f,
 	struct linear_block b;
 
 	linear_block_init(&b, &m->design, f, m->fit.k);
-	linear_block_read(&b, &(struct design_rows){ row, 1, 1 });
+	linear_block_read(&b, &(struct design_rows){ row, 1 });
 	linear_block_score(&b, m->fit.weight);
 	memcpy(score, b.score, m->fit.k * sizeof(*score));
 	linear_block_release(&b);
@@ -94,7 +98,7 @@ train_loss(const struct linear_model *m, const struct frame *f)
 		size_t n = f->rows - from < LINEAR_BLOCK ? f->rows - from :
 		    LINEAR_BLOCK;
 
-		linear_block_read(&b, &(struct design_rows){ from, 1, n });
+		linear_block_read(&b, &(struct design_rows){ from, n });
 		linear_block_score(&b, m->fit.weight);
 		for (size_t i = 0; i < n; i++) {
 			double *s = b.score + i * m->fit.k;

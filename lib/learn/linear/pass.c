@@ -7,13 +7,7 @@
 static size_t
 count_blocks(const struct linear_problem *m)
 {
-	return (linear_rows(m) + LINEAR_BLOCK - 1) / LINEAR_BLOCK;
-}
-
-size_t
-linear_rows(const struct linear_problem *m)
-{
-	return (m->f->rows + m->step - 1) / m->step;
+	return (m->f->rows + LINEAR_BLOCK - 1) / LINEAR_BLOCK;
 }
 
 void
@@ -31,11 +25,10 @@ linear_pass_init(struct linear_pass *pass, const struct linear_problem *m,
 static struct design_rows
 rows_of_block(const struct linear_problem *m, size_t at, size_t end)
 {
-	size_t rows = linear_rows(m), from = at * LINEAR_BLOCK;
-	size_t n = at < end ? rows - from : 0;
+	size_t from = at * LINEAR_BLOCK, n = at < end ? m->f->rows - from : 0;
 
-	return (struct design_rows){ from * m->step, m->step,
-	    n < LINEAR_BLOCK ? n : LINEAR_BLOCK };
+	return (struct design_rows){ from, n < LINEAR_BLOCK ? n :
+	    LINEAR_BLOCK };
 }
 
 static size_t
@@ -55,7 +48,7 @@ struct design_rows
 linear_next(const struct linear_pass *pass, size_t piece,
     const struct design_rows *r)
 {
-	size_t at = r->from / r->step / LINEAR_BLOCK + 1;
+	size_t at = r->from / LINEAR_BLOCK + 1;
 
 	return rows_of_block(pass->m, at, start_of_piece(pass, piece + 1));
 }
@@ -64,10 +57,9 @@ void
 linear_done(const struct linear_pass *pass, size_t piece)
 {
 	const struct linear_problem *m = pass->m;
-	size_t each = LINEAR_BLOCK * m->step;
-	size_t end = start_of_piece(pass, piece + 1) * each;
+	size_t end = start_of_piece(pass, piece + 1) * LINEAR_BLOCK;
 
-	frame_let_go(m->f, start_of_piece(pass, piece) * each,
+	frame_let_go(m->f, start_of_piece(pass, piece) * LINEAR_BLOCK,
 	    end < m->f->rows ? end : m->f->rows);
 }
 

@@ -48,7 +48,7 @@ add_slopes(double *g, const struct linear_block *b, const double *r)
 		const struct feature *x = &b->f->feature[c];
 
 		for (size_t i = 0; x->category && i < rows->n; i++) {
-			uint32_t level = x->level[rows->from + i * rows->step];
+			uint32_t level = x->level[rows->from + i];
 
 			if (level != LEVEL_MISSING)
 				of[level] += r[i];
@@ -68,7 +68,7 @@ block_loss(double *off, struct linear_block *b, const struct linear_problem *m)
 
 	memset(off, 0, m->k * LINEAR_BLOCK * sizeof(*off));
 	for (size_t i = 0; i < b->rows.n; i++) {
-		size_t row = b->rows.from + i * b->rows.step;
+		size_t row = b->rows.from + i;
 		double *s = b->score + i * m->k;
 		double weight = linear_row_weight(m, row);
 

@@ -12,7 +12,7 @@
 #define EIGEN_MAX 2048		/* weights for which eigenvectors are sought */
 #define SLOW 0.1		/* share of the slope a step may leave behind
 				 * before the Hessian is taken anew */
-#define SAMPLE 16		/* of that many rows one is in the sample */
+#define SAMPLE ((size_t)16)	/* of that many rows one is in the sample */
 #define SAMPLE_ROWS 32		/* of the sample for each weight, at least */
 #define SAMPLE_LEAST ((size_t)4096)
 
@@ -73,7 +73,7 @@ descend_to_least(struct linear_fit *out, struct descent *t, double tol,
     const struct progress *progress, struct err *e)
 {
 	const struct linear_problem *m = t->m;
-	double enough = tol * (1 + m->loss_scale * (double)linear_rows(m) *
+	double enough = tol * (1 + m->loss_scale * (double)m->f->rows *
 	    1e-3);
 	double slope, before = INFINITY;
 	bool fresh = false, known = false;
@@ -120,16 +120,19 @@ begin_at_sample(struct descent *t, const struct progress *progress,
 	const struct linear_problem *whole = t->m;
 	struct linear_problem m = *whole;
 	struct linear_fit unread = { 0 };
+	struct frame sample;
 	int r;
 
-	m.step = SAMPLE;
 	if (t->p->penalty == PENALTY_NONE || m.ob->task == TASK_REGRESSION ||
-	    linear_rows(&m) < SAMPLE_LEAST + SAMPLE_ROWS * t->all)
+	    m.f->rows / SAMPLE < SAMPLE_LEAST + SAMPLE_ROWS * t->all)
 		return 0;
-	m.loss_scale *= SAMPLE;
+	sample_init(&sample, m.f, SAMPLE, m.pool);
+	m.f = &sample;
+	m.loss_scale *= (double)SAMPLE;
 	t->m = &m;
 	r = descend_to_least(&unread, t, t->p->tol * 1000, progress, e);
 	t->m = whole;
+	sample_release(&sample);
 	return r;
 }
 
@@ -183,12 +186,12 @@ set_strengths(struct linear_problem *m, const struct linear_params *p)
 
 int
 linear_train(struct linear_fit *out, const struct design *d,
-    const struct frame *f, const struct linear_params *p, int threads,
+    const struct frame *f, const struct linear_params *p, struct pool *pool,
     const struct progress *progress, struct err *e)
 {
 	const struct objective *ob = objective_of(f->task);
 	struct linear_problem m = { .d = d, .f = f, .ob = ob, .q = d->p + 1,
-	    .step = 1, .k = objective_scores(ob, f) };
+	    .k = objective_scores(ob, f) };
 	struct blas *blas;
 	int r;
 
@@ -200,13 +203,12 @@ linear_train(struct linear_fit *out, const struct design *d,
 	if (blas_open(&blas, e) < 0)
 		return -1;
 	m.blas = blas;
-	m.pool = pool_new(threads);
+	m.pool = pool;
 	out->k = m.k;
 	out->p = d->p;
 	out->kernel = blas_kernel(blas);
 	out->weight = xalloc(m.k * m.q, sizeof(double));
 	r = descend(out, &m, p, progress, e);
-	pool_free(m.pool);
 	blas_close(blas);
 	if (r < 0)
 		linear_release(out);
