@@ -14,18 +14,24 @@
 static float
 median_of(const float *v, size_t n, float *room)
 {
-	size_t k = 0;
-	float high;
+	size_t k = 0, reach = 0;
+	float low, next = INFINITY;
 
-	for (size_t i = 0; i < n; i++)
-		if (!isnan(v[i]))
-			room[k++] = v[i];
+	for (size_t i = 0; i < n; i++) {
+		room[k] = v[i];
+		k += v[i] == v[i];
+	}
 	if (k == 0)
 		return 0;
-	high = kth_float(room, k, k / 2);
+	low = kth_float(room, k, (k - 1) / 2);
 	if (k % 2)
-		return high;
-	return (float)(((double)kth_float(room, k, k / 2 - 1) + (double)high) /
+		return low;
+	/* the one after it in order: itself again, or the least beyond */
+	for (size_t i = 0; i < k; i++) {
+		reach += room[i] <= low;
+		next = room[i] > low && room[i] < next ? room[i] : next;
+	}
+	return (float)(((double)low + (double)(reach > k / 2 ? low : next)) /
 	    2);
 }
 
