@@ -33,6 +33,7 @@ struct part_reading {
 	struct table_read_opts o;
 	struct part_column *col;
 	struct table *part;		/* the one at hand */
+	struct table *all;		/* what that borrows from, or NULL */
 	struct table *t;		/* all so far */
 	struct table picked;		/* columns of the part: the features,
 					 * then the target; borrowed */
@@ -42,6 +43,7 @@ struct part_reading {
 	struct part_file file;
 	size_t places;			/* columns of the file */
 	uint64_t size;
+	size_t gone;			/* rows without a target */
 	struct log log;
 	atomic_bool odd;
 };
@@ -190,6 +192,28 @@ add_column(void *ctx, size_t i, int worker)
 
 /* ---- parts ---- */
 
+/* The part less its rows without a target, where they are to be left out; its
+ * types are those of all its rows. */
+static bool
+drop_missing(struct part_reading *g)
+{
+	struct err ignored = ERR_INIT;
+	struct table *some;
+	size_t gone;
+
+	if (!g->f->rq->drop_missing)
+		return true;
+	if (table_gather_known(&some, &gone, g->part, g->target, &ignored) < 0)
+		return false;
+	if (some == NULL)
+		return true;
+	g->gone += gone;
+	g->all = g->part;
+	g->part = some;
+	pick_columns(g);
+	return true;
+}
+
 static enum outcome
 add_part(struct part_reading *g, uint64_t taken)
 {
@@ -204,6 +228,8 @@ add_part(struct part_reading *g, uint64_t taken)
 	if (g->t == NULL && !begin_table(g, taken))
 		return READ_WHOLE;
 	if (g->t->rows + g->part->rows > g->file.room)
+		return READ_WHOLE;
+	if (!drop_missing(g))
 		return READ_WHOLE;
 	pool_run(g->pool, g->part->cols, add_column, g);
 	if (g->odd || profile_add(g->profile, &g->picked,
@@ -236,7 +262,8 @@ read_parts(struct part_reading *g)
 			r = more > 0 ? add_part(g, parts_taken(p)) :
 			    more < 0 ? READ_WHOLE : GOES_ON;
 			table_free(g->part);
-			g->part = NULL;
+			table_free(g->all);
+			g->part = g->all = NULL;
 		} while (more > 0 && r == GOES_ON);
 		parts_free(p);
 	}
@@ -255,6 +282,7 @@ forget_rows(struct part_reading *g)
 	g->t = NULL;
 	g->file.fd = -1;
 	g->file.rounded = false;
+	g->gone = 0;
 }
 
 /* ---- the table ---- */
@@ -296,6 +324,7 @@ finish_table(struct part_reading *g)
 	to->profile = g->profile;
 	to->rounded = g->file.rounded;
 	g->profile = NULL;
+	g->f->data.dropped = g->gone;
 	g->f->data.table = g->t;
 	g->t = NULL;
 	return true;
@@ -316,8 +345,7 @@ may_be_parts(const struct fitting *f, const struct part_input *in)
 	size_t bytes = f->rq->parts_bytes ? f->rq->parts_bytes :
 	    FIT_PARTS_BYTES;
 
-	return f->rq->cv.folds == 0 && !f->rq->drop_missing &&
-	    !f->rq->golden_real && in->size > 2 * (uint64_t)bytes;
+	return f->rq->cv.folds == 0 && !f->rq->golden_real && in->size > 2 * (uint64_t)bytes;
 }
 
 bool
@@ -341,7 +369,7 @@ fit_load_parts(struct fitting *f)
 		forget_rows(&g);
 		r = read_parts(&g);
 	}
-	done = r == GOES_ON && g.t && !g.odd && is_unchanged(&in, f) &&
+	done = r == GOES_ON && g.t && g.t->rows && !g.odd && is_unchanged(&in, f) &&
 	    finish_table(&g);
 	if (!done) {
 		forget_rows(&g);
