@@ -13,7 +13,8 @@
 #include "base/rng.h"
 #include "profile/summary.h"
 
-#define CHUNK_ROWS 16384
+#define CHUNK_ROWS EXACT_LANE
+#define THREADS_FROM 16384	/* rows */
 
 /* Rows [from, from + n) of a column of whole numbers, before they are counted;
  * ends that were not exact once stay so. */
@@ -42,9 +43,12 @@ add_numbers(struct summary *s, const struct column *c)
 		size_t n = c->rows - from < EXACT_LANE ? c->rows - from :
 		    EXACT_LANE, known = 0;
 
-		for (size_t i = from; i < from + n; i++) {
-			v[known] = column_number(c, i);
-			known += !isnan(v[known]);
+		column_numbers(v, c, from, n);
+		for (size_t i = 0; i < n; i++) {
+			double one = v[i];
+
+			v[known] = one;
+			known += !isnan(one);
 		}
 		s->missing += n - known;
 		if (c->type == COL_INT64)
@@ -111,6 +115,34 @@ add_column(void *ctx, size_t i, int worker)
 	}
 }
 
+/* Of rows [from, to), which are no more than EXACT_LANE. */
+static void
+hash_numbers(uint64_t *row, const struct column *c, uint64_t name, size_t from,
+    size_t to)
+{
+	double v[EXACT_LANE];
+
+	column_numbers(v, c, from, to - from);
+	for (size_t r = from; r < to; r++) {
+		uint64_t h = column_missing(c, r) ? name + 1 :
+		    name ^ number_hash(v[r - from] + 0.0);
+
+		row[r] += rng_mix(h);
+	}
+}
+
+static void
+hash_words(uint64_t *row, const struct column *c, const uint64_t *of_code,
+    uint64_t name, size_t from, size_t to)
+{
+	for (size_t r = from; r < to; r++) {
+		uint64_t h = column_missing(c, r) ? name + 1 :
+		    name ^ of_code[c->code[r]];
+
+		row[r] += rng_mix(h);
+	}
+}
+
 /* A row's hash is a sum over its columns, so their order does not matter;
  * the column's name is mixed in, so that swapped values do. */
 static void
@@ -125,19 +157,11 @@ hash_rows(void *ctx, size_t part, int worker)
 	for (size_t i = 0; i < j->t->cols; i++) {
 		const struct column *c = &j->t->col[i];
 		uint64_t name = hash64(c->name, strlen(c->name), TEXT_SEED);
-		bool number = j->p->col[i].number;
 
-		for (size_t r = from; r < to; r++) {
-			uint64_t h = name;
-
-			if (column_missing(c, r))
-				h += 1;
-			else if (number)
-				h ^= number_hash(column_number(c, r) + 0.0);
-			else
-				h ^= j->code_hash[i][c->code[r]];
-			j->row[r] += rng_mix(h);
-		}
+		if (j->p->col[i].number)
+			hash_numbers(j->row, c, name, from, to);
+		else
+			hash_words(j->row, c, j->code_hash[i], name, from, to);
 	}
 }
 
@@ -161,7 +185,7 @@ add_table(struct profile *p, const struct table *t, bool sample, int threads,
     struct err *e)
 {
 	struct table_adding j = { .p = p, .t = t };
-	struct pool *pool = pool_new(t->rows < CHUNK_ROWS ? 1 : threads);
+	struct pool *pool = pool_new(t->rows < THREADS_FROM ? 1 : threads);
 	int r = -1;
 
 	profile_unseal(p);

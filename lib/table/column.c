@@ -97,6 +97,32 @@ column_clear(struct column *c, size_t dict_max)
 	}
 }
 
+void
+column_numbers(double *to, const struct column *c, size_t from, size_t n)
+{
+	switch (c->type) {
+	case COL_INT64:
+	case COL_DATETIME:
+		for (size_t i = 0; i < n; i++)
+			to[i] = (double)c->i64[from + i];
+		break;
+	case COL_FLOAT64:
+		memcpy(to, c->f64 + from, n * sizeof(*to));
+		break;
+	case COL_FLOAT32:
+		for (size_t i = 0; i < n; i++)
+			to[i] = (double)c->f32[from + i];
+		break;
+	default:
+		for (size_t i = 0; i < n; i++)
+			to[i] = column_number(c, from + i);
+		return;
+	}
+	for (size_t i = 0; c->valid != NULL && i < n; i++)
+		if (column_missing(c, from + i))
+			to[i] = NAN;
+}
+
 const char *
 column_print(const struct column *c, size_t i, char room[COLUMN_PRINT_MAX],
     size_t *n)

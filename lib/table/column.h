@@ -126,6 +126,9 @@ column_number(const struct column *c, size_t i)
 	}
 }
 
+/* Those of rows [from, from + n); looks at the type once. */
+void column_numbers(double *to, const struct column *c, size_t from, size_t n);
+
 /* The text of a category or text cell (borrowed), or NULL when missing. */
 static inline const char *
 column_text(const struct column *c, size_t i, size_t *n)

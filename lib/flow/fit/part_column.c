@@ -9,6 +9,7 @@
 #include "table/cell.h"
 #include "table/form.h"
 
+#define LANE ((size_t)1024)	/* numbers taken at once */
 #define WHOLE_FLOAT (1 << 24)	/* to here every whole number is one */
 
 bool
@@ -75,16 +76,21 @@ add_numbers(struct column *to, const struct part_column *p,
 	struct err ignored = ERR_INIT;
 	bool rounded = false, keys = false, ok = v != NULL &&
 	    track_missing(to, from, file->room);
+	double one[LANE];
 
-	for (size_t r = 0; ok && r < from->rows; r++) {
-		double one = column_number(from, r);
-
-		v[r] = (float)one;
-		rounded |= (double)v[r] != one && !isnan(one);
-		keys |= fabs(one) > WHOLE_FLOAT;
+	for (size_t r = 0, n; ok && r < from->rows; r += n) {
+		n = from->rows - r < LANE ? from->rows - r : LANE;
+		column_numbers(one, from, r, n);
+		for (size_t i = 0; i < n; i++) {
+			v[r + i] = (float)one[i];
+			rounded |= ((double)v[r + i] != one[i]) &
+			    (one[i] == one[i]);
+			keys |= fabs(one[i]) > WHOLE_FLOAT;
+		}
+	}
+	for (size_t r = 0; ok && from->missing && r < from->rows; r++)
 		if (column_missing(from, r))
 			set_missing(to, at + r);
-	}
 	if (rounded)
 		file->rounded = true;
 	ok = ok && !(keys && from->type == COL_INT64 && !p->rounds) &&

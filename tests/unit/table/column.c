@@ -59,9 +59,36 @@ raw_cells(void)
 	column_release(&c);
 }
 
+/* Of every type, the third of five missing, all but the first asked for. */
+static void
+ranges(void)
+{
+	static const enum col_type types[] = { COL_INT64, COL_DATETIME, COL_FLOAT64, COL_FLOAT32, COL_BOOL };
+
+	for (size_t t = 0; t < sizeof(types) / sizeof(*types); t++) {
+		struct err e = ERR_INIT;
+		struct column c;
+		double got[4];
+		size_t same = 0;
+
+		ok(column_init(&c, "x", types[t], 5, &e) == 0 && column_track_missing(&c, &e) == 0, "five rows");
+		for (size_t i = 0; i < 5; i++)
+			if (i == 2)
+				column_set_missing(&c, i);
+			else
+				ok(column_set_number(&c, i, (double)(i % 2), &e) == 0, "row %zu is set", i);
+		column_numbers(got, &c, 1, 4);
+		for (size_t i = 1; i < 5; i++)
+			same += i == 2 ? isnan(got[1]) : got[i - 1] == column_number(&c, i) && got[i - 1] == (double)(i % 2);
+		is_int(same, 4, "%s: a range is what its rows are", col_type_name(types[t]));
+		column_release(&c);
+	}
+}
+
 int
 main(void)
 {
+	ranges();
 	grow();
 	dictionaries();
 	raw_cells();
