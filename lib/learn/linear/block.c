@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "learn/linear/lanes.h"
 
 void
 linear_block_init(struct linear_block *b, const struct design *d,
@@ -60,12 +61,8 @@ linear_block_score(struct linear_block *b, const double *w)
 	for (size_t a = 0; a < b->k; a++, w += p + 1) {
 		double s[LINEAR_BLOCK] = { 0 };
 
-		for (size_t j = 0; j < b->d->n_numbers; j++) {
-			const float *x = b->x + j * LINEAR_BLOCK;
-
-			for (size_t i = 0; i < LINEAR_BLOCK; i++)
-				s[i] += (double)x[i] * w[j];
-		}
+		for (size_t j = 0; j < b->d->n_numbers; j++)
+			lanes_add(s, b->x + j * LINEAR_BLOCK, w[j]);
 		add_levels(s, b, w);
 		for (size_t i = 0; i < LINEAR_BLOCK; i++)
 			b->score[i * b->k + a] = s[i] + w[p];

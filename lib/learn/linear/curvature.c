@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "learn/linear/internal.h"
+#include "learn/linear/lanes.h"
 #include "learn/linear/pass.h"
 #include "math/gram.h"
 
@@ -62,13 +63,9 @@ add_dense(struct curvature *c, struct room *r, const struct linear_block *b)
 {
 	size_t n = b->d->n_numbers;
 
-	for (size_t j = 0; j < n; j++) {
-		const float *x = b->x + j * LINEAR_BLOCK;
-		double *to = r->by_column + j * LINEAR_BLOCK;
-
-		for (size_t i = 0; i < LINEAR_BLOCK; i++)
-			to[i] = r->root[i] * (double)x[i];
-	}
+	for (size_t j = 0; j < n; j++)
+		lanes_scale(r->by_column + j * LINEAR_BLOCK, r->root, b->x +
+		    j * LINEAR_BLOCK);
 	memcpy(r->by_column + n * LINEAR_BLOCK, r->root, sizeof(r->root));
 	gram_f64(c->dense, r->by_column, n + 1, LINEAR_BLOCK);
 }

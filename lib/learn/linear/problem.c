@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "learn/linear/internal.h"
+#include "learn/linear/lanes.h"
 #include "learn/linear/pass.h"
 
 /* What a piece of the rows adds up to. */
@@ -19,21 +20,6 @@ struct slope_pass {
 	struct slopes *part;		/* (rows.pieces) */
 };
 
-#define LANES 8		/* sums side by side, added at the end */
-
-static double
-dot_product(const double *r, const float *x)
-{
-	double lane[LANES] = { 0 }, sum = 0;
-
-	for (size_t i = 0; i < LINEAR_BLOCK; i += LANES)
-		for (size_t l = 0; l < LANES; l++)
-			lane[l] += r[i + l] * (double)x[i + l];
-	for (size_t l = 0; l < LANES; l++)
-		sum += lane[l];
-	return sum;
-}
-
 /* An output's part of the gradient (q), from what r (LINEAR_BLOCK) its
  * answers are off. */
 static void
@@ -43,7 +29,7 @@ add_slopes(double *g, const struct linear_block *b, const double *r)
 	double *of = g + b->d->n_numbers;
 
 	for (size_t j = 0; j < b->d->n_numbers; j++)
-		g[j] += dot_product(r, b->x + j * LINEAR_BLOCK);
+		g[j] += lanes_dot(r, b->x + j * LINEAR_BLOCK);
 	for (size_t c = 0; c < b->f->n_features; c++) {
 		const struct feature *x = &b->f->feature[c];
 
