@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "base/shellword.h"
-#include "table/form.h"
 
 #define COLUMNS_TOLD 12
 
@@ -30,24 +29,33 @@ note_missing(struct odd_forms *f, const char *word)
 }
 
 void
-forms_note(struct odd_forms *f, const struct column *c)
+forms_note_guess(struct odd_forms *f, const char *name,
+    const struct form_guess *g)
 {
-	struct form_guess g;
 	struct buf word;
 
-	if (!form_suggest(&g, c->dict) || f->n++ >= COLUMNS_TOLD)
+	if (f->n++ >= COLUMNS_TOLD)
 		return;
-	if (g.missing != NULL)
-		note_missing(f, g.missing);
-	if (g.n == 0)
+	if (g->missing[0] != '\0')
+		note_missing(f, g->missing);
+	if (g->n == 0)
 		return;
 	buf_init(&word, BUF_CAP_SMALL);
-	buf_addf(&word, "%s=%s", c->name, form_name(g.fit[0]));
+	buf_addf(&word, "%s=%s", name, form_name(g->fit[0]));
 	buf_adds(&f->told, " --type ");
 	shellword_add(&f->told, word.data);
 	buf_free(&word);
-	if (g.n > 1)
-		buf_addf(&f->told, " (or %s)", form_name(g.fit[1]));
+	if (g->n > 1)
+		buf_addf(&f->told, " (or %s)", form_name(g->fit[1]));
+}
+
+void
+forms_note(struct odd_forms *f, const struct column *c)
+{
+	struct form_guess g;
+
+	if (form_suggest(&g, c->dict))
+		forms_note_guess(f, c->name, &g);
 }
 
 void

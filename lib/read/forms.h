@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/intern.h"
 #include "table/column.h"
+#include "table/form.h"
 
 struct log;
 
@@ -20,6 +21,9 @@ struct odd_forms {
 void forms_init(struct odd_forms *f);
 /* A column of strings, read whole. */
 void forms_note(struct odd_forms *f, const struct column *c);
+/* The same, once it is known what its texts are. */
+void forms_note_guess(struct odd_forms *f, const char *name,
+    const struct form_guess *g);
 /* What was noted, with the options to give; ends *f.  `log` may be NULL. */
 void forms_tell(struct odd_forms *f, const char *name, const struct log *log);
 

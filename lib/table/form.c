@@ -12,7 +12,6 @@
 
 #define FORMS (FORM_MDY + 1)
 #define MINUS "\xe2\x88\x92"	/* the sign that typesetters use */
-#define LOOK_MAX (1 << 20)	/* texts that a suggestion looks at */
 
 static const struct {
 	const char *name;
@@ -445,38 +444,57 @@ is_plain(const char *s, size_t n)
 	return cell_float(s, n, &d) || clock_parse(s, n, &us);
 }
 
+void
+form_look_init(struct form_look *l)
+{
+	*l = (struct form_look){ .left = (1u << FORMS) - 2, .plain = true };
+}
+
+void
+form_look_add(struct form_look *l, const char *s, size_t n)
+{
+	double d;
+
+	if (l->none || (l->left == 0 && !l->plain))
+		return;
+	if (is_missing_word(s, n)) {
+		l->none = l->missing[0] != '\0' && (strlen(l->missing) != n ||
+		    memcmp(l->missing, s, n) != 0);
+		memcpy(l->missing, s, n);
+		return;
+	}
+	l->values = true;
+	for (int f = FORM_PLAIN + 1; f < FORMS; f++)
+		if (l->left >> f & 1 && !fits((enum cell_form)f, s, n))
+			l->left &= ~(1u << f);
+	l->plain = l->plain && is_plain(s, n);
+	l->odd = l->odd || !num_parse_f64(s, n, &d);
+}
+
+bool
+form_look_end(struct form_guess *g, const struct form_look *l)
+{
+	memset(g, 0, sizeof(*g));
+	memcpy(g->missing, l->missing, sizeof(g->missing));
+	if (l->none || !l->values || (l->plain && l->missing[0] != '\0'))
+		return !l->none && l->values;
+	for (int f = FORM_PLAIN + 1; f < FORMS && l->odd; f++)
+		if (l->left >> f & 1 && g->n < 2)
+			g->fit[g->n++] = (enum cell_form)f;
+	return g->n > 0;
+}
+
 bool
 form_suggest(struct form_guess *g, const struct intern *texts)
 {
-	size_t count = intern_count(texts), n, values = 0;
-	unsigned left = (1u << FORMS) - 2;
-	bool odd = false;		/* none of the plain readers takes it */
-	bool plain = true;
-	double d;
+	struct form_look l;
+	size_t n;
 
-	memset(g, 0, sizeof(*g));
-	if (count > LOOK_MAX)
-		count = LOOK_MAX;
-	for (size_t i = 0; i < count && (left != 0 || plain); i++) {
+	form_look_init(&l);
+	for (size_t i = 0; i < intern_count(texts); i++) {
 		const char *s = intern_text(texts, (uint32_t)i, &n);
 
-		if (is_missing_word(s, n)) {
-			if (g->missing != NULL)
-				return false;
-			g->missing = s;
-			continue;
-		}
-		values++;
-		for (int f = FORM_PLAIN + 1; f < FORMS; f++)
-			if (left >> f & 1 && !fits((enum cell_form)f, s, n))
-				left &= ~(1u << f);
-		plain = plain && is_plain(s, n);
-		odd = odd || !num_parse_f64(s, n, &d);
+		form_look_add(&l, s, n);
 	}
-	if (values == 0 || (plain && g->missing != NULL))
-		return values > 0;
-	for (int f = FORM_PLAIN + 1; f < FORMS && odd; f++)
-		if (left >> f & 1 && g->n < 2)
-			g->fit[g->n++] = (enum cell_form)f;
-	return g->n > 0;
+	return form_look_end(g, &l);
 }

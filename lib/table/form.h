@@ -30,15 +30,27 @@ const char *type_word(enum col_type type, enum cell_form form);
 bool form_plain(char out[FORM_TEXT_MAX], size_t *out_n, enum cell_form form,
     const char *s, size_t n);
 
+#define FORM_MISSING_MAX 16
+
 /* What would make numbers or dates of a column's texts. */
 struct form_guess {
 	enum cell_form fit[2];	/* the forms that all fit, while some are in */
 	int n;			/* no plain one; two where only a person
 				 * knows; 0: plain, but for the word */
-	const char *missing;	/* a word like "?" among them, or NULL */
+	char missing[FORM_MISSING_MAX];	/* a word like "?" among them, or "" */
 };
 
-/* False: they are texts.  *g borrows from them. */
+/* The same found out as texts come, in any order, once or more often. */
+struct form_look {
+	unsigned left;		/* forms that all so far fit */
+	bool plain, odd, values, none;
+	char missing[FORM_MISSING_MAX];
+};
+
+void form_look_init(struct form_look *l);
+void form_look_add(struct form_look *l, const char *s, size_t n);
+/* False: they are texts. */
+bool form_look_end(struct form_guess *g, const struct form_look *l);
 bool form_suggest(struct form_guess *g, const struct intern *texts);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "read/forms.h"
 #include "read/stream.h"
 #include "table/cell.h"
 #include "table/column_set.h"
@@ -13,8 +14,17 @@
 
 /* ---- types ---- */
 
+/* The texts of a column, each looked at once. */
+struct texts {
+	bool looked_at;			/* nobody said what they are */
+	struct form_look look;
+	uint32_t seen;			/* of the dict of this generation: */
+	uint32_t generation;
+};
+
 struct shape {
 	struct table_want *want;
+	struct texts *texts;
 	char **name;
 	size_t cols;
 };
@@ -25,6 +35,7 @@ shape_release(struct shape *s)
 	for (size_t i = 0; i < s->cols; i++)
 		free(s->name[i]);
 	free(s->name);
+	free(s->texts);
 	free(s->want);
 }
 
@@ -43,14 +54,18 @@ note_kinds(unsigned *kinds, const struct table *t, const struct na_words *na)
 	}
 }
 
-static enum col_type
-said_type(const struct table_read_opts *how, const char *name,
-    enum col_type found)
+static void
+settle_type(struct table_want *want, struct texts *texts,
+    const struct table_read_opts *how, unsigned kinds)
 {
+	want->type = kinds_type(kinds);
+	texts->looked_at = col_type_is_text(want->type);
+	form_look_init(&texts->look);
 	for (size_t i = 0; i < how->n_types; i++)
-		if (strcmp(how->types[i].name, name) == 0)
-			return readable_type(how->types[i].type);
-	return found;
+		if (strcmp(how->types[i].name, want->name) == 0) {
+			want->type = readable_type(how->types[i].type);
+			texts->looked_at = false;
+		}
 }
 
 /* 1, 0: it cannot be read so. */
@@ -70,14 +85,15 @@ read_kinds(struct shape *s, struct table_reader *r,
 	name = table_reader_names(r, &s->cols);
 	kinds = xalloc(s->cols + 1, sizeof(*kinds));
 	s->want = xalloc(s->cols + 1, sizeof(*s->want));
+	s->texts = xalloc(s->cols + 1, sizeof(*s->texts));
 	s->name = xalloc(s->cols + 1, sizeof(*s->name));
 	na_words_init(&na, how->na, how->n_na);
 	while ((got = table_reader_next(&t, r, &ignored)) > 0)
 		note_kinds(kinds, t, &na);
 	for (size_t i = 0; i < s->cols; i++) {
 		s->name[i] = xstrdup(name[i]);
-		s->want[i] = (struct table_want){ s->name[i], said_type(how,
-		    name[i], kinds_type(kinds[i])), false };
+		s->want[i].name = s->name[i];
+		settle_type(&s->want[i], &s->texts[i], how, kinds[i]);
 	}
 	free(kinds);
 	return got == 0;
@@ -264,8 +280,45 @@ onward_release(struct onward *w)
 	buf_free(&w->text);
 }
 
+/* What is new in the dicts of a block. */
+static void
+look_at_texts(struct shape *s, const struct table *t)
+{
+	for (size_t i = 0; i < s->cols; i++) {
+		const struct column *c = &t->col[i];
+		struct texts *x = &s->texts[i];
+		size_t n;
+
+		if (!x->looked_at)
+			continue;
+		if (c->dict_generation != x->generation)
+			x->seen = 0;
+		x->generation = c->dict_generation;
+		for (; x->seen < intern_count(c->dict); x->seen++) {
+			const char *text = intern_text(c->dict, x->seen, &n);
+
+			form_look_add(&x->look, text, n);
+		}
+	}
+}
+
+/* As who reads the whole table says it. */
+static void
+tell_forms(const struct shape *s, const struct table_read_opts *how)
+{
+	struct odd_forms odd;
+	struct form_guess g;
+
+	forms_init(&odd);
+	for (size_t i = 0; i < s->cols; i++)
+		if (s->texts[i].looked_at && form_look_end(&g,
+		    &s->texts[i].look))
+			forms_note_guess(&odd, s->name[i], &g);
+	forms_tell(&odd, how->name ? how->name : "input", how->log);
+}
+
 static int
-write_rows(struct onward *w, const struct shape *s,
+write_rows(struct onward *w, struct shape *s,
     const struct text_again *text, const struct table_read_opts *how,
     struct err *e)
 {
@@ -280,9 +333,11 @@ write_rows(struct onward *w, const struct shape *s,
 		return -1;
 	if (table_reader_open(&r, &from, &o, e) == 0) {
 		got = 1;
-		while (got > 0 && (got = table_reader_next(&t, r, e)) > 0)
+		while (got > 0 && (got = table_reader_next(&t, r, e)) > 0) {
+			look_at_texts(s, t);
 			if ((w->f ? put_rows(w, t, e) : put_text(w, t, e)) != 0)
 				got = -1;
+		}
 		table_reader_free(r);
 	}
 	source_close(&from);
@@ -304,6 +359,8 @@ table_write_stream(struct target *to, const struct text_again *text,
 			r = write_rows(&w, &s, text, how, e);
 		if (r == 0)
 			r = onward_end(&w, e);
+		if (r == 0)
+			tell_forms(&s, how);
 		got = r == 0 ? 1 : -1;
 		onward_release(&w);
 	}

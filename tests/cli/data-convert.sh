@@ -45,6 +45,28 @@ check 'convert finds the same types in a file, which it reads by blocks, as in a
 		done
 	done
 X
+check 'convert says what texts might be, of a file as of a pipe' <<'X'
+	awk 'BEGIN {
+		print "n,m,t"
+		for (i = 0; i < 90000; i++)
+			printf "\"%d,5\",%s,x%d\n", i, i % 7 ? i : "?", i
+	}' >forms.csv &&
+	printf '"1,5",2,"a ""b"""\n' >>forms.csv &&
+	for to in csv jsonl parquet; do
+		expect 0 mlv-data convert forms.csv -o file.$to &&
+		says "forms.csv: read as text, but would be numbers or dates with --type n=comma --na '?'" &&
+		expect 0 mlv-data convert - -o pipe.$to <forms.csv &&
+		says "input: read as text, but would be numbers or dates with --type n=comma --na '?'" &&
+		cmp file.$to pipe.$to || return 1
+	done &&
+	printf 'n,m\n"1,5",?\n"1,6",*\n' >two.csv &&
+	expect 0 mlv-data convert two.csv -o two.parquet &&
+	says '--type n=comma' &&
+	! grep -q -- --na err &&
+	expect 0 mlv-data convert two.csv --na '*' -o two.parquet &&
+	says '--type n=comma' &&
+	! grep -q -- '--na' err
+X
 check 'convert: a condition that is none is a usage error, and nothing is written' <<'X'
 	expect 2 mlv-data convert some.csv --where 'n >' -o none.csv &&
 	says 'where: expected a value at the end' &&
