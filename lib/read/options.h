@@ -13,6 +13,7 @@
 enum table_format { TABLE_AUTO, TABLE_CSV, TABLE_JSONL, TABLE_PARQUET };
 enum table_header { TABLE_HEADER_AUTO, TABLE_HEADER_YES, TABLE_HEADER_NO };
 
+struct csv_form;
 struct expr;
 
 /* A column's type said by the user. */
@@ -41,6 +42,9 @@ struct table_read_opts {
 					 * byte; 0: none */
 	char comment;			/* lines that begin so are none; 0 */
 	enum table_header header;	/* NO: column_1, column_2 ... */
+	const struct csv_form *form;	/* of CSV whose beginning was looked
+					 * at: the bytes are rows behind it.
+					 * NULL: they begin the file */
 	const char *const *columns;	/* names; no header line, unless it
 					 * holds them, or `header` is YES:
 					 * then instead of its names */

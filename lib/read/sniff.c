@@ -249,6 +249,12 @@ sniff_input(struct sniffed *in, const char *s, size_t n,
 	memset(in, 0, sizeof(*in));
 	in->name = o->name != NULL ? o->name : "input";
 	in->log = o->log;
+	in->body = s;
+	if (o->form != NULL) {
+		in->format = TABLE_CSV;
+		in->form = *o->form;
+		return 0;
+	}
 	if (n > 0 && refuse_others(in, s, look, e) != 0)
 		return -1;
 	in->form.eol = '\n';

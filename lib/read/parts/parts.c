@@ -39,13 +39,12 @@ fill(struct parts *p, struct err *e)
 	return 0;
 }
 
-/* How the parts are read: all that was found out is said. */
+/* How the parts are read: all that was found out is said, for a row may look
+ * like what begins a file. */
 static void
 settle_options(struct parts *p)
 {
-	p->o.format = TABLE_CSV;
-	p->o.skip = 0;
-	p->o.delimiter = p->in.form.delimiter;
+	p->o.form = &p->in.form;
 	p->o.header = TABLE_HEADER_NO;
 	p->o.columns = (const char *const *)p->in.names;
 	p->o.n_columns = p->in.cols;
