@@ -11,6 +11,7 @@
 #include "cli/reading.h"
 #include "read/where.h"
 #include "store/tree/tree.h"
+#include "store/worktree.h"
 #include "verbs.h"
 #include "write/stream.h"
 #include "write/write.h"
@@ -137,6 +138,7 @@ write_rows(const char *path, struct table *t, const struct convert_verb *o,
 struct standing {
 	struct cli *c;
 	struct catalog_bytes b;
+	struct stat before;		/* of a file */
 };
 
 static int
@@ -145,6 +147,25 @@ open_again(void *ctx, struct source *s, struct err *e)
 	struct standing *from = ctx;
 
 	return catalog_bytes_source(s, &from->b, from->c->catalog, e);
+}
+
+static bool
+stat_file(struct stat *st, const struct standing *from)
+{
+	memset(st, 0, sizeof(*st));
+	return from->b.item.kind != NAME_PATH ||
+	    stat(from->b.item.base, st) == 0;
+}
+
+/* The rows must be those that the types were found by. */
+static int
+refuse_changed(const struct standing *from, struct err *e)
+{
+	struct stat now;
+
+	return stat_file(&now, from) && worktree_same_stat(&from->before,
+	    &now) ? 0 : err_set(e, ERR_MOVED, "'%s' changed while it was "
+	    "read", from->b.item.base);
 }
 
 static int
@@ -157,10 +178,14 @@ write_text(struct standing *from, const char *path,
 	struct target f;
 	int done;
 
+	if (!stat_file(&from->before, from))
+		return 0;
 	if (catalog_read_opts(&how, &from->b, user, e) != 0 ||
 	    target_open(&f, path, to->packing, false, e) != 0)
 		return -1;
 	done = table_write_stream(&f, &text, &how, to, e);
+	if (done != 0 && refuse_changed(from, e) != 0)
+		done = -1;
 	if (done > 0 && target_commit(&f, e) != 0)
 		done = -1;
 	if (done <= 0)

@@ -59,7 +59,6 @@ void refs_unlock(int fd);
 
 /* The stat cache, read at first use. */
 struct stat_cache *worktree_cache(struct repo *repo);
-bool worktree_same_stat(const struct stat *a, const struct stat *b);
 /* Was the file left alone for at least one tick before `then`, so that a later
  * change is sure to show in its times? */
 bool worktree_settled(const struct stat *st, const struct timespec *then);

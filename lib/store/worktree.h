@@ -5,7 +5,9 @@
 #ifndef STORE_WORKTREE_H
 #define STORE_WORKTREE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 #include "base/source.h"
@@ -28,5 +30,7 @@ int worktree_put_seen(struct oid *id, uint64_t *size, struct sink *seen,
  * is stored. */
 int worktree_hash_file(struct oid *id, uint64_t *size, struct repo *repo,
     const char *path, struct err *e);
+/* Are both of one file that nobody touched in between? */
+bool worktree_same_stat(const struct stat *a, const struct stat *b);
 
 #endif

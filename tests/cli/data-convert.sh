@@ -45,6 +45,28 @@ check 'convert finds the same types in a file, which it reads by blocks, as in a
 		done
 	done
 X
+# convert two.csv, which changes by $1 once it was read for its types: the status
+convert_while() {
+	cp t.csv two.csv
+	mlv-data convert two.csv >rows &
+	exec 3<rows
+	# its first bytes are there, and the rest waits for us
+	head -c 1 <&3 >have
+	eval "$1"
+	cat <&3 >>have
+	exec 3<&-
+	wait $!
+}
+check 'a file that changes between the two times it is read is refused' <<'X'
+	mlv-data convert t.csv >want &&
+	mkfifo rows &&
+	expect 0 convert_while : &&
+	cmp have want &&
+	for change in 'echo 1,2,free,2026-01-01 >>two.csv' 'echo x >>two.csv' 'cp t.csv new && mv new two.csv'; do
+		expect 3 convert_while "$change" &&
+		says "'two.csv' changed while it was read" || return 1
+	done
+X
 check 'convert says what texts might be, of a file as of a pipe' <<'X'
 	awk 'BEGIN {
 		print "n,m,t"

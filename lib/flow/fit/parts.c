@@ -87,9 +87,7 @@ is_unchanged(const struct part_input *p, const struct fitting *f)
 		    in->bytes.item.base, &ignored) == 0 &&
 		    oid_eq(&id, &in->content);
 	return stat(in->bytes.item.base, &st) == 0 &&
-	    st.st_ino == p->st.st_ino && st.st_size == p->st.st_size &&
-	    st.st_mtim.tv_sec == p->st.st_mtim.tv_sec &&
-	    st.st_mtim.tv_nsec == p->st.st_mtim.tv_nsec;
+	    worktree_same_stat(&st, &p->st);
 }
 
 /* ---- columns ---- */

@@ -22,6 +22,7 @@
 #include "codec/gitignore.h"
 #include "codec/zst.h"
 #include "store/internal.h"
+#include "store/worktree.h"
 #include "store/pack/pack_writer.h"
 #include "store/pack/packs.h"
 #include "store/statcache.h"
