@@ -54,6 +54,9 @@ struct table_read_opts {
 	const struct table_type *types;	/* forced; a cell that does not fit
 					 * is an error with its line */
 	size_t n_types;
+	const bool *fractions;		/* of CSV, a column in file order: it
+					 * holds fractions in other parts, so
+					 * whole numbers are such; or NULL */
 	const char *const *only;	/* read these alone, in file order */
 	size_t n_only;
 	const struct expr *where;	/* row groups of Parquet in which it

@@ -32,6 +32,7 @@ struct part_reading {
 	struct fitting *f;
 	struct table_read_opts o;
 	struct part_column *col;
+	bool *fractions;		/* a column: it holds some */
 	struct table *part;		/* the one at hand */
 	struct table *all;		/* what that borrows from, or NULL */
 	struct table *t;		/* all so far */
@@ -104,6 +105,7 @@ find_columns(struct part_reading *g)
 	    0))
 		return false;
 	g->col = xalloc(g->part->cols + 1, sizeof(*g->col));
+	g->fractions = xalloc(g->part->cols + 1, sizeof(*g->fractions));
 	for (size_t i = 0; i < g->part->cols; i++) {
 		const char *name = g->part->col[i].name;
 		struct part_column *c = &g->col[i];
@@ -127,6 +129,8 @@ settle_types(struct part_reading *g)
 	for (size_t i = 0; i < g->part->cols; i++) {
 		one = part_column_settle(&g->col[i], &g->part->col[i]);
 		worst = one > worst ? one : worst;
+		g->fractions[i] = g->col[i].known &&
+		    g->col[i].type == COL_FLOAT64;
 	}
 	/* the first part says the types, and is at hand */
 	return worst == AGAIN && g->t == NULL ? settle_types(g) : worst;
@@ -256,6 +260,7 @@ read_parts(struct part_reading *g)
 	if (parts_open(&p, &src, &o, bytes ? bytes : FIT_PARTS_BYTES,
 	    &ignored) > 0) {
 		do {
+			parts_fractions(p, g->fractions);
 			more = parts_next(&g->part, p, &ignored);
 			r = more > 0 ? add_part(g, parts_taken(p)) :
 			    more < 0 ? READ_WHOLE : GOES_ON;
@@ -377,6 +382,7 @@ fit_load_parts(struct fitting *f)
 	}
 	pool_free(g.pool);
 	free(g.picked.col);
+	free(g.fractions);
 	free(g.col);
 	return done;
 }

@@ -487,6 +487,8 @@ plan_columns(struct csv_reading *j, struct err *e)
 	j->plan = xalloc(j->in.cols, sizeof(*j->plan));
 	for (size_t i = 0; i < j->in.cols; i++) {
 		j->plan[i].wanted = o->n_only == 0;
+		if (o->fractions != NULL && o->fractions[i])
+			j->plan[i].kinds = VALUE_FLOAT;
 		j->t->col[i].name = xstrdup(j->in.names[i]);
 		intern_add(names, j->in.names[i], strlen(j->in.names[i]));
 	}

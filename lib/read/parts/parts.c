@@ -110,6 +110,12 @@ last_record(const struct parts *p)
 	return s;
 }
 
+void
+parts_fractions(struct parts *p, const bool *holds)
+{
+	p->o.fractions = holds;
+}
+
 int
 parts_next(struct table **t, struct parts *p, struct err *e)
 {

@@ -27,6 +27,9 @@ int parts_open(struct parts **p, struct source *src,
 /* 1 with a table, 0 behind the last one.  Lines in messages count from the
  * part's first. */
 int parts_next(struct table **t, struct parts *p, struct err *e);
+/* Of the parts to come, a column: it holds fractions, so that whole numbers,
+ * also -0, are read as such.  Borrowed. */
+void parts_fractions(struct parts *p, const bool *holds);
 /* Bytes of the tables so far. */
 uint64_t parts_taken(const struct parts *p);
 void parts_free(struct parts *p);

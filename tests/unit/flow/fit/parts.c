@@ -18,6 +18,7 @@ struct how {
 	bool few;		/* two rows, again and again */
 	bool quoted;
 	bool holes;			/* rows without a target */
+	bool zeros;		/* below nothing, until late ones are not */
 };
 
 /* Every ninth row, and all of some parts. */
@@ -36,13 +37,14 @@ write_rows(const struct how *h)
 	for (int i = 0; i < ROWS; i++) {
 		int k = h->few ? 1 : i;
 		unsigned r = (unsigned)k * 2654435761u;
-		bool late = i > ROWS * 3 / 4;
+		bool late = i > ROWS * (h->zeros ? 19 : 15) / 20;
 
 		fprintf(f, "u%d,%u.%03u,", i, r % 7, r / 7 % 1000);
 		if (k % 11)
 			fprintf(f, "%d", (int)(r % 2001) - 1000);
 		fprintf(f, ",%s", late && h->late_word && i % 97 == 0 ? "n.a." :
-		    late && h->late_fraction ? "0.1" : i < ROWS / 2 ? "" : "7");
+		    late && h->late_fraction ? "0.1" : h->zeros ? "-0" :
+		    i < ROWS / 2 ? "" : "7");
 		fprintf(f, ",%s,2024-01-%02u,", r % 3 ? "true" : "false",
 		    r % 28 + 1);
 		if (h->quoted)
@@ -140,6 +142,8 @@ main(void)
 	    "a column empty at first");
 	gives_the_same(&(struct how){ "gbdt", .late_fraction = true }, true,
 	    "whole numbers that end in fractions");
+	gives_the_same(&(struct how){ "logistic", .late_fraction = true,
+	    .zeros = true }, true, "zeros below nothing among fractions");
 	gives_the_same(&(struct how){ "logistic", .quoted = true }, true,
 	    "line ends in quotes");
 	gives_the_same(&(struct how){ "logistic", .few = true }, true,
