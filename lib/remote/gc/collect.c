@@ -14,7 +14,6 @@
 #include "store/odb.h"
 #include "store/pack/exchange.h"
 
-
 struct collection {
 	struct remote *r;
 	const struct remote_gc_request *rq;
