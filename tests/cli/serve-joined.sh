@@ -163,7 +163,8 @@ check 'a log without joined features, or none, is told' <<'X'
 	jq -c 'del(.features)' log/*.jsonl >plain.jsonl &&
 	expect 3 mlv-data feature audit features.yaml plain.jsonl &&
 	says 'no request had features joined' &&
-	expect 3 mlv-data feature audit features.yaml nowhere
+	expect 3 mlv-data feature audit features.yaml nowhere &&
+	says "there is no request log 'nowhere': mlv-serve http --features --service --log writes one"
 X
 check 'times in which no request can lie, or none does, are told' <<'X'
 	expect 2 mlv-data feature audit features.yaml log --since 2100-01-01 &&

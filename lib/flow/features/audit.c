@@ -1,8 +1,10 @@
 /* Served features beside what a join of the same moments gives now. */
 #include "flow/features/audit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -385,6 +387,18 @@ no_rows(const struct audit *k, struct err *e)
 	return err_set(e, ERR_NOENT, "%.200s holds no requests", name);
 }
 
+/* A log that nobody wrote yet is told with who would write it. */
+static int
+find_log(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 || errno != ENOENT)
+		return 0;	/* what else is wrong the reader says */
+	return err_set(e, ERR_NOENT, "there is no request log '%.200s': "
+	    "mlv-serve http --features --service --log writes one", path);
+}
+
 int
 feature_audit(struct audit_counts *out, const struct feature_audit *o,
     struct err *e)
@@ -402,7 +416,8 @@ feature_audit(struct audit_counts *out, const struct feature_audit *o,
 	for (size_t i = 0; i < o->spec->views; i++)
 		k.row_bytes += gathered_bytes(&o->spec->view[i]);
 	begin_part(&k);
-	if (feature_spec_id(&id, o->spec, e) == 0) {
+	if (find_log(o->requests, e) == 0 && feature_spec_id(&id, o->spec,
+	    e) == 0) {
 		oid_print(k.id, &id);
 		r = reqlog_each_line(&out->skipped, o->requests, &o->filter,
 		    &to, e);
