@@ -10,6 +10,7 @@
 #include "base/intern.h"
 #include "base/mem.h"
 #include "read/ragged.h"
+#include "read/raw_row.h"
 #include "table/column_set.h"
 
 /* Columns that the user says are written in another form. */
@@ -64,6 +65,7 @@ row_reader_release(struct row_reader *r)
 		members_release(&r->members);
 	free(r->target);
 	free(r->there);
+	free(r->cell_end);
 	buf_free(&r->scratch);
 }
 
@@ -126,6 +128,15 @@ target_by_place(struct row_reader *r, struct err *e)
 	    "those to take with --columns" : "");
 }
 
+static bool
+all_raw(const struct table *t)
+{
+	for (size_t i = 0; i < t->cols; i++)
+		if (t->col[i].type != COL_RAW)
+			return false;
+	return true;
+}
+
 int
 row_reader_bind_csv(struct row_reader *r, struct err *e)
 {
@@ -148,6 +159,9 @@ row_reader_bind_csv(struct row_reader *r, struct err *e)
 		    b->want[i].optional, names, e) != 0)
 			goto done;
 	qsort(r->target, r->targets, sizeof(*r->target), by_from);
+	if (all_raw(b->t) && r->in->cols <= RAW_ROW_CELLS &&
+	    raw_row_can(&r->in->form))
+		r->cell_end = xalloc(r->in->cols + 1, sizeof(*r->cell_end));
 	r->there = xalloc(b->n_want + 1, sizeof(*r->there));
 	for (size_t i = 0; i < r->targets; i++)
 		if (r->target[i].to < b->n_want)
@@ -223,6 +237,39 @@ scan_number(const struct row_reader *r, struct column *c, size_t row,
 	return p;
 }
 
+/* Cells without quotes, all as text: as csv_cell and builder_set_cell have
+ * them. */
+static bool
+read_raw_row(struct row_reader *r, size_t row, const struct record *rec)
+{
+	const struct csv_form *f = &r->in->form;
+	const struct builder *b = &r->builder;
+	const uint32_t *end = r->cell_end;
+
+	if (end == NULL || !raw_row_cut(r->cell_end, r->in->cols, f, rec->s,
+	    rec->end, rec->limit))
+		return false;
+	for (size_t i = 0; i < r->targets; i++) {
+		const struct column_target *a = &r->target[i];
+		const char *s = rec->s + (a->from ? end[a->from - 1] + 1 : 0);
+		const char *stop = rec->s + end[a->from];
+		size_t n;
+
+		while (s < stop && csv_is_space(f, *s))
+			s++;
+		while (stop > s && csv_is_space(f, stop[-1]))
+			stop--;
+		n = (size_t)(stop - s);
+		if (n == 0 || (a->to < b->n_want &&
+		    r->na.first[(unsigned char)*s] &&
+		    na_words_match(&r->na, s, n, false)))
+			s = NULL;
+		b->t->col[a->to].raw[row] = (struct raw_cell){ .s = s,
+		    .n = (uint32_t)n };
+	}
+	return true;
+}
+
 static int
 read_csv_row(struct row_reader *r, size_t row, const struct record *rec,
     struct err *e)
@@ -234,6 +281,8 @@ read_csv_row(struct row_reader *r, size_t row, const struct record *rec,
 	const char *p = rec->s, *q;
 	size_t cols = r->in->cols;
 
+	if (read_raw_row(r, row, rec))
+		return 0;
 	for (size_t i = 0;; p++) {
 		bool here = a < last && a->from == i;
 

@@ -24,6 +24,8 @@ struct row_reader {
 		size_t from, to;
 	} *target;			/* CSV: by rising `from` */
 	size_t targets;
+	uint32_t *cell_end;		/* CSV, all columns as text: room for
+					 * raw_row_cut, or NULL */
 	bool *there;			/* CSV: a wanted column is in it */
 	bool keep_all, by_place;
 	struct buf scratch;

@@ -70,18 +70,26 @@ judge_text(uint8_t *bits, const struct checker *k, size_t i,
 	return judge_pattern(bits, t->not_pattern[i], false, s, n, c, e);
 }
 
-/* The bytes of a text of 1 to 16, as two numbers. */
+/* The bytes of a text of 1 to 16, as two numbers that overlap. */
 static void
 short_text(uint64_t *first, uint64_t *last, const char *s, size_t n)
 {
-	*first = *last = 0;
+	uint32_t a, b;
+
 	if (n >= sizeof(*first)) {
 		memcpy(first, s, sizeof(*first));
 		memcpy(last, s + n - sizeof(*last), sizeof(*last));
-		return;
+	} else if (n >= sizeof(a)) {
+		memcpy(&a, s, sizeof(a));
+		memcpy(&b, s + n - sizeof(b), sizeof(b));
+		*first = a;
+		*last = b;
+	} else {
+		*first = (uint64_t)(unsigned char)s[0] << 16 |
+		    (uint64_t)(unsigned char)s[n / 2] << 8 |
+		    (unsigned char)s[n - 1];
+		*last = 0;
 	}
-	for (size_t i = 0; i < n; i++)
-		*first = *first << 8 | (unsigned char)s[i];
 }
 
 /* The verdict on a text; on a short one it is formed once, for most values
