@@ -33,6 +33,14 @@ X
 check 'corpus: the last line counts' <<'X'
 	prints "6 files: 2 equal, 0 read and not compared, 0 differ, 4 refused (2 of them read with what was said)"
 X
+check 'corpus: texts that are not UTF-8 are compared by their bytes' <<'X'
+	mkdir bytes &&
+	printf 'n,t\n1,\202\240\n2,\202\242\n3,\202\240\n' >bytes/sjis.csv &&
+	printf 'n,t\n1,caf\351\n2,plain\n3,\303\251\n' >bytes/latin1.csv &&
+	expect 0 corpus bytes &&
+	prints "equal	bytes/sjis.csv	3 rows, 2 columns" &&
+	prints "equal	bytes/latin1.csv	3 rows, 2 columns"
+X
 check 'corpus: a difference is exit 1' <<'X'
 	mkdir fake odd &&
 	cp in/plain.csv odd &&
