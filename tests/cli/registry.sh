@@ -203,7 +203,7 @@ X
 check 'set --drop: the alias is no name any more' <<'X'
 	expect 0 mlv-registry set churn@candidate --drop &&
 	expect 3 mlv-data cat model:churn@candidate &&
-	says "has no alias 'candidate' (mlv-registry set gives it one)"
+	says "'mlv-registry set churn@candidate VERSION' sets it"
 X
 tr ' ' '\t' >log.want <<'X'
 model:churn@1 add 1 \N
