@@ -86,7 +86,8 @@ main(int argc, char **argv)
 {
 	static const struct verb *const verbs[] = {
 		&verb_add, &verb_ls, &verb_show, &verb_gate, &verb_set,
-		&verb_rollback, &verb_log, &verb_verify, NULL
+		&verb_rollback, &verb_log, &verb_verify, &verb_export_mlmodel,
+		NULL
 	};
 	static const struct tool tool = {
 		.name = "mlv-registry",

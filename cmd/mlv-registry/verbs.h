@@ -17,6 +17,7 @@ extern const struct verb verb_gate;
 extern const struct verb verb_rollback;
 extern const struct verb verb_log;
 extern const struct verb verb_verify;
+extern const struct verb verb_export_mlmodel;
 
 /* "churn", "churn@2", "churn@champion", with or without "model:" in front.
  * ERR_USAGE for another kind; freed by name_free. */

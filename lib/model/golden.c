@@ -7,7 +7,6 @@
 #include "codec/json.h"
 #include "model/meta.h"
 #include "model/score.h"
-#include "read/json_rows.h"
 #include "read/stream.h"
 
 /* A cell so that it reads back to the same bits. */
@@ -106,14 +105,19 @@ check_row(const struct table *got, size_t row, const struct json *want,
 	return 0;
 }
 
-/* The rows as they were asked, read like any others. */
+/* Read the rows of the list like any others. */
 static int
-read_golden(struct json_rows *rows, const struct json *list, struct err *e)
+read_golden(struct json_rows **out, const struct binding *b,
+    const struct json *list, struct err *e)
 {
 	const struct json *row = list ? list->child : NULL;
+	size_t n_wants;
+	const struct table_want *want = binding_wants(b, &n_wants);
 	struct buf line;
-	int r = 0;
+	int r = json_rows_new(out, want, n_wants, NULL, 0, e);
 
+	if (r < 0)
+		return -1;
 	buf_init(&line, BUF_CAP_SMALL);
 	for (; r == 0 && row; row = row->next) {
 		const struct json *in = json_get(row, "in");
@@ -121,10 +125,46 @@ read_golden(struct json_rows *rows, const struct json *list, struct err *e)
 		buf_clear(&line);
 		if (in)
 			json_write(&line, in);
-		r = json_rows_add_text(rows, line.data, line.len, e);
+		r = json_rows_add_text(*out, line.data, line.len, e);
 	}
 	buf_free(&line);
 	return r < 0 ? err_wrap(e, "golden rows") : 0;
+}
+
+/* *list is NULL when the model has none. */
+static int
+golden_list(const struct json **list, struct arena *a,
+    const struct binding *b, struct err *e)
+{
+	const char *text = model_meta(binding_model(b), META_GOLDEN);
+	struct json *all;
+
+	*list = NULL;
+	if (text == NULL)
+		return 0;
+	if (json_parse(&all, a, text, strlen(text), 0, e) < 0)
+		return err_wrap(e, "golden rows");
+	*list = json_get(all, "rows");
+	return 0;
+}
+
+int
+golden_asked(struct json_rows **out, const struct binding *b, struct err *e)
+{
+	struct arena a = { 0 };
+	const struct json *list;
+	int r;
+
+	*out = NULL;
+	r = golden_list(&list, &a, b, e);
+	if (r == 0 && list)
+		r = read_golden(out, b, list, e);
+	if (r < 0) {
+		json_rows_free(*out);
+		*out = NULL;
+	}
+	arena_free(&a);
+	return r;
 }
 
 /* Score the rows and compare them with what the list says. */
@@ -145,27 +185,15 @@ replay_rows(struct scorer *s, const struct table *block,
 int
 golden_check(const struct binding *b, struct err *e)
 {
-	const char *text = model_meta(binding_model(b), META_GOLDEN);
-	const struct table_want *want;
 	struct json_rows *rows = NULL;
 	struct scorer *s = NULL;
 	struct arena a = { 0 };
 	const struct json *list;
 	struct err why = ERR_INIT, ignored;
-	struct json *all;
-	size_t n_wants;
-	int r = -1;
+	int r;
 
-	if (text == NULL)
-		return 0;
-	if (json_parse(&all, &a, text, strlen(text), 0, e) < 0) {
-		err_wrap(e, "golden rows");
-		goto done;
-	}
-	list = json_get(all, "rows");
-	want = binding_wants(b, &n_wants);
-	if (json_rows_new(&rows, want, n_wants, NULL, 0, e) < 0 ||
-	    read_golden(rows, list, e) < 0)
+	r = golden_list(&list, &a, b, e);
+	if (r < 0 || list == NULL || (r = read_golden(&rows, b, list, e)) < 0)
 		goto done;
 	s = scorer_new(b);
 	scorer_bound(s);

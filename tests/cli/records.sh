@@ -474,6 +474,10 @@ check 'mlv-registry verify prints the record of mlv-registry-records(5), in both
 	described 0 mlv-registry verify &&
 	plain mlv.model.verified/1 0 mlv-registry verify
 X
+check 'mlv-registry export mlmodel prints the record of mlv-registry-records(5), in both forms' <<'X'
+	described 0 mlv-registry 'export mlmodel' m@1 exported &&
+	plain mlv.model.exported/1 0 mlv-registry export mlmodel m@1 exported-again
+X
 check 'mlv-registry show prints the manifest within its record, and fields in the plain form' <<'X'
 	described 0 mlv-registry show m@1 &&
 	plain mlv.field/1 0 mlv-registry show m@1

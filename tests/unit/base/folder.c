@@ -61,6 +61,35 @@ test_remove(const char *folder)
 	free(top);
 }
 
+static void
+test_new(const char *folder)
+{
+	char *path = path_join(folder, "made"), *file = path_join(path, "a");
+	struct err e = ERR_INIT;
+	struct new_folder f, other;
+	struct stat st;
+
+	ok(new_folder_open(&f, os_real(), path, &e) == 0 &&
+	    new_folder_add(&f, "a", "xy", 2, &e) == 0, "a folder is begun");
+	ok(stat(path, &st) < 0, "until it is committed it is not there");
+	new_folder_drop(&f);
+	ok(stat(path, &st) < 0, "dropped it never was");
+	ok(new_folder_open(&f, os_real(), path, &e) == 0 &&
+	    new_folder_add(&f, "a", "xy", 2, &e) == 0 &&
+	    new_folder_open(&other, os_real(), path, &e) == 0 &&
+	    new_folder_commit(&f, &e) == 0, "one of two is first");
+	ok(f.files == 1 && f.bytes == 2, "what is in it was counted");
+	new_folder_drop(&f);
+	ok(stat(file, &st) == 0 && st.st_size == 2, "a committed one stays");
+	ok(new_folder_commit(&other, &e) < 0 && e.code == ERR_EXISTS,
+	    "the other finds it taken");
+	new_folder_drop(&other);
+	ok(new_folder_open(&f, os_real(), path, &e) < 0 && e.code == ERR_EXISTS,
+	    "a third is told so at once");
+	free(file);
+	free(path);
+}
+
 int
 main(void)
 {
@@ -70,6 +99,7 @@ main(void)
 		return 1;
 	test_names(folder);
 	test_remove(folder);
+	test_new(folder);
 	execlp("sh", "sh", "-c", "rm -rf \"$0\"; exit $1", folder,
 	    tap_done() ? "1" : "0", (char *)NULL);
 	return 1;
