@@ -220,7 +220,8 @@ repro_run(struct cli *c, void *opts, int argc, char **argv)
 
 	if (status)
 		return status;
-	if (pipeline_open(&p, o->file, &e) < 0)
+	if (pipeline_open(&p, o->file, &e) < 0 ||
+	    (!o->inner && repro_find(c->catalog, &p, &e) < 0))
 		status = cli_fail(c, &e);
 	else
 		status = select_and_do(c, &p, o, argc, argv);

@@ -12,7 +12,7 @@
 
 struct run_opts {
 	struct texts deps, params, outs;
-	const char *name, *trial, *journal;
+	const char *name, *trial, *journal, *depfile, *folder;
 	struct texts metrics;
 	bool force, pull;
 };
@@ -25,6 +25,12 @@ static const struct opt run_options[] = {
 	    "KEY=VALUE", "a parameter of the run; repeatable" },
 	{ OPT_TEXTS, 'o', "out", offsetof(struct run_opts, outs), "FILE",
 	    "a file the command makes; repeatable" },
+	{ OPT_TEXT, 0, "depfile", offsetof(struct run_opts, depfile), "FILE",
+	    "rules of make in which the command says what else it read",
+	    .excludes = "trial" },
+	{ OPT_TEXT, 0, "depfile-folder", offsetof(struct run_opts, folder),
+	    "FOLDER", "where paths in it begin, unless here",
+	    .with = "depfile" },
 	{ OPT_TEXT, 'n', "name", offsetof(struct run_opts, name), "WORD",
 	    "a word to find the run by" },
 	{ OPT_FLAG, 'f', "force", offsetof(struct run_opts, force), NULL,
@@ -100,6 +106,20 @@ run_check(struct cli *c, void *opts, int argc, char **argv)
 	return argc ? 0 : cli_usage(c, "run needs a command after '--'");
 }
 
+/* It is among what the command makes. */
+static void
+add_depfile(struct cli *c, struct command_request *rq, const char *path)
+{
+	const char **outs = arena_alloc(&c->arena, (rq->n_outs + 1) *
+	    sizeof(*outs));
+
+	for (size_t i = 0; i < rq->n_outs; i++)
+		outs[i] = rq->outs[i];
+	outs[rq->n_outs++] = path;
+	rq->outs = outs;
+	rq->depfile = path;
+}
+
 static int
 run_run(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -113,6 +133,7 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 		.deps = o->deps.v, .n_deps = o->deps.n,
 		.n_params = o->params.n, .outs = o->outs.v,
 		.n_outs = o->outs.n, .force = o->force, .log = &c->log,
+		.depfile_folder = o->folder,
 	};
 	int r;
 
@@ -120,6 +141,8 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 	if (read_params(c, &params, &o->params, &e) < 0)
 		return cli_fail(c, &e);
 	rq.params = params;
+	if (o->depfile)
+		add_depfile(c, &rq, o->depfile);
 	if (o->trial)
 		return run_as_trial(c, o->trial, o->journal, &o->metrics, &rq);
 	if (o->pull) {
@@ -138,8 +161,8 @@ run_run(struct cli *c, void *opts, int argc, char **argv)
 const struct verb verb_run = {
 	.name = "run",
 	.summary = "run any command as a tracked run",
-	.synopsis = "[-d NAME]... [-p KEY=VALUE]... [-o FILE]... [-n WORD] "
-	    "[-f] [--pull] [--trial STUDY[/N]] -- COMMAND [ARGUMENT]...",
+	.synopsis = "[-d NAME]... [-p KEY=VALUE]... [-o FILE]... "
+	    "[--depfile FILE] [-n WORD] [-f] [--pull] [--trial STUDY[/N]] -- COMMAND [ARGUMENT]...",
 	.about =
 "Runs COMMAND and keeps a record: the command, the git commit and what was\n"
 "changed since, inputs and outputs by content, parameters, metrics, the words\n"
@@ -147,6 +170,8 @@ const struct verb verb_run = {
 "same parameters is not run again: its outputs are put back.  Without --dep it\n"
 "is run every time.  With --pull a run that a colleague pushed does as well:\n"
 "its outputs are fetched, checked and put in place.\n"
+"--depfile names a file the command makes, as gcc -MD does, with what else it\n"
+"read: it is run again when that changes, too.\n"
 "Standard input is '--dep -', else it is empty.\n"
 "\n"
 "The command finds its run in MLV_RUN, so 'mlv-train log' inside it adds\n"

@@ -102,3 +102,36 @@ path_relative(const char *folder, const char *path)
 		return xstrdup(".");
 	return path[n] == '/' ? xstrdup(path + n + 1) : NULL;
 }
+
+char *
+path_clean(const char *path)
+{
+	char *out = xalloc(1, strlen(path) + 2), *end = out;
+	const char *at = path;
+
+	if (*at == '/')
+		*end++ = '/';
+	while (*at) {
+		size_t n = strcspn(at, "/");
+		char *slash = end;
+
+		if (n == 2 && at[0] == '.' && at[1] == '.' && end > out &&
+		    !(end - out >= 2 && end[-1] == '.' && end[-2] == '.' &&
+		    (end - out == 2 || end[-3] == '/')) && end[-1] != '/') {
+			while (slash > out && slash[-1] != '/')
+				slash--;
+			end = slash > out && slash - 1 > out ? slash - 1 : slash;
+		} else if (n && !(n == 1 && *at == '.')) {
+			if (end > out && end[-1] != '/')
+				*end++ = '/';
+			memcpy(end, at, n);
+			end += n;
+		}
+		at += n;
+		at += strspn(at, "/");
+	}
+	if (end == out)
+		*end++ = '.';
+	*end = '\0';
+	return out;
+}

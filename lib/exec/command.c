@@ -24,16 +24,19 @@
 #include "store/odb.h"
 #include "track/journal.h"
 #include "exec/content.h"
+#include "exec/found.h"
 #include "exec/memo.h"
 #include "exec/provenance.h"
 #include "exec/spawn.h"
 
 #define NOT_STARTED 127		/* its exit status, as the shell has it */
+#define FACT_FOUND "found"	/* paths, of a run with a depfile */
 #define SPOOL_BLOCK ((size_t)1 << 18)
 
 /* One thing the command reads. */
 struct command_dep {
-	const char *name;
+	const char *asked;	/* as whoever asks calls it, */
+	const char *name;	/* and its label */
 	const char *rel, *type;
 	struct oid id;
 	uint64_t size;
@@ -45,11 +48,14 @@ struct command_work {
 	const struct command_request *rq;
 	struct arena arena;
 	struct command_dep *deps;
+	size_t n_deps, room_deps;	/* those asked for, then those found */
 	bool look;		/* nothing is stored */
+	bool unsure;		/* something found changed meanwhile */
 	int input;		/* what the command reads as input, or -1 */
 	char memo[SHA256_HEX + 1];
 	struct journal *j;
-	int64_t begin_us;
+	int64_t begin_us;	/* of a clock that only goes on */
+	int64_t begin_wall_us;	/* of the one files are dated by */
 };
 
 /* Programs are code, whatever else is data. */
@@ -147,15 +153,15 @@ take_role(const char **name)
 }
 
 static int
-find_dep(struct command_dep *d, struct command_work *w, const char *name,
+find_dep(struct command_dep *d, struct command_work *w, const char *asked,
     struct err *e)
 {
 	struct content content = { .size = 0 };
-	const char *role = take_role(&name);
+	const char *name = asked, *role = take_role(&name);
 	struct catalog_item item;
 	int r = -1;
 
-	d->name = name;
+	*d = (struct command_dep){ .asked = asked, .name = name };
 	if (catalog_resolve(&item, w->c, name, e) < 0)
 		return -1;
 	if (item.kind == NAME_PATH) {
@@ -218,26 +224,34 @@ add_exact(struct arena *a, struct json *to, const char *key, const char *text)
 	json_add_text(a, json_add_map(a, to, key), "bytes", digits);
 }
 
+static void
+add_folder(struct command_work *w, struct json *m)
+{
+	char *here = getcwd(NULL, 0);
+	char *below = here ? path_relative(repo_top(w->s), here) : NULL;
+
+	add_exact(&w->arena, m, "folder", below ? below : "");
+	free(below);
+	free(here);
+}
+
 /* The name of this work: everything that decides what comes out. */
 static int
 name_work(struct command_work *w, struct err *e)
 {
 	struct json *m = json_new(&w->arena, JSON_MAP), *list, *dep;
-	char hex[OID_HEX + 1], *here = getcwd(NULL, 0), *below;
+	char hex[OID_HEX + 1];
 
-	below = here ? path_relative(repo_top(w->s), here) : NULL;
-	add_exact(&w->arena, m, "folder", below ? below : "");
-	free(below);
-	free(here);
+	add_folder(w, m);
 	list = json_add_list(&w->arena, m, "command");
 	for (size_t i = 0; w->rq->command[i]; i++)
 		add_exact(&w->arena, list, NULL, w->rq->command[i]);
 	list = json_add_list(&w->arena, m, "reads");
-	for (size_t i = 0; i < w->rq->n_deps; i++) {
+	for (size_t i = 0; i < w->n_deps; i++) {
 		/* a name's label holds its version; only its content counts */
 		dep = json_add_map(&w->arena, list, NULL);
 		oid_hex(hex, &w->deps[i].id);
-		add_exact(&w->arena, dep, "name", w->rq->deps[i]);
+		add_exact(&w->arena, dep, "name", w->deps[i].asked);
 		json_add_text(&w->arena, dep, "id", hex);
 	}
 	json_add(&w->arena, m, "params", params_of(w));
@@ -257,6 +271,79 @@ name_work(struct command_work *w, struct err *e)
 	return memo_name(w->memo, m, e);
 }
 
+/* What is made, whatever it is made of: the last run that did is remembered
+ * for what it found. */
+static int
+name_making(char out[SHA256_HEX + 1], struct command_work *w, struct err *e)
+{
+	struct json *m = json_new(&w->arena, JSON_MAP), *list;
+
+	add_folder(w, m);
+	add_exact(&w->arena, m, "depfile", w->rq->depfile);
+	list = json_add_list(&w->arena, m, "makes");
+	for (size_t i = 0; i < w->rq->n_outs; i++)
+		add_exact(&w->arena, list, NULL, w->rq->outs[i]);
+	return memo_name(out, m, e);
+}
+
+/* The paths that the last run which made this found, in the arena. */
+static int
+recall_found(const char ***path, size_t *n, struct command_work *w,
+    struct arena *a, struct err *e)
+{
+	char making[SHA256_HEX + 1];
+	const struct json *list, *p;
+	struct run run;
+
+	*path = NULL;
+	*n = 0;
+	if (w->rq->depfile == NULL)
+		return 0;
+	if (name_making(making, w, e) < 0)
+		return -1;
+	if (memo_read(&run, w->c, making) == 0)
+		return 0;
+	list = json_get(run.facts, FACT_FOUND);
+	if (list && list->type == JSON_LIST)
+		*path = arena_alloc(a, (list->n + 1) * sizeof(**path));
+	for (p = *path ? list->child : NULL; p; p = p->next)
+		if (p->type == JSON_TEXT)
+			(*path)[(*n)++] = arena_strdup(a, p->s);
+	run_free(&run);
+	return 0;
+}
+
+static int
+add_dep(struct command_work *w, const char *asked, struct err *e)
+{
+	w->deps = arena_grow(&w->arena, w->deps, w->n_deps, &w->room_deps,
+	    sizeof(*w->deps));
+	if (find_dep(&w->deps[w->n_deps], w, asked, e) < 0)
+		return -1;
+	w->n_deps++;
+	return 0;
+}
+
+/* All that is read, as far as that is known before. */
+static int
+find_deps(struct command_work *w, struct err *e)
+{
+	const char **found;
+	struct stat st;
+	size_t n;
+
+	for (size_t i = 0; i < w->rq->n_deps; i++)
+		if (add_dep(w, w->rq->deps[i], e) < 0)
+			return -1;
+	if (recall_found(&found, &n, w, &w->arena, e) < 0)
+		return -1;
+	/* without one that is gone it is other work */
+	for (size_t i = 0; i < n; i++)
+		if (stat(found[i], &st) == 0 && add_dep(w, found[i], e) < 0)
+			return -1;
+	return 0;
+}
+
 static struct provenance
 provenance_of(struct command_work *w)
 {
@@ -269,6 +356,7 @@ record_code(struct command_work *w, const struct command_dep *deps,
 {
 	const struct provenance t = provenance_of(w);
 
+	/* what earlier runs found may not be what this one does */
 	for (size_t i = 0; i < w->rq->n_deps; i++)
 		if (journal_link(w->j, deps[i].rel, deps[i].type, deps[i].name,
 		    &deps[i].id, deps[i].size, e) < 0)
@@ -357,7 +445,8 @@ keep_outputs(struct command_work *w, struct err *e)
 
 		if (stat(path, &st) < 0)
 			return err_set(e, ERR_NO, "the command did not make "
-			    "its output '%s'", path);
+			    "its %s '%s'", w->rq->depfile && strcmp(path,
+			    w->rq->depfile) == 0 ? "depfile" : "output", path);
 		if (content_of_path(&made, w->s, path, true, e) < 0 ||
 		    journal_link(w->j, "output", made.type, path, &made.id,
 		    made.size, e) < 0)
@@ -366,6 +455,47 @@ keep_outputs(struct command_work *w, struct err *e)
 			json_add_text(&w->arena, programs, NULL, path);
 	}
 	return programs->n ? journal_fact(w->j, MEMO_PROGRAMS, programs, e) : 0;
+}
+
+/* What the command found becomes part of what it read, and of its name. */
+static int
+keep_found(struct command_work *w, struct err *e)
+{
+	struct json *list = json_new(&w->arena, JSON_LIST), *name;
+	const char **path;
+	struct stat st;
+	size_t n;
+
+	if (found_read(&path, &n, &w->arena, w->rq, e) < 0)
+		return -1;
+	w->n_deps = w->rq->n_deps;
+	for (size_t i = 0; i < n; i++) {
+		const struct command_dep *d;
+		bool there = stat(path[i], &st) == 0;
+
+		if (!there || found_changed(&st, w->begin_wall_us)) {
+			log_warn(w->rq->log, "'%s', which '%s' names, %s: the "
+			    "work is not remembered", path[i], w->rq->depfile,
+			    there ? "changed while the command ran" :
+			    "is not there");
+			w->unsure = true;
+		}
+		if (!there)
+			continue;
+		if (add_dep(w, path[i], e) < 0)
+			return -1;
+		d = &w->deps[w->n_deps - 1];
+		json_add_text(&w->arena, list, NULL, path[i]);
+		if (journal_link(w->j, d->rel, d->type, d->name, &d->id,
+		    d->size, e) < 0)
+			return -1;
+	}
+	if (name_work(w, e) < 0)
+		return -1;
+	name = json_new(&w->arena, JSON_MAP);
+	json_add_text(&w->arena, name, "memo", w->memo);
+	return journal_fact(w->j, FACT_FOUND, list, e) < 0 ? -1 :
+	    journal_fact(w->j, "memo", name->child, e);
 }
 
 /* Every number in the tree as a metric: "valid.auc". */
@@ -431,6 +561,7 @@ execute_command(struct command_outcome *out, struct command_work *w, struct err 
 	if (remove_outputs(w->rq, e) < 0)
 		return -1;
 	w->begin_us = clock_mono_us();
+	w->begin_wall_us = clock_wall_us();
 	spawned_init(&seen);
 	r = spawn_command(&seen, w->rq->command, make_environment(w), w->input,
 	    journal_fd(w->j), e);
@@ -444,11 +575,27 @@ execute_command(struct command_outcome *out, struct command_work *w, struct err 
 		r = -1;
 	if (r == 0 && out->exit_status == 0)
 		r = keep_outputs(w, e);
+	if (r == 0 && out->exit_status == 0 && w->rq->depfile)
+		r = keep_found(w, e);
 	for (size_t i = 0; i < w->rq->n_metrics && r == 0 &&
 	    out->exit_status == 0; i++)
 		r = record_metrics(w, w->rq->metrics[i], e);
 	spawned_release(&seen);
 	return r;
+}
+
+/* The next one that makes this looks at what this one found. */
+static int
+remember_found(struct command_work *w, const char *run, struct err *e)
+{
+	char making[SHA256_HEX + 1];
+
+	if (w->rq->depfile == NULL)
+		return 0;
+	if (name_making(making, w, e) < 0)
+		return -1;
+	memo_write(w->s, making, run, w->rq->log);
+	return 0;
 }
 
 /* Seal the journal, whatever came before: r < 0, and e says why. */
@@ -474,9 +621,11 @@ seal_journal(struct command_outcome *out, struct command_work *w, int r,
 	}
 	if (r < 0 || sealed < 0)
 		return -1;
-	if (good && is_repeatable(w->rq))
+	if (!good)
+		return 0;
+	if (is_repeatable(w->rq) && !w->unsure)
 		memo_write(w->s, w->memo, out->id, w->rq->log);
-	return 0;
+	return remember_found(w, out->id, e);
 }
 
 /* Was it done before, and is all it made still here? */
@@ -509,7 +658,7 @@ restore_outputs(struct command_outcome *out, struct command_work *w,
 	out->manifest = run.manifest;
 	out->restored = true;
 	run_free(&run);
-	return 1;
+	return remember_found(w, out->id, e) < 0 ? -1 : 1;
 }
 
 int
@@ -522,11 +671,7 @@ command_run(struct command_outcome *out, struct catalog *c,
 	int r = -1;
 
 	memset(out, 0, sizeof(*out));
-	w.deps = arena_alloc(&w.arena, (rq->n_deps + 1) * sizeof(*w.deps));
-	for (size_t i = 0; i < rq->n_deps; i++)
-		if (find_dep(&w.deps[i], &w, rq->deps[i], e) < 0)
-			goto done;
-	if (name_work(&w, e) < 0)
+	if (find_deps(&w, e) < 0 || name_work(&w, e) < 0)
 		goto done;
 	r = restore_outputs(out, &w, e);
 	if (r == 0)
@@ -560,12 +705,14 @@ command_look(struct command_look *out, struct arena *a, struct catalog *c,
 	int r = -1;
 
 	out->state = COMMAND_NEW;
-	out->dep = arena_alloc(a, (rq->n_deps + 1) * sizeof(*out->dep));
-	w.deps = arena_alloc(&w.arena, (rq->n_deps + 1) * sizeof(*w.deps));
-	for (size_t i = 0; i < rq->n_deps; i++) {
-		if (find_dep(&w.deps[i], &w, rq->deps[i], e) < 0)
-			goto done;
+	if (find_deps(&w, e) < 0)
+		goto done;
+	out->n = w.n_deps;
+	out->dep = arena_alloc(a, (out->n + 1) * sizeof(*out->dep));
+	out->name = arena_alloc(a, (out->n + 1) * sizeof(*out->name));
+	for (size_t i = 0; i < out->n; i++) {
 		out->dep[i] = w.deps[i].id;
+		out->name[i] = arena_strdup(a, w.deps[i].asked);
 	}
 	r = name_work(&w, e);
 	if (r == 0 && is_repeatable(rq) && !rq->force &&
@@ -576,6 +723,18 @@ command_look(struct command_look *out, struct arena *a, struct catalog *c,
 done:
 	if (w.input >= 0)
 		close(w.input);
+	arena_free(&w.arena);
+	return r;
+}
+
+int
+command_found(const char ***path, size_t *n, struct arena *a,
+    struct catalog *c, const struct command_request *rq, struct err *e)
+{
+	struct command_work w = { .c = c, .s = catalog_repo(c), .rq = rq,
+	    .input = -1 };
+	int r = recall_found(path, n, &w, a, e);
+
 	arena_free(&w.arena);
 	return r;
 }

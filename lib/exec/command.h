@@ -44,6 +44,13 @@ struct command_request {
 	/* outputs, JSON or YAML, whose numbers are metrics of the run */
 	const char *const *metrics;
 	size_t n_metrics;
+	/*
+	 * One of outs in which the command says what else it read
+	 * (codec/depfile.h), or NULL; paths in it begin at depfile_folder
+	 * (NULL: here).  What the last run that made these outputs found is
+	 * read by this one, too, as far as it is there.
+	 */
+	const char *depfile, *depfile_folder;
 	bool force;			/* run even when it was done before */
 	bool repeatable;		/* reading nothing it makes the same */
 	const struct log *log;
@@ -80,9 +87,17 @@ enum command_state {
 };
 struct command_look {
 	enum command_state state;
-	struct oid *dep;		/* (n_deps) what it would read */
+	const char **name;		/* (n) what it would read: deps as they
+					 * were named, then what was found */
+	struct oid *dep;		/* (n) and its content */
+	size_t n;
 };
 int command_look(struct command_look *out, struct arena *a,
+    struct catalog *c, const struct command_request *rq, struct err *e);
+
+/* What the last run that made rq->outs found in its depfile, sorted; also what
+ * is not there any more.  None for a command without one. */
+int command_found(const char ***path, size_t *n, struct arena *a,
     struct catalog *c, const struct command_request *rq, struct err *e);
 
 /* "MLV_PARAM_name=value", in the arena. */

@@ -1,25 +1,16 @@
-/* Bringing a pipeline up to date: what is stale, and doing it through make. */
+/* Bringing a pipeline up to date: what is stale, and doing a stage. */
 #include "flow/repro.h"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/mem.h"
 #include "base/path.h"
-#include "base/shellword.h"
-#include "base/stop.h"
 #include "exec/memo.h"
 #include "track/journal.h"
-
-#define LOOK_OFTEN_MS 50		/* where make's end does not wake us */
 
 /* A stage as a command to run. */
 struct stage_request {
@@ -49,6 +40,8 @@ fill_outputs(struct stage_request *r, struct arena *a, const struct stage *s)
 			gone[r->rq.n_remove++] = out[i];
 		if (s->out[i].metric)
 			told[r->rq.n_metrics++] = out[i];
+		if (s->out[i].depfile)
+			r->rq.depfile = out[i];
 	}
 	r->rq.outs = out;
 	r->rq.n_outs = s->n_outs;
@@ -89,7 +82,37 @@ fill_request(struct stage_request *r, struct arena *a, const struct stage *s,
 	    .repeatable = s->n_outs > 0 && !s->always_changed,
 	    .force = s->always_changed };
 	fill_outputs(r, a, s);
+	r->rq.depfile_folder = pipeline_path(a, s, ".");
 	return 0;
+}
+
+int
+repro_find(struct catalog *c, struct pipeline *p, struct err *e)
+{
+	struct stage_request r;
+	const char **found;
+	struct err why = ERR_INIT;
+	bool any = false;
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct stage *s = &p->stage[i];
+
+		/* one whose parameters are not there says so when it is due */
+		if (stage_depfile(s) == NULL ||
+		    fill_request(&r, &p->arena, s, &why) < 0)
+			continue;
+		if (command_found(&found, &s->n_found, &p->arena, c, &r.rq,
+		    e) < 0)
+			return -1;
+		s->found = found;
+		any = any || s->n_found;
+	}
+	if (!any || pipeline_order(p, &why) == 0)
+		return 0;
+	/* the pipeline was changed since: what was found then is old */
+	for (size_t i = 0; i < p->n; i++)
+		p->stage[i].n_found = 0;
+	return pipeline_order(p, e);
 }
 
 /* What a stage is called in the repository, to remember its last run and to
@@ -141,19 +164,28 @@ is_input_named(const struct link *l, const char *dep)
 
 static void
 explain_inputs(struct buf *why, const struct run *run,
-    const struct command_request *rq, const struct oid *dep)
+    const struct command_look *look)
 {
-	for (size_t i = 0; i < rq->n_deps; i++) {
+	for (size_t i = 0; i < look->n; i++) {
 		const struct link *was = NULL;
 
 		for (size_t k = 0; k < run->n_links && was == NULL; k++)
-			if (is_input_named(&run->link[k], rq->deps[i]))
+			if (is_input_named(&run->link[k], look->name[i]))
 				was = &run->link[k];
 		if (was == NULL)
-			add_reason(why, "input '", rq->deps[i], "' is new");
-		else if (!oid_eq(&was->id, &dep[i]))
-			add_reason(why, "input '", rq->deps[i], "' changed");
+			add_reason(why, "input '", look->name[i], "' is new");
+		else if (!oid_eq(&was->id, &look->dep[i]))
+			add_reason(why, "input '", look->name[i], "' changed");
 	}
+}
+
+/* Those that were found at run time and went since. */
+static void
+explain_gone(struct buf *why, const struct stage *s)
+{
+	for (size_t i = 0; i < s->n_found; i++)
+		if (access(s->found[i], F_OK) < 0)
+			add_reason(why, "input '", s->found[i], "' is gone");
 }
 
 static void
@@ -183,7 +215,8 @@ explain_outputs(struct buf *why, const struct command_request *rq)
 
 static const char *
 explain_stage(struct arena *a, struct catalog *c, const char *memo,
-    const struct command_request *rq, const struct command_look *look)
+    const struct stage *s, const struct command_request *rq,
+    const struct command_look *look)
 {
 	const struct json *word;
 	const char *text;
@@ -201,7 +234,8 @@ explain_stage(struct arena *a, struct catalog *c, const char *memo,
 		i++;
 	if (word || rq->command[i])
 		add_reason(&why, "the command changed", "", "");
-	explain_inputs(&why, &run, rq, look->dep);
+	explain_inputs(&why, &run, look);
+	explain_gone(&why, s);
 	explain_params(&why, a, &run, rq);
 	run_free(&run);
 	if (why.len == 0)
@@ -256,7 +290,7 @@ look_at_stage(struct repro_look *out, struct arena *a, struct catalog *c,
 	} else if (out->state != REPRO_SAME) {
 		if (name_stage(memo, a, c, p, s, e) < 0)
 			return -1;
-		out->why = explain_stage(a, c, memo, &r.rq, &look);
+		out->why = explain_stage(a, c, memo, s, &r.rq, &look);
 	}
 	return 0;
 }
@@ -351,133 +385,4 @@ done:
 		close(fd);
 	arena_free(&a);
 	return result;
-}
-
-/* Each stage is a target without a file: whether there is something to do is
- * found by content, in its turn. */
-static void
-write_makefile(struct buf *b, const struct repro_work *w)
-{
-	const struct pipeline *p = w->pipeline;
-	struct buf line;
-
-	buf_adds(b, "all:\n.PHONY: all\n");
-	for (size_t i = 0; i < p->n; i++) {
-		const struct stage *s = &p->stage[i];
-
-		if (!w->want[i])
-			continue;
-		buf_addf(b, ".PHONY: stage%zu\nall: stage%zu\nstage%zu:", i, i, i);
-		for (size_t k = 0; k < s->n_after; k++)
-			if (w->want[s->after[k]])
-				buf_addf(b, " stage%zu", s->after[k]);
-		buf_init(&line, BUF_CAP_SMALL);
-		for (size_t k = 0; w->again[k]; k++) {
-			shellword_add(&line, w->again[k]);
-			buf_addc(&line, ' ');
-		}
-		shellword_add(&line, s->name);
-		buf_adds(b, "\n\t+@");
-		for (size_t k = 0; k < line.len; k++) {
-			if (line.data[k] == '$')
-				buf_addc(b, '$');
-			buf_addc(b, line.data[k]);
-		}
-		buf_addc(b, '\n');
-		buf_free(&line);
-	}
-}
-
-/* A descriptor to read the text from. */
-static int
-open_text(int *fd, struct repo *s, const struct buf *b, struct err *e)
-{
-	char *folder = repo_path(s, "tmp");
-	int r = buf_check(b, e);
-
-	if (r == 0)
-		r = file_make_folders(repo_os(s), folder, e);
-	if (r == 0)
-		r = file_open_scratch(fd, folder, e);
-	free(folder);
-	if (r < 0)
-		return -1;
-	r = file_write_fd(os_real(), *fd, b->data, b->len, "a temporary file", e);
-	if (r == 0 && lseek(*fd, 0, SEEK_SET) < 0)
-		r = err_sys(e, "cannot read a temporary file");
-	if (r < 0)
-		close(*fd);
-	return r;
-}
-
-/* make passes a signal on to what it runs. */
-static int
-wait_for_make(int *status, pid_t pid, struct stop *stop, struct err *e)
-{
-	struct pollfd p[2] = { { stop->fd, POLLIN, 0 },
-	    { child_end_fd(pid), POLLIN, 0 } };
-	int r, sig, came = 0;
-
-	while ((r = child_poll(pid, status, NULL, e)) == 0) {
-		(void)poll(p, 2, p[1].fd < 0 ? LOOK_OFTEN_MS : -1);
-		if ((sig = stop_signal(stop)) != 0) {
-			came = sig;
-			(void)kill(pid, sig);
-		}
-	}
-	if (p[1].fd >= 0)
-		close(p[1].fd);
-	if (r < 0)
-		return -1;
-	return came ? err_set(e, ERR_STOPPED, "stopped by a signal; repro goes "
-	    "on from there") : 0;
-}
-
-static int
-run_make(int *status, const char *const *argv, int in, struct err *e)
-{
-	struct stop stop;
-	pid_t pid;
-	int r;
-
-	if (stop_open(&stop, e) < 0)
-		return -1;
-	r = child_start(&pid, argv, in, -1, -1, e);
-	if (r == 0)
-		r = wait_for_make(status, pid, &stop, e);
-	else if (e->code == ERR_NOENT)
-		err_set(e, ERR_NOENT, "repro lets 'make' do the work, which is "
-		    "not installed");
-	stop_close(&stop);
-	return r;
-}
-
-int
-repro_make(bool *failed, struct catalog *c, const struct repro_work *w,
-    struct err *e)
-{
-	const char *argv[8] = { "make", "--no-print-directory", "-s", "-r" };
-	char jobs[32];
-	struct buf b;
-	size_t n = 4;
-	int fd, status, r;
-
-	if (w->keep_going)
-		argv[n++] = "-k";
-	if (w->jobs) {
-		snprintf(jobs, sizeof(jobs), "-j%zu", w->jobs);
-		argv[n++] = jobs;
-	}
-	argv[n++] = "-f-";
-	argv[n] = NULL;
-	buf_init(&b, BUF_CAP_DOC);
-	write_makefile(&b, w);
-	r = open_text(&fd, catalog_repo(c), &b, e);
-	buf_free(&b);
-	if (r < 0)
-		return -1;
-	r = run_make(&status, argv, fd, e);
-	close(fd);
-	*failed = r == 0 && status != 0;
-	return r;
 }

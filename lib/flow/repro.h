@@ -34,6 +34,11 @@ struct repro_look {
 	const char *why;	/* "input 'a.csv' changed; ..."; "" if the same */
 };
 
+/* What the stages with a depfile found when they were last done, into the
+ * pipeline, which is put in order again: a stage that makes such a file comes
+ * first.  What would close a cycle is forgotten. */
+int repro_find(struct catalog *c, struct pipeline *p, struct err *e);
+
 /* look[i] of every stage with want[i], in order.  With `force` each is to
  * run.  Nothing is changed. */
 int repro_look(struct repro_look *look, struct arena *a, struct catalog *c,

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/nearest.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "pipeline/pipeline.h"
 
 bool
@@ -16,44 +17,15 @@ pipeline_dep_is_name(const char *dep)
 	return strcmp(dep, "-") == 0 || (n && dep[n] == ':');
 }
 
-/* "a/./b/../c" as "a/c"; leading ".." stay. */
-static char *
-clean_path(struct arena *a, const char *path)
-{
-	char *out = arena_alloc(a, strlen(path) + 2), *end = out;
-	const char *at = path;
-
-	if (*at == '/')
-		*end++ = '/';
-	while (*at) {
-		size_t n = strcspn(at, "/");
-		char *slash = end;
-
-		if (n == 2 && at[0] == '.' && at[1] == '.' && end > out &&
-		    !(end - out >= 2 && end[-1] == '.' && end[-2] == '.' &&
-		    (end - out == 2 || end[-3] == '/')) && end[-1] != '/') {
-			while (slash > out && slash[-1] != '/')
-				slash--;
-			end = slash > out && slash - 1 > out ? slash - 1 : slash;
-		} else if (n && !(n == 1 && *at == '.')) {
-			if (end > out && end[-1] != '/')
-				*end++ = '/';
-			memcpy(end, at, n);
-			end += n;
-		}
-		at += n;
-		at += strspn(at, "/");
-	}
-	*end = '\0';
-	return *out ? out : arena_strdup(a, ".");
-}
-
 const char *
 pipeline_path(struct arena *a, const struct stage *s, const char *path)
 {
-	if (*path == '/')
-		return clean_path(a, path);
-	return clean_path(a, arena_printf(a, "%s/%s", s->wdir, path));
+	char *clean = path_clean(*path == '/' ? path :
+	    arena_printf(a, "%s/%s", s->wdir, path));
+	const char *kept = arena_strdup(a, clean);
+
+	free(clean);
+	return kept;
 }
 
 /* Which stage makes a path. */
@@ -182,6 +154,22 @@ lies_below(const char *path, const char *folder, size_t len)
 	return strncmp(path, folder, len) == 0 && path[len] == '/';
 }
 
+/* From a stage to those that make what lies at `path`. */
+static void
+find_edges_to(struct pipeline *p, struct stage *s, const struct maker *m,
+    size_t n, const char *path, size_t *room)
+{
+	const struct maker *by = find_maker_above(m, n, path);
+	size_t len = strlen(path);
+
+	if (by)
+		add_edge(p, s, by->stage, room);
+	/* a folder is made by all that make something in it */
+	for (size_t j = by ? n : first_below(m, n, path, len);
+	    j < n && lies_below(m[j].path, path, len); j++)
+		add_edge(p, s, m[j].stage, room);
+}
+
 static void
 find_edges(struct pipeline *p, const struct maker *m, size_t n)
 {
@@ -191,19 +179,12 @@ find_edges(struct pipeline *p, const struct maker *m, size_t n)
 
 		s->after = NULL;
 		s->n_after = 0;
-		for (size_t k = 0; k < s->n_deps; k++) {
-			const char *path = pipeline_path(&p->arena, s, s->dep[k]);
-			const struct maker *by = pipeline_dep_is_name(s->dep[k]) ?
-			    NULL : find_maker_above(m, n, path);
-			size_t len = strlen(path);
-
-			if (by)
-				add_edge(p, s, by->stage, &room);
-			/* a folder is made by all that make something in it */
-			for (size_t j = by ? n : first_below(m, n, path, len);
-			    j < n && lies_below(m[j].path, path, len); j++)
-				add_edge(p, s, m[j].stage, &room);
-		}
+		for (size_t k = 0; k < s->n_deps; k++)
+			if (!pipeline_dep_is_name(s->dep[k]))
+				find_edges_to(p, s, m, n, pipeline_path(
+				    &p->arena, s, s->dep[k]), &room);
+		for (size_t k = 0; k < s->n_found; k++)
+			find_edges_to(p, s, m, n, s->found[k], &room);
 	}
 }
 
@@ -325,7 +306,7 @@ static size_t
 mark_target(bool *want, const struct pipeline *p, const char *target)
 {
 	struct arena a = { NULL, 0 };
-	const char *path = clean_path(&a, target);
+	char *path = path_clean(target);
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
@@ -339,6 +320,7 @@ mark_target(bool *want, const struct pipeline *p, const char *target)
 		want[i] |= is;
 		n += is;
 	}
+	free(path);
 	arena_free(&a);
 	return n;
 }

@@ -4,7 +4,7 @@
  *
  * The shape is DVC's: under `stages` a name and cmd (a text, or a list of
  * them), wdir, deps, params, outs, metrics, plots, vars, frozen,
- * always_changed, desc; `foreach` with `do`, or `matrix`, makes a stage
+ * depfile, always_changed, desc; `foreach` with `do`, or `matrix`, makes a stage
  * "name@key" of each element.  Texts are templates (pipeline/template.h) over
  * `vars` and params.yaml.  Paths are as seen from wdir, which is as seen from
  * the file's folder.  A dependency may also be a name, "data:churn-train".
@@ -33,6 +33,7 @@ struct stage_out {
 	const char *path;
 	bool persist;		/* stays there while the stage runs again */
 	bool metric;		/* its numbers are metrics of the run */
+	bool depfile;		/* what the stage says it read: codec/depfile.h */
 };
 
 struct stage {
@@ -47,6 +48,10 @@ struct stage {
 	size_t n_params;
 	struct stage_out *out;
 	size_t n_outs;
+	/* What the last run of it read besides, by its depfile, as seen from
+	 * the pipeline's folder: for the order.  Filled by whoever knows. */
+	const char *const *found;
+	size_t n_found;
 	bool frozen;		/* not to be done again */
 	bool always_changed;	/* done every time */
 	uint32_t line;		/* where it stands, 0: in no file */
@@ -71,11 +76,14 @@ int pipeline_parse(struct pipeline *p, const char *file, const char *text,
     size_t n, struct err *e);
 void pipeline_release(struct pipeline *p);
 
-/* Order p->stage (filled by whoever has it from elsewhere) and set `after`. */
+/* Order p->stage (filled by whoever has it from elsewhere) and set `after`;
+ * again when `found` of one was set. */
 int pipeline_order(struct pipeline *p, struct err *e);
 /* How a stage's path is seen from the pipeline's folder: "a/../b" is "b". */
 const char *pipeline_path(struct arena *a, const struct stage *s,
     const char *path);
+/* The one among its outputs that says what it read, or NULL. */
+const char *stage_depfile(const struct stage *s);
 /* A parameter's value as a command gets it: a text as it is, others as JSON. */
 const char *pipeline_param_text(struct arena *a, const struct json *value);
 /* What `sh -c` is to do from the pipeline's folder: the command in its wdir.

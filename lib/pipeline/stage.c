@@ -29,9 +29,9 @@ fail(const struct stage *s, const struct json *at, struct err *e,
 static int
 check_keys(const struct stage *s, const struct json *body, struct err *e)
 {
-	static const char *const known[] = { "cmd", "wdir", "deps", "params",
-	    "vars", "outs", "metrics", "plots", "frozen", "always_changed",
-	    "desc", "meta", "foreach", "do", "matrix" };
+	static const char *const known[] = { "cmd", "wdir", "deps", "depfile",
+	    "params", "vars", "outs", "metrics", "plots", "frozen",
+	    "always_changed", "desc", "meta", "foreach", "do", "matrix" };
 	const size_t n = sizeof(known) / sizeof(*known);
 
 	for (const struct json *m = body->child; m; m = m->next) {
@@ -123,6 +123,25 @@ read_outs(struct reading *r, const struct json *outs, bool metric,
 	return 0;
 }
 
+/* It is made by the stage, as its outputs are. */
+static int
+read_depfile(struct reading *r, const struct json *j, size_t *room,
+    struct err *e)
+{
+	struct stage *s = r->stage;
+	struct json *path;
+
+	if (template_fill(&path, &r->l->p->arena, &r->scope, j, e) < 0)
+		return -1;
+	if (path->type != JSON_TEXT || path->n == 0)
+		return fail(s, j, e, "depfile is a path");
+	s->out = arena_grow(&r->l->p->arena, s->out, s->n_outs, room,
+	    sizeof(*s->out));
+	s->out[s->n_outs++] = (struct stage_out){ .path = path->s,
+	    .depfile = true };
+	return 0;
+}
+
 static int
 add_param(struct reading *r, const char *file, const char *name,
     const struct json *tree, struct err *e)
@@ -184,6 +203,7 @@ read_lists(struct reading *r, const struct json *body, struct err *e)
 {
 	static const char *const names[] = { "deps", "params", "outs",
 	    "metrics", "plots" };
+	const struct json *depfile;
 	struct json *list;
 	size_t room = 0;
 
@@ -211,7 +231,9 @@ read_lists(struct reading *r, const struct json *body, struct err *e)
 		if (r2 < 0)
 			return -1;
 	}
-	return 0;
+	depfile = json_get(body, "depfile");
+	return depfile && depfile->type != JSON_NULL ?
+	    read_depfile(r, depfile, &room, e) : 0;
 }
 
 static int

@@ -4,6 +4,15 @@
 #include "base/shellword.h"
 #include "pipeline/write_internal.h"
 
+static bool
+has_depfile(const struct pipeline_writing *w)
+{
+	for (size_t i = 0; i < w->p->n; i++)
+		if (w->want[i] && stage_depfile(&w->p->stage[i]))
+			return true;
+	return false;
+}
+
 /* --- make */
 
 static int
@@ -75,6 +84,8 @@ write_make_rule(const struct pipeline_writing *w, size_t i, struct err *e)
 		if (add_make_path(w->b, pipeline_path(w->a, s, s->dep[k]), e) < 0)
 			return -1;
 	}
+	if (stage_depfile(s))
+		buf_adds(w->b, " look-inside");
 	buf_init(&run, BUF_CAP_SMALL);
 	pipeline_write_run(&run, w->a, s);
 	if (strchr(run.data, '\n') == NULL) {
@@ -105,6 +116,10 @@ write_make(const struct pipeline_writing *w, struct err *e)
 			return -1;
 	}
 	buf_addc(w->b, '\n');
+	if (has_depfile(w))
+		buf_adds(w->b, "\n# Inputs found at run time are the run's own "
+		    "business: it looks each time.\n.PHONY: look-inside\n"
+		    "look-inside:\n");
 	for (size_t i = 0; i < w->p->n; i++)
 		if (w->want[i] && write_make_rule(w, i, e) < 0)
 			return -1;
@@ -175,6 +190,8 @@ write_ninja_build(const struct pipeline_writing *w, size_t i, struct err *e)
 		if (!pipeline_dep_is_name(s->dep[k]) && add_ninja_path(w->b,
 		    pipeline_path(w->a, s, s->dep[k]), e) < 0)
 			return -1;
+	if (stage_depfile(s))
+		buf_adds(w->b, " | look-inside");
 	buf_init(&run, BUF_CAP_SMALL);
 	pipeline_write_run(&run, w->a, s);
 	buf_adds(w->b, "\n  command = ");
@@ -193,6 +210,9 @@ write_ninja(const struct pipeline_writing *w, struct err *e)
 	buf_adds(w->b, "# Made by mlv-train graph --ninja.  Each stage is a run "
 	    "that is remembered;\n# an output that came out the same stops what "
 	    "follows.\nrule run\n  command = $command\n  restat = 1\n");
+	if (has_depfile(w))
+		buf_adds(w->b, "\n# inputs found at run time: the run looks "
+		    "each time\nbuild look-inside: phony\n");
 	for (size_t i = 0; i < w->p->n; i++)
 		if (w->want[i] && write_ninja_build(w, i, e) < 0)
 			return -1;

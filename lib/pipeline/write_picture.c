@@ -146,10 +146,14 @@ add_stage(const struct pipeline_writing *w, struct json *stages,
 		size_t n = 0;
 
 		for (size_t i = 0; i < s->n_outs; i++)
-			if (s->out[i].metric == (metric == 1))
+			if (s->out[i].metric == (metric == 1) &&
+			    !s->out[i].depfile)
 				path[n++] = s->out[i].path;
 		add_texts(a, m, metric ? "metrics" : "outs", path, n);
 	}
+	for (size_t i = 0; i < s->n_outs; i++)
+		if (s->out[i].depfile)
+			json_add_text(a, m, "depfile", s->out[i].path);
 	if (s->frozen)
 		json_add_bool(a, m, "frozen", true);
 	if (s->always_changed)

@@ -14,6 +14,15 @@ add_word(struct buf *b, const char *option, const char *value)
 	shellword_add(b, value);
 }
 
+const char *
+stage_depfile(const struct stage *s)
+{
+	for (size_t i = 0; i < s->n_outs; i++)
+		if (s->out[i].depfile)
+			return s->out[i].path;
+	return NULL;
+}
+
 void
 pipeline_write_run(struct buf *b, struct arena *a, const struct stage *s)
 {
@@ -27,7 +36,10 @@ pipeline_write_run(struct buf *b, struct arena *a, const struct stage *s)
 		    s->param[i].value ?
 		    pipeline_param_text(a, s->param[i].value) : ""));
 	for (size_t i = 0; i < s->n_outs; i++)
-		add_word(b, "-o", pipeline_path(a, s, s->out[i].path));
+		add_word(b, s->out[i].depfile ? "--depfile" : "-o",
+		    pipeline_path(a, s, s->out[i].path));
+	if (strcmp(s->wdir, ".") && stage_depfile(s))
+		add_word(b, "--depfile-folder", pipeline_path(a, s, "."));
 	if (s->always_changed)
 		buf_adds(b, " --force");
 	buf_adds(b, " -- sh -c ");

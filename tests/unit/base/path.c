@@ -29,9 +29,25 @@ test_parts(void)
 	ok(path_relative("/r", "/ra") == NULL, "a longer name is not below");
 }
 
+static void
+test_clean(void)
+{
+	static const char *const pair[][2] = { { "a/./b/../c", "a/c" },
+	    { "../a/..", ".." }, { "a/..", "." }, { "", "." }, { "/a/..//b/", "/b" },
+	    { "../../a", "../../a" }, { "a//b/", "a/b" } };
+	char *s;
+
+	for (size_t i = 0; i < sizeof(pair) / sizeof(*pair); i++) {
+		s = path_clean(pair[i][0]);
+		is_text(s, pair[i][1], "clean '%s'", pair[i][0]);
+		free(s);
+	}
+}
+
 int
 main(void)
 {
 	test_parts();
+	test_clean();
 	return tap_done();
 }
