@@ -20,6 +20,7 @@
 #include "catalog/name.h"
 #include "catalog/put.h"
 #include "catalog/resolve.h"
+#include "codec/toml/toml.h"
 #include "codec/yaml.h"
 #include "store/odb.h"
 #include "track/journal.h"
@@ -522,18 +523,19 @@ static int
 record_metrics(struct command_work *w, const char *path, struct err *e)
 {
 	const char *ext = path_extension(path);
+	bool json = strcmp(ext, ".json") == 0, toml = strcmp(ext, ".toml") == 0;
 	struct json *tree;
 	struct buf b;
 	int r;
 
-	if (strcmp(ext, ".json") && strcmp(ext, ".yaml") && strcmp(ext, ".yml"))
+	if (!json && !toml && strcmp(ext, ".yaml") && strcmp(ext, ".yml"))
 		return 0;
 	buf_init(&b, YAML_BYTES_MAX);
 	r = file_read(&b, path, e);
 	if (r == 0)
-		r = strcmp(ext, ".json") == 0 ? json_parse(&tree, &w->arena,
-		    b.data, b.len, JSON_NAN, e) :
-		    yaml_parse(&tree, &w->arena, b.data, b.len, e);
+		r = json ? json_parse(&tree, &w->arena, b.data, b.len, JSON_NAN,
+		    e) : toml ? toml_parse(&tree, &w->arena, b.data ? b.data :
+		    "", b.len, e) : yaml_parse(&tree, &w->arena, b.data, b.len, e);
 	buf_free(&b);
 	if (r < 0)
 		return err_wrap(e, "cannot read the metrics in '%s'", path);

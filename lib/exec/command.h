@@ -41,7 +41,7 @@ struct command_request {
 	/* outputs that are not to be there when it begins */
 	const char *const *remove;
 	size_t n_remove;
-	/* outputs, JSON or YAML, whose numbers are metrics of the run */
+	/* outputs, JSON, YAML or TOML, whose numbers are metrics of the run */
 	const char *const *metrics;
 	size_t n_metrics;
 	/*

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "codec/toml/toml.h"
 #include "codec/yaml.h"
 #include "pipeline/internal.h"
 
@@ -19,9 +20,15 @@ parse_file(const struct json **tree, struct arena *a, const char *path,
 		r = json_parse(&read, a, b->data, b->len, 0, e);
 	else if (strcmp(ext, ".yaml") == 0 || strcmp(ext, ".yml") == 0)
 		r = yaml_parse(&read, a, b->data, b->len, e);
+	else if (strcmp(ext, ".toml") == 0)
+		r = toml_parse(&read, a, b->data ? b->data : "", b->len, e);
+	else if (strcmp(ext, ".py") == 0)
+		return err_set(e, ERR_UNSUPPORTED, "'%s': a Python file is a "
+		    "program, and is not run to be read: keep its values in a "
+		    ".yaml, .json or .toml file", path);
 	else
 		return err_set(e, ERR_UNSUPPORTED, "'%s': values are read from "
-		    ".yaml and .json files", path);
+		    ".yaml, .json and .toml files", path);
 	if (r < 0)
 		return err_wrap(e, "'%s'", path);
 	if (read == NULL || read->type == JSON_NULL)

@@ -245,6 +245,41 @@ check 'repro: unknown keys, values and parameters are named with their line' <<'
 	expect 3 repro -f bad.yaml &&
 	says "'rate' a value that it has already"
 X
+check 'repro: parameters and vars in TOML, metrics too' <<'X'
+	cat >own.toml <<'T' &&
+title = "own"
+[train]
+rate = 0.25
+"layers.n" = [3, 5]
+[[step]]
+on = 2026-01-02 03:04:05Z
+T
+	cat >toml.yaml <<'Y' &&
+vars: [own.toml:title]
+stages:
+  s:
+    cmd: 'echo "auc = $MLV_PARAM_own_toml_train_rate # ${title}" >m.toml'
+    params: [{own.toml: [train.rate, "step.0.on"]}]
+    metrics: [m.toml]
+Y
+	expect 0 repro -f toml.yaml &&
+	same m.toml - <<'T' &&
+auc = 0.25 # own
+T
+	mlv-train show --json s >out &&
+	holds '.params == {"own.toml:train.rate": 0.25, "own.toml:step.0.on": "2026-01-02 03:04:05Z"}' &&
+	holds '.metrics.auc == 0.25' &&
+	echo 'rate = 1 2' >own.toml &&
+	expect 3 repro -f toml.yaml &&
+	says "own.toml': TOML line 1: there is more on the line"
+X
+check 'repro: parameters in a Python file are refused by name' <<'X'
+	printf 'stages: {s: {cmd: x, params: [{params.py: [a]}]}}
+' >bad.yaml &&
+	echo 'a = 1' >params.py &&
+	expect 3 repro -f bad.yaml &&
+	says "'params.py': a Python file is a program"
+X
 check 'repro without a pipeline says what to write' <<'X'
 	mkdir empty &&
 	( cd empty && expect 3 repro && says "no 'pipeline.yaml'" )
