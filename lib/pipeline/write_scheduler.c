@@ -1,6 +1,8 @@
 /* A pipeline for schedulers: Airflow, Argo, GitLab and GitHub; a task a stage. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "pipeline/write_internal.h"
 
 /* The wanted stages that one needs, each handed to `add`. */
@@ -32,10 +34,45 @@ has_needs(const struct pipeline_writing *w, size_t i)
 	return false;
 }
 
+/* What a form would fill in by itself cannot be said in it. */
+static int
+refuse_commands(const struct pipeline_writing *w, const char *const *marks,
+    const char *form, struct err *e)
+{
+	for (size_t i = 0; i < w->p->n; i++)
+		for (size_t k = 0; w->want[i] && marks[k]; k++)
+			if (strstr(write_task_command(w, i), marks[k]))
+				return err_set(e, ERR_UNSUPPORTED, "%s would fill "
+				    "in the '%s' of stage '%s'", form, marks[k],
+				    w->p->stage[i].name);
+	return 0;
+}
+
+/* How a checkout sees it; NULL, and *e, where the form takes it for a
+ * pattern. */
+static const char *
+checkout_path(const struct pipeline_writing *w, const char *path,
+    const char *form, struct err *e)
+{
+	char *clean = path_clean(*path == '/' ? path :
+	    arena_printf(w->a, "%s/%s", w->p->folder ? w->p->folder : ".",
+	    path));
+	const char *kept = arena_strdup(w->a, clean);
+
+	free(clean);
+	if (strpbrk(kept, "*?[]{}!\n") == NULL)
+		return kept;
+	err_set(e, ERR_UNSUPPORTED, "%s cannot name the file '%s'", form, path);
+	return NULL;
+}
+
 int
 write_airflow(const struct pipeline_writing *w, struct err *e)
 {
-	(void)e;
+	static const char *const marks[] = { "{{", "{%", "{#", NULL };
+
+	if (refuse_commands(w, marks, "Airflow", e) < 0)
+		return -1;
 	buf_adds(w->b, "# Made by mlv-train graph --airflow.  MLV_FOLDER is the "
 	    "checkout to work in.\nimport os\n\nimport pendulum\n"
 	    "from airflow import DAG\n"
@@ -70,7 +107,10 @@ write_airflow(const struct pipeline_writing *w, struct err *e)
 int
 write_argo(const struct pipeline_writing *w, struct err *e)
 {
-	(void)e;
+	static const char *const marks[] = { "{{", NULL };
+
+	if (refuse_commands(w, marks, "Argo", e) < 0)
+		return -1;
 	buf_adds(w->b, "# Made by mlv-train graph --argo.  The volume holds the "
 	    "checkout.\napiVersion: argoproj.io/v1alpha1\nkind: Workflow\n"
 	    "metadata:\n  generateName: pipeline-\nspec:\n"
@@ -109,7 +149,8 @@ write_argo(const struct pipeline_writing *w, struct err *e)
 int
 write_gitlab(const struct pipeline_writing *w, struct err *e)
 {
-	(void)e;
+	const char *path;
+
 	buf_adds(w->b, "# Made by mlv-train graph --gitlab.\nstages: [pipeline]\n");
 	for (size_t i = 0; i < w->p->n; i++) {
 		const struct stage *s = &w->p->stage[i];
@@ -124,18 +165,58 @@ write_gitlab(const struct pipeline_writing *w, struct err *e)
 		if (s->n_outs)
 			buf_adds(w->b, "\n  artifacts:\n    paths:");
 		for (size_t k = 0; k < s->n_outs; k++) {
+			path = checkout_path(w, pipeline_path(w->a, s,
+			    s->out[k].path), "GitLab", e);
+			if (path == NULL)
+				return -1;
 			buf_adds(w->b, "\n      - ");
-			write_quoted(w->b, pipeline_path(w->a, s,
-			    s->out[k].path));
+			write_quoted(w->b, path);
 		}
 		buf_addc(w->b, '\n');
 	}
 	return 0;
 }
 
+static bool
+is_hidden(const char *path)
+{
+	return *path == '.' || strstr(path, "/.");
+}
+
+/*
+ * What a job makes goes to the others as its artifact.  An artifact begins at
+ * the folder that all its paths have in common, so that "models/a.onnx" alone
+ * would come back as "a.onnx": a file at the top goes with it.
+ */
+static int
+add_artifact(const struct pipeline_writing *w, size_t i, struct err *e)
+{
+	const struct stage *s = &w->p->stage[i];
+	bool hidden = false;
+	const char *path;
+
+	if (s->n_outs == 0)
+		return 0;
+	buf_addf(w->b, "      - run: touch mlv-top\n"
+	    "      - uses: actions/upload-artifact@v4\n"
+	    "        with:\n          name: %s\n          path: |\n"
+	    "            mlv-top\n", write_task_name(w, i));
+	for (size_t k = 0; k < s->n_outs; k++) {
+		path = checkout_path(w, pipeline_path(w->a, s, s->out[k].path),
+		    "GitHub", e);
+		if (path == NULL)
+			return -1;
+		hidden = hidden || is_hidden(path);
+		buf_addf(w->b, "            %s\n", path);
+	}
+	if (hidden)
+		buf_adds(w->b, "          include-hidden-files: true\n");
+	return 0;
+}
+
 /* Files of an earlier job come as the artifact of its name. */
-static void
-add_github_steps(const struct pipeline_writing *w, size_t i)
+static int
+add_github_steps(const struct pipeline_writing *w, size_t i, struct err *e)
 {
 	const struct stage *s = &w->p->stage[i];
 
@@ -150,27 +231,17 @@ add_github_steps(const struct pipeline_writing *w, size_t i)
 	}
 	buf_adds(w->b, "      - run: ");
 	write_quoted(w->b, write_task_command(w, i));
-	if (s->n_outs == 0) {
-		buf_addc(w->b, '\n');
-		return;
-	}
-	buf_addf(w->b, "\n      - uses: actions/upload-artifact@v4\n"
-	    "        with:\n          name: %s\n          path: |\n",
-	    write_task_name(w, i));
-	for (size_t k = 0; k < s->n_outs; k++)
-		buf_addf(w->b, "            %s\n",
-		    pipeline_path(w->a, s, s->out[k].path));
+	buf_addc(w->b, '\n');
+	return add_artifact(w, i, e);
 }
 
 int
 write_github(const struct pipeline_writing *w, struct err *e)
 {
-	for (size_t i = 0; i < w->p->n; i++)
-		for (size_t k = 0; w->want[i] && k < w->p->stage[i].n_outs; k++)
-			if (strchr(w->p->stage[i].out[k].path, '\n'))
-				return err_set(e, ERR_UNSUPPORTED, "GitHub cannot "
-				    "name the file '%s'",
-				    w->p->stage[i].out[k].path);
+	static const char *const marks[] = { "${{", NULL };
+
+	if (refuse_commands(w, marks, "GitHub", e) < 0)
+		return -1;
 	buf_adds(w->b, "# Made by mlv-train graph --github.\nname: pipeline\n"
 	    "on: [workflow_dispatch]\njobs:\n");
 	for (size_t i = 0; i < w->p->n; i++) {
@@ -183,7 +254,8 @@ write_github(const struct pipeline_writing *w, struct err *e)
 			add_needs(w, i, ", ", "");
 			buf_adds(w->b, "]\n");
 		}
-		add_github_steps(w, i);
+		if (add_github_steps(w, i, e) < 0)
+			return -1;
 	}
 	return 0;
 }

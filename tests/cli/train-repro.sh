@@ -392,5 +392,34 @@ check 'graph --dot, --mermaid, --airflow, --argo, --gitlab, --github name stages
 	expect 0 mlv-train graph --github &&
 	prints 'uses: actions/upload-artifact@v4'
 X
+check 'graph --github: an artifact begins at the top, and takes what a dot hides' <<'X'
+	printf 'stages: {s: {cmd: x, outs: [deep/.a]}}\n' >deep.yaml &&
+	expect 0 mlv-train graph -f deep.yaml --github &&
+	prints '            mlv-top' &&
+	prints '            deep/.a' &&
+	prints 'include-hidden-files: true'
+X
+check 'graph --github, --gitlab of a pipeline in a folder: paths are those of the checkout' <<'X'
+	mkdir below &&
+	printf 'stages: {s: {cmd: x, outs: [o.txt]}}\n' >below/pipeline.yaml &&
+	for form in github gitlab; do
+		expect 0 mlv-train graph -f below/pipeline.yaml "--$form" && prints below/o.txt || return 1
+	done
+X
+check 'graph --github, --gitlab: a name that is a pattern there is refused' <<'X'
+	printf 'stages: {s: {cmd: x, outs: ["a*.txt"]}}\n' >star.yaml &&
+	expect 3 mlv-train graph -f star.yaml --github &&
+	says "GitHub cannot name the file 'a*.txt'" &&
+	expect 3 mlv-train graph -f star.yaml --gitlab &&
+	says "GitLab cannot name the file 'a*.txt'"
+X
+check 'graph --airflow, --argo, --github: what they would fill in is refused' <<'X'
+	printf 'stages: {"${{x}}": {cmd: x, outs: [o]}}\n' >fill.yaml &&
+	expect 3 mlv-train graph -f fill.yaml --airflow &&
+	says "Airflow would fill in the '{{' of stage" &&
+	expect 3 mlv-train graph -f fill.yaml --argo &&
+	expect 3 mlv-train graph -f fill.yaml --github &&
+	expect 0 mlv-train graph -f fill.yaml --gitlab
+X
 
 finish
