@@ -128,7 +128,7 @@ for file, text in PIPELINES.items():
     number = {s["name"]: i for i, s in enumerate(stages)}
     folder = os.path.dirname(file)
     for form in ("github", "gitlab", "argo", "airflow"):
-        path = os.path.abspath(form + (".py" if form == "airflow" else ".yml"))
+        path = os.path.abspath("for-" + form + (".py" if form == "airflow" else ".yml"))
         with open(path, "w") as f:
             f.write(tap.run("mlv-train", "graph", "-f", file, "--" + form))
         found = ask(form, path)
