@@ -99,17 +99,17 @@ are_finite(const double *v, size_t n)
 }
 
 /* The finite ones from row *at on, in the column or in `room`; how many: none
- * at the end. */
+ * at the end.  Of numbers that are `known` to be finite none is looked at. */
 static size_t
 next_values(const double **v, double room[BLOCK], const struct column *c,
-    size_t *at)
+    size_t *at, bool known)
 {
 	size_t n = 0, i = *at, left = c->rows - i;
 
 	*v = room;
 	if (c->type == COL_FLOAT64 && left > 0) {
 		left = left < BLOCK ? left : BLOCK;
-		if (are_finite(c->f64 + i, left)) {
+		if (known || are_finite(c->f64 + i, left)) {
 			*v = c->f64 + i;
 			*at += left;
 			return left;
@@ -137,6 +137,7 @@ next_values(const double **v, double room[BLOCK], const struct column *c,
 struct decimals {
 	double ten;			/* v is a whole number over it */
 	double low, high;		/* these whole numbers */
+	bool all;			/* none but finite doubles is there */
 };
 
 static inline double
@@ -170,19 +171,21 @@ find_decimals(struct decimals *d, const struct column *c, size_t *values)
 {
 	double room[BLOCK];
 	const double *v;
-	size_t at = 0, n = next_values(&v, room, c, &at);
+	size_t at = 0, n = next_values(&v, room, c, &at, false);
 
 	d->ten = 1;
+	d->all = true;
 	for (int i = 0; i <= DECIMALS; i++, d->ten *= 10) {
 		d->low = INFINITY;
 		d->high = -INFINITY;
 		if (are_decimals(d, v, n < 100 ? n : 100))
 			break;
 	}
-	for (*values = 0; n > 0; n = next_values(&v, room, c, &at)) {
+	for (*values = 0; n > 0; n = next_values(&v, room, c, &at, false)) {
 		if (!are_decimals(d, v, n))
 			return false;
 		*values += n;
+		d->all = d->all && v != room;
 	}
 	return *values > 0 && *values <= UINT32_MAX && d->high - d->low <
 	    (double)STEPS_MAX && d->high - d->low < 4 * (double)*values;
@@ -203,7 +206,7 @@ count_decimals(struct counts *r, const struct decimals *d,
 		return err_set(e, ERR_NOMEM, "no memory to count %zu values",
 		    values);
 	}
-	while ((n = next_values(&v, room, c, &at)) > 0)
+	while ((n = next_values(&v, room, c, &at, d->all)) > 0)
 		for (size_t i = 0; i < n; i++)
 			seen[(size_t)(to_whole(v[i], d->ten) - d->low)]++;
 	for (size_t i = 0; i < steps; i++) {
@@ -227,7 +230,7 @@ count_sorted(struct counts *r, const struct column *c, struct err *e)
 
 	if (counts_init(r, c->rows - c->missing, e) < 0)
 		return -1;
-	while ((n = next_values(&v, room, c, &at)) > 0)
+	while ((n = next_values(&v, room, c, &at, false)) > 0)
 		for (size_t i = 0; i < n; i++)
 			r->key[r->total++] = key_of_number(v[i]);
 	radix_sort(r->key, r->n, r->total);

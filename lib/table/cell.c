@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "table/decimal.h"
 
 bool
 na_usual(const char *s, size_t n)
@@ -187,46 +188,22 @@ cell_skip_number(const char *p, bool whole)
 	return p == digits ? NULL : p;
 }
 
-/*
- * Eight bytes are one word.  A byte that is no digit shows in its top bit, the
- * first one for sure; n digits, pushed to the word's end, are joined in pairs,
- * fours and eights.
- */
-#define ALL_BYTES UINT64_C(0x0101010101010101)
-
-static inline uint64_t
-word_at(const char *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-	return w ^ '0' * ALL_BYTES;
-}
-
+/* A byte that is no digit shows in its top bit, the first one for sure. */
 static inline uint64_t
 others_of(uint64_t w)
 {
-	return (((w & 0x7f * ALL_BYTES) + 0x76 * ALL_BYTES) | w) &
-	    0x80 * ALL_BYTES;
-}
-
-static inline uint64_t
-join_digits(uint64_t w, unsigned n)
-{
-	w <<= 64 - 8 * n;
-	w = w * 10 + (w >> 8);
-	return ((w & 0x000000ff000000ffu) * 0x000f424000000064u +
-	    (w >> 16 & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
+	return (((w & 0x7f * DECIMAL_BYTES) + 0x76 * DECIMAL_BYTES) | w) &
+	    0x80 * DECIMAL_BYTES;
 }
 
 /* Up to 8 digits at p in one step: how many, and their value. */
 static inline unsigned
 digits8(const char *p, uint64_t *value)
 {
-	uint64_t w = word_at(p), bad = others_of(w);
+	uint64_t w = decimal_word(p), bad = others_of(w);
 	unsigned n = bad == 0 ? 8 : (unsigned)__builtin_ctzll(bad) >> 3;
 
-	*value = n == 0 ? 0 : join_digits(w, n);
+	*value = n == 0 ? 0 : decimal_join(w, n);
 	return n;
 }
 
@@ -264,13 +241,12 @@ static inline const char *
 scan_short(const char *p, const char *end, double *v)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	static const double ten[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
-	uint64_t w, bad, below;
+	uint64_t w, bad;
 	unsigned point, stop;
 
 	if (end - p < 8)
 		return NULL;
-	w = word_at(p);
+	w = decimal_word(p);
 	bad = others_of(w);
 	if ((bad & (bad - 1)) == 0)
 		return NULL;
@@ -279,9 +255,7 @@ scan_short(const char *p, const char *end, double *v)
 	if (point == 0 || p[point] != '.' || (p[stop] | 32) == 'e' ||
 	    (*p == '0' && point > 1))
 		return NULL;
-	below = (UINT64_C(1) << 8 * point) - 1;
-	w = (w & below) | (w >> 8 & ~below);
-	*v = (double)join_digits(w, stop - 1) / ten[stop - point - 1];
+	*v = decimal_value(w, stop, point);
 	return p + stop;
 #else
 	(void)p;

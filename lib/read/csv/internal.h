@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "base/pool.h"
+#include "read/csv/plain.h"
 #include "read/csv/usual.h"
 #include "read/ragged.h"
 #include "read/sniff.h"
@@ -35,7 +36,9 @@ struct csv_piece {
 	struct bad_row bad[BAD_LISTED];
 	size_t n_bad;
 	struct buf scratch;
-	struct usual_cells *usual;	/* while it is read for its shape */
+	/* while it is read: for its values, or for its shape */
+	struct plain_cells *plain;
+	struct usual_cells *usual;
 };
 
 enum action { SKIP, READ_INT, READ_FLOAT, READ_BOOL, READ_DATE, READ_TEXT,

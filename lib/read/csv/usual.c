@@ -1,7 +1,4 @@
-/*
- * Cells passed over by words of 64 bits: which of 64 bytes end a cell, are
- * digits, are points.
- */
+/* Cells passed over: which of 64 bytes end a cell, are digits, are points. */
 #include "read/csv/usual.h"
 
 #include <stdbool.h>
@@ -9,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
-#include "base/machine.h"
 #include "base/mem.h"
+#include "read/csv/window.h"
 
 #define DIGITS_MAX 18		/* they fit an integer */
 #define TIME_BYTES 19
-#define TEXT_BYTES 7
 #define TEXTS 16		/* of a column, remembered */
 #define COLUMNS_MAX 4096
 
@@ -32,14 +27,6 @@ struct usual_cells {
 };
 
 /* --- what is remembered ---------------------------------------------------- */
-
-/* n bytes at p, of which eight may be read. */
-static inline uint64_t
-text_key(const char *p, size_t n)
-{
-	return (get_le64(p) & (((uint64_t)1 << 8 * n) - 1)) |
-	    (uint64_t)(n + 1) << 56;
-}
 
 static inline size_t
 text_slot(uint64_t key)
@@ -62,60 +49,19 @@ usual_text(struct usual_cells *u, size_t column, const char *p,
 	char room[8] = { 0 };
 	uint64_t key;
 
-	if (u == NULL || n > TEXT_BYTES)
+	if (u == NULL || n > WORD_BYTES)
 		return;
 	memcpy(room, p, n);
-	key = text_key(room, n);
+	key = word_key(room, n);
 	u->column[column].kind = USUAL_TEXT;
 	u->column[column].text[text_slot(key)] = key;
 }
 
 /* --- passing over ---------------------------------------------------------- */
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-
+#if CSV_HAS_WINDOW
 #pragma GCC push_options
 #pragma GCC target("avx2,popcnt,bmi")
-
-/* The bytes from p on, a bit each. */
-struct window {
-	const char *p;
-	uint64_t ends, digits, points;
-};
-
-static inline __attribute__((always_inline)) uint64_t
-bits_of(__m256i low, __m256i high)
-{
-	return (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32 |
-	    (uint32_t)_mm256_movemask_epi8(low);
-}
-
-static inline __attribute__((always_inline)) __m256i
-is_digit(__m256i v)
-{
-	__m256i d = _mm256_sub_epi8(v, _mm256_set1_epi8('0'));
-
-	return _mm256_cmpeq_epi8(_mm256_min_epu8(d, _mm256_set1_epi8(9)), d);
-}
-
-static inline __attribute__((always_inline)) struct window
-window_at(const char *p, const struct csv_form *f)
-{
-	const __m256i eol = _mm256_set1_epi8(f->eol);
-	const __m256i cut = _mm256_set1_epi8(f->delimiter);
-	const __m256i point = _mm256_set1_epi8('.');
-	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
-	__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p +
-	    32));
-
-	return (struct window){ p,
-	    bits_of(_mm256_or_si256(_mm256_cmpeq_epi8(a, eol),
-	    _mm256_cmpeq_epi8(a, cut)), _mm256_or_si256(_mm256_cmpeq_epi8(b,
-	    eol), _mm256_cmpeq_epi8(b, cut))),
-	    bits_of(is_digit(a), is_digit(b)),
-	    bits_of(_mm256_cmpeq_epi8(a, point), _mm256_cmpeq_epi8(b, point)) };
-}
 
 /* Digits are no more than fit, with a zero before them only where it is the
  * only one. */
@@ -154,8 +100,8 @@ is_usual(const struct usual_column *c, const char *p, size_t n,
 	case USUAL_TIME:
 		return n == TIME_BYTES && clock_parse(p, n, &us);
 	case USUAL_TEXT:
-		if (n <= TEXT_BYTES) {
-			uint64_t key = text_key(p, n);
+		if (n <= WORD_BYTES) {
+			uint64_t key = word_key(p, n);
 
 			return c->text[text_slot(key)] == key;
 		}
@@ -207,9 +153,7 @@ usual_new(const struct csv_form *f, size_t columns)
 {
 	struct usual_cells *u;
 
-	/* what cuts cells is no part of one, or of what leads it */
-	if (!machine_has_avx2() || columns > COLUMNS_MAX || f->escape != '\0' ||
-	    strchr(",;\t|", f->delimiter) == NULL)
+	if (!window_fits(f) || columns > COLUMNS_MAX)
 		return NULL;
 	u = xalloc(1, sizeof(*u) + columns * sizeof(u->column[0]));
 	u->form = f;

@@ -305,6 +305,23 @@ note_usual(const struct csv_reading *j, struct csv_piece *pc, size_t col,
 		usual_is(pc->usual, col, USUAL_TIME);
 }
 
+/* Of values: may cells like this one be read many at a time? */
+static void
+note_plain(struct csv_reading *j, struct csv_piece *pc, size_t col,
+    size_t row, const char *p, const char *end)
+{
+	const struct column_plan *plan = &j->plan[col];
+	struct column *c = &j->t->col[col];
+
+	if (pc->plain == NULL)
+		return;
+	if (plan->action == READ_INT && !plan->forced &&
+	    (pc->kinds[col] & VALUE_INT))
+		plain_ints(pc->plain, col, c->i64);
+	else if (plan->action == READ_TEXT && c->code[row] != INTERN_NONE)
+		plain_text(pc->plain, col, c->code, p, end, c->code[row]);
+}
+
 /* ---- one piece ---- */
 
 /* The row at `record`; the end of its line, or NULL when it is bad. */
@@ -319,7 +336,8 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 	double v;
 
 	for (size_t i = 0;; p++) {
-		p = usual_pass(pc->usual, &i, p, pc->end);
+		p = j->o->shape ? usual_pass(pc->usual, &i, p, pc->end) :
+		    plain_read(pc->plain, &i, p, pc->end, row);
 		if (i == cols)
 			return p;
 		if (j->o->shape && (q = skip_number(j, pc, i, p)) != NULL) {
@@ -329,6 +347,7 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 		    (q = quick_float(j, p, pc->end, &v)) != NULL) {
 			j->t->col[i].f64[row] = v;
 			pc->kinds[i] |= VALUE_FLOAT;
+			plain_floats(pc->plain, i, j->t->col[i].f64);
 			p = q;
 		} else {
 			q = p;
@@ -338,6 +357,7 @@ read_row(struct csv_reading *j, struct csv_piece *pc, const char *record,
 			}
 			set_cell(j, pc, i, row, record, &c);
 			note_usual(j, pc, i, q, p, &c);
+			note_plain(j, pc, i, row, q, p);
 		}
 		i++;
 		if (*p == f->eol) {
@@ -372,6 +392,8 @@ read_piece(void *ctx, size_t part, int worker)
 
 	if (j->o->shape && !j->na.numeric)
 		pc->usual = usual_new(&j->in.form, j->in.cols);
+	else if (!j->na.numeric)
+		pc->plain = plain_new(&j->in.form, j->in.cols);
 	while (p < pc->end && pc->n_bad < BAD_LISTED) {
 		if (line_blank(&j->in.form, p)) {
 			p = (const char *)memchr(p, j->in.form.eol,
@@ -388,7 +410,9 @@ read_piece(void *ctx, size_t part, int worker)
 		}
 	}
 	usual_free(pc->usual);
+	plain_free(pc->plain);
 	pc->usual = NULL;
+	pc->plain = NULL;
 	if (j->o->shape)
 		pc->rows = rows;
 	j->done++;
