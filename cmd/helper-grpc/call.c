@@ -11,6 +11,7 @@
 
 #define SPARES_MAX 256
 #define KEPT_MAX 65536			/* bytes of a buffer that is kept */
+#define LINGER_US INT64_C(100000)
 #define CALL_COST ((size_t)2048)	/* of a call besides its buffers */
 
 /* --- life ----------------------------------------------------------------- */
@@ -459,6 +460,10 @@ call_end(struct gateway *g, struct call *c)
 
 /* --- time ----------------------------------------------------------------- */
 
+/* Who was answered before the message had ended hears that the rest of it is
+ * not wanted (RFC 9113, 8.1), or would send it or wait for ever.  A moment
+ * later, as the message is mostly on its way, and some clients lose an answer
+ * that is read together with that. */
 void
 calls_look(struct gateway *g)
 {
@@ -467,7 +472,8 @@ calls_look(struct gateway *g)
 	for (c = g->calls; c; c = next) {
 		next = c->next;
 		if (c->answered) {
-			if (g->now_us - c->since_us > TIMEOUT_US)
+			if (g->now_us - c->since_us > (c->told && !c->whole ?
+			    LINGER_US : TIMEOUT_US))
 				client_cut(g, c);
 		} else if (c->deadline_us && g->now_us >= c->deadline_us)
 			call_fail(g, c, GRPC_DEADLINE_EXCEEDED, "the call was "

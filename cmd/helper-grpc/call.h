@@ -21,7 +21,7 @@ struct call {
 	const char *authorization, *unit;
 	bool is_post, is_grpc, packs, unknown_packing, bad_timeout;
 	size_t headers;			/* bytes of them */
-	bool headers_end, whole, answered;
+	bool headers_end, whole, answered, told;	/* told: all is on its way */
 	int64_t begun_us, deadline_us, since_us;	/* deadline: 0: none */
 	struct buf in, room;		/* its message; unpacked */
 	size_t held;

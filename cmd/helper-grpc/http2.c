@@ -288,16 +288,24 @@ take_frame(nghttp2_session *h2, const nghttp2_frame *f, void *ctx)
 	return 0;
 }
 
-/* A frame may be wrong on purpose, to have its call taken back by us. */
+/* A frame may be wrong on purpose, to have its call taken back by us; an answer
+ * that came early takes nothing back. */
 static int
 sent_frame(nghttp2_session *h2, const nghttp2_frame *f, void *ctx)
 {
 	struct client *k = ctx;
+	struct call *c;
 
-	(void)h2;
-	if (f->hd.type == NGHTTP2_RST_STREAM && !k->closing && !spend(
-	    &k->resets, k->gateway->now_us, RESETS, RESETS_S))
+	if (f->hd.type == NGHTTP2_HEADERS &&
+	    f->hd.flags & NGHTTP2_FLAG_END_STREAM) {
+		c = nghttp2_session_get_stream_user_data(h2, f->hd.stream_id);
+		if (c)
+			c->told = true;
+	} else if (f->hd.type == NGHTTP2_RST_STREAM &&
+	    f->rst_stream.error_code != NGHTTP2_NO_ERROR && !k->closing &&
+	    !spend(&k->resets, k->gateway->now_us, RESETS, RESETS_S)) {
 		(void)end_flood(k);
+	}
 	return 0;
 }
 

@@ -17,14 +17,12 @@ gateway() {	# options of mlv-serve grpc
 	until_true grep -q '[:/]' grpc.out || { cat grpc.err; return 1; }
 	grpc=$(cut -f1 grpc.out)
 }
-# An answer that comes before the message was sent leaves this curl waiting for
-# more, though it has read all of it: hence -m.
 calls() {	# status, method, file of a message, other arguments of curl
 	wanted=$1 path=$2 file=$3
 	shift 3
 	: >body
 	: >head
-	ask -m 5 --http2-prior-knowledge -H 'Content-Type: application/grpc' -H 'TE: trailers' -o body -D head \
+	ask --http2-prior-knowledge -H 'Content-Type: application/grpc' -H 'TE: trailers' -o body -D head \
 	    --data-binary "@$file" "$@" "$grpc/$path"
 	got=$(header grpc-status)
 	[ "$got" = "$wanted" ] || { echo "status $got, not $wanted"; cat head; return 1; }
