@@ -154,16 +154,30 @@ fail_held(struct gateway *g, struct call *c)
 
 /* --- answers -------------------------------------------------------------- */
 
+void
+call_let_go(struct gateway *g, struct call *c)
+{
+	if (!c->kept)
+		return;
+	c->kept = false;
+	c->since_us = g->now_us;
+	client_answer(g, c);
+}
+
+/* An answer before the message has ended is kept for a moment: the rest is
+ * mostly on its way, and some clients lose an answer, or wait for ever, that
+ * comes while they send. */
 static void
 send_answer(struct gateway *g, struct call *c)
 {
-	c->answered = true;
+	c->answered = c->kept = true;
 	c->since_us = g->now_us;
 	call_empty_buf(&c->in);
 	call_empty_buf(&c->room);
 	call_empty_buf(&c->json);
 	call_empty_buf(&c->raw);
-	client_answer(g, c);
+	if (c->whole)
+		call_let_go(g, c);
 	(void)call_count(g, c);
 }
 
@@ -448,6 +462,7 @@ call_end(struct gateway *g, struct call *c)
 	struct err e = ERR_INIT;
 
 	c->whole = true;
+	call_let_go(g, c);
 	if (c->answered)
 		return;
 	if (read_message(c, &e) < 0)
@@ -461,9 +476,18 @@ call_end(struct gateway *g, struct call *c)
 /* --- time ----------------------------------------------------------------- */
 
 /* Who was answered before the message had ended hears that the rest of it is
- * not wanted (RFC 9113, 8.1), or would send it or wait for ever.  A moment
- * later, as the message is mostly on its way, and some clients lose an answer
- * that is read together with that. */
+ * not wanted (RFC 9113, 8.1), or would go on sending it, or hold the call. */
+static void
+look_at_answered(struct gateway *g, struct call *c)
+{
+	int64_t past = g->now_us - c->since_us;
+
+	if (c->kept && past > LINGER_US)
+		call_let_go(g, c);
+	else if (past > (c->told && !c->whole ? LINGER_US : TIMEOUT_US))
+		client_cut(g, c);
+}
+
 void
 calls_look(struct gateway *g)
 {
@@ -471,11 +495,9 @@ calls_look(struct gateway *g)
 
 	for (c = g->calls; c; c = next) {
 		next = c->next;
-		if (c->answered) {
-			if (g->now_us - c->since_us > (c->told && !c->whole ?
-			    LINGER_US : TIMEOUT_US))
-				client_cut(g, c);
-		} else if (c->deadline_us && g->now_us >= c->deadline_us)
+		if (c->answered)
+			look_at_answered(g, c);
+		else if (c->deadline_us && g->now_us >= c->deadline_us)
 			call_fail(g, c, GRPC_DEADLINE_EXCEEDED, "the call was "
 			    "not answered before its deadline");
 		else if (!c->whole && g->now_us - c->begun_us > TIMEOUT_US)

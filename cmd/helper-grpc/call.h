@@ -21,7 +21,9 @@ struct call {
 	const char *authorization, *unit;
 	bool is_post, is_grpc, packs, unknown_packing, bad_timeout;
 	size_t headers;			/* bytes of them */
-	bool headers_end, whole, answered, told;	/* told: all is on its way */
+	bool headers_end, whole, answered;
+	bool kept;			/* the answer, till the message ends */
+	bool told;			/* all of it is on its way */
 	int64_t begun_us, deadline_us, since_us;	/* deadline: 0: none */
 	struct buf in, room;		/* its message; unpacked */
 	size_t held;
@@ -77,6 +79,8 @@ void call_header(struct call *c, const char *name, size_t n_name,
 void call_data(struct gateway *g, struct call *c, const char *s, size_t n);
 void call_headers_end(struct gateway *g, struct call *c);
 void call_end(struct gateway *g, struct call *c);
+/* What was kept goes out. */
+void call_let_go(struct gateway *g, struct call *c);
 void call_fail(struct gateway *g, struct call *c, enum grpc_status status,
     const char *text);
 /* What the server said; status 0: `why` it said nothing. */

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 
-#define UNWANTED_MAX 65536
+#define UNWANTED_MAX (1 << 20)
 #define READ_STEP 65536
 #define READS 4				/* of a client, before others */
 #define TLS_READS 16			/* a record each */
@@ -229,10 +229,12 @@ take_data(nghttp2_session *h2, uint8_t flags, int32_t stream,
 	if (c == NULL)
 		return 0;
 	/* what still comes of a call that was answered is not wanted */
-	if (c->answered && (c->unwanted += n) > UNWANTED_MAX)
-		client_cut(k->gateway, c);
-	else
+	if (!c->answered)
 		call_data(k->gateway, c, (const char *)s, n);
+	else if ((c->unwanted += n) > UNWANTED_MAX && c->kept)
+		call_let_go(k->gateway, c);
+	else if (c->unwanted > UNWANTED_MAX && c->told)
+		client_cut(k->gateway, c);
 	return 0;
 }
 
