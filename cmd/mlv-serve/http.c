@@ -12,6 +12,7 @@
 #include "cli/environment.h"
 #include "deploy/metrics.h"
 #include "flow/serve.h"
+#include "flow/serve/announcer.h"
 #include "remote/config.h"
 #include "reqlog/policy.h"
 #include "gateway.h"
@@ -23,8 +24,9 @@ struct http_verb {
 	struct texts columns, metrics, textfile;
 	struct listen_words at;
 	const char *models, *canary, *name, *log, *log_policy, *share_file,
-	    *features, *store, *service, *remote, *cache, *feedback;
-	int sandbox;
+	    *features, *store, *service, *remote, *cache, *feedback,
+	    *events;
+	int sandbox, events_mode;
 	int64_t poll, threads, drain, grace, timeout, load_timeout, max_wait;
 	double cost_per_hour;
 };
@@ -32,6 +34,11 @@ struct http_verb {
 static const struct http_verb http_defaults = { .at = { .port = -1,
     .health_port = -1, .usual_port = 8080 }, .drain = 30, .grace = 1, .timeout = 30,
     .load_timeout = 120, .max_wait = 10000, .poll = 10 };
+
+static const struct opt_word events_modes[] = {
+	{ "structured", ANNOUNCER_STRUCTURED }, { "binary", ANNOUNCER_BINARY },
+	{ "batch", ANNOUNCER_BATCH }, { NULL, 0 }
+};
 
 static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "models", offsetof(struct http_verb, models), "FILE",
@@ -74,6 +81,12 @@ static const struct opt http_options[] = {
 	{ OPT_TEXT, 0, "log-policy", offsetof(struct http_verb, log_policy),
 	    "FILE", "what of it is left out or masked, and how long it is "
 	    "kept", .with = "log" },
+	{ OPT_TEXT, 0, "events", offsetof(struct http_verb, events),
+	    "URL|COMMAND", "send what is logged there, as CloudEvents",
+	    .with = "log" },
+	{ OPT_WORD, 0, "events-mode", offsetof(struct http_verb, events_mode),
+	    "MODE", "to a URL: structured, by default, binary, or batch",
+	    .words = events_modes, .with = "events" },
 	{ OPT_TEXT, 0, "feedback", offsetof(struct http_verb, feedback),
 	    "FILE", "append there what clients say later of their answers" },
 	{ OPT_LIST, 0, "metrics", offsetof(struct http_verb, metrics),
@@ -286,6 +299,18 @@ start_gateway(struct watching *w, struct gateway *g, struct listening *l,
 	return 0;
 }
 
+/* So does what takes the events; NULL where nothing does. */
+static int
+start_announcer(struct announcer **out, struct cli *c,
+    const struct http_verb *o, struct err *e)
+{
+	const struct announcer_opts ao = { .to = o->events,
+	    .mode = (enum announcer_mode)o->events_mode,
+	    .http = cli_helper(c, "mlv-http"), .log = &c->log };
+
+	return o->events ? announcer_open(out, &ao, e) : 0;
+}
+
 static int
 read_metrics(struct cli *c, int *names, const struct http_verb *o)
 {
@@ -391,6 +416,14 @@ check_words(struct cli *c, const struct http_verb *o, int argc)
 {
 	int r = check_models(c, o, argc);
 
+	if (r == 0 && o->events && *o->events == '\0')
+		return cli_usage(c, "--events is a URL or a command, not "
+		    "nothing");
+	for (const char *s = o->events; r == 0 && s && *s; s++)
+		if (strncmp(o->events, "http", 4) == 0 && strstr(o->events,
+		    "://") && ((unsigned char)*s <= ' ' || *s == 127))
+			return cli_usage(c, "the URL of --events has a space or "
+			    "a control character");
 	return r != 0 ? r : listen_check(c, &o->at);
 }
 
@@ -458,6 +491,8 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	}
 	r = start_gateway(&w, &gateway, &at, o, &e);
 	if (r == 0)
+		r = start_announcer(&so.announcer, c, o, &e);
+	if (r == 0)
 		r = give_up_rights(&w, &so, c, &at, o, &e);
 	notifier_open(&w.notifier, getenv("NOTIFY_SOCKET"),
 	    getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"));
@@ -470,6 +505,7 @@ http_run(struct cli *c, void *opts, int argc, char **argv)
 	} else {
 		(void)stop_signal(&stop);	/* it is obeyed */
 	}
+	announcer_close(so.announcer);
 	stop_close(&stop);
 	if (w.gateway && gateway_stop(&gateway, r == 0 ? &e : NULL) < 0)
 		r = -1;

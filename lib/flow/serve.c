@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "catalog/name.h"
 #include "codec/json.h"
+#include "flow/serve/announcer.h"
 #include "flow/serve/exchange.h"
 #include "flow/serve/feedback.h"
 #include "flow/models/models.h"
@@ -49,6 +50,13 @@ open_log(struct server *s, const struct server_opts *o, struct err *e)
 		ro.keep_ms = p->keep_ms;
 		ro.keep_bytes = p->keep_bytes;
 		ro.before_answer = p->before_answer;
+	}
+	if (o->announcer) {
+		if (announcer_start(o->announcer, e) < 0)
+			return -1;
+		s->announcer = o->announcer;
+		ro.also = announcer_add;
+		ro.also_ctx = o->announcer;
 	}
 	return reqlog_open(&s->reqlog, o->log_folder, &ro, e);
 }

@@ -13,6 +13,7 @@
 #include "deploy/endpoint.h"
 #include "flow/serve/mirror.h"
 
+struct announcer;
 struct reqlog_policy;
 struct server;
 
@@ -26,6 +27,7 @@ struct server_opts {
 					 * refused; 0: none is */
 	const char *log_folder;		/* request log, or NULL */
 	const struct reqlog_policy *log_policy;	/* borrowed; or NULL */
+	struct announcer *announcer;	/* of its lines; borrowed; or NULL */
 	const char *tokens;		/* file of who may ask; NULL: anybody */
 	const char *feedback;		/* it is appended there; or NULL */
 	const char *features;		/* features.yaml, or NULL */

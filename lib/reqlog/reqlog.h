@@ -15,9 +15,8 @@
  * reads rows passes over them.
  *
  * Several rows are one line for each REQLOG_LINE_ROWS of them, in which every
- * value is a list with an element a row ("inputs":{"tenure":[12,3],...}): so
- * the log grows with what was asked and answered, and not with the names and
- * ids times the rows.
+ * value is a list with an element a row ("inputs":{"tenure":[12,3],...}): names
+ * and ids do not come again with each row.
  *
  * Loss: lines are written every flush_ms and at close (with before_answer when
  * they are added), not synced: a kill loses what was not yet written, a power
@@ -46,11 +45,12 @@ struct reqlog_opts {
 	const struct os *os;		/* NULL: os_real() */
 	const struct log *log;		/* borrowed; or NULL */
 	uint64_t segment_bytes;		/* 0: 64 MiB */
-	int64_t segment_ms;		/* 0: one hour */
+	int64_t segment_ms, flush_ms;	/* 0: one hour, 200 ms */
 	int64_t keep_ms;		/* since written; 0: for ever */
 	uint64_t keep_bytes;		/* of a folder; 0: any */
 	bool before_answer;		/* reqlog_add writes, too */
-	int64_t flush_ms;		/* 0: 200 */
+	void (*also)(void *ctx, const struct buf *lines);	/* hears of all */
+	void *also_ctx;			/* lines, as they are added; or NULL */
 };
 
 /* Opens (and makes) the folder; nothing is written before the first line.

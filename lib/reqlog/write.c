@@ -53,6 +53,8 @@ struct reqlog {
 	int64_t keep_ms;
 	uint64_t keep_bytes;
 	bool before_answer;
+	void (*also)(void *ctx, const struct buf *lines);
+	void *also_ctx;
 	struct thread thread;
 };
 
@@ -254,6 +256,8 @@ reqlog_open(struct reqlog **out, const char *folder,
 	l->keep_ms = o->keep_ms;
 	l->before_answer = o->before_answer;
 	l->keep_bytes = o->keep_bytes;
+	l->also = o->also;
+	l->also_ctx = o->also_ctx;
 	l->fd = -1;
 	reqlog_tidy(l->os, l->folder, l->keep_ms, l->keep_bytes, l->log);
 	buf_init(&l->pending, PENDING_MAX);
@@ -408,6 +412,8 @@ reqlog_add(struct reqlog *l, const struct buf *lines, uint64_t rows)
 	bool wake;
 	size_t before;
 
+	if (l->also)
+		l->also(l->also_ctx, lines);
 	mutex_lock(&l->lock);
 	before = l->pending.len;
 	buf_add(&l->pending, lines->data, lines->len);

@@ -16,6 +16,7 @@
 #include "flow/serve/route.h"
 #include "reqlog/reqlog.h"
 
+struct announcer;
 struct feedback;
 struct mirror;
 struct models;
@@ -30,6 +31,7 @@ struct server {
 	_Atomic int64_t unknown, forbidden;	/* requests: 401, 403 */
 	struct reqlog *reqlog;		/* or NULL */
 	const struct reqlog_policy *log_policy;	/* or NULL */
+	struct announcer *announcer;	/* of its lines; borrowed; or NULL */
 	struct shadow *shadow;		/* or NULL, as without a log */
 	struct mirror *mirror;		/* of a remote; or NULL */
 	struct feedback *feedback;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "codec/json.h"
 #include "deploy/metrics.h"
+#include "flow/serve/announcer.h"
 #include "flow/serve/feedback.h"
 #include "flow/serve/mirror.h"
 #include "flow/models/models.h"
@@ -81,6 +82,7 @@ show_metrics(struct exchange *x)
 	    "mlv_sandbox{by=\"landlock\"} %d\n", s->seccomp, s->landlock);
 	models_write(out, s->models);
 	feedback_write(out, s->feedback);
+	announcer_write(out, s->announcer);
 	costs_write(out, &s->costs);
 	if (s->mirror)
 		buf_addf(out, "# HELP mlv_remote_reachable 1 "
