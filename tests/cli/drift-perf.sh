@@ -246,7 +246,7 @@ check 'perf: words that are off are usage errors, files that are off are named' 
 	expect 2 perf --reference-until 7d answers.csv &&
 	says '--reference-until means nothing without --estimate' &&
 	expect 2 perf --features place answers.csv &&
-	says '--features is of --estimate dle and of --weak' &&
+	says '--features and --sample are of --estimate dle and --weak' &&
 	expect 2 perf --since today --until yesterday answers.csv &&
 	says '--since today is not before --until yesterday' &&
 	expect 2 mlv-drift perf --labels answers.csv --key id --score score --positive 1 answers.csv &&
