@@ -34,7 +34,7 @@ put_all(struct report *p, const struct late_group *all)
 {
 	static const char *const heads[] = { "metric", "value", "interval" };
 
-	doc_table_open(&p->d, heads, 3, "lrl");
+	doc_table_open(&p->d, heads, 3, "lrr");
 	for (size_t i = 0; i < all->n; i++)
 		doc_row(&p->d, (const char *const[]){ all->m[i].name,
 		    report_number(p, all->m[i].value), interval_text(p,
@@ -42,26 +42,39 @@ put_all(struct report *p, const struct late_group *all)
 	doc_table_close(&p->d);
 }
 
+/* The metric between the ends of its interval, where it has one: without it
+ * chance looks like change. */
 static void
 draw_days(struct report *p, const struct late_group *const *g, size_t n)
 {
-	double *x = xalloc(n, sizeof(*x)), *y = xalloc(n, sizeof(*y));
+	double *x = xalloc(4 * n, sizeof(*x)), *y = x + n;
 	const char *name = main_metric(g[0])->name;
-	struct plot_series s = { .x = x, .y = y };
+	struct plot_series s[] = { { .name = name, .x = x, .y = y },
+	    { .name = "interval from", .x = x, .y = x + 2 * n },
+	    { .name = "to", .x = x, .y = x + 3 * n } };
 	struct plot plot = { .kind = PLOT_LINES, .title = arena_printf(&p->a,
 	    "%s, day by day", name), .x_label = "day, of those below",
-	    .y_label = name, .series = &s, .n_series = 1 };
+	    .y_label = name, .series = s, .n_series = 3 };
+	size_t shown = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (isnan(main_metric(g[i])->value))
+		const struct late_metric *m = main_metric(g[i]);
+
+		if (isnan(m->value))
 			continue;
-		x[s.n] = (double)(i + 1);
-		y[s.n++] = main_metric(g[i])->value;
+		x[shown] = (double)(i + 1);
+		y[shown] = m->value;
+		y[n + shown] = m->low;
+		y[2 * n + shown++] = m->high;
+		if (isnan(m->low) || isnan(m->high))
+			plot.n_series = 1;
 	}
-	if (s.n > 1)
+	s[0].n = s[1].n = s[2].n = shown;
+	if (plot.n_series == 1)
+		s[0].name = NULL;
+	if (shown > 1)
 		doc_plot(&p->d, &plot);
 	free(x);
-	free(y);
 }
 
 static void
@@ -70,7 +83,7 @@ put_groups(struct report *p, const struct late_group *const *g, size_t n)
 	const char *heads[] = { g[0]->by, "rows", "labelled",
 	    main_metric(g[0])->name, "interval", "verdict" };
 
-	doc_table_open(&p->d, heads, 6, "lrrrll");
+	doc_table_open(&p->d, heads, 6, "lrrrrl");
 	for (size_t i = 0; i < n; i++) {
 		const struct late_metric *m = main_metric(g[i]);
 		const char *name = g[i]->value != NULL ? g[i]->value :
@@ -141,7 +154,7 @@ put_weak(struct report *p, const struct perf_found *f)
 		    (unsigned long long)f->weak.tried));
 		return;
 	}
-	doc_table_open(&p->d, heads, 6, "lrrlrr");
+	doc_table_open(&p->d, heads, 6, "lrrrrr");
 	for (size_t i = 0; i < f->weak.n; i++) {
 		const struct weak_segment *w = &f->weak.segment[i];
 
