@@ -2,6 +2,7 @@
  * Moving refs: under one lock a repository, the audit record first, then the
  * ref's file anew with one more value.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,14 +101,19 @@ read_or_none(struct ref *r, struct repo *repo, const char *name, struct err *e)
 	return -1;
 }
 
-/* "model:churn@champion moved: ...", as people write it. */
+/* "model:churn@champion moved: ...", as people write it; 0 is none. */
 static void
 err_moved(struct err *e, const char *name, uint32_t expect, uint32_t found)
 {
 	int kind = (int)strcspn(name, "/");
+	char want[32] = "none", is[32] = "none";
 
-	err_set(e, ERR_MOVED, "%.*s:%s moved: expected version %u, found %u",
-	    kind, name, name + kind + 1, expect, found);
+	if (expect)
+		snprintf(want, sizeof(want), "version %u", expect);
+	if (found)
+		snprintf(is, sizeof(is), "version %u", found);
+	err_set(e, ERR_MOVED, "%.*s:%s moved: expected %s, found %s", kind,
+	    name, name + kind + 1, want, is);
 }
 
 /* One addition under the lock. */

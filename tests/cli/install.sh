@@ -24,6 +24,9 @@ check 'make install: completions of six tools are there, for bash and for zsh' <
 	test "$(ls d/usr/share/bash-completion/completions | wc -l)" = 6 &&
 	test "$(ls d/usr/share/zsh/site-functions | wc -l)" = 6
 X
+check 'make install: the examples are there, as they are here' <<'X'
+	diff -r "$TOP/examples" d/usr/share/mlv/examples
+X
 
 # --- completions
 if command -v bash >/dev/null; then

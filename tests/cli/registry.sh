@@ -140,10 +140,11 @@ check 'set behind a gate that holds: the alias moves' <<'X'
 X
 check 'set --expect of a version the alias does not have: refused' <<'X'
 	expect 3 mlv-registry set churn@champion 1 --expect 1 &&
-	says "model:churn@champion moved: expected version 1, found 2"
+	says "model:churn@champion moved: expected version 1, found version 2"
 X
 check 'set --expect none: refused for an alias that is set' <<'X'
-	expect 3 mlv-registry set churn@champion 1 -e none
+	expect 3 mlv-registry set churn@champion 1 -e none &&
+	says "model:churn@champion moved: expected none, found version 2"
 X
 check 'set --expect none: done for an alias that is not set' <<'X'
 	expect 0 mlv-registry set churn@candidate champion -e none
