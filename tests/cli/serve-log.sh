@@ -48,9 +48,9 @@ check 'mlv-serve batch of a request log: the answers that were logged' <<'X'
 X
 # The recipe of mlv-requests(5), as it stands there: two commands of jq.
 sed -n '/^Send the key/,/^\.Ed/p' "$TOP/man/mlv-requests.5" |
-    sed -n '/^jq/,/^\.Ed/p' | sed '$d' >recipe
+    sed -n '/^jq/,/^\.Ed/p' | sed -e '$d' -e 's|\\e|\\|g' >recipe
 sed -n '/^then join/,/^\.Ed/p' "$TOP/man/mlv-requests.5" |
-    sed -n '/^jq/,/^\.Ed/p' | sed -e '$d' -e 's/\\e/\\/g' >>recipe
+    sed -n '/^jq/,/^\.Ed/p' | sed -e '$d' -e 's|\\e|\\|g' >>recipe
 cut -d, -f1,21 rows.csv >outcomes.csv
 check 'the recipe of mlv-requests(5) joins outcomes by unit and trains a model' <<'X'
 	expect 0 sh -eu recipe &&
