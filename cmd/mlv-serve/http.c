@@ -420,8 +420,8 @@ check_words(struct cli *c, const struct http_verb *o, int argc)
 		return cli_usage(c, "--events is a URL or a command, not "
 		    "nothing");
 	for (const char *s = o->events; r == 0 && s && *s; s++)
-		if (strncmp(o->events, "http", 4) == 0 && strstr(o->events,
-		    "://") && ((unsigned char)*s <= ' ' || *s == 127))
+		if (announcer_is_url(o->events) &&
+		    ((unsigned char)*s <= ' ' || *s == 127))
 			return cli_usage(c, "the URL of --events has a space or "
 			    "a control character");
 	return r != 0 ? r : listen_check(c, &o->at);

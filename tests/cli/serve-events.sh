@@ -62,6 +62,12 @@ check 'a command gets a line each, all of them before the server ends' <<'X'
 	stop &&
 	test "$(jq -r .subject poured | tr '\n' ' ')" = 'r1 r2 r3 '
 X
+check 'a command that begins as a URL does is a command' <<'X'
+	serve --events 'http() { cat >poured; }; http POST http://127.0.0.1/' &&
+	asks r1 &&
+	stop &&
+	test "$(jq -r .subject poured)" = r1
+X
 check 'what the policy of the log drops no event has' <<'X'
 	printf 'columns:\n  %s: drop\nid: drop\n' "$input" >policy.yaml &&
 	serve --events "$taker" --log-policy policy.yaml &&
@@ -99,6 +105,15 @@ check 'what it may take later is tried four times' <<'X'
 	until_true lost 1 &&
 	test "$(wc -l <got)" = 4 && test "$(bodies | jq -r .id | sort -u | wc -l)" = 1 &&
 	stop
+X
+check 'what comes meanwhile does not bring the next try forward' <<'X'
+	serve --events "$taker" &&
+	echo 503 >status &&
+	for i in 1 2 3 4 5 6; do asks "r$i" || return 1; done &&
+	until_true eval 'test "$(bodies | grep -c "\"subject\":\"r1\"")" = 4' &&
+	jq -se 'map(select(.body | contains("\"subject\":\"r1\"")) | .at) |
+	    .[1] - .[0] >= 0.2 and .[2] - .[1] >= 0.4 and .[3] - .[2] >= 0.8' got &&
+	rm status && stop
 X
 check 'a command that ends or does not read costs no answer' <<'X'
 	serve --events 'exit 0' &&

@@ -1,10 +1,12 @@
 """post_taker FOLDER: an HTTP server on a port of its own, which it prints; what
-is posted to it goes to FOLDER/got, a JSON object a line: headers, body.  It
+is posted to it goes to FOLDER/got, a JSON object a line: headers, body, at which
+second of a clock.  It
 answers with the status in FOLDER/status, 204 without."""
 import http.server
 import json
 import os
 import sys
+import time
 
 folder = sys.argv[1]
 
@@ -15,7 +17,7 @@ class Taker(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with open(os.path.join(folder, "got"), "a") as f:
-            f.write(json.dumps({"headers": {k.lower(): v for k, v in self.headers.items()},
+            f.write(json.dumps({"at": time.monotonic(), "headers": {k.lower(): v for k, v in self.headers.items()},
                                 "body": body.decode()}) + "\n")
         try:
             with open(os.path.join(folder, "status")) as f:

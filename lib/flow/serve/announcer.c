@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +95,18 @@ post(struct announcer *s, const struct cloudevent *ev, struct err *e)
 	return r;
 }
 
+/* Lines that are added meanwhile do not shorten it, the end does. */
+static void
+wait_to_post(struct announcer *s, int64_t pause)
+{
+	int64_t left, until = clock_mono_us() + pause;
+
+	mutex_lock(&s->lock);
+	while (s->end_us == 0 && (left = until - clock_mono_us()) > 0)
+		cond_wait_us(&s->wake, &s->lock, left);
+	mutex_unlock(&s->lock);
+}
+
 static int
 post_often(struct announcer *s, const struct cloudevent *ev, struct err *e)
 {
@@ -103,10 +114,7 @@ post_often(struct announcer *s, const struct cloudevent *ev, struct err *e)
 	int r;
 
 	for (int i = 1; (r = post(s, ev, e)) > 0 && i < TRIES; i++) {
-		mutex_lock(&s->lock);
-		if (s->end_us == 0)
-			cond_wait_us(&s->wake, &s->lock, pause);
-		mutex_unlock(&s->lock);
+		wait_to_post(s, pause);
 		if (end_of(s))
 			break;
 		pause *= 2;
@@ -299,13 +307,18 @@ start_command(struct announcer *s, const char *command, struct err *e)
 	return r;
 }
 
+bool
+announcer_is_url(const char *to)
+{
+	return strncmp(to, "http://", 7) == 0 ||
+	    strncmp(to, "https://", 8) == 0;
+}
+
 int
 announcer_open(struct announcer **out, const struct announcer_opts *o,
     struct err *e)
 {
 	struct announcer *s = xalloc(1, sizeof(*s));
-	bool url = strncmp(o->to, "http://", 7) == 0 ||
-	    strncmp(o->to, "https://", 8) == 0;
 	uint64_t process;
 	int r;
 
@@ -320,7 +333,7 @@ announcer_open(struct announcer **out, const struct announcer_opts *o,
 	buf_init(&s->body, BODY_BYTES);
 	mutex_init(&s->lock);
 	cond_init(&s->wake);
-	if (url) {
+	if (announcer_is_url(o->to)) {
 		s->url = xstrdup(o->to);
 		r = http_client_new(&s->http, o->http, e);
 	} else {

@@ -10,6 +10,8 @@
 #ifndef FLOW_SERVE_ANNOUNCER_H
 #define FLOW_SERVE_ANNOUNCER_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -30,6 +32,8 @@ struct announcer_opts {
 	const struct log *log;		/* borrowed; or NULL */
 };
 
+/* Or is `to` a command? */
+bool announcer_is_url(const char *to);
 /* The program is started: while one still may do that. */
 int announcer_open(struct announcer **out, const struct announcer_opts *o,
     struct err *e);
