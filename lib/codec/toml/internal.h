@@ -12,7 +12,7 @@ struct toml_reader {
 	struct arena *a;
 	const char *at, *end;
 	uint32_t line;
-	int depth;
+	int depth;		/* levels below the document */
 	/* members by their map and name, so that large tables stay quick */
 	struct intern *seen;
 	struct json **member;

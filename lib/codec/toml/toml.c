@@ -195,8 +195,12 @@ read_pair(struct json *map, struct toml_reader *r, struct err *e)
 		    "already, on line %u", r->line, k.part[k.n - 1],
 		    below->line);
 	skip_blanks(r);
-	return read_value(&value, r, e) < 0 ? -1 :
-	    add_member(r, map, k.part[k.n - 1], value, e);
+	if ((r->depth += (int)k.n - 1) >= JSON_DEPTH_MAX)
+		return toml_fail(r, e, "too many levels");
+	if (read_value(&value, r, e) < 0)
+		return -1;
+	r->depth -= (int)k.n - 1;
+	return add_member(r, map, k.part[k.n - 1], value, e);
 }
 
 static int
@@ -298,12 +302,15 @@ enter_table(struct json **map, struct toml_reader *r, const char *name,
 {
 	struct json *below = find_member(r, *map, name);
 
+	r->depth++;
 	if (below == NULL)
 		return add_table(map, r, *map, name, TABLE_IMPLIED, e);
-	if (below->type == JSON_LIST && below->i == LIST_OF_TABLES)
+	if (below->type == JSON_LIST && below->i == LIST_OF_TABLES) {
+		r->depth++;
 		below = below->last;
-	else if (below->type != JSON_MAP || below->i == TABLE_CLOSED)
+	} else if (below->type != JSON_MAP || below->i == TABLE_CLOSED) {
 		return refuse_header(r, name, below, e);
+	}
 	*map = below;
 	return 0;
 }
@@ -324,9 +331,12 @@ read_header(struct json **out, struct json *root, struct toml_reader *r,
 	if (!toml_is_next(r, list ? "]]" : "]"))
 		return toml_fail(r, e, "a header wants ']'");
 	r->at += list ? 2 : 1;
+	r->depth = list ? 2 : 1;
 	for (size_t i = 0; i + 1 < k.n; i++)
 		if (enter_table(&map, r, k.part[i], e) < 0)
 			return -1;
+	if (r->depth >= JSON_DEPTH_MAX)
+		return toml_fail(r, e, "too many levels");
 	name = k.part[k.n - 1];
 	have = find_member(r, map, name);
 	if (!list && have == NULL)

@@ -76,7 +76,11 @@ test_refused(struct arena *a)
 		{ "a", "TOML line 1: a key wants '=' and a value" },
 		{ "a = {b = 1,}", "TOML line 1: a table in a line ends with ','" },
 	};
+	struct err e = ERR_INIT;
+	const char *said;
+	struct json *j;
 	struct buf deep;
+	size_t fits = 0;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		is_text(read_toml(a, cases[i][0]), cases[i][1],
@@ -87,6 +91,28 @@ test_refused(struct arena *a)
 		buf_addc(&deep, '[');
 	is_text(read_toml(a, deep.data), "TOML line 1: too many levels",
 	    "levels are counted");
+	buf_clear(&deep);
+	for (int i = 0; i < 40; i++)
+		buf_adds(&deep, "a.");
+	buf_adds(&deep, "a = ");
+	for (int i = 0; i < 30; i++)
+		buf_addc(&deep, '[');
+	is_text(read_toml(a, deep.data), "TOML line 1: too many levels",
+	    "those of a key with dots, too");
+	buf_clear(&deep);
+	for (int i = 1; i <= 32; i++) {
+		fits = deep.len;
+		buf_adds(&deep, "[[a");
+		for (int k = 1; k < i; k++)
+			buf_adds(&deep, ".a");
+		buf_adds(&deep, "]]\n");
+	}
+	is_text(read_toml(a, deep.data), "TOML line 32: too many levels",
+	    "those of lists of tables, too");
+	deep.data[fits] = '\0';
+	said = read_toml(a, deep.data);
+	ok(json_parse(&j, a, said, strlen(said), 0, &e) == 0,
+	    "what is read fits JSON");
 	buf_free(&deep);
 }
 
