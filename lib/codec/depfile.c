@@ -143,6 +143,8 @@ depfile_parse(const char ***path, size_t *n, struct arena *a, const char *s,
 			continue;
 		}
 		read_word(&r, behind);
+		if ((got = buf_check(&r.word, e)) < 0)
+			break;
 		any = true;
 		if (behind && r.word.len) {
 			if (*n == DEPFILE_PATHS_MAX) {
@@ -156,8 +158,6 @@ depfile_parse(const char ***path, size_t *n, struct arena *a, const char *s,
 		}
 		behind = behind || r.colon;
 	}
-	if (got == 0)
-		got = buf_check(&r.word, e);
 	buf_free(&r.word);
 	return got;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+
 #include "../tap.h"
 
 /* The paths with '|' between them, or the error. */
@@ -18,6 +20,21 @@ paths_of(struct arena *a, const char *text)
 	for (size_t i = 0; i < n; i++)
 		all = arena_printf(a, "%s%s%s", all, i ? "|" : "", path[i]);
 	return all;
+}
+
+/* Not cut off, not passed over. */
+static void
+test_long_name(struct arena *a)
+{
+	struct buf b;
+
+	buf_init(&b, DEPFILE_BYTES_MAX);
+	buf_adds(&b, "a.o: ");
+	for (size_t i = 0; i <= BUF_CAP_SMALL; i++)
+		buf_addc(&b, 'x');
+	buf_adds(&b, " b.h\n");
+	ok(strstr(paths_of(a, b.data), "b.h") == NULL, "a name that is too long");
+	buf_free(&b);
 }
 
 int
@@ -47,6 +64,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		is_text(paths_of(&a, cases[i][0]), cases[i][1], "%s",
 		    cases[i][2]);
+	test_long_name(&a);
 	arena_free(&a);
 	return tap_done();
 }
