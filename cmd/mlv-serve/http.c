@@ -35,6 +35,8 @@ static const struct http_verb http_defaults = { .at = { .port = -1,
     .health_port = -1, .usual_port = 8080 }, .drain = 30, .grace = 1, .timeout = 30,
     .load_timeout = 120, .max_wait = 10000, .poll = 10 };
 
+#define SCHEME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 static const struct opt_word events_modes[] = {
 	{ "structured", ANNOUNCER_STRUCTURED }, { "binary", ANNOUNCER_BINARY },
 	{ "batch", ANNOUNCER_BATCH }, { NULL, 0 }
@@ -410,20 +412,48 @@ find_remote(struct cli *c, struct mirror_opts *m, const struct http_verb *o,
 	return r < 0 ? -1 : find_cache(c, m, o->cache, e);
 }
 
+/* What can be seen of --events before anything is sent: else all would be lost,
+ * and be told of only when the first request has come. */
+static int
+check_events(struct cli *c, const struct http_verb *o)
+{
+	const char *to = o->events, *scheme = to + strspn(to, SCHEME_LETTERS);
+	const char *host = scheme + 3, *port;
+	int64_t n;
+
+	if (*to == '\0')
+		return cli_usage(c, "--events is a URL or a command, not "
+		    "nothing");
+	if (scheme == to || strncmp(scheme, "://", 3) != 0)
+		return o->events_mode == ANNOUNCER_STRUCTURED ? 0 : cli_usage(c,
+		    "--events-mode is for a URL: a command reads JSON Lines");
+	if (strncmp(to, "http://", 7) != 0 && strncmp(to, "https://", 8) != 0)
+		return cli_usage(c, "the URL of --events is of http:// or "
+		    "https://, not '%s'", to);
+	for (const char *s = to; *s; s++)
+		if ((unsigned char)*s <= ' ' || *s == 127)
+			return cli_usage(c, "the URL of --events has a space or "
+			    "a control character");
+	port = host + strcspn(host, "/?#");
+	if (port == host || *host == ':')
+		return cli_usage(c, "the URL of --events has no host: '%s'", to);
+	while (port > host && port[-1] >= '0' && port[-1] <= '9')
+		port--;
+	if (port > host && port[-1] == ':' && (!num_parse_i64(port, strspn(port,
+	    "0123456789"), &n) || n < 1 || n > 65535))
+		return cli_usage(c, "the port in the URL of --events is 1 to "
+		    "65535: '%s'", to);
+	return 0;
+}
+
 /* Words that do not go together. */
 static int
 check_words(struct cli *c, const struct http_verb *o, int argc)
 {
 	int r = check_models(c, o, argc);
 
-	if (r == 0 && o->events && *o->events == '\0')
-		return cli_usage(c, "--events is a URL or a command, not "
-		    "nothing");
-	for (const char *s = o->events; r == 0 && s && *s; s++)
-		if (announcer_is_url(o->events) &&
-		    ((unsigned char)*s <= ' ' || *s == 127))
-			return cli_usage(c, "the URL of --events has a space or "
-			    "a control character");
+	if (r == 0 && o->events)
+		r = check_events(c, o);
 	return r != 0 ? r : listen_check(c, &o->at);
 }
 

@@ -129,4 +129,11 @@ check 'events need the log, their mode needs them, and a URL has no space' <<'X'
 	expect 2 mlv-serve http --log log --events 'http://a/ b' "$ridge" && says space &&
 	expect 2 mlv-serve http --log log --events '' "$ridge" && says 'URL or a command'
 X
+check 'a URL that can take nothing, and a mode for a command, are refused before a model is loaded' <<'X'
+	for to in ftp://a/b HTTP://a/b http:// http:///x http://:80/ http://a:0/ http://a:65536/ 'https://[::1]:70000'; do
+		expect 2 mlv-serve http --log log --events "$to" "$ridge" && says 'the URL of --events' || return 1
+	done &&
+	expect 2 mlv-serve http --log log --events cat --events-mode batch "$ridge" && says 'JSON Lines' &&
+	expect 2 mlv-serve http --log log --events cat --events-mode binary "$ridge"
+X
 finish

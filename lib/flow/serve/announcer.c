@@ -155,7 +155,7 @@ static void
 report(struct announcer *s, int result, const struct err *why)
 {
 	if (result < 0 && !s->failing)
-		log_warn(s->log, "events are lost: '%s' did not take one: %s",
+		log_warn(s->log, "events are lost: %s did not take one: %s",
 		    s->url ? s->url : "the command of --events", why->msg);
 	if (result == 0 && s->failing)
 		log_warn(s->log, "events are taken again");
