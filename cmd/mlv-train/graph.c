@@ -62,11 +62,23 @@ find_form(struct cli *c, enum pipeline_form *form, const struct graph_opts *o)
 static int
 graph_check(struct cli *c, void *opts, int argc, char **argv)
 {
+	const struct graph_opts *o = opts;
 	enum pipeline_form form;
+	int r = find_form(c, &form, o);
 
 	(void)argc;
 	(void)argv;
-	return find_form(c, &form, opts);
+	if (r != 0)
+		return r;
+	if (form != PIPELINE_EDGES && c->json)
+		return cli_usage(c, "graph writes one form at a time: --json is "
+		    "another");
+	if ((o->history || o->runs.n) && (form == PIPELINE_AIRFLOW || form ==
+	    PIPELINE_ARGO || form == PIPELINE_GITLAB || form == PIPELINE_GITHUB))
+		return cli_usage(c, "the tasks of such a form read a pipeline file, "
+		    "which runs have not: write it with --yaml first, then "
+		    "leave out --runs and --run");
+	return 0;
 }
 
 static void
@@ -155,7 +167,8 @@ const struct verb verb_graph = {
 "\n"
 "A Makefile or build.ninja holds 'mlv-train run' for each stage, so what was\n"
 "done before is put back, and needs no pipeline file.  Airflow, Argo, GitLab and\n"
-"GitHub get a task a stage that begins 'mlv-train repro --single STAGE'.\n"
+"GitHub get a task a stage that begins 'mlv-train repro --single STAGE'; it finds\n"
+"the programs in PATH there and reads the pipeline's file.\n"
 "\n"
 "With --runs or --run the stages are recorded runs with outputs, so that what\n"
 "was done by hand becomes a pipeline: graph --runs --yaml >pipeline.yaml\n"

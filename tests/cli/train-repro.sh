@@ -375,7 +375,15 @@ check 'graph --runs makes a pipeline of what was done by hand' <<'X'
 X
 check 'graph writes one form at a time' <<'X'
 	expect 2 mlv-train graph --make --dot &&
+	says "one form at a time" &&
+	expect 2 mlv-train graph --github --json &&
 	says "one form at a time"
+X
+check 'graph of runs for a scheduler, whose tasks would want a pipeline file: refused, --yaml writes one' <<'X'
+	for form in airflow argo gitlab github; do
+		expect 2 mlv-train graph --runs --$form && says "with --yaml first" || return 1
+	done &&
+	expect 2 mlv-train graph --run nope --argo && says "with --yaml first"
 X
 check 'graph --dot, --mermaid, --airflow, --argo, --gitlab, --github name stages and needs' <<'X'
 	expect 0 mlv-train graph --dot report &&
