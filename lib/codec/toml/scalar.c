@@ -244,5 +244,6 @@ toml_scalar(struct json **out, struct toml_reader *r, struct err *e)
 		return 0;
 	}
 	return n && (read_number(j, s, n) || read_word(j, s, n)) ? 0 :
-	    toml_fail(r, e, "there is no such value");
+	    toml_fail(r, e, n ? "there is no such value" :
+	    "a value is expected");
 }
