@@ -23,6 +23,13 @@ check 'report: Markdown with the verdict, a timeline, distributions, segments an
 	grep -q '^| x | wasserstein | .* | drift |' out &&
 	grep -q '^| k | jensenshannon | .* | same |' out
 X
+check 'report: of a column that is gone no share of missing values is told' <<'X'
+	awk 'BEGIN { print "stays,leaves"; for (i = 0; i < 100; i++) print i % 9 "," i % 7 }' >before.csv &&
+	cut -d , -f 1 before.csv >after.csv &&
+	expect 1 mlv-drift report before.csv after.csv &&
+	grep '^| leaves |' out | grep -q '| gone | *| *| *| *|$' &&
+	grep '^| stays |' out | grep -q '| 0\.0 % | 0\.0 % |$'
+X
 check 'report --html: one page, without script, network or rows, the same each time' <<'X'
 	expect 1 report --html --time when --by k -o page.html &&
 	test ! -s out &&

@@ -37,13 +37,16 @@ spark_of(struct report *p, const double *bar, size_t n)
 	return s;
 }
 
+/* A column that is gone was not counted on either side. */
 static const char *
-missing_of(struct report *p, uint64_t values, uint64_t rows)
+missing_of(struct report *p, const struct drift_column *d, uint64_t values,
+    uint64_t rows)
 {
 	double share = rows > 0 ? 100 * (1 - (double)values / (double)rows) :
 	    0;
 
-	return arena_printf(&p->a, "%.1f %%", share);
+	return d->by == DRIFT_BY_GONE ? "" : arena_printf(&p->a, "%.1f %%",
+	    share);
 }
 
 static void
@@ -62,8 +65,8 @@ put_columns(struct report *p)
 		    report_number(p, d->score), *test_of(d) != '\0' ?
 		    report_number(p, d->threshold) : "", verdict_of(d),
 		    spark_of(p, d->bar_ref, d->bars), spark_of(p, d->bar_cur,
-		    d->bars), missing_of(p, d->n_ref, d->rows_ref),
-		    missing_of(p, d->n_cur, d->rows_cur) });
+		    d->bars), missing_of(p, d, d->n_ref, d->rows_ref),
+		    missing_of(p, d, d->n_cur, d->rows_cur) });
 	}
 	doc_table_close(&p->d);
 }
