@@ -242,6 +242,7 @@ alias_rollback(struct alias_moved *out, struct catalog *c,
 	char *label = name_label(&alias), *ref = name_ref(&alias);
 	struct ref_move move = { .alias = ref, .op = "rollback" };
 	struct alias_trail t = { .label = label };
+	struct catalog_item now = { .base = NULL };
 	struct buf note;
 	int r = -1;
 
@@ -255,10 +256,15 @@ alias_rollback(struct alias_moved *out, struct catalog *c,
 		t.version[t.n - 2] = t.version[t.n - 1];
 		t.n--;
 	}
+	if (t.n == 0) {
+		/* what is not there is told as it is everywhere */
+		if (catalog_resolve_name(&now, c, &alias, e) < 0)
+			goto done;
+		catalog_item_free(&now);
+	}
 	if (t.n < 2) {
-		err_set(e, t.n ? ERR_NO : ERR_NOENT, t.n ?
-		    "%s meant nothing before: there is nowhere to go back" :
-		    "there is no %s", label);
+		err_set(e, ERR_NO, "%s meant nothing before: there is nowhere "
+		    "to go back", label);
 		goto done;
 	}
 	move.number = out->now = t.version[t.n - 2];

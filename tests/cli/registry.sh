@@ -192,6 +192,12 @@ check 'rollback moves an alias to the version it had before' <<'X'
 	expect 0 mlv-registry rollback churn@champion -m "too slow" &&
 	prints "1${tab}2"
 X
+check 'rollback of an alias that is not there: what sets it is said; a model that is not there is named' <<'X'
+	expect 3 mlv-registry rollback churn@never &&
+	says "'mlv-registry set churn@never VERSION' sets it" &&
+	expect 3 mlv-registry rollback nosuch@champion &&
+	says "there is no model:nosuch"
+X
 check 'rollback of an alias that has no former version left: exit 1' <<'X'
 	expect 1 mlv-registry rollback churn@champion &&
 	says "nowhere"
