@@ -1,4 +1,5 @@
 /* Parameter files and vars: where the values of a pipeline come from. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,22 @@
 #include "codec/toml/toml.h"
 #include "codec/yaml.h"
 #include "pipeline/internal.h"
+
+/* Runs keep their parameters as JSON, which has no word for these: all would be
+ * null there, and one could not be told from another.  As texts they are, in
+ * words that C and Python read as such numbers. */
+static void
+spell_infinite(struct json *j)
+{
+	if (j->type == JSON_REAL && !isfinite(j->d)) {
+		j->s = isnan(j->d) ? "nan" : j->d > 0 ? "inf" : "-inf";
+		j->n = strlen(j->s);
+		j->type = JSON_TEXT;
+	} else if (j->type == JSON_LIST || j->type == JSON_MAP) {
+		for (struct json *m = j->child; m; m = m->next)
+			spell_infinite(m);
+	}
+}
 
 static int
 parse_file(const struct json **tree, struct arena *a, const char *path,
@@ -36,6 +53,7 @@ parse_file(const struct json **tree, struct arena *a, const char *path,
 	if (read->type != JSON_MAP)
 		return err_set(e, ERR_FORMAT, "'%s' holds no names and values",
 		    path);
+	spell_infinite(read);
 	*tree = read;
 	return 0;
 }

@@ -273,6 +273,25 @@ T
 	expect 3 repro -f toml.yaml &&
 	says "own.toml': TOML line 1: there is more on the line"
 X
+check 'repro: a parameter that is infinite or no number is a text, and a stage is done again when it is another' <<'X'
+	printf 'stages:\n  s:\n    cmd: env | grep ^MLV_PARAM_odd >odd.txt\n    outs: [odd.txt]\n' >odd.yaml &&
+	printf '    params: [{odd.toml: [rate, list]}]\n' >>odd.yaml &&
+	for rate in nan -nan inf -inf; do
+		printf 'rate = %s\nlist = [1, %s]\n' "$rate" "$rate" >odd.toml
+		expect 0 repro -f odd.yaml || return 1
+		test "$rate" = -nan && rate=nan
+		printf 'MLV_PARAM_odd_toml_list=[1,"%s"]\nMLV_PARAM_odd_toml_rate=%s\n' "$rate" "$rate" >odd.want
+		sort odd.txt | same odd.want - || return 1
+		cut -f 2 out
+	done >odd.done &&
+	printf 'finished\nunchanged\nfinished\nfinished\n' | same - odd.done &&
+	printf '    params: [{odd.yml: [rate]}]\n' >odd.tail &&
+	sed '$d' odd.yaml | cat - odd.tail >odd2.yaml &&
+	for rate in .inf -.inf; do
+		echo "rate: $rate" >odd.yml
+		expect 0 repro -f odd2.yaml && grep -q "rate=${rate%.inf}inf\$" odd.txt && grep -q finished out || return 1
+	done
+X
 check 'repro: parameters in a Python file are refused by name' <<'X'
 	printf 'stages: {s: {cmd: x, params: [{params.py: [a]}]}}
 ' >bad.yaml &&
