@@ -59,6 +59,13 @@ find_form(struct cli *c, enum pipeline_form *form, const struct graph_opts *o)
 	return 0;
 }
 
+static bool
+is_scheduled(enum pipeline_form form)
+{
+	return form == PIPELINE_AIRFLOW || form == PIPELINE_ARGO ||
+	    form == PIPELINE_GITLAB || form == PIPELINE_GITHUB;
+}
+
 static int
 graph_check(struct cli *c, void *opts, int argc, char **argv)
 {
@@ -73,8 +80,7 @@ graph_check(struct cli *c, void *opts, int argc, char **argv)
 	if (form != PIPELINE_EDGES && c->json)
 		return cli_usage(c, "graph writes one form at a time: --json is "
 		    "another");
-	if ((o->history || o->runs.n) && (form == PIPELINE_AIRFLOW || form ==
-	    PIPELINE_ARGO || form == PIPELINE_GITLAB || form == PIPELINE_GITHUB))
+	if ((o->history || o->runs.n) && is_scheduled(form))
 		return cli_usage(c, "the tasks of such a form read a pipeline file, "
 		    "which runs have not: write it with --yaml first, then "
 		    "leave out --runs and --run");
@@ -122,6 +128,11 @@ print_graph(struct cli *c, const struct pipeline *p, const char *const *targets,
 
 	if (pipeline_select(want, p, targets, n, NULL, &e) < 0)
 		return cli_fail(c, &e);
+	if (p->n == 0 && is_scheduled(form)) {
+		err_set(&e, ERR_FORMAT, "the pipeline has no stage: schedulers "
+		    "refuse work without a task");
+		return cli_fail(c, &e);
+	}
 	if (form == PIPELINE_EDGES) {
 		for (size_t i = 0; i < p->n; i++)
 			if (want[i])

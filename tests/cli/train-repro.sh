@@ -398,6 +398,13 @@ check 'graph writes one form at a time' <<'X'
 	expect 2 mlv-train graph --github --json &&
 	says "one form at a time"
 X
+check 'graph of a pipeline without a stage: nothing that a scheduler would refuse is written' <<'X'
+	echo 'stages: {}' >none.yaml &&
+	for form in airflow argo gitlab github; do
+		expect 3 mlv-train graph -f none.yaml --$form && says "no stage" && test ! -s out || return 1
+	done &&
+	expect 0 mlv-train graph -f none.yaml --make
+X
 check 'graph of runs for a scheduler, whose tasks would want a pipeline file: refused, --yaml writes one' <<'X'
 	for form in airflow argo gitlab github; do
 		expect 2 mlv-train graph --runs --$form && says "with --yaml first" || return 1
