@@ -293,7 +293,7 @@ pipeline_order(struct pipeline *p, struct err *e)
 	seen = xalloc(p->n + 1, 1);
 	for (size_t i = 0; i < p->n && r == 0; i++)
 		r = visit_from(order, &n_order, seen, stack, i, p, e);
-	if (r == 0)
+	if (r == 0 && p->n > 0)
 		apply_order(p, order);
 	free(seen);
 	free(stack);
