@@ -427,7 +427,7 @@ check_events(struct cli *c, const struct http_verb *o)
 	if (scheme == to || strncmp(scheme, "://", 3) != 0)
 		return o->events_mode == ANNOUNCER_STRUCTURED ? 0 : cli_usage(c,
 		    "--events-mode is for a URL: a command reads JSON Lines");
-	if (strncmp(to, "http://", 7) != 0 && strncmp(to, "https://", 8) != 0)
+	if (!announcer_is_url(to))
 		return cli_usage(c, "the URL of --events is of http:// or "
 		    "https://, not '%s'", to);
 	for (const char *s = to; *s; s++)

@@ -534,8 +534,8 @@ record_metrics(struct command_work *w, const char *path, struct err *e)
 	r = file_read(&b, path, e);
 	if (r == 0)
 		r = json ? json_parse(&tree, &w->arena, b.data, b.len, JSON_NAN,
-		    e) : toml ? toml_parse(&tree, &w->arena, b.data ? b.data :
-		    "", b.len, e) : yaml_parse(&tree, &w->arena, b.data, b.len, e);
+		    e) : toml ? toml_parse(&tree, &w->arena, b.data, b.len,
+		    e) : yaml_parse(&tree, &w->arena, b.data, b.len, e);
 	buf_free(&b);
 	if (r < 0)
 		return err_wrap(e, "cannot read the metrics in '%s'", path);

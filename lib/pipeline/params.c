@@ -38,7 +38,7 @@ parse_file(const struct json **tree, struct arena *a, const char *path,
 	else if (strcmp(ext, ".yaml") == 0 || strcmp(ext, ".yml") == 0)
 		r = yaml_parse(&read, a, b->data, b->len, e);
 	else if (strcmp(ext, ".toml") == 0)
-		r = toml_parse(&read, a, b->data ? b->data : "", b->len, e);
+		r = toml_parse(&read, a, b->data, b->len, e);
 	else if (strcmp(ext, ".py") == 0)
 		return err_set(e, ERR_UNSUPPORTED, "'%s': a Python file is a "
 		    "program, and is not run to be read: keep its values in a "

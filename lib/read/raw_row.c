@@ -5,50 +5,34 @@
 
 #include <string.h>
 
-#include "base/machine.h"
+#include "read/csv/window.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-
+#if CSV_HAS_WINDOW
 #pragma GCC push_options
 #pragma GCC target("avx2,popcnt,bmi")
-
-static inline __attribute__((always_inline)) uint64_t
-bytes_like(const char *p, __m256i what)
-{
-	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
-	__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p +
-	    32));
-
-	return (uint64_t)(uint32_t)_mm256_movemask_epi8(
-	    _mm256_cmpeq_epi8(b, what)) << 32 |
-	    (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, what));
-}
 
 /* Of the n bytes before the line end. */
 static bool
 cut_avx2(uint32_t *end, size_t cells, const struct csv_form *f, const char *s,
     size_t n, size_t readable)
 {
-	const __m256i delimiter = _mm256_set1_epi8(f->delimiter);
-	const __m256i quote = _mm256_set1_epi8(f->quote);
 	size_t have = 0;
-	char last[64];
+	char last[CSV_WINDOW_BYTES];
 
-	for (size_t at = 0; at < n; at += 64) {
-		uint64_t mask = n - at < 64 ? ((uint64_t)1 << (n - at)) - 1 :
-		    UINT64_MAX;
+	for (size_t at = 0; at < n; at += sizeof(last)) {
+		uint64_t mask = n - at < sizeof(last) ? ((uint64_t)1 << (n -
+		    at)) - 1 : UINT64_MAX;
 		const char *p = s + at;
 		uint64_t cuts;
 
-		if (readable - at < 64) {
+		if (readable - at < sizeof(last)) {
 			memset(last, 0, sizeof(last));
 			memcpy(last, p, n - at);
 			p = last;
 		}
-		if (f->quote != '\0' && (bytes_like(p, quote) & mask) != 0)
+		if (f->quote != '\0' && (bits_equal(p, f->quote) & mask) != 0)
 			return false;
-		cuts = bytes_like(p, delimiter) & mask;
+		cuts = bits_equal(p, f->delimiter) & mask;
 		if (have + (size_t)__builtin_popcountll(cuts) >= cells)
 			return false;
 		for (; cuts != 0; cuts &= cuts - 1)
@@ -63,12 +47,10 @@ cut_avx2(uint32_t *end, size_t cells, const struct csv_form *f, const char *s,
 #define cut_avx2(end, cells, f, s, n, readable) (false)
 #endif
 
-/* Spaces that cut cells are none that lead them. */
 bool
 raw_row_can(const struct csv_form *f)
 {
-	return machine_has_avx2() && f->escape == '\0' &&
-	    f->delimiter != '\0' && strchr(",;\t|", f->delimiter) != NULL;
+	return window_fits(f);
 }
 
 bool

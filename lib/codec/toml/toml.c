@@ -382,9 +382,11 @@ int
 toml_parse(struct json **out, struct arena *a, const char *s, size_t n,
     struct err *e)
 {
-	struct toml_reader r = { .a = a, .at = s, .end = s + n, .line = 1 };
+	struct toml_reader r = { .a = a, .line = 1 };
 	int got;
 
+	r.at = n ? s : "";	/* an empty buffer has no bytes to point at */
+	r.end = r.at + n;
 	*out = json_new(a, JSON_MAP);
 	(*out)->i = TABLE_HEADED;
 	if (n > TOML_BYTES_MAX)

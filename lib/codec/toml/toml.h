@@ -13,7 +13,7 @@
 
 #define TOML_BYTES_MAX ((size_t)1 << 24)
 
-/* *out is a map, of an empty document too.  ERR_FORMAT names the line. */
+/* *out is a map, of an empty document too, whose s may be NULL.  ERR_FORMAT names the line. */
 int toml_parse(struct json **out, struct arena *a, const char *s, size_t n,
     struct err *e);
 

@@ -1,6 +1,6 @@
 /*
  * read/csv/window.h - 64 bytes of a file at a time, as words of 64 bits.
- * Private to this folder.
+ * Private to lib/read.
  *
  * Where cells end is known of all of them at once, so that reading one does
  * not wait for the one before it.
@@ -49,6 +49,18 @@ bits_of(__m256i low, __m256i high)
 	    (uint32_t)_mm256_movemask_epi8(low);
 }
 
+/* Those of the 64 bytes from p on that are this one. */
+static inline __attribute__((always_inline)) uint64_t
+bits_equal(const char *p, char byte)
+{
+	const __m256i what = _mm256_set1_epi8(byte);
+	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p +
+	    32));
+
+	return bits_of(_mm256_cmpeq_epi8(a, what), _mm256_cmpeq_epi8(b, what));
+}
+
 static inline __attribute__((always_inline)) __m256i
 is_digit(__m256i v)
 {
@@ -84,7 +96,7 @@ static inline bool
 window_fits(const struct csv_form *f)
 {
 	return CSV_HAS_WINDOW && machine_has_avx2() && f->escape == '\0' &&
-	    strchr(",;\t|", f->delimiter) != NULL;
+	    f->delimiter != '\0' && strchr(",;\t|", f->delimiter) != NULL;
 }
 
 #endif
